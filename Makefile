@@ -1,0 +1,26 @@
+# The project in a few words; `make help` lists them. Every step of CI is one of these.
+.DEFAULT_GOAL := help
+.PHONY: check demo test lint fmt golden help
+
+check: ## everything that must hold before a change lands; installs what the tests need
+	@scripts/check
+
+demo: ## fresh books, the worked story played through the REST API, then serves (ARGS="--no-serve" ends there)
+	@echo "building supportledger (the first time takes a minute or two)"
+	@go run ./cmd/supportledger demo $(ARGS)
+
+test: ## the whole suite on SQLite and PostgreSQL (ARGS="-run TestLots ./ledger" for a part)
+	@scripts/setup
+	@go test $(or $(ARGS),./...)
+
+lint: ## golangci-lint, at the version that tools/go.mod pins
+	@scripts/check lint
+
+fmt: ## gofmt, in place
+	@gofmt -l -w .
+
+golden: ## rewrite the expected files of the tests and the picture in the README; then read the diff
+	@scripts/golden
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
