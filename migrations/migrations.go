@@ -1,0 +1,149 @@
+// Package migrations is the schema of supportledger, as text.
+//
+// One portable SQL text serves both engines: the *.tx.up.sql files of this folder are the data dictionary, commented
+// like prose. What cannot be portable (triggers and their functions) stands beside it in sqlite/ and postgres/, as
+// files of the same names with a stamp of their own. Stamps order everything: a migration runs after all lower ones,
+// whichever folder it stands in.
+//
+// # The portable text
+//
+// It is written in PostgreSQL's words with four types only: TEXT, BIGINT, BYTEA and BOOLEAN. For SQLite three rules
+// rewrite it, outside of quoted text and comments:
+//
+//   - the upper-case words BIGINT, BYTEA and BOOLEAN become INTEGER, BLOB and INTEGER;
+//   - a line that is exactly ");" closes a CREATE TABLE and becomes ") STRICT;", so that SQLite refuses a text in an
+//     integer column as PostgreSQL does;
+//   - a CREATE TABLE that is closed in any other way makes [For] fail, so no table can miss STRICT by accident.
+//
+// A line "--bun:split" parts statements; a file runs in one database transaction, whole or not at all. On a
+// cluster (Citus) a chunk may hold only one CREATE INDEX or TRIGGER, so we split after every statement.
+//
+// Applied files are never edited: a change of the schema is a new file with a higher stamp. There are no down
+// files; books are not taken apart, a mistake is repaired by the next migration.
+package migrations
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+	"testing/fstest"
+
+	"github.com/uptrace/bun/migrate"
+)
+
+//go:embed *.sql sqlite/*.sql postgres/*.sql
+var embedded embed.FS
+
+// Files holds the SQL texts compiled into the binary, in the layout that [For] expects.
+func Files() fs.FS { return embedded }
+
+// SQLite and Postgres are the engines that [For] knows; they are also the names of the folders.
+const (
+	SQLite   = "sqlite"
+	Postgres = "postgres"
+)
+
+// ErrLayout reports migration files that cannot be ordered or rewritten safely. It is a mistake of whoever wrote the
+// files, found at start and in tests, never by a user's data.
+var ErrLayout = errors.New("migrations: bad file")
+
+// For collects the migrations of one engine from fsys: the portable files at its top, rewritten where the engine is
+// SQLite, and the files in the engine's own folder. It fails with [ErrLayout] when two files carry one stamp (one
+// would silently replace the other), when a file would not run inside a transaction, or when a portable CREATE TABLE
+// cannot be made STRICT.
+func For(fsys fs.FS, engine string) (*migrate.Migrations, error) {
+	portable, err := texts(fsys, ".")
+	if err != nil {
+		return nil, err
+	}
+	if engine == SQLite {
+		for name, text := range portable {
+			if portable[name], err = strict(name, text); err != nil {
+				return nil, err
+			}
+		}
+	}
+	own, err := texts(fsys, engine)
+	if err != nil {
+		return nil, err
+	}
+	return collect(portable, own)
+}
+
+// texts reads the SQL files that stand directly in dir, by base name. A folder that is absent holds none.
+func texts(fsys fs.FS, dir string) (map[string]string, error) {
+	entries, err := fs.ReadDir(fsys, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	found := map[string]string{}
+	for _, e := range entries {
+		if e.IsDir() || path.Ext(e.Name()) != ".sql" {
+			continue
+		}
+		if !strings.HasSuffix(e.Name(), ".tx.up.sql") {
+			return nil, fmt.Errorf("%w: %s must end in .tx.up.sql, so that it runs whole or not at all", ErrLayout, path.Join(dir, e.Name()))
+		}
+		b, err := fs.ReadFile(fsys, path.Join(dir, e.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("migrations: %w", err)
+		}
+		found[e.Name()] = string(b)
+	}
+	return found, nil
+}
+
+// collect merges the folders into one in-memory file system and lets bun discover them there. bun keys a migration
+// by its stamp alone and keeps the last file of a stamp, so a stamp used twice has to be refused here.
+func collect(folders ...map[string]string) (*migrate.Migrations, error) {
+	all, stamps := fstest.MapFS{}, map[string]string{}
+	for _, folder := range folders {
+		for name, text := range folder {
+			stamp, _, _ := strings.Cut(name, "_")
+			if other, taken := stamps[stamp]; taken {
+				return nil, fmt.Errorf("%w: %s and %s carry the same stamp %s", ErrLayout, other, name, stamp)
+			}
+			stamps[stamp] = name
+			all[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	found := migrate.NewMigrations()
+	if err := found.Discover(all); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrLayout, err)
+	}
+	return found, nil
+}
+
+// token finds, left to right: quoted text and comments (kept as they are), the types to rename, the head and the
+// close of a table. Quoted text and comments come first in the pattern so that nothing inside them can match.
+var token = regexp.MustCompile(`'[^']*'|--[^\n]*|\b(?:BIGINT|BYTEA|BOOLEAN|CREATE TABLE)\b|(?m:^\);$)`)
+
+var sqliteWord = map[string]string{"BIGINT": "INTEGER", "BYTEA": "BLOB", "BOOLEAN": "INTEGER", ");": ") STRICT;"}
+
+// strict rewrites a portable text for SQLite by the rules in the package comment.
+func strict(name, text string) (string, error) {
+	opened, closed := 0, 0
+	out := token.ReplaceAllStringFunc(text, func(t string) string {
+		switch t {
+		case "CREATE TABLE":
+			opened++
+		case ");":
+			closed++
+		}
+		if word, ok := sqliteWord[t]; ok {
+			return word
+		}
+		return t
+	})
+	if opened != closed {
+		return "", fmt.Errorf("%w: %s has %d CREATE TABLE and %d lines that are exactly \");\"; they must pair, for STRICT on SQLite", ErrLayout, name, opened, closed)
+	}
+	return out, nil
+}

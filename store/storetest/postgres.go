@@ -1,0 +1,111 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"supportledger/store"
+)
+
+// Postgres returns a migrated, empty database on PostgreSQL, dropped at the end of the test.
+func Postgres(t testing.TB) *store.DB {
+	t.Helper()
+	if err := postgresTemplate(); err != nil {
+		t.Fatalf("storetest: the schema on PostgreSQL: %v", err)
+	}
+	return open(t, createDatabase(t, templateName()))
+}
+
+// EmptyPostgres returns the address of a new PostgreSQL database without any table, dropped at the end of the test.
+func EmptyPostgres(t testing.TB) string {
+	t.Helper()
+	return createDatabase(t, "template0")
+}
+
+// server returns the DSN of the server, starting one the first time if need be.
+var server = sync.OnceValues(func() (string, error) {
+	if dsn := os.Getenv("TEST_POSTGRES_DSN"); dsn != "" {
+		return dsn, nil
+	}
+	return startServer()
+})
+
+// created numbers the databases of this process; the process id tells them from those of other packages' tests on a
+// shared server.
+var created atomic.Int64
+
+func templateName() string { return fmt.Sprintf("slt_%d_template", os.Getpid()) }
+
+// postgresTemplate makes the database that the others are copied from, once.
+var postgresTemplate = sync.OnceValue(func() error {
+	if err := admin("CREATE DATABASE " + templateName() + " TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+		return err
+	}
+	dsn, err := database(templateName())
+	if err != nil {
+		return err
+	}
+	return migrated(dsn)
+})
+
+func createDatabase(t testing.TB, template string) string {
+	t.Helper()
+	name := fmt.Sprintf("slt_%d_%d", os.Getpid(), created.Add(1))
+	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
+		t.Fatalf("storetest: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := admin("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Errorf("storetest: %v", err)
+		}
+	})
+	dsn, err := database(name)
+	if err != nil {
+		t.Fatalf("storetest: %v", err)
+	}
+	return dsn
+}
+
+// database returns the server's DSN with another database in it.
+func database(name string) (string, error) {
+	dsn, err := server()
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "", fmt.Errorf("TEST_POSTGRES_DSN must be a postgres:// address")
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
+
+// admin runs one statement on the server, outside of any test's database. Copying a template fails while another
+// session is connected to it, if only for the moment in which one closes; hence a few tries.
+func admin(statement string) error {
+	dsn, err := server()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	for try := 0; ; try++ {
+		if _, err = conn.Exec(ctx, statement); err == nil || try == 20 {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// Tx is a running transaction. Its bun part builds queries; begin, commit and rollback belong to View and Update.
+type Tx struct {
+	bun.Tx
+	At     time.Time // the one instant of everything done here: UTC, whole microseconds
+	By     Actor     // who does it
+	Engine Engine
+}
+
+// Lock makes a SELECT hold its rows until the transaction ends: FOR UPDATE on PostgreSQL. On SQLite the query stays
+// as it is, since the whole Update is alone already.
+func (tx *Tx) Lock(q *bun.SelectQuery) *bun.SelectQuery {
+	if tx.Engine == Postgres {
+		return q.For("UPDATE")
+	}
+	return q
+}
+
+const (
+	// attempts is how often Update runs fn at most when PostgreSQL ends it for the sake of another transaction.
+	attempts = 5
+	// connWait bounds the wait for a free connection, so that a queue ends in ErrBusy and not in silence.
+	connWait = 20 * time.Second
+)
+
+// View runs fn on one snapshot of the database, taken by its first query; a write is refused with [ErrReadOnly]. On
+// PostgreSQL that is REPEATABLE READ READ ONLY.
+func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
+	leave, err := db.guard.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	opts := &sql.TxOptions{ReadOnly: true}
+	if db.engine == Postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	return db.run(ctx, db.read, opts, fn)
+}
+
+// Update runs fn and commits what it wrote, or nothing if it fails or panics. Two kinds of failure mean "somebody
+// else went first" on PostgreSQL, deadlock and serialization: then fn runs again, at most five times in all, before
+// the caller gets [ErrBusy].
+func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
+	leave, err := db.guard.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	opts := &sql.TxOptions{}
+	if db.engine == Postgres {
+		opts.Isolation = sql.LevelReadCommitted // said aloud, since a server may have another default
+	}
+	for attempt := 1; ; attempt++ {
+		err := db.run(ctx, db.write, opts, fn)
+		if attempt == attempts || !rerun(err) || pause(ctx, attempt) != nil {
+			return err
+		}
+	}
+}
+
+// pause waits a random while that doubles its bound with every attempt: 10, 20, 40, 80 ms. Without chance, two
+// transactions that collided would meet again.
+func pause(ctx context.Context, attempt int) error {
+	bound := 10 * time.Millisecond << (attempt - 1)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rand.N(bound)):
+		return nil
+	}
+}
+
+// run is one attempt. Whatever leaves fn early - an error, a panic, a test's FailNow - rolls back; a panic then goes on
+// its way with its own stack.
+func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn func(tx *Tx) error) (err error) {
+	conn, err := db.connect(ctx, pool)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	raw, err := conn.BeginTx(ctx, opts)
+	if err != nil {
+		return db.unavailable(ctx, err)
+	}
+	finished := false
+	defer func() {
+		if finished {
+			return
+		}
+		if lost := raw.Rollback(); lost != nil && err != nil {
+			err = afterLostRollback(ctx, err, lost)
+		}
+	}()
+	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine}
+	if err := fn(tx); err != nil {
+		return Classify(err)
+	}
+	finished = true
+	return commit(ctx, raw)
+}
+
+// connect takes a connection of its own, waiting no longer than connWait.
+func (db *DB) connect(ctx context.Context, pool *bun.DB) (bun.Conn, error) {
+	waiting, cancel := context.WithTimeoutCause(ctx, connWait, ErrBusy)
+	defer cancel()
+	conn, err := pool.Conn(waiting)
+	switch {
+	case err == nil:
+		return conn, nil
+	case ctx.Err() != nil:
+		return conn, ctx.Err()
+	case errors.Is(context.Cause(waiting), ErrBusy):
+		return conn, &failure{ErrBusy, "no free connection", err}
+	}
+	return conn, db.unavailable(ctx, err)
+}
+
+// commit ends a transaction. A refusal that the database words itself (a deferred constraint, a serialization failure)
+// is definite. Any other failure met on the way leaves open whether the commit arrived - unless the context was done
+// before, for then it was never sent.
+func commit(ctx context.Context, raw bun.Tx) error {
+	if ctx.Err() != nil {
+		_ = raw.Rollback()
+		return ctx.Err()
+	}
+	err := raw.Commit()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrTxDone):
+		return errors.New("store: fn ended the transaction itself; View and Update do that")
+	case spoken(err):
+		return Classify(err)
+	}
+	return &failure{ErrUncertain, "", err}
+}
