@@ -1,0 +1,160 @@
+package access
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/store"
+)
+
+type userRow struct {
+	bun.BaseModel `bun:"table:users"`
+	ID            UserID `bun:",pk"`
+	Handle        string
+	CreatedAt     string
+	DisabledAt    *string
+}
+
+type roleRow struct {
+	bun.BaseModel `bun:"table:user_roles"`
+	UserID        UserID `bun:",pk"`
+	Role          Role   `bun:",pk"`
+}
+
+type tokenRow struct {
+	bun.BaseModel `bun:"table:tokens"`
+	ID            TokenID `bun:",pk"`
+	UserID        UserID
+	Hash          []byte
+	CreatedAt     string
+	ExpiresAt     string
+	RevokedAt     *string
+}
+
+type dutyRow struct {
+	bun.BaseModel `bun:"table:duties"`
+	Subject       string `bun:",pk"`
+	Round         int    `bun:",pk"`
+	Step          Step
+	UserID        UserID `bun:",pk"`
+	TokenID       string
+	Payload       []byte
+	At            string
+}
+
+type eventRow struct {
+	bun.BaseModel `bun:"table:audit_events"`
+	ID            string `bun:",pk"`
+	At            string
+	UserID        string
+	TokenID       string
+	RequestID     string
+	Action        string
+	Subject       string
+	Fields        string
+	Reason        string
+}
+
+func insertUser(ctx context.Context, tx *store.Tx, u User) error {
+	row := userRow{ID: u.ID, Handle: u.Handle, CreatedAt: store.FormatTime(tx.At)}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); errors.Is(store.Classify(err), store.ErrDuplicate) {
+		return ErrDuplicateHandle
+	} else if err != nil {
+		return err
+	}
+	for _, r := range u.Roles {
+		if _, err := tx.NewInsert().Model(&roleRow{UserID: u.ID, Role: r}).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertToken(ctx context.Context, tx *store.Tx, id TokenID, user UserID, hash []byte, expires time.Time) error {
+	row := tokenRow{ID: id, UserID: user, Hash: hash, CreatedAt: store.FormatTime(tx.At), ExpiresAt: store.FormatTime(expires)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	if errors.Is(store.Classify(err), store.ErrMissing) {
+		return ErrUnknownUser
+	}
+	return err
+}
+
+func revokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
+	_, err := tx.NewUpdate().Model((*tokenRow)(nil)).Set("revoked_at = ?", store.FormatTime(tx.At)).
+		Where("user_id = ?", user).Where("revoked_at IS NULL").Exec(ctx)
+	return err
+}
+
+func findPrincipal(ctx context.Context, tx *store.Tx, hash []byte) (Principal, error) {
+	var token tokenRow
+	err := tx.NewSelect().Model(&token).Where("hash = ?", hash).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && token.RevokedAt != nil {
+		return Principal{}, ErrUnauthenticated
+	} else if err != nil {
+		return Principal{}, err
+	}
+	if token.ExpiresAt <= store.FormatTime(tx.At) {
+		return Principal{}, ErrTokenExpired
+	}
+	var user userRow
+	if err := tx.NewSelect().Model(&user).Where("id = ?", token.UserID).Scan(ctx); err != nil {
+		return Principal{}, err
+	}
+	if user.DisabledAt != nil {
+		return Principal{}, ErrUnauthenticated
+	}
+	p := Principal{User: user.ID, Handle: user.Handle, Token: token.ID}
+	err = tx.NewSelect().Model((*roleRow)(nil)).Column("role").Where("user_id = ?", user.ID).Order("role").Scan(ctx, &p.Roles)
+	return p, err
+}
+
+func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
+	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
+		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
+	row := dutyRow{Subject: d.Subject, Round: d.Round, Step: d.Step, UserID: UserID(tx.By.User), TokenID: tx.By.Token,
+		Payload: d.Payload[:], At: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	if errors.Is(store.Classify(err), store.ErrDuplicate) {
+		return ErrMakerCannotApprove // a twin request came first
+	}
+	return err
+}
+
+func readDuties(ctx context.Context, tx *store.Tx, subject string, round int) ([]Duty, error) {
+	var rows []dutyRow
+	err := tx.NewSelect().Model(&rows).Where("subject = ?", subject).Where("round = ?", round).Order("at", "step").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	duties := make([]Duty, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.At)
+		if err != nil {
+			return nil, err
+		}
+		duties[i] = Duty{Subject: r.Subject, Round: r.Round, Step: r.Step, Payload: [32]byte(r.Payload), User: r.UserID, At: at}
+	}
+	return duties, nil
+}
+
+// Next is the next number of a series, from 1: for human numbers such as D-2026-0001.
+func Next(ctx context.Context, tx *store.Tx, series string) (int64, error) {
+	var last int64
+	err := tx.NewRaw(`INSERT INTO counters (series, last) VALUES (?, 1)
+		ON CONFLICT (series) DO UPDATE SET last = counters.last + 1 RETURNING last`, series).Scan(ctx, &last)
+	if err != nil {
+		return 0, fmt.Errorf("access: next of %s: %w", series, err)
+	}
+	return last, nil
+}

@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+
+	"supportledger/store"
+)
+
+// PeriodState is how far a month is closed.
+type PeriodState string
+
+// The states of a month. In a soft-closed month only finance posts.
+const (
+	MonthOpen       PeriodState = "open"
+	MonthSoftClosed PeriodState = "soft_closed"
+	MonthClosed     PeriodState = "closed"
+)
+
+// Period is a month of the books.
+type Period struct {
+	Month string // 2026-01
+	State PeriodState
+}
+
+// Periods lists the months that the books know, oldest first.
+func (b Book) Periods(ctx context.Context, tx *store.Tx) ([]Period, error) {
+	return readPeriods(ctx, tx)
+}
+
+// SetPeriod moves a month to another state. Months close in order: a month closes after every earlier one
+// ([ErrPeriodOrder]), and a closed month is not reopened here.
+func (b Book) SetPeriod(ctx context.Context, tx *store.Tx, month string, state PeriodState) error {
+	if _, err := ParseDate(month + "-01"); err != nil {
+		return err
+	}
+	periods, err := readPeriods(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range periods {
+		if p.Month == month && p.State == MonthClosed || state == MonthClosed && p.Month < month && p.State != MonthClosed {
+			return ErrPeriodOrder
+		}
+	}
+	return savePeriod(ctx, tx, Period{month, state})
+}
+
+// financeRoles may post into a soft-closed month.
+var financeRoles = []string{"finance_officer", "treasurer"}
+
+// openMonth makes sure that the actor may post into a month. A month that the books do not know yet opens by its first
+// entry, unless a later one is closed already.
+func openMonth(ctx context.Context, tx *store.Tx, month string) error {
+	periods, err := readPeriods(ctx, tx)
+	if err != nil {
+		return err
+	}
+	lastClosed, state := "", PeriodState("")
+	for _, p := range periods {
+		if p.State == MonthClosed {
+			lastClosed = p.Month
+		}
+		if p.Month == month {
+			state = p.State
+		}
+	}
+	switch {
+	case state == MonthClosed, state == "" && month < lastClosed:
+		return &PeriodClosed{month, firstOpen(periods, lastClosed)}
+	case state == MonthSoftClosed && !slices.ContainsFunc(tx.By.Roles, func(r string) bool { return slices.Contains(financeRoles, r) }):
+		return &PeriodClosed{month, firstOpen(periods, month)}
+	case state == "":
+		return savePeriod(ctx, tx, Period{month, MonthOpen})
+	}
+	return nil
+}
+
+// firstOpen is the first day after a month that stands open.
+func firstOpen(periods []Period, after string) Date {
+	for _, p := range periods {
+		if p.Month > after && p.State == MonthOpen {
+			return Date(p.Month + "-01")
+		}
+	}
+	next := Date(after+"-01").Time().AddDate(0, 1, 0)
+	return DateAt(next)
+}
