@@ -57,6 +57,8 @@ var bites = []struct{ rule, file, text, want string }{
 	{"the glossary names what exists", "docs/GLOSSARY.md", words("ledger.Lost"), "there is no ledger.Lost"},
 	{"the glossary names what exists", "docs/GLOSSARY.md", words("ledger.Money.Lost"), "there is no ledger.Money.Lost"},
 	{"the glossary names what exists", "docs/GLOSSARY.md", "| word |", "names 0 Go names in 0 rows"},
+	{"worked examples are the scenarios'", "docs/ACCOUNTS.md", "```journal\n    assets:bank:dkk  19.99 DKK\n```", "docs/ACCOUNTS.md:2 is not a line"},
+	{"worked examples are the scenarios'", "docs/ACCOUNTS.md", "no example", "shows no worked example"},
 	{"links in the docs lead somewhere", "README.md", "see [the map](docs/MAP.md)", "README.md links to docs/MAP.md"},
 }
 
@@ -97,14 +99,16 @@ func soundTree() fstest.MapFS {
 		"ledger/money.go": "package ledger\n// Money is an amount.\ntype Money struct{ Amount int }\n// ErrRefused is met at closing.\nvar ErrRefused = 1",
 		"ledger/store.go": "package ledger\nimport \"github.com/uptrace/bun\"\nconst byID = \"id = ?\"\n" +
 			"func f(q Q, pg bool) { text := byID + \" AND a = ?\"; if pg { text = \"b = ?\" }; q.Where(text); _ = bun.Safe(\"x\") }",
-		"ledger/lot_test.go":            "package ledger\nimport \"time\"\nimport _ \"supportledger/store/storetest\"\nvar at, f = time.Now(), float64(1)",
-		"store/storetest/pg.go":         "// Package storetest " + essay + "\npackage storetest\nimport \"time\"\nvar at = time.Now()",
-		"statements/pdf_layout.go":      "package statements\nimport _ \"github.com/johnfercher/maroto/v2\"\nvar millimetres float64",
-		"http/errors.go":                "package http\nimport \"supportledger/ledger\"\nvar table = []any{ledger.ErrRefused}",
-		"migrations/1_ledger.tx.up.sql": "CREATE TABLE t (at TEXT) -- never now(): public.t would tie us",
-		"cmd/supportledger/main.go":     "// Command supportledger " + essay + "\npackage main\nimport _ \"github.com/alecthomas/kong\"",
-		"docs/DECISIONS.md":             "`github.com/alecthomas/kong`: one struct. See [words](GLOSSARY.md).",
-		"docs/GLOSSARY.md":              words("ledger.Money", "ledger.Money.Amount"),
+		"ledger/lot_test.go":                   "package ledger\nimport \"time\"\nimport _ \"supportledger/store/storetest\"\nvar at, f = time.Now(), float64(1)",
+		"store/storetest/pg.go":                "// Package storetest " + essay + "\npackage storetest\nimport \"time\"\nvar at = time.Now()",
+		"statements/pdf_layout.go":             "package statements\nimport _ \"github.com/johnfercher/maroto/v2\"\nvar millimetres float64",
+		"http/errors.go":                       "package http\nimport \"supportledger/ledger\"\nvar table = []any{ledger.ErrRefused}",
+		"migrations/1_ledger.tx.up.sql":        "CREATE TABLE t (at TEXT) -- never now(): public.t would tie us",
+		"cmd/supportledger/main.go":            "// Command supportledger " + essay + "\npackage main\nimport _ \"github.com/alecthomas/kong\"",
+		"docs/DECISIONS.md":                    "`github.com/alecthomas/kong`: one struct. See [words](GLOSSARY.md).",
+		"docs/GLOSSARY.md":                     words("ledger.Money", "ledger.Money.Amount"),
+		"docs/ACCOUNTS.md":                     "```journal\n    assets:bank:dkk  20.00 DKK\n```",
+		"testdata/scenarios/scenarios.journal": "    assets:bank:dkk  20.00 DKK",
 	}
 	for _, room := range rooms[:9] {
 		text[room+"/doc.go"] = "// Package " + room + " " + essay + "\npackage " + room

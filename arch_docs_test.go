@@ -132,6 +132,36 @@ func declare(d *ast.GenDecl, pkg string, found map[string]bool) {
 	}
 }
 
+// examples holds the worked examples of docs/ACCOUNTS.md to the journal they were cut from, line by line.
+func examples(house tree) []string {
+	page, err := fs.ReadFile(house.fsys, "docs/ACCOUNTS.md")
+	if err != nil {
+		return []string{"docs/ACCOUNTS.md cannot be read, so nobody can look up the entry that an act makes"}
+	}
+	journal, err := fs.ReadFile(house.fsys, "testdata/scenarios/scenarios.journal")
+	if err != nil {
+		return []string{"testdata/scenarios/scenarios.journal cannot be read, so the worked examples hang in the air"}
+	}
+	var breaches []string
+	worked, inside := strings.Split(string(journal), "\n"), false
+	shown := 0
+	for i, line := range strings.Split(string(page), "\n") {
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```journal"
+		case inside:
+			shown++
+			if !slices.Contains(worked, line) {
+				breaches = append(breaches, fmt.Sprintf("docs/ACCOUNTS.md:%d is not a line of the worked journal: the example and the proof have parted", i+1))
+			}
+		}
+	}
+	if shown == 0 {
+		breaches = append(breaches, "docs/ACCOUNTS.md shows no worked example in a ```journal block")
+	}
+	return breaches
+}
+
 var mdLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
 // links follows the relative links of our own pages.

@@ -49,6 +49,7 @@ var rules = []rule{
 	{"every sentinel error is in the error table", errorTable},
 	{"every library is a decision", decisions},
 	{"the glossary names what exists", glossary},
+	{"worked examples are the scenarios'", examples},
 	{"links in the docs lead somewhere", links},
 }
 
