@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,7 +22,7 @@ var (
 	ErrBusy        = errors.New("store: busy, nothing was written; try again")
 	ErrRefused     = errors.New("store: refused by the database")
 	ErrReadOnly    = errors.New("store: read-only")
-	ErrUnavailable = errors.New("store: the database cannot be reached, nothing was written")
+	ErrUnavailable = errors.New("store: the database cannot do it now, nothing was written")
 	ErrUncertain   = errors.New("store: the connection was lost during the commit; it may have taken effect")
 )
 
@@ -42,16 +43,16 @@ func (r *Refused) Unwrap() error { return ErrRefused }
 
 // failure is a classified error: what it means, and the driver's error behind it for errors.As.
 type failure struct {
-	means error  // one of the sentinels above
-	text  string // replaces the text of cause where that may quote values
+	means error  // one of the sentinels above, or a *Refused
+	text  string // said instead of the cause, where the cause may quote values or adds nothing
 	cause error
 }
 
 func (f *failure) Error() string {
-	if f.text != "" {
-		return f.means.Error() + ": " + f.text
+	if _, complete := f.means.(*Refused); complete {
+		return f.means.Error()
 	}
-	return f.means.Error() + ": " + f.cause.Error()
+	return f.means.Error() + ": " + cmp.Or(f.text, f.cause.Error())
 }
 
 func (f *failure) Unwrap() []error { return []error{f.means, f.cause} }
@@ -93,21 +94,25 @@ func Classify(err error) error {
 
 // sqlStates maps https://www.postgresql.org/docs/15/errcodes-appendix.html; two characters stand for a whole class.
 var sqlStates = map[string]error{
-	"23505": ErrDuplicate, "23503": ErrMissing, "23001": ErrMissing,
-	"40001": ErrBusy, "40P01": ErrBusy, "55P03": ErrBusy, "57014": ErrBusy, "25P03": ErrBusy,
+	"23505": ErrDuplicate,
+	"23503": ErrMissing, "23001": ErrMissing,
+	"40001": ErrBusy, "40P01": ErrBusy, "55P03": ErrBusy, // serialization, deadlock, lock timeout
+	"57014": ErrBusy, "25P03": ErrBusy, // statement timeout, idle in transaction: rolled back
 	"25006": ErrReadOnly,
-	"08":    ErrUnavailable, "53": ErrUnavailable, "58": ErrUnavailable,
-	"57P01": ErrUnavailable, "57P02": ErrUnavailable, "57P03": ErrUnavailable, "57P05": ErrUnavailable,
+	"08":    ErrUnavailable, "53": ErrUnavailable, "58": ErrUnavailable, // connection, resources, system
+	"57P01": ErrUnavailable, "57P02": ErrUnavailable, "57P03": ErrUnavailable, "57P05": ErrUnavailable, // shutdown
 	"22": errWithheld,
 }
 
+// refusedStates are violated column and table rules: CHECK, NOT NULL, EXCLUDE.
+var refusedStates = map[string]bool{"23514": true, "23502": true, "23P01": true}
+
 func classifyPostgres(pg *pgconn.PgError, err error) error {
-	if r := ours(pg.Message); r != nil {
-		return &failure{r, "", err}
+	if r := raised(pg.Message); r != nil {
+		return &failure{means: r, cause: err}
 	}
-	switch pg.Code {
-	case "23514", "23502", "23P01":
-		return &failure{&Refused{"constraint", strings.TrimSpace(pg.TableName + " " + pg.ColumnName + pg.ConstraintName)}, "", err}
+	if refusedStates[pg.Code] {
+		return &failure{means: &Refused{"constraint", place(pg)}, cause: err}
 	}
 	means, ok := sqlStates[pg.Code]
 	if !ok && len(pg.Code) == 5 {
@@ -116,46 +121,40 @@ func classifyPostgres(pg *pgconn.PgError, err error) error {
 	if !ok {
 		return err
 	}
-	return &failure{means, pgText(pg), err}
+	return &failure{means, strings.TrimSpace(place(pg) + " (SQLSTATE " + pg.Code + ")"), err}
 }
 
-// pgText names the place without the message, which may quote a value.
-func pgText(pg *pgconn.PgError) string {
-	text := "SQLSTATE " + pg.Code
-	for _, part := range []string{pg.TableName, pg.ConstraintName} {
-		if part != "" {
-			text += " " + part
-		}
-	}
-	return text
+// place names table, column and constraint without the server's message, which may quote a value.
+func place(pg *pgconn.PgError) string {
+	return strings.Join(strings.Fields(pg.TableName+" "+pg.ColumnName+" "+pg.ConstraintName), " ")
 }
 
-// SQLite's extended result codes, https://www.sqlite.org/rescode.html.
+// sqliteCodes maps https://www.sqlite.org/rescode.html, by extended code where there is one.
 var sqliteCodes = map[int]error{
 	2067: ErrDuplicate, 1555: ErrDuplicate, 2579: ErrDuplicate, // UNIQUE, PRIMARYKEY, ROWID
-	787: ErrMissing, // FOREIGNKEY
-}
-
-// SQLite's primary result codes: the low byte of an extended one.
-var sqlitePrimary = map[int]error{
-	5: ErrBusy, 6: ErrBusy, // BUSY, LOCKED
+	787: ErrMissing,
+	5:   ErrBusy, 6: ErrBusy, // another process is writing
 	8:  ErrReadOnly,
-	10: ErrUnavailable, 13: ErrUnavailable, 14: ErrUnavailable, 26: ErrUnavailable, 11: ErrUnavailable, // IOERR, FULL, CANTOPEN, NOTADB, CORRUPT
+	10: ErrUnavailable, 11: ErrUnavailable, 13: ErrUnavailable, // IOERR, CORRUPT, FULL
+	14: ErrUnavailable, 26: ErrUnavailable, // CANTOPEN, NOTADB
 }
 
-var sqliteConstraint = map[int]bool{275: true, 1299: true, 3091: true} // CHECK, NOTNULL, DATATYPE
+// refusedCodes are violated column and table rules: CHECK, NOTNULL, DATATYPE (of a STRICT table).
+var refusedCodes = map[int]bool{275: true, 1299: true, 3091: true}
+
+// sqliteIOErr is the primary code of a failed read, write or fsync.
+const sqliteIOErr = 10
 
 func classifySQLite(lite *sqlite.Error, err error) error {
-	code := lite.Code()
-	if r := ours(lite.Error()); r != nil {
-		return &failure{r, "", err}
+	if r := raised(lite.Error()); r != nil {
+		return &failure{means: r, cause: err}
 	}
-	if sqliteConstraint[code] {
-		return &failure{&Refused{"constraint", afterLastColon(lite.Error())}, "", err}
+	if refusedCodes[lite.Code()] {
+		return &failure{means: &Refused{"constraint", afterLastColon(lite.Error())}, cause: err}
 	}
-	means, ok := sqliteCodes[code]
+	means, ok := sqliteCodes[lite.Code()]
 	if !ok {
-		means, ok = sqlitePrimary[code&0xff]
+		means, ok = sqliteCodes[lite.Code()&0xff] // the primary code is the low byte
 	}
 	if !ok {
 		return err
@@ -163,25 +162,23 @@ func classifySQLite(lite *sqlite.Error, err error) error {
 	return &failure{means: means, cause: err}
 }
 
-// raised is how our triggers speak; SQLite's driver appends the result code in brackets.
-var raised = regexp.MustCompile(`supportledger:([a-z][a-z0-9_]*): (.*?)(?: \(\d+\))?$`)
+// The driver appends the result code in brackets: "constraint failed: supportledger:entry_unbalanced: … (1811)".
+var resultCode = regexp.MustCompile(` \(\d+\)$`)
 
-func ours(message string) *Refused {
-	m := raised.FindStringSubmatch(message)
+// ourWords is how our triggers speak, on both engines.
+var ourWords = regexp.MustCompile(`supportledger:([a-z][a-z0-9_]*): (.*)$`)
+
+func raised(message string) *Refused {
+	m := ourWords.FindStringSubmatch(resultCode.ReplaceAllString(message, ""))
 	if m == nil {
 		return nil
 	}
 	return &Refused{Code: m[1], Message: m[2]}
 }
 
-var resultCode = regexp.MustCompile(` \(\d+\)$`)
-
 func afterLastColon(message string) string {
 	message = resultCode.ReplaceAllString(message, "")
-	if i := strings.LastIndex(message, ": "); i >= 0 {
-		return message[i+2:]
-	}
-	return message
+	return message[strings.LastIndex(message, ": ")+len(": "):]
 }
 
 // rerun says whether PostgreSQL ended the transaction only because another one went first.
@@ -190,13 +187,14 @@ func rerun(err error) bool {
 	return ok && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// spoken says whether the database itself worded the error, so that its answer is definite.
+// spoken says whether the database itself worded the answer to a commit, so that it is definite. A failed fsync is
+// not: what was written may still be on the disk after the next crash.
 func spoken(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return sqlStates[pg.Code] != ErrUnavailable
+		return !errors.Is(Classify(pg), ErrUnavailable)
 	}
-	_, ok := errors.AsType[*sqlite.Error](err)
-	return ok
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	return ok && lite.Code()&0xff != sqliteIOErr
 }
 
 // unavailable classifies a failure to get or use a connection before anything was asked of it.

@@ -22,9 +22,11 @@ var sessionDefaults = []struct{ name, value string }{
 	{"idle_in_transaction_session_timeout", "300000"},
 }
 
-// quietLog keeps SQL text, and with it every value, out of the server's log. An ordinary role may not set these
-// unless granted (see the package comment), so each is tried by itself.
-var quietLog = []struct{ name, value string }{
+// wishes are set where server and role allow it; each is tried by itself. The first ends the statement of a process
+// that is gone, which would hold its locks until it is through (PostgreSQL 14 or later). The others keep SQL text, and
+// with it every value, out of the server's log; an ordinary role needs a grant for them (see the package comment).
+var wishes = []struct{ name, value string }{
+	{"client_connection_check_interval", "2000"},
 	{"log_min_error_statement", "panic"},
 	{"log_error_verbosity", "terse"},
 	{"log_statement", "none"},
@@ -52,7 +54,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		return prepareSession(ctx, conn, timeouts)
 	}))
-	size := cmp.Or(o.MaxConns, 16)
+	size := max(2, cmp.Or(o.MaxConns, 16)) // Migrate needs two
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -87,8 +89,8 @@ func prepareSession(ctx context.Context, conn *pgx.Conn, timeouts string) error 
 	}
 	var set strings.Builder
 	set.WriteString(timeouts)
-	for _, p := range quietLog {
-		fmt.Fprintf(&set, "DO $$BEGIN PERFORM set_config('%s', '%s', false); EXCEPTION WHEN insufficient_privilege THEN NULL; END$$;", p.name, p.value)
+	for _, p := range wishes {
+		fmt.Fprintf(&set, "DO $$BEGIN PERFORM set_config('%s', '%s', false); EXCEPTION WHEN OTHERS THEN NULL; END$$;", p.name, p.value)
 	}
 	_, err := conn.Exec(ctx, set.String())
 	return err

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -162,4 +163,23 @@ func awaitServer(dsn, dir string) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// PostgresLog returns what the server has logged so far, to look for what must not be in it. Where the server is not
+// ours (TEST_POSTGRES_DSN) the test is skipped.
+func PostgresLog(t testing.TB) string {
+	t.Helper()
+	dsn, err := server()
+	if err != nil {
+		t.Fatalf("storetest: %v", err)
+	}
+	u, err := url.Parse(dsn)
+	if err != nil || os.Getenv("TEST_POSTGRES_DSN") != "" {
+		t.Skip("the log of a server that is not ours cannot be read")
+	}
+	log, err := os.ReadFile(filepath.Join(u.Query().Get("host"), "log"))
+	if err != nil {
+		t.Fatalf("storetest: %v", err)
+	}
+	return string(log)
 }
