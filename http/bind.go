@@ -1,0 +1,221 @@
+package http
+
+import (
+	"encoding"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// shape is what a request struct declares: which field comes from where.
+type shape struct {
+	goType reflect.Type
+	params []param
+	json   []string // names in the body, in order
+	err    error    // what is wrong with the declaration
+}
+
+// param is one field that comes from the path or the query.
+type param struct {
+	in    string // "path" or "query"
+	name  string
+	index []int
+	many  bool // a slice: values separated by commas
+}
+
+func (s shape) names(in string) []string {
+	var out []string
+	for _, p := range s.params {
+		if p.in == in {
+			out = append(out, p.name)
+		}
+	}
+	return out
+}
+
+// shapeOf reads the tags of a request struct.
+func shapeOf(t reflect.Type) shape {
+	s := shape{goType: t}
+	if t.Kind() != reflect.Struct {
+		s.err = fmt.Errorf("%s is not a struct", t)
+		return s
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous || !f.IsExported() {
+			continue
+		}
+		p := param{index: f.Index, many: f.Type.Kind() == reflect.Slice}
+		for _, in := range []string{"path", "query"} {
+			if name := f.Tag.Get(in); name != "" {
+				p.in, p.name = in, name
+			}
+		}
+		body := jsonName(f)
+		switch {
+		case p.in == "" && body == "":
+			s.err = fmt.Errorf("%s.%s comes from nowhere: give it a path, query or json tag", t, f.Name)
+		case p.in != "" && f.Tag.Get("json") != "-":
+			s.err = fmt.Errorf(`%s.%s comes from the %s: tag it json:"-", or a body could set it`, t, f.Name, p.in)
+		case p.in != "":
+			if err := setText(reflect.New(f.Type).Elem(), ""); err == errNotText { //nolint:errorlint // our own, never wrapped
+				s.err = fmt.Errorf("%s.%s: a %s cannot be a parameter", t, f.Name, f.Type)
+			}
+			s.params = append(s.params, p)
+		default:
+			s.json = append(s.json, body)
+		}
+	}
+	return s
+}
+
+// bindParams fills the fields that come from path and query. A query parameter that nobody declared is refused,
+// since a misspelt filter would answer with too much; so is one that is given twice.
+func (e *endpoint) bindParams(c *gin.Context, in any) error {
+	into := reflect.ValueOf(in).Elem()
+	query, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return refuseFaults([]*fault{{in: "query", code: "malformed_query",
+			message: text{"The query cannot be read.", "Adressens parametre kan ikke læses."}}})
+	}
+	faults := e.strangers(query)
+	for _, p := range e.in.params {
+		if f := p.bind(c, query, into.FieldByIndex(p.index)); f != nil {
+			faults = append(faults, f)
+		}
+	}
+	if len(faults) > 0 {
+		return refuseFaults(faults)
+	}
+	return nil
+}
+
+// strangers are the query parameters that this operation does not have.
+func (e *endpoint) strangers(query url.Values) []*fault {
+	allowed := e.in.names("query")
+	if !e.reads() {
+		allowed = append(allowed, "dry_run")
+	}
+	var faults []*fault
+	for _, name := range sortedKeys(query) {
+		if slices.Contains(allowed, name) {
+			continue
+		}
+		f := &fault{in: "query", pointer: "/" + escapePointer(name), code: "unknown_parameter",
+			message: text{"There is no such parameter.", "Parameteren findes ikke."}}
+		all := strings.Join(allowed, ", ")
+		switch near := nearest(name, allowed); {
+		case near != "":
+			f.hint = text{fmt.Sprintf("did you mean %q? The parameters are: %s", near, all), fmt.Sprintf("mente du %q? Parametrene er: %s", near, all)}
+		case all != "":
+			f.hint = text{"the parameters are: " + all, "parametrene er: " + all}
+		default:
+			f.hint = text{"this address takes none", "denne adresse har ingen"}
+		}
+		faults = append(faults, f)
+	}
+	return faults
+}
+
+func sortedKeys(v url.Values) []string {
+	keys := make([]string, 0, len(v))
+	for k := range v {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// bind sets one field, and says what is wrong with the value.
+func (p param) bind(c *gin.Context, query url.Values, into reflect.Value) *fault {
+	value := c.Param(p.name)
+	if p.in == "query" {
+		values, given := query[p.name]
+		if !given {
+			return nil
+		}
+		if len(values) > 1 {
+			return p.fault(&fault{code: "given_twice", message: text{"The parameter is given twice.", "Parameteren er angivet to gange."},
+				hint: text{"give it once; several values are separated by commas", "angiv den én gang; flere værdier adskilles med komma"}})
+		}
+		value = values[0]
+	}
+	parts := []string{value}
+	if p.many {
+		parts = strings.Split(value, ",")
+		into.Set(reflect.MakeSlice(into.Type(), len(parts), len(parts)))
+	}
+	for i, part := range parts {
+		target := into
+		if p.many {
+			target = into.Index(i)
+		}
+		if err := setText(target, part); err != nil {
+			return p.fault(faultFrom(err, target.Type()))
+		}
+	}
+	return nil
+}
+
+func (p param) fault(f *fault) *fault {
+	f.in, f.pointer = p.in, "/"+escapePointer(p.name)
+	return f
+}
+
+// faultFrom words an error of setText.
+func faultFrom(err error, t reflect.Type) *fault {
+	if f := faultOf(err); f != nil {
+		return f
+	}
+	want := words[reflect.String]
+	if w, ok := words[t.Kind()]; ok {
+		want = w
+	}
+	return &fault{code: "wrong_type", message: text{"This value does not fit.", "Værdien passer ikke."},
+		hint: text{"send " + want.en, "send " + want.da}}
+}
+
+// errNotText is for field types that cannot stand in a path or query.
+var errNotText = fmt.Errorf("http: not a text")
+
+// setText gives a field of a simple type the value that a text stands for.
+func setText(into reflect.Value, s string) error {
+	if f, ok := formats[into.Type()]; ok {
+		return f.set(into, s)
+	}
+	if own, ok := into.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return own.UnmarshalText([]byte(s))
+	}
+	switch into.Kind() {
+	case reflect.Slice:
+		return setText(reflect.New(into.Type().Elem()).Elem(), s)
+	case reflect.String:
+		if strings.IndexFunc(s, hides) >= 0 || !validText(s) {
+			return &fault{code: "forbidden_character", message: text{"It has a character that is not accepted.", "Den har et tegn, der ikke modtages."}}
+		}
+		into.SetString(s)
+	case reflect.Bool:
+		if s != "true" && s != "false" {
+			return strconv.ErrSyntax
+		}
+		into.SetBool(s == "true")
+	case reflect.Int, reflect.Int64:
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return err
+		}
+		into.SetInt(n)
+	default:
+		return errNotText
+	}
+	return nil
+}
+
+// escapePointer writes a name as one token of a JSON Pointer (RFC 6901 §3).
+func escapePointer(s string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
+}

@@ -1,0 +1,213 @@
+package http
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	maxBody  = 64 << 10 // bytes of a JSON body
+	maxDepth = 16       // no request of ours nests deeper than six
+)
+
+// readBody reads a JSON body after checking what it claims to be. MaxBytesReader also closes the connection on
+// a body that is too large, so that nobody is made to read the rest.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return nil, refuse("body_too_large")
+	}
+	if err != nil {
+		return nil, malformed("", "body_incomplete", text{"The body ended too early.", "Indholdet sluttede for tidligt."})
+	}
+	if len(body) == 0 {
+		return nil, nil
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
+		return nil, refuse("media_type_not_allowed")
+	}
+	return body, nil
+}
+
+// decodeJSON reads one JSON object into a request struct, and nothing but that: no second value after it, no
+// name twice, no name that the struct does not have (names are case-sensitive), no null, no invalid UTF-8, no
+// depth beyond reason, no control or direction characters that make a text look like another.
+func decodeJSON(body []byte, into any) error {
+	if err := scan(body); err != nil {
+		return err
+	}
+	if kind := jsontext.Value(body).Kind(); kind != '{' {
+		return refuseFaults([]*fault{wrongKind(kind, words[reflect.Struct])})
+	}
+	err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), reading)
+	if err == nil {
+		return nil
+	}
+	return semantic(err, reflect.TypeOf(into))
+}
+
+// scan walks all tokens once before any of them gets a meaning, so that a body that is broken at its end has
+// not been half understood.
+func scan(body []byte) error {
+	if !utf8.Valid(body) {
+		return malformed("", "invalid_utf8", text{"The text is not valid UTF-8.", "Teksten er ikke gyldig UTF-8."})
+	}
+	dec := jsontext.NewDecoder(bytes.NewReader(body))
+	done := false
+	for {
+		tok, err := dec.ReadToken()
+		if errors.Is(err, io.EOF) && done {
+			return nil
+		}
+		at := string(dec.StackPointer())
+		if done {
+			return malformed("", "trailing_data", text{"There is something after the JSON object.", "Der står noget efter JSON-objektet."})
+		}
+		if err != nil {
+			return broken(err)
+		}
+		if dec.StackDepth() > maxDepth {
+			return malformed(at, "too_deep", text{"The JSON is nested too deeply.", "JSON er indlejret for dybt."})
+		}
+		if f := forbidden(tok); f != nil {
+			f.pointer = at
+			return refuseFaults([]*fault{f})
+		}
+		done = dec.StackDepth() == 0
+	}
+}
+
+// broken words a syntax error of the JSON itself.
+func broken(err error) error {
+	var s *jsontext.SyntacticError
+	if !errors.As(err, &s) {
+		return malformed("", "syntax", text{"The JSON ends too early.", "JSON slutter for tidligt."})
+	}
+	at := string(s.JSONPointer)
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		return malformed(at, "duplicate_field", text{"The name appears twice.", "Navnet står to gange."})
+	}
+	return malformed(at, "syntax", text{
+		fmt.Sprintf("This is not JSON, at byte %d.", s.ByteOffset),
+		fmt.Sprintf("Dette er ikke JSON, ved byte %d.", s.ByteOffset)})
+}
+
+func malformed(pointer, code string, message text) error {
+	return &refusal{code: "malformed_json", faults: []*fault{{pointer: pointer, code: code, message: message}}}
+}
+
+// forbidden refuses null (an optional field is left out) and text that hides something: NUL and other control
+// characters, marks that turn the direction of reading, and characters without width.
+func forbidden(tok jsontext.Token) *fault {
+	switch tok.Kind() {
+	case 'n':
+		return &fault{code: "null_not_allowed",
+			message: text{"null has no meaning here.", "null har ingen betydning her."},
+			hint:    text{"leave the field out", "udelad feltet"}}
+	case '"':
+		if i := strings.IndexFunc(tok.String(), hides); i >= 0 {
+			r, _ := utf8.DecodeRuneInString(tok.String()[i:])
+			return &fault{code: "forbidden_character",
+				message: text{fmt.Sprintf("The character U+%04X is not accepted.", r), fmt.Sprintf("Tegnet U+%04X modtages ikke.", r)},
+				hint:    text{"remove it", "fjern det"}}
+		}
+	}
+	return nil
+}
+
+// hides tells whether a character is invisible and changes what a reader sees. Joiners (U+200C, U+200D) stay:
+// several scripts need them.
+func hides(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t' || r == '\r':
+		return false
+	case unicode.IsControl(r):
+		return true
+	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		return true
+	}
+	return r == 0x200b || r == 0x2028 || r == 0x2029 || r == 0xfeff
+}
+
+// semantic words an error of meaning: an unknown name, or a value that does not fit its field.
+func semantic(err error, into reflect.Type) error {
+	var s *json.SemanticError
+	if !errors.As(err, &s) {
+		return broken(err)
+	}
+	var f *fault
+	switch {
+	case errors.Is(s.Err, json.ErrUnknownName):
+		f = unknownField(s.JSONPointer, into)
+	case errors.As(s.Err, &f):
+		copied := *f
+		f = &copied
+	default:
+		f = misfit(s)
+	}
+	f.pointer = string(s.JSONPointer) + f.pointer
+	return refuseFaults([]*fault{f})
+}
+
+// misfit words a JSON value of the wrong kind, or out of the range of its field.
+func misfit(s *json.SemanticError) *fault {
+	want := text{"another value", "en anden værdi"}
+	if s.GoType != nil {
+		if f, ok := formats[s.GoType]; ok {
+			want = f.hint
+		} else if w, ok := words[s.GoType.Kind()]; ok {
+			want = w
+		}
+	}
+	return wrongKind(s.JSONKind, want)
+}
+
+func wrongKind(got jsontext.Kind, want text) *fault {
+	is := text{"another kind of value", "en anden slags værdi"}
+	if w, ok := kinds[got]; ok {
+		is = w
+	}
+	return &fault{code: "wrong_type",
+		message: text{"This is " + is.en + ".", "Dette er " + is.da + "."},
+		hint:    text{"send " + want.en, "send " + want.da}}
+}
+
+// kinds names the JSON kinds, words the kinds of Go that stand for them.
+var (
+	kinds = map[jsontext.Kind]text{
+		'"': {"a string", "en tekst"}, '0': {"a number", "et tal"}, '{': {"an object", "et objekt"},
+		'[': {"a list", "en liste"}, 't': {"true", "true"}, 'f': {"false", "false"}, 'n': {"null", "null"},
+	}
+	words = map[reflect.Kind]text{
+		reflect.String: {"a string", "en tekst"}, reflect.Struct: {"an object", "et objekt"},
+		reflect.Slice: {"a list", "en liste"}, reflect.Bool: {"true or false", "true eller false"},
+		reflect.Int: {"a whole number", "et helt tal"}, reflect.Int64: {"a whole number", "et helt tal"},
+		reflect.Map: {"an object", "et objekt"}, reflect.Pointer: {"another value", "en anden værdi"},
+	}
+)
+
+// unknownField names the field that was probably meant, or all that there are.
+func unknownField(pointer jsontext.Pointer, into reflect.Type) *fault {
+	f := &fault{code: "unknown_field", message: text{"There is no such field.", "Feltet findes ikke."}}
+	names := fieldsAt(into, string(pointer.Parent()))
+	if near := nearest(pointer.LastToken(), names); near != "" {
+		f.hint = text{fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("mente du %q?", near)}
+	} else if len(names) > 0 {
+		all := strings.Join(names, ", ")
+		f.hint = text{"the fields are: " + all, "felterne er: " + all}
+	}
+	return f
+}

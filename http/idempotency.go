@@ -1,0 +1,66 @@
+package http
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"regexp"
+
+	"supportledger/store"
+)
+
+// A money operation takes effect once per Idempotency-Key and user (draft-ietf-httpapi-idempotency-key-header).
+//
+// The key is claimed as the first statement of the transaction that does the act, and the answer is stored under
+// it as the last: they are committed together or not at all. A twin that arrives meanwhile waits on the key (on
+// PostgreSQL for the row, on SQLite for the one writer) and then finds either the answer or nothing. A refused act
+// stores nothing, so the same key may be tried again once the reason is gone.
+//
+// Answers are kept as long as the entries that they speak of, so they must not hold personal data.
+
+// keyShape is what we accept as a key. The draft's quotation marks around it may be there or not.
+var keyShape = regexp.MustCompile(`^(?:"([A-Za-z0-9._:/+=-]{1,128})"|([A-Za-z0-9._:/+=-]{1,128}))$`)
+
+// idempotencyKey reads the key of a money operation.
+func idempotencyKey(h http.Header) (string, error) {
+	values := h.Values("Idempotency-Key")
+	if len(values) == 0 || len(values) == 1 && values[0] == "" {
+		return "", refuse("idempotency_key_required")
+	}
+	m := keyShape.FindStringSubmatch(values[0])
+	if m == nil || len(values) > 1 {
+		return "", refuse("idempotency_key_invalid")
+	}
+	return m[1] + m[2], nil
+}
+
+// claim takes the key for this request. It gives the stored answer when the same request has been here, an error
+// when another one has used the key, and nil when the way is free.
+func claim(ctx context.Context, tx *store.Tx, req request, op Op) (*reply, error) {
+	row := keyRow{UserID: tx.By.User, Key: req.key, Fingerprint: req.fingerprint,
+		Route: op.Method + " " + op.Path, CreatedAt: store.FormatTime(tx.At), Body: []byte{}}
+	free, err := row.claim(ctx, tx)
+	if err != nil || free {
+		return nil, err
+	}
+	stored, err := findKey(ctx, tx, tx.By.User, req.key)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(stored.Fingerprint, req.fingerprint) {
+		return nil, refuse("idempotency_key_reused")
+	}
+	out := &reply{status: int(stored.Status), body: stored.Body, replayed: true}
+	if len(stored.Body) > 0 {
+		out.kind = "application/json"
+	}
+	return out, nil
+}
+
+// complete stores the answer under the key that claim took in the same transaction.
+func complete(ctx context.Context, tx *store.Tx, key string, out reply) error {
+	if out.body == nil {
+		out.body = []byte{} // the column is not null
+	}
+	return storeReply(ctx, tx, keyRow{UserID: tx.By.User, Key: key, Status: int64(out.status), Body: out.body})
+}

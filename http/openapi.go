@@ -1,0 +1,252 @@
+package http
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/swaggest/openapi-go"
+	"github.com/swaggest/openapi-go/openapi31"
+)
+
+// describe makes the OpenAPI 3.1 document of all registered operations.
+func (a *API) describe(version string) ([]byte, error) {
+	r := newReflector()
+	r.Spec.Info.WithTitle("supportledger").WithVersion(version).WithDescription(about)
+	r.Spec.WithServers(openapi31.Server{URL: Base})
+	r.Spec.SetHTTPBearerTokenSecurity("token", "", "A token of a user, slt_…; supportledger issues them.")
+	for _, e := range a.endpoints {
+		if err := checkTags(e.in.goType, map[reflect.Type]bool{}); err != nil {
+			return nil, fmt.Errorf("http: %s: %w", e.op.ID, err)
+		}
+		if err := e.describe(r); err != nil {
+			return nil, fmt.Errorf("http: %s: %w", e.op.ID, err)
+		}
+	}
+	if err := bothSides(a.endpoints); err != nil {
+		return nil, err
+	}
+	return json.Marshal(r.Spec)
+}
+
+const about = "The books of a charity that supports people for years: grants and gifts, plans, payments, statements.\n\n" +
+	"Amounts are strings in the currency's own decimals, dates are YYYY-MM-DD, instants end in `_at` and are UTC. " +
+	"Every write takes `?dry_run=true`: it is checked and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. " +
+	"Money operations want an `Idempotency-Key`: repeated with the same key, they take effect once. " +
+	"Refusals are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
+
+// dryRunParam and keyParam are the parameters that writes have besides their own.
+type dryRunParam struct {
+	DryRun bool `query:"dry_run" json:"-" description:"Check and answer, but leave nothing behind."`
+}
+
+type keyParam struct {
+	Key string `header:"Idempotency-Key" json:"-" required:"true" pattern:"^\"?[A-Za-z0-9._:/+=-]{1,128}\"?$" description:"Your own name for this one request; repeat it to repeat the request. Dry runs do not use it up."`
+}
+
+// describe adds one operation to the document.
+func (e *endpoint) describe(r *openapi31.Reflector) error {
+	op := e.op
+	oc, err := r.NewOperationContext(op.Method, openPath(op.Path))
+	if err != nil {
+		return err
+	}
+	oc.SetID(op.ID)
+	oc.SetSummary(op.Summary)
+	oc.SetTags(op.Tag)
+	oc.SetDescription(e.permission())
+	oc.AddReqStructure(reflect.Zero(e.in.goType).Interface())
+	if !e.reads() {
+		oc.AddReqStructure(dryRunParam{})
+	}
+	if op.Money {
+		oc.AddReqStructure(keyParam{})
+	}
+	e.describeAnswers(oc)
+	if err := e.describeProblems(oc); err != nil {
+		return err
+	}
+	if err := r.AddOperation(oc); err != nil {
+		return err
+	}
+	return r.Spec.SetupOperation(op.Method, openPath(op.Path), e.finish)
+}
+
+// openPath writes gin's /grants/:id as OpenAPI's /grants/{id}.
+func openPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if name, ok := strings.CutPrefix(part, ":"); ok {
+			parts[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// permission is the description: what the summary leaves out, and who may call.
+func (e *endpoint) permission() string {
+	who := "For everyone who is signed in."
+	var roles []string
+	for _, role := range e.op.Roles {
+		roles = append(roles, "`"+string(role)+"`")
+	}
+	switch {
+	case e.op.Public:
+		who = "Open to everyone."
+	case len(roles) > 0:
+		who = "For " + strings.Join(roles, ", ") + "."
+	}
+	return strings.TrimSpace(e.op.About + "\n\n" + who)
+}
+
+// describeAnswers adds the answer of success, and that of a dry run where it differs.
+func (e *endpoint) describeAnswers(oc openapi.OperationContext) {
+	switch {
+	case e.isFile():
+		for _, kind := range e.op.Produces {
+			oc.AddRespStructure(nil, openapi.WithHTTPStatus(e.status), openapi.WithContentType(kind))
+		}
+	case e.out == reflect.TypeFor[None]():
+		oc.AddRespStructure(nil, openapi.WithHTTPStatus(e.status))
+	default:
+		view := reflect.Zero(e.out).Interface()
+		oc.AddRespStructure(view, openapi.WithHTTPStatus(e.status), openapi.WithCustomize(func(cor openapi.ContentOrReference) {
+			if !e.reads() && e.status == http.StatusOK {
+				allowDry(cor, false)
+			}
+		}))
+		if !e.reads() && e.status != http.StatusOK {
+			oc.AddRespStructure(view, openapi.WithHTTPStatus(http.StatusOK), openapi.WithCustomize(func(cor openapi.ContentOrReference) {
+				allowDry(cor, true)
+			}))
+		}
+	}
+}
+
+// allowDry adds the member dry_run to an answer: always there where only dry runs answer with the status.
+func allowDry(cor openapi.ContentOrReference, only bool) {
+	answer, ok := cor.(*openapi31.ResponseOrReference)
+	if !ok || answer.Response == nil {
+		return
+	}
+	mark := map[string]any{"type": "object", "properties": map[string]any{"dry_run": map[string]any{"const": true}}}
+	if only {
+		mark["required"] = []string{"dry_run"}
+		answer.Response.Description = "What it would be: the answer to ?dry_run=true. Nothing was written."
+	}
+	for kind, media := range answer.Response.Content {
+		media.Schema = map[string]any{"allOf": []any{media.Schema, mark}}
+		answer.Response.Content[kind] = media
+	}
+}
+
+// describeProblems adds every status that the operation may refuse with, and the codes behind it.
+func (e *endpoint) describeProblems(oc openapi.OperationContext) error {
+	codes, err := e.problemCodes()
+	if err != nil {
+		return err
+	}
+	for _, status := range slices.Sorted(maps.Keys(codes)) {
+		oc.AddRespStructure(Problem{}, openapi.WithHTTPStatus(status), openapi.WithContentType("application/problem+json"),
+			openapi.WithCustomize(func(cor openapi.ContentOrReference) {
+				if answer, ok := cor.(*openapi31.ResponseOrReference); ok && answer.Response != nil {
+					answer.Response.Description = http.StatusText(status) + ": " + strings.Join(codes[status], ", ") + "."
+					answer.Response.WithMapOfAnythingItem("x-problem-codes", codes[status])
+				}
+			}))
+	}
+	return nil
+}
+
+// problemCodes gathers by status what the frame itself may answer to this operation, and what its act may.
+func (e *endpoint) problemCodes() (map[int][]string, error) {
+	codes := []string{"internal", "busy", "unavailable", "timeout", "cancelled"}
+	add := func(when bool, more ...string) {
+		if when {
+			codes = append(codes, more...)
+		}
+	}
+	add(!e.op.Public, "unauthenticated", "token_expired")
+	add(len(e.op.Roles) > 0, "forbidden_scope")
+	add(len(e.in.names("path")) > 0, "not_found")
+	add(true, "validation_failed", "unknown_parameter")
+	add(isList(e.out), "cursor_invalid", "cursor_filter_mismatch")
+	add(!e.reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only", "uncertain")
+	add(e.hasBody(), "amount_must_be_string", "amount_malformed", "too_many_decimals", "unknown_reference")
+	add(e.op.Money, "idempotency_key_required", "idempotency_key_invalid", "idempotency_key_reused")
+	for _, err := range e.op.Refuses {
+		r := rowFor(err)
+		if r.status == http.StatusInternalServerError {
+			return nil, fmt.Errorf("refuses with %q, which is not in the table of errors.go", err)
+		}
+		codes = append(codes, r.code)
+	}
+	byStatus := map[int][]string{}
+	for _, code := range codes {
+		r, ok := rowOf(code)
+		if !ok {
+			return nil, fmt.Errorf("code %q is not in the table of errors.go", code)
+		}
+		if !slices.Contains(byStatus[r.status], code) {
+			byStatus[r.status] = append(byStatus[r.status], code)
+		}
+	}
+	return byStatus, nil
+}
+
+// finish adds what the reflector does not know: language, permission, the headers of an answer, the example.
+func (e *endpoint) finish(op *openapi31.Operation) error {
+	op.WithMapOfAnythingItem("x-summary-da", e.op.Danish)
+	if !e.op.Public {
+		op.Security = []map[string][]string{{"token": {}}}
+		op.WithMapOfAnythingItem("x-roles", e.op.Roles)
+	}
+	if op.RequestBody != nil && op.RequestBody.RequestBody != nil {
+		op.RequestBody.RequestBody.WithRequired(true)
+		if e.op.Example != "" {
+			media := op.RequestBody.RequestBody.Content["application/json"]
+			media.WithExample(json.RawMessage(e.op.Example))
+			op.RequestBody.RequestBody.Content["application/json"] = media
+		}
+	}
+	for status, answer := range op.Responses.MapOfResponseOrReferenceValues {
+		e.describeHeaders(status, answer.Response)
+	}
+	return nil
+}
+
+// describeHeaders names the headers that a client may build on.
+func (e *endpoint) describeHeaders(status string, r *openapi31.Response) {
+	headers := map[string]string{"X-Request-Id": "Name of this request in the log and the audit trail."}
+	success := status == strconv.Itoa(e.status)
+	if success && e.op.Location != "" {
+		headers["Location"] = "Where the new thing stands."
+	}
+	if success && e.op.Money {
+		headers["Idempotency-Replayed"] = "true when the answer is that of an earlier request with the same key."
+	}
+	if success && isList(e.out) {
+		headers["Link"] = `Address of the next page, rel="next".`
+	}
+	if !e.reads() && (status == "200" || success) {
+		headers["Dry-Run"] = "true when nothing was written."
+	}
+	switch status {
+	case "401", "403":
+		headers["WWW-Authenticate"] = "How to sign in (RFC 6750)."
+	case "503":
+		headers["Retry-After"] = "Seconds to wait."
+	}
+	if status >= "400" {
+		headers["Content-Language"] = "en or da."
+	}
+	for name, words := range headers {
+		h := (&openapi31.Header{Schema: map[string]any{"type": "string"}}).WithDescription(words)
+		r.WithHeadersItem(name, openapi31.HeaderOrReference{Header: h})
+	}
+}

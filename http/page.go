@@ -1,0 +1,118 @@
+package http
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Page is embedded in the request struct of every list. Limit is clamped, never refused; Cursor comes from the
+// page before and belongs to the same filter.
+type Page struct {
+	Limit  int    `query:"limit" json:"-" description:"How many at most: 1 to 200, 50 unless told. A larger number gives 200."`
+	Cursor string `query:"cursor" json:"-" validate:"omitempty,max=512" description:"next_cursor of the page before; all other parameters must stay as they were."`
+
+	filter string // what the request asks for apart from the page, as a short hash
+}
+
+const (
+	pageDefault = 50
+	pageMax     = 200
+)
+
+// Size is the number of rows of the page. Ask the database for Size()+1 rows: the one too many tells that there
+// is a next page.
+func (p Page) Size() int {
+	switch {
+	case p.Limit <= 0:
+		return pageDefault
+	case p.Limit > pageMax:
+		return pageMax
+	}
+	return p.Limit
+}
+
+// cursor is what a cursor holds: where the page before ended, and for which filter.
+type cursor struct {
+	After  []string `json:"a"`
+	Filter string   `json:"f"`
+}
+
+// After gives the sort key of the last row of the page before, nil on the first page. n is how many parts the key
+// has. A cursor that we did not make is refused, and so is one made for another filter.
+func (p Page) After(n int) ([]string, error) {
+	if p.Cursor == "" {
+		return nil, nil
+	}
+	var c cursor
+	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil || json.Unmarshal(raw, &c, json.RejectUnknownMembers(true)) != nil || len(c.After) != n {
+		return nil, refuse("cursor_invalid")
+	}
+	if c.Filter != p.filter {
+		return nil, refuse("cursor_filter_mismatch")
+	}
+	return c.After, nil
+}
+
+// PageView is how a list says whether it goes on.
+type PageView struct {
+	NextCursor string `json:"next_cursor,omitempty" description:"Opaque; send it as cursor to get the next page."`
+	HasMore    bool   `json:"has_more"`
+}
+
+// List is the answer of every list.
+type List[T any] struct {
+	Data []T      `json:"data"`
+	Page PageView `json:"page"`
+}
+
+// ListOf makes a page out of up to Size()+1 rows: it drops the one too many, shows each row, and puts the sort key
+// of the last one into the cursor.
+func ListOf[R, T any](p Page, rows []R, view func(R) T, key func(R) []string) List[T] {
+	out := List[T]{Data: []T{}}
+	if len(rows) > p.Size() {
+		rows = rows[:p.Size()]
+		out.Page.HasMore = true
+		raw, err := json.Marshal(cursor{key(rows[len(rows)-1]), p.filter})
+		if err == nil { // strings always marshal
+			out.Page.NextCursor = base64.RawURLEncoding.EncodeToString(raw)
+		}
+	}
+	for _, r := range rows {
+		out.Data = append(out.Data, view(r))
+	}
+	return out
+}
+
+// tellFilter lets an embedded Page know what else the request asked for.
+func tellFilter(in any, query url.Values) {
+	v := reflect.ValueOf(in).Elem()
+	field := v.FieldByName("Page")
+	if !field.IsValid() {
+		return
+	}
+	page, ok := field.Addr().Interface().(*Page)
+	if !ok {
+		return
+	}
+	rest := url.Values{}
+	for name, values := range query {
+		if !slices.Contains([]string{"cursor", "limit"}, name) {
+			rest[name] = values
+		}
+	}
+	sum := sha256.Sum256([]byte(rest.Encode()))
+	page.filter = hex.EncodeToString(sum[:6])
+}
+
+// isList tells whether a view is a List.
+func isList(t reflect.Type) bool {
+	return t.PkgPath() == reflect.TypeFor[Page]().PkgPath() && strings.HasPrefix(t.Name(), "List[")
+}

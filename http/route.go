@@ -1,0 +1,190 @@
+package http
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"supportledger/access"
+	"supportledger/store"
+)
+
+// Base is the path under which the whole API stands; its major version is part of it.
+const Base = "/api/v1"
+
+// API is the set of operations: each is both a handler and its own description. Routes are added before the
+// server starts and never after.
+type API struct {
+	db        *store.DB
+	log       *slog.Logger
+	engine    *gin.Engine
+	endpoints []*endpoint
+	document  []byte // the OpenAPI document, once all routes are there
+}
+
+// Op describes one operation to the router, to the permission check and to the readers of the document.
+type Op struct {
+	Method  string // GET, POST, PUT, PATCH, DELETE
+	Path    string // below Base, parameters with a colon: "/grants/:id/instalments"
+	ID      string // operationId, lowerCamel verb and noun: "receiveInstalment"
+	Summary string // one line, English
+	Danish  string // the same line in Danish
+	Tag     string // the resource, plural: "grants"
+	About   string // optional: what the summary leaves out
+
+	Roles  []access.Role // who may call it; empty: everyone who is signed in
+	Public bool          // no token needed
+	Money  bool          // it has a money effect: Idempotency-Key is required, and the answer is stored with it
+
+	Status   int      // of success; 0: 201 for POST, 204 without an Out, else 200
+	Location string   // optional: where the new thing stands, "/grants/{id}", {id} out of the answer
+	Produces []string // media types of an Out that is a File
+
+	Refuses []error // the sentinels of package-level errors that it may answer with, for the document
+	Example string  // optional: a request body that works, as JSON
+}
+
+// None stands for a request without parameters or an answer without content (204).
+type None struct{}
+
+// File is an answer that is not JSON, such as a PDF. Its Type is one of the operation's Produces.
+type File struct {
+	Type string // media type
+	Name string // for saving, ASCII, without a path
+	Body []byte
+}
+
+// endpoint is a registered operation with everything that is known about its types before the first request.
+type endpoint struct {
+	api    *API
+	op     Op
+	in     shape        // of the request struct
+	out    reflect.Type // of the view struct
+	newIn  func() any
+	act    func(ctx context.Context, tx *store.Tx, in any) (any, error)
+	status int
+}
+
+// methods are those that the API uses.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// Route registers an operation: the handler, and its description from the same types and tags.
+//
+// In is a struct. Each of its fields comes from exactly one place: `path:"id"` or `query:"limit"` (both with
+// json:"-"), or `json:"amount"` for the body. `validate:` tags hold its shape (see validate.go for those that there
+// are) and become the schema; `description:` explains a field. Fields may be string and integer kinds, bool,
+// Decimal, ledger.Money, ledger.Date, ledger.Currency, ledger.Rate, Ref, and structs and slices of these.
+//
+// Out is a struct that json shows, a List, a File, or None.
+//
+// act runs in one transaction, a View for GET and an Update for everything else, and may run again: it must do
+// nothing but read and write through tx. Money operations store what they answer, so nothing personal may be in
+// the answer of one.
+//
+// A mistake in the declaration panics: it is found by any test that starts the server.
+func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store.Tx, in In) (Out, error)) {
+	e := &endpoint{
+		api: api, op: op,
+		in:    shapeOf(reflect.TypeFor[In]()),
+		out:   reflect.TypeFor[Out](),
+		newIn: func() any { return new(In) },
+		act: func(ctx context.Context, tx *store.Tx, in any) (any, error) {
+			typed, ok := in.(*In)
+			if !ok {
+				return nil, fmt.Errorf("http: %T given to %s", in, op.ID)
+			}
+			return act(ctx, tx, *typed)
+		},
+	}
+	e.status = e.successStatus()
+	if err := e.check(); err != nil {
+		panic(fmt.Sprintf("http: %s %s: %v", op.Method, op.Path, err))
+	}
+	api.endpoints = append(api.endpoints, e)
+	api.engine.Handle(op.Method, Base+op.Path, e.serve)
+}
+
+func (e *endpoint) successStatus() int {
+	switch {
+	case e.op.Status != 0:
+		return e.op.Status
+	case e.out == reflect.TypeFor[None]():
+		return http.StatusNoContent
+	case e.op.Method == http.MethodPost:
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+func (e *endpoint) reads() bool { return e.op.Method == http.MethodGet }
+
+// hasBody tells whether a request has a JSON body: a writing method and at least one field for it.
+func (e *endpoint) hasBody() bool {
+	return !e.reads() && e.op.Method != http.MethodDelete && len(e.in.json) > 0
+}
+
+func (e *endpoint) isFile() bool { return e.out == reflect.TypeFor[File]() }
+
+// operationPath is how a path may look: plural kebab-case nouns and parameters, no wildcard.
+var operationPath = regexp.MustCompile(`^(/[a-z][a-z0-9-]*|/:[a-z][a-z_]*)+$`)
+
+// check refuses a declaration that would mislead somebody.
+func (e *endpoint) check() error {
+	op := e.op
+	switch {
+	case !slices.Contains(methods, op.Method):
+		return fmt.Errorf("method %q is not one of %v", op.Method, methods)
+	case !operationPath.MatchString(op.Path):
+		return fmt.Errorf("path %q is not made of kebab-case words and :parameters", op.Path)
+	case op.ID == "" || op.Summary == "" || op.Danish == "" || op.Tag == "":
+		return fmt.Errorf("ID, Summary, Danish and Tag are for the readers: none may be empty")
+	case op.Money && (e.reads() || op.Public):
+		return fmt.Errorf("a money operation writes, and somebody answers for it")
+	case e.isFile() != (len(op.Produces) > 0):
+		return fmt.Errorf("Produces goes with an Out that is a File")
+	case e.isFile() && !e.reads():
+		return fmt.Errorf("a File is read, not written")
+	case e.status == http.StatusNoContent && e.out != reflect.TypeFor[None]():
+		return fmt.Errorf("204 has no content, but Out is %s", e.out)
+	}
+	return e.checkShape()
+}
+
+// checkShape holds the request struct against the path and the method.
+func (e *endpoint) checkShape() error {
+	if e.in.err != nil {
+		return e.in.err
+	}
+	var declared []string
+	for part := range strings.SplitSeq(e.op.Path, "/") {
+		if name, ok := strings.CutPrefix(part, ":"); ok {
+			declared = append(declared, name)
+		}
+	}
+	bound := e.in.names("path")
+	slices.Sort(declared)
+	slices.Sort(bound)
+	if !slices.Equal(declared, bound) {
+		return fmt.Errorf("the path has parameters %v, %s has %v", declared, e.in.goType, bound)
+	}
+	if (e.reads() || e.op.Method == http.MethodDelete) && len(e.in.json) > 0 {
+		return fmt.Errorf("%s takes no body, but %s has json fields", e.op.Method, e.in.goType)
+	}
+	if e.op.Example != "" && !e.hasBody() {
+		return fmt.Errorf("an example of a body that does not exist")
+	}
+	if e.hasBody() && e.op.Example != "" {
+		in := e.newIn()
+		if err := decodeJSON([]byte(e.op.Example), in); err != nil {
+			return fmt.Errorf("the example does not decode: %w", err)
+		}
+	}
+	return nil
+}

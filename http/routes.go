@@ -1,0 +1,4 @@
+package http
+
+// resources registers the whole API, one function per resource file. Its order is that of the document.
+func resources(*API) {}
