@@ -36,7 +36,8 @@ CREATE TABLE disbursements (
     units BIGINT NOT NULL CHECK (units > 0),
     amount BIGINT NOT NULL CHECK (amount > 0),
     currency TEXT NOT NULL,
-    shares TEXT NOT NULL,                 -- the split of its own, '' for the plan's: G1=60,G2=40
+    shares TEXT NOT NULL,                 -- the split, as submitted: G1=60,G2=40
+    own_shares BOOLEAN NOT NULL,          -- a split of its own instead of the plan's: such cost relieves no commitment
     date TEXT NOT NULL,
     text TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'approved', 'authorised', 'evidenced', 'rejected', 'cancelled')),

@@ -1,0 +1,224 @@
+package beneficiaries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Commitment is what a year's approval set aside.
+type Commitment struct {
+	Plan  Plan
+	Year  int
+	Entry ledger.Posted
+}
+
+// ApproveYear approves a year of a plan and commits its budget: the first approval is also that of the version, by a second
+// person. The year's items, split over the funds and valued at the budget rate, are set aside (RULES 38) in the same tx as
+// the check that each grant still has the money ([grants.ErrBudgetExceeded]).
+func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, year int, on ledger.Date) (Commitment, error) {
+	p, err := r.inState(ctx, tx, key, PlanInReview, PlanApproved, PlanActive)
+	if err != nil {
+		return Commitment{}, err
+	}
+	if err := approve(ctx, tx, p); err != nil {
+		return Commitment{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, Funds(p.Current.Shares)...); err != nil {
+		return Commitment{}, err
+	}
+	entry, err := p.commit(r.Book.Base, year, on)
+	if err != nil {
+		return Commitment{}, err
+	}
+	if err := r.checkAvailable(ctx, tx, entry); err != nil {
+		return Commitment{}, err
+	}
+	posted, err := r.Book.Post(ctx, tx, entry)
+	if err != nil {
+		return Commitment{}, err
+	}
+	if err := saveCommitted(ctx, tx, p.Current, year); err != nil {
+		return Commitment{}, err
+	}
+	p.State = PlanActive
+	if err := savePlan(ctx, tx, &p); err != nil {
+		return Commitment{}, err
+	}
+	if err := access.Record(ctx, tx, access.Event{Action: "plan.year_approved", Subject: string(p.ID)}); err != nil {
+		return Commitment{}, err
+	}
+	return Commitment{p, year, posted[0]}, nil
+}
+
+// approve puts the actor down as the version's approver, or, for a later year, makes sure that the actor is not who asked
+// for the version.
+func approve(ctx context.Context, tx *store.Tx, p Plan) error {
+	duty := access.Duty{Subject: p.Current.ID, Round: 1, Step: access.Approve, Payload: p.Current.Payload()}
+	if p.State == PlanInReview {
+		return access.Take(ctx, tx, duty)
+	}
+	duties, err := access.DutiesOn(ctx, tx, p.Current.ID, 1)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(duties, func(d access.Duty) bool {
+		return d.Step == access.Request && d.User == access.UserID(tx.By.User)
+	}) {
+		return access.ErrMakerCannotApprove
+	}
+	return nil
+}
+
+// holder names the pool of a plan's commitments of one year.
+func (p Plan) holder(year int) string { return fmt.Sprintf("%s/%d", p.Number, year) }
+
+// commit is the entry that sets a year's budget aside, with a lot per fund. [ErrNothingDue] when the year has no item that
+// is not committed yet.
+func (p Plan) commit(base ledger.Currency, year int, on ledger.Date) (ledger.Entry, error) {
+	planned := ledger.Zero(p.Currency)
+	for _, l := range p.Current.Lines {
+		for range l.uncommitted(year) {
+			planned = planned.Add(l.UnitPrice)
+		}
+	}
+	if planned.IsZero() {
+		return ledger.Entry{}, ErrNothingDue
+	}
+	rate := p.rate(base)
+	if rate.IsZero() {
+		return ledger.Entry{}, &grants.RateMissing{From: p.Currency, To: base}
+	}
+	e := ledger.Entry{Date: on, Act: "commitment", Source: string(p.ID), Text: fmt.Sprintf("Plan %s: commitment of %d", p.Number, year)}
+	for i, part := range planned.Split(Weights(p.Current.Shares)) {
+		cost, err := rate.Convert(part, base)
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: p.holder(year), Rate: rate, OpenedOn: on,
+			Pool:     ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: p.Current.Shares[i].Fund, Currency: p.Currency},
+			Quantity: part, Cost: cost}
+		e.Opens = append(e.Opens, lot)
+		e.Lines = append(e.Lines, p.encumber(lot.Pool.Fund, ledger.Draw{Lot: lot.ID, Quantity: part, Cost: cost})...)
+	}
+	return e, nil
+}
+
+// encumber is the pair of lines that sets budget aside, or, negated, gives it free.
+func (p Plan) encumber(fund ledger.FundCode, d ledger.Draw) []ledger.Line {
+	debit := ledger.InCurrency(ledger.Encumbrances, fund, d.Quantity, d.Cost).WithLot(d.Lot)
+	credit := ledger.InCurrency(ledger.EncumbranceOffset, fund, d.Quantity.Neg(), d.Cost.Neg())
+	debit.Plan, credit.Plan = p.Number, p.Number
+	return []ledger.Line{debit, credit}
+}
+
+// checkAvailable wants every grant of the entry to have what the entry sets aside.
+func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
+	for _, l := range e.Lines {
+		if l.Account != ledger.Encumbrances {
+			continue
+		}
+		available, known, err := r.Grants.Available(ctx, tx, l.Fund)
+		if err != nil {
+			return err
+		}
+		if known && l.Base.Cmp(available) > 0 {
+			return &grants.BudgetExceeded{Grant: string(l.Fund), Available: available, Asked: l.Base}
+		}
+	}
+	return nil
+}
+
+// Settlement is support given under a plan line.
+type Settlement struct {
+	Line  string
+	Units int
+	By    string // id of the disbursement
+	On    ledger.Date
+	Text  string
+}
+
+// Settle marks units of a plan line as settled, earliest due first, and relieves what was committed for them: units at the
+// planned price in the plan's split, at the budget rate, never below zero (RULES 39-40). Nil when nothing was committed.
+func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement) (*ledger.Posted, error) {
+	line, err := p.Current.Line(s.Line)
+	if err != nil {
+		return nil, err
+	}
+	items := line.open()
+	items = items[:min(s.Units, len(items))]
+	if err := saveSettled(ctx, tx, p.Current, line, items, s.By); err != nil {
+		return nil, err
+	}
+	e := ledger.Entry{Date: s.On, Act: "relief", Source: s.By, Text: s.Text}
+	for _, year := range committedYears(items) {
+		lines, err := r.relieve(ctx, tx, p, year, planned(line, items, year), s.On)
+		if err != nil {
+			return nil, err
+		}
+		e.Lines = append(e.Lines, lines...)
+	}
+	if len(e.Lines) == 0 {
+		return nil, nil
+	}
+	posted, err := r.Book.Post(ctx, tx, e)
+	if err != nil {
+		return nil, err
+	}
+	return &posted[0], nil
+}
+
+// relieve takes a planned quantity out of the commitments of a year, split over the funds.
+func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, quantity ledger.Money, on ledger.Date) ([]ledger.Line, error) {
+	var lines []ledger.Line
+	for i, part := range quantity.Split(Weights(p.Current.Shares)) {
+		pool := ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: p.Current.Shares[i].Fund, Currency: p.Currency}
+		lots, err := r.Book.Lots(ctx, tx, pool, on)
+		if err != nil {
+			return nil, err
+		}
+		open := ledger.Zero(p.Currency)
+		for _, l := range lots {
+			open = open.Add(l.OpenQuantity)
+		}
+		if open.Cmp(part) < 0 {
+			part = open // nothing is relieved below zero
+		}
+		draws, err := ledger.DrawFIFO(pool, lots, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range draws {
+			d.Quantity, d.Cost = d.Quantity.Neg(), d.Cost.Neg()
+			lines = append(lines, p.encumber(pool.Fund, d)...)
+		}
+	}
+	return lines, nil
+}
+
+// committedYears lists the years whose commitments hold items, each once.
+func committedYears(items []Item) []int {
+	var years []int
+	for _, i := range items {
+		if i.CommittedYear != 0 && !slices.Contains(years, i.CommittedYear) {
+			years = append(years, i.CommittedYear)
+		}
+	}
+	return years
+}
+
+// planned is what the plan foresaw for the items that a year committed.
+func planned(l PlanLine, items []Item, year int) ledger.Money {
+	total := ledger.Zero(l.UnitPrice.Currency)
+	for _, i := range items {
+		if i.CommittedYear == year {
+			total = total.Add(l.UnitPrice)
+		}
+	}
+	return total
+}

@@ -1,0 +1,208 @@
+package beneficiaries
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/ledger"
+)
+
+// BeneficiaryID identifies a beneficiary. People use the code.
+type BeneficiaryID string
+
+// Beneficiary is a person supported, by code.
+type Beneficiary struct {
+	ID     BeneficiaryID
+	Code   string // B-48213, random
+	Status string // active, paused, ended, erased
+}
+
+// PlanID identifies a plan. People use its number, such as "P-101".
+type PlanID string
+
+// PlanState is where a plan is in its life.
+type PlanState string
+
+// The states of a plan (DESIGN 6).
+const (
+	PlanDraft     PlanState = "draft"
+	PlanInReview  PlanState = "in_review"
+	PlanApproved  PlanState = "approved"
+	PlanActive    PlanState = "active"
+	PlanSuspended PlanState = "suspended"
+	PlanCompleted PlanState = "completed"
+	PlanExited    PlanState = "exited"
+)
+
+// Plan is the support of one beneficiary over years, in its current version.
+type Plan struct {
+	ID          PlanID
+	Number      string
+	Beneficiary BeneficiaryID
+	Currency    ledger.Currency
+	State       PlanState
+	Current     PlanVersion
+	Version     int // of the row, for concurrent changes
+}
+
+// PlanVersion is the content of a plan from a day on. Versions supersede, they are never rewritten.
+type PlanVersion struct {
+	ID         string
+	Number     int
+	StartsOn   ledger.Date
+	BudgetRate ledger.Rate // to base currency; none where the plan is in base currency
+	Shares     []Share
+	Lines      []PlanLine
+	CreatedBy  string
+}
+
+// Share is what part of a plan a fund pays.
+type Share struct {
+	Fund    ledger.FundCode
+	Percent decimal.Decimal
+}
+
+// PlanLine is one kind of support in a plan.
+type PlanLine struct {
+	Line      string // its name within the plan
+	Category  string // an expense category of the chart, such as "tuition"
+	UnitPrice ledger.Money
+	Items     []Item // one per unit, in order of due date
+}
+
+// Item is one unit of support.
+type Item struct {
+	Position      int
+	DueOn         ledger.Date // "" where the plan counts units without dates
+	CommittedYear int         // 0 until a year's approval
+	SettledBy     string      // id of what settled it, "" while open
+}
+
+// Line finds a line of the version by name. [ErrUnknownLine].
+func (v PlanVersion) Line(name string) (PlanLine, error) {
+	i := slices.IndexFunc(v.Lines, func(l PlanLine) bool { return l.Line == name })
+	if i < 0 {
+		return PlanLine{}, ErrUnknownLine
+	}
+	return v.Lines[i], nil
+}
+
+// Weights are the shares' percentages in order, for splitting.
+func Weights(shares []Share) []decimal.Decimal {
+	weights := make([]decimal.Decimal, len(shares))
+	for i, s := range shares {
+		weights[i] = s.Percent
+	}
+	return weights
+}
+
+// Funds are the shares' funds in order.
+func Funds(shares []Share) []ledger.FundCode {
+	funds := make([]ledger.FundCode, len(shares))
+	for i, s := range shares {
+		funds[i] = s.Fund
+	}
+	return funds
+}
+
+// CheckShares wants shares of different funds that sum to 100 percent. [ErrShares].
+func CheckShares(shares []Share) error {
+	total, seen := decimal.Zero, map[ledger.FundCode]bool{}
+	for _, s := range shares {
+		if s.Percent.Sign() <= 0 || seen[s.Fund] {
+			return ErrShares
+		}
+		seen[s.Fund], total = true, total.Add(s.Percent)
+	}
+	if !total.Equal(decimal.NewFromInt(100)) {
+		return ErrShares
+	}
+	return nil
+}
+
+// check refuses what no plan may be.
+func (v PlanVersion) check(c ledger.Currency) error {
+	if err := CheckShares(v.Shares); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, l := range v.Lines {
+		if l.Line == "" || seen[l.Line] || l.UnitPrice.Sign() <= 0 || l.UnitPrice.Currency != c || len(l.Items) == 0 {
+			return fmt.Errorf("%w: line %q", ErrLines, l.Line)
+		}
+		seen[l.Line] = true
+	}
+	return nil
+}
+
+// rate is the rate that the plan's quantities are valued at: the budget rate, or par in base currency.
+func (p Plan) rate(base ledger.Currency) ledger.Rate {
+	if p.Currency == base {
+		return ledger.Par(base)
+	}
+	return p.Current.BudgetRate
+}
+
+// Payload is the SHA-256 of what is submitted and approved: the content of the version, not what became of it.
+func (v PlanVersion) Payload() [sha256.Size]byte {
+	type line struct {
+		Line, Category, UnitPrice, Currency string
+		Due                                 []ledger.Date
+	}
+	content := struct {
+		ID, StartsOn, BudgetRate string
+		Shares                   [][2]string
+		Lines                    []line
+	}{ID: v.ID, StartsOn: string(v.StartsOn), BudgetRate: v.BudgetRate.String()}
+	for _, s := range v.Shares {
+		content.Shares = append(content.Shares, [2]string{string(s.Fund), s.Percent.String()})
+	}
+	for _, l := range v.Lines {
+		out := line{l.Line, l.Category, l.UnitPrice.String(), string(l.UnitPrice.Currency), nil}
+		for _, item := range l.Items {
+			out.Due = append(out.Due, item.DueOn)
+		}
+		content.Lines = append(content.Lines, out)
+	}
+	text, err := json.Marshal(content)
+	if err != nil {
+		panic(err) // strings and slices of strings always marshal
+	}
+	return sha256.Sum256(text)
+}
+
+// open are the line's unsettled items, earliest due first.
+func (l PlanLine) open() []Item {
+	var items []Item
+	for _, i := range l.Items {
+		if i.SettledBy == "" {
+			items = append(items, i)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b Item) int {
+		switch {
+		case a.DueOn < b.DueOn:
+			return -1
+		case a.DueOn > b.DueOn:
+			return 1
+		}
+		return a.Position - b.Position
+	})
+	return items
+}
+
+// uncommitted are the items of a year that no approval has committed yet; undated units belong to the year that is asked
+// for first.
+func (l PlanLine) uncommitted(year int) []Item {
+	var items []Item
+	for _, i := range l.open() {
+		if i.CommittedYear == 0 && (i.DueOn == "" || i.DueOn.Year() == year) {
+			items = append(items, i)
+		}
+	}
+	return items
+}

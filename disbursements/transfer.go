@@ -1,0 +1,258 @@
+package disbursements
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Office moves money. It holds no state of its own.
+type Office struct {
+	Book   ledger.Book
+	Grants grants.Register
+	People beneficiaries.Register
+}
+
+// PartnerID identifies a partner. People use the code, such as "NG-01".
+type PartnerID string
+
+// Partner is an organisation abroad that holds an advance and spends it for us.
+type Partner struct {
+	ID       PartnerID
+	Code     string
+	Currency ledger.Currency
+	Account  ledger.AccountNo // of its advance
+}
+
+// RegisterPartner puts a partner on record. [ErrDuplicatePartner] when the code is taken.
+func (o Office) RegisterPartner(ctx context.Context, tx *store.Tx, p Partner) (Partner, error) {
+	if _, err := o.Book.Account(ctx, tx, p.Account); err != nil {
+		return Partner{}, err
+	}
+	p.ID = PartnerID(store.NewID("par"))
+	if err := insertPartner(ctx, tx, p); err != nil {
+		return Partner{}, err
+	}
+	return p, access.Record(ctx, tx, access.Event{Action: "partner.registered", Subject: string(p.ID)})
+}
+
+// Partner finds a partner by id or code. [ErrUnknownPartner].
+func (o Office) Partner(ctx context.Context, tx *store.Tx, key string) (Partner, error) {
+	return readPartner(ctx, tx, key)
+}
+
+// TransferID identifies a transfer. People use its number, such as "T-001".
+type TransferID string
+
+// TransferState is where a transfer is in its life.
+type TransferState string
+
+// The states of a transfer.
+const (
+	TransferRequested  TransferState = "requested"
+	TransferAuthorised TransferState = "authorised"
+)
+
+// Transfer is an advance to a partner, borne by the funds of a plan in its shares.
+type Transfer struct {
+	ID           TransferID
+	Number       string
+	Partner      Partner
+	Plan         beneficiaries.Plan
+	Account      ledger.AccountNo // our bank, in base currency
+	Date         ledger.Date
+	Sent         ledger.Money // base currency, without the fee
+	SendingFee   ledger.Money // base currency, on top
+	Rate         ledger.Rate
+	ReceivingFee ledger.Money // partner's currency, kept by the bank abroad
+	State        TransferState
+	Entry        ledger.EntryID // "" until authorised
+	Version      int
+}
+
+// Payload is the SHA-256 of what is requested and authorised.
+func (t Transfer) Payload() [sha256.Size]byte {
+	return digest(string(t.ID), t.Number, t.Partner.Code, t.Plan.Number, t.Plan.Current.ID, string(t.Account), string(t.Date),
+		t.Sent.String(), t.SendingFee.String(), t.Rate.String(), t.ReceivingFee.String())
+}
+
+// digest hashes strings so that no two different lists give the same bytes.
+func digest(parts ...string) [sha256.Size]byte {
+	var text strings.Builder
+	for _, p := range parts {
+		fmt.Fprintf(&text, "%d:%s,", len(p), p)
+	}
+	return sha256.Sum256([]byte(text.String()))
+}
+
+// RequestTransfer asks for a transfer. Money moves when a second person authorises it.
+func (o Office) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfer) (Transfer, error) {
+	bank, err := o.Book.Bank(ctx, tx, t.Account)
+	if err != nil {
+		return Transfer{}, err
+	}
+	if bank.BankCurrency() != o.Book.Base {
+		return Transfer{}, ErrBankCurrency
+	}
+	if t.Rate.IsZero() && t.Partner.Currency == o.Book.Base {
+		t.Rate = ledger.Par(o.Book.Base)
+	}
+	if _, err := t.amounts(o.Book.Base); err != nil {
+		return Transfer{}, err
+	}
+	t.ID, t.State, t.Version = TransferID(store.NewID("trf")), TransferRequested, 1
+	if t.Number == "" {
+		n, err := access.Next(ctx, tx, "transfer")
+		if err != nil {
+			return Transfer{}, err
+		}
+		t.Number = fmt.Sprintf("T-%03d", n)
+	}
+	if err := insertTransfer(ctx, tx, t); err != nil {
+		return Transfer{}, err
+	}
+	if err := access.Take(ctx, tx, access.Duty{Subject: string(t.ID), Round: 1, Step: access.Request, Payload: t.Payload()}); err != nil {
+		return Transfer{}, err
+	}
+	return t, access.Record(ctx, tx, access.Event{Action: "transfer.requested", Subject: string(t.ID)})
+}
+
+// AuthoriseTransfer moves the money that another person requested to move: the advance of every fund becomes a lot at the
+// partner, and the fees fall on whoever the funds' policies name.
+func (o Office) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+	t, err := o.Transfer(ctx, tx, key)
+	if err != nil {
+		return Transfer{}, err
+	}
+	if t.State != TransferRequested {
+		return Transfer{}, &StateConflict{string(t.State), []string{string(TransferRequested)}}
+	}
+	duty := access.Duty{Subject: string(t.ID), Round: 1, Step: access.Authorise, Payload: t.Payload()}
+	if err := access.Take(ctx, tx, duty); err != nil {
+		return Transfer{}, err
+	}
+	bearers, err := o.feeBearers(ctx, tx, t)
+	if err != nil {
+		return Transfer{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, append(slices.Clone(bearers), beneficiaries.Funds(t.Plan.Current.Shares)...)...); err != nil {
+		return Transfer{}, err
+	}
+	entry, err := t.entry(o.Book.Base, bearers)
+	if err != nil {
+		return Transfer{}, err
+	}
+	posted, err := o.Grants.Post(ctx, tx, entry)
+	if err != nil {
+		return Transfer{}, err
+	}
+	t.State, t.Entry = TransferAuthorised, posted.ID
+	if err := saveTransfer(ctx, tx, &t); err != nil {
+		return Transfer{}, err
+	}
+	return t, access.Record(ctx, tx, access.Event{Action: "transfer.authorised", Subject: string(t.ID)})
+}
+
+// feeBearers names, for each share of the plan, the fund that pays its part of the fees on the day.
+func (o Office) feeBearers(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
+	bearers := make([]ledger.FundCode, len(t.Plan.Current.Shares))
+	for i, s := range t.Plan.Current.Shares {
+		var err error
+		if bearers[i], err = o.Grants.FeeBearer(ctx, tx, s.Fund, t.Date); err != nil {
+			return nil, err
+		}
+	}
+	return bearers, nil
+}
+
+// transferAmounts is what a transfer comes to as a whole, before it is split.
+type transferAmounts struct {
+	net     ledger.Money // what the partner gets, in its currency
+	advance ledger.Money // what that cost us
+	fees    ledger.Money // sending and receiving fee, base currency
+}
+
+// amounts works out RULES 27.
+func (t Transfer) amounts(base ledger.Currency) (transferAmounts, error) {
+	gross, err := t.Rate.Convert(t.Sent, t.Partner.Currency)
+	if err != nil {
+		return transferAmounts{}, err
+	}
+	receiving, err := t.Rate.Convert(t.ReceivingFee, base)
+	if err != nil {
+		return transferAmounts{}, err
+	}
+	out := transferAmounts{gross.Sub(t.ReceivingFee), t.Sent.Sub(receiving), t.SendingFee.Add(receiving)}
+	if out.net.Sign() <= 0 || out.advance.Sign() <= 0 {
+		return transferAmounts{}, ErrFeeExceedsAmount
+	}
+	return out, nil
+}
+
+// entry splits quantity, advance and fees once each over the plan's shares; the bank line of a fund is the sum of what it
+// bears in this act (RULES 6, 27).
+func (t Transfer) entry(base ledger.Currency, bearers []ledger.FundCode) (ledger.Entry, error) {
+	whole, err := t.amounts(base)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	e := ledger.Entry{Date: t.Date, Act: "transfer", Source: string(t.ID),
+		Text: fmt.Sprintf("Transfer %s to partner %s at %s", t.Number, t.Partner.Code, t.Rate)}
+	weights := beneficiaries.Weights(t.Plan.Current.Shares)
+	quantities, advances, fees := whole.net.Split(weights), whole.advance.Split(weights), whole.fees.Split(weights)
+	bank := payments{account: t.Account}
+	for i, s := range t.Plan.Current.Shares {
+		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: t.Number, Rate: t.Rate, OpenedOn: t.Date,
+			Pool: t.Partner.pool(s.Fund), Quantity: quantities[i], Cost: advances[i]}
+		advance := ledger.InCurrency(t.Partner.Account, s.Fund, quantities[i], advances[i]).WithLot(lot.ID)
+		fee := ledger.Base(ledger.TransferFees, bearers[i], fees[i]).For("transfer-fees")
+		advance.Partner, advance.Plan, fee.Plan = t.Partner.Code, t.Plan.Number, t.Plan.Number
+		e.Opens, e.Lines = append(e.Opens, lot), append(e.Lines, advance, fee)
+		bank.pay(s.Fund, advances[i])
+		bank.pay(bearers[i], fees[i])
+	}
+	e.Lines = append(e.Lines, bank.lines()...)
+	return e, nil
+}
+
+// pool is where a fund's advance at the partner lies.
+func (p Partner) pool(fund ledger.FundCode) ledger.Pool {
+	return ledger.Pool{Account: p.Account, Holder: p.Code, Fund: fund, Currency: p.Currency}
+}
+
+// payments gathers what funds pay out of one bank account in base currency, one line per fund (RULES 6).
+type payments struct {
+	account ledger.AccountNo
+	funds   []ledger.FundCode
+	amounts []ledger.Money
+}
+
+// pay adds to what a fund pays; a negative amount is money coming in.
+func (p *payments) pay(fund ledger.FundCode, amount ledger.Money) {
+	if i := slices.Index(p.funds, fund); i >= 0 {
+		p.amounts[i] = p.amounts[i].Add(amount)
+		return
+	}
+	p.funds, p.amounts = append(p.funds, fund), append(p.amounts, amount)
+}
+
+func (p *payments) lines() []ledger.Line {
+	lines := make([]ledger.Line, len(p.funds))
+	for i, fund := range p.funds {
+		lines[i] = ledger.Base(p.account, fund, p.amounts[i].Neg())
+	}
+	return lines
+}
+
+// Transfer finds a transfer by id or number. [ErrUnknownTransfer].
+func (o Office) Transfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+	return o.readTransfer(ctx, tx, key)
+}

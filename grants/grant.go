@@ -1,0 +1,228 @@
+package grants
+
+import (
+	"context"
+	"slices"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Register keeps donors and grants. It holds no state of its own.
+type Register struct{ Book ledger.Book }
+
+// DonorID identifies a donor.
+type DonorID string
+
+// DonorKind is what a donor is.
+type DonorKind string
+
+// The kinds of donor.
+const (
+	Institution DonorKind = "institution"
+	Person      DonorKind = "person"
+	Legacy      DonorKind = "legacy"
+)
+
+// Donor gives. Only an institution's name is kept in clear.
+type Donor struct {
+	ID       DonorID
+	Code     string // D-77
+	Kind     DonorKind
+	Name     string // of an institution, "" for a person
+	Language string // da or en, of what is sent
+}
+
+// GrantID identifies a grant. People use its code, such as "G1".
+type GrantID string
+
+// GrantState is where a grant is in its life.
+type GrantState string
+
+// The states of a grant (DESIGN 5).
+const (
+	GrantDraft         GrantState = "draft"
+	GrantSigned        GrantState = "signed"
+	GrantActive        GrantState = "active"
+	GrantSuspended     GrantState = "suspended"
+	GrantEnded         GrantState = "ended"
+	GrantFinalReported GrantState = "final_reported"
+	GrantClosed        GrantState = "closed"
+	GrantTerminated    GrantState = "terminated"
+)
+
+// Grant is money promised to us under an agreement with conditions. Its fund has the same code.
+type Grant struct {
+	ID       GrantID
+	Code     string
+	Donor    Donor
+	Title    string
+	Amount   ledger.Money // in the currency of the agreement, which is that of the report
+	State    GrantState
+	SignedOn ledger.Date
+	From, To ledger.Date // period of performance; "" where the agreement names none
+	Policies Policies
+	Budget   []BudgetLine // the approved version
+	Version  int
+}
+
+// Fund is the grant's fund.
+func (g Grant) Fund() ledger.FundCode { return ledger.FundCode(g.Code) }
+
+// BudgetLine is a line of the funder's own budget.
+type BudgetLine struct {
+	No         string // the funder's own number
+	Text       string
+	Categories []string // what is reported here; "*" takes what no other line takes
+	Amount     ledger.Money
+}
+
+// Takes reports whether cost of a category is reported on this line by name.
+func (l BudgetLine) Takes(category string) bool { return slices.Contains(l.Categories, category) }
+
+// anyCategory marks the budget line for what no other line takes.
+const anyCategory = "*"
+
+// LineFor finds the budget line that a category is reported on: the one that names it, else the one with "*".
+func (g Grant) LineFor(category string) (BudgetLine, bool) {
+	for _, want := range []string{category, anyCategory} {
+		if i := slices.IndexFunc(g.Budget, func(l BudgetLine) bool { return l.Takes(want) }); i >= 0 {
+			return g.Budget[i], true
+		}
+	}
+	return BudgetLine{}, false
+}
+
+// RegisterDonor puts a donor on record. [ErrDuplicateDonor] when the code is taken; without a code the donor gets one.
+func (r Register) RegisterDonor(ctx context.Context, tx *store.Tx, d Donor) (Donor, error) {
+	if d.Kind != Institution && d.Name != "" {
+		return Donor{}, ErrNameOfPerson
+	}
+	d.ID = DonorID(store.NewID("don"))
+	if err := numbered(ctx, tx, "donor", "D-%d", &d.Code); err != nil {
+		return Donor{}, err
+	}
+	if err := insertDonor(ctx, tx, d); err != nil {
+		return Donor{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "donor.registered", Subject: string(d.ID)})
+}
+
+// Donor finds a donor by id or code. [ErrUnknownDonor].
+func (r Register) Donor(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
+	return readDonor(ctx, tx, key)
+}
+
+// Donors lists the donors by code.
+func (r Register) Donors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
+	return readDonors(ctx, tx)
+}
+
+// Sign puts a signed agreement on record and opens the grant's fund. The budget, where given, must sum to the amount
+// ([ErrBudgetTotal]) and name a category once ([ErrBudgetCategory]).
+func (r Register) Sign(ctx context.Context, tx *store.Tx, g Grant) (Grant, error) {
+	if err := g.checkBudget(); err != nil {
+		return Grant{}, err
+	}
+	g.ID, g.State, g.Version = GrantID(store.NewID("grt")), GrantSigned, 1
+	if err := numbered(ctx, tx, "grant", "G%d", &g.Code); err != nil {
+		return Grant{}, err
+	}
+	g.Policies[0].StartsOn = g.SignedOn
+	fund := ledger.Fund{Code: g.Fund(), Name: g.Title, Restriction: ledger.BoundByGrant, OpenedOn: g.SignedOn}
+	if err := r.Book.OpenFund(ctx, tx, fund); err != nil {
+		return Grant{}, err
+	}
+	if err := insertGrant(ctx, tx, g); err != nil {
+		return Grant{}, err
+	}
+	return g, access.Record(ctx, tx, access.Event{Action: "grant.signed", Subject: string(g.ID)})
+}
+
+func (g Grant) checkBudget() error {
+	if len(g.Budget) == 0 {
+		return nil
+	}
+	total := ledger.Zero(g.Amount.Currency)
+	var seen []string
+	for _, l := range g.Budget {
+		total = total.Add(l.Amount)
+		for _, c := range l.Categories {
+			if slices.Contains(seen, c) {
+				return ErrBudgetCategory
+			}
+			seen = append(seen, c)
+		}
+	}
+	if total.Cmp(g.Amount) != 0 {
+		return &BudgetTotal{Budget: total, Grant: g.Amount}
+	}
+	return nil
+}
+
+// Grant finds a grant by id or code. [ErrUnknownGrant].
+func (r Register) Grant(ctx context.Context, tx *store.Tx, key string) (Grant, error) {
+	return readGrant(ctx, tx, key)
+}
+
+// Grants lists the grants by code.
+func (r Register) Grants(ctx context.Context, tx *store.Tx) ([]Grant, error) {
+	return readGrants(ctx, tx)
+}
+
+// OfFund is the grant that a fund belongs to; false for a fund that is no grant's.
+func (r Register) OfFund(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (Grant, bool, error) {
+	g, err := readGrant(ctx, tx, string(fund))
+	if isUnknownGrant(err) {
+		return Grant{}, false, nil
+	}
+	return g, err == nil, err
+}
+
+// Amend changes a grant's policy from a day on (RULES 37). A second amendment of one day replaces the first.
+func (r Register) Amend(ctx context.Context, tx *store.Tx, key string, on ledger.Date, c Change) (Grant, error) {
+	g, err := r.Grant(ctx, tx, key)
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := savePolicy(ctx, tx, g.ID, g.Policies.At(on).amended(on, c)); err != nil {
+		return Grant{}, err
+	}
+	if err := access.Record(ctx, tx, access.Event{Action: "grant.amended", Subject: string(g.ID), Fields: c.fields()}); err != nil {
+		return Grant{}, err
+	}
+	return r.Grant(ctx, tx, key)
+}
+
+func (c Change) fields() []string {
+	var names []string
+	for name, changed := range map[string]bool{
+		"fee_bearer": c.FeeBearer != nil, "currency_bearer": c.CurrencyBearer != nil, "indirect_rate": c.IndirectRate != nil,
+	} {
+		if changed {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// FeeBearer is the fund that pays transfer fees of another fund on a day. Funds without a policy leave them to the general
+// fund (RULES 33, 35).
+func (r Register) FeeBearer(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date) (ledger.FundCode, error) {
+	return r.bearer(ctx, tx, fund, on, func(p Policy) Bearer { return p.FeeBearer })
+}
+
+// CurrencyBearer is the fund that bears currency differences and conversion fees of another fund on a day (RULES 34).
+func (r Register) CurrencyBearer(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date) (ledger.FundCode, error) {
+	return r.bearer(ctx, tx, fund, on, func(p Policy) Bearer { return p.CurrencyBearer })
+}
+
+func (r Register) bearer(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date, of func(Policy) Bearer) (ledger.FundCode, error) {
+	g, found, err := r.OfFund(ctx, tx, fund)
+	if err != nil || !found || of(g.Policies.At(on)) != BornByGrant {
+		return r.Book.General, err
+	}
+	return fund, nil
+}

@@ -1,0 +1,268 @@
+package grants
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type donorRow struct {
+	bun.BaseModel `bun:"table:donors"`
+	ID            DonorID `bun:",pk"`
+	Code          string
+	Kind          DonorKind
+	Name          string
+	Language      string
+	CreatedAt     string
+}
+
+type grantRow struct {
+	bun.BaseModel `bun:"table:grants"`
+	ID            GrantID `bun:",pk"`
+	Code          string
+	DonorID       DonorID
+	Title         string
+	Currency      ledger.Currency
+	Amount        int64
+	State         GrantState
+	SignedOn      ledger.Date
+	PeriodFrom    ledger.Date
+	PeriodTo      ledger.Date
+	Version       int
+}
+
+type policyRow struct {
+	bun.BaseModel    `bun:"table:grant_policies"`
+	GrantID          GrantID     `bun:",pk"`
+	StartsOn         ledger.Date `bun:",pk"`
+	Recognition      Recognition
+	RateMethod       RateMethod
+	FeeBearer        Bearer
+	FxBearer         Bearer
+	IndirectRate     string
+	IndirectExcludes string
+	Interest         InterestOwner
+	Ineligible       string
+	RefundDeMinimis  int64
+}
+
+type budgetRow struct {
+	bun.BaseModel `bun:"table:grant_budget_lines"`
+	GrantID       GrantID `bun:",pk"`
+	Version       int     `bun:",pk"`
+	Position      int     `bun:",pk"`
+	LineNo        string
+	Text          string
+	Categories    string
+	Amount        int64
+}
+
+type instalmentRow struct {
+	bun.BaseModel `bun:"table:grant_instalments"`
+	ID            string `bun:",pk"`
+	GrantID       GrantID
+	ReceivedOn    ledger.Date
+	Currency      ledger.Currency
+	Amount        int64
+	Base          int64
+	Rate          string
+	Account       ledger.AccountNo
+	EntryID       ledger.EntryID
+}
+
+// numbered gives what has no code yet the next free one of its series.
+func numbered(ctx context.Context, tx *store.Tx, series, format string, code *string) error {
+	if *code != "" {
+		return nil
+	}
+	n, err := access.Next(ctx, tx, series)
+	*code = fmt.Sprintf(format, n)
+	return err
+}
+
+// taken turns a broken unique key into the sentinel that says what is there already.
+func taken(err, sentinel error) error {
+	if errors.Is(store.Classify(err), store.ErrDuplicate) {
+		return sentinel
+	}
+	return err
+}
+
+func insertDonor(ctx context.Context, tx *store.Tx, d Donor) error {
+	row := donorRow{ID: d.ID, Code: d.Code, Kind: d.Kind, Name: d.Name, Language: d.Language, CreatedAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return taken(err, ErrDuplicateDonor)
+}
+
+func (r donorRow) donor() Donor { return Donor{r.ID, r.Code, r.Kind, r.Name, r.Language} }
+
+func readDonor(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
+	var row donorRow
+	err := tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Donor{}, ErrUnknownDonor
+	}
+	return row.donor(), err
+}
+
+func readDonors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
+	var rows []donorRow
+	if err := tx.NewSelect().Model(&rows).Order("code").Scan(ctx); err != nil {
+		return nil, err
+	}
+	donors := make([]Donor, len(rows))
+	for i, r := range rows {
+		donors[i] = r.donor()
+	}
+	return donors, nil
+}
+
+func insertGrant(ctx context.Context, tx *store.Tx, g Grant) error {
+	row := grantRow{ID: g.ID, Code: g.Code, DonorID: g.Donor.ID, Title: g.Title, Currency: g.Amount.Currency, Amount: g.Amount.Minor(),
+		State: g.State, SignedOn: g.SignedOn, PeriodFrom: g.From, PeriodTo: g.To, Version: g.Version}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return taken(err, ErrDuplicateGrant)
+	}
+	for _, p := range g.Policies {
+		if err := savePolicy(ctx, tx, g.ID, p); err != nil {
+			return err
+		}
+	}
+	for i, l := range g.Budget {
+		row := budgetRow{GrantID: g.ID, Version: 1, Position: i, LineNo: l.No, Text: l.Text,
+			Categories: strings.Join(l.Categories, ","), Amount: l.Amount.Minor()}
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return taken(err, ErrBudgetCategory)
+		}
+	}
+	return nil
+}
+
+func savePolicy(ctx context.Context, tx *store.Tx, id GrantID, p Policy) error {
+	row := policyRow{GrantID: id, StartsOn: p.StartsOn, Recognition: p.Recognition, RateMethod: p.RateMethod, FeeBearer: p.FeeBearer,
+		FxBearer: p.CurrencyBearer, IndirectRate: p.IndirectRate.String(), IndirectExcludes: strings.Join(p.IndirectExcludes, ","),
+		Interest: p.Interest, Ineligible: strings.Join(p.Ineligible, ","), RefundDeMinimis: p.RefundDeMinimis.Minor()}
+	_, err := tx.NewInsert().Model(&row).On("CONFLICT (grant_id, starts_on) DO UPDATE").
+		Set("fee_bearer = EXCLUDED.fee_bearer").Set("fx_bearer = EXCLUDED.fx_bearer").Set("indirect_rate = EXCLUDED.indirect_rate").Exec(ctx)
+	return err
+}
+
+func saveState(ctx context.Context, tx *store.Tx, id GrantID, state GrantState) error {
+	_, err := tx.NewUpdate().Model((*grantRow)(nil)).Set("state = ?", state).Set("version = version + 1").Where("id = ?", id).Exec(ctx)
+	return err
+}
+
+func isUnknownGrant(err error) bool { return errors.Is(err, ErrUnknownGrant) }
+
+func readGrant(ctx context.Context, tx *store.Tx, key string) (Grant, error) {
+	var row grantRow
+	err := tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Grant{}, ErrUnknownGrant
+	} else if err != nil {
+		return Grant{}, err
+	}
+	return row.grant(ctx, tx)
+}
+
+func readGrants(ctx context.Context, tx *store.Tx) ([]Grant, error) {
+	var rows []grantRow
+	if err := tx.NewSelect().Model(&rows).Order("code").Scan(ctx); err != nil {
+		return nil, err
+	}
+	grants := make([]Grant, len(rows))
+	for i, r := range rows {
+		var err error
+		if grants[i], err = r.grant(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
+	return grants, nil
+}
+
+// grant reads what belongs to the row.
+func (r grantRow) grant(ctx context.Context, tx *store.Tx) (Grant, error) {
+	donor, err := readDonor(ctx, tx, string(r.DonorID))
+	if err != nil {
+		return Grant{}, err
+	}
+	g := Grant{ID: r.ID, Code: r.Code, Donor: donor, Title: r.Title, Amount: ledger.OfMinor(r.Amount, r.Currency), State: r.State,
+		SignedOn: r.SignedOn, From: r.PeriodFrom, To: r.PeriodTo, Version: r.Version}
+	if g.Policies, err = readPolicies(ctx, tx, r.ID, r.Currency); err != nil {
+		return Grant{}, err
+	}
+	g.Budget, err = readBudget(ctx, tx, r.ID, r.Currency)
+	return g, err
+}
+
+func readPolicies(ctx context.Context, tx *store.Tx, id GrantID, c ledger.Currency) (Policies, error) {
+	var rows []policyRow
+	if err := tx.NewSelect().Model(&rows).Where("grant_id = ?", id).Order("starts_on").Scan(ctx); err != nil {
+		return nil, err
+	}
+	policies := make(Policies, len(rows))
+	for i, r := range rows {
+		rate, err := decimal.NewFromString(r.IndirectRate)
+		if err != nil {
+			return nil, err
+		}
+		policies[i] = Policy{r.StartsOn, r.Recognition, r.RateMethod, r.FeeBearer, r.FxBearer, rate, list(r.IndirectExcludes),
+			r.Interest, list(r.Ineligible), ledger.OfMinor(r.RefundDeMinimis, c)}
+	}
+	return policies, nil
+}
+
+func readBudget(ctx context.Context, tx *store.Tx, id GrantID, c ledger.Currency) ([]BudgetLine, error) {
+	var rows []budgetRow
+	if err := tx.NewSelect().Model(&rows).Where("grant_id = ?", id).Order("version", "position").Scan(ctx); err != nil {
+		return nil, err
+	}
+	lines := make([]BudgetLine, len(rows))
+	for i, r := range rows {
+		lines[i] = BudgetLine{r.LineNo, r.Text, list(r.Categories), ledger.OfMinor(r.Amount, c)}
+	}
+	return lines, nil
+}
+
+func list(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+func insertInstalment(ctx context.Context, tx *store.Tx, id GrantID, account ledger.AccountNo, in Instalment) error {
+	row := instalmentRow{ID: in.ID, GrantID: id, ReceivedOn: in.On, Currency: in.Amount.Currency, Amount: in.Amount.Minor(),
+		Base: in.Base.Minor(), Rate: in.Rate.String(), Account: account, EntryID: in.Entry.ID}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func readInstalments(ctx context.Context, tx *store.Tx, id GrantID, until ledger.Date, base ledger.Currency) ([]Instalment, error) {
+	var rows []instalmentRow
+	err := tx.NewSelect().Model(&rows).Where("grant_id = ?", id).Where("received_on <= ?", until).Order("received_on", "id").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	instalments := make([]Instalment, len(rows))
+	for i, r := range rows {
+		in := Instalment{ID: r.ID, Grant: string(id), On: r.ReceivedOn, Amount: ledger.OfMinor(r.Amount, r.Currency), Base: ledger.OfMinor(r.Base, base)}
+		if r.Rate != "" {
+			if in.Rate, err = ledger.ParseRate(r.Rate); err != nil {
+				return nil, err
+			}
+		}
+		in.Entry.ID = r.EntryID
+		instalments[i] = in
+	}
+	return instalments, nil
+}
