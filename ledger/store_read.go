@@ -247,3 +247,56 @@ func usedCurrencies(ctx context.Context, tx *store.Tx) ([]Currency, error) {
 	err := tx.NewSelect().Model((*balanceRow)(nil)).ColumnExpr("DISTINCT currency").Order("currency").Scan(ctx, &codes)
 	return codes, err
 }
+
+// LotSum is what the lines of one lot add up to within a span.
+type LotSum struct {
+	Lot    Lot
+	Amount Money
+	Base   Money
+	Lines  int
+}
+
+// LotSums lists the lots that lines of a fund name within a span, with what these lines add up to: the open part of every
+// lot as of any day, in the sign of the books.
+func (b Book) LotSums(ctx context.Context, tx *store.Tx, fund FundCode, span Span) ([]LotSum, error) {
+	var rows []struct {
+		lotRow
+		SumAmount int64
+		SumBase   int64
+		Lines     int
+	}
+	q := tx.NewSelect().TableExpr("lots AS o").ColumnExpr("o.*").
+		ColumnExpr("CAST(SUM(l.amount) AS BIGINT) AS sum_amount").ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS sum_base").
+		ColumnExpr("COUNT(*) AS lines").
+		Join("JOIN entry_lines AS l ON l.lot = o.id").Join("JOIN entries AS e ON e.seq = l.entry_seq").
+		Where("o.fund = ?", fund)
+	if err := span.on(q).Group("o.id").Order("o.opened_on", "o.opened_seq", "o.id").Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	sums := make([]LotSum, len(rows))
+	for i, r := range rows {
+		lot, err := r.lot(b.Base)
+		if err != nil {
+			return nil, err
+		}
+		sums[i] = LotSum{lot, OfMinor(r.SumAmount, r.Currency), OfMinor(r.SumBase, b.Base), r.Lines}
+	}
+	return sums, nil
+}
+
+// Last is the newest entry of an act on a source that is dated on or before a day; false when there is none.
+func (b Book) Last(ctx context.Context, tx *store.Tx, act, source string, until Date) (Posted, bool, error) {
+	var row entryRow
+	err := tx.NewSelect().Model(&row).Where("act = ?", act).Where("source = ?", source).Where("date <= ?", until).
+		Order("date DESC", "seq DESC").Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Posted{}, false, nil
+	} else if err != nil {
+		return Posted{}, false, err
+	}
+	found, err := b.withLines(ctx, tx, []entryRow{row})
+	if err != nil {
+		return Posted{}, false, err
+	}
+	return found[0], true, nil
+}

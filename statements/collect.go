@@ -1,0 +1,384 @@
+package statements
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Office collects and issues statements. It holds no state of its own.
+type Office struct {
+	Book   ledger.Book
+	Grants grants.Register
+}
+
+// Request names the statement that is wanted.
+type Request struct {
+	Grant    string      // id or code
+	From, To ledger.Date // both included; "" for From is the start of the grant
+}
+
+// Collect reads the financial statement of a grant out of the books, from one snapshot up to the last entry there is. The
+// value foots, or [ErrDoesNotFoot] says why not: then it is the books that are wrong.
+func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (GrantStatement, error) {
+	c, err := o.collector(ctx, tx, in)
+	if err != nil {
+		return GrantStatement{}, err
+	}
+	s := c.head()
+	for _, part := range []func(context.Context, *store.Tx, *GrantStatement) error{c.receipts, c.lots, c.indirect} {
+		if err := part(ctx, tx, &s); err != nil {
+			return GrantStatement{}, err
+		}
+	}
+	c.spending(&s)
+	c.budget(&s)
+	c.parts(&s)
+	c.notes(&s)
+	s.Total()
+	return s, s.Foots()
+}
+
+// collector is what the parts of one statement are read from.
+type collector struct {
+	office   Office
+	grant    grants.Grant
+	period   Period
+	cutOff   ledger.Posted
+	accounts map[ledger.AccountNo]ledger.Account
+	sums     []ledger.Sum // every line of the fund up to the end of the period
+	today    ledger.Date
+}
+
+func (o Office) collector(ctx context.Context, tx *store.Tx, in Request) (collector, error) {
+	g, err := o.Grants.Grant(ctx, tx, in.Grant)
+	if err != nil {
+		return collector{}, err
+	}
+	c := collector{office: o, grant: g, period: Period{in.From, in.To}, today: ledger.DateOf(tx.At)}
+	if c.accounts, err = o.Book.Accounts(ctx, tx); err != nil {
+		return collector{}, err
+	}
+	if c.cutOff, err = o.lastEntry(ctx, tx); err != nil {
+		return collector{}, err
+	}
+	if c.sums, err = o.Book.Activity(ctx, tx, g.Fund(), ledger.Span{To: in.To, Through: c.cutOff.Seq}); err != nil {
+		return collector{}, err
+	}
+	if c.period.From == "" {
+		c.period.From = c.start()
+	}
+	return c, nil
+}
+
+// start is the first day of the grant: of its period, its signature or its first entry, whichever is earliest.
+func (c collector) start() ledger.Date {
+	start := cmp.Or(c.grant.From, c.grant.SignedOn)
+	if c.grant.SignedOn < start {
+		start = c.grant.SignedOn
+	}
+	if len(c.sums) > 0 && c.sums[0].Date < start {
+		start = c.sums[0].Date
+	}
+	return start
+}
+
+func (o Office) lastEntry(ctx context.Context, tx *store.Tx) (ledger.Posted, error) {
+	seq, err := o.Book.LastSeq(ctx, tx)
+	if err != nil || seq == 0 {
+		return ledger.Posted{}, err
+	}
+	found, err := o.Book.Entries(ctx, tx, ledger.Span{}, seq-1, 1)
+	if err != nil || len(found) == 0 {
+		return ledger.Posted{}, err
+	}
+	return found[0], nil
+}
+
+func (c collector) head() GrantStatement {
+	g := c.grant
+	s := GrantStatement{Version: 1, Organisation: Organisation{Name: c.office.Book.Organisation}, Grant: g.Code,
+		Grantor: Grantor{g.Donor.Code, g.Donor.Name}, Project: g.Title, Granted: g.Amount.Amount, Period: c.period,
+		Currency: g.Amount.Currency, Base: c.office.Book.Base, RateMethod: OwnRates, PreparedOn: c.today, CutOff: c.cutOff.Number}
+	if g.From != "" && g.To != "" {
+		s.GrantPeriod = Period{g.From, g.To}
+	}
+	if g.Amount.Currency != s.Base {
+		s.RateMethod = ReceiptRates
+	}
+	return s
+}
+
+// receipts lists the period's instalments; earlier ones are in the opening balance.
+func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	instalments, err := c.office.Grants.Instalments(ctx, tx, c.grant.ID, c.period.To)
+	if err != nil {
+		return err
+	}
+	for i, in := range instalments {
+		s.ToDate.Received = s.ToDate.Received.Add(in.Amount.Amount)
+		if in.On < c.period.From {
+			s.Opening = s.Opening.Add(in.Amount.Amount)
+			continue
+		}
+		s.Receipts = append(s.Receipts, Receipt{Date: in.On, Kind: Instalment, No: i + 1, Amount: in.Amount.Amount, Rate: in.Rate, Base: in.Base.Amount})
+		if !in.Rate.IsZero() {
+			s.Conversions++
+		}
+	}
+	return nil
+}
+
+// lots reads what the fund's lots hold at the end of the period: the layers of the advance at their receipts' rates, and
+// the transfers whose rates gave the costs.
+func (c collector) lots(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), ledger.Span{To: c.period.To, Through: c.cutOff.Seq})
+	if err != nil {
+		return err
+	}
+	exact := decimal.Zero
+	for _, l := range sums {
+		switch {
+		case l.Lot.Kind == ledger.DeferredLot:
+			exact = exact.Sub(l.Amount.Amount.Mul(l.Lot.Rate.Value))
+			s.Conversions += l.Lines
+			s.Rates = append(s.Rates, RateUsed{ForReceipt, "", l.Lot.OpenedOn, l.Lot.Rate})
+		case l.Lot.Kind == ledger.CurrencyLot && l.Lot.Pool.Holder != "":
+			s.Rates = append(s.Rates, RateUsed{ForTransfer, l.Lot.Name, l.Lot.OpenedOn, l.Lot.Rate})
+		}
+	}
+	s.ClosingAtRate = ledger.Round(exact, s.Base).Amount
+	slices.SortStableFunc(s.Rates, func(a, b RateUsed) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Ref, b.Ref)) })
+	return nil
+}
+
+// indirect shows how indirect cost was computed at the last charge. The calculation is left out where entries made later
+// changed its base, since the next charge will catch up with them (RULES 46).
+func (c collector) indirect(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	last, found, err := c.office.Book.Last(ctx, tx, "indirect-charge", string(c.grant.ID), c.period.To)
+	if err != nil || !found {
+		return err
+	}
+	charge, err := c.office.Grants.Indirect(ctx, tx, c.grant, ledger.Span{To: last.Date, Through: last.Seq})
+	if err != nil {
+		return err
+	}
+	policy := c.grant.Policies.At(last.Date)
+	s.Indirect = &Indirect{Through: last.Date, Excluded: policy.IndirectExcludes, ToDate: charge.Before.Amount}
+	for _, sum := range c.sums {
+		if sum.Account == ledger.IndirectCosts && sum.Date < c.period.From {
+			s.Indirect.Before = s.Indirect.Before.Add(sum.Base.Amount)
+		}
+	}
+	if len(c.grant.Policies) == 1 && charge.Charge.IsZero() {
+		s.Indirect.Steps = []IndirectStep{{charge.Base.Amount, charge.Rate}}
+	}
+	return nil
+}
+
+// spending sums cost by category. A grant in base currency reads the cost accounts; one in another currency adds up its
+// rounded releases, never the total in base over a rate (RULES 17).
+func (c collector) spending(s *GrantStatement) {
+	for _, sum := range c.sums {
+		account, amount := c.accounts[sum.Account], sum.Base.Amount
+		category := account.Category()
+		if s.Currency != s.Base {
+			category, amount = sum.Category, sum.Amount.Amount
+		}
+		if !c.isCost(account, category, s.Currency != s.Base) {
+			continue
+		}
+		l := c.line(s, category)
+		l.ToDate = l.ToDate.Add(amount)
+		s.ToDate.Spent = s.ToDate.Spent.Add(amount)
+		if sum.Date < c.period.From {
+			s.Opening = s.Opening.Sub(amount)
+		} else {
+			l.InPeriod = l.InPeriod.Add(amount)
+		}
+	}
+	slices.SortStableFunc(s.Lines, func(a, b Line) int {
+		return cmp.Or(cmp.Compare(lineOrder[a.Kind], lineOrder[b.Kind]), cmp.Compare(c.number(a.Key), c.number(b.Key)))
+	})
+}
+
+// lineOrder puts the lines that are always on their own last.
+var lineOrder = map[LineKind]int{Programme: 0, TransferFees: 1, CurrencyDifferences: 2, IndirectCosts: 3}
+
+// isCost reports whether a sum is cost: on a cost account, or, where releases are added up, released for a cost category.
+func (c collector) isCost(a ledger.Account, category string, released bool) bool {
+	if released {
+		return a.Number == ledger.DeferredGrants && c.number(category) != ""
+	}
+	return a.IsCost() || a.Number == ledger.CurrencyGains
+}
+
+// number is the account of a cost category, "" for a word that is none, such as "instalment".
+func (c collector) number(category string) ledger.AccountNo {
+	for number, a := range c.accounts {
+		if a.Category() == category && (a.IsCost() || number == ledger.CurrencyGains) {
+			return number
+		}
+	}
+	return ""
+}
+
+// line finds or opens the statement's line of a category.
+func (c collector) line(s *GrantStatement, category string) *Line {
+	kind, key := kindOf(c.number(category), category)
+	if i := slices.IndexFunc(s.Lines, func(l Line) bool { return l.Key == key }); i >= 0 {
+		return &s.Lines[i]
+	}
+	l := Line{Kind: kind, Key: key}
+	if kind == Programme {
+		account := c.accounts[c.number(category)]
+		l.Name = Name{account.NameEN, account.NameDA}
+	}
+	if budget, found := c.grant.LineFor(category); found {
+		l.BudgetLine = budget.No
+	}
+	s.Lines = append(s.Lines, l)
+	return &s.Lines[len(s.Lines)-1]
+}
+
+func kindOf(account ledger.AccountNo, category string) (LineKind, string) {
+	switch account {
+	case ledger.TransferFees:
+		return TransferFees, "transfer-fees"
+	case ledger.CurrencyLosses, ledger.CurrencyGains:
+		return CurrencyDifferences, "currency-differences"
+	case ledger.IndirectCosts:
+		return IndirectCosts, "indirect-costs"
+	}
+	return Programme, category
+}
+
+func (c collector) budget(s *GrantStatement) {
+	for _, l := range c.grant.Budget {
+		s.Budget = append(s.Budget, BudgetLine{No: l.No, Text: l.Text, BudgetFigures: BudgetFigures{Budget: l.Amount.Amount}})
+	}
+	if len(s.Budget) > 0 {
+		s.BudgetVersion = 1
+	}
+}
+
+// places says where money on an account is; accounts that start with a path share a place.
+var places = []struct {
+	path string
+	kind PartKind
+}{
+	{"assets:bank:", AtBank}, {"assets:advances:", AtPartner}, {"assets:prepaid:", Retainer},
+	{"assets:staff-advance:", PettyCash}, {"assets:recoverable:", Recoverable}, {"assets:receivable:", Receivable},
+	{"assets:interfund:", Loan}, {"liabilities:interfund:", Loan}, {"liabilities:payable:", Payable},
+	{"liabilities:accruals", Accrual}, {"liabilities:returned-payments", Returned}, {"liabilities:grant-refund-payable", RefundDue},
+}
+
+// parts says where the closing balance is, and what of it is committed or still deferred.
+func (c collector) parts(s *GrantStatement) {
+	s.Deferred = &Deferred{}
+	committed := decimal.Zero
+	for _, sum := range c.sums {
+		switch sum.Account {
+		case ledger.DeferredGrants:
+			s.Deferred.Amount, s.Deferred.Base = s.Deferred.Amount.Sub(sum.Amount.Amount), s.Deferred.Base.Sub(sum.Base.Amount)
+			continue
+		case ledger.Encumbrances:
+			committed = committed.Add(sum.Base.Amount)
+			continue
+		}
+		for _, p := range places {
+			if strings.HasPrefix(c.accounts[sum.Account].Path, p.path) {
+				c.addPart(s, p.kind, sum)
+			}
+		}
+	}
+	s.Commitments = decimal.NewNullDecimal(committed)
+	s.Parts = slices.DeleteFunc(s.Parts, func(p Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
+	if len(s.Parts) == 0 {
+		s.Parts = []Part{{Kind: AtBank}}
+	}
+	slices.SortStableFunc(s.Parts, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(slices.Index(partKinds, a.Kind), slices.Index(partKinds, b.Kind)), cmp.Compare(a.Holder, b.Holder))
+	})
+}
+
+func (c collector) addPart(s *GrantStatement, kind PartKind, sum ledger.Sum) {
+	holder, quantity := sum.Partner, ledger.Money{}
+	if kind == AtBank {
+		holder = string(c.accounts[sum.Account].BankCurrency())
+	}
+	if sum.Amount.Currency != s.Base {
+		quantity = sum.Amount
+	}
+	i := slices.IndexFunc(s.Parts, func(p Part) bool {
+		return p.Kind == kind && p.Holder == holder && p.Quantity.Currency == quantity.Currency
+	})
+	if i < 0 {
+		s.Parts = append(s.Parts, Part{Kind: kind, Holder: holder, Amount: sum.Base.Amount, Quantity: quantity})
+		return
+	}
+	s.Parts[i].Amount = s.Parts[i].Amount.Add(sum.Base.Amount)
+	if quantity.Currency != "" {
+		s.Parts[i].Quantity = s.Parts[i].Quantity.Add(quantity)
+	}
+}
+
+// notes says by which rules the figures were made: those of the policy, with the day from which an amendment changed them.
+func (c collector) notes(s *GrantStatement) {
+	s.Notes = append(s.Notes, Note{Code: NoteDeferred}, Note{Code: NoteCostBasis})
+	if s.RateMethod == ReceiptRates {
+		s.Notes = append(s.Notes, Note{Code: NoteReceiptRates})
+	} else {
+		s.Notes = append(s.Notes, Note{Code: NoteOwnRates})
+	}
+	if slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Kind == AtPartner }) {
+		s.Notes = append(s.Notes, Note{Code: NoteAdvances})
+	}
+	fees := map[grants.Bearer]NoteCode{grants.BornByGrant: NoteFeesGrant, grants.BornByGeneral: NoteFeesGeneral}
+	differences := map[grants.Bearer]NoteCode{grants.BornByGrant: NoteCurrencyGrant, grants.BornByGeneral: NoteCurrencyGeneral}
+	s.Notes = append(s.Notes, c.changes(func(p grants.Policy) NoteCode { return fees[p.FeeBearer] })...)
+	s.Notes = append(s.Notes, c.changes(func(p grants.Policy) NoteCode { return differences[p.CurrencyBearer] })...)
+	if s.Indirect != nil {
+		rate := c.grant.Policies.At(s.Indirect.Through).IndirectRate
+		s.Notes = append(s.Notes, Note{Code: NoteIndirect, Percent: decimal.NewNullDecimal(rate)})
+	}
+	s.Notes = append(s.Notes, Note{Code: NoteSharedCosts})
+	if s.Commitments.Valid && !s.Commitments.Decimal.IsZero() {
+		s.Notes = append(s.Notes, Note{Code: NoteCommitments})
+	}
+	if rounding := s.roundingNow(); !rounding.IsZero() {
+		s.Notes = append(s.Notes, Note{Code: NoteRounding, Amount: s.inBase(rounding)})
+	}
+}
+
+// roundingNow is what Total will find as rounding.
+func (s *GrantStatement) roundingNow() decimal.Decimal {
+	if s.Currency == s.Base {
+		return decimal.Zero
+	}
+	return sum(s.Parts, func(p Part) decimal.Decimal { return p.Amount }).Sub(s.ClosingAtRate)
+}
+
+// changes gives a note for the policy's first rule and one for every amendment of it up to the end of the period.
+func (c collector) changes(of func(grants.Policy) NoteCode) []Note {
+	var notes []Note
+	for _, p := range c.grant.Policies {
+		code := of(p)
+		if p.StartsOn > c.period.To && len(notes) > 0 || len(notes) > 0 && notes[len(notes)-1].Code == code {
+			continue
+		}
+		n := Note{Code: code}
+		if len(notes) > 0 {
+			n.Since = p.StartsOn
+		}
+		notes = append(notes, n)
+	}
+	return notes
+}
