@@ -130,7 +130,7 @@ func words(names ...string) string {
 		if i < len(names) {
 			name = names[i]
 		}
-		page += fmt.Sprintf("| word %d | `%s` |\n", i, name)
+		page += fmt.Sprintf("| word %d | %#q |\n", i, name)
 	}
 	return page
 }
