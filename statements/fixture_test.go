@@ -149,7 +149,8 @@ func long(n int) GrantStatement {
 	}
 	s.Total()
 	bank := s.Received.Sub(s.Spent)
-	s.Parts = []Part{{Kind: AtBank, Amount: bank.Add(dec("5000.00"))}, {Kind: Payable, Holder: "", Amount: dec("-5000.00")}}
+	s.Parts = []Part{{Kind: AtBank, Amount: dec("1250.00")}, {Kind: AtPartner, Holder: "NG-01 Ẹgbẹ́ Ìrànlọ́wọ́", Amount: dec("79.65"), Quantity: of("18000.00", "NGN")},
+		{Kind: Loan, Amount: bank.Sub(dec("1329.65"))}}
 	s.Deferred = &Deferred{bank, bank}
 	s.Total()
 	return s

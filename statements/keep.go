@@ -158,7 +158,7 @@ func (r *reader) statement(v View) GrantStatement {
 		Number: v.Number, Version: v.Version,
 		Organisation: Organisation(v.Organisation), Grant: v.Subject, Grantor: Grantor(v.Grantor),
 		Agreement: v.Agreement, Project: v.Project, Granted: r.dec(v.Granted),
-		GrantPeriod: Period{r.day(text(v.GrantFrom)), r.day(text(v.GrantTo))}, Period: Period{r.day(v.From), r.day(v.To)},
+		GrantPeriod: Period{r.day(orEmpty(v.GrantFrom)), r.day(orEmpty(v.GrantTo))}, Period: Period{r.day(v.From), r.day(v.To)},
 		Currency: ledger.Currency(v.Currency), Base: ledger.Currency(v.Base), RateMethod: v.RateMethod,
 		PreparedOn: r.day(v.PreparedOn), CutOff: v.CutOff,
 		Opening: r.dec(v.Opening), Received: r.dec(v.Received), Interest: r.dec(v.Interest), Spent: r.dec(v.Spent),
@@ -194,7 +194,7 @@ func (r *reader) lists(s *GrantStatement, v View) {
 			Original: r.amount(x.Original), Rate: r.rate(x.Rate), Base: r.dec(x.Base)}
 	})
 	s.Lines = each(v.Lines, func(x LineView) Line {
-		return Line{Kind: x.Kind, Key: x.Key, Name: Name{x.NameEN, x.NameDA}, BudgetLine: text(x.BudgetLine),
+		return Line{Kind: x.Kind, Key: x.Key, Name: Name{x.NameEN, x.NameDA}, BudgetLine: orEmpty(x.BudgetLine),
 			InPeriod: r.dec(x.Amount), ToDate: r.dec(x.ToDate), Share: r.null(x.Share)}
 	})
 	s.Budget = each(v.BudgetLines, func(x BudgetLineView) BudgetLine {
@@ -212,8 +212,8 @@ func (r *reader) lists(s *GrantStatement, v View) {
 	s.Signatures = each(v.Signatures, func(x SignatureView) Signature { return Signature{x.Role, x.Name} })
 }
 
-// text is "" for nil.
-func text(s *string) string {
+// orEmpty is "" for nil.
+func orEmpty(s *string) string {
 	if s == nil {
 		return ""
 	}

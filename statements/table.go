@@ -111,7 +111,7 @@ func (s *GrantStatement) places(lang Lang) []placeRow {
 	for _, kind := range partKinds {
 		for _, p := range s.Parts {
 			if p.Kind == kind {
-				rows = append(rows, placeRow{lineLevel, joined(lang.place(kind), p.Holder), lang.quantity(p.Quantity), lang.amount(s.inBase(p.Amount))})
+				rows = append(rows, placeRow{lineLevel, lang.placeOf(p), lang.quantity(p.Quantity), lang.amount(s.inBase(p.Amount))})
 			}
 		}
 	}
@@ -122,6 +122,14 @@ func (s *GrantStatement) places(lang Lang) []placeRow {
 		placeRow{sumLevel, words.totalBooks.in(lang), "", lang.amount(s.inBase(s.ClosingBase))},
 		placeRow{costLevel, words.rounding.in(lang), "", lang.amount(s.inBase(s.Rounding))},
 		placeRow{sumLevel, words.atRate.in(lang), lang.quantity(s.money(s.Closing)), lang.amount(s.inBase(s.ClosingAtRate))})
+}
+
+// placeOf is where a part of the closing balance is: In the bank, EUR; Advance with partner NG-01.
+func (lang Lang) placeOf(p Part) string {
+	if p.Kind == AtPartner && p.Holder != "" {
+		return lang.place(p.Kind) + " " + p.Holder
+	}
+	return joined(lang.place(p.Kind), p.Holder)
 }
 
 // joined is a label with what it is about.
@@ -234,7 +242,7 @@ func (s *GrantStatement) currencies(lang Lang) string {
 func (s *GrantStatement) prepared(lang Lang) string {
 	text := lang.date(s.PreparedOn)
 	if s.CutOff != "" {
-		text += " (" + s.CutOff + ")"
+		text += ", " + strings.Replace(words.throughNo.in(lang), "{number}", s.CutOff, 1)
 	}
 	return text
 }

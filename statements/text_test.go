@@ -38,7 +38,7 @@ func TestEveryPhraseIsTranslated(t *testing.T) {
 		if p.en == "" || p.da == "" {
 			t.Errorf("%s: %q in English, %q in Danish", name, p.en, p.da)
 		}
-		for _, mark := range []string{"{amount}", "{date}", "{percent}", "{text}", "{version}", "{page}", "{pages}", "{received}", "{spent}", "{closing}", "{refunded}", "{interest}"} {
+		for _, mark := range []string{"{amount}", "{date}", "{percent}", "{text}", "{version}", "{page}", "{pages}", "{received}", "{spent}", "{closing}", "{refunded}", "{interest}", "{number}"} {
 			if strings.Contains(p.en, mark) != strings.Contains(p.da, mark) {
 				t.Errorf("%s: %s is in one language only", name, mark)
 			}

@@ -9,20 +9,20 @@ func (p phrase) in(lang Lang) string { return lang.pick(p.en, p.da) }
 
 // words are the fixed texts of a statement.
 var words = struct {
-	title, statementNo, version, draft, draftNotice                              phrase
-	grant, grantor, agreement, grantPeriod, period, amountsIn, prepared          phrase
-	opening, received, interest, spent, refunded, closing, ofGrant               phrase
-	sentence, sentenceOverspent, sentenceRefunded, sentenceSettled, withInterest phrase
-	moneyUsed, timePassed, of, throughDay                                        phrase
-	spending, spendingPlain, budgetLine, costs, budget, inPeriod                 phrase
-	toDate, variance, used, share, total, outsideBudget                          phrase
-	whereMoney, place, quantity, totalBooks, atRate, rounding                    phrase
-	agrees, agreesOne, commitments                                               phrase
-	receipts, date, receipt, rate, amount, inBooks, arrivedAs, noMoney           phrase
-	indirect, indirectBase, indirectRate, indirectBefore, indirectIn             phrase
-	indirectToDate, excluded                                                     phrase
-	rates, use, reference, notes, varianceNote, since                            phrase
-	confirm, signHere, page, data, dataHash, continued, booksIn                  phrase
+	title, statementNo, version, draft, draftNotice                                phrase
+	grant, grantor, agreement, grantPeriod, period, amountsIn, prepared, throughNo phrase
+	opening, received, interest, spent, refunded, closing                          phrase
+	sentence, sentenceOverspent, sentenceRefunded, sentenceSettled, withInterest   phrase
+	moneyUsed, timePassed, of, throughDay                                          phrase
+	spending, spendingPlain, budgetLine, costs, budget, inPeriod                   phrase
+	toDate, variance, used, share, total, outsideBudget                            phrase
+	whereMoney, place, quantity, totalBooks, atRate, rounding                      phrase
+	agrees, agreesOne, commitments                                                 phrase
+	receipts, date, receipt, rate, amount, inBooks, arrivedAs, noMoney             phrase
+	indirect, indirectBase, indirectRate, indirectBefore, indirectIn               phrase
+	indirectToDate, excluded                                                       phrase
+	rates, use, reference, notes, varianceNote, since                              phrase
+	confirm, signHere, page, data, dataHash, booksIn                               phrase
 }{
 	title:       phrase{"Grant financial statement", "Regnskab for bevilling"},
 	statementNo: phrase{"Statement", "Regnskab nr."},
@@ -37,6 +37,7 @@ var words = struct {
 	period:      phrase{"Period of this statement", "Regnskabsperiode"},
 	amountsIn:   phrase{"Amounts in", "Beløb i"},
 	prepared:    phrase{"Prepared", "Opgjort"},
+	throughNo:   phrase{"through entry {number}", "til og med postering {number}"},
 	booksIn:     phrase{"books in", "bogført i"},
 
 	opening:  phrase{"Opening balance", "Saldo primo"},
@@ -45,7 +46,6 @@ var words = struct {
 	spent:    phrase{"Spent", "Brugt"},
 	refunded: phrase{"Returned to the grantor", "Tilbage til bevillingsgiver"},
 	closing:  phrase{"Closing balance", "Saldo ultimo"},
-	ofGrant:  phrase{"of the grant spent", "af bevillingen brugt"},
 
 	sentence: phrase{
 		"In this period {received} was received and {spent} was spent; {closing} remains to be spent on the purpose of the grant.",
@@ -61,7 +61,7 @@ var words = struct {
 		"I perioden er der modtaget {received} og brugt {spent}; {refunded} går tilbage til bevillingsgiver, og bevillingen er afsluttet."},
 	withInterest: phrase{"{received} (and {interest} in interest)", "{received} (og {interest} i renter)"},
 
-	moneyUsed:  phrase{"Grant spent to date", "Brugt af bevillingen til dato"},
+	moneyUsed:  phrase{"Grant spent to date", "Brugt af bevillingen"},
 	timePassed: phrase{"Grant period passed", "Gået af bevillingsperioden"},
 	of:         phrase{"of", "af"},
 	throughDay: phrase{"by {date}", "pr. {date}"},
@@ -117,11 +117,10 @@ var words = struct {
 	confirm: phrase{
 		"We confirm that this statement agrees with our books, and that the money was spent in accordance with the grant.",
 		"Vi bekræfter, at regnskabet stemmer med vores bogføring, og at midlerne er anvendt i overensstemmelse med bevillingen."},
-	signHere:  phrase{"Name, date and signature", "Navn, dato og underskrift"},
-	page:      phrase{"Page {page} of {pages}", "Side {page} af {pages}"},
-	data:      phrase{"Data", "Data"},
-	dataHash:  phrase{"Data hash (SHA-256)", "Datahash (SHA-256)"},
-	continued: phrase{"continued", "fortsat"},
+	signHere: phrase{"Name, date and signature", "Navn, dato og underskrift"},
+	page:     phrase{"Page {page} of {pages}", "Side {page} af {pages}"},
+	data:     phrase{"Data", "Data"},
+	dataHash: phrase{"Data hash (SHA-256)", "Datahash (SHA-256)"},
 }
 
 // categoryWords name the categories of the chart that a statement can come across without it.

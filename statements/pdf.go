@@ -1,0 +1,195 @@
+package statements
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/johnfercher/maroto/v2"
+	"github.com/johnfercher/maroto/v2/pkg/components/page"
+	"github.com/johnfercher/maroto/v2/pkg/components/row"
+	"github.com/johnfercher/maroto/v2/pkg/config"
+	"github.com/johnfercher/maroto/v2/pkg/consts/fontstyle"
+	"github.com/johnfercher/maroto/v2/pkg/consts/pagesize"
+	"github.com/johnfercher/maroto/v2/pkg/core"
+	"github.com/johnfercher/maroto/v2/pkg/core/entity"
+	"github.com/johnfercher/maroto/v2/pkg/props"
+	"github.com/phpdave11/gofpdf"
+)
+
+// The page, in millimetres. The grid has four units to a millimetre, and every height is a multiple of a quarter
+// millimetre: sums of such numbers are exact, and maroto breaks a page where it was told to and nowhere else.
+const (
+	pageHeight   = 297.0
+	sideMargin   = 15.0
+	topMargin    = 12.0
+	bottomMargin = 9.0
+	textWide     = 180.0 // between the margins
+	textHigh     = pageHeight - topMargin - bottomMargin
+	gridPerMM    = 4
+)
+
+// family is the name that the embedded fonts go by inside the PDF.
+const family = "dejavu"
+
+var fontStyles = map[face]fontstyle.Type{regular: fontstyle.Normal, bold: fontstyle.Bold, oblique: fontstyle.Italic}
+
+// writtenAt is the modification date that gofpdf is told to write; PDF replaces it with the date of the statement.
+var writtenAt = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// settle makes gofpdf write the same bytes every time. Its settings are global, so they are set once and never per page.
+var settle = sync.OnceFunc(func() {
+	gofpdf.SetDefaultCatalogSort(true)
+	gofpdf.SetDefaultModificationDate(writtenAt)
+})
+
+// PDF renders the statement on A4 pages: the period in five numbers on top, then spending against budget, where the money
+// is, and the details. The same statement gives the same bytes. It prints fields and does no sums; a statement that does
+// not foot is rendered as it is, so check [GrantStatement.Foots] before. A character that the fonts lack is a
+// [*MissingGlyph].
+func (s GrantStatement) PDF(lang Lang) ([]byte, error) {
+	settle()
+	d := &sheet{s: &s, lang: lang, hash: s.DataHash()}
+	d.firstPage()
+	d.details()
+	if d.err != nil {
+		return nil, d.err
+	}
+	pages := d.paginate()
+	if d.err != nil {
+		return nil, d.err
+	}
+	m := maroto.New(s.pdfConfig())
+	for _, p := range pages {
+		m.AddPages(page.New().Add(p...))
+	}
+	doc, err := m.Generate()
+	if err != nil {
+		return nil, fmt.Errorf("statements: render %s: %w", s.Grant, err)
+	}
+	return dated(doc.GetBytes(), s.created()), nil
+}
+
+// created is midnight of the day the statement was prepared on.
+func (s *GrantStatement) created() time.Time {
+	if s.PreparedOn == "" {
+		return writtenAt
+	}
+	return s.PreparedOn.Time()
+}
+
+// dated gives the document the modification date that it was created on. Both texts are of one length, so no offset moves.
+func dated(pdf []byte, created time.Time) []byte {
+	const form = "/ModDate (D:20060102150405)"
+	return bytes.Replace(pdf, []byte(writtenAt.Format(form)), []byte(created.Format(form)), 1)
+}
+
+// pdfConfig holds the fonts and the document's properties, which name figures and codes, but no person and no machine.
+func (s *GrantStatement) pdfConfig() *entity.Config {
+	fonts := make([]*entity.CustomFont, 0, len(faces))
+	for _, f := range faces {
+		fonts = append(fonts, &entity.CustomFont{Family: family, Style: fontStyles[f], Bytes: f.bytes()})
+	}
+	title := fmt.Sprintf("%s %s – %s", s.Grant, s.Period.From, s.Period.To)
+	if !s.Draft() {
+		title = s.Number + " " + title
+	}
+	return config.NewBuilder().
+		WithPageSize(pagesize.A4).
+		WithLeftMargin(sideMargin).WithRightMargin(sideMargin).WithTopMargin(topMargin).WithBottomMargin(bottomMargin).
+		WithMaxGridSize(textWide*gridPerMM).
+		WithSequentialMode().
+		WithCompression(true).
+		WithCustomFonts(fonts).
+		WithDefaultFont(&props.Font{Family: family, Size: bodySize}).
+		WithTitle(title, true).
+		WithSubject(string(GrantFinancial), true).
+		WithKeywords("sha256:"+s.DataHash(), true).
+		WithCreator("supportledger", true).
+		WithCreationDate(s.created()).
+		Build()
+}
+
+// sheet lays a statement out: first a list of rows with known heights, then pages.
+type sheet struct {
+	s     *GrantStatement
+	lang  Lang
+	hash  string
+	ruler ruler
+	rows  []laid
+	err   error // the first thing that cannot be printed
+}
+
+// laid is a row with its height and what keeps it in place.
+type laid struct {
+	row    core.Row
+	height float64
+	keep   bool   // on the page of the next row
+	head   []laid // printed again when a page begins with this row: the head of its table
+	gap    bool   // white space, dropped at the top of a page
+}
+
+// paginate divides the rows over pages and gives each page its head and foot.
+func (d *sheet) paginate() [][]core.Row {
+	var bodies [][]laid
+	var body []laid
+	room := d.room(0)
+	for i := 0; i < len(d.rows); {
+		group := d.together(i)
+		if high(group) > room && len(body) > 0 {
+			bodies, body = append(bodies, body), nil
+			room = d.room(len(bodies))
+			body = append(body, group[0].head...)
+			room -= high(group[0].head)
+		}
+		for _, r := range group {
+			if r.gap && len(body) == 0 {
+				continue
+			}
+			body, room = append(body, r), room-r.height
+		}
+		i += len(group)
+	}
+	bodies = append(bodies, body)
+	pages := make([][]core.Row, len(bodies))
+	for i, body := range bodies {
+		pages[i] = d.page(body, i+1, len(bodies))
+	}
+	return pages
+}
+
+// together is the row at i with those that must stay on its page.
+func (d *sheet) together(i int) []laid {
+	end := i + 1
+	for end < len(d.rows) && d.rows[end-1].keep {
+		end++
+	}
+	return d.rows[i:end]
+}
+
+// room is the height left for the body of the page with this index.
+func (d *sheet) room(index int) float64 {
+	return textHigh - high(d.pageHead(index+1)) - high(d.pageFoot(index+1, index+1)) - 0.25
+}
+
+// page puts head, body, white space and foot together.
+func (d *sheet) page(body []laid, n, of int) []core.Row {
+	all := append(d.pageHead(n), body...)
+	foot := d.pageFoot(n, of)
+	all = append(all, laid{row: row.New(textHigh - high(all) - high(foot) - 0.25), height: 0})
+	all = append(all, foot...)
+	rows := make([]core.Row, 0, len(all))
+	for _, r := range all {
+		rows = append(rows, r.row)
+	}
+	return rows
+}
+
+func high(rows []laid) float64 {
+	total := 0.0
+	for _, r := range rows {
+		total += r.height
+	}
+	return total
+}

@@ -1,0 +1,75 @@
+package statements
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type statementRow struct {
+	bun.BaseModel `bun:"table:statements"`
+	ID            ID `bun:",pk"`
+	Number        string
+	Kind          Kind
+	Subject       string
+	FromDate      ledger.Date
+	ToDate        ledger.Date
+	CutoffSeq     int64
+	Value         []byte
+	DataHash      string
+	PreparedBy    string
+	CreatedAt     string
+}
+
+func insertStatement(ctx context.Context, tx *store.Tx, s Issued, cutOff int64) error {
+	value, err := json.Marshal(s.Value)
+	if err != nil {
+		return err
+	}
+	row := statementRow{ID: s.ID, Number: s.Value.Number, Kind: GrantFinancial, Subject: s.Value.Grant, FromDate: s.Value.Period.From,
+		ToDate: s.Value.Period.To, CutoffSeq: cutOff, Value: value, DataHash: s.Hash, PreparedBy: tx.By.User, CreatedAt: store.FormatTime(tx.At)}
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func readStatement(ctx context.Context, tx *store.Tx, key string) (Issued, error) {
+	var row statementRow
+	return row.found(tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx))
+}
+
+// findStatement is the newest statement of a grant and period.
+func findStatement(ctx context.Context, tx *store.Tx, grant string, p Period) (Issued, error) {
+	var row statementRow
+	return row.found(tx.NewSelect().Model(&row).Where("subject = ?", grant).Where("from_date = ?", p.From).Where("to_date = ?", p.To).
+		Order("created_at DESC", "number DESC").Limit(1).Scan(ctx))
+}
+
+func (r *statementRow) found(err error) (Issued, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return Issued{}, ErrUnknownStatement
+	} else if err != nil {
+		return Issued{}, err
+	}
+	return restore(r.ID, r.Value, r.DataHash)
+}
+
+func readStatements(ctx context.Context, tx *store.Tx) ([]Issued, error) {
+	var rows []statementRow
+	if err := tx.NewSelect().Model(&rows).Order("created_at DESC", "number DESC").Scan(ctx); err != nil {
+		return nil, err
+	}
+	issued := make([]Issued, len(rows))
+	for i, r := range rows {
+		var err error
+		if issued[i], err = restore(r.ID, r.Value, r.DataHash); err != nil {
+			return nil, err
+		}
+	}
+	return issued, nil
+}
