@@ -160,6 +160,25 @@ func TestStatementTimeoutIsBusy(t *testing.T) {
 	})
 }
 
+// What SQLite answers to a transaction that began as a reader, read, and then writes too late: an extended code.
+func TestBusySnapshotIsBusy(t *testing.T) {
+	only(store.SQLite)(t, func(t *testing.T, db *store.DB, dsn string) {
+		raw, err := sql.Open("sqlite", strings.TrimPrefix(dsn, "sqlite:"))
+		must(t, err)
+		defer raw.Close()
+		tx, err := raw.Begin()
+		must(t, err)
+		defer tx.Rollback()
+		var n int
+		must(t, tx.QueryRow("SELECT remaining FROM budgets").Scan(&n))
+		must(t, draw(db, 1))
+		_, err = tx.Exec("UPDATE budgets SET remaining = 5")
+		if err := store.Classify(err); !errors.Is(err, store.ErrBusy) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 // Two acts take two rows in opposite order. PostgreSQL ends one of them, Update runs it again, both succeed.
 func TestDeadlockIsRunAgain(t *testing.T) {
 	only(store.Postgres)(t, func(t *testing.T, db *store.DB, _ string) {

@@ -109,9 +109,11 @@ func TestConcurrentMigrators(t *testing.T) {
 		var mu sync.Mutex
 		var told []string
 		var all sync.WaitGroup
+		start := make(chan struct{})
 		for range 12 {
 			db := open(t, dsn, store.Options{Schema: files, MaxConns: 2})
 			all.Go(func() {
+				<-start
 				err := db.Migrate(t.Context(), func(name string) {
 					mu.Lock()
 					defer mu.Unlock()
@@ -122,6 +124,7 @@ func TestConcurrentMigrators(t *testing.T) {
 				}
 			})
 		}
+		close(start)
 		all.Wait()
 		db := open(t, dsn, store.Options{Schema: files})
 		must(t, db.CheckSchema(t.Context()))

@@ -108,7 +108,7 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 		return Classify(err)
 	}
 	finished = true
-	return commit(ctx, raw)
+	return db.commit(ctx, raw)
 }
 
 // connect takes a connection of its own, waiting no longer than connWait.
@@ -122,15 +122,15 @@ func (db *DB) connect(ctx context.Context, pool *bun.DB) (bun.Conn, error) {
 	case ctx.Err() != nil:
 		return conn, ctx.Err()
 	case errors.Is(context.Cause(waiting), ErrBusy):
-		return conn, &failure{ErrBusy, "no free connection", err}
+		return conn, &failure{means: ErrBusy, text: "no free connection", cause: err}
 	}
 	return conn, db.unavailable(ctx, err)
 }
 
 // commit ends a transaction. A refusal that the database words itself (a deferred constraint, a serialization failure)
-// is definite. Any other failure met on the way leaves open whether the commit arrived - unless the context was done
-// before, for then it was never sent.
-func commit(ctx context.Context, raw bun.Tx) error {
+// is definite, and so is a context that was done before the commit was sent: nothing was written. Any other failure
+// met on the way to a server leaves open whether the commit arrived.
+func (db *DB) commit(ctx context.Context, raw bun.Tx) error {
 	if ctx.Err() != nil {
 		_ = raw.Rollback()
 		return ctx.Err()
@@ -139,10 +139,12 @@ func commit(ctx context.Context, raw bun.Tx) error {
 	switch {
 	case err == nil:
 		return nil
+	case ctx.Err() != nil && (db.engine == SQLite || errors.Is(err, sql.ErrTxDone)):
+		return ctx.Err() // SQLite's driver reports a commit that took effect as a success, whatever the context says
 	case errors.Is(err, sql.ErrTxDone):
 		return errors.New("store: fn ended the transaction itself; View and Update do that")
 	case spoken(err):
 		return Classify(err)
 	}
-	return &failure{ErrUncertain, "", err}
+	return &failure{means: ErrUncertain, cause: err}
 }
