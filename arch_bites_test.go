@@ -37,6 +37,7 @@ var bites = []struct{ rule, file, text, want string }{
 	{"exported names are documented", "ledger/lot.go", "package ledger\n// Lot is.\ntype Lot struct{}\nfunc (l *Lot) Rest() {}", "Rest is exported without a comment"},
 	{"files and functions stay readable", "ledger/lot.go", "package ledger\n" + strings.Repeat("\n", 600), "ledger/lot.go has 601 lines"},
 	{"files and functions stay readable", "ledger/lot.go", "package ledger\nfunc draw() {" + strings.Repeat("\n", 70) + "}", "draw has 71 lines"},
+	{"files and functions stay readable", "ledger/lot_test.go", "package ledger\nfunc test() {\nvar cases = []int{" + strings.Repeat("\n", 99) + "}" + strings.Repeat("\n", 69) + "}", "test has 71 lines"},
 	{"the clock is injected", "ledger/lot.go", "package ledger\nimport \"time\"\nvar at = time.Now()", "time.Now reads the machine's clock"},
 	{"the clock is injected", "http/log.go", "package http\nimport clock \"time\"\nvar took = clock.Since(then)", "time.Since reads the machine's clock"},
 	{"money is never a float", "grants/budget.go", "package grants\nvar share float64", "float64 in grants"},
@@ -99,7 +100,8 @@ func soundTree() fstest.MapFS {
 		"ledger/money.go": "package ledger\n// Money is an amount.\ntype Money struct{ Amount int }\n// ErrRefused is met at closing.\nvar ErrRefused = 1",
 		"ledger/store.go": "package ledger\nimport \"github.com/uptrace/bun\"\nconst byID = \"id = ?\"\n" +
 			"func f(q Q, pg bool) { text := byID + \" AND a = ?\"; if pg { text = \"b = ?\" }; q.Where(text); _ = bun.Safe(\"x\") }",
-		"ledger/lot_test.go":                   "package ledger\nimport \"time\"\nimport _ \"supportledger/store/storetest\"\nvar at, f = time.Now(), float64(1)",
+		"ledger/lot_test.go": "package ledger\nimport \"time\"\nimport _ \"supportledger/store/storetest\"\nvar at, f = time.Now(), float64(1)\n" +
+			"func test() {\nvar cases = []int{" + strings.Repeat("\n", 99) + "}\n}",
 		"store/storetest/pg.go":                "// Package storetest " + essay + "\npackage storetest\nimport \"time\"\nvar at = time.Now()",
 		"statements/pdf_layout.go":             "package statements\nimport _ \"github.com/johnfercher/maroto/v2\"\nvar millimetres float64",
 		"http/errors.go":                       "package http\nimport \"supportledger/ledger\"\nvar table = []any{ledger.ErrRefused}",

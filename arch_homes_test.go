@@ -44,6 +44,7 @@ var homes = []home{
 
 	{"github.com/johnfercher/maroto/v2", []string{"statements/pdf*.go"}, nil, "a page only draws what the statement already says"},
 	{"github.com/phpdave11/gofpdf", []string{"statements/pdf*.go"}, nil, "maroto's own basis, for two settings that make the bytes repeatable"},
+	{"golang.org/x/image", []string{"statements/pdf*.go"}, nil, "it measures letters before they are set"},
 
 	{"github.com/alecthomas/kong", []string{"cmd/..."}, nil, "flags are the command line's business"},
 	{"github.com/schollz/progressbar/v3", []string{"cmd/..."}, nil, "only a person at a terminal needs a bar"},
