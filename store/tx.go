@@ -70,14 +70,14 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 }
 
-// pause waits a random while that doubles its bound with every attempt: 10, 20, 40, 80 ms. Without chance, two
-// transactions that collided would meet again.
+// pause waits a random while, at least 5, 10, 20 and 40 ms and less than three times that. Without chance, two
+// transactions that collided would meet again; without a least, the loser could be back before the winner woke up.
 func pause(ctx context.Context, attempt int) error {
-	bound := 10 * time.Millisecond << (attempt - 1)
+	least := 5 * time.Millisecond << (attempt - 1)
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(rand.N(bound)):
+	case <-time.After(least + rand.N(2*least)):
 		return nil
 	}
 }

@@ -120,7 +120,7 @@ func TestUpdateFailsWhole(t *testing.T) {
 			must(t, do(tx, "UPDATE budgets SET remaining = 5"))
 			return stop
 		})
-		if err != stop {
+		if !errors.Is(err, stop) || err.Error() != "stop" {
 			t.Errorf("got %v, want the error of fn itself", err)
 		}
 		if left := count(t, db, "SELECT remaining FROM budgets"); left != 1000 {

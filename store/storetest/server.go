@@ -50,8 +50,8 @@ log_timezone = 'UTC'
 deadlock_timeout = 200ms
 `
 
-// unlock holds the writing end of the pipe open for as long as the process lives.
-var unlock io.Closer
+// lifeline is the writing end of the pipe. It is kept here, since a file that nothing refers to is closed.
+var lifeline io.Closer //nolint:unused // being referred to is its use
 
 // startServer starts a PostgreSQL of our own and waits until it answers.
 func startServer() (string, error) {
@@ -74,7 +74,7 @@ func startServer() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	unlock = writing
+	lifeline = writing
 	cmd := exec.Command("/bin/sh", "-c", supervise, "supervise", programs, dir)
 	cmd.Stdin = reading
 	cmd.Dir = dir
