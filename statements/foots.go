@@ -153,8 +153,10 @@ func (c *checker) indirect() {
 		}
 		return
 	}
-	charge := sum(i.Steps, func(p IndirectStep) decimal.Decimal { return p.Base.Mul(p.Rate) }).Shift(-2)
-	c.equal("indirect costs to date and rate × base", s.inBase(i.ToDate), ledger.Round(charge, s.Base))
+	if len(i.Steps) > 0 {
+		charge := sum(i.Steps, func(p IndirectStep) decimal.Decimal { return p.Base.Mul(p.Rate) }).Shift(-2)
+		c.equal("indirect costs to date and rate × base", s.inBase(i.ToDate), ledger.Round(charge, s.Base))
+	}
 	c.equal("indirect costs in the period and to date − before", s.inBase(i.InPeriod), s.inBase(i.ToDate.Sub(i.Before)))
 	if s.Currency == s.Base {
 		c.equal("indirect costs in the period and their line", s.inBase(i.InPeriod), s.inBase(inPeriod))

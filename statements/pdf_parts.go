@@ -60,7 +60,7 @@ func (d *sheet) letterhead() {
 	}
 	d.add(d.row(frame{}, cell{width: 100, text: s.Organisation.Name, style: name}, cell{width: 80, text: right, style: number}),
 		d.row(frame{below: 1.5}, cell{width: 100, text: s.Organisation.about(), style: small},
-			cell{width: 80, text: words.prepared.in(lang) + " " + s.prepared(lang), style: small.right()}),
+			cell{width: 80, text: s.prepared(lang), style: small.right()}),
 		rule(accent, 0.6), gap(5.5),
 		d.row(frame{}, cell{width: textWide, text: s.title(lang), style: style{bold, 18, ink, align.Left}}))
 	if s.Project != "" {
@@ -73,7 +73,6 @@ func (d *sheet) letterhead() {
 // facts sets the labelled lines of the head in three columns.
 func (d *sheet) facts() {
 	facts := d.s.facts(d.lang)
-	facts = facts[:len(facts)-1] // when it was prepared stands in the letterhead
 	const perRow, width = 3, textWide / 3
 	for len(facts) > 0 {
 		group := facts[:min(perRow, len(facts))]

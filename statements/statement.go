@@ -175,7 +175,7 @@ type BudgetFigures struct {
 // Indirect is how indirect costs were computed, in base currency, by the cumulative method (RULES 45-47).
 type Indirect struct {
 	Through  ledger.Date    // last day of the costs in the base
-	Steps    []IndirectStep // one, or one per rate where the agreement changed it
+	Steps    []IndirectStep // one, or one per rate where the agreement changed it; none while the next charge has to catch up
 	Excluded []string       // categories left out of the base
 	ToDate   decimal.Decimal
 	Before   decimal.Decimal // charged before the period

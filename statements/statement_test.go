@@ -263,6 +263,19 @@ func TestFootsProperty(t *testing.T) {
 	})
 }
 
+// Where the calculation cannot be shown yet, the charges themselves still have to be the line.
+func TestIndirectWithoutSteps(t *testing.T) {
+	s := g1()
+	s.Indirect.Steps = nil
+	if err := s.Foots(); err != nil {
+		t.Error(err)
+	}
+	s.Indirect.ToDate = dec("282.55")
+	if err := s.Foots(); !errors.Is(err, ErrDoesNotFoot) {
+		t.Errorf("charges that are not the line: %v", err)
+	}
+}
+
 func TestPercentagesAreRoundedOnce(t *testing.T) {
 	// 1/3 of 0.15 is 33.33…; 5/2 per mille is the half that goes away from zero.
 	if got := percentOf(dec("0.0005"), dec("0.2")); !got.Decimal.Equal(dec("0.3")) {

@@ -1,6 +1,7 @@
 package statements
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -202,17 +203,17 @@ func (s *GrantStatement) footnotes(lang Lang) []string {
 	return notes
 }
 
-// facts are the labelled lines of the head.
+// facts are the labelled lines of the head; what is not known is left out.
 func (s *GrantStatement) facts(lang Lang) [][2]string {
-	facts := [][2]string{{words.grantor.in(lang), s.Grantor.Name}, {words.grant.in(lang), s.grantText(lang)}}
-	if s.Agreement != "" {
-		facts = append(facts, [2]string{words.agreement.in(lang), s.Agreement})
-	}
-	facts = append(facts, [2]string{words.period.in(lang), lang.period(s.Period)})
+	grantPeriod := ""
 	if !s.GrantPeriod.IsZero() {
-		facts = append(facts, [2]string{words.grantPeriod.in(lang), lang.period(s.GrantPeriod)})
+		grantPeriod = lang.period(s.GrantPeriod)
 	}
-	return append(facts, [2]string{words.amountsIn.in(lang), s.currencies(lang)}, [2]string{words.prepared.in(lang), s.prepared(lang)})
+	facts := [][2]string{
+		{words.grantor.in(lang), s.Grantor.Name}, {words.grant.in(lang), s.grantText(lang)}, {words.agreement.in(lang), s.Agreement},
+		{words.period.in(lang), lang.period(s.Period)}, {words.grantPeriod.in(lang), grantPeriod}, {words.amountsIn.in(lang), s.currencies(lang)},
+	}
+	return slices.DeleteFunc(facts, func(fact [2]string) bool { return fact[1] == "" })
 }
 
 // about is the second line of the letterhead; "" for none.
@@ -238,9 +239,12 @@ func (s *GrantStatement) currencies(lang Lang) string {
 	return string(s.Currency) + " (" + words.booksIn.in(lang) + " " + string(s.Base) + ")"
 }
 
-// prepared is the day and the last entry that was read.
+// prepared is the day and the last entry that was read; "" when no day is known.
 func (s *GrantStatement) prepared(lang Lang) string {
-	text := lang.date(s.PreparedOn)
+	if s.PreparedOn == "" {
+		return ""
+	}
+	text := words.prepared.in(lang) + " " + lang.date(s.PreparedOn)
 	if s.CutOff != "" {
 		text += ", " + strings.Replace(words.throughNo.in(lang), "{number}", s.CutOff, 1)
 	}

@@ -33,9 +33,27 @@ func (t *textPage) section(title string) {
 	t.line("%s", strings.Repeat("-", textWidth))
 }
 
-// pair sets one text left and one right.
-func (t *textPage) pair(left, right string) {
-	t.line("%s%s", pad(left, textWidth-utf8.RuneCountInString(right)), right)
+// pair sets one text left and one right; on two lines where one is too short for both.
+func (t *textPage) pair(a, b string) { t.row(a, "", b) }
+
+// row sets a label and what stands at the right edge. A label that is too long takes lines of its own above, the later
+// ones after a hanging indent; a word that is too long is cut.
+func (t *textPage) row(label, indent, right string) {
+	room := textWidth - utf8.RuneCountInString(right)
+	if room < 2+utf8.RuneCountInString(indent) {
+		t.row(label, indent, "")
+		label, room = "", textWidth-utf8.RuneCountInString(right)
+	}
+	limit := room
+	if right != "" {
+		limit--
+	}
+	for utf8.RuneCountInString(label) > limit {
+		cut := lastSpace(label, limit)
+		t.line("%s", label[:cut])
+		label = indent + strings.TrimSpace(label[cut:])
+	}
+	t.line("%s%s", pad(label, room), right)
 }
 
 // wrapped sets a paragraph with a mark before its first line.
@@ -58,7 +76,7 @@ func (t *textPage) wrapped(mark, paragraph string) {
 func (t *textPage) head(s *GrantStatement, lang Lang) {
 	t.pair(s.Organisation.Name, s.heading(lang))
 	if about := s.Organisation.about(); about != "" {
-		t.line("%s", about)
+		t.wrapped("", about)
 	}
 	if s.Draft() {
 		t.line("%s", words.draftNotice.in(lang))
@@ -70,7 +88,10 @@ func (t *textPage) head(s *GrantStatement, lang Lang) {
 	}
 	t.line("")
 	for _, fact := range s.facts(lang) {
-		t.line("%s%s", pad(fact[0], 28), fact[1])
+		t.wrapped(pad(fact[0], 28), fact[1])
+	}
+	if prepared := s.prepared(lang); prepared != "" {
+		t.line("%s", prepared)
 	}
 	t.line("")
 	for _, term := range s.equation(lang) {
@@ -121,17 +142,11 @@ func (t *textPage) spendLine(no, text string, figures [4]string, percent string,
 		columns = left(figures[0], 13) + columns + left(figures[3], 13)
 	}
 	columns += left(percent, 8)
-	label := pad(no, 4) + text
-	if !budget {
-		label = text
+	if budget {
+		t.row(pad(no, 4)+text, "    ", columns)
+		return
 	}
-	room := textWidth - utf8.RuneCountInString(columns)
-	for utf8.RuneCountInString(label) > room-1 {
-		cut := lastSpace(label, room-1)
-		t.line("%s", label[:cut])
-		label = "    " + strings.TrimSpace(label[cut:])
-	}
-	t.line("%s%s", pad(label, room), columns)
+	t.row(text, "  ", columns)
 }
 
 // lastSpace is the byte offset of the last space among the first n characters, or of character n where there is none.
@@ -159,7 +174,7 @@ func (t *textPage) where(s *GrantStatement, lang Lang) {
 		if row.level == sumLevel {
 			t.line("%s", strings.Repeat("-", textWidth))
 		}
-		t.line("%s%s%s", pad(row.text, 52), left(row.quantity, 20), left(row.amount, 18))
+		t.row(row.text, "  ", left(row.quantity, 20)+left(row.amount, 18))
 	}
 	if text := s.commitmentsText(lang); text != "" {
 		t.line("%s", text)
@@ -176,21 +191,21 @@ func (t *textPage) details(s *GrantStatement, lang Lang) {
 		if !r.Rate.IsZero() {
 			rate = lang.rate(r.Rate) + " = " + lang.quantity(s.inBase(r.Base))
 		}
-		t.line("%s%s%s", pad(pad(lang.shortDate(r.Date), 13)+s.receiptText(lang, r), 36), pad(rate, 40), left(lang.amount(s.money(r.Amount)), 14))
+		t.row(pad(lang.shortDate(r.Date), 13)+s.receiptText(lang, r), pad("", 13), left(rate, 40)+left(lang.amount(s.money(r.Amount)), 16))
 	}
 	if s.Indirect != nil {
 		t.section(words.indirect.in(lang) + " (" + string(s.Base) + ")")
 		for _, row := range s.indirectRows(lang) {
-			t.line("%s%s", pad(row.text, 72), left(row.amount, 18))
+			t.row(row.text, "  ", left(row.amount, 18))
 		}
 		if text := s.excluded(lang); text != "" {
-			t.line("%s", text)
+			t.wrapped("", text)
 		}
 	}
 	if len(s.Rates) > 0 {
 		t.section(words.rates.in(lang))
 		for _, r := range s.Rates {
-			t.line("%s%s%s%s", pad(lang.shortDate(r.Date), 13), pad(lang.rateUse(r.Use), 30), pad(r.Ref, 12), lang.rate(r.Rate))
+			t.row(pad(lang.shortDate(r.Date), 13)+pad(lang.rateUse(r.Use), 30)+r.Ref, pad("", 43), left(lang.rate(r.Rate), 24))
 		}
 	}
 }
@@ -207,7 +222,7 @@ func (t *textPage) foot(s *GrantStatement, lang Lang) {
 	for _, sign := range s.signatures() {
 		t.line("")
 		t.line("%s", strings.Repeat("_", 44))
-		t.line("%s", joined(lang.role(sign.Role), sign.Name)+": "+lower(words.signHere.in(lang)))
+		t.wrapped("", joined(lang.role(sign.Role), sign.Name)+": "+lower(words.signHere.in(lang)))
 	}
 	t.line("%s", strings.Repeat("=", textWidth))
 	t.line("%s: %s", words.dataHash.in(lang), s.DataHash())

@@ -22,7 +22,16 @@ func TestTextGolden(t *testing.T) {
 
 func TestTextFitsItsWidth(t *testing.T) {
 	for _, lang := range Langs {
-		for _, s := range []GrantStatement{g1(), g2(), g3(), long(40)} {
+		wordy := g2()
+		wordy.Organisation.Name = strings.Repeat("Foreningen Nordlys ", 6)
+		wordy.Grantor.Name = strings.Repeat("Foundation ", 20)
+		wordy.Receipts[0].Text = strings.Repeat("as agreed ", 12)
+		wordy.Receipts[0].Original = of("123456789.00", "USD")
+		wordy.Parts[0].Holder = strings.Repeat("bank ", 30)
+		wordy.Rates[0].Ref = strings.Repeat("T-", 40)
+		wordy.Lines[0].Key = strings.Repeat("tuition-", 20)
+		wordy.Signatures = []Signature{{Auditor, strings.Repeat("Åse ", 40)}}
+		for _, s := range []GrantStatement{g1(), g2(), g3(), long(40), wordy} {
 			for _, line := range strings.Split(s.Text(lang), "\n") {
 				if utf8.RuneCountInString(line) > textWidth {
 					t.Errorf("%s %s: too wide: %q", s.Grant, lang, line)

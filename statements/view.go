@@ -67,7 +67,7 @@ type View struct {
 	GrantFrom    *string          `json:"grant_from"`
 	GrantTo      *string          `json:"grant_to"`
 	PreparedOn   string           `json:"prepared_on"`
-	CutOff       string           `json:"cutoff_entry"`
+	CutOff       string           `json:"cut_off"`
 	Signatures   []SignatureView  `json:"signatures"`
 }
 
