@@ -133,7 +133,7 @@ func TestPDFOfTheScenarios(t *testing.T) {
 
 // Forty budget lines go over pages: each page has the head of the table, its number, and whose it is.
 func TestPDFRepeatsTheHeadOfATable(t *testing.T) {
-	for _, n := range []int{1, 13, 14, 15, 40, 200} {
+	for _, n := range []int{1, 8, 12, 13, 14, 15, 16, 17, 18, 40, 200} {
 		s := long(n)
 		pages := strings.Split(strings.TrimSuffix(run(t, "pdftotext", "-layout", written(t, s, English), "-"), "\f"), "\f")
 		budgetLine := regexp.MustCompile(`(?m)^ *[0-9]+\.[0-9] +Line [0-9]+`)
@@ -146,6 +146,12 @@ func TestPDFRepeatsTheHeadOfATable(t *testing.T) {
 			found += len(lines)
 			if len(lines) > 0 && !strings.Contains(p, "Variance") {
 				t.Errorf("%d lines: page %d has rows without a head", n, i+1)
+			}
+			if regexp.MustCompile(`Used\n+ *Housing`).MatchString(p) {
+				t.Errorf("%d lines: page %d begins with a cost whose budget line is on the page before", n, i+1)
+			}
+			if regexp.MustCompile(`(Spending against budget|Where the money is|Money received|Exchange rates used|Notes)[^\n]*\n+ *Foreningen`).MatchString(p) {
+				t.Errorf("%d lines: page %d ends with a heading", n, i+1)
 			}
 		}
 		if found != n {
