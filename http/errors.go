@@ -4,7 +4,11 @@ import (
 	"context"
 
 	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
 	"supportledger/ledger"
+	"supportledger/statements"
 	"supportledger/store"
 )
 
@@ -143,6 +147,93 @@ var problems = []row{
 	{ledger.ErrDuplicateNumber, 409, "account_exists",
 		text{"There is such an account already", "Kontoen findes allerede"},
 		text{"Choose another number.", "Vælg et andet nummer."}, 0},
+
+	// Donors and grants.
+	{grants.ErrUnknownDonor, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{grants.ErrUnknownGrant, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{grants.ErrDuplicateDonor, 409, "donor_exists",
+		text{"There is such a donor already", "Bidragyderen findes allerede"},
+		text{"Choose another code.", "Vælg en anden kode."}, 0},
+	{grants.ErrDuplicateGrant, 409, "grant_exists",
+		text{"There is such a grant already", "Bevillingen findes allerede"},
+		text{"Choose another code.", "Vælg en anden kode."}, 0},
+	{grants.ErrNameOfPerson, 422, "name_of_person",
+		text{"A person's name is not kept here", "Personers navne gemmes ikke her"},
+		text{"Send the donor's code without a name.", "Send bidragyderens kode uden navn."}, 0},
+	{grants.ErrBudgetTotal, 422, "budget_total",
+		text{"The budget does not sum to the grant", "Budgettet summer ikke til bevillingen"},
+		text{"Make the budget lines sum to the amount of the grant.", "Lad budgetlinjerne summe til bevillingens beløb."}, 0},
+	{grants.ErrBudgetCategory, 422, "budget_line_twice",
+		text{"A category or line number stands on two budget lines", "En kategori eller et linjenummer står på to budgetlinjer"},
+		text{"Put every category on one line, and number every line once.", "Sæt hver kategori på én linje, og brug hvert nummer én gang."}, 0},
+	{grants.ErrWrongRecognition, 409, "wrong_recognition",
+		text{"The grant recognises income otherwise", "Bevillingen indtægtsføres på en anden måde"}, text{}, 0},
+	{grants.ErrRateMissing, 422, "fx_rate_missing",
+		text{"An exchange rate is missing", "Der mangler en valutakurs"},
+		text{`Send the rate as quoted, for example "7.4600 DKK/EUR".`, `Send kursen, som den er noteret, f.eks. "7.4600 DKK/EUR".`}, 0},
+	{grants.ErrBudgetExceeded, 422, "plan_budget_exceeded",
+		text{"The grant does not have that much left", "Bevillingen har ikke så meget tilbage"},
+		text{"Plan less, or let another fund pay a share.", "Planlæg mindre, eller lad en anden fond betale en del."}, 0},
+
+	// People and plans.
+	{beneficiaries.ErrUnknownBeneficiary, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{beneficiaries.ErrUnknownPlan, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{beneficiaries.ErrUnknownLine, 422, "plan_line_unknown",
+		text{"The plan has no such line", "Støtteplanen har ingen sådan linje"},
+		text{"GET /api/v1/plans/{id} lists its lines.", "GET /api/v1/plans/{id} viser dens linjer."}, 0},
+	{beneficiaries.ErrDuplicatePlan, 409, "plan_exists",
+		text{"There is such a plan already", "Støtteplanen findes allerede"},
+		text{"Choose another number.", "Vælg et andet nummer."}, 0},
+	{beneficiaries.ErrShares, 422, "shares_not_whole",
+		text{"The shares do not sum to 100 percent", "Andelene summer ikke til 100 procent"},
+		text{"Name every fund once, with positive percentages that sum to 100.", "Nævn hver fond én gang, med positive procenter der summer til 100."}, 0},
+	{beneficiaries.ErrLines, 422, "plan_lines_malformed",
+		text{"The plan's lines are not complete", "Støtteplanens linjer er ikke fuldstændige"},
+		text{"Give every line its own name, a positive price, and either due dates or units.", "Giv hver linje sit eget navn, en positiv pris og enten forfaldsdage eller antal."}, 0},
+	{beneficiaries.ErrPlanState, 409, "state_conflict",
+		text{"The plan's state does not allow this", "Støtteplanens tilstand tillader det ikke"}, text{}, 0},
+	{beneficiaries.ErrNothingDue, 409, "nothing_due",
+		text{"Nothing of this year is left to commit", "Der er intet tilbage at disponere i dette år"},
+		text{"Choose a year in which items fall due.", "Vælg et år, hvor der er forfald."}, 0},
+
+	// Money that moves.
+	{disbursements.ErrUnknownPartner, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrUnknownTransfer, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrUnknownDisbursement, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrDuplicatePartner, 409, "partner_exists",
+		text{"There is such a partner already", "Partneren findes allerede"},
+		text{"Choose another code.", "Vælg en anden kode."}, 0},
+	{disbursements.ErrDuplicateTransfer, 409, "transfer_exists",
+		text{"There is such a transfer already", "Overførslen findes allerede"},
+		text{"Choose another number.", "Vælg et andet nummer."}, 0},
+	{disbursements.ErrState, 409, "state_conflict",
+		text{"Its state does not allow this", "Dens tilstand tillader det ikke"},
+		text{"Read it again to see its state.", "Læs den igen for at se dens tilstand."}, 0},
+	{disbursements.ErrReasonRequired, 422, "reason_required",
+		text{"A reason is needed", "Der kræves en begrundelse"},
+		text{"Send reason with at least ten letters.", "Send reason med mindst ti bogstaver."}, 0},
+	{disbursements.ErrBankCurrency, 422, "bank_currency",
+		text{"The bank account is in another currency", "Bankkontoen er i en anden valuta"},
+		text{"Use an account in the currency of the amount.", "Brug en konto i beløbets valuta."}, 0},
+	{disbursements.ErrFeeExceedsAmount, 422, "fee_exceeds_amount",
+		text{"The fee is not smaller than the amount", "Gebyret er ikke mindre end beløbet"}, text{}, 0},
+	{disbursements.ErrSameAccount, 422, "exchange_accounts",
+		text{"One of two different accounts must be in base currency", "En af to forskellige konti skal være i regnskabsvalutaen"},
+		text{"Convert in two steps, through the account in base currency.", "Veksl i to skridt over kontoen i regnskabsvalutaen."}, 0},
+	{disbursements.ErrPlanNotApproved, 409, "plan_not_approved",
+		text{"The plan is not approved", "Støtteplanen er ikke godkendt"},
+		text{"Have a year of the plan approved first.", "Få først et år af støtteplanen godkendt."}, 0},
+
+	// Statements.
+	{statements.ErrUnknownStatement, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{statements.ErrDoesNotFoot, 409, "statement_does_not_foot",
+		text{"The statement's figures do not add up", "Opgørelsens tal stemmer ikke"},
+		text{"The books need a correction first; tell the operator the request_id.", "Bøgerne skal rettes først; oplys request_id til driften."}, 0},
+	{statements.ErrNoGlyph, 422, "character_not_printable",
+		text{"A text has a character that the statement cannot print", "En tekst har et tegn, som opgørelsen ikke kan vise"}, text{}, 0},
+	{statements.ErrUnknownLanguage, 422, "language_unknown",
+		text{"There is no such language", "Sproget findes ikke"},
+		text{"Use da or en.", "Brug da eller en."}, 0},
 
 	// What the store can say of itself.
 	{store.ErrNotFound, 404, "not_found",

@@ -3,6 +3,7 @@ package http
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -120,8 +121,8 @@ func (p *placed) Error() string { return p.pointer + ": " + p.err.Error() }
 func (p *placed) Unwrap() error { return p.err }
 
 // At says which place of the request body an error is about, as a JSON Pointer: At("/fund", err). A nil error
-// stays nil. What does not exist (store.ErrNotFound) becomes 422 unknown_reference, since the path was found and
-// it is the body that names something unknown. Several are joined with errors.Join.
+// stays nil. What does not exist becomes 422 unknown_reference, since the path was found and it is the body that
+// names something unknown. Several are joined with errors.Join.
 func At(pointer string, err error) error {
 	if err == nil {
 		return nil
@@ -149,14 +150,14 @@ func rowFor(err error) row {
 			return found
 		}
 	}
-	if p := (*placed)(nil); errors.As(err, &p) && errors.Is(p.err, store.ErrNotFound) {
-		found, _ := rowOf("unknown_reference")
-		return found
-	}
 	for _, r := range problems {
-		if r.err != nil && errors.Is(err, r.err) {
-			return r
+		if r.err == nil || !errors.Is(err, r.err) {
+			continue
 		}
+		if r.status == http.StatusNotFound && errors.As(err, new(*placed)) {
+			r, _ = rowOf("unknown_reference") // the path was found; it is the body that names something unknown
+		}
+		return r
 	}
 	internal, _ := rowOf("internal")
 	return internal

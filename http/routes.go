@@ -1,4 +1,11 @@
 package http
 
 // resources registers the whole API, one function per resource file. Its order is that of the document.
-func resources(*API) {}
+func resources(api *API) {
+	books(api)
+	entries(api)
+	funders(api)
+	people(api)
+	payouts(api)
+	reports(api)
+}

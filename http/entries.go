@@ -1,0 +1,142 @@
+package http
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// entries registers the journal.
+func entries(api *API) {
+	Route(api, Op{Method: get, Path: "/journal-entries", ID: "listJournalEntries", Tag: "journal-entries", Roles: bookkeeper,
+		Summary: "List posted entries in order of posting", Danish: "Vis posteringer i bogføringsorden"}, at(listEntries))
+	Route(api, Op{Method: get, Path: "/journal-entries/:id", ID: "getJournalEntry", Tag: "journal-entries", Roles: bookkeeper,
+		Summary: "One posted entry with its lines", Danish: "Én postering med dens linjer",
+		Refuses: []error{ledger.ErrUnknownEntry}}, at(getEntry))
+	Route(api, Op{Method: post, Path: "/journal-entries", ID: "postJournalEntry", Tag: "journal-entries", Roles: finance, Money: true,
+		Summary: "Post an entry by hand", Danish: "Bogfør en postering manuelt",
+		About: "For what no act posts by itself. Lines are in base currency: foreign money moves by its lots, through the acts.",
+		Refuses: []error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, ledger.ErrEntryShape,
+			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn},
+		Example: `{"date":"2026-01-31","text":"Bank interest","lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
+			`{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}`}, at(postEntry))
+}
+
+type lineView struct {
+	Account   ledger.AccountNo `json:"account"`
+	Fund      ledger.FundCode  `json:"fund"`
+	Direction string           `json:"direction" enum:"debit,credit"`
+	Amount    ledger.Money     `json:"amount" description:"Positive, on the side that direction says."`
+	Base      ledger.Money     `json:"base_amount" description:"What the amount costs in base currency."`
+	Category  string           `json:"category,omitempty"`
+	Plan      string           `json:"plan,omitempty"`
+	Payee     string           `json:"payee,omitempty"`
+	Partner   string           `json:"partner,omitempty"`
+	Lot       ledger.LotID     `json:"lot,omitempty"`
+}
+
+type entryView struct {
+	ID        ledger.EntryID `json:"id"`
+	Number    string         `json:"number"`
+	Date      ledger.Date    `json:"date"`
+	Text      string         `json:"text"`
+	Act       string         `json:"act" description:"What posted it: instalment, transfer, liquidation …"`
+	Source    string         `json:"source,omitempty" description:"Id of what the act was done to."`
+	Lines     []lineView     `json:"lines"`
+	CreatedBy string         `json:"created_by,omitempty"`
+	CreatedAt string         `json:"created_at"`
+}
+
+func viewEntry(p ledger.Posted) entryView {
+	v := entryView{ID: p.ID, Number: p.Number, Date: p.Date, Text: p.Text, Act: p.Act, Source: p.Source, CreatedBy: p.CreatedBy,
+		CreatedAt: p.CreatedAt.UTC().Format(time.RFC3339Nano), Lines: []lineView{}}
+	for _, l := range p.Lines {
+		v.Lines = append(v.Lines, lineView{Account: l.Account, Fund: l.Fund, Direction: direction(l), Amount: l.Amount.Abs(), Base: l.Base.Abs(),
+			Category: l.Category, Plan: l.Plan, Payee: l.Payee, Partner: l.Partner, Lot: l.Lot})
+	}
+	return v
+}
+
+const (
+	debit  = "debit"
+	credit = "credit"
+)
+
+func direction(l ledger.Line) string {
+	if l.Amount.Sign() < 0 || l.Base.Sign() < 0 {
+		return credit
+	}
+	return debit
+}
+
+type listEntriesRequest struct {
+	Page
+	From ledger.Date `query:"from" json:"-" description:"First accounting date."`
+	To   ledger.Date `query:"to" json:"-" description:"Last accounting date."`
+}
+
+func listEntries(ctx context.Context, tx *store.Tx, d desk, in listEntriesRequest) (List[entryView], error) {
+	after, err := in.After(1)
+	if err != nil {
+		return List[entryView]{}, err
+	}
+	var seq int64
+	if after != nil {
+		if seq, err = strconv.ParseInt(after[0], 10, 64); err != nil {
+			return List[entryView]{}, refuse("cursor_invalid")
+		}
+	}
+	rows, err := d.book.Entries(ctx, tx, ledger.Span{From: in.From, To: in.To}, seq, in.Size()+1)
+	if err != nil {
+		return List[entryView]{}, err
+	}
+	return ListOf(in.Page, rows, viewEntry, func(p ledger.Posted) []string { return []string{strconv.FormatInt(p.Seq, 10)} }), nil
+}
+
+func getEntry(ctx context.Context, tx *store.Tx, d desk, in byRef) (entryView, error) {
+	p, err := d.book.Entry(ctx, tx, string(in.ID))
+	return viewEntry(p), err
+}
+
+type lineRequest struct {
+	Account   ledger.AccountNo `json:"account" validate:"required"`
+	Fund      ledger.FundCode  `json:"fund" validate:"required"`
+	Direction string           `json:"direction" validate:"required,oneof=debit credit"`
+	Amount    Decimal          `json:"amount" validate:"required,positive" description:"Positive, in base currency."`
+	Category  string           `json:"category" validate:"max=40"`
+}
+
+type postEntryRequest struct {
+	Date  ledger.Date   `json:"date" validate:"required"`
+	Text  string        `json:"text" validate:"required,max=200" description:"What happened; no person's name."`
+	Lines []lineRequest `json:"lines" validate:"required,min=2,max=200,dive"`
+}
+
+func postEntry(ctx context.Context, tx *store.Tx, d desk, in postEntryRequest) (entryView, error) {
+	e := ledger.Entry{Date: in.Date, Text: in.Text, Act: "manual"}
+	for i, l := range in.Lines {
+		amount, err := l.Amount.In(fmt.Sprintf("/lines/%d/amount", i), d.book.Base)
+		if err != nil {
+			return entryView{}, err
+		}
+		line := ledger.Base(l.Account, l.Fund, amount).For(l.Category)
+		if l.Direction == credit {
+			line = line.Neg()
+		}
+		e.Lines = append(e.Lines, line)
+	}
+	posted, err := d.book.Post(ctx, tx, e)
+	if err != nil {
+		return entryView{}, err
+	}
+	return viewEntry(posted[0]), access.Record(ctx, tx, access.Event{Action: "entry.posted", Subject: string(posted[0].ID)})
+}
+
+// today is the day an act takes effect on where the request names none.
+func today(tx *store.Tx, on ledger.Date) ledger.Date { return cmp.Or(on, ledger.DateOf(tx.At)) }

@@ -1,0 +1,298 @@
+package http
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// funders registers donors and grants.
+func funders(api *API) {
+	Route(api, Op{Method: get, Path: "/donors", ID: "listDonors", Tag: "donors", Roles: bookkeeper,
+		Summary: "List the donors", Danish: "Vis bidragyderne"}, at(listDonors))
+	Route(api, Op{Method: post, Path: "/donors", ID: "registerDonor", Tag: "donors", Roles: finance,
+		Summary: "Put a donor on record", Danish: "Registrér en bidragyder",
+		Refuses: []error{grants.ErrDuplicateDonor, grants.ErrNameOfPerson}}, at(registerDonor))
+	Route(api, Op{Method: get, Path: "/grants", ID: "listGrants", Tag: "grants", Roles: staff,
+		Summary: "List the grants", Danish: "Vis bevillingerne"}, at(listGrants))
+	Route(api, Op{Method: get, Path: "/grants/:id", ID: "getGrant", Tag: "grants", Roles: staff,
+		Summary: "One grant with its policy and budget", Danish: "Én bevilling med vilkår og budget",
+		Refuses: []error{grants.ErrUnknownGrant}}, at(getGrant))
+	Route(api, Op{Method: post, Path: "/grants", ID: "signGrant", Tag: "grants", Roles: finance,
+		Summary: "Put a signed grant agreement on record and open its fund", Danish: "Registrér en underskrevet bevilling og opret dens fond",
+		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetCategory}}, at(signGrant))
+	Route(api, Op{Method: post, Path: "/grants/:id/amendments", ID: "amendGrant", Tag: "grants", Roles: finance,
+		Summary: "Change a grant's policy from a day on", Danish: "Ændr en bevillings vilkår fra en dag",
+		Refuses: []error{grants.ErrUnknownGrant}}, at(amendGrant))
+	Route(api, Op{Method: post, Path: "/grants/:id/instalments", ID: "receiveInstalment", Tag: "grants", Roles: finance, Money: true,
+		Summary: "Book an instalment that reached our bank", Danish: "Bogfør en rate, der er nået vores bank",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateMissing, grants.ErrWrongRecognition, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
+		Example: `{"date":"2026-01-07","amount":{"amount":"3000.00","currency":"EUR"},"rate":"7.4600 DKK/EUR","account":"1020"}`}, at(receiveInstalment))
+	Route(api, Op{Method: post, Path: "/grants/:id/indirect-charges", ID: "chargeIndirect", Tag: "grants", Roles: finance, Money: true,
+		Status: http.StatusOK, Summary: "Charge indirect cost on a grant up to a day", Danish: "Træk fællesomkostninger på en bevilling til og med en dag",
+		Refuses: []error{grants.ErrUnknownGrant, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(chargeIndirect))
+}
+
+type donorView struct {
+	ID       grants.DonorID   `json:"id"`
+	Code     string           `json:"code"`
+	Kind     grants.DonorKind `json:"kind"`
+	Name     string           `json:"name,omitempty"`
+	Language string           `json:"language"`
+}
+
+func viewDonor(d grants.Donor) donorView { return donorView{d.ID, d.Code, d.Kind, d.Name, d.Language} }
+
+func listDonors(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[donorView], error) {
+	donors, err := d.grants.Donors(ctx, tx)
+	if err != nil {
+		return List[donorView]{}, err
+	}
+	return pageOf(in.Page, donors, viewDonor, func(d grants.Donor) string { return d.Code })
+}
+
+type registerDonorRequest struct {
+	Code     string           `json:"code" validate:"max=20" description:"Given by us where none is sent."`
+	Kind     grants.DonorKind `json:"kind" validate:"required,oneof=institution person legacy"`
+	Name     string           `json:"name" validate:"max=120" description:"Of an institution. A person's name is refused here."`
+	Language string           `json:"language" validate:"required,oneof=da en"`
+}
+
+func registerDonor(ctx context.Context, tx *store.Tx, d desk, in registerDonorRequest) (donorView, error) {
+	donor, err := d.grants.RegisterDonor(ctx, tx, grants.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language})
+	return viewDonor(donor), err
+}
+
+type policyBody struct {
+	Recognition     grants.Recognition   `json:"recognition" validate:"required,oneof=deferred" description:"When the grant becomes income. deferred: as it is spent."`
+	FeeBearer       grants.Bearer        `json:"fee_bearer" validate:"required,oneof=grant general" description:"Who pays transfer fees."`
+	CurrencyBearer  grants.Bearer        `json:"currency_bearer" validate:"required,oneof=grant general" description:"Who bears currency differences and conversion fees."`
+	IndirectRate    Decimal              `json:"indirect_rate" validate:"omitempty,nonnegative" description:"Percent of cost; none is 0."`
+	Excludes        []string             `json:"indirect_excludes" validate:"max=20,unique,dive,max=40" description:"Cost categories outside the base of indirect cost. Without the field: fx-losses."`
+	Interest        grants.InterestOwner `json:"interest" validate:"required,oneof=grantor charity"`
+	Ineligible      []string             `json:"ineligible" validate:"max=20,unique,dive,max=40" description:"Kinds of cost the grant does not pay."`
+	RefundDeMinimis Decimal              `json:"refund_de_minimis" validate:"omitempty,nonnegative" description:"Below this an unspent rest need not be repaid."`
+}
+
+type budgetLineBody struct {
+	No         string   `json:"line_no" validate:"required,max=20" description:"The funder's own number."`
+	Text       string   `json:"text" validate:"required,max=120"`
+	Categories []string `json:"categories" validate:"required,min=1,max=30,unique,dive,max=40" description:"Cost categories reported on the line; * takes what no other line takes."`
+	Amount     Decimal  `json:"amount" validate:"required,positive"`
+}
+
+type signGrantRequest struct {
+	Code     string           `json:"code" validate:"max=20" description:"Also the code of the grant's fund; given by us where none is sent."`
+	Donor    Ref              `json:"donor" validate:"required" description:"Id or code."`
+	Title    string           `json:"title" validate:"required,max=120"`
+	Amount   ledger.Money     `json:"amount" validate:"required,positive"`
+	SignedOn ledger.Date      `json:"signed_on" validate:"required"`
+	From     ledger.Date      `json:"from" validate:"omitempty" description:"First day of the period of performance."`
+	To       ledger.Date      `json:"to" validate:"omitempty" description:"Last day of the period of performance."`
+	Policy   policyBody       `json:"policy" validate:"required"`
+	Budget   []budgetLineBody `json:"budget_lines" validate:"max=200,dive" description:"In the grant's currency; sums to the amount."`
+}
+
+type grantView struct {
+	ID       grants.GrantID    `json:"id"`
+	Code     string            `json:"code"`
+	Donor    string            `json:"donor" description:"Code of the donor."`
+	Title    string            `json:"title"`
+	Amount   ledger.Money      `json:"amount"`
+	State    grants.GrantState `json:"state"`
+	SignedOn ledger.Date       `json:"signed_on"`
+	From     string            `json:"from,omitempty"`
+	To       string            `json:"to,omitempty"`
+	Policies []policyView      `json:"policies" description:"By the day from which each holds."`
+	Budget   []budgetLineBody  `json:"budget_lines"`
+	Version  int               `json:"version"`
+}
+
+type policyView struct {
+	StartsOn        ledger.Date          `json:"starts_on"`
+	Recognition     grants.Recognition   `json:"recognition"`
+	RateMethod      grants.RateMethod    `json:"rate_method"`
+	FeeBearer       grants.Bearer        `json:"fee_bearer"`
+	CurrencyBearer  grants.Bearer        `json:"currency_bearer"`
+	IndirectRate    string               `json:"indirect_rate"`
+	Excludes        []string             `json:"indirect_excludes"`
+	Interest        grants.InterestOwner `json:"interest"`
+	Ineligible      []string             `json:"ineligible"`
+	RefundDeMinimis ledger.Money         `json:"refund_de_minimis"`
+}
+
+func viewGrant(g grants.Grant) grantView {
+	v := grantView{ID: g.ID, Code: g.Code, Donor: g.Donor.Code, Title: g.Title, Amount: g.Amount, State: g.State, SignedOn: g.SignedOn,
+		From: string(g.From), To: string(g.To), Version: g.Version, Policies: []policyView{}, Budget: []budgetLineBody{}}
+	for _, p := range g.Policies {
+		v.Policies = append(v.Policies, policyView{p.StartsOn, p.Recognition, p.RateMethod, p.FeeBearer, p.CurrencyBearer, p.IndirectRate.String(),
+			emptyNotNil(p.IndirectExcludes), p.Interest, emptyNotNil(p.Ineligible), ledger.Round(p.RefundDeMinimis.Amount, g.Amount.Currency)})
+	}
+	for _, l := range g.Budget {
+		v.Budget = append(v.Budget, budgetLineBody{l.No, l.Text, l.Categories, Decimal(l.Amount.String())})
+	}
+	return v
+}
+
+func emptyNotNil(s []string) []string { return append([]string{}, s...) }
+
+func signGrant(ctx context.Context, tx *store.Tx, d desk, in signGrantRequest) (grantView, error) {
+	donor, err := d.grants.Donor(ctx, tx, string(in.Donor))
+	if err != nil {
+		return grantView{}, At("/donor", err)
+	}
+	policy, err := in.Policy.policy(in.Amount.Currency, d.book.Base)
+	if err != nil {
+		return grantView{}, err
+	}
+	g := grants.Grant{Code: in.Code, Donor: donor, Title: in.Title, Amount: in.Amount, SignedOn: in.SignedOn, From: in.From, To: in.To,
+		Policies: grants.Policies{policy}}
+	for i, l := range in.Budget {
+		amount, err := l.Amount.In(fmt.Sprintf("/budget_lines/%d/amount", i), in.Amount.Currency)
+		if err != nil {
+			return grantView{}, err
+		}
+		g.Budget = append(g.Budget, grants.BudgetLine{No: l.No, Text: l.Text, Categories: l.Categories, Amount: amount})
+	}
+	g, err = d.grants.Sign(ctx, tx, g)
+	return viewGrant(g), err
+}
+
+// policy reads the rules of a grant in currency c. A grant in the base currency reports the books' own figures, any other
+// at the rates of its receipts.
+func (b policyBody) policy(c, base ledger.Currency) (grants.Policy, error) {
+	p := grants.Policy{Recognition: b.Recognition, RateMethod: grants.OwnCurrency, FeeBearer: b.FeeBearer, CurrencyBearer: b.CurrencyBearer,
+		IndirectExcludes: b.Excludes, Interest: b.Interest, Ineligible: b.Ineligible, RefundDeMinimis: ledger.Zero(c)}
+	if c != base {
+		p.RateMethod = grants.ReceiptRate
+	}
+	if b.Excludes == nil {
+		p.IndirectExcludes = []string{grants.CurrencyDifferences}
+	}
+	var err error
+	if b.RefundDeMinimis != "" {
+		if p.RefundDeMinimis, err = b.RefundDeMinimis.In("/policy/refund_de_minimis", c); err != nil {
+			return grants.Policy{}, err
+		}
+	}
+	p.IndirectRate, err = percent("/policy/indirect_rate", cmp.Or(b.IndirectRate, "0"))
+	return p, err
+}
+
+// percent reads a number between 0 and 100.
+func percent(pointer string, d Decimal) (decimal.Decimal, error) {
+	p, err := ledger.ParseDecimal(string(d))
+	if err == nil && (p.Sign() < 0 || p.GreaterThan(decimal.NewFromInt(100))) {
+		err = &ledger.AmountError{Code: "percent_malformed", Got: string(d), Hint: `a percentage from 0 to 100, such as "7"`}
+	}
+	return p, At(pointer, err)
+}
+
+func getGrant(ctx context.Context, tx *store.Tx, d desk, in byRef) (grantView, error) {
+	g, err := d.grants.Grant(ctx, tx, string(in.ID))
+	return viewGrant(g), err
+}
+
+func listGrants(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[grantView], error) {
+	found, err := d.grants.Grants(ctx, tx)
+	if err != nil {
+		return List[grantView]{}, err
+	}
+	return pageOf(in.Page, found, viewGrant, func(g grants.Grant) string { return g.Code })
+}
+
+type amendGrantRequest struct {
+	ID             Ref           `path:"id" json:"-"`
+	StartsOn       ledger.Date   `json:"starts_on" validate:"required" description:"The day from which the change holds."`
+	FeeBearer      grants.Bearer `json:"fee_bearer" validate:"omitempty,oneof=grant general"`
+	CurrencyBearer grants.Bearer `json:"currency_bearer" validate:"omitempty,oneof=grant general"`
+	IndirectRate   Decimal       `json:"indirect_rate" validate:"omitempty,nonnegative"`
+}
+
+func amendGrant(ctx context.Context, tx *store.Tx, d desk, in amendGrantRequest) (grantView, error) {
+	var change grants.Change
+	if in.FeeBearer != "" {
+		change.FeeBearer = &in.FeeBearer
+	}
+	if in.CurrencyBearer != "" {
+		change.CurrencyBearer = &in.CurrencyBearer
+	}
+	if in.IndirectRate != "" {
+		rate, err := percent("/indirect_rate", in.IndirectRate)
+		if err != nil {
+			return grantView{}, err
+		}
+		change.IndirectRate = &rate
+	}
+	g, err := d.grants.Amend(ctx, tx, string(in.ID), in.StartsOn, change)
+	return viewGrant(g), err
+}
+
+type instalmentRequest struct {
+	ID      Ref              `path:"id" json:"-"`
+	Date    ledger.Date      `json:"date" validate:"required" description:"Value date."`
+	Amount  ledger.Money     `json:"amount" validate:"required,positive" description:"In the grant's currency."`
+	Rate    ledger.Rate      `json:"rate" validate:"omitempty" description:"The bank's rate to base currency, as quoted; not for a grant in base currency."`
+	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account."`
+	Text    string           `json:"text" validate:"max=120"`
+}
+
+type instalmentView struct {
+	ID     string       `json:"id"`
+	Grant  string       `json:"grant"`
+	Date   ledger.Date  `json:"date"`
+	Amount ledger.Money `json:"amount"`
+	Base   ledger.Money `json:"base_amount"`
+	Entry  postedView   `json:"entry"`
+}
+
+func receiveInstalment(ctx context.Context, tx *store.Tx, d desk, in instalmentRequest) (instalmentView, error) {
+	g, err := d.grants.Grant(ctx, tx, string(in.ID))
+	if err != nil {
+		return instalmentView{}, err
+	}
+	if g.Amount.Currency != in.Amount.Currency {
+		return instalmentView{}, At("/amount/currency", &ledger.AmountError{Code: "currency_mismatch", Got: string(in.Amount.Currency),
+			Hint: "the grant is in " + string(g.Amount.Currency)})
+	}
+	out, err := d.grants.Receive(ctx, tx, grants.Receipt{Grant: g.Code, On: in.Date, Amount: in.Amount, Rate: in.Rate, Account: in.Account, Text: in.Text})
+	if err != nil {
+		return instalmentView{}, err
+	}
+	return instalmentView{out.ID, out.Grant, out.On, out.Amount, out.Base, viewPosted(out.Entry)}, nil
+}
+
+type indirectRequest struct {
+	ID   Ref         `path:"id" json:"-"`
+	Date ledger.Date `json:"date" validate:"required" description:"Cost up to and including this day counts."`
+}
+
+type indirectView struct {
+	Grant  string       `json:"grant"`
+	Date   ledger.Date  `json:"date"`
+	Base   ledger.Money `json:"base" description:"Cost that the rate applies to, from the start of the grant."`
+	Rate   string       `json:"rate" description:"Percent."`
+	Before ledger.Money `json:"charged_before"`
+	Charge ledger.Money `json:"charge" description:"Rate × base less what was charged before; may be negative."`
+	Entry  []postedView `json:"entries" description:"None when there was nothing to charge."`
+}
+
+func chargeIndirect(ctx context.Context, tx *store.Tx, d desk, in indirectRequest) (indirectView, error) {
+	c, err := d.grants.ChargeIndirect(ctx, tx, string(in.ID), in.Date)
+	if err != nil {
+		return indirectView{}, err
+	}
+	v := indirectView{c.Grant, c.On, c.Base, c.Rate.String(), c.Before, c.Charge, []postedView{}}
+	if c.Entry != nil {
+		v.Entry = slices.Concat(v.Entry, []postedView{viewPosted(*c.Entry)})
+	}
+	return v, nil
+}

@@ -1,0 +1,292 @@
+package http
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// payouts registers partners, transfers, exchanges and disbursements.
+func payouts(api *API) {
+	Route(api, Op{Method: post, Path: "/partners", ID: "registerPartner", Tag: "partners", Roles: finance,
+		Summary: "Put a partner and its advance account on record", Danish: "Registrér en partner og dens forskudskonto",
+		Refuses: []error{disbursements.ErrDuplicatePartner, ledger.ErrUnknownAccount}}, at(registerPartner))
+	Route(api, Op{Method: post, Path: "/currency-exchanges", ID: "exchangeCurrency", Tag: "currency-exchanges", Roles: finance, Money: true,
+		Summary: "Book a conversion between our own accounts", Danish: "Bogfør en veksling mellem egne konti",
+		Refuses: []error{disbursements.ErrBankCurrency, disbursements.ErrSameAccount, ledger.ErrUnknownFund, ledger.ErrUnknownAccount,
+			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(exchangeCurrency))
+	Route(api, Op{Method: post, Path: "/transfers", ID: "requestTransfer", Tag: "transfers", Roles: finance, Money: true,
+		Summary: "Ask for an advance to a partner", Danish: "Anmod om et forskud til en partner",
+		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, disbursements.ErrDuplicateTransfer,
+			disbursements.ErrFeeExceedsAmount, disbursements.ErrBankCurrency, ledger.ErrUnknownAccount}}, at(requestTransfer))
+	Route(api, Op{Method: get, Path: "/transfers/:id", ID: "getTransfer", Tag: "transfers", Roles: staff,
+		Summary: "One transfer", Danish: "Én overførsel", Refuses: []error{disbursements.ErrUnknownTransfer}}, at(getTransfer))
+	Route(api, Op{Method: post, Path: "/transfers/:id/authorisations", ID: "authoriseTransfer", Tag: "transfers", Roles: finance, Money: true,
+		Status: http.StatusOK, Summary: "Authorise a transfer that somebody else asked for", Danish: "Bemyndig en overførsel, som en anden har anmodet om",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(authoriseTransfer))
+	disbursementRoutes(api)
+}
+
+func disbursementRoutes(api *API) {
+	Route(api, Op{Method: get, Path: "/disbursements", ID: "listDisbursements", Tag: "disbursements", Roles: staff,
+		Summary: "List disbursements by number", Danish: "Vis udbetalinger efter nummer"}, at(listDisbursements))
+	Route(api, Op{Method: get, Path: "/disbursements/:id", ID: "getDisbursement", Tag: "disbursements", Roles: staff,
+		Summary: "One disbursement", Danish: "Én udbetaling", Refuses: []error{disbursements.ErrUnknownDisbursement}}, at(getDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements", ID: "draftDisbursement", Tag: "disbursements", Roles: casework, Money: true,
+		Summary: "Write a disbursement down", Danish: "Opret en udbetaling",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, beneficiaries.ErrShares}}, at(draftDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: casework,
+		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
+		Refuses: []error{disbursements.ErrState, disbursements.ErrPlanNotApproved}}, at(submitDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: casework,
+		Status: http.StatusOK, Summary: "Approve, return or reject", Danish: "Godkend, returnér eller afvis",
+		About:   "Who asked cannot decide. To return or reject takes a reason of at least ten letters.",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrReasonRequired}}, at(decideDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: finance,
+		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState}}, at(authoriseDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement", Tag: "disbursements", Roles: finance, Money: true,
+		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost", Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
+		Refuses: []error{disbursements.ErrState, ledger.ErrLotExhausted, ledger.ErrPeriodClosed}}, at(liquidateDisbursement))
+}
+
+type partnerBody struct {
+	Code     string           `json:"code" validate:"required,max=20"`
+	Currency ledger.Currency  `json:"currency" validate:"required"`
+	Account  ledger.AccountNo `json:"account" validate:"required" description:"Of the partner's advance."`
+}
+
+type partnerView struct {
+	ID disbursements.PartnerID `json:"id"`
+	partnerBody
+}
+
+func registerPartner(ctx context.Context, tx *store.Tx, d desk, in partnerBody) (partnerView, error) {
+	p, err := d.office.RegisterPartner(ctx, tx, disbursements.Partner{Code: in.Code, Currency: in.Currency, Account: in.Account})
+	return partnerView{p.ID, in}, err
+}
+
+type exchangeRequest struct {
+	Date   ledger.Date      `json:"date" validate:"required"`
+	Fund   ledger.FundCode  `json:"fund" validate:"required" description:"Whose money it is."`
+	Amount ledger.Money     `json:"amount" validate:"required,positive" description:"What is sold, in the currency of the account it leaves."`
+	From   ledger.AccountNo `json:"from_account" validate:"required"`
+	To     ledger.AccountNo `json:"to_account" validate:"required"`
+	Rate   ledger.Rate      `json:"rate" validate:"required" description:"The bank's, as quoted."`
+	Fee    Decimal          `json:"fee" validate:"omitempty,nonnegative" description:"Base currency."`
+}
+
+type exchangeView struct {
+	ID    string         `json:"id"`
+	Entry ledger.EntryID `json:"entry_id"`
+}
+
+func exchangeCurrency(ctx context.Context, tx *store.Tx, d desk, in exchangeRequest) (exchangeView, error) {
+	fee, err := orZero(in.Fee).In("/fee", d.book.Base)
+	if err != nil {
+		return exchangeView{}, err
+	}
+	x, err := d.office.Exchange(ctx, tx, disbursements.Exchange{Fund: in.Fund, Date: in.Date, Amount: in.Amount, From: in.From, To: in.To, Rate: in.Rate, Fee: fee})
+	return exchangeView{x.ID, x.Entry}, err
+}
+
+func orZero(d Decimal) Decimal {
+	if d == "" {
+		return "0"
+	}
+	return d
+}
+
+type transferRequest struct {
+	Number       string           `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Date         ledger.Date      `json:"date" validate:"required"`
+	Partner      Ref              `json:"partner" validate:"required" description:"Id or code."`
+	Plan         Ref              `json:"plan" validate:"required" description:"Id or number; its funds bear the transfer in its shares."`
+	Account      ledger.AccountNo `json:"account" validate:"required" description:"Our bank account in base currency."`
+	Sent         Decimal          `json:"sent" validate:"required,positive" description:"Base currency, without the fee."`
+	SendingFee   Decimal          `json:"sending_fee" validate:"omitempty,nonnegative" description:"Base currency, on top."`
+	Rate         ledger.Rate      `json:"rate" validate:"omitempty" description:"As quoted, such as 226 NGN/DKK."`
+	ReceivingFee Decimal          `json:"receiving_fee" validate:"omitempty,nonnegative" description:"Partner's currency, kept by the bank abroad."`
+}
+
+type transferView struct {
+	ID           disbursements.TransferID    `json:"id"`
+	Number       string                      `json:"number"`
+	Partner      string                      `json:"partner"`
+	Plan         string                      `json:"plan"`
+	Date         ledger.Date                 `json:"date"`
+	Sent         ledger.Money                `json:"sent"`
+	SendingFee   ledger.Money                `json:"sending_fee"`
+	Rate         string                      `json:"rate"`
+	ReceivingFee ledger.Money                `json:"receiving_fee"`
+	State        disbursements.TransferState `json:"state"`
+	Entry        ledger.EntryID              `json:"entry_id,omitempty"`
+	Version      int                         `json:"version"`
+}
+
+func viewTransfer(t disbursements.Transfer) transferView {
+	return transferView{t.ID, t.Number, t.Partner.Code, t.Plan.Number, t.Date, t.Sent, t.SendingFee, t.Rate.String(), t.ReceivingFee, t.State, t.Entry, t.Version}
+}
+
+func requestTransfer(ctx context.Context, tx *store.Tx, d desk, in transferRequest) (transferView, error) {
+	partner, err := d.office.Partner(ctx, tx, string(in.Partner))
+	if err != nil {
+		return transferView{}, At("/partner", err)
+	}
+	plan, err := d.people.Plan(ctx, tx, string(in.Plan))
+	if err != nil {
+		return transferView{}, At("/plan", err)
+	}
+	t := disbursements.Transfer{Number: in.Number, Partner: partner, Plan: plan, Account: in.Account, Date: in.Date, Rate: in.Rate}
+	for _, m := range []struct {
+		pointer string
+		from    Decimal
+		c       ledger.Currency
+		into    *ledger.Money
+	}{{"/sent", in.Sent, d.book.Base, &t.Sent}, {"/sending_fee", in.SendingFee, d.book.Base, &t.SendingFee}, {"/receiving_fee", in.ReceivingFee, partner.Currency, &t.ReceivingFee}} {
+		if *m.into, err = orZero(m.from).In(m.pointer, m.c); err != nil {
+			return transferView{}, err
+		}
+	}
+	t, err = d.office.RequestTransfer(ctx, tx, t)
+	if err != nil {
+		return transferView{}, err
+	}
+	return viewTransfer(t), nil
+}
+
+func getTransfer(ctx context.Context, tx *store.Tx, d desk, in byRef) (transferView, error) {
+	t, err := d.office.Transfer(ctx, tx, string(in.ID))
+	if err != nil {
+		return transferView{}, err
+	}
+	return viewTransfer(t), nil
+}
+
+func authoriseTransfer(ctx context.Context, tx *store.Tx, d desk, in byRef) (transferView, error) {
+	t, err := d.office.AuthoriseTransfer(ctx, tx, string(in.ID))
+	if err != nil {
+		return transferView{}, err
+	}
+	return viewTransfer(t), nil
+}
+
+type draftDisbursementRequest struct {
+	Date    ledger.Date `json:"date" validate:"required"`
+	Plan    Ref         `json:"plan" validate:"required" description:"Id or number."`
+	Line    string      `json:"line" validate:"required,max=40" description:"Of the plan."`
+	Units   int         `json:"units" validate:"min=1,max=600" description:"How many of the plan's units it settles, earliest due first."`
+	Partner Ref         `json:"partner" validate:"required" description:"Who spends it out of an advance."`
+	Amount  Decimal     `json:"amount" validate:"required,positive" description:"Partner's currency; what is charged, whatever was planned."`
+	Shares  []shareBody `json:"shares" validate:"max=20,dive" description:"Only for a split of its own instead of the plan's. Such cost relieves no commitment."`
+	Text    string      `json:"text" validate:"required,max=120" description:"What it is for; no person's name."`
+}
+
+type disbursementView struct {
+	ID      disbursements.DisbursementID `json:"id"`
+	Number  string                       `json:"number"`
+	Date    ledger.Date                  `json:"date"`
+	Plan    string                       `json:"plan"`
+	Line    string                       `json:"line"`
+	Units   int                          `json:"units"`
+	Partner string                       `json:"partner"`
+	Amount  ledger.Money                 `json:"amount"`
+	Shares  []shareBody                  `json:"shares"`
+	Text    string                       `json:"text"`
+	State   disbursements.State          `json:"state"`
+	Round   int                          `json:"round" description:"Of approvals; a return starts the next."`
+	Entry   ledger.EntryID               `json:"entry_id,omitempty"`
+	Version int                          `json:"version"`
+}
+
+func viewDisbursement(d disbursements.Disbursement) disbursementView {
+	return disbursementView{d.ID, d.Number, d.Date, d.Plan.Number, d.Line, d.Units, d.Partner.Code, d.Amount, viewShares(d.Shares), d.Text, d.State,
+		d.Round, d.Entry, d.Version}
+}
+
+// shown is a disbursement or why there is none.
+func shown(d disbursements.Disbursement, err error) (disbursementView, error) {
+	if err != nil {
+		return disbursementView{}, err
+	}
+	return viewDisbursement(d), nil
+}
+
+func draftDisbursement(ctx context.Context, tx *store.Tx, d desk, in draftDisbursementRequest) (disbursementView, error) {
+	plan, err := d.people.Plan(ctx, tx, string(in.Plan))
+	if err != nil {
+		return disbursementView{}, At("/plan", err)
+	}
+	partner, err := d.office.Partner(ctx, tx, string(in.Partner))
+	if err != nil {
+		return disbursementView{}, At("/partner", err)
+	}
+	amount, err := in.Amount.In("/amount", partner.Currency)
+	if err != nil {
+		return disbursementView{}, err
+	}
+	shares, err := readShares("/shares", in.Shares)
+	if err != nil {
+		return disbursementView{}, err
+	}
+	return shown(d.office.Draft(ctx, tx, disbursements.Disbursement{Plan: plan, Partner: partner, Line: in.Line, Units: in.Units, Amount: amount,
+		Shares: shares, Date: in.Date, Text: in.Text}))
+}
+
+type listDisbursementsRequest struct {
+	Page
+	State disbursements.State `query:"status" json:"-" validate:"omitempty,oneof=draft submitted approved authorised evidenced rejected cancelled"`
+}
+
+func listDisbursements(ctx context.Context, tx *store.Tx, d desk, in listDisbursementsRequest) (List[disbursementView], error) {
+	found, err := d.office.Disbursements(ctx, tx, in.State)
+	if err != nil {
+		return List[disbursementView]{}, err
+	}
+	return pageOf(in.Page, found, viewDisbursement, func(d disbursements.Disbursement) string { return d.Number })
+}
+
+func getDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
+	return shown(d.office.Disbursement(ctx, tx, string(in.ID)))
+}
+
+func submitDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
+	return shown(d.office.Submit(ctx, tx, string(in.ID)))
+}
+
+type decisionRequest struct {
+	ID       Ref    `path:"id" json:"-"`
+	Decision string `json:"decision" validate:"required,oneof=approve return reject"`
+	Reason   string `json:"reason" validate:"max=500" description:"Needed to return or reject; no person's name."`
+}
+
+func decideDisbursement(ctx context.Context, tx *store.Tx, d desk, in decisionRequest) (disbursementView, error) {
+	switch in.Decision {
+	case "approve":
+		return shown(d.office.Approve(ctx, tx, string(in.ID)))
+	case "return":
+		return shown(d.office.Return(ctx, tx, string(in.ID), in.Reason))
+	case "reject":
+		return shown(d.office.Reject(ctx, tx, string(in.ID), in.Reason))
+	}
+	return disbursementView{}, fmt.Errorf("http: decision %q passed validation", in.Decision)
+}
+
+func authoriseDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
+	return shown(d.office.Authorise(ctx, tx, string(in.ID)))
+}
+
+type liquidationRequest struct {
+	ID   Ref         `path:"id" json:"-"`
+	Date ledger.Date `json:"date" validate:"required" description:"Of the partner's evidence."`
+}
+
+func liquidateDisbursement(ctx context.Context, tx *store.Tx, d desk, in liquidationRequest) (disbursementView, error) {
+	return shown(d.office.Liquidate(ctx, tx, string(in.ID), in.Date))
+}

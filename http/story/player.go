@@ -1,0 +1,194 @@
+package story
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+)
+
+// Player plays stories against one server.
+type Player struct {
+	Base   string            // of the server, without a slash at the end
+	Tokens map[string]string // by role: caseworker, programme_lead, finance_officer, treasurer
+	Client *http.Client
+	Clock  func(time.Time)                // told when an act is entered, so that the server's clock can follow
+	Report func(done, total int, act Act) // called after each act; may be nil
+	Keys   string                         // prefix of the Idempotency-Keys; "story" where it is empty
+
+	act   Act
+	step  int
+	known world
+}
+
+// world is what the player has to remember, since a story names things and the API wants to know more.
+type world struct {
+	partners map[string]string // code → currency
+	plans    map[string]string // number → state: draft or approved
+}
+
+// Refusal is an act that the API refused, with its problem document.
+type Refusal struct {
+	Act     Act
+	Method  string
+	Path    string
+	Status  int
+	Code    string
+	Problem json.RawMessage
+}
+
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("story: line %d (%s of %s): %s %s answered %d %s:\n%s", r.Act.Line, r.Act.Name, r.Act.Date, r.Method, r.Path, r.Status, r.Code, r.Problem)
+}
+
+// ErrUnknownAct is wrapped by the error of an act that the API does not have (yet).
+var ErrUnknownAct = errors.New("story: this act is not built")
+
+// Play plays a story from its first act to its last, and stops at the first error: a [*Refusal], or what kept the player
+// from asking.
+func (p *Player) Play(ctx context.Context, s Story) error {
+	p.known = world{partners: map[string]string{}, plans: map[string]string{}}
+	for i, a := range s {
+		play, ok := acts[a.Name]
+		if !ok {
+			return fmt.Errorf("%w: %q in line %d", ErrUnknownAct, a.Name, a.Line)
+		}
+		p.act, p.step = a, 0
+		if err := p.setClock(); err != nil {
+			return err
+		}
+		if err := play(ctx, p, a); err != nil {
+			return err
+		}
+		if p.Report != nil {
+			p.Report(i+1, len(s), a)
+		}
+	}
+	return nil
+}
+
+// enteredAt is the time of day at which acts are entered.
+const enteredAt = "09:00:00Z"
+
+func (p *Player) setClock() error {
+	at, err := time.Parse(time.RFC3339, p.act.Entered+"T"+enteredAt)
+	if err != nil {
+		return fmt.Errorf("story: line %d: %q is not a day", p.act.Line, p.act.Entered)
+	}
+	if p.Clock != nil {
+		p.Clock(at)
+	}
+	return nil
+}
+
+// fields reads an act's own fields; a field that the act does not have stops the player, so that a story cannot say
+// something and be ignored.
+func fields[T any](a Act) (T, error) {
+	var f T
+	if err := jsonv2.Unmarshal(a.fields, &f, jsonv2.RejectUnknownMembers(true)); err != nil {
+		return f, fmt.Errorf("story: line %d (%s): %w", a.Line, a.Name, err)
+	}
+	return f, nil
+}
+
+// post sends one request as a user of a role and reads the answer into out; body and out may be nil.
+func (p *Player) post(ctx context.Context, role, path string, body, out any) error {
+	return p.send(ctx, http.MethodPost, role, path, body, out)
+}
+
+func (p *Player) send(ctx context.Context, method, role, path string, body, out any) error {
+	var content io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		content = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, p.Base+"/api/v1"+path, content)
+	if err != nil {
+		return err
+	}
+	p.step++
+	prefix := p.Keys
+	if prefix == "" {
+		prefix = "story"
+	}
+	req.Header.Set("Authorization", "Bearer "+p.Tokens[role])
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%d-%d", prefix, p.act.Line, p.step))
+	resp, err := p.client().Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		return p.refusal(method, path, resp.StatusCode, answer)
+	}
+	if out == nil || len(answer) == 0 {
+		return nil
+	}
+	return json.Unmarshal(answer, out)
+}
+
+func (p *Player) client() *http.Client {
+	if p.Client != nil {
+		return p.Client
+	}
+	return http.DefaultClient
+}
+
+func (p *Player) refusal(method, path string, status int, answer []byte) error {
+	r := &Refusal{Act: p.act, Method: method, Path: path, Status: status, Problem: bytes.TrimSpace(answer)}
+	var problem struct {
+		Code string `json:"code"`
+	}
+	if err := json.Unmarshal(answer, &problem); err == nil {
+		r.Code = problem.Code
+	}
+	var pretty bytes.Buffer
+	if json.Indent(&pretty, r.Problem, "", "  ") == nil {
+		r.Problem = pretty.Bytes()
+	}
+	return r
+}
+
+// money is an amount with its currency as the API wants it.
+type money struct {
+	Amount   string `json:"amount"`
+	Currency string `json:"currency"`
+}
+
+// amount reads "2000.00 EUR", or "2000.00" in a currency that the context gives.
+func amount(text, otherwise string) money {
+	number, currency, found := strings.Cut(text, " ")
+	if !found {
+		currency = otherwise
+	}
+	return money{number, currency}
+}
+
+// base is the currency of the books that stories are told in.
+const base = "DKK"
+
+// inBase reads an amount that must be in base currency.
+func inBase(text string) (string, error) {
+	m := amount(text, base)
+	if m.Currency != base {
+		return "", fmt.Errorf("story: %q is not in %s", text, base)
+	}
+	return m.Amount, nil
+}

@@ -1,0 +1,112 @@
+package story_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"supportledger/access"
+	"supportledger/http/apitest"
+	"supportledger/http/story"
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+const scenarios = "../../testdata/scenarios"
+
+// TestWorkedScenarios plays S00-S06 through the API, validating every request and answer against the document, and lets
+// hledger and the comparison say whether the journal is right: the project's acceptance test.
+func TestWorkedScenarios(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		play(t, db, story.Built)
+		export := filepath.Join(t.TempDir(), "books.journal")
+		exportJournal(t, db, export)
+		run(t, "hledger", "-f", export, "check")
+		out := run(t, "python3", filepath.Join(scenarios, "compare.py"), export, "--scenarios", strings.Join(story.Built, ","), "--until", "2026-06-30")
+		if !strings.HasSuffix(strings.TrimSpace(out), " 0 differ") {
+			t.Errorf("compare.py: %s", out)
+		}
+		t.Logf("compare.py: %s", strings.TrimSpace(out))
+	})
+}
+
+// play opens books and plays the worked story's scenarios in them.
+func play(t *testing.T, db *store.DB, selected []string) *apitest.Client {
+	t.Helper()
+	file, err := os.Open(filepath.Join(scenarios, "story.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	told, err := story.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), func(tx *store.Tx) error {
+		return ledger.Create(t.Context(), tx, ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	client := apitest.Serve(t, db)
+	player := story.Player{Base: client.Base, Client: client.HTTP, Tokens: tokens(t, db), Clock: func(time.Time) {}}
+	if err := player.Play(t.Context(), told.Of(selected)); err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// tokens makes a user with a token for every role that stories need.
+func tokens(t *testing.T, db *store.DB) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := db.Update(t.Context(), func(tx *store.Tx) error {
+		for _, role := range []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer} {
+			user, err := access.CreateUser(t.Context(), tx, string(role), role)
+			if err != nil {
+				return err
+			}
+			if out[string(role)], err = access.IssueToken(t.Context(), tx, user.ID, time.Hour); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func exportJournal(t *testing.T, db *store.DB, path string) {
+	t.Helper()
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(t.Context(), func(tx *store.Tx) error {
+		book, err := ledger.Open(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		return book.ExportJournal(t.Context(), tx, file, ledger.Span{}, func(int64) {})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
