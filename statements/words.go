@@ -62,7 +62,7 @@ var words = struct {
 	withInterest: phrase{"{received} (and {interest} in interest)", "{received} (og {interest} i renter)"},
 
 	moneyUsed:  phrase{"Grant spent to date", "Brugt af bevillingen"},
-	timePassed: phrase{"Grant period passed", "Gået af bevillingsperioden"},
+	timePassed: phrase{"Grant period passed", "Forløbet af bevillingsperioden"},
 	of:         phrase{"of", "af"},
 	throughDay: phrase{"by {date}", "pr. {date}"},
 
@@ -79,7 +79,7 @@ var words = struct {
 	total:         phrase{"Total", "I alt"},
 	outsideBudget: phrase{"Not named in the budget", "Ikke nævnt i budgettet"},
 
-	whereMoney:  phrase{"Where the money is", "Hvor pengene er"},
+	whereMoney:  phrase{"Where the money is", "Hvor pengene står"},
 	place:       phrase{"Place", "Sted"},
 	quantity:    phrase{"Held as", "Beholdning"},
 	totalBooks:  phrase{"In the books", "Bogført i alt"},
