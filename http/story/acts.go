@@ -156,6 +156,7 @@ func signGrant(ctx context.Context, p *Player, a Act) error {
 	if grant["budget_lines"], err = budget(f.Budget); err != nil {
 		return fmt.Errorf("story: line %d: %w", a.Line, err)
 	}
+	p.known.grants = append(p.known.grants, signed{f.Grant, a.Date})
 	return p.post(ctx, financeOfficer, "/grants", grant, nil)
 }
 

@@ -32,7 +32,11 @@ type Player struct {
 type world struct {
 	partners map[string]string // code → currency
 	plans    map[string]string // number → state: draft or approved
+	grants   []signed          // in order of signing
 }
+
+// signed is a grant of the story.
+type signed struct{ code, signed string }
 
 // Refusal is an act that the API refused, with its problem document.
 type Refusal struct {

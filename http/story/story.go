@@ -71,15 +71,6 @@ func (s Story) Of(scenarios []string) Story {
 	})
 }
 
-// Until is the last accounting date of the story.
-func (s Story) Until() string {
-	var last string
-	for _, a := range s {
-		last = max(last, a.Date)
-	}
-	return last
-}
-
 // Scenarios reads a selection such as "S00-S06", "S01,S03" or "all"; all is nil.
 func Scenarios(text string) ([]string, error) {
 	if text == "" || text == "all" {

@@ -1,0 +1,91 @@
+package story
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// Statement is a statement that the player had issued.
+type Statement struct {
+	ID      string `json:"id"`
+	Number  string `json:"number"`
+	Subject string `json:"subject"`
+	To      string `json:"to"`
+}
+
+// IssueStatements has a statement issued for every grant of the story at the end of every half-year in which the story
+// plays and the grant is signed, each from the start of the grant.
+func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, error) {
+	var issued []Statement
+	for _, day := range s.halfYears() {
+		for _, g := range p.known.grants {
+			if g.signed > day {
+				continue
+			}
+			p.step++
+			var out Statement
+			if err := p.post(ctx, financeOfficer, "/statements", body{"subject": g.code, "to": day}, &out); err != nil {
+				return nil, err
+			}
+			issued = append(issued, out)
+		}
+	}
+	return issued, nil
+}
+
+// halfYears are the ends of the half-years that lie between the story's first and last day. A story that ends before any
+// has its last day.
+func (s Story) halfYears() []string {
+	var first, last string
+	for _, a := range s {
+		if first == "" || a.Date < first {
+			first = a.Date
+		}
+		last = max(last, a.Date)
+	}
+	var days []string
+	for year := first[:min(4, len(first))]; year != "" && year <= last[:4]; year = next(year) {
+		for _, end := range []string{"-06-30", "-12-31"} {
+			if day := year + end; day >= first && day <= last {
+				days = append(days, day)
+			}
+		}
+	}
+	if len(days) == 0 && last != "" {
+		days = []string{last}
+	}
+	return days
+}
+
+func next(year string) string {
+	var n int
+	if _, err := fmt.Sscan(year, &n); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%04d", n+1)
+}
+
+// Document fetches an issued statement as PDF, in da or en.
+func (p *Player) Document(ctx context.Context, id, lang string) ([]byte, error) {
+	path := "/statements/" + id + "/document?lang=" + lang
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Base+"/api/v1"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+p.Tokens[financeOfficer])
+	resp, err := p.client().Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, p.refusal(http.MethodGet, path, resp.StatusCode, answer)
+	}
+	return answer, nil
+}
