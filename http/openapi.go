@@ -20,6 +20,7 @@ func (a *API) describe(version string) ([]byte, error) {
 	r.Spec.Info.WithTitle("supportledger").WithVersion(version).WithDescription(about)
 	r.Spec.WithServers(openapi31.Server{URL: Base})
 	r.Spec.SetHTTPBearerTokenSecurity("token", "", "A token of a user, slt_…; supportledger issues them.")
+	describeHeaders(r)
 	for _, e := range a.endpoints {
 		if err := checkTags(e.in.goType, map[reflect.Type]bool{}); err != nil {
 			return nil, fmt.Errorf("http: %s: %w", e.op.ID, err)
@@ -204,7 +205,9 @@ func (e *endpoint) finish(op *openapi31.Operation) error {
 	op.WithMapOfAnythingItem("x-summary-da", e.op.Danish)
 	if !e.op.Public {
 		op.Security = []map[string][]string{{"token": {}}}
-		op.WithMapOfAnythingItem("x-roles", e.op.Roles)
+		if len(e.op.Roles) > 0 {
+			op.WithMapOfAnythingItem("x-roles", e.op.Roles)
+		}
 	}
 	if op.RequestBody != nil && op.RequestBody.RequestBody != nil {
 		op.RequestBody.RequestBody.WithRequired(true)
@@ -214,39 +217,65 @@ func (e *endpoint) finish(op *openapi31.Operation) error {
 			op.RequestBody.RequestBody.Content["application/json"] = media
 		}
 	}
+	for _, ref := range op.Parameters {
+		e.finishParameter(ref.Parameter)
+	}
 	for status, answer := range op.Responses.MapOfResponseOrReferenceValues {
-		e.describeHeaders(status, answer.Response)
+		e.addHeaders(status, answer.Response)
 	}
 	return nil
 }
 
-// describeHeaders names the headers that a client may build on.
-func (e *endpoint) describeHeaders(status string, r *openapi31.Response) {
-	headers := map[string]string{"X-Request-Id": "Name of this request in the log and the audit trail."}
-	success := status == strconv.Itoa(e.status)
-	if success && e.op.Location != "" {
-		headers["Location"] = "Where the new thing stands."
+// finishParameter says which parameters must be there, and that several values stand in one, with commas.
+func (e *endpoint) finishParameter(p *openapi31.Parameter) {
+	for _, own := range e.in.params {
+		if own.name != p.Name || own.in != string(p.In) {
+			continue
+		}
+		if own.many {
+			p.WithStyle(openapi31.ParameterStyleForm).WithExplode(false)
+		}
+		if strings.Contains(e.in.goType.FieldByIndex(own.index).Tag.Get("validate"), "required") {
+			p.WithRequired(true)
+		}
 	}
-	if success && e.op.Money {
-		headers["Idempotency-Replayed"] = "true when the answer is that of an earlier request with the same key."
-	}
-	if success && isList(e.out) {
-		headers["Link"] = `Address of the next page, rel="next".`
-	}
-	if !e.reads() && (status == "200" || success) {
-		headers["Dry-Run"] = "true when nothing was written."
-	}
-	switch status {
-	case "401", "403":
-		headers["WWW-Authenticate"] = "How to sign in (RFC 6750)."
-	case "503":
-		headers["Retry-After"] = "Seconds to wait."
-	}
-	if status >= "400" {
-		headers["Content-Language"] = "en or da."
-	}
+}
+
+// headers are those that a client may build on, described once.
+var headers = map[string]string{
+	"X-Request-Id":         "Name of this request in the log and the audit trail.",
+	"Location":             "Where the new thing stands.",
+	"Idempotency-Replayed": "true when the answer is that of an earlier request with the same key.",
+	"Link":                 `Address of the next page, rel="next".`,
+	"Dry-Run":              "true when nothing was written.",
+	"WWW-Authenticate":     "How to sign in (RFC 6750).",
+	"Retry-After":          "Seconds to wait.",
+	"Content-Language":     "en or da.",
+}
+
+// describeHeaders puts the headers among the components.
+func describeHeaders(r *openapi31.Reflector) {
 	for name, words := range headers {
 		h := (&openapi31.Header{Schema: map[string]any{"type": "string"}}).WithDescription(words)
-		r.WithHeadersItem(name, openapi31.HeaderOrReference{Header: h})
+		r.Spec.ComponentsEns().WithHeadersItem(name, openapi31.HeaderOrReference{Header: h})
 	}
+}
+
+// addHeaders says which headers an answer may have.
+func (e *endpoint) addHeaders(status string, r *openapi31.Response) {
+	add := func(when bool, name string) {
+		if when {
+			ref := &openapi31.Reference{Ref: "#/components/headers/" + name}
+			r.WithHeadersItem(name, openapi31.HeaderOrReference{Reference: ref})
+		}
+	}
+	success := status == strconv.Itoa(e.status)
+	add(true, "X-Request-Id")
+	add(success && e.op.Location != "", "Location")
+	add(success && e.op.Money, "Idempotency-Replayed")
+	add(success && isList(e.out), "Link")
+	add(!e.reads() && (success || status == "200"), "Dry-Run")
+	add(status == "401" || status == "403", "WWW-Authenticate")
+	add(status == "503", "Retry-After")
+	add(status >= "400", "Content-Language")
 }

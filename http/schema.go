@@ -34,12 +34,21 @@ func newReflector() *openapi31.Reflector {
 
 // defName calls a schema what its Go type is called: grantView, and grantViewList for a List of them.
 func defName(t reflect.Type, _ string) string {
+	if t == reflect.TypeFor[ledger.Money]() {
+		return "LedgerMoney" // never shown: it travels as our own money, which has the name
+	}
 	name := t.Name()
 	if of, ok := strings.CutPrefix(name, "List["); ok {
 		of = strings.TrimSuffix(of, "]")
 		name = of[strings.LastIndex(of, ".")+1:] + "List"
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// inBody tells that the body of a request is being described, not its parameters.
+func inBody(rc *jsonschema.ReflectContext) bool {
+	oc, ok := openapi.OperationCtx(rc)
+	return ok && !oc.IsProcessingResponse() && oc.ProcessingIn() == openapi.InBody
 }
 
 // inResponse tells on which side a type is being described.
@@ -51,7 +60,7 @@ func inResponse(rc *jsonschema.ReflectContext) bool {
 // closeRequests says of every object in a request that it takes no other fields, as the decoder does. Views stay
 // open, so that a field may be added later.
 func closeRequests(p jsonschema.InterceptSchemaParams) (stop bool, err error) {
-	if p.Processed && p.Schema.HasType(jsonschema.Object) && p.Value.Kind() == reflect.Struct && !inResponse(p.Context) {
+	if p.Processed && p.Schema.HasType(jsonschema.Object) && p.Value.Kind() == reflect.Struct && inBody(p.Context) {
 		no := false
 		p.Schema.WithAdditionalProperties(jsonschema.SchemaOrBool{TypeBoolean: &no})
 	}
@@ -60,7 +69,7 @@ func closeRequests(p jsonschema.InterceptSchemaParams) (stop bool, err error) {
 
 // nullability takes null out of lists (an empty one is []) and out of requests (an absent field is left out).
 func nullability(p jsonschema.InterceptNullabilityParams) {
-	if p.NullAdded && (p.Type.Kind() == reflect.Slice || p.OmitEmpty || !inResponse(p.Context)) {
+	if p.Schema.HasType(jsonschema.Null) && (p.Type.Kind() == reflect.Slice || p.OmitEmpty || !inResponse(p.Context)) {
 		p.Schema.RemoveType(jsonschema.Null)
 	}
 }
