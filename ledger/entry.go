@@ -26,13 +26,16 @@ type Line struct {
 
 // Entry is a balanced set of lines that an act wants posted.
 type Entry struct {
-	Date     Date
-	Text     string
-	Act      string // instalment, transfer, liquidation ...
-	Source   string // id of what the act was done to
-	Lines    []Line
-	Opens    []Lot // lots that the lines open
-	Reverses EntryID
+	Date       Date
+	Text       string
+	Act        string // instalment, transfer, liquidation ...
+	Source     string // id of what the act was done to
+	Lines      []Line
+	Opens      []Lot   // lots that the lines open
+	Reverses   EntryID // the entry whose lines these negate, "" for most
+	Corrects   EntryID // the reversed entry that this one is posted in place of
+	Reason     string  // of a reversal or correction
+	ExternalID string  // what another system calls it; unique where given
 }
 
 // Posted is an entry in the books.

@@ -68,6 +68,9 @@ type entryRow struct {
 	Source        string
 	LineCount     int
 	Reverses      *EntryID
+	Corrects      *EntryID
+	Reason        string
+	ExternalID    *string
 	CreatedBy     string
 	CreatedAt     string
 }
@@ -219,7 +222,7 @@ func insertEntry(ctx context.Context, tx *store.Tx, p Posted, number int64, know
 	}
 	row := entryRow{Seq: p.Seq, ID: p.ID, FiscalYear: p.Date.Year(), Number: number, Date: p.Date,
 		Book: known.accounts[p.Lines[0].Account].Book(), Text: p.Text, Act: p.Act, Source: p.Source, LineCount: len(lines),
-		Reverses: optional(p.Reverses), CreatedBy: p.CreatedBy, CreatedAt: store.FormatTime(p.CreatedAt)}
+		Reverses: optional(p.Reverses), Corrects: optional(p.Corrects), Reason: p.Reason, ExternalID: optional(p.ExternalID), CreatedBy: p.CreatedBy, CreatedAt: store.FormatTime(p.CreatedAt)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }

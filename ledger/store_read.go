@@ -224,7 +224,8 @@ func (b Book) withLines(ctx context.Context, tx *store.Tx, rows []entryRow) ([]P
 			return nil, err
 		}
 		posted[i] = Posted{ID: r.ID, Seq: r.Seq, Number: Number(r.FiscalYear, r.Number), CreatedBy: r.CreatedBy, CreatedAt: at,
-			Entry: Entry{Date: r.Date, Text: r.Text, Act: r.Act, Source: r.Source, Lines: of[r.Seq], Reverses: value(r.Reverses)}}
+			Entry: Entry{Date: r.Date, Text: r.Text, Act: r.Act, Source: r.Source, Lines: of[r.Seq],
+				Reverses: value(r.Reverses), Corrects: value(r.Corrects), Reason: r.Reason, ExternalID: value(r.ExternalID)}}
 	}
 	return posted, nil
 }

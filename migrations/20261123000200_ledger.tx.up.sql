@@ -82,7 +82,10 @@ CREATE TABLE entries (
     act TEXT NOT NULL,                    -- transfer, liquidation, instalment ...
     source TEXT NOT NULL,                 -- id of what the act was done to
     line_count BIGINT NOT NULL CHECK (line_count >= 2),
-    reverses TEXT UNIQUE REFERENCES entries (id),
+    reverses TEXT UNIQUE REFERENCES entries (id),   -- a full reversal; an entry has at most one
+    corrects TEXT UNIQUE REFERENCES entries (id),   -- posted in place of a reversed entry
+    reason TEXT NOT NULL,                 -- of a reversal or correction; no person's name
+    external_id TEXT UNIQUE,              -- what another system calls it
     created_by TEXT NOT NULL,
     created_at TEXT NOT NULL,
     UNIQUE (fiscal_year, number)

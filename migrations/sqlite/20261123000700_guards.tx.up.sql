@@ -7,7 +7,7 @@ CREATE TRIGGER entries_insert BEFORE INSERT ON entries
 BEGIN
     -- INSERT OR REPLACE would delete a posted row without firing DELETE triggers.
     SELECT RAISE(ABORT, 'supportledger:entry_is_posted: this entry exists; reverse it instead')
-    WHERE EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq OR id = NEW.id OR (fiscal_year = NEW.fiscal_year AND number = NEW.number) OR reverses = NEW.reverses);
+    WHERE EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq OR id = NEW.id OR (fiscal_year = NEW.fiscal_year AND number = NEW.number) OR reverses = NEW.reverses OR corrects = NEW.corrects OR external_id = NEW.external_id);
     SELECT RAISE(ABORT, 'supportledger:entry_out_of_order: entries and their numbers follow each other without a gap')
     WHERE NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM entries)
        OR NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM entries WHERE fiscal_year = NEW.fiscal_year)
