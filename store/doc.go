@@ -14,7 +14,7 @@
 //
 //   - Update is atomic and durable: when it returns nil, the write survives a crash of the process and a loss of
 //     power (SQLite: WAL with synchronous=FULL, asserted at [Open]; "NORMAL" lost 100 of 100 acknowledged writes in
-//     a power-cut trial; PostgreSQL: its own default, fsync and synchronous_commit on).
+//     a power-cut trial; PostgreSQL: synchronous_commit is never off, fsync=off is warned of).
 //   - Two Updates that read and then write the same rows do not lose one another's work, if they follow the rule
 //     below. On SQLite there is one writer at a time (BEGIN IMMEDIATE on the only writing connection). On
 //     PostgreSQL (READ COMMITTED) whoever decides by a row reads it with [Tx.Lock] or writes it with a version in

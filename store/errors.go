@@ -121,7 +121,7 @@ func classifyPostgres(pg *pgconn.PgError, err error) error {
 	if !ok {
 		return err
 	}
-	return &failure{means, strings.TrimSpace(place(pg) + " (SQLSTATE " + pg.Code + ")"), err}
+	return &failure{means, strings.TrimSpace("SQLSTATE " + pg.Code + " " + place(pg)), err}
 }
 
 // place names table, column and constraint without the server's message, which may quote a value.

@@ -137,7 +137,7 @@ func TestBusyOnSQLite(t *testing.T) {
 
 func TestLockTimeoutIsBusy(t *testing.T) {
 	only(store.Postgres)(t, func(t *testing.T, db *store.DB, dsn string) {
-		impatient := open(t, dsn+"&lock_timeout=50", store.Options{Schema: schema})
+		impatient := open(t, set(t, dsn, "lock_timeout", "50"), store.Options{Schema: schema})
 		must(t, db.Update(t.Context(), func(tx *store.Tx) error {
 			must(t, do(tx, "UPDATE budgets SET remaining = 5"))
 			done := make(chan error)
@@ -152,7 +152,7 @@ func TestLockTimeoutIsBusy(t *testing.T) {
 
 func TestStatementTimeoutIsBusy(t *testing.T) {
 	only(store.Postgres)(t, func(t *testing.T, _ *store.DB, dsn string) {
-		impatient := open(t, dsn+"&statement_timeout=50", store.Options{Schema: schema})
+		impatient := open(t, set(t, dsn, "statement_timeout", "50"), store.Options{Schema: schema})
 		err := impatient.View(t.Context(), func(tx *store.Tx) error { return do(tx, "SELECT pg_sleep(5)") })
 		if !errors.Is(err, store.ErrBusy) {
 			t.Errorf("%v", err)

@@ -13,7 +13,7 @@ import (
 // what the outer one wrote, and under load exhaust the pool.
 //
 // fn gets no context of its own in which a mark could travel (everything takes the request's ctx beside the Tx), hence
-// the goroutine's number, read from the head of its stack trace: about a microsecond, beside a commit that costs
+// the goroutine's number, read from the head of its stack trace: a few microseconds, beside a commit that costs
 // hundreds. It is an alarm for programmers; nothing relies on it.
 type guard struct {
 	mu     sync.Mutex

@@ -33,6 +33,10 @@ var wishes = []struct{ name, value string }{
 	{"log_min_duration_statement", "-1"},
 }
 
+// durable turns on what a server or role may have turned off for speed: that a commit is answered only when it is on
+// the disk. Stricter settings (remote_apply) and the replicas' business (local, remote_write) stay as they are.
+const durable = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';"
+
 // openPostgres opens one pool in simple protocol: bun writes the arguments into the text anyway, so prepared
 // statements would only fill the server's memory, and named ones break behind PgBouncer.
 func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
@@ -64,7 +68,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	if err := db.Ping(ctx); err != nil {
 		return fmt.Errorf("store: the database cannot be opened: %w", err)
 	}
-	return db.warnOfLog(ctx)
+	return db.warnOfServer(ctx)
 }
 
 // takeTimeouts moves the timeouts out of the start-up packet, in which PgBouncer refuses them, and fills in defaults.
@@ -89,6 +93,7 @@ func prepareSession(ctx context.Context, conn *pgx.Conn, timeouts string) error 
 	}
 	var set strings.Builder
 	set.WriteString(timeouts)
+	set.WriteString(durable)
 	for _, p := range wishes {
 		fmt.Fprintf(&set, "DO $$BEGIN PERFORM set_config('%s', '%s', false); EXCEPTION WHEN OTHERS THEN NULL; END$$;", p.name, p.value)
 	}
@@ -106,17 +111,21 @@ func (e *settingError) Error() string {
 	return fmt.Sprintf("PostgreSQL runs with %s=%s, the books need %s; change it for this role or database", e.name, e.got, e.want)
 }
 
-// warnOfLog tells the operator when the server may write values out of the books into its log.
-func (db *DB) warnOfLog(ctx context.Context) error {
-	var level string
-	err := db.read.QueryRowContext(ctx, "SHOW log_min_error_statement").Scan(&level)
-	if err != nil {
+// warnOfServer tells the operator what an ordinary role cannot mend.
+func (db *DB) warnOfServer(ctx context.Context) error {
+	var level, fsync string
+	const ask = "SELECT current_setting('log_min_error_statement'), current_setting('fsync')"
+	if err := db.read.QueryRowContext(ctx, ask).Scan(&level, &fsync); err != nil {
 		return db.unavailable(ctx, err)
 	}
 	if level != "panic" && level != "fatal" {
 		db.log.WarnContext(ctx, "PostgreSQL may write values of failed statements into its log",
 			"log_min_error_statement", level,
 			"fix", "GRANT SET ON PARAMETER log_min_error_statement, log_error_verbosity, log_statement, log_min_duration_statement TO <role>, or set log_min_error_statement=panic in postgresql.conf")
+	}
+	if fsync != "on" {
+		db.log.WarnContext(ctx, "PostgreSQL runs with fsync=off: a power cut loses acknowledged entries or all of the books",
+			"fix", "set fsync=on in postgresql.conf")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"net/url"
 	"testing"
 	"testing/fstest"
 
@@ -71,6 +72,17 @@ func empty(t *testing.T, engine store.Engine) string {
 		return storetest.EmptySQLite(t)
 	}
 	return storetest.EmptyPostgres(t)
+}
+
+// set returns the address of a PostgreSQL database with one more setting.
+func set(t *testing.T, dsn, name, value string) string {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	must(t, err)
+	q := u.Query()
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 func open(t *testing.T, dsn string, o store.Options) *store.DB {

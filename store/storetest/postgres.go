@@ -35,16 +35,52 @@ func EmptyPostgres(t testing.TB) string {
 // server returns the DSN of the server, starting one the first time if need be.
 var server = sync.OnceValues(func() (string, error) {
 	if dsn := os.Getenv("TEST_POSTGRES_DSN"); dsn != "" {
-		return dsn, nil
+		return dsn, settle(dsn)
 	}
 	return startServer()
 })
 
-// created numbers the databases of this process; the process id tells them from those of other packages' tests on a
-// shared server.
+// run names this process among the others that test on the same server.
+var run = fmt.Sprintf("slt_%x", time.Now().UnixNano())
+
+// created numbers the databases of this process.
 var created atomic.Int64
 
-func templateName() string { return fmt.Sprintf("slt_%d_template", os.Getpid()) }
+func templateName() string { return run + "_template" }
+
+// presence is a session that lives as long as this process and bears the name of its run. It is kept here, since a
+// connection that nothing refers to may be closed.
+var presence *pgx.Conn //nolint:unused // being referred to is its use
+
+// settle makes us known on a server that outlives us, and drops what runs that ended without cleaning up left there:
+// their templates, and the databases of tests that were killed.
+func settle(dsn string) error {
+	ctx := context.Background()
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return errors.New("TEST_POSTGRES_DSN must be a postgres:// address")
+	}
+	config.RuntimeParams["application_name"] = run
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	presence = conn
+	const orphans = `SELECT d.datname FROM pg_database d WHERE d.datname ~ '^slt_[0-9a-f]+_' AND NOT EXISTS
+		(SELECT 1 FROM pg_stat_activity a WHERE a.application_name = substring(d.datname from '^slt_[0-9a-f]+'))`
+	rows, err := conn.Query(ctx, orphans)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		_, _ = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") // or another run is just doing it
+	}
+	return nil
+}
 
 // postgresTemplate makes the database that the others are copied from, once.
 var postgresTemplate = sync.OnceValue(func() error {
@@ -60,7 +96,7 @@ var postgresTemplate = sync.OnceValue(func() error {
 
 func createDatabase(t testing.TB, template string) string {
 	t.Helper()
-	name := fmt.Sprintf("slt_%d_%d", os.Getpid(), created.Add(1))
+	name := fmt.Sprintf("%s_%d", run, created.Add(1))
 	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template + strategy()); err != nil {
 		t.Fatalf("storetest: %v", err)
 	}
