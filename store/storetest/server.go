@@ -24,6 +24,7 @@ import (
 // the process is gone - finished, failed, killed - the pipe ends, and the shell stops the server and removes its
 // folder. Nothing has to be called at the end of a test binary, and nothing can be forgotten.
 const supervise = `
+PATH="$PATH:/usr/bin:/bin"
 "$1/initdb" -D "$2/data" --no-sync -E UTF8 --no-locale -k -A trust -U supportledger >"$2/log" 2>&1 || { echo failed >"$2/failed"; }
 [ -f "$2/failed" ] || { "$1/postgres" -D "$2/data" -k "$2" -c config_file="$2/postgresql.conf" >>"$2/log" 2>&1 </dev/null & pid=$!; }
 read -r _
