@@ -129,13 +129,15 @@ func faultOf(err error) *fault {
 	if !errors.As(err, &amount) {
 		return nil
 	}
-	f := &fault{code: amount.Code}
+	f := &fault{code: amount.Code, message: text{"This value does not fit.", "Værdien passer ikke."}, hint: text{amount.Hint, amount.Hint}}
 	switch amount.Code {
 	case "amount_malformed":
 		return malformedAmount(amount.Got)
 	case "too_many_decimals":
 		f.message = text{"The amount has more decimals than the currency.", "Beløbet har flere decimaler end valutaen."}
 		f.hint = bilingual(amount.Hint, " has ", " har ", " decimals", " decimaler")
+	case "currency_unknown", "rate_malformed":
+		f.message, f.hint = text{}, text{} // the format has better words
 	case "rate_mismatch":
 		f.message = text{"The rate is between other currencies.", "Kursen er mellem andre valutaer."}
 		f.hint = bilingual(amount.Hint, "a rate between", "en kurs mellem", " and ", " og ")

@@ -12,6 +12,8 @@ import (
 
 	"github.com/swaggest/openapi-go"
 	"github.com/swaggest/openapi-go/openapi31"
+
+	"supportledger/ledger"
 )
 
 // describe makes the OpenAPI 3.1 document of all registered operations.
@@ -178,7 +180,9 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 	add(true, "validation_failed", "unknown_parameter")
 	add(isList(e.out), "cursor_invalid", "cursor_filter_mismatch")
 	add(!e.reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only", "uncertain")
-	add(e.hasBody(), "amount_must_be_string", "amount_malformed", "too_many_decimals", "unknown_reference")
+	add(e.hasBody(), "unknown_reference")
+	add(mentions(e.in.goType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]()), "amount_must_be_string", "amount_malformed", "too_many_decimals")
+	add(mentions(e.in.goType, reflect.TypeFor[ledger.Date]()), "date_malformed")
 	add(e.op.Money, "idempotency_key_required", "idempotency_key_invalid", "idempotency_key_reused")
 	for _, err := range e.op.Refuses {
 		r := rowFor(err)
@@ -198,6 +202,22 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 		}
 	}
 	return byStatus, nil
+}
+
+// mentions tells whether a request struct has a field of one of these types somewhere.
+func mentions(t reflect.Type, any ...reflect.Type) bool {
+	t = underlying(t)
+	switch {
+	case slices.Contains(any, t):
+		return true
+	case t.Kind() == reflect.Slice:
+		return mentions(t.Elem(), any...)
+	case t.Kind() == reflect.Struct && formats[t].goType == nil && t != reflect.TypeFor[ledger.Money]():
+		return slices.ContainsFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool {
+			return !f.Anonymous && f.IsExported() && mentions(f.Type, any...)
+		})
+	}
+	return false
 }
 
 // finish adds what the reflector does not know: language, permission, the headers of an answer, the example.

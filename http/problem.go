@@ -145,16 +145,22 @@ func rowFor(err error) row {
 			return found
 		}
 	}
+	at := placesIn(err)
+	if len(at) > 0 {
+		err = at[0].err // of several places the first one speaks for all
+	}
 	if f := faultOf(err); f != nil {
 		if found, ok := rowOf(f.code); ok {
 			return found
 		}
+		found, _ := rowOf("validation_failed")
+		return found
 	}
 	for _, r := range problems {
 		if r.err == nil || !errors.Is(err, r.err) {
 			continue
 		}
-		if r.status == http.StatusNotFound && errors.As(err, new(*placed)) {
+		if r.status == http.StatusNotFound && len(at) > 0 {
 			r, _ = rowOf("unknown_reference") // the path was found; it is the body that names something unknown
 		}
 		return r
@@ -191,8 +197,12 @@ func detailOf(err error, r row, l Lang) string {
 	if errors.As(err, &t) {
 		return t.Message
 	}
-	for p := (*placed)(nil); errors.As(err, &p); {
-		err = p.err
+	switch at := placesIn(err); len(at) {
+	case 0:
+	case 1:
+		err = at[0].err
+	default:
+		return "" // each place has its own words
 	}
 	if r.err == nil || !speaks(r.err) || err.Error() == r.err.Error() {
 		return ""
@@ -228,33 +238,33 @@ func fieldErrors(err error, l Lang) []FieldError {
 		}
 		return out
 	}
-	walkPlaced(err, func(p *placed) {
+	for _, p := range placesIn(err) {
 		if f := faultOf(p.err); f != nil {
 			out = append(out, FieldError{"", p.pointer, f.code, f.message.in(l), f.hint.in(l)})
-			return
+			continue
 		}
-		of := rowFor(p)
-		if of.code == "internal" {
-			return
+		if of := rowFor(p); of.code != "internal" {
+			out = append(out, FieldError{"", p.pointer, of.code, of.title.in(l), of.hint.in(l)})
 		}
-		out = append(out, FieldError{"", p.pointer, of.code, of.title.in(l), of.hint.in(l)})
-	})
+	}
 	return out
 }
 
-// walkPlaced visits every placed error in the tree of wrapped and joined errors.
-func walkPlaced(err error, visit func(*placed)) {
+// placesIn lists every At in the tree of wrapped and joined errors, in order.
+func placesIn(err error) []*placed {
 	switch e := err.(type) { //nolint:errorlint // the tree itself is walked, node by node
-	case nil:
 	case *placed:
-		visit(e)
+		return []*placed{e}
 	case interface{ Unwrap() error }:
-		walkPlaced(e.Unwrap(), visit)
+		return placesIn(e.Unwrap())
 	case interface{ Unwrap() []error }:
+		var out []*placed
 		for _, part := range e.Unwrap() {
-			walkPlaced(part, visit)
+			out = append(out, placesIn(part)...)
 		}
+		return out
 	}
+	return nil
 }
 
 // forLog tells an operator why something failed, without the values that a driver repeats in its messages: bun

@@ -2,6 +2,7 @@ package http_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -68,7 +69,6 @@ type failure struct {
 	Kind string `query:"kind" json:"-" validate:"required"`
 }
 
-var errToyBroken = errors.New("toys: toy is broken")
 
 const toyTable = `CREATE TABLE toys (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, price BIGINT NOT NULL, made_on TEXT NOT NULL)`
 
@@ -215,4 +215,22 @@ func count(t *testing.T, db *store.DB, table string) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+func sameMoney(a, b ledger.Money) bool { return a.String() == b.String() && a.Currency == b.Currency }
+
+// UnmarshalJSON lets the tests read what the server shows; the server itself never reads a view.
+func (t *toyView) UnmarshalJSON(b []byte) error {
+	var wire struct {
+		ID, Number, Name string
+		Price            struct{ Amount, Currency string }
+		MadeOn           ledger.Date `json:"made_on"`
+		Parts            []toyPart
+	}
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	price, err := ledger.ParseMoney(wire.Price.Amount, ledger.Currency(wire.Price.Currency))
+	*t = toyView{wire.ID, wire.Number, wire.Name, price, wire.MadeOn, wire.Parts}
+	return err
 }
