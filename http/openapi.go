@@ -187,7 +187,7 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 	for _, err := range e.op.Refuses {
 		r := rowFor(err)
 		if r.status == http.StatusInternalServerError {
-			return nil, fmt.Errorf("refuses with %q, which is not in the table of errors.go", err)
+			return nil, fmt.Errorf("refuses with %w, which is not in the table of errors.go", err)
 		}
 		codes = append(codes, r.code)
 	}
@@ -205,16 +205,16 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 }
 
 // mentions tells whether a request struct has a field of one of these types somewhere.
-func mentions(t reflect.Type, any ...reflect.Type) bool {
+func mentions(t reflect.Type, of ...reflect.Type) bool {
 	t = underlying(t)
 	switch {
-	case slices.Contains(any, t):
+	case slices.Contains(of, t):
 		return true
 	case t.Kind() == reflect.Slice:
-		return mentions(t.Elem(), any...)
+		return mentions(t.Elem(), of...)
 	case t.Kind() == reflect.Struct && formats[t].goType == nil && t != reflect.TypeFor[ledger.Money]():
 		return slices.ContainsFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool {
-			return !f.Anonymous && f.IsExported() && mentions(f.Type, any...)
+			return !f.Anonymous && f.IsExported() && mentions(f.Type, of...)
 		})
 	}
 	return false

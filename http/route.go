@@ -148,7 +148,7 @@ func (e *endpoint) check() error {
 	case op.Money && (e.reads() || op.Public):
 		return fmt.Errorf("a money operation writes, and somebody answers for it")
 	case e.isFile() != (len(op.Produces) > 0):
-		return fmt.Errorf("Produces goes with an Out that is a File")
+		return fmt.Errorf("field Produces goes with an Out that is a File")
 	case e.isFile() && !e.reads():
 		return fmt.Errorf("a File is read, not written")
 	case e.status == http.StatusNoContent && e.out != reflect.TypeFor[None]():

@@ -316,7 +316,7 @@ func start(t *testing.T, s *Server) string {
 }
 
 func fetch(t *testing.T, url string) (int, string) {
-	resp, err := http.Get(url) //nolint:noctx // a test's context is the test
+	resp, err := http.Get(url)
 	if err != nil {
 		t.Error(err)
 		return 0, ""

@@ -63,7 +63,7 @@ func ServeWith(t testing.TB, db *store.DB, o apphttp.Options, more ...func(*apph
 	if err != nil {
 		t.Fatalf("apitest: %v", err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("apitest: %v", err)
 	}
