@@ -17,8 +17,8 @@ type Currency string
 
 // ParseCurrency accepts a code that ISO 4217 lists, in capitals.
 func ParseCurrency(s string) (Currency, error) {
-	if !isocurrency.IsValid(s) {
-		return "", &AmountError{Code: "currency_unknown", Got: s, Hint: "an ISO 4217 code in capitals, such as DKK or NGN"}
+	if s == "" || !isocurrency.IsValid(s) { // "" passes there
+		return "", &AmountError{Code: "currency_unknown", Got: clip(s), Hint: "an ISO 4217 code in capitals, such as DKK or NGN"}
 	}
 	return Currency(s), nil
 }
