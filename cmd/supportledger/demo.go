@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,120 +22,147 @@ import (
 // demoOrganisation is invented.
 const demoOrganisation = "Fyrlys (demo)"
 
-type demoCommand struct {
-	DB        string `name:"db" env:"SUPPORTLEDGER_DEMO_DB" placeholder:"sqlite:FILE|postgres://…" help:"Empty database to fill; a temporary SQLite file where none is given."`
-	Story     string `placeholder:"FILE" help:"Story to play; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
-	Scenarios string `placeholder:"S00-S06|all" help:"Which scenarios to play; of the worked story all that are built, of another all."`
-	Keep      string `placeholder:"DIR" help:"Keep supportledger.db and statements/*.pdf in DIR."`
-	NoServe   bool   `help:"End after playing."`
-	Addr      string `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Address to serve on; a free port where none is given."`
-}
-
-// Run fills fresh books through the REST handlers, prints where everything is, and serves.
-func (d demoCommand) Run(ctx context.Context, c console) error {
-	fmt.Fprintf(c.err, "supportledger %s demo\n", version())
-	told, err := d.story()
-	if err != nil {
-		return err
-	}
-	dir, cleanup, err := d.directory()
-	if err != nil {
-		return err
-	}
-	defer cleanup()
-	clock := &demoClock{}
-	db, err := d.books(ctx, dir, clock)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	tokens, err := openBooks(ctx, db, ledger.Book{Base: "DKK", General: generalFund, Organisation: demoOrganisation}, demoTokens)
-	if err != nil {
-		return err
-	}
-	return d.serve(ctx, c, demo{db: db, dir: dir, clock: clock, tokens: tokens, story: told})
-}
-
 // demoTokens is how long a demo's tokens are valid: its clock runs through the years of the story.
 const demoTokens = 100 * 365 * 24 * time.Hour
 
-// story reads the story and keeps the selected scenarios: of the worked story those that are built, of another all.
-func (d demoCommand) story() (story.Story, error) {
+// selection is a flag that holds a choice of scenarios; none chooses all.
+type selection []string
+
+// UnmarshalText reads S00-S06, S01,S03 or all.
+func (s *selection) UnmarshalText(text []byte) error {
+	chosen, err := story.Scenarios(string(text))
+	*s = chosen
+	return err
+}
+
+type demoCommand struct {
+	DB        address       `name:"db" env:"SUPPORTLEDGER_DB" placeholder:"sqlite:FILE|postgres://…" help:"Database to fill, without books as yet; or SUPPORTLEDGER_DB, or else a temporary SQLite file."`
+	Story     string        `placeholder:"FILE" help:"Story to play, or - for standard input; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
+	Scenarios selection     `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default): of the worked story all that are built."`
+	Keep      string        `placeholder:"DIR" help:"Keep supportledger.db and statements/*.pdf in DIR."`
+	NoServe   bool          `help:"End after playing."`
+	Addr      listenAddress `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Address to serve on; a free port where none is given."`
+	JSON      bool          `name:"json" help:"Print a JSON object instead of a text: address, tokens, files."`
+}
+
+// Validate refuses scenarios of the worked story that cannot be played yet.
+func (d demoCommand) Validate() error {
+	if d.Story != "" {
+		return nil
+	}
+	for _, s := range d.Scenarios {
+		if !slices.Contains(story.Built, s) {
+			return fmt.Errorf("--scenarios: %s is not built yet; there are %s", s, strings.Join(story.Built, ", "))
+		}
+	}
+	return nil
+}
+
+// Run fills fresh books through the REST handlers, prints where everything is, and serves.
+func (d demoCommand) Run(ctx context.Context, c console) (err error) {
+	fmt.Fprintf(c.err, "supportledger %s demo\n", version())
+	told, err := d.told()
+	if err != nil {
+		return err
+	}
+	dir, cleanUp, err := d.directory()
+	if err != nil {
+		return err
+	}
+	defer also(&err, cleanUp)
+	run := demo{dir: dir, clock: &demoClock{}, story: told, left: summary{Version: version(), Acts: len(told)}}
+	if run.db, err = d.books(ctx, &run); err != nil {
+		return err
+	}
+	defer also(&err, run.db.Close)
+	book := ledger.Book{Base: "DKK", General: generalFund, Organisation: demoOrganisation}
+	if run.left.Tokens, err = openBooks(ctx, run.db, book, demoTokens); err != nil {
+		return err
+	}
+	return d.serve(ctx, c, run)
+}
+
+// told reads the story and keeps the chosen scenarios: of the worked story those that are built, of another all.
+func (d demoCommand) told() (story.Story, error) {
 	told, err := d.read()
 	if err != nil {
 		return nil, err
 	}
-	selection, err := story.Scenarios(d.Scenarios)
-	if err != nil {
-		return nil, err
+	chosen := []string(d.Scenarios)
+	if d.Story == "" && chosen == nil {
+		chosen = story.Built
 	}
-	if d.Story == "" && d.Scenarios == "" {
-		selection = story.Built
+	if chosen != nil {
+		told = told.Of(chosen)
 	}
-	if selection == nil {
-		return told, nil
+	if len(told) == 0 {
+		return nil, errors.New("there is no act to play in this choice of scenarios")
 	}
-	return told.Of(selection), nil
+	return told, nil
 }
 
 func (d demoCommand) read() (story.Story, error) {
-	if d.Story == "" {
+	switch d.Story {
+	case "":
 		return story.Worked()
+	case "-":
+		return story.Parse(os.Stdin)
 	}
 	file, err := os.Open(d.Story)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no story %s", d.Story)
+	}
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	return story.Parse(file)
 }
 
 // directory is where the demo leaves its files: --keep, or a temporary one that goes when the demo ends.
-func (d demoCommand) directory() (string, func(), error) {
+func (d demoCommand) directory() (dir string, cleanUp func() error, err error) {
 	if d.Keep == "" {
 		dir, err := os.MkdirTemp("", "supportledger-demo-*")
-		return dir, func() { os.RemoveAll(dir) }, err
+		return dir, func() error { return os.RemoveAll(dir) }, err
 	}
-	return d.Keep, func() {}, os.MkdirAll(d.Keep, 0o755)
+	return d.Keep, func() error { return nil }, os.MkdirAll(d.Keep, 0o755)
 }
 
-// books opens an empty database. A file that is there already is refused: a demo never touches books that may be real.
-func (d demoCommand) books(ctx context.Context, dir string, clock store.Clock) (*store.DB, error) {
-	dsn := d.DB
-	if dsn == "" {
-		file := filepath.Join(dir, "supportledger.db")
-		if _, err := os.Stat(file); err == nil {
-			return nil, fmt.Errorf("%s exists; a demo wants fresh books: remove it or keep the demo in another directory", file)
-		}
-		dsn = "sqlite:" + file
+// books opens a database for the demo. One that has books already is refused: a demo never touches books that may be
+// real.
+func (d demoCommand) books(ctx context.Context, run *demo) (*store.DB, error) {
+	at := d.DB
+	if at == "" {
+		at = address("sqlite:" + filepath.Join(run.dir, "supportledger.db"))
 	}
-	db, err := store.Open(ctx, dsn, store.Options{Clock: clock})
-	if err != nil {
-		return nil, err
+	if d.DB != "" || d.Keep != "" {
+		run.left.Books = at.shown()
+		run.serving = "supportledger serve" + at.flagged()
 	}
-	if err := db.Migrate(ctx, func(string) {}); err != nil {
-		db.Close()
-		return nil, err
+	db, err := openFresh(ctx, at, store.Options{Clock: run.clock})
+	if errors.Is(err, ledger.ErrAlreadyOpened) {
+		return nil, fmt.Errorf("%s has books in it, and a demo wants fresh ones: %w", at.shown(), err)
 	}
-	return db, nil
+	return db, err
 }
 
 // demo is a demonstration under way.
 type demo struct {
-	db     *store.DB
-	dir    string
-	clock  *demoClock
-	tokens map[string]string
-	story  story.Story
+	db      *store.DB
+	dir     string
+	clock   *demoClock
+	story   story.Story
+	serving string // the command that serves what is kept
+	left    summary
 }
 
 // serve plays the story against the server and leaves the server running.
 func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
-	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version()})
+	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version()}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", d.Addr)
+	listener, err := d.Addr.listen(ctx)
 	if err != nil {
 		return err
 	}
@@ -141,23 +170,28 @@ func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(serving, listener) }()
-	url := "http://" + listener.Addr().String()
-	if err := run.play(ctx, c, url); err != nil {
+	run.left.URL = "http://" + listener.Addr().String()
+	if err := run.play(ctx, c); err != nil {
 		stop()
 		return errors.Join(err, <-ended)
 	}
 	if d.NoServe {
 		stop()
-		return <-ended
+		if err := <-ended; err != nil {
+			return err
+		}
+		return run.tellLeft(c, d)
 	}
-	run.tell(c, url)
+	if err := run.tell(c, d); err != nil {
+		return err
+	}
 	return <-ended
 }
 
 // play plays the story and issues a statement for every grant in it.
-func (r demo) play(ctx context.Context, c console, url string) error {
+func (r *demo) play(ctx context.Context, c console) error {
 	bar := progress(c, int64(len(r.story)), "acts")
-	player := story.Player{Base: url, Tokens: r.tokens, Clock: r.clock.set,
+	player := story.Player{Base: r.left.URL, Tokens: r.left.Tokens, Clock: r.clock.set,
 		Report: func(done, _ int, _ story.Act) { bar.at(int64(done)) }}
 	err := player.Play(ctx, r.story)
 	bar.end()
@@ -168,8 +202,11 @@ func (r demo) play(ctx context.Context, c console, url string) error {
 	return r.statements(ctx, c, player)
 }
 
-// statements has the statements of the story's grants issued and keeps them as PDF in both languages.
-func (r demo) statements(ctx context.Context, c console, player story.Player) error {
+// languages are those in which a demo's statements are printed.
+var languages = []string{"en", "da"}
+
+// statements has the statements of the story's grants issued and keeps them as PDF in each language.
+func (r *demo) statements(ctx context.Context, c console, player story.Player) error {
 	dir := filepath.Join(r.dir, "statements")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -178,8 +215,10 @@ func (r demo) statements(ctx context.Context, c console, player story.Player) er
 	if err != nil {
 		return err
 	}
+	bar := progress(c, int64(len(issued)*len(languages)), "statements")
+	defer bar.end()
 	for _, s := range issued {
-		for _, lang := range []string{"en", "da"} {
+		for _, lang := range languages {
 			body, err := player.Document(ctx, s.ID, lang)
 			if err != nil {
 				return err
@@ -188,28 +227,12 @@ func (r demo) statements(ctx context.Context, c console, player story.Player) er
 			if err := os.WriteFile(name, body, 0o644); err != nil {
 				return err
 			}
-			fmt.Fprintln(c.err, "Statement", name)
+			r.left.Statements = append(r.left.Statements, name)
+			bar.at(int64(len(r.left.Statements)))
 		}
 	}
+	r.left.Try = r.tries(issued)
 	return nil
-}
-
-// tell prints what a visitor needs: the address, a token per role, three calls to try.
-func (r demo) tell(c console, url string) {
-	fmt.Fprintf(c.out, "\nDEMO books, invented figures.\n\n  API docs  %s/api/v1/docs\n\n", url)
-	for _, role := range firstRoles {
-		fmt.Fprintf(c.out, "  %-16s %s\n", role, r.tokens[string(role)])
-	}
-	token := r.tokens[string(firstRoles[len(firstRoles)-1])]
-	fmt.Fprintf(c.out, `
-Try:
-
-  curl -s -H 'Authorization: Bearer %[2]s' %[1]s/api/v1/grants/G1
-  curl -s -H 'Authorization: Bearer %[2]s' %[1]s/api/v1/journal-entries/2026-000006
-  curl -s -H 'Authorization: Bearer %[2]s' '%[1]s/api/v1/balances?as_of=2026-06-30'
-
-Ctrl-C ends the demo.
-`, url, token)
 }
 
 // demoClock is the clock of a demo: it stands where the story is and moves on a little with every reading.

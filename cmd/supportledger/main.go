@@ -4,12 +4,13 @@
 // Every command that opens books takes --db: "sqlite:FILE" or "postgres://…", or the same in SUPPORTLEDGER_DB. Data goes to
 // standard output, talk to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found problems, 4 the
 // books refuse, 5 the database cannot be reached.
+//
+// Reading on: main.go says how a command runs and how it fails (faults.go words the failures, help.go the help), then one
+// file a command. testdata/script holds transcripts of them all.
 package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -18,84 +19,64 @@ import (
 	_ "time/tzdata" // the books are kept in Copenhagen, on machines without a time zone database too
 
 	"github.com/alecthomas/kong"
-
-	"supportledger/http/story"
-	"supportledger/store"
-)
-
-// Exit codes of the command line.
-const (
-	exitFailed      = 1
-	exitUsage       = 2
-	exitRefused     = 4
-	exitUnreachable = 5
+	"github.com/mattn/go-isatty"
 )
 
 // commands is the command line.
 type commands struct {
 	Demo      demoCommand      `cmd:"" help:"Fill fresh books with the worked story and serve them."`
 	Serve     serveCommand     `cmd:"" help:"Serve the REST API."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Init      initCommand      `cmd:"" help:"Open the books of an organisation and make its first users."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Export    exportCommands   `cmd:"" help:"Write what is in the books to a file."`
 	Statement statementCommand `cmd:"" help:"Render statements."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
-// console is where a command reads and writes.
+// console is where a command writes.
 type console struct {
-	out io.Writer // data
-	err io.Writer // talk
+	out      io.Writer // data
+	err      io.Writer // talk
+	outIsTTY bool      // a person reads the data
+	errIsTTY bool      // a person reads the talk, so it may move
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], console{os.Stdout, os.Stderr})
-	stop()
-	os.Exit(code)
+	context.AfterFunc(ctx, stop) // the first signal asks to end, the second one ends
+	c := console{out: os.Stdout, err: os.Stderr, outIsTTY: isatty.IsTerminal(os.Stdout.Fd()), errIsTTY: isatty.IsTerminal(os.Stderr.Fd())}
+	os.Exit(run(ctx, os.Args[1:], c))
 }
 
-// run parses the arguments, runs the command and says how it went.
+// run parses the arguments, runs the command, says what went wrong and answers with the exit code.
 func run(ctx context.Context, args []string, c console) int {
-	exited := -1
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	helped := false
 	parser, err := kong.New(&commands{},
 		kong.Name("supportledger"),
-		kong.Description("The books of multi-year support: grants, plans, disbursements, statements.\n\nTry: supportledger demo"),
+		kong.Description("The books of multi-year support: grants, plans, disbursements, statements."),
 		kong.Writers(c.out, c.err),
-		kong.Exit(func(code int) { exited = code }),
-		kong.UsageOnError(),
+		kong.Exit(func(int) { helped = true }),
+		kong.Help(helpWithExamples),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 110}),
+		kong.ValueFormatter(func(v *kong.Value) string { return v.Help }), // our texts name the variables themselves
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(c),
 	)
 	if err != nil {
-		fmt.Fprintln(c.err, "supportledger:", err)
-		return exitFailed
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
+		return c.fail(err)
 	}
 	command, err := parser.Parse(args)
-	if exited >= 0 {
-		return exited // help was asked for and given
+	if helped {
+		return 0
 	}
 	if err != nil {
-		fmt.Fprintf(c.err, "supportledger: %v\nTry: supportledger --help\n", err)
-		return exitUsage
+		return c.misuse(err)
 	}
 	if err := command.Run(); err != nil {
-		fmt.Fprintln(c.err, "supportledger:", err)
-		return exitCode(err)
+		return c.fail(err)
 	}
 	return 0
-}
-
-func exitCode(err error) int {
-	var refusal *story.Refusal
-	switch {
-	case errors.As(err, &refusal), errors.Is(err, store.ErrRefused), errors.Is(err, store.ErrSchemaNewer), errors.Is(err, store.ErrSchemaOlder):
-		return exitRefused
-	case errors.Is(err, store.ErrUnavailable):
-		return exitUnreachable
-	}
-	return exitFailed
 }

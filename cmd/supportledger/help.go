@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/kong"
+)
+
+// examples lead the help of each command: most readers want one line to copy.
+var examples = map[string][]string{
+	"": {
+		"supportledger demo                              # look around: invented books, a token per role, curl lines",
+		"supportledger init --organisation 'Our charity' # begin books of your own in supportledger.db",
+		"supportledger serve                             # http://127.0.0.1:8420/api/v1/docs",
+		"supportledger statement render --subject G1 --to 2026-06-30 -o g1.pdf",
+	},
+	"demo": {
+		"supportledger demo",
+		"supportledger demo --no-serve --keep ./demo     # leaves ./demo/supportledger.db and ./demo/statements/*.pdf",
+		"supportledger demo --story my.jsonl --db postgres://localhost/empty",
+		"supportledger demo --json                       # for scripts: address, tokens and files as one JSON object",
+	},
+	"serve": {
+		"supportledger serve --db sqlite:books.db",
+		"SUPPORTLEDGER_DB=postgres://localhost/books supportledger serve --addr 127.0.0.1:8420",
+	},
+	"init": {
+		"supportledger init --organisation 'Our charity'",
+		"supportledger init --organisation 'Our charity' --db postgres://localhost/books > tokens.txt",
+	},
+	"migrate": {"supportledger migrate --db sqlite:books.db"},
+	"export":  {"supportledger export journal | hledger -f - balance"},
+	"export journal": {
+		"supportledger export journal -o books.journal",
+		"supportledger export journal | hledger -f - check",
+	},
+	"statement": {"supportledger statement render --subject G1 --to 2026-06-30"},
+	"statement render": {
+		"supportledger statement render --subject G1 --to 2026-06-30             # to read in the terminal",
+		"supportledger statement render --subject G1 --to 2026-06-30 -o g1.pdf --lang da",
+		"supportledger statement render --subject G1 --to 2026-06-30 --format json | jq .closing",
+	},
+	"version": {"supportledger version --json"},
+}
+
+// helpWithExamples prints the examples of a command, then what the parser knows of it.
+func helpWithExamples(o kong.HelpOptions, ctx *kong.Context) error {
+	path := ""
+	if at := ctx.Selected(); at != nil {
+		path = at.Path()
+	}
+	fmt.Fprintln(ctx.Stdout, "Examples:")
+	for _, line := range examples[path] {
+		fmt.Fprintln(ctx.Stdout, "  "+line)
+	}
+	fmt.Fprintln(ctx.Stdout)
+	return kong.DefaultHelpPrinter(o, ctx)
+}
