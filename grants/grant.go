@@ -180,14 +180,17 @@ func (r Register) OfFund(ctx context.Context, tx *store.Tx, fund ledger.FundCode
 	return g, err == nil, err
 }
 
-// Amend changes a grant's policy from a day on (RULES 37). A second amendment of one day replaces the first.
+// Amend changes a grant's policy from a day on, until an amendment that changes the same rule (RULES 37). A second amendment
+// of one day replaces the first.
 func (r Register) Amend(ctx context.Context, tx *store.Tx, key string, on ledger.Date, c Change) (Grant, error) {
 	g, err := r.Grant(ctx, tx, key)
 	if err != nil {
 		return Grant{}, err
 	}
-	if err := savePolicy(ctx, tx, g.ID, g.Policies.At(on).amended(on, c)); err != nil {
-		return Grant{}, err
+	for _, version := range g.Policies.amended(on, c) {
+		if err := savePolicy(ctx, tx, g.ID, version); err != nil {
+			return Grant{}, err
+		}
 	}
 	if err := access.Record(ctx, tx, access.Event{Action: "grant.amended", Subject: string(g.ID), Fields: c.fields()}); err != nil {
 		return Grant{}, err

@@ -87,6 +87,37 @@ type Change struct {
 	IndirectRate   *decimal.Decimal
 }
 
+// amended are the versions that a change from a day on makes or touches: that of the day, and later ones up to the next
+// that changes the same rule itself. So an amendment that is entered late is not undone by a later one about something else.
+func (p Policies) amended(on ledger.Date, c Change) []Policy {
+	before := p.At(on)
+	changed := []Policy{before.amended(on, c)}
+	for _, later := range p {
+		if later.StartsOn <= on {
+			continue
+		}
+		if c = c.untouched(before, later); c == (Change{}) {
+			break
+		}
+		changed, before = append(changed, later.amended(later.StartsOn, c)), later
+	}
+	return changed
+}
+
+// untouched is the part of a change about rules that are alike in two versions.
+func (c Change) untouched(a, b Policy) Change {
+	if a.FeeBearer != b.FeeBearer {
+		c.FeeBearer = nil
+	}
+	if a.CurrencyBearer != b.CurrencyBearer {
+		c.CurrencyBearer = nil
+	}
+	if !a.IndirectRate.Equal(b.IndirectRate) {
+		c.IndirectRate = nil
+	}
+	return c
+}
+
 // amended is the policy with a change, from a day on.
 func (p Policy) amended(on ledger.Date, c Change) Policy {
 	p.StartsOn = on

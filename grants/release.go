@@ -104,8 +104,9 @@ func layerPool(g Grant) ledger.Pool {
 
 // takeLayers releases a base amount from layers in order of receipt, and updates what they hold. A release larger than the
 // rest of a layer is divided over the next; beyond all layers it goes on at the rate of the newest (RULES 12). Each part is
-// rounded once at its layer's rate (RULES 13); the one that brings a layer to zero takes its whole rest (RULES 15). A
-// negative amount is given back (RULES 16). [ErrRateMissing] when nothing was ever received.
+// rounded once at its layer's rate (RULES 13), and takes no more currency than the layer has; the one that brings a layer
+// to zero takes its whole rest (RULES 15). A negative amount is given back (RULES 16). [ErrRateMissing] when nothing was
+// ever received.
 func takeLayers(layers []ledger.Lot, base ledger.Money) ([]ledger.Draw, error) {
 	if base.IsZero() {
 		return nil, nil
@@ -144,6 +145,9 @@ func takeLayer(layer *ledger.Lot, part ledger.Money) (ledger.Draw, error) {
 		if quantity, err = layer.Rate.Convert(part, layer.Pool.Currency); err != nil {
 			return ledger.Draw{}, err
 		}
+		if layer.OpenCost.Sign() > 0 {
+			quantity = smaller(quantity, layer.OpenQuantity) // many releases rounded up may have used it up
+		}
 	}
 	layer.OpenQuantity, layer.OpenCost = layer.OpenQuantity.Sub(quantity), layer.OpenCost.Sub(part)
 	return ledger.Draw{Lot: layer.ID, Quantity: quantity, Cost: part}, nil
@@ -155,7 +159,7 @@ func giveBack(layers []ledger.Lot, base ledger.Money) ([]ledger.Draw, error) {
 	var draws []ledger.Draw
 	rest := base
 	give := func(layer *ledger.Lot, part ledger.Money) error {
-		quantity, err := layer.Rate.Convert(part, layer.Pool.Currency)
+		quantity, err := returned(*layer, part)
 		if err != nil {
 			return err
 		}
@@ -175,6 +179,21 @@ func giveBack(layers []ledger.Lot, base ledger.Money) ([]ledger.Draw, error) {
 		return draws, give(&layers[len(layers)-1], rest)
 	}
 	return draws, nil
+}
+
+// returned is the currency that comes back with a base amount: what stands beyond the layer first, whole when that comes to
+// zero (RULES 15), then at the layer's rate.
+func returned(layer ledger.Lot, part ledger.Money) (ledger.Money, error) {
+	beyond, owed := layer.OpenCost.Neg(), layer.OpenQuantity.Neg()
+	if beyond.Sign() <= 0 {
+		return layer.Rate.Convert(part, layer.Pool.Currency)
+	}
+	if part.Cmp(beyond) < 0 {
+		quantity, err := layer.Rate.Convert(part, layer.Pool.Currency)
+		return smaller(quantity, owed), err
+	}
+	quantity, err := layer.Rate.Convert(part.Sub(beyond), layer.Pool.Currency)
+	return quantity.Add(owed), err
 }
 
 func smaller(a, b ledger.Money) ledger.Money {
