@@ -100,7 +100,8 @@ func (r Register) RegisterDonor(ctx context.Context, tx *store.Tx, d Donor) (Don
 		return Donor{}, ErrNameOfPerson
 	}
 	d.ID = DonorID(store.NewID("don"))
-	if err := numbered(ctx, tx, "donor", "D-%d", &d.Code); err != nil {
+	find := func(code string) error { _, err := r.Donor(ctx, tx, code); return err }
+	if err := numbered(ctx, tx, "donor", "D-%d", &d.Code, find, ErrUnknownDonor); err != nil {
 		return Donor{}, err
 	}
 	if err := insertDonor(ctx, tx, d); err != nil {
@@ -126,7 +127,8 @@ func (r Register) Sign(ctx context.Context, tx *store.Tx, g Grant) (Grant, error
 		return Grant{}, err
 	}
 	g.ID, g.State, g.Version = GrantID(store.NewID("grt")), GrantSigned, 1
-	if err := numbered(ctx, tx, "grant", "G%d", &g.Code); err != nil {
+	find := func(code string) error { _, err := r.Book.Fund(ctx, tx, ledger.FundCode(code)); return err }
+	if err := numbered(ctx, tx, "grant", "G%d", &g.Code, find, ledger.ErrUnknownFund); err != nil {
 		return Grant{}, err
 	}
 	g.Policies[0].StartsOn = g.SignedOn

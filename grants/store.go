@@ -79,14 +79,22 @@ type instalmentRow struct {
 	EntryID       ledger.EntryID
 }
 
-// numbered gives what has no code yet the next free one of its series.
-func numbered(ctx context.Context, tx *store.Tx, series, format string, code *string) error {
-	if *code != "" {
-		return nil
+// numbered gives what has no code yet the next free one of its series: people give codes of their own too. Find answers
+// with the sentinel unknown for a code that is free.
+func numbered(ctx context.Context, tx *store.Tx, series, format string, code *string, find func(code string) error, unknown error) error {
+	for *code == "" {
+		n, err := access.Next(ctx, tx, series)
+		if err != nil {
+			return err
+		}
+		next := fmt.Sprintf(format, n)
+		if err := find(next); errors.Is(err, unknown) {
+			*code = next
+		} else if err != nil {
+			return err
+		}
 	}
-	n, err := access.Next(ctx, tx, series)
-	*code = fmt.Sprintf(format, n)
-	return err
+	return nil
 }
 
 // taken turns a broken unique key into the sentinel that says what is there already.
