@@ -299,8 +299,15 @@ func TestOncePerKey(t *testing.T) {
 		if a := h.Post("/toys/G1/hugs", nil).Want(204); a.Header.Get("Idempotency-Replayed") != "true" || len(a.Body) != 0 {
 			t.Errorf("204 replayed as %s with %v", a.Body, a.Header)
 		}
-		if n := count(t, db, "toys"); n != 2 {
-			t.Errorf("%d toys, want 2", n)
+		u := c.With("Idempotency-Key", "put") // not required, but honoured
+		u.Do(http.MethodPut, "/toys", toyNamed("hare")).Want(200)
+		if a := u.Do(http.MethodPut, "/toys", toyNamed("hare")).Want(200); a.Header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("a write with a key was done twice: %v", a.Header)
+		}
+		c.With("Idempotency-Key", "secret").Do(http.MethodPost, "/toys/G1/secrets", nil).Problem(400, "idempotency_key_invalid")
+		c.Post("/toys/G1/secrets", nil).Want(200)
+		if n := count(t, db, "toys"); n != 3 {
+			t.Errorf("%d toys, want 3", n)
 		}
 	})
 }

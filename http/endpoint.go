@@ -37,7 +37,7 @@ type reply struct {
 type request struct {
 	in          any
 	dry         bool
-	key         string // Idempotency-Key of a money operation
+	key         string // Idempotency-Key; "" is none
 	fingerprint []byte // of the whole request; says whether a key is used for the same again
 }
 
@@ -69,16 +69,12 @@ func (e *endpoint) answer(ctx context.Context, c *gin.Context) (reply, error) {
 // read understands a request before anything is opened for it: parameters, body, their rules of shape, the key.
 func (e *endpoint) read(c *gin.Context) (request, error) {
 	req := request{in: e.newIn()}
-	if e.op.Money {
-		key, err := idempotencyKey(c.Request.Header)
-		if err != nil {
-			return req, err
-		}
-		req.key = key
-	}
 	var body []byte
 	if !e.reads() {
 		var err error
+		if req.key, err = e.idempotencyKey(c.Request.Header); err != nil {
+			return req, err
+		}
 		if body, err = readBody(c.Writer, c.Request); err != nil {
 			return req, err
 		}
@@ -171,7 +167,7 @@ func (e *endpoint) run(ctx context.Context, req request) (out reply, err error) 
 // once performs an act, or gives the answer that its key has already brought. A dry run neither uses a key up nor
 // looks at it.
 func (e *endpoint) once(ctx context.Context, tx *store.Tx, req request) (reply, error) {
-	if !e.op.Money || req.dry {
+	if req.key == "" || req.dry {
 		return e.perform(ctx, tx, req)
 	}
 	before, err := claim(ctx, tx, req, e.op)

@@ -9,26 +9,31 @@ import (
 	"supportledger/store"
 )
 
-// A money operation takes effect once per Idempotency-Key and user (draft-ietf-httpapi-idempotency-key-header).
+// A write takes effect once per Idempotency-Key and user (draft-ietf-httpapi-idempotency-key-header). Money
+// operations insist on a key; the others honour one, since after a lost answer nobody knows what happened.
 //
 // The key is claimed as the first statement of the transaction that does the act, and the answer is stored under
 // it as the last: they are committed together or not at all. A twin that arrives meanwhile waits on the key (on
 // PostgreSQL for the row, on SQLite for the one writer) and then finds either the answer or nothing. A refused act
 // stores nothing, so the same key may be tried again once the reason is gone.
 //
-// Answers are kept as long as the entries that they speak of, so they must not hold personal data.
+// Answers are kept as long as the entries that they speak of, so they must not hold personal data: an operation
+// whose answer does is declared Personal and takes no key.
 
 // keyShape is what we accept as a key. The draft's quotation marks around it may be there or not.
 var keyShape = regexp.MustCompile(`^(?:"([A-Za-z0-9._:/+=-]{1,128})"|([A-Za-z0-9._:/+=-]{1,128}))$`)
 
-// idempotencyKey reads the key of a money operation.
-func idempotencyKey(h http.Header) (string, error) {
+// idempotencyKey reads the key of a write.
+func (e *endpoint) idempotencyKey(h http.Header) (string, error) {
 	values := h.Values("Idempotency-Key")
 	if len(values) == 0 || len(values) == 1 && values[0] == "" {
-		return "", refuse("idempotency_key_required")
+		if e.op.Money {
+			return "", refuse("idempotency_key_required")
+		}
+		return "", nil
 	}
 	m := keyShape.FindStringSubmatch(values[0])
-	if m == nil || len(values) > 1 {
+	if m == nil || len(values) > 1 || e.op.Personal {
 		return "", refuse("idempotency_key_invalid")
 	}
 	return m[1] + m[2], nil

@@ -40,7 +40,7 @@ func (a *API) describe(version string) ([]byte, error) {
 const about = "The books of a charity that supports people for years: grants and gifts, plans, payments, statements.\n\n" +
 	"Amounts are strings in the currency's own decimals, dates are YYYY-MM-DD, instants end in `_at` and are UTC. " +
 	"Every write takes `?dry_run=true`: it is checked and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. " +
-	"Money operations want an `Idempotency-Key`: repeated with the same key, they take effect once. " +
+	"A write with an `Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. " +
 	"Refusals are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
 
 // dryRunParam and keyParam are the parameters that writes have besides their own.
@@ -51,6 +51,13 @@ type dryRunParam struct {
 type keyParam struct {
 	Key string `header:"Idempotency-Key" json:"-" required:"true" pattern:"^\"?[A-Za-z0-9._:/+=-]{1,128}\"?$" description:"Your own name for this one request; repeat it to repeat the request. Dry runs do not use it up."`
 }
+
+type optionalKeyParam struct {
+	Key string `header:"Idempotency-Key" json:"-" pattern:"^\"?[A-Za-z0-9._:/+=-]{1,128}\"?$" description:"Your own name for this one request, if you want to be able to repeat it safely. Dry runs do not use it up."`
+}
+
+// takesKey tells whether a client may name its request.
+func (e *endpoint) takesKey() bool { return !e.reads() && !e.op.Personal }
 
 // describe adds one operation to the document.
 func (e *endpoint) describe(r *openapi31.Reflector) error {
@@ -67,8 +74,11 @@ func (e *endpoint) describe(r *openapi31.Reflector) error {
 	if !e.reads() {
 		oc.AddReqStructure(dryRunParam{})
 	}
-	if op.Money {
+	switch {
+	case op.Money:
 		oc.AddReqStructure(keyParam{})
+	case e.takesKey():
+		oc.AddReqStructure(optionalKeyParam{})
 	}
 	e.describeAnswers(oc)
 	if err := e.describeProblems(oc); err != nil {
@@ -183,7 +193,9 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 	add(e.hasBody(), "unknown_reference")
 	add(mentions(e.in.goType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]()), "amount_must_be_string", "amount_malformed", "too_many_decimals")
 	add(mentions(e.in.goType, reflect.TypeFor[ledger.Date]()), "date_malformed")
-	add(e.op.Money, "idempotency_key_required", "idempotency_key_invalid", "idempotency_key_reused")
+	add(e.op.Money, "idempotency_key_required")
+	add(!e.reads(), "idempotency_key_invalid")
+	add(e.takesKey(), "idempotency_key_reused")
 	for _, err := range e.op.Refuses {
 		r := rowFor(err)
 		if r.status == http.StatusInternalServerError {
@@ -292,7 +304,7 @@ func (e *endpoint) addHeaders(status string, r *openapi31.Response) {
 	success := status == strconv.Itoa(e.status)
 	add(true, "X-Request-Id")
 	add(success && e.op.Location != "", "Location")
-	add(success && e.op.Money, "Idempotency-Replayed")
+	add(success && e.takesKey(), "Idempotency-Replayed")
 	add(success && isList(e.out), "Link")
 	add(!e.reads() && (success || status == "200"), "Dry-Run")
 	add(status == "401" || status == "403", "WWW-Authenticate")

@@ -39,9 +39,10 @@ type Op struct {
 	Tag     string // the resource, plural: "grants"
 	About   string // optional: what the summary leaves out
 
-	Roles  []access.Role // who may call it; empty: everyone who is signed in
-	Public bool          // no token needed
-	Money  bool          // it has a money effect: Idempotency-Key is required, and the answer is stored with it
+	Roles    []access.Role // who may call it; empty: everyone who is signed in
+	Public   bool          // no token needed
+	Money    bool          // it has a money effect: Idempotency-Key is required, where other writes may do without
+	Personal bool          // its answer holds personal data: it takes no Idempotency-Key, under which answers are stored
 
 	Status   int      // of success; 0: 201 for POST, 204 without an Out, else 200
 	Location string   // optional: where the new thing stands, "/grants/{id}", {id} out of the answer
@@ -85,8 +86,8 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 // Out is a struct that json shows, a List, a File, or None.
 //
 // act runs in one transaction, a View for GET and an Update for everything else, and may run again: it must do
-// nothing but read and write through tx. Money operations store what they answer, so nothing personal may be in
-// the answer of one.
+// nothing but read and write through tx. The answer of a write is stored under its Idempotency-Key, so nothing
+// personal may be in one that is not declared Personal.
 //
 // A mistake in the declaration panics: it is found by any test that starts the server.
 func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store.Tx, in In) (Out, error)) {
@@ -145,8 +146,8 @@ func (e *endpoint) check() error {
 		return fmt.Errorf("path %q is not made of kebab-case words and :parameters", op.Path)
 	case op.ID == "" || op.Summary == "" || op.Danish == "" || op.Tag == "":
 		return fmt.Errorf("ID, Summary, Danish and Tag are for the readers: none may be empty")
-	case op.Money && (e.reads() || op.Public):
-		return fmt.Errorf("a money operation writes, and somebody answers for it")
+	case op.Money && (e.reads() || op.Public || op.Personal):
+		return fmt.Errorf("a money operation writes, somebody answers for it, and its answer is kept")
 	case e.isFile() != (len(op.Produces) > 0):
 		return fmt.Errorf("field Produces goes with an Out that is a File")
 	case e.isFile() && !e.reads():

@@ -91,7 +91,16 @@ func property(p jsonschema.InterceptPropParams) error {
 	if required && !slices.Contains(p.ParentSchema.Required, p.Name) {
 		p.ParentSchema.Required = append(p.ParentSchema.Required, p.Name)
 	}
-	return constrain(p.PropertySchema, p.Field.Type, names, params)
+	if err := constrain(p.PropertySchema, p.Field.Type, names, params); err != nil {
+		return err
+	}
+	if p.PropertySchema.Ref != nil && p.PropertySchema.Description != nil && p.PropertySchema.Pattern == nil {
+		// JSON Schema lets words stand beside a reference, but not every reader of the document looks past them.
+		ref := jsonschema.Schema{Ref: p.PropertySchema.Ref}
+		p.PropertySchema.Ref = nil
+		p.PropertySchema.AllOf = []jsonschema.SchemaOrBool{ref.ToSchemaOrBool()}
+	}
+	return nil
 }
 
 // constrain writes rules as keywords of JSON Schema 2020-12.

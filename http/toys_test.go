@@ -20,7 +20,7 @@ import (
 
 type newToy struct {
 	Name    string          `json:"name" validate:"required,max=40" description:"What it is called."`
-	Price   ledger.Money    `json:"price" validate:"required,positive"`
+	Price   ledger.Money    `json:"price" validate:"required,positive" description:"What it costs."`
 	MadeOn  ledger.Date     `json:"made_on" validate:"required"`
 	Colour  string          `json:"colour,omitempty" validate:"omitempty,oneof=red green blue"`
 	Rate    ledger.Rate     `json:"rate,omitzero"`
@@ -39,8 +39,8 @@ type toyView struct {
 	ID     string       `json:"id"`
 	Number string       `json:"number"`
 	Name   string       `json:"name"`
-	Price  ledger.Money `json:"price"`
-	MadeOn ledger.Date  `json:"made_on"`
+	Price  ledger.Money `json:"price" description:"What it costs."`
+	MadeOn ledger.Date  `json:"made_on" description:"When it was made."`
 	Parts  []toyPart    `json:"parts"`
 }
 
@@ -50,9 +50,9 @@ type oneToy struct {
 
 type manyToys struct {
 	apphttp.Page
-	Colour []string      `query:"colour" json:"-" validate:"omitempty,dive,oneof=red green blue"`
-	From   ledger.Date   `query:"made_on[gte]" json:"-"`
-	Broken bool          `query:"broken" json:"-"`
+	Colour []string    `query:"colour" json:"-" validate:"omitempty,dive,oneof=red green blue"`
+	From   ledger.Date `query:"made_on[gte]" json:"-"`
+	Broken bool        `query:"broken" json:"-"`
 }
 
 type toyPayment struct {
@@ -68,7 +68,6 @@ type paymentView struct {
 type failure struct {
 	Kind string `query:"kind" json:"-" validate:"required"`
 }
-
 
 const toyTable = `CREATE TABLE toys (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, price BIGINT NOT NULL, made_on TEXT NOT NULL)`
 
@@ -87,6 +86,10 @@ func findToy(ctx context.Context, tx *store.Tx, in oneToy) (toyView, error) {
 		return toyView{}, errors.Join(err, store.ErrNotFound)
 	}
 	return toys[0], nil
+}
+
+func findOrMakeUp(_ context.Context, _ *store.Tx, in oneToy) (toyView, error) {
+	return toyView{ID: string(in.Toy), Name: "secret", Price: ledger.Zero("DKK"), MadeOn: "2026-01-01"}, nil
 }
 
 func selectToys(ctx context.Context, tx *store.Tx, after, id string, limit int) ([]toyView, error) {
@@ -167,6 +170,8 @@ func toys(api *apphttp.API) {
 			_, err := tx.ExecContext(ctx, "UPDATE toys SET price = price + 1 WHERE id = ?", string(in.Toy))
 			return apphttp.None{}, err
 		})
+	apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/toys/:id/secrets", ID: "tellToy", Summary: "Ask a toy", Danish: "Spørg legetøj", Tag: "toys",
+		Personal: true, Status: http.StatusOK}, findOrMakeUp)
 	apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/toys/:id/picture", ID: "pictureToy", Summary: "Draw a toy", Danish: "Tegn legetøj", Tag: "toys",
 		Produces: []string{"text/plain"}},
 		func(context.Context, *store.Tx, oneToy) (apphttp.File, error) {

@@ -19,9 +19,11 @@ type ear struct {
 	heard []string
 }
 
-func (e *ear) Errorf(format string, args ...any) { e.heard = append(e.heard, fmt.Sprintf(format, args...)) }
-func (e *ear) Helper()                           {}
-func (e *ear) Cleanup(func())                    {}
+func (e *ear) Errorf(format string, args ...any) {
+	e.heard = append(e.heard, fmt.Sprintf(format, args...))
+}
+func (e *ear) Helper()        {}
+func (e *ear) Cleanup(func()) {}
 
 type newKite struct {
 	ID     apphttp.Ref     `path:"id" json:"-"`
