@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"supportledger/access"
+	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -94,7 +95,7 @@ func (o Office) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x Exchan
 	bank := payments{account: x.To}
 	bank.pay(x.Fund, carrying.Neg())
 	bank.pay(bearer, loss.Add(x.Fee))
-	e.Lines = append(e.Lines, difference(bearer, loss), fee(bearer, x.Fee))
+	e.Lines = append(e.Lines, grants.Difference(bearer, loss), fee(bearer, x.Fee))
 	e.Lines = append(e.Lines, bank.lines()...)
 	return e, nil
 }
@@ -110,14 +111,6 @@ func buy(e ledger.Entry, x Exchange, got ledger.Money, bearer ledger.FundCode) l
 	e.Lines = append(e.Lines, ledger.InCurrency(x.To, x.Fund, got, x.Amount).WithLot(lot.ID), fee(bearer, x.Fee))
 	e.Lines = append(e.Lines, bank.lines()...)
 	return e
-}
-
-// difference is one net figure per act and bearer: a loss is debit 6200, a gain credit 4900 (RULES 36).
-func difference(bearer ledger.FundCode, loss ledger.Money) ledger.Line {
-	if loss.Sign() < 0 {
-		return ledger.Base(ledger.CurrencyGains, bearer, loss).For("fx-gains")
-	}
-	return ledger.Base(ledger.CurrencyLosses, bearer, loss).For("fx-losses")
 }
 
 // fee is a fee that a bearer pays.

@@ -19,6 +19,18 @@ var (
 	ErrWrongRecognition = errors.New("grants: the grant's policy recognises income otherwise")
 	ErrRateMissing      = errors.New("grants: exchange rate is missing")
 	ErrBudgetExceeded   = errors.New("grants: not enough left in the grant")
+	ErrGrantState       = errors.New("grants: the grant's state does not allow this")
+	ErrUnknownGift      = errors.New("grants: unknown gift")
+	ErrDuplicateGift    = errors.New("grants: gift exists")
+	ErrGiftRefunded     = errors.New("grants: gift was given back already")
+	ErrFundOfGrant      = errors.New("grants: the fund is a grant's")
+	ErrBankNotInBase    = errors.New("grants: the bank account is in another currency")
+	ErrOverClaimed      = errors.New("grants: more is disallowed than was claimed")
+	ErrDuplicateFinding = errors.New("grants: finding is booked already")
+	ErrAdvanceOpen      = errors.New("grants: money or debts of the grant are still open")
+	ErrOverspent        = errors.New("grants: more was spent than received")
+	ErrAboveDeMinimis   = errors.New("grants: the rest is not small enough to be kept")
+	ErrNoFinalAccount   = errors.New("grants: the grant has no final account")
 )
 
 // BudgetTotal tells what a budget sums to and what it should.
@@ -53,3 +65,49 @@ func (e *BudgetExceeded) Error() string {
 
 // Unwrap makes errors.Is(err, ErrBudgetExceeded) true.
 func (e *BudgetExceeded) Unwrap() error { return ErrBudgetExceeded }
+
+// StateConflict tells what state a grant is in and what would be needed.
+type StateConflict struct{ State, Want string }
+
+func (e *StateConflict) Error() string {
+	return fmt.Sprintf("grants: the grant is %s, this needs %s", e.State, e.Want)
+}
+
+// Unwrap makes errors.Is(err, ErrGrantState) true.
+func (e *StateConflict) Unwrap() error { return ErrGrantState }
+
+// OverClaimed tells what a grant carries in a category and what was to be taken off it, in base currency.
+type OverClaimed struct {
+	Category            string
+	Claimed, Disallowed ledger.Money
+}
+
+func (e *OverClaimed) Error() string {
+	return fmt.Sprintf("grants: %s of %s was claimed, %s disallowed", e.Category, e.Claimed, e.Disallowed)
+}
+
+// Unwrap makes errors.Is(err, ErrOverClaimed) true.
+func (e *OverClaimed) Unwrap() error { return ErrOverClaimed }
+
+// AdvanceOpen names an account on which a grant still has something, in base currency.
+type AdvanceOpen struct {
+	Account ledger.AccountNo
+	Balance ledger.Money
+}
+
+func (e *AdvanceOpen) Error() string {
+	return fmt.Sprintf("grants: account %s still holds %s %s", e.Account, e.Balance, e.Balance.Currency)
+}
+
+// Unwrap makes errors.Is(err, ErrAdvanceOpen) true.
+func (e *AdvanceOpen) Unwrap() error { return ErrAdvanceOpen }
+
+// AboveDeMinimis tells what is unspent and what may be kept, in the grant's currency.
+type AboveDeMinimis struct{ Rest, Limit ledger.Money }
+
+func (e *AboveDeMinimis) Error() string {
+	return fmt.Sprintf("grants: %s %s is unspent, %s may be kept", e.Rest, e.Rest.Currency, e.Limit)
+}
+
+// Unwrap makes errors.Is(err, ErrAboveDeMinimis) true.
+func (e *AboveDeMinimis) Unwrap() error { return ErrAboveDeMinimis }

@@ -72,7 +72,7 @@ func registerDonor(ctx context.Context, tx *store.Tx, d desk, in registerDonorRe
 }
 
 type policyBody struct {
-	Recognition     grants.Recognition   `json:"recognition" validate:"required,oneof=deferred" description:"When the grant becomes income. deferred: as it is spent."`
+	Recognition     grants.Recognition   `json:"recognition" validate:"required,oneof=deferred immediate" description:"When the grant becomes income. deferred: as it is spent; immediate: when it is awarded."`
 	FeeBearer       grants.Bearer        `json:"fee_bearer" validate:"required,oneof=grant general" description:"Who pays transfer fees."`
 	CurrencyBearer  grants.Bearer        `json:"currency_bearer" validate:"required,oneof=grant general" description:"Who bears currency differences and conversion fees."`
 	IndirectRate    Decimal              `json:"indirect_rate" validate:"omitempty,nonnegative" description:"Percent of cost; none is 0."`
@@ -166,12 +166,12 @@ func signGrant(ctx context.Context, tx *store.Tx, d desk, in signGrantRequest) (
 	return viewGrant(g), err
 }
 
-// policy reads the rules of a grant in currency c. A grant in the base currency reports the books' own figures, any other
-// at the rates of its receipts.
+// policy reads the rules of a grant in currency c. A deferred grant in another currency reports at the rates of its
+// receipts, any other the books' own figures.
 func (b policyBody) policy(c, base ledger.Currency) (grants.Policy, error) {
 	p := grants.Policy{Recognition: b.Recognition, RateMethod: grants.OwnCurrency, FeeBearer: b.FeeBearer, CurrencyBearer: b.CurrencyBearer,
 		IndirectExcludes: b.Excludes, Interest: b.Interest, Ineligible: b.Ineligible, RefundDeMinimis: ledger.Zero(c)}
-	if c != base {
+	if c != base && b.Recognition == grants.Deferred {
 		p.RateMethod = grants.ReceiptRate
 	}
 	if b.Excludes == nil {

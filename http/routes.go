@@ -5,6 +5,8 @@ func resources(api *API) {
 	books(api)
 	entries(api)
 	funders(api)
+	awards(api)
+	gifts(api)
 	people(api)
 	payouts(api)
 	reports(api)

@@ -27,14 +27,17 @@ const (
 const (
 	Receivables       AccountNo = "1200" // grants awarded, not yet received
 	DeferredGrants    AccountNo = "2100" // received on a grant, not yet spent
+	RefundPayable     AccountNo = "2110" // owed back to a grantor
 	FreeNetAssets     AccountNo = "3100" // net assets without donor restrictions
 	BoundNetAssets    AccountNo = "3200" // net assets with donor restrictions
 	GrantIncome       AccountNo = "4100"
+	Gifts             AccountNo = "4200"
 	IndirectRecovered AccountNo = "4300"
 	CurrencyGains     AccountNo = "4900"
 	TransferFees      AccountNo = "6100"
 	CurrencyLosses    AccountNo = "6200"
 	IndirectCosts     AccountNo = "6300"
+	IneligibleCosts   AccountNo = "6900" // what no grant pays
 	Encumbrances      AccountNo = "9100"
 	EncumbranceOffset AccountNo = "9900"
 	BaseBank          AccountNo = "1010" // our bank in base currency, where no other account is named

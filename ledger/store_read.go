@@ -111,6 +111,10 @@ type sumRow struct {
 	Base          int64
 }
 
+// Revaluation is the category of lines that revalue foreign bank accounts; statements to grantors leave them out
+// (RULES 62, 64).
+const Revaluation = "revaluation"
+
 // closingAct marks year-end entries; reports on what was earned and spent leave them out (RULES 63).
 const closingAct = "year-closing"
 

@@ -42,8 +42,12 @@ func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (GrantSta
 	c.budget(&s)
 	c.parts(&s)
 	c.notes(&s)
+	if c.immediate() && s.Currency != s.Base {
+		s.ClosingAtRate = sum(s.Parts, func(p Part) decimal.Decimal { return p.Amount }) // differences stay with the fund
+	}
 	s.Total()
-	return s, s.Foots()
+	err = s.Foots()
+	return s, err
 }
 
 // collector is what the parts of one statement are read from.
@@ -110,14 +114,22 @@ func (c collector) head() GrantStatement {
 	if g.From != "" && g.To != "" {
 		s.GrantPeriod = Period{g.From, g.To}
 	}
-	if g.Amount.Currency != s.Base {
+	if g.Amount.Currency != s.Base && !c.immediate() {
 		s.RateMethod = ReceiptRates
 	}
 	return s
 }
 
-// receipts lists the period's instalments; earlier ones are in the opening balance.
+// immediate reports whether the grant was income when it was awarded.
+func (c collector) immediate() bool {
+	return c.grant.Policies.At(c.period.To).Recognition == grants.Immediate
+}
+
+// receipts lists what was received in the period; earlier receipts are in the opening balance.
 func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	if c.immediate() {
+		return c.awardReceipts(ctx, tx, s)
+	}
 	instalments, err := c.office.Grants.Instalments(ctx, tx, c.grant.ID, c.period.To)
 	if err != nil {
 		return err
@@ -132,6 +144,31 @@ func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement
 		if !in.Rate.IsZero() {
 			s.Conversions++
 		}
+	}
+	return nil
+}
+
+// awardReceipts lists what was received on an award, with what a bank withheld: the grantor gave both (RULES 58).
+func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	receipts, err := c.office.Grants.AwardReceipts(ctx, tx, c.grant, c.period.To)
+	if err != nil {
+		return err
+	}
+	for i, in := range receipts {
+		amount := in.Received.Add(in.Withheld)
+		s.ToDate.Received = s.ToDate.Received.Add(amount.Amount)
+		if !in.Rate.IsZero() {
+			s.Rates = append(s.Rates, RateUsed{ForReceipt, "", in.On, in.Rate})
+		}
+		if in.On < c.period.From {
+			s.Opening = s.Opening.Add(amount.Amount)
+			continue
+		}
+		r := Receipt{Date: in.On, Kind: AwardPayment, No: i + 1, Amount: amount.Amount, Rate: in.Rate, Base: in.Base.Amount}
+		if !in.Withheld.IsZero() {
+			r.Original = in.Received
+		}
+		s.Receipts = append(s.Receipts, r)
 	}
 	return nil
 }
@@ -187,12 +224,8 @@ func (c collector) indirect(ctx context.Context, tx *store.Tx, s *GrantStatement
 // rounded releases, never the total in base over a rate (RULES 17).
 func (c collector) spending(s *GrantStatement) {
 	for _, sum := range c.sums {
-		account, amount := c.accounts[sum.Account], sum.Base.Amount
-		category := account.Category()
-		if s.Currency != s.Base {
-			category, amount = sum.Category, sum.Amount.Amount
-		}
-		if !c.isCost(account, category, s.Currency != s.Base) {
+		category, amount, counts := c.cost(s, sum)
+		if !counts {
 			continue
 		}
 		l := c.line(s, category)
@@ -212,12 +245,36 @@ func (c collector) spending(s *GrantStatement) {
 // lineOrder puts the lines that are always on their own last.
 var lineOrder = map[LineKind]int{Programme: 0, TransferFees: 1, CurrencyDifferences: 2, IndirectCosts: 3}
 
-// isCost reports whether a sum is cost: on a cost account, or, where releases are added up, released for a cost category.
-func (c collector) isCost(a ledger.Account, category string, released bool) bool {
-	if released {
-		return a.Number == ledger.DeferredGrants && c.number(category) != ""
+// cost is what a sum adds to the spending, in the grant's currency: cost accounts of a grant in base currency; releases of a
+// deferred grant in another; and of an awarded one what was paid in its currency, other cost at the rate of the last
+// receipt, currency differences left out (RULES 17, 58).
+func (c collector) cost(s *GrantStatement, sum ledger.Sum) (category string, amount decimal.Decimal, counts bool) {
+	account := c.accounts[sum.Account]
+	difference := account.Number == ledger.CurrencyGains || account.Number == ledger.CurrencyLosses
+	switch {
+	case s.Currency == s.Base:
+		return account.Category(), sum.Base.Amount, (account.IsCost() || difference) && sum.Category != ledger.Revaluation
+	case !c.immediate():
+		return sum.Category, sum.Amount.Amount, account.Number == ledger.DeferredGrants && c.number(sum.Category) != ""
+	case !account.IsCost() || difference:
+		return "", decimal.Zero, false
+	case sum.Amount.Currency == s.Currency:
+		return account.Category(), sum.Amount.Amount, true
 	}
-	return a.IsCost() || a.Number == ledger.CurrencyGains
+	return account.Category(), c.atLastRate(s, sum.Base), true
+}
+
+// atLastRate converts a base cost at the rate of the newest receipt up to the end of the period (RULES 58).
+func (c collector) atLastRate(s *GrantStatement, base ledger.Money) decimal.Decimal {
+	for i := len(s.Rates) - 1; i >= 0; i-- {
+		if s.Rates[i].Use != ForReceipt {
+			continue
+		}
+		if m, err := s.Rates[i].Rate.Convert(base, s.Currency); err == nil {
+			return m.Amount
+		}
+	}
+	return decimal.Zero // nothing was received yet: Foots says that the figures do not add up
 }
 
 // number is the account of a cost category, "" for a word that is none, such as "instalment".
@@ -282,21 +339,21 @@ var places = []struct {
 
 // parts says where the closing balance is, and what of it is committed or still deferred.
 func (c collector) parts(s *GrantStatement) {
-	s.Deferred = &Deferred{}
+	if !c.immediate() {
+		s.Deferred = &Deferred{}
+	}
 	committed := decimal.Zero
 	for _, sum := range c.sums {
 		switch sum.Account {
 		case ledger.DeferredGrants:
-			s.Deferred.Amount, s.Deferred.Base = s.Deferred.Amount.Sub(sum.Amount.Amount), s.Deferred.Base.Sub(sum.Base.Amount)
+			c.advance(s, sum)
 			continue
 		case ledger.Encumbrances:
 			committed = committed.Add(sum.Base.Amount)
 			continue
 		}
-		for _, p := range places {
-			if strings.HasPrefix(c.accounts[sum.Account].Path, p.path) {
-				c.addPart(s, p.kind, sum)
-			}
+		if kind, found := c.place(sum.Account); found {
+			c.addPart(s, kind, sum)
 		}
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
@@ -307,6 +364,44 @@ func (c collector) parts(s *GrantStatement) {
 	slices.SortStableFunc(s.Parts, func(a, b Part) int {
 		return cmp.Or(cmp.Compare(slices.Index(partKinds, a.Kind), slices.Index(partKinds, b.Kind)), cmp.Compare(a.Holder, b.Holder))
 	})
+}
+
+// advance adds what moved on account 2100: its balance, the grantor's interest, and what a final account gave back.
+func (c collector) advance(s *GrantStatement, sum ledger.Sum) {
+	amount := sum.Amount.Amount
+	s.Deferred.Amount, s.Deferred.Base = s.Deferred.Amount.Sub(amount), s.Deferred.Base.Sub(sum.Base.Amount)
+	inPeriod := sum.Date >= c.period.From
+	switch sum.Category {
+	case "interest":
+		s.ToDate.Interest = s.ToDate.Interest.Sub(amount)
+		if inPeriod {
+			s.Interest = s.Interest.Sub(amount)
+		} else {
+			s.Opening = s.Opening.Sub(amount)
+		}
+	case "refund":
+		s.ToDate.Refunded = s.ToDate.Refunded.Add(amount)
+		if inPeriod {
+			s.Refunded = s.Refunded.Add(amount)
+		} else {
+			s.Opening = s.Opening.Sub(amount)
+		}
+	}
+}
+
+// place says where money on an account is. An award that has not been received is nowhere yet, and a revaluation moves
+// nothing.
+func (c collector) place(number ledger.AccountNo) (PartKind, bool) {
+	a := c.accounts[number]
+	if number == ledger.Receivables && c.immediate() || strings.HasPrefix(a.Path, "assets:bank:") && !a.IsBank() {
+		return "", false
+	}
+	for _, p := range places {
+		if strings.HasPrefix(a.Path, p.path) {
+			return p.kind, true
+		}
+	}
+	return "", false
 }
 
 func (c collector) addPart(s *GrantStatement, kind PartKind, sum ledger.Sum) {
@@ -332,7 +427,11 @@ func (c collector) addPart(s *GrantStatement, kind PartKind, sum ledger.Sum) {
 
 // notes says by which rules the figures were made: those of the policy, with the day from which an amendment changed them.
 func (c collector) notes(s *GrantStatement) {
-	s.Notes = append(s.Notes, Note{Code: NoteDeferred}, Note{Code: NoteCostBasis})
+	recognition := NoteDeferred
+	if c.immediate() {
+		recognition = NoteImmediate
+	}
+	s.Notes = append(s.Notes, Note{Code: recognition}, Note{Code: NoteCostBasis})
 	if s.RateMethod == ReceiptRates {
 		s.Notes = append(s.Notes, Note{Code: NoteReceiptRates})
 	} else {

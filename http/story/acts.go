@@ -30,6 +30,16 @@ var acts = map[string]func(ctx context.Context, p *Player, a Act) error{
 	"transfer":           transfer,
 	"liquidate":          liquidate,
 	"charge_indirect":    chargeIndirect,
+	"award":              award,
+	"receive_award":      receiveAward,
+	"gift":               gift,
+	"refund_gift":        refundGift,
+	"interest":           interest,
+	"disallow":           disallow,
+	"end_grant":          endGrant,
+	"final_account":      finalAccount,
+	"pay_refund":         payRefund,
+	"keep_residue":       keepResidue,
 }
 
 // body is a JSON object to send; empty strings are left out, since a story leaves out what it does not say.
@@ -156,6 +166,7 @@ func signGrant(ctx context.Context, p *Player, a Act) error {
 	if grant["budget_lines"], err = budget(f.Budget); err != nil {
 		return fmt.Errorf("story: line %d: %w", a.Line, err)
 	}
+	p.known.awardRates[f.Grant] = f.Rate
 	p.known.grants = append(p.known.grants, signed{f.Grant, a.Date})
 	return p.post(ctx, financeOfficer, "/grants", grant, nil)
 }

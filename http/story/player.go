@@ -30,9 +30,11 @@ type Player struct {
 
 // world is what the player has to remember, since a story names things and the API wants to know more.
 type world struct {
-	partners map[string]string // code → currency
-	plans    map[string]string // number → state: draft or approved
-	grants   []signed          // in order of signing
+	partners   map[string]string // code → currency
+	plans      map[string]string // number → state: draft or approved
+	grants     []signed          // in order of signing
+	donors     map[string]bool   // persons on record, by code
+	awardRates map[string]string // by grant
 }
 
 // signed is a grant of the story.
@@ -58,7 +60,7 @@ var ErrUnknownAct = errors.New("story: this act is not built")
 // Play plays a story from its first act to its last, and stops at the first error: a [*Refusal], or what kept the player
 // from asking.
 func (p *Player) Play(ctx context.Context, s Story) error {
-	p.known = world{partners: map[string]string{}, plans: map[string]string{}}
+	p.known = world{partners: map[string]string{}, plans: map[string]string{}, donors: map[string]bool{}, awardRates: map[string]string{}}
 	for i, a := range s {
 		play, ok := acts[a.Name]
 		if !ok {

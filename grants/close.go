@@ -1,0 +1,183 @@
+package grants
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// End ends a grant's period of performance: all open commitments of its fund lapse on the day (RULES 44), and none can be
+// made any more. The entry is nil when nothing was open.
+func (r Register) End(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Grant, *ledger.Posted, error) {
+	g, err := r.inState(ctx, tx, key, GrantSigned, GrantActive)
+	if err != nil {
+		return Grant{}, nil, err
+	}
+	if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
+		return Grant{}, nil, err
+	}
+	lots, err := r.Book.OpenLots(ctx, tx, g.Fund(), ledger.CommitmentLot, on)
+	if err != nil {
+		return Grant{}, nil, err
+	}
+	e := ledger.Entry{Date: on, Act: "lapse", Source: string(g.ID), Text: fmt.Sprintf("Grant %s ended: open commitments lapse", g.Code)}
+	for _, l := range lots {
+		debit := ledger.InCurrency(ledger.Encumbrances, g.Fund(), l.OpenQuantity.Neg(), l.OpenCost.Neg()).WithLot(l.ID)
+		credit := ledger.InCurrency(ledger.EncumbranceOffset, g.Fund(), l.OpenQuantity, l.OpenCost)
+		debit.Plan, _, _ = strings.Cut(l.Name, "/")
+		credit.Plan = debit.Plan
+		e.Lines = append(e.Lines, debit, credit)
+	}
+	var lapsed *ledger.Posted
+	if len(e.Lines) > 0 {
+		posted, err := r.Book.Post(ctx, tx, e)
+		if err != nil {
+			return Grant{}, nil, err
+		}
+		lapsed = &posted[0]
+	}
+	if err := saveState(ctx, tx, g.ID, GrantEnded); err != nil {
+		return Grant{}, nil, err
+	}
+	g.State = GrantEnded
+	return g, lapsed, access.Record(ctx, tx, access.Event{Action: "grant.ended", Subject: string(g.ID)})
+}
+
+// Interest is what the bank paid on a grant's money.
+type Interest struct {
+	Grant   string // id or code
+	On      ledger.Date
+	Amount  ledger.Money // base currency
+	Account ledger.AccountNo
+}
+
+// BookInterest books interest: of the grantor as more of what was received in advance, apart from instalments (RULES 59); of
+// the charity as income of the general fund, on account 4500, which the chart must have.
+func (r Register) BookInterest(ctx context.Context, tx *store.Tx, in Interest) (ledger.Posted, error) {
+	g, err := r.Grant(ctx, tx, in.Grant)
+	if err != nil {
+		return ledger.Posted{}, err
+	}
+	if err := r.wantBaseBank(ctx, tx, in.Account); err != nil {
+		return ledger.Posted{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, g.Fund(), r.Book.General); err != nil {
+		return ledger.Posted{}, err
+	}
+	e := ledger.Entry{Date: in.On, Act: "interest", Source: string(g.ID), Text: "Interest on the advance of " + g.Code}
+	if g.Policies.At(in.On).Interest == InterestToCharity {
+		e.Lines = []ledger.Line{ledger.Base(in.Account, r.Book.General, in.Amount), ledger.Base(interestIncome, r.Book.General, in.Amount.Neg())}
+	} else if err := r.interestToGrantor(ctx, tx, g, in, &e); err != nil {
+		return ledger.Posted{}, err
+	}
+	posted, err := r.Book.Post(ctx, tx, e)
+	if err != nil {
+		return ledger.Posted{}, err
+	}
+	return posted[0], access.Record(ctx, tx, access.Event{Action: "interest.booked", Subject: string(g.ID)})
+}
+
+// interestIncome is the account of interest that belongs to us; the standard chart has none (docs/RULES.md 12).
+const interestIncome ledger.AccountNo = "4500"
+
+// interestToGrantor adds to the advance. A grant in another currency gets a layer at the rate of its newest receipt.
+func (r Register) interestToGrantor(ctx context.Context, tx *store.Tx, g Grant, in Interest, e *ledger.Entry) error {
+	e.Lines = []ledger.Line{ledger.Base(in.Account, g.Fund(), in.Amount).For("interest")}
+	if g.Amount.Currency == r.Book.Base {
+		e.Lines = append(e.Lines, ledger.Base(ledger.DeferredGrants, g.Fund(), in.Amount.Neg()).For("interest"))
+		return nil
+	}
+	layers, err := r.Book.Lots(ctx, tx, layerPool(g), in.On)
+	if err != nil {
+		return err
+	}
+	if len(layers) == 0 {
+		return &RateMissing{r.Book.Base, g.Amount.Currency}
+	}
+	rate := layers[len(layers)-1].Rate
+	amount, err := rate.Convert(in.Amount, g.Amount.Currency)
+	if err != nil {
+		return err
+	}
+	layer := newLot(ledger.DeferredLot, layerPool(g), Receipt{On: in.On, Rate: rate}, amount, in.Amount)
+	e.Opens = []ledger.Lot{layer}
+	e.Lines = append(e.Lines, ledger.InCurrency(ledger.DeferredGrants, g.Fund(), amount.Neg(), in.Amount.Neg()).WithLot(layer.ID).For("interest"))
+	return nil
+}
+
+// Disallowance is cost that an auditor or grantor does not accept.
+type Disallowance struct {
+	Grant   string // id or code
+	Finding string // the auditor's number, F-1
+	On      ledger.Date
+	Items   []DisallowedItem
+	Account ledger.AccountNo
+}
+
+// DisallowedItem is the disallowed part of a cost category, in base currency.
+type DisallowedItem struct {
+	Category string
+	Amount   ledger.Money
+}
+
+// Disallow takes cost off a grant and puts it on the general fund, which repays the grant's bank; the release is taken back
+// (RULES 59). No more can be disallowed than was claimed in a category ([ErrOverClaimed]), and a finding counts once
+// ([ErrDuplicateFinding]).
+func (r Register) Disallow(ctx context.Context, tx *store.Tx, in Disallowance) (ledger.Posted, error) {
+	g, err := r.Grant(ctx, tx, in.Grant)
+	if err != nil {
+		return ledger.Posted{}, err
+	}
+	if err := r.wantBaseBank(ctx, tx, in.Account); err != nil {
+		return ledger.Posted{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, g.Fund(), r.Book.General); err != nil {
+		return ledger.Posted{}, err
+	}
+	e := ledger.Entry{Date: in.On, Act: "disallowance", Source: string(g.ID), Text: fmt.Sprintf("Finding %s disallowed on %s", in.Finding, g.Code)}
+	total := ledger.Zero(r.Book.Base)
+	for _, item := range in.Items {
+		account, err := r.claimed(ctx, tx, g, item, in.On)
+		if err != nil {
+			return ledger.Posted{}, err
+		}
+		e.Lines = append(e.Lines, ledger.Base(account, g.Fund(), item.Amount.Neg()).For(item.Category))
+		total = total.Add(item.Amount)
+	}
+	e.Lines = append(e.Lines, ledger.Base(in.Account, g.Fund(), total),
+		ledger.Base(ledger.IneligibleCosts, r.Book.General, total).For("ineligible-costs"), ledger.Base(in.Account, r.Book.General, total.Neg()))
+	posted, err := r.Post(ctx, tx, e)
+	if err != nil {
+		return ledger.Posted{}, err
+	}
+	if err := insertFinding(ctx, tx, g.ID, in, total, posted.ID); err != nil {
+		return ledger.Posted{}, err
+	}
+	return posted, access.Record(ctx, tx, access.Event{Action: "cost.disallowed", Subject: string(g.ID)})
+}
+
+// claimed is the account of a disallowed item, once it is clear that the grant carries that much cost there.
+func (r Register) claimed(ctx context.Context, tx *store.Tx, g Grant, item DisallowedItem, on ledger.Date) (ledger.AccountNo, error) {
+	account, err := r.Book.CostAccount(ctx, tx, item.Category)
+	if err != nil {
+		return "", err
+	}
+	sums, err := r.Book.Activity(ctx, tx, g.Fund(), ledger.Span{To: on})
+	if err != nil {
+		return "", err
+	}
+	cost := ledger.Zero(r.Book.Base)
+	for _, s := range sums {
+		if s.Account == account {
+			cost = cost.Add(s.Base)
+		}
+	}
+	if item.Amount.Cmp(cost) > 0 {
+		return "", &OverClaimed{Category: item.Category, Claimed: cost, Disallowed: item.Amount}
+	}
+	return account, nil
+}

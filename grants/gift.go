@@ -1,0 +1,100 @@
+package grants
+
+import (
+	"context"
+	"fmt"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// GiftID identifies a gift. People use its number.
+type GiftID string
+
+// Gift is money given by a donor without an agreement. The donor is credited with the gross: a fee that was withheld on the
+// way in falls on the general fund (RULES 35, 54).
+type Gift struct {
+	ID         GiftID
+	Number     string
+	Donor      Donor
+	Fund       ledger.FundCode
+	On         ledger.Date
+	Gross      ledger.Money // base currency
+	Fee        ledger.Money // base currency, withheld by a provider
+	Account    ledger.AccountNo
+	Entry      ledger.EntryID
+	RefundedOn ledger.Date // "" unless it was given back
+}
+
+// ReceiveGift books a gift into its fund. [ErrDuplicateGift] when the number is taken; without a number it gets one.
+func (r Register) ReceiveGift(ctx context.Context, tx *store.Tx, g Gift) (Gift, error) {
+	if _, granted, err := r.OfFund(ctx, tx, g.Fund); err != nil {
+		return Gift{}, err
+	} else if granted {
+		return Gift{}, ErrFundOfGrant
+	}
+	if err := r.wantBaseBank(ctx, tx, g.Account); err != nil {
+		return Gift{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, g.Fund, r.Book.General); err != nil {
+		return Gift{}, err
+	}
+	g.ID = GiftID(store.NewID("gft"))
+	find := func(number string) error {
+		_, err := r.Gift(ctx, tx, number)
+		return err
+	}
+	if err := numbered(ctx, tx, "gift", "GIFT-%d", &g.Number, find, ErrUnknownGift); err != nil {
+		return Gift{}, err
+	}
+	posted, err := r.Book.Post(ctx, tx, ledger.Entry{Date: g.On, Act: "gift", Source: string(g.ID), Text: fmt.Sprintf("Gift %s of donor %s", g.Number, g.Donor.Code),
+		Lines: []ledger.Line{
+			ledger.Base(g.Account, g.Fund, g.Gross), ledger.Base(ledger.Gifts, g.Fund, g.Gross.Neg()).For("donations"),
+			ledger.Base(ledger.TransferFees, r.Book.General, g.Fee).For("transfer-fees"), ledger.Base(g.Account, r.Book.General, g.Fee.Neg()),
+		}})
+	if err != nil {
+		return Gift{}, err
+	}
+	g.Entry = posted[0].ID
+	if err := insertGift(ctx, tx, g); err != nil {
+		return Gift{}, err
+	}
+	return g, access.Record(ctx, tx, access.Event{Action: "gift.received", Subject: string(g.ID)})
+}
+
+// RefundGift gives a mistaken gift back, whole; the fee of its receipt stands. [ErrGiftRefunded] when it was given back
+// already.
+func (r Register) RefundGift(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Gift, error) {
+	g, err := r.Gift(ctx, tx, key)
+	if err != nil {
+		return Gift{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, g.Fund); err != nil {
+		return Gift{}, err
+	}
+	posted, err := r.Book.Post(ctx, tx, ledger.Entry{Date: on, Act: "gift-refund", Source: string(g.ID), Text: fmt.Sprintf("Gift %s given back", g.Number),
+		Lines: []ledger.Line{ledger.Base(ledger.Gifts, g.Fund, g.Gross).For("donations"), ledger.Base(g.Account, g.Fund, g.Gross.Neg())}})
+	if err != nil {
+		return Gift{}, err
+	}
+	g.RefundedOn = on
+	if err := saveRefund(ctx, tx, g, posted[0].ID); err != nil {
+		return Gift{}, err
+	}
+	return g, access.Record(ctx, tx, access.Event{Action: "gift.refunded", Subject: string(g.ID)})
+}
+
+// Gift finds a gift by id or number. [ErrUnknownGift].
+func (r Register) Gift(ctx context.Context, tx *store.Tx, key string) (Gift, error) {
+	return readGift(ctx, tx, key, r.Book.Base)
+}
+
+// wantBaseBank wants a bank account of ours in base currency.
+func (r Register) wantBaseBank(ctx context.Context, tx *store.Tx, number ledger.AccountNo) error {
+	bank, err := r.Book.Bank(ctx, tx, number)
+	if err == nil && bank.BankCurrency() != r.Book.Base {
+		return ErrBankNotInBase
+	}
+	return err
+}
