@@ -57,8 +57,11 @@ func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, yea
 }
 
 // approve puts the actor down as the version's approver, or, for a later year, makes sure that the actor is not who asked
-// for the version.
+// for the version. Who wrote it does not approve it either, also where somebody else handed it in.
 func approve(ctx context.Context, tx *store.Tx, p Plan) error {
+	if p.Current.CreatedBy == tx.By.User {
+		return access.ErrMakerCannotApprove
+	}
 	duty := access.Duty{Subject: p.Current.ID, Round: 1, Step: access.Approve, Payload: p.Current.Payload()}
 	if p.State == PlanInReview {
 		return access.Take(ctx, tx, duty)
@@ -144,7 +147,8 @@ type Settlement struct {
 }
 
 // Settle marks units of a plan line as settled, earliest due first, and relieves what was committed for them: units at the
-// planned price in the plan's split, at the budget rate, never below zero (RULES 39-40). Nil when nothing was committed.
+// planned price in the plan's split, at the budget rate, never below zero, and the last of the year takes the residue
+// (RULES 39-40). Nil when nothing was committed. The plan is read after its funds were locked ([ledger.LockFunds]).
 func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement) (*ledger.Posted, error) {
 	line, err := p.Current.Line(s.Line)
 	if err != nil {
@@ -157,11 +161,9 @@ func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement
 	}
 	e := ledger.Entry{Date: s.On, Act: "relief", Source: s.By, Text: s.Text}
 	for _, year := range committedYears(items) {
-		lines, err := r.relieve(ctx, tx, p, year, planned(line, items, year), s.On)
-		if err != nil {
+		if err := r.relieve(ctx, tx, p, year, items, line, &e); err != nil {
 			return nil, err
 		}
-		e.Lines = append(e.Lines, lines...)
 	}
 	if len(e.Lines) == 0 {
 		return nil, nil
@@ -173,32 +175,52 @@ func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement
 	return &posted[0], nil
 }
 
-// relieve takes a planned quantity out of the commitments of a year, split over the funds.
-func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, quantity ledger.Money, on ledger.Date) ([]ledger.Line, error) {
-	var lines []ledger.Line
-	for i, part := range quantity.Split(Weights(p.Current.Shares)) {
+// relieve takes what was planned for items out of the commitments of a year, split over the funds. The last items of the
+// year take all that is left: the shares of many reliefs need not sum to those of the one commitment (RULES 2, 39).
+func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, items []Item, line PlanLine, e *ledger.Entry) error {
+	last := p.Current.outstanding(year) == len(within(items, year))
+	for i, part := range planned(line, items, year).Split(Weights(p.Current.Shares)) {
 		pool := ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: p.Current.Shares[i].Fund, Currency: p.Currency}
-		lots, err := r.Book.Lots(ctx, tx, pool, on)
+		lots, err := r.Book.Lots(ctx, tx, pool, lastDay)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		open := ledger.Zero(p.Currency)
 		for _, l := range lots {
 			open = open.Add(l.OpenQuantity)
 		}
-		if open.Cmp(part) < 0 {
+		if last || open.Cmp(part) < 0 {
 			part = open // nothing is relieved below zero
 		}
 		draws, err := ledger.DrawFIFO(pool, lots, part)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, d := range draws {
+			from := slices.IndexFunc(lots, func(l ledger.Lot) bool { return l.ID == d.Lot })
+			e.Date = max(e.Date, lots[from].OpenedOn) // cost older than its commitment relieves it all the same, on its first day
 			d.Quantity, d.Cost = d.Quantity.Neg(), d.Cost.Neg()
-			lines = append(lines, p.encumber(pool.Fund, d)...)
+			e.Lines = append(e.Lines, p.encumber(pool.Fund, d)...)
 		}
 	}
-	return lines, nil
+	return nil
+}
+
+// lastDay stands for "whenever".
+const lastDay ledger.Date = "9999-12-31"
+
+// outstanding counts the items that a year's commitment still holds.
+func (v PlanVersion) outstanding(year int) int {
+	n := 0
+	for _, l := range v.Lines {
+		n += len(within(l.open(), year))
+	}
+	return n
+}
+
+// within are the items that a year committed.
+func within(items []Item, year int) []Item {
+	return slices.DeleteFunc(slices.Clone(items), func(i Item) bool { return i.CommittedYear != year })
 }
 
 // committedYears lists the years whose commitments hold items, each once.
@@ -215,10 +237,8 @@ func committedYears(items []Item) []int {
 // planned is what the plan foresaw for the items that a year committed.
 func planned(l PlanLine, items []Item, year int) ledger.Money {
 	total := ledger.Zero(l.UnitPrice.Currency)
-	for _, i := range items {
-		if i.CommittedYear == year {
-			total = total.Add(l.UnitPrice)
-		}
+	for range within(items, year) {
+		total = total.Add(l.UnitPrice)
 	}
 	return total
 }

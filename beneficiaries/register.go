@@ -67,12 +67,16 @@ func (r Register) Draft(ctx context.Context, tx *store.Tx, p Plan) (Plan, error)
 	}
 	p.ID, p.State, p.Version = PlanID(store.NewID("pln")), PlanDraft, 1
 	p.Current.ID, p.Current.Number, p.Current.CreatedBy = store.NewID("plv"), 1, tx.By.User
-	if p.Number == "" {
+	for p.Number == "" { // numbers that people gave are stepped over
 		n, err := access.Next(ctx, tx, "plan")
 		if err != nil {
 			return Plan{}, err
 		}
-		p.Number = fmt.Sprintf("P-%d", n)
+		if _, err := readPlan(ctx, tx, fmt.Sprintf("P-%d", n)); errors.Is(err, ErrUnknownPlan) {
+			p.Number = fmt.Sprintf("P-%d", n)
+		} else if err != nil {
+			return Plan{}, err
+		}
 	}
 	if err := insertPlan(ctx, tx, p); err != nil {
 		return Plan{}, err
