@@ -3,7 +3,11 @@ package http
 import (
 	"errors"
 	"fmt"
+	"strings"
 
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
 	"supportledger/ledger"
 )
 
@@ -11,6 +15,15 @@ import (
 // packages know no languages, so their detail types are worded here. It answers "" for an error that it does not
 // know; the title of its row then has to do.
 func sentence(err error, l Lang) string {
+	for _, of := range []func(error) text{ofLedger, ofGrants, ofPlans} {
+		if s := of(err); s != (text{}) {
+			return s.in(l)
+		}
+	}
+	return ""
+}
+
+func ofLedger(err error) (s text) {
 	var (
 		off     *ledger.Unbalanced
 		unknown *ledger.Unknown
@@ -18,10 +31,9 @@ func sentence(err error, l Lang) string {
 		over    *ledger.Overdrawn
 		lots    *ledger.Exhausted
 	)
-	s := text{}
 	switch {
 	case errors.As(err, &off):
-		s = say("The lines of fund %s are off by %s.", "Linjerne for fond %s afviger med %s.", off.Fund, kroner(off.Off))
+		s = say("The lines of fund %s are off by %s.", "Linjerne for fond %s afviger med %s.", off.Fund, inFull(off.Off))
 	case errors.As(err, &unknown):
 		s = say("%q is not known.", "%q kendes ikke.", unknown.Name)
 	case errors.As(err, &closed) && closed.FirstOpen != "":
@@ -30,17 +42,57 @@ func sentence(err error, l Lang) string {
 		s = say("%s is closed.", "%s er lukket.", closed.Month)
 	case errors.As(err, &over):
 		s = say("Account %s of fund %s would stand at %s on %s.", "Konto %s for fond %s ville stå på %s den %s.",
-			over.Account, over.Fund, kroner(over.Balance), over.On)
+			over.Account, over.Fund, inFull(over.Balance), over.On)
 	case errors.As(err, &lots):
 		s = say("Fund %s has %s left on account %s; %s was asked for.", "Fond %s har %s tilbage på konto %s; der blev bedt om %s.",
-			lots.Pool.Fund, kroner(lots.Left), lots.Pool.Account, kroner(lots.Asked))
+			lots.Pool.Fund, inFull(lots.Left), lots.Pool.Account, inFull(lots.Asked))
 	}
-	return s.in(l)
+	return s
+}
+
+func ofGrants(err error) (s text) {
+	var (
+		total *grants.BudgetTotal
+		rate  *grants.RateMissing
+		left  *grants.BudgetExceeded
+	)
+	switch {
+	case errors.As(err, &total):
+		s = say("The budget lines sum to %s; the grant is %s.", "Budgetlinjerne summer til %s; bevillingen er på %s.", inFull(total.Budget), inFull(total.Grant))
+	case errors.As(err, &rate):
+		s = say("There is no rate between %s and %s.", "Der er ingen kurs mellem %s og %s.", rate.From, rate.To)
+	case errors.As(err, &left):
+		s = say("%s has %s left; %s was asked for.", "%s har %s tilbage; der blev bedt om %s.", left.Grant, inFull(left.Available), inFull(left.Asked))
+	}
+	return s
+}
+
+func ofPlans(err error) (s text) {
+	var (
+		plan  *beneficiaries.StateConflict
+		money *disbursements.StateConflict
+	)
+	switch {
+	case errors.As(err, &plan):
+		var want []string
+		for _, w := range plan.Want {
+			want = append(want, string(w))
+		}
+		s = inState(string(plan.State), want)
+	case errors.As(err, &money):
+		s = inState(money.State, money.Want)
+	}
+	return s
+}
+
+// inState names the state that something is in and those in which the act is possible, by the words of the API.
+func inState(is string, want []string) text {
+	return say("It is %s; this needs %s.", "Tilstanden er %s; dette kræver %s.", is, strings.Join(want, " / "))
 }
 
 func say(en, da string, figures ...any) text {
 	return text{fmt.Sprintf(en, figures...), fmt.Sprintf(da, figures...)}
 }
 
-// kroner writes an amount with its currency, in the spelling that a request takes.
-func kroner(m ledger.Money) string { return m.String() + " " + string(m.Currency) }
+// inFull writes an amount with its currency, in the spelling that a request takes.
+func inFull(m ledger.Money) string { return m.String() + " " + string(m.Currency) }

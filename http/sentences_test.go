@@ -1,0 +1,42 @@
+package http
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
+	"supportledger/ledger"
+)
+
+// TestSentences words every detail type in both languages: the figures are there, and nothing of how Go prints.
+func TestSentences(t *testing.T) {
+	ten := ledger.OfMinor(1000, "DKK")
+	for _, tc := range []struct {
+		err    error
+		en, da string
+	}{
+		{&ledger.Unbalanced{Fund: "G1", Off: ten}, "The lines of fund G1 are off by 10.00 DKK.", "Linjerne for fond G1 afviger med 10.00 DKK."},
+		{&ledger.Unknown{Name: "G9", Kind: ledger.ErrUnknownFund}, `"G9" is not known.`, `"G9" kendes ikke.`},
+		{&ledger.PeriodClosed{Month: "2026-01"}, "2026-01 is closed.", "2026-01 er lukket."},
+		{&ledger.Overdrawn{Fund: "G1", Account: "1010", On: "2026-01-31", Balance: ten.Neg()},
+			"Account 1010 of fund G1 would stand at -10.00 DKK on 2026-01-31.", "Konto 1010 for fond G1 ville stå på -10.00 DKK den 2026-01-31."},
+		{&ledger.Exhausted{Pool: ledger.Pool{Account: "1300", Fund: "G1"}, Left: ten, Asked: ten},
+			"Fund G1 has 10.00 DKK left on account 1300; 10.00 DKK was asked for.", "Fond G1 har 10.00 DKK tilbage på konto 1300; der blev bedt om 10.00 DKK."},
+		{&grants.BudgetTotal{Budget: ten, Grant: ten}, "The budget lines sum to 10.00 DKK; the grant is 10.00 DKK.", "Budgetlinjerne summer til 10.00 DKK; bevillingen er på 10.00 DKK."},
+		{&grants.RateMissing{From: "EUR", To: "DKK"}, "There is no rate between EUR and DKK.", "Der er ingen kurs mellem EUR og DKK."},
+		{&grants.BudgetExceeded{Grant: "G1", Available: ten, Asked: ten}, "G1 has 10.00 DKK left; 10.00 DKK was asked for.", "G1 har 10.00 DKK tilbage; der blev bedt om 10.00 DKK."},
+		{&beneficiaries.StateConflict{State: "draft", Want: []beneficiaries.PlanState{"approved", "active"}},
+			"It is draft; this needs approved / active.", "Tilstanden er draft; dette kræver approved / active."},
+		{&disbursements.StateConflict{State: "draft", Want: []string{"submitted"}}, "It is draft; this needs submitted.", "Tilstanden er draft; dette kræver submitted."},
+	} {
+		for l, want := range map[Lang]string{English: tc.en, Danish: tc.da} {
+			p, _ := problemOf(fmt.Errorf("posting: %w", At("/x", tc.err)), l)
+			if p.Detail != want || strings.ContainsAny(p.Detail, "%{[") {
+				t.Errorf("%T: got %q, want %q", tc.err, p.Detail, want)
+			}
+		}
+	}
+}
