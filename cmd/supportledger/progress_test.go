@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A meter says nothing for a second; then a terminal gets a bar with count, rate and time left, which goes away at the
+// end, and anything else a line for every tenth.
+func TestMeter(t *testing.T) {
+	for _, terminal := range []bool{true, false} {
+		var out bytes.Buffer
+		m := progress(console{err: &out, errIsTTY: terminal}, 100, "acts")
+		m.at(10)
+		if out.Len() != 0 {
+			t.Errorf("terminal %v: it speaks at once: %q", terminal, out.String())
+		}
+		m.started = time.Now().Add(-2 * time.Second)
+		for i := range int64(90) {
+			m.at(i + 11)
+		}
+		text := out.String()
+		m.end()
+		if terminal {
+			for _, part := range []string{"acts", "/100", "acts/s"} {
+				if !strings.Contains(text, part) {
+					t.Errorf("the bar has no %q: %q", part, text)
+				}
+			}
+			if last := out.String(); !strings.HasSuffix(last, "\r") {
+				t.Errorf("the bar stays: %q", last)
+			}
+			continue
+		}
+		if got := strings.Count(text, "\n"); got != 10 || strings.Contains(text, "\r") || !strings.HasSuffix(text, "100 of 100 acts (100 %)\n") {
+			t.Errorf("%d lines, want 10:\n%s", got, text)
+		}
+	}
+}
