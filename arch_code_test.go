@@ -167,7 +167,7 @@ func clock(house tree) []string {
 }
 
 // noFloats are the rooms in which a float can only be money, a rate or a share.
-var noFloats = []string{"migrations", "store", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements"}
+var noFloats = []string{"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements"}
 
 // floatsAllowed are the exceptions, with the reason.
 var floatsAllowed = map[string]string{

@@ -36,7 +36,7 @@ var homes = []home{
 	{"modernc.org/sqlite", []string{"store/..."}, nil, "only store asks which engine it is"},
 	{"github.com/jackc/pgx/v5", []string{"store/..."}, nil, "only store asks which engine it is"},
 	{"github.com/google/uuid", []string{"store/..."}, nil, "identifiers are made in one place"},
-	{"golang.org/x/mod/sumdb", []string{"store/..."}, nil, "audit events and entries are leaves of one tree, which lies before both"},
+	{"golang.org/x/mod/sumdb", []string{"proof/..."}, nil, "audit events and entries are leaves of one tree, which lies before both"},
 
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},
 		"store and access move no money, and the command line passes text"},

@@ -25,7 +25,7 @@ const module = "supportledger"
 // rooms is the reading order: a package imports only what stands before it. Packages below a room (store/storetest,
 // disbursements/iso20022) rank with it.
 var rooms = []string{
-	"migrations", "store", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements", "http", "cmd",
+	"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements", "http", "cmd",
 }
 
 // rule checks one thing over the whole tree and answers with a sentence per breach.

@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"supportledger/proof"
 	"supportledger/store"
 )
 
@@ -114,12 +116,33 @@ func findPrincipal(ctx context.Context, tx *store.Tx, hash []byte) (Principal, e
 	return p, err
 }
 
-func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
+// eventsKey is where a tx keeps the events that its commit will write.
+type eventsKey struct{}
+
+// insertEvent puts an event's leaf into the tree and its row among those that are written in one statement at the end of
+// the tx: many acts that commit together cost no more statements than one.
+func insertEvent(tx *store.Tx, e Event) {
 	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
 		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
+	pending := tx.Keep(eventsKey{}, func() any { return new([]eventRow) }).(*[]eventRow) //nolint:forcetypeassert // made on this line
+	if len(*pending) == 0 {
+		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
+			rows := *pending
+			*pending = nil
+			for chunk := range slices.Chunk(rows, insertAtOnce) {
+				if _, err := tx.NewInsert().Model(&chunk).Exec(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	*pending = append(*pending, row)
+	proof.Append(tx, row.leaf(new(proof.Encoder), proof.NewSeal()))
 }
+
+// insertAtOnce bounds one INSERT: a statement's text has a limit in SQLite.
+const insertAtOnce = 1000
 
 func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
 	row := dutyRow{Subject: d.Subject, Round: d.Round, Step: d.Step, UserID: UserID(tx.By.User), TokenID: tx.By.Token,
@@ -127,8 +150,11 @@ func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	if errors.Is(store.Classify(err), store.ErrDuplicate) {
 		return ErrMakerCannotApprove // a twin request came first
+	} else if err != nil {
+		return err
 	}
-	return err
+	proof.Append(tx, row.leaf(new(proof.Encoder), nil))
+	return nil
 }
 
 func readDuties(ctx context.Context, tx *store.Tx, subject string, round int) ([]Duty, error) {

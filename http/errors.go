@@ -8,6 +8,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/grants"
 	"supportledger/ledger"
+	"supportledger/proof"
 	"supportledger/statements"
 	"supportledger/store"
 )
@@ -101,6 +102,23 @@ var problems = []row{
 		text{"Choose another one.", "Vælg et andet."}, 0},
 	{access.ErrForbidden, 403, "forbidden_scope",
 		text{"Your role does not allow this", "Din rolle giver ikke lov til dette"}, text{}, 0},
+
+	// The tree that proves the books.
+	{proof.ErrNoCheckpoint, 404, "checkpoint_unknown",
+		text{"There is no such checkpoint", "Der er ikke noget sådant kontrolpunkt"},
+		text{"GET /api/v1/proof/checkpoints/latest gives the newest one.", "GET /api/v1/proof/checkpoints/latest giver det nyeste."}, 0},
+	{proof.ErrNoLeaf, 404, "leaf_unknown",
+		text{"It is not in that tree", "Det findes ikke i det træ"},
+		text{"Ask for a newer checkpoint: it may have been written since.", "Spørg på et nyere kontrolpunkt: det kan være skrevet siden."}, 0},
+	{proof.ErrRolledBack, 500, "books_rolled_back",
+		text{"The books are older than their own proof", "Bøgerne er ældre end deres eget bevis"},
+		text{"Tell the operator the request_id; the operator runs supportledger verify.", "Oplys request_id til driften, der kører supportledger verify."}, 0},
+	{proof.ErrRewritten, 500, "books_rewritten",
+		text{"The books contradict their own proof", "Bøgerne modsiger deres eget bevis"},
+		text{"Tell the operator the request_id; the operator runs supportledger verify.", "Oplys request_id til driften, der kører supportledger verify."}, 0},
+	{proof.ErrSignature, 500, "checkpoint_signature",
+		text{"A checkpoint is not signed as it should be", "Et kontrolpunkt er ikke underskrevet, som det skal være"},
+		text{"Tell the operator the request_id; the operator runs supportledger verify.", "Oplys request_id til driften, der kører supportledger verify."}, 0},
 
 	// The books.
 	{ledger.ErrAmount, 422, "amount_malformed",

@@ -62,6 +62,7 @@ func (b Book) Post(ctx context.Context, tx *store.Tx, entries ...Entry) ([]Poste
 		}
 		posted = append(posted, p)
 	}
+	sealLeaves(tx, known, posted)
 	return posted, moveHead(ctx, tx, seq)
 }
 

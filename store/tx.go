@@ -16,6 +16,41 @@ type Tx struct {
 	At     time.Time // the one instant of everything done here: UTC, whole microseconds
 	By     Actor     // who does it
 	Engine Engine
+
+	before []func(context.Context, *Tx) error
+	kept   map[any]any
+}
+
+// BeforeCommit has fn run when everything else of the tx is done and just before its COMMIT: in the order of the calls,
+// inside the tx, once per attempt. An error of fn rolls the tx back and is what Update returns. fn may call BeforeCommit
+// again; what it adds runs too. A fn of Update that is run again starts without any. It is for what must be written once
+// per tx however many acts it holds, under a lock that is to be held shortest.
+func (tx *Tx) BeforeCommit(fn func(ctx context.Context, tx *Tx) error) {
+	tx.before = append(tx.before, fn)
+}
+
+// Keep returns what a package keeps for the length of this tx under a key of its own type, made at the first call. It is
+// gone with the attempt.
+func (tx *Tx) Keep(key any, first func() any) any {
+	v, ok := tx.kept[key]
+	if !ok {
+		if tx.kept == nil {
+			tx.kept = map[any]any{}
+		}
+		v = first()
+		tx.kept[key] = v
+	}
+	return v
+}
+
+// settle runs what waits for the commit.
+func (tx *Tx) settle(ctx context.Context) error {
+	for i := 0; i < len(tx.before); i++ { // the list may grow while it runs
+		if err := tx.before[i](ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Lock makes a SELECT hold its rows until the transaction ends: FOR UPDATE on PostgreSQL. On SQLite the query stays
@@ -105,6 +140,9 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 	}()
 	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine}
 	if err := fn(tx); err != nil {
+		return Classify(err)
+	}
+	if err := tx.settle(ctx); err != nil {
 		return Classify(err)
 	}
 	finished = true

@@ -264,3 +264,89 @@ func TestValuesStayValues(t *testing.T) {
 		}
 	})
 }
+
+func TestBeforeCommitRunsInsideTheTransaction(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, _ string) {
+		var order []string
+		note := func(name string) func(context.Context, *store.Tx) error {
+			return func(_ context.Context, tx *store.Tx) error {
+				order = append(order, name)
+				return do(tx, "INSERT INTO draws (id, budget, amount) VALUES (?, 'b1', 1)", name)
+			}
+		}
+		err := db.Update(t.Context(), func(tx *store.Tx) error {
+			tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
+				tx.BeforeCommit(note("third")) // what is added meanwhile runs too
+				return note("first")(ctx, tx)
+			})
+			tx.BeforeCommit(note("second"))
+			order = append(order, "act")
+			return nil
+		})
+		if diff := cmp.Diff([]string{"act", "first", "second", "third"}, order); err != nil || diff != "" {
+			t.Fatalf("%v, order (-want +got):\n%s", err, diff)
+		}
+		if n := count(t, db, "SELECT count(*) FROM draws"); n != 3 {
+			t.Errorf("%d rows were committed, want 3", n)
+		}
+	})
+}
+
+func TestBeforeCommitCanRefuse(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, _ string) {
+		ran := 0
+		for _, refuse := range []func(tx *store.Tx) error{
+			func(tx *store.Tx) error {
+				tx.BeforeCommit(func(context.Context, *store.Tx) error { ran++; return errSpent })
+				return nil
+			},
+			func(tx *store.Tx) error {
+				tx.BeforeCommit(func(context.Context, *store.Tx) error { ran += 100; return nil })
+				return errSpent
+			},
+		} {
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				if err := do(tx, "INSERT INTO draws (id, budget, amount) VALUES ('d', 'b1', 1)"); err != nil {
+					return err
+				}
+				return refuse(tx)
+			})
+			if !errors.Is(err, errSpent) {
+				t.Errorf("got %v, want the refusal", err)
+			}
+		}
+		if n := count(t, db, "SELECT count(*) FROM draws"); n != 0 || ran != 1 {
+			t.Errorf("%d rows stayed and hooks counted %d, want 0 and 1: an act that fails has none run", n, ran)
+		}
+	})
+}
+
+// What one attempt asked for and kept is forgotten when the act runs again.
+func TestBeforeCommitStartsAnewWithEachAttempt(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB, _ string) {
+		if db.Engine() != store.Postgres {
+			t.Skip("SQLite has one writer: nothing is run again")
+		}
+		type key struct{}
+		tries, hooks := 0, 0
+		err := db.Update(t.Context(), func(tx *store.Tx) error {
+			tries++
+			kept := tx.Keep(key{}, func() any { return new(int) }).(*int)
+			*kept++
+			if again := tx.Keep(key{}, func() any { return new(int) }).(*int); *again != 1 {
+				t.Errorf("attempt %d keeps %d, want 1", tries, *again)
+			}
+			tx.BeforeCommit(func(context.Context, *store.Tx) error {
+				hooks++
+				if tries == 1 {
+					return do(tx, "DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$")
+				}
+				return nil
+			})
+			return nil
+		})
+		if err != nil || tries != 2 || hooks != 2 {
+			t.Errorf("%v after %d attempts and %d hooks, want 2 and 2", err, tries, hooks)
+		}
+	})
+}

@@ -1,0 +1,278 @@
+package proof
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/uptrace/bun"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"supportledger/store"
+)
+
+type headRow struct {
+	bun.BaseModel `bun:"table:proof_head"`
+	ID            int64 `bun:",pk"`
+	Size          int64
+	Roots         []byte
+}
+
+type leafRow struct {
+	bun.BaseModel `bun:"table:proof_leaves"`
+	Position      int64 `bun:",pk"`
+	Kind          Kind
+	Ref           string
+	Hash          []byte
+	Seal          []byte
+}
+
+type nodeRow struct {
+	bun.BaseModel `bun:"table:proof_nodes"`
+	Level         int   `bun:",pk"`
+	Position      int64 `bun:",pk"`
+	Hash          []byte
+}
+
+type checkpointRow struct {
+	bun.BaseModel `bun:"table:proof_checkpoints"`
+	Size          int64 `bun:",pk"`
+	Note          string
+}
+
+// pendingKey is where a tx keeps the leaves that its commit will write.
+type pendingKey struct{}
+
+// Append puts leaves at the end of the tree when the tx commits, in the order of the calls: the head row is locked, and
+// they are written in a constant number of statements, just before the commit. A tx that rolls back leaves nothing.
+func Append(tx *store.Tx, leaves ...Leaf) {
+	if len(leaves) == 0 {
+		return
+	}
+	pending := tx.Keep(pendingKey{}, func() any { return new([]Leaf) }).(*[]Leaf) //nolint:forcetypeassert // made on this line
+	if len(*pending) == 0 {
+		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
+			collected := *pending
+			*pending = nil // what comes later asks for another turn
+			return flush(ctx, tx, collected)
+		})
+	}
+	*pending = append(*pending, leaves...)
+}
+
+// insertAtOnce bounds one INSERT: a statement's text has a limit in SQLite.
+const insertAtOnce = 2000
+
+func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
+	tree, err := readHead(ctx, tx, true)
+	if err != nil {
+		return err
+	}
+	rows := make([]leafRow, len(leaves))
+	var nodes []nodeRow
+	for i, l := range leaves {
+		position := tree.Size
+		rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: append([]byte{}, l.Seal...)}
+		for at, h := range stored(position, tree.Add(l.Hash)) {
+			nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
+		}
+	}
+	for chunk := range slices.Chunk(rows, insertAtOnce) {
+		if _, err := tx.NewInsert().Model(&chunk).Exec(ctx); err != nil {
+			return fmt.Errorf("proof: leaves: %w", err)
+		}
+	}
+	if len(nodes) > 0 {
+		if _, err := tx.NewInsert().Model(&nodes).Exec(ctx); err != nil {
+			return fmt.Errorf("proof: nodes: %w", err)
+		}
+	}
+	return saveHead(ctx, tx, tree)
+}
+
+// readHead reads the tree's right edge, and holds its row where lock is set.
+func readHead(ctx context.Context, tx *store.Tx, lock bool) (*Tree, error) {
+	var row headRow
+	q := tx.NewSelect().Model(&row).Where("id = 1")
+	if lock {
+		q = tx.Lock(q)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("proof: head: %w", err)
+	}
+	tree := &Tree{Size: row.Size}
+	for root := range slices.Chunk(row.Roots, sha256.Size) {
+		if len(root) == sha256.Size {
+			tree.roots = append(tree.roots, Hash(root))
+		}
+	}
+	if !tree.sound() {
+		return nil, fmt.Errorf("%w: the head row is damaged", ErrRewritten)
+	}
+	return tree, nil
+}
+
+func saveHead(ctx context.Context, tx *store.Tx, tree *Tree) error {
+	roots := make([]byte, 0, len(tree.roots)*sha256.Size)
+	for _, h := range tree.roots {
+		roots = append(roots, h[:]...)
+	}
+	_, err := tx.NewUpdate().Model((*headRow)(nil)).Set("size = ?", tree.Size).Set("roots = ?", roots).Where("id = 1").Exec(ctx)
+	return err
+}
+
+// Head is the tree as it stands.
+func Head(ctx context.Context, tx *store.Tx) (*Tree, error) { return readHead(ctx, tx, false) }
+
+// Erase gives the leaf of a record the seal that is left when some of its texts are erased. The caller blanks the texts
+// themselves, in the same tx; texts are all sealed texts of the record before that. [ErrNoLeaf].
+func Erase(ctx context.Context, tx *store.Tx, kind Kind, ref string, texts []Text, labels ...string) error {
+	row, err := findLeaf(ctx, tx, kind, ref)
+	if err != nil {
+		return err
+	}
+	next := Seal(row.Seal).erase(texts, labels)
+	_, err = tx.NewUpdate().Model((*leafRow)(nil)).Set("seal = ?", []byte(next)).Where("position = ?", row.Position).Exec(ctx)
+	return err
+}
+
+func findLeaf(ctx context.Context, tx *store.Tx, kind Kind, ref string) (leafRow, error) {
+	var row leafRow
+	err := tx.NewSelect().Model(&row).Where("ref = ?", ref).Where("kind = ?", kind).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, ErrNoLeaf
+	}
+	return row, err
+}
+
+// hashes reads nodes of the stored tree for tlog.
+type hashes struct {
+	ctx context.Context //nolint:containedctx // tlog's interface has no place for it
+	tx  *store.Tx
+}
+
+var _ tlog.HashReader = hashes{}
+
+// ReadHashes answers with the nodes at tlog's indexes.
+func (r hashes) ReadHashes(indexes []int64) ([]Hash, error) {
+	out := make([]Hash, len(indexes))
+	for i, index := range indexes {
+		level, n := tlog.SplitStoredHashIndex(index)
+		h, err := r.node(level, n)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = h
+	}
+	return out, nil
+}
+
+// node computes one node from the stored ones at or below its level.
+func (r hashes) node(level int, n int64) (Hash, error) {
+	above := level % stride
+	base, count := level-above, int64(1)<<above
+	var found [][]byte
+	q := r.tx.NewSelect().Column("hash").Where("position >= ?", n*count).Where("position < ?", (n+1)*count).Order("position")
+	if base == 0 {
+		q = q.Model((*leafRow)(nil))
+	} else {
+		q = q.Model((*nodeRow)(nil)).Where("level = ?", base)
+	}
+	if err := q.Scan(r.ctx, &found); err != nil {
+		return Hash{}, err
+	}
+	if int64(len(found)) != count {
+		return Hash{}, fmt.Errorf("%w: nodes are missing", ErrRewritten)
+	}
+	below := make([]Hash, count)
+	for i, h := range found {
+		if len(h) != sha256.Size {
+			return Hash{}, fmt.Errorf("%w: a node is damaged", ErrRewritten)
+		}
+		below[i] = Hash(h)
+	}
+	return fold(below), nil
+}
+
+func insertCheckpoint(ctx context.Context, tx *store.Tx, c Checkpoint) error {
+	known, err := readCheckpoint(ctx, tx, c.Size)
+	if err == nil && known == c.Note {
+		return nil
+	} else if err == nil {
+		return fmt.Errorf("%w: the database has another checkpoint of size %d", ErrRewritten, c.Size)
+	} else if !errors.Is(err, ErrNoCheckpoint) {
+		return err
+	}
+	_, err = tx.NewInsert().Model(&checkpointRow{Size: c.Size, Note: c.Note}).Exec(ctx)
+	return err
+}
+
+// readCheckpoint reads the note of one size, or of the largest for a size below 0.
+func readCheckpoint(ctx context.Context, tx *store.Tx, size int64) (string, error) {
+	var row checkpointRow
+	q := tx.NewSelect().Model(&row).Order("size DESC").Limit(1)
+	if size >= 0 {
+		q = q.Where("size = ?", size)
+	}
+	err := q.Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrNoCheckpoint
+	}
+	return row.Note, err
+}
+
+// Stored lists the notes of all checkpoints in the database by size.
+func Stored(ctx context.Context, tx *store.Tx) ([]string, error) {
+	var notes []string
+	err := tx.NewSelect().Model((*checkpointRow)(nil)).Column("note").Order("size").Scan(ctx, &notes)
+	return notes, err
+}
+
+// leavesAfter reads leaves in order, from a position on.
+func leavesAfter(ctx context.Context, tx *store.Tx, from int64, limit int) ([]leafRow, error) {
+	var rows []leafRow
+	err := tx.NewSelect().Model(&rows).Column("position", "kind", "hash").Where("position >= ?", from).Order("position").
+		Limit(int64(limit)).Scan(ctx)
+	return rows, err
+}
+
+// storedNodes reads the stored nodes of the places of want, by place.
+func storedNodes(ctx context.Context, tx *store.Tx, want map[node]Hash) (map[node][]byte, error) {
+	found := map[node][]byte{}
+	for _, level := range slices.Compact(slices.Sorted(levels(want))) {
+		var at []int64
+		for n := range want {
+			if n.level == level {
+				at = append(at, n.n)
+			}
+		}
+		var rows []nodeRow
+		err := tx.NewSelect().Model(&rows).Where("level = ?", level).Where("position >= ?", slices.Min(at)).
+			Where("position <= ?", slices.Max(at)).Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			found[node{r.Level, r.Position}] = r.Hash
+		}
+	}
+	return found, nil
+}
+
+func levels(of map[node]Hash) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for n := range maps.Keys(of) {
+			if !yield(n.level) {
+				return
+			}
+		}
+	}
+}
+
+func countNodes(ctx context.Context, tx *store.Tx) (int64, error) {
+	return tx.NewSelect().Model((*nodeRow)(nil)).Count(ctx)
+}
