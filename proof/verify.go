@@ -16,6 +16,7 @@ type Finding struct {
 	Detail string `json:"detail"` // what is there, and what should be
 }
 
+// String is the finding as one line.
 func (f Finding) String() string { return fmt.Sprintf("%s: %s: %s", f.Check, f.Place, f.Detail) }
 
 // Findings gathers findings, of each check no more than a few, so that it stays small however wrong the books are.
