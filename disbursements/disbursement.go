@@ -205,6 +205,9 @@ func (o Office) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledg
 	if err := ledger.LockFunds(ctx, tx, beneficiaries.Funds(d.Shares)...); err != nil {
 		return Disbursement{}, err
 	}
+	if d, err = o.inState(ctx, tx, key, Authorised); err != nil { // again: others may have settled units while we waited
+		return Disbursement{}, err
+	}
 	entry, err := o.liquidation(ctx, tx, d, on)
 	if err != nil {
 		return Disbursement{}, err

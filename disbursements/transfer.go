@@ -3,6 +3,7 @@ package disbursements
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -109,12 +110,16 @@ func (o Office) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfer) (
 		return Transfer{}, err
 	}
 	t.ID, t.State, t.Version = TransferID(store.NewID("trf")), TransferRequested, 1
-	if t.Number == "" {
+	for t.Number == "" { // numbers that people gave are stepped over
 		n, err := access.Next(ctx, tx, "transfer")
 		if err != nil {
 			return Transfer{}, err
 		}
-		t.Number = fmt.Sprintf("T-%03d", n)
+		if _, err := o.readTransfer(ctx, tx, fmt.Sprintf("T-%03d", n)); errors.Is(err, ErrUnknownTransfer) {
+			t.Number = fmt.Sprintf("T-%03d", n)
+		} else if err != nil {
+			return Transfer{}, err
+		}
 	}
 	if err := insertTransfer(ctx, tx, t); err != nil {
 		return Transfer{}, err

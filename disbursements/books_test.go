@@ -1,0 +1,291 @@
+package disbursements
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// house is an office over fresh books. The general fund UNR has money in the bank; partners NG-01 and KE-01 have advance
+// accounts; maker, lead, finance and chief are people.
+type house struct {
+	rapid.TB
+	ctx    context.Context
+	db     *store.DB
+	office Office
+	donor  grants.Donor
+	who    map[string]store.Actor
+}
+
+func onBoth(t *testing.T, fn func(h *house)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { fn(newHouse(t, db)) })
+}
+
+func newHouse(t testing.TB, db *store.DB) *house {
+	t.Helper()
+	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example; a \"charity\""}
+	register := grants.Register{Book: book}
+	h := &house{TB: t, ctx: t.Context(), db: db, who: map[string]store.Actor{},
+		office: Office{book, register, beneficiaries.Register{Book: book, Grants: register}}}
+	h.do("", func(ctx context.Context, tx *store.Tx) error { return h.open(ctx, tx) })
+	return h
+}
+
+func (h *house) open(ctx context.Context, tx *store.Tx) (err error) {
+	book := h.office.Book
+	if err := ledger.Create(ctx, tx, book); err != nil {
+		return err
+	}
+	for code, r := range map[ledger.FundCode]ledger.Restriction{"UNR": ledger.Unrestricted, "D1": ledger.PurposeBound} {
+		if err := book.OpenFund(ctx, tx, ledger.Fund{Code: code, Name: string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
+			return err
+		}
+		if _, err := book.Post(ctx, tx, ledger.Entry{Date: "2026-01-01", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
+			ledger.Base("1010", code, of("250000.00", "DKK")), ledger.Base("3100", code, of("-250000.00", "DKK"))}}); err != nil {
+			return err
+		}
+	}
+	if err := book.AddAccount(ctx, tx, ledger.Account{Number: "1301", Path: "assets:advances:partner-ke", Type: ledger.Asset, NameEN: "Advances, Kenya", NameDA: "Forskud, Kenya"}); err != nil {
+		return err
+	}
+	for _, p := range []Partner{{Code: "NG-01", Currency: "NGN", Account: "1300"}, {Code: "KE-01", Currency: "KES", Account: "1301"}} {
+		if _, err := h.office.RegisterPartner(ctx, tx, p); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"maker", "lead", "finance", "chief"} {
+		if h.who[name], err = newPerson(ctx, tx, name); err != nil {
+			return err
+		}
+	}
+	h.donor, err = h.office.Grants.RegisterDonor(ctx, tx, grants.Donor{Kind: grants.Institution, Name: "Foundation A", Language: "en"})
+	return err
+}
+
+func newPerson(ctx context.Context, tx *store.Tx, handle string) (store.Actor, error) {
+	u, err := access.CreateUser(ctx, tx, handle, access.ProgrammeLead, access.Treasurer)
+	return store.Actor{User: string(u.ID), Token: "tok_" + handle, Roles: []string{"treasurer"}}, err
+}
+
+// try runs an act as one of the people, or, for "", as the system.
+func (h *house) try(who string, fn func(ctx context.Context, tx *store.Tx) error) error {
+	ctx := store.WithActor(h.ctx, h.who[who])
+	return h.db.Update(ctx, func(tx *store.Tx) error { return fn(ctx, tx) })
+}
+
+// do runs an act that must succeed.
+func (h *house) do(who string, fn func(ctx context.Context, tx *store.Tx) error) {
+	h.Helper()
+	if err := h.try(who, fn); err != nil {
+		h.Fatalf("%v", err)
+	}
+}
+
+// few holds a property against a part of the usual number of examples, since each writes to a database.
+func few(t *testing.T, part int, property func(*rapid.T)) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks").Value
+	usual := checks.String()
+	n, err := strconv.Atoi(usual)
+	if err := errors.Join(err, checks.Set(strconv.Itoa(max(1, n/part)))); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = checks.Set(usual) }()
+	rapid.Check(t, property)
+}
+
+// terms are what a grant's agreement says, as "DKK 60000.00 fees:grant fx:general indirect:7".
+func (h *house) sign(code, terms string) {
+	h.Helper()
+	words := strings.Fields(terms)
+	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.ReceiptRate, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
+		IndirectExcludes: []string{grants.CurrencyDifferences}, Interest: grants.InterestToGrantor, RefundDeMinimis: ledger.Zero(ledger.Currency(words[0]))}
+	for _, w := range words[2:] {
+		key, value, _ := strings.Cut(w, ":")
+		switch key {
+		case "fees":
+			policy.FeeBearer = grants.Bearer(value)
+		case "fx":
+			policy.CurrencyBearer = grants.Bearer(value)
+		case "indirect":
+			policy.IndirectRate = decimal.RequireFromString(value)
+		default:
+			h.Fatalf("a grant has no %q", key)
+		}
+	}
+	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.office.Grants.Sign(ctx, tx, grants.Grant{Code: code, Donor: h.donor, Title: code, Amount: of(words[1], ledger.Currency(words[0])),
+			SignedOn: "2026-01-02", Policies: grants.Policies{policy}})
+		return err
+	})
+}
+
+// receive books an instalment; a rate of "" is none.
+func (h *house) receive(grant string, on ledger.Date, amount ledger.Money, quoted string, account ledger.AccountNo) error {
+	in := grants.Receipt{Grant: grant, On: on, Amount: amount, Account: account}
+	if quoted != "" {
+		in.Rate = rate(quoted)
+	}
+	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.office.Grants.Receive(ctx, tx, in)
+		return err
+	})
+}
+
+// plan drafts and submits a plan as maker, "NGN at 225 NGN/DKK, G1=60 G2=40", with one line of units.
+func (h *house) plan(number, c, quoted, split, price string, due ...ledger.Date) {
+	h.Helper()
+	h.do("maker", func(ctx context.Context, tx *store.Tx) error {
+		b, err := h.office.People.Admit(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p := beneficiaries.Plan{Number: number, Beneficiary: b.ID, Currency: ledger.Currency(c), Current: beneficiaries.PlanVersion{StartsOn: "2026-01-01", Shares: shares(split)}}
+		if quoted != "" {
+			p.Current.BudgetRate = rate(quoted)
+		}
+		line := beneficiaries.PlanLine{Line: "stipend", Category: "stipend", UnitPrice: of(price, p.Currency)}
+		for i, d := range due {
+			line.Items = append(line.Items, beneficiaries.Item{Position: i, DueOn: d})
+		}
+		p.Current.Lines = []beneficiaries.PlanLine{line}
+		if _, err := h.office.People.Draft(ctx, tx, p); err != nil {
+			return err
+		}
+		_, err = h.office.People.Submit(ctx, tx, number)
+		return err
+	})
+}
+
+func (h *house) approveYear(who, plan string, year int, on ledger.Date) error {
+	return h.try(who, func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.office.People.ApproveYear(ctx, tx, plan, year, on)
+		return err
+	})
+}
+
+// send requests a transfer as maker and authorises it as finance.
+func (h *house) send(plan, partner string, x Transfer) error {
+	var number string
+	err := h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
+		if x.Partner, err = h.office.Partner(ctx, tx, partner); err != nil {
+			return err
+		}
+		if x.Plan, err = h.office.People.Plan(ctx, tx, plan); err != nil {
+			return err
+		}
+		x.Account = "1010"
+		asked, err := h.office.RequestTransfer(ctx, tx, x)
+		number = asked.Number
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.office.AuthoriseTransfer(ctx, tx, number)
+		return err
+	})
+}
+
+// draft writes a disbursement of the plan's one line down, as maker.
+func (h *house) draft(plan, partner string, units int, amount ledger.Money, split []beneficiaries.Share) (d Disbursement, err error) {
+	err = h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
+		d = Disbursement{Line: "stipend", Units: units, Amount: amount, Shares: split, Date: "2026-02-01", Text: "Stipend; of \"February\", 2026"}
+		if d.Partner, err = h.office.Partner(ctx, tx, partner); err != nil {
+			return err
+		}
+		if d.Plan, err = h.office.People.Plan(ctx, tx, plan); err != nil {
+			return err
+		}
+		d, err = h.office.Draft(ctx, tx, d)
+		return err
+	})
+	return d, err
+}
+
+// act is a step of a disbursement.
+type act func(Office, context.Context, *store.Tx, string) (Disbursement, error)
+
+// step takes a step of a disbursement as somebody.
+func (h *house) step(who string, do act, number string) error {
+	return h.try(who, func(ctx context.Context, tx *store.Tx) error { _, err := do(h.office, ctx, tx, number); return err })
+}
+
+// authorised takes a draft as far as AUTHORISED.
+func (h *house) authorised(number string) error {
+	if err := h.step("maker", Office.Submit, number); err != nil {
+		return err
+	}
+	if err := h.step("lead", Office.Approve, number); err != nil {
+		return err
+	}
+	return h.step("finance", Office.Authorise, number)
+}
+
+func (h *house) liquidate(number string, on ledger.Date) error {
+	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.office.Liquidate(ctx, tx, number, on)
+		return err
+	})
+}
+
+func (h *house) exchange(x Exchange) error {
+	return h.try("finance", func(ctx context.Context, tx *store.Tx) error { _, err := h.office.Exchange(ctx, tx, x); return err })
+}
+
+// last is the newest entry of the books.
+func (h *house) last() (p ledger.Posted) {
+	h.Helper()
+	err := h.db.View(h.ctx, func(tx *store.Tx) error {
+		seq, err := h.office.Book.LastSeq(h.ctx, tx)
+		if err != nil {
+			return err
+		}
+		found, err := h.office.Book.Entries(h.ctx, tx, ledger.Span{}, seq-1, 1)
+		if err == nil {
+			p = found[0]
+		}
+		return err
+	})
+	if err != nil {
+		h.Fatalf("%v", err)
+	}
+	return p
+}
+
+// balance is what an account of a fund holds: "1000.00 EUR=7460.00", or "…" in base currency.
+func (h *house) balance(account ledger.AccountNo, fund ledger.FundCode) string {
+	h.Helper()
+	var text []string
+	err := h.db.View(h.ctx, func(tx *store.Tx) error {
+		balances, err := h.office.Book.Balances(h.ctx, tx, "2199-12-31")
+		for _, b := range balances {
+			if b.Account == account && b.Fund == fund && b.Amount.Currency == "DKK" {
+				text = append(text, b.Amount.String())
+			} else if b.Account == account && b.Fund == fund {
+				text = append(text, fmt.Sprintf("%s %s=%s", b.Amount, b.Amount.Currency, b.Base))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		h.Fatalf("%v", err)
+	}
+	return strings.Join(text, " ")
+}
