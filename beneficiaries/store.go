@@ -259,3 +259,19 @@ func saveSettled(ctx context.Context, tx *store.Tx, v PlanVersion, l PlanLine, i
 	}
 	return nil
 }
+
+// unsettle opens the items that something settled, and tells how many.
+func unsettle(ctx context.Context, tx *store.Tx, by string) (int64, error) {
+	result, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("settled_by = ''").Where("settled_by = ?", by).Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// uncommit takes the open items of a year out of its commitment.
+func uncommit(ctx context.Context, tx *store.Tx, plan PlanID, year int) error {
+	_, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("committed_year = 0").Where("committed_year = ?", year).Where("settled_by = ''").
+		Where("version_id IN (SELECT id FROM plan_versions WHERE plan_id = ?)", plan).Exec(ctx)
+	return err
+}

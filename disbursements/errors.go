@@ -3,6 +3,8 @@ package disbursements
 import (
 	"errors"
 	"fmt"
+
+	"supportledger/ledger"
 )
 
 // What disbursements refuses.
@@ -17,6 +19,7 @@ var (
 	ErrBankCurrency        = errors.New("disbursements: the bank account is in another currency")
 	ErrFeeExceedsAmount    = errors.New("disbursements: the fee is not smaller than the amount")
 	ErrSameAccount         = errors.New("disbursements: money is exchanged between two accounts, one of them in base currency")
+	ErrPartOfAct           = errors.New("disbursements: the entry goes with another one")
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
 )
 
@@ -32,3 +35,11 @@ func (e *StateConflict) Error() string {
 
 // Unwrap makes errors.Is(err, ErrState) true.
 func (e *StateConflict) Unwrap() error { return ErrState }
+
+// PartOfAct names the entry that another one goes with.
+type PartOfAct struct{ With ledger.EntryID }
+
+func (e *PartOfAct) Error() string { return ErrPartOfAct.Error() }
+
+// Unwrap makes errors.Is(err, ErrPartOfAct) true.
+func (e *PartOfAct) Unwrap() error { return ErrPartOfAct }

@@ -1,8 +1,10 @@
 package grants
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"supportledger/access"
 	"supportledger/ledger"
@@ -114,7 +116,34 @@ func valued(m ledger.Money, to ledger.Currency, rate ledger.Rate) (ledger.Money,
 	return rate.Convert(m, to)
 }
 
-// Instalments lists what was received on a grant up to a day, by date.
+// Instalments lists what was received on a grant up to a day, by date. A receipt that was reversed since stands twice: as it
+// came in, and taken back on the day of the reversal.
 func (r Register) Instalments(ctx context.Context, tx *store.Tx, id GrantID, until ledger.Date) ([]Instalment, error) {
-	return readInstalments(ctx, tx, id, until, r.Book.Base)
+	received, err := readInstalments(ctx, tx, id, until, r.Book.Base)
+	if err != nil {
+		return nil, err
+	}
+	posted := make([]ledger.Posted, len(received))
+	for i, in := range received {
+		posted[i] = in.Entry
+	}
+	later, err := r.Book.LinksOf(ctx, tx, posted...)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range received {
+		by := later[in.Entry.ID].ReversedBy
+		if by == "" {
+			continue
+		}
+		reversal, err := r.Book.Entry(ctx, tx, string(by))
+		if err != nil {
+			return nil, err
+		}
+		if reversal.Date <= until {
+			received = append(received, Instalment{in.ID, in.Grant, reversal.Date, in.Amount.Neg(), in.Base.Neg(), in.Rate, reversal})
+		}
+	}
+	slices.SortStableFunc(received, func(a, b Instalment) int { return cmp.Compare(a.On, b.On) })
+	return received, nil
 }

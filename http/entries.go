@@ -23,7 +23,7 @@ func entries(api *API) {
 		Summary: "Post an entry by hand", Danish: "Bogfør en postering manuelt",
 		About: "For what no act posts by itself. Lines are in base currency: foreign money moves by its lots, through the acts.",
 		Refuses: []error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, ledger.ErrEntryShape,
-			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn},
+			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken},
 		Example: `{"date":"2026-01-31","text":"Bank interest","lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
 			`{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}`}, at(postEntry))
 }
@@ -49,13 +49,22 @@ type entryView struct {
 	Act       string         `json:"act" description:"What posted it: instalment, transfer, liquidation …"`
 	Source    string         `json:"source,omitempty" description:"Id of what the act was done to."`
 	Lines     []lineView     `json:"lines"`
+
+	Reverses    ledger.EntryID `json:"reverses,omitempty" description:"The entry that this one undoes."`
+	ReversedBy  ledger.EntryID `json:"reversed_by,omitempty" description:"The reversal that undid this entry."`
+	Corrects    ledger.EntryID `json:"corrects,omitempty" description:"The reversed entry that this one stands in place of."`
+	CorrectedBy ledger.EntryID `json:"corrected_by,omitempty" description:"The entry that stands in place of this one."`
+	Reason      string         `json:"reason,omitempty" description:"Of a reversal or correction."`
+	ExternalID  string         `json:"external_id,omitempty" description:"What the system that sent it calls it."`
+
 	CreatedBy string         `json:"created_by,omitempty"`
 	CreatedAt string         `json:"created_at"`
 }
 
 func viewEntry(p ledger.Posted) entryView {
 	v := entryView{ID: p.ID, Number: p.Number, Date: p.Date, Text: p.Text, Act: p.Act, Source: p.Source, CreatedBy: p.CreatedBy,
-		CreatedAt: p.CreatedAt.UTC().Format(time.RFC3339Nano), Lines: []lineView{}}
+		CreatedAt: p.CreatedAt.UTC().Format(time.RFC3339Nano), Lines: []lineView{},
+		Reverses: p.Reverses, Corrects: p.Corrects, Reason: p.Reason, ExternalID: p.ExternalID}
 	for _, l := range p.Lines {
 		v.Lines = append(v.Lines, lineView{Account: l.Account, Fund: l.Fund, Direction: direction(l), Amount: l.Amount.Abs(), Base: l.Base.Abs(),
 			Category: l.Category, Plan: l.Plan, Payee: l.Payee, Partner: l.Partner, Lot: l.Lot})
@@ -96,12 +105,27 @@ func listEntries(ctx context.Context, tx *store.Tx, d desk, in listEntriesReques
 	if err != nil {
 		return List[entryView]{}, err
 	}
-	return ListOf(in.Page, rows, viewEntry, func(p ledger.Posted) []string { return []string{strconv.FormatInt(p.Seq, 10)} }), nil
+	later, err := d.book.LinksOf(ctx, tx, rows...)
+	if err != nil {
+		return List[entryView]{}, err
+	}
+	view := func(p ledger.Posted) entryView { return viewEntry(p).and(later[p.ID]) }
+	return ListOf(in.Page, rows, view, func(p ledger.Posted) []string { return []string{strconv.FormatInt(p.Seq, 10)} }), nil
 }
 
 func getEntry(ctx context.Context, tx *store.Tx, d desk, in byRef) (entryView, error) {
 	p, err := d.book.Entry(ctx, tx, string(in.ID))
-	return viewEntry(p), err
+	if err != nil {
+		return entryView{}, err
+	}
+	later, err := d.book.LinksOf(ctx, tx, p)
+	return viewEntry(p).and(later[p.ID]), err
+}
+
+// and adds what became of the entry since.
+func (v entryView) and(later ledger.Links) entryView {
+	v.ReversedBy, v.CorrectedBy = later.ReversedBy, later.CorrectedBy
+	return v
 }
 
 type lineRequest struct {
@@ -113,29 +137,39 @@ type lineRequest struct {
 }
 
 type postEntryRequest struct {
-	Date  ledger.Date   `json:"date" validate:"required"`
-	Text  string        `json:"text" validate:"required,max=200" description:"What happened; no person's name."`
-	Lines []lineRequest `json:"lines" validate:"required,min=2,max=200,dive"`
+	Date       ledger.Date   `json:"date" validate:"required"`
+	Text       string        `json:"text" validate:"required,max=200" description:"What happened; no person's name."`
+	Lines      []lineRequest `json:"lines" validate:"required,min=2,max=200,dive"`
+	ExternalID string        `json:"external_id" validate:"max=100" description:"What your system calls it. Unique: sent again, the answer names the entry that has it."`
 }
 
 func postEntry(ctx context.Context, tx *store.Tx, d desk, in postEntryRequest) (entryView, error) {
-	e := ledger.Entry{Date: in.Date, Text: in.Text, Act: "manual"}
-	for i, l := range in.Lines {
-		amount, err := l.Amount.In(fmt.Sprintf("/lines/%d/amount", i), d.book.Base)
+	lines, err := linesOf(in.Lines, d.book.Base)
+	if err != nil {
+		return entryView{}, err
+	}
+	posted, err := d.book.Post(ctx, tx, ledger.Entry{Date: in.Date, Text: in.Text, Act: "manual", Lines: lines, ExternalID: in.ExternalID})
+	if err != nil {
+		return entryView{}, err
+	}
+	return viewEntry(posted[0]), access.Record(ctx, tx, access.Event{Action: "entry.posted", Subject: string(posted[0].ID)})
+}
+
+// linesOf reads the lines of an entry made by hand.
+func linesOf(in []lineRequest, base ledger.Currency) ([]ledger.Line, error) {
+	var lines []ledger.Line
+	for i, l := range in {
+		amount, err := l.Amount.In(fmt.Sprintf("/lines/%d/amount", i), base)
 		if err != nil {
-			return entryView{}, err
+			return nil, err
 		}
 		line := ledger.Base(l.Account, l.Fund, amount).For(l.Category)
 		if l.Direction == credit {
 			line = line.Neg()
 		}
-		e.Lines = append(e.Lines, line)
+		lines = append(lines, line)
 	}
-	posted, err := d.book.Post(ctx, tx, e)
-	if err != nil {
-		return entryView{}, err
-	}
-	return viewEntry(posted[0]), access.Record(ctx, tx, access.Event{Action: "entry.posted", Subject: string(posted[0].ID)})
+	return lines, nil
 }
 
 // today is the day an act takes effect on where the request names none.

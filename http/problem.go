@@ -62,6 +62,21 @@ type Problem struct {
 	Instance  string       `json:"instance" description:"The path that was asked for."`
 	RequestID string       `json:"request_id" description:"Also in the X-Request-Id header, the log and the audit trail."`
 	Errors    []FieldError `json:"errors,omitempty"`
+
+	ConflictingResource *Resource `json:"conflicting_resource,omitempty" description:"What is there already, where that is the problem."`
+	Links               []Link    `json:"links,omitempty" description:"Where to do instead what was asked for."`
+}
+
+// Resource names one thing of the API.
+type Resource struct {
+	ID   string `json:"id"`
+	Href string `json:"href"`
+}
+
+// Link leads to another operation.
+type Link struct {
+	Rel  string `json:"rel" description:"What is done there: reversals."`
+	Href string `json:"href"`
 }
 
 // FieldError points at one place of the request that must change.
@@ -181,6 +196,7 @@ func problemOf(err error, l Lang) (Problem, row) {
 		Errors: fieldErrors(err, l),
 		Detail: detailOf(err, r, l),
 	}
+	p.ConflictingResource, p.Links = related(err)
 	return p, r
 }
 

@@ -4,6 +4,7 @@ package http
 func resources(api *API) {
 	books(api)
 	entries(api)
+	reversals(api)
 	funders(api)
 	awards(api)
 	gifts(api)

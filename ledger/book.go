@@ -53,6 +53,9 @@ func (b Book) Post(ctx context.Context, tx *store.Tx, entries ...Entry) ([]Poste
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseTaken(ctx, tx, entries); err != nil {
+		return nil, err
+	}
 	posted := make([]Posted, 0, len(entries))
 	for _, e := range entries {
 		seq++

@@ -23,6 +23,23 @@ var (
 	ErrDuplicateFund   = errors.New("ledger: fund exists")
 	ErrDuplicateNumber = errors.New("ledger: account exists")
 	ErrPeriodOrder     = errors.New("ledger: period cannot take this state")
+
+	ErrReasonRequired     = errors.New("ledger: a reason of at least ten letters is required")
+	ErrEntryPosted        = errors.New("ledger: a posted entry is never changed")
+	ErrAlreadyReversed    = errors.New("ledger: entry is reversed already")
+	ErrReversalOfReversal = errors.New("ledger: a reversal is not reversed")
+	ErrReversalDate       = errors.New("ledger: a reversal is not dated before its entry")
+	ErrCorrectByAct       = errors.New("ledger: an entry that an act made is reversed, and the act done again")
+	ErrExternalIDTaken    = errors.New("ledger: external id is taken")
+	ErrUnknownDraft       = errors.New("ledger: unknown draft")
+	ErrCheckFails         = errors.New("ledger: the close checklist is not done")
+	ErrUnknownCheck       = errors.New("ledger: the checklist has no such check to sign off")
+	ErrReopeningPending   = errors.New("ledger: a reopening of the month waits for approval")
+	ErrUnknownReopening   = errors.New("ledger: unknown reopening")
+	ErrYearClosed         = errors.New("ledger: the year's income and expense are closed already")
+	ErrYearOrder          = errors.New("ledger: an earlier year is not closed")
+	ErrLoanExceeded       = errors.New("ledger: more would be repaid than is owed")
+	ErrSameFund           = errors.New("ledger: a fund does not lend to itself")
 )
 
 // Unbalanced tells by how much a fund's lines are off, in base currency.
@@ -99,3 +116,40 @@ func (e *Exhausted) Error() string {
 
 // Unwrap makes errors.Is(err, ErrLotExhausted) true.
 func (e *Exhausted) Unwrap() error { return ErrLotExhausted }
+
+// EntryPosted names the entry that cannot be changed.
+type EntryPosted struct{ Entry EntryID }
+
+func (e *EntryPosted) Error() string { return ErrEntryPosted.Error() + "; reverse it" }
+
+// Unwrap makes errors.Is(err, ErrEntryPosted) true.
+func (e *EntryPosted) Unwrap() error { return ErrEntryPosted }
+
+// AlreadyReversed names the reversal that is there.
+type AlreadyReversed struct{ By EntryID }
+
+func (e *AlreadyReversed) Error() string { return ErrAlreadyReversed.Error() }
+
+// Unwrap makes errors.Is(err, ErrAlreadyReversed) true.
+func (e *AlreadyReversed) Unwrap() error { return ErrAlreadyReversed }
+
+// ExternalIDTaken names the entry that has the external id.
+type ExternalIDTaken struct {
+	ID string
+	By EntryID
+}
+
+func (e *ExternalIDTaken) Error() string { return ErrExternalIDTaken.Error() }
+
+// Unwrap makes errors.Is(err, ErrExternalIDTaken) true.
+func (e *ExternalIDTaken) Unwrap() error { return ErrExternalIDTaken }
+
+// LoanExceeded tells what one fund owes another and what was to be repaid.
+type LoanExceeded struct{ Owed, Asked Money }
+
+func (e *LoanExceeded) Error() string {
+	return fmt.Sprintf("ledger: %s %s is owed, %s was to be repaid", e.Owed, e.Owed.Currency, e.Asked)
+}
+
+// Unwrap makes errors.Is(err, ErrLoanExceeded) true.
+func (e *LoanExceeded) Unwrap() error { return ErrLoanExceeded }

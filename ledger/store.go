@@ -281,11 +281,13 @@ func addToLot(ctx context.Context, tx *store.Tx, m Draw) error {
 	return err
 }
 
+// readLots reads the lots of a pool. A lot whose opening was reversed never was: it is nobody's newest layer.
 func readLots(ctx context.Context, tx *store.Tx, pool Pool, on Date, base Currency) ([]Lot, error) {
 	var rows []lotRow
 	err := tx.NewSelect().Model(&rows).
 		Where("account = ?", pool.Account).Where("holder = ?", pool.Holder).Where("fund = ?", pool.Fund).
 		Where("currency = ?", pool.Currency).Where("opened_on <= ?", on).
+		Where("NOT EXISTS (SELECT 1 FROM entries AS o JOIN entries AS r ON r.reverses = o.id WHERE o.seq = lot_row.opened_seq)").
 		Order("opened_on", "opened_seq", "id").Scan(ctx)
 	if err != nil {
 		return nil, err

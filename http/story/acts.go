@@ -40,6 +40,7 @@ var acts = map[string]func(ctx context.Context, p *Player, a Act) error{
 	"final_account":      finalAccount,
 	"pay_refund":         payRefund,
 	"keep_residue":       keepResidue,
+	"reverse":            reverse,
 }
 
 // body is a JSON object to send; empty strings are left out, since a story leaves out what it does not say.
@@ -374,6 +375,9 @@ func liquidate(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	path := "/disbursements/" + asked.ID
+	var booked struct {
+		Entry string `json:"entry_id"`
+	}
 	for _, step := range []struct {
 		role, path string
 		body       any
@@ -383,10 +387,11 @@ func liquidate(ctx context.Context, p *Player, a Act) error {
 		{treasurer, "/authorisations", nil},
 		{financeOfficer, "/liquidations", body{"date": a.Date}},
 	} {
-		if err := p.post(ctx, step.role, path+step.path, step.body, nil); err != nil {
+		if err := p.post(ctx, step.role, path+step.path, step.body, &booked); err != nil {
 			return err
 		}
 	}
+	p.known.entries[f.Ref] = booked.Entry
 	return nil
 }
 

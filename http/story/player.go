@@ -32,6 +32,7 @@ type Player struct {
 type world struct {
 	partners   map[string]string // code → currency
 	plans      map[string]string // number → state: draft or approved
+	entries    map[string]string // ref → id of the entry
 	grants     []signed          // in order of signing
 	donors     map[string]bool   // persons on record, by code
 	awardRates map[string]string // by grant
@@ -60,7 +61,7 @@ var ErrUnknownAct = errors.New("story: this act is not built")
 // Play plays a story from its first act to its last, and stops at the first error: a [*Refusal], or what kept the player
 // from asking.
 func (p *Player) Play(ctx context.Context, s Story) error {
-	p.known = world{partners: map[string]string{}, plans: map[string]string{}, donors: map[string]bool{}, awardRates: map[string]string{}}
+	p.known = world{partners: map[string]string{}, plans: map[string]string{}, entries: map[string]string{}, donors: map[string]bool{}, awardRates: map[string]string{}}
 	for i, a := range s {
 		play, ok := acts[a.Name]
 		if !ok {

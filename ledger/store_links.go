@@ -1,0 +1,75 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/store"
+)
+
+// LinksOf tells which of the entries were reversed or corrected since, by id; what is absent was not.
+func (b Book) LinksOf(ctx context.Context, tx *store.Tx, posted ...Posted) (map[EntryID]Links, error) {
+	links := map[EntryID]Links{}
+	if len(posted) == 0 {
+		return links, nil
+	}
+	ids := make([]EntryID, len(posted))
+	for i, p := range posted {
+		ids[i] = p.ID
+	}
+	var rows []entryRow
+	err := tx.NewSelect().Model(&rows).Column("id", "reverses", "corrects").
+		Where("reverses IN (?) OR corrects IN (?)", bun.In(ids), bun.In(ids)).Scan(ctx)
+	for _, r := range rows {
+		if of := value(r.Reverses); of != "" {
+			links[of] = Links{r.ID, links[of].CorrectedBy}
+		}
+		if of := value(r.Corrects); of != "" {
+			links[of] = Links{links[of].ReversedBy, r.ID}
+		}
+	}
+	return links, err
+}
+
+// Standing lists the entries that an act made on a source and that stand: neither reversed nor reversals, oldest first.
+func (b Book) Standing(ctx context.Context, tx *store.Tx, act, source string) ([]Posted, error) {
+	var rows []entryRow
+	err := tx.NewSelect().Model(&rows).Where("e.act = ?", act).Where("e.source = ?", source).Where("e.reverses IS NULL").
+		Where("NOT EXISTS (SELECT 1 FROM entries AS r WHERE r.reverses = e.id)").Order("e.seq").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.withLines(ctx, tx, rows)
+}
+
+// refuseTaken refuses external ids that an entry in the books has already. The head row is held, so no other session can
+// take one between here and the insert.
+func refuseTaken(ctx context.Context, tx *store.Tx, entries []Entry) error {
+	var ids []string
+	for _, e := range entries {
+		if e.ExternalID != "" {
+			ids = append(ids, e.ExternalID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []entryRow
+	if err := tx.NewSelect().Model(&rows).Column("id", "external_id").Where("external_id IN (?)", bun.In(ids)).Limit(1).Scan(ctx); err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		return &ExternalIDTaken{value(rows[0].ExternalID), rows[0].ID}
+	}
+	return nil
+}
+
+// Lot finds one lot. [store.ErrNotFound] when there is none.
+func (b Book) Lot(ctx context.Context, tx *store.Tx, id LotID) (Lot, error) {
+	var row lotRow
+	if err := tx.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx); err != nil {
+		return Lot{}, store.Classify(err)
+	}
+	return row.lot(b.Base)
+}
