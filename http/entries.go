@@ -42,13 +42,13 @@ type lineView struct {
 }
 
 type entryView struct {
-	ID        ledger.EntryID `json:"id"`
-	Number    string         `json:"number"`
-	Date      ledger.Date    `json:"date"`
-	Text      string         `json:"text"`
-	Act       string         `json:"act" description:"What posted it: instalment, transfer, liquidation …"`
-	Source    string         `json:"source,omitempty" description:"Id of what the act was done to."`
-	Lines     []lineView     `json:"lines"`
+	ID     ledger.EntryID `json:"id"`
+	Number string         `json:"number"`
+	Date   ledger.Date    `json:"date"`
+	Text   string         `json:"text"`
+	Act    string         `json:"act" description:"What posted it: instalment, transfer, liquidation …"`
+	Source string         `json:"source,omitempty" description:"Id of what the act was done to."`
+	Lines  []lineView     `json:"lines"`
 
 	Reverses    ledger.EntryID `json:"reverses,omitempty" description:"The entry that this one undoes."`
 	ReversedBy  ledger.EntryID `json:"reversed_by,omitempty" description:"The reversal that undid this entry."`
@@ -57,8 +57,8 @@ type entryView struct {
 	Reason      string         `json:"reason,omitempty" description:"Of a reversal or correction."`
 	ExternalID  string         `json:"external_id,omitempty" description:"What the system that sent it calls it."`
 
-	CreatedBy string         `json:"created_by,omitempty"`
-	CreatedAt string         `json:"created_at"`
+	CreatedBy string `json:"created_by,omitempty"`
+	CreatedAt string `json:"created_at"`
 }
 
 func viewEntry(p ledger.Posted) entryView {

@@ -64,7 +64,7 @@ type Problem struct {
 	Errors    []FieldError `json:"errors,omitempty"`
 
 	ConflictingResource *Resource `json:"conflicting_resource,omitempty" description:"What is there already, where that is the problem."`
-	Links               []Link    `json:"links,omitempty" description:"Where to do instead what was asked for."`
+	Instead             []Way     `json:"instead,omitempty" description:"Where to do instead what was asked for."`
 }
 
 // Resource names one thing of the API.
@@ -73,8 +73,8 @@ type Resource struct {
 	Href string `json:"href"`
 }
 
-// Link leads to another operation.
-type Link struct {
+// Way leads to another operation.
+type Way struct {
 	Rel  string `json:"rel" description:"What is done there: reversals."`
 	Href string `json:"href"`
 }
@@ -196,7 +196,7 @@ func problemOf(err error, l Lang) (Problem, row) {
 		Errors: fieldErrors(err, l),
 		Detail: detailOf(err, r, l),
 	}
-	p.ConflictingResource, p.Links = related(err)
+	p.ConflictingResource, p.Instead = related(err)
 	return p, r
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // related tells what an error is about beside the request: what is there already, and where to go instead.
-func related(err error) (*Resource, []Link) {
+func related(err error) (*Resource, []Way) {
 	var (
 		reversed *ledger.AlreadyReversed
 		taken    *ledger.ExternalIDTaken
@@ -21,9 +21,9 @@ func related(err error) (*Resource, []Link) {
 	case errors.As(err, &taken):
 		return entryResource(taken.By), nil
 	case errors.As(err, &posted):
-		return entryResource(posted.Entry), []Link{{"reversals", entryHref(posted.Entry) + "/reversals"}}
+		return entryResource(posted.Entry), []Way{{"reversals", entryHref(posted.Entry) + "/reversals"}}
 	case errors.As(err, &part):
-		return nil, []Link{{"reversals", entryHref(part.With) + "/reversals"}}
+		return nil, []Way{{"reversals", entryHref(part.With) + "/reversals"}}
 	}
 	return nil, nil
 }

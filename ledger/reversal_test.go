@@ -247,9 +247,9 @@ func TestDatabaseGuardsReversals(t *testing.T) {
 		}
 		whole := post(t, db, book, negative(posted[1], "-50.00"))[0]
 		for code, e := range map[string]ledger.Entry{
-			"reversal_not_whole":   negative(posted[0], "-99.00"),
-			"already_reversed":     negative(posted[1], "-50.00"),
-			"reversal_of_reversal": negative(whole, "50.00"),
+			"reversal_not_whole":          negative(posted[0], "-99.00"),
+			"already_reversed":            negative(posted[1], "-50.00"),
+			"reversal_of_reversal":        negative(whole, "50.00"),
 			"correction_without_reversal": {Date: "2026-01-31", Text: "x", Corrects: posted[2].ID, Lines: opening("UNR", "", "1.00").Lines},
 		} {
 			err := db.Update(t.Context(), func(tx *store.Tx) error {

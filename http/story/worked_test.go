@@ -46,17 +46,7 @@ func play(t *testing.T, db *store.DB, selected []string) *apitest.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Update(t.Context(), func(tx *store.Tx) error {
-		return ledger.Create(t.Context(), tx, ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"})
-	}); err != nil {
-		t.Fatal(err)
-	}
-	client := apitest.Serve(t, db)
-	player := story.Player{Base: client.Base, Client: client.HTTP, Tokens: tokens(t, db), Clock: func(time.Time) {}}
-	if err := player.Play(t.Context(), told.Of(selected)); err != nil {
-		t.Fatal(err)
-	}
-	return client
+	return playStory(t, db, told.Of(selected))
 }
 
 // tokens makes a user with a token for every role that stories need.
