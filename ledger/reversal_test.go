@@ -47,7 +47,7 @@ func euros(on ledger.Date, quantity, cost, rate string) ledger.Entry {
 }
 
 // spend draws euros out of their lots.
-func spend(t *testing.T, tx *store.Tx, book ledger.Book, on ledger.Date, quantity string) (ledger.Entry, error) {
+func spendEuros(t *testing.T, tx *store.Tx, book ledger.Book, on ledger.Date, quantity string) (ledger.Entry, error) {
 	amount, err := ledger.ParseMoney(quantity, "EUR")
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func TestReversalRestoresLots(t *testing.T) {
 		post(t, db, book, euros("2026-01-06", "100.00", "750.00", "7.50 DKK/EUR"))
 		var drawn ledger.Posted
 		draw := func(tx *store.Tx) error {
-			e, err := spend(t, tx, book, "2026-01-20", "150.00")
+			e, err := spendEuros(t, tx, book, "2026-01-20", "150.00")
 			if err != nil {
 				return err
 			}
