@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"supportledger/disbursements"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -26,7 +27,7 @@ func reversals(api *API) {
 		Refuses: append([]error{ledger.ErrCorrectByAct, ledger.ErrUnbalanced, ledger.ErrEntryShape, ledger.ErrUnknownAccount, ledger.ErrUnknownFund}, reversalRefuses...)}, at(correctEntry))
 }
 
-var reversalRefuses = []error{ledger.ErrUnknownEntry, ledger.ErrReasonRequired, ledger.ErrAlreadyReversed, ledger.ErrReversalOfReversal,
+var reversalRefuses = []error{disbursements.ErrPartOfAct, ledger.ErrUnknownEntry, ledger.ErrReasonRequired, ledger.ErrAlreadyReversed, ledger.ErrReversalOfReversal,
 	ledger.ErrReversalDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted}
 
 // changeEntryRequest takes what a client would want to change, to answer it with the way that there is.
