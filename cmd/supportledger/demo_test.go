@@ -99,7 +99,8 @@ func TestDemoTellsScripts(t *testing.T) {
 	p.await(`\n\}\n`)
 	said := p.said()
 	var s summary
-	if err := json.Unmarshal([]byte(said[strings.Index(said, "{"):]), &s); err != nil {
+	_, object, _ := strings.Cut(said, "{")
+	if err := json.Unmarshal([]byte("{"+object), &s); err != nil {
 		t.Fatalf("%v:\n%s", err, said)
 	}
 	if s.Acts < 17 || s.URL == "" || s.Docs != s.URL+"/api/v1/docs" || len(s.Tokens) != len(firstRoles) || len(s.Try) != 3 {

@@ -59,6 +59,25 @@ func TestStopFinishesRequestsInFlight(t *testing.T) {
 	})
 }
 
+// Who cannot wait for a request in flight sends the signal twice.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	db := storetest.SQLite(t)
+	tokens := opened(t, db)
+	p, url := served(t, db)
+	hold(t, db, "idempotency_keys")
+	go func() {
+		slow := call{tokens["finance_officer"], "slow", "/funds", fund("UNR")}
+		_, _ = slow.send(t.Context(), url) // it ends with the server
+	}()
+	time.Sleep(200 * time.Millisecond)
+	p.signal(syscall.SIGTERM)
+	awaitRefusal(t, url)
+	p.signal(syscall.SIGTERM)
+	if p.exit(); time.Since(p.began) > 20*time.Second || strings.Contains(p.said(), "Stopped;") {
+		t.Errorf("it waited:\n%s", p.said())
+	}
+}
+
 // awaitRefusal waits until nobody listens any more.
 func awaitRefusal(t *testing.T, url string) {
 	t.Helper()
