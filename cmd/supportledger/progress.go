@@ -29,6 +29,7 @@ func progress(c console, total int64, unit string) *meter {
 		m.bar = progressbar.NewOptions64(m.total, progressbar.OptionSetWriter(c.err), progressbar.OptionSetItsString(unit),
 			progressbar.OptionSetDescription(unit), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+		m.bar.StartWithoutRender() // so that the rate counts the silent second too
 	}
 	return m
 }

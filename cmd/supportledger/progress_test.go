@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ func TestMeter(t *testing.T) {
 		if out.Len() != 0 {
 			t.Errorf("terminal %v: it speaks at once: %q", terminal, out.String())
 		}
-		m.started = time.Now().Add(-2 * time.Second)
+		time.Sleep(50 * time.Millisecond)
+		m.started = m.started.Add(-showAfter) // as if that had been more than a second
 		for i := range int64(90) {
 			m.at(i + 11)
 		}
@@ -28,6 +30,9 @@ func TestMeter(t *testing.T) {
 				if !strings.Contains(text, part) {
 					t.Errorf("the bar has no %q: %q", part, text)
 				}
+			}
+			if rate := regexp.MustCompile(`(\d+) acts/s`).FindStringSubmatch(text); rate == nil || len(rate[1]) > 4 {
+				t.Errorf("100 acts in 50 ms or more at the rate %v", rate)
 			}
 			if last := out.String(); !strings.HasSuffix(last, "\r") {
 				t.Errorf("the bar stays: %q", last)
