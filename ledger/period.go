@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"slices"
 
 	"supportledger/store"
 )
@@ -44,36 +43,6 @@ func (b Book) SetPeriod(ctx context.Context, tx *store.Tx, month string, state P
 		}
 	}
 	return savePeriod(ctx, tx, Period{month, state})
-}
-
-// financeRoles may post into a soft-closed month.
-var financeRoles = []string{"finance_officer", "treasurer"}
-
-// openMonth makes sure that the actor may post into a month. A month that the books do not know yet opens by its first
-// entry, unless a later one is closed already.
-func openMonth(ctx context.Context, tx *store.Tx, month string) error {
-	periods, err := readPeriods(ctx, tx)
-	if err != nil {
-		return err
-	}
-	lastClosed, state := "", PeriodState("")
-	for _, p := range periods {
-		if p.State == MonthClosed {
-			lastClosed = p.Month
-		}
-		if p.Month == month {
-			state = p.State
-		}
-	}
-	switch {
-	case state == MonthClosed, state == "" && month < lastClosed:
-		return &PeriodClosed{month, firstOpen(periods, lastClosed)}
-	case state == MonthSoftClosed && !slices.ContainsFunc(tx.By.Roles, func(r string) bool { return slices.Contains(financeRoles, r) }):
-		return &PeriodClosed{month, firstOpen(periods, month)}
-	case state == "":
-		return savePeriod(ctx, tx, Period{month, MonthOpen})
-	}
-	return nil
 }
 
 // firstOpen is the first day after a month that stands open.

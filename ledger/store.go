@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -171,114 +170,6 @@ func LockFunds(ctx context.Context, tx *store.Tx, codes ...FundCode) error {
 	var rows []fundRow
 	q := tx.NewSelect().Model(&rows).Where("code IN (?)", bun.In(codes)).Order("code")
 	return tx.Lock(q).Scan(ctx)
-}
-
-// lockHead takes the head row and returns the last sequence number.
-func lockHead(ctx context.Context, tx *store.Tx) (int64, error) {
-	var row bookRow
-	err := tx.Lock(tx.NewSelect().Model(&row).Where("id = 1")).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, ErrNotOpened
-	}
-	return row.LastSeq, err
-}
-
-func moveHead(ctx context.Context, tx *store.Tx, seq int64) error {
-	_, err := tx.NewUpdate().Model((*bookRow)(nil)).Set("last_seq = ?", seq).Where("id = 1").Exec(ctx)
-	return err
-}
-
-// nextNumber is the next entry number of a fiscal year, whose row it opens if need be. The head row is held.
-func nextNumber(ctx context.Context, tx *store.Tx, year int) (int64, error) {
-	var last int64
-	err := tx.NewRaw(`INSERT INTO fiscal_years (year, last_number) VALUES (?, 1)
-		ON CONFLICT (year) DO UPDATE SET last_number = fiscal_years.last_number + 1 RETURNING last_number`, year).Scan(ctx, &last)
-	return last, err
-}
-
-func insertLots(ctx context.Context, tx *store.Tx, lots []Lot, seq int64) error {
-	if len(lots) == 0 {
-		return nil
-	}
-	rows := make([]lotRow, len(lots))
-	for i, l := range lots {
-		rows[i] = lotRow{ID: l.ID, Kind: l.Kind, Account: l.Pool.Account, Holder: l.Pool.Holder, Fund: l.Pool.Fund,
-			Currency: l.Pool.Currency, Rate: l.Rate.String(), OpenedOn: l.OpenedOn, OpenedSeq: seq, Name: l.Name,
-			Quantity: l.Quantity.Minor(), Cost: l.Cost.Minor()}
-	}
-	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
-	return err
-}
-
-func insertEntry(ctx context.Context, tx *store.Tx, p Posted, number int64, known chart) error {
-	lines := make([]lineRow, len(p.Lines))
-	for i, l := range p.Lines {
-		lines[i] = lineRow{EntrySeq: p.Seq, Line: i + 1, Account: l.Account, Fund: l.Fund, Currency: l.Amount.Currency,
-			Amount: l.Amount.Minor(), Base: l.Base.Minor(), Category: l.Category, Plan: l.Plan, Payee: l.Payee,
-			Partner: l.Partner, Lot: optional(l.Lot)}
-	}
-	if _, err := tx.NewInsert().Model(&lines).Exec(ctx); err != nil {
-		return err
-	}
-	row := entryRow{Seq: p.Seq, ID: p.ID, FiscalYear: p.Date.Year(), Number: number, Date: p.Date,
-		Book: known.accounts[p.Lines[0].Account].Book(), Text: p.Text, Act: p.Act, Source: p.Source, LineCount: len(lines),
-		Reverses: optional(p.Reverses), Corrects: optional(p.Corrects), Reason: p.Reason, ExternalID: optional(p.ExternalID), CreatedBy: p.CreatedBy, CreatedAt: store.FormatTime(p.CreatedAt)}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
-}
-
-func optional[T ~string](s T) *T {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// addToBalances adds the entry's lines to the balances of its day.
-func addToBalances(ctx context.Context, tx *store.Tx, e Entry) error {
-	type key struct {
-		account  AccountNo
-		fund     FundCode
-		currency Currency
-	}
-	sums := map[key]int{}
-	var rows []balanceRow
-	for _, l := range e.Lines {
-		k := key{l.Account, l.Fund, l.Amount.Currency}
-		i, ok := sums[k]
-		if !ok {
-			i = len(rows)
-			sums[k] = i
-			rows = append(rows, balanceRow{Account: l.Account, Fund: l.Fund, Currency: l.Amount.Currency, Date: e.Date})
-		}
-		rows[i].Amount += l.Amount.Minor()
-		rows[i].Base += l.Base.Minor()
-	}
-	_, err := tx.NewInsert().Model(&rows).
-		On("CONFLICT (account, fund, currency, date) DO UPDATE").
-		Set("amount = balance_row.amount + EXCLUDED.amount").
-		Set("base = balance_row.base + EXCLUDED.base").Exec(ctx)
-	return err
-}
-
-// addToLot applies the lines of one lot. A lot never holds less than nothing, nor more than it was opened with; only a
-// grant's newest layer may be drawn beyond what came in (RULES 10, 12).
-func addToLot(ctx context.Context, tx *store.Tx, m Draw) error {
-	var row lotRow
-	if err := tx.NewSelect().Model(&row).Where("id = ?", m.Lot).Scan(ctx); err != nil {
-		return err
-	}
-	side := int64(1)
-	if row.Kind == DeferredLot {
-		side = -1 // opened by a credit
-	}
-	row.OpenQuantity += side * m.Quantity.Minor()
-	row.OpenCost += side * m.Cost.Minor()
-	if row.Kind != DeferredLot && (row.OpenQuantity < 0 || row.OpenCost < 0 || row.OpenQuantity > row.Quantity || row.OpenQuantity == 0 && row.OpenCost != 0) {
-		return fmt.Errorf("%w: lot %s would hold %d at cost %d minor units", ErrLotExhausted, row.Name, row.OpenQuantity, row.OpenCost)
-	}
-	_, err := tx.NewUpdate().Model(&row).Column("open_quantity", "open_cost").WherePK().Exec(ctx)
-	return err
 }
 
 // readLots reads the lots of a pool. A lot whose opening was reversed never was: it is nobody's newest layer.

@@ -43,28 +43,6 @@ func (b Book) Standing(ctx context.Context, tx *store.Tx, act, source string) ([
 	return b.withLines(ctx, tx, rows)
 }
 
-// refuseTaken refuses external ids that an entry in the books has already. The head row is held, so no other session can
-// take one between here and the insert.
-func refuseTaken(ctx context.Context, tx *store.Tx, entries []Entry) error {
-	var ids []string
-	for _, e := range entries {
-		if e.ExternalID != "" {
-			ids = append(ids, e.ExternalID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	var rows []entryRow
-	if err := tx.NewSelect().Model(&rows).Column("id", "external_id").Where("external_id IN (?)", bun.In(ids)).Limit(1).Scan(ctx); err != nil {
-		return err
-	}
-	if len(rows) > 0 {
-		return &ExternalIDTaken{value(rows[0].ExternalID), rows[0].ID}
-	}
-	return nil
-}
-
 // Lot finds one lot. [store.ErrNotFound] when there is none.
 func (b Book) Lot(ctx context.Context, tx *store.Tx, id LotID) (Lot, error) {
 	var row lotRow

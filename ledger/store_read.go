@@ -64,26 +64,6 @@ func (b Book) Balances(ctx context.Context, tx *store.Tx, asOf Date) ([]Balance,
 	return balances, nil
 }
 
-// daysFrom is the balance of an account and fund at the end of a day and of every later day on which it moved.
-func daysFrom(ctx context.Context, tx *store.Tx, account AccountNo, fund FundCode, c Currency, from Date) ([]Balance, error) {
-	var rows []balanceRow
-	err := tx.NewSelect().Model(&rows).
-		ColumnExpr("CASE WHEN date < ? THEN ? ELSE date END AS date", from, from).
-		ColumnExpr("CAST(SUM(amount) AS BIGINT) AS amount").
-		Where("account = ?", account).Where("fund = ?", fund).Where("currency = ?", c).
-		GroupExpr("1").OrderExpr("1").Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	running := Zero(c)
-	days := make([]Balance, len(rows))
-	for i, r := range rows {
-		running = running.Add(OfMinor(r.Amount, c))
-		days[i] = Balance{Account: account, Fund: fund, Date: r.Date, Amount: running}
-	}
-	return days, nil
-}
-
 // Span limits what is read to the entries dated within it and posted up to one entry. Zero fields do not limit.
 type Span struct {
 	From, To Date

@@ -124,13 +124,27 @@ CREATE INDEX entry_lines_lot ON entry_lines (lot);
 
 --bun:split
 
--- Per account, fund, currency and day: an as-of balance costs by the days, not by the lines.
+-- Per account, fund, currency and day: an as-of balance costs by the days, not by the lines. Sealing an entry adds its
+-- lines here; nothing else writes. Account and fund exist, since the lines name them.
 CREATE TABLE balances (
-    account TEXT NOT NULL REFERENCES accounts (number),
-    fund TEXT NOT NULL REFERENCES funds (code),
+    account TEXT NOT NULL,
+    fund TEXT NOT NULL,
     currency TEXT NOT NULL,
     date TEXT NOT NULL,
     amount BIGINT NOT NULL,
     base BIGINT NOT NULL,
     PRIMARY KEY (account, fund, currency, date)
+);
+
+--bun:split
+
+-- What a fund holds in a bank account over all days, and the last day on which it moved: with it, the question whether a
+-- fund's money stays above zero costs by the days after an entry, of which there are mostly none.
+CREATE TABLE bank_totals (
+    account TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    last_date TEXT NOT NULL,
+    PRIMARY KEY (account, fund, currency)
 );

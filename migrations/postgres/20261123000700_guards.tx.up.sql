@@ -10,37 +10,93 @@ END $$;
 
 --bun:split
 
-CREATE FUNCTION entries_insert() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- The entries of one INSERT are sealed together, at a cost that hardly depends on how many they are: they follow each
+-- other without a gap, so everything about them is a range of numbers. What the new rows say is taken out of the
+-- transition table first and compared afterwards; nothing joins it with another table. Sealing also adds the lines to
+-- the balances, so that balances cannot part from lines, and looks whether a fund's bank stays above zero (RULES 55).
+CREATE FUNCTION entries_seal() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    low BIGINT;
+    high BIGINT;
+    rows_new BIGINT;
+    off_year BIGINT;
+    months TEXT[];
+    books TEXT[];
+    wanted BIGINT[];
+    found BIGINT[];
+    series RECORD;
+    held_in RECORD;
 BEGIN
-    IF NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM entries)
-       OR NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM entries WHERE fiscal_year = NEW.fiscal_year)
-       OR NEW.fiscal_year <> CAST(substr(NEW.date, 1, 4) AS BIGINT) THEN
+    SELECT MIN(seq), MAX(seq), COUNT(*), COUNT(*) FILTER (WHERE fiscal_year <> CAST(substr(date, 1, 4) AS BIGINT)),
+           array_agg(DISTINCT substr(date, 1, 7)), array_agg(book ORDER BY seq), array_agg(line_count ORDER BY seq)
+    INTO low, high, rows_new, off_year, months, books, wanted FROM posted;
+    IF rows_new = 0 THEN
+        RETURN NULL;
+    END IF;
+    IF high - low + 1 <> rows_new OR off_year > 0 OR low <> 1 AND NOT EXISTS (SELECT 1 FROM entries WHERE seq = low - 1) THEN
         RAISE EXCEPTION 'supportledger:entry_out_of_order: entries and their numbers follow each other without a gap' USING ERRCODE = 'SL001';
     END IF;
-    IF NOT EXISTS (SELECT 1 FROM periods WHERE month = substr(NEW.date, 1, 7) AND state <> 'closed') THEN
+    FOR series IN
+        SELECT fiscal_year, MIN(number) AS first, MIN(number - rank) AS least, MAX(number - rank) AS most
+        FROM (SELECT fiscal_year, number, row_number() OVER (PARTITION BY fiscal_year ORDER BY seq) AS rank FROM posted) AS n GROUP BY fiscal_year
+    LOOP
+        IF series.least <> series.most OR series.first <> 1
+           AND NOT EXISTS (SELECT 1 FROM entries WHERE fiscal_year = series.fiscal_year AND number = series.first - 1) THEN
+            RAISE EXCEPTION 'supportledger:entry_out_of_order: entries and their numbers follow each other without a gap' USING ERRCODE = 'SL001';
+        END IF;
+    END LOOP;
+    IF (SELECT COUNT(*) FROM periods WHERE month = ANY (months) AND state <> 'closed') <> cardinality(months) THEN
         RAISE EXCEPTION 'supportledger:period_closed: the month of this date is not open' USING ERRCODE = 'SL001';
     END IF;
-    IF NEW.line_count <> (SELECT COUNT(*) FROM entry_lines WHERE entry_seq = NEW.seq) THEN
+    SELECT array_agg(n ORDER BY entry_seq) INTO found
+    FROM (SELECT entry_seq, COUNT(*) AS n FROM entry_lines WHERE entry_seq BETWEEN low AND high GROUP BY entry_seq) AS counted;
+    IF found IS DISTINCT FROM wanted THEN
         RAISE EXCEPTION 'supportledger:entry_incomplete: the entry names another number of lines than it has' USING ERRCODE = 'SL001';
     END IF;
-    IF EXISTS (SELECT 1 FROM entry_lines WHERE entry_seq = NEW.seq GROUP BY fund HAVING SUM(base) <> 0) THEN
+    IF EXISTS (SELECT 1 FROM entry_lines WHERE entry_seq BETWEEN low AND high GROUP BY entry_seq, fund HAVING SUM(base) <> 0) THEN
         RAISE EXCEPTION 'supportledger:entry_unbalanced: base amounts must sum to zero in every fund' USING ERRCODE = 'SL001';
     END IF;
     IF EXISTS (SELECT 1 FROM entry_lines l JOIN accounts a ON a.number = l.account
-               WHERE l.entry_seq = NEW.seq AND (a.type = 'budgetary') <> (NEW.book = 'budgetary')) THEN
+               WHERE l.entry_seq BETWEEN low AND high AND (a.type = 'budgetary') <> (books[l.entry_seq - low + 1] = 'budgetary')) THEN
         RAISE EXCEPTION 'supportledger:books_mixed: actual and budgetary lines never stand in one entry' USING ERRCODE = 'SL001';
     END IF;
-    RETURN NEW;
+    INSERT INTO balances (account, fund, currency, date, amount, base)
+    SELECT l.account, l.fund, l.currency, e.date, SUM(l.amount), SUM(l.base)
+    FROM entry_lines l JOIN entries e ON e.seq = l.entry_seq WHERE l.entry_seq BETWEEN low AND high
+    GROUP BY l.account, l.fund, l.currency, e.date ORDER BY l.account, l.fund, l.currency, e.date
+    ON CONFLICT (account, fund, currency, date) DO UPDATE SET amount = balances.amount + EXCLUDED.amount, base = balances.base + EXCLUDED.base;
+    FOR held_in IN
+        WITH moved AS (
+            SELECT l.account, l.fund, l.currency, SUM(l.amount) AS amount, MIN(l.amount) AS least, MIN(e.date) AS first, MAX(e.date) AS last
+            FROM entry_lines l JOIN entries e ON e.seq = l.entry_seq JOIN accounts a ON a.number = l.account
+            WHERE l.entry_seq BETWEEN low AND high AND a.type = 'asset' AND (a.path LIKE 'assets:bank:___' OR a.path LIKE 'assets:bank:___:%')
+            GROUP BY l.account, l.fund, l.currency),
+        held AS (
+            INSERT INTO bank_totals AS t (account, fund, currency, amount, last_date)
+            SELECT account, fund, currency, amount, last FROM moved ORDER BY account, fund, currency
+            ON CONFLICT (account, fund, currency) DO UPDATE SET amount = t.amount + EXCLUDED.amount, last_date = GREATEST(t.last_date, EXCLUDED.last_date)
+            RETURNING account, fund, currency, amount, last_date)
+        SELECT h.account, h.fund, h.currency, h.amount, m.first FROM held h JOIN moved m USING (account, fund, currency)
+        WHERE m.least < 0 AND (h.amount < 0 OR h.last_date > m.first)
+    LOOP
+        IF held_in.amount < 0 OR EXISTS (
+            SELECT 1 FROM (SELECT SUM(b.amount) OVER (ORDER BY b.date DESC) AS later FROM balances b
+                           WHERE b.account = held_in.account AND b.fund = held_in.fund AND b.currency = held_in.currency AND b.date > held_in.first) AS days
+            WHERE later > held_in.amount) THEN
+            RAISE EXCEPTION 'supportledger:fund_overdrawn: a fund''s money in a bank account would stand below zero' USING ERRCODE = 'SL001';
+        END IF;
+    END LOOP;
+    RETURN NULL;
 END $$;
 
 --bun:split
 
-CREATE TRIGGER entries_insert BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION entries_insert();
+CREATE TRIGGER entries_seal AFTER INSERT ON entries REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION entries_seal();
 
 --bun:split
 
 -- Whoever writes lines takes the head row first and holds it until commit: so nobody can slip a line into an entry
--- that another session is about to commit, and this check sees every entry there is.
+-- that another session is about to commit, and the check below sees every entry there is.
 CREATE FUNCTION entry_lines_pen() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM 1 FROM book WHERE id = 1 FOR UPDATE;
@@ -53,17 +109,38 @@ CREATE TRIGGER entry_lines_pen BEFORE INSERT ON entry_lines FOR EACH STATEMENT E
 
 --bun:split
 
+-- Entries have no gap, so a line that is not beyond the last one would join one of them.
 CREATE FUNCTION entry_lines_insert() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    low BIGINT;
 BEGIN
-    IF EXISTS (SELECT 1 FROM entries WHERE seq = NEW.entry_seq) THEN
+    SELECT MIN(entry_seq) INTO low FROM written;
+    IF low <= (SELECT COALESCE(MAX(seq), 0) FROM entries) THEN
         RAISE EXCEPTION 'supportledger:entry_is_posted: no line joins a posted entry' USING ERRCODE = 'SL001';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END $$;
 
 --bun:split
 
-CREATE TRIGGER entry_lines_insert BEFORE INSERT ON entry_lines FOR EACH ROW EXECUTE FUNCTION entry_lines_insert();
+CREATE TRIGGER entry_lines_insert AFTER INSERT ON entry_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT
+EXECUTE FUNCTION entry_lines_insert();
+--bun:split
+
+-- These rows are rewritten by every batch. Room in their pages keeps the versions there, out of the indexes.
+ALTER TABLE book SET (fillfactor = 10);
+
+--bun:split
+
+ALTER TABLE fiscal_years SET (fillfactor = 10);
+
+--bun:split
+
+ALTER TABLE balances SET (fillfactor = 70);
+
+--bun:split
+
+ALTER TABLE bank_totals SET (fillfactor = 50);
 
 --bun:split
 

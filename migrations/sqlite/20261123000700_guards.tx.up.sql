@@ -7,7 +7,10 @@ CREATE TRIGGER entries_insert BEFORE INSERT ON entries
 BEGIN
     -- INSERT OR REPLACE would delete a posted row without firing DELETE triggers.
     SELECT RAISE(ABORT, 'supportledger:entry_is_posted: this entry exists; reverse it instead')
-    WHERE EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq OR id = NEW.id OR (fiscal_year = NEW.fiscal_year AND number = NEW.number) OR reverses = NEW.reverses OR corrects = NEW.corrects OR external_id = NEW.external_id);
+    WHERE EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq) OR EXISTS (SELECT 1 FROM entries WHERE id = NEW.id)
+       OR EXISTS (SELECT 1 FROM entries WHERE fiscal_year = NEW.fiscal_year AND number = NEW.number)
+       OR EXISTS (SELECT 1 FROM entries WHERE reverses = NEW.reverses) OR EXISTS (SELECT 1 FROM entries WHERE corrects = NEW.corrects)
+       OR EXISTS (SELECT 1 FROM entries WHERE external_id = NEW.external_id);
     SELECT RAISE(ABORT, 'supportledger:entry_out_of_order: entries and their numbers follow each other without a gap')
     WHERE NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM entries)
        OR NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM entries WHERE fiscal_year = NEW.fiscal_year)
@@ -25,11 +28,32 @@ END;
 
 --bun:split
 
-CREATE TRIGGER entry_lines_insert BEFORE INSERT ON entry_lines
+-- Sealing adds the lines to the balances, so that balances cannot part from lines, and looks whether a fund's bank
+-- stays above zero, on the day and on every later one (RULES 55).
+CREATE TRIGGER entries_seal AFTER INSERT ON entries
 BEGIN
-    SELECT RAISE(ABORT, 'supportledger:entry_is_posted: no line joins a posted entry')
-    WHERE EXISTS (SELECT 1 FROM entries WHERE seq = NEW.entry_seq)
-       OR EXISTS (SELECT 1 FROM entry_lines WHERE entry_seq = NEW.entry_seq AND line = NEW.line);
+    INSERT INTO balances (account, fund, currency, date, amount, base)
+    SELECT account, fund, currency, NEW.date, amount, base FROM entry_lines WHERE entry_seq = NEW.seq
+    ON CONFLICT (account, fund, currency, date) DO UPDATE SET amount = amount + excluded.amount, base = base + excluded.base;
+    INSERT INTO bank_totals (account, fund, currency, amount, last_date)
+    SELECT l.account, l.fund, l.currency, l.amount, NEW.date FROM entry_lines l JOIN accounts a ON a.number = l.account
+    WHERE l.entry_seq = NEW.seq AND a.type = 'asset' AND (a.path LIKE 'assets:bank:___' OR a.path LIKE 'assets:bank:___:%')
+    ON CONFLICT (account, fund, currency) DO UPDATE SET amount = amount + excluded.amount, last_date = MAX(last_date, excluded.last_date);
+    SELECT RAISE(ABORT, 'supportledger:fund_overdrawn: a fund''s money in a bank account would stand below zero')
+    WHERE EXISTS (SELECT 1 FROM entry_lines l JOIN bank_totals t ON t.account = l.account AND t.fund = l.fund AND t.currency = l.currency
+                  WHERE l.entry_seq = NEW.seq AND l.amount < 0 AND (t.amount < 0 OR t.last_date > NEW.date AND EXISTS (
+                      SELECT 1 FROM (SELECT SUM(b.amount) OVER (ORDER BY b.date DESC) AS later FROM balances b
+                                     WHERE b.account = l.account AND b.fund = l.fund AND b.currency = l.currency AND b.date > NEW.date)
+                      WHERE later > t.amount)));
+END;
+
+--bun:split
+
+CREATE TRIGGER entry_lines_insert BEFORE INSERT ON entry_lines
+WHEN EXISTS (SELECT 1 FROM entries WHERE seq >= NEW.entry_seq)
+BEGIN
+    -- Entries have no gap, so a line that is not beyond the last one would join one of them.
+    SELECT RAISE(ABORT, 'supportledger:entry_is_posted: no line joins a posted entry');
 END;
 
 --bun:split
