@@ -148,13 +148,20 @@ func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
 	row := dutyRow{Subject: d.Subject, Round: d.Round, Step: d.Step, UserID: UserID(tx.By.User), TokenID: tx.By.Token,
 		Payload: d.Payload[:], At: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	if errors.Is(store.Classify(err), store.ErrDuplicate) {
+	if twice(store.Classify(err)) {
 		return ErrMakerCannotApprove // a twin request came first
 	} else if err != nil {
 		return err
 	}
 	proof.Append(tx, row.leaf(new(proof.Encoder), nil))
 	return nil
+}
+
+// twice reports whether the database refused a second duty of one person: by the key when both came at once, by the
+// trigger when the other had just been committed.
+func twice(err error) bool {
+	var r *store.Refused
+	return errors.Is(err, store.ErrDuplicate) || errors.As(err, &r) && r.Code == "maker_cannot_approve"
 }
 
 func readDuties(ctx context.Context, tx *store.Tx, subject string, round int) ([]Duty, error) {

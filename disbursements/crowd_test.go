@@ -1,0 +1,191 @@
+package disbursements
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Many people act at once. Money for ten is given out ten times, whoever comes first, and nobody waits for ever.
+
+// crowd is how many act at once.
+const crowd = 64
+
+// rush runs an act for each of the crowd at the same moment and sorts what came of it: nil counts as done, and every other
+// answer must be one of the refusals.
+func rush(h *house, act func(i int) error, refusals ...error) (done int) {
+	h.Helper()
+	answers := make([]error, crowd)
+	var ready, all sync.WaitGroup
+	start := make(chan struct{})
+	for i := range crowd {
+		ready.Add(1)
+		all.Go(func() {
+			ready.Done()
+			<-start
+			answers[i] = act(i)
+		})
+	}
+	ready.Wait()
+	began := time.Now()
+	close(start)
+	all.Wait()
+	if took := time.Since(began); took > time.Minute {
+		h.Errorf("%d acts took %s", crowd, took)
+	}
+	for i, err := range answers {
+		switch {
+		case err == nil:
+			done++
+		case !isAny(err, refusals):
+			h.Errorf("act %d: %v", i, err)
+		}
+	}
+	return done
+}
+
+func isAny(err error, refusals []error) bool {
+	for _, r := range refusals {
+		if errors.Is(err, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// people makes one user for each of the crowd.
+func people(h *house) {
+	h.Helper()
+	h.do("", func(ctx context.Context, tx *store.Tx) (err error) {
+		for i := range crowd {
+			name := fmt.Sprintf("person-%d", i)
+			if h.who[name], err = newPerson(ctx, tx, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func TestOneApprovalOfACrowdCounts(t *testing.T) {
+	onBoth(t, func(h *house) {
+		worked(h)
+		people(h)
+		for round, same := range []bool{false, true} { // many people, and one person many times
+			d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
+			must(h, err)
+			must(h, h.step("maker", Office.Submit, d.Number))
+			done := rush(h, func(i int) error {
+				if same {
+					i = 0
+				}
+				return h.step(fmt.Sprintf("person-%d", i), Office.Approve, d.Number)
+			}, ErrState, store.ErrStale, access.ErrMakerCannotApprove)
+			if done != 1 {
+				h.Errorf("round %d: %d of %d approvals counted", round, done, crowd)
+			}
+			h.do("", func(ctx context.Context, tx *store.Tx) error {
+				duties, err := access.DutiesOn(ctx, tx, string(d.ID), 1)
+				if len(duties) != 2 {
+					h.Errorf("round %d: %d duties are on record, want the request and one approval", round, len(duties))
+				}
+				return err
+			})
+		}
+	})
+}
+
+func TestAGrantForTenCommitsTen(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.sign("G1", "DKK 10000.00")
+		h.sign("G2", "DKK 90000.00")
+		for i := range crowd { // G1 bears 1,000.00 of each, one way round or the other
+			split := "G1=40 G2=60"
+			price := "2500.00"
+			if i%2 == 1 {
+				split, price = "G2=75 G1=25", "4000.00"
+			}
+			h.plan(fmt.Sprintf("P-%d", i), "DKK", "", split, price, "2026-03-01")
+		}
+		done := rush(h, func(i int) error { return h.approveYear("lead", fmt.Sprintf("P-%d", i), 2026, "2026-01-10") }, grants.ErrBudgetExceeded)
+		if got := h.balance("9100", "G1"); done != 10 || got != "10000.00" {
+			h.Errorf("%d approvals went through and commit %s, want 10 and 10000.00", done, got)
+		}
+	})
+}
+
+func TestALotForTenSettlesTen(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.sign("G1", "DKK 60000.00")
+		h.sign("G2", "EUR 6000.00")
+		must(h, h.receive("G1", "2026-01-05", of("20000.00", "DKK"), "", "1010"))
+		must(h, h.receive("G2", "2026-01-07", of("2000.00", "EUR"), "7.4600 DKK/EUR", "1010"))
+		numbers := make([]string, crowd)
+		for i, plan := range []string{"P-1", "P-2"} { // on two plans, whose funds stand in opposite order
+			split := []string{"G1=60 G2=40", "G2=40 G1=60"}[i]
+			h.plan(plan, "NGN", "225 NGN/DKK", split, "1000.00", make([]ledger.Date, crowd)...)
+			must(h, h.approveYear("lead", plan, 2026, "2026-01-10"))
+		}
+		must(h, h.send("P-1", "NG-01", transfer("T-001", "", "44.25", "0.00", "226 NGN/DKK", "0.50"))) // 10,000.00 NGN
+		for i := range numbers {
+			d, err := h.draft(fmt.Sprintf("P-%d", i%2+1), "NG-01", 1, of("1000.00", "NGN"), nil)
+			must(h, err)
+			must(h, h.authorised(d.Number))
+			numbers[i] = d.Number
+		}
+		done := rush(h, func(i int) error { return h.liquidate(numbers[i], "2026-02-01") }, ledger.ErrLotExhausted)
+		if g1, g2 := h.balance("1300", "G1"), h.balance("1300", "G2"); done != 10 || g1 != "" || g2 != "" {
+			h.Errorf("%d were settled, want 10; the partner still holds %q and %q", done, g1, g2)
+		}
+		if got := h.balance("5110", "G1"); got != "6000.00 NGN=26.55" {
+			h.Errorf("cost of G1 is %s", got)
+		}
+		if got, want := h.balance("9100", "G2"), "47200.00 NGN=209.76"; got != want { // 2 x 25,600 less 10 x 400
+			h.Errorf("committed of G2: %s, want %s", got, want)
+		}
+	})
+}
+
+// Acts that lock different funds, in whatever order they name them, pass each other: nobody is refused, and nobody waits for
+// somebody who waits for him.
+func TestACrowdOfAllKindsPasses(t *testing.T) {
+	onBoth(t, func(h *house) {
+		worked(h)
+		for i := range crowd {
+			h.plan(fmt.Sprintf("P-%d", i), "DKK", "", []string{"G1=50 G2=50", "G2=50 UNR=50", "UNR=50 G1=50"}[i%3], "10.00", "2026-03-01")
+		}
+		done := rush(h, func(i int) error {
+			switch i % 4 {
+			case 0:
+				return h.approveYear("lead", fmt.Sprintf("P-%d", i), 2026, "2026-01-10")
+			case 1:
+				return h.receive("G2", "2026-02-01", of("10.00", "EUR"), "7.4600 DKK/EUR", "1010")
+			case 2:
+				x := transfer("", "", "10.00", "1.00", "226 NGN/DKK", "0.00")
+				return h.send(fmt.Sprintf("P-%d", i), "NG-01", x)
+			}
+			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+				if err := ledger.LockFunds(ctx, tx, "UNR", "G1"); err != nil {
+					return err
+				}
+				_, err := h.office.Book.Post(ctx, tx, ledger.Entry{Date: "2026-02-01", Text: "by hand", Act: "manual", Lines: []ledger.Line{
+					ledger.Base("1010", "G1", of("1.00", "DKK")), ledger.Base("2100", "G1", of("-1.00", "DKK")),
+					ledger.Base("1010", "UNR", of("1.00", "DKK")), ledger.Base("4200", "UNR", of("-1.00", "DKK"))}})
+				return err
+			})
+		})
+		if done != crowd {
+			h.Errorf("%d of %d acts went through", done, crowd)
+		}
+		s := &story{house: h}
+		s.audit()
+	})
+}
