@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -50,29 +51,29 @@ func (f *Findings) Add(check, place, detail string, args ...any) {
 const verifyPage = 4000
 
 // VerifyTree recomputes the tree from the stored leaf hashes and holds it against its own nodes and head and against
-// checkpoints, whose signatures the caller has checked. It returns how many leaves of each kind there are; that their
-// hashes are those of the rows, each room verifies for its own rows.
-func VerifyTree(ctx context.Context, tx *store.Tx, checkpoints []Checkpoint, out *Findings, report func(done int64)) (map[Kind]int64, error) {
+// checkpoints, whose signatures the caller has checked. It returns how many leaves of each kind there are, and the root; that
+// the leaf hashes are those of the rows, each room verifies for its own.
+func VerifyTree(ctx context.Context, tx *store.Tx, checkpoints []Checkpoint, out *Findings, report func(done int64)) (map[Kind]int64, Hash, error) {
 	v := verifier{out: out, due: slices.Clone(checkpoints), counts: map[Kind]int64{}}
 	slices.SortFunc(v.due, func(a, b Checkpoint) int { return int(min(1, max(-1, a.Size-b.Size))) })
 	v.pass()
 	for {
 		rows, err := leavesAfter(ctx, tx, v.tree.Size, verifyPage)
 		if err != nil {
-			return nil, err
+			return nil, Hash{}, err
 		}
 		if len(rows) == 0 {
 			break
 		}
 		if !v.page(rows) {
-			return v.counts, nil
+			return v.counts, v.tree.Root(), nil
 		}
 		if err := v.compareNodes(ctx, tx); err != nil {
-			return nil, err
+			return nil, Hash{}, err
 		}
 		report(v.tree.Size)
 	}
-	return v.counts, v.end(ctx, tx)
+	return v.counts, v.tree.Root(), v.end(ctx, tx)
 }
 
 type verifier struct {
@@ -142,8 +143,10 @@ func (v *verifier) end(ctx context.Context, tx *store.Tx) error {
 	}
 	head, err := Head(ctx, tx)
 	switch {
-	case err != nil:
+	case errors.Is(err, ErrRewritten):
 		v.out.Add("tree", "head", "%v", err)
+	case err != nil:
+		return err
 	case head.Size != v.tree.Size || head.Root() != v.tree.Root():
 		v.out.Add("tree", "head", "it says %d leaves with root %s; there are %d with root %s", head.Size, head.Root(), v.tree.Size, v.tree.Root())
 	}

@@ -1,0 +1,133 @@
+package access
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+
+	"supportledger/proof"
+	"supportledger/store"
+)
+
+// Verified counts what [Verify] has read.
+type Verified struct{ Events, Duties int64 }
+
+// Verify holds every audit event and every duty against its leaf in the tree, and duties against the rules: nobody has two
+// on one subject and round, each decision answers another person's request for exactly the same, and a token acts for its own
+// user only. Leaves is how many of a kind the tree has.
+func Verify(ctx context.Context, tx *store.Tx, leaves map[proof.Kind]int64, out *proof.Findings, report func(done int64)) (Verified, error) {
+	v := &verifier{out: out, report: report}
+	for _, step := range []func(context.Context, *store.Tx) error{v.events, v.duties, v.twins, v.unasked} {
+		if err := step(ctx, tx); err != nil {
+			return v.done, err
+		}
+	}
+	if err := v.lost(ctx, tx, proof.EventLeaf, leaves[proof.EventLeaf], v.done.Events); err != nil {
+		return v.done, err
+	}
+	return v.done, v.lost(ctx, tx, proof.DutyLeaf, leaves[proof.DutyLeaf], v.done.Duties)
+}
+
+type verifier struct {
+	out     *proof.Findings
+	report  func(int64)
+	encoder proof.Encoder
+	done    Verified
+}
+
+func (v *verifier) events(ctx context.Context, tx *store.Tx) error {
+	const text = `SELECT a.id, a.at, a.user_id, a.token_id, a.request_id, a.action, a.subject, a.fields, a.reason, p.hash, p.seal
+		FROM audit_events AS a LEFT JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'`
+	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var r eventRow
+		var hash, seal []byte
+		if err := rows.Scan(&r.ID, &r.At, &r.UserID, &r.TokenID, &r.RequestID, &r.Action, &r.Subject, &r.Fields, &r.Reason, &hash, &seal); err != nil {
+			return err
+		}
+		v.inTree("audit event "+r.ID, r.leaf(&v.encoder, seal), hash)
+		if v.done.Events++; v.done.Events%1000 == 0 {
+			v.report(v.done.Events)
+		}
+		return nil
+	})
+}
+
+func (v *verifier) duties(ctx context.Context, tx *store.Tx) error {
+	const text = `SELECT d.subject, d.round, d.step, d.user_id, d.token_id, d.payload, d.at, p.hash, COALESCE(t.user_id, d.user_id)
+		FROM duties AS d
+		LEFT JOIN proof_leaves AS p ON p.ref = d.subject || '/' || CAST(d.round AS TEXT) || '/' || d.user_id AND p.kind = 'duty'
+		LEFT JOIN tokens AS t ON t.id = d.token_id`
+	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var r dutyRow
+		var hash []byte
+		var owner UserID
+		if err := rows.Scan(&r.Subject, &r.Round, &r.Step, &r.UserID, &r.TokenID, &r.Payload, &r.At, &hash, &owner); err != nil {
+			return err
+		}
+		v.inTree("duty "+r.ref()+" ("+string(r.Step)+")", r.leaf(&v.encoder, nil), hash)
+		if owner != r.UserID {
+			v.out.Add("approval", "duty "+r.ref(), "it was taken with the token of another user, %s", owner)
+		}
+		v.done.Duties++
+		return nil
+	})
+}
+
+func (v *verifier) inTree(what string, leaf proof.Leaf, hash []byte) {
+	switch {
+	case hash == nil:
+		v.out.Add("leaf", what, "it is not in the tree: it was written past this program")
+	case !bytes.Equal(leaf.Hash[:], hash):
+		v.out.Add("leaf", what, "its row gives leaf %s, the tree has %x: a stored field was changed", leaf.Hash, hash)
+	}
+}
+
+// twins finds people who hold two duties on one subject and round.
+func (v *verifier) twins(ctx context.Context, tx *store.Tx) error {
+	const text = `SELECT subject, round, user_id FROM duties GROUP BY subject, round, user_id HAVING COUNT(*) > 1`
+	return tx.Stream(ctx, text, v.broken("acted twice on the same request"))
+}
+
+// unasked finds decisions on what nobody else asked for.
+func (v *verifier) unasked(ctx context.Context, tx *store.Tx) error {
+	const text = `SELECT d.subject, d.round, d.user_id FROM duties AS d WHERE d.step <> 'request'
+		AND NOT EXISTS (SELECT 1 FROM duties AS r WHERE r.subject = d.subject AND r.round = d.round AND r.step = 'request'
+			AND r.payload = d.payload AND r.user_id <> d.user_id)`
+	return tx.Stream(ctx, text, v.broken("decided on what no other person asked for"))
+}
+
+// broken notes a row of subject, round and user that a rule does not allow.
+func (v *verifier) broken(what string) func(*sql.Rows) error {
+	return func(rows *sql.Rows) error {
+		var subject, round, user string
+		err := rows.Scan(&subject, &round, &user)
+		v.out.Add("approval", subject, "round %s: user %s %s", round, user, what)
+		return err
+	}
+}
+
+// lost names the first leaf whose row is gone.
+func (v *verifier) lost(ctx context.Context, tx *store.Tx, kind proof.Kind, leaves, rows int64) error {
+	if leaves == rows {
+		return nil
+	}
+	text := `SELECT ref, position FROM proof_leaves AS p WHERE kind = 'event'
+		AND NOT EXISTS (SELECT 1 FROM audit_events AS a WHERE a.id = p.ref) ORDER BY position LIMIT 1`
+	if kind == proof.DutyLeaf {
+		text = `SELECT ref, position FROM proof_leaves AS p WHERE kind = 'duty' AND NOT EXISTS (SELECT 1 FROM duties AS d
+			WHERE d.subject || '/' || CAST(d.round AS TEXT) || '/' || d.user_id = p.ref) ORDER BY position LIMIT 1`
+	}
+	found := false
+	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var ref string
+		var position int64
+		err := rows.Scan(&ref, &position)
+		found = true
+		v.out.Add("leaf", string(kind)+" "+ref, "leaf %d is of this record, which is gone: it was removed", position)
+		return err
+	})
+	if err == nil && !found {
+		v.out.Add("leaf", string(kind)+"s", "the tree has %d, the database %d", leaves, rows)
+	}
+	return err
+}

@@ -1,0 +1,282 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"supportledger/proof"
+	"supportledger/store"
+)
+
+// Verified counts what [Book.Verify] has read.
+type Verified struct{ Entries, Lines, Lots, Balances int64 }
+
+// verifyPage is how many entries are read at a time.
+const verifyPage = 1000
+
+// Verify recomputes the books from their rows, in order of posting and without believing any sum or state that is kept
+// beside them: each entry against its leaf in the tree, the order and numbers without a gap, double entry per fund, every
+// balance of every day, every lot, and that no fund's bank stood below zero. Leaves is how many entries the tree has.
+//
+// Memory does not grow with the entries, only with the rows of the balances, by some tens of bytes each.
+func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves int64, out *proof.Findings, report func(done int64)) (Verified, error) {
+	known, err := b.chart(ctx, tx)
+	if err != nil {
+		return Verified{}, err
+	}
+	v := &verifier{out: out, known: known, numbers: map[int64]int64{}, sums: map[dayKey]daySum{}, names: map[string]uint16{}, leaf: -1}
+	for {
+		page, err := storedEntries(ctx, tx, v.seq, verifyPage)
+		if err != nil {
+			return v.done, err
+		}
+		if len(page) == 0 {
+			break
+		}
+		for i := range page {
+			v.entry(&page[i])
+		}
+		report(v.done.Entries)
+	}
+	for _, end := range []func(context.Context, *store.Tx) error{v.heads, v.balances, v.lots} {
+		if err := end(ctx, tx); err != nil {
+			return v.done, err
+		}
+	}
+	if leaves == v.done.Entries {
+		return v.done, nil
+	}
+	return v.done, v.lost(ctx, tx, leaves)
+}
+
+// verifier is what has been seen so far.
+type verifier struct {
+	out     *proof.Findings
+	known   chart
+	encoder proof.Encoder
+	done    Verified
+	seq     int64           // of the last entry
+	leaf    int64           // position of its leaf
+	numbers map[int64]int64 // last number by year
+	sums    map[dayKey]daySum
+	names   map[string]uint16 // accounts, funds and currencies, so that a key is small
+	lotUses int64
+	opened  int64
+}
+
+type dayKey struct {
+	account, fund, currency uint16
+	date                    int32 // 20260131
+}
+
+type daySum struct{ amount, base int64 }
+
+func (v *verifier) name(s string) uint16 {
+	n, ok := v.names[s]
+	if !ok {
+		n = uint16(len(v.names))
+		v.names[strings.Clone(s)] = n
+	}
+	return n
+}
+
+func (v *verifier) key(account, fund, currency, date string) dayKey {
+	day, _ := strconv.Atoi(strings.ReplaceAll(date, "-", "")) // a date that is none has its own finding
+	return dayKey{v.name(account), v.name(fund), v.name(currency), int32(day)}
+}
+
+// entry holds one entry against everything that concerns it alone, and adds it to the sums.
+func (v *verifier) entry(e *storedEntry) {
+	number := Number(int(e.FiscalYear), e.Number)
+	v.inTree(e, number)
+	if e.Seq != v.seq+1 {
+		v.out.Add("sequence", number, "it is entry %d in order of posting, after entry %d: entries between are gone", e.Seq, v.seq)
+	}
+	if want := v.numbers[e.FiscalYear] + 1; e.Number != want {
+		v.out.Add("number", number, "the number after %s is %s", Number(int(e.FiscalYear), want-1), Number(int(e.FiscalYear), want))
+	}
+	if date, err := ParseDate(e.Date); err != nil || int64(date.Year()) != e.FiscalYear {
+		v.out.Add("number", number, "its date %q is not in its fiscal year", e.Date)
+	}
+	v.doubleEntry(e, number)
+	for i := range e.Lines {
+		l := &e.Lines[i]
+		k := v.key(l.Account, l.Fund, l.Currency, e.Date)
+		sum := v.sums[k]
+		v.sums[k] = daySum{sum.amount + l.Amount, sum.base + l.Base}
+		if l.Lot != "" {
+			v.lotUses++
+		}
+	}
+	v.seq, v.numbers[e.FiscalYear] = e.Seq, e.Number
+	v.done.Entries++
+	v.done.Lines += int64(len(e.Lines))
+	v.opened += int64(len(e.Lots))
+}
+
+// inTree holds an entry's rows against its leaf.
+func (v *verifier) inTree(e *storedEntry, number string) {
+	slices.SortFunc(e.Lots, func(a, b lotLeaf) int { return strings.Compare(a.ID, b.ID) })
+	switch leaf := e.leaf(&v.encoder, e.seal); {
+	case e.position < 0:
+		v.out.Add("leaf", number, "it is not in the tree: it was written past this program")
+		return
+	case !bytes.Equal(leaf.Hash[:], e.hash):
+		v.out.Add("leaf", number, "its rows give leaf %s, the tree has %x at %d: a stored field was changed", leaf.Hash, e.hash, e.position)
+	case e.position <= v.leaf:
+		v.out.Add("leaf", number, "its leaf %d stands before that of the entry before it, %d: the order was changed", e.position, v.leaf)
+	}
+	v.leaf = e.position
+}
+
+// doubleEntry wants an entry complete, balanced in every fund and in one book.
+func (v *verifier) doubleEntry(e *storedEntry, number string) {
+	if int64(len(e.Lines)) != e.LineCount || e.LineCount < 2 {
+		v.out.Add("lines", number, "it names %d lines and has %d", e.LineCount, len(e.Lines))
+	}
+	off := map[string]int64{}
+	for i := range e.Lines {
+		l := &e.Lines[i]
+		off[l.Fund] += l.Base
+		account, known := v.known.accounts[AccountNo(l.Account)]
+		switch {
+		case !known:
+			v.out.Add("lines", number, "account %s is not in the chart", l.Account)
+		case account.Book() != e.Book:
+			v.out.Add("lines", number, "account %s does not belong to the %s book", l.Account, e.Book)
+		case l.Currency == string(v.known.base) && l.Amount != l.Base:
+			v.out.Add("lines", number, "line %d in %s has another base amount", l.Line, l.Currency)
+		}
+	}
+	for fund, sum := range off {
+		if sum != 0 {
+			v.out.Add("double-entry", number, "the lines of fund %s are off by %s %s", fund, OfMinor(sum, v.known.base), v.known.base)
+		}
+	}
+}
+
+// heads holds the counters against what was counted.
+func (v *verifier) heads(ctx context.Context, tx *store.Tx) error {
+	last, err := (Book{}).LastSeq(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if last != v.seq {
+		v.out.Add("sequence", "book", "its head says %d entries, the last one is %d", last, v.seq)
+	}
+	years, err := lastNumbers(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		if years[year] != v.numbers[year] {
+			v.out.Add("number", fmt.Sprint(year), "the year says it came to %d, its last entry is %d", years[year], v.numbers[year])
+		}
+	}
+	lines, err := countLines(ctx, tx)
+	if err == nil && lines != v.done.Lines {
+		v.out.Add("lines", "book", "%d lines belong to no entry", lines-v.done.Lines)
+	}
+	return err
+}
+
+// balances holds every balance against the sum of its lines, and a fund's money in a bank against zero.
+func (v *verifier) balances(ctx context.Context, tx *store.Tx) error {
+	var running int64
+	var last dayKey
+	err := storedBalances(ctx, tx, func(account, fund, currency, date string, amount, base int64) {
+		k := v.key(account, fund, currency, date)
+		place := fmt.Sprintf("account %s, fund %s, %s, %s", account, fund, currency, date)
+		if want := v.sums[k]; want.amount != amount || want.base != base {
+			c := Currency(currency)
+			v.out.Add("balance", place, "it moved by %s at %s, its lines say %s at %s", OfMinor(amount, c), OfMinor(base, v.known.base),
+				OfMinor(want.amount, c), OfMinor(want.base, v.known.base))
+		}
+		delete(v.sums, k)
+		v.done.Balances++
+		if last.account != k.account || last.fund != k.fund || last.currency != k.currency {
+			running = 0
+		}
+		last = k
+		if running += amount; running < 0 && v.known.accounts[AccountNo(account)].IsBank() {
+			v.out.Add("bank", place, "the fund's money there stood at %s %s", OfMinor(running, Currency(currency)), currency)
+		}
+	})
+	for k, sum := range v.sums {
+		if sum.amount != 0 || sum.base != 0 {
+			v.out.Add("balance", v.place(k), "its lines sum to %d minor units at %d, but no balance is kept", sum.amount, sum.base)
+		}
+	}
+	return err
+}
+
+// place names a key for people.
+func (v *verifier) place(k dayKey) string {
+	var account, fund, currency string
+	for name, n := range v.names {
+		for at, into := range map[uint16]*string{k.account: &account, k.fund: &fund, k.currency: &currency} {
+			if n == at {
+				*into = name
+			}
+		}
+	}
+	return fmt.Sprintf("account %s, fund %s, %s, %d", account, fund, currency, k.date)
+}
+
+// lots holds what is open in every lot against the lines that name it.
+func (v *verifier) lots(ctx context.Context, tx *store.Tx) error {
+	for after := ""; ; {
+		page, err := lotStates(ctx, tx, after, verifyPage)
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, s := range page {
+			v.lot(s)
+		}
+		after = page[len(page)-1].id
+	}
+	if v.lotUses != 0 {
+		v.out.Add("lot", "book", "%d lines name lots that are not there", v.lotUses)
+	}
+	if v.opened != v.done.Lots {
+		v.out.Add("lot", "book", "entries opened %d lots, there are %d", v.opened, v.done.Lots)
+	}
+	return nil
+}
+
+func (v *verifier) lot(s lotState) {
+	v.done.Lots++
+	v.lotUses -= s.uses
+	side := int64(1)
+	if LotKind(s.kind) == DeferredLot {
+		side = -1 // opened by a credit
+	}
+	if s.open != side*s.amount || s.openCost != side*s.base {
+		v.out.Add("lot", s.name+" ("+s.id+")", "it says %d at cost %d minor units are open, its lines say %d at %d", s.open, s.openCost, side*s.amount, side*s.base)
+	}
+	if LotKind(s.kind) != DeferredLot && (s.open < 0 || s.openCost < 0 || s.open > s.quantity) {
+		v.out.Add("lot", s.name+" ("+s.id+")", "%d of %d minor units are open", s.open, s.quantity)
+	}
+}
+
+// lost names the first entry that the tree has and the books have not.
+func (v *verifier) lost(ctx context.Context, tx *store.Tx, leaves int64) error {
+	ref, position, err := lostEntry(ctx, tx)
+	switch {
+	case err != nil:
+		return err
+	case ref != "":
+		v.out.Add("leaf", ref, "leaf %d is of this entry, which is not in the books: it was removed", position)
+	default:
+		v.out.Add("leaf", "entries", "the tree has %d, the books %d", leaves, v.done.Entries)
+	}
+	return nil
+}
