@@ -153,7 +153,7 @@ func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
 	} else if err != nil {
 		return err
 	}
-	proof.Append(tx, row.leaf(new(proof.Encoder), nil))
+	proof.Append(tx, row.leaf(new(proof.Encoder), proof.NewSeal()))
 	return nil
 }
 

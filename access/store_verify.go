@@ -78,7 +78,7 @@ func (v *verifier) inTree(what string, leaf proof.Leaf, hash []byte) {
 	case hash == nil:
 		v.out.Add("leaf", what, "it is not in the tree: it was written past this program")
 	case !bytes.Equal(leaf.Hash[:], hash):
-		v.out.Add("leaf", what, "its row gives leaf %s, the tree has %x: a stored field was changed", leaf.Hash, hash)
+		v.out.Add("leaf", what, "its row gives leaf %x, the tree has %x: a stored field was changed", leaf.Hash[:], hash)
 	}
 }
 

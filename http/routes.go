@@ -11,4 +11,5 @@ func resources(api *API) {
 	people(api)
 	payouts(api)
 	reports(api)
+	proofs(api)
 }

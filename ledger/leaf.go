@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,8 +62,28 @@ func (p Posted) record(known chart) entryLeaf {
 			Fund: string(l.Pool.Fund), Currency: string(l.Pool.Currency), Rate: l.Rate.String(), OpenedOn: string(l.OpenedOn),
 			Name: l.Name, Quantity: l.Quantity.Minor(), Cost: l.Cost.Minor()})
 	}
-	slices.SortFunc(r.Lots, func(a, b lotLeaf) int { return strings.Compare(a.ID, b.ID) })
+	sortLots(r.Lots)
 	return r
+}
+
+// Leaf is the leaf of a posted entry as its rows give it now: its bytes, and the seal that opens the commitments in it.
+// [proof.ErrNoLeaf] when the entry never joined the tree.
+func (b Book) Leaf(ctx context.Context, tx *store.Tx, p Posted) (data []byte, seal proof.Seal, err error) {
+	page, err := storedEntries(ctx, tx, p.Seq-1, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(page) == 0 || page[0].ID != string(p.ID) || page[0].position < 0 {
+		return nil, nil, proof.ErrNoLeaf
+	}
+	var e proof.Encoder
+	sortLots(page[0].Lots)
+	page[0].leaf(&e, page[0].seal)
+	return e.Data(), page[0].seal, nil
+}
+
+func sortLots(lots []lotLeaf) {
+	slices.SortFunc(lots, func(a, b lotLeaf) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // leaf encodes an entry (docs/PROOF.md): a column per field, then its lines in order, then its lots by id.

@@ -14,7 +14,10 @@ import (
 )
 
 // Verified counts what [Book.Verify] has read.
-type Verified struct{ Entries, Lines, Lots, Balances int64 }
+type Verified struct {
+	Entries, Lines, Lots, Balances int64
+	FirstDiffering                 string // number of the first entry that is not what its leaf says, "" for none
+}
 
 // verifyPage is how many entries are read at a time.
 const verifyPage = 1000
@@ -121,17 +124,26 @@ func (v *verifier) entry(e *storedEntry) {
 
 // inTree holds an entry's rows against its leaf.
 func (v *verifier) inTree(e *storedEntry, number string) {
-	slices.SortFunc(e.Lots, func(a, b lotLeaf) int { return strings.Compare(a.ID, b.ID) })
+	sortLots(e.Lots)
 	switch leaf := e.leaf(&v.encoder, e.seal); {
 	case e.position < 0:
+		v.differs(number)
 		v.out.Add("leaf", number, "it is not in the tree: it was written past this program")
 		return
 	case !bytes.Equal(leaf.Hash[:], e.hash):
-		v.out.Add("leaf", number, "its rows give leaf %s, the tree has %x at %d: a stored field was changed", leaf.Hash, e.hash, e.position)
+		v.differs(number)
+		v.out.Add("leaf", number, "its rows give leaf %x, the tree has %x at %d: a stored field was changed", leaf.Hash[:], e.hash, e.position)
 	case e.position <= v.leaf:
+		v.differs(number)
 		v.out.Add("leaf", number, "its leaf %d stands before that of the entry before it, %d: the order was changed", e.position, v.leaf)
 	}
 	v.leaf = e.position
+}
+
+func (v *verifier) differs(number string) {
+	if v.done.FirstDiffering == "" {
+		v.done.FirstDiffering = number
+	}
 }
 
 // doubleEntry wants an entry complete, balanced in every fund and in one book.

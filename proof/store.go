@@ -76,7 +76,7 @@ func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 	var nodes []nodeRow
 	for i, l := range leaves {
 		position := tree.Size
-		rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: append([]byte{}, l.Seal...)}
+		rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: l.Seal}
 		for at, h := range stored(position, tree.Add(l.Hash)) {
 			nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
 		}

@@ -12,6 +12,7 @@ import (
 
 	"supportledger/http/story"
 	"supportledger/ledger"
+	"supportledger/proof"
 	"supportledger/store"
 )
 
@@ -19,6 +20,7 @@ import (
 const (
 	exitFailed      = 1
 	exitUsage       = 2
+	exitFound       = 3
 	exitRefused     = 4
 	exitUnreachable = 5
 )
@@ -55,6 +57,11 @@ func exitCode(err error) int {
 	var refusal *story.Refusal
 	if errors.As(err, &refusal) {
 		return exitRefused
+	}
+	for _, found := range []error{errUnsound, proof.ErrRolledBack, proof.ErrRewritten} {
+		if errors.Is(err, found) {
+			return exitFound
+		}
 	}
 	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened} {
 		if errors.Is(err, refused) {
@@ -93,7 +100,7 @@ func told(err error) string {
 	return plain(strings.Join(strings.Fields(err.Error()), " "))
 }
 
-var packageName = regexp.MustCompile(`(^|: |\s)(store|ledger|access|grants|beneficiaries|disbursements|statements|story): `)
+var packageName = regexp.MustCompile(`(^|: |\s)(store|proof|verify|ledger|access|grants|beneficiaries|disbursements|statements|story): `)
 
 // plain drops the package names that our errors start with.
 func plain(text string) string {

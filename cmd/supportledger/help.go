@@ -40,6 +40,19 @@ var examples = map[string][]string{
 		"supportledger statement render --subject G1 --to 2026-06-30 -o g1.pdf --lang da",
 		"supportledger statement render --subject G1 --to 2026-06-30 --format json | jq .closing",
 	},
+	"verify": {
+		"supportledger verify                                     # are the books what they were written as?",
+		"supportledger verify --pub books.key.pub --checkpoints ./witness",
+		"supportledger verify --db sqlite:copy.db --json | jq .findings",
+	},
+	"proof": {"supportledger proof checkpoint --key books.key --witness ./witness"},
+	"proof keygen": {
+		"supportledger proof keygen --name example.org/books --key books.key # keep books.key away from the database",
+	},
+	"proof checkpoint": {
+		"supportledger proof checkpoint --key books.key --witness ./witness",
+		"7 * * * *  supportledger proof checkpoint --key /signer/books.key --witness /mnt/auditor # crontab of a user of its own",
+	},
 	"version": {"supportledger version --json"},
 }
 

@@ -33,7 +33,8 @@ type Report struct {
 	Leaves        int64           `json:"leaves"`
 	Root          string          `json:"root"` // of the tree
 	Checkpoints   int             `json:"checkpoints"`
-	LastSigned    int64           `json:"last_signed"` // leaves under the largest checkpoint; what came after it is not yet anchored
+	LastSigned    int64           `json:"last_signed"`                     // leaves under the largest checkpoint; what came after it is not yet anchored
+	FirstEntry    string          `json:"first_differing_entry,omitempty"` // number of the first entry that is not what its leaf says
 	Entries       int64           `json:"entries"`
 	Lines         int64           `json:"lines"`
 	Balances      int64           `json:"balances"`
@@ -89,7 +90,7 @@ func (r *Report) rooms(ctx context.Context, tx *store.Tx, counts map[proof.Kind]
 	if err != nil {
 		return fmt.Errorf("verify: entries: %w", err)
 	}
-	r.Entries, r.Lines, r.Balances, r.Lots = entries.Entries, entries.Lines, entries.Balances, entries.Lots
+	r.Entries, r.Lines, r.Balances, r.Lots, r.FirstEntry = entries.Entries, entries.Lines, entries.Balances, entries.Lots, entries.FirstDiffering
 	people, err := access.Verify(ctx, tx, counts, found, at("audit events"))
 	if err != nil {
 		return fmt.Errorf("verify: audit events: %w", err)

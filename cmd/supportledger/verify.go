@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"supportledger/ledger"
+	"supportledger/proof"
+	"supportledger/statements/verify"
+	"supportledger/store"
+)
+
+// errUnsound ends a verify that found something; the findings are told already.
+var errUnsound = errors.New("the books are not what they should be")
+
+type verifyCommand struct {
+	books
+	Checkpoints []string `placeholder:"DIR" type:"path" help:"Hold the books against checkpoints kept elsewhere: *.note in DIR, or one file."`
+	Pub         string   `placeholder:"FILE" help:"Public key whose signature every checkpoint must bear: a FILE or the key itself."`
+	JSON        bool     `name:"json" help:"Print the report as JSON."`
+}
+
+// Run verifies the books in one snapshot.
+func (v verifyCommand) Run(ctx context.Context, c console) error {
+	o := verify.Options{}
+	var err error
+	if o.PublicKey, err = publicKey(v.Pub); err != nil {
+		return err
+	}
+	for _, place := range v.Checkpoints {
+		notes, err := witnessed(place)
+		if err != nil {
+			return err
+		}
+		if len(notes) == 0 {
+			return misuse("there is no checkpoint in %s", place)
+		}
+		o.Checkpoints = append(o.Checkpoints, notes...)
+	}
+	var report verify.Report
+	started := time.Now()
+	err = v.view(ctx, func(tx *store.Tx, book ledger.Book) error {
+		stages, err := v.stages(ctx, c, tx, book)
+		if err != nil {
+			return err
+		}
+		defer stages.end()
+		o.Report = stages.at
+		report, err = verify.Books(ctx, tx, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return v.tell(c, report, time.Since(started))
+}
+
+// stages is a meter that starts anew with each stage.
+type stages struct {
+	c      console
+	totals map[string]int64
+	name   string
+	bar    *meter
+}
+
+func (v verifyCommand) stages(ctx context.Context, c console, tx *store.Tx, book ledger.Book) (*stages, error) {
+	tree, err := proof.Head(ctx, tx)
+	if errors.Is(err, proof.ErrRewritten) {
+		tree, err = &proof.Tree{}, nil // verify says so itself
+	}
+	if err != nil {
+		return nil, err
+	}
+	entries, err := book.LastSeq(ctx, tx)
+	return &stages{c: c, totals: map[string]int64{"leaves": tree.Size, "entries": entries, "audit events": max(tree.Size-entries, 1)}}, err
+}
+
+func (s *stages) at(stage string, done int64) {
+	if stage != s.name {
+		s.end()
+		s.name, s.bar = stage, progress(s.c, s.totals[stage], stage)
+	}
+	s.bar.at(done)
+}
+
+func (s *stages) end() {
+	if s.bar != nil {
+		s.bar.end()
+	}
+}
+
+// tell prints the report and answers with the error that makes the exit code.
+func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) error {
+	if v.JSON {
+		text, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.out, "%s\n", text)
+	} else {
+		fmt.Fprintf(c.out, "%d leaves, root %s; %d checkpoints\n", r.Leaves, r.Root, r.Checkpoints)
+		fmt.Fprintf(c.out, "%d entries with %d lines, %d balances, %d lots; %d audit events, %d duties; %d plans, %d transfers, %d disbursements\n",
+			r.Entries, r.Lines, r.Balances, r.Lots, r.Events, r.Duties, r.Plans, r.Transfers, r.Disbursements)
+		for _, f := range r.Findings {
+			fmt.Fprintln(c.out, "FOUND", f)
+		}
+		for check, n := range r.More {
+			fmt.Fprintf(c.out, "and %d more of %s\n", n, check)
+		}
+		if r.FirstEntry != "" {
+			fmt.Fprintln(c.out, "The first entry that is not as it was written:", r.FirstEntry)
+		}
+	}
+	if !r.OK {
+		return errUnsound
+	}
+	fmt.Fprintf(c.err, "The books are what they were written as (%s).\n", took.Round(time.Millisecond))
+	switch {
+	case r.Checkpoints == 0:
+		fmt.Fprintln(c.err, "No checkpoint was looked at: whoever could rewrite all of it would not be found. See supportledger proof --help.")
+	case r.LastSigned < r.Leaves:
+		fmt.Fprintf(c.err, "The last %d leaves stand under no checkpoint yet.\n", r.Leaves-r.LastSigned)
+	}
+	return nil
+}
+
+// publicKey reads a key, or the file that holds it.
+func publicKey(at string) (string, error) {
+	if at == "" || strings.Count(at, "+") >= 2 {
+		return at, nil
+	}
+	text, err := os.ReadFile(at)
+	if err != nil {
+		return "", misuse("--pub: %v", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// witnessed reads the checkpoints of a directory, by name, or one file.
+func witnessed(place string) ([]string, error) {
+	files := []string{place}
+	if info, err := os.Stat(place); err != nil {
+		return nil, misuse("--checkpoints: %v", err)
+	} else if info.IsDir() {
+		if files, err = filepath.Glob(filepath.Join(place, "*.note")); err != nil {
+			return nil, err
+		}
+	}
+	notes := make([]string, len(files))
+	for i, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		notes[i] = string(text)
+	}
+	return notes, nil
+}
