@@ -37,6 +37,9 @@ func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundC
 		return ledger.Money{}, false, err
 	}
 	for _, s := range sums {
+		if s.Category == ledger.Revaluation {
+			continue // nothing was earned or lost yet (RULES 62)
+		}
 		if accounts[s.Account].IsCost() || s.Account == ledger.CurrencyGains || s.Account == ledger.Encumbrances {
 			available = available.Sub(s.Base)
 		}

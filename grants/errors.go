@@ -24,6 +24,7 @@ var (
 	ErrDuplicateGift    = errors.New("grants: gift exists")
 	ErrGiftRefunded     = errors.New("grants: gift was given back already")
 	ErrFundOfGrant      = errors.New("grants: the fund is a grant's")
+	ErrInKindFund       = errors.New("grants: no grant pays for what is given in kind")
 	ErrBankNotInBase    = errors.New("grants: the bank account is in another currency")
 	ErrOverClaimed      = errors.New("grants: more is disallowed than was claimed")
 	ErrDuplicateFinding = errors.New("grants: finding is booked already")

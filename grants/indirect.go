@@ -66,6 +66,7 @@ func (r Register) Indirect(ctx context.Context, tx *store.Tx, g Grant, span ledg
 	for _, s := range sums {
 		policy := g.Policies.At(s.Date)
 		switch account := accounts[s.Account]; {
+		case s.Category == ledger.Revaluation: // nothing was earned or lost yet (RULES 62)
 		case s.Account == ledger.IndirectCosts:
 			c.Before = c.Before.Add(s.Base)
 		case policy.inIndirectBase(account):

@@ -5,6 +5,7 @@ func resources(api *API) {
 	books(api)
 	entries(api)
 	reversals(api)
+	yearEnd(api)
 	funders(api)
 	awards(api)
 	gifts(api)

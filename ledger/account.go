@@ -25,14 +25,19 @@ const (
 
 // Accounts that the rules name. The chart may add others, but not take these away.
 const (
+	BankRevaluation   AccountNo = "1090" // what revaluing our currency accounts came to
 	Receivables       AccountNo = "1200" // grants awarded, not yet received
+	InterfundClaims   AccountNo = "1900" // lent to another fund
+	Accruals          AccountNo = "2050" // cost of the year that nobody has billed yet
 	DeferredGrants    AccountNo = "2100" // received on a grant, not yet spent
 	RefundPayable     AccountNo = "2110" // owed back to a grantor
+	InterfundDebts    AccountNo = "2900" // borrowed from another fund
 	FreeNetAssets     AccountNo = "3100" // net assets without donor restrictions
 	BoundNetAssets    AccountNo = "3200" // net assets with donor restrictions
 	GrantIncome       AccountNo = "4100"
 	Gifts             AccountNo = "4200"
 	IndirectRecovered AccountNo = "4300"
+	InKind            AccountNo = "4400"
 	CurrencyGains     AccountNo = "4900"
 	TransferFees      AccountNo = "6100"
 	CurrencyLosses    AccountNo = "6200"

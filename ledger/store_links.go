@@ -51,3 +51,13 @@ func (b Book) Lot(ctx context.Context, tx *store.Tx, id LotID) (Lot, error) {
 	}
 	return row.lot(b.Base)
 }
+
+// sumOf is what the lines on an account add up to in base currency, of the entries that some acts made on a source up to a
+// day. Reversals have the act and source of what they reverse, so they count.
+func (b Book) sumOf(ctx context.Context, tx *store.Tx, source string, account AccountNo, until Date, acts ...string) (Money, error) {
+	var sum int64
+	err := tx.NewSelect().TableExpr("entries AS e").Join("JOIN entry_lines AS l ON l.entry_seq = e.seq").
+		ColumnExpr("CAST(COALESCE(SUM(l.base), 0) AS BIGINT)").Where("e.source = ?", source).Where("e.act IN (?)", bun.In(acts)).
+		Where("e.date <= ?", until).Where("l.account = ?", account).Scan(ctx, &sum)
+	return OfMinor(sum, b.Base), err
+}

@@ -41,6 +41,13 @@ var acts = map[string]func(ctx context.Context, p *Player, a Act) error{
 	"pay_refund":         payRefund,
 	"keep_residue":       keepResidue,
 	"reverse":            reverse,
+	"interfund_loan":     interfundLoan,
+	"repay_loan":         repayLoan,
+	"in_kind":            inKind,
+	"accrue":             accrue,
+	"reverse_accrual":    reverseAccrual,
+	"revalue":            revalue,
+	"close_year":         closeYear,
 }
 
 // body is a JSON object to send; empty strings are left out, since a story leaves out what it does not say.

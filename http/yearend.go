@@ -1,0 +1,185 @@
+package http
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// yearEnd registers what is booked at the end of a year, and what moves inside the books only.
+func yearEnd(api *API) {
+	Route(api, Op{Method: post, Path: "/interfund-loans", ID: "lendBetweenFunds", Tag: "interfund-loans", Roles: []access.Role{access.Treasurer}, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Let a fund pre-finance another", Danish: "Lad en fond lægge ud for en anden",
+		About:   "The only way for a fund to spend what it has not received yet.",
+		Refuses: loanRefuses, Example: `{"date":"2026-09-25","from":"UNR","to":"G3","amount":"10000.00","account":"1010"}`}, at(lend))
+	Route(api, Op{Method: post, Path: "/interfund-repayments", ID: "repayBetweenFunds", Tag: "interfund-loans", Roles: finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Repay a loan between funds, in part or whole", Danish: "Tilbagebetal et lån mellem fonde, helt eller delvist",
+		Refuses: append([]error{ledger.ErrLoanExceeded}, loanRefuses...)}, at(repay))
+	Route(api, Op{Method: post, Path: "/in-kind-contributions", ID: "receiveInKind", Tag: "in-kind-contributions", Roles: finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Book work or goods given to us", Danish: "Bogfør arbejde eller varer givet til os",
+		Refuses: []error{grants.ErrInKindFund, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, at(receiveInKind))
+	Route(api, Op{Method: post, Path: "/accruals", ID: "accrueCost", Tag: "accruals", Roles: finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Book a year's cost that nobody has billed yet", Danish: "Bogfør årets omkostning, som ingen har faktureret endnu",
+		Refuses: []error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, grants.ErrRateMissing}}, at(accrueCost))
+	Route(api, Op{Method: post, Path: "/accruals/:id/reversals", ID: "reverseAccrual", Tag: "accruals", Roles: finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Take an accrual back on 1 January", Danish: "Tilbagefør en periodisering den 1. januar",
+		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrAlreadyReversed, ledger.ErrReversalDate, ledger.ErrPeriodClosed}}, at(reverseAccrual))
+	years(api)
+}
+
+func years(api *API) {
+	Route(api, Op{Method: post, Path: "/revaluations", ID: "revalueBank", Tag: "revaluations", Roles: finance, Money: true, Status: http.StatusOK,
+		Summary: "Revalue one of our currency accounts", Danish: "Kursregulér en af vores valutakonti",
+		About:   "An entry for every fund that holds money in it. Lots keep their cost; nothing of it stands in a statement to a grantor.",
+		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrAmount, ledger.ErrPeriodClosed}, Example: `{"date":"2026-12-31","account":"1020","rate":"7.4700 DKK/EUR"}`}, at(revalue))
+	Route(api, Op{Method: post, Path: "/fiscal-years/:year/accrual-reversals", ID: "reverseAccruals", Tag: "fiscal-years", Roles: finance, Money: true, Status: http.StatusOK,
+		Summary: "Take every accrual of a year back on 1 January", Danish: "Tilbagefør alle årets periodiseringer den 1. januar",
+		Refuses: []error{ledger.ErrPeriodClosed}}, at(reverseAccruals))
+	Route(api, Op{Method: post, Path: "/fiscal-years/:year/closings", ID: "closeYear", Tag: "fiscal-years", Roles: finance, Money: true, Status: http.StatusOK,
+		Summary: "Close a year's income and expense, per fund", Danish: "Afslut årets indtægter og omkostninger, pr. fond",
+		About:   "One entry per fund on 31 December, after everything else of the year. The month of December is closed apart.",
+		Refuses: []error{ledger.ErrYearClosed, ledger.ErrYearOrder, ledger.ErrPeriodClosed}}, at(closeYear))
+}
+
+var loanRefuses = []error{ledger.ErrSameFund, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrEntryShape, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}
+
+type loanRequest struct {
+	Date    ledger.Date      `json:"date" validate:"required"`
+	From    ledger.FundCode  `json:"from" validate:"required" description:"The fund that lends."`
+	To      ledger.FundCode  `json:"to" validate:"required" description:"The fund that borrows."`
+	Amount  Decimal          `json:"amount" validate:"required,positive" description:"Base currency."`
+	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account, in base currency."`
+}
+
+func (in loanRequest) loan(base ledger.Currency) (ledger.Loan, error) {
+	amount, err := in.Amount.In("/amount", base)
+	return ledger.Loan{From: in.From, To: in.To, Amount: amount, Account: in.Account, Date: in.Date}, err
+}
+
+func lend(ctx context.Context, tx *store.Tx, d desk, in loanRequest) (entryView, error) {
+	l, err := in.loan(d.book.Base)
+	if err != nil {
+		return entryView{}, err
+	}
+	return entryShown(d.book.Lend(ctx, tx, l))
+}
+
+func repay(ctx context.Context, tx *store.Tx, d desk, in loanRequest) (entryView, error) {
+	l, err := in.loan(d.book.Base)
+	if err != nil {
+		return entryView{}, err
+	}
+	return entryShown(d.book.Repay(ctx, tx, l))
+}
+
+// entryShown is a posted entry or why there is none.
+func entryShown(p ledger.Posted, err error) (entryView, error) {
+	if err != nil {
+		return entryView{}, err
+	}
+	return viewEntry(p), nil
+}
+
+type inKindRequest struct {
+	Date      ledger.Date     `json:"date" validate:"required"`
+	Fund      ledger.FundCode `json:"fund" validate:"required" description:"Not a grant's."`
+	Category  string          `json:"category" validate:"required,max=40" description:"Of the cost, such as legal-aid."`
+	Units     Decimal         `json:"units" validate:"required,positive" description:"Hours, pieces."`
+	UnitValue Decimal         `json:"unit_value" validate:"required,positive" description:"What one is worth, base currency."`
+	Plan      string          `json:"plan" validate:"max=20" description:"Number of the plan it was given for."`
+	Text      string          `json:"text" validate:"max=120" description:"Such as the valuation memo; no person's name."`
+}
+
+func receiveInKind(ctx context.Context, tx *store.Tx, d desk, in inKindRequest) (entryView, error) {
+	value, err := in.UnitValue.In("/unit_value", d.book.Base)
+	if err != nil {
+		return entryView{}, err
+	}
+	if _, err := d.book.Fund(ctx, tx, in.Fund); err != nil {
+		return entryView{}, At("/fund", err)
+	}
+	return entryShown(d.grants.ReceiveInKind(ctx, tx, grants.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category,
+		Units: in.Units.number(), UnitValue: value, Plan: in.Plan, Text: in.Text}))
+}
+
+type accrualRequest struct {
+	Date      ledger.Date     `json:"date" validate:"required" description:"The last day of the year."`
+	Fund      ledger.FundCode `json:"fund" validate:"required"`
+	Category  string          `json:"category" validate:"required,max=40"`
+	Units     Decimal         `json:"units" validate:"required,positive"`
+	UnitPrice Decimal         `json:"unit_price" validate:"required,positive" description:"Base currency."`
+	Plan      string          `json:"plan" validate:"max=20"`
+	Text      string          `json:"text" validate:"max=120" description:"No person's name."`
+}
+
+func accrueCost(ctx context.Context, tx *store.Tx, d desk, in accrualRequest) (entryView, error) {
+	price, err := in.UnitPrice.In("/unit_price", d.book.Base)
+	if err != nil {
+		return entryView{}, err
+	}
+	if _, err := d.book.Fund(ctx, tx, in.Fund); err != nil {
+		return entryView{}, At("/fund", err)
+	}
+	return entryShown(d.grants.Accrue(ctx, tx, grants.Accrual{Fund: in.Fund, On: in.Date, Category: in.Category,
+		Units: in.Units.number(), UnitPrice: price, Plan: in.Plan, Text: in.Text}))
+}
+
+// number is the Decimal as a number; its shape was checked when it was read.
+func (d Decimal) number() decimal.Decimal {
+	n, err := ledger.ParseDecimal(string(d))
+	if err != nil {
+		panic(fmt.Sprintf("http: %q passed as a Decimal", string(d)))
+	}
+	return n
+}
+
+type accrualReversalRequest struct {
+	ID   Ref         `path:"id" json:"-" description:"Id or number of the accrual's entry."`
+	Date ledger.Date `json:"date" validate:"omitempty" description:"1 January after the accrual where none is sent."`
+}
+
+func reverseAccrual(ctx context.Context, tx *store.Tx, d desk, in accrualReversalRequest) (entryView, error) {
+	return entryShown(d.grants.ReverseAccrual(ctx, tx, string(in.ID), in.Date))
+}
+
+type revaluationRequest struct {
+	Date    ledger.Date      `json:"date" validate:"required"`
+	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account in the currency."`
+	Rate    ledger.Rate      `json:"rate" validate:"required" description:"As quoted, such as 7.4700 DKK/EUR."`
+}
+
+// entriesView is what an act posted that posts an entry per fund.
+type entriesView struct {
+	Entries []entryView `json:"entries" description:"Empty where there was nothing to book."`
+}
+
+func entriesShown(posted []ledger.Posted, err error) (entriesView, error) {
+	v := entriesView{Entries: []entryView{}}
+	for _, p := range posted {
+		v.Entries = append(v.Entries, viewEntry(p))
+	}
+	return v, err
+}
+
+func revalue(ctx context.Context, tx *store.Tx, d desk, in revaluationRequest) (entriesView, error) {
+	return entriesShown(d.grants.Revalue(ctx, tx, in.Account, in.Rate, in.Date))
+}
+
+type yearRequest struct {
+	Year int `path:"year" json:"-" validate:"min=1900,max=9999" description:"Such as 2026."`
+}
+
+func closeYear(ctx context.Context, tx *store.Tx, d desk, in yearRequest) (entriesView, error) {
+	return entriesShown(d.book.CloseYear(ctx, tx, in.Year))
+}
+
+func reverseAccruals(ctx context.Context, tx *store.Tx, d desk, in yearRequest) (entriesView, error) {
+	return entriesShown(d.grants.ReverseAccruals(ctx, tx, in.Year))
+}
