@@ -42,7 +42,7 @@ var homes = []home{
 		"store and access move no money, and the command line passes text"},
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil, "decimals of a currency and printed amounts come from one table"},
 
-	{"github.com/xuri/excelize/v2", []string{"http/tables*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way"},
+	{"github.com/xuri/excelize/v2", []string{"http/tables*.go", "ledger/workbook*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},
 
 	{"github.com/johnfercher/maroto/v2", []string{"statements/pdf*.go"}, nil, "a page only draws what the statement already says"},
 	{"github.com/phpdave11/gofpdf", []string{"statements/pdf*.go"}, nil, "maroto's own basis, for two settings that make the bytes repeatable"},

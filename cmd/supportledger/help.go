@@ -33,6 +33,8 @@ var examples = map[string][]string{
 	"export journal": {
 		"supportledger export journal -o books.journal",
 		"supportledger export journal | hledger -f - check",
+		"supportledger export journal --format beancount -o books.beancount && bean-check books.beancount",
+		"supportledger export journal --format csv --profile da-excel -o journal.csv",
 	},
 	"statement": {"supportledger statement render --subject G1 --to 2026-06-30"},
 	"statement render": {

@@ -31,6 +31,7 @@ func TestWorkedScenarios(t *testing.T) {
 			t.Errorf("compare.py: %s", out)
 		}
 		t.Logf("compare.py: %s", strings.TrimSpace(out))
+		exportsAgree(t, db)
 	})
 }
 
