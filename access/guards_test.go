@@ -19,7 +19,7 @@ func stranger(t *testing.T, db *store.DB) *sql.DB {
 	t.Helper()
 	driver, dsn := "pgx", storetest.DSN(db)
 	if db.Engine() == store.SQLite {
-		driver, dsn = "sqlite", "file:"+strings.TrimPrefix(dsn, "sqlite:")
+		driver, dsn = "sqlite", "file:"+strings.ReplaceAll(strings.TrimPrefix(dsn, "sqlite:"), "#", "%23")
 	}
 	raw, err := sql.Open(driver, dsn)
 	if err != nil {

@@ -56,8 +56,8 @@ func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, yea
 	return Commitment{p, year, posted[0]}, nil
 }
 
-// approve puts the actor down as the version's approver, or, for a later year, makes sure that the actor is not who asked
-// for the version. Who wrote it does not approve it either, also where somebody else handed it in.
+// approve puts the actor down as the version's approver, or, for a later year, makes sure that the version is still what was
+// approved and the actor not who asked for it. Who wrote it does not approve it either, also where somebody else handed it in.
 func approve(ctx context.Context, tx *store.Tx, p Plan) error {
 	if p.Current.CreatedBy == tx.By.User {
 		return access.ErrMakerCannotApprove
@@ -70,10 +70,15 @@ func approve(ctx context.Context, tx *store.Tx, p Plan) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(duties, func(d access.Duty) bool {
-		return d.Step == access.Request && d.User == access.UserID(tx.By.User)
-	}) {
-		return access.ErrMakerCannotApprove
+	approved := false
+	for _, d := range duties {
+		if d.Step == access.Request && d.User == access.UserID(tx.By.User) {
+			return access.ErrMakerCannotApprove
+		}
+		approved = approved || d.Step == access.Approve && d.Payload == duty.Payload
+	}
+	if !approved {
+		return access.ErrNoRequest // the version is not what was approved
 	}
 	return nil
 }

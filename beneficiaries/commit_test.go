@@ -57,7 +57,7 @@ func TestRule38OneCommitmentPerPlanYearAndFund(t *testing.T) {
 // drawnPlan is any plan of up to three lines and four funds.
 func drawnPlan(t *rapid.T) Plan {
 	p := Plan{Number: "P-1", Currency: "NGN"}
-	p.Current.BudgetRate = ledger.Rate{Value: decimal.New(rapid.Int64Range(1, 50_000).Draw(t, "rate"), -2), Num: "NGN", Den: "DKK"}
+	p.Current.BudgetRate = ledger.Rate{Value: decimal.New(rapid.Int64Range(100, 50_000).Draw(t, "rate"), -2), Num: "NGN", Den: "DKK"}
 	left := int64(10_000)
 	n := rapid.IntRange(1, 3).Draw(t, "funds")
 	for i := range n {

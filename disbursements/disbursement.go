@@ -208,6 +208,9 @@ func (o Office) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledg
 	if d, err = o.inState(ctx, tx, key, Authorised); err != nil { // again: others may have settled units while we waited
 		return Disbursement{}, err
 	}
+	if err := authorised(ctx, tx, d); err != nil {
+		return Disbursement{}, err
+	}
 	entry, err := o.liquidation(ctx, tx, d, on)
 	if err != nil {
 		return Disbursement{}, err
@@ -227,6 +230,19 @@ func (o Office) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledg
 		return Disbursement{}, err
 	}
 	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.evidenced", Subject: string(d.ID), Fields: []string{"state"}})
+}
+
+// authorised makes sure that exactly this was authorised: what is paid out is what people decided on, whoever had the
+// database in hands meanwhile. [access.ErrNoRequest].
+func authorised(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	duties, err := access.DutiesOn(ctx, tx, string(d.ID), d.Round)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(duties, func(t access.Duty) bool { return t.Step == access.Authorise && t.Payload == d.Payload() }) {
+		return access.ErrNoRequest
+	}
+	return nil
 }
 
 // liquidation is the entry that turns an advance into cost: the foreign quantity is split over the funds first, then each
