@@ -234,10 +234,15 @@ func Stored(ctx context.Context, tx *store.Tx) ([]string, error) {
 
 // leavesAfter reads leaves in order, from a position on.
 func leavesAfter(ctx context.Context, tx *store.Tx, from int64, limit int) ([]leafRow, error) {
-	var rows []leafRow
-	err := tx.NewSelect().Model(&rows).Column("position", "kind", "hash").Where("position >= ?", from).Order("position").
-		Limit(int64(limit)).Scan(ctx)
-	return rows, err
+	page := make([]leafRow, 0, limit)
+	const text = `SELECT position, kind, hash FROM proof_leaves WHERE position >= ? ORDER BY position LIMIT ?`
+	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var r leafRow
+		err := rows.Scan(&r.Position, &r.Kind, &r.Hash)
+		page = append(page, r)
+		return err
+	}, from, limit)
+	return page, err
 }
 
 // storedNodes reads the stored nodes of the places of want, by place.
