@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"net/http"
 	"slices"
 
 	"supportledger/access"
@@ -12,7 +11,7 @@ import (
 	"supportledger/store"
 )
 
-// books registers accounts, funds, periods and balances.
+// books registers accounts, funds and balances.
 func books(api *API) {
 	Route(api, Op{Method: get, Path: "/accounts", ID: "listAccounts", Tag: "accounts", Roles: staff,
 		Summary: "List the chart of accounts", Danish: "Vis kontoplanen"}, at(listAccounts))
@@ -24,11 +23,6 @@ func books(api *API) {
 	Route(api, Op{Method: post, Path: "/funds", ID: "openFund", Tag: "funds", Roles: finance,
 		Summary: "Open a fund that is not a grant's", Danish: "Opret en fond, der ikke hører til en bevilling",
 		Refuses: []error{ledger.ErrDuplicateFund}}, at(openFund))
-	Route(api, Op{Method: get, Path: "/periods", ID: "listPeriods", Tag: "periods", Roles: staff,
-		Summary: "List the months of the books", Danish: "Vis bøgernes måneder"}, at(listPeriods))
-	Route(api, Op{Method: post, Path: "/periods/:month/closures", ID: "closePeriod", Tag: "periods", Roles: finance, Status: http.StatusOK,
-		Summary: "Close a month: nothing is posted into it any more", Danish: "Luk en måned: der bogføres ikke mere i den",
-		Refuses: []error{ledger.ErrPeriodOrder}}, at(closePeriod))
 	Route(api, Op{Method: post, Path: "/opening-balances", ID: "postOpeningBalance", Tag: "opening-balances", Roles: finance, Money: true,
 		Summary: "Bring a fund's opening balance into the books", Danish: "Bogfør en fonds primosaldo",
 		Refuses: []error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, at(postOpeningBalance))
@@ -117,33 +111,6 @@ func openFund(ctx context.Context, tx *store.Tx, d desk, in openFundRequest) (fu
 		return fundView{}, At("/code", err)
 	}
 	return viewFund(f), access.Record(ctx, tx, access.Event{Action: "fund.opened", Subject: string(f.Code)})
-}
-
-type periodView struct {
-	Month string             `json:"month"`
-	State ledger.PeriodState `json:"state"`
-}
-
-func viewPeriod(p ledger.Period) periodView { return periodView{p.Month, p.State} }
-
-func listPeriods(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[periodView], error) {
-	periods, err := d.book.Periods(ctx, tx)
-	if err != nil {
-		return List[periodView]{}, err
-	}
-	return pageOf(in.Page, periods, viewPeriod, func(p ledger.Period) string { return p.Month })
-}
-
-type closePeriodRequest struct {
-	Month Ref `path:"month" json:"-" description:"Such as 2026-01."`
-}
-
-func closePeriod(ctx context.Context, tx *store.Tx, d desk, in closePeriodRequest) (periodView, error) {
-	if err := d.book.SetPeriod(ctx, tx, string(in.Month), ledger.MonthClosed); err != nil {
-		return periodView{}, err
-	}
-	return periodView{string(in.Month), ledger.MonthClosed},
-		access.Record(ctx, tx, access.Event{Action: "period.closed", Subject: string(in.Month)})
 }
 
 type openingBalanceRequest struct {

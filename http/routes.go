@@ -3,7 +3,9 @@ package http
 // resources registers the whole API, one function per resource file. Its order is that of the document.
 func resources(api *API) {
 	books(api)
+	periods(api)
 	entries(api)
+	drafts(api)
 	reversals(api)
 	yearEnd(api)
 	funders(api)

@@ -30,6 +30,8 @@ func ofLedger(err error) (s text) {
 		closed  *ledger.PeriodClosed
 		over    *ledger.Overdrawn
 		lots    *ledger.Exhausted
+		todo    *ledger.NotDone
+		loan    *ledger.LoanExceeded
 	)
 	switch {
 	case errors.As(err, &off):
@@ -46,6 +48,15 @@ func ofLedger(err error) (s text) {
 	case errors.As(err, &lots):
 		s = say("Fund %s has %s left on account %s; %s was asked for.", "Fond %s har %s tilbage på konto %s; der blev bedt om %s.",
 			lots.Pool.Fund, inFull(lots.Left), lots.Pool.Account, inFull(lots.Asked))
+	case errors.As(err, &todo):
+		var en, da []string
+		for _, c := range todo.Open {
+			en, da = append(en, checkWords[c.Key].title.en), append(da, checkWords[c.Key].title.da)
+		}
+		s = text{fmt.Sprintf("Of %s this is not in order: %s.", todo.Month, strings.Join(en, "; ")),
+			fmt.Sprintf("For %s er dette ikke i orden: %s.", todo.Month, strings.Join(da, "; "))}
+	case errors.As(err, &loan):
+		s = say("%s is owed; %s was to be repaid.", "Der skyldes %s; der skulle betales %s tilbage.", inFull(loan.Owed), inFull(loan.Asked))
 	}
 	return s
 }

@@ -18,8 +18,29 @@ const (
 
 // Period is a month of the books.
 type Period struct {
-	Month string // 2026-01
-	State PeriodState
+	Month      string // 2026-01
+	State      PeriodState
+	Reopenings int // how often it was reopened after a close
+}
+
+// LastDay is the last day of the month.
+func (p Period) LastDay() Date { return lastOf(p.Month) }
+
+// Period is one month; a month that the books do not know yet is open. [ErrDate] when the text is no month.
+func (b Book) Period(ctx context.Context, tx *store.Tx, month string) (Period, error) {
+	if _, err := ParseDate(month + "-01"); err != nil {
+		return Period{}, err
+	}
+	periods, err := readPeriods(ctx, tx)
+	if err != nil {
+		return Period{}, err
+	}
+	for _, p := range periods {
+		if p.Month == month {
+			return p, nil
+		}
+	}
+	return Period{Month: month, State: MonthOpen}, nil
 }
 
 // Periods lists the months that the books know, oldest first.
@@ -27,8 +48,9 @@ func (b Book) Periods(ctx context.Context, tx *store.Tx) ([]Period, error) {
 	return readPeriods(ctx, tx)
 }
 
-// SetPeriod moves a month to another state. Months close in order: a month closes after every earlier one
-// ([ErrPeriodOrder]), and a closed month is not reopened here.
+// SetPeriod moves a month to another state without asking for its checklist: for books that are taken over with their past
+// months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), and a closed month is not
+// reopened here.
 func (b Book) SetPeriod(ctx context.Context, tx *store.Tx, month string, state PeriodState) error {
 	if _, err := ParseDate(month + "-01"); err != nil {
 		return err
@@ -42,7 +64,7 @@ func (b Book) SetPeriod(ctx context.Context, tx *store.Tx, month string, state P
 			return ErrPeriodOrder
 		}
 	}
-	return savePeriod(ctx, tx, Period{month, state})
+	return savePeriod(ctx, tx, Period{Month: month, State: state})
 }
 
 // firstOpen is the first day after a month that stands open.

@@ -16,6 +16,7 @@ type periodRow struct {
 	bun.BaseModel `bun:"table:periods"`
 	Month         string `bun:",pk"`
 	State         PeriodState
+	Reopenings    int
 }
 
 func readPeriods(ctx context.Context, tx *store.Tx) ([]Period, error) {
@@ -25,7 +26,7 @@ func readPeriods(ctx context.Context, tx *store.Tx) ([]Period, error) {
 	}
 	periods := make([]Period, len(rows))
 	for i, r := range rows {
-		periods[i] = Period{r.Month, r.State}
+		periods[i] = Period{r.Month, r.State, r.Reopenings}
 	}
 	return periods, nil
 }

@@ -97,7 +97,11 @@ func byHand(day, fund string) string {
 func TestRefusedInputWritesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		all := everybody(t, db)
-		all.Post("/periods/2026-01/closures", nil).Want(200)
+		signed := `{"check":"bank","reason":"Agreed with the bank's statement"}`
+		if list := all.Get("/periods/2026-01/checklist").Want(200); strings.Contains(string(list.Body), `"failed"`) {
+			all.With("Idempotency-Key", "signed").Post("/periods/2026-01/sign-offs", signed).Want(200)
+		}
+		all.With("Idempotency-Key", "closed").Post("/periods/2026-01/closures", nil).Want(200)
 		for i, r := range refused {
 			t.Run(r.name, func(t *testing.T) {
 				before := rows(t, db)

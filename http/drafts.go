@@ -1,0 +1,136 @@
+package http
+
+import (
+	"context"
+	"net/http"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// drafts registers entries that somebody is still writing.
+func drafts(api *API) {
+	Route(api, Op{Method: get, Path: "/journal-entry-drafts", ID: "listDrafts", Tag: "journal-entry-drafts", Roles: bookkeeper,
+		Summary: "List the drafts that are not posted", Danish: "Vis de kladder, der ikke er bogført"}, at(listDrafts))
+	Route(api, Op{Method: get, Path: "/journal-entry-drafts/:id", ID: "getDraft", Tag: "journal-entry-drafts", Roles: bookkeeper,
+		Summary: "One draft", Danish: "Én kladde", Refuses: []error{ledger.ErrUnknownDraft}}, at(getDraft))
+	Route(api, Op{Method: post, Path: "/journal-entry-drafts", ID: "writeDraft", Tag: "journal-entry-drafts", Roles: finance,
+		Location: "/journal-entry-drafts/{id}", Summary: "Write an entry down without posting it", Danish: "Skriv en postering ned uden at bogføre den",
+		About:   "A draft may be unbalanced and has no number. Posting it asks everything that is asked of an entry.",
+		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, at(writeDraft))
+	Route(api, Op{Method: http.MethodPatch, Path: "/journal-entry-drafts/:id", ID: "changeDraft", Tag: "journal-entry-drafts", Roles: finance,
+		Summary: "Change a draft", Danish: "Ret en kladde", About: "Fields that are left out stay; lines are replaced as a whole.",
+		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, store.ErrStale, ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, at(changeDraft))
+	Route(api, Op{Method: http.MethodDelete, Path: "/journal-entry-drafts/:id", ID: "discardDraft", Tag: "journal-entry-drafts", Roles: finance,
+		Summary: "Throw a draft away", Danish: "Kassér en kladde",
+		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted}}, at(discardDraft))
+	Route(api, Op{Method: post, Path: "/journal-entry-drafts/:id/postings", ID: "postDraft", Tag: "journal-entry-drafts", Roles: finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Post a draft: it becomes an entry", Danish: "Bogfør en kladde: den bliver til en postering",
+		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, ledger.ErrUnbalanced, ledger.ErrEntryShape, ledger.ErrBooksMixed,
+			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken}}, at(postDraft))
+}
+
+type draftLineView struct {
+	Account   ledger.AccountNo `json:"account"`
+	Fund      ledger.FundCode  `json:"fund"`
+	Direction string           `json:"direction" enum:"debit,credit"`
+	Amount    ledger.Money     `json:"amount"`
+	Category  string           `json:"category,omitempty"`
+}
+
+type draftView struct {
+	ID         ledger.DraftID  `json:"id"`
+	Date       ledger.Date     `json:"date"`
+	Text       string          `json:"text"`
+	Lines      []draftLineView `json:"lines"`
+	ExternalID string          `json:"external_id,omitempty"`
+	State      string          `json:"state" enum:"draft,posted"`
+	Entry      ledger.EntryID  `json:"entry_id,omitempty" description:"What it became."`
+	CreatedBy  string          `json:"created_by,omitempty"`
+	Version    int             `json:"version" description:"Send it back with a change."`
+}
+
+func viewDraft(d ledger.Draft) draftView {
+	v := draftView{d.ID, d.Date, d.Text, []draftLineView{}, d.ExternalID, "draft", d.Entry, d.CreatedBy, d.Version}
+	if d.Entry != "" {
+		v.State = "posted"
+	}
+	for _, l := range d.Lines {
+		v.Lines = append(v.Lines, draftLineView{l.Account, l.Fund, direction(l), l.Amount.Abs(), l.Category})
+	}
+	return v
+}
+
+func draftShown(d ledger.Draft, err error) (draftView, error) {
+	if err != nil {
+		return draftView{}, err
+	}
+	return viewDraft(d), nil
+}
+
+func listDrafts(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[draftView], error) {
+	found, err := d.book.Drafts(ctx, tx, "")
+	if err != nil {
+		return List[draftView]{}, err
+	}
+	return pageOf(in.Page, found, viewDraft, func(d ledger.Draft) string { return string(d.Date) + "/" + string(d.ID) })
+}
+
+func getDraft(ctx context.Context, tx *store.Tx, d desk, in byRef) (draftView, error) {
+	return draftShown(d.book.FindDraft(ctx, tx, ledger.DraftID(in.ID)))
+}
+
+type draftRequest struct {
+	Date       ledger.Date   `json:"date" validate:"required"`
+	Text       string        `json:"text" validate:"max=200" description:"What happened; no person's name."`
+	Lines      []lineRequest `json:"lines" validate:"max=200,dive"`
+	ExternalID string        `json:"external_id" validate:"max=100" description:"Of the entry that it will be."`
+}
+
+func writeDraft(ctx context.Context, tx *store.Tx, d desk, in draftRequest) (draftView, error) {
+	lines, err := linesOf(in.Lines, d.book.Base)
+	if err != nil {
+		return draftView{}, err
+	}
+	return draftShown(d.book.Draft(ctx, tx, ledger.Draft{Date: in.Date, Text: in.Text, Lines: lines, ExternalID: in.ExternalID}))
+}
+
+type changeDraftRequest struct {
+	ID         Ref           `path:"id" json:"-"`
+	Version    int           `json:"version" validate:"min=1" description:"The one that was read; another answers stale_version."`
+	Date       ledger.Date   `json:"date" validate:"omitempty"`
+	Text       *string       `json:"text" validate:"omitempty,max=200"`
+	Lines      []lineRequest `json:"lines" validate:"max=200,dive"`
+	ExternalID *string       `json:"external_id" validate:"omitempty,max=100"`
+}
+
+func changeDraft(ctx context.Context, tx *store.Tx, d desk, in changeDraftRequest) (draftView, error) {
+	draft, err := d.book.FindDraft(ctx, tx, ledger.DraftID(in.ID))
+	if err != nil {
+		return draftView{}, err
+	}
+	draft.Version = in.Version
+	if in.Date != "" {
+		draft.Date = in.Date
+	}
+	if in.Text != nil {
+		draft.Text = *in.Text
+	}
+	if in.ExternalID != nil {
+		draft.ExternalID = *in.ExternalID
+	}
+	if in.Lines != nil {
+		if draft.Lines, err = linesOf(in.Lines, d.book.Base); err != nil {
+			return draftView{}, err
+		}
+	}
+	return draftShown(d.book.ChangeDraft(ctx, tx, draft))
+}
+
+func discardDraft(ctx context.Context, tx *store.Tx, d desk, in byRef) (None, error) {
+	return None{}, d.book.DiscardDraft(ctx, tx, ledger.DraftID(in.ID))
+}
+
+func postDraft(ctx context.Context, tx *store.Tx, d desk, in byRef) (entryView, error) {
+	return entryShown(d.book.PostDraft(ctx, tx, ledger.DraftID(in.ID)))
+}

@@ -1,0 +1,111 @@
+package ledger
+
+import (
+	"context"
+
+	"supportledger/access"
+	"supportledger/store"
+)
+
+// DraftID identifies a draft.
+type DraftID string
+
+// Draft is an entry that somebody is still writing: it may be unbalanced, has no number and moves nothing. Its lines are in
+// base currency, since foreign money moves by its lots, through the acts.
+type Draft struct {
+	ID         DraftID
+	Date       Date
+	Text       string
+	Lines      []Line
+	ExternalID string // of the entry that it will be
+	CreatedBy  string
+	Version    int
+	Entry      EntryID // what it became, "" while it is a draft
+}
+
+// Draft writes an entry down without posting it. Its accounts and funds must exist.
+func (b Book) Draft(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
+	if err := b.checkDraft(ctx, tx, d); err != nil {
+		return Draft{}, err
+	}
+	d.ID, d.Version, d.CreatedBy = DraftID(store.NewID("drf")), 1, tx.By.User
+	if err := insertDraft(ctx, tx, d); err != nil {
+		return Draft{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "draft.written", Subject: string(d.ID)})
+}
+
+// checkDraft wants what a draft names to exist, and nothing more.
+func (b Book) checkDraft(ctx context.Context, tx *store.Tx, d Draft) error {
+	known, err := b.chart(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i, l := range d.Lines {
+		if err := l.check(i, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ChangeDraft replaces the content of a draft. [store.ErrStale] when it is another version than d says, [ErrEntryPosted]
+// when it has become an entry.
+func (b Book) ChangeDraft(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
+	if _, err := b.unposted(ctx, tx, d.ID); err != nil {
+		return Draft{}, err
+	}
+	if err := b.checkDraft(ctx, tx, d); err != nil {
+		return Draft{}, err
+	}
+	if err := saveDraft(ctx, tx, &d); err != nil {
+		return Draft{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "draft.changed", Subject: string(d.ID), Fields: []string{"date", "external_id", "lines", "text"}})
+}
+
+// DiscardDraft throws a draft away. [ErrEntryPosted] when it has become an entry.
+func (b Book) DiscardDraft(ctx context.Context, tx *store.Tx, id DraftID) error {
+	if _, err := b.unposted(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := deleteDraft(ctx, tx, id); err != nil {
+		return err
+	}
+	return access.Record(ctx, tx, access.Event{Action: "draft.discarded", Subject: string(id)})
+}
+
+// PostDraft makes an entry of a draft; everything that is asked of an entry is asked now.
+func (b Book) PostDraft(ctx context.Context, tx *store.Tx, id DraftID) (Posted, error) {
+	d, err := b.unposted(ctx, tx, id)
+	if err != nil {
+		return Posted{}, err
+	}
+	posted, err := b.Post(ctx, tx, Entry{Date: d.Date, Text: d.Text, Act: "manual", Lines: d.Lines, ExternalID: d.ExternalID})
+	if err != nil {
+		return Posted{}, err
+	}
+	if err := markPosted(ctx, tx, d, posted[0].ID); err != nil {
+		return Posted{}, err
+	}
+	return posted[0], access.Record(ctx, tx, access.Event{Action: "draft.posted", Subject: string(d.ID)})
+}
+
+// unposted locks and finds a draft that is still one. [ErrUnknownDraft], [ErrEntryPosted].
+func (b Book) unposted(ctx context.Context, tx *store.Tx, id DraftID) (Draft, error) {
+	d, err := readDraft(ctx, tx, id, b.Base, true)
+	if err == nil && d.Entry != "" {
+		return Draft{}, &EntryPosted{d.Entry}
+	}
+	return d, err
+}
+
+// FindDraft finds one draft, posted or not. [ErrUnknownDraft].
+func (b Book) FindDraft(ctx context.Context, tx *store.Tx, id DraftID) (Draft, error) {
+	return readDraft(ctx, tx, id, b.Base, false)
+}
+
+// Drafts lists the drafts that are not posted, by date, dated up to a day; "" does not limit.
+func (b Book) Drafts(ctx context.Context, tx *store.Tx, until Date) ([]Draft, error) {
+	return readDrafts(ctx, tx, until, b.Base)
+}
