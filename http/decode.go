@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	maxBody  = 64 << 10 // bytes of a JSON body
+	maxBody  = 64 << 10 // bytes of a JSON body, where an operation does not say otherwise
 	maxDepth = 16       // no request of ours nests deeper than six
 )
 
 // readBody reads a JSON body after checking what it claims to be. MaxBytesReader also closes the connection on
 // a body that is too large, so that nobody is made to read the rest.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return nil, refuse("body_too_large")

@@ -2,6 +2,7 @@ package http
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -75,7 +76,7 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 		if req.key, err = e.idempotencyKey(c.Request.Header); err != nil {
 			return req, err
 		}
-		if body, err = readBody(c.Writer, c.Request); err != nil {
+		if body, err = readBody(c.Writer, c.Request, cmp.Or(e.op.Body, maxBody)); err != nil {
 			return req, err
 		}
 	}

@@ -14,8 +14,11 @@ func related(err error) (*Resource, []Way) {
 		taken    *ledger.ExternalIDTaken
 		posted   *ledger.EntryPosted
 		part     *disbursements.PartOfAct
+		imported *ledger.ImportExists
 	)
 	switch {
+	case errors.As(err, &imported):
+		return importResource(imported.ID), nil
 	case errors.As(err, &reversed):
 		return entryResource(reversed.By), nil
 	case errors.As(err, &taken):

@@ -48,6 +48,7 @@ type Op struct {
 	Location string   // optional: where the new thing stands, "/grants/{id}", {id} out of the answer
 	Produces []string // media types of an Out that is a File
 
+	Body    int64   // most bytes of the request body; 0: 64 KiB
 	Refuses []error // the sentinels of package-level errors that it may answer with, for the document
 	Example string  // optional: a request body that works, as JSON
 }

@@ -8,6 +8,7 @@ func resources(api *API) {
 	drafts(api)
 	reversals(api)
 	yearEnd(api)
+	imports(api)
 	funders(api)
 	awards(api)
 	gifts(api)

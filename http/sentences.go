@@ -32,8 +32,14 @@ func ofLedger(err error) (s text) {
 		lots    *ledger.Exhausted
 		todo    *ledger.NotDone
 		loan    *ledger.LoanExceeded
+		imports *ledger.ImportConflict
+		rows    *ledger.ImportErrors
 	)
 	switch {
+	case errors.As(err, &imports):
+		s = inState(string(imports.State), []string{string(imports.Want)})
+	case errors.As(err, &rows):
+		s = say("%d rows have errors; the first is row %d.", "%d rækker har fejl; den første er række %d.", rows.Rows, rows.First.Row)
 	case errors.As(err, &off):
 		s = say("The lines of fund %s are off by %s.", "Linjerne for fond %s afviger med %s.", off.Fund, inFull(off.Off))
 	case errors.As(err, &unknown):

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"supportledger/access"
 	"supportledger/http/story"
 	"supportledger/ledger"
 	"supportledger/proof"
@@ -58,12 +59,14 @@ func exitCode(err error) int {
 	if errors.As(err, &refusal) {
 		return exitRefused
 	}
-	for _, found := range []error{errUnsound, proof.ErrRolledBack, proof.ErrRewritten} {
+	for _, found := range []error{errUnsound, errRowsBad, proof.ErrRolledBack, proof.ErrRewritten} {
 		if errors.Is(err, found) {
 			return exitFound
 		}
 	}
-	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened} {
+	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened,
+		ledger.ErrImportFile, ledger.ErrImportExists, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,
+		access.ErrUnauthenticated, access.ErrTokenExpired, access.ErrForbidden} {
 		if errors.Is(err, refused) {
 			return exitRefused
 		}

@@ -36,7 +36,13 @@ var examples = map[string][]string{
 		"supportledger export journal --format beancount -o books.beancount && bean-check books.beancount",
 		"supportledger export journal --format csv --profile da-excel -o journal.csv",
 	},
-	"statement": {"supportledger statement render --subject G1 --to 2026-06-30"},
+	"import": {"supportledger import entries january.csv --profile da-excel -n"},
+	"import entries": {
+		"supportledger import entries january.csv --profile da-excel -n   # look: what would be posted, and what is wrong",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger import entries january.csv --profile da-excel",
+	},
+	"import opening-balances": {"supportledger import opening-balances opening.xlsx --profile xlsx -n"},
+	"statement":               {"supportledger statement render --subject G1 --to 2026-06-30"},
 	"statement render": {
 		"supportledger statement render --subject G1 --to 2026-06-30             # to read in the terminal",
 		"supportledger statement render --subject G1 --to 2026-06-30 -o g1.pdf --lang da",

@@ -29,6 +29,7 @@ type commands struct {
 	Init      initCommand      `cmd:"" help:"Open the books of an organisation and make its first users."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Export    exportCommands   `cmd:"" help:"Write what is in the books to a file."`
+	Import    importCommands   `cmd:"" help:"Bring entries or opening balances into the books from a file."`
 	Verify    verifyCommand    `cmd:"" help:"Recompute the books and hold them against their proof; exit 3 if something was changed."`
 	Proof     proofCommands    `cmd:"" help:"Make a signing key, and sign checkpoints of the books with it."`
 	Statement statementCommand `cmd:"" help:"Render statements."`
