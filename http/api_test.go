@@ -293,12 +293,18 @@ func TestOncePerKey(t *testing.T) {
 		}
 		k.Post("/toys", toyNamed("lion")).Problem(422, "idempotency_key_reused")
 		k.Post("/toys/G1/hugs", nil).Problem(422, "idempotency_key_reused")
-		c.As(db, "other", access.FinanceOfficer).With("Idempotency-Key", "k1").Post("/toys", toyNamed("lion")).Want(201)
+		other := c.As(db, "other", access.FinanceOfficer).With("Idempotency-Key", "k1")
+		lion := other.Post("/toys", toyNamed("lion")).Want(201)
+		if mine, theirs := k.Post("/toys", bear).Want(201), other.Post("/toys", toyNamed("lion")).Want(201); !bytes.Equal(mine.Body, first.Body) ||
+			!bytes.Equal(theirs.Body, lion.Body) {
+			t.Errorf("one user's key gave another's answer: %s and %s", mine.Body, theirs.Body)
+		}
 		h := c.With("Idempotency-Key", "hug")
 		h.Post("/toys/G1/hugs", nil).Want(204)
 		if a := h.Post("/toys/G1/hugs", nil).Want(204); a.Header.Get("Idempotency-Replayed") != "true" || len(a.Body) != 0 {
 			t.Errorf("204 replayed as %s with %v", a.Body, a.Header)
 		}
+		h.Post("/toys/G2/hugs", nil).Problem(422, "idempotency_key_reused")
 		u := c.With("Idempotency-Key", "put") // not required, but honoured
 		u.Do(http.MethodPut, "/toys", toyNamed("hare")).Want(200)
 		if a := u.Do(http.MethodPut, "/toys", toyNamed("hare")).Want(200); a.Header.Get("Idempotency-Replayed") != "true" {

@@ -3,13 +3,13 @@ package http
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/swaggest/jsonschema-go"
 	"github.com/swaggest/openapi-go"
 	"github.com/swaggest/openapi-go/openapi31"
 
@@ -23,6 +23,9 @@ func (a *API) describe(version string) ([]byte, error) {
 	r.Spec.WithServers(openapi31.Server{URL: Base})
 	r.Spec.SetHTTPBearerTokenSecurity("token", "", "A token of a user, slt_…; supportledger issues them.")
 	describeHeaders(r)
+	if err := describeProblem(r); err != nil {
+		return nil, err
+	}
 	for _, e := range a.endpoints {
 		if err := checkTags(e.in.goType, map[reflect.Type]bool{}); err != nil {
 			return nil, fmt.Errorf("http: %s: %w", e.op.ID, err)
@@ -81,9 +84,6 @@ func (e *endpoint) describe(r *openapi31.Reflector) error {
 		oc.AddReqStructure(optionalKeyParam{})
 	}
 	e.describeAnswers(oc)
-	if err := e.describeProblems(oc); err != nil {
-		return err
-	}
 	if err := r.AddOperation(oc); err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (e *endpoint) permission() string {
 	return strings.TrimSpace(e.op.About + "\n\n" + who)
 }
 
-// describeAnswers adds the answer of success, and that of a dry run where it differs.
+// describeAnswers adds the answer of success.
 func (e *endpoint) describeAnswers(oc openapi.OperationContext) {
 	switch {
 	case e.isFile():
@@ -127,51 +127,58 @@ func (e *endpoint) describeAnswers(oc openapi.OperationContext) {
 	case e.out == reflect.TypeFor[None]():
 		oc.AddRespStructure(nil, openapi.WithHTTPStatus(e.status))
 	default:
-		view := reflect.Zero(e.out).Interface()
-		oc.AddRespStructure(view, openapi.WithHTTPStatus(e.status), openapi.WithCustomize(func(cor openapi.ContentOrReference) {
-			if !e.reads() && e.status == http.StatusOK {
-				allowDry(cor, false)
-			}
-		}))
-		if !e.reads() && e.status != http.StatusOK {
-			oc.AddRespStructure(view, openapi.WithHTTPStatus(http.StatusOK), openapi.WithCustomize(func(cor openapi.ContentOrReference) {
-				allowDry(cor, true)
-			}))
-		}
+		oc.AddRespStructure(reflect.Zero(e.out).Interface(), openapi.WithHTTPStatus(e.status))
 	}
 }
 
-// allowDry adds the member dry_run to an answer: always there where only dry runs answer with the status.
-func allowDry(cor openapi.ContentOrReference, only bool) {
-	answer, ok := cor.(*openapi31.ResponseOrReference)
-	if !ok || answer.Response == nil {
+// describeDryRun adds the member dry_run to the answer of a write: where the answer of success has a status of its
+// own, 200 is that of dry runs alone, and the member is always there.
+func (e *endpoint) describeDryRun(op *openapi31.Operation) {
+	success := op.Responses.MapOfResponseOrReferenceValues[strconv.Itoa(e.status)].Response
+	if e.reads() || success == nil || len(success.Content) == 0 {
 		return
 	}
 	mark := map[string]any{"type": "object", "properties": map[string]any{"dry_run": map[string]any{"const": true}}}
-	if only {
+	dry := &openapi31.Response{Description: success.Description}
+	if e.status != http.StatusOK {
 		mark["required"] = []string{"dry_run"}
-		answer.Response.Description = "What it would be: the answer to ?dry_run=true. Nothing was written."
+		dry.Description = "What it would be: the answer to ?dry_run=true. Nothing was written."
 	}
-	for kind, media := range answer.Response.Content {
-		media.Schema = map[string]any{"allOf": []any{media.Schema, mark}}
-		answer.Response.Content[kind] = media
+	for kind, media := range success.Content {
+		dry.WithContentItem(kind, openapi31.MediaType{Schema: map[string]any{"allOf": []any{media.Schema, mark}}})
 	}
+	op.Responses.WithMapOfResponseOrReferenceValuesItem("200", openapi31.ResponseOrReference{Response: dry})
+}
+
+// describeProblem puts the problem document among the components. It is reflected once and not per answer: an
+// operation has eight kinds of refusal, and reflection is what a start of the server spends its time on.
+func describeProblem(r *openapi31.Reflector) error {
+	oc, err := r.NewOperationContext(http.MethodGet, "/problems")
+	if err != nil {
+		return err
+	}
+	_, err = r.Reflect(Problem{}, openapi.WithOperationCtx(oc, true, openapi.InBody), jsonschema.RootRef,
+		jsonschema.DefinitionsPrefix("#/components/schemas/"), jsonschema.CollectDefinitions(func(name string, s jsonschema.Schema) {
+			if plain, bad := s.ToSchemaOrBool().ToSimpleMap(); bad == nil {
+				r.Spec.ComponentsEns().WithSchemasItem(name, plain)
+			} else {
+				err = bad
+			}
+		}))
+	return err
 }
 
 // describeProblems adds every status that the operation may refuse with, and the codes behind it.
-func (e *endpoint) describeProblems(oc openapi.OperationContext) error {
+func (e *endpoint) describeProblems(op *openapi31.Operation) error {
 	codes, err := e.problemCodes()
 	if err != nil {
 		return err
 	}
-	for _, status := range slices.Sorted(maps.Keys(codes)) {
-		oc.AddRespStructure(Problem{}, openapi.WithHTTPStatus(status), openapi.WithContentType("application/problem+json"),
-			openapi.WithCustomize(func(cor openapi.ContentOrReference) {
-				if answer, ok := cor.(*openapi31.ResponseOrReference); ok && answer.Response != nil {
-					answer.Response.Description = http.StatusText(status) + ": " + strings.Join(codes[status], ", ") + "."
-					answer.Response.WithMapOfAnythingItem("x-problem-codes", codes[status])
-				}
-			}))
+	for status, list := range codes {
+		answer := &openapi31.Response{Description: http.StatusText(status) + ": " + strings.Join(list, ", ") + "."}
+		answer.WithContentItem("application/problem+json", openapi31.MediaType{Schema: map[string]any{"$ref": "#/components/schemas/Problem"}})
+		answer.WithMapOfAnythingItem("x-problem-codes", list)
+		op.Responses.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(status), openapi31.ResponseOrReference{Response: answer})
 	}
 	return nil
 }
@@ -251,6 +258,10 @@ func (e *endpoint) finish(op *openapi31.Operation) error {
 	}
 	for _, ref := range op.Parameters {
 		e.finishParameter(ref.Parameter)
+	}
+	e.describeDryRun(op)
+	if err := e.describeProblems(op); err != nil {
+		return err
 	}
 	for status, answer := range op.Responses.MapOfResponseOrReferenceValues {
 		e.addHeaders(status, answer.Response)
