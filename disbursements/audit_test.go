@@ -28,7 +28,7 @@ func (s *story) audit() {
 			return err
 		}
 		s.nothingBelowZero(entries)
-		if err := s.lotsAreSumsOfLines(tx); err != nil {
+		if err := s.lotsAreSumsOfLines(tx, entries); err != nil {
 			return err
 		}
 		return s.commitmentsAreOpenUnits(tx)
@@ -134,9 +134,10 @@ func (s *story) nothingBelowZero(entries []ledger.Posted) {
 	}
 }
 
-// lotsAreSumsOfLines: what is open in a lot is what its lines sum to, never below zero but for a grant's advance, and money
-// that is used up has no cost left (rules 19-23).
-func (s *story) lotsAreSumsOfLines(tx *store.Tx) error {
+// lotsAreSumsOfLines: a lot was opened with what the lines of its first entry say; what is open is what all its lines sum to,
+// never below zero but for a grant's advance, and money that is used up has no cost left (rules 19-23).
+func (s *story) lotsAreSumsOfLines(tx *store.Tx, entries []ledger.Posted) error {
+	opened := openings(entries)
 	funds, err := s.office.Book.Funds(s.ctx, tx)
 	if err != nil {
 		return err
@@ -151,7 +152,10 @@ func (s *story) lotsAreSumsOfLines(tx *store.Tx) error {
 			if lot.Kind == ledger.DeferredLot {
 				quantity, cost = quantity.Neg(), cost.Neg() // opened by a credit
 			}
+			first := opened[lot.ID]
 			switch {
+			case first.Quantity.Abs().Cmp(lot.Quantity) != 0 || first.Cost.Abs().Cmp(lot.Cost) != 0:
+				s.Fatalf("lot %s of %s is %s at %s, its first entry says %s at %s", lot.Name, fund, lot.Quantity, lot.Cost, first.Quantity, first.Cost)
 			case lot.OpenQuantity.Cmp(quantity) != 0 || lot.OpenCost.Cmp(cost) != 0:
 				s.Fatalf("lot %s of %s holds %s at %s, its lines %s at %s", lot.Name, fund, lot.OpenQuantity, lot.OpenCost, quantity, cost)
 			case quantity.Sign()*cost.Sign() < 0:
@@ -164,6 +168,26 @@ func (s *story) lotsAreSumsOfLines(tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// openings sums the lines of each lot in the first entry that names it.
+func openings(entries []ledger.Posted) map[ledger.LotID]ledger.Draw {
+	opened := map[ledger.LotID]ledger.Draw{}
+	for _, e := range entries {
+		here := map[ledger.LotID]ledger.Draw{}
+		for _, l := range e.Lines {
+			if _, before := opened[l.Lot]; before || l.Lot == "" {
+				continue
+			}
+			d, ok := here[l.Lot]
+			if !ok {
+				d = ledger.Draw{Lot: l.Lot, Quantity: ledger.Zero(l.Amount.Currency), Cost: ledger.Zero(l.Base.Currency)}
+			}
+			here[l.Lot] = ledger.Draw{Lot: l.Lot, Quantity: d.Quantity.Add(l.Amount), Cost: d.Cost.Add(l.Base)}
+		}
+		maps.Copy(opened, here)
+	}
+	return opened
 }
 
 // commitmentsAreOpenUnits: what is committed for a plan's year is what its open units were planned at, to a minor unit per

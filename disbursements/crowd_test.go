@@ -23,6 +23,7 @@ const crowd = 64
 // answer must be one of the refusals.
 func rush(h *house, act func(i int) error, refusals ...error) (done int) {
 	h.Helper()
+	connect(h)
 	answers := make([]error, crowd)
 	var ready, all sync.WaitGroup
 	start := make(chan struct{})
@@ -50,6 +51,22 @@ func rush(h *house, act func(i int) error, refusals ...error) (done int) {
 		}
 	}
 	return done
+}
+
+// connect opens connections before the rush, lest the first of the crowd be done before the second is connected.
+func connect(h *house) {
+	h.Helper()
+	const several = 8
+	var here, done sync.WaitGroup
+	here.Add(several)
+	for range several {
+		done.Go(func() {
+			if err := h.db.View(h.ctx, func(*store.Tx) error { here.Done(); here.Wait(); return nil }); err != nil {
+				h.Errorf("%v", err)
+			}
+		})
+	}
+	done.Wait()
 }
 
 func isAny(err error, refusals []error) bool {

@@ -202,10 +202,10 @@ func pool(partner string) ledger.Pool {
 	return ledger.Pool{Account: "1300", Holder: partner, Fund: "G1", Currency: "NGN"}
 }
 
-// advanceEntry puts an advance of a fund into the books, out of thin air (3100).
+// advanceEntry puts an advance of a fund into the books, out of thin air (3100). Its lot is called after it.
 func advanceEntry(p ledger.Pool, on ledger.Date, name, quantity, cost, quoted string) ledger.Entry {
 	lot := advance(name, quantity, cost, quoted)
-	lot.ID, lot.Kind, lot.Pool, lot.OpenedOn = ledger.LotID(store.NewID("lot")), ledger.CurrencyLot, p, on
+	lot.ID, lot.Kind, lot.Pool, lot.OpenedOn = ledger.LotID("lot_"+name), ledger.CurrencyLot, p, on
 	return ledger.Entry{Date: on, Text: name, Act: "transfer", Opens: []ledger.Lot{lot}, Lines: []ledger.Line{
 		ledger.InCurrency(p.Account, p.Fund, lot.Quantity, lot.Cost).WithLot(lot.ID), ledger.Base("3100", p.Fund, lot.Cost.Neg())}}
 }
