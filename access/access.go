@@ -126,10 +126,45 @@ func hash(secret string) []byte {
 // Authenticate finds the principal behind a bearer token. [ErrUnauthenticated] for what is no token, unknown, revoked or of
 // a disabled user; [ErrTokenExpired]. The look-up is by hash, so its time tells nothing about stored tokens.
 func Authenticate(ctx context.Context, tx *store.Tx, bearer string) (Principal, error) {
-	if !strings.HasPrefix(bearer, tokenPrefix) || len(bearer) != len(tokenPrefix)+64 {
-		return Principal{}, ErrUnauthenticated
+	found, err := AuthenticateEach(ctx, tx, bearer)
+	if err != nil {
+		return Principal{}, err
 	}
-	return findPrincipal(ctx, tx, hash(bearer))
+	return found[0].Principal, found[0].Err
+}
+
+// Authenticated is the principal behind a token, or why there is none.
+type Authenticated struct {
+	Principal Principal
+	Err       error // as Authenticate answers it
+}
+
+// AuthenticateEach is [Authenticate] for several tokens in one statement, each answered for itself, in order.
+func AuthenticateEach(ctx context.Context, tx *store.Tx, bearers ...string) ([]Authenticated, error) {
+	hashes := make([][]byte, 0, len(bearers))
+	for _, b := range bearers {
+		if isToken(b) {
+			hashes = append(hashes, hash(b))
+		}
+	}
+	known, err := findPrincipals(ctx, tx, hashes)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Authenticated, len(bearers))
+	for i, b := range bearers {
+		found[i].Err = ErrUnauthenticated
+		if isToken(b) {
+			if a, ok := known[[sha256.Size]byte(hash(b))]; ok {
+				found[i] = a
+			}
+		}
+	}
+	return found, nil
+}
+
+func isToken(bearer string) bool {
+	return strings.HasPrefix(bearer, tokenPrefix) && len(bearer) == len(tokenPrefix)+64
 }
 
 // Event is something that somebody did.

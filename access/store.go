@@ -2,10 +2,9 @@ package access
 
 import (
 	"context"
-	"database/sql"
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -93,27 +92,40 @@ func revokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
 	return err
 }
 
-func findPrincipal(ctx context.Context, tx *store.Tx, hash []byte) (Principal, error) {
-	var token tokenRow
-	err := tx.NewSelect().Model(&token).Where("hash = ?", hash).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && token.RevokedAt != nil {
-		return Principal{}, ErrUnauthenticated
-	} else if err != nil {
-		return Principal{}, err
+// findPrincipals looks tokens up by their hashes, with user and roles, in one statement.
+func findPrincipals(ctx context.Context, tx *store.Tx, hashes [][]byte) (map[[sha256.Size]byte]Authenticated, error) {
+	found := make(map[[sha256.Size]byte]Authenticated, len(hashes))
+	if len(hashes) == 0 {
+		return found, nil
 	}
-	if token.ExpiresAt <= store.FormatTime(tx.At) {
-		return Principal{}, ErrTokenExpired
+	var rows []struct {
+		tokenRow
+		Handle     string
+		DisabledAt *string
+		Role       *Role
 	}
-	var user userRow
-	if err := tx.NewSelect().Model(&user).Where("id = ?", token.UserID).Scan(ctx); err != nil {
-		return Principal{}, err
+	err := tx.NewSelect().TableExpr("tokens AS t").ColumnExpr("t.*").ColumnExpr("u.handle, u.disabled_at, r.role").
+		Join("JOIN users AS u ON u.id = t.user_id").Join("LEFT JOIN user_roles AS r ON r.user_id = u.id").
+		Where("t.hash IN (?)", bun.List(hashes)).Order("r.role").Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
 	}
-	if user.DisabledAt != nil {
-		return Principal{}, ErrUnauthenticated
+	for _, r := range rows {
+		at := [sha256.Size]byte(r.Hash)
+		a := found[at]
+		a.Principal = Principal{User: r.UserID, Handle: r.Handle, Token: r.ID, Roles: a.Principal.Roles}
+		if r.Role != nil {
+			a.Principal.Roles = append(a.Principal.Roles, *r.Role)
+		}
+		switch {
+		case r.RevokedAt != nil, r.DisabledAt != nil:
+			a = Authenticated{Err: ErrUnauthenticated}
+		case r.ExpiresAt <= store.FormatTime(tx.At):
+			a = Authenticated{Err: ErrTokenExpired}
+		}
+		found[at] = a
 	}
-	p := Principal{User: user.ID, Handle: user.Handle, Token: token.ID}
-	err = tx.NewSelect().Model((*roleRow)(nil)).Column("role").Where("user_id = ?", user.ID).Order("role").Scan(ctx, &p.Roles)
-	return p, err
+	return found, nil
 }
 
 // eventsKey is where a tx keeps the events that its commit will write.
@@ -129,20 +141,12 @@ func insertEvent(tx *store.Tx, e Event) {
 		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
 			rows := *pending
 			*pending = nil
-			for chunk := range slices.Chunk(rows, insertAtOnce) {
-				if _, err := tx.NewInsert().Model(&chunk).Exec(ctx); err != nil {
-					return err
-				}
-			}
-			return nil
+			return store.Insert(ctx, tx, rows)
 		})
 	}
 	*pending = append(*pending, row)
 	proof.Append(tx, row.leaf(new(proof.Encoder), proof.NewSeal()))
 }
-
-// insertAtOnce bounds one INSERT: a statement's text has a limit in SQLite.
-const insertAtOnce = 1000
 
 func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
 	row := dutyRow{Subject: d.Subject, Round: d.Round, Step: d.Step, UserID: UserID(tx.By.User), TokenID: tx.By.Token,

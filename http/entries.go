@@ -26,6 +26,7 @@ func entries(api *API) {
 			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken},
 		Example: `{"date":"2026-01-31","text":"Bank interest","lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
 			`{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}`}, at(postEntry))
+	collect(api, "postJournalEntry", manualEntry)
 }
 
 type lineView struct {
@@ -144,15 +145,21 @@ type postEntryRequest struct {
 }
 
 func postEntry(ctx context.Context, tx *store.Tx, d desk, in postEntryRequest) (entryView, error) {
-	lines, err := linesOf(in.Lines, d.book.Base)
+	e, err := manualEntry(d.book, in)
 	if err != nil {
 		return entryView{}, err
 	}
-	posted, err := d.book.Post(ctx, tx, ledger.Entry{Date: in.Date, Text: in.Text, Act: "manual", Lines: lines, ExternalID: in.ExternalID})
+	posted, err := d.book.Post(ctx, tx, e)
 	if err != nil {
 		return entryView{}, err
 	}
-	return viewEntry(posted[0]), access.Record(ctx, tx, access.Event{Action: "entry.posted", Subject: string(posted[0].ID)})
+	return viewEntry(posted[0]), access.Record(ctx, tx, entryPosted(posted[0]))
+}
+
+// manualEntry is an entry made by hand.
+func manualEntry(book ledger.Book, in postEntryRequest) (ledger.Entry, error) {
+	lines, err := linesOf(in.Lines, book.Base)
+	return ledger.Entry{Date: in.Date, Text: in.Text, Act: "manual", Lines: lines, ExternalID: in.ExternalID}, err
 }
 
 // linesOf reads the lines of an entry made by hand.

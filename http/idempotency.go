@@ -55,11 +55,17 @@ func claim(ctx context.Context, tx *store.Tx, req request, op Op) (*reply, error
 	if !bytes.Equal(stored.Fingerprint, req.fingerprint) {
 		return nil, refuse("idempotency_key_reused")
 	}
-	out := &reply{status: int(stored.Status), body: stored.Body, replayed: true}
-	if len(stored.Body) > 0 {
+	out := stored.reply()
+	return &out, nil
+}
+
+// reply is the answer that was stored, to be given again.
+func (k keyRow) reply() reply {
+	out := reply{status: int(k.Status), body: k.Body, replayed: true}
+	if len(k.Body) > 0 {
 		out.kind = "application/json"
 	}
-	return out, nil
+	return out
 }
 
 // complete stores the answer under the key that claim took in the same transaction.

@@ -186,6 +186,9 @@ func (e *endpoint) describeProblems(op *openapi31.Operation) error {
 // problemCodes gathers by status what the frame itself may answer to this operation, and what its act may.
 func (e *endpoint) problemCodes() (map[int][]string, error) {
 	codes := []string{"internal", "busy", "unavailable", "timeout", "cancelled"}
+	if e.propose != nil {
+		codes = append(codes, "queue_full")
+	}
 	add := func(when bool, more ...string) {
 		if when {
 			codes = append(codes, more...)

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"supportledger/access"
+	"supportledger/ledger"
 	"supportledger/store"
 )
 
@@ -27,6 +28,7 @@ type API struct {
 	engine    *gin.Engine
 	endpoints []*endpoint
 	document  []byte // the OpenAPI document, once all routes are there
+	collector collector
 }
 
 // Op describes one operation to the router, to the permission check and to the readers of the document.
@@ -72,6 +74,8 @@ type endpoint struct {
 	newIn  func() any
 	act    func(ctx context.Context, tx *store.Tx, in any) (any, error)
 	status int
+
+	propose func(book ledger.Book, in any) (ledger.Entry, error) // set where requests are collected; see collect
 }
 
 // methods are those that the API uses.

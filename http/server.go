@@ -49,7 +49,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log}
-	s.api = &API{db: db, log: o.Log, engine: newEngine()}
+	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}}
 	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
 	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
 	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })

@@ -2,6 +2,8 @@ package http
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -38,6 +40,28 @@ func findKey(ctx context.Context, tx *store.Tx, user, key string) (keyRow, error
 	var k keyRow
 	err := tx.NewSelect().Model(&k).Where("user_id = ?", user).Where("key = ?", key).Scan(ctx)
 	return k, err
+}
+
+// findKeys reads those of several keys that are there.
+func findKeys(ctx context.Context, tx *store.Tx, wanted map[keyOf]bool) (map[keyOf]keyRow, error) {
+	found := map[keyOf]keyRow{}
+	if len(wanted) == 0 {
+		return found, nil
+	}
+	users, keys := map[string]bool{}, make([]string, 0, len(wanted))
+	for at := range wanted {
+		users[at.user] = true
+		keys = append(keys, at.key)
+	}
+	var rows []keyRow
+	err := tx.NewSelect().Model(&rows).Where("user_id IN (?)", bun.List(slices.Sorted(maps.Keys(users)))).
+		Where("key IN (?)", bun.List(keys)).Scan(ctx)
+	for _, r := range rows {
+		if at := (keyOf{r.UserID, r.Key}); wanted[at] {
+			found[at] = r
+		}
+	}
+	return found, err
 }
 
 // storeReply puts the answer under a key that this transaction has claimed.

@@ -60,6 +60,15 @@ func namesIn(of []Proposal) names {
 	return n
 }
 
+// OpenLocked is [Open], holding the head row until the tx ends: for who looks at other rows that are written under it alone,
+// and posts then. [ErrNotOpened].
+func OpenLocked(ctx context.Context, tx *store.Tx) (Book, error) {
+	if _, err := lockHead(ctx, tx); err != nil {
+		return Book{}, err
+	}
+	return readBook(ctx, tx)
+}
+
 // lockHead takes the head row and returns the last sequence number.
 func lockHead(ctx context.Context, tx *store.Tx) (int64, error) {
 	var row bookRow

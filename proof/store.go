@@ -64,9 +64,6 @@ func Append(tx *store.Tx, leaves ...Leaf) {
 	*pending = append(*pending, leaves...)
 }
 
-// insertAtOnce bounds one INSERT: a statement's text has a limit in SQLite.
-const insertAtOnce = 2000
-
 func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 	tree, err := readHead(ctx, tx, true)
 	if err != nil {
@@ -81,15 +78,11 @@ func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 			nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
 		}
 	}
-	for chunk := range slices.Chunk(rows, insertAtOnce) {
-		if _, err := tx.NewInsert().Model(&chunk).Exec(ctx); err != nil {
-			return fmt.Errorf("proof: leaves: %w", err)
-		}
+	if err := store.Insert(ctx, tx, rows); err != nil {
+		return fmt.Errorf("proof: leaves: %w", err)
 	}
-	if len(nodes) > 0 {
-		if _, err := tx.NewInsert().Model(&nodes).Exec(ctx); err != nil {
-			return fmt.Errorf("proof: nodes: %w", err)
-		}
+	if err := store.Insert(ctx, tx, nodes); err != nil {
+		return fmt.Errorf("proof: nodes: %w", err)
 	}
 	return saveHead(ctx, tx, tree)
 }

@@ -1,0 +1,426 @@
+package http
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Entries posted by hand arrive many at a time, and each needs the head row of the books and a commit. Posted one by one
+// they would queue for both; collected, they share them. One goroutine per process takes whatever has queued while the
+// last batch was being committed, so batches grow with the load and a lone client waits for nobody. There is no timer.
+//
+// Each request stays its own: it is answered after the commit that holds it, with its own entry or its own error, and
+// that commit also holds its idempotency record and its audit event. The token is looked up inside the same
+// transaction, so a revoked one posts nothing from the moment the revocation is committed.
+
+const (
+	maxBatch   = 512             // requests that share a commit
+	maxWaiting = 2048            // requests that wait; one more is told to come back
+	batchTries = 3               // attempts at a batch that met a lost connection or another session
+	batchTime  = 8 * time.Second // for one attempt
+)
+
+// parcel is one request on its way through the collector.
+type parcel struct {
+	e      *endpoint
+	req    request
+	bearer string
+	id     string // of the request
+	state  atomic.Int32
+	done   chan struct{}
+
+	out reply
+	err error
+}
+
+// The states of a parcel. Who gives up first takes it out of the queue, so that its end is known for certain.
+const (
+	parcelWaits int32 = iota
+	parcelTaken
+	parcelGivenUp
+)
+
+// collector queues parcels for its one writer, which runs only while there are any.
+type collector struct {
+	db *store.DB
+
+	mu      sync.Mutex
+	waiting []*parcel
+	running bool
+
+	seen goodTokens
+}
+
+// errQueueFull is answered at once when more requests wait than can be answered in time.
+var errQueueFull = refuse("queue_full")
+
+// submit queues a parcel and waits for its outcome. When ctx ends first the parcel is withdrawn if nobody has taken it;
+// if somebody has, the client must ask again with the same key.
+func (c *collector) submit(ctx context.Context, p *parcel) (reply, error) {
+	if err := c.queue(p); err != nil {
+		return reply{}, err
+	}
+	select {
+	case <-p.done:
+		return p.out, p.err
+	case <-ctx.Done():
+		if !p.state.CompareAndSwap(parcelWaits, parcelGivenUp) {
+			select {
+			case <-p.done: // it was just being answered
+				return p.out, p.err
+			default:
+			}
+		}
+		return reply{}, ctx.Err()
+	}
+}
+
+func (c *collector) queue(p *parcel) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.waiting) >= maxWaiting {
+		return errQueueFull
+	}
+	c.waiting = append(c.waiting, p)
+	if !c.running {
+		c.running = true
+		go c.work()
+	}
+	return nil
+}
+
+// work commits batches until nothing waits.
+func (c *collector) work() {
+	for {
+		batch, any := c.take()
+		if !any {
+			return
+		}
+		for len(batch) > 0 {
+			batch = c.commit(batch)
+		}
+	}
+}
+
+// take is the next batch: what waits, given up ones apart.
+func (c *collector) take() (batch []*parcel, any bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := min(len(c.waiting), maxBatch)
+	if n == 0 {
+		c.running = false
+		return nil, false
+	}
+	for _, p := range c.waiting[:n] {
+		if p.state.CompareAndSwap(parcelWaits, parcelTaken) {
+			batch = append(batch, p)
+		}
+	}
+	c.waiting = append([]*parcel(nil), c.waiting[n:]...)
+	return batch, true
+}
+
+// commit brings a batch to its end, except for those that repeat the key of another one in it and have to see what became
+// of that first: it returns them.
+func (c *collector) commit(batch []*parcel) (again []*parcel) {
+	for attempt := 1; ; attempt++ {
+		round, err := c.attempt(batch)
+		switch {
+		case err == nil:
+			return round.answer()
+		case attempt < batchTries && (errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrUncertain) || errors.Is(err, store.ErrUnavailable)):
+			// The next attempt looks for the keys under the head row, for which it waits until a commit of which nobody
+			// knows has ended: what was written is then found and answered, what was not is written.
+			time.Sleep(time.Duration(attempt) * 10 * time.Millisecond)
+		case len(batch) == 1 || forAll(err):
+			for _, p := range batch {
+				p.finish(reply{}, err)
+			}
+			return nil
+		default: // something in it is refused: the halves tell what
+			half := len(batch) / 2
+			return append(c.commitAll(batch[:half]), c.commitAll(batch[half:])...)
+		}
+	}
+}
+
+func (c *collector) commitAll(batch []*parcel) (again []*parcel) {
+	if len(batch) == 0 {
+		return nil
+	}
+	return c.commit(batch)
+}
+
+// forAll tells errors that halving a batch would only repeat.
+func forAll(err error) bool {
+	for _, same := range []error{store.ErrBusy, store.ErrUncertain, store.ErrUnavailable, store.ErrReadOnly, ledger.ErrNotOpened, context.DeadlineExceeded} {
+		if errors.Is(err, same) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parcel) finish(out reply, err error) {
+	p.out, p.err = out, err
+	close(p.done)
+}
+
+// round is one attempt at a batch: what is to be answered once it is committed.
+type round struct {
+	batch []*parcel
+	outs  []reply
+	errs  []error
+	again []bool // repeats the key of another one
+
+	actors    []store.Actor
+	books     ledger.Book
+	posting   []int // of the batch: those that post
+	proposals []ledger.Proposal
+}
+
+// answer tells everyone, after the commit, and returns those who have to come again.
+func (r *round) answer() (again []*parcel) {
+	for i, p := range r.batch {
+		if r.again[i] {
+			again = append(again, p)
+			continue
+		}
+		p.finish(r.outs[i], r.errs[i])
+	}
+	return again
+}
+
+// attempt runs a batch in one transaction. A panic in it is an error of the batch.
+func (c *collector) attempt(batch []*parcel) (r *round, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("http: a batch panicked: %s\n%s", panicText(v), debug.Stack())
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), batchTime)
+	defer cancel()
+	err = c.db.Update(ctx, func(tx *store.Tx) error {
+		n := len(batch)
+		r = &round{batch: batch, outs: make([]reply, n), errs: make([]error, n), again: make([]bool, n), actors: make([]store.Actor, n)}
+		return r.run(ctx, tx)
+	})
+	if err == nil {
+		r.forget(&c.seen)
+	}
+	return r, err
+}
+
+// forget lets the next request with a token that is good no more be refused before it queues.
+func (r *round) forget(seen *goodTokens) {
+	for i, err := range r.errs {
+		if errors.Is(err, access.ErrUnauthenticated) || errors.Is(err, access.ErrTokenExpired) || errors.Is(err, access.ErrForbidden) {
+			seen.forget(r.batch[i].bearer)
+		}
+	}
+}
+
+// run does for all parcels what endpoint.once does for one: who asks, has the key been used, the act, what is answered.
+func (r *round) run(ctx context.Context, tx *store.Tx) (err error) {
+	if r.books, err = ledger.OpenLocked(ctx, tx); err != nil {
+		return err
+	}
+	if err := r.authorise(ctx, tx); err != nil {
+		return err
+	}
+	if err := r.claim(ctx, tx); err != nil {
+		return err
+	}
+	r.propose()
+	outcomes, err := r.books.PostEach(ctx, tx, r.proposals...)
+	if err != nil {
+		return err
+	}
+	return r.complete(ctx, tx, outcomes)
+}
+
+func (r *round) authorise(ctx context.Context, tx *store.Tx) error {
+	bearers := make([]string, len(r.batch))
+	for i, p := range r.batch {
+		bearers[i] = p.bearer
+	}
+	found, err := access.AuthenticateEach(ctx, tx, bearers...)
+	for i, a := range found {
+		switch {
+		case a.Err != nil:
+			r.errs[i] = a.Err
+		case !a.Principal.HasAny(r.batch[i].e.op.Roles...):
+			r.errs[i] = access.ErrForbidden
+		default:
+			r.actors[i] = a.Principal.Actor(r.batch[i].id)
+		}
+	}
+	return err
+}
+
+// keyOf says whose key it is.
+type keyOf struct{ user, key string }
+
+// claim looks the keys up. The head row is held, and the keys of collected requests are written under it alone, so what
+// is not there now is free.
+func (r *round) claim(ctx context.Context, tx *store.Tx) error {
+	wanted := map[keyOf]bool{}
+	for i, p := range r.batch {
+		if at := (keyOf{r.actors[i].User, p.req.key}); r.errs[i] == nil {
+			r.again[i] = wanted[at]
+			wanted[at] = true
+		}
+	}
+	used, err := findKeys(ctx, tx, wanted)
+	if err != nil {
+		return err
+	}
+	for i, p := range r.batch {
+		stored, found := used[keyOf{r.actors[i].User, p.req.key}]
+		switch {
+		case r.errs[i] != nil || r.again[i]:
+		case !found:
+			r.posting = append(r.posting, i)
+		case !bytes.Equal(stored.Fingerprint, p.req.fingerprint):
+			r.errs[i] = refuse("idempotency_key_reused")
+		default:
+			r.outs[i] = stored.reply()
+		}
+	}
+	return nil
+}
+
+// propose makes entries of the requests that are to post.
+func (r *round) propose() {
+	posting := r.posting[:0]
+	for _, i := range r.posting {
+		e, err := r.batch[i].e.propose(r.books, r.batch[i].req.in)
+		if err != nil {
+			r.errs[i] = err
+			continue
+		}
+		posting = append(posting, i)
+		r.proposals = append(r.proposals, ledger.Proposal{Entry: e, By: r.actors[i]})
+	}
+	r.posting = posting
+}
+
+// complete renders the answers, and keeps them under their keys with an audit event each.
+func (r *round) complete(ctx context.Context, tx *store.Tx, outcomes []ledger.Outcome) error {
+	var keys []keyRow
+	nobody := tx.By
+	defer func() { tx.By = nobody }()
+	for n, o := range outcomes {
+		i := r.posting[n]
+		if r.errs[i] = o.Err; o.Err != nil {
+			continue
+		}
+		p := r.batch[i]
+		body, err := show(viewEntry(o.Posted))
+		if err != nil {
+			return fmt.Errorf("http: answer of %s: %w", p.e.op.ID, err)
+		}
+		r.outs[i] = reply{status: p.e.status, kind: "application/json", body: body}
+		keys = append(keys, keyRow{UserID: r.actors[i].User, Key: p.req.key, Fingerprint: p.req.fingerprint,
+			Route: p.e.op.Method + " " + p.e.op.Path, Status: int64(p.e.status), Body: body, CreatedAt: store.FormatTime(tx.At)})
+		tx.By = r.actors[i]
+		if err := access.Record(ctx, tx, entryPosted(o.Posted)); err != nil {
+			return err
+		}
+	}
+	return store.Insert(ctx, tx, keys)
+}
+
+func entryPosted(p ledger.Posted) access.Event {
+	return access.Event{Action: "entry.posted", Subject: string(p.ID)}
+}
+
+// collected is the way of a request that is posted together with others: its shape is checked before it queues. A token
+// that nobody has seen is looked up first, so that strangers cannot fill the queue; one that was good a moment ago goes
+// on, and is looked up with its batch.
+func (e *endpoint) collected(ctx context.Context, c *gin.Context) (reply, error) {
+	_, bearer, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+	actor := store.Actor{}
+	fresh := !e.api.collector.seen.has(bearer)
+	if fresh {
+		var err error
+		if actor, err = e.authorise(ctx, c); err != nil {
+			return reply{}, err
+		}
+		e.api.collector.seen.add(bearer)
+	}
+	req, err := e.read(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if req.dry {
+		if !fresh {
+			if actor, err = e.authorise(ctx, c); err != nil {
+				return reply{}, err
+			}
+		}
+		return e.run(store.WithActor(ctx, actor), req)
+	}
+	return e.api.collector.submit(ctx, &parcel{e: e, req: req, bearer: bearer, id: c.GetString(keyRequest), done: make(chan struct{})})
+}
+
+// collect lets the requests of a registered operation post together. propose makes the entry of one, and reads nothing.
+func collect[In any](api *API, id string, propose func(book ledger.Book, in In) (ledger.Entry, error)) {
+	for _, e := range api.endpoints {
+		if e.op.ID == id {
+			e.propose = func(book ledger.Book, in any) (ledger.Entry, error) {
+				typed, ok := in.(*In)
+				if !ok {
+					return ledger.Entry{}, fmt.Errorf("http: %T given to %s", in, id)
+				}
+				return propose(book, *typed)
+			}
+			return
+		}
+	}
+	panic("http: nothing to collect for " + id)
+}
+
+// goodTokens remembers tokens that were good, by their hash: they may queue. It decides nothing else.
+type goodTokens struct {
+	mu     sync.Mutex
+	hashes map[[sha256.Size]byte]struct{}
+}
+
+const maxKnown = 10_000
+
+func (k *goodTokens) has(bearer string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.hashes[sha256.Sum256([]byte(bearer))]
+	return ok
+}
+
+func (k *goodTokens) add(bearer string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.hashes == nil || len(k.hashes) >= maxKnown {
+		k.hashes = map[[sha256.Size]byte]struct{}{}
+	}
+	k.hashes[sha256.Sum256([]byte(bearer))] = struct{}{}
+}
+
+func (k *goodTokens) forget(bearer string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.hashes, sha256.Sum256([]byte(bearer)))
+}
