@@ -46,7 +46,7 @@ type request struct {
 func (e *endpoint) serve(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), answerWithin)
 	defer cancel()
-	out, err := e.answer(ctx, c)
+	out, err := e.answer(withLang(ctx, langOf(c.GetHeader("Accept-Language"))), c)
 	if err != nil {
 		e.api.fail(c, err)
 		return

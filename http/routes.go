@@ -5,6 +5,7 @@ func resources(api *API) {
 	books(api)
 	periods(api)
 	entries(api)
+	entryBatches(api)
 	drafts(api)
 	reversals(api)
 	yearEnd(api)

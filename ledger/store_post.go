@@ -161,6 +161,23 @@ func readExternal(ctx context.Context, tx *store.Tx, ids []string) (map[string]E
 	return found, err
 }
 
+// ByExternalID finds the entries that have external ids.
+func (b Book) ByExternalID(ctx context.Context, tx *store.Tx, ids []string) (map[string]Posted, error) {
+	found := map[string]Posted{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var rows []entryRow
+	if err := tx.NewSelect().Model(&rows).Where("external_id IN (?)", bun.List(ids)).Order("e.seq").Scan(ctx); err != nil {
+		return nil, err
+	}
+	posted, err := b.withLines(ctx, tx, rows)
+	for _, p := range posted {
+		found[p.ExternalID] = p
+	}
+	return found, err
+}
+
 func readLotsOf(ctx context.Context, tx *store.Tx, ids []LotID, base Currency) (map[LotID]Lot, error) {
 	lots := make(map[LotID]Lot, len(ids))
 	if len(ids) == 0 {
