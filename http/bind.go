@@ -100,6 +100,9 @@ func (e *endpoint) strangers(query url.Values) []*fault {
 	if !e.reads() {
 		allowed = append(allowed, "dry_run")
 	}
+	if isSheet(e.out) {
+		allowed = append(allowed, tableNames...)
+	}
 	var faults []*fault
 	for _, name := range sortedKeys(query) {
 		if slices.Contains(allowed, name) {

@@ -146,11 +146,15 @@ type balanceView struct {
 
 type balancesRequest struct {
 	Page
-	AsOf ledger.Date `query:"as_of" json:"-" description:"The last day that counts; today where none is given."`
+	asOfRequest
 }
 
 func listBalances(ctx context.Context, tx *store.Tx, d desk, in balancesRequest) (List[balanceView], error) {
-	balances, err := d.book.Balances(ctx, tx, cmp.Or(in.AsOf, ledger.DateOf(tx.At)))
+	through, err := in.of(ctx, tx, d)
+	if err != nil {
+		return List[balanceView]{}, err
+	}
+	balances, err := d.book.BalancesOf(ctx, tx, ledger.Span{To: today(tx, in.AsOf), Through: through})
 	if err != nil {
 		return List[balanceView]{}, err
 	}

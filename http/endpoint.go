@@ -32,11 +32,13 @@ type reply struct {
 	name     string // for saving
 	replayed bool
 	dry      bool
+	attached bool // to be saved, not shown
 }
 
 // request is what was understood of a request.
 type request struct {
 	in          any
+	table       tableRequest
 	dry         bool
 	key         string // Idempotency-Key; "" is none
 	fingerprint []byte // of the whole request; says whether a key is used for the same again
@@ -118,6 +120,9 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 	var err error
 	query := c.Request.URL.Query()
 	if req.dry, err = dryRun(query); err != nil {
+		return req, err
+	}
+	if req.table, err = e.tableOf(c, query); err != nil {
 		return req, err
 	}
 	req.fingerprint = fingerprint(c.Request, query, body)
@@ -217,6 +222,9 @@ func valueOr(r *reply) reply {
 
 // perform runs the act and renders what it gives, so that an answer that cannot be shown is not committed either.
 func (e *endpoint) perform(ctx context.Context, tx *store.Tx, req request) (reply, error) {
+	if f := req.table.format; f == "csv" || f == "xlsx" {
+		return e.tabulate(ctx, tx, req)
+	}
 	view, err := e.act(ctx, tx, req.in)
 	if err != nil {
 		return reply{}, err
@@ -267,7 +275,11 @@ func (e *endpoint) send(c *gin.Context, out reply) {
 	}
 	e.sendLinks(c, out)
 	if out.name != "" {
-		h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", out.name))
+		how := "inline"
+		if out.attached {
+			how = "attachment"
+		}
+		h.Set("Content-Disposition", fmt.Sprintf("%s; filename=%q", how, out.name))
 	}
 	if out.kind == "" {
 		c.Status(out.status)
@@ -286,7 +298,7 @@ func (e *endpoint) sendLinks(c *gin.Context, out reply) {
 		ID   string   `json:"id"`
 		Page PageView `json:"page"`
 	}
-	if e.op.Location == "" && !isList(e.out) {
+	if e.op.Location == "" && !e.paged() {
 		return
 	}
 	if err := json.Unmarshal(out.body, &known); err != nil {

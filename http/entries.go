@@ -67,10 +67,14 @@ func viewEntry(p ledger.Posted) entryView {
 		CreatedAt: p.CreatedAt.UTC().Format(time.RFC3339Nano), Lines: []lineView{},
 		Reverses: p.Reverses, Corrects: p.Corrects, Reason: p.Reason, ExternalID: p.ExternalID}
 	for _, l := range p.Lines {
-		v.Lines = append(v.Lines, lineView{Account: l.Account, Fund: l.Fund, Direction: direction(l), Amount: l.Amount.Abs(), Base: l.Base.Abs(),
-			Category: l.Category, Plan: l.Plan, Payee: l.Payee, Partner: l.Partner, Lot: l.Lot})
+		v.Lines = append(v.Lines, viewLine(l))
 	}
 	return v
+}
+
+func viewLine(l ledger.Line) lineView {
+	return lineView{Account: l.Account, Fund: l.Fund, Direction: direction(l), Amount: l.Amount.Abs(), Base: l.Base.Abs(),
+		Category: l.Category, Plan: l.Plan, Payee: l.Payee, Partner: l.Partner, Lot: l.Lot}
 }
 
 const (

@@ -77,6 +77,9 @@ var problems = []row{
 	{nil, 422, "cursor_filter_mismatch",
 		text{"The cursor belongs to another filter", "Markøren hører til et andet filter"},
 		text{"Keep all other parameters when you follow a cursor.", "Behold alle andre parametre, når du følger en markør."}, 0},
+	{nil, 422, "table_too_large",
+		text{"The table has too many rows", "Tabellen har for mange rækker"},
+		text{"Ask for a shorter span or fewer accounts; a table holds 100,000 rows.", "Bed om et kortere tidsrum eller færre konti; en tabel rummer 100.000 rækker."}, 0},
 	{nil, 422, "unknown_reference",
 		text{"Something that the request names does not exist", "Noget, som forespørgslen nævner, findes ikke"}, text{}, 0},
 

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/swaggest/jsonschema-go"
 
 	"supportledger/ledger"
+	"supportledger/store"
 )
 
 // A format is how a type of the trade travels as one string: ledger types wear no JSON of their own, so request
@@ -92,8 +94,16 @@ var rates = textual(ledger.ParseRate, ledger.Rate.String, format{
 	schema: stringSchema("", `^[0-9]{1,15}(\.[0-9]{1,10})? [A-Z]{3}/[A-Z]{3}$`, "226 NGN/DKK"),
 })
 
+// instants are asked for; where they are shown, views hold them as text.
+var instants = textual(func(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }, store.FormatTime, format{
+	code:    "instant_malformed",
+	message: text{"This is not an instant.", "Dette er ikke et tidspunkt."},
+	hint:    text{`a time with its zone, such as "2026-03-31T17:00:00Z"`, `et tidspunkt med tidszone, f.eks. "2026-03-31T17:00:00Z"`},
+	schema:  stringSchema("date-time", "", "2026-03-31T17:00:00Z"),
+})
+
 // formats holds the types that travel as a string, by Go type.
-var formats = map[reflect.Type]format{dates.goType: dates, currencies.goType: currencies, rates.goType: rates}
+var formats = map[reflect.Type]format{dates.goType: dates, currencies.goType: currencies, rates.goType: rates, instants.goType: instants}
 
 // reading and showing are the JSON options that carry the formats and money. What is shown is deterministic, so
 // that a stored answer and a computed one have the same bytes.

@@ -77,6 +77,9 @@ func (e *endpoint) describe(r *openapi31.Reflector) error {
 	if !e.reads() {
 		oc.AddReqStructure(dryRunParam{})
 	}
+	if isSheet(e.out) {
+		oc.AddReqStructure(tableParams{})
+	}
 	switch {
 	case op.Money:
 		oc.AddReqStructure(keyParam{})
@@ -128,6 +131,11 @@ func (e *endpoint) describeAnswers(oc openapi.OperationContext) {
 		oc.AddRespStructure(nil, openapi.WithHTTPStatus(e.status))
 	default:
 		oc.AddRespStructure(reflect.Zero(e.out).Interface(), openapi.WithHTTPStatus(e.status))
+		if isSheet(e.out) {
+			for _, kind := range []string{typeCSV, typeXLSX} {
+				oc.AddRespStructure(nil, openapi.WithHTTPStatus(e.status), openapi.WithContentType(kind))
+			}
+		}
 	}
 }
 
@@ -198,7 +206,8 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 	add(len(e.op.Roles) > 0, "forbidden_scope")
 	add(len(e.in.names("path")) > 0, "not_found")
 	add(true, "validation_failed", "unknown_parameter")
-	add(isList(e.out), "cursor_invalid", "cursor_filter_mismatch")
+	add(isSheet(e.out), "table_too_large")
+	add(e.paged(), "cursor_invalid", "cursor_filter_mismatch")
 	add(!e.reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only", "uncertain")
 	add(e.hasBody(), "unknown_reference")
 	add(mentions(e.in.goType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]()), "amount_must_be_string", "amount_malformed", "too_many_decimals")
@@ -319,7 +328,7 @@ func (e *endpoint) addHeaders(status string, r *openapi31.Response) {
 	add(true, "X-Request-Id")
 	add(success && e.op.Location != "", "Location")
 	add(success && e.takesKey(), "Idempotency-Replayed")
-	add(success && isList(e.out), "Link")
+	add(success && e.paged(), "Link")
 	add(!e.reads() && (success || status == "200"), "Dry-Run")
 	add(status == "401" || status == "403", "WWW-Authenticate")
 	add(status == "503", "Retry-After")

@@ -19,6 +19,7 @@ type Page struct {
 	Cursor string `query:"cursor" json:"-" validate:"omitempty,max=512" description:"next_cursor of the page before; all other parameters must stay as they were."`
 
 	filter string // what the request asks for apart from the page, as a short hash
+	whole  bool   // the pages of a table, which is read to its end
 }
 
 const (
@@ -30,6 +31,8 @@ const (
 // is a next page.
 func (p Page) Size() int {
 	switch {
+	case p.whole:
+		return tablePage
 	case p.Limit <= 0:
 		return pageDefault
 	case p.Limit > pageMax:
@@ -104,7 +107,7 @@ func tellFilter(in any, query url.Values) {
 	}
 	rest := url.Values{}
 	for name, values := range query {
-		if !slices.Contains([]string{"cursor", "limit"}, name) {
+		if !slices.Contains(slices.Concat(tableNames, []string{"cursor", "limit"}), name) {
 			rest[name] = values
 		}
 	}

@@ -136,6 +136,12 @@ func (e *endpoint) hasBody() bool {
 	return !e.reads() && e.op.Method != http.MethodDelete && len(e.in.json) > 0
 }
 
+// paged tells whether the answer comes in pages.
+func (e *endpoint) paged() bool {
+	_, found := e.in.goType.FieldByName("Page")
+	return found
+}
+
 func (e *endpoint) isFile() bool { return e.out == reflect.TypeFor[File]() }
 
 // operationPath is how a path may look: plural kebab-case nouns and parameters, no wildcard.

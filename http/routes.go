@@ -17,4 +17,5 @@ func resources(api *API) {
 	payouts(api)
 	reports(api)
 	proofs(api)
+	bookReports(api)
 }

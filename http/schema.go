@@ -32,15 +32,14 @@ func newReflector() *openapi31.Reflector {
 	return r
 }
 
-// defName calls a schema what its Go type is called: grantView, and grantViewList for a List of them.
+// defName calls a schema what its Go type is called: grantView, and grantViewList for a List of them, trialRowReport for a report.
 func defName(t reflect.Type, _ string) string {
 	if t == reflect.TypeFor[ledger.Money]() {
 		return "LedgerMoney" // never shown: it travels as our own money, which has the name
 	}
 	name := t.Name()
-	if of, ok := strings.CutPrefix(name, "List["); ok {
-		of = strings.TrimSuffix(of, "]")
-		name = of[strings.LastIndex(of, ".")+1:] + "List"
+	if generic, of, ok := strings.Cut(strings.TrimSuffix(name, "]"), "["); ok {
+		name = of[strings.LastIndex(of, ".")+1:] + strings.ToUpper(generic[:1]) + generic[1:]
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
 }

@@ -39,7 +39,7 @@ type statementView struct {
 	From      ledger.Date     `json:"from"`
 	To        ledger.Date     `json:"to"`
 	Hash      string          `json:"data_hash" description:"SHA-256 of the figures."`
-	Statement statements.View `json:"statement"`
+	Statement statements.View `json:"statement" table:"-"`
 }
 
 func viewStatement(s statements.Issued) statementView {

@@ -43,6 +43,7 @@ type Selection struct {
 	Lots       []LotID
 	Currency   Currency
 	Closing    Closing
+	Until      Position // the last line, by date; the zero Position does not limit
 }
 
 // Figure is an amount of a report with the lines that it is the sum of, counted positive on its side. A figure in base
@@ -124,7 +125,7 @@ func (b Book) sums(ctx context.Context, tx *store.Tx, s Selection) ([]Balance, e
 
 // onBalances reports whether balances know enough to answer: they carry account, fund, currency and day.
 func (s Selection) onBalances() bool {
-	return len(s.Categories)+len(s.Plans)+len(s.Partners)+len(s.Lots) == 0 && s.Closing == WithClosing
+	return len(s.Categories)+len(s.Plans)+len(s.Partners)+len(s.Lots) == 0 && s.Closing == WithClosing && s.Until.Date == ""
 }
 
 // balanceKey is what balances are kept by.

@@ -16,11 +16,10 @@ type GeneralLedger struct {
 	Rows    []GeneralRow
 }
 
-// GeneralRow is a line with the balance after it. Balance sums every line up to this one; the lines of its own day that
-// come after it are not behind the figure, so it is an amount and no [Figure].
+// GeneralRow is a line with the balance after it.
 type GeneralRow struct {
 	Booked
-	Balance Money
+	Balance Figure
 }
 
 // GeneralLedger reads the lines of an account within a span, of all funds or of some, after a position, at most limit.
@@ -52,7 +51,9 @@ func (b Book) GeneralLedger(ctx context.Context, tx *store.Tx, number AccountNo,
 	lines, err := b.readLines(ctx, tx, of, after, limit, byDate)
 	for _, l := range lines {
 		running = running.Add(l.Base)
-		g.Rows = append(g.Rows, GeneralRow{l, running})
+		lines := until
+		lines.Until = l.Position
+		g.Rows = append(g.Rows, GeneralRow{l, Figure{running, DebitSide, lines}})
 	}
 	return g, err
 }

@@ -143,6 +143,9 @@ func (s Selection) onLines(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("e.act <> ?", closingAct).
 			Where("(e.reverses IS NULL OR e.reverses NOT IN (SELECT id FROM entries WHERE act = ?))", closingAct)
 	}
+	if u := s.Until; u.Date != "" {
+		q = q.Where("(e.date < ? OR e.date = ? AND (e.seq < ? OR e.seq = ? AND l.line <= ?))", u.Date, u.Date, u.Seq, u.Seq, u.Line)
+	}
 	return s.onLots(q)
 }
 
@@ -202,11 +205,11 @@ func (b Book) readLines(ctx context.Context, tx *store.Tx, s Selection, after Po
 
 // sumBefore adds up the lines of one day before a position, per fund and currency.
 func (b Book) sumBefore(ctx context.Context, tx *store.Tx, s Selection, at Position) ([]Balance, error) {
-	s.From, s.To = at.Date, at.Date
+	s.From, s.To, s.Until = at.Date, at.Date, at
 	q := tx.NewSelect().TableExpr("entry_lines AS l").Column("l.account", "l.fund", "l.currency").
 		ColumnExpr("CAST(SUM(l.amount) AS BIGINT) AS amount").ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS base").
 		Join("JOIN entries AS e ON e.seq = l.entry_seq").
-		Where("(e.seq < ? OR e.seq = ? AND l.line <= ?)", at.Seq, at.Seq, at.Line).Group("l.account", "l.fund", "l.currency")
+		Group("l.account", "l.fund", "l.currency")
 	found := map[balanceKey]Balance{}
 	if err := b.gather(ctx, s.onLines(q), at.Date, found); err != nil {
 		return nil, err

@@ -1,0 +1,133 @@
+package http
+
+import (
+	"context"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Reports on what is open: budgets, commitments, advances, suspense.
+
+type budgetActualRequest struct {
+	asOfRequest
+	Grant Ref `query:"grant" json:"-" validate:"required" description:"Id or code."`
+}
+
+type budgetActualRow struct {
+	Kind   string        `json:"kind" enum:"budget_line,outside_budget,total,committed"`
+	LineNo string        `json:"line_no,omitempty" description:"The funder's own number."`
+	Text   string        `json:"text,omitempty"`
+	Budget *ledger.Money `json:"budget,omitempty" description:"In the grant's currency."`
+	Spent  *figureView   `json:"spent,omitempty" description:"In the grant's currency, as its statement reports it."`
+	Left   *ledger.Money `json:"left,omitempty" description:"Budget less spent."`
+	Base   figureView    `json:"spent_base" table:"base" description:"In base currency, as the books hold it; of the row committed, what plans have set aside."`
+}
+
+func reportBudgetActual(ctx context.Context, tx *store.Tx, d desk, in budgetActualRequest) (report[budgetActualRow], error) {
+	r, span, err := frame[budgetActualRow](ctx, tx, d, in.knowledge, "", today(tx, in.AsOf), true)
+	if err != nil {
+		return r, err
+	}
+	b, err := d.grants.BudgetActual(ctx, tx, string(in.Grant), span)
+	if err != nil {
+		return r, At("/grant", err)
+	}
+	r.Subject = &subjectView{b.Grant.Code, b.Grant.Title, b.Grant.Title}
+	for _, row := range append(b.Rows, b.Total) {
+		budget := row.Line.Amount
+		v := budgetActualRow{"budget_line", row.Line.No, row.Line.Text, &budget, viewMaybe(row.Spent), row.Left, viewFigure(row.Base)}
+		if row.Line.No == "" {
+			v.Kind = "outside_budget"
+		}
+		r.Rows = append(r.Rows, v)
+	}
+	r.Rows[len(r.Rows)-1].Kind = "total"
+	r.Rows = append(r.Rows, budgetActualRow{Kind: "committed", Base: viewFigure(b.Committed)})
+	return r, nil
+}
+
+type commitmentRow struct {
+	Kind     string          `json:"kind" enum:"commitment,total"`
+	Plan     string          `json:"plan,omitempty" description:"Number of the plan and the year."`
+	Fund     ledger.FundCode `json:"fund,omitempty"`
+	OpenedOn string          `json:"opened_on,omitempty"`
+	Rate     string          `json:"rate,omitempty" description:"The plan's budget rate."`
+	Quantity *figureView     `json:"amount,omitempty" description:"In the plan's currency."`
+	Cost     figureView      `json:"base_amount" table:"base"`
+}
+
+func reportOpenCommitments(ctx context.Context, tx *store.Tx, d desk, in asOfRequest) (report[commitmentRow], error) {
+	r, span, err := frame[commitmentRow](ctx, tx, d, in.knowledge, "", today(tx, in.AsOf), true)
+	if err != nil {
+		return r, err
+	}
+	open, err := d.book.OpenCommitments(ctx, tx, span)
+	if err != nil {
+		return r, err
+	}
+	for _, i := range open.Rows {
+		r.Rows = append(r.Rows, commitmentRow{"commitment", i.Holder, i.Fund, string(i.OpenedOn), i.Rate.String(), viewMaybe(&i.Quantity), viewFigure(i.Cost)})
+	}
+	r.Rows = append(r.Rows, commitmentRow{Kind: "total", Cost: viewFigure(open.Cost)})
+	return r, nil
+}
+
+type advanceRow struct {
+	Kind     string           `json:"kind" enum:"advance,age,total"`
+	Partner  string           `json:"partner,omitempty"`
+	Account  ledger.AccountNo `json:"account,omitempty"`
+	Fund     ledger.FundCode  `json:"fund,omitempty"`
+	Transfer string           `json:"transfer,omitempty"`
+	OpenedOn string           `json:"opened_on,omitempty"`
+	Age      ledger.Age       `json:"age,omitempty" enum:"up_to_3_months,3_to_6_months,6_to_9_months,over_9_months,unknown" description:"Since the transfer; unknown for what stands on an advance account without one."`
+	Rate     string           `json:"rate,omitempty"`
+	Quantity *figureView      `json:"amount,omitempty" description:"In the partner's currency."`
+	Cost     figureView       `json:"base_amount" table:"base"`
+}
+
+func reportPartnerAdvances(ctx context.Context, tx *store.Tx, d desk, in asOfRequest) (report[advanceRow], error) {
+	r, span, err := frame[advanceRow](ctx, tx, d, in.knowledge, "", today(tx, in.AsOf), true)
+	if err != nil {
+		return r, err
+	}
+	open, err := d.book.PartnerAdvances(ctx, tx, span)
+	if err != nil {
+		return r, err
+	}
+	for _, i := range open.Rows {
+		r.Rows = append(r.Rows, advanceRow{"advance", i.Holder, i.Account.Number, i.Fund, i.Name, string(i.OpenedOn), i.Age, i.Rate.String(),
+			viewMaybe(&i.Quantity), viewFigure(i.Cost)})
+	}
+	for _, a := range open.Ages {
+		r.Rows = append(r.Rows, advanceRow{Kind: "age", Age: a.Age, Cost: viewFigure(a.Cost)})
+	}
+	r.Rows = append(r.Rows, advanceRow{Kind: "total", Cost: viewFigure(open.Cost)})
+	return r, nil
+}
+
+type suspenseRow struct {
+	Kind    string           `json:"kind" enum:"account,total"`
+	Account ledger.AccountNo `json:"account,omitempty"`
+	NameEN  string           `json:"name_en,omitempty"`
+	NameDA  string           `json:"name_da,omitempty"`
+	Fund    ledger.FundCode  `json:"fund,omitempty"`
+	Amount  *figureView      `json:"amount,omitempty"`
+	Base    figureView       `json:"base_amount" table:"base"`
+}
+
+func reportSuspense(ctx context.Context, tx *store.Tx, d desk, in asOfRequest) (report[suspenseRow], error) {
+	r, span, err := frame[suspenseRow](ctx, tx, d, in.knowledge, "", today(tx, in.AsOf), true)
+	if err != nil {
+		return r, err
+	}
+	s, err := d.book.Suspense(ctx, tx, span)
+	if err != nil {
+		return r, err
+	}
+	for _, row := range s.Rows {
+		r.Rows = append(r.Rows, suspenseRow{"account", row.Account.Number, row.Account.NameEN, row.Account.NameDA, row.Fund, viewMaybe(&row.Amount), viewFigure(row.Base)})
+	}
+	r.Rows = append(r.Rows, suspenseRow{Kind: "total", Base: viewFigure(s.Total)})
+	return r, nil
+}
