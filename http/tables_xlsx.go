@@ -90,7 +90,7 @@ func (w *workbook) head(t table) error {
 		return err
 	}
 	for _, f := range append(t.facts, fact{text{"Printed at", "Udskrevet"}, store.FormatTime(t.printed)}) {
-		if err := w.line(f.name.in(t.lang)+": "+f.value); err != nil {
+		if err := w.line(f.name.in(t.lang) + ": " + f.value); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ func million(b *testing.B) (*store.DB, ledger.Book) {
 			return err
 		}
 		for _, text := range []string{
-			`DROP TRIGGER entries_insert`, `DROP TRIGGER entry_lines_insert`,
+			`DROP TRIGGER entries_insert`, `DROP TRIGGER entries_seal`, `DROP TRIGGER entry_lines_insert`,
 			`CREATE TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i FROM n`,
 			`CREATE TABLE chosen AS SELECT number, row_number() OVER (ORDER BY number) - 1 AS i FROM accounts WHERE type <> 'budgetary'`,
 			`INSERT INTO funds SELECT printf('F%02d', i - 1), 'Fund', CASE i WHEN 1 THEN 'none' ELSE 'purpose' END, '2021-01-01' FROM numbers WHERE i <= 40`,
