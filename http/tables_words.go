@@ -52,6 +52,7 @@ var columnWords = map[string]text{
 	"category":              {"Category", "Kategori"},
 	"code":                  {"Code", "Kode"},
 	"committed":             {"Committed", "Disponeret"},
+	"corrected_by":          {"Corrected by", "Rettet af"},
 	"corrects":              {"Corrects", "Retter"},
 	"created_at":            {"Created at", "Oprettet"},
 	"created_by":            {"Created by", "Oprettet af"},
