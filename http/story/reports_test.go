@@ -200,10 +200,10 @@ func TestTables(t *testing.T) {
 			if strings.Contains(path, "?") {
 				join = "&"
 			}
-			plain := readCSV(t, client.With("Accept", "text/csv").Get(path).Want(200), ',')
-			danish := readCSV(t, client.Get(path+join+"format=csv&csv_profile=da-excel&lang=da").Want(200), ';')
+			plain := readTable(t, client.With("Accept", "text/csv").Get(path).Want(200), ',')
+			danish := readTable(t, client.Get(path+join+"format=csv&csv_profile=da-excel&lang=da").Want(200), ';')
 			answer := client.Get(path + join + "format=xlsx").Want(200)
-			book := readWorkbook(t, answer)
+			book := readSheet(t, answer)
 			if len(plain) != len(danish) || len(plain) != len(book) {
 				t.Fatalf("%d rows of CSV, %d in Danish, %d in the workbook", len(plain), len(danish), len(book))
 			}
@@ -240,7 +240,7 @@ func sameNumber(a, b string) bool {
 	return err == nil && other == nil && x.Equal(y)
 }
 
-func readCSV(t *testing.T, a apitest.Answer, comma rune) [][]string {
+func readTable(t *testing.T, a apitest.Answer, comma rune) [][]string {
 	t.Helper()
 	body, marked := bytes.CutPrefix(a.Body, []byte("\ufeff"))
 	if marked != (comma == ';') {
@@ -256,7 +256,7 @@ func readCSV(t *testing.T, a apitest.Answer, comma rune) [][]string {
 }
 
 // readWorkbook gives the rows below the facts, numbers as they are stored.
-func readWorkbook(t *testing.T, a apitest.Answer) [][]string {
+func readSheet(t *testing.T, a apitest.Answer) [][]string {
 	t.Helper()
 	file, err := excelize.OpenReader(bytes.NewReader(a.Body))
 	if err != nil {
