@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 )
@@ -113,9 +112,4 @@ func tellFilter(in any, query url.Values) {
 	}
 	sum := sha256.Sum256([]byte(rest.Encode()))
 	page.filter = hex.EncodeToString(sum[:6])
-}
-
-// isList tells whether a view is a List.
-func isList(t reflect.Type) bool {
-	return t.PkgPath() == reflect.TypeFor[Page]().PkgPath() && strings.HasPrefix(t.Name(), "List[")
 }

@@ -116,6 +116,18 @@ var columnWords = map[string]text{
 	"type":                  {"Type", "Type"},
 	"units":                 {"Units", "Enheder"},
 	"unrestricted":          {"Unrestricted", "Frie midler"},
+	"column":                {"Column", "Kolonne"},
+	"committed_at":          {"Committed at", "Bogført den"},
+	"committed_by":          {"Committed by", "Bogført af"},
+	"message":               {"Message", "Besked"},
+	"profile":               {"Profile", "Profil"},
+	"requested_by":          {"Requested by", "Anmodet af"},
+	"row":                   {"Row", "Række"},
+	"rows":                  {"Rows", "Rækker"},
+	"undone_at":             {"Undone at", "Fortrudt den"},
+	"undone_by":             {"Undone by", "Fortrudt af"},
+	"uploaded_at":           {"Uploaded at", "Indlæst den"},
+	"uploaded_by":           {"Uploaded by", "Indlæst af"},
 	"version":               {"Version", "Version"},
 }
 
@@ -140,5 +152,9 @@ var tableTitles = map[string]text{
 	"statements":       {"Statements", "Opgørelser"},
 	"suspense":         {"Suspense", "Afventer afklaring"},
 	"transfers":        {"Transfers", "Overførsler"},
+	"imports":          {"Imports", "Importer"},
+	"reopenings":       {"Reopenings", "Genåbninger"},
+	"rows":             {"Rows", "Rækker"},
+	"evidence":         {"Evidence", "Bilag"},
 	"trial-balance":    {"Trial balance", "Råbalance"},
 }
