@@ -79,7 +79,7 @@ func onBoth(t *testing.T, fn func(h house)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
 		h := house{t, db, Register{book, grants.Register{Book: book}}, map[string]store.Actor{}}
-		h.do("", func(tx *store.Tx) error { return h.open(tx) })
+		h.do("", h.open)
 		fn(h)
 	})
 }

@@ -249,7 +249,7 @@ func saveSettled(ctx context.Context, tx *store.Tx, v PlanVersion, l PlanLine, i
 		positions[i] = item.Position
 	}
 	result, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("settled_by = ?", by).
-		Where("version_id = ?", v.ID).Where("line = ?", l.Line).Where("position IN (?)", bun.In(positions)).
+		Where("version_id = ?", v.ID).Where("line = ?", l.Line).Where("position IN (?)", bun.List(positions)).
 		Where("settled_by = ''").Exec(ctx)
 	if err != nil {
 		return err

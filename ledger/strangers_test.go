@@ -34,26 +34,29 @@ func stranger(t *testing.T, db *store.DB) *sql.DB {
 // contents is every entry and line and balance there is, as text.
 func contents(t *testing.T, raw *sql.DB) string {
 	t.Helper()
+	return rowsOf(t, raw, "SELECT CAST(seq AS TEXT) || id || CAST(number AS TEXT) || date || text || act || created_by FROM entries ORDER BY seq") +
+		rowsOf(t, raw, "SELECT CAST(entry_seq AS TEXT) || ' ' || CAST(line AS TEXT) || account || fund || currency || CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) FROM entry_lines ORDER BY entry_seq, line") +
+		rowsOf(t, raw, "SELECT account || fund || currency || date || CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) FROM balances ORDER BY account, fund, currency, date")
+}
+
+// rowsOf is what a query of one text column answers, a row a line.
+func rowsOf(t *testing.T, raw *sql.DB, query string) string {
+	t.Helper()
+	rows, err := raw.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
 	var text strings.Builder
-	for _, query := range []string{
-		"SELECT CAST(seq AS TEXT) || id || CAST(number AS TEXT) || date || text || act || created_by FROM entries ORDER BY seq",
-		"SELECT CAST(entry_seq AS TEXT) || ' ' || CAST(line AS TEXT) || account || fund || currency || CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) FROM entry_lines ORDER BY entry_seq, line",
-		"SELECT account || fund || currency || date || CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) FROM balances ORDER BY account, fund, currency, date",
-	} {
-		rows, err := raw.QueryContext(t.Context(), query)
-		if err != nil {
+	for rows.Next() {
+		var row string
+		if err := rows.Scan(&row); err != nil {
 			t.Fatal(err)
 		}
-		for rows.Next() {
-			var row string
-			if err := rows.Scan(&row); err != nil {
-				t.Fatal(err)
-			}
-			fmt.Fprintln(&text, row)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
+		fmt.Fprintln(&text, row)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return text.String()
 }
