@@ -220,3 +220,6 @@ type approveReopeningRequest struct {
 func approveReopening(ctx context.Context, tx *store.Tx, d desk, in approveReopeningRequest) (reopeningView, error) {
 	return reopeningShown(d.book.ApproveReopening(ctx, tx, ledger.ReopeningID(in.ID)))
 }
+
+// CheckTitle says what a check of the close checklist looks at, for other faces of the books than this one.
+func CheckTitle(key ledger.CheckKey, l Lang) string { return checkWords[key].title.in(l) }

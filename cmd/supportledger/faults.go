@@ -59,13 +59,14 @@ func exitCode(err error) int {
 	if errors.As(err, &refusal) {
 		return exitRefused
 	}
-	for _, found := range []error{errUnsound, errRowsBad, proof.ErrRolledBack, proof.ErrRewritten} {
+	for _, found := range []error{errUnsound, errRowsBad, errNotInOrder, proof.ErrRolledBack, proof.ErrRewritten} {
 		if errors.Is(err, found) {
 			return exitFound
 		}
 	}
 	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened,
 		ledger.ErrImportFile, ledger.ErrImportExists, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,
+		ledger.ErrCheckFails, ledger.ErrPeriodOrder, ledger.ErrUnknownCheck, ledger.ErrReasonRequired,
 		access.ErrUnauthenticated, access.ErrTokenExpired, access.ErrForbidden} {
 		if errors.Is(err, refused) {
 			return exitRefused
@@ -85,6 +86,7 @@ var advice = []struct {
 }{
 	{ledger.ErrNotOpened, "Open them first: supportledger init --organisation NAME"},
 	{ledger.ErrAlreadyOpened, "Nothing was changed. Name another database with --db."},
+	{ledger.ErrUnknownCheck, "Only open checks that may be signed off take a reason: supportledger period checklist MONTH"},
 	{story.ErrUnknownAct, "Choose scenarios without it: --scenarios S00-S06"},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},
 }

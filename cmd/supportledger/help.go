@@ -61,6 +61,12 @@ var examples = map[string][]string{
 		"supportledger proof checkpoint --key books.key --witness ./witness",
 		"7 * * * *  supportledger proof checkpoint --key /signer/books.key --witness /mnt/auditor # crontab of a user of its own",
 	},
+	"period":           {"supportledger period checklist 2026-01"},
+	"period status":    {"supportledger period status"},
+	"period checklist": {"supportledger period checklist 2026-01               # what is missing before January can be closed"},
+	"period close": {
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger period close 2026-01 --sign-off bank='Agreed with the statement of 31 January'",
+	},
 	"version": {"supportledger version --json"},
 }
 

@@ -32,6 +32,7 @@ type commands struct {
 	Import    importCommands   `cmd:"" help:"Bring entries or opening balances into the books from a file."`
 	Verify    verifyCommand    `cmd:"" help:"Recompute the books and hold them against their proof; exit 3 if something was changed."`
 	Proof     proofCommands    `cmd:"" help:"Make a signing key, and sign checkpoints of the books with it."`
+	Period    periodCommands   `cmd:"" help:"Look at the months of the books, and close them."`
 	Statement statementCommand `cmd:"" help:"Render statements."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
