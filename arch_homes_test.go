@@ -40,6 +40,9 @@ var homes = []home{
 
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},
 		"store and access move no money, and the command line passes text"},
+	{"gocloud.dev", []string{"ledger/evidence*.go"}, nil, "a folder or a bucket is a choice of one file"},
+	{"github.com/tink-crypto/tink-go/v2", []string{"ledger/evidence*.go"}, nil, "what is encrypted, and under which key, is seen in one file"},
+	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence*.go"}, nil, "what a document is, its bytes say, in one place"},
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil, "decimals of a currency and printed amounts come from one table"},
 
 	{"github.com/xuri/excelize/v2", []string{"http/tables*.go", "ledger/workbook*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},

@@ -17,6 +17,7 @@ type shape struct {
 	goType reflect.Type
 	params []param
 	json   []string // names in the body, in order
+	octets []int    // index of the field that takes a body that is no JSON
 	err    error    // what is wrong with the declaration
 }
 
@@ -47,6 +48,10 @@ func shapeOf(t reflect.Type) shape {
 	}
 	for _, f := range reflect.VisibleFields(t) {
 		if f.Anonymous || !f.IsExported() {
+			continue
+		}
+		if f.Type == reflect.TypeFor[Octets]() && f.Tag.Get("json") == "-" && s.octets == nil {
+			s.octets = f.Index
 			continue
 		}
 		p := param{index: f.Index, many: f.Type.Kind() == reflect.Slice}

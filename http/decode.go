@@ -2,6 +2,7 @@ package http
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,10 +22,17 @@ const (
 	maxDepth = 16       // no request of ours nests deeper than six
 )
 
-// readBody reads a JSON body after checking what it claims to be. MaxBytesReader also closes the connection on
+// octetStream is the media type of a body that is taken as it is: what it is, its bytes say.
+const octetStream = "application/octet-stream"
+
+// readBody reads a body after checking that it claims to be what the operation takes. MaxBytesReader also closes the connection on
 // a body that is too large, so that nobody is made to read the rest.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	want := "application/json"
+	if e.takesOctets() {
+		want = octetStream
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, cmp.Or(e.op.Body, maxBody)))
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return nil, refuse("body_too_large")
@@ -36,7 +44,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 		return nil, nil
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
+	if err != nil || kind != want || r.Header.Get("Content-Encoding") != "" {
 		return nil, refuse("media_type_not_allowed")
 	}
 	return body, nil

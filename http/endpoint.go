@@ -2,7 +2,6 @@ package http
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -104,7 +103,7 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 		if req.key, err = e.idempotencyKey(c.Request.Header); err != nil {
 			return req, err
 		}
-		if body, err = readBody(c.Writer, c.Request, cmp.Or(e.op.Body, maxBody)); err != nil {
+		if body, err = e.readBody(c.Writer, c.Request); err != nil {
 			return req, err
 		}
 	}
@@ -127,11 +126,21 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 	}
 	req.fingerprint = fingerprint(c.Request, query, body)
 	tellFilter(req.in, query)
+	if p, ok := req.in.(Preparer); ok {
+		return req, p.Prepare()
+	}
 	return req, nil
 }
 
 // decode reads the body, which an operation without fields for it may leave out or send as {}.
 func (e *endpoint) decode(body []byte, in any) error {
+	if e.takesOctets() {
+		if len(body) == 0 {
+			return malformed("", "body_required", text{"The document itself is needed in the body.", "Selve dokumentet skal være i indholdet."})
+		}
+		reflect.ValueOf(in).Elem().FieldByIndex(e.in.octets).SetBytes(body)
+		return nil
+	}
 	if !e.hasBody() {
 		if len(body) == 0 || e.reads() {
 			return nil
@@ -231,11 +240,14 @@ func (e *endpoint) perform(ctx context.Context, tx *store.Tx, req request) (repl
 	}
 	out := reply{status: e.status, dry: req.dry}
 	if file, ok := view.(File); ok {
-		out.kind, out.body, out.name = file.Type, file.Body, file.Name
+		out.kind, out.body, out.name, out.attached = file.Type, file.Body, file.Name, file.Save
 		return out, nil
 	}
 	if e.out == reflect.TypeFor[None]() {
 		return out, nil
+	}
+	if k, ok := view.(Knows); ok && k.WasThere() {
+		out.status = http.StatusOK
 	}
 	out.kind = "application/json"
 	if out.body, err = show(view); err != nil {

@@ -58,6 +58,8 @@ type entryView struct {
 	Reason      string         `json:"reason,omitempty" description:"Of a reversal or correction."`
 	ExternalID  string         `json:"external_id,omitempty" description:"What the system that sent it calls it."`
 
+	Evidence []ledger.EvidenceID `json:"evidence,omitempty" description:"Documents that prove it, in order of attaching."`
+
 	CreatedBy string `json:"created_by,omitempty"`
 	CreatedAt string `json:"created_at"`
 }
@@ -114,7 +116,11 @@ func listEntries(ctx context.Context, tx *store.Tx, d desk, in listEntriesReques
 	if err != nil {
 		return List[entryView]{}, err
 	}
-	view := func(p ledger.Posted) entryView { return viewEntry(p).and(later[p.ID]) }
+	proof, err := d.book.EvidenceOf(ctx, tx, rows...)
+	if err != nil {
+		return List[entryView]{}, err
+	}
+	view := func(p ledger.Posted) entryView { return viewEntry(p).and(later[p.ID], proof[p.ID]) }
 	return ListOf(in.Page, rows, view, func(p ledger.Posted) []string { return []string{strconv.FormatInt(p.Seq, 10)} }), nil
 }
 
@@ -123,13 +129,22 @@ func getEntry(ctx context.Context, tx *store.Tx, d desk, in byRef) (entryView, e
 	if err != nil {
 		return entryView{}, err
 	}
-	later, err := d.book.LinksOf(ctx, tx, p)
-	return viewEntry(p).and(later[p.ID]), err
+	return showEntry(ctx, tx, d, p)
 }
 
-// and adds what became of the entry since.
-func (v entryView) and(later ledger.Links) entryView {
-	v.ReversedBy, v.CorrectedBy = later.ReversedBy, later.CorrectedBy
+// showEntry is an entry with everything that hangs on it.
+func showEntry(ctx context.Context, tx *store.Tx, d desk, p ledger.Posted) (entryView, error) {
+	later, err := d.book.LinksOf(ctx, tx, p)
+	if err != nil {
+		return entryView{}, err
+	}
+	proof, err := d.book.EvidenceOf(ctx, tx, p)
+	return viewEntry(p).and(later[p.ID], proof[p.ID]), err
+}
+
+// and adds what became of the entry since, and what proves it.
+func (v entryView) and(later ledger.Links, proof []ledger.EvidenceID) entryView {
+	v.ReversedBy, v.CorrectedBy, v.Evidence = later.ReversedBy, later.CorrectedBy, proof
 	return v
 }
 

@@ -148,7 +148,10 @@ func (e *endpoint) describeDryRun(op *openapi31.Operation) {
 	}
 	mark := map[string]any{"type": "object", "properties": map[string]any{"dry_run": map[string]any{"const": true}}}
 	dry := &openapi31.Response{Description: success.Description}
-	if e.status != http.StatusOK {
+	switch {
+	case e.op.Known:
+		dry.Description = "What was there already; or what it would be, with dry_run."
+	case e.status != http.StatusOK:
 		mark["required"] = []string{"dry_run"}
 		dry.Description = "What it would be: the answer to ?dry_run=true. Nothing was written."
 	}
@@ -260,6 +263,11 @@ func (e *endpoint) finish(op *openapi31.Operation) error {
 			op.WithMapOfAnythingItem("x-roles", e.op.Roles)
 		}
 	}
+	if e.takesOctets() {
+		body := (&openapi31.RequestBody{}).WithDescription("The document itself. What it is, its bytes say.")
+		body.WithContentItem(octetStream, openapi31.MediaType{Schema: map[string]any{"type": "string", "format": "binary"}})
+		op.WithRequestBody(openapi31.RequestBodyOrReference{RequestBody: body})
+	}
 	if op.RequestBody != nil && op.RequestBody.RequestBody != nil {
 		op.RequestBody.RequestBody.WithRequired(true)
 		if e.op.Example != "" {
@@ -326,6 +334,7 @@ func (e *endpoint) addHeaders(status string, r *openapi31.Response) {
 	}
 	success := status == strconv.Itoa(e.status)
 	add(true, "X-Request-Id")
+	success = success || e.op.Known && status == "200"
 	add(success && e.op.Location != "", "Location")
 	add(success && e.takesKey(), "Idempotency-Replayed")
 	add(success && e.paged(), "Link")

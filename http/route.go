@@ -29,6 +29,7 @@ type API struct {
 	endpoints []*endpoint
 	document  []byte // the OpenAPI document, once all routes are there
 	collector collector
+	archive   *ledger.Archive // of evidence; nil keeps none
 }
 
 // Op describes one operation to the router, to the permission check and to the readers of the document.
@@ -47,6 +48,7 @@ type Op struct {
 	Personal bool          // its answer holds personal data: it takes no Idempotency-Key, under which answers are stored
 
 	Status   int      // of success; 0: 201 for POST, 204 without an Out, else 200
+	Known    bool     // it may find what it would make: then 200 instead of Status, told by the Out's [Knows]
 	Location string   // optional: where the new thing stands, "/grants/{id}", {id} out of the answer
 	Produces []string // media types of an Out that is a File
 
@@ -63,6 +65,24 @@ type File struct {
 	Type string // media type
 	Name string // for saving, ASCII, without a path
 	Body []byte
+	Save bool // it came from outside: a browser saves it and does not open it
+}
+
+// Octets is a field of a request that takes its body as it is, as application/octet-stream: at most one, without fields
+// from JSON beside it. Whatever else belongs to it goes into the query.
+type Octets []byte
+
+// Preparer is a request that does work of its own before the tx is opened, such as unpacking a picture: others wait for a
+// tx to end.
+type Preparer interface {
+	// Prepare has all fields filled and in shape. Its error is answered like one of the act.
+	Prepare() error
+}
+
+// Knows is an Out of an operation that is Known.
+type Knows interface {
+	// WasThere tells whether the thing was there before.
+	WasThere() bool
 }
 
 // endpoint is a registered operation with everything that is known about its types before the first request.
@@ -84,7 +104,7 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 // Route registers an operation: the handler, and its description from the same types and tags.
 //
 // In is a struct. Each of its fields comes from exactly one place: `path:"id"` or `query:"limit"` (both with
-// json:"-"), or `json:"amount"` for the body. `validate:` tags hold its shape (see validate.go for those that there
+// json:"-"), or `json:"amount"` for the body; one of type Octets (json:"-") takes a body that is no JSON. `validate:` tags hold its shape (see validate.go for those that there
 // are) and become the schema; `description:` explains a field. Fields may be string and integer kinds, bool,
 // Decimal, ledger.Money, ledger.Date, ledger.Currency, ledger.Rate, Ref, and structs and slices of these.
 //
@@ -142,6 +162,9 @@ func (e *endpoint) paged() bool {
 	return found
 }
 
+// takesOctets tells whether a request has a body that is no JSON.
+func (e *endpoint) takesOctets() bool { return e.in.octets != nil }
+
 func (e *endpoint) isFile() bool { return e.out == reflect.TypeFor[File]() }
 
 // operationPath is how a path may look: plural kebab-case nouns and parameters, no wildcard.
@@ -163,6 +186,8 @@ func (e *endpoint) check() error {
 		return fmt.Errorf("field Produces goes with an Out that is a File")
 	case e.isFile() && !e.reads():
 		return fmt.Errorf("a File is read, not written")
+	case e.op.Known != e.out.Implements(reflect.TypeFor[Knows]()):
+		return fmt.Errorf("field Known goes with an Out that Knows")
 	case e.status == http.StatusNoContent && e.out != reflect.TypeFor[None]():
 		return fmt.Errorf("204 has no content, but Out is %s", e.out)
 	}
@@ -188,6 +213,9 @@ func (e *endpoint) checkShape() error {
 	}
 	if (e.reads() || e.op.Method == http.MethodDelete) && len(e.in.json) > 0 {
 		return fmt.Errorf("%s takes no body, but %s has json fields", e.op.Method, e.in.goType)
+	}
+	if e.takesOctets() && (e.reads() || e.op.Method == http.MethodDelete || len(e.in.json) > 0) {
+		return fmt.Errorf("%s has Octets, which are the whole body of a write", e.in.goType)
 	}
 	if e.op.Example != "" && !e.hasBody() {
 		return fmt.Errorf("an example of a body that does not exist")

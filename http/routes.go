@@ -8,6 +8,7 @@ func resources(api *API) {
 	entryBatches(api)
 	drafts(api)
 	reversals(api)
+	evidence(api)
 	yearEnd(api)
 	imports(api)
 	funders(api)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"supportledger/ledger"
 	"supportledger/store"
 )
 
@@ -20,6 +21,8 @@ import (
 type Options struct {
 	Log     *slog.Logger // one line per request; nil is silence
 	Version string       // of the program, shown in the OpenAPI document
+
+	Evidence *ledger.Archive // keeps what documents say; nil refuses them, and nothing else
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
@@ -49,7 +52,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log}
-	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}}
+	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence}
 	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
 	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
 	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })

@@ -40,6 +40,14 @@ var (
 	ErrYearOrder          = errors.New("ledger: an earlier year is not closed")
 	ErrLoanExceeded       = errors.New("ledger: more would be repaid than is owed")
 	ErrSameFund           = errors.New("ledger: a fund does not lend to itself")
+	ErrNoEvidenceKey      = errors.New("ledger: there is no key for evidence")
+	ErrEvidenceKey        = errors.New("ledger: not a key for evidence")
+	ErrEvidenceType       = errors.New("ledger: evidence is PDF, PNG or JPEG")
+	ErrEvidenceTooLarge   = errors.New("ledger: evidence is too large")
+	ErrEvidencePixels     = errors.New("ledger: picture has too many pixels")
+	ErrEvidenceUnreadable = errors.New("ledger: picture cannot be read")
+	ErrEvidenceDamaged    = errors.New("ledger: evidence is not what was stored")
+	ErrUnknownEvidence    = errors.New("ledger: unknown evidence")
 )
 
 // Unbalanced tells by how much a fund's lines are off, in base currency.

@@ -36,6 +36,7 @@ func (s *selection) UnmarshalText(text []byte) error {
 }
 
 type demoCommand struct {
+	evidenceFlags
 	DB        address       `name:"db" env:"SUPPORTLEDGER_DB" placeholder:"sqlite:FILE|postgres://…" help:"Database to fill, without books as yet; or SUPPORTLEDGER_DB, or else a temporary SQLite file."`
 	Story     string        `placeholder:"FILE" help:"Story to play, or - for standard input; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
 	Scenarios selection     `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default): of the worked story all that are built."`
@@ -75,6 +76,12 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, run.db.Close)
+	archive, closeArchive, err := d.archive(run.at)
+	if err != nil {
+		return err
+	}
+	defer also(&err, closeArchive)
+	run.archive = archive
 	book := ledger.Book{Base: "DKK", General: generalFund, Organisation: demoOrganisation}
 	if run.left.Tokens, err = openBooks(ctx, run.db, book, demoTokens); err != nil {
 		return err
@@ -135,6 +142,7 @@ func (d demoCommand) books(ctx context.Context, run *demo) (*store.DB, error) {
 	if at == "" {
 		at = address("sqlite:" + filepath.Join(run.dir, "supportledger.db"))
 	}
+	run.at = at
 	if d.DB != "" || d.Keep != "" {
 		run.left.Books = at.shown()
 		run.serving = "supportledger serve" + at.flagged()
@@ -149,6 +157,8 @@ func (d demoCommand) books(ctx context.Context, run *demo) (*store.DB, error) {
 // demo is a demonstration under way.
 type demo struct {
 	db      *store.DB
+	at      address
+	archive *ledger.Archive // of evidence, nil without a key
 	dir     string
 	clock   *demoClock
 	story   story.Story
@@ -158,7 +168,7 @@ type demo struct {
 
 // serve plays the story against the server and leaves the server running.
 func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
-	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version()}) //nolint:contextcheck // every request brings a context of its own
+	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version(), Evidence: run.archive}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}

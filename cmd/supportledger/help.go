@@ -53,6 +53,10 @@ var examples = map[string][]string{
 		"supportledger verify --pub books.key.pub --checkpoints ./witness",
 		"supportledger verify --db sqlite:copy.db --json | jq .findings",
 	},
+	"evidence": {"supportledger evidence keygen --key evidence.key"},
+	"evidence keygen": {
+		"supportledger evidence keygen --key evidence.key # then: supportledger serve --evidence-key evidence.key",
+	},
 	"proof": {"supportledger proof checkpoint --key books.key --witness ./witness"},
 	"proof keygen": {
 		"supportledger proof keygen --name example.org/books --key books.key # keep books.key away from the database",

@@ -32,6 +32,7 @@ func (a listenAddress) listen(ctx context.Context) (net.Listener, error) {
 
 type serveCommand struct {
 	books
+	evidenceFlags
 	Addr listenAddress `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8420). Put a TLS proxy in front of anything but loopback."`
 }
 
@@ -44,7 +45,12 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, db.Close)
-	server, err := http.New(db, http.Options{Log: log, Version: version()}) //nolint:contextcheck // every request brings a context of its own
+	archive, closeArchive, err := s.archive(s.at())
+	if err != nil {
+		return err
+	}
+	defer also(&err, closeArchive)
+	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}
