@@ -175,8 +175,8 @@ func TestCleanDocumentRefuses(t *testing.T) {
 	}
 }
 
-// stored stores a document in a tx of its own.
-func stored(t *testing.T, db *store.DB, a *ledger.Archive, content string) (e ledger.Evidence, known bool) {
+// storedIn stores a document in a tx of its own.
+func storedIn(t *testing.T, db *store.DB, a *ledger.Archive, content string) (e ledger.Evidence, known bool) {
 	t.Helper()
 	update(t, db, func(tx *store.Tx) (err error) {
 		e, known, err = a.Store(t.Context(), tx, document(t, []byte(content)), "receipt", "2026-02-03")
@@ -190,14 +190,14 @@ func TestArchive(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		books(t, db)
 		a, dir := archive(t)
-		first, known := stored(t, db, a, receipt)
+		first, known := storedIn(t, db, a, receipt)
 		if known || first.MediaType != "application/pdf" || first.Bytes != int64(len(receipt)) || first.KeepUntil != "2031-12-31" {
 			t.Errorf("stored %+v, known %v", first, known)
 		}
-		if again, known := stored(t, db, a, receipt); !known || again.ID != first.ID {
+		if again, known := storedIn(t, db, a, receipt); !known || again.ID != first.ID {
 			t.Errorf("again: %+v, known %v", again, known)
 		}
-		second, _ := stored(t, db, a, receipt+"second page")
+		second, _ := storedIn(t, db, a, receipt+"second page")
 		files := kept(t, dir)
 		if len(files) != 2 {
 			t.Fatalf("%d files, want 2", len(files))
@@ -277,7 +277,7 @@ func TestArchiveAfterRollback(t *testing.T) {
 		if files := kept(t, dir); len(files) != 1 {
 			t.Fatalf("%d files, want the orphan", len(files))
 		}
-		e, known := stored(t, db, a, receipt)
+		e, known := storedIn(t, db, a, receipt)
 		if content, err := a.Content(t.Context(), e); known || err != nil || string(content) != receipt {
 			t.Errorf("after the orphan: known %v, %q, %v", known, content, err)
 		}
@@ -297,7 +297,7 @@ func TestAttachEvidence(t *testing.T) {
 		book := books(t, db)
 		a, _ := archive(t)
 		posted := post(t, db, book, opening("UNR", "2026-01-05", "100.00"), opening("UNR", "2027-01-10", "40.00"))
-		e, _ := stored(t, db, a, receipt)
+		e, _ := storedIn(t, db, a, receipt)
 		to := func(entry string, id ledger.EvidenceID) func(tx *store.Tx) error {
 			return func(tx *store.Tx) error {
 				_, err := book.AttachEvidence(t.Context(), tx, entry, id)
