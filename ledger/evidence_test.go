@@ -119,6 +119,9 @@ func TestCleanDocumentForgetsWhereItWasTaken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if b := picture.Bounds(); (b.Dy() > b.Dx()) != (orientation >= 5) {
+			t.Errorf("orientation %d: %v", orientation, b)
+		}
 		if r, g, _, _ := picture.At(red.X, red.Y).RGBA(); r < 0xc000 || g > 0x4000 {
 			t.Errorf("orientation %d: not red at %v of %v", orientation, red, picture.Bounds())
 		}
@@ -144,8 +147,8 @@ func chunk(kind string, data []byte) []byte {
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(body))
 }
 
-// bomb is a PNG that says it has so many pixels, and has none.
-func bomb(width, height uint32) []byte {
+// pixels is a PNG that says it has so many pixels, and has none.
+func pixels(width, height uint32) []byte {
 	size := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)
 	return append([]byte("\x89PNG\r\n\x1a\n"), append(chunk("IHDR", append(size, 8, 2, 0, 0, 0)), chunk("IDAT", nil)...)...)
 }
@@ -162,10 +165,10 @@ func TestCleanDocumentRefuses(t *testing.T) {
 		"a drawing with one":    {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>`), ledger.ErrEvidenceType},
 		"a GIF":                 {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), ledger.ErrEvidenceType},
 		"too large":             {append([]byte(receipt), make([]byte, ledger.MaxEvidence)...), ledger.ErrEvidenceTooLarge},
-		"a bomb":                {bomb(60_000, 60_000), ledger.ErrEvidencePixels},
-		"a long thin bomb":      {bomb(2_000_000_000, 1), ledger.ErrEvidencePixels},
-		"more than 25 million":  {bomb(5_001, 5_000), ledger.ErrEvidencePixels},
-		"a PNG without pixels":  {bomb(100, 100), ledger.ErrEvidenceUnreadable},
+		"a bomb":                {pixels(60_000, 60_000), ledger.ErrEvidencePixels},
+		"a long thin bomb":      {pixels(2_000_000_000, 1), ledger.ErrEvidencePixels},
+		"more than 25 million":  {pixels(5_001, 5_000), ledger.ErrEvidencePixels},
+		"a PNG without pixels":  {pixels(100, 100), ledger.ErrEvidenceUnreadable},
 		"a JPEG that is cut":    {photo(t, 1)[:200], ledger.ErrEvidenceUnreadable},
 		"a JPEG with a bad tag": {photo(t, 1)[:12], ledger.ErrEvidenceUnreadable},
 	} {
