@@ -221,6 +221,9 @@ func TestPages(t *testing.T) {
 				a := c.Get(path).Want(200)
 				var page apphttp.List[toyView]
 				a.Into(&page)
+				if len(page.Data) > limit {
+					t.Errorf("%d on a page of %d", len(page.Data), limit)
+				}
 				for _, toy := range page.Data {
 					names = append(names, toy.Name)
 				}
