@@ -66,6 +66,7 @@ var columnWords = map[string]text{
 	"entry":                 {"Entry", "Postering"},
 	"entry_id":              {"Entry id", "Posterings-id"},
 	"external_id":           {"External id", "Eksternt id"},
+	"evidence":              {"Evidence", "Bilag"},
 	"from":                  {"From", "Fra"},
 	"fund":                  {"Fund", "Fond"},
 	"id":                    {"Id", "Id"},
