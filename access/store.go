@@ -136,7 +136,7 @@ type eventsKey struct{}
 func insertEvent(tx *store.Tx, e Event) {
 	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
 		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason}
-	pending := tx.Keep(eventsKey{}, func() any { return new([]eventRow) }).(*[]eventRow) //nolint:forcetypeassert // made on this line
+	pending := tx.Keep(eventsKey{}, func() any { return new([]eventRow) }).(*[]eventRow) //nolint:errcheck,forcetypeassert // made on this line
 	if len(*pending) == 0 {
 		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
 			rows := *pending

@@ -71,7 +71,7 @@ var errQueueFull = refuse("queue_full")
 // submit queues a parcel and waits for its outcome. When ctx ends first the parcel is withdrawn if nobody has taken it;
 // if somebody has, the client must ask again with the same key.
 func (c *collector) submit(ctx context.Context, p *parcel) (reply, error) {
-	if err := c.queue(p); err != nil {
+	if err := c.queue(p); err != nil { //nolint:contextcheck // a batch is nobody's request: it goes on when one client gives up
 		return reply{}, err
 	}
 	select {
@@ -106,8 +106,8 @@ func (c *collector) queue(p *parcel) error {
 // work commits batches until nothing waits.
 func (c *collector) work() {
 	for {
-		batch, any := c.take()
-		if !any {
+		batch, found := c.take()
+		if !found {
 			return
 		}
 		for len(batch) > 0 {
@@ -117,7 +117,7 @@ func (c *collector) work() {
 }
 
 // take is the next batch: what waits, given up ones apart.
-func (c *collector) take() (batch []*parcel, any bool) {
+func (c *collector) take() (batch []*parcel, found bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := min(len(c.waiting), maxBatch)

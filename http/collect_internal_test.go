@@ -20,7 +20,7 @@ func TestFullQueueAnswersAtOnce(t *testing.T) {
 	if p, r := problemOf(err, English); p.Code != "queue_full" || r.status != 503 || r.retry == 0 {
 		t.Errorf("%+v %+v", p, r)
 	}
-	if batch, any := c.take(); len(batch) != 0 || !any {
+	if batch, found := c.take(); len(batch) != 0 || !found {
 		t.Errorf("%d were taken that had given up", len(batch))
 	}
 }

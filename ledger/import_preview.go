@@ -166,9 +166,7 @@ func (im *importer) amount(r sourceRow, c Currency) (Money, string, error) {
 // opening makes the line of an opening balance. Foreign money is in a bank account and opens a lot, at its base amount.
 func (im *importer) opening(e Entry, r sourceRow, number AccountNo, fund FundCode) (Entry, string, error) {
 	account, cell := im.known.accounts[number], func(name string) string { return im.table.cell(r, name) }
-	switch account.Type {
-	case Asset, Liability, NetAssets:
-	default:
+	if !slices.Contains([]AccountType{Asset, Liability, NetAssets}, account.Type) {
 		return e, "account", &Shape{-1, "an opening balance stands on a balance sheet account"}
 	}
 	c := Currency(cmp.Or(cell("currency"), string(im.known.base)))

@@ -110,15 +110,6 @@ func shown(balances []ledger.Balance) map[string][2]string {
 	return out
 }
 
-// total is the sum of a naive answer in base currency.
-func total(of map[string][2]string) ledger.Money {
-	t := ledger.Zero("DKK")
-	for _, s := range of {
-		t = t.Add(dkk(s[1]))
-	}
-	return t
-}
-
 func must(t *rapid.T, err error) {
 	t.Helper()
 	if err != nil {

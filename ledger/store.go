@@ -168,7 +168,7 @@ func LockFunds(ctx context.Context, tx *store.Tx, codes ...FundCode) error {
 		return nil
 	}
 	var rows []fundRow
-	q := tx.NewSelect().Model(&rows).Where("code IN (?)", bun.In(codes)).Order("code")
+	q := tx.NewSelect().Model(&rows).Where("code IN (?)", bun.List(codes)).Order("code")
 	return tx.Lock(q).Scan(ctx)
 }
 

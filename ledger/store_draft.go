@@ -133,7 +133,7 @@ func withDraftLines(ctx context.Context, tx *store.Tx, rows []draftRow, base Cur
 		ids[i] = r.ID
 	}
 	var lines []draftLineRow
-	if err := tx.NewSelect().Model(&lines).Where("draft_id IN (?)", bun.In(ids)).Order("draft_id", "line").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&lines).Where("draft_id IN (?)", bun.List(ids)).Order("draft_id", "line").Scan(ctx); err != nil {
 		return nil, err
 	}
 	of := map[DraftID][]Line{}

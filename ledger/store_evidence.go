@@ -100,7 +100,7 @@ func (b Book) EvidenceOf(ctx context.Context, tx *store.Tx, posted ...Posted) (m
 		ids[i] = p.ID
 	}
 	var rows []entryEvidenceRow
-	err := tx.NewSelect().Model(&rows).Where("entry_id IN (?)", bun.In(ids)).Order("attached_at", "evidence_id").Scan(ctx)
+	err := tx.NewSelect().Model(&rows).Where("entry_id IN (?)", bun.List(ids)).Order("attached_at", "evidence_id").Scan(ctx)
 	for _, r := range rows {
 		found[r.EntryID] = append(found[r.EntryID], r.EvidenceID)
 	}

@@ -161,7 +161,7 @@ func sortedKeys(m map[string]string) []string {
 
 func (b Book) withExternalIDs(ctx context.Context, tx *store.Tx, ids []string) ([]Posted, map[EntryID]Links, error) {
 	var rows []entryRow
-	if err := tx.NewSelect().Model(&rows).Where("e.external_id IN (?)", bun.In(ids)).Order("e.seq").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("e.external_id IN (?)", bun.List(ids)).Order("e.seq").Scan(ctx); err != nil {
 		return nil, nil, err
 	}
 	found, err := b.withLines(ctx, tx, rows)

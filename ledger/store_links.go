@@ -20,7 +20,7 @@ func (b Book) LinksOf(ctx context.Context, tx *store.Tx, posted ...Posted) (map[
 	}
 	var rows []entryRow
 	err := tx.NewSelect().Model(&rows).Column("id", "reverses", "corrects").
-		Where("reverses IN (?) OR corrects IN (?)", bun.In(ids), bun.In(ids)).Scan(ctx)
+		Where("reverses IN (?) OR corrects IN (?)", bun.List(ids), bun.List(ids)).Scan(ctx)
 	for _, r := range rows {
 		if of := value(r.Reverses); of != "" {
 			links[of] = Links{r.ID, links[of].CorrectedBy}
@@ -57,7 +57,7 @@ func (b Book) Lot(ctx context.Context, tx *store.Tx, id LotID) (Lot, error) {
 func (b Book) sumOf(ctx context.Context, tx *store.Tx, source string, account AccountNo, until Date, acts ...string) (Money, error) {
 	var sum int64
 	err := tx.NewSelect().TableExpr("entries AS e").Join("JOIN entry_lines AS l ON l.entry_seq = e.seq").
-		ColumnExpr("CAST(COALESCE(SUM(l.base), 0) AS BIGINT)").Where("e.source = ?", source).Where("e.act IN (?)", bun.In(acts)).
+		ColumnExpr("CAST(COALESCE(SUM(l.base), 0) AS BIGINT)").Where("e.source = ?", source).Where("e.act IN (?)", bun.List(acts)).
 		Where("e.date <= ?", until).Where("l.account = ?", account).Scan(ctx, &sum)
 	return OfMinor(sum, b.Base), err
 }

@@ -195,7 +195,7 @@ func (b Book) withLines(ctx context.Context, tx *store.Tx, rows []entryRow) ([]P
 		seqs[i] = r.Seq
 	}
 	var lines []lineRow
-	if err := tx.NewSelect().Model(&lines).Where("entry_seq IN (?)", bun.In(seqs)).Order("entry_seq", "line").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&lines).Where("entry_seq IN (?)", bun.List(seqs)).Order("entry_seq", "line").Scan(ctx); err != nil {
 		return nil, err
 	}
 	of := map[int64][]Line{}

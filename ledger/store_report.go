@@ -50,10 +50,10 @@ func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day 
 // onMonths limits a query over balance_months as m.
 func (s Selection) onMonths(q *bun.SelectQuery) *bun.SelectQuery {
 	if len(s.Accounts) > 0 {
-		q = q.Where("m.account IN (?)", bun.In(s.Accounts))
+		q = q.Where("m.account IN (?)", bun.List(s.Accounts))
 	}
 	if len(s.Funds) > 0 {
-		q = q.Where("m.fund IN (?)", bun.In(s.Funds))
+		q = q.Where("m.fund IN (?)", bun.List(s.Funds))
 	}
 	if s.Currency != "" {
 		q = q.Where("m.currency = ?", s.Currency)
@@ -122,19 +122,19 @@ func (b Book) CategorySums(ctx context.Context, tx *store.Tx, s Selection) ([]Su
 func (s Selection) onLines(q *bun.SelectQuery) *bun.SelectQuery {
 	q = s.on(q).Where("e.seq <= ?", s.Through)
 	if len(s.Accounts) > 0 {
-		q = q.Where("l.account IN (?)", bun.In(s.Accounts))
+		q = q.Where("l.account IN (?)", bun.List(s.Accounts))
 	}
 	if len(s.Funds) > 0 {
-		q = q.Where("l.fund IN (?)", bun.In(s.Funds))
+		q = q.Where("l.fund IN (?)", bun.List(s.Funds))
 	}
 	if len(s.Categories) > 0 {
-		q = q.Where("l.category IN (?)", bun.In(s.Categories))
+		q = q.Where("l.category IN (?)", bun.List(s.Categories))
 	}
 	if len(s.Plans) > 0 {
-		q = q.Where("l.plan IN (?)", bun.In(s.Plans))
+		q = q.Where("l.plan IN (?)", bun.List(s.Plans))
 	}
 	if len(s.Partners) > 0 {
-		q = q.Where("l.partner IN (?)", bun.In(s.Partners))
+		q = q.Where("l.partner IN (?)", bun.List(s.Partners))
 	}
 	if s.Currency != "" {
 		q = q.Where("l.currency = ?", s.Currency)
@@ -153,11 +153,11 @@ func (s Selection) onLots(q *bun.SelectQuery) *bun.SelectQuery {
 	named := slices.DeleteFunc(slices.Clone(s.Lots), func(id LotID) bool { return id == NoLot })
 	switch none := len(named) < len(s.Lots); {
 	case none && len(named) > 0:
-		return q.Where("(l.lot IS NULL OR l.lot IN (?))", bun.In(named))
+		return q.Where("(l.lot IS NULL OR l.lot IN (?))", bun.List(named))
 	case none:
 		return q.Where("l.lot IS NULL")
 	case len(named) > 0:
-		return q.Where("l.lot IN (?)", bun.In(named))
+		return q.Where("l.lot IN (?)", bun.List(named))
 	}
 	return q
 }

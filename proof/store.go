@@ -53,7 +53,7 @@ func Append(tx *store.Tx, leaves ...Leaf) {
 	if len(leaves) == 0 {
 		return
 	}
-	pending := tx.Keep(pendingKey{}, func() any { return new([]Leaf) }).(*[]Leaf) //nolint:forcetypeassert // made on this line
+	pending := tx.Keep(pendingKey{}, func() any { return new([]Leaf) }).(*[]Leaf) //nolint:errcheck,forcetypeassert // made on this line
 	if len(*pending) == 0 {
 		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
 			collected := *pending
@@ -193,11 +193,12 @@ func (r hashes) node(level int, n int64) (Hash, error) {
 
 func insertCheckpoint(ctx context.Context, tx *store.Tx, c Checkpoint) error {
 	known, err := readCheckpoint(ctx, tx, c.Size)
-	if err == nil && known == c.Note {
+	switch {
+	case err == nil && known == c.Note:
 		return nil
-	} else if err == nil {
+	case err == nil:
 		return fmt.Errorf("%w: the database has another checkpoint of size %d", ErrRewritten, c.Size)
-	} else if !errors.Is(err, ErrNoCheckpoint) {
+	case !errors.Is(err, ErrNoCheckpoint):
 		return err
 	}
 	_, err = tx.NewInsert().Model(&checkpointRow{Size: c.Size, Note: c.Note}).Exec(ctx)

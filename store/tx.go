@@ -50,7 +50,7 @@ func (tx *Tx) Stream(ctx context.Context, text string, row func(*sql.Rows) error
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // what went wrong is in rows.Err
 	for rows.Next() {
 		if err := row(rows); err != nil {
 			return err

@@ -31,7 +31,7 @@ func TestMeter(t *testing.T) {
 					t.Errorf("the bar has no %q: %q", part, text)
 				}
 			}
-			if rate := regexp.MustCompile(`(\d+) acts/s`).FindStringSubmatch(text); rate == nil || len(rate[1]) > 4 {
+			if rate := regexp.MustCompile(`(\d+) acts/s`).FindStringSubmatch(text); len(rate) != 2 || len(rate[1]) > 4 {
 				t.Errorf("100 acts in 50 ms or more at the rate %v", rate)
 			}
 			if last := out.String(); !strings.HasSuffix(last, "\r") {

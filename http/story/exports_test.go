@@ -154,7 +154,7 @@ func fromLedger(t *testing.T, journal string, funds, currencies []string) foreig
 	for _, fund := range funds {
 		for _, c := range currencies {
 			said := run(t, "ledger", "--args-only", "-f", journal, "bal", "--flat", "--no-total", "--format", `%(account)\t%(quantity(scrub(total)))\n`,
-				"--limit", fmt.Sprintf(`tag("fund")=="%s" and commodity(amount)=="%s"`, fund, c))
+				"--limit", fmt.Sprintf(`tag("fund")==%q and commodity(amount)==%q`, fund, c))
 			for line := range strings.Lines(said) {
 				account, amount, _ := strings.Cut(strings.TrimSpace(line), "\t")
 				out.add(t, account, fund, c, amount)
