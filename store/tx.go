@@ -69,11 +69,12 @@ func (tx *Tx) settle(ctx context.Context) error {
 	return nil
 }
 
-// Lock makes a SELECT hold its rows until the transaction ends: FOR UPDATE on PostgreSQL. On SQLite the query stays
-// as it is, since the whole Update is alone already.
+// Lock makes a SELECT hold its rows until the transaction ends. On PostgreSQL that is FOR NO KEY UPDATE: holders exclude
+// each other, but not rows elsewhere that refer to these by a foreign key, which FOR UPDATE would meet in a deadlock. On
+// SQLite the query stays as it is, since the whole Update is alone already.
 func (tx *Tx) Lock(q *bun.SelectQuery) *bun.SelectQuery {
 	if tx.Engine == Postgres {
-		return q.For("UPDATE")
+		return q.For("NO KEY UPDATE")
 	}
 	return q
 }
