@@ -1,6 +1,6 @@
 # The project in a few words; `make help` lists them. Every step of CI is one of these.
 .DEFAULT_GOAL := help
-.PHONY: check demo test lint fmt golden help
+.PHONY: check demo test soak lint fmt golden help
 
 check: ## everything that must hold before a change lands; installs what the tests need
 	@scripts/check
@@ -12,6 +12,10 @@ demo: ## fresh books, the worked story played through the REST API, then serves 
 test: ## the whole suite on SQLite and PostgreSQL (ARGS="-run TestLots ./ledger" for a part)
 	@scripts/setup
 	@go test $(or $(ARGS),./...)
+
+soak: ## the races and random lives for as long as they promise (SOAK=1); takes an hour or more
+	@scripts/setup
+	@SOAK=1 go test -count=1 -timeout 3h $(or $(ARGS),./...)
 
 lint: ## golangci-lint, at the version that tools/go.mod pins
 	@scripts/check lint
