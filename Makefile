@@ -1,6 +1,6 @@
 # The project in a few words; `make help` lists them. Every step of CI is one of these.
 .DEFAULT_GOAL := help
-.PHONY: check demo test soak lint fmt golden help
+.PHONY: check demo test soak bench lint fmt golden help
 
 check: ## everything that must hold before a change lands; installs what the tests need
 	@scripts/check
@@ -16,6 +16,10 @@ test: ## the whole suite on SQLite and PostgreSQL (ARGS="-run TestLots ./ledger"
 soak: ## the races and random lives for as long as they promise (SOAK=1); takes an hour or more
 	@scripts/setup
 	@SOAK=1 go test -count=1 -timeout 3h $(or $(ARGS),./...)
+
+bench: ## load the program over HTTP beside the raw limit, on both engines; 20 minutes at most (ARGS="-large 0 -rounds 1" for two)
+	@scripts/setup
+	@go run ./cmd/loadtest $(ARGS)
 
 lint: ## golangci-lint, at the version that tools/go.mod pins
 	@scripts/check lint

@@ -147,6 +147,8 @@ type balanceView struct {
 type balancesRequest struct {
 	Page
 	asOfRequest
+	Account []ledger.AccountNo `query:"account" json:"-" description:"Only these accounts; all where none is given."`
+	Fund    []ledger.FundCode  `query:"fund" json:"-" description:"Only these funds; all where none is given."`
 }
 
 func listBalances(ctx context.Context, tx *store.Tx, d desk, in balancesRequest) (List[balanceView], error) {
@@ -154,7 +156,8 @@ func listBalances(ctx context.Context, tx *store.Tx, d desk, in balancesRequest)
 	if err != nil {
 		return List[balanceView]{}, err
 	}
-	balances, err := d.book.BalancesOf(ctx, tx, ledger.Span{To: today(tx, in.AsOf), Through: through})
+	balances, err := d.book.BalancesOf(ctx, tx, ledger.Selection{Span: ledger.Span{To: today(tx, in.AsOf), Through: through},
+		Accounts: in.Account, Funds: in.Fund})
 	if err != nil {
 		return List[balanceView]{}, err
 	}

@@ -150,13 +150,13 @@ func values(of map[balanceKey]Balance) []Balance {
 }
 
 // BalancesOf lists what every account of every fund holds, or moved within a span that has a first day, by account, fund
-// and currency; zeros are left out. Through 0 reads the books as they are.
-func (b Book) BalancesOf(ctx context.Context, tx *store.Tx, span Span) ([]Balance, error) {
-	span, err := b.pinned(ctx, tx, span)
-	if err != nil {
+// and currency, as far as a selection goes; zeros are left out. Through 0 reads the books as they are.
+func (b Book) BalancesOf(ctx context.Context, tx *store.Tx, s Selection) ([]Balance, error) {
+	var err error
+	if s.Span, err = b.pinned(ctx, tx, s.Span); err != nil {
 		return nil, err
 	}
-	return b.sums(ctx, tx, Selection{Span: span})
+	return b.sums(ctx, tx, s)
 }
 
 // pinned gives a span that reads the books as they are their last entry, so that its figures stay what they are.

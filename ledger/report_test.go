@@ -167,7 +167,7 @@ func lastAt(posted []ledger.Posted, at time.Time) int64 {
 // compare holds all reports of one span against naive sums.
 func (d drawnBooks) compare(t *rapid.T, tx *store.Tx, span ledger.Span) {
 	ctx := context.Background()
-	balances, err := d.book.BalancesOf(ctx, tx, span)
+	balances, err := d.book.BalancesOf(ctx, tx, ledger.Selection{Span: span})
 	must(t, err)
 	if diff := cmp.Diff(d.naive(ledger.Selection{Span: span}), shown(balances)); diff != "" {
 		t.Errorf("balances of %+v (-lines +balances):\n%s", span, diff)

@@ -46,7 +46,7 @@ func (d drawnBooks) compareViews(ctx context.Context, t *rapid.T, tx *store.Tx) 
 	same(t, "v_trial_balance", want, query(ctx, t, tx, `SELECT account, COALESCE(debit_minor, -credit_minor), COALESCE(debit, -credit) FROM v_trial_balance`))
 	day := drawDay(t, "as of")
 	want = map[string]string{}
-	balances, err := d.book.BalancesOf(ctx, tx, ledger.Span{To: day})
+	balances, err := d.book.BalancesOf(ctx, tx, ledger.Selection{Span: ledger.Span{To: day}})
 	must(t, err)
 	for _, b := range balances {
 		if !b.Base.IsZero() {

@@ -22,14 +22,14 @@ import (
 
 // supervise runs beside the tests and holds the reading end of a pipe whose writing end only this process has. When
 // the process is gone - finished, failed, killed - the pipe ends, and the shell stops the server and removes its
-// folder. Nothing has to be called at the end of a test binary, and nothing can be forgotten.
+// folder, unless it is to be kept. Nothing has to be called at the end of a test binary, and nothing can be forgotten.
 const supervise = `
 PATH="$PATH:/usr/bin:/bin"
-"$1/initdb" -D "$2/data" --no-sync -E UTF8 --no-locale -k -A trust -U supportledger >"$2/log" 2>&1 || { echo failed >"$2/failed"; }
+[ -f "$2/data/PG_VERSION" ] || "$1/initdb" -D "$2/data" --no-sync -E UTF8 --no-locale -k -A trust -U supportledger >"$2/log" 2>&1 || { echo failed >"$2/failed"; }
 [ -f "$2/failed" ] || { "$1/postgres" -D "$2/data" -k "$2" -c config_file="$2/postgresql.conf" >>"$2/log" 2>&1 </dev/null & pid=$!; }
 read -r _
-[ -n "$pid" ] && kill -QUIT "$pid" && wait "$pid"
-cd / && rm -rf "$2"
+[ -z "$3" ] && { [ -n "$pid" ] && kill -QUIT "$pid" && wait "$pid"; cd / && rm -rf "$2"; }
+[ -n "$3" ] && [ -n "$pid" ] && kill -INT "$pid" && wait "$pid"
 `
 
 // configuration makes a server that is cheap to run and quick to start, and forgets everything: it is thrown away.
@@ -51,42 +51,80 @@ log_timezone = 'UTC'
 deadlock_timeout = 200ms
 `
 
+// durable makes a server that keeps its promises, as one in use does, with the memory of a small machine.
+const durable = `
+listen_addresses = ''
+max_connections = 100
+shared_buffers = 256MB
+max_wal_size = 4GB
+timezone = 'UTC'
+log_timezone = 'UTC'
+`
+
 // lifeline is the writing end of the pipe. It is kept here, since a file that nothing refers to is closed.
 var lifeline io.Closer //nolint:unused // being referred to is its use
 
 // startServer starts a PostgreSQL of our own and waits until it answers.
 func startServer() (string, error) {
-	programs, err := findPrograms()
-	if err != nil {
-		return "", err
-	}
 	dir, err := shortTempDir()
 	if err != nil {
 		return "", err
 	}
+	dsn, writing, _, err := start(dir, configuration, "")
+	lifeline = writing
+	return dsn, err
+}
+
+// Durable starts a PostgreSQL that flushes what it commits in a folder that is kept, to measure on what one in use would do:
+// the same folder gives the same databases again. It ends with stop, or with the process.
+func Durable(dir string) (dsn string, stop func(), err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", nil, err
+	}
+	dsn, writing, ended, err := start(dir, durable, "keep")
+	if err != nil {
+		return "", nil, err
+	}
+	return dsn, func() {
+		_ = writing.Close()
+		<-ended
+	}, nil
+}
+
+// start starts a server in dir. It lives until the pipe is closed or this process is gone.
+func start(dir, configuration, keep string) (dsn string, pipe io.Closer, ended <-chan struct{}, err error) {
+	programs, err := findPrograms()
+	if err != nil {
+		return "", nil, nil, err
+	}
+	_ = os.Remove(filepath.Join(dir, "failed")) // of an earlier try in a folder that is kept
 	if err := os.WriteFile(filepath.Join(dir, "postgresql.conf"), []byte(configuration), 0o644); err != nil {
-		return "", err
+		return "", nil, nil, err
 	}
 	attributes, err := unprivileged(dir)
 	if err != nil {
-		return "", err
+		return "", nil, nil, err
 	}
 	reading, writing, err := os.Pipe()
 	if err != nil {
-		return "", err
+		return "", nil, nil, err
 	}
-	lifeline = writing
-	cmd := exec.Command("/bin/sh", "-c", supervise, "supervise", programs, dir)
+	cmd := exec.Command("/bin/sh", "-c", supervise, "supervise", programs, dir, keep)
 	cmd.Stdin = reading
 	cmd.Dir = dir
 	cmd.SysProcAttr = attributes
 	if err := cmd.Start(); err != nil {
-		return "", err
+		return "", nil, nil, err
 	}
 	_ = reading.Close()
-	dsn := (&url.URL{Scheme: "postgres", User: url.User("supportledger"), Path: "/postgres",
+	gone := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // how it ended is in its log
+		close(gone)
+	}()
+	dsn = (&url.URL{Scheme: "postgres", User: url.User("supportledger"), Path: "/postgres",
 		RawQuery: url.Values{"host": {dir}}.Encode()}).String()
-	return dsn, awaitServer(dsn, dir)
+	return dsn, writing, gone, awaitServer(dsn, dir)
 }
 
 // findPrograms returns the folder that holds initdb and postgres.
