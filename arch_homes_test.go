@@ -28,7 +28,7 @@ var homes = []home{
 	{"github.com/gin-gonic/gin", []string{"http/..."}, nil, "the router is an edge that must stay replaceable"},
 	{"github.com/go-playground/validator/v10", []string{"http/..."}, nil, "tags check the shape of requests; meaning is checked by constructors that cannot be skipped"},
 	{"github.com/swaggest", []string{"http/..."}, nil, "the API description is made from the same types as the routes"},
-	{"golang.org/x/text", []string{"ledger/...", "statements/...", "http/...", "cmd/..."}, nil, "languages and the form of letters; store keeps text as it came"},
+	{"golang.org/x/text", []string{"access/vault/...", "ledger/...", "statements/...", "http/...", "cmd/..."}, nil, "languages and the form of letters; store keeps text as it came"},
 	{"github.com/go-json-experiment/json", []string{"http/...", "cmd/..."}, nil, "one strict decoder reads what comes from outside"},
 
 	{"database/sql", inSQL, []string{"..."}, "SQL stands in files that one can list"},
@@ -41,7 +41,8 @@ var homes = []home{
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},
 		"store and access move no money, and the command line passes text"},
 	{"gocloud.dev", []string{"ledger/evidence*.go"}, nil, "a folder or a bucket is a choice of one file"},
-	{"github.com/tink-crypto/tink-go/v2", []string{"ledger/evidence*.go"}, nil, "what is encrypted, and under which key, is seen in one file"},
+	{"github.com/tink-crypto/tink-go/v2", []string{"access/vault/...", "ledger/evidence*.go"}, nil, "what is encrypted, and under which key, is seen in two places: people and documents"},
+	{"golang.org/x/crypto", []string{"access/..."}, nil, "passphrases become keys where people and secrets are kept"},
 	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence*.go"}, nil, "what a document is, its bytes say, in one place"},
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil, "decimals of a currency and printed amounts come from one table"},
 

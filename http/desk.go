@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"supportledger/access"
+	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/grants"
@@ -20,6 +21,19 @@ type desk struct {
 	people     beneficiaries.Register
 	office     disbursements.Office
 	statements statements.Office
+	vault      *vault.Vault // of personal data; nil refuses
+}
+
+type vaultKey struct{}
+
+// withVault lays the server's vault on the desk of every act below.
+func withVault(ctx context.Context, v *vault.Vault) context.Context {
+	return context.WithValue(ctx, vaultKey{}, v)
+}
+
+func vaultOf(ctx context.Context) *vault.Vault {
+	v, _ := ctx.Value(vaultKey{}).(*vault.Vault) //nolint:errcheck // none is a nil vault, which refuses
+	return v
 }
 
 func open(ctx context.Context, tx *store.Tx) (desk, error) {
@@ -33,6 +47,7 @@ func open(ctx context.Context, tx *store.Tx) (desk, error) {
 		book: book, grants: register, people: people,
 		office:     disbursements.Office{Book: book, Grants: register, People: people},
 		statements: statements.Office{Book: book, Grants: register},
+		vault:      vaultOf(ctx),
 	}, nil
 }
 

@@ -47,7 +47,7 @@ type request struct {
 func (e *endpoint) serve(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), answerWithin)
 	defer cancel()
-	out, err := e.answer(withLang(ctx, langOf(c.GetHeader("Accept-Language"))), c)
+	out, err := e.answer(withVault(withLang(ctx, langOf(c.GetHeader("Accept-Language"))), e.api.vault), c)
 	if err != nil {
 		e.api.fail(c, err)
 		return

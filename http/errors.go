@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"supportledger/access"
+	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/grants"
@@ -106,6 +107,24 @@ var problems = []row{
 		text{"Choose another one.", "Vælg et andet."}, 0},
 	{access.ErrForbidden, 403, "forbidden_scope",
 		text{"Your role does not allow this", "Din rolle giver ikke lov til dette"}, text{}, 0},
+
+	// The vault of personal data.
+	{vault.ErrNoVault, 501, "vault_not_set_up",
+		text{"This server keeps no personal data: it has no key to seal it with", "Denne server opbevarer ikke personoplysninger: den har ingen nøgle at forsegle dem med"},
+		text{"Who runs it makes a key with `supportledger vault keygen` and starts it with --vault-key.",
+			"Den, der driver den, laver en nøgle med `supportledger vault keygen` og starter den med --vault-key."}, 0},
+	{vault.ErrKeyFile, 501, "vault_not_set_up",
+		text{"This server keeps no personal data: it has no key to seal it with", "Denne server opbevarer ikke personoplysninger: den har ingen nøgle at forsegle dem med"},
+		text{"Who runs it makes a key with `supportledger vault keygen` and starts it with --vault-key.",
+			"Den, der driver den, laver en nøgle med `supportledger vault keygen` og starter den med --vault-key."}, 0},
+	{vault.ErrErased, 410, "erased",
+		text{"The person's data were erased", "Personens oplysninger er slettet"},
+		text{"They cannot be brought back. What the books hold by code stays.", "De kan ikke hentes tilbage. Hvad bøgerne rummer under koden, bliver stående."}, 0},
+	{vault.ErrUnsealed, 502, "sealed_damaged",
+		text{"What was sealed does not open", "Det forseglede kan ikke åbnes"},
+		text{"Tell the operator the request_id: the database was changed, or belongs to another key.", "Oplys request_id til driften: databasen er ændret eller hører til en anden nøgle."}, 0},
+	{vault.ErrTextTooBig, 422, "text_too_long",
+		text{"The text is too long to be sealed", "Teksten er for lang til at blive forseglet"}, text{}, 0},
 
 	// The tree that proves the books.
 	{proof.ErrNoCheckpoint, 404, "checkpoint_unknown",

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"supportledger/access"
+	"supportledger/access/vault"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -30,6 +31,7 @@ type API struct {
 	document  []byte // the OpenAPI document, once all routes are there
 	collector collector
 	archive   *ledger.Archive // of evidence; nil keeps none
+	vault     *vault.Vault    // of personal data; nil keeps none
 }
 
 // Op describes one operation to the router, to the permission check and to the readers of the document.

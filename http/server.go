@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"supportledger/access/vault"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -23,6 +24,7 @@ type Options struct {
 	Version string       // of the program, shown in the OpenAPI document
 
 	Evidence *ledger.Archive // keeps what documents say; nil refuses them, and nothing else
+	Vault    *vault.Vault    // seals who people are; nil refuses what needs it, and nothing else
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
@@ -52,7 +54,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log}
-	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence}
+	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault}
 	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
 	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
 	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })

@@ -18,6 +18,7 @@ type Tx struct {
 	Engine Engine
 
 	before []func(context.Context, *Tx) error
+	after  []func()
 	kept   map[any]any
 }
 
@@ -28,6 +29,12 @@ type Tx struct {
 func (tx *Tx) BeforeCommit(fn func(ctx context.Context, tx *Tx) error) {
 	tx.before = append(tx.before, fn)
 }
+
+// AfterCommit has fn run once the tx has been committed, in the order of the calls: for what lies outside of the database and may
+// only be done when the database remembers why. It does not run when the tx was rolled back, nor when the process ends in
+// between, nor when nobody knows whether the commit arrived ([ErrUncertain]): what it does must be mended by somebody who reads the
+// database later.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // Keep returns what a package keeps for the length of this tx under a key of its own type, made at the first call. It is
 // gone with the attempt.
@@ -163,7 +170,13 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 		return Classify(err)
 	}
 	finished = true
-	return db.commit(ctx, raw)
+	if err := db.commit(ctx, raw); err != nil {
+		return err
+	}
+	for _, fn := range tx.after {
+		fn()
+	}
+	return nil
 }
 
 // connect takes a connection of its own, waiting no longer than connWait.

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"supportledger/access/vault"
 	"supportledger/http"
 	"supportledger/http/story"
 	"supportledger/ledger"
@@ -37,10 +38,11 @@ func (s *selection) UnmarshalText(text []byte) error {
 
 type demoCommand struct {
 	evidenceFlags
+	vaultFlags
 	DB        address       `name:"db" env:"SUPPORTLEDGER_DB" placeholder:"sqlite:FILE|postgres://…" help:"Database to fill, without books as yet; or SUPPORTLEDGER_DB, or else a temporary SQLite file."`
 	Story     string        `placeholder:"FILE" help:"Story to play, or - for standard input; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
 	Scenarios selection     `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default): of the worked story all that are built."`
-	Keep      string        `placeholder:"DIR" help:"Keep supportledger.db and statements/*.pdf in DIR."`
+	Keep      string        `placeholder:"DIR" help:"Keep supportledger.db, vault.json and statements/*.pdf in DIR."`
 	NoServe   bool          `help:"End after playing."`
 	Addr      listenAddress `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Address to serve on; a free port where none is given."`
 	JSON      bool          `name:"json" help:"Print a JSON object instead of a text: address, tokens, files."`
@@ -82,6 +84,9 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 	}
 	defer also(&err, closeArchive)
 	run.archive = archive
+	if run.vault, err = d.made(ctx, filepath.Join(dir, "vault.json")); err != nil {
+		return err
+	}
 	book := ledger.Book{Base: "DKK", General: generalFund, Organisation: demoOrganisation}
 	if run.left.Tokens, err = openBooks(ctx, run.db, book, demoTokens); err != nil {
 		return err
@@ -159,6 +164,7 @@ type demo struct {
 	db      *store.DB
 	at      address
 	archive *ledger.Archive // of evidence, nil without a key
+	vault   *vault.Vault    // of personal data
 	dir     string
 	clock   *demoClock
 	story   story.Story
@@ -168,7 +174,7 @@ type demo struct {
 
 // serve plays the story against the server and leaves the server running.
 func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
-	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version(), Evidence: run.archive}) //nolint:contextcheck // every request brings a context of its own
+	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version(), Evidence: run.archive, Vault: run.vault}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}

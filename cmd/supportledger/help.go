@@ -23,6 +23,7 @@ var examples = map[string][]string{
 	"serve": {
 		"supportledger serve --db sqlite:books.db",
 		"SUPPORTLEDGER_DB=postgres://localhost/books supportledger serve --addr 127.0.0.1:8420",
+		"supportledger serve --vault-key /secrets/vault.json # keeps who people are, sealed",
 	},
 	"init": {
 		"supportledger init --organisation 'Our charity'",
@@ -52,6 +53,10 @@ var examples = map[string][]string{
 		"supportledger verify                                     # are the books what they were written as?",
 		"supportledger verify --pub books.key.pub --checkpoints ./witness",
 		"supportledger verify --db sqlite:copy.db --json | jq .findings",
+	},
+	"vault": {"supportledger vault keygen --key vault.json"},
+	"vault keygen": {
+		"supportledger vault keygen --key vault.json      # then: supportledger serve --vault-key vault.json",
 	},
 	"evidence": {"supportledger evidence keygen --key evidence.key"},
 	"evidence keygen": {

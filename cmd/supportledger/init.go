@@ -27,6 +27,7 @@ func (c *currency) UnmarshalText(text []byte) error {
 
 type initCommand struct {
 	books
+	vaultFlags
 	Organisation string        `required:"" placeholder:"NAME" help:"Name of the organisation, as printed on statements."`
 	Base         currency      `default:"DKK" placeholder:"DKK" help:"Currency the books are kept in (DKK)."`
 	TokenFor     time.Duration `default:"2160h" placeholder:"2160h" help:"How long the printed tokens are valid (2160h: 90 days)."`
@@ -45,6 +46,11 @@ func (i initCommand) Validate() error {
 
 // Run opens the books and prints a token for a first user of each role that the duties need.
 func (i initCommand) Run(ctx context.Context, c console) (err error) {
+	if i.VaultKey != "" {
+		if _, err := i.made(ctx, ""); err != nil {
+			return err
+		}
+	}
 	db, err := openFresh(ctx, i.at(), store.Options{})
 	if err != nil {
 		return err

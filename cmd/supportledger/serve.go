@@ -33,6 +33,7 @@ func (a listenAddress) listen(ctx context.Context) (net.Listener, error) {
 type serveCommand struct {
 	books
 	evidenceFlags
+	vaultFlags
 	Addr listenAddress `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8420). Put a TLS proxy in front of anything but loopback."`
 }
 
@@ -50,7 +51,14 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, closeArchive)
-	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive}) //nolint:contextcheck // every request brings a context of its own
+	people, err := s.vault(ctx)
+	if err != nil {
+		return err
+	}
+	if err := settle(ctx, db, people, c); err != nil {
+		return err
+	}
+	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}

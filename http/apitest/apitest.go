@@ -32,6 +32,7 @@ import (
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 
 	"supportledger/access"
+	"supportledger/access/vault/vaulttest"
 	apphttp "supportledger/http"
 	"supportledger/store"
 )
@@ -50,10 +51,10 @@ type Client struct {
 }
 
 // Serve starts a server on a migrated database for the length of the test, with the routes that the test brings
-// besides the program's own.
+// besides the program's own, and with a vault of its own.
 func Serve(t testing.TB, db *store.DB, more ...func(*apphttp.API)) *Client {
 	t.Helper()
-	return ServeWith(t, db, apphttp.Options{Version: "test"}, more...)
+	return ServeWith(t, db, apphttp.Options{Version: "test", Vault: vaulttest.New(t)}, more...)
 }
 
 // ServeWith is Serve with options of the server, such as a log to read.

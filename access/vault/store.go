@@ -1,0 +1,81 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/store"
+)
+
+// errNoKey says that there is no such row, or no such half. It does not leave the package.
+var errNoKey = errors.New("vault: no such key")
+
+type keyRow struct {
+	bun.BaseModel `bun:"table:vault_keys"`
+	Subject       string `bun:",pk"`
+	ID            string
+	Wrapped       []byte
+	CreatedAt     string
+}
+
+type erasureRow struct {
+	bun.BaseModel `bun:"table:vault_erasures"`
+	Subject       string `bun:",pk"`
+	KeyID         string
+	ErasedBy      string
+	ErasedAt      string
+}
+
+func readKey(ctx context.Context, tx *store.Tx, subject string) (keyRow, error) {
+	var row keyRow
+	err := tx.NewSelect().Model(&row).Where("subject = ?", subject).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return keyRow{}, errNoKey
+	}
+	return row, err
+}
+
+// insertKey writes a subject's key, and tells whether it did: a twin may have been first.
+func insertKey(ctx context.Context, tx *store.Tx, subject, id string, wrapped []byte) (bool, error) {
+	row := keyRow{Subject: subject, ID: id, Wrapped: wrapped, CreatedAt: store.FormatTime(tx.At)}
+	result, err := tx.NewInsert().Model(&row).On("CONFLICT (subject) DO NOTHING").Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// buryKey takes a subject's key away and leaves a tombstone.
+func buryKey(ctx context.Context, tx *store.Tx, subject, id string) error {
+	if _, err := readErasure(ctx, tx, subject); err == nil {
+		return ErrErased
+	} else if !errors.Is(err, errNoKey) {
+		return err
+	}
+	if _, err := tx.NewDelete().Model((*keyRow)(nil)).Where("subject = ?", subject).Exec(ctx); err != nil {
+		return err
+	}
+	row := erasureRow{Subject: subject, KeyID: id, ErasedBy: tx.By.User, ErasedAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+// readErasure gives the id of the key that an erased subject had.
+func readErasure(ctx context.Context, tx *store.Tx, subject string) (string, error) {
+	var row erasureRow
+	err := tx.NewSelect().Model(&row).Where("subject = ?", subject).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", errNoKey
+	}
+	return row.KeyID, err
+}
+
+func readErasures(ctx context.Context, tx *store.Tx) ([]string, error) {
+	var keys []string
+	err := tx.NewSelect().Model((*erasureRow)(nil)).Column("key_id").Where("key_id <> ''").Order("key_id").Scan(ctx, &keys)
+	return keys, err
+}
