@@ -59,7 +59,7 @@ func degree() Plan {
 	for m := range 12 {
 		months = append(months, ledger.NewDate(2026, 1, 31).AddDays(m*30))
 	}
-	return Plan{Number: "P-101", Currency: "NGN", Current: PlanVersion{BudgetRate: rate("225 NGN/DKK"), StartsOn: "2026-01-01", Shares: shares("G1=60 G2=40"),
+	return Plan{Number: "P-101", Currency: "NGN", Current: PlanVersion{Currency: "NGN", BudgetRate: rate("225 NGN/DKK"), StartsOn: "2026-01-01", Shares: shares("G1=60 G2=40"),
 		Lines: []PlanLine{
 			{Line: "tuition", Category: "tuition", UnitPrice: of("600000.00", "NGN"), Items: items("2026-01-20", "2026-09-10")},
 			{Line: "stipend", Category: "stipend", UnitPrice: of("150000.00", "NGN"), Items: items(months...)},

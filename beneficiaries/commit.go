@@ -50,6 +50,10 @@ func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, yea
 	if err := savePlan(ctx, tx, &p); err != nil {
 		return Commitment{}, err
 	}
+	turn := Turn{Kind: YearApproved, Day: on, Year: year, Entry: posted[0].ID}
+	if err := insertTurn(ctx, tx, p, &turn); err != nil {
+		return Commitment{}, err
+	}
 	if err := access.Record(ctx, tx, access.Event{Action: "plan.year_approved", Subject: string(p.ID)}); err != nil {
 		return Commitment{}, err
 	}
@@ -64,7 +68,10 @@ func approve(ctx context.Context, tx *store.Tx, p Plan) error {
 	}
 	duty := access.Duty{Subject: p.Current.ID, Round: 1, Step: access.Approve, Payload: p.Current.Payload()}
 	if p.State == PlanInReview {
-		return access.Take(ctx, tx, duty)
+		if err := access.Take(ctx, tx, duty); err != nil {
+			return err
+		}
+		return saveVersionState(ctx, tx, p.Current.ID, VersionApproved)
 	}
 	duties, err := access.DutiesOn(ctx, tx, p.Current.ID, 1)
 	if err != nil {
@@ -91,28 +98,19 @@ func (p Plan) holder(year int) string { return fmt.Sprintf("%s/%d", p.Number, ye
 func (p Plan) commit(base ledger.Currency, year int, on ledger.Date) (ledger.Entry, error) {
 	planned := ledger.Zero(p.Currency)
 	for _, l := range p.Current.Lines {
-		for range l.uncommitted(year) {
-			planned = planned.Add(l.UnitPrice)
+		for _, i := range l.uncommitted(year) {
+			planned = planned.Add(l.price(i))
 		}
 	}
 	if planned.IsZero() {
 		return ledger.Entry{}, ErrNothingDue
 	}
-	rate := p.rate(base)
-	if rate.IsZero() {
-		return ledger.Entry{}, &grants.RateMissing{From: p.Currency, To: base}
-	}
 	e := ledger.Entry{Date: on, Act: "commitment", Source: string(p.ID), Text: fmt.Sprintf("Plan %s: commitment of %d", p.Number, year)}
-	for i, part := range planned.Split(Weights(p.Current.Shares)) {
-		cost, err := rate.Convert(part, base)
-		if err != nil {
+	for i, quantity := range planned.Split(Weights(p.Current.Shares)) {
+		pool := p.pool(year, part{p.Current.Shares[i].Fund, quantity})
+		if err := p.Current.setAside(p, base, pool, quantity, &e); err != nil {
 			return ledger.Entry{}, err
 		}
-		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: p.holder(year), Rate: rate, OpenedOn: on,
-			Pool:     ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: p.Current.Shares[i].Fund, Currency: p.Currency},
-			Quantity: part, Cost: cost}
-		e.Opens = append(e.Opens, lot)
-		e.Lines = append(e.Lines, p.encumber(lot.Pool.Fund, ledger.Draw{Lot: lot.ID, Quantity: part, Cost: cost})...)
 	}
 	return e, nil
 }
@@ -184,29 +182,37 @@ func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement
 // year take all that is left: the shares of many reliefs need not sum to those of the one commitment (RULES 2, 39).
 func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, items []Item, line PlanLine, e *ledger.Entry) error {
 	last := p.Current.outstanding(year) == len(within(items, year))
-	for i, part := range planned(line, items, year).Split(Weights(p.Current.Shares)) {
-		pool := ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: p.Current.Shares[i].Fund, Currency: p.Currency}
-		lots, err := r.Book.Lots(ctx, tx, pool, lastDay)
-		if err != nil {
+	for i, quantity := range planned(line, items, year).Split(Weights(p.Current.Shares)) {
+		pool := p.pool(year, part{p.Current.Shares[i].Fund, quantity})
+		if err := r.free(ctx, tx, p, pool, quantity, last, e); err != nil {
 			return err
 		}
-		open := ledger.Zero(p.Currency)
-		for _, l := range lots {
-			open = open.Add(l.OpenQuantity)
-		}
-		if last || open.Cmp(part) < 0 {
-			part = open // nothing is relieved below zero
-		}
-		draws, err := ledger.DrawFIFO(pool, lots, part)
-		if err != nil {
-			return err
-		}
-		for _, d := range draws {
-			from := slices.IndexFunc(lots, func(l ledger.Lot) bool { return l.ID == d.Lot })
-			e.Date = max(e.Date, lots[from].OpenedOn) // cost older than its commitment relieves it all the same, on its first day
-			d.Quantity, d.Cost = d.Quantity.Neg(), d.Cost.Neg()
-			e.Lines = append(e.Lines, p.encumber(pool.Fund, d)...)
-		}
+	}
+	return nil
+}
+
+// free takes a quantity out of a commitment, never more than is open, and all that is open where it is the last.
+func (r Register) free(ctx context.Context, tx *store.Tx, p Plan, pool ledger.Pool, quantity ledger.Money, last bool, e *ledger.Entry) error {
+	lots, err := r.Book.Lots(ctx, tx, pool, lastDay)
+	if err != nil {
+		return err
+	}
+	open := ledger.Zero(pool.Currency)
+	for _, l := range lots {
+		open = open.Add(l.OpenQuantity)
+	}
+	if last || open.Cmp(quantity) < 0 {
+		quantity = open
+	}
+	draws, err := ledger.DrawFIFO(pool, lots, quantity)
+	if err != nil {
+		return err
+	}
+	for _, d := range draws {
+		from := slices.IndexFunc(lots, func(l ledger.Lot) bool { return l.ID == d.Lot })
+		e.Date = max(e.Date, lots[from].OpenedOn) // what is older than its commitment relieves it all the same, on its first day
+		d.Quantity, d.Cost = d.Quantity.Neg(), d.Cost.Neg()
+		e.Lines = append(e.Lines, p.encumber(pool.Fund, d)...)
 	}
 	return nil
 }
@@ -242,8 +248,8 @@ func committedYears(items []Item) []int {
 // planned is what the plan foresaw for the items that a year committed.
 func planned(l PlanLine, items []Item, year int) ledger.Money {
 	total := ledger.Zero(l.UnitPrice.Currency)
-	for range within(items, year) {
-		total = total.Add(l.UnitPrice)
+	for _, i := range within(items, year) {
+		total = total.Add(l.price(i))
 	}
 	return total
 }

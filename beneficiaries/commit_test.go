@@ -25,9 +25,9 @@ func lots(e ledger.Entry) string {
 }
 
 func TestRule38OneCommitmentPerPlanYearAndFund(t *testing.T) {
-	kenya := Plan{Number: "P-102", Currency: "KES", Current: PlanVersion{BudgetRate: rate("18.50 KES/DKK"), Shares: shares("G1=33.33 G2=33.33 G3=33.34"),
+	kenya := Plan{Number: "P-102", Currency: "KES", Current: PlanVersion{Currency: "KES", BudgetRate: rate("18.50 KES/DKK"), Shares: shares("G1=33.33 G2=33.33 G3=33.34"),
 		Lines: []PlanLine{{Line: "fees", UnitPrice: of("10000.01", "KES"), Items: items("2026-02-01", "2027-02-01", "")}}}}
-	home := Plan{Number: "P-202", Currency: "DKK", Current: PlanVersion{Shares: shares("G3=100"),
+	home := Plan{Number: "P-202", Currency: "DKK", Current: PlanVersion{Currency: "DKK", Shares: shares("G3=100"),
 		Lines: []PlanLine{{Line: "therapy", UnitPrice: of("900.00", "DKK"), Items: items(make([]ledger.Date, 20)...)}}}}
 	for _, c := range []struct {
 		plan Plan
@@ -56,7 +56,7 @@ func TestRule38OneCommitmentPerPlanYearAndFund(t *testing.T) {
 
 // drawnPlan is any plan of up to three lines and four funds.
 func drawnPlan(t *rapid.T) Plan {
-	p := Plan{Number: "P-1", Currency: "NGN"}
+	p := Plan{Number: "P-1", Currency: "NGN", Current: PlanVersion{Currency: "NGN"}}
 	p.Current.BudgetRate = ledger.Rate{Value: decimal.New(rapid.Int64Range(100, 50_000).Draw(t, "rate"), -2), Num: "NGN", Den: "DKK"}
 	left := int64(10_000)
 	n := rapid.IntRange(1, 3).Draw(t, "funds")

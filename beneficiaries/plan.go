@@ -40,6 +40,7 @@ const (
 
 // Plan is the support of one beneficiary over years, in its current version.
 type Plan struct {
+	Pending     *PlanVersion // the next version, written or handed in and not decided on; nil when there is none
 	ID          PlanID
 	Number      string
 	Beneficiary BeneficiaryID
@@ -58,6 +59,9 @@ type PlanVersion struct {
 	Shares     []Share
 	Lines      []PlanLine
 	CreatedBy  string
+	State      VersionState
+	Kind       VersionKind
+	Currency   ledger.Currency
 }
 
 // Share is what part of a plan a fund pays.
@@ -77,9 +81,12 @@ type PlanLine struct {
 // Item is one unit of support.
 type Item struct {
 	Position      int
-	DueOn         ledger.Date // "" where the plan counts units without dates
-	CommittedYear int         // 0 until a year's approval
-	SettledBy     string      // id of what settled it, "" while open
+	DueOn         ledger.Date   // "" where the plan counts units without dates
+	CommittedYear int           // 0 until a year's approval
+	SettledBy     string        // id of what settled it, "" while open
+	Price         *ledger.Money // of its time, where a later version changed the line's; nil is the line's
+	SuspendedBy   string        // id of the suspension that holds it, "" for none
+	ReleasedYear  int           // the year out of whose commitment the suspension released it; 0 for none
 }
 
 // Line finds a line of the version by name. [ErrUnknownLine].
@@ -139,12 +146,12 @@ func (v PlanVersion) check(c ledger.Currency) error {
 	return nil
 }
 
-// rate is the rate that the plan's quantities are valued at: the budget rate, or par in base currency.
-func (p Plan) rate(base ledger.Currency) ledger.Rate {
-	if p.Currency == base {
+// rate is the rate that the version's quantities are valued at: the budget rate, or par in base currency.
+func (v PlanVersion) rate(base ledger.Currency) ledger.Rate {
+	if v.Currency == base {
 		return ledger.Par(base)
 	}
-	return p.Current.BudgetRate
+	return v.BudgetRate
 }
 
 // Payload is the SHA-256 of what is submitted and approved: the content of the version, not what became of it.
@@ -152,19 +159,27 @@ func (v PlanVersion) Payload() [sha256.Size]byte {
 	type line struct {
 		Line, Category, UnitPrice, Currency string
 		Due                                 []ledger.Date
+		Prices                              map[int]string `json:",omitzero"` // by position, where they are not the line's
 	}
 	content := struct {
 		ID, StartsOn, BudgetRate string
 		Shares                   [][2]string
 		Lines                    []line
+		Kind                     VersionKind `json:",omitempty"`
 	}{ID: v.ID, StartsOn: string(v.StartsOn), BudgetRate: v.BudgetRate.String()}
+	if v.Kind != FirstPlan {
+		content.Kind = v.Kind
+	}
 	for _, s := range v.Shares {
 		content.Shares = append(content.Shares, [2]string{string(s.Fund), s.Percent.String()})
 	}
 	for _, l := range v.Lines {
-		out := line{l.Line, l.Category, l.UnitPrice.String(), string(l.UnitPrice.Currency), nil}
+		out := line{l.Line, l.Category, l.UnitPrice.String(), string(l.UnitPrice.Currency), nil, nil}
 		for _, item := range l.Items {
 			out.Due = append(out.Due, item.DueOn)
+			if item.Price != nil {
+				out.Prices = put(out.Prices, item.Position, item.Price.String()+" "+string(item.Price.Currency))
+			}
 		}
 		content.Lines = append(content.Lines, out)
 	}
@@ -175,11 +190,27 @@ func (v PlanVersion) Payload() [sha256.Size]byte {
 	return sha256.Sum256(text)
 }
 
-// open are the line's unsettled items, earliest due first.
+func put(m map[int]string, k int, v string) map[int]string {
+	if m == nil {
+		m = map[int]string{}
+	}
+	m[k] = v
+	return m
+}
+
+// price is what the plan foresees for an item.
+func (l PlanLine) price(i Item) ledger.Money {
+	if i.Price != nil {
+		return *i.Price
+	}
+	return l.UnitPrice
+}
+
+// open are the line's items that are neither settled nor suspended, earliest due first.
 func (l PlanLine) open() []Item {
 	var items []Item
 	for _, i := range l.Items {
-		if i.SettledBy == "" {
+		if i.SettledBy == "" && i.SuspendedBy == "" {
 			items = append(items, i)
 		}
 	}

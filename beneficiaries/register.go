@@ -52,21 +52,12 @@ func (r Register) Beneficiary(ctx context.Context, tx *store.Tx, key string) (Be
 // Draft writes the first version of a plan. Its shares must sum to 100 percent and its categories stand in the chart. A
 // plan without a number gets one.
 func (r Register) Draft(ctx context.Context, tx *store.Tx, p Plan) (Plan, error) {
-	if err := p.Current.check(p.Currency); err != nil {
+	p.Current.Kind, p.Current.Currency = FirstPlan, p.Currency
+	if err := r.wantSound(ctx, tx, p.Current); err != nil {
 		return Plan{}, err
 	}
-	for _, s := range p.Current.Shares {
-		if _, err := r.Book.Fund(ctx, tx, s.Fund); err != nil {
-			return Plan{}, err
-		}
-	}
-	for _, l := range p.Current.Lines {
-		if _, err := r.Book.CostAccount(ctx, tx, l.Category); err != nil {
-			return Plan{}, err
-		}
-	}
 	p.ID, p.State, p.Version = PlanID(store.NewID("pln")), PlanDraft, 1
-	p.Current.ID, p.Current.Number, p.Current.CreatedBy = store.NewID("plv"), 1, tx.By.User
+	p.Current.write(1, tx.By.User)
 	for p.Number == "" { // numbers that people gave are stepped over
 		n, err := access.Next(ctx, tx, "plan")
 		if err != nil {
@@ -92,23 +83,6 @@ func (r Register) Plan(ctx context.Context, tx *store.Tx, key string) (Plan, err
 // Plans lists the plans by number.
 func (r Register) Plans(ctx context.Context, tx *store.Tx) ([]Plan, error) { return readPlans(ctx, tx) }
 
-// Submit asks for a plan's approval: DRAFT to IN_REVIEW. Who submits cannot approve.
-func (r Register) Submit(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
-	p, err := r.inState(ctx, tx, key, PlanDraft)
-	if err != nil {
-		return Plan{}, err
-	}
-	duty := access.Duty{Subject: p.Current.ID, Round: 1, Step: access.Request, Payload: p.Current.Payload()}
-	if err := access.Take(ctx, tx, duty); err != nil {
-		return Plan{}, err
-	}
-	p.State = PlanInReview
-	if err := savePlan(ctx, tx, &p); err != nil {
-		return Plan{}, err
-	}
-	return p, access.Record(ctx, tx, access.Event{Action: "plan.submitted", Subject: string(p.ID)})
-}
-
 // inState finds a plan that is in one of the states. [StateConflict] otherwise.
 func (r Register) inState(ctx context.Context, tx *store.Tx, key string, states ...PlanState) (Plan, error) {
 	p, err := r.Plan(ctx, tx, key)
@@ -116,4 +90,13 @@ func (r Register) inState(ctx context.Context, tx *store.Tx, key string, states 
 		return Plan{}, &StateConflict{p.State, states}
 	}
 	return p, err
+}
+
+// Versions lists all versions of a plan, oldest first. [ErrUnknownPlan].
+func (r Register) Versions(ctx context.Context, tx *store.Tx, key string) ([]PlanVersion, error) {
+	p, err := r.Plan(ctx, tx, key)
+	if err != nil {
+		return nil, err
+	}
+	return readVersions(ctx, tx, p.ID)
 }

@@ -40,6 +40,9 @@ type versionRow struct {
 	BudgetRate    string
 	CreatedBy     string
 	CreatedAt     string
+	State         VersionState
+	Kind          VersionKind
+	Currency      ledger.Currency
 }
 
 type shareRow struct {
@@ -67,6 +70,10 @@ type itemRow struct {
 	DueOn         ledger.Date
 	CommittedYear int
 	SettledBy     string
+	UnitPrice     int64
+	Currency      ledger.Currency
+	SuspendedBy   string
+	ReleasedYear  int
 }
 
 func insertBeneficiary(ctx context.Context, tx *store.Tx, b Beneficiary) error {
@@ -92,13 +99,12 @@ func insertPlan(ctx context.Context, tx *store.Tx, p Plan) error {
 	} else if err != nil {
 		return err
 	}
-	return insertVersion(ctx, tx, p)
+	return insertVersion(ctx, tx, p.ID, p.Current)
 }
 
-func insertVersion(ctx context.Context, tx *store.Tx, p Plan) error {
-	v := p.Current
-	row := versionRow{ID: v.ID, PlanID: p.ID, Version: v.Number, StartsOn: v.StartsOn, BudgetRate: v.BudgetRate.String(),
-		CreatedBy: v.CreatedBy, CreatedAt: store.FormatTime(tx.At)}
+func insertVersion(ctx context.Context, tx *store.Tx, plan PlanID, v PlanVersion) error {
+	row := versionRow{ID: v.ID, PlanID: plan, Version: v.Number, StartsOn: v.StartsOn, BudgetRate: v.BudgetRate.String(),
+		CreatedBy: v.CreatedBy, CreatedAt: store.FormatTime(tx.At), State: VersionDraft, Kind: v.Kind, Currency: v.Currency}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
@@ -114,13 +120,13 @@ func insertVersion(ctx context.Context, tx *store.Tx, p Plan) error {
 	for i, l := range v.Lines {
 		lines = append(lines, lineRow{VersionID: v.ID, Position: i, Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice.Minor()})
 		for _, item := range l.Items {
-			items = append(items, itemRow{VersionID: v.ID, Line: l.Line, Position: item.Position, DueOn: item.DueOn})
+			items = append(items, newItemRow(v.ID, l.Line, item))
 		}
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	if _, err := tx.NewInsert().Model(&lines).Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&lines).Exec(ctx); err != nil || len(items) == 0 {
 		return err
 	}
 	_, err := tx.NewInsert().Model(&items).Exec(ctx)
@@ -156,22 +162,41 @@ func readPlans(ctx context.Context, tx *store.Tx) ([]Plan, error) {
 // plan reads the row's current version.
 func (r planRow) plan(ctx context.Context, tx *store.Tx) (Plan, error) {
 	p := Plan{ID: r.ID, Number: r.Number, Beneficiary: r.BeneficiaryID, Currency: r.Currency, State: r.State, Version: r.Version}
-	var v versionRow
-	err := tx.NewSelect().Model(&v).Where("plan_id = ?", r.ID).Where("version = ?", r.CurrentVersion).Scan(ctx)
+	var rows []versionRow
+	err := tx.NewSelect().Model(&rows).Where("plan_id = ?", r.ID).Where("version >= ?", r.CurrentVersion).Order("version").Scan(ctx)
 	if err != nil {
 		return Plan{}, err
 	}
-	p.Current = PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy}
-	if v.BudgetRate != "" {
-		if p.Current.BudgetRate, err = ledger.ParseRate(v.BudgetRate); err != nil {
-			return Plan{}, err
-		}
-	}
-	if p.Current.Shares, err = readShares(ctx, tx, v.ID); err != nil {
+	if p.Current, err = rows[0].content(ctx, tx); err != nil {
 		return Plan{}, err
 	}
-	p.Current.Lines, err = readLines(ctx, tx, v.ID, r.Currency)
-	return p, err
+	for _, row := range rows[1:] {
+		if row.State != VersionDraft && row.State != VersionInReview {
+			continue
+		}
+		next, err := row.content(ctx, tx)
+		if err != nil {
+			return Plan{}, err
+		}
+		p.Pending = &next
+	}
+	return p, nil
+}
+
+// content reads what a version says.
+func (v versionRow) content(ctx context.Context, tx *store.Tx) (PlanVersion, error) {
+	out := PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy, State: v.State, Kind: v.Kind, Currency: v.Currency}
+	var err error
+	if v.BudgetRate != "" {
+		if out.BudgetRate, err = ledger.ParseRate(v.BudgetRate); err != nil {
+			return PlanVersion{}, err
+		}
+	}
+	if out.Shares, err = readShares(ctx, tx, v.ID); err != nil {
+		return PlanVersion{}, err
+	}
+	out.Lines, err = readLines(ctx, tx, v.ID, v.Currency)
+	return out, err
 }
 
 func readShares(ctx context.Context, tx *store.Tx, version string) ([]Share, error) {
@@ -204,7 +229,7 @@ func readLines(ctx context.Context, tx *store.Tx, version string, c ledger.Curre
 		lines[i] = PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, c)}
 		for _, item := range items {
 			if item.Line == r.Line {
-				lines[i].Items = append(lines[i].Items, Item{item.Position, item.DueOn, item.CommittedYear, item.SettledBy})
+				lines[i].Items = append(lines[i].Items, item.item())
 			}
 		}
 	}
@@ -213,7 +238,8 @@ func readLines(ctx context.Context, tx *store.Tx, version string, c ledger.Curre
 
 // savePlan writes the plan's state. [store.ErrStale] when somebody changed the plan since it was read.
 func savePlan(ctx context.Context, tx *store.Tx, p *Plan) error {
-	result, err := tx.NewUpdate().Model((*planRow)(nil)).Set("state = ?", p.State).Set("version = version + 1").
+	result, err := tx.NewUpdate().Model((*planRow)(nil)).Set("state = ?", p.State).Set("current_version = ?", p.Current.Number).Set("currency = ?", p.Currency).
+		Set("version = version + 1").
 		Where("id = ?", p.ID).Where("version = ?", p.Version).Exec(ctx)
 	if err != nil {
 		return err

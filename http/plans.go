@@ -34,6 +34,7 @@ func people(api *API) {
 		About: "The first approval is also that of the plan's version. Who submitted the plan cannot approve.",
 		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue, grants.ErrBudgetExceeded,
 			grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(approvePlanYear))
+	planVersions(api)
 }
 
 type beneficiaryView struct {
@@ -76,9 +77,11 @@ type draftPlanRequest struct {
 }
 
 type planItemView struct {
-	DueOn         string `json:"due_on,omitempty"`
-	CommittedYear int    `json:"committed_year,omitempty"`
-	SettledBy     string `json:"settled_by,omitempty"`
+	DueOn         string        `json:"due_on,omitempty"`
+	UnitPrice     *ledger.Money `json:"unit_price,omitempty" description:"Where it is not the line's."`
+	CommittedYear int           `json:"committed_year,omitempty"`
+	SettledBy     string        `json:"settled_by,omitempty"`
+	SuspendedBy   string        `json:"suspended_by,omitempty"`
 }
 
 type planLineView struct {
@@ -99,21 +102,30 @@ type planView struct {
 	BudgetRate  string                      `json:"budget_rate,omitempty"`
 	Shares      []shareBody                 `json:"shares"`
 	Lines       []planLineView              `json:"lines"`
+	Pending     int                         `json:"pending_version,omitempty" description:"The version that waits for a decision."`
 	Version     int                         `json:"version"`
 }
 
 func viewPlan(p beneficiaries.Plan) planView {
 	v := planView{ID: p.ID, Number: p.Number, Beneficiary: p.Beneficiary, Currency: p.Currency, State: p.State, PlanVersion: p.Current.Number,
 		StartsOn: p.Current.StartsOn, BudgetRate: p.Current.BudgetRate.String(), Version: p.Version,
-		Shares: viewShares(p.Current.Shares), Lines: []planLineView{}}
-	for _, l := range p.Current.Lines {
-		line := planLineView{l.Line, l.Category, l.UnitPrice, []planItemView{}}
-		for _, i := range l.Items {
-			line.Items = append(line.Items, planItemView{string(i.DueOn), i.CommittedYear, i.SettledBy})
-		}
-		v.Lines = append(v.Lines, line)
+		Shares: viewShares(p.Current.Shares), Lines: viewPlanLines(p.Current.Lines)}
+	if p.Pending != nil {
+		v.Pending = p.Pending.Number
 	}
 	return v
+}
+
+func viewPlanLines(lines []beneficiaries.PlanLine) []planLineView {
+	out := []planLineView{}
+	for _, l := range lines {
+		line := planLineView{l.Line, l.Category, l.UnitPrice, []planItemView{}}
+		for _, i := range l.Items {
+			line.Items = append(line.Items, planItemView{string(i.DueOn), i.Price, i.CommittedYear, i.SettledBy, i.SuspendedBy})
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func viewShares(shares []beneficiaries.Share) []shareBody {
@@ -150,15 +162,23 @@ func draftPlan(ctx context.Context, tx *store.Tx, d desk, in draftPlanRequest) (
 	if p.Current.Shares, err = readShares("/shares", in.Shares); err != nil {
 		return planView{}, err
 	}
-	for i, l := range in.Lines {
-		price, err := l.UnitPrice.In(fmt.Sprintf("/lines/%d/unit_price", i), in.Currency)
-		if err != nil {
-			return planView{}, err
-		}
-		p.Current.Lines = append(p.Current.Lines, beneficiaries.PlanLine{Line: l.Line, Category: l.Category, UnitPrice: price, Items: l.items()})
+	if p.Current.Lines, err = readPlanLines(in.Lines, in.Currency); err != nil {
+		return planView{}, err
 	}
 	p, err = d.people.Draft(ctx, tx, p)
 	return viewPlan(p), err
+}
+
+func readPlanLines(in []planLineBody, c ledger.Currency) ([]beneficiaries.PlanLine, error) {
+	var lines []beneficiaries.PlanLine
+	for i, l := range in {
+		price, err := l.UnitPrice.In(fmt.Sprintf("/lines/%d/unit_price", i), c)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, beneficiaries.PlanLine{Line: l.Line, Category: l.Category, UnitPrice: price, Items: l.items()})
+	}
+	return lines, nil
 }
 
 // items are one per day it falls due, or one per unit without days.

@@ -1,0 +1,196 @@
+package beneficiaries
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// TurnKind is what became of a plan.
+type TurnKind string
+
+// The turns of a plan.
+const (
+	YearApproved TurnKind = "year_approved"
+	RevisedTurn  TurnKind = "revised"
+	Returned     TurnKind = "returned"
+	Rejected     TurnKind = "rejected"
+	Suspended    TurnKind = "suspended"
+	Resumed      TurnKind = "resumed"
+	Completed    TurnKind = "completed"
+	Exited       TurnKind = "exited"
+	Aftercare    TurnKind = "aftercare"
+)
+
+// Turn is something that became of a plan, for good.
+type Turn struct {
+	ID      string
+	Version string // id of the version that was in force
+	Kind    TurnKind
+	Reason  string      // a code
+	Day     ledger.Date // accounting date
+	Starts  ledger.Date // from when it holds; "" is the day
+	Year    int         // of a year's approval
+	Entry   ledger.EntryID
+	By      string
+	At      string
+}
+
+// reasonCode is how reasons and goals are written: a code of our own or an organisation's, never prose, since prose about a
+// person becomes a medical record.
+var reasonCode = regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+){0,5}$`)
+
+// maxCode bounds a code, so that it holds no sentence.
+const maxCode = 40
+
+// IsCode tells whether a text is a code such as goals_met.
+func IsCode(s string) bool { return len(s) <= maxCode && reasonCode.MatchString(s) }
+
+func wantReason(reason string) error {
+	if !IsCode(reason) {
+		return ErrReasonRequired
+	}
+	return nil
+}
+
+// Suspension asks for a plan to rest.
+type Suspension struct {
+	From   ledger.Date // items due on this day or later are held, and those without a day
+	On     ledger.Date // accounting date
+	Reason string      // a code: leave, lost_contact, at_risk, own_choice ...
+}
+
+// Suspend lets a plan rest: its open items due from a day on are held, and what was committed for them is released, oldest
+// commitment first (RULES 43). What was paid or settled stays as it is.
+func (r Register) Suspend(ctx context.Context, tx *store.Tx, key string, s Suspension) (Commitment, error) {
+	p, err := r.inState(ctx, tx, key, PlanActive)
+	if err != nil {
+		return Commitment{}, err
+	}
+	if err := wantReason(s.Reason); err != nil {
+		return Commitment{}, err
+	}
+	if p, err = r.locked(ctx, tx, p); err != nil {
+		return Commitment{}, err
+	}
+	turn := Turn{ID: store.NewID("trn"), Kind: Suspended, Reason: s.Reason, Day: s.On, Starts: s.From}
+	held := p.Current.held(s.From, turn.ID)
+	p.State = PlanSuspended
+	return r.turn(ctx, tx, p, held, turn, "suspension", "plan.suspended")
+}
+
+// held is the version with its open items from a day on held by a suspension.
+func (v PlanVersion) held(from ledger.Date, by string) PlanVersion {
+	return v.with(func(i Item) Item {
+		if i.SettledBy == "" && i.SuspendedBy == "" && (i.DueOn == "" || i.DueOn >= from) {
+			i.SuspendedBy, i.ReleasedYear, i.CommittedYear = by, i.CommittedYear, 0
+		}
+		return i
+	})
+}
+
+// with is the version with every item changed.
+func (v PlanVersion) with(change func(Item) Item) PlanVersion {
+	lines := make([]PlanLine, len(v.Lines))
+	for n, l := range v.Lines {
+		items := make([]Item, len(l.Items))
+		for k, i := range l.Items {
+			items[k] = change(i)
+		}
+		l.Items = items
+		lines[n] = l
+	}
+	v.Lines = lines
+	return v
+}
+
+// locked locks the plan's funds and reads it again, as it is now that nobody else moves them.
+func (r Register) locked(ctx context.Context, tx *store.Tx, p Plan) (Plan, error) {
+	if err := ledger.LockFunds(ctx, tx, Funds(p.Current.Shares)...); err != nil {
+		return Plan{}, err
+	}
+	return r.Plan(ctx, tx, string(p.ID))
+}
+
+// turn posts what changes by a turn of the plan, and saves it: items, state, the turn itself, and the audit event.
+func (r Register) turn(ctx context.Context, tx *store.Tx, p Plan, after PlanVersion, t Turn, act, event string) (Commitment, error) {
+	entry, err := r.shift(ctx, tx, p, after, ledger.Entry{Date: t.Day, Act: act, Source: string(p.ID), Text: "Plan " + p.Number + ": " + act})
+	if err != nil {
+		return Commitment{}, err
+	}
+	out := Commitment{}
+	if len(entry.Lines) > 0 {
+		posted, err := r.Book.Post(ctx, tx, entry)
+		if err != nil {
+			return Commitment{}, err
+		}
+		out.Entry, t.Entry = posted[0], posted[0].ID
+	}
+	if err := saveItems(ctx, tx, after); err != nil {
+		return Commitment{}, err
+	}
+	p.Current = after
+	if err := savePlan(ctx, tx, &p); err != nil {
+		return Commitment{}, err
+	}
+	if err := insertTurn(ctx, tx, p, &t); err != nil {
+		return Commitment{}, err
+	}
+	out.Plan = p
+	return out, access.Record(ctx, tx, access.Event{Action: event, Subject: string(p.ID), Reason: t.Reason})
+}
+
+// Resume asks for a suspended plan to go on: a version with the new budget rate, in which the held items fall due later. It is
+// handed in at once and comes into force when a second person decides; then the same items are committed anew (RULES 43).
+func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, budgetRate ledger.Rate, months int, startsOn ledger.Date) (Plan, error) {
+	p, err := r.inState(ctx, tx, key, PlanSuspended)
+	if err != nil {
+		return Plan{}, err
+	}
+	if p.Pending != nil {
+		return Plan{}, ErrPendingVersion
+	}
+	held := map[string]bool{}
+	for _, l := range p.Current.Lines {
+		for _, i := range l.Items {
+			if i.SuspendedBy != "" {
+				held[itemKey(l.Line, i.Position)] = true
+			}
+		}
+	}
+	next := p.Current.revised(Revision{Kind: Resumption, StartsOn: startsOn, BudgetRate: budgetRate})
+	for _, l := range next.Lines {
+		for k, i := range l.Items {
+			if held[itemKey(l.Line, i.Position)] && i.DueOn != "" {
+				l.Items[k].DueOn = addMonths(i.DueOn, months)
+			}
+		}
+	}
+	last, err := lastVersion(ctx, tx, p.ID)
+	if err != nil {
+		return Plan{}, err
+	}
+	next.write(last+1, tx.By.User)
+	if err := r.wantSound(ctx, tx, next); err != nil {
+		return Plan{}, err
+	}
+	if err := insertVersion(ctx, tx, p.ID, next); err != nil {
+		return Plan{}, err
+	}
+	return r.Submit(ctx, tx, string(p.ID))
+}
+
+func itemKey(line string, position int) string { return fmt.Sprintf("%s/%d", line, position) }
+
+// addMonths is the same day some months later, or the last of the month where that month is shorter.
+func addMonths(d ledger.Date, months int) ledger.Date {
+	t := d.Time()
+	first := ledger.NewDate(t.Year(), t.Month()+time.Month(months), 1)
+	last := ledger.NewDate(t.Year(), t.Month()+time.Month(months)+1, 0)
+	return min(first.AddDays(t.Day()-1), last)
+}

@@ -1,0 +1,533 @@
+package beneficiaries
+
+import (
+	"context"
+	"slices"
+
+	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// VersionState is where a version of a plan is in its life.
+type VersionState string
+
+// The states of a version. A version that was returned or rejected stays as it was: the next one answers it.
+const (
+	VersionDraft      VersionState = "draft"
+	VersionInReview   VersionState = "in_review"
+	VersionApproved   VersionState = "approved" // and in force, until the next one supersedes it
+	VersionSuperseded VersionState = "superseded"
+	VersionReturned   VersionState = "returned"
+	VersionRejected   VersionState = "rejected"
+)
+
+// VersionKind is why a version was written.
+type VersionKind string
+
+// The kinds of version.
+const (
+	FirstPlan  VersionKind = "plan"
+	Revised    VersionKind = "revision"
+	Resumption VersionKind = "resumption" // after a suspension (RULES 43)
+	TopUp      VersionKind = "top_up"     // a weak currency ate the plan: more base money for the same support
+	Move       VersionKind = "move"       // to another country or currency
+)
+
+// Revision is what a new version changes. What is zero stays as it was.
+type Revision struct {
+	Kind       VersionKind
+	StartsOn   ledger.Date
+	Currency   ledger.Currency
+	BudgetRate ledger.Rate
+	Shares     []Share
+	Lines      []PlanLine // what is still to be given; what was settled is carried over
+}
+
+// write numbers a new version and names its writer.
+func (v *PlanVersion) write(number int, by string) {
+	v.ID, v.Number, v.CreatedBy, v.State = store.NewID("plv"), number, by, VersionDraft
+}
+
+// wantSound refuses a version that no plan may have: its shares, lines, funds, categories and rates.
+func (r Register) wantSound(ctx context.Context, tx *store.Tx, v PlanVersion) error {
+	if err := v.check(v.Currency); err != nil {
+		return err
+	}
+	if !v.BudgetRate.IsZero() && !v.BudgetRate.Joins(v.Currency, r.Book.Base) {
+		return ErrBudgetRate
+	}
+	for _, s := range v.Shares {
+		if _, err := r.Book.Fund(ctx, tx, s.Fund); err != nil {
+			return err
+		}
+	}
+	for _, l := range v.Lines {
+		if _, err := r.Book.CostAccount(ctx, tx, l.Category); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Revise writes the next version of a plan. It waits to be handed in and decided on while the one in force goes on; only the
+// draft of a plan that was never approved gives way at once. [ErrPendingVersion] while another one waits.
+func (r Register) Revise(ctx context.Context, tx *store.Tx, key string, change Revision) (Plan, error) {
+	p, err := r.inState(ctx, tx, key, PlanDraft, PlanApproved, PlanActive, PlanSuspended)
+	if err != nil {
+		return Plan{}, err
+	}
+	if p.Pending != nil {
+		return Plan{}, ErrPendingVersion
+	}
+	next := p.Current.revised(change)
+	last, err := lastVersion(ctx, tx, p.ID)
+	if err != nil {
+		return Plan{}, err
+	}
+	next.write(last+1, tx.By.User)
+	if err := r.wantSound(ctx, tx, next); err != nil {
+		return Plan{}, err
+	}
+	if err := insertVersion(ctx, tx, p.ID, next); err != nil {
+		return Plan{}, err
+	}
+	if p.State == PlanDraft {
+		if p.Current.State == VersionDraft {
+			if err := saveVersionState(ctx, tx, p.Current.ID, VersionSuperseded); err != nil {
+				return Plan{}, err
+			}
+		}
+		p.Current, p.Currency = next, next.Currency
+	} else {
+		p.Pending = &next
+	}
+	if err := savePlan(ctx, tx, &p); err != nil {
+		return Plan{}, err
+	}
+	return p, access.Record(ctx, tx, access.Event{Action: "plan.revised", Subject: string(p.ID), Fields: change.fields()})
+}
+
+// fields names what a revision changes.
+func (c Revision) fields() []string {
+	var out []string
+	for _, f := range []struct {
+		name    string
+		changed bool
+	}{{"currency", c.Currency != ""}, {"budget_rate", !c.BudgetRate.IsZero()}, {"shares", c.Shares != nil}, {"lines", c.Lines != nil}} {
+		if f.changed {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+// revised is the version with a change. Its new lines come after what was settled, under positions of their own, so that no
+// unit is ever mistaken for another.
+func (v PlanVersion) revised(c Revision) PlanVersion {
+	next := v
+	next.Kind, next.StartsOn = c.Kind, c.StartsOn
+	if c.Currency != "" && c.Currency != v.Currency {
+		next.Currency, next.BudgetRate = c.Currency, ledger.Rate{}
+	}
+	if !c.BudgetRate.IsZero() {
+		next.BudgetRate = c.BudgetRate
+	}
+	if c.Shares != nil {
+		next.Shares = c.Shares
+	}
+	next.Lines = make([]PlanLine, len(v.Lines))
+	for i, l := range v.Lines {
+		l.Items = l.planned()
+		next.Lines[i] = l
+	}
+	if c.Lines != nil {
+		next.Lines = v.carried(c.Lines)
+	}
+	return next
+}
+
+// planned are the line's items as a new version writes them: without what became of them, which is carried over when the
+// version comes into force.
+func (l PlanLine) planned() []Item {
+	items := make([]Item, len(l.Items))
+	for i, item := range l.Items {
+		items[i] = Item{Position: item.Position, DueOn: item.DueOn, Price: item.Price}
+	}
+	return items
+}
+
+// carried are new lines, each with what was settled of the old line of its name before it; a line that goes on with nothing
+// but what was settled stays for that.
+func (v PlanVersion) carried(lines []PlanLine) []PlanLine {
+	var out []PlanLine
+	for _, old := range v.Lines {
+		i := slices.IndexFunc(lines, func(l PlanLine) bool { return l.Line == old.Line })
+		settled := old.settled()
+		switch {
+		case i < 0 && len(settled) > 0:
+			old.Items = settled
+			out = append(out, old)
+		case i >= 0:
+			out = append(out, lines[i].after(old, settled))
+		}
+	}
+	for _, l := range lines {
+		if _, err := v.Line(l.Line); err != nil {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// after puts settled items of the old line before those of the new, at the price of their time.
+func (l PlanLine) after(old PlanLine, settled []Item) PlanLine {
+	first := 0
+	for _, i := range old.Items {
+		first = max(first, i.Position+1)
+	}
+	items := settled
+	for k, i := range settled {
+		if price := old.price(i); price.Currency != l.UnitPrice.Currency || price.Cmp(l.UnitPrice) != 0 {
+			items[k].Price = &price
+		}
+	}
+	for k, i := range l.Items {
+		i.Position = first + k
+		items = append(items, i)
+	}
+	l.Items = items
+	return l
+}
+
+// settled are the line's settled items as a new version writes them.
+func (l PlanLine) settled() []Item {
+	var items []Item
+	for k, i := range l.planned() {
+		if l.Items[k].SettledBy != "" {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
+// Submit asks for the approval of a plan or of its next version. Who submits cannot approve.
+func (r Register) Submit(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
+	p, err := r.Plan(ctx, tx, key)
+	if err != nil {
+		return Plan{}, err
+	}
+	waiting := p.waiting()
+	if waiting == nil {
+		return Plan{}, &StateConflict{p.State, []PlanState{PlanDraft}}
+	}
+	if waiting.State != VersionDraft {
+		return Plan{}, ErrNoPendingVersion
+	}
+	duty := access.Duty{Subject: waiting.ID, Round: 1, Step: access.Request, Payload: waiting.Payload()}
+	if err := access.Take(ctx, tx, duty); err != nil {
+		return Plan{}, err
+	}
+	if err := saveVersionState(ctx, tx, waiting.ID, VersionInReview); err != nil {
+		return Plan{}, err
+	}
+	waiting.State = VersionInReview
+	if p.State == PlanDraft {
+		p.State = PlanInReview
+	}
+	if err := savePlan(ctx, tx, &p); err != nil {
+		return Plan{}, err
+	}
+	return p, access.Record(ctx, tx, access.Event{Action: "plan.submitted", Subject: string(p.ID)})
+}
+
+// waiting is the version that waits to be handed in or decided on: the plan's only one, or the next; nil for none.
+func (p *Plan) waiting() *PlanVersion {
+	if p.State == PlanDraft || p.State == PlanInReview {
+		return &p.Current
+	}
+	return p.Pending
+}
+
+// Decision is what a second person says to a version.
+type Decision struct {
+	Approve bool
+	Return  bool   // to be written anew; neither is a rejection
+	Reason  string // a code, required unless it approves
+	Year    int    // also commit this year; 0 for none
+	On      ledger.Date
+}
+
+// Decide approves, returns or rejects the version that waits. An approved version supersedes the one in force: what the years
+// that are committed already need more or less is committed or released in the same tx, exactly the difference, after the
+// check that each grant has it; open commitments keep their rate (RULES 43).
+func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decision) (Commitment, error) {
+	p, err := r.Plan(ctx, tx, key)
+	if err != nil {
+		return Commitment{}, err
+	}
+	waiting := p.waiting()
+	if waiting == nil || waiting.State != VersionInReview {
+		return Commitment{}, ErrNoPendingVersion
+	}
+	if !d.Approve {
+		return r.refuse(ctx, tx, p, *waiting, d)
+	}
+	if err := r.approveVersion(ctx, tx, *waiting); err != nil {
+		return Commitment{}, err
+	}
+	out := Commitment{Plan: p}
+	if p.Pending == nil {
+		out.Plan.State, out.Plan.Current.State = PlanApproved, VersionApproved
+		err = savePlan(ctx, tx, &out.Plan)
+	} else {
+		out, err = r.adopt(ctx, tx, p, d.On)
+	}
+	if err != nil {
+		return Commitment{}, err
+	}
+	if err := access.Record(ctx, tx, access.Event{Action: "plan.version_approved", Subject: string(p.ID)}); err != nil {
+		return Commitment{}, err
+	}
+	if d.Year == 0 {
+		return out, nil
+	}
+	return r.ApproveYear(ctx, tx, string(p.ID), d.Year, d.On)
+}
+
+// approveVersion puts the actor down as the version's approver.
+func (r Register) approveVersion(ctx context.Context, tx *store.Tx, v PlanVersion) error {
+	if v.CreatedBy == tx.By.User {
+		return access.ErrMakerCannotApprove
+	}
+	if err := access.Take(ctx, tx, access.Duty{Subject: v.ID, Round: 1, Step: access.Approve, Payload: v.Payload()}); err != nil {
+		return err
+	}
+	return saveVersionState(ctx, tx, v.ID, VersionApproved)
+}
+
+// refuse returns or rejects a version, with a reason. A plan whose only version is rejected is over before it began.
+func (r Register) refuse(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion, d Decision) (Commitment, error) {
+	if err := wantReason(d.Reason); err != nil {
+		return Commitment{}, err
+	}
+	if v.CreatedBy == tx.By.User {
+		return Commitment{}, access.ErrMakerCannotApprove
+	}
+	state, kind, plan := VersionRejected, Rejected, PlanExited
+	if d.Return {
+		state, kind, plan = VersionReturned, Returned, PlanDraft
+	}
+	if err := saveVersionState(ctx, tx, v.ID, state); err != nil {
+		return Commitment{}, err
+	}
+	if p.Pending == nil {
+		p.State, p.Current.State = plan, state
+	}
+	p.Pending = nil
+	if err := savePlan(ctx, tx, &p); err != nil {
+		return Commitment{}, err
+	}
+	if err := insertTurn(ctx, tx, p, &Turn{Kind: kind, Reason: d.Reason, Day: d.On}); err != nil {
+		return Commitment{}, err
+	}
+	return Commitment{Plan: p}, access.Record(ctx, tx, access.Event{Action: "plan.version_" + string(kind), Subject: string(p.ID), Reason: d.Reason})
+}
+
+// adopt puts the pending version into force in place of the current one.
+func (r Register) adopt(ctx context.Context, tx *store.Tx, p Plan, on ledger.Date) (Commitment, error) {
+	old, next := p.Current, *p.Pending
+	if err := ledger.LockFunds(ctx, tx, append(Funds(old.Shares), Funds(next.Shares)...)...); err != nil {
+		return Commitment{}, err
+	}
+	p, err := r.Plan(ctx, tx, string(p.ID)) // as it is now that nobody else moves its funds
+	if err != nil {
+		return Commitment{}, err
+	}
+	if p.Current.Number >= next.Number {
+		return Commitment{}, ErrNoPendingVersion // somebody else decided
+	}
+	old = p.Current
+	if err := next.inherit(old); err != nil {
+		return Commitment{}, err
+	}
+	act := "revision"
+	if next.Kind == Resumption {
+		act = "resumption"
+	}
+	entry, err := r.shift(ctx, tx, p, next, ledger.Entry{Date: on, Act: act, Source: string(p.ID), Text: "Plan " + p.Number + ": " + act})
+	if err != nil {
+		return Commitment{}, err
+	}
+	out := Commitment{}
+	turn := Turn{Kind: RevisedTurn, Day: on, Starts: next.StartsOn}
+	if next.Kind == Resumption {
+		turn.Kind, p.State = Resumed, PlanActive
+	}
+	if len(entry.Lines) > 0 {
+		posted, err := r.Book.Post(ctx, tx, entry)
+		if err != nil {
+			return Commitment{}, err
+		}
+		out.Entry, turn.Entry = posted[0], posted[0].ID
+	}
+	if err := saveVersionState(ctx, tx, old.ID, VersionSuperseded); err != nil {
+		return Commitment{}, err
+	}
+	next.State = VersionApproved
+	if err := saveItems(ctx, tx, next); err != nil {
+		return Commitment{}, err
+	}
+	p.Current, p.Pending, p.Currency = next, nil, next.Currency
+	if err := savePlan(ctx, tx, &p); err != nil {
+		return Commitment{}, err
+	}
+	out.Plan = p
+	return out, insertTurn(ctx, tx, p, &turn)
+}
+
+// inherit carries over what became of the units so far. What the old version had committed of a year the new one commits
+// too, also for units that are new in it; units held by a suspension are committed again for the year they now fall due in.
+// [ErrVersionStale] where a unit was settled that the new version left out.
+func (v *PlanVersion) inherit(old PlanVersion) error {
+	years := old.committed()
+	for _, was := range old.Lines {
+		for _, before := range was.Items {
+			at := v.item(was.Line, before.Position)
+			switch {
+			case at == nil && before.SettledBy != "":
+				return ErrVersionStale
+			case at == nil:
+			case v.Kind == Resumption && before.SuspendedBy != "":
+				at.CommittedYear = before.ReleasedYear
+				if before.ReleasedYear != 0 && at.DueOn != "" {
+					at.CommittedYear = at.DueOn.Year()
+				}
+			default:
+				at.CommittedYear, at.SettledBy, at.SuspendedBy, at.ReleasedYear = before.CommittedYear, before.SettledBy, before.SuspendedBy, before.ReleasedYear
+			}
+		}
+	}
+	for i := range v.Lines {
+		l := &v.Lines[i]
+		for k := range l.Items {
+			item := &l.Items[k]
+			if old.item(l.Line, item.Position) != nil || len(years) == 0 {
+				continue
+			}
+			if item.DueOn == "" {
+				item.CommittedYear = years[len(years)-1]
+			} else if slices.Contains(years, item.DueOn.Year()) {
+				item.CommittedYear = item.DueOn.Year()
+			}
+		}
+	}
+	return nil
+}
+
+// item finds an item of a line, nil for none.
+func (v PlanVersion) item(line string, position int) *Item {
+	for i := range v.Lines {
+		if v.Lines[i].Line != line {
+			continue
+		}
+		for k := range v.Lines[i].Items {
+			if v.Lines[i].Items[k].Position == position {
+				return &v.Lines[i].Items[k]
+			}
+		}
+	}
+	return nil
+}
+
+// committed lists the years that any item is committed for, in order.
+func (v PlanVersion) committed() []int {
+	var years []int
+	for _, l := range v.Lines {
+		years = append(years, committedYears(l.Items)...)
+	}
+	slices.Sort(years)
+	return slices.Compact(years)
+}
+
+// shift is the entry that turns what a plan's current version holds committed into what the next one needs: year by year and
+// fund by fund exactly the difference. What is less is released oldest commitment first, at its own rate; what is more is set
+// aside at the new version's rate, after the check that the grant has it.
+func (r Register) shift(ctx context.Context, tx *store.Tx, p Plan, next PlanVersion, e ledger.Entry) (ledger.Entry, error) {
+	years := append(p.Current.committed(), next.committed()...)
+	slices.Sort(years)
+	for _, year := range slices.Compact(years) {
+		before, after := p.Current.parts(year), next.parts(year)
+		for _, b := range before {
+			less := b.quantity.Sub(quantityOf(after, b))
+			if less.Sign() <= 0 {
+				continue
+			}
+			pool := p.pool(year, b)
+			if err := r.free(ctx, tx, p, pool, less, quantityOf(after, b).IsZero(), &e); err != nil {
+				return ledger.Entry{}, err
+			}
+		}
+		for _, a := range after {
+			more := a.quantity.Sub(quantityOf(before, a))
+			if more.Sign() <= 0 {
+				continue
+			}
+			if err := next.setAside(p, r.Book.Base, p.pool(year, a), more, &e); err != nil {
+				return ledger.Entry{}, err
+			}
+		}
+	}
+	return e, r.checkAvailable(ctx, tx, e)
+}
+
+// part is what the open, committed items of a year take out of one fund.
+type part struct {
+	fund     ledger.FundCode
+	quantity ledger.Money
+}
+
+// parts splits what a year's commitment still holds over the funds.
+func (v PlanVersion) parts(year int) []part {
+	total := ledger.Zero(v.Currency)
+	for _, l := range v.Lines {
+		total = total.Add(planned(l, l.open(), year))
+	}
+	var out []part
+	for i, q := range total.Split(Weights(v.Shares)) {
+		out = append(out, part{v.Shares[i].Fund, q})
+	}
+	return out
+}
+
+// quantityOf is the quantity of the same fund and currency among parts.
+func quantityOf(parts []part, like part) ledger.Money {
+	for _, p := range parts {
+		if p.fund == like.fund && p.quantity.Currency == like.quantity.Currency {
+			return p.quantity
+		}
+	}
+	return ledger.Zero(like.quantity.Currency)
+}
+
+func (p Plan) pool(year int, of part) ledger.Pool {
+	return ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: of.fund, Currency: of.quantity.Currency}
+}
+
+// setAside opens a lot for a quantity at the version's rate.
+func (v PlanVersion) setAside(p Plan, base ledger.Currency, pool ledger.Pool, quantity ledger.Money, e *ledger.Entry) error {
+	rate := v.rate(base)
+	if rate.IsZero() {
+		return &grants.RateMissing{From: pool.Currency, To: base}
+	}
+	cost, err := rate.Convert(quantity, base)
+	if err != nil {
+		return err
+	}
+	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: pool.Holder, Rate: rate, OpenedOn: e.Date,
+		Pool: pool, Quantity: quantity, Cost: cost}
+	e.Opens = append(e.Opens, lot)
+	e.Lines = append(e.Lines, p.encumber(pool.Fund, ledger.Draw{Lot: lot.ID, Quantity: quantity, Cost: cost})...)
+	return nil
+}

@@ -1,0 +1,155 @@
+package http
+
+import (
+	"context"
+	"net/http"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// committing are the refusals of acts that set budget aside.
+var committing = []error{access.ErrMakerCannotApprove, beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, grants.ErrBudgetExceeded,
+	grants.ErrRateMissing, ledger.ErrPeriodClosed}
+
+// planVersions registers what becomes of a plan after its first draft.
+func planVersions(api *API) {
+	Route(api, Op{Method: get, Path: "/plans/:id/versions", ID: "listPlanVersions", Tag: "plans", Roles: staff,
+		Summary: "All versions of a plan", Danish: "Alle versioner af en støtteplan", Refuses: []error{beneficiaries.ErrUnknownPlan}}, at(listPlanVersions))
+	Route(api, Op{Method: post, Path: "/plans/:id/versions", ID: "revisePlan", Tag: "plans", Roles: casework,
+		Summary: "Write the next version of a plan", Danish: "Skriv en støtteplans næste version",
+		About: "What is left out stays as it was. Lines are what is still to be given: what was settled is carried over. The version waits to be submitted and decided on; the one in force goes on.",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrShares, beneficiaries.ErrLines,
+			beneficiaries.ErrBudgetRate, ledger.ErrUnknownFund, ledger.ErrUnknownAccount}}, at(revisePlan))
+	Route(api, Op{Method: post, Path: "/plans/:id/decisions", ID: "decidePlan", Tag: "plans", Roles: leads, Money: true,
+		Summary: "Approve, return or reject the version of a plan that waits", Danish: "Godkend, returnér eller afvis den version af en støtteplan, der venter",
+		About:   "An approved version supersedes the one in force, and exactly the difference in what its years need is committed or released. Who wrote or submitted it cannot approve.",
+		Refuses: append([]error{beneficiaries.ErrNoPendingVersion, beneficiaries.ErrVersionStale, beneficiaries.ErrReasonRequired, beneficiaries.ErrNothingDue}, committing...)}, at(decidePlan))
+	Route(api, Op{Method: post, Path: "/plans/:id/suspensions", ID: "suspendPlan", Tag: "plans", Roles: casework, Money: true,
+		Summary: "Let a plan rest and release its commitments", Danish: "Sæt en støtteplan på pause og frigiv dens disponeringer",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrReasonRequired, ledger.ErrPeriodClosed}}, at(suspendPlan))
+	Route(api, Op{Method: post, Path: "/plans/:id/resumptions", ID: "resumePlan", Tag: "plans", Roles: casework, Status: http.StatusOK,
+		Summary: "Ask for a suspended plan to go on", Danish: "Bed om, at en støtteplan på pause genoptages",
+		About:   "It makes a version in which what the suspension holds falls due later, and submits it; with the decision the same items are committed anew.",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrBudgetRate}}, at(resumePlan))
+}
+
+type versionView struct {
+	Number     int                        `json:"plan_version"`
+	State      beneficiaries.VersionState `json:"state"`
+	Kind       beneficiaries.VersionKind  `json:"kind"`
+	StartsOn   ledger.Date                `json:"starts_on"`
+	Currency   ledger.Currency            `json:"currency"`
+	BudgetRate string                     `json:"budget_rate,omitempty"`
+	Shares     []shareBody                `json:"shares"`
+	Lines      []planLineView             `json:"lines"`
+	CreatedBy  string                     `json:"created_by"`
+}
+
+func viewVersion(v beneficiaries.PlanVersion) versionView {
+	return versionView{v.Number, v.State, v.Kind, v.StartsOn, v.Currency, v.BudgetRate.String(), viewShares(v.Shares), viewPlanLines(v.Lines), v.CreatedBy}
+}
+
+func listPlanVersions(ctx context.Context, tx *store.Tx, d desk, in byRef) (List[versionView], error) {
+	versions, err := d.people.Versions(ctx, tx, string(in.ID))
+	if err != nil {
+		return List[versionView]{}, err
+	}
+	out := List[versionView]{Data: []versionView{}}
+	for _, v := range versions {
+		out.Data = append(out.Data, viewVersion(v))
+	}
+	return out, nil
+}
+
+type revisionRequest struct {
+	ID         Ref                       `path:"id" json:"-"`
+	Kind       beneficiaries.VersionKind `json:"kind" validate:"omitempty,oneof=revision top_up move" description:"revision where none is given."`
+	StartsOn   ledger.Date               `json:"starts_on" validate:"omitempty" description:"Today where none is given."`
+	Currency   ledger.Currency           `json:"currency" validate:"omitempty" description:"When the plan moves to another currency; its lines come in that."`
+	BudgetRate ledger.Rate               `json:"budget_rate" validate:"omitempty"`
+	Shares     []shareBody               `json:"shares" validate:"max=20,dive"`
+	Lines      []planLineBody            `json:"lines" validate:"max=100,dive" description:"What is still to be given."`
+}
+
+func revisePlan(ctx context.Context, tx *store.Tx, d desk, in revisionRequest) (planView, error) {
+	p, err := d.people.Plan(ctx, tx, string(in.ID))
+	if err != nil {
+		return planView{}, err
+	}
+	change := beneficiaries.Revision{Kind: in.Kind, StartsOn: today(tx, in.StartsOn), Currency: in.Currency, BudgetRate: in.BudgetRate}
+	if change.Kind == "" {
+		change.Kind = beneficiaries.Revised
+	}
+	if len(in.Shares) > 0 {
+		if change.Shares, err = readShares("/shares", in.Shares); err != nil {
+			return planView{}, err
+		}
+	}
+	currency := p.Currency
+	if in.Currency != "" {
+		currency = in.Currency
+	}
+	if change.Lines, err = readPlanLines(in.Lines, currency); err != nil {
+		return planView{}, err
+	}
+	p, err = d.people.Revise(ctx, tx, string(in.ID), change)
+	return viewPlan(p), err
+}
+
+type planDecisionRequest struct {
+	ID       Ref         `path:"id" json:"-"`
+	Decision string      `json:"decision" validate:"required,oneof=approve return reject"`
+	Reason   string      `json:"reason" validate:"max=40" description:"A code; required to return or reject."`
+	Year     int         `json:"year" validate:"omitempty,min=1900,max=2199" description:"A year to commit with the approval."`
+	Date     ledger.Date `json:"date" validate:"omitempty" description:"Accounting date; today where none is given."`
+}
+
+// changedPlanView is a plan and what its change posted, where it posted anything.
+type changedPlanView struct {
+	Plan  planView    `json:"plan"`
+	Entry *postedView `json:"entry,omitempty"`
+}
+
+func changedPlan(c beneficiaries.Commitment, err error) (changedPlanView, error) {
+	if err != nil {
+		return changedPlanView{}, err
+	}
+	v := changedPlanView{Plan: viewPlan(c.Plan)}
+	if c.Entry.ID != "" {
+		posted := viewPosted(c.Entry)
+		v.Entry = &posted
+	}
+	return v, nil
+}
+
+func decidePlan(ctx context.Context, tx *store.Tx, d desk, in planDecisionRequest) (changedPlanView, error) {
+	return changedPlan(d.people.Decide(ctx, tx, string(in.ID), beneficiaries.Decision{Approve: in.Decision == "approve", Return: in.Decision == "return",
+		Reason: in.Reason, Year: in.Year, On: today(tx, in.Date)}))
+}
+
+type suspensionRequest struct {
+	ID     Ref         `path:"id" json:"-"`
+	From   ledger.Date `json:"from" validate:"required" description:"What falls due on this day or later is held, and what has no day."`
+	Date   ledger.Date `json:"date" validate:"omitempty" description:"Accounting date; today where none is given."`
+	Reason string      `json:"reason" validate:"required,max=40" description:"A code, such as leave or lost_contact."`
+}
+
+func suspendPlan(ctx context.Context, tx *store.Tx, d desk, in suspensionRequest) (changedPlanView, error) {
+	return changedPlan(d.people.Suspend(ctx, tx, string(in.ID), beneficiaries.Suspension{From: in.From, On: today(tx, in.Date), Reason: in.Reason}))
+}
+
+type resumptionRequest struct {
+	ID         Ref         `path:"id" json:"-"`
+	BudgetRate ledger.Rate `json:"budget_rate" validate:"omitempty" description:"For what is committed from now on."`
+	MoveMonths int         `json:"move_months" validate:"min=0,max=120" description:"How much later the held items fall due."`
+	StartsOn   ledger.Date `json:"starts_on" validate:"omitempty" description:"Today where none is given."`
+}
+
+func resumePlan(ctx context.Context, tx *store.Tx, d desk, in resumptionRequest) (planView, error) {
+	p, err := d.people.Resume(ctx, tx, string(in.ID), in.BudgetRate, in.MoveMonths, today(tx, in.StartsOn))
+	return viewPlan(p), err
+}
