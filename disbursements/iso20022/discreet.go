@@ -1,0 +1,31 @@
+package iso20022
+
+import (
+	"strings"
+	"unicode"
+)
+
+// telling are the stems of words that must not leave the house: they would let a bank clerk, a landlord who shares an
+// account, or whoever reads a receipt over a shoulder know what the payee is helped with. Danish, English, and the words that
+// partners use. Matched at the start of a word, without regard to case.
+var telling = []string{
+	"traffick", "menneskehandel", "handlet", "victim", "offer", "survivor", "overlev", "prostitu", "brothel", "bordel", "sexarb", "sex work",
+	"witch", "heks", "juju", "voodoo", "asyl", "refugee", "flygtning", "deport", "udvis", "repatri", "hjemrejse", "reintegr",
+	"therap", "terapi", "psych", "psyk", "trauma", "counsel", "hiv", "abort", "gynae", "gynæk", "rape", "voldt", "violence", "vold",
+	"crisis", "krise", "shelter", "krisecenter", "safe house", "rescue", "exploit", "udnyt", "slavery", "slaveri",
+	"legal aid", "retshj", "lawsuit", "police", "politi", "court", "retssag", "beneficiar", "modtager", "stipend",
+}
+
+// Telling gives the first word in s that would tell whom or what we support, or "".
+func Telling(s string) string {
+	text := " " + strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return !unicode.IsLetter(r)
+	}), " ") + " "
+	for _, stem := range telling {
+		if at := strings.Index(text, " "+stem); at >= 0 {
+			word, _, _ := strings.Cut(text[at+1+len(stem):], " ")
+			return stem + word
+		}
+	}
+	return ""
+}
