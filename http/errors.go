@@ -7,6 +7,8 @@ import (
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banknumbers"
+	"supportledger/disbursements/iso20022"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/proof"
@@ -258,6 +260,12 @@ var problems = []row{
 	{ledger.ErrImportFile, 422, "import_unreadable",
 		text{"The file cannot be read as an import", "Filen kan ikke læses"},
 		text{"docs/IMPORT.md has the columns; profile says how the file is written.", "docs/IMPORT.md har kolonnerne; profile siger, hvordan filen er skrevet."}, 0},
+	{iso20022.ErrFile, 422, "bank_file_unreadable",
+		text{"The bank's file cannot be used", "Bankens fil kan ikke bruges"},
+		text{"The message says where and why; nothing was taken from the file.", "Meddelelsen siger hvor og hvorfor; intet blev taget fra filen."}, 0},
+	{banknumbers.ErrNumber, 422, "bank_number_wrong",
+		text{"A number of an account, bank or company is not right", "Et konto-, bank- eller virksomhedsnummer er forkert"},
+		text{"Compare it with what the payee has sent in writing.", "Sammenlign med det, modtageren har sendt skriftligt."}, 0},
 	{ledger.ErrImportExists, 409, "import_exists",
 		text{"The file is here already", "Filen er her allerede"},
 		text{"conflicting_resource is its import: commit it or undo it.", "conflicting_resource er filen: bogfør den eller fortryd den."}, 0},
