@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"supportledger/access"
+	"supportledger/access/vault/vaulttest"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -78,7 +79,7 @@ func onBoth(t *testing.T, fn func(h house)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
-		h := house{t, db, Register{book, grants.Register{Book: book}}, map[string]store.Actor{}}
+		h := house{t, db, Register{Book: book, Grants: grants.Register{Book: book}, Vault: vaulttest.New(t)}, map[string]store.Actor{}}
 		h.do("", h.open)
 		fn(h)
 	})
@@ -96,7 +97,7 @@ func (h house) open(tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		h.who[name] = store.Actor{User: string(u.ID), Token: "tok_" + name}
+		h.who[name] = store.Actor{User: string(u.ID), Token: "tok_" + name, Roles: []string{string(access.ProgrammeLead)}}
 	}
 	donor, err := h.reg.Grants.RegisterDonor(h.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Foundation A", Language: "en"})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"supportledger/access"
+	"supportledger/access/vault"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -18,12 +19,13 @@ import (
 type Register struct {
 	Book   ledger.Book
 	Grants grants.Register
+	Vault  *vault.Vault // seals who people are; nil refuses what needs it
 }
 
 // codes is how many different beneficiary codes there are; drawing one at random tells nothing about order or number.
 const codes = 90000
 
-// Admit puts a new beneficiary on record under a random code.
+// Admit puts a new beneficiary on record under a random code, and who does it on the case from today.
 func (r Register) Admit(ctx context.Context, tx *store.Tx) (Beneficiary, error) {
 	b := Beneficiary{ID: BeneficiaryID(store.NewID("ben")), Status: "active"}
 	for {
@@ -32,7 +34,7 @@ func (r Register) Admit(ctx context.Context, tx *store.Tx) (Beneficiary, error) 
 			return Beneficiary{}, err
 		}
 		b.Code = fmt.Sprintf("B-%d", 10000+n.Int64())
-		if _, err := readBeneficiary(ctx, tx, b.Code); errors.Is(err, ErrUnknownBeneficiary) {
+		if _, err := readAnyBeneficiary(ctx, tx, b.Code); errors.Is(err, ErrUnknownBeneficiary) {
 			break
 		} else if err != nil {
 			return Beneficiary{}, err
@@ -41,10 +43,17 @@ func (r Register) Admit(ctx context.Context, tx *store.Tx) (Beneficiary, error) 
 	if err := insertBeneficiary(ctx, tx, b); err != nil {
 		return Beneficiary{}, err
 	}
+	if tx.By.User != "" {
+		a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: access.UserID(tx.By.User), From: ledger.DateOf(tx.At),
+			AssignedBy: tx.By.User, AssignedAt: tx.At, admitted: true}
+		if err := r.assign(ctx, tx, a); err != nil {
+			return Beneficiary{}, err
+		}
+	}
 	return b, access.Record(ctx, tx, access.Event{Action: "beneficiary.admitted", Subject: string(b.ID)})
 }
 
-// Beneficiary finds a beneficiary by id or code. [ErrUnknownBeneficiary].
+// Beneficiary finds a beneficiary by id or code. [ErrUnknownBeneficiary], also for one whom the actor may not know of.
 func (r Register) Beneficiary(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
 	return readBeneficiary(ctx, tx, key)
 }
@@ -63,10 +72,12 @@ func (r Register) Draft(ctx context.Context, tx *store.Tx, p Plan) (Plan, error)
 		if err != nil {
 			return Plan{}, err
 		}
-		if _, err := readPlan(ctx, tx, fmt.Sprintf("P-%d", n)); errors.Is(err, ErrUnknownPlan) {
-			p.Number = fmt.Sprintf("P-%d", n)
-		} else if err != nil {
+		taken, err := planTaken(ctx, tx, fmt.Sprintf("P-%d", n))
+		if err != nil {
 			return Plan{}, err
+		}
+		if !taken {
+			p.Number = fmt.Sprintf("P-%d", n)
 		}
 	}
 	if err := insertPlan(ctx, tx, p); err != nil {

@@ -84,7 +84,17 @@ func insertBeneficiary(ctx context.Context, tx *store.Tx, b Beneficiary) error {
 
 func readBeneficiary(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
 	var row beneficiaryRow
-	err := tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key).Scan(ctx)
+	return foundBeneficiary(ctx, visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key), "id"), &row)
+}
+
+// readAnyBeneficiary finds a beneficiary whoever asks: for a code that is to be new, and for an emergency.
+func readAnyBeneficiary(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
+	var row beneficiaryRow
+	return foundBeneficiary(ctx, tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key), &row)
+}
+
+func foundBeneficiary(ctx context.Context, q *bun.SelectQuery, row *beneficiaryRow) (Beneficiary, error) {
+	err := q.Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Beneficiary{}, ErrUnknownBeneficiary
 	}
@@ -135,7 +145,7 @@ func insertVersion(ctx context.Context, tx *store.Tx, plan PlanID, v PlanVersion
 
 func readPlan(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
 	var row planRow
-	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
+	err := visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key), "beneficiary_id").Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Plan{}, ErrUnknownPlan
 	} else if err != nil {
@@ -146,7 +156,7 @@ func readPlan(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
 
 func readPlans(ctx context.Context, tx *store.Tx) ([]Plan, error) {
 	var rows []planRow
-	if err := tx.NewSelect().Model(&rows).Order("number").Scan(ctx); err != nil {
+	if err := visible(tx, tx.NewSelect().Model(&rows), "beneficiary_id").Order("number").Scan(ctx); err != nil {
 		return nil, err
 	}
 	plans := make([]Plan, len(rows))

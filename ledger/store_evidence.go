@@ -78,6 +78,19 @@ func findEvidence(ctx context.Context, tx *store.Tx, id EvidenceID, sum string) 
 	return e, err
 }
 
+// EvidenceDue lists the documents that were to be kept until a day before on, the oldest first, without their entries.
+func (b Book) EvidenceDue(ctx context.Context, tx *store.Tx, on Date) ([]Evidence, error) {
+	var rows []evidenceRow
+	if err := tx.NewSelect().Model(&rows).Where("retention_until < ?", on).Order("retention_until", "id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	due := make([]Evidence, len(rows))
+	for i, r := range rows {
+		due[i] = Evidence{ID: r.ID, SHA256: r.SHA256, MediaType: r.MediaType, Bytes: r.Bytes, Kind: r.Kind, TakenOn: r.TakenOn, KeepUntil: r.RetentionUntil, StoredBy: r.StoredBy}
+	}
+	return due, nil
+}
+
 // attach links a document to an entry and has it kept until a date at least.
 func attach(ctx context.Context, tx *store.Tx, entry EntryID, id EvidenceID, until Date) error {
 	row := entryEvidenceRow{EntryID: entry, EvidenceID: id, AttachedBy: tx.By.User, AttachedAt: store.FormatTime(tx.At)}

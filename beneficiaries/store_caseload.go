@@ -1,0 +1,110 @@
+package beneficiaries
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type assignmentRow struct {
+	bun.BaseModel `bun:"table:caseload"`
+	ID            string `bun:",pk"`
+	BeneficiaryID BeneficiaryID
+	UserID        access.UserID
+	FromOn        ledger.Date
+	ToOn          ledger.Date
+	Admitted      bool
+	AssignedBy    string
+	AssignedAt    string
+}
+
+// onCaseToday is the condition for rows about a beneficiary that an actor with a caseload sees. The actor's own caseload is what
+// is looked through, so that a person who is there and one who is not cost the same.
+const onCaseToday = `? IN (SELECT c.beneficiary_id FROM caseload AS c WHERE c.user_id = ? AND c.from_on <= ? AND (c.to_on = '' OR c.to_on >= ?))`
+
+// visible narrows a query to the beneficiaries that the actor may know of; column holds their ids.
+func visible(tx *store.Tx, q *bun.SelectQuery, column string) *bun.SelectQuery {
+	if allOf(tx.By) {
+		return q
+	}
+	today := ledger.DateOf(tx.At)
+	return q.Where(onCaseToday, bun.Ident(column), tx.By.User, today, today)
+}
+
+func readOnCase(ctx context.Context, tx *store.Tx, b BeneficiaryID) (bool, error) {
+	today := ledger.DateOf(tx.At)
+	return tx.NewSelect().Model((*beneficiaryRow)(nil)).Where("id = ?", b).
+		Where(onCaseToday, bun.Ident("id"), tx.By.User, today, today).Exists(ctx)
+}
+
+func readBeneficiaries(ctx context.Context, tx *store.Tx) ([]Beneficiary, error) {
+	var rows []beneficiaryRow
+	if err := visible(tx, tx.NewSelect().Model(&rows), "id").Order("code").Scan(ctx); err != nil {
+		return nil, err
+	}
+	found := make([]Beneficiary, len(rows))
+	for i, r := range rows {
+		found[i] = Beneficiary{r.ID, r.Code, r.Status}
+	}
+	return found, nil
+}
+
+func insertAssignment(ctx context.Context, tx *store.Tx, a Assignment) error {
+	row := assignmentRow{ID: a.ID, BeneficiaryID: a.Beneficiary, UserID: a.User, FromOn: a.From, ToOn: a.To, Admitted: a.admitted,
+		AssignedBy: a.AssignedBy, AssignedAt: store.FormatTime(a.AssignedAt)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func endAssignment(ctx context.Context, tx *store.Tx, a Assignment) error {
+	return store.ExactlyOne(tx.NewUpdate().Model((*assignmentRow)(nil)).Set("to_on = ?", a.To).Where("id = ?", a.ID).Where("to_on = ''").Exec(ctx))
+}
+
+func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Assignment, error) {
+	var rows []struct {
+		assignmentRow
+		Handle string
+	}
+	err := tx.NewSelect().TableExpr("caseload AS c").ColumnExpr("c.*").ColumnExpr("u.handle").Join("JOIN users AS u ON u.id = c.user_id").
+		Where("c.beneficiary_id = ?", b).Order("c.from_on", "c.id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Assignment, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.AssignedAt)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = Assignment{ID: r.ID, Beneficiary: r.BeneficiaryID, User: r.UserID, Handle: r.Handle, From: r.FromOn, To: r.ToOn,
+			AssignedBy: r.AssignedBy, AssignedAt: at, admitted: r.Admitted}
+	}
+	return all, nil
+}
+
+// endCase ends every place on a case that goes on.
+func endCase(ctx context.Context, tx *store.Tx, b BeneficiaryID, last ledger.Date) error {
+	_, err := tx.NewUpdate().Model((*assignmentRow)(nil)).Set("to_on = CASE WHEN from_on > ? THEN from_on ELSE ? END", last, last).
+		Where("beneficiary_id = ?", b).Where("to_on = ''").Exec(ctx)
+	return err
+}
+
+// findUser finds a user by id or handle.
+func findUser(ctx context.Context, tx *store.Tx, key string) (id access.UserID, handle string, err error) {
+	err = tx.NewSelect().Table("users").Column("id", "handle").Where("id = ? OR handle = ?", key, key).Scan(ctx, &id, &handle)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = access.ErrUnknownUser
+	}
+	return id, handle, err
+}
+
+// planTaken tells whether a number is given to any plan, seen by the actor or not.
+func planTaken(ctx context.Context, tx *store.Tx, number string) (bool, error) {
+	return tx.NewSelect().Model((*planRow)(nil)).Where("number = ?", number).Exists(ctx)
+}
