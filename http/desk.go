@@ -42,7 +42,7 @@ func open(ctx context.Context, tx *store.Tx) (desk, error) {
 		return desk{}, err
 	}
 	register := grants.Register{Book: book}
-	people := beneficiaries.Register{Book: book, Grants: register}
+	people := beneficiaries.Register{Book: book, Grants: register, Vault: vaultOf(ctx)}
 	return desk{
 		book: book, grants: register, people: people,
 		office:     disbursements.Office{Book: book, Grants: register, People: people},

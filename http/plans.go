@@ -16,7 +16,7 @@ import (
 func people(api *API) {
 	Route(api, Op{Method: post, Path: "/beneficiaries", ID: "admitBeneficiary", Tag: "beneficiaries", Roles: casework,
 		Summary: "Put a beneficiary on record under a random code", Danish: "Registrér en modtager under en tilfældig kode"}, at(admitBeneficiary))
-	Route(api, Op{Method: get, Path: "/beneficiaries/:id", ID: "getBeneficiary", Tag: "beneficiaries", Roles: casework,
+	Route(api, Op{Method: get, Path: "/beneficiaries/:id", ID: "getBeneficiary", Tag: "beneficiaries", Roles: knowing,
 		Summary: "One beneficiary, by code", Danish: "Én modtager efter kode", Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, at(getBeneficiary))
 	Route(api, Op{Method: get, Path: "/plans", ID: "listPlans", Tag: "plans", Roles: staff,
 		Summary: "List the plans", Danish: "Vis støtteplanerne"}, at(listPlans))

@@ -1,0 +1,114 @@
+package http
+
+import (
+	"context"
+	"net/http"
+
+	"supportledger/beneficiaries"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// erasures registers what ends: support, identities, the time for which things are kept; and what a person may take along.
+func erasures(api *API) {
+	Route(api, Op{Method: post, Path: "/beneficiaries/:id/endings", ID: "endSupport", Tag: "beneficiaries", Roles: casework, Status: http.StatusOK,
+		Summary: "Record the last day of a person's support", Danish: "Registrér den sidste dag i en persons støtte",
+		About:   "The clock of the identity runs from the end of that year, for three years.",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrEnded}}, at(endSupport))
+	Route(api, Op{Method: post, Path: "/beneficiaries/:id/erasures", ID: "eraseIdentity", Tag: "beneficiaries", Roles: privacy,
+		Summary: "Forget who a person is, for good", Danish: "Glem for altid, hvem en person er",
+		About:   "The person's key is destroyed in the database and in the file of halves. Plans, amounts and entries stay under the code, with their proof.",
+		Refuses: personal(beneficiaries.ErrReason)}, at(eraseIdentity))
+	Route(api, Op{Method: get, Path: "/beneficiaries/:id/erasures", ID: "getErasure", Tag: "beneficiaries", Roles: privacy,
+		Summary: "How far an erasure has come", Danish: "Hvor langt en sletning er nået",
+		Refuses: personal(beneficiaries.ErrNotErased)}, at(getErasure))
+	Route(api, Op{Method: post, Path: "/beneficiaries/:id/exports", ID: "exportPerson", Tag: "beneficiaries", Roles: privacy, Personal: true, Status: http.StatusOK,
+		Summary: "Everything kept about a person, to be handed to them", Danish: "Alt, der opbevares om en person, til udlevering",
+		Refuses: personal(beneficiaries.ErrReason, beneficiaries.ErrFields, beneficiaries.ErrOpeningBudget)}, at(exportPerson))
+	Route(api, Op{Method: get, Path: "/retention", ID: "listRetention", Tag: "retention", Roles: privacy,
+		Summary: "What has been kept as long as it may", Danish: "Hvad der er opbevaret, så længe det må",
+		About: "Identities three years from the end of the year in which support ended; evidence five years from that of its entries. Each by its own clock."}, at(listRetention))
+}
+
+type endSupportRequest struct {
+	ID Ref         `path:"id" json:"-" description:"Id or code."`
+	On ledger.Date `json:"on" validate:"required" description:"The last day."`
+}
+
+func endSupport(ctx context.Context, tx *store.Tx, d desk, in endSupportRequest) (beneficiaryView, error) {
+	b, err := d.people.End(ctx, tx, string(in.ID), in.On)
+	return beneficiaryView{b.ID, b.Code, b.Status}, err
+}
+
+type reasonRequest struct {
+	ID     Ref    `path:"id" json:"-" description:"Id or code."`
+	Reason string `json:"reason" validate:"required,max=500" description:"In ten letters or more; it names nobody."`
+}
+
+type erasureView struct {
+	ID       beneficiaries.BeneficiaryID `json:"id"`
+	Code     string                      `json:"code"`
+	Status   string                      `json:"status"`
+	Complete bool                        `json:"complete" description:"The key is gone from the file of halves too; that happens right after the answer."`
+}
+
+func viewErasure(e beneficiaries.Erasure) erasureView {
+	return erasureView{e.Beneficiary.ID, e.Beneficiary.Code, e.Beneficiary.Status, e.Settled}
+}
+
+func eraseIdentity(ctx context.Context, tx *store.Tx, d desk, in reasonRequest) (erasureView, error) {
+	e, err := d.people.Erase(ctx, tx, string(in.ID), in.Reason)
+	return viewErasure(e), err
+}
+
+func getErasure(ctx context.Context, tx *store.Tx, d desk, in byRef) (erasureView, error) {
+	e, err := d.people.Erasure(ctx, tx, string(in.ID))
+	return viewErasure(e), err
+}
+
+type personExportView struct {
+	Beneficiary beneficiaryView  `json:"beneficiary"`
+	Identity    identityView     `json:"identity"`
+	Caseload    []assignmentView `json:"caseload"`
+	Consents    []consentView    `json:"consents"`
+	Household   []householdView  `json:"households"`
+	Plans       []string         `json:"plans" description:"Numbers."`
+	Accesses    []accessView     `json:"accesses"`
+}
+
+func exportPerson(ctx context.Context, tx *store.Tx, d desk, in reasonRequest) (personExportView, error) {
+	x, err := d.people.ExportPerson(ctx, tx, string(in.ID), in.Reason)
+	b := x.Beneficiary
+	return personExportView{beneficiaryView{b.ID, b.Code, b.Status}, viewIdentity(b.Code, x.Identity), each(x.Caseload, viewAssignment),
+		each(x.Consents, viewConsent(tx)), each(x.Household, viewHousehold), append([]string{}, x.Plans...), each(x.Accesses, viewAccess)}, err
+}
+
+// each shows a list.
+func each[R, T any](rows []R, view func(R) T) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = view(r)
+	}
+	return out
+}
+
+type listRetentionRequest struct {
+	Page
+	On ledger.Date `query:"on" json:"-" validate:"omitempty" description:"As of a day; today where none is sent."`
+}
+
+type keptView struct {
+	Kind      string      `json:"kind" enum:"identity,evidence"`
+	ID        string      `json:"id"`
+	Code      string      `json:"code,omitempty"`
+	KeepUntil ledger.Date `json:"keep_until"`
+}
+
+func listRetention(ctx context.Context, tx *store.Tx, d desk, in listRetentionRequest) (List[keptView], error) {
+	due, err := d.people.Due(ctx, tx, today(tx, in.On))
+	if err != nil {
+		return List[keptView]{}, err
+	}
+	view := func(k beneficiaries.Kept) keptView { return keptView{k.Kind, k.ID, k.Code, k.KeepUntil} }
+	return pageOf(in.Page, due, view, func(k beneficiaries.Kept) string { return string(k.KeepUntil) + k.ID })
+}
