@@ -46,7 +46,7 @@ var homes = []home{
 	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence*.go"}, nil, "what a document is, its bytes say, in one place"},
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil, "decimals of a currency and printed amounts come from one table"},
 
-	{"github.com/xuri/excelize/v2", []string{"http/tables*.go", "ledger/workbook*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},
+	{"github.com/xuri/excelize/v2", []string{"http/tables*.go", "ledger/workbook*.go", "statements/xlsx*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},
 
 	{"github.com/johnfercher/maroto/v2", []string{"statements/pdf*.go"}, nil, "a page only draws what the statement already says"},
 	{"github.com/phpdave11/gofpdf", []string{"statements/pdf*.go"}, nil, "maroto's own basis, for two settings that make the bytes repeatable"},

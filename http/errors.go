@@ -442,6 +442,7 @@ var problems = []row{
 		text{"Have a year of the plan approved first.", "Få først et år af støtteplanen godkendt."}, 0},
 
 	// Statements.
+	{statements.ErrUnknownSubject, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
 	{statements.ErrUnknownStatement, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
 	{statements.ErrDoesNotFoot, 409, "statement_does_not_foot",
 		text{"The statement's figures do not add up", "Opgørelsens tal stemmer ikke"},

@@ -3,6 +3,7 @@ package statements
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -21,21 +22,75 @@ type Office struct {
 
 // Request names the statement that is wanted.
 type Request struct {
-	Grant    string      // id or code
-	From, To ledger.Date // both included; "" for From is the start of the grant
+	Subject  string      // code or id of a grant or donor, or code of a fund
+	Kind     Kind        // "" finds the kind by the subject: a grant first, then a donor, then a fund
+	From, To ledger.Date // both included; "" for From is the start of the grant or fund, or the first gift
+	CutOff   string      // number of the last entry to read; "" for the last there is
+	Whole    bool        // in whole units of the currency
+	Auditor  bool        // with a place for the auditor to sign
 }
 
-// Collect reads the financial statement of a grant out of the books, from one snapshot up to the last entry there is. The
-// value foots, or [ErrDoesNotFoot] says why not: then it is the books that are wrong.
-func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (GrantStatement, error) {
-	c, err := o.collector(ctx, tx, in)
+// Collect reads a statement out of the books, from one snapshot up to one entry. The value foots, or [ErrDoesNotFoot] says
+// why not: then it is the books that are wrong. [ErrUnknownSubject] for what is no grant, donor or fund.
+func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (Value, error) {
+	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
 	if err != nil {
-		return GrantStatement{}, err
+		return nil, err
+	}
+	v, err := o.collect(ctx, tx, in, cutOff)
+	if err != nil || !in.Whole {
+		return v, err
+	}
+	v = inWholeUnits(v)
+	return v, v.Foots()
+}
+
+// collect finds what the subject is and has it collected.
+func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff ledger.Posted) (Value, error) {
+	if in.Kind == "" || in.Kind == GrantFinancial {
+		switch g, err := o.Grants.Grant(ctx, tx, in.Subject); {
+		case err == nil:
+			return o.grantStatement(ctx, tx, g, in, cutOff)
+		case !errors.Is(err, grants.ErrUnknownGrant):
+			return nil, err
+		}
+	}
+	if in.Kind == "" || in.Kind == DonorAnnual {
+		switch d, err := o.Grants.Donor(ctx, tx, in.Subject); {
+		case err == nil:
+			return o.donorStatement(ctx, tx, d, in, cutOff)
+		case !errors.Is(err, grants.ErrUnknownDonor):
+			return nil, err
+		}
+	}
+	if in.Kind == "" || in.Kind == FundReport {
+		switch f, err := o.Book.Fund(ctx, tx, ledger.FundCode(in.Subject)); {
+		case err == nil:
+			return o.fundReport(ctx, tx, f, in, cutOff)
+		case !errors.Is(err, ledger.ErrUnknownFund):
+			return nil, err
+		}
+	}
+	return nil, ErrUnknownSubject
+}
+
+// cutOff is the last entry that a statement reads.
+func (o Office) cutOff(ctx context.Context, tx *store.Tx, number string) (ledger.Posted, error) {
+	if number != "" {
+		return o.Book.Entry(ctx, tx, number)
+	}
+	return o.lastEntry(ctx, tx)
+}
+
+func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant, in Request, cutOff ledger.Posted) (*GrantStatement, error) {
+	c, err := o.collector(ctx, tx, g, in, cutOff)
+	if err != nil {
+		return nil, err
 	}
 	s := c.head()
-	for _, part := range []func(context.Context, *store.Tx, *GrantStatement) error{c.receipts, c.lots, c.indirect} {
+	for _, part := range []func(context.Context, *store.Tx, *GrantStatement) error{c.receipts, c.lots, c.indirect, c.books} {
 		if err := part(ctx, tx, &s); err != nil {
-			return GrantStatement{}, err
+			return nil, err
 		}
 	}
 	c.spending(&s)
@@ -45,9 +100,11 @@ func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (GrantSta
 	if c.immediate() && s.Currency != s.Base {
 		s.ClosingAtRate = sum(s.Parts, func(p Part) decimal.Decimal { return p.Amount }) // differences stay with the fund
 	}
+	if in.Auditor {
+		s.Signatures = []Signature{{Role: Management}, {Role: Treasurer}, {Role: Auditor}}
+	}
 	s.Total()
-	err = s.Foots()
-	return s, err
+	return &s, s.Foots()
 }
 
 // collector is what the parts of one statement are read from.
@@ -61,25 +118,27 @@ type collector struct {
 	today    ledger.Date
 }
 
-func (o Office) collector(ctx context.Context, tx *store.Tx, in Request) (collector, error) {
-	g, err := o.Grants.Grant(ctx, tx, in.Grant)
-	if err != nil {
-		return collector{}, err
-	}
-	c := collector{office: o, grant: g, period: Period{in.From, in.To}, today: ledger.DateOf(tx.At)}
+func (o Office) collector(ctx context.Context, tx *store.Tx, g grants.Grant, in Request, cutOff ledger.Posted) (c collector, err error) {
+	c = collector{office: o, grant: g, period: Period{in.From, in.To}, today: ledger.DateOf(tx.At), cutOff: cutOff}
 	if c.accounts, err = o.Book.Accounts(ctx, tx); err != nil {
-		return collector{}, err
+		return c, err
 	}
-	if c.cutOff, err = o.lastEntry(ctx, tx); err != nil {
-		return collector{}, err
-	}
-	if c.sums, err = o.Book.Activity(ctx, tx, g.Fund(), ledger.Span{To: in.To, Through: c.cutOff.Seq}); err != nil {
-		return collector{}, err
+	if c.sums, err = o.Book.Activity(ctx, tx, g.Fund(), c.span()); err != nil {
+		return c, err
 	}
 	if c.period.From == "" {
 		c.period.From = c.start()
 	}
 	return c, nil
+}
+
+// span is all that the statement reads.
+func (c collector) span() ledger.Span { return ledger.Span{To: c.period.To, Through: c.cutOff.Seq} }
+
+// reads reports whether an entry is within the cut-off.
+func (c collector) reads(ctx context.Context, tx *store.Tx, id ledger.EntryID) (bool, error) {
+	e, err := c.office.Book.Entry(ctx, tx, string(id))
+	return err == nil && e.Seq <= c.cutOff.Seq, err
 }
 
 // start is the first day of the grant: of its period, its signature or its first entry, whichever is earliest.
@@ -135,6 +194,11 @@ func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement
 		return err
 	}
 	for i, in := range instalments {
+		if counts, err := c.reads(ctx, tx, in.Entry.ID); err != nil {
+			return err
+		} else if !counts {
+			continue
+		}
 		s.ToDate.Received = s.ToDate.Received.Add(in.Amount.Amount)
 		if in.On < c.period.From {
 			s.Opening = s.Opening.Add(in.Amount.Amount)
@@ -155,6 +219,11 @@ func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *GrantStat
 		return err
 	}
 	for i, in := range receipts {
+		if counts, err := c.reads(ctx, tx, in.Entry); err != nil {
+			return err
+		} else if !counts {
+			continue
+		}
 		amount := in.Received.Add(in.Withheld)
 		s.ToDate.Received = s.ToDate.Received.Add(amount.Amount)
 		if !in.Rate.IsZero() {
@@ -176,7 +245,7 @@ func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *GrantStat
 // lots reads what the fund's lots hold at the end of the period: the layers of the advance at their receipts' rates, and
 // the transfers whose rates gave the costs.
 func (c collector) lots(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
-	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), ledger.Span{To: c.period.To, Through: c.cutOff.Seq})
+	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
 	if err != nil {
 		return err
 	}
@@ -200,7 +269,7 @@ func (c collector) lots(ctx context.Context, tx *store.Tx, s *GrantStatement) er
 // changed its base, since the next charge will catch up with them (RULES 46).
 func (c collector) indirect(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
 	last, found, err := c.office.Book.Last(ctx, tx, "indirect-charge", string(c.grant.ID), c.period.To)
-	if err != nil || !found {
+	if err != nil || !found || last.Seq > c.cutOff.Seq {
 		return err
 	}
 	charge, err := c.office.Grants.Indirect(ctx, tx, c.grant, ledger.Span{To: last.Date, Through: last.Seq})
@@ -357,13 +426,7 @@ func (c collector) parts(s *GrantStatement) {
 		}
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
-	s.Parts = slices.DeleteFunc(s.Parts, func(p Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
-	if len(s.Parts) == 0 {
-		s.Parts = []Part{{Kind: AtBank}}
-	}
-	slices.SortStableFunc(s.Parts, func(a, b Part) int {
-		return cmp.Or(cmp.Compare(slices.Index(partKinds, a.Kind), slices.Index(partKinds, b.Kind)), cmp.Compare(a.Holder, b.Holder))
-	})
+	s.Parts = sortedParts(s.Parts)
 }
 
 // advance adds what moved on account 2100: its balance, the grantor's interest, and what a final account gave back.
@@ -412,17 +475,7 @@ func (c collector) addPart(s *GrantStatement, kind PartKind, sum ledger.Sum) {
 	if sum.Amount.Currency != s.Base {
 		quantity = sum.Amount
 	}
-	i := slices.IndexFunc(s.Parts, func(p Part) bool {
-		return p.Kind == kind && p.Holder == holder && p.Quantity.Currency == quantity.Currency
-	})
-	if i < 0 {
-		s.Parts = append(s.Parts, Part{Kind: kind, Holder: holder, Amount: sum.Base.Amount, Quantity: quantity})
-		return
-	}
-	s.Parts[i].Amount = s.Parts[i].Amount.Add(sum.Base.Amount)
-	if quantity.Currency != "" {
-		s.Parts[i].Quantity = s.Parts[i].Quantity.Add(quantity)
-	}
+	s.Parts = addedPart(s.Parts, Part{Kind: kind, Holder: holder, Amount: sum.Base.Amount, Quantity: quantity})
 }
 
 // notes says by which rules the figures were made: those of the policy, with the day from which an amendment changed them.

@@ -13,6 +13,7 @@ import (
 var (
 	ErrDoesNotFoot     = errors.New("statements: figures do not add up")
 	ErrNoGlyph         = errors.New("statements: character outside the font")
+	ErrUnknownSubject  = errors.New("statements: no grant, donor or fund of that code")
 	ErrUnknownLanguage = errors.New("statements: unknown language")
 )
 
@@ -50,22 +51,27 @@ func (s *GrantStatement) Foots() error {
 	c.budget()
 	c.indirect()
 	c.shape()
-	return errors.Join(c.broken...)
+	return c.err()
 }
 
-// checker gathers what is wrong with one statement.
+// checker gathers what is wrong with one grant statement.
 type checker struct {
-	s      *GrantStatement
-	broken []error
+	s *GrantStatement
+	sums
 }
 
-func (c *checker) equal(what string, want, got ledger.Money) {
+// sums gathers what does not add up.
+type sums struct{ broken []error }
+
+func (c *sums) err() error { return errors.Join(c.broken...) }
+
+func (c *sums) equal(what string, want, got ledger.Money) {
 	if !want.Amount.Equal(got.Amount) {
 		c.broken = append(c.broken, &Difference{what, want, got})
 	}
 }
 
-func (c *checker) refuse(format string, args ...any) {
+func (c *sums) refuse(format string, args ...any) {
 	c.broken = append(c.broken, &Malformed{fmt.Sprintf(format, args...)})
 }
 

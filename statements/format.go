@@ -77,16 +77,20 @@ func (lang Lang) quantity(m ledger.Money) string {
 }
 
 // money is an amount in running text: DKK 4,250.00 in English; 4.250,00 kr. and 4.250,00 EUR in Danish.
-func (lang Lang) money(m ledger.Money) string {
+func (lang Lang) money(m ledger.Money) string { return lang.moneyOf(m, m.Currency.Digits()) }
+
+func (lang Lang) moneyOf(m ledger.Money, digits int32) string {
 	switch {
 	case lang == English && m.Amount.Sign() < 0:
-		return minus + string(m.Currency) + " " + lang.amount(m.Abs())
+		return minus + string(m.Currency) + " " + lang.number(m.Amount.Abs(), digits)
 	case lang == English:
-		return string(m.Currency) + " " + lang.amount(m)
+		return string(m.Currency) + " " + lang.number(m.Amount, digits)
 	case m.Currency == "DKK":
-		return lang.amount(m) + " kr."
+		return lang.number(m.Amount, digits) + " kr."
+	case m.Currency == "":
+		return ""
 	}
-	return lang.quantity(m)
+	return lang.number(m.Amount, digits) + " " + string(m.Currency)
 }
 
 // dash stands where there is no figure.
@@ -225,26 +229,36 @@ func (lang Lang) percentParam(d decimal.NullDecimal) string {
 	return lang.rateInPercent(d.Decimal)
 }
 
-// sentence says the period in one line, for a reader of no tables.
-func (lang Lang) sentence(s *GrantStatement) string {
-	p := words.sentence
-	switch {
-	case s.Closing.Sign() < 0:
-		p = words.sentenceOverspent
-	case s.Refunded.Sign() > 0 && s.Closing.IsZero():
-		p = words.sentenceSettled
-	case s.Refunded.Sign() > 0:
-		p = words.sentenceRefunded
+// placeOf is where a part of the closing balance is: In the bank, EUR; Advance with partner NG-01.
+func (lang Lang) placeOf(p Part) string {
+	if p.Kind == AtPartner && p.Holder != "" {
+		return lang.place(p.Kind) + " " + p.Holder
 	}
-	text := p.in(lang)
-	if !s.Interest.IsZero() {
-		text = strings.Replace(text, "{received}", words.withInterest.in(lang), 1)
+	return joined(lang.place(p.Kind), p.Holder)
+}
+
+// joined is a label with what it is about.
+func joined(label, about string) string {
+	if about == "" {
+		return label
 	}
-	return strings.NewReplacer(
-		"{received}", lang.money(s.money(s.Received)),
-		"{interest}", lang.money(s.money(s.Interest)),
-		"{spent}", lang.money(s.money(s.Spent)),
-		"{closing}", lang.money(s.money(s.Closing.Abs())),
-		"{refunded}", lang.money(s.money(s.Refunded)),
-	).Replace(text)
+	return label + ", " + about
+}
+
+// about is the second line of the letterhead; "" for none.
+func (o Organisation) about() string {
+	if o.Registration == "" {
+		return o.Address
+	}
+	return joined(o.Registration, o.Address)
+}
+
+// shortHash is the part of the data hash that fits a footer: the first 16 digits in groups of four.
+func shortHash(hash string) string {
+	return strings.Join([]string{hash[:4], hash[4:8], hash[8:12], hash[12:16]}, "-")
+}
+
+// page is Page 1 of 2.
+func (lang Lang) page(n, of int) string {
+	return strings.NewReplacer("{page}", strconv.Itoa(n), "{pages}", strconv.Itoa(of)).Replace(words.page.in(lang))
 }

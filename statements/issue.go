@@ -2,7 +2,6 @@ package statements
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -20,7 +19,7 @@ type ID string
 // Issued is a statement that has a number: its value and hash never change.
 type Issued struct {
 	ID    ID
-	Value GrantStatement
+	Value Value
 	Hash  string // of the data, see [GrantStatement.DataHash]
 }
 
@@ -35,7 +34,7 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, in Request) (Issued, er
 	if err != nil {
 		return Issued{}, err
 	}
-	s.Number = fmt.Sprintf("S-%d-%04d", year, n)
+	s = s.named(fmt.Sprintf("S-%d-%04d", year, n), 1, "")
 	seq, err := o.Book.LastSeq(ctx, tx)
 	if err != nil {
 		return Issued{}, err
@@ -57,13 +56,13 @@ func (o Office) Statements(ctx context.Context, tx *store.Tx) ([]Issued, error) 
 	return readStatements(ctx, tx)
 }
 
-// Find is the newest statement issued for exactly a grant and period, or else the draft that the books give now.
-func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (GrantStatement, error) {
+// Find is the newest statement issued for exactly a subject and period, or else the draft that the books give now.
+func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (Value, error) {
 	draft, err := o.Collect(ctx, tx, in)
 	if err != nil {
-		return GrantStatement{}, err
+		return nil, err
 	}
-	issued, err := findStatement(ctx, tx, draft.Grant, draft.Period)
+	issued, err := findStatement(ctx, tx, draft.Head())
 	if errors.Is(err, ErrUnknownStatement) {
 		return draft, nil
 	}
@@ -72,8 +71,8 @@ func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (GrantStatem
 
 // restore reads a stored value back and wants it to be what was issued.
 func restore(id ID, value []byte, hash string) (Issued, error) {
-	var s GrantStatement
-	if err := json.Unmarshal(value, &s); err != nil {
+	s, err := Decode(value)
+	if err != nil {
 		return Issued{}, fmt.Errorf("statements: stored statement %s: %w", id, err)
 	}
 	if got := s.DataHash(); got != hash {

@@ -15,21 +15,25 @@ import (
 
 // DataHash is the SHA-256, in hex, of [GrantStatement.Canonical]: the same figures give the same hash, as a draft and when
 // issued, in every language and on every machine.
-func (s GrantStatement) DataHash() string {
-	digest := sha256.Sum256(s.Canonical())
+func (s GrantStatement) DataHash() string { return hashOf(s.Canonical()) }
+
+func hashOf(data []byte) string {
+	digest := sha256.Sum256(data)
 	return hex.EncodeToString(digest[:])
 }
 
 // unhashed are the keys at the top that do not belong to the data: what issuing adds, and the language.
-var unhashed = []string{"number", "version", "draft", "data_hash", "language"}
+var unhashed = []string{"number", "version", "replaces", "draft", "data_hash", "language"}
 
-// Canonical is the JSON of the statement without number, version, draft, data_hash and language at the top and without any
+// Canonical is the JSON of the statement without number, version, replaces, draft, data_hash and language at the top and without any
 // label, keys sorted, no white space, UTF-8: what the hash is taken of. A stranger makes it from the JSON rendering with
 //
-//	jq -cjS 'del(.number,.version,.draft,.data_hash,.language) | walk(if type=="object" then del(.label) else . end)'
-func (s GrantStatement) Canonical() []byte {
+//	jq -cjS 'del(.number,.version,.replaces,.draft,.data_hash,.language) | walk(if type=="object" then del(.label) else . end)'
+func (s GrantStatement) Canonical() []byte { return canonical(s.view(English)) }
+
+func canonical(view any) []byte {
 	var tree map[string]any
-	if err := json.Unmarshal(encode(s.view(English)), &tree); err != nil {
+	if err := json.Unmarshal(encode(view), &tree); err != nil {
 		panic(fmt.Sprintf("statements: own JSON cannot be read: %v", err)) // a View is plain strings, it cannot fail
 	}
 	for _, key := range unhashed {
@@ -66,9 +70,11 @@ func encode(v any) []byte {
 }
 
 // JSON is the statement for a script: the [View] in lang, indented, with a line feed at the end.
-func (s GrantStatement) JSON(lang Lang) []byte {
+func (s GrantStatement) JSON(lang Lang) []byte { return indented(s.View(lang)) }
+
+func indented(view any) []byte {
 	var out bytes.Buffer
-	if err := json.Indent(&out, encode(s.View(lang)), "", "  "); err != nil {
+	if err := json.Indent(&out, encode(view), "", "  "); err != nil {
 		panic(fmt.Sprintf("statements: own JSON cannot be indented: %v", err))
 	}
 	out.WriteByte('\n')
@@ -155,7 +161,7 @@ func (r *reader) figures(v FiguresView) BudgetFigures {
 
 func (r *reader) statement(v View) GrantStatement {
 	s := GrantStatement{
-		Number: v.Number, Version: v.Version,
+		Number: v.Number, Version: v.Version, Replaces: v.Replaces, Whole: v.Whole,
 		Organisation: Organisation(v.Organisation), Grant: v.Subject, Grantor: Grantor(v.Grantor),
 		Agreement: v.Agreement, Project: v.Project, Granted: r.dec(v.Granted),
 		GrantPeriod: Period{r.day(orEmpty(v.GrantFrom)), r.day(orEmpty(v.GrantTo))}, Period: Period{r.day(v.From), r.day(v.To)},
@@ -188,28 +194,47 @@ func (r *reader) indirect(v IndirectView) *Indirect {
 		Steps:    each(v.Steps, func(p StepView) IndirectStep { return IndirectStep{r.dec(p.Base), r.dec(p.Rate)} })}
 }
 
+func (r *reader) receipt(x ReceiptView) Receipt {
+	return Receipt{Date: r.day(x.Date), Kind: x.Kind, No: x.No, Name: Name{x.NameEN, x.NameDA}, Text: x.Text, Amount: r.dec(x.Amount),
+		Original: r.amount(x.Original), Rate: r.rate(x.Rate), Base: r.dec(x.Base)}
+}
+
+func (r *reader) line(x LineView) Line {
+	return Line{Kind: x.Kind, Key: x.Key, Name: Name{x.NameEN, x.NameDA}, BudgetLine: orEmpty(x.BudgetLine),
+		InPeriod: r.dec(x.Amount), ToDate: r.dec(x.ToDate), Share: r.null(x.Share)}
+}
+
+func (r *reader) part(x PartView) Part {
+	return Part{Kind: x.Kind, Holder: x.Holder, Amount: r.dec(x.Amount), Quantity: r.amount(x.Quantity)}
+}
+
+func (r *reader) note(x NoteView) Note {
+	return Note{Code: x.Code, Since: r.day(x.Since), Amount: r.amount(x.Amount), Percent: r.null(x.Percent), Text: x.Text}
+}
+
 func (r *reader) lists(s *GrantStatement, v View) {
-	s.Receipts = each(v.Receipts, func(x ReceiptView) Receipt {
-		return Receipt{Date: r.day(x.Date), Kind: x.Kind, No: x.No, Text: x.Text, Amount: r.dec(x.Amount),
-			Original: r.amount(x.Original), Rate: r.rate(x.Rate), Base: r.dec(x.Base)}
-	})
-	s.Lines = each(v.Lines, func(x LineView) Line {
-		return Line{Kind: x.Kind, Key: x.Key, Name: Name{x.NameEN, x.NameDA}, BudgetLine: orEmpty(x.BudgetLine),
-			InPeriod: r.dec(x.Amount), ToDate: r.dec(x.ToDate), Share: r.null(x.Share)}
-	})
+	s.Receipts, s.Lines = each(v.Receipts, r.receipt), each(v.Lines, r.line)
 	s.Budget = each(v.BudgetLines, func(x BudgetLineView) BudgetLine {
 		return BudgetLine{No: x.No, Text: x.Text, Explanation: x.Explanation, BudgetFigures: r.figures(x.FiguresView)}
 	})
-	s.Parts = each(v.ClosingDetail, func(x PartView) Part {
-		return Part{Kind: x.Kind, Holder: x.Holder, Amount: r.dec(x.Amount), Quantity: r.amount(x.Quantity)}
-	})
+	s.Parts = each(v.ClosingDetail, r.part)
 	s.Rates = each(v.Rates, func(x RateView) RateUsed {
 		return RateUsed{Use: x.Use, Ref: x.Ref, Date: r.day(x.Date), Rate: r.rate(&x.Rate)}
 	})
-	s.Notes = each(v.Notes, func(x NoteView) Note {
-		return Note{Code: x.Code, Since: r.day(x.Since), Amount: r.amount(x.Amount), Percent: r.null(x.Percent), Text: x.Text}
-	})
+	s.Notes = each(v.Notes, r.note)
 	s.Signatures = each(v.Signatures, func(x SignatureView) Signature { return Signature{x.Role, x.Name} })
+	s.Advances = each(v.Advances, func(x AdvanceView) Advance {
+		return Advance{x.Partner, ledger.Currency(x.Currency), r.dec(x.Opening), r.dec(x.Sent), r.dec(x.Spent), r.dec(x.Returned), r.dec(x.Closing),
+			r.dec(x.Base), r.day(x.Oldest)}
+	})
+	s.Shared = each(v.Shared, func(x SharedView) Shared {
+		return Shared{x.Key, Name{x.NameEN, x.NameDA}, r.dec(x.Whole), r.dec(x.Amount)}
+	})
+	s.Ties = each(v.Ties, func(x TieView) Tie {
+		return Tie{ledger.AccountNo(x.Account), Name{x.NameEN, x.NameDA}, r.dec(x.Amount)}
+	})
+	s.Amendments = each(v.Amendments, r.day)
+	s.Disallowed = each(v.Disallowed, func(x DisallowedView) Disallowed { return Disallowed{x.Ref, r.day(x.Date), r.dec(x.Amount)} })
 }
 
 // orEmpty is "" for nil.

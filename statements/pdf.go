@@ -44,15 +44,19 @@ var settle = sync.OnceFunc(func() {
 	gofpdf.SetDefaultModificationDate(writtenAt)
 })
 
-// PDF renders the statement on A4 pages: the period in five numbers on top, then spending against budget, where the money
-// is, and the details. The same statement gives the same bytes. It prints fields and does no sums; a statement that does
-// not foot is rendered as it is, so check [GrantStatement.Foots] before. A character that the fonts lack is a
-// [*MissingGlyph].
-func (s GrantStatement) PDF(lang Lang) ([]byte, error) {
+// PDF renders the statement on A4 pages: the period in a few numbers on top, then its tables with a chart, notes and
+// signatures. The same statement gives the same bytes. It prints fields and does no sums; a statement that does not foot is
+// rendered as it is, so check Foots before. A character that the fonts lack is a [*MissingGlyph].
+func (s GrantStatement) PDF(lang Lang) ([]byte, error) { return pdfOf(s.paper(lang), "") }
+
+// PDF is like that of a [GrantStatement].
+func (s FundStatement) PDF(lang Lang) ([]byte, error) { return pdfOf(s.paper(lang), "") }
+
+// pdfOf draws a paper. Verify is the address of the page where it is checked, "" for none.
+func pdfOf(p paper, verify string) ([]byte, error) {
 	settle()
-	d := &sheet{s: &s, lang: lang, hash: s.DataHash()}
-	d.firstPage()
-	d.details()
+	d := &sheet{p: p, lang: p.lang, verify: verify}
+	d.lay()
 	if d.err != nil {
 		return nil, d.err
 	}
@@ -60,23 +64,23 @@ func (s GrantStatement) PDF(lang Lang) ([]byte, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	m := maroto.New(s.pdfConfig())
-	for _, p := range pages {
-		m.AddPages(page.New().Add(p...))
+	m := maroto.New(p.pdfConfig())
+	for _, rows := range pages {
+		m.AddPages(page.New().Add(rows...))
 	}
 	doc, err := m.Generate()
 	if err != nil {
-		return nil, fmt.Errorf("statements: render %s: %w", s.Grant, err)
+		return nil, fmt.Errorf("statements: render %s: %w", p.subject, err)
 	}
-	return dated(doc.GetBytes(), s.created()), nil
+	return completed(dated(doc.GetBytes(), p.created()), string(p.lang), d.marks)
 }
 
 // created is midnight of the day the statement was prepared on.
-func (s *GrantStatement) created() time.Time {
-	if s.PreparedOn == "" {
+func (p *paper) created() time.Time {
+	if p.preparedOn == "" {
 		return writtenAt
 	}
-	return s.PreparedOn.Time()
+	return p.preparedOn.Time()
 }
 
 // dated gives the document the modification date that it was created on. Both texts are of one length, so no offset moves.
@@ -86,14 +90,14 @@ func dated(pdf []byte, created time.Time) []byte {
 }
 
 // pdfConfig holds the fonts and the document's properties, which name figures and codes, but no person and no machine.
-func (s *GrantStatement) pdfConfig() *entity.Config {
+func (p *paper) pdfConfig() *entity.Config {
 	fonts := make([]*entity.CustomFont, 0, len(faces))
 	for _, f := range faces {
 		fonts = append(fonts, &entity.CustomFont{Family: family, Style: fontStyles[f], Bytes: f.bytes()})
 	}
-	title := fmt.Sprintf("%s %s – %s", s.Grant, s.Period.From, s.Period.To)
-	if !s.Draft() {
-		title = s.Number + " " + title
+	title := fmt.Sprintf("%s %s – %s", p.subject, p.period.From, p.period.To)
+	if !p.draft {
+		title = p.number + " " + title
 	}
 	return config.NewBuilder().
 		WithPageSize(pagesize.A4).
@@ -104,46 +108,76 @@ func (s *GrantStatement) pdfConfig() *entity.Config {
 		WithCustomFonts(fonts).
 		WithDefaultFont(&props.Font{Family: family, Size: bodySize}).
 		WithTitle(title, true).
-		WithSubject(string(GrantFinancial), true).
-		WithKeywords("sha256:"+s.DataHash(), true).
+		WithSubject(string(p.kind), true).
+		WithKeywords("sha256:"+p.hash, true).
 		WithCreator("supportledger", true).
-		WithCreationDate(s.created()).
+		WithCreationDate(p.created()).
 		Build()
 }
 
-// sheet lays a statement out: first a list of rows with known heights, then pages.
+// sheet lays a paper out: first a list of rows with known heights, then pages.
 type sheet struct {
-	s     *GrantStatement
-	lang  Lang
-	hash  string
-	ruler ruler
-	rows  []laid
-	err   error // the first thing that cannot be printed
+	p      paper
+	lang   Lang
+	verify string
+	ruler  ruler
+	rows   []laid
+	marks  []mark // bookmarks, found while pages are made
+	err    error  // the first thing that cannot be printed
+}
+
+// mark is a bookmark: where a part begins.
+type mark struct {
+	title string
+	page  int     // from 0
+	top   float64 // mm from the top of the page
 }
 
 // laid is a row with its height and what keeps it in place.
 type laid struct {
-	row    core.Row
-	height float64
-	keep   bool   // on the page of the next row
-	head   []laid // printed again when a page begins with this row: the head of its table
-	gap    bool   // white space, dropped at the top of a page
+	row         core.Row
+	height      float64
+	keep        bool     // on the page of the next row
+	gap         bool     // white space, dropped at the top of a page
+	mark        string   // title of a bookmark that leads here
+	of          *table   // the table it is in; nil for none
+	first, last bool     // of its table
+	adds        []figure // what it adds to the sums that are carried over
 }
 
-// paginate divides the rows over pages and gives each page its head and foot.
+// paginate divides the rows over pages and gives each page its head and foot. A table that goes on has its head again, and
+// between them what it came to so far.
 func (d *sheet) paginate() [][]core.Row {
 	var bodies [][]laid
 	var body []laid
+	var sums []figure
 	room := d.room(0)
 	for i := 0; i < len(d.rows); {
 		group := d.together(i)
-		if high(group) > room && len(body) > 0 {
+		first := group[0]
+		if first.first {
+			sums = nil
+		}
+		if high(group)+spare(group) > room && len(body) > 0 {
+			goesOn := first.of != nil && !first.first
+			if goesOn && first.of.carry != nil && sums != nil {
+				body = append(body, first.of.carry(words.carried.in(d.lang), sums))
+			}
 			bodies, body = append(bodies, body), nil
 			room = d.room(len(bodies))
-			body = append(body, group[0].head...)
-			room -= high(group[0].head)
+			if goesOn {
+				body = append(body, first.of.head...)
+				if first.of.carry != nil && sums != nil {
+					body = append(body, first.of.carry(words.brought.in(d.lang), sums))
+				}
+				room -= high(body)
+			}
 		}
 		for _, r := range group {
+			if r.first {
+				sums = nil
+			}
+			sums = added(sums, r.adds)
 			if r.gap && len(body) == 0 {
 				continue
 			}
@@ -157,6 +191,32 @@ func (d *sheet) paginate() [][]core.Row {
 		pages[i] = d.page(body, i+1, len(bodies))
 	}
 	return pages
+}
+
+// spare is the height that must stay free below rows, for what their table carries over.
+func spare(group []laid) float64 {
+	last := group[len(group)-1]
+	if last.of == nil || last.last || last.of.carry == nil {
+		return 0
+	}
+	return last.of.room
+}
+
+// added is the sums with what a row adds.
+func added(sums, row []figure) []figure {
+	if row == nil {
+		return sums
+	}
+	next := make([]figure, len(row))
+	for i, f := range row {
+		next[i] = f
+		if f.number.Valid && i < len(sums) && sums[i].number.Valid {
+			next[i].number.Decimal = f.number.Decimal.Add(sums[i].number.Decimal)
+		} else if !f.number.Valid && i < len(sums) {
+			next[i] = sums[i]
+		}
+	}
+	return next
 }
 
 // together is the row at i with those that must stay on its page.
@@ -176,6 +236,13 @@ func (d *sheet) room(index int) float64 {
 // page puts head, body, white space and foot together.
 func (d *sheet) page(body []laid, n, of int) []core.Row {
 	all := append(d.pageHead(n), body...)
+	top := topMargin
+	for _, r := range all {
+		if r.mark != "" {
+			d.marks = append(d.marks, mark{r.mark, n - 1, top})
+		}
+		top += r.height
+	}
 	foot := d.pageFoot(n, of)
 	all = append(all, laid{row: row.New(textHigh - high(all) - high(foot) - 0.25), height: 0})
 	all = append(all, foot...)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/johnfercher/maroto/v2/pkg/components/code"
 	"github.com/johnfercher/maroto/v2/pkg/components/col"
 	"github.com/johnfercher/maroto/v2/pkg/components/row"
 	"github.com/johnfercher/maroto/v2/pkg/consts/align"
@@ -15,15 +16,15 @@ import (
 // pageHead is the mark of a draft on every page, and on later pages the line that says whose page it is.
 func (d *sheet) pageHead(n int) []laid {
 	var head []laid
-	if d.s.Draft() {
+	if d.p.draft {
 		mark := style{bold, 8.5, warn, align.Center}
 		text := words.draft.in(d.lang) + " – " + words.draftNotice.in(d.lang)
 		head = append(head, d.row(frame{above: 1.5, below: 1.5, fill: warnTint}, cell{width: textWide, text: text, style: mark}), gap(4))
 	}
 	if n > 1 {
 		head = append(head,
-			d.row(frame{below: 1}, cell{width: 80, text: d.s.Organisation.Name, style: small.bold().in(accent)},
-				cell{width: 100, text: d.s.title(d.lang) + ", " + d.lang.period(d.s.Period), style: small.right()}),
+			d.row(frame{below: 1}, cell{width: 80, text: d.p.organisation, style: small.bold().in(accent)},
+				cell{width: 100, text: d.p.running, style: small.right()}),
 			rule(hairline, 0.2), gap(3))
 	}
 	return head
@@ -32,39 +33,38 @@ func (d *sheet) pageHead(n int) []laid {
 // pageFoot says what the page belongs to and which one it is.
 func (d *sheet) pageFoot(n, of int) []laid {
 	foot := small.at(7)
-	about := strings.Join([]string{d.s.Organisation.Name, d.s.Grant, d.s.heading(d.lang)}, " · ")
+	about := strings.Join([]string{d.p.organisation, d.p.subject, d.p.heading}, " · ")
 	return []laid{gap(3), rule(hairline, 0.2), d.row(frame{above: 0.5},
 		cell{width: 94, text: about, style: foot},
-		cell{width: 50, text: words.data.in(d.lang) + " " + shortHash(d.hash), style: foot.center()},
+		cell{width: 50, text: words.data.in(d.lang) + " " + shortHash(d.p.hash), style: foot.center()},
 		cell{width: 36, text: d.lang.page(n, of), style: foot.right()})}
 }
 
-// firstPage is the statement in one look: whose, for whom, five numbers, spending, where the money is.
-func (d *sheet) firstPage() {
+// lay sets the whole paper: the period in one look, its tables, the notes, the signatures.
+func (d *sheet) lay() {
 	d.letterhead()
 	d.summary()
-	d.spending()
-	d.where()
+	for _, b := range d.p.blocks {
+		d.block(b)
+	}
+	d.notes()
+	d.signatures()
+	d.ending()
 }
 
 func (d *sheet) letterhead() {
-	s, lang := d.s, d.lang
 	name := style{bold, 12, accent, align.Left}
-	number := small.right()
-	if !s.Draft() {
-		number = body.bold().right()
-	}
-	right := s.heading(lang)
-	if s.Draft() {
+	right := d.p.heading
+	if d.p.draft {
 		right = ""
 	}
-	d.add(d.row(frame{}, cell{width: 100, text: s.Organisation.Name, style: name}, cell{width: 80, text: right, style: number}),
-		d.row(frame{below: 1.5}, cell{width: 100, text: s.Organisation.about(), style: small},
-			cell{width: 80, text: s.prepared(lang), style: small.right()}),
+	d.add(d.row(frame{}, cell{width: 90, text: d.p.organisation, style: name}, cell{width: 90, text: right, style: body.bold().right()}),
+		d.row(frame{below: 1.5}, cell{width: 100, text: d.p.about, style: small},
+			cell{width: 80, text: d.p.prepared, style: small.right()}),
 		rule(accent, 0.6), gap(5.5),
-		d.row(frame{}, cell{width: textWide, text: s.title(lang), style: style{bold, 18, ink, align.Left}}))
-	if s.Project != "" {
-		d.add(d.row(frame{above: 0.5}, cell{width: textWide, text: s.Project, style: body.at(10.5).in(muted)}))
+		d.row(frame{}, cell{width: textWide, text: d.p.title, style: style{bold, 18, ink, align.Left}}).marked(words.bookmarkFirst.in(d.lang)))
+	if d.p.project != "" {
+		d.add(d.row(frame{above: 0.5}, cell{width: textWide, text: d.p.project, style: body.at(10.5).in(muted)}))
 	}
 	d.add(gap(4))
 	d.facts()
@@ -72,7 +72,7 @@ func (d *sheet) letterhead() {
 
 // facts sets the labelled lines of the head in three columns.
 func (d *sheet) facts() {
-	facts := d.s.facts(d.lang)
+	facts := d.p.facts
 	const perRow, width = 3, textWide / 3
 	for len(facts) > 0 {
 		group := facts[:min(perRow, len(facts))]
@@ -88,25 +88,19 @@ func (d *sheet) facts() {
 
 // summary is the equation of the period as a band of boxes, in words, and as bars of money and time.
 func (d *sheet) summary() {
-	d.add(gap(2.5), d.band(), gap(4),
-		d.row(frame{}, cell{width: textWide, text: d.lang.sentence(d.s), style: body.at(9.5)}), gap(3))
-	if d.s.GrantUsed.Valid {
-		granted := words.of.in(d.lang) + " " + d.lang.money(d.s.money(d.s.Granted))
-		d.add(d.overallBar(words.moneyUsed.in(d.lang), &bar{d.s.GrantUsed, 2.6}, d.lang.percent(d.s.GrantUsed), granted))
+	d.add(gap(2.5), d.band(), gap(4))
+	for _, sentence := range d.p.sentences {
+		d.add(d.row(frame{below: 0.5}, cell{width: textWide, text: sentence, style: body.at(9.5)}))
 	}
-	if d.s.TimeUsed.Valid {
-		day := strings.Replace(words.throughDay.in(d.lang), "{date}", d.lang.date(d.s.Period.To), 1)
-		d.add(d.overallBar(words.timePassed.in(d.lang), &bar{d.s.TimeUsed, 2.6}, d.lang.percent(d.s.TimeUsed), day))
+	d.add(gap(2.5))
+	for _, m := range d.p.meters {
+		d.add(d.row(frame{above: 0.25, below: 0.25}, cell{width: 52, text: m.label, style: body.in(muted)},
+			cell{width: 71, bar: &bar{m.percent, 2.6}, style: body}, cell{width: 15, text: d.lang.percent(m.percent), style: body.bold().right()},
+			cell{width: 42, text: m.about, style: body.in(muted), indent: 2}))
 	}
 }
 
-func (d *sheet) overallBar(label string, b *bar, percent, about string) laid {
-	return d.row(frame{above: 0.25, below: 0.25}, cell{width: 52, text: label, style: body.in(muted)},
-		cell{width: 71, bar: b, style: body}, cell{width: 15, text: percent, style: body.bold().right()},
-		cell{width: 42, text: about, style: body.in(muted), indent: 2})
-}
-
-// The band: a box for each term of the equation with its sign before it, and a last one for the share of the grant.
+// The band: a box for each term of the equation with its sign before it, and a last one for a share.
 const (
 	bandHeight = 16.0
 	signWide   = 6.0
@@ -114,9 +108,9 @@ const (
 )
 
 func (d *sheet) band() laid {
-	terms := d.s.equation(d.lang)
+	terms := d.p.terms
 	boxes, between := len(terms), float64(len(terms)-1)*signWide
-	if d.s.GrantUsed.Valid {
+	if d.p.share != nil {
 		boxes, between = boxes+1, between+signWide
 	}
 	width := float64(int((textWide-between)/float64(boxes)*gridPerMM)) / gridPerMM
@@ -129,24 +123,23 @@ func (d *sheet) band() laid {
 		st, fill := style{bold, size, ink, align.Left}, tint
 		if term.sign == "=" {
 			st, fill = st.in(white), accent
-			if term.amount.Sign() < 0 {
+			if term.figure.number.Decimal.Sign() < 0 {
 				fill = warn
 			}
 		}
-		r.Add(d.box(width, term.label, d.lang.amount(d.s.money(term.amount)), st, fill, boxPad))
+		r.Add(d.box(width, term.label, term.figure.text, st, fill, boxPad))
 	}
-	if d.s.GrantUsed.Valid {
-		r.Add(col.New(grid(signWide)), d.box(width, words.moneyUsed.in(d.lang), d.lang.percent(d.s.GrantUsed), style{bold, size, accent, align.Left}, nil, 0))
+	if d.p.share != nil {
+		r.Add(col.New(grid(signWide)), d.box(width, d.p.share.label, d.lang.percent(d.p.share.percent), style{bold, size, accent, align.Left}, nil, 0))
 	}
 	return laid{row: r, height: bandHeight}
 }
 
 // bandSize is the largest size at which every amount fits its box.
-func (d *sheet) bandSize(terms []equationTerm, width float64) float64 {
+func (d *sheet) bandSize(terms []term, width float64) float64 {
 	size := 13.0
 	for _, term := range terms {
-		text := d.lang.amount(d.s.money(term.amount))
-		for size > 6 && d.ruler.width(bold, size, text) > width-wrapSlack {
+		for size > 6 && d.ruler.width(bold, size, term.figure.text) > width-wrapSlack {
 			size -= 0.5
 		}
 	}
@@ -174,37 +167,6 @@ func (d *sheet) box(width float64, label, figure string, st style, fill *props.C
 	return column.Add(put(figure, st, bandHeight-4, pad))
 }
 
-// The columns of the spending table, in millimetres: number, text, four figures, percent, bar.
-var (
-	withBudget    = []float64{8, 52, 22, 21, 21, 23, 16, 17}
-	withoutBudget = []float64{0, 82, 0, 27, 27, 0, 15, 29}
-)
-
-func (d *sheet) spending() {
-	s, lang := d.s, d.lang
-	title, widths := words.spendingPlain, withoutBudget
-	head := spendRow{text: words.costs.in(lang), figures: [4]string{"", words.inPeriod.in(lang), words.toDate.in(lang), ""}, percent: words.share.in(lang)}
-	if s.hasBudget() {
-		title, widths = words.spending, withBudget
-		head = spendRow{text: words.budgetLine.in(lang), percent: words.used.in(lang),
-			figures: [4]string{words.budget.in(lang), words.inPeriod.in(lang), words.toDate.in(lang), words.variance.in(lang)}}
-	}
-	d.section(title.in(lang), string(s.Currency))
-	of := s.spending(lang)
-	rows := make([]laid, 0, len(of))
-	for i, r := range of {
-		group := d.spendRows(r, widths, i == 0)
-		if i+1 < len(of) && of[i+1].level == costLevel && i%keptCosts < keptCosts-1 {
-			group[len(group)-1].keep = true // a cost stays with its budget line
-		}
-		rows = append(rows, group...)
-	}
-	d.table([]laid{d.spendRow(head, widths, tableHead, headStyle, headStyle)}, rows)
-}
-
-// keptCosts is after how many rows a page may break between the costs of one budget line; else many could fill no page.
-const keptCosts = 12
-
 // The frames of tables. The first row leaves out its hairline, for the head has a rule.
 var (
 	tableHead = frame{above: 0.5, below: 1, rule: border.Bottom, ruleColor: accent, ruleThick: 0.35}
@@ -212,113 +174,91 @@ var (
 	plainRow  = frame{above: 0.75, below: 0.75, rule: border.Top, ruleColor: hairline, ruleThick: 0.15}
 	underRow  = frame{below: 0.5}
 	totalRow  = frame{above: 1, below: 0.75, rule: border.Top, ruleColor: accent, ruleThick: 0.35}
+	movedRow  = frame{above: 0.75, below: 0.75, fill: tint}
 )
 
-// spendRows is a row of the spending table, with its explanation beneath.
-func (d *sheet) spendRows(r spendRow, widths []float64, isFirst bool) []laid {
-	text, figures, f := body, body, rowFrame(isFirst)
+// keptCosts is after how many rows a page may break between the costs of one budget line; else many could fill no page.
+const keptCosts = 12
+
+// block sets a table under its heading, its chart, and what stands below it.
+func (d *sheet) block(b block) {
+	d.section(b.title, b.unit)
+	rows := make([]laid, 0, len(b.rows))
+	for i, r := range b.rows {
+		group := d.tableRows(b, r, i == 0)
+		if i+1 < len(b.rows) && b.rows[i+1].level == costLevel && i%keptCosts < keptCosts-1 {
+			group[len(group)-1].keep = true // a cost stays with its budget line
+		}
+		rows = append(rows, group...)
+	}
+	if len(rows) > 0 {
+		d.table(d.tableHead(b), rows, d.carrier(b))
+	}
+	for _, text := range b.after {
+		if len(b.rows) > 0 {
+			d.rows[len(d.rows)-1].keep = true
+		}
+		d.add(d.row(underRow, cell{width: textWide, text: text, style: body.at(8).in(muted)}))
+	}
+	d.chart(b)
+}
+
+// tableHead is the head of a table; one without words is a rule.
+func (d *sheet) tableHead(b block) []laid {
+	for _, c := range b.columns {
+		if c.head != "" {
+			heads := each(b.columns, func(c column) figure { return word(c.head) })
+			return []laid{d.tableRow(b, heads, tableHead, headStyle, headStyle, 0, nil)}
+		}
+	}
+	return []laid{rule(accent, 0.35)}
+}
+
+// tableRows is a row of a table, with its note beneath.
+func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
+	text, f, indent := body, rowFrame(isFirst), 0.0
 	switch r.level {
 	case costLevel:
-		text, figures, f = body.in(muted).at(8), body.in(muted).at(8), underRow
+		text, f, indent = body.in(muted).at(8), underRow, 3
 	case headLevel:
 		text = body.in(muted)
 	case sumLevel:
-		text, figures, f = body.bold(), body.bold(), totalRow
+		text, f = body.bold(), totalRow
+	case lineLevel:
 	}
-	first := d.spendRow(r, widths, f, text, figures)
+	var length *bar
+	if r.bar.Valid {
+		length = &bar{r.bar, 2}
+	}
+	first := d.tableRow(b, r.cells, f, text, text, indent, length)
+	if b.carry && r.counts {
+		first.adds = r.cells
+	}
 	if r.note == "" {
 		return []laid{first}
 	}
 	note := style{oblique, 7.5, muted, align.Left}
-	return []laid{first.stay(), d.row(underRow, cell{width: widths[0]}, cell{width: 150, text: r.note, style: note})}
+	return []laid{first.stay(), d.row(underRow, cell{width: 8}, cell{width: 150, text: r.note, style: note})}
 }
 
-func (d *sheet) spendRow(r spendRow, widths []float64, f frame, text, figures style) laid {
-	indent := 0.0
-	if r.level == costLevel {
-		indent = 3
-	}
-	cells := []cell{{width: widths[0], text: r.no, style: text}, {width: widths[1], text: r.text, style: text, indent: indent}}
-	for i, figure := range r.figures {
-		cells = append(cells, cell{width: widths[2+i], text: figure, style: figures.right()})
-	}
-	cells = append(cells, cell{width: widths[6], text: r.percent, style: figures.right()})
-	last := cell{width: widths[7], style: text}
-	if r.bar.Valid {
-		last.bar = &bar{r.bar, 2}
-	}
-	return d.row(f, append(cells, last)...)
-}
-
-func (d *sheet) where() {
-	s, lang := d.s, d.lang
-	d.section(words.whereMoney.in(lang), string(s.Base))
-	widths := []float64{100, 45, 35}
-	held := ""
-	for _, p := range s.Parts {
-		if p.Quantity.Currency != "" {
-			held = words.quantity.in(lang)
+// tableRow sets the cells of a row into the columns of its table.
+func (d *sheet) tableRow(b block, cells []figure, f frame, text, figures style, indent float64, length *bar) laid {
+	set := make([]cell, len(b.columns))
+	for i, c := range b.columns {
+		set[i] = cell{width: c.mm, style: text}
+		switch {
+		case c.bar:
+			set[i].bar = length
+		case i < len(cells):
+			set[i].text = cells[i].text
+		}
+		if c.right {
+			set[i].style = figures.right()
+		} else if c.chars == 0 {
+			set[i].indent = indent
 		}
 	}
-	head := d.threeColumns(widths, placeRow{text: words.place.in(lang), quantity: held, amount: words.amount.in(lang)}, tableHead, headStyle)
-	d.table([]laid{head}, d.placeRows(widths, s.places(lang)))
-	if text := s.commitmentsText(lang); text != "" {
-		d.rows[len(d.rows)-1].keep = true
-		d.add(d.row(underRow, cell{width: textWide, text: text, style: body.at(8).in(muted)}))
-	}
-}
-
-func (d *sheet) placeRows(widths []float64, of []placeRow) []laid {
-	rows := make([]laid, 0, len(of))
-	for _, r := range of {
-		f, st := plainRow, body
-		if r.level == sumLevel {
-			f, st = totalRow, body.bold()
-		}
-		rows = append(rows, d.threeColumns(widths, r, f, st))
-	}
-	if len(rows) > 0 && of[0].level != sumLevel {
-		rows[0] = d.threeColumns(widths, of[0], firstRow, body)
-	}
-	return rows
-}
-
-func (d *sheet) threeColumns(widths []float64, r placeRow, f frame, st style) laid {
-	return d.row(f, cell{width: widths[0], text: r.text, style: st}, cell{width: widths[1], text: r.quantity, style: st.right()},
-		cell{width: widths[2], text: r.amount, style: st.right()})
-}
-
-// details are the receipts, the indirect costs, the rates, the notes and the signatures.
-func (d *sheet) details() {
-	d.receipts()
-	d.indirect()
-	d.rates()
-	d.notes()
-	d.signatures()
-}
-
-func (d *sheet) receipts() {
-	s, lang := d.s, d.lang
-	d.section(words.receipts.in(lang), string(s.Currency))
-	if len(s.Receipts) == 0 {
-		d.add(d.row(underRow, cell{width: textWide, text: words.noMoney.in(lang), style: body}))
-		return
-	}
-	widths := []float64{26, 119, 0, 0, 35}
-	heads := []string{words.date.in(lang), words.receipt.in(lang), "", "", words.amount.in(lang)}
-	if s.Currency != s.Base {
-		widths = []float64{26, 49, 40, 35, 30}
-		heads = []string{heads[0], heads[1], words.rate.in(lang), words.inBooks.in(lang) + ", " + string(s.Base), words.amount.in(lang)}
-	}
-	rows := make([]laid, 0, len(s.Receipts))
-	for i, r := range s.Receipts {
-		values := []string{lang.shortDate(r.Date), s.receiptText(lang, r), "", "", lang.amount(s.money(r.Amount))}
-		if s.Currency != s.Base {
-			values[2], values[3] = lang.rate(r.Rate), lang.amount(s.inBase(r.Base))
-		}
-		rows = append(rows, d.columns(widths, values, rowFrame(i == 0), body, 2))
-	}
-	d.table([]laid{d.columns(widths, heads, tableHead, headStyle, 2)}, rows)
+	return d.row(f, set...)
 }
 
 func rowFrame(isFirst bool) frame {
@@ -328,71 +268,53 @@ func rowFrame(isFirst bool) frame {
 	return plainRow
 }
 
-// columns sets a row whose cells from index figures on are set to the right.
-func (d *sheet) columns(widths []float64, values []string, f frame, st style, figures int) laid {
-	cells := make([]cell, len(values))
-	for i, v := range values {
-		cells[i] = cell{width: widths[i], text: v, style: st}
-		if i >= figures {
-			cells[i].style = st.right()
+// carrier makes the row that carries the sums of a table over a page; nil for a table whose sums mean nothing. It is always
+// as high as the first time, since a page leaves room for it before its sums are known.
+func (d *sheet) carrier(b block) func(label string, sums []figure) laid {
+	if !b.carry {
+		return nil
+	}
+	return func(label string, sums []figure) laid {
+		cells := make([]figure, len(b.columns))
+		named := false
+		for i, c := range b.columns {
+			switch {
+			case !c.right && c.chars == 0 && !c.bar && !named:
+				cells[i], named = word(label), true
+			case i < len(sums) && sums[i].number.Valid:
+				cells[i] = word(d.lang.number(sums[i].number.Decimal, sums[i].digits))
+			}
 		}
+		return d.tableRow(b, cells, movedRow, body.bold().at(8), body.bold().at(8), 0, nil)
 	}
-	return d.row(f, cells...)
-}
-
-func (d *sheet) indirect() {
-	rows := d.s.indirectRows(d.lang)
-	if rows == nil {
-		return
-	}
-	d.section(words.indirect.in(d.lang), string(d.s.Base))
-	d.table([]laid{rule(accent, 0.35)}, d.placeRows([]float64{110, 35, 35}, rows))
-	if text := d.s.excluded(d.lang); text != "" {
-		d.rows[len(d.rows)-1].keep = true
-		d.add(d.row(underRow, cell{width: textWide, text: text, style: body.at(8).in(muted)}))
-	}
-}
-
-func (d *sheet) rates() {
-	lang := d.lang
-	if len(d.s.Rates) == 0 {
-		return
-	}
-	widths := []float64{26, 64, 35, 55}
-	d.section(words.rates.in(lang), "")
-	rows := make([]laid, 0, len(d.s.Rates))
-	for i, r := range d.s.Rates {
-		rows = append(rows, d.columns(widths, []string{lang.shortDate(r.Date), lang.rateUse(r.Use), r.Ref, lang.rate(r.Rate)}, rowFrame(i == 0), body, 3))
-	}
-	heads := []string{words.date.in(lang), words.use.in(lang), words.reference.in(lang), words.rate.in(lang)}
-	d.table([]laid{d.columns(widths, heads, tableHead, headStyle, 3)}, rows)
 }
 
 // keptNotes is how many notes stay on one page.
 const keptNotes = 20
 
 func (d *sheet) notes() {
-	notes := d.s.footnotes(d.lang)
-	if len(notes) == 0 {
+	if len(d.p.notes) == 0 {
 		return
 	}
 	d.section(words.notes.in(d.lang), "")
 	st := small.at(8).in(ink)
-	for i, note := range notes {
+	for i, note := range d.p.notes {
 		r := d.row(frame{below: 0.5}, cell{width: 7, text: strconv.Itoa(i + 1), style: st.in(muted)}, cell{width: 173, text: note, style: st})
-		r.keep = i+1 < len(notes) && (i+1)%keptNotes != 0
+		r.keep = i+1 < len(d.p.notes) && (i+1)%keptNotes != 0
 		d.add(r)
 	}
 }
 
-// signatures are the lines to sign on, kept together with what is confirmed, and the whole data hash.
+// signatures are the lines to sign on, kept together with what is confirmed.
 func (d *sheet) signatures() {
-	lang := d.lang
-	signers := d.s.signatures()
+	signers := d.p.signers
+	if d.p.confirm == "" {
+		return
+	}
 	const between = 10.0
 	n := float64(min(len(signers), 3))
 	width := float64(int((textWide-between*(n-1))/n*gridPerMM)) / gridPerMM
-	d.add(gap(8).stay(), d.row(frame{}, cell{width: textWide, text: words.confirm.in(lang), style: body}).stay())
+	d.add(gap(8).stay(), d.row(frame{}, cell{width: textWide, text: d.p.confirm, style: body}).marked(words.bookmarkSign.in(d.lang)).stay())
 	for len(signers) > 0 {
 		group := signers[:min(3, len(signers))]
 		signers = signers[len(group):]
@@ -404,11 +326,36 @@ func (d *sheet) signatures() {
 				roles, below = append(roles, cell{width: between, style: body}), append(below, cell{width: between, style: small})
 			}
 			lines.Add(col.New(grid(width)).WithStyle(&props.Cell{BorderType: border.Bottom, BorderColor: ink, BorderThickness: 0.25}))
-			roles = append(roles, cell{width: width, text: joined(lang.role(g.Role), g.Name), style: body.bold()})
-			below = append(below, cell{width: width, text: words.signHere.in(lang), style: small})
+			roles = append(roles, cell{width: width, text: g, style: body.bold()})
+			below = append(below, cell{width: width, text: words.signHere.in(d.lang), style: small})
 		}
 		d.add(laid{row: lines, height: 14, keep: true}, d.row(frame{above: 0.75}, roles...).stay(), d.row(frame{}, below...).stay())
 	}
-	d.add(gap(6).stay(), d.row(frame{}, cell{width: 40, text: words.dataHash.in(lang), style: small.at(7)},
-		cell{width: 140, text: d.hash, style: small.at(7)}))
 }
+
+// ending is the whole data hash, and of an issued statement the code that leads to the page where it is checked.
+func (d *sheet) ending() {
+	hash := d.row(frame{}, cell{width: 40, text: words.dataHash.in(d.lang), style: small.at(7)}, cell{width: 140, text: d.p.hash, style: small.at(7)})
+	if d.verify == "" {
+		d.add(gap(6).stay(), hash)
+		return
+	}
+	d.add(gap(6).stay(), hash.stay(), d.code())
+}
+
+// codeHigh is the side of the code that a telephone reads, in millimetres.
+const codeHigh = 22.0
+
+// code is the address of the page where the statement is checked, as letters and for a telephone.
+func (d *sheet) code() laid {
+	r := row.New(codeHigh)
+	text := strings.Replace(words.verifyHere.in(d.lang), "{url}", d.verify, 1)
+	words := col.New(grid(textWide - codeHigh - 4))
+	for n, l := range append(d.lines(small, textWide-codeHigh-4, text), d.lines(small, textWide-codeHigh-4, d.figuresIn())...) {
+		words.Add(put(l, small, 8+float64(n)*small.pitch(), 0))
+	}
+	r.Add(col.New(grid(codeHigh)).Add(code.NewQr(d.verify, props.Rect{Percent: 100, Center: true})), col.New(grid(4)), words)
+	return laid{row: r, height: codeHigh}
+}
+
+func (d *sheet) figuresIn() string { return words.figuresIn.in(d.lang) }

@@ -194,19 +194,24 @@ func rule(c *props.Color, thick float64) laid {
 // stay keeps a row with the next one.
 func (l laid) stay() laid { l.keep = true; return l }
 
+// marked gives a row a bookmark.
+func (l laid) marked(title string) laid { l.mark = title; return l }
+
 // add appends rows to the body.
 func (d *sheet) add(rows ...laid) { d.rows = append(d.rows, rows...) }
 
-// table appends rows under a head that is printed again on every page that begins with one of them. The head stays with
-// the first row, and the last row with the one before it.
-func (d *sheet) table(head []laid, rows []laid) {
+// table appends rows under a head that is printed again on every page that begins with one of them, with the sums so far
+// where the table carries them. The head stays with the first row, and the last row with the one before it.
+func (d *sheet) table(head []laid, rows []laid, carry func(string, []figure) laid) {
 	for _, h := range head {
 		d.add(h.stay())
 	}
+	of := &table{head: head, carry: carry}
+	if carry != nil {
+		of.room = carry(words.carried.in(d.lang), nil).height
+	}
 	for i, r := range rows {
-		if i > 0 {
-			r.head = head
-		}
+		r.of, r.first, r.last = of, i == 0, i == len(rows)-1
 		if i == len(rows)-2 {
 			r.keep = true
 		}
@@ -214,12 +219,16 @@ func (d *sheet) table(head []laid, rows []laid) {
 	}
 }
 
-// section appends a heading, with a word at the right edge that says what the amounts below are.
-func (d *sheet) section(title, unit string) {
-	d.add(gap(5.5), d.heading(title, unit).stay())
+// table is what its rows share.
+type table struct {
+	head  []laid
+	carry func(label string, sums []figure) laid // nil where sums are not carried
+	room  float64                                // height of such a row
 }
 
-func (d *sheet) heading(title, unit string) laid {
+// section appends a heading, with a word at the right edge that says what the amounts below are.
+func (d *sheet) section(title, unit string) {
 	head := style{bold, 10.5, accent, align.Left}
-	return d.row(frame{above: 0.25, below: 0.75}, cell{width: 130, text: title, style: head}, cell{width: 50, text: unit, style: small.right()})
+	d.add(gap(5.5), d.row(frame{above: 0.25, below: 0.75}, cell{width: 130, text: title, style: head},
+		cell{width: 50, text: unit, style: small.right()}).marked(title).stay())
 }

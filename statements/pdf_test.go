@@ -100,7 +100,7 @@ func TestPDFHoldsEveryFigure(t *testing.T) {
 				}
 			}
 			flat := strings.Join(strings.Fields(pdf), "")
-			for _, note := range s.footnotes(lang) {
+			for _, note := range s.footnotes(writer{lang, s.Whole}) {
 				if !strings.Contains(flat, strings.Join(strings.Fields(note), "")) {
 					t.Errorf("%s %s: note missing: %s", name, lang, note)
 				}
@@ -224,7 +224,7 @@ func TestPDFIsSound(t *testing.T) {
 				t.Errorf("%s: %s is not in the properties:\n%s", name, want, info)
 			}
 		}
-		created := s.created().Format(time.DateOnly)
+		created := (&paper{preparedOn: s.PreparedOn}).created().Format(time.DateOnly)
 		if !strings.Contains(info, "CreationDate:    "+created) || !strings.Contains(info, "ModDate:         "+created) {
 			t.Errorf("%s: dates are not those of the statement (%s):\n%s", name, created, info)
 		}

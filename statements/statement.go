@@ -9,8 +9,15 @@ import (
 // Kind is the kind of a statement.
 type Kind string
 
-// GrantFinancial is the financial report to an institution on one grant.
-const GrantFinancial Kind = "grant_financial"
+// The kinds of statements.
+const (
+	GrantFinancial Kind = "grant_financial" // to an institution, on one grant: a [GrantStatement]
+	DonorAnnual    Kind = "donor_annual"    // to a donor, on her gifts: a [FundStatement]
+	FundReport     Kind = "fund"            // on a whole fund: a [FundStatement]
+)
+
+// Kinds are all kinds.
+var Kinds = []Kind{GrantFinancial, DonorAnnual, FundReport}
 
 // GrantStatement is the financial statement of one grant over one period, complete and without I/O: every figure that a
 // rendering prints is a field here, in words of no language.
@@ -18,8 +25,9 @@ const GrantFinancial Kind = "grant_financial"
 // Amounts are in Currency, the currency of the grant, unless a comment says base. Who collects a statement fills what the
 // books say; [GrantStatement.Total] derives the rest (marked "by Total"), and [GrantStatement.Foots] checks all of it.
 type GrantStatement struct {
-	Number  string // S-2026-0001; "" while it is a draft
-	Version int    // 1; a correction of an issued statement is version 2
+	Number   string // S-2026-0001; "" while it is a draft
+	Version  int    // 1; a correction of an issued statement is version 2
+	Replaces string // "S-2026-0001/1", which this one corrects; "" for a first version
 
 	Organisation Organisation
 	Grant        string // code of the grant and its fund, G1
@@ -34,6 +42,7 @@ type GrantStatement struct {
 	Base       ledger.Currency // the books are kept in
 	RateMethod RateMethod
 
+	Whole      bool // amounts in Currency are whole units; see [GrantStatement.InWholeUnits]
 	PreparedOn ledger.Date
 	CutOff     string // number of the last entry that was read, 2026-000031
 
@@ -63,6 +72,12 @@ type GrantStatement struct {
 	Conversions   int                 // how many amounts were converted and rounded by themselves; bounds Rounding
 	Deferred      *Deferred           // balance of account 2100, nil for a grant recognised at once
 	Commitments   decimal.NullDecimal // base; open commitments, for information: part of closing, not of spent
+
+	Advances   []Advance     // money with partners: how it moved in the period
+	Shared     []Shared      // costs that other funds bore a part of
+	Ties       []Tie         // base; what the ledger has on each cost account in the period
+	Amendments []ledger.Date // days from which the agreement was changed, up to the end of the period
+	Disallowed []Disallowed  // what an audit found not to be payable from the grant
 
 	Rates      []RateUsed
 	Notes      []Note
@@ -110,9 +125,10 @@ type ToDate struct {
 
 // Receipt is money received on the grant in the period.
 type Receipt struct {
-	Date     ledger.Date
+	Date     ledger.Date // "" for a total
 	Kind     ReceiptKind
 	No       int             // of the instalment; 0 where it has none
+	Name     Name            // of the purpose of a gift, or of a kind of income
 	Text     string          // anything to add, in the grantor's language; usually ""
 	Amount   decimal.Decimal // what it counts for, in the currency of the grant
 	Original ledger.Money    // as it arrived, where that was another currency or amount; zero otherwise
@@ -127,6 +143,9 @@ type ReceiptKind string
 const (
 	Instalment   ReceiptKind = "instalment"
 	AwardPayment ReceiptKind = "award_payment" // of a grant that was recognised at once
+	GiftReceived ReceiptKind = "gift"
+	GiftReturned ReceiptKind = "gift_returned" // given back as a mistake; its amount is negative
+	FundIncome   ReceiptKind = "income"        // of a fund, by account
 )
 
 // LineKind tells programme cost from the three that are always on lines of their own (RULES 64).
@@ -201,10 +220,13 @@ const (
 	Returned    PartKind = "returned" // payments that came back and are still owed to the payee
 	Loan        PartKind = "loan"     // from another fund
 	RefundDue   PartKind = "refund_due"
+	NotYetSpent PartKind = "deferred"    // received on a grant and not income yet
+	Revalued    PartKind = "revaluation" // of our currency accounts
+	Elsewhere   PartKind = "other"       // what has no place of its own, or may not show it
 )
 
 // partKinds is the order of the page and of the keys in closing_parts.
-var partKinds = []PartKind{AtBank, AtPartner, Retainer, PettyCash, Recoverable, Receivable, Payable, Accrual, Returned, Loan, RefundDue}
+var partKinds = []PartKind{AtBank, AtPartner, Retainer, PettyCash, Recoverable, Receivable, Payable, Accrual, Returned, Loan, RefundDue, NotYetSpent, Revalued, Elsewhere}
 
 // Part is a part of the closing balance.
 type Part struct {
@@ -217,6 +239,36 @@ type Part struct {
 // Deferred is the balance of deferred grants (2100) of the fund, in both currencies, sign turned: money still to be spent
 // is positive. It must equal the closing balance (RULES 17, 64).
 type Deferred struct{ Amount, Base decimal.Decimal }
+
+// Advance is what a partner held in one currency and how it moved in the period. Quantities are in that currency.
+type Advance struct {
+	Partner                                 string
+	Currency                                ledger.Currency
+	Opening, Sent, Spent, Returned, Closing decimal.Decimal // opening + sent − spent − returned = closing
+	Base                                    decimal.Decimal // of Closing, in base
+	Oldest                                  ledger.Date     // day of the oldest transfer that is not used up; "" for none
+}
+
+// Shared is cost of one category that entries of the grant had together with other funds, in base currency.
+type Shared struct {
+	Key          string
+	Name         Name
+	Whole, Grant decimal.Decimal // of all funds; of this grant
+}
+
+// Tie is the cost that the ledger has on an account of the grant's fund in the period, in base currency.
+type Tie struct {
+	Account ledger.AccountNo
+	Name    Name
+	Amount  decimal.Decimal
+}
+
+// Disallowed is a cost that was taken off the grant after an audit.
+type Disallowed struct {
+	Ref    string // the auditor's number
+	Date   ledger.Date
+	Amount decimal.Decimal // base
+}
 
 // RateUsed is an exchange rate that entered a figure of the statement.
 type RateUsed struct {
@@ -285,5 +337,11 @@ const (
 	NoteSharedCosts     NoteCode = "shared_costs"
 	NoteCommitments     NoteCode = "commitments"
 	NotePrefinanced     NoteCode = "prefinanced" // closing is below zero
-	NoteFree            NoteCode = "text"        // Text, as it stands
+	NoteWhole           NoteCode = "whole_units" // amounts are rounded so that they still add up
+	NoteOwnFunds        NoteCode = "gifts_in_order"
+	NoteNoTaxReport     NoteCode = "no_tax_report"
+	NoteNotOnePerson    NoteCode = "no_person"
+	NoteComplaints      NoteCode = "complaints"
+	NoteYearEnd         NoteCode = "year_end_left_out"
+	NoteFree            NoteCode = "text" // Text, as it stands
 )

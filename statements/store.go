@@ -32,8 +32,9 @@ func insertStatement(ctx context.Context, tx *store.Tx, s Issued, cutOff int64) 
 	if err != nil {
 		return err
 	}
-	row := statementRow{ID: s.ID, Number: s.Value.Number, Kind: GrantFinancial, Subject: s.Value.Grant, FromDate: s.Value.Period.From,
-		ToDate: s.Value.Period.To, CutoffSeq: cutOff, Value: value, DataHash: s.Hash, PreparedBy: tx.By.User, CreatedAt: store.FormatTime(tx.At)}
+	h := s.Value.Head()
+	row := statementRow{ID: s.ID, Number: h.Number, Kind: h.Kind, Subject: h.Subject, FromDate: h.Period.From, ToDate: h.Period.To,
+		CutoffSeq: cutOff, Value: value, DataHash: s.Hash, PreparedBy: tx.By.User, CreatedAt: store.FormatTime(tx.At)}
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -43,10 +44,11 @@ func readStatement(ctx context.Context, tx *store.Tx, key string) (Issued, error
 	return row.found(tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx))
 }
 
-// findStatement is the newest statement of a grant and period.
-func findStatement(ctx context.Context, tx *store.Tx, grant string, p Period) (Issued, error) {
+// findStatement is the newest statement of a kind, subject and period.
+func findStatement(ctx context.Context, tx *store.Tx, h Head) (Issued, error) {
 	var row statementRow
-	return row.found(tx.NewSelect().Model(&row).Where("subject = ?", grant).Where("from_date = ?", p.From).Where("to_date = ?", p.To).
+	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", h.Kind).Where("subject = ?", h.Subject).
+		Where("from_date = ?", h.Period.From).Where("to_date = ?", h.Period.To).
 		Order("created_at DESC", "number DESC").Limit(1).Scan(ctx))
 }
 

@@ -2,6 +2,7 @@ package statements
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,13 +11,18 @@ import (
 const textWidth = 90
 
 // Text renders the statement for a terminal, in fixed width.
-func (s GrantStatement) Text(lang Lang) string {
+func (s GrantStatement) Text(lang Lang) string { return textOf(s.paper(lang)) }
+
+// Text renders the statement for a terminal, in fixed width.
+func (s FundStatement) Text(lang Lang) string { return textOf(s.paper(lang)) }
+
+func textOf(p paper) string {
 	t := textPage{}
-	t.head(&s, lang)
-	t.spending(&s, lang)
-	t.where(&s, lang)
-	t.details(&s, lang)
-	t.foot(&s, lang)
+	t.head(p)
+	for _, b := range p.blocks {
+		t.block(b)
+	}
+	t.foot(p)
 	return t.b.String()
 }
 
@@ -73,80 +79,90 @@ func (t *textPage) wrapped(mark, paragraph string) {
 	t.line("%s", line)
 }
 
-func (t *textPage) head(s *GrantStatement, lang Lang) {
-	t.pair(s.Organisation.Name, s.heading(lang))
-	if about := s.Organisation.about(); about != "" {
-		t.wrapped("", about)
+func (t *textPage) head(p paper) {
+	t.pair(p.organisation, p.heading)
+	if p.about != "" {
+		t.wrapped("", p.about)
 	}
-	if s.Draft() {
-		t.line("%s", words.draftNotice.in(lang))
+	if p.draft {
+		t.line("%s", words.draftNotice.in(p.lang))
 	}
 	t.line("%s", strings.Repeat("=", textWidth))
-	t.line("%s", strings.ToUpper(s.title(lang)))
-	if s.Project != "" {
-		t.wrapped("", s.Project)
+	t.line("%s", strings.ToUpper(p.title))
+	if p.project != "" {
+		t.wrapped("", p.project)
 	}
 	t.line("")
-	for _, fact := range s.facts(lang) {
+	for _, fact := range p.facts {
 		t.wrapped(pad(fact[0], 28), fact[1])
 	}
-	if prepared := s.prepared(lang); prepared != "" {
-		t.line("%s", prepared)
+	if p.prepared != "" {
+		t.line("%s", p.prepared)
 	}
 	t.line("")
-	for _, term := range s.equation(lang) {
-		amount := lang.amount(s.money(term.amount))
+	for _, term := range p.terms {
 		if term.sign == "=" {
 			t.line("%s%s", strings.Repeat(" ", 30), strings.Repeat("-", 18))
 		}
-		t.line("%s%s%s", pad(pad(term.sign, 2)+term.label, 30), left(amount, 18), " "+string(s.Currency))
+		t.line("%s%s%s", pad(pad(term.sign, 2)+term.label, 30), left(term.figure.text, 18), " "+string(p.currency))
 	}
 	t.line("")
-	t.wrapped("", lang.sentence(s))
-	if s.GrantUsed.Valid {
-		t.line("%s%s", pad(words.moneyUsed.in(lang), 30), left(lang.percent(s.GrantUsed), 8))
+	for _, sentence := range p.sentences {
+		t.wrapped("", sentence)
 	}
-	if s.TimeUsed.Valid {
-		t.line("%s%s", pad(words.timePassed.in(lang), 30), left(lang.percent(s.TimeUsed), 8))
+	for _, m := range p.meters {
+		t.line("%s%s", pad(m.label, 30), left(p.lang.percent(m.percent), 8))
 	}
 }
 
-// spending prints the table against the budget; without a budget its columns are left out.
-func (t *textPage) spending(s *GrantStatement, lang Lang) {
-	if !s.hasBudget() {
-		t.section(words.spendingPlain.in(lang) + " (" + string(s.Currency) + ")")
-		t.spendLine("", words.costs.in(lang), [4]string{"", words.inPeriod.in(lang), words.toDate.in(lang), ""}, words.share.in(lang), false)
-	} else {
-		t.section(words.spending.in(lang) + " (" + string(s.Currency) + ")")
-		t.spendLine("", words.budgetLine.in(lang), [4]string{words.budget.in(lang), words.inPeriod.in(lang), words.toDate.in(lang), words.variance.in(lang)}, words.used.in(lang), true)
+// block prints a table: columns up to the flexible one stand left, with its text last, the others right of it.
+func (t *textPage) block(b block) {
+	title := b.title
+	if b.unit != "" {
+		title += " (" + b.unit + ")"
 	}
-	for _, row := range s.spending(lang) {
-		if row.level == sumLevel {
+	t.section(title)
+	if len(b.columns) > 0 && slices.ContainsFunc(b.columns, func(c column) bool { return c.head != "" && (c.chars > 0 || !c.right) }) {
+		heads := each(b.columns, func(c column) figure { return word(c.head) })
+		t.cells(b.columns, heads, "")
+	}
+	for _, r := range b.rows {
+		if r.level == sumLevel {
 			t.line("%s", strings.Repeat("-", textWidth))
 		}
-		text := row.text
-		if row.level == costLevel {
-			text = "  " + text
+		indent := ""
+		if r.level == costLevel {
+			indent = "  "
 		}
-		t.spendLine(row.no, text, row.figures, row.percent, s.hasBudget())
-		if row.note != "" {
-			t.wrapped("     ", row.note)
+		t.cells(b.columns, r.cells, indent)
+		if r.note != "" {
+			t.wrapped("     ", r.note)
 		}
+	}
+	for _, text := range b.after {
+		t.wrapped("", text)
 	}
 }
 
-// spendLine sets a row of the spending table; a long text takes lines of its own above the figures.
-func (t *textPage) spendLine(no, text string, figures [4]string, percent string, budget bool) {
-	columns := left(figures[1], 13) + left(figures[2], 13)
-	if budget {
-		columns = left(figures[0], 13) + columns + left(figures[3], 13)
+func (t *textPage) cells(columns []column, cells []figure, indent string) {
+	label, right, hanging := "", "", "  "
+	for i, c := range columns {
+		text := ""
+		if i < len(cells) {
+			text = cells[i].text
+		}
+		switch {
+		case c.bar:
+		case c.right:
+			right += left(text, max(c.chars, utf8.RuneCountInString(text)+1))
+		case c.chars > 0:
+			label += pad(text, c.chars)
+			hanging = pad("", utf8.RuneCountInString(label))
+		default:
+			label += indent + text
+		}
 	}
-	columns += left(percent, 8)
-	if budget {
-		t.row(pad(no, 4)+text, "    ", columns)
-		return
-	}
-	t.row(text, "  ", columns)
+	t.row(label, hanging, right)
 }
 
 // lastSpace is the byte offset of the last space among the first n characters, or of character n where there is none.
@@ -168,64 +184,24 @@ func lastSpace(s string, n int) int {
 	return offset
 }
 
-func (t *textPage) where(s *GrantStatement, lang Lang) {
-	t.section(words.whereMoney.in(lang) + " (" + string(s.Base) + ")")
-	for _, row := range s.places(lang) {
-		if row.level == sumLevel {
-			t.line("%s", strings.Repeat("-", textWidth))
-		}
-		t.row(row.text, "  ", left(row.quantity, 20)+left(row.amount, 18))
-	}
-	if text := s.commitmentsText(lang); text != "" {
-		t.line("%s", text)
-	}
-}
-
-func (t *textPage) details(s *GrantStatement, lang Lang) {
-	t.section(words.receipts.in(lang) + " (" + string(s.Currency) + ")")
-	if len(s.Receipts) == 0 {
-		t.line("%s", words.noMoney.in(lang))
-	}
-	for _, r := range s.Receipts {
-		rate := ""
-		if !r.Rate.IsZero() {
-			rate = lang.rate(r.Rate) + " = " + lang.quantity(s.inBase(r.Base))
-		}
-		t.row(pad(lang.shortDate(r.Date), 13)+s.receiptText(lang, r), pad("", 13), left(rate, 40)+left(lang.amount(s.money(r.Amount)), 16))
-	}
-	if s.Indirect != nil {
-		t.section(words.indirect.in(lang) + " (" + string(s.Base) + ")")
-		for _, row := range s.indirectRows(lang) {
-			t.row(row.text, "  ", left(row.amount, 18))
-		}
-		if text := s.excluded(lang); text != "" {
-			t.wrapped("", text)
-		}
-	}
-	if len(s.Rates) > 0 {
-		t.section(words.rates.in(lang))
-		for _, r := range s.Rates {
-			t.row(pad(lang.shortDate(r.Date), 13)+pad(lang.rateUse(r.Use), 30)+r.Ref, pad("", 43), left(lang.rate(r.Rate), 24))
-		}
-	}
-}
-
-func (t *textPage) foot(s *GrantStatement, lang Lang) {
-	if notes := s.footnotes(lang); len(notes) > 0 {
-		t.section(words.notes.in(lang))
-		for i, note := range notes {
+func (t *textPage) foot(p paper) {
+	if len(p.notes) > 0 {
+		t.section(words.notes.in(p.lang))
+		for i, note := range p.notes {
 			t.wrapped(pad(fmt.Sprintf("%d.", i+1), 4), note)
 		}
 	}
-	t.line("")
-	t.wrapped("", words.confirm.in(lang))
-	for _, sign := range s.signatures() {
+	if p.confirm != "" {
 		t.line("")
-		t.line("%s", strings.Repeat("_", 44))
-		t.wrapped("", joined(lang.role(sign.Role), sign.Name)+": "+lower(words.signHere.in(lang)))
+		t.wrapped("", p.confirm)
+		for _, signer := range p.signers {
+			t.line("")
+			t.line("%s", strings.Repeat("_", 44))
+			t.wrapped("", signer+": "+lower(words.signHere.in(p.lang)))
+		}
 	}
 	t.line("%s", strings.Repeat("=", textWidth))
-	t.line("%s: %s", words.dataHash.in(lang), s.DataHash())
+	t.line("%s: %s", words.dataHash.in(p.lang), p.hash)
 }
 
 // pad fills s with spaces on the right to n characters.

@@ -22,12 +22,14 @@ type View struct {
 	Subject   string  `json:"subject"`
 	Number    string  `json:"number"`
 	Version   int     `json:"version"`
+	Replaces  string  `json:"replaces,omitempty"`
 	Draft     bool    `json:"draft"`
 	DataHash  string  `json:"data_hash"`
 	Language  Lang    `json:"language"`
 	From      string  `json:"from"`
 	To        string  `json:"to"`
 	Currency  string  `json:"currency"`
+	Whole     bool    `json:"whole_units,omitempty"`
 	Opening   string  `json:"opening"`
 	Received  string  `json:"received"`
 	Interest  string  `json:"interest"`
@@ -57,8 +59,15 @@ type View struct {
 
 	Receipts []ReceiptView `json:"receipts"`
 	Indirect *IndirectView `json:"indirect"`
+	Advances []AdvanceView `json:"advances"`
+	Shared   []SharedView  `json:"shared_costs"`
+	Ties     []TieView     `json:"ledger"`
 	Rates    []RateView    `json:"rates"`
-	Notes    []NoteView    `json:"notes"`
+
+	Amendments []string         `json:"amendments"`
+	Disallowed []DisallowedView `json:"disallowed"`
+
+	Notes []NoteView `json:"notes"`
 
 	Organisation OrganisationView `json:"organisation"`
 	Grantor      GrantorView      `json:"grantor"`
@@ -137,6 +146,8 @@ type ReceiptView struct {
 	Kind     ReceiptKind `json:"kind"`
 	No       int         `json:"no"`
 	Label    string      `json:"label"`
+	NameEN   string      `json:"name_en,omitempty"`
+	NameDA   string      `json:"name_da,omitempty"`
 	Text     string      `json:"text"`
 	Amount   string      `json:"amount"`
 	Original *AmountView `json:"original"`
@@ -179,6 +190,45 @@ type NoteView struct {
 	Text    string      `json:"text,omitempty"`
 }
 
+// AdvanceView is an [Advance]; base_amount is that of closing.
+type AdvanceView struct {
+	Partner  string `json:"partner"`
+	Currency string `json:"currency"`
+	Opening  string `json:"opening"`
+	Sent     string `json:"sent"`
+	Spent    string `json:"spent"`
+	Returned string `json:"returned"`
+	Closing  string `json:"closing"`
+	Base     string `json:"base_amount"`
+	Oldest   string `json:"oldest,omitempty"`
+}
+
+// SharedView is a [Shared] in base currency; amount is the part of this grant.
+type SharedView struct {
+	Key    string `json:"key"`
+	Label  string `json:"label"`
+	NameEN string `json:"name_en,omitempty"`
+	NameDA string `json:"name_da,omitempty"`
+	Whole  string `json:"whole"`
+	Amount string `json:"amount"`
+}
+
+// TieView is a [Tie] in base currency.
+type TieView struct {
+	Account string `json:"account"`
+	Label   string `json:"label"`
+	NameEN  string `json:"name_en,omitempty"`
+	NameDA  string `json:"name_da,omitempty"`
+	Amount  string `json:"amount"`
+}
+
+// DisallowedView is a [Disallowed] in base currency.
+type DisallowedView struct {
+	Ref    string `json:"ref"`
+	Date   string `json:"date"`
+	Amount string `json:"amount"`
+}
+
 // OrganisationView is an [Organisation].
 type OrganisationView struct {
 	Name         string `json:"name"`
@@ -203,7 +253,7 @@ type SignatureView struct {
 var closingKeys = map[PartKind]string{
 	AtBank: "bank", AtPartner: "at_partner", Retainer: "retainers", PettyCash: "petty_cash", Recoverable: "recoverables",
 	Receivable: "receivables", Payable: "payables", Accrual: "accruals", Returned: "returned_payments", Loan: "loans",
-	RefundDue: "refund_due",
+	RefundDue: "refund_due", NotYetSpent: "deferred", Revalued: "revaluation", Elsewhere: "other",
 }
 
 // View is the statement as JSON has it, with labels in lang.
@@ -218,7 +268,7 @@ func (s GrantStatement) view(lang Lang) View {
 	in := func(d decimal.Decimal) string { return s.money(d).String() }
 	base := func(d decimal.Decimal) string { return s.inBase(d).String() }
 	v := View{
-		Kind: GrantFinancial, Subject: s.Grant, Number: s.Number, Version: s.Version, Draft: s.Draft(), Language: lang,
+		Kind: GrantFinancial, Subject: s.Grant, Number: s.Number, Version: s.Version, Replaces: s.Replaces, Whole: s.Whole, Draft: s.Draft(), Language: lang,
 		From: string(s.Period.From), To: string(s.Period.To), Currency: string(s.Currency),
 		Opening: in(s.Opening), Received: in(s.Received), Interest: in(s.Interest), Spent: in(s.Spent),
 		Refunded: in(s.Refunded), Closing: in(s.Closing),
@@ -250,31 +300,57 @@ func (s GrantStatement) view(lang Lang) View {
 
 // fillLists adds the lists; an empty one is [], not null.
 func (s *GrantStatement) fillLists(v *View, lang Lang) {
-	v.Lines = each(s.Lines, func(l Line) LineView {
-		return LineView{Key: l.Key, Label: lang.category(l), Kind: l.Kind, Amount: s.money(l.InPeriod).String(),
-			ToDate: s.money(l.ToDate).String(), Share: percentText(l.Share), BudgetLine: optional(l.BudgetLine),
-			NameEN: l.Name.EN, NameDA: l.Name.DA}
-	})
+	v.Lines = each(s.Lines, func(l Line) LineView { return lineView(lang, l, s.Currency) })
 	v.BudgetLines = each(s.Budget, func(b BudgetLine) BudgetLineView {
 		return BudgetLineView{No: b.No, Text: b.Text, FiguresView: s.figures(b.BudgetFigures), Explanation: b.Explanation}
 	})
-	v.ClosingDetail = each(s.Parts, func(p Part) PartView {
-		return PartView{p.Kind, lang.place(p.Kind), p.Holder, s.inBase(p.Amount).String(), amountView(p.Quantity)}
-	})
-	v.Receipts = each(s.Receipts, func(r Receipt) ReceiptView {
-		return ReceiptView{Date: string(r.Date), Kind: r.Kind, No: r.No, Label: lang.receipt(r), Text: r.Text,
-			Amount: s.money(r.Amount).String(), Original: amountView(r.Original), Rate: optional(r.Rate.String()),
-			Base: s.inBase(r.Base).String()}
-	})
+	v.ClosingDetail = each(s.Parts, func(p Part) PartView { return partView(lang, p, s.Base) })
+	v.Receipts = each(s.Receipts, func(r Receipt) ReceiptView { return receiptView(lang, r, s.Currency, s.Base) })
 	v.Rates = each(s.Rates, func(r RateUsed) RateView {
 		return RateView{r.Use, lang.rateUse(r.Use), r.Ref, string(r.Date), r.Rate.String()}
 	})
-	v.Notes = each(s.Notes, func(n Note) NoteView {
-		return NoteView{n.Code, lang.note(n), string(n.Since), amountView(n.Amount), percentText(n.Percent), n.Text}
-	})
+	v.Notes = each(s.Notes, func(n Note) NoteView { return noteView(lang, n) })
 	v.Signatures = each(s.signatures(), func(g Signature) SignatureView {
 		return SignatureView{g.Role, lang.role(g.Role), g.Name}
 	})
+	s.fillBooks(v, lang)
+}
+
+// fillBooks adds what an institution reads beside its own figures.
+func (s *GrantStatement) fillBooks(v *View, lang Lang) {
+	base := func(d decimal.Decimal) string { return s.inBase(d).String() }
+	v.Advances = each(s.Advances, func(a Advance) AdvanceView {
+		in := func(d decimal.Decimal) string { return ledger.Money{Amount: d, Currency: a.Currency}.String() }
+		return AdvanceView{a.Partner, string(a.Currency), in(a.Opening), in(a.Sent), in(a.Spent), in(a.Returned), in(a.Closing), base(a.Base), string(a.Oldest)}
+	})
+	v.Shared = each(s.Shared, func(c Shared) SharedView {
+		return SharedView{c.Key, lang.category(Line{Key: c.Key, Name: c.Name}), c.Name.EN, c.Name.DA, base(c.Whole), base(c.Grant)}
+	})
+	v.Ties = each(s.Ties, func(t Tie) TieView {
+		return TieView{string(t.Account), lang.pick(t.Name.EN, t.Name.DA), t.Name.EN, t.Name.DA, base(t.Amount)}
+	})
+	v.Amendments = each(s.Amendments, func(d ledger.Date) string { return string(d) })
+	v.Disallowed = each(s.Disallowed, func(d Disallowed) DisallowedView { return DisallowedView{d.Ref, string(d.Date), base(d.Amount)} })
+}
+
+func lineView(lang Lang, l Line, c ledger.Currency) LineView {
+	in := func(d decimal.Decimal) string { return ledger.Money{Amount: d, Currency: c}.String() }
+	return LineView{Key: l.Key, Label: lang.category(l), Kind: l.Kind, Amount: in(l.InPeriod), ToDate: in(l.ToDate),
+		Share: percentText(l.Share), BudgetLine: optional(l.BudgetLine), NameEN: l.Name.EN, NameDA: l.Name.DA}
+}
+
+func partView(lang Lang, p Part, base ledger.Currency) PartView {
+	return PartView{p.Kind, lang.place(p.Kind), p.Holder, ledger.Money{Amount: p.Amount, Currency: base}.String(), amountView(p.Quantity)}
+}
+
+func receiptView(lang Lang, r Receipt, c, base ledger.Currency) ReceiptView {
+	return ReceiptView{Date: string(r.Date), Kind: r.Kind, No: r.No, Label: lang.receipt(r), NameEN: r.Name.EN, NameDA: r.Name.DA, Text: r.Text,
+		Amount: ledger.Money{Amount: r.Amount, Currency: c}.String(), Original: amountView(r.Original), Rate: optional(r.Rate.String()),
+		Base: ledger.Money{Amount: r.Base, Currency: base}.String()}
+}
+
+func noteView(lang Lang, n Note) NoteView {
+	return NoteView{n.Code, lang.note(n), string(n.Since), amountView(n.Amount), percentText(n.Percent), n.Text}
 }
 
 // signatures is who signs, with the usual two where nobody is named.

@@ -1,5 +1,7 @@
 package statements
 
+import "supportledger/ledger"
+
 // phrase is one text in every language, side by side: who changes one sees the other. A table in Go, and no catalogue in
 // files, because a wrong name then fails to compile, an empty text fails a test, and there is nothing to look up that could
 // be missing when a statement is printed. No phrase counts anything, so no plural rules are needed.
@@ -23,6 +25,15 @@ var words = struct {
 	indirectToDate, excluded                                                       phrase
 	rates, use, reference, notes, varianceNote, since                              phrase
 	confirm, signHere, page, data, dataHash, booksIn                               phrase
+	replaces, advances, partner, advOpening, advSent, advSpent, advReturned        phrase
+	advClosing, advOldest, shared, sharedNote, sharedWhole, sharedOthers           phrase
+	sharedOurs, deviations, deviation, overspent, amended, disallowed              phrase
+	noDeviations, tie, tieTotal, tieSame, tieConverted, account                    phrase
+	giftTitle, fundTitle, giftsUsed, giftsReceived, donorNo, donorName, fundCode   phrase
+	restriction, fundSentence, fundOverspent, youGave, youHad, weSpent, setAside   phrase
+	allUsed, shareLead, shareOf, whatItDid, purpose, nothingSpent, yourGifts, gift phrase
+	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    phrase
+	withdrawn, bookmarkFirst, bookmarkNotes, bookmarkSign, figuresIn               phrase
 }{
 	title:       phrase{"Grant financial statement", "Regnskab for bevilling"},
 	statementNo: phrase{"Statement", "Regnskab nr."},
@@ -121,6 +132,86 @@ var words = struct {
 	page:     phrase{"Page {page} of {pages}", "Side {page} af {pages}"},
 	data:     phrase{"Data", "Data"},
 	dataHash: phrase{"Data hash (SHA-256)", "Datahash (SHA-256)"},
+
+	replaces:    phrase{"replaces {version}", "erstatter {version}"},
+	advances:    phrase{"Advances with partners", "Forskud hos partnere"},
+	partner:     phrase{"Partner", "Partner"},
+	advOpening:  phrase{"Opening", "Primo"},
+	advSent:     phrase{"Sent", "Sendt"},
+	advSpent:    phrase{"Documented", "Dokumenteret"},
+	advReturned: phrase{"Returned", "Retur"},
+	advClosing:  phrase{"Closing", "Ultimo"},
+	advOldest:   phrase{"The oldest money with {partner} was sent on {date}.", "De ældste midler hos {partner} er sendt {date}."},
+
+	shared:       phrase{"Costs shared with other funds", "Udgifter delt med andre fonde"},
+	sharedWhole:  phrase{"Whole cost", "Hele udgiften"},
+	sharedOthers: phrase{"Other funds", "Andre fonde"},
+	sharedOurs:   phrase{"This grant", "Denne bevilling"},
+	sharedNote: phrase{"Each part is booked once; together the parts are the whole cost.",
+		"Hver del er bogført én gang; delene er tilsammen hele udgiften."},
+
+	deviations:   phrase{"Deviations", "Afvigelser"},
+	deviation:    phrase{"What", "Hvad"},
+	overspent:    phrase{"Budget line {line} is overspent by {percent}", "Budgetpost {line} er overskredet med {percent}"},
+	amended:      phrase{"The agreement was changed from {date}", "Aftalen er ændret fra {date}"},
+	disallowed:   phrase{"Not allowed by the audit, finding {ref} of {date}; borne by our own funds", "Ikke godkendt ved revision, bemærkning {ref} af {date}; båret af egne midler"},
+	noDeviations: phrase{"There are no deviations from the agreement in the period.", "Der er ingen afvigelser fra aftalen i perioden."},
+
+	tie:      phrase{"Agreement with the ledger", "Afstemning til bogføringen"},
+	account:  phrase{"Account", "Konto"},
+	tieTotal: phrase{"Costs of the fund in the ledger", "Fondens udgifter i bogføringen"},
+	tieSame: phrase{"The report and the ledger have the same costs.",
+		"Regnskabet og bogføringen har de samme udgifter."},
+	tieConverted: phrase{"The ledger is kept in another currency; the report has each of these costs at the rate explained in the notes.",
+		"Bogføringen er i en anden valuta; regnskabet har hver af disse udgifter til den kurs, som noterne forklarer."},
+
+	giftTitle:     phrase{"Your gifts", "Dine gaver"},
+	fundTitle:     phrase{"Fund statement", "Regnskab for formål"},
+	giftsUsed:     phrase{"Used of your gifts", "Brugt af dine gaver"},
+	giftsReceived: phrase{"Gifts received", "Modtagne gaver"},
+	donorNo:       phrase{"Donor number", "Bidragydernr."},
+	donorName:     phrase{"Donor", "Bidragyder"},
+	fundCode:      phrase{"Fund", "Formål"},
+	restriction:   phrase{"Bound to", "Bundet til"},
+	fundSentence: phrase{"The fund began the period with {opening}. {received} came in and {spent} was spent; {closing} is left.",
+		"Formålet begyndte perioden med {opening}. Der kom {received} ind, og {spent} blev brugt; {closing} er tilbage."},
+	fundOverspent: phrase{"The fund began the period with {opening}. {received} came in and {spent} was spent: {closing} more than there was.",
+		"Formålet begyndte perioden med {opening}. Der kom {received} ind, og {spent} blev brugt: {closing} mere, end der var."},
+	youHad:       phrase{"When the period began, {opening} of your earlier gifts was not used yet.", "Da perioden begyndte, var {opening} af dine tidligere gaver endnu ikke brugt."},
+	youGave:      phrase{"You gave {received}.", "Du gav {received}"},
+	weSpent:      phrase{"We have spent {spent}.", "Vi har brugt {spent}"},
+	setAside:     phrase{"{closing} is still set aside for the purpose you gave to.", "{closing} er stadig sat til side til det formål, du gav til."},
+	allUsed:      phrase{"All of it has been used. Thank you.", "Det hele er brugt. Tak."},
+	shareLead:    phrase{"Where it went:", "Det gik til:"},
+	shareOf:      phrase{"{share} to {what}", "{share} til {what}"},
+	whatItDid:    phrase{"What your gifts paid for", "Hvad dine gaver har betalt"},
+	purpose:      phrase{"Purpose", "Formål"},
+	nothingSpent: phrase{"Nothing was spent in the period.", "Der er ikke brugt noget i perioden."},
+	yourGifts:    phrase{"Gifts in the period", "Gaver i perioden"},
+	gift:         phrase{"Gift", "Gave"},
+	income:       phrase{"Income", "Indtægter"},
+	source:       phrase{"Source", "Kilde"},
+	byPurpose:    phrase{"Your money by purpose", "Dine midler efter formål"},
+
+	carried:       phrase{"Carried forward", "Overført til næste side"},
+	brought:       phrase{"Brought forward", "Overført fra forrige side"},
+	chartOf:       phrase{"Spending as a chart", "Forbrug som diagram"},
+	chartNote:     phrase{"The bars begin at 0 and show the same numbers as the table. A pale bar is the budget.", "Søjlerne begynder ved 0 og viser de samme tal som tabellen. En bleg søjle er budgettet."},
+	verifyHere:    phrase{"Is this statement genuine? Scan the code or go to {url}", "Er denne opgørelse ægte? Scan koden, eller gå til {url}"},
+	withdrawn:     phrase{"WITHDRAWN", "TRUKKET TILBAGE"},
+	bookmarkFirst: phrase{"Overview", "Overblik"},
+	bookmarkNotes: phrase{"Notes", "Noter"},
+	bookmarkSign:  phrase{"Signatures", "Underskrifter"},
+	figuresIn:     phrase{"The figures of this statement, and the proof that it was issued, are attached to the file.", "Opgørelsens tal og beviset for, at den er udstedt, er vedhæftet filen."},
+}
+
+// restrictionWords say what binds a fund's money.
+var restrictionWords = map[ledger.Restriction]phrase{
+	ledger.Unrestricted: {"Nothing: free funds", "Intet: frie midler"},
+	ledger.PurposeBound: {"A purpose", "Et formål"},
+	ledger.TimeBound:    {"A time", "En periode"},
+	ledger.Endowment:    {"Capital that is kept", "Kapital, der bevares"},
+	ledger.BoundByGrant: {"A grant agreement", "En bevilling"},
 }
 
 // categoryWords name the categories of the chart that a statement can come across without it.
@@ -136,6 +227,11 @@ var categoryWords = map[string]phrase{
 	"fx-losses":            {"Currency losses", "Valutakurstab"},
 	"currency-differences": {"Currency differences", "Kursdifferencer"},
 	"indirect-costs":       {"Indirect costs", "Fællesomkostninger"},
+
+	supportKey:      {"Support", "Støtte"},
+	plainEducation:  {"Education", "Uddannelse"},
+	plainEveryday:   {"Support from day to day", "Støtte i hverdagen"},
+	plainOperations: {"Staff and running costs", "Medarbejdere og drift"},
 }
 
 var placeWords = map[PartKind]phrase{
@@ -150,11 +246,17 @@ var placeWords = map[PartKind]phrase{
 	Returned:    {"Returned payments, to be paid again", "Returnerede betalinger, skal udbetales igen"},
 	Loan:        {"Loan from another fund", "Lån fra anden fond"},
 	RefundDue:   {"Refund due to the grantor", "Skyldig tilbagebetaling"},
+	NotYetSpent: {"Grants received and not yet spent", "Forudmodtagne bevillinger"},
+	Revalued:    {"Revaluation of currency accounts", "Kursregulering af valutakonti"},
+	Elsewhere:   {"Other receivables and debts, net", "Øvrige tilgodehavender og gæld, netto"},
 }
 
 var receiptWords = map[ReceiptKind]phrase{
 	Instalment:   {"Instalment", "Rate"},
 	AwardPayment: {"Payment of the award", "Udbetaling af bevillingen"},
+	GiftReceived: {"Gift", "Gave"},
+	GiftReturned: {"Gift given back", "Tilbagebetalt gave"},
+	FundIncome:   {"Income", "Indtægt"},
 }
 
 var rateUseWords = map[RateUse]phrase{
@@ -223,5 +325,23 @@ var noteWords = map[NoteCode]phrase{
 	NotePrefinanced: {
 		"The closing balance is below zero: costs have been paid ahead of the next instalment.",
 		"Saldo ultimo er negativ: udgifter er lagt ud, indtil næste rate modtages."},
+	NoteWhole: {
+		"Amounts are in whole units and rounded so that every sum still adds up; no figure is more than one unit off.",
+		"Beløb er i hele kroner eller enheder og afrundet, så alle summer stadig stemmer; intet tal afviger mere end én enhed."},
+	NoteOwnFunds: {
+		"Gifts to one purpose are used in the order in which they came; what is shown is what your own gifts paid for.",
+		"Gaver til samme formål bruges i den rækkefølge, de kom; her står, hvad dine egne gaver har betalt."},
+	NoteNotOnePerson: {
+		"No amount is tied to one person. To protect those who are supported, small groups are not shown on their own.",
+		"Intet beløb er knyttet til én person. For at beskytte dem, der får støtte, vises små grupper ikke for sig."},
+	NoteNoTaxReport: {
+		"This is not the report to the tax authority. Deductible gifts are reported there separately.",
+		"Dette er ikke indberetningen til skattemyndighederne. Fradragsberettigede gaver indberettes særskilt."},
+	NoteComplaints: {
+		"Questions, complaints and requests about your personal data: write to us at the address above.",
+		"Spørgsmål, klager og henvendelser om dine personoplysninger: skriv til os på adressen ovenfor."},
+	NoteYearEnd: {
+		"Year-end closing entries are left out; balances brought into the books are part of the opening balance.",
+		"Årsafslutningsposter indgår ikke; saldi overført til bogføringen er en del af saldo primo."},
 	NoteFree: {"{text}", "{text}"},
 }

@@ -16,7 +16,7 @@ import (
 )
 
 type statementCommand struct {
-	Render renderCommand `cmd:"" help:"Render the statement of a grant: the issued one for the period, or else a draft of what the books say."`
+	Render renderCommand `cmd:"" help:"Render a statement of a grant, a donor or a fund: the issued one for the period, or else a draft of what the books say."`
 }
 
 // day is a flag that holds a date.
@@ -32,11 +32,15 @@ func (d *day) UnmarshalText(text []byte) error {
 type renderCommand struct {
 	books
 	output
-	Subject string `required:"" placeholder:"G1" help:"Code of the grant."`
-	From    day    `placeholder:"2026-01-01" help:"First day; the start of the grant where none is given."`
+	Subject string `required:"" placeholder:"G1" help:"Code of the grant, donor or fund."`
+	Kind    string `enum:"grant_financial,donor_annual,fund," default:"" placeholder:"KIND" help:"Kind: grant_financial, donor_annual or fund; where none is given, what the subject is, a grant before its fund."`
+	From    day    `placeholder:"2026-01-01" help:"First day; the start of the grant or fund, or the first gift, where none is given."`
 	To      day    `required:"" placeholder:"2026-06-30" help:"Last day."`
 	Lang    string `enum:"da,en" default:"en" placeholder:"da|en" help:"Language: da or en (the default)."`
-	Format  string `enum:"pdf,json,text," default:"" placeholder:"pdf|json|text" help:"Format: pdf, json or text; where none is given, that of FILE's ending, or else text."`
+	Format  string `enum:"pdf,json,text,html,xlsx," default:"" placeholder:"FORMAT" help:"Format: pdf, json, text, html or xlsx; where none is given, that of FILE's ending, or else text."`
+	CutOff  string `placeholder:"2026-000123" help:"Number of the last entry that counts; a draft."`
+	Whole   bool   `help:"Amounts in whole units that still add up; a draft."`
+	Auditor bool   `help:"With a place for the auditor to sign; a draft."`
 }
 
 // Validate checks what the flags say together.
@@ -50,17 +54,16 @@ func (r renderCommand) Validate() error {
 // Run renders the statement out of one snapshot of the books.
 func (r renderCommand) Run(ctx context.Context, c console) error {
 	format := r.format()
-	if format == "pdf" && r.Output == "-" && c.outIsTTY {
-		return misuse("a PDF does not belong on a terminal; add -o FILE.pdf")
+	if (format == "pdf" || format == "xlsx") && r.Output == "-" && c.outIsTTY {
+		return misuse("%s does not belong on a terminal; add -o FILE.%s", strings.ToUpper(format), format)
 	}
 	var body []byte
 	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) error {
 		register := grants.Register{Book: book}
-		if err := r.check(ctx, tx, register); err != nil {
-			return err
+		s, err := r.find(ctx, tx, statements.Office{Book: book, Grants: register})
+		if errors.Is(err, statements.ErrUnknownSubject) {
+			return r.unknown(ctx, tx, register)
 		}
-		request := statements.Request{Grant: r.Subject, From: ledger.Date(r.From), To: ledger.Date(r.To)}
-		s, err := statements.Office{Book: book, Grants: register}.Find(ctx, tx, request)
 		if err != nil {
 			return err
 		}
@@ -78,15 +81,28 @@ func (r renderCommand) Run(ctx context.Context, c console) error {
 
 // format is the one asked for, or that of the file's ending.
 func (r renderCommand) format() string {
-	ending := map[string]string{".pdf": "pdf", ".json": "json"}[strings.ToLower(filepath.Ext(r.Output))]
+	ending := map[string]string{".pdf": "pdf", ".json": "json", ".html": "html", ".xlsx": "xlsx"}[strings.ToLower(filepath.Ext(r.Output))]
 	return cmp.Or(r.Format, ending, "text")
 }
 
-// check answers a subject or a date that cannot be right with those that can.
+// find is the issued statement, or the draft where the flags ask for one of their own or none was issued.
+func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Value, error) {
+	request := statements.Request{Subject: r.Subject, Kind: statements.Kind(r.Kind), From: ledger.Date(r.From), To: ledger.Date(r.To),
+		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}
+	if err := r.check(ctx, tx, office.Grants); err != nil {
+		return nil, err
+	}
+	if r.CutOff != "" || r.Whole || r.Auditor {
+		return office.Collect(ctx, tx, request)
+	}
+	return office.Find(ctx, tx, request)
+}
+
+// check answers a date that cannot be right with those that can.
 func (r renderCommand) check(ctx context.Context, tx *store.Tx, register grants.Register) error {
 	grant, err := register.Grant(ctx, tx, r.Subject)
 	if errors.Is(err, grants.ErrUnknownGrant) {
-		return r.unknown(ctx, tx, register)
+		return nil // a donor or a fund
 	}
 	if err != nil {
 		return err
@@ -97,26 +113,30 @@ func (r renderCommand) check(ctx context.Context, tx *store.Tx, register grants.
 	return nil
 }
 
-// unknown names the grants that there are.
+// unknown names the grants that there are, and says what else a subject can be.
 func (r renderCommand) unknown(ctx context.Context, tx *store.Tx, register grants.Register) error {
 	known, err := register.Grants(ctx, tx)
 	if err != nil {
 		return err
 	}
 	if len(known) == 0 {
-		return fmt.Errorf("there is no grant %q; there are none in these books yet (%s)", r.Subject, r.at().shown())
+		return fmt.Errorf("there is no grant, donor or fund %q; there are no grants in these books yet (%s)", r.Subject, r.at().shown())
 	}
 	var codes []string
 	for _, g := range known {
 		codes = append(codes, g.Code)
 	}
-	return fmt.Errorf("there is no grant %q; these books have %s", r.Subject, strings.Join(codes, ", "))
+	return fmt.Errorf("there is no grant, donor or fund %q; these books have the grants %s", r.Subject, strings.Join(codes, ", "))
 }
 
-func render(s statements.GrantStatement, lang statements.Lang, format string) ([]byte, error) {
+func render(s statements.Value, lang statements.Lang, format string) ([]byte, error) {
 	switch format {
 	case "pdf":
 		return s.PDF(lang)
+	case "html":
+		return s.HTML(lang)
+	case "xlsx":
+		return s.XLSX(lang)
 	case "json":
 		return s.JSON(lang), nil
 	}

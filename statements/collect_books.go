@@ -1,0 +1,122 @@
+package statements
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// books reads what an institution wants beside its own figures: advances, shared costs, the ledger's own sums, changes of the
+// agreement and what an audit took off.
+func (c collector) books(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	for _, p := range c.grant.Policies[1:] {
+		if p.StartsOn <= c.period.To {
+			s.Amendments = append(s.Amendments, p.StartsOn)
+		}
+	}
+	for _, sum := range c.sums {
+		a := c.accounts[sum.Account]
+		if a.Type == ledger.Expense && sum.Date >= c.period.From && sum.Category != ledger.Revaluation {
+			c.tie(s, a, sum)
+		}
+	}
+	slices.SortFunc(s.Ties, func(a, b Tie) int { return cmp.Compare(a.Account, b.Account) })
+	s.Ties = slices.DeleteFunc(s.Ties, func(t Tie) bool { return t.Amount.IsZero() })
+	if err := c.advances(ctx, tx, s); err != nil {
+		return err
+	}
+	if err := c.shared(ctx, tx, s); err != nil {
+		return err
+	}
+	found, err := readDisallowed(ctx, tx, string(c.grant.ID), c.span(), s.Base)
+	s.Disallowed = found
+	return err
+}
+
+func (c collector) tie(s *GrantStatement, a ledger.Account, sum ledger.Sum) {
+	i := slices.IndexFunc(s.Ties, func(t Tie) bool { return t.Account == a.Number })
+	if i < 0 {
+		s.Ties, i = append(s.Ties, Tie{Account: a.Number, Name: Name{a.NameEN, a.NameDA}}), len(s.Ties)
+	}
+	s.Ties[i].Amount = s.Ties[i].Amount.Add(sum.Base.Amount)
+}
+
+// advances follows the money with partners through the period. Lines say by their act whether money went out, came back or
+// was spent.
+func (c collector) advances(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	var accounts []ledger.AccountNo
+	for no, a := range c.accounts {
+		if strings.HasPrefix(a.Path, "assets:advances:") {
+			accounts = append(accounts, no)
+		}
+	}
+	slices.Sort(accounts)
+	moves, err := readAdvances(ctx, tx, c.grant.Fund(), accounts, c.span(), s.Base)
+	if err != nil {
+		return err
+	}
+	for _, m := range moves {
+		i := slices.IndexFunc(s.Advances, func(a Advance) bool { return a.Partner == m.Partner && a.Currency == m.Amount.Currency })
+		if i < 0 {
+			s.Advances, i = append(s.Advances, Advance{Partner: m.Partner, Currency: m.Amount.Currency}), len(s.Advances)
+		}
+		s.Advances[i].move(m, m.Date < c.period.From)
+	}
+	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
+	for _, l := range sums {
+		for i, a := range s.Advances {
+			if l.Lot.Pool.Holder == a.Partner && l.Amount.Currency == a.Currency && !l.Amount.IsZero() && (a.Oldest == "" || l.Lot.OpenedOn < a.Oldest) {
+				s.Advances[i].Oldest = l.Lot.OpenedOn
+			}
+		}
+	}
+	return err
+}
+
+// advanceMove is what an act moved on a partner's advance on one day.
+type advanceMove struct {
+	Partner string
+	Act     string
+	Date    ledger.Date
+	Amount  ledger.Money
+	Base    ledger.Money
+}
+
+func (a *Advance) move(m advanceMove, before bool) {
+	amount := m.Amount.Amount
+	a.Closing, a.Base = a.Closing.Add(amount), a.Base.Add(m.Base.Amount)
+	switch {
+	case before:
+		a.Opening = a.Opening.Add(amount)
+	case strings.Contains(m.Act, "return"):
+		a.Returned = a.Returned.Sub(amount)
+	case strings.Contains(m.Act, "transfer"):
+		a.Sent = a.Sent.Add(amount)
+	default:
+		a.Spent = a.Spent.Sub(amount)
+	}
+}
+
+// shared sums the costs of the period that entries of this grant had together with other funds.
+func (c collector) shared(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	var accounts []ledger.AccountNo
+	for no, a := range c.accounts {
+		if a.Type == ledger.Expense && strings.HasPrefix(a.Path, "expenses:programme:") {
+			accounts = append(accounts, no)
+		}
+	}
+	slices.Sort(accounts)
+	found, err := readShared(ctx, tx, c.grant.Fund(), accounts, ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq}, s.Base)
+	for _, f := range found {
+		if f.Whole.Equal(f.Grant) {
+			continue
+		}
+		a := c.accounts[f.Account]
+		s.Shared = append(s.Shared, Shared{Key: a.Category(), Name: Name{a.NameEN, a.NameDA}, Whole: f.Whole, Grant: f.Grant})
+	}
+	return err
+}
