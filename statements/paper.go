@@ -70,7 +70,7 @@ type block struct {
 // column is a column of a block. One column, the flexible one, has no width in characters.
 type column struct {
 	head  string
-	mm    float64
+	mm    int
 	chars int
 	right bool
 	bar   bool // of tableRow.bar

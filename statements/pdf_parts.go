@@ -245,7 +245,7 @@ func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
 func (d *sheet) tableRow(b block, cells []figure, f frame, text, figures style, indent float64, length *bar) laid {
 	set := make([]cell, len(b.columns))
 	for i, c := range b.columns {
-		set[i] = cell{width: c.mm, style: text}
+		set[i] = cell{width: float64(c.mm), style: text}
 		switch {
 		case c.bar:
 			set[i].bar = length
