@@ -32,6 +32,7 @@ type API struct {
 	collector collector
 	archive   *ledger.Archive // of evidence; nil keeps none
 	vault     *vault.Vault    // of personal data; nil keeps none
+	address   string          // of the public pages; "" where there are none
 }
 
 // Op describes one operation to the router, to the permission check and to the readers of the document.

@@ -9,6 +9,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/grants"
 	"supportledger/ledger"
+	"supportledger/statements"
 )
 
 // sentence words an error that carries figures (a difference, what is left) in the language of the client. Domain
@@ -88,8 +89,15 @@ func ofPlans(err error) (s text) {
 	var (
 		plan  *beneficiaries.StateConflict
 		money *disbursements.StateConflict
+		told  *statements.StateConflict
 	)
 	switch {
+	case errors.As(err, &told):
+		var want []string
+		for _, w := range told.Want {
+			want = append(want, string(w))
+		}
+		s = inState(string(told.State), want)
 	case errors.As(err, &plan):
 		var want []string
 		for _, w := range plan.Want {

@@ -25,6 +25,7 @@ type Options struct {
 
 	Evidence *ledger.Archive // keeps what documents say; nil refuses them, and nothing else
 	Vault    *vault.Vault    // seals who people are; nil refuses what needs it, and nothing else
+	Address  string          // of this server as the public reaches it, https://…, for the code on statements; "" prints the code alone
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
@@ -54,7 +55,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log}
-	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault}
+	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault, address: o.Address}
 	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
 	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
 	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })
@@ -68,6 +69,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	s.api.document = document
 	s.health()
 	s.api.pages()
+	s.api.verifyPages()
 	s.http = &http.Server{
 		Handler:           s.api.engine,
 		ReadHeaderTimeout: headerWithin,

@@ -5,47 +5,105 @@ import (
 	"context"
 	"fmt"
 
+	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/statements"
 	"supportledger/store"
 )
 
+// reviewers may put a second name under a statement.
+var reviewers = []access.Role{access.FinanceOfficer, access.Treasurer, access.ProgrammeLead, access.PrivacyOfficer}
+
+// readers may see statements before they leave the house.
+var readers = append(append([]access.Role{}, bookkeeper...), access.ProgrammeLead, access.PrivacyOfficer)
+
 // reports registers statements.
 func reports(api *API) {
-	Route(api, Op{Method: post, Path: "/statements", ID: "issueStatement", Tag: "statements", Roles: finance, Money: true,
-		Summary: "Issue the financial statement of a grant: its value is frozen under a number", Danish: "Udsted en bevillings økonomiske opgørelse: dens værdi låses under et nummer",
-		Refuses: []error{statements.ErrUnknownSubject, statements.ErrDoesNotFoot}}, at(issueStatement))
-	Route(api, Op{Method: get, Path: "/statements", ID: "listStatements", Tag: "statements", Roles: bookkeeper,
-		Summary: "List issued statements, newest number first", Danish: "Vis udstedte opgørelser, nyeste nummer først"}, at(listStatements))
-	Route(api, Op{Method: get, Path: "/statements/:id", ID: "getStatement", Tag: "statements", Roles: bookkeeper,
-		Summary: "One issued statement with all its figures", Danish: "Én udstedt opgørelse med alle tal",
+	Route(api, Op{Method: post, Path: "/statements", ID: "draftStatement", Tag: "statements", Roles: finance, Money: true,
+		Summary: "Collect the statement of a grant, a donor or a fund as a draft", Danish: "Saml en opgørelse for en bevilling, en bidragyder eller et formål som kladde",
+		About:   "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a checkpoint covers it.",
+		Refuses: []error{statements.ErrUnknownSubject, statements.ErrDoesNotFoot, statements.ErrExists, statements.ErrState, ledger.ErrUnknownEntry},
+		Example: `{"subject":"G1","to":"2026-12-31","language":"en"}`}, at(draftStatement))
+	Route(api, Op{Method: get, Path: "/statements", ID: "listStatements", Tag: "statements", Roles: readers,
+		Summary: "List statements, the newest first", Danish: "Vis opgørelser, de nyeste først"}, at(listStatements))
+	Route(api, Op{Method: get, Path: "/statements/:id", ID: "getStatement", Tag: "statements", Roles: readers,
+		Summary: "One statement with all its figures", Danish: "Én opgørelse med alle tal",
 		Refuses: []error{statements.ErrUnknownStatement}}, at(getStatement))
-	Route(api, Op{Method: get, Path: "/statements/:id/document", ID: "getStatementDocument", Tag: "statements", Roles: bookkeeper,
-		Summary: "One issued statement as a document", Danish: "Én udstedt opgørelse som dokument",
-		Produces: []string{"application/pdf", "text/plain"}, Refuses: []error{statements.ErrUnknownStatement}}, at(getStatementDocument))
+	Route(api, Op{Method: post, Path: "/statements/:id/privacy-checks", ID: "checkStatementPrivacy", Tag: "statements", Roles: finance, Status: 200,
+		Summary: "Have the disclosure control clear a statement", Danish: "Lad afsløringskontrollen frigive en opgørelse",
+		About:   "Only who drafted it may ask. A new check voids the review.",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared, access.ErrForbidden}}, at(checkStatementPrivacy))
+	Route(api, Op{Method: post, Path: "/statements/:id/reviews", ID: "reviewStatement", Tag: "statements", Roles: reviewers, Status: 200,
+		Summary: "Approve a cleared statement as a second person", Danish: "Godkend en frigivet opgørelse som anden person",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove}}, at(reviewStatement))
+	Route(api, Op{Method: post, Path: "/statements/:id/issues", ID: "issueStatement", Tag: "statements", Roles: finance, Status: 200,
+		Summary: "Issue a reviewed statement as a third person: number and bytes are fixed", Danish: "Udsted en godkendt opgørelse som tredje person: nummer og dokument låses",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove, statements.ErrNoGlyph}}, at(issuingAt(api.address)))
+	Route(api, Op{Method: post, Path: "/statements/:id/seals", ID: "sealStatement", Tag: "statements", Roles: finance, Status: 200,
+		Summary: "Attach figures and proof to an issued document", Danish: "Vedhæft tal og bevis på et udstedt dokument",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotProven}}, at(sealStatement))
+	Route(api, Op{Method: post, Path: "/statements/:id/withdrawals", ID: "withdrawStatement", Tag: "statements", Roles: finance, Status: 200,
+		Summary: "Withdraw a statement that should not stand", Danish: "Træk en opgørelse tilbage",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrReasonRequired}}, at(withdrawStatement))
+	statementReads(api)
 }
 
-type issueStatementRequest struct {
-	Subject Ref         `json:"subject" validate:"required" description:"Id or code of the grant."`
-	From    ledger.Date `json:"from" validate:"omitempty" description:"The start of the grant where none is given."`
-	To      ledger.Date `json:"to" validate:"required"`
+// statementReads registers what is read of a statement, and the page for everyone.
+func statementReads(api *API) {
+	Route(api, Op{Method: get, Path: "/statements/:id/document", ID: "getStatementDocument", Tag: "statements", Roles: readers,
+		Summary: "One statement as a document", Danish: "Én opgørelse som dokument",
+		About:    "The PDF of a sealed statement is the very file that was frozen, whatever lang says.",
+		Produces: []string{"application/pdf", "text/plain", "text/html", xlsxType}, Refuses: []error{statements.ErrUnknownStatement}}, at(getStatementDocument))
+	Route(api, Op{Method: get, Path: "/statements/:id/privacy-report", ID: "getStatementPrivacyReport", Tag: "statements", Roles: readers,
+		Summary: "What the last privacy check found and did", Danish: "Hvad det seneste privatlivstjek fandt og gjorde",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrNotCleared}}, at(getPrivacyReport))
+	Route(api, Op{Method: get, Path: "/statements/:id/figures/:key", ID: "getStatementFigure", Tag: "statements", Roles: bookkeeper,
+		Summary: "One figure of a statement and the lines that it is the sum of", Danish: "Ét tal i en opgørelse og de linjer, det er summen af",
+		About:   "Keys are those of the HTML document's data-figure: spent, closing.bank.DKK, lines.tuition.amount.",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrUnknownFigure}}, at(getStatementFigure))
+	Route(api, Op{Method: get, Path: "/verifications/:code", ID: "verifyStatement", Tag: "statements", Public: true,
+		Summary: "Whether a statement with this code stands", Danish: "Om en opgørelse med denne kode gælder",
+		About:   "Status and hash; no money, no names.",
+		Refuses: []error{statements.ErrUnknownStatement}}, at(verifyStatement))
+}
+
+const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+type draftStatementRequest struct {
+	Subject  Ref         `json:"subject" validate:"omitempty" description:"Id or code of a grant or donor, or code of a fund; not where replaces is given."`
+	Kind     string      `json:"kind" validate:"omitempty,oneof=grant_financial donor_annual fund" description:"Where none is given, what the subject is, a grant before its fund."`
+	From     ledger.Date `json:"from" validate:"omitempty" description:"The start of the grant or fund, or the first gift, where none is given."`
+	To       ledger.Date `json:"to" validate:"omitempty" description:"Last day; not where replaces is given."`
+	CutOff   string      `json:"cut_off" validate:"max=20" description:"Number of the last entry that counts; the last there is where none is given."`
+	Whole    bool        `json:"whole_units" description:"Amounts in whole units that still add up."`
+	Auditor  bool        `json:"auditor" description:"With a place for the auditor to sign."`
+	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the document; da where none is given."`
+	Replaces Ref         `json:"replaces" description:"Id or number of the issued statement that this one corrects."`
 }
 
 type statementView struct {
 	ID        statements.ID        `json:"id"`
-	Number    string               `json:"number"`
+	Number    string               `json:"number,omitempty" description:"From issuing on."`
+	Version   int                  `json:"version"`
+	State     statements.State     `json:"state"`
+	Kind      statements.Kind      `json:"kind"`
 	Subject   string               `json:"subject"`
 	From      ledger.Date          `json:"from"`
 	To        ledger.Date          `json:"to"`
-	Hash      string               `json:"data_hash" description:"SHA-256 of the figures."`
+	Language  statements.Lang      `json:"language"`
+	Hash      string               `json:"data_hash" description:"SHA-256 of the figures: as cleared, or of the draft."`
+	Document  string               `json:"document_sha256,omitempty" description:"From sealing on."`
+	Code      string               `json:"code,omitempty" description:"By which anyone may check it, from issuing on."`
+	Replaces  statements.ID        `json:"replaces,omitempty"`
 	Statement *statements.View     `json:"statement,omitempty" table:"-" description:"Of a grant."`
 	Fund      *statements.FundView `json:"fund_statement,omitempty" table:"-" description:"Of a donor's gifts or of a fund."`
 }
 
-func viewStatement(s statements.Issued) statementView {
-	h := s.Value.Head()
-	v := statementView{ID: s.ID, Number: h.Number, Subject: h.Subject, From: h.Period.From, To: h.Period.To, Hash: s.Hash}
-	v.Statement, v.Fund = viewValue(s.Value)
+func viewStatement(s statements.Statement) statementView {
+	h := s.Shown().Head()
+	v := statementView{ID: s.ID, Number: s.Number, Version: s.Version, State: s.State, Kind: h.Kind, Subject: h.Subject, From: h.Period.From, To: h.Period.To,
+		Language: s.Lang, Hash: s.Shown().DataHash(), Document: s.DocumentID, Code: statements.SpacedCode(s.Code), Replaces: s.Replaces}
+	v.Statement, v.Fund = viewValue(s.Shown())
 	return v
 }
 
@@ -62,34 +120,69 @@ func viewValue(v statements.Value) (*statements.View, *statements.FundView) {
 	return nil, nil
 }
 
-func issueStatement(ctx context.Context, tx *store.Tx, d desk, in issueStatementRequest) (statementView, error) {
-	s, err := d.statements.Issue(ctx, tx, statements.Request{Subject: string(in.Subject), From: in.From, To: in.To})
+func shownStatement(s statements.Statement, err error) (statementView, error) {
 	if err != nil {
 		return statementView{}, err
 	}
 	return viewStatement(s), nil
+}
+
+func draftStatement(ctx context.Context, tx *store.Tx, d desk, in draftStatementRequest) (statementView, error) {
+	for _, needed := range []struct{ pointer, value string }{{"/subject", string(in.Subject)}, {"/to", string(in.To)}} {
+		if needed.value == "" && in.Replaces == "" {
+			return statementView{}, At(needed.pointer, &fault{code: "required", message: isRequired})
+		}
+	}
+	request := statements.Request{Subject: string(in.Subject), Kind: statements.Kind(in.Kind), From: in.From, To: in.To, CutOff: in.CutOff,
+		Whole: in.Whole, Auditor: in.Auditor}
+	return shownStatement(d.statements.Prepare(ctx, tx, request, statements.Lang(in.Language), string(in.Replaces)))
 }
 
 func listStatements(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[statementView], error) {
-	issued, err := d.statements.Statements(ctx, tx)
+	all, err := d.statements.Statements(ctx, tx)
 	if err != nil {
 		return List[statementView]{}, err
 	}
-	return pageOf(in.Page, issued, viewStatement, func(s statements.Issued) string { return s.Value.Head().Number })
+	return pageOf(in.Page, all, viewStatement, func(s statements.Statement) string { return string(s.ID) })
 }
 
 func getStatement(ctx context.Context, tx *store.Tx, d desk, in byRef) (statementView, error) {
-	s, err := d.statements.Statement(ctx, tx, string(in.ID))
-	if err != nil {
-		return statementView{}, err
+	return shownStatement(d.statements.Statement(ctx, tx, string(in.ID)))
+}
+
+func checkStatementPrivacy(ctx context.Context, tx *store.Tx, d desk, in byRef) (statementView, error) {
+	return shownStatement(d.statements.CheckPrivacy(ctx, tx, string(in.ID)))
+}
+
+func reviewStatement(ctx context.Context, tx *store.Tx, d desk, in byRef) (statementView, error) {
+	return shownStatement(d.statements.Review(ctx, tx, string(in.ID)))
+}
+
+// issuingAt issues statements whose code leads to the public pages at an address.
+func issuingAt(address string) func(context.Context, *store.Tx, desk, byRef) (statementView, error) {
+	return func(ctx context.Context, tx *store.Tx, d desk, in byRef) (statementView, error) {
+		d.statements.Address = address
+		return shownStatement(d.statements.Issue(ctx, tx, string(in.ID)))
 	}
-	return viewStatement(s), nil
+}
+
+func sealStatement(ctx context.Context, tx *store.Tx, d desk, in byRef) (statementView, error) {
+	return shownStatement(d.statements.Seal(ctx, tx, string(in.ID)))
+}
+
+type withdrawStatementRequest struct {
+	ID     Ref    `path:"id" json:"-" description:"Its id or its number."`
+	Reason string `json:"reason" validate:"required,max=500" description:"At least ten letters; never about a person."`
+}
+
+func withdrawStatement(ctx context.Context, tx *store.Tx, d desk, in withdrawStatementRequest) (statementView, error) {
+	return shownStatement(d.statements.Withdraw(ctx, tx, string(in.ID), in.Reason))
 }
 
 type documentRequest struct {
 	ID     Ref    `path:"id" json:"-"`
-	Lang   string `query:"lang" json:"-" validate:"omitempty,oneof=da en" description:"en where none is given."`
-	Format string `query:"format" json:"-" validate:"omitempty,oneof=pdf text" description:"pdf where none is given."`
+	Lang   string `query:"lang" json:"-" validate:"omitempty,oneof=da en" description:"That of the statement where none is given."`
+	Format string `query:"format" json:"-" validate:"omitempty,oneof=pdf text html xlsx" description:"pdf where none is given."`
 }
 
 func getStatementDocument(ctx context.Context, tx *store.Tx, d desk, in documentRequest) (File, error) {
@@ -97,13 +190,114 @@ func getStatementDocument(ctx context.Context, tx *store.Tx, d desk, in document
 	if err != nil {
 		return File{}, err
 	}
-	lang := statements.Lang(cmp.Or(in.Lang, string(statements.English)))
-	if in.Format == "text" {
-		return File{Type: "text/plain", Name: s.Value.Head().Number + ".txt", Body: []byte(s.Value.Text(lang))}, nil
+	name := cmp.Or(s.Number, string(s.ID))
+	if s.Version > 1 && s.Number != "" {
+		name = fmt.Sprintf("%s-v%d", name, s.Version)
 	}
-	body, err := s.Value.PDF(lang)
+	lang := statements.Lang(cmp.Or(in.Lang, string(s.Lang)))
+	switch in.Format {
+	case "text":
+		return File{Type: "text/plain", Name: name + ".txt", Body: []byte(s.Shown().Text(lang))}, nil
+	case "html":
+		body, err := s.Shown().HTML(lang)
+		return File{Type: "text/html", Name: name + ".html", Body: body}, err
+	case "xlsx":
+		body, err := s.Shown().XLSX(lang)
+		return File{Type: xlsxType, Name: name + ".xlsx", Body: body}, err
+	}
+	if s.Document != nil {
+		return File{Type: "application/pdf", Name: name + ".pdf", Body: s.Document}, nil
+	}
+	body, err := s.Shown().PDF(lang)
 	if err != nil {
-		return File{}, fmt.Errorf("statement %s: %w", s.Value.Head().Number, err)
+		return File{}, fmt.Errorf("statement %s: %w", name, err)
 	}
-	return File{Type: "application/pdf", Name: s.Value.Head().Number + ".pdf", Body: body}, nil
+	return File{Type: "application/pdf", Name: name + ".pdf", Body: body}, nil
+}
+
+type privacyReportView struct {
+	Method   string                      `json:"method"`
+	Cleared  bool                        `json:"cleared"`
+	Findings []statements.PrivacyFinding `json:"findings"`
+}
+
+func getPrivacyReport(ctx context.Context, tx *store.Tx, d desk, in byRef) (privacyReportView, error) {
+	s, err := d.statements.Statement(ctx, tx, string(in.ID))
+	if err != nil {
+		return privacyReportView{}, err
+	}
+	if s.Privacy == nil {
+		return privacyReportView{}, statements.ErrNotCleared
+	}
+	return privacyReportView(*s.Privacy), nil
+}
+
+type figureRequest struct {
+	ID  Ref    `path:"id" json:"-" description:"Id or number of the statement."`
+	Key string `path:"key" json:"-" validate:"max=80"`
+}
+
+type statementFigureView struct {
+	Key    string       `json:"key"`
+	Figure figureView   `json:"figure"`
+	Lines  []bookedView `json:"lines" description:"The first of them; href of the figure leads to all."`
+}
+
+// shownLines is how many lines of a figure come along.
+const shownLines = 100
+
+func getStatementFigure(ctx context.Context, tx *store.Tx, d desk, in figureRequest) (statementFigureView, error) {
+	s, err := d.statements.Statement(ctx, tx, string(in.ID))
+	if err != nil {
+		return statementFigureView{}, err
+	}
+	figure, err := d.statements.Figure(ctx, tx, s, in.Key)
+	if err != nil {
+		return statementFigureView{}, err
+	}
+	lines, err := d.book.Lines(ctx, tx, figure.Lines, ledger.Position{}, shownLines)
+	if err != nil {
+		return statementFigureView{}, err
+	}
+	v := statementFigureView{Key: in.Key, Figure: viewFigure(figure), Lines: []bookedView{}}
+	for _, l := range lines {
+		v.Lines = append(v.Lines, viewBooked(l))
+	}
+	return v, nil
+}
+
+type verifyRequest struct {
+	Code string `path:"code" json:"-" validate:"max=40" description:"As printed, with or without hyphens."`
+}
+
+type verificationView struct {
+	Number     string `json:"number"`
+	Version    int    `json:"version"`
+	Status     string `json:"status" enum:"current,replaced,withdrawn"`
+	IssuedOn   string `json:"issued_on"`
+	ReplacedBy int    `json:"replaced_by_version,omitempty"`
+	Document   string `json:"document_sha256,omitempty" description:"Of the file that was sent; the same for an unaltered one."`
+}
+
+func verifyStatement(ctx context.Context, tx *store.Tx, d desk, in verifyRequest) (verificationView, error) {
+	s, err := d.statements.ByCode(ctx, tx, in.Code)
+	if err != nil {
+		return verificationView{}, err
+	}
+	return viewVerification(ctx, tx, d, s)
+}
+
+func viewVerification(ctx context.Context, tx *store.Tx, d desk, s statements.Statement) (verificationView, error) {
+	v := verificationView{Number: s.Number, Version: s.Version, Status: "current", IssuedOn: string(ledger.DateOf(s.IssuedAt)), Document: s.DocumentID}
+	switch s.State {
+	case statements.Superseded:
+		newest, err := d.statements.Statement(ctx, tx, s.Number)
+		if err != nil {
+			return verificationView{}, err
+		}
+		v.Status, v.ReplacedBy = "replaced", newest.Version
+	case statements.Withdrawn:
+		v.Status = "withdrawn"
+	}
+	return v, nil
 }

@@ -16,8 +16,10 @@ import (
 
 // Office collects and issues statements. It holds no state of its own.
 type Office struct {
-	Book   ledger.Book
-	Grants grants.Register
+	Book       ledger.Book
+	Grants     grants.Register
+	Disclosure Disclosure // nil withholds all that is not plainly the reader's own; see [Withholding]
+	Address    string     // of the public pages, https://…, for the code on statements; "" prints the code alone
 }
 
 // Request names the statement that is wanted.

@@ -268,19 +268,7 @@ func (s *FundStatement) spendLine(a ledger.Account, amount decimal.Decimal, befo
 }
 
 func (s *FundStatement) part(a ledger.Account, sum ledger.Sum) {
-	kind := Elsewhere
-	switch {
-	case a.Number == ledger.DeferredGrants:
-		kind = NotYetSpent
-	case strings.HasPrefix(a.Path, "assets:bank:") && !a.IsBank():
-		kind = Revalued
-	default:
-		for _, p := range places {
-			if strings.HasPrefix(a.Path, p.path) {
-				kind = p.kind
-			}
-		}
-	}
+	kind := placeOfAccount(a)
 	p := Part{Kind: kind, Holder: sum.Partner, Amount: sum.Base.Amount}
 	if kind == AtBank {
 		p.Holder = string(a.BankCurrency())
@@ -289,6 +277,22 @@ func (s *FundStatement) part(a ledger.Account, sum ledger.Sum) {
 		p.Quantity = sum.Amount
 	}
 	s.Parts = addedPart(s.Parts, p)
+}
+
+// placeOfAccount is where money on a balance sheet account is.
+func placeOfAccount(a ledger.Account) PartKind {
+	if a.Number == ledger.DeferredGrants {
+		return NotYetSpent
+	}
+	if strings.HasPrefix(a.Path, "assets:bank:") && !a.IsBank() {
+		return Revalued
+	}
+	for _, p := range places {
+		if strings.HasPrefix(a.Path, p.path) {
+			return p.kind
+		}
+	}
+	return Elsewhere
 }
 
 // addedPart adds a part to those it is alike.

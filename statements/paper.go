@@ -33,7 +33,7 @@ type paper struct {
 	notes                   []string
 	confirm                 string // "" for a statement that nobody signs
 	signers                 []string
-	hash                    string
+	hash, code              string // code of an issued statement
 	preparedOn              ledger.Date
 }
 

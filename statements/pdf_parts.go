@@ -336,11 +336,16 @@ func (d *sheet) signatures() {
 // ending is the whole data hash, and of an issued statement the code that leads to the page where it is checked.
 func (d *sheet) ending() {
 	hash := d.row(frame{}, cell{width: 40, text: words.dataHash.in(d.lang), style: small.at(7)}, cell{width: 140, text: d.p.hash, style: small.at(7)})
-	if d.verify == "" {
-		d.add(gap(6).stay(), hash)
-		return
+	d.add(gap(6).stay(), hash)
+	switch {
+	case d.verify != "":
+		d.rows[len(d.rows)-1].keep = true
+		d.add(gap(2).stay(), d.code())
+	case d.p.code != "":
+		d.rows[len(d.rows)-1].keep = true
+		text := strings.Replace(words.codeAlone.in(d.lang), "{code}", d.p.code, 1)
+		d.add(d.row(frame{above: 1}, cell{width: textWide, text: text + " " + d.figuresIn(), style: small}))
 	}
-	d.add(gap(6).stay(), hash.stay(), d.code())
 }
 
 // codeHigh is the side of the code that a telephone reads, in millimetres.

@@ -32,6 +32,7 @@ type tail struct {
 
 var (
 	trailerForm = regexp.MustCompile(`trailer\n<<\n/Size (\d+)\n/Root (\d+) 0 R\n/Info (\d+) 0 R\n(?:/Prev \d+\n)?>>\nstartxref\n(\d+)\n%%EOF\n$`)
+	noNames     = regexp.MustCompile(`/Names <<\s*/EmbeddedFiles << /Names \[\s*\] >>\s*>>\s*`) // an empty list that gofpdf writes
 	kidsForm    = regexp.MustCompile(`/Kids \[([0-9 R]*)\]`)
 	kidForm     = regexp.MustCompile(`(\d+) 0 R`)
 )
@@ -61,6 +62,7 @@ func continued(pdf []byte) (*tail, error) {
 		return nil, errPDF
 	}
 	t.catalog = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(string(catalog)), ">>"))
+	t.catalog = strings.TrimSpace(noNames.ReplaceAllString(t.catalog, ""))
 	return t, nil
 }
 

@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/uptrace/bun"
 
+	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -15,63 +17,183 @@ import (
 type statementRow struct {
 	bun.BaseModel `bun:"table:statements"`
 	ID            ID `bun:",pk"`
-	Number        string
 	Kind          Kind
 	Subject       string
 	FromDate      ledger.Date
 	ToDate        ledger.Date
+	Lang          Lang
+	State         State
+	Round         int
+	Number        *string
+	Version       int
+	Replaces      *ID
 	CutoffSeq     int64
 	Value         []byte
 	DataHash      string
-	PreparedBy    string
+	Cleared       []byte
+	ClearedHash   *string
+	Privacy       []byte
+	Code          *string
+	Record        []byte
+	Content       []byte
+	Tail          []byte
+	DocumentHash  *string
+	PreparedBy    access.UserID
 	CreatedAt     string
+	IssuedAt      *string
+	Reason        string
 }
 
-func insertStatement(ctx context.Context, tx *store.Tx, s Issued, cutOff int64) error {
-	value, err := json.Marshal(s.Value)
+func insertStatement(ctx context.Context, tx *store.Tx, s Statement) error {
+	row, err := rowOf(s)
 	if err != nil {
 		return err
 	}
 	h := s.Value.Head()
-	row := statementRow{ID: s.ID, Number: h.Number, Kind: h.Kind, Subject: h.Subject, FromDate: h.Period.From, ToDate: h.Period.To,
-		CutoffSeq: cutOff, Value: value, DataHash: s.Hash, PreparedBy: tx.By.User, CreatedAt: store.FormatTime(tx.At)}
+	row.Kind, row.Subject, row.FromDate, row.ToDate, row.CutoffSeq = h.Kind, h.Subject, h.Period.From, h.Period.To, s.CutOff
+	row.PreparedBy, row.CreatedAt = s.Preparer, store.FormatTime(tx.At)
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
+	if errors.Is(store.Classify(err), store.ErrDuplicate) {
+		return ErrExists
+	}
 	return err
 }
 
-func readStatement(ctx context.Context, tx *store.Tx, key string) (Issued, error) {
-	var row statementRow
-	return row.found(tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx))
+// saveStatement writes what an act may change; the database refuses the rest.
+func saveStatement(ctx context.Context, tx *store.Tx, s Statement) error {
+	row, err := rowOf(s)
+	if err != nil {
+		return err
+	}
+	result, err := tx.NewUpdate().Model(&row).WherePK().
+		Column("state", "round", "number", "cleared", "cleared_hash", "privacy", "code", "record", "content", "tail", "document_hash", "issued_at", "reason").Exec(ctx)
+	return store.ExactlyOne(result, err)
 }
 
-// findStatement is the newest statement of a kind, subject and period.
-func findStatement(ctx context.Context, tx *store.Tx, h Head) (Issued, error) {
+func rowOf(s Statement) (statementRow, error) {
+	value, err := json.Marshal(s.Value)
+	if err != nil {
+		return statementRow{}, err
+	}
+	row := statementRow{ID: s.ID, Lang: s.Lang, State: s.State, Round: s.Round, Number: some(s.Number), Version: s.Version, Replaces: some(s.Replaces),
+		Value: value, DataHash: s.Value.DataHash(), Code: some(s.Code), Record: s.Record, Content: s.content, Tail: s.tail,
+		DocumentHash: some(s.DocumentID), Reason: s.Reason}
+	if s.Cleared != nil {
+		hash := s.Cleared.DataHash()
+		row.ClearedHash = &hash
+		if row.Cleared, err = json.Marshal(s.Cleared); err != nil {
+			return statementRow{}, err
+		}
+	}
+	if s.Privacy != nil {
+		if row.Privacy, err = json.Marshal(s.Privacy); err != nil {
+			return statementRow{}, err
+		}
+	}
+	if !s.IssuedAt.IsZero() {
+		at := store.FormatTime(s.IssuedAt)
+		row.IssuedAt = &at
+	}
+	return row, nil
+}
+
+// some is nil for nothing.
+func some[T ~string](v T) *T {
+	if v == "" {
+		return nil
+	}
+	return &v
+}
+
+func none[T ~string](v *T) T {
+	if v == nil {
+		return ""
+	}
+	return *v
+}
+
+func readStatement(ctx context.Context, tx *store.Tx, key string, lock bool) (Statement, error) {
+	var row statementRow
+	q := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Order("version DESC").Limit(1)
+	if lock {
+		q = tx.Lock(q)
+	}
+	return row.found(q.Scan(ctx))
+}
+
+func readByCode(ctx context.Context, tx *store.Tx, code string) (Statement, error) {
+	var row statementRow
+	return row.found(tx.NewSelect().Model(&row).Where("code = ?", code).Scan(ctx))
+}
+
+// findStatement is the newest statement issued for a kind, subject and period.
+func findStatement(ctx context.Context, tx *store.Tx, h Head) (Statement, error) {
 	var row statementRow
 	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", h.Kind).Where("subject = ?", h.Subject).
-		Where("from_date = ?", h.Period.From).Where("to_date = ?", h.Period.To).
-		Order("created_at DESC", "number DESC").Limit(1).Scan(ctx))
+		Where("from_date = ?", h.Period.From).Where("to_date = ?", h.Period.To).Where("state IN ('ISSUED', 'SENT')").
+		Order("version DESC").Limit(1).Scan(ctx))
 }
 
-func (r *statementRow) found(err error) (Issued, error) {
-	if errors.Is(err, sql.ErrNoRows) {
-		return Issued{}, ErrUnknownStatement
-	} else if err != nil {
-		return Issued{}, err
-	}
-	return restore(r.ID, r.Value, r.DataHash)
-}
-
-func readStatements(ctx context.Context, tx *store.Tx) ([]Issued, error) {
+func readStatements(ctx context.Context, tx *store.Tx) ([]Statement, error) {
 	var rows []statementRow
-	if err := tx.NewSelect().Model(&rows).Order("created_at DESC", "number DESC").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).ExcludeColumn("content", "tail").Order("created_at DESC", "id DESC").Scan(ctx); err != nil {
 		return nil, err
 	}
-	issued := make([]Issued, len(rows))
-	for i, r := range rows {
+	all := make([]Statement, len(rows))
+	for i := range rows {
 		var err error
-		if issued[i], err = restore(r.ID, r.Value, r.DataHash); err != nil {
+		if all[i], err = rows[i].statement(); err != nil {
 			return nil, err
 		}
 	}
-	return issued, nil
+	return all, nil
+}
+
+func (r *statementRow) found(err error) (Statement, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return Statement{}, ErrUnknownStatement
+	} else if err != nil {
+		return Statement{}, err
+	}
+	return r.statement()
+}
+
+// statement reads a row back and wants its values to be what was stored.
+func (r *statementRow) statement() (Statement, error) {
+	s := Statement{ID: r.ID, State: r.State, Lang: r.Lang, Round: r.Round, Number: none(r.Number), Version: r.Version, Replaces: none(r.Replaces),
+		CutOff: r.CutoffSeq, Code: none(r.Code), Record: r.Record, DocumentID: none(r.DocumentHash), Preparer: r.PreparedBy, Reason: r.Reason,
+		content: r.Content, tail: r.Tail}
+	var err error
+	if s.Value, err = restored(r.ID, r.Value, r.DataHash); err != nil {
+		return Statement{}, err
+	}
+	if len(r.Cleared) > 0 {
+		if s.Cleared, err = restored(r.ID, r.Cleared, none(r.ClearedHash)); err != nil {
+			return Statement{}, err
+		}
+	}
+	if s.Privacy, err = decodeReport(r.Privacy); err != nil {
+		return Statement{}, err
+	}
+	if r.IssuedAt != nil {
+		if s.IssuedAt, err = store.ParseTime(*r.IssuedAt); err != nil {
+			return Statement{}, err
+		}
+	}
+	if r.Tail != nil {
+		s.Document = append(append([]byte{}, r.Content...), r.Tail...)
+	}
+	return s, nil
+}
+
+// restored reads a stored value back and wants it to be what was written.
+func restored(id ID, value []byte, hash string) (Value, error) {
+	v, err := Decode(value)
+	if err != nil {
+		return nil, fmt.Errorf("statements: stored statement %s: %w", id, err)
+	}
+	if got := v.DataHash(); got != hash {
+		return nil, &Malformed{fmt.Sprintf("stored statement %s has hash %s, its figures give %s", id, hash, got)}
+	}
+	return v, nil
 }

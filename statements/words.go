@@ -33,7 +33,7 @@ var words = struct {
 	restriction, fundSentence, fundOverspent, youGave, youHad, weSpent, setAside   phrase
 	allUsed, shareLead, shareOf, whatItDid, purpose, nothingSpent, yourGifts, gift phrase
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    phrase
-	withdrawn, bookmarkFirst, bookmarkNotes, bookmarkSign, figuresIn               phrase
+	codeAlone, bookmarkFirst, bookmarkSign, figuresIn                              phrase
 }{
 	title:       phrase{"Grant financial statement", "Regnskab for bevilling"},
 	statementNo: phrase{"Statement", "Regnskab nr."},
@@ -198,9 +198,8 @@ var words = struct {
 	chartOf:       phrase{"Spending as a chart", "Forbrug som diagram"},
 	chartNote:     phrase{"The bars begin at 0 and show the same numbers as the table. A pale bar is the budget.", "Søjlerne begynder ved 0 og viser de samme tal som tabellen. En bleg søjle er budgettet."},
 	verifyHere:    phrase{"Is this statement genuine? Scan the code or go to {url}", "Er denne opgørelse ægte? Scan koden, eller gå til {url}"},
-	withdrawn:     phrase{"WITHDRAWN", "TRUKKET TILBAGE"},
+	codeAlone:     phrase{"Code for checking this statement: {code}.", "Kode til kontrol af opgørelsen: {code}."},
 	bookmarkFirst: phrase{"Overview", "Overblik"},
-	bookmarkNotes: phrase{"Notes", "Noter"},
 	bookmarkSign:  phrase{"Signatures", "Underskrifter"},
 	figuresIn:     phrase{"The figures of this statement, and the proof that it was issued, are attached to the file.", "Opgørelsens tal og beviset for, at den er udstedt, er vedhæftet filen."},
 }

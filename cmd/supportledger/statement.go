@@ -16,7 +16,9 @@ import (
 )
 
 type statementCommand struct {
-	Render renderCommand `cmd:"" help:"Render a statement of a grant, a donor or a fund: the issued one for the period, or else a draft of what the books say."`
+	Render   renderCommand          `cmd:"" help:"Render a statement of a grant, a donor or a fund: the issued one for the period, or else a draft of what the books say."`
+	Verify   verifyStatementCommand `cmd:"" help:"Tell, offline, whether a statement is as it was issued."`
+	Register registerCommand        `cmd:"" help:"List number, code, status and hash of every issued statement, as CSV."`
 }
 
 // day is a flag that holds a date.

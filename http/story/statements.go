@@ -16,7 +16,8 @@ type Statement struct {
 }
 
 // IssueStatements has a statement issued for every grant of the story at the end of every half-year in which the story
-// plays and the grant is signed, each from the start of the grant.
+// plays and the grant is signed, each from the start of the grant: drafted and cleared by finance, reviewed by the programme lead, issued by the
+// treasurer.
 func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, error) {
 	var issued []Statement
 	for _, day := range s.halfYears() {
@@ -28,6 +29,12 @@ func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, err
 			var out Statement
 			if err := p.post(ctx, financeOfficer, "/statements", body{"subject": g.code, "to": day}, &out); err != nil {
 				return nil, err
+			}
+			for _, step := range []struct{ role, noun string }{{financeOfficer, "privacy-checks"}, {programmeLead, "reviews"}, {treasurer, "issues"}} {
+				p.step++
+				if err := p.post(ctx, step.role, "/statements/"+out.ID+"/"+step.noun, nil, &out); err != nil {
+					return nil, err
+				}
 			}
 			issued = append(issued, out)
 		}

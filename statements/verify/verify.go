@@ -17,6 +17,7 @@ import (
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/proof"
+	"supportledger/statements"
 	"supportledger/store"
 )
 
@@ -44,6 +45,7 @@ type Report struct {
 	Plans         int64           `json:"plans"`
 	Transfers     int64           `json:"transfers"`
 	Disbursements int64           `json:"disbursements"`
+	Statements    int64           `json:"statements"`
 	Findings      []proof.Finding `json:"findings"`
 	More          map[string]int  `json:"not_listed,omitempty"` // how many more findings of a check there are
 }
@@ -103,6 +105,10 @@ func (r *Report) rooms(ctx context.Context, tx *store.Tx, counts map[proof.Kind]
 	}
 	money, err := disbursements.Office{Book: book, Grants: register, People: plans}.Verify(ctx, tx, found)
 	r.Transfers, r.Disbursements = money.Transfers, money.Disbursements
+	if err != nil {
+		return fmt.Errorf("verify: payments: %w", err)
+	}
+	r.Statements, err = statements.Office{Book: book, Grants: register}.Verify(ctx, tx, found)
 	return err
 }
 

@@ -1,0 +1,386 @@
+package statements
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/proof"
+	"supportledger/store"
+)
+
+// What the life of a statement refuses.
+var (
+	ErrUnknownStatement = errors.New("statements: unknown statement")
+	ErrState            = errors.New("statements: not in this state")
+	ErrNotCleared       = errors.New("statements: the privacy check did not clear it")
+	ErrReasonRequired   = errors.New("statements: a reason of at least ten letters is needed")
+	ErrExists           = errors.New("statements: there is one for this subject and period already")
+	ErrNotProven        = errors.New("statements: no checkpoint covers it yet")
+	ErrNotSealed        = errors.New("statements: there is no sealed document")
+)
+
+// ID identifies a statement. People use its number.
+type ID string
+
+// State is where a statement is in its life.
+type State string
+
+// The states. Superseded and withdrawn are ends.
+const (
+	Draft          State = "DRAFT"
+	PrivacyChecked State = "PRIVACY_CHECKED"
+	Reviewed       State = "REVIEWED"
+	Issued         State = "ISSUED"
+	Sent           State = "SENT"
+	Superseded     State = "SUPERSEDED" // a later version replaces it
+	Withdrawn      State = "WITHDRAWN"
+)
+
+// StateConflict tells in what state a statement is and in which it would have to be.
+type StateConflict struct {
+	State State
+	Want  []State
+}
+
+func (e *StateConflict) Error() string {
+	return fmt.Sprintf("statements: it is %s, not %v", e.State, e.Want)
+}
+
+// Unwrap makes errors.Is(err, ErrState) true.
+func (e *StateConflict) Unwrap() error { return ErrState }
+
+// Statement is a statement with its life. What was issued never changes.
+type Statement struct {
+	ID       ID
+	State    State
+	Lang     Lang
+	Round    int
+	Number   string // from issuing on
+	Version  int
+	Replaces ID // the version that this one corrects
+
+	Value   Value          // as collected
+	Cleared Value          // what may leave the house, and when issued, has left; nil before the privacy check
+	Privacy *PrivacyReport // of the last check
+
+	CutOff     int64 // sequence number of the last entry that was read
+	Code       string
+	IssuedAt   time.Time
+	Record     []byte // what issuing fixed, as JSON
+	Document   []byte // the sealed PDF; nil before sealing
+	DocumentID string // SHA-256 of Document, in hex
+	Preparer   access.UserID
+	Reason     string // of a withdrawal
+
+	content, tail []byte
+}
+
+// Shown is what a reader may see: what was cleared, or the draft.
+func (s Statement) Shown() Value {
+	if s.Cleared != nil {
+		return s.Cleared
+	}
+	return s.Value
+}
+
+// Prepare collects a statement and keeps it as a draft. Replaces names the issued statement that it corrects, "" for none.
+// Lang is that of the document; "" takes Danish. [ErrExists] where a draft or an issued one is there.
+func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang Lang, replaces string) (Statement, error) {
+	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
+	if err != nil {
+		return Statement{}, err
+	}
+	s := Statement{ID: ID(store.NewID("sta")), State: Draft, Lang: cmp.Or(lang, Danish), Round: 1, Version: 1, CutOff: cutOff.Seq, Preparer: access.UserID(tx.By.User)}
+	if replaces != "" {
+		old, err := o.inState(ctx, tx, replaces, Issued, Sent)
+		if err != nil {
+			return Statement{}, err
+		}
+		h := old.Cleared.Head()
+		in.Subject, in.Kind, in.From, in.To = h.Subject, h.Kind, h.Period.From, h.Period.To
+		s.Replaces, s.Version, s.Lang = old.ID, old.Version+1, cmp.Or(lang, old.Lang)
+	}
+	if s.Value, err = o.Collect(ctx, tx, in); err != nil {
+		return Statement{}, err
+	}
+	if err := insertStatement(ctx, tx, s); err != nil {
+		return Statement{}, err
+	}
+	return s, access.Record(ctx, tx, access.Event{Action: "statement.drafted", Subject: string(s.ID)})
+}
+
+// CheckPrivacy asks the disclosure control what may leave the house. Only what it clears goes on: [ErrNotCleared] says that
+// the statement stays a draft. A check of what was checked or reviewed before voids the review.
+func (o Office) CheckPrivacy(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+	s, err := o.inState(ctx, tx, key, Draft, PrivacyChecked, Reviewed)
+	if err != nil {
+		return Statement{}, err
+	}
+	if access.UserID(tx.By.User) != s.Preparer {
+		return Statement{}, access.ErrForbidden // who prepared it asks for its release; the others decide on it
+	}
+	cleared, report, err := o.disclosure().Clear(ctx, tx, s.Value)
+	if err != nil {
+		return Statement{}, err
+	}
+	if !report.Cleared {
+		return Statement{}, &NotCleared{report}
+	}
+	if err := cleared.Foots(); err != nil {
+		return Statement{}, err
+	}
+	if s.State != Draft {
+		s.Round++
+	}
+	s.State, s.Cleared, s.Privacy = PrivacyChecked, cleared, &report
+	duty := access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Request, Payload: s.payload()}
+	if err := access.Take(ctx, tx, duty); err != nil {
+		return Statement{}, err
+	}
+	return o.saved(ctx, tx, s, "statement.privacy_checked")
+}
+
+// NotCleared is a privacy check that kept a statement in the house.
+type NotCleared struct{ Report PrivacyReport }
+
+func (e *NotCleared) Error() string {
+	return fmt.Sprintf("%v: %d findings", ErrNotCleared, len(e.Report.Findings))
+}
+
+// Unwrap makes errors.Is(err, ErrNotCleared) true.
+func (e *NotCleared) Unwrap() error { return ErrNotCleared }
+
+// disclosure is the office's control, or the one that withholds all that it does not know to be harmless.
+func (o Office) disclosure() Disclosure {
+	if o.Disclosure == nil {
+		return Withholding{}
+	}
+	return o.Disclosure
+}
+
+// payload is what reviewer and issuer decide on: the figures that may leave the house, in the language of the document.
+func (s Statement) payload() [sha256.Size]byte {
+	return sha256.Sum256([]byte(strings.Join([]string{"supportledger/statement", string(s.ID), string(s.Lang), s.Cleared.DataHash()}, "\x00")))
+}
+
+// Review puts a second person's approval under the cleared statement. [access.ErrMakerCannotApprove].
+func (o Office) Review(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+	s, err := o.inState(ctx, tx, key, PrivacyChecked)
+	if err != nil {
+		return Statement{}, err
+	}
+	if err := access.Take(ctx, tx, access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Approve, Payload: s.payload()}); err != nil {
+		return Statement{}, err
+	}
+	s.State = Reviewed
+	return o.saved(ctx, tx, s, "statement.reviewed")
+}
+
+// Issue gives a reviewed statement its number and fixes its bytes, by a third person. The version that it replaces is
+// superseded in the same tx.
+func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+	s, err := o.inState(ctx, tx, key, Reviewed)
+	if err != nil {
+		return Statement{}, err
+	}
+	if err := access.Take(ctx, tx, access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Authorise, Payload: s.payload()}); err != nil {
+		return Statement{}, err
+	}
+	replaces, err := o.number(ctx, tx, &s)
+	if err != nil {
+		return Statement{}, err
+	}
+	s.State, s.IssuedAt, s.Code = Issued, tx.At, newCode()
+	s.Cleared = s.Cleared.named(s.Number, s.Version, replaces)
+	if err := s.fix(o.Address); err != nil {
+		return Statement{}, err
+	}
+	digest := sha256.Sum256(s.Record)
+	event := access.Event{Action: issuedAction, Subject: string(s.ID), Fields: []string{recordField + hex.EncodeToString(digest[:])}}
+	if err := access.Record(ctx, tx, event); err != nil {
+		return Statement{}, err
+	}
+	return s, saveStatement(ctx, tx, s)
+}
+
+// The audit event whose leaf commits to what was issued: its field is the SHA-256 of the record.
+const (
+	issuedAction = "statement.issued"
+	recordField  = "sha256:"
+)
+
+// number gives a first version the next number of the year, and a later one that of the version it replaces.
+func (o Office) number(ctx context.Context, tx *store.Tx, s *Statement) (replaces string, err error) {
+	if s.Replaces == "" {
+		year := ledger.DateOf(tx.At).Year()
+		n, err := access.Next(ctx, tx, fmt.Sprintf("statement-%d", year))
+		s.Number = fmt.Sprintf("S-%d-%04d", year, n)
+		return "", err
+	}
+	old, err := o.inState(ctx, tx, string(s.Replaces), Issued, Sent)
+	if err != nil {
+		return "", err
+	}
+	s.Number, replaces = old.Number, replacing(old.Number, old.Version)
+	old.State = Superseded
+	_, err = o.saved(ctx, tx, old, "statement.superseded")
+	return replaces, err
+}
+
+// Seal attaches figures and proof to an issued statement's document: what is sealed is what donors get. The newest stored
+// checkpoint must cover the issuing ([ErrNotProven]: sign one). Sealing twice is no error.
+func (o Office) Seal(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+	s, err := o.inState(ctx, tx, key, Issued, Sent)
+	if err != nil || s.tail != nil {
+		return s, err
+	}
+	note, err := proof.Latest(ctx, tx)
+	if errors.Is(err, proof.ErrNoCheckpoint) {
+		return Statement{}, ErrNotProven
+	} else if err != nil {
+		return Statement{}, err
+	}
+	signed, err := proof.Claim(note)
+	if err != nil {
+		return Statement{}, err
+	}
+	event, inclusion, err := access.Prove(ctx, tx, issuedAction, string(s.ID), signed.Size)
+	if errors.Is(err, proof.ErrNoLeaf) {
+		return Statement{}, ErrNotProven
+	} else if err != nil {
+		return Statement{}, err
+	}
+	if err := s.seal(event, inclusion, note); err != nil {
+		return Statement{}, err
+	}
+	return o.saved(ctx, tx, s, "statement.sealed")
+}
+
+// MarkSent notes that a sealed statement has left the house.
+func (o Office) MarkSent(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+	s, err := o.inState(ctx, tx, key, Issued)
+	if err != nil {
+		return Statement{}, err
+	}
+	if s.tail == nil {
+		return Statement{}, ErrNotSealed
+	}
+	s.State = Sent
+	return o.saved(ctx, tx, s, "statement.sent")
+}
+
+// minReason is how many letters a reason has at least.
+const minReason = 10
+
+// Withdraw ends a statement that should not stand, or a draft that nobody needs. Its number is not used again.
+func (o Office) Withdraw(ctx context.Context, tx *store.Tx, key, reason string) (Statement, error) {
+	if utf8.RuneCountInString(strings.TrimSpace(reason)) < minReason {
+		return Statement{}, ErrReasonRequired
+	}
+	s, err := o.inState(ctx, tx, key, Draft, PrivacyChecked, Reviewed, Issued, Sent)
+	if err != nil {
+		return Statement{}, err
+	}
+	s.State, s.Reason = Withdrawn, reason
+	if err := saveStatement(ctx, tx, s); err != nil {
+		return Statement{}, err
+	}
+	return s, access.Record(ctx, tx, access.Event{Action: "statement.withdrawn", Subject: string(s.ID), Reason: reason})
+}
+
+// saved stores a statement with its audit event.
+func (o Office) saved(ctx context.Context, tx *store.Tx, s Statement, action string) (Statement, error) {
+	if err := saveStatement(ctx, tx, s); err != nil {
+		return Statement{}, err
+	}
+	return s, access.Record(ctx, tx, access.Event{Action: action, Subject: string(s.ID), Fields: []string{"state"}})
+}
+
+// inState finds a statement, holds its row and wants it in one of some states.
+func (o Office) inState(ctx context.Context, tx *store.Tx, key string, want ...State) (Statement, error) {
+	s, err := readStatement(ctx, tx, key, true)
+	if err != nil {
+		return Statement{}, err
+	}
+	for _, state := range want {
+		if s.State == state {
+			return s, nil
+		}
+	}
+	return Statement{}, &StateConflict{s.State, want}
+}
+
+// Statement finds a statement by id or number; a number gives its newest version. [ErrUnknownStatement].
+func (o Office) Statement(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+	return readStatement(ctx, tx, key, false)
+}
+
+// Statements lists all statements, the newest first.
+func (o Office) Statements(ctx context.Context, tx *store.Tx) ([]Statement, error) {
+	return readStatements(ctx, tx)
+}
+
+// ByCode finds an issued statement by the code that is printed on it. [ErrUnknownStatement].
+func (o Office) ByCode(ctx context.Context, tx *store.Tx, code string) (Statement, error) {
+	return readByCode(ctx, tx, strings.ToUpper(strings.ReplaceAll(code, "-", "")))
+}
+
+// Find is the newest statement issued for exactly a subject and period, or else the draft that the books give now.
+func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (Value, error) {
+	draft, err := o.Collect(ctx, tx, in)
+	if err != nil {
+		return nil, err
+	}
+	issued, err := findStatement(ctx, tx, draft.Head())
+	if errors.Is(err, ErrUnknownStatement) {
+		return draft, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return issued.Cleared, nil
+}
+
+// codeLetters are those of a code: no vowels, so no words, and none that look alike.
+const codeLetters = "BCDFGHJKLMNPQRSTVWXZ23456789"
+
+// newCode is a code of 16 letters, 76 random bits: nobody finds one by trying.
+func newCode() string {
+	code := make([]byte, 0, 16)
+	for len(code) < cap(code) {
+		var b [1]byte
+		_, _ = rand.Read(b[:]) // never fails
+		if int(b[0]) < 256/len(codeLetters)*len(codeLetters) {
+			code = append(code, codeLetters[int(b[0])%len(codeLetters)])
+		}
+	}
+	return string(code)
+}
+
+// SpacedCode is a code as people read it, in fours.
+func SpacedCode(code string) string {
+	var parts []string
+	for len(code) > 4 {
+		parts, code = append(parts, code[:4]), code[4:]
+	}
+	return strings.Join(append(parts, code), "-")
+}
+
+// decodeReport reads a stored privacy report.
+func decodeReport(data []byte) (*PrivacyReport, error) {
+	if len(data) == 0 {
+		return nil, nil //nolint:nilnil // none was made yet
+	}
+	r := new(PrivacyReport)
+	return r, json.Unmarshal(data, r)
+}

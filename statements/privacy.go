@@ -1,0 +1,177 @@
+package statements
+
+import (
+	"context"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/store"
+)
+
+// Disclosure decides what of a statement may leave the house. It takes the statement as collected and gives one that may be
+// shown, with a report of what it did; a report that is not Cleared keeps the statement a draft. The value that it gives
+// foots like the one it got.
+type Disclosure interface {
+	Clear(ctx context.Context, tx *store.Tx, v Value) (Value, PrivacyReport, error)
+}
+
+// PrivacyReport is what a privacy check found and did. It is kept with the statement, shown to the reviewer, and holds no
+// figure that was withheld.
+type PrivacyReport struct {
+	Method   string           `json:"method"` // which control, with its version
+	Cleared  bool             `json:"cleared"`
+	Findings []PrivacyFinding `json:"findings"`
+}
+
+// PrivacyFinding is one thing that a privacy check did, or could not do.
+type PrivacyFinding struct {
+	Figure string `json:"figure"` // key of the figure or part: lines.therapy, advances
+	Rule   string `json:"rule"`   // which rule asks for it
+	Action string `json:"action"` // merged, withheld, banded, refused
+}
+
+// Withholding is the disclosure control that needs to know nobody: it shows a funder the amounts of the budget lines it set
+// itself and a donor the totals of her own money, and nothing else that could say something of a person. What is beyond that -
+// categories, partners, dates of payments, shared costs, explanations in words - is merged upwards or left out.
+type Withholding struct{}
+
+// Clear withholds. It never fails.
+func (Withholding) Clear(_ context.Context, _ *store.Tx, v Value) (Value, PrivacyReport, error) {
+	w := withholder{report: PrivacyReport{Method: "withholding/1", Cleared: true, Findings: []PrivacyFinding{}}}
+	switch s := v.(type) {
+	case *GrantStatement:
+		return w.grant(*s), w.report, nil
+	case *FundStatement:
+		return w.fund(*s), w.report, nil
+	}
+	w.report.Cleared = false
+	w.did("statement", "unknown_kind", "refused")
+	return v, w.report, nil
+}
+
+// withholder takes away and notes what it took.
+type withholder struct{ report PrivacyReport }
+
+func (w *withholder) did(figure, rule, action string) {
+	w.report.Findings = append(w.report.Findings, PrivacyFinding{figure, rule, action})
+}
+
+func (w *withholder) grant(s GrantStatement) *GrantStatement {
+	s.Lines = w.lines(s.Lines)
+	s.Parts = w.parts(s.Parts)
+	if len(s.Advances) > 0 || len(s.Shared) > 0 || len(s.Ties) > 0 || len(s.Disallowed) > 0 {
+		s.Advances, s.Shared, s.Ties, s.Disallowed = nil, nil, nil, nil
+		w.did("advances, shared_costs, ledger, disallowed", "amounts_of_few", "withheld")
+	}
+	if s.Commitments.Valid {
+		s.Commitments = decimal.NullDecimal{}
+		w.did("commitments", "amounts_of_few", "withheld")
+	}
+	kept := slices.DeleteFunc(slices.Clone(s.Rates), func(r RateUsed) bool { return r.Use != ForReceipt })
+	if len(kept) < len(s.Rates) {
+		s.Rates = kept
+		w.did("rates", "dates_finer_than_a_quarter", "withheld")
+	}
+	s.Budget = slices.Clone(s.Budget)
+	for i := range s.Budget {
+		if s.Budget[i].Explanation != "" {
+			s.Budget[i].Explanation = ""
+			w.did("budget."+s.Budget[i].No, "free_text", "withheld")
+		}
+	}
+	s.Receipts, s.Notes = w.receipts(s.Receipts), w.notes(s.Notes)
+	if s.Indirect != nil && len(s.Indirect.Excluded) > 0 {
+		indirect := *s.Indirect
+		indirect.Excluded = nil
+		s.Indirect = &indirect
+	}
+	s.Total()
+	return &s
+}
+
+func (w *withholder) fund(s FundStatement) *FundStatement {
+	s.Lines, s.Parts, s.Notes = w.lines(s.Lines), w.parts(s.Parts), w.notes(s.Notes)
+	if s.Kind == FundReport {
+		s.Receipts = w.income(s.Receipts)
+		s.Commitments = decimal.NullDecimal{}
+	}
+	s.Total()
+	return &s
+}
+
+// lines merges the categories of every budget line, and those that no budget names, into one line "support". Fees, currency
+// differences and indirect costs are about the house and stay.
+func (w *withholder) lines(lines []Line) []Line {
+	var kept []Line
+	for _, l := range lines {
+		if l.Kind != Programme {
+			kept = append(kept, l)
+			continue
+		}
+		i := slices.IndexFunc(kept, func(k Line) bool { return k.Key == supportKey && k.BudgetLine == l.BudgetLine })
+		if i < 0 {
+			kept, i = append(kept, Line{Kind: Programme, Key: supportKey, BudgetLine: l.BudgetLine}), len(kept)
+		}
+		kept[i].InPeriod, kept[i].ToDate = kept[i].InPeriod.Add(l.InPeriod), kept[i].ToDate.Add(l.ToDate)
+		if l.Key != supportKey {
+			w.did("lines."+l.Key, "category_not_cleared", "merged")
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b Line) int { return lineOrder[a.Kind] - lineOrder[b.Kind] })
+	return kept
+}
+
+// parts names no partner and nothing that tells of a single payment.
+func (w *withholder) parts(parts []Part) []Part {
+	var kept []Part
+	for _, p := range parts {
+		switch p.Kind {
+		case AtBank, NotYetSpent, Revalued, Loan, RefundDue, Receivable:
+		case AtPartner:
+			p.Holder, p.Quantity = "", Part{}.Quantity
+			w.did("closing.at_partner", "partner", "merged")
+		default:
+			w.did("closing."+closingKeys[p.Kind], "amounts_of_few", "merged")
+			p = Part{Kind: Elsewhere, Amount: p.Amount}
+		}
+		kept = addedPart(kept, p)
+	}
+	if len(kept) == 0 {
+		return kept
+	}
+	return sortedParts(kept)
+}
+
+func (w *withholder) receipts(receipts []Receipt) []Receipt {
+	kept := slices.Clone(receipts)
+	for i := range kept {
+		if kept[i].Text != "" {
+			kept[i].Text = ""
+			w.did("receipts", "free_text", "withheld")
+		}
+	}
+	return kept
+}
+
+// income merges the kinds of income of a fund: what single donors gave is theirs to tell.
+func (w *withholder) income(receipts []Receipt) []Receipt {
+	if len(receipts) < 2 {
+		return receipts
+	}
+	w.did("receipts", "other_donors", "merged")
+	total := Receipt{Kind: FundIncome}
+	for _, r := range receipts {
+		total.Amount, total.Base = total.Amount.Add(r.Amount), total.Base.Add(r.Base)
+	}
+	total.Name = Name{receiptWords[FundIncome].en, receiptWords[FundIncome].da}
+	return []Receipt{total}
+}
+
+func (w *withholder) notes(notes []Note) []Note {
+	kept := slices.DeleteFunc(slices.Clone(notes), func(n Note) bool { return n.Code == NoteFree || n.Code == NoteAdvances || n.Code == NoteCommitments })
+	if len(kept) < len(notes) {
+		w.did("notes", "free_text", "withheld")
+	}
+	return kept
+}
