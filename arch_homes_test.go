@@ -38,6 +38,8 @@ var homes = []home{
 	{"github.com/google/uuid", []string{"store/..."}, nil, "identifiers are made in one place"},
 	{"golang.org/x/mod/sumdb", []string{"proof/..."}, nil, "audit events and entries are leaves of one tree, which lies before both"},
 
+	{"github.com/cedar-policy/cedar-go", []string{"access/policy*.go"}, nil, "who may do what is asked in one place"},
+
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},
 		"store and access move no money, and the command line passes text"},
 	{"gocloud.dev", []string{"ledger/evidence*.go"}, nil, "a folder or a bucket is a choice of one file"},

@@ -2,12 +2,9 @@ package access
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"supportledger/store"
@@ -56,12 +53,15 @@ type User struct {
 	Roles  []Role
 }
 
-// Principal is a user who proved to be it, by one of the user's tokens.
+// Principal is a user who proved to be it, by one of the user's tokens or sessions.
 type Principal struct {
-	User   UserID
-	Handle string
-	Token  TokenID
-	Roles  []Role
+	User    UserID
+	Handle  string
+	Token   TokenID
+	Session bool // signed in as a person at a screen, not by a program's token
+	Roles   []Role
+	Scopes  []string // empty: all that the roles may; see [Token]
+	Factors int      // 2 with a second factor, and for every token
 }
 
 // HasAny reports whether the principal has one of the roles.
@@ -78,101 +78,13 @@ func (p Principal) Actor(requestID string) store.Actor {
 	return store.Actor{User: string(p.User), Token: string(p.Token), Request: requestID, Roles: roles}
 }
 
-// CreateUser makes a work account. [ErrUnknownRole], [ErrDuplicateHandle].
-func CreateUser(ctx context.Context, tx *store.Tx, handle string, roles ...Role) (User, error) {
-	for _, r := range roles {
-		if !slices.Contains(Roles, r) {
-			return User{}, ErrUnknownRole
-		}
-	}
-	u := User{ID: UserID(store.NewID("usr")), Handle: handle, Roles: roles}
-	if err := insertUser(ctx, tx, u); err != nil {
-		return User{}, err
-	}
-	return u, Record(ctx, tx, Event{Action: "user.created", Subject: string(u.ID), Fields: []string{"handle", "roles"}})
-}
-
-// tokenPrefix lets scanners for leaked secrets know our tokens.
-const tokenPrefix = "slt_"
-
-// IssueToken makes a bearer token of 256 random bits for a user. The secret is returned once and stored only as its
-// SHA-256.
-func IssueToken(ctx context.Context, tx *store.Tx, user UserID, validFor time.Duration) (secret string, err error) {
-	raw := make([]byte, 32)
-	if _, err := rand.Read(raw); err != nil {
-		return "", err
-	}
-	secret = tokenPrefix + hex.EncodeToString(raw)
-	id := TokenID(store.NewID("tok"))
-	if err := insertToken(ctx, tx, id, user, hash(secret), tx.At.Add(validFor)); err != nil {
-		return "", err
-	}
-	return secret, Record(ctx, tx, Event{Action: "token.issued", Subject: string(id)})
-}
-
-// RevokeTokens ends every token of a user; the next call with one of them is refused.
-func RevokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
-	if err := revokeTokens(ctx, tx, user); err != nil {
-		return err
-	}
-	return Record(ctx, tx, Event{Action: "tokens.revoked", Subject: string(user)})
-}
-
-func hash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
-}
-
-// Authenticate finds the principal behind a bearer token. [ErrUnauthenticated] for what is no token, unknown, revoked or of
-// a disabled user; [ErrTokenExpired]. The look-up is by hash, so its time tells nothing about stored tokens.
-func Authenticate(ctx context.Context, tx *store.Tx, bearer string) (Principal, error) {
-	found, err := AuthenticateEach(ctx, tx, bearer)
-	if err != nil {
-		return Principal{}, err
-	}
-	return found[0].Principal, found[0].Err
-}
-
-// Authenticated is the principal behind a token, or why there is none.
-type Authenticated struct {
-	Principal Principal
-	Err       error // as Authenticate answers it
-}
-
-// AuthenticateEach is [Authenticate] for several tokens in one statement, each answered for itself, in order.
-func AuthenticateEach(ctx context.Context, tx *store.Tx, bearers ...string) ([]Authenticated, error) {
-	hashes := make([][]byte, 0, len(bearers))
-	for _, b := range bearers {
-		if isToken(b) {
-			hashes = append(hashes, hash(b))
-		}
-	}
-	known, err := findPrincipals(ctx, tx, hashes)
-	if err != nil {
-		return nil, err
-	}
-	found := make([]Authenticated, len(bearers))
-	for i, b := range bearers {
-		found[i].Err = ErrUnauthenticated
-		if isToken(b) {
-			if a, ok := known[[sha256.Size]byte(hash(b))]; ok {
-				found[i] = a
-			}
-		}
-	}
-	return found, nil
-}
-
-func isToken(bearer string) bool {
-	return strings.HasPrefix(bearer, tokenPrefix) && len(bearer) == len(tokenPrefix)+64
-}
-
 // Event is something that somebody did.
 type Event struct {
-	Action  string   // "disbursement.approved"
-	Subject string   // id of what it was done to
-	Fields  []string // names of what changed; never values
-	Reason  string   // why, where the act asks for it; never about a person
+	Action     string   // "disbursement.approved"
+	Subject    string   // id of what it was done to
+	OnBehalfOf UserID   // whom it was done for, where that is another than the actor
+	Fields     []string // names of what changed; never values
+	Reason     string   // why, where the act asks for it; never about a person
 }
 
 // Record writes an audit event, and its leaf into the tree that proves the books. Actor, request and time are the tx's. The
@@ -204,7 +116,7 @@ type Duty struct {
 }
 
 // Take puts the actor of the tx down for a duty. [ErrMakerCannotApprove] when the actor has one on this subject and round
-// already; [ErrNoRequest] when there is nothing to decide on or it asked for something else.
+// already, with this account or another one of the same person; [ErrNoRequest] when there is nothing to decide on or it asked for something else.
 func Take(ctx context.Context, tx *store.Tx, d Duty) error {
 	taken, err := DutiesOn(ctx, tx, d.Subject, d.Round)
 	if err != nil {
@@ -212,7 +124,9 @@ func Take(ctx context.Context, tx *store.Tx, d Duty) error {
 	}
 	requested := d.Step == Request
 	for _, t := range taken {
-		if t.User == UserID(tx.By.User) {
+		if same, err := onePerson(ctx, tx, t.User, UserID(tx.By.User)); err != nil {
+			return err
+		} else if same {
 			return ErrMakerCannotApprove
 		}
 		requested = requested || t.Step == Request && t.Payload == d.Payload

@@ -74,7 +74,7 @@ func TestStrangersCannotRewriteWhoDidWhat(t *testing.T) {
 		{"an event is reworded", "", "UPDATE audit_events SET action = 'nothing.happened'", "append_only"},
 		{"an event is laid on another", "", "UPDATE audit_events SET user_id = 'LEAD'", "append_only"},
 		{"an event is deleted", "", "DELETE FROM audit_events", "append_only"},
-		{"an event is replaced", store.SQLite, "INSERT OR REPLACE INTO audit_events SELECT id, at, user_id, token_id, request_id, 'x', subject, fields, reason FROM audit_events", "append_only"},
+		{"an event is replaced", store.SQLite, "INSERT OR REPLACE INTO audit_events SELECT id, at, user_id, token_id, request_id, 'x', subject, fields, reason, on_behalf_of FROM audit_events", "append_only"},
 		{"events are emptied", store.Postgres, "TRUNCATE audit_events", "append_only"},
 		{"all is emptied through the users", store.Postgres, "TRUNCATE users CASCADE", "append_only"},
 	} {

@@ -18,6 +18,7 @@ func (r eventRow) leaf(e *proof.Encoder, seal proof.Seal) proof.Leaf {
 	e.Text("subject", r.Subject)
 	e.Text("fields", r.Fields)
 	e.Sealed("reason", r.Reason)
+	e.Text("on_behalf_of", string(r.OnBehalfOf))
 	return e.Leaf(r.ID)
 }
 

@@ -51,7 +51,7 @@ func TestLeavesHoldEveryColumn(t *testing.T) {
 	var e proof.Encoder
 	for table, data := range map[string]func() []byte{
 		"audit_events": func() []byte {
-			eventRow{ID: "i", At: "a", UserID: "u", TokenID: "t", RequestID: "r", Action: "a", Subject: "s", Fields: "f", Reason: "r"}.
+			eventRow{ID: "i", At: "a", UserID: "u", TokenID: "t", RequestID: "r", Action: "a", Subject: "s", Fields: "f", Reason: "r", OnBehalfOf: "o"}.
 				leaf(&e, proof.Seal("0123456789abcdef"))
 			return e.Data()
 		},

@@ -2,11 +2,9 @@ package access
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -20,12 +18,15 @@ type userRow struct {
 	Handle        string
 	CreatedAt     string
 	DisabledAt    *string
+	EndsAt        *string
+	Person        UserID
 }
 
 type roleRow struct {
 	bun.BaseModel `bun:"table:user_roles"`
 	UserID        UserID `bun:",pk"`
 	Role          Role   `bun:",pk"`
+	ChangeID      *ChangeID
 }
 
 type tokenRow struct {
@@ -36,6 +37,10 @@ type tokenRow struct {
 	CreatedAt     string
 	ExpiresAt     string
 	RevokedAt     *string
+	Kind          string
+	Name          string
+	Scopes        string
+	Factors       int
 }
 
 type dutyRow struct {
@@ -60,6 +65,7 @@ type eventRow struct {
 	Subject       string
 	Fields        string
 	Reason        string
+	OnBehalfOf    UserID
 }
 
 func insertUser(ctx context.Context, tx *store.Tx, u User) error {
@@ -69,63 +75,18 @@ func insertUser(ctx context.Context, tx *store.Tx, u User) error {
 	} else if err != nil {
 		return err
 	}
-	for _, r := range u.Roles {
-		if _, err := tx.NewInsert().Model(&roleRow{UserID: u.ID, Role: r}).Exec(ctx); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
-func insertToken(ctx context.Context, tx *store.Tx, id TokenID, user UserID, hash []byte, expires time.Time) error {
-	row := tokenRow{ID: id, UserID: user, Hash: hash, CreatedAt: store.FormatTime(tx.At), ExpiresAt: store.FormatTime(expires)}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	if errors.Is(store.Classify(err), store.ErrMissing) {
-		return ErrUnknownUser
-	}
-	return err
-}
-
-func revokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
-	_, err := tx.NewUpdate().Model((*tokenRow)(nil)).Set("revoked_at = ?", store.FormatTime(tx.At)).
-		Where("user_id = ?", user).Where("revoked_at IS NULL").Exec(ctx)
-	return err
-}
-
-// findPrincipals looks tokens up by their hashes, with user and roles, in one statement.
-func findPrincipals(ctx context.Context, tx *store.Tx, hashes [][]byte) (map[[sha256.Size]byte]Authenticated, error) {
-	found := make(map[[sha256.Size]byte]Authenticated, len(hashes))
-	if len(hashes) == 0 {
-		return found, nil
-	}
-	var rows []struct {
-		tokenRow
-		Handle     string
-		DisabledAt *string
-		Role       *Role
-	}
-	err := tx.NewSelect().TableExpr("tokens AS t").ColumnExpr("t.*").ColumnExpr("u.handle, u.disabled_at, r.role").
-		Join("JOIN users AS u ON u.id = t.user_id").Join("LEFT JOIN user_roles AS r ON r.user_id = u.id").
-		Where("t.hash IN (?)", bun.List(hashes)).Order("r.role").Scan(ctx, &rows)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		at := [sha256.Size]byte(r.Hash)
-		a := found[at]
-		a.Principal = Principal{User: r.UserID, Handle: r.Handle, Token: r.ID, Roles: a.Principal.Roles}
-		if r.Role != nil {
-			a.Principal.Roles = append(a.Principal.Roles, *r.Role)
+// unlisted reads what listed wrote.
+func unlisted(text string) []Role {
+	var roles []Role
+	for r := range strings.SplitSeq(strings.Trim(text, ","), ",") {
+		if r != "" {
+			roles = append(roles, Role(r))
 		}
-		switch {
-		case r.RevokedAt != nil, r.DisabledAt != nil:
-			a = Authenticated{Err: ErrUnauthenticated}
-		case r.ExpiresAt <= store.FormatTime(tx.At):
-			a = Authenticated{Err: ErrTokenExpired}
-		}
-		found[at] = a
 	}
-	return found, nil
+	return roles
 }
 
 // eventsKey is where a tx keeps the events that its commit will write.
@@ -135,7 +96,7 @@ type eventsKey struct{}
 // the tx: many acts that commit together cost no more statements than one.
 func insertEvent(tx *store.Tx, e Event) {
 	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
-		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason}
+		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason, OnBehalfOf: e.OnBehalfOf}
 	pending := tx.Keep(eventsKey{}, func() any { return new([]eventRow) }).(*[]eventRow) //nolint:errcheck,forcetypeassert // made on this line
 	if len(*pending) == 0 {
 		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"strings"
 
 	"supportledger/proof"
 	"supportledger/store"
@@ -14,10 +15,11 @@ type Verified struct{ Events, Duties int64 }
 
 // Verify holds every audit event and every duty against its leaf in the tree, and duties against the rules: nobody has two
 // on one subject and round, each decision answers another person's request for exactly the same, and a token acts for its own
-// user only. Leaves is how many of a kind the tree has.
+// user only; and roles, with the accounts that are one person's, against the events that gave them. Leaves is how many of a kind the
+// tree has.
 func Verify(ctx context.Context, tx *store.Tx, leaves map[proof.Kind]int64, out *proof.Findings, report func(done int64)) (Verified, error) {
 	v := &verifier{out: out, report: report}
-	for _, step := range []func(context.Context, *store.Tx) error{v.events, v.duties, v.twins, v.unasked} {
+	for _, step := range []func(context.Context, *store.Tx) error{v.events, v.duties, v.twins, v.unasked, v.roles, v.alone, v.persons} {
 		if err := step(ctx, tx); err != nil {
 			return v.done, err
 		}
@@ -36,12 +38,12 @@ type verifier struct {
 }
 
 func (v *verifier) events(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT a.id, a.at, a.user_id, a.token_id, a.request_id, a.action, a.subject, a.fields, a.reason, p.hash, p.seal
+	const text = `SELECT a.id, a.at, a.user_id, a.token_id, a.request_id, a.action, a.subject, a.fields, a.reason, a.on_behalf_of, p.hash, p.seal
 		FROM audit_events AS a LEFT JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'`
 	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
 		var r eventRow
 		var hash, seal []byte
-		if err := rows.Scan(&r.ID, &r.At, &r.UserID, &r.TokenID, &r.RequestID, &r.Action, &r.Subject, &r.Fields, &r.Reason, &hash, &seal); err != nil {
+		if err := rows.Scan(&r.ID, &r.At, &r.UserID, &r.TokenID, &r.RequestID, &r.Action, &r.Subject, &r.Fields, &r.Reason, &r.OnBehalfOf, &hash, &seal); err != nil {
 			return err
 		}
 		v.inTree("audit event "+r.ID, r.leaf(&v.encoder, seal), hash)
@@ -94,6 +96,78 @@ func (v *verifier) unasked(ctx context.Context, tx *store.Tx) error {
 		AND NOT EXISTS (SELECT 1 FROM duties AS r WHERE r.subject = d.subject AND r.round = d.round AND r.step = 'request'
 			AND r.payload = d.payload AND r.user_id <> d.user_id)`
 	return tx.Stream(ctx, text, v.broken("decided on what no other person asked for"))
+}
+
+// heldRole is a role of a user.
+type heldRole struct {
+	user UserID
+	role Role
+}
+
+// roles folds the events that gave and took roles, in the order of the tree, and holds the roles of today against them: whoever
+// wrote a role past this program has no event for it that is in the tree.
+func (v *verifier) roles(ctx context.Context, tx *store.Tx) error {
+	given := map[heldRole]bool{}
+	const text = `SELECT a.subject, a.action, a.fields FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
+		WHERE a.action IN ('role.granted', 'role.revoked') ORDER BY p.position`
+	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var user UserID
+		var action, fields string
+		if err := rows.Scan(&user, &action, &fields); err != nil {
+			return err
+		}
+		for f := range strings.SplitSeq(fields, ",") {
+			given[heldRole{user, Role(strings.TrimPrefix(f, roleField))}] = action == "role.granted"
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = tx.Stream(ctx, `SELECT user_id, role FROM user_roles`, func(rows *sql.Rows) error {
+		var h heldRole
+		err := rows.Scan(&h.user, &h.role)
+		if !given[h] {
+			v.out.Add("role", string(h.user), "it holds %s, which no event in the tree gave it: the role was written past this program", h.role)
+		}
+		delete(given, h)
+		return err
+	})
+	for h, still := range given {
+		if still {
+			v.out.Add("role", string(h.user), "it was given %s, which is gone without an event: the role was removed past this program", h.role)
+		}
+	}
+	return err
+}
+
+// alone finds changes of accounts that widened something and that no second person approved.
+func (v *verifier) alone(ctx context.Context, tx *store.Tx) error {
+	const text = `SELECT c.id, c.user_id FROM account_changes AS c WHERE c.state = 'applied' AND c.kind <> 'first'
+		AND (c.kind <> 'roles' OR REPLACE(REPLACE(c.grants, ',auditor,', ','), ',donor,', ',') <> ',')
+		AND NOT EXISTS (SELECT 1 FROM duties AS r JOIN duties AS d ON d.subject = r.subject AND d.user_id <> r.user_id
+			WHERE r.subject = c.id AND r.step = 'request' AND r.payload = c.payload AND r.user_id <> c.user_id
+			AND d.step = 'approve' AND d.payload = c.payload AND d.user_id <> c.user_id)`
+	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var change, user string
+		err := rows.Scan(&change, &user)
+		v.out.Add("approval", change, "the account %s was changed by it without two people who agreed", user)
+		return err
+	})
+}
+
+// persons holds the accounts that are one person's against the events that joined them.
+func (v *verifier) persons(ctx context.Context, tx *store.Tx) error {
+	const text = `SELECT u.id FROM users AS u
+		LEFT JOIN (SELECT a.subject, a.on_behalf_of FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
+			WHERE a.action = 'person.joined') AS j ON j.subject = u.id
+		WHERE u.person <> COALESCE(j.on_behalf_of, '')`
+	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var user string
+		err := rows.Scan(&user)
+		v.out.Add("role", user, "it is joined to another account, or is not, otherwise than its events say: it was changed past this program")
+		return err
+	})
 }
 
 // broken notes a row of subject, round and user that a rule does not allow.

@@ -197,7 +197,7 @@ func TestActor(t *testing.T) {
 				by = tx.By
 				return apphttp.None{}, nil
 			})
-	}).As(db, "lead", access.ProgrammeLead, access.Auditor)
+	}).As(db, "lead", access.ProgrammeLead, access.Treasurer)
 	a := c.With("X-Request-Id", "my-own-1").Get("/me").Want(204)
 	if a.Header.Get("X-Request-Id") != "my-own-1" || by.Request != "my-own-1" || by.User == "" || by.Token == "" || len(by.Roles) != 2 {
 		t.Errorf("actor %+v", by)

@@ -10,41 +10,50 @@ import (
 	"supportledger/store"
 )
 
-// authorise finds out who asks and whether their role may call this operation; one without roles is for everyone
-// who is signed in. What one may not see of a single thing is the act's business; here only the door is guarded.
+// authorise finds out who asks and whether the policies let them call this operation. What one may not see of a single thing
+// is the act's business; here only the door is guarded.
 func (e *endpoint) authorise(ctx context.Context, c *gin.Context) (store.Actor, error) {
 	actor := store.Actor{Request: c.GetString(keyRequest)}
 	if e.op.Public {
 		return actor, nil
 	}
-	bearer, err := bearerOf(c)
+	by, err := e.api.credentialOf(c)
 	if err != nil {
 		return actor, err
 	}
 	err = e.api.db.View(ctx, func(tx *store.Tx) (err error) {
-		actor, err = e.admit(ctx, tx, bearer, actor.Request)
+		actor, err = e.admit(ctx, tx, by, actor.Request)
 		return err
 	})
 	return actor, err
 }
 
-// bearerOf is the token that a request came with.
-func bearerOf(c *gin.Context) (string, error) {
-	scheme, secret, _ := strings.Cut(c.GetHeader("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || secret == "" {
-		return "", access.ErrUnauthenticated
+// credentialOf is what a request came with: the token in its header, or else the session that its cookie leads to.
+func (a *API) credentialOf(c *gin.Context) (access.Credential, error) {
+	if header := c.GetHeader("Authorization"); header != "" {
+		scheme, secret, _ := strings.Cut(header, " ")
+		if !strings.EqualFold(scheme, "Bearer") || secret == "" {
+			return access.Credential{}, access.ErrUnauthenticated
+		}
+		return access.Credential{Bearer: secret}, nil
 	}
-	return secret, nil
+	return access.Credential{}, access.ErrUnauthenticated
 }
 
-// admit looks a token up and asks whether its user's role may call the operation.
-func (e *endpoint) admit(ctx context.Context, tx *store.Tx, bearer, request string) (store.Actor, error) {
-	who, err := access.Authenticate(ctx, tx, bearer)
+// admit looks a token or session up and asks the policies.
+func (e *endpoint) admit(ctx context.Context, tx *store.Tx, by access.Credential, request string) (store.Actor, error) {
+	who, err := access.AuthenticateWith(ctx, tx, by)
+	if err == nil {
+		err = access.Allow(who, e.action())
+	}
 	if err != nil {
 		return store.Actor{Request: request}, err
 	}
-	if len(e.op.Roles) > 0 && !who.HasAny(e.op.Roles...) {
-		return store.Actor{Request: request}, access.ErrForbidden
-	}
 	return who.Actor(request), nil
+}
+
+// action is the operation as the policies know it.
+func (e *endpoint) action() access.Action {
+	return access.Action{Name: e.op.ID, Resource: e.op.Tag, Holders: e.op.Roles, Reads: e.reads(), Money: e.op.Money,
+		Personal: e.op.Personal, Own: e.op.Own, Screen: e.op.Screen}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,12 +35,12 @@ const (
 
 // parcel is one request on its way through the collector.
 type parcel struct {
-	e      *endpoint
-	req    request
-	bearer string
-	id     string // of the request
-	state  atomic.Int32
-	done   chan struct{}
+	e     *endpoint
+	req   request
+	by    access.Credential
+	id    string // of the request
+	state atomic.Int32
+	done  chan struct{}
 
 	out reply
 	err error
@@ -229,7 +228,7 @@ func (c *collector) attempt(batch []*parcel) (r *round, err error) {
 func (r *round) forget(seen *goodTokens) {
 	for i, err := range r.errs {
 		if errors.Is(err, access.ErrUnauthenticated) || errors.Is(err, access.ErrTokenExpired) || errors.Is(err, access.ErrForbidden) {
-			seen.forget(r.batch[i].bearer)
+			seen.forget(r.batch[i].by)
 		}
 	}
 }
@@ -254,19 +253,19 @@ func (r *round) run(ctx context.Context, tx *store.Tx) (err error) {
 }
 
 func (r *round) authorise(ctx context.Context, tx *store.Tx) error {
-	bearers := make([]string, len(r.batch))
+	came := make([]access.Credential, len(r.batch))
 	for i, p := range r.batch {
-		bearers[i] = p.bearer
+		came[i] = p.by
 	}
-	found, err := access.AuthenticateEach(ctx, tx, bearers...)
+	found, err := access.AuthenticateEach(ctx, tx, came...)
 	for i, a := range found {
 		switch {
 		case a.Err != nil:
 			r.errs[i] = a.Err
-		case !a.Principal.HasAny(r.batch[i].e.op.Roles...):
-			r.errs[i] = access.ErrForbidden
 		default:
-			r.actors[i] = a.Principal.Actor(r.batch[i].id)
+			if r.errs[i] = access.Allow(a.Principal, r.batch[i].e.action()); r.errs[i] == nil {
+				r.actors[i] = a.Principal.Actor(r.batch[i].id)
+			}
 		}
 	}
 	return err
@@ -353,15 +352,17 @@ func entryPosted(p ledger.Posted) access.Event {
 // that nobody has seen is looked up first, so that strangers cannot fill the queue; one that was good a moment ago goes
 // on, and is looked up with its batch.
 func (e *endpoint) collected(ctx context.Context, c *gin.Context) (reply, error) {
-	_, bearer, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+	by, err := e.api.credentialOf(c)
+	if err != nil {
+		return reply{}, err
+	}
 	actor := store.Actor{}
-	fresh := !e.api.collector.seen.has(bearer)
+	fresh := !e.api.collector.seen.has(by)
 	if fresh {
-		var err error
 		if actor, err = e.authorise(ctx, c); err != nil {
 			return reply{}, err
 		}
-		e.api.collector.seen.add(bearer)
+		e.api.collector.seen.add(by)
 	}
 	req, err := e.read(c)
 	if err != nil {
@@ -375,7 +376,7 @@ func (e *endpoint) collected(ctx context.Context, c *gin.Context) (reply, error)
 		}
 		return e.run(store.WithActor(ctx, actor), req)
 	}
-	return e.api.collector.submit(ctx, &parcel{e: e, req: req, bearer: bearer, id: c.GetString(keyRequest), done: make(chan struct{})})
+	return e.api.collector.submit(ctx, &parcel{e: e, req: req, by: by, id: c.GetString(keyRequest), done: make(chan struct{})})
 }
 
 // collect lets the requests of a registered operation post together. propose makes the entry of one, and reads nothing.
@@ -401,26 +402,31 @@ type goodTokens struct {
 	hashes map[[sha256.Size]byte]struct{}
 }
 
+// keyOfCredential hashes what a request came with.
+func keyOfCredential(by access.Credential) [sha256.Size]byte {
+	return sha256.Sum256([]byte(by.Bearer + "\x00" + string(by.Session)))
+}
+
 const maxKnown = 10_000
 
-func (k *goodTokens) has(bearer string) bool {
+func (k *goodTokens) has(by access.Credential) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, ok := k.hashes[sha256.Sum256([]byte(bearer))]
+	_, ok := k.hashes[keyOfCredential(by)]
 	return ok
 }
 
-func (k *goodTokens) add(bearer string) {
+func (k *goodTokens) add(by access.Credential) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.hashes == nil || len(k.hashes) >= maxKnown {
 		k.hashes = map[[sha256.Size]byte]struct{}{}
 	}
-	k.hashes[sha256.Sum256([]byte(bearer))] = struct{}{}
+	k.hashes[keyOfCredential(by)] = struct{}{}
 }
 
-func (k *goodTokens) forget(bearer string) {
+func (k *goodTokens) forget(by access.Credential) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	delete(k.hashes, sha256.Sum256([]byte(bearer)))
+	delete(k.hashes, keyOfCredential(by))
 }

@@ -76,12 +76,12 @@ func (e *endpoint) answer(ctx context.Context, c *gin.Context) (reply, error) {
 
 // look goes the same way for what only reads, in one snapshot from the token to the answer.
 func (e *endpoint) look(ctx context.Context, c *gin.Context) (out reply, err error) {
-	bearer, err := bearerOf(c)
+	by, err := e.api.credentialOf(c)
 	if err != nil {
 		return reply{}, err
 	}
 	err = e.api.db.View(ctx, func(tx *store.Tx) error {
-		if tx.By, err = e.admit(ctx, tx, bearer, c.GetString(keyRequest)); err != nil {
+		if tx.By, err = e.admit(ctx, tx, by, c.GetString(keyRequest)); err != nil {
 			return err
 		}
 		req, err := e.read(c)

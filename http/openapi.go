@@ -206,7 +206,10 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 		}
 	}
 	add(!e.op.Public, "unauthenticated", "token_expired")
-	add(len(e.op.Roles) > 0, "forbidden_scope")
+	add(len(e.op.Roles) > 0 || e.op.Personal && !e.op.Own, "forbidden_scope")
+	add(!e.op.Public, "token_scope")
+	add(!e.op.Public && !e.op.Own, "second_factor_required")
+	add(e.op.Screen, "session_required")
 	add(len(e.in.names("path")) > 0, "not_found")
 	add(true, "validation_failed", "unknown_parameter")
 	add(isSheet(e.out), "table_too_large")

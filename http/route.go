@@ -48,7 +48,9 @@ type Op struct {
 	Roles    []access.Role // who may call it; empty: everyone who is signed in
 	Public   bool          // no token needed
 	Money    bool          // it has a money effect: Idempotency-Key is required, where other writes may do without
-	Personal bool          // its answer holds personal data: it takes no Idempotency-Key, under which answers are stored
+	Personal bool          // its answer is only for the caller's eyes: it takes no Idempotency-Key, under which answers are stored
+	Own      bool          // it concerns the caller's own account and nothing else
+	Screen   bool          // it is for a person who signed in, not for a token
 
 	Status   int      // of success; 0: 201 for POST, 204 without an Out, else 200
 	Known    bool     // it may find what it would make: then 200 instead of Status, told by the Out's [Knows]
@@ -183,6 +185,8 @@ func (e *endpoint) check() error {
 		return fmt.Errorf("path %q is not made of kebab-case words and :parameters", op.Path)
 	case op.ID == "" || op.Summary == "" || op.Danish == "" || op.Tag == "":
 		return fmt.Errorf("ID, Summary, Danish and Tag are for the readers: none may be empty")
+	case op.Public && (op.Own || op.Screen || len(op.Roles) > 0), op.Own && len(op.Roles) > 0:
+		return fmt.Errorf("what is public is nobody's, and one's own account is everybody's: Roles say something else")
 	case op.Money && (e.reads() || op.Public || op.Personal):
 		return fmt.Errorf("a money operation writes, somebody answers for it, and its answer is kept")
 	case e.isFile() != (len(op.Produces) > 0):

@@ -1,0 +1,171 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"supportledger/store"
+)
+
+// What tokens refuse.
+var (
+	ErrUnknownToken  = errors.New("access: unknown token")
+	ErrTokenLifetime = errors.New("access: a token lives at least a minute and at most 90 days")
+)
+
+// Token is what a user's program acts with. It is the user: duties know no difference.
+type Token struct {
+	ID        TokenID
+	User      UserID
+	Session   bool
+	Name      string   // what it is for; never a person's name
+	Scopes    []string // empty: all that the user may; [ReadOnly]; else names of operations
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	RevokedAt time.Time // zero: works until it expires
+}
+
+// ReadOnly is the scope of a token that only reads.
+const ReadOnly = "read"
+
+// LongestToken is how long a token may live.
+const LongestToken = 90 * 24 * time.Hour
+
+// tokenPrefix lets scanners for leaked secrets know our tokens.
+const tokenPrefix = "slt_"
+
+// newSecret makes a bearer token of 256 random bits.
+func newSecret() string {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails: it ends the program rather than give what is not random
+	return tokenPrefix + hex.EncodeToString(raw)
+}
+
+// IssueToken makes a bearer token of 256 random bits for all that a user may. The secret is returned once and stored only as
+// its SHA-256.
+func IssueToken(ctx context.Context, tx *store.Tx, user UserID, validFor time.Duration) (secret string, err error) {
+	secret, _, err = issue(ctx, tx, Token{User: user, ExpiresAt: tx.At.Add(validFor)})
+	return secret, err
+}
+
+// IssueScoped is [IssueToken] for a user's own program: with a name, scopes, and an end within [LongestToken].
+// [ErrTokenLifetime].
+func IssueScoped(ctx context.Context, tx *store.Tx, t Token) (secret string, issued Token, err error) {
+	if life := t.ExpiresAt.Sub(tx.At); life < time.Minute || life > LongestToken {
+		return "", Token{}, ErrTokenLifetime
+	}
+	return issue(ctx, tx, t)
+}
+
+func issue(ctx context.Context, tx *store.Tx, t Token) (string, Token, error) {
+	secret := newSecret()
+	t.ID, t.CreatedAt = TokenID(store.NewID("tok")), tx.At
+	if err := insertToken(ctx, tx, t, hash(secret), 2); err != nil {
+		return "", Token{}, err
+	}
+	e := Event{Action: "token.issued", Subject: string(t.ID)}
+	if string(t.User) != tx.By.User {
+		e.OnBehalfOf = t.User
+	}
+	return secret, t, Record(ctx, tx, e)
+}
+
+// RevokeTokens ends every token and session of a user; the next call with one of them is refused.
+func RevokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
+	if err := revokeTokens(ctx, tx, user); err != nil {
+		return err
+	}
+	return Record(ctx, tx, Event{Action: "tokens.revoked", Subject: string(user)})
+}
+
+// RevokeToken ends one token or session; the next call with it is refused. Owner "" ends anybody's. [ErrUnknownToken] when it
+// is not there, not the owner's, or ended before.
+func RevokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) error {
+	if err := revokeToken(ctx, tx, owner, id); err != nil {
+		return err
+	}
+	return Record(ctx, tx, Event{Action: "token.revoked", Subject: string(id)})
+}
+
+// ListTokens lists the tokens of a user, or the sessions, by id, which is by time, after one, at most limit.
+func ListTokens(ctx context.Context, tx *store.Tx, user UserID, sessions bool, after string, limit int) ([]Token, error) {
+	return readTokens(ctx, tx, user, sessions, after, limit)
+}
+
+func hash(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// Credential is what a caller came with: a bearer token, or a session that a cookie led to.
+type Credential struct {
+	Bearer  string
+	Session TokenID
+}
+
+// Authenticate finds the principal behind a bearer token. [ErrUnauthenticated] for what is no token, unknown, revoked or of
+// an account that has ended; [ErrTokenExpired]. The look-up is by hash, so its time tells nothing about stored tokens.
+func Authenticate(ctx context.Context, tx *store.Tx, bearer string) (Principal, error) {
+	return AuthenticateWith(ctx, tx, Credential{Bearer: bearer})
+}
+
+// AuthenticateWith is [Authenticate] for a token or a session.
+func AuthenticateWith(ctx context.Context, tx *store.Tx, c Credential) (Principal, error) {
+	found, err := AuthenticateEach(ctx, tx, c)
+	if err != nil {
+		return Principal{}, err
+	}
+	return found[0].Principal, found[0].Err
+}
+
+// Authenticated is the principal behind a credential, or why there is none.
+type Authenticated struct {
+	Principal Principal
+	Err       error // as Authenticate answers it
+}
+
+// AuthenticateEach is [AuthenticateWith] for several in one statement, each answered for itself, in order.
+func AuthenticateEach(ctx context.Context, tx *store.Tx, credentials ...Credential) ([]Authenticated, error) {
+	hashes := make([][]byte, 0, len(credentials))
+	var sessions []TokenID
+	for _, c := range credentials {
+		switch {
+		case isToken(c.Bearer):
+			hashes = append(hashes, hash(c.Bearer))
+		case c.Bearer == "" && c.Session != "":
+			sessions = append(sessions, c.Session)
+		}
+	}
+	tokens, err := findPrincipals(ctx, tx, hashes, sessions)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Authenticated, len(credentials))
+	for i, c := range credentials {
+		found[i].Err = ErrUnauthenticated
+		if t, ok := tokens[c.key()]; ok {
+			found[i] = t
+		}
+	}
+	return found, nil
+}
+
+// key is what a token is found by: the hash of its secret, or the id of a session. The two cannot be taken for each other.
+func (c Credential) key() string {
+	switch {
+	case isToken(c.Bearer):
+		return "hash " + string(hash(c.Bearer))
+	case c.Bearer == "" && c.Session != "":
+		return "session " + string(c.Session)
+	}
+	return ""
+}
+
+func isToken(bearer string) bool {
+	return strings.HasPrefix(bearer, tokenPrefix) && len(bearer) == len(tokenPrefix)+64
+}
