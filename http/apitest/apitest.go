@@ -235,6 +235,25 @@ func (c *Client) Send(req *http.Request) Answer {
 	return Answer{resp.StatusCode, resp.Header, body, c.t}
 }
 
+// Raw sends a request, signed in, and gives the body that came back, whatever it is. Nothing is held against the document: it is for
+// tests that look at everything the server says.
+func (c *Client) Raw(req *http.Request) []byte {
+	c.t.Helper()
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		c.t.Fatalf("apitest: %s: %v", req.URL.Path, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatalf("apitest: %v", err)
+	}
+	return body
+}
+
 // RoundTrip sends a request and judges it and its answer. It makes Client an http.RoundTripper, so that any Go
 // client can be held to the document. Requests outside the API pass unjudged.
 func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
