@@ -87,18 +87,13 @@ func (b Book) takePen(ctx context.Context, tx *store.Tx, of []Proposal) (*pen, e
 		return &pen{}, nil
 	}
 	p := &pen{book: b, drawn: map[LotID]bool{}}
-	var err error
-	if p.seq, err = lockHead(ctx, tx); err != nil {
+	head, err := lockHead(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
+	p.seq = head.LastSeq
 	n := namesIn(of)
-	if p.known, err = readChart(ctx, tx, b.Base, n); err != nil {
-		return nil, err
-	}
-	if p.months, err = readCalendar(ctx, tx, n.months); err != nil {
-		return nil, err
-	}
-	if p.numbers, err = readNumbers(ctx, tx, n.years); err != nil {
+	if err = p.readSurroundings(ctx, tx, n); err != nil {
 		return nil, err
 	}
 	if p.external, err = readExternal(ctx, tx, n.external); err != nil {
@@ -228,21 +223,13 @@ func (p *pen) write(ctx context.Context, tx *store.Tx) error {
 	if len(p.posted) == 0 {
 		return nil
 	}
-	if err := insertPeriods(ctx, tx, p.started); err != nil {
-		return err
-	}
-	if err := saveNumbers(ctx, tx, p.numbers); err != nil {
-		return err
-	}
-	if err := insertLots(ctx, tx, p.lots, p.opened); err != nil {
-		return err
-	}
-	if err := insertEntries(ctx, tx, p.posted, p.known); err != nil {
-		return err
-	}
-	if err := saveLots(ctx, tx, p.lots, p.drawn); err != nil {
-		return err
-	}
+	var s store.Script
+	insertPeriods(&s, tx, p.started)
+	saveNumbers(&s, tx, p.numbers)
+	insertLots(&s, tx, p.lots, p.opened)
+	insertEntries(&s, tx, p.posted, p.known)
+	saveLots(&s, tx, p.lots, p.drawn)
+	moveHead(&s, tx, p.seq)
 	sealLeaves(tx, p.known, p.posted)
-	return moveHead(ctx, tx, p.seq)
+	return s.Run(ctx, tx)
 }

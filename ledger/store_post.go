@@ -63,88 +63,91 @@ func namesIn(of []Proposal) names {
 // OpenLocked is [Open], holding the head row until the tx ends: for who looks at other rows that are written under it alone,
 // and posts then. [ErrNotOpened].
 func OpenLocked(ctx context.Context, tx *store.Tx) (Book, error) {
-	if _, err := lockHead(ctx, tx); err != nil {
-		return Book{}, err
-	}
-	return readBook(ctx, tx)
+	row, err := lockHead(ctx, tx)
+	return Book{row.BaseCurrency, row.GeneralFund, row.Organisation}, err
 }
 
-// lockHead takes the head row and returns the last sequence number.
-func lockHead(ctx context.Context, tx *store.Tx) (int64, error) {
+// headKey is where a tx keeps the head row that it holds.
+type headKey struct{}
+
+// lockHead takes the head row, the first time in a tx; then nobody else moves it, and what is known of it stays right.
+func lockHead(ctx context.Context, tx *store.Tx) (bookRow, error) {
+	held := tx.Keep(headKey{}, func() any { return new(bookRow) }).(*bookRow) //nolint:errcheck,forcetypeassert // made on this line
+	if held.ID != 0 {
+		return *held, nil
+	}
 	var row bookRow
 	err := tx.Lock(tx.NewSelect().Model(&row).Where("id = 1")).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, ErrNotOpened
+		return row, ErrNotOpened
 	}
-	return row.LastSeq, err
+	if err == nil {
+		*held = row
+	}
+	return row, err
 }
 
-func moveHead(ctx context.Context, tx *store.Tx, seq int64) error {
-	_, err := tx.NewUpdate().Model((*bookRow)(nil)).Set("last_seq = ?", seq).Where("id = 1").Exec(ctx)
+func moveHead(s *store.Script, tx *store.Tx, seq int64) {
+	held := tx.Keep(headKey{}, func() any { return new(bookRow) }).(*bookRow) //nolint:errcheck,forcetypeassert // made on this line
+	held.LastSeq = seq
+	s.Add(tx.NewUpdate().Model((*bookRow)(nil)).Set("last_seq = ?", seq).Where("id = 1"))
+}
+
+// surroundingRow is an account, a fund, a month or a fiscal year.
+type surroundingRow struct {
+	Kind, Key, A, B, C, D string
+	Year                  int
+	N                     int64
+}
+
+const surroundingSQL = `SELECT 'account' AS kind, number AS key, path AS a, type AS b, name_en AS c, name_da AS d, 0 AS year, 0 AS n
+		FROM accounts WHERE number IN (?)
+	UNION ALL SELECT 'fund', code, name, restriction, opened_on, '', 0, 0 FROM funds WHERE code IN (?)
+	UNION ALL SELECT 'month', month, state, '', '', '', 0, 0 FROM periods
+		WHERE month IN (?) OR month = (SELECT MAX(month) FROM periods WHERE state = 'closed')
+	UNION ALL SELECT 'year', '', '', '', '', '', year, last_number FROM fiscal_years WHERE year IN (?)`
+
+// readSurroundings reads the accounts, funds, months and years that entries name, in one way to the database; what is not
+// there is not known.
+func (p *pen) readSurroundings(ctx context.Context, tx *store.Tx, n names) error {
+	p.known = chart{p.book.Base, map[AccountNo]Account{}, map[FundCode]Fund{}}
+	p.months, p.numbers = calendar{states: map[string]PeriodState{}}, map[int]int64{}
+	var rows []surroundingRow
+	err := tx.NewRaw(surroundingSQL, bun.List(n.accounts), bun.List(n.funds), bun.List(n.months), bun.List(n.years)).Scan(ctx, &rows)
+	for _, r := range rows {
+		switch r.Kind {
+		case "account":
+			p.known.accounts[AccountNo(r.Key)] = Account{AccountNo(r.Key), r.A, AccountType(r.B), r.C, r.D}
+		case "fund":
+			p.known.funds[FundCode(r.Key)] = Fund{FundCode(r.Key), r.A, Restriction(r.B), Date(r.C)}
+		case "month":
+			p.months.states[r.Key] = PeriodState(r.A)
+			if PeriodState(r.A) == MonthClosed {
+				p.months.lastClosed = max(p.months.lastClosed, r.Key)
+			}
+		case "year":
+			p.numbers[r.Year] = r.N
+		}
+	}
 	return err
 }
 
-// readChart reads the accounts and funds that entries name; what is not there is not known.
-func readChart(ctx context.Context, tx *store.Tx, base Currency, n names) (chart, error) {
-	c := chart{base, map[AccountNo]Account{}, map[FundCode]Fund{}}
-	var accounts []accountRow
-	if err := tx.NewSelect().Model(&accounts).Where("number IN (?)", bun.List(n.accounts)).Scan(ctx); err != nil {
-		return c, err
-	}
-	for _, r := range accounts {
-		c.accounts[r.Number] = Account{r.Number, r.Path, r.Type, r.NameEN, r.NameDA}
-	}
-	var funds []fundRow
-	if err := tx.NewSelect().Model(&funds).Where("code IN (?)", bun.List(n.funds)).Scan(ctx); err != nil {
-		return c, err
-	}
-	for _, r := range funds {
-		c.funds[r.Code] = Fund{r.Code, r.Name, r.Restriction, r.OpenedOn}
-	}
-	return c, nil
-}
-
-func readCalendar(ctx context.Context, tx *store.Tx, months []string) (calendar, error) {
-	var rows []periodRow
-	c := calendar{states: map[string]PeriodState{}}
-	err := tx.NewSelect().Model(&rows).Where("month IN (?)", bun.List(months)).
-		WhereOr("month = (SELECT MAX(month) FROM periods WHERE state = 'closed')").Scan(ctx)
-	for _, r := range rows {
-		c.states[r.Month] = r.State
-		if r.State == MonthClosed {
-			c.lastClosed = max(c.lastClosed, r.Month)
-		}
-	}
-	return c, err
-}
-
 // insertPeriods opens months that had no entry yet.
-func insertPeriods(ctx context.Context, tx *store.Tx, months []string) error {
+func insertPeriods(s *store.Script, tx *store.Tx, months []string) {
 	rows := make([]periodRow, len(months))
 	for i, m := range months {
 		rows[i] = periodRow{Month: m, State: MonthOpen}
 	}
-	return store.Insert(ctx, tx, rows)
-}
-
-func readNumbers(ctx context.Context, tx *store.Tx, years []int) (map[int]int64, error) {
-	var rows []numberRow
-	err := tx.NewSelect().Model(&rows).Where("year IN (?)", bun.List(years)).Scan(ctx)
-	last := make(map[int]int64, len(rows))
-	for _, r := range rows {
-		last[r.Year] = r.LastNumber
-	}
-	return last, err
+	store.AddRows(s, tx, rows)
 }
 
 // saveNumbers keeps the last number of each fiscal year, whose row it opens if need be.
-func saveNumbers(ctx context.Context, tx *store.Tx, last map[int]int64) error {
+func saveNumbers(s *store.Script, tx *store.Tx, last map[int]int64) {
 	rows := make([]numberRow, 0, len(last))
 	for _, year := range slices.Sorted(maps.Keys(last)) {
 		rows = append(rows, numberRow{Year: year, LastNumber: last[year]})
 	}
-	_, err := tx.NewInsert().Model(&rows).On("CONFLICT (year) DO UPDATE").Set("last_number = EXCLUDED.last_number").Exec(ctx)
-	return err
+	s.Add(tx.NewInsert().Model(&rows).On("CONFLICT (year) DO UPDATE").Set("last_number = EXCLUDED.last_number").Returning("NULL"))
 }
 
 // readExternal tells which entries have the external ids.
@@ -193,12 +196,12 @@ func readLotsOf(ctx context.Context, tx *store.Tx, ids []LotID, base Currency) (
 	return lots, err
 }
 
-func insertLots(ctx context.Context, tx *store.Tx, lots map[LotID]Lot, opened []LotID) error {
+func insertLots(s *store.Script, tx *store.Tx, lots map[LotID]Lot, opened []LotID) {
 	rows := make([]lotRow, len(opened))
 	for i, id := range opened {
 		rows[i] = rowOfLot(lots[id])
 	}
-	return store.Insert(ctx, tx, rows)
+	store.AddRows(s, tx, rows)
 }
 
 func rowOfLot(l Lot) lotRow {
@@ -208,20 +211,19 @@ func rowOfLot(l Lot) lotRow {
 }
 
 // saveLots keeps what lots of before hold now.
-func saveLots(ctx context.Context, tx *store.Tx, lots map[LotID]Lot, drawn map[LotID]bool) error {
+func saveLots(s *store.Script, tx *store.Tx, lots map[LotID]Lot, drawn map[LotID]bool) {
 	if len(drawn) == 0 {
-		return nil
+		return
 	}
 	rows := make([]lotRow, 0, len(drawn))
 	for _, id := range slices.Sorted(maps.Keys(drawn)) {
 		rows = append(rows, rowOfLot(lots[id]))
 	}
-	_, err := tx.NewUpdate().Model(&rows).Column("open_quantity", "open_cost").Bulk().Exec(ctx)
-	return err
+	s.Add(tx.NewUpdate().Model(&rows).Column("open_quantity", "open_cost").Bulk())
 }
 
 // insertEntries writes all lines, then the entries, which seal them and move the balances.
-func insertEntries(ctx context.Context, tx *store.Tx, posted []Posted, known chart) error {
+func insertEntries(s *store.Script, tx *store.Tx, posted []Posted, known chart) {
 	var lines []lineRow
 	entries := make([]entryRow, len(posted))
 	for i, p := range posted {
@@ -236,10 +238,8 @@ func insertEntries(ctx context.Context, tx *store.Tx, posted []Posted, known cha
 			Reverses: optional(p.Reverses), Corrects: optional(p.Corrects), Reason: p.Reason, ExternalID: optional(p.ExternalID),
 			CreatedBy: p.CreatedBy, CreatedAt: store.FormatTime(p.CreatedAt)}
 	}
-	if err := store.Insert(ctx, tx, lines); err != nil {
-		return err
-	}
-	return store.Insert(ctx, tx, entries)
+	store.AddRows(s, tx, lines)
+	store.AddRows(s, tx, entries)
 }
 
 func optional[T ~string](s T) *T {

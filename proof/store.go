@@ -78,13 +78,14 @@ func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 			nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
 		}
 	}
-	if err := store.Insert(ctx, tx, rows); err != nil {
+	var s store.Script
+	store.AddRows(&s, tx, rows)
+	store.AddRows(&s, tx, nodes)
+	saveHead(&s, tx, tree)
+	if err := s.Run(ctx, tx); err != nil {
 		return fmt.Errorf("proof: leaves: %w", err)
 	}
-	if err := store.Insert(ctx, tx, nodes); err != nil {
-		return fmt.Errorf("proof: nodes: %w", err)
-	}
-	return saveHead(ctx, tx, tree)
+	return nil
 }
 
 // readHead reads the tree's right edge, and holds its row where lock is set.
@@ -109,13 +110,12 @@ func readHead(ctx context.Context, tx *store.Tx, lock bool) (*Tree, error) {
 	return tree, nil
 }
 
-func saveHead(ctx context.Context, tx *store.Tx, tree *Tree) error {
+func saveHead(s *store.Script, tx *store.Tx, tree *Tree) {
 	roots := make([]byte, 0, len(tree.roots)*sha256.Size)
 	for _, h := range tree.roots {
 		roots = append(roots, h[:]...)
 	}
-	_, err := tx.NewUpdate().Model((*headRow)(nil)).Set("size = ?", tree.Size).Set("roots = ?", roots).Where("id = 1").Exec(ctx)
-	return err
+	s.Add(tx.NewUpdate().Model((*headRow)(nil)).Set("size = ?", tree.Size).Set("roots = ?", roots).Where("id = 1"))
 }
 
 // Head is the tree as it stands.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 )
 
@@ -22,25 +23,14 @@ const chunk = 1000
 //
 // Fields are kinds of string, int and bool, []byte, and pointers to them, as the four types of the schema are.
 func Insert[T any](ctx context.Context, tx *Tx, rows []T) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	if tx.Engine == Postgres {
-		return insertColumns(ctx, tx, tx.Dialect().Tables().Get(reflect.TypeFor[T]()), reflect.ValueOf(rows))
-	}
-	for ; len(rows) > chunk; rows = rows[chunk:] {
-		part := rows[:chunk]
-		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
-	return err
+	var s Script
+	AddRows(&s, tx, rows)
+	return s.Run(ctx, tx)
 }
 
-// insertColumns sends the rows as one array literal per column. The names in the text are the model's, the values are
+// columns is the rows as one array literal per column. The names in the text are the model's, the values are
 // arguments.
-func insertColumns(ctx context.Context, tx *Tx, table *schema.Table, rows reflect.Value) error {
+func columns(tx *Tx, table *schema.Table, rows reflect.Value) (*bun.RawQuery, error) {
 	var text strings.Builder
 	text.WriteString("INSERT INTO ? (")
 	args := []any{table.SQLName}
@@ -55,7 +45,7 @@ func insertColumns(ctx context.Context, tx *Tx, table *schema.Table, rows reflec
 	for i, f := range table.Fields {
 		column, kind, err := columnOf(rows, f)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if i > 0 {
 			text.WriteString(", ")
@@ -65,8 +55,7 @@ func insertColumns(ctx context.Context, tx *Tx, table *schema.Table, rows reflec
 		args = append(args, column)
 	}
 	text.WriteString(")")
-	_, err := tx.NewRaw(text.String(), args...).Exec(ctx)
-	return err
+	return tx.NewRaw(text.String(), args...), nil
 }
 
 // columnOf writes one field of all rows as a PostgreSQL array literal and names its type.

@@ -1,0 +1,78 @@
+package http
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// BenchmarkCollected is what one post costs when 64 share a commit, from the parcel to the answer: no socket, no decoding.
+// make bench measures the whole way; this is for a profile.
+func BenchmarkCollected(b *testing.B) {
+	for name, db := range map[string]*store.DB{"sqlite": storetest.SQLite(b), "postgres": storetest.Postgres(b)} {
+		b.Run(name, func(b *testing.B) {
+			const size = 64
+			server, err := New(db, Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			secret := openedForBench(b, db)
+			c := &server.api.collector
+			var e *endpoint
+			for _, known := range server.api.endpoints {
+				if known.op.ID == "postJournalEntry" {
+					e = known
+				}
+			}
+			for n := 0; b.Loop(); n++ {
+				batch := make([]*parcel, size)
+				for i := range batch {
+					fund := ledger.FundCode(fmt.Sprintf("B%03d", (n*size+i*7)%200))
+					in := &postEntryRequest{Date: "2026-11-01", Text: "Measured", Lines: []lineRequest{
+						{Account: "1010", Fund: fund, Direction: debit, Amount: "12.50"}, {Account: "4200", Fund: fund, Direction: credit, Amount: "12.50"}}}
+					batch[i] = &parcel{e: e, bearer: secret, id: "req", done: make(chan struct{}),
+						req: request{in: in, key: fmt.Sprintf("%s-%d-%d", name, n, i), fingerprint: make([]byte, 32)}}
+				}
+				r, err := c.attempt(batch)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, err := range r.errs {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*size), "µs/post")
+		})
+	}
+}
+
+func openedForBench(b *testing.B, db *store.DB) (secret string) {
+	err := db.Update(b.Context(), func(tx *store.Tx) error {
+		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
+		if err := ledger.Create(b.Context(), tx, book); err != nil {
+			return err
+		}
+		for i := range 200 {
+			if err := book.OpenFund(b.Context(), tx, ledger.Fund{Code: ledger.FundCode(fmt.Sprintf("B%03d", i)), Name: "Fund", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
+				return err
+			}
+		}
+		user, err := access.CreateUser(b.Context(), tx, "finance", access.FinanceOfficer)
+		if err != nil {
+			return err
+		}
+		secret, err = access.IssueToken(b.Context(), tx, user.ID, time.Hour)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return secret
+}
