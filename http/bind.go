@@ -99,6 +99,20 @@ func (e *endpoint) bindParams(c *gin.Context, in any) error {
 	return nil
 }
 
+// bindPath fills the fields that come from the path alone.
+func (e *endpoint) bindPath(c *gin.Context, in any) error {
+	into := reflect.ValueOf(in).Elem()
+	for _, p := range e.in.params {
+		if p.in != "path" {
+			continue
+		}
+		if f := p.bind(c, nil, into.FieldByIndex(p.index)); f != nil {
+			return refuseFaults([]*fault{f})
+		}
+	}
+	return nil
+}
+
 // strangers are the query parameters that this operation does not have.
 func (e *endpoint) strangers(query url.Values) []*fault {
 	allowed := e.in.names("query")

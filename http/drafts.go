@@ -20,7 +20,7 @@ func drafts(api *API) {
 		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, at(writeDraft))
 	Route(api, Op{Method: http.MethodPatch, Path: "/journal-entry-drafts/:id", ID: "changeDraft", Tag: "journal-entry-drafts", Roles: finance,
 		Summary: "Change a draft", Danish: "Ret en kladde", About: "Fields that are left out stay; lines are replaced as a whole.",
-		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, store.ErrStale, ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, at(changeDraft))
+		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, store.ErrStale, errNoVersion, ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, at(changeDraft))
 	Route(api, Op{Method: http.MethodDelete, Path: "/journal-entry-drafts/:id", ID: "discardDraft", Tag: "journal-entry-drafts", Roles: finance,
 		Summary: "Throw a draft away", Danish: "Kassér en kladde",
 		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted}}, at(discardDraft))
@@ -97,7 +97,7 @@ func writeDraft(ctx context.Context, tx *store.Tx, d desk, in draftRequest) (dra
 
 type changeDraftRequest struct {
 	ID         Ref           `path:"id" json:"-"`
-	Version    int           `json:"version" validate:"min=1" description:"The one that was read; another answers stale_version."`
+	Version    int           `json:"version" validate:"omitempty,min=1" description:"The one that was read, unless If-Match says so; another answers stale_version."`
 	Date       ledger.Date   `json:"date" validate:"omitempty"`
 	Text       *string       `json:"text" validate:"omitempty,max=200"`
 	Lines      []lineRequest `json:"lines" validate:"max=200,dive"`
@@ -109,7 +109,12 @@ func changeDraft(ctx context.Context, tx *store.Tx, d desk, in changeDraftReques
 	if err != nil {
 		return draftView{}, err
 	}
-	draft.Version = in.Version
+	switch {
+	case in.Version != 0:
+		draft.Version = in.Version
+	case !matched(ctx):
+		return draftView{}, errNoVersion
+	}
 	if in.Date != "" {
 		draft.Date = in.Date
 	}

@@ -39,14 +39,22 @@ type request struct {
 	in          any
 	table       tableRequest
 	dry         bool
-	key         string // Idempotency-Key; "" is none
-	fingerprint []byte // of the whole request; says whether a key is used for the same again
+	key         string   // Idempotency-Key; "" is none
+	match       []string // If-Match; empty is none
+	seen        any      // what the twin needs to show the state that is compared
+	fingerprint []byte   // of the whole request; says whether a key is used for the same again
 }
 
 // serve is the handler of every operation.
 func (e *endpoint) serve(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), answerWithin)
 	defer cancel()
+	if _, bearer, _ := strings.Cut(c.GetHeader("Authorization"), " "); !e.op.Public {
+		if err := e.api.rate.take(bearer, timer.Now()); err != nil {
+			e.api.fail(c, err)
+			return
+		}
+	}
 	out, err := e.answer(withVault(withLang(ctx, langOf(c.GetHeader("Accept-Language"))), e.api.vault), c)
 	if err != nil {
 		e.api.fail(c, err)
@@ -117,6 +125,9 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 		return req, err
 	}
 	var err error
+	if err = e.readMatch(c, &req); err != nil {
+		return req, err
+	}
 	query := c.Request.URL.Query()
 	if req.dry, err = dryRun(query); err != nil {
 		return req, err
@@ -234,6 +245,10 @@ func (e *endpoint) perform(ctx context.Context, tx *store.Tx, req request) (repl
 	if f := req.table.format; f == "csv" || f == "xlsx" {
 		return e.tabulate(ctx, tx, req)
 	}
+	ctx, err := e.matches(ctx, tx, req)
+	if err != nil {
+		return reply{}, err
+	}
 	view, err := e.act(ctx, tx, req.in)
 	if err != nil {
 		return reply{}, err
@@ -284,6 +299,9 @@ func (e *endpoint) send(c *gin.Context, out reply) {
 	}
 	if out.replayed {
 		h.Set("Idempotency-Replayed", "true")
+	}
+	if e.tagged() && out.kind == "application/json" && !out.dry {
+		h.Set("ETag", etag(out.body))
 	}
 	e.sendLinks(c, out)
 	if out.name != "" {

@@ -86,6 +86,9 @@ func (e *endpoint) describe(r *openapi31.Reflector) error {
 	case e.takesKey():
 		oc.AddReqStructure(optionalKeyParam{})
 	}
+	if e.twin != nil {
+		oc.AddReqStructure(matchParam{})
+	}
 	e.describeAnswers(oc)
 	if err := r.AddOperation(oc); err != nil {
 		return err
@@ -205,7 +208,8 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 			codes = append(codes, more...)
 		}
 	}
-	add(!e.op.Public, "unauthenticated", "token_expired")
+	add(!e.op.Public, "unauthenticated", "token_expired", "too_many_requests")
+	add(e.twin != nil, "stale_version")
 	add(len(e.op.Roles) > 0 || e.op.Personal && !e.op.Own, "forbidden_scope")
 	add(!e.op.Public, "token_scope")
 	add(!e.op.Public && !e.op.Own, "second_factor_required")
@@ -312,6 +316,7 @@ var headers = map[string]string{
 	"X-Request-Id":         "Name of this request in the log and the audit trail.",
 	"Location":             "Where the new thing stands.",
 	"Idempotency-Replayed": "true when the answer is that of an earlier request with the same key.",
+	"ETag":                 "Names the state that is shown; send it back as If-Match with a change.",
 	"Link":                 `Address of the next page, rel="next".`,
 	"Dry-Run":              "true when nothing was written.",
 	"WWW-Authenticate":     "How to sign in (RFC 6750).",
@@ -341,8 +346,9 @@ func (e *endpoint) addHeaders(status string, r *openapi31.Response) {
 	add(success && e.op.Location != "", "Location")
 	add(success && e.takesKey(), "Idempotency-Replayed")
 	add(success && e.paged(), "Link")
+	add(success && e.tagged(), "ETag")
 	add(!e.reads() && (success || status == "200"), "Dry-Run")
 	add(status == "401" || status == "403", "WWW-Authenticate")
-	add(status == "503", "Retry-After")
+	add(status == "503" || status == "429", "Retry-After")
 	add(status >= "400", "Content-Language")
 }

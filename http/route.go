@@ -30,6 +30,7 @@ type API struct {
 	endpoints []*endpoint
 	document  []byte // the OpenAPI document, once all routes are there
 	collector collector
+	rate      limiter
 	archive   *ledger.Archive // of evidence; nil keeps none
 	vault     *vault.Vault    // of personal data; nil keeps none
 	address   string          // of the public pages; "" where there are none
@@ -99,6 +100,9 @@ type endpoint struct {
 	newIn  func() any
 	act    func(ctx context.Context, tx *store.Tx, in any) (any, error)
 	status int
+
+	twin   *endpoint // the GET of what this changes; see match.go
+	edited bool      // is somebody's twin
 
 	propose func(book ledger.Book, in any) (ledger.Entry, error) // set where requests are collected; see collect
 }

@@ -23,6 +23,8 @@ type Options struct {
 	Log     *slog.Logger // one line per request; nil is silence
 	Version string       // of the program, shown in the OpenAPI document
 
+	RequestsPerSecond int // that each token may make, twice as many at once; 0 does not limit
+
 	Evidence *ledger.Archive // keeps what documents say; nil refuses them, and nothing else
 	Vault    *vault.Vault    // seals who people are; nil refuses what needs it, and nothing else
 	Address  string          // of this server as the public reaches it, https://…, for the code on statements; "" prints the code alone
@@ -55,13 +57,14 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log}
-	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault, address: o.Address}
+	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault, address: o.Address, rate: limiter{perSecond: o.RequestsPerSecond}}
 	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
 	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
 	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })
 	for _, register := range append([]func(*API){resources}, more...) {
 		register(s.api)
 	}
+	s.api.pair()
 	document, err := s.api.describe(o.Version)
 	if err != nil {
 		return nil, err

@@ -94,6 +94,11 @@ func TestForRefusesWhatCannotBeOrdered(t *testing.T) {
 	}
 }
 
+// ofOneEngine says why a file stands in the folder of one engine alone.
+var ofOneEngine = map[string]string{
+	"20261125090000_write_path": "it makes PostgreSQL ask once per statement what SQLite, which has row triggers alone, asks per row; nothing new is refused",
+}
+
 // The schema built in: each engine has its own folder's stamps and no other's, and both the same ones.
 func TestBuiltInSchema(t *testing.T) {
 	names := map[string][]string{}
@@ -103,7 +108,9 @@ func TestBuiltInSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range found.Sorted() {
-			names[engine] = append(names[engine], m.String())
+			if ofOneEngine[m.String()] == "" {
+				names[engine] = append(names[engine], m.String())
+			}
 		}
 		if len(names[engine]) == 0 {
 			t.Fatalf("%s: no migrations", engine)

@@ -233,7 +233,7 @@ func (b books) serve(ctx context.Context, dir string) (*serving, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &serving{books: b, log: log, cmd: exec.CommandContext(ctx, b.program, "serve", "--db", b.dsn, "--addr", "127.0.0.1:0")}
+	s := &serving{books: b, log: log, cmd: exec.CommandContext(ctx, b.program, "serve", "--db", b.dsn, "--addr", "127.0.0.1:0", "--rate", "0")}
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.WaitDelay = 10 * time.Second
 	s.cmd.Stderr = log

@@ -36,6 +36,7 @@ type serveCommand struct {
 	vaultFlags
 	Addr   listenAddress `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8420). Put a TLS proxy in front of anything but loopback."`
 	Public string        `placeholder:"https://books.example" help:"Address at which the public reaches this server: statements get a code that leads to its page for checking them."`
+	Rate   int           `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
 }
 
 // Run serves until it is told to stop, then finishes the requests in flight.
@@ -59,7 +60,7 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err := settle(ctx, db, people, c); err != nil {
 		return err
 	}
-	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people, Address: s.Public}) //nolint:contextcheck // every request brings a context of its own
+	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people, Address: s.Public, RequestsPerSecond: s.Rate}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}
