@@ -1,6 +1,6 @@
 # The project in a few words; `make help` lists them. Every step of CI is one of these.
 .DEFAULT_GOAL := help
-.PHONY: check demo test soak bench lint fmt golden help
+.PHONY: check demo test soak bench fuzz lint fmt golden help
 
 check: ## everything that must hold before a change lands; installs what the tests need
 	@scripts/check
@@ -20,6 +20,9 @@ soak: ## the races and random lives for as long as they promise (SOAK=1); takes 
 bench: ## load the program over HTTP beside the raw limit, on both engines; 20 minutes at most (ARGS="-large 0 -rounds 1" for two)
 	@scripts/setup
 	@go run ./cmd/loadtest $(ARGS)
+
+fuzz: ## made-up input for everything that reads from outside, 30 s each (ARGS=ParseDate for one)
+	@scripts/fuzz $(ARGS)
 
 lint: ## golangci-lint, at the version that tools/go.mod pins
 	@scripts/check lint

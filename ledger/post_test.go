@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -178,7 +179,7 @@ func TestBalancesAreTheSumsOfLines(t *testing.T) {
 					r.Fatalf("entry %d has seq %d and number %s", i, o.Posted.Seq, o.Posted.Number)
 				}
 			}
-			if diff := cmp.Diff(model, stored(t, db)); diff != "" {
+			if diff := cmp.Diff(model.moved(), stored(t, db).moved()); diff != "" {
 				r.Fatalf("balances are not the sums of the lines (-lines +balances):\n%s", diff)
 			}
 		})
@@ -221,6 +222,13 @@ func (m naive) take(key string, minor int64) {
 	if m[key] -= minor; m[key] == 0 {
 		delete(m, key)
 	}
+}
+
+// moved leaves out the days on which everything came to nothing: whether they have a row says nothing.
+func (m naive) moved() naive {
+	left := maps.Clone(m)
+	maps.DeleteFunc(left, func(_ string, minor int64) bool { return minor == 0 })
+	return left
 }
 
 // stored reads the balances, and fails when the bank totals are not their sums.

@@ -44,6 +44,6 @@ func (s *Script) Run(ctx context.Context, tx *Tx) error {
 	if err != nil || len(texts) == 0 {
 		return err
 	}
-	_, err = tx.Tx.Tx.ExecContext(ctx, strings.Join(texts, ";\n")) // past bun, which has written the values into the text already
+	_, err = tx.ExecContext(ctx, strings.Join(texts, ";\n")) // without arguments, so that bun leaves a ? in a value alone
 	return err
 }
