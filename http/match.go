@@ -97,5 +97,5 @@ func (e *endpoint) matches(ctx context.Context, tx *store.Tx, req request) (cont
 
 // matchParam is If-Match in the document.
 type matchParam struct {
-	IfMatch string `header:"If-Match" description:"ETag of the state that the change was made from; another state answers stale_version."`
+	IfMatch string `header:"If-Match" json:"-" description:"ETag of the state that the change was made from; another state answers stale_version."`
 }
