@@ -20,10 +20,13 @@ const (
 // RateMethod is how a grant in another currency reports.
 type RateMethod string
 
-// The rate methods so far.
+// The rate methods. The books are the same under all of them; only the statement converts (RULES 18).
 const (
-	OwnCurrency RateMethod = "own"     // in the books' own figures
-	ReceiptRate RateMethod = "receipt" // at the rate of the receipt that was drawn (RULES 12-17)
+	OwnCurrency RateMethod = "own"         // in the books' own figures, at the rates of the lots that were drawn
+	ReceiptRate RateMethod = "receipt"     // at the rate of the receipt that was drawn (RULES 12-17)
+	ECBAverage  RateMethod = "ecb_average" // at the average of the ECB's daily rates over the report period (EU)
+	MonthlyRate RateMethod = "inforeuro"   // at the Commission's rate of the month (older EU contracts)
+	BudgetRate  RateMethod = "budget"      // at the rate of the agreed budget (Elrha)
 )
 
 // Bearer is who pays a fee or a currency difference.
@@ -52,6 +55,7 @@ type Policy struct {
 	StartsOn         ledger.Date
 	Recognition      Recognition
 	RateMethod       RateMethod
+	BudgetRate       ledger.Rate     // of the agreed budget, for the method of that name
 	FeeBearer        Bearer          // of transfer fees
 	CurrencyBearer   Bearer          // of currency gains and losses, and of conversion fees (RULES 34)
 	IndirectRate     decimal.Decimal // percent of the base; zero is none

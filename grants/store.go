@@ -223,8 +223,9 @@ func readPolicies(ctx context.Context, tx *store.Tx, id GrantID, c ledger.Curren
 		if err != nil {
 			return nil, err
 		}
-		policies[i] = Policy{r.StartsOn, r.Recognition, r.RateMethod, r.FeeBearer, r.FxBearer, rate, list(r.IndirectExcludes),
-			r.Interest, list(r.Ineligible), ledger.OfMinor(r.RefundDeMinimis, c)}
+		policies[i] = Policy{StartsOn: r.StartsOn, Recognition: r.Recognition, RateMethod: r.RateMethod, FeeBearer: r.FeeBearer,
+			CurrencyBearer: r.FxBearer, IndirectRate: rate, IndirectExcludes: list(r.IndirectExcludes), Interest: r.Interest,
+			Ineligible: list(r.Ineligible), RefundDeMinimis: ledger.OfMinor(r.RefundDeMinimis, c)}
 	}
 	return policies, nil
 }

@@ -14,6 +14,7 @@ func resources(api *API) {
 	funders(api)
 	awards(api)
 	gifts(api)
+	exchangeRates(api)
 	people(api)
 	persons(api)
 	payouts(api)
