@@ -164,7 +164,9 @@ func TestStandards5RateMethods(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.imports(RateFile{Source: ECB, Content: []byte(newYear)})
 		h.imports(RateFile{Source: InforEuro, Content: []byte(monthlyCSV)})
-		dkk := func(day ledger.Date, base string) Spent { return Spent{On: day, Original: of(base, "DKK"), Base: of(base, "DKK")} }
+		dkk := func(day ledger.Date, base string) Spent {
+			return Spent{On: day, Original: of(base, "DKK"), Base: of(base, "DKK")}
+		}
 		ngn := Spent{On: "2026-12-28", Original: of("150000.00", "NGN"), Base: of("646.55", "DKK")}
 		eur := Spent{On: "2027-01-04", Original: of("12.34", "EUR"), Base: of("92.06", "DKK")}
 		for name, c := range map[string]struct {
