@@ -215,7 +215,7 @@ func (o Office) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledg
 	if err != nil {
 		return Disbursement{}, err
 	}
-	posted, err := o.Grants.Post(ctx, tx, entry)
+	posted, err := o.Grants.PostIn(ctx, tx, entry, d.Partner.Country)
 	if err != nil {
 		return Disbursement{}, err
 	}

@@ -18,6 +18,7 @@ type partnerRow struct {
 	Code          string
 	Currency      ledger.Currency
 	Account       ledger.AccountNo
+	Country       string
 }
 
 type transferRow struct {
@@ -67,7 +68,7 @@ func taken(err, sentinel error) error {
 }
 
 func insertPartner(ctx context.Context, tx *store.Tx, p Partner) error {
-	_, err := tx.NewInsert().Model(&partnerRow{ID: p.ID, Code: p.Code, Currency: p.Currency, Account: p.Account}).Exec(ctx)
+	_, err := tx.NewInsert().Model(&partnerRow{ID: p.ID, Code: p.Code, Currency: p.Currency, Account: p.Account, Country: p.Country}).Exec(ctx)
 	return taken(err, ErrDuplicatePartner)
 }
 
@@ -77,7 +78,7 @@ func readPartner(ctx context.Context, tx *store.Tx, key string) (Partner, error)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Partner{}, ErrUnknownPartner
 	}
-	return Partner{row.ID, row.Code, row.Currency, row.Account}, err
+	return Partner{row.ID, row.Code, row.Currency, row.Account, row.Country}, err
 }
 
 func insertTransfer(ctx context.Context, tx *store.Tx, t Transfer) error {

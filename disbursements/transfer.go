@@ -31,6 +31,7 @@ type Partner struct {
 	Code     string
 	Currency ledger.Currency
 	Account  ledger.AccountNo // of its advance
+	Country  string           // ISO 3166, where it spends; "" where nobody said
 }
 
 // RegisterPartner puts a partner on record. [ErrDuplicatePartner] when the code is taken.

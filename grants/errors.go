@@ -16,6 +16,7 @@ var (
 	ErrNameOfPerson     = errors.New("grants: a person's name is not kept here")
 	ErrBudgetTotal      = errors.New("grants: budget does not sum to the grant")
 	ErrBudgetCategory   = errors.New("grants: a category stands on two budget lines")
+	ErrPolicyFixed      = errors.New("grants: money is booked under the policy as it was")
 	ErrWrongRecognition = errors.New("grants: the grant's policy recognises income otherwise")
 	ErrRateMissing      = errors.New("grants: exchange rate is missing")
 	ErrBudgetExceeded   = errors.New("grants: not enough left in the grant")

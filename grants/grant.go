@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -76,6 +78,11 @@ type BudgetLine struct {
 	Text       string
 	Categories []string // what is reported here; "*" takes what no other line takes
 	Amount     ledger.Money
+	Unit       string          // such as "month"; "" where the line has no units
+	Quantity   decimal.Decimal // of units
+	UnitPrice  ledger.Money
+	Years      []BudgetYear // none where the agreement does not divide the line by years
+	Salary     bool         // pay of our own people, which many funders lock
 }
 
 // Takes reports whether cost of a category is reported on this line by name.
@@ -121,7 +128,7 @@ func (r Register) Donors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
 }
 
 // Sign puts a signed agreement on record and opens the grant's fund. The budget, where given, must sum to the amount
-// ([ErrBudgetTotal]) and name a category once ([ErrBudgetCategory]).
+// ([ErrBudgetTotal]), each line of it as well ([ErrBudgetLineTotal]), and name a category once ([ErrBudgetCategory]).
 func (r Register) Sign(ctx context.Context, tx *store.Tx, g Grant) (Grant, error) {
 	if err := g.checkBudget(); err != nil {
 		return Grant{}, err
@@ -149,6 +156,9 @@ func (g Grant) checkBudget() error {
 	total := ledger.Zero(g.Amount.Currency)
 	var seen []string
 	for _, l := range g.Budget {
+		if err := l.check(); err != nil {
+			return err
+		}
 		total = total.Add(l.Amount)
 		for _, c := range l.Categories {
 			if slices.Contains(seen, c) {
@@ -189,6 +199,11 @@ func (r Register) Amend(ctx context.Context, tx *store.Tx, key string, on ledger
 	if err != nil {
 		return Grant{}, err
 	}
+	if c.Recognition != nil {
+		if err := r.wantUntouched(ctx, tx, g); err != nil {
+			return Grant{}, err
+		}
+	}
 	for _, version := range g.Policies.amended(on, c) {
 		if err := savePolicy(ctx, tx, g.ID, version); err != nil {
 			return Grant{}, err
@@ -200,17 +215,14 @@ func (r Register) Amend(ctx context.Context, tx *store.Tx, key string, on ledger
 	return r.Grant(ctx, tx, key)
 }
 
-func (c Change) fields() []string {
-	var names []string
-	for name, changed := range map[string]bool{
-		"fee_bearer": c.FeeBearer != nil, "currency_bearer": c.CurrencyBearer != nil, "indirect_rate": c.IndirectRate != nil,
-	} {
-		if changed {
-			names = append(names, name)
-		}
+// wantUntouched wants a grant's fund to be without entries: how income is recognised is not changed under money that was
+// booked the other way. [ErrPolicyFixed].
+func (r Register) wantUntouched(ctx context.Context, tx *store.Tx, g Grant) error {
+	sums, err := r.Book.Activity(ctx, tx, g.Fund(), ledger.Span{})
+	if err == nil && len(sums) > 0 {
+		return ErrPolicyFixed
 	}
-	slices.Sort(names)
-	return names
+	return err
 }
 
 // FeeBearer is the fund that pays transfer fees of another fund on a day. Funds without a policy leave them to the general

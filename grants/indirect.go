@@ -19,6 +19,7 @@ type IndirectCharge struct {
 	Rate   decimal.Decimal // in force on the day, percent
 	Before ledger.Money    // charged before
 	Charge ledger.Money    // charged now; may be negative
+	Borne  ledger.Money    // what the rate gives beyond the cap: our own share of the cost
 	Entry  *ledger.Posted  // nil when there is nothing to charge
 }
 
@@ -61,7 +62,7 @@ func (r Register) Indirect(ctx context.Context, tx *store.Tx, g Grant, span ledg
 	if err != nil {
 		return IndirectCharge{}, err
 	}
-	c := IndirectCharge{Grant: g.Code, On: span.To, Rate: g.Policies.At(span.To).IndirectRate, Base: ledger.Zero(r.Book.Base), Before: ledger.Zero(r.Book.Base)}
+	c := IndirectCharge{Grant: g.Code, On: span.To, Rate: g.Policies.At(span.To).IndirectRate, Base: ledger.Zero(r.Book.Base), Before: ledger.Zero(r.Book.Base), Borne: ledger.Zero(r.Book.Base)}
 	exact := decimal.Zero
 	for _, s := range sums {
 		policy := g.Policies.At(s.Date)
@@ -74,8 +75,27 @@ func (r Register) Indirect(ctx context.Context, tx *store.Tx, g Grant, span ledg
 			exact = exact.Add(s.Base.Amount.Mul(policy.IndirectRate))
 		}
 	}
-	c.Charge = ledger.Round(exact.Shift(-2), r.Book.Base).Sub(c.Before)
-	return c, nil
+	earned := ledger.Round(exact.Shift(-2), r.Book.Base)
+	chargeable, err := r.capped(ctx, tx, g, span.To, earned)
+	c.Charge, c.Borne = chargeable.Sub(c.Before), earned.Sub(chargeable)
+	return c, err
+}
+
+// capped is indirect cost up to what the agreement allows in all. A cap in another currency is valued at the rate of the
+// newest receipt.
+func (r Register) capped(ctx context.Context, tx *store.Tx, g Grant, on ledger.Date, earned ledger.Money) (ledger.Money, error) {
+	limit := g.Policies.At(on).IndirectCap
+	if limit.IsZero() {
+		return earned, nil
+	}
+	limit.Currency = g.Amount.Currency
+	capped := g
+	capped.Amount = limit
+	inBase, known, err := r.inBase(ctx, tx, capped)
+	if err != nil || !known {
+		return earned, err
+	}
+	return smaller(earned, inBase), nil
 }
 
 // inIndirectBase reports whether cost on an account counts in the base: all cost but what the agreement excludes. Currency

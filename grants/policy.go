@@ -59,10 +59,49 @@ type Policy struct {
 	FeeBearer        Bearer          // of transfer fees
 	CurrencyBearer   Bearer          // of currency gains and losses, and of conversion fees (RULES 34)
 	IndirectRate     decimal.Decimal // percent of the base; zero is none
+	IndirectBase     []string        // categories in the base; all where none is named
 	IndirectExcludes []string        // categories that are not in the base
+	IndirectCap      ledger.Money    // most that may be charged in all, in the grant's currency; zero is no cap
 	Interest         InterestOwner
 	Ineligible       []string // kinds of cost that the grant does not pay, such as "no-show"
 	RefundDeMinimis  ledger.Money
+	Virement         VirementRule
+	Audit            AuditRule
+	EligibleFrom     ledger.Date // first day on which cost may fall; "" is the grant's period
+	EligibleTo       ledger.Date // last day
+	Countries        []string    // ISO 3166 codes of where cost may fall; any where none is named
+	Categories       []string    // of cost that the grant pays; any where none is named
+}
+
+// AuditRule is from which grant on somebody else looks at the account (sector-systems 4.3). Zero is never.
+type AuditRule struct {
+	Above            ledger.Money // a registered or state-authorised auditor; up to here an independent person who knows accounts
+	PerformanceAbove ledger.Money // a performance audit as well
+}
+
+// AuditKind is who looks at the final account.
+type AuditKind string
+
+// The kinds of audit.
+const (
+	AuditNone        AuditKind = "none"
+	AuditIndependent AuditKind = "independent_person"
+	AuditRegistered  AuditKind = "registered_auditor"
+	AuditPerformance AuditKind = "registered_auditor_with_performance_audit"
+)
+
+// Needs is the audit that a grant of an amount needs: exactly at a threshold still the lighter one.
+func (a AuditRule) Needs(amount ledger.Money) AuditKind {
+	above := func(limit ledger.Money) bool { return limit.Sign() > 0 && amount.Amount.GreaterThan(limit.Amount) }
+	switch {
+	case above(a.PerformanceAbove):
+		return AuditPerformance
+	case above(a.Above):
+		return AuditRegistered
+	case a.Above.Sign() > 0 || a.PerformanceAbove.Sign() > 0:
+		return AuditIndependent
+	}
+	return AuditNone
 }
 
 // Policies are the versions of one grant's policy, by date.
@@ -81,58 +120,5 @@ func (p Policies) At(on ledger.Date) Policy {
 
 // excludesFromIndirect reports whether cost of a category stands outside the base of indirect cost.
 func (p Policy) excludesFromIndirect(category string) bool {
-	return slices.Contains(p.IndirectExcludes, category)
-}
-
-// Change is what an amendment changes; nil leaves a rule as it is.
-type Change struct {
-	FeeBearer      *Bearer
-	CurrencyBearer *Bearer
-	IndirectRate   *decimal.Decimal
-}
-
-// amended are the versions that a change from a day on makes or touches: that of the day, and later ones up to the next
-// that changes the same rule itself. So an amendment that is entered late is not undone by a later one about something else.
-func (p Policies) amended(on ledger.Date, c Change) []Policy {
-	before := p.At(on)
-	changed := []Policy{before.amended(on, c)}
-	for _, later := range p {
-		if later.StartsOn <= on {
-			continue
-		}
-		if c = c.untouched(before, later); c == (Change{}) {
-			break
-		}
-		changed, before = append(changed, later.amended(later.StartsOn, c)), later
-	}
-	return changed
-}
-
-// untouched is the part of a change about rules that are alike in two versions.
-func (c Change) untouched(a, b Policy) Change {
-	if a.FeeBearer != b.FeeBearer {
-		c.FeeBearer = nil
-	}
-	if a.CurrencyBearer != b.CurrencyBearer {
-		c.CurrencyBearer = nil
-	}
-	if !a.IndirectRate.Equal(b.IndirectRate) {
-		c.IndirectRate = nil
-	}
-	return c
-}
-
-// amended is the policy with a change, from a day on.
-func (p Policy) amended(on ledger.Date, c Change) Policy {
-	p.StartsOn = on
-	if c.FeeBearer != nil {
-		p.FeeBearer = *c.FeeBearer
-	}
-	if c.CurrencyBearer != nil {
-		p.CurrencyBearer = *c.CurrencyBearer
-	}
-	if c.IndirectRate != nil {
-		p.IndirectRate = *c.IndirectRate
-	}
-	return p
+	return slices.Contains(p.IndirectExcludes, category) || len(p.IndirectBase) > 0 && !slices.Contains(p.IndirectBase, category)
 }

@@ -9,8 +9,13 @@ import (
 
 // Post puts an act's entry into the books together with the releases it calls for: on every deferred fund, what the entry
 // puts on cost comes out of what was received in advance, in the same entry and on the same date (RULES 8). Gains count
-// against cost, so the result of a deferred fund stays 0.00 (RULES 9).
+// against cost, so the result of a deferred fund stays 0.00 (RULES 9). What the grant does not pay is refused ([Finding]).
 func (r Register) Post(ctx context.Context, tx *store.Tx, e ledger.Entry) (ledger.Posted, error) {
+	return r.PostIn(ctx, tx, e, "")
+}
+
+// PostIn is [Register.Post] of cost that fell in a country, by its ISO 3166 code.
+func (r Register) PostIn(ctx context.Context, tx *store.Tx, e ledger.Entry, country string) (ledger.Posted, error) {
 	costs, err := r.costs(ctx, tx, e)
 	if err != nil {
 		return ledger.Posted{}, err
@@ -22,6 +27,9 @@ func (r Register) Post(ctx context.Context, tx *store.Tx, e ledger.Entry) (ledge
 			return ledger.Posted{}, err
 		}
 		e.Lines = append(e.Lines, lines...)
+	}
+	if err := r.admit(ctx, tx, e, country); err != nil {
+		return ledger.Posted{}, err
 	}
 	posted, err := r.Book.Post(ctx, tx, e)
 	if err != nil {

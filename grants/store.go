@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
 
 	"supportledger/access"
@@ -38,32 +37,6 @@ type grantRow struct {
 	PeriodFrom    ledger.Date
 	PeriodTo      ledger.Date
 	Version       int
-}
-
-type policyRow struct {
-	bun.BaseModel    `bun:"table:grant_policies"`
-	GrantID          GrantID     `bun:",pk"`
-	StartsOn         ledger.Date `bun:",pk"`
-	Recognition      Recognition
-	RateMethod       RateMethod
-	FeeBearer        Bearer
-	FxBearer         Bearer
-	IndirectRate     string
-	IndirectExcludes string
-	Interest         InterestOwner
-	Ineligible       string
-	RefundDeMinimis  int64
-}
-
-type budgetRow struct {
-	bun.BaseModel `bun:"table:grant_budget_lines"`
-	GrantID       GrantID `bun:",pk"`
-	Version       int     `bun:",pk"`
-	Position      int     `bun:",pk"`
-	LineNo        string
-	Text          string
-	Categories    string
-	Amount        int64
 }
 
 type instalmentRow struct {
@@ -145,23 +118,10 @@ func insertGrant(ctx context.Context, tx *store.Tx, g Grant) error {
 			return err
 		}
 	}
-	for i, l := range g.Budget {
-		row := budgetRow{GrantID: g.ID, Version: 1, Position: i, LineNo: l.No, Text: l.Text,
-			Categories: strings.Join(l.Categories, ","), Amount: l.Amount.Minor()}
-		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-			return taken(err, ErrBudgetCategory)
-		}
+	if len(g.Budget) == 0 {
+		return nil
 	}
-	return nil
-}
-
-func savePolicy(ctx context.Context, tx *store.Tx, id GrantID, p Policy) error {
-	row := policyRow{GrantID: id, StartsOn: p.StartsOn, Recognition: p.Recognition, RateMethod: p.RateMethod, FeeBearer: p.FeeBearer,
-		FxBearer: p.CurrencyBearer, IndirectRate: p.IndirectRate.String(), IndirectExcludes: strings.Join(p.IndirectExcludes, ","),
-		Interest: p.Interest, Ineligible: strings.Join(p.Ineligible, ","), RefundDeMinimis: p.RefundDeMinimis.Minor()}
-	_, err := tx.NewInsert().Model(&row).On("CONFLICT (grant_id, starts_on) DO UPDATE").
-		Set("fee_bearer = EXCLUDED.fee_bearer").Set("fx_bearer = EXCLUDED.fx_bearer").Set("indirect_rate = EXCLUDED.indirect_rate").Exec(ctx)
-	return err
+	return insertBudget(ctx, tx, g.ID, BudgetVersion{Version: 1, Kind: BudgetAgreed, State: BudgetEffective, Approved: true, StartsOn: g.SignedOn, Lines: g.Budget})
 }
 
 func saveState(ctx context.Context, tx *store.Tx, id GrantID, state GrantState) error {
@@ -210,36 +170,6 @@ func (r grantRow) grant(ctx context.Context, tx *store.Tx) (Grant, error) {
 	}
 	g.Budget, err = readBudget(ctx, tx, r.ID, r.Currency)
 	return g, err
-}
-
-func readPolicies(ctx context.Context, tx *store.Tx, id GrantID, c ledger.Currency) (Policies, error) {
-	var rows []policyRow
-	if err := tx.NewSelect().Model(&rows).Where("grant_id = ?", id).Order("starts_on").Scan(ctx); err != nil {
-		return nil, err
-	}
-	policies := make(Policies, len(rows))
-	for i, r := range rows {
-		rate, err := decimal.NewFromString(r.IndirectRate)
-		if err != nil {
-			return nil, err
-		}
-		policies[i] = Policy{StartsOn: r.StartsOn, Recognition: r.Recognition, RateMethod: r.RateMethod, FeeBearer: r.FeeBearer,
-			CurrencyBearer: r.FxBearer, IndirectRate: rate, IndirectExcludes: list(r.IndirectExcludes), Interest: r.Interest,
-			Ineligible: list(r.Ineligible), RefundDeMinimis: ledger.OfMinor(r.RefundDeMinimis, c)}
-	}
-	return policies, nil
-}
-
-func readBudget(ctx context.Context, tx *store.Tx, id GrantID, c ledger.Currency) ([]BudgetLine, error) {
-	var rows []budgetRow
-	if err := tx.NewSelect().Model(&rows).Where("grant_id = ?", id).Order("version", "position").Scan(ctx); err != nil {
-		return nil, err
-	}
-	lines := make([]BudgetLine, len(rows))
-	for i, r := range rows {
-		lines[i] = BudgetLine{r.LineNo, r.Text, list(r.Categories), ledger.OfMinor(r.Amount, c)}
-	}
-	return lines, nil
 }
 
 func list(s string) []string {

@@ -3,7 +3,6 @@ package http
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -28,10 +27,13 @@ func funders(api *API) {
 		Refuses: []error{grants.ErrUnknownGrant}}, at(getGrant))
 	Route(api, Op{Method: post, Path: "/grants", ID: "signGrant", Tag: "grants", Roles: finance,
 		Summary: "Put a signed grant agreement on record and open its fund", Danish: "Registrér en underskrevet bevilling og opret dens fond",
-		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetCategory}}, at(signGrant))
+		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetLineTotal,
+			grants.ErrBudgetCategory}}, at(signGrant))
 	Route(api, Op{Method: post, Path: "/grants/:id/amendments", ID: "amendGrant", Tag: "grants", Roles: finance,
 		Summary: "Change a grant's policy from a day on", Danish: "Ændr en bevillings vilkår fra en dag",
-		Refuses: []error{grants.ErrUnknownGrant}}, at(amendGrant))
+		About:   "Until an amendment that changes the same rule. What is not sent stays as it is; an empty list takes the limit away.",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrPolicyFixed},
+		Example: `{"starts_on":"2026-07-01","fee_bearer":"general","eligible_to":"2027-03-31"}`}, at(amendGrant))
 	Route(api, Op{Method: post, Path: "/grants/:id/instalments", ID: "receiveInstalment", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Book an instalment that reached our bank", Danish: "Bogfør en rate, der er nået vores bank",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateMissing, grants.ErrWrongRecognition, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
@@ -80,13 +82,24 @@ type policyBody struct {
 	Interest        grants.InterestOwner `json:"interest" validate:"required,oneof=grantor charity"`
 	Ineligible      []string             `json:"ineligible" validate:"max=20,unique,dive,max=40" description:"Kinds of cost the grant does not pay."`
 	RefundDeMinimis Decimal              `json:"refund_de_minimis" validate:"omitempty,nonnegative" description:"Below this an unspent rest need not be repaid."`
+	ruleBody
 }
 
 type budgetLineBody struct {
-	No         string   `json:"line_no" validate:"required,max=20" description:"The funder's own number."`
-	Text       string   `json:"text" validate:"required,max=120"`
-	Categories []string `json:"categories" validate:"required,min=1,max=30,unique,dive,max=40" description:"Cost categories reported on the line; * takes what no other line takes."`
-	Amount     Decimal  `json:"amount" validate:"required,positive"`
+	No         string           `json:"line_no" validate:"required,max=20" description:"The funder's own number."`
+	Text       string           `json:"text" validate:"required,max=120"`
+	Categories []string         `json:"categories" validate:"required,min=1,max=30,unique,dive,max=40" description:"Cost categories reported on the line; * takes what no other line takes."`
+	Amount     Decimal          `json:"amount" validate:"required,positive"`
+	Unit       string           `json:"unit,omitempty" validate:"max=40" description:"What is counted, such as month."`
+	Quantity   Decimal          `json:"quantity,omitempty" validate:"omitempty,positive" description:"Of units; quantity × unit_price is the amount."`
+	UnitPrice  Decimal          `json:"unit_price,omitempty" validate:"omitempty,positive"`
+	Salary     bool             `json:"salary,omitempty" description:"Pay of our own people."`
+	Years      []budgetYearBody `json:"years,omitempty" validate:"max=20,dive" description:"Where the agreement divides the line by years; they sum to the amount."`
+}
+
+type budgetYearBody struct {
+	Year   int     `json:"year" validate:"required,min=2000,max=2100"`
+	Amount Decimal `json:"amount" validate:"required,nonnegative"`
 }
 
 type signGrantRequest struct {
@@ -127,6 +140,7 @@ type policyView struct {
 	Interest        grants.InterestOwner `json:"interest"`
 	Ineligible      []string             `json:"ineligible"`
 	RefundDeMinimis ledger.Money         `json:"refund_de_minimis"`
+	ruleView
 }
 
 func viewGrant(g grants.Grant) grantView {
@@ -134,11 +148,10 @@ func viewGrant(g grants.Grant) grantView {
 		From: string(g.From), To: string(g.To), Version: g.Version, Policies: []policyView{}, Budget: []budgetLineBody{}}
 	for _, p := range g.Policies {
 		v.Policies = append(v.Policies, policyView{p.StartsOn, p.Recognition, p.RateMethod, p.FeeBearer, p.CurrencyBearer, p.IndirectRate.String(),
-			emptyNotNil(p.IndirectExcludes), p.Interest, emptyNotNil(p.Ineligible), ledger.Round(p.RefundDeMinimis.Amount, g.Amount.Currency)})
+			emptyNotNil(p.IndirectExcludes), p.Interest, emptyNotNil(p.Ineligible), ledger.Round(p.RefundDeMinimis.Amount, g.Amount.Currency),
+			viewRules(p, g.Amount)})
 	}
-	for _, l := range g.Budget {
-		v.Budget = append(v.Budget, budgetLineBody{l.No, l.Text, l.Categories, Decimal(l.Amount.String())})
-	}
+	v.Budget = viewBudget(g.Budget)
 	return v
 }
 
@@ -155,12 +168,8 @@ func signGrant(ctx context.Context, tx *store.Tx, d desk, in signGrantRequest) (
 	}
 	g := grants.Grant{Code: in.Code, Donor: donor, Title: in.Title, Amount: in.Amount, SignedOn: in.SignedOn, From: in.From, To: in.To,
 		Policies: grants.Policies{policy}}
-	for i, l := range in.Budget {
-		amount, err := l.Amount.In(fmt.Sprintf("/budget_lines/%d/amount", i), in.Amount.Currency)
-		if err != nil {
-			return grantView{}, err
-		}
-		g.Budget = append(g.Budget, grants.BudgetLine{No: l.No, Text: l.Text, Categories: l.Categories, Amount: amount})
+	if g.Budget, err = budgetLines(in.Budget, in.Amount.Currency); err != nil {
+		return grantView{}, err
 	}
 	g, err = d.grants.Sign(ctx, tx, g)
 	return viewGrant(g), err
@@ -183,8 +192,11 @@ func (b policyBody) policy(c, base ledger.Currency) (grants.Policy, error) {
 			return grants.Policy{}, err
 		}
 	}
-	p.IndirectRate, err = percent("/policy/indirect_rate", cmp.Or(b.IndirectRate, "0"))
-	return p, err
+	if p.IndirectRate, err = percent("/policy/indirect_rate", cmp.Or(b.IndirectRate, "0")); err != nil {
+		return p, err
+	}
+	change, err := b.change("/policy", c)
+	return change.On(p), err
 }
 
 // percent reads a number between 0 and 100.
@@ -207,33 +219,6 @@ func listGrants(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (L
 		return List[grantView]{}, err
 	}
 	return pageOf(in.Page, found, viewGrant, func(g grants.Grant) string { return g.Code })
-}
-
-type amendGrantRequest struct {
-	ID             Ref           `path:"id" json:"-"`
-	StartsOn       ledger.Date   `json:"starts_on" validate:"required" description:"The day from which the change holds."`
-	FeeBearer      grants.Bearer `json:"fee_bearer" validate:"omitempty,oneof=grant general"`
-	CurrencyBearer grants.Bearer `json:"currency_bearer" validate:"omitempty,oneof=grant general"`
-	IndirectRate   Decimal       `json:"indirect_rate" validate:"omitempty,nonnegative"`
-}
-
-func amendGrant(ctx context.Context, tx *store.Tx, d desk, in amendGrantRequest) (grantView, error) {
-	var change grants.Change
-	if in.FeeBearer != "" {
-		change.FeeBearer = &in.FeeBearer
-	}
-	if in.CurrencyBearer != "" {
-		change.CurrencyBearer = &in.CurrencyBearer
-	}
-	if in.IndirectRate != "" {
-		rate, err := percent("/indirect_rate", in.IndirectRate)
-		if err != nil {
-			return grantView{}, err
-		}
-		change.IndirectRate = &rate
-	}
-	g, err := d.grants.Amend(ctx, tx, string(in.ID), in.StartsOn, change)
-	return viewGrant(g), err
 }
 
 type instalmentRequest struct {

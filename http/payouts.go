@@ -60,6 +60,7 @@ type partnerBody struct {
 	Code     string           `json:"code" validate:"required,max=20"`
 	Currency ledger.Currency  `json:"currency" validate:"required"`
 	Account  ledger.AccountNo `json:"account" validate:"required" description:"Of the partner's advance."`
+	Country  string           `json:"country,omitempty" validate:"omitempty,len=2" description:"ISO 3166, where it spends: held against the countries of the grants that pay."`
 }
 
 type partnerView struct {
@@ -68,7 +69,7 @@ type partnerView struct {
 }
 
 func registerPartner(ctx context.Context, tx *store.Tx, d desk, in partnerBody) (partnerView, error) {
-	p, err := d.office.RegisterPartner(ctx, tx, disbursements.Partner{Code: in.Code, Currency: in.Currency, Account: in.Account})
+	p, err := d.office.RegisterPartner(ctx, tx, disbursements.Partner{Code: in.Code, Currency: in.Currency, Account: in.Account, Country: in.Country})
 	return partnerView{p.ID, in}, err
 }
 

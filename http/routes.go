@@ -15,6 +15,7 @@ func resources(api *API) {
 	awards(api)
 	gifts(api)
 	exchangeRates(api)
+	budgets(api)
 	people(api)
 	persons(api)
 	payouts(api)

@@ -124,7 +124,7 @@ type signGrantFields struct {
 	Grant            string               `json:"grant"`
 	Amount           string               `json:"amount"`
 	Recognition      string               `json:"recognition"`
-	RateMethod       string               `json:"rate_method"` // follows from the grant's currency
+	RateMethod       string               `json:"rate_method"` // of a grant in another currency
 	Fees             string               `json:"fees"`
 	Fx               string               `json:"fx"`
 	IndirectRate     string               `json:"indirect_rate"`
@@ -157,6 +157,9 @@ func signGrant(ctx context.Context, p *Player, a Act) error {
 	total := amount(f.Amount, base)
 	policy := body{"recognition": f.Recognition, "fee_bearer": bearer(f.Fees), "currency_bearer": bearer(f.Fx), "interest": f.Interest}
 	policy.with("indirect_rate", f.IndirectRate)
+	if f.RateMethod != "" && total.Currency != base {
+		policy["rate_method"] = f.RateMethod
+	}
 	if f.RefundDeMinimis != "" {
 		policy["refund_de_minimis"] = amount(f.RefundDeMinimis, total.Currency).Amount
 	}
