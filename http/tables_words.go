@@ -145,7 +145,6 @@ var columnWords = map[string]text{
 	"given_on":              {"Given on", "Givet den"},
 	"expires_on":            {"Expires on", "Udløber den"},
 	"revoked_on":            {"Revoked on", "Trukket tilbage den"},
-	"evidence_id":           {"Evidence, id", "Bilag, id"},
 	"live":                  {"Holds today", "Gælder i dag"},
 	"since":                 {"Since", "Siden"},
 	"size":                  {"People", "Personer"},
