@@ -429,7 +429,7 @@ func portableSQL(house tree) []string {
 func errorTable(house tree) []string {
 	mentioned := map[string]bool{}
 	for _, f := range house.files {
-		if f.path == "http/errors.go" {
+		if f.path == "http/errors.go" || f.path == "http/errors_rules.go" { // one table in two files
 			ast.Inspect(f.ast, func(n ast.Node) bool {
 				switch n := n.(type) {
 				case *ast.SelectorExpr:

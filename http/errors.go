@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"slices"
 
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -30,7 +31,7 @@ type row struct {
 // problems is the one table from an error to what the client is told. The first row whose sentinel is in the
 // chain wins, so a special error stands above the general one that it may wrap. Every exported sentinel of
 // every package must be here; arch_test reads this file to make sure.
-var problems = []row{
+var problems = slices.Concat(problemsOfRules, []row{
 	// The request itself.
 	{nil, 400, "malformed_json",
 		text{"The request body is not valid JSON", "Forespørgslens indhold er ikke gyldig JSON"},
@@ -344,62 +345,6 @@ var problems = []row{
 		text{"Put every category on one line, and number every line once.", "Sæt hver kategori på én linje, og brug hvert nummer én gang."}, 0},
 	{grants.ErrWrongRecognition, 409, "wrong_recognition",
 		text{"The grant recognises income otherwise", "Bevillingen indtægtsføres på en anden måde"}, text{}, 0},
-	{grants.ErrUnknownRate, 404, "rate_unknown",
-		text{"There is no such exchange rate", "Valutakursen findes ikke"},
-		text{"GET /api/v1/exchange-rates lists the rates on record.", "GET /api/v1/exchange-rates viser kurserne."}, 0},
-	{grants.ErrRateLocked, 409, "rate_locked",
-		text{"The exchange rate is locked", "Valutakursen er låst"},
-		text{"A statement may stand on it. A correction is a rate of another day or source.", "En opgørelse kan bygge på den. En rettelse er en kurs fra en anden dag eller kilde."}, 0},
-	{nil, 409, "rate_provisional",
-		text{"The exchange rate is not locked yet", "Valutakursen er ikke låst endnu"}, text{}, 0},
-	{grants.ErrRateEvidence, 422, "rate_evidence_missing",
-		text{"A rate entered by hand needs a document that shows it", "En kurs indtastet i hånden kræver et bilag, der viser den"},
-		text{"Upload it to /api/v1/evidence and name its id.", "Indlæs det på /api/v1/evidence og nævn dets id."}, 0},
-	{grants.ErrRateGap, 409, "rates_missing",
-		text{"Exchange rates are missing for part of the period", "Der mangler valutakurser for en del af perioden"},
-		text{"Import the file of the source that is named, for the days that are named.", "Indlæs filen fra den nævnte kilde for de nævnte dage."}, 0},
-	{grants.ErrRateFile, 422, "rate_file_unreadable",
-		text{"The file of exchange rates cannot be read", "Filen med valutakurser kan ikke læses"},
-		text{"Send the file as the European Central Bank or InforEuro publish it, CSV or XML.", "Send filen, som Den Europæiske Centralbank eller InforEuro udgiver den, CSV eller XML."}, 0},
-	{grants.ErrOutsidePeriod, 422, "outside_period",
-		text{"The cost falls outside the grant's period", "Udgiften ligger uden for bevillingens periode"},
-		text{"Charge it to another fund, or have the period amended.", "Bogfør den på en anden fond, eller få perioden ændret."}, 0},
-	{grants.ErrOutsideCountry, 422, "outside_country",
-		text{"The grant does not cover the country", "Bevillingen dækker ikke landet"},
-		text{"Charge it to another fund, or have the countries amended.", "Bogfør den på en anden fond, eller få landene ændret."}, 0},
-	{grants.ErrOutsideCategory, 422, "category_not_eligible",
-		text{"The grant does not pay this category of cost", "Bevillingen betaler ikke denne udgiftskategori"},
-		text{"Charge it to another fund, or have the categories amended.", "Bogfør den på en anden fond, eller få kategorierne ændret."}, 0},
-	{grants.ErrIneligibleKind, 422, "kind_not_eligible",
-		text{"The grant does not pay this kind of cost", "Bevillingen betaler ikke denne slags udgift"},
-		text{"Charge it to the unrestricted fund.", "Bogfør den på de frie midler."}, 0},
-	{grants.ErrOutsideBudget, 422, "outside_budget",
-		text{"The category is on no line of the approved budget", "Kategorien står ikke på nogen linje i det godkendte budget"},
-		text{"A report has the lines of the approved budget and no others.", "En opgørelse har det godkendte budgets linjer og ingen andre."}, 0},
-	{grants.ErrOverLine, 422, "over_budget_line",
-		text{"The cost goes over its budget line", "Udgiften overskrider sin budgetlinje"},
-		text{"Move money to the line first: POST /api/v1/grants/{id}/virements.", "Flyt først midler til linjen: POST /api/v1/grants/{id}/virements."}, 0},
-	{grants.ErrBudgetLineTotal, 422, "budget_line_unbalanced",
-		text{"A budget line does not sum", "En budgetlinje stemmer ikke"},
-		text{"Unit × quantity, and the years where given, must come to the line.", "Enhed × antal, og årene hvor de er angivet, skal give linjen."}, 0},
-	{grants.ErrUnknownLine, 422, "budget_line_unknown",
-		text{"The budget has no such line", "Budgettet har ikke den linje"},
-		text{"GET /api/v1/grants/{id} lists the lines.", "GET /api/v1/grants/{id} viser linjerne."}, 0},
-	{grants.ErrBelowSpent, 409, "line_below_spent",
-		text{"More is spent on the line than would be left", "Der er brugt mere på linjen, end der ville være tilbage"},
-		text{"Move less.", "Flyt mindre."}, 0},
-	{grants.ErrVirementOpen, 409, "virement_pending",
-		text{"A change of the budget waits for the funder", "En budgetændring afventer bevillingsgiver"},
-		text{"Put down the answer first.", "Registrér svaret først."}, 0},
-	{grants.ErrUnknownBudget, 404, "budget_version_unknown",
-		text{"There is no such version of the budget", "Budgetversionen findes ikke"},
-		text{"GET /api/v1/grants/{id}/budget-versions lists them.", "GET /api/v1/grants/{id}/budget-versions viser dem."}, 0},
-	{grants.ErrBudgetDecided, 409, "budget_version_decided",
-		text{"The version of the budget is decided on", "Budgetversionen er afgjort"},
-		text{"Ask for a new change.", "Bed om en ny ændring."}, 0},
-	{grants.ErrPolicyFixed, 409, "policy_fixed",
-		text{"Money is booked under the policy as it was", "Der er bogført efter vilkårene, som de var"},
-		text{"How income is recognised changes only while the fund has no entries.", "Indtægtsprincippet ændres kun, så længe fonden ikke har posteringer."}, 0},
 	{grants.ErrRateMissing, 422, "fx_rate_missing",
 		text{"An exchange rate is missing", "Der mangler en valutakurs"},
 		text{`Send the rate as quoted, for example "7.4600 DKK/EUR".`, `Send kursen, som den er noteret, f.eks. "7.4600 DKK/EUR".`}, 0},
@@ -624,7 +569,7 @@ var problems = []row{
 	{nil, 500, "internal",
 		text{"Something went wrong on our side", "Noget gik galt hos os"},
 		text{"Tell the operator the request_id.", "Oplys request_id til driften."}, 0},
-}
+})
 
 // rowOf finds the row of a code, and whether there is one.
 func rowOf(code string) (row, bool) {
