@@ -1,0 +1,112 @@
+package disclosure
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Group is a sum with the parts that it could be shown in: a funder's budget line and its categories, or all that a donor's
+// money was spent on. The parts are disjoint and make up the whole.
+type Group struct {
+	Whole Sum
+	Parts []Sum
+}
+
+// Choice is what may be shown of a group. Shown and Merged together are the group's parts.
+type Choice struct {
+	Key    string // of the whole
+	Whole  bool   // the whole may be shown; false only where it is no duty
+	Reason Reason // why the whole may not
+	Shown  []string
+	Merged []Withheld // shown only as one rest
+}
+
+// Withheld is a part that is merged into the rest.
+type Withheld struct {
+	Key    string
+	Reason Reason
+}
+
+// Choose decides for the groups of one statement and puts what it chose down as shown. Duties come first, in every group: they
+// will be shown, so all else is judged beside them. Then each group's parts, those with the most people first, as long as each
+// and what remains of the whole are safe; what is left over is one rest. The same groups in any order give the same choice.
+func (g *Register) Choose(groups []Group, rules Rules) []Choice {
+	for _, group := range groups {
+		for _, s := range append([]Sum{group.Whole}, group.Parts...) {
+			if s.Duty {
+				g.Show(s.Atoms, rules)
+			}
+		}
+	}
+	order := make([]int, len(groups))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return byPeople(groups[a].Whole, groups[b].Whole) })
+	choices := make([]Choice, len(groups))
+	for _, i := range order {
+		choices[i] = g.choose(groups[i], rules)
+	}
+	return choices
+}
+
+func (g *Register) choose(group Group, rules Rules) Choice {
+	c := Choice{Key: group.Whole.Key, Whole: true}
+	if !group.Whole.Duty {
+		if c.Reason = g.Judge(group.Whole.Atoms, rules); c.Reason != Safe {
+			c.Whole = false
+			return c
+		}
+		g.Show(group.Whole.Atoms, rules)
+	}
+	parts := slices.Clone(group.Parts)
+	slices.SortFunc(parts, byPeople)
+	for _, p := range parts {
+		reason := Safe
+		if !p.Duty {
+			reason = g.Judge(p.Atoms, rules)
+		}
+		if reason != Safe {
+			c.Merged = append(c.Merged, Withheld{p.Key, reason})
+			continue
+		}
+		g.Show(p.Atoms, rules)
+		c.Shown = append(c.Shown, p.Key)
+	}
+	return c
+}
+
+// byPeople orders sums by the number of people, most first, then by key.
+func byPeople(a, b Sum) int {
+	return cmp.Or(people(b.Atoms)-people(a.Atoms), cmp.Compare(a.Key, b.Key))
+}
+
+// people counts who is in a set of atoms.
+func people(atoms []Atom) int {
+	seen := map[Person]bool{}
+	for _, a := range atoms {
+		if a.Person != "" {
+			seen[a.Person] = true
+		}
+	}
+	return len(seen)
+}
+
+// bands are the lower ends of what a count is shown as. Zero has none of its own: that there is nobody is a disclosure too.
+var bands = []struct {
+	from int
+	text string
+}{{100, "100+"}, {50, "50–99"}, {20, "20–49"}, {11, "11–19"}, {5, "5–10"}, {0, "0–4"}}
+
+// Band is how a number of people is shown. Under a threshold above five the lower bands are one.
+func (r Rules) Band(n int) string {
+	if n < r.Threshold && r.Threshold > bands[len(bands)-2].from {
+		return "0–10"
+	}
+	for _, b := range bands {
+		if n >= b.from {
+			return b.text
+		}
+	}
+	return bands[len(bands)-1].text
+}

@@ -1,0 +1,167 @@
+package disclosure
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// atoms writes "A1:100" as the first atom, of person A, of 100; persons are capitals, "-" is nobody.
+func atoms(texts ...string) []Atom {
+	var out []Atom
+	for _, text := range texts {
+		var a Atom
+		var who string
+		if _, err := fmt.Sscanf(text, "%1s", &who); err != nil {
+			panic(err)
+		}
+		if _, err := fmt.Sscanf(text[1:], "%s", &a.ID); err != nil {
+			panic(err)
+		}
+		var n int
+		if _, err := fmt.Sscanf(a.ID, "%d:%d", &n, &a.Amount); err != nil {
+			panic(err)
+		}
+		a.ID = fmt.Sprintf("%s%d", who, n)
+		if who != "-" {
+			a.Person = Person(who)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// crowd gives n people an amount each, in a category.
+func crowd(category string, from, n int, amount int64) []Atom {
+	var out []Atom
+	for i := range n {
+		p := fmt.Sprintf("P%02d", from+i)
+		out = append(out, Atom{ID: category + "/" + p, Person: Person(p), Amount: amount})
+	}
+	return out
+}
+
+func TestSafe(t *testing.T) {
+	for name, c := range map[string]struct {
+		atoms []Atom
+		want  Reason
+	}{
+		"nobody":                     {nil, Safe},
+		"the house":                  {atoms("-1:100"), Safe},
+		"four":                       {crowd("x", 0, 4, 100), TooFew},
+		"five":                       {crowd("x", 0, 5, 100), Safe},
+		"five, one of them twice":    {append(crowd("x", 0, 4, 100), Atom{"y", "P00", 100}), TooFew},
+		"four and the house":         {append(crowd("x", 0, 4, 100), Atom{"y", "", 100}), TooFew},
+		"one has 80 percent":         {append(crowd("x", 1, 4, 5), Atom{"y", "P00", 80}), Safe},
+		"one has more":               {append(crowd("x", 1, 4, 5), Atom{"y", "P00", 81}), Dominated},
+		"one got back the most":      {append(crowd("x", 1, 4, 5), Atom{"y", "P00", -81}), Dominated},
+		"nothing is left of anybody": {append(crowd("x", 0, 5, 100), crowd("y", 0, 5, -100)...), Dominated},
+		"large amounts":              {append(crowd("x", 1, 4, 4e17), Atom{"y", "P00", 7e18}), Dominated},
+	} {
+		if got := ForDonors.Safe(c.atoms); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// The cases that docs/PRIVACY.md argues.
+func TestCases(t *testing.T) {
+	whole := func(key string, parts ...Sum) Group {
+		g := Group{Whole: Sum{Key: key, Duty: true}, Parts: parts}
+		for _, p := range parts {
+			g.Whole.Atoms = append(g.Whole.Atoms, p.Atoms...)
+		}
+		return g
+	}
+	sum := func(key string, a ...[]Atom) Sum { return Sum{Key: key, Atoms: slices.Concat(a...)} }
+
+	t.Run("a grant for one person", func(t *testing.T) {
+		var g Register
+		got := g.Choose([]Group{whole("1", sum("tuition", crowd("tuition", 0, 1, 100)), sum("stipend", crowd("stipend", 0, 1, 50)))}, ForDonors)
+		want := []Choice{{Key: "1", Whole: true, Merged: []Withheld{{"stipend", TooFew}, {"tuition", TooFew}}}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a small category hides with the next", func(t *testing.T) {
+		var g Register
+		got := g.Choose([]Group{whole("1", sum("therapy", crowd("therapy", 0, 12, 100)), sum("legal-aid", crowd("legal-aid", 0, 9, 100)), sum("medical", crowd("medical", 0, 2, 100)))}, ForDonors)
+		want := []Choice{{Key: "1", Whole: true, Shown: []string{"therapy"}, Merged: []Withheld{{"legal-aid", TooFew}, {"medical", TooFew}}}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("a new person in the second period", func(t *testing.T) {
+		var g Register
+		first, second := crowd("tuition-1", 0, 6, 100), crowd("tuition-2", 0, 7, 100)
+		g.Choose([]Group{whole("first", sum("tuition", first), sum("house", atoms("-1:5")))}, ForDonors)
+		next := whole("second", sum("tuition", second), sum("house", atoms("-2:5")))
+		if got := g.Choose([]Group{next}, ForDonors)[0].Shown; !slices.Contains(got, "tuition") {
+			t.Errorf("seven people in the second period are enough, shown: %v", got)
+		}
+		// The same period again, late cost of one person included: the difference is hers alone.
+		late := sum("late", second, []Atom{{"tuition-2/late", "P09", 70}})
+		if got := g.Judge(late.Atoms, ForDonors); got != TooFew {
+			t.Errorf("the difference to what was shown is one person's: %q", got)
+		}
+	})
+	t.Run("two donors to one plan", func(t *testing.T) {
+		var g Register
+		a := []Atom{{"l1/A", "P00", 60}, {"l2/A", "P00", 30}}
+		b := []Atom{{"l1/B", "P00", 40}}
+		g.Choose([]Group{{Whole: Sum{Key: "A", Atoms: a, Duty: true}}, {Whole: Sum{Key: "B", Atoms: b, Duty: true}}}, ForDonors)
+		if got := g.Judge(append(a[:1:1], b...), ForDonors); got != TooFew {
+			t.Errorf("what one line cost in all is one person's: %q", got)
+		}
+	})
+	t.Run("a fund with four people", func(t *testing.T) {
+		var g Register
+		got := g.Choose([]Group{{Whole: Sum{Key: "fund", Atoms: crowd("x", 0, 4, 100)}}}, ForDonors)
+		if got[0].Whole || got[0].Reason != TooFew {
+			t.Errorf("a sum over four people that nobody has a right to is shown: %+v", got)
+		}
+	})
+	t.Run("the public sees less than donors", func(t *testing.T) {
+		var g Register
+		if got := g.Judge(crowd("x", 0, 10, 100), ForPublic); got != TooFew {
+			t.Errorf("ten people: %q", got)
+		}
+		// What the public was shown is not cut finer for a donor.
+		g.Show(crowd("x", 0, 16, 100), ForPublic)
+		if got := g.Judge(crowd("x", 0, 8, 100), ForDonors); got != TooFew {
+			t.Errorf("eight of sixteen that the public saw: %q", got)
+		}
+	})
+}
+
+func TestBand(t *testing.T) {
+	for n, want := range map[int][2]string{0: {"0–4", "0–10"}, 4: {"0–4", "0–10"}, 5: {"5–10", "0–10"}, 10: {"5–10", "0–10"}, 11: {"11–19", "11–19"}, 49: {"20–49", "20–49"}, 100: {"100+", "100+"}} {
+		if got := [2]string{ForDonors.Band(n), ForPublic.Band(n)}; got != want {
+			t.Errorf("%d people are shown as %v, want %v", n, got, want)
+		}
+	}
+}
+
+// The order in which groups come does not change what is shown, and showing the same again changes nothing.
+func TestChooseIsStable(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		l := drawLedger(rt)
+		var a, b, again Register
+		groups := l.groups(0)
+		first := a.Choose(groups, ForDonors)
+		turned := slices.Clone(groups)
+		slices.Reverse(turned)
+		second := b.Choose(turned, ForDonors)
+		slices.Reverse(second)
+		if diff := cmp.Diff(first, second); diff != "" {
+			rt.Errorf("another order, another choice:\n%s", diff)
+		}
+		again.Choose(groups, ForDonors)
+		if diff := cmp.Diff(first, again.Choose(groups, ForDonors)); diff != "" {
+			rt.Errorf("a second statement over the same shows otherwise:\n%s", diff)
+		}
+	})
+}
