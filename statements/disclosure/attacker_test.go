@@ -146,82 +146,117 @@ func (a attacker) pins(lines []int, truth int64) bool {
 // maximum solves max c·x with the known sums as equations and x ≥ 0, by the simplex method in exact fractions (two phases, Bland's
 // rule). False when it has no end.
 func (a attacker) maximum(c []*big.Rat) (*big.Rat, bool) {
-	rows, n := len(a.known), a.lines
-	t := make([][]*big.Rat, rows)
-	basis := make([]int, rows)
-	for i, k := range a.known {
-		t[i] = make([]*big.Rat, n+rows+1)
-		for j := range t[i] {
-			t[i][j] = new(big.Rat)
-			if j < n && k.atoms[j] || j == n+i {
-				t[i][j].SetInt64(1)
-			}
-		}
-		t[i][n+rows].SetInt64(k.total)
-		basis[i] = n + i
-	}
-	phase := func(cost func(int) *big.Rat, columns int) bool {
-		for {
-			enter := -1
-			for j := 0; j < columns && enter < 0; j++ {
-				gain := new(big.Rat).Set(cost(j))
-				for i, b := range basis {
-					gain.Sub(gain, new(big.Rat).Mul(cost(b), t[i][j]))
-				}
-				if gain.Sign() > 0 && !slices.Contains(basis, j) {
-					enter = j
-				}
-			}
-			if enter < 0 {
-				return true
-			}
-			leave, best := -1, new(big.Rat)
-			for i := range basis {
-				if t[i][enter].Sign() <= 0 {
-					continue
-				}
-				ratio := new(big.Rat).Quo(t[i][n+rows], t[i][enter])
-				if leave < 0 || ratio.Cmp(best) < 0 || ratio.Cmp(best) == 0 && basis[i] < basis[leave] {
-					leave, best = i, ratio
-				}
-			}
-			if leave < 0 {
-				return false
-			}
-			pivot(t, leave, enter)
-			basis[leave] = enter
-		}
-	}
-	minusOne, zero := big.NewRat(-1, 1), new(big.Rat)
-	phase(func(j int) *big.Rat {
-		if j >= n {
-			return minusOne
+	s := a.tableau()
+	zero := new(big.Rat)
+	s.climb(func(j int) *big.Rat { // to a solution without the helpers; the truth is one
+		if j >= s.lines {
+			return big.NewRat(-1, 1)
 		}
 		return zero
-	}, n) // to a solution without the helpers; the truth is one
-	for i := range basis { // a helper that stays at zero leaves for any line
-		for j := 0; j < n && basis[i] >= n; j++ {
-			if t[i][j].Sign() != 0 {
-				pivot(t, i, j)
-				basis[i] = j
-			}
-		}
-	}
-	if !phase(func(j int) *big.Rat {
-		if j >= n {
+	})
+	s.dismiss()
+	cost := func(j int) *big.Rat {
+		if j >= s.lines {
 			return zero
 		}
 		return c[j]
-	}, n) {
+	}
+	if !s.climb(cost) {
 		return nil, false
 	}
 	value := new(big.Rat)
-	for i, b := range basis {
-		if b < n {
-			value.Add(value, new(big.Rat).Mul(c[b], t[i][n+rows]))
-		}
+	for i, b := range s.basis {
+		value.Add(value, new(big.Rat).Mul(cost(b), s.side(i)))
 	}
 	return value, true
+}
+
+// tableau is a system of equations in the form that the simplex method works on: a column per line of the books, a helper per
+// equation, and the right side.
+type tableau struct {
+	t     [][]*big.Rat
+	basis []int
+	lines int
+}
+
+func (a attacker) tableau() *tableau {
+	rows, n := len(a.known), a.lines
+	s := &tableau{t: make([][]*big.Rat, rows), basis: make([]int, rows), lines: n}
+	for i, k := range a.known {
+		s.t[i] = make([]*big.Rat, n+rows+1)
+		for j := range s.t[i] {
+			s.t[i][j] = new(big.Rat)
+			if j < n && k.atoms[j] || j == n+i {
+				s.t[i][j].SetInt64(1)
+			}
+		}
+		s.side(i).SetInt64(k.total)
+		s.basis[i] = n + i
+	}
+	return s
+}
+
+// side is the right side of a row.
+func (s *tableau) side(i int) *big.Rat { return s.t[i][len(s.t[i])-1] }
+
+// climb goes from corner to corner as long as the cost rises. False when it rises for ever.
+func (s *tableau) climb(cost func(int) *big.Rat) bool {
+	for {
+		enter := s.enter(cost)
+		if enter < 0 {
+			return true
+		}
+		leave := s.leave(enter)
+		if leave < 0 {
+			return false
+		}
+		pivot(s.t, leave, enter)
+		s.basis[leave] = enter
+	}
+}
+
+// enter is the first line whose amount raises the cost, or -1.
+func (s *tableau) enter(cost func(int) *big.Rat) int {
+	for j := range s.lines {
+		if slices.Contains(s.basis, j) {
+			continue
+		}
+		gain := new(big.Rat).Set(cost(j))
+		for i, b := range s.basis {
+			gain.Sub(gain, new(big.Rat).Mul(cost(b), s.t[i][j]))
+		}
+		if gain.Sign() > 0 {
+			return j
+		}
+	}
+	return -1
+}
+
+// leave is the row that bounds a line's amount first, or -1.
+func (s *tableau) leave(enter int) int {
+	leave, best := -1, new(big.Rat)
+	for i := range s.basis {
+		if s.t[i][enter].Sign() <= 0 {
+			continue
+		}
+		ratio := new(big.Rat).Quo(s.side(i), s.t[i][enter])
+		if leave < 0 || ratio.Cmp(best) < 0 || ratio.Cmp(best) == 0 && s.basis[i] < s.basis[leave] {
+			leave, best = i, ratio
+		}
+	}
+	return leave
+}
+
+// dismiss lets helpers that stand at zero leave for any line.
+func (s *tableau) dismiss() {
+	for i := range s.basis {
+		for j := 0; j < s.lines && s.basis[i] >= s.lines; j++ {
+			if s.t[i][j].Sign() != 0 {
+				pivot(s.t, i, j)
+				s.basis[i] = j
+			}
+		}
+	}
 }
 
 func pivot(t [][]*big.Rat, row, column int) {
