@@ -188,11 +188,21 @@ func (h house) settle(plan, line string, units int, on ledger.Date) (text string
 
 // encumbered writes an entry's date and its lines on 9100.
 func encumbered(p ledger.Posted) string {
-	text := string(p.Date)
+	var funds []ledger.FundCode
+	sums := map[ledger.FundCode][2]ledger.Money{}
 	for _, l := range p.Lines {
-		if l.Account == ledger.Encumbrances {
-			text += fmt.Sprintf(" %s %s=%s", l.Fund, l.Amount, l.Base)
+		if l.Account != ledger.Encumbrances {
+			continue
 		}
+		sum, found := sums[l.Fund]
+		if !found {
+			funds, sum = append(funds, l.Fund), [2]ledger.Money{ledger.Zero(l.Amount.Currency), ledger.Zero(l.Base.Currency)}
+		}
+		sums[l.Fund] = [2]ledger.Money{sum[0].Add(l.Amount), sum[1].Add(l.Base)}
+	}
+	text := string(p.Date)
+	for _, f := range funds {
+		text += fmt.Sprintf(" %s %s=%s", f, sums[f][0], sums[f][1])
 	}
 	return text
 }

@@ -96,19 +96,14 @@ func (p Plan) holder(year int) string { return fmt.Sprintf("%s/%d", p.Number, ye
 // commit is the entry that sets a year's budget aside, with a lot per fund. [ErrNothingDue] when the year has no item that
 // is not committed yet.
 func (p Plan) commit(base ledger.Currency, year int, on ledger.Date) (ledger.Entry, error) {
-	planned := ledger.Zero(p.Currency)
-	for _, l := range p.Current.Lines {
-		for _, i := range l.uncommitted(year) {
-			planned = planned.Add(l.price(i))
-		}
-	}
-	if planned.IsZero() {
+	parts := p.Current.split(func(l PlanLine) []Item { return l.uncommitted(year) })
+	if len(parts) == 0 {
 		return ledger.Entry{}, ErrNothingDue
 	}
 	e := ledger.Entry{Date: on, Act: "commitment", Source: string(p.ID), Text: fmt.Sprintf("Plan %s: commitment of %d", p.Number, year)}
-	for i, quantity := range planned.Split(Weights(p.Current.Shares)) {
-		pool := p.pool(year, part{p.Current.Shares[i].Fund, quantity})
-		if err := p.Current.setAside(p, base, pool, quantity, &e); err != nil {
+	for _, fund := range fundsOf(parts) {
+		own, _ := ofFund(parts, fund, p.Current.Currency)
+		if err := p.Current.setAside(p, base, p.pool(year, fund, p.Current.Currency), own, &e); err != nil {
 			return ledger.Entry{}, err
 		}
 	}
@@ -116,28 +111,81 @@ func (p Plan) commit(base ledger.Currency, year int, on ledger.Date) (ledger.Ent
 }
 
 // encumber is the pair of lines that sets budget aside, or, negated, gives it free.
-func (p Plan) encumber(fund ledger.FundCode, d ledger.Draw) []ledger.Line {
+func (p Plan) encumber(fund ledger.FundCode, category string, d ledger.Draw) []ledger.Line {
+	if d.Quantity.IsZero() && d.Cost.IsZero() {
+		return nil
+	}
 	debit := ledger.InCurrency(ledger.Encumbrances, fund, d.Quantity, d.Cost).WithLot(d.Lot)
 	credit := ledger.InCurrency(ledger.EncumbranceOffset, fund, d.Quantity.Neg(), d.Cost.Neg())
 	debit.Plan, credit.Plan = p.Number, p.Number
+	debit.Category, credit.Category = category, category
 	return []ledger.Line{debit, credit}
 }
 
-// checkAvailable wants every grant of the entry to have what the entry sets aside.
+// checkAvailable wants every grant of the entry, and every line of its budget, to have what the entry sets aside in all.
 func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
+	type key struct {
+		fund     ledger.FundCode
+		category string
+	}
+	asked := map[key]ledger.Money{}
+	var order []key
 	for _, l := range e.Lines {
 		if l.Account != ledger.Encumbrances {
 			continue
 		}
-		available, known, err := r.Grants.Available(ctx, tx, l.Fund)
+		for _, k := range []key{{l.Fund, ""}, {l.Fund, l.Category}} {
+			if _, found := asked[k]; !found {
+				asked[k], order = ledger.Zero(r.Book.Base), append(order, k)
+			}
+			asked[k] = asked[k].Add(l.Base)
+			if l.Category == "" {
+				break
+			}
+		}
+	}
+	byLine := map[string]ledger.Money{}
+	for _, k := range order {
+		if k.category != "" {
+			continue
+		}
+		available, known, err := r.available(ctx, tx, k.fund, asked[k])
 		if err != nil {
 			return err
 		}
-		if known && l.Base.Cmp(available) > 0 {
-			return &grants.BudgetExceeded{Grant: string(l.Fund), Available: available, Asked: l.Base}
+		if known && asked[k].Cmp(available) > 0 {
+			return &grants.BudgetExceeded{Grant: string(k.fund), Available: available, Asked: asked[k]}
+		}
+	}
+	for _, k := range order {
+		if k.category == "" {
+			continue
+		}
+		line, available, known, err := r.Grants.AvailableOnLine(ctx, tx, k.fund, k.category)
+		if err != nil || !known {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		name := string(k.fund) + " " + line.No
+		if _, found := byLine[name]; !found {
+			byLine[name] = ledger.Zero(r.Book.Base)
+		}
+		byLine[name] = byLine[name].Add(asked[k])
+		if byLine[name].Sign() > 0 && byLine[name].Cmp(available) > 0 {
+			return &grants.BudgetExceeded{Grant: name, Available: available, Asked: byLine[name]}
 		}
 	}
 	return nil
+}
+
+// available is what a fund may still promise; a grant that has ended is asked only where something is set aside.
+func (r Register) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode, asked ledger.Money) (ledger.Money, bool, error) {
+	if asked.Sign() <= 0 {
+		return ledger.Money{}, false, nil
+	}
+	return r.Grants.Available(ctx, tx, fund)
 }
 
 // Settlement is support given under a plan line.
@@ -183,36 +231,10 @@ func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement
 func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, items []Item, line PlanLine, e *ledger.Entry) error {
 	last := p.Current.outstanding(year) == len(within(items, year))
 	for i, quantity := range planned(line, items, year).Split(Weights(p.Current.Shares)) {
-		pool := p.pool(year, part{p.Current.Shares[i].Fund, quantity})
-		if err := r.free(ctx, tx, p, pool, quantity, last, e); err != nil {
+		fund := p.Current.Shares[i].Fund
+		if err := r.free(ctx, tx, p, p.pool(year, fund, quantity.Currency), part{fund, line.Category, quantity}, last, e); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// free takes a quantity out of a commitment, never more than is open, and all that is open where it is the last.
-func (r Register) free(ctx context.Context, tx *store.Tx, p Plan, pool ledger.Pool, quantity ledger.Money, last bool, e *ledger.Entry) error {
-	lots, err := r.Book.Lots(ctx, tx, pool, lastDay)
-	if err != nil {
-		return err
-	}
-	open := ledger.Zero(pool.Currency)
-	for _, l := range lots {
-		open = open.Add(l.OpenQuantity)
-	}
-	if last || open.Cmp(quantity) < 0 {
-		quantity = open
-	}
-	draws, err := ledger.DrawFIFO(pool, lots, quantity)
-	if err != nil {
-		return err
-	}
-	for _, d := range draws {
-		from := slices.IndexFunc(lots, func(l ledger.Lot) bool { return l.ID == d.Lot })
-		e.Date = max(e.Date, lots[from].OpenedOn) // what is older than its commitment relieves it all the same, on its first day
-		d.Quantity, d.Cost = d.Quantity.Neg(), d.Cost.Neg()
-		e.Lines = append(e.Lines, p.encumber(pool.Fund, d)...)
 	}
 	return nil
 }

@@ -84,6 +84,38 @@ func (r Register) Suspend(ctx context.Context, tx *store.Tx, key string, s Suspe
 	return r.turn(ctx, tx, p, held, turn, "suspension", "plan.suspended")
 }
 
+// End asks for a plan to be over.
+type End struct {
+	Completed bool        // else the plan is left before its end
+	On        ledger.Date // accounting date
+	Reason    string      // a code: goals_met, own_choice, lost_contact, moved, ineligible, deceased ...; required to leave
+}
+
+// End completes a plan, or leaves it: what is still open is never given, and what was committed for it is released. A later
+// version, such as of aftercare, takes it up again.
+func (r Register) End(ctx context.Context, tx *store.Tx, key string, end End) (Commitment, error) {
+	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
+	if err != nil {
+		return Commitment{}, err
+	}
+	if p.Pending != nil {
+		return Commitment{}, ErrPendingVersion
+	}
+	turn := Turn{ID: store.NewID("trn"), Kind: Exited, Reason: end.Reason, Day: end.On}
+	state := PlanExited
+	if end.Completed {
+		turn.Kind, state = Completed, PlanCompleted
+	} else if err := wantReason(end.Reason); err != nil {
+		return Commitment{}, err
+	}
+	if p, err = r.locked(ctx, tx, p); err != nil {
+		return Commitment{}, err
+	}
+	after := p.Current.held("", turn.ID)
+	p.State = state
+	return r.turn(ctx, tx, p, after, turn, "plan-end", "plan."+string(turn.Kind))
+}
+
 // held is the version with its open items from a day on held by a suspension.
 func (v PlanVersion) held(from ledger.Date, by string) PlanVersion {
 	return v.with(func(i Item) Item {

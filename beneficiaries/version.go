@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"supportledger/access"
-	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -72,9 +71,10 @@ func (r Register) wantSound(ctx context.Context, tx *store.Tx, v PlanVersion) er
 }
 
 // Revise writes the next version of a plan. It waits to be handed in and decided on while the one in force goes on; only the
-// draft of a plan that was never approved gives way at once. [ErrPendingVersion] while another one waits.
+// draft of a plan that was never approved gives way at once. For a plan that is over it is aftercare, or a return: with its
+// approval the plan lives again. [ErrPendingVersion] while another one waits.
 func (r Register) Revise(ctx context.Context, tx *store.Tx, key string, change Revision) (Plan, error) {
-	p, err := r.inState(ctx, tx, key, PlanDraft, PlanApproved, PlanActive, PlanSuspended)
+	p, err := r.inState(ctx, tx, key, PlanDraft, PlanApproved, PlanActive, PlanSuspended, PlanCompleted, PlanExited)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -143,7 +143,7 @@ func (v PlanVersion) revised(c Revision) PlanVersion {
 		next.Lines[i] = l
 	}
 	if c.Lines != nil {
-		next.Lines = v.carried(c.Lines)
+		next.Lines = v.carried(c.Lines, next.Currency)
 	}
 	return next
 }
@@ -160,15 +160,16 @@ func (l PlanLine) planned() []Item {
 
 // carried are new lines, each with what was settled of the old line of its name before it; a line that goes on with nothing
 // but what was settled stays for that.
-func (v PlanVersion) carried(lines []PlanLine) []PlanLine {
+func (v PlanVersion) carried(lines []PlanLine, c ledger.Currency) []PlanLine {
 	var out []PlanLine
 	for _, old := range v.Lines {
 		i := slices.IndexFunc(lines, func(l PlanLine) bool { return l.Line == old.Line })
 		settled := old.settled()
 		switch {
 		case i < 0 && len(settled) > 0:
-			old.Items = settled
-			out = append(out, old)
+			over := old
+			over.UnitPrice, over.Items = ledger.OfMinor(old.UnitPrice.Minor(), c), nil // no unit has this price: each keeps its own
+			out = append(out, over.after(old, settled))
 		case i >= 0:
 			out = append(out, lines[i].after(old, settled))
 		}
@@ -362,8 +363,11 @@ func (r Register) adopt(ctx context.Context, tx *store.Tx, p Plan, on ledger.Dat
 	}
 	out := Commitment{}
 	turn := Turn{Kind: RevisedTurn, Day: on, Starts: next.StartsOn}
-	if next.Kind == Resumption {
+	switch {
+	case next.Kind == Resumption:
 		turn.Kind, p.State = Resumed, PlanActive
+	case p.State == PlanCompleted || p.State == PlanExited:
+		turn.Kind, p.State = Aftercare, PlanActive
 	}
 	if len(entry.Lines) > 0 {
 		posted, err := r.Book.Post(ctx, tx, entry)
@@ -372,8 +376,10 @@ func (r Register) adopt(ctx context.Context, tx *store.Tx, p Plan, on ledger.Dat
 		}
 		out.Entry, turn.Entry = posted[0], posted[0].ID
 	}
-	if err := saveVersionState(ctx, tx, old.ID, VersionSuperseded); err != nil {
-		return Commitment{}, err
+	if old.State == VersionApproved {
+		if err := saveVersionState(ctx, tx, old.ID, VersionSuperseded); err != nil {
+			return Commitment{}, err
+		}
 	}
 	next.State = VersionApproved
 	if err := saveItems(ctx, tx, next); err != nil {
@@ -449,85 +455,4 @@ func (v PlanVersion) committed() []int {
 	}
 	slices.Sort(years)
 	return slices.Compact(years)
-}
-
-// shift is the entry that turns what a plan's current version holds committed into what the next one needs: year by year and
-// fund by fund exactly the difference. What is less is released oldest commitment first, at its own rate; what is more is set
-// aside at the new version's rate, after the check that the grant has it.
-func (r Register) shift(ctx context.Context, tx *store.Tx, p Plan, next PlanVersion, e ledger.Entry) (ledger.Entry, error) {
-	years := append(p.Current.committed(), next.committed()...)
-	slices.Sort(years)
-	for _, year := range slices.Compact(years) {
-		before, after := p.Current.parts(year), next.parts(year)
-		for _, b := range before {
-			less := b.quantity.Sub(quantityOf(after, b))
-			if less.Sign() <= 0 {
-				continue
-			}
-			pool := p.pool(year, b)
-			if err := r.free(ctx, tx, p, pool, less, quantityOf(after, b).IsZero(), &e); err != nil {
-				return ledger.Entry{}, err
-			}
-		}
-		for _, a := range after {
-			more := a.quantity.Sub(quantityOf(before, a))
-			if more.Sign() <= 0 {
-				continue
-			}
-			if err := next.setAside(p, r.Book.Base, p.pool(year, a), more, &e); err != nil {
-				return ledger.Entry{}, err
-			}
-		}
-	}
-	return e, r.checkAvailable(ctx, tx, e)
-}
-
-// part is what the open, committed items of a year take out of one fund.
-type part struct {
-	fund     ledger.FundCode
-	quantity ledger.Money
-}
-
-// parts splits what a year's commitment still holds over the funds.
-func (v PlanVersion) parts(year int) []part {
-	total := ledger.Zero(v.Currency)
-	for _, l := range v.Lines {
-		total = total.Add(planned(l, l.open(), year))
-	}
-	var out []part
-	for i, q := range total.Split(Weights(v.Shares)) {
-		out = append(out, part{v.Shares[i].Fund, q})
-	}
-	return out
-}
-
-// quantityOf is the quantity of the same fund and currency among parts.
-func quantityOf(parts []part, like part) ledger.Money {
-	for _, p := range parts {
-		if p.fund == like.fund && p.quantity.Currency == like.quantity.Currency {
-			return p.quantity
-		}
-	}
-	return ledger.Zero(like.quantity.Currency)
-}
-
-func (p Plan) pool(year int, of part) ledger.Pool {
-	return ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: of.fund, Currency: of.quantity.Currency}
-}
-
-// setAside opens a lot for a quantity at the version's rate.
-func (v PlanVersion) setAside(p Plan, base ledger.Currency, pool ledger.Pool, quantity ledger.Money, e *ledger.Entry) error {
-	rate := v.rate(base)
-	if rate.IsZero() {
-		return &grants.RateMissing{From: pool.Currency, To: base}
-	}
-	cost, err := rate.Convert(quantity, base)
-	if err != nil {
-		return err
-	}
-	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: pool.Holder, Rate: rate, OpenedOn: e.Date,
-		Pool: pool, Quantity: quantity, Cost: cost}
-	e.Opens = append(e.Opens, lot)
-	e.Lines = append(e.Lines, p.encumber(pool.Fund, ledger.Draw{Lot: lot.ID, Quantity: quantity, Cost: cost})...)
-	return nil
 }

@@ -24,39 +24,75 @@ func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundC
 	if !slices.Contains(open, g.State) {
 		return ledger.Money{}, false, &StateConflict{string(g.State), fmt.Sprint(open)}
 	}
-	available, known, err := r.inBase(ctx, tx, g)
+	available, known, err := r.inBase(ctx, tx, g, g.Amount)
 	if err != nil || !known {
 		return ledger.Money{}, false, err
 	}
+	left, err := r.left(ctx, tx, fund, available, func(ledger.Sum) bool { return true })
+	return left, err == nil, err
+}
+
+// AvailableOnLine is what may still be promised on the budget line that a category is reported on. False where the grant has
+// no budget lines, none for the category, or no limit to know. By line what was committed may be an øre off, since reliefs
+// are rounded one by one (RULES 39); over the grant it is exact.
+func (r Register) AvailableOnLine(ctx context.Context, tx *store.Tx, fund ledger.FundCode, category string) (BudgetLine, ledger.Money, bool, error) {
+	g, found, err := r.OfFund(ctx, tx, fund)
+	if err != nil || !found {
+		return BudgetLine{}, ledger.Money{}, false, err
+	}
+	line, found := g.LineFor(category)
+	if !found {
+		return BudgetLine{}, ledger.Money{}, false, nil
+	}
+	budget, known, err := r.inBase(ctx, tx, g, line.Amount)
+	if err != nil || !known {
+		return BudgetLine{}, ledger.Money{}, false, err
+	}
+	left, err := r.left(ctx, tx, fund, budget, func(s ledger.Sum) bool {
+		of := s.Category
+		if s.Account == ledger.CurrencyGains {
+			of = CurrencyDifferences
+		}
+		on, found := g.LineFor(of)
+		return found && on.No == line.No
+	})
+	return line, left, err == nil, err
+}
+
+// left takes what was spent and committed out of a budget, as far as it counts.
+func (r Register) left(ctx context.Context, tx *store.Tx, fund ledger.FundCode, budget ledger.Money, counts func(ledger.Sum) bool) (ledger.Money, error) {
 	accounts, err := r.Book.Accounts(ctx, tx)
 	if err != nil {
-		return ledger.Money{}, false, err
+		return ledger.Money{}, err
 	}
 	sums, err := r.Book.Activity(ctx, tx, fund, ledger.Span{})
 	if err != nil {
-		return ledger.Money{}, false, err
+		return ledger.Money{}, err
 	}
 	for _, s := range sums {
 		if s.Category == ledger.Revaluation {
 			continue // nothing was earned or lost yet (RULES 62)
 		}
-		if accounts[s.Account].IsCost() || s.Account == ledger.CurrencyGains || s.Account == ledger.Encumbrances {
-			available = available.Sub(s.Base)
+		if accounts[s.Account].IsCost() {
+			s.Category = accounts[s.Account].Category()
+		}
+		if (accounts[s.Account].IsCost() || s.Account == ledger.CurrencyGains || s.Account == ledger.Encumbrances) && counts(s) {
+			budget = budget.Sub(s.Base)
 		}
 	}
-	return available, true, nil
+	return budget, nil
 }
 
-// inBase is the grant's amount in base currency, where a rate is known.
-func (r Register) inBase(ctx context.Context, tx *store.Tx, g Grant) (ledger.Money, bool, error) {
-	if g.Amount.Currency == r.Book.Base {
-		return g.Amount, true, nil
+// inBase is an amount of the grant in base currency, where a rate is known.
+func (r Register) inBase(ctx context.Context, tx *store.Tx, g Grant, m ledger.Money) (ledger.Money, bool, error) {
+	if m.Currency == r.Book.Base {
+		return m, true, nil
 	}
 	layers, err := r.Book.Lots(ctx, tx, layerPool(g), lastDay)
 	if err != nil || len(layers) == 0 {
 		return ledger.Money{}, false, err
 	}
-	amount, err := layers[len(layers)-1].Rate.Convert(g.Amount, r.Book.Base)
+	amount, err := layers[len(layers)-1].Rate.Convert(m, r.Book.Base)
 	return amount, err == nil, err
 }
 

@@ -35,6 +35,7 @@ func people(api *API) {
 		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue, grants.ErrBudgetExceeded,
 			grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(approvePlanYear))
 	planVersions(api)
+	planReports(api)
 }
 
 type beneficiaryView struct {

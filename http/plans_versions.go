@@ -31,6 +31,13 @@ func planVersions(api *API) {
 	Route(api, Op{Method: post, Path: "/plans/:id/suspensions", ID: "suspendPlan", Tag: "plans", Roles: casework, Money: true,
 		Summary: "Let a plan rest and release its commitments", Danish: "Sæt en støtteplan på pause og frigiv dens disponeringer",
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrReasonRequired, ledger.ErrPeriodClosed}}, at(suspendPlan))
+	Route(api, Op{Method: post, Path: "/plans/:id/completions", ID: "completePlan", Tag: "plans", Roles: leads, Money: true,
+		Summary: "Complete a plan and release what is left", Danish: "Afslut en støtteplan og frigiv resten",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, ledger.ErrPeriodClosed}}, at(completePlan))
+	Route(api, Op{Method: post, Path: "/plans/:id/exits", ID: "exitPlan", Tag: "plans", Roles: leads, Money: true,
+		Summary: "Leave a plan before its end, with a reason", Danish: "Forlad en støtteplan før dens afslutning, med en begrundelse",
+		About:   "What is still open is released. A later version, such as of aftercare, takes the plan up again.",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrReasonRequired, ledger.ErrPeriodClosed}}, at(exitPlan))
 	Route(api, Op{Method: post, Path: "/plans/:id/resumptions", ID: "resumePlan", Tag: "plans", Roles: casework, Status: http.StatusOK,
 		Summary: "Ask for a suspended plan to go on", Danish: "Bed om, at en støtteplan på pause genoptages",
 		About:   "It makes a version in which what the suspension holds falls due later, and submits it; with the decision the same items are committed anew.",
@@ -152,4 +159,23 @@ type resumptionRequest struct {
 func resumePlan(ctx context.Context, tx *store.Tx, d desk, in resumptionRequest) (planView, error) {
 	p, err := d.people.Resume(ctx, tx, string(in.ID), in.BudgetRate, in.MoveMonths, today(tx, in.StartsOn))
 	return viewPlan(p), err
+}
+
+type completionRequest struct {
+	ID   Ref         `path:"id" json:"-"`
+	Date ledger.Date `json:"date" validate:"omitempty" description:"Accounting date; today where none is given."`
+}
+
+func completePlan(ctx context.Context, tx *store.Tx, d desk, in completionRequest) (changedPlanView, error) {
+	return changedPlan(d.people.End(ctx, tx, string(in.ID), beneficiaries.End{Completed: true, On: today(tx, in.Date)}))
+}
+
+type exitRequest struct {
+	ID     Ref         `path:"id" json:"-"`
+	Date   ledger.Date `json:"date" validate:"omitempty" description:"Accounting date; today where none is given."`
+	Reason string      `json:"reason" validate:"required,max=40" description:"A code: goals_met, own_choice, lost_contact, moved, ineligible, deceased."`
+}
+
+func exitPlan(ctx context.Context, tx *store.Tx, d desk, in exitRequest) (changedPlanView, error) {
+	return changedPlan(d.people.End(ctx, tx, string(in.ID), beneficiaries.End{On: today(tx, in.Date), Reason: in.Reason}))
 }

@@ -37,6 +37,13 @@ func wordOf(name string, in map[string]text) text {
 
 // columnWords are the headings of columns, by JSON name. A test wants one for every column of every list and report.
 var columnWords = map[string]text{
+	"year":                  {"Year", "År"},
+	"pending_version":       {"Pending version", "Afventende version"},
+	"due_on":                {"Due on", "Forfald"},
+	"committed_year":        {"Committed year", "Disponeret år"},
+	"of":                    {"Of", "For"},
+	"planned":               {"Planned", "Planlagt"},
+	"available":             {"Available", "Til rådighed"},
 	"account":               {"Account", "Konto"},
 	"act":                   {"Act", "Handling"},
 	"age":                   {"Age", "Alder"},
@@ -158,6 +165,9 @@ var columnWords = map[string]text{
 
 // tableTitles are the titles of tables, by the last word of the path.
 var tableTitles = map[string]text{
+	"due-items":            {"Due items", "Forfald"},
+	"timeline":             {"Timeline", "Tidslinje"},
+	"versions":             {"Versions", "Versioner"},
 	"accounts":             {"Chart of accounts", "Kontoplan"},
 	"activities":           {"Statement of financial activities", "Resultatopgørelse på frie og bundne midler"},
 	"balances":             {"Balances", "Saldi"},

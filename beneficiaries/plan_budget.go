@@ -1,0 +1,154 @@
+package beneficiaries
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Bar is what a budget bar shows: planned = committed + spent + available.
+type Bar struct {
+	Of                                   string // a line's name or a fund's code
+	Planned, Committed, Spent, Available ledger.Money
+}
+
+// PlanBudget is a plan's budget in figures: by line in the plan's currency at planned prices, by fund in base currency as the
+// books have it.
+type PlanBudget struct {
+	Plan  Plan
+	Lines []Bar // Spent is the planned price of the units that were settled
+	Funds []Bar // Spent is cost in the books, in the plan's name
+}
+
+// Budget draws up the figures of a plan's budget. [ErrUnknownPlan].
+func (r Register) Budget(ctx context.Context, tx *store.Tx, key string) (PlanBudget, error) {
+	p, err := r.Plan(ctx, tx, key)
+	if err != nil {
+		return PlanBudget{}, err
+	}
+	out := PlanBudget{Plan: p}
+	for _, l := range p.Current.Lines {
+		out.Lines = append(out.Lines, l.bar())
+	}
+	accounts, err := r.Book.Accounts(ctx, tx)
+	if err != nil {
+		return PlanBudget{}, err
+	}
+	through, err := r.Book.LastSeq(ctx, tx)
+	if err != nil {
+		return PlanBudget{}, err
+	}
+	planned, err := r.plannedByFund(p)
+	if err != nil {
+		return PlanBudget{}, err
+	}
+	for i, s := range p.Current.Shares {
+		bar := Bar{Of: string(s.Fund), Planned: planned[i], Committed: ledger.Zero(r.Book.Base), Spent: ledger.Zero(r.Book.Base)}
+		sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: through}, Funds: []ledger.FundCode{s.Fund}, Plans: []string{p.Number}})
+		if err != nil {
+			return PlanBudget{}, err
+		}
+		for _, sum := range sums {
+			switch {
+			case sum.Account == ledger.Encumbrances:
+				bar.Committed = bar.Committed.Add(sum.Base)
+			case accounts[sum.Account].IsCost():
+				bar.Spent = bar.Spent.Add(sum.Base)
+			}
+		}
+		bar.Available = bar.Planned.Sub(bar.Committed).Sub(bar.Spent)
+		out.Funds = append(out.Funds, bar)
+	}
+	return out, nil
+}
+
+// plannedByFund is the whole plan in base currency at the budget rate, split over its funds; zeros where no rate is known.
+func (r Register) plannedByFund(p Plan) ([]ledger.Money, error) {
+	v := p.Current
+	total, rate := ledger.Zero(v.Currency), v.rate(r.Book.Base)
+	for _, l := range v.Lines {
+		for _, i := range l.Items {
+			if price := l.price(i); price.Currency == v.Currency {
+				total = total.Add(price)
+			}
+		}
+	}
+	parts := total.Split(Weights(v.Shares))
+	for i, m := range parts {
+		if rate.IsZero() {
+			parts[i] = ledger.Zero(r.Book.Base)
+			continue
+		}
+		var err error
+		if parts[i], err = rate.Convert(m, r.Book.Base); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
+// bar sums the units of a line in its currency; what was settled in another one, before a move, is not among them.
+func (l PlanLine) bar() Bar {
+	zero := ledger.Zero(l.UnitPrice.Currency)
+	b := Bar{l.Line, zero, zero, zero, zero}
+	for _, i := range l.Items {
+		price := l.price(i)
+		if price.Currency != zero.Currency {
+			continue
+		}
+		b.Planned = b.Planned.Add(price)
+		switch {
+		case i.SettledBy != "":
+			b.Spent = b.Spent.Add(price)
+		case i.CommittedYear != 0:
+			b.Committed = b.Committed.Add(price)
+		default:
+			b.Available = b.Available.Add(price)
+		}
+	}
+	return b
+}
+
+// DueItem is a unit of support that waits to be given.
+type DueItem struct {
+	Plan   Plan
+	Line   PlanLine
+	Item   Item
+	Amount ledger.Money
+}
+
+// DueItems lists the open units of living plans due from a day to another, earliest first. Units without days are not among
+// them, nor what a suspension holds.
+func (r Register) DueItems(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem, error) {
+	plans, err := r.Plans(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []DueItem
+	for _, p := range plans {
+		if p.State != PlanActive && p.State != PlanApproved {
+			continue
+		}
+		for _, l := range p.Current.Lines {
+			for _, i := range l.open() {
+				if i.DueOn != "" && i.DueOn >= from && i.DueOn <= to {
+					out = append(out, DueItem{p, l, i, l.price(i)})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b DueItem) int { return cmp.Compare(a.Item.DueOn, b.Item.DueOn) })
+	return out, nil
+}
+
+// Timeline lists what became of a plan, in order. [ErrUnknownPlan].
+func (r Register) Timeline(ctx context.Context, tx *store.Tx, key string) ([]Turn, error) {
+	p, err := r.Plan(ctx, tx, key)
+	if err != nil {
+		return nil, err
+	}
+	return readTurns(ctx, tx, p.ID)
+}
