@@ -84,16 +84,16 @@ func (r Register) Suspend(ctx context.Context, tx *store.Tx, key string, s Suspe
 	return r.turn(ctx, tx, p, held, turn, "suspension", "plan.suspended")
 }
 
-// End asks for a plan to be over.
-type End struct {
+// Closing asks for a plan to be over.
+type Closing struct {
 	Completed bool        // else the plan is left before its end
 	On        ledger.Date // accounting date
 	Reason    string      // a code: goals_met, own_choice, lost_contact, moved, ineligible, deceased ...; required to leave
 }
 
-// End completes a plan, or leaves it: what is still open is never given, and what was committed for it is released. A later
+// Close completes a plan, or leaves it: what is still open is never given, and what was committed for it is released. A later
 // version, such as of aftercare, takes it up again.
-func (r Register) End(ctx context.Context, tx *store.Tx, key string, end End) (Commitment, error) {
+func (r Register) Close(ctx context.Context, tx *store.Tx, key string, end Closing) (Commitment, error) {
 	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
 	if err != nil {
 		return Commitment{}, err

@@ -63,7 +63,7 @@ func TestAVersionCommitsTheDifference(t *testing.T) {
 		}
 		// Left: all that is open goes.
 		h.do("approver", func(tx *store.Tx) error {
-			_, err := h.reg.End(h.Context(), tx, "P-101", End{On: "2026-04-01", Reason: "moved"})
+			_, err := h.reg.Close(h.Context(), tx, "P-101", Closing{On: "2026-04-01", Reason: "moved"})
 			return err
 		})
 		if got := h.committed(); got != "" {

@@ -167,7 +167,7 @@ type completionRequest struct {
 }
 
 func completePlan(ctx context.Context, tx *store.Tx, d desk, in completionRequest) (changedPlanView, error) {
-	return changedPlan(d.people.End(ctx, tx, string(in.ID), beneficiaries.End{Completed: true, On: today(tx, in.Date)}))
+	return changedPlan(d.people.Close(ctx, tx, string(in.ID), beneficiaries.Closing{Completed: true, On: today(tx, in.Date)}))
 }
 
 type exitRequest struct {
@@ -177,5 +177,5 @@ type exitRequest struct {
 }
 
 func exitPlan(ctx context.Context, tx *store.Tx, d desk, in exitRequest) (changedPlanView, error) {
-	return changedPlan(d.people.End(ctx, tx, string(in.ID), beneficiaries.End{On: today(tx, in.Date), Reason: in.Reason}))
+	return changedPlan(d.people.Close(ctx, tx, string(in.ID), beneficiaries.Closing{On: today(tx, in.Date), Reason: in.Reason}))
 }
