@@ -89,9 +89,7 @@ func (r Register) capped(ctx context.Context, tx *store.Tx, g Grant, on ledger.D
 		return earned, nil
 	}
 	limit.Currency = g.Amount.Currency
-	capped := g
-	capped.Amount = limit
-	inBase, known, err := r.inBase(ctx, tx, capped)
+	inBase, known, err := r.inBase(ctx, tx, g, limit)
 	if err != nil || !known {
 		return earned, err
 	}
