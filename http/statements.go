@@ -208,6 +208,9 @@ func getStatementDocument(ctx context.Context, tx *store.Tx, d desk, in document
 	if s.Document != nil {
 		return File{Type: "application/pdf", Name: name + ".pdf", Body: s.Document}, nil
 	}
+	if s.Pages() != nil && lang == s.Lang {
+		return File{Type: "application/pdf", Name: name + ".pdf", Body: s.Pages()}, nil
+	}
 	body, err := s.Shown().PDF(lang)
 	if err != nil {
 		return File{}, fmt.Errorf("statement %s: %w", name, err)

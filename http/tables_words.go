@@ -66,6 +66,8 @@ var columnWords = map[string]text{
 	"credit":                {"Credit", "Kredit"},
 	"currency":              {"Currency", "Valuta"},
 	"data_hash":             {"Data hash", "Datahash"},
+	"replaces":              {"Replaces", "Erstatter"},
+	"document_sha256":       {"Document hash", "Dokumenthash"},
 	"date":                  {"Date", "Dato"},
 	"debit":                 {"Debit", "Debet"},
 	"direction":             {"Debit or credit", "Debet eller kredit"},

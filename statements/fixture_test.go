@@ -163,3 +163,43 @@ func TestFixturesFoot(t *testing.T) {
 		}
 	}
 }
+
+// donor is D-77 at the end of the year: a gift, one given back, most of it used (scenario S16), issued.
+func donor() FundStatement {
+	s := FundStatement{Kind: DonorAnnual, Number: "S-2027-0007", Version: 1, Organisation: nordlys, Subject: "D-77", Period: Period{"2026-01-01", "2026-12-31"},
+		Base: "DKK", PreparedOn: "2027-01-14", CutOff: "2026-000118",
+		Receipts: []Receipt{
+			{Date: "2026-03-03", Kind: GiftReceived, Name: Name{"Education", "Uddannelse"}, Text: "GIFT-1", Amount: dec("5000.00"), Base: dec("5000.00")},
+			{Date: "2026-03-05", Kind: GiftReceived, Name: Name{"Education", "Uddannelse"}, Text: "GIFT-2", Amount: dec("500.00"), Base: dec("500.00")},
+			{Date: "2026-03-20", Kind: GiftReturned, Name: Name{"Education", "Uddannelse"}, Text: "GIFT-2", Amount: dec("-500.00"), Base: dec("-500.00")}},
+		Lines:    []Line{{Kind: Programme, Key: plainEducation, InPeriod: dec("4200.00"), ToDate: dec("4200.00")}},
+		Purposes: []Purpose{{Fund: "D1", Name: Name{"Education", "Uddannelse"}, Received: dec("5000.00"), Spent: dec("4200.00"), Closing: dec("800.00")}},
+		ToDate:   FundToDate{Received: dec("5000.00")},
+		Notes:    []Note{{Code: NoteOwnFunds}, {Code: NoteNotOnePerson}, {Code: NoteNoTaxReport}, {Code: NoteComplaints}}}
+	s.Total()
+	return s
+}
+
+// fund is the unrestricted fund at the end of the year (all scenarios).
+func fund() FundStatement {
+	cost := func(kind LineKind, key, en, da, amount string) Line {
+		return Line{Kind: kind, Key: key, Name: Name{en, da}, InPeriod: dec(amount), ToDate: dec(amount)}
+	}
+	income := func(en, da, amount string) Receipt {
+		return Receipt{Kind: FundIncome, Name: Name{en, da}, Amount: dec(amount), Base: dec(amount)}
+	}
+	s := FundStatement{Kind: FundReport, Number: "S-2027-0008", Version: 2, Replaces: "S-2027-0008/1", Organisation: nordlys, Subject: "UNR",
+		Name: Name{"Free funds", "Frie midler"}, Restriction: ledger.Unrestricted, Period: Period{"2026-01-01", "2026-12-31"}, Base: "DKK",
+		PreparedOn: "2027-01-14", CutOff: "2026-000118", Opening: dec("250000.00"), ToDate: FundToDate{Received: dec("268512.67")},
+		Receipts: []Receipt{income("Indirect costs recovered", "Dækkede fællesomkostninger", "502.67"), income("In-kind contributions", "Naturalier", "18000.00"),
+			income("Currency gains", "Valutakursgevinst", "10.00")},
+		Lines: []Line{cost(Programme, "therapy", "Therapy", "Terapi", "2700.00"), cost(Programme, "legal-aid", "Legal aid", "Retshjælp", "18000.00"),
+			cost(Programme, "emergency-aid", "Emergency aid", "Nødhjælp", "440.50"), cost(Programme, "staff", "Programme staff", "Projektløn", "57600.00"),
+			cost(TransferFees, "transfer-fees", "", "", "326.77"), cost(CurrencyDifferences, "currency-differences", "", "", "111.71"),
+			cost(Programme, "ineligible-costs", "Ineligible costs", "Ikke-støtteberettigede udgifter", "2850.00")},
+		Parts:       []Part{{Kind: AtBank, Holder: "DKK", Amount: dec("189173.69")}, {Kind: Accrual, Amount: dec("-2700.00")}, {Kind: Revalued, Amount: dec("10.00")}},
+		Commitments: decimal.NewNullDecimal(dec("0.00")),
+		Notes:       []Note{{Code: NoteYearEnd}, {Code: NoteNotOnePerson}}}
+	s.Total()
+	return s
+}

@@ -336,20 +336,18 @@ func (o Office) ByCode(ctx context.Context, tx *store.Tx, code string) (Statemen
 	return readByCode(ctx, tx, strings.ToUpper(strings.ReplaceAll(code, "-", "")))
 }
 
-// Find is the newest statement issued for exactly a subject and period, or else the draft that the books give now.
+// Find is what was issued last for exactly a subject and period. [ErrUnknownStatement].
 func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (Value, error) {
 	draft, err := o.Collect(ctx, tx, in)
 	if err != nil {
 		return nil, err
 	}
 	issued, err := findStatement(ctx, tx, draft.Head())
-	if errors.Is(err, ErrUnknownStatement) {
-		return draft, nil
-	} else if err != nil {
-		return nil, err
-	}
-	return issued.Cleared, nil
+	return issued.Cleared, err
 }
+
+// Pages is the PDF of an issued statement without its attachments, nil before it was issued: what there is until it is sealed.
+func (s Statement) Pages() []byte { return s.content }
 
 // codeLetters are those of a code: no vowels, so no words, and none that look alike.
 const codeLetters = "BCDFGHJKLMNPQRSTVWXZ23456789"

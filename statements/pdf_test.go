@@ -26,8 +26,11 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
+// ref is a statement as a value of any kind.
+func ref[T any](s T) *T { return &s }
+
 // written is the statement as a file.
-func written(t *testing.T, s GrantStatement, lang Lang) string {
+func written(t *testing.T, s Value, lang Lang) string {
 	t.Helper()
 	pdf, err := s.PDF(lang)
 	if err != nil {
@@ -51,14 +54,15 @@ func run(t *testing.T, name string, args ...string) string {
 
 // samples are the statements that the tests render: without and with a budget, two currencies, a refund, many pages, a
 // draft, little.
-func samples() map[string]GrantStatement {
+func samples() map[string]Value {
 	g1Issued := g1()
 	g1Issued.Number, g1Issued.Version = "S-2026-0001", 1
 	bare := GrantStatement{Organisation: Organisation{Name: "N"}, Grant: "G9", Period: Period{"2026-01-01", "2026-12-31"}, Currency: "DKK", Base: "DKK"}
 	bare.Total()
 	three := g2()
 	three.Signatures = []Signature{{Role: Management, Name: "Åse Æbelø"}, {Role: Treasurer}, {Role: Auditor}, {Role: Management}}
-	return map[string]GrantStatement{"draft": g1(), "g1": g1Issued, "g2": three, "g3": g3(), "long": long(40), "bare": bare}
+	return map[string]Value{"draft": ref(g1()), "g1": &g1Issued, "g2": &three, "g3": ref(g3()), "long": ref(long(40)), "bare": &bare,
+		"donor": ref(donor()), "fund": ref(fund())}
 }
 
 // The same value gives the same bytes, eight times, in turn and at once.
@@ -100,12 +104,12 @@ func TestPDFHoldsEveryFigure(t *testing.T) {
 				}
 			}
 			flat := strings.Join(strings.Fields(pdf), "")
-			for _, note := range s.footnotes(writer{lang, s.Whole}) {
+			for _, note := range s.paper(lang).notes {
 				if !strings.Contains(flat, strings.Join(strings.Fields(note), "")) {
 					t.Errorf("%s %s: note missing: %s", name, lang, note)
 				}
 			}
-			if s.Draft() != strings.Contains(pdf, phraseIn(lang, "DRAFT", "UDKAST")) {
+			if (s.Head().Number == "") != strings.Contains(pdf, phraseIn(lang, "DRAFT", "UDKAST")) {
 				t.Errorf("%s %s: the mark of a draft is wrong", name, lang)
 			}
 		}
@@ -115,14 +119,14 @@ func TestPDFHoldsEveryFigure(t *testing.T) {
 func phraseIn(lang Lang, en, da string) string { return phrase{en, da}.in(lang) }
 
 func TestPDFOfTheScenarios(t *testing.T) {
-	g1 := run(t, "pdftotext", "-layout", written(t, g1(), English), "-")
+	g1 := run(t, "pdftotext", "-layout", written(t, ref(g1()), English), "-")
 	for _, want := range []string{"20,000.00", "1,592.92", "2,389.38", "54.05", "4,036.35", "282.54", "4,318.89", "15,681.11",
 		"15,601.46", "79.65", "18,000.00 NGN", "7.2%", "Page 1 of 2", "Page 2 of 2"} {
 		if !strings.Contains(g1, want) {
 			t.Errorf("G1: %s is missing", want)
 		}
 	}
-	g2 := run(t, "pdftotext", "-layout", written(t, g2(), Danish), "-")
+	g2 := run(t, "pdftotext", "-layout", written(t, ref(g2()), Danish), "-")
 	for _, want := range []string{"3.000,00", "281,02", "352,39", "4,83", "638,24", "2.361,76 EUR", "17.618,76", "17.618,73",
 		"0,03", "7,4600 DKK pr. EUR", "Side 1 af 2"} {
 		if !strings.Contains(g2, want) {
@@ -134,7 +138,7 @@ func TestPDFOfTheScenarios(t *testing.T) {
 // Forty budget lines go over pages: each page has the head of the table, its number, and whose it is.
 func TestPDFRepeatsTheHeadOfATable(t *testing.T) {
 	for _, n := range []int{1, 8, 12, 13, 14, 15, 16, 17, 18, 40, 200} {
-		s := long(n)
+		s := ref(long(n))
 		pages := strings.Split(strings.TrimSuffix(run(t, "pdftotext", "-layout", written(t, s, English), "-"), "\f"), "\f")
 		budgetLine := regexp.MustCompile(`(?m)^ *[0-9]+\.[0-9] +Line [0-9]+`)
 		found := 0
@@ -219,12 +223,13 @@ func TestPDFIsSound(t *testing.T) {
 			}
 		}
 		info := run(t, "pdfinfo", "-isodates", path)
-		for _, want := range []string{"sha256:" + s.DataHash(), "grant_financial", "supportledger", s.Grant + " 2026-", "A4"} {
+		for _, want := range []string{"sha256:" + s.DataHash(), string(s.Head().Kind), "supportledger", s.Head().Subject + " 2026-", "A4"} {
 			if !strings.Contains(info, want) {
 				t.Errorf("%s: %s is not in the properties:\n%s", name, want, info)
 			}
 		}
-		created := (&paper{preparedOn: s.PreparedOn}).created().Format(time.DateOnly)
+		p := s.paper(English)
+		created := p.created().Format(time.DateOnly)
 		if !strings.Contains(info, "CreationDate:    "+created) || !strings.Contains(info, "ModDate:         "+created) {
 			t.Errorf("%s: dates are not those of the statement (%s):\n%s", name, created, info)
 		}

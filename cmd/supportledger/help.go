@@ -48,7 +48,13 @@ var examples = map[string][]string{
 		"supportledger statement render --subject G1 --to 2026-06-30             # to read in the terminal",
 		"supportledger statement render --subject G1 --to 2026-06-30 -o g1.pdf --lang da",
 		"supportledger statement render --subject G1 --to 2026-06-30 --format json | jq .closing",
+		"supportledger statement render --subject D-77 --from 2026-01-01 --to 2026-12-31 --lang da",
 	},
+	"statement verify": {
+		"supportledger statement verify S-2026-0001.pdf --key books.key.pub",
+		"supportledger statement verify S-2026-0001.pdf --key books.key.pub --register register.csv --json",
+	},
+	"statement register": {"supportledger statement register -o register.csv"},
 	"verify": {
 		"supportledger verify                                     # are the books what they were written as?",
 		"supportledger verify --pub books.key.pub --checkpoints ./witness",

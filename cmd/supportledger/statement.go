@@ -16,7 +16,7 @@ import (
 )
 
 type statementCommand struct {
-	Render   renderCommand          `cmd:"" help:"Render a statement of a grant, a donor or a fund: the issued one for the period, or else a draft of what the books say."`
+	Render   renderCommand          `cmd:"" help:"Render a statement of a grant, a donor or a fund: what the books say, for the house, or what was issued."`
 	Verify   verifyStatementCommand `cmd:"" help:"Tell, offline, whether a statement is as it was issued."`
 	Register registerCommand        `cmd:"" help:"List number, code, status and hash of every issued statement, as CSV."`
 }
@@ -40,13 +40,17 @@ type renderCommand struct {
 	To      day    `required:"" placeholder:"2026-06-30" help:"Last day."`
 	Lang    string `enum:"da,en" default:"en" placeholder:"da|en" help:"Language: da or en (the default)."`
 	Format  string `enum:"pdf,json,text,html,xlsx," default:"" placeholder:"FORMAT" help:"Format: pdf, json, text, html or xlsx; where none is given, that of FILE's ending, or else text."`
-	CutOff  string `placeholder:"2026-000123" help:"Number of the last entry that counts; a draft."`
-	Whole   bool   `help:"Amounts in whole units that still add up; a draft."`
-	Auditor bool   `help:"With a place for the auditor to sign; a draft."`
+	Issued  bool   `help:"The statement that was issued for exactly this subject and period, as it was cleared; else a draft with all that the books say, which does not leave the house."`
+	CutOff  string `placeholder:"2026-000123" help:"Number of the last entry that counts."`
+	Whole   bool   `help:"Amounts in whole units that still add up."`
+	Auditor bool   `help:"With a place for the auditor to sign."`
 }
 
 // Validate checks what the flags say together.
 func (r renderCommand) Validate() error {
+	if r.Issued && (r.CutOff != "" || r.Whole || r.Auditor) {
+		return errors.New("--issued: what was issued is fixed; leave --cut-off, --whole and --auditor out")
+	}
 	if r.From > r.To {
 		return fmt.Errorf("--from %s is after --to %s", r.From, r.To)
 	}
@@ -63,8 +67,11 @@ func (r renderCommand) Run(ctx context.Context, c console) error {
 	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) error {
 		register := grants.Register{Book: book}
 		s, err := r.find(ctx, tx, statements.Office{Book: book, Grants: register})
-		if errors.Is(err, statements.ErrUnknownSubject) {
+		switch {
+		case errors.Is(err, statements.ErrUnknownSubject):
 			return r.unknown(ctx, tx, register)
+		case errors.Is(err, statements.ErrUnknownStatement):
+			return fmt.Errorf("no statement was issued for %s and this period", r.Subject)
 		}
 		if err != nil {
 			return err
@@ -87,17 +94,17 @@ func (r renderCommand) format() string {
 	return cmp.Or(r.Format, ending, "text")
 }
 
-// find is the issued statement, or the draft where the flags ask for one of their own or none was issued.
+// find is the draft that the books give now, or what was issued.
 func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Value, error) {
 	request := statements.Request{Subject: r.Subject, Kind: statements.Kind(r.Kind), From: ledger.Date(r.From), To: ledger.Date(r.To),
 		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}
 	if err := r.check(ctx, tx, office.Grants); err != nil {
 		return nil, err
 	}
-	if r.CutOff != "" || r.Whole || r.Auditor {
-		return office.Collect(ctx, tx, request)
+	if r.Issued {
+		return office.Find(ctx, tx, request)
 	}
-	return office.Find(ctx, tx, request)
+	return office.Collect(ctx, tx, request)
 }
 
 // check answers a date that cannot be right with those that can.
