@@ -152,6 +152,9 @@ func (c *checker) indirect() {
 			inPeriod, toDate = inPeriod.Add(l.InPeriod), toDate.Add(l.ToDate)
 		}
 	}
+	if s.Whole && s.Indirect != nil && inPeriod.Sub(s.Indirect.InPeriod).Abs().LessThan(one) && toDate.Sub(s.Indirect.ToDate).Abs().LessThan(one) {
+		return // the calculation stays exact, its line is in whole units
+	}
 	i := s.Indirect
 	if i == nil {
 		if !toDate.IsZero() {

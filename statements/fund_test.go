@@ -4,18 +4,22 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
-	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/shopspring/decimal"
-	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
 
 	"supportledger/grants"
 	"supportledger/ledger"
+	"supportledger/store/storetest"
 )
 
 func TestFundGoldens(t *testing.T) {
@@ -187,37 +191,6 @@ func TestHTMLHasEveryFigure(t *testing.T) {
 	}
 }
 
-// The workbook has every figure as a number.
-func TestWorkbookHasEveryFigure(t *testing.T) {
-	for name, s := range samples() {
-		data, err := s.XLSX(Danish)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file, err := excelize.OpenReader(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := file.GetRows("Sheet1", excelize.Options{RawCellValue: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		have := map[string]bool{}
-		for _, r := range rows {
-			for _, c := range r {
-				if d, err := decimal.NewFromString(c); err == nil {
-					have[d.String()] = true
-				}
-			}
-		}
-		for _, f := range s.paper(Danish).figures() {
-			if f.number.Valid && !have[f.number.Decimal.String()] {
-				t.Errorf("%s: %s (%s) is missing", name, f.text, f.key)
-			}
-		}
-	}
-}
-
 // Two thousand lines go over pages, each with its head, its foot and the sums so far, in memory that a small machine has.
 func TestManyLines(t *testing.T) {
 	s := ref(long(2000))
@@ -233,13 +206,52 @@ func TestManyLines(t *testing.T) {
 		t.Errorf("the total %s is missing", total)
 	}
 	run(t, "qpdf", "--check", path)
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	if m.Sys > 600<<20 {
-		t.Errorf("%d MB were taken", m.Sys>>20)
-	}
 	var v View
 	if err := json.Unmarshal(s.JSON(English), &v); err != nil || len(v.BudgetLines) != 2000 {
 		t.Errorf("%d lines in the JSON (%v)", len(v.BudgetLines), err)
+	}
+}
+
+// childLines is how many lines the child process of the tests below renders; not set in the parent.
+const childLines = "STATEMENT_LINES"
+
+// TestChild renders for the parent and leaves its pages where it is told to.
+func TestChild(t *testing.T) {
+	n, err := strconv.Atoi(os.Getenv(childLines))
+	if err != nil {
+		t.Skip("it is for a process of its own")
+	}
+	pdf, err := ref(long(n)).PDF(Danish)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(os.Getenv("STATEMENT_FILE"), pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Another process gives the same bytes, and hundreds of pages take less than 300 MB.
+func TestInAProcessOfItsOwn(t *testing.T) {
+	for _, n := range []int{40, storetest.Rounds(2000, 10000)} {
+		path := filepath.Join(t.TempDir(), "child.pdf")
+		child := exec.Command(os.Args[0], "-test.run=^TestChild$")
+		child.Env = append(os.Environ(), childLines+"="+strconv.Itoa(n), "STATEMENT_FILE="+path)
+		if out, err := child.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		usage, ok := child.ProcessState.SysUsage().(*syscall.Rusage)
+		if !ok || usage.Maxrss > 300<<10 {
+			t.Errorf("%d lines took %d MB", n, usage.Maxrss>>10)
+		}
+		if n > 40 {
+			continue
+		}
+		want, err := ref(long(n)).PDF(Danish)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("another process gives other bytes (%v)", err)
+		}
 	}
 }

@@ -331,8 +331,8 @@ var noteWords = map[NoteCode]phrase{
 		"Gifts to one purpose are used in the order in which they came; what is shown is what your own gifts paid for.",
 		"Gaver til samme formål bruges i den rækkefølge, de kom; her står, hvad dine egne gaver har betalt."},
 	NoteNotOnePerson: {
-		"No amount is tied to one person. To protect those who are supported, small groups are not shown on their own.",
-		"Intet beløb er knyttet til én person. For at beskytte dem, der får støtte, vises små grupper ikke for sig."},
+		"No gift is tied to one person unless that was agreed. To protect those who are supported, small groups are not shown on their own.",
+		"Ingen gave er knyttet til én person, medmindre det er aftalt. For at beskytte dem, der får støtte, vises små grupper ikke for sig."},
 	NoteNoTaxReport: {
 		"This is not the report to the tax authority. Deductible gifts are reported there separately.",
 		"Dette er ikke indberetningen til skattemyndighederne. Fradragsberettigede gaver indberettes særskilt."},
