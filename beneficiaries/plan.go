@@ -98,6 +98,18 @@ func (v PlanVersion) Line(name string) (PlanLine, error) {
 	return v.Lines[i], nil
 }
 
+// Holds reports whether a line has that many units that nothing settled yet and no suspension holds.
+func (v PlanVersion) Holds(name string, units int) bool {
+	l, err := v.Line(name)
+	free := 0
+	for _, i := range l.Items {
+		if i.SettledBy == "" && i.SuspendedBy == "" {
+			free++
+		}
+	}
+	return err == nil && free >= units
+}
+
 // Weights are the shares' percentages in order, for splitting.
 func Weights(shares []Share) []decimal.Decimal {
 	weights := make([]decimal.Decimal, len(shares))

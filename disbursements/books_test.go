@@ -122,6 +122,8 @@ func (h *house) sign(code, terms string) {
 			policy.FeeBearer = grants.Bearer(value)
 		case "fx":
 			policy.CurrencyBearer = grants.Bearer(value)
+		case "refuses":
+			policy.Ineligible = []string{value}
 		case "indirect":
 			policy.IndirectRate = decimal.RequireFromString(value)
 		default:

@@ -23,40 +23,94 @@ type DisbursementID string
 // State is where a disbursement is in its life.
 type State string
 
-// The states of a disbursement, as far as they are built.
+// The states of a disbursement.
 const (
-	Draft      State = "draft"
-	Submitted  State = "submitted"
-	Approved   State = "approved"
-	Authorised State = "authorised"
-	Evidenced  State = "evidenced"
-	Rejected   State = "rejected"
-	Cancelled  State = "cancelled"
+	Draft         State = "draft"
+	InfoRequested State = "info_requested"
+	Submitted     State = "submitted"
+	Approved      State = "approved"
+	Authorised    State = "authorised"
+	OnHold        State = "on_hold"
+	Released      State = "released"  // a payment is on its way
+	Paid          State = "paid"      // the bank says so
+	Evidenced     State = "evidenced" // what it was for is proved
+	Arrived       State = "verified"  // the person says that it arrived
+	Rejected      State = "rejected"
+	Cancelled     State = "cancelled"
+	Returned      State = "returned" // the bank sent the payment back
+	Disallowed    State = "disallowed"
 )
 
-// Disbursement is support given under a plan line, settled by a partner out of its advance.
+// Settlement is how a disbursement is settled.
+type Settlement string
+
+// The ways to settle.
+const (
+	ByPartner   Settlement = "partner"    // out of its advance, by its evidence (RULES 28)
+	ByPayment   Settlement = "payment"    // out of our bank, cost when it is paid
+	ByInvoice   Settlement = "invoice"    // cost at the invoice, paid later (RULES 49)
+	ByRetainer  Settlement = "retainer"   // drawn from what was paid ahead (RULES 51)
+	ByPettyCash Settlement = "petty_cash" // out of a float, by receipts (RULES 52)
+	ByNetting   Settlement = "netting"    // out of what a partner paid twice (RULES 29)
+)
+
+// Disbursement is support given, under a plan line or beside it, or a cost of the house itself.
 type Disbursement struct {
-	ID        DisbursementID
-	Number    string
-	Plan      beneficiaries.Plan
-	Partner   Partner
-	Line      string
+	ID         DisbursementID
+	Number     string
+	Settlement Settlement
+	Plan       beneficiaries.Plan // none for cost of the house
+	Partner    Partner            // who spends it, by partner and netting
+	Prepayment Prepayment         // the retainer or float it comes out of
+	Line       string             // of the plan; "" beside it
+	Units      int
+	Amount     ledger.Money // what is charged, whatever was planned; in the partner's currency or that of the account
+	Overpaid   ledger.Money // what the partner paid twice, on top (RULES 29)
+	Payee      string       // code
+	Category   string       // of cost beside a plan's lines
+	Account    ledger.AccountNo
+	Spot       ledger.Rate // the day's, for what is paid in another currency than base (RULES 57)
+	Items      []Item
+	Shares     []beneficiaries.Share
+	OwnShares  bool // a split of its own instead of the plan's; such cost relieves no commitment (RULES 41)
+	Date       ledger.Date
+	Text       string
+	State      State
+	Round      int            // of approvals; a return to draft starts the next
+	Entry      ledger.EntryID // of its cost
+	Version    int
+}
+
+// Item is a line of an invoice, or a receipt of a float.
+type Item struct {
+	Line      string // of the plan, on an invoice
+	Kind      string // "" for support given; "no-show" and the like may be ineligible
 	Units     int
-	Amount    ledger.Money // in the partner's currency, whatever was planned
-	Shares    []beneficiaries.Share
-	OwnShares bool // a split of its own instead of the plan's; such cost relieves no commitment (RULES 41)
-	Date      ledger.Date
-	Text      string
-	State     State
-	Round     int // of approvals; a return to draft starts the next
-	Entry     ledger.EntryID
-	Version   int
+	UnitPrice ledger.Money // base currency
+	Fund      ledger.FundCode
+	Category  string
+	Amount    ledger.Money // base currency
+}
+
+// onLine reports whether the disbursement settles units of plan lines.
+func (d Disbursement) onLine() bool {
+	return d.Settlement == ByPartner || d.Settlement == ByNetting || d.Settlement == ByInvoice
 }
 
 // Payload is the SHA-256 of what is asked for; every decision binds it.
 func (d Disbursement) Payload() [sha256.Size]byte {
-	return digest(string(d.ID), d.Plan.Number, d.Partner.Code, d.Line, strconv.Itoa(d.Units), d.Amount.String(), string(d.Amount.Currency),
-		sharesText(d.Shares), strconv.FormatBool(d.OwnShares), string(d.Date), d.Text)
+	return digest(payloadParts(d, sharesText(d.Shares), itemsText(d.Items))...)
+}
+
+// payloadParts lists what a decision binds, with split and items as they are kept. A partner's plain liquidation says no more
+// than it did before there were others.
+func payloadParts(d Disbursement, shares, items string) []string {
+	parts := []string{string(d.ID), d.Plan.Number, d.Partner.Code, d.Line, strconv.Itoa(d.Units), d.Amount.String(), string(d.Amount.Currency),
+		shares, strconv.FormatBool(d.OwnShares), string(d.Date), d.Text}
+	if d.Settlement == ByPartner && d.Overpaid.IsZero() {
+		return parts
+	}
+	return append(parts, string(d.Settlement), d.Overpaid.String(), d.Payee, d.Category, string(d.Account), d.Spot.String(), items, d.Prepayment.Number)
 }
 
 // sharesText writes a split as "G1=60,G2=40".
@@ -82,9 +136,10 @@ func parseShares(text string) ([]beneficiaries.Share, error) {
 	return shares, nil
 }
 
-// Draft writes a disbursement down. Without a split of its own it takes the plan's.
+// Draft writes a disbursement down. Without a split of its own it takes the plan's. [ErrIncomplete] names what its kind of
+// settlement needs.
 func (o Office) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbursement, error) {
-	if _, err := d.Plan.Current.Line(d.Line); err != nil {
+	if err := o.complete(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
 	d.OwnShares = len(d.Shares) > 0
@@ -112,13 +167,14 @@ func (o Office) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbur
 	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.drafted", Subject: string(d.ID)})
 }
 
-// Submit asks for approval: DRAFT to SUBMITTED. The plan must be approved ([ErrPlanNotApproved]); its split is fixed here.
+// Submit asks for approval: DRAFT to SUBMITTED. What settles units of a plan wants it approved ([ErrPlanNotApproved]); the
+// split is fixed here.
 func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
 	d, err := o.inState(ctx, tx, key, Draft)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if d.Plan.State != beneficiaries.PlanActive && d.Plan.State != beneficiaries.PlanApproved {
+	if d.onLine() && !d.planAllows() {
 		return Disbursement{}, ErrPlanNotApproved
 	}
 	if !d.OwnShares {
@@ -127,20 +183,44 @@ func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursem
 	return o.step(ctx, tx, d, access.Request, Submitted)
 }
 
-// Approve is the second person's word: SUBMITTED to APPROVED.
+// planAllows reports whether the plan is in force. A suspended one still settles what its suspension does not hold: units that
+// were due before, reported late.
+func (d Disbursement) planAllows() bool {
+	switch d.Plan.State {
+	case beneficiaries.PlanActive, beneficiaries.PlanApproved:
+		return true
+	case beneficiaries.PlanSuspended:
+		if d.Settlement != ByInvoice {
+			return d.Plan.Current.Holds(d.Line, d.Units)
+		}
+		return !slices.ContainsFunc(d.Items, func(i Item) bool { return !d.Plan.Current.Holds(i.Line, i.Units) })
+	case beneficiaries.PlanDraft, beneficiaries.PlanInReview, beneficiaries.PlanCompleted, beneficiaries.PlanExited:
+	}
+	return false
+}
+
+// Approve is the second person's word: SUBMITTED to APPROVED. Cost beside a plan's lines takes no commitment, so what is
+// left in each grant is checked here ([grants.ErrBudgetExceeded], RULES 42).
 func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
 	d, err := o.inState(ctx, tx, key, Submitted)
 	if err != nil {
 		return Disbursement{}, err
 	}
+	if err := o.checkBudget(ctx, tx, d); err != nil {
+		return Disbursement{}, err
+	}
 	return o.step(ctx, tx, d, access.Approve, Approved)
 }
 
-// Authorise is the third person's word, for finance: APPROVED to AUTHORISED.
+// Authorise is the third person's word, for finance: APPROVED to AUTHORISED. An invoice is booked here, on its own date: its
+// cost is due whenever it is paid (RULES 8, 49).
 func (o Office) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
 	d, err := o.inState(ctx, tx, key, Approved)
 	if err != nil {
 		return Disbursement{}, err
+	}
+	if d.Settlement == ByInvoice {
+		return o.bookInvoice(ctx, tx, d)
 	}
 	return o.step(ctx, tx, d, access.Authorise, Authorised)
 }
@@ -194,44 +274,6 @@ func (o Office) turnDown(ctx context.Context, tx *store.Tx, key, reason string, 
 	return d, access.Record(ctx, tx, access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
 }
 
-// Liquidate settles an authorised disbursement by the partner's evidence: AUTHORISED to EVIDENCED. The advance becomes cost
-// at what its lots cost, oldest first, each fund out of its own (RULES 3, 21-23, 28); deferred income is released, and the
-// plan's commitment relieved.
-func (o Office) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Authorised)
-	if err != nil {
-		return Disbursement{}, err
-	}
-	if err := ledger.LockFunds(ctx, tx, beneficiaries.Funds(d.Shares)...); err != nil {
-		return Disbursement{}, err
-	}
-	if d, err = o.inState(ctx, tx, key, Authorised); err != nil { // again: others may have settled units while we waited
-		return Disbursement{}, err
-	}
-	if err := authorised(ctx, tx, d); err != nil {
-		return Disbursement{}, err
-	}
-	entry, err := o.liquidation(ctx, tx, d, on)
-	if err != nil {
-		return Disbursement{}, err
-	}
-	posted, err := o.Grants.PostIn(ctx, tx, entry, d.Partner.Country)
-	if err != nil {
-		return Disbursement{}, err
-	}
-	if !d.OwnShares {
-		s := beneficiaries.Settlement{Line: d.Line, Units: d.Units, By: string(d.ID), On: on, Text: "Relieve commitment: " + d.Text}
-		if _, err := o.People.Settle(ctx, tx, d.Plan, s); err != nil {
-			return Disbursement{}, err
-		}
-	}
-	d.State, d.Entry = Evidenced, posted.ID
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
-		return Disbursement{}, err
-	}
-	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.evidenced", Subject: string(d.ID), Fields: []string{"state"}})
-}
-
 // authorised makes sure that exactly this was authorised: what is paid out is what people decided on, whoever had the
 // database in hands meanwhile. [access.ErrNoRequest].
 func authorised(ctx context.Context, tx *store.Tx, d Disbursement) error {
@@ -243,36 +285,6 @@ func authorised(ctx context.Context, tx *store.Tx, d Disbursement) error {
 		return access.ErrNoRequest
 	}
 	return nil
-}
-
-// liquidation is the entry that turns an advance into cost: the foreign quantity is split over the funds first, then each
-// part is valued by its own lots (RULES 3).
-func (o Office) liquidation(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
-	line, err := d.Plan.Current.Line(d.Line)
-	if err != nil {
-		return ledger.Entry{}, err
-	}
-	account, err := o.Book.CostAccount(ctx, tx, line.Category)
-	if err != nil {
-		return ledger.Entry{}, err
-	}
-	e := ledger.Entry{Date: on, Act: "liquidation", Source: string(d.ID), Text: d.Text}
-	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
-		fund := d.Shares[i].Fund
-		draws, err := o.Book.Draw(ctx, tx, d.Partner.pool(fund), part, on)
-		if err != nil {
-			return ledger.Entry{}, err
-		}
-		cost := ledger.InCurrency(account, fund, part, ledger.Drawn(o.Book.Base, draws)).For(line.Category)
-		cost.Plan, cost.Partner = d.Plan.Number, d.Partner.Code
-		e.Lines = append(e.Lines, cost)
-		for _, draw := range draws {
-			advance := ledger.InCurrency(d.Partner.Account, fund, draw.Quantity.Neg(), draw.Cost.Neg()).WithLot(draw.Lot)
-			advance.Plan, advance.Partner = d.Plan.Number, d.Partner.Code
-			e.Lines = append(e.Lines, advance)
-		}
-	}
-	return e, nil
 }
 
 // Disbursement finds a disbursement by id or number. [ErrUnknownDisbursement].

@@ -3,6 +3,7 @@ package disbursements
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"supportledger/ledger"
 )
@@ -20,6 +21,18 @@ var (
 	ErrFeeExceedsAmount    = errors.New("disbursements: the fee is not smaller than the amount")
 	ErrSameAccount         = errors.New("disbursements: money is exchanged between two accounts, one of them in base currency")
 	ErrPartOfAct           = errors.New("disbursements: the entry goes with another one")
+	ErrUnknownPrepayment   = errors.New("disbursements: unknown prepayment")
+	ErrUnknownPayment      = errors.New("disbursements: unknown payment")
+	ErrUnknownBankLine     = errors.New("disbursements: unknown bank line")
+	ErrDuplicatePrepayment = errors.New("disbursements: prepayment exists")
+	ErrDuplicatePayment    = errors.New("disbursements: payment exists")
+	ErrSettlement          = errors.New("disbursements: it is settled in another way")
+	ErrIncomplete          = errors.New("disbursements: this way of settling needs more")
+	ErrPrepaidExceeded     = errors.New("disbursements: less than that is left of what was paid ahead")
+	ErrReceiptsDiffer      = errors.New("disbursements: receipts and returned cash are not the float")
+	ErrBankDifference      = errors.New("disbursements: the bank line does not prove this amount")
+	ErrReissued            = errors.New("disbursements: it was paid again already")
+	ErrOutsidePeriod       = errors.New("disbursements: the cost falls outside the grant's period")
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
 )
 
@@ -43,3 +56,95 @@ func (e *PartOfAct) Error() string { return ErrPartOfAct.Error() }
 
 // Unwrap makes errors.Is(err, ErrPartOfAct) true.
 func (e *PartOfAct) Unwrap() error { return ErrPartOfAct }
+
+// Incomplete names a field that a way of settling needs.
+type Incomplete struct {
+	Settlement Settlement
+	Field      string
+}
+
+func (e *Incomplete) Error() string {
+	return fmt.Sprintf("disbursements: settlement by %s needs %s", e.Settlement, e.Field)
+}
+
+// Unwrap makes errors.Is(err, ErrIncomplete) true.
+func (e *Incomplete) Unwrap() error { return ErrIncomplete }
+
+// WrongSettlement tells how a disbursement is settled, and which ways an act is for.
+type WrongSettlement struct {
+	Is   Settlement
+	Want []Settlement
+}
+
+func (e *WrongSettlement) Error() string {
+	return fmt.Sprintf("disbursements: it is settled by %s, this is for %v", e.Is, e.Want)
+}
+
+// Unwrap makes errors.Is(err, ErrSettlement) true.
+func (e *WrongSettlement) Unwrap() error { return ErrSettlement }
+
+// settledBy wants one of the ways to settle.
+func (d Disbursement) settledBy(kinds ...Settlement) error {
+	if slices.Contains(kinds, d.Settlement) {
+		return nil
+	}
+	return &WrongSettlement{d.Settlement, kinds}
+}
+
+// PrepaidExceeded tells what is left of money paid ahead, and what was asked for.
+type PrepaidExceeded struct {
+	Number      string
+	Left, Asked ledger.Money
+}
+
+func (e *PrepaidExceeded) Error() string {
+	return fmt.Sprintf("disbursements: %s has %s left, asked for %s", e.Number, e.Left, e.Asked)
+}
+
+// Unwrap makes errors.Is(err, ErrPrepaidExceeded) true.
+func (e *PrepaidExceeded) Unwrap() error { return ErrPrepaidExceeded }
+
+// ReceiptsDiffer tells what receipts and returned cash come to, and what the float is.
+type ReceiptsDiffer struct{ Accounted, Float ledger.Money }
+
+func (e *ReceiptsDiffer) Error() string {
+	return fmt.Sprintf("disbursements: receipts and returned cash are %s, the float is %s", e.Accounted, e.Float)
+}
+
+// Unwrap makes errors.Is(err, ErrReceiptsDiffer) true.
+func (e *ReceiptsDiffer) Unwrap() error { return ErrReceiptsDiffer }
+
+// BankDifference tells what a bank line has left to prove, and what it would have to prove.
+type BankDifference struct {
+	Account      ledger.AccountNo
+	Left, Wanted ledger.Money
+}
+
+func (e *BankDifference) Error() string {
+	return fmt.Sprintf("disbursements: the bank line of account %s has %s left, not %s", e.Account, e.Left, e.Wanted)
+}
+
+// Unwrap makes errors.Is(err, ErrBankDifference) true.
+func (e *BankDifference) Unwrap() error { return ErrBankDifference }
+
+// Reissued names the payment that was made in place of another.
+type Reissued struct{ By string }
+
+func (e *Reissued) Error() string { return "disbursements: it was paid again as " + e.By }
+
+// Unwrap makes errors.Is(err, ErrReissued) true.
+func (e *Reissued) Unwrap() error { return ErrReissued }
+
+// OutsidePeriod tells the period of a grant and the day of a cost outside it.
+type OutsidePeriod struct {
+	Grant    string
+	From, To ledger.Date
+	On       ledger.Date
+}
+
+func (e *OutsidePeriod) Error() string {
+	return fmt.Sprintf("disbursements: %s pays cost from %s to %s, not of %s", e.Grant, e.From, e.To, e.On)
+}
+
+// Unwrap makes errors.Is(err, ErrOutsidePeriod) true.
+func (e *OutsidePeriod) Unwrap() error { return ErrOutsidePeriod }

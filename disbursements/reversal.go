@@ -3,6 +3,7 @@ package disbursements
 import (
 	"context"
 
+	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -32,8 +33,22 @@ func (o Office) Reverse(ctx context.Context, tx *store.Tx, r ledger.Reversal) (U
 	switch original.Act {
 	case "relief":
 		return Undone{}, o.partOf(ctx, tx, original)
-	case "liquidation":
-		return o.undoLiquidation(ctx, tx, original, r)
+	case "liquidation", "netting":
+		return o.undoCost(ctx, tx, original, r, original.Source)
+	case "invoice":
+		return o.undoInvoice(ctx, tx, original, r)
+	case paymentAct:
+		return o.undoPayment(ctx, tx, original, r)
+	case paymentReturn:
+		return o.undoReturn(ctx, tx, original, r)
+	case paymentFee:
+		posted, err := o.Book.Reverse(ctx, tx, r)
+		if err != nil {
+			return Undone{}, err
+		}
+		return Undone{Entry: posted}, undoMatch(ctx, tx, original.ID)
+	case Retainer.act(), PettyCash.act():
+		return o.undoPrepayment(ctx, tx, original, r)
 	case "commitment":
 		posted, err := o.People.Uncommit(ctx, tx, original, r)
 		return Undone{Entry: posted}, err
@@ -51,8 +66,9 @@ func (o Office) partOf(ctx context.Context, tx *store.Tx, relief ledger.Posted) 
 	return &PartOfAct{With: d.Entry}
 }
 
-func (o Office) undoLiquidation(ctx context.Context, tx *store.Tx, original ledger.Posted, r ledger.Reversal) (Undone, error) {
-	d, err := o.Disbursement(ctx, tx, original.Source)
+// undoCost reverses the cost of a disbursement and gives back what it relieved.
+func (o Office) undoCost(ctx context.Context, tx *store.Tx, original ledger.Posted, r ledger.Reversal, disbursement string) (Undone, error) {
+	d, err := o.Disbursement(ctx, tx, disbursement)
 	if err != nil {
 		return Undone{}, err
 	}
@@ -66,4 +82,92 @@ func (o Office) undoLiquidation(ctx context.Context, tx *store.Tx, original ledg
 	}
 	with, err := o.People.Unsettle(ctx, tx, string(d.ID), r)
 	return Undone{posted, with}, err
+}
+
+// undoInvoice reverses an invoice that nobody paid yet: it is cancelled. One that is on its way or paid keeps standing; the
+// payment is reversed first.
+func (o Office) undoInvoice(ctx context.Context, tx *store.Tx, original ledger.Posted, r ledger.Reversal) (Undone, error) {
+	d, err := o.inState(ctx, tx, original.Source, Authorised)
+	if err != nil {
+		return Undone{}, err
+	}
+	done, err := o.undoCost(ctx, tx, original, r, original.Source)
+	if err != nil {
+		return Undone{}, err
+	}
+	d.State = Cancelled
+	if err := saveDisbursement(ctx, tx, &d); err != nil {
+		return Undone{}, err
+	}
+	return done, access.Record(ctx, tx, access.Event{Action: "disbursement.cancelled", Subject: string(d.ID), Fields: []string{"state"}, Reason: r.Reason})
+}
+
+// undoPayment takes the word back that the bank made a payment: its bank line waits for another match, the payment for
+// another line.
+func (o Office) undoPayment(ctx context.Context, tx *store.Tx, original ledger.Posted, r ledger.Reversal) (Undone, error) {
+	p, err := o.paymentIn(ctx, tx, original.Source, PaymentConfirmed)
+	if err != nil {
+		return Undone{}, err
+	}
+	d, err := o.inState(ctx, tx, string(p.Disbursement), Paid)
+	if err != nil {
+		return Undone{}, err
+	}
+	done, err := o.undoCost(ctx, tx, original, r, string(d.ID))
+	if err != nil {
+		return Undone{}, err
+	}
+	if err := undoMatch(ctx, tx, original.ID); err != nil {
+		return Undone{}, err
+	}
+	p.Entry = ""
+	if p, err = o.movePayment(ctx, tx, p, PaymentSent, r.Reason); err != nil {
+		return Undone{}, err
+	}
+	d.State = Released
+	return done, saveDisbursement(ctx, tx, &d)
+}
+
+// undoReturn takes the word back that a payment came back, as long as it was not made again.
+func (o Office) undoReturn(ctx context.Context, tx *store.Tx, original ledger.Posted, r ledger.Reversal) (Undone, error) {
+	p, err := o.paymentIn(ctx, tx, original.Source, PaymentReturned)
+	if err != nil {
+		return Undone{}, err
+	}
+	later, err := o.reissues(ctx, tx, p.ID)
+	if err != nil {
+		return Undone{}, err
+	}
+	if len(later) > 0 {
+		return Undone{}, &Reissued{later[0].Number}
+	}
+	posted, err := o.Book.Reverse(ctx, tx, r)
+	if err != nil {
+		return Undone{}, err
+	}
+	if err := undoMatch(ctx, tx, original.ID); err != nil {
+		return Undone{}, err
+	}
+	if _, err := o.movePayment(ctx, tx, p, PaymentConfirmed, r.Reason); err != nil {
+		return Undone{}, err
+	}
+	d, err := o.Disbursement(ctx, tx, string(p.Disbursement))
+	if err != nil || d.State != Returned {
+		return Undone{Entry: posted}, err
+	}
+	d.State = Paid
+	return Undone{Entry: posted}, saveDisbursement(ctx, tx, &d)
+}
+
+// undoPrepayment takes money paid ahead back, as long as nothing was drawn on it.
+func (o Office) undoPrepayment(ctx context.Context, tx *store.Tx, original ledger.Posted, r ledger.Reversal) (Undone, error) {
+	p, err := o.lockedPrepayment(ctx, tx, original.Source)
+	if err != nil {
+		return Undone{}, err
+	}
+	if p.Left.Cmp(p.Amount) != 0 {
+		return Undone{}, &PrepaidExceeded{p.Number, p.Left, p.Amount}
+	}
+	posted, err := o.Book.Reverse(ctx, tx, r)
+	return Undone{Entry: posted}, err
 }

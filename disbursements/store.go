@@ -38,27 +38,6 @@ type transferRow struct {
 	Version       int
 }
 
-type disbursementRow struct {
-	bun.BaseModel `bun:"table:disbursements"`
-	ID            DisbursementID `bun:",pk"`
-	Number        string
-	PlanID        beneficiaries.PlanID
-	PartnerID     PartnerID
-	Line          string
-	Units         int
-	Amount        int64
-	Currency      ledger.Currency
-	Shares        string
-	OwnShares     bool
-	Date          ledger.Date
-	Text          string
-	State         State
-	Round         int
-	Payload       []byte
-	EntryID       *ledger.EntryID
-	Version       int
-}
-
 // taken turns a broken unique key into the sentinel that says what is there already.
 func taken(err, sentinel error) error {
 	if errors.Is(store.Classify(err), store.ErrDuplicate) {
@@ -129,75 +108,4 @@ func (o Office) readTransfer(ctx context.Context, tx *store.Tx, key string) (Tra
 	t.ReceivingFee = ledger.OfMinor(row.ReceivingFee, t.Partner.Currency)
 	t.Plan, err = o.People.Plan(ctx, tx, string(row.PlanID))
 	return t, err
-}
-
-func insertDisbursement(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	payload := d.Payload()
-	row := disbursementRow{ID: d.ID, Number: d.Number, PlanID: d.Plan.ID, PartnerID: d.Partner.ID, Line: d.Line, Units: d.Units,
-		Amount: d.Amount.Minor(), Currency: d.Amount.Currency, Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date,
-		Text: d.Text, State: d.State, Round: d.Round, Payload: payload[:], Version: d.Version}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
-}
-
-// saveDisbursement writes state, round and entry; while it is a draft, the split and what they bind too.
-func saveDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?", d.Round).Set("version = version + 1")
-	if d.State == Submitted {
-		payload := d.Payload()
-		q = q.Set("shares = ?", sharesText(d.Shares)).Set("payload = ?", payload[:])
-	}
-	if d.Entry != "" {
-		q = q.Set("entry_id = ?", d.Entry)
-	}
-	result, err := q.Where("id = ?", d.ID).Where("version = ?", d.Version).Exec(ctx)
-	return once(result, err, &d.Version)
-}
-
-func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	var row disbursementRow
-	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Disbursement{}, ErrUnknownDisbursement
-	} else if err != nil {
-		return Disbursement{}, err
-	}
-	return o.disbursement(ctx, tx, row)
-}
-
-func (o Office) disbursement(ctx context.Context, tx *store.Tx, row disbursementRow) (Disbursement, error) {
-	d := Disbursement{ID: row.ID, Number: row.Number, Line: row.Line, Units: row.Units, Amount: ledger.OfMinor(row.Amount, row.Currency),
-		OwnShares: row.OwnShares, Date: row.Date, Text: row.Text, State: row.State, Round: row.Round, Version: row.Version}
-	if row.EntryID != nil {
-		d.Entry = *row.EntryID
-	}
-	var err error
-	if d.Shares, err = parseShares(row.Shares); err != nil {
-		return Disbursement{}, err
-	}
-	if d.Partner, err = readPartner(ctx, tx, string(row.PartnerID)); err != nil {
-		return Disbursement{}, err
-	}
-	d.Plan, err = o.People.Plan(ctx, tx, string(row.PlanID))
-	return d, err
-}
-
-// Disbursements lists disbursements by number, in one state or, for "", in all.
-func (o Office) Disbursements(ctx context.Context, tx *store.Tx, state State) ([]Disbursement, error) {
-	var rows []disbursementRow
-	q := tx.NewSelect().Model(&rows).Order("number")
-	if state != "" {
-		q = q.Where("state = ?", state)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, err
-	}
-	out := make([]Disbursement, len(rows))
-	for i, r := range rows {
-		var err error
-		if out[i], err = o.disbursement(ctx, tx, r); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

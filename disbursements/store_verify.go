@@ -3,7 +3,6 @@ package disbursements
 import (
 	"context"
 	"database/sql"
-	"strconv"
 
 	"supportledger/ledger"
 	"supportledger/proof"
@@ -32,56 +31,79 @@ type verifier struct {
 }
 
 // steps counts who took which step on one payload.
-type steps struct{ requested, approved, authorised, people int64 }
+type steps struct{ requested, approved, authorised, released, people int64 }
 
 // disbursements wants two people behind an approved one, three behind an authorised or settled one.
 func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT d.id, d.number, COALESCE(p.number, ''), COALESCE(k.code, ''), d.line, d.units, d.amount, d.currency, d.shares,
-			d.own_shares, d.date, d.text, d.state, d.payload, COALESCE(d.entry_id, ''),
+	const text = `SELECT d.id, d.number, d.settlement, COALESCE(p.number, ''), COALESCE(k.code, ''), COALESCE(a.number, ''), d.line, d.units, d.amount,
+			d.currency, d.overpaid, d.payee, d.category, d.account, d.spot, d.items, d.shares, d.own_shares, d.date, d.text, d.state, d.payload,
+			COALESCE(d.entry_id, ''),
 			SUM(CASE WHEN u.step = 'request' THEN 1 ELSE 0 END), SUM(CASE WHEN u.step = 'approve' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END), COUNT(DISTINCT u.user_id)
+			SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END), SUM(CASE WHEN u.step = 'release' THEN 1 ELSE 0 END), COUNT(DISTINCT u.user_id)
 		FROM disbursements AS d LEFT JOIN plans AS p ON p.id = d.plan_id LEFT JOIN partners AS k ON k.id = d.partner_id
+		LEFT JOIN prepayments AS a ON a.id = d.prepayment_id
 		LEFT JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.payload = d.payload
-		GROUP BY d.id, p.number, k.code`
+		GROUP BY d.id, p.number, k.code, a.number`
 	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
-		var r disbursementRow
-		var plan, partner, entry string
+		var d Disbursement
+		var spot, items, shares, entry string
+		var amount, overpaid int64
+		var payload []byte
 		var s steps
-		err := rows.Scan(&r.ID, &r.Number, &plan, &partner, &r.Line, &r.Units, &r.Amount, &r.Currency, &r.Shares, &r.OwnShares, &r.Date,
-			&r.Text, &r.State, &r.Payload, &entry, &s.requested, &s.approved, &s.authorised, &s.people)
+		err := rows.Scan(&d.ID, &d.Number, &d.Settlement, &d.Plan.Number, &d.Partner.Code, &d.Prepayment.Number, &d.Line, &d.Units, &amount,
+			&d.Amount.Currency, &overpaid, &d.Payee, &d.Category, &d.Account, &spot, &items, &shares, &d.OwnShares, &d.Date, &d.Text, &d.State, &payload,
+			&entry, &s.requested, &s.approved, &s.authorised, &s.released, &s.people)
 		if err != nil {
 			return err
 		}
 		v.done.Disbursements++
-		want := digest(string(r.ID), plan, partner, r.Line, strconv.Itoa(r.Units), ledger.OfMinor(r.Amount, r.Currency).String(), string(r.Currency),
-			r.Shares, strconv.FormatBool(r.OwnShares), string(r.Date), r.Text)
-		v.disbursement(r, want, s, entry)
+		d.Amount, d.Overpaid, d.Entry = ledger.OfMinor(amount, d.Amount.Currency), ledger.OfMinor(overpaid, d.Amount.Currency), ledger.EntryID(entry)
+		if spot != "" {
+			d.Spot, _ = ledger.ParseRate(spot) // one that cannot be read is not what was approved
+		}
+		v.disbursement(d, payload, digest(payloadParts(d, shares, items)...), s)
 		return nil
 	})
 }
 
-func (v *verifier) disbursement(r disbursementRow, want [32]byte, s steps, entry string) {
-	place := "disbursement " + r.Number
-	second, third := false, false
-	switch r.State {
-	case Evidenced, Authorised:
-		second, third = true, true
-	case Approved:
-		second = true
-	case Submitted, Draft, Rejected, Cancelled:
-	}
-	if (second || r.State == Submitted) && [32]byte(append(r.Payload, make([]byte, 32)...)[:32]) != want {
+// behind is how many different people stand behind a state, and whether one of them released the payment.
+var behind = map[State]struct {
+	people   int64
+	released bool
+}{
+	Approved: {2, false}, OnHold: {2, false}, Authorised: {3, false}, Evidenced: {3, false}, Arrived: {3, false}, Disallowed: {3, false},
+	Released: {4, true}, Paid: {4, true}, Returned: {4, true},
+}
+
+func (v *verifier) disbursement(d Disbursement, payload []byte, want [32]byte, s steps) {
+	place := "disbursement " + d.Number
+	needs, decided := behind[d.State]
+	if (decided || d.State == Submitted) && string(payload) != string(want[:]) {
 		v.out.Add("approval", place, "it does not say what was submitted: it was changed since")
 	}
 	switch {
-	case second && (s.requested == 0 || s.approved == 0 || s.people < 2):
-		v.out.Add("approval", place, "it is %s without a request and an approval by two people", r.State)
-	case third && (s.authorised == 0 || s.people < 3):
-		v.out.Add("approval", place, "it is %s without three people behind it", r.State)
+	case decided && (s.requested == 0 || s.approved == 0 || s.people < 2):
+		v.out.Add("approval", place, "it is %s without a request and an approval by two people", d.State)
+	case needs.people > 2 && (s.authorised == 0 || s.people < 3):
+		v.out.Add("approval", place, "it is %s without three people behind it", d.State)
+	case needs.released && (s.released == 0 || s.people < 4):
+		v.out.Add("approval", place, "it is %s and no fourth person released it", d.State)
 	}
-	if (r.State == Evidenced) != (entry != "") {
-		v.out.Add("approval", place, "it is %s, and its entry is %q", r.State, entry)
+	if d.booked() != (d.Entry != "") && d.State != Cancelled && !(d.Settlement == ByPayment && d.State == Released) {
+		v.out.Add("approval", place, "it is %s, and its entry is %q", d.State, string(d.Entry))
 	}
+}
+
+// booked reports whether the cost stands in the books in this state: an invoice's does from its authorisation on.
+func (d Disbursement) booked() bool {
+	switch d.State {
+	case Paid, Evidenced, Arrived, Returned, Disallowed:
+		return true
+	case Authorised, Released:
+		return d.Settlement == ByInvoice
+	case Draft, InfoRequested, Submitted, Approved, OnHold, Rejected, Cancelled:
+	}
+	return false
 }
 
 // transfers wants two people behind money that moved. A plan may have got newer versions since; what was asked for names one.
@@ -145,7 +167,12 @@ func (v *verifier) unclaimed(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT e.fiscal_year, e.number, e.act FROM entries AS e
 		WHERE e.reverses IS NULL AND e.corrects IS NULL
 		AND (e.act = 'transfer' AND NOT EXISTS (SELECT 1 FROM transfers AS t WHERE t.id = e.source AND t.entry_id = e.id AND t.state = 'authorised')
-		OR e.act = 'liquidation' AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.id = e.source AND d.entry_id = e.id AND d.state = 'evidenced'))`
+		OR e.act = 'retainer' AND NOT EXISTS (SELECT 1 FROM prepayments AS a WHERE a.id = e.source AND a.entry_id = e.id AND a.state = 'authorised')
+		OR e.act = 'petty-cash' AND NOT EXISTS (SELECT 1 FROM prepayments AS a WHERE a.id = e.source AND a.entry_id = e.id AND a.state = 'authorised')
+		OR e.act = 'prepayment-draw' AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.prepayment_id = e.source AND d.entry_id = e.id AND d.state IN ('evidenced', 'verified', 'disallowed'))
+		OR e.act = 'payment' AND NOT EXISTS (SELECT 1 FROM payments AS p JOIN bank_matches AS m ON m.payment_id = p.id AND m.entry_id = e.id
+			WHERE p.id = e.source AND m.proves = 'payment' AND (p.entry_id = e.id OR m.undone))
+		OR e.act IN ('liquidation', 'netting') AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.id = e.source AND d.entry_id = e.id AND d.state IN ('evidenced', 'verified', 'disallowed')))`
 	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
 		var year int
 		var number int64

@@ -225,6 +225,12 @@ func (r Register) wantUntouched(ctx context.Context, tx *store.Tx, g Grant) erro
 	return err
 }
 
+// Defers reports whether a fund's income follows its cost: that of a deferred grant.
+func (r Register) Defers(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date) (bool, error) {
+	g, found, err := r.OfFund(ctx, tx, fund)
+	return found && g.Policies.At(on).Recognition == Deferred, err
+}
+
 // FeeBearer is the fund that pays transfer fees of another fund on a day. Funds without a policy leave them to the general
 // fund (RULES 33, 35).
 func (r Register) FeeBearer(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date) (ledger.FundCode, error) {

@@ -477,6 +477,21 @@ var problems = slices.Concat(problemsOfRules, []row{
 		text{"The plan is not approved", "Støtteplanen er ikke godkendt"},
 		text{"Have a year of the plan approved first.", "Få først et år af støtteplanen godkendt."}, 0},
 
+	{disbursements.ErrUnknownPrepayment, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrUnknownPayment, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrUnknownBankLine, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrDuplicatePrepayment, 409, "prepayment_exists", text{"There is such a prepayment already", "Forudbetalingen findes allerede"}, text{"Choose another number.", "Vælg et andet nummer."}, 0},
+	{disbursements.ErrDuplicatePayment, 409, "payment_exists", text{"There is such a payment already", "Betalingen findes allerede"}, text{"Choose another number.", "Vælg et andet nummer."}, 0},
+	{disbursements.ErrSettlement, 409, "settled_otherwise", text{"The disbursement is settled in another way", "Udbetalingen afregnes på en anden måde"}, text{"Its settlement says how: liquidations for partner, releases for payment and invoice, settlements for the rest.", "Dens settlement siger hvordan: liquidations for partner, releases for payment og invoice, settlements for resten."}, 0},
+	{disbursements.ErrIncomplete, 422, "settlement_incomplete", text{"This way of settling needs more", "Denne måde at afregne på kræver mere"}, text{"Send the field that is named.", "Send det felt, der er nævnt."}, 0},
+	{disbursements.ErrPrepaidExceeded, 422, "prepayment_exceeded", text{"Less than that is left of what was paid ahead", "Der er mindre tilbage af forudbetalingen"}, text{"Read the prepayment: left says how much.", "Læs forudbetalingen: left siger hvor meget."}, 0},
+	{disbursements.ErrReceiptsDiffer, 422, "receipts_differ", text{"Receipts and returned cash are not the float", "Kvitteringer og returnerede kontanter er ikke forskuddet"}, text{"Account for all of it: receipts and returned together.", "Gør rede for det hele: kvitteringer og returned tilsammen."}, 0},
+	{disbursements.ErrBankDifference, 422, "bank_difference", text{"The bank line does not prove this amount", "Banklinjen beviser ikke dette beløb"}, text{"Match a line of the payment's account with this amount left, out as negative.", "Brug en linje på betalingens konto, hvor beløbet står tilbage, ud som negativt."}, 0},
+	{disbursements.ErrReissued, 409, "payment_reissued", text{"It was paid again already", "Den er allerede betalt igen"}, text{}, 0},
+	{disbursements.ErrOutsidePeriod, 422, "outside_grant_period", text{"The cost falls outside the grant's period", "Omkostningen ligger uden for bevillingens periode"}, text{"Charge it to another fund, or have the grant amended.", "Bogfør den på en anden fond, eller få bevillingen ændret."}, 0},
+	{nil, 409, "release_missing", text{"Another person releases the payment", "En anden person frigiver betalingen"}, text{"Ask one who did nothing on it before.", "Spørg en, der ikke har haft del i den."}, 0},
+	{nil, 409, "bank_evidence_missing", text{"Only a line of the bank proves a payment", "Kun en linje fra banken beviser en betaling"}, text{"Record the bank line and match it with the payment.", "Registrér banklinjen, og afstem den med betalingen."}, 0},
+
 	// Statements.
 	{statements.ErrUnknownSubject, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
 	{statements.ErrUnknownStatement, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},

@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"supportledger/access"
@@ -31,29 +30,10 @@ func payouts(api *API) {
 		Status: http.StatusOK, Summary: "Authorise a transfer that somebody else asked for", Danish: "Bemyndig en overførsel, som en anden har anmodet om",
 		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(authoriseTransfer))
 	disbursementRoutes(api)
-}
-
-func disbursementRoutes(api *API) {
-	Route(api, Op{Method: get, Path: "/disbursements", ID: "listDisbursements", Tag: "disbursements", Roles: staff,
-		Summary: "List disbursements by number", Danish: "Vis udbetalinger efter nummer"}, at(listDisbursements))
-	Route(api, Op{Method: get, Path: "/disbursements/:id", ID: "getDisbursement", Tag: "disbursements", Roles: staff,
-		Summary: "One disbursement", Danish: "Én udbetaling", Refuses: []error{disbursements.ErrUnknownDisbursement}}, at(getDisbursement))
-	Route(api, Op{Method: post, Path: "/disbursements", ID: "draftDisbursement", Tag: "disbursements", Roles: casework, Money: true,
-		Summary: "Write a disbursement down", Danish: "Opret en udbetaling",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, beneficiaries.ErrShares}}, at(draftDisbursement))
-	Route(api, Op{Method: post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: casework,
-		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
-		Refuses: []error{disbursements.ErrState, disbursements.ErrPlanNotApproved}}, at(submitDisbursement))
-	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: casework,
-		Status: http.StatusOK, Summary: "Approve, return or reject", Danish: "Godkend, returnér eller afvis",
-		About:   "Who asked cannot decide. To return or reject takes a reason of at least ten letters.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrReasonRequired}}, at(decideDisbursement))
-	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: finance,
-		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState}}, at(authoriseDisbursement))
-	Route(api, Op{Method: post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement", Tag: "disbursements", Roles: finance, Money: true,
-		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost", Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
-		Refuses: []error{disbursements.ErrState, ledger.ErrLotExhausted, ledger.ErrPeriodClosed}}, at(liquidateDisbursement))
+	paymentRoutes(api)
+	prepaymentRoutes(api)
+	advanceReturns(api)
+	evidenceOfSupport(api)
 }
 
 type partnerBody struct {
@@ -176,118 +156,4 @@ func authoriseTransfer(ctx context.Context, tx *store.Tx, d desk, in byRef) (tra
 		return transferView{}, err
 	}
 	return viewTransfer(t), nil
-}
-
-type draftDisbursementRequest struct {
-	Date    ledger.Date `json:"date" validate:"required"`
-	Plan    Ref         `json:"plan" validate:"required" description:"Id or number."`
-	Line    string      `json:"line" validate:"required,max=40" description:"Of the plan."`
-	Units   int         `json:"units" validate:"min=1,max=600" description:"How many of the plan's units it settles, earliest due first."`
-	Partner Ref         `json:"partner" validate:"required" description:"Who spends it out of an advance."`
-	Amount  Decimal     `json:"amount" validate:"required,positive" description:"Partner's currency; what is charged, whatever was planned."`
-	Shares  []shareBody `json:"shares" validate:"max=20,dive" description:"Only for a split of its own instead of the plan's. Such cost relieves no commitment."`
-	Text    string      `json:"text" validate:"required,max=120" description:"What it is for; no person's name."`
-}
-
-type disbursementView struct {
-	ID      disbursements.DisbursementID `json:"id"`
-	Number  string                       `json:"number"`
-	Date    ledger.Date                  `json:"date"`
-	Plan    string                       `json:"plan"`
-	Line    string                       `json:"line"`
-	Units   int                          `json:"units"`
-	Partner string                       `json:"partner"`
-	Amount  ledger.Money                 `json:"amount"`
-	Shares  []shareBody                  `json:"shares"`
-	Text    string                       `json:"text"`
-	State   disbursements.State          `json:"state"`
-	Round   int                          `json:"round" description:"Of approvals; a return starts the next."`
-	Entry   ledger.EntryID               `json:"entry_id,omitempty"`
-	Version int                          `json:"version"`
-}
-
-func viewDisbursement(d disbursements.Disbursement) disbursementView {
-	return disbursementView{d.ID, d.Number, d.Date, d.Plan.Number, d.Line, d.Units, d.Partner.Code, d.Amount, viewShares(d.Shares), d.Text, d.State,
-		d.Round, d.Entry, d.Version}
-}
-
-// shown is a disbursement or why there is none.
-func shown(d disbursements.Disbursement, err error) (disbursementView, error) {
-	if err != nil {
-		return disbursementView{}, err
-	}
-	return viewDisbursement(d), nil
-}
-
-func draftDisbursement(ctx context.Context, tx *store.Tx, d desk, in draftDisbursementRequest) (disbursementView, error) {
-	plan, err := d.people.Plan(ctx, tx, string(in.Plan))
-	if err != nil {
-		return disbursementView{}, At("/plan", err)
-	}
-	partner, err := d.office.Partner(ctx, tx, string(in.Partner))
-	if err != nil {
-		return disbursementView{}, At("/partner", err)
-	}
-	amount, err := in.Amount.In("/amount", partner.Currency)
-	if err != nil {
-		return disbursementView{}, err
-	}
-	shares, err := readShares("/shares", in.Shares)
-	if err != nil {
-		return disbursementView{}, err
-	}
-	return shown(d.office.Draft(ctx, tx, disbursements.Disbursement{Plan: plan, Partner: partner, Line: in.Line, Units: in.Units, Amount: amount,
-		Shares: shares, Date: in.Date, Text: in.Text}))
-}
-
-type listDisbursementsRequest struct {
-	Page
-	State disbursements.State `query:"status" json:"-" validate:"omitempty,oneof=draft submitted approved authorised evidenced rejected cancelled"`
-}
-
-func listDisbursements(ctx context.Context, tx *store.Tx, d desk, in listDisbursementsRequest) (List[disbursementView], error) {
-	found, err := d.office.Disbursements(ctx, tx, in.State)
-	if err != nil {
-		return List[disbursementView]{}, err
-	}
-	return pageOf(in.Page, found, viewDisbursement, func(d disbursements.Disbursement) string { return d.Number })
-}
-
-func getDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
-	return shown(d.office.Disbursement(ctx, tx, string(in.ID)))
-}
-
-func submitDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
-	return shown(d.office.Submit(ctx, tx, string(in.ID)))
-}
-
-type decisionRequest struct {
-	ID       Ref    `path:"id" json:"-"`
-	Decision string `json:"decision" validate:"required,oneof=approve return reject"`
-	Reason   string `json:"reason" validate:"max=500" description:"Needed to return or reject; no person's name."`
-}
-
-func decideDisbursement(ctx context.Context, tx *store.Tx, d desk, in decisionRequest) (disbursementView, error) {
-	switch in.Decision {
-	case "approve":
-		return shown(d.office.Approve(ctx, tx, string(in.ID)))
-	case "return":
-		return shown(d.office.Return(ctx, tx, string(in.ID), in.Reason))
-	case "reject":
-		return shown(d.office.Reject(ctx, tx, string(in.ID), in.Reason))
-	}
-	return disbursementView{}, fmt.Errorf("http: decision %q passed validation", in.Decision)
-}
-
-func authoriseDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
-	return shown(d.office.Authorise(ctx, tx, string(in.ID)))
-}
-
-type liquidationRequest struct {
-	ID   Ref         `path:"id" json:"-"`
-	Date ledger.Date `json:"date" validate:"required" description:"Of the partner's evidence."`
-}
-
-func liquidateDisbursement(ctx context.Context, tx *store.Tx, d desk, in liquidationRequest) (disbursementView, error) {
-	return shown(d.office.Liquidate(ctx, tx, string(in.ID), in.Date))
 }

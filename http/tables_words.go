@@ -163,6 +163,12 @@ var columnWords = map[string]text{
 	"found_at":              {"Found at", "Fundet"},
 	"verdict":               {"Verdict", "Afgørelse"},
 	"keep_until":            {"Keep until", "Opbevares til"},
+	"disbursement_id":       {"Disbursement id", "Udbetalings-id"},
+	"overpaid":              {"Paid twice", "Betalt dobbelt"},
+	"prepayment":            {"Prepayment", "Forudbetaling"},
+	"reference":             {"Reference", "Reference"},
+	"reissue_of":            {"Made again for", "Betalt igen for"},
+	"settlement":            {"Settlement", "Afregning"},
 }
 
 // tableTitles are the titles of tables, by the last word of the path.
@@ -171,6 +177,10 @@ var tableTitles = map[string]text{
 	"timeline":             {"Timeline", "Tidslinje"},
 	"versions":             {"Versions", "Versioner"},
 	"accounts":             {"Chart of accounts", "Kontoplan"},
+	"bank-lines":           {"Bank lines", "Banklinjer"},
+	"payments":             {"Payments", "Betalinger"},
+	"prepayments":          {"Money paid ahead", "Forudbetalinger"},
+	"receipt-samples":      {"Receipts to verify", "Modtagelser at bekræfte"},
 	"activities":           {"Statement of financial activities", "Resultatopgørelse på frie og bundne midler"},
 	"balances":             {"Balances", "Saldi"},
 	"budget-actual":        {"Budget and cost", "Budget og forbrug"},

@@ -27,10 +27,15 @@ const (
 const (
 	BankRevaluation   AccountNo = "1090" // what revaluing our currency accounts came to
 	Receivables       AccountNo = "1200" // grants awarded, not yet received
+	Retainers         AccountNo = "1310" // paid ahead to lawyers, not billed yet
+	PettyCash         AccountNo = "1320" // floats of caseworkers
+	Recoverables      AccountNo = "1330" // what partners paid twice
 	InterfundClaims   AccountNo = "1900" // lent to another fund
+	Payables          AccountNo = "2010" // invoices that are not paid yet
 	Accruals          AccountNo = "2050" // cost of the year that nobody has billed yet
 	DeferredGrants    AccountNo = "2100" // received on a grant, not yet spent
 	RefundPayable     AccountNo = "2110" // owed back to a grantor
+	ReturnedPayments  AccountNo = "2200" // what the bank sent back and we still owe
 	InterfundDebts    AccountNo = "2900" // borrowed from another fund
 	FreeNetAssets     AccountNo = "3100" // net assets without donor restrictions
 	BoundNetAssets    AccountNo = "3200" // net assets with donor restrictions

@@ -1,6 +1,10 @@
 package ledger
 
-import "github.com/shopspring/decimal"
+import (
+	"slices"
+
+	"github.com/shopspring/decimal"
+)
 
 // LotID identifies a lot.
 type LotID string
@@ -68,6 +72,17 @@ func DrawFIFO(pool Pool, lots []Lot, quantity Money) ([]Draw, error) {
 		return nil, &Exhausted{Pool: pool, Left: quantity.Sub(want), Asked: quantity}
 	}
 	return draws, nil
+}
+
+// After are the lots as draws leave them, for the next draw of the same act (RULES 24).
+func After(lots []Lot, draws []Draw) []Lot {
+	lots = slices.Clone(lots)
+	for _, d := range draws {
+		if i := slices.IndexFunc(lots, func(l Lot) bool { return l.ID == d.Lot }); i >= 0 {
+			lots[i].OpenQuantity, lots[i].OpenCost = lots[i].OpenQuantity.Sub(d.Quantity), lots[i].OpenCost.Sub(d.Cost)
+		}
+	}
+	return lots
 }
 
 // draw takes up to want from the lot.

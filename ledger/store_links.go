@@ -52,6 +52,12 @@ func (b Book) Lot(ctx context.Context, tx *store.Tx, id LotID) (Lot, error) {
 	return row.lot(b.Base)
 }
 
+// SumOf is what the lines on an account add up to in base currency, of the entries that some acts made on a source. Reversals
+// have the act and source of what they reverse, so they count.
+func (b Book) SumOf(ctx context.Context, tx *store.Tx, source string, account AccountNo, acts ...string) (Money, error) {
+	return b.sumOf(ctx, tx, source, account, lastDay, acts...)
+}
+
 // sumOf is what the lines on an account add up to in base currency, of the entries that some acts made on a source up to a
 // day. Reversals have the act and source of what they reverse, so they count.
 func (b Book) sumOf(ctx context.Context, tx *store.Tx, source string, account AccountNo, until Date, acts ...string) (Money, error) {

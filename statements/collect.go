@@ -258,7 +258,7 @@ func (c collector) lots(ctx context.Context, tx *store.Tx, s *GrantStatement) er
 			exact = exact.Sub(l.Amount.Amount.Mul(l.Lot.Rate.Value))
 			s.Conversions += l.Lines
 			s.Rates = append(s.Rates, RateUsed{ForReceipt, "", l.Lot.OpenedOn, l.Lot.Rate})
-		case l.Lot.Kind == ledger.CurrencyLot && l.Lot.Pool.Holder != "":
+		case l.Lot.Kind == ledger.CurrencyLot && l.Lot.Pool.Holder != "" && !l.Lot.Rate.IsZero(): // what was paid twice has no rate of its own
 			s.Rates = append(s.Rates, RateUsed{ForTransfer, l.Lot.Name, l.Lot.OpenedOn, l.Lot.Rate})
 		}
 	}

@@ -121,7 +121,7 @@ func newWitness(t *testing.T, db *store.DB) *witness {
 		t.Fatal(err)
 	}
 	player := story.Player{Base: url, Tokens: w.tokens}
-	if err := player.Play(t.Context(), worked.Of(story.Built)); err != nil {
+	if err := player.Play(t.Context(), worked); err != nil {
 		t.Fatal(err)
 	}
 	p.kill()

@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -41,24 +39,11 @@ type demoCommand struct {
 	vaultFlags
 	DB        address       `name:"db" env:"SUPPORTLEDGER_DB" placeholder:"sqlite:FILE|postgres://…" help:"Database to fill, without books as yet; or SUPPORTLEDGER_DB, or else a temporary SQLite file."`
 	Story     string        `placeholder:"FILE" help:"Story to play, or - for standard input; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
-	Scenarios selection     `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default): of the worked story all that are built."`
+	Scenarios selection     `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default)."`
 	Keep      string        `placeholder:"DIR" help:"Keep supportledger.db, vault.json and statements/*.pdf in DIR."`
 	NoServe   bool          `help:"End after playing."`
 	Addr      listenAddress `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Address to serve on; a free port where none is given."`
 	JSON      bool          `name:"json" help:"Print a JSON object instead of a text: address, tokens, files."`
-}
-
-// Validate refuses scenarios of the worked story that cannot be played yet.
-func (d demoCommand) Validate() error {
-	if d.Story != "" {
-		return nil
-	}
-	for _, s := range d.Scenarios {
-		if !slices.Contains(story.Built, s) {
-			return fmt.Errorf("--scenarios: %s is not built yet; there are %s", s, strings.Join(story.Built, ", "))
-		}
-	}
-	return nil
 }
 
 // Run fills fresh books through the REST handlers, prints where everything is, and serves.
@@ -94,18 +79,14 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 	return d.serve(ctx, c, run)
 }
 
-// told reads the story and keeps the chosen scenarios: of the worked story those that are built, of another all.
+// told reads the story and keeps the chosen scenarios; where none is chosen, all.
 func (d demoCommand) told() (story.Story, error) {
 	told, err := d.read()
 	if err != nil {
 		return nil, err
 	}
-	chosen := []string(d.Scenarios)
-	if d.Story == "" && chosen == nil {
-		chosen = story.Built
-	}
-	if chosen != nil {
-		told = told.Of(chosen)
+	if d.Scenarios != nil {
+		told = told.Of(d.Scenarios)
 	}
 	if len(told) == 0 {
 		return nil, errors.New("there is no act to play in this choice of scenarios")

@@ -87,7 +87,7 @@ var advice = []struct {
 	{ledger.ErrNotOpened, "Open them first: supportledger init --organisation NAME"},
 	{ledger.ErrAlreadyOpened, "Nothing was changed. Name another database with --db."},
 	{ledger.ErrUnknownCheck, "Only open checks that may be signed off take a reason: supportledger period checklist MONTH"},
-	{story.ErrUnknownAct, "Choose scenarios without it: --scenarios S00-S06"},
+	{story.ErrUnknownAct, "testdata/scenarios/STORY.md lists the acts."},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 )
 
 // The roles that the player's users have. Duties decide who does what: who asks neither approves nor authorises.
@@ -32,6 +31,22 @@ var acts = map[string]func(ctx context.Context, p *Player, a Act) error{
 	"convert":            convert,
 	"transfer":           transfer,
 	"liquidate":          liquidate,
+	"transfer_rejected":  transferRejected,
+	"return_advance":     returnAdvance,
+	"net_overpayment":    netOverpayment,
+	"invoice":            invoice,
+	"pay_invoice":        payInvoice,
+	"pay":                pay,
+	"pay_currency":       payCurrency,
+	"shared_cost":        sharedCost,
+	"payment_returned":   paymentReturned,
+	"reissue":            reissue,
+	"bank_fee":           bankFee,
+	"pay_retainer":       payRetainer,
+	"retainer_bill":      retainerBill,
+	"return_retainer":    returnRetainer,
+	"petty_cash_out":     pettyCashOut,
+	"petty_cash_settle":  pettyCashSettle,
 	"charge_indirect":    chargeIndirect,
 	"award":              award,
 	"receive_award":      receiveAward,
@@ -269,7 +284,7 @@ func makePlan(ctx context.Context, p *Player, a Act) error {
 		lines = append(lines, line)
 	}
 	plan := body{"number": f.Plan, "beneficiary": person.ID, "currency": f.Currency, "starts_on": a.Date, "shares": shares(f.Split), "lines": lines}
-	p.known.plans[f.Plan] = "draft"
+	p.known.plans[f.Plan], p.known.currencies[f.Plan] = "draft", f.Currency
 	return p.post(ctx, caseworker, "/plans", plan.with("budget_rate", f.BudgetRate), nil)
 }
 
@@ -348,64 +363,13 @@ func transfer(ctx context.Context, p *Player, a Act) error {
 	}
 	request := body{"number": f.Transfer, "date": a.Date, "partner": f.Partner, "plan": f.Plan, "account": f.Account, "sent": amount(f.Sent, base).Amount}
 	request.with("sending_fee", amount(f.SendingFee, base).Amount).with("rate", f.Rate).with("receiving_fee", amount(f.ReceivingFee, "").Amount)
-	var asked struct {
-		ID string `json:"id"`
-	}
-	if err := p.post(ctx, financeOfficer, "/transfers", request, &asked); err != nil {
+	var sent asked
+	if err := p.post(ctx, financeOfficer, "/transfers", request, &sent); err != nil {
 		return err
 	}
-	return p.post(ctx, treasurer, "/transfers/"+asked.ID+"/authorisations", nil, nil)
-}
-
-// liquidate asks for a disbursement, lets two others decide on it, and books the partner's evidence.
-func liquidate(ctx context.Context, p *Player, a Act) error {
-	f, err := fields[struct {
-		common
-		Plan    string      `json:"plan"`
-		Partner string      `json:"partner"`
-		Line    string      `json:"line"`
-		Units   int         `json:"units"`
-		Amount  string      `json:"amount"`
-		Split   [][2]string `json:"split"`
-		Ref     string      `json:"ref"`
-		Text    string      `json:"text"`
-	}](a)
-	if err != nil {
-		return err
-	}
-	if text := strings.TrimSpace(f.Text); text == "" {
-		f.Text = f.Line
-	}
-	draft := body{"date": a.Date, "plan": f.Plan, "line": f.Line, "units": f.Units, "partner": f.Partner,
-		"amount": amount(f.Amount, p.known.partners[f.Partner]).Amount, "text": f.Text}
-	if f.Split != nil {
-		draft["shares"] = shares(f.Split)
-	}
-	var asked struct {
-		ID string `json:"id"`
-	}
-	if err := p.post(ctx, caseworker, "/disbursements", draft, &asked); err != nil {
-		return err
-	}
-	path := "/disbursements/" + asked.ID
-	var booked struct {
-		Entry string `json:"entry_id"`
-	}
-	for _, step := range []struct {
-		role, path string
-		body       any
-	}{
-		{caseworker, "/submissions", nil},
-		{programmeLead, "/decisions", body{"decision": "approve"}},
-		{treasurer, "/authorisations", nil},
-		{financeOfficer, "/liquidations", body{"date": a.Date}},
-	} {
-		if err := p.post(ctx, step.role, path+step.path, step.body, &booked); err != nil {
-			return err
-		}
-	}
-	p.known.entries[f.Ref] = booked.Entry
-	return nil
+	err = p.post(ctx, treasurer, "/transfers/"+sent.ID+"/authorisations", nil, &sent)
+	p.known.entries[f.Transfer] = sent.Entry
+	return err
 }
 
 func chargeIndirect(ctx context.Context, p *Player, a Act) error {

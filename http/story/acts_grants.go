@@ -57,7 +57,10 @@ func gift(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	given := body{"donor": f.Donor, "fund": f.Fund, "date": a.Date, "gross": gross}
-	return p.post(ctx, financeOfficer, "/gifts", given.with("fee", amount(f.Fee, base).Amount).with("number", f.Ref), nil)
+	var booked asked
+	err = p.post(ctx, financeOfficer, "/gifts", given.with("fee", amount(f.Fee, base).Amount).with("number", f.Ref), &booked)
+	p.known.entries[f.Ref] = booked.Entry
+	return err
 }
 
 func refundGift(ctx context.Context, p *Player, a Act) error {

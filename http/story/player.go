@@ -36,7 +36,14 @@ type world struct {
 	grants     []signed          // in order of signing
 	donors     map[string]bool   // persons on record, by code
 	awardRates map[string]string // by grant
+	currencies map[string]string // of plans, by number
+	told       map[string]bool   // plans that the story makes itself
+	invoices   map[string]string // ref → id of the disbursement
+	payments   map[string]paid   // by name
 }
+
+// paid is a payment that the bank has made.
+type paid struct{ id, account, amount string }
 
 // signed is a grant of the story.
 type signed struct{ code, signed string }
@@ -55,23 +62,15 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("story: line %d (%s of %s): %s %s answered %d %s:\n%s", r.Act.Line, r.Act.Name, r.Act.Date, r.Method, r.Path, r.Status, r.Code, r.Problem)
 }
 
-// ErrUnknownAct is wrapped by the error of an act that the API does not have (yet).
-var ErrUnknownAct = errors.New("story: this act is not built")
+// ErrUnknownAct is wrapped by the error of an act that no story has.
+var ErrUnknownAct = errors.New("story: there is no such act")
 
 // Play plays a story from its first act to its last, and stops at the first error: a [*Refusal], or what kept the player
 // from asking.
 func (p *Player) Play(ctx context.Context, s Story) error {
-	p.known = world{partners: map[string]string{}, plans: map[string]string{}, entries: map[string]string{}, donors: map[string]bool{}, awardRates: map[string]string{}}
+	p.Start(s)
 	for i, a := range s {
-		play, ok := acts[a.Name]
-		if !ok {
-			return fmt.Errorf("%w: %q in line %d", ErrUnknownAct, a.Name, a.Line)
-		}
-		p.act, p.step = a, 0
-		if err := p.setClock(); err != nil {
-			return err
-		}
-		if err := play(ctx, p, a); err != nil {
+		if err := p.Do(ctx, a); err != nil {
 			return err
 		}
 		if p.Report != nil {
@@ -79,6 +78,30 @@ func (p *Player) Play(ctx context.Context, s Story) error {
 		}
 	}
 	return nil
+}
+
+// Start begins a story, of which no act is played yet.
+func (p *Player) Start(s Story) {
+	p.known = world{partners: map[string]string{}, plans: map[string]string{}, entries: map[string]string{}, donors: map[string]bool{}, awardRates: map[string]string{},
+		currencies: map[string]string{}, told: map[string]bool{}, invoices: map[string]string{}, payments: map[string]paid{}}
+	for _, a := range s {
+		if a.Name == "make_plan" {
+			p.known.told[a.plan()] = true
+		}
+	}
+}
+
+// Do plays one act of the story that was started. After a [*Refusal] others can be played as if this one had not been told.
+func (p *Player) Do(ctx context.Context, a Act) error {
+	play, ok := acts[a.Name]
+	if !ok {
+		return fmt.Errorf("%w: %q in line %d", ErrUnknownAct, a.Name, a.Line)
+	}
+	p.act, p.step = a, 0
+	if err := p.setClock(); err != nil {
+		return err
+	}
+	return play(ctx, p, a)
 }
 
 // enteredAt is the time of day at which acts are entered.

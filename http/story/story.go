@@ -12,9 +12,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Built lists the worked scenarios whose acts the API has.
-var Built = []string{"S00", "S01", "S02", "S03", "S04", "S05", "S06"}
-
 // Story is a list of acts in order of entry.
 type Story []Act
 
@@ -34,6 +31,17 @@ type common struct {
 	Date     string `json:"date"`
 	Entered  string `json:"entered"`
 	Scenario string `json:"scenario"`
+}
+
+// plan is the plan that an act names, if any.
+func (a Act) plan() string {
+	var f struct {
+		Plan string `json:"plan"`
+	}
+	if err := json.Unmarshal(a.fields, &f); err != nil {
+		return ""
+	}
+	return f.Plan
 }
 
 // maxLine bounds one act.

@@ -10,5 +10,5 @@ import (
 //go:embed worked.jsonl
 var workedText []byte
 
-// Worked is the worked story, S00-S20; Built says which of its scenarios can be played.
+// Worked is the worked story, S00-S20.
 func Worked() (Story, error) { return Parse(bytes.NewReader(workedText)) }

@@ -1,0 +1,349 @@
+package disbursements
+
+import (
+	"context"
+	"time"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// BankLineID identifies a line of a bank account's statement.
+type BankLineID string
+
+// BankLine is one booked line of our bank: the only thing that proves a payment. Amount is in the account's currency,
+// negative for money out; Left is what no match accounts for yet.
+type BankLine struct {
+	ID        BankLineID
+	Account   ledger.AccountNo
+	Date      ledger.Date
+	Amount    ledger.Money
+	Reference string // the bank's, without names
+	Left      ledger.Money
+	At        time.Time
+}
+
+// Proves is what a bank line proves of a payment.
+type Proves string
+
+// What bank lines prove.
+const (
+	ProvesPayment Proves = "payment"
+	ProvesReturn  Proves = "return"
+	ProvesFee     Proves = "fee"
+)
+
+// Match is what a bank line, or a part of it, proves.
+type Match struct {
+	ID      string
+	Line    BankLine
+	Payment Payment
+	Proves  Proves
+	Amount  ledger.Money // of the line, with its sign
+	Entry   ledger.EntryID
+}
+
+// RecordBankLine puts what the bank says on record. It moves nothing until it is matched.
+func (o Office) RecordBankLine(ctx context.Context, tx *store.Tx, l BankLine) (BankLine, error) {
+	bank, err := o.Book.Bank(ctx, tx, l.Account)
+	if err != nil {
+		return BankLine{}, err
+	}
+	if bank.BankCurrency() != l.Amount.Currency {
+		return BankLine{}, ErrBankCurrency
+	}
+	l.ID, l.Left, l.At = BankLineID(store.NewID("bkl")), l.Amount, tx.At
+	if err := insertBankLine(ctx, tx, l); err != nil {
+		return BankLine{}, err
+	}
+	return l, access.Record(ctx, tx, access.Event{Action: "bank_line.recorded", Subject: string(l.ID)})
+}
+
+// Match says what a bank line proves, and books it on the bank's date: a payment that left, one that came back (RULES 50), or
+// the fee of one (RULES 35). [ErrBankDifference] when the line has not that much left, or has another sign.
+func (o Office) Match(ctx context.Context, tx *store.Tx, line string, payment string, proves Proves) (Match, error) {
+	l, err := o.BankLine(ctx, tx, line)
+	if err != nil {
+		return Match{}, err
+	}
+	p, err := o.Payment(ctx, tx, payment)
+	if err != nil {
+		return Match{}, err
+	}
+	d, err := o.Disbursement(ctx, tx, string(p.Disbursement))
+	if err != nil {
+		return Match{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, append(d.funds(), o.Book.General)...); err != nil {
+		return Match{}, err
+	}
+	if l, err = o.BankLine(ctx, tx, line); err != nil { // again: others may have matched it while we waited
+		return Match{}, err
+	}
+	m := Match{ID: store.NewID("mat"), Line: l, Proves: proves}
+	switch proves {
+	case ProvesPayment:
+		return o.confirm(ctx, tx, m, payment)
+	case ProvesReturn:
+		return o.takeBack(ctx, tx, m, payment)
+	case ProvesFee:
+		return o.chargeFee(ctx, tx, m, payment)
+	}
+	return Match{}, &StateConflict{string(proves), []string{string(ProvesPayment), string(ProvesReturn), string(ProvesFee)}}
+}
+
+// proved wants a line of the payment's account to have an amount left, with its sign.
+func (m Match) proved(amount ledger.Money) error {
+	l := m.Line
+	if l.Account != m.Payment.Account || l.Left.Sign() != amount.Sign() || amount.Abs().Cmp(l.Left.Abs()) > 0 {
+		return &BankDifference{l.Account, l.Left, amount}
+	}
+	return nil
+}
+
+// confirm books a payment that the bank says it made: SENT to CONFIRMED, and its disbursement is PAID.
+func (o Office) confirm(ctx context.Context, tx *store.Tx, m Match, key string) (Match, error) {
+	var err error
+	if m.Payment, err = o.paymentIn(ctx, tx, key, PaymentSent); err != nil {
+		return Match{}, err
+	}
+	m.Amount = m.Payment.Amount.Neg()
+	if err := m.proved(m.Amount); err != nil {
+		return Match{}, err
+	}
+	d, err := o.inState(ctx, tx, string(m.Payment.Disbursement), Released, Returned)
+	if err != nil {
+		return Match{}, err
+	}
+	if err := authorised(ctx, tx, d); err != nil {
+		return Match{}, err
+	}
+	if err := o.bookPayment(ctx, tx, &m, &d); err != nil {
+		return Match{}, err
+	}
+	if err := o.keep(ctx, tx, &m, PaymentConfirmed); err != nil {
+		return Match{}, err
+	}
+	d.State = Paid
+	if err := saveDisbursement(ctx, tx, &d); err != nil {
+		return Match{}, err
+	}
+	return m, access.Record(ctx, tx, access.Event{Action: "disbursement.paid", Subject: string(d.ID), Fields: []string{"state"}})
+}
+
+// bookPayment posts the money leaving: out of what came back before, of what an invoice owes, or as cost.
+func (o Office) bookPayment(ctx context.Context, tx *store.Tx, m *Match, d *Disbursement) error {
+	back, err := o.cameBack(ctx, tx, m.Payment)
+	if err != nil {
+		return err
+	}
+	switch {
+	case back != nil:
+		return o.clear(ctx, tx, m, *d, ledger.ReturnedPayments, *back)
+	case d.Settlement == ByInvoice:
+		if err := o.standing(ctx, tx, d.Entry); err != nil {
+			return err
+		}
+		owed, err := o.Book.Entry(ctx, tx, string(d.Entry))
+		if err != nil {
+			return err
+		}
+		return o.clear(ctx, tx, m, *d, ledger.Payables, owed)
+	}
+	entry, err := o.directPayment(ctx, tx, *d, *m)
+	if err != nil {
+		return err
+	}
+	*d, err = o.bookCost(ctx, tx, *d, entry)
+	m.Entry = d.Entry
+	return err
+}
+
+// cameBack is the entry by which the attempt before this one was returned; nil where it never left.
+func (o Office) cameBack(ctx context.Context, tx *store.Tx, p Payment) (*ledger.Posted, error) {
+	for p.ReissueOf != "" {
+		before, err := o.Payment(ctx, tx, string(p.ReissueOf))
+		if err != nil {
+			return nil, err
+		}
+		if before.State == PaymentReturned {
+			found, err := o.Book.Standing(ctx, tx, paymentReturn, string(before.ID))
+			if err != nil || len(found) == 0 {
+				return nil, err
+			}
+			return &found[0], nil
+		}
+		p = before
+	}
+	return nil, nil
+}
+
+// The acts that bank lines prove.
+const (
+	paymentAct    = "payment"
+	paymentReturn = "payment-return"
+	paymentFee    = "payment-fee"
+)
+
+// clear pays what an account of liabilities holds by an earlier entry, each fund its own part (RULES 49-50).
+func (o Office) clear(ctx context.Context, tx *store.Tx, m *Match, d Disbursement, account ledger.AccountNo, owed ledger.Posted) error {
+	e := ledger.Entry{Date: m.Line.Date, Act: paymentAct, Source: string(m.Payment.ID), Text: m.Payment.text("paid")}
+	bank := payments{account: m.Payment.Account}
+	for _, l := range owed.Lines {
+		if l.Account == account {
+			e.Lines = append(e.Lines, d.marked(l.Neg()))
+			bank.pay(l.Fund, l.Amount.Neg())
+		}
+	}
+	e.Lines = append(e.Lines, bank.lines()...)
+	posted, err := o.Book.Post(ctx, tx, e)
+	if err != nil {
+		return err
+	}
+	m.Entry = posted[0].ID
+	return nil
+}
+
+// directPayment is the entry of cost that is paid at once: each fund of the split its part, out of its own money. What is paid
+// in another currency costs what RULES 57 says.
+func (o Office) directPayment(ctx context.Context, tx *store.Tx, d Disbursement, m Match) (ledger.Entry, error) {
+	account, err := o.Book.CostAccount(ctx, tx, d.Category)
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	e := ledger.Entry{Date: m.Line.Date, Act: paymentAct, Source: string(m.Payment.ID), Text: d.Text}
+	differences := o.differences()
+	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
+		fund := d.Shares[i].Fund
+		if part.Currency == o.Book.Base {
+			e.Lines = append(e.Lines, d.marked(ledger.Base(account, fund, part).For(d.Category)), d.marked(ledger.Base(d.Account, fund, part.Neg())))
+			continue
+		}
+		pool := ledger.Pool{Account: d.Account, Fund: fund, Currency: part.Currency}
+		draws, err := o.Book.Draw(ctx, tx, pool, part, e.Date)
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		value, err := o.paidValue(ctx, tx, d, fund, part, ledger.Drawn(o.Book.Base, draws), e.Date, differences)
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		e.Lines = append(append(e.Lines, d.marked(ledger.InCurrency(account, fund, part, value).For(d.Category))), d.drawn(pool, draws)...)
+	}
+	e.Lines = append(e.Lines, differences.lines(ledger.BaseBank)...)
+	return e, nil
+}
+
+// paidValue is what a part paid in another currency costs: on a deferred grant what its lots cost, elsewhere the day's rate,
+// with the difference to the bearer (RULES 57).
+func (o Office) paidValue(ctx context.Context, tx *store.Tx, d Disbursement, fund ledger.FundCode, part, carrying ledger.Money, on ledger.Date,
+	differences *differences,
+) (ledger.Money, error) {
+	deferred, err := o.Grants.Defers(ctx, tx, fund, on)
+	if err != nil || deferred {
+		return carrying, err
+	}
+	value, err := d.Spot.Convert(part, o.Book.Base)
+	if err != nil {
+		return ledger.Money{}, err
+	}
+	bearer, err := o.Grants.CurrencyBearer(ctx, tx, fund, on)
+	if err != nil {
+		return ledger.Money{}, err
+	}
+	differences.add(fund, bearer, carrying.Sub(value))
+	return value, nil
+}
+
+// takeBack books a payment that came back: debit bank, credit 2200; cost, release and relief stand (RULES 50).
+func (o Office) takeBack(ctx context.Context, tx *store.Tx, m Match, key string) (Match, error) {
+	var err error
+	if m.Payment, err = o.paymentIn(ctx, tx, key, PaymentConfirmed); err != nil {
+		return Match{}, err
+	}
+	if m.Payment.Amount.Currency != o.Book.Base {
+		return Match{}, ErrBankCurrency
+	}
+	m.Amount = m.Payment.Amount
+	if err := m.proved(m.Amount); err != nil {
+		return Match{}, err
+	}
+	paid, err := o.Book.Entry(ctx, tx, string(m.Payment.Entry))
+	if err != nil {
+		return Match{}, err
+	}
+	d, err := o.inState(ctx, tx, string(m.Payment.Disbursement), Paid, Evidenced, Arrived)
+	if err != nil {
+		return Match{}, err
+	}
+	e := ledger.Entry{Date: m.Line.Date, Act: paymentReturn, Source: string(m.Payment.ID), Text: m.Payment.text("returned by the bank")}
+	for _, l := range paid.Lines {
+		if l.Account == m.Payment.Account {
+			e.Lines = append(e.Lines, l.Neg(), d.marked(ledger.Base(ledger.ReturnedPayments, l.Fund, l.Amount)))
+		}
+	}
+	posted, err := o.Book.Post(ctx, tx, e)
+	if err != nil {
+		return Match{}, err
+	}
+	m.Entry = posted[0].ID
+	if err := o.keep(ctx, tx, &m, PaymentReturned); err != nil {
+		return Match{}, err
+	}
+	if d.State == Paid {
+		d.State = Returned
+		err = saveDisbursement(ctx, tx, &d)
+	}
+	return m, err
+}
+
+// chargeFee books what the bank took for a payment: split like the payment over its funds, to whoever bears the fees of each
+// on the day (RULES 35).
+func (o Office) chargeFee(ctx context.Context, tx *store.Tx, m Match, key string) (Match, error) {
+	var err error
+	if m.Payment, err = o.paymentIn(ctx, tx, key, PaymentConfirmed, PaymentReturned); err != nil {
+		return Match{}, err
+	}
+	m.Amount = m.Line.Left
+	if m.Line.Amount.Currency != o.Book.Base || m.Amount.Sign() >= 0 {
+		return Match{}, &BankDifference{m.Line.Account, m.Line.Left, m.Amount}
+	}
+	paid, err := o.Book.Entry(ctx, tx, string(m.Payment.Entry))
+	if err != nil {
+		return Match{}, err
+	}
+	e := ledger.Entry{Date: m.Line.Date, Act: paymentFee, Source: string(m.Payment.ID), Text: m.Payment.text("bank fee")}
+	bank := payments{account: m.Line.Account}
+	funds, weights := paidBy(paid, m.Payment.Account)
+	for i, part := range m.Amount.Neg().Split(weights) {
+		bearer, err := o.Grants.FeeBearer(ctx, tx, funds[i], e.Date)
+		if err != nil {
+			return Match{}, err
+		}
+		e.Lines = append(e.Lines, fee(bearer, part))
+		bank.pay(bearer, part)
+	}
+	e.Lines = append(e.Lines, bank.lines()...)
+	posted, err := o.Grants.Post(ctx, tx, e)
+	if err != nil {
+		return Match{}, err
+	}
+	m.Entry = posted.ID
+	return m, o.keep(ctx, tx, &m, m.Payment.State)
+}
+
+// keep writes a match down and moves the payment on.
+func (o Office) keep(ctx context.Context, tx *store.Tx, m *Match, to PaymentState) error {
+	if err := insertMatch(ctx, tx, *m); err != nil {
+		return err
+	}
+	if m.Proves == ProvesPayment {
+		m.Payment.Entry = m.Entry
+	}
+	m.Line.Left = m.Line.Left.Sub(m.Amount)
+	var err error
+	m.Payment, err = o.movePayment(ctx, tx, m.Payment, to, "")
+	return err
+}

@@ -1,0 +1,224 @@
+package disbursements
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"supportledger/beneficiaries"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// complete wants what the kind of settlement needs, and fills in what follows from it.
+func (o Office) complete(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	if d.Settlement == "" {
+		d.Settlement = ByPartner
+	}
+	if d.Overpaid.Currency == "" {
+		d.Overpaid = ledger.Zero(d.Amount.Currency)
+	}
+	for _, need := range d.needs() {
+		if !need.given {
+			return &Incomplete{d.Settlement, need.field}
+		}
+	}
+	switch d.Settlement {
+	case ByPartner, ByNetting:
+		_, err := d.Plan.Current.Line(d.Line)
+		return err
+	case ByInvoice:
+		return o.completeInvoice(d)
+	case ByPayment:
+		return o.completePayment(ctx, tx, d)
+	case ByRetainer:
+		d.Shares = []beneficiaries.Share{{Fund: d.Prepayment.Fund, Percent: hundred}}
+		_, err := o.Book.CostAccount(ctx, tx, d.Category)
+		return err
+	case ByPettyCash:
+		return o.completeReceipts(ctx, tx, d)
+	}
+	return &Incomplete{d.Settlement, "settlement"}
+}
+
+// need is a field that a kind of settlement does not do without.
+type need struct {
+	field string
+	given bool
+}
+
+func (d Disbursement) needs() []need {
+	plan, partner, line := need{"plan", d.Plan.ID != ""}, need{"partner", d.Partner.ID != ""}, need{"line", d.Line != ""}
+	units := need{"units", d.Units > 0}
+	switch d.Settlement {
+	case ByPartner, ByNetting:
+		return []need{plan, partner, line, units}
+	case ByInvoice:
+		return []need{plan, {"items", len(d.Items) > 0}}
+	case ByPayment:
+		return []need{{"shares", len(d.Shares) > 0}, {"category", d.Category != ""}, {"account", d.Account != ""}}
+	case ByRetainer:
+		return []need{{"prepayment", d.Prepayment.Kind == Retainer}, {"category", d.Category != ""}}
+	case ByPettyCash:
+		return []need{{"prepayment", d.Prepayment.Kind == PettyCash}, {"items", len(d.Items) > 0}}
+	}
+	return nil
+}
+
+// completePayment wants an account in the currency of what is paid, and the day's rate where that is not base currency.
+func (o Office) completePayment(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	if _, err := o.Book.CostAccount(ctx, tx, d.Category); err != nil {
+		return err
+	}
+	bank, err := o.Book.Bank(ctx, tx, d.Account)
+	if err != nil {
+		return err
+	}
+	c := bank.BankCurrency()
+	switch {
+	case c != d.Amount.Currency:
+		return ErrBankCurrency
+	case c == o.Book.Base:
+		d.Spot = ledger.Rate{}
+	case d.Spot.IsZero() || !d.Spot.Joins(c, o.Book.Base):
+		return &grants.RateMissing{From: c, To: o.Book.Base}
+	}
+	return nil
+}
+
+// checkBudget refuses cost beside a plan's lines that a grant has no money left for, together with what was approved and is
+// not booked yet (RULES 42). Units of plan lines were set aside when their year was approved.
+func (o Office) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	if d.onLine() {
+		return nil
+	}
+	asked, err := o.asks(d)
+	if err != nil {
+		return err
+	}
+	funds := d.funds()
+	if err := ledger.LockFunds(ctx, tx, funds...); err != nil {
+		return err
+	}
+	waiting, err := o.waiting(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for fund, amount := range asked {
+		if err := o.affords(ctx, tx, fund, amount, waiting[fund], d.Date); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// affords wants a grant to have an amount left beside what is promised already.
+func (o Office) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode, amount, promised ledger.Money, on ledger.Date) error {
+	available, known, err := o.Grants.Available(ctx, tx, fund)
+	var state *grants.StateConflict
+	if errors.As(err, &state) && state.State == string(grants.GrantEnded) {
+		return nil // late cost of its period; whether the day is in it is asked when the cost is booked
+	}
+	if err != nil || !known {
+		return err
+	}
+	if promised.Currency != "" {
+		available = available.Sub(promised)
+	}
+	if amount.Cmp(available) > 0 {
+		return &grants.BudgetExceeded{Grant: string(fund), Available: available, Asked: amount}
+	}
+	return nil
+}
+
+// asks is what a disbursement beside a plan's lines costs each fund, in base currency.
+func (o Office) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
+	asked := map[ledger.FundCode]ledger.Money{}
+	add := func(fund ledger.FundCode, m ledger.Money) {
+		if _, ok := asked[fund]; !ok {
+			asked[fund] = ledger.Zero(o.Book.Base)
+		}
+		asked[fund] = asked[fund].Add(m)
+	}
+	if d.Settlement == ByPettyCash {
+		for _, item := range d.Items {
+			add(item.Fund, item.Amount)
+		}
+		return asked, nil
+	}
+	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
+		if part.Currency != o.Book.Base {
+			var err error
+			if part, err = d.Spot.Convert(part, o.Book.Base); err != nil {
+				return nil, err
+			}
+		}
+		add(d.Shares[i].Fund, part)
+	}
+	return asked, nil
+}
+
+// waiting is what was approved beside plan lines and is not in the books yet, by fund.
+func (o Office) waiting(ctx context.Context, tx *store.Tx) (map[ledger.FundCode]ledger.Money, error) {
+	found, err := o.unbooked(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	sums := map[ledger.FundCode]ledger.Money{}
+	for _, d := range found {
+		asked, err := o.asks(d)
+		if err != nil {
+			return nil, err
+		}
+		for fund, m := range asked {
+			if sum, ok := sums[fund]; ok {
+				m = m.Add(sum)
+			}
+			sums[fund] = m
+		}
+	}
+	return sums, nil
+}
+
+// inPeriod refuses programme cost that falls outside a grant's period, or on a grant whose accounts are drawn up.
+func (o Office) inPeriod(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
+	for _, fund := range e.Funds() {
+		g, granted, err := o.Grants.OfFund(ctx, tx, fund)
+		if err != nil {
+			return err
+		}
+		if !granted || !slices.ContainsFunc(e.Lines, func(l ledger.Line) bool { return l.Fund == fund && l.Category != "" }) {
+			continue
+		}
+		switch {
+		case g.State == grants.GrantFinalReported || g.State == grants.GrantClosed || g.State == grants.GrantTerminated:
+			return &grants.StateConflict{State: string(g.State), Want: string(grants.GrantActive)}
+		case g.From != "" && e.Date < g.From, g.To != "" && e.Date > g.To:
+			return &OutsidePeriod{g.Code, g.From, g.To, e.Date}
+		}
+	}
+	return nil
+}
+
+// refuses reports whether a fund's agreement does not pay for a kind of cost, on a day (RULES 37, 49).
+func (o Office) refuses(ctx context.Context, tx *store.Tx, fund ledger.FundCode, kind string, on ledger.Date) (bool, error) {
+	if kind == "" {
+		return false, nil
+	}
+	g, granted, err := o.Grants.OfFund(ctx, tx, fund)
+	if err != nil || !granted {
+		return false, err
+	}
+	return slices.Contains(g.Policies.At(on).Ineligible, kind), nil
+}
+
+// anyRefuses reports whether one of the funds of an invoice does not pay for an item.
+func (o Office) anyRefuses(ctx context.Context, tx *store.Tx, d Disbursement, item Item) (bool, error) {
+	for _, s := range d.Shares {
+		if refused, err := o.refuses(ctx, tx, s.Fund, item.Kind, d.Date); err != nil || refused {
+			return refused, err
+		}
+	}
+	return false, nil
+}

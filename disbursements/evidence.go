@@ -1,0 +1,94 @@
+package disbursements
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Prove attaches what proves the cost of a disbursement, such as a receipt or an attendance list: PAID to EVIDENCED. One that a
+// partner's evidence settled is evidenced already, and gets one more document.
+func (o Office) Prove(ctx context.Context, tx *store.Tx, key string, evidence ledger.EvidenceID) (Disbursement, error) {
+	d, err := o.inState(ctx, tx, key, Paid, Evidenced)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	if _, err := o.Book.AttachEvidence(ctx, tx, string(d.Entry), evidence); err != nil {
+		return Disbursement{}, err
+	}
+	if d.State == Evidenced {
+		return d, nil
+	}
+	d.State = Evidenced
+	if err := saveDisbursement(ctx, tx, &d); err != nil {
+		return Disbursement{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.evidenced", Subject: string(d.ID), Fields: []string{"state"}})
+}
+
+// Receipt is what the person for whom a disbursement was says of it.
+type Receipt string
+
+// What a person says.
+const (
+	Received    Receipt = "received"
+	NotReceived Receipt = "not_received"
+	WithIssue   Receipt = "issue"
+)
+
+// VerifyReceipt notes whether the support arrived: EVIDENCED to VERIFIED where it did. What did not arrive, or not as it should,
+// stays evidenced, with a reason of at least ten letters, until somebody has looked into it. Who asked for the support does not
+// say that it came ([access.ErrMakerCannotApprove]).
+func (o Office) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, says Receipt, reason string) (Disbursement, error) {
+	d, err := o.inState(ctx, tx, key, Evidenced)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	duties, err := access.DutiesOn(ctx, tx, string(d.ID), d.Round)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	for _, duty := range duties {
+		if duty.Step == access.Request && string(duty.User) == tx.By.User {
+			return Disbursement{}, access.ErrMakerCannotApprove
+		}
+	}
+	event := access.Event{Action: "disbursement." + string(says), Subject: string(d.ID), Reason: reason}
+	if says != Received {
+		if ledger.CheckReason(reason) != nil {
+			return Disbursement{}, ErrReasonRequired
+		}
+		return d, access.Record(ctx, tx, event)
+	}
+	d.State, event.Fields = Arrived, []string{"state"}
+	if err := saveDisbursement(ctx, tx, &d); err != nil {
+		return Disbursement{}, err
+	}
+	return d, access.Record(ctx, tx, event)
+}
+
+// Sample lists the evidenced disbursements whose receipt is to be verified: about a percentage of all, the same ones whoever
+// asks, since nobody chooses whom to ask.
+func (o Office) Sample(ctx context.Context, tx *store.Tx, percent int) ([]Disbursement, error) {
+	found, err := o.Disbursements(ctx, tx, Evidenced)
+	if err != nil {
+		return nil, err
+	}
+	var chosen []Disbursement
+	for _, d := range found {
+		if d.drawn100() < percent {
+			chosen = append(chosen, d)
+		}
+	}
+	return chosen, nil
+}
+
+// drawn100 is a number from 0 to 99 that nobody chose.
+func (d Disbursement) drawn100() int {
+	sum := sha256.Sum256([]byte(d.ID))
+	return int(binary.BigEndian.Uint32(sum[:]) % 100)
+}

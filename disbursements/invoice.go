@@ -1,0 +1,91 @@
+package disbursements
+
+import (
+	"context"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// hundred percent.
+var hundred = decimal.NewFromInt(100)
+
+// completeInvoice wants items of plan lines in base currency, and sums them.
+func (o Office) completeInvoice(d *Disbursement) error {
+	d.Amount, d.Overpaid = ledger.Zero(o.Book.Base), ledger.Zero(o.Book.Base)
+	for i, item := range d.Items {
+		if _, err := d.Plan.Current.Line(item.Line); err != nil {
+			return err
+		}
+		if item.UnitPrice.Currency != o.Book.Base {
+			return ErrBankCurrency
+		}
+		if item.Units <= 0 || item.UnitPrice.Sign() <= 0 {
+			return &Incomplete{d.Settlement, "items"}
+		}
+		d.Items[i].Amount = ledger.Money{Amount: item.UnitPrice.Amount.Mul(decimal.NewFromInt(int64(item.Units))), Currency: o.Book.Base}
+		d.Amount = d.Amount.Add(d.Items[i].Amount)
+	}
+	return nil
+}
+
+// bookInvoice authorises an invoice and books it on its date.
+func (o Office) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement) (Disbursement, error) {
+	if err := ledger.LockFunds(ctx, tx, append(d.funds(), o.Book.General)...); err != nil {
+		return Disbursement{}, err
+	}
+	d, err := o.inState(ctx, tx, string(d.ID), Approved)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: access.Authorise, Payload: d.Payload()}
+	if err := access.Take(ctx, tx, duty); err != nil {
+		return Disbursement{}, err
+	}
+	entry, err := o.invoice(ctx, tx, d)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	if d, err = o.bookCost(ctx, tx, d, entry); err != nil {
+		return Disbursement{}, err
+	}
+	d.State = Authorised
+	if err := saveDisbursement(ctx, tx, &d); err != nil {
+		return Disbursement{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.authorised", Subject: string(d.ID), Fields: []string{"state"}})
+}
+
+// invoice is the entry of an invoice: each item is split over the plan's funds; what a fund does not pay for is cost of the
+// general fund; each owes its own part (RULES 49).
+func (o Office) invoice(ctx context.Context, tx *store.Tx, d Disbursement) (ledger.Entry, error) {
+	e := ledger.Entry{Date: d.Date, Act: "invoice", Source: string(d.ID), Text: d.Text}
+	owed := payments{account: ledger.Payables}
+	for _, item := range d.Items {
+		category, account, err := o.costOf(ctx, tx, d, item.Line)
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		for i, part := range item.Amount.Split(beneficiaries.Weights(d.Shares)) {
+			fund := d.Shares[i].Fund
+			refused, err := o.refuses(ctx, tx, fund, item.Kind, d.Date)
+			if err != nil {
+				return ledger.Entry{}, err
+			}
+			cost := ledger.Base(account, fund, part).For(category)
+			if refused {
+				cost = ledger.Base(ledger.IneligibleCosts, o.Book.General, part).For("ineligible-costs")
+			}
+			e.Lines = append(e.Lines, d.marked(cost))
+			owed.pay(cost.Fund, part)
+		}
+	}
+	for _, l := range owed.lines() {
+		e.Lines = append(e.Lines, d.marked(l))
+	}
+	return e, nil
+}

@@ -1,0 +1,287 @@
+package http
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+func disbursementRoutes(api *API) {
+	Route(api, Op{Method: get, Path: "/disbursements", ID: "listDisbursements", Tag: "disbursements", Roles: staff,
+		Summary: "List disbursements by number", Danish: "Vis udbetalinger efter nummer"}, at(listDisbursements))
+	Route(api, Op{Method: get, Path: "/disbursements/:id", ID: "getDisbursement", Tag: "disbursements", Roles: staff,
+		Summary: "One disbursement", Danish: "Én udbetaling", Refuses: []error{disbursements.ErrUnknownDisbursement}}, at(getDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements", ID: "draftDisbursement", Tag: "disbursements", Roles: casework, Money: true,
+		Summary: "Write a disbursement down", Danish: "Opret en udbetaling",
+		About: "Which fields it needs depends on how it is settled: partner and netting name plan, line, units and partner; payment the funds that pay, " +
+			"category and account; invoice plan and items; retainer and petty_cash the prepayment.",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, disbursements.ErrUnknownPrepayment,
+			beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency,
+			grants.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount}}, at(draftDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: casework,
+		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
+		Refuses: []error{disbursements.ErrState, disbursements.ErrPlanNotApproved}}, at(submitDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: casework,
+		Status: http.StatusOK, Summary: "Approve, return or reject", Danish: "Godkend, returnér eller afvis",
+		About:   "Who asked cannot decide. To return or reject takes a reason of at least ten letters.",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrReasonRequired, grants.ErrBudgetExceeded}}, at(decideDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: finance,
+		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
+		About:   "An invoice is booked here, on its own date.",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed}}, at(authoriseDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement", Tag: "disbursements", Roles: finance, Money: true,
+		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost", Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
+		Refuses: []error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, ledger.ErrLotExhausted,
+			ledger.ErrPeriodClosed}}, at(liquidateDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/settlements", ID: "settleDisbursement", Tag: "disbursements", Roles: finance, Money: true,
+		Status: http.StatusOK, Summary: "Settle without money leaving the bank: netting, retainer, petty cash",
+		Danish: "Afregn uden at penge forlader banken: modregning, klientkonto, kontantkasse",
+		Refuses: []error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, disbursements.ErrPrepaidExceeded,
+			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(settleDisbursement))
+}
+
+type draftDisbursementRequest struct {
+	Date       ledger.Date              `json:"date" validate:"required" description:"Of an invoice: its own, on which it is booked."`
+	Settlement disbursements.Settlement `json:"settlement" validate:"omitempty,oneof=partner payment invoice retainer petty_cash netting" description:"How it is settled; partner where none is sent."`
+	Plan       Ref                      `json:"plan" description:"Id or number; none for a cost of the house."`
+	Line       string                   `json:"line" validate:"max=40" description:"Of the plan, for partner and netting."`
+	Units      int                      `json:"units" validate:"min=0,max=600" description:"How many of the plan's units it settles, earliest due first."`
+	Partner    Ref                      `json:"partner" description:"Who spends it out of an advance."`
+	Prepayment Ref                      `json:"prepayment" description:"The retainer or the float that it comes out of."`
+	Payee      string                   `json:"payee" validate:"max=20" description:"Code of who is paid; no person's name."`
+	Category   string                   `json:"category" validate:"max=40" description:"Of cost beside a plan's lines: payment and retainer."`
+	Account    ledger.AccountNo         `json:"account" validate:"omitempty" description:"Our bank account, for payment."`
+	Amount     Decimal                  `json:"amount" validate:"omitempty,positive" description:"Partner's currency, that of the account, or base; what is charged, whatever was planned. An invoice and receipts sum their items."`
+	Overpaid   Decimal                  `json:"overpaid" validate:"omitempty,positive" description:"Partner's currency: what it paid twice, on top of amount."`
+	Net        Decimal                  `json:"net" validate:"omitempty,positive" description:"Of a bill drawn from a retainer, in place of amount."`
+	VAT        Decimal                  `json:"vat_percent" validate:"omitempty,nonnegative" description:"On net; rounded, then added."`
+	Spot       ledger.Rate              `json:"spot_rate" validate:"omitempty" description:"The day's, for what is paid in another currency than base."`
+	Items      []itemBody               `json:"items" validate:"max=200,dive" description:"Of an invoice, or the receipts of a float."`
+	Returned   Decimal                  `json:"returned" validate:"omitempty,nonnegative" description:"Cash of a float that comes back; receipts and cash must be the float."`
+	Shares     []shareBody              `json:"shares" validate:"max=20,dive" description:"For partner only as a split of its own instead of the plan's: such cost relieves no commitment. For payment: the funds that pay."`
+	Text       string                   `json:"text" validate:"required,max=120" description:"What it is for; no person's name."`
+}
+
+// itemBody is a line of an invoice (line, units, unit_price, kind) or a receipt (fund, category, amount).
+type itemBody struct {
+	Line      string          `json:"line,omitempty" validate:"max=40" description:"Of the plan, on an invoice."`
+	Kind      string          `json:"kind,omitempty" validate:"max=40" description:"Such as no-show; a grant's policy may not pay for it."`
+	Units     int             `json:"units,omitempty" validate:"min=0,max=600"`
+	UnitPrice *ledger.Money   `json:"unit_price,omitempty" validate:"omitempty,positive" description:"Base currency."`
+	Fund      ledger.FundCode `json:"fund,omitempty" description:"Whose cost a receipt is."`
+	Category  string          `json:"category,omitempty" validate:"max=40" description:"Of a receipt."`
+	Amount    *ledger.Money   `json:"amount,omitempty" validate:"omitempty,positive" description:"Of a receipt, base currency."`
+}
+
+type disbursementView struct {
+	ID         disbursements.DisbursementID `json:"id"`
+	Number     string                       `json:"number"`
+	Settlement disbursements.Settlement     `json:"settlement"`
+	Date       ledger.Date                  `json:"date"`
+	Plan       string                       `json:"plan"`
+	Line       string                       `json:"line"`
+	Units      int                          `json:"units"`
+	Partner    string                       `json:"partner"`
+	Prepayment string                       `json:"prepayment"`
+	Payee      string                       `json:"payee"`
+	Category   string                       `json:"category"`
+	Account    string                       `json:"account"`
+	Amount     ledger.Money                 `json:"amount"`
+	Overpaid   ledger.Money                 `json:"overpaid"`
+	Shares     []shareBody                  `json:"shares"`
+	Text       string                       `json:"text"`
+	State      disbursements.State          `json:"state"`
+	Round      int                          `json:"round" description:"Of approvals; a return starts the next."`
+	Entry      ledger.EntryID               `json:"entry_id,omitempty"`
+	Version    int                          `json:"version"`
+}
+
+func viewDisbursement(d disbursements.Disbursement) disbursementView {
+	return disbursementView{d.ID, d.Number, d.Settlement, d.Date, d.Plan.Number, d.Line, d.Units, d.Partner.Code, d.Prepayment.Number, d.Payee, d.Category,
+		string(d.Account), d.Amount, d.Overpaid, viewShares(d.Shares), d.Text, d.State, d.Round, d.Entry, d.Version}
+}
+
+// shown is a disbursement or why there is none.
+func shown(d disbursements.Disbursement, err error) (disbursementView, error) {
+	if err != nil {
+		return disbursementView{}, err
+	}
+	return viewDisbursement(d), nil
+}
+
+func draftDisbursement(ctx context.Context, tx *store.Tx, d desk, in draftDisbursementRequest) (disbursementView, error) {
+	draft, err := d.readDraft(ctx, tx, in)
+	if err != nil {
+		return disbursementView{}, err
+	}
+	drafted, err := d.office.Draft(ctx, tx, draft)
+	var missing *disbursements.Incomplete
+	if errors.As(err, &missing) {
+		err = At("/"+missing.Field, err)
+	}
+	return shown(drafted, err)
+}
+
+// readDraft finds what a draft names and reads its amounts.
+func (d desk) readDraft(ctx context.Context, tx *store.Tx, in draftDisbursementRequest) (disbursements.Disbursement, error) {
+	out := disbursements.Disbursement{Settlement: cmp.Or(in.Settlement, disbursements.ByPartner), Line: in.Line, Units: in.Units, Payee: in.Payee,
+		Category: in.Category, Account: in.Account, Spot: in.Spot, Date: in.Date, Text: in.Text}
+	var err error
+	for _, ref := range []struct {
+		pointer string
+		key     Ref
+		find    func(key string) error
+	}{
+		{"/plan", in.Plan, func(key string) (err error) { out.Plan, err = d.people.Plan(ctx, tx, key); return err }},
+		{"/partner", in.Partner, func(key string) (err error) { out.Partner, err = d.office.Partner(ctx, tx, key); return err }},
+		{"/prepayment", in.Prepayment, func(key string) (err error) { out.Prepayment, err = d.office.Prepayment(ctx, tx, key); return err }},
+	} {
+		if ref.key == "" {
+			continue
+		}
+		if err := ref.find(string(ref.key)); err != nil {
+			return out, At(ref.pointer, err)
+		}
+	}
+	if out.Shares, err = readShares("/shares", in.Shares); err != nil {
+		return out, err
+	}
+	for _, item := range in.Items {
+		out.Items = append(out.Items, item.item())
+	}
+	return d.readAmounts(ctx, tx, in, out)
+}
+
+func (i itemBody) item() disbursements.Item {
+	item := disbursements.Item{Line: i.Line, Kind: i.Kind, Units: i.Units, Fund: i.Fund, Category: i.Category}
+	if i.UnitPrice != nil {
+		item.UnitPrice = *i.UnitPrice
+	}
+	if i.Amount != nil {
+		item.Amount = *i.Amount
+	}
+	return item
+}
+
+// readAmounts reads the amounts of a draft in the currency that its way of settling has.
+func (d desk) readAmounts(ctx context.Context, tx *store.Tx, in draftDisbursementRequest, out disbursements.Disbursement) (disbursements.Disbursement, error) {
+	currency := d.book.Base
+	switch {
+	case out.Partner.Currency != "":
+		currency = out.Partner.Currency
+	case out.Settlement == disbursements.ByPayment && in.Account != "":
+		bank, err := d.book.Bank(ctx, tx, in.Account)
+		if err != nil {
+			return out, At("/account", err)
+		}
+		currency = bank.BankCurrency()
+	}
+	var err error
+	if out.Overpaid, err = orZero(in.Overpaid).In("/overpaid", currency); err != nil {
+		return out, err
+	}
+	switch {
+	case len(in.Items) > 0:
+		return out, d.accountsForFloat(in, out)
+	case in.Net != "":
+		net, err := in.Net.In("/net", d.book.Base)
+		if err != nil {
+			return out, err
+		}
+		percent, err := decimal.NewFromString(string(orZero(in.VAT)))
+		out.Amount = disbursements.WithVAT(net, percent)
+		return out, err
+	case in.Amount == "":
+		return out, At("/amount", &disbursements.Incomplete{Settlement: out.Settlement, Field: "amount"})
+	}
+	out.Amount, err = in.Amount.In("/amount", currency)
+	return out, err
+}
+
+// accountsForFloat wants receipts and returned cash to be what is left of their float.
+func (d desk) accountsForFloat(in draftDisbursementRequest, out disbursements.Disbursement) error {
+	if out.Settlement != disbursements.ByPettyCash {
+		return nil
+	}
+	sum, err := orZero(in.Returned).In("/returned", d.book.Base)
+	if err != nil {
+		return err
+	}
+	for _, item := range out.Items {
+		if item.Amount.Currency != d.book.Base {
+			return At("/items", disbursements.ErrBankCurrency)
+		}
+		sum = sum.Add(item.Amount)
+	}
+	if sum.Cmp(out.Prepayment.Left) != 0 {
+		return At("/items", &disbursements.ReceiptsDiffer{Accounted: sum, Float: out.Prepayment.Left})
+	}
+	return nil
+}
+
+type listDisbursementsRequest struct {
+	Page
+	State disbursements.State `query:"status" json:"-" validate:"omitempty,oneof=draft info_requested submitted approved authorised on_hold released paid evidenced verified rejected cancelled returned disallowed"`
+}
+
+func listDisbursements(ctx context.Context, tx *store.Tx, d desk, in listDisbursementsRequest) (List[disbursementView], error) {
+	found, err := d.office.Disbursements(ctx, tx, in.State)
+	if err != nil {
+		return List[disbursementView]{}, err
+	}
+	return pageOf(in.Page, found, viewDisbursement, func(d disbursements.Disbursement) string { return d.Number })
+}
+
+func getDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
+	return shown(d.office.Disbursement(ctx, tx, string(in.ID)))
+}
+
+func submitDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
+	return shown(d.office.Submit(ctx, tx, string(in.ID)))
+}
+
+type decisionRequest struct {
+	ID       Ref    `path:"id" json:"-"`
+	Decision string `json:"decision" validate:"required,oneof=approve return reject"`
+	Reason   string `json:"reason" validate:"max=500" description:"Needed to return or reject; no person's name."`
+}
+
+func decideDisbursement(ctx context.Context, tx *store.Tx, d desk, in decisionRequest) (disbursementView, error) {
+	switch in.Decision {
+	case "approve":
+		return shown(d.office.Approve(ctx, tx, string(in.ID)))
+	case "return":
+		return shown(d.office.Return(ctx, tx, string(in.ID), in.Reason))
+	case "reject":
+		return shown(d.office.Reject(ctx, tx, string(in.ID), in.Reason))
+	}
+	return disbursementView{}, fmt.Errorf("http: decision %q passed validation", in.Decision)
+}
+
+func authoriseDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
+	return shown(d.office.Authorise(ctx, tx, string(in.ID)))
+}
+
+type liquidationRequest struct {
+	ID   Ref         `path:"id" json:"-"`
+	Date ledger.Date `json:"date" validate:"required" description:"Of the partner's evidence."`
+}
+
+func liquidateDisbursement(ctx context.Context, tx *store.Tx, d desk, in liquidationRequest) (disbursementView, error) {
+	return shown(d.office.Liquidate(ctx, tx, string(in.ID), in.Date))
+}
+
+func settleDisbursement(ctx context.Context, tx *store.Tx, d desk, in dayRequest) (disbursementView, error) {
+	return shown(d.office.Settle(ctx, tx, string(in.ID), in.Date))
+}

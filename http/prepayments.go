@@ -1,0 +1,116 @@
+package http
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// prepaymentRoutes registers retainers and petty cash floats.
+func prepaymentRoutes(api *API) {
+	Route(api, Op{Method: get, Path: "/prepayments", ID: "listPrepayments", Tag: "prepayments", Roles: bookkeeper,
+		Summary: "List money paid ahead by number", Danish: "Vis forudbetalinger efter nummer"}, at(listPrepayments))
+	Route(api, Op{Method: get, Path: "/prepayments/:id", ID: "getPrepayment", Tag: "prepayments", Roles: staff,
+		Summary: "One retainer or float, and what is left of it", Danish: "Én klientkonto eller kontantkasse, og hvad der er tilbage",
+		Refuses: []error{disbursements.ErrUnknownPrepayment}}, at(getPrepayment))
+	Route(api, Op{Method: post, Path: "/prepayments", ID: "requestPrepayment", Tag: "prepayments", Roles: finance, Money: true,
+		Summary: "Ask for a retainer or a petty cash float", Danish: "Anmod om en klientkonto eller en kontantkasse",
+		Refuses: []error{disbursements.ErrDuplicatePrepayment, disbursements.ErrBankCurrency, beneficiaries.ErrUnknownPlan, ledger.ErrUnknownFund,
+			ledger.ErrUnknownAccount}}, at(requestPrepayment))
+	Route(api, Op{Method: post, Path: "/prepayments/:id/authorisations", ID: "authorisePrepayment", Tag: "prepayments", Roles: finance, Money: true,
+		Status: http.StatusOK, Summary: "Authorise what somebody else asked for", Danish: "Bemyndig, hvad en anden har anmodet om",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownPrepayment, disbursements.ErrState, grants.ErrBudgetExceeded,
+			ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(authorisePrepayment))
+	Route(api, Op{Method: post, Path: "/prepayments/:id/returns", ID: "returnPrepayment", Tag: "prepayments", Roles: finance, Money: true,
+		Status: http.StatusOK, Summary: "Book unused money that comes back", Danish: "Bogfør ubrugte penge, der kommer tilbage",
+		Refuses: []error{disbursements.ErrUnknownPrepayment, disbursements.ErrState, disbursements.ErrPrepaidExceeded, ledger.ErrPeriodClosed}}, at(returnPrepayment))
+}
+
+type prepaymentRequest struct {
+	Number  string                       `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Kind    disbursements.PrepaymentKind `json:"kind" validate:"required,oneof=retainer petty_cash"`
+	Fund    ledger.FundCode              `json:"fund" validate:"required"`
+	Payee   string                       `json:"payee" validate:"max=20" description:"Code of the lawyer; no person's name."`
+	Plan    Ref                          `json:"plan" description:"Id or number."`
+	Account ledger.AccountNo             `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
+	Date    ledger.Date                  `json:"date" validate:"required"`
+	Amount  Decimal                      `json:"amount" validate:"required,positive" description:"Base currency."`
+}
+
+type prepaymentView struct {
+	ID      disbursements.PrepaymentID   `json:"id"`
+	Number  string                       `json:"number"`
+	Kind    disbursements.PrepaymentKind `json:"kind"`
+	Fund    ledger.FundCode              `json:"fund"`
+	Payee   string                       `json:"payee"`
+	Plan    string                       `json:"plan"`
+	Date    ledger.Date                  `json:"date"`
+	Amount  ledger.Money                 `json:"amount"`
+	Left    ledger.Money                 `json:"left" description:"Neither drawn nor given back."`
+	State   disbursements.TransferState  `json:"state"`
+	Entry   ledger.EntryID               `json:"entry_id,omitempty"`
+	Version int                          `json:"version"`
+}
+
+func viewPrepayment(p disbursements.Prepayment) prepaymentView {
+	return prepaymentView{p.ID, p.Number, p.Kind, p.Fund, p.Payee, p.Plan.Number, p.Date, p.Amount, p.Left, p.State, p.Entry, p.Version}
+}
+
+// shownPrepayment is money paid ahead or why there is none.
+func shownPrepayment(p disbursements.Prepayment, err error) (prepaymentView, error) {
+	if err != nil {
+		return prepaymentView{}, err
+	}
+	return viewPrepayment(p), nil
+}
+
+func requestPrepayment(ctx context.Context, tx *store.Tx, d desk, in prepaymentRequest) (prepaymentView, error) {
+	p := disbursements.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee, Account: cmp.Or(in.Account, ledger.BaseBank), Date: in.Date}
+	var err error
+	if in.Plan != "" {
+		if p.Plan, err = d.people.Plan(ctx, tx, string(in.Plan)); err != nil {
+			return prepaymentView{}, At("/plan", err)
+		}
+	}
+	if p.Amount, err = in.Amount.In("/amount", d.book.Base); err != nil {
+		return prepaymentView{}, err
+	}
+	return shownPrepayment(d.office.RequestPrepayment(ctx, tx, p))
+}
+
+func listPrepayments(ctx context.Context, tx *store.Tx, d desk, in Page) (List[prepaymentView], error) {
+	found, err := d.office.Prepayments(ctx, tx)
+	if err != nil {
+		return List[prepaymentView]{}, err
+	}
+	return pageOf(in, found, viewPrepayment, func(p disbursements.Prepayment) string { return p.Number })
+}
+
+func getPrepayment(ctx context.Context, tx *store.Tx, d desk, in byRef) (prepaymentView, error) {
+	return shownPrepayment(d.office.Prepayment(ctx, tx, string(in.ID)))
+}
+
+func authorisePrepayment(ctx context.Context, tx *store.Tx, d desk, in byRef) (prepaymentView, error) {
+	return shownPrepayment(d.office.AuthorisePrepayment(ctx, tx, string(in.ID)))
+}
+
+type prepaymentReturnRequest struct {
+	ID     Ref         `path:"id" json:"-"`
+	Date   ledger.Date `json:"date" validate:"required"`
+	Amount Decimal     `json:"amount" validate:"required,positive" description:"Base currency."`
+}
+
+func returnPrepayment(ctx context.Context, tx *store.Tx, d desk, in prepaymentReturnRequest) (prepaymentView, error) {
+	amount, err := in.Amount.In("/amount", d.book.Base)
+	if err != nil {
+		return prepaymentView{}, err
+	}
+	return shownPrepayment(d.office.ReturnPrepayment(ctx, tx, string(in.ID), amount, in.Date))
+}
