@@ -146,7 +146,7 @@ func moveBudget(ctx context.Context, tx *store.Tx, d desk, in moveBudgetRequest)
 
 type decideBudgetRequest struct {
 	ID       Ref    `path:"id" json:"-" description:"Id or code of the grant."`
-	Version  int    `json:"version" validate:"required,min=1"`
+	Version  int    `json:"version" validate:"min=1"`
 	Decision string `json:"decision" validate:"required,oneof=approve refuse"`
 	Letter   string `json:"letter" validate:"required,max=120" description:"The funder's reference; no person's name."`
 }

@@ -35,7 +35,7 @@ func BenchmarkCollected(b *testing.B) {
 					fund := ledger.FundCode(fmt.Sprintf("B%03d", (n*size+i*7)%200))
 					in := &postEntryRequest{Date: "2026-11-01", Text: "Measured", Lines: []lineRequest{
 						{Account: "1010", Fund: fund, Direction: debit, Amount: "12.50"}, {Account: "4200", Fund: fund, Direction: credit, Amount: "12.50"}}}
-					batch[i] = &parcel{e: e, bearer: secret, id: "req", done: make(chan struct{}),
+					batch[i] = &parcel{e: e, by: access.Credential{Bearer: secret}, id: "req", done: make(chan struct{}),
 						req: request{in: in, key: fmt.Sprintf("%s-%d-%d", name, n, i), fingerprint: make([]byte, 32)}}
 				}
 				r, err := c.attempt(batch)

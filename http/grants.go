@@ -98,7 +98,7 @@ type budgetLineBody struct {
 }
 
 type budgetYearBody struct {
-	Year   int     `json:"year" validate:"required,min=2000,max=2100"`
+	Year   int     `json:"year,omitempty" validate:"min=2000,max=2100"`
 	Amount Decimal `json:"amount" validate:"required,nonnegative"`
 }
 
