@@ -43,10 +43,12 @@ func open(ctx context.Context, tx *store.Tx) (desk, error) {
 	}
 	register := grants.Register{Book: book}
 	people := beneficiaries.Register{Book: book, Grants: register, Vault: vaultOf(ctx)}
+	office := statements.Office{Book: book, Grants: register}
+	office.Disclosure = statements.Blocks{Office: office}
 	return desk{
 		book: book, grants: register, people: people,
 		office:     disbursements.Office{Book: book, Grants: register, People: people},
-		statements: statements.Office{Book: book, Grants: register},
+		statements: office,
 		vault:      vaultOf(ctx),
 	}, nil
 }

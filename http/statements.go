@@ -45,7 +45,21 @@ func reports(api *API) {
 	Route(api, Op{Method: post, Path: "/statements/:id/withdrawals", ID: "withdrawStatement", Tag: "statements", Roles: finance, Status: 200,
 		Summary: "Withdraw a statement that should not stand", Danish: "Træk en opgørelse tilbage",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrReasonRequired}}, at(withdrawStatement))
+	Route(api, Op{Method: post, Path: "/statement-thresholds", ID: "setStatementThreshold", Tag: "statements", Roles: []access.Role{access.PrivacyOfficer}, Status: 200,
+		Summary: "Raise how many people stand behind a sum that a donor or funder sees", Danish: "Hæv hvor mange personer der står bag et tal, som en bidragyder eller bevillingsgiver ser",
+		About:   "Statements that are issued from now on are judged by it. The house's own threshold is five.",
+		Refuses: []error{statements.ErrThreshold},
+		Example: `{"subject":"D-77","people":8}`}, at(setThreshold))
 	statementReads(api)
+}
+
+type threshold struct {
+	Subject string `json:"subject" validate:"required,max=40" description:"Code of the donor or grant."`
+	People  int    `json:"people" validate:"required,min=1,max=1000"`
+}
+
+func setThreshold(ctx context.Context, tx *store.Tx, d desk, in threshold) (threshold, error) {
+	return in, d.statements.SetThreshold(ctx, tx, in.Subject, in.People)
 }
 
 // statementReads registers what is read of a statement, and the page for everyone.

@@ -96,8 +96,8 @@ type sumRow struct {
 // (RULES 62, 64).
 const Revaluation = "revaluation"
 
-// closingAct marks year-end entries; reports on what was earned and spent leave them out (RULES 63).
-const closingAct = "year-closing"
+// ClosingAct marks year-end entries; reports on what was earned and spent leave them out (RULES 63).
+const ClosingAct = "year-closing"
 
 // Activity sums the lines of a fund within a span by account, category, partner, currency and day, year-end closing
 // entries apart.
@@ -107,7 +107,7 @@ func (b Book) Activity(ctx context.Context, tx *store.Tx, fund FundCode, span Sp
 		Column("l.account", "l.category", "l.partner", "l.currency", "e.date").
 		ColumnExpr("CAST(SUM(l.amount) AS BIGINT) AS amount").ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS base").
 		Join("JOIN entries AS e ON e.seq = l.entry_seq").
-		Where("l.fund = ?", fund).Where("e.act <> ?", closingAct)
+		Where("l.fund = ?", fund).Where("e.act <> ?", ClosingAct)
 	err := span.on(q).Group("l.account", "l.category", "l.partner", "l.currency", "e.date").
 		Order("e.date", "l.account", "l.category", "l.partner", "l.currency").Scan(ctx)
 	if err != nil {

@@ -140,8 +140,8 @@ func (s Selection) onLines(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("l.currency = ?", s.Currency)
 	}
 	if s.Closing == WithoutClosing {
-		q = q.Where("e.act <> ?", closingAct).
-			Where("(e.reverses IS NULL OR e.reverses NOT IN (SELECT id FROM entries WHERE act = ?))", closingAct)
+		q = q.Where("e.act <> ?", ClosingAct).
+			Where("(e.reverses IS NULL OR e.reverses NOT IN (SELECT id FROM entries WHERE act = ?))", ClosingAct)
 	}
 	if u := s.Until; u.Date != "" {
 		q = q.Where("(e.date < ? OR e.date = ? AND (e.seq < ? OR e.seq = ? AND l.line <= ?))", u.Date, u.Date, u.Seq, u.Seq, u.Line)
@@ -251,7 +251,7 @@ func (b Book) sumClosing(ctx context.Context, tx *store.Tx, span Span) ([]Balanc
 		ColumnExpr("CAST(SUM(l.amount) AS BIGINT) AS amount").ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS base").
 		Join("JOIN entries AS e ON e.seq = l.entry_seq").
 		Where("e.seq IN (SELECT seq FROM entries WHERE act = ? UNION ALL SELECT r.seq FROM entries AS c JOIN entries AS r ON r.reverses = c.id WHERE c.act = ?)",
-			closingAct, closingAct).
+			ClosingAct, ClosingAct).
 		Group("l.account", "l.fund", "l.currency")
 	found := map[balanceKey]Balance{}
 	if err := b.gather(ctx, Selection{Span: span}.onLines(q), span.To, found); err != nil {

@@ -47,7 +47,7 @@ func (b Book) CloseYear(ctx context.Context, tx *store.Tx, year int) ([]Posted, 
 
 // refuseClosed is [ErrYearClosed] where the year has closing entries, and nil where it had nothing to close.
 func (b Book) refuseClosed(ctx context.Context, tx *store.Tx, year int) error {
-	closed, err := b.Standing(ctx, tx, closingAct, strconv.Itoa(year))
+	closed, err := b.Standing(ctx, tx, ClosingAct, strconv.Itoa(year))
 	if err == nil && len(closed) > 0 {
 		return ErrYearClosed
 	}
@@ -63,7 +63,7 @@ func (b Book) closings(ctx context.Context, tx *store.Tx, year int, funds map[Fu
 	}
 	var entries []Entry
 	for _, code := range slices.Sorted(maps.Keys(open)) {
-		e := Entry{Date: on, Act: closingAct, Source: strconv.Itoa(year)}
+		e := Entry{Date: on, Act: ClosingAct, Source: strconv.Itoa(year)}
 		result := Zero(b.Base)
 		for _, account := range slices.Sorted(maps.Keys(open[code])) {
 			sum := open[code][account]

@@ -141,6 +141,12 @@ func (s *FundStatement) plainLine(category string) *Line {
 
 // pool plays the gifts, the other money and the cost of a fund in order of their days.
 func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, accounts map[ledger.AccountNo]ledger.Account) (*pool, error) {
+	events, err := o.events(ctx, tx, fund, span, accounts, true)
+	return play(events), err
+}
+
+// events are what happened to a fund, with its cost or without.
+func (o Office) events(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, accounts map[ledger.AccountNo]ledger.Account, costs bool) ([]event, error) {
 	given, err := o.Grants.Given(ctx, tx, fund, "", span)
 	if err != nil {
 		return nil, err
@@ -148,6 +154,9 @@ func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 	activity, err := o.Book.Activity(ctx, tx, fund, span)
 	if err != nil {
 		return nil, err
+	}
+	if !costs {
+		activity = slices.DeleteFunc(activity, func(s ledger.Sum) bool { return accounts[s.Account].Type == ledger.Expense })
 	}
 	var events []event
 	moved := map[ledger.Date]decimal.Decimal{} // on the account of gifts, by day, as gifts have it
@@ -163,7 +172,7 @@ func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 			moved[g.RefundedOn] = moved[g.RefundedOn].Sub(g.Gross.Amount)
 		}
 	}
-	return play(append(events, otherEvents(activity, accounts, moved)...)), nil
+	return append(events, otherEvents(activity, accounts, moved)...), nil
 }
 
 // otherEvents are the cost of a fund, and its money that is nobody's gift: net assets brought in and income, less what the

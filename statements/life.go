@@ -197,6 +197,9 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 	if err := access.Take(ctx, tx, access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Authorise, Payload: s.payload()}); err != nil {
 		return Statement{}, err
 	}
+	if err := o.release(ctx, tx, s); err != nil {
+		return Statement{}, err
+	}
 	replaces, err := o.number(ctx, tx, &s)
 	if err != nil {
 		return Statement{}, err
@@ -212,6 +215,24 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 		return Statement{}, err
 	}
 	return s, saveStatement(ctx, tx, s)
+}
+
+// release asks the disclosure control once more, now that nobody else can issue in between: what others were shown since the
+// check may stand in the way. Then what this statement shows is put down.
+func (o Office) release(ctx context.Context, tx *store.Tx, s Statement) error {
+	if _, err := access.Next(ctx, tx, "disclosure"); err != nil { // its row is held to the end of the tx
+		return err
+	}
+	cleared, report, err := o.disclosure().Clear(ctx, tx, s.Value)
+	if err != nil {
+		return err
+	}
+	if !report.Cleared || cleared.DataHash() != s.Cleared.DataHash() {
+		report.Cleared = false
+		report.Findings = append(report.Findings, PrivacyFinding{"statement", "shown_to_others_since", "refused"})
+		return &NotCleared{report}
+	}
+	return o.disclosure().Release(ctx, tx, s.Value, s.ID)
 }
 
 // The audit event whose leaf commits to what was issued: its field is the SHA-256 of the record.

@@ -14,6 +14,9 @@ import (
 // foots like the one it got.
 type Disclosure interface {
 	Clear(ctx context.Context, tx *store.Tx, v Value) (Value, PrivacyReport, error)
+
+	// Release takes note of what an issued statement shows.
+	Release(ctx context.Context, tx *store.Tx, v Value, id ID) error
 }
 
 // PrivacyReport is what a privacy check found and did. It is kept with the statement, shown to the reviewer, and holds no
@@ -50,8 +53,14 @@ func (Withholding) Clear(_ context.Context, _ *store.Tx, v Value) (Value, Privac
 	return v, w.report, nil
 }
 
+// Release has nothing to note: what it shows is the reader's by right.
+func (Withholding) Release(context.Context, *store.Tx, Value, ID) error { return nil }
+
 // withholder takes away and notes what it took.
-type withholder struct{ report PrivacyReport }
+type withholder struct {
+	report PrivacyReport
+	shown  map[string]bool // categories that a control has cleared, by budget line and key: 1.2/therapy
+}
 
 func (w *withholder) did(figure, rule, action string) {
 	w.report.Findings = append(w.report.Findings, PrivacyFinding{figure, rule, action})
@@ -105,7 +114,7 @@ func (w *withholder) fund(s FundStatement) *FundStatement {
 func (w *withholder) lines(lines []Line) []Line {
 	var kept []Line
 	for _, l := range lines {
-		if l.Kind != Programme {
+		if l.Kind != Programme || w.shown[l.BudgetLine+"/"+l.Key] {
 			kept = append(kept, l)
 			continue
 		}

@@ -81,25 +81,38 @@ func (r Rules) Safe(atoms []Atom) Reason {
 	return Safe
 }
 
-// block is a set of atoms that every shown sum has whole or not at all.
-type block struct {
-	atoms []Atom
-	rules Rules // the strictest under which one of the sums over it was shown
+// Block is a set of atoms that every shown sum has whole or not at all.
+type Block struct {
+	Name  string // where it is kept; "" for one that is new
+	Atoms []Atom
+	Rules Rules // the strictest under which one of the sums over it was shown
 }
 
 // Register is what has been shown so far, to anybody: a cut of the atoms into blocks. The zero Register has shown nothing.
 type Register struct {
-	blocks map[int]*block
+	blocks map[int]*Block
 	of     map[string]int // block by atom
 	next   int
 }
 
-// Clone is a copy that can be tried on.
-func (g *Register) Clone() *Register {
-	out := &Register{blocks: map[int]*block{}, of: maps.Clone(g.of), next: g.next}
-	for id, b := range g.blocks {
-		copied := *b
-		out.blocks[id] = &copied
+// Restore is a register of blocks that were kept. To judge sums it is enough to have the blocks that they touch, whole.
+func Restore(blocks []Block) Register {
+	g := Register{blocks: map[int]*Block{}, of: map[string]int{}, next: 1}
+	for _, b := range blocks {
+		g.blocks[g.next] = &b
+		for _, a := range b.Atoms {
+			g.of[a.ID] = g.next
+		}
+		g.next++
+	}
+	return g
+}
+
+// Blocks are all blocks, those that were kept first.
+func (g *Register) Blocks() []Block {
+	var out []Block
+	for _, id := range slices.Sorted(maps.Keys(g.blocks)) {
+		out = append(out, *g.blocks[id])
 	}
 	return out
 }
@@ -124,7 +137,7 @@ func (g *Register) cut(atoms []Atom) []piece {
 	for _, id := range slices.Sorted(maps.Keys(in)) {
 		p := piece{block: id, in: in[id]}
 		if b := g.blocks[id]; b != nil {
-			p.rest = slices.DeleteFunc(slices.Clone(b.atoms), func(a Atom) bool { return chosen[a.ID] })
+			p.rest = slices.DeleteFunc(slices.Clone(b.Atoms), func(a Atom) bool { return chosen[a.ID] })
 		}
 		pieces = append(pieces, p)
 	}
@@ -141,7 +154,7 @@ func (g *Register) Judge(atoms []Atom, rules Rules) Reason {
 			if len(p.rest) == 0 {
 				continue
 			}
-			strict = rules.stricter(b.rules)
+			strict = rules.stricter(b.Rules)
 			worst = graver(worst, strict.Safe(p.rest))
 		}
 		worst = graver(worst, strict.Safe(p.in))
@@ -162,18 +175,18 @@ func graver(a, b Reason) Reason {
 // Show puts a sum down as shown under the rules. It does not judge: a duty is shown whatever it holds.
 func (g *Register) Show(atoms []Atom, rules Rules) {
 	if g.blocks == nil {
-		g.blocks, g.of, g.next = map[int]*block{}, map[string]int{}, 1
+		g.blocks, g.of, g.next = map[int]*Block{}, map[string]int{}, 1
 	}
 	for _, p := range g.cut(atoms) {
 		strict := rules
 		if b := g.blocks[p.block]; b != nil {
-			strict = rules.stricter(b.rules)
-			if b.rules = strict; len(p.rest) == 0 {
+			strict = rules.stricter(b.Rules)
+			if b.Rules = strict; len(p.rest) == 0 {
 				continue
 			}
-			b.atoms = p.rest
+			b.Atoms = p.rest
 		}
-		g.blocks[g.next] = &block{p.in, strict}
+		g.blocks[g.next] = &Block{Atoms: p.in, Rules: strict}
 		for _, a := range p.in {
 			g.of[a.ID] = g.next
 		}

@@ -1,0 +1,298 @@
+package statements
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/statements/disclosure"
+	"supportledger/store"
+)
+
+// Blocks is the disclosure control of the house. Beyond what is the reader's by right it shows a category where, beside all
+// that was ever shown to anybody, at least five people stand behind it and behind what remains (eleven for a fund's statement,
+// which is for everybody); the rest is merged into one line "support". Package disclosure says why that is enough, and
+// docs/PRIVACY.md for whom.
+type Blocks struct{ Office Office }
+
+// Clear decides by the people behind the statement's figures. It reads the register of what was shown and does not write it.
+func (b Blocks) Clear(ctx context.Context, tx *store.Tx, v Value) (Value, PrivacyReport, error) {
+	w := withholder{report: PrivacyReport{Method: "blocks/1", Cleared: true, Findings: []PrivacyFinding{}}, shown: map[string]bool{}}
+	p, err := b.plan(ctx, tx, v)
+	if err != nil {
+		return nil, w.report, err
+	}
+	for _, c := range p.register.Choose(p.groups, p.rules) {
+		w.choose(c)
+	}
+	switch s := v.(type) {
+	case *GrantStatement:
+		return w.grant(*s), w.report, nil
+	case *FundStatement:
+		return w.fund(*s), w.report, nil
+	}
+	return nil, w.report, fmt.Errorf("statements: %T is no statement", v)
+}
+
+// Release puts down what an issued statement shows, so that all later ones are judged beside it. Issuing one after the other is
+// its business: [Office.Issue] holds the lock.
+func (b Blocks) Release(ctx context.Context, tx *store.Tx, v Value, id ID) error {
+	p, err := b.plan(ctx, tx, v)
+	if err != nil {
+		return err
+	}
+	p.register.Choose(p.groups, p.rules)
+	return saveShown(ctx, tx, &p.register, p.atoms(), id)
+}
+
+// choose takes note of what may be shown of a group. A category is shown where it may be in the period and to date.
+func (w *withholder) choose(c disclosure.Choice) {
+	if !c.Whole {
+		w.report.Cleared = false
+		w.did("spent", string(c.Reason), "refused")
+	}
+	for _, key := range c.Shown {
+		if shown, known := w.shown[category(key)]; !known || shown {
+			w.shown[category(key)] = true
+		}
+	}
+	for _, m := range c.Merged {
+		w.shown[category(m.Key)] = false
+	}
+}
+
+// category is what remains of a part's key without the period it is about.
+func category(key string) string {
+	_, after, _ := strings.Cut(key, "/")
+	return after
+}
+
+// plan is what a statement would show, as groups of atoms, with the register of what was shown.
+type plan struct {
+	groups   []disclosure.Group
+	rules    disclosure.Rules
+	register disclosure.Register
+}
+
+func (p plan) atoms() []string {
+	ids := map[string]bool{}
+	for _, g := range p.groups {
+		for _, a := range g.Whole.Atoms {
+			ids[a.ID] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(ids))
+}
+
+func (b Blocks) plan(ctx context.Context, tx *store.Tx, v Value) (plan, error) {
+	h := v.Head()
+	cutOff, err := b.Office.cutOff(ctx, tx, h.CutOff)
+	if err != nil {
+		return plan{}, err
+	}
+	span := ledger.Span{To: h.Period.To, Through: cutOff.Seq}
+	p := plan{rules: disclosure.ForDonors}
+	switch s := v.(type) {
+	case *GrantStatement:
+		err = b.grantGroups(ctx, tx, &p, s, span)
+	case *FundStatement:
+		if s.Kind == FundReport {
+			p.rules = disclosure.ForPublic
+		}
+		err = b.fundGroups(ctx, tx, &p, s, span)
+	default:
+		err = fmt.Errorf("statements: %T is no statement", v)
+	}
+	if err != nil {
+		return plan{}, err
+	}
+	if more, err := readThreshold(ctx, tx, h.Subject); err != nil || more > p.rules.Threshold {
+		p.rules.Threshold = more
+		if err != nil {
+			return plan{}, err
+		}
+	}
+	p.register, err = readShown(ctx, tx, p.atoms())
+	return p, err
+}
+
+// grantGroups are the funder's own budget lines, each with its categories, in the period and to date.
+func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *GrantStatement, span ledger.Span) error {
+	spent, err := readSpending(ctx, tx, ledger.FundCode(s.Grant), span)
+	if err != nil {
+		return err
+	}
+	accounts, err := b.Office.Book.Accounts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	lines := map[string]Line{}
+	for _, l := range s.Lines {
+		if l.Kind == Programme {
+			lines[l.Key] = l
+		}
+	}
+	var parts []spending
+	for _, x := range spent {
+		l, programme := lines[accounts[x.account].Category()]
+		if programme {
+			x.line, x.category = l.BudgetLine, l.Key
+			parts = append(parts, x)
+		}
+	}
+	p.group("period", since(parts, s.Period.From), true)
+	p.group("to_date", parts, true)
+	return nil
+}
+
+// fundGroups are what a donor's gifts paid, or what a fund spent, with its plain categories, in the period and to date. What a
+// donor's gifts paid is hers to know; what a fund spent is nobody's by right.
+func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *FundStatement, span ledger.Span) error {
+	duty := s.Kind == DonorAnnual
+	var parts []spending
+	funds, donor := []string{s.Subject}, ""
+	if duty {
+		funds, donor = nil, s.Subject
+		for _, of := range s.Purposes {
+			funds = append(funds, of.Fund)
+		}
+	}
+	for _, fund := range funds {
+		paid, err := b.paid(ctx, tx, ledger.FundCode(fund), span)
+		if err != nil {
+			return err
+		}
+		paid = slices.DeleteFunc(paid, func(x spending) bool { return duty && x.donor != donor })
+		if duty {
+			p.group("purpose", since(unlined(paid, fund), s.Period.From), true)
+		}
+		parts = append(parts, paid...)
+	}
+	p.group("period", since(parts, s.Period.From), duty)
+	p.group("to_date", parts, duty)
+	return nil
+}
+
+// unlined takes the categories off, where only the whole of a fund is meant.
+func unlined(of []spending, fund string) []spending {
+	out := slices.Clone(of)
+	for i := range out {
+		out[i].line, out[i].category = fund, ""
+	}
+	return out
+}
+
+// since keeps what was spent from a day on.
+func since(of []spending, from ledger.Date) []spending {
+	return slices.DeleteFunc(slices.Clone(of), func(x spending) bool { return x.date < from })
+}
+
+// group adds a group for each line, with a part for each category that has a name.
+func (p *plan) group(name string, of []spending, duty bool) {
+	for i := 0; i < len(of); {
+		slices.SortStableFunc(of, func(a, b spending) int {
+			return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.category, b.category))
+		})
+		g := disclosure.Group{Whole: disclosure.Sum{Key: name + "/" + of[i].line, Duty: duty}}
+		line := of[i].line
+		for ; i < len(of) && of[i].line == line; i++ {
+			x := of[i]
+			g.Whole.Atoms = append(g.Whole.Atoms, x.Atom)
+			if key := g.Whole.Key + "/" + x.category; x.category != "" {
+				if n := len(g.Parts); n == 0 || g.Parts[n-1].Key != key {
+					g.Parts = append(g.Parts, disclosure.Sum{Key: key})
+				}
+				last := &g.Parts[len(g.Parts)-1]
+				last.Atoms = append(last.Atoms, x.Atom)
+			}
+		}
+		p.groups = append(p.groups, g)
+	}
+}
+
+// spending is a part of a cost line that sums are made of.
+type spending struct {
+	disclosure.Atom
+	id       string // of the line
+	account  ledger.AccountNo
+	date     ledger.Date // on which it was spent, or a gift paid it
+	line     string      // of the budget; "" where there is none
+	category string      // as the statement words it
+	donor    string      // whose gift paid it; "" for nobody's
+}
+
+// named gives an atom its name: the line, who paid it and when. What nobody's gift paid has one name on any statement.
+func (x spending) named() spending {
+	x.ID = x.id + "|" + x.donor + "|" + string(x.date)
+	return x
+}
+
+// paid plays a fund's gifts against its cost line by line, as [Office.pool] does by day, so that each donor's part of each line
+// is known.
+func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
+	lines, err := readSpending(ctx, tx, fund, span)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := b.Office.Book.Accounts(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := b.codes(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]spending{}
+	var costs []event
+	for _, x := range lines {
+		x.category = cmp.Or(plainOf[accounts[x.account].Category()], plainEveryday)
+		byID[x.id] = x
+		costs = append(costs, event{x.date, 3, func(p *pool) { p.spend(x.date, x.id, ledger.OfMinor(x.Amount, b.Office.Book.Base).Amount) }})
+	}
+	money, err := b.Office.events(ctx, tx, fund, span, accounts, false)
+	if err != nil {
+		return nil, err
+	}
+	var out []spending
+	for _, d := range play(append(money, costs...)).drawn {
+		x, known := byID[d.category]
+		if !known {
+			continue // money that went without being cost
+		}
+		x.date, x.donor = d.date, codes[d.of.donor]
+		x.Amount = ledger.Money{Amount: d.amount, Currency: b.Office.Book.Base}.Minor()
+		out = append(out, x.named())
+	}
+	return out, nil
+}
+
+// codes are the codes of donors by id.
+func (b Blocks) codes(ctx context.Context, tx *store.Tx) (map[grants.DonorID]string, error) {
+	donors, err := b.Office.Grants.Donors(ctx, tx)
+	codes := map[grants.DonorID]string{}
+	for _, d := range donors {
+		codes[d.ID] = d.Code
+	}
+	return codes, err
+}
+
+// ErrThreshold is a threshold below that of the house.
+var ErrThreshold = errors.New("statements: a threshold protects more than the house's, not less")
+
+// SetThreshold raises how many people a sum shown to a donor or funder has at least. [ErrThreshold] below five.
+func (o Office) SetThreshold(ctx context.Context, tx *store.Tx, subject string, people int) error {
+	if people < disclosure.ForDonors.Threshold {
+		return ErrThreshold
+	}
+	if err := saveThreshold(ctx, tx, subject, people); err != nil {
+		return err
+	}
+	return access.Record(ctx, tx, access.Event{Action: "disclosure.threshold_set", Subject: subject, Fields: []string{"threshold"}})
+}

@@ -1,0 +1,180 @@
+package statements_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"supportledger/ledger"
+	"supportledger/statements"
+	"supportledger/store"
+)
+
+// support books cost of a grant for each of so many people, each with a plan of her own.
+func (h *house) support(on ledger.Date, account ledger.AccountNo, from, people int, amount string) {
+	h.Helper()
+	h.do("", func(ctx context.Context, tx *store.Tx) error {
+		for i := range people {
+			cost := ledger.Base(account, "G1", dkk(amount))
+			cost.Plan = fmt.Sprintf("P-%d", from+i)
+			e := ledger.Entry{Date: on, Text: "cost", Act: "payment", Lines: []ledger.Line{cost, ledger.Base("1010", "G1", dkk(amount).Neg())}}
+			if _, err := h.office.Grants.Post(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// shown lists the lines of a cleared grant statement, "tuition 600 600" in the period and to date.
+func shown(s statements.Statement) []string {
+	g, ok := s.Cleared.(*statements.GrantStatement)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, l := range g.Lines {
+		out = append(out, strings.Join([]string{l.Key, l.InPeriod.String(), l.ToDate.String()}, " "))
+	}
+	return out
+}
+
+func (h *house) blocks() {
+	h.office.Disclosure = statements.Blocks{Office: h.office}
+}
+
+// Six people in education, two in therapy: the small category takes the next one with it, however the year goes on.
+func TestBlocksOnAGrant(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.blocks()
+		h.support("2026-02-01", "5100", 1, 6, "100.00")
+		h.support("2026-02-01", "5110", 1, 7, "50.00")
+		h.support("2026-02-01", "5200", 1, 2, "900.00")
+		first := h.issued(statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, "")
+		if diff := cmp.Diff([]string{"support 2400 2400", "stipend 350 350"}, sorted(shown(first))); diff != "" {
+			t.Errorf("first statement (-want +got):\n%s", diff)
+		}
+		// In autumn four get tuition. Beside what was shown before, stipends of six are still enough.
+		h.support("2026-09-01", "5100", 1, 4, "100.00")
+		h.support("2026-09-01", "5110", 1, 6, "50.00")
+		second := h.issued(statements.Request{Subject: "G1", From: "2026-07-01", To: "2026-12-31"}, "")
+		if diff := cmp.Diff([]string{"support 700 3450"}, sorted(shown(second))); diff != "" {
+			t.Errorf("second statement (-want +got):\n%s", diff)
+		}
+		reasons := map[string]bool{}
+		for _, f := range second.Privacy.Findings {
+			reasons[f.Action] = true
+		}
+		if second.Privacy.Method != "blocks/1" || !reasons["merged"] {
+			t.Errorf("the report does not say what was merged: %+v", second.Privacy)
+		}
+	})
+}
+
+func sorted(s []string) []string {
+	slices.SortFunc(s, func(a, b string) int { return strings.Compare(b[:2], a[:2]) })
+	return s
+}
+
+// A fund of four people has no statement that could go to everybody, and one of eleven has.
+func TestBlocksOnAFund(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.blocks()
+		h.support("2026-02-01", "5100", 1, 4, "100.00")
+		check := func() error {
+			var s statements.Statement
+			h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
+				s, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", Kind: statements.FundReport, From: "2026-01-02", To: "2026-06-30"}, statements.English, "")
+				return err
+			})
+			err := h.try("preparer", func(ctx context.Context, tx *store.Tx) error {
+				_, err := h.office.CheckPrivacy(ctx, tx, string(s.ID))
+				return err
+			})
+			h.do("preparer", func(ctx context.Context, tx *store.Tx) error {
+				_, err := h.office.Withdraw(ctx, tx, string(s.ID), "only to see what is cleared")
+				return err
+			})
+			return err
+		}
+		if err := check(); !errors.Is(err, statements.ErrNotCleared) {
+			t.Errorf("four people behind a sum for everybody: %v", err)
+		}
+		h.support("2026-02-01", "5100", 5, 7, "100.00")
+		if err := check(); err != nil {
+			t.Errorf("eleven people: %v", err)
+		}
+	})
+}
+
+// What was issued to others between a check and an issuing counts: the check is made anew.
+func TestIssuingAsksAgain(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.blocks()
+		h.support("2026-02-01", "5100", 1, 6, "100.00")
+		h.support("2026-02-01", "5110", 1, 6, "50.00")
+		var waiting statements.Statement
+		for _, step := range []struct {
+			who string
+			act func(context.Context, *store.Tx) error
+		}{
+			{"preparer", func(ctx context.Context, tx *store.Tx) (err error) {
+				waiting, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, statements.English, "")
+				return err
+			}},
+			{"preparer", func(ctx context.Context, tx *store.Tx) error {
+				_, err := h.office.CheckPrivacy(ctx, tx, string(waiting.ID))
+				return err
+			}},
+			{"reviewer", func(ctx context.Context, tx *store.Tx) error {
+				_, err := h.office.Review(ctx, tx, string(waiting.ID))
+				return err
+			}},
+			{"issuer", func(ctx context.Context, tx *store.Tx) error {
+				return h.office.SetThreshold(ctx, tx, "G1", 7)
+			}},
+		} {
+			h.do(step.who, step.act)
+		}
+		err := h.try("issuer", func(ctx context.Context, tx *store.Tx) error {
+			_, err := h.office.Issue(ctx, tx, string(waiting.ID))
+			return err
+		})
+		if !errors.Is(err, statements.ErrNotCleared) {
+			t.Errorf("issued although the check would now end otherwise: %v", err)
+		}
+		if err := h.try("issuer", func(ctx context.Context, tx *store.Tx) error { return h.office.SetThreshold(ctx, tx, "G1", 4) }); !errors.Is(err, statements.ErrThreshold) {
+			t.Errorf("a threshold below the house's: %v", err)
+		}
+	})
+}
+
+// A donor's own totals are hers; what her money went to is shown in categories only where enough people stand behind each.
+func TestBlocksOnADonor(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.blocks()
+		h.give("D-77", "GIFT-1", "2026-03-03", "5000.00")
+		h.pay("D1", "2026-04-01", "5600", "100.00")
+		h.do("", func(ctx context.Context, tx *store.Tx) error {
+			cost := ledger.Base("5120", "D1", dkk("4200.00"))
+			cost.Plan = "P-101"
+			_, err := h.office.Grants.Post(ctx, tx, ledger.Entry{Date: "2026-09-15", Text: "cost", Act: "payment", Lines: []ledger.Line{cost, ledger.Base("1010", "D1", dkk("-4200.00"))}})
+			return err
+		})
+		s := h.issued(statements.Request{Subject: "D-77", To: "2026-12-31"}, "")
+		d, ok := s.Cleared.(*statements.FundStatement)
+		if !ok || d.Spent.String() != "4300" || d.Closing.String() != "700" {
+			t.Fatalf("her totals: %+v", d)
+		}
+		for _, l := range d.Lines {
+			if l.Key == "education" {
+				t.Errorf("one person's study materials are shown to the donor: %+v", l)
+			}
+		}
+	})
+}

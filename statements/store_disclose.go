@@ -1,0 +1,107 @@
+package statements
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/ledger"
+	"supportledger/statements/disclosure"
+	"supportledger/store"
+)
+
+// readSpending lists the cost lines of a fund with the person whose plan they belong to. A plan that is not on record stands for
+// a person of its own.
+func readSpending(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
+	var rows []struct {
+		ID      string
+		Account ledger.AccountNo
+		Date    ledger.Date
+		Person  string
+		Base    int64
+	}
+	q := tx.NewSelect().TableExpr("entry_lines AS l").ColumnExpr("CAST(l.entry_seq AS TEXT) || '/' || CAST(l.line AS TEXT) AS id").
+		Column("l.account", "e.date", "l.base").ColumnExpr("COALESCE(p.beneficiary_id, l.plan) AS person").
+		Join("JOIN entries AS e ON e.seq = l.entry_seq").Join("JOIN accounts AS a ON a.number = l.account").Join("LEFT JOIN plans AS p ON p.number = l.plan").
+		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?", ledger.Revaluation).
+		Order("e.date", "l.account", "l.entry_seq", "l.line")
+	if err := within(q, span).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	out := make([]spending, len(rows))
+	for i, r := range rows {
+		x := spending{Atom: disclosure.Atom{Person: disclosure.Person(r.Person), Amount: r.Base}, id: r.ID, account: r.Account, date: r.Date}
+		out[i] = x.named()
+	}
+	return out, nil
+}
+
+type shownRow struct {
+	bun.BaseModel `bun:"table:released_atoms,alias:r"`
+
+	Atom      string `bun:"atom,pk"`
+	Block     string `bun:"block"`
+	Person    string `bun:"person"`
+	Amount    int64  `bun:"amount"`
+	Threshold int    `bun:"threshold"`
+	Dominance int    `bun:"dominance"`
+	Statement ID     `bun:"statement_id"`
+}
+
+// readShown reads the blocks that any of the atoms is in, whole.
+func readShown(ctx context.Context, tx *store.Tx, atoms []string) (disclosure.Register, error) {
+	if len(atoms) == 0 {
+		return disclosure.Register{}, nil
+	}
+	var rows []shownRow
+	blocks := tx.NewSelect().TableExpr("released_atoms").Column("block").Where("atom IN (?)", bun.List(atoms))
+	if err := tx.NewSelect().Model(&rows).Where("block IN (?)", blocks).Order("block", "atom").Scan(ctx); err != nil {
+		return disclosure.Register{}, err
+	}
+	var shown []disclosure.Block
+	for i, r := range rows {
+		if i == 0 || rows[i-1].Block != r.Block {
+			shown = append(shown, disclosure.Block{Name: r.Block, Rules: disclosure.Rules{Threshold: r.Threshold, Dominance: r.Dominance}})
+		}
+		last := &shown[len(shown)-1]
+		last.Atoms = append(last.Atoms, disclosure.Atom{ID: r.Atom, Person: disclosure.Person(r.Person), Amount: r.Amount})
+	}
+	return disclosure.Restore(shown), nil
+}
+
+// saveShown writes the blocks that a statement made or cut, in the place of what stood there.
+func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, atoms []string, id ID) error {
+	var rows []shownRow
+	for _, b := range g.Blocks() {
+		name := b.Name
+		if name == "" {
+			name = store.NewID("blk")
+		}
+		for _, a := range b.Atoms {
+			rows = append(rows, shownRow{Atom: a.ID, Block: name, Person: string(a.Person), Amount: a.Amount, Threshold: b.Rules.Threshold, Dominance: b.Rules.Dominance, Statement: id})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Atom
+	}
+	if _, err := tx.NewDelete().Model((*shownRow)(nil)).Where("atom IN (?)", bun.List(ids)).Exec(ctx); err != nil {
+		return err
+	}
+	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+	return err
+}
+
+func readThreshold(ctx context.Context, tx *store.Tx, subject string) (people int, err error) {
+	err = tx.NewSelect().TableExpr("disclosure_thresholds").ColumnExpr("COALESCE(MAX(people), 0)").Where("subject = ?", subject).Scan(ctx, &people)
+	return people, err
+}
+
+func saveThreshold(ctx context.Context, tx *store.Tx, subject string, people int) error {
+	const text = `INSERT INTO disclosure_thresholds (subject, people) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET people = excluded.people`
+	_, err := tx.NewRaw(text, subject, people).Exec(ctx)
+	return err
+}
