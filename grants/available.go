@@ -14,7 +14,8 @@ var open = []GrantState{GrantSigned, GrantActive}
 
 // Available is what may still be promised out of a grant's fund, in base currency: the grant, less what was spent, less what
 // is committed. A grant in another currency is valued at the rate of its newest receipt. False where there is no limit to
-// know: a fund that is no grant's, or a grant that never received anything at a rate. [StateConflict] for a grant that has
+// know: a fund that is no grant's, or a grant that never received anything at a rate. What the grantor took back of the grant
+// cannot be promised. [StateConflict] for a grant that has
 // ended or is suspended: it takes no new commitments.
 func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (ledger.Money, bool, error) {
 	g, found, err := r.OfFund(ctx, tx, fund)
@@ -24,7 +25,11 @@ func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundC
 	if !slices.Contains(open, g.State) {
 		return ledger.Money{}, false, &StateConflict{string(g.State), fmt.Sprint(open)}
 	}
-	available, known, err := r.inBase(ctx, tx, g, g.Amount)
+	cancelled, err := readCancelled(ctx, tx, g, lastDay)
+	if err != nil {
+		return ledger.Money{}, false, err
+	}
+	available, known, err := r.inBase(ctx, tx, g, g.Amount.Sub(cancelled))
 	if err != nil || !known {
 		return ledger.Money{}, false, err
 	}

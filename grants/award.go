@@ -35,7 +35,7 @@ func (r Register) Award(ctx context.Context, tx *store.Tx, key string, on ledger
 	if err != nil {
 		return ledger.Posted{}, err
 	}
-	if err := saveState(ctx, tx, g.ID, GrantActive); err != nil {
+	if _, err := r.move(ctx, tx, g, GrantActive, on, ""); err != nil {
 		return ledger.Posted{}, err
 	}
 	return posted[0], access.Record(ctx, tx, access.Event{Action: "grant.awarded", Subject: string(g.ID)})
@@ -64,6 +64,9 @@ type AwardReceipt struct {
 func (r Register) ReceiveAward(ctx context.Context, tx *store.Tx, in AwardReceipt) (AwardReceipt, error) {
 	g, err := r.Grant(ctx, tx, in.Grant)
 	if err != nil {
+		return AwardReceipt{}, err
+	}
+	if err := g.takesMoney(); err != nil {
 		return AwardReceipt{}, err
 	}
 	if g.Policies.At(in.On).Recognition != Immediate {

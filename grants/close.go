@@ -3,49 +3,11 @@ package grants
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/store"
 )
-
-// End ends a grant's period of performance: all open commitments of its fund lapse on the day (RULES 44), and none can be
-// made any more. The entry is nil when nothing was open.
-func (r Register) End(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Grant, *ledger.Posted, error) {
-	g, err := r.inState(ctx, tx, key, GrantSigned, GrantActive)
-	if err != nil {
-		return Grant{}, nil, err
-	}
-	if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
-		return Grant{}, nil, err
-	}
-	lots, err := r.Book.OpenLots(ctx, tx, g.Fund(), ledger.CommitmentLot, on)
-	if err != nil {
-		return Grant{}, nil, err
-	}
-	e := ledger.Entry{Date: on, Act: "lapse", Source: string(g.ID), Text: fmt.Sprintf("Grant %s ended: open commitments lapse", g.Code)}
-	for _, l := range lots {
-		debit := ledger.InCurrency(ledger.Encumbrances, g.Fund(), l.OpenQuantity.Neg(), l.OpenCost.Neg()).WithLot(l.ID)
-		credit := ledger.InCurrency(ledger.EncumbranceOffset, g.Fund(), l.OpenQuantity, l.OpenCost)
-		debit.Plan, _, _ = strings.Cut(l.Name, "/")
-		credit.Plan = debit.Plan
-		e.Lines = append(e.Lines, debit, credit)
-	}
-	var lapsed *ledger.Posted
-	if len(e.Lines) > 0 {
-		posted, err := r.Book.Post(ctx, tx, e)
-		if err != nil {
-			return Grant{}, nil, err
-		}
-		lapsed = &posted[0]
-	}
-	if err := saveState(ctx, tx, g.ID, GrantEnded); err != nil {
-		return Grant{}, nil, err
-	}
-	g.State = GrantEnded
-	return g, lapsed, access.Record(ctx, tx, access.Event{Action: "grant.ended", Subject: string(g.ID)})
-}
 
 // Interest is what the bank paid on a grant's money.
 type Interest struct {
@@ -126,7 +88,7 @@ type DisallowedItem struct {
 
 // Disallow takes cost off a grant and puts it on the general fund, which repays the grant's bank; the release is taken back
 // (RULES 59). No more can be disallowed than was claimed in a category ([ErrOverClaimed]), and a finding counts once
-// ([ErrDuplicateFinding]).
+// ([ErrDuplicateFinding]). Where the finding was raised before, the disallowance settles that part of it.
 func (r Register) Disallow(ctx context.Context, tx *store.Tx, in Disallowance) (ledger.Posted, error) {
 	g, err := r.Grant(ctx, tx, in.Grant)
 	if err != nil {
@@ -155,6 +117,9 @@ func (r Register) Disallow(ctx context.Context, tx *store.Tx, in Disallowance) (
 		return ledger.Posted{}, err
 	}
 	if err := insertFinding(ctx, tx, g.ID, in, total, posted.ID); err != nil {
+		return ledger.Posted{}, err
+	}
+	if err := r.answerDisallowed(ctx, tx, g, in, total); err != nil {
 		return ledger.Posted{}, err
 	}
 	return posted, access.Record(ctx, tx, access.Event{Action: "cost.disallowed", Subject: string(g.ID)})

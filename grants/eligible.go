@@ -85,6 +85,16 @@ func (g Grant) eligiblePeriod(p Policy) (from, to ledger.Date) {
 	return from, to
 }
 
+// incurred is the day by which cost booked on a day is judged. A grant that has ended pays what belongs to its period until its
+// report is due: such cost falls on the last day of the period.
+func (g Grant) incurred(on ledger.Date) ledger.Date {
+	_, to := g.eligiblePeriod(g.Policies.At(on))
+	if (g.State == GrantEnded || g.State == GrantTerminated) && to != "" && on > to && on <= g.ReportDueOn {
+		return to
+	}
+	return on
+}
+
 // admit refuses an entry that charges a grant with support it does not pay: the first reason is the error. Fees, currency
 // differences and indirect cost have rules of their own about who bears them, and what is taken back is never refused.
 func (r Register) admit(ctx context.Context, tx *store.Tx, e ledger.Entry, country string) error {
@@ -111,7 +121,7 @@ func (r Register) admit(ctx context.Context, tx *store.Tx, e ledger.Entry, count
 		if c.base.Sign() <= 0 {
 			continue
 		}
-		asked := Cost{On: e.Date, Country: country, Category: c.category}
+		asked := Cost{On: c.grant.incurred(e.Date), Country: country, Category: c.category}
 		if asked.Amount, asked.Spent, err = r.onLine(ctx, tx, e, c); err != nil {
 			return err
 		}

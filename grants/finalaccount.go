@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 
 	"supportledger/access"
@@ -27,10 +28,13 @@ func (f FinalAccount) payload() [sha256.Size]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s", f.ID, f.Grant.ID, f.On, f.Refund, f.Base))
 }
 
+// reportable are the states in which a grant's final account can be drawn up.
+var reportable = []GrantState{GrantActive, GrantEnded, GrantTerminated}
+
 // CloseAccount draws up the final account of a grant: the whole balance of 2100 becomes refund payable (RULES 60).
 // [ErrAdvanceOpen] while a partner, a retainer or anything else still holds the grant's money.
 func (r Register) CloseAccount(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (FinalAccount, error) {
-	g, err := r.inState(ctx, tx, key, GrantActive, GrantEnded)
+	g, err := r.inState(ctx, tx, key, reportable...)
 	if err != nil {
 		return FinalAccount{}, err
 	}
@@ -60,7 +64,7 @@ func (r Register) CloseAccount(ctx context.Context, tx *store.Tx, key string, on
 	if err := access.Take(ctx, tx, access.Duty{Subject: f.ID, Round: 1, Step: access.Request, Payload: f.payload()}); err != nil {
 		return FinalAccount{}, err
 	}
-	if err := saveState(ctx, tx, g.ID, GrantFinalReported); err != nil {
+	if f.Grant, err = r.move(ctx, tx, g, GrantFinalReported, on, ""); err != nil {
 		return FinalAccount{}, err
 	}
 	return f, access.Record(ctx, tx, access.Event{Action: "grant.final_account", Subject: string(g.ID)})
@@ -109,7 +113,7 @@ func (r Register) deferredBalance(ctx context.Context, tx *store.Tx, g Grant) (l
 	return balance, nil
 }
 
-// wantSettled wants the fund's money to lie in banks alone, without open commitments.
+// wantSettled wants the fund's money to lie in banks alone, without open commitments. [AdvanceOpen], [CommitmentsOpen].
 func (r Register) wantSettled(ctx context.Context, tx *store.Tx, g Grant) error {
 	accounts, err := r.Book.Accounts(ctx, tx)
 	if err != nil {
@@ -131,8 +135,12 @@ func (r Register) wantSettled(ctx context.Context, tx *store.Tx, g Grant) error 
 		}
 		open[s.Account] = open[s.Account].Add(s.Base)
 	}
-	for account, balance := range open {
-		if !balance.IsZero() {
+	for _, account := range slices.Sorted(maps.Keys(open)) {
+		switch balance := open[account]; {
+		case balance.IsZero():
+		case account == ledger.Encumbrances:
+			return &CommitmentsOpen{balance}
+		default:
 			return &AdvanceOpen{Account: account, Balance: balance}
 		}
 	}
@@ -201,7 +209,7 @@ func (r Register) refundPayment(ctx context.Context, tx *store.Tx, f FinalAccoun
 // KeepResidue keeps an unspent rest that is within what the grantor does not ask back, with the grantor's letter: it becomes
 // income of the general fund (RULES 60). [ErrAboveDeMinimis] otherwise.
 func (r Register) KeepResidue(ctx context.Context, tx *store.Tx, key string, on ledger.Date, account ledger.AccountNo) (ledger.Posted, error) {
-	g, err := r.inState(ctx, tx, key, GrantActive, GrantEnded)
+	g, err := r.inState(ctx, tx, key, reportable...)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
@@ -225,7 +233,7 @@ func (r Register) KeepResidue(ctx context.Context, tx *store.Tx, key string, on 
 	if err != nil {
 		return ledger.Posted{}, err
 	}
-	if err := saveState(ctx, tx, g.ID, GrantFinalReported); err != nil {
+	if _, err := r.move(ctx, tx, g, GrantFinalReported, on, ""); err != nil {
 		return ledger.Posted{}, err
 	}
 	return posted[0], access.Record(ctx, tx, access.Event{Action: "grant.residue_kept", Subject: string(g.ID)})

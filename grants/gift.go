@@ -25,6 +25,8 @@ type Gift struct {
 	Account    ledger.AccountNo
 	Entry      ledger.EntryID
 	RefundedOn ledger.Date // "" unless it was given back
+	Anonymous  bool        // it is shown without its donor, whatever else of the donor is shown
+	Pledge     string      // id or number of the pledge that it fulfils; "" for none
 }
 
 // ReceiveGift books a gift into its fund. [ErrDuplicateGift] when the number is taken; without a number it gets one.
@@ -38,6 +40,9 @@ func (r Register) ReceiveGift(ctx context.Context, tx *store.Tx, g Gift) (Gift, 
 		return Gift{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, g.Fund, r.Book.General); err != nil {
+		return Gift{}, err
+	}
+	if err := r.fulfils(ctx, tx, &g); err != nil {
 		return Gift{}, err
 	}
 	g.ID = GiftID(store.NewID("gft"))
@@ -61,6 +66,24 @@ func (r Register) ReceiveGift(ctx context.Context, tx *store.Tx, g Gift) (Gift, 
 		return Gift{}, err
 	}
 	return g, access.Record(ctx, tx, access.Event{Action: "gift.received", Subject: string(g.ID)})
+}
+
+// fulfils holds a gift against the pledge that it names. [ErrUnknownPledge], [ErrPledgeMismatch].
+func (r Register) fulfils(ctx context.Context, tx *store.Tx, g *Gift) error {
+	if g.Pledge == "" {
+		return nil
+	}
+	p, err := r.Pledge(ctx, tx, g.Pledge)
+	if err == nil && (p.Donor.ID != g.Donor.ID || p.Fund != g.Fund) {
+		err = ErrPledgeMismatch
+	}
+	g.Pledge = p.ID
+	return err
+}
+
+// Gifts lists the gifts in order of entry.
+func (r Register) Gifts(ctx context.Context, tx *store.Tx) ([]Gift, error) {
+	return readGifts(ctx, tx, r.Book.Base)
 }
 
 // RefundGift gives a mistaken gift back, whole; the fee of its receipt stands. [ErrGiftRefunded] when it was given back

@@ -14,45 +14,8 @@ import (
 // Register keeps donors and grants. It holds no state of its own.
 type Register struct{ Book ledger.Book }
 
-// DonorID identifies a donor.
-type DonorID string
-
-// DonorKind is what a donor is.
-type DonorKind string
-
-// The kinds of donor.
-const (
-	Institution DonorKind = "institution"
-	Person      DonorKind = "person"
-	Legacy      DonorKind = "legacy"
-)
-
-// Donor gives. Only an institution's name is kept in clear.
-type Donor struct {
-	ID       DonorID
-	Code     string // D-77
-	Kind     DonorKind
-	Name     string // of an institution, "" for a person
-	Language string // da or en, of what is sent
-}
-
 // GrantID identifies a grant. People use its code, such as "G1".
 type GrantID string
-
-// GrantState is where a grant is in its life.
-type GrantState string
-
-// The states of a grant (DESIGN 5).
-const (
-	GrantDraft         GrantState = "draft"
-	GrantSigned        GrantState = "signed"
-	GrantActive        GrantState = "active"
-	GrantSuspended     GrantState = "suspended"
-	GrantEnded         GrantState = "ended"
-	GrantFinalReported GrantState = "final_reported"
-	GrantClosed        GrantState = "closed"
-	GrantTerminated    GrantState = "terminated"
-)
 
 // Grant is money promised to us under an agreement with conditions. Its fund has the same code.
 type Grant struct {
@@ -64,9 +27,11 @@ type Grant struct {
 	State    GrantState
 	SignedOn ledger.Date
 	From, To ledger.Date // period of performance; "" where the agreement names none
-	Policies Policies
-	Budget   []BudgetLine // the approved version
-	Version  int
+	// ReportDueOn is the last day on which cost of the period is paid, after the grant has ended; "" for until it is reported.
+	ReportDueOn ledger.Date
+	Policies    Policies
+	Budget      []BudgetLine // the approved version
+	Version     int
 }
 
 // Fund is the grant's fund.
@@ -101,76 +66,32 @@ func (g Grant) LineFor(category string) (BudgetLine, bool) {
 	return BudgetLine{}, false
 }
 
-// RegisterDonor puts a donor on record. [ErrDuplicateDonor] when the code is taken; without a code the donor gets one.
-func (r Register) RegisterDonor(ctx context.Context, tx *store.Tx, d Donor) (Donor, error) {
-	if d.Kind != Institution && d.Name != "" {
-		return Donor{}, ErrNameOfPerson
-	}
-	d.ID = DonorID(store.NewID("don"))
-	find := func(code string) error { _, err := r.Donor(ctx, tx, code); return err }
-	if err := numbered(ctx, tx, "donor", "D-%d", &d.Code, find, ErrUnknownDonor); err != nil {
-		return Donor{}, err
-	}
-	if err := insertDonor(ctx, tx, d); err != nil {
-		return Donor{}, err
-	}
-	return d, access.Record(ctx, tx, access.Event{Action: "donor.registered", Subject: string(d.ID)})
-}
-
-// Donor finds a donor by id or code. [ErrUnknownDonor].
-func (r Register) Donor(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
-	return readDonor(ctx, tx, key)
-}
-
-// Donors lists the donors by code.
-func (r Register) Donors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
-	return readDonors(ctx, tx)
-}
-
-// Sign puts a signed agreement on record and opens the grant's fund. The budget, where given, must sum to the amount
-// ([ErrBudgetTotal]), each line of it as well ([ErrBudgetLineTotal]), and name a category once ([ErrBudgetCategory]).
-func (r Register) Sign(ctx context.Context, tx *store.Tx, g Grant) (Grant, error) {
-	if err := g.checkBudget(); err != nil {
-		return Grant{}, err
-	}
-	g.ID, g.State, g.Version = GrantID(store.NewID("grt")), GrantSigned, 1
-	find := func(code string) error { _, err := r.Book.Fund(ctx, tx, ledger.FundCode(code)); return err }
-	if err := numbered(ctx, tx, "grant", "G%d", &g.Code, find, ledger.ErrUnknownFund); err != nil {
-		return Grant{}, err
-	}
-	g.Policies[0].StartsOn = g.SignedOn
-	fund := ledger.Fund{Code: g.Fund(), Name: g.Title, Restriction: ledger.BoundByGrant, OpenedOn: g.SignedOn}
-	if err := r.Book.OpenFund(ctx, tx, fund); err != nil {
-		return Grant{}, err
-	}
-	if err := insertGrant(ctx, tx, g); err != nil {
-		return Grant{}, err
-	}
-	return g, access.Record(ctx, tx, access.Event{Action: "grant.signed", Subject: string(g.ID)})
-}
-
+// checkBudget wants a budget, where there is one, that sums to the grant and names a category once.
 func (g Grant) checkBudget() error {
-	if len(g.Budget) == 0 {
-		return nil
+	total, err := g.budgetTotal()
+	if err == nil && len(g.Budget) > 0 && total.Cmp(g.Amount) != 0 {
+		return &BudgetTotal{Budget: total, Grant: g.Amount}
 	}
+	return err
+}
+
+// budgetTotal sums the budget. [ErrBudgetCategory] when a category stands on two lines.
+func (g Grant) budgetTotal() (ledger.Money, error) {
 	total := ledger.Zero(g.Amount.Currency)
 	var seen []string
 	for _, l := range g.Budget {
 		if err := l.check(); err != nil {
-			return err
+			return total, err
 		}
 		total = total.Add(l.Amount)
 		for _, c := range l.Categories {
 			if slices.Contains(seen, c) {
-				return ErrBudgetCategory
+				return total, ErrBudgetCategory
 			}
 			seen = append(seen, c)
 		}
 	}
-	if total.Cmp(g.Amount) != 0 {
-		return &BudgetTotal{Budget: total, Grant: g.Amount}
-	}
-	return nil
+	return total, nil
 }
 
 // Grant finds a grant by id or code. [ErrUnknownGrant].

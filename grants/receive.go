@@ -39,6 +39,9 @@ func (r Register) Receive(ctx context.Context, tx *store.Tx, in Receipt) (Instal
 	if err != nil {
 		return Instalment{}, err
 	}
+	if err := g.takesMoney(); err != nil {
+		return Instalment{}, err
+	}
 	if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
 		return Instalment{}, err
 	}
@@ -61,11 +64,19 @@ func (r Register) Receive(ctx context.Context, tx *store.Tx, in Receipt) (Instal
 		return Instalment{}, err
 	}
 	if g.State == GrantSigned {
-		if err := saveState(ctx, tx, g.ID, GrantActive); err != nil {
+		if _, err := r.move(ctx, tx, g, GrantActive, in.On, ""); err != nil {
 			return Instalment{}, err
 		}
 	}
 	return out, access.Record(ctx, tx, access.Event{Action: "instalment.received", Subject: string(g.ID)})
+}
+
+// takesMoney says whether money may come in on the grant: not before it is signed, and not once it is closed.
+func (g Grant) takesMoney() error {
+	if g.State == GrantDraft || g.State == GrantClosed {
+		return &StateConflict{string(g.State), "a signed grant that is not closed"}
+	}
+	return nil
 }
 
 // receipt is the entry of an instalment, and its value in base currency.

@@ -46,7 +46,8 @@ type cost struct {
 	base     ledger.Money
 }
 
-// costs finds the cost lines on deferred funds, summed per fund and account in the order of the lines.
+// costs finds the cost lines on deferred funds, summed per fund and account in the order of the lines. Cost on a grant whose
+// state takes none is refused.
 func (r Register) costs(ctx context.Context, tx *store.Tx, e ledger.Entry) ([]cost, error) {
 	accounts, err := r.Book.Accounts(ctx, tx)
 	if err != nil {
@@ -61,6 +62,11 @@ func (r Register) costs(ctx context.Context, tx *store.Tx, e ledger.Entry) ([]co
 		g, granted, err := r.OfFund(ctx, tx, l.Fund)
 		if err != nil {
 			return nil, err
+		}
+		if granted && account.IsCost() && l.Base.Sign() > 0 {
+			if err := g.TakesCost(e.Date); err != nil {
+				return nil, err
+			}
 		}
 		if granted && g.Policies.At(e.Date).Recognition == Deferred {
 			found = addCost(found, cost{g, l.Account, account.Category(), l.Base})

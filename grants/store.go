@@ -21,6 +21,7 @@ type donorRow struct {
 	Kind          DonorKind
 	Name          string
 	Language      string
+	Delivery      Delivery
 	CreatedAt     string
 }
 
@@ -36,6 +37,7 @@ type grantRow struct {
 	SignedOn      ledger.Date
 	PeriodFrom    ledger.Date
 	PeriodTo      ledger.Date
+	ReportDueOn   ledger.Date
 	Version       int
 }
 
@@ -79,20 +81,32 @@ func taken(err, sentinel error) error {
 }
 
 func insertDonor(ctx context.Context, tx *store.Tx, d Donor) error {
-	row := donorRow{ID: d.ID, Code: d.Code, Kind: d.Kind, Name: d.Name, Language: d.Language, CreatedAt: store.FormatTime(tx.At)}
+	row := donorRow{ID: d.ID, Code: d.Code, Kind: d.Kind, Name: d.Name, Language: d.Language, Delivery: d.Delivery, CreatedAt: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return taken(err, ErrDuplicateDonor)
 }
 
-func (r donorRow) donor() Donor { return Donor{r.ID, r.Code, r.Kind, r.Name, r.Language} }
+func (r donorRow) donor(sealed []secretRow) Donor {
+	d := Donor{r.ID, r.Code, r.Kind, r.Name, r.Language, r.Delivery, nil}
+	for _, s := range sealed {
+		if s.DonorID == r.ID {
+			d.Sealed = append(d.Sealed, s.Field)
+		}
+	}
+	return d
+}
 
 func readDonor(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
 	var row donorRow
 	err := tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Donor{}, ErrUnknownDonor
+	} else if err != nil {
+		return Donor{}, err
 	}
-	return row.donor(), err
+	var sealed []secretRow
+	err = tx.NewSelect().Model(&sealed).Column("donor_id", "field").Where("donor_id = ?", row.ID).Order("field").Scan(ctx)
+	return row.donor(sealed), err
 }
 
 func readDonors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
@@ -100,16 +114,20 @@ func readDonors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
 	if err := tx.NewSelect().Model(&rows).Order("code").Scan(ctx); err != nil {
 		return nil, err
 	}
+	var sealed []secretRow
+	if err := tx.NewSelect().Model(&sealed).Column("donor_id", "field").Order("donor_id", "field").Scan(ctx); err != nil {
+		return nil, err
+	}
 	donors := make([]Donor, len(rows))
 	for i, r := range rows {
-		donors[i] = r.donor()
+		donors[i] = r.donor(sealed)
 	}
 	return donors, nil
 }
 
 func insertGrant(ctx context.Context, tx *store.Tx, g Grant) error {
 	row := grantRow{ID: g.ID, Code: g.Code, DonorID: g.Donor.ID, Title: g.Title, Currency: g.Amount.Currency, Amount: g.Amount.Minor(),
-		State: g.State, SignedOn: g.SignedOn, PeriodFrom: g.From, PeriodTo: g.To, Version: g.Version}
+		State: g.State, SignedOn: g.SignedOn, PeriodFrom: g.From, PeriodTo: g.To, ReportDueOn: g.ReportDueOn, Version: g.Version}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return taken(err, ErrDuplicateGrant)
 	}
@@ -122,11 +140,6 @@ func insertGrant(ctx context.Context, tx *store.Tx, g Grant) error {
 		return nil
 	}
 	return insertBudget(ctx, tx, g.ID, BudgetVersion{Version: 1, Kind: BudgetAgreed, State: BudgetEffective, Approved: true, StartsOn: g.SignedOn, Lines: g.Budget})
-}
-
-func saveState(ctx context.Context, tx *store.Tx, id GrantID, state GrantState) error {
-	_, err := tx.NewUpdate().Model((*grantRow)(nil)).Set("state = ?", state).Set("version = version + 1").Where("id = ?", id).Exec(ctx)
-	return err
 }
 
 func isUnknownGrant(err error) bool { return errors.Is(err, ErrUnknownGrant) }
@@ -164,7 +177,7 @@ func (r grantRow) grant(ctx context.Context, tx *store.Tx) (Grant, error) {
 		return Grant{}, err
 	}
 	g := Grant{ID: r.ID, Code: r.Code, Donor: donor, Title: r.Title, Amount: ledger.OfMinor(r.Amount, r.Currency), State: r.State,
-		SignedOn: r.SignedOn, From: r.PeriodFrom, To: r.PeriodTo, Version: r.Version}
+		SignedOn: r.SignedOn, From: r.PeriodFrom, To: r.PeriodTo, ReportDueOn: r.ReportDueOn, Version: r.Version}
 	if g.Policies, err = readPolicies(ctx, tx, r.ID, r.Currency); err != nil {
 		return Grant{}, err
 	}

@@ -24,11 +24,16 @@ type giftRow struct {
 	EntryID       ledger.EntryID
 	RefundedOn    ledger.Date
 	RefundEntryID *ledger.EntryID
+	Anonymous     int
+	PledgeID      string
 }
 
 func insertGift(ctx context.Context, tx *store.Tx, g Gift) error {
 	row := giftRow{ID: g.ID, Number: g.Number, DonorID: g.Donor.ID, Fund: g.Fund, ReceivedOn: g.On, Gross: g.Gross.Minor(), Fee: g.Fee.Minor(),
-		Account: g.Account, EntryID: g.Entry}
+		Account: g.Account, EntryID: g.Entry, PledgeID: g.Pledge}
+	if g.Anonymous {
+		row.Anonymous = 1
+	}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return taken(err, ErrDuplicateGift)
 }
@@ -42,8 +47,32 @@ func readGift(ctx context.Context, tx *store.Tx, key string, base ledger.Currenc
 		return Gift{}, err
 	}
 	donor, err := readDonor(ctx, tx, string(row.DonorID))
-	return Gift{ID: row.ID, Number: row.Number, Donor: donor, Fund: row.Fund, On: row.ReceivedOn, Gross: ledger.OfMinor(row.Gross, base),
-		Fee: ledger.OfMinor(row.Fee, base), Account: row.Account, Entry: row.EntryID, RefundedOn: row.RefundedOn}, err
+	return row.gift(donor, base), err
+}
+
+func (r giftRow) gift(donor Donor, base ledger.Currency) Gift {
+	return Gift{ID: r.ID, Number: r.Number, Donor: donor, Fund: r.Fund, On: r.ReceivedOn, Gross: ledger.OfMinor(r.Gross, base),
+		Fee: ledger.OfMinor(r.Fee, base), Account: r.Account, Entry: r.EntryID, RefundedOn: r.RefundedOn, Anonymous: r.Anonymous == 1, Pledge: r.PledgeID}
+}
+
+func readGifts(ctx context.Context, tx *store.Tx, base ledger.Currency) ([]Gift, error) {
+	var rows []giftRow
+	if err := tx.NewSelect().Model(&rows).Order("id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	donors, err := readDonors(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	by := map[DonorID]Donor{}
+	for _, d := range donors {
+		by[d.ID] = d
+	}
+	gifts := make([]Gift, len(rows))
+	for i, r := range rows {
+		gifts[i] = r.gift(by[r.DonorID], base)
+	}
+	return gifts, nil
 }
 
 // saveRefund marks a gift as given back, once: a twin that came first makes it [ErrGiftRefunded].

@@ -3,6 +3,7 @@ package http
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -61,6 +62,21 @@ func pageOf[R, T any](p Page, rows []R, view func(R) T, key func(R) string) (Lis
 		rows = slices.DeleteFunc(slices.Clone(rows), func(r R) bool { return key(r) <= after[0] })
 	}
 	return ListOf(p, rows[:min(len(rows), p.Size()+1)], view, func(r R) []string { return []string{key(r)} }), nil
+}
+
+// inOrder cuts one page out of rows that are all in memory and only ever added to at their end.
+func inOrder[R, T any](p Page, rows []R, view func(R) T) (List[T], error) {
+	places := make([]int, len(rows))
+	for i := range rows {
+		places[i] = i
+	}
+	return pageOf(p, places, func(i int) T { return view(rows[i]) }, func(i int) string { return fmt.Sprintf("%06d", i) })
+}
+
+// pagedRef is the request of a list that belongs to one thing.
+type pagedRef struct {
+	Page
+	ID Ref `path:"id" json:"-" description:"Its id or its number."`
 }
 
 type addAccountRequest struct {

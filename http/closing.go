@@ -19,14 +19,14 @@ func awards(api *API) {
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(awardGrant))
 	Route(api, Op{Method: post, Path: "/grants/:id/award-receipts", ID: "receiveAward", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Book money received on an awarded grant", Danish: "Bogfør penge modtaget på en indtægtsført bevilling",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrRateMissing, ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, grants.ErrRateMissing, ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
 			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, at(receiveAward))
 	Route(api, Op{Method: post, Path: "/grants/:id/interest", ID: "bookInterest", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Book interest on a grant's money for whom it belongs to", Danish: "Bogfør renter af en bevillings penge til den, de tilhører",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateMissing, grants.ErrBankNotInBase, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, at(bookInterest))
 	Route(api, Op{Method: post, Path: "/grants/:id/disallowances", ID: "disallowCost", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Take disallowed cost off a grant", Danish: "Tag underkendte udgifter af en bevilling",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrOverClaimed, grants.ErrDuplicateFinding, grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrOverClaimed, grants.ErrOverAnswered, grants.ErrDuplicateFinding, grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
 			ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(disallowCost))
 	Route(api, Op{Method: post, Path: "/grants/:id/endings", ID: "endGrant", Tag: "grants", Roles: finance, Money: true, Status: http.StatusOK,
 		Summary: "End a grant's period: open commitments lapse", Danish: "Afslut en bevillings periode: åbne disponeringer bortfalder",
@@ -37,7 +37,7 @@ func awards(api *API) {
 func finalAccounts(api *API) {
 	Route(api, Op{Method: post, Path: "/grants/:id/final-accounts", ID: "closeAccount", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Draw up a grant's final account: what is unspent is owed to the grantor", Danish: "Opgør en bevilling endeligt: det uforbrugte skyldes bevillingsgiver",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrAdvanceOpen, grants.ErrOverspent, ledger.ErrPeriodClosed}}, at(closeAccount))
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen, grants.ErrOverspent, ledger.ErrPeriodClosed}}, at(closeAccount))
 	Route(api, Op{Method: post, Path: "/grants/:id/refund-payments", ID: "payRefund", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Pay back what a final account owes the grantor", Danish: "Betal det tilbage, som den endelige opgørelse skylder bevillingsgiver",
 		About: "By another person than the one who drew up the final account.",
@@ -45,7 +45,7 @@ func finalAccounts(api *API) {
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(payRefund))
 	Route(api, Op{Method: post, Path: "/grants/:id/residue-retentions", ID: "keepResidue", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Keep an unspent rest that the grantor does not ask back", Danish: "Behold en uforbrugt rest, som bevillingsgiver ikke kræver tilbage",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrAdvanceOpen, grants.ErrOverspent, grants.ErrAboveDeMinimis,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen, grants.ErrOverspent, grants.ErrAboveDeMinimis,
 			ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(keepResidue))
 }
 

@@ -10,7 +10,6 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
-	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements"
@@ -31,7 +30,10 @@ type row struct {
 // problems is the one table from an error to what the client is told. The first row whose sentinel is in the
 // chain wins, so a special error stands above the general one that it may wrap. Every exported sentinel of
 // every package must be here; arch_test reads this file to make sure.
-var problems = slices.Concat(problemsOfRules, []row{
+var problems = slices.Concat(problemsOfRules, bookProblems, grantProblems, actProblems)
+
+// bookProblems are the rows about requests, who makes them, and the books.
+var bookProblems = []row{
 	// The request itself.
 	{nil, 400, "malformed_json",
 		text{"The request body is not valid JSON", "Forespørgslens indhold er ikke gyldig JSON"},
@@ -324,66 +326,10 @@ var problems = slices.Concat(problemsOfRules, []row{
 	{nil, 409, "reopening_missing",
 		text{"A closed month is reopened by two people", "En lukket måned genåbnes af to personer"},
 		text{"Ask for a reopening with a reason; another person approves it.", "Bed om en genåbning med en begrundelse; en anden person godkender den."}, 0},
+}
 
-	// Donors and grants.
-	{grants.ErrUnknownDonor, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
-	{grants.ErrUnknownGrant, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
-	{grants.ErrDuplicateDonor, 409, "donor_exists",
-		text{"There is such a donor already", "Bidragyderen findes allerede"},
-		text{"Choose another code.", "Vælg en anden kode."}, 0},
-	{grants.ErrDuplicateGrant, 409, "grant_exists",
-		text{"There is such a grant already", "Bevillingen findes allerede"},
-		text{"Choose another code.", "Vælg en anden kode."}, 0},
-	{grants.ErrNameOfPerson, 422, "name_of_person",
-		text{"A person's name is not kept here", "Personers navne gemmes ikke her"},
-		text{"Send the donor's code without a name.", "Send bidragyderens kode uden navn."}, 0},
-	{grants.ErrBudgetTotal, 422, "budget_total",
-		text{"The budget does not sum to the grant", "Budgettet summer ikke til bevillingen"},
-		text{"Make the budget lines sum to the amount of the grant.", "Lad budgetlinjerne summe til bevillingens beløb."}, 0},
-	{grants.ErrBudgetCategory, 422, "budget_line_twice",
-		text{"A category or line number stands on two budget lines", "En kategori eller et linjenummer står på to budgetlinjer"},
-		text{"Put every category on one line, and number every line once.", "Sæt hver kategori på én linje, og brug hvert nummer én gang."}, 0},
-	{grants.ErrWrongRecognition, 409, "wrong_recognition",
-		text{"The grant recognises income otherwise", "Bevillingen indtægtsføres på en anden måde"}, text{}, 0},
-	{grants.ErrRateMissing, 422, "fx_rate_missing",
-		text{"An exchange rate is missing", "Der mangler en valutakurs"},
-		text{`Send the rate as quoted, for example "7.4600 DKK/EUR".`, `Send kursen, som den er noteret, f.eks. "7.4600 DKK/EUR".`}, 0},
-	{grants.ErrBudgetExceeded, 422, "plan_budget_exceeded",
-		text{"The grant does not have that much left", "Bevillingen har ikke så meget tilbage"},
-		text{"Plan less, or let another fund pay a share.", "Planlæg mindre, eller lad en anden fond betale en del."}, 0},
-
-	{grants.ErrGrantState, 409, "state_conflict",
-		text{"The grant's state does not allow this", "Bevillingens tilstand tillader det ikke"}, text{}, 0},
-	{grants.ErrUnknownGift, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
-	{grants.ErrDuplicateGift, 409, "gift_exists",
-		text{"There is such a gift already", "Gaven findes allerede"},
-		text{"Choose another number.", "Vælg et andet nummer."}, 0},
-	{grants.ErrGiftRefunded, 409, "gift_refunded",
-		text{"The gift was given back already", "Gaven er allerede givet tilbage"}, text{}, 0},
-	{grants.ErrFundOfGrant, 422, "fund_of_grant",
-		text{"The fund is a grant's", "Fonden hører til en bevilling"},
-		text{"Book money on a grant through the grant.", "Bogfør penge på en bevilling gennem bevillingen."}, 0},
-	{grants.ErrInKindFund, 422, "in_kind_fund",
-		text{"No grant pays for what is given in kind", "Ingen bevilling betaler for naturalier"},
-		text{"Use the unrestricted fund.", "Brug den frie fond."}, 0},
-	{grants.ErrBankNotInBase, 422, "bank_currency",
-		text{"The bank account is in another currency", "Bankkontoen er i en anden valuta"},
-		text{"Use an account in the currency of the amount.", "Brug en konto i beløbets valuta."}, 0},
-	{grants.ErrOverClaimed, 422, "over_claimed",
-		text{"More is disallowed than was claimed", "Der underkendes mere, end der er medtaget"},
-		text{"Disallow at most what the grant carries in the category.", "Underkend højst det, bevillingen har i kategorien."}, 0},
-	{grants.ErrDuplicateFinding, 409, "finding_booked",
-		text{"The finding is booked already", "Bemærkningen er allerede bogført"}, text{}, 0},
-	{grants.ErrAdvanceOpen, 409, "advance_open",
-		text{"Money or debts of the grant are still open", "Bevillingen har stadig åbne forskud eller gæld"},
-		text{"Settle the account named in detail first.", "Afregn først den konto, der er nævnt i detail."}, 0},
-	{grants.ErrOverspent, 409, "grant_overspent",
-		text{"More was spent than received", "Der er brugt mere end modtaget"}, text{}, 0},
-	{grants.ErrAboveDeMinimis, 409, "above_de_minimis",
-		text{"The rest is not small enough to be kept", "Resten er ikke lille nok til at blive beholdt"},
-		text{"Draw up the final account and pay the rest back.", "Lav den endelige opgørelse, og betal resten tilbage."}, 0},
-	{grants.ErrNoFinalAccount, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
-
+// actProblems are the rows about people, money that moves, statements and the store.
+var actProblems = []row{
 	// People and plans.
 	{beneficiaries.ErrNotOnCase, 403, "not_on_the_case",
 		text{"You are not on this case", "Du er ikke på denne sag"},
@@ -587,7 +533,7 @@ var problems = slices.Concat(problemsOfRules, []row{
 	{nil, 500, "internal",
 		text{"Something went wrong on our side", "Noget gik galt hos os"},
 		text{"Tell the operator the request_id.", "Oplys request_id til driften."}, 0},
-})
+}
 
 // rowOf finds the row of a code, and whether there is one.
 func rowOf(code string) (row, bool) {

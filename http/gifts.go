@@ -15,8 +15,11 @@ func gifts(api *API) {
 	Route(api, Op{Method: post, Path: "/gifts", ID: "receiveGift", Tag: "gifts", Roles: finance, Money: true,
 		Summary: "Book a gift into its fund", Danish: "Bogfør en gave i dens fond",
 		About: "The donor is credited with the gross; a fee that was withheld falls on the general fund.",
-		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGift, grants.ErrFundOfGrant, grants.ErrBankNotInBase, ledger.ErrUnknownFund,
+		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGift, grants.ErrFundOfGrant, grants.ErrBankNotInBase, grants.ErrUnknownPledge,
+			grants.ErrPledgeMismatch, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, at(receiveGift))
+	Route(api, Op{Method: get, Path: "/gifts", ID: "listGifts", Tag: "gifts", Roles: bookkeeper,
+		Summary: "List the gifts", Danish: "Vis gaverne"}, at(listGifts))
 	Route(api, Op{Method: get, Path: "/gifts/:id", ID: "getGift", Tag: "gifts", Roles: bookkeeper,
 		Summary: "One gift", Danish: "Én gave", Refuses: []error{grants.ErrUnknownGift}}, at(getGift))
 	Route(api, Op{Method: post, Path: "/gifts/:id/refunds", ID: "refundGift", Tag: "gifts", Roles: finance, Money: true, Status: http.StatusOK,
@@ -25,13 +28,15 @@ func gifts(api *API) {
 }
 
 type giftRequest struct {
-	Number  string           `json:"number" validate:"max=20" description:"Given by us where none is sent."`
-	Donor   Ref              `json:"donor" validate:"required" description:"Id or code."`
-	Fund    ledger.FundCode  `json:"fund" validate:"required" description:"Not a grant's."`
-	Date    ledger.Date      `json:"date" validate:"required"`
-	Gross   Decimal          `json:"gross" validate:"required,positive" description:"Base currency: what the donor gave."`
-	Fee     Decimal          `json:"fee" validate:"omitempty,nonnegative" description:"Base currency: what a provider withheld."`
-	Account ledger.AccountNo `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
+	Number    string           `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Donor     Ref              `json:"donor" validate:"required" description:"Id or code."`
+	Fund      ledger.FundCode  `json:"fund" validate:"required" description:"Not a grant's."`
+	Date      ledger.Date      `json:"date" validate:"required"`
+	Gross     Decimal          `json:"gross" validate:"required,positive" description:"Base currency: what the donor gave."`
+	Fee       Decimal          `json:"fee" validate:"omitempty,nonnegative" description:"Base currency: what a provider withheld."`
+	Account   ledger.AccountNo `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
+	Anonymous bool             `json:"anonymous" description:"The donor wants to stay unnamed with this gift."`
+	Pledge    Ref              `json:"pledge" validate:"omitempty" description:"Id or number of the pledge that it fulfils."`
 }
 
 type giftView struct {
@@ -44,10 +49,12 @@ type giftView struct {
 	Fee        ledger.Money    `json:"fee"`
 	Entry      ledger.EntryID  `json:"entry_id"`
 	RefundedOn string          `json:"refunded_on,omitempty"`
+	Anonymous  bool            `json:"anonymous"`
+	Pledge     string          `json:"pledge_id,omitempty"`
 }
 
 func viewGift(g grants.Gift) giftView {
-	return giftView{g.ID, g.Number, g.Donor.Code, g.Fund, g.On, g.Gross, g.Fee, g.Entry, string(g.RefundedOn)}
+	return giftView{g.ID, g.Number, g.Donor.Code, g.Fund, g.On, g.Gross, g.Fee, g.Entry, string(g.RefundedOn), g.Anonymous, g.Pledge}
 }
 
 // shownGift is a gift or why there is none.
@@ -66,7 +73,8 @@ func receiveGift(ctx context.Context, tx *store.Tx, d desk, in giftRequest) (gif
 	if _, err := d.book.Fund(ctx, tx, in.Fund); err != nil {
 		return giftView{}, At("/fund", err)
 	}
-	g := grants.Gift{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date, Account: cmp.Or(in.Account, ledger.BaseBank)}
+	g := grants.Gift{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date, Account: cmp.Or(in.Account, ledger.BaseBank),
+		Anonymous: in.Anonymous, Pledge: string(in.Pledge)}
 	if g.Gross, err = in.Gross.In("/gross", d.book.Base); err != nil {
 		return giftView{}, err
 	}
@@ -74,6 +82,14 @@ func receiveGift(ctx context.Context, tx *store.Tx, d desk, in giftRequest) (gif
 		return giftView{}, err
 	}
 	return shownGift(d.grants.ReceiveGift(ctx, tx, g))
+}
+
+func listGifts(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[giftView], error) {
+	all, err := d.grants.Gifts(ctx, tx)
+	if err != nil {
+		return List[giftView]{}, err
+	}
+	return inOrder(in.Page, all, viewGift)
 }
 
 func getGift(ctx context.Context, tx *store.Tx, d desk, in byRef) (giftView, error) {

@@ -27,8 +27,9 @@ func funders(api *API) {
 		Refuses: []error{grants.ErrUnknownGrant}}, at(getGrant))
 	Route(api, Op{Method: post, Path: "/grants", ID: "signGrant", Tag: "grants", Roles: finance,
 		Summary: "Put a signed grant agreement on record and open its fund", Danish: "Registrér en underskrevet bevilling og opret dens fond",
+		About: "Without signed_on it is a draft: no fund yet, and the budget need not sum to the amount.",
 		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetLineTotal,
-			grants.ErrBudgetCategory}}, at(signGrant))
+			grants.ErrBudgetCategory, ledger.ErrDuplicateFund}}, at(signGrant))
 	Route(api, Op{Method: post, Path: "/grants/:id/amendments", ID: "amendGrant", Tag: "grants", Roles: finance,
 		Summary: "Change a grant's policy from a day on", Danish: "Ændr en bevillings vilkår fra en dag",
 		About:   "Until an amendment that changes the same rule. What is not sent stays as it is; an empty list takes the limit away.",
@@ -36,11 +37,11 @@ func funders(api *API) {
 		Example: `{"starts_on":"2026-07-01","fee_bearer":"general","eligible_to":"2027-03-31"}`}, at(amendGrant))
 	Route(api, Op{Method: post, Path: "/grants/:id/instalments", ID: "receiveInstalment", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Book an instalment that reached our bank", Danish: "Bogfør en rate, der er nået vores bank",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateMissing, grants.ErrWrongRecognition, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateMissing, grants.ErrWrongRecognition, grants.ErrGrantState, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
 		Example: `{"date":"2026-01-07","amount":{"amount":"3000.00","currency":"EUR"},"rate":"7.4600 DKK/EUR","account":"1020"}`}, at(receiveInstalment))
 	Route(api, Op{Method: post, Path: "/grants/:id/indirect-charges", ID: "chargeIndirect", Tag: "grants", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Charge indirect cost on a grant up to a day", Danish: "Træk fællesomkostninger på en bevilling til og med en dag",
-		Refuses: []error{grants.ErrUnknownGrant, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(chargeIndirect))
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrReportDue, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(chargeIndirect))
 }
 
 type donorView struct {
@@ -49,9 +50,17 @@ type donorView struct {
 	Kind     grants.DonorKind `json:"kind"`
 	Name     string           `json:"name,omitempty"`
 	Language string           `json:"language"`
+	Delivery grants.Delivery  `json:"delivery" enum:"none,email,post,portal"`
+	Sealed   []string         `json:"sealed_fields" description:"What is kept of what is personal, sealed."`
 }
 
-func viewDonor(d grants.Donor) donorView { return donorView{d.ID, d.Code, d.Kind, d.Name, d.Language} }
+func viewDonor(d grants.Donor) donorView {
+	v := donorView{d.ID, d.Code, d.Kind, d.Name, d.Language, d.Delivery, []string{}}
+	for _, f := range d.Sealed {
+		v.Sealed = append(v.Sealed, string(f))
+	}
+	return v
+}
 
 func listDonors(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[donorView], error) {
 	donors, err := d.grants.Donors(ctx, tx)
@@ -66,11 +75,12 @@ type registerDonorRequest struct {
 	Kind     grants.DonorKind `json:"kind" validate:"required,oneof=institution person legacy"`
 	Name     string           `json:"name" validate:"max=120" description:"Of an institution. A person's name is refused here."`
 	Language string           `json:"language" validate:"required,oneof=da en"`
+	Delivery grants.Delivery  `json:"delivery" validate:"omitempty,oneof=none email post portal" description:"How the donor wants what is sent; none where nothing is said."`
 }
 
 func registerDonor(ctx context.Context, tx *store.Tx, d desk, in registerDonorRequest) (donorView, error) {
-	donor, err := d.grants.RegisterDonor(ctx, tx, grants.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language})
-	return viewDonor(donor), err
+	donor, err := d.grants.RegisterDonor(ctx, tx, grants.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language, Delivery: in.Delivery})
+	return shownDonor(donor, err)
 }
 
 type policyBody struct {
@@ -107,9 +117,10 @@ type signGrantRequest struct {
 	Donor    Ref              `json:"donor" validate:"required" description:"Id or code."`
 	Title    string           `json:"title" validate:"required,max=120"`
 	Amount   ledger.Money     `json:"amount" validate:"required,positive"`
-	SignedOn ledger.Date      `json:"signed_on" validate:"required"`
+	SignedOn ledger.Date      `json:"signed_on" validate:"omitempty" description:"Without it the grant is a draft, to be signed later."`
 	From     ledger.Date      `json:"from" validate:"omitempty" description:"First day of the period of performance."`
 	To       ledger.Date      `json:"to" validate:"omitempty" description:"Last day of the period of performance."`
+	ReportBy ledger.Date      `json:"report_due_on" validate:"omitempty" description:"The last day on which cost of the period is paid, once the grant has ended."`
 	Policy   policyBody       `json:"policy" validate:"required"`
 	Budget   []budgetLineBody `json:"budget_lines" validate:"max=200,dive" description:"In the grant's currency; sums to the amount."`
 }
@@ -121,16 +132,17 @@ type grantView struct {
 	Title    string            `json:"title"`
 	Amount   ledger.Money      `json:"amount"`
 	State    grants.GrantState `json:"state"`
-	SignedOn ledger.Date       `json:"signed_on"`
+	SignedOn string            `json:"signed_on,omitempty" description:"Not of a draft."`
 	From     string            `json:"from,omitempty"`
 	To       string            `json:"to,omitempty"`
+	ReportBy string            `json:"report_due_on,omitempty"`
 	Policies []policyView      `json:"policies" description:"By the day from which each holds."`
 	Budget   []budgetLineBody  `json:"budget_lines"`
 	Version  int               `json:"version"`
 }
 
 type policyView struct {
-	StartsOn        ledger.Date          `json:"starts_on"`
+	StartsOn        string               `json:"starts_on,omitempty" description:"Not of a draft."`
 	Recognition     grants.Recognition   `json:"recognition"`
 	RateMethod      grants.RateMethod    `json:"rate_method"`
 	FeeBearer       grants.Bearer        `json:"fee_bearer"`
@@ -144,10 +156,10 @@ type policyView struct {
 }
 
 func viewGrant(g grants.Grant) grantView {
-	v := grantView{ID: g.ID, Code: g.Code, Donor: g.Donor.Code, Title: g.Title, Amount: g.Amount, State: g.State, SignedOn: g.SignedOn,
-		From: string(g.From), To: string(g.To), Version: g.Version, Policies: []policyView{}, Budget: []budgetLineBody{}}
+	v := grantView{ID: g.ID, Code: g.Code, Donor: g.Donor.Code, Title: g.Title, Amount: g.Amount, State: g.State, SignedOn: string(g.SignedOn),
+		From: string(g.From), To: string(g.To), ReportBy: string(g.ReportDueOn), Version: g.Version, Policies: []policyView{}, Budget: []budgetLineBody{}}
 	for _, p := range g.Policies {
-		v.Policies = append(v.Policies, policyView{p.StartsOn, p.Recognition, p.RateMethod, p.FeeBearer, p.CurrencyBearer, p.IndirectRate.String(),
+		v.Policies = append(v.Policies, policyView{string(p.StartsOn), p.Recognition, p.RateMethod, p.FeeBearer, p.CurrencyBearer, p.IndirectRate.String(),
 			emptyNotNil(p.IndirectExcludes), p.Interest, emptyNotNil(p.Ineligible), ledger.Round(p.RefundDeMinimis.Amount, g.Amount.Currency),
 			viewRules(p, g.Amount)})
 	}
@@ -166,13 +178,15 @@ func signGrant(ctx context.Context, tx *store.Tx, d desk, in signGrantRequest) (
 	if err != nil {
 		return grantView{}, err
 	}
-	g := grants.Grant{Code: in.Code, Donor: donor, Title: in.Title, Amount: in.Amount, SignedOn: in.SignedOn, From: in.From, To: in.To,
+	g := grants.Grant{Code: in.Code, Donor: donor, Title: in.Title, Amount: in.Amount, SignedOn: in.SignedOn, From: in.From, To: in.To, ReportDueOn: in.ReportBy,
 		Policies: grants.Policies{policy}}
 	if g.Budget, err = budgetLines(in.Budget, in.Amount.Currency); err != nil {
 		return grantView{}, err
 	}
-	g, err = d.grants.Sign(ctx, tx, g)
-	return viewGrant(g), err
+	if in.SignedOn == "" {
+		return shownGrant(d.grants.Draft(ctx, tx, g))
+	}
+	return shownGrant(d.grants.Sign(ctx, tx, g))
 }
 
 // policy reads the rules of a grant in currency c. A deferred grant in another currency reports at the rates of its

@@ -197,3 +197,8 @@ func restored(id ID, value []byte, hash string) (Value, error) {
 	}
 	return v, nil
 }
+
+func finalIssued(ctx context.Context, tx *store.Tx, grant string, to ledger.Date, through int64) (bool, error) {
+	return tx.NewSelect().Model((*statementRow)(nil)).Where("subject = ?", grant).Where("to_date >= ?", to).Where("cutoff_seq >= ?", through).
+		Where("state IN (?, ?)", Issued, Sent).Exists(ctx)
+}

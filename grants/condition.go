@@ -1,0 +1,145 @@
+package grants
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// ConditionKind is what a condition is about.
+type ConditionKind string
+
+// ConditionKinds are all of them.
+var ConditionKinds = []ConditionKind{"purpose", "time", "geography", "population", "report", "matching", "ceiling", "other"}
+
+// ConditionState is where a condition stands: its last decision.
+type ConditionState string
+
+// The states of a condition. Only what is met or waived no longer holds anything back.
+const (
+	ConditionOpen   ConditionState = "open"
+	ConditionMet    ConditionState = "met"
+	ConditionWaived ConditionState = "waived" // by the grantor
+	ConditionMissed ConditionState = "missed"
+)
+
+// Condition is something the agreement asks for before money comes in or goes out, such as an interim report before the second
+// instalment.
+type Condition struct {
+	ID            string
+	Number        string // the funder's own, or given by us: C1
+	Kind          ConditionKind
+	Text          string // no person's name
+	DueOn         ledger.Date
+	Instalment    int  // number of the planned instalment that it holds back; 0 is none
+	Disbursements bool // whether it holds back what is paid out of the grant
+	State         ConditionState
+	Decisions     []ConditionDecision
+}
+
+// ConditionDecision is what somebody found of a condition.
+type ConditionDecision struct {
+	State  ConditionState
+	On     ledger.Date
+	Reason string
+	By, At string
+}
+
+// Holds reports whether a condition still holds money back.
+func (c Condition) Holds() bool { return c.State == ConditionOpen || c.State == ConditionMissed }
+
+// AddCondition puts a condition of a grant on record. [ErrDuplicateCondition]; [ErrUnknownInstalment] when it is to hold back
+// an instalment that is not planned.
+func (r Register) AddCondition(ctx context.Context, tx *store.Tx, key string, c Condition) (Condition, error) {
+	g, err := r.inState(ctx, tx, key, append([]GrantState{GrantDraft, GrantEnded}, running...)...)
+	if err != nil {
+		return Condition{}, err
+	}
+	planned, err := readPlanned(ctx, tx, g)
+	if err != nil {
+		return Condition{}, err
+	}
+	if c.Instalment > len(planned) {
+		return Condition{}, ErrUnknownInstalment
+	}
+	if c.Number == "" {
+		before, err := r.Conditions(ctx, tx, g)
+		if err != nil {
+			return Condition{}, err
+		}
+		c.Number = fmt.Sprintf("C%d", len(before)+1)
+	}
+	c.ID, c.State = store.NewID("gco"), ConditionOpen
+	if err := insertCondition(ctx, tx, g.ID, c); err != nil {
+		return Condition{}, err
+	}
+	return c, access.Record(ctx, tx, access.Event{Action: "condition.added", Subject: string(g.ID)})
+}
+
+// DecideCondition notes that a condition is met, waived by the grantor, missed, or open again. [ErrUnknownCondition],
+// [ErrReasonRequired].
+func (r Register) DecideCondition(ctx context.Context, tx *store.Tx, key, number string, d ConditionDecision) (Condition, error) {
+	if err := ledger.CheckReason(d.Reason); err != nil {
+		return Condition{}, err
+	}
+	g, err := r.Grant(ctx, tx, key)
+	if err != nil {
+		return Condition{}, err
+	}
+	c, err := r.condition(ctx, tx, g, number)
+	if err != nil {
+		return Condition{}, err
+	}
+	if err := insertDecision(ctx, tx, c, d); err != nil {
+		return Condition{}, err
+	}
+	if err := access.Record(ctx, tx, access.Event{Action: "condition." + string(d.State), Subject: string(g.ID), Reason: d.Reason}); err != nil {
+		return Condition{}, err
+	}
+	return r.condition(ctx, tx, g, number)
+}
+
+func (r Register) condition(ctx context.Context, tx *store.Tx, g Grant, number string) (Condition, error) {
+	all, err := r.Conditions(ctx, tx, g)
+	if err != nil {
+		return Condition{}, err
+	}
+	i := slices.IndexFunc(all, func(c Condition) bool { return c.Number == number || c.ID == number })
+	if i < 0 {
+		return Condition{}, ErrUnknownCondition
+	}
+	return all[i], nil
+}
+
+// Conditions lists the conditions of a grant in order of entry.
+func (r Register) Conditions(ctx context.Context, tx *store.Tx, g Grant) ([]Condition, error) {
+	return readConditions(ctx, tx, g.ID)
+}
+
+// Disbursable says whether what is paid out of a grant may be: [ConditionOpen] names the first condition that holds it back.
+// It reads nothing, so that whoever pays asks it with what is in front of them.
+func Disbursable(grant string, conditions []Condition) error {
+	for _, c := range conditions {
+		if c.Disbursements && c.Holds() {
+			return &ConditionHolds{Grant: grant, Number: c.Number, Kind: c.Kind, DueOn: c.DueOn}
+		}
+	}
+	return nil
+}
+
+// DisbursableFrom asks [Disbursable] of a fund. A fund that is no grant's has no conditions.
+func (r Register) DisbursableFrom(ctx context.Context, tx *store.Tx, fund ledger.FundCode) error {
+	g, granted, err := r.OfFund(ctx, tx, fund)
+	if err != nil || !granted {
+		return err
+	}
+	conditions, err := r.Conditions(ctx, tx, g)
+	if err != nil {
+		return err
+	}
+	return Disbursable(g.Code, conditions)
+}

@@ -1,0 +1,166 @@
+package http
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// claims registers who pays which share of which cost, and the reconciliation of all grants.
+func claims(api *API) {
+	Route(api, Op{Method: post, Path: "/cost-claims", ID: "claimCost", Tag: "cost-claims", Roles: finance, Status: http.StatusOK,
+		Summary: "Claim shares of a cost on a document for funds", Danish: "Henfør andele af en udgift på et bilag til fonde",
+		About: "All funds together claim no more than the document says, and no fund twice: a cost is never funded twice.",
+		Refuses: []error{ledger.ErrUnknownEvidence, ledger.ErrUnknownFund, ledger.ErrUnknownEntry, grants.ErrEvidenceOverclaimed, grants.ErrCostClaimed,
+			grants.ErrCostAmount, grants.ErrCostLines},
+		Example: `{"evidence":"evd_0123456789","amount":"4200.00","shares":[{"fund":"G1","share":"2520.00"},{"fund":"G2","share":"1680.00"}]}`}, at(claimCost))
+	Route(api, Op{Method: get, Path: "/cost-claims", ID: "listCostClaims", Tag: "cost-claims", Roles: bookkeeper,
+		Summary: "Which fund claims which share of which cost", Danish: "Hvilken fond der bærer hvilken andel af hvilken udgift"}, at(listCostClaims))
+	Route(api, Op{Method: get, Path: "/reports/grant-reconciliation", ID: "reportGrantReconciliation", Tag: "reports", Roles: bookkeeper,
+		Summary: "All grants added up and held against the general ledger", Danish: "Alle bevillinger lagt sammen og holdt op mod finansbogholderiet",
+		About: "Every difference is 0.00: received + interest - released - refunded = deferred, released = spent, and grants + other funds = general ledger. " +
+			"Every figure has an `href` to the lines that it is the sum of."}, at(reportGrantReconciliation))
+}
+
+type claimCostRequest struct {
+	Evidence Ref         `json:"evidence" validate:"required" description:"Id of the document."`
+	Line     string      `json:"line" validate:"max=80" description:"Of the document, where it is claimed line by line; empty for all of it."`
+	Amount   Decimal     `json:"amount" validate:"required,positive" description:"Base currency: what the document, or the line, says."`
+	Shares   []claimBody `json:"shares" validate:"required,min=1,max=50,dive"`
+}
+
+type claimBody struct {
+	Fund  ledger.FundCode `json:"fund" validate:"required"`
+	Share Decimal         `json:"share" validate:"required,positive" description:"Base currency."`
+	Entry Ref             `json:"entry" validate:"omitempty" description:"Id or number of the entry that put it on the fund."`
+}
+
+type costView struct {
+	ID       string            `json:"id"`
+	Evidence ledger.EvidenceID `json:"evidence"`
+	Line     string            `json:"line,omitempty"`
+	Amount   ledger.Money      `json:"amount"`
+	Left     ledger.Money      `json:"left" description:"What nobody claims."`
+	Claims   []claimView       `json:"claims"`
+}
+
+type claimView struct {
+	ID    string          `json:"id"`
+	Fund  ledger.FundCode `json:"fund"`
+	Share ledger.Money    `json:"share"`
+	Entry ledger.EntryID  `json:"entry_id,omitempty"`
+}
+
+func claimCost(ctx context.Context, tx *store.Tx, d desk, in claimCostRequest) (costView, error) {
+	amount, err := in.Amount.In("/amount", d.book.Base)
+	if err != nil {
+		return costView{}, err
+	}
+	cost := grants.ClaimedCost{Evidence: ledger.EvidenceID(in.Evidence), Line: in.Line, Amount: amount}
+	for i, s := range in.Shares {
+		at := fmt.Sprintf("/shares/%d", i)
+		claim := grants.Claim{Fund: s.Fund}
+		if claim.Share, err = s.Share.In(at+"/share", d.book.Base); err != nil {
+			return costView{}, err
+		}
+		if _, err := d.book.Fund(ctx, tx, s.Fund); err != nil {
+			return costView{}, At(at+"/fund", err)
+		}
+		if s.Entry != "" {
+			posted, err := d.book.Entry(ctx, tx, string(s.Entry))
+			if err != nil {
+				return costView{}, At(at+"/entry", err)
+			}
+			claim.Entry = posted.ID
+		}
+		cost.Claims = append(cost.Claims, claim)
+	}
+	cost, err = d.grants.ClaimCost(ctx, tx, cost)
+	if err != nil {
+		return costView{}, err
+	}
+	v := costView{cost.ID, cost.Evidence, cost.Line, cost.Amount, cost.Left(), []claimView{}}
+	for _, c := range cost.Claims {
+		v.Claims = append(v.Claims, claimView{c.ID, c.Fund, c.Share, c.Entry})
+	}
+	return v, nil
+}
+
+type listClaimsRequest struct {
+	Page
+	Evidence ledger.EvidenceID `query:"evidence" json:"-" description:"Only on this document."`
+}
+
+type claimRow struct {
+	ID       string            `json:"id"`
+	Evidence ledger.EvidenceID `json:"evidence"`
+	Line     string            `json:"line,omitempty"`
+	Amount   ledger.Money      `json:"amount" table:"base" description:"What the document says."`
+	Fund     ledger.FundCode   `json:"fund"`
+	Share    ledger.Money      `json:"share" table:"base"`
+	Entry    ledger.EntryID    `json:"entry_id,omitempty"`
+}
+
+func listCostClaims(ctx context.Context, tx *store.Tx, d desk, in listClaimsRequest) (List[claimRow], error) {
+	costs, err := d.grants.ClaimedCosts(ctx, tx, in.Evidence)
+	if err != nil {
+		return List[claimRow]{}, err
+	}
+	var rows []claimRow
+	for _, c := range costs {
+		for _, claim := range c.Claims {
+			rows = append(rows, claimRow{claim.ID, c.Evidence, c.Line, c.Amount, claim.Fund, claim.Share, claim.Entry})
+		}
+	}
+	return inOrder(in.Page, rows, func(r claimRow) claimRow { return r })
+}
+
+type reconciliationRow struct {
+	Kind       string        `json:"kind" enum:"grant,grants,other_funds,general_ledger,difference"`
+	Grant      string        `json:"grant,omitempty"`
+	Received   figureView    `json:"received" table:"base" description:"Instalments received in advance."`
+	Interest   figureView    `json:"interest" table:"base" description:"The grantors'."`
+	Awarded    figureView    `json:"awarded" table:"base" description:"Recognised at once."`
+	Spent      figureView    `json:"spent" table:"base" description:"Cost and currency differences."`
+	Released   figureView    `json:"released" table:"base" description:"Income of cost."`
+	Refunded   figureView    `json:"refunded" table:"base"`
+	Deferred   figureView    `json:"deferred" table:"base" description:"What stands on 2100."`
+	Receivable figureView    `json:"receivable" table:"base" description:"What stands on 1200."`
+	Roll       *Decimal      `json:"roll_difference,omitempty" description:"received + interest - released - refunded - deferred."`
+	Release    *Decimal      `json:"release_difference,omitempty" description:"spent - released of a grant that is deferred."`
+	Record     *ledger.Money `json:"record_difference,omitempty" description:"The grant's own record of what was received, less its lines; in the grant's currency."`
+}
+
+func viewReconciled(kind, grant string, f grants.Reconciled) reconciliationRow {
+	return reconciliationRow{Kind: kind, Grant: grant, Received: viewFigure(f.Received), Interest: viewFigure(f.Interest), Awarded: viewFigure(f.Awarded),
+		Spent: viewFigure(f.Spent), Released: viewFigure(f.Released), Refunded: viewFigure(f.Refunded), Deferred: viewFigure(f.Deferred),
+		Receivable: viewFigure(f.Receivable)}
+}
+
+func reportGrantReconciliation(ctx context.Context, tx *store.Tx, d desk, in asOfRequest) (report[reconciliationRow], error) {
+	r, span, err := frame[reconciliationRow](ctx, tx, d, in.knowledge, "", today(tx, in.AsOf), true)
+	if err != nil {
+		return r, err
+	}
+	all, err := d.grants.Reconcile(ctx, tx, span)
+	if err != nil {
+		return r, err
+	}
+	for _, g := range all.Grants {
+		row := viewReconciled("grant", g.Grant.Code, g.Reconciled)
+		roll := Decimal(g.Roll.String())
+		row.Roll, row.Record = &roll, &g.Record
+		if g.Release != nil {
+			release := Decimal(g.Release.String())
+			row.Release = &release
+		}
+		r.Rows = append(r.Rows, row)
+	}
+	r.Rows = append(r.Rows, viewReconciled("grants", "", all.Total), viewReconciled("other_funds", "", all.Others),
+		viewReconciled("general_ledger", "", all.General), viewReconciled("difference", "", all.Difference))
+	return r, nil
+}
