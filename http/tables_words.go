@@ -156,7 +156,6 @@ var columnWords = map[string]text{
 	"disallowed":            {"Disallowed", "Underkendt"},
 	"disbursements":         {"Holds back disbursements", "Holder udbetalinger tilbage"},
 	"documented":            {"Documented", "Dokumenteret"},
-	"due_on":                {"Due on", "Forfalder"},
 	"grant":                 {"Grant", "Bevilling"},
 	"instalment":            {"Instalment", "Rate"},
 	"justified":             {"Justified", "Begrundet"},
