@@ -121,7 +121,7 @@ type ruleView struct {
 type virementView struct {
 	Percent      string              `json:"percent"`
 	Absolute     ledger.Money        `json:"absolute"`
-	Of           grants.VirementBase `json:"of" enum:"line,main_line,budget"`
+	Of           grants.VirementBase `json:"of,omitempty" enum:"line,main_line,budget"`
 	SalaryLocked bool                `json:"salary_locked"`
 }
 

@@ -47,7 +47,7 @@ func TestGrantsReconcileAndRefuse(t *testing.T) {
 			status     int
 			code       string
 		}{
-			{"/grants/G1/final-accounts", `{"date":"2026-12-31"}`, 409, "commitments_open"},
+			{"/grants/G1/final-accounts", `{"date":"2026-12-31"}`, 409, "advance_open"},
 			{"/grants/G1/closures", `{"date":"2026-12-31"}`, 409, "state_conflict"},
 			{"/grants/G1/signatures", `{"date":"2026-12-31"}`, 409, "state_conflict"},
 			{"/grants/G1/suspensions", `{"date":"2026-12-31","reason":"short"}`, 422, "reason_required"},
