@@ -55,7 +55,7 @@ func reports(api *API) {
 
 type threshold struct {
 	Subject string `json:"subject" validate:"required,max=40" description:"Code of the donor or grant."`
-	People  int    `json:"people" validate:"required,min=1,max=1000"`
+	People  int    `json:"people" validate:"min=1,max=1000"`
 }
 
 func setThreshold(ctx context.Context, tx *store.Tx, d desk, in threshold) (threshold, error) {
