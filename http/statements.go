@@ -58,8 +58,13 @@ type threshold struct {
 	People  int    `json:"people" validate:"min=1,max=1000"`
 }
 
-func setThreshold(ctx context.Context, tx *store.Tx, d desk, in threshold) (threshold, error) {
-	return in, d.statements.SetThreshold(ctx, tx, in.Subject, in.People)
+type thresholdView struct {
+	Subject string `json:"subject"`
+	People  int    `json:"people"`
+}
+
+func setThreshold(ctx context.Context, tx *store.Tx, d desk, in threshold) (thresholdView, error) {
+	return thresholdView{in.Subject, in.People}, d.statements.SetThreshold(ctx, tx, in.Subject, in.People)
 }
 
 // statementReads registers what is read of a statement, and the page for everyone.
