@@ -27,8 +27,8 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s is not in two languages: %+v", r.code, words)
 			}
 		}
-		if (r.status == 503) != (r.retry > 0) {
-			t.Errorf("%s: 503 goes with a time to wait, and nothing else does", r.code)
+		if (r.status == 503 || r.status == 429) != (r.retry > 0) {
+			t.Errorf("%s: 429 and 503 go with a time to wait, and nothing else does", r.code)
 		}
 		if r.err != nil && rowFor(fmt.Errorf("grants: saving: %w", r.err)).code != r.code {
 			t.Errorf("%v does not lead to %s", r.err, r.code)
