@@ -1,0 +1,382 @@
+package story_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"supportledger/access"
+	"supportledger/access/vault"
+	"supportledger/access/vault/vaulttest"
+	apphttp "supportledger/http"
+	"supportledger/http/apitest"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// canary is a personal field and a text that stands in nothing else. A new personal field joins by a line here: what is planted in
+// it, and how it is written for the person of that number.
+type canary struct {
+	field string
+	stem  string // begins every text of the field, and is what is looked for
+	plant func(c *apitest.Client, person, text string)
+}
+
+var canaries = []canary{
+	{"names", "Zqkanari", identityField("names")},
+	{"birth_date", "1703-55-", identityField("birth_date")},
+	{"contact", "Ŵéłkåñárï", identityField("contact")},
+	{"bank", "DK9917350264", identityField("bank")},
+	{"notes", "Щюкъэфжь", identityField("notes")},
+}
+
+func identityField(name string) func(*apitest.Client, string, string) {
+	return func(c *apitest.Client, person, text string) {
+		c.Do(http.MethodPut, "/beneficiaries/"+person+"/identity", map[string]string{name: text}).Want(http.StatusNoContent)
+	}
+}
+
+func (k canary) text(person int) string { return fmt.Sprintf("%s%02d", k.stem, person) }
+
+func stems() (all []string) {
+	for _, k := range canaries {
+		all = append(all, k.stem)
+	}
+	return all
+}
+
+// people is how many carry canaries.
+const people = 40
+
+// service is a server whose log is kept and whose people are canaries.
+type service struct {
+	db     *store.DB
+	dsn    string
+	log    *bytes.Buffer
+	client *apitest.Client
+	caring *apitest.Client // on the cases
+	others []*apitest.Client
+	codes  []string
+
+	statement string // issued, to be read as a page
+}
+
+// TestCanaries plants a text of its own in every personal field of forty people, has everything happen to them that the API can do
+// with them, errors and panics too, and then looks for the texts wherever they must not be: the service's log, the database's log,
+// its files and its write-ahead log, a dump, what other roles read and export, PDFs. It then leaks on purpose, and must find it.
+func TestCanaries(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := serving(t, db)
+		s.live(t)
+		sinks := s.sinks(t)
+		for name, content := range sinks {
+			t.Logf("%s: %d bytes", name, len(content))
+		}
+		hits := seek(t, sinks, stems())
+		for _, h := range hits {
+			t.Errorf("a canary was found: %s", h)
+		}
+		s.leak(t)
+		found := strings.Join(seek(t, s.sinks(t), stems()), "\n")
+		for _, sink := range []string{"service log", "database files", "dump", "answers of others"} {
+			if !strings.Contains(found, sink) {
+				t.Errorf("a deliberate leak into %s was not found: the search proves nothing there\n%s", sink, found)
+			}
+		}
+	})
+}
+
+// serving plays the worked story's first scenarios, so that there is everything to export, and starts a second server with a log.
+func serving(t *testing.T, db *store.DB) *service {
+	play(t, db, []string{"S00", "S01", "S02", "S03"})
+	dsn := storetest.DSN(db)
+	if db.Engine() == store.Postgres { // every statement of the new sessions goes to the log, as a careless operator might set it
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.NewRaw("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_statement = ''all''', current_database()); END $$").Exec(t.Context())
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		again, err := store.Open(t.Context(), storetest.DSN(db), store.Options{Clock: db.Clock()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = again.Close() })
+		db = again
+	}
+	s := &service{db: db, dsn: dsn, log: new(bytes.Buffer)}
+	log := slog.New(slog.NewJSONHandler(&locked{w: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s.client = apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: vaulttest.New(t), Log: log}, s.accidents(log))
+	s.caring = s.client.As(db, "caring", access.Caseworker)
+	for _, role := range []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor, access.PrivacyOfficer} {
+		s.others = append(s.others, s.client.As(db, "other "+string(role), role))
+	}
+	return s
+}
+
+// locked is a writer that many may write to.
+type locked struct {
+	mu sync.Mutex
+	w  *bytes.Buffer
+}
+
+func (l *locked) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(b)
+}
+
+type accident struct {
+	Kind string         `json:"kind"`
+	Text vault.Personal `json:"text"`
+}
+
+// accidents are routes on which things go wrong with a personal text in hand.
+func (s *service) accidents(log *slog.Logger) func(*apphttp.API) {
+	return func(api *apphttp.API) {
+		apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/accidents", ID: "accident", Tag: "accidents", Summary: "x", Danish: "x", Personal: true,
+			Roles: []access.Role{access.Caseworker}}, func(ctx context.Context, tx *store.Tx, in accident) (apphttp.None, error) {
+			switch in.Kind {
+			case "panic":
+				panic(in)
+			case "panic text":
+				panic(string(in.Text))
+			case "panic error":
+				panic(errors.New(string(in.Text)))
+			case "error":
+				return apphttp.None{}, fmt.Errorf("could not do it for %v: %+v, %q", in.Text, in, in.Text)
+			case "logged":
+				log.Warn("somebody logs a request", "text", in.Text, "all", fmt.Sprintf("%#v", in.Text))
+			case "sql":
+				_, err := tx.NewRaw("SELECT no_such_column FROM identities WHERE field = 'names'").Exec(ctx)
+				return apphttp.None{}, err
+			}
+			return apphttp.None{}, nil
+		})
+	}
+}
+
+// live has everything happen to the people.
+func (s *service) live(t *testing.T) {
+	t.Helper()
+	for person := range people {
+		var made struct{ Code string }
+		s.caring.Post("/beneficiaries", nil).Want(http.StatusCreated).Into(&made)
+		s.codes = append(s.codes, made.Code)
+		for _, k := range canaries {
+			k.plant(s.caring, made.Code, k.text(person))
+		}
+	}
+	all := `{"fields":["names","birth_date","contact","bank","notes"],"purpose":"plan","reason":"what the test is about, at length"}`
+	seen := string(s.caring.Post("/beneficiaries/"+s.codes[0]+"/identity-openings", all).Want(http.StatusOK).Body)
+	for _, k := range canaries {
+		if !strings.Contains(seen, k.text(0)) {
+			t.Fatalf("%s does not come back to who may see it: %s", k.field, seen)
+		}
+	}
+	lead, officer := s.others[1], s.others[5]
+	lead.Post("/beneficiaries/"+s.codes[1]+"/emergency-openings", all).Want(http.StatusOK)
+	lead.Post("/beneficiaries/"+s.codes[1]+"/identity-openings", all).Want(http.StatusForbidden)
+	officer.Post("/beneficiaries/"+s.codes[2]+"/exports", `{"reason":"the person asked for it"}`).Want(http.StatusOK)
+	officer.Post("/beneficiaries/"+s.codes[3]+"/erasures", `{"reason":"the person asked for it"}`).Want(http.StatusCreated)
+	// The same person twice, which is found by the fingerprints.
+	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[5]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
+	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[4]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
+	s.statement = s.issue(t)
+	s.fail(t)
+}
+
+// issue issues a statement and gives its id.
+func (s *service) issue(t *testing.T) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.client.Base+apphttp.Base+"/statements", strings.NewReader(`{"subject":"G1","to":"2026-01-15"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Idempotency-Key", "statement")
+	req.Header.Set("Content-Type", "application/json")
+	var issued struct{ ID string }
+	if err := json.Unmarshal(s.others[2].Raw(req), &issued); err != nil || issued.ID == "" {
+		t.Fatalf("no statement: %v", err)
+	}
+	return issued.ID
+}
+
+// fail makes mistakes with personal texts in all places of a request, and has accidents happen.
+func (s *service) fail(t *testing.T) {
+	t.Helper()
+	for _, k := range canaries {
+		text, at := k.text(0), "/beneficiaries/"+s.codes[0]
+		quiet := func(method, path, body string) { // the answer may repeat to who asked what they sent
+			req, err := http.NewRequestWithContext(t.Context(), method, s.client.Base+apphttp.Base+path, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/json")
+			if a := s.caring.Send(req); a.Status < 400 {
+				t.Errorf("%s %s was not refused", method, path)
+			}
+		}
+		quiet(http.MethodPut, at+"/identity", `{"birth_date":"`+text+text+`"}`)
+		quiet(http.MethodPut, at+"/identity", `{"`+text+`":"x"}`)
+		quiet(http.MethodPut, at+"/identity", `{"names":"`+text)
+		quiet(http.MethodPut, at+"/identity?"+url.QueryEscape(text)+"=1", `{"names":"x"}`)
+		quiet(http.MethodPut, "/beneficiaries/"+url.PathEscape(text)+"/identity", `{"names":"x"}`)
+		quiet(http.MethodPost, at+"/identity-openings", `{"fields":["`+text+`"],"purpose":"plan","reason":"long enough a reason"}`)
+		quiet(http.MethodGet, "/beneficiaries/"+url.PathEscape(text), "")
+		for _, kind := range []string{"panic", "panic text", "panic error", "error", "sql"} {
+			s.caring.Post("/accidents", accident{kind, vault.Personal(text)}).Problem(http.StatusInternalServerError, "internal")
+		}
+		s.caring.Post("/accidents", accident{"logged", vault.Personal(text)}).Want(http.StatusNoContent)
+	}
+}
+
+// leak leaks on purpose, in every kind of place.
+func (s *service) leak(t *testing.T) {
+	t.Helper()
+	fmt.Fprintf(s.log, "%q\n", canaries[4].text(7))
+	if err := s.db.Update(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO counters (series, last) VALUES (?, 1)", canaries[0].text(7)).Exec(t.Context())
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.caring.Post("/beneficiaries/"+s.codes[6]+"/identity-openings",
+		`{"fields":["names"],"purpose":"plan","reason":"a reason that names `+canaries[0].text(6)+`"}`).Want(http.StatusOK) // read by others as an access
+}
+
+// sinks collects whatever must not hold a personal text: name → bytes.
+func (s *service) sinks(t *testing.T) map[string][]byte {
+	t.Helper()
+	sinks := map[string][]byte{"service log": bytes.Clone(s.log.Bytes()), "answers of others": s.answers(t)}
+	if s.db.Engine() == store.SQLite {
+		file := strings.TrimPrefix(s.dsn, "sqlite:")
+		t.Logf("dsn %s", s.dsn)
+		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+			// Read by a process of its own: closing the file in this one would drop SQLite's locks on it.
+			if b, err := exec.CommandContext(t.Context(), "cat", file+suffix).Output(); err == nil {
+				sinks["database files"+suffix] = b
+			}
+		}
+		copied := filepath.Join(t.TempDir(), "dump.db")
+		if out, err := exec.CommandContext(t.Context(), "sqlite3", file, ".backup '"+copied+"'").CombinedOutput(); err == nil {
+			sinks["dump"] = contentOf(t, copied)
+		} else {
+			t.Logf("no sqlite3 to dump with (%v %s): the files stand for it", err, out)
+			sinks["dump"] = append(bytes.Clone(sinks["database files"]), sinks["database files-wal"]...)
+		}
+		return sinks
+	}
+	if err := s.db.Update(t.Context(), func(tx *store.Tx) error { _, err := tx.NewRaw("CHECKPOINT").Exec(t.Context()); return err }); err != nil {
+		t.Fatal(err)
+	}
+	dsn := s.dsn
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := u.Query().Get("host")
+	sinks["PostgreSQL log"] = []byte(storetest.PostgresLog(t))
+	sinks["database files"] = s.files(t, filepath.Join(host, "data", "base"))
+	sinks["write-ahead log"] = s.files(t, filepath.Join(host, "data", "pg_wal"))
+	dump, err := exec.CommandContext(t.Context(), program(t, "pg_dump"), dsn).Output()
+	if err != nil {
+		t.Fatalf("pg_dump: %v", err)
+	}
+	sinks["dump"] = dump
+	return sinks
+}
+
+func contentOf(t *testing.T, file string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// files reads what was written below a folder since this server's tests began; the templates before it hold no people.
+func (s *service) files(t *testing.T, dir string) []byte {
+	t.Helper()
+	var all bytes.Buffer
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // files come and go under a server that runs
+		}
+		b, err := os.ReadFile(path)
+		if err == nil {
+			all.Write(b)
+		}
+		return nil
+	})
+	if all.Len() == 0 {
+		t.Errorf("nothing could be read in %s", dir)
+	}
+	return all.Bytes()
+}
+
+// program finds one of PostgreSQL's programs.
+func program(t *testing.T, name string) string {
+	t.Helper()
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	debian, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
+	if len(debian) == 0 {
+		t.Fatalf("there is no %s", name)
+	}
+	return slices.Max(debian)
+}
+
+// answers is all that people who are on no case read and export: every list and report, as JSON, CSV and workbook, and the PDFs.
+func (s *service) answers(t *testing.T) []byte {
+	t.Helper()
+	var all bytes.Buffer
+	for _, c := range s.others {
+		for _, op := range c.Operations() {
+			path, lists := strings.CutPrefix(op, "GET ")
+			if !lists || strings.Contains(path, "{") && !strings.Contains(path, "{id}") {
+				continue
+			}
+			path = strings.ReplaceAll(path, "{id}", s.codes[6])
+			for _, query := range []string{"", "?format=csv", "?format=xlsx"} {
+				all.Write(s.raw(t, c, apphttp.Base+path+query))
+			}
+		}
+	}
+	for _, lang := range []string{"en", "da"} {
+		page := s.raw(t, s.others[4], apphttp.Base+"/statements/"+s.statement+"/document?lang="+lang)
+		if !bytes.HasPrefix(page, []byte("%PDF")) {
+			t.Errorf("the statement is no PDF: %.100q", page)
+		}
+		all.Write(page)
+	}
+	for _, path := range []string{"/metrics", "/livez", "/readyz", apphttp.Base + "/openapi.json", apphttp.Base + "/docs"} {
+		all.Write(s.raw(t, s.others[0], path))
+	}
+	return all.Bytes()
+}
+
+// raw asks without holding the answer against the document, since most of what is asked for is refused.
+func (s *service) raw(t *testing.T, c *apitest.Client, path string) []byte {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.client.Base+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Raw(req)
+}
