@@ -222,10 +222,10 @@ func TestStrangersCannotWidenRoles(t *testing.T) {
 // An owner of the database can drop the triggers; verify finds what was written then.
 func TestVerifyFindsRolesOfNobody(t *testing.T) {
 	attacks := []struct{ sql, want string }{
-		{"INSERT INTO user_roles (user_id, role) VALUES ('NEW', 'treasurer')", "NEW: it holds treasurer, which no event in the tree gave it"},
-		{"UPDATE user_roles SET role = 'finance_officer' WHERE user_id = 'LEAD'", "LEAD: it holds finance_officer, which no event in the tree gave it"},
+		{"INSERT INTO user_roles (user_id, role) VALUES ('NEW', 'treasurer')", "NEW it holds treasurer, which no event in the tree gave it"},
+		{"UPDATE user_roles SET role = 'finance_officer' WHERE user_id = 'LEAD'", "LEAD it holds finance_officer, which no event in the tree gave it"},
 		{"DELETE FROM user_roles WHERE role = 'admin'", "it was given admin, which is gone without an event"},
-		{"UPDATE users SET person = 'LEAD' WHERE id = 'NEW'", "NEW: it is joined to another account"},
+		{"UPDATE users SET person = 'LEAD' WHERE id = 'NEW'", "NEW it is joined to another account"},
 		{"UPDATE account_changes SET state = 'applied' WHERE state = 'requested'", "without two people who agreed"},
 		{"UPDATE audit_events SET on_behalf_of = 'LEAD' WHERE action = 'user.created'", "a stored field was changed"},
 	}

@@ -3,7 +3,7 @@ package story_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -65,13 +66,14 @@ const people = 40
 type service struct {
 	db     *store.DB
 	dsn    string
-	log    *bytes.Buffer
+	log    *locked
 	client *apitest.Client
 	caring *apitest.Client // on the cases
 	others []*apitest.Client
 	codes  []string
+	began  time.Time
 
-	statement string // issued, to be read as a page
+	statements []string // to be read as pages
 }
 
 // TestCanaries plants a text of its own in every personal field of forty people, has everything happen to them that the API can do
@@ -85,14 +87,15 @@ func TestCanaries(t *testing.T) {
 		for name, content := range sinks {
 			t.Logf("%s: %d bytes", name, len(content))
 		}
-		hits := seek(t, sinks, stems())
-		for _, h := range hits {
+		for _, h := range seek(t, sinks, stems()) {
 			t.Errorf("a canary was found: %s", h)
 		}
 		s.leak(t)
-		found := strings.Join(seek(t, s.sinks(t), stems()), "\n")
-		for _, sink := range []string{"service log", "database files", "dump", "answers of others"} {
-			if !strings.Contains(found, sink) {
+		found := "\n" + strings.Join(seek(t, s.sinks(t), stems()), "\n")
+		for sink := range sinks {
+			// What all may read is made of nothing that is kept. The characters of a page are glyphs of its fonts, for which it
+			// takes a reader of PDFs; the bytes are looked at for what hides in them.
+			if sink != "answers to all" && sink != "PDFs" && !strings.Contains(found, "\n"+sink) {
 				t.Errorf("a deliberate leak into %s was not found: the search proves nothing there\n%s", sink, found)
 			}
 		}
@@ -117,8 +120,8 @@ func serving(t *testing.T, db *store.DB) *service {
 		t.Cleanup(func() { _ = again.Close() })
 		db = again
 	}
-	s := &service{db: db, dsn: dsn, log: new(bytes.Buffer)}
-	log := slog.New(slog.NewJSONHandler(&locked{w: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s := &service{db: db, dsn: dsn, log: new(locked), began: time.Now()}
+	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.client = apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: vaulttest.New(t), Log: log}, s.accidents(log))
 	s.caring = s.client.As(db, "caring", access.Caseworker)
 	for _, role := range []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor, access.PrivacyOfficer} {
@@ -130,7 +133,7 @@ func serving(t *testing.T, db *store.DB) *service {
 // locked is a writer that many may write to.
 type locked struct {
 	mu sync.Mutex
-	w  *bytes.Buffer
+	w  bytes.Buffer
 }
 
 func (l *locked) Write(b []byte) (int, error) {
@@ -195,24 +198,21 @@ func (s *service) live(t *testing.T) {
 	// The same person twice, which is found by the fingerprints.
 	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[5]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
 	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[4]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
-	s.statement = s.issue(t)
+	s.statements = []string{s.issue(t)}
 	s.fail(t)
 }
 
-// issue issues a statement and gives its id.
+// issue has a statement drafted and cleared, reviewed by a second person and issued by a third, and gives its id.
 func (s *service) issue(t *testing.T) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.client.Base+apphttp.Base+"/statements", strings.NewReader(`{"subject":"G1","to":"2026-01-15"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Idempotency-Key", "statement")
-	req.Header.Set("Content-Type", "application/json")
-	var issued struct{ ID string }
-	if err := json.Unmarshal(s.others[2].Raw(req), &issued); err != nil || issued.ID == "" {
-		t.Fatalf("no statement: %v", err)
-	}
-	return issued.ID
+	lead, finance, treasurer := s.others[1], s.others[2], s.others[3]
+	var made struct{ ID string }
+	finance.With("Idempotency-Key", "canary-draft").Post("/statements", `{"subject":"G1","to":"2026-01-15"}`).Want(http.StatusCreated).Into(&made)
+	at := "/statements/" + made.ID
+	finance.Post(at+"/privacy-checks", nil).Want(http.StatusOK)
+	lead.Post(at+"/reviews", nil).Want(http.StatusOK)
+	treasurer.Post(at+"/issues", nil).Want(http.StatusOK)
+	return made.ID
 }
 
 // fail makes mistakes with personal texts in all places of a request, and has accidents happen.
@@ -244,7 +244,8 @@ func (s *service) fail(t *testing.T) {
 	}
 }
 
-// leak leaks on purpose, in every kind of place.
+// leak leaks on purpose, in every kind of place: a line of the log, a column that nothing seals, a reason that others read as an
+// access, the name of a donor on a page.
 func (s *service) leak(t *testing.T) {
 	t.Helper()
 	fmt.Fprintf(s.log, "%q\n", canaries[4].text(7))
@@ -255,49 +256,93 @@ func (s *service) leak(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.caring.Post("/beneficiaries/"+s.codes[6]+"/identity-openings",
-		`{"fields":["names"],"purpose":"plan","reason":"a reason that names `+canaries[0].text(6)+`"}`).Want(http.StatusOK) // read by others as an access
+		`{"fields":["names"],"purpose":"plan","reason":"a reason that names `+canaries[0].text(6)+`"}`).Want(http.StatusOK)
+	finance := s.others[2]
+	finance.Post("/donors", `{"code":"LEAK","kind":"foundation","name":"`+canaries[0].text(8)+`","language":"en"}`).Want(http.StatusCreated)
+	finance.With("Idempotency-Key", "canary-gift").Post("/gifts", `{"donor":"LEAK","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
+	var page struct{ ID string }
+	finance.With("Idempotency-Key", "canary-leak").Post("/statements", `{"subject":"LEAK","to":"2026-01-15"}`).Want(http.StatusCreated).Into(&page)
+	s.statements = append(s.statements, page.ID)
 }
 
 // sinks collects whatever must not hold a personal text: name → bytes.
 func (s *service) sinks(t *testing.T) map[string][]byte {
 	t.Helper()
-	sinks := map[string][]byte{"service log": bytes.Clone(s.log.Bytes()), "answers of others": s.answers(t)}
+	sinks := s.answers(t)
+	sinks["service log"] = s.written()
+	sinks["PDFs"], sinks["PDFs as read"] = s.pages(t)
 	if s.db.Engine() == store.SQLite {
-		file := strings.TrimPrefix(s.dsn, "sqlite:")
-		t.Logf("dsn %s", s.dsn)
-		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-			// Read by a process of its own: closing the file in this one would drop SQLite's locks on it.
-			if b, err := exec.CommandContext(t.Context(), "cat", file+suffix).Output(); err == nil {
-				sinks["database files"+suffix] = b
-			}
-		}
-		copied := filepath.Join(t.TempDir(), "dump.db")
-		if out, err := exec.CommandContext(t.Context(), "sqlite3", file, ".backup '"+copied+"'").CombinedOutput(); err == nil {
-			sinks["dump"] = contentOf(t, copied)
-		} else {
-			t.Logf("no sqlite3 to dump with (%v %s): the files stand for it", err, out)
-			sinks["dump"] = append(bytes.Clone(sinks["database files"]), sinks["database files-wal"]...)
-		}
-		return sinks
+		s.file(t, sinks)
+	} else {
+		s.server(t, sinks)
 	}
-	if err := s.db.Update(t.Context(), func(tx *store.Tx) error { _, err := tx.NewRaw("CHECKPOINT").Exec(t.Context()); return err }); err != nil {
-		t.Fatal(err)
-	}
-	dsn := s.dsn
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	host := u.Query().Get("host")
-	sinks["PostgreSQL log"] = []byte(storetest.PostgresLog(t))
-	sinks["database files"] = s.files(t, filepath.Join(host, "data", "base"))
-	sinks["write-ahead log"] = s.files(t, filepath.Join(host, "data", "pg_wal"))
-	dump, err := exec.CommandContext(t.Context(), program(t, "pg_dump"), dsn).Output()
-	if err != nil {
-		t.Fatalf("pg_dump: %v", err)
-	}
-	sinks["dump"] = dump
 	return sinks
+}
+
+func (s *service) written() []byte {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return bytes.Clone(s.log.w.Bytes())
+}
+
+// file reads a SQLite database, its write-ahead log and a copy made by SQLite itself. Other processes read it: a file that is
+// opened and closed in this one would lose the locks that SQLite has on it.
+func (s *service) file(t *testing.T, sinks map[string][]byte) {
+	t.Helper()
+	file := strings.TrimPrefix(s.dsn, "sqlite:")
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if b, err := exec.CommandContext(t.Context(), "cat", file+suffix).Output(); err == nil {
+			sinks["database files"] = append(sinks["database files"], b...)
+		}
+	}
+	sinks["dump"] = contentOf(t, backupOf(t, s.db, s.dsn))
+}
+
+// server reads what a PostgreSQL server keeps of this database: its log, its files, the write-ahead log; and a dump.
+func (s *service) server(t *testing.T, sinks map[string][]byte) {
+	t.Helper()
+	var number string
+	if err := s.db.Update(t.Context(), func(tx *store.Tx) error {
+		if _, err := tx.NewRaw("CHECKPOINT").Exec(t.Context()); err != nil {
+			return err
+		}
+		return tx.NewRaw("SELECT oid::text FROM pg_database WHERE datname = current_database()").Scan(t.Context(), &number)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(s.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(u.Query().Get("host"), "data")
+	sinks["PostgreSQL log"] = []byte(storetest.PostgresLog(t))
+	sinks["database files"] = filesIn(t, filepath.Join(data, "base", number), time.Time{})
+	sinks["write-ahead log"] = filesIn(t, filepath.Join(data, "pg_wal"), s.began)
+	sinks["dump"] = contentOf(t, backupOf(t, s.db, s.dsn))
+}
+
+// backupOf copies a database that is in use, as docs/OPERATING.md says, into a file: of SQLite a database, of PostgreSQL a dump.
+func backupOf(t *testing.T, db *store.DB, dsn string) string {
+	t.Helper()
+	copied := filepath.Join(t.TempDir(), "copy")
+	if db.Engine() == store.Postgres {
+		if out, err := exec.CommandContext(t.Context(), program(t, "pg_dump"), "--file="+copied, dsn).CombinedOutput(); err != nil {
+			t.Fatalf("pg_dump: %v %s", err, out)
+		}
+		return copied
+	}
+	if err := db.View(t.Context(), func(*store.Tx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := sql.Open("sqlite", strings.TrimPrefix(dsn, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = raw.ExecContext(t.Context(), "VACUUM INTO ?", copied)
+	if err := errors.Join(err, raw.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return copied
 }
 
 func contentOf(t *testing.T, file string) []byte {
@@ -309,16 +354,18 @@ func contentOf(t *testing.T, file string) []byte {
 	return b
 }
 
-// files reads what was written below a folder since this server's tests began; the templates before it hold no people.
-func (s *service) files(t *testing.T, dir string) []byte {
+// filesIn reads what was written in a folder since an instant.
+func filesIn(t *testing.T, dir string, since time.Time) []byte {
 	t.Helper()
 	var all bytes.Buffer
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return nil //nolint:nilerr // files come and go under a server that runs
 		}
-		b, err := os.ReadFile(path)
-		if err == nil {
+		if info, err := d.Info(); err != nil || info.ModTime().Before(since) {
+			return nil //nolint:nilerr // the same
+		}
+		if b, err := os.ReadFile(path); err == nil {
 			all.Write(b)
 		}
 		return nil
@@ -342,33 +389,49 @@ func program(t *testing.T, name string) string {
 	return slices.Max(debian)
 }
 
-// answers is all that people who are on no case read and export: every list and report, as JSON, CSV and workbook, and the PDFs.
-func (s *service) answers(t *testing.T) []byte {
+// answers is all that people who are on no case read and export: every list and report, as JSON, CSV and workbook, and what is
+// told to everybody.
+func (s *service) answers(t *testing.T) map[string][]byte {
 	t.Helper()
-	var all bytes.Buffer
+	all := map[string][]byte{}
 	for _, c := range s.others {
 		for _, op := range c.Operations() {
 			path, lists := strings.CutPrefix(op, "GET ")
-			if !lists || strings.Contains(path, "{") && !strings.Contains(path, "{id}") {
+			if !lists || strings.Contains(strings.ReplaceAll(path, "{id}", ""), "{") {
 				continue
 			}
 			path = strings.ReplaceAll(path, "{id}", s.codes[6])
-			for _, query := range []string{"", "?format=csv", "?format=xlsx"} {
-				all.Write(s.raw(t, c, apphttp.Base+path+query))
+			for _, format := range []string{"json", "csv", "xlsx"} {
+				answer := s.raw(t, c, apphttp.Base+path+"?format="+format)
+				if format == "json" {
+					answer = append(answer, s.raw(t, c, apphttp.Base+path)...)
+				}
+				all["answers to others as "+format] = append(all["answers to others as "+format], answer...)
 			}
 		}
 	}
-	for _, lang := range []string{"en", "da"} {
-		page := s.raw(t, s.others[4], apphttp.Base+"/statements/"+s.statement+"/document?lang="+lang)
-		if !bytes.HasPrefix(page, []byte("%PDF")) {
-			t.Errorf("the statement is no PDF: %.100q", page)
-		}
-		all.Write(page)
-	}
 	for _, path := range []string{"/metrics", "/livez", "/readyz", apphttp.Base + "/openapi.json", apphttp.Base + "/docs"} {
-		all.Write(s.raw(t, s.others[0], path))
+		all["answers to all"] = append(all["answers to all"], s.raw(t, s.others[0], path)...)
 	}
-	return all.Bytes()
+	return all
+}
+
+// pages are the statements as PDF in both languages, and as a reader of PDFs reads them.
+func (s *service) pages(t *testing.T) (bytes, read []byte) {
+	t.Helper()
+	for _, id := range s.statements {
+		for _, lang := range []string{"en", "da"} {
+			page := s.raw(t, s.others[4], apphttp.Base+"/statements/"+id+"/document?lang="+lang)
+			cmd := exec.CommandContext(t.Context(), "pdftotext", "-", "-")
+			cmd.Stdin = strings.NewReader(string(page))
+			text, err := cmd.Output()
+			if err != nil || len(text) == 0 {
+				t.Errorf("the statement is no PDF that pdftotext reads: %v, %.100q", err, page)
+			}
+			bytes, read = append(bytes, page...), append(read, text...)
+		}
+	}
+	return bytes, read
 }
 
 // raw asks without holding the answer against the document, since most of what is asked for is refused.
