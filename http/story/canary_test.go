@@ -258,7 +258,7 @@ func (s *service) leak(t *testing.T) {
 	s.caring.Post("/beneficiaries/"+s.codes[6]+"/identity-openings",
 		`{"fields":["names"],"purpose":"plan","reason":"a reason that names `+canaries[0].text(6)+`"}`).Want(http.StatusOK)
 	finance := s.others[2]
-	finance.Post("/donors", `{"code":"LEAK","kind":"foundation","name":"`+canaries[0].text(8)+`","language":"en"}`).Want(http.StatusCreated)
+	finance.Post("/donors", `{"code":"LEAK","kind":"institution","name":"`+canaries[0].text(8)+`","language":"en"}`).Want(http.StatusCreated)
 	finance.With("Idempotency-Key", "canary-gift").Post("/gifts", `{"donor":"LEAK","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
 	var page struct{ ID string }
 	finance.With("Idempotency-Key", "canary-leak").Post("/statements", `{"subject":"LEAK","to":"2026-01-15"}`).Want(http.StatusCreated).Into(&page)
