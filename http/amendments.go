@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/shopspring/decimal"
@@ -128,7 +129,7 @@ type virementView struct {
 func viewRules(p grants.Policy, amount ledger.Money) ruleView {
 	in := func(m ledger.Money) ledger.Money { return ledger.Round(m.Amount, amount.Currency) }
 	return ruleView{p.BudgetRate.String(), emptyNotNil(p.IndirectBase), in(p.IndirectCap),
-		virementView{p.Virement.Percent.String(), in(p.Virement.Absolute), p.Virement.Of, p.Virement.SalaryLocked},
+		virementView{p.Virement.Percent.String(), in(p.Virement.Absolute), cmp.Or(p.Virement.Of, grants.OfLine), p.Virement.SalaryLocked},
 		p.Audit.Needs(amount), string(p.EligibleFrom), string(p.EligibleTo), emptyNotNil(p.Countries), emptyNotNil(p.Categories)}
 }
 

@@ -99,6 +99,11 @@ func property(p jsonschema.InterceptPropParams) error {
 		p.PropertySchema.Ref = nil
 		p.PropertySchema.AllOf = []jsonschema.SchemaOrBool{ref.ToSchemaOrBool()}
 	}
+	if ref := p.PropertySchema.Ref; ref != nil && p.Field.Type.Kind() == reflect.Pointer && required && inResponse(p.Context) {
+		null := (&jsonschema.Schema{}).WithType(jsonschema.Null.Type()) // a reference takes no null by itself
+		p.PropertySchema.Ref = nil
+		p.PropertySchema.AnyOf = []jsonschema.SchemaOrBool{(&jsonschema.Schema{Ref: ref}).ToSchemaOrBool(), null.ToSchemaOrBool()}
+	}
 	return nil
 }
 

@@ -86,7 +86,7 @@ func unpacked(name string, content []byte, depth int) map[string][]byte {
 		}
 		for _, f := range archive.File {
 			r, err := f.Open()
-			add("zip", at, r, err)
+			add("zip with "+f.Name, at, r, err)
 		}
 	}
 	for _, at := range all(content, "\x1f\x8b\x08") {
@@ -134,8 +134,10 @@ func TestSeek(t *testing.T) {
 		}
 		var zipped, streamed bytes.Buffer
 		archive := zip.NewWriter(&zipped)
-		w, _ := archive.Create("sheet.xml")
-		_, _ = io.WriteString(w, "<t>"+text+"</t>")
+		for name, body := range map[string]string{"first.xml": "<t></t>", "sheet.xml": "<t>" + text + "</t>", "last.xml": "<t></t>"} {
+			w, _ := archive.Create(name)
+			_, _ = io.WriteString(w, body)
+		}
 		_ = archive.Close()
 		streamed.WriteString("<< /Length 9 >>\nstream\n")
 		deflate := zlib.NewWriter(&streamed)
