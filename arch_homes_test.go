@@ -38,6 +38,8 @@ var homes = []home{
 	{"github.com/google/uuid", []string{"store/..."}, nil, "identifiers are made in one place"},
 	{"golang.org/x/mod/sumdb", []string{"proof/..."}, nil, "audit events and entries are leaves of one tree, which lies before both"},
 
+	{"golang.org/x/crypto/argon2", []string{"access/passwords*.go"}, nil, "what a password costs is said in one place"},
+	{"github.com/alexedwards/scs/v2", []string{"http/..."}, nil, "cookies are the edge's business"},
 	{"github.com/cedar-policy/cedar-go", []string{"access/policy*.go"}, nil, "who may do what is asked in one place"},
 
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},

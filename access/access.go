@@ -75,7 +75,8 @@ func (p Principal) Actor(requestID string) store.Actor {
 	for i, r := range p.Roles {
 		roles[i] = string(r)
 	}
-	return store.Actor{User: string(p.User), Token: string(p.Token), Request: requestID, Roles: roles}
+	return store.Actor{User: string(p.User), Token: string(p.Token), Request: requestID, Roles: roles,
+		Scopes: p.Scopes, Session: p.Session, Factors: p.Factors}
 }
 
 // Event is something that somebody did.

@@ -37,6 +37,9 @@ func (a *API) credentialOf(c *gin.Context) (access.Credential, error) {
 		}
 		return access.Credential{Bearer: secret}, nil
 	}
+	if id := a.sessionOf(c.Request.Context()); id != "" {
+		return access.Credential{Session: id}, nil
+	}
 	return access.Credential{}, access.ErrUnauthenticated
 }
 

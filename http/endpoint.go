@@ -65,6 +65,9 @@ func (e *endpoint) serve(c *gin.Context) {
 
 // answer goes the way of every request: who asks, what is asked, the act.
 func (e *endpoint) answer(ctx context.Context, c *gin.Context) (reply, error) {
+	if e.alone != nil {
+		return e.goAlone(ctx, c)
+	}
 	if e.propose != nil {
 		return e.collected(ctx, c)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -143,8 +142,6 @@ type accessView struct {
 func viewAccess(a beneficiaries.Access) accessView {
 	return accessView{instant(a.At), a.Handle, a.Action, a.Purpose, append([]string{}, a.Fields...), a.Reason}
 }
-
-func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 func listAccesses(ctx context.Context, tx *store.Tx, d desk, in pagedRequest) (List[accessView], error) {
 	all, err := d.people.Accesses(ctx, tx, string(in.ID))

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
 
 	"supportledger/access"
@@ -34,6 +35,7 @@ type API struct {
 	archive   *ledger.Archive // of evidence; nil keeps none
 	vault     *vault.Vault    // of personal data; nil keeps none
 	address   string          // of the public pages; "" where there are none
+	sessions  *scs.SessionManager
 }
 
 // Op describes one operation to the router, to the permission check and to the readers of the document.
@@ -103,6 +105,8 @@ type endpoint struct {
 
 	twin   *endpoint // the GET of what this changes; see match.go
 	edited bool      // is somebody's twin
+
+	alone func(ctx context.Context, c *gin.Context, in any) (any, error) // set where an operation goes its own way; see alone
 
 	propose func(book ledger.Book, in any) (ledger.Entry, error) // set where requests are collected; see collect
 }

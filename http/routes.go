@@ -2,6 +2,8 @@ package http
 
 // resources registers the whole API, one function per resource file. Its order is that of the document.
 func resources(api *API) {
+	signIns(api)
+	users(api)
 	books(api)
 	periods(api)
 	entries(api)

@@ -57,7 +57,8 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log}
-	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault, address: o.Address, rate: limiter{perSecond: o.RequestsPerSecond}}
+	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault,
+		address: o.Address, rate: limiter{perSecond: o.RequestsPerSecond}, sessions: newSessions(db)}
 	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
 	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
 	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })
@@ -74,7 +75,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	s.api.pages()
 	s.api.verifyPages()
 	s.http = &http.Server{
-		Handler:           s.api.engine,
+		Handler:           s.guarded(s.api.engine),
 		ReadHeaderTimeout: headerWithin,
 		ReadTimeout:       readWithin,
 		WriteTimeout:      writeWithin,

@@ -137,6 +137,9 @@ type Actor struct {
 	Token   string   // id of the token that the request came with
 	Request string   // id of the request, as in the log and in X-Request-Id
 	Roles   []string // roles of the user at the time of the request
+	Scopes  []string // what the token was issued for; empty is all that the user may
+	Session bool     // a person signed in at a screen, not a program's token
+	Factors int      // by how many factors
 }
 
 type actorKey struct{}

@@ -1,0 +1,115 @@
+package access
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// What passwords refuse.
+var (
+	ErrWeakPassword = errors.New("access: a password has 12 to 128 letters and is not the handle")
+	ErrHashingBusy  = errors.New("access: too many are signing in at once")
+)
+
+// Cost of a hash: OWASP's argon2id profile of 19 MiB and two passes. It is written into each hash, so it may rise.
+const (
+	hashMemory  = 19 << 10 // KiB
+	hashPasses  = 2
+	hashThreads = 1
+	hashHalf    = 32 // bytes that are stored; as many again are the key of the second factor
+)
+
+// hashing bounds how many hashes are computed at once, and so the memory that strangers can make us take.
+var hashing = make(chan struct{}, 2)
+
+// Password is a password as stored: argon2id with its cost and salt. It is made outside of a tx, since it takes long.
+type Password string
+
+// passwordKey is what the password gives and nobody stores: it seals the secret of the second factor.
+type passwordKey []byte
+
+// NewPassword hashes a password. [ErrWeakPassword], [ErrHashingBusy] when ctx ends before it is its turn.
+func NewPassword(ctx context.Context, handle, plain string) (Password, error) {
+	if n := utf8.RuneCountInString(plain); n < 12 || n > 128 || strings.EqualFold(plain, handle) {
+		return "", ErrWeakPassword
+	}
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt) // never fails: it ends the program rather than give what is not random
+	sum, err := stretch(ctx, plain, salt, hashMemory, hashPasses, hashThreads)
+	if err != nil {
+		return "", err
+	}
+	b64 := base64.RawStdEncoding
+	return Password(fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", hashMemory, hashPasses, hashThreads,
+		b64.EncodeToString(salt), b64.EncodeToString(sum[:hashHalf]))), nil
+}
+
+// check says whether plain is the password, and gives the key then. It takes as long for a stored password that does not
+// parse, which no plain text opens.
+func (p Password) check(ctx context.Context, plain string) (passwordKey, bool, error) {
+	var memory, passes uint32
+	var threads uint8
+	parts := strings.Split(string(p), "$")
+	salt, want := make([]byte, 16), []byte(nil)
+	if len(parts) == 6 {
+		if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &threads); err == nil {
+			salt, _ = base64.RawStdEncoding.DecodeString(parts[4]) // what does not decode does not match
+			want, _ = base64.RawStdEncoding.DecodeString(parts[5])
+		}
+	}
+	if len(want) != hashHalf {
+		memory, passes, threads, want = hashMemory, hashPasses, hashThreads, nil
+	}
+	sum, err := stretch(ctx, plain, salt, memory, passes, threads)
+	if err != nil || want == nil || subtle.ConstantTimeCompare(sum[:hashHalf], want) != 1 {
+		return nil, false, err
+	}
+	return sum[hashHalf:], true, nil
+}
+
+// stretch computes a hash when it is its turn.
+func stretch(ctx context.Context, plain string, salt []byte, memory, passes uint32, threads uint8) ([]byte, error) {
+	select {
+	case hashing <- struct{}{}:
+		defer func() { <-hashing }()
+	case <-ctx.Done():
+		return nil, ErrHashingBusy
+	}
+	return argon2.IDKey([]byte(plain), salt, passes, memory, threads, 2*hashHalf), nil
+}
+
+// seal encrypts with the key of a password, for one user.
+func (k passwordKey) seal(user UserID, plain []byte) ([]byte, error) {
+	aead, err := k.aead()
+	if err != nil {
+		return nil, err
+	}
+	return aead.Seal(nil, nil, plain, []byte(user)), nil
+}
+
+// open decrypts what seal made.
+func (k passwordKey) open(user UserID, sealed []byte) ([]byte, error) {
+	aead, err := k.aead()
+	if err != nil {
+		return nil, err
+	}
+	return aead.Open(nil, nil, sealed, []byte(user))
+}
+
+func (k passwordKey) aead() (cipher.AEAD, error) {
+	block, err := aes.NewCipher(k)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}

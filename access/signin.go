@@ -1,0 +1,278 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"supportledger/store"
+)
+
+// What signing in refuses. The first says nothing about which part was wrong, or whether there is such an account.
+var (
+	ErrSignIn         = errors.New("access: handle, password or code is not right")
+	ErrSlowDown       = errors.New("access: too many failed attempts; wait a moment")
+	ErrInvitation     = errors.New("access: the invitation is unknown, used or expired")
+	ErrInviteByTwo    = errors.New("access: a new way in for an account that acts takes two people")
+	ErrNoSecondFactor = errors.New("access: there is no second factor to confirm")
+)
+
+// SessionLasts is how long a session is good for; a screen that nobody touches ends earlier, see http.
+const SessionLasts = 12 * time.Hour
+
+// Door is everything about an account that signing in needs, read before the password is looked at. There is one for a
+// handle that does not exist as well, and it takes as long to find that it does not open.
+type Door struct {
+	User      UserID // "" where there is no such account
+	Handle    string
+	password  Password
+	second    []byte
+	confirmed bool
+	lastStep  int64
+	device    []byte    // hash of a device that signed in before; empty for any other
+	waitUntil time.Time // failed attempts make the next one wait
+}
+
+// FindDoor reads the door of a handle for a device; device is a secret that a sign-in left there, or "". [ErrSlowDown] while
+// the device has to wait.
+func FindDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, error) {
+	d, err := readDoor(ctx, tx, handle, device)
+	if err == nil && tx.At.Before(d.waitUntil) {
+		err = ErrSlowDown
+	}
+	return d, err
+}
+
+// Attempt is one try at a door.
+type Attempt struct {
+	door     Door
+	ok       bool
+	key      passwordKey
+	step     int64
+	factors  int
+	recovery []byte // hash of a recovery code, still to be looked up
+}
+
+// Try looks at password and code, outside of a tx, since it takes long. Code is six digits of the second factor or a recovery
+// code; it may be empty where there is no second factor yet. [ErrHashingBusy].
+func (d Door) Try(ctx context.Context, password, code string, now time.Time) (Attempt, error) {
+	key, ok, err := d.password.check(ctx, password)
+	a := Attempt{door: d, ok: ok && d.User != "", key: key, factors: 1}
+	if err != nil || !a.ok || !d.confirmed {
+		return a, err
+	}
+	a.factors = 2
+	if len(code) > 6 {
+		a.recovery = hash(strings.ToLower(strings.TrimSpace(code)))
+		return a, nil
+	}
+	secret, err := key.open(d.User, d.second)
+	if err != nil {
+		return a, err
+	}
+	a.step, a.ok = codeMatches(secret, code, now, d.lastStep)
+	return a, nil
+}
+
+// Good reports whether the attempt was right, a recovery code aside.
+func (a Attempt) Good() bool { return a.ok }
+
+// Entered is what a good attempt gives.
+type Entered struct {
+	Session TokenID
+	Factors int
+	Device  string // secret to leave at the device, so that strangers' failures do not make it wait
+}
+
+// Enter settles an attempt: a good one gets a session, a bad one is counted. It answers a bad one with ok = false and no
+// error, so that the count is committed.
+func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, err error) {
+	now, err := readDoor(ctx, tx, a.door.Handle, "")
+	if err != nil {
+		return Entered{}, false, err
+	}
+	if a.ok, err = a.settled(ctx, tx); err != nil {
+		return Entered{}, false, err
+	}
+	if !a.ok || now.User == "" || now.password != a.door.password {
+		if a.door.User == "" {
+			return Entered{}, false, nil
+		}
+		if err := countFailure(ctx, tx, a.door); err != nil {
+			return Entered{}, false, err
+		}
+		return Entered{}, false, Record(ctx, tx, Event{Action: "sign_in.failed", Subject: string(a.door.User)})
+	}
+	device := newSecret()
+	if err := rememberDevice(ctx, tx, a.door, hash(device)); err != nil {
+		return Entered{}, false, err
+	}
+	session, err := OpenSession(ctx, tx, a.door.User, a.factors)
+	return Entered{session, a.factors, device}, err == nil, err
+}
+
+// settled looks up what only a tx can tell of an attempt: whether its recovery code is there and unused, and whether its
+// six digits were not taken by a request that came first. Both are used up by it.
+func (a Attempt) settled(ctx context.Context, tx *store.Tx) (bool, error) {
+	switch {
+	case !a.ok:
+		return false, nil
+	case a.recovery != nil:
+		return useRecovery(ctx, tx, a.door.User, a.recovery)
+	case a.step > 0:
+		return takeStep(ctx, tx, a.door.User, a.step)
+	}
+	return true, nil
+}
+
+// OpenSession opens a session for a user who proved to be it, by so many factors.
+func OpenSession(ctx context.Context, tx *store.Tx, user UserID, factors int) (TokenID, error) {
+	t := Token{ID: TokenID(store.NewID("ses")), User: user, Session: true, ExpiresAt: tx.At.Add(SessionLasts)}
+	if err := insertToken(ctx, tx, t, hash(newSecret()), factors); err != nil {
+		return "", err
+	}
+	return t.ID, Record(ctx, tx, Event{Action: "session.opened", Subject: string(t.ID), OnBehalfOf: user})
+}
+
+// waitAfter is how long the next attempt waits after so many failures: five are free, and it is never more than a minute,
+// so that nobody is kept out for long.
+func waitAfter(failures int64) time.Duration {
+	if failures < 5 {
+		return 0
+	}
+	return min(time.Second<<min(failures-5, 10), time.Minute)
+}
+
+// invitationLasts is how long an invitation is good for.
+const invitationLasts = 72 * time.Hour
+
+// Invite makes a one-time word by which the person sets a password, for an account that does not act yet, or on the word of
+// the machine's operator. [ErrInviteByTwo] over the API for one that acts: ask for a change of kind [Invitation].
+func Invite(ctx context.Context, tx *store.Tx, user UserID) (secret string, err error) {
+	account, err := readAccount(ctx, tx, string(user))
+	if err != nil {
+		return "", err
+	}
+	if tx.By.User != "" && anyActs(account.Roles) {
+		return "", ErrInviteByTwo
+	}
+	return invite(ctx, tx, account.ID)
+}
+
+func invite(ctx context.Context, tx *store.Tx, user UserID) (string, error) {
+	secret := newSecret()
+	if err := insertInvitation(ctx, tx, user, hash(secret)); err != nil {
+		return "", err
+	}
+	return secret, Record(ctx, tx, Event{Action: "user.invited", Subject: string(user)})
+}
+
+// ApplyInvitation gives the one-time word of a change of kind [Invitation] that was just applied, "" for other changes.
+func ApplyInvitation(ctx context.Context, tx *store.Tx, c Change) (secret string, err error) {
+	if c.Kind != Invitation || c.State != Applied {
+		return "", nil
+	}
+	return invite(ctx, tx, c.User)
+}
+
+// Invited tells whose invitation a word is. [ErrInvitation].
+func Invited(ctx context.Context, tx *store.Tx, secret string) (Account, error) {
+	user, err := readInvitation(ctx, tx, hash(secret))
+	if err != nil {
+		return Account{}, err
+	}
+	return readAccount(ctx, tx, string(user))
+}
+
+// AcceptInvitation sets the first or a new password. Second factor, recovery codes, sessions and tokens of before are gone
+// with it. [ErrInvitation].
+func AcceptInvitation(ctx context.Context, tx *store.Tx, secret string, p Password) error {
+	account, err := Invited(ctx, tx, secret)
+	if err != nil {
+		return err
+	}
+	if !account.Works(tx.At) {
+		return ErrInvitation
+	}
+	if err := useInvitation(ctx, tx, hash(secret)); err != nil {
+		return err
+	}
+	if err := replaceCredentials(ctx, tx, account.ID, p); err != nil {
+		return err
+	}
+	if err := RevokeTokens(ctx, tx, account.ID); err != nil {
+		return err
+	}
+	return Record(ctx, tx, Event{Action: "password.set", Subject: string(account.ID), Fields: []string{"password"}})
+}
+
+// SecondFactor is what an authenticator app needs; it is shown once.
+type SecondFactor struct{ Secret, URI string }
+
+// BeginSecondFactor starts a second factor for the person of a good attempt; it counts after [ConfirmSecondFactor].
+// [ErrSignIn] for a bad attempt.
+func BeginSecondFactor(ctx context.Context, tx *store.Tx, a Attempt) (SecondFactor, error) {
+	if ok, err := a.settled(ctx, tx); err != nil || !ok {
+		return SecondFactor{}, errors.Join(err, ErrSignIn)
+	}
+	secret := newCodeSecret()
+	sealed, err := a.key.seal(a.door.User, secret)
+	if err != nil {
+		return SecondFactor{}, err
+	}
+	if err := updateSecond(ctx, tx, a.door.User, sealed, false, 0); err != nil {
+		return SecondFactor{}, err
+	}
+	return SecondFactor{codeText(secret), codeURI(a.door.Handle, secret)},
+		Record(ctx, tx, Event{Action: "second_factor.begun", Subject: string(a.door.User), Fields: []string{"second"}})
+}
+
+// ConfirmSecondFactor has the app show its first code, and gives the recovery codes, once. Sessions with one factor stay so:
+// sign in again. [ErrNoSecondFactor], [ErrSignIn].
+func ConfirmSecondFactor(ctx context.Context, tx *store.Tx, a Attempt, code string) ([]string, error) {
+	if !a.ok {
+		return nil, ErrSignIn
+	}
+	if a.door.second == nil || a.door.confirmed {
+		return nil, ErrNoSecondFactor
+	}
+	secret, err := a.key.open(a.door.User, a.door.second)
+	if err != nil {
+		return nil, err
+	}
+	step, ok := codeMatches(secret, code, tx.At, 0)
+	if !ok {
+		return nil, ErrSignIn
+	}
+	if err := updateSecond(ctx, tx, a.door.User, a.door.second, true, step); err != nil {
+		return nil, err
+	}
+	codes := newRecoveryCodes()
+	if err := replaceRecovery(ctx, tx, a.door.User, codes); err != nil {
+		return nil, err
+	}
+	return codes, Record(ctx, tx, Event{Action: "second_factor.confirmed", Subject: string(a.door.User), Fields: []string{"second"}})
+}
+
+// Linked finds the account of somebody whom an identity provider vouches for. [ErrSignIn] when none is linked.
+func Linked(ctx context.Context, tx *store.Tx, issuer, subject string) (Account, error) {
+	user, err := readIdentity(ctx, tx, issuer, subject)
+	if err != nil {
+		return Account{}, err
+	}
+	account, err := readAccount(ctx, tx, string(user))
+	if err == nil && !account.Works(tx.At) {
+		err = ErrSignIn
+	}
+	return account, err
+}
+
+// Link has the signed-in user sign in through an identity provider from now on. [store.ErrDuplicate] when the identity is
+// linked already.
+func Link(ctx context.Context, tx *store.Tx, issuer, subject string) error {
+	if err := insertIdentity(ctx, tx, issuer, subject, UserID(tx.By.User)); err != nil {
+		return err
+	}
+	return Record(ctx, tx, Event{Action: "identity.linked", Subject: tx.By.User, Fields: []string{"identity"}})
+}

@@ -1,0 +1,58 @@
+package access
+
+import (
+	"context"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/store"
+)
+
+func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, limit int) ([]Recorded, error) {
+	var rows []struct {
+		eventRow
+		Handle *string
+	}
+	q := tx.NewSelect().TableExpr("audit_events AS a").ColumnExpr("a.*").ColumnExpr("u.handle").Join("LEFT JOIN users AS u ON u.id = a.user_id").
+		Where("a.id > ?", after).Order("a.id").Limit(int64(limit))
+	if f.Actor != "" {
+		q = q.Where("a.user_id = ?", f.Actor)
+	}
+	if f.Action != "" {
+		q = q.Where("a.action = ? OR a.action >= ? AND a.action < ?", f.Action, f.Action+".", f.Action+"/") // '/' follows '.'
+	}
+	if f.Subject != "" {
+		q = q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("a.subject = ?", f.Subject).WhereOr("a.on_behalf_of = ?", f.Subject)
+		})
+	}
+	if f.Request != "" {
+		q = q.Where("a.request_id = ?", f.Request)
+	}
+	if !f.From.IsZero() {
+		q = q.Where("a.at >= ?", store.FormatTime(f.From))
+	}
+	if !f.Until.IsZero() {
+		q = q.Where("a.at < ?", store.FormatTime(f.Until))
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	found := make([]Recorded, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.At)
+		if err != nil {
+			return nil, err
+		}
+		found[i] = Recorded{ID: r.ID, At: at, Actor: UserID(r.UserID), Token: r.TokenID, Request: r.RequestID,
+			Event: Event{Action: r.Action, Subject: r.Subject, OnBehalfOf: r.OnBehalfOf, Reason: r.Reason}}
+		if r.Fields != "" {
+			found[i].Fields = strings.Split(r.Fields, ",")
+		}
+		if r.Handle != nil {
+			found[i].Handle = *r.Handle
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,200 @@
+package access
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/store"
+)
+
+type credentialRow struct {
+	bun.BaseModel `bun:"table:credentials"`
+	UserID        UserID `bun:",pk"`
+	Password      Password
+	Second        []byte
+	Confirmed     bool
+	LastStep      int64
+	ChangedAt     string
+}
+
+type deviceRow struct {
+	bun.BaseModel `bun:"table:sign_in_devices"`
+	UserID        UserID `bun:",pk"`
+	Hash          []byte `bun:",pk"`
+	Failures      int64
+	WaitUntil     string
+}
+
+type recoveryRow struct {
+	bun.BaseModel `bun:"table:recovery_codes"`
+	UserID        UserID `bun:",pk"`
+	Hash          []byte `bun:",pk"`
+	UsedAt        *string
+}
+
+type invitationRow struct {
+	bun.BaseModel `bun:"table:invitations"`
+	Hash          []byte `bun:",pk"`
+	UserID        UserID
+	ExpiresAt     string
+	UsedAt        *string
+}
+
+type identityRow struct {
+	bun.BaseModel `bun:"table:identities"`
+	Issuer        string `bun:",pk"`
+	Subject       string `bun:",pk"`
+	UserID        UserID
+	LinkedAt      string
+}
+
+// strangers is the hash under which the failures of all unknown devices are counted.
+var strangers = []byte{}
+
+func readDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, error) {
+	none := Door{Handle: handle, device: strangers}
+	account, err := readAccount(ctx, tx, handle)
+	if errors.Is(err, ErrUnknownUser) || err == nil && (account.Handle != handle || !account.Works(tx.At)) {
+		return none, nil
+	} else if err != nil {
+		return none, err
+	}
+	var c credentialRow
+	err = tx.NewSelect().Model(&c).Where("user_id = ?", account.ID).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return none, nil
+	} else if err != nil {
+		return none, err
+	}
+	d := Door{User: account.ID, Handle: handle, password: c.Password, second: c.Second, confirmed: c.Confirmed, lastStep: c.LastStep,
+		device: strangers}
+	var rows []deviceRow
+	err = tx.NewSelect().Model(&rows).Where("user_id = ?", account.ID).Where("hash IN (?)", bun.List([][]byte{strangers, hash(device)})).Scan(ctx)
+	if err != nil {
+		return none, err
+	}
+	wait := ""
+	for _, r := range rows {
+		if known := len(r.Hash) > 0; known || len(d.device) == 0 {
+			d.device, wait = r.Hash, r.WaitUntil
+			if known {
+				break
+			}
+		}
+	}
+	if wait != "" {
+		d.waitUntil, err = store.ParseTime(wait)
+	}
+	return d, err
+}
+
+// countFailure counts one at the device, and has the next attempt wait.
+func countFailure(ctx context.Context, tx *store.Tx, d Door) error {
+	var failures int64
+	err := tx.NewRaw(`INSERT INTO sign_in_devices (user_id, hash, failures, wait_until) VALUES (?, ?, 1, '')
+		ON CONFLICT (user_id, hash) DO UPDATE SET failures = sign_in_devices.failures + 1 RETURNING failures`, d.User, d.device).Scan(ctx, &failures)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewUpdate().Model((*deviceRow)(nil)).Set("wait_until = ?", store.FormatTime(tx.At.Add(waitAfter(failures)))).
+		Where("user_id = ?", d.User).Where("hash = ?", d.device).Exec(ctx)
+	return err
+}
+
+// rememberDevice takes a device's new secret in place of its old one, with a clean sheet.
+func rememberDevice(ctx context.Context, tx *store.Tx, d Door, hash []byte) error {
+	if len(d.device) > 0 {
+		if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("user_id = ?", d.User).Where("hash = ?", d.device).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := tx.NewInsert().Model(&deviceRow{UserID: d.User, Hash: hash}).Exec(ctx)
+	return err
+}
+
+// takeStep notes the step of a code that was taken, and tells whether it was free.
+func takeStep(ctx context.Context, tx *store.Tx, user UserID, step int64) (bool, error) {
+	return touched(tx.NewUpdate().Model((*credentialRow)(nil)).Set("last_step = ?", step).
+		Where("user_id = ?", user).Where("last_step < ?", step).Exec(ctx))
+}
+
+func useRecovery(ctx context.Context, tx *store.Tx, user UserID, hash []byte) (bool, error) {
+	return touched(tx.NewUpdate().Model((*recoveryRow)(nil)).Set("used_at = ?", store.FormatTime(tx.At)).
+		Where("user_id = ?", user).Where("hash = ?", hash).Where("used_at IS NULL").Exec(ctx))
+}
+
+// touched tells whether a write found its row.
+func touched(res sql.Result, err error) (bool, error) {
+	err = store.ExactlyOne(res, err)
+	if errors.Is(err, store.ErrStale) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func insertInvitation(ctx context.Context, tx *store.Tx, user UserID, hash []byte) error {
+	_, err := tx.NewInsert().Model(&invitationRow{Hash: hash, UserID: user, ExpiresAt: store.FormatTime(tx.At.Add(invitationLasts))}).Exec(ctx)
+	return err
+}
+
+func readInvitation(ctx context.Context, tx *store.Tx, hash []byte) (UserID, error) {
+	var r invitationRow
+	err := tx.NewSelect().Model(&r).Where("hash = ?", hash).Where("used_at IS NULL").Where("expires_at > ?", store.FormatTime(tx.At)).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrInvitation
+	}
+	return r.UserID, err
+}
+
+func useInvitation(ctx context.Context, tx *store.Tx, hash []byte) error {
+	ok, err := touched(tx.NewUpdate().Model((*invitationRow)(nil)).Set("used_at = ?", store.FormatTime(tx.At)).
+		Where("hash = ?", hash).Where("used_at IS NULL").Exec(ctx))
+	if err == nil && !ok {
+		err = ErrInvitation
+	}
+	return err
+}
+
+// replaceCredentials sets a password and forgets everything else by which the account was entered.
+func replaceCredentials(ctx context.Context, tx *store.Tx, user UserID, p Password) error {
+	for _, table := range []any{(*recoveryRow)(nil), (*deviceRow)(nil), (*credentialRow)(nil)} {
+		if _, err := tx.NewDelete().Model(table).Where("user_id = ?", user).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := tx.NewInsert().Model(&credentialRow{UserID: user, Password: p, ChangedAt: store.FormatTime(tx.At)}).Exec(ctx)
+	return err
+}
+
+func updateSecond(ctx context.Context, tx *store.Tx, user UserID, sealed []byte, confirmed bool, step int64) error {
+	return store.ExactlyOne(tx.NewUpdate().Model((*credentialRow)(nil)).Set("second = ?", sealed).Set("confirmed = ?", confirmed).
+		Set("last_step = ?", step).Where("user_id = ?", user).Exec(ctx))
+}
+
+func replaceRecovery(ctx context.Context, tx *store.Tx, user UserID, codes []string) error {
+	if _, err := tx.NewDelete().Model((*recoveryRow)(nil)).Where("user_id = ?", user).Exec(ctx); err != nil {
+		return err
+	}
+	rows := make([]recoveryRow, len(codes))
+	for i, code := range codes {
+		rows[i] = recoveryRow{UserID: user, Hash: hash(code)}
+	}
+	return store.Insert(ctx, tx, rows)
+}
+
+func readIdentity(ctx context.Context, tx *store.Tx, issuer, subject string) (UserID, error) {
+	var r identityRow
+	err := tx.NewSelect().Model(&r).Where("issuer = ?", issuer).Where("subject = ?", subject).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrSignIn
+	}
+	return r.UserID, err
+}
+
+func insertIdentity(ctx context.Context, tx *store.Tx, issuer, subject string, user UserID) error {
+	_, err := tx.NewInsert().Model(&identityRow{Issuer: issuer, Subject: subject, UserID: user, LinkedAt: store.FormatTime(tx.At)}).Exec(ctx)
+	return err
+}
