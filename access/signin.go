@@ -30,6 +30,7 @@ type Door struct {
 	second    []byte
 	confirmed bool
 	lastStep  int64
+	sheet     string    // where its failures are counted: the user, or one of a few sheets for handles that are nobody's
 	device    []byte    // hash of a device that signed in before; empty for any other
 	waitUntil time.Time // failed attempts make the next one wait
 }
@@ -96,10 +97,7 @@ func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, e
 		return Entered{}, false, err
 	}
 	if !a.ok || now.User == "" || now.password != a.door.password {
-		if a.door.User == "" {
-			return Entered{}, false, nil
-		}
-		if err := countFailure(ctx, tx, a.door); err != nil {
+		if err := countFailure(ctx, tx, a.door); err != nil || a.door.User == "" {
 			return Entered{}, false, err
 		}
 		return Entered{}, false, Record(ctx, tx, Event{Action: "sign_in.failed", Subject: string(a.door.User)})
@@ -185,8 +183,8 @@ func Invited(ctx context.Context, tx *store.Tx, secret string) (Account, error) 
 	return readAccount(ctx, tx, string(user))
 }
 
-// AcceptInvitation sets the first or a new password. Second factor, recovery codes, sessions and tokens of before are gone
-// with it. [ErrInvitation].
+// AcceptInvitation sets the first or a new password. Second factor, recovery codes, identities, sessions and tokens of before
+// are gone with it. [ErrInvitation].
 func AcceptInvitation(ctx context.Context, tx *store.Tx, secret string, p Password) error {
 	account, err := Invited(ctx, tx, secret)
 	if err != nil {
@@ -213,8 +211,10 @@ type SecondFactor struct{ Secret, URI string }
 // BeginSecondFactor starts a second factor for the person of a good attempt; it counts after [ConfirmSecondFactor].
 // [ErrSignIn] for a bad attempt.
 func BeginSecondFactor(ctx context.Context, tx *store.Tx, a Attempt) (SecondFactor, error) {
-	if ok, err := a.settled(ctx, tx); err != nil || !ok {
-		return SecondFactor{}, errors.Join(err, ErrSignIn)
+	if ok, err := a.settled(ctx, tx); err != nil {
+		return SecondFactor{}, err
+	} else if !ok {
+		return SecondFactor{}, ErrSignIn
 	}
 	secret := newCodeSecret()
 	sealed, err := a.key.seal(a.door.User, secret)

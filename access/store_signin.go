@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -22,7 +24,7 @@ type credentialRow struct {
 
 type deviceRow struct {
 	bun.BaseModel `bun:"table:sign_in_devices"`
-	UserID        UserID `bun:",pk"`
+	Sheet         string `bun:",pk"`
 	Hash          []byte `bun:",pk"`
 	Failures      int64
 	WaitUntil     string
@@ -44,7 +46,7 @@ type invitationRow struct {
 }
 
 type identityRow struct {
-	bun.BaseModel `bun:"table:identities"`
+	bun.BaseModel `bun:"table:sign_in_identities"`
 	Issuer        string `bun:",pk"`
 	Subject       string `bun:",pk"`
 	UserID        UserID
@@ -55,63 +57,73 @@ type identityRow struct {
 var strangers = []byte{}
 
 func readDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, error) {
-	none := Door{Handle: handle, device: strangers}
+	d := Door{Handle: handle, sheet: nobodySheet(handle), device: strangers}
 	account, err := readAccount(ctx, tx, handle)
-	if errors.Is(err, ErrUnknownUser) || err == nil && (account.Handle != handle || !account.Works(tx.At)) {
-		return none, nil
-	} else if err != nil {
-		return none, err
+	if err == nil && account.Handle == handle && account.Works(tx.At) {
+		err = d.readCredentials(ctx, tx, account.ID)
 	}
+	if err != nil && !errors.Is(err, ErrUnknownUser) {
+		return d, err
+	}
+	return d, d.readFailures(ctx, tx, device)
+}
+
+// nobodySheet is where the failures at handles are counted that are nobody's: such a door closes like any other, and what
+// strangers can have us keep is bounded.
+func nobodySheet(handle string) string {
+	return fmt.Sprintf("nobody/%02x", hash(handle)[0])
+}
+
+// readCredentials has nothing to say of an account that never set a password: it is like one that does not exist.
+func (d *Door) readCredentials(ctx context.Context, tx *store.Tx, user UserID) error {
 	var c credentialRow
-	err = tx.NewSelect().Model(&c).Where("user_id = ?", account.ID).Scan(ctx)
+	err := tx.NewSelect().Model(&c).Where("user_id = ?", user).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return none, nil
+		return nil
 	} else if err != nil {
-		return none, err
+		return err
 	}
-	d := Door{User: account.ID, Handle: handle, password: c.Password, second: c.Second, confirmed: c.Confirmed, lastStep: c.LastStep,
-		device: strangers}
+	d.User, d.sheet, d.password, d.second, d.confirmed, d.lastStep = user, string(user), c.Password, c.Second, c.Confirmed, c.LastStep
+	return nil
+}
+
+// readFailures finds whether the device is known, and how long it has to wait.
+func (d *Door) readFailures(ctx context.Context, tx *store.Tx, device string) error {
 	var rows []deviceRow
-	err = tx.NewSelect().Model(&rows).Where("user_id = ?", account.ID).Where("hash IN (?)", bun.List([][]byte{strangers, hash(device)})).Scan(ctx)
+	err := tx.NewSelect().Model(&rows).Where("sheet = ?", d.sheet).Where("hash IN (?)", bun.List([][]byte{strangers, hash(device)})).Scan(ctx)
 	if err != nil {
-		return none, err
+		return err
 	}
-	wait := ""
-	for _, r := range rows {
-		if known := len(r.Hash) > 0; known || len(d.device) == 0 {
-			d.device, wait = r.Hash, r.WaitUntil
-			if known {
-				break
-			}
-		}
+	slices.SortFunc(rows, func(a, b deviceRow) int { return len(b.Hash) - len(a.Hash) }) // the known one first
+	if len(rows) == 0 {
+		return nil
 	}
-	if wait != "" {
-		d.waitUntil, err = store.ParseTime(wait)
+	d.device = rows[0].Hash
+	if rows[0].WaitUntil != "" {
+		d.waitUntil, err = store.ParseTime(rows[0].WaitUntil)
 	}
-	return d, err
+	return err
 }
 
 // countFailure counts one at the device, and has the next attempt wait.
 func countFailure(ctx context.Context, tx *store.Tx, d Door) error {
 	var failures int64
-	err := tx.NewRaw(`INSERT INTO sign_in_devices (user_id, hash, failures, wait_until) VALUES (?, ?, 1, '')
-		ON CONFLICT (user_id, hash) DO UPDATE SET failures = sign_in_devices.failures + 1 RETURNING failures`, d.User, d.device).Scan(ctx, &failures)
+	err := tx.NewRaw(`INSERT INTO sign_in_devices (sheet, hash, failures, wait_until) VALUES (?, ?, 1, '')
+		ON CONFLICT (sheet, hash) DO UPDATE SET failures = sign_in_devices.failures + 1 RETURNING failures`, d.sheet, d.device).Scan(ctx, &failures)
 	if err != nil {
 		return err
 	}
 	_, err = tx.NewUpdate().Model((*deviceRow)(nil)).Set("wait_until = ?", store.FormatTime(tx.At.Add(waitAfter(failures)))).
-		Where("user_id = ?", d.User).Where("hash = ?", d.device).Exec(ctx)
+		Where("sheet = ?", d.sheet).Where("hash = ?", d.device).Exec(ctx)
 	return err
 }
 
 // rememberDevice takes a device's new secret in place of its old one, with a clean sheet.
 func rememberDevice(ctx context.Context, tx *store.Tx, d Door, hash []byte) error {
-	if len(d.device) > 0 {
-		if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("user_id = ?", d.User).Where("hash = ?", d.device).Exec(ctx); err != nil {
-			return err
-		}
+	if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", d.sheet).Where("hash = ?", d.device).Exec(ctx); err != nil {
+		return err
 	}
-	_, err := tx.NewInsert().Model(&deviceRow{UserID: d.User, Hash: hash}).Exec(ctx)
+	_, err := tx.NewInsert().Model(&deviceRow{Sheet: d.sheet, Hash: hash}).Exec(ctx)
 	return err
 }
 
@@ -160,7 +172,10 @@ func useInvitation(ctx context.Context, tx *store.Tx, hash []byte) error {
 
 // replaceCredentials sets a password and forgets everything else by which the account was entered.
 func replaceCredentials(ctx context.Context, tx *store.Tx, user UserID, p Password) error {
-	for _, table := range []any{(*recoveryRow)(nil), (*deviceRow)(nil), (*credentialRow)(nil)} {
+	if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", user).Exec(ctx); err != nil {
+		return err
+	}
+	for _, table := range []any{(*recoveryRow)(nil), (*identityRow)(nil), (*credentialRow)(nil)} {
 		if _, err := tx.NewDelete().Model(table).Where("user_id = ?", user).Exec(ctx); err != nil {
 			return err
 		}

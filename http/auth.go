@@ -37,10 +37,11 @@ func (a *API) credentialOf(c *gin.Context) (access.Credential, error) {
 		}
 		return access.Credential{Bearer: secret}, nil
 	}
-	if id := a.sessionOf(c.Request.Context()); id != "" {
-		return access.Credential{Session: id}, nil
+	id, err := a.sessionOf(c)
+	if err == nil && id == "" {
+		err = access.ErrUnauthenticated
 	}
-	return access.Credential{}, access.ErrUnauthenticated
+	return access.Credential{Session: id}, err
 }
 
 // admit looks a token or session up and asks the policies.

@@ -116,7 +116,7 @@ func (e *endpoint) bindPath(c *gin.Context, in any) error {
 // strangers are the query parameters that this operation does not have.
 func (e *endpoint) strangers(query url.Values) []*fault {
 	allowed := e.in.names("query")
-	if !e.reads() {
+	if e.rehearses() {
 		allowed = append(allowed, "dry_run")
 	}
 	if isSheet(e.out) {

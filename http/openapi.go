@@ -21,7 +21,8 @@ func (a *API) describe(version string) ([]byte, error) {
 	r := newReflector()
 	r.Spec.Info.WithTitle("supportledger").WithVersion(version).WithDescription(about)
 	r.Spec.WithServers(openapi31.Server{URL: Base})
-	r.Spec.SetHTTPBearerTokenSecurity("token", "", "A token of a user, slt_…; supportledger issues them.")
+	r.Spec.SetHTTPBearerTokenSecurity("token", "", "A token of a user, slt_…; POST /tokens issues them.")
+	r.Spec.SetAPIKeySecurity("session", sessionCookie, openapi.InCookie, "A person at a screen; POST /sessions sets it.")
 	describeHeaders(r)
 	if err := describeProblem(r); err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func (a *API) describe(version string) ([]byte, error) {
 
 const about = "The books of a charity that supports people for years: grants and gifts, plans, payments, statements.\n\n" +
 	"Amounts are strings in the currency's own decimals, dates are YYYY-MM-DD, instants end in `_at` and are UTC. " +
-	"Every write takes `?dry_run=true`: it is checked and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. " +
+	"Every write, signing in aside, takes `?dry_run=true`: it is checked and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. " +
 	"A write with an `Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. " +
 	"Refusals are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
 
@@ -62,6 +63,9 @@ type optionalKeyParam struct {
 // takesKey tells whether a client may name its request.
 func (e *endpoint) takesKey() bool { return !e.reads() && !e.op.Personal }
 
+// rehearses tells whether a client may ask what would happen: every write but those that open their transactions themselves.
+func (e *endpoint) rehearses() bool { return !e.reads() && e.alone == nil }
+
 // describe adds one operation to the document.
 func (e *endpoint) describe(r *openapi31.Reflector) error {
 	op := e.op
@@ -74,7 +78,7 @@ func (e *endpoint) describe(r *openapi31.Reflector) error {
 	oc.SetTags(op.Tag)
 	oc.SetDescription(e.permission())
 	oc.AddReqStructure(reflect.Zero(e.in.goType).Interface())
-	if !e.reads() {
+	if e.rehearses() {
 		oc.AddReqStructure(dryRunParam{})
 	}
 	if isSheet(e.out) {
@@ -146,7 +150,7 @@ func (e *endpoint) describeAnswers(oc openapi.OperationContext) {
 // own, 200 is that of dry runs alone, and the member is always there.
 func (e *endpoint) describeDryRun(op *openapi31.Operation) {
 	success := op.Responses.MapOfResponseOrReferenceValues[strconv.Itoa(e.status)].Response
-	if e.reads() || success == nil || len(success.Content) == 0 {
+	if !e.rehearses() || success == nil || len(success.Content) == 0 {
 		return
 	}
 	mark := map[string]any{"type": "object", "properties": map[string]any{"dry_run": map[string]any{"const": true}}}
@@ -265,7 +269,7 @@ func mentions(t reflect.Type, of ...reflect.Type) bool {
 func (e *endpoint) finish(op *openapi31.Operation) error {
 	op.WithMapOfAnythingItem("x-summary-da", e.op.Danish)
 	if !e.op.Public {
-		op.Security = []map[string][]string{{"token": {}}}
+		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 		if len(e.op.Roles) > 0 {
 			op.WithMapOfAnythingItem("x-roles", e.op.Roles)
 		}

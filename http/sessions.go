@@ -48,18 +48,15 @@ func newSessions(db *store.DB) *scs.SessionManager {
 	m.Lifetime = access.SessionLasts
 	m.HashTokenInStore = true
 	m.Cookie = scs.SessionCookie{Name: sessionCookie, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode, Persist: false}
-	m.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, _ error) { // the database is away: nobody is signed in
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}
 	return m
 }
 
-// guarded puts cookies and the check for other origins around the API. A browser says where a request comes from, and what
-// changes something must come from our own pages; programs send no such header and carry a token that no browser adds.
+// guarded puts the check for other origins before the API. A browser says where a request comes from, and what changes
+// something must come from our own pages; programs send no such header and carry a token that no browser adds.
 func (s *Server) guarded(engine http.Handler) http.Handler {
 	origins := http.NewCrossOriginProtection()
-	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.api.crossOrigin(w, r) }))
-	return origins.Handler(s.api.sessions.LoadAndSave(engine))
+	origins.SetDenyHandler(http.HandlerFunc(s.api.crossOrigin))
+	return origins.Handler(engine)
 }
 
 // crossOrigin refuses with a problem, without going through the router.
@@ -71,30 +68,58 @@ func (a *API) crossOrigin(w http.ResponseWriter, r *http.Request) {
 	a.fail(c, refuse("cross_origin"))
 }
 
-// sessionOf is the session that a request's cookie leads to, "" without one or when nobody has touched the screen for long.
-func (a *API) sessionOf(ctx context.Context) access.TokenID {
-	id := a.sessions.GetString(ctx, heldToken)
-	if id == "" {
-		return ""
+// held gives what the cookie of a request leads to, as a context that scs reads; empty without a cookie.
+func (a *API) held(c *gin.Context) (context.Context, error) {
+	cookie, _ := c.Cookie(sessionCookie) // none leads to nothing
+	ctx, err := a.sessions.Load(c.Request.Context(), cookie)
+	if err != nil {
+		return nil, fmt.Errorf("http: load session: %w", err)
 	}
-	now, seen := timer.Now(), a.sessions.GetTime(ctx, heldSeen)
-	if now.Sub(seen) > idleFor {
-		return ""
+	return ctx, nil
+}
+
+// keep writes down what a session holds, and sends its cookie.
+func (a *API) keep(ctx context.Context, c *gin.Context) error {
+	token, expiry, err := a.sessions.Commit(ctx)
+	if err != nil {
+		return fmt.Errorf("http: keep session: %w", err)
+	}
+	a.sessions.WriteSessionCookie(ctx, c.Writer, token, expiry)
+	return nil
+}
+
+// sessionOf is the session that a request's cookie leads to, "" without one or when nobody has touched the screen for long.
+func (a *API) sessionOf(c *gin.Context) (access.TokenID, error) {
+	ctx, err := a.held(c)
+	if err != nil {
+		return "", err
+	}
+	id, seen, now := a.sessions.GetString(ctx, heldToken), time.Unix(a.sessions.GetInt64(ctx, heldSeen), 0), timer.Now()
+	if id == "" || now.Sub(seen) > idleFor {
+		return "", nil
 	}
 	if now.Sub(seen) > touchEvery {
-		a.sessions.Put(ctx, heldSeen, now)
+		a.sessions.Put(ctx, heldSeen, now.Unix())
+		err = a.keep(ctx, c)
 	}
-	return access.TokenID(id)
+	return access.TokenID(id), err
 }
 
 // enter gives the browser a session; its cookie is a new one, so that nobody has planted it.
-func (a *API) enter(ctx context.Context, id access.TokenID) error {
+func (a *API) enter(c *gin.Context, id access.TokenID) error {
+	ctx, err := a.held(c)
+	if err != nil {
+		return err
+	}
+	if err := a.sessions.Clear(ctx); err != nil {
+		return fmt.Errorf("http: clear session: %w", err)
+	}
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("http: renew session: %w", err)
 	}
 	a.sessions.Put(ctx, heldToken, string(id))
-	a.sessions.Put(ctx, heldSeen, timer.Now())
-	return nil
+	a.sessions.Put(ctx, heldSeen, timer.Now().Unix())
+	return a.keep(ctx, c)
 }
 
 // alone lets a registered operation go its own way: it opens its transactions itself, since what it does in between takes
@@ -228,7 +253,7 @@ func (a *API) signIn(ctx context.Context, c *gin.Context, in signInRequest) (sig
 	}
 	http.SetCookie(c.Writer, &http.Cookie{Name: deviceCookie, Value: entered.Device, Path: "/", MaxAge: int(deviceLasts / time.Second),
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
-	return signedInView{entered.Session, entered.Factors}, a.enter(ctx, entered.Session)
+	return signedInView{entered.Session, entered.Factors}, a.enter(c, entered.Session)
 }
 
 type tokenView struct {

@@ -22,13 +22,14 @@ CREATE TABLE recovery_codes (
 --bun:split
 
 -- Failed attempts: of each device that signed in before, and of all others together (an empty hash). A stranger's failures
--- make strangers wait, and not the person whose account it is.
+-- make strangers wait, and not the person whose account it is. The sheet is the user's id, or one of 256 for handles that are
+-- nobody's, so that a door that leads nowhere closes like the others.
 CREATE TABLE sign_in_devices (
-    user_id TEXT NOT NULL REFERENCES users (id),
+    sheet TEXT NOT NULL,
     hash BYTEA NOT NULL,
     failures BIGINT NOT NULL,
     wait_until TEXT NOT NULL,
-    PRIMARY KEY (user_id, hash)
+    PRIMARY KEY (sheet, hash)
 );
 
 --bun:split
@@ -44,7 +45,7 @@ CREATE TABLE invitations (
 --bun:split
 
 -- Who somebody is at an identity provider; linked by the person, never by a mail address.
-CREATE TABLE identities (
+CREATE TABLE sign_in_identities (
     issuer TEXT NOT NULL,
     subject TEXT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id),
