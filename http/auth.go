@@ -44,6 +44,15 @@ func (a *API) credentialOf(c *gin.Context) (access.Credential, error) {
 	return access.Credential{Session: id}, err
 }
 
+// secretOf is what a request is counted by: its token, or else its cookie; neither is looked up for that.
+func secretOf(c *gin.Context) string {
+	if _, bearer, ok := strings.Cut(c.GetHeader("Authorization"), " "); ok {
+		return bearer
+	}
+	cookie, _ := c.Cookie(sessionCookie) // none is counted by nobody
+	return cookie
+}
+
 // admit looks a token or session up and asks the policies.
 func (e *endpoint) admit(ctx context.Context, tx *store.Tx, by access.Credential, request string) (store.Actor, error) {
 	who, err := access.AuthenticateWith(ctx, tx, by)

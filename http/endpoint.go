@@ -49,8 +49,8 @@ type request struct {
 func (e *endpoint) serve(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), answerWithin)
 	defer cancel()
-	if _, bearer, _ := strings.Cut(c.GetHeader("Authorization"), " "); !e.op.Public {
-		if err := e.api.rate.take(bearer, timer.Now()); err != nil {
+	if !e.op.Public {
+		if err := e.api.rate.take(secretOf(c), timer.Now()); err != nil {
 			e.api.fail(c, err)
 			return
 		}
