@@ -339,6 +339,7 @@ func newJudgeOf(document []byte) (*judge, error) {
 		config.WithRejectUndeclaredRequestBody(),
 		config.WithStrictMode(),
 		config.WithStrictIgnoredHeadersExtra(commonHeaders...),
+		config.WithStrictIgnorePaths("$.cookies.*"), // the session is a security scheme, the device is a courtesy
 	}
 	check, errs := validator.NewValidator(doc, opts...)
 	if len(errs) > 0 {
