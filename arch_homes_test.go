@@ -38,7 +38,7 @@ var homes = []home{
 	{"github.com/google/uuid", []string{"store/..."}, nil, "identifiers are made in one place"},
 	{"golang.org/x/mod/sumdb", []string{"proof/..."}, nil, "audit events and entries are leaves of one tree, which lies before both"},
 
-	{"golang.org/x/crypto/argon2", []string{"access/passwords*.go"}, nil, "what a password costs is said in one place"},
+	{"golang.org/x/crypto/argon2", []string{"access/passwords*.go", "access/vault/master.go"}, nil, "what a password costs, and a passphrase, is said once each"},
 	{"github.com/alexedwards/scs/v2", []string{"http/..."}, nil, "cookies are the edge's business"},
 	{"github.com/cedar-policy/cedar-go", []string{"access/policy*.go"}, nil, "who may do what is asked in one place"},
 

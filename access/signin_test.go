@@ -60,21 +60,7 @@ func TestSignIn(t *testing.T) {
 		if err != nil || !ok || in.Factors != 1 {
 			t.Fatalf("%+v %v %v", in, ok, err)
 		}
-		if err := db.View(t.Context(), func(tx *store.Tx) error {
-			p, err := access.AuthenticateWith(t.Context(), tx, access.Credential{Session: in.Session})
-			if p.User != ids["lead"] || !p.Session || p.Factors != 1 {
-				t.Errorf("principal %+v", p)
-			}
-			if got := access.Allow(p, access.Action{Name: "approve", Holders: []access.Role{access.ProgrammeLead}}); !errors.Is(got, access.ErrSecondFactor) {
-				t.Errorf("one factor: %v", got)
-			}
-			if _, err := access.Authenticate(t.Context(), tx, string(in.Session)); !errors.Is(err, access.ErrUnauthenticated) {
-				t.Errorf("the id of a session as a bearer token: %v", err)
-			}
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
+		wantOneFactor(t, db, in.Session, ids["lead"])
 		for _, handle := range []string{"lead", "nobody"} {
 			if _, ok, err := try(handle, "another four words", "", ""); ok || err != nil {
 				t.Errorf("%s with a wrong password: %v %v", handle, ok, err)
@@ -90,4 +76,24 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("the person's own device waits for strangers' failures: %v %v", ok, err)
 		}
 	})
+}
+
+// wantOneFactor holds that a session of one factor opens nothing that acts, and that its id is no token.
+func wantOneFactor(t *testing.T, db *store.DB, session access.TokenID, user access.UserID) {
+	t.Helper()
+	if err := db.View(t.Context(), func(tx *store.Tx) error {
+		p, err := access.AuthenticateWith(t.Context(), tx, access.Credential{Session: session})
+		if p.User != user || !p.Session || p.Factors != 1 {
+			t.Errorf("principal %+v", p)
+		}
+		if got := access.Allow(p, access.Action{Name: "approve", Holders: []access.Role{access.ProgrammeLead}}); !errors.Is(got, access.ErrSecondFactor) {
+			t.Errorf("one factor: %v", got)
+		}
+		if _, err := access.Authenticate(t.Context(), tx, string(session)); !errors.Is(err, access.ErrUnauthenticated) {
+			t.Errorf("the id of a session as a bearer token: %v", err)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
