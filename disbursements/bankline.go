@@ -35,7 +35,8 @@ const (
 	ProvesFee     Proves = "fee"
 )
 
-// Match is what a bank line, or a part of it, proves.
+// Match is what a bank line, or a part of it, proves. Where several lines prove one payment together, Line is all of them: their
+// sums and the day of the last.
 type Match struct {
 	ID      string
 	Line    BankLine
@@ -43,6 +44,7 @@ type Match struct {
 	Proves  Proves
 	Amount  ledger.Money // of the line, with its sign
 	Entry   ledger.EntryID
+	lines   []BankLine // each by itself
 }
 
 // RecordBankLine puts what the bank says on record. It moves nothing until it is matched.
@@ -64,10 +66,11 @@ func (o Office) RecordBankLine(ctx context.Context, tx *store.Tx, l BankLine) (B
 // Match says what a bank line proves, and books it on the bank's date: a payment that left, one that came back (RULES 50), or
 // the fee of one (RULES 35). [ErrBankDifference] when the line has not that much left, or has another sign.
 func (o Office) Match(ctx context.Context, tx *store.Tx, line string, payment string, proves Proves) (Match, error) {
-	l, err := o.BankLine(ctx, tx, line)
-	if err != nil {
-		return Match{}, err
-	}
+	return o.match(ctx, tx, []string{line}, payment, proves)
+}
+
+// match has one or several lines prove something of one payment.
+func (o Office) match(ctx context.Context, tx *store.Tx, lines []string, payment string, proves Proves) (Match, error) {
 	p, err := o.Payment(ctx, tx, payment)
 	if err != nil {
 		return Match{}, err
@@ -79,10 +82,16 @@ func (o Office) Match(ctx context.Context, tx *store.Tx, line string, payment st
 	if err := ledger.LockFunds(ctx, tx, append(d.funds(), o.Book.General)...); err != nil {
 		return Match{}, err
 	}
-	if l, err = o.BankLine(ctx, tx, line); err != nil { // again: others may have matched it while we waited
-		return Match{}, err
+	m := Match{Proves: proves}
+	for _, id := range lines { // only now: others may have matched them while we waited
+		l, err := o.BankLine(ctx, tx, id)
+		if err != nil {
+			return Match{}, err
+		}
+		if err := m.join(l); err != nil {
+			return Match{}, err
+		}
 	}
-	m := Match{ID: store.NewID("mat"), Line: l, Proves: proves}
 	switch proves {
 	case ProvesPayment:
 		return o.confirm(ctx, tx, m, payment)
@@ -92,6 +101,20 @@ func (o Office) Match(ctx context.Context, tx *store.Tx, line string, payment st
 		return o.chargeFee(ctx, tx, m, payment)
 	}
 	return Match{}, &StateConflict{string(proves), []string{string(ProvesPayment), string(ProvesReturn), string(ProvesFee)}}
+}
+
+// join adds a line: they are of one account and all in or all out.
+func (m *Match) join(l BankLine) error {
+	m.lines = append(m.lines, l)
+	if len(m.lines) == 1 {
+		m.Line = l
+		return nil
+	}
+	if l.Account != m.Line.Account || l.Left.Sign() != m.Line.Left.Sign() {
+		return &BankDifference{l.Account, l.Left, m.Line.Left}
+	}
+	m.Line.Date, m.Line.Amount, m.Line.Left = max(m.Line.Date, l.Date), m.Line.Amount.Add(l.Amount), m.Line.Left.Add(l.Left)
+	return nil
 }
 
 // proved wants a line of the payment's account to have an amount left, with its sign.
@@ -334,10 +357,22 @@ func (o Office) chargeFee(ctx context.Context, tx *store.Tx, m Match, key string
 	return m, o.keep(ctx, tx, &m, m.Payment.State)
 }
 
-// keep writes a match down and moves the payment on.
+// keep writes a match down, a row for each line with as much of it as is needed, and moves the payment on.
 func (o Office) keep(ctx context.Context, tx *store.Tx, m *Match, to PaymentState) error {
-	if err := insertMatch(ctx, tx, *m); err != nil {
-		return err
+	left := m.Amount
+	for _, l := range m.lines {
+		part := *m
+		part.ID, part.Line, part.Amount = store.NewID("mat"), l, l.Left
+		if left.Abs().Cmp(l.Left.Abs()) < 0 {
+			part.Amount = left
+		}
+		if part.Amount.IsZero() {
+			return &BankDifference{l.Account, l.Left, left} // a line that is not needed
+		}
+		if err := insertMatch(ctx, tx, part); err != nil {
+			return err
+		}
+		m.ID, left = part.ID, left.Sub(part.Amount)
 	}
 	if m.Proves == ProvesPayment {
 		m.Payment.Entry = m.Entry

@@ -33,6 +33,12 @@ var (
 	ErrBankDifference      = errors.New("disbursements: the bank line does not prove this amount")
 	ErrReissued            = errors.New("disbursements: it was paid again already")
 	ErrOutsidePeriod       = errors.New("disbursements: the cost falls outside the grant's period")
+	ErrUnknownBankImport   = errors.New("disbursements: unknown bank statement")
+	ErrBankFileKnown       = errors.New("disbursements: the bank's file is here already")
+	ErrNoNewLines          = errors.New("disbursements: every line of the bank's file is on record")
+	ErrBankLinesMatched    = errors.New("disbursements: a line of the bank's file proved something")
+	ErrOtherBankAccount    = errors.New("disbursements: the bank's file is of another account than those before")
+	ErrMatchShape          = errors.New("disbursements: many lines and many payments are not matched at once")
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
 )
 

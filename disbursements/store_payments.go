@@ -252,3 +252,10 @@ func undoMatch(ctx context.Context, tx *store.Tx, entry ledger.EntryID) error {
 	_, err := tx.NewUpdate().Model((*matchRow)(nil)).Set("undone = ?", true).Where("entry_id = ?", entry).Exec(ctx)
 	return err
 }
+
+// openOn are the payments of an account that a line of the bank can say something about.
+func openOn(account ledger.AccountNo) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("account = ?", account).Where("state IN (?)", bun.List([]PaymentState{PaymentSent, PaymentConfirmed}))
+	}
+}

@@ -195,5 +195,9 @@ func matchBankLine(ctx context.Context, tx *store.Tx, d desk, in matchRequest) (
 	if err != nil {
 		return matchView{}, err
 	}
-	return matchView{m.ID, viewBankLine(m.Line), viewPayment(m.Payment), string(m.Proves), m.Amount, m.Entry}, nil
+	return viewMatch(m), nil
+}
+
+func viewMatch(m disbursements.Match) matchView {
+	return matchView{m.ID, viewBankLine(m.Line), viewPayment(m.Payment), string(m.Proves), m.Amount, m.Entry}
 }

@@ -31,6 +31,7 @@ func payouts(api *API) {
 		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(authoriseTransfer))
 	disbursementRoutes(api)
 	paymentRoutes(api)
+	bankImportRoutes(api)
 	prepaymentRoutes(api)
 	advanceReturns(api)
 	evidenceOfSupport(api)

@@ -1,0 +1,253 @@
+package disbursements
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// atOnce is how many rows are asked for or written in one statement.
+const atOnce = 500
+
+type bankImportRow struct {
+	bun.BaseModel `bun:"table:bank_imports"`
+	ID            BankImportID `bun:",pk"`
+	Account       ledger.AccountNo
+	Format        BankFormat
+	BankAccount   string
+	SHA256        string `bun:"sha256"`
+	Currency      ledger.Currency
+	Opening       *int64
+	Closing       *int64
+	Pending       int
+	State         BankImportState
+	Reason        string
+	CreatedAt     string
+}
+
+type bankImportLineRow struct {
+	bun.BaseModel `bun:"table:bank_import_lines"`
+	ImportID      BankImportID `bun:",pk"`
+	No            int          `bun:",pk"`
+	Date          ledger.Date
+	Amount        int64
+	Reference     string
+	LineID        *BankLineID
+}
+
+type bankImportPartRow struct {
+	bun.BaseModel `bun:"table:bank_import_parts"`
+	ImportID      BankImportID `bun:",pk"`
+	LineNo        int          `bun:",pk"`
+	PaymentID     PaymentID    `bun:",pk"`
+	Returned      bool
+}
+
+// insertAll writes rows down, some at a time.
+func insertAll[R any](ctx context.Context, tx *store.Tx, rows []R) error {
+	for part := range slices.Chunk(rows, atOnce) {
+		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func minorOf(m *ledger.Money) *int64 {
+	if m == nil {
+		return nil
+	}
+	n := m.Minor()
+	return &n
+}
+
+func moneyOf(n *int64, c ledger.Currency) *ledger.Money {
+	if n == nil {
+		return nil
+	}
+	m := ledger.OfMinor(*n, c)
+	return &m
+}
+
+func insertBankImport(ctx context.Context, tx *store.Tx, b BankImport) error {
+	row := bankImportRow{ID: b.ID, Account: b.Account, Format: b.Format, BankAccount: b.BankAccount, SHA256: b.SHA256, Currency: b.Currency,
+		Opening: minorOf(b.Opening), Closing: minorOf(b.Closing), Pending: b.Pending, State: b.State, CreatedAt: store.FormatTime(b.At)}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return taken(err, ErrBankFileKnown)
+	}
+	var lines []bankImportLineRow
+	var parts []bankImportPartRow
+	for _, l := range b.Lines {
+		lines = append(lines, bankImportLineRow{ImportID: b.ID, No: l.No, Date: l.Date, Amount: l.Amount.Minor(), Reference: l.Reference})
+		for _, n := range l.Named {
+			parts = append(parts, bankImportPartRow{ImportID: b.ID, LineNo: l.No, PaymentID: n.payment, Returned: n.returned})
+		}
+	}
+	return errors.Join(insertAll(ctx, tx, lines), insertAll(ctx, tx, parts))
+}
+
+// sameBankAccount holds what the file calls our account against what the file before called it. [ErrOtherBankAccount].
+func sameBankAccount(ctx context.Context, tx *store.Tx, b BankImport) error {
+	if b.BankAccount == "" {
+		return nil
+	}
+	others, err := tx.NewSelect().Model((*bankImportRow)(nil)).Where("account = ?", b.Account).Where("state = ?", BankCommitted).
+		Where("bank_account NOT IN (?)", bun.List([]string{"", b.BankAccount})).Count(ctx)
+	if err == nil && others > 0 {
+		err = ErrOtherBankAccount
+	}
+	return err
+}
+
+// paymentsNumbered finds which words are numbers of payments from an account.
+func paymentsNumbered(ctx context.Context, tx *store.Tx, account ledger.AccountNo, words []string) (map[string]PaymentID, error) {
+	found := map[string]PaymentID{}
+	slices.Sort(words)
+	for part := range slices.Chunk(slices.Compact(words), atOnce) {
+		var rows []paymentRow
+		if err := tx.NewSelect().Model(&rows).Column("id", "number").Where("account = ?", account).Where("number IN (?)", bun.List(part)).Scan(ctx); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			found[r.Number] = r.ID
+		}
+	}
+	return found, nil
+}
+
+func linesBetween(ctx context.Context, tx *store.Tx, account ledger.AccountNo, from, to ledger.Date) (rows []bankLineRow, err error) {
+	err = tx.NewSelect().Model(&rows).Where("account = ?", account).Where("date >= ?", from).Where("date <= ?", to).Order("id").Scan(ctx)
+	return rows, err
+}
+
+// BankImport finds a file of the bank with its lines; a preview is held against what is on record now. [ErrUnknownBankImport].
+func (o Office) BankImport(ctx context.Context, tx *store.Tx, id BankImportID) (BankImport, error) {
+	var row bankImportRow
+	err := tx.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return BankImport{}, ErrUnknownBankImport
+	} else if err != nil {
+		return BankImport{}, err
+	}
+	b, err := row.bankImport()
+	if err != nil {
+		return BankImport{}, err
+	}
+	var lines []bankImportLineRow
+	if err := tx.NewSelect().Model(&lines).Where("import_id = ?", id).Order("no").Scan(ctx); err != nil {
+		return BankImport{}, err
+	}
+	for _, l := range lines {
+		b.Lines = append(b.Lines, BankImportLine{No: l.No, Date: l.Date, Amount: ledger.OfMinor(l.Amount, b.Currency), Reference: l.Reference,
+			Line: orEmpty(l.LineID), Duplicate: b.State == BankCommitted && l.LineID == nil})
+	}
+	return b, o.markDuplicates(ctx, tx, &b)
+}
+
+func (r bankImportRow) bankImport() (BankImport, error) {
+	at, err := store.ParseTime(r.CreatedAt)
+	return BankImport{ID: r.ID, Account: r.Account, Format: r.Format, BankAccount: r.BankAccount, SHA256: r.SHA256, Currency: r.Currency,
+		Opening: moneyOf(r.Opening, r.Currency), Closing: moneyOf(r.Closing, r.Currency), Pending: r.Pending, State: r.State, Reason: r.Reason, At: at}, err
+}
+
+// BankImports lists the files of the bank without their lines, oldest first.
+func (o Office) BankImports(ctx context.Context, tx *store.Tx) ([]BankImport, error) {
+	var rows []bankImportRow
+	if err := tx.NewSelect().Model(&rows).Order("id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	out := make([]BankImport, len(rows))
+	for i, r := range rows {
+		var err error
+		if out[i], err = r.bankImport(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// commitBankLines makes bank lines of the new lines of a file.
+func commitBankLines(ctx context.Context, tx *store.Tx, b BankImport) error {
+	var rows []bankLineRow
+	for _, l := range b.Lines {
+		if l.Line != "" {
+			rows = append(rows, bankLineRow{ID: l.Line, Account: b.Account, Date: l.Date, Amount: l.Amount.Minor(), Currency: b.Currency,
+				Reference: l.Reference, CreatedAt: store.FormatTime(tx.At)})
+		}
+	}
+	if err := insertAll(ctx, tx, rows); err != nil {
+		return err
+	}
+	fresh := slices.DeleteFunc(slices.Clone(b.Lines), func(l BankImportLine) bool { return l.Line == "" })
+	for part := range slices.Chunk(fresh, atOnce) {
+		var numbers []int
+		var pairs []any
+		for _, l := range part {
+			numbers, pairs = append(numbers, l.No), append(pairs, l.No, l.Line)
+		}
+		if _, err := tx.NewUpdate().Model((*bankImportLineRow)(nil)).Set("line_id = CASE no"+strings.Repeat(" WHEN ? THEN ?", len(part))+" END", pairs...).
+			Where("import_id = ?", b.ID).Where("no IN (?)", bun.List(numbers)).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// matchedOf counts the matches that lines of a file have, also those undone.
+func matchedOf(ctx context.Context, tx *store.Tx, id BankImportID) (int64, error) {
+	return tx.NewSelect().Model((*matchRow)(nil)).
+		Where("line_id IN (SELECT line_id FROM bank_import_lines WHERE import_id = ? AND line_id IS NOT NULL)", id).Count(ctx)
+}
+
+func removeBankLines(ctx context.Context, tx *store.Tx, b BankImport) error {
+	var ids []BankLineID
+	for _, l := range b.Lines {
+		if l.Line != "" {
+			ids = append(ids, l.Line)
+		}
+	}
+	if _, err := tx.NewUpdate().Model((*bankImportLineRow)(nil)).Set("line_id = NULL").Where("import_id = ?", b.ID).Exec(ctx); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(ids, atOnce) {
+		if _, err := tx.NewDelete().Model((*bankLineRow)(nil)).Where("id IN (?)", bun.List(part)).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func saveBankImport(ctx context.Context, tx *store.Tx, b *BankImport, to BankImportState, reason string) error {
+	result, err := tx.NewUpdate().Model((*bankImportRow)(nil)).Set("state = ?", to).Set("reason = ?", reason).
+		Where("id = ?", b.ID).Where("state = ?", b.State).Exec(ctx)
+	var version int
+	if err := once(result, err, &version); err != nil {
+		return err
+	}
+	b.State, b.Reason = to, reason
+	return nil
+}
+
+// namedBy tells which payments the lines of an account name, by line.
+func namedBy(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (map[BankLineID][]named, error) {
+	var rows []struct {
+		LineID    BankLineID
+		PaymentID PaymentID
+		Returned  bool
+	}
+	err := tx.NewSelect().TableExpr("bank_import_parts AS p").Join("JOIN bank_import_lines AS l ON l.import_id = p.import_id AND l.no = p.line_no").
+		Join("JOIN bank_imports AS i ON i.id = p.import_id").ColumnExpr("l.line_id, p.payment_id, p.returned").
+		Where("i.account = ?", account).Where("l.line_id IS NOT NULL").OrderExpr("l.line_id, p.payment_id").Scan(ctx, &rows)
+	out := map[BankLineID][]named{}
+	for _, r := range rows {
+		out[r.LineID] = append(out[r.LineID], named{r.PaymentID, r.Returned})
+	}
+	return out, err
+}
