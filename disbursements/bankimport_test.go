@@ -17,7 +17,7 @@ import (
 // sent releases a direct payment of an amount and gives it to the bank.
 func (h *house) sent(number, amount string, on ledger.Date) {
 	h.Helper()
-	d, err := h.write(Disbursement{Settlement: ByPayment, Category: "therapy", Account: "1010", Amount: of(amount, "DKK"), Date: on, Shares: shares("G1=100")})
+	d, err := h.write(Disbursement{Settlement: ByPayment, Category: "emergency-aid", Account: "1010", Amount: of(amount, "DKK"), Date: on, Shares: shares("G1=100")})
 	must(h, err)
 	must(h, h.authorised(d.Number))
 	h.do("chief", func(ctx context.Context, tx *store.Tx) error {
@@ -139,7 +139,7 @@ func TestStatementOfTheBankProvesPayments(t *testing.T) {
 				t.Errorf("it leaves %s, suggested was %s", r.Difference, s.Difference)
 			}
 		}
-		h.holds("5300 G1 1055.55")
+		h.holds("5400 G1 1055.55")
 		if _, words := h.suggested(); words != "1 line PMT-3 fee end_to_end_id 0.00" && words != "1 line PMT-2 fee end_to_end_id 0.00" {
 			t.Errorf("what is left of the second line is a fee: %s", words)
 		}
