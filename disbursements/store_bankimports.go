@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -33,7 +32,7 @@ type bankImportRow struct {
 }
 
 type bankImportLineRow struct {
-	bun.BaseModel `bun:"table:bank_import_lines"`
+	bun.BaseModel `bun:"table:bank_import_lines,alias:l"`
 	ImportID      BankImportID `bun:",pk"`
 	No            int          `bun:",pk"`
 	Date          ledger.Date
@@ -187,13 +186,13 @@ func commitBankLines(ctx context.Context, tx *store.Tx, b BankImport) error {
 	}
 	fresh := slices.DeleteFunc(slices.Clone(b.Lines), func(l BankImportLine) bool { return l.Line == "" })
 	for part := range slices.Chunk(fresh, atOnce) {
-		var numbers []int
-		var pairs []any
-		for _, l := range part {
-			numbers, pairs = append(numbers, l.No), append(pairs, l.No, l.Line)
+		booked := make([]bankImportLineRow, len(part))
+		for i, l := range part {
+			booked[i] = bankImportLineRow{ImportID: b.ID, No: l.No, LineID: &l.Line}
 		}
-		if _, err := tx.NewUpdate().Model((*bankImportLineRow)(nil)).Set("line_id = CASE no"+strings.Repeat(" WHEN ? THEN ?", len(part))+" END", pairs...).
-			Where("import_id = ?", b.ID).Where("no IN (?)", bun.List(numbers)).Exec(ctx); err != nil {
+		values := tx.NewValues(&booked).Column("import_id", "no", "line_id")
+		if _, err := tx.NewUpdate().With("booked", values).Model((*bankImportLineRow)(nil)).TableExpr("booked").Set("line_id = booked.line_id").
+			Where("l.import_id = booked.import_id AND l.no = booked.no").Exec(ctx); err != nil {
 			return err
 		}
 	}
