@@ -13,11 +13,11 @@ import (
 func advanceReturns(api *API) {
 	Route(api, Op{Method: post, Path: "/transfers/:id/rejections", ID: "rejectTransfer", Tag: "transfers", Roles: finance, Money: true,
 		Summary: "Book a transfer that the bank abroad sent back, whole", Danish: "Bogfør en overførsel, som banken i udlandet sendte retur, hel",
-		Refuses: []error{disbursements.ErrUnknownTransfer, disbursements.ErrState, disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount,
+		Refuses: []error{disbursements.ErrUnknownTransfer, disbursements.ErrState, disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount, beneficiaries.ErrBudgetRate,
 			ledger.ErrLotExhausted, ledger.ErrAlreadyReversed, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, at(rejectTransfer))
 	Route(api, Op{Method: post, Path: "/advance-returns", ID: "returnAdvance", Tag: "transfers", Roles: finance, Money: true,
 		Summary: "Book unspent money that a partner sends back", Danish: "Bogfør ubrugte penge, som en partner sender tilbage",
-		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount,
+		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrBudgetRate, disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount,
 			ledger.ErrLotExhausted, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, at(returnAdvance))
 }
 

@@ -9,8 +9,8 @@ import (
 
 // entry is the id of the entry that a story calls by a reference.
 func (p *Player) entry(a Act, ref string) (string, error) {
-	id, known := p.known.entries[ref]
-	if !known || ref == "" {
+	id := p.known.entries[ref] // "" of an act that was refused
+	if id == "" || ref == "" {
 		return "", fmt.Errorf("story: line %d (%s): nothing before it is called %q", a.Line, a.Name, ref)
 	}
 	return id, nil
