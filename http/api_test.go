@@ -192,17 +192,17 @@ func TestActor(t *testing.T) {
 	db := storetest.SQLite(t)
 	var by store.Actor
 	c := apitest.Serve(t, db, func(api *apphttp.API) {
-		apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/me", ID: "me", Summary: "Who am I", Danish: "Hvem er jeg", Tag: "me"},
+		apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/toy-me", ID: "toyMe", Summary: "Who am I", Danish: "Hvem er jeg", Tag: "me"},
 			func(_ context.Context, tx *store.Tx, _ apphttp.None) (apphttp.None, error) {
 				by = tx.By
 				return apphttp.None{}, nil
 			})
 	}).As(db, "lead", access.ProgrammeLead, access.Treasurer)
-	a := c.With("X-Request-Id", "my-own-1").Get("/me").Want(204)
+	a := c.With("X-Request-Id", "my-own-1").Get("/toy-me").Want(204)
 	if a.Header.Get("X-Request-Id") != "my-own-1" || by.Request != "my-own-1" || by.User == "" || by.Token == "" || len(by.Roles) != 2 {
 		t.Errorf("actor %+v", by)
 	}
-	c.With("X-Request-Id", "evil\tid with spaces").Get("/me").Want(204)
+	c.With("X-Request-Id", "evil\tid with spaces").Get("/toy-me").Want(204)
 	if !strings.HasPrefix(by.Request, "req_") {
 		t.Errorf("took over the request id %q", by.Request)
 	}

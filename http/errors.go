@@ -348,7 +348,7 @@ var actProblems = []row{
 		text{"The fields are names, birth_date, contact, bank and notes.", "Felterne er names, birth_date, contact, bank og notes."}, 0},
 	{beneficiaries.ErrOpeningBudget, 429, "openings_used_up",
 		text{"You have opened as many identities as a day allows", "Du har åbnet så mange identiteter, som en dag tillader"},
-		text{"Try again tomorrow, or ask a colleague on the case.", "Prøv igen i morgen, eller spørg en kollega på sagen."}, 0},
+		text{"Try again tomorrow, or ask a colleague on the case.", "Prøv igen i morgen, eller spørg en kollega på sagen."}, 3600},
 	{beneficiaries.ErrUnknownNotice, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
 	{beneficiaries.ErrUnknownDuplicate, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
 	{beneficiaries.ErrUnknownConsent, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},

@@ -63,8 +63,8 @@ func (g *Register) choose(group Group, rules Rules) Choice {
 	slices.SortFunc(parts, byPeople)
 	for _, p := range parts {
 		reason := Safe
-		if !p.Duty {
-			reason = g.Judge(p.Atoms, rules)
+		if !p.Duty { // a part that is all there is says no new amount, but says what it was for
+			reason = graver(g.Judge(p.Atoms, rules), rules.Safe(p.Atoms))
 		}
 		if reason != Safe {
 			c.Merged = append(c.Merged, Withheld{p.Key, reason})

@@ -86,6 +86,13 @@ func TestCases(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+	t.Run("a grant for one person, all of it for one thing", func(t *testing.T) {
+		var g Register
+		got := g.Choose([]Group{whole("1", sum("therapy", crowd("therapy", 0, 1, 100)))}, ForDonors)
+		if diff := cmp.Diff([]Choice{{Key: "1", Whole: true, Merged: []Withheld{{"therapy", TooFew}}}}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
 	t.Run("a small category hides with the next", func(t *testing.T) {
 		var g Register
 		got := g.Choose([]Group{whole("1", sum("therapy", crowd("therapy", 0, 12, 100)), sum("legal-aid", crowd("legal-aid", 0, 9, 100)), sum("medical", crowd("medical", 0, 2, 100)))}, ForDonors)
