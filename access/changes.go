@@ -76,7 +76,7 @@ func listed(roles []Role) string {
 		names[i] = string(r)
 	}
 	slices.Sort(names)
-	return "," + strings.Join(append(names, ""), ",")
+	return "," + strings.Join(slices.Concat(names, []string{""}), ",")
 }
 
 // Propose asks for a change of an account. What only takes away, or gives a role that only reads, is done at once; the rest
@@ -120,6 +120,7 @@ func (c Change) fits(ctx context.Context, tx *store.Tx) error {
 		return c.fitsRoles(account)
 	case SamePerson:
 		return c.fitsPerson(ctx, tx, account)
+	case firstRoles, Invitation:
 	}
 	return nil
 }
@@ -183,6 +184,7 @@ func (c Change) apply(ctx context.Context, tx *store.Tx) (Change, error) {
 		return c, setRoles(ctx, tx, c)
 	case SamePerson:
 		return c, c.join(ctx, tx)
+	case firstRoles, Invitation:
 	}
 	return c, nil
 }

@@ -50,7 +50,7 @@ var refusals = map[string]error{"forbidden_scope": ErrForbidden, "token_scope": 
 // Allow asks the policies whether a principal may do something: nil, or which of [ErrForbidden], [ErrTokenScope],
 // [ErrSecondFactor] and [ErrSessionRequired] stands in the way.
 func Allow(p Principal, a Action) error {
-	decision, why := policies.IsAuthorized(entitiesOf(p, a), cedar.Request{
+	decision, why := cedar.Authorize(policies, entitiesOf(p, a), cedar.Request{
 		Principal: cedar.NewEntityUID("User", cedar.String(p.User)),
 		Action:    cedar.NewEntityUID("Action", cedar.String(a.Name)),
 		Resource:  cedar.NewEntityUID("Resource", cedar.String(a.Resource)),

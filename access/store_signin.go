@@ -65,7 +65,8 @@ func readDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, e
 	if err != nil && !errors.Is(err, ErrUnknownUser) {
 		return d, err
 	}
-	return d, d.readFailures(ctx, tx, device)
+	err = d.readFailures(ctx, tx, device)
+	return d, err
 }
 
 // nobodySheet is where the failures at handles are counted that are nobody's: such a door closes like any other, and what

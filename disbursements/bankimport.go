@@ -315,7 +315,8 @@ func (o Office) CommitBankImport(ctx context.Context, tx *store.Tx, id BankImpor
 	if err := commitBankLines(ctx, tx, b); err != nil {
 		return BankImport{}, err
 	}
-	return b, o.moveBankImport(ctx, tx, &b, BankCommitted, "")
+	err = o.moveBankImport(ctx, tx, &b, BankCommitted, "")
+	return b, err
 }
 
 // UndoBankImport takes the lines of a file off the record again. [ErrBankLinesMatched] when one of them ever proved something:
@@ -341,7 +342,8 @@ func (o Office) UndoBankImport(ctx context.Context, tx *store.Tx, id BankImportI
 	for i := range b.Lines {
 		b.Lines[i].Line = ""
 	}
-	return b, o.moveBankImport(ctx, tx, &b, BankUndone, reason)
+	err = o.moveBankImport(ctx, tx, &b, BankUndone, reason)
+	return b, err
 }
 
 // bankImportIn finds a file in a state. [StateConflict] otherwise.

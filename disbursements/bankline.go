@@ -354,7 +354,8 @@ func (o Office) chargeFee(ctx context.Context, tx *store.Tx, m Match, key string
 		return Match{}, err
 	}
 	m.Entry = posted.ID
-	return m, o.keep(ctx, tx, &m, m.Payment.State)
+	err = o.keep(ctx, tx, &m, m.Payment.State)
+	return m, err
 }
 
 // keep writes a match down, a row for each line with as much of it as is needed, and moves the payment on.

@@ -106,7 +106,7 @@ func (o Office) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) e
 		return err
 	}
 	for fund, amount := range asked {
-		if err := o.affords(ctx, tx, fund, amount, waiting[fund], d.Date); err != nil {
+		if err := o.affords(ctx, tx, fund, amount, waiting[fund]); err != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func (o Office) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) e
 }
 
 // affords wants a grant to have an amount left beside what is promised already.
-func (o Office) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode, amount, promised ledger.Money, on ledger.Date) error {
+func (o Office) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode, amount, promised ledger.Money) error {
 	available, known, err := o.Grants.Available(ctx, tx, fund)
 	var state *grants.StateConflict
 	if errors.As(err, &state) && state.State == string(grants.GrantEnded) {

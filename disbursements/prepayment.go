@@ -132,7 +132,7 @@ func (o Office) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key strin
 		return Prepayment{}, err
 	}
 	if p.Kind == Retainer {
-		if err := o.affords(ctx, tx, p.Fund, p.Amount, ledger.Money{}, p.Date); err != nil {
+		if err := o.affords(ctx, tx, p.Fund, p.Amount, ledger.Money{}); err != nil {
 			return Prepayment{}, err
 		}
 	}

@@ -121,7 +121,7 @@ func (o Office) undoPayment(ctx context.Context, tx *store.Tx, original ledger.P
 		return Undone{}, err
 	}
 	p.Entry = ""
-	if p, err = o.movePayment(ctx, tx, p, PaymentSent, r.Reason); err != nil {
+	if _, err = o.movePayment(ctx, tx, p, PaymentSent, r.Reason); err != nil {
 		return Undone{}, err
 	}
 	d.State = Released

@@ -147,7 +147,8 @@ func (o Office) BankImport(ctx context.Context, tx *store.Tx, id BankImportID) (
 		b.Lines = append(b.Lines, BankImportLine{No: l.No, Date: l.Date, Amount: ledger.OfMinor(l.Amount, b.Currency), Reference: l.Reference,
 			Line: orEmpty(l.LineID), Duplicate: b.State == BankCommitted && l.LineID == nil})
 	}
-	return b, o.markDuplicates(ctx, tx, &b)
+	err = o.markDuplicates(ctx, tx, &b)
+	return b, err
 }
 
 func (r bankImportRow) bankImport() (BankImport, error) {

@@ -89,7 +89,7 @@ func (v *verifier) disbursement(d Disbursement, payload []byte, want [32]byte, s
 	case needs.released && (s.released == 0 || s.people < 4):
 		v.out.Add("approval", place, "it is %s and no fourth person released it", d.State)
 	}
-	if d.booked() != (d.Entry != "") && d.State != Cancelled && !(d.Settlement == ByPayment && d.State == Released) {
+	if d.booked() != (d.Entry != "") && d.State != Cancelled && (d.Settlement != ByPayment || d.State != Released) {
 		v.out.Add("approval", place, "it is %s, and its entry is %q", d.State, string(d.Entry))
 	}
 }

@@ -51,7 +51,7 @@ func (r Register) SealDonor(ctx context.Context, tx *store.Tx, v *vault.Vault, k
 		names = append(names, string(field))
 		var sealed []byte
 		if text != "" {
-			if sealed, err = v.Seal(ctx, tx, string(d.ID), field.place(d.ID), string(text)); err != nil {
+			if sealed, err = v.Seal(ctx, tx, string(d.ID), field.place(d.ID), text); err != nil {
 				return Donor{}, err
 			}
 		}

@@ -104,7 +104,7 @@ func (b *rateBuilder) add(line int, on ledger.Date, currency, value string) erro
 	}
 	c, err := ledger.ParseCurrency(currency)
 	if err != nil || c == euro {
-		return nil // one that is gone, such as the kuna: nobody reports in it any more
+		return nil //nolint:nilerr // one that is gone, such as the kuna: nobody reports in it any more
 	}
 	if !b.wants(on, c) {
 		return nil

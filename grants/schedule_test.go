@@ -1,6 +1,7 @@
 package grants
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -60,7 +61,8 @@ func TestALateReportHoldsTheNextInstalmentBack(t *testing.T) {
 func TestDisbursableNamesTheConditionThatHolds(t *testing.T) {
 	open := []Condition{{Number: "C1", Kind: "report", Disbursements: true, State: ConditionMet}, {Number: "C2", Kind: "matching", Disbursements: true, State: ConditionOpen},
 		{Number: "C3", Kind: "time", State: ConditionMissed}}
-	if err, ok := Disbursable("G1", open).(*ConditionHolds); !ok || err.Number != "C2" {
+	var holds *ConditionHolds
+	if err := Disbursable("G1", open); !errors.As(err, &holds) || holds.Number != "C2" {
 		t.Errorf("held back by %v", err)
 	}
 	if err := Disbursable("G1", open[:1]); err != nil {

@@ -17,7 +17,7 @@ func (e *endpoint) authorise(ctx context.Context, c *gin.Context) (store.Actor, 
 	if e.op.Public {
 		return actor, nil
 	}
-	by, err := e.api.credentialOf(c)
+	by, err := e.api.credentialOf(c) //nolint:contextcheck // the session is looked up in the request that c carries
 	if err != nil {
 		return actor, err
 	}

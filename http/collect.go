@@ -352,7 +352,7 @@ func entryPosted(p ledger.Posted) access.Event {
 // that nobody has seen is looked up first, so that strangers cannot fill the queue; one that was good a moment ago goes
 // on, and is looked up with its batch.
 func (e *endpoint) collected(ctx context.Context, c *gin.Context) (reply, error) {
-	by, err := e.api.credentialOf(c)
+	by, err := e.api.credentialOf(c) //nolint:contextcheck // the session is looked up in the request that c carries
 	if err != nil {
 		return reply{}, err
 	}

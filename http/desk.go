@@ -32,7 +32,7 @@ func withVault(ctx context.Context, v *vault.Vault) context.Context {
 }
 
 func vaultOf(ctx context.Context) *vault.Vault {
-	v, _ := ctx.Value(vaultKey{}).(*vault.Vault) //nolint:errcheck // none is a nil vault, which refuses
+	v, _ := ctx.Value(vaultKey{}).(*vault.Vault) // none is a nil vault, which refuses
 	return v
 }
 

@@ -102,7 +102,7 @@ func discloseDonor(ctx context.Context, tx *store.Tx, d desk, in donorReasonRequ
 		return disclosureView{}, atReason(err)
 	}
 	donor, err := d.grants.Donor(ctx, tx, string(in.ID))
-	return disclosureView{donor.Code, string(opened[grants.DonorName]), string(opened[grants.DonorEmail]), string(opened[grants.DonorAddress])}, err
+	return disclosureView{donor.Code, opened[grants.DonorName], opened[grants.DonorEmail], opened[grants.DonorAddress]}, err
 }
 
 func eraseDonor(ctx context.Context, tx *store.Tx, d desk, in donorReasonRequest) (donorView, error) {
@@ -157,7 +157,7 @@ func openTaxGiftList(ctx context.Context, tx *store.Tx, d desk, in taxGiftListRe
 	}
 	v := taxGiftListView{in.Year, []taxGiftRow{}}
 	for _, g := range list {
-		v.Rows = append(v.Rows, taxGiftRow{viewGiftTotal(g), string(g.TaxID)})
+		v.Rows = append(v.Rows, taxGiftRow{viewGiftTotal(g), g.TaxID})
 	}
 	return v, nil
 }

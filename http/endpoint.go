@@ -87,7 +87,7 @@ func (e *endpoint) answer(ctx context.Context, c *gin.Context) (reply, error) {
 
 // look goes the same way for what only reads, in one snapshot from the token to the answer.
 func (e *endpoint) look(ctx context.Context, c *gin.Context) (out reply, err error) {
-	by, err := e.api.credentialOf(c)
+	by, err := e.api.credentialOf(c) //nolint:contextcheck // the session is looked up in the request that c carries
 	if err != nil {
 		return reply{}, err
 	}
@@ -127,8 +127,8 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 	if err := validate(req.in); err != nil {
 		return req, err
 	}
-	var err error
-	if err = e.readMatch(c, &req); err != nil {
+	err := e.readMatch(c, &req)
+	if err != nil {
 		return req, err
 	}
 	query := c.Request.URL.Query()

@@ -253,7 +253,7 @@ func (a *API) signIn(ctx context.Context, c *gin.Context, in signInRequest) (sig
 	}
 	http.SetCookie(c.Writer, &http.Cookie{Name: deviceCookie, Value: entered.Device, Path: "/", MaxAge: int(deviceLasts / time.Second),
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
-	return signedInView{entered.Session, entered.Factors}, a.enter(c, entered.Session)
+	return signedInView{entered.Session, entered.Factors}, a.enter(c, entered.Session) //nolint:contextcheck // as above
 }
 
 type tokenView struct {

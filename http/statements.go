@@ -64,7 +64,7 @@ type thresholdView struct {
 }
 
 func setThreshold(ctx context.Context, tx *store.Tx, d desk, in threshold) (thresholdView, error) {
-	return thresholdView{in.Subject, in.People}, d.statements.SetThreshold(ctx, tx, in.Subject, in.People)
+	return thresholdView(in), d.statements.SetThreshold(ctx, tx, in.Subject, in.People)
 }
 
 // statementReads registers what is read of a statement, and the page for everyone.
@@ -320,6 +320,7 @@ func viewVerification(ctx context.Context, tx *store.Tx, d desk, s statements.St
 		v.Status, v.ReplacedBy = "replaced", newest.Version
 	case statements.Withdrawn:
 		v.Status = "withdrawn"
+	case statements.Draft, statements.PrivacyChecked, statements.Reviewed, statements.Issued, statements.Sent:
 	}
 	return v, nil
 }

@@ -93,7 +93,7 @@ func (b Book) takePen(ctx context.Context, tx *store.Tx, of []Proposal) (*pen, e
 	}
 	p.seq = head.LastSeq
 	n := namesIn(of)
-	if err = p.readSurroundings(ctx, tx, n); err != nil {
+	if err := p.readSurroundings(ctx, tx, n); err != nil {
 		return nil, err
 	}
 	if p.external, err = readExternal(ctx, tx, n.external); err != nil {

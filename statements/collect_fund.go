@@ -189,6 +189,7 @@ func otherEvents(activity []ledger.Sum, accounts map[ledger.AccountNo]ledger.Acc
 			events = append(events, event{sum.Date, 3, func(p *pool) { p.spend(sum.Date, a.Category(), sum.Base.Amount) }})
 		case ledger.Income, ledger.NetAssets:
 			other[sum.Date] = other[sum.Date].Sub(sum.Base.Amount)
+		case ledger.Asset, ledger.Liability, ledger.Budgetary:
 		}
 	}
 	for day, amount := range other {

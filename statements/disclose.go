@@ -49,7 +49,7 @@ func (b Blocks) Release(ctx context.Context, tx *store.Tx, v Value, id ID) error
 		return err
 	}
 	p.register.Choose(p.groups, p.rules)
-	return saveShown(ctx, tx, &p.register, p.atoms(), id)
+	return saveShown(ctx, tx, &p.register, id)
 }
 
 // choose takes note of what may be shown of a group. A category is shown where it may be in the period and to date.

@@ -246,7 +246,7 @@ func TestLifeTakesThreePeople(t *testing.T) {
 		}
 		review := func(ctx context.Context, tx *store.Tx) error { _, err := h.office.Review(ctx, tx, id); return err }
 		issue := func(ctx context.Context, tx *store.Tx) error { _, err := h.office.Issue(ctx, tx, id); return err }
-		clear := func(ctx context.Context, tx *store.Tx) error {
+		checkIt := func(ctx context.Context, tx *store.Tx) error {
 			_, err := h.office.CheckPrivacy(ctx, tx, id)
 			return err
 		}
@@ -255,8 +255,8 @@ func TestLifeTakesThreePeople(t *testing.T) {
 			return err
 		})
 		check("reviewer", statements.ErrState, review)
-		check("reviewer", access.ErrForbidden, clear)
-		check("preparer", nil, clear)
+		check("reviewer", access.ErrForbidden, checkIt)
+		check("preparer", nil, checkIt)
 		check("preparer", access.ErrMakerCannotApprove, review)
 		check("issuer", statements.ErrState, issue)
 		check("reviewer", nil, review)
@@ -331,7 +331,7 @@ func TestSealedDocument(t *testing.T) {
 		if err != nil || found.Number != s.Number || found.Code != s.Code || found.DocumentHash != s.DocumentID {
 			t.Fatalf("%+v: %v", found, err)
 		}
-		_, other, _ := proof.NewKey("example.org/books") //nolint:errcheck // a second key
+		_, other, _ := proof.NewKey("example.org/books") // a second key
 		if _, err := statements.Check(s.Document, other); !errors.Is(err, statements.ErrAltered) {
 			t.Errorf("another key: %v", err)
 		}

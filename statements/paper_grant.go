@@ -240,25 +240,25 @@ func (s *GrantStatement) indirectBlock(w writer) block {
 		return block{}
 	}
 	b := block{title: words.indirect.in(lang), unit: string(s.Base), columns: []column{{mm: 145}, {mm: 35, chars: 18, right: true}}}
-	add := func(at level, label string, d decimal.Decimal, key string) {
-		b.rows = append(b.rows, tableRow{level: at, cells: []figure{word(label), w.amount(s.inBase(d), key)}})
+	add := func(at level, label string, d decimal.Decimal) {
+		b.rows = append(b.rows, tableRow{level: at, cells: []figure{word(label), w.amount(s.inBase(d), "")}})
 	}
 	for n, step := range i.Steps {
 		label := strings.Replace(words.indirectBase.in(lang), "{date}", lang.date(i.Through), 1)
 		if n > 0 || len(i.Steps) > 1 {
 			label += ", " + lang.rateInPercent(step.Rate)
 		}
-		add(lineLevel, label, step.Base, "")
+		add(lineLevel, label, step.Base)
 	}
 	charge := words.indirectToDate.in(lang)
 	if len(i.Steps) == 1 {
 		charge = strings.Replace(words.indirectRate.in(lang), "{percent}", lang.rateInPercent(i.Steps[0].Rate), 1)
 	}
-	add(lineLevel, charge, i.ToDate, "")
+	add(lineLevel, charge, i.ToDate)
 	if !i.Before.IsZero() {
-		add(lineLevel, words.indirectBefore.in(lang), i.Before.Neg(), "")
+		add(lineLevel, words.indirectBefore.in(lang), i.Before.Neg())
 	}
-	add(sumLevel, words.indirectIn.in(lang), i.InPeriod, "")
+	add(sumLevel, words.indirectIn.in(lang), i.InPeriod)
 	if len(i.Excluded) > 0 {
 		names := each(i.Excluded, func(key string) string { return lower(lang.category(Line{Key: key})) })
 		b.after = []string{words.excluded.in(lang) + ": " + strings.Join(names, ", ") + "."}

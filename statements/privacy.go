@@ -140,7 +140,7 @@ func (w *withholder) parts(parts []Part) []Part {
 		case AtPartner:
 			p.Holder, p.Quantity = "", Part{}.Quantity
 			w.did("closing.at_partner", "partner", "merged")
-		default:
+		case Retainer, PettyCash, Recoverable, Payable, Accrual, Returned, Elsewhere:
 			w.did("closing."+closingKeys[p.Kind], "amounts_of_few", "merged")
 			p = Part{Kind: Elsewhere, Amount: p.Amount}
 		}

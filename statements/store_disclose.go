@@ -70,7 +70,7 @@ func readShown(ctx context.Context, tx *store.Tx, atoms []string) (disclosure.Re
 }
 
 // saveShown writes the blocks that a statement made or cut, in the place of what stood there.
-func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, atoms []string, id ID) error {
+func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, id ID) error {
 	var rows []shownRow
 	for _, b := range g.Blocks() {
 		name := b.Name

@@ -45,7 +45,8 @@ func openHalves(path string) (*halves, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h, h.catchUp()
+	err := h.catchUp()
+	return h, err
 }
 
 // catchUp reads what was added since.

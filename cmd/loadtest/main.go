@@ -38,7 +38,6 @@ type options struct {
 	limit    time.Duration
 	out      string
 	only     string
-	clients  int
 	programs string
 }
 

@@ -57,7 +57,8 @@ func (p *Player) settled(ctx context.Context, draft body, how string) (asked, er
 	if err != nil {
 		return d, err
 	}
-	return d, p.post(ctx, financeOfficer, "/disbursements/"+d.ID+how, body{"date": p.act.Date}, &d)
+	err = p.post(ctx, financeOfficer, "/disbursements/"+d.ID+how, body{"date": p.act.Date}, &d)
+	return d, err
 }
 
 // orText is a text, or what it is about where the story has none.

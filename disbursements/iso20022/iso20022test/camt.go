@@ -44,7 +44,7 @@ func balance(b *strings.Builder, kind string, of *iso20022.Balance) {
 
 // amount writes an amount, with its direction where it is wanted.
 func amount(m ledger.Money, directed bool) string {
-	out := fmt.Sprintf(`<Amt Ccy="%s">%s</Amt>`, m.Currency, m.Abs())
+	out := fmt.Sprintf("<Amt Ccy=%q>%s</Amt>", m.Currency, m.Abs())
 	if directed {
 		out += "<CdtDbtInd>" + direction(m) + "</CdtDbtInd>"
 	}
@@ -77,7 +77,7 @@ func entry(b *strings.Builder, version string, l iso20022.Line) {
 	if len(l.Parts) > 0 {
 		b.WriteString("<NtryDtls>")
 		for _, d := range l.Parts {
-			detail(b, version, l, d)
+			detail(b, version, d)
 		}
 		b.WriteString("</NtryDtls>")
 	}
@@ -87,7 +87,7 @@ func entry(b *strings.Builder, version string, l iso20022.Line) {
 	b.WriteString("</Ntry>")
 }
 
-func detail(b *strings.Builder, version string, l iso20022.Line, d iso20022.Detail) {
+func detail(b *strings.Builder, version string, d iso20022.Detail) {
 	id := d.EndToEndID
 	if id == "" {
 		id = "NOTPROVIDED"
