@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cedar-policy/cedar-go"
 )
@@ -73,8 +74,12 @@ func Allow(p Principal, a Action) error {
 	// The role comes first: who may not do it at all is not told to fetch another token.
 	refusal := ErrForbidden
 	if len(a.Holders) == 0 || p.HasAny(a.Holders...) {
-		for _, r := range why.Reasons {
-			refusal = refusals[string(policies.Get(r.PolicyID).Annotations()["code"])]
+		codes := make([]string, len(why.Reasons)) // in no order; of several the first by name is told
+		for i, r := range why.Reasons {
+			codes[i] = string(policies.Get(r.PolicyID).Annotations()["code"])
+		}
+		if len(codes) > 0 {
+			refusal = refusals[slices.Min(codes)]
 		}
 	}
 	return refusal

@@ -218,6 +218,7 @@ func (e *endpoint) problemCodes() (map[int][]string, error) {
 	add(!e.op.Public, "token_scope")
 	add(!e.op.Public && !e.op.Own, "second_factor_required")
 	add(e.op.Screen, "session_required")
+	add(!e.op.Public && !e.reads(), "cross_origin") // where a session's cookie came from another site
 	add(len(e.in.names("path")) > 0, "not_found")
 	add(true, "validation_failed", "unknown_parameter")
 	add(isSheet(e.out), "table_too_large")

@@ -12,6 +12,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/http/apitest"
+	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -51,6 +52,11 @@ type signIn struct {
 func TestAPersonComesIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := apitest.Serve(t, db)
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			return ledger.Create(t.Context(), tx, ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"})
+		}); err != nil {
+			t.Fatal(err)
+		}
 		admin, other, watcher := c.As(db, "admin-1", access.Admin), c.As(db, "admin-2", access.Admin), c.As(db, "auditor", access.Auditor)
 		admin.Post("/users", `{"handle":"keys"}`).Want(201)
 		var word struct{ Invitation string }
@@ -90,7 +96,7 @@ func TestAPersonComesIn(t *testing.T) {
 		full.Post("/tokens", `{"name":"reader","days":30,"scopes":["read"]}`).Want(201).Into(&token)
 		program := c.WithToken(token.Secret)
 		program.Get("/users").Want(200)
-		program.Post("/tokens", `{"name":"its own child","days":30,"scopes":[]}`).Problem(403, "token_scope")
+		program.Post("/tokens", `{"name":"its own child","days":30,"scopes":[]}`).Problem(403, "session_required")
 		full.Do(http.MethodDelete, "/tokens/"+token.ID, nil).Want(204)
 		program.Get("/users").Problem(401, "unauthenticated")
 		full.Do(http.MethodDelete, "/sessions/current", nil).Want(204)

@@ -157,7 +157,7 @@ func TestNoTokenInTheLog(t *testing.T) {
 // The first words come at once, whatever follows: 100 ms, in the best of five tries on a busy machine.
 func TestFirstWordsComeAtOnce(t *testing.T) {
 	kept := t.TempDir()
-	if out, err := exec.Command("supportledger", "demo", "--no-serve", "--keep", kept).CombinedOutput(); err != nil {
+	if out, err := exec.Command("supportledger", "demo", "--no-serve", "--scenarios", "S00-S06", "--keep", kept).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	books := "sqlite:" + kept + "/supportledger.db"
