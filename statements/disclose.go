@@ -113,12 +113,11 @@ func (b Blocks) plan(ctx context.Context, tx *store.Tx, v Value) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	if more, err := readThreshold(ctx, tx, h.Subject); err != nil || more > p.rules.Threshold {
-		p.rules.Threshold = more
-		if err != nil {
-			return plan{}, err
-		}
+	more, err := readThreshold(ctx, tx, h.Subject)
+	if err != nil {
+		return plan{}, err
 	}
+	p.rules.Threshold = max(p.rules.Threshold, more)
 	p.register, err = readShown(ctx, tx, p.atoms())
 	return p, err
 }
