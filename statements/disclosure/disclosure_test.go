@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -155,7 +156,8 @@ func TestBand(t *testing.T) {
 	}
 }
 
-// The order in which groups come does not change what is shown, and showing the same again changes nothing.
+// The order in which groups come does not change what is shown, and showing the same again changes nothing but, perhaps, the
+// reason why a part is withheld: what was shown in between may have made a dominated rest one of too few people.
 func TestChooseIsStable(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l := drawLedger(rt)
@@ -170,7 +172,8 @@ func TestChooseIsStable(t *testing.T) {
 			rt.Errorf("another order, another choice:\n%s", diff)
 		}
 		again.Choose(groups, ForDonors)
-		if diff := cmp.Diff(first, again.Choose(groups, ForDonors)); diff != "" {
+		reasons := cmpopts.IgnoreFields(Withheld{}, "Reason")
+		if diff := cmp.Diff(first, again.Choose(groups, ForDonors), reasons); diff != "" {
 			rt.Errorf("a second statement over the same shows otherwise:\n%s", diff)
 		}
 	})
