@@ -129,25 +129,23 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 //
 // A mistake in the declaration panics: it is found by any test that starts the server.
 func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store.Tx, in In) (Out, error)) {
-	e := &endpoint{
+	api.register(&endpoint{
 		api: api, op: op,
 		in:    shapeOf(reflect.TypeFor[In]()),
 		out:   reflect.TypeFor[Out](),
 		newIn: func() any { return new(In) },
-		act: func(ctx context.Context, tx *store.Tx, in any) (any, error) {
-			typed, ok := in.(*In)
-			if !ok {
-				return nil, fmt.Errorf("http: %T given to %s", in, op.ID)
-			}
-			return act(ctx, tx, *typed)
-		},
-	}
+		act:   func(ctx context.Context, tx *store.Tx, in any) (any, error) { return act(ctx, tx, *in.(*In)) },
+	})
+}
+
+// register is all of Route that does not depend on the types, so that it is compiled once and not once an operation.
+func (a *API) register(e *endpoint) {
 	e.status = e.successStatus()
 	if err := e.check(); err != nil {
-		panic(fmt.Sprintf("http: %s %s: %v", op.Method, op.Path, err))
+		panic(fmt.Sprintf("http: %s %s: %v", e.op.Method, e.op.Path, err))
 	}
-	api.endpoints = append(api.endpoints, e)
-	api.engine.Handle(op.Method, Base+op.Path, e.serve)
+	a.endpoints = append(a.endpoints, e)
+	a.engine.Handle(e.op.Method, Base+e.op.Path, e.serve)
 }
 
 func (e *endpoint) successStatus() int {
