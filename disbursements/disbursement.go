@@ -200,10 +200,14 @@ func (d Disbursement) planAllows() bool {
 }
 
 // Approve is the second person's word: SUBMITTED to APPROVED. Cost beside a plan's lines takes no commitment, so what is
-// left in each grant is checked here ([grants.ErrBudgetExceeded], RULES 42).
+// left in each grant is checked here ([grants.ErrBudgetExceeded], RULES 42). A condition of a grant may hold it back
+// ([grants.ErrConditionOpen]).
 func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
 	d, err := o.inState(ctx, tx, key, Submitted)
 	if err != nil {
+		return Disbursement{}, err
+	}
+	if err := o.payable(ctx, tx, d.funds()...); err != nil {
 		return Disbursement{}, err
 	}
 	if err := o.checkBudget(ctx, tx, d); err != nil {
@@ -217,6 +221,9 @@ func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disburse
 func (o Office) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
 	d, err := o.inState(ctx, tx, key, Approved)
 	if err != nil {
+		return Disbursement{}, err
+	}
+	if err := o.payable(ctx, tx, d.funds()...); err != nil {
 		return Disbursement{}, err
 	}
 	if d.Settlement == ByInvoice {

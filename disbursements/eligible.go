@@ -132,6 +132,16 @@ func (o Office) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode,
 	return nil
 }
 
+// payable refuses what is paid out of a grant while one of its conditions holds the money back: [grants.ErrConditionOpen].
+func (o Office) payable(ctx context.Context, tx *store.Tx, funds ...ledger.FundCode) error {
+	for _, fund := range funds {
+		if err := o.Grants.DisbursableFrom(ctx, tx, fund); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // asks is what a disbursement beside a plan's lines costs each fund, in base currency.
 func (o Office) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
 	asked := map[ledger.FundCode]ledger.Money{}

@@ -117,6 +117,7 @@ func numbered(ctx context.Context, tx *store.Tx, series, format string, number *
 }
 
 // AuthorisePrepayment pays what another person requested: debit 1310 or 1320, credit bank (RULES 51-52). It is no cost yet.
+// [grants.ErrConditionOpen] while a condition of the fund's grant holds its money back.
 func (o Office) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
 	p, err := o.Prepayment(ctx, tx, key)
 	if err != nil {
@@ -126,6 +127,9 @@ func (o Office) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key strin
 		return Prepayment{}, &StateConflict{string(p.State), []string{string(TransferRequested)}}
 	}
 	if err := access.Take(ctx, tx, access.Duty{Subject: string(p.ID), Round: 1, Step: access.Authorise, Payload: p.Payload()}); err != nil {
+		return Prepayment{}, err
+	}
+	if err := o.payable(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, p.Fund); err != nil {

@@ -398,3 +398,42 @@ func TestRule32ReversedPaymentWaitsForTheBankAgain(t *testing.T) {
 		h.holds("5200 G1 100.00", "4100 G1 -154.05")
 	})
 }
+
+// A condition of a grant holds back whatever is paid out of it, at every step at which somebody could let it go, until it is met.
+func TestConditionHoldsBackWhatIsPaidOut(t *testing.T) {
+	onBoth(t, func(h *house) {
+		worked(h)
+		approved, err := h.write(partners(ByPartner, "150000.00", "", "2026-07-31"))
+		must(h, err)
+		must(h, h.step("maker", Office.Submit, approved.Number))
+		must(h, h.step("chief", Office.Approve, approved.Number))
+		waiting, err := h.write(partners(ByPartner, "150000.00", "", "2026-07-31"))
+		must(h, err)
+		must(h, h.step("maker", Office.Submit, waiting.Number))
+		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+			_, err := h.office.Grants.AddCondition(ctx, tx, "G2", grants.Condition{Kind: "report", Text: "Interim report", Disbursements: true})
+			return err
+		})
+		before := h.last().Number
+		for what, err := range map[string]error{
+			"approval":      h.step("chief", Office.Approve, waiting.Number),
+			"authorisation": h.step("finance", Office.Authorise, approved.Number),
+			"a transfer":    h.send("P-101", "NG-01", transfer("T-002", "", "2300.00", "60.00", "230 NGN/DKK", "0.00")),
+			"a retainer":    h.ahead(Retainer, "G2", "R-1", "100.00"),
+		} {
+			if !errors.Is(err, grants.ErrConditionOpen) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if after := h.last().Number; after != before {
+			t.Errorf("entry %s was posted", after)
+		}
+		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+			_, err := h.office.Grants.DecideCondition(ctx, tx, "G2", "C1", grants.ConditionDecision{State: grants.ConditionMet, On: "2026-07-31", Reason: "The report was sent"})
+			return err
+		})
+		must(h, h.step("chief", Office.Approve, waiting.Number))
+		must(h, h.step("finance", Office.Authorise, approved.Number))
+		must(h, h.ahead(Retainer, "G2", "R-2", "100.00"))
+	})
+}

@@ -132,7 +132,8 @@ func (o Office) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfer) (
 }
 
 // AuthoriseTransfer moves the money that another person requested to move: the advance of every fund becomes a lot at the
-// partner, and the fees fall on whoever the funds' policies name.
+// partner, and the fees fall on whoever the funds' policies name. [grants.ErrConditionOpen] while a condition of a grant holds
+// its money back.
 func (o Office) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
 	t, err := o.Transfer(ctx, tx, key)
 	if err != nil {
@@ -143,6 +144,9 @@ func (o Office) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string)
 	}
 	duty := access.Duty{Subject: string(t.ID), Round: 1, Step: access.Authorise, Payload: t.Payload()}
 	if err := access.Take(ctx, tx, duty); err != nil {
+		return Transfer{}, err
+	}
+	if err := o.payable(ctx, tx, beneficiaries.Funds(t.Plan.Current.Shares)...); err != nil {
 		return Transfer{}, err
 	}
 	bearers, err := o.feeBearers(ctx, tx, t)

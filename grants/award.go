@@ -10,7 +10,8 @@ import (
 )
 
 // Award books a grant that is income at once: debit 1200 in the grant's currency, credit 4100 at the day's rate (RULES 56).
-// [ErrWrongRecognition] for a deferred grant, whose award makes no entry, and for one awarded already.
+// [ErrWrongRecognition] for a deferred grant, whose award makes no entry, and for one awarded already. What a condition holds
+// back is not income yet ([ErrConditionOpen]): only what we are entitled to is (ASU 2018-08: conditional while a barrier stands).
 func (r Register) Award(ctx context.Context, tx *store.Tx, key string, on ledger.Date, rate ledger.Rate) (ledger.Posted, error) {
 	g, err := r.Grant(ctx, tx, key)
 	if err != nil {
@@ -18,6 +19,13 @@ func (r Register) Award(ctx context.Context, tx *store.Tx, key string, on ledger
 	}
 	if g.Policies.At(on).Recognition != Immediate || g.State != GrantSigned {
 		return ledger.Posted{}, ErrWrongRecognition
+	}
+	conditions, err := r.Conditions(ctx, tx, g)
+	if err != nil {
+		return ledger.Posted{}, err
+	}
+	if err := entitled(g.Code, conditions); err != nil {
+		return ledger.Posted{}, err
 	}
 	base, err := valued(g.Amount, r.Book.Base, rate)
 	if err != nil {

@@ -120,6 +120,16 @@ func (r Register) Conditions(ctx context.Context, tx *store.Tx, g Grant) ([]Cond
 	return readConditions(ctx, tx, g.ID)
 }
 
+// entitled says whether all of a grant is ours: no condition holds back an instalment of it or what is paid out of it.
+func entitled(grant string, conditions []Condition) error {
+	for _, c := range conditions {
+		if c.Holds() && (c.Disbursements || c.Instalment > 0) {
+			return &ConditionHolds{Grant: grant, Number: c.Number, Kind: c.Kind, DueOn: c.DueOn}
+		}
+	}
+	return nil
+}
+
 // Disbursable says whether what is paid out of a grant may be: [ConditionOpen] names the first condition that holds it back.
 // It reads nothing, so that whoever pays asks it with what is in front of them.
 func Disbursable(grant string, conditions []Condition) error {

@@ -137,10 +137,24 @@ func TestRule56AwardAndItsReceipt(t *testing.T) {
 		p := deferred()
 		p.Recognition, p.CurrencyBearer = grants.Immediate, grants.BornByGrant
 		o.sign("G4", money("10000.00", "USD"), p)
+		award := func(on ledger.Date) error {
+			return o.do("finance", func(tx *store.Tx) error {
+				_, err := o.register.Award(t.Context(), tx, "G4", on, rate("6.4500 DKK/USD"))
+				return err
+			})
+		}
 		o.must(o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.Award(t.Context(), tx, "G4", "2026-03-01", rate("6.4500 DKK/USD"))
+			_, err := o.register.AddCondition(t.Context(), tx, "G4", grants.Condition{Kind: "matching", Text: "Half from others", Disbursements: true})
 			return err
 		}))
+		if err := award("2026-03-01"); !errors.Is(err, grants.ErrConditionOpen) {
+			t.Errorf("what a condition holds back is not income: %v", err)
+		}
+		o.must(o.do("finance", func(tx *store.Tx) error {
+			_, err := o.register.DecideCondition(t.Context(), tx, "G4", "C1", grants.ConditionDecision{State: grants.ConditionMet, On: "2026-03-01", Reason: "Others gave half"})
+			return err
+		}))
+		o.must(award("2026-03-01"))
 		o.wantLines("1200 G4 10000.00 USD @@ 64500.00\n4100 G4 -64500.00 DKK")
 		o.must(o.do("finance", func(tx *store.Tx) error {
 			_, err := o.register.ReceiveAward(t.Context(), tx, grants.AwardReceipt{Grant: "G4", On: "2026-04-15", Received: money("9985.00", "USD"),
@@ -148,10 +162,7 @@ func TestRule56AwardAndItsReceipt(t *testing.T) {
 			return err
 		}))
 		o.wantLines("1010 G4 95.70 DKK\n1010 UNR -95.70 DKK\n1030 G4 9985.00 USD @@ 63704.30\n1200 G4 -10000.00 USD @@ -64500.00\n6100 UNR 95.70 DKK\n6200 G4 700.00 DKK")
-		if err := o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.Award(t.Context(), tx, "G4", "2026-03-02", rate("6.4500 DKK/USD"))
-			return err
-		}); !errors.Is(err, grants.ErrWrongRecognition) {
+		if err := award("2026-03-02"); !errors.Is(err, grants.ErrWrongRecognition) {
 			t.Errorf("a second award: %v", err)
 		}
 	})

@@ -16,7 +16,7 @@ import (
 func awards(api *API) {
 	Route(api, Op{Method: post, Path: "/grants/:id/awards", ID: "awardGrant", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Recognise a grant at once as income and receivable", Danish: "Indtægtsfør en bevilling straks som tilgodehavende",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(awardGrant))
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrConditionOpen, grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(awardGrant))
 	Route(api, Op{Method: post, Path: "/grants/:id/award-receipts", ID: "receiveAward", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Book money received on an awarded grant", Danish: "Bogfør penge modtaget på en indtægtsført bevilling",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, grants.ErrRateMissing, ledger.ErrLotExhausted, ledger.ErrUnknownAccount,

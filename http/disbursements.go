@@ -34,12 +34,14 @@ func disbursementRoutes(api *API) {
 		Refuses: []error{disbursements.ErrState, disbursements.ErrPlanNotApproved}}, at(submitDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: casework,
 		Status: http.StatusOK, Summary: "Approve, return or reject", Danish: "Godkend, returnér eller afvis",
-		About:   "Who asked cannot decide. To return or reject takes a reason of at least ten letters.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrReasonRequired, grants.ErrBudgetExceeded}}, at(decideDisbursement))
+		About: "Who asked cannot decide. To return or reject takes a reason of at least ten letters.",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrReasonRequired, grants.ErrBudgetExceeded,
+			grants.ErrConditionOpen}}, at(decideDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: finance,
 		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
-		About:   "An invoice is booked here, on its own date.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed}}, at(authoriseDisbursement))
+		About: "An invoice is booked here, on its own date.",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrOutsidePeriod, grants.ErrConditionOpen,
+			ledger.ErrPeriodClosed}}, at(authoriseDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement", Tag: "disbursements", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost", Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
 		Refuses: []error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, ledger.ErrLotExhausted,

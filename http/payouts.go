@@ -7,6 +7,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -28,7 +29,8 @@ func payouts(api *API) {
 		Summary: "One transfer", Danish: "Én overførsel", Refuses: []error{disbursements.ErrUnknownTransfer}}, at(getTransfer))
 	Route(api, Op{Method: post, Path: "/transfers/:id/authorisations", ID: "authoriseTransfer", Tag: "transfers", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Authorise a transfer that somebody else asked for", Danish: "Bemyndig en overførsel, som en anden har anmodet om",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(authoriseTransfer))
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, grants.ErrConditionOpen, ledger.ErrFundOverdrawn,
+			ledger.ErrPeriodClosed}}, at(authoriseTransfer))
 	disbursementRoutes(api)
 	paymentRoutes(api)
 	bankImportRoutes(api)

@@ -27,7 +27,7 @@ func prepaymentRoutes(api *API) {
 	Route(api, Op{Method: post, Path: "/prepayments/:id/authorisations", ID: "authorisePrepayment", Tag: "prepayments", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Authorise what somebody else asked for", Danish: "Bemyndig, hvad en anden har anmodet om",
 		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownPrepayment, disbursements.ErrState, grants.ErrBudgetExceeded,
-			ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(authorisePrepayment))
+			grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(authorisePrepayment))
 	Route(api, Op{Method: post, Path: "/prepayments/:id/returns", ID: "returnPrepayment", Tag: "prepayments", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Book unused money that comes back", Danish: "Bogfør ubrugte penge, der kommer tilbage",
 		Refuses: []error{disbursements.ErrUnknownPrepayment, disbursements.ErrState, disbursements.ErrPrepaidExceeded, ledger.ErrPeriodClosed}}, at(returnPrepayment))
