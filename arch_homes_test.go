@@ -35,6 +35,7 @@ var homes = []home{
 	{"github.com/uptrace/bun", inSQL, []string{"..."}, "SQL stands in files that one can list, and domain types carry no table tags"},
 	{"modernc.org/sqlite", []string{"store/..."}, nil, "only store asks which engine it is"},
 	{"github.com/jackc/pgx/v5", []string{"store/..."}, nil, "only store asks which engine it is"},
+	{"github.com/riverqueue/river", []string{"store/jobs/..."}, nil, "what is done later is one package's business; acts enqueue in their own tx and know no queue"},
 	{"github.com/google/uuid", []string{"store/..."}, nil, "identifiers are made in one place"},
 	{"golang.org/x/mod/sumdb", []string{"proof/..."}, nil, "audit events and entries are leaves of one tree, which lies before both"},
 

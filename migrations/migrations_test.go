@@ -146,6 +146,9 @@ func TestRulesOfTheText(t *testing.T) {
 			if strings.Contains(path, "/") && strings.HasPrefix(why, "a type") {
 				continue // an engine's own file may use the engine's own words
 			}
+			if strings.HasPrefix(why, "a clock") && strings.HasSuffix(path, "_jobs.tx.up.sql") {
+				continue // river's tables, with river's clock: nothing about money
+			}
 			if found := pattern.FindString(text); found != "" {
 				t.Errorf("%s says %s: %s", path, found, why)
 			}

@@ -68,6 +68,11 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
+	queue := later(db)
+	if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
+		return err
+	}
+	defer also(&err, func() error { return queue.Stop(context.WithoutCancel(ctx)) })
 	fmt.Fprintf(c.err, "Listening on http://%s%s/docs\n", listener.Addr(), http.Base)
 	if err := server.Serve(ctx, listener); err != nil {
 		return err
