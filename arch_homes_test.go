@@ -41,6 +41,8 @@ var homes = []home{
 
 	{"golang.org/x/crypto/argon2", []string{"access/passwords*.go", "access/vault/master.go"}, nil, "what a password costs, and a passphrase, is said once each"},
 	{"github.com/alexedwards/scs/v2", []string{"http/..."}, nil, "cookies are the edge's business"},
+	{"github.com/coreos/go-oidc/v3", []string{"http/oidc*.go"}, nil, "whom an identity provider vouches for is read in one file; access gets issuer and subject"},
+	{"golang.org/x/oauth2", []string{"http/oidc*.go"}, nil, "no other server is called on somebody's behalf"},
 	{"github.com/cedar-policy/cedar-go", []string{"access/policy*.go"}, nil, "who may do what is asked in one place"},
 
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},

@@ -16,6 +16,7 @@ var (
 	ErrInvitation     = errors.New("access: the invitation is unknown, used or expired")
 	ErrInviteByTwo    = errors.New("access: a new way in for an account that acts takes two people")
 	ErrNoSecondFactor = errors.New("access: there is no second factor to confirm")
+	ErrIdentityTaken  = errors.New("access: this identity opens another account")
 )
 
 // SessionLasts is how long a session is good for; a screen that nobody touches ends earlier, see http.
@@ -183,26 +184,55 @@ func Invited(ctx context.Context, tx *store.Tx, secret string) (Account, error) 
 	return readAccount(ctx, tx, string(user))
 }
 
-// AcceptInvitation sets the first or a new password. Second factor, recovery codes, identities, sessions and tokens of before
-// are gone with it. [ErrInvitation].
+// AcceptInvitation sets the first or a new password. An account has one door: password, second factor, recovery codes,
+// identities, sessions and tokens of before are gone with it. [ErrInvitation].
 func AcceptInvitation(ctx context.Context, tx *store.Tx, secret string, p Password) error {
-	account, err := Invited(ctx, tx, secret)
+	user, err := accept(ctx, tx, hash(secret))
 	if err != nil {
 		return err
 	}
+	if err := insertCredentials(ctx, tx, user, p); err != nil {
+		return err
+	}
+	return Record(ctx, tx, Event{Action: "password.set", Subject: string(user), Fields: []string{"password"}})
+}
+
+// WordHash is what an invitation is kept by while its holder is away at the identity provider: not its word.
+func WordHash(secret string) []byte { return hash(secret) }
+
+// AcceptWithIdentity has the account of an invitation signed in to through an identity provider from now on, in place of whatever
+// opened it before. Word is its [WordHash]. [ErrInvitation]; [ErrIdentityTaken] when the identity opens another account.
+func AcceptWithIdentity(ctx context.Context, tx *store.Tx, word []byte, i Identity) error {
+	user, err := accept(ctx, tx, word)
+	if err != nil {
+		return err
+	}
+	if err := insertIdentity(ctx, tx, i, user); err != nil {
+		return err
+	}
+	return Record(ctx, tx, Event{Action: "identity.linked", Subject: string(user), Fields: []string{"identity"}})
+}
+
+// accept uses an invitation up, and closes every door that the account had.
+func accept(ctx context.Context, tx *store.Tx, word []byte) (UserID, error) {
+	user, err := readInvitation(ctx, tx, word)
+	if err != nil {
+		return "", err
+	}
+	account, err := readAccount(ctx, tx, string(user))
+	if err != nil {
+		return "", err
+	}
 	if !account.Works(tx.At) {
-		return ErrInvitation
+		return "", ErrInvitation
 	}
-	if err := useInvitation(ctx, tx, hash(secret)); err != nil {
-		return err
+	if err := useInvitation(ctx, tx, word); err != nil {
+		return "", err
 	}
-	if err := replaceCredentials(ctx, tx, account.ID, p); err != nil {
-		return err
+	if err := forgetDoors(ctx, tx, user); err != nil {
+		return "", err
 	}
-	if err := RevokeTokens(ctx, tx, account.ID); err != nil {
-		return err
-	}
-	return Record(ctx, tx, Event{Action: "password.set", Subject: string(account.ID), Fields: []string{"password"}})
+	return user, RevokeTokens(ctx, tx, user)
 }
 
 // SecondFactor is what an authenticator app needs; it is shown once.
@@ -255,24 +285,27 @@ func ConfirmSecondFactor(ctx context.Context, tx *store.Tx, a Attempt, code stri
 	return codes, Record(ctx, tx, Event{Action: "second_factor.confirmed", Subject: string(a.door.User), Fields: []string{"second"}})
 }
 
-// Linked finds the account of somebody whom an identity provider vouches for. [ErrSignIn] when none is linked.
-func Linked(ctx context.Context, tx *store.Tx, issuer, subject string) (Account, error) {
-	user, err := readIdentity(ctx, tx, issuer, subject)
-	if err != nil {
-		return Account{}, err
+// Identity is somebody as an identity provider vouches for them. Subject is the provider's own name for them, which never changes;
+// a mail address is none. It is kept as a hash.
+type Identity struct{ Issuer, Subject string }
+
+// EnterLinked gives a session to whom an identity provider vouches for, by so many factors as the provider says. Only an
+// account that was linked to exactly this issuer and subject by an invitation opens; it answers any other with ok = false and
+// no error, so that what it notes is committed.
+func EnterLinked(ctx context.Context, tx *store.Tx, i Identity, factors int) (in Entered, ok bool, err error) {
+	user, err := readIdentity(ctx, tx, i)
+	if errors.Is(err, ErrUnknownUser) {
+		return Entered{}, false, nil
+	} else if err != nil {
+		return Entered{}, false, err
 	}
 	account, err := readAccount(ctx, tx, string(user))
-	if err == nil && !account.Works(tx.At) {
-		err = ErrSignIn
+	if err != nil {
+		return Entered{}, false, err
 	}
-	return account, err
-}
-
-// Link has the signed-in user sign in through an identity provider from now on. [store.ErrDuplicate] when the identity is
-// linked already.
-func Link(ctx context.Context, tx *store.Tx, issuer, subject string) error {
-	if err := insertIdentity(ctx, tx, issuer, subject, UserID(tx.By.User)); err != nil {
-		return err
+	if !account.Works(tx.At) {
+		return Entered{}, false, Record(ctx, tx, Event{Action: "sign_in.failed", Subject: string(user)})
 	}
-	return Record(ctx, tx, Event{Action: "identity.linked", Subject: tx.By.User, Fields: []string{"identity"}})
+	session, err := OpenSession(ctx, tx, user, factors)
+	return Entered{Session: session, Factors: factors}, err == nil, err
 }

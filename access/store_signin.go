@@ -2,7 +2,9 @@ package access
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -171,8 +173,8 @@ func useInvitation(ctx context.Context, tx *store.Tx, hash []byte) error {
 	return err
 }
 
-// replaceCredentials sets a password and forgets everything else by which the account was entered.
-func replaceCredentials(ctx context.Context, tx *store.Tx, user UserID, p Password) error {
+// forgetDoors forgets everything by which an account was entered, and the failures at it.
+func forgetDoors(ctx context.Context, tx *store.Tx, user UserID) error {
 	if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", user).Exec(ctx); err != nil {
 		return err
 	}
@@ -181,6 +183,10 @@ func replaceCredentials(ctx context.Context, tx *store.Tx, user UserID, p Passwo
 			return err
 		}
 	}
+	return nil
+}
+
+func insertCredentials(ctx context.Context, tx *store.Tx, user UserID, p Password) error {
 	_, err := tx.NewInsert().Model(&credentialRow{UserID: user, Password: p, ChangedAt: store.FormatTime(tx.At)}).Exec(ctx)
 	return err
 }
@@ -201,16 +207,27 @@ func replaceRecovery(ctx context.Context, tx *store.Tx, user UserID, codes []str
 	return store.Insert(ctx, tx, rows)
 }
 
-func readIdentity(ctx context.Context, tx *store.Tx, issuer, subject string) (UserID, error) {
+// key is the subject as it is kept: some providers use a mail address for it.
+func (i Identity) key() string {
+	sum := sha256.Sum256([]byte(i.Issuer + "\x00" + i.Subject))
+	return hex.EncodeToString(sum[:])
+}
+
+func readIdentity(ctx context.Context, tx *store.Tx, i Identity) (UserID, error) {
 	var r identityRow
-	err := tx.NewSelect().Model(&r).Where("issuer = ?", issuer).Where("subject = ?", subject).Scan(ctx)
+	err := tx.NewSelect().Model(&r).Where("issuer = ?", i.Issuer).Where("subject = ?", i.key()).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", ErrSignIn
+		return "", ErrUnknownUser
 	}
 	return r.UserID, err
 }
 
-func insertIdentity(ctx context.Context, tx *store.Tx, issuer, subject string, user UserID) error {
-	_, err := tx.NewInsert().Model(&identityRow{Issuer: issuer, Subject: subject, UserID: user, LinkedAt: store.FormatTime(tx.At)}).Exec(ctx)
+func insertIdentity(ctx context.Context, tx *store.Tx, i Identity, user UserID) error {
+	if _, err := readIdentity(ctx, tx, i); err == nil {
+		return ErrIdentityTaken
+	} else if !errors.Is(err, ErrUnknownUser) {
+		return err
+	}
+	_, err := tx.NewInsert().Model(&identityRow{Issuer: i.Issuer, Subject: i.key(), UserID: user, LinkedAt: store.FormatTime(tx.At)}).Exec(ctx)
 	return err
 }

@@ -36,6 +36,7 @@ type API struct {
 	vault     *vault.Vault    // of personal data; nil keeps none
 	address   string          // of the public pages; "" where there are none
 	sessions  *scs.SessionManager
+	provider  *provider // of identities; nil is none
 }
 
 // Op describes one operation to the router, to the permission check and to the readers of the document.

@@ -28,6 +28,8 @@ type Options struct {
 	Evidence *ledger.Archive // keeps what documents say; nil refuses them, and nothing else
 	Vault    *vault.Vault    // seals who people are; nil refuses what needs it, and nothing else
 	Address  string          // of this server as the public reaches it, https://…, for the code on statements; "" prints the code alone
+
+	SignIn *IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
@@ -62,6 +64,10 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
 	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
 	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })
+	var err error
+	if s.api.provider, err = newProvider(o.SignIn, o.Address); err != nil {
+		return nil, err
+	}
 	for _, register := range append([]func(*API){resources}, more...) {
 		register(s.api)
 	}
@@ -74,6 +80,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 	s.health()
 	s.api.pages()
 	s.api.verifyPages()
+	s.api.providerPages()
 	s.http = &http.Server{
 		Handler:           s.guarded(s.api.engine),
 		ReadHeaderTimeout: headerWithin,

@@ -187,6 +187,7 @@ func signIns(api *API) {
 	Route(api, Op{Method: get, Path: "/me", ID: "getMe", Tag: "me", Own: true,
 		Summary: "Who is asking, and what they may call", Danish: "Hvem spørger, og hvad de må kalde"}, api.getMe)
 	passwords(api)
+	providerSignIns(api)
 }
 
 func passwords(api *API) {

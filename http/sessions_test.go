@@ -33,13 +33,18 @@ func authenticator(t *testing.T, secret string, steps int64) string {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff%1000000)
 }
 
-// browser is a client with the cookies that an answer set.
-func browser(c *apitest.Client, a apitest.Answer) *apitest.Client {
+// cookiesOf is what a browser sends after an answer.
+func cookiesOf(h http.Header) string {
 	var pairs []string
-	for _, cookie := range (&http.Response{Header: a.Header}).Cookies() {
+	for _, cookie := range (&http.Response{Header: h}).Cookies() {
 		pairs = append(pairs, cookie.Name+"="+cookie.Value)
 	}
-	return c.WithToken("").With("Cookie", strings.Join(pairs, "; "))
+	return strings.Join(pairs, "; ")
+}
+
+// browser is a client with the cookies that an answer set.
+func browser(c *apitest.Client, a apitest.Answer) *apitest.Client {
+	return c.WithToken("").With("Cookie", cookiesOf(a.Header))
 }
 
 type signIn struct {

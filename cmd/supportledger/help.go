@@ -24,6 +24,7 @@ var examples = map[string][]string{
 		"supportledger serve --db sqlite:books.db",
 		"SUPPORTLEDGER_DB=postgres://localhost/books supportledger serve --addr 127.0.0.1:8420",
 		"supportledger serve --vault-key /secrets/vault.json # keeps who people are, sealed",
+		"supportledger serve --public https://books.example --oidc-issuer https://login.example --oidc-client books",
 	},
 	"init": {
 		"supportledger init --organisation 'Our charity'",

@@ -34,6 +34,7 @@ type serveCommand struct {
 	books
 	evidenceFlags
 	vaultFlags
+	providerFlags
 	Addr   listenAddress `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8420). Put a TLS proxy in front of anything but loopback."`
 	Public string        `placeholder:"https://books.example" help:"Address at which the public reaches this server: statements get a code that leads to its page for checking them."`
 	Rate   int           `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
@@ -60,7 +61,11 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err := settle(ctx, db, people, c); err != nil {
 		return err
 	}
-	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people, Address: s.Public, RequestsPerSecond: s.Rate}) //nolint:contextcheck // every request brings a context of its own
+	vouching, err := s.provider(s.Public)
+	if err != nil {
+		return err
+	}
+	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people, Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}
@@ -79,4 +84,32 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	}
 	fmt.Fprintln(c.err, "Stopped; every request in flight was answered.")
 	return nil
+}
+
+// providerFlags say which identity provider vouches for people who sign in.
+type providerFlags struct {
+	Issuer     string `name:"oidc-issuer" env:"SUPPORTLEDGER_OIDC_ISSUER" placeholder:"https://login.example" help:"Identity provider (OpenID Connect) that people may sign in through; or SUPPORTLEDGER_OIDC_ISSUER. Needs --public: it sends people back to PUBLIC/sign-in/return."`
+	Client     string `name:"oidc-client" env:"SUPPORTLEDGER_OIDC_CLIENT" placeholder:"ID" help:"Id of this server at the provider; or SUPPORTLEDGER_OIDC_CLIENT."`
+	SecretFile string `name:"oidc-secret-file" env:"SUPPORTLEDGER_OIDC_SECRET_FILE" placeholder:"FILE" help:"File whose first line is the secret of this server there; none for a public client."`
+	ACR        string `name:"oidc-acr" env:"SUPPORTLEDGER_OIDC_ACR" placeholder:"VALUE" help:"The acr by which the provider says that somebody showed two factors; without it only amr mfa says so."`
+}
+
+// provider is what the flags say, nil without an issuer.
+func (p providerFlags) provider(public string) (*http.IdentityProvider, error) {
+	if p.Issuer == "" {
+		if p.Client != "" || p.SecretFile != "" || p.ACR != "" {
+			return nil, misuse("--oidc-client, --oidc-secret-file and --oidc-acr want --oidc-issuer: the address of the provider")
+		}
+		return nil, nil //nolint:nilnil // none is set up
+	}
+	if p.Client == "" || public == "" {
+		return nil, misuse("--oidc-issuer wants --oidc-client, the id of this server at the provider, and --public, where it sends people back to")
+	}
+	out := &http.IdentityProvider{Issuer: p.Issuer, Client: p.Client, ACR: p.ACR}
+	if p.SecretFile == "" {
+		return out, nil
+	}
+	secret, err := firstLine("--oidc-secret-file", p.SecretFile)
+	out.Secret = secret
+	return out, err
 }

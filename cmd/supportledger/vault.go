@@ -27,16 +27,22 @@ func (p passphrase) options() (vault.Options, error) {
 	if p.PassphraseFile == "" {
 		return vault.Options{}, nil
 	}
-	text, err := os.ReadFile(p.PassphraseFile)
+	words, err := firstLine("--vault-passphrase-file", p.PassphraseFile)
+	return vault.Options{Passphrase: words}, err
+}
+
+// firstLine reads the secret in a file that a flag names.
+func firstLine(flag, file string) (string, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return vault.Options{}, misuse("--vault-passphrase-file: %v", err)
+		return "", misuse("%s: %v", flag, err)
 	}
 	words, _, _ := strings.Cut(string(text), "\n")
 	words = strings.TrimSuffix(words, "\r")
 	if words == "" {
-		return vault.Options{}, misuse("--vault-passphrase-file: the first line of %s is empty", p.PassphraseFile)
+		return "", misuse("%s: the first line of %s is empty", flag, file)
 	}
-	return vault.Options{Passphrase: words}, nil
+	return words, nil
 }
 
 type vaultKeygenCommand struct {
