@@ -40,7 +40,7 @@ func shares(s string) []Share {
 	var out []Share
 	for part := range strings.FieldsSeq(s) {
 		fund, percent, _ := strings.Cut(part, "=")
-		out = append(out, Share{ledger.FundCode(fund), decimal.RequireFromString(percent)})
+		out = append(out, Share{Fund: ledger.FundCode(fund), Percent: decimal.RequireFromString(percent)})
 	}
 	return out
 }

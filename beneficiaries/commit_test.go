@@ -66,7 +66,7 @@ func drawnPlan(t *rapid.T) Plan {
 			part = rapid.Int64Range(1, left-int64(n-i-1)).Draw(t, "percent")
 		}
 		left -= part
-		p.Current.Shares = append(p.Current.Shares, Share{ledger.FundCode(fmt.Sprintf("G%d", i+1)), decimal.New(part, -2)})
+		p.Current.Shares = append(p.Current.Shares, Share{Fund: ledger.FundCode(fmt.Sprintf("G%d", i+1)), Percent: decimal.New(part, -2)})
 	}
 	for i := range rapid.IntRange(1, 3).Draw(t, "lines") {
 		due := make([]ledger.Date, rapid.IntRange(1, 5).Draw(t, "units"))

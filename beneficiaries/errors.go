@@ -3,6 +3,8 @@ package beneficiaries
 import (
 	"errors"
 	"fmt"
+
+	"supportledger/ledger"
 )
 
 // What beneficiaries refuses.
@@ -33,6 +35,15 @@ var (
 	ErrHousehold          = errors.New("beneficiaries: this household cannot be")
 	ErrEnded              = errors.New("beneficiaries: the support has ended")
 	ErrNotErased          = errors.New("beneficiaries: the person was not erased")
+	ErrWord               = errors.New("beneficiaries: a word of the plans needs a code, names in both languages, and an account if it is a category")
+	ErrDuplicateWord      = errors.New("beneficiaries: the plans have this word already")
+	ErrUnknownWord        = errors.New("beneficiaries: the plans have no such word")
+	ErrSchedule           = errors.New("beneficiaries: the schedule is not one that plans understand")
+	ErrPayeeCode          = errors.New("beneficiaries: a payee is named by a code")
+	ErrCountry            = errors.New("beneficiaries: a country is two letters")
+	ErrUnfunded           = errors.New("beneficiaries: the caps of the funds do not reach for the plan")
+	ErrMilestones         = errors.New("beneficiaries: the milestones are malformed")
+	ErrUnknownMilestone   = errors.New("beneficiaries: the plan has no such milestone")
 	ErrNothingDue         = errors.New("beneficiaries: nothing of this year is left to commit")
 )
 
@@ -48,3 +59,39 @@ func (e *StateConflict) Error() string {
 
 // Unwrap makes errors.Is(err, ErrPlanState) true.
 func (e *StateConflict) Unwrap() error { return ErrPlanState }
+
+// UnknownWord names a word that the plans do not have.
+type UnknownWord struct {
+	Kind WordKind
+	Code string
+}
+
+func (e *UnknownWord) Error() string {
+	return fmt.Sprintf("beneficiaries: the plans have no %s %q", e.Kind, e.Code)
+}
+
+// Unwrap makes errors.Is(err, ErrUnknownWord) true.
+func (e *UnknownWord) Unwrap() error { return ErrUnknownWord }
+
+// BadSchedule tells what is wrong with a schedule.
+type BadSchedule struct {
+	Rule string
+	Why  string
+}
+
+func (e *BadSchedule) Error() string {
+	return fmt.Sprintf("beneficiaries: schedule %q: %s", e.Rule, e.Why)
+}
+
+// Unwrap makes errors.Is(err, ErrSchedule) true.
+func (e *BadSchedule) Unwrap() error { return ErrSchedule }
+
+// Unfunded tells what the caps of the funds do not reach for, in base currency.
+type Unfunded struct{ Missing ledger.Money }
+
+func (e *Unfunded) Error() string {
+	return fmt.Sprintf("beneficiaries: %s %s of the plan are beyond the caps of its funds", e.Missing, e.Missing.Currency)
+}
+
+// Unwrap makes errors.Is(err, ErrUnfunded) true.
+func (e *Unfunded) Unwrap() error { return ErrUnfunded }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -62,12 +63,29 @@ type PlanVersion struct {
 	State      VersionState
 	Kind       VersionKind
 	Currency   ledger.Currency
+	Funding    []Share // the shares as given, where by priority; Shares are what they come to
+	Milestones []Milestone
+	Goals      []string // words of the plans
+	Reason     string   // a code: why it tops up or moves the plan
+	Country    string   // two letters: where the support is given; "" where nobody said
+	Phase      Phase
 }
+
+// Phase is whether a plan still runs, or follows its end.
+type Phase string
+
+// The phases of a plan.
+const (
+	Support        Phase = "support"
+	AftercarePhase Phase = "aftercare"
+)
 
 // Share is what part of a plan a fund pays.
 type Share struct {
-	Fund    ledger.FundCode
-	Percent decimal.Decimal
+	Fund     ledger.FundCode
+	Percent  decimal.Decimal
+	Priority int          // instead of a percentage: 1 pays first
+	Cap      ledger.Money // base currency; what a share by priority pays at most for the plan; none is all that is left
 }
 
 // PlanLine is one kind of support in a plan.
@@ -75,7 +93,11 @@ type PlanLine struct {
 	Line      string // its name within the plan
 	Category  string // an expense category of the chart, such as "tuition"
 	UnitPrice ledger.Money
-	Items     []Item // one per unit, in order of due date
+	Items     []Item   // one per unit, in order of due date
+	Kind      string   // the word that its category has in plans, where the books call it otherwise: housing
+	Payee     string   // who is paid, by code; "" where nobody said
+	Schedule  Schedule // where its days came from a rule
+	Gates     []string // codes of the milestones that hold all its money back
 }
 
 // Item is one unit of support.
@@ -87,7 +109,38 @@ type Item struct {
 	Price         *ledger.Money // of its time, where a later version changed the line's; nil is the line's
 	SuspendedBy   string        // id of the suspension that holds it, "" for none
 	ReleasedYear  int           // the year out of whose commitment the suspension released it; 0 for none
+	Gates         []string      // codes of the milestones that hold its money back
 }
+
+// ItemStatus is what became of a unit so far.
+type ItemStatus string
+
+// The statuses of a unit.
+const (
+	ItemPlanned   ItemStatus = "planned"   // nothing was set aside for it yet
+	ItemCommitted ItemStatus = "committed" // its year is approved
+	ItemSuspended ItemStatus = "suspended"
+	ItemSettled   ItemStatus = "settled" // something disbursed gave it
+)
+
+// Status tells what became of the unit so far. It is computed, never stored.
+func (i Item) Status() ItemStatus {
+	switch {
+	case i.SettledBy != "":
+		return ItemSettled
+	case i.SuspendedBy != "":
+		return ItemSuspended
+	case i.CommittedYear != 0:
+		return ItemCommitted
+	}
+	return ItemPlanned
+}
+
+// payeeCode is how payees are written in plans: a neutral code such as C-09, which names neither a person nor what the payee does.
+var payeeCode = regexp.MustCompile(`^[A-Z]{1,4}-[A-Z0-9]{1,12}$`)
+
+// country is how countries are written.
+var country = regexp.MustCompile(`^([A-Z]{2})?$`)
 
 // Line finds a line of the version by name. [ErrUnknownLine].
 func (v PlanVersion) Line(name string) (PlanLine, error) {
@@ -153,9 +206,15 @@ func (v PlanVersion) check(c ledger.Currency) error {
 		if l.Line == "" || seen[l.Line] || l.UnitPrice.Sign() <= 0 || l.UnitPrice.Currency != c || len(l.Items) == 0 {
 			return fmt.Errorf("%w: line %q", ErrLines, l.Line)
 		}
+		if l.Payee != "" && !payeeCode.MatchString(l.Payee) {
+			return ErrPayeeCode
+		}
 		seen[l.Line] = true
 	}
-	return nil
+	if !country.MatchString(v.Country) {
+		return ErrCountry
+	}
+	return v.checkMilestones()
 }
 
 // rate is the rate that the version's quantities are valued at: the budget rate, or par in base currency.
@@ -171,13 +230,20 @@ func (v PlanVersion) Payload() [sha256.Size]byte {
 	type line struct {
 		Line, Category, UnitPrice, Currency string
 		Due                                 []ledger.Date
-		Prices                              map[int]string `json:",omitzero"` // by position, where they are not the line's
+		Prices                              map[int]string   `json:",omitzero"` // by position, where they are not the line's
+		Kind, Payee, Rule, From             string           `json:",omitempty"`
+		Gates                               []string         `json:",omitempty"`
+		ItemGates                           map[int][]string `json:",omitzero"`
 	}
 	content := struct {
 		ID, StartsOn, BudgetRate string
 		Shares                   [][2]string
 		Lines                    []line
 		Kind                     VersionKind `json:",omitempty"`
+		Funding, Milestones      []string    `json:",omitempty"`
+		Goals                    []string    `json:",omitempty"`
+		Reason, Country          string      `json:",omitempty"`
+		Phase                    Phase       `json:",omitempty"`
 	}{ID: v.ID, StartsOn: string(v.StartsOn), BudgetRate: v.BudgetRate.String()}
 	if v.Kind != FirstPlan {
 		content.Kind = v.Kind
@@ -185,12 +251,26 @@ func (v PlanVersion) Payload() [sha256.Size]byte {
 	for _, s := range v.Shares {
 		content.Shares = append(content.Shares, [2]string{string(s.Fund), s.Percent.String()})
 	}
+	content.Goals, content.Reason, content.Country = v.Goals, v.Reason, v.Country
+	if v.Phase != Support {
+		content.Phase = v.Phase
+	}
+	for _, s := range v.Funding {
+		content.Funding = append(content.Funding, fmt.Sprintf("%d %s %s", s.Priority, s.Fund, s.Cap.Amount))
+	}
+	for _, m := range v.Milestones {
+		content.Milestones = append(content.Milestones, fmt.Sprintf("%s %s %s %s", m.Code, m.Kind, percentText(m.AtLeast), m.DueOn))
+	}
 	for _, l := range v.Lines {
-		out := line{l.Line, l.Category, l.UnitPrice.String(), string(l.UnitPrice.Currency), nil, nil}
+		out := line{Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice.String(), Currency: string(l.UnitPrice.Currency),
+			Kind: l.Kind, Payee: l.Payee, Rule: l.Schedule.Rule, From: string(l.Schedule.From), Gates: l.Gates}
 		for _, item := range l.Items {
 			out.Due = append(out.Due, item.DueOn)
 			if item.Price != nil {
 				out.Prices = put(out.Prices, item.Position, item.Price.String()+" "+string(item.Price.Currency))
+			}
+			if len(item.Gates) > 0 {
+				out.ItemGates = put(out.ItemGates, item.Position, item.Gates)
 			}
 		}
 		content.Lines = append(content.Lines, out)
@@ -202,9 +282,9 @@ func (v PlanVersion) Payload() [sha256.Size]byte {
 	return sha256.Sum256(text)
 }
 
-func put(m map[int]string, k int, v string) map[int]string {
+func put[V any](m map[int]V, k int, v V) map[int]V {
 	if m == nil {
-		m = map[int]string{}
+		m = map[int]V{}
 	}
 	m[k] = v
 	return m

@@ -46,23 +46,30 @@ func (r Register) Budget(ctx context.Context, tx *store.Tx, key string) (PlanBud
 		return PlanBudget{}, err
 	}
 	for i, s := range p.Current.Shares {
-		bar := Bar{Of: string(s.Fund), Planned: planned[i], Committed: ledger.Zero(r.Book.Base), Spent: ledger.Zero(r.Book.Base)}
-		sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: through}, Funds: []ledger.FundCode{s.Fund}, Plans: []string{p.Number}})
-		if err != nil {
+		bar := Bar{Of: string(s.Fund), Planned: planned[i]}
+		if bar.Committed, bar.Spent, err = r.inBooks(ctx, tx, p, s.Fund, accounts, through); err != nil {
 			return PlanBudget{}, err
-		}
-		for _, sum := range sums {
-			switch {
-			case sum.Account == ledger.Encumbrances:
-				bar.Committed = bar.Committed.Add(sum.Base)
-			case accounts[sum.Account].IsCost():
-				bar.Spent = bar.Spent.Add(sum.Base)
-			}
 		}
 		bar.Available = bar.Planned.Sub(bar.Committed).Sub(bar.Spent)
 		out.Funds = append(out.Funds, bar)
 	}
 	return out, nil
+}
+
+// inBooks is what the books up to an entry hold committed for a plan out of a fund, and what that fund has borne of its cost.
+func (r Register) inBooks(ctx context.Context, tx *store.Tx, p Plan, fund ledger.FundCode, accounts map[ledger.AccountNo]ledger.Account,
+	through int64) (committed, spent ledger.Money, err error) {
+	committed, spent = ledger.Zero(r.Book.Base), ledger.Zero(r.Book.Base)
+	sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: through}, Funds: []ledger.FundCode{fund}, Plans: []string{p.Number}})
+	for _, sum := range sums {
+		switch {
+		case sum.Account == ledger.Encumbrances:
+			committed = committed.Add(sum.Base)
+		case accounts[sum.Account].IsCost():
+			spent = spent.Add(sum.Base)
+		}
+	}
+	return committed, spent, err
 }
 
 // plannedByFund is the whole plan in base currency at the budget rate, split over its funds; zeros where no rate is known.

@@ -62,7 +62,8 @@ func (r Register) Beneficiary(ctx context.Context, tx *store.Tx, key string) (Be
 // plan without a number gets one.
 func (r Register) Draft(ctx context.Context, tx *store.Tx, p Plan) (Plan, error) {
 	p.Current.Kind, p.Current.Currency = FirstPlan, p.Currency
-	if err := r.wantSound(ctx, tx, p.Current); err != nil {
+	var err error
+	if p.Current, err = r.sound(ctx, tx, Plan{}, p.Current); err != nil {
 		return Plan{}, err
 	}
 	p.ID, p.State, p.Version = PlanID(store.NewID("pln")), PlanDraft, 1

@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
-	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
 
 	"supportledger/ledger"
@@ -43,6 +43,10 @@ type versionRow struct {
 	State         VersionState
 	Kind          VersionKind
 	Currency      ledger.Currency
+	Goals         string // one space between them
+	Reason        string
+	Country       string
+	Phase         Phase
 }
 
 type shareRow struct {
@@ -51,6 +55,8 @@ type shareRow struct {
 	Position      int    `bun:",pk"`
 	Fund          ledger.FundCode
 	Percent       string
+	Priority      int
+	Cap           int64
 }
 
 type lineRow struct {
@@ -60,6 +66,10 @@ type lineRow struct {
 	Line          string
 	Category      string
 	UnitPrice     int64
+	Kind          string
+	Payee         string
+	Rule          string
+	RuleFrom      ledger.Date
 }
 
 type itemRow struct {
@@ -114,21 +124,23 @@ func insertPlan(ctx context.Context, tx *store.Tx, p Plan) error {
 
 func insertVersion(ctx context.Context, tx *store.Tx, plan PlanID, v PlanVersion) error {
 	row := versionRow{ID: v.ID, PlanID: plan, Version: v.Number, StartsOn: v.StartsOn, BudgetRate: v.BudgetRate.String(),
-		CreatedBy: v.CreatedBy, CreatedAt: store.FormatTime(tx.At), State: VersionDraft, Kind: v.Kind, Currency: v.Currency}
+		CreatedBy: v.CreatedBy, CreatedAt: store.FormatTime(tx.At), State: VersionDraft, Kind: v.Kind, Currency: v.Currency,
+		Goals: strings.Join(v.Goals, " "), Reason: v.Reason, Country: v.Country, Phase: v.Phase}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
-	shares := make([]shareRow, len(v.Shares))
-	for i, s := range v.Shares {
-		shares[i] = shareRow{VersionID: v.ID, Position: i, Fund: s.Fund, Percent: s.Percent.String()}
-	}
+	shares := v.shareRows()
 	if _, err := tx.NewInsert().Model(&shares).Exec(ctx); err != nil {
+		return err
+	}
+	if err := insertMilestones(ctx, tx, v); err != nil {
 		return err
 	}
 	var lines []lineRow
 	var items []itemRow
 	for i, l := range v.Lines {
-		lines = append(lines, lineRow{VersionID: v.ID, Position: i, Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice.Minor()})
+		lines = append(lines, lineRow{VersionID: v.ID, Position: i, Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice.Minor(),
+			Kind: l.Kind, Payee: l.Payee, Rule: l.Schedule.Rule, RuleFrom: l.Schedule.From})
 		for _, item := range l.Items {
 			items = append(items, newItemRow(v.ID, l.Line, item))
 		}
@@ -195,34 +207,21 @@ func (r planRow) plan(ctx context.Context, tx *store.Tx) (Plan, error) {
 
 // content reads what a version says.
 func (v versionRow) content(ctx context.Context, tx *store.Tx) (PlanVersion, error) {
-	out := PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy, State: v.State, Kind: v.Kind, Currency: v.Currency}
+	out := PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy, State: v.State, Kind: v.Kind, Currency: v.Currency,
+		Goals: strings.Fields(v.Goals), Reason: v.Reason, Country: v.Country, Phase: v.Phase}
 	var err error
 	if v.BudgetRate != "" {
 		if out.BudgetRate, err = ledger.ParseRate(v.BudgetRate); err != nil {
 			return PlanVersion{}, err
 		}
 	}
-	if out.Shares, err = readShares(ctx, tx, v.ID); err != nil {
+	if err := readShares(ctx, tx, &out); err != nil {
 		return PlanVersion{}, err
 	}
-	out.Lines, err = readLines(ctx, tx, v.ID, v.Currency)
-	return out, err
-}
-
-func readShares(ctx context.Context, tx *store.Tx, version string) ([]Share, error) {
-	var rows []shareRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id = ?", version).Order("position").Scan(ctx); err != nil {
-		return nil, err
+	if out.Lines, err = readLines(ctx, tx, v.ID, v.Currency); err != nil {
+		return PlanVersion{}, err
 	}
-	shares := make([]Share, len(rows))
-	for i, r := range rows {
-		percent, err := decimal.NewFromString(r.Percent)
-		if err != nil {
-			return nil, err
-		}
-		shares[i] = Share{r.Fund, percent}
-	}
-	return shares, nil
+	return out, readMilestones(ctx, tx, &out)
 }
 
 func readLines(ctx context.Context, tx *store.Tx, version string, c ledger.Currency) ([]PlanLine, error) {
@@ -236,7 +235,8 @@ func readLines(ctx context.Context, tx *store.Tx, version string, c ledger.Curre
 	}
 	lines := make([]PlanLine, len(rows))
 	for i, r := range rows {
-		lines[i] = PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, c)}
+		lines[i] = PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, c),
+			Kind: r.Kind, Payee: r.Payee, Schedule: Schedule{r.Rule, r.RuleFrom}}
 		for _, item := range items {
 			if item.Line == r.Line {
 				lines[i].Items = append(lines[i].Items, item.item())

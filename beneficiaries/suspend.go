@@ -196,22 +196,15 @@ func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, budgetRa
 		}
 	}
 	next := p.Current.revised(Revision{Kind: Resumption, StartsOn: startsOn, BudgetRate: budgetRate})
-	for _, l := range next.Lines {
+	for n, l := range next.Lines {
 		for k, i := range l.Items {
 			if held[itemKey(l.Line, i.Position)] && i.DueOn != "" {
 				l.Items[k].DueOn = addMonths(i.DueOn, months)
+				next.Lines[n].Schedule = Schedule{} // its days are no longer those of the rule
 			}
 		}
 	}
-	last, err := lastVersion(ctx, tx, p.ID)
-	if err != nil {
-		return Plan{}, err
-	}
-	next.write(last+1, tx.By.User)
-	if err := r.wantSound(ctx, tx, next); err != nil {
-		return Plan{}, err
-	}
-	if err := insertVersion(ctx, tx, p.ID, next); err != nil {
+	if _, err := r.writeNext(ctx, tx, p, next); err != nil {
 		return Plan{}, err
 	}
 	return r.Submit(ctx, tx, string(p.ID))

@@ -1,6 +1,7 @@
 package beneficiaries
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -42,6 +43,11 @@ type Revision struct {
 	BudgetRate ledger.Rate
 	Shares     []Share
 	Lines      []PlanLine // what is still to be given; what was settled is carried over
+	Milestones []Milestone
+	Goals      []string
+	Country    string
+	Phase      Phase
+	Reason     string // a code; required of a top-up and of a move
 }
 
 // write numbers a new version and names its writer.
@@ -49,25 +55,37 @@ func (v *PlanVersion) write(number int, by string) {
 	v.ID, v.Number, v.CreatedBy, v.State = store.NewID("plv"), number, by, VersionDraft
 }
 
-// wantSound refuses a version that no plan may have: its shares, lines, funds, categories and rates.
-func (r Register) wantSound(ctx context.Context, tx *store.Tx, v PlanVersion) error {
-	if err := v.check(v.Currency); err != nil {
-		return err
-	}
+// sound is a plan's version with its categories named and its funding worked out. It refuses a version that no plan may have:
+// its shares, lines, funds, categories, goals, milestones and rates.
+func (r Register) sound(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion) (PlanVersion, error) {
 	if !v.BudgetRate.IsZero() && !v.BudgetRate.Joins(v.Currency, r.Book.Base) {
-		return ErrBudgetRate
+		return PlanVersion{}, ErrBudgetRate
 	}
-	for _, s := range v.Shares {
+	if v.Phase == "" {
+		v.Phase = Support
+	}
+	if v.Kind == TopUp || v.Kind == Move || v.Reason != "" {
+		if err := wantReason(v.Reason); err != nil {
+			return PlanVersion{}, err
+		}
+	}
+	lines, err := r.named(ctx, tx, v.Lines)
+	if err != nil {
+		return PlanVersion{}, err
+	}
+	v.Lines = lines
+	if v, err = r.funded(ctx, tx, p, v); err != nil {
+		return PlanVersion{}, err
+	}
+	if err := v.check(v.Currency); err != nil {
+		return PlanVersion{}, err
+	}
+	for _, s := range append(slices.Clone(v.Shares), v.Funding...) {
 		if _, err := r.Book.Fund(ctx, tx, s.Fund); err != nil {
-			return err
+			return PlanVersion{}, err
 		}
 	}
-	for _, l := range v.Lines {
-		if _, err := r.Book.CostAccount(ctx, tx, l.Category); err != nil {
-			return err
-		}
-	}
-	return nil
+	return v, r.wantGoals(ctx, tx, v.Goals)
 }
 
 // Revise writes the next version of a plan. It waits to be handed in and decided on while the one in force goes on; only the
@@ -81,16 +99,11 @@ func (r Register) Revise(ctx context.Context, tx *store.Tx, key string, change R
 	if p.Pending != nil {
 		return Plan{}, ErrPendingVersion
 	}
-	next := p.Current.revised(change)
-	last, err := lastVersion(ctx, tx, p.ID)
+	if change.Phase == "" && (p.State == PlanCompleted || p.State == PlanExited) {
+		change.Phase = AftercarePhase
+	}
+	next, err := r.writeNext(ctx, tx, p, p.Current.revised(change))
 	if err != nil {
-		return Plan{}, err
-	}
-	next.write(last+1, tx.By.User)
-	if err := r.wantSound(ctx, tx, next); err != nil {
-		return Plan{}, err
-	}
-	if err := insertVersion(ctx, tx, p.ID, next); err != nil {
 		return Plan{}, err
 	}
 	if p.State == PlanDraft {
@@ -109,13 +122,27 @@ func (r Register) Revise(ctx context.Context, tx *store.Tx, key string, change R
 	return p, access.Record(ctx, tx, access.Event{Action: "plan.revised", Subject: string(p.ID), Fields: change.fields()})
 }
 
+// writeNext writes a plan's next version down.
+func (r Register) writeNext(ctx context.Context, tx *store.Tx, p Plan, next PlanVersion) (PlanVersion, error) {
+	last, err := lastVersion(ctx, tx, p.ID)
+	if err != nil {
+		return PlanVersion{}, err
+	}
+	if next, err = r.sound(ctx, tx, p, next); err != nil {
+		return PlanVersion{}, err
+	}
+	next.write(last+1, tx.By.User)
+	return next, insertVersion(ctx, tx, p.ID, next)
+}
+
 // fields names what a revision changes.
 func (c Revision) fields() []string {
 	var out []string
 	for _, f := range []struct {
 		name    string
 		changed bool
-	}{{"currency", c.Currency != ""}, {"budget_rate", !c.BudgetRate.IsZero()}, {"shares", c.Shares != nil}, {"lines", c.Lines != nil}} {
+	}{{"currency", c.Currency != ""}, {"budget_rate", !c.BudgetRate.IsZero()}, {"shares", c.Shares != nil}, {"lines", c.Lines != nil},
+		{"milestones", c.Milestones != nil}, {"goals", c.Goals != nil}, {"country", c.Country != ""}, {"phase", c.Phase != ""}} {
 		if f.changed {
 			out = append(out, f.name)
 		}
@@ -127,7 +154,7 @@ func (c Revision) fields() []string {
 // unit is ever mistaken for another.
 func (v PlanVersion) revised(c Revision) PlanVersion {
 	next := v
-	next.Kind, next.StartsOn = c.Kind, c.StartsOn
+	next.Kind, next.StartsOn, next.Reason = c.Kind, c.StartsOn, c.Reason
 	if c.Currency != "" && c.Currency != v.Currency {
 		next.Currency, next.BudgetRate = c.Currency, ledger.Rate{}
 	}
@@ -135,8 +162,15 @@ func (v PlanVersion) revised(c Revision) PlanVersion {
 		next.BudgetRate = c.BudgetRate
 	}
 	if c.Shares != nil {
-		next.Shares = c.Shares
+		next.Shares, next.Funding = c.Shares, nil
 	}
+	if c.Milestones != nil {
+		next.Milestones = c.Milestones
+	}
+	if c.Goals != nil {
+		next.Goals = c.Goals
+	}
+	next.Country, next.Phase = cmp.Or(c.Country, v.Country), cmp.Or(c.Phase, v.Phase)
 	next.Lines = make([]PlanLine, len(v.Lines))
 	for i, l := range v.Lines {
 		l.Items = l.planned()
@@ -153,7 +187,7 @@ func (v PlanVersion) revised(c Revision) PlanVersion {
 func (l PlanLine) planned() []Item {
 	items := make([]Item, len(l.Items))
 	for i, item := range l.Items {
-		items[i] = Item{Position: item.Position, DueOn: item.DueOn, Price: item.Price}
+		items[i] = Item{Position: item.Position, DueOn: item.DueOn, Price: item.Price, Gates: item.Gates}
 	}
 	return items
 }

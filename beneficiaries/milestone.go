@@ -1,0 +1,200 @@
+package beneficiaries
+
+import (
+	"context"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// MilestoneKind is what a milestone is shown by.
+type MilestoneKind string
+
+// The kinds of milestones.
+const (
+	TermPassed     MilestoneKind = "term_passed"
+	Attendance     MilestoneKind = "attendance" // at least so many percent
+	OtherMilestone MilestoneKind = "other"      // its code says what
+)
+
+// Milestone is what has to be shown before money of a plan goes on. It belongs to the plan by its code, through all versions.
+type Milestone struct {
+	Code    string
+	Kind    MilestoneKind
+	AtLeast decimal.Decimal // percent; of an attendance
+	DueOn   ledger.Date     // "" for none
+}
+
+// MilestoneDecision is what somebody found of a milestone. The newest counts.
+type MilestoneDecision struct {
+	ID        string
+	Milestone string
+	Met       bool
+	Attained  decimal.Decimal // percent; of an attendance, and what decides it
+	Evidence  ledger.EvidenceID
+	By        string
+	At        string
+}
+
+// Progress is a milestone and what was found of it; nil for nothing yet.
+type Progress struct {
+	Milestone Milestone
+	Decision  *MilestoneDecision
+}
+
+// Gate is what holds the money of a plan line back.
+type Gate struct {
+	Line      string
+	Milestone Milestone
+}
+
+var hundredPercent = decimal.NewFromInt(100)
+
+// checkMilestones wants milestones of different codes, a percentage with attendances only, and gates that name them.
+// [ErrMilestones].
+func (v PlanVersion) checkMilestones() error {
+	for i, m := range v.Milestones {
+		percent := m.AtLeast.Sign() > 0 && m.AtLeast.Cmp(hundredPercent) <= 0
+		known := m.Kind == TermPassed || m.Kind == Attendance || m.Kind == OtherMilestone
+		twice := slices.ContainsFunc(v.Milestones[:i], func(o Milestone) bool { return o.Code == m.Code })
+		if !IsCode(m.Code) || !known || twice || percent != (m.Kind == Attendance) || !percent && !m.AtLeast.IsZero() {
+			return ErrMilestones
+		}
+	}
+	for _, l := range v.Lines {
+		gates := slices.Clone(l.Gates)
+		for _, i := range l.Items {
+			gates = append(gates, i.Gates...)
+		}
+		for _, g := range gates {
+			if _, found := v.milestone(g); !found {
+				return ErrMilestones
+			}
+		}
+	}
+	return nil
+}
+
+func (v PlanVersion) milestone(code string) (Milestone, bool) {
+	i := slices.IndexFunc(v.Milestones, func(m Milestone) bool { return m.Code == code })
+	if i < 0 {
+		return Milestone{}, false
+	}
+	return v.Milestones[i], true
+}
+
+// Gates lists the milestones that hold back so many more units of a line, in order: those of the line, and those of the
+// units that come next. [ErrUnknownLine].
+func (v PlanVersion) Gates(name string, units int) ([]Gate, error) {
+	l, err := v.Line(name)
+	if err != nil {
+		return nil, err
+	}
+	codes := slices.Clone(l.Gates)
+	next := l.open()
+	for _, i := range next[:min(units, len(next))] {
+		codes = append(codes, i.Gates...)
+	}
+	var gates []Gate
+	for i, code := range codes {
+		if m, found := v.milestone(code); found && !slices.Contains(codes[:i], code) {
+			gates = append(gates, Gate{name, m})
+		}
+	}
+	return gates, nil
+}
+
+// closed are the gates that no decision opens. A decision of the one who asks for the money opens nothing.
+func closed(gates []Gate, decisions []MilestoneDecision, asking string) []Gate {
+	return slices.DeleteFunc(gates, func(g Gate) bool {
+		newest := newestOn(decisions, g.Milestone.Code)
+		return newest != nil && newest.Met && newest.By != asking
+	})
+}
+
+// newestOn is the last of decisions on a milestone; nil for none.
+func newestOn(decisions []MilestoneDecision, code string) *MilestoneDecision {
+	for i := len(decisions) - 1; i >= 0; i-- {
+		if decisions[i].Milestone == code {
+			return &decisions[i]
+		}
+	}
+	return nil
+}
+
+// Gates lists the milestones that still hold back so many more units of a plan line, for somebody who asks for their money;
+// none where it may go on. [ErrUnknownLine].
+func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, line string, units int, asking string) ([]Gate, error) {
+	gates, err := p.Current.Gates(line, units)
+	if err != nil || len(gates) == 0 {
+		return nil, err
+	}
+	decisions, err := readMilestoneDecisions(ctx, tx, p.ID)
+	return closed(gates, decisions, asking), err
+}
+
+// Milestones lists the milestones of a plan's version in force with what was found of each. [ErrUnknownPlan].
+func (r Register) Milestones(ctx context.Context, tx *store.Tx, key string) ([]Progress, error) {
+	p, err := r.Plan(ctx, tx, key)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err := readMilestoneDecisions(ctx, tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Progress, len(p.Current.Milestones))
+	for i, m := range p.Current.Milestones {
+		out[i] = Progress{m, newestOn(decisions, m.Code)}
+	}
+	return out, nil
+}
+
+// DecideMilestone puts down whether a milestone of a plan in force was reached, with the document that shows it. Whether an
+// attendance is enough follows from what was attained. Who wrote the plan or handed it in does not decide:
+// [access.ErrMakerCannotApprove]. [ErrUnknownMilestone], [ErrMilestones] for a percentage where none belongs or none where one
+// does, [ledger.ErrUnknownEvidence].
+func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string, d MilestoneDecision) (MilestoneDecision, error) {
+	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
+	if err != nil {
+		return MilestoneDecision{}, err
+	}
+	m, found := p.Current.milestone(d.Milestone)
+	if !found {
+		return MilestoneDecision{}, ErrUnknownMilestone
+	}
+	if err := notMaker(ctx, tx, p.Current); err != nil {
+		return MilestoneDecision{}, err
+	}
+	if d.Attained.Sign() < 0 || d.Attained.Cmp(hundredPercent) > 0 || m.Kind != Attendance && !d.Attained.IsZero() {
+		return MilestoneDecision{}, ErrMilestones
+	}
+	if m.Kind == Attendance {
+		d.Met = d.Attained.Cmp(m.AtLeast) >= 0
+	}
+	if _, err := r.Book.Evidence(ctx, tx, d.Evidence); err != nil {
+		return MilestoneDecision{}, err
+	}
+	d.ID, d.By, d.At = store.NewID("mld"), tx.By.User, store.FormatTime(tx.At)
+	if err := insertMilestoneDecision(ctx, tx, p.ID, d); err != nil {
+		return MilestoneDecision{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "plan.milestone_decided", Subject: string(p.ID), Fields: []string{d.Milestone}})
+}
+
+// notMaker refuses who wrote a version or handed it in.
+func notMaker(ctx context.Context, tx *store.Tx, v PlanVersion) error {
+	duties, err := access.DutiesOn(ctx, tx, v.ID, 1)
+	if err != nil {
+		return err
+	}
+	asked := slices.ContainsFunc(duties, func(d access.Duty) bool { return d.Step == access.Request && string(d.User) == tx.By.User })
+	if asked || v.CreatedBy == tx.By.User {
+		return access.ErrMakerCannotApprove
+	}
+	return nil
+}

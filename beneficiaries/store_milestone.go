@@ -1,0 +1,148 @@
+package beneficiaries
+
+import (
+	"context"
+
+	"github.com/shopspring/decimal"
+	"github.com/uptrace/bun"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type milestoneRow struct {
+	bun.BaseModel `bun:"table:plan_milestones"`
+	VersionID     string `bun:",pk"`
+	Code          string `bun:",pk"`
+	Kind          MilestoneKind
+	AtLeast       string
+	DueOn         ledger.Date
+}
+
+type gateRow struct {
+	bun.BaseModel `bun:"table:plan_gates"`
+	VersionID     string `bun:",pk"`
+	Line          string `bun:",pk"`
+	Position      int    `bun:",pk"`
+	Milestone     string `bun:",pk"`
+}
+
+type milestoneDecisionRow struct {
+	bun.BaseModel `bun:"table:milestone_decisions"`
+	ID            string `bun:",pk"`
+	PlanID        PlanID
+	Milestone     string
+	Result        string
+	Attained      string
+	EvidenceID    ledger.EvidenceID
+	DecidedBy     string
+	DecidedAt     string
+}
+
+// wholeLine is the position of a gate that holds a whole line.
+const wholeLine = -1
+
+// percentText writes a percentage, "" for none.
+func percentText(d decimal.Decimal) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
+
+func parsePercent(text string) (decimal.Decimal, error) {
+	if text == "" {
+		return decimal.Zero, nil
+	}
+	return decimal.NewFromString(text)
+}
+
+// insertMilestones writes a version's milestones, and which money they hold back.
+func insertMilestones(ctx context.Context, tx *store.Tx, v PlanVersion) error {
+	if len(v.Milestones) == 0 {
+		return nil
+	}
+	rows := make([]milestoneRow, len(v.Milestones))
+	for i, m := range v.Milestones {
+		rows[i] = milestoneRow{VersionID: v.ID, Code: m.Code, Kind: m.Kind, AtLeast: percentText(m.AtLeast), DueOn: m.DueOn}
+	}
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		return err
+	}
+	var gates []gateRow
+	for _, l := range v.Lines {
+		for _, code := range l.Gates {
+			gates = append(gates, gateRow{VersionID: v.ID, Line: l.Line, Position: wholeLine, Milestone: code})
+		}
+		for _, i := range l.Items {
+			for _, code := range i.Gates {
+				gates = append(gates, gateRow{VersionID: v.ID, Line: l.Line, Position: i.Position, Milestone: code})
+			}
+		}
+	}
+	if len(gates) == 0 {
+		return nil
+	}
+	_, err := tx.NewInsert().Model(&gates).Exec(ctx)
+	return err
+}
+
+// readMilestones fills in a version's milestones and gates.
+func readMilestones(ctx context.Context, tx *store.Tx, v *PlanVersion) error {
+	var rows []milestoneRow
+	if err := tx.NewSelect().Model(&rows).Where("version_id = ?", v.ID).Order("code").Scan(ctx); err != nil || len(rows) == 0 {
+		return err
+	}
+	for _, r := range rows {
+		percent, err := parsePercent(r.AtLeast)
+		if err != nil {
+			return err
+		}
+		v.Milestones = append(v.Milestones, Milestone{r.Code, r.Kind, percent, r.DueOn})
+	}
+	var gates []gateRow
+	if err := tx.NewSelect().Model(&gates).Where("version_id = ?", v.ID).Order("line", "position", "milestone").Scan(ctx); err != nil {
+		return err
+	}
+	for _, g := range gates {
+		if g.Position != wholeLine {
+			if item := v.item(g.Line, g.Position); item != nil {
+				item.Gates = append(item.Gates, g.Milestone)
+			}
+			continue
+		}
+		for i := range v.Lines {
+			if v.Lines[i].Line == g.Line {
+				v.Lines[i].Gates = append(v.Lines[i].Gates, g.Milestone)
+			}
+		}
+	}
+	return nil
+}
+
+func insertMilestoneDecision(ctx context.Context, tx *store.Tx, plan PlanID, d MilestoneDecision) error {
+	row := milestoneDecisionRow{ID: d.ID, PlanID: plan, Milestone: d.Milestone, Result: "missed", Attained: percentText(d.Attained), EvidenceID: d.Evidence,
+		DecidedBy: d.By, DecidedAt: d.At}
+	if d.Met {
+		row.Result = "met"
+	}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+// readMilestoneDecisions lists what was found of a plan's milestones, oldest first.
+func readMilestoneDecisions(ctx context.Context, tx *store.Tx, plan PlanID) ([]MilestoneDecision, error) {
+	var rows []milestoneDecisionRow
+	if err := tx.NewSelect().Model(&rows).Where("plan_id = ?", plan).Order("decided_at", "id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	all := make([]MilestoneDecision, len(rows))
+	for i, r := range rows {
+		attained, err := parsePercent(r.Attained)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = MilestoneDecision{r.ID, r.Milestone, r.Result == "met", attained, r.EvidenceID, r.DecidedBy, r.DecidedAt}
+	}
+	return all, nil
+}
