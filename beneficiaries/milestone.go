@@ -108,11 +108,12 @@ func (v PlanVersion) Gates(name string, units int) ([]Gate, error) {
 	return gates, nil
 }
 
-// closed are the gates that no decision opens. A decision of the one who asks for the money opens nothing.
+// closed are the gates that no decision opens: the newest counts. The word of who asks for the money opens nothing.
 func closed(gates []Gate, decisions []MilestoneDecision, asking string) []Gate {
+	others := slices.DeleteFunc(slices.Clone(decisions), func(d MilestoneDecision) bool { return d.Met && d.By == asking })
 	return slices.DeleteFunc(gates, func(g Gate) bool {
-		newest := newestOn(decisions, g.Milestone.Code)
-		return newest != nil && newest.Met && newest.By != asking
+		newest := newestOn(others, g.Milestone.Code)
+		return newest != nil && newest.Met
 	})
 }
 
@@ -158,32 +159,32 @@ func (r Register) Milestones(ctx context.Context, tx *store.Tx, key string) ([]P
 // attendance is enough follows from what was attained. Who wrote the plan or handed it in does not decide:
 // [access.ErrMakerCannotApprove]. [ErrUnknownMilestone], [ErrMilestones] for a percentage where none belongs or none where one
 // does, [ledger.ErrUnknownEvidence].
-func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string, d MilestoneDecision) (MilestoneDecision, error) {
+func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string, d MilestoneDecision) (Progress, error) {
 	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
 	if err != nil {
-		return MilestoneDecision{}, err
+		return Progress{}, err
 	}
 	m, found := p.Current.milestone(d.Milestone)
 	if !found {
-		return MilestoneDecision{}, ErrUnknownMilestone
+		return Progress{}, ErrUnknownMilestone
 	}
 	if err := notMaker(ctx, tx, p.Current); err != nil {
-		return MilestoneDecision{}, err
+		return Progress{}, err
 	}
 	if d.Attained.Sign() < 0 || d.Attained.Cmp(hundredPercent) > 0 || m.Kind != Attendance && !d.Attained.IsZero() {
-		return MilestoneDecision{}, ErrMilestones
+		return Progress{}, ErrMilestones
 	}
 	if m.Kind == Attendance {
 		d.Met = d.Attained.Cmp(m.AtLeast) >= 0
 	}
 	if _, err := r.Book.Evidence(ctx, tx, d.Evidence); err != nil {
-		return MilestoneDecision{}, err
+		return Progress{}, err
 	}
 	d.ID, d.By, d.At = store.NewID("mld"), tx.By.User, store.FormatTime(tx.At)
 	if err := insertMilestoneDecision(ctx, tx, p.ID, d); err != nil {
-		return MilestoneDecision{}, err
+		return Progress{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: "plan.milestone_decided", Subject: string(p.ID), Fields: []string{d.Milestone}})
+	return Progress{m, &d}, access.Record(ctx, tx, access.Event{Action: "plan.milestone_decided", Subject: string(p.ID), Fields: []string{d.Milestone}})
 }
 
 // notMaker refuses who wrote a version or handed it in.

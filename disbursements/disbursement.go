@@ -167,8 +167,8 @@ func (o Office) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbur
 	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.drafted", Subject: string(d.ID)})
 }
 
-// Submit asks for approval: DRAFT to SUBMITTED. What settles units of a plan wants it approved ([ErrPlanNotApproved]); the
-// split is fixed here.
+// Submit asks for approval: DRAFT to SUBMITTED. What settles units of a plan wants it approved ([ErrPlanNotApproved]) and its
+// milestones met ([ErrGated]); the split is fixed here.
 func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
 	d, err := o.inState(ctx, tx, key, Draft)
 	if err != nil {
@@ -176,6 +176,9 @@ func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursem
 	}
 	if d.onLine() && !d.planAllows() {
 		return Disbursement{}, ErrPlanNotApproved
+	}
+	if err := o.gated(ctx, tx, d, tx.By.User); err != nil {
+		return Disbursement{}, err
 	}
 	if !d.OwnShares {
 		d.Shares = d.Plan.Current.Shares
@@ -208,6 +211,9 @@ func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disburse
 		return Disbursement{}, err
 	}
 	if err := o.payable(ctx, tx, d.funds()...); err != nil {
+		return Disbursement{}, err
+	}
+	if err := o.gated(ctx, tx, d, ""); err != nil {
 		return Disbursement{}, err
 	}
 	if err := o.checkBudget(ctx, tx, d); err != nil {

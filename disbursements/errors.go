@@ -39,6 +39,7 @@ var (
 	ErrBankLinesMatched    = errors.New("disbursements: a line of the bank's file proved something")
 	ErrOtherBankAccount    = errors.New("disbursements: the bank's file is of another account than those before")
 	ErrMatchShape          = errors.New("disbursements: many lines and many payments are not matched at once")
+	ErrGated               = errors.New("disbursements: a milestone of the plan holds the money back")
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
 )
 

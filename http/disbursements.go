@@ -31,7 +31,7 @@ func disbursementRoutes(api *API) {
 			grants.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount}}, at(draftDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: casework,
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
-		Refuses: []error{disbursements.ErrState, disbursements.ErrPlanNotApproved}}, at(submitDisbursement))
+		Refuses: []error{disbursements.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated}}, at(submitDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: casework,
 		Status: http.StatusOK, Summary: "Approve, return or reject", Danish: "Godkend, returnér eller afvis",
 		About: "Who asked cannot decide. To return or reject takes a reason of at least ten letters.",

@@ -25,7 +25,8 @@ func people(api *API) {
 	Route(api, Op{Method: post, Path: "/plans", ID: "draftPlan", Tag: "plans", Roles: casework,
 		Summary: "Write the first version of a plan", Danish: "Skriv en støtteplans første version",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrShares, beneficiaries.ErrLines, beneficiaries.ErrDuplicatePlan,
-			ledger.ErrUnknownFund, ledger.ErrUnknownAccount}}, at(draftPlan))
+			ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule, beneficiaries.ErrPayeeCode,
+			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones, grants.ErrRateMissing}}, at(draftPlan))
 	Route(api, Op{Method: post, Path: "/plans/:id/submissions", ID: "submitPlan", Tag: "plans", Roles: casework, Status: http.StatusOK,
 		Summary: "Ask for a plan's approval", Danish: "Bed om en støtteplans godkendelse",
 		Refuses: []error{beneficiaries.ErrPlanState}}, at(submitPlan))
@@ -34,6 +35,8 @@ func people(api *API) {
 		About: "The first approval is also that of the plan's version. Who submitted the plan cannot approve.",
 		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue, grants.ErrBudgetExceeded,
 			grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(approvePlanYear))
+	planWords(api)
+	planMilestones(api)
 	planVersions(api)
 	planReports(api)
 }
@@ -59,37 +62,17 @@ type shareBody struct {
 	Percent Decimal         `json:"percent" validate:"required,positive" description:"All shares sum to 100."`
 }
 
-type planLineBody struct {
-	Line      string        `json:"line" validate:"required,max=40" description:"Its name within the plan."`
-	Category  string        `json:"category" validate:"required,max=40" description:"The last part of an expense account's path, such as tuition."`
-	UnitPrice Decimal       `json:"unit_price" validate:"required,positive" description:"In the plan's currency."`
-	Due       []ledger.Date `json:"due" validate:"max=600" description:"One day per unit. Either due or units."`
-	Units     int           `json:"units" validate:"omitempty,min=1,max=600" description:"How many units, where they have no days."`
-}
-
 type draftPlanRequest struct {
 	Number      string          `json:"number" validate:"max=20" description:"Given by us where none is sent."`
 	Beneficiary Ref             `json:"beneficiary" validate:"required" description:"Id or code."`
 	Currency    ledger.Currency `json:"currency" validate:"required"`
 	StartsOn    ledger.Date     `json:"starts_on" validate:"required"`
 	BudgetRate  ledger.Rate     `json:"budget_rate" validate:"omitempty" description:"Between the plan's and base currency, such as 225 NGN/DKK."`
-	Shares      []shareBody     `json:"shares" validate:"required,min=1,max=20,dive"`
+	Shares      []planShareBody `json:"shares" validate:"required,min=1,max=20,dive"`
 	Lines       []planLineBody  `json:"lines" validate:"max=100,dive"`
-}
-
-type planItemView struct {
-	DueOn         string        `json:"due_on,omitempty"`
-	UnitPrice     *ledger.Money `json:"unit_price,omitempty" description:"Where it is not the line's."`
-	CommittedYear int           `json:"committed_year,omitempty"`
-	SettledBy     string        `json:"settled_by,omitempty"`
-	SuspendedBy   string        `json:"suspended_by,omitempty"`
-}
-
-type planLineView struct {
-	Line      string         `json:"line"`
-	Category  string         `json:"category"`
-	UnitPrice ledger.Money   `json:"unit_price"`
-	Items     []planItemView `json:"items"`
+	Milestones  []milestoneBody `json:"milestones" validate:"max=40,dive"`
+	Goals       []string        `json:"goals" validate:"max=20,dive,max=40" description:"Codes of /plan-goals."`
+	Country     string          `json:"country" validate:"max=2" description:"Where the support is given: two letters, such as NG."`
 }
 
 type planView struct {
@@ -101,8 +84,12 @@ type planView struct {
 	PlanVersion int                         `json:"plan_version"`
 	StartsOn    ledger.Date                 `json:"starts_on"`
 	BudgetRate  string                      `json:"budget_rate,omitempty"`
-	Shares      []shareBody                 `json:"shares"`
+	Shares      []planShareView             `json:"shares"`
 	Lines       []planLineView              `json:"lines"`
+	Milestones  []milestoneView             `json:"milestones"`
+	Goals       []string                    `json:"goals"`
+	Country     string                      `json:"country,omitempty"`
+	Phase       beneficiaries.Phase         `json:"phase" description:"support, or aftercare once the plan had ended."`
 	Pending     int                         `json:"pending_version,omitempty" description:"The version that waits for a decision."`
 	Version     int                         `json:"version"`
 }
@@ -110,23 +97,12 @@ type planView struct {
 func viewPlan(p beneficiaries.Plan) planView {
 	v := planView{ID: p.ID, Number: p.Number, Beneficiary: p.Beneficiary, Currency: p.Currency, State: p.State, PlanVersion: p.Current.Number,
 		StartsOn: p.Current.StartsOn, BudgetRate: p.Current.BudgetRate.String(), Version: p.Version,
-		Shares: viewShares(p.Current.Shares), Lines: viewPlanLines(p.Current.Lines)}
+		Shares: viewPlanShares(p.Current), Lines: viewPlanLines(p.Current.Lines), Milestones: viewMilestones(p.Current.Milestones),
+		Goals: listed(p.Current.Goals), Country: p.Current.Country, Phase: p.Current.Phase}
 	if p.Pending != nil {
 		v.Pending = p.Pending.Number
 	}
 	return v
-}
-
-func viewPlanLines(lines []beneficiaries.PlanLine) []planLineView {
-	out := []planLineView{}
-	for _, l := range lines {
-		line := planLineView{l.Line, l.Category, l.UnitPrice, []planItemView{}}
-		for _, i := range l.Items {
-			line.Items = append(line.Items, planItemView{string(i.DueOn), i.Price, i.CommittedYear, i.SettledBy, i.SuspendedBy})
-		}
-		out = append(out, line)
-	}
-	return out
 }
 
 func viewShares(shares []beneficiaries.Share) []shareBody {
@@ -160,7 +136,11 @@ func draftPlan(ctx context.Context, tx *store.Tx, d desk, in draftPlanRequest) (
 	}
 	p := beneficiaries.Plan{Number: in.Number, Beneficiary: person.ID, Currency: in.Currency,
 		Current: beneficiaries.PlanVersion{StartsOn: in.StartsOn, BudgetRate: in.BudgetRate}}
-	if p.Current.Shares, err = readShares("/shares", in.Shares); err != nil {
+	p.Current.Goals, p.Current.Country = in.Goals, in.Country
+	if p.Current.Shares, err = d.readPlanShares(in.Shares); err != nil {
+		return planView{}, err
+	}
+	if p.Current.Milestones, err = readMilestones(in.Milestones); err != nil {
 		return planView{}, err
 	}
 	if p.Current.Lines, err = readPlanLines(in.Lines, in.Currency); err != nil {
@@ -168,30 +148,6 @@ func draftPlan(ctx context.Context, tx *store.Tx, d desk, in draftPlanRequest) (
 	}
 	p, err = d.people.Draft(ctx, tx, p)
 	return viewPlan(p), err
-}
-
-func readPlanLines(in []planLineBody, c ledger.Currency) ([]beneficiaries.PlanLine, error) {
-	var lines []beneficiaries.PlanLine
-	for i, l := range in {
-		price, err := l.UnitPrice.In(fmt.Sprintf("/lines/%d/unit_price", i), c)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, beneficiaries.PlanLine{Line: l.Line, Category: l.Category, UnitPrice: price, Items: l.items()})
-	}
-	return lines, nil
-}
-
-// items are one per day it falls due, or one per unit without days.
-func (l planLineBody) items() []beneficiaries.Item {
-	var items []beneficiaries.Item
-	for i, due := range l.Due {
-		items = append(items, beneficiaries.Item{Position: i, DueOn: due})
-	}
-	for i := range l.Units {
-		items = append(items, beneficiaries.Item{Position: len(l.Due) + i})
-	}
-	return items
 }
 
 func getPlan(ctx context.Context, tx *store.Tx, d desk, in byRef) (planView, error) {

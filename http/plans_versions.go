@@ -21,9 +21,11 @@ func planVersions(api *API) {
 		Summary: "All versions of a plan", Danish: "Alle versioner af en støtteplan", Refuses: []error{beneficiaries.ErrUnknownPlan}}, at(listPlanVersions))
 	Route(api, Op{Method: post, Path: "/plans/:id/versions", ID: "revisePlan", Tag: "plans", Roles: casework,
 		Summary: "Write the next version of a plan", Danish: "Skriv en støtteplans næste version",
-		About: "What is left out stays as it was. Lines are what is still to be given: what was settled is carried over. The version waits to be submitted and decided on; the one in force goes on.",
+		About: "What is left out stays as it was. A top_up (a weak currency ate the plan) and a move (to another country or currency) name their reason as a code. Lines are what is still to be given: what was settled is carried over. The version waits to be submitted and decided on; the one in force goes on.",
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrShares, beneficiaries.ErrLines,
-			beneficiaries.ErrBudgetRate, ledger.ErrUnknownFund, ledger.ErrUnknownAccount}}, at(revisePlan))
+			beneficiaries.ErrBudgetRate, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule,
+			beneficiaries.ErrPayeeCode, beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones,
+			beneficiaries.ErrReasonRequired, grants.ErrRateMissing}}, at(revisePlan))
 	Route(api, Op{Method: post, Path: "/plans/:id/decisions", ID: "decidePlan", Tag: "plans", Roles: leads, Money: true,
 		Summary: "Approve, return or reject the version of a plan that waits", Danish: "Godkend, returnér eller afvis den version af en støtteplan, der venter",
 		About:   "An approved version supersedes the one in force, and exactly the difference in what its years need is committed or released. Who wrote or submitted it cannot approve.",
@@ -51,13 +53,19 @@ type versionView struct {
 	StartsOn   ledger.Date                `json:"starts_on"`
 	Currency   ledger.Currency            `json:"currency"`
 	BudgetRate string                     `json:"budget_rate,omitempty"`
-	Shares     []shareBody                `json:"shares"`
+	Shares     []planShareView            `json:"shares"`
 	Lines      []planLineView             `json:"lines"`
+	Milestones []milestoneView            `json:"milestones"`
+	Goals      []string                   `json:"goals"`
+	Country    string                     `json:"country,omitempty"`
+	Phase      beneficiaries.Phase        `json:"phase"`
+	Reason     string                     `json:"reason,omitempty"`
 	CreatedBy  string                     `json:"created_by"`
 }
 
 func viewVersion(v beneficiaries.PlanVersion) versionView {
-	return versionView{v.Number, v.State, v.Kind, v.StartsOn, v.Currency, v.BudgetRate.String(), viewShares(v.Shares), viewPlanLines(v.Lines), v.CreatedBy}
+	return versionView{v.Number, v.State, v.Kind, v.StartsOn, v.Currency, v.BudgetRate.String(), viewPlanShares(v), viewPlanLines(v.Lines),
+		viewMilestones(v.Milestones), listed(v.Goals), v.Country, v.Phase, v.Reason, v.CreatedBy}
 }
 
 func listPlanVersions(ctx context.Context, tx *store.Tx, d desk, in byRef) (List[versionView], error) {
@@ -78,8 +86,13 @@ type revisionRequest struct {
 	StartsOn   ledger.Date               `json:"starts_on" validate:"omitempty" description:"Today where none is given."`
 	Currency   ledger.Currency           `json:"currency" validate:"omitempty" description:"When the plan moves to another currency; its lines come in that."`
 	BudgetRate ledger.Rate               `json:"budget_rate" validate:"omitempty"`
-	Shares     []shareBody               `json:"shares" validate:"max=20,dive"`
+	Shares     []planShareBody           `json:"shares" validate:"max=20,dive"`
 	Lines      []planLineBody            `json:"lines" validate:"max=100,dive" description:"What is still to be given."`
+	Milestones []milestoneBody           `json:"milestones" validate:"max=40,dive" description:"All of them, where any changes; what was decided stays with its code."`
+	Goals      []string                  `json:"goals" validate:"max=20,dive,max=40" description:"Codes of /plan-goals; as before where none is given."`
+	Country    string                    `json:"country" validate:"max=2" description:"Where the support goes on; as before where none is given."`
+	Phase      beneficiaries.Phase       `json:"phase" validate:"omitempty,oneof=support aftercare" description:"As before where none is given; aftercare for a plan that is over."`
+	Reason     string                    `json:"reason" validate:"max=40" description:"A code, such as weak_currency or moved; required of a top_up and of a move."`
 }
 
 func revisePlan(ctx context.Context, tx *store.Tx, d desk, in revisionRequest) (planView, error) {
@@ -87,14 +100,21 @@ func revisePlan(ctx context.Context, tx *store.Tx, d desk, in revisionRequest) (
 	if err != nil {
 		return planView{}, err
 	}
-	change := beneficiaries.Revision{Kind: in.Kind, StartsOn: today(tx, in.StartsOn), Currency: in.Currency, BudgetRate: in.BudgetRate}
+	change := beneficiaries.Revision{Kind: in.Kind, StartsOn: today(tx, in.StartsOn), Currency: in.Currency, BudgetRate: in.BudgetRate,
+		Country: in.Country, Phase: in.Phase, Reason: in.Reason}
 	if change.Kind == "" {
 		change.Kind = beneficiaries.Revised
 	}
 	if len(in.Shares) > 0 {
-		if change.Shares, err = readShares("/shares", in.Shares); err != nil {
+		if change.Shares, err = d.readPlanShares(in.Shares); err != nil {
 			return planView{}, err
 		}
+	}
+	if len(in.Goals) > 0 {
+		change.Goals = in.Goals
+	}
+	if change.Milestones, err = readMilestones(in.Milestones); err != nil {
+		return planView{}, err
 	}
 	currency := p.Currency
 	if in.Currency != "" {

@@ -90,8 +90,20 @@ func ofPlans(err error) (s text) {
 		plan  *beneficiaries.StateConflict
 		money *disbursements.StateConflict
 		told  *statements.StateConflict
+		gates *disbursements.Gated
+		short *beneficiaries.Unfunded
+		word  *beneficiaries.UnknownWord
+		rule  *beneficiaries.BadSchedule
 	)
 	switch {
+	case errors.As(err, &gates):
+		s = say("These milestones are not met: %s.", "Disse milepæle er ikke nået: %s.", strings.Join(gates.Milestones(), ", "))
+	case errors.As(err, &short):
+		s = say("The caps of the funds leave %s without a fund.", "Fondenes lofter efterlader %s uden en fond.", inFull(short.Missing))
+	case errors.As(err, &word):
+		s = say("%q is no word of the plans.", "%q er ikke et ord i støtteplanerne.", word.Code)
+	case errors.As(err, &rule):
+		s = say("The schedule %q cannot be taken: %s.", "Planen for forfald %q kan ikke bruges (%s).", rule.Rule, rule.Why)
 	case errors.As(err, &told):
 		var want []string
 		for _, w := range told.Want {

@@ -33,6 +33,10 @@ func TestSentences(t *testing.T) {
 		{&grants.BudgetExceeded{Grant: "G1", Available: ten, Asked: ten}, "G1 has 10.00 DKK left; 10.00 DKK was asked for.", "G1 har 10.00 DKK tilbage; der blev bedt om 10.00 DKK."},
 		{&beneficiaries.StateConflict{State: "draft", Want: []beneficiaries.PlanState{"approved", "active"}},
 			"It is draft; this needs approved / active.", "Tilstanden er draft; dette kræver approved / active."},
+		{&disbursements.Gated{Gates: []beneficiaries.Gate{{Line: "stipend", Milestone: beneficiaries.Milestone{Code: "term_1"}}}},
+			"These milestones are not met: term_1.", "Disse milepæle er ikke nået: term_1."},
+		{&beneficiaries.Unfunded{Missing: ten}, "The caps of the funds leave 10.00 DKK without a fund.", "Fondenes lofter efterlader 10.00 DKK uden en fond."},
+		{&beneficiaries.UnknownWord{Kind: beneficiaries.GoalWord, Code: "x"}, `"x" is no word of the plans.`, `"x" er ikke et ord i støtteplanerne.`},
 		{&disbursements.StateConflict{State: "draft", Want: []string{"submitted"}}, "It is draft; this needs submitted.", "Tilstanden er draft; dette kræver submitted."},
 	} {
 		for l, want := range map[Lang]string{English: tc.en, Danish: tc.da} {

@@ -1,0 +1,62 @@
+package disbursements
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"supportledger/beneficiaries"
+	"supportledger/store"
+)
+
+// Gated names the milestones of a plan that hold the money of a disbursement back.
+type Gated struct{ Gates []beneficiaries.Gate }
+
+// Milestones lists their codes.
+func (e *Gated) Milestones() []string {
+	codes := make([]string, len(e.Gates))
+	for i, g := range e.Gates {
+		codes[i] = g.Milestone.Code
+	}
+	return slices.Compact(codes)
+}
+
+func (e *Gated) Error() string {
+	return "disbursements: these milestones of the plan are not met: " + strings.Join(e.Milestones(), ", ")
+}
+
+// Unwrap makes errors.Is(err, ErrGated) true.
+func (e *Gated) Unwrap() error { return ErrGated }
+
+// gated refuses what settles units of plan lines while milestones hold them back: [ErrGated]. What the one who asks decided
+// about a milestone does not open it for the own request.
+func (o Office) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking string) error {
+	if !d.onLine() {
+		return nil
+	}
+	units := map[string]int{d.Line: d.Units}
+	if d.Settlement == ByInvoice {
+		units = map[string]int{}
+		for _, i := range d.Items {
+			if i.Line != "" && i.Kind == "" {
+				units[i.Line] += i.Units
+			}
+		}
+	}
+	var gates []beneficiaries.Gate
+	for _, l := range d.Plan.Current.Lines {
+		n, asked := units[l.Line]
+		if !asked {
+			continue
+		}
+		more, err := o.People.Gates(ctx, tx, d.Plan, l.Line, n, asking)
+		if err != nil {
+			return err
+		}
+		gates = append(gates, more...)
+	}
+	if len(gates) > 0 {
+		return &Gated{gates}
+	}
+	return nil
+}
