@@ -67,7 +67,10 @@ func exitCode(err error) int {
 	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened,
 		ledger.ErrImportFile, ledger.ErrImportExists, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,
 		ledger.ErrCheckFails, ledger.ErrPeriodOrder, ledger.ErrUnknownCheck, ledger.ErrReasonRequired,
-		access.ErrUnauthenticated, access.ErrTokenExpired, access.ErrForbidden} {
+		access.ErrUnauthenticated, access.ErrTokenExpired, access.ErrForbidden, access.ErrTokenScope, access.ErrSecondFactor,
+		access.ErrUnknownUser, access.ErrDuplicateHandle, access.ErrIncompatibleRoles, access.ErrUnknownRole, access.ErrAccountEnded,
+		access.ErrOwnRights, access.ErrNothingToChange, access.ErrChangeReason, access.ErrUnknownChange, access.ErrChangeDecided,
+		access.ErrMakerCannotApprove, access.ErrNoRequest, access.ErrInviteByTwo, access.ErrUnknownToken, access.ErrTokenLifetime} {
 		if errors.Is(err, refused) {
 			return exitRefused
 		}
@@ -86,6 +89,9 @@ var advice = []struct {
 }{
 	{ledger.ErrNotOpened, "Open them first: supportledger init --organisation NAME"},
 	{ledger.ErrAlreadyOpened, "Nothing was changed. Name another database with --db."},
+	{access.ErrUnknownUser, "supportledger user list shows all accounts."},
+	{access.ErrUnknownRole, "The roles are caseworker, programme_lead, finance_officer, treasurer, auditor, privacy_officer, donor and admin."},
+	{access.ErrUnknownToken, "supportledger token list shows all tokens; one that ended stays ended."},
 	{ledger.ErrUnknownCheck, "Only open checks that may be signed off take a reason: supportledger period checklist MONTH"},
 	{story.ErrUnknownAct, "testdata/scenarios/STORY.md lists the acts."},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},

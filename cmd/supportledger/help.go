@@ -61,7 +61,27 @@ var examples = map[string][]string{
 		"supportledger verify --pub books.key.pub --checkpoints ./witness",
 		"supportledger verify --db sqlite:copy.db --json | jq .findings",
 	},
-	"vault": {"supportledger vault keygen --key vault.json"},
+	"user": {"supportledger user list"},
+	"user add": {
+		"supportledger user add books-2 --role finance_officer         # as the operator of the machine",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger user add auditor-2026 --ends-on 2027-03-31",
+	},
+	"user list":    {"supportledger user list --json | jq '.users[] | select(.works)'"},
+	"user invite":  {"supportledger user invite books-2                             # a one-time word to set a password with"},
+	"user disable": {"supportledger user disable books-2 --reason 'Left the organisation'"},
+	"user roles": {
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger user roles books-2 --grant treasurer --reason 'The board chose a treasurer'",
+		"supportledger user roles books-2 --revoke finance_officer --reason 'Moved to another office'",
+	},
+	"user decide": {"SUPPORTLEDGER_TOKEN=slt_… supportledger user decide chg_… approve"},
+	"token":       {"supportledger token list"},
+	"token create": {
+		"supportledger token create books-2 --name 'bank import' --days 30",
+		"supportledger token create auditor-2026 --name 'reader' --read-only --json | jq -r .secret",
+	},
+	"token list":   {"supportledger token list books-2"},
+	"token revoke": {"supportledger token revoke tok_…"},
+	"vault":        {"supportledger vault keygen --key vault.json"},
 	"vault keygen": {
 		"supportledger vault keygen --key vault.json      # then: supportledger serve --vault-key vault.json",
 	},

@@ -90,7 +90,7 @@ func (i importFlags) post(ctx context.Context, c console, file ledger.ImportFile
 		return err
 	}
 	defer also(&err, db.Close)
-	if ctx, err = signedIn(ctx, db, i.Token); err != nil {
+	if ctx, err = actingAs(ctx, db, i.Token, ofFinance("commitImport")); err != nil {
 		return err
 	}
 	var preview ledger.Preview
@@ -127,15 +127,20 @@ func take(ctx context.Context, tx *store.Tx, book ledger.Book, file ledger.Impor
 	return preview, posted, err
 }
 
-// signedIn makes the person behind a token the one who acts. It must be finance, as for the same over the API.
-func signedIn(ctx context.Context, db *store.DB, token string) (context.Context, error) {
+// ofFinance is an operation of finance, by the name that it has in the API.
+func ofFinance(name string) access.Action {
+	return access.Action{Name: name, Holders: []access.Role{access.FinanceOfficer, access.Treasurer}}
+}
+
+// actingAs makes the person behind a token the one who acts, if the policies let them do so.
+func actingAs(ctx context.Context, db *store.DB, token string, a access.Action) (context.Context, error) {
 	var who access.Principal
 	err := db.View(ctx, func(tx *store.Tx) (err error) {
 		who, err = access.Authenticate(ctx, tx, token)
 		return err
 	})
-	if err == nil && !who.HasAny(access.FinanceOfficer, access.Treasurer) {
-		err = access.ErrForbidden
+	if err == nil {
+		err = access.Allow(who, a)
 	}
 	return store.WithActor(ctx, who.Actor(store.NewID("cli"))), err
 }

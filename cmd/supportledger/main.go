@@ -33,6 +33,8 @@ type commands struct {
 	Verify    verifyCommand    `cmd:"" help:"Recompute the books and hold them against their proof; exit 3 if something was changed."`
 	Proof     proofCommands    `cmd:"" help:"Make a signing key, and sign checkpoints of the books with it."`
 	Period    periodCommands   `cmd:"" help:"Look at the months of the books, and close them."`
+	User      userCommands     `cmd:"" help:"Make accounts for those who work here, and say what they may."`
+	Token     tokenCommands    `cmd:"" help:"Make, list and revoke tokens."`
 	Vault     vaultCommands    `cmd:"" help:"Make the key that seals personal data."`
 	Evidence  evidenceCommands `cmd:"" help:"Make the key that encrypts documents."`
 	Statement statementCommand `cmd:"" help:"Render statements."`

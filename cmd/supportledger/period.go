@@ -90,7 +90,7 @@ func (p periodCloseCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, db.Close)
-	if ctx, err = signedIn(ctx, db, p.Token); err != nil {
+	if ctx, err = actingAs(ctx, db, p.Token, ofFinance("closePeriod")); err != nil {
 		return err
 	}
 	var list ledger.Checklist

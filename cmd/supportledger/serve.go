@@ -42,6 +42,10 @@ type serveCommand struct {
 
 // Run serves until it is told to stop, then finishes the requests in flight.
 func (s serveCommand) Run(ctx context.Context, c console) (err error) {
+	vouching, err := s.provider(s.Public)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(c.err, "supportledger %s: opening the books\n", version())
 	log := slog.New(slog.NewJSONHandler(c.err, nil))
 	db, err := s.open(ctx, store.Options{Log: log})
@@ -59,10 +63,6 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	if err := settle(ctx, db, people, c); err != nil {
-		return err
-	}
-	vouching, err := s.provider(s.Public)
-	if err != nil {
 		return err
 	}
 	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people, Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching}) //nolint:contextcheck // every request brings a context of its own

@@ -61,6 +61,7 @@ type Queue struct {
 	db      *store.DB
 	options Options
 	workers *river.Workers
+	kinds   int // of jobs that it can do
 	daily   []*river.PeriodicJob
 	client  *river.Client[*sql.Tx]
 }
@@ -85,6 +86,7 @@ func New(db *store.DB, o Options) *Queue {
 // Do says how jobs of A's kind are done. Work gets a context that ends with [Options.Timeout]; an error makes the job run
 // again, later and later, unless it is one of [Never].
 func Do[A Args](q *Queue, work func(ctx context.Context, args A) error) {
+	q.kinds++
 	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[A]) error { return work(ctx, job.Args) }))
 }
 
@@ -118,8 +120,11 @@ func (hour everyDayAt) Next(now time.Time) time.Time {
 // Never wraps the error of a job that must not be tried again.
 func Never(err error) error { return river.JobCancel(err) }
 
-// Start begins to work. Ending ctx stops it like [Queue.Stop].
+// Start begins to work. Ending ctx stops it like [Queue.Stop]. A queue that knows no work has nothing to begin.
 func (q *Queue) Start(ctx context.Context) error {
+	if q.kinds == 0 {
+		return nil
+	}
 	driver := driverOf(q.db.Engine(), q.db.Pool())
 	client, err := river.NewClient(driver, &river.Config{
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.options.Workers}},
