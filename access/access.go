@@ -142,3 +142,8 @@ func Take(ctx context.Context, tx *store.Tx, d Duty) error {
 func DutiesOn(ctx context.Context, tx *store.Tx, subject string, round int) ([]Duty, error) {
 	return readDuties(ctx, tx, subject, round)
 }
+
+// OnePerson reports whether two accounts are one person's, as far as is known.
+func OnePerson(ctx context.Context, tx *store.Tx, a, b UserID) (bool, error) {
+	return onePerson(ctx, tx, a, b)
+}

@@ -240,6 +240,9 @@ func (o Office) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbur
 
 // step puts the actor down for a duty and moves the state.
 func (o Office) step(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step, to State) (Disbursement, error) {
+	if err := o.mindPayee(ctx, tx, d, step); err != nil {
+		return Disbursement{}, err
+	}
 	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: step, Payload: d.Payload()}
 	if err := access.Take(ctx, tx, duty); err != nil {
 		return Disbursement{}, err

@@ -42,6 +42,9 @@ func (o Office) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement) (
 	if err != nil {
 		return Disbursement{}, err
 	}
+	if err := o.mindPayee(ctx, tx, d, access.Authorise); err != nil {
+		return Disbursement{}, err
+	}
 	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: access.Authorise, Payload: d.Payload()}
 	if err := access.Take(ctx, tx, duty); err != nil {
 		return Disbursement{}, err

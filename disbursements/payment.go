@@ -124,6 +124,9 @@ func (o Office) Reissue(ctx context.Context, tx *store.Tx, key string, p Payment
 	if p, err = o.plan(ctx, tx, p); err != nil {
 		return Payment{}, err
 	}
+	if err := o.bind(ctx, tx, string(p.ID), 1, p.Payee); err != nil {
+		return Payment{}, err
+	}
 	return p, access.Take(ctx, tx, access.Duty{Subject: string(p.ID), Round: 1, Step: access.Request, Payload: p.Payload()})
 }
 
@@ -132,6 +135,9 @@ func (o Office) Reissue(ctx context.Context, tx *store.Tx, key string, p Payment
 func (o Office) Dispatch(ctx context.Context, tx *store.Tx, key string) (Payment, error) {
 	p, err := o.paymentIn(ctx, tx, key, PaymentPlanned)
 	if err != nil {
+		return Payment{}, err
+	}
+	if err := o.mindPayment(ctx, tx, p); err != nil {
 		return Payment{}, err
 	}
 	if p.ReissueOf != "" {

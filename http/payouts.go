@@ -37,6 +37,7 @@ func payouts(api *API) {
 	prepaymentRoutes(api)
 	advanceReturns(api)
 	evidenceOfSupport(api)
+	payees(api)
 }
 
 type partnerBody struct {

@@ -38,6 +38,24 @@ func readKey(ctx context.Context, tx *store.Tx, subject string) (keyRow, error) 
 	return row, err
 }
 
+// readKeys reads the keys of many subjects at once.
+func readKeys(ctx context.Context, tx *store.Tx, of []Sealed) (map[string]keyRow, error) {
+	subjects := make([]string, len(of))
+	for i, s := range of {
+		subjects[i] = s.Subject
+	}
+	found := map[string]keyRow{}
+	if len(of) == 0 {
+		return found, nil
+	}
+	var rows []keyRow
+	err := tx.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(subjects)).Scan(ctx)
+	for _, r := range rows {
+		found[r.Subject] = r
+	}
+	return found, err
+}
+
 // insertKey writes a subject's key, and tells whether it did: a twin may have been first.
 func insertKey(ctx context.Context, tx *store.Tx, subject, id string, wrapped []byte) (bool, error) {
 	row := keyRow{Subject: subject, ID: id, Wrapped: wrapped, CreatedAt: store.FormatTime(tx.At)}

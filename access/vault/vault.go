@@ -85,10 +85,6 @@ func (v *Vault) Open(ctx context.Context, tx *store.Tx, subject string, at Place
 	if v == nil {
 		return "", ErrNoVault
 	}
-	bound, err := at.bound()
-	if err != nil {
-		return "", err
-	}
 	key, err := v.keyOf(ctx, tx, subject)
 	if errors.Is(err, errNoKey) {
 		return "", ErrErased
@@ -96,11 +92,7 @@ func (v *Vault) Open(ctx context.Context, tx *store.Tx, subject string, at Place
 	if err != nil {
 		return "", err
 	}
-	padded, err := key.Decrypt(sealed, bound)
-	if err != nil {
-		return "", ErrUnsealed
-	}
-	return unpad(padded)
+	return open(key, at, sealed)
 }
 
 // indexBytes is the length of a blind index: long enough that no two texts share one by chance.
@@ -196,6 +188,11 @@ func (v *Vault) keyOf(ctx context.Context, tx *store.Tx, subject string) (tink.A
 	if err != nil {
 		return nil, err
 	}
+	return v.unwrap(ctx, subject, row)
+}
+
+// unwrap makes a key of its row and its half.
+func (v *Vault) unwrap(ctx context.Context, subject string, row keyRow) (tink.AEAD, error) {
 	half, err := v.halves.get(row.ID)
 	if err != nil {
 		return nil, err

@@ -29,3 +29,9 @@ func Telling(s string) string {
 	}
 	return ""
 }
+
+// Plain reports whether every bank in SEPA and SWIFT takes a text as it is (EPC217-08), with no space at either end, and no
+// spreadsheet takes it for a formula.
+func Plain(s string) bool {
+	return latin.MatchString(s) && strings.TrimSpace(s) == s && (s == "" || !strings.ContainsAny(s[:1], "+-"))
+}

@@ -1,0 +1,159 @@
+package disbursements
+
+import (
+	"errors"
+	"strings"
+
+	"supportledger/disbursements/banknumbers"
+	"supportledger/disbursements/iso20022"
+	"supportledger/ledger"
+)
+
+// AccountGiven is where an account is, as people write it: an IBAN, a Danish registration and account number, a Nigerian bank's code
+// and number (NUBAN), or the number of a country without IBAN. Without an IBAN, and for what crosses borders, the bank's BIC and
+// the payee's town and country belong to it.
+type AccountGiven struct {
+	IBAN                  string
+	Registration, Account string // Danish
+	BankCode, Number      string // BankCode of a Nigerian bank; none for other numbers
+	BIC                   string
+	Address               iso20022.Address
+}
+
+// FieldFault is what is wrong with one field of an [AccountGiven].
+type FieldFault struct {
+	Field string
+	Err   error
+}
+
+func (e *FieldFault) Error() string { return e.Field + ": " + e.Err.Error() }
+
+// Unwrap is what is wrong.
+func (e *FieldFault) Unwrap() error { return e.Err }
+
+// account is where an account is, checked. It is what is sealed.
+type account struct {
+	IBAN, Number, BIC         string
+	Street, House, Post, Town string
+	Country                   string // of the address
+	Lines                     []string
+}
+
+// Check holds the numbers against their check digits and the whole against what a bank takes. What may still be right, such as a
+// NUBAN whose last digit does not fit, is a warning, by its code. Errors are [*FieldFault] and [ErrIncompleteAccount].
+func (g AccountGiven) Check() (account, []string, error) {
+	a := account{Street: g.Address.Street, House: g.Address.Building, Post: g.Address.PostCode, Town: g.Address.Town, Country: g.Address.Country, Lines: g.Address.Lines}
+	field, warnings := "", []string(nil)
+	var err error
+	switch {
+	case g.IBAN != "":
+		field = "iban"
+		a.IBAN, err = banknumbers.IBAN(g.IBAN)
+	case g.Registration != "" || g.Account != "":
+		field = "account"
+		a.IBAN, err = banknumbers.DanishIBAN(g.Registration, g.Account)
+	case g.BankCode != "":
+		field = "number"
+		a.Number, err = banknumbers.NUBAN(g.BankCode, g.Number)
+		if f := (*banknumbers.Fault)(nil); errors.As(err, &f) && f.Code == "nuban_check" {
+			warnings, err = append(warnings, f.Code), nil
+		}
+	case g.Number != "":
+		a.Number = strings.ToUpper(strings.ReplaceAll(g.Number, " ", ""))
+	default:
+		return account{}, nil, ErrIncompleteAccount
+	}
+	if err != nil {
+		return account{}, nil, &FieldFault{field, err}
+	}
+	if g.BIC != "" {
+		if a.BIC, err = banknumbers.BIC(g.BIC); err != nil {
+			return account{}, nil, &FieldFault{"bic", err}
+		}
+	}
+	if a.IBAN == "" && (a.BIC == "" || a.Town == "" || a.Country == "") {
+		return account{}, nil, ErrIncompleteAccount
+	}
+	return a, warnings, a.fits()
+}
+
+// fits holds the account against what the way that it is for wants, with a payment made up for it.
+func (a account) fits() error {
+	c := ledger.Currency("USD")
+	switch {
+	case strings.HasPrefix(a.IBAN, "DK"):
+		c = "DKK"
+	case a.IBAN != "" && banknumbers.InSEPA(a.IBAN):
+		c = "EUR"
+	case a.BIC == "" || a.Town == "" || a.Country == "":
+		return ErrIncompleteAccount
+	}
+	p := payOut{Number: "X-1", Alias: "X", Amount: ledger.OfMinor(1, c), Charges: iso20022.Shared, account: a, UETR: "00000000-0000-4000-8000-000000000000"}
+	if faults := p.payment().Check(); len(faults) > 0 {
+		return &FieldFault{"address", faults[0]}
+	}
+	return nil
+}
+
+// country is where the account is.
+func (a account) country() string {
+	if a.IBAN != "" {
+		return a.IBAN[:2]
+	}
+	return a.BIC[4:6]
+}
+
+// masked shows that it is this account and not which: its country and the last four characters.
+func (a account) masked() string {
+	number := a.IBAN + a.Number
+	return a.country() + " … " + number[max(0, len(number)-min(4, len(number)/2)):]
+}
+
+func (a account) address() iso20022.Address {
+	return iso20022.Address{Street: a.Street, Building: a.House, PostCode: a.Post, Town: a.Town, Country: a.Country, Lines: a.Lines}
+}
+
+// payOut is one payment as it leaves the house: nothing in it says who is paid but the alias and the account.
+type payOut struct {
+	Number  string // ours; it comes back on the bank's statement
+	UETR    string
+	Alias   string
+	Amount  ledger.Money
+	Charges iso20022.Charges // across borders
+	account account
+}
+
+// wayOf is how money goes to an account: at home in kroner, in euro within SEPA, across borders otherwise.
+func wayOf(c ledger.Currency, country string, iban bool) iso20022.Kind {
+	switch {
+	case iban && c == "DKK" && country == "DK":
+		return iso20022.Domestic
+	case iban && c == "EUR" && banknumbers.InSEPA(country):
+		return iso20022.SEPA
+	}
+	return iso20022.CrossBorder
+}
+
+// chargesOf is who pays the banks on a way, where across borders it was chosen.
+func chargesOf(way iso20022.Kind, chosen iso20022.Charges) iso20022.Charges {
+	switch way {
+	case iso20022.Domestic:
+		return iso20022.Shared
+	case iso20022.SEPA:
+		return iso20022.ServiceLevel
+	case iso20022.CrossBorder:
+	}
+	return chosen
+}
+
+// payment is the payment for a file. Its text is its number alone.
+func (p payOut) payment() iso20022.Payment {
+	way := wayOf(p.Amount.Currency, p.account.country(), p.account.IBAN != "")
+	out := iso20022.Payment{EndToEndID: p.Number, UETR: p.UETR, Kind: way, Amount: p.Amount, Charges: chargesOf(way, p.Charges), Text: p.Number,
+		Payee: iso20022.Party{Name: p.Alias}, Account: iso20022.Account{IBAN: p.account.IBAN, Number: p.account.Number}}
+	if way != iso20022.Domestic {
+		out.Payee.Address = p.account.address()
+		out.Bank.BIC = p.account.BIC
+	}
+	return out
+}

@@ -1,0 +1,253 @@
+package disbursements
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/access/vault"
+	"supportledger/store"
+)
+
+type payeeRow struct {
+	bun.BaseModel `bun:"table:payees"`
+	ID            PayeeID `bun:",pk"`
+	Code          string
+	Kind          PayeeKind
+	Alias         string
+	CVR           string `bun:"cvr"`
+	CreatedBy     string
+	CreatedAt     string
+}
+
+type detailsRow struct {
+	bun.BaseModel `bun:"table:payee_details"`
+	PayeeID       PayeeID `bun:",pk"`
+	Version       int     `bun:",pk"`
+	Country       string
+	IBAN          bool `bun:"iban"`
+	Warnings      string
+	Sealed        []byte
+	EnteredBy     access.UserID
+	EnteredAt     string
+}
+
+type verificationRow struct {
+	bun.BaseModel `bun:"table:payee_verifications"`
+	PayeeID       PayeeID `bun:",pk"`
+	Version       int     `bun:",pk"`
+	How           Proof
+	Note          string
+	VerifiedBy    access.UserID
+	VerifiedAt    string
+	UsableFrom    string
+}
+
+type bindingRow struct {
+	bun.BaseModel `bun:"table:payee_bindings"`
+	Subject       string `bun:",pk"`
+	Round         int    `bun:",pk"`
+	PayeeID       PayeeID
+	Version       int
+	BoundBy       string
+	BoundAt       string
+}
+
+// accountRow is an account as it is sealed.
+type accountRow struct {
+	IBAN    string   `json:"iban,omitempty"`
+	Number  string   `json:"number,omitempty"`
+	BIC     string   `json:"bic,omitempty"`
+	Street  string   `json:"street,omitempty"`
+	House   string   `json:"building,omitempty"`
+	Post    string   `json:"post_code,omitempty"`
+	Town    string   `json:"town,omitempty"`
+	Country string   `json:"country,omitempty"`
+	Lines   []string `json:"lines,omitempty"`
+}
+
+// text is what is sealed of an account.
+func (a account) text() string {
+	text, err := json.Marshal(accountRow(a))
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return string(text)
+}
+
+// readAccount reads what text wrote.
+func readAccount(text string) (account, error) {
+	var row accountRow
+	err := json.Unmarshal([]byte(text), &row)
+	return account(row), err
+}
+
+func insertPayee(ctx context.Context, tx *store.Tx, p Payee) error {
+	if there, err := tx.NewSelect().Model((*payeeRow)(nil)).Where("code = ?", p.Code).Exists(ctx); err != nil || there {
+		return cmp.Or(err, ErrDuplicatePayee)
+	}
+	row := payeeRow{ID: p.ID, Code: p.Code, Kind: p.Kind, Alias: p.Alias, CVR: p.CVR, CreatedBy: tx.By.User, CreatedAt: store.FormatTime(p.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return taken(err, ErrDuplicatePayee)
+}
+
+func insertDetails(ctx context.Context, tx *store.Tx, id PayeeID, b BankDetails, sealed []byte) error {
+	row := detailsRow{PayeeID: id, Version: b.Version, Country: b.Country, IBAN: b.IBAN, Warnings: strings.Join(b.Warnings, ","), Sealed: sealed,
+		EnteredBy: b.EnteredBy, EnteredAt: store.FormatTime(b.EnteredAt)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return taken(err, store.ErrStale)
+}
+
+func insertVerification(ctx context.Context, tx *store.Tx, id PayeeID, b BankDetails) error {
+	row := verificationRow{PayeeID: id, Version: b.Version, How: b.How, Note: b.Note, VerifiedBy: b.VerifiedBy,
+		VerifiedAt: store.FormatTime(b.VerifiedAt), UsableFrom: store.FormatTime(b.UsableFrom)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return taken(err, store.ErrStale)
+}
+
+func insertBinding(ctx context.Context, tx *store.Tx, subject string, round int, b binding) error {
+	row := bindingRow{Subject: subject, Round: round, PayeeID: b.Payee, Version: b.Version, BoundBy: tx.By.User, BoundAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return taken(err, store.ErrStale)
+}
+
+func readBinding(ctx context.Context, tx *store.Tx, subject string, round int) (binding, bool, error) {
+	var row bindingRow
+	err := tx.NewSelect().Model(&row).Where("subject = ?", subject).Where("round = ?", round).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return binding{}, false, nil
+	}
+	return binding{row.PayeeID, row.Version}, err == nil, err
+}
+
+// readPayee finds a payee by id or code. Locked, nobody else enters or verifies bank details of it before the tx ends.
+func readPayee(ctx context.Context, tx *store.Tx, key string, locked bool) (Payee, error) {
+	var row payeeRow
+	q := tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key)
+	if locked {
+		q = tx.Lock(q)
+	}
+	if err := q.Scan(ctx); errors.Is(err, sql.ErrNoRows) {
+		return Payee{}, ErrUnknownPayee
+	} else if err != nil {
+		return Payee{}, err
+	}
+	found, err := withDetails(ctx, tx, []payeeRow{row})
+	if err != nil {
+		return Payee{}, err
+	}
+	return found[0], nil
+}
+
+func readPayees(ctx context.Context, tx *store.Tx, after string, limit int) ([]Payee, error) {
+	var rows []payeeRow
+	if err := tx.NewSelect().Model(&rows).Where("code > ?", after).Order("code").Limit(int64(limit)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	return withDetails(ctx, tx, rows)
+}
+
+// withDetails reads the bank details of payees in two statements, newest first, without opening them.
+func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	out, ids, place := make([]Payee, len(rows)), make([]PayeeID, len(rows)), map[PayeeID]int{}
+	for i, r := range rows {
+		at, err := store.ParseTime(r.CreatedAt)
+		if err != nil {
+			return nil, err
+		}
+		out[i], ids[i], place[r.ID] = Payee{ID: r.ID, Code: r.Code, Kind: r.Kind, Alias: r.Alias, CVR: r.CVR, At: at}, r.ID, i
+	}
+	var details []detailsRow
+	err := tx.NewSelect().Model(&details).Column("payee_id", "version", "country", "iban", "warnings", "entered_by", "entered_at").
+		Where("payee_id IN (?)", bun.List(ids)).Order("payee_id", "version DESC").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var words []verificationRow
+	if err := tx.NewSelect().Model(&words).Where("payee_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	verified := map[binding]verificationRow{}
+	for _, w := range words {
+		verified[binding{w.PayeeID, w.Version}] = w
+	}
+	for _, d := range details {
+		b, err := d.details(verified[binding{d.PayeeID, d.Version}])
+		if err != nil {
+			return nil, err
+		}
+		of := &out[place[d.PayeeID]]
+		of.Details = append(of.Details, b)
+	}
+	return out, nil
+}
+
+func (r detailsRow) details(v verificationRow) (BankDetails, error) {
+	b := BankDetails{Version: r.Version, Country: r.Country, IBAN: r.IBAN, EnteredBy: r.EnteredBy, How: v.How, Note: v.Note, VerifiedBy: v.VerifiedBy}
+	if r.Warnings != "" {
+		b.Warnings = strings.Split(r.Warnings, ",")
+	}
+	for _, t := range []struct {
+		text string
+		into *time.Time
+	}{{r.EnteredAt, &b.EnteredAt}, {v.VerifiedAt, &b.VerifiedAt}, {v.UsableFrom, &b.UsableFrom}} {
+		if t.text == "" {
+			continue
+		}
+		var err error
+		if *t.into, err = store.ParseTime(t.text); err != nil {
+			return BankDetails{}, err
+		}
+	}
+	return b, nil
+}
+
+// mask opens the bank details of payees and keeps what may be seen of them: nothing where there is no vault, or the payee was
+// erased.
+func (o Office) mask(ctx context.Context, tx *store.Tx, payees []Payee) error {
+	if o.People.Vault == nil || len(payees) == 0 {
+		return nil
+	}
+	ids, place := make([]PayeeID, len(payees)), map[PayeeID]int{}
+	for i, p := range payees {
+		ids[i], place[p.ID] = p.ID, i
+	}
+	var rows []detailsRow
+	if err := tx.NewSelect().Model(&rows).Column("payee_id", "version", "sealed").Where("payee_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return err
+	}
+	sealed := make([]vault.Sealed, len(rows))
+	for i, r := range rows {
+		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: detailsPlace(r.PayeeID, r.Version), Bytes: r.Sealed}
+	}
+	opened, err := o.People.Vault.OpenAll(ctx, tx, sealed)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		if errors.Is(opened[i].Err, vault.ErrErased) {
+			continue
+		}
+		a, err := readAccount(opened[i].Text)
+		if err := errors.Join(opened[i].Err, err); err != nil {
+			return err
+		}
+		details := payees[place[r.PayeeID]].Details
+		for j := range details {
+			if details[j].Version == r.Version {
+				details[j].Masked = a.masked()
+			}
+		}
+	}
+	return nil
+}
