@@ -105,3 +105,25 @@ func TestBatchesOverTheSameAccountsFinish(t *testing.T) {
 		}
 	})
 }
+
+// The largest batch that there may be is one commit; with one entry more nothing is posted.
+func TestTheLargestBatch(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c, secret := booksServed(t, db)
+		items := make([]string, 5001)
+		for i := range items {
+			items[i] = fmt.Sprintf("n%d 0.01", i)
+		}
+		ask := func(key string, items []string) outcome {
+			return sendTo(t.Context(), c.Base, "/journal-entries/batches", secret, key, batchOf("all_or_nothing", items...))
+		}
+		if o := ask("over", items); o.status != 422 || tally(t, db, "SELECT MAX(number) FROM entries") != 1 {
+			t.Errorf("one too many: %d %.300s", o.status, o.body)
+		}
+		var a batchAnswer
+		o := ask("full", items[:5000])
+		if err := json.Unmarshal(o.body, &a); err != nil || a.Posted != 5000 || tally(t, db, "SELECT MAX(number) FROM entries") != 5001 {
+			t.Errorf("%d posted: %d %.300s", a.Posted, o.status, o.body)
+		}
+	})
+}

@@ -67,7 +67,11 @@ type outcome struct {
 
 // send posts an entry without a judge between, since many do at once.
 func send(ctx context.Context, base, secret, key, body string) outcome {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+apphttp.Base+"/journal-entries", strings.NewReader(body))
+	return sendTo(ctx, base, "/journal-entries", secret, key, body)
+}
+
+func sendTo(ctx context.Context, base, path, secret, key, body string) outcome {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+apphttp.Base+path, strings.NewReader(body))
 	if err != nil {
 		return outcome{err: err}
 	}

@@ -72,7 +72,7 @@ func (a *Archive) Store(ctx context.Context, tx *store.Tx, d Document, kind stri
 		}
 		return a.blobs.Put(ctx, e.key(), sealed)
 	})
-	return e, false, access.Record(ctx, tx, access.Event{Action: "evidence.stored", Subject: string(e.ID), Fields: []string{"kind", "taken_on"}})
+	return e, false, access.Record(ctx, tx, access.Event{Action: "evidence.stored", Subject: string(e.ID), Fields: e.storedFields()})
 }
 
 func valueOf(e *Evidence) Evidence {
@@ -127,5 +127,5 @@ func (b Book) AttachEvidence(ctx context.Context, tx *store.Tx, entry string, id
 	if err := attach(ctx, tx, p.ID, e.ID, max(e.KeepUntil, keepUntil(p.Date))); err != nil {
 		return Posted{}, err
 	}
-	return p, access.Record(ctx, tx, access.Event{Action: "entry.evidence_attached", Subject: string(p.ID), Fields: []string{"evidence"}})
+	return p, access.Record(ctx, tx, access.Event{Action: "entry.evidence_attached", Subject: string(p.ID), Fields: []string{provesField + string(e.ID)}})
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"github.com/uptrace/bun"
@@ -118,4 +119,37 @@ func (b Book) EvidenceOf(ctx context.Context, tx *store.Tx, posted ...Posted) (m
 		found[r.EntryID] = append(found[r.EntryID], r.EvidenceID)
 	}
 	return found, err
+}
+
+// saidEach hands on the subject and fields of every event of an action that is in the tree, in order.
+func saidEach(ctx context.Context, tx *store.Tx, action string, each func(subject, fields string)) error {
+	const text = `SELECT a.subject, a.fields FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
+		WHERE a.action = ? ORDER BY p.position`
+	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var subject, fields string
+		err := rows.Scan(&subject, &fields)
+		each(subject, fields)
+		return err
+	}, action)
+}
+
+// storedDocuments hands on every document's row, without the entries that it proves.
+func storedDocuments(ctx context.Context, tx *store.Tx, each func(Evidence)) error {
+	return tx.Stream(ctx, `SELECT id, sha256, bytes, kind, taken_on FROM evidence ORDER BY id`, func(rows *sql.Rows) error {
+		var e Evidence
+		err := rows.Scan(&e.ID, &e.SHA256, &e.Bytes, &e.Kind, &e.TakenOn)
+		each(e)
+		return err
+	})
+}
+
+// storedProofs hands on every pair of an entry and a document that proves it.
+func storedProofs(ctx context.Context, tx *store.Tx, each func(EntryID, EvidenceID)) error {
+	return tx.Stream(ctx, `SELECT entry_id, evidence_id FROM entry_evidence`, func(rows *sql.Rows) error {
+		var entry EntryID
+		var id EvidenceID
+		err := rows.Scan(&entry, &id)
+		each(entry, id)
+		return err
+	})
 }

@@ -59,6 +59,7 @@ var examples = map[string][]string{
 	"verify": {
 		"supportledger verify                                     # are the books what they were written as?",
 		"supportledger verify --pub books.key.pub --checkpoints ./witness",
+		"supportledger verify --evidence-key evidence.key         # opens every document, too",
 		"supportledger verify --db sqlite:copy.db --json | jq .findings",
 	},
 	"user": {"supportledger user list"},

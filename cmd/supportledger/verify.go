@@ -23,13 +23,13 @@ type verifyCommand struct {
 	books
 	Checkpoints []string `placeholder:"DIR" type:"path" help:"Hold the books against checkpoints kept elsewhere: *.note in DIR, or one file."`
 	Pub         string   `placeholder:"FILE" help:"Public key whose signature every checkpoint must bear: a FILE or the key itself."`
-	JSON        bool     `name:"json" help:"Print the report as JSON."`
+	evidenceFlags
+	JSON bool `name:"json" help:"Print the report as JSON."`
 }
 
 // Run verifies the books in one snapshot.
-func (v verifyCommand) Run(ctx context.Context, c console) error {
+func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 	o := verify.Options{}
-	var err error
 	if o.PublicKey, err = publicKey(v.Pub); err != nil {
 		return err
 	}
@@ -43,6 +43,12 @@ func (v verifyCommand) Run(ctx context.Context, c console) error {
 		}
 		o.Checkpoints = append(o.Checkpoints, notes...)
 	}
+	archive, closeArchive, err := v.archive(v.at())
+	if err != nil {
+		return err
+	}
+	defer also(&err, closeArchive)
+	o.Evidence = archive
 	var report verify.Report
 	started := time.Now()
 	err = v.view(ctx, func(tx *store.Tx, book ledger.Book) error {
@@ -105,8 +111,8 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 		fmt.Fprintf(c.out, "%s\n", text)
 	} else {
 		fmt.Fprintf(c.out, "%d leaves, root %s; %d checkpoints\n", r.Leaves, r.Root, r.Checkpoints)
-		fmt.Fprintf(c.out, "%d entries with %d lines, %d balances, %d lots; %d audit events, %d duties; %d plans, %d transfers, %d disbursements\n",
-			r.Entries, r.Lines, r.Balances, r.Lots, r.Events, r.Duties, r.Plans, r.Transfers, r.Disbursements)
+		fmt.Fprintf(c.out, "%d entries with %d lines, %d balances, %d lots; %d audit events, %d duties; %d plans, %d transfers, %d disbursements; %d documents, %d of them opened\n",
+			r.Entries, r.Lines, r.Balances, r.Lots, r.Events, r.Duties, r.Plans, r.Transfers, r.Disbursements, r.Documents, r.Opened)
 		for _, f := range r.Findings {
 			fmt.Fprintln(c.out, "FOUND", f)
 		}

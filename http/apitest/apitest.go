@@ -26,6 +26,7 @@ import (
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/cache"
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/pb33f/libopenapi-validator/errors"
 	"github.com/pb33f/libopenapi-validator/paths"
@@ -334,14 +335,18 @@ func newJudgeOf(document []byte) (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
+	schemas := &lazily{SchemaCache: cache.NewDefaultCache()}
 	opts := []config.Option{
+		config.WithSchemaCache(schemas),
 		config.WithFormatAssertions(),
 		config.WithRejectUndeclaredRequestBody(),
 		config.WithStrictMode(),
 		config.WithStrictIgnoredHeadersExtra(commonHeaders...),
 		config.WithStrictIgnorePaths("$.cookies.*"), // the session is a security scheme, the device is a courtesy
 	}
+	schemas.made = true
 	check, errs := validator.NewValidator(doc, opts...)
+	schemas.made = false
 	if len(errs) > 0 {
 		return nil, errs[0]
 	}
@@ -349,6 +354,21 @@ func newJudgeOf(document []byte) (*judge, error) {
 		return nil, fmt.Errorf("the document is not OpenAPI 3.1: %v", describe(errs))
 	}
 	return &judge{check: check, model: &model.Model, opts: config.NewValidationOptions(opts...)}, nil
+}
+
+// lazily keeps compiled schemas. A new validator compiles those of the whole document, each beside all others, which takes
+// longer than most tests: while it is made, all are said to be there, and each is compiled when it is first asked for.
+type lazily struct {
+	cache.SchemaCache
+
+	made bool
+}
+
+func (l *lazily) Load(key uint64) (*cache.SchemaCacheEntry, bool) {
+	if l.made {
+		return nil, true
+	}
+	return l.SchemaCache.Load(key)
 }
 
 // commonHeaders are on every answer and so are not declared for each.

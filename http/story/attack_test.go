@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"supportledger/access"
+	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements/verify"
 	"supportledger/store"
@@ -57,14 +58,7 @@ func (r raider) list(text string) (list []string) {
 // disarm takes triggers and references out of the way, as an owner can.
 func (r raider) disarm() {
 	r.t.Helper()
-	if r.tx.Engine == store.Postgres {
-		r.do("SET LOCAL session_replication_role = replica")
-		return
-	}
-	for _, name := range r.list("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-		r.do("DROP TRIGGER " + name)
-	}
-	r.do("PRAGMA defer_foreign_keys = ON")
+	storetest.Disarm(r.t, r.tx)
 }
 
 // leafHashes are the stored hashes of the first n leaves, in order.
@@ -235,6 +229,14 @@ var attacks = []attack{
 		r.regrow()
 		return ""
 	}, "checkpoint"},
+	{"A9 say of a document that it is another one", func(r raider) string {
+		r.do("UPDATE evidence SET sha256 = '" + strings.Repeat("0", 64) + "' WHERE id = (SELECT MIN(id) FROM evidence)")
+		return "document evd_"
+	}, "evidence"},
+	{"A9 take a document from its entry", func(r raider) string {
+		r.do("DELETE FROM entry_evidence")
+		return "entry ent_"
+	}, "evidence"},
 	{"A9 change who did it", func(r raider) string {
 		r.do("UPDATE audit_events SET user_id = 'usr_nobody' WHERE id = (SELECT MIN(id) FROM audit_events)")
 		return "audit event evt_"
@@ -251,6 +253,7 @@ func number(r raider, seq string) string {
 func signed(t *testing.T, db *store.DB) (keys [2]string, last proof.Checkpoint) {
 	t.Helper()
 	play(t, db, nil)
+	prove(t, db)
 	private, public, err := proof.NewKey("books.example")
 	if err != nil {
 		t.Fatal(err)
@@ -264,6 +267,38 @@ func signed(t *testing.T, db *store.DB) (keys [2]string, last proof.Checkpoint) 
 		t.Fatal(err)
 	}
 	return [2]string{private, public}, last
+}
+
+// prove gives the first entry a document.
+func prove(t *testing.T, db *store.DB) {
+	t.Helper()
+	key, err := ledger.NewEvidenceKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := ledger.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blobs.Close()
+	archive, err := ledger.OpenArchive(blobs, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), func(tx *store.Tx) error {
+		document, err := ledger.CleanDocument([]byte("%PDF-1.7\nA receipt\n%%EOF\n"))
+		if err != nil {
+			return err
+		}
+		e, _, err := archive.Store(t.Context(), tx, document, "receipt", "")
+		if err != nil {
+			return err
+		}
+		_, err = ledger.Book{}.AttachEvidence(t.Context(), tx, "2026-000001", e.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func verified(t *testing.T, tx *store.Tx, o verify.Options) verify.Report {

@@ -23,8 +23,9 @@ import (
 
 // Options say what to hold the books against, and who wants to know how far it is.
 type Options struct {
-	PublicKey   string   // whose checkpoints count; "" checks no signature and none of the database's own checkpoints
-	Checkpoints []string // notes kept outside of the database
+	PublicKey   string          // whose checkpoints count; "" checks no signature and none of the database's own checkpoints
+	Checkpoints []string        // notes kept outside of the database
+	Evidence    *ledger.Archive // opens every document; nil opens none
 	Report      func(stage string, done int64)
 }
 
@@ -46,6 +47,8 @@ type Report struct {
 	Transfers     int64           `json:"transfers"`
 	Disbursements int64           `json:"disbursements"`
 	Statements    int64           `json:"statements"`
+	Documents     int64           `json:"documents"`
+	Opened        int64           `json:"documents_opened"` // and found to be what was stored
 	Findings      []proof.Finding `json:"findings"`
 	More          map[string]int  `json:"not_listed,omitempty"` // how many more findings of a check there are
 }
@@ -74,7 +77,7 @@ func Books(ctx context.Context, tx *store.Tx, o Options) (Report, error) {
 		r.Leaves += n
 	}
 	r.Root = root.String()
-	if err := r.rooms(ctx, tx, counts, &found, at); err != nil {
+	if err := r.rooms(ctx, tx, o.Evidence, counts, &found, at); err != nil {
 		return r, err
 	}
 	r.Findings, r.More = found.List, found.More
@@ -83,7 +86,7 @@ func Books(ctx context.Context, tx *store.Tx, o Options) (Report, error) {
 }
 
 // rooms has each room verify what it keeps.
-func (r *Report) rooms(ctx context.Context, tx *store.Tx, counts map[proof.Kind]int64, found *proof.Findings, at func(string) func(int64)) error {
+func (r *Report) rooms(ctx context.Context, tx *store.Tx, archive *ledger.Archive, counts map[proof.Kind]int64, found *proof.Findings, at func(string) func(int64)) error {
 	book, err := ledger.Open(ctx, tx)
 	if err != nil {
 		return err
@@ -93,6 +96,11 @@ func (r *Report) rooms(ctx context.Context, tx *store.Tx, counts map[proof.Kind]
 		return fmt.Errorf("verify: entries: %w", err)
 	}
 	r.Entries, r.Lines, r.Balances, r.Lots, r.FirstEntry = entries.Entries, entries.Lines, entries.Balances, entries.Lots, entries.FirstDiffering
+	documents, err := book.VerifyEvidence(ctx, tx, archive, found, at("documents"))
+	if err != nil {
+		return fmt.Errorf("verify: documents: %w", err)
+	}
+	r.Documents, r.Opened = documents.Documents, documents.Opened
 	people, err := access.Verify(ctx, tx, counts, found, at("audit events"))
 	if err != nil {
 		return fmt.Errorf("verify: audit events: %w", err)

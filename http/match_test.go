@@ -1,0 +1,44 @@
+package http_test
+
+import (
+	"strings"
+	"testing"
+
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// Two people read a draft, both change it: the second is told, and nothing is written.
+func TestIfMatch(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c, _ := booksServed(t, db)
+		var d struct{ ID string }
+		c.With("Idempotency-Key", "w").Post("/journal-entry-drafts", interest).Want(201).Into(&d)
+		path := "/journal-entry-drafts/" + d.ID
+		read := c.Get(path).Want(200).Header.Get("ETag")
+		if len(read) < 10 || read != c.Get(path).Want(200).Header.Get("ETag") {
+			t.Fatalf("ETag %q is not that of an unchanged draft", read)
+		}
+		change := func(key, match, text string) int {
+			return c.With("Idempotency-Key", key).With("If-Match", match).Do("PATCH", path, `{"text":"`+text+`"}`).Status
+		}
+		for _, s := range []struct {
+			key, match, text string
+			want             int
+		}{{"first", read, "First", 200}, {"second", read, "Second", 412}, {"weak", "W/" + read, "Third", 412}, {"any", "*", "Fourth", 200}} {
+			if got := change(s.key, s.match, s.text); got != s.want {
+				t.Errorf("%s: %d, want %d", s.key, got, s.want)
+			}
+		}
+		now := c.Get(path).Want(200)
+		if !strings.Contains(string(now.Body), "Fourth") || now.Header.Get("ETag") == read {
+			t.Errorf("after two changes: %s %s", now.Header.Get("ETag"), now.Body)
+		}
+		if got := change("list", `"none", `+now.Header.Get("ETag"), "Fifth"); got != 200 {
+			t.Errorf("one of several tags fits: %d", got)
+		}
+		if got := c.With("Idempotency-Key", "gone").With("If-Match", read).Do("DELETE", path, nil).Status; got != 412 {
+			t.Errorf("deleting what was changed since: %d", got)
+		}
+	})
+}

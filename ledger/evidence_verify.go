@@ -1,0 +1,115 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"supportledger/proof"
+	"supportledger/store"
+)
+
+// A document's leaf is its audit event, which names the content by its hash, and the one that says which entry it proves. So
+// that an event tells which, its fields carry the value after a dot, as those of roles do.
+const (
+	contentField = "content."  // and the SHA-256 of the content
+	kindField    = "kind."     // and what it is
+	takenField   = "taken_on." // and the date of the document
+	provesField  = "evidence." // and the document that proves the entry
+)
+
+func (e Evidence) storedFields() []string {
+	return []string{contentField + e.SHA256, kindField + e.Kind, takenField + string(e.TakenOn)}
+}
+
+// VerifiedEvidence counts what [Book.VerifyEvidence] has read.
+type VerifiedEvidence struct {
+	Documents, Links int64
+	Opened           int64 // contents that were opened and hashed; 0 without an archive
+}
+
+// VerifyEvidence holds every document, and what each proves, against the audit events that say so, which are leaves of the
+// tree; and opens every document where there is an archive, so that a content that is gone, was changed or does not open is
+// found. Memory grows with the documents by some tens of bytes each.
+func (b Book) VerifyEvidence(ctx context.Context, tx *store.Tx, a *Archive, out *proof.Findings, report func(done int64)) (VerifiedEvidence, error) {
+	v := evidenceVerifier{out: out, archive: a, report: report}
+	if err := v.documents(ctx, tx); err != nil {
+		return v.done, err
+	}
+	return v.done, v.links(ctx, tx)
+}
+
+type evidenceVerifier struct {
+	out     *proof.Findings
+	archive *Archive
+	report  func(int64)
+	done    VerifiedEvidence
+}
+
+func (v *evidenceVerifier) documents(ctx context.Context, tx *store.Tx) error {
+	said, err := saidOf(ctx, tx, "evidence.stored")
+	if err != nil {
+		return err
+	}
+	err = storedDocuments(ctx, tx, func(e Evidence) {
+		v.done.Documents++
+		what := "document " + string(e.ID)
+		switch fields, known := said[string(e.ID)]; {
+		case !known:
+			v.out.Add("evidence", what, "no event in the tree stored it: it was written past this program")
+		case fields != strings.Join(e.storedFields(), ","):
+			v.out.Add("evidence", what, "it was stored as %s: its row was changed", fields)
+		}
+		delete(said, string(e.ID))
+		v.open(ctx, e, what)
+	})
+	for id := range said {
+		v.out.Add("evidence", "document "+id, "it was stored, and its row is gone")
+	}
+	return err
+}
+
+// open opens a document where there is an archive.
+func (v *evidenceVerifier) open(ctx context.Context, e Evidence, what string) {
+	if v.archive == nil {
+		return
+	}
+	content, err := v.archive.Content(ctx, e)
+	switch {
+	case err != nil:
+		v.out.Add("evidence", what, "%v", err)
+	case int64(len(content)) != e.Bytes:
+		v.out.Add("evidence", what, "its row says %d bytes, it has %d", e.Bytes, len(content))
+	}
+	v.done.Opened++
+	v.report(v.done.Opened)
+}
+
+func (v *evidenceVerifier) links(ctx context.Context, tx *store.Tx) error {
+	said := map[string]bool{}
+	err := saidEach(ctx, tx, "entry.evidence_attached", func(entry, fields string) {
+		said[entry+" "+strings.TrimPrefix(fields, provesField)] = true
+	})
+	if err != nil {
+		return err
+	}
+	err = storedProofs(ctx, tx, func(entry EntryID, id EvidenceID) {
+		v.done.Links++
+		key := fmt.Sprintf("%s %s", entry, id)
+		if !said[key] {
+			v.out.Add("evidence", "entry "+string(entry), "no event in the tree says that %s proves it: that was written past this program", id)
+		}
+		delete(said, key)
+	})
+	for key := range said {
+		entry, id, _ := strings.Cut(key, " ")
+		v.out.Add("evidence", "entry "+entry, "%s proved it, and that is gone", id)
+	}
+	return err
+}
+
+// saidOf gives the fields of the last event of an action in the tree, by subject.
+func saidOf(ctx context.Context, tx *store.Tx, action string) (map[string]string, error) {
+	said := map[string]string{}
+	return said, saidEach(ctx, tx, action, func(subject, fields string) { said[subject] = fields })
+}
