@@ -25,18 +25,20 @@ type Gift struct {
 	Account    ledger.AccountNo
 	Entry      ledger.EntryID
 	RefundedOn ledger.Date // "" unless it was given back
+	ReversedOn ledger.Date // "" unless its entry was reversed as a mistake of ours: then it was never given
 	Anonymous  bool        // it is shown without its donor, whatever else of the donor is shown
 	Pledge     string      // id or number of the pledge that it fulfils; "" for none
 }
 
 // ReceiveGift books a gift into its fund. [ErrDuplicateGift] when the number is taken; without a number it gets one.
 func (r Register) ReceiveGift(ctx context.Context, tx *store.Tx, g Gift) (Gift, error) {
-	if _, granted, err := r.OfFund(ctx, tx, g.Fund); err != nil {
+	if err := r.takesGifts(ctx, tx, g.Fund); err != nil {
 		return Gift{}, err
-	} else if granted {
-		return Gift{}, ErrFundOfGrant
 	}
 	if err := r.wantBaseBank(ctx, tx, g.Account); err != nil {
+		return Gift{}, err
+	}
+	if err := g.checkFee(); err != nil {
 		return Gift{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, g.Fund, r.Book.General); err != nil {
@@ -45,27 +47,56 @@ func (r Register) ReceiveGift(ctx context.Context, tx *store.Tx, g Gift) (Gift, 
 	if err := r.fulfils(ctx, tx, &g); err != nil {
 		return Gift{}, err
 	}
+	if err := r.nameGift(ctx, tx, &g); err != nil {
+		return Gift{}, err
+	}
+	posted, err := r.Book.Post(ctx, tx, r.giftEntry(g))
+	if err != nil {
+		return Gift{}, err
+	}
+	g.Entry = posted[0].ID
+	if err := insertGifts(ctx, tx, g); err != nil {
+		return Gift{}, err
+	}
+	return g, access.Record(ctx, tx, access.Event{Action: "gift.received", Subject: string(g.ID)})
+}
+
+// takesGifts wants a fund that is there and no grant's. [ledger.ErrUnknownFund], [ErrFundOfGrant].
+func (r Register) takesGifts(ctx context.Context, tx *store.Tx, fund ledger.FundCode) error {
+	if _, granted, err := r.OfFund(ctx, tx, fund); err != nil {
+		return err
+	} else if granted {
+		return ErrFundOfGrant
+	}
+	_, err := r.Book.Fund(ctx, tx, fund)
+	return err
+}
+
+// checkFee wants something to be left of a gift after the fee. [ErrGiftFee].
+func (g Gift) checkFee() error {
+	if g.Fee.Sign() < 0 || g.Fee.Cmp(g.Gross) >= 0 {
+		return ErrGiftFee
+	}
+	return nil
+}
+
+// nameGift gives a gift its id, and a number where it has none.
+func (r Register) nameGift(ctx context.Context, tx *store.Tx, g *Gift) error {
 	g.ID = GiftID(store.NewID("gft"))
 	find := func(number string) error {
 		_, err := r.Gift(ctx, tx, number)
 		return err
 	}
-	if err := numbered(ctx, tx, "gift", "GIFT-%d", &g.Number, find, ErrUnknownGift); err != nil {
-		return Gift{}, err
-	}
-	posted, err := r.Book.Post(ctx, tx, ledger.Entry{Date: g.On, Act: "gift", Source: string(g.ID), Text: fmt.Sprintf("Gift %s of donor %s", g.Number, g.Donor.Code),
+	return numbered(ctx, tx, "gift", "GIFT-%d", &g.Number, find, ErrUnknownGift)
+}
+
+// giftEntry is the entry of a gift: the fund gets the gross, the fee that was withheld is the general fund's (RULES 35, 54).
+func (r Register) giftEntry(g Gift) ledger.Entry {
+	return ledger.Entry{Date: g.On, Act: "gift", Source: string(g.ID), Text: fmt.Sprintf("Gift %s of donor %s", g.Number, g.Donor.Code),
 		Lines: []ledger.Line{
 			ledger.Base(g.Account, g.Fund, g.Gross), ledger.Base(ledger.Gifts, g.Fund, g.Gross.Neg()).For("donations"),
 			ledger.Base(ledger.TransferFees, r.Book.General, g.Fee).For("transfer-fees"), ledger.Base(g.Account, r.Book.General, g.Fee.Neg()),
-		}})
-	if err != nil {
-		return Gift{}, err
-	}
-	g.Entry = posted[0].ID
-	if err := insertGift(ctx, tx, g); err != nil {
-		return Gift{}, err
-	}
-	return g, access.Record(ctx, tx, access.Event{Action: "gift.received", Subject: string(g.ID)})
+		}}
 }
 
 // fulfils holds a gift against the pledge that it names. [ErrUnknownPledge], [ErrPledgeMismatch].
@@ -87,7 +118,7 @@ func (r Register) Gifts(ctx context.Context, tx *store.Tx) ([]Gift, error) {
 }
 
 // RefundGift gives a mistaken gift back, whole; the fee of its receipt stands. [ErrGiftRefunded] when it was given back
-// already.
+// already, [ErrGiftReversed] when its entry was reversed, [ErrRefundDate] before it came.
 func (r Register) RefundGift(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Gift, error) {
 	g, err := r.Gift(ctx, tx, key)
 	if err != nil {
@@ -95,6 +126,12 @@ func (r Register) RefundGift(ctx context.Context, tx *store.Tx, key string, on l
 	}
 	if err := ledger.LockFunds(ctx, tx, g.Fund); err != nil {
 		return Gift{}, err
+	}
+	if g.ReversedOn != "" {
+		return Gift{}, ErrGiftReversed
+	}
+	if on < g.On {
+		return Gift{}, ErrRefundDate
 	}
 	posted, err := r.Book.Post(ctx, tx, ledger.Entry{Date: on, Act: "gift-refund", Source: string(g.ID), Text: fmt.Sprintf("Gift %s given back", g.Number),
 		Lines: []ledger.Line{ledger.Base(ledger.Gifts, g.Fund, g.Gross).For("donations"), ledger.Base(g.Account, g.Fund, g.Gross.Neg())}})

@@ -58,7 +58,8 @@ func readGiftTotals(ctx context.Context, tx *store.Tx, from, to ledger.Date, bas
 	err := tx.NewSelect().TableExpr("gifts AS g").Join("JOIN donors AS d ON d.id = g.donor_id").Column("g.donor_id").
 		ColumnExpr("COUNT(*) AS gifts").ColumnExpr("CAST(SUM(g.gross) AS BIGINT) AS total").
 		ColumnExpr("(SELECT COUNT(*) FROM donor_secrets AS s WHERE s.donor_id = g.donor_id AND s.field = ?) AS reported", DonorTaxID).
-		Where("g.received_on BETWEEN ? AND ?", from, to).Where("g.refunded_on = ''").Group("g.donor_id", "d.code").Order("d.code").Scan(ctx, &rows)
+		Where("g.received_on BETWEEN ? AND ?", from, to).Where("g.refunded_on = ''").
+		Where("NOT EXISTS (SELECT 1 FROM entries AS v WHERE v.reverses = g.entry_id)").Group("g.donor_id", "d.code").Order("d.code").Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +158,6 @@ func (r pledgeRow) pledge(ctx context.Context, tx *store.Tx, base ledger.Currenc
 func readPledged(ctx context.Context, tx *store.Tx, pledge string, until ledger.Date, base ledger.Currency) (ledger.Money, error) {
 	var minor int64
 	err := tx.NewSelect().TableExpr("gifts").ColumnExpr("CAST(COALESCE(SUM(gross), 0) AS BIGINT)").Where("pledge_id = ?", pledge).
-		Where("received_on <= ?", until).Where("refunded_on = ''").Scan(ctx, &minor)
+		Where("received_on <= ?", until).Where("refunded_on = ''").Where("NOT EXISTS (SELECT 1 FROM entries AS v WHERE v.reverses = gifts.entry_id)").Scan(ctx, &minor)
 	return ledger.OfMinor(minor, base), err
 }

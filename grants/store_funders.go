@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -26,21 +27,33 @@ type giftRow struct {
 	RefundEntryID *ledger.EntryID
 	Anonymous     int
 	PledgeID      string
+
+	ReversedOn ledger.Date `bun:",scanonly"`
 }
 
-func insertGift(ctx context.Context, tx *store.Tx, g Gift) error {
-	row := giftRow{ID: g.ID, Number: g.Number, DonorID: g.Donor.ID, Fund: g.Fund, ReceivedOn: g.On, Gross: g.Gross.Minor(), Fee: g.Fee.Minor(),
-		Account: g.Account, EntryID: g.Entry, PledgeID: g.Pledge}
-	if g.Anonymous {
-		row.Anonymous = 1
+// reversedGift asks when the entry of a gift was reversed.
+const reversedGift = "(SELECT COALESCE(MAX(v.date), '') FROM entries AS v WHERE v.reverses = gift_row.entry_id) AS reversed_on"
+
+func insertGifts(ctx context.Context, tx *store.Tx, gifts ...Gift) error {
+	rows := make([]giftRow, len(gifts))
+	for i, g := range gifts {
+		rows[i] = giftRow{ID: g.ID, Number: g.Number, DonorID: g.Donor.ID, Fund: g.Fund, ReceivedOn: g.On, Gross: g.Gross.Minor(), Fee: g.Fee.Minor(),
+			Account: g.Account, EntryID: g.Entry, PledgeID: g.Pledge}
+		if g.Anonymous {
+			rows[i].Anonymous = 1
+		}
 	}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, ErrDuplicateGift)
+	for part := range slices.Chunk(rows, writtenAtOnce) {
+		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
+			return taken(err, ErrDuplicateGift)
+		}
+	}
+	return nil
 }
 
 func readGift(ctx context.Context, tx *store.Tx, key string, base ledger.Currency) (Gift, error) {
 	var row giftRow
-	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
+	err := tx.NewSelect().Model(&row).ColumnExpr("gift_row.*").ColumnExpr(reversedGift).Where("id = ? OR number = ?", key, key).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Gift{}, ErrUnknownGift
 	} else if err != nil {
@@ -52,12 +65,12 @@ func readGift(ctx context.Context, tx *store.Tx, key string, base ledger.Currenc
 
 func (r giftRow) gift(donor Donor, base ledger.Currency) Gift {
 	return Gift{ID: r.ID, Number: r.Number, Donor: donor, Fund: r.Fund, On: r.ReceivedOn, Gross: ledger.OfMinor(r.Gross, base),
-		Fee: ledger.OfMinor(r.Fee, base), Account: r.Account, Entry: r.EntryID, RefundedOn: r.RefundedOn, Anonymous: r.Anonymous == 1, Pledge: r.PledgeID}
+		Fee: ledger.OfMinor(r.Fee, base), Account: r.Account, Entry: r.EntryID, RefundedOn: r.RefundedOn, ReversedOn: r.ReversedOn, Anonymous: r.Anonymous == 1, Pledge: r.PledgeID}
 }
 
 func readGifts(ctx context.Context, tx *store.Tx, base ledger.Currency) ([]Gift, error) {
 	var rows []giftRow
-	if err := tx.NewSelect().Model(&rows).Order("id").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).ColumnExpr("gift_row.*").ColumnExpr(reversedGift).Order("id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	donors, err := readDonors(ctx, tx)

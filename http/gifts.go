@@ -15,7 +15,7 @@ func gifts(api *API) {
 	Route(api, Op{Method: post, Path: "/gifts", ID: "receiveGift", Tag: "gifts", Roles: finance, Money: true,
 		Summary: "Book a gift into its fund", Danish: "Bogfør en gave i dens fond",
 		About: "The donor is credited with the gross; a fee that was withheld falls on the general fund.",
-		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGift, grants.ErrFundOfGrant, grants.ErrBankNotInBase, grants.ErrUnknownPledge,
+		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGift, grants.ErrFundOfGrant, grants.ErrGiftFee, grants.ErrBankNotInBase, grants.ErrUnknownPledge,
 			grants.ErrPledgeMismatch, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, at(receiveGift))
 	Route(api, Op{Method: get, Path: "/gifts", ID: "listGifts", Tag: "gifts", Roles: bookkeeper,
@@ -24,7 +24,7 @@ func gifts(api *API) {
 		Summary: "One gift", Danish: "Én gave", Refuses: []error{grants.ErrUnknownGift}}, at(getGift))
 	Route(api, Op{Method: post, Path: "/gifts/:id/refunds", ID: "refundGift", Tag: "gifts", Roles: finance, Money: true, Status: http.StatusOK,
 		Summary: "Give a mistaken gift back", Danish: "Giv en fejlagtig gave tilbage",
-		Refuses: []error{grants.ErrUnknownGift, grants.ErrGiftRefunded, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, at(refundGift))
+		Refuses: []error{grants.ErrUnknownGift, grants.ErrGiftRefunded, grants.ErrGiftReversed, grants.ErrRefundDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, at(refundGift))
 }
 
 type giftRequest struct {
@@ -49,12 +49,13 @@ type giftView struct {
 	Fee        ledger.Money    `json:"fee"`
 	Entry      ledger.EntryID  `json:"entry_id"`
 	RefundedOn string          `json:"refunded_on,omitempty"`
+	ReversedOn string          `json:"reversed_on,omitempty" description:"Its entry was reversed as a mistake of ours: it counts as never given."`
 	Anonymous  bool            `json:"anonymous"`
 	Pledge     string          `json:"pledge_id,omitempty"`
 }
 
 func viewGift(g grants.Gift) giftView {
-	return giftView{g.ID, g.Number, g.Donor.Code, g.Fund, g.On, g.Gross, g.Fee, g.Entry, string(g.RefundedOn), g.Anonymous, g.Pledge}
+	return giftView{g.ID, g.Number, g.Donor.Code, g.Fund, g.On, g.Gross, g.Fee, g.Entry, string(g.RefundedOn), string(g.ReversedOn), g.Anonymous, g.Pledge}
 }
 
 // shownGift is a gift or why there is none.

@@ -123,11 +123,14 @@ func viewImportRow(r ledger.ImportRow) importRowView {
 	return v
 }
 
+// errNotBase64 refuses a file that does not come as it should.
+var errNotBase64 = &refusal{code: "validation_failed", faults: []*fault{{pointer: "/content", code: "not_base64",
+	message: text{"This is not base64.", "Dette er ikke base64."}}}}
+
 func uploadImport(ctx context.Context, tx *store.Tx, d desk, in uploadImportRequest) (previewView, error) {
 	content, err := base64.StdEncoding.DecodeString(in.Content)
 	if err != nil {
-		return previewView{}, &refusal{code: "validation_failed", faults: []*fault{{pointer: "/content", code: "not_base64",
-			message: text{"This is not base64.", "Dette er ikke base64."}}}}
+		return previewView{}, errNotBase64
 	}
 	im, p, err := d.book.Upload(ctx, tx, ledger.ImportFile{Kind: in.Kind, Profile: in.Profile, Name: in.Name, Content: content})
 	if errors.Is(err, ledger.ErrImportFile) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"supportledger/disbursements"
+	"supportledger/grants"
 	"supportledger/ledger"
 )
 
@@ -15,10 +16,13 @@ func related(err error) (*Resource, []Way) {
 		posted   *ledger.EntryPosted
 		part     *disbursements.PartOfAct
 		imported *ledger.ImportExists
+		known    *grants.ImportKnown
 	)
 	switch {
 	case errors.As(err, &imported):
 		return importResource(imported.ID), nil
+	case errors.As(err, &known):
+		return &Resource{string(known.ID), Base + "/donor-imports/" + string(known.ID)}, nil
 	case errors.As(err, &reversed):
 		return entryResource(reversed.By), nil
 	case errors.As(err, &taken):

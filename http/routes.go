@@ -15,6 +15,7 @@ func resources(api *API) {
 	imports(api)
 	funders(api)
 	donors(api)
+	donorImports(api)
 	grantLife(api)
 	claims(api)
 	awards(api)

@@ -73,8 +73,17 @@ func ofGrants(err error) (s text) {
 		total *grants.BudgetTotal
 		rate  *grants.RateMissing
 		left  *grants.BudgetExceeded
+		rows  *grants.ImportErrors
+		cell  *grants.ImportCell
+		used  *grants.DonorInUse
 	)
 	switch {
+	case errors.As(err, &rows):
+		s = say("%d rows have errors; the first is row %d.", "%d rækker har fejl; den første er række %d.", rows.Rows, rows.First.Row)
+	case errors.As(err, &cell):
+		s = say("Wanted: %s.", "Ønsket: %s.", cell.Want)
+	case errors.As(err, &used):
+		s = say("Donor %s has %s.", "Bidragyder %s har %s.", used.Code, used.By)
 	case errors.As(err, &total):
 		s = say("The budget lines sum to %s; the grant is %s.", "Budgetlinjerne summer til %s; bevillingen er på %s.", inFull(total.Budget), inFull(total.Grant))
 	case errors.As(err, &rate):

@@ -37,6 +37,12 @@ func wordOf(name string, in map[string]text) text {
 
 // columnWords are the headings of columns, by JSON name. A test wants one for every column of every list and report.
 var columnWords = map[string]text{
+	"reversed_on":           {"Reversed on", "Tilbageført den"},
+	"made":                  {"Put on record", "Registreret"},
+	"ended_by":              {"Ended by", "Afsluttet af"},
+	"ended_at":              {"Ended at", "Afsluttet den"},
+	"wrong":                 {"What is wrong", "Hvad der er forkert"},
+	"key":                   {"Code or number", "Kode eller nummer"},
 	"account":               {"Account", "Konto"},
 	"act":                   {"Act", "Handling"},
 	"action":                {"Action", "Handling"},
@@ -243,6 +249,7 @@ var tableTitles = map[string]text{
 	"accesses":             {"Who looked", "Hvem der har set"},
 	"account-changes":      {"Changes of accounts", "Kontoændringer"},
 	"accounts":             {"Chart of accounts", "Kontoplan"},
+	"donor-imports":        {"Files of donors and gifts", "Filer med bidragydere og gaver"},
 	"bank-imports":         {"Bank statements", "Kontoudtog"},
 	"match-suggestions":    {"Suggested matches", "Foreslåede afstemninger"},
 	"lines":                {"Lines", "Linjer"},

@@ -115,17 +115,7 @@ func (b Book) UndoImport(ctx context.Context, tx *store.Tx, id ImportID, reason 
 	if err != nil {
 		return Import{}, nil, err
 	}
-	slices.Reverse(made) // what came in last goes out first, so that no bank is empty in between
-	undoing := make([]Entry, len(made))
-	for i, p := range made {
-		if undoing[i], err = b.reversal(ctx, tx, p, Reversal{Entry: string(p.ID), Date: p.Date, Reason: reason}); err != nil {
-			return Import{}, nil, err
-		}
-	}
-	if err := LockFunds(ctx, tx, fundsIn(undoing)...); err != nil {
-		return Import{}, nil, err
-	}
-	posted, err := b.Post(ctx, tx, undoing...)
+	posted, err := b.takeBack(ctx, tx, made, reason)
 	if err != nil {
 		return Import{}, nil, err
 	}
@@ -134,6 +124,39 @@ func (b Book) UndoImport(ctx context.Context, tx *store.Tx, id ImportID, reason 
 		return Import{}, nil, err
 	}
 	return im, posted, access.Record(ctx, tx, access.Event{Action: "import.undone", Subject: string(id), Reason: reason})
+}
+
+// takeBack reverses entries, each on its own day, all or nothing.
+func (b Book) takeBack(ctx context.Context, tx *store.Tx, made []Posted, reason string) ([]Posted, error) {
+	made = slices.Clone(made)
+	slices.Reverse(made) // what came in last goes out first, so that no bank is empty in between
+	undoing := make([]Entry, len(made))
+	for i, p := range made {
+		var err error
+		if undoing[i], err = b.reversal(ctx, tx, p, Reversal{Entry: string(p.ID), Date: p.Date, Reason: reason}); err != nil {
+			return nil, err
+		}
+	}
+	if err := LockFunds(ctx, tx, fundsIn(undoing)...); err != nil {
+		return nil, err
+	}
+	return b.Post(ctx, tx, undoing...)
+}
+
+// ReverseAll reverses entries that were posted together, in that order, as one batch: each on its own day, all or nothing.
+// [ErrReasonRequired], [ErrPeriodClosed] once a month of them is closed, [ErrAlreadyReversed].
+func (b Book) ReverseAll(ctx context.Context, tx *store.Tx, entries []EntryID, reason string) ([]Posted, error) {
+	if err := CheckReason(reason); err != nil {
+		return nil, err
+	}
+	made := make([]Posted, len(entries))
+	for i, id := range entries {
+		var err error
+		if made[i], err = b.Entry(ctx, tx, string(id)); err != nil {
+			return nil, err
+		}
+	}
+	return b.takeBack(ctx, tx, made, reason)
 }
 
 // fundsIn lists the funds of entries, each once, in code order.

@@ -33,7 +33,10 @@ var importColumns = map[ImportKind]struct{ must, may []string }{
 }
 
 // table cuts the file into cells and checks its head line. Errors are *[ImportFault].
-func (f ImportFile) table() (importTable, error) {
+func (f ImportFile) table() (importTable, error) { return f.cut(f.checkHead) }
+
+// cut cuts a file into cells under a head line that a check accepts.
+func (f ImportFile) cut(check func(head []string) error) (importTable, error) {
 	if len(f.Content) > MaxImportBytes {
 		return importTable{}, &ImportFault{0, "the file is larger than 1 MiB"}
 	}
@@ -54,7 +57,7 @@ func (f ImportFile) table() (importTable, error) {
 		return importTable{}, &ImportFault{0, "the file has no row below its head line"}
 	}
 	t := importTable{f.Profile, rows[0].cells, rows[1:]}
-	if err := f.checkHead(t.head); err != nil {
+	if err := check(t.head); err != nil {
 		return importTable{}, err
 	}
 	for _, r := range t.rows {
