@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -31,7 +32,8 @@ type reply struct {
 	name     string // for saving
 	replayed bool
 	dry      bool
-	attached bool // to be saved, not shown
+	attached bool                                         // to be saved, not shown
+	stream   func(ctx context.Context, w io.Writer) error // writes the body as it is made
 }
 
 // request is what was understood of a request.
@@ -258,7 +260,7 @@ func (e *endpoint) perform(ctx context.Context, tx *store.Tx, req request) (repl
 	}
 	out := reply{status: e.status, dry: req.dry}
 	if file, ok := view.(File); ok {
-		out.kind, out.body, out.name, out.attached = file.Type, file.Body, file.Name, file.Save
+		out.kind, out.body, out.name, out.attached, out.stream = file.Type, file.Body, file.Name, file.Save, file.Stream
 		return out, nil
 	}
 	if e.out == reflect.TypeFor[None]() {
@@ -317,6 +319,10 @@ func (e *endpoint) send(c *gin.Context, out reply) {
 	if out.kind == "" {
 		c.Status(out.status)
 		c.Writer.WriteHeaderNow()
+		return
+	}
+	if out.stream != nil {
+		e.api.stream(c, out)
 		return
 	}
 	c.Data(out.status, out.kind, out.body)

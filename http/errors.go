@@ -441,6 +441,13 @@ var actProblems = []row{
 	// Statements.
 	{statements.ErrUnknownSubject, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
 	{statements.ErrUnknownStatement, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{statements.ErrUnknownRun, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{statements.ErrRunEmpty, 422, "run_empty",
+		text{"There is nobody to make a statement for", "Der er ingen at lave en opgørelse for"},
+		text{"Choose another kind, period or subjects.", "Vælg en anden type, periode eller andre emner."}, 0},
+	{statements.ErrRunStep, 409, "run_step_missing",
+		text{"The step before is not done yet", "Trinnet før er ikke færdigt endnu"},
+		text{"Follow the run at /statement-runs/{id}, then repeat.", "Følg kørslen på /statement-runs/{id}, og gentag."}, 0},
 	{statements.ErrUnknownFigure, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
 	{statements.ErrThreshold, 422, "threshold_too_low",
 		text{"A threshold protects more than the house's, not less", "En tærskel beskytter mere end husets, ikke mindre"},

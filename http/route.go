@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -75,6 +76,9 @@ type File struct {
 	Name string // for saving, ASCII, without a path
 	Body []byte
 	Save bool // it came from outside: a browser saves it and does not open it
+
+	// Stream writes the body in the place of Body, after the tx has ended: for what is too large to be held, or not yet known.
+	Stream func(ctx context.Context, w io.Writer) error
 }
 
 // Octets is a field of a request that takes its body as it is, as application/octet-stream: at most one, without fields

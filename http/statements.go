@@ -51,6 +51,7 @@ func reports(api *API) {
 		Refuses: []error{statements.ErrThreshold},
 		Example: `{"subject":"D-77","people":8}`}, at(setThreshold))
 	statementReads(api)
+	statementRuns(api)
 }
 
 type threshold struct {

@@ -19,6 +19,7 @@ type Office struct {
 	Book       ledger.Book
 	Grants     grants.Register
 	Disclosure Disclosure // nil withholds all that is not plainly the reader's own; see [Withholding]
+	notes      *memo      // of a run; nil reads everything anew
 	Address    string     // of the public pages, https://…, for the code on statements; "" prints the code alone
 }
 
@@ -79,7 +80,7 @@ func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff le
 // cutOff is the last entry that a statement reads.
 func (o Office) cutOff(ctx context.Context, tx *store.Tx, number string) (ledger.Posted, error) {
 	if number != "" {
-		return o.Book.Entry(ctx, tx, number)
+		return remembered(o.notes, "entry "+number, func() (ledger.Posted, error) { return o.Book.Entry(ctx, tx, number) })
 	}
 	return o.lastEntry(ctx, tx)
 }

@@ -3,6 +3,7 @@ package statements
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,11 +33,11 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor grants.D
 		s.Period.From = given[0].On
 	}
 	s.Period.From = cmp.Or(s.Period.From, in.To)
-	funds, err := o.Book.Funds(ctx, tx)
+	funds, err := remembered(o.notes, "funds", func() (map[ledger.FundCode]ledger.Fund, error) { return o.Book.Funds(ctx, tx) })
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := o.Book.Accounts(ctx, tx)
+	accounts, err := o.accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -141,8 +142,14 @@ func (s *FundStatement) plainLine(category string) *Line {
 
 // pool plays the gifts, the other money and the cost of a fund in order of their days.
 func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, accounts map[ledger.AccountNo]ledger.Account) (*pool, error) {
-	events, err := o.events(ctx, tx, fund, span, accounts, true)
-	return play(events), err
+	return remembered(o.notes, fmt.Sprint("pool ", fund, span), func() (*pool, error) {
+		events, err := o.events(ctx, tx, fund, span, accounts, true)
+		return play(events), err
+	})
+}
+
+func (o Office) accounts(ctx context.Context, tx *store.Tx) (map[ledger.AccountNo]ledger.Account, error) {
+	return remembered(o.notes, "accounts", func() (map[ledger.AccountNo]ledger.Account, error) { return o.Book.Accounts(ctx, tx) })
 }
 
 // events are what happened to a fund, with its cost or without.

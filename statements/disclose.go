@@ -164,11 +164,10 @@ func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *FundSt
 		}
 	}
 	for _, fund := range funds {
-		paid, err := b.paid(ctx, tx, ledger.FundCode(fund), span)
+		paid, err := b.paidBy(ctx, tx, ledger.FundCode(fund), donor, span)
 		if err != nil {
 			return err
 		}
-		paid = slices.DeleteFunc(paid, func(x spending) bool { return duty && x.donor != donor })
 		if duty {
 			p.group("purpose", since(unlined(paid, fund), s.Period.From), true)
 		}
@@ -233,6 +232,21 @@ func (x spending) named() spending {
 	return x
 }
 
+// paidBy is what a donor's gifts to a fund paid for; "" is what all of it did.
+func (b Blocks) paidBy(ctx context.Context, tx *store.Tx, fund ledger.FundCode, donor string, span ledger.Span) ([]spending, error) {
+	all, err := remembered(b.Office.notes, fmt.Sprint("paid ", fund, span), func() (map[string][]spending, error) {
+		paid, err := b.paid(ctx, tx, fund, span)
+		by := map[string][]spending{"": paid}
+		for _, x := range paid {
+			if x.donor != "" {
+				by[x.donor] = append(by[x.donor], x)
+			}
+		}
+		return by, err
+	})
+	return all[donor], err
+}
+
 // paid plays a fund's gifts against its cost line by line, as [Office.pool] does by day, so that each donor's part of each line
 // is known.
 func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
@@ -240,7 +254,7 @@ func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := b.Office.Book.Accounts(ctx, tx)
+	accounts, err := b.Office.accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

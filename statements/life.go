@@ -97,27 +97,41 @@ func (s Statement) Shown() Value {
 // Prepare collects a statement and keeps it as a draft. Replaces names the issued statement that it corrects, "" for none.
 // Lang is that of the document; "" takes Danish. [ErrExists] where a draft or an issued one is there.
 func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang Lang, replaces string) (Statement, error) {
+	version, old := 1, ID("")
+	if replaces != "" {
+		replaced, err := o.inState(ctx, tx, replaces, Issued, Sent)
+		if err != nil {
+			return Statement{}, err
+		}
+		h := replaced.Cleared.Head()
+		in.Subject, in.Kind, in.From, in.To = h.Subject, h.Kind, h.Period.From, h.Period.To
+		old, version, lang = replaced.ID, replaced.Version+1, cmp.Or(lang, replaced.Lang)
+	}
+	s, err := o.draft(ctx, tx, in, lang)
+	if err != nil {
+		return Statement{}, err
+	}
+	s.Replaces, s.Version = old, version
+	return s, o.keep(ctx, tx, s)
+}
+
+// draft collects a statement; it reads only.
+func (o Office) draft(ctx context.Context, tx *store.Tx, in Request, lang Lang) (Statement, error) {
 	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return Statement{}, err
 	}
 	s := Statement{ID: ID(store.NewID("sta")), State: Draft, Lang: cmp.Or(lang, Danish), Round: 1, Version: 1, CutOff: cutOff.Seq, Preparer: access.UserID(tx.By.User)}
-	if replaces != "" {
-		old, err := o.inState(ctx, tx, replaces, Issued, Sent)
-		if err != nil {
-			return Statement{}, err
-		}
-		h := old.Cleared.Head()
-		in.Subject, in.Kind, in.From, in.To = h.Subject, h.Kind, h.Period.From, h.Period.To
-		s.Replaces, s.Version, s.Lang = old.ID, old.Version+1, cmp.Or(lang, old.Lang)
-	}
-	if s.Value, err = o.Collect(ctx, tx, in); err != nil {
-		return Statement{}, err
-	}
+	s.Value, err = o.Collect(ctx, tx, in)
+	return s, err
+}
+
+// keep stores a draft. [ErrExists].
+func (o Office) keep(ctx context.Context, tx *store.Tx, s Statement) error {
 	if err := insertStatement(ctx, tx, s); err != nil {
-		return Statement{}, err
+		return err
 	}
-	return s, access.Record(ctx, tx, access.Event{Action: "statement.drafted", Subject: string(s.ID)})
+	return access.Record(ctx, tx, access.Event{Action: "statement.drafted", Subject: string(s.ID)})
 }
 
 // CheckPrivacy asks the disclosure control what may leave the house. Only what it clears goes on: [ErrNotCleared] says that
@@ -130,20 +144,37 @@ func (o Office) CheckPrivacy(ctx context.Context, tx *store.Tx, key string) (Sta
 	if access.UserID(tx.By.User) != s.Preparer {
 		return Statement{}, access.ErrForbidden // who prepared it asks for its release; the others decide on it
 	}
-	cleared, report, err := o.disclosure().Clear(ctx, tx, s.Value)
+	released, err := o.clear(ctx, tx, s.Value)
 	if err != nil {
 		return Statement{}, err
 	}
-	if !report.Cleared {
-		return Statement{}, &NotCleared{report}
+	return o.takeCleared(ctx, tx, s, released)
+}
+
+// clearance is what the disclosure control lets go.
+type clearance struct {
+	value  Value
+	report PrivacyReport
+}
+
+// clear asks the disclosure control; it reads only.
+func (o Office) clear(ctx context.Context, tx *store.Tx, v Value) (clearance, error) {
+	cleared, report, err := o.disclosure().Clear(ctx, tx, v)
+	switch {
+	case err != nil:
+		return clearance{}, err
+	case !report.Cleared:
+		return clearance{}, &NotCleared{report}
 	}
-	if err := cleared.Foots(); err != nil {
-		return Statement{}, err
-	}
+	return clearance{cleared, report}, cleared.Foots()
+}
+
+// takeCleared stores what was cleared and puts the actor down as who asks for its release.
+func (o Office) takeCleared(ctx context.Context, tx *store.Tx, s Statement, c clearance) (Statement, error) {
 	if s.State != Draft {
 		s.Round++
 	}
-	s.State, s.Cleared, s.Privacy = PrivacyChecked, cleared, &report
+	s.State, s.Cleared, s.Privacy = PrivacyChecked, c.value, &c.report
 	duty := access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Request, Payload: s.payload()}
 	if err := access.Take(ctx, tx, duty); err != nil {
 		return Statement{}, err

@@ -162,8 +162,8 @@ func (h *house) issued(in statements.Request, replaces string) (s statements.Sta
 	return s
 }
 
-// seal signs a checkpoint and seals.
-func (h *house) seal(id statements.ID) (s statements.Statement) {
+// sign signs a checkpoint.
+func (h *house) sign() {
 	h.Helper()
 	h.do("issuer", func(ctx context.Context, tx *store.Tx) error {
 		c, err := proof.Signer{PrivateKey: h.key}.Sign(ctx, tx)
@@ -172,6 +172,12 @@ func (h *house) seal(id statements.ID) (s statements.Statement) {
 		}
 		return proof.Keep(ctx, tx, c)
 	})
+}
+
+// seal signs a checkpoint and seals.
+func (h *house) seal(id statements.ID) (s statements.Statement) {
+	h.Helper()
+	h.sign()
 	h.do("issuer", func(ctx context.Context, tx *store.Tx) (err error) {
 		s, err = h.office.Seal(ctx, tx, string(id))
 		return err

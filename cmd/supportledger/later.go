@@ -1,12 +1,23 @@
 package main
 
 import (
+	"context"
+
+	"supportledger/statements"
 	"supportledger/store"
 	"supportledger/store/jobs"
 )
 
 // later is the queue of a server: all work that is not done at once, one line a kind.
-func later(db *store.DB) *jobs.Queue {
+func later(db *store.DB, public string) *jobs.Queue {
 	q := jobs.New(db, jobs.Options{})
+	jobs.Do(q, runnerOf(db, public).Work)
 	return q
+}
+
+// runnerOf works runs of statements whose code leads to the public pages at an address.
+func runnerOf(db *store.DB, public string) *statements.Runner {
+	return &statements.Runner{DB: db, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
+		return statements.OpenOffice(ctx, tx, statements.Office{Address: public})
+	}}
 }

@@ -73,7 +73,7 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	queue := later(db)
+	queue := later(db, s.Public)
 	if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 
 type statementCommand struct {
 	Render   renderCommand          `cmd:"" help:"Render a statement of a grant, a donor or a fund: what the books say, for the house, or what was issued."`
+	Run      runCommand             `cmd:"" help:"Make the statements of many subjects, and take them through review, issue and seal."`
 	Verify   verifyStatementCommand `cmd:"" help:"Tell, offline, whether a statement is as it was issued."`
 	Register registerCommand        `cmd:"" help:"List number, code, status and hash of every issued statement, as CSV."`
 }

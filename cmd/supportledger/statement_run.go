@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"supportledger/ledger"
+	"supportledger/statements"
+	"supportledger/store"
+)
+
+type runCommand struct {
+	books
+	output
+	Kind    string   `enum:"grant_financial,donor_annual,fund," default:"" placeholder:"KIND" help:"Kind of a new run: grant_financial, donor_annual or fund."`
+	From    day      `placeholder:"2026-01-01" help:"First day; the start of each subject where none is given."`
+	To      day      `placeholder:"2026-12-31" help:"Last day."`
+	Lang    string   `enum:"da,en" default:"da" placeholder:"da|en" help:"Language: da (the default) or en."`
+	CutOff  string   `placeholder:"2026-000123" help:"Number of the last entry that counts."`
+	Whole   bool     `help:"Amounts in whole units that still add up."`
+	Subject []string `placeholder:"D-77" help:"Code of a subject, as often as wanted; all there are where none is given."`
+	Resume  string   `name:"run" placeholder:"run_…" help:"Go on with this run instead: what is done stays done."`
+	Step    string   `enum:"prepare,review,issue,seal," default:"" placeholder:"STEP" help:"Step to take with --run: prepare, review, issue or seal; the last one where none is given."`
+	Public  string   `placeholder:"https://books.example" help:"Address at which the public reaches the server, for the code on issued statements."`
+	Token   string   `env:"SUPPORTLEDGER_TOKEN" placeholder:"slt_…" help:"Token of the person who takes the step, best given in SUPPORTLEDGER_TOKEN."`
+}
+
+// Validate checks what the flags say together.
+func (r runCommand) Validate() error {
+	switch {
+	case r.Resume == "" && (r.Kind == "" || r.To == ""):
+		return errors.New("a new run needs --kind and --to; to go on with one, give --run")
+	case r.Resume != "" && (r.Kind != "" || r.To != "" || r.From != "" || len(r.Subject) > 0):
+		return errors.New("--run goes on with a run as it was started; leave --kind, --from, --to and --subject out")
+	case r.Resume == "" && r.Step != "":
+		return errors.New("--step belongs to --run: a new run is prepared first")
+	}
+	return nil
+}
+
+// Run takes a step of a run on all cores, here and now. What is killed goes on with --run.
+func (r runCommand) Run(ctx context.Context, c console) (err error) {
+	db, err := r.open(ctx, store.Options{})
+	if err != nil {
+		return err
+	}
+	defer also(&err, db.Close)
+	runner := runnerOf(db, r.Public)
+	id, step, left, err := r.begin(ctx, c, db, runner)
+	if err != nil {
+		return err
+	}
+	meter := progress(c, int64(left), "statements")
+	err = runner.All(ctx, id, step, meter.at)
+	meter.end()
+	if err != nil {
+		fmt.Fprintf(c.err, "To go on: supportledger statement run%s --run %s\n", r.at().flagged(), id)
+		return err
+	}
+	if err := r.report(ctx, c, db, runner, id, step); err != nil {
+		return err
+	}
+	if r.Output == "-" {
+		return nil
+	}
+	return r.write(c, func(w io.Writer) error { return runner.Archive(ctx, id, w) })
+}
+
+// begin starts a run or finds one, and says how many subjects are left of its step.
+func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *statements.Runner) (id statements.RunID, step statements.RunStep, left int, err error) {
+	asks := r.Resume == "" || r.Step != ""
+	if asks {
+		if r.Token == "" {
+			return "", "", 0, misuse("a step needs to know who takes it: put that person's token into SUPPORTLEDGER_TOKEN")
+		}
+		if ctx, err = signedIn(ctx, db, r.Token); err != nil {
+			return "", "", 0, err
+		}
+	}
+	act := func(tx *store.Tx) error {
+		office, err := runner.Office(ctx, tx)
+		if err != nil {
+			return err
+		}
+		run := statements.Run{ID: statements.RunID(r.Resume)}
+		switch {
+		case r.Resume == "":
+			run, err = office.StartRun(ctx, tx, statements.RunRequest{Kind: statements.Kind(r.Kind), From: ledger.Date(r.From), To: ledger.Date(r.To),
+				Lang: statements.Lang(r.Lang), CutOff: r.CutOff, Whole: r.Whole, Subjects: r.Subject})
+		case asks:
+			run, err = office.AskStep(ctx, tx, run.ID, statements.RunStep(r.Step))
+		}
+		if err != nil {
+			return err
+		}
+		p, err := office.Progress(ctx, tx, run.ID, statements.RunStep(r.Step))
+		id, step, left = run.ID, p.Step, p.Total-p.Done-p.Refused
+		return err
+	}
+	if asks {
+		err = db.Update(ctx, act)
+	} else {
+		err = db.View(ctx, act)
+	}
+	if err == nil {
+		fmt.Fprintf(c.err, "Run %s: %s, %d to do\n", id, step, left)
+	}
+	return id, step, left, err
+}
+
+// report tells what was done, and lists what was not.
+func (r runCommand) report(ctx context.Context, c console, db *store.DB, runner *statements.Runner, id statements.RunID, step statements.RunStep) error {
+	var p statements.Progress
+	var refused []statements.Outcome
+	err := db.View(ctx, func(tx *store.Tx) error {
+		office, err := runner.Office(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if p, err = office.Progress(ctx, tx, id, step); err != nil {
+			return err
+		}
+		refused, err = office.Outcomes(ctx, tx, id, step, 1, p.Total, true)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range refused {
+		fmt.Fprintf(c.err, "%s: %s\n", o.Subject, o.Refusal)
+	}
+	fmt.Fprintf(c.out, "%s %s: %d of %d done, %d refused\n", id, step, p.Done, p.Total, p.Refused)
+	return nil
+}

@@ -1,0 +1,260 @@
+package http
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/statements"
+	"supportledger/store"
+)
+
+// statementRuns registers statements for many subjects at once.
+func statementRuns(api *API) {
+	Route(api, Op{Method: post, Path: "/statement-runs", ID: "startStatementRun", Tag: "statements", Roles: finance, Money: true, Status: http.StatusAccepted,
+		Location: "/statement-runs/{id}",
+		Summary:  "Make the statements of many subjects, as a job", Danish: "Lav opgørelser for mange på én gang, som et job",
+		About: "Each subject gets one statement, collected up to the same entry and cleared by the disclosure control. Then reviews by a second " +
+			"person, issues by a third, seals once a checkpoint covers them. Follow it at /events; what was refused is at /outcomes.",
+		Refuses: []error{statements.ErrRunEmpty, statements.ErrUnknownSubject, ledger.ErrUnknownEntry},
+		Example: `{"kind":"donor_annual","from":"2026-01-01","to":"2026-12-31"}`}, at(startRun))
+	Route(api, Op{Method: get, Path: "/statement-runs", ID: "listStatementRuns", Tag: "statements", Roles: readers,
+		Summary: "List runs, the newest first", Danish: "Vis kørsler, de nyeste først"}, at(listRuns))
+	Route(api, Op{Method: get, Path: "/statement-runs/:id", ID: "getStatementRun", Tag: "statements", Roles: readers,
+		Summary: "One run with how far its last step is", Danish: "Én kørsel med hvor langt dens seneste trin er",
+		Refuses: []error{statements.ErrUnknownRun}}, at(getRun))
+	Route(api, Op{Method: get, Path: "/statement-runs/:id/outcomes", ID: "listStatementRunOutcomes", Tag: "statements", Roles: readers,
+		Summary: "What became of each subject of a run", Danish: "Hvad der blev af hver i en kørsel",
+		Refuses: []error{statements.ErrUnknownRun}}, at(listOutcomes))
+	for _, s := range []struct {
+		noun, id, summary, danish string
+		step                      statements.RunStep
+		roles                     []access.Role
+	}{
+		{"preparations", "prepareStatementRun", "Try again what a run could not prepare", "Prøv igen, hvad en kørsel ikke kunne forberede", statements.RunPrepare, finance},
+		{"reviews", "reviewStatementRun", "Approve all statements of a run as a second person", "Godkend alle opgørelser i en kørsel som anden person", statements.RunReview, reviewers},
+		{"issues", "issueStatementRun", "Issue all statements of a run as a third person", "Udsted alle opgørelser i en kørsel som tredje person", statements.RunIssue, finance},
+		{"seals", "sealStatementRun", "Seal all statements of a run", "Forsegl alle opgørelser i en kørsel", statements.RunSeal, finance},
+	} {
+		Route(api, Op{Method: post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements", Roles: s.roles, Status: http.StatusAccepted,
+			Summary: s.summary, Danish: s.danish, About: "As a job. Asked for again, it tries what was refused before.",
+			Refuses: []error{statements.ErrUnknownRun, statements.ErrRunStep}}, at(askStep(s.step)))
+	}
+	Route(api, Op{Method: get, Path: "/statement-runs/:id/events", ID: "followStatementRun", Tag: "statements", Roles: readers,
+		Summary: "How far a run is, as server-sent events", Danish: "Hvor langt en kørsel er, som server-sent events",
+		About:    "An event progress whenever it has moved, done at the end. The stream ends after twenty seconds; an EventSource comes again by itself.",
+		Produces: []string{"text/event-stream"}, Refuses: []error{statements.ErrUnknownRun}}, at(api.followRun))
+	Route(api, Op{Method: get, Path: "/statement-runs/:id/archive", ID: "getStatementRunArchive", Tag: "statements", Roles: readers,
+		Summary: "All documents of a run as a zip", Danish: "Alle dokumenter i en kørsel som zip",
+		About:    "Sealed documents, or pages as issued, or drafts marked so; statements.csv says whose each is.",
+		Produces: []string{"application/zip"}, Refuses: []error{statements.ErrUnknownRun}}, at(api.runArchive))
+}
+
+type startRunRequest struct {
+	Kind     string      `json:"kind" validate:"required,oneof=grant_financial donor_annual fund"`
+	From     ledger.Date `json:"from" validate:"omitempty" description:"The start of each subject where none is given."`
+	To       ledger.Date `json:"to" validate:"required"`
+	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the documents; da where none is given."`
+	CutOff   string      `json:"cut_off" validate:"max=20" description:"Number of the last entry that counts; the last there is where none is given."`
+	Whole    bool        `json:"whole_units"`
+	Subjects []string    `json:"subjects" validate:"max=20000" description:"Codes; all there are where none is given."`
+}
+
+type runRef struct {
+	ID statements.RunID `path:"id" json:"-" validate:"max=60"`
+}
+
+type runView struct {
+	ID        statements.RunID `json:"id"`
+	Kind      statements.Kind  `json:"kind"`
+	From      ledger.Date      `json:"from,omitempty"`
+	To        ledger.Date      `json:"to"`
+	Language  statements.Lang  `json:"language"`
+	CutOff    string           `json:"cut_off"`
+	CreatedBy access.UserID    `json:"created_by"`
+	CreatedAt string           `json:"created_at"`
+	Progress  *progressView    `json:"progress,omitempty" table:"-"`
+}
+
+type progressView struct {
+	Step     statements.RunStep `json:"step"`
+	Total    int                `json:"total"`
+	Done     int                `json:"done"`
+	Refused  int                `json:"refused"`
+	Rate     int                `json:"per_minute" description:"Over the last ten seconds."`
+	ETA      int64              `json:"eta_seconds" description:"At that rate; 0 where nothing moves."`
+	Finished bool               `json:"finished"`
+}
+
+func viewRun(r statements.Run) runView {
+	return runView{ID: r.ID, Kind: r.Kind, From: r.From, To: r.To, Language: r.Lang, CutOff: r.CutOff, CreatedBy: r.CreatedBy, CreatedAt: store.FormatTime(r.CreatedAt)}
+}
+
+func viewProgress(p statements.Progress) *progressView {
+	return &progressView{Step: p.Step, Total: p.Total, Done: p.Done, Refused: p.Refused, Rate: p.Rate, ETA: int64(p.Left / time.Second), Finished: p.Finished()}
+}
+
+// shownRun is a run with how far a step is.
+func (d desk) shownRun(ctx context.Context, tx *store.Tx, run statements.Run, step statements.RunStep) (runView, error) {
+	p, err := d.statements.Progress(ctx, tx, run.ID, step)
+	v := viewRun(run)
+	v.Progress = viewProgress(p)
+	return v, err
+}
+
+func startRun(ctx context.Context, tx *store.Tx, d desk, in startRunRequest) (runView, error) {
+	run, err := d.statements.StartRun(ctx, tx, statements.RunRequest{Kind: statements.Kind(in.Kind), From: in.From, To: in.To, Lang: statements.Lang(in.Language),
+		CutOff: in.CutOff, Whole: in.Whole, Subjects: in.Subjects})
+	if err != nil {
+		return runView{}, err
+	}
+	if err := d.statements.Enqueue(ctx, tx, run.ID, statements.RunPrepare); err != nil {
+		return runView{}, err
+	}
+	return d.shownRun(ctx, tx, run, statements.RunPrepare)
+}
+
+func askStep(step statements.RunStep) func(context.Context, *store.Tx, desk, runRef) (runView, error) {
+	return func(ctx context.Context, tx *store.Tx, d desk, in runRef) (runView, error) {
+		run, err := d.statements.AskStep(ctx, tx, in.ID, step)
+		if err != nil {
+			return runView{}, err
+		}
+		if err := d.statements.Enqueue(ctx, tx, run.ID, step); err != nil {
+			return runView{}, err
+		}
+		return d.shownRun(ctx, tx, run, step)
+	}
+}
+
+func listRuns(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[runView], error) {
+	all, err := d.statements.Runs(ctx, tx)
+	if err != nil {
+		return List[runView]{}, err
+	}
+	return pageOf(in.Page, all, viewRun, func(r statements.Run) string { return string(r.ID) })
+}
+
+func getRun(ctx context.Context, tx *store.Tx, d desk, in runRef) (runView, error) {
+	run, err := d.statements.Run(ctx, tx, in.ID)
+	if err != nil {
+		return runView{}, err
+	}
+	return d.shownRun(ctx, tx, run, "")
+}
+
+type outcomesRequest struct {
+	Page
+	ID      statements.RunID `path:"id" json:"-" validate:"max=60"`
+	Step    string           `query:"step" json:"-" validate:"omitempty,oneof=prepare review issue seal" description:"The last one where none is given."`
+	Refused bool             `query:"refused" json:"-" description:"Those alone that were refused."`
+}
+
+type outcomeView struct {
+	Position  int           `json:"position"`
+	Subject   string        `json:"subject"`
+	Statement statements.ID `json:"statement_id,omitempty"`
+	Refusal   string        `json:"refusal,omitempty"`
+}
+
+func listOutcomes(ctx context.Context, tx *store.Tx, d desk, in outcomesRequest) (List[outcomeView], error) {
+	p, err := d.statements.Progress(ctx, tx, in.ID, "")
+	if err != nil {
+		return List[outcomeView]{}, err
+	}
+	all, err := d.statements.Outcomes(ctx, tx, in.ID, cmp.Or(statements.RunStep(in.Step), p.Step), 1, math.MaxInt32, in.Refused)
+	if err != nil {
+		return List[outcomeView]{}, err
+	}
+	return pageOf(in.Page, all, func(o statements.Outcome) outcomeView { return outcomeView(o) }, func(o statements.Outcome) string { return fmt.Sprint(o.Position) })
+}
+
+// How long one stream of events lasts, shorter than the server waits when it ends, and how often it looks.
+const (
+	followFor   = 20 * time.Second
+	followEvery = 500 * time.Millisecond
+)
+
+func (a *API) followRun(ctx context.Context, tx *store.Tx, d desk, in runRef) (File, error) {
+	if _, err := d.statements.Progress(ctx, tx, in.ID, ""); err != nil {
+		return File{}, err
+	}
+	return File{Type: "text/event-stream", Stream: func(ctx context.Context, w io.Writer) error {
+		ctx, cancel := context.WithTimeout(ctx, followFor)
+		defer cancel()
+		return a.follow(ctx, w, in.ID)
+	}}, nil
+}
+
+// follow writes an event whenever a run has moved, until it is through or the time is up.
+func (a *API) follow(ctx context.Context, w io.Writer, id statements.RunID) error {
+	var last statements.Progress
+	for first := true; ; first = false {
+		var p statements.Progress
+		err := a.db.View(ctx, func(tx *store.Tx) error {
+			d, err := open(ctx, tx)
+			if err != nil {
+				return err
+			}
+			p, err = d.statements.Progress(ctx, tx, id, "")
+			return err
+		})
+		if err != nil {
+			return nil //nolint:nilerr // the client comes again
+		}
+		if first || p.Done != last.Done || p.Refused != last.Refused || p.Step != last.Step {
+			name := "progress"
+			if p.Finished() {
+				name = "done"
+			}
+			if err := event(w, name, viewProgress(p)); err != nil || p.Finished() {
+				return err
+			}
+		}
+		last = p
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(followEvery):
+		}
+	}
+}
+
+func event(w io.Writer, name string, view any) error {
+	body, err := json.Marshal(view, showing)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, body); err != nil {
+		return err
+	}
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+	return nil
+}
+
+func (a *API) runArchive(ctx context.Context, tx *store.Tx, d desk, in runRef) (File, error) {
+	run, err := d.statements.Run(ctx, tx, in.ID)
+	if err != nil {
+		return File{}, err
+	}
+	runner := a.runner()
+	return File{Type: "application/zip", Name: string(run.ID) + ".zip", Save: true,
+		Stream: func(ctx context.Context, w io.Writer) error { return runner.Archive(ctx, run.ID, w) }}, nil
+}
+
+// runner works runs with the server's own office.
+func (a *API) runner() *statements.Runner {
+	return &statements.Runner{DB: a.db, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
+		return statements.OpenOffice(ctx, tx, statements.Office{Address: a.address})
+	}}
+}

@@ -1,0 +1,45 @@
+package http
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// stalled is how long a client may take no byte of an answer that is written as it is made.
+const stalled = writeWithin
+
+// stream writes an answer as it is made, past the time that other answers have. Its head has gone by then: what goes wrong is
+// in the log, and an answer that needs its end, as a zip does, lacks it.
+func (a *API) stream(c *gin.Context, out reply) {
+	control := http.NewResponseController(c.Writer)
+	_ = control.SetWriteDeadline(time.Time{}) // a server that cannot keeps its own
+	watch := time.AfterFunc(stalled, func() { _ = control.SetWriteDeadline(time.Unix(1, 0)) })
+	defer watch.Stop()
+	c.Header("Content-Type", out.kind)
+	c.Header("Cache-Control", "no-store")
+	c.Status(out.status)
+	if err := out.stream(c.Request.Context(), &watched{c.Writer, watch}); err != nil {
+		c.Set(keyCause, forLog(err))
+	}
+}
+
+// watched is a writer that tells a watch that it gets on.
+type watched struct {
+	to    gin.ResponseWriter
+	watch *time.Timer
+}
+
+// Write writes.
+func (w *watched) Write(b []byte) (int, error) {
+	n, err := w.to.Write(b)
+	w.watch.Reset(stalled)
+	return n, err
+}
+
+// Flush sends what was written.
+func (w *watched) Flush() { w.to.Flush() }
+
+var _ io.Writer = (*watched)(nil)

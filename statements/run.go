@@ -1,0 +1,236 @@
+package statements
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/jobs"
+)
+
+// What runs refuse.
+var (
+	ErrUnknownRun = errors.New("statements: unknown run")
+	ErrRunEmpty   = errors.New("statements: there is nobody to make a statement for")
+	ErrRunStep    = errors.New("statements: the step before is not done yet")
+)
+
+// RunID identifies a run.
+type RunID string
+
+// RunStep is a part of the life of a run's statements that one person answers for.
+type RunStep string
+
+// The steps, in order. Prepare collects and has the privacy check clear; the others are those of a single statement.
+const (
+	RunPrepare RunStep = "prepare"
+	RunReview  RunStep = "review"
+	RunIssue   RunStep = "issue"
+	RunSeal    RunStep = "seal"
+)
+
+// RunSteps are all steps in their order.
+var RunSteps = []RunStep{RunPrepare, RunReview, RunIssue, RunSeal}
+
+// Run is a kind of statement over one period for many subjects: each gets exactly one, whatever is killed on the way.
+type Run struct {
+	ID        RunID
+	Kind      Kind
+	From, To  ledger.Date // "" for From is the start of each subject
+	Lang      Lang
+	CutOff    string // number of the last entry that all of them read
+	Whole     bool
+	CreatedBy access.UserID
+	CreatedAt time.Time
+}
+
+// RunRequest names a run.
+type RunRequest struct {
+	Kind     Kind
+	From, To ledger.Date
+	Lang     Lang   // "" is Danish
+	CutOff   string // "" for the last entry there is
+	Whole    bool
+	Subjects []string // codes; none takes all there are: donors who gave, grants that were signed, funds that were opened, by then
+}
+
+// Progress is how far a step of a run is.
+type Progress struct {
+	Run     RunID
+	Step    RunStep
+	Total   int
+	Done    int // with a statement
+	Refused int
+	Rate    int           // a minute, measured over the last ten seconds; 0 while nothing moves
+	Left    time.Duration // at that rate; 0 where there is none
+}
+
+// Finished reports whether every subject has its outcome.
+func (p Progress) Finished() bool { return p.Done+p.Refused == p.Total }
+
+// Outcome is what became of one subject in a step.
+type Outcome struct {
+	Position  int
+	Subject   string
+	Statement ID     // "" where there is none yet
+	Refusal   string // why there is none; "" else
+}
+
+// StartRun puts a run down with everybody that it is for, and its first step. [ErrRunEmpty], [ErrUnknownSubject].
+func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run, error) {
+	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
+	if err != nil {
+		return Run{}, err
+	}
+	run := Run{ID: RunID(store.NewID("run")), Kind: in.Kind, From: in.From, To: in.To, Lang: cmp.Or(in.Lang, Danish), CutOff: cutOff.Number,
+		Whole: in.Whole, CreatedBy: access.UserID(tx.By.User), CreatedAt: tx.At}
+	all, err := o.subjects(ctx, tx, in.Kind, ledger.Span{To: in.To, Through: cutOff.Seq})
+	if err != nil {
+		return Run{}, err
+	}
+	subjects := all
+	if len(in.Subjects) > 0 {
+		subjects = slices.Compact(slices.Sorted(slices.Values(in.Subjects)))
+		for _, s := range subjects {
+			if !slices.Contains(all, s) {
+				return Run{}, fmt.Errorf("%w: %s", ErrUnknownSubject, s)
+			}
+		}
+	}
+	if len(subjects) == 0 {
+		return Run{}, ErrRunEmpty
+	}
+	if err := insertRun(ctx, tx, run, subjects); err != nil {
+		return Run{}, err
+	}
+	if err := saveStep(ctx, tx, run.ID, RunPrepare); err != nil {
+		return Run{}, err
+	}
+	return run, access.Record(ctx, tx, access.Event{Action: "statement_run.started", Subject: string(run.ID)})
+}
+
+// subjects are the codes of all that can have a statement of a kind, in order.
+func (o Office) subjects(ctx context.Context, tx *store.Tx, kind Kind, span ledger.Span) (codes []string, err error) {
+	switch kind {
+	case GrantFinancial:
+		found, err := o.Grants.Grants(ctx, tx)
+		for _, g := range found {
+			if g.SignedOn != "" && g.SignedOn <= span.To {
+				codes = append(codes, g.Code)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	case DonorAnnual:
+		given, err := o.Grants.Given(ctx, tx, "", "", span)
+		for _, g := range given {
+			codes = append(codes, g.Donor.Code)
+		}
+		if err != nil {
+			return nil, err
+		}
+	case FundReport:
+		found, err := o.Book.Funds(ctx, tx)
+		for code, f := range found {
+			if f.OpenedOn <= span.To {
+				codes = append(codes, string(code))
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes), nil
+}
+
+// AskStep puts the actor of the tx down for a step of a run, and lets what the step refused before be tried again. [ErrRunStep]
+// while the step before it is not through.
+func (o Office) AskStep(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Run, error) {
+	run, err := readRun(ctx, tx, id)
+	if err != nil {
+		return Run{}, err
+	}
+	if i := slices.Index(RunSteps, step); i > 0 {
+		before, err := o.Progress(ctx, tx, id, RunSteps[i-1])
+		if err != nil {
+			return Run{}, err
+		}
+		if !before.Finished() {
+			return Run{}, ErrRunStep
+		}
+	}
+	if err := saveStep(ctx, tx, id, step); err != nil {
+		return Run{}, err
+	}
+	return run, access.Record(ctx, tx, access.Event{Action: "statement_run." + string(step), Subject: string(id)})
+}
+
+// Run finds a run. [ErrUnknownRun].
+func (o Office) Run(ctx context.Context, tx *store.Tx, id RunID) (Run, error) {
+	return readRun(ctx, tx, id)
+}
+
+// Runs lists the runs, the newest first.
+func (o Office) Runs(ctx context.Context, tx *store.Tx) ([]Run, error) { return readRuns(ctx, tx) }
+
+// pace is over how long the rate of a run is measured.
+const pace = 10 * time.Second
+
+// Progress tells how far a step is; "" is the step that was asked for last.
+func (o Office) Progress(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Progress, error) {
+	if step == "" {
+		var err error
+		if step, err = lastStep(ctx, tx, id); err != nil {
+			return Progress{}, err
+		}
+	}
+	p := Progress{Run: id, Step: step}
+	recent, since, err := readProgress(ctx, tx, &p)
+	if err != nil || recent == 0 {
+		return p, err
+	}
+	since = max(since, time.Millisecond)
+	p.Rate = int(time.Duration(recent) * time.Minute / since)
+	p.Left = (time.Duration(p.Total-p.Done-p.Refused) * since / time.Duration(recent)).Round(time.Second)
+	return p, nil
+}
+
+// Outcomes lists what became of the subjects of a step from a position on, at most n: those refused alone, or all.
+func (o Office) Outcomes(ctx context.Context, tx *store.Tx, id RunID, step RunStep, from, n int, refused bool) ([]Outcome, error) {
+	return readOutcomes(ctx, tx, id, step, from, n, refused)
+}
+
+// Chunk is the job of some subjects of a run in one step.
+type Chunk struct {
+	Run   RunID   `json:"run"`
+	Step  RunStep `json:"step"`
+	First int     `json:"first"` // position
+	Count int     `json:"count"`
+}
+
+// Kind names the job.
+func (Chunk) Kind() string { return "statement_run" }
+
+// chunk is how many subjects one job takes: seconds of work, so that what a killed process leaves behind is little.
+const chunk = 20
+
+// Enqueue hands a step of a run to the queue, as jobs of a few subjects each. Jobs of what is done already find nothing to do.
+func (o Office) Enqueue(ctx context.Context, tx *store.Tx, id RunID, step RunStep) error {
+	p, err := o.Progress(ctx, tx, id, step)
+	if err != nil {
+		return err
+	}
+	var all []Chunk
+	for first := 1; first <= p.Total; first += chunk {
+		all = append(all, Chunk{id, step, first, min(chunk, p.Total-first+1)})
+	}
+	return jobs.EnqueueOnce(ctx, tx, all...)
+}
