@@ -81,10 +81,10 @@ type runView struct {
 	CutOff    string           `json:"cut_off"`
 	CreatedBy access.UserID    `json:"created_by"`
 	CreatedAt string           `json:"created_at"`
-	Progress  *progressView    `json:"progress,omitempty" table:"-"`
+	Progress  *runProgressView `json:"progress,omitempty" table:"-"`
 }
 
-type progressView struct {
+type runProgressView struct {
 	Step     statements.RunStep `json:"step"`
 	Total    int                `json:"total"`
 	Done     int                `json:"done"`
@@ -98,15 +98,15 @@ func viewRun(r statements.Run) runView {
 	return runView{ID: r.ID, Kind: r.Kind, From: r.From, To: r.To, Language: r.Lang, CutOff: r.CutOff, CreatedBy: r.CreatedBy, CreatedAt: store.FormatTime(r.CreatedAt)}
 }
 
-func viewProgress(p statements.Progress) *progressView {
-	return &progressView{Step: p.Step, Total: p.Total, Done: p.Done, Refused: p.Refused, Rate: p.Rate, ETA: int64(p.Left / time.Second), Finished: p.Finished()}
+func viewRunProgress(p statements.Progress) *runProgressView {
+	return &runProgressView{Step: p.Step, Total: p.Total, Done: p.Done, Refused: p.Refused, Rate: p.Rate, ETA: int64(p.Left / time.Second), Finished: p.Finished()}
 }
 
 // shownRun is a run with how far a step is.
 func (d desk) shownRun(ctx context.Context, tx *store.Tx, run statements.Run, step statements.RunStep) (runView, error) {
 	p, err := d.statements.Progress(ctx, tx, run.ID, step)
 	v := viewRun(run)
-	v.Progress = viewProgress(p)
+	v.Progress = viewRunProgress(p)
 	return v, err
 }
 
@@ -215,7 +215,7 @@ func (a *API) follow(ctx context.Context, w io.Writer, id statements.RunID) erro
 			if p.Finished() {
 				name = "done"
 			}
-			if err := event(w, name, viewProgress(p)); err != nil || p.Finished() {
+			if err := event(w, name, viewRunProgress(p)); err != nil || p.Finished() {
 				return err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/statements"
 	"supportledger/store"
@@ -68,6 +69,22 @@ func (r runCommand) Run(ctx context.Context, c console) (err error) {
 	return r.write(c, func(w io.Writer) error { return runner.Archive(ctx, id, w) })
 }
 
+// action is the step by the name that it has in the API, for the policies.
+func (r runCommand) action() access.Action {
+	switch statements.RunStep(r.Step) {
+	case statements.RunReview:
+		a := ofFinance("reviewStatementRun")
+		a.Holders = append(a.Holders, access.ProgrammeLead, access.PrivacyOfficer)
+		return a
+	case statements.RunIssue:
+		return ofFinance("issueStatementRun")
+	case statements.RunSeal:
+		return ofFinance("sealStatementRun")
+	case statements.RunPrepare:
+	}
+	return ofFinance("startStatementRun")
+}
+
 // begin starts a run or finds one, and says how many subjects are left of its step.
 func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *statements.Runner) (id statements.RunID, step statements.RunStep, left int, err error) {
 	asks := r.Resume == "" || r.Step != ""
@@ -75,7 +92,7 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 		if r.Token == "" {
 			return "", "", 0, misuse("a step needs to know who takes it: put that person's token into SUPPORTLEDGER_TOKEN")
 		}
-		if ctx, err = signedIn(ctx, db, r.Token); err != nil {
+		if ctx, err = actingAs(ctx, db, r.Token, r.action()); err != nil {
 			return "", "", 0, err
 		}
 	}
