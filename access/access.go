@@ -84,7 +84,7 @@ type Event struct {
 	Action     string   // "disbursement.approved"
 	Subject    string   // id of what it was done to
 	OnBehalfOf UserID   // whom it was done for, where that is another than the actor
-	Fields     []string // names of what changed; never values
+	Fields     []string // names of what changed; never values, but see [mark]
 	Reason     string   // why, where the act asks for it; never about a person
 }
 

@@ -128,10 +128,11 @@ func (a Attempt) settled(ctx context.Context, tx *store.Tx) (bool, error) {
 // OpenSession opens a session for a user who proved to be it, by so many factors.
 func OpenSession(ctx context.Context, tx *store.Tx, user UserID, factors int) (TokenID, error) {
 	t := Token{ID: TokenID(store.NewID("ses")), User: user, Session: true, ExpiresAt: tx.At.Add(SessionLasts)}
-	if err := insertToken(ctx, tx, t, hash(newSecret()), factors); err != nil {
+	mark, err := insertToken(ctx, tx, t, hash(newSecret()), factors)
+	if err != nil {
 		return "", err
 	}
-	return t.ID, Record(ctx, tx, Event{Action: "session.opened", Subject: string(t.ID), OnBehalfOf: user})
+	return t.ID, Record(ctx, tx, Event{Action: eventSession, Subject: string(t.ID), OnBehalfOf: user, Fields: []string{mark}})
 }
 
 // waitAfter is how long the next attempt waits after so many failures: five are free, and it is never more than a minute,
@@ -146,25 +147,27 @@ func waitAfter(failures int64) time.Duration {
 // invitationLasts is how long an invitation is good for.
 const invitationLasts = 72 * time.Hour
 
-// Invite makes a one-time word by which the person sets a password, for an account that does not act yet, or on the word of
-// the machine's operator. [ErrInviteByTwo] over the API for one that acts: ask for a change of kind [Invitation].
+// Invite makes a one-time word by which the person sets a password or links an identity, for an account that does not act.
+// [ErrInviteByTwo] for one that acts: ask for a change of kind [Invitation].
 func Invite(ctx context.Context, tx *store.Tx, user UserID) (secret string, err error) {
 	account, err := readAccount(ctx, tx, string(user))
 	if err != nil {
 		return "", err
 	}
-	if tx.By.User != "" && anyActs(account.Roles) {
+	if anyActs(account.Roles) {
 		return "", ErrInviteByTwo
 	}
-	return invite(ctx, tx, account.ID)
+	return invite(ctx, tx, account.ID, "")
 }
 
-func invite(ctx context.Context, tx *store.Tx, user UserID) (string, error) {
+// invite rests on a change that two people agreed on, or on none.
+func invite(ctx context.Context, tx *store.Tx, user UserID, change ChangeID) (string, error) {
 	secret := newSecret()
-	if err := insertInvitation(ctx, tx, user, hash(secret)); err != nil {
+	row := invitationRow{Hash: hash(secret), UserID: user, ExpiresAt: store.FormatTime(tx.At.Add(invitationLasts)), ChangeID: change}
+	if err := insertInvitation(ctx, tx, row); err != nil {
 		return "", err
 	}
-	return secret, Record(ctx, tx, Event{Action: "user.invited", Subject: string(user)})
+	return secret, Record(ctx, tx, Event{Action: eventInvited, Subject: string(user), Fields: []string{row.mark()}})
 }
 
 // ApplyInvitation gives the one-time word of a change of kind [Invitation] that was just applied, "" for other changes.
@@ -172,7 +175,7 @@ func ApplyInvitation(ctx context.Context, tx *store.Tx, c Change) (secret string
 	if c.Kind != Invitation || c.State != Applied {
 		return "", nil
 	}
-	return invite(ctx, tx, c.User)
+	return invite(ctx, tx, c.User, c.ID)
 }
 
 // Invited tells whose invitation a word is. [ErrInvitation].
@@ -191,10 +194,11 @@ func AcceptInvitation(ctx context.Context, tx *store.Tx, secret string, p Passwo
 	if err != nil {
 		return err
 	}
-	if err := insertCredentials(ctx, tx, user, p); err != nil {
+	row := credentialRow{UserID: user, Password: p, ChangedAt: store.FormatTime(tx.At), Invitation: hash(secret)}
+	if err := insertCredentials(ctx, tx, row); err != nil {
 		return err
 	}
-	return Record(ctx, tx, Event{Action: "password.set", Subject: string(user), Fields: []string{"password"}})
+	return Record(ctx, tx, Event{Action: eventPassword, Subject: string(user), Fields: []string{row.mark()}})
 }
 
 // WordHash is what an invitation is kept by while its holder is away at the identity provider: not its word.
@@ -207,10 +211,11 @@ func AcceptWithIdentity(ctx context.Context, tx *store.Tx, word []byte, i Identi
 	if err != nil {
 		return err
 	}
-	if err := insertIdentity(ctx, tx, i, user); err != nil {
+	row := identityRow{Issuer: i.Issuer, Subject: i.key(), UserID: user, LinkedAt: store.FormatTime(tx.At), Invitation: word}
+	if err := insertIdentity(ctx, tx, i, row); err != nil {
 		return err
 	}
-	return Record(ctx, tx, Event{Action: "identity.linked", Subject: string(user), Fields: []string{"identity"}})
+	return Record(ctx, tx, Event{Action: eventIdentity, Subject: string(user), Fields: []string{row.mark()}})
 }
 
 // accept uses an invitation up, and closes every door that the account had.
@@ -255,7 +260,7 @@ func BeginSecondFactor(ctx context.Context, tx *store.Tx, a Attempt) (SecondFact
 		return SecondFactor{}, err
 	}
 	return SecondFactor{codeText(secret), codeURI(a.door.Handle, secret)},
-		Record(ctx, tx, Event{Action: "second_factor.begun", Subject: string(a.door.User), Fields: []string{"second"}})
+		Record(ctx, tx, Event{Action: eventSecondBegun, Subject: string(a.door.User), Fields: []string{markSecond(sealed, false)}})
 }
 
 // ConfirmSecondFactor has the app show its first code, and gives the recovery codes, once. Sessions with one factor stay so:
@@ -282,7 +287,7 @@ func ConfirmSecondFactor(ctx context.Context, tx *store.Tx, a Attempt, code stri
 	if err := replaceRecovery(ctx, tx, a.door.User, codes); err != nil {
 		return nil, err
 	}
-	return codes, Record(ctx, tx, Event{Action: "second_factor.confirmed", Subject: string(a.door.User), Fields: []string{"second"}})
+	return codes, Record(ctx, tx, Event{Action: eventSecondConfirmed, Subject: string(a.door.User), Fields: []string{markSecond(a.door.second, true)}})
 }
 
 // Identity is somebody as an identity provider vouches for them. Subject is the provider's own name for them, which never changes;

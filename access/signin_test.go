@@ -42,13 +42,15 @@ func TestSignIn(t *testing.T) {
 		}
 		var word string
 		update(func(tx *store.Tx) (err error) {
-			word, err = access.Invite(t.Context(), tx, ids["lead"])
+			var u access.User
+			u, word, err = access.CreateInvited(t.Context(), tx, "guide", access.ProgrammeLead)
+			ids["guide"] = u.ID
 			return err
 		})
-		if _, err := access.NewPassword(t.Context(), "lead", "short"); !errors.Is(err, access.ErrWeakPassword) {
+		if _, err := access.NewPassword(t.Context(), "guide", "short"); !errors.Is(err, access.ErrWeakPassword) {
 			t.Errorf("a short password: %v", err)
 		}
-		password, err := access.NewPassword(t.Context(), "lead", good)
+		password, err := access.NewPassword(t.Context(), "guide", good)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,23 +58,23 @@ func TestSignIn(t *testing.T) {
 		if err := db.Update(t.Context(), func(tx *store.Tx) error { return access.AcceptInvitation(t.Context(), tx, word, password) }); !errors.Is(err, access.ErrInvitation) {
 			t.Errorf("an invitation used twice: %v", err)
 		}
-		in, ok, err := try("lead", good, "", "")
+		in, ok, err := try("guide", good, "", "")
 		if err != nil || !ok || in.Factors != 1 {
 			t.Fatalf("%+v %v %v", in, ok, err)
 		}
-		wantOneFactor(t, db, in.Session, ids["lead"])
-		for _, handle := range []string{"lead", "nobody"} {
+		wantOneFactor(t, db, in.Session, ids["guide"])
+		for _, handle := range []string{"guide", "nobody"} {
 			if _, ok, err := try(handle, "another four words", "", ""); ok || err != nil {
 				t.Errorf("%s with a wrong password: %v %v", handle, ok, err)
 			}
 		}
 		for range 5 {
-			_, _, _ = try("lead", "another four words", "", "")
+			_, _, _ = try("guide", "another four words", "", "")
 		}
-		if _, _, err := try("lead", good, "", ""); !errors.Is(err, access.ErrSlowDown) {
+		if _, _, err := try("guide", good, "", ""); !errors.Is(err, access.ErrSlowDown) {
 			t.Errorf("after six failures: %v", err)
 		}
-		if _, ok, err := try("lead", good, "", in.Device); !ok || err != nil {
+		if _, ok, err := try("guide", good, "", in.Device); !ok || err != nil {
 			t.Errorf("the person's own device waits for strangers' failures: %v %v", ok, err)
 		}
 	})

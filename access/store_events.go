@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -48,7 +47,7 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, 
 		found[i] = Recorded{ID: r.ID, At: at, Actor: UserID(r.UserID), Token: r.TokenID, Request: r.RequestID,
 			Event: Event{Action: r.Action, Subject: r.Subject, OnBehalfOf: r.OnBehalfOf, Reason: r.Reason}}
 		if r.Fields != "" {
-			found[i].Fields = strings.Split(r.Fields, ",")
+			found[i].Fields = unmarked(r.Fields)
 		}
 		if r.Handle != nil {
 			found[i].Handle = *r.Handle

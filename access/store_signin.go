@@ -22,6 +22,7 @@ type credentialRow struct {
 	Confirmed     bool
 	LastStep      int64
 	ChangedAt     string
+	Invitation    []byte // the hash of that by which it was set
 }
 
 type deviceRow struct {
@@ -45,6 +46,7 @@ type invitationRow struct {
 	UserID        UserID
 	ExpiresAt     string
 	UsedAt        *string
+	ChangeID      ChangeID // that it rests on; "" for an account that did not act
 }
 
 type identityRow struct {
@@ -53,6 +55,7 @@ type identityRow struct {
 	Subject       string `bun:",pk"`
 	UserID        UserID
 	LinkedAt      string
+	Invitation    []byte
 }
 
 // strangers is the hash under which the failures of all unknown devices are counted.
@@ -150,8 +153,8 @@ func touched(res sql.Result, err error) (bool, error) {
 	return err == nil, err
 }
 
-func insertInvitation(ctx context.Context, tx *store.Tx, user UserID, hash []byte) error {
-	_, err := tx.NewInsert().Model(&invitationRow{Hash: hash, UserID: user, ExpiresAt: store.FormatTime(tx.At.Add(invitationLasts))}).Exec(ctx)
+func insertInvitation(ctx context.Context, tx *store.Tx, row invitationRow) error {
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 
@@ -186,8 +189,8 @@ func forgetDoors(ctx context.Context, tx *store.Tx, user UserID) error {
 	return nil
 }
 
-func insertCredentials(ctx context.Context, tx *store.Tx, user UserID, p Password) error {
-	_, err := tx.NewInsert().Model(&credentialRow{UserID: user, Password: p, ChangedAt: store.FormatTime(tx.At)}).Exec(ctx)
+func insertCredentials(ctx context.Context, tx *store.Tx, row credentialRow) error {
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 
@@ -222,12 +225,12 @@ func readIdentity(ctx context.Context, tx *store.Tx, i Identity) (UserID, error)
 	return r.UserID, err
 }
 
-func insertIdentity(ctx context.Context, tx *store.Tx, i Identity, user UserID) error {
+func insertIdentity(ctx context.Context, tx *store.Tx, i Identity, row identityRow) error {
 	if _, err := readIdentity(ctx, tx, i); err == nil {
 		return ErrIdentityTaken
 	} else if !errors.Is(err, ErrUnknownUser) {
 		return err
 	}
-	_, err := tx.NewInsert().Model(&identityRow{Issuer: i.Issuer, Subject: i.key(), UserID: user, LinkedAt: store.FormatTime(tx.At)}).Exec(ctx)
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }

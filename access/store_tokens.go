@@ -16,17 +16,18 @@ const (
 	sessionKind = "session"
 )
 
-func insertToken(ctx context.Context, tx *store.Tx, t Token, hash []byte, factors int) error {
+// insertToken answers the mark of what was written, for the event.
+func insertToken(ctx context.Context, tx *store.Tx, t Token, hash []byte, factors int) (mark string, err error) {
 	row := tokenRow{ID: t.ID, UserID: t.User, Hash: hash, CreatedAt: store.FormatTime(tx.At), ExpiresAt: store.FormatTime(t.ExpiresAt),
 		Kind: tokenKind, Name: t.Name, Scopes: strings.Join(t.Scopes, ","), Factors: factors}
 	if t.Session {
 		row.Kind = sessionKind
 	}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	if errors.Is(store.Classify(err), store.ErrMissing) {
-		return ErrUnknownUser
+		return "", ErrUnknownUser
 	}
-	return err
+	return row.mark(), err
 }
 
 func revokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {

@@ -19,7 +19,7 @@ type Verified struct{ Events, Duties int64 }
 // tree has.
 func Verify(ctx context.Context, tx *store.Tx, leaves map[proof.Kind]int64, out *proof.Findings, report func(done int64)) (Verified, error) {
 	v := &verifier{out: out, report: report}
-	for _, step := range []func(context.Context, *store.Tx) error{v.events, v.duties, v.twins, v.unasked, v.roles, v.alone, v.persons} {
+	for _, step := range []func(context.Context, *store.Tx) error{v.events, v.duties, v.twins, v.unasked, v.roles, v.alone, v.persons, v.waysIn} {
 		if err := step(ctx, tx); err != nil {
 			return v.done, err
 		}

@@ -65,10 +65,11 @@ func IssueScoped(ctx context.Context, tx *store.Tx, t Token) (secret string, iss
 func issue(ctx context.Context, tx *store.Tx, t Token) (string, Token, error) {
 	secret := newSecret()
 	t.ID, t.CreatedAt = TokenID(store.NewID("tok")), tx.At
-	if err := insertToken(ctx, tx, t, hash(secret), 2); err != nil {
+	mark, err := insertToken(ctx, tx, t, hash(secret), 2)
+	if err != nil {
 		return "", Token{}, err
 	}
-	e := Event{Action: "token.issued", Subject: string(t.ID)}
+	e := Event{Action: eventToken, Subject: string(t.ID), Fields: []string{mark}}
 	if string(t.User) != tx.By.User {
 		e.OnBehalfOf = t.User
 	}
@@ -80,7 +81,7 @@ func RevokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
 	if err := revokeTokens(ctx, tx, user); err != nil {
 		return err
 	}
-	return Record(ctx, tx, Event{Action: "tokens.revoked", Subject: string(user)})
+	return Record(ctx, tx, Event{Action: eventAllRevoked, Subject: string(user)})
 }
 
 // RevokeToken ends one token or session; the next call with it is refused. Owner "" ends anybody's. [ErrUnknownToken] when it
@@ -89,7 +90,7 @@ func RevokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) er
 	if err := revokeToken(ctx, tx, owner, id); err != nil {
 		return err
 	}
-	return Record(ctx, tx, Event{Action: "token.revoked", Subject: string(id)})
+	return Record(ctx, tx, Event{Action: eventRevoked, Subject: string(id)})
 }
 
 // ListTokens lists the tokens of a user, or the sessions, by id, which is by time, after one, at most limit.

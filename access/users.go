@@ -33,6 +33,26 @@ func (a Account) Works(at time.Time) bool {
 // books are opened. Over the API an account begins with nothing that acts; see [ProposeRoles]. [ErrUnknownRole],
 // [ErrIncompatibleRoles], [ErrDuplicateHandle].
 func CreateUser(ctx context.Context, tx *store.Tx, handle string, roles ...Role) (User, error) {
+	u, err := newUser(ctx, tx, handle, roles)
+	if err != nil {
+		return User{}, err
+	}
+	return u, giveFirst(ctx, tx, u)
+}
+
+// CreateInvited is [CreateUser] with a one-time word for the person, made while the account holds no role yet.
+func CreateInvited(ctx context.Context, tx *store.Tx, handle string, roles ...Role) (u User, secret string, err error) {
+	if u, err = newUser(ctx, tx, handle, roles); err != nil {
+		return User{}, "", err
+	}
+	if secret, err = Invite(ctx, tx, u.ID); err != nil {
+		return User{}, "", err
+	}
+	return u, secret, giveFirst(ctx, tx, u)
+}
+
+// newUser makes an account that holds none of its roles yet.
+func newUser(ctx context.Context, tx *store.Tx, handle string, roles []Role) (User, error) {
 	if err := Compatible(roles); err != nil {
 		return User{}, err
 	}
@@ -40,17 +60,19 @@ func CreateUser(ctx context.Context, tx *store.Tx, handle string, roles ...Role)
 	if err := insertUser(ctx, tx, u); err != nil {
 		return User{}, err
 	}
-	if err := Record(ctx, tx, Event{Action: "user.created", Subject: string(u.ID), Fields: []string{"handle"}}); err != nil {
-		return User{}, err
+	return u, Record(ctx, tx, Event{Action: eventCreated, Subject: string(u.ID), Fields: []string{mark("handle", handle)}})
+}
+
+// giveFirst gives a new account its roles.
+func giveFirst(ctx context.Context, tx *store.Tx, u User) error {
+	if len(u.Roles) == 0 {
+		return nil
 	}
-	if len(roles) == 0 {
-		return u, nil
-	}
-	first := Change{ID: ChangeID(store.NewID("chg")), User: u.ID, Kind: firstRoles, Grant: roles, State: Applied}
+	first := Change{ID: ChangeID(store.NewID("chg")), User: u.ID, Kind: firstRoles, Grant: u.Roles, State: Applied}
 	if err := insertChange(ctx, tx, first); err != nil {
-		return User{}, err
+		return err
 	}
-	return u, setRoles(ctx, tx, first)
+	return setRoles(ctx, tx, first)
 }
 
 // FindUser finds an account by its id or handle. [ErrUnknownUser].
@@ -72,7 +94,7 @@ func DisableUser(ctx context.Context, tx *store.Tx, id UserID, reason string) er
 	if err := updateDisabled(ctx, tx, id); err != nil {
 		return err
 	}
-	if err := Record(ctx, tx, Event{Action: "user.disabled", Subject: string(id), Fields: []string{"disabled_at"}, Reason: reason}); err != nil {
+	if err := Record(ctx, tx, Event{Action: eventDisabled, Subject: string(id), Fields: []string{"disabled_at"}, Reason: reason}); err != nil {
 		return err
 	}
 	return RevokeTokens(ctx, tx, id)
@@ -87,7 +109,7 @@ func EndUser(ctx context.Context, tx *store.Tx, id UserID, at time.Time) error {
 	if err := updateEnd(ctx, tx, id, at); err != nil {
 		return err
 	}
-	return Record(ctx, tx, Event{Action: "user.end_set", Subject: string(id), Fields: []string{"ends_at"}})
+	return Record(ctx, tx, Event{Action: eventEndSet, Subject: string(id), Fields: []string{mark("ends_at", store.FormatTime(at))}})
 }
 
 // setRoles brings the roles of an account to what an applied change says, with an event per direction. The events are what

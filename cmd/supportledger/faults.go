@@ -89,6 +89,7 @@ var advice = []struct {
 }{
 	{ledger.ErrNotOpened, "Open them first: supportledger init --organisation NAME"},
 	{ledger.ErrAlreadyOpened, "Nothing was changed. Name another database with --db."},
+	{access.ErrInviteByTwo, "Ask with a reason, and another person decides: supportledger user invite HANDLE --reason TEXT"},
 	{access.ErrUnknownUser, "supportledger user list shows all accounts."},
 	{access.ErrUnknownRole, "The roles are caseworker, programme_lead, finance_officer, treasurer, auditor, privacy_officer, donor and admin."},
 	{access.ErrUnknownToken, "supportledger token list shows all tokens; one that ended stays ended."},

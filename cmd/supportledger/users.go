@@ -97,7 +97,7 @@ func (u userAddCommand) Run(ctx context.Context, c console) error {
 	}
 	var shown userShown
 	err := u.act(ctx, keeping("createUser"), func(ctx context.Context, tx *store.Tx) error {
-		made, err := access.CreateUser(ctx, tx, u.Handle, u.Role...)
+		made, word, err := access.CreateInvited(ctx, tx, u.Handle, u.Role...)
 		if err != nil {
 			return err
 		}
@@ -109,10 +109,6 @@ func (u userAddCommand) Run(ctx context.Context, c console) error {
 			if err := access.EndUser(ctx, tx, made.ID, last); err != nil {
 				return err
 			}
-		}
-		word, err := access.Invite(ctx, tx, made.ID)
-		if err != nil {
-			return err
 		}
 		account, err := access.FindUser(ctx, tx, string(made.ID))
 		shown = showUser(account, tx.At)
@@ -180,10 +176,15 @@ func accounts(ctx context.Context, tx *store.Tx) (all []access.Account, err erro
 type userInviteCommand struct {
 	acting
 	Handle string `arg:"" help:"Id or handle of the account."`
+	Reason string `placeholder:"TEXT" help:"Why an account that acts is to be entered anew, in ten letters or more: another person has to agree."`
+	JSON   bool   `name:"json" help:"Answer what was asked for as JSON."`
 }
 
-// Run makes the word.
+// Run makes the word, or asks for it.
 func (u userInviteCommand) Run(ctx context.Context, c console) error {
+	if u.Reason != "" {
+		return u.ask(ctx, c, u.Handle, access.Change{Kind: access.Invitation, Reason: u.Reason}, u.JSON)
+	}
 	var word string
 	err := u.act(ctx, keeping("inviteUser"), func(ctx context.Context, tx *store.Tx) error {
 		account, err := access.FindUser(ctx, tx, u.Handle)
@@ -235,14 +236,19 @@ type userRolesCommand struct {
 // Run asks for the change.
 func (u userRolesCommand) Run(ctx context.Context, c console) error {
 	wanted := access.Change{Kind: access.RoleChange, Grant: u.Grant, Revoke: u.Revoke, Reason: u.Reason}
-	if wanted.NeedsTwo() && u.Token == "" {
-		return misuse("to give a role that acts takes two people: put the token of an admin into SUPPORTLEDGER_TOKEN")
+	return u.ask(ctx, c, u.Handle, wanted, u.JSON)
+}
+
+// ask asks for a change of an account, and says what became of it.
+func (a acting) ask(ctx context.Context, c console, handle string, wanted access.Change, asJSON bool) error {
+	if wanted.NeedsTwo() && a.Token == "" {
+		return misuse("this takes two people: put the token of an admin into SUPPORTLEDGER_TOKEN")
 	}
 	what := keeping("requestAccountChange")
 	what.Resource = "account-changes"
 	var made access.Change
-	if err := u.act(ctx, what, func(ctx context.Context, tx *store.Tx) error {
-		account, err := access.FindUser(ctx, tx, u.Handle)
+	if err := a.act(ctx, what, func(ctx context.Context, tx *store.Tx) error {
+		account, err := access.FindUser(ctx, tx, handle)
 		if err != nil {
 			return err
 		}
@@ -253,7 +259,7 @@ func (u userRolesCommand) Run(ctx context.Context, c console) error {
 	}); err != nil {
 		return err
 	}
-	return c.tellChange(made, "", u.JSON)
+	return c.tellChange(made, "", asJSON)
 }
 
 type userDecideCommand struct {
