@@ -46,7 +46,7 @@ func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, yea
 	if err := saveCommitted(ctx, tx, p.Current, year); err != nil {
 		return Commitment{}, err
 	}
-	p.State = PlanActive
+	p.Current, p.State = p.Current.committing(year), PlanActive
 	if err := savePlan(ctx, tx, &p); err != nil {
 		return Commitment{}, err
 	}
@@ -58,6 +58,16 @@ func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, yea
 		return Commitment{}, err
 	}
 	return Commitment{p, year, posted[0]}, nil
+}
+
+// committing is the version with a year's items under its commitment.
+func (v PlanVersion) committing(year int) PlanVersion {
+	return v.with(func(i Item) Item {
+		if i.uncommitted(year) {
+			i.CommittedYear = year
+		}
+		return i
+	})
 }
 
 // approve puts the actor down as the version's approver, or, for a later year, makes sure that the version is still what was

@@ -318,12 +318,17 @@ func (l PlanLine) open() []Item {
 	return items
 }
 
+// uncommitted tells whether the item waits for the approval of a year.
+func (i Item) uncommitted(year int) bool {
+	return i.SettledBy == "" && i.SuspendedBy == "" && i.CommittedYear == 0 && (i.DueOn == "" || i.DueOn.Year() == year)
+}
+
 // uncommitted are the items of a year that no approval has committed yet; undated units belong to the year that is asked
 // for first.
 func (l PlanLine) uncommitted(year int) []Item {
 	var items []Item
 	for _, i := range l.open() {
-		if i.CommittedYear == 0 && (i.DueOn == "" || i.DueOn.Year() == year) {
+		if i.uncommitted(year) {
 			items = append(items, i)
 		}
 	}

@@ -57,12 +57,17 @@ func insertConsent(ctx context.Context, tx *store.Tx, c Consent) error {
 }
 
 func readConsents(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Consent, error) {
+	return scanConsents(ctx, tx.NewSelect().Where("c.beneficiary_id = ?", b))
+}
+
+// scanConsents reads those of a selection, in order of giving.
+func scanConsents(ctx context.Context, q *bun.SelectQuery) ([]Consent, error) {
 	var rows []struct {
 		consentRow
 		RevokedOn *ledger.Date
 	}
-	err := tx.NewSelect().TableExpr("consents AS c").ColumnExpr("c.*").ColumnExpr("r.revoked_on").
-		Join("LEFT JOIN consent_revocations AS r ON r.consent_id = c.id").Where("c.beneficiary_id = ?", b).Order("c.given_on", "c.id").Scan(ctx, &rows)
+	err := q.TableExpr("consents AS c").ColumnExpr("c.*").ColumnExpr("r.revoked_on").
+		Join("LEFT JOIN consent_revocations AS r ON r.consent_id = c.id").Order("c.given_on", "c.id").Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}

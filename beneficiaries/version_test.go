@@ -120,51 +120,73 @@ func TestVersionsRefuse(t *testing.T) {
 
 // Out of 64 approvals at once against a budget line with room for ten, ten succeed.
 func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
-	for range storetest.Rounds(1, 1000) {
-		onBoth(t, func(h house) {
-			donor, err := grants.Donor{}, error(nil)
-			h.do("", func(tx *store.Tx) error {
-				donor, err = h.reg.Grants.RegisterDonor(h.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Foundation B", Language: "en"})
-				if err != nil {
-					return err
-				}
-				policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
-					Interest: grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
-				_, err = h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: "G9", Donor: donor, Title: "G9", Amount: of("90000.00", "DKK"), SignedOn: "2026-01-02",
-					Policies: grants.Policies{policy}, Budget: []grants.BudgetLine{
-						{No: "1", Text: "Therapy", Categories: []string{"therapy"}, Amount: of("10009.99", "DKK")},
-						{No: "2", Text: "Others", Categories: []string{"*"}, Amount: of("79990.01", "DKK")}}})
+	onBoth(t, func(h house) {
+		var donor grants.Donor
+		h.do("", func(tx *store.Tx) (err error) {
+			donor, err = h.reg.Grants.RegisterDonor(h.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Foundation B", Language: "en"})
+			return err
+		})
+		for round := range storetest.Rounds(1, 1000) {
+			h.crowd(donor, round)
+		}
+	})
+}
+
+// crowd signs a grant with a line for ten, hands in 64 plans on it and approves them all at once.
+func (h house) crowd(donor grants.Donor, round int) {
+	const many = 64
+	code := fmt.Sprintf("L%d", round)
+	number := func(i int) string { return fmt.Sprintf("P-%d-%d", round, i) }
+	h.do("", func(tx *store.Tx) error {
+		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
+			Interest: grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
+		_, err := h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code, Amount: of("90000.00", "DKK"), SignedOn: "2026-01-02",
+			Policies: grants.Policies{policy}, Budget: []grants.BudgetLine{
+				{No: "1", Text: "Therapy", Categories: []string{"therapy"}, Amount: of("10009.99", "DKK")},
+				{No: "2", Text: "Others", Categories: []string{"*"}, Amount: of("79990.01", "DKK")}}})
+		return err
+	})
+	h.do("writer", func(tx *store.Tx) error {
+		b, err := h.reg.Admit(h.Context(), tx)
+		for i := range many {
+			p := Plan{Number: number(i), Currency: "DKK", Beneficiary: b.ID, Current: PlanVersion{StartsOn: "2026-01-01", Shares: shares(code + "=100"),
+				Lines: []PlanLine{{Line: "therapy", Category: "therapy", UnitPrice: of("1000.00", "DKK"), Items: items("2026-03-01")}}}}
+			if _, e := h.reg.Draft(h.Context(), tx, p); e != nil {
+				return e
+			}
+			if _, e := h.reg.Submit(h.Context(), tx, p.Number); e != nil {
+				return e
+			}
+		}
+		return err
+	})
+	var yes, no atomic.Int32
+	var all sync.WaitGroup
+	for i := range many {
+		all.Go(func() {
+			err := h.db.Update(store.WithActor(context.WithoutCancel(h.Context()), h.who["approver"]), func(tx *store.Tx) error {
+				_, err := h.reg.ApproveYear(h.Context(), tx, number(i), 2026, "2026-01-10")
 				return err
 			})
-			const many = 64
-			for i := range many {
-				h.submitted(Plan{Number: fmt.Sprintf("P-%d", i), Currency: "DKK", Current: PlanVersion{StartsOn: "2026-01-01", Shares: shares("G9=100"),
-					Lines: []PlanLine{{Line: "therapy", Category: "therapy", UnitPrice: of("1000.00", "DKK"), Items: items("2026-03-01")}}}})
-			}
-			var yes, no atomic.Int32
-			var all sync.WaitGroup
-			for i := range many {
-				all.Go(func() {
-					err := h.db.Update(store.WithActor(context.WithoutCancel(h.Context()), h.who["approver"]), func(tx *store.Tx) error {
-						_, err := h.reg.ApproveYear(h.Context(), tx, fmt.Sprintf("P-%d", i), 2026, "2026-01-10")
-						return err
-					})
-					var over *grants.BudgetExceeded
-					switch {
-					case err == nil:
-						yes.Add(1)
-					case errors.As(err, &over) && over.Grant == "G9 1":
-						no.Add(1)
-					default:
-						h.Errorf("approval %d: %v", i, err)
-					}
-				})
-			}
-			all.Wait()
-			if yes.Load() != 10 || no.Load() != many-10 || h.committed() != "G9 10000.00=10000.00" {
-				h.Errorf("%d approved, %d refused, committed %s", yes.Load(), no.Load(), h.committed())
+			var over *grants.BudgetExceeded
+			switch {
+			case err == nil:
+				yes.Add(1)
+			case errors.As(err, &over) && over.Grant == code+" 1":
+				no.Add(1)
+			default:
+				h.Errorf("approval %d: %v", i, err)
 			}
 		})
+	}
+	all.Wait()
+	var left ledger.Money
+	h.do("", func(tx *store.Tx) (err error) {
+		_, left, _, err = h.reg.Grants.AvailableOnLine(h.Context(), tx, ledger.FundCode(code), "therapy")
+		return err
+	})
+	if yes.Load() != 10 || no.Load() != many-10 || left.String() != "9.99" {
+		h.Errorf("round %d: %d approved, %d refused, %s left", round, yes.Load(), no.Load(), left)
 	}
 }
 
@@ -186,6 +208,11 @@ func TestTheDatabaseRefusesOwnApprovals(t *testing.T) {
 			"a line is rewritten":          "UPDATE plan_lines SET unit_price = 1",
 			"a share is taken out":         "DELETE FROM plan_shares",
 			"an item comes late":           "INSERT INTO plan_items (version_id, line, position, due_on, committed_year, settled_by) VALUES ('" + p.Current.ID + "', 'stipend', 99, '', 0, '')",
+			"a line comes late":            "INSERT INTO plan_lines (version_id, position, line, category, unit_price) VALUES ('" + p.Current.ID + "', 9, 'more', 'stipend', 1)",
+			"a share comes late":           "INSERT INTO plan_shares (version_id, position, fund, percent) VALUES ('" + p.Current.ID + "', 9, 'G3', '1')",
+			"a gate comes late":            "INSERT INTO plan_gates (version_id, line, position, milestone) VALUES ('" + p.Current.ID + "', 'stipend', -1, 'x')",
+			"a goal is rewritten":          "UPDATE plan_versions SET goals = 'recovery'",
+			"a word is rewritten":          "UPDATE plan_words SET account = '5100'",
 			"a plan starts as an approved": "INSERT INTO plans (id, number, beneficiary_id, currency, state, current_version, version) SELECT 'x', 'P-999', beneficiary_id, currency, 'active', 1, 1 FROM plans",
 		} {
 			if err := raw(sql); err == nil {

@@ -37,6 +37,7 @@ func people(api *API) {
 			grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(approvePlanYear))
 	planWords(api)
 	planMilestones(api)
+	planReminders(api)
 	planVersions(api)
 	planReports(api)
 }

@@ -17,7 +17,7 @@ type planShareBody struct {
 type planShareView struct {
 	Fund     ledger.FundCode `json:"fund"`
 	Percent  Decimal         `json:"percent"`
-	Priority int             `json:"priority,omitempty"`
+	Priority int             `json:"priority,omitempty" description:"0 where it is by percent."`
 	Cap      *ledger.Money   `json:"cap,omitempty"`
 }
 

@@ -82,7 +82,11 @@ var examples = map[string][]string{
 	},
 	"token list":   {"supportledger token list books-2"},
 	"token revoke": {"supportledger token revoke tok_…"},
-	"vault":        {"supportledger vault keygen --key vault.json"},
+	"remind": {
+		"supportledger remind                                     # once a day; serve does it by itself",
+		"supportledger remind --json | jq -r .subject",
+	},
+	"vault": {"supportledger vault keygen --key vault.json"},
 	"vault keygen": {
 		"supportledger vault keygen --key vault.json      # then: supportledger serve --vault-key vault.json",
 	},

@@ -12,6 +12,7 @@ import (
 func later(db *store.DB, public string) *jobs.Queue {
 	q := jobs.New(db, jobs.Options{})
 	jobs.Do(q, runnerOf(db, public).Work)
+	remindDaily(q, db)
 	return q
 }
 

@@ -35,6 +35,7 @@ type commands struct {
 	Period    periodCommands   `cmd:"" help:"Look at the months of the books, and close them."`
 	User      userCommands     `cmd:"" help:"Make accounts for those who work here, and say what they may."`
 	Token     tokenCommands    `cmd:"" help:"Make, list and revoke tokens."`
+	Remind    remindCommand    `cmd:"" help:"Note what is to be thought of today: milestones, consents, ends of plans."`
 	Vault     vaultCommands    `cmd:"" help:"Make the key that seals personal data."`
 	Evidence  evidenceCommands `cmd:"" help:"Make the key that encrypts documents."`
 	Statement statementCommand `cmd:"" help:"Render statements."`
