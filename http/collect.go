@@ -252,20 +252,30 @@ func (r *round) run(ctx context.Context, tx *store.Tx) (err error) {
 	return r.complete(ctx, tx, outcomes)
 }
 
+// authorise asks who came and whether they may: of each credential and operation once.
 func (r *round) authorise(ctx context.Context, tx *store.Tx) error {
 	came := make([]access.Credential, len(r.batch))
 	for i, p := range r.batch {
 		came[i] = p.by
 	}
+	type asked struct {
+		by access.Credential
+		to *endpoint
+	}
+	allowed := map[asked]error{}
 	found, err := access.AuthenticateEach(ctx, tx, came...)
 	for i, a := range found {
-		switch {
-		case a.Err != nil:
-			r.errs[i] = a.Err
-		default:
-			if r.errs[i] = access.Allow(a.Principal, r.batch[i].e.action()); r.errs[i] == nil {
-				r.actors[i] = a.Principal.Actor(r.batch[i].id)
-			}
+		if r.errs[i] = a.Err; a.Err != nil {
+			continue
+		}
+		p := r.batch[i]
+		may, known := allowed[asked{p.by, p.e}]
+		if !known {
+			may = access.Allow(a.Principal, p.e.action())
+			allowed[asked{p.by, p.e}] = may
+		}
+		if r.errs[i] = may; may == nil {
+			r.actors[i] = a.Principal.Actor(p.id)
 		}
 	}
 	return err
