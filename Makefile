@@ -1,6 +1,6 @@
 # The project in a few words; `make help` lists them. Every step of CI is one of these.
 .DEFAULT_GOAL := help
-.PHONY: check demo test soak bench fuzz lint fmt golden help
+.PHONY: check demo test soak race bench fuzz lint fmt golden help
 
 check: ## everything that must hold before a change lands; installs what the tests need
 	@scripts/check
@@ -16,6 +16,11 @@ test: ## the whole suite on SQLite and PostgreSQL (ARGS="-run TestLots ./ledger"
 soak: ## the races and random lives for as long as they promise (SOAK=1); takes an hour or more
 	@scripts/setup
 	@SOAK=1 go test -count=1 -timeout 3h $(or $(ARGS),./...)
+
+race: ## what many do at once, under the race detector (needs a C compiler; its first build takes minutes)
+	@scripts/setup
+	@go test -race -count=1 -timeout 30m -run 'Many|Once|Crowd|Concurrent|Batches|Collected|Revoked|NoAnswer|Hurts|Queue|Rate|Run' \
+		$(or $(ARGS),./store/... ./access ./ledger ./beneficiaries ./disbursements ./http)
 
 bench: ## load the program over HTTP beside the raw limit, on both engines; 20 minutes at most (ARGS="-large 0 -rounds 1" for two)
 	@scripts/setup
