@@ -66,19 +66,19 @@ func shownDonor(donor grants.Donor, err error) (donorView, error) {
 }
 
 type sealDonorRequest struct {
-	ID      Ref    `path:"id" json:"-"`
-	TaxID   string `json:"tax_id" validate:"max=20" description:"CPR of a person, CVR of a company."`
-	Name    string `json:"name" validate:"max=120"`
-	Email   string `json:"email" validate:"max=254"`
-	Address string `json:"address" validate:"max=500"`
+	ID      Ref            `path:"id" json:"-"`
+	TaxID   vault.Personal `json:"tax_id" validate:"max=20" description:"CPR of a person, CVR of a company."`
+	Name    vault.Personal `json:"name" validate:"max=120"`
+	Email   vault.Personal `json:"email" validate:"max=254"`
+	Address vault.Personal `json:"address" validate:"max=500"`
 }
 
 func sealDonor(ctx context.Context, tx *store.Tx, d desk, in sealDonorRequest) (donorView, error) {
 	fields := map[grants.DonorField]string{}
-	for field, text := range map[grants.DonorField]string{grants.DonorTaxID: in.TaxID, grants.DonorName: in.Name, grants.DonorEmail: in.Email,
+	for field, text := range map[grants.DonorField]vault.Personal{grants.DonorTaxID: in.TaxID, grants.DonorName: in.Name, grants.DonorEmail: in.Email,
 		grants.DonorAddress: in.Address} {
 		if text != "" {
-			fields[field] = text
+			fields[field] = string(text)
 		}
 	}
 	return shownDonor(d.grants.SealDonor(ctx, tx, d.vault, string(in.ID), fields))
@@ -90,10 +90,10 @@ type donorReasonRequest struct {
 }
 
 type disclosureView struct {
-	Donor   string `json:"donor" description:"Code of the donor."`
-	Name    string `json:"name,omitempty"`
-	Email   string `json:"email,omitempty"`
-	Address string `json:"address,omitempty"`
+	Donor   string         `json:"donor" description:"Code of the donor."`
+	Name    vault.Personal `json:"name,omitempty"`
+	Email   vault.Personal `json:"email,omitempty"`
+	Address vault.Personal `json:"address,omitempty"`
 }
 
 func discloseDonor(ctx context.Context, tx *store.Tx, d desk, in donorReasonRequest) (disclosureView, error) {
@@ -102,7 +102,7 @@ func discloseDonor(ctx context.Context, tx *store.Tx, d desk, in donorReasonRequ
 		return disclosureView{}, atReason(err)
 	}
 	donor, err := d.grants.Donor(ctx, tx, string(in.ID))
-	return disclosureView{donor.Code, opened[grants.DonorName], opened[grants.DonorEmail], opened[grants.DonorAddress]}, err
+	return disclosureView{donor.Code, vault.Personal(opened[grants.DonorName]), vault.Personal(opened[grants.DonorEmail]), vault.Personal(opened[grants.DonorAddress])}, err
 }
 
 func eraseDonor(ctx context.Context, tx *store.Tx, d desk, in donorReasonRequest) (donorView, error) {
@@ -147,7 +147,7 @@ type taxGiftListView struct {
 
 type taxGiftRow struct {
 	giftListRow
-	TaxID string `json:"tax_id,omitempty"`
+	TaxID vault.Personal `json:"tax_id,omitempty"`
 }
 
 func openTaxGiftList(ctx context.Context, tx *store.Tx, d desk, in taxGiftListRequest) (taxGiftListView, error) {
@@ -157,7 +157,7 @@ func openTaxGiftList(ctx context.Context, tx *store.Tx, d desk, in taxGiftListRe
 	}
 	v := taxGiftListView{in.Year, []taxGiftRow{}}
 	for _, g := range list {
-		v.Rows = append(v.Rows, taxGiftRow{viewGiftTotal(g), g.TaxID})
+		v.Rows = append(v.Rows, taxGiftRow{viewGiftTotal(g), vault.Personal(g.TaxID)})
 	}
 	return v, nil
 }
