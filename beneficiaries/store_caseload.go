@@ -108,3 +108,23 @@ func findUser(ctx context.Context, tx *store.Tx, key string) (id access.UserID, 
 func planTaken(ctx context.Context, tx *store.Tx, number string) (bool, error) {
 	return tx.NewSelect().Model((*planRow)(nil)).Where("number = ?", number).Exists(ctx)
 }
+
+// OnCases narrows a query to rows about plans whose beneficiaries the actor may know of, and to those about no plan that the actor
+// made. plan and madeBy are the columns that hold the plan's id, which may be NULL, and the user who made the row.
+func OnCases(tx *store.Tx, q *bun.SelectQuery, plan, madeBy string) *bun.SelectQuery {
+	if allOf(tx.By) {
+		return q
+	}
+	today := ledger.DateOf(tx.At)
+	return q.Where("(? IN (SELECT p.id FROM plans AS p WHERE "+onCaseToday+") OR ? IS NULL AND ? = ?)", bun.Ident(plan),
+		bun.Ident("p.beneficiary_id"), tx.By.User, today, today, bun.Ident(plan), bun.Ident(madeBy), tx.By.User)
+}
+
+// OfCases narrows a query to rows about no beneficiary and to those about one whom the actor may know of.
+func OfCases(tx *store.Tx, q *bun.SelectQuery, beneficiary string) *bun.SelectQuery {
+	if allOf(tx.By) {
+		return q
+	}
+	today := ledger.DateOf(tx.At)
+	return q.Where("(? = '' OR "+onCaseToday+")", bun.Ident(beneficiary), bun.Ident(beneficiary), tx.By.User, today, today)
+}

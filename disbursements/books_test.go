@@ -79,7 +79,7 @@ func (h *house) open(ctx context.Context, tx *store.Tx) (err error) {
 
 func newPerson(ctx context.Context, tx *store.Tx, handle string) (store.Actor, error) {
 	u, err := access.CreateUser(ctx, tx, handle, access.ProgrammeLead, access.Treasurer)
-	return store.Actor{User: string(u.ID), Token: "tok_" + handle, Roles: []string{"treasurer"}}, err
+	return store.Actor{User: string(u.ID), Token: "tok_" + handle, Roles: []string{"programme_lead", "treasurer"}}, err
 }
 
 // try runs an act as one of the people, or, for "", as the system.

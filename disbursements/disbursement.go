@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -79,6 +78,17 @@ type Disbursement struct {
 	Round      int            // of approvals; a return to draft starts the next
 	Entry      ledger.EntryID // of its cost
 	Version    int
+
+	CreatedBy     access.UserID       // who wrote it first
+	WrittenBy     access.UserID       // who wrote what it says now
+	Evidence      []ledger.EvidenceID // that it is asked for with
+	PlanVersion   string              // of the plan's lines, when it was asked for
+	Policy        PolicyID            // that says who has to approve
+	Base          ledger.Money        // what it comes to in base currency, when it was asked for; zero where no rate was known
+	SubmittedOn   ledger.Date
+	Emergency     bool   // paid first, approved after
+	EmergencySlot string // its place among those of the plan's quarter, "" for none
+	Needs         []Need // what the policy wanted of it then
 }
 
 // Item is a line of an invoice, or a receipt of a float.
@@ -107,10 +117,19 @@ func (d Disbursement) Payload() [sha256.Size]byte {
 func payloadParts(d Disbursement, shares, items string) []string {
 	parts := []string{string(d.ID), d.Plan.Number, d.Partner.Code, d.Line, strconv.Itoa(d.Units), d.Amount.String(), string(d.Amount.Currency),
 		shares, strconv.FormatBool(d.OwnShares), string(d.Date), d.Text}
-	if d.Settlement == ByPartner && d.Overpaid.IsZero() {
-		return parts
+	if d.Settlement != ByPartner || !d.Overpaid.IsZero() {
+		parts = append(parts, string(d.Settlement), d.Overpaid.String(), d.Payee, d.Category, string(d.Account), d.Spot.String(), items, d.Prepayment.Number)
 	}
-	return append(parts, string(d.Settlement), d.Overpaid.String(), d.Payee, d.Category, string(d.Account), d.Spot.String(), items, d.Prepayment.Number)
+	if d.PlanVersion != "" {
+		parts = append(parts, "plan version", d.PlanVersion)
+	}
+	if len(d.Evidence) > 0 {
+		parts = append(parts, "evidence", evidenceText(d.Evidence))
+	}
+	if d.Emergency {
+		parts = append(parts, "emergency")
+	}
+	return parts
 }
 
 // sharesText writes a split as "G1=60,G2=40".
@@ -139,20 +158,8 @@ func parseShares(text string) ([]beneficiaries.Share, error) {
 // Draft writes a disbursement down. Without a split of its own it takes the plan's. [ErrIncomplete] names what its kind of
 // settlement needs.
 func (o Office) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbursement, error) {
-	if err := o.complete(ctx, tx, &d); err != nil {
+	if err := o.prepare(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
-	}
-	d.OwnShares = len(d.Shares) > 0
-	if !d.OwnShares {
-		d.Shares = d.Plan.Current.Shares
-	}
-	if err := beneficiaries.CheckShares(d.Shares); err != nil {
-		return Disbursement{}, err
-	}
-	for _, s := range d.Shares {
-		if _, err := o.Book.Fund(ctx, tx, s.Fund); err != nil {
-			return Disbursement{}, err
-		}
 	}
 	year := d.Date.Year()
 	n, err := access.Next(ctx, tx, fmt.Sprintf("disbursement-%d", year))
@@ -161,16 +168,44 @@ func (o Office) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbur
 	}
 	d.ID, d.Number = DisbursementID(store.NewID("dsb")), fmt.Sprintf("D-%d-%04d", year, n)
 	d.State, d.Round, d.Version = Draft, 1, 1
+	d.CreatedBy, d.WrittenBy = access.UserID(tx.By.User), access.UserID(tx.By.User)
 	if err := insertDisbursement(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
 	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.drafted", Subject: string(d.ID)})
 }
 
+// prepare makes what somebody wrote down whole: what follows from it, its split, its funds and documents that there are.
+func (o Office) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	if err := o.complete(ctx, tx, d); err != nil {
+		return err
+	}
+	d.OwnShares = len(d.Shares) > 0
+	if !d.OwnShares {
+		d.Shares = d.Plan.Current.Shares
+	}
+	if err := beneficiaries.CheckShares(d.Shares); err != nil {
+		return err
+	}
+	for _, s := range d.Shares {
+		if _, err := o.Book.Fund(ctx, tx, s.Fund); err != nil {
+			return err
+		}
+	}
+	d.Base = ledger.Zero(o.Book.Base)
+	d.Evidence = parseEvidence(evidenceText(d.Evidence))
+	for _, id := range d.Evidence {
+		if _, err := o.Book.Evidence(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Submit asks for approval: DRAFT to SUBMITTED. What settles units of a plan wants it approved ([ErrPlanNotApproved]) and its
-// milestones met ([ErrGated]); the split is fixed here.
+// milestones met ([ErrGated]); the split, and what the policy of the day wants, are fixed here. What was asked about goes back as it is: what was approved stands.
 func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Draft)
+	d, err := o.inState(ctx, tx, key, Draft, InfoRequested)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -180,8 +215,14 @@ func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursem
 	if err := o.gated(ctx, tx, d, tx.By.User); err != nil {
 		return Disbursement{}, err
 	}
+	if d.State == InfoRequested {
+		return o.moveOn(ctx, tx, d, Submitted, "disbursement.answered", "")
+	}
 	if !d.OwnShares {
 		d.Shares = d.Plan.Current.Shares
+	}
+	if err := o.ask(ctx, tx, &d); err != nil {
+		return Disbursement{}, err
 	}
 	return o.step(ctx, tx, d, access.Request, Submitted)
 }
@@ -202,12 +243,26 @@ func (d Disbursement) planAllows() bool {
 	return false
 }
 
-// Approve is the second person's word: SUBMITTED to APPROVED. Cost beside a plan's lines takes no commitment, so what is
-// left in each grant is checked here ([grants.ErrBudgetExceeded], RULES 42). A condition of a grant may hold it back
-// ([grants.ErrConditionOpen]).
+// Approve is the second person's word: SUBMITTED to APPROVED, once as many approved as the policy wants. Cost beside a plan's lines
+// takes no commitment, so what is left in each grant is checked here ([grants.ErrBudgetExceeded], RULES 42). A condition of a grant
+// may hold it back ([grants.ErrConditionOpen]).
 func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Submitted)
+	return o.ApproveFor(ctx, tx, key, "")
+}
+
+// ApproveFor is [Office.Approve] in the name of somebody who is away. What take refuses; [ErrPlanChanged].
+func (o Office) ApproveFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement, error) {
+	d, err := o.Disbursement(ctx, tx, key)
 	if err != nil {
+		return Disbursement{}, err
+	}
+	if d.Emergency && slices.Contains(paidFirst, d.State) {
+		return o.approveAfter(ctx, tx, d, behalf)
+	}
+	if d, err = o.inState(ctx, tx, key, Submitted); err != nil {
+		return Disbursement{}, err
+	}
+	if err := d.planStands(); err != nil {
 		return Disbursement{}, err
 	}
 	if err := o.payable(ctx, tx, d.funds()...); err != nil {
@@ -219,43 +274,82 @@ func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disburse
 	if err := o.checkBudget(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
-	return o.step(ctx, tx, d, access.Approve, Approved)
+	far, err := o.take(ctx, tx, d, access.Approve, behalf)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	if far.Waits(access.Approve) {
+		if err := saveDisbursement(ctx, tx, &d); err != nil { // one after the other
+			return Disbursement{}, err
+		}
+		return d, access.Record(ctx, tx, access.Event{Action: "disbursement.approval_given", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
+	}
+	return o.stepped(ctx, tx, d, Approved, behalf)
 }
 
-// Authorise is the third person's word, for finance: APPROVED to AUTHORISED. An invoice is booked here, on its own date: its
-// cost is due whenever it is paid (RULES 8, 49).
+// Authorise is the third person's word, for finance: APPROVED to AUTHORISED, an emergency from SUBMITTED. An invoice is booked here,
+// on its own date: its cost is due whenever it is paid (RULES 8, 49).
 func (o Office) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Approved)
+	return o.AuthoriseFor(ctx, tx, key, "")
+}
+
+// AuthoriseFor is [Office.Authorise] in the name of somebody who is away.
+func (o Office) AuthoriseFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement, error) {
+	d, err := o.toAuthorise(ctx, tx, key)
 	if err != nil {
+		return Disbursement{}, err
+	}
+	if err := d.planStands(); err != nil {
 		return Disbursement{}, err
 	}
 	if err := o.payable(ctx, tx, d.funds()...); err != nil {
 		return Disbursement{}, err
 	}
 	if d.Settlement == ByInvoice {
-		return o.bookInvoice(ctx, tx, d)
+		return o.bookInvoice(ctx, tx, d, behalf)
 	}
-	return o.step(ctx, tx, d, access.Authorise, Authorised)
+	far, err := o.take(ctx, tx, d, access.Authorise, behalf)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	if far.Waits(access.Authorise) {
+		if err := saveDisbursement(ctx, tx, &d); err != nil {
+			return Disbursement{}, err
+		}
+		return d, access.Record(ctx, tx, access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
+	}
+	return o.stepped(ctx, tx, d, Authorised, behalf)
 }
 
-// step puts the actor down for a duty and moves the state.
+// toAuthorise finds a disbursement that waits for its authorisation.
+func (o Office) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	d, err := o.inState(ctx, tx, key, Submitted, Approved)
+	if err == nil && d.State == Submitted && !d.Emergency {
+		err = &StateConflict{string(d.State), []string{string(Approved)}}
+	}
+	return d, err
+}
+
+// stepped moves the state after a step was taken.
+func (o Office) stepped(ctx context.Context, tx *store.Tx, d Disbursement, to State, behalf access.UserID) (Disbursement, error) {
+	d.State = to
+	if err := saveDisbursement(ctx, tx, &d); err != nil {
+		return Disbursement{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "disbursement." + string(to), Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"state"}})
+}
+
+// step puts the actor down for a duty of the actor's own and moves the state.
 func (o Office) step(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step, to State) (Disbursement, error) {
 	if err := o.mindPayee(ctx, tx, d, step); err != nil {
 		return Disbursement{}, err
 	}
 	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: step, Payload: d.Payload()}
-	if err := access.Take(ctx, tx, duty); err != nil {
+	if err := refusedAs(access.Take(ctx, tx, duty)); err != nil {
 		return Disbursement{}, err
 	}
-	d.State = to
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
-		return Disbursement{}, err
-	}
-	return d, access.Record(ctx, tx, access.Event{Action: "disbursement." + string(to), Subject: string(d.ID), Fields: []string{"state"}})
+	return o.stepped(ctx, tx, d, to, "")
 }
-
-// minReason is how many letters a reason has at least.
-const minReason = 10
 
 // Return gives a submitted disbursement back to its draft; all approvals are void and the next round starts. The reason
 // has at least ten letters ([ErrReasonRequired]).
@@ -268,26 +362,46 @@ func (o Office) Reject(ctx context.Context, tx *store.Tx, key, reason string) (D
 	return o.turnDown(ctx, tx, key, reason, Rejected)
 }
 
+// turnDown gives a request back, or ends it, in the name of somebody who did not ask for it ([access.ErrMakerCannotApprove]): who did
+// rewrites or cancels.
 func (o Office) turnDown(ctx context.Context, tx *store.Tx, key, reason string, to State) (Disbursement, error) {
-	if utf8.RuneCountInString(strings.TrimSpace(reason)) < minReason {
+	if ledger.CheckReason(reason) != nil {
 		return Disbursement{}, ErrReasonRequired
 	}
-	d, err := o.inState(ctx, tx, key, Submitted, Approved)
+	from := []State{Submitted, Approved}
+	if to == InfoRequested {
+		from = from[:1]
+	}
+	d, err := o.inState(ctx, tx, key, from...)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	d.State = to
-	if to == Draft {
-		d.Round++
-	}
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := o.notAsker(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
-	action := "disbursement.rejected"
+	action := "disbursement." + string(to)
 	if to == Draft {
+		d.Round++
 		action = "disbursement.returned"
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
+	if to != InfoRequested {
+		d.EmergencySlot = ""
+	}
+	return o.moveOn(ctx, tx, d, to, action, reason)
+}
+
+// notAsker refuses the person who asked.
+func (o Office) notAsker(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	duties, err := access.DutiesOn(ctx, tx, string(d.ID), d.Round)
+	if err != nil {
+		return err
+	}
+	for _, duty := range duties {
+		if duty.Step == access.Request && string(duty.User) == tx.By.User {
+			return access.ErrMakerCannotApprove
+		}
+	}
+	return nil
 }
 
 // authorised makes sure that exactly this was authorised: what is paid out is what people decided on, whoever had the

@@ -93,12 +93,19 @@ func (o Office) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) e
 	if d.onLine() {
 		return nil
 	}
-	asked, err := o.asks(d)
-	if err != nil {
+	if err := ledger.LockFunds(ctx, tx, d.funds()...); err != nil {
 		return err
 	}
-	funds := d.funds()
-	if err := ledger.LockFunds(ctx, tx, funds...); err != nil {
+	return o.affordable(ctx, tx, d)
+}
+
+// affordable is checkBudget without keeping others from approving meanwhile.
+func (o Office) affordable(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	if d.onLine() {
+		return nil
+	}
+	asked, err := o.asks(d)
+	if err != nil {
 		return err
 	}
 	waiting, err := o.waiting(ctx, tx)
@@ -111,6 +118,15 @@ func (o Office) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) e
 		}
 	}
 	return nil
+}
+
+// available is what is left in a grant's fund; false of other funds and of a grant that is over.
+func (o Office) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (ledger.Money, bool, error) {
+	left, known, err := o.Grants.Available(ctx, tx, fund)
+	if errors.Is(err, grants.ErrGrantState) {
+		return ledger.Money{}, false, nil
+	}
+	return left, known, err
 }
 
 // affords wants a grant to have an amount left beside what is promised already.

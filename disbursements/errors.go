@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"supportledger/access"
 	"supportledger/ledger"
 )
 
@@ -41,6 +42,19 @@ var (
 	ErrMatchShape          = errors.New("disbursements: many lines and many payments are not matched at once")
 	ErrGated               = errors.New("disbursements: a milestone of the plan holds the money back")
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
+	ErrPlanChanged         = errors.New("disbursements: the plan was changed since it was asked for")
+	ErrNotAsked            = errors.New("disbursements: nobody of this role has to decide on it")
+	ErrNoDelegation        = errors.New("disbursements: nobody acts for another without a delegation of this day")
+	ErrUnknownDelegation   = errors.New("disbursements: unknown delegation")
+	ErrDelegationDays      = errors.New("disbursements: a delegation has a first and a last day, at most 92 apart, and is not over")
+	ErrOwnDeputy           = errors.New("disbursements: nobody is their own deputy")
+	ErrRelated             = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
+	ErrUnknownRelation     = errors.New("disbursements: unknown relation")
+	ErrRelationShape       = errors.New("disbursements: a relation is of one user or donor to one payee or person")
+	ErrEmergency           = errors.New("disbursements: the emergency path is not open for this")
+	ErrUnknownPolicy       = errors.New("disbursements: unknown approval policy")
+	ErrPolicyShape         = errors.New("disbursements: every disbursement needs somebody who approves and somebody who authorises, from today on at the earliest")
+	ErrFindingElsewhere    = errors.New("disbursements: no grant that paid has this finding")
 )
 
 // StateConflict tells what state something is in and which it would have to be in.
@@ -155,3 +169,29 @@ func (e *OutsidePeriod) Error() string {
 
 // Unwrap makes errors.Is(err, ErrOutsidePeriod) true.
 func (e *OutsidePeriod) Unwrap() error { return ErrOutsidePeriod }
+
+// NotAsked tells who is still needed, where somebody of another role would decide.
+type NotAsked struct {
+	Step        access.Step
+	StillNeeded []Need
+}
+
+func (e *NotAsked) Error() string {
+	return fmt.Sprintf("disbursements: to %s still needs %s", e.Step, needsText(e.StillNeeded))
+}
+
+// Unwrap makes errors.Is(err, ErrNotAsked) true.
+func (e *NotAsked) Unwrap() error { return ErrNotAsked }
+
+// EmergencyRefused tells the limits of the emergency path.
+type EmergencyRefused struct {
+	Limit      ledger.Money
+	PerQuarter int // of one plan
+}
+
+func (e *EmergencyRefused) Error() string {
+	return fmt.Sprintf("disbursements: an emergency is for one plan, at most %s, and %d in a quarter", e.Limit, e.PerQuarter)
+}
+
+// Unwrap makes errors.Is(err, ErrEmergency) true.
+func (e *EmergencyRefused) Unwrap() error { return ErrEmergency }

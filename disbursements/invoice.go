@@ -33,21 +33,24 @@ func (o Office) completeInvoice(d *Disbursement) error {
 	return nil
 }
 
-// bookInvoice authorises an invoice and books it on its date.
-func (o Office) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement) (Disbursement, error) {
+// bookInvoice authorises an invoice and, once nobody else has to, books it on its date.
+func (o Office) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement, error) {
 	if err := ledger.LockFunds(ctx, tx, append(d.funds(), o.Book.General)...); err != nil {
 		return Disbursement{}, err
 	}
-	d, err := o.inState(ctx, tx, string(d.ID), Approved)
+	d, err := o.toAuthorise(ctx, tx, string(d.ID))
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if err := o.mindPayee(ctx, tx, d, access.Authorise); err != nil {
+	far, err := o.take(ctx, tx, d, access.Authorise, behalf)
+	if err != nil {
 		return Disbursement{}, err
 	}
-	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: access.Authorise, Payload: d.Payload()}
-	if err := access.Take(ctx, tx, duty); err != nil {
-		return Disbursement{}, err
+	if far.Waits(access.Authorise) {
+		if err := saveDisbursement(ctx, tx, &d); err != nil {
+			return Disbursement{}, err
+		}
+		return d, access.Record(ctx, tx, access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
 	}
 	entry, err := o.invoice(ctx, tx, d)
 	if err != nil {
@@ -56,11 +59,7 @@ func (o Office) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement) (
 	if d, err = o.bookCost(ctx, tx, d, entry); err != nil {
 		return Disbursement{}, err
 	}
-	d.State = Authorised
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
-		return Disbursement{}, err
-	}
-	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.authorised", Subject: string(d.ID), Fields: []string{"state"}})
+	return o.stepped(ctx, tx, d, Authorised, behalf)
 }
 
 // invoice is the entry of an invoice: each item is split over the plan's funds; what a fund does not pay for is cost of the

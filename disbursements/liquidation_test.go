@@ -163,9 +163,10 @@ func TestDutiesOfADisbursement(t *testing.T) {
 		must(h, h.step("finance", back, d.Number)) // a new round: everybody may act again, once
 		must(h, h.step("lead", Office.Submit, d.Number))
 		refused("lead", Office.Approve, access.ErrMakerCannotApprove)
-		must(h, h.step("maker", Office.Approve, d.Number))
-		must(h, h.step("chief", Office.Authorise, d.Number))
-		refused("finance", back, ErrState)
+		refused("maker", Office.Approve, access.ErrMakerCannotApprove) // who wrote it does not decide on it, whoever asked
+		must(h, h.step("chief", Office.Approve, d.Number))
+		must(h, h.step("finance", Office.Authorise, d.Number))
+		refused("chief", back, ErrState)
 		must(h, h.liquidate(d.Number, "2026-02-01"))
 		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, ErrState) {
 			h.Errorf("liquidated twice: %v", err)

@@ -63,6 +63,9 @@ func (o Office) Release(ctx context.Context, tx *store.Tx, key string, p Payment
 	if err := d.settledBy(ByPayment, ByInvoice); err != nil {
 		return Payment{}, err
 	}
+	if err := d.planStands(); err != nil {
+		return Payment{}, err
+	}
 	if err := o.standing(ctx, tx, d.Entry); err != nil {
 		return Payment{}, err
 	}

@@ -87,7 +87,7 @@ func (o Office) undoCost(ctx context.Context, tx *store.Tx, original ledger.Post
 // undoInvoice reverses an invoice that nobody paid yet: it is cancelled. One that is on its way or paid keeps standing; the
 // payment is reversed first.
 func (o Office) undoInvoice(ctx context.Context, tx *store.Tx, original ledger.Posted, r ledger.Reversal) (Undone, error) {
-	d, err := o.inState(ctx, tx, original.Source, Authorised)
+	d, err := o.inState(ctx, tx, original.Source, Authorised, OnHold)
 	if err != nil {
 		return Undone{}, err
 	}

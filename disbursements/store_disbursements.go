@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -40,6 +41,18 @@ type disbursementRow struct {
 	Payload       []byte
 	EntryID       *ledger.EntryID
 	Version       int
+
+	CreatedBy       access.UserID
+	WrittenBy       access.UserID
+	PlanVersion     string
+	Evidence        string
+	PolicyID        PolicyID
+	Needs           string
+	ApprovalsNeeded int
+	BaseAmount      int64
+	SubmittedOn     ledger.Date
+	Emergency       bool
+	EmergencySlot   *string
 }
 
 // itemRow is an item as it is kept; the amounts are text with their currency's decimals.
@@ -114,33 +127,52 @@ func orEmpty[T ~string](id *T) T {
 }
 
 func insertDisbursement(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	payload := d.Payload()
-	row := disbursementRow{ID: d.ID, Number: d.Number, Settlement: d.Settlement, PlanID: orNil(d.Plan.ID), PartnerID: orNil(d.Partner.ID),
-		PrepaymentID: orNil(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(), Currency: d.Amount.Currency,
-		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, Category: d.Category, Account: d.Account, Spot: d.Spot.String(), Items: itemsText(d.Items),
-		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round, Payload: payload[:],
-		Version: d.Version}
+	row := d.row()
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 
+// row is a draft as it is kept.
+func (d Disbursement) row() disbursementRow {
+	payload := d.Payload()
+	return disbursementRow{ID: d.ID, Number: d.Number, Settlement: d.Settlement, PlanID: orNil(d.Plan.ID), PartnerID: orNil(d.Partner.ID),
+		PrepaymentID: orNil(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(), Currency: d.Amount.Currency,
+		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, Category: d.Category, Account: d.Account, Spot: d.Spot.String(), Items: itemsText(d.Items),
+		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round, Payload: payload[:],
+		Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, Evidence: evidenceText(d.Evidence), ApprovalsNeeded: 1, Emergency: d.Emergency}
+}
+
+// rewriteDisbursement writes the content of a draft anew.
+func rewriteDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	row := d.row()
+	row.Version++
+	result, err := tx.NewUpdate().Model(&row).ExcludeColumn("created_by", "entry_id").Where("id = ?", d.ID).Where("version = ?", d.Version).Exec(ctx)
+	return once(result, err, &d.Version)
+}
+
 // saveDisbursement writes state, round and entry; while it is a draft, the split and what they bind too.
 func saveDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?", d.Round).Set("version = version + 1")
+	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?", d.Round).Set("version = version + 1").
+		Set("emergency_slot = ?", orNil(d.EmergencySlot))
 	if d.State == Submitted {
 		payload := d.Payload()
-		q = q.Set("shares = ?", sharesText(d.Shares)).Set("payload = ?", payload[:])
+		q = q.Set("shares = ?", sharesText(d.Shares)).Set("payload = ?", payload[:]).Set("plan_version = ?", d.PlanVersion).Set("policy_id = ?", d.Policy).
+			Set("needs = ?", needsText(d.Needs)).Set("approvals_needed = ?", approvalsNeeded(d.Needs)).Set("base_amount = ?", d.Base.Minor()).
+			Set("submitted_on = ?", d.SubmittedOn)
 	}
 	if d.Entry != "" {
 		q = q.Set("entry_id = ?", d.Entry)
 	}
 	result, err := q.Where("id = ?", d.ID).Where("version = ?", d.Version).Exec(ctx)
+	if errors.Is(store.Classify(err), store.ErrDuplicate) {
+		return ErrEmergency // another one took the plan's last place of the quarter at the same moment
+	}
 	return once(result, err, &d.Version)
 }
 
 func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
 	var row disbursementRow
-	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
+	err := visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Disbursement{}, ErrUnknownDisbursement
 	} else if err != nil {
@@ -150,11 +182,25 @@ func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string) 
 }
 
 func (o Office) disbursement(ctx context.Context, tx *store.Tx, row disbursementRow) (Disbursement, error) {
+	d, err := o.written(row)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	return o.withParties(ctx, tx, d, row)
+}
+
+// written reads what a row says by itself.
+func (o Office) written(row disbursementRow) (Disbursement, error) {
 	d := Disbursement{ID: row.ID, Number: row.Number, Settlement: row.Settlement, Line: row.Line, Units: row.Units,
 		Amount: ledger.OfMinor(row.Amount, row.Currency), Overpaid: ledger.OfMinor(row.Overpaid, row.Currency), Payee: row.Payee,
 		Category: row.Category, Account: row.Account, OwnShares: row.OwnShares, Date: row.Date, Text: row.Text, State: row.State,
-		Round: row.Round, Entry: orEmpty(row.EntryID), Version: row.Version}
+		Round: row.Round, Entry: orEmpty(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy, WrittenBy: row.WrittenBy,
+		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID, Base: ledger.OfMinor(row.BaseAmount, o.Book.Base),
+		SubmittedOn: row.SubmittedOn, Emergency: row.Emergency, EmergencySlot: orEmpty(row.EmergencySlot)}
 	var err error
+	if d.Needs, err = parseNeeds(row.Needs); err != nil {
+		return Disbursement{}, err
+	}
 	if row.Spot != "" {
 		if d.Spot, err = ledger.ParseRate(row.Spot); err != nil {
 			return Disbursement{}, err
@@ -163,10 +209,8 @@ func (o Office) disbursement(ctx context.Context, tx *store.Tx, row disbursement
 	if d.Items, err = parseItems(row.Items, o.Book.Base); err != nil {
 		return Disbursement{}, err
 	}
-	if d.Shares, err = parseShares(row.Shares); err != nil {
-		return Disbursement{}, err
-	}
-	return o.withParties(ctx, tx, d, row)
+	d.Shares, err = parseShares(row.Shares)
+	return d, err
 }
 
 // withParties reads what the row refers to.
@@ -197,17 +241,28 @@ func (o Office) Disbursements(ctx context.Context, tx *store.Tx, state State) ([
 	return o.listDisbursements(ctx, tx, q)
 }
 
-// unbooked lists what was approved beside plan lines and is not in the books yet.
+// unbooked lists what was approved beside plan lines and is not in the books yet, whoever asks: money that is promised is promised
+// for everybody. It comes without plan and parties, which the actor may not know of.
 func (o Office) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
-	return o.listDisbursements(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("state IN (?)", bun.List([]State{Approved, Authorised, Released})).Where("entry_id IS NULL").
-			Where("settlement IN (?)", bun.List([]Settlement{ByPayment, ByRetainer, ByPettyCash}))
-	})
+	var rows []disbursementRow
+	err := tx.NewSelect().Model(&rows).Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released})).Where("entry_id IS NULL").
+		Where("settlement IN (?)", bun.List([]Settlement{ByPayment, ByRetainer, ByPettyCash})).Order("number").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Disbursement, len(rows))
+	for i, r := range rows {
+		if found[i], err = o.written(r); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
+// listDisbursements lists those of a query that the actor may know of.
 func (o Office) listDisbursements(ctx context.Context, tx *store.Tx, which func(*bun.SelectQuery) *bun.SelectQuery) ([]Disbursement, error) {
 	var rows []disbursementRow
-	if err := which(tx.NewSelect().Model(&rows)).Order("number").Scan(ctx); err != nil {
+	if err := visible(tx, which(tx.NewSelect().Model(&rows))).Order("number").Scan(ctx); err != nil {
 		return nil, err
 	}
 	out := make([]Disbursement, len(rows))

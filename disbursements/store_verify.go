@@ -3,6 +3,7 @@ package disbursements
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"supportledger/ledger"
 	"supportledger/proof"
@@ -31,13 +32,13 @@ type verifier struct {
 }
 
 // steps counts who took which step on one payload.
-type steps struct{ requested, approved, authorised, released, people int64 }
+type steps struct{ wanted, requested, approved, authorised, released, people int64 }
 
 // disbursements wants two people behind an approved one, three behind an authorised or settled one.
 func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT d.id, d.number, d.settlement, COALESCE(p.number, ''), COALESCE(k.code, ''), COALESCE(a.number, ''), d.line, d.units, d.amount,
 			d.currency, d.overpaid, d.payee, d.category, d.account, d.spot, d.items, d.shares, d.own_shares, d.date, d.text, d.state, d.payload,
-			COALESCE(d.entry_id, ''),
+			COALESCE(d.entry_id, ''), d.plan_version, d.evidence, d.emergency, d.approvals_needed,
 			SUM(CASE WHEN u.step = 'request' THEN 1 ELSE 0 END), SUM(CASE WHEN u.step = 'approve' THEN 1 ELSE 0 END),
 			SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END), SUM(CASE WHEN u.step = 'release' THEN 1 ELSE 0 END), COUNT(DISTINCT u.user_id)
 		FROM disbursements AS d LEFT JOIN plans AS p ON p.id = d.plan_id LEFT JOIN partners AS k ON k.id = d.partner_id
@@ -46,18 +47,19 @@ func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
 		GROUP BY d.id, p.number, k.code, a.number`
 	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
 		var d Disbursement
-		var spot, items, shares, entry string
+		var spot, items, shares, entry, evidence string
 		var amount, overpaid int64
 		var payload []byte
 		var s steps
 		err := rows.Scan(&d.ID, &d.Number, &d.Settlement, &d.Plan.Number, &d.Partner.Code, &d.Prepayment.Number, &d.Line, &d.Units, &amount,
 			&d.Amount.Currency, &overpaid, &d.Payee, &d.Category, &d.Account, &spot, &items, &shares, &d.OwnShares, &d.Date, &d.Text, &d.State, &payload,
-			&entry, &s.requested, &s.approved, &s.authorised, &s.released, &s.people)
+			&entry, &d.PlanVersion, &evidence, &d.Emergency, &s.wanted, &s.requested, &s.approved, &s.authorised, &s.released, &s.people)
 		if err != nil {
 			return err
 		}
 		v.done.Disbursements++
 		d.Amount, d.Overpaid, d.Entry = ledger.OfMinor(amount, d.Amount.Currency), ledger.OfMinor(overpaid, d.Amount.Currency), ledger.EntryID(entry)
+		d.Evidence = parseEvidence(evidence)
 		if spot != "" {
 			d.Spot, _ = ledger.ParseRate(spot) // one that cannot be read is not what was approved
 		}
@@ -71,22 +73,25 @@ var behind = map[State]struct {
 	people   int64
 	released bool
 }{
-	Approved: {2, false}, OnHold: {2, false}, Authorised: {3, false}, Evidenced: {3, false}, Arrived: {3, false}, Disallowed: {3, false},
+	Approved: {2, false}, OnHold: {3, false}, Authorised: {3, false}, Evidenced: {3, false}, Arrived: {3, false}, Disallowed: {3, false},
 	Released: {4, true}, Paid: {4, true}, Returned: {4, true},
 }
 
 func (v *verifier) disbursement(d Disbursement, payload []byte, want [32]byte, s steps) {
 	place := "disbursement " + d.Number
 	needs, decided := behind[d.State]
+	if after := d.Emergency && s.approved == 0 && slices.Contains(paidFirst, d.State); after {
+		needs.people, s.wanted = needs.people-1, 0 // it is approved after it is paid
+	}
 	if (decided || d.State == Submitted) && string(payload) != string(want[:]) {
 		v.out.Add("approval", place, "it does not say what was submitted: it was changed since")
 	}
 	switch {
-	case decided && (s.requested == 0 || s.approved == 0 || s.people < 2):
+	case decided && (s.requested == 0 || s.approved < s.wanted || s.people < 2):
 		v.out.Add("approval", place, "it is %s without a request and an approval by two people", d.State)
-	case needs.people > 2 && (s.authorised == 0 || s.people < 3):
+	case needs.people > 2 && (s.authorised == 0 || s.people < needs.people):
 		v.out.Add("approval", place, "it is %s without three people behind it", d.State)
-	case needs.released && (s.released == 0 || s.people < 4):
+	case needs.released && (s.released == 0 || s.people < needs.people):
 		v.out.Add("approval", place, "it is %s and no fourth person released it", d.State)
 	}
 	if d.booked() != (d.Entry != "") && d.State != Cancelled && (d.Settlement != ByPayment || d.State != Released) {
@@ -99,9 +104,9 @@ func (d Disbursement) booked() bool {
 	switch d.State {
 	case Paid, Evidenced, Arrived, Returned, Disallowed:
 		return true
-	case Authorised, Released:
+	case Authorised, OnHold, Released:
 		return d.Settlement == ByInvoice
-	case Draft, InfoRequested, Submitted, Approved, OnHold, Rejected, Cancelled:
+	case Draft, InfoRequested, Submitted, Approved, Rejected, Cancelled:
 	}
 	return false
 }

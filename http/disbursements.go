@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -26,22 +27,21 @@ func disbursementRoutes(api *API) {
 		Summary: "Write a disbursement down", Danish: "Opret en udbetaling",
 		About: "Which fields it needs depends on how it is settled: partner and netting name plan, line, units and partner; payment the funds that pay, " +
 			"category and account; invoice plan and items; retainer and petty_cash the prepayment.",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, disbursements.ErrUnknownPrepayment,
-			beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency,
-			grants.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount}}, at(draftDisbursement))
+		Refuses: refusesDraft}, at(draftDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: casework,
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
-		Refuses: []error{disbursements.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated}}, at(submitDisbursement))
-	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: casework,
-		Status: http.StatusOK, Summary: "Approve, return or reject", Danish: "Godkend, returnér eller afvis",
-		About: "Who asked cannot decide. To return or reject takes a reason of at least ten letters.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrReasonRequired, grants.ErrBudgetExceeded,
-			grants.ErrConditionOpen}}, at(decideDisbursement))
-	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: finance,
+		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and approved after.",
+		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated,
+			disbursements.ErrEmergency}}, at(submitDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: decides,
+		Status: http.StatusOK, Summary: "Approve, return, reject or ask", Danish: "Godkend, returnér, afvis eller spørg",
+		About: "Who asked, wrote it or is related cannot decide. Everything but an approval takes a reason of at least ten letters. As many people " +
+			"approve as the policy wants; any change of what is asked for voids it.",
+		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrReasonRequired, grants.ErrBudgetExceeded, grants.ErrGrantState})}, at(decideDisbursement))
+	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: authorises,
 		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
-		About: "An invoice is booked here, on its own date.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrOutsidePeriod, grants.ErrConditionOpen,
-			ledger.ErrPeriodClosed}}, at(authoriseDisbursement))
+		About:   "An invoice is booked here, on its own date.",
+		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed})}, at(authoriseDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement", Tag: "disbursements", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost", Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
 		Refuses: []error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, ledger.ErrLotExhausted,
@@ -52,6 +52,16 @@ func disbursementRoutes(api *API) {
 		Refuses: []error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, disbursements.ErrPrepaidExceeded,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(settleDisbursement))
 }
+
+// refusesDraft is what writing a disbursement down may be refused with, refusesDecision what every decision on one may.
+var (
+	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, disbursements.ErrUnknownPrepayment,
+		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency, disbursements.ErrSettlement,
+		grants.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrUnknownEvidence}
+	refusesDecision = []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrMakerCannotApprove, disbursements.ErrNotAsked,
+		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser, grants.ErrConditionOpen, disbursements.ErrGated,
+		disbursements.ErrPayeeUnverified, disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged}
+)
 
 type draftDisbursementRequest struct {
 	Date       ledger.Date              `json:"date" validate:"required" description:"Of an invoice: its own, on which it is booked."`
@@ -73,6 +83,8 @@ type draftDisbursementRequest struct {
 	Returned   Decimal                  `json:"returned" validate:"omitempty,nonnegative" description:"Cash of a float that comes back; receipts and cash must be the float."`
 	Shares     []shareBody              `json:"shares" validate:"max=20,dive" description:"For partner only as a split of its own instead of the plan's: such cost relieves no commitment. For payment: the funds that pay."`
 	Text       string                   `json:"text" validate:"required,max=120" description:"What it is for; no person's name."`
+	Evidence   []ledger.EvidenceID      `json:"evidence_ids" validate:"max=20,dive,max=40" description:"Documents that it is asked for with. An approval is of exactly these."`
+	Emergency  bool                     `json:"emergency" description:"Paid first and approved after: a small amount for one plan, a few times in a quarter."`
 }
 
 // itemBody is a line of an invoice (line, units, unit_price, kind) or a receipt (fund, category, amount).
@@ -106,12 +118,17 @@ type disbursementView struct {
 	State      disbursements.State          `json:"state"`
 	Round      int                          `json:"round" description:"Of approvals; a return starts the next."`
 	Entry      ledger.EntryID               `json:"entry_id,omitempty"`
+	Evidence   []ledger.EvidenceID          `json:"evidence_ids" description:"That it is asked for with."`
+	Emergency  bool                         `json:"emergency"`
+	Approvals  *approvalsView               `json:"approvals,omitempty" table:"-" description:"Of one disbursement; lists are without."`
+	Checks     []eligibilityView            `json:"checks,omitempty" table:"-" description:"Of one disbursement that is not decided on."`
 	Version    int                          `json:"version"`
 }
 
 func viewDisbursement(d disbursements.Disbursement) disbursementView {
 	return disbursementView{d.ID, d.Number, d.Settlement, d.Date, d.Plan.Number, d.Line, d.Units, d.Partner.Code, d.Prepayment.Number, d.Payee, d.Category,
-		string(d.Account), d.Amount, d.Overpaid, viewShares(d.Shares), d.Text, d.State, d.Round, d.Entry, d.Version}
+		string(d.Account), d.Amount, d.Overpaid, viewShares(d.Shares), d.Text, d.State, d.Round, d.Entry,
+		append([]ledger.EvidenceID{}, d.Evidence...), d.Emergency, nil, nil, d.Version}
 }
 
 // shown is a disbursement or why there is none.
@@ -127,18 +144,22 @@ func draftDisbursement(ctx context.Context, tx *store.Tx, d desk, in draftDisbur
 	if err != nil {
 		return disbursementView{}, err
 	}
-	drafted, err := d.office.Draft(ctx, tx, draft)
+	return d.shownNow(ctx, tx)(atMissing(d.office.Draft(ctx, tx, draft)))
+}
+
+// atMissing places what a way of settling needs at its field.
+func atMissing(drafted disbursements.Disbursement, err error) (disbursements.Disbursement, error) {
 	var missing *disbursements.Incomplete
 	if errors.As(err, &missing) {
 		err = At("/"+missing.Field, err)
 	}
-	return shown(drafted, err)
+	return drafted, err
 }
 
 // readDraft finds what a draft names and reads its amounts.
 func (d desk) readDraft(ctx context.Context, tx *store.Tx, in draftDisbursementRequest) (disbursements.Disbursement, error) {
 	out := disbursements.Disbursement{Settlement: cmp.Or(in.Settlement, disbursements.ByPartner), Line: in.Line, Units: in.Units, Payee: in.Payee,
-		Category: in.Category, Account: in.Account, Spot: in.Spot, Date: in.Date, Text: in.Text}
+		Category: in.Category, Account: in.Account, Spot: in.Spot, Date: in.Date, Text: in.Text, Evidence: in.Evidence, Emergency: in.Emergency}
 	var err error
 	for _, ref := range []struct {
 		pointer string
@@ -246,33 +267,42 @@ func listDisbursements(ctx context.Context, tx *store.Tx, d desk, in listDisburs
 }
 
 func getDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
-	return shown(d.office.Disbursement(ctx, tx, string(in.ID)))
+	return d.shownNow(ctx, tx)(d.office.Disbursement(ctx, tx, string(in.ID)))
 }
 
 func submitDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
-	return shown(d.office.Submit(ctx, tx, string(in.ID)))
+	return d.shownNow(ctx, tx)(d.office.Submit(ctx, tx, string(in.ID)))
 }
 
 type decisionRequest struct {
 	ID       Ref    `path:"id" json:"-"`
-	Decision string `json:"decision" validate:"required,oneof=approve return reject"`
-	Reason   string `json:"reason" validate:"max=500" description:"Needed to return or reject; no person's name."`
+	Behalf   Ref    `query:"on_behalf_of" json:"-" validate:"omitempty" description:"Who is away and named you their deputy, by id or work name."`
+	Decision string `json:"decision" validate:"required,oneof=approve return reject request_info"`
+	Reason   string `json:"reason" validate:"max=500" description:"Needed for everything but an approval; no person's name."`
 }
 
 func decideDisbursement(ctx context.Context, tx *store.Tx, d desk, in decisionRequest) (disbursementView, error) {
+	show := d.shownNow(ctx, tx)
 	switch in.Decision {
 	case "approve":
-		return shown(d.office.Approve(ctx, tx, string(in.ID)))
+		return show(d.office.ApproveFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
 	case "return":
-		return shown(d.office.Return(ctx, tx, string(in.ID), in.Reason))
+		return show(d.office.Return(ctx, tx, string(in.ID), in.Reason))
 	case "reject":
-		return shown(d.office.Reject(ctx, tx, string(in.ID), in.Reason))
+		return show(d.office.Reject(ctx, tx, string(in.ID), in.Reason))
+	case "request_info":
+		return show(d.office.AskInfo(ctx, tx, string(in.ID), in.Reason))
 	}
 	return disbursementView{}, fmt.Errorf("http: decision %q passed validation", in.Decision)
 }
 
-func authoriseDisbursement(ctx context.Context, tx *store.Tx, d desk, in byRef) (disbursementView, error) {
-	return shown(d.office.Authorise(ctx, tx, string(in.ID)))
+type authorisationRequest struct {
+	ID     Ref `path:"id" json:"-" description:"Its id or its number."`
+	Behalf Ref `query:"on_behalf_of" json:"-" validate:"omitempty" description:"Who is away and named you their deputy, by id or work name."`
+}
+
+func authoriseDisbursement(ctx context.Context, tx *store.Tx, d desk, in authorisationRequest) (disbursementView, error) {
+	return d.shownNow(ctx, tx)(d.office.AuthoriseFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
 }
 
 type liquidationRequest struct {

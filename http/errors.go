@@ -30,7 +30,7 @@ type row struct {
 // problems is the one table from an error to what the client is told. The first row whose sentinel is in the
 // chain wins, so a special error stands above the general one that it may wrap. Every exported sentinel of
 // every package must be here; arch_test reads this file to make sure.
-var problems = slices.Concat(problemsOfRules, problemsOfSignIn, problemsOfBanks, problemsOfPlans, problemsOfPayees, bookProblems, grantProblems, actProblems)
+var problems = slices.Concat(problemsOfApprovals, problemsOfRules, problemsOfSignIn, problemsOfBanks, problemsOfPlans, problemsOfPayees, bookProblems, grantProblems, actProblems)
 
 // bookProblems are the rows about requests, who makes them, and the books.
 var bookProblems = []row{

@@ -17,7 +17,7 @@ func paymentRoutes(api *API) {
 		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will confirm it.",
 		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement,
 			disbursements.ErrDuplicatePayment, disbursements.ErrBankCurrency, disbursements.ErrPayeeUnverified, disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged,
-			ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed}}, at(releaseDisbursement))
+			disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed}}, at(releaseDisbursement))
 	Route(api, Op{Method: get, Path: "/payments", ID: "listPayments", Tag: "payments", Roles: bookkeeper,
 		Summary: "List payments by number", Danish: "Vis betalinger efter nummer"}, at(listPayments))
 	Route(api, Op{Method: get, Path: "/payments/:id", ID: "getPayment", Tag: "payments", Roles: bookkeeper,

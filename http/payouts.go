@@ -32,6 +32,7 @@ func payouts(api *API) {
 		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, grants.ErrConditionOpen, ledger.ErrFundOverdrawn,
 			ledger.ErrPeriodClosed}}, at(authoriseTransfer))
 	disbursementRoutes(api)
+	approvalRoutes(api)
 	paymentRoutes(api)
 	bankImportRoutes(api)
 	prepaymentRoutes(api)

@@ -1,0 +1,325 @@
+package disbursements
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Outcome is how a check came out.
+type Outcome string
+
+// The outcomes. A warning is for the eyes of who decides; only a stop stands in the way.
+const (
+	OK      Outcome = "ok"
+	Warning Outcome = "warning"
+	Stop    Outcome = "stop"
+)
+
+// Check is one question asked about a disbursement, and its answer. Hint names what there is to say, such as "units_settled"; who
+// shows it has the words, and fills in Of.
+type Check struct {
+	Name    string // plan, line, period, …
+	Outcome Outcome
+	Hint    string // "" where there is nothing to say
+	Of      []string
+}
+
+// finding is a check that found nothing against it, unless told.
+func finding(name string) Check { return Check{Name: name, Outcome: OK} }
+
+func (c Check) warn(hint string, of ...any) Check { return c.say(Warning, hint, of) }
+
+func (c Check) stop(hint string, of ...any) Check { return c.say(Stop, hint, of) }
+
+func (c Check) say(outcome Outcome, hint string, of []any) Check {
+	c.Outcome, c.Hint, c.Of = outcome, hint, nil
+	for _, o := range of {
+		c.Of = append(c.Of, fmt.Sprint(o))
+	}
+	return c
+}
+
+// asking is one question that is asked of every disbursement.
+type asking func(o Office, ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error)
+
+// eligibility are the questions in the order in which their answers are shown. Stops are only restriction, period, budget and
+// duties; everything else is a hint for who decides (user-friendliness 1c).
+var eligibility = []asking{Office.checkPlan, Office.checkLine, Office.checkMilestones, Office.checkGrants, Office.checkConditions, Office.checkMoney,
+	Office.checkEvidence, Office.checkPayee, Office.checkSplitting, Office.checkRelations, Office.checkDuties}
+
+// Checks asks all that is asked of a disbursement. It changes nothing and may be asked in every state.
+func (o Office) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	var all []Check
+	for _, ask := range eligibility {
+		found, err := ask(o, ctx, tx, d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// checkPlan asks whether the plan is in force, and the one that it was asked for under.
+func (o Office) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("plan")
+	switch {
+	case d.Plan.ID == "":
+		return nil, nil
+	case d.planStands() != nil:
+		c = c.stop("plan_changed", d.Plan.Number)
+	case d.onLine() && !d.planAllows():
+		c = c.stop("plan_not_in_force", d.Plan.Number)
+	case !d.onLine() && d.Plan.State != beneficiaries.PlanActive && d.Plan.State != beneficiaries.PlanApproved:
+		c = c.warn("plan_not_in_force", d.Plan.Number)
+	}
+	return []Check{c}, nil
+}
+
+// checkLine asks whether the plan's line has units left and takes its price for a ceiling, never for the amount.
+func (o Office) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+	if !d.onLine() || d.Entry != "" {
+		return nil, nil
+	}
+	line, cap := finding("line"), finding("cap")
+	wanted := []Item{{Line: d.Line, Units: d.Units, Amount: d.Amount}}
+	if d.Settlement == ByInvoice {
+		wanted = d.Items
+	}
+	for _, item := range wanted {
+		l, err := d.Plan.Current.Line(item.Line)
+		if err != nil {
+			line = line.stop("line_unknown", item.Line)
+			continue
+		}
+		if !d.OwnShares && !d.Plan.Current.Holds(item.Line, item.Units) {
+			line = line.warn("units_settled", item.Line)
+		}
+		ceiling := ledger.Zero(l.UnitPrice.Currency)
+		for range item.Units {
+			ceiling = ceiling.Add(l.UnitPrice)
+		}
+		if ceiling.Currency == item.Amount.Currency && item.Amount.Cmp(ceiling) > 0 {
+			cap = cap.warn("above_cap", item.Line, ceiling.String()+" "+string(ceiling.Currency))
+		}
+	}
+	return []Check{line, cap}, nil
+}
+
+// checkMilestones asks whether a milestone of the plan holds the units back.
+func (o Office) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("milestone")
+	switch err := o.gated(ctx, tx, d, ""); {
+	case !d.onLine() || d.Entry != "":
+		return nil, nil
+	case errors.Is(err, ErrGated):
+		c = c.stop("milestone_open")
+	case err != nil:
+		return nil, err
+	}
+	return []Check{c}, nil
+}
+
+// checkGrants asks the agreements of the grants that pay: period, category and geography.
+func (o Office) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	checks := map[error]Check{grants.ErrOutsidePeriod: finding("period"), grants.ErrOutsideCategory: finding("category"), grants.ErrOutsideCountry: finding("geography")}
+	for _, cost := range d.costs() {
+		g, granted, err := o.Grants.OfFund(ctx, tx, cost.fund)
+		if err != nil {
+			return nil, err
+		}
+		if !granted {
+			continue
+		}
+		for _, f := range g.Eligible(grants.Cost{On: d.Date, Country: d.Partner.Country, Category: cost.category}) {
+			if c, asked := checks[f.Kind]; asked && (f.Kind != grants.ErrOutsidePeriod || g.State == grants.GrantActive || g.State == grants.GrantSigned) {
+				checks[f.Kind] = c.stop("outside_agreement", f.Hint)
+			}
+		}
+	}
+	return []Check{checks[grants.ErrOutsidePeriod], checks[grants.ErrOutsideCategory], checks[grants.ErrOutsideCountry]}, nil
+}
+
+// cost is a category that a fund pays.
+type cost struct {
+	fund     ledger.FundCode
+	category string
+}
+
+// costs are the categories that a disbursement charges each of its funds with.
+func (d Disbursement) costs() []cost {
+	var all []cost
+	add := func(fund ledger.FundCode, category string) {
+		if c := (cost{fund, category}); !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	lines := []string{d.Line}
+	if d.Settlement == ByInvoice {
+		lines = nil
+		for _, item := range d.Items {
+			lines = append(lines, item.Line)
+		}
+	}
+	for _, s := range d.Shares {
+		if !d.onLine() {
+			add(s.Fund, d.Category)
+			continue
+		}
+		for _, name := range lines {
+			if l, err := d.Plan.Current.Line(name); err == nil {
+				add(s.Fund, l.Category)
+			}
+		}
+	}
+	if d.Settlement == ByPettyCash {
+		for _, item := range d.Items {
+			add(item.Fund, item.Category)
+		}
+	}
+	return all
+}
+
+// checkConditions asks whether a condition of a grant holds what is paid out of it back.
+func (o Office) checkConditions(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("condition")
+	for _, fund := range d.funds() {
+		var holds *grants.ConditionHolds
+		switch err := o.Grants.DisbursableFrom(ctx, tx, fund); {
+		case errors.As(err, &holds):
+			c = c.stop("condition_open", holds.Number, holds.Grant)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return []Check{c}, nil
+}
+
+// checkMoney asks whether the grants have money left for what stands beside the plan's lines.
+func (o Office) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("budget")
+	if d.State != Draft && d.State != InfoRequested && d.State != Submitted {
+		return []Check{c}, nil // it was asked when it was approved, and set aside
+	}
+	var over *grants.BudgetExceeded
+	switch err := o.affordable(ctx, tx, d); {
+	case errors.As(err, &over):
+		c = c.stop("budget_exceeded", over.Grant, over.Available.String()+" "+string(over.Available.Currency))
+	case errors.Is(err, grants.ErrGrantState):
+		c = c.stop("grant_not_active")
+	case err != nil:
+		return nil, err
+	}
+	return []Check{c}, nil
+}
+
+// checkEvidence asks for a document, and whether another disbursement was asked for with the same.
+func (o Office) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	there, twice := finding("evidence"), finding("duplicate_evidence")
+	if len(d.Evidence) == 0 {
+		there = there.warn("evidence_missing")
+	}
+	for _, id := range d.Evidence {
+		number, err := usedBy(ctx, tx, d.ID, id)
+		if err != nil {
+			return nil, err
+		}
+		if number != "" {
+			twice = twice.warn("evidence_used", number)
+		}
+	}
+	return []Check{there, twice}, nil
+}
+
+// checkPayee asks whether the payee was ever paid before.
+func (o Office) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("payee")
+	if d.Payee == "" {
+		return nil, nil
+	}
+	known, err := paidBefore(ctx, tx, d.Payee)
+	if err == nil && !known {
+		c = c.warn("payee_new", d.Payee)
+	}
+	return []Check{c}, err
+}
+
+// checkSplitting shows what else went to the same payee and person within thirty days.
+func (o Office) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("splitting")
+	near, err := o.Nearby(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
+	own, known := o.worth(d)
+	if !known {
+		return []Check{c}, nil
+	}
+	p, err := o.policyOn(ctx, tx, ledger.DateOf(tx.At))
+	if err != nil {
+		return nil, err
+	}
+	f := facts{amount: own, known: true, funds: d.funds(), cash: d.Settlement == ByPettyCash}
+	alone := needsText(p.needs(f))
+	for _, sum := range []ledger.Money{near.Payee, near.Beneficiary} {
+		if f.amount = sum.Add(own); needsText(p.needs(f)) != alone {
+			c = c.warn("split_below_band", f.amount.String()+" "+string(o.Book.Base))
+		}
+	}
+	return []Check{c}, nil
+}
+
+// checkRelations shows who among those who pay, or would decide, has to do with the payee or the person.
+func (o Office) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("relation")
+	found, err := o.relationsOf(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		switch {
+		case r.User != "":
+			c = c.warn("user_related", r.Nature)
+		case o.paysFor(ctx, tx, d, r.Donor):
+			c = c.warn("donor_related", r.Nature)
+		}
+	}
+	return []Check{c}, nil
+}
+
+// paysFor reports whether a donor's grant pays a part.
+func (o Office) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor grants.DonorID) bool {
+	return slices.ContainsFunc(d.funds(), func(fund ledger.FundCode) bool {
+		g, granted, err := o.Grants.OfFund(ctx, tx, fund)
+		return err == nil && granted && g.Donor.ID == donor
+	})
+}
+
+// checkDuties tells the actor whether the next step may be the actor's.
+func (o Office) checkDuties(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	if tx.By.User == "" || d.State == Draft || d.State == InfoRequested {
+		return nil, nil
+	}
+	c := finding("duties")
+	bars, err := o.bars(ctx, tx, []Disbursement{d})
+	if err != nil {
+		return nil, err
+	}
+	if bars[d.ID] != "" {
+		c = c.stop(bars[d.ID])
+	}
+	return []Check{c}, nil
+}
+
+// bars tells which disbursements the actor may take no further step on, and why: "duty_taken" or "party_related".
+func (o Office) bars(ctx context.Context, tx *store.Tx, of []Disbursement) (map[DisbursementID]string, error) {
+	return readBars(ctx, tx, access.UserID(tx.By.User), of)
+}

@@ -1,0 +1,169 @@
+package disbursements
+
+import (
+	"context"
+	"slices"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// Waiting is a disbursement that waits for somebody, with what one has to know to decide.
+type Waiting struct {
+	Disbursement
+	For       access.Step   // approve, authorise or release
+	Why       string        // approval, authorisation, release, after_payment, question
+	Behalf    access.UserID // whose deputy may take the step, where the actor's own roles do not do
+	Progress  Progress
+	Since     ledger.Date // asked for
+	DueOn     ledger.Date // when somebody is reminded; of an emergency, by when it has to be approved
+	Escalated bool        // it waits for twice as long
+}
+
+// open are the states in which a disbursement waits for a decision.
+var open = []State{Submitted, Approved, Authorised, OnHold}
+
+// InboxOf chooses what a list of what waits shows.
+type InboxOf struct {
+	Mine      bool // what the actor may decide on
+	Requested bool // what the actor asked for and others have to decide on, or asked about
+}
+
+// Inbox lists the disbursements that wait, oldest number first.
+func (o Office) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting, error) {
+	found, err := o.waitingOnes(ctx, tx, of)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	given, err := readApprovalsOf(ctx, tx, found)
+	if err != nil {
+		return nil, err
+	}
+	p, err := o.policyOn(ctx, tx, ledger.DateOf(tx.At))
+	if err != nil {
+		return nil, err
+	}
+	acting, bars, err := o.standIns(ctx, tx, found)
+	if err != nil {
+		return nil, err
+	}
+	var list []Waiting
+	for _, d := range found {
+		w := p.waits(d, progress(d.Needs, given[d.ID]), ledger.DateOf(tx.At))
+		if w.For == "" && d.State != InfoRequested {
+			continue
+		}
+		mine := bars[d.ID] == "" && w.mine(acting)
+		if of.Mine && !mine || of.Requested && string(d.CreatedBy) != tx.By.User && string(d.WrittenBy) != tx.By.User {
+			continue
+		}
+		list = append(list, w)
+	}
+	return list, nil
+}
+
+// waits tells what a disbursement waits for.
+func (p Policy) waits(d Disbursement, far Progress, today ledger.Date) Waiting {
+	w := Waiting{Disbursement: d, Progress: far, Since: d.SubmittedOn}
+	switch {
+	case d.State == InfoRequested:
+		w.Why = "question"
+	case d.Emergency && far.Waits(access.Approve) && slices.Contains(paidFirst, d.State):
+		w.For, w.Why = access.Approve, "after_payment"
+	case d.State == Submitted && d.Emergency:
+		w.For, w.Why = access.Authorise, "authorisation"
+	case d.State == Submitted:
+		w.For, w.Why = access.Approve, "approval"
+	case d.State == Approved:
+		w.For, w.Why = access.Authorise, "authorisation"
+	case d.State == Authorised && (d.Settlement == ByPayment || d.Settlement == ByInvoice):
+		w.For, w.Why = access.Release, "release"
+	}
+	if d.SubmittedOn == "" {
+		return w
+	}
+	days := p.RemindDays
+	if w.DueOn = d.SubmittedOn.AddWorkingDays(days); w.Why == "after_payment" {
+		w.DueOn, w.Escalated = d.ApproveBy(p), today > d.ApproveBy(p)
+		return w
+	}
+	w.Escalated = today > d.SubmittedOn.AddWorkingDays(2*days)
+	return w
+}
+
+// standIn is somebody in whose roles the actor may decide: the actor, or somebody away.
+type standIn struct {
+	user  access.UserID // "" is the actor
+	roles []access.Role
+}
+
+// standIns are those in whose roles the actor may decide today, and what the actor may not decide on.
+func (o Office) standIns(ctx context.Context, tx *store.Tx, found []Disbursement) ([]standIn, map[DisbursementID]string, error) {
+	own, _, err := o.rolesFor(ctx, tx, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	acting := []standIn{{"", own}}
+	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, g := range all {
+		if g.To != access.UserID(tx.By.User) || !g.on(ledger.DateOf(tx.At)) {
+			continue
+		}
+		absent, err := access.FindUser(ctx, tx, string(g.From))
+		if err != nil {
+			return nil, nil, err
+		}
+		acting = append(acting, standIn{absent.ID, absent.Roles})
+	}
+	bars, err := o.bars(ctx, tx, found)
+	return acting, bars, err
+}
+
+// mine reports whether one of those in whose roles the actor decides is needed, and names the one who is away.
+func (w *Waiting) mine(acting []standIn) bool {
+	for _, a := range acting {
+		fits := w.Progress.wants(w.For, a.roles)
+		if w.For == access.Release {
+			fits = slices.Contains(a.roles, access.FinanceOfficer) || slices.Contains(a.roles, access.Treasurer)
+			fits = fits && a.user == "" // money is handed over in one's own name
+		}
+		if fits {
+			w.Behalf = a.user
+			return true
+		}
+	}
+	return false
+}
+
+// Remaining is what is left of a disbursement's plan line in the plan's currency, its own units included; of what stands beside a
+// plan's lines, what is left in the fund that pays most, in base currency. False where there is no such figure.
+func (o Office) Remaining(ctx context.Context, tx *store.Tx, d Disbursement) (of string, left ledger.Money, known bool, err error) {
+	if d.onLine() && d.Line != "" {
+		l, err := d.Plan.Current.Line(d.Line)
+		if err != nil {
+			return d.Line, left, false, nil //nolint:nilerr // a later version of the plan has no such line
+		}
+		left = ledger.Zero(l.UnitPrice.Currency)
+		for _, i := range l.Items {
+			price := l.UnitPrice
+			if i.Price != nil {
+				price = *i.Price
+			}
+			if i.SettledBy == "" && price.Currency == left.Currency {
+				left = left.Add(price)
+			}
+		}
+		return d.Line, left, true, nil
+	}
+	if len(d.Shares) == 0 {
+		return "", left, false, nil
+	}
+	most := slices.MaxFunc(d.Shares, func(a, b beneficiaries.Share) int { return a.Percent.Cmp(b.Percent) })
+	left, known, err = o.available(ctx, tx, most.Fund)
+	return string(most.Fund), left, known, err
+}

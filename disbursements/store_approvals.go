@@ -1,0 +1,333 @@
+package disbursements
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type policyRow struct {
+	bun.BaseModel       `bun:"table:approval_policies"`
+	ID                  PolicyID `bun:",pk"`
+	FromOn              ledger.Date
+	State               PolicyState
+	EmergencyLimit      int64
+	EmergencyPerQuarter int
+	EmergencyDays       int
+	RemindDays          int
+	Reason              string
+	ProposedBy          access.UserID
+	ProposedAt          string
+	DecidedAt           *string
+}
+
+type bandRow struct {
+	bun.BaseModel `bun:"table:approval_bands"`
+	PolicyID      PolicyID `bun:",pk"`
+	Position      int      `bun:",pk"`
+	Above         int64
+	Fund          ledger.FundCode
+	NewPayee      bool
+	Cash          bool
+	Step          access.Step
+	Roles         string
+	People        int
+}
+
+type approvalRow struct {
+	bun.BaseModel  `bun:"table:disbursement_approvals"`
+	DisbursementID DisbursementID `bun:",pk"`
+	Round          int            `bun:",pk"`
+	Step           access.Step
+	UserID         access.UserID `bun:",pk"`
+	OnBehalfOf     access.UserID
+	Roles          string
+	At             string
+}
+
+type commentRow struct {
+	bun.BaseModel  `bun:"table:disbursement_comments"`
+	ID             string `bun:",pk"`
+	DisbursementID DisbursementID
+	Text           string
+	CreatedBy      access.UserID
+	CreatedAt      string
+}
+
+// refusedAs gives a refusal by the database the name that Go has for it: the guards know what a query beforehand would have to guess.
+func refusedAs(err error) error {
+	var refused *store.Refused
+	if !errors.As(store.Classify(err), &refused) {
+		return err
+	}
+	switch refused.Code {
+	case "related_party":
+		return ErrRelated
+	case "maker_cannot_approve":
+		return access.ErrMakerCannotApprove
+	case "delegation_missing":
+		return ErrNoDelegation
+	}
+	return err
+}
+
+func insertPolicy(ctx context.Context, tx *store.Tx, p Policy) error {
+	row := policyRow{ID: p.ID, FromOn: p.FromOn, State: p.State, EmergencyLimit: p.EmergencyLimit.Minor(), EmergencyPerQuarter: p.EmergencyPerQuarter,
+		EmergencyDays: p.EmergencyDays, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy, ProposedAt: store.FormatTime(p.ProposedAt)}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return err
+	}
+	rows := make([]bandRow, len(p.Bands))
+	for i, b := range p.Bands {
+		rows[i] = bandRow{PolicyID: p.ID, Position: i + 1, Above: b.Above.Minor(), Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash,
+			Step: b.Need.Step, Roles: rolesText(b.Need.Roles), People: b.Need.People}
+	}
+	return store.Insert(ctx, tx, rows)
+}
+
+func savePolicyState(ctx context.Context, tx *store.Tx, p Policy) error {
+	return store.ExactlyOne(tx.NewUpdate().Model((*policyRow)(nil)).Set("state = ?", p.State).Set("decided_at = ?", store.FormatTime(tx.At)).
+		Where("id = ?", p.ID).Where("state = ?", PolicyProposed).Exec(ctx))
+}
+
+// readPolicies reads one policy, or the confirmed ones that began by a day, or all, by their first day and then by when they were made.
+func (o Office) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by ledger.Date) ([]Policy, error) {
+	var rows []policyRow
+	q := tx.NewSelect().Model(&rows).OrderExpr("from_on, proposed_at, id")
+	if id != "" {
+		q = q.Where("id = ?", id)
+	}
+	if by != "" {
+		q = q.Where("state = ?", PolicyConfirmed).Where("from_on <= ?", by)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, err
+	}
+	if by != "" && len(rows) > 1 {
+		rows = rows[len(rows)-1:]
+	}
+	found := make([]Policy, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.ProposedAt)
+		if err != nil {
+			return nil, err
+		}
+		found[i] = Policy{ID: r.ID, FromOn: r.FromOn, State: r.State, EmergencyLimit: ledger.OfMinor(r.EmergencyLimit, o.Book.Base),
+			EmergencyPerQuarter: r.EmergencyPerQuarter, EmergencyDays: r.EmergencyDays, RemindDays: r.RemindDays, Reason: r.Reason,
+			ProposedBy: r.ProposedBy, ProposedAt: at}
+		if found[i].Bands, err = o.readBands(ctx, tx, r.ID); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (o Office) readBands(ctx context.Context, tx *store.Tx, id PolicyID) ([]Band, error) {
+	var rows []bandRow
+	if err := tx.NewSelect().Model(&rows).Where("policy_id = ?", id).Order("position").Scan(ctx); err != nil {
+		return nil, err
+	}
+	bands := make([]Band, len(rows))
+	for i, r := range rows {
+		bands[i] = Band{Above: ledger.OfMinor(r.Above, o.Book.Base), Fund: r.Fund, NewPayee: r.NewPayee, Cash: r.Cash,
+			Need: Need{r.Step, r.People, parseRoles(r.Roles)}}
+	}
+	return bands, nil
+}
+
+func insertApproval(ctx context.Context, tx *store.Tx, a Approval) error {
+	row := approvalRow{DisbursementID: a.Disbursement, Round: a.Round, Step: a.Step, UserID: a.User, OnBehalfOf: a.OnBehalfOf,
+		Roles: rolesText(a.Roles), At: store.FormatTime(a.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func readApprovals(ctx context.Context, tx *store.Tx, d Disbursement) ([]Approval, error) {
+	found, err := readApprovalsOf(ctx, tx, []Disbursement{d})
+	return found[d.ID], err
+}
+
+// readApprovalsOf reads the approvals of the rounds that disbursements are in, in order of time.
+func readApprovalsOf(ctx context.Context, tx *store.Tx, of []Disbursement) (map[DisbursementID][]Approval, error) {
+	var rows []struct {
+		approvalRow
+		Handle       *string
+		BehalfHandle *string
+	}
+	rounds, ids := map[DisbursementID]int{}, make([]DisbursementID, len(of))
+	for i, d := range of {
+		ids[i], rounds[d.ID] = d.ID, d.Round
+	}
+	err := tx.NewSelect().TableExpr("disbursement_approvals AS a").ColumnExpr("a.*").ColumnExpr("u.handle AS handle").ColumnExpr("b.handle AS behalf_handle").
+		Join("LEFT JOIN users AS u ON u.id = a.user_id").Join("LEFT JOIN users AS b ON b.id = a.on_behalf_of").
+		Where("a.disbursement_id IN (?)", bun.List(ids)).OrderExpr("a.at, a.step, a.user_id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	found := map[DisbursementID][]Approval{}
+	for _, r := range rows {
+		if r.Round != rounds[r.DisbursementID] {
+			continue
+		}
+		at, err := store.ParseTime(r.At)
+		if err != nil {
+			return nil, err
+		}
+		found[r.DisbursementID] = append(found[r.DisbursementID], Approval{Disbursement: r.DisbursementID, Round: r.Round, Step: r.Step, User: r.UserID,
+			Handle: orEmpty(r.Handle), OnBehalfOf: r.OnBehalfOf, BehalfHandle: orEmpty(r.BehalfHandle), Roles: parseRoles(r.Roles), At: at})
+	}
+	return found, nil
+}
+
+// waitingOnes reads what waits and the actor may see; what the actor asked for also where a question came back.
+func (o Office) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
+	return o.listDisbursements(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			q = q.Where("state IN (?)", bun.List(open)).WhereOr("emergency AND state IN (?)", bun.List(paidFirst))
+			if of.Requested {
+				q = q.WhereOr("state = ?", InfoRequested)
+			}
+			return q
+		})
+	})
+}
+
+// person is the account that stands for the person of an account; %s is the alias of users.
+const person = `COALESCE(NULLIF(%[1]s.person, ''), %[1]s.id)`
+
+func personOf(alias string) string { return strings.ReplaceAll(person, "%[1]s", alias) }
+
+// readBars asks the database what its guards would say: of which disbursements the user, with any account, has a part in the round or
+// wrote what it says, and of which the user is related to the payee or the person.
+func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbursement) (map[DisbursementID]string, error) {
+	ids := make([]DisbursementID, len(of))
+	for i, d := range of {
+		ids[i] = d.ID
+	}
+	var rows []struct {
+		ID  DisbursementID
+		Bar string
+	}
+	me := "JOIN users AS m ON m.id = ? JOIN users AS o ON " + personOf("o") + " = " + personOf("m")
+	today := ledger.DateOf(tx.At)
+	text := `SELECT d.id, 'duty_taken' AS bar FROM disbursements AS d ` + me + ` WHERE d.id IN (?)
+			AND (o.id = d.created_by OR o.id = d.written_by
+				OR EXISTS (SELECT 1 FROM duties AS t WHERE t.subject = d.id AND t.round = d.round AND t.user_id = o.id)
+				OR EXISTS (SELECT 1 FROM disbursement_approvals AS a WHERE a.disbursement_id = d.id AND a.round = d.round AND a.on_behalf_of = o.id))
+		UNION SELECT d.id, 'party_related' FROM disbursements AS d ` + me + ` JOIN relations AS l ON l.user_id = o.id LEFT JOIN plans AS p ON p.id = d.plan_id
+		WHERE d.id IN (?) AND (l.ended_on = '' OR l.ended_on >= ?)
+			AND (l.payee <> '' AND l.payee = d.payee OR l.beneficiary_id <> '' AND l.beneficiary_id = p.beneficiary_id)`
+	err := tx.NewRaw(text, user, bun.List(ids), user, bun.List(ids), today).Scan(ctx, &rows)
+	bars := map[DisbursementID]string{}
+	for _, r := range rows {
+		if bars[r.ID] == "" || r.Bar == "duty_taken" {
+			bars[r.ID] = r.Bar
+		}
+	}
+	return bars, err
+}
+
+// unasked are the states of what was not asked for, or not granted.
+var unasked = []State{Draft, Rejected, Cancelled}
+
+func sumOfPayee(ctx context.Context, tx *store.Tx, d Disbursement, from, to ledger.Date) (sum int64, err error) {
+	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").Where("payee = ?", d.Payee).
+		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx, &sum)
+	return sum, err
+}
+
+func sumOfBeneficiary(ctx context.Context, tx *store.Tx, d Disbursement, from, to ledger.Date) (sum int64, err error) {
+	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").
+		Where("plan_id IN (SELECT id FROM plans WHERE beneficiary_id = ?)", d.Plan.Beneficiary).
+		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx, &sum)
+	return sum, err
+}
+
+// paidBefore reports whether a payee was paid at some time.
+func paidBefore(ctx context.Context, tx *store.Tx, payee string) (bool, error) {
+	return tx.NewSelect().Model((*disbursementRow)(nil)).Where("payee = ?", payee).
+		Where("state IN (?)", bun.List([]State{Paid, Evidenced, Arrived, Disallowed})).Exists(ctx)
+}
+
+// usedBy is the number of another disbursement that was asked for with a document, seen by the actor or not: "" for none.
+func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence ledger.EvidenceID) (string, error) {
+	var numbers []string
+	err := tx.NewSelect().Model((*disbursementRow)(nil)).Column("number").Where("',' || evidence || ',' LIKE ?", "%,"+string(evidence)+",%").
+		Where("id <> ?", id).Where("state NOT IN (?)", bun.List([]State{Rejected, Cancelled})).Order("number").Limit(1).Scan(ctx, &numbers)
+	if err != nil || len(numbers) == 0 {
+		return "", err
+	}
+	return numbers[0], nil
+}
+
+// readSlots are the places for emergencies that a plan's quarter has given away.
+func readSlots(ctx context.Context, tx *store.Tx, quarter string) (map[string]bool, error) {
+	var slots []string
+	err := tx.NewSelect().Model((*disbursementRow)(nil)).Column("emergency_slot").
+		Where("emergency_slot >= ?", quarter+"#").Where("emergency_slot < ?", quarter+"$").Scan(ctx, &slots)
+	taken := map[string]bool{}
+	for _, s := range slots {
+		taken[s] = true
+	}
+	return taken, err
+}
+
+func findingOn(ctx context.Context, tx *store.Tx, grant grants.GrantID, number string) (bool, error) {
+	for _, table := range []string{"audit_findings", "grant_findings"} {
+		found, err := tx.NewSelect().Table(table).Where("grant_id = ?", grant).Where("number = ?", number).Exists(ctx)
+		if err != nil || found {
+			return found, err
+		}
+	}
+	return false, nil
+}
+
+func insertComment(ctx context.Context, tx *store.Tx, c Comment) error {
+	row := commentRow{ID: c.ID, DisbursementID: c.Disbursement, Text: c.Text, CreatedBy: c.By, CreatedAt: store.FormatTime(c.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func readComments(ctx context.Context, tx *store.Tx, id DisbursementID) ([]Comment, error) {
+	var rows []commentRow
+	if err := tx.NewSelect().Model(&rows).Where("disbursement_id = ?", id).Order("id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	found := make([]Comment, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.CreatedAt)
+		if err != nil {
+			return nil, err
+		}
+		found[i] = Comment{ID: r.ID, Disbursement: r.DisbursementID, Text: r.Text, By: r.CreatedBy, At: at}
+	}
+	return found, nil
+}
+
+// readHandles are the work names of all accounts.
+func readHandles(ctx context.Context, tx *store.Tx) (map[access.UserID]string, error) {
+	var rows []struct {
+		ID     access.UserID
+		Handle string
+	}
+	err := tx.NewSelect().Table("users").Column("id", "handle").Scan(ctx, &rows)
+	names := map[access.UserID]string{}
+	for _, r := range rows {
+		names[r.ID] = r.Handle
+	}
+	return names, err
+}
+
+// visible narrows a query over disbursements to what the actor may know of: those of the actor's cases, and what stands on no plan and
+// the actor wrote; everything for who sees all cases.
+func visible(tx *store.Tx, q *bun.SelectQuery) *bun.SelectQuery {
+	return beneficiaries.OnCases(tx, q, "plan_id", "created_by")
+}

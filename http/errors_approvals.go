@@ -1,0 +1,41 @@
+package http
+
+import "supportledger/disbursements"
+
+// problemsOfApprovals are the rows of [problems] about who decides on disbursements.
+var problemsOfApprovals = []row{
+	{disbursements.ErrPlanChanged, 409, "plan_changed",
+		text{"The plan was changed since this was asked for", "Støtteplanen er ændret, siden der blev spurgt"},
+		text{"Its approvals are void. Return it, and have it asked for anew.", "Godkendelserne er bortfaldet. Returnér den, og lad den blive søgt igen."}, 0},
+	{disbursements.ErrNotAsked, 403, "role_not_needed",
+		text{"Nobody of your role has to decide on it", "Ingen med din rolle skal afgøre den"},
+		text{"approvals.still_needed names who is needed.", "approvals.still_needed nævner, hvem der mangler."}, 0},
+	{disbursements.ErrNoDelegation, 403, "delegation_missing",
+		text{"You are not the deputy of that user today", "Du er ikke stedfortræder for den bruger i dag"},
+		text{"Who is away names a deputy with POST /api/v1/delegations.", "Den fraværende udpeger en stedfortræder med POST /api/v1/delegations."}, 0},
+	{disbursements.ErrUnknownDelegation, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrDelegationDays, 422, "delegation_days",
+		text{"A delegation has a first and a last day, at most 92 apart, and is not over", "En fuldmagt har en første og en sidste dag med højst 92 imellem, og den er ikke udløbet"},
+		text{"Send other days.", "Send andre dage."}, 0},
+	{disbursements.ErrOwnDeputy, 422, "own_deputy",
+		text{"Nobody is their own deputy", "Ingen er sin egen stedfortræder"},
+		text{"Choose an account of somebody else.", "Vælg en andens konto."}, 0},
+	{disbursements.ErrRelated, 403, "related_party",
+		text{"Nobody decides for a payee or a person whom they are related to", "Ingen afgør noget for en modtager, de har en relation til"},
+		text{"Somebody else decides.", "En anden afgør."}, 0},
+	{disbursements.ErrUnknownRelation, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrRelationShape, 422, "relation_shape",
+		text{"A relation is of one user or donor to one payee or person", "En relation er fra én bruger eller bidragyder til én betalingsmodtager eller person"},
+		text{"Send one of user and donor, and one of payee and beneficiary.", "Send enten user eller donor, og enten payee eller beneficiary."}, 0},
+	{disbursements.ErrEmergency, 422, "emergency_closed",
+		text{"The emergency path is not open for this", "Nødvejen er ikke åben for dette"},
+		text{"Ask for approval in the usual way.", "Bed om godkendelse på den sædvanlige måde."}, 0},
+	{disbursements.ErrUnknownPolicy, 404, "not_found", text{"Not found", "Ikke fundet"}, text{}, 0},
+	{disbursements.ErrPolicyShape, 422, "policy_shape",
+		text{"Every disbursement needs somebody who approves and somebody who authorises", "Hver udbetaling kræver en, der godkender, og en, der bemyndiger"},
+		text{"Send a band of each step without conditions; casework approves, finance authorises; from today on at the earliest.",
+			"Send et bånd for hvert skridt uden betingelser; sagsarbejdet godkender, økonomien bemyndiger; tidligst fra i dag."}, 0},
+	{disbursements.ErrFindingElsewhere, 422, "finding_unknown",
+		text{"No grant that paid has this finding", "Ingen bevilling, der betalte, har denne bemærkning"},
+		text{"Raise the finding on the grant first.", "Registrér først bemærkningen på bevillingen."}, 0},
+}
