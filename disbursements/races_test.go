@@ -1,0 +1,132 @@
+package disbursements
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// What people do at the same moment comes out as if they had done it one after the other. Each round is one race; `make soak` runs a
+// thousand.
+
+func TestRaceOfApprovers(t *testing.T) {
+	onBoth(t, func(h *house) {
+		people(h)
+		rounds := storetest.Rounds(2, 1000)
+		for round := range rounds {
+			d := h.asked("UNR", "", "100.00")
+			done := rush(h, func(i int) error { return h.step(fmt.Sprintf("person-%d", i), Office.Approve, d.Number) }, ErrState, store.ErrStale, ErrNotAsked)
+			if got := h.found(d.Number); done != 1 || got.State != Approved {
+				h.Fatalf("round %d: %d of %d approvals counted, and it is %s", round, done, crowd, got.State)
+			}
+			h.do("chief", cancelled(h, d))
+		}
+		t.Logf("%d rounds of %d approvers on %s", rounds, crowd, h.db.Engine())
+	})
+}
+
+func cancelled(h *house, d Disbursement) func(ctx context.Context, tx *store.Tx) error {
+	return func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.office.Cancel(ctx, tx, d.Number, "the race is over")
+		return err
+	}
+}
+
+// TestRaceOfApproveEditCancel lets one approve, one rewrite and one cancel at the same moment: what went through must, in some
+// order, lead to what is there.
+func TestRaceOfApproveEditCancel(t *testing.T) {
+	follow := map[string]map[State]State{
+		"approve": {Submitted: Approved}, "rewrite": {Submitted: Draft, Approved: Draft, Draft: Draft}, "cancel": {Submitted: Cancelled, Approved: Cancelled, Draft: Cancelled},
+	}
+	onBoth(t, func(h *house) {
+		rounds := storetest.Rounds(5, 1000)
+		seen := map[string]int{}
+		for round := range rounds {
+			d := h.asked("UNR", "", "100.00")
+			acts := map[string]func() error{
+				"approve": func() error { return h.step("lead", Office.Approve, d.Number) },
+				"rewrite": func() error {
+					return h.try("maker", func(ctx context.Context, tx *store.Tx) error {
+						next := d
+						next.Amount = of("200.00", "DKK")
+						_, err := h.office.Rewrite(ctx, tx, d.Number, next)
+						return err
+					})
+				},
+				"cancel": func() error { return h.try("chief", cancelled(h, d)) },
+			}
+			var went []string
+			var lock sync.Mutex
+			var all sync.WaitGroup
+			start := make(chan struct{})
+			for name, act := range acts {
+				all.Go(func() {
+					<-start
+					time.Sleep(rand.N(2 * time.Millisecond)) //nolint:gosec // who comes first is not secret
+					err := act()
+					lock.Lock()
+					defer lock.Unlock()
+					if err == nil {
+						went = append(went, name)
+					} else if !isAny(err, []error{ErrState, store.ErrStale, access.ErrNoRequest}) {
+						h.Errorf("round %d: %s: %v", round, name, err)
+					}
+				})
+			}
+			close(start)
+			all.Wait()
+			got := h.found(d.Number)
+			if !reaches(follow, Submitted, got.State, went) || len(went) == 0 {
+				h.Fatalf("round %d: %v went through, and it is %s", round, went, got.State)
+			}
+			if amount := got.Amount.String(); (amount == "200.00") != slices.Contains(went, "rewrite") || got.State == Approved && amount != "100.00" {
+				h.Fatalf("round %d: %v went through, it is %s of %s", round, went, got.State, amount)
+			}
+			slices.Sort(went)
+			seen[fmt.Sprint(went, got.State)]++
+		}
+		t.Logf("%d rounds on %s: %v", rounds, h.db.Engine(), seen)
+	})
+}
+
+// reaches reports whether all the acts, in some order, lead from a state to another.
+func reaches(follow map[string]map[State]State, from, to State, acts []string) bool {
+	if len(acts) == 0 {
+		return from == to
+	}
+	return slices.ContainsFunc(acts, func(name string) bool {
+		next, may := follow[name][from]
+		rest := slices.DeleteFunc(slices.Clone(acts), func(other string) bool { return other == name })
+		return may && reaches(follow, next, to, rest)
+	})
+}
+
+func TestRaceForABudgetForTen(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.sign("G1", "DKK 10000.00")
+		rounds := storetest.Rounds(1, 1000)
+		for round := range rounds {
+			asked := make([]Disbursement, crowd)
+			for i := range asked {
+				asked[i] = h.asked("G1", "", "1000.00")
+			}
+			done := rush(h, func(i int) error { return h.step("lead", Office.Approve, asked[i].Number) }, grants.ErrBudgetExceeded)
+			if done != 10 {
+				h.Fatalf("round %d: %d were approved, want 10", round, done)
+			}
+			for _, d := range asked {
+				h.do("chief", cancelled(h, d))
+			}
+		}
+		t.Logf("%d rounds of %d for ten on %s", rounds, crowd, h.db.Engine())
+	})
+}
