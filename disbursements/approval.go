@@ -211,9 +211,10 @@ func (o Office) take(ctx context.Context, tx *store.Tx, d Disbursement, step acc
 	return progress(d.Needs, append(before.Given, word)), nil
 }
 
-// planStands refuses what was asked for under another version of the plan: its approvals are void ([ErrPlanChanged]).
+// planStands refuses what was asked for under another version of the plan: its approvals are void ([ErrPlanChanged]). What is booked is
+// owed, whatever the plan says since.
 func (d Disbursement) planStands() error {
-	if d.PlanVersion != "" && d.Plan.Current.ID != d.PlanVersion {
+	if d.Entry == "" && d.PlanVersion != "" && d.Plan.Current.ID != d.PlanVersion {
 		return ErrPlanChanged
 	}
 	return nil
