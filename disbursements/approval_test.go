@@ -273,70 +273,95 @@ func TestEmergencyPath(t *testing.T) {
 	})
 }
 
-// TestDeputy holds that a deputy decides in the roles of who is away, in those days only, and that on one disbursement the two count
-// as one: through the acts and past them.
+// withDeputies is a house where the treasurer "away" may be stood in for by "deputy", in finance.
+type withDeputies struct {
+	*house
+	today ledger.Date
+}
+
+func deputies(h *house) withDeputies {
+	h.Helper()
+	w := withDeputies{house: h}
+	h.do("", func(ctx context.Context, tx *store.Tx) (err error) {
+		w.today = ledger.DateOf(tx.At)
+		for handle, role := range map[string]access.Role{"away": access.Treasurer, "deputy": access.FinanceOfficer, "case": access.Caseworker} {
+			u, err := access.CreateUser(ctx, tx, handle, role)
+			if err != nil {
+				return err
+			}
+			h.who[handle] = store.Actor{User: string(u.ID), Token: "tok_" + handle, Roles: []string{string(role)}}
+		}
+		return nil
+	})
+	return w
+}
+
+func (w withDeputies) id(who string) access.UserID { return access.UserID(w.who[who].User) }
+
+func (w withDeputies) delegate(who, to string, from, until ledger.Date) error {
+	return w.try(who, func(ctx context.Context, tx *store.Tx) error {
+		_, err := w.office.Delegate(ctx, tx, Delegation{To: w.id(to), FromOn: from, ToOn: until, Reason: "away for some days"})
+		return err
+	})
+}
+
+// inName takes a step in the name of somebody, or for "" in one's own.
+func (w withDeputies) inName(do func(Office, context.Context, *store.Tx, string, access.UserID) (Disbursement, error), who, number, behalf string) error {
+	return w.try(who, func(ctx context.Context, tx *store.Tx) error {
+		_, err := do(w.office, ctx, tx, number, access.UserID(w.who[behalf].User))
+		return err
+	})
+}
+
+// TestDeputy holds that a deputy decides in the roles of who is away, in those days only, and that the event says for whom.
 func TestDeputy(t *testing.T) {
 	onBoth(t, func(h *house) {
-		var today ledger.Date
-		h.do("", func(ctx context.Context, tx *store.Tx) (err error) {
-			today = ledger.DateOf(tx.At)
-			for handle, role := range map[string]access.Role{"away": access.Treasurer, "deputy": access.FinanceOfficer, "case": access.Caseworker} {
-				u, err := access.CreateUser(ctx, tx, handle, role)
-				if err != nil {
-					return err
-				}
-				h.who[handle] = store.Actor{User: string(u.ID), Token: "tok_" + handle, Roles: []string{string(role)}}
-			}
-			return nil
-		})
-		away := access.UserID(h.who["away"].User)
-		delegate := func(who, to string, from, until ledger.Date) error {
-			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.Delegate(ctx, tx, Delegation{To: access.UserID(h.who[to].User), FromOn: from, ToOn: until, Reason: "away for some days"})
-				return err
-			})
-		}
-		authorise := func(who, number string, behalf access.UserID) error {
-			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.AuthoriseFor(ctx, tx, number, behalf)
-				return err
-			})
-		}
-		approved := func() Disbursement {
-			d := h.asked("UNR", "C-1", "30000.00")
-			must(h, h.step("lead", Office.Approve, d.Number))
-			return d
-		}
-		d := approved()
-		if err := authorise("deputy", d.Number, ""); !errors.Is(err, ErrNotAsked) {
+		w := deputies(h)
+		d := h.asked("UNR", "C-1", "30000.00")
+		must(h, h.step("lead", Office.Approve, d.Number))
+		authorise := func(behalf string) error { return w.inName(Office.AuthoriseFor, "deputy", d.Number, behalf) }
+		if err := authorise(""); !errors.Is(err, ErrNotAsked) {
 			h.Errorf("a finance officer authorises 30,000: %v", err)
 		}
-		if err := authorise("deputy", d.Number, away); !errors.Is(err, ErrNoDelegation) {
+		if err := authorise("away"); !errors.Is(err, ErrNoDelegation) {
 			h.Errorf("without a delegation: %v", err)
 		}
 		for _, c := range []struct {
 			to          string
 			from, until ledger.Date
 			want        error
-		}{{"case", today, today, access.ErrIncompatibleRoles}, {"away", today, today, ErrOwnDeputy}, {"deputy", today, today.AddDays(93), ErrDelegationDays},
-			{"deputy", today.AddDays(-3), today.AddDays(-1), ErrDelegationDays}} {
-			if err := delegate("away", c.to, c.from, c.until); !errors.Is(err, c.want) {
+		}{{"case", w.today, w.today, access.ErrIncompatibleRoles}, {"away", w.today, w.today, ErrOwnDeputy}, {"deputy", w.today, w.today.AddDays(93), ErrDelegationDays},
+			{"deputy", w.today.AddDays(-3), w.today.AddDays(-1), ErrDelegationDays}} {
+			if err := w.delegate("away", c.to, c.from, c.until); !errors.Is(err, c.want) {
 				h.Errorf("to %s until %s: %v, want %v", c.to, c.until, err, c.want)
 			}
 		}
-		must(h, delegate("away", "deputy", today.AddDays(1), today.AddDays(9)))
-		if err := authorise("deputy", d.Number, away); !errors.Is(err, ErrNoDelegation) {
+		must(h, w.delegate("away", "deputy", w.today.AddDays(1), w.today.AddDays(9)))
+		if err := authorise("away"); !errors.Is(err, ErrNoDelegation) {
 			h.Errorf("before its days: %v", err)
 		}
-		must(h, delegate("away", "deputy", today, today))
-		must(h, authorise("deputy", d.Number, away))
+		must(h, w.delegate("away", "deputy", w.today, w.today))
+		must(h, authorise("away"))
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
 			events, err := access.ListEvents(ctx, tx, access.EventFilter{Action: "disbursement.authorised", Subject: string(d.ID)}, "", 9)
-			if len(events) != 1 || events[0].OnBehalfOf != away {
+			if len(events) != 1 || events[0].OnBehalfOf != w.id("away") {
 				h.Errorf("the event does not say for whom: %v", events)
 			}
 			return err
 		})
+	})
+}
+
+// TestADeputyWidensNoDuty holds that on one disbursement a deputy and who is away are one person, whoever acts first.
+func TestADeputyWidensNoDuty(t *testing.T) {
+	onBoth(t, func(h *house) {
+		w := deputies(h)
+		for _, who := range []string{"away", "lead", "maker"} {
+			must(h, w.delegate(who, "deputy", w.today, w.today))
+		}
+		d := h.asked("UNR", "C-1", "30000.00")
+		must(h, h.step("lead", Office.Approve, d.Number))
+		must(h, w.inName(Office.AuthoriseFor, "deputy", d.Number, "away"))
 		release := func(who string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
 				_, err := h.office.Release(ctx, tx, d.Number, Payment{Date: "2026-02-02"})
@@ -351,20 +376,12 @@ func TestDeputy(t *testing.T) {
 		must(h, release("chief"))
 
 		own := h.asked("UNR", "C-1", "30000.00")
-		must(h, delegate("lead", "deputy", today, today))
-		must(h, h.try("deputy", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.ApproveFor(ctx, tx, own.Number, access.UserID(h.who["lead"].User))
-			return err
-		}))
-		if err := authorise("lead", own.Number, ""); !errors.Is(err, access.ErrMakerCannotApprove) {
+		must(h, w.inName(Office.ApproveFor, "deputy", own.Number, "lead"))
+		if err := h.step("lead", Office.Authorise, own.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
 			h.Errorf("lead authorises what the deputy approved for lead: %v", err)
 		}
 		third := h.asked("UNR", "C-1", "30000.00")
-		must(h, delegate("maker", "deputy", today, today))
-		if err := h.try("deputy", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.ApproveFor(ctx, tx, third.Number, access.UserID(h.who["maker"].User))
-			return err
-		}); !errors.Is(err, access.ErrMakerCannotApprove) {
+		if err := w.inName(Office.ApproveFor, "deputy", third.Number, "maker"); !errors.Is(err, access.ErrMakerCannotApprove) {
 			h.Errorf("the deputy approves for who asked: %v", err)
 		}
 	})

@@ -3,7 +3,6 @@ package disbursements
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -200,11 +199,6 @@ func (o Office) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Di
 	})
 }
 
-// person is the account that stands for the person of an account; %s is the alias of users.
-const person = `COALESCE(NULLIF(%[1]s.person, ''), %[1]s.id)`
-
-func personOf(alias string) string { return strings.ReplaceAll(person, "%[1]s", alias) }
-
 // readBars asks the database what its guards would say: of which disbursements the user, with any account, has a part in the round or
 // wrote what it says, and of which the user is related to the payee or the person.
 func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbursement) (map[DisbursementID]string, error) {
@@ -216,16 +210,16 @@ func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbur
 		ID  DisbursementID
 		Bar string
 	}
-	me := "JOIN users AS m ON m.id = ? JOIN users AS o ON " + personOf("o") + " = " + personOf("m")
-	today := ledger.DateOf(tx.At)
-	text := `SELECT d.id, 'duty_taken' AS bar FROM disbursements AS d ` + me + ` WHERE d.id IN (?)
-			AND (o.id = d.created_by OR o.id = d.written_by
-				OR EXISTS (SELECT 1 FROM duties AS t WHERE t.subject = d.id AND t.round = d.round AND t.user_id = o.id)
-				OR EXISTS (SELECT 1 FROM disbursement_approvals AS a WHERE a.disbursement_id = d.id AND a.round = d.round AND a.on_behalf_of = o.id))
-		UNION SELECT d.id, 'party_related' FROM disbursements AS d ` + me + ` JOIN relations AS l ON l.user_id = o.id LEFT JOIN plans AS p ON p.id = d.plan_id
+	const text = `WITH me AS (SELECT o.id FROM users AS m JOIN users AS o
+			ON COALESCE(NULLIF(o.person, ''), o.id) = COALESCE(NULLIF(m.person, ''), m.id) WHERE m.id = ?)
+		SELECT d.id, 'duty_taken' AS bar FROM disbursements AS d WHERE d.id IN (?)
+			AND (d.created_by IN (SELECT id FROM me) OR d.written_by IN (SELECT id FROM me)
+				OR EXISTS (SELECT 1 FROM duties AS t WHERE t.subject = d.id AND t.round = d.round AND t.user_id IN (SELECT id FROM me))
+				OR EXISTS (SELECT 1 FROM disbursement_approvals AS a WHERE a.disbursement_id = d.id AND a.round = d.round AND a.on_behalf_of IN (SELECT id FROM me)))
+		UNION SELECT d.id, 'party_related' AS bar FROM disbursements AS d JOIN relations AS l ON l.user_id IN (SELECT id FROM me) LEFT JOIN plans AS p ON p.id = d.plan_id
 		WHERE d.id IN (?) AND (l.ended_on = '' OR l.ended_on >= ?)
 			AND (l.payee <> '' AND l.payee = d.payee OR l.beneficiary_id <> '' AND l.beneficiary_id = p.beneficiary_id)`
-	err := tx.NewRaw(text, user, bun.List(ids), user, bun.List(ids), today).Scan(ctx, &rows)
+	err := tx.NewRaw(text, user, bun.List(ids), bun.List(ids), ledger.DateOf(tx.At)).Scan(ctx, &rows)
 	bars := map[DisbursementID]string{}
 	for _, r := range rows {
 		if bars[r.ID] == "" || r.Bar == "duty_taken" {
