@@ -55,3 +55,9 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, 
 	}
 	return found, nil
 }
+
+// Vouched tells whether an event of an action on a subject bears a mark: whether what stands there now is what was written then.
+func Vouched(ctx context.Context, tx *store.Tx, subject, action, mark string) (bool, error) {
+	return tx.NewSelect().Table("audit_events").Where("subject = ?", subject).Where("action = ?", action).
+		Where("',' || fields || ',' LIKE ?", "%,"+mark+",%").Exists(ctx)
+}

@@ -13,6 +13,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/proof"
 	"supportledger/store"
 )
 
@@ -341,6 +342,30 @@ func TestMilestonesHoldMoneyBack(t *testing.T) {
 			want("stipend", 3, "writer", c.held)
 		}
 		want("stipend", 3, "other", "attending") // whose own decisions those are
+		h.do("writer", func(tx *store.Tx) error {
+			turns, err := h.reg.Timeline(h.Context(), tx, "P-101")
+			var told []string
+			for _, t := range turns {
+				told = append(told, strings.TrimSpace(string(t.Kind)+" "+t.Reason))
+			}
+			// All of one instant, so that their ids order them.
+			if got, want := strings.Join(told, ", "), "milestone_missed attending, milestone_met attending, milestone_missed attending, milestone_met attending, year_approved"; got != want {
+				h.Errorf("timeline: %s, want %s", got, want)
+			}
+			return err
+		})
+		h.do("writer", func(tx *store.Tx) error {
+			due, err := h.reg.DueItems(h.Context(), tx, "2026-01-01", "2026-09-30")
+			held := 0
+			for _, d := range due {
+				held += len(d.Held)
+			}
+			if held != 1 || len(due) != 11 { // the second semester
+				h.Errorf("%d of %d due items are held back", held, len(due))
+			}
+			return err
+		})
+		h.vouched(0)
 		if err := h.try("writer", func(tx *store.Tx) error {
 			_, err := tx.ExecContext(h.Context(), "UPDATE milestone_decisions SET result = 'met'")
 			return err
@@ -353,6 +378,51 @@ func TestMilestonesHoldMoneyBack(t *testing.T) {
 		}); err == nil {
 			h.Error("the database took the writer's own decision")
 		}
+	})
+}
+
+// vouched holds how many findings a verification has.
+func (h house) vouched(want int) {
+	h.Helper()
+	h.do("", func(tx *store.Tx) error {
+		var found proof.Findings
+		_, err := h.reg.Verify(h.Context(), tx, &found)
+		if len(found.List) != want {
+			h.Errorf("%d findings, want %d: %v", len(found.List), want, found.List)
+		}
+		return err
+	})
+}
+
+// A milestone that an owner of the database turns to met, past the triggers, is found.
+func TestVerifyFindsATurnedMilestone(t *testing.T) {
+	onBoth(t, func(h house) {
+		p := degree()
+		p.Current.Milestones = []Milestone{{Code: "term_1", Kind: TermPassed}}
+		h.submitted(p)
+		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
+			h.Fatal(err)
+		}
+		h.do("other", func(tx *store.Tx) error {
+			evidence, err := h.evidenced(tx)
+			if err == nil {
+				_, err = h.reg.DecideMilestone(h.Context(), tx, "P-101", MilestoneDecision{Milestone: "term_1", Evidence: evidence})
+			}
+			return err
+		})
+		h.vouched(0)
+		drop := "DROP TRIGGER milestone_decisions_update"
+		if h.db.Engine() == store.Postgres {
+			drop += " ON milestone_decisions"
+		}
+		h.do("", func(tx *store.Tx) error {
+			if _, err := tx.ExecContext(h.Context(), drop); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(h.Context(), "UPDATE milestone_decisions SET result = 'met'")
+			return err
+		})
+		h.vouched(1)
 	})
 }
 

@@ -3,6 +3,7 @@ package beneficiaries
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -184,7 +185,15 @@ func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string,
 	if err := insertMilestoneDecision(ctx, tx, p.ID, d); err != nil {
 		return Progress{}, err
 	}
-	return Progress{m, &d}, access.Record(ctx, tx, access.Event{Action: "plan.milestone_decided", Subject: string(p.ID), Fields: []string{d.Milestone}})
+	return Progress{m, &d}, access.Record(ctx, tx, access.Event{Action: milestoneDecided, Subject: string(p.ID), Fields: []string{d.mark()}})
+}
+
+// milestoneDecided is the event by which [Register.Verify] knows what was decided.
+const milestoneDecided = "plan.milestone_decided"
+
+// mark binds the event of a decision to what the decision says.
+func (d MilestoneDecision) mark() string {
+	return access.Mark(d.Milestone, d.ID, strconv.FormatBool(d.Met), percentText(d.Attained), string(d.Evidence), d.By, d.At)
 }
 
 // notMaker refuses who wrote a version or handed it in.

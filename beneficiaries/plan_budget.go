@@ -125,12 +125,17 @@ type DueItem struct {
 	Line   PlanLine
 	Item   Item
 	Amount ledger.Money
+	Held   []string // codes of the milestones that hold its money back and were not found met
 }
 
 // DueItems lists the open units of living plans due from a day to another, earliest first. Units without days are not among
 // them, nor what a suspension holds.
 func (r Register) DueItems(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem, error) {
 	plans, err := r.Plans(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	met, err := readMet(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +147,7 @@ func (r Register) DueItems(ctx context.Context, tx *store.Tx, from, to ledger.Da
 		for _, l := range p.Current.Lines {
 			for _, i := range l.open() {
 				if i.DueOn != "" && i.DueOn >= from && i.DueOn <= to {
-					out = append(out, DueItem{p, l, i, l.price(i)})
+					out = append(out, DueItem{p, l, i, l.price(i), l.heldBy(i, met[p.ID])})
 				}
 			}
 		}
@@ -151,11 +156,43 @@ func (r Register) DueItems(ctx context.Context, tx *store.Tx, from, to ledger.Da
 	return out, nil
 }
 
-// Timeline lists what became of a plan, in order. [ErrUnknownPlan].
+// heldBy lists the milestones that hold an item back and are not among those met.
+func (l PlanLine) heldBy(i Item, met []string) []string {
+	all := append(slices.Clone(l.Gates), i.Gates...)
+	return slices.DeleteFunc(all, func(code string) bool { return slices.Contains(met, code) })
+}
+
+// Timeline lists what became of a plan and what was found of its milestones, in order. [ErrUnknownPlan].
 func (r Register) Timeline(ctx context.Context, tx *store.Tx, key string) ([]Turn, error) {
 	p, err := r.Plan(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	return readTurns(ctx, tx, p.ID)
+	turns, err := readTurns(ctx, tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err := readMilestoneDecisions(ctx, tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range decisions {
+		t, err := d.turn()
+		if err != nil {
+			return nil, err
+		}
+		turns = append(turns, t)
+	}
+	slices.SortStableFunc(turns, func(a, b Turn) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
+	return turns, nil
+}
+
+// turn is how a decision on a milestone stands in the timeline.
+func (d MilestoneDecision) turn() (Turn, error) {
+	at, err := store.ParseTime(d.At)
+	t := Turn{ID: d.ID, Kind: MilestoneMissed, Reason: d.Milestone, Day: ledger.DateOf(at), By: d.By, At: d.At}
+	if d.Met {
+		t.Kind = MilestoneMet
+	}
+	return t, err
 }

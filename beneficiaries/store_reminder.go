@@ -32,8 +32,7 @@ func readReminders(ctx context.Context, tx *store.Tx) (map[[3]string]bool, error
 	return noted, nil
 }
 
-// insertReminders writes reminders down. Where another process was faster its rows refuse these: the tx runs again and finds
-// nothing to write.
+// insertReminders writes reminders down; what another process writes down at the same moment stands once all the same.
 func insertReminders(ctx context.Context, tx *store.Tx, all []Reminder) error {
 	if len(all) == 0 {
 		return nil
@@ -42,7 +41,7 @@ func insertReminders(ctx context.Context, tx *store.Tx, all []Reminder) error {
 	for i, m := range all {
 		rows[i] = reminderRow{ID: store.NewID("rem"), Kind: m.Kind, Subject: m.Subject, DueOn: m.DueOn, BeneficiaryID: m.Beneficiary.ID, NotedAt: store.FormatTime(tx.At)}
 	}
-	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+	_, err := tx.NewInsert().Model(&rows).On("CONFLICT (kind, subject, due_on) DO NOTHING").Exec(ctx)
 	return err
 }
 

@@ -25,6 +25,9 @@ const (
 	Completed    TurnKind = "completed"
 	Exited       TurnKind = "exited"
 	Aftercare    TurnKind = "aftercare"
+
+	MilestoneMet    TurnKind = "milestone_met" // these two are decisions; the timeline shows them beside the turns
+	MilestoneMissed TurnKind = "milestone_missed"
 )
 
 // Turn is something that became of a plan, for good.
@@ -32,7 +35,7 @@ type Turn struct {
 	ID      string
 	Version string // id of the version that was in force
 	Kind    TurnKind
-	Reason  string      // a code
+	Reason  string      // a code; of a milestone its own
 	Day     ledger.Date // accounting date
 	Starts  ledger.Date // from when it holds; "" is the day
 	Year    int         // of a year's approval

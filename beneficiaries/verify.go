@@ -10,7 +10,7 @@ import (
 )
 
 // Verify holds every plan whose budget was committed against its approvals: its version as it stands was asked for by one
-// person and approved by another.
+// person and approved by another. What was found of its milestones is what the audit events told.
 func (r Register) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (plans int64, err error) {
 	numbers, err := planNumbers(ctx, tx)
 	if err != nil {
@@ -26,9 +26,30 @@ func (r Register) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings)
 			return plans, err
 		}
 		p.verify(duties, out)
+		if err := p.verifyMilestones(ctx, tx, out); err != nil {
+			return plans, err
+		}
 		plans++
 	}
 	return plans, nil
+}
+
+// verifyMilestones holds what was found of a plan's milestones against the events that told of it.
+func (p Plan) verifyMilestones(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
+	decisions, err := readMilestoneDecisions(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		told, err := access.Vouched(ctx, tx, string(p.ID), milestoneDecided, d.mark())
+		if err != nil {
+			return err
+		}
+		if !told {
+			out.Add("approval", "plan "+p.Number, "no audit event tells of the decision on its milestone %s as it stands", d.Milestone)
+		}
+	}
+	return nil
 }
 
 // verify holds one plan against the duties on its current version.

@@ -68,7 +68,7 @@ func (r Register) named(ctx context.Context, tx *store.Tx, lines []PlanLine) ([]
 	}
 	out := slices.Clone(lines)
 	for i, l := range out {
-		code := l.word()
+		code := l.Word()
 		at := slices.IndexFunc(words, func(w Word) bool { return w.Code == code })
 		if at < 0 {
 			return nil, &UnknownWord{CategoryWord, code}
@@ -85,8 +85,8 @@ func (r Register) named(ctx context.Context, tx *store.Tx, lines []PlanLine) ([]
 	return out, nil
 }
 
-// word is the code that a line's category has among the words of the plans.
-func (l PlanLine) word() string {
+// Word is the code that a line's category has among the words of the plans.
+func (l PlanLine) Word() string {
 	if l.Kind != "" {
 		return l.Kind
 	}

@@ -27,7 +27,7 @@ type turnView struct {
 	Kind     beneficiaries.TurnKind `json:"kind"`
 	Date     ledger.Date            `json:"date"`
 	StartsOn ledger.Date            `json:"starts_on,omitempty"`
-	Reason   string                 `json:"reason,omitempty"`
+	Reason   string                 `json:"reason,omitempty" description:"A code; the milestone's where one was decided."`
 	Year     int                    `json:"year,omitempty"`
 	Entry    ledger.EntryID         `json:"entry_id,omitempty"`
 	By       string                 `json:"created_by"`
@@ -83,7 +83,9 @@ type dueItemView struct {
 	Category      string       `json:"category"`
 	DueOn         ledger.Date  `json:"due_on"`
 	Amount        ledger.Money `json:"amount"`
-	CommittedYear int          `json:"committed_year"`
+	Payee         string       `json:"payee" description:"By code; empty where the plan names none."`
+	CommittedYear int          `json:"committed_year" description:"0 while no year's approval has set it aside."`
+	HeldBack      bool         `json:"held_back" description:"A milestone that nobody found met holds its money back."`
 }
 
 func listDueItems(ctx context.Context, tx *store.Tx, d desk, in struct {
@@ -96,7 +98,7 @@ func listDueItems(ctx context.Context, tx *store.Tx, d desk, in struct {
 		return List[dueItemView]{}, err
 	}
 	return pageOf(in.Page, items, func(i beneficiaries.DueItem) dueItemView {
-		return dueItemView{i.Plan.Number, i.Line.Line, i.Line.Category, i.Item.DueOn, i.Amount, i.Item.CommittedYear}
+		return dueItemView{i.Plan.Number, i.Line.Line, i.Line.Word(), i.Item.DueOn, i.Amount, i.Line.Payee, i.Item.CommittedYear, len(i.Held) > 0}
 	}, func(i beneficiaries.DueItem) string {
 		return fmt.Sprintf("%s %s %s %04d", i.Item.DueOn, i.Plan.Number, i.Line.Line, i.Item.Position)
 	})

@@ -116,6 +116,7 @@ var columnWords = map[string]text{
 	"gross":                 {"Gross", "Brutto"},
 	"handle":                {"Handle", "Brugernavn"},
 	"has_tax_id":            {"Tax id kept", "Cpr/cvr opbevares"},
+	"held_back":             {"Held back", "Holdt tilbage"},
 	"id":                    {"Id", "Id"},
 	"instalment":            {"Instalment", "Rate"},
 	"interest":              {"Interest", "Renter"},
