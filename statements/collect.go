@@ -96,7 +96,14 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 			return nil, err
 		}
 	}
-	c.spending(&s)
+	if s.converts() {
+		if err := c.converted(ctx, tx, &s); err != nil {
+			return nil, err
+		}
+	} else {
+		c.spending(&s)
+	}
+	c.sortLines(&s)
 	c.budget(&s)
 	c.parts(&s)
 	c.notes(&s)
@@ -178,6 +185,13 @@ func (c collector) head() GrantStatement {
 	}
 	if g.Amount.Currency != s.Base && !c.immediate() {
 		s.RateMethod = ReceiptRates
+	}
+	switch method := g.Policies.At(c.period.To).RateMethod; method {
+	case grants.ECBAverage, grants.MonthlyRate, grants.BudgetRate:
+		if s.Currency != s.Base {
+			s.RateMethod = RateMethod(method)
+		}
+	case grants.OwnCurrency, grants.ReceiptRate:
 	}
 	return s
 }
@@ -309,6 +323,10 @@ func (c collector) spending(s *GrantStatement) {
 			l.InPeriod = l.InPeriod.Add(amount)
 		}
 	}
+}
+
+// sortLines puts the lines in the order of the chart.
+func (c collector) sortLines(s *GrantStatement) {
 	slices.SortStableFunc(s.Lines, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(lineOrder[a.Kind], lineOrder[b.Kind]), cmp.Compare(c.number(a.Key), c.number(b.Key)))
 	})
@@ -488,11 +506,7 @@ func (c collector) notes(s *GrantStatement) {
 		recognition = NoteImmediate
 	}
 	s.Notes = append(s.Notes, Note{Code: recognition}, Note{Code: NoteCostBasis})
-	if s.RateMethod == ReceiptRates {
-		s.Notes = append(s.Notes, Note{Code: NoteReceiptRates})
-	} else {
-		s.Notes = append(s.Notes, Note{Code: NoteOwnRates})
-	}
+	s.Notes = append(s.Notes, Note{Code: rateNotes[s.RateMethod]})
 	if slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Kind == AtPartner }) {
 		s.Notes = append(s.Notes, Note{Code: NoteAdvances})
 	}
@@ -512,6 +526,10 @@ func (c collector) notes(s *GrantStatement) {
 		s.Notes = append(s.Notes, Note{Code: NoteRounding, Amount: s.inBase(rounding)})
 	}
 }
+
+// rateNotes say how costs were converted.
+var rateNotes = map[RateMethod]NoteCode{OwnRates: NoteOwnRates, ReceiptRates: NoteReceiptRates, ECBRates: NoteECBRates,
+	InforEuroRates: NoteInforEuroRates, BudgetRates: NoteBudgetRates}
 
 // roundingNow is what Total will find as rounding.
 func (s *GrantStatement) roundingNow() decimal.Decimal {

@@ -103,6 +103,18 @@ func g2() GrantStatement {
 	return s
 }
 
+// ecb is grant G2 as it would report at the average of the ECB's daily rates: the books stay, the costs are converted anew.
+func ecb() GrantStatement {
+	s := g2()
+	s.RateMethod, s.Number, s.Version = ECBRates, "", 1
+	s.Lines[0].InPeriod, s.Lines[0].ToDate = dec("280.73"), dec("280.73")
+	s.Lines[1].InPeriod, s.Lines[1].ToDate = dec("352.01"), dec("352.01")
+	s.Applied = []AppliedRate{{Source: "ecb", From: "2026-01-01", To: "2026-12-31", Value: dec("7.467612"), Num: "DKK", Den: "EUR", Days: 255, IDs: []string{"rate_1", "rate_2"}}}
+	s.Notes[2] = Note{Code: NoteECBRates}
+	s.Total()
+	return s
+}
+
 // g3 is grant G3 after its final account: interest, a refund, nothing left (scenarios S10-S19).
 func g3() GrantStatement {
 	costs := func(key, amount string) Line {
@@ -157,7 +169,7 @@ func long(n int) GrantStatement {
 }
 
 func TestFixturesFoot(t *testing.T) {
-	for name, s := range map[string]GrantStatement{"g1": g1(), "g2": g2(), "g3": g3(), "long": long(40)} {
+	for name, s := range map[string]GrantStatement{"g1": g1(), "g2": g2(), "g3": g3(), "ecb": ecb(), "long": long(40)} {
 		if err := s.Foots(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

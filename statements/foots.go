@@ -94,8 +94,11 @@ func (c *checker) parts() {
 	c.equal("closing in the books and its parts", s.inBase(s.ClosingBase), s.inBase(parts))
 	c.equal("rounding and closing in the books − closing at rate", s.inBase(s.Rounding), s.inBase(s.ClosingBase.Sub(s.ClosingAtRate)))
 	if d := s.Deferred; d != nil {
-		c.equal("closing and the balance of deferred grants", s.money(s.Closing), s.money(d.Amount))
+		c.equal("closing and the balance of deferred grants", s.money(s.Closing), s.money(d.Amount.Sub(s.MethodDifference)))
 		c.equal("parts of closing and deferred grants in the books", s.inBase(parts), s.inBase(d.Base))
+	}
+	if !s.MethodDifference.IsZero() && !s.converts() {
+		c.refuse("a difference of rate methods of %s %s in a statement that does not convert", s.money(s.MethodDifference), s.Currency)
 	}
 	if limit := s.roundingLimit(); s.Rounding.Abs().GreaterThan(limit) {
 		c.refuse("rounding of %s %s is more than %d conversions can leave (%s)", s.inBase(s.Rounding), s.Base, s.Conversions, s.inBase(limit))

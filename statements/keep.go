@@ -178,6 +178,13 @@ func (r *reader) statement(v View) GrantStatement {
 	if v.Deferred != nil {
 		s.Deferred = &Deferred{r.dec(v.Deferred.Amount), r.dec(v.Deferred.Base)}
 	}
+	if v.Differs != "" {
+		s.MethodDifference = r.dec(v.Differs)
+	}
+	for _, a := range v.Applied {
+		rate := r.rate(&a.Rate)
+		s.Applied = append(s.Applied, AppliedRate{a.Source, r.day(a.From), r.day(a.To), rate.Value, rate.Num, rate.Den, a.Days, a.IDs})
+	}
 	if v.BudgetTotal != nil {
 		s.BudgetTotal = r.figures(*v.BudgetTotal)
 	}

@@ -237,6 +237,11 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 	}
 	s.State, s.IssuedAt, s.Code = Issued, tx.At, newCode()
 	s.Cleared = s.Cleared.named(s.Number, s.Version, replaces)
+	if g, ok := s.Cleared.(*GrantStatement); ok {
+		if err := o.Grants.UseRates(ctx, tx, string(s.ID), g.rateIDs()...); err != nil {
+			return Statement{}, err
+		}
+	}
 	if err := s.fix(o.Address); err != nil {
 		return Statement{}, err
 	}

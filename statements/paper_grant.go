@@ -172,6 +172,12 @@ func (s *GrantStatement) placesBlock(w writer) block {
 		tableRow{level: sumLevel, cells: []figure{word(words.totalBooks.in(lang)), {}, w.amount(s.inBase(s.ClosingBase), "closing_base")}},
 		tableRow{level: costLevel, cells: []figure{word(words.rounding.in(lang)), {}, w.amount(s.inBase(s.Rounding), "")}},
 		tableRow{level: sumLevel, cells: []figure{word(words.atRate.in(lang)), w.quantity(s.money(s.Closing)), w.amount(s.inBase(s.ClosingAtRate), "")}})
+	if s.converts() && s.Deferred != nil {
+		b.rows[len(b.rows)-1].cells = []figure{word(words.byBooks.in(lang)), w.quantity(s.money(s.Deferred.Amount)), w.amount(s.inBase(s.ClosingAtRate), "")}
+		b.rows = append(b.rows,
+			tableRow{level: costLevel, cells: []figure{word(words.methodDiffers.in(lang)), w.quantity(s.money(s.MethodDifference.Neg())), {}}},
+			tableRow{level: sumLevel, cells: []figure{word(words.closing.in(lang)), w.quantity(s.money(s.Closing)), {}}})
+	}
 	return b
 }
 
@@ -330,11 +336,15 @@ func (s *GrantStatement) ledgerBlock(w writer) block {
 
 func (s *GrantStatement) ratesBlock(w writer) block {
 	lang := w.lang
-	if len(s.Rates) == 0 {
+	if len(s.Rates)+len(s.Applied) == 0 {
 		return block{}
 	}
 	b := block{title: words.rates.in(lang), columns: []column{{head: words.date.in(lang), mm: 26, chars: 13}, {head: words.use.in(lang), mm: 64, chars: 30},
 		{head: words.reference.in(lang), mm: 35}, {head: words.rate.in(lang), mm: 55, chars: 24, right: true}}}
+	for _, a := range s.Applied {
+		through := strings.Replace(words.throughTo.in(lang), "{date}", lang.shortDate(a.To), 1)
+		b.rows = append(b.rows, tableRow{cells: []figure{word(lang.shortDate(a.From)), word(lang.applied(a)), word(through), word(lang.rate(a.rate()))}})
+	}
 	for _, r := range s.Rates {
 		b.rows = append(b.rows, tableRow{cells: []figure{word(lang.shortDate(r.Date)), word(lang.rateUse(r.Use)), word(r.Ref), word(lang.rate(r.Rate))}})
 	}
@@ -348,7 +358,10 @@ func (s *GrantStatement) footnotes(w writer) []string {
 		notes = append(notes, strings.Replace(words.varianceNote.in(w.lang), "{version}", strconv.Itoa(max(s.BudgetVersion, 1)), 1))
 	}
 	notes = append(notes, notesOf(w.lang, s.Notes)...)
-	if s.Deferred != nil {
+	switch {
+	case s.Deferred != nil && !s.MethodDifference.IsZero():
+		notes = append(notes, notesOf(w.lang, []Note{{Code: NoteMethodDiffers, Amount: s.money(s.MethodDifference.Abs())}})...)
+	case s.Deferred != nil:
 		notes = append(notes, words.agreesOne.in(w.lang)+": "+lower(words.agrees.in(w.lang)))
 	}
 	return notes

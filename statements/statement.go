@@ -79,6 +79,9 @@ type GrantStatement struct {
 	Amendments []ledger.Date // days from which the agreement was changed, up to the end of the period
 	Disallowed []Disallowed  // what an audit found not to be payable from the grant
 
+	Applied          []AppliedRate   // that costs were converted at, where the statement converts
+	MethodDifference decimal.Decimal // by Total: what account 2100 has in Currency, less Closing; zero where the statement does not convert
+
 	Rates      []RateUsed
 	Notes      []Note
 	Signatures []Signature // who signs; none means management and treasurer
@@ -115,6 +118,11 @@ type RateMethod string
 const (
 	OwnRates     RateMethod = "own"     // actual rate of the lot that paid: the books' own figures
 	ReceiptRates RateMethod = "receipt" // rate of the receipt that paid (RULES 12-17)
+
+	// With these the statement converts and the books stay as they are (RULES 18).
+	ECBRates       RateMethod = "ecb_average" // average of the ECB's daily rates over the period
+	InforEuroRates RateMethod = "inforeuro"   // the Commission's rate of the month of the cost
+	BudgetRates    RateMethod = "budget"      // rate of the agreed budget
 )
 
 // ToDate holds totals since the start of the grant up to the end of the period, in the currency of the grant.
@@ -325,6 +333,10 @@ const (
 	NoteCostBasis       NoteCode = "cost_basis"
 	NoteOwnRates        NoteCode = "rates_own"
 	NoteReceiptRates    NoteCode = "rates_receipt"
+	NoteECBRates        NoteCode = "rates_ecb_average"
+	NoteInforEuroRates  NoteCode = "rates_inforeuro"
+	NoteBudgetRates     NoteCode = "rates_budget"
+	NoteMethodDiffers   NoteCode = "rates_difference" // Amount
 	NoteFeesGrant       NoteCode = "fees_grant"
 	NoteFeesGeneral     NoteCode = "fees_general"
 	NoteCurrencyGrant   NoteCode = "currency_grant"

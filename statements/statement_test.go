@@ -44,6 +44,7 @@ func golden(t *testing.T, name string, got []byte) {
 func TestJSONGolden(t *testing.T) {
 	golden(t, "g1.json", g1().JSON(English))
 	golden(t, "g2.json", g2().JSON(English))
+	golden(t, "ecb.json", ecb().JSON(English))
 	golden(t, "g3.json", g3().JSON(Danish))
 }
 

@@ -134,6 +134,13 @@ func findStatement(ctx context.Context, tx *store.Tx, h Head) (Statement, error)
 		Order("version DESC").Limit(1).Scan(ctx))
 }
 
+// readEndingOn is the newest statement issued on a grant whose period ends on a day. [ErrUnknownStatement].
+func readEndingOn(ctx context.Context, tx *store.Tx, grant string, to ledger.Date) (Statement, error) {
+	var row statementRow
+	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", GrantFinancial).Where("subject = ?", grant).Where("to_date = ?", to).
+		Where("state IN ('ISSUED', 'SENT')").Order("version DESC", "created_at DESC").Limit(1).Scan(ctx))
+}
+
 func readStatements(ctx context.Context, tx *store.Tx) ([]Statement, error) {
 	var rows []statementRow
 	if err := tx.NewSelect().Model(&rows).ExcludeColumn("content", "tail").Order("created_at DESC", "id DESC").Scan(ctx); err != nil {

@@ -15,6 +15,7 @@ func TestTextGolden(t *testing.T) {
 	for _, lang := range Langs {
 		golden(t, "g1."+string(lang)+".txt", []byte(g1().Text(lang)))
 		golden(t, "g2."+string(lang)+".txt", []byte(g2().Text(lang)))
+		golden(t, "ecb."+string(lang)+".txt", []byte(ecb().Text(lang)))
 		golden(t, "g3."+string(lang)+".txt", []byte(g3().Text(lang)))
 		golden(t, "long."+string(lang)+".txt", []byte(long(40).Text(lang)))
 	}

@@ -32,6 +32,9 @@ func (s *GrantStatement) Total() {
 		s.ClosingAtRate = s.Closing
 	}
 	s.Rounding = s.ClosingBase.Sub(s.ClosingAtRate)
+	if s.Deferred != nil && s.converts() {
+		s.MethodDifference = s.Deferred.Amount.Sub(s.Closing)
+	}
 }
 
 // balance is the left side of the one equation.

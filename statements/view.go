@@ -63,6 +63,8 @@ type View struct {
 	Shared   []SharedView  `json:"shared_costs"`
 	Ties     []TieView     `json:"ledger"`
 	Rates    []RateView    `json:"rates"`
+	Applied  []AppliedView `json:"applied_rates,omitempty"`
+	Differs  string        `json:"method_difference,omitempty"`
 
 	Amendments []string         `json:"amendments"`
 	Disallowed []DisallowedView `json:"disallowed"`
@@ -180,6 +182,16 @@ type RateView struct {
 	Rate  string  `json:"rate"`
 }
 
+// AppliedView is an [AppliedRate].
+type AppliedView struct {
+	Source string   `json:"source"`
+	From   string   `json:"from"`
+	To     string   `json:"to"`
+	Rate   string   `json:"rate"`
+	Days   int      `json:"average_of"`
+	IDs    []string `json:"rate_ids"`
+}
+
 // NoteView is a [Note]; label is its sentence.
 type NoteView struct {
 	Code    NoteCode    `json:"code"`
@@ -286,6 +298,12 @@ func (s GrantStatement) view(lang Lang) View {
 	}
 	if s.Deferred != nil {
 		v.Deferred = &DeferredView{in(s.Deferred.Amount), base(s.Deferred.Base)}
+	}
+	if s.converts() {
+		v.Differs = in(s.MethodDifference)
+		v.Applied = each(s.Applied, func(a AppliedRate) AppliedView {
+			return AppliedView{a.Source, string(a.From), string(a.To), a.quoted(), a.Days, append([]string{}, a.IDs...)}
+		})
 	}
 	if s.Commitments.Valid {
 		v.Commitments = optional(base(s.Commitments.Decimal))

@@ -42,6 +42,9 @@ func (s *GrantStatement) InWholeUnits() GrantStatement {
 	}
 	if s.Deferred != nil {
 		d := Deferred{Amount: closing, Base: s.Deferred.Base}
+		if s.converts() {
+			d.Amount = s.Deferred.Amount // the books' own figure
+		}
 		if s.Currency == s.Base {
 			d.Base = closing
 		}

@@ -33,6 +33,7 @@ var words = struct {
 	restriction, fundSentence, fundOverspent, youGave, youHad, weSpent, setAside   phrase
 	allUsed, shareLead, shareOf, whatItDid, purpose, nothingSpent, yourGifts, gift phrase
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    phrase
+	byBooks, methodDiffers, averageOf, monthRate, budgetRate, throughTo            phrase
 	codeAlone, bookmarkFirst, bookmarkSign, figuresIn                              phrase
 }{
 	title:       phrase{"Grant financial statement", "Regnskab for bevilling"},
@@ -90,15 +91,22 @@ var words = struct {
 	total:         phrase{"Total", "I alt"},
 	outsideBudget: phrase{"Not named in the budget", "Ikke nævnt i budgettet"},
 
-	whereMoney:  phrase{"Where the money is", "Hvor pengene står"},
-	place:       phrase{"Place", "Sted"},
-	quantity:    phrase{"Held as", "Beholdning"},
-	totalBooks:  phrase{"In the books", "Bogført i alt"},
-	atRate:      phrase{"Closing balance at the rate of receipt", "Saldo ultimo til modtagelseskursen"},
-	rounding:    phrase{"Rounding", "Afrunding"},
-	agrees:      phrase{"Agrees with account 2100, deferred grants.", "Stemmer med konto 2100, forudmodtagne bevillinger."},
-	agreesOne:   phrase{"Closing balance", "Saldo ultimo"},
-	commitments: phrase{"Of this, set aside for approved plans", "Heraf disponeret til godkendte planer"},
+	whereMoney: phrase{"Where the money is", "Hvor pengene står"},
+	place:      phrase{"Place", "Sted"},
+	quantity:   phrase{"Held as", "Beholdning"},
+	totalBooks: phrase{"In the books", "Bogført i alt"},
+	atRate:     phrase{"Closing balance at the rate of receipt", "Saldo ultimo til modtagelseskursen"},
+	rounding:   phrase{"Rounding", "Afrunding"},
+
+	byBooks:       phrase{"By the books, at the rate of receipt", "Efter bogføringen, til modtagelseskursen"},
+	methodDiffers: phrase{"Difference from the agreed rate", "Forskel ved den aftalte kurs"},
+	averageOf:     phrase{"ECB, average of {n} rates", "ECB, gennemsnit af {n} kurser"},
+	monthRate:     phrase{"InforEuro, rate of the month", "InforEuro, månedens kurs"},
+	budgetRate:    phrase{"Rate of the budget", "Budgetkurs"},
+	throughTo:     phrase{"through {date}", "til og med {date}"},
+	agrees:        phrase{"Agrees with account 2100, deferred grants.", "Stemmer med konto 2100, forudmodtagne bevillinger."},
+	agreesOne:     phrase{"Closing balance", "Saldo ultimo"},
+	commitments:   phrase{"Of this, set aside for approved plans", "Heraf disponeret til godkendte planer"},
 
 	receipts:  phrase{"Money received", "Modtagne midler"},
 	date:      phrase{"Date", "Dato"},
@@ -288,6 +296,18 @@ var noteWords = map[NoteCode]phrase{
 	NoteReceiptRates: {
 		"Costs are converted to the currency of the grant at the rate at which the money was received; each line is the sum of its converted costs.",
 		"Udgifter er omregnet til bevillingens valuta til den kurs, pengene er modtaget til; hver linje er summen af sine omregnede udgifter."},
+	NoteECBRates: {
+		"Costs are converted to the currency of the grant at the average of the European Central Bank's daily rates over the period; what was paid in that currency stands as it was paid.",
+		"Udgifter er omregnet til bevillingens valuta til gennemsnittet af Den Europæiske Centralbanks daglige kurser i perioden; hvad der er betalt i den valuta, står som betalt."},
+	NoteInforEuroRates: {
+		"Costs are converted to the currency of the grant at the European Commission's accounting rate (InforEuro) of the month in which they fall.",
+		"Udgifter er omregnet til bevillingens valuta til Europa-Kommissionens regnskabskurs (InforEuro) for den måned, de hører til."},
+	NoteBudgetRates: {
+		"Costs are converted to the currency of the grant at the rate of the agreed budget.",
+		"Udgifter er omregnet til bevillingens valuta til kursen i det aftalte budget."},
+	NoteMethodDiffers: {
+		"The books keep the money at the rates of its receipts. Account 2100 differs from the closing balance of this report by {amount}, which comes from the agreed rate alone.",
+		"Bogføringen holder pengene til de kurser, de er modtaget til. Konto 2100 afviger fra saldo ultimo i dette regnskab med {amount}, som alene skyldes den aftalte kurs."},
 	NoteFeesGrant: {
 		"Transfer fees are paid by the grant.",
 		"Overførselsgebyrer betales af bevillingen."},

@@ -1,0 +1,203 @@
+package statements
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// AppliedRate is a published or agreed rate that costs were converted at, with the rates on record that it was made of.
+type AppliedRate struct {
+	Source   string          // ecb, inforeuro; "" for the rate of the agreed budget
+	From, To ledger.Date     // the days for which it stands
+	Value    decimal.Decimal // rounded to six decimals, to be read; the conversion used the exact one
+	Num, Den ledger.Currency
+	Days     int      // how many published rates it is the average of
+	IDs      []string // of the rates on record, which issuing locks
+}
+
+// converts reports whether the costs of the report are converted from base currency, and not the books' own figures.
+func (s *GrantStatement) converts() bool {
+	return s.RateMethod == ECBRates || s.RateMethod == InforEuroRates || s.RateMethod == BudgetRates
+}
+
+// rateIDs are the rates on record that the statement stands on.
+func (s *GrantStatement) rateIDs() []grants.RateID {
+	seen, ids := map[string]bool{}, []grants.RateID{}
+	for _, a := range s.Applied {
+		for _, id := range a.IDs {
+			if !seen[id] {
+				seen[id], ids = true, append(ids, grants.RateID(id))
+			}
+		}
+	}
+	return ids
+}
+
+// converted sums cost by category in the currency of the report, as the grant's policy converts it: what was spent in the
+// period at the period's own rates, and what was spent before as it was reported then (RULES 18). A figure is rounded once.
+func (c collector) converted(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	now, err := c.office.Grants.Converter(ctx, tx, c.grant, ledger.Span{From: c.period.From, To: c.period.To})
+	if err != nil {
+		return err
+	}
+	inPeriod, err := c.convert(s, now, c.sums, c.period)
+	if err != nil {
+		return err
+	}
+	before, err := c.convertedBefore(ctx, tx, s)
+	if err != nil {
+		return err
+	}
+	for _, spent := range []map[string]decimal.Decimal{before, inPeriod} {
+		for category, amount := range spent {
+			l := c.line(s, category)
+			l.ToDate = l.ToDate.Add(amount)
+			s.ToDate.Spent = s.ToDate.Spent.Add(amount)
+		}
+	}
+	for category, amount := range inPeriod {
+		l := c.line(s, category)
+		l.InPeriod = l.InPeriod.Add(amount)
+	}
+	for _, amount := range before {
+		s.Opening = s.Opening.Sub(amount)
+	}
+	return nil
+}
+
+// convert sums the costs of some days by category and puts down the rates that it took.
+func (c collector) convert(s *GrantStatement, at grants.Converter, sums []ledger.Sum, in Period) (map[string]decimal.Decimal, error) {
+	spent := map[string][]grants.Spent{}
+	for _, sum := range sums {
+		a := c.accounts[sum.Account]
+		difference := a.Number == ledger.CurrencyGains || a.Number == ledger.CurrencyLosses
+		if sum.Date < in.From || sum.Date > in.To || !a.IsCost() && !difference || sum.Category == ledger.Revaluation {
+			continue
+		}
+		spent[a.Category()] = append(spent[a.Category()], grants.Spent{On: sum.Date, Original: sum.Amount, Base: sum.Base})
+	}
+	out := map[string]decimal.Decimal{}
+	for category, parts := range spent {
+		m, err := at.Convert(parts...)
+		if err != nil {
+			return nil, err
+		}
+		out[category] = m.Amount
+	}
+	if len(out) > 0 {
+		for _, a := range at.Applied() {
+			shown := AppliedRate{Source: string(a.Source), From: a.From, To: a.To, Value: a.Value, Num: a.Num, Den: a.Den, Days: a.Days}
+			for _, id := range a.Of {
+				shown.IDs = append(shown.IDs, string(id))
+			}
+			s.Applied = append(s.Applied, shown)
+		}
+	}
+	return out, nil
+}
+
+// convertedBefore is what was spent before the period, by category: as the statement said that was issued up to the day before,
+// with what the books learned of those days since, at the rates of that statement's period. Where none was issued, all of it is
+// converted as one earlier period.
+func (c collector) convertedBefore(ctx context.Context, tx *store.Tx, s *GrantStatement) (map[string]decimal.Decimal, error) {
+	earlier := Period{c.start(), c.period.From.AddDays(-1)}
+	if earlier.To < earlier.From {
+		return nil, nil
+	}
+	sums, out := c.sums, map[string]decimal.Decimal{}
+	issued, err := readEndingOn(ctx, tx, c.grant.Code, earlier.To)
+	switch {
+	case err == nil:
+		last, ok := issued.Value.(*GrantStatement)
+		if !ok {
+			return nil, ErrUnknownStatement
+		}
+		for _, l := range last.Lines {
+			out[c.categoryOf(l)] = out[c.categoryOf(l)].Add(l.ToDate)
+		}
+		read, err := c.office.Book.Activity(ctx, tx, c.grant.Fund(), ledger.Span{To: earlier.To, Through: issued.CutOff})
+		if err != nil {
+			return nil, err
+		}
+		sums, earlier.From = without(sums, read, earlier.To), last.Period.From
+		for i, sum := range sums {
+			sums[i].Date = max(sum.Date, earlier.From)
+		}
+	case !errors.Is(err, ErrUnknownStatement):
+		return nil, err
+	}
+	if !c.anyCost(sums, earlier) {
+		return out, nil
+	}
+	then, err := c.office.Grants.Converter(ctx, tx, c.grant, ledger.Span{From: earlier.From, To: earlier.To})
+	if err != nil {
+		return nil, err
+	}
+	more, err := c.convert(s, then, sums, earlier)
+	for category, amount := range more {
+		out[category] = out[category].Add(amount)
+	}
+	return out, err
+}
+
+func (c collector) anyCost(sums []ledger.Sum, in Period) bool {
+	for _, sum := range sums {
+		if sum.Date >= in.From && sum.Date <= in.To && c.accounts[sum.Account].IsCost() && !sum.Base.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// categoryOf is the cost category behind a line.
+func (c collector) categoryOf(l Line) string {
+	switch l.Kind {
+	case TransferFees:
+		return c.accounts[ledger.TransferFees].Category()
+	case CurrencyDifferences:
+		return c.accounts[ledger.CurrencyLosses].Category()
+	case IndirectCosts:
+		return c.accounts[ledger.IndirectCosts].Category()
+	case Programme:
+	}
+	return l.Key
+}
+
+// without is all less what was read before, up to a day: what the books have learned of those days since.
+func without(all, read []ledger.Sum, to ledger.Date) []ledger.Sum {
+	var out []ledger.Sum
+	for _, sum := range all {
+		if sum.Date <= to {
+			out = append(out, sum)
+		}
+	}
+	for _, sum := range read {
+		sum.Amount, sum.Base = sum.Amount.Neg(), sum.Base.Neg()
+		out = append(out, sum)
+	}
+	return out
+}
+
+// rate is the applied rate as any other.
+func (a AppliedRate) rate() ledger.Rate { return ledger.Rate{Value: a.Value, Num: a.Num, Den: a.Den} }
+
+func (a AppliedRate) quoted() string { return a.rate().String() }
+
+// applied says where a rate is from.
+func (lang Lang) applied(a AppliedRate) string {
+	switch {
+	case a.Source == "":
+		return words.budgetRate.in(lang)
+	case a.Days > 1:
+		return strings.Replace(words.averageOf.in(lang), "{n}", strconv.Itoa(a.Days), 1)
+	}
+	return words.monthRate.in(lang)
+}
