@@ -52,6 +52,7 @@ func reports(api *API) {
 		Example: `{"subject":"D-77","people":8}`}, at(setThreshold))
 	statementReads(api)
 	statementRuns(api)
+	statementDeliveries(api)
 }
 
 type threshold struct {

@@ -43,6 +43,7 @@ func statementRuns(api *API) {
 		{"reviews", "reviewStatementRun", "Approve all statements of a run as a second person", "Godkend alle opgørelser i en kørsel som anden person", statements.RunReview, reviewers},
 		{"issues", "issueStatementRun", "Issue all statements of a run as a third person", "Udsted alle opgørelser i en kørsel som tredje person", statements.RunIssue, finance},
 		{"seals", "sealStatementRun", "Seal all statements of a run", "Forsegl alle opgørelser i en kørsel", statements.RunSeal, finance},
+		{"deliveries", "deliverStatementRun", "Send all statements of a run to the donors who want them by e-mail", "Send alle opgørelser i en kørsel til de bidragydere, der ønsker dem pr. e-mail", statements.RunDeliver, finance},
 	} {
 		Route(api, Op{Method: post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements", Roles: s.roles, Status: http.StatusAccepted,
 			Summary: s.summary, Danish: s.danish, About: "As a job. Asked for again, it tries what was refused before.",
@@ -154,7 +155,7 @@ func getRun(ctx context.Context, tx *store.Tx, d desk, in runRef) (runView, erro
 type outcomesRequest struct {
 	Page
 	ID      statements.RunID `path:"id" json:"-" validate:"max=60"`
-	Step    string           `query:"step" json:"-" validate:"omitempty,oneof=prepare review issue seal" description:"The last one where none is given."`
+	Step    string           `query:"step" json:"-" validate:"omitempty,oneof=prepare review issue seal deliver" description:"The last one where none is given."`
 	Refused bool             `query:"refused" json:"-" description:"Those alone that were refused."`
 }
 

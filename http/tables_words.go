@@ -343,6 +343,7 @@ var tableTitles = map[string]text{
 	"retention":            {"Retention", "Opbevaring"},
 	"rows":                 {"Rows", "Rækker"},
 	"sessions":             {"Sessions", "Sessioner"},
+	"deliveries":           {"Deliveries", "Forsendelser"},
 	"outcomes":             {"Outcomes", "Resultater"},
 	"statement-runs":       {"Runs of statements", "Kørsler af opgørelser"},
 	"statements":           {"Statements", "Opgørelser"},

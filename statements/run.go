@@ -33,10 +33,11 @@ const (
 	RunReview  RunStep = "review"
 	RunIssue   RunStep = "issue"
 	RunSeal    RunStep = "seal"
+	RunDeliver RunStep = "deliver"
 )
 
 // RunSteps are all steps in their order.
-var RunSteps = []RunStep{RunPrepare, RunReview, RunIssue, RunSeal}
+var RunSteps = []RunStep{RunPrepare, RunReview, RunIssue, RunSeal, RunDeliver}
 
 // Run is a kind of statement over one period for many subjects: each gets exactly one, whatever is killed on the way.
 type Run struct {

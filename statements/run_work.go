@@ -172,6 +172,8 @@ func (w *stretch) do(ctx context.Context, o Outcome) error {
 			_, err = office.Issue(ctx, tx, string(o.Statement))
 		case RunSeal:
 			_, err = office.Seal(ctx, tx, string(o.Statement))
+		case RunDeliver:
+			_, err = office.Deliver(ctx, tx, string(o.Statement))
 		case RunPrepare:
 		}
 		return err

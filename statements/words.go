@@ -34,6 +34,7 @@ var words = struct {
 	allUsed, shareLead, shareOf, whatItDid, purpose, nothingSpent, yourGifts, gift phrase
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    phrase
 	byBooks, methodDiffers, averageOf, monthRate, budgetRate, throughTo            phrase
+	mailSubject, mailText                                                          phrase
 	codeAlone, bookmarkFirst, bookmarkSign, figuresIn                              phrase
 }{
 	title:       phrase{"Grant financial statement", "Regnskab for bevilling"},
@@ -97,6 +98,11 @@ var words = struct {
 	totalBooks: phrase{"In the books", "Bogført i alt"},
 	atRate:     phrase{"Closing balance at the rate of receipt", "Saldo ultimo til modtagelseskursen"},
 	rounding:   phrase{"Rounding", "Afrunding"},
+
+	mailSubject: phrase{"Your statement {number}", "Din opgørelse {number}"},
+	mailText: phrase{
+		"Your statement {number} is ready. You can fetch it here until {date}:\n\n{link}\n\nThe link is for you alone. If you have questions, write to us at the address that you know.\n",
+		"Din opgørelse {number} er klar. Du kan hente den her til og med {date}:\n\n{link}\n\nLinket er kun til dig. Har du spørgsmål, så skriv til os på den adresse, du kender.\n"},
 
 	byBooks:       phrase{"By the books, at the rate of receipt", "Efter bogføringen, til modtagelseskursen"},
 	methodDiffers: phrase{"Difference from the agreed rate", "Forskel ved den aftalte kurs"},

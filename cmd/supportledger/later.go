@@ -3,15 +3,20 @@ package main
 import (
 	"context"
 
+	"supportledger/access/vault"
 	"supportledger/statements"
 	"supportledger/store"
 	"supportledger/store/jobs"
 )
 
 // later is the queue of a server: all work that is not done at once, one line a kind.
-func later(db *store.DB, public string) *jobs.Queue {
+func later(db *store.DB, public string, people *vault.Vault, mailer statements.Mailer) *jobs.Queue {
 	q := jobs.New(db, jobs.Options{})
-	jobs.Do(q, runnerOf(db, public).Work)
+	runner := runnerOf(db, public)
+	jobs.Do(q, runner.Work)
+	if mailer != nil { // without a mail server, what is to be sent waits
+		jobs.Do(q, (&statements.Postman{DB: db, Office: runner.Office, Vault: people, Mailer: mailer}).Work)
+	}
 	remindDaily(q, db)
 	return q
 }

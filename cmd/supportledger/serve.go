@@ -37,7 +37,8 @@ type serveCommand struct {
 	providerFlags
 	Addr   listenAddress `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8420). Put a TLS proxy in front of anything but loopback."`
 	Public string        `placeholder:"https://books.example" help:"Address at which the public reaches this server: statements get a code that leads to its page for checking them."`
-	Rate   int           `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
+	mailFlags
+	Rate int `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
 }
 
 // Run serves until it is told to stop, then finishes the requests in flight.
@@ -73,7 +74,7 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	queue := later(db, s.Public)
+	queue := later(db, s.Public, people, s.mailer())
 	if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
 		return err
 	}

@@ -23,7 +23,7 @@ type runCommand struct {
 	Whole   bool     `help:"Amounts in whole units that still add up."`
 	Subject []string `placeholder:"D-77" help:"Code of a subject, as often as wanted; all there are where none is given."`
 	Resume  string   `name:"run" placeholder:"run_…" help:"Go on with this run instead: what is done stays done."`
-	Step    string   `enum:"prepare,review,issue,seal," default:"" placeholder:"STEP" help:"Step to take with --run: prepare, review, issue or seal; the last one where none is given."`
+	Step    string   `enum:"prepare,review,issue,seal,deliver," default:"" placeholder:"STEP" help:"Step to take with --run: prepare, review, issue, seal or deliver; the last one where none is given."`
 	Public  string   `placeholder:"https://books.example" help:"Address at which the public reaches the server, for the code on issued statements."`
 	Token   string   `env:"SUPPORTLEDGER_TOKEN" placeholder:"slt_…" help:"Token of the person who takes the step, best given in SUPPORTLEDGER_TOKEN."`
 }
@@ -80,6 +80,8 @@ func (r runCommand) action() access.Action {
 		return ofFinance("issueStatementRun")
 	case statements.RunSeal:
 		return ofFinance("sealStatementRun")
+	case statements.RunDeliver:
+		return ofFinance("deliverStatementRun")
 	case statements.RunPrepare:
 	}
 	return ofFinance("startStatementRun")

@@ -1,0 +1,289 @@
+package statements
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"supportledger/access"
+	"supportledger/access/vault"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/jobs"
+)
+
+// What delivery refuses.
+var (
+	ErrNotOptedIn      = errors.New("statements: the donor did not ask for statements by e-mail")
+	ErrUnknownDelivery = errors.New("statements: the link leads nowhere")
+)
+
+// DeliveryID identifies a delivery.
+type DeliveryID string
+
+// Delivery is a sealed statement on its way to the donor who asked to get it by e-mail. The mail has a neutral subject and a link;
+// it names nobody, and the address stands nowhere but sealed in the vault and in the mail server.
+type Delivery struct {
+	ID        DeliveryID
+	Statement ID
+	Donor     grants.DonorID
+	AskedBy   access.UserID
+	AskedAt   time.Time
+	Attempts  []Attempt
+}
+
+// Attempt is one try to hand a mail over.
+type Attempt struct {
+	No      int
+	Outcome AttemptOutcome
+	Code    int // what the mail server answered, as 250 or 550; 0 where it did not
+	At      time.Time
+}
+
+// AttemptOutcome is what became of a try.
+type AttemptOutcome string
+
+// The outcomes of a try. Deferred is tried again, refused is not.
+const (
+	MailSent     AttemptOutcome = "sent"
+	MailDeferred AttemptOutcome = "deferred"
+	MailRefused  AttemptOutcome = "refused"
+)
+
+// linkFor is how long a link leads to the document.
+const linkFor = 30 * 24 * time.Hour
+
+// Deliver has a sealed statement sent to its donor, or the institution of its grant: as a job, in the name of who asks.
+// [ErrNotSealed], [ErrNotOptedIn].
+func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery, error) {
+	s, err := o.inState(ctx, tx, key, Issued, Sent)
+	if err != nil {
+		return Delivery{}, err
+	}
+	if s.Document == nil {
+		return Delivery{}, ErrNotSealed
+	}
+	donor, err := o.receiver(ctx, tx, s)
+	if err != nil {
+		return Delivery{}, err
+	}
+	d := Delivery{ID: DeliveryID(store.NewID("dlv")), Statement: s.ID, Donor: donor.ID, AskedBy: access.UserID(tx.By.User), AskedAt: tx.At}
+	if err := insertDelivery(ctx, tx, d); err != nil {
+		return Delivery{}, err
+	}
+	if err := jobs.Enqueue(ctx, tx, DeliveryJob{d.ID}); err != nil {
+		return Delivery{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "statement.delivery_asked", Subject: string(s.ID)})
+}
+
+// receiver is who gets a statement: a donor who asked for it by e-mail.
+func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (grants.Donor, error) {
+	code := s.Value.Head().Subject
+	if g, ok := s.Value.(*GrantStatement); ok {
+		code = g.Grantor.Code
+	}
+	donor, err := o.Grants.Donor(ctx, tx, code)
+	switch {
+	case errors.Is(err, grants.ErrUnknownDonor):
+		return donor, ErrNotOptedIn // a fund's statement is for everybody
+	case err == nil && donor.Delivery != grants.ByEmail:
+		return donor, ErrNotOptedIn
+	}
+	return donor, err
+}
+
+// Deliveries lists the deliveries of a statement with every attempt, the newest first.
+func (o Office) Deliveries(ctx context.Context, tx *store.Tx, key string) ([]Delivery, error) {
+	s, err := o.Statement(ctx, tx, key)
+	if err != nil {
+		return nil, err
+	}
+	return readDeliveries(ctx, tx, s.ID)
+}
+
+// ByLink is the statement that a mail's link leads to. [ErrUnknownDelivery] for one that is unknown, too old, or to a statement
+// that does not stand any more.
+func (o Office) ByLink(ctx context.Context, tx *store.Tx, secret string) (Statement, error) {
+	id, err := readLink(ctx, tx, hashOf([]byte(secret)), store.FormatTime(tx.At))
+	if err != nil {
+		return Statement{}, err
+	}
+	s, err := readStatement(ctx, tx, string(id), false)
+	if err == nil && (s.Document == nil || s.State != Issued && s.State != Sent) {
+		return Statement{}, ErrUnknownDelivery
+	}
+	return s, err
+}
+
+// DeliveryJob is the job of sending one mail.
+type DeliveryJob struct {
+	Delivery DeliveryID `json:"delivery"`
+}
+
+// Kind names the job.
+func (DeliveryJob) Kind() string { return "statement_delivery" }
+
+// Mail is what a mail server is given.
+type Mail struct {
+	To, Subject, Text string
+	ID                string // the same for every attempt, so that a mailbox may know a second one
+}
+
+// Mailer hands a mail to a mail server. Its error is a [*MailFailure] where the server answered.
+type Mailer interface {
+	Send(ctx context.Context, m Mail) error
+}
+
+// MailFailure is what a mail server answered instead of taking a mail. It repeats no address.
+type MailFailure struct {
+	Code    int
+	Forever bool // it will answer the same next time
+}
+
+func (f *MailFailure) Error() string {
+	return fmt.Sprintf("statements: the mail server answered %d", f.Code)
+}
+
+// Postman does the jobs of delivery.
+type Postman struct {
+	DB     *store.DB
+	Office func(ctx context.Context, tx *store.Tx) (Office, error)
+	Vault  *vault.Vault
+	Mailer Mailer
+}
+
+// errLater has the queue try again. What the server said is in the attempt; it may repeat an address.
+var errLater = errors.New("statements: the mail was not taken yet")
+
+// Work sends a mail that was not sent yet. A process that is killed between the mail server's answer and the note of it sends a
+// second one, with the same id.
+func (p *Postman) Work(ctx context.Context, job DeliveryJob) error {
+	var mail Mail
+	var by store.Actor
+	err := p.DB.View(ctx, func(tx *store.Tx) (err error) {
+		by, err = readDeliveryActor(ctx, tx, job.Delivery)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	ctx = store.WithActor(ctx, by)
+	err = p.DB.Update(ctx, func(tx *store.Tx) (err error) {
+		mail, err = p.write(ctx, tx, job.Delivery)
+		return err
+	})
+	if errors.Is(err, errNothingToSend) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if mail.To == "" {
+		return p.note(ctx, job.Delivery, &MailFailure{Forever: true})
+	}
+	return p.note(ctx, job.Delivery, p.Mailer.Send(ctx, mail))
+}
+
+// errNothingToSend ends a job that was done before. It never leaves this file.
+var errNothingToSend = errors.New("statements: it was sent")
+
+// write opens the address, notes that it did, and makes a link. A mail without an address is one that must not be sent.
+func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail, error) {
+	office, err := p.Office(ctx, tx)
+	if err != nil {
+		return Mail{}, err
+	}
+	d, err := readDelivery(ctx, tx, id)
+	if err != nil {
+		return Mail{}, err
+	}
+	for _, a := range d.Attempts {
+		if a.Outcome != MailDeferred {
+			return Mail{}, errNothingToSend
+		}
+	}
+	s, err := office.Statement(ctx, tx, string(d.Statement))
+	if err != nil {
+		return Mail{}, err
+	}
+	if _, err := office.receiver(ctx, tx, s); errors.Is(err, ErrNotOptedIn) || s.State != Issued && s.State != Sent {
+		return Mail{}, nil // withdrawn, replaced or not wanted any more
+	}
+	opened, err := office.Grants.OpenDonor(ctx, tx, p.Vault, string(d.Donor), "Delivery of statement "+s.Number, grants.DonorEmail)
+	if errors.Is(err, vault.ErrErased) || err == nil && opened[grants.DonorEmail] == "" {
+		return Mail{}, nil
+	} else if err != nil {
+		return Mail{}, err
+	}
+	secret := newSecret()
+	if err := insertLink(ctx, tx, id, hashOf([]byte(secret)), tx.At.Add(linkFor)); err != nil {
+		return Mail{}, err
+	}
+	return office.mail(s, opened[grants.DonorEmail], secret, ledger.DateOf(tx.At.Add(linkFor)), id), nil
+}
+
+// newSecret is 256 random bits for a URL.
+func newSecret() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// mail words what is sent: no name, nothing of what the organisation does.
+func (o Office) mail(s Statement, to, secret string, until ledger.Date, id DeliveryID) Mail {
+	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.date(until), "{link}", strings.TrimSuffix(o.Address, "/")+DocumentPath+secret)
+	digest := sha256.Sum256([]byte(id))
+	return Mail{To: to, Subject: fill.Replace(words.mailSubject.in(s.Lang)), Text: fill.Replace(words.mailText.in(s.Lang)), ID: hex.EncodeToString(digest[:16])}
+}
+
+// DocumentPath is where links lead, with their secret behind it.
+const DocumentPath = "/api/v1/statement-documents/"
+
+// note puts an attempt down, and what follows from it.
+func (p *Postman) note(ctx context.Context, id DeliveryID, failed error) error {
+	a := Attempt{Outcome: MailSent, Code: 250}
+	var answer *MailFailure
+	switch {
+	case errors.As(failed, &answer):
+		a.Outcome, a.Code = MailDeferred, answer.Code
+		if answer.Forever {
+			a.Outcome = MailRefused
+		}
+	case failed != nil:
+		a.Outcome, a.Code = MailDeferred, 0
+	}
+	err := p.DB.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		office, err := p.Office(ctx, tx)
+		if err != nil {
+			return err
+		}
+		d, err := readDelivery(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		a.No, a.At = len(d.Attempts)+1, tx.At
+		if err := insertAttempt(ctx, tx, id, a); err != nil {
+			return err
+		}
+		s, err := office.Statement(ctx, tx, string(d.Statement))
+		if err != nil || a.Outcome != MailSent || s.State != Issued {
+			return err
+		}
+		_, err = office.MarkSent(ctx, tx, string(d.Statement))
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case a.Outcome == MailDeferred:
+		return errLater
+	}
+	return nil
+}

@@ -1,0 +1,370 @@
+package smtp_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gosmtp "github.com/emersion/go-smtp"
+
+	"supportledger/access"
+	"supportledger/access/vault/vaulttest"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/proof"
+	"supportledger/statements"
+	"supportledger/statements/smtp"
+	"supportledger/store"
+	"supportledger/store/jobs"
+	"supportledger/store/storetest"
+)
+
+// mailbox is a mail server on a socket of this machine, which answers as it is told and keeps what it took.
+type mailbox struct {
+	mu      sync.Mutex
+	answers []*gosmtp.SMTPError // to the next receivers; none left takes all
+	to      []string
+	taken   []string
+}
+
+func (m *mailbox) NewSession(*gosmtp.Conn) (gosmtp.Session, error) { return session{m}, nil }
+
+type session struct{ *mailbox }
+
+func (session) Reset()                                 {}
+func (session) Logout() error                          { return nil }
+func (session) Mail(string, *gosmtp.MailOptions) error { return nil }
+
+func (s session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.answers) > 0 {
+		next := s.answers[0]
+		s.answers = s.answers[1:]
+		return next
+	}
+	s.to = append(s.to, to)
+	return nil
+}
+
+func (s session) Data(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken = append(s.taken, string(text))
+	return err
+}
+
+func (m *mailbox) mails() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]string{}, m.taken...)
+}
+
+// listening starts the mail server and gives its address.
+func (m *mailbox) listening(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := gosmtp.NewServer(m)
+	server.Domain = "localhost"
+	go func() { _ = server.Serve(l) }() // ends with Close
+	t.Cleanup(func() { _ = server.Close() })
+	return l.Addr().String()
+}
+
+const (
+	address   = "zq.kanari@modtager.example"
+	shy       = "D-2"
+	wanting   = "D-1"
+	statement = "2026-12-31"
+)
+
+// world is an office with a sealed statement for a donor who wants mail and one who does not.
+type world struct {
+	*testing.T
+	db     *store.DB
+	post   *statements.Postman
+	who    map[string]store.Actor
+	sealed map[string]statements.Statement
+}
+
+func (w *world) do(who string, act func(context.Context, *store.Tx, statements.Office) error) error {
+	ctx := store.WithActor(w.Context(), w.who[who])
+	return w.db.Update(ctx, func(tx *store.Tx) error {
+		office, err := w.post.Office(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return act(ctx, tx, office)
+	})
+}
+
+func (w *world) must(who string, act func(context.Context, *store.Tx, statements.Office) error) {
+	w.Helper()
+	if err := w.do(who, act); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func newWorld(t *testing.T, db *store.DB, server string) *world {
+	t.Helper()
+	people := vaulttest.New(t)
+	w := &world{T: t, db: db, who: map[string]store.Actor{}, sealed: map[string]statements.Statement{}, post: &statements.Postman{DB: db, Vault: people,
+		Mailer: smtp.Server{Address: server, From: "bogholderi@nordlys.example", TLS: smtp.None},
+		Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
+			return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+		}}}
+	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Foreningen Nordlys"}
+	if err := db.Update(t.Context(), func(tx *store.Tx) error {
+		ctx := t.Context()
+		if err := ledger.Create(ctx, tx, book); err != nil {
+			return err
+		}
+		for _, name := range []string{"preparer", "reviewer", "issuer"} {
+			u, err := access.CreateUser(ctx, tx, name, access.FinanceOfficer)
+			if err != nil {
+				return err
+			}
+			w.who[name] = store.Actor{User: string(u.ID)}
+		}
+		if err := book.OpenFund(ctx, tx, ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+			return err
+		}
+		register := grants.Register{Book: book}
+		for code, how := range map[string]grants.Delivery{wanting: grants.ByEmail, shy: grants.NoDelivery} {
+			d, err := register.RegisterDonor(ctx, tx, grants.Donor{Code: code, Kind: grants.Person, Language: "da", Delivery: how})
+			if err != nil {
+				return err
+			}
+			if _, err := register.SealDonor(ctx, tx, people, code, map[grants.DonorField]string{grants.DonorEmail: address}); err != nil {
+				return err
+			}
+			amount, err := ledger.ParseMoney("100.00", "DKK")
+			if err != nil {
+				return err
+			}
+			if _, err := register.ReceiveGift(ctx, tx, grants.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount, Fee: ledger.Zero("DKK"), Account: "1010"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := proof.NewKey("example.org/books")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{wanting, shy} {
+		w.sealed[code] = w.seal(code, key)
+	}
+	return w
+}
+
+// seal takes a statement through its life.
+func (w *world) seal(code, key string) (s statements.Statement) {
+	w.Helper()
+	for _, step := range []struct {
+		who string
+		act func(context.Context, *store.Tx, statements.Office) error
+	}{
+		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+			s, err = o.Prepare(ctx, tx, statements.Request{Subject: code, Kind: statements.DonorAnnual, To: statement}, statements.Danish, "")
+			return err
+		}},
+		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+			_, err = o.CheckPrivacy(ctx, tx, string(s.ID))
+			return err
+		}},
+		{"reviewer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+			_, err = o.Review(ctx, tx, string(s.ID))
+			return err
+		}},
+		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+			if _, err = o.Issue(ctx, tx, string(s.ID)); err != nil {
+				return err
+			}
+			_, err = o.Deliver(ctx, tx, string(s.ID))
+			if !errors.Is(err, statements.ErrNotSealed) {
+				w.Errorf("delivered before it was sealed: %v", err)
+			}
+			return nil
+		}},
+		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+			c, err := proof.Signer{PrivateKey: key}.Sign(ctx, tx)
+			if err != nil {
+				return err
+			}
+			return proof.Keep(ctx, tx, c)
+		}},
+		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+			s, err = o.Seal(ctx, tx, string(s.ID))
+			return err
+		}},
+	} {
+		w.must(step.who, step.act)
+	}
+	return s
+}
+
+// A sealed statement goes to a donor who asked for it, by a mail that names nobody; what the server defers is tried again, every
+// try is on record, and the link leads to the very document until it is too old.
+func TestDelivery(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		box := &mailbox{answers: []*gosmtp.SMTPError{{Code: 451, Message: "later, " + address}}}
+		w := newWorld(t, db, box.listening(t))
+		if err := w.do("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+			_, err := o.Deliver(ctx, tx, string(w.sealed[shy].ID))
+			return err
+		}); !errors.Is(err, statements.ErrNotOptedIn) {
+			t.Errorf("a donor who did not ask: %v", err)
+		}
+		queue := jobs.New(db, jobs.Options{})
+		jobs.Do(queue, w.post.Work)
+		if err := queue.Start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = queue.Stop(context.Background()) })
+		s := w.sealed[wanting]
+		w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+			_, err := o.Deliver(ctx, tx, string(s.ID))
+			return err
+		})
+		log := w.settled(s.ID, 2)
+		if log[0].Outcome != statements.MailDeferred || log[0].Code != 451 || log[1].Outcome != statements.MailSent {
+			t.Errorf("%+v", log)
+		}
+		mails := box.mails()
+		if len(mails) != 1 || box.to[0] != address {
+			t.Fatalf("%d mails to %q", len(mails), box.to)
+		}
+		w.read(s, mails[0])
+		w.nowhere()
+	})
+}
+
+// settled waits for n attempts.
+func (w *world) settled(id statements.ID, n int) (log []statements.Attempt) {
+	w.Helper()
+	for range 600 {
+		w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+			all, err := o.Deliveries(ctx, tx, string(id))
+			if len(all) > 0 {
+				log = all[0].Attempts
+			}
+			return err
+		})
+		if len(log) == n {
+			return log
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	w.Fatalf("%d attempts: %+v", len(log), log)
+	return nil
+}
+
+// read looks at the mail as its receiver and as anybody on the way.
+func (w *world) read(s statements.Statement, mail string) {
+	w.Helper()
+	head, body, _ := strings.Cut(mail, "\r\n\r\n")
+	if !strings.Contains(head, "Subject: Din =?") && !strings.Contains(head, "Subject:") || strings.Contains(head, "Nordlys ") || strings.Contains(mail, wanting) {
+		w.Errorf("the mail tells too much:\n%s", mail)
+	}
+	for _, header := range []string{"X-Mailer", "User-Agent", "Foreningen", "bevilling", "gave"} {
+		if strings.Contains(head, header) {
+			w.Errorf("the head has %s:\n%s", header, head)
+		}
+	}
+	plain := strings.ReplaceAll(strings.ReplaceAll(body, "=\r\n", ""), "=3D", "=")
+	link := regexp.MustCompile(`https://books\.example/api/v1/statement-documents/(\S+)`).FindStringSubmatch(plain)
+	if link == nil {
+		w.Fatalf("no link:\n%s", mail)
+	}
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+		found, err := o.ByLink(ctx, tx, link[1])
+		if err == nil && (found.DocumentID != s.DocumentID || found.State != statements.Sent) {
+			w.Errorf("the link leads to %s, %s", found.DocumentID, found.State)
+		}
+		if _, err := o.ByLink(ctx, tx, link[1]+"x"); !errors.Is(err, statements.ErrUnknownDelivery) {
+			w.Errorf("another link: %v", err)
+		}
+		later := *tx
+		later.At = tx.At.AddDate(0, 2, 0)
+		if _, err := o.ByLink(ctx, &later, link[1]); !errors.Is(err, statements.ErrUnknownDelivery) {
+			w.Errorf("an old link: %v", err)
+		}
+		return err
+	})
+}
+
+// nowhere looks for the address in what jobs and attempts keep; that it was opened is on record.
+func (w *world) nowhere() {
+	w.Helper()
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+		var jobs []string
+		text := "SELECT CAST(errors AS TEXT) FROM river_job WHERE errors IS NOT NULL"
+		if tx.Engine == store.SQLite {
+			text = "SELECT json(errors) FROM river_job WHERE errors IS NOT NULL"
+		}
+		if err := tx.NewRaw(text).Scan(ctx, &jobs); err != nil {
+			return err
+		}
+		if len(jobs) != 1 || strings.Contains(strings.Join(jobs, ""), "kanari") {
+			w.Errorf("jobs keep %q", jobs)
+		}
+		var opened int
+		err := tx.NewRaw("SELECT COUNT(*) FROM audit_events WHERE action = 'donor.opened'").Scan(ctx, &opened)
+		if opened != 2 {
+			w.Errorf("the address was opened %d times on record", opened)
+		}
+		return err
+	})
+}
+
+// What the server refuses for good is not tried again, and a statement that was withdrawn meanwhile is not sent.
+func TestDeliveryThatEnds(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		box := &mailbox{answers: []*gosmtp.SMTPError{{Code: 550, Message: "no such mailbox"}}}
+		w := newWorld(t, db, box.listening(t))
+		s := w.sealed[wanting]
+		for _, want := range []statements.Attempt{{Code: 550, Outcome: statements.MailRefused}, {Code: 0, Outcome: statements.MailRefused}} {
+			var d statements.Delivery
+			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+				d, err = o.Deliver(ctx, tx, string(s.ID))
+				return err
+			})
+			if want.Code == 0 {
+				w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+					_, err := o.Withdraw(ctx, tx, string(s.ID), "issued by mistake")
+					return err
+				})
+			}
+			for range 2 { // a second time finds it done
+				if err := w.post.Work(t.Context(), statements.DeliveryJob{Delivery: d.ID}); err != nil {
+					t.Error(err)
+				}
+			}
+			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+				all, err := o.Deliveries(ctx, tx, string(s.ID))
+				for _, found := range all {
+					if found.ID == d.ID && (len(found.Attempts) != 1 || found.Attempts[0].Outcome != want.Outcome || found.Attempts[0].Code != want.Code) {
+						t.Errorf("%+v, want %+v", found.Attempts, want)
+					}
+				}
+				return err
+			})
+		}
+		if n := len(box.mails()); n != 0 {
+			t.Errorf("%d mails were taken", n)
+		}
+	})
+}

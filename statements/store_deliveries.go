@@ -1,0 +1,127 @@
+package statements
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/store"
+)
+
+type deliveryRow struct {
+	bun.BaseModel `bun:"table:statement_deliveries"`
+	ID            DeliveryID `bun:",pk"`
+	StatementID   ID
+	DonorID       grants.DonorID
+	AskedBy       access.UserID
+	TokenID       string
+	RequestID     string
+	AskedAt       string
+}
+
+func insertDelivery(ctx context.Context, tx *store.Tx, d Delivery) error {
+	row := deliveryRow{ID: d.ID, StatementID: d.Statement, DonorID: d.Donor, AskedBy: d.AskedBy, TokenID: tx.By.Token, RequestID: tx.By.Request, AskedAt: store.FormatTime(d.AskedAt)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func readDelivery(ctx context.Context, tx *store.Tx, id DeliveryID) (Delivery, error) {
+	found, err := deliveriesOf(ctx, tx, tx.NewSelect().Where("id = ?", id))
+	if err == nil && len(found) == 0 {
+		return Delivery{}, ErrUnknownDelivery
+	} else if err != nil {
+		return Delivery{}, err
+	}
+	return found[0], nil
+}
+
+func readDeliveries(ctx context.Context, tx *store.Tx, statement ID) ([]Delivery, error) {
+	return deliveriesOf(ctx, tx, tx.NewSelect().Where("statement_id = ?", statement).Order("asked_at DESC", "id DESC"))
+}
+
+func deliveriesOf(ctx context.Context, tx *store.Tx, q *bun.SelectQuery) ([]Delivery, error) {
+	var rows []deliveryRow
+	if err := q.Model(&rows).Scan(ctx); err != nil {
+		return nil, err
+	}
+	all := make([]Delivery, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.AskedAt)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = Delivery{ID: r.ID, Statement: r.StatementID, Donor: r.DonorID, AskedBy: r.AskedBy, AskedAt: at}
+		if all[i].Attempts, err = readAttempts(ctx, tx, r.ID); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// readDeliveryActor is who asked for a delivery.
+func readDeliveryActor(ctx context.Context, tx *store.Tx, id DeliveryID) (store.Actor, error) {
+	var row deliveryRow
+	err := tx.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Actor{}, ErrUnknownDelivery
+	}
+	return store.Actor{User: string(row.AskedBy), Token: row.TokenID, Request: row.RequestID}, err
+}
+
+type attemptRow struct {
+	bun.BaseModel `bun:"table:statement_delivery_attempts"`
+	DeliveryID    DeliveryID
+	Attempt       int
+	Outcome       AttemptOutcome
+	Code          int
+	AttemptedAt   string
+}
+
+func readAttempts(ctx context.Context, tx *store.Tx, id DeliveryID) ([]Attempt, error) {
+	var rows []attemptRow
+	if err := tx.NewSelect().Model(&rows).Where("delivery_id = ?", id).Order("attempt").Scan(ctx); err != nil {
+		return nil, err
+	}
+	all := make([]Attempt, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.AttemptedAt)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = Attempt{r.Attempt, r.Outcome, r.Code, at}
+	}
+	return all, nil
+}
+
+func insertAttempt(ctx context.Context, tx *store.Tx, id DeliveryID, a Attempt) error {
+	row := attemptRow{DeliveryID: id, Attempt: a.No, Outcome: a.Outcome, Code: a.Code, AttemptedAt: store.FormatTime(a.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+type linkRow struct {
+	bun.BaseModel `bun:"table:statement_delivery_links"`
+	SecretHash    string
+	DeliveryID    DeliveryID
+	ExpiresAt     string
+}
+
+func insertLink(ctx context.Context, tx *store.Tx, id DeliveryID, hash string, until time.Time) error {
+	_, err := tx.NewInsert().Model(&linkRow{SecretHash: hash, DeliveryID: id, ExpiresAt: store.FormatTime(until)}).Exec(ctx)
+	return err
+}
+
+// readLink is the statement that a link leads to at an instant.
+func readLink(ctx context.Context, tx *store.Tx, hash, now string) (id ID, err error) {
+	err = tx.NewSelect().TableExpr("statement_delivery_links AS l").Column("d.statement_id").Join("JOIN statement_deliveries AS d ON d.id = l.delivery_id").
+		Where("l.secret_hash = ?", hash).Where("l.expires_at > ?", now).Scan(ctx, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrUnknownDelivery
+	}
+	return id, err
+}
