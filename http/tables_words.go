@@ -51,6 +51,8 @@ var columnWords = map[string]text{
 	"age":                   {"Age", "Alder"},
 	"amount":                {"Amount", "Beløb"},
 	"anonymous":             {"Anonymous", "Anonym"},
+	"asked_at":              {"Asked at", "Anmodet den"},
+	"asked_by":              {"Asked by", "Anmodet af"},
 	"assigned_by":           {"Assigned by", "Tildelt af"},
 	"at":                    {"At", "Tidspunkt"},
 	"available":             {"Available", "Til rådighed"},
