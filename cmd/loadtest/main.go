@@ -80,8 +80,11 @@ func run(o options) error {
 			return err
 		}
 	}
-	var failed error
+	failed := measureStatements(ctx, o, r)
 	for engine := range strings.SplitSeq(o.engines, ",") {
+		if failed != nil {
+			break
+		}
 		if failed = measureEngine(ctx, o, engine, r); failed != nil {
 			break
 		}

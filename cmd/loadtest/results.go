@@ -22,6 +22,8 @@ type results struct {
 	order   []place
 	samples map[place][]sample
 	verify  map[string][2]float64 // seconds and megabytes by engine
+
+	statements []figure
 }
 
 // figure is one line of latest.json.
@@ -178,6 +180,7 @@ func (r *results) save(name string) error {
 			all = append(all, figure{p.engine + ": " + p.what, round(p.value), unit})
 		}
 	}
+	all = append(all, r.statements...)
 	text, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return err
