@@ -274,6 +274,34 @@ func TestPlansKeepTheirContent(t *testing.T) {
 	})
 }
 
+// milestonesAreTold wants the decisions of TestMilestonesHoldMoneyBack in the timeline, and what they hold back among the due items.
+func (h house) milestonesAreTold() {
+	h.Helper()
+	h.do("writer", func(tx *store.Tx) error {
+		turns, err := h.reg.Timeline(h.Context(), tx, "P-101")
+		var told []string
+		for _, t := range turns {
+			told = append(told, strings.TrimSpace(string(t.Kind)+" "+t.Reason))
+		}
+		// All of one instant, so that their ids order them.
+		if got, want := strings.Join(told, ", "), "milestone_missed attending, milestone_met attending, milestone_missed attending, milestone_met attending, year_approved"; got != want {
+			h.Errorf("timeline: %s, want %s", got, want)
+		}
+		return err
+	})
+	h.do("writer", func(tx *store.Tx) error {
+		due, err := h.reg.DueItems(h.Context(), tx, "2026-01-01", "2026-09-30")
+		held := 0
+		for _, d := range due {
+			held += len(d.Held)
+		}
+		if held != 1 || len(due) != 11 { // the second semester
+			h.Errorf("%d of %d due items are held back", held, len(due))
+		}
+		return err
+	})
+}
+
 // A gate holds money back until somebody else found its milestone met; the newest decision counts, and one's own opens nothing.
 func TestMilestonesHoldMoneyBack(t *testing.T) {
 	onBoth(t, func(h house) {
@@ -342,29 +370,7 @@ func TestMilestonesHoldMoneyBack(t *testing.T) {
 			want("stipend", 3, "writer", c.held)
 		}
 		want("stipend", 3, "other", "attending") // whose own decisions those are
-		h.do("writer", func(tx *store.Tx) error {
-			turns, err := h.reg.Timeline(h.Context(), tx, "P-101")
-			var told []string
-			for _, t := range turns {
-				told = append(told, strings.TrimSpace(string(t.Kind)+" "+t.Reason))
-			}
-			// All of one instant, so that their ids order them.
-			if got, want := strings.Join(told, ", "), "milestone_missed attending, milestone_met attending, milestone_missed attending, milestone_met attending, year_approved"; got != want {
-				h.Errorf("timeline: %s, want %s", got, want)
-			}
-			return err
-		})
-		h.do("writer", func(tx *store.Tx) error {
-			due, err := h.reg.DueItems(h.Context(), tx, "2026-01-01", "2026-09-30")
-			held := 0
-			for _, d := range due {
-				held += len(d.Held)
-			}
-			if held != 1 || len(due) != 11 { // the second semester
-				h.Errorf("%d of %d due items are held back", held, len(due))
-			}
-			return err
-		})
+		h.milestonesAreTold()
 		h.vouched(0)
 		if err := h.try("writer", func(tx *store.Tx) error {
 			_, err := tx.ExecContext(h.Context(), "UPDATE milestone_decisions SET result = 'met'")

@@ -27,7 +27,7 @@ func approvalRoutes(api *API) {
 			"and who is still needed. A caseworker sees the own cases only."}, at(listApprovals))
 	Route(api, Op{Method: get, Path: "/approval-reminders", ID: "listApprovalReminders", Tag: "approvals", Roles: staff,
 		Summary: "How much waits for whom, and for how long", Danish: "Hvor meget der venter på hvem, og hvor længe",
-		About: "Counts only, by role and step."}, at(listReminders))
+		About: "Counts only, by role and step."}, at(listApprovalReminders))
 	Route(api, Op{Method: get, Path: "/disbursements/:id/checks", ID: "listDisbursementChecks", Tag: "disbursements", Roles: staff,
 		Summary: "What speaks for and against a disbursement", Danish: "Hvad der taler for og imod en udbetaling",
 		About:   "A warning is for the eyes of who decides; only a stop stands in the way.",
@@ -331,7 +331,7 @@ func worksWithPeople(by store.Actor) bool {
 	return slices.ContainsFunc(knowing, func(r access.Role) bool { return slices.Contains(by.Roles, string(r)) })
 }
 
-type reminderView struct {
+type waitingRoleView struct {
 	Role      access.Role `json:"role"`
 	Step      access.Step `json:"step" enum:"approve,authorise,release"`
 	Waiting   int         `json:"waiting"`
@@ -340,13 +340,13 @@ type reminderView struct {
 	Oldest    ledger.Date `json:"oldest,omitempty"`
 }
 
-func listReminders(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[reminderView], error) {
+func listApprovalReminders(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[waitingRoleView], error) {
 	all, err := d.office.Reminders(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
-		return List[reminderView]{}, err
+		return List[waitingRoleView]{}, err
 	}
-	return inOrder(in.Page, all, func(r disbursements.Reminder) reminderView {
-		return reminderView{r.Role, r.Step, r.Waiting, r.Overdue, r.Escalated, r.Oldest}
+	return inOrder(in.Page, all, func(r disbursements.Reminder) waitingRoleView {
+		return waitingRoleView{r.Role, r.Step, r.Waiting, r.Overdue, r.Escalated, r.Oldest}
 	})
 }
 
