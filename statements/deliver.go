@@ -240,7 +240,7 @@ func newSecret() string {
 func (o Office) mail(s Statement, to, secret string, until ledger.Date, id DeliveryID) Mail {
 	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.date(until), "{link}", strings.TrimSuffix(o.Address, "/")+DocumentPath+secret)
 	digest := sha256.Sum256([]byte(id))
-	return Mail{To: to, Subject: fill.Replace(words.mailSubject.in(s.Lang)), Text: fill.Replace(words.mailText.in(s.Lang)), ID: hex.EncodeToString(digest[:16])}
+	return Mail{To: to, Subject: fill.Replace(words.mailSubject.in(s.Lang)), Text: fill.Replace(words.mailReady.in(s.Lang) + "\n\n{link}\n\n" + words.mailAlone.in(s.Lang) + "\n"), ID: hex.EncodeToString(digest[:16])}
 }
 
 // DocumentPath is where links lead, with their secret behind it.

@@ -14,7 +14,10 @@ func (s *FundStatement) paper(lang Lang) paper {
 	w := writer{lang, s.Whole}
 	p := paper{lang: lang, notes: notesOf(lang, s.Notes), terms: s.equation(w), facts: s.facts(lang), title: words.giftTitle.in(lang)}
 	if s.Kind == FundReport {
-		p.title, p.project = words.fundTitle.in(lang)+" "+s.Subject, lang.pick(s.Name.EN, s.Name.DA)
+		p.title = words.fundTitle.in(lang) + " " + s.Subject
+		if name := lang.pick(s.Name.EN, s.Name.DA); name != s.Subject {
+			p.project = name
+		}
 	}
 	p.headed(s.Head(), s.Organisation, s.PreparedOn, s.DataHash())
 	if s.Used.Valid && s.Kind == DonorAnnual {

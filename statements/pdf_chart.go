@@ -1,6 +1,8 @@
 package statements
 
 import (
+	"slices"
+
 	"github.com/johnfercher/maroto/v2/pkg/components/col"
 	"github.com/johnfercher/maroto/v2/pkg/components/line"
 	"github.com/johnfercher/maroto/v2/pkg/components/row"
@@ -37,7 +39,11 @@ func (d *sheet) chart(b block) {
 	for _, r := range rows {
 		d.add(d.chartRow(b, r, axis).stay())
 	}
-	d.add(d.axisRow(axis).stay(), d.row(underRow, cell{width: textWide, text: words.chartNote.in(d.lang), style: small.at(7)}))
+	note := words.chartNote.in(d.lang)
+	if slices.ContainsFunc(rows, func(r tableRow) bool { return r.length[1].Sign() > 0 }) {
+		note += " " + words.chartBudget.in(d.lang)
+	}
+	d.add(d.axisRow(axis).stay(), d.row(underRow, cell{width: textWide, text: note, style: small.at(7)}))
 }
 
 // niceAbove is the end of an axis: 1, 2 or 5 times a power of ten, no less than an amount.

@@ -33,8 +33,9 @@ var words = struct {
 	restriction, fundSentence, fundOverspent, youGave, youHad, weSpent, setAside   phrase
 	allUsed, shareLead, shareOf, whatItDid, purpose, nothingSpent, yourGifts, gift phrase
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    phrase
+	chartBudget                                                                    phrase
 	byBooks, methodDiffers, averageOf, monthRate, budgetRate, throughTo            phrase
-	mailSubject, mailText                                                          phrase
+	mailSubject, mailReady, mailAlone                                              phrase
 	codeAlone, bookmarkFirst, bookmarkSign, figuresIn                              phrase
 }{
 	title:       phrase{"Grant financial statement", "Regnskab for bevilling"},
@@ -100,9 +101,10 @@ var words = struct {
 	rounding:   phrase{"Rounding", "Afrunding"},
 
 	mailSubject: phrase{"Your statement {number}", "Din opgørelse {number}"},
-	mailText: phrase{
-		"Your statement {number} is ready. You can fetch it here until {date}:\n\n{link}\n\nThe link is for you alone. If you have questions, write to us at the address that you know.\n",
-		"Din opgørelse {number} er klar. Du kan hente den her til og med {date}:\n\n{link}\n\nLinket er kun til dig. Har du spørgsmål, så skriv til os på den adresse, du kender.\n"},
+	mailReady: phrase{"Your statement {number} is ready. You can fetch it here until {date}:",
+		"Din opgørelse {number} er klar. Du kan hente den her til og med {date}:"},
+	mailAlone: phrase{"The link is for you alone. If you have questions, write to us at the address that you know.",
+		"Linket er kun til dig. Har du spørgsmål, så skriv til os på den adresse, du kender."},
 
 	byBooks:       phrase{"By the books, at the rate of receipt", "Efter bogføringen, til modtagelseskursen"},
 	methodDiffers: phrase{"Difference from the agreed rate", "Forskel ved den aftalte kurs"},
@@ -188,13 +190,13 @@ var words = struct {
 	fundCode:      phrase{"Fund", "Formål"},
 	restriction:   phrase{"Bound to", "Bundet til"},
 	fundSentence: phrase{"The fund began the period with {opening}. {received} came in and {spent} was spent; {closing} is left.",
-		"Formålet begyndte perioden med {opening}. Der kom {received} ind, og {spent} blev brugt; {closing} er tilbage."},
+		"Formålet begyndte perioden med {opening}, der kom {received} ind, og {spent} blev brugt; {closing} er tilbage."},
 	fundOverspent: phrase{"The fund began the period with {opening}. {received} came in and {spent} was spent: {closing} more than there was.",
-		"Formålet begyndte perioden med {opening}. Der kom {received} ind, og {spent} blev brugt: {closing} mere, end der var."},
+		"Formålet begyndte perioden med {opening}, der kom {received} ind, og {spent} blev brugt: {closing} mere, end der var."},
 	youHad:       phrase{"When the period began, {opening} of your earlier gifts was not used yet.", "Da perioden begyndte, var {opening} af dine tidligere gaver endnu ikke brugt."},
 	youGave:      phrase{"You gave {received}.", "Du gav {received}"},
 	weSpent:      phrase{"We have spent {spent}.", "Vi har brugt {spent}"},
-	setAside:     phrase{"{closing} is still set aside for the purpose you gave to.", "{closing} er stadig sat til side til det formål, du gav til."},
+	setAside:     phrase{"{closing} is still set aside for the purpose you gave to.", "Tilbage er {closing}, som er sat til side til det formål, du gav til."},
 	allUsed:      phrase{"All of it has been used. Thank you.", "Det hele er brugt. Tak."},
 	shareLead:    phrase{"Where it went:", "Det gik til:"},
 	shareOf:      phrase{"{share} to {what}", "{share} til {what}"},
@@ -210,7 +212,8 @@ var words = struct {
 	carried:       phrase{"Carried forward", "Overført til næste side"},
 	brought:       phrase{"Brought forward", "Overført fra forrige side"},
 	chartOf:       phrase{"Spending as a chart", "Forbrug som diagram"},
-	chartNote:     phrase{"The bars begin at 0 and show the same numbers as the table. A pale bar is the budget.", "Søjlerne begynder ved 0 og viser de samme tal som tabellen. En bleg søjle er budgettet."},
+	chartNote:     phrase{"The bars begin at 0 and show the same numbers as the table.", "Søjlerne begynder ved 0 og viser de samme tal som tabellen."},
+	chartBudget:   phrase{"A pale bar is the budget.", "En bleg søjle er budgettet."},
 	verifyHere:    phrase{"Is this statement genuine? Scan the code or go to {url}", "Er denne opgørelse ægte? Scan koden, eller gå til {url}"},
 	codeAlone:     phrase{"Code for checking this statement: {code}.", "Kode til kontrol af opgørelsen: {code}."},
 	bookmarkFirst: phrase{"Overview", "Overblik"},
