@@ -32,6 +32,9 @@ func allOf(by store.Actor) bool {
 	return by.User == "" || slices.ContainsFunc(seesAll, func(r access.Role) bool { return slices.Contains(by.Roles, string(r)) })
 }
 
+// SeesAll tells whether an actor may know of every beneficiary, by code.
+func SeesAll(by store.Actor) bool { return allOf(by) }
+
 // Assign puts a user, by id or handle, on a beneficiary's case. Nobody puts themselves on one: [access.ErrMakerCannotApprove].
 // [ErrAssigned] where the user is on it in those days, [access.ErrUnknownUser]. To "" goes on.
 func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, from, to ledger.Date) (Assignment, error) {

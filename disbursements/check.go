@@ -232,8 +232,11 @@ func (o Office) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement)
 		if err != nil {
 			return nil, err
 		}
-		if number != "" {
+		switch {
+		case number != "" && beneficiaries.SeesAll(tx.By):
 			twice = twice.warn("evidence_used", number)
+		case number != "":
+			twice = twice.warn("evidence_used_elsewhere") // of which case is not for everybody
 		}
 	}
 	return []Check{there, twice}, nil
@@ -271,7 +274,9 @@ func (o Office) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement
 	alone := needsText(p.needs(f))
 	for _, sum := range []ledger.Money{near.Payee, near.Beneficiary} {
 		if f.amount = sum.Add(own); needsText(p.needs(f)) != alone {
-			c = c.warn("split_below_band", f.amount.String()+" "+string(o.Book.Base))
+			if c = c.warn("split_seen"); beneficiaries.SeesAll(tx.By) { // what others of the payee come to is not for everybody
+				c = c.warn("split_below_band", f.amount.String()+" "+string(o.Book.Base))
+			}
 		}
 	}
 	return []Check{c}, nil

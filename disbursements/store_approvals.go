@@ -262,6 +262,21 @@ func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence ledge
 	return numbers[0], nil
 }
 
+// SeesEvidence reports whether the actor may know of a document: who stored it, who sees all cases, and who sees a disbursement that was
+// asked for with it or whose entry it proves.
+func (o Office) SeesEvidence(ctx context.Context, tx *store.Tx, e ledger.Evidence) (bool, error) {
+	if beneficiaries.SeesAll(tx.By) || e.StoredBy == tx.By.User {
+		return true, nil
+	}
+	return visible(tx, tx.NewSelect().Model((*disbursementRow)(nil))).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("',' || evidence || ',' LIKE ?", "%,"+string(e.ID)+",%")
+		if len(e.Entries) > 0 {
+			q = q.WhereOr("entry_id IN (?)", bun.List(e.Entries))
+		}
+		return q
+	}).Exists(ctx)
+}
+
 // readSlots are the places for emergencies that a plan's quarter has given away.
 func readSlots(ctx context.Context, tx *store.Tx, quarter string) (map[string]bool, error) {
 	var slots []string

@@ -41,7 +41,7 @@ func approvalRoutes(api *API) {
 	Route(api, Op{Method: put, Path: "/disbursements/:id", ID: "rewriteDisbursement", Tag: "disbursements", Roles: casework,
 		Summary: "Write a disbursement anew", Danish: "Skriv en udbetaling om",
 		About:   "All of it, as when it is drafted. Once it was submitted it becomes a draft of the next round, and what was approved is void.",
-		Refuses: slices.Concat(refusesDraft, []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrForbidden, store.ErrStale})}, at(rewriteDisbursement))
+		Refuses: slices.Concat(refusesDraft, []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrForbidden, store.ErrStale})}, at(api.rewriteDisbursement))
 	for _, m := range []struct {
 		path, id, summary, danish, about string
 		roles                            []access.Role
@@ -144,24 +144,26 @@ type eligibilityView struct {
 
 // checkHints words the hints of checks; {0} and {1} are what they are about.
 var checkHints = map[string]text{
-	"plan_changed":      {"Plan {0} was changed since this was asked for: return it, and ask anew.", "Støtteplan {0} er ændret, siden der blev spurgt: returnér den, og spørg igen."},
-	"plan_not_in_force": {"Plan {0} is not in force.", "Støtteplan {0} gælder ikke."},
-	"line_unknown":      {"The plan has no line {0}.", "Støtteplanen har ingen linje {0}."},
-	"units_settled":     {"Line {0} has fewer units left than this settles.", "Linje {0} har færre enheder tilbage, end her afregnes."},
-	"above_cap":         {"Line {0} plans {1} for these units; this is more. The planned price is a ceiling for the eye, never the amount.", "Linje {0} har {1} til disse enheder; dette er mere. Den planlagte pris er et loft for øjet, aldrig beløbet."},
-	"outside_agreement": {"{0}.", "Aftalen siger nej: {0}."},
-	"milestone_open":    {"A milestone of the plan is not met.", "En milepæl i støtteplanen er ikke nået."},
-	"condition_open":    {"Condition {0} of {1} is not met.", "Betingelse {0} for {1} er ikke opfyldt."},
-	"budget_exceeded":   {"{0} has {1} left.", "{0} har {1} tilbage."},
-	"grant_not_active":  {"A grant that pays is not active.", "En bevilling, der betaler, er ikke aktiv."},
-	"evidence_missing":  {"No document is attached.", "Der er ikke vedlagt bilag."},
-	"evidence_used":     {"The same document was attached to {0}.", "Det samme bilag er vedlagt {0}."},
-	"payee_new":         {"{0} was never paid before.", "{0} er aldrig blevet betalt før."},
-	"split_below_band":  {"Within 30 days it comes to {0}, which more people have to approve.", "Inden for 30 dage bliver det {0}, som flere skal godkende."},
-	"user_related":      {"Somebody here is related to the payee or the person ({0}) and does not decide.", "En medarbejder har en relation til modtageren af betalingen eller støtten ({0}) og afgør ikke."},
-	"donor_related":     {"A donor who pays is related to the payee or the person ({0}).", "En bidragyder, der betaler, har en relation til modtageren ({0})."},
-	"duty_taken":        {"You took a part in it already: somebody else decides.", "Du har allerede haft en del i den: en anden afgør."},
-	"party_related":     {"You are related to the payee or the person: somebody else decides.", "Du har en relation til modtageren: en anden afgør."},
+	"plan_changed":            {"Plan {0} was changed since this was asked for: return it, and ask anew.", "Støtteplan {0} er ændret, siden der blev spurgt: returnér den, og spørg igen."},
+	"plan_not_in_force":       {"Plan {0} is not in force.", "Støtteplan {0} gælder ikke."},
+	"line_unknown":            {"The plan has no line {0}.", "Støtteplanen har ingen linje {0}."},
+	"units_settled":           {"Line {0} has fewer units left than this settles.", "Linje {0} har færre enheder tilbage, end her afregnes."},
+	"above_cap":               {"Line {0} plans {1} for these units; this is more. The planned price is a ceiling for the eye, never the amount.", "Linje {0} har {1} til disse enheder; dette er mere. Den planlagte pris er et loft for øjet, aldrig beløbet."},
+	"outside_agreement":       {"{0}.", "Aftalen siger nej: {0}."},
+	"milestone_open":          {"A milestone of the plan is not met.", "En milepæl i støtteplanen er ikke nået."},
+	"condition_open":          {"Condition {0} of {1} is not met.", "Betingelse {0} for {1} er ikke opfyldt."},
+	"budget_exceeded":         {"{0} has {1} left.", "{0} har {1} tilbage."},
+	"grant_not_active":        {"A grant that pays is not active.", "En bevilling, der betaler, er ikke aktiv."},
+	"evidence_missing":        {"No document is attached.", "Der er ikke vedlagt bilag."},
+	"evidence_used":           {"The same document was attached to {0}.", "Det samme bilag er vedlagt {0}."},
+	"evidence_used_elsewhere": {"The same document was attached to another disbursement.", "Det samme bilag er vedlagt en anden udbetaling."},
+	"split_seen":              {"With others within 30 days it comes to an amount that more people have to approve.", "Sammen med andre inden for 30 dage bliver det et beløb, som flere skal godkende."},
+	"payee_new":               {"{0} was never paid before.", "{0} er aldrig blevet betalt før."},
+	"split_below_band":        {"Within 30 days it comes to {0}, which more people have to approve.", "Inden for 30 dage bliver det {0}, som flere skal godkende."},
+	"user_related":            {"Somebody here is related to the payee or the person ({0}) and does not decide.", "En medarbejder har en relation til modtageren af betalingen eller støtten ({0}) og afgør ikke."},
+	"donor_related":           {"A donor who pays is related to the payee or the person ({0}).", "En bidragyder, der betaler, har en relation til modtageren ({0})."},
+	"duty_taken":              {"You took a part in it already: somebody else decides.", "Du har allerede haft en del i den: en anden afgør."},
+	"party_related":           {"You are related to the payee or the person: somebody else decides.", "Du har en relation til modtageren: en anden afgør."},
 }
 
 func viewEligibility(c disbursements.Check, l Lang) eligibilityView {
@@ -355,8 +357,8 @@ type rewriteRequest struct {
 	draftDisbursementRequest
 }
 
-func rewriteDisbursement(ctx context.Context, tx *store.Tx, d desk, in rewriteRequest) (disbursementView, error) {
-	content, err := d.readDraft(ctx, tx, in.draftDisbursementRequest)
+func (a *API) rewriteDisbursement(ctx context.Context, tx *store.Tx, d desk, in rewriteRequest) (disbursementView, error) {
+	content, err := a.readWithDocuments(ctx, tx, d, in.draftDisbursementRequest)
 	if err != nil {
 		return disbursementView{}, err
 	}

@@ -18,6 +18,9 @@ type shape struct {
 	params []param
 	json   []string // names in the body, in order
 	octets []int    // index of the field that takes a body that is no JSON
+	parts  []int    // index of the field that takes the documents of a form
+
+	partsOf string // name of the part with the JSON body
 	err    error    // what is wrong with the declaration
 }
 
@@ -52,6 +55,10 @@ func shapeOf(t reflect.Type) shape {
 		}
 		if f.Type == reflect.TypeFor[Octets]() && f.Tag.Get("json") == "-" && s.octets == nil {
 			s.octets = f.Index
+			continue
+		}
+		if f.Type == reflect.TypeFor[Parts]() && f.Tag.Get("parts") != "" {
+			s.parts, s.partsOf = f.Index, f.Tag.Get("parts")
 			continue
 		}
 		p := param{index: f.Index, many: f.Type.Kind() == reflect.Slice}

@@ -32,7 +32,11 @@ func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request) ([]byte, err
 	if e.takesOctets() {
 		want = octetStream
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, cmp.Or(e.op.Body, maxBody)))
+	most := cmp.Or(e.op.Body, maxBody)
+	if e.inParts(r) {
+		want, most = formData, maxForm
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return nil, refuse("body_too_large")

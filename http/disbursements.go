@@ -26,8 +26,9 @@ func disbursementRoutes(api *API) {
 	Route(api, Op{Method: post, Path: "/disbursements", ID: "draftDisbursement", Tag: "disbursements", Roles: casework, Money: true,
 		Summary: "Write a disbursement down", Danish: "Opret en udbetaling",
 		About: "Which fields it needs depends on how it is settled: partner and netting name plan, line, units and partner; payment the funds that pay, " +
-			"category and account; invoice plan and items; retainer and petty_cash the prepayment.",
-		Refuses: refusesDraft}, at(draftDisbursement))
+			"category and account; invoice plan and items; retainer and petty_cash the prepayment. With its documents in the same call it comes as " +
+			"multipart/form-data: the object in a part named disbursement, each document in one named after its kind.",
+		Refuses: refusesDraft}, at(api.draftDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: casework,
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
 		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and approved after.",
@@ -57,7 +58,8 @@ func disbursementRoutes(api *API) {
 var (
 	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, disbursements.ErrUnknownPrepayment,
 		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency, disbursements.ErrSettlement,
-		grants.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrUnknownEvidence}
+		grants.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrUnknownEvidence,
+		ledger.ErrNoEvidenceKey, ledger.ErrEvidenceType, ledger.ErrEvidencePixels, ledger.ErrEvidenceUnreadable, ledger.ErrEvidenceTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrMakerCannotApprove, disbursements.ErrNotAsked,
 		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser, grants.ErrConditionOpen, disbursements.ErrGated,
 		disbursements.ErrPayeeUnverified, disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged}
@@ -84,8 +86,12 @@ type draftDisbursementRequest struct {
 	Shares     []shareBody              `json:"shares" validate:"max=20,dive" description:"For partner only as a split of its own instead of the plan's: such cost relieves no commitment. For payment: the funds that pay."`
 	Text       string                   `json:"text" validate:"required,max=120" description:"What it is for; no person's name."`
 	Evidence   []ledger.EvidenceID      `json:"evidence_ids" validate:"max=20,dive,max=40" description:"Documents that it is asked for with. An approval is of exactly these."`
+	Documents  Parts                    `json:"-" parts:"disbursement"`
 	Emergency  bool                     `json:"emergency" description:"Paid first and approved after: a small amount for one plan, a few times in a quarter."`
 }
+
+// Prepare makes the documents that came along fit to be kept.
+func (r *draftDisbursementRequest) Prepare() error { return r.Documents.prepare() }
 
 // itemBody is a line of an invoice (line, units, unit_price, kind) or a receipt (fund, category, amount).
 type itemBody struct {
@@ -139,12 +145,23 @@ func shown(d disbursements.Disbursement, err error) (disbursementView, error) {
 	return viewDisbursement(d), nil
 }
 
-func draftDisbursement(ctx context.Context, tx *store.Tx, d desk, in draftDisbursementRequest) (disbursementView, error) {
-	draft, err := d.readDraft(ctx, tx, in)
+func (a *API) draftDisbursement(ctx context.Context, tx *store.Tx, d desk, in draftDisbursementRequest) (disbursementView, error) {
+	draft, err := a.readWithDocuments(ctx, tx, d, in)
 	if err != nil {
 		return disbursementView{}, err
 	}
 	return d.shownNow(ctx, tx)(atMissing(d.office.Draft(ctx, tx, draft)))
+}
+
+// readWithDocuments reads a draft and keeps the documents that came along.
+func (a *API) readWithDocuments(ctx context.Context, tx *store.Tx, d desk, in draftDisbursementRequest) (disbursements.Disbursement, error) {
+	draft, err := d.readDraft(ctx, tx, in)
+	if err != nil {
+		return draft, err
+	}
+	kept, err := in.Documents.store(ctx, tx, a.archive)
+	draft.Evidence = append(draft.Evidence, kept...)
+	return draft, err
 }
 
 // atMissing places what a way of settling needs at its field.

@@ -120,6 +120,14 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 			return req, err
 		}
 	}
+	var parts Parts
+	if e.inParts(c.Request) {
+		var err error
+		if body, parts, err = e.unpack(c.Request, body); err != nil {
+			return req, err
+		}
+		reflect.ValueOf(req.in).Elem().FieldByIndex(e.in.parts).Set(reflect.ValueOf(parts))
+	}
 	if err := e.decode(body, req.in); err != nil {
 		return req, err
 	}
@@ -140,7 +148,7 @@ func (e *endpoint) read(c *gin.Context) (request, error) {
 	if req.table, err = e.tableOf(c, query); err != nil {
 		return req, err
 	}
-	req.fingerprint = fingerprint(c.Request, query, body)
+	req.fingerprint = fingerprint(c.Request, query, parts.whole(body))
 	tellFilter(req.in, query)
 	if p, ok := req.in.(Preparer); ok {
 		return req, p.Prepare()

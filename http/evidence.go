@@ -77,13 +77,26 @@ func (a *API) storeEvidence(ctx context.Context, tx *store.Tx, _ desk, in storeE
 	return storedView{viewEvidence(e), known}, err
 }
 
+// seenEvidence finds a document that the caller may know of: to who works with cases those of the own ones, and what they stored.
+func seenEvidence(ctx context.Context, tx *store.Tx, d desk, id Ref) (ledger.Evidence, error) {
+	e, err := d.book.Evidence(ctx, tx, ledger.EvidenceID(id))
+	if err != nil {
+		return e, err
+	}
+	sees, err := d.office.SeesEvidence(ctx, tx, e)
+	if err == nil && !sees {
+		return ledger.Evidence{}, ledger.ErrUnknownEvidence
+	}
+	return e, err
+}
+
 func getEvidence(ctx context.Context, tx *store.Tx, d desk, in byRef) (evidenceView, error) {
-	e, err := d.book.Evidence(ctx, tx, ledger.EvidenceID(in.ID))
+	e, err := seenEvidence(ctx, tx, d, in.ID)
 	return viewEvidence(e), err
 }
 
 func (a *API) evidenceContent(ctx context.Context, tx *store.Tx, d desk, in byRef) (File, error) {
-	e, err := d.book.Evidence(ctx, tx, ledger.EvidenceID(in.ID))
+	e, err := seenEvidence(ctx, tx, d, in.ID)
 	if err != nil {
 		return File{}, err
 	}

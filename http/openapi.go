@@ -280,6 +280,14 @@ func (e *endpoint) finish(op *openapi31.Operation) error {
 		body.WithContentItem(octetStream, openapi31.MediaType{Schema: map[string]any{"type": "string", "format": "binary"}})
 		op.WithRequestBody(openapi31.RequestBodyOrReference{RequestBody: body})
 	}
+	if e.in.parts != nil {
+		properties := map[string]any{e.in.partsOf: map[string]any{"type": "string", "description": "The JSON object, as it is sent without documents."}}
+		for _, kind := range ledger.EvidenceKinds {
+			properties[kind] = map[string]any{"type": "string", "format": "binary", "description": "A document: PDF, PNG or JPEG. May come several times."}
+		}
+		op.RequestBody.RequestBody.WithContentItem(formData, openapi31.MediaType{Schema: map[string]any{"type": "object", "properties": properties,
+			"required": []string{e.in.partsOf}}})
+	}
 	if op.RequestBody != nil && op.RequestBody.RequestBody != nil {
 		op.RequestBody.RequestBody.WithRequired(true)
 		if e.op.Example != "" {
