@@ -21,7 +21,7 @@ type shape struct {
 	parts  []int    // index of the field that takes the documents of a form
 
 	partsOf string // name of the part with the JSON body
-	err    error    // what is wrong with the declaration
+	err     error  // what is wrong with the declaration
 }
 
 // param is one field that comes from the path or the query.
