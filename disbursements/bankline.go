@@ -126,10 +126,10 @@ func (m Match) proved(amount ledger.Money) error {
 	return nil
 }
 
-// confirm books a payment that the bank says it made: SENT to CONFIRMED, and its disbursement is PAID.
+// confirm books a payment that the bank says it made: SENT or IN_FILE to CONFIRMED, and its disbursement is PAID.
 func (o Office) confirm(ctx context.Context, tx *store.Tx, m Match, key string) (Match, error) {
 	var err error
-	if m.Payment, err = o.paymentIn(ctx, tx, key, PaymentSent); err != nil {
+	if m.Payment, err = o.paymentIn(ctx, tx, key, PaymentSent, PaymentInFile); err != nil {
 		return Match{}, err
 	}
 	m.Amount = m.Payment.Amount.Neg()
@@ -148,6 +148,15 @@ func (o Office) confirm(ctx context.Context, tx *store.Tx, m Match, key string) 
 	}
 	if err := o.keep(ctx, tx, &m, PaymentConfirmed); err != nil {
 		return Match{}, err
+	}
+	shown, err := evidenceOf(ctx, tx, m.Payment.ID)
+	if err != nil {
+		return Match{}, err
+	}
+	for _, e := range shown {
+		if _, err := o.Book.AttachEvidence(ctx, tx, string(m.Entry), e); err != nil {
+			return Match{}, err
+		}
 	}
 	d.State = Paid
 	if err := saveDisbursement(ctx, tx, &d); err != nil {

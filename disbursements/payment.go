@@ -72,6 +72,9 @@ func (o Office) Release(ctx context.Context, tx *store.Tx, key string, p Payment
 	if err := authorised(ctx, tx, d); err != nil {
 		return Payment{}, err
 	}
+	if err := notInBatch(ctx, tx, string(d.ID)); err != nil {
+		return Payment{}, err
+	}
 	if d.Account != "" {
 		p.Account = d.Account
 	}
@@ -140,6 +143,9 @@ func (o Office) Dispatch(ctx context.Context, tx *store.Tx, key string) (Payment
 	if err != nil {
 		return Payment{}, err
 	}
+	if err := notInBatch(ctx, tx, string(p.ID)); err != nil {
+		return Payment{}, err
+	}
 	if err := o.mindPayment(ctx, tx, p); err != nil {
 		return Payment{}, err
 	}
@@ -149,6 +155,19 @@ func (o Office) Dispatch(ctx context.Context, tx *store.Tx, key string) (Payment
 		}
 	}
 	return o.movePayment(ctx, tx, p, PaymentSent, "")
+}
+
+// DispatchProved is [Office.Dispatch] with a document that shows it, such as the bank's receipt. It is attached to the entry once the
+// bank's line confirms the payment. [ledger.ErrUnknownEvidence].
+func (o Office) DispatchProved(ctx context.Context, tx *store.Tx, key string, evidence ledger.EvidenceID) (Payment, error) {
+	if _, err := o.Book.Evidence(ctx, tx, evidence); err != nil {
+		return Payment{}, err
+	}
+	p, err := o.Dispatch(ctx, tx, key)
+	if err != nil {
+		return Payment{}, err
+	}
+	return p, insertPaymentEvidence(ctx, tx, p.ID, evidence)
 }
 
 // Fail notes that a payment never left: FAILED, or RECALLED where we took it back. The reason has at least ten letters.

@@ -256,6 +256,6 @@ func undoMatch(ctx context.Context, tx *store.Tx, entry ledger.EntryID) error {
 // openOn are the payments of an account that a line of the bank can say something about.
 func openOn(account ledger.AccountNo) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("account = ?", account).Where("state IN (?)", bun.List([]PaymentState{PaymentSent, PaymentConfirmed}))
+		return q.Where("account = ?", account).Where("state IN (?)", bun.List([]PaymentState{PaymentInFile, PaymentSent, PaymentConfirmed}))
 	}
 }

@@ -132,7 +132,7 @@ func (t *thinking) byName(l BankLine, all []BankLine) {
 // provedBy is what a line that names a payment would prove of it.
 func provedBy(l BankLine, p Payment, returned bool) Proves {
 	switch {
-	case p.State == PaymentSent && l.Left.Sign() < 0 && !returned:
+	case p.left() && l.Left.Sign() < 0 && !returned:
 		return ProvesPayment
 	case p.State == PaymentConfirmed && l.Left.Sign() > 0:
 		return ProvesReturn
@@ -187,15 +187,15 @@ func (t *thinking) tell(s Suggestion) bool {
 
 // byDay takes the payment of the line's amount whose day is nearest, and says how many others would do.
 func (t *thinking) byDay(l BankLine) {
-	state, proves, from, to := PaymentSent, ProvesPayment, -nearDays, nearDays
+	fits, proves, from, to := Payment.left, ProvesPayment, -nearDays, nearDays
 	if l.Left.Sign() > 0 {
-		state, proves, from, to = PaymentConfirmed, ProvesReturn, 0, returnDays
+		fits, proves, from, to = Payment.confirmed, ProvesReturn, 0, returnDays
 	}
 	var best *Payment
 	others, days := -1, 0
 	for _, p := range t.byAmount[l.Left.Abs().Minor()] {
 		d := daysBetween(p.Date, l.Date)
-		if p.State != state || t.used[p.ID] || d < from || d > to {
+		if !fits(p) || t.used[p.ID] || d < from || d > to {
 			continue
 		}
 		others++
@@ -208,5 +208,10 @@ func (t *thinking) byDay(l BankLine) {
 			Difference: ledger.Zero(l.Left.Currency)})
 	}
 }
+
+// left reports whether the payment is on its way.
+func (p Payment) left() bool { return p.State == PaymentSent || p.State == PaymentInFile }
+
+func (p Payment) confirmed() bool { return p.State == PaymentConfirmed }
 
 func daysBetween(from, to ledger.Date) int { return int(to.Time().Sub(from.Time()) / (24 * time.Hour)) }

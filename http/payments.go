@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"supportledger/access"
@@ -17,15 +18,16 @@ func paymentRoutes(api *API) {
 		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will confirm it.",
 		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement,
 			disbursements.ErrDuplicatePayment, disbursements.ErrBankCurrency, disbursements.ErrPayeeUnverified, disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged,
-			disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed}}, at(releaseDisbursement))
+			disbursements.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed}}, at(releaseDisbursement))
 	Route(api, Op{Method: get, Path: "/payments", ID: "listPayments", Tag: "payments", Roles: bookkeeper,
 		Summary: "List payments by number", Danish: "Vis betalinger efter nummer"}, at(listPayments))
 	Route(api, Op{Method: get, Path: "/payments/:id", ID: "getPayment", Tag: "payments", Roles: bookkeeper,
 		Summary: "One payment", Danish: "Én betaling", Refuses: []error{disbursements.ErrUnknownPayment}}, at(getPayment))
 	Route(api, Op{Method: post, Path: "/payments/:id/dispatches", ID: "dispatchPayment", Tag: "payments", Roles: finance, Money: true, Status: http.StatusOK,
 		Summary: "Note that a payment was given to the bank by hand", Danish: "Notér, at en betaling er givet til banken i hånden",
-		About:   "One that is made again is released by a second person here.",
-		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, access.ErrMakerCannotApprove}}, at(dispatchPayment))
+		About: "One that is made again is released by a second person here. A document may show it; it proves the entry once the bank's line is matched.",
+		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrInBatch, disbursements.ErrPayeeUnverified,
+			disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged, access.ErrMakerCannotApprove, ledger.ErrUnknownEvidence}}, at(dispatchPayment))
 	Route(api, Op{Method: post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments", Roles: finance, Status: http.StatusOK,
 		Summary: "Note that a payment never left, or was recalled", Danish: "Notér, at en betaling aldrig gik afsted eller blev kaldt tilbage",
 		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrReasonRequired}}, at(failPayment))
@@ -98,7 +100,19 @@ func getPayment(ctx context.Context, tx *store.Tx, d desk, in byRef) (paymentVie
 	return shownPayment(d.office.Payment(ctx, tx, string(in.ID)))
 }
 
-func dispatchPayment(ctx context.Context, tx *store.Tx, d desk, in byRef) (paymentView, error) {
+type dispatchRequest struct {
+	ID       Ref `path:"id" json:"-" description:"Id or number."`
+	Evidence Ref `query:"evidence_id" json:"-" description:"What shows it, such as the bank's receipt."`
+}
+
+func dispatchPayment(ctx context.Context, tx *store.Tx, d desk, in dispatchRequest) (paymentView, error) {
+	if in.Evidence != "" {
+		p, err := d.office.DispatchProved(ctx, tx, string(in.ID), ledger.EvidenceID(in.Evidence))
+		if errors.Is(err, ledger.ErrUnknownEvidence) {
+			err = At("/evidence_id", err)
+		}
+		return shownPayment(p, err)
+	}
 	return shownPayment(d.office.Dispatch(ctx, tx, string(in.ID)))
 }
 

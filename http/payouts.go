@@ -39,6 +39,7 @@ func payouts(api *API) {
 	advanceReturns(api)
 	evidenceOfSupport(api)
 	payees(api)
+	paymentBatches(api)
 }
 
 type partnerBody struct {

@@ -1,0 +1,410 @@
+package disbursements
+
+import (
+	"context"
+	"crypto/sha256"
+	"io"
+	"time"
+
+	"supportledger/access"
+	"supportledger/disbursements/iso20022"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// BatchID identifies a payment batch. People use its number, such as "B-2026-0003", which is also the name of its file.
+type BatchID string
+
+// BatchState is where a batch is in its life.
+type BatchState string
+
+// The states of a batch: OPEN → LOCKED → RELEASED → EXPORTED → RECONCILED → CLOSED. A lock can be taken off again, which starts the next
+// round; ABORTED is an end before the file was made.
+const (
+	BatchOpen       BatchState = "open"
+	BatchLocked     BatchState = "locked"
+	BatchReleased   BatchState = "released"
+	BatchExported   BatchState = "exported"
+	BatchReconciled BatchState = "reconciled"
+	BatchClosed     BatchState = "closed"
+	BatchAborted    BatchState = "aborted"
+)
+
+// FileFormat is how a batch leaves.
+type FileFormat string
+
+// The formats of a file.
+const (
+	Pain001File FileFormat = "pain.001"
+	CSVFile     FileFormat = "csv"
+)
+
+// Batch is many payments that leave one account of ours in one file. One person locks it, which fixes by SHA-256 exactly what is paid
+// to whom; another, who did nothing on any of its payments, releases it. The file is not kept: it is made again from the lock, byte for
+// byte, as long as the payees are not erased.
+type Batch struct {
+	ID                               BatchID
+	Number                           string
+	Account                          ledger.AccountNo
+	Currency                         ledger.Currency
+	Date                             ledger.Date      // wanted day
+	Charges                          iso20022.Charges // across borders
+	State                            BatchState
+	Round                            int
+	OwnVersion                       int // of our account, from the lock on
+	Count                            int // of payments, at the lock
+	Total                            ledger.Money
+	Hash                             [sha256.Size]byte // of the lock; zero while open
+	LockedBy, ReleasedBy, ExportedBy access.UserID
+	LockedAt, ReleasedAt, ExportedAt time.Time
+	Format                           FileFormat
+	FileSHA256                       string // hexadecimal
+	Reason                           string
+	Version                          int
+	CreatedBy                        access.UserID
+	At                               time.Time
+}
+
+// BatchItem is one payment of a batch.
+type BatchItem struct {
+	ID           string
+	Position     int
+	Disbursement DisbursementID
+	Payment      PaymentID // "" before the release, unless it was there before
+	Number       string    // of the payment
+	Payee        string    // code
+	Kind         iso20022.Kind
+	Amount       ledger.Money
+	State        PaymentState // "" before the release
+}
+
+// Standing is how many payments of a batch are in a state, and what they come to.
+type Standing struct {
+	State  PaymentState // "" before the release
+	Count  int
+	Amount ledger.Money
+}
+
+// Blocked counts payments of a batch whose payee keeps it from being released.
+type Blocked struct{ Changed, Unverified, Cooling int }
+
+// Any reports whether there is one.
+func (b Blocked) Any() bool { return b.Changed+b.Unverified+b.Cooling > 0 }
+
+// OpenBatch begins a batch of payments out of one of our bank accounts.
+func (o Office) OpenBatch(ctx context.Context, tx *store.Tx, b Batch) (Batch, error) {
+	bank, err := o.Book.Bank(ctx, tx, b.Account)
+	if err != nil {
+		return Batch{}, err
+	}
+	if b.Charges == "" {
+		b.Charges = iso20022.Shared
+	}
+	b.ID, b.State, b.Round, b.Version, b.At, b.CreatedBy = BatchID(store.NewID("pba")), BatchOpen, 1, 1, tx.At, access.UserID(tx.By.User)
+	b.Currency = bank.BankCurrency()
+	b.Total = ledger.Zero(b.Currency)
+	year := b.Date.Year()
+	find := func(number string) error { _, err := o.Batch(ctx, tx, number); return err }
+	if err := numbered(ctx, tx, batchSeries(year), batchNumber(year), &b.Number, find, ErrUnknownBatch); err != nil {
+		return Batch{}, err
+	}
+	if err := insertBatch(ctx, tx, b); err != nil {
+		return Batch{}, err
+	}
+	return b, access.Record(ctx, tx, access.Event{Action: "payment_batch.opened", Subject: string(b.ID)})
+}
+
+// AddToBatch puts payments into an open batch: authorised disbursements, or payments that are planned, each by id or number; with no
+// names, all authorised disbursements that it can take. Each has a payee on record, whose bank details it was asked for with.
+// [AtItem] tells which cannot: [ErrPayeeUnbound], [ErrInBatch], [ErrBankCurrency], [StateConflict].
+func (o Office) AddToBatch(ctx context.Context, tx *store.Tx, key string, names []string) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, BatchOpen)
+	if err != nil {
+		return Batch{}, err
+	}
+	found, err := o.candidates(ctx, tx, b, names)
+	if err != nil {
+		return Batch{}, err
+	}
+	if err := numberPayments(ctx, tx, found); err != nil {
+		return Batch{}, err
+	}
+	if err := insertItems(ctx, tx, b, found); err != nil {
+		return Batch{}, err
+	}
+	err = saveBatch(ctx, tx, &b)
+	return b, joined(err, access.Record(ctx, tx, access.Event{Action: "payment_batch.added_to", Subject: string(b.ID), Fields: []string{"items"}}))
+}
+
+func joined(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// candidate is what may go into a batch.
+type candidate struct {
+	Disbursement       DisbursementID
+	DisbursementNumber string
+	State              State
+	Settlement         Settlement
+	Account            ledger.AccountNo
+	Payment            PaymentID
+	PaymentNumber      string
+	Amount             ledger.Money
+	Payload            []byte
+	Payee              PayeeID
+	Details            int
+	Country            string
+	IBAN               bool
+	Taken              string // number of the batch that has it
+}
+
+// subject is what is reserved.
+func (c candidate) subject() string {
+	if c.Payment != "" {
+		return string(c.Payment)
+	}
+	return string(c.Disbursement)
+}
+
+// fits says why a batch cannot take it.
+func (c candidate) fits(b Batch) error {
+	switch {
+	case c.Taken != "":
+		return &InBatch{c.Taken}
+	case c.Payment == "" && c.State != Authorised:
+		return &StateConflict{string(c.State), []string{string(Authorised)}}
+	case c.Settlement != ByPayment && c.Settlement != ByInvoice:
+		return &WrongSettlement{c.Settlement, []Settlement{ByPayment, ByInvoice}}
+	case c.Account != "" && c.Account != b.Account, c.Amount.Currency != b.Currency:
+		return ErrBankCurrency
+	case c.Details == 0:
+		return ErrPayeeUnbound
+	}
+	return nil
+}
+
+// candidates finds what is to be added, in the order of the names.
+func (o Office) candidates(ctx context.Context, tx *store.Tx, b Batch, names []string) ([]candidate, error) {
+	if len(names) == 0 {
+		all, err := readCandidates(ctx, tx, b, nil)
+		if err == nil && len(all) == 0 {
+			err = ErrBatchEmpty
+		}
+		return all, err
+	}
+	if twice(names) {
+		return nil, ErrMatchShape
+	}
+	found, err := readCandidates(ctx, tx, b, names)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]candidate{}
+	for _, c := range found {
+		for _, name := range []string{string(c.Disbursement), c.DisbursementNumber, string(c.Payment), c.PaymentNumber} {
+			by[name] = c
+		}
+	}
+	out := make([]candidate, len(names))
+	for i, name := range names {
+		c, known := by[name]
+		if !known {
+			return nil, &AtItem{i, ErrUnknownDisbursement}
+		}
+		if err := c.fits(b); err != nil {
+			return nil, &AtItem{i, err}
+		}
+		out[i] = c
+	}
+	return out, nil
+}
+
+// TakeFromBatch takes payments out of an open batch again, by their numbers.
+func (o Office) TakeFromBatch(ctx context.Context, tx *store.Tx, key string, numbers []string) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, BatchOpen)
+	if err != nil {
+		return Batch{}, err
+	}
+	n, err := dropItems(ctx, tx, b.ID, numbers)
+	if err != nil {
+		return Batch{}, err
+	}
+	if n != len(numbers) {
+		return Batch{}, ErrUnknownPayment
+	}
+	err = saveBatch(ctx, tx, &b)
+	return b, joined(err, access.Record(ctx, tx, access.Event{Action: "payment_batch.taken_from", Subject: string(b.ID), Fields: []string{"items"}}))
+}
+
+// LockBatch fixes what a batch holds: OPEN to LOCKED, with the SHA-256 of exactly what is paid to whom. [ErrBatchEmpty],
+// [ErrUnknownOwnAccount], [*BatchBlocked] where bank details were replaced since.
+func (o Office) LockBatch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, BatchOpen)
+	if err != nil {
+		return Batch{}, err
+	}
+	own, err := readOwn(ctx, tx, b.Account, 0)
+	if err != nil {
+		return Batch{}, err
+	}
+	blocked, err := readBlocked(ctx, tx, b.ID, tx.At)
+	if err != nil {
+		return Batch{}, err
+	}
+	if blocked.Changed > 0 {
+		return Batch{}, &BatchBlocked{blocked}
+	}
+	b.OwnVersion, b.LockedBy, b.LockedAt = own.Version, access.UserID(tx.By.User), tx.At
+	if err := b.seal(ctx, tx, own); err != nil {
+		return Batch{}, err
+	}
+	if b.Count == 0 {
+		return Batch{}, ErrBatchEmpty
+	}
+	if _, err := o.write(ctx, tx, b, io.Discard, nil); err != nil { // what no bank takes is found before anybody releases it
+		return Batch{}, err
+	}
+	if err := access.Take(ctx, tx, b.duty(access.Request)); err != nil {
+		return Batch{}, err
+	}
+	b.State = BatchLocked
+	return b, o.moved(ctx, tx, &b, "locked", "")
+}
+
+// seal computes what a lock binds, and what it comes to.
+func (b *Batch) seal(ctx context.Context, tx *store.Tx, own OwnAccount) error {
+	hash := sha256.New()
+	write := func(parts ...string) {
+		part := digest(parts...)
+		hash.Write(part[:])
+	}
+	write(string(b.ID), b.Number, string(b.Account), string(b.Currency), string(b.Date), string(b.Charges), own.Name, own.IBAN, own.BIC)
+	b.Count, b.Total = 0, ledger.Zero(b.Currency)
+	err := eachLocked(ctx, tx, *b, func(amount ledger.Money, parts ...string) {
+		write(parts...)
+		b.Count, b.Total = b.Count+1, b.Total.Add(amount)
+	})
+	copy(b.Hash[:], hash.Sum(nil))
+	return err
+}
+
+// duty is a part in the batch, bound to what was locked.
+func (b Batch) duty(step access.Step) access.Duty {
+	return access.Duty{Subject: string(b.ID), Round: b.Round, Step: step, Payload: b.Hash}
+}
+
+// moved saves a batch in its new state and notes it.
+func (o Office) moved(ctx context.Context, tx *store.Tx, b *Batch, what, reason string) error {
+	if err := saveBatch(ctx, tx, b); err != nil {
+		return err
+	}
+	return access.Record(ctx, tx, access.Event{Action: "payment_batch." + what, Subject: string(b.ID), Fields: []string{"state"}, Reason: reason})
+}
+
+// UnlockBatch opens a locked batch again, with a reason: LOCKED to OPEN, and the next round.
+func (o Office) UnlockBatch(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
+	if ledger.CheckReason(reason) != nil {
+		return Batch{}, ErrReasonRequired
+	}
+	b, err := o.batchIn(ctx, tx, key, BatchLocked)
+	if err != nil {
+		return Batch{}, err
+	}
+	b.State, b.Round, b.Reason, b.Hash, b.OwnVersion, b.Count, b.Total = BatchOpen, b.Round+1, reason, [sha256.Size]byte{}, 0, 0, ledger.Zero(b.Currency)
+	b.LockedBy, b.LockedAt = "", time.Time{}
+	return b, o.moved(ctx, tx, &b, "unlocked", reason)
+}
+
+// AbortBatch ends a batch before its file was made, with a reason. Its payments are free for another batch or for single payment.
+func (o Office) AbortBatch(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
+	if ledger.CheckReason(reason) != nil {
+		return Batch{}, ErrReasonRequired
+	}
+	b, err := o.batchIn(ctx, tx, key, BatchOpen, BatchLocked, BatchReleased)
+	if err != nil {
+		return Batch{}, err
+	}
+	b.State, b.Reason = BatchAborted, reason
+	if err := o.moved(ctx, tx, &b, "aborted", reason); err != nil {
+		return Batch{}, err
+	}
+	_, err = dropItems(ctx, tx, b.ID, nil)
+	return b, err
+}
+
+// ReconcileBatch says that the bank is done with a batch: EXPORTED to RECONCILED, when each payment is confirmed, or came back, or
+// failed and was made again. [*BatchUnproved] counts those of which nothing is known.
+func (o Office) ReconcileBatch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, BatchExported)
+	if err != nil {
+		return Batch{}, err
+	}
+	open, err := unproved(ctx, tx, b.ID)
+	if err != nil {
+		return Batch{}, err
+	}
+	if open > 0 {
+		return Batch{}, &BatchUnproved{open}
+	}
+	b.State = BatchReconciled
+	return b, o.moved(ctx, tx, &b, "reconciled", "")
+}
+
+// CloseBatch lays a reconciled batch away: RECONCILED to CLOSED.
+func (o Office) CloseBatch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, BatchReconciled)
+	if err != nil {
+		return Batch{}, err
+	}
+	b.State = BatchClosed
+	return b, o.moved(ctx, tx, &b, "closed", "")
+}
+
+// batchIn finds and locks a batch that is in one of the states. [StateConflict] otherwise.
+func (o Office) batchIn(ctx context.Context, tx *store.Tx, key string, states ...BatchState) (Batch, error) {
+	b, err := readBatch(ctx, tx, key, true)
+	if err != nil {
+		return Batch{}, err
+	}
+	want := make([]string, len(states))
+	for i, s := range states {
+		if b.State == s {
+			return b, nil
+		}
+		want[i] = string(s)
+	}
+	return Batch{}, &StateConflict{string(b.State), want}
+}
+
+// Batch finds a batch by id or number. [ErrUnknownBatch].
+func (o Office) Batch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+	return readBatch(ctx, tx, key, false)
+}
+
+// Batches lists batches by number after one, at most limit.
+func (o Office) Batches(ctx context.Context, tx *store.Tx, after string, limit int) ([]Batch, error) {
+	return readBatches(ctx, tx, after, limit)
+}
+
+// BatchItems lists what is in a batch by position after one, at most limit.
+func (o Office) BatchItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]BatchItem, error) {
+	return readItems(ctx, tx, b, after, limit)
+}
+
+// BatchStanding tells how far the payments of a batch are, and how many their payees keep from being released.
+func (o Office) BatchStanding(ctx context.Context, tx *store.Tx, b Batch) ([]Standing, Blocked, error) {
+	standing, err := readStanding(ctx, tx, b)
+	if err != nil {
+		return nil, Blocked{}, err
+	}
+	var blocked Blocked
+	if b.State == BatchOpen || b.State == BatchLocked {
+		blocked, err = readBlocked(ctx, tx, b.ID, tx.At)
+	}
+	return standing, blocked, err
+}

@@ -1,0 +1,197 @@
+package disbursements
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"io"
+	"iter"
+
+	"supportledger/access"
+	"supportledger/disbursements/iso20022"
+	"supportledger/store"
+)
+
+// ExportBatch makes the file of a released batch for the first time: RELEASED to EXPORTED, and its payments IN_FILE. What is kept is its
+// SHA-256; that the bank details of all its payees were opened is noted once. w gets the file as it is made, so what was written is
+// worth nothing where an error comes back. [ErrBatchChanged], [*iso20022.Fault], [vault.ErrErased], [vault.ErrNoVault].
+func (o Office) ExportBatch(ctx context.Context, tx *store.Tx, key string, format FileFormat, w io.Writer, report func(done int)) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, BatchReleased)
+	if err != nil {
+		return Batch{}, err
+	}
+	if err := o.stillLocked(ctx, tx, b); err != nil {
+		return Batch{}, err
+	}
+	if err := unblocked(ctx, tx, b.ID); err != nil {
+		return Batch{}, err
+	}
+	n, err := putInFile(ctx, tx, b.ID)
+	if err != nil {
+		return Batch{}, err
+	}
+	if n != b.Count {
+		return Batch{}, ErrBatchChanged // one of them failed, or was sent by hand
+	}
+	b.Format = format
+	if b.FileSHA256, err = o.write(ctx, tx, b, w, report); err != nil {
+		return Batch{}, err
+	}
+	b.State, b.ExportedBy, b.ExportedAt = BatchExported, access.UserID(tx.By.User), tx.At
+	if err := saveBatch(ctx, tx, &b); err != nil {
+		return Batch{}, err
+	}
+	return b, access.Record(ctx, tx, access.Event{Action: "payment_batch.exported", Subject: string(b.ID), Fields: []string{"state", "bank_details"}})
+}
+
+// BatchFile makes the file of an exported batch again: the same bytes, or [ErrBatchFile].
+func (o Office) BatchFile(ctx context.Context, tx *store.Tx, key string, w io.Writer, report func(done int)) (Batch, error) {
+	b, err := o.Batch(ctx, tx, key)
+	if err != nil {
+		return Batch{}, err
+	}
+	if b.FileSHA256 == "" {
+		return Batch{}, &StateConflict{string(b.State), []string{string(BatchExported), string(BatchReconciled), string(BatchClosed)}}
+	}
+	again, err := o.write(ctx, tx, b, w, report)
+	if err == nil && again != b.FileSHA256 {
+		err = ErrBatchFile
+	}
+	return b, err
+}
+
+// FileName is the name of the batch's file. It says nothing but the number.
+func (b Batch) FileName() string {
+	if b.Format == CSVFile {
+		return b.Number + ".csv"
+	}
+	return b.Number + ".xml"
+}
+
+// write makes the file and gives its SHA-256.
+func (o Office) write(ctx context.Context, tx *store.Tx, b Batch, w io.Writer, report func(done int)) (string, error) {
+	own, err := readOwn(ctx, tx, b.Account, b.OwnVersion)
+	if err != nil {
+		return "", err
+	}
+	f := &file{office: o, ctx: ctx, tx: tx, batch: b, report: report}
+	hash := sha256.New()
+	to := io.MultiWriter(w, hash)
+	if b.Format == CSVFile {
+		err = f.csv(to)
+	} else {
+		err = f.pain(to, own)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), err
+}
+
+// file is a file in the making. It holds five hundred payments at a time.
+type file struct {
+	office Office
+	ctx    context.Context //nolint:containedctx // for as long as the file is made
+	tx     *store.Tx
+	batch  Batch
+	report func(done int)
+	done   int
+}
+
+func (f *file) pain(w io.Writer, own OwnAccount) error {
+	order := iso20022.Order{ID: f.batch.Number, Created: f.batch.LockedAt, From: iso20022.Party{Name: own.Name}}
+	totals, err := readTotals(f.ctx, f.tx, f.batch)
+	if err != nil {
+		return err
+	}
+	for i, kind := range []iso20022.Kind{iso20022.Domestic, iso20022.SEPA, iso20022.CrossBorder} {
+		if totals[kind].Count == 0 {
+			continue
+		}
+		order.Parts = append(order.Parts, iso20022.Part{ID: f.batch.Number + "." + string(rune('1'+i)), On: f.batch.Date, Kind: kind,
+			Charges: chargesOf(kind, f.batch.Charges), Account: iso20022.Account{IBAN: own.IBAN}, Currency: f.batch.Currency, BIC: own.BIC,
+			Totals: totals[kind], Payments: f.payments(kind)})
+	}
+	return iso20022.Write(w, order)
+}
+
+// payments opens the bank details of the payments of a kind, some at a time.
+func (f *file) payments(kind iso20022.Kind) iter.Seq2[iso20022.Payment, error] {
+	return func(yield func(iso20022.Payment, error) bool) {
+		for after := 0; ; {
+			part, err := f.part(kind, after)
+			if err != nil {
+				yield(iso20022.Payment{}, err)
+				return
+			}
+			if len(part) == 0 {
+				return
+			}
+			for _, p := range part {
+				if !yield(p.payment(), nil) {
+					return
+				}
+			}
+			after = part[len(part)-1].position
+		}
+	}
+}
+
+// outgoing is a payment that leaves, with its place in the batch.
+type outgoing struct {
+	payOut
+	position int
+}
+
+// part reads and opens the next payments.
+func (f *file) part(kind iso20022.Kind, after int) ([]outgoing, error) {
+	rows, sealed, err := readOutgoing(f.ctx, f.tx, f.batch, kind, after)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := f.office.People.Vault.OpenAll(f.ctx, f.tx, sealed)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		if opened[i].Err != nil {
+			return nil, opened[i].Err
+		}
+		if rows[i].account, err = readAccount(opened[i].Text); err != nil {
+			return nil, err
+		}
+	}
+	f.done += len(rows)
+	if f.report != nil && len(rows) > 0 {
+		f.report(f.done)
+	}
+	return rows, nil
+}
+
+// csv writes a line for each payment, for a bank that takes no pain.001.
+func (f *file) csv(w io.Writer) error {
+	out := csv.NewWriter(w)
+	if err := out.Write([]string{"number", "date", "payee", "account", "bic", "amount", "currency", "text"}); err != nil {
+		return err
+	}
+	for after := 0; ; {
+		part, err := f.part("", after)
+		if err != nil {
+			return err
+		}
+		if len(part) == 0 {
+			break
+		}
+		for _, o := range part {
+			p := o.payment()
+			if faults := p.Check(); len(faults) > 0 {
+				return faults[0]
+			}
+			if err := out.Write([]string{p.EndToEndID, string(f.batch.Date), p.Payee.Name, o.account.IBAN + o.account.Number, o.account.BIC, p.Amount.String(),
+				string(p.Amount.Currency), p.Text}); err != nil {
+				return err
+			}
+		}
+		after = part[len(part)-1].position
+	}
+	out.Flush()
+	return out.Error()
+}

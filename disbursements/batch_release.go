@@ -1,0 +1,157 @@
+package disbursements
+
+import (
+	"context"
+	"slices"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// ReleaseBatch hands a locked batch over for payment: LOCKED to RELEASED. It is done by a person who took no step on any of its
+// payments, entered no bank details of their payees and did not lock it. All its disbursements become RELEASED with a payment each,
+// in a constant number of statements for every five hundred; report hears how many are done. [access.ErrMakerCannotApprove],
+// [ErrBatchChanged] where something is not what was locked, [*BatchBlocked].
+func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, report func(done int)) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, BatchLocked)
+	if err != nil {
+		return Batch{}, err
+	}
+	if err := o.stillLocked(ctx, tx, b); err != nil {
+		return Batch{}, err
+	}
+	if err := unblocked(ctx, tx, b.ID); err != nil {
+		return Batch{}, err
+	}
+	if involved, err := tookPart(ctx, tx, b.ID); err != nil || involved {
+		return Batch{}, joined(err, access.ErrMakerCannotApprove)
+	}
+	if err := access.Take(ctx, tx, b.duty(access.Release)); err != nil {
+		return Batch{}, err
+	}
+	done := 0
+	for after := 0; ; {
+		part, err := readLive(ctx, tx, b, after, atOnce)
+		if err != nil {
+			return Batch{}, err
+		}
+		if len(part) == 0 {
+			break
+		}
+		if err := o.releasePart(ctx, tx, b, part); err != nil {
+			return Batch{}, err
+		}
+		after, done = part[len(part)-1].Position, done+len(part)
+		if report != nil {
+			report(done)
+		}
+	}
+	b.State, b.ReleasedBy, b.ReleasedAt = BatchReleased, access.UserID(tx.By.User), tx.At
+	return b, o.moved(ctx, tx, &b, "released", "")
+}
+
+// unblocked wants the bank details of all payees of a batch to be usable, and keeps them so until the tx ends.
+func unblocked(ctx context.Context, tx *store.Tx, id BatchID) error {
+	if err := lockPayees(ctx, tx, id); err != nil {
+		return err
+	}
+	blocked, err := readBlocked(ctx, tx, id, tx.At)
+	if err == nil && blocked.Any() {
+		err = &BatchBlocked{blocked}
+	}
+	return err
+}
+
+// stillLocked computes the lock anew.
+func (o Office) stillLocked(ctx context.Context, tx *store.Tx, b Batch) error {
+	own, err := readOwn(ctx, tx, b.Account, b.OwnVersion)
+	if err != nil {
+		return err
+	}
+	again := b
+	if err := again.seal(ctx, tx, own); err != nil {
+		return err
+	}
+	if again.Hash != b.Hash || again.Count != b.Count || again.Total.Cmp(b.Total) != 0 {
+		return ErrBatchChanged
+	}
+	return nil
+}
+
+// liveItem is a payment of a batch with all that its release needs.
+type liveItem struct {
+	BatchItem
+	Payload      []byte // of the disbursement as it was locked
+	Round        int
+	Now          []byte // payload of the disbursement as it is
+	Of           State  // of the disbursement
+	Account      ledger.AccountNo
+	PayeeCode    string
+	Entry        ledger.EntryID
+	Authorised   bool
+	Reissue      bool
+	PaymentBytes []byte // payload of a payment that was there before
+	Planned      bool   // of such a payment
+}
+
+// releasePart releases some payments of a batch.
+func (o Office) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []liveItem) error {
+	var duties []access.Duty
+	var payments []Payment
+	var released, standing []liveItem
+	for _, i := range part {
+		switch {
+		case !i.Authorised || !slices.Equal(i.Payload, i.Now):
+			return ErrBatchChanged
+		case i.Payment != "" && !i.Planned, i.Payment == "" && i.Of != Authorised:
+			return ErrBatchChanged
+		case i.Payment != "" && i.Reissue:
+			duties = append(duties, access.Duty{Subject: string(i.Payment), Round: 1, Step: access.Release, Payload: [32]byte(i.PaymentBytes)})
+		case i.Payment == "":
+			duties = append(duties, access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release, Payload: [32]byte(i.Payload)})
+			p := Payment{ID: PaymentID(store.NewID("pmt")), Number: i.Number, Disbursement: i.Disbursement, Account: b.Account, Payee: i.Payee, Date: b.Date,
+				Amount: i.Amount, State: PaymentPlanned, Version: 1}
+			payments, released = append(payments, p), append(released, i)
+		}
+		if i.Entry != "" && i.Payment == "" {
+			standing = append(standing, i)
+		}
+	}
+	if err := o.allStand(ctx, tx, standing); err != nil {
+		return err
+	}
+	if err := access.TakeAll(ctx, tx, duties); err != nil {
+		return err
+	}
+	if err := insertReleased(ctx, tx, b, payments, released); err != nil {
+		return err
+	}
+	for _, i := range released {
+		if err := access.Record(ctx, tx, access.Event{Action: "disbursement.released", Subject: string(i.Disbursement), Fields: []string{"state"}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allStand refuses to go on from invoices whose entry was reversed.
+func (o Office) allStand(ctx context.Context, tx *store.Tx, items []liveItem) error {
+	if len(items) == 0 {
+		return nil
+	}
+	posted := make([]ledger.Posted, len(items))
+	for i, item := range items {
+		posted[i] = ledger.Posted{ID: item.Entry}
+	}
+	links, err := o.Book.LinksOf(ctx, tx, posted...)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		if by := links[item.Entry].ReversedBy; by != "" {
+			return &ledger.AlreadyReversed{By: by}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,398 @@
+package disbursements
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/access/vault"
+	"supportledger/disbursements/iso20022"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type batchItemRow struct {
+	bun.BaseModel  `bun:"table:payment_batch_items,alias:i"`
+	ID             string `bun:",pk"`
+	BatchID        BatchID
+	Position       int
+	Subject        string
+	DisbursementID DisbursementID
+	PaymentID      *PaymentID
+	Number         string
+	UETR           string `bun:"uetr"`
+	PayeeID        PayeeID
+	Details        int
+	Kind           iso20022.Kind
+	Amount         int64
+	Payload        []byte
+	Live           bool
+	AddedBy        string
+	AddedAt        string
+}
+
+// candidatesQuery asks for disbursements with the planned payment of each, the bank details that it was asked for with, and the batch
+// that has it.
+func candidatesQuery(tx *store.Tx) *bun.SelectQuery {
+	return tx.NewSelect().TableExpr("disbursements AS d").
+		Join("LEFT JOIN payments AS p ON p.disbursement_id = d.id AND p.state = 'planned'").
+		Join("LEFT JOIN payee_bindings AS k ON k.subject = CASE WHEN p.reissue_of IS NULL THEN d.id ELSE p.id END AND k.round = CASE WHEN p.reissue_of IS NULL THEN d.round ELSE 1 END").
+		Join("LEFT JOIN payee_details AS t ON t.payee_id = k.payee_id AND t.version = k.version").
+		ColumnExpr("d.id, d.number, d.state, d.settlement, COALESCE(p.account, d.account) AS account, d.amount, d.currency, d.payload").
+		ColumnExpr("COALESCE(p.id, '') AS payment_id, COALESCE(p.number, '') AS payment_number").
+		ColumnExpr("COALESCE(k.payee_id, '') AS payee_id, COALESCE(k.version, 0) AS details, COALESCE(t.country, '') AS country, COALESCE(t.iban, FALSE) AS iban").
+		ColumnExpr("COALESCE((SELECT MAX(b.number) FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id "+
+			"WHERE i.live AND (i.subject = COALESCE(p.id, d.id) OR i.payment_id = p.id)), '') AS taken").Order("d.number", "p.number")
+}
+
+type candidateRow struct {
+	ID            DisbursementID
+	Number        string
+	State         State
+	Settlement    Settlement
+	Account       ledger.AccountNo
+	Amount        int64
+	Currency      ledger.Currency
+	Payload       []byte
+	PaymentID     PaymentID
+	PaymentNumber string
+	PayeeID       PayeeID
+	Details       int
+	Country       string
+	IBAN          bool `bun:"iban"`
+	Taken         string
+}
+
+func (r candidateRow) candidate() candidate {
+	return candidate{r.ID, r.Number, r.State, r.Settlement, r.Account, r.PaymentID, r.PaymentNumber, ledger.OfMinor(r.Amount, r.Currency), r.Payload, r.PayeeID, r.Details,
+		r.Country, r.IBAN, r.Taken}
+}
+
+// readCandidates finds what the names name, or, without names, all that a batch can take and release at once.
+func readCandidates(ctx context.Context, tx *store.Tx, b Batch, names []string) ([]candidate, error) {
+	var rows []candidateRow
+	if names == nil {
+		err := candidatesQuery(tx).Where("d.state = ?", Authorised).Where("d.settlement IN (?)", bun.List([]Settlement{ByPayment, ByInvoice})).
+			Where("d.currency = ?", b.Currency).Where("d.account IN (?)", bun.List([]ledger.AccountNo{"", b.Account})).
+			Where("NOT EXISTS (SELECT 1 FROM payment_batch_items AS i WHERE i.live AND i.subject = d.id)").
+			Where("NOT EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = k.payee_id AND n.version > k.version)").
+			Where("EXISTS (SELECT 1 FROM payee_verifications AS v WHERE v.payee_id = k.payee_id AND v.version = k.version AND v.usable_from <= ?)", store.FormatTime(tx.At)).
+			Scan(ctx, &rows)
+		return candidatesOf(rows), err
+	}
+	for part := range slices.Chunk(names, atOnce) {
+		for _, where := range []string{"d.id IN (?0) OR d.number IN (?0)", "p.id IN (?0) OR p.number IN (?0)"} {
+			var found []candidateRow
+			if err := candidatesQuery(tx).Where(where, bun.List(part)).Scan(ctx, &found); err != nil {
+				return nil, err
+			}
+			rows = append(rows, found...)
+		}
+	}
+	return candidatesOf(rows), nil
+}
+
+func candidatesOf(rows []candidateRow) []candidate {
+	out := make([]candidate, len(rows))
+	for i, r := range rows {
+		out[i] = r.candidate()
+	}
+	return out
+}
+
+// numberPayments gives a number to each payment that has none, past those that people gave.
+func numberPayments(ctx context.Context, tx *store.Tx, of []candidate) error {
+	var open []int
+	for i, c := range of {
+		if c.PaymentNumber == "" || c.Payment == "" {
+			open = append(open, i)
+		}
+	}
+	for len(open) > 0 {
+		first, err := access.NextMany(ctx, tx, "payment", len(open))
+		if err != nil {
+			return err
+		}
+		numbers := make([]string, len(open))
+		for i := range open {
+			numbers[i] = fmt.Sprintf("PMT-%03d", first+int64(i))
+		}
+		given := map[string]bool{}
+		for part := range slices.Chunk(numbers, atOnce) {
+			var found []string
+			if err := tx.NewSelect().Model((*paymentRow)(nil)).Column("number").Where("number IN (?)", bun.List(part)).Scan(ctx, &found); err != nil {
+				return err
+			}
+			for _, n := range found {
+				given[n] = true
+			}
+		}
+		var left []int
+		for i, at := range open {
+			if given[numbers[i]] {
+				left = append(left, at)
+				continue
+			}
+			of[at].PaymentNumber = numbers[i]
+		}
+		open = left
+	}
+	return nil
+}
+
+func insertItems(ctx context.Context, tx *store.Tx, b Batch, items []candidate) error {
+	var last int
+	if err := tx.NewSelect().Model((*batchItemRow)(nil)).ColumnExpr("COALESCE(MAX(position), 0)").Where("batch_id = ?", b.ID).Scan(ctx, &last); err != nil {
+		return err
+	}
+	rows := make([]batchItemRow, len(items))
+	for i, c := range items {
+		id := store.NewID("pbi")
+		rows[i] = batchItemRow{ID: id, BatchID: b.ID, Position: last + i + 1, Subject: c.subject(), DisbursementID: c.Disbursement, PaymentID: orNil(c.Payment),
+			Number: c.PaymentNumber, UETR: uetrOf(id), PayeeID: c.Payee, Details: c.Details, Kind: wayOf(c.Amount.Currency, c.Country, c.IBAN),
+			Amount: c.Amount.Minor(), Payload: c.Payload, Live: true, AddedBy: tx.By.User, AddedAt: store.FormatTime(tx.At)}
+	}
+	return taken(store.Insert(ctx, tx, rows), store.ErrStale)
+}
+
+// uetrOf is the id by which banks follow a payment, of the form of a random UUID. It comes from an id that nobody can guess.
+func uetrOf(id string) string {
+	sum := sha256.Sum256([]byte("uetr " + id))
+	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+// dropItems takes payments out of a batch by their numbers, or, without numbers, all; it tells how many.
+func dropItems(ctx context.Context, tx *store.Tx, id BatchID, numbers []string) (int, error) {
+	q := tx.NewUpdate().Model((*batchItemRow)(nil)).Set("live = ?", false).Where("batch_id = ?", id).Where("live")
+	if numbers != nil {
+		q = q.Where("number IN (?)", bun.List(numbers))
+	}
+	result, err := q.Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// eachLocked goes through what a lock binds of each payment, in order: the sealed bytes stand for the account.
+func eachLocked(ctx context.Context, tx *store.Tx, b Batch, fn func(amount ledger.Money, parts ...string)) error {
+	const text = `SELECT i.subject, i.number, i.uetr, i.disbursement_id, i.payload, i.payee_id, y.alias, i.details, t.sealed, i.kind, i.amount
+		FROM payment_batch_items AS i JOIN payees AS y ON y.id = i.payee_id JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details
+		WHERE i.batch_id = ? AND i.live ORDER BY i.position`
+	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var subject, number, uetr, disbursement, payee, alias, kind string
+		var payload, sealed []byte
+		var details int
+		var minor int64
+		if err := rows.Scan(&subject, &number, &uetr, &disbursement, &payload, &payee, &alias, &details, &sealed, &kind, &minor); err != nil {
+			return err
+		}
+		fn(ledger.OfMinor(minor, b.Currency), subject, number, uetr, disbursement, string(payload), payee, alias, strconv.Itoa(details), string(sealed), kind,
+			strconv.FormatInt(minor, 10))
+		return nil
+	}, b.ID)
+}
+
+// readBlocked counts the payments whose payee keeps them from being released at an instant.
+func readBlocked(ctx context.Context, tx *store.Tx, id BatchID, at time.Time) (Blocked, error) {
+	var b Blocked
+	const newer = "EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = i.payee_id AND n.version > i.details)"
+	err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("LEFT JOIN payee_verifications AS v ON v.payee_id = i.payee_id AND v.version = i.details").
+		ColumnExpr("COALESCE(SUM(CASE WHEN "+newer+" THEN 1 ELSE 0 END), 0)").
+		ColumnExpr("COALESCE(SUM(CASE WHEN v.usable_from IS NULL AND NOT "+newer+" THEN 1 ELSE 0 END), 0)").
+		ColumnExpr("COALESCE(SUM(CASE WHEN v.usable_from > ? AND NOT "+newer+" THEN 1 ELSE 0 END), 0)", store.FormatTime(at)).
+		Where("i.batch_id = ?", id).Where("i.live").Scan(ctx, &b.Changed, &b.Unverified, &b.Cooling)
+	return b, err
+}
+
+// lockPayees keeps the bank details of a batch's payees as they are until the tx ends.
+func lockPayees(ctx context.Context, tx *store.Tx, id BatchID) error {
+	if tx.Engine != store.Postgres {
+		return nil
+	}
+	var ids []PayeeID
+	return tx.Lock(tx.NewSelect().Model((*payeeRow)(nil)).Column("id").
+		Where("id IN (SELECT payee_id FROM payment_batch_items WHERE batch_id = ? AND live)", id).Order("id")).Scan(ctx, &ids)
+}
+
+// tookPart reports whether the actor, with whatever account, took a step on a payment of a batch or entered its bank details.
+func tookPart(ctx context.Context, tx *store.Tx, id BatchID) (bool, error) {
+	const same = "(a.id = b.id OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id))"
+	for _, q := range []*bun.SelectQuery{
+		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
+			Join("JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.step <> 'release'").Join("JOIN users AS a ON a.id = u.user_id"),
+		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN duties AS u ON u.subject = i.payment_id").Join("JOIN users AS a ON a.id = u.user_id"),
+		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details").
+			Join("JOIN users AS a ON a.id = t.entered_by"),
+	} {
+		found, err := q.Join("JOIN users AS b ON "+same).Where("b.id = ?", tx.By.User).Where("i.batch_id = ?", id).Where("i.live").Exists(ctx)
+		if err != nil || found {
+			return found, err
+		}
+	}
+	return false, nil
+}
+
+// readLive reads the next payments of a batch with all that their release needs.
+func readLive(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]liveItem, error) {
+	var rows []struct {
+		batchItemRow
+		Now          []byte
+		Round        int
+		Of           State
+		PayeeCode    string
+		Entry        ledger.EntryID
+		Authorised   bool
+		Reissue      bool
+		PaymentBytes []byte
+		Planned      bool
+	}
+	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
+		Join("JOIN payees AS y ON y.id = i.payee_id").Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
+		ColumnExpr("i.*, d.payload AS now, d.round, d.state AS of, y.code AS payee_code, COALESCE(d.entry_id, '') AS entry").
+		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = 'authorise' AND u.payload = d.payload) AS authorised").
+		ColumnExpr("COALESCE(p.reissue_of, '') <> '' AS reissue, p.payload AS payment_bytes, COALESCE(p.state, '') = 'planned' AS planned").
+		Where("i.batch_id = ?", b.ID).Where("i.live").Where("i.position > ?", after).Order("i.position").Limit(int64(limit)).Scan(ctx, &rows)
+	out := make([]liveItem, len(rows))
+	for n, r := range rows {
+		out[n] = liveItem{BatchItem: BatchItem{ID: r.ID, Position: r.Position, Disbursement: r.DisbursementID, Payment: orEmpty(r.PaymentID), Number: r.Number,
+			Payee: r.PayeeCode, Kind: r.Kind, Amount: ledger.OfMinor(r.Amount, b.Currency)}, Payload: r.Payload, Round: r.Round, Now: r.Now, Of: r.Of,
+			Entry: r.Entry, Authorised: r.Authorised, Reissue: r.Reissue, PaymentBytes: r.PaymentBytes, Planned: r.Planned}
+	}
+	return out, err
+}
+
+// insertReleased writes the payments of released items down and moves their disbursements on.
+func insertReleased(ctx context.Context, tx *store.Tx, b Batch, payments []Payment, items []liveItem) error {
+	if len(payments) == 0 {
+		return nil
+	}
+	rows, ids, booked := make([]paymentRow, len(payments)), make([]DisbursementID, len(payments)), make([]batchItemRow, len(payments))
+	for i, p := range payments {
+		payload := p.Payload()
+		rows[i] = paymentRow{ID: p.ID, Number: p.Number, DisbursementID: p.Disbursement, Account: p.Account, Payee: p.Payee, Date: p.Date, Amount: p.Amount.Minor(),
+			Currency: p.Amount.Currency, State: p.State, Payload: payload[:], Version: p.Version}
+		ids[i], booked[i] = p.Disbursement, batchItemRow{ID: items[i].ID, PaymentID: &payments[i].ID}
+	}
+	result, err := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", Released).Set("version = version + 1").
+		Where("id IN (?)", bun.List(ids)).Where("state = ?", Authorised).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || int(n) != len(ids) {
+		return joined(err, store.ErrStale)
+	}
+	if err := store.Insert(ctx, tx, rows); err != nil {
+		return taken(err, ErrDuplicatePayment)
+	}
+	values := tx.NewValues(&booked).Column("id", "payment_id")
+	_, err = tx.NewUpdate().With("made", values).Model((*batchItemRow)(nil)).TableExpr("made").Set("payment_id = made.payment_id").Where("i.id = made.id").
+		Where("i.batch_id = ?", b.ID).Exec(ctx)
+	return err
+}
+
+// putInFile moves the planned payments of a batch into its file, and tells how many there were.
+func putInFile(ctx context.Context, tx *store.Tx, id BatchID) (int, error) {
+	result, err := tx.NewUpdate().Model((*paymentRow)(nil)).Set("state = ?", PaymentInFile).Set("version = version + 1").Where("state = ?", PaymentPlanned).
+		Where("id IN (SELECT payment_id FROM payment_batch_items WHERE batch_id = ? AND live)", id).Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// readTotals adds a batch up by kind.
+func readTotals(ctx context.Context, tx *store.Tx, b Batch) (map[iso20022.Kind]iso20022.Totals, error) {
+	var rows []struct {
+		Kind  iso20022.Kind
+		Count int
+		Sum   int64
+	}
+	err := tx.NewSelect().Model((*batchItemRow)(nil)).ColumnExpr("kind, COUNT(*) AS count, CAST(SUM(amount) AS BIGINT) AS sum").Where("batch_id = ?", b.ID).
+		Where("live").Group("kind").Scan(ctx, &rows)
+	totals := map[iso20022.Kind]iso20022.Totals{}
+	for _, r := range rows {
+		totals[r.Kind] = iso20022.Totals{Count: r.Count, Sum: ledger.OfMinor(r.Sum, b.Currency).Amount}
+	}
+	return totals, err
+}
+
+// readOutgoing reads the next payments of a kind, "" for all, with their sealed bank details.
+func readOutgoing(ctx context.Context, tx *store.Tx, b Batch, kind iso20022.Kind, after int) ([]outgoing, []vault.Sealed, error) {
+	var rows []struct {
+		Position int
+		Number   string
+		UETR     string `bun:"uetr"`
+		PayeeID  PayeeID
+		Details  int
+		Amount   int64
+		Alias    string
+		Sealed   []byte
+	}
+	q := tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payees AS y ON y.id = i.payee_id").
+		Join("JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details").
+		ColumnExpr("i.position, i.number, i.uetr, i.payee_id, i.details, i.amount, y.alias, t.sealed").Where("i.batch_id = ?", b.ID).Where("i.live").
+		Where("i.position > ?", after).Order("i.position").Limit(atOnce)
+	if kind != "" {
+		q = q.Where("i.kind = ?", kind)
+	}
+	err := q.Scan(ctx, &rows)
+	out, sealed := make([]outgoing, len(rows)), make([]vault.Sealed, len(rows))
+	for i, r := range rows {
+		out[i] = outgoing{payOut{Number: r.Number, UETR: r.UETR, Alias: r.Alias, Amount: ledger.OfMinor(r.Amount, b.Currency), Charges: b.Charges}, r.Position}
+		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: detailsPlace(r.PayeeID, r.Details), Bytes: r.Sealed}
+	}
+	return out, sealed, err
+}
+
+// unproved counts the payments of a batch of which the bank has not said enough.
+func unproved(ctx context.Context, tx *store.Tx, id BatchID) (int, error) {
+	n, err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payments AS p ON p.id = i.payment_id").Where("i.batch_id = ?", id).Where("i.live").
+		Where("p.state NOT IN ('confirmed', 'returned')").
+		Where("NOT (p.state IN ('failed', 'recalled') AND EXISTS (SELECT 1 FROM payments AS r WHERE r.reissue_of = p.id))").Count(ctx)
+	return int(n), err
+}
+
+// readItems lists what is in a batch.
+func readItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]BatchItem, error) {
+	var rows []struct {
+		batchItemRow
+		Code  string
+		State PaymentState
+	}
+	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payees AS y ON y.id = i.payee_id").Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
+		ColumnExpr("i.*, y.code, COALESCE(p.state, '') AS state").Where("i.batch_id = ?", b.ID).Where("i.live").Where("i.position > ?", after).
+		Order("i.position").Limit(int64(limit)).Scan(ctx, &rows)
+	out := make([]BatchItem, len(rows))
+	for n, r := range rows {
+		out[n] = BatchItem{r.ID, r.Position, r.DisbursementID, orEmpty(r.PaymentID), r.Number, r.Code, r.Kind, ledger.OfMinor(r.Amount, b.Currency), r.State}
+	}
+	return out, err
+}
+
+// readStanding counts the payments of a batch by state.
+func readStanding(ctx context.Context, tx *store.Tx, b Batch) ([]Standing, error) {
+	var rows []struct {
+		State PaymentState
+		Count int
+		Sum   int64
+	}
+	err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
+		ColumnExpr("COALESCE(p.state, '') AS state, COUNT(*) AS count, CAST(SUM(i.amount) AS BIGINT) AS sum").Where("i.batch_id = ?", b.ID).Where("i.live").
+		GroupExpr("COALESCE(p.state, '')").OrderExpr("1").Scan(ctx, &rows)
+	out := make([]Standing, len(rows))
+	for i, r := range rows {
+		out[i] = Standing{r.State, r.Count, ledger.OfMinor(r.Sum, b.Currency)}
+	}
+	return out, err
+}

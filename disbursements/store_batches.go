@@ -1,0 +1,225 @@
+package disbursements
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/disbursements/iso20022"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type batchRow struct {
+	bun.BaseModel `bun:"table:payment_batches"`
+	ID            BatchID `bun:",pk"`
+	Number        string
+	Account       ledger.AccountNo
+	Currency      ledger.Currency
+	Date          ledger.Date
+	Charges       iso20022.Charges
+	State         BatchState
+	Round         int
+	OwnVersion    int
+	ItemCount     int
+	Total         int64
+	LockHash      []byte
+	LockedBy      access.UserID
+	LockedAt      string
+	ReleasedBy    access.UserID
+	ReleasedAt    string
+	Format        FileFormat
+	FileSHA256    string `bun:"file_sha256"`
+	ExportedBy    access.UserID
+	ExportedAt    string
+	Reason        string
+	Version       int
+	CreatedBy     access.UserID
+	CreatedAt     string
+}
+
+type ownRow struct {
+	bun.BaseModel `bun:"table:own_accounts"`
+	Account       ledger.AccountNo `bun:",pk"`
+	Version       int              `bun:",pk"`
+	Name          string
+	IBAN          string `bun:"iban"`
+	BIC           string `bun:"bic"`
+	EnteredBy     access.UserID
+	EnteredAt     string
+}
+
+type paymentEvidenceRow struct {
+	bun.BaseModel `bun:"table:payment_evidence"`
+	PaymentID     PaymentID         `bun:",pk"`
+	EvidenceID    ledger.EvidenceID `bun:",pk"`
+	AttachedBy    string
+	AttachedAt    string
+}
+
+func batchSeries(year int) string { return fmt.Sprintf("payment-batch-%d", year) }
+
+func batchNumber(year int) string { return fmt.Sprintf("B-%d-%%04d", year) }
+
+// instant is a time as it is kept; "" for none.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return store.FormatTime(t)
+}
+
+func rowOf(b Batch) batchRow {
+	row := batchRow{ID: b.ID, Number: b.Number, Account: b.Account, Currency: b.Currency, Date: b.Date, Charges: b.Charges, State: b.State, Round: b.Round,
+		OwnVersion: b.OwnVersion, ItemCount: b.Count, Total: b.Total.Minor(), LockHash: []byte{}, LockedBy: b.LockedBy, LockedAt: instant(b.LockedAt),
+		ReleasedBy: b.ReleasedBy, ReleasedAt: instant(b.ReleasedAt), Format: b.Format, FileSHA256: b.FileSHA256, ExportedBy: b.ExportedBy,
+		ExportedAt: instant(b.ExportedAt), Reason: b.Reason, Version: b.Version, CreatedBy: b.CreatedBy, CreatedAt: store.FormatTime(b.At)}
+	if b.LockedBy != "" || !b.LockedAt.IsZero() {
+		row.LockHash = b.Hash[:]
+	}
+	return row
+}
+
+func (r batchRow) batch() (Batch, error) {
+	b := Batch{ID: r.ID, Number: r.Number, Account: r.Account, Currency: r.Currency, Date: r.Date, Charges: r.Charges, State: r.State, Round: r.Round,
+		OwnVersion: r.OwnVersion, Count: r.ItemCount, Total: ledger.OfMinor(r.Total, r.Currency), LockedBy: r.LockedBy, ReleasedBy: r.ReleasedBy, Format: r.Format,
+		FileSHA256: r.FileSHA256, ExportedBy: r.ExportedBy, Reason: r.Reason, Version: r.Version, CreatedBy: r.CreatedBy}
+	copy(b.Hash[:], r.LockHash)
+	for _, t := range []struct {
+		text string
+		into *time.Time
+	}{{r.LockedAt, &b.LockedAt}, {r.ReleasedAt, &b.ReleasedAt}, {r.ExportedAt, &b.ExportedAt}, {r.CreatedAt, &b.At}} {
+		if t.text == "" {
+			continue
+		}
+		var err error
+		if *t.into, err = store.ParseTime(t.text); err != nil {
+			return Batch{}, err
+		}
+	}
+	return b, nil
+}
+
+func insertBatch(ctx context.Context, tx *store.Tx, b Batch) error {
+	there, err := tx.NewSelect().Model((*batchRow)(nil)).Where("number = ?", b.Number).Exists(ctx)
+	if err != nil {
+		return err
+	} else if there {
+		return ErrDuplicateBatch
+	}
+	row := rowOf(b)
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
+	return taken(err, ErrDuplicateBatch)
+}
+
+func saveBatch(ctx context.Context, tx *store.Tx, b *Batch) error {
+	row := rowOf(*b)
+	row.Version++
+	result, err := tx.NewUpdate().Model(&row).WherePK().Where("version = ?", b.Version).Exec(ctx)
+	return once(result, err, &b.Version)
+}
+
+func readBatch(ctx context.Context, tx *store.Tx, key string, locked bool) (Batch, error) {
+	var row batchRow
+	q := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key)
+	if locked {
+		q = tx.Lock(q)
+	}
+	if err := q.Scan(ctx); errors.Is(err, sql.ErrNoRows) {
+		return Batch{}, ErrUnknownBatch
+	} else if err != nil {
+		return Batch{}, err
+	}
+	return row.batch()
+}
+
+func readBatches(ctx context.Context, tx *store.Tx, after string, limit int) ([]Batch, error) {
+	var rows []batchRow
+	if err := tx.NewSelect().Model(&rows).Where("number > ?", after).Order("number").Limit(int64(limit)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	out := make([]Batch, len(rows))
+	for i, r := range rows {
+		var err error
+		if out[i], err = r.batch(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func insertOwn(ctx context.Context, tx *store.Tx, a *OwnAccount) error {
+	last, err := tx.NewSelect().Model((*ownRow)(nil)).Where("account = ?", a.Account).Count(ctx)
+	if err != nil {
+		return err
+	}
+	a.Version = int(last) + 1
+	row := ownRow{Account: a.Account, Version: a.Version, Name: a.Name, IBAN: a.IBAN, BIC: a.BIC, EnteredBy: a.By, EnteredAt: store.FormatTime(a.At)}
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
+	return taken(err, store.ErrStale)
+}
+
+func (r ownRow) own() (OwnAccount, error) {
+	at, err := store.ParseTime(r.EnteredAt)
+	return OwnAccount{r.Account, r.Version, r.Name, r.IBAN, r.BIC, r.EnteredBy, at}, err
+}
+
+// readOwn finds a version of an account of ours; 0 is the newest. [ErrUnknownOwnAccount].
+func readOwn(ctx context.Context, tx *store.Tx, account ledger.AccountNo, version int) (OwnAccount, error) {
+	var row ownRow
+	q := tx.NewSelect().Model(&row).Where("account = ?", account).Order("version DESC").Limit(1)
+	if version > 0 {
+		q = q.Where("version = ?", version)
+	}
+	if err := q.Scan(ctx); errors.Is(err, sql.ErrNoRows) {
+		return OwnAccount{}, ErrUnknownOwnAccount
+	} else if err != nil {
+		return OwnAccount{}, err
+	}
+	return row.own()
+}
+
+func readOwns(ctx context.Context, tx *store.Tx) ([]OwnAccount, error) {
+	var rows []ownRow
+	err := tx.NewSelect().Model(&rows).Where("version = (SELECT MAX(version) FROM own_accounts AS o WHERE o.account = own_row.account)").Order("account").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]OwnAccount, len(rows))
+	for i, r := range rows {
+		if out[i], err = r.own(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// notInBatch refuses to handle by itself what is in a batch. [InBatch].
+func notInBatch(ctx context.Context, tx *store.Tx, subject string) error {
+	var number string
+	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payment_batches AS b ON b.id = i.batch_id").ColumnExpr("b.number").
+		Where("i.live").Where("(i.subject = ? OR i.payment_id = ?)", subject, subject).Limit(1).Scan(ctx, &number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return &InBatch{number}
+}
+
+func insertPaymentEvidence(ctx context.Context, tx *store.Tx, p PaymentID, e ledger.EvidenceID) error {
+	row := paymentEvidenceRow{PaymentID: p, EvidenceID: e, AttachedBy: tx.By.User, AttachedAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+// evidenceOf lists what shows that a payment was given to the bank.
+func evidenceOf(ctx context.Context, tx *store.Tx, p PaymentID) (found []ledger.EvidenceID, err error) {
+	err = tx.NewSelect().Model((*paymentEvidenceRow)(nil)).Column("evidence_id").Where("payment_id = ?", p).Order("evidence_id").Scan(ctx, &found)
+	return found, err
+}
