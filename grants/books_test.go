@@ -25,7 +25,7 @@ type house struct {
 func onBoth(t *testing.T, fn func(h house)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		h := house{T: t, db: db, reg: Register{ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}}}
+		h := house{T: t, db: db, reg: Register{Book: ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}}}
 		h.do(func(tx *store.Tx) error {
 			if err := ledger.Create(t.Context(), tx, h.reg.Book); err != nil {
 				return err

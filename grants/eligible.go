@@ -98,7 +98,7 @@ func (g Grant) incurred(on ledger.Date) ledger.Date {
 // admit refuses an entry that charges a grant with support it does not pay: the first reason is the error. Fees, currency
 // differences and indirect cost have rules of their own about who bears them, and what is taken back is never refused.
 func (r Register) admit(ctx context.Context, tx *store.Tx, e ledger.Entry, country string) error {
-	accounts, err := r.Book.Accounts(ctx, tx)
+	accounts, err := r.accounts(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,10 @@ func (r Register) admit(ctx context.Context, tx *store.Tx, e ledger.Entry, count
 			charged = addCost(charged, cost{g, l.Account, account.Category(), l.Base})
 		}
 	}
-	adding := map[string]ledger.Money{} // of this entry, by grant and line
+	adding := map[string]ledger.Money{} // of this entry, and of those before that are not booked yet, by grant and line
+	if r.memo != nil {
+		adding = r.memo.adding
+	}
 	for _, c := range charged {
 		if c.base.Sign() <= 0 {
 			continue
@@ -158,7 +161,7 @@ func (r Register) onLine(ctx context.Context, tx *store.Tx, e ledger.Entry, c co
 	if !named {
 		return adds, spent, nil
 	}
-	report, err := r.BudgetActual(ctx, tx, string(c.grant.ID), ledger.Span{To: lastDay})
+	report, err := r.spending(ctx, tx, c.grant.ID)
 	if err != nil {
 		return adds, spent, err
 	}

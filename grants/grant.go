@@ -12,7 +12,10 @@ import (
 )
 
 // Register keeps donors and grants. It holds no state of its own.
-type Register struct{ Book ledger.Book }
+type Register struct {
+	Book ledger.Book
+	memo *memo // nil remembers nothing
+}
 
 // GrantID identifies a grant. People use its code, such as "G1".
 type GrantID string
@@ -106,11 +109,20 @@ func (r Register) Grants(ctx context.Context, tx *store.Tx) ([]Grant, error) {
 
 // OfFund is the grant that a fund belongs to; false for a fund that is no grant's.
 func (r Register) OfFund(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (Grant, bool, error) {
-	g, err := readGrant(ctx, tx, string(fund))
-	if isUnknownGrant(err) {
-		return Grant{}, false, nil
+	if r.memo != nil {
+		if known, ok := r.memo.grants[fund]; ok {
+			return known.grant, known.granted, nil
+		}
 	}
-	return g, err == nil, err
+	g, err := readGrant(ctx, tx, string(fund))
+	granted := err == nil
+	if isUnknownGrant(err) {
+		err = nil
+	}
+	if err == nil && r.memo != nil {
+		r.memo.grants[fund] = remembered{g, granted}
+	}
+	return g, granted, err
 }
 
 // Amend changes a grant's policy from a day on, until an amendment that changes the same rule (RULES 37). A second amendment

@@ -49,7 +49,7 @@ type cost struct {
 // costs finds the cost lines on deferred funds, summed per fund and account in the order of the lines. Cost on a grant whose
 // state takes none is refused.
 func (r Register) costs(ctx context.Context, tx *store.Tx, e ledger.Entry) ([]cost, error) {
-	accounts, err := r.Book.Accounts(ctx, tx)
+	accounts, err := r.accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

@@ -38,12 +38,31 @@ func bankImportRoutes(api *API) {
 	Route(api, Op{Method: get, Path: "/match-suggestions", ID: "listBankMatchSuggestions", Tag: "bank-lines", Roles: bookkeeper,
 		Summary: "What lines with something left may prove, and why", Danish: "Hvad uafstemte banklinjer kan bevise, og hvorfor",
 		Refuses: []error{ledger.ErrUnknownAccount}}, at(listSuggestions))
+	Route(api, Op{Method: post, Path: "/bank-confirmations", ID: "acceptSureBankMatches", Tag: "bank-lines", Roles: finance, Money: true, Status: http.StatusOK,
+		Summary: "Accept what lines say exactly: those that name payments on their way and are their sum", Danish: "Afstem, hvad linjer siger præcist: dem, der nævner betalinger undervejs og er deres sum",
+		About:   "For a payment run. Every other line waits for a person; ?dry_run=true tells how many there are.",
+		Refuses: []error{ledger.ErrUnknownAccount, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed},
+		Example: `{"account":"1010"}`}, at(acceptSure))
 	Route(api, Op{Method: post, Path: "/bank-matches", ID: "acceptBankMatch", Tag: "bank-lines", Roles: finance, Money: true,
 		Summary: "Say what bank lines prove together, and book it", Danish: "Afstem banklinjer med betalinger, og bogfør dem",
 		About: "One line for one payment or many, or many lines for one payment. difference is what is left of the lines; ?dry_run=true shows it before.",
 		Refuses: []error{disbursements.ErrMatchShape, disbursements.ErrUnknownBankLine, disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrBankDifference,
 			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed},
 		Example: `{"bank_lines":["bkl_06f8k1v2m3n4p5q6r7s8t9v0w1"],"payments":["PMT-311"],"proves":"payment"}`}, at(acceptMatch))
+}
+
+type sureRequest struct {
+	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account."`
+}
+
+type sureView struct {
+	Account   ledger.AccountNo `json:"account"`
+	Confirmed int              `json:"confirmed" description:"Payments."`
+}
+
+func acceptSure(ctx context.Context, tx *store.Tx, d desk, in sureRequest) (sureView, error) {
+	n, err := d.office.ConfirmSure(ctx, tx, in.Account, nil)
+	return sureView{in.Account, n}, err
 }
 
 type uploadBankImportRequest struct {

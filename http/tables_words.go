@@ -253,7 +253,6 @@ var columnWords = map[string]text{
 	"iban":                  {"IBAN", "IBAN"},
 	"locked_at":             {"Locked at", "Låst"},
 	"locked_by":             {"Locked by", "Låst af"},
-	"position":              {"Position", "Plads"},
 	"payment_id":            {"Payment id", "Betalings-id"},
 	"released_at":           {"Released at", "Frigivet"},
 	"released_by":           {"Released by", "Frigivet af"},

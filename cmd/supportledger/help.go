@@ -38,7 +38,14 @@ var examples = map[string][]string{
 		"supportledger export journal --format beancount -o books.beancount && bean-check books.beancount",
 		"supportledger export journal --format csv --profile da-excel -o journal.csv",
 	},
-	"import": {"supportledger import entries january.csv --profile da-excel -n"},
+	"payments":         {"supportledger payments export B-2026-0003 -o B-2026-0003.xml --vault-key /secrets/vault.json"},
+	"payments release": {"SUPPORTLEDGER_TOKEN=slt_… supportledger payments release B-2026-0003"},
+	"payments export": {
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger payments export B-2026-0003 -o B-2026-0003.xml --vault-key /secrets/vault.json",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger payments export B-2026-0003 --format csv -o B-2026-0003.csv --vault-key /secrets/vault.json",
+	},
+	"payments confirm": {"SUPPORTLEDGER_TOKEN=slt_… supportledger payments confirm statement.xml --account 1010"},
+	"import":           {"supportledger import entries january.csv --profile da-excel -n"},
 	"import entries": {
 		"supportledger import entries january.csv --profile da-excel -n   # look: what would be posted, and what is wrong",
 		"SUPPORTLEDGER_TOKEN=slt_… supportledger import entries january.csv --profile da-excel",

@@ -30,6 +30,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Export    exportCommands   `cmd:"" help:"Write what is in the books to a file."`
 	Import    importCommands   `cmd:"" help:"Bring entries or opening balances into the books from a file."`
+	Payments  paymentsCommands `cmd:"" help:"Release payment batches, write their files for the bank, and confirm them by its statement."`
 	Verify    verifyCommand    `cmd:"" help:"Recompute the books and hold them against their proof; exit 3 if something was changed."`
 	Proof     proofCommands    `cmd:"" help:"Make a signing key, and sign checkpoints of the books with it."`
 	Period    periodCommands   `cmd:"" help:"Look at the months of the books, and close them."`

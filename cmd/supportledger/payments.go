@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+type paymentsCommands struct {
+	Release paymentsReleaseCommand `cmd:"" help:"Release a locked payment batch, as the person whose token is given."`
+	Export  paymentsExportCommand  `cmd:"" help:"Write the file of a released payment batch for the bank, or of an exported one again."`
+	Confirm paymentsConfirmCommand `cmd:"" help:"Read the bank's statement, and confirm the payments that its lines name exactly."`
+}
+
+// paying is what every command about payments takes.
+type paying struct {
+	books
+	vaultFlags
+	Token string `env:"SUPPORTLEDGER_TOKEN" placeholder:"slt_…" help:"Token of the person of finance who acts, best given in SUPPORTLEDGER_TOKEN."`
+}
+
+// act runs an act on payments in one tx, as the person whose token is given, with the name that it has in the API.
+func (p paying) act(ctx context.Context, name string, fn func(ctx context.Context, tx *store.Tx, office disbursements.Office) error) (err error) {
+	if p.Token == "" {
+		return misuse("this needs to know who acts: put a token of finance into SUPPORTLEDGER_TOKEN")
+	}
+	people, err := p.vault(ctx)
+	if err != nil {
+		return err
+	}
+	db, err := p.open(ctx, store.Options{})
+	if err != nil {
+		return err
+	}
+	defer also(&err, db.Close)
+	if ctx, err = actingAs(ctx, db, p.Token, ofFinance(name)); err != nil {
+		return err
+	}
+	return db.Update(ctx, func(tx *store.Tx) error {
+		book, err := ledger.Open(ctx, tx)
+		if err != nil {
+			return err
+		}
+		register := grants.Register{Book: book}
+		return fn(ctx, tx, disbursements.Office{Book: book, Grants: register, People: beneficiaries.Register{Book: book, Grants: register, Vault: people}})
+	})
+}
+
+type paymentsReleaseCommand struct {
+	paying
+	Batch string `arg:"" placeholder:"NUMBER" help:"Number of the batch."`
+}
+
+// Run releases a batch.
+func (p paymentsReleaseCommand) Run(ctx context.Context, c console) error {
+	return p.act(ctx, "releasePaymentBatch", func(ctx context.Context, tx *store.Tx, office disbursements.Office) error {
+		b, err := office.Batch(ctx, tx, p.Batch)
+		if err != nil {
+			return err
+		}
+		bar := progress(c, int64(b.Count), "payments")
+		defer bar.end()
+		b, err = office.ReleaseBatch(ctx, tx, p.Batch, func(done int) { bar.at(int64(done)) })
+		if err == nil {
+			fmt.Fprintf(c.err, "Released %s: %d payments of %s %s.\nNext: supportledger payments export %s -o %s.xml\n", b.Number, b.Count, b.Total, b.Currency, b.Number, b.Number)
+		}
+		return err
+	})
+}
+
+type paymentsExportCommand struct {
+	paying
+	output
+	Batch  string `arg:"" placeholder:"NUMBER" help:"Number of the batch."`
+	Format string `enum:"pain.001,csv" default:"pain.001" placeholder:"pain.001|csv" help:"Format: pain.001 (the default), or csv for a bank without it. An exported batch keeps its own."`
+}
+
+// Run writes the file. What it says is fixed by the lock, so that it may be written any number of times.
+func (p paymentsExportCommand) Run(ctx context.Context, c console) error {
+	return p.write(c, func(w io.Writer) error {
+		return p.act(ctx, "exportPaymentBatch", func(ctx context.Context, tx *store.Tx, office disbursements.Office) error {
+			b, err := office.Batch(ctx, tx, p.Batch)
+			if err != nil {
+				return err
+			}
+			bar := progress(c, int64(b.Count), "payments")
+			defer bar.end()
+			report := func(done int) { bar.at(int64(done)) }
+			if b.State == disbursements.BatchReleased {
+				b, err = office.ExportBatch(ctx, tx, p.Batch, disbursements.FileFormat(p.Format), w, report)
+			} else {
+				b, err = office.BatchFile(ctx, tx, p.Batch, w, report)
+			}
+			if err == nil {
+				fmt.Fprintf(c.err, "%d payments of %s %s; SHA-256 %s\n", b.Count, b.Total, b.Currency, b.FileSHA256)
+			}
+			return err
+		})
+	})
+}
+
+type paymentsConfirmCommand struct {
+	paying
+	File    string `arg:"" placeholder:"FILE" help:"The bank's statement."`
+	Account string `required:"" placeholder:"NUMBER" help:"Our bank account in the chart of accounts."`
+	Profile string `enum:"camt,danske-erhverv,nordea" default:"camt" placeholder:"camt|danske-erhverv|nordea" help:"How the file is written, never guessed: camt (the default), danske-erhverv or nordea."`
+}
+
+// maxStatement is the largest statement that is read, in bytes.
+const maxStatement = 64 << 20
+
+// Run puts the statement's new lines on record and confirms what they name. A statement that is on record is not read again.
+func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
+	content, err := readUpTo(p.File, maxStatement+1)
+	if err != nil {
+		return err
+	}
+	if len(content) > maxStatement {
+		return misuse("%s is larger than %d MiB", p.File, maxStatement>>20)
+	}
+	account := ledger.AccountNo(p.Account)
+	return p.act(ctx, "commitBankImport", func(ctx context.Context, tx *store.Tx, office disbursements.Office) error {
+		im, err := office.UploadBankFile(ctx, tx, disbursements.BankFile{Account: account, Format: disbursements.BankFormat(p.Profile), Content: content})
+		if err != nil {
+			return err
+		}
+		if im, err = office.CommitBankImport(ctx, tx, im.ID); err != nil {
+			return err
+		}
+		bar := progress(c, int64(len(im.Lines)), "payments")
+		defer bar.end()
+		confirmed, err := office.ConfirmSure(ctx, tx, account, func(done, _ int) { bar.at(int64(done)) })
+		if err == nil {
+			fresh, known := im.Count()
+			fmt.Fprintf(c.err, "%d lines are new, %d were on record; %d payments are confirmed.\n", fresh, known, confirmed)
+		}
+		return err
+	})
+}

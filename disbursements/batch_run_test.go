@@ -1,0 +1,254 @@
+package disbursements
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/access"
+	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/iso20022/iso20022test"
+	"supportledger/ledger"
+	"supportledger/proof"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// many writes n authorised payments of an øre and more down, to payees in turn, as the people of the house would, but many in a tx.
+func (h *house) many(n, payees int) {
+	h.Helper()
+	codes := make([]string, payees)
+	for i := range codes {
+		codes[i] = fmt.Sprintf("PAY-%03d", i)
+		h.registered(codes[i])
+		must(h, h.enters("clerk", codes[i], danishAccount))
+		must(h, h.verifies("signer", codes[i], 1))
+	}
+	h.wait(CoolOff)
+	found := map[string]Payee{}
+	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+		all, err := h.office.Payees(ctx, tx, "PAY-", payees)
+		for _, p := range all {
+			found[p.Code] = p
+		}
+		return err
+	})
+	for first := 0; first < n; first += atOnce {
+		var part []Disbursement
+		for i := first; i < min(n, first+atOnce); i++ {
+			d := Disbursement{ID: DisbursementID(store.NewID("dsb")), Number: fmt.Sprintf("D-2026-%05d", i+10000), Settlement: ByPayment, Category: "emergency-aid", Account: "1010",
+				Amount: ledger.OfMinor(int64(100+i%977), "DKK"), Overpaid: ledger.Zero("DKK"), Payee: codes[i%payees], Shares: shares("UNR=60 D1=40"), OwnShares: true, Date: "2026-03-02",
+				Text: "As agreed", State: Draft, Round: 1, Version: 1}
+			part = append(part, d)
+		}
+		h.stepsOf(part, found)
+	}
+}
+
+// stepsOf takes drafts as far as AUTHORISED.
+func (h *house) stepsOf(part []Disbursement, payees map[string]Payee) {
+	h.Helper()
+	ids := make([]DisbursementID, len(part))
+	for i, d := range part {
+		ids[i] = d.ID
+	}
+	move := func(ctx context.Context, tx *store.Tx, to State) error {
+		_, err := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", to).Where("id IN (?)", bun.List(ids)).Exec(ctx)
+		return err
+	}
+	h.do("maker", func(ctx context.Context, tx *store.Tx) error {
+		var bound []bindingRow
+		for _, d := range part {
+			if err := insertDisbursement(ctx, tx, d); err != nil {
+				return err
+			}
+			bound = append(bound, bindingRow{Subject: string(d.ID), Round: 1, PayeeID: payees[d.Payee].ID, Version: 1, BoundBy: tx.By.User, BoundAt: store.FormatTime(tx.At)})
+		}
+		if err := store.Insert(ctx, tx, bound); err != nil {
+			return err
+		}
+		for _, d := range part {
+			if err := access.Take(ctx, tx, access.Duty{Subject: string(d.ID), Round: 1, Step: access.Request, Payload: d.Payload()}); err != nil {
+				return err
+			}
+		}
+		return move(ctx, tx, Submitted)
+	})
+	for _, step := range []struct {
+		who  string
+		step access.Step
+		to   State
+	}{{"lead", access.Approve, Approved}, {"finance", access.Authorise, Authorised}} {
+		h.do(step.who, func(ctx context.Context, tx *store.Tx) error {
+			var duties []access.Duty
+			for _, d := range part {
+				duties = append(duties, access.Duty{Subject: string(d.ID), Round: 1, Step: step.step, Payload: d.Payload()})
+			}
+			if err := access.TakeAll(ctx, tx, duties); err != nil {
+				return err
+			}
+			return move(ctx, tx, step.to)
+		})
+	}
+}
+
+// booked is the bank's statement of a file of ours, payment by payment.
+func booked(t *testing.T, file []byte, account string) []byte {
+	t.Helper()
+	s := iso20022.Statement{ID: "S1", Account: account, Currency: "DKK", Opening: &iso20022.Balance{Amount: of("1000000.00", "DKK"), On: "2026-03-01"}}
+	at := s.Opening.Amount
+	for i, payment := range strings.Split(string(file), "<CdtTrfTxInf>")[1:] {
+		between := func(from, to string) string {
+			_, rest, _ := strings.Cut(payment, from)
+			text, _, _ := strings.Cut(rest, to)
+			return text
+		}
+		amount := of(between(`Ccy="DKK">`, "<"), "DKK").Neg()
+		s.Lines = append(s.Lines, iso20022.Line{Number: i + 1, BookedOn: "2026-03-02", Amount: amount, Reference: fmt.Sprintf("R%d", i), Code: "PMNT",
+			Parts: []iso20022.Detail{{EndToEndID: between("<EndToEndId>", "<"), Amount: amount}}})
+		at = at.Add(amount)
+	}
+	s.Closing = &iso20022.Balance{Amount: at, On: "2026-03-31"}
+	return iso20022test.CAMT("camt.053", "08", s)
+}
+
+// A run of many payments is released, exported and confirmed in a time and a number of statements that do not run away: 10,000 in
+// twenty seconds on SQLite. `make soak` runs that many.
+func TestPaymentRun(t *testing.T) {
+	limit := 20 * time.Second
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		n := storetest.Rounds(520, 10_000) // more than one chunk
+		if db.Engine() == store.Postgres {
+			n = storetest.Rounds(40, 10_000)
+		}
+		h := withVault(t, newHouse(t, db))
+		bankers(h)
+		h.many(n, storetest.Rounds(5, 200))
+		must(h, h.adds("B-2026-0001"))
+		must(h, h.locks("B-2026-0001"))
+		took := map[string]time.Duration{}
+		began := time.Now()
+		lap := func(what string) { took[what], began = time.Since(began), time.Now() }
+		must(h, h.releases("chief", "B-2026-0001"))
+		lap("release")
+		file, err := h.exports("B-2026-0001", Pain001File)
+		must(h, err)
+		lap("export")
+		statement := booked(t, file, "DK5000400440116243")
+		began = time.Now()
+		b, err := h.upload(BankFile{Format: CAMT, Content: statement})
+		must(h, err)
+		_, err = h.commit(b.ID)
+		must(h, err)
+		lap("import")
+		confirmed := 0
+		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+			confirmed, err = h.office.ConfirmSure(ctx, tx, "1010", nil)
+			return err
+		})
+		lap("confirm")
+		_, err = h.batch("finance", "B-2026-0001", h.office.ReconcileBatch)
+		must(h, err)
+		total := took["release"] + took["export"] + took["import"] + took["confirm"]
+		status, _ := os.ReadFile("/proc/self/status")
+		t.Logf("%d payments, file of %d bytes, %v, together %v; %s", n, len(file), took, total, peak(status))
+		if confirmed != n || total > limit {
+			t.Errorf("%d of %d confirmed in %v", confirmed, n, total)
+		}
+		if again, err := h.again("B-2026-0001"); err != nil || !bytes.Equal(again, file) {
+			t.Errorf("the file made again differs: %v", err)
+		}
+		h.verified()
+	})
+}
+
+// peak is the most memory that the process had.
+func peak(status []byte) string {
+	for line := range strings.SplitSeq(string(status), "\n") {
+		if strings.HasPrefix(line, "VmHWM") {
+			return strings.Join(strings.Fields(line), " ")
+		}
+	}
+	return ""
+}
+
+// verified holds what moved against its approvals.
+func (h *house) verified() {
+	h.Helper()
+	var found proof.Findings
+	err := h.db.View(h.ctx, func(tx *store.Tx) error { _, err := h.office.Verify(h.ctx, tx, &found); return err })
+	must(h, err)
+	if text := fmt.Sprint(found); strings.Contains(text, "approval") {
+		h.Errorf("%s", text[:min(len(text), 2000)])
+	}
+}
+
+// Payments confirmed together are booked as one by one: the same entries with the same releases, on a grant in kroner and one in euro.
+func TestConfirmedTogetherIsConfirmedOneByOne(t *testing.T) {
+	onVault(t, func(t *testing.T, h *house) {
+		bankers(h)
+		split := func(amount string) Disbursement {
+			d, err := h.write(Disbursement{Settlement: ByPayment, Category: "emergency-aid", Account: "1010", Payee: "CLI-01", Amount: of(amount, "DKK"), Date: "2026-03-02",
+				Shares: shares("G1=50 G2=30 UNR=20")})
+			must(h, err)
+			must(h, h.authorised(d.Number))
+			return d
+		}
+		var numbers []string
+		for i := range 6 {
+			numbers = append(numbers, split(fmt.Sprintf("%d.37", 100+i/2)).Number)
+		}
+		must(h, h.adds("B-2026-0001", numbers...))
+		must(h, h.locks("B-2026-0001"))
+		must(h, h.releases("chief", "B-2026-0001"))
+		_, err := h.exports("B-2026-0001", Pain001File)
+		must(h, err)
+		for i := 0; i < 6; i += 2 {
+			must(h, h.bank(fmt.Sprintf("PMT-%03d", i+1), of(fmt.Sprintf("-%d.37", 100+i/2), "DKK"), ProvesPayment, "2026-03-02"))
+		}
+		b, err := h.upload(BankFile{Format: CAMT, Content: statement("2026-03-02 -100.37 R1 PMT-002", "2026-03-02 -203.74 R2 PMT-004 PMT-006", "2026-03-03 -5.00 R3 PMT-002",
+			"2026-03-03 -7.00 R4")})
+		must(h, err)
+		_, err = h.commit(b.ID)
+		must(h, err)
+		confirm := func() (n int) {
+			h.do("finance", func(ctx context.Context, tx *store.Tx) (err error) {
+				n, err = h.office.ConfirmSure(ctx, tx, "1010", nil)
+				return err
+			})
+			return n
+		}
+		if first, second := confirm(), confirm(); first != 3 || second != 0 {
+			t.Errorf("confirmed %d, then %d", first, second)
+		}
+		entries := map[string]string{}
+		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+			for i := range 6 {
+				p, err := h.office.Payment(ctx, tx, fmt.Sprintf("PMT-%03d", i+1))
+				if err != nil || p.State != PaymentConfirmed {
+					t.Errorf("%s is %s, %v", p.Number, p.State, err)
+					continue
+				}
+				e, err := h.office.Book.Entry(ctx, tx, string(p.Entry))
+				if err != nil {
+					return err
+				}
+				entries[p.Number] = written(e.Entry)
+			}
+			return nil
+		})
+		for i := 0; i < 6; i += 2 {
+			one, other := fmt.Sprintf("PMT-%03d", i+1), fmt.Sprintf("PMT-%03d", i+2)
+			if entries[one] == "" || entries[one] != entries[other] {
+				t.Errorf("%s by itself:\n%s\n%s together:\n%s", one, entries[one], other, entries[other])
+			}
+		}
+		h.verified()
+	})
+}

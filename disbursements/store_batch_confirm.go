@@ -1,0 +1,141 @@
+package disbursements
+
+import (
+	"context"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// fundsOnTheirWay lists the funds whose money waits for the bank to say that it left an account.
+func fundsOnTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]ledger.FundCode, error) {
+	var texts []string
+	err := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("DISTINCT d.shares").
+		Where("d.id IN (SELECT p.disbursement_id FROM payments AS p WHERE p.account = ? AND p.state IN ('in_file', 'sent'))", account).Scan(ctx, &texts)
+	if err != nil {
+		return nil, err
+	}
+	var funds []ledger.FundCode
+	for _, text := range texts {
+		shares, err := parseShares(text)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range shares {
+			if !slices.Contains(funds, s.Fund) {
+				funds = append(funds, s.Fund)
+			}
+		}
+	}
+	return funds, nil
+}
+
+// onTheirWay are the payments of an account that wait for the bank, with their amounts.
+func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (map[PaymentID]ledger.Money, error) {
+	var rows []struct {
+		ID       PaymentID
+		Amount   int64
+		Currency ledger.Currency
+	}
+	err := tx.NewSelect().TableExpr("payments AS p").Column("id", "amount", "currency").Where("p.account = ?", account).
+		Where("p.state IN ('in_file', 'sent')").Scan(ctx, &rows)
+	out := make(map[PaymentID]ledger.Money, len(rows))
+	for _, r := range rows {
+		out[r.ID] = ledger.OfMinor(r.Amount, r.Currency)
+	}
+	return out, err
+}
+
+// confirmings reads what the booking of payments needs, in their order.
+func (o Office) confirmings(ctx context.Context, tx *store.Tx, part []proved) ([]confirming, error) {
+	ids, place := make([]PaymentID, len(part)), map[PaymentID]int{}
+	for i, p := range part {
+		ids[i], place[p.payment] = p.payment, i
+	}
+	var rows []struct {
+		paymentRow
+		Of         DisbursementID
+		OfVersion  int
+		OfState    State
+		Settlement Settlement
+		Category   string
+		Shares     string
+		Text       string
+		OfPayee    string
+		Plan       string
+		Partner    string
+		Authorised bool
+		Shown      bool
+	}
+	err := tx.NewSelect().TableExpr("payments AS p").Join("JOIN disbursements AS d ON d.id = p.disbursement_id").Join("LEFT JOIN plans AS l ON l.id = d.plan_id").
+		Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
+		ColumnExpr("p.*, d.id AS of, d.version AS of_version, d.state AS of_state, d.settlement, d.category, d.shares, d.text, d.payee AS of_payee").
+		ColumnExpr("COALESCE(l.number, '') AS plan, COALESCE(k.code, '') AS partner").
+		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = 'authorise' AND u.payload = d.payload) AS authorised").
+		ColumnExpr("EXISTS (SELECT 1 FROM payment_evidence AS e WHERE e.payment_id = p.id) AS shown").Where("p.id IN (?)", bun.List(ids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]confirming, len(part))
+	for _, r := range rows {
+		i := place[r.ID]
+		d := Disbursement{ID: r.Of, Version: r.OfVersion, State: r.OfState, Settlement: r.Settlement, Category: r.Category, Text: r.Text, Payee: r.OfPayee,
+			Account: r.Account, Amount: ledger.OfMinor(r.Amount, r.Currency)}
+		d.Plan.Number, d.Partner.Code = r.Plan, r.Partner
+		if d.Shares, err = parseShares(r.Shares); err != nil {
+			return nil, err
+		}
+		plain := r.Settlement == ByPayment && r.Currency == o.Book.Base && r.ReissueOf == nil && r.OfState == Released && (r.State == PaymentInFile || r.State == PaymentSent) && !r.Shown
+		out[i] = confirming{part[i], r.payment(), d, plain, r.Authorised}
+	}
+	return out, nil
+}
+
+// saveConfirmed writes down what lines proved, and moves the payments and their disbursements on.
+func saveConfirmed(ctx context.Context, tx *store.Tx, plain []confirming, posted []ledger.Posted) error {
+	matches, payments, disbursements := make([]matchRow, len(plain)), make([]confirmedPayment, len(plain)), make([]confirmedDisbursement, len(plain))
+	for i, c := range plain {
+		entry := posted[i].ID
+		matches[i] = matchRow{ID: store.NewID("mat"), LineID: c.line.ID, PaymentID: c.payment, Proves: ProvesPayment, Amount: c.Payment.Amount.Neg().Minor(), EntryID: &entry}
+		payments[i] = confirmedPayment{ID: c.payment, Version: c.Payment.Version, EntryID: &entry}
+		disbursements[i] = confirmedDisbursement{ID: c.Disbursement.ID, Version: c.Disbursement.Version, EntryID: &entry}
+	}
+	if err := store.Insert(ctx, tx, matches); err != nil {
+		return err
+	}
+	result, err := tx.NewUpdate().With("done", tx.NewValues(&payments).Column("id", "version", "entry_id")).Model((*confirmedPayment)(nil)).TableExpr("done").
+		Set("state = ?", PaymentConfirmed).Set("entry_id = done.entry_id").Set("version = t.version + 1").Where("t.id = done.id AND t.version = done.version").Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || int(n) != len(plain) {
+		return joined(err, store.ErrStale)
+	}
+	result, err = tx.NewUpdate().With("done", tx.NewValues(&disbursements).Column("id", "version", "entry_id")).Model((*confirmedDisbursement)(nil)).TableExpr("done").
+		Set("state = ?", Paid).Set("entry_id = done.entry_id").Set("version = t.version + 1").Where("t.id = done.id AND t.version = done.version").Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || int(n) != len(plain) {
+		return joined(err, store.ErrStale)
+	}
+	return nil
+}
+
+// confirmedPayment and confirmedDisbursement are what a confirmation changes of a row.
+type confirmedPayment struct {
+	bun.BaseModel `bun:"table:payments,alias:t"`
+	ID            PaymentID `bun:",pk"`
+	Version       int
+	EntryID       *ledger.EntryID
+}
+
+type confirmedDisbursement struct {
+	bun.BaseModel `bun:"table:disbursements,alias:t"`
+	ID            DisbursementID `bun:",pk"`
+	Version       int
+	EntryID       *ledger.EntryID
+}
