@@ -88,9 +88,12 @@ func readCandidates(ctx context.Context, tx *store.Tx, b Batch, names []string) 
 		return candidatesOf(rows), err
 	}
 	for part := range slices.Chunk(names, atOnce) {
-		for _, where := range []string{"d.id IN (?0) OR d.number IN (?0)", "p.id IN (?0) OR p.number IN (?0)"} {
+		for _, q := range []*bun.SelectQuery{
+			candidatesQuery(tx).Where("d.id IN (?0) OR d.number IN (?0)", bun.List(part)),
+			candidatesQuery(tx).Where("p.id IN (?0) OR p.number IN (?0)", bun.List(part)),
+		} {
 			var found []candidateRow
-			if err := candidatesQuery(tx).Where(where, bun.List(part)).Scan(ctx, &found); err != nil {
+			if err := q.Scan(ctx, &found); err != nil {
 				return nil, err
 			}
 			rows = append(rows, found...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -63,6 +64,9 @@ func exitCode(err error) int {
 		if errors.Is(err, found) {
 			return exitFound
 		}
+	}
+	if slices.ContainsFunc(refusedPayments, func(refused error) bool { return errors.Is(err, refused) }) {
+		return exitRefused
 	}
 	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened,
 		ledger.ErrImportFile, ledger.ErrImportExists, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,

@@ -5,17 +5,19 @@ import (
 	"fmt"
 	"io"
 
+	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/iso20022"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
 type paymentsCommands struct {
-	Release paymentsReleaseCommand `cmd:"" help:"Release a locked payment batch, as the person whose token is given."`
-	Export  paymentsExportCommand  `cmd:"" help:"Write the file of a released payment batch for the bank, or of an exported one again."`
-	Confirm paymentsConfirmCommand `cmd:"" help:"Read the bank's statement, and confirm the payments that its lines name exactly."`
+	Release paymentsReleaseCommand `cmd:"" help:"Release a locked payment batch."`
+	Export  paymentsExportCommand  `cmd:"" help:"Write the file of a payment batch for the bank."`
+	Confirm paymentsConfirmCommand `cmd:"" help:"Confirm payments by the bank's statement."`
 }
 
 // paying is what every command about payments takes.
@@ -143,3 +145,8 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 		return err
 	})
 }
+
+// refusedPayments are what payments and the bank's statements refuse; see exitCode.
+var refusedPayments = []error{disbursements.ErrUnknownBatch, disbursements.ErrState, disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, disbursements.ErrBatchFile,
+	disbursements.ErrDuplicatePayment, disbursements.ErrBankFileKnown, disbursements.ErrNoNewLines, disbursements.ErrBankCurrency, disbursements.ErrOtherBankAccount,
+	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased}
