@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"supportledger/access"
 	"supportledger/ledger"
@@ -207,8 +208,15 @@ func (r Register) refundPayment(ctx context.Context, tx *store.Tx, f FinalAccoun
 }
 
 // KeepResidue keeps an unspent rest that is within what the grantor does not ask back, with the grantor's letter: it becomes
-// income of the general fund (RULES 60). [ErrAboveDeMinimis] otherwise.
-func (r Register) KeepResidue(ctx context.Context, tx *store.Tx, key string, on ledger.Date, account ledger.AccountNo) (ledger.Posted, error) {
+// income of the general fund (RULES 60). [ErrAboveDeMinimis] otherwise, [ErrLetterMissing] without the letter's reference. Money in
+// another currency is converted first: the rest is kept in base currency ([ErrBankNotInBase]).
+func (r Register) KeepResidue(ctx context.Context, tx *store.Tx, key string, on ledger.Date, account ledger.AccountNo, letter string) (ledger.Posted, error) {
+	if strings.TrimSpace(letter) == "" {
+		return ledger.Posted{}, ErrLetterMissing
+	}
+	if err := r.wantBaseBank(ctx, tx, account); err != nil {
+		return ledger.Posted{}, err
+	}
 	g, err := r.inState(ctx, tx, key, reportable...)
 	if err != nil {
 		return ledger.Posted{}, err
@@ -233,10 +241,10 @@ func (r Register) KeepResidue(ctx context.Context, tx *store.Tx, key string, on 
 	if err != nil {
 		return ledger.Posted{}, err
 	}
-	if _, err := r.move(ctx, tx, g, GrantFinalReported, on, ""); err != nil {
+	if _, err := r.move(ctx, tx, g, GrantFinalReported, on, "Grantor's letter "+letter); err != nil {
 		return ledger.Posted{}, err
 	}
-	return posted[0], access.Record(ctx, tx, access.Event{Action: "grant.residue_kept", Subject: string(g.ID)})
+	return posted[0], access.Record(ctx, tx, access.Event{Action: "grant.residue_kept", Subject: string(g.ID), Reason: "Grantor's letter " + letter})
 }
 
 // FinalAccount finds the final account of a grant. [ErrNoFinalAccount].

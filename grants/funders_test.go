@@ -257,7 +257,7 @@ func TestRule60ResidueKept(t *testing.T) {
 					return err
 				}))
 				err := o.do("finance", func(tx *store.Tx) error {
-					_, err := o.register.KeepResidue(t.Context(), tx, "G3", "2026-12-28", "1010")
+					_, err := o.register.KeepResidue(t.Context(), tx, "G3", "2026-12-28", "1010", "2026-77")
 					return err
 				})
 				if !keeps {

@@ -92,7 +92,11 @@ func (r Register) nameGift(ctx context.Context, tx *store.Tx, g *Gift) error {
 
 // giftEntry is the entry of a gift: the fund gets the gross, the fee that was withheld is the general fund's (RULES 35, 54).
 func (r Register) giftEntry(g Gift) ledger.Entry {
-	return ledger.Entry{Date: g.On, Act: "gift", Source: string(g.ID), Text: fmt.Sprintf("Gift %s of donor %s", g.Number, g.Donor.Code),
+	text := fmt.Sprintf("Gift %s of donor %s", g.Number, g.Donor.Code)
+	if g.Anonymous {
+		text = fmt.Sprintf("Gift %s", g.Number) // the journal is read and exported by many
+	}
+	return ledger.Entry{Date: g.On, Act: "gift", Source: string(g.ID), Text: text,
 		Lines: []ledger.Line{
 			ledger.Base(g.Account, g.Fund, g.Gross), ledger.Base(ledger.Gifts, g.Fund, g.Gross.Neg()).For("donations"),
 			ledger.Base(ledger.TransferFees, r.Book.General, g.Fee).For("transfer-fees"), ledger.Base(g.Account, r.Book.General, g.Fee.Neg()),

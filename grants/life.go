@@ -207,17 +207,42 @@ func (r Register) lapse(ctx context.Context, tx *store.Tx, g Grant, on ledger.Da
 	}
 	e := ledger.Entry{Date: on, Act: "lapse", Source: string(g.ID), Text: fmt.Sprintf("Grant %s %s: open commitments lapse", g.Code, how)}
 	for _, l := range lots {
-		debit := ledger.InCurrency(ledger.Encumbrances, g.Fund(), l.OpenQuantity.Neg(), l.OpenCost.Neg()).WithLot(l.ID)
-		credit := ledger.InCurrency(ledger.EncumbranceOffset, g.Fund(), l.OpenQuantity, l.OpenCost)
-		debit.Plan, _, _ = strings.Cut(l.Name, "/")
-		credit.Plan = debit.Plan
-		e.Lines = append(e.Lines, debit, credit)
+		parts, err := r.committedBy(ctx, tx, g.Fund(), l)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range parts {
+			debit := ledger.InCurrency(ledger.Encumbrances, g.Fund(), part.Amount.Neg(), part.Base.Neg()).WithLot(l.ID).For(part.Category)
+			credit := ledger.InCurrency(ledger.EncumbranceOffset, g.Fund(), part.Amount, part.Base).For(part.Category)
+			debit.Plan, _, _ = strings.Cut(l.Name, "/")
+			credit.Plan = debit.Plan
+			e.Lines = append(e.Lines, debit, credit)
+		}
 	}
 	posted, err := r.Book.Post(ctx, tx, e)
 	if err != nil {
 		return nil, err
 	}
 	return &posted[0], nil
+}
+
+// committedBy is what is open of a commitment by cost category, so that what lapses leaves every budget line as empty as the fund.
+func (r Register) committedBy(ctx context.Context, tx *store.Tx, fund ledger.FundCode, l ledger.Lot) ([]ledger.Sum, error) {
+	seq, err := r.Book.LastSeq(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: seq}, Funds: []ledger.FundCode{fund},
+		Accounts: []ledger.AccountNo{ledger.Encumbrances}, Lots: []ledger.LotID{l.ID}})
+	quantity, cost := l.OpenQuantity, l.OpenCost
+	open := slices.DeleteFunc(sums, func(s ledger.Sum) bool { return s.Amount.IsZero() && s.Base.IsZero() })
+	for _, s := range open {
+		quantity, cost = quantity.Sub(s.Amount), cost.Sub(s.Base)
+	}
+	if !quantity.IsZero() || !cost.IsZero() { // lines of another day or form: the lot's own figures are what lapses
+		return []ledger.Sum{{Account: ledger.Encumbrances, Amount: l.OpenQuantity, Base: l.OpenCost}}, err
+	}
+	return open, err
 }
 
 // TakesCost says whether cost may be put on the grant on a day. After its end only what belongs to the period is paid, until

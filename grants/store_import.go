@@ -155,6 +155,7 @@ func readItems(ctx context.Context, tx *store.Tx, id ImportID) ([]string, error)
 func hangsOn(ctx context.Context, tx *store.Tx, d Donor) (string, error) {
 	var found []string
 	err := tx.NewRaw(`SELECT 'grants' FROM grants WHERE donor_id = ?0 UNION SELECT 'gifts' FROM gifts WHERE donor_id = ?0
+		UNION SELECT 'gifts in kind' FROM in_kind_contributions WHERE donor_id = ?0
 		UNION SELECT 'pledges' FROM pledges WHERE donor_id = ?0 UNION SELECT 'consents' FROM consents WHERE donor = ?1
 		UNION SELECT 'statements' FROM statements WHERE kind = 'donor_annual' AND subject = ?1`, d.ID, d.Code).Scan(ctx, &found)
 	return strings.Join(found, ", "), err

@@ -13,44 +13,6 @@ import (
 	"supportledger/store"
 )
 
-// Contribution is work or goods given to us: so many units at what one is worth.
-type Contribution struct {
-	Fund      ledger.FundCode // not a grant's: no grant pays for it
-	On        ledger.Date
-	Category  string
-	Units     decimal.Decimal
-	UnitValue ledger.Money // base currency
-	Plan      string       // number, "" where none
-	Text      string       // such as the valuation memo; "" for the standard text
-}
-
-// ReceiveInKind books a contribution in kind: cost and income of the same amount, no money (RULES 53). [ErrInKindFund] for
-// the fund of a grant, whose cost and release it would inflate.
-func (r Register) ReceiveInKind(ctx context.Context, tx *store.Tx, c Contribution) (ledger.Posted, error) {
-	if _, granted, err := r.OfFund(ctx, tx, c.Fund); err != nil {
-		return ledger.Posted{}, err
-	} else if granted {
-		return ledger.Posted{}, ErrInKindFund
-	}
-	account, err := r.Book.CostAccount(ctx, tx, c.Category)
-	if err != nil {
-		return ledger.Posted{}, err
-	}
-	worth := ledger.Round(c.UnitValue.Amount.Mul(c.Units), c.UnitValue.Currency)
-	cost := ledger.Base(account, c.Fund, worth).For(c.Category)
-	cost.Plan = c.Plan
-	text := c.Text
-	if text == "" {
-		text = fmt.Sprintf("In kind: %s, %s × %s", c.Category, c.Units, c.UnitValue)
-	}
-	posted, err := r.Book.Post(ctx, tx, ledger.Entry{Date: c.On, Text: text, Act: "in-kind", Lines: []ledger.Line{
-		cost, ledger.Base(ledger.InKind, c.Fund, worth.Neg()).For("in-kind")}})
-	if err != nil {
-		return ledger.Posted{}, err
-	}
-	return posted[0], access.Record(ctx, tx, access.Event{Action: "in_kind.received", Subject: string(posted[0].ID)})
-}
-
 // Accrual is cost of a year that nobody has billed yet.
 type Accrual struct {
 	Fund      ledger.FundCode

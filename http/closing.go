@@ -46,7 +46,7 @@ func finalAccounts(api *API) {
 	Route(api, Op{Method: post, Path: "/grants/:id/residue-retentions", ID: "keepResidue", Tag: "grants", Roles: finance, Money: true,
 		Summary: "Keep an unspent rest that the grantor does not ask back", Danish: "Behold en uforbrugt rest, som bevillingsgiver ikke kræver tilbage",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen, grants.ErrOverspent, grants.ErrAboveDeMinimis,
-			ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(keepResidue))
+			grants.ErrLetterMissing, grants.ErrBankNotInBase, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(keepResidue))
 }
 
 type awardRequest struct {
@@ -176,7 +176,14 @@ func payRefund(ctx context.Context, tx *store.Tx, d desk, in fromAccountRequest)
 	return shownFinal(d.grants.PayRefund(ctx, tx, string(in.ID), in.Date, in.Account))
 }
 
-func keepResidue(ctx context.Context, tx *store.Tx, d desk, in fromAccountRequest) (postedView, error) {
-	p, err := d.grants.KeepResidue(ctx, tx, string(in.ID), in.Date, in.Account)
+type keepResidueRequest struct {
+	ID      Ref              `path:"id" json:"-"`
+	Date    ledger.Date      `json:"date" validate:"required"`
+	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account in base currency."`
+	Letter  string           `json:"letter" validate:"required,max=80" description:"Reference of the grantor's letter that lets us keep it."`
+}
+
+func keepResidue(ctx context.Context, tx *store.Tx, d desk, in keepResidueRequest) (postedView, error) {
+	p, err := d.grants.KeepResidue(ctx, tx, string(in.ID), in.Date, in.Account, in.Letter)
 	return viewPosted(p), err
 }

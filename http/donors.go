@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -33,7 +34,7 @@ func donors(api *API) {
 		About: "For the report to the tax agency (Tax Assessment Act § 8 A). Gifts given back and gifts in kind do not count."}, at(reportGiftList))
 	Route(api, Op{Method: post, Path: "/tax-gift-lists", ID: "openTaxGiftList", Tag: "donors", Roles: []access.Role{access.Treasurer}, Personal: true, Status: http.StatusOK,
 		Summary: "The gift list of a year with the donors' tax ids, for a reason", Danish: "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
-		About:   "Each tax id that is opened is on record.",
+		About:   "Each tax id that is opened is on record. ?format=csv gives the list for the agency's form.",
 		Refuses: []error{ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, at(openTaxGiftList))
 	pledges(api)
 }
@@ -144,6 +145,10 @@ type taxGiftListView struct {
 	Year int          `json:"year"`
 	Rows []taxGiftRow `json:"rows"`
 }
+
+func (v taxGiftListView) rows() any      { return v.Rows }
+func (v taxGiftListView) page() PageView { return PageView{} }
+func (v taxGiftListView) about() []fact  { return []fact{{text{"Year", "År"}, strconv.Itoa(v.Year)}} }
 
 type taxGiftRow struct {
 	giftListRow

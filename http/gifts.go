@@ -42,7 +42,7 @@ type giftRequest struct {
 type giftView struct {
 	ID         grants.GiftID   `json:"id"`
 	Number     string          `json:"number"`
-	Donor      string          `json:"donor" description:"Code of the donor."`
+	Donor      string          `json:"donor" description:"Code of the donor; empty in lists and tables where the gift is anonymous."`
 	Fund       ledger.FundCode `json:"fund"`
 	Date       ledger.Date     `json:"date"`
 	Gross      ledger.Money    `json:"gross"`
@@ -56,6 +56,14 @@ type giftView struct {
 
 func viewGift(g grants.Gift) giftView {
 	return giftView{g.ID, g.Number, g.Donor.Code, g.Fund, g.On, g.Gross, g.Fee, g.Entry, string(g.RefundedOn), string(g.ReversedOn), g.Anonymous, g.Pledge}
+}
+
+// listedGift shows a gift among others: an anonymous one without its donor.
+func listedGift(g grants.Gift) giftView {
+	if g.Anonymous {
+		g.Donor = grants.Donor{}
+	}
+	return viewGift(g)
 }
 
 // shownGift is a gift or why there is none.
@@ -90,7 +98,7 @@ func listGifts(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (Li
 	if err != nil {
 		return List[giftView]{}, err
 	}
-	return inOrder(in.Page, all, viewGift)
+	return inOrder(in.Page, all, listedGift)
 }
 
 func getGift(ctx context.Context, tx *store.Tx, d desk, in byRef) (giftView, error) {

@@ -43,7 +43,7 @@ func (a *API) describe(version string) ([]byte, error) {
 
 const about = "The books of a charity that supports people for years: grants and gifts, plans, payments, statements.\n\n" +
 	"Amounts are strings in the currency's own decimals, dates are YYYY-MM-DD, instants end in `_at` and are UTC. " +
-	"Every write, signing in aside, takes `?dry_run=true`: it is checked and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. " +
+	"Every write, signing in and what answers with personal data aside, takes `?dry_run=true`: it is checked and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. " +
 	"A write with an `Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. " +
 	"Refusals are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
 
@@ -63,8 +63,9 @@ type optionalKeyParam struct {
 // takesKey tells whether a client may name its request.
 func (e *endpoint) takesKey() bool { return !e.reads() && !e.op.Personal }
 
-// rehearses tells whether a client may ask what would happen: every write but those that open their transactions themselves.
-func (e *endpoint) rehearses() bool { return !e.reads() && e.alone == nil }
+// rehearses tells whether a client may ask what would happen: every write but those that open their transactions themselves, and
+// those whose answer is personal, since rolled back would be the note of who read it as well.
+func (e *endpoint) rehearses() bool { return !e.reads() && e.alone == nil && !e.op.Personal }
 
 // describe adds one operation to the document.
 func (e *endpoint) describe(r *openapi31.Reflector) error {

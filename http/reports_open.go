@@ -22,6 +22,13 @@ type budgetActualRow struct {
 	Spent  *figureView   `json:"spent,omitempty" description:"In the grant's currency, as its statement reports it."`
 	Left   *ledger.Money `json:"left,omitempty" description:"Budget less spent."`
 	Base   figureView    `json:"spent_base" table:"base" description:"In base currency, as the books hold it; of the row committed, what plans have set aside."`
+
+	CommittedOwn  *ledger.Money `json:"committed_own,omitempty" description:"What plans have set aside, in the grant's currency at the newest receipt's rate."`
+	Available     *ledger.Money `json:"available,omitempty" description:"Budget less spent less committed, in the grant's currency."`
+	BudgetBase    *ledger.Money `json:"budget_base,omitempty" table:"base" description:"The budget at the newest receipt's rate."`
+	Committed     *figureView   `json:"committed,omitempty" table:"base" description:"What plans have set aside on the line, base currency."`
+	AvailableBase *ledger.Money `json:"available_base,omitempty" table:"base" description:"Budget less spent less committed, base currency."`
+	Rate          string        `json:"rate_basis,omitempty" description:"Rate of the newest receipt, at which budget and commitments of a grant in another currency are shown."`
 }
 
 func reportBudgetActual(ctx context.Context, tx *store.Tx, d desk, in budgetActualRequest) (report[budgetActualRow], error) {
@@ -36,7 +43,11 @@ func reportBudgetActual(ctx context.Context, tx *store.Tx, d desk, in budgetActu
 	r.Subject = &subjectView{b.Grant.Code, b.Grant.Title, b.Grant.Title}
 	for _, row := range append(b.Rows, b.Total) {
 		budget := row.Line.Amount
-		v := budgetActualRow{"budget_line", row.Line.No, row.Line.Text, &budget, viewMaybe(row.Spent), row.Left, viewFigure(row.Base)}
+		v := budgetActualRow{"budget_line", row.Line.No, row.Line.Text, &budget, viewMaybe(row.Spent), row.Left, viewFigure(row.Base),
+			row.CommittedOwn, row.Available, row.BudgetBase, viewMaybe(&row.Committed), row.AvailableBase, ""}
+		if !b.Rate.IsZero() {
+			v.Rate = b.Rate.String()
+		}
 		if row.Line.No == "" {
 			v.Kind = "outside_budget"
 		}

@@ -46,6 +46,14 @@ var columnWords = map[string]text{
 	"phase":                 {"Phase", "Fase"},
 	"result":                {"Result", "Resultat"},
 	"reversed_on":           {"Reversed on", "Tilbageført den"},
+	"tax_id":                {"CPR or CVR number", "CPR- eller CVR-nummer"},
+	"budget_base":           {"Budget", "Budget"},
+	"committed_own":         {"Committed, at the newest rate", "Disponeret, til nyeste kurs"},
+	"available_base":        {"Available", "Til rådighed"},
+	"rate_basis":            {"Rate", "Kurs"},
+	"memo":                  {"Valuation memo", "Værdiansættelse"},
+	"worth":                 {"Worth", "Værdi"},
+	"unit_value":            {"Value of one", "Værdi pr. enhed"},
 	"made":                  {"Put on record", "Registreret"},
 	"ended_by":              {"Ended by", "Afsluttet af"},
 	"ended_at":              {"Ended at", "Afsluttet den"},
@@ -312,6 +320,9 @@ var columnWords = map[string]text{
 
 // tableTitles are the titles of tables, by the last word of the path.
 var tableTitles = map[string]text{
+	"in-kind-contributions": {"Gifts in kind", "Gaver i naturalier"},
+	"tax-gift-lists":        {"Gifts for the tax agency (Tax Assessment Act § 8 A)", "Gaver til skattemyndigheden (ligningslovens § 8 A)"},
+
 	"accesses":             {"Who looked", "Hvem der har set"},
 	"account-changes":      {"Changes of accounts", "Kontoændringer"},
 	"accounts":             {"Chart of accounts", "Kontoplan"},

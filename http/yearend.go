@@ -24,7 +24,11 @@ func yearEnd(api *API) {
 		Refuses: append([]error{ledger.ErrLoanExceeded}, loanRefuses...)}, at(repay))
 	Route(api, Op{Method: post, Path: "/in-kind-contributions", ID: "receiveInKind", Tag: "in-kind-contributions", Roles: finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book work or goods given to us", Danish: "Bogfør arbejde eller varer givet til os",
-		Refuses: []error{grants.ErrInKindFund, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, at(receiveInKind))
+		About: "How it was valued is told by the number of a memo, the memo among the evidence, or the text. It counts in no gift list.",
+		Refuses: []error{grants.ErrInKindFund, grants.ErrNoValuation, grants.ErrUnknownDonor, ledger.ErrUnknownEvidence, ledger.ErrUnknownFund,
+			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, at(receiveInKind))
+	Route(api, Op{Method: get, Path: "/in-kind-contributions", ID: "listInKind", Tag: "in-kind-contributions", Roles: bookkeeper,
+		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"}, at(listInKind))
 	Route(api, Op{Method: post, Path: "/accruals", ID: "accrueCost", Tag: "accruals", Roles: finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book a year's cost that nobody has billed yet", Danish: "Bogfør årets omkostning, som ingen har faktureret endnu",
 		Refuses: []error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, grants.ErrRateMissing}}, at(accrueCost))
@@ -94,7 +98,36 @@ type inKindRequest struct {
 	Units     Decimal         `json:"units" validate:"required,positive" description:"Hours, pieces."`
 	UnitValue Decimal         `json:"unit_value" validate:"required,positive" description:"What one is worth, base currency."`
 	Plan      string          `json:"plan" validate:"max=20" description:"Number of the plan it was given for."`
-	Text      string          `json:"text" validate:"max=120" description:"Such as the valuation memo; no person's name."`
+	Text      string          `json:"text" validate:"max=120" description:"No person's name."`
+	Donor     Ref             `json:"donor" validate:"omitempty" description:"Id or code of the giver, where it is a donor on record."`
+	Memo      string          `json:"memo" validate:"max=40" description:"Number of the valuation memo."`
+	Evidence  Ref             `json:"evidence" validate:"omitempty" description:"Id of the valuation memo among the evidence."`
+}
+
+type inKindView struct {
+	ID        string            `json:"id"`
+	Donor     string            `json:"donor,omitempty" description:"Code of the donor."`
+	Fund      ledger.FundCode   `json:"fund"`
+	Date      ledger.Date       `json:"date"`
+	Category  string            `json:"category"`
+	Units     Decimal           `json:"units"`
+	UnitValue ledger.Money      `json:"unit_value" table:"base"`
+	Worth     ledger.Money      `json:"worth" table:"base"`
+	Memo      string            `json:"memo,omitempty"`
+	Evidence  ledger.EvidenceID `json:"evidence,omitempty"`
+	Entry     ledger.EntryID    `json:"entry_id"`
+}
+
+func viewInKind(c grants.Contribution) inKindView {
+	return inKindView{c.ID, c.Donor.Code, c.Fund, c.On, c.Category, Decimal(c.Units.String()), c.UnitValue, c.Worth, c.Memo, c.Evidence, c.Entry}
+}
+
+func listInKind(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[inKindView], error) {
+	all, err := d.grants.Contributions(ctx, tx)
+	if err != nil {
+		return List[inKindView]{}, err
+	}
+	return inOrder(in.Page, all, viewInKind)
 }
 
 func receiveInKind(ctx context.Context, tx *store.Tx, d desk, in inKindRequest) (entryView, error) {
@@ -105,8 +138,14 @@ func receiveInKind(ctx context.Context, tx *store.Tx, d desk, in inKindRequest) 
 	if _, err := d.book.Fund(ctx, tx, in.Fund); err != nil {
 		return entryView{}, At("/fund", err)
 	}
-	return entryShown(d.grants.ReceiveInKind(ctx, tx, grants.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category,
-		Units: in.Units.number(), UnitValue: value, Plan: in.Plan, Text: in.Text}))
+	c := grants.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category, Units: in.Units.number(), UnitValue: value, Plan: in.Plan, Text: in.Text,
+		Memo: in.Memo, Evidence: ledger.EvidenceID(in.Evidence)}
+	if in.Donor != "" {
+		if c.Donor, err = d.grants.Donor(ctx, tx, string(in.Donor)); err != nil {
+			return entryView{}, At("/donor", err)
+		}
+	}
+	return entryShown(d.grants.ReceiveInKind(ctx, tx, c))
 }
 
 type accrualRequest struct {

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,6 +78,7 @@ func inKind(ctx context.Context, p *Player, a Act) error {
 		Units     json.RawMessage `json:"units"`
 		UnitValue string          `json:"unit_value"`
 		Text      string          `json:"text"`
+		Memo      string          `json:"memo"`
 	}](a)
 	if err != nil {
 		return err
@@ -85,7 +87,8 @@ func inKind(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	given := body{"date": a.Date, "fund": f.Fund, "category": f.Category, "units": units(f.Units), "unit_value": value}
+	given := body{"date": a.Date, "fund": f.Fund, "category": f.Category, "units": units(f.Units), "unit_value": value,
+		"memo": cmp.Or(f.Memo, f.Text, "of "+a.Date)} // stories tell what is booked; how it was valued is on paper
 	return p.post(ctx, financeOfficer, "/in-kind-contributions", given.with("plan", f.Plan).with("text", f.Text), nil)
 }
 

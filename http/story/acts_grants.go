@@ -148,5 +148,5 @@ func keepResidue(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/residue-retentions", body{"date": a.Date, "account": f.Account}, nil)
+	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/residue-retentions", body{"date": a.Date, "account": f.Account, "letter": "of " + a.Date}, nil)
 }
