@@ -42,16 +42,16 @@ func disbursementRoutes(api *API) {
 	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: authorises,
 		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
 		About:   "An invoice is booked here, on its own date.",
-		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed})}, at(authoriseDisbursement))
+		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed}, notPaid)}, at(authoriseDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement", Tag: "disbursements", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost", Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
-		Refuses: []error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, ledger.ErrLotExhausted,
-			ledger.ErrPeriodClosed}}, at(liquidateDisbursement))
+		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, ledger.ErrLotExhausted,
+			ledger.ErrPeriodClosed}, notPaid...)}, at(liquidateDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/settlements", ID: "settleDisbursement", Tag: "disbursements", Roles: finance, Money: true,
 		Status: http.StatusOK, Summary: "Settle without money leaving the bank: netting, retainer, petty cash",
 		Danish: "Afregn uden at penge forlader banken: modregning, klientkonto, kontantkasse",
-		Refuses: []error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, disbursements.ErrPrepaidExceeded,
-			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, at(settleDisbursement))
+		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, disbursements.ErrPrepaidExceeded,
+			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}, notPaid...)}, at(settleDisbursement))
 }
 
 // refusesDraft is what writing a disbursement down may be refused with, refusesDecision what every decision on one may.

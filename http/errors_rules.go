@@ -2,6 +2,10 @@ package http
 
 import "supportledger/grants"
 
+// notPaid is what every act refuses that puts support on a grant which the agreement does not pay.
+var notPaid = []error{grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory, grants.ErrOutsideBudget, grants.ErrOverLine,
+	grants.ErrGrantState, grants.ErrReportDue}
+
 // problemsOfRules are the rows of [problems] about what an agreement allows: its rates, its budget, the cost that it pays.
 var problemsOfRules = []row{
 	{grants.ErrUnknownRate, 404, "rate_unknown",

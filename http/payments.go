@@ -42,8 +42,8 @@ func paymentRoutes(api *API) {
 	Route(api, Op{Method: post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines", Roles: finance, Money: true,
 		Summary: "Say what a bank line proves, and book it", Danish: "Afstem en banklinje, og bogfør den",
 		About: "A payment that left, one that came back, or a fee that the bank took for it; booked on the bank's date.",
-		Refuses: []error{disbursements.ErrUnknownBankLine, disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrBankDifference,
-			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed}}, at(matchBankLine))
+		Refuses: append([]error{disbursements.ErrUnknownBankLine, disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrBankDifference,
+			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed}, notPaid...)}, at(matchBankLine))
 }
 
 type releaseRequest struct {

@@ -31,7 +31,7 @@ func yearEnd(api *API) {
 		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"}, at(listInKind))
 	Route(api, Op{Method: post, Path: "/accruals", ID: "accrueCost", Tag: "accruals", Roles: finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book a year's cost that nobody has billed yet", Danish: "Bogfør årets omkostning, som ingen har faktureret endnu",
-		Refuses: []error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, grants.ErrRateMissing}}, at(accrueCost))
+		Refuses: append([]error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, grants.ErrRateMissing}, notPaid...)}, at(accrueCost))
 	Route(api, Op{Method: post, Path: "/accruals/:id/reversals", ID: "reverseAccrual", Tag: "accruals", Roles: finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Take an accrual back on 1 January", Danish: "Tilbagefør en periodisering den 1. januar",
 		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrAlreadyReversed, ledger.ErrReversalDate, ledger.ErrPeriodClosed}}, at(reverseAccrual))

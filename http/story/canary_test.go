@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -254,6 +255,7 @@ func (s *service) live(t *testing.T) {
 	// The same person twice, which is found by the fingerprints.
 	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[5]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
 	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[4]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
+	s.donors(t)
 	s.statements = []string{s.issue(t)}
 	s.fail(t)
 }
@@ -275,6 +277,32 @@ func (s *service) give(t *testing.T) {
 	}
 	officer.Post("/donors/"+donorOf(3)+"/erasures", `{"reason":"the donor asked for it"}`).Want(http.StatusOK)
 	officer.Post("/payees/"+payeeOf(3)+"/erasures", `{"reason":"the payee asked for it"}`).Want(http.StatusOK)
+}
+
+// donors has people give: typed in, and from files, good ones and wrong ones.
+func (s *service) donors(t *testing.T) {
+	t.Helper()
+	finance, treasurer := s.others[2], s.others[3]
+	file := func(kind, content string) string {
+		var made struct{ ID string }
+		finance.Post("/donor-imports", fmt.Sprintf(`{"kind":%q,"profile":"rfc4180","content":%q}`, kind, base64.StdEncoding.EncodeToString([]byte(content)))).
+			Want(http.StatusCreated).Into(&made)
+		return "/donor-imports/" + made.ID
+	}
+	name, contact, notes := canaries[0].text(20), canaries[2].text(20), canaries[4].text(20)
+	finance.Post("/donors", `{"code":"TYPED","kind":"person","language":"da"}`).Want(http.StatusCreated)
+	finance.Post("/donors/TYPED/personal-data", fmt.Sprintf(`{"name":%q,"address":%q}`, name, contact)).Want(http.StatusOK)
+	good := file("donors", "code,kind,name,tax_id,address\nFILED,person,"+name+",010170-1234,"+contact+"\n")
+	finance.With("Idempotency-Key", "canary-donors").Post(good+"/commits", "").Want(http.StatusOK)
+	wrong := file("donors", "code,kind,name,tax_id,email\n"+notes+",person,"+name+","+notes+","+contact+"\n")
+	finance.Get(wrong + "/rows").Want(http.StatusOK)
+	gifts := file("gifts", "donor,fund,date,gross\n"+name+",UNR,2026-01-15,1.00\nFILED,"+notes+",2026-01-15,"+contact+"\n")
+	finance.With("Idempotency-Key", "canary-gifts").Post(gifts+"/commits", "").Want(http.StatusUnprocessableEntity)
+	finance.Post(gifts+"/discards", "").Want(http.StatusOK)
+	finance.Post("/donor-imports", fmt.Sprintf(`{"kind":"donors","profile":"rfc4180","content":%q}`, base64.StdEncoding.EncodeToString([]byte(name+",person\nX,person\n")))).
+		Want(http.StatusUnprocessableEntity)
+	finance.Post("/donors/FILED/disclosures", `{"reason":"Thanks for the gift"}`).Want(http.StatusOK)
+	treasurer.Post("/tax-gift-lists", `{"year":2026,"reason":"Report to the tax agency"}`).Want(http.StatusOK)
 }
 
 // issue has a statement drafted and cleared, reviewed by a second person and issued by a third, and gives its id.
