@@ -12,7 +12,7 @@ import (
 // ReleaseBatch hands a locked batch over for payment: LOCKED to RELEASED. It is done by a person who took no step on any of its
 // payments, entered no bank details of their payees and did not lock it. All its disbursements become RELEASED with a payment each,
 // in a constant number of statements for every five hundred; report hears how many are done. [access.ErrMakerCannotApprove],
-// [ErrBatchChanged] where something is not what was locked, [*BatchBlocked].
+// [ErrBatchChanged] where something is not what was locked, [*BatchBlocked], [ErrPlanChanged], [ErrRelated].
 func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, report func(done int)) (Batch, error) {
 	b, err := o.batchIn(ctx, tx, key, BatchLocked)
 	if err != nil {
@@ -27,7 +27,7 @@ func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, repo
 	if involved, err := tookPart(ctx, tx, b.ID); err != nil || involved {
 		return Batch{}, joined(err, access.ErrMakerCannotApprove)
 	}
-	if err := access.Take(ctx, tx, b.duty(access.Release)); err != nil {
+	if err := refusedAs(access.Take(ctx, tx, b.duty(access.Release))); err != nil {
 		return Batch{}, err
 	}
 	done := 0
@@ -93,6 +93,7 @@ type liveItem struct {
 	Reissue      bool
 	PaymentBytes []byte // payload of a payment that was there before
 	Planned      bool   // of such a payment
+	PlanChanged  bool   // the plan has another version than when it was asked for
 }
 
 // releasePart releases some payments of a batch.
@@ -106,6 +107,8 @@ func (o Office) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []l
 			return ErrBatchChanged
 		case i.Payment != "" && !i.Planned, i.Payment == "" && i.Of != Authorised:
 			return ErrBatchChanged
+		case i.Payment == "" && i.PlanChanged:
+			return ErrPlanChanged
 		case i.Payment != "" && i.Reissue:
 			duties = append(duties, access.Duty{Subject: string(i.Payment), Round: 1, Step: access.Release, Payload: [32]byte(i.PaymentBytes)})
 		case i.Payment == "":
@@ -121,7 +124,7 @@ func (o Office) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []l
 	if err := o.allStand(ctx, tx, standing); err != nil {
 		return err
 	}
-	if err := access.TakeAll(ctx, tx, duties); err != nil {
+	if err := refusedAs(access.TakeAll(ctx, tx, duties)); err != nil {
 		return err
 	}
 	if err := insertReleased(ctx, tx, b, payments, released); err != nil {

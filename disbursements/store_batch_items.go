@@ -258,8 +258,11 @@ func readLive(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]l
 		Reissue      bool
 		PaymentBytes []byte
 		Planned      bool
+		PlanChanged  bool
 	}
 	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
+		Join("LEFT JOIN plans AS l ON l.id = d.plan_id").Join("LEFT JOIN plan_versions AS v ON v.plan_id = l.id AND v.version = l.current_version").
+		ColumnExpr("(d.entry_id IS NULL AND d.plan_version <> '' AND COALESCE(v.id, '') <> d.plan_version) AS plan_changed").
 		Join("JOIN payees AS y ON y.id = i.payee_id").Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
 		ColumnExpr("i.*, d.payload AS now, d.round, d.state AS of, y.code AS payee_code, COALESCE(d.entry_id, '') AS entry").
 		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = 'authorise' AND u.payload = d.payload) AS authorised").
@@ -269,7 +272,8 @@ func readLive(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]l
 	for n, r := range rows {
 		out[n] = liveItem{BatchItem: BatchItem{ID: r.ID, Position: r.Position, Disbursement: r.DisbursementID, Payment: orEmpty(r.PaymentID), Number: r.Number,
 			Payee: r.PayeeCode, Kind: r.Kind, Amount: ledger.OfMinor(r.Amount, b.Currency)}, Payload: r.Payload, Round: r.Round, Now: r.Now, Of: r.Of,
-			Entry: r.Entry, Authorised: r.Authorised, Reissue: r.Reissue, PaymentBytes: r.PaymentBytes, Planned: r.Planned}
+			Entry: r.Entry, Authorised: r.Authorised, Reissue: r.Reissue, PaymentBytes: r.PaymentBytes, Planned: r.Planned,
+			PlanChanged: r.PlanChanged}
 	}
 	return out, err
 }

@@ -61,7 +61,8 @@ func batchSteps(api *API) {
 		disbursements.ErrReasonRequired), at(unlockBatch))
 	Route(api, step("releases", "releasePaymentBatch", "Release a locked batch", "Frigiv et låst bundt",
 		"By a person who took no step on any of its payments, entered no bank details of their payees, and did not lock it.",
-		access.ErrMakerCannotApprove, disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, disbursements.ErrDuplicatePayment, ledger.ErrAlreadyReversed), at(releaseBatch))
+		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, disbursements.ErrDuplicatePayment,
+		ledger.ErrAlreadyReversed), at(releaseBatch))
 	Route(api, step("exports", "exportPaymentBatch", "Make the file of a released batch", "Dan filen for et frigivet bundt",
 		"Its hash is kept, the file is not: GET .../file makes it again, the same bytes. That bank details were opened is noted once.",
 		disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased), at(exportBatch))
