@@ -15,10 +15,10 @@ import (
 
 // sender is a server over fresh books with the people who pay: one for each part.
 type sender struct {
-	t                                             *testing.T
-	db                                            *store.DB
-	care, lead, books, chief, clerk, other, audit *apitest.Client
-	key                                           int
+	t                                                    *testing.T
+	db                                                   *store.DB
+	care, lead, books, board, chief, clerk, other, audit *apitest.Client
+	key                                                  int
 }
 
 func onSending(t *testing.T, fn func(s *sender)) {
@@ -41,7 +41,7 @@ func onSending(t *testing.T, fn func(s *sender)) {
 		}
 		c := apitest.Serve(t, db)
 		s := &sender{t: t, db: db, care: c.As(db, "care", access.Caseworker), lead: c.As(db, "lead", access.ProgrammeLead), books: c.As(db, "books", access.FinanceOfficer),
-			chief: c.As(db, "chief", access.Treasurer), clerk: c.As(db, "clerk", access.FinanceOfficer), other: c.As(db, "other", access.FinanceOfficer),
+			board: c.As(db, "board", access.Treasurer), chief: c.As(db, "chief", access.Treasurer), clerk: c.As(db, "clerk", access.FinanceOfficer), other: c.As(db, "other", access.FinanceOfficer),
 			audit: c.As(db, "audit", access.Auditor)}
 		fn(s)
 	})
@@ -69,7 +69,7 @@ func (s *sender) authorised(payee, amount string) string {
 	at := "/disbursements/" + d.Number
 	s.care.In(s.t).Post(at+"/submissions", nil).Want(200)
 	s.lead.In(s.t).Post(at+"/decisions", `{"decision":"approve"}`).Want(200)
-	s.books.In(s.t).Post(at+"/authorisations", nil).Want(200)
+	s.board.In(s.t).Post(at+"/authorisations", nil).Want(200)
 	return d.Number
 }
 
@@ -86,7 +86,7 @@ func TestPaymentBatchByAPI(t *testing.T) {
 		s.pay(s.books, at+"/locks", "").Problem(422, "bank_account_missing")
 		s.books.In(s.t).Post("/bank-accounts", `{"account":"1010","name":"Example","iban":"DK5000400440116243","bic":"DABADKKK"}`).Want(201)
 		s.pay(s.other, at+"/locks", "").Want(200)
-		for _, who := range []*apitest.Client{s.books, s.clerk, s.other} {
+		for _, who := range []*apitest.Client{s.board, s.clerk, s.other} {
 			s.pay(who, at+"/releases", "").Problem(403, "maker_cannot_approve")
 		}
 		s.pay(s.chief, at+"/releases", "").Want(200)
