@@ -24,7 +24,8 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	about := []string{"GET " + Base + "/openapi.json", "GET " + Base + "/docs", "GET " + Base + "/docs/{file}",
-		"GET /", "GET /livez", "GET /readyz", "GET /problems", "GET /problems/{code}", "GET /verify/{code}"}
+		"GET /", "GET /livez", "GET /readyz", "GET /problems", "GET /problems/{code}", "GET /verify/{code}",
+		"GET /sign-in", "GET /sign-in/return"}
 	var served []string
 	for _, r := range s.api.engine.Routes() {
 		served = append(served, r.Method+" "+openPath(r.Path))
