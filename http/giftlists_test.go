@@ -32,8 +32,8 @@ func TestGiftListsByAPI(t *testing.T) {
 		finance.With("Idempotency-Key", "2").Post("/gifts", `{"donor":"D-77","fund":"UNR","date":"2026-03-04","gross":"70.00","anonymous":true}`).Want(201)
 		ask := `{"year":2026,"reason":"Report to the tax agency"}`
 		finance.Post("/tax-gift-lists", ask).Problem(403, "forbidden_scope")
-		treasurer.Post("/tax-gift-lists?dry_run=true", ask).Problem(400, "unknown_parameter")
-		finance.Post("/donors/D-77/disclosures?dry_run=true", `{"reason":"Thanks for the gift"}`).Problem(400, "unknown_parameter")
+		treasurer.Post("/tax-gift-lists?dry_run=true", ask).Problem(422, "unknown_parameter")
+		finance.Post("/donors/D-77/disclosures?dry_run=true", `{"reason":"Thanks for the gift"}`).Problem(422, "unknown_parameter")
 		if n := openings(t, db); n != 0 {
 			t.Errorf("%d openings on record before there was one", n)
 		}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"supportledger/access/vault"
 	"supportledger/ledger"
 )
 
@@ -104,6 +105,8 @@ func typedColumns(t reflect.Type, key string, base bool, at []int) []column {
 		})
 	case t == reflect.TypeFor[ledger.Date]():
 		return []column{{key, dateCell, false, at, plain}}
+	case t == reflect.TypeFor[vault.Personal](): // it prints as nothing; a table shows it to whom JSON does
+		return []column{{key, textCell, false, at, reflect.Value.String}}
 	case t == reflect.TypeFor[ledger.Rate]():
 		return []column{{key, textCell, false, at, plain}}
 	case t == reflect.TypeFor[Decimal](), t.Kind() == reflect.Int, t.Kind() == reflect.Int64:
