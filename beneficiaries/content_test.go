@@ -309,7 +309,7 @@ func TestMilestonesHoldMoneyBack(t *testing.T) {
 		p.Current.Milestones = []Milestone{{Code: "attending", Kind: Attendance, AtLeast: decimal.NewFromInt(80)}, {Code: "term_1", Kind: TermPassed, DueOn: "2026-06-30"}}
 		p.Current.Lines[0].Items[1].Gates = []string{"term_1"}
 		p.Current.Lines[1].Gates = []string{"attending"}
-		p = h.submitted(p)
+		h.submitted(p)
 		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
 			h.Fatal(err)
 		}

@@ -221,7 +221,8 @@ func (v versionRow) content(ctx context.Context, tx *store.Tx) (PlanVersion, err
 	if out.Lines, err = readLines(ctx, tx, v.ID, v.Currency); err != nil {
 		return PlanVersion{}, err
 	}
-	return out, readMilestones(ctx, tx, &out)
+	err = readMilestones(ctx, tx, &out)
+	return out, err
 }
 
 func readLines(ctx context.Context, tx *store.Tx, version string, c ledger.Currency) ([]PlanLine, error) {

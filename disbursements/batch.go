@@ -273,7 +273,8 @@ func (o Office) LockBatch(ctx context.Context, tx *store.Tx, key string) (Batch,
 		return Batch{}, err
 	}
 	b.State = BatchLocked
-	return b, o.moved(ctx, tx, &b, "locked", "")
+	err = o.moved(ctx, tx, &b, "locked", "")
+	return b, err
 }
 
 // seal computes what a lock binds, and what it comes to.
@@ -317,7 +318,8 @@ func (o Office) UnlockBatch(ctx context.Context, tx *store.Tx, key, reason strin
 	}
 	b.State, b.Round, b.Reason, b.Hash, b.OwnVersion, b.Count, b.Total = BatchOpen, b.Round+1, reason, [sha256.Size]byte{}, 0, 0, ledger.Zero(b.Currency)
 	b.LockedBy, b.LockedAt = "", time.Time{}
-	return b, o.moved(ctx, tx, &b, "unlocked", reason)
+	err = o.moved(ctx, tx, &b, "unlocked", reason)
+	return b, err
 }
 
 // AbortBatch ends a batch before its file was made, with a reason. Its payments are free for another batch or for single payment.
@@ -352,7 +354,8 @@ func (o Office) ReconcileBatch(ctx context.Context, tx *store.Tx, key string) (B
 		return Batch{}, &BatchUnproved{open}
 	}
 	b.State = BatchReconciled
-	return b, o.moved(ctx, tx, &b, "reconciled", "")
+	err = o.moved(ctx, tx, &b, "reconciled", "")
+	return b, err
 }
 
 // CloseBatch lays a reconciled batch away: RECONCILED to CLOSED.
@@ -362,7 +365,8 @@ func (o Office) CloseBatch(ctx context.Context, tx *store.Tx, key string) (Batch
 		return Batch{}, err
 	}
 	b.State = BatchClosed
-	return b, o.moved(ctx, tx, &b, "closed", "")
+	err = o.moved(ctx, tx, &b, "closed", "")
+	return b, err
 }
 
 // batchIn finds and locks a batch that is in one of the states. [StateConflict] otherwise.

@@ -48,7 +48,8 @@ func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, repo
 		}
 	}
 	b.State, b.ReleasedBy, b.ReleasedAt = BatchReleased, access.UserID(tx.By.User), tx.At
-	return b, o.moved(ctx, tx, &b, "released", "")
+	err = o.moved(ctx, tx, &b, "released", "")
+	return b, err
 }
 
 // unblocked wants the bank details of all payees of a batch to be usable, and keeps them so until the tx ends.

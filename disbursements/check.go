@@ -89,7 +89,7 @@ func (o Office) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Che
 	if !d.onLine() || d.Entry != "" {
 		return nil, nil
 	}
-	line, cap := finding("line"), finding("cap")
+	line, limit := finding("line"), finding("cap")
 	wanted := []Item{{Line: d.Line, Units: d.Units, Amount: d.Amount}}
 	if d.Settlement == ByInvoice {
 		wanted = d.Items
@@ -108,10 +108,10 @@ func (o Office) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Che
 			ceiling = ceiling.Add(l.UnitPrice)
 		}
 		if ceiling.Currency == item.Amount.Currency && item.Amount.Cmp(ceiling) > 0 {
-			cap = cap.warn("above_cap", item.Line, ceiling.String()+" "+string(ceiling.Currency))
+			limit = limit.warn("above_cap", item.Line, ceiling.String()+" "+string(ceiling.Currency))
 		}
 	}
-	return []Check{line, cap}, nil
+	return []Check{line, limit}, nil
 }
 
 // checkMilestones asks whether a milestone of the plan holds the units back.
@@ -140,7 +140,7 @@ func (o Office) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) (
 			continue
 		}
 		for _, f := range g.Eligible(grants.Cost{On: d.Date, Country: d.Partner.Country, Category: cost.category}) {
-			if c, asked := checks[f.Kind]; asked && (f.Kind != grants.ErrOutsidePeriod || g.State == grants.GrantActive || g.State == grants.GrantSigned) {
+			if c, asked := checks[f.Kind]; asked && (!errors.Is(f.Kind, grants.ErrOutsidePeriod) || g.State == grants.GrantActive || g.State == grants.GrantSigned) {
 				checks[f.Kind] = c.stop("outside_agreement", f.Hint)
 			}
 		}

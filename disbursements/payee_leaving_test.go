@@ -134,7 +134,7 @@ func TestAccountsAreSealedInEveryColumn(t *testing.T) {
 			if err := rows.Err(); err != nil {
 				t.Fatal(err)
 			}
-			_ = rows.Close()
+			_ = rows.Close() //nolint:sqlclosecheck // one table after the other
 		}
 	})
 }

@@ -84,7 +84,8 @@ func (p budgetReader) report() (BudgetActual, error) {
 	r := BudgetActual{Span: p.of.Span, Grant: p.grant, Rate: p.rate}
 	add := func(l BudgetLine, takes func(category string) bool) (BudgetActualRow, error) {
 		row := p.row(l, takes)
-		return row, p.promise(&row, takes)
+		err := p.promise(&row, takes)
+		return row, err
 	}
 	for _, l := range p.grant.Budget {
 		row, err := add(l, func(category string) bool { return p.lineNo(category) == l.No })

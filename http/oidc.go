@@ -136,7 +136,7 @@ func (a *API) providerPages() {
 		defer cancel()
 		session, err := a.comeBack(ctx, c)
 		if err == nil {
-			err = a.enter(c, session) //nolint:contextcheck // the cookie is looked up in the request that c carries
+			err = a.enter(c, session)
 		}
 		if err != nil {
 			a.fail(c, err)
@@ -178,7 +178,7 @@ func (a *API) sendAway(ctx context.Context, c *gin.Context, word string) (string
 	if err != nil {
 		return "", err
 	}
-	held, err := a.held(c) //nolint:contextcheck // the cookie is looked up in the request that c carries
+	held, err := a.held(c)
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/swaggest/jsonschema-go"
 	"github.com/swaggest/openapi-go"
@@ -15,6 +17,28 @@ import (
 
 	"supportledger/ledger"
 )
+
+// documents are those made so far, by what they were made from: a document takes most of a second, and a process that makes many
+// servers, as tests do, makes the same one again and again.
+var documents sync.Map
+
+// described is [API.describe], remembered.
+func (a *API) described(version string) ([]byte, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, version)
+	for _, e := range a.endpoints {
+		fmt.Fprintf(h, "%+v %p %p %v\n", e.op, e.in.goType, e.out, e.twin != nil)
+	}
+	from := [sha256.Size]byte(h.Sum(nil))
+	if made, found := documents.Load(from); found {
+		return made.([]byte), nil //nolint:forcetypeassert,errcheck // stored below
+	}
+	made, err := a.describe(version)
+	if err == nil {
+		documents.Store(from, made)
+	}
+	return made, err
+}
 
 // describe makes the OpenAPI 3.1 document of all registered operations.
 func (a *API) describe(version string) ([]byte, error) {

@@ -100,7 +100,7 @@ func (s staffed) toldApart(t *testing.T, random *rand.Rand, route string) float6
 	t.Helper()
 	gaps := make([]float64, 300)
 	for i := range gaps {
-		there, not := 0.0, 0.0
+		var there, not float64
 		if random.IntN(2) == 0 {
 			there, not = s.timed(t, route+s.code), s.timed(t, route+"B-10001")
 		} else {

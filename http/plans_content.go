@@ -110,7 +110,8 @@ func viewPlanShares(v beneficiaries.PlanVersion) []planShareView {
 func (d desk) readPlanShares(in []planShareBody) ([]beneficiaries.Share, error) {
 	shares := make([]beneficiaries.Share, len(in))
 	for i, s := range in {
-		share, err := beneficiaries.Share{Fund: s.Fund, Priority: s.Priority}, error(nil)
+		var err error
+		share := beneficiaries.Share{Fund: s.Fund, Priority: s.Priority}
 		if s.Percent != "" {
 			if share.Percent, err = percent(fmt.Sprintf("/shares/%d/percent", i), s.Percent); err != nil {
 				return nil, err

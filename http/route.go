@@ -139,7 +139,7 @@ func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store
 		in:    shapeOf(reflect.TypeFor[In]()),
 		out:   reflect.TypeFor[Out](),
 		newIn: func() any { return new(In) },
-		act:   func(ctx context.Context, tx *store.Tx, in any) (any, error) { return act(ctx, tx, *in.(*In)) },
+		act:   func(ctx context.Context, tx *store.Tx, in any) (any, error) { return act(ctx, tx, *in.(*In)) }, //nolint:errcheck,forcetypeassert // newIn made it
 	})
 }
 

@@ -72,11 +72,9 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 		register(s.api)
 	}
 	s.api.pair()
-	document, err := s.api.describe(o.Version)
-	if err != nil {
+	if s.api.document, err = s.api.described(o.Version); err != nil {
 		return nil, err
 	}
-	s.api.document = document
 	s.health()
 	s.api.pages()
 	s.api.verifyPages()

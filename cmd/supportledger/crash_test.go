@@ -24,16 +24,15 @@ import (
 // request with the same Idempotency-Key again. Whatever the kill hit, each request takes effect once.
 
 const (
-	crashes = 30 // kills at random moments, per engine
-	clients = 4  // that send at once
-	kinds   = 3  // of requests
+	clients = 4 // that send at once
+	kinds   = 3 // of requests
 )
 
 // TestKilledAtAnyMoment kills the server while several clients have money moved.
 func TestKilledAtAnyMoment(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWitness(t, db)
-		for range crashes {
+		for range storetest.Rounds(10, 100) {
 			p, url := served(t, db)
 			w.resend(t, url)
 			w.load(t, p, url)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -47,7 +48,7 @@ func (s Server) Send(ctx context.Context, m statements.Mail) error {
 	if err := msg.To(m.To); err != nil {
 		return &statements.MailFailure{Code: 553, Forever: true} // it is no address, and is not repeated here
 	}
-	_, host, _ := cutLast(s.From)
+	host, _ := hostOf(s.From)
 	msg.SetMessageIDWithValue(m.ID + "@" + host)
 	msg.SetDate()
 	msg.Subject(m.Subject)
@@ -59,13 +60,10 @@ func (s Server) Send(ctx context.Context, m statements.Mail) error {
 	return answer(client.DialAndSendWithContext(ctx, msg))
 }
 
-func cutLast(address string) (local, host string, found bool) {
-	for i := len(address) - 1; i >= 0; i-- {
-		if address[i] == '@' {
-			return address[:i], address[i+1:], true
-		}
-	}
-	return address, "", false
+// hostOf is what stands behind the last @ of an address.
+func hostOf(address string) (host string, found bool) {
+	at := strings.LastIndexByte(address, '@')
+	return address[at+1:], at >= 0
 }
 
 func (s Server) client() (*mail.Client, error) {
@@ -77,7 +75,7 @@ func (s Server) client() (*mail.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("smtp: %q is not HOST:PORT", s.Address)
 	}
-	_, helo, _ := cutLast(s.From)
+	helo, _ := hostOf(s.From)
 	options := []mail.Option{mail.WithPort(number), mail.WithTimeout(within), mail.WithHELO(helo)}
 	switch s.TLS {
 	case Implicit:
