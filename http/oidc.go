@@ -194,7 +194,7 @@ func (a *API) sendAway(ctx context.Context, c *gin.Context, word string) (string
 	if a.provider.ACR != "" {
 		options = append(options, oauth2.SetAuthURLParam("acr_values", a.provider.ACR))
 	}
-	return client.AuthCodeURL(f.state, options...), a.keep(held, c) //nolint:contextcheck // as above
+	return client.AuthCodeURL(f.state, options...), a.keep(held, c)
 }
 
 // takeFlow gives what a browser was sent away with, and forgets it: nobody comes back twice.
@@ -222,7 +222,7 @@ func (a *API) comeBack(ctx context.Context, c *gin.Context) (access.TokenID, err
 	if a.provider == nil {
 		return "", errNoProvider
 	}
-	f, ok, err := a.takeFlow(c) //nolint:contextcheck // the cookie is looked up in the request that c carries
+	f, ok, err := a.takeFlow(c)
 	if err != nil {
 		return "", err
 	}

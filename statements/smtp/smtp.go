@@ -48,7 +48,7 @@ func (s Server) Send(ctx context.Context, m statements.Mail) error {
 	if err := msg.To(m.To); err != nil {
 		return &statements.MailFailure{Code: 553, Forever: true} // it is no address, and is not repeated here
 	}
-	host, _ := hostOf(s.From)
+	host := hostOf(s.From)
 	msg.SetMessageIDWithValue(m.ID + "@" + host)
 	msg.SetDate()
 	msg.Subject(m.Subject)
@@ -61,10 +61,7 @@ func (s Server) Send(ctx context.Context, m statements.Mail) error {
 }
 
 // hostOf is what stands behind the last @ of an address.
-func hostOf(address string) (host string, found bool) {
-	at := strings.LastIndexByte(address, '@')
-	return address[at+1:], at >= 0
-}
+func hostOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
 
 func (s Server) client() (*mail.Client, error) {
 	host, port, err := net.SplitHostPort(s.Address)
@@ -75,7 +72,7 @@ func (s Server) client() (*mail.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("smtp: %q is not HOST:PORT", s.Address)
 	}
-	helo, _ := hostOf(s.From)
+	helo := hostOf(s.From)
 	options := []mail.Option{mail.WithPort(number), mail.WithTimeout(within), mail.WithHELO(helo)}
 	switch s.TLS {
 	case Implicit:
