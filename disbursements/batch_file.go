@@ -17,14 +17,8 @@ import (
 // SHA-256; that the bank details of all its payees were opened is noted once. w gets the file as it is made, so what was written is
 // worth nothing where an error comes back. [ErrBatchChanged], [*iso20022.Fault], [vault.ErrErased], [vault.ErrNoVault].
 func (o Office) ExportBatch(ctx context.Context, tx *store.Tx, key string, format FileFormat, w io.Writer, report func(done int)) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, BatchReleased)
+	b, err := o.asLocked(ctx, tx, key, BatchReleased)
 	if err != nil {
-		return Batch{}, err
-	}
-	if err := o.stillLocked(ctx, tx, b); err != nil {
-		return Batch{}, err
-	}
-	if err := unblocked(ctx, tx, b.ID); err != nil {
 		return Batch{}, err
 	}
 	n, err := putInFile(ctx, tx, b.ID)

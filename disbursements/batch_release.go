@@ -14,14 +14,8 @@ import (
 // in a constant number of statements for every five hundred; report hears how many are done. [access.ErrMakerCannotApprove],
 // [ErrBatchChanged] where something is not what was locked, [*BatchBlocked], [ErrPlanChanged], [ErrRelated].
 func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, report func(done int)) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, BatchLocked)
+	b, err := o.asLocked(ctx, tx, key, BatchLocked)
 	if err != nil {
-		return Batch{}, err
-	}
-	if err := o.stillLocked(ctx, tx, b); err != nil {
-		return Batch{}, err
-	}
-	if err := unblocked(ctx, tx, b.ID); err != nil {
 		return Batch{}, err
 	}
 	if involved, err := tookPart(ctx, tx, b.ID); err != nil || involved {
@@ -62,6 +56,18 @@ func unblocked(ctx context.Context, tx *store.Tx, id BatchID) error {
 		err = &BatchBlocked{blocked}
 	}
 	return err
+}
+
+// asLocked finds and locks a batch that is in a state, is what was locked, and holds nothing that stands in the way of its money.
+func (o Office) asLocked(ctx context.Context, tx *store.Tx, key string, state BatchState) (Batch, error) {
+	b, err := o.batchIn(ctx, tx, key, state)
+	if err != nil {
+		return Batch{}, err
+	}
+	if err := o.stillLocked(ctx, tx, b); err != nil {
+		return Batch{}, err
+	}
+	return b, unblocked(ctx, tx, b.ID)
 }
 
 // stillLocked computes the lock anew.

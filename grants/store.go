@@ -125,6 +125,15 @@ func readDonors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
 	return donors, nil
 }
 
+func donorsByID(ctx context.Context, tx *store.Tx) (map[DonorID]Donor, error) {
+	donors, err := readDonors(ctx, tx)
+	by := make(map[DonorID]Donor, len(donors))
+	for _, d := range donors {
+		by[d.ID] = d
+	}
+	return by, err
+}
+
 func insertGrant(ctx context.Context, tx *store.Tx, g Grant) error {
 	row := grantRow{ID: g.ID, Code: g.Code, DonorID: g.Donor.ID, Title: g.Title, Currency: g.Amount.Currency, Amount: g.Amount.Minor(),
 		State: g.State, SignedOn: g.SignedOn, PeriodFrom: g.From, PeriodTo: g.To, ReportDueOn: g.ReportDueOn, Version: g.Version}

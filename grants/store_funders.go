@@ -73,13 +73,9 @@ func readGifts(ctx context.Context, tx *store.Tx, base ledger.Currency) ([]Gift,
 	if err := tx.NewSelect().Model(&rows).ColumnExpr("gift_row.*").ColumnExpr(reversedGift).Order("id").Scan(ctx); err != nil {
 		return nil, err
 	}
-	donors, err := readDonors(ctx, tx)
+	by, err := donorsByID(ctx, tx)
 	if err != nil {
 		return nil, err
-	}
-	by := map[DonorID]Donor{}
-	for _, d := range donors {
-		by[d.ID] = d
 	}
 	gifts := make([]Gift, len(rows))
 	for i, r := range rows {

@@ -44,13 +44,9 @@ func readContributions(ctx context.Context, tx *store.Tx, base ledger.Currency) 
 	if err := tx.NewSelect().Model(&rows).Order("id").Scan(ctx); err != nil {
 		return nil, err
 	}
-	donors, err := readDonors(ctx, tx)
+	by, err := donorsByID(ctx, tx)
 	if err != nil {
 		return nil, err
-	}
-	by := map[DonorID]Donor{}
-	for _, d := range donors {
-		by[d.ID] = d
 	}
 	found := make([]Contribution, len(rows))
 	for i, r := range rows {
