@@ -3,6 +3,8 @@ package statements
 import (
 	"bytes"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/johnfercher/maroto/v2"
@@ -74,12 +76,21 @@ func BenchmarkMemoryOfMany(b *testing.B) {
 		runtime.ReadMemStats(&m)
 		return float64(m.HeapInuse) / (1 << 20)
 	}
-	write := func(n int) {
-		for range n {
-			if _, err := s.PDF(Danish); err != nil {
-				b.Fatal(err)
-			}
+	write := func(n int) { // on every core, as a run does
+		var left atomic.Int64
+		left.Store(int64(n))
+		var all sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			all.Go(func() {
+				for left.Add(-1) >= 0 {
+					if _, err := s.PDF(Danish); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
 		}
+		all.Wait()
 	}
 	write(b.N / 10)
 	first := held()

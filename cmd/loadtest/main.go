@@ -80,15 +80,7 @@ func run(o options) error {
 			return err
 		}
 	}
-	failed := measureStatements(ctx, o, r)
-	for engine := range strings.SplitSeq(o.engines, ",") {
-		if failed != nil {
-			break
-		}
-		if failed = measureEngine(ctx, o, engine, r); failed != nil {
-			break
-		}
-	}
+	failed := measureAll(ctx, o, r)
 	tell("load at the end %s", load())
 	r.print(os.Stdout)
 	if failed != nil {
@@ -98,6 +90,22 @@ func run(o options) error {
 		return failed
 	}
 	return r.save(o.out)
+}
+
+// measureAll measures the engines, one after the other, and then the statements.
+func measureAll(ctx context.Context, o options, r *results) error {
+	for engine := range strings.SplitSeq(o.engines, ",") {
+		if engine == "" {
+			continue
+		}
+		if err := measureEngine(ctx, o, engine, r); err != nil {
+			return err
+		}
+	}
+	if !strings.Contains(statementsName, o.only) {
+		return nil
+	}
+	return measureStatements(ctx, o, r)
 }
 
 // measureEngine measures one engine.
