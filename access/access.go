@@ -143,6 +143,11 @@ func DutiesOn(ctx context.Context, tx *store.Tx, subject string, round int) ([]D
 	return readDuties(ctx, tx, subject, round)
 }
 
+// DutiesOnAll lists who did what on one round of many subjects, each in order, in few statements.
+func DutiesOnAll(ctx context.Context, tx *store.Tx, subjects []string, round int) (map[string][]Duty, error) {
+	return readDutiesOnAll(ctx, tx, subjects, round)
+}
+
 // OnePerson reports whether two accounts are one person's, as far as is known.
 func OnePerson(ctx context.Context, tx *store.Tx, a, b UserID) (bool, error) {
 	return onePerson(ctx, tx, a, b)

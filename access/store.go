@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -130,20 +131,30 @@ func twice(err error) bool {
 }
 
 func readDuties(ctx context.Context, tx *store.Tx, subject string, round int) ([]Duty, error) {
-	var rows []dutyRow
-	err := tx.NewSelect().Model(&rows).Where("subject = ?", subject).Where("round = ?", round).Order("at", "step").Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	duties := make([]Duty, len(rows))
-	for i, r := range rows {
-		at, err := store.ParseTime(r.At)
+	on, err := readDutiesOnAll(ctx, tx, []string{subject}, round)
+	return on[subject], err
+}
+
+// dutiesAtOnce is on how many subjects duties are read by one statement.
+const dutiesAtOnce = 500
+
+func readDutiesOnAll(ctx context.Context, tx *store.Tx, subjects []string, round int) (map[string][]Duty, error) {
+	on := map[string][]Duty{}
+	for some := range slices.Chunk(subjects, dutiesAtOnce) {
+		var rows []dutyRow
+		err := tx.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(some)).Where("round = ?", round).Order("subject", "at", "step").Scan(ctx)
 		if err != nil {
 			return nil, err
 		}
-		duties[i] = Duty{Subject: r.Subject, Round: r.Round, Step: r.Step, Payload: [32]byte(r.Payload), User: r.UserID, At: at}
+		for _, r := range rows {
+			at, err := store.ParseTime(r.At)
+			if err != nil {
+				return nil, err
+			}
+			on[r.Subject] = append(on[r.Subject], Duty{Subject: r.Subject, Round: r.Round, Step: r.Step, Payload: [32]byte(r.Payload), User: r.UserID, At: at})
+		}
 	}
-	return duties, nil
+	return on, nil
 }
 
 // Next is the next number of a series, from 1: for human numbers such as D-2026-0001.

@@ -26,6 +26,9 @@ func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, yea
 	if err != nil {
 		return Commitment{}, err
 	}
+	if err := r.covered(ctx, tx, p.Current, max(on, p.Current.StartsOn)); err != nil {
+		return Commitment{}, err
+	}
 	if err := approve(ctx, tx, p); err != nil {
 		return Commitment{}, err
 	}

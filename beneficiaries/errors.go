@@ -40,6 +40,8 @@ var (
 	ErrUnknownWord        = errors.New("beneficiaries: the plans have no such word")
 	ErrSchedule           = errors.New("beneficiaries: the schedule is not one that plans understand")
 	ErrPayeeCode          = errors.New("beneficiaries: a payee is named by a code")
+	ErrUnknownPayee       = errors.New("beneficiaries: no payee of that code is on record")
+	ErrPayeeKind          = errors.New("beneficiaries: the payee is not of a kind that is paid for this")
 	ErrCountry            = errors.New("beneficiaries: a country is two letters")
 	ErrUnfunded           = errors.New("beneficiaries: the caps of the funds do not reach for the plan")
 	ErrMilestones         = errors.New("beneficiaries: the milestones are malformed")

@@ -136,9 +136,6 @@ func (i Item) Status() ItemStatus {
 	return ItemPlanned
 }
 
-// payeeCode is how payees are written in plans: a neutral code such as C-09, which names neither a person nor what the payee does.
-var payeeCode = regexp.MustCompile(`^[A-Z]{1,4}-[A-Z0-9]{1,12}$`)
-
 // country is how countries are written.
 var country = regexp.MustCompile(`^([A-Z]{2})?$`)
 
@@ -205,9 +202,6 @@ func (v PlanVersion) check(c ledger.Currency) error {
 	for _, l := range v.Lines {
 		if l.Line == "" || seen[l.Line] || l.UnitPrice.Sign() <= 0 || l.UnitPrice.Currency != c || len(l.Items) == 0 {
 			return fmt.Errorf("%w: line %q", ErrLines, l.Line)
-		}
-		if l.Payee != "" && !payeeCode.MatchString(l.Payee) {
-			return ErrPayeeCode
 		}
 		seen[l.Line] = true
 	}

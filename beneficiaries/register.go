@@ -20,6 +20,7 @@ type Register struct {
 	Book   ledger.Book
 	Grants grants.Register
 	Vault  *vault.Vault // seals who people are; nil refuses what needs it
+	Payees PayeeRecord  // who is on record to be paid; nil asks nobody
 }
 
 // codes is how many different beneficiary codes there are; drawing one at random tells nothing about order or number.
@@ -93,7 +94,14 @@ func (r Register) Plan(ctx context.Context, tx *store.Tx, key string) (Plan, err
 }
 
 // Plans lists the plans by number.
-func (r Register) Plans(ctx context.Context, tx *store.Tx) ([]Plan, error) { return readPlans(ctx, tx) }
+func (r Register) Plans(ctx context.Context, tx *store.Tx) ([]Plan, error) {
+	return readPlans(ctx, tx, "", 0)
+}
+
+// PlansAfter lists plans by number after one, at most limit.
+func (r Register) PlansAfter(ctx context.Context, tx *store.Tx, number string, limit int) ([]Plan, error) {
+	return readPlans(ctx, tx, number, limit)
+}
 
 // inState finds a plan that is in one of the states. [StateConflict] otherwise.
 func (r Register) inState(ctx context.Context, tx *store.Tx, key string, states ...PlanState) (Plan, error) {

@@ -37,7 +37,8 @@ type Reminder struct {
 
 // Reminders lists what is to be thought of on a day, of the people whom the actor may know of, in order of days: milestones of
 // living plans that nobody found met, due within 14 days or past; consents that stand and expire within 30 days; living plans
-// whose last unit is due within 60 days or past. It reads and writes nothing down.
+// whose last unit is due within 60 days or past. It reads and writes nothing down, and asks the database the same few questions
+// however many plans there are.
 func (r Register) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
 	people, err := readBeneficiaries(ctx, tx)
 	if err != nil {
@@ -51,52 +52,19 @@ func (r Register) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) (
 	if err != nil {
 		return nil, err
 	}
-	plans, err := r.Plans(ctx, tx)
+	milestones, err := readDueMilestones(ctx, tx, on.AddDays(milestoneDays), known)
 	if err != nil {
 		return nil, err
 	}
-	decided, err := readMet(ctx, tx)
+	ending, err := readEndingPlans(ctx, tx, on.AddDays(planDays), known)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range plans {
-		out = append(out, p.reminders(on, known[p.Beneficiary], decided[p.ID])...)
-	}
+	out = slices.Concat(out, milestones, ending)
 	slices.SortFunc(out, func(a, b Reminder) int {
 		return cmp.Or(cmp.Compare(a.DueOn, b.DueOn), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject))
 	})
 	return out, nil
-}
-
-// reminders are those of one plan; met are the codes of its milestones that were found met.
-func (p Plan) reminders(on ledger.Date, b Beneficiary, met []string) []Reminder {
-	if p.State != PlanActive && p.State != PlanApproved {
-		return nil
-	}
-	var out []Reminder
-	for _, m := range p.Current.Milestones {
-		if m.DueOn != "" && m.DueOn <= on.AddDays(milestoneDays) && !slices.Contains(met, m.Code) {
-			out = append(out, Reminder{MilestoneDue, p.Number + "/" + m.Code, m.DueOn, b})
-		}
-	}
-	if last := p.Current.last(); last != "" && last <= on.AddDays(planDays) {
-		out = append(out, Reminder{PlanEnding, p.Number, last, b})
-	}
-	return out
-}
-
-// last is the day of the version's last unit; "" where a unit has no day, so that nobody can say, or there are none.
-func (v PlanVersion) last() ledger.Date {
-	var last ledger.Date
-	for _, l := range v.Lines {
-		for _, i := range l.Items {
-			if i.DueOn == "" && i.SettledBy == "" {
-				return ""
-			}
-			last = max(last, i.DueOn)
-		}
-	}
-	return last
 }
 
 // expiring are the consents that stand and soon expire, unless a later one takes over.
@@ -105,11 +73,15 @@ func expiring(ctx context.Context, tx *store.Tx, on ledger.Date, known map[Benef
 	if err != nil {
 		return nil, err
 	}
+	of := map[BeneficiaryID][]Consent{}
+	for _, c := range consents {
+		of[c.Beneficiary] = append(of[c.Beneficiary], c)
+	}
 	var out []Reminder
 	for _, c := range consents {
 		b, visible := known[c.Beneficiary]
-		followed := slices.ContainsFunc(consents, func(o Consent) bool {
-			return o.Beneficiary == c.Beneficiary && o.ExpiresOn > c.ExpiresOn && o.RevokedOn == "" && o.covers(c.Purpose, c.Donor, c.ExpiresOn)
+		followed := slices.ContainsFunc(of[c.Beneficiary], func(o Consent) bool {
+			return o.ExpiresOn > c.ExpiresOn && o.RevokedOn == "" && o.covers(c.Purpose, c.Donor, c.ExpiresOn)
 		})
 		if visible && !followed && c.RevokedOn == "" && c.ExpiresOn <= on.AddDays(consentDays) {
 			out = append(out, Reminder{ConsentExpiring, c.ID, c.ExpiresOn, b})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -163,88 +165,139 @@ func readPlan(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
 	} else if err != nil {
 		return Plan{}, err
 	}
-	return row.plan(ctx, tx)
+	plans, err := plansOf(ctx, tx, []planRow{row})
+	if err != nil {
+		return Plan{}, err
+	}
+	return plans[0], nil
 }
 
-func readPlans(ctx context.Context, tx *store.Tx) ([]Plan, error) {
+// readPlans lists plans by number after one, at most limit; 0 reads all.
+func readPlans(ctx context.Context, tx *store.Tx, after string, limit int) ([]Plan, error) {
 	var rows []planRow
-	if err := visible(tx, tx.NewSelect().Model(&rows), "beneficiary_id").Order("number").Scan(ctx); err != nil {
+	q := visible(tx, tx.NewSelect().Model(&rows).Where("number > ?", after), "beneficiary_id").Order("number")
+	if limit > 0 {
+		q = q.Limit(int64(limit))
+	}
+	if err := q.Scan(ctx); err != nil {
 		return nil, err
 	}
-	plans := make([]Plan, len(rows))
-	for i, r := range rows {
-		var err error
-		if plans[i], err = r.plan(ctx, tx); err != nil {
+	return plansOf(ctx, tx, rows)
+}
+
+// atOnce is how many plans or versions are read by one statement.
+const atOnce = 500
+
+// plansOf reads the current versions of plans, and those that wait.
+func plansOf(ctx context.Context, tx *store.Tx, rows []planRow) ([]Plan, error) {
+	plans := make([]Plan, 0, len(rows))
+	for some := range slices.Chunk(rows, atOnce) {
+		ids := make([]PlanID, len(some))
+		for i, r := range some {
+			ids[i] = r.ID
+		}
+		var versions []versionRow
+		err := tx.NewSelect().Model(&versions).Join("JOIN plans AS p ON p.id = version_row.plan_id").Where("p.id IN (?)", bun.List(ids)).
+			Where("version_row.version = p.current_version OR version_row.version > p.current_version AND version_row.state IN (?, ?)", VersionDraft, VersionInReview).
+			Order("version_row.plan_id", "version_row.version").Scan(ctx)
+		if err != nil {
 			return nil, err
+		}
+		contents, err := contentsOf(ctx, tx, versions)
+		if err != nil {
+			return nil, err
+		}
+		of := map[PlanID][]PlanVersion{}
+		for i, v := range versions {
+			of[v.PlanID] = append(of[v.PlanID], contents[i])
+		}
+		for _, r := range some {
+			p, err := r.plan(of[r.ID])
+			if err != nil {
+				return nil, err
+			}
+			plans = append(plans, p)
 		}
 	}
 	return plans, nil
 }
 
-// plan reads the row's current version.
-func (r planRow) plan(ctx context.Context, tx *store.Tx) (Plan, error) {
+// plan is the row's plan in its current version; after that one come those that wait.
+func (r planRow) plan(versions []PlanVersion) (Plan, error) {
 	p := Plan{ID: r.ID, Number: r.Number, Beneficiary: r.BeneficiaryID, Currency: r.Currency, State: r.State, Version: r.Version}
-	var rows []versionRow
-	err := tx.NewSelect().Model(&rows).Where("plan_id = ?", r.ID).Where("version >= ?", r.CurrentVersion).Order("version").Scan(ctx)
-	if err != nil {
-		return Plan{}, err
+	if len(versions) == 0 || versions[0].Number != r.CurrentVersion {
+		return Plan{}, fmt.Errorf("beneficiaries: plan %s has no version %d", r.Number, r.CurrentVersion)
 	}
-	if p.Current, err = rows[0].content(ctx, tx); err != nil {
-		return Plan{}, err
-	}
-	for _, row := range rows[1:] {
-		if row.State != VersionDraft && row.State != VersionInReview {
-			continue
-		}
-		next, err := row.content(ctx, tx)
-		if err != nil {
-			return Plan{}, err
-		}
-		p.Pending = &next
+	p.Current = versions[0]
+	if len(versions) > 1 {
+		p.Pending = &versions[len(versions)-1]
 	}
 	return p, nil
 }
 
-// content reads what a version says.
-func (v versionRow) content(ctx context.Context, tx *store.Tx) (PlanVersion, error) {
+// contentsOf reads what versions say, in a constant number of statements for every [atOnce] of them.
+func contentsOf(ctx context.Context, tx *store.Tx, rows []versionRow) ([]PlanVersion, error) {
+	out := make([]PlanVersion, 0, len(rows))
+	for some := range slices.Chunk(rows, atOnce) {
+		versions, ids := make([]PlanVersion, len(some)), make([]string, len(some))
+		place := make(map[string]*PlanVersion, len(some))
+		for i, row := range some {
+			v, err := row.version()
+			if err != nil {
+				return nil, err
+			}
+			versions[i], ids[i] = v, v.ID
+			place[v.ID] = &versions[i]
+		}
+		for _, read := range []func(context.Context, *store.Tx, []string, map[string]*PlanVersion) error{readShares, readLines, readItems, readMilestones} {
+			if err := read(ctx, tx, ids, place); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, versions...)
+	}
+	return out, nil
+}
+
+// version is what the row itself says of a version.
+func (v versionRow) version() (PlanVersion, error) {
 	out := PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy, State: v.State, Kind: v.Kind, Currency: v.Currency,
-		Goals: strings.Fields(v.Goals), Reason: v.Reason, Country: v.Country, Phase: v.Phase}
+		Goals: strings.Fields(v.Goals), Reason: v.Reason, Country: v.Country, Phase: v.Phase, Lines: []PlanLine{}}
 	var err error
 	if v.BudgetRate != "" {
-		if out.BudgetRate, err = ledger.ParseRate(v.BudgetRate); err != nil {
-			return PlanVersion{}, err
-		}
+		out.BudgetRate, err = ledger.ParseRate(v.BudgetRate)
 	}
-	if err := readShares(ctx, tx, &out); err != nil {
-		return PlanVersion{}, err
-	}
-	if out.Lines, err = readLines(ctx, tx, v.ID, v.Currency); err != nil {
-		return PlanVersion{}, err
-	}
-	err = readMilestones(ctx, tx, &out)
 	return out, err
 }
 
-func readLines(ctx context.Context, tx *store.Tx, version string, c ledger.Currency) ([]PlanLine, error) {
+func readLines(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
 	var rows []lineRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id = ?", version).Order("position").Scan(ctx); err != nil {
-		return nil, err
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "position").Scan(ctx); err != nil {
+		return err
 	}
-	var items []itemRow
-	if err := tx.NewSelect().Model(&items).Where("version_id = ?", version).Order("line", "position").Scan(ctx); err != nil {
-		return nil, err
+	for _, r := range rows {
+		v := of[r.VersionID]
+		v.Lines = append(v.Lines, PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, v.Currency),
+			Kind: r.Kind, Payee: r.Payee, Schedule: Schedule{r.Rule, r.RuleFrom}})
 	}
-	lines := make([]PlanLine, len(rows))
-	for i, r := range rows {
-		lines[i] = PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, c),
-			Kind: r.Kind, Payee: r.Payee, Schedule: Schedule{r.Rule, r.RuleFrom}}
-		for _, item := range items {
-			if item.Line == r.Line {
-				lines[i].Items = append(lines[i].Items, item.item())
+	return nil
+}
+
+// readItems lays the items on the lines that are there.
+func readItems(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
+	var rows []itemRow
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "line", "position").Scan(ctx); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		v := of[r.VersionID]
+		for i := range v.Lines {
+			if v.Lines[i].Line == r.Line {
+				v.Lines[i].Items = append(v.Lines[i].Items, r.item())
 			}
 		}
 	}
-	return lines, nil
+	return nil
 }
 
 // savePlan writes the plan's state. [store.ErrStale] when somebody changed the plan since it was read.

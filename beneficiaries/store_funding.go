@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/shopspring/decimal"
+	"github.com/uptrace/bun"
 
 	"supportledger/ledger"
 	"supportledger/store"
@@ -30,10 +31,10 @@ func (v PlanVersion) shareRows() []shareRow {
 	return rows
 }
 
-// readShares fills in a version's shares, and how they were given where that was by priority.
-func readShares(ctx context.Context, tx *store.Tx, v *PlanVersion) error {
+// readShares fills in versions' shares, and how they were given where that was by priority.
+func readShares(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
 	var rows []shareRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id = ?", v.ID).Order("position").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "position").Scan(ctx); err != nil {
 		return err
 	}
 	var book ledger.Book
@@ -48,7 +49,7 @@ func readShares(ctx context.Context, tx *store.Tx, v *PlanVersion) error {
 		if err != nil {
 			return err
 		}
-		s := Share{Fund: r.Fund, Percent: percent}
+		v, s := of[r.VersionID], Share{Fund: r.Fund, Percent: percent}
 		if r.Priority != 0 {
 			s.Priority, s.Cap = r.Priority, ledger.OfMinor(r.Cap, book.Base)
 			given := s

@@ -50,8 +50,16 @@ func saveIdentity(ctx context.Context, tx *store.Tx, row identityRow) error {
 	return store.ExactlyOne(tx.NewUpdate().Model(&row).WherePK().Where("version = ?", row.Version-1).Exec(ctx))
 }
 
-// countOpening counts one more opening of the actor on a day and gives their number.
+// countOpening counts one more opening of the actor on a day and gives their number. The first of a day is inserted, the others
+// are counted up; of two first ones at the same moment the second counts up too.
 func countOpening(ctx context.Context, tx *store.Tx, day ledger.Date) (n int, err error) {
+	var counted []int
+	if err := tx.NewRaw("UPDATE opening_counts SET openings = openings + 1 WHERE user_id = ? AND day = ? RETURNING openings", tx.By.User, day).Scan(ctx, &counted); err != nil {
+		return 0, err
+	}
+	if len(counted) > 0 {
+		return counted[0], nil
+	}
 	err = tx.NewRaw(`INSERT INTO opening_counts (user_id, day, openings) VALUES (?, ?, 1)
 		ON CONFLICT (user_id, day) DO UPDATE SET openings = opening_counts.openings + 1 RETURNING openings`, tx.By.User, day).Scan(ctx, &n)
 	return n, err

@@ -87,10 +87,10 @@ func insertMilestones(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	return err
 }
 
-// readMilestones fills in a version's milestones and gates.
-func readMilestones(ctx context.Context, tx *store.Tx, v *PlanVersion) error {
+// readMilestones fills in versions' milestones and gates.
+func readMilestones(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
 	var rows []milestoneRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id = ?", v.ID).Order("code").Scan(ctx); err != nil || len(rows) == 0 {
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "code").Scan(ctx); err != nil || len(rows) == 0 {
 		return err
 	}
 	for _, r := range rows {
@@ -98,26 +98,32 @@ func readMilestones(ctx context.Context, tx *store.Tx, v *PlanVersion) error {
 		if err != nil {
 			return err
 		}
+		v := of[r.VersionID]
 		v.Milestones = append(v.Milestones, Milestone{r.Code, r.Kind, percent, r.DueOn})
 	}
 	var gates []gateRow
-	if err := tx.NewSelect().Model(&gates).Where("version_id = ?", v.ID).Order("line", "position", "milestone").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&gates).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "line", "position", "milestone").Scan(ctx); err != nil {
 		return err
 	}
 	for _, g := range gates {
-		if g.Position != wholeLine {
-			if item := v.item(g.Line, g.Position); item != nil {
-				item.Gates = append(item.Gates, g.Milestone)
-			}
-			continue
-		}
-		for i := range v.Lines {
-			if v.Lines[i].Line == g.Line {
-				v.Lines[i].Gates = append(v.Lines[i].Gates, g.Milestone)
-			}
-		}
+		of[g.VersionID].gate(g)
 	}
 	return nil
+}
+
+// gate lays a gate on a line of the version, or on one of its items.
+func (v *PlanVersion) gate(g gateRow) {
+	if g.Position != wholeLine {
+		if item := v.item(g.Line, g.Position); item != nil {
+			item.Gates = append(item.Gates, g.Milestone)
+		}
+		return
+	}
+	for i := range v.Lines {
+		if v.Lines[i].Line == g.Line {
+			v.Lines[i].Gates = append(v.Lines[i].Gates, g.Milestone)
+		}
+	}
 }
 
 func insertMilestoneDecision(ctx context.Context, tx *store.Tx, plan PlanID, d MilestoneDecision) error {
@@ -138,11 +144,15 @@ func readMilestoneDecisions(ctx context.Context, tx *store.Tx, plan PlanID) ([]M
 	}
 	all := make([]MilestoneDecision, len(rows))
 	for i, r := range rows {
-		attained, err := parsePercent(r.Attained)
-		if err != nil {
+		var err error
+		if all[i], err = r.decision(); err != nil {
 			return nil, err
 		}
-		all[i] = MilestoneDecision{r.ID, r.Milestone, r.Result == "met", attained, r.EvidenceID, r.DecidedBy, r.DecidedAt}
 	}
 	return all, nil
+}
+
+func (r milestoneDecisionRow) decision() (MilestoneDecision, error) {
+	attained, err := parsePercent(r.Attained)
+	return MilestoneDecision{r.ID, r.Milestone, r.Result == "met", attained, r.EvidenceID, r.DecidedBy, r.DecidedAt}, err
 }

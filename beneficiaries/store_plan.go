@@ -101,18 +101,11 @@ func saveItems(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	return nil
 }
 
-// versions reads all versions of a plan, oldest first.
+// readVersions reads all versions of a plan, oldest first.
 func readVersions(ctx context.Context, tx *store.Tx, plan PlanID) ([]PlanVersion, error) {
 	var rows []versionRow
 	if err := tx.NewSelect().Model(&rows).Where("plan_id = ?", plan).Order("version").Scan(ctx); err != nil {
 		return nil, err
 	}
-	versions := make([]PlanVersion, len(rows))
-	for i, row := range rows {
-		var err error
-		if versions[i], err = row.content(ctx, tx); err != nil {
-			return nil, err
-		}
-	}
-	return versions, nil
+	return contentsOf(ctx, tx, rows)
 }

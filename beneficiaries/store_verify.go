@@ -6,9 +6,62 @@ import (
 	"supportledger/store"
 )
 
-// planNumbers lists the numbers of all plans.
-func planNumbers(ctx context.Context, tx *store.Tx) ([]string, error) {
-	var numbers []string
-	err := tx.NewSelect().Model((*planRow)(nil)).Column("number").Order("number").Scan(ctx, &numbers)
-	return numbers, err
+// readLives reads every plan with all its versions, what became of it and what was found of its milestones.
+func readLives(ctx context.Context, tx *store.Tx) ([]life, error) {
+	var plans []planRow
+	if err := tx.NewSelect().Model(&plans).Order("number").Scan(ctx); err != nil {
+		return nil, err
+	}
+	var rows []versionRow
+	if err := tx.NewSelect().Model(&rows).Order("plan_id", "version").Scan(ctx); err != nil {
+		return nil, err
+	}
+	versions, err := contentsOf(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	turned, err := readTurned(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err := readAllMilestoneDecisions(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	of := map[PlanID][]PlanVersion{}
+	for i, r := range rows {
+		of[r.PlanID] = append(of[r.PlanID], versions[i])
+	}
+	lives := make([]life, len(plans))
+	for i, p := range plans {
+		lives[i] = life{p.ID, p.Number, p.State, p.CurrentVersion, of[p.ID], turned, decisions[p.ID]}
+	}
+	return lives, nil
+}
+
+// readTurned tells under which versions something became of a plan: more than that the version itself was refused.
+func readTurned(ctx context.Context, tx *store.Tx) (map[string]bool, error) {
+	var ids []string
+	err := tx.NewSelect().Model((*turnRow)(nil)).Column("version_id").Distinct().Where("kind NOT IN (?, ?)", Returned, Rejected).Scan(ctx, &ids)
+	turned := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		turned[id] = true
+	}
+	return turned, err
+}
+
+func readAllMilestoneDecisions(ctx context.Context, tx *store.Tx) (map[PlanID][]MilestoneDecision, error) {
+	var rows []milestoneDecisionRow
+	if err := tx.NewSelect().Model(&rows).Order("decided_at", "id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	of := map[PlanID][]MilestoneDecision{}
+	for _, r := range rows {
+		d, err := r.decision()
+		if err != nil {
+			return nil, err
+		}
+		of[r.PlanID] = append(of[r.PlanID], d)
+	}
+	return of, nil
 }

@@ -73,7 +73,9 @@ func (r Register) sound(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion
 	if err != nil {
 		return PlanVersion{}, err
 	}
-	v.Lines = lines
+	if v.Lines, err = r.payable(ctx, tx, p.Current, lines); err != nil {
+		return PlanVersion{}, err
+	}
 	if v, err = r.funded(ctx, tx, p, v); err != nil {
 		return PlanVersion{}, err
 	}
@@ -84,6 +86,9 @@ func (r Register) sound(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion
 		if _, err := r.Book.Fund(ctx, tx, s.Fund); err != nil {
 			return PlanVersion{}, err
 		}
+	}
+	if err := r.covered(ctx, tx, v, v.StartsOn); err != nil {
+		return PlanVersion{}, err
 	}
 	return v, r.wantGoals(ctx, tx, v.Goals)
 }
@@ -308,6 +313,9 @@ func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decisi
 	}
 	if !d.Approve {
 		return r.refuse(ctx, tx, p, *waiting, d)
+	}
+	if err := r.covered(ctx, tx, *waiting, max(d.On, waiting.StartsOn)); err != nil {
+		return Commitment{}, err
 	}
 	if err := r.approveVersion(ctx, tx, *waiting); err != nil {
 		return Commitment{}, err

@@ -1,6 +1,7 @@
 package disbursements
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,7 +129,8 @@ func (o Office) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursemen
 	return []Check{c}, nil
 }
 
-// checkGrants asks the agreements of the grants that pay: period, category and geography.
+// checkGrants asks the agreements of the grants that pay: period, category and geography, which is where the partner spends, or
+// where the plan says that the support is given.
 func (o Office) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	checks := map[error]Check{grants.ErrOutsidePeriod: finding("period"), grants.ErrOutsideCategory: finding("category"), grants.ErrOutsideCountry: finding("geography")}
 	for _, cost := range d.costs() {
@@ -139,7 +141,7 @@ func (o Office) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) (
 		if !granted {
 			continue
 		}
-		for _, f := range g.Eligible(grants.Cost{On: d.Date, Country: d.Partner.Country, Category: cost.category}) {
+		for _, f := range g.Eligible(grants.Cost{On: d.Date, Country: cmp.Or(d.Partner.Country, d.Plan.Current.Country), Category: cost.category}) {
 			if c, asked := checks[f.Kind]; asked && (!errors.Is(f.Kind, grants.ErrOutsidePeriod) || g.State == grants.GrantActive || g.State == grants.GrantSigned) {
 				checks[f.Kind] = c.stop("outside_agreement", f.Hint)
 			}

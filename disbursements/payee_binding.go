@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"supportledger/access"
+	"supportledger/beneficiaries"
 	"supportledger/store"
 )
 
@@ -81,6 +82,12 @@ func (o Office) mindPayment(ctx context.Context, tx *store.Tx, p Payment) error 
 		return err
 	}
 	return o.mindBinding(ctx, tx, string(d.ID), d.Round, true)
+}
+
+// OnRecord finds who is on record to be paid under a code, or else under an alias, for plans to name: it is a
+// [beneficiaries.PayeeRecord].
+func OnRecord(ctx context.Context, tx *store.Tx, key string) ([]beneficiaries.Payee, error) {
+	return readOnRecord(ctx, tx, key)
 }
 
 // PayeeReady says whether money may be released to a payee now, by code or id: nil, [ErrPayeeUnverified] or [*PayeeCooling]. A code

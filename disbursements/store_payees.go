@@ -13,6 +13,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/access/vault"
+	"supportledger/beneficiaries"
 	"supportledger/store"
 )
 
@@ -144,6 +145,26 @@ func readPayee(ctx context.Context, tx *store.Tx, key string, locked bool) (Paye
 		return Payee{}, err
 	}
 	return found[0], nil
+}
+
+// readOnRecord finds payees by code, or where nobody has that code by alias: two at most, since a second one already says that the
+// alias is not enough.
+func readOnRecord(ctx context.Context, tx *store.Tx, key string) ([]beneficiaries.Payee, error) {
+	for _, column := range []string{"code", "alias"} {
+		var rows []payeeRow
+		err := tx.NewSelect().Model(&rows).Column("code", "kind").Where("? = ?", bun.Ident(column), key).Order("code").Limit(2).Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found := make([]beneficiaries.Payee, len(rows))
+		for i, r := range rows {
+			found[i] = beneficiaries.Payee{Code: r.Code, Kind: string(r.Kind)}
+		}
+		if len(found) > 0 {
+			return found, nil
+		}
+	}
+	return nil, nil
 }
 
 func readPayees(ctx context.Context, tx *store.Tx, after string, limit int) ([]Payee, error) {

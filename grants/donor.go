@@ -56,5 +56,10 @@ func (r Register) Donor(ctx context.Context, tx *store.Tx, key string) (Donor, e
 
 // Donors lists the donors by code.
 func (r Register) Donors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
-	return readDonors(ctx, tx)
+	return readDonors(ctx, tx, "", 0)
+}
+
+// DonorsAfter lists donors by code after one, at most limit.
+func (r Register) DonorsAfter(ctx context.Context, tx *store.Tx, code string, limit int) ([]Donor, error) {
+	return readDonors(ctx, tx, code, limit)
 }

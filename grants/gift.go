@@ -118,7 +118,12 @@ func (r Register) fulfils(ctx context.Context, tx *store.Tx, g *Gift) error {
 
 // Gifts lists the gifts in order of entry.
 func (r Register) Gifts(ctx context.Context, tx *store.Tx) ([]Gift, error) {
-	return readGifts(ctx, tx, r.Book.Base)
+	return readGifts(ctx, tx, r.Book.Base, "", 0)
+}
+
+// GiftsAfter lists gifts by id after one, at most limit: in order of entry.
+func (r Register) GiftsAfter(ctx context.Context, tx *store.Tx, id GiftID, limit int) ([]Gift, error) {
+	return readGifts(ctx, tx, r.Book.Base, id, limit)
 }
 
 // RefundGift gives a mistaken gift back, whole; the fee of its receipt stands. [ErrGiftRefunded] when it was given back

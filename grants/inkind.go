@@ -78,7 +78,7 @@ func (r Register) inKindEntry(ctx context.Context, tx *store.Tx, c Contribution)
 		cost, ledger.Base(ledger.InKind, c.Fund, worth.Neg()).For("in-kind")}}, worth, nil
 }
 
-// Contributions lists what was given in kind, in order of entry.
-func (r Register) Contributions(ctx context.Context, tx *store.Tx) ([]Contribution, error) {
-	return readContributions(ctx, tx, r.Book.Base)
+// ContributionsAfter lists what was given in kind by id after one, at most limit: in order of entry.
+func (r Register) ContributionsAfter(ctx context.Context, tx *store.Tx, id string, limit int) ([]Contribution, error) {
+	return readContributions(ctx, tx, r.Book.Base, id, limit)
 }

@@ -116,7 +116,7 @@ func (h house) everything() {
 		h.by(maker, act)
 	}
 	h.do(func(tx *store.Tx) error {
-		all, err := h.reg.Contributions(h.Context(), tx)
+		all, err := h.reg.ContributionsAfter(h.Context(), tx, "", 100)
 		if len(all) != 1 || all[0].Worth.String() != "18000.00" || all[0].Memo != "V-12" || all[0].Donor.Code != h.donor.Code {
 			h.Errorf("in kind %+v", all)
 		}

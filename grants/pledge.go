@@ -55,7 +55,12 @@ func (r Register) Pledge(ctx context.Context, tx *store.Tx, key string) (Pledge,
 
 // Pledges lists the pledges in order of entry.
 func (r Register) Pledges(ctx context.Context, tx *store.Tx) ([]Pledge, error) {
-	return readPledges(ctx, tx, r.Book.Base)
+	return readPledges(ctx, tx, r.Book.Base, "", 0)
+}
+
+// PledgesAfter lists pledges by id after one, at most limit.
+func (r Register) PledgesAfter(ctx context.Context, tx *store.Tx, id string, limit int) ([]Pledge, error) {
+	return readPledges(ctx, tx, r.Book.Base, id, limit)
 }
 
 // CancelPledge notes that what has not come of a pledge will not come. [ErrReasonRequired].

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -86,14 +87,8 @@ func insertDonor(ctx context.Context, tx *store.Tx, d Donor) error {
 	return taken(err, ErrDuplicateDonor)
 }
 
-func (r donorRow) donor(sealed []secretRow) Donor {
-	d := Donor{r.ID, r.Code, r.Kind, r.Name, r.Language, r.Delivery, nil}
-	for _, s := range sealed {
-		if s.DonorID == r.ID {
-			d.Sealed = append(d.Sealed, s.Field)
-		}
-	}
-	return d
+func (r donorRow) donor(sealed []DonorField) Donor {
+	return Donor{r.ID, r.Code, r.Kind, r.Name, r.Language, r.Delivery, sealed}
 }
 
 func readDonor(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
@@ -104,34 +99,72 @@ func readDonor(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
 	} else if err != nil {
 		return Donor{}, err
 	}
-	var sealed []secretRow
-	err = tx.NewSelect().Model(&sealed).Column("donor_id", "field").Where("donor_id = ?", row.ID).Order("field").Scan(ctx)
-	return row.donor(sealed), err
+	donors, err := withSealed(ctx, tx, []donorRow{row})
+	if err != nil {
+		return Donor{}, err
+	}
+	return donors[0], nil
 }
 
-func readDonors(ctx context.Context, tx *store.Tx) ([]Donor, error) {
+// readDonors lists donors by code after one, at most limit; 0 reads all.
+func readDonors(ctx context.Context, tx *store.Tx, after string, limit int) ([]Donor, error) {
 	var rows []donorRow
-	if err := tx.NewSelect().Model(&rows).Order("code").Scan(ctx); err != nil {
+	q := tx.NewSelect().Model(&rows).Where("code > ?", after).Order("code")
+	if limit > 0 {
+		q = q.Limit(int64(limit))
+	}
+	if err := q.Scan(ctx); err != nil {
 		return nil, err
 	}
-	var sealed []secretRow
-	if err := tx.NewSelect().Model(&sealed).Column("donor_id", "field").Order("donor_id", "field").Scan(ctx); err != nil {
-		return nil, err
-	}
-	donors := make([]Donor, len(rows))
-	for i, r := range rows {
-		donors[i] = r.donor(sealed)
+	return withSealed(ctx, tx, rows)
+}
+
+// readAtOnce is how many rows are named in one statement that reads what belongs to them.
+const readAtOnce = 500
+
+// withSealed adds to donors which of their fields are kept sealed.
+func withSealed(ctx context.Context, tx *store.Tx, rows []donorRow) ([]Donor, error) {
+	donors := make([]Donor, 0, len(rows))
+	for some := range slices.Chunk(rows, readAtOnce) {
+		ids := make([]DonorID, len(some))
+		for i, r := range some {
+			ids[i] = r.ID
+		}
+		var sealed []secretRow
+		if err := tx.NewSelect().Model(&sealed).Column("donor_id", "field").Where("donor_id IN (?)", bun.List(ids)).Order("donor_id", "field").Scan(ctx); err != nil {
+			return nil, err
+		}
+		of := map[DonorID][]DonorField{}
+		for _, s := range sealed {
+			of[s.DonorID] = append(of[s.DonorID], s.Field)
+		}
+		for _, r := range some {
+			donors = append(donors, r.donor(of[r.ID]))
+		}
 	}
 	return donors, nil
 }
 
-func donorsByID(ctx context.Context, tx *store.Tx) (map[DonorID]Donor, error) {
-	donors, err := readDonors(ctx, tx)
-	by := make(map[DonorID]Donor, len(donors))
-	for _, d := range donors {
-		by[d.ID] = d
+// donorsByID reads the donors that are named, each once; who is named by "" is nobody.
+func donorsByID(ctx context.Context, tx *store.Tx, ids []DonorID) (map[DonorID]Donor, error) {
+	wanted := slices.Clone(ids)
+	slices.Sort(wanted)
+	wanted = slices.DeleteFunc(slices.Compact(wanted), func(id DonorID) bool { return id == "" })
+	by := make(map[DonorID]Donor, len(wanted))
+	for some := range slices.Chunk(wanted, readAtOnce) {
+		var rows []donorRow
+		if err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(some)).Scan(ctx); err != nil {
+			return nil, err
+		}
+		donors, err := withSealed(ctx, tx, rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range donors {
+			by[d.ID] = d
+		}
 	}
-	return by, err
+	return by, nil
 }
 
 func insertGrant(ctx context.Context, tx *store.Tx, g Grant) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -63,13 +64,17 @@ func readGiftTotals(ctx context.Context, tx *store.Tx, from, to ledger.Date, bas
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]DonorID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.DonorID
+	}
+	by, err := donorsByID(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	totals := make([]GiftTotal, len(rows))
 	for i, r := range rows {
-		donor, err := readDonor(ctx, tx, string(r.DonorID))
-		if err != nil {
-			return nil, err
-		}
-		totals[i] = GiftTotal{Donor: donor, Gifts: r.Gifts, Total: ledger.OfMinor(r.Total, base), Reported: r.Reported > 0}
+		totals[i] = GiftTotal{Donor: by[r.DonorID], Gifts: r.Gifts, Total: ledger.OfMinor(r.Total, base), Reported: r.Reported > 0}
 	}
 	return totals, nil
 }
@@ -119,39 +124,52 @@ func readPledge(ctx context.Context, tx *store.Tx, key string, base ledger.Curre
 	} else if err != nil {
 		return Pledge{}, err
 	}
-	return row.pledge(ctx, tx, base)
-}
-
-func readPledges(ctx context.Context, tx *store.Tx, base ledger.Currency) ([]Pledge, error) {
-	var rows []pledgeRow
-	if err := tx.NewSelect().Model(&rows).Order("id").Scan(ctx); err != nil {
-		return nil, err
-	}
-	pledges := make([]Pledge, len(rows))
-	for i, r := range rows {
-		var err error
-		if pledges[i], err = r.pledge(ctx, tx, base); err != nil {
-			return nil, err
-		}
-	}
-	return pledges, nil
-}
-
-func (r pledgeRow) pledge(ctx context.Context, tx *store.Tx, base ledger.Currency) (Pledge, error) {
-	donor, err := readDonor(ctx, tx, string(r.DonorID))
+	pledges, err := pledgesOf(ctx, tx, []pledgeRow{row}, base)
 	if err != nil {
 		return Pledge{}, err
 	}
-	var rows []pledgeInstalmentRow
-	if err := tx.NewSelect().Model(&rows).Where("pledge_id = ?", r.ID).Order("number").Scan(ctx); err != nil {
-		return Pledge{}, err
+	return pledges[0], nil
+}
+
+// readPledges lists pledges by id after one, at most limit; 0 reads all.
+func readPledges(ctx context.Context, tx *store.Tx, base ledger.Currency, after string, limit int) ([]Pledge, error) {
+	var rows []pledgeRow
+	q := tx.NewSelect().Model(&rows).Where("id > ?", after).Order("id")
+	if limit > 0 {
+		q = q.Limit(int64(limit))
 	}
-	p := Pledge{ID: r.ID, Number: r.Number, Donor: donor, Fund: r.Fund, On: r.PledgedOn, Amount: ledger.OfMinor(r.Amount, base),
-		Cancelled: ledger.OfMinor(r.Cancelled, base)}
-	for _, in := range rows {
-		p.Planned = append(p.Planned, Planned{in.Number, in.DueOn, ledger.OfMinor(in.Amount, base)})
+	if err := q.Scan(ctx); err != nil {
+		return nil, err
 	}
-	return p, nil
+	return pledgesOf(ctx, tx, rows, base)
+}
+
+// pledgesOf reads who made pledges and what was planned of them.
+func pledgesOf(ctx context.Context, tx *store.Tx, rows []pledgeRow, base ledger.Currency) ([]Pledge, error) {
+	donors, ids := make([]DonorID, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		donors[i], ids[i] = r.DonorID, r.ID
+	}
+	by, err := donorsByID(ctx, tx, donors)
+	if err != nil {
+		return nil, err
+	}
+	planned := map[string][]Planned{}
+	for some := range slices.Chunk(ids, readAtOnce) {
+		var instalments []pledgeInstalmentRow
+		if err := tx.NewSelect().Model(&instalments).Where("pledge_id IN (?)", bun.List(some)).Order("pledge_id", "number").Scan(ctx); err != nil {
+			return nil, err
+		}
+		for _, in := range instalments {
+			planned[in.PledgeID] = append(planned[in.PledgeID], Planned{in.Number, in.DueOn, ledger.OfMinor(in.Amount, base)})
+		}
+	}
+	pledges := make([]Pledge, len(rows))
+	for i, r := range rows {
+		pledges[i] = Pledge{ID: r.ID, Number: r.Number, Donor: by[r.DonorID], Fund: r.Fund, On: r.PledgedOn, Amount: ledger.OfMinor(r.Amount, base),
+			Cancelled: ledger.OfMinor(r.Cancelled, base), Planned: planned[r.ID]}
+	}
+	return pledges, nil
 }
 
 // readPledged is what was received on a pledge up to a day.

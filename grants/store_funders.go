@@ -68,12 +68,21 @@ func (r giftRow) gift(donor Donor, base ledger.Currency) Gift {
 		Fee: ledger.OfMinor(r.Fee, base), Account: r.Account, Entry: r.EntryID, RefundedOn: r.RefundedOn, ReversedOn: r.ReversedOn, Anonymous: r.Anonymous == 1, Pledge: r.PledgeID}
 }
 
-func readGifts(ctx context.Context, tx *store.Tx, base ledger.Currency) ([]Gift, error) {
+// readGifts lists gifts by id after one, at most limit; 0 reads all.
+func readGifts(ctx context.Context, tx *store.Tx, base ledger.Currency, after GiftID, limit int) ([]Gift, error) {
 	var rows []giftRow
-	if err := tx.NewSelect().Model(&rows).ColumnExpr("gift_row.*").ColumnExpr(reversedGift).Order("id").Scan(ctx); err != nil {
+	q := tx.NewSelect().Model(&rows).ColumnExpr("gift_row.*").ColumnExpr(reversedGift).Where("id > ?", after).Order("id")
+	if limit > 0 {
+		q = q.Limit(int64(limit))
+	}
+	if err := q.Scan(ctx); err != nil {
 		return nil, err
 	}
-	by, err := donorsByID(ctx, tx)
+	ids := make([]DonorID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.DonorID
+	}
+	by, err := donorsByID(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -39,12 +39,19 @@ func insertContribution(ctx context.Context, tx *store.Tx, c Contribution) error
 	return err
 }
 
-func readContributions(ctx context.Context, tx *store.Tx, base ledger.Currency) ([]Contribution, error) {
+// readContributions lists contributions by id after one, at most limit.
+func readContributions(ctx context.Context, tx *store.Tx, base ledger.Currency, after string, limit int) ([]Contribution, error) {
 	var rows []contributionRow
-	if err := tx.NewSelect().Model(&rows).Order("id").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("id > ?", after).Order("id").Limit(int64(limit)).Scan(ctx); err != nil {
 		return nil, err
 	}
-	by, err := donorsByID(ctx, tx)
+	ids := make([]DonorID, 0, len(rows))
+	for _, r := range rows {
+		if r.DonorID != nil {
+			ids = append(ids, *r.DonorID)
+		}
+	}
+	by, err := donorsByID(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}

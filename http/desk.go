@@ -42,7 +42,7 @@ func open(ctx context.Context, tx *store.Tx) (desk, error) {
 		return desk{}, err
 	}
 	register := grants.Register{Book: book}
-	people := beneficiaries.Register{Book: book, Grants: register, Vault: vaultOf(ctx)}
+	people := beneficiaries.Register{Book: book, Grants: register, Vault: vaultOf(ctx), Payees: disbursements.OnRecord}
 	office := statements.Office{Book: book, Grants: register}
 	office.Disclosure = statements.Blocks{Office: office}
 	return desk{

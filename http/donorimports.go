@@ -50,7 +50,7 @@ type uploadDonorImportRequest struct {
 	Kind    grants.ImportKind    `json:"kind" validate:"required,oneof=donors gifts"`
 	Profile ledger.ImportProfile `json:"profile" validate:"required,oneof=rfc4180 da-excel xlsx" description:"How the file is written; never guessed. da-excel has semicolons and decimal commas."`
 	Name    string               `json:"name" validate:"max=120" description:"Of the file; no person's name."`
-	Content string               `json:"content" validate:"required" description:"The bytes of the file in base64."`
+	Content vault.Personal       `json:"content" validate:"required" description:"The bytes of the file in base64."`
 }
 
 type donorImportView struct {
@@ -119,7 +119,7 @@ func viewDonorImportRow(r grants.ImportRow) donorImportRowView {
 }
 
 func uploadDonorImport(ctx context.Context, tx *store.Tx, d desk, in uploadDonorImportRequest) (donorImportPreviewView, error) {
-	content, err := base64.StdEncoding.DecodeString(in.Content)
+	content, err := base64.StdEncoding.DecodeString(string(in.Content))
 	if err != nil {
 		return donorImportPreviewView{}, errNotBase64
 	}

@@ -234,7 +234,11 @@ func getPledge(ctx context.Context, tx *store.Tx, d desk, in byRef) (pledgeView,
 }
 
 func listPledges(ctx context.Context, tx *store.Tx, d desk, in standingsRequest) (List[pledgeView], error) {
-	all, err := d.grants.Pledges(ctx, tx)
+	after, err := in.After(1)
+	if err != nil {
+		return List[pledgeView]{}, err
+	}
+	all, err := d.grants.PledgesAfter(ctx, tx, firstOf(after), in.Size()+1)
 	if err != nil {
 		return List[pledgeView]{}, err
 	}
@@ -244,7 +248,7 @@ func listPledges(ctx context.Context, tx *store.Tx, d desk, in standingsRequest)
 			return List[pledgeView]{}, err
 		}
 	}
-	return inOrder(in.Page, views, func(v pledgeView) pledgeView { return v })
+	return ListOf(in.Page, views, func(v pledgeView) pledgeView { return v }, func(v pledgeView) []string { return []string{v.ID} }), nil
 }
 
 func cancelPledge(ctx context.Context, tx *store.Tx, d desk, in donorReasonRequest) (pledgeView, error) {

@@ -94,11 +94,12 @@ func receiveGift(ctx context.Context, tx *store.Tx, d desk, in giftRequest) (gif
 }
 
 func listGifts(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[giftView], error) {
-	all, err := d.grants.Gifts(ctx, tx)
+	after, err := in.After(1)
 	if err != nil {
 		return List[giftView]{}, err
 	}
-	return inOrder(in.Page, all, listedGift)
+	gifts, err := d.grants.GiftsAfter(ctx, tx, grants.GiftID(firstOf(after)), in.Size()+1)
+	return ListOf(in.Page, gifts, listedGift, func(g grants.Gift) []string { return []string{string(g.ID)} }), err
 }
 
 func getGift(ctx context.Context, tx *store.Tx, d desk, in byRef) (giftView, error) {

@@ -63,11 +63,12 @@ func viewDonor(d grants.Donor) donorView {
 }
 
 func listDonors(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[donorView], error) {
-	donors, err := d.grants.Donors(ctx, tx)
+	after, err := in.After(1)
 	if err != nil {
 		return List[donorView]{}, err
 	}
-	return pageOf(in.Page, donors, viewDonor, func(d grants.Donor) string { return d.Code })
+	donors, err := d.grants.DonorsAfter(ctx, tx, firstOf(after), in.Size()+1)
+	return ListOf(in.Page, donors, viewDonor, func(d grants.Donor) []string { return []string{d.Code} }), err
 }
 
 type registerDonorRequest struct {

@@ -154,29 +154,34 @@ func getPayee(ctx context.Context, tx *store.Tx, d desk, in byRef) (payeeDetails
 }
 
 type payeeAddress struct {
-	Street   string   `json:"street,omitempty" validate:"max=70"`
-	Building string   `json:"building,omitempty" validate:"max=16"`
-	PostCode string   `json:"post_code,omitempty" validate:"max=16"`
-	Town     string   `json:"town,omitempty" validate:"max=35"`
-	Country  string   `json:"country,omitempty" validate:"omitempty,len=2" description:"ISO 3166."`
-	Lines    []string `json:"lines,omitempty" validate:"max=2,dive,max=70" description:"In place of street and building."`
+	Street   vault.Personal   `json:"street,omitempty" validate:"max=70"`
+	Building vault.Personal   `json:"building,omitempty" validate:"max=16"`
+	PostCode vault.Personal   `json:"post_code,omitempty" validate:"max=16"`
+	Town     vault.Personal   `json:"town,omitempty" validate:"max=35"`
+	Country  string           `json:"country,omitempty" validate:"omitempty,len=2" description:"ISO 3166."`
+	Lines    []vault.Personal `json:"lines,omitempty" validate:"max=2,dive,max=70" description:"In place of street and building."`
+}
+
+// given is the address in plain text, on its way to be sealed.
+func (a payeeAddress) given() iso20022.Address {
+	return iso20022.Address{Street: string(a.Street), Building: string(a.Building), PostCode: string(a.PostCode), Town: string(a.Town), Country: a.Country,
+		Lines: each(a.Lines, func(line vault.Personal) string { return string(line) })}
 }
 
 type bankDetailsRequest struct {
-	ID           Ref          `path:"id" json:"-"`
-	IBAN         string       `json:"iban" validate:"max=50"`
-	Registration string       `json:"registration_number" validate:"max=10" description:"Danish, with account_number."`
-	Account      string       `json:"account_number" validate:"max=20" description:"Danish."`
-	BankCode     string       `json:"bank_code" validate:"max=10" description:"Of a Nigerian bank, with number."`
-	Number       string       `json:"number" validate:"max=34" description:"NUBAN, or of a country without IBAN."`
-	BIC          string       `json:"bic" validate:"max=15" description:"Of the payee's bank; needed across borders."`
-	Address      payeeAddress `json:"address" description:"Of the payee; town and country are needed across borders."`
+	ID           Ref            `path:"id" json:"-"`
+	IBAN         vault.Personal `json:"iban" validate:"max=50"`
+	Registration vault.Personal `json:"registration_number" validate:"max=10" description:"Danish, with account_number."`
+	Account      vault.Personal `json:"account_number" validate:"max=20" description:"Danish."`
+	BankCode     vault.Personal `json:"bank_code" validate:"max=10" description:"Of a Nigerian bank, with number."`
+	Number       vault.Personal `json:"number" validate:"max=34" description:"NUBAN, or of a country without IBAN."`
+	BIC          vault.Personal `json:"bic" validate:"max=15" description:"Of the payee's bank; needed across borders."`
+	Address      payeeAddress   `json:"address" description:"Of the payee; town and country are needed across borders."`
 }
 
 func enterBankDetails(ctx context.Context, tx *store.Tx, d desk, in bankDetailsRequest) (payeeDetailsView, error) {
-	p, err := d.office.EnterBankDetails(ctx, tx, string(in.ID), disbursements.AccountGiven{IBAN: in.IBAN, Registration: in.Registration, Account: in.Account,
-		BankCode: in.BankCode, Number: in.Number, BIC: in.BIC, Address: iso20022.Address{Street: in.Address.Street, Building: in.Address.Building,
-			PostCode: in.Address.PostCode, Town: in.Address.Town, Country: in.Address.Country, Lines: in.Address.Lines}})
+	p, err := d.office.EnterBankDetails(ctx, tx, string(in.ID), disbursements.AccountGiven{IBAN: string(in.IBAN), Registration: string(in.Registration),
+		Account: string(in.Account), BankCode: string(in.BankCode), Number: string(in.Number), BIC: string(in.BIC), Address: in.Address.given()})
 	var field *disbursements.FieldFault
 	if errors.As(err, &field) {
 		pointer := map[string]string{"iban": "/iban", "account": "/account_number", "number": "/number", "bic": "/bic"}[field.Field]

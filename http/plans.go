@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -25,7 +26,7 @@ func people(api *API) {
 	Route(api, Op{Method: post, Path: "/plans", ID: "draftPlan", Tag: "plans", Roles: casework,
 		Summary: "Write the first version of a plan", Danish: "Skriv en støtteplans første version",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrShares, beneficiaries.ErrLines, beneficiaries.ErrDuplicatePlan,
-			ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule, beneficiaries.ErrPayeeCode,
+			ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule, beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry,
 			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones, grants.ErrRateMissing}}, at(draftPlan))
 	Route(api, Op{Method: post, Path: "/plans/:id/submissions", ID: "submitPlan", Tag: "plans", Roles: casework, Status: http.StatusOK,
 		Summary: "Ask for a plan's approval", Danish: "Bed om en støtteplans godkendelse",
@@ -34,7 +35,7 @@ func people(api *API) {
 		Summary: "Approve a year of a plan and commit its budget", Danish: "Godkend et år af en støtteplan og disponér dets budget",
 		About: "The first approval is also that of the plan's version. Who submitted the plan cannot approve.",
 		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue, grants.ErrBudgetExceeded,
-			grants.ErrRateMissing, ledger.ErrPeriodClosed}}, at(approvePlanYear))
+			grants.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}}, at(approvePlanYear))
 	planWords(api)
 	planMilestones(api)
 	planReminders(api)
@@ -148,7 +149,15 @@ func draftPlan(ctx context.Context, tx *store.Tx, d desk, in draftPlanRequest) (
 		return planView{}, err
 	}
 	p, err = d.people.Draft(ctx, tx, p)
-	return viewPlan(p), err
+	return viewPlan(p), atPayee(err)
+}
+
+// atPayee places a payee that a line cannot have at its field.
+func atPayee(err error) error {
+	if unfit := (*beneficiaries.UnfitPayee)(nil); errors.As(err, &unfit) {
+		return At(fmt.Sprintf("/lines/%d/payee", unfit.Line), err)
+	}
+	return err
 }
 
 func getPlan(ctx context.Context, tx *store.Tx, d desk, in byRef) (planView, error) {
@@ -157,11 +166,12 @@ func getPlan(ctx context.Context, tx *store.Tx, d desk, in byRef) (planView, err
 }
 
 func listPlans(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[planView], error) {
-	plans, err := d.people.Plans(ctx, tx)
+	after, err := in.After(1)
 	if err != nil {
 		return List[planView]{}, err
 	}
-	return pageOf(in.Page, plans, viewPlan, func(p beneficiaries.Plan) string { return p.Number })
+	plans, err := d.people.PlansAfter(ctx, tx, firstOf(after), in.Size()+1)
+	return ListOf(in.Page, plans, viewPlan, func(p beneficiaries.Plan) []string { return []string{p.Number} }), err
 }
 
 func submitPlan(ctx context.Context, tx *store.Tx, d desk, in byRef) (planView, error) {

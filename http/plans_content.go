@@ -39,7 +39,7 @@ type planLineBody struct {
 	Due       []ledger.Date `json:"due" validate:"max=600" description:"One day per unit. One of due, units and schedule."`
 	Units     int           `json:"units" validate:"omitempty,min=1,max=600" description:"How many units, where they have no days."`
 	Schedule  *scheduleBody `json:"schedule,omitempty" validate:"omitempty" description:"A unit on each day of a rule."`
-	Payee     string        `json:"payee" validate:"max=17" description:"Who is paid, by code, such as C-09."`
+	Payee     string        `json:"payee" validate:"max=70" description:"Who is paid: a payee on record, by code, such as C-09, or by an alias that only one has."`
 	Gates     []gateBody    `json:"gates" validate:"max=20,dive" description:"Milestones that hold the money back."`
 }
 

@@ -30,6 +30,8 @@ func onPlans(t *testing.T, fn func(p *planning)) {
 			second: c.As(db, "second", access.ProgrammeLead)}
 		p.finance.Post("/funds", `{"code":"SCH","restriction":"none","opened_on":"2026-01-01"}`).Want(201)
 		p.finance.Post("/partners", `{"code":"NG-01","currency":"NGN","account":"1300"}`).Want(201)
+		p.finance.Post("/payees", `{"code":"C-09","kind":"person","alias":"Payee 09"}`).Want(201)
+		p.finance.Post("/payees", `{"code":"C-10","kind":"clinic","alias":"House 10"}`).Want(201)
 		var person struct{ Code string }
 		p.caring.Post("/beneficiaries", nil).Want(201).Into(&person)
 		p.person = person.Code
@@ -80,8 +82,13 @@ func TestPlansAreWrittenInAClosedVocabulary(t *testing.T) {
 		p.caring.Post("/plans", swapped(";COUNT=12", "")).Problem(422, "schedule_not_understood")
 		p.caring.Post("/plans", swapped(`"stipend","total"`, `"gifts","total"`)).Problem(422, "plan_word_unknown")
 		p.caring.Post("/plans", swapped("C-09", "The clinic")).Problem(422, "payee_not_a_code")
+		if told := p.caring.Post("/plans", swapped("C-09", "C-90")).Problem(422, "payee_not_on_record"); !strings.Contains(fmt.Sprint(told), "/lines/0/payee") {
+			p.Errorf("an unknown payee is not placed: %v", told)
+		}
+		p.caring.Post("/plans", swapped("C-09", "House 10")).Problem(422, "payee_of_another_kind")
 		p.caring.Post("/plans", swapped(`"total":"1000000.00",`, "")).Problem(422, "plan_lines_malformed")
-		p.caring.Post("/plans", swapped(`"category":"stipend"`, `"category":"childcare"`)).Want(201)
+		p.caring.Post("/plans", strings.Replace(swapped(`"category":"stipend"`, `"category":"childcare"`), "C-09", "Payee 09", 1)).Want(201)
+		p.has(p.caring, "/plans/P-1", `"payee":"C-09"`, true)
 		p.has(p.caring, "/plans/P-1", `"category":"childcare","booked_as":"emergency-aid"`, true)
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 // committing are the refusals of acts that set budget aside.
 var committing = []error{access.ErrMakerCannotApprove, beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, grants.ErrBudgetExceeded,
-	grants.ErrRateMissing, ledger.ErrPeriodClosed}
+	grants.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}
 
 // planVersions registers what becomes of a plan after its first draft.
 func planVersions(api *API) {
@@ -24,7 +24,7 @@ func planVersions(api *API) {
 		About: "What is left out stays as it was. A top_up (a weak currency ate the plan) and a move (to another country or currency) name their reason as a code. Lines are what is still to be given: what was settled is carried over. The version waits to be submitted and decided on; the one in force goes on.",
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrShares, beneficiaries.ErrLines,
 			beneficiaries.ErrBudgetRate, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule,
-			beneficiaries.ErrPayeeCode, beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones,
+			beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry, beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones,
 			beneficiaries.ErrReasonRequired, grants.ErrRateMissing}}, at(revisePlan))
 	Route(api, Op{Method: post, Path: "/plans/:id/decisions", ID: "decidePlan", Tag: "plans", Roles: leads, Money: true,
 		Summary: "Approve, return or reject the version of a plan that waits", Danish: "Godkend, returnér eller afvis den version af en støtteplan, der venter",
@@ -124,7 +124,7 @@ func revisePlan(ctx context.Context, tx *store.Tx, d desk, in revisionRequest) (
 		return planView{}, err
 	}
 	p, err = d.people.Revise(ctx, tx, string(in.ID), change)
-	return viewPlan(p), err
+	return viewPlan(p), atPayee(err)
 }
 
 type planDecisionRequest struct {

@@ -53,7 +53,7 @@ type Op struct {
 	Roles    []access.Role // who may call it; empty: everyone who is signed in
 	Public   bool          // no token needed
 	Money    bool          // it has a money effect: Idempotency-Key is required, where other writes may do without
-	Personal bool          // its answer is only for the caller's eyes: it takes no Idempotency-Key, under which answers are stored
+	Personal bool          // what it is sent or answers is only for the caller's eyes: it takes no Idempotency-Key, under which answers are stored
 	Own      bool          // it concerns the caller's own account and nothing else
 	Screen   bool          // it is for a person who signed in, not for a token
 
@@ -129,8 +129,9 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 // Out is a struct that json shows, a List, a File, or None.
 //
 // act runs in one transaction, a View for GET and an Update for everything else, and may run again: it must do
-// nothing but read and write through tx. The answer of a write is stored under its Idempotency-Key, so nothing
-// personal may be in one that is not declared Personal.
+// nothing but read and write through tx. The answer of a write is stored under its Idempotency-Key, with a hash of its body, so
+// nothing personal may be in one that is not declared Personal: what a person's own words and numbers come in or go out in is a
+// vault.Personal, which only such an operation has.
 //
 // A mistake in the declaration panics: it is found by any test that starts the server.
 func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store.Tx, in In) (Out, error)) {
@@ -200,6 +201,8 @@ func (e *endpoint) check() error {
 		return fmt.Errorf("what is public is nobody's, and one's own account is everybody's: Roles say something else")
 	case op.Money && (e.reads() || op.Public || op.Personal):
 		return fmt.Errorf("a money operation writes, somebody answers for it, and its answer is kept")
+	case !op.Personal && (isPersonal(e.in.goType) || isPersonal(e.out)):
+		return fmt.Errorf("a request or an answer with a vault.Personal in it is Personal: no key keeps anything of it")
 	case e.isFile() != (len(op.Produces) > 0):
 		return fmt.Errorf("field Produces goes with an Out that is a File")
 	case e.isFile() && !e.reads():
@@ -210,6 +213,19 @@ func (e *endpoint) check() error {
 		return fmt.Errorf("204 has no content, but Out is %s", e.out)
 	}
 	return e.checkShape()
+}
+
+// isPersonal tells whether a value of a type can hold a text about a person, at any depth.
+func isPersonal(t reflect.Type, above ...reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return isPersonal(t.Elem(), above...)
+	case reflect.Struct:
+		return !slices.Contains(above, t) && slices.ContainsFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool {
+			return f.IsExported() && isPersonal(f.Type, append(above, t)...)
+		})
+	}
+	return t == reflect.TypeFor[vault.Personal]()
 }
 
 // checkShape holds the request struct against the path and the method.

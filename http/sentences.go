@@ -103,8 +103,15 @@ func ofPlans(err error) (s text) {
 		short *beneficiaries.Unfunded
 		word  *beneficiaries.UnknownWord
 		rule  *beneficiaries.BadSchedule
+		payee *beneficiaries.UnfitPayee
 	)
 	switch {
+	case errors.As(err, &payee) && payee.Kind != "":
+		s = say("%s is a %s, and the line is for %s.", "%s er af slagsen %s, og linjen er til %s.", payee.Payee, payee.Kind, payee.Category)
+	case errors.As(err, &payee) && payee.Of > 1:
+		s = say("More than one payee has the alias %q; send the code.", "Flere betalingsmodtagere har aliasset %q; send koden.", payee.Payee)
+	case errors.As(err, &payee) && errors.Is(err, beneficiaries.ErrUnknownPayee):
+		s = say("%q is nobody on record.", "%q er ikke registreret.", payee.Payee)
 	case errors.As(err, &gates):
 		s = say("These milestones are not met: %s.", "Disse milepæle er ikke nået: %s.", strings.Join(gates.Milestones(), ", "))
 	case errors.As(err, &short):

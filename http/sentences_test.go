@@ -37,6 +37,10 @@ func TestSentences(t *testing.T) {
 			"These milestones are not met: term_1.", "Disse milepæle er ikke nået: term_1."},
 		{&beneficiaries.Unfunded{Missing: ten}, "The caps of the funds leave 10.00 DKK without a fund.", "Fondenes lofter efterlader 10.00 DKK uden en fond."},
 		{&beneficiaries.UnknownWord{Kind: beneficiaries.GoalWord, Code: "x"}, `"x" is no word of the plans.`, `"x" er ikke et ord i støtteplanerne.`},
+		{&beneficiaries.UnfitPayee{Payee: "C-10", Kind: "clinic", Category: "stipend", Why: beneficiaries.ErrPayeeKind}, "C-10 is a clinic, and the line is for stipend.",
+			"C-10 er af slagsen clinic, og linjen er til stipend."},
+		{&beneficiaries.UnfitPayee{Payee: "House", Of: 2, Why: beneficiaries.ErrUnknownPayee}, `More than one payee has the alias "House"; send the code.`,
+			`Flere betalingsmodtagere har aliasset "House"; send koden.`},
 		{&disbursements.StateConflict{State: "draft", Want: []string{"submitted"}}, "It is draft; this needs submitted.", "Tilstanden er draft; dette kræver submitted."},
 	} {
 		for l, want := range map[Lang]string{English: tc.en, Danish: tc.da} {

@@ -123,11 +123,12 @@ func viewInKind(c grants.Contribution) inKindView {
 }
 
 func listInKind(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (List[inKindView], error) {
-	all, err := d.grants.Contributions(ctx, tx)
+	after, err := in.After(1)
 	if err != nil {
 		return List[inKindView]{}, err
 	}
-	return inOrder(in.Page, all, viewInKind)
+	given, err := d.grants.ContributionsAfter(ctx, tx, firstOf(after), in.Size()+1)
+	return ListOf(in.Page, given, viewInKind, func(c grants.Contribution) []string { return []string{c.ID} }), err
 }
 
 func receiveInKind(ctx context.Context, tx *store.Tx, d desk, in inKindRequest) (entryView, error) {

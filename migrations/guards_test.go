@@ -19,8 +19,12 @@ var (
 var ownWay = map[string]string{
 	"_truncate": "SQLite has no TRUNCATE",
 	"_insert":   "INSERT OR REPLACE deletes without asking DELETE triggers; PostgreSQL has no such statement, its keys refuse twins",
+	"_onto":     "UPDATE OR REPLACE deletes the row whose key it takes, the same way",
 	"_pen":      "SQLite has one writer",
 }
+
+// ownCode says why a code of refusal may stand on one engine alone.
+var ownCode = map[string]string{"row_exists": "PostgreSQL's keys refuse twins, and store takes both for a duplicate"}
 
 // guardsOf lists the triggers and the codes of refusal in one engine's file.
 func guardsOf(t *testing.T, file string) (triggers, codes []string) {
@@ -52,6 +56,7 @@ func TestGuardsAreTheSameOnBothEngines(t *testing.T) {
 		lite, liteCodes := guardsOf(t, file)
 		pg, pgCodes := guardsOf(t, strings.Replace(file, SQLite, Postgres, 1))
 		total += len(lite) + len(pg)
+		liteCodes = slices.DeleteFunc(liteCodes, func(code string) bool { return ownCode[code] != "" })
 		if diff := cmp.Diff(liteCodes, pgCodes); diff != "" {
 			t.Errorf("%s: the engines refuse with different codes (-sqlite +postgres):\n%s", file, diff)
 		}
