@@ -127,7 +127,9 @@ func (b bench) rows(text string, args ...any) (all [][]string) {
 func (b bench) keys(table string) (keys []key) {
 	b.Helper()
 	known := func(k key) bool {
-		return slices.ContainsFunc(keys, func(o key) bool { return slices.Equal(slices.Sorted(slices.Values(o)), slices.Sorted(slices.Values(k))) })
+		return slices.ContainsFunc(keys, func(o key) bool {
+			return slices.Equal(slices.Sorted(slices.Values(o)), slices.Sorted(slices.Values(k)))
+		})
 	}
 	add := func(rows [][]string) {
 		var k key
