@@ -90,10 +90,7 @@ type Event struct {
 
 // Record writes an audit event, and its leaf into the tree that proves the books. Actor, request and time are the tx's. The
 // row is written at the end of the tx, with those of the tx's other acts; what keeps it from being written fails the tx then.
-func Record(_ context.Context, tx *store.Tx, e Event) error {
-	insertEvent(tx, e)
-	return nil
-}
+func Record(ctx context.Context, tx *store.Tx, e Event) error { return insertEvent(ctx, tx, e) }
 
 // Step is a part in a subject that is a person's own.
 type Step string

@@ -93,21 +93,29 @@ func unlisted(text string) []Role {
 // eventsKey is where a tx keeps the events that its commit will write.
 type eventsKey struct{}
 
+// eventsAtOnce is how many events wait for the end of a tx at most: an act on ten thousand payments holds no more.
+const eventsAtOnce = 1000
+
 // insertEvent puts an event's leaf into the tree and its row among those that are written in one statement at the end of
-// the tx: many acts that commit together cost no more statements than one.
-func insertEvent(tx *store.Tx, e Event) {
+// the tx, or when a thousand wait: many acts that commit together cost no more statements than one.
+func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
 	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
 		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason, OnBehalfOf: e.OnBehalfOf}
 	pending := tx.Keep(eventsKey{}, func() any { return new([]eventRow) }).(*[]eventRow) //nolint:errcheck,forcetypeassert // made on this line
+	write := func(ctx context.Context, tx *store.Tx) error {
+		rows := *pending
+		*pending = nil
+		return store.Insert(ctx, tx, rows)
+	}
 	if len(*pending) == 0 {
-		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
-			rows := *pending
-			*pending = nil
-			return store.Insert(ctx, tx, rows)
-		})
+		tx.BeforeCommit(write)
 	}
 	*pending = append(*pending, row)
 	proof.Append(tx, row.leaf(new(proof.Encoder), proof.NewSeal()))
+	if len(*pending) < eventsAtOnce {
+		return nil
+	}
+	return write(ctx, tx)
 }
 
 func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {

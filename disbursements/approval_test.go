@@ -17,13 +17,17 @@ import (
 
 // How many decide, in whose name, and who does not.
 
+// payment is a payment out of a fund to a payee.
+func payment(fund ledger.FundCode, payee, amount string) Disbursement {
+	return Disbursement{Settlement: ByPayment, Amount: of(amount, "DKK"), Payee: payee, Category: "emergency-aid", Account: "1010", Date: "2026-02-01",
+		Shares: []beneficiaries.Share{{Fund: fund, Percent: hundred}}, Text: "As agreed"}
+}
+
 // aPayment drafts a payment out of a fund to a payee, as maker.
 func (h *house) aPayment(fund ledger.FundCode, payee, amount string, more ...func(*Disbursement)) Disbursement {
 	h.Helper()
-	var d Disbursement
+	d := payment(fund, payee, amount)
 	h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-		d = Disbursement{Settlement: ByPayment, Amount: of(amount, "DKK"), Payee: payee, Category: "emergency-aid", Account: "1010", Date: "2026-02-01",
-			Shares: []beneficiaries.Share{{Fund: fund, Percent: hundred}}, Text: "As agreed"}
 		for _, change := range more {
 			change(&d)
 		}

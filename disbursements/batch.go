@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"iter"
 	"time"
 
 	"supportledger/access"
@@ -122,15 +123,24 @@ func (o Office) AddToBatch(ctx context.Context, tx *store.Tx, key string, names 
 	if err != nil {
 		return Batch{}, err
 	}
-	found, err := o.candidates(ctx, tx, b, names)
-	if err != nil {
-		return Batch{}, err
+	if twice(names) {
+		return Batch{}, ErrMatchShape
 	}
-	if err := numberPayments(ctx, tx, found); err != nil {
-		return Batch{}, err
+	added := 0
+	for found, err := range o.candidates(ctx, tx, b, names) {
+		if err != nil {
+			return Batch{}, err
+		}
+		if err := numberPayments(ctx, tx, found); err != nil {
+			return Batch{}, err
+		}
+		if err := insertItems(ctx, tx, b, found); err != nil {
+			return Batch{}, err
+		}
+		added += len(found)
 	}
-	if err := insertItems(ctx, tx, b, found); err != nil {
-		return Batch{}, err
+	if added == 0 {
+		return Batch{}, ErrBatchEmpty
 	}
 	err = saveBatch(ctx, tx, &b)
 	return b, joined(err, access.Record(ctx, tx, access.Event{Action: "payment_batch.added_to", Subject: string(b.ID), Fields: []string{"items"}}))
@@ -188,19 +198,29 @@ func (c candidate) fits(b Batch) error {
 	return nil
 }
 
-// candidates finds what is to be added, in the order of the names.
-func (o Office) candidates(ctx context.Context, tx *store.Tx, b Batch, names []string) ([]candidate, error) {
-	if len(names) == 0 {
-		all, err := readCandidates(ctx, tx, b, nil)
-		if err == nil && len(all) == 0 {
-			err = ErrBatchEmpty
+// candidates finds what is to be added, five hundred at a time: in the order of the names, or, without names, all that the batch can
+// take.
+func (o Office) candidates(ctx context.Context, tx *store.Tx, b Batch, names []string) iter.Seq2[[]candidate, error] {
+	return func(yield func([]candidate, error) bool) {
+		for first := 0; first < len(names); first += atOnce {
+			found, err := candidatesOf(ctx, tx, b, names[first:min(first+atOnce, len(names))], first)
+			if !yield(found, err) || err != nil {
+				return
+			}
 		}
-		return all, err
+		for after, more := "", len(names) == 0; more; {
+			found, err := nextCandidates(ctx, tx, b, after)
+			if len(found) == 0 && err == nil || !yield(found, err) || err != nil {
+				return
+			}
+			after = found[len(found)-1].DisbursementNumber
+		}
 	}
-	if twice(names) {
-		return nil, ErrMatchShape
-	}
-	found, err := readCandidates(ctx, tx, b, names)
+}
+
+// candidatesOf finds some of the names, the first of which is so many-th.
+func candidatesOf(ctx context.Context, tx *store.Tx, b Batch, names []string, first int) ([]candidate, error) {
+	found, err := candidatesNamed(ctx, tx, names)
 	if err != nil {
 		return nil, err
 	}
@@ -214,10 +234,10 @@ func (o Office) candidates(ctx context.Context, tx *store.Tx, b Batch, names []s
 	for i, name := range names {
 		c, known := by[name]
 		if !known {
-			return nil, &AtItem{i, ErrUnknownDisbursement}
+			return nil, &AtItem{first + i, ErrUnknownDisbursement}
 		}
 		if err := c.fits(b); err != nil {
-			return nil, &AtItem{i, err}
+			return nil, &AtItem{first + i, err}
 		}
 		out[i] = c
 	}

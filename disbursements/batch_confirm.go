@@ -25,20 +25,37 @@ func (o Office) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.Ac
 	if err := ledger.LockFunds(ctx, tx, append(funds, o.Book.General)...); err != nil {
 		return 0, err
 	}
-	proofs, err := o.proofs(ctx, tx, account)
-	if err != nil || len(proofs) == 0 {
+	waiting, err := countOnTheirWay(ctx, tx, account)
+	if err != nil {
 		return 0, err
 	}
-	for day := range sameDay(proofs) {
-		for part := range slices.Chunk(day, atOnce) {
-			if err := o.confirmPart(ctx, tx, part); err != nil {
-				return confirmed, err
-			}
-			confirmed += len(part)
-			if report != nil {
-				report(confirmed, len(proofs))
+	for at := (bankLineRow{Account: account}); ; {
+		lines, err := namingLines(ctx, tx, at)
+		if err != nil {
+			return confirmed, err
+		}
+		if len(lines) == 0 {
+			break
+		}
+		at = lines[len(lines)-1]
+		proofs, err := o.proofs(ctx, tx, lines)
+		if err != nil {
+			return confirmed, err
+		}
+		for day := range sameDay(proofs) {
+			for part := range slices.Chunk(day, atOnce) {
+				if err := o.confirmPart(ctx, tx, part); err != nil {
+					return confirmed, err
+				}
+				confirmed += len(part)
+				if report != nil {
+					report(confirmed, waiting)
+				}
 			}
 		}
+	}
+	if confirmed == 0 {
+		return 0, nil
 	}
 	return confirmed, access.Record(ctx, tx, access.Event{Action: "bank_lines.confirmed", Subject: string(account)})
 }
@@ -65,24 +82,23 @@ func sameDay(proofs []proved) func(yield func([]proved) bool) {
 	}
 }
 
-// proofs pairs the payments of an account that wait for the bank with the lines that name them and nothing else, exactly.
-func (o Office) proofs(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]proved, error) {
-	lines, err := o.BankLines(ctx, tx, account)
+// proofs pairs payments that wait for the bank with those of some lines that name them and nothing else, exactly. What earlier lines
+// confirmed waits no more.
+func (o Office) proofs(ctx context.Context, tx *store.Tx, lines []bankLineRow) ([]proved, error) {
+	names, err := namedOn(ctx, tx, lines)
 	if err != nil {
 		return nil, err
 	}
-	names, err := namedBy(ctx, tx, account)
-	if err != nil {
-		return nil, err
-	}
-	waiting, err := onTheirWay(ctx, tx, account)
+	waiting, err := onTheirWay(ctx, tx, lines[0].Account, names)
 	if err != nil {
 		return nil, err
 	}
 	var out []proved
-	for _, l := range lines {
-		sum, found := ledger.Zero(l.Amount.Currency), []proved(nil)
-		for _, n := range names[l.ID] {
+	for _, row := range lines {
+		amount := ledger.OfMinor(row.Amount, row.Currency)
+		l := BankLine{ID: row.ID, Account: row.Account, Date: row.Date, Amount: amount, Reference: row.Reference, Left: amount}
+		sum, found := ledger.Zero(row.Currency), []proved(nil)
+		for _, n := range names[row.ID] {
 			amount, ours := waiting[n.payment]
 			if !ours || n.returned {
 				found = nil
@@ -90,7 +106,7 @@ func (o Office) proofs(ctx context.Context, tx *store.Tx, account ledger.Account
 			}
 			sum, found = sum.Sub(amount), append(found, proved{l, n.payment})
 		}
-		if len(found) == 0 || l.Left.Cmp(sum) != 0 || l.Left.Cmp(l.Amount) != 0 {
+		if len(found) == 0 || amount.Cmp(sum) != 0 {
 			continue
 		}
 		for _, p := range found {

@@ -153,25 +153,30 @@ func (h *house) receive(grant string, on ledger.Date, amount ledger.Money, quote
 func (h *house) plan(number, c, quoted, split, price string, due ...ledger.Date) {
 	h.Helper()
 	h.do("maker", func(ctx context.Context, tx *store.Tx) error {
-		b, err := h.office.People.Admit(ctx, tx)
-		if err != nil {
-			return err
-		}
-		p := beneficiaries.Plan{Number: number, Beneficiary: b.ID, Currency: ledger.Currency(c), Current: beneficiaries.PlanVersion{StartsOn: "2026-01-01", Shares: shares(split)}}
-		if quoted != "" {
-			p.Current.BudgetRate = rate(quoted)
-		}
-		line := beneficiaries.PlanLine{Line: "stipend", Category: "stipend", UnitPrice: of(price, p.Currency)}
-		for i, d := range due {
-			line.Items = append(line.Items, beneficiaries.Item{Position: i, DueOn: d})
-		}
-		p.Current.Lines = []beneficiaries.PlanLine{line}
-		if _, err := h.office.People.Draft(ctx, tx, p); err != nil {
-			return err
-		}
-		_, err = h.office.People.Submit(ctx, tx, number)
-		return err
+		return h.planned(ctx, tx, number, c, quoted, split, price, due...)
 	})
+}
+
+// planned is [house.plan] in a tx.
+func (h *house) planned(ctx context.Context, tx *store.Tx, number, c, quoted, split, price string, due ...ledger.Date) error {
+	b, err := h.office.People.Admit(ctx, tx)
+	if err != nil {
+		return err
+	}
+	p := beneficiaries.Plan{Number: number, Beneficiary: b.ID, Currency: ledger.Currency(c), Current: beneficiaries.PlanVersion{StartsOn: "2026-01-01", Shares: shares(split)}}
+	if quoted != "" {
+		p.Current.BudgetRate = rate(quoted)
+	}
+	line := beneficiaries.PlanLine{Line: "stipend", Category: "stipend", UnitPrice: of(price, p.Currency)}
+	for i, d := range due {
+		line.Items = append(line.Items, beneficiaries.Item{Position: i, DueOn: d})
+	}
+	p.Current.Lines = []beneficiaries.PlanLine{line}
+	if _, err := h.office.People.Draft(ctx, tx, p); err != nil {
+		return err
+	}
+	_, err = h.office.People.Submit(ctx, tx, number)
+	return err
 }
 
 func (h *house) approveYear(who, plan string, year int, on ledger.Date) error {

@@ -205,7 +205,7 @@ func (o Office) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) erro
 // Submit asks for approval: DRAFT to SUBMITTED. What settles units of a plan wants it approved ([ErrPlanNotApproved]) and its
 // milestones met ([ErrGated]); the split, and what the policy of the day wants, are fixed here. What was asked about goes back as it is: what was approved stands.
 func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Draft, InfoRequested)
+	d, err := o.heldIn(ctx, tx, key, Draft, InfoRequested)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -252,14 +252,14 @@ func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disburse
 
 // ApproveFor is [Office.Approve] in the name of somebody who is away. What take refuses; [ErrPlanChanged].
 func (o Office) ApproveFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement, error) {
-	d, err := o.Disbursement(ctx, tx, key)
+	d, err := o.readDisbursement(ctx, tx, key, true)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if d.Emergency && slices.Contains(paidFirst, d.State) {
 		return o.approveAfter(ctx, tx, d, behalf)
 	}
-	if d, err = o.inState(ctx, tx, key, Submitted); err != nil {
+	if err := d.among([]State{Submitted}); err != nil {
 		return Disbursement{}, err
 	}
 	if err := d.planStands(); err != nil {
@@ -323,7 +323,7 @@ func (o Office) AuthoriseFor(ctx context.Context, tx *store.Tx, key string, beha
 
 // toAuthorise finds a disbursement that waits for its authorisation.
 func (o Office) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Submitted, Approved)
+	d, err := o.heldIn(ctx, tx, key, Submitted, Approved)
 	if err == nil && d.State == Submitted && !d.Emergency {
 		err = &StateConflict{string(d.State), []string{string(Approved)}}
 	}
@@ -372,7 +372,7 @@ func (o Office) turnDown(ctx context.Context, tx *store.Tx, key, reason string, 
 	if to == InfoRequested {
 		from = from[:1]
 	}
-	d, err := o.inState(ctx, tx, key, from...)
+	d, err := o.heldIn(ctx, tx, key, from...)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -419,21 +419,37 @@ func authorised(ctx context.Context, tx *store.Tx, d Disbursement) error {
 
 // Disbursement finds a disbursement by id or number. [ErrUnknownDisbursement].
 func (o Office) Disbursement(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	return o.readDisbursement(ctx, tx, key)
+	return o.readDisbursement(ctx, tx, key, false)
 }
 
 // inState finds a disbursement that is in one of the states. [StateConflict] otherwise.
 func (o Office) inState(ctx context.Context, tx *store.Tx, key string, states ...State) (Disbursement, error) {
 	d, err := o.Disbursement(ctx, tx, key)
-	if err != nil {
-		return Disbursement{}, err
+	if err == nil {
+		err = d.among(states)
 	}
-	if !slices.Contains(states, d.State) {
-		want := make([]string, len(states))
-		for i, s := range states {
-			want[i] = string(s)
-		}
-		return Disbursement{}, &StateConflict{string(d.State), want}
+	return d, err
+}
+
+// heldIn is inState for whoever decides on a disbursement: they take turns from here, so that a crowd queues before anybody is put
+// down for a duty, and who comes later sees what the one before did. It is taken before funds are. What settles and what the bank
+// proves take funds first, and only of what is decided.
+func (o Office) heldIn(ctx context.Context, tx *store.Tx, key string, states ...State) (Disbursement, error) {
+	d, err := o.readDisbursement(ctx, tx, key, true)
+	if err == nil {
+		err = d.among(states)
 	}
-	return d, nil
+	return d, err
+}
+
+// among wants one of the states. [StateConflict].
+func (d Disbursement) among(states []State) error {
+	if slices.Contains(states, d.State) {
+		return nil
+	}
+	want := make([]string, len(states))
+	for i, s := range states {
+		want[i] = string(s)
+	}
+	return &StateConflict{string(d.State), want}
 }

@@ -13,7 +13,7 @@ import (
 // Prove attaches what proves the cost of a disbursement, such as a receipt or an attendance list: PAID to EVIDENCED. One that a
 // partner's evidence settled is evidenced already, and gets one more document.
 func (o Office) Prove(ctx context.Context, tx *store.Tx, key string, evidence ledger.EvidenceID) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Paid, Evidenced)
+	d, err := o.heldIn(ctx, tx, key, Paid, Evidenced)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -44,7 +44,7 @@ const (
 // stays evidenced, with a reason of at least ten letters, until somebody has looked into it. Who asked for the support does not
 // say that it came ([access.ErrMakerCannotApprove]).
 func (o Office) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, says Receipt, reason string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Evidenced)
+	d, err := o.heldIn(ctx, tx, key, Evidenced)
 	if err != nil {
 		return Disbursement{}, err
 	}

@@ -30,7 +30,7 @@ func (o Office) Resume(ctx context.Context, tx *store.Tx, key, reason string) (D
 
 // move sets a state, for a reason.
 func (o Office) move(ctx context.Context, tx *store.Tx, key, reason string, to State, action string, from ...State) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, from...)
+	d, err := o.heldIn(ctx, tx, key, from...)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -50,7 +50,7 @@ var cancellable = []State{Draft, InfoRequested, Submitted, Approved, Authorised,
 // Cancel ends a disbursement before it is released, with a reason: by who wrote it, or who leads ([access.ErrForbidden]). What was
 // booked for it is reversed on the first open day, and its commitment stands again.
 func (o Office) Cancel(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, cancellable...)
+	d, err := o.heldIn(ctx, tx, key, cancellable...)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -81,7 +81,7 @@ func (o Office) moveOn(ctx context.Context, tx *store.Tx, d Disbursement, to Sta
 // Disallow marks what an auditor or grantor does not accept: EVIDENCED or VERIFIED to DISALLOWED, naming the finding of one of the
 // grants that paid. The money is taken off the grant by the finding's own disallowance (RULES 59). [grants.ErrUnknownFinding].
 func (o Office) Disallow(ctx context.Context, tx *store.Tx, key, finding, reason string) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Evidenced, Arrived)
+	d, err := o.heldIn(ctx, tx, key, Evidenced, Arrived)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -122,7 +122,7 @@ var editable = []State{Draft, InfoRequested, Submitted, Approved}
 // Rewrite writes a disbursement anew. Once it was submitted it becomes a draft of the next round, and what was approved is void:
 // an approval is of exactly what it says. Who wrote it rewrites it, or who leads ([access.ErrForbidden]).
 func (o Office) Rewrite(ctx context.Context, tx *store.Tx, key string, content Disbursement) (Disbursement, error) {
-	before, err := o.inState(ctx, tx, key, editable...)
+	before, err := o.heldIn(ctx, tx, key, editable...)
 	if err != nil {
 		return Disbursement{}, err
 	}

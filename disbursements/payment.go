@@ -56,7 +56,7 @@ func (p Payment) Payload() [sha256.Size]byte {
 // Release hands an authorised disbursement over for payment, by a person who did nothing on it before: AUTHORISED to
 // RELEASED. It makes the first payment, PLANNED. The account is that of the disbursement; an invoice is paid from the one given.
 func (o Office) Release(ctx context.Context, tx *store.Tx, key string, p Payment) (Payment, error) {
-	d, err := o.inState(ctx, tx, key, Authorised)
+	d, err := o.heldIn(ctx, tx, key, Authorised)
 	if err != nil {
 		return Payment{}, err
 	}

@@ -49,10 +49,10 @@ type bankImportPartRow struct {
 	Returned      bool
 }
 
-// insertAll writes rows down, some at a time.
+// insertAll writes rows down, some at a time: of many, no more text is held than of some.
 func insertAll[R any](ctx context.Context, tx *store.Tx, rows []R) error {
 	for part := range slices.Chunk(rows, atOnce) {
-		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
+		if err := store.Insert(ctx, tx, part); err != nil {
 			return err
 		}
 	}
@@ -237,14 +237,21 @@ func saveBankImport(ctx context.Context, tx *store.Tx, b *BankImport, to BankImp
 
 // namedBy tells which payments the lines of an account name, by line.
 func namedBy(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (map[BankLineID][]named, error) {
+	return scanNamed(ctx, namesQuery(tx).Join("JOIN bank_imports AS i ON i.id = p.import_id").Where("i.account = ?", account).Where("l.line_id IS NOT NULL"))
+}
+
+func namesQuery(tx *store.Tx) *bun.SelectQuery {
+	return tx.NewSelect().TableExpr("bank_import_parts AS p").Join("JOIN bank_import_lines AS l ON l.import_id = p.import_id AND l.no = p.line_no").
+		ColumnExpr("l.line_id, p.payment_id, p.returned").OrderExpr("l.line_id, p.payment_id")
+}
+
+func scanNamed(ctx context.Context, q *bun.SelectQuery) (map[BankLineID][]named, error) {
 	var rows []struct {
 		LineID    BankLineID
 		PaymentID PaymentID
 		Returned  bool
 	}
-	err := tx.NewSelect().TableExpr("bank_import_parts AS p").Join("JOIN bank_import_lines AS l ON l.import_id = p.import_id AND l.no = p.line_no").
-		Join("JOIN bank_imports AS i ON i.id = p.import_id").ColumnExpr("l.line_id, p.payment_id, p.returned").
-		Where("i.account = ?", account).Where("l.line_id IS NOT NULL").OrderExpr("l.line_id, p.payment_id").Scan(ctx, &rows)
+	err := q.Scan(ctx, &rows)
 	out := map[BankLineID][]named{}
 	for _, r := range rows {
 		out[r.LineID] = append(out[r.LineID], named{r.PaymentID, r.Returned})

@@ -33,20 +33,51 @@ func fundsOnTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo
 	return funds, nil
 }
 
-// onTheirWay are the payments of an account that wait for the bank, with their amounts.
-func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (map[PaymentID]ledger.Money, error) {
-	var rows []struct {
-		ID       PaymentID
-		Amount   int64
-		Currency ledger.Currency
+// countOnTheirWay counts the payments of an account that wait for the bank.
+func countOnTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (int, error) {
+	n, err := tx.NewSelect().TableExpr("payments AS p").Where("p.account = ?", account).Where("p.state IN ('in_file', 'sent')").Count(ctx)
+	return int(n), err
+}
+
+// onTheirWay are the payments of an account among those named that wait for the bank, with their amounts.
+func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo, names map[BankLineID][]named) (map[PaymentID]ledger.Money, error) {
+	var ids []PaymentID
+	for _, of := range names {
+		for _, n := range of {
+			ids = append(ids, n.payment)
+		}
 	}
-	err := tx.NewSelect().TableExpr("payments AS p").Column("id", "amount", "currency").Where("p.account = ?", account).
-		Where("p.state IN ('in_file', 'sent')").Scan(ctx, &rows)
-	out := make(map[PaymentID]ledger.Money, len(rows))
-	for _, r := range rows {
-		out[r.ID] = ledger.OfMinor(r.Amount, r.Currency)
+	out := make(map[PaymentID]ledger.Money, len(ids))
+	for part := range slices.Chunk(ids, atOnce) {
+		var rows []paymentRow
+		err := tx.NewSelect().Model(&rows).Column("id", "amount", "currency").Where("id IN (?)", bun.List(part)).Where("account = ?", account).
+			Where("state IN ('in_file', 'sent')").Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.ID] = ledger.OfMinor(r.Amount, r.Currency)
+		}
 	}
-	return out, err
+	return out, nil
+}
+
+// namingLines are the next lines of an account after one, by day, that name payments of ours and that nothing accounts for yet.
+func namingLines(ctx context.Context, tx *store.Tx, after bankLineRow) (rows []bankLineRow, err error) {
+	err = tx.NewSelect().Model(&rows).Where("b.account = ?", after.Account).Where("(b.date, b.id) > (?, ?)", after.Date, after.ID).
+		Where("NOT EXISTS (SELECT 1 FROM bank_matches AS m WHERE m.line_id = b.id AND NOT m.undone)").
+		Where("EXISTS (SELECT 1 FROM bank_import_lines AS l JOIN bank_import_parts AS p ON p.import_id = l.import_id AND p.line_no = l.no WHERE l.line_id = b.id)").
+		OrderExpr("b.date, b.id").Limit(atOnce).Scan(ctx)
+	return rows, err
+}
+
+// namedOn tells which payments some lines name.
+func namedOn(ctx context.Context, tx *store.Tx, lines []bankLineRow) (map[BankLineID][]named, error) {
+	ids := make([]BankLineID, len(lines))
+	for i, l := range lines {
+		ids[i] = l.ID
+	}
+	return scanNamed(ctx, namesQuery(tx).Where("l.line_id IN (?)", bun.List(ids)))
 }
 
 // confirmings reads what the booking of payments needs, in their order.

@@ -75,39 +75,34 @@ func (r candidateRow) candidate() candidate {
 		r.Country, r.IBAN, r.Taken}
 }
 
-// readCandidates finds what the names name, or, without names, all that a batch can take and release at once.
-func readCandidates(ctx context.Context, tx *store.Tx, b Batch, names []string) ([]candidate, error) {
-	var rows []candidateRow
-	if names == nil {
-		err := candidatesQuery(tx).Where("d.state = ?", Authorised).Where("d.settlement IN (?)", bun.List([]Settlement{ByPayment, ByInvoice})).
-			Where("d.currency = ?", b.Currency).Where("d.account IN (?)", bun.List([]ledger.AccountNo{"", b.Account})).
-			Where("NOT EXISTS (SELECT 1 FROM payment_batch_items AS i WHERE i.live AND i.subject = d.id)").
-			Where("NOT EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = k.payee_id AND n.version > k.version)").
-			Where("EXISTS (SELECT 1 FROM payee_verifications AS v WHERE v.payee_id = k.payee_id AND v.version = k.version AND v.usable_from <= ?)", store.FormatTime(tx.At)).
-			Scan(ctx, &rows)
-		return candidatesOf(rows), err
-	}
-	for part := range slices.Chunk(names, atOnce) {
-		for _, q := range []*bun.SelectQuery{
-			candidatesQuery(tx).Where("d.id IN (?0) OR d.number IN (?0)", bun.List(part)),
-			candidatesQuery(tx).Where("p.id IN (?0) OR p.number IN (?0)", bun.List(part)),
-		} {
-			var found []candidateRow
-			if err := q.Scan(ctx, &found); err != nil {
-				return nil, err
-			}
-			rows = append(rows, found...)
-		}
-	}
-	return candidatesOf(rows), nil
+// nextCandidates finds the next disbursements by number that a batch can take and release at once.
+func nextCandidates(ctx context.Context, tx *store.Tx, b Batch, after string) ([]candidate, error) {
+	return scanCandidates(ctx, candidatesQuery(tx).Where("d.state = ?", Authorised).Where("d.settlement IN (?)", bun.List([]Settlement{ByPayment, ByInvoice})).
+		Where("d.currency = ?", b.Currency).Where("d.account IN (?)", bun.List([]ledger.AccountNo{"", b.Account})).Where("d.number > ?", after).
+		Where("NOT EXISTS (SELECT 1 FROM payment_batch_items AS i WHERE i.live AND i.subject = d.id)").
+		Where("NOT EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = k.payee_id AND n.version > k.version)").
+		Where("EXISTS (SELECT 1 FROM payee_verifications AS v WHERE v.payee_id = k.payee_id AND v.version = k.version AND v.usable_from <= ?)", store.FormatTime(tx.At)).
+		Limit(atOnce))
 }
 
-func candidatesOf(rows []candidateRow) []candidate {
+// candidatesNamed finds what names name.
+func candidatesNamed(ctx context.Context, tx *store.Tx, names []string) ([]candidate, error) {
+	found, err := scanCandidates(ctx, candidatesQuery(tx).Where("d.id IN (?0) OR d.number IN (?0)", bun.List(names)))
+	if err != nil {
+		return nil, err
+	}
+	planned, err := scanCandidates(ctx, candidatesQuery(tx).Where("p.id IN (?0) OR p.number IN (?0)", bun.List(names)))
+	return append(found, planned...), err
+}
+
+func scanCandidates(ctx context.Context, q *bun.SelectQuery) ([]candidate, error) {
+	var rows []candidateRow
+	err := q.Scan(ctx, &rows)
 	out := make([]candidate, len(rows))
 	for i, r := range rows {
 		out[i] = r.candidate()
 	}
-	return out
+	return out, err
 }
 
 // numberPayments gives a number to each payment that has none, past those that people gave.

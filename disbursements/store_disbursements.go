@@ -153,7 +153,10 @@ func rewriteDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) err
 // saveDisbursement writes state, round and entry; while it is a draft, the split and what they bind too.
 func saveDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?", d.Round).Set("version = version + 1").
-		Set("emergency_slot = ?", orNil(d.EmergencySlot))
+		Where("id = ?", d.ID).Where("version = ?", d.Version)
+	if d.Emergency { // only then: PostgreSQL locks a row harder, against all that refer to it, where a column with a key is named
+		q = q.Set("emergency_slot = ?", orNil(d.EmergencySlot))
+	}
 	if d.State == Submitted {
 		payload := d.Payload()
 		q = q.Set("shares = ?", sharesText(d.Shares)).Set("payload = ?", payload[:]).Set("plan_version = ?", d.PlanVersion).Set("policy_id = ?", d.Policy).
@@ -163,16 +166,20 @@ func saveDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error 
 	if d.Entry != "" {
 		q = q.Set("entry_id = ?", d.Entry)
 	}
-	result, err := q.Where("id = ?", d.ID).Where("version = ?", d.Version).Exec(ctx)
+	result, err := q.Exec(ctx)
 	if errors.Is(store.Classify(err), store.ErrDuplicate) {
 		return ErrEmergency // another one took the plan's last place of the quarter at the same moment
 	}
 	return once(result, err, &d.Version)
 }
 
-func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string, locked bool) (Disbursement, error) {
 	var row disbursementRow
-	err := visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key)).Scan(ctx)
+	q := visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key))
+	if locked {
+		q = tx.Lock(q)
+	}
+	err := q.Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Disbursement{}, ErrUnknownDisbursement
 	} else if err != nil {

@@ -46,7 +46,7 @@ type paymentRow struct {
 }
 
 type bankLineRow struct {
-	bun.BaseModel `bun:"table:bank_lines"`
+	bun.BaseModel `bun:"table:bank_lines,alias:b"`
 	ID            BankLineID `bun:",pk"`
 	Account       ledger.AccountNo
 	Date          ledger.Date

@@ -11,13 +11,16 @@ import (
 )
 
 // Verified counts what [Office.Verify] has read.
-type Verified struct{ Transfers, Disbursements int64 }
+type Verified struct{ Transfers, Disbursements, Batches int64 }
 
 // Verify holds money that moved against its approvals: what was asked for is still what its row says, and as many different
-// people as the rules want took the steps on exactly that; and every entry of a transfer or liquidation belongs to one.
+// people as the rules want took the steps on exactly that, in the roles that the policy asked for; payment batches pay what was locked,
+// to whom; and every entry of a transfer or liquidation belongs to one.
 func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (Verified, error) {
 	v := &verifier{out: out, base: o.Book.Base}
-	for _, step := range []func(context.Context, *store.Tx) error{v.disbursements, v.transfers, v.unclaimed} {
+	batches := func(ctx context.Context, tx *store.Tx) error { return o.verifyBatches(ctx, tx, v) }
+	decisions := func(ctx context.Context, tx *store.Tx) error { return o.verifyDecisions(ctx, tx, out) }
+	for _, step := range []func(context.Context, *store.Tx) error{v.disbursements, decisions, v.transfers, v.unclaimed, batches} {
 		if err := step(ctx, tx); err != nil {
 			return v.done, err
 		}

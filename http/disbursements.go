@@ -31,8 +31,8 @@ func disbursementRoutes(api *API) {
 		Refuses: refusesDraft}, at(api.draftDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: casework,
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
-		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and approved after.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated,
+		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and approved after. Who entered the payee's bank details does not ask.",
+		Refuses: []error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated,
 			disbursements.ErrEmergency}}, at(submitDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: decides,
 		Status: http.StatusOK, Summary: "Approve, return, reject or ask", Danish: "Godkend, returnér, afvis eller spørg",

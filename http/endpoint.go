@@ -34,6 +34,7 @@ type reply struct {
 	dry      bool
 	attached bool                                         // to be saved, not shown
 	stream   func(ctx context.Context, w io.Writer) error // writes the body as it is made
+	size     int64                                        // of what stream writes, where it is known
 }
 
 // request is what was understood of a request.
@@ -268,7 +269,7 @@ func (e *endpoint) perform(ctx context.Context, tx *store.Tx, req request) (repl
 	}
 	out := reply{status: e.status, dry: req.dry}
 	if file, ok := view.(File); ok {
-		out.kind, out.body, out.name, out.attached, out.stream = file.Type, file.Body, file.Name, file.Save, file.Stream
+		out.kind, out.body, out.name, out.attached, out.stream, out.size = file.Type, file.Body, file.Name, file.Save, file.Stream, file.Size
 		return out, nil
 	}
 	if e.out == reflect.TypeFor[None]() {

@@ -1,7 +1,6 @@
 package http
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -68,7 +67,7 @@ func batchSteps(api *API) {
 		disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased), at(exportBatch))
 	Route(api, Op{Method: get, Path: "/payment-batches/:id/file", ID: "getPaymentBatchFile", Tag: "payment-batches", Roles: finance, Produces: []string{"application/xml", "text/csv"},
 		Summary: "The file of an exported batch, for the bank", Danish: "Filen for et dannet bundt, til banken",
-		Refuses: []error{disbursements.ErrUnknownBatch, disbursements.ErrState, disbursements.ErrBatchFile, vault.ErrNoVault, vault.ErrErased}}, at(batchFile))
+		Refuses: []error{disbursements.ErrUnknownBatch, disbursements.ErrState, disbursements.ErrBatchFile, vault.ErrNoVault, vault.ErrErased}}, at(api.batchFile))
 	Route(api, step("reconciliations", "reconcilePaymentBatch", "Say that the bank is done with a batch", "Sig, at banken er færdig med et bundt",
 		"When each payment is confirmed, came back, or failed and was made again.", disbursements.ErrBatchUnproved), at(reconcileBatch))
 	Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away", "Læg et afstemt bundt væk", ""), at(closeBatch))
@@ -295,9 +294,11 @@ func exportBatch(ctx context.Context, tx *store.Tx, d desk, in exportBatchReques
 	return shownBatch(d.office.ExportBatch(ctx, tx, string(in.ID), in.Format, io.Discard, nil))
 }
 
-func batchFile(ctx context.Context, tx *store.Tx, d desk, in byRef) (File, error) {
-	var file bytes.Buffer
-	b, err := d.office.BatchFile(ctx, tx, string(in.ID), &file, nil)
+// batchFile makes the file twice and holds it never: first for its hash and its length, then for the client, who sees by the length
+// where something broke off.
+func (a *API) batchFile(ctx context.Context, tx *store.Tx, d desk, in byRef) (File, error) {
+	var size counter
+	b, err := d.office.BatchFile(ctx, tx, string(in.ID), &size, nil)
 	if err != nil {
 		return File{}, err
 	}
@@ -305,7 +306,21 @@ func batchFile(ctx context.Context, tx *store.Tx, d desk, in byRef) (File, error
 	if b.Format == disbursements.CSVFile {
 		kind = "text/csv"
 	}
-	return File{Type: kind, Name: b.FileName(), Body: file.Bytes(), Save: true}, nil
+	return File{Type: kind, Name: b.FileName(), Save: true, Size: int64(size), Stream: func(ctx context.Context, w io.Writer) error {
+		return a.db.View(ctx, func(tx *store.Tx) error {
+			_, err := d.office.BatchFile(ctx, tx, string(b.ID), w, nil)
+			return err
+		})
+	}}, nil
+}
+
+// counter counts what is written.
+type counter int64
+
+// Write writes nothing.
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
 }
 
 func reconcileBatch(ctx context.Context, tx *store.Tx, d desk, in byRef) (paymentBatchView, error) {

@@ -79,6 +79,8 @@ type File struct {
 
 	// Stream writes the body in the place of Body, after the tx has ended: for what is too large to be held, or not yet known.
 	Stream func(ctx context.Context, w io.Writer) error
+	// Size is how many bytes Stream will write, 0 where nobody knows: what breaks off then is seen by whoever reads it.
+	Size int64
 }
 
 // Octets is a field of a request that takes its body as it is, as application/octet-stream: at most one, without fields

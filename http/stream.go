@@ -3,6 +3,7 @@ package http
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,6 +21,9 @@ func (a *API) stream(c *gin.Context, out reply) {
 	defer watch.Stop()
 	c.Header("Content-Type", out.kind)
 	c.Header("Cache-Control", "no-store")
+	if out.size > 0 {
+		c.Header("Content-Length", strconv.FormatInt(out.size, 10))
+	}
 	c.Status(out.status)
 	if err := out.stream(c.Request.Context(), &watched{c.Writer, watch}); err != nil {
 		c.Set(keyCause, forLog(err))

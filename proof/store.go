@@ -48,7 +48,7 @@ type checkpointRow struct {
 type pendingKey struct{}
 
 // Append puts leaves at the end of the tree when the tx commits, in the order of the calls: the head row is locked, and
-// they are written in a constant number of statements, just before the commit. A tx that rolls back leaves nothing.
+// they are written in a constant number of statements for every thousand, just before the commit. A tx that rolls back leaves nothing.
 func Append(tx *store.Tx, leaves ...Leaf) {
 	if len(leaves) == 0 {
 		return
@@ -69,24 +69,29 @@ func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]leafRow, len(leaves))
-	var nodes []nodeRow
-	for i, l := range leaves {
-		position := tree.Size
-		rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: l.Seal}
-		for at, h := range stored(position, tree.Add(l.Hash)) {
-			nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
+	for part := range slices.Chunk(leaves, leavesAtOnce) {
+		rows := make([]leafRow, len(part))
+		var nodes []nodeRow
+		for i, l := range part {
+			position := tree.Size
+			rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: l.Seal}
+			for at, h := range stored(position, tree.Add(l.Hash)) {
+				nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
+			}
 		}
-	}
-	var s store.Script
-	store.AddRows(&s, tx, rows)
-	store.AddRows(&s, tx, nodes)
-	saveHead(&s, tx, tree)
-	if err := s.Run(ctx, tx); err != nil {
-		return fmt.Errorf("proof: leaves: %w", err)
+		var s store.Script
+		store.AddRows(&s, tx, rows)
+		store.AddRows(&s, tx, nodes)
+		saveHead(&s, tx, tree)
+		if err := s.Run(ctx, tx); err != nil {
+			return fmt.Errorf("proof: leaves: %w", err)
+		}
 	}
 	return nil
 }
+
+// leavesAtOnce is how many leaves are written in one way to the database: no more of their text is held.
+const leavesAtOnce = 1000
 
 // readHead reads the tree's right edge, and holds its row where lock is set.
 func readHead(ctx context.Context, tx *store.Tx, lock bool) (*Tree, error) {

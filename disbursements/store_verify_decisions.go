@@ -1,0 +1,144 @@
+package disbursements
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/proof"
+	"supportledger/store"
+)
+
+// decided is a disbursement with what its policy asked for and who decided, as the rows say.
+type decided struct {
+	Disbursement
+	needs    string
+	approved int // people whose approval the database holds it to
+	given    []Approval
+}
+
+// verifyDecisions holds who decided on disbursements against what their policies ask for: the roles are there, nobody claimed a role that
+// they never had, and what the policy asks of such an amount, fund and cash whatever else is known is among what was asked.
+func (o Office) verifyDecisions(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
+	known, err := o.Policies(ctx, tx)
+	if err != nil {
+		return err
+	}
+	policies := map[PolicyID]Policy{}
+	for _, p := range known {
+		policies[p.ID] = p
+	}
+	held, err := rolesHeld(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return o.eachDecided(ctx, tx, func(d decided) {
+		place := "disbursement " + d.Number
+		policy, named := policies[d.Policy]
+		if !named {
+			if d.Policy != "" || len(d.given) > 0 {
+				out.Add("approval", place, "it was decided on under no policy that is on record")
+			}
+			return // asked for before there were policies
+		}
+		needs, err := parseNeeds(d.needs)
+		if err != nil || d.needs == "" || d.approved != approvalsNeeded(needs) {
+			out.Add("approval", place, "how many people have to approve it does not read")
+			return
+		}
+		if !policy.least(d.Disbursement, needs) {
+			out.Add("approval", place, "fewer people, or other roles, were asked for than its policy wants")
+		}
+		for _, a := range d.given {
+			who := a.User
+			if a.OnBehalfOf != "" {
+				who = a.OnBehalfOf
+			}
+			if slices.ContainsFunc(a.Roles, func(r access.Role) bool { return !held[who][r] }) {
+				out.Add("approval", place, "somebody decided in a role that they never had")
+			}
+		}
+		if d.lacks(progress(needs, d.given)) {
+			out.Add("approval", place, "it is %s without the roles that its policy wants", d.State)
+		}
+	})
+}
+
+// lacks reports whether a state was reached without somebody who was needed. An emergency is approved after it is paid.
+func (d decided) lacks(far Progress) bool {
+	after := d.Emergency && slices.Contains(paidFirst, d.State)
+	return far.Waits(access.Approve) && !after || d.State != Approved && far.Waits(access.Authorise)
+}
+
+// least reports whether needs hold all that the policy asks for by what the row itself says: more is asked where a payee was new, or
+// where what went to the same payee came to more.
+func (p Policy) least(d Disbursement, needs []Need) bool {
+	f := facts{amount: d.Base, known: true, funds: d.funds(), cash: d.Settlement == ByPettyCash}
+	return !slices.ContainsFunc(p.needs(f), func(want Need) bool {
+		return !slices.ContainsFunc(needs, want.within)
+	})
+}
+
+// eachDecided goes through the disbursements that somebody approved or authorised, with the decisions of their rounds that are duties on
+// exactly what the row binds.
+func (o Office) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided)) error {
+	const text = `SELECT d.id, d.number, d.state, d.settlement, d.shares, d.items, d.base_amount, d.policy_id, d.needs, d.approvals_needed, d.emergency,
+			COALESCE(a.step, ''), COALESCE(a.user_id, ''), COALESCE(a.on_behalf_of, ''), COALESCE(a.roles, '')
+		FROM disbursements AS d LEFT JOIN disbursement_approvals AS a ON a.disbursement_id = d.id AND a.round = d.round AND EXISTS (SELECT 1 FROM duties AS u
+			WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step AND u.user_id = a.user_id AND u.payload = d.payload)
+		WHERE d.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'returned', 'evidenced', 'verified', 'disallowed')
+		ORDER BY d.id, a.user_id`
+	var last decided
+	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var d decided
+		var a Approval
+		var shares, items, roles string
+		var base int64
+		if err := rows.Scan(&d.ID, &d.Number, &d.State, &d.Settlement, &shares, &items, &base, &d.Policy, &d.needs, &d.approved, &d.Emergency,
+			&a.Step, &a.User, &a.OnBehalfOf, &roles); err != nil {
+			return err
+		}
+		if d.ID != last.ID {
+			if last.ID != "" {
+				fn(last)
+			}
+			d.Base = ledger.OfMinor(base, o.Book.Base)
+			d.Shares, _ = parseShares(shares) // what does not read is not what was submitted, which is found elsewhere
+			d.Items, _ = parseItems(items, o.Book.Base)
+			last = d
+		}
+		if a.User != "" {
+			a.Roles = parseRoles(roles)
+			last.given = append(last.given, a)
+		}
+		return nil
+	})
+	if err == nil && last.ID != "" {
+		fn(last)
+	}
+	return err
+}
+
+// rolesHeld are the roles that accounts have, or had at some time by the changes on record.
+func rolesHeld(ctx context.Context, tx *store.Tx) (map[access.UserID]map[access.Role]bool, error) {
+	const text = `SELECT user_id, role FROM user_roles UNION ALL SELECT user_id, grants || revokes FROM account_changes WHERE state = 'applied'`
+	held := map[access.UserID]map[access.Role]bool{}
+	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var user access.UserID
+		var list string
+		if err := rows.Scan(&user, &list); err != nil {
+			return err
+		}
+		if held[user] == nil {
+			held[user] = map[access.Role]bool{}
+		}
+		for role := range strings.SplitSeq(list, ",") {
+			held[user][access.Role(role)] = true
+		}
+		return nil
+	})
+	return held, err
+}
