@@ -57,6 +57,7 @@ var homes = []home{
 	{"github.com/xuri/excelize/v2", []string{"http/tables*.go", "ledger/workbook*.go", "statements/xlsx*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},
 
 	{"github.com/johnfercher/maroto/v2", []string{"statements/pdf*.go"}, nil, "a page only draws what the statement already says"},
+	{"github.com/pdfcpu/pdfcpu", []string{"statements/lock*.go"}, []string{"statements/..."}, "a document is locked in one place, for the way through mailboxes"},
 	{"github.com/wneessen/go-mail", []string{"statements/smtp/..."}, nil, "how a mail is written and handed over is one small package's business"},
 	{"github.com/emersion/go-smtp", nil, []string{"statements/smtp/..."}, "a mail server on a socket for the tests of ours"},
 	{"github.com/phpdave11/gofpdf", []string{"statements/pdf*.go"}, nil, "maroto's own basis, for two settings that make the bytes repeatable"},

@@ -24,12 +24,15 @@ const (
 // DonorField names what is personal about a donor. It is kept sealed under a key of the donor's own, or not at all.
 type DonorField string
 
-// The fields. The tax id (CPR of a person, CVR of a company) is for the yearly report to the tax agency alone.
+// The fields. The tax id (CPR of a person, CVR of a company) is for the yearly report to the tax agency alone. The passphrase is
+// what the donor agreed on with us, by another way than mail; statements that are mailed themselves are locked with it.
 const (
 	DonorTaxID   DonorField = "tax_id"
 	DonorName    DonorField = "name"
 	DonorEmail   DonorField = "email"
 	DonorAddress DonorField = "address"
+
+	DonorPassphrase DonorField = "passphrase"
 )
 
 // donorFieldVersion counts the ways in which donors' fields were written.

@@ -64,6 +64,19 @@ func pageOf[R, T any](p Page, rows []R, view func(R) T, key func(R) string) (Lis
 	return ListOf(p, rows[:min(len(rows), p.Size()+1)], view, func(r R) []string { return []string{key(r)} }), nil
 }
 
+// newestOf is like [pageOf] for rows that go from the greatest key down: ids of one kind grow with time.
+func newestOf[R, T any](p Page, rows []R, view func(R) T, key func(R) string) (List[T], error) {
+	after, err := p.After(1)
+	if err != nil {
+		return List[T]{}, err
+	}
+	rows = slices.SortedFunc(slices.Values(rows), func(a, b R) int { return cmp.Compare(key(b), key(a)) })
+	if after != nil {
+		rows = slices.DeleteFunc(rows, func(r R) bool { return key(r) >= after[0] })
+	}
+	return ListOf(p, rows[:min(len(rows), p.Size()+1)], view, func(r R) []string { return []string{key(r)} }), nil
+}
+
 // inOrder cuts one page out of rows that are all in memory and only ever added to at their end.
 func inOrder[R, T any](p Page, rows []R, view func(R) T) (List[T], error) {
 	places := make([]int, len(rows))

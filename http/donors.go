@@ -72,12 +72,14 @@ type sealDonorRequest struct {
 	Name    vault.Personal `json:"name" validate:"max=120"`
 	Email   vault.Personal `json:"email" validate:"max=254"`
 	Address vault.Personal `json:"address" validate:"max=500"`
+
+	Passphrase vault.Personal `json:"passphrase" validate:"omitempty,min=12,max=100" description:"Agreed with the donor by another way than mail: statements then come as attachments locked with it. It is never answered."`
 }
 
 func sealDonor(ctx context.Context, tx *store.Tx, d desk, in sealDonorRequest) (donorView, error) {
 	fields := map[grants.DonorField]string{}
 	for field, text := range map[grants.DonorField]vault.Personal{grants.DonorTaxID: in.TaxID, grants.DonorName: in.Name, grants.DonorEmail: in.Email,
-		grants.DonorAddress: in.Address} {
+		grants.DonorAddress: in.Address, grants.DonorPassphrase: in.Passphrase} {
 		if text != "" {
 			fields[field] = string(text)
 		}

@@ -22,7 +22,7 @@ func reports(api *API) {
 	Route(api, Op{Method: post, Path: "/statements", ID: "draftStatement", Tag: "statements", Roles: finance, Money: true,
 		Summary: "Collect the statement of a grant, a donor or a fund as a draft", Danish: "Saml en opgørelse for en bevilling, en bidragyder eller et formål som kladde",
 		About:   "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a checkpoint covers it.",
-		Refuses: []error{statements.ErrUnknownSubject, statements.ErrDoesNotFoot, statements.ErrExists, statements.ErrState, ledger.ErrUnknownEntry},
+		Refuses: []error{statements.ErrUnknownSubject, statements.ErrDoesNotFoot, statements.ErrExists, statements.ErrState, statements.ErrUnknownBudgetLine, ledger.ErrUnknownEntry},
 		Example: `{"subject":"G1","to":"2026-12-31","language":"en"}`}, at(draftStatement))
 	Route(api, Op{Method: get, Path: "/statements", ID: "listStatements", Tag: "statements", Roles: readers,
 		Summary: "List statements, the newest first", Danish: "Vis opgørelser, de nyeste først"}, at(listStatements))
@@ -50,6 +50,7 @@ func reports(api *API) {
 		About:   "Statements that are issued from now on are judged by it. The house's own threshold is five.",
 		Refuses: []error{statements.ErrThreshold},
 		Example: `{"subject":"D-77","people":8}`}, at(setThreshold))
+	letterheads(api)
 	statementReads(api)
 	statementRuns(api)
 	statementDeliveries(api)
@@ -97,9 +98,16 @@ type draftStatementRequest struct {
 	To       ledger.Date `json:"to" validate:"omitempty" description:"Last day; not where replaces is given."`
 	CutOff   string      `json:"cut_off" validate:"max=20" description:"Number of the last entry that counts; the last there is where none is given."`
 	Whole    bool        `json:"whole_units" description:"Amounts in whole units that still add up."`
-	Auditor  bool        `json:"auditor" description:"With a place for the auditor to sign."`
+	Auditor  bool        `json:"auditor" description:"With a place for the auditor to sign. There is one anyway where the agreement asks for an audit and the grant has ended."`
+	Explains []explains  `json:"explanations" validate:"omitempty,max=200,dive" description:"Of budget lines that are spent otherwise than planned."`
 	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the document; da where none is given."`
 	Replaces Ref         `json:"replaces" description:"Id or number of the issued statement that this one corrects."`
+}
+
+type explains struct {
+	BudgetLine string `json:"budget_line" validate:"required,max=20" description:"The funder's own number."`
+	Reason     string `json:"reason" validate:"required,oneof=prices timing need delivery by_grantor" description:"What the funder reads."`
+	Text       string `json:"text" validate:"max=500" description:"For the house and the auditor; it does not leave, and is never about a person."`
 }
 
 type statementView struct {
@@ -156,6 +164,9 @@ func draftStatement(ctx context.Context, tx *store.Tx, d desk, in draftStatement
 	}
 	request := statements.Request{Subject: string(in.Subject), Kind: statements.Kind(in.Kind), From: in.From, To: in.To, CutOff: in.CutOff,
 		Whole: in.Whole, Auditor: in.Auditor}
+	for _, e := range in.Explains {
+		request.Explains = append(request.Explains, statements.Explanation{BudgetLine: e.BudgetLine, Reason: statements.ReasonCode(e.Reason), Text: e.Text})
+	}
 	return shownStatement(d.statements.Prepare(ctx, tx, request, statements.Lang(in.Language), string(in.Replaces)))
 }
 
@@ -164,7 +175,7 @@ func listStatements(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }
 	if err != nil {
 		return List[statementView]{}, err
 	}
-	return pageOf(in.Page, all, viewStatement, func(s statements.Statement) string { return string(s.ID) })
+	return newestOf(in.Page, all, viewStatement, func(s statements.Statement) string { return string(s.ID) })
 }
 
 func getStatement(ctx context.Context, tx *store.Tx, d desk, in byRef) (statementView, error) {

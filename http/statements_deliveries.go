@@ -60,7 +60,7 @@ func listDeliveries(ctx context.Context, tx *store.Tx, d desk, in deliveriesRequ
 	if err != nil {
 		return List[deliveryView]{}, err
 	}
-	return pageOf(in.Page, all, viewDelivery, func(d statements.Delivery) string { return string(d.ID) })
+	return newestOf(in.Page, all, viewDelivery, func(d statements.Delivery) string { return string(d.ID) })
 }
 
 type linkRequest struct {

@@ -141,7 +141,7 @@ func listRuns(ctx context.Context, tx *store.Tx, d desk, in struct{ Page }) (Lis
 	if err != nil {
 		return List[runView]{}, err
 	}
-	return pageOf(in.Page, all, viewRun, func(r statements.Run) string { return string(r.ID) })
+	return newestOf(in.Page, all, viewRun, func(r statements.Run) string { return string(r.ID) })
 }
 
 func getRun(ctx context.Context, tx *store.Tx, d desk, in runRef) (runView, error) {
@@ -175,7 +175,7 @@ func listOutcomes(ctx context.Context, tx *store.Tx, d desk, in outcomesRequest)
 	if err != nil {
 		return List[outcomeView]{}, err
 	}
-	return pageOf(in.Page, all, func(o statements.Outcome) outcomeView { return outcomeView(o) }, func(o statements.Outcome) string { return fmt.Sprint(o.Position) })
+	return pageOf(in.Page, all, func(o statements.Outcome) outcomeView { return outcomeView(o) }, func(o statements.Outcome) string { return fmt.Sprintf("%09d", o.Position) })
 }
 
 // How long one stream of events lasts, shorter than the server waits when it ends, and how often it looks.

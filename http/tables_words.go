@@ -37,15 +37,21 @@ func wordOf(name string, in map[string]text) text {
 
 // columnWords are the headings of columns, by JSON name. A test wants one for every column of every list and report.
 var columnWords = map[string]text{
+	"address":               {"Address", "Adresse"},
 	"at_least":              {"At least", "Mindst"},
 	"attained":              {"Attained", "Opnået"},
+	"contact":               {"Contact", "Kontakt"},
 	"country":               {"Country", "Land"},
 	"decided_at":            {"Decided at", "Afgjort den"},
 	"decided_by":            {"Decided by", "Afgjort af"},
 	"goals":                 {"Goals", "Mål"},
 	"phase":                 {"Phase", "Fase"},
+	"registration":          {"Registration", "Registrering"},
 	"result":                {"Result", "Resultat"},
 	"reversed_on":           {"Reversed on", "Tilbageført den"},
+	"set_at":                {"Set at", "Angivet"},
+	"set_by":                {"Set by", "Angivet af"},
+	"tax_approval":          {"Tax approval", "Skattemæssig godkendelse"},
 	"tax_id":                {"CPR or CVR number", "CPR- eller CVR-nummer"},
 	"budget_base":           {"Budget", "Budget"},
 	"committed_own":         {"Committed, at the newest rate", "Disponeret, til nyeste kurs"},

@@ -25,12 +25,13 @@ type Office struct {
 
 // Request names the statement that is wanted.
 type Request struct {
-	Subject  string      // code or id of a grant or donor, or code of a fund
-	Kind     Kind        // "" finds the kind by the subject: a grant first, then a donor, then a fund
-	From, To ledger.Date // both included; "" for From is the start of the grant or fund, or the first gift
-	CutOff   string      // number of the last entry to read; "" for the last there is
-	Whole    bool        // in whole units of the currency
-	Auditor  bool        // with a place for the auditor to sign
+	Subject  string        // code or id of a grant or donor, or code of a fund
+	Kind     Kind          // "" finds the kind by the subject: a grant first, then a donor, then a fund
+	From, To ledger.Date   // both included; "" for From is the start of the grant or fund, or the first gift
+	CutOff   string        // number of the last entry to read; "" for the last there is
+	Whole    bool          // in whole units of the currency
+	Auditor  bool          // with a place for the auditor to sign
+	Explains []Explanation // of budget lines that are spent otherwise than planned
 }
 
 // Collect reads a statement out of the books, from one snapshot up to one entry. The value foots, or [ErrDoesNotFoot] says
@@ -91,7 +92,10 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 		return nil, err
 	}
 	s := c.head()
-	for _, part := range []func(context.Context, *store.Tx, *GrantStatement) error{c.receipts, c.lots, c.indirect, c.books} {
+	if err := c.inForce(ctx, tx, &s); err != nil {
+		return nil, err
+	}
+	for _, part := range []func(context.Context, *store.Tx, *GrantStatement) error{c.receipts, c.lots, c.indirect, c.books, c.forecast, c.vouchers, c.results} {
 		if err := part(ctx, tx, &s); err != nil {
 			return nil, err
 		}
@@ -105,16 +109,41 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 	}
 	c.sortLines(&s)
 	c.budget(&s)
+	if err := s.explained(in.Explains); err != nil {
+		return nil, err
+	}
 	c.parts(&s)
+	c.openingParts(&s)
 	c.notes(&s)
 	if c.immediate() && s.Currency != s.Base {
 		s.ClosingAtRate = sum(s.Parts, func(p Part) decimal.Decimal { return p.Amount }) // differences stay with the fund
 	}
-	if in.Auditor {
-		s.Signatures = []Signature{{Role: Management}, {Role: Treasurer}, {Role: Auditor}}
-	}
 	s.Total()
+	if err := c.told(ctx, tx, &s); err != nil {
+		return nil, err
+	}
+	if in.Auditor {
+		s.Signatures = withAuditor
+	}
 	return &s, s.Foots()
+}
+
+// told adds what depends on the totals.
+func (c collector) told(ctx context.Context, tx *store.Tx, s *GrantStatement) (err error) {
+	counts := func(g grants.Contribution) bool {
+		return slices.ContainsFunc(s.Lines, func(l Line) bool { return l.Kind == Programme && l.Key == g.Category })
+	}
+	if s.InKind, err = c.office.inKind(ctx, tx, c.period, c.cutOff, counts); err != nil {
+		return err
+	}
+	if err := c.before(ctx, tx, s); err != nil {
+		return err
+	}
+	if err := c.afterPeriod(ctx, tx, s); err != nil {
+		return err
+	}
+	c.remarks(s)
+	return nil
 }
 
 // collector is what the parts of one statement are read from.
@@ -126,11 +155,16 @@ type collector struct {
 	accounts map[ledger.AccountNo]ledger.Account
 	sums     []ledger.Sum // every line of the fund up to the end of the period
 	today    ledger.Date
+
+	letterhead Organisation
 }
 
 func (o Office) collector(ctx context.Context, tx *store.Tx, g grants.Grant, in Request, cutOff ledger.Posted) (c collector, err error) {
 	c = collector{office: o, grant: g, period: Period{in.From, in.To}, today: ledger.DateOf(tx.At), cutOff: cutOff}
 	if c.accounts, err = o.Book.Accounts(ctx, tx); err != nil {
+		return c, err
+	}
+	if c.letterhead, err = o.organisation(ctx, tx); err != nil {
 		return c, err
 	}
 	if c.sums, err = o.Book.Activity(ctx, tx, g.Fund(), c.span()); err != nil {
@@ -177,7 +211,7 @@ func (o Office) lastEntry(ctx context.Context, tx *store.Tx) (ledger.Posted, err
 
 func (c collector) head() GrantStatement {
 	g := c.grant
-	s := GrantStatement{Version: 1, Organisation: Organisation{Name: c.office.Book.Organisation}, Grant: g.Code,
+	s := GrantStatement{Version: 1, Organisation: c.letterhead, Grant: g.Code,
 		Grantor: Grantor{g.Donor.Code, g.Donor.Name}, Project: g.Title, Granted: g.Amount.Amount, Period: c.period,
 		Currency: g.Amount.Currency, Base: c.office.Book.Base, RateMethod: OwnRates, PreparedOn: c.today, CutOff: c.cutOff.Number}
 	if g.From != "" && g.To != "" {
@@ -295,6 +329,9 @@ func (c collector) indirect(ctx context.Context, tx *store.Tx, s *GrantStatement
 	}
 	policy := c.grant.Policies.At(last.Date)
 	s.Indirect = &Indirect{Through: last.Date, Excluded: policy.IndirectExcludes, ToDate: charge.Before.Amount}
+	if policy.IndirectCap.Sign() > 0 {
+		s.Indirect.Cap = decimal.NewNullDecimal(policy.IndirectCap.Amount)
+	}
 	for _, sum := range c.sums {
 		if sum.Account == ledger.IndirectCosts && sum.Date < c.period.From {
 			s.Indirect.Before = s.Indirect.Before.Add(sum.Base.Amount)
@@ -411,9 +448,6 @@ func (c collector) budget(s *GrantStatement) {
 	for _, l := range c.grant.Budget {
 		s.Budget = append(s.Budget, BudgetLine{No: l.No, Text: l.Text, BudgetFigures: BudgetFigures{Budget: l.Amount.Amount}})
 	}
-	if len(s.Budget) > 0 {
-		s.BudgetVersion = 1
-	}
 }
 
 // places says where money on an account is; accounts that start with a path share a place.
@@ -489,6 +523,11 @@ func (c collector) place(number ledger.AccountNo) (PartKind, bool) {
 }
 
 func (c collector) addPart(s *GrantStatement, kind PartKind, sum ledger.Sum) {
+	s.Parts = addedPart(s.Parts, c.part(s, kind, sum))
+}
+
+// part is a sum of lines as a part of a balance.
+func (c collector) part(s *GrantStatement, kind PartKind, sum ledger.Sum) Part {
 	holder, quantity := sum.Partner, ledger.Money{}
 	if kind == AtBank {
 		holder = string(c.accounts[sum.Account].BankCurrency())
@@ -496,7 +535,7 @@ func (c collector) addPart(s *GrantStatement, kind PartKind, sum ledger.Sum) {
 	if sum.Amount.Currency != s.Base {
 		quantity = sum.Amount
 	}
-	s.Parts = addedPart(s.Parts, Part{Kind: kind, Holder: holder, Amount: sum.Base.Amount, Quantity: quantity})
+	return Part{Kind: kind, Holder: holder, Amount: sum.Base.Amount, Quantity: quantity}
 }
 
 // notes says by which rules the figures were made: those of the policy, with the day from which an amendment changed them.

@@ -15,15 +15,19 @@ import (
 )
 
 // fundStatement is the head of a statement in base currency.
-func (o Office) fundStatement(kind Kind, in Request, cutOff ledger.Posted, today ledger.Date) FundStatement {
-	return FundStatement{Kind: kind, Version: 1, Organisation: Organisation{Name: o.Book.Organisation}, Period: Period{in.From, in.To},
-		Base: o.Book.Base, PreparedOn: today, CutOff: cutOff.Number}
+func (o Office) fundStatement(ctx context.Context, tx *store.Tx, kind Kind, in Request, cutOff ledger.Posted) (FundStatement, error) {
+	letterhead, err := o.organisation(ctx, tx)
+	return FundStatement{Kind: kind, Version: 1, Organisation: letterhead, Period: Period{in.From, in.To},
+		Base: o.Book.Base, PreparedOn: ledger.DateOf(tx.At), CutOff: cutOff.Number}, err
 }
 
 // donorStatement is what a donor gave and what her gifts paid for. An institution that gives without an agreement gets the
 // same.
 func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor grants.Donor, in Request, cutOff ledger.Posted) (*FundStatement, error) {
-	s := o.fundStatement(DonorAnnual, in, cutOff, ledger.DateOf(tx.At))
+	s, err := o.fundStatement(ctx, tx, DonorAnnual, in, cutOff)
+	if err != nil {
+		return nil, err
+	}
 	s.Subject, s.Name = donor.Code, Name{donor.Name, donor.Name}
 	given, err := o.Grants.Given(ctx, tx, "", donor.ID, ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
@@ -61,6 +65,9 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor grants.D
 		s.Notes = append(s.Notes, Note{Code: code})
 	}
 	s.Total()
+	if approval := s.Organisation.TaxApproval; approval != "" && s.Received.Sign() > 0 {
+		s.Notes = append(s.Notes, Note{Code: NoteDeductible, Amount: s.money(s.Received), Text: approval})
+	}
 	return &s, s.Foots()
 }
 
@@ -212,7 +219,10 @@ func otherEvents(activity []ledger.Sum, accounts map[ledger.AccountNo]ledger.Acc
 
 // fundReport is the statement of a whole fund: income by account, cost by category, and where the money is.
 func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, in Request, cutOff ledger.Posted) (*FundStatement, error) {
-	s := o.fundStatement(FundReport, in, cutOff, ledger.DateOf(tx.At))
+	s, err := o.fundStatement(ctx, tx, FundReport, in, cutOff)
+	if err != nil {
+		return nil, err
+	}
 	s.Subject, s.Name, s.Restriction = string(fund.Code), Name{fund.Name, fund.Name}, fund.Restriction
 	activity, err := o.Book.Activity(ctx, tx, fund.Code, ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
@@ -236,6 +246,10 @@ func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, 
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
 	s.tidy(accounts)
+	own := func(g grants.Contribution) bool { return g.Fund == fund.Code }
+	if s.InKind, err = o.inKind(ctx, tx, s.Period, cutOff, own); err != nil {
+		return nil, err
+	}
 	s.Notes = append(s.Notes, Note{Code: NoteYearEnd}, Note{Code: NoteNotOnePerson})
 	s.Total()
 	return &s, s.Foots()

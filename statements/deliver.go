@@ -28,8 +28,9 @@ var (
 // DeliveryID identifies a delivery.
 type DeliveryID string
 
-// Delivery is a sealed statement on its way to the donor who asked to get it by e-mail. The mail has a neutral subject and a link;
-// it names nobody, and the address stands nowhere but sealed in the vault and in the mail server.
+// Delivery is a sealed statement on its way to the donor who asked to get it by e-mail. The mail has a neutral subject and a link,
+// or for a donor who agreed on a passphrase the document locked with it; it names nobody, and the address stands nowhere but
+// sealed in the vault and in the mail server.
 type Delivery struct {
 	ID        DeliveryID
 	Statement ID
@@ -135,6 +136,8 @@ func (DeliveryJob) Kind() string { return "statement_delivery" }
 type Mail struct {
 	To, Subject, Text string
 	ID                string // the same for every attempt, so that a mailbox may know a second one
+	File              string // name of what is attached; "" for nothing
+	Body              []byte // locked with the receiver's passphrase
 }
 
 // Mailer hands a mail to a mail server. Its error is a [*MailFailure] where the server answered.
@@ -216,17 +219,22 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	if _, err := office.receiver(ctx, tx, s); errors.Is(err, ErrNotOptedIn) || s.State != Issued && s.State != Sent {
 		return Mail{}, nil // withdrawn, replaced or not wanted any more
 	}
-	opened, err := office.Grants.OpenDonor(ctx, tx, p.Vault, string(d.Donor), "Delivery of statement "+s.Number, grants.DonorEmail)
+	opened, err := office.Grants.OpenDonor(ctx, tx, p.Vault, string(d.Donor), "Delivery of statement "+s.Number, grants.DonorEmail, grants.DonorPassphrase)
 	if errors.Is(err, vault.ErrErased) || err == nil && opened[grants.DonorEmail] == "" {
 		return Mail{}, nil
 	} else if err != nil {
 		return Mail{}, err
 	}
+	to := opened[grants.DonorEmail]
+	if passphrase := opened[grants.DonorPassphrase]; passphrase != "" {
+		body, err := locked(s.Document, passphrase)
+		return office.attaching(s, to, body, id), err
+	}
 	secret := newSecret()
 	if err := insertLink(ctx, tx, id, hashOf([]byte(secret)), tx.At.Add(linkFor)); err != nil {
 		return Mail{}, err
 	}
-	return office.mail(s, opened[grants.DonorEmail], secret, ledger.DateOf(tx.At.Add(linkFor)), id), nil
+	return office.linking(s, to, secret, ledger.DateOf(tx.At.Add(linkFor)), id), nil
 }
 
 // newSecret is 256 random bits for a URL.
@@ -236,11 +244,23 @@ func newSecret() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// mail words what is sent: no name, nothing of what the organisation does.
-func (o Office) mail(s Statement, to, secret string, until ledger.Date, id DeliveryID) Mail {
-	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.date(until), "{link}", strings.TrimSuffix(o.Address, "/")+DocumentPath+secret)
+// linking words the mail with a link: no name, nothing of what the organisation does.
+func (o Office) linking(s Statement, to, secret string, until ledger.Date, id DeliveryID) Mail {
+	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.date(until))
+	link := strings.TrimSuffix(o.Address, "/") + DocumentPath + secret
+	return s.mail(to, id, fill.Replace(words.mailReady.in(s.Lang))+"\n\n"+link+"\n\n"+words.mailAlone.in(s.Lang)+"\n")
+}
+
+// attaching words the mail that has the locked document with it.
+func (o Office) attaching(s Statement, to string, body []byte, id DeliveryID) Mail {
+	m := s.mail(to, id, strings.Replace(words.mailLocked.in(s.Lang), "{number}", s.Number, 1)+"\n")
+	m.File, m.Body = s.Number+".pdf", body
+	return m
+}
+
+func (s Statement) mail(to string, id DeliveryID, text string) Mail {
 	digest := sha256.Sum256([]byte(id))
-	return Mail{To: to, Subject: fill.Replace(words.mailSubject.in(s.Lang)), Text: fill.Replace(words.mailReady.in(s.Lang) + "\n\n{link}\n\n" + words.mailAlone.in(s.Lang) + "\n"), ID: hex.EncodeToString(digest[:16])}
+	return Mail{To: to, Subject: strings.Replace(words.mailSubject.in(s.Lang), "{number}", s.Number, 1), Text: text, ID: hex.EncodeToString(digest[:16])}
 }
 
 // DocumentPath is where links lead, with their secret behind it.

@@ -32,6 +32,7 @@ func (b Blocks) Clear(ctx context.Context, tx *store.Tx, v Value) (Value, Privac
 	for _, c := range p.register.Choose(p.groups, p.rules) {
 		w.choose(c)
 	}
+	w.lines = p.listed()
 	switch s := v.(type) {
 	case *GrantStatement:
 		return w.grant(*s), w.report, nil
@@ -79,6 +80,16 @@ type plan struct {
 	groups   []disclosure.Group
 	rules    disclosure.Rules
 	register disclosure.Register
+	behind   map[string][]disclosure.Atom // what was spent on each budget line of a grant in the period
+}
+
+// listed are the budget lines whose vouchers may be listed: enough people stand behind each, or nobody does.
+func (p plan) listed() map[string]bool {
+	of := map[string]bool{}
+	for line, atoms := range p.behind {
+		of[line] = p.rules.Safe(atoms) == disclosure.Safe
+	}
+	return of
 }
 
 func (p plan) atoms() []string {
@@ -145,6 +156,13 @@ func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *Grant
 			x.line, x.category = l.BudgetLine, l.Key
 			parts = append(parts, x)
 		}
+	}
+	p.behind = map[string][]disclosure.Atom{"": nil}
+	for _, l := range s.Budget {
+		p.behind[l.No] = nil
+	}
+	for _, x := range since(parts, s.Period.From) {
+		p.behind[x.line] = append(p.behind[x.line], x.Atom)
 	}
 	p.group("period", since(parts, s.Period.From), true)
 	p.group("to_date", parts, true)

@@ -15,6 +15,8 @@ var (
 	ErrNoGlyph         = errors.New("statements: character outside the font")
 	ErrUnknownSubject  = errors.New("statements: no grant, donor or fund of that code")
 	ErrUnknownLanguage = errors.New("statements: unknown language")
+
+	ErrUnknownBudgetLine = errors.New("statements: the budget has no such line")
 )
 
 // Difference names two figures of a statement that must be equal and are not.
@@ -50,6 +52,7 @@ func (s *GrantStatement) Foots() error {
 	c.parts()
 	c.budget()
 	c.indirect()
+	c.forecast()
 	c.shape()
 	return c.err()
 }

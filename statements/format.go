@@ -2,6 +2,7 @@ package statements
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -247,10 +248,8 @@ func joined(label, about string) string {
 
 // about is the second line of the letterhead; "" for none.
 func (o Organisation) about() string {
-	if o.Registration == "" {
-		return o.Address
-	}
-	return joined(o.Registration, o.Address)
+	known := slices.DeleteFunc([]string{o.Registration, o.Address, o.Contact}, func(s string) bool { return s == "" })
+	return strings.Join(known, ", ")
 }
 
 // shortHash is the part of the data hash that fits a footer: the first 16 digits in groups of four.

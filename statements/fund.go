@@ -43,6 +43,8 @@ type FundStatement struct {
 	Purposes []Purpose // of a donor: each fund that she gave to
 	Parts    []Part    // of a fund: where closing is
 
+	InKind []InKind // of a fund in the period; part of Receipts and of Lines
+
 	Commitments decimal.NullDecimal
 	Notes       []Note
 }

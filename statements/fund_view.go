@@ -40,6 +40,8 @@ type FundView struct {
 	Commitments   *string    `json:"commitments"`
 	Notes         []NoteView `json:"notes"`
 
+	InKind []InKindView `json:"in_kind,omitempty"`
+
 	Organisation OrganisationView `json:"organisation"`
 	NameEN       string           `json:"name_en,omitempty"`
 	NameDA       string           `json:"name_da,omitempty"`
@@ -93,6 +95,7 @@ func (s *FundStatement) view(lang Lang) FundView {
 	})
 	v.ClosingDetail = each(s.Parts, func(p Part) PartView { return partView(lang, p, s.Base) })
 	v.Notes = each(s.Notes, func(n Note) NoteView { return noteView(lang, n) })
+	v.InKind = inKindViews(lang, s.InKind, s.Base)
 	return v
 }
 
@@ -139,6 +142,6 @@ func (r *reader) fund(v FundView) FundStatement {
 		Purposes: each(v.Purposes, func(p PurposeView) Purpose {
 			return Purpose{p.Fund, Name{p.NameEN, p.NameDA}, r.dec(p.Opening), r.dec(p.Received), r.dec(p.Spent), r.dec(p.Closing)}
 		}),
-		Commitments: r.null(v.Commitments),
+		Commitments: r.null(v.Commitments), InKind: each(v.InKind, r.inKind),
 	}
 }

@@ -62,12 +62,20 @@ func (h htmlPage) Facts() [][2]string  { return h.p.facts }
 func (h htmlPage) Sentences() []string { return h.p.sentences }
 func (h htmlPage) Notes() []string     { return h.p.notes }
 func (h htmlPage) NotesHead() string   { return words.notes.in(h.p.lang) }
-func (h htmlPage) Confirm() string     { return h.p.confirm }
-func (h htmlPage) Signers() []string   { return h.p.signers }
 func (h htmlPage) SignHere() string    { return words.signHere.in(h.p.lang) }
 func (h htmlPage) HashLabel() string   { return words.dataHash.in(h.p.lang) }
 func (h htmlPage) Hash() string        { return h.p.hash }
 func (h htmlPage) Currency() string    { return string(h.p.currency) }
+
+// htmlSigning is what is confirmed, and who signs.
+type htmlSigning struct {
+	Confirm string
+	Names   []string
+}
+
+func (h htmlPage) Signing() []htmlSigning {
+	return each(h.p.signing, func(g signing) htmlSigning { return htmlSigning{g.confirm, g.names} })
+}
 
 // Term is a term of the equation.
 type htmlTerm struct {
@@ -162,6 +170,6 @@ var pageTemplate = template.Must(template.New("statement").Parse(`<!doctype html
 {{if .Note}}<tr class="cost"><td colspan="{{.Span}}">{{.Note}}</td></tr>{{end}}{{end}}</tbody></table></div>{{else}}<h2>{{.Title}}</h2>{{end}}
 {{range .After}}<p class="soft">{{.}}</p>{{end}}{{end}}
 {{if .Notes}}<h2>{{.NotesHead}}</h2><ol>{{range .Notes}}<li>{{.}}</li>{{end}}</ol>{{end}}
-{{if .Confirm}}<p>{{.Confirm}}</p><div class="signs">{{range .Signers}}<p><strong>{{.}}</strong><br><span class="soft">{{$.SignHere}}</span></p>{{end}}</div>{{end}}
+{{range .Signing}}<p>{{.Confirm}}</p><div class="signs">{{range .Names}}<p><strong>{{.}}</strong><br><span class="soft">{{$.SignHere}}</span></p>{{end}}</div>{{end}}
 </main><footer class="soft"><p>{{.HashLabel}}: <code>{{.Hash}}</code></p></footer></body></html>
 {{define "bar"}}{{if .IsBar}}<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="t" width="100" height="10"/><rect class="{{if .Over}}o{{else}}f{{end}}" width="{{.Bar}}" height="10"/></svg>{{end}}{{end}}`))

@@ -192,13 +192,14 @@ func (r *reader) statement(v View) GrantStatement {
 		s.Indirect = r.indirect(*v.Indirect)
 	}
 	r.lists(&s, v)
+	r.report(&s, v.ReportView)
 	return s
 }
 
 func (r *reader) indirect(v IndirectView) *Indirect {
 	return &Indirect{Through: r.day(v.Through), ToDate: r.dec(v.ToDate), Before: r.dec(v.Before), InPeriod: r.dec(v.Amount),
-		Excluded: v.Excluded,
-		Steps:    each(v.Steps, func(p StepView) IndirectStep { return IndirectStep{r.dec(p.Base), r.dec(p.Rate)} })}
+		Excluded: v.Excluded, Cap: r.null(v.Cap),
+		Steps: each(v.Steps, func(p StepView) IndirectStep { return IndirectStep{r.dec(p.Base), r.dec(p.Rate)} })}
 }
 
 func (r *reader) receipt(x ReceiptView) Receipt {
@@ -222,7 +223,7 @@ func (r *reader) note(x NoteView) Note {
 func (r *reader) lists(s *GrantStatement, v View) {
 	s.Receipts, s.Lines = each(v.Receipts, r.receipt), each(v.Lines, r.line)
 	s.Budget = each(v.BudgetLines, func(x BudgetLineView) BudgetLine {
-		return BudgetLine{No: x.No, Text: x.Text, Explanation: x.Explanation, BudgetFigures: r.figures(x.FiguresView)}
+		return BudgetLine{No: x.No, Text: x.Text, Reason: x.Reason, Explanation: x.Explanation, BudgetFigures: r.figures(x.FiguresView)}
 	})
 	s.Parts = each(v.ClosingDetail, r.part)
 	s.Rates = each(v.Rates, func(x RateView) RateUsed {

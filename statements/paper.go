@@ -31,9 +31,8 @@ type paper struct {
 	meters                  []meter
 	blocks                  []block
 	notes                   []string
-	confirm                 string // "" for a statement that nobody signs
-	signers                 []string
-	hash, code              string // code of an issued statement
+	signing                 []signing // none for a statement that nobody signs
+	hash, code              string    // code of an issued statement
 	preparedOn              ledger.Date
 }
 

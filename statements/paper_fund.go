@@ -25,7 +25,8 @@ func (s *FundStatement) paper(lang Lang) paper {
 		p.meters = []meter{{words.giftsUsed.in(lang), words.of.in(lang) + " " + w.money(s.money(s.ToDate.Received)), s.Used}}
 	}
 	p.sentences = s.sentences(w)
-	for _, b := range []block{s.spendingBlock(w), s.receiptsBlock(w), s.purposesBlock(w), s.placesBlock(w)} {
+	for _, b := range []block{s.spendingBlock(w), s.receiptsBlock(w), s.purposesBlock(w), inKindBlock(w, s.InKind, s.Base, words.inKindOfFund.in(lang)),
+		s.placesBlock(w)} {
 		if b.title != "" {
 			p.blocks = append(p.blocks, b)
 		}

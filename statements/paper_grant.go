@@ -14,7 +14,7 @@ import (
 func (s *GrantStatement) paper(lang Lang) paper {
 	w := writer{lang, s.Whole}
 	p := paper{lang: lang, title: words.title.in(lang) + " " + s.Grant, project: s.Project, facts: s.facts(w),
-		terms: s.equation(w), sentences: []string{s.sentence(w)}, notes: s.footnotes(w), confirm: words.confirm.in(lang)}
+		terms: s.equation(w), sentences: []string{s.sentence(w)}, notes: s.footnotes(w)}
 	p.headed(s.Head(), s.Organisation, s.PreparedOn, s.DataHash())
 	if s.GrantUsed.Valid {
 		p.share = &meter{words.moneyUsed.in(lang), "", s.GrantUsed}
@@ -24,11 +24,10 @@ func (s *GrantStatement) paper(lang Lang) paper {
 		day := strings.Replace(words.throughDay.in(lang), "{date}", lang.date(s.Period.To), 1)
 		p.meters = append(p.meters, meter{words.timePassed.in(lang), day, s.TimeUsed})
 	}
-	for _, g := range s.signatures() {
-		p.signers = append(p.signers, joined(lang.role(g.Role), g.Name))
-	}
-	for _, b := range []block{s.spendingBlock(w), s.placesBlock(w), s.receiptsBlock(w), s.advancesBlock(w), s.indirectBlock(w),
-		s.sharedBlock(w), s.deviationsBlock(w), s.ledgerBlock(w), s.ratesBlock(w)} {
+	p.signing = s.signing(lang)
+	for _, b := range []block{s.spendingBlock(w), s.placesBlock(w), s.receiptsBlock(w), s.forecastBlock(w), s.instalmentsBlock(w), s.advancesBlock(w),
+		s.indirectBlock(w), s.sharedBlock(w), s.inKindBlock(w), s.resultsBlock(w), s.deviationsBlock(w), s.ledgerBlock(w), s.ratesBlock(w),
+		s.vouchersBlock(w)} {
 		if b.title != "" {
 			p.blocks = append(p.blocks, b)
 		}
@@ -90,9 +89,14 @@ func (s *GrantStatement) facts(w writer) [][2]string {
 	if s.Currency != s.Base {
 		currencies += " (" + words.booksIn.in(lang) + " " + string(s.Base) + ")"
 	}
+	report := ""
+	if s.ReportNo > 0 {
+		report = strconv.Itoa(s.ReportNo)
+	}
 	facts := [][2]string{
 		{words.grantor.in(lang), s.Grantor.Name}, {words.grant.in(lang), grant}, {words.agreement.in(lang), s.Agreement},
 		{words.period.in(lang), lang.period(s.Period)}, {words.grantPeriod.in(lang), grantPeriod}, {words.amountsIn.in(lang), currencies},
+		{words.reportNo.in(lang), report}, {words.basis.in(lang), words.accrual.in(lang)},
 	}
 	return slices.DeleteFunc(facts, func(fact [2]string) bool { return fact[1] == "" })
 }
@@ -119,7 +123,7 @@ func (s *GrantStatement) spendingBlock(w writer) block {
 		{head: words.variance.in(lang), mm: 23, chars: 13, right: true}, {head: words.used.in(lang), mm: 16, chars: 8, right: true}, {mm: 17, bar: true}}}
 	for _, l := range s.Budget {
 		r := s.budgetRow(w, l.BudgetFigures, l.No, l.Text, "budget."+l.No)
-		r.note, r.counts = l.Explanation, true
+		r.note, r.counts = lang.explanation(l), true
 		b.rows = append(b.rows, r)
 		for _, c := range s.linesOf(l.No) {
 			if c.Key != supportKey {
@@ -163,6 +167,16 @@ func (s *GrantStatement) placesBlock(w writer) block {
 	b := block{title: words.whereMoney.in(lang), unit: string(s.Base), columns: placeColumns(lang, s.Parts), rows: w.placeRows(s.Parts, s.Base)}
 	if s.Commitments.Valid {
 		b.after = []string{words.commitments.in(lang) + ": " + lang.money(s.inBase(s.Commitments.Decimal))}
+	}
+	if len(s.OpeningParts) > 0 {
+		was := each(s.OpeningParts, func(p Part) string {
+			label := lower(lang.place(p.Kind))
+			if p.Holder != "" && p.Holder != string(s.Base) {
+				label += " (" + p.Holder + ")"
+			}
+			return label + " " + lang.money(s.inBase(p.Amount))
+		})
+		b.after = append(b.after, words.openingWas.in(lang)+" "+strings.TrimSuffix(strings.Join(was, "; "), ".")+".")
 	}
 	if s.Currency == s.Base {
 		b.rows = append(b.rows, tableRow{level: sumLevel, cells: []figure{word(words.closing.in(lang)), {}, w.amount(s.inBase(s.ClosingBase), "closing")}})
@@ -265,9 +279,12 @@ func (s *GrantStatement) indirectBlock(w writer) block {
 		add(lineLevel, words.indirectBefore.in(lang), i.Before.Neg())
 	}
 	add(sumLevel, words.indirectIn.in(lang), i.InPeriod)
+	if i.Cap.Valid {
+		b.after = append(b.after, strings.Replace(words.indirectCap.in(lang), "{amount}", w.money(s.money(i.Cap.Decimal)), 1))
+	}
 	if len(i.Excluded) > 0 {
 		names := each(i.Excluded, func(key string) string { return lower(lang.category(Line{Key: key})) })
-		b.after = []string{words.excluded.in(lang) + ": " + strings.Join(names, ", ") + "."}
+		b.after = append(b.after, words.excluded.in(lang)+": "+strings.Join(names, ", ")+".")
 	}
 	return b
 }
@@ -284,30 +301,6 @@ func (s *GrantStatement) sharedBlock(w writer) block {
 	for _, c := range s.Shared {
 		b.rows = append(b.rows, tableRow{cells: []figure{word(lang.category(Line{Key: c.Key, Name: c.Name})), w.amount(s.inBase(c.Whole), ""),
 			w.amount(s.inBase(c.Whole.Sub(c.Grant)), ""), w.amount(s.inBase(c.Grant), "shared."+c.Key)}})
-	}
-	return b
-}
-
-// deviationsBlock lists what went otherwise than agreed: budget lines that are overspent, changes of the agreement, costs
-// that an audit did not allow.
-func (s *GrantStatement) deviationsBlock(w writer) block {
-	lang := w.lang
-	b := block{title: words.deviations.in(lang), columns: []column{{head: words.deviation.in(lang), mm: 145}, {head: words.amount.in(lang), mm: 35, chars: 18, right: true}}}
-	for _, l := range s.Budget {
-		if l.Variance.Sign() < 0 {
-			text := strings.NewReplacer("{line}", l.No+" "+l.Text, "{percent}", lang.percent(decimal.NewNullDecimal(l.VarianceOf.Decimal.Abs()))).Replace(words.overspent.in(lang))
-			b.rows = append(b.rows, tableRow{cells: []figure{word(text), w.amount(s.money(l.Variance.Neg()), "")}, note: l.Explanation})
-		}
-	}
-	for _, day := range s.Amendments {
-		b.rows = append(b.rows, tableRow{cells: []figure{word(strings.Replace(words.amended.in(lang), "{date}", lang.date(day), 1)), {}}})
-	}
-	for _, d := range s.Disallowed {
-		text := strings.NewReplacer("{ref}", d.Ref, "{date}", lang.date(d.Date)).Replace(words.disallowed.in(lang))
-		b.rows = append(b.rows, tableRow{cells: []figure{word(text), w.amount(s.inBase(d.Amount), "")}})
-	}
-	if len(b.rows) == 0 {
-		b.columns, b.after = nil, []string{words.noDeviations.in(lang)}
 	}
 	return b
 }

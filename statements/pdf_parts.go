@@ -307,17 +307,24 @@ func (d *sheet) notes() {
 
 // signatures are the lines to sign on, kept together with what is confirmed.
 func (d *sheet) signatures() {
-	signers := d.p.signers
-	if d.p.confirm == "" {
-		return
+	for i, g := range d.p.signing {
+		confirm := d.row(frame{}, cell{width: textWide, text: g.confirm, style: body})
+		if i == 0 {
+			confirm = confirm.marked(words.bookmarkSign.in(d.lang))
+		}
+		d.add(gap(8).stay(), confirm.stay())
+		d.signers(g.names, i+1 == len(d.p.signing))
 	}
+}
+
+// signers are lines to sign on, three to a row. The last stay with what follows.
+func (d *sheet) signers(names []string, last bool) {
 	const between = 10.0
-	n := float64(min(len(signers), 3))
+	n := float64(min(max(len(names), 2), 3))
 	width := float64(int((textWide-between*(n-1))/n*gridPerMM)) / gridPerMM
-	d.add(gap(8).stay(), d.row(frame{}, cell{width: textWide, text: d.p.confirm, style: body}).marked(words.bookmarkSign.in(d.lang)).stay())
-	for len(signers) > 0 {
-		group := signers[:min(3, len(signers))]
-		signers = signers[len(group):]
+	for len(names) > 0 {
+		group := names[:min(3, len(names))]
+		names = names[len(group):]
 		lines := row.New(14)
 		roles, below := make([]cell, 0, 2*len(group)), make([]cell, 0, 2*len(group))
 		for i, g := range group {
@@ -329,7 +336,9 @@ func (d *sheet) signatures() {
 			roles = append(roles, cell{width: width, text: g, style: body.bold()})
 			below = append(below, cell{width: width, text: words.signHere.in(d.lang), style: small})
 		}
-		d.add(laid{row: lines, height: 14, keep: true}, d.row(frame{above: 0.75}, roles...).stay(), d.row(frame{}, below...).stay())
+		end := d.row(frame{}, below...)
+		end.keep = last || len(names) > 0
+		d.add(laid{row: lines, height: 14, keep: true}, d.row(frame{above: 0.75}, roles...).stay(), end)
 	}
 }
 

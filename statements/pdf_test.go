@@ -62,7 +62,7 @@ func samples() map[string]Value {
 	three := g2()
 	three.Signatures = []Signature{{Role: Management, Name: "Åse Æbelø"}, {Role: Treasurer}, {Role: Auditor}, {Role: Management}}
 	return map[string]Value{"draft": ref(g1()), "g1": &g1Issued, "g2": &three, "g3": ref(g3()), "long": ref(long(40)), "bare": &bare,
-		"donor": ref(donor()), "fund": ref(fund())}
+		"donor": ref(donor()), "fund": ref(fund()), "whole": ref(whole())}
 }
 
 // The same value gives the same bytes, eight times, in turn and at once.

@@ -1,6 +1,7 @@
 package statements
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -60,6 +61,7 @@ func (Withholding) Release(context.Context, *store.Tx, Value, ID) error { return
 type withholder struct {
 	report PrivacyReport
 	shown  map[string]bool // categories that a control has cleared, by budget line and key: 1.2/therapy
+	lines  map[string]bool // budget lines that enough people stand behind in the period to list their vouchers
 }
 
 func (w *withholder) did(figure, rule, action string) {
@@ -67,8 +69,9 @@ func (w *withholder) did(figure, rule, action string) {
 }
 
 func (w *withholder) grant(s GrantStatement) *GrantStatement {
-	s.Lines = w.lines(s.Lines)
-	s.Parts = w.parts(s.Parts)
+	s.Lines = w.merged(s.Lines)
+	s.Parts, s.OpeningParts = w.parts(s.Parts), w.parts(s.OpeningParts)
+	w.told(&s)
 	if len(s.Advances) > 0 || len(s.Shared) > 0 || len(s.Ties) > 0 || len(s.Disallowed) > 0 {
 		s.Advances, s.Shared, s.Ties, s.Disallowed = nil, nil, nil, nil
 		w.did("advances, shared_costs, ledger, disallowed", "amounts_of_few", "withheld")
@@ -90,6 +93,9 @@ func (w *withholder) grant(s GrantStatement) *GrantStatement {
 		}
 	}
 	s.Receipts, s.Notes = w.receipts(s.Receipts), w.notes(s.Notes)
+	if len(w.report.Findings) > 0 {
+		s.Notes = append(s.Notes, Note{Code: NoteSmallGroups})
+	}
 	if s.Indirect != nil && len(s.Indirect.Excluded) > 0 {
 		indirect := *s.Indirect
 		indirect.Excluded = nil
@@ -99,19 +105,65 @@ func (w *withholder) grant(s GrantStatement) *GrantStatement {
 	return &s
 }
 
+// told takes away what is told beside the figures: what plans have set aside, gifts in kind, reasons in words, and the places of
+// vouchers in the books, of lines with few people the vouchers altogether. What the agreement says itself stays: its instalments
+// and the moves of its budget.
+func (w *withholder) told(s *GrantStatement) {
+	if s.Forecast != nil && len(s.Forecast.Lines) > 0 {
+		s.Forecast = &Forecast{Instalments: s.Forecast.Instalments}
+		w.did("forecast", "amounts_of_few", "withheld")
+	}
+	if len(s.InKind) > 0 {
+		s.InKind = nil
+		w.did("in_kind", "amounts_of_few", "withheld")
+	}
+	s.Changes = slices.Clone(s.Changes)
+	for i := range s.Changes {
+		if s.Changes[i].Reason != "" {
+			s.Changes[i].Reason = ""
+			w.did("budget_changes", "free_text", "withheld")
+		}
+	}
+	var kept []Voucher
+	left, place := map[string]bool{}, map[string]int{}
+	for _, v := range s.Vouchers {
+		if w.lines[v.BudgetLine] {
+			if _, known := place[v.BudgetLine]; !known {
+				place[v.BudgetLine] = len(place)
+			}
+			v.Entry = ""
+			kept = append(kept, v)
+		} else if !left[v.BudgetLine] {
+			left[v.BudgetLine] = true
+			w.did("vouchers."+v.BudgetLine, "too_few_people", "withheld")
+		}
+	}
+	s.Vouchers = kept
+	slices.SortStableFunc(s.Vouchers, func(a, b Voucher) int {
+		return cmp.Or(cmp.Compare(place[a.BudgetLine], place[b.BudgetLine]), cmp.Compare(a.Ref, b.Ref))
+	})
+	if len(kept) == 0 {
+		s.Notes = slices.DeleteFunc(slices.Clone(s.Notes), func(n Note) bool { return n.Code == NoteVouchers })
+	}
+}
+
 func (w *withholder) fund(s FundStatement) *FundStatement {
-	s.Lines, s.Parts, s.Notes = w.lines(s.Lines), w.parts(s.Parts), w.notes(s.Notes)
+	s.Lines, s.Parts, s.Notes = w.merged(s.Lines), w.parts(s.Parts), w.notes(s.Notes)
 	if s.Kind == FundReport {
 		s.Receipts = w.income(s.Receipts)
 		s.Commitments = decimal.NullDecimal{}
+		if len(s.InKind) > 0 {
+			s.InKind = nil
+			w.did("in_kind", "amounts_of_few", "withheld")
+		}
 	}
 	s.Total()
 	return &s
 }
 
-// lines merges the categories of every budget line, and those that no budget names, into one line "support". Fees, currency
+// merged merges the categories of every budget line, and those that no budget names, into one line "support". Fees, currency
 // differences and indirect costs are about the house and stay.
-func (w *withholder) lines(lines []Line) []Line {
+func (w *withholder) merged(lines []Line) []Line {
 	var kept []Line
 	for _, l := range lines {
 		if l.Kind != Programme || w.shown[l.BudgetLine+"/"+l.Key] {
@@ -178,7 +230,9 @@ func (w *withholder) income(receipts []Receipt) []Receipt {
 }
 
 func (w *withholder) notes(notes []Note) []Note {
-	kept := slices.DeleteFunc(slices.Clone(notes), func(n Note) bool { return n.Code == NoteFree || n.Code == NoteAdvances || n.Code == NoteCommitments })
+	kept := slices.DeleteFunc(slices.Clone(notes), func(n Note) bool {
+		return n.Code == NoteFree || n.Code == NoteAdvances || n.Code == NoteCommitments || n.Code == NoteInKind
+	})
 	if len(kept) < len(notes) {
 		w.did("notes", "free_text", "withheld")
 	}

@@ -60,7 +60,7 @@ type GrantStatement struct {
 	Receipts []Receipt
 	Lines    []Line // costs, each category once per budget line; fees, currency differences and indirect costs last
 
-	BudgetVersion int          // of the approved budget; 0 when the grant has none
+	BudgetVersion int          // of the budget in force at the end of the period; 0 when the grant has none
 	Budget        []BudgetLine // the grantor's own lines, in the grantor's order
 	BudgetTotal   BudgetFigures
 	Indirect      *Indirect // nil where the grant pays none
@@ -79,6 +79,14 @@ type GrantStatement struct {
 	Amendments []ledger.Date // days from which the agreement was changed, up to the end of the period
 	Disallowed []Disallowed  // what an audit found not to be payable from the grant
 
+	ReportNo     int            // which report on the grant this is, the first is 1; 0 where it is not counted
+	OpeningParts []Part         // where opening was
+	Changes      []BudgetChange // of the budget in the period
+	Forecast     *Forecast      // nil where none was made
+	InKind       []InKind
+	Vouchers     []Voucher
+	Results      *Results // nil where the grant's cost is for nobody in particular
+
 	Applied          []AppliedRate   // that costs were converted at, where the statement converts
 	MethodDifference decimal.Decimal // by Total: what account 2100 has in Currency, less Closing; zero where the statement does not convert
 
@@ -95,6 +103,8 @@ type Organisation struct {
 	Name         string
 	Registration string // "CVR 12345678"
 	Address      string // one line
+	Contact      string // for questions and complaints
+	TaxApproval  string // by which gifts may be deducted; "" for none
 }
 
 // Grantor is the institution that granted the money.
@@ -185,7 +195,8 @@ type Name struct{ EN, DA string }
 type BudgetLine struct {
 	No          string
 	Text        string
-	Explanation string // of the variance, where the grantor asks for one; usually ""
+	Reason      ReasonCode // why it is spent otherwise than planned; "" where nobody said
+	Explanation string     // the same in words, which stay in the house; usually ""
 	BudgetFigures
 }
 
@@ -201,9 +212,10 @@ type BudgetFigures struct {
 
 // Indirect is how indirect costs were computed, in base currency, by the cumulative method (RULES 45-47).
 type Indirect struct {
-	Through  ledger.Date    // last day of the costs in the base
-	Steps    []IndirectStep // one, or one per rate where the agreement changed it; none while the next charge has to catch up
-	Excluded []string       // categories left out of the base
+	Through  ledger.Date         // last day of the costs in the base
+	Steps    []IndirectStep      // one, or one per rate where the agreement changed it; none while the next charge has to catch up
+	Excluded []string            // categories left out of the base
+	Cap      decimal.NullDecimal // most that the agreement pays in all, in the currency of the grant
 	ToDate   decimal.Decimal
 	Before   decimal.Decimal // charged before the period
 	InPeriod decimal.Decimal // by Total: ToDate − Before
@@ -328,32 +340,45 @@ type NoteCode string
 
 // The footnotes.
 const (
-	NoteDeferred        NoteCode = "recognition_deferred"
-	NoteImmediate       NoteCode = "recognition_immediate"
-	NoteCostBasis       NoteCode = "cost_basis"
-	NoteOwnRates        NoteCode = "rates_own"
-	NoteReceiptRates    NoteCode = "rates_receipt"
-	NoteECBRates        NoteCode = "rates_ecb_average"
-	NoteInforEuroRates  NoteCode = "rates_inforeuro"
-	NoteBudgetRates     NoteCode = "rates_budget"
-	NoteMethodDiffers   NoteCode = "rates_difference" // Amount
-	NoteFeesGrant       NoteCode = "fees_grant"
-	NoteFeesGeneral     NoteCode = "fees_general"
-	NoteCurrencyGrant   NoteCode = "currency_grant"
-	NoteCurrencyGeneral NoteCode = "currency_general"
-	NoteAdvances        NoteCode = "advances_historic"
-	NoteRounding        NoteCode = "rounding" // Amount
-	NoteIndirect        NoteCode = "indirect_cumulative"
-	NoteInterestGrantor NoteCode = "interest_grantor"
-	NoteInterestCharity NoteCode = "interest_charity"
-	NoteSharedCosts     NoteCode = "shared_costs"
-	NoteCommitments     NoteCode = "commitments"
-	NotePrefinanced     NoteCode = "prefinanced" // closing is below zero
-	NoteWhole           NoteCode = "whole_units" // amounts are rounded so that they still add up
-	NoteOwnFunds        NoteCode = "gifts_in_order"
-	NoteNoTaxReport     NoteCode = "no_tax_report"
-	NoteNotOnePerson    NoteCode = "no_person"
-	NoteComplaints      NoteCode = "complaints"
-	NoteYearEnd         NoteCode = "year_end_left_out"
-	NoteFree            NoteCode = "text" // Text, as it stands
+	NoteDeferred         NoteCode = "recognition_deferred"
+	NoteImmediate        NoteCode = "recognition_immediate"
+	NoteCostBasis        NoteCode = "cost_basis"
+	NoteOwnRates         NoteCode = "rates_own"
+	NoteReceiptRates     NoteCode = "rates_receipt"
+	NoteECBRates         NoteCode = "rates_ecb_average"
+	NoteInforEuroRates   NoteCode = "rates_inforeuro"
+	NoteBudgetRates      NoteCode = "rates_budget"
+	NoteMethodDiffers    NoteCode = "rates_difference" // Amount
+	NoteFeesGrant        NoteCode = "fees_grant"
+	NoteFeesGeneral      NoteCode = "fees_general"
+	NoteCurrencyGrant    NoteCode = "currency_grant"
+	NoteCurrencyGeneral  NoteCode = "currency_general"
+	NoteAdvances         NoteCode = "advances_historic"
+	NoteRounding         NoteCode = "rounding" // Amount
+	NoteIndirect         NoteCode = "indirect_cumulative"
+	NoteInterestGrantor  NoteCode = "interest_grantor"
+	NoteInterestCharity  NoteCode = "interest_charity"
+	NoteSharedCosts      NoteCode = "shared_costs"
+	NoteCommitments      NoteCode = "commitments"
+	NotePrefinanced      NoteCode = "prefinanced" // closing is below zero
+	NoteWhole            NoteCode = "whole_units" // amounts are rounded so that they still add up
+	NoteOwnFunds         NoteCode = "gifts_in_order"
+	NoteNoTaxReport      NoteCode = "no_tax_report"
+	NoteNotOnePerson     NoteCode = "no_person"
+	NoteComplaints       NoteCode = "complaints"
+	NoteYearEnd          NoteCode = "year_end_left_out"
+	NoteCorrections      NoteCode = "corrections"  // Amount, Text
+	NoteAfterPeriod      NoteCode = "after_period" // Amount
+	NoteEstimates        NoteCode = "estimates"
+	NoteCarriedOn        NoteCode = "carried_on"     // Amount
+	NoteUnspentAtEnd     NoteCode = "unspent_at_end" // Amount
+	NoteInKind           NoteCode = "in_kind"
+	NoteVouchers         NoteCode = "vouchers"
+	NoteThreePeople      NoteCode = "three_people"
+	NoteSmallGroups      NoteCode = "small_groups"
+	NoteDeductible       NoteCode = "deductible" // Amount, Text
+	NoteAuditIndependent NoteCode = "audit_independent"
+	NoteAuditRegistered  NoteCode = "audit_registered"
+	NoteAuditPerformance NoteCode = "audit_performance"
+	NoteFree             NoteCode = "text" // Text, as it stands
 )

@@ -81,7 +81,7 @@ func TestFiguresOfTheScenarios(t *testing.T) {
 
 // What is read back is what was written, and gives the same JSON and hash; a changed figure is noticed.
 func TestJSONKeepsTheValue(t *testing.T) {
-	for _, s := range []GrantStatement{g1(), g2(), g3(), long(12), {}} {
+	for _, s := range []GrantStatement{g1(), g2(), g3(), long(12), whole(), {}} {
 		for _, lang := range Langs {
 			written := s.JSON(lang)
 			var read GrantStatement

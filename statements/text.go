@@ -191,10 +191,10 @@ func (t *textPage) foot(p paper) {
 			t.wrapped(pad(fmt.Sprintf("%d.", i+1), 4), note)
 		}
 	}
-	if p.confirm != "" {
+	for _, g := range p.signing {
 		t.line("")
-		t.wrapped("", p.confirm)
-		for _, signer := range p.signers {
+		t.wrapped("", g.confirm)
+		for _, signer := range g.names {
 			t.line("")
 			t.line("%s", strings.Repeat("_", 44))
 			t.wrapped("", signer+": "+lower(words.signHere.in(p.lang)))

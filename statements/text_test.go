@@ -32,7 +32,7 @@ func TestTextFitsItsWidth(t *testing.T) {
 		wordy.Rates[0].Ref = strings.Repeat("T-", 40)
 		wordy.Lines[0].Key = strings.Repeat("tuition-", 20)
 		wordy.Signatures = []Signature{{Auditor, strings.Repeat("Åse ", 40)}}
-		for _, s := range []GrantStatement{g1(), g2(), g3(), long(40), wordy} {
+		for _, s := range []GrantStatement{g1(), g2(), g3(), long(40), whole(), wordy} {
 			for _, line := range strings.Split(s.Text(lang), "\n") {
 				if utf8.RuneCountInString(line) > textWidth {
 					t.Errorf("%s %s: too wide: %q", s.Grant, lang, line)
@@ -59,7 +59,7 @@ func TestEveryPhraseIsTranslated(t *testing.T) {
 		p := v.Field(i)
 		check(v.Type().Field(i).Name, phrase{p.Field(0).String(), p.Field(1).String()})
 	}
-	for _, m := range []any{categoryWords, placeWords, receiptWords, rateUseWords, roleWords, noteWords} {
+	for _, m := range []any{categoryWords, placeWords, receiptWords, rateUseWords, roleWords, noteWords, reasonWords} {
 		for _, key := range reflect.ValueOf(m).MapKeys() {
 			p := reflect.ValueOf(m).MapIndex(key)
 			check(key.String(), phrase{p.Field(0).String(), p.Field(1).String()})
@@ -69,6 +69,11 @@ func TestEveryPhraseIsTranslated(t *testing.T) {
 
 // The tables of words hold every code that is declared: none is printed as nothing.
 func TestEveryCodeHasWords(t *testing.T) {
+	for _, r := range ReasonCodes {
+		if reasonWords[r].en == "" || len(ReasonCodes) != len(reasonWords) {
+			t.Errorf("reason %s has no words", r)
+		}
+	}
 	for _, kind := range partKinds {
 		if placeWords[kind].en == "" || closingKeys[kind] == "" {
 			t.Errorf("part kind %s has no words or no key", kind)

@@ -24,6 +24,7 @@ func (s *GrantStatement) Total() {
 		s.Lines[i].Share = percentOf(s.Lines[i].InPeriod, s.Spent)
 	}
 	s.totalBudget()
+	s.totalForecast()
 	if s.Indirect != nil {
 		s.Indirect.InPeriod = s.Indirect.ToDate.Sub(s.Indirect.Before)
 	}

@@ -70,6 +70,7 @@ type View struct {
 	Disallowed []DisallowedView `json:"disallowed"`
 
 	Notes []NoteView `json:"notes"`
+	ReportView
 
 	Organisation OrganisationView `json:"organisation"`
 	Grantor      GrantorView      `json:"grantor"`
@@ -118,7 +119,8 @@ type BudgetLineView struct {
 	No   string `json:"line_no"`
 	Text string `json:"text"`
 	FiguresView
-	Explanation string `json:"explanation,omitempty"`
+	Reason      ReasonCode `json:"reason,omitempty"`
+	Explanation string     `json:"explanation,omitempty"`
 }
 
 // PartView is a [Part]; amount is in base currency.
@@ -162,6 +164,7 @@ type IndirectView struct {
 	Through  string     `json:"through"`
 	Steps    []StepView `json:"steps"`
 	Excluded []string   `json:"excluded"`
+	Cap      *string    `json:"cap,omitempty"`
 	ToDate   string     `json:"to_date"`
 	Before   string     `json:"before"`
 	Amount   string     `json:"amount"`
@@ -246,6 +249,8 @@ type OrganisationView struct {
 	Name         string `json:"name"`
 	Registration string `json:"registration"`
 	Address      string `json:"address"`
+	Contact      string `json:"contact,omitempty"`
+	TaxApproval  string `json:"tax_approval,omitempty"`
 }
 
 // GrantorView is a [Grantor].
@@ -320,7 +325,7 @@ func (s GrantStatement) view(lang Lang) View {
 func (s *GrantStatement) fillLists(v *View, lang Lang) {
 	v.Lines = each(s.Lines, func(l Line) LineView { return lineView(lang, l, s.Currency) })
 	v.BudgetLines = each(s.Budget, func(b BudgetLine) BudgetLineView {
-		return BudgetLineView{No: b.No, Text: b.Text, FiguresView: s.figures(b.BudgetFigures), Explanation: b.Explanation}
+		return BudgetLineView{No: b.No, Text: b.Text, FiguresView: s.figures(b.BudgetFigures), Reason: b.Reason, Explanation: b.Explanation}
 	})
 	v.ClosingDetail = each(s.Parts, func(p Part) PartView { return partView(lang, p, s.Base) })
 	v.Receipts = each(s.Receipts, func(r Receipt) ReceiptView { return receiptView(lang, r, s.Currency, s.Base) })
@@ -332,6 +337,7 @@ func (s *GrantStatement) fillLists(v *View, lang Lang) {
 		return SignatureView{g.Role, lang.role(g.Role), g.Name}
 	})
 	s.fillBooks(v, lang)
+	v.ReportView = s.reportView(lang)
 }
 
 // fillBooks adds what an institution reads beside its own figures.
@@ -407,7 +413,7 @@ func (s *GrantStatement) indirectView() *IndirectView {
 	if i == nil {
 		return nil
 	}
-	return &IndirectView{
+	v := &IndirectView{
 		Through: string(i.Through),
 		Steps: each(i.Steps, func(p IndirectStep) StepView {
 			return StepView{s.inBase(p.Base).String(), p.Rate.String()}
@@ -415,6 +421,10 @@ func (s *GrantStatement) indirectView() *IndirectView {
 		Excluded: each(i.Excluded, func(code string) string { return code }),
 		ToDate:   s.inBase(i.ToDate).String(), Before: s.inBase(i.Before).String(), Amount: s.inBase(i.InPeriod).String(),
 	}
+	if i.Cap.Valid {
+		v.Cap = optional(s.money(i.Cap.Decimal).String())
+	}
+	return v
 }
 
 func each[T, U any](of []T, view func(T) U) []U {

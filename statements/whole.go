@@ -50,6 +50,7 @@ func (s *GrantStatement) InWholeUnits() GrantStatement {
 		}
 		w.Deferred = &d
 	}
+	w.Forecast = s.Forecast.inWholeUnits()
 	w.Notes = append(w.Notes, Note{Code: NoteWhole})
 	w.Total()
 	return w

@@ -35,9 +35,50 @@ var words = struct {
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    phrase
 	chartBudget                                                                    phrase
 	byBooks, methodDiffers, averageOf, monthRate, budgetRate, throughTo            phrase
-	mailSubject, mailReady, mailAlone                                              phrase
+	mailSubject, mailReady, mailAlone, mailLocked                                  phrase
 	codeAlone, bookmarkFirst, bookmarkSign, figuresIn                              phrase
+	reportNo, basis, accrual, openingWas, indirectCap, auditorSigns                phrase
+	underspent, changedApproved, changedWithin, moved                              phrase
+	forecast, committed, expected, left, forecastNote, toCome, due, late           phrase
+	inKind, inKindNote, inKindOfFund, worth                                        phrase
+	results, resultsNote, people, milestones, vouchers, voucherNos, noLine         phrase
 }{
+	reportNo:   phrase{"Report no.", "Rapport nr."},
+	basis:      phrase{"Basis", "Princip"},
+	accrual:    phrase{"Accrual: cost when it is incurred", "Periodiseret: udgifter, når de er afholdt"},
+	openingWas: phrase{"When the period began:", "Da perioden begyndte:"},
+	indirectCap: phrase{"By the agreement at most {amount} in all.",
+		"Efter aftalen højst {amount} i alt."},
+	auditorSigns: phrase{"For the auditor: the auditor's report, with any reservations, belongs to this statement.",
+		"For revisor: revisors erklæring med eventuelle forbehold hører til regnskabet."},
+	underspent:      phrase{"Budget line {line}: {percent} of it is not spent", "Budgetpost {line}: {percent} af den er ikke brugt"},
+	changedApproved: phrase{"Budget version {version} from {date}, approved by the grantor", "Budget version {version} fra {date}, godkendt af bevillingsgiver"},
+	changedWithin:   phrase{"Budget version {version} from {date}, within what the agreement allows", "Budget version {version} fra {date}, inden for aftalens rammer"},
+	moved:           phrase{"From line {from} to line {to}", "Fra post {from} til post {to}"},
+	forecast:        phrase{"What the grant will come to", "Forventet forbrug"},
+	committed:       phrase{"Set aside", "Disponeret"},
+	expected:        phrase{"Expected", "Forventet"},
+	left:            phrase{"Left", "Rest"},
+	forecastNote: phrase{"Expected is what has been spent to date and what is set aside for approved plans; left is the budget less that.",
+		"Forventet er det, der er brugt til dato, og det, der er disponeret til godkendte planer; rest er budgettet minus dette."},
+	toCome: phrase{"Instalments still to come", "Rater, der udestår"},
+	due:    phrase{"Due", "Forfalder"},
+	late:   phrase{"due and not received", "forfalden og ikke modtaget"},
+	inKind: phrase{"Given in kind", "Ydet i naturalier"},
+	inKindNote: phrase{"Work and goods given to the same kinds of support in the period. No money moved, and they are in no other figure of this statement.",
+		"Arbejde og varer ydet til de samme former for støtte i perioden. Der er ikke flyttet penge, og de indgår ikke i andre tal i regnskabet."},
+	inKindOfFund: phrase{"Work and goods given in the period. No money moved; they are part of both income and spending above.",
+		"Arbejde og varer ydet i perioden. Der er ikke flyttet penge; de indgår både i indtægter og forbrug ovenfor."},
+	worth:   phrase{"Worth", "Værdi"},
+	results: phrase{"Results", "Resultater"},
+	resultsNote: phrase{"Numbers are shown in bands, so that nobody can be found among few.",
+		"Antal vises i intervaller, så ingen kan findes blandt få."},
+	people:     phrase{"People supported in the period", "Personer støttet i perioden"},
+	milestones: phrase{"Milestones of their plans reached in the period", "Milepæle i deres planer nået i perioden"},
+	vouchers:   phrase{"Vouchers behind each budget line", "Bilag bag hver budgetpost"},
+	voucherNos: phrase{"Vouchers of the period", "Periodens bilag"},
+	noLine:     phrase{"None", "Ingen"},
+
 	title:       phrase{"Grant financial statement", "Regnskab for bevilling"},
 	statementNo: phrase{"Statement", "Regnskab nr."},
 	version:     phrase{"version", "version"},
@@ -105,6 +146,10 @@ var words = struct {
 		"Din opgørelse {number} er klar. Du kan hente den her til og med {date}:"},
 	mailAlone: phrase{"The link is for you alone. If you have questions, write to us at the address that you know.",
 		"Linket er kun til dig. Har du spørgsmål, så skriv til os på den adresse, du kender."},
+
+	mailLocked: phrase{
+		"Your statement {number} is attached. It opens with the passphrase that you agreed with us. If you have questions, write to us at the address that you know.",
+		"Din opgørelse {number} er vedhæftet. Den åbnes med den adgangskode, du har aftalt med os. Har du spørgsmål, så skriv til os på den adresse, du kender."},
 
 	byBooks:       phrase{"By the books, at the rate of receipt", "Efter bogføringen, til modtagelseskursen"},
 	methodDiffers: phrase{"Difference from the agreed rate", "Forskel ved den aftalte kurs"},
@@ -371,5 +416,53 @@ var noteWords = map[NoteCode]phrase{
 	NoteYearEnd: {
 		"Year-end closing entries are left out; balances brought into the books are part of the opening balance.",
 		"Årsafslutningsposter indgår ikke; saldi overført til bogføringen er en del af saldo primo."},
+	NoteCorrections: {
+		"The opening balance differs by {amount} from the closing balance of statement {text}: entries of its period were made after it was issued.",
+		"Saldo primo afviger med {amount} fra saldo ultimo i regnskab {text}: der er bogført i dets periode, efter at det blev udstedt."},
+	NoteAfterPeriod: {
+		"After the period, {amount} was received on the grant; it is not part of this statement.",
+		"Efter perioden er der modtaget {amount} til bevillingen; det indgår ikke i regnskabet."},
+	NoteEstimates: {
+		"Costs that were delivered and not yet invoiced are included as estimates.",
+		"Leverede ydelser, der endnu ikke er faktureret, er medtaget efter skøn."},
+	NoteCarriedOn: {
+		"The closing balance of {amount} is carried on to the next period of the grant.",
+		"Saldo ultimo på {amount} føres videre til bevillingens næste periode."},
+	NoteUnspentAtEnd: {
+		"The period of the grant has ended with {amount} unspent. It goes back to the grantor unless the grantor approves in writing that it is carried on.",
+		"Bevillingens periode er slut med {amount} ubrugt. Beløbet går tilbage til bevillingsgiver, medmindre bevillingsgiver skriftligt godkender, at det føres videre."},
+	NoteInKind: {
+		"What is given in kind is valued at what it would have cost us, by a memo for each contribution.",
+		"Naturalier er værdisat til, hvad de ville have kostet os, med et notat for hvert bidrag."},
+	NoteVouchers: {
+		"Vouchers are kept in our books under these references. They are shown to the grantor's auditor under supervision; those behind support for few people are not listed.",
+		"Bilag findes i vores bogføring under disse referencer. De vises for bevillingsgivers revisor under opsyn; bilag bag støtte til få personer er ikke nævnt."},
+	NoteThreePeople: {
+		"A statement is prepared by one person, reviewed by a second and issued by a third; who they are is on record with us.",
+		"Et regnskab opstilles af én person, gennemgås af en anden og udstedes af en tredje; hvem de er, er registreret hos os."},
+	NoteSmallGroups: {
+		"To protect those who are supported, what stands for few people is merged or left out. Our auditor sees it.",
+		"For at beskytte dem, der får støtte, er det, som angår få personer, slået sammen eller udeladt. Vores revisor ser det."},
+	NoteDeductible: {
+		"Of this, {amount} is given to an organisation whose gifts may be deducted ({text}). We report it to the tax authority if we have your personal number for it.",
+		"Heraf er {amount} givet til en forening, hvis gaver kan trækkes fra ({text}). Vi indberetter det til Skattestyrelsen, hvis vi har dit personnummer til det."},
+	NoteAuditIndependent: {
+		"By the agreement the final account is audited by an independent person who knows accounts.",
+		"Efter aftalen revideres det endelige regnskab af en uafhængig, regnskabskyndig person."},
+	NoteAuditRegistered: {
+		"By the agreement the final account is audited by a registered or state-authorised auditor.",
+		"Efter aftalen revideres det endelige regnskab af en registreret eller statsautoriseret revisor."},
+	NoteAuditPerformance: {
+		"By the agreement the final account is audited by a registered or state-authorised auditor, with a performance audit.",
+		"Efter aftalen revideres det endelige regnskab af en registreret eller statsautoriseret revisor, med forvaltningsrevision."},
 	NoteFree: {"{text}", "{text}"},
+}
+
+// reasonWords say why a budget line is spent otherwise than planned.
+var reasonWords = map[ReasonCode]phrase{
+	ReasonPrices:    {"Prices or rates of exchange are other than planned", "Priser eller valutakurser er anderledes end planlagt"},
+	ReasonTiming:    {"Earlier or later than planned", "Tidligere eller senere end planlagt"},
+	ReasonNeed:      {"More or less support was needed than planned", "Der var brug for mere eller mindre støtte end planlagt"},
+	ReasonDelivery:  {"Delivered in another way, or by others, than planned", "Leveret på anden måde eller af andre end planlagt"},
+	ReasonByGrantor: {"Agreed with the grantor", "Aftalt med bevillingsgiver"},
 }

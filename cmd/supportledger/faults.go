@@ -15,6 +15,7 @@ import (
 	"supportledger/http/story"
 	"supportledger/ledger"
 	"supportledger/proof"
+	"supportledger/statements"
 	"supportledger/store"
 )
 
@@ -65,7 +66,7 @@ func exitCode(err error) int {
 			return exitFound
 		}
 	}
-	if slices.ContainsFunc(refusedPayments, func(refused error) bool { return errors.Is(err, refused) }) {
+	if slices.ContainsFunc(slices.Concat(refusedPayments, refusedStatements), func(refused error) bool { return errors.Is(err, refused) }) {
 		return exitRefused
 	}
 	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened,
@@ -99,6 +100,9 @@ var advice = []struct {
 	{access.ErrUnknownToken, "supportledger token list shows all tokens; one that ended stays ended."},
 	{ledger.ErrUnknownCheck, "Only open checks that may be signed off take a reason: supportledger period checklist MONTH"},
 	{story.ErrUnknownAct, "testdata/scenarios/STORY.md lists the acts."},
+	{statements.ErrExists, "supportledger statement list shows it. Correct what was issued with statement draft --replaces, withdraw what was not."},
+	{statements.ErrNotProven, "Sign one: supportledger proof checkpoint"},
+	{statements.ErrUnknownStatement, "supportledger statement list shows all statements."},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},
 }
 

@@ -58,6 +58,17 @@ var examples = map[string][]string{
 		"supportledger statement render --subject G1 --to 2026-06-30 --format json | jq .closing",
 		"supportledger statement render --subject D-77 --from 2026-01-01 --to 2026-12-31 --lang da",
 	},
+	"statement draft": {
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger statement draft --subject G1 --to 2026-12-31 --lang en",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger statement draft --subject G1 --to 2026-12-31 --explain 1.2=prices --json | jq -r .id",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger statement draft --replaces S-2026-0001   # version 2 of it",
+	},
+	"statement check":    {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement check sta_…"},
+	"statement review":   {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement review sta_…             # another person"},
+	"statement issue":    {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement issue sta_… --public https://books.example"},
+	"statement seal":     {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement seal S-2026-0001          # after supportledger proof checkpoint"},
+	"statement withdraw": {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement withdraw S-2026-0001 --reason 'The wrong period was chosen'"},
+	"statement list":     {"supportledger statement list --json | jq '.[] | select(.state == \"DRAFT\")'"},
 	"statement verify": {
 		"supportledger statement verify S-2026-0001.pdf --key books.key.pub",
 		"supportledger statement verify S-2026-0001.pdf --key books.key.pub --register register.csv --json",

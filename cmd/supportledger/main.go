@@ -39,7 +39,7 @@ type commands struct {
 	Remind    remindCommand    `cmd:"" help:"Note what is to be thought of today: milestones, consents, ends of plans."`
 	Vault     vaultCommands    `cmd:"" help:"Make the key that seals personal data."`
 	Evidence  evidenceCommands `cmd:"" help:"Make the key that encrypts documents."`
-	Statement statementCommand `cmd:"" help:"Render statements."`
+	Statement statementCommand `cmd:"" help:"Draft, review, issue, render and verify statements."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 

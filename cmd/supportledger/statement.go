@@ -17,6 +17,13 @@ import (
 
 type statementCommand struct {
 	Render   renderCommand          `cmd:"" help:"Render a statement of a grant, a donor or a fund: what the books say, for the house, or what was issued."`
+	Draft    draftCommand           `cmd:"" help:"Collect the statement of a grant, a donor or a fund as a draft, or the next version of one."`
+	Check    checkCommand           `cmd:"" help:"Have the disclosure control clear a draft; only who drafted it may."`
+	Review   reviewCommand          `cmd:"" help:"Approve a cleared statement as a second person."`
+	Issue    issueCommand           `cmd:"" help:"Issue a reviewed statement as a third person: number and bytes are fixed."`
+	Seal     sealCommand            `cmd:"" help:"Attach figures and proof to an issued statement's document, once a checkpoint covers it."`
+	Withdraw withdrawCommand        `cmd:"" help:"Withdraw a statement that should not stand."`
+	List     statementListCommand   `cmd:"" help:"List the statements there are, the newest first."`
 	Run      runCommand             `cmd:"" help:"Make the statements of many subjects, and take them through review, issue and seal."`
 	Verify   verifyStatementCommand `cmd:"" help:"Tell, offline, whether a statement is as it was issued."`
 	Register registerCommand        `cmd:"" help:"List number, code, status and hash of every issued statement, as CSV."`

@@ -1,10 +1,11 @@
 // Package smtp hands statements' mails to a mail server, by wneessen/go-mail.
 //
-// A mail has one receiver, a neutral subject, plain text, and no header that tells who wrote it with what. What the server answers
+// A mail has one receiver, a neutral subject, plain text, at most a locked document, and no header that tells who wrote it with what. What the server answers
 // comes back as its code alone: its words may repeat the address.
 package smtp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,11 @@ func (s Server) Send(ctx context.Context, m statements.Mail) error {
 	msg.SetDate()
 	msg.Subject(m.Subject)
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
+	if m.File != "" {
+		if err := msg.AttachReader(m.File, bytes.NewReader(m.Body), mail.WithFileContentType("application/pdf")); err != nil {
+			return errors.New("smtp: the document cannot be attached")
+		}
+	}
 	client, err := s.client()
 	if err != nil {
 		return err

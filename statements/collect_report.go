@@ -1,0 +1,335 @@
+package statements
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"supportledger/grants"
+	"supportledger/ledger"
+	"supportledger/statements/disclosure"
+	"supportledger/store"
+)
+
+// inForce puts the budget into the grant that was in force at the end of the period, and notes what changed within it: a report
+// is held against the budget of its own time, whatever was moved later.
+func (c *collector) inForce(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	versions, err := c.office.Grants.Budgets(ctx, tx, c.grant)
+	if err != nil || len(versions) == 0 {
+		return err
+	}
+	force := versions[0]
+	for _, v := range versions {
+		if v.State != grants.BudgetEffective || v.StartsOn > c.period.To {
+			continue
+		}
+		force = v
+		if v.Kind != grants.BudgetAgreed && v.StartsOn >= c.period.From {
+			s.Changes = append(s.Changes, changeOf(v))
+		}
+	}
+	c.grant.Budget = force.Lines
+	if len(force.Lines) > 0 {
+		s.BudgetVersion = force.Version
+	}
+	return nil
+}
+
+func changeOf(v grants.BudgetVersion) BudgetChange {
+	return BudgetChange{Version: v.Version, On: v.StartsOn, Approved: v.Approved, Letter: v.Letter, Reason: v.Reason,
+		Moves: each(v.Moves, func(m grants.Move) BudgetMove { return BudgetMove{m.From, m.To, m.FromYear, m.ToYear, m.Amount.Amount} })}
+}
+
+// explained puts what was said of the budget lines beside them. [ErrUnknownBudgetLine].
+func (s *GrantStatement) explained(said []Explanation) error {
+	for _, e := range said {
+		i := slices.IndexFunc(s.Budget, func(b BudgetLine) bool { return b.No == e.BudgetLine })
+		if i < 0 {
+			return fmt.Errorf("%w: %.20s", ErrUnknownBudgetLine, e.BudgetLine)
+		}
+		s.Budget[i].Reason, s.Budget[i].Explanation = e.Reason, e.Text
+	}
+	return nil
+}
+
+// forecast says what is set aside on each budget line and what the grantor has promised and not paid.
+func (c collector) forecast(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	f := Forecast{}
+	for _, sum := range c.sums {
+		if sum.Account == ledger.Encumbrances {
+			no := ""
+			if l, found := c.grant.LineFor(sum.Category); found {
+				no = l.No
+			}
+			f.commit(no, sum.Base.Amount)
+		}
+	}
+	if !slices.ContainsFunc(f.Lines, func(l ForecastLine) bool { return !l.Base.IsZero() }) {
+		f.Lines = nil // it would say what the budget says
+	} else {
+		for _, l := range c.grant.Budget {
+			f.commit(l.No, decimal.Zero)
+		}
+	}
+	slices.SortFunc(f.Lines, func(a, b ForecastLine) int { return cmp.Compare(c.position(a.BudgetLine), c.position(b.BudgetLine)) })
+	for i, l := range f.Lines {
+		f.Lines[i].Committed = l.Base
+		if s.Currency != s.Base {
+			f.Lines[i].Committed = c.atLastRate(s, s.inBase(l.Base))
+		}
+	}
+	standing, err := c.office.Grants.Standing(ctx, tx, c.grant, c.period.To)
+	if err != nil {
+		return err
+	}
+	f.Instalments = stillToCome(standing, s.ToDate.Received, c.period.To)
+	s.Forecast = &f
+	return nil
+}
+
+func (f *Forecast) commit(no string, base decimal.Decimal) {
+	i := slices.IndexFunc(f.Lines, func(l ForecastLine) bool { return l.BudgetLine == no })
+	if i < 0 {
+		f.Lines, i = append(f.Lines, ForecastLine{BudgetLine: no}), len(f.Lines)
+	}
+	f.Lines[i].Base = f.Lines[i].Base.Add(base)
+}
+
+// position is where a budget line stands; what is on none stands last.
+func (c collector) position(no string) int {
+	i := slices.IndexFunc(c.grant.Budget, func(l grants.BudgetLine) bool { return l.No == no })
+	if i < 0 {
+		return len(c.grant.Budget)
+	}
+	return i
+}
+
+// stillToCome lays what was received up to the cut-off on the promised instalments, the first one first.
+func stillToCome(standing grants.Standing, received decimal.Decimal, to ledger.Date) []Expected {
+	var open []Expected
+	for _, p := range standing.Instalments {
+		due := p.Amount.Amount.Sub(p.Cancelled.Amount)
+		paid := decimal.Min(received, due)
+		received = received.Sub(paid)
+		if left := due.Sub(paid); left.Sign() > 0 {
+			open = append(open, Expected{p.No, p.DueOn, left, p.DueOn <= to})
+		}
+	}
+	return open
+}
+
+// inKind sums what was given in kind in the period, up to the cut-off, as far as it counts.
+func (o Office) inKind(ctx context.Context, tx *store.Tx, in Period, cutOff ledger.Posted, counts func(grants.Contribution) bool) ([]InKind, error) {
+	all, err := o.Grants.Contributions(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := o.accounts(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var found []InKind
+	for _, g := range all {
+		if g.On < in.From || g.On > in.To || !counts(g) {
+			continue
+		}
+		if e, err := o.Book.Entry(ctx, tx, string(g.Entry)); err != nil {
+			return nil, err
+		} else if e.Seq > cutOff.Seq {
+			continue
+		}
+		i := slices.IndexFunc(found, func(k InKind) bool { return k.Key == g.Category })
+		if i < 0 {
+			found, i = append(found, InKind{Key: g.Category, Name: nameOf(accounts, g.Category)}), len(found)
+		}
+		found[i].Worth = found[i].Worth.Add(g.Worth.Amount)
+		if g.Memo != "" && !slices.Contains(found[i].Memos, g.Memo) {
+			found[i].Memos = append(found[i].Memos, g.Memo)
+		}
+	}
+	slices.SortFunc(found, func(a, b InKind) int { return cmp.Compare(a.Key, b.Key) })
+	return found, nil
+}
+
+func nameOf(accounts map[ledger.AccountNo]ledger.Account, category string) Name {
+	for _, a := range accounts {
+		if a.IsCost() && a.Category() == category {
+			return Name{a.NameEN, a.NameDA}
+		}
+	}
+	return Name{}
+}
+
+// vouchers lists the entries behind each budget line in the period. A reference counts within its line and quarter, in an order
+// that says nothing of days: that of a digest of the entry's random id.
+func (c collector) vouchers(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	rows, err := readVouchers(ctx, tx, c.grant.Fund(), ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq})
+	if err != nil {
+		return err
+	}
+	type place struct{ line, quarter string }
+	of := map[place][]voucherRow{}
+	for _, r := range rows {
+		at := place{"", quarterOf(r.Date)}
+		if l, found := c.grant.LineFor(c.accounts[r.Account].Category()); found {
+			at.line = l.No
+		}
+		if !slices.ContainsFunc(of[at], func(v voucherRow) bool { return v.ID == r.ID }) {
+			of[at] = append(of[at], r)
+		}
+	}
+	for at, rows := range of {
+		slices.SortFunc(rows, func(a, b voucherRow) int { return cmp.Compare(a.order(), b.order()) })
+		for i, r := range rows {
+			s.Vouchers = append(s.Vouchers, Voucher{at.line, fmt.Sprintf("%s/%02d", at.quarter, i+1), r.entry()})
+		}
+	}
+	slices.SortFunc(s.Vouchers, func(a, b Voucher) int {
+		return cmp.Or(cmp.Compare(c.position(a.BudgetLine), c.position(b.BudgetLine)), cmp.Compare(a.Entry, b.Entry))
+	})
+	return nil
+}
+
+func (r voucherRow) order() string {
+	digest := sha256.Sum256([]byte("supportledger/voucher\x00" + r.ID))
+	return string(digest[:])
+}
+
+// quarterOf is 2026-Q3.
+func quarterOf(d ledger.Date) string {
+	return fmt.Sprintf("%d-Q%d", d.Year(), (int(d.Time().Month())+2)/3)
+}
+
+// results counts whom the grant's cost of the period reached, and the milestones of its plans, in bands.
+func (c collector) results(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	spent, err := readSpending(ctx, tx, c.grant.Fund(), c.span())
+	if err != nil {
+		return err
+	}
+	people := map[disclosure.Person]bool{}
+	for _, x := range since(spent, c.period.From) {
+		if x.Person != "" {
+			people[x.Person] = true
+		}
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	more, err := readThreshold(ctx, tx, c.grant.Code)
+	if err != nil {
+		return err
+	}
+	rules := disclosure.ForDonors
+	rules.Threshold = max(rules.Threshold, more)
+	s.Results = &Results{People: rules.Band(len(people))}
+	if len(people) < rules.Threshold {
+		return nil
+	}
+	met, err := countMilestones(ctx, tx, c.grant.Fund(), ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq})
+	s.Results.Milestones = rules.Band(met)
+	return err
+}
+
+// before looks at what was reported on the grant before: which report this is, and whether its opening balance is the closing
+// balance of the one that it follows.
+func (c collector) before(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	number, err := countReports(ctx, tx, c.grant.Code, c.period.To)
+	if err != nil {
+		return err
+	}
+	s.ReportNo = number + 1
+	last, found, err := readFollowed(ctx, tx, c.grant.Code, c.period.From)
+	if err != nil || !found {
+		return err
+	}
+	reported, ok := last.Cleared.(*GrantStatement)
+	if !ok || reported.Currency != s.Currency || reported.Whole {
+		return nil
+	}
+	if off := s.Opening.Sub(reported.Closing); !off.IsZero() {
+		s.Notes = append(s.Notes, Note{Code: NoteCorrections, Amount: s.money(off), Text: last.Number})
+	}
+	return nil
+}
+
+// remarks are the notes that depend on the totals: what is left and what becomes of it, and what came after the period.
+func (c collector) remarks(s *GrantStatement) {
+	if slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Kind == Accrual }) {
+		s.Notes = append(s.Notes, Note{Code: NoteEstimates})
+	}
+	ended := c.grant.To != "" && c.period.To >= c.grant.To
+	switch {
+	case s.Closing.Sign() < 0:
+		s.Notes = append(s.Notes, Note{Code: NotePrefinanced})
+	case s.Closing.Sign() > 0 && ended:
+		s.Notes = append(s.Notes, Note{Code: NoteUnspentAtEnd, Amount: s.money(s.Closing)})
+	case s.Closing.Sign() > 0:
+		s.Notes = append(s.Notes, Note{Code: NoteCarriedOn, Amount: s.money(s.Closing)})
+	}
+	if len(s.InKind) > 0 {
+		s.Notes = append(s.Notes, Note{Code: NoteInKind})
+	}
+	if len(s.Vouchers) > 0 {
+		s.Notes = append(s.Notes, Note{Code: NoteVouchers})
+	}
+	s.Notes = append(s.Notes, Note{Code: NoteThreePeople})
+	audit := c.grant.Policies.At(c.period.To).Audit.Needs(c.grant.Amount)
+	if code, asked := auditNotes[audit]; asked && ended {
+		s.Notes = append(s.Notes, Note{Code: code})
+		s.Signatures = withAuditor
+	}
+}
+
+// auditNotes say who looks at a final account.
+var auditNotes = map[grants.AuditKind]NoteCode{grants.AuditIndependent: NoteAuditIndependent, grants.AuditRegistered: NoteAuditRegistered,
+	grants.AuditPerformance: NoteAuditPerformance}
+
+// withAuditor are the places to sign where an auditor signs too.
+var withAuditor = []Signature{{Role: Management}, {Role: Treasurer}, {Role: Auditor}}
+
+// afterPeriod notes what came in on the grant after the period, as far as the statement has read the books.
+func (c collector) afterPeriod(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+	if c.immediate() {
+		return nil
+	}
+	all, err := c.office.Grants.Instalments(ctx, tx, c.grant.ID, c.today)
+	if err != nil {
+		return err
+	}
+	after := decimal.Zero
+	for _, in := range all {
+		if in.On <= c.period.To {
+			continue
+		}
+		if counts, err := c.reads(ctx, tx, in.Entry.ID); err != nil {
+			return err
+		} else if counts {
+			after = after.Add(in.Amount.Amount)
+		}
+	}
+	if !after.IsZero() {
+		s.Notes = append(s.Notes, Note{Code: NoteAfterPeriod, Amount: s.money(after)})
+	}
+	return nil
+}
+
+// openingParts says where the opening balance was.
+func (c collector) openingParts(s *GrantStatement) {
+	var parts []Part
+	for _, sum := range c.sums {
+		if sum.Date >= c.period.From || sum.Account == ledger.DeferredGrants {
+			continue
+		}
+		if kind, found := c.place(sum.Account); found {
+			parts = addedPart(parts, c.part(s, kind, sum))
+		}
+	}
+	parts = slices.DeleteFunc(parts, func(p Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
+	if len(parts) > 0 {
+		s.OpeningParts = sortedParts(parts)
+	}
+}
