@@ -193,7 +193,7 @@ func TestLinksThatLeadNowhere(t *testing.T) {
 		s := m.sealed(toFirst)
 		at := m.sent(s)
 		m.c.Get(at[:len(at)-1]).Problem(404, "not_found")
-		m.c.Get("/statement-documents/" + strings.Repeat("A", 43)).Problem(404, "not_found")
+		m.c.Get("/statement-documents/"+strings.Repeat("A", 43)).Problem(404, "not_found")
 		m.c.Get("/statement-documents/"+strings.Repeat("x", 101)).Problem(422, "invalid")
 
 		next := m.sealed(`{"replaces":"` + s.Number + `"}`)
@@ -223,16 +223,18 @@ func TestListsOfTheNewestGoOn(t *testing.T) {
 		var got []string
 		for path := "/statements?limit=2"; path != ""; {
 			var page struct {
-				Data       []stated
-				NextCursor string `json:"next_cursor"`
+				Data []stated
+				Page struct {
+					NextCursor string `json:"next_cursor"`
+				}
 			}
 			m.finance.Get(path).Want(200).Into(&page)
 			for _, s := range page.Data {
 				got = append(got, s.ID)
 			}
 			path = ""
-			if page.NextCursor != "" {
-				path = "/statements?limit=2&cursor=" + page.NextCursor
+			if page.Page.NextCursor != "" {
+				path = "/statements?limit=2&cursor=" + page.Page.NextCursor
 			}
 		}
 		if strings.Join(got, " ") != strings.Join(want, " ") {

@@ -187,4 +187,3 @@ func TestLetterhead(t *testing.T) {
 		}
 	})
 }
-
