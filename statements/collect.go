@@ -130,10 +130,10 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 
 // told adds what depends on the totals.
 func (c collector) told(ctx context.Context, tx *store.Tx, s *GrantStatement) (err error) {
-	counts := func(g grants.Contribution) bool {
-		return slices.ContainsFunc(s.Lines, func(l Line) bool { return l.Kind == Programme && l.Key == g.Category })
+	counts := func(category string) bool {
+		return slices.ContainsFunc(s.Lines, func(l Line) bool { return l.Kind == Programme && l.Key == category })
 	}
-	if s.InKind, err = c.office.inKind(ctx, tx, c.period, c.cutOff, counts); err != nil {
+	if s.InKind, err = c.office.inKind(ctx, tx, c.period, c.cutOff, "", counts); err != nil {
 		return err
 	}
 	if err := c.before(ctx, tx, s); err != nil {

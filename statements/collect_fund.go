@@ -246,8 +246,7 @@ func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, 
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
 	s.tidy(accounts)
-	own := func(g grants.Contribution) bool { return g.Fund == fund.Code }
-	if s.InKind, err = o.inKind(ctx, tx, s.Period, cutOff, own); err != nil {
+	if s.InKind, err = o.inKind(ctx, tx, s.Period, cutOff, fund.Code, func(string) bool { return true }); err != nil {
 		return nil, err
 	}
 	s.Notes = append(s.Notes, Note{Code: NoteYearEnd}, Note{Code: NoteNotOnePerson})

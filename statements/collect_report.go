@@ -122,10 +122,10 @@ func stillToCome(standing grants.Standing, received decimal.Decimal, to ledger.D
 	return open
 }
 
-// inKind sums what was given in kind in the period, up to the cut-off, as far as it counts.
-func (o Office) inKind(ctx context.Context, tx *store.Tx, in Period, cutOff ledger.Posted, counts func(grants.Contribution) bool) ([]InKind, error) {
-	all, err := o.Grants.Contributions(ctx, tx)
-	if err != nil {
+// inKind sums what was given in kind in the period, up to the cut-off, as far as it counts; to a fund, or to all where it is "".
+func (o Office) inKind(ctx context.Context, tx *store.Tx, in Period, cutOff ledger.Posted, fund ledger.FundCode, counts func(category string) bool) ([]InKind, error) {
+	given, err := readInKind(ctx, tx, fund, ledger.Span{From: in.From, To: in.To, Through: cutOff.Seq})
+	if err != nil || len(given) == 0 {
 		return nil, err
 	}
 	accounts, err := o.accounts(ctx, tx)
@@ -133,25 +133,19 @@ func (o Office) inKind(ctx context.Context, tx *store.Tx, in Period, cutOff ledg
 		return nil, err
 	}
 	var found []InKind
-	for _, g := range all {
-		if g.On < in.From || g.On > in.To || !counts(g) {
+	for _, g := range given { // by category
+		if !counts(g.Category) {
 			continue
 		}
-		if e, err := o.Book.Entry(ctx, tx, string(g.Entry)); err != nil {
-			return nil, err
-		} else if e.Seq > cutOff.Seq {
-			continue
+		if n := len(found); n == 0 || found[n-1].Key != g.Category {
+			found = append(found, InKind{Key: g.Category, Name: nameOf(accounts, g.Category)})
 		}
-		i := slices.IndexFunc(found, func(k InKind) bool { return k.Key == g.Category })
-		if i < 0 {
-			found, i = append(found, InKind{Key: g.Category, Name: nameOf(accounts, g.Category)}), len(found)
-		}
-		found[i].Worth = found[i].Worth.Add(g.Worth.Amount)
-		if g.Memo != "" && !slices.Contains(found[i].Memos, g.Memo) {
-			found[i].Memos = append(found[i].Memos, g.Memo)
+		last := &found[len(found)-1]
+		last.Worth = last.Worth.Add(ledger.OfMinor(g.Worth, o.Book.Base).Amount)
+		if g.Memo != "" {
+			last.Memos = append(last.Memos, g.Memo)
 		}
 	}
-	slices.SortFunc(found, func(a, b InKind) int { return cmp.Compare(a.Key, b.Key) })
 	return found, nil
 }
 

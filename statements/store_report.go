@@ -31,6 +31,24 @@ func readVouchers(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span 
 	return rows, err
 }
 
+// inKindRow is what was given in kind for one category by one valuation memo.
+type inKindRow struct {
+	Category, Memo string
+	Worth          int64
+}
+
+// readInKind sums gifts in kind to a fund, or to all where it is "", by category and memo.
+func readInKind(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]inKindRow, error) {
+	var rows []inKindRow
+	q := tx.NewSelect().TableExpr("in_kind_contributions AS c").Column("c.category", "c.memo").ColumnExpr("CAST(SUM(c.worth) AS BIGINT) AS worth").
+		Join("JOIN entries AS e ON e.id = c.entry_id").Group("c.category", "c.memo").Order("c.category", "c.memo")
+	if fund != "" {
+		q = q.Where("c.fund = ?", fund)
+	}
+	err := within(q, span).Scan(ctx, &rows)
+	return rows, err
+}
+
 // countMilestones counts the milestones met in a period of plans that a fund has paid cost of in it.
 func countMilestones(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) (n int, err error) {
 	paid := within(tx.NewSelect().TableExpr("entry_lines AS l").Column("l.plan").Join("JOIN entries AS e ON e.seq = l.entry_seq").
