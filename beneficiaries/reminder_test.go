@@ -1,0 +1,125 @@
+package beneficiaries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// asked counts the statements of a tx.
+type asked int
+
+func (a *asked) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+func (a *asked) AfterQuery(context.Context, *bun.QueryEvent)                        { *a++ }
+
+// asks counts the statements that something takes.
+func (a *asked) asks(tx *store.Tx, fn func() error) error {
+	*a = 0
+	tx.NewSelect().DB().AddQueryHook(a)         //nolint:staticcheck // a hook on the tx's own handle has no successor
+	defer tx.NewSelect().DB().ResetQueryHooks() //nolint:staticcheck // as above
+	return fn()
+}
+
+// cloned lays copies of a plan beside it, past the triggers: each with its version in force, a milestone and a line of monthly units.
+func (h house) cloned(tx *store.Tx, p Plan, from, to int) error {
+	h.Helper()
+	const months = 60
+	for some := range slices.Chunk(numbers(from, to), 100) {
+		var plans []planRow
+		var versions []versionRow
+		var milestones []milestoneRow
+		var lines []lineRow
+		var items []itemRow
+		var shares []shareRow
+		for _, n := range some {
+			id := fmt.Sprintf("%s_%05d", p.Current.ID, n)
+			plans = append(plans, planRow{ID: PlanID(id), Number: fmt.Sprintf("C-%05d", n), BeneficiaryID: p.Beneficiary, Currency: "NGN", State: PlanActive,
+				CurrentVersion: 1, Version: 1})
+			versions = append(versions, versionRow{ID: id, PlanID: PlanID(id), Version: 1, StartsOn: "2026-01-01", BudgetRate: "225 NGN/DKK", CreatedBy: "x",
+				CreatedAt: store.FormatTime(tx.At), State: VersionApproved, Kind: FirstPlan, Currency: "NGN", Phase: Support})
+			shares = append(shares, shareRow{VersionID: id, Fund: "G1", Percent: "100"})
+			lines = append(lines, lineRow{VersionID: id, Line: "stipend", Category: "stipend", UnitPrice: 100})
+			milestones = append(milestones, milestoneRow{VersionID: id, Code: "term_1", Kind: TermPassed, DueOn: ledger.NewDate(2026, 6, 1).AddDays(n % 90)})
+			for m := range months {
+				items = append(items, itemRow{VersionID: id, Line: "stipend", Position: m, DueOn: ledger.NewDate(2022, time.Month(1+m), 28).AddDays(n % 300), Currency: "NGN"})
+			}
+		}
+		for _, rows := range []any{&plans, &versions, &shares, &lines, &milestones} {
+			if _, err := tx.NewInsert().Model(rows).Exec(h.Context()); err != nil {
+				return err
+			}
+		}
+		for part := range slices.Chunk(items, 2000) {
+			if _, err := tx.NewInsert().Model(&part).Exec(h.Context()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func numbers(from, to int) (all []int) {
+	for n := from; n < to; n++ {
+		all = append(all, n)
+	}
+	return all
+}
+
+// However many plans there are, reminders, due items and lists ask the same number of questions, and reminders are there at once: of 5,000
+// plans of five years within two seconds.
+func TestRemindersOfManyPlans(t *testing.T) {
+	onBoth(t, func(h house) {
+		p := h.submitted(degree())
+		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
+			h.Fatal(err)
+		}
+		many := storetest.Rounds(300, 5000)
+		err := h.try("", func(tx *store.Tx) error {
+			storetest.Disarm(h, tx)
+			var few, after asked
+			var found []Reminder
+			reminders := func() (err error) { found, err = h.reg.Reminders(h.Context(), tx, "2026-06-16"); return err }
+			lists := func() error { _, err := h.reg.PlansAfter(h.Context(), tx, "", 200); return err }
+			var page, pageAfter asked
+			if err := h.cloned(tx, p, 0, 3); err != nil {
+				return err
+			}
+			if err := few.asks(tx, reminders); err != nil {
+				return err
+			}
+			if err := page.asks(tx, lists); err != nil {
+				return err
+			}
+			if err := h.cloned(tx, p, 3, many); err != nil {
+				return err
+			}
+			began := time.Now()
+			if err := after.asks(tx, reminders); err != nil {
+				return err
+			}
+			took := time.Since(began)
+			h.Logf("%d reminders of %d plans with %d statements in %s", len(found), many, after, took)
+			if after != few || few < 3 || took > 2*time.Second || len(found) < many/10 {
+				h.Errorf("%d reminders of %d plans took %d statements and %s; those of three plans %d statements", len(found), many, after, took, few)
+			}
+			if err := pageAfter.asks(tx, lists); err != nil {
+				return err
+			}
+			if pageAfter != page || page < 4 {
+				h.Errorf("a page of plans took %d statements of %d plans, and %d of three", pageAfter, many, page)
+			}
+			return errForged
+		})
+		if err != errForged { //nolint:errorlint // it ends the tx and nothing else does
+			h.Fatal(err)
+		}
+	})
+}
