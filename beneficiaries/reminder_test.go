@@ -86,7 +86,7 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			storetest.Disarm(h, tx)
 			var few, after asked
 			var found []Reminder
-			reminders := func() (err error) { found, err = h.reg.Reminders(h.Context(), tx, "2026-06-16"); return err }
+			reminders := func() (err error) { found, err = h.reg.Reminders(h.Context(), tx, "2027-01-15"); return err }
 			lists := func() error { _, err := h.reg.PlansAfter(h.Context(), tx, "", 200); return err }
 			var page, pageAfter asked
 			if err := h.cloned(tx, p, 0, 3); err != nil {
