@@ -157,6 +157,7 @@ func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
 				h.Fatalf("round %d: %s left, %s when the ten ended; busy %d times", round, left, again, busy)
 			}
 			write(done)
+			storetest.Soaked(h, round)
 		}
 		h.Logf("%d rounds of %d for ten on %s", rounds, many, h.db.Engine())
 	})

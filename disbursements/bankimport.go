@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -147,7 +148,7 @@ func (f BankFile) read(c ledger.Currency) (iso20022.Statement, error) {
 		}
 		return s, s.Chain()
 	}
-	all, err := iso20022.ReadCAMT(bytes.NewReader(f.Content))
+	all, err := iso20022.ReadCAMTLean(bytes.NewReader(f.Content), lean)
 	if err != nil {
 		return iso20022.Statement{}, err
 	}
@@ -210,35 +211,55 @@ func reference(s string) string {
 
 // take keeps of the booked lines what may be kept.
 func (b *BankImport) take(ctx context.Context, tx *store.Tx, lines []iso20022.Line) error {
-	var words []string
-	for _, l := range lines {
-		for w := range wordsOf(l) {
-			words = append(words, w)
-		}
-	}
-	ours, err := paymentsNumbered(ctx, tx, b.Account, words)
-	if err != nil {
-		return err
-	}
-	for _, l := range lines {
-		if l.Pending {
-			b.Pending++
-			continue
-		}
-		kept := BankImportLine{No: l.Number, Date: l.BookedOn, Amount: l.Amount, Reference: reference(l.Reference)}
-		if kept.Amount.IsZero() {
-			continue
-		}
-		seen := map[PaymentID]bool{}
-		for w, returned := range wordsOf(l) {
-			if id, ok := ours[w]; ok && !seen[id] {
-				seen[id] = true
-				kept.Named = append(kept.Named, named{id, returned})
+	b.Lines = make([]BankImportLine, 0, len(lines))
+	for some := range slices.Chunk(lines, atOnce) {
+		var words []string
+		for _, l := range some {
+			for w := range wordsOf(l) {
+				words = append(words, w)
 			}
 		}
-		b.Lines = append(b.Lines, kept)
+		ours, err := paymentsNumbered(ctx, tx, b.Account, words)
+		if err != nil {
+			return err
+		}
+		for _, l := range some {
+			b.keep(l, ours)
+		}
 	}
 	return nil
+}
+
+// keep keeps of one line what may be kept; ours are payments by their numbers.
+func (b *BankImport) keep(l iso20022.Line, ours map[string]PaymentID) {
+	if l.Pending {
+		b.Pending++
+		return
+	}
+	kept := BankImportLine{No: l.Number, Date: l.BookedOn, Amount: l.Amount, Reference: reference(l.Reference)}
+	if kept.Amount.IsZero() {
+		return
+	}
+	seen := map[PaymentID]bool{}
+	for w, returned := range wordsOf(l) {
+		if id, ok := ours[w]; ok && !seen[id] {
+			seen[id] = true
+			kept.Named = append(kept.Named, named{id, returned})
+		}
+	}
+	b.Lines = append(b.Lines, kept)
+}
+
+// lean takes off a line what is not kept of it, and all words that cannot be the number of a payment.
+func lean(l *iso20022.Line) {
+	numbers := func(text string) string {
+		return strings.Join(slices.DeleteFunc(strings.Fields(text), func(w string) bool { return reference(w) == "" }), " ")
+	}
+	l.Text, l.Code, l.ValueOn = numbers(l.Text), "", ""
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		*p = iso20022.Detail{EndToEndID: reference(p.EndToEndID), Text: numbers(p.Text), Return: p.Return}
+	}
 }
 
 // wordsOf goes through everything on a line that may be the number of a payment, and whether the bank says it came back.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/iso20022/iso20022test"
@@ -218,52 +217,6 @@ func TestStatementsThatOverlap(t *testing.T) {
 		broken := strings.Replace(string(file), "1000.00", "1000.01", 1)
 		if _, err := h.upload(BankFile{Format: CAMT, Content: []byte(broken)}); !errors.Is(err, iso20022.ErrFile) {
 			t.Errorf("a file that does not add up: %v", err)
-		}
-	})
-}
-
-// TestLongStatement reads and matches 5,000 lines. It takes a second or two on two quiet cores; the bound is for crowded ones.
-func TestLongStatement(t *testing.T) {
-	onBoth(t, func(h *house) {
-		worked(h)
-		h.sent("PMT-0", "1.00", "2026-03-02")
-		const n = 5000
-		lines := make([]string, n)
-		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			of, err := h.office.Payment(ctx, tx, "PMT-0")
-			if err != nil {
-				return err
-			}
-			rows := make([]paymentRow, n)
-			for i := range n {
-				p := Payment{ID: PaymentID(store.NewID("pmt")), Number: fmt.Sprintf("PMT-%d", 1000+i), Disbursement: of.Disbursement, Account: "1010",
-					Date: "2026-03-02", Amount: ledger.OfMinor(int64(1000+i), "DKK"), State: PaymentPlanned}
-				rows[i] = paymentRow{ID: p.ID, Number: p.Number, DisbursementID: p.Disbursement, Account: p.Account, Date: p.Date, Amount: p.Amount.Minor(),
-					Currency: "DKK", State: p.State, Payload: []byte{1}, Version: 1}
-				lines[i] = fmt.Sprintf("2026-03-02 -%s R%d %s", p.Amount, i, [...]string{p.Number, ""}[i%2])
-			}
-			if err := insertAll(ctx, tx, rows); err != nil {
-				return err
-			}
-			_, err = tx.NewUpdate().Model((*paymentRow)(nil)).Set("state = ?", PaymentSent).Where("state = ?", PaymentPlanned).Exec(ctx)
-			return err
-		})
-		file, start := statement(lines...), time.Now()
-		b, err := h.upload(BankFile{Format: CAMT, Content: file})
-		must(h, err)
-		_, err = h.commit(b.ID)
-		must(h, err)
-		found, _ := h.suggested()
-		took := time.Since(start)
-		t.Logf("%d lines in %s", n, took)
-		right := 0
-		for _, s := range found {
-			if len(s.Payments) == 1 && s.Payments[0].Amount.Cmp(s.Lines[0].Amount.Neg()) == 0 {
-				right++
-			}
-		}
-		if right != n || took > 20*time.Second {
-			t.Errorf("%d of %d lines are matched in %s", right, n, took)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"supportledger/access"
@@ -208,12 +209,19 @@ func (o Office) candidates(ctx context.Context, tx *store.Tx, b Batch, names []s
 				return
 			}
 		}
-		for after, more := "", len(names) == 0; more; {
-			found, err := nextCandidates(ctx, tx, b, after)
-			if len(found) == 0 && err == nil || !yield(found, err) || err != nil {
+		if len(names) > 0 {
+			return
+		}
+		all, err := fitting(ctx, tx, b)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for ids := range slices.Chunk(all, atOnce) {
+			found, err := candidatesOn(ctx, tx, ids)
+			if !yield(found, err) || err != nil {
 				return
 			}
-			after = found[len(found)-1].DisbursementNumber
 		}
 	}
 }

@@ -149,6 +149,7 @@ func TestAGrantForTenCommitsTen(t *testing.T) {
 				return nil
 			})
 			write(done)
+			storetest.Soaked(t, round)
 		}
 		t.Logf("%d rounds of %d for ten on %s", rounds, crowd, h.db.Engine())
 	})

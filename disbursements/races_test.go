@@ -29,6 +29,7 @@ func TestRaceOfApprovers(t *testing.T) {
 				h.Fatalf("round %d: %d of %d approvals counted, and it is %s", round, len(done), crowd, got.State)
 			}
 			h.do("chief", cancelled(h, d))
+			storetest.Soaked(t, round)
 		}
 		t.Logf("%d rounds of %d approvers on %s", rounds, crowd, h.db.Engine())
 	})
@@ -93,6 +94,7 @@ func TestRaceOfApproveEditCancel(t *testing.T) {
 			}
 			slices.Sort(went)
 			seen[fmt.Sprint(went, got.State)]++
+			storetest.Soaked(t, round)
 		}
 		t.Logf("%d rounds on %s: %v", rounds, h.db.Engine(), seen)
 	})
@@ -147,6 +149,7 @@ func TestRaceForABudgetForTen(t *testing.T) {
 				return nil
 			})
 			ask(done)
+			storetest.Soaked(t, round)
 		}
 		t.Logf("%d rounds of %d for ten on %s", rounds, crowd, h.db.Engine())
 	})

@@ -81,15 +81,20 @@ func insertBankImport(ctx context.Context, tx *store.Tx, b BankImport) error {
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return taken(err, ErrBankFileKnown)
 	}
-	var lines []bankImportLineRow
-	var parts []bankImportPartRow
-	for _, l := range b.Lines {
-		lines = append(lines, bankImportLineRow{ImportID: b.ID, No: l.No, Date: l.Date, Amount: l.Amount.Minor(), Reference: l.Reference})
-		for _, n := range l.Named {
-			parts = append(parts, bankImportPartRow{ImportID: b.ID, LineNo: l.No, PaymentID: n.payment, Returned: n.returned})
+	for some := range slices.Chunk(b.Lines, atOnce) {
+		lines := make([]bankImportLineRow, len(some))
+		var parts []bankImportPartRow
+		for i, l := range some {
+			lines[i] = bankImportLineRow{ImportID: b.ID, No: l.No, Date: l.Date, Amount: l.Amount.Minor(), Reference: l.Reference}
+			for _, n := range l.Named {
+				parts = append(parts, bankImportPartRow{ImportID: b.ID, LineNo: l.No, PaymentID: n.payment, Returned: n.returned})
+			}
+		}
+		if err := joined(insertAll(ctx, tx, lines), insertAll(ctx, tx, parts)); err != nil {
+			return err
 		}
 	}
-	return errors.Join(insertAll(ctx, tx, lines), insertAll(ctx, tx, parts))
+	return nil
 }
 
 // sameBankAccount holds what the file calls our account against what the file before called it. [ErrOtherBankAccount].
@@ -139,13 +144,19 @@ func (o Office) BankImport(ctx context.Context, tx *store.Tx, id BankImportID) (
 	if err != nil {
 		return BankImport{}, err
 	}
-	var lines []bankImportLineRow
-	if err := tx.NewSelect().Model(&lines).Where("import_id = ?", id).Order("no").Scan(ctx); err != nil {
+	const text = "SELECT no, date, amount, reference, COALESCE(line_id, '') FROM bank_import_lines WHERE import_id = ? ORDER BY no"
+	err = tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var l BankImportLine
+		var minor int64
+		if err := rows.Scan(&l.No, &l.Date, &minor, &l.Reference, &l.Line); err != nil {
+			return err
+		}
+		l.Amount, l.Duplicate = ledger.OfMinor(minor, b.Currency), b.State == BankCommitted && l.Line == ""
+		b.Lines = append(b.Lines, l)
+		return nil
+	}, id)
+	if err != nil {
 		return BankImport{}, err
-	}
-	for _, l := range lines {
-		b.Lines = append(b.Lines, BankImportLine{No: l.No, Date: l.Date, Amount: ledger.OfMinor(l.Amount, b.Currency), Reference: l.Reference,
-			Line: orEmpty(l.LineID), Duplicate: b.State == BankCommitted && l.LineID == nil})
 	}
 	err = o.markDuplicates(ctx, tx, &b)
 	return b, err
@@ -175,21 +186,22 @@ func (o Office) BankImports(ctx context.Context, tx *store.Tx) ([]BankImport, er
 
 // commitBankLines makes bank lines of the new lines of a file.
 func commitBankLines(ctx context.Context, tx *store.Tx, b BankImport) error {
-	var rows []bankLineRow
-	for _, l := range b.Lines {
-		if l.Line != "" {
+	for part := range slices.Chunk(b.Lines, atOnce) {
+		var rows []bankLineRow
+		var booked []bankImportLineRow
+		for _, l := range part {
+			if l.Line == "" {
+				continue // it is on record
+			}
 			rows = append(rows, bankLineRow{ID: l.Line, Account: b.Account, Date: l.Date, Amount: l.Amount.Minor(), Currency: b.Currency,
 				Reference: l.Reference, CreatedAt: store.FormatTime(tx.At)})
+			booked = append(booked, bankImportLineRow{ImportID: b.ID, No: l.No, LineID: &l.Line})
 		}
-	}
-	if err := insertAll(ctx, tx, rows); err != nil {
-		return err
-	}
-	fresh := slices.DeleteFunc(slices.Clone(b.Lines), func(l BankImportLine) bool { return l.Line == "" })
-	for part := range slices.Chunk(fresh, atOnce) {
-		booked := make([]bankImportLineRow, len(part))
-		for i, l := range part {
-			booked[i] = bankImportLineRow{ImportID: b.ID, No: l.No, LineID: &l.Line}
+		if len(rows) == 0 {
+			continue
+		}
+		if err := store.Insert(ctx, tx, rows); err != nil {
+			return err
 		}
 		values := tx.NewValues(&booked).Column("import_id", "no", "line_id")
 		if _, err := tx.NewUpdate().With("booked", values).Model((*bankImportLineRow)(nil)).TableExpr("booked").Set("line_id = booked.line_id").

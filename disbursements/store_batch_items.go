@@ -48,8 +48,9 @@ func candidatesQuery(tx *store.Tx) *bun.SelectQuery {
 		ColumnExpr("d.id, d.number, d.state, d.settlement, COALESCE(p.account, d.account) AS account, d.amount, d.currency, d.payload").
 		ColumnExpr("COALESCE(p.id, '') AS payment_id, COALESCE(p.number, '') AS payment_number").
 		ColumnExpr("COALESCE(k.payee_id, '') AS payee_id, COALESCE(k.version, 0) AS details, COALESCE(t.country, '') AS country, COALESCE(t.iban, FALSE) AS iban").
-		ColumnExpr("COALESCE((SELECT MAX(b.number) FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id "+
-			"WHERE i.live AND (i.subject = COALESCE(p.id, d.id) OR i.payment_id = p.id)), '') AS taken").Order("d.number", "p.number")
+		ColumnExpr("COALESCE((SELECT b.number FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id WHERE i.live AND i.subject = COALESCE(p.id, d.id)), "+
+			"(SELECT MAX(b.number) FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id WHERE i.live AND i.payment_id = p.id), '') AS taken").
+		Order("d.number", "p.number")
 }
 
 type candidateRow struct {
@@ -75,14 +76,21 @@ func (r candidateRow) candidate() candidate {
 		r.Country, r.IBAN, r.Taken}
 }
 
-// nextCandidates finds the next disbursements by number that a batch can take and release at once.
-func nextCandidates(ctx context.Context, tx *store.Tx, b Batch, after string) ([]candidate, error) {
-	return scanCandidates(ctx, candidatesQuery(tx).Where("d.state = ?", Authorised).Where("d.settlement IN (?)", bun.List([]Settlement{ByPayment, ByInvoice})).
-		Where("d.currency = ?", b.Currency).Where("d.account IN (?)", bun.List([]ledger.AccountNo{"", b.Account})).Where("d.number > ?", after).
+// fitting lists the disbursements that a batch can take and release at once, by number: only their ids, however many they are.
+func fitting(ctx context.Context, tx *store.Tx, b Batch) (ids []DisbursementID, err error) {
+	err = tx.NewSelect().TableExpr("disbursements AS d").Join("JOIN payee_bindings AS k ON k.subject = d.id AND k.round = d.round").ColumnExpr("d.id").
+		Where("d.state = ?", Authorised).Where("d.settlement IN (?)", bun.List([]Settlement{ByPayment, ByInvoice})).
+		Where("d.currency = ?", b.Currency).Where("d.account IN (?)", bun.List([]ledger.AccountNo{"", b.Account})).
 		Where("NOT EXISTS (SELECT 1 FROM payment_batch_items AS i WHERE i.live AND i.subject = d.id)").
 		Where("NOT EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = k.payee_id AND n.version > k.version)").
 		Where("EXISTS (SELECT 1 FROM payee_verifications AS v WHERE v.payee_id = k.payee_id AND v.version = k.version AND v.usable_from <= ?)", store.FormatTime(tx.At)).
-		Limit(atOnce))
+		Order("d.number").Scan(ctx, &ids)
+	return ids, err
+}
+
+// candidatesOn finds disbursements by id, in the order of their numbers.
+func candidatesOn(ctx context.Context, tx *store.Tx, ids []DisbursementID) ([]candidate, error) {
+	return scanCandidates(ctx, candidatesQuery(tx).Where("d.id IN (?)", bun.List(ids)))
 }
 
 // candidatesNamed finds what names name.

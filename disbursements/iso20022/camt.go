@@ -24,9 +24,13 @@ const maxDepth = 40
 
 // ReadCAMT reads bank statements (camt.053) or notifications (camt.054), versions 02 and 08, and adds each up. Names and
 // addresses in them are not read. Errors are *[Fault], or the reader's own.
-func ReadCAMT(r io.Reader) ([]Statement, error) {
+func ReadCAMT(r io.Reader) ([]Statement, error) { return ReadCAMTLean(r, func(*Line) {}) }
+
+// ReadCAMTLean is [ReadCAMT] for a long file: each line goes through lean as it is read, which takes off it what its caller does not
+// need, so that no more is held of the file.
+func ReadCAMTLean(r io.Reader, lean func(*Line)) ([]Statement, error) {
 	bounded := &io.LimitedReader{R: r, N: MaxFileBytes + 1}
-	c := camt{dec: xml.NewDecoder(bounded)}
+	c := camt{dec: xml.NewDecoder(bounded), lean: lean}
 	c.dec.CharsetReader = charset
 	err := c.document()
 	switch {
@@ -50,6 +54,7 @@ func ReadCAMT(r io.Reader) ([]Statement, error) {
 
 type camt struct {
 	dec    *xml.Decoder
+	lean   func(*Line)
 	holder string // the element that is a statement: Stmt or Ntfctn
 	found  []Statement
 	lines  int
@@ -195,6 +200,7 @@ func (c *camt) child(s *Statement, where string, start xml.StartElement) error {
 		if line.Amount.Currency != s.Currency {
 			return &Fault{fmt.Sprintf("line %d", c.lines), "currency", "a line in another currency than the account's"}
 		}
+		c.lean(&line)
 		s.Lines = append(s.Lines, line)
 	default:
 		return unreadableOr(c.dec.Skip())
