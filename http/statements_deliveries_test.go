@@ -194,7 +194,7 @@ func TestLinksThatLeadNowhere(t *testing.T) {
 		at := m.sent(s)
 		m.c.Get(at[:len(at)-1]).Problem(404, "not_found")
 		m.c.Get("/statement-documents/"+strings.Repeat("A", 43)).Problem(404, "not_found")
-		m.c.Get("/statement-documents/"+strings.Repeat("x", 101)).Problem(422, "invalid")
+		m.c.Get("/statement-documents/"+strings.Repeat("x", 101)).Problem(422, "validation_failed")
 
 		next := m.sealed(`{"replaces":"` + s.Number + `"}`)
 		m.c.Get(at).Problem(404, "not_found") // it was replaced

@@ -83,10 +83,14 @@ func (p *paper) created() time.Time {
 	return p.preparedOn.Time()
 }
 
-// dated gives the document the modification date that it was created on. Both texts are of one length, so no offset moves.
+// dated gives the document, in place, the modification date that it was created on. Both texts are of one length, so no offset
+// moves.
 func dated(pdf []byte, created time.Time) []byte {
 	const form = "/ModDate (D:20060102150405)"
-	return bytes.Replace(pdf, []byte(writtenAt.Format(form)), []byte(created.Format(form)), 1)
+	if at := bytes.LastIndex(pdf, []byte(writtenAt.Format(form))); at >= 0 {
+		copy(pdf[at:], created.Format(form))
+	}
+	return pdf
 }
 
 // pdfConfig holds the fonts and the document's properties, which name figures and codes, but no person and no machine.

@@ -64,14 +64,54 @@ func (m *MissingGlyph) Error() string {
 // Unwrap makes errors.Is(err, ErrNoGlyph) true.
 func (m *MissingGlyph) Unwrap() error { return ErrNoGlyph }
 
+// tabled is up to which rune advances stand in a table: all of Latin, Greek and Cyrillic, and the signs of money and lists.
+const tabled = 0x2300
+
+// advances are the widths of a face's characters, in 1/64 of its units; -1 for none.
+type advances [tabled]fixed.Int26_6
+
+// measured are the tables of all faces. A statement asks for each of its letters several times.
+var measured = sync.OnceValue(func() map[face]*advances {
+	all := make(map[face]*advances, len(faces))
+	var buffer sfnt.Buffer
+	for _, f := range faces {
+		table := new(advances)
+		for c := range table {
+			table[c] = advanceOf(&buffer, f, rune(c))
+		}
+		all[f] = table
+	}
+	return all
+})
+
+// advanceOf asks the font.
+func advanceOf(buffer *sfnt.Buffer, f face, c rune) fixed.Int26_6 {
+	ttf := parsed()[f]
+	index, err := ttf.GlyphIndex(buffer, c)
+	if err != nil || index == 0 || c < ' ' {
+		return -1
+	}
+	advance, err := ttf.GlyphAdvance(buffer, index, fixed.I(int(ttf.UnitsPerEm())), font.HintingNone)
+	if err != nil {
+		return 0
+	}
+	return advance
+}
+
 // ruler measures text and finds what a font cannot show. It belongs to one goroutine.
 type ruler struct{ buffer sfnt.Buffer }
+
+func (r *ruler) advance(f face, c rune) fixed.Int26_6 {
+	if c >= 0 && c < tabled {
+		return measured()[f][c]
+	}
+	return advanceOf(&r.buffer, f, c)
+}
 
 // check is a [*MissingGlyph] for the first character of text without a glyph, control characters among them.
 func (r *ruler) check(f face, text string) error {
 	for _, c := range text {
-		index, err := parsed()[f].GlyphIndex(&r.buffer, c)
-		if err != nil || index == 0 || c < ' ' {
+		if r.advance(f, c) < 0 {
 			return &MissingGlyph{c, text}
 		}
 	}
@@ -81,41 +121,51 @@ func (r *ruler) check(f face, text string) error {
 // pointMM is a typographic point in millimetres.
 const pointMM = 25.4 / 72
 
-// width of text in millimetres, set at size points. Characters without a glyph count as nothing.
-func (r *ruler) width(f face, size float64, text string) float64 {
-	ttf := parsed()[f]
-	upem := ttf.UnitsPerEm()
+// measure is the width of text in 1/64 of the font's units. Characters without a glyph count as nothing.
+func (r *ruler) measure(f face, text string) fixed.Int26_6 {
 	total := fixed.Int26_6(0)
 	for _, c := range text {
-		index, err := ttf.GlyphIndex(&r.buffer, c)
-		if err != nil || index == 0 {
-			continue
-		}
-		if advance, err := ttf.GlyphAdvance(&r.buffer, index, fixed.I(int(upem)), font.HintingNone); err == nil {
-			total += advance
-		}
+		total += max(r.advance(f, c), 0)
 	}
-	return float64(total) / 64 / float64(upem) * size * pointMM
+	return total
+}
+
+// inMM is a measure in millimetres, set at size points.
+func inMM(f face, size float64, of fixed.Int26_6) float64 {
+	return float64(of) / 64 / float64(parsed()[f].UnitsPerEm()) * size * pointMM
+}
+
+// width of text in millimetres, set at size points.
+func (r *ruler) width(f face, size float64, text string) float64 {
+	return inMM(f, size, r.measure(f, text))
 }
 
 // wrap breaks text into lines no wider than width millimetres, at spaces, and inside a word that is wider than that.
 func (r *ruler) wrap(f face, size, width float64, text string) []string {
+	if inMM(f, size, r.measure(f, text)) <= width && !strings.Contains(text, "  ") {
+		return []string{strings.TrimSpace(text)} // most texts
+	}
 	var lines []string
-	line := ""
+	line, long, space := "", fixed.Int26_6(0), r.measure(f, " ")
 	for _, word := range strings.Fields(text) {
 		for {
-			longer := strings.TrimSpace(line + " " + word)
-			if r.width(f, size, longer) <= width {
-				line = longer
-				break
-			}
-			if line != "" {
+			wide := r.measure(f, word)
+			switch {
+			case line == "" && inMM(f, size, wide) <= width:
+				line, long = word, wide
+			case line != "" && inMM(f, size, long+space+wide) <= width:
+				line, long = line+" "+word, long+space+wide
+			case line != "":
 				lines, line = append(lines, line), ""
 				continue
+			default:
+				head := r.fitting(f, size, width, word)
+				lines = append(lines, head)
+				if word = word[len(head):]; word != "" {
+					continue
+				}
 			}
-			head := r.fitting(f, size, width, word)
-			lines = append(lines, head)
-			word = word[len(head):]
+			break
 		}
 	}
 	if line != "" || len(lines) == 0 {
@@ -126,13 +176,12 @@ func (r *ruler) wrap(f face, size, width float64, text string) []string {
 
 // fitting is the longest beginning of word that fits, at least one character.
 func (r *ruler) fitting(f face, size, width float64, word string) string {
-	end := 0
+	end, wide := 0, fixed.Int26_6(0)
 	for i, c := range word {
-		next := i + len(string(c))
-		if end > 0 && r.width(f, size, word[:next]) > width {
+		if wide += max(r.advance(f, c), 0); end > 0 && inMM(f, size, wide) > width {
 			break
 		}
-		end = next
+		end = i + len(string(c))
 	}
 	return word[:end]
 }

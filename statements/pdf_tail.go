@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -33,7 +34,6 @@ type tail struct {
 var (
 	trailerForm = regexp.MustCompile(`trailer\n<<\n/Size (\d+)\n/Root (\d+) 0 R\n/Info (\d+) 0 R\n(?:/Prev \d+\n)?>>\nstartxref\n(\d+)\n%%EOF\n$`)
 	noNames     = regexp.MustCompile(`/Names <<\s*/EmbeddedFiles << /Names \[\s*\] >>\s*>>\s*`) // an empty list that gofpdf writes
-	kidsForm    = regexp.MustCompile(`/Kids \[([0-9 R]*)\]`)
 	kidForm     = regexp.MustCompile(`(\d+) 0 R`)
 )
 
@@ -88,7 +88,7 @@ func (t *tail) end(more string) []byte {
 	}
 	fmt.Fprintf(&t.out, "trailer\n<<\n/Size %d\n/Root %d 0 R\n/Info %d 0 R\n/Prev %d\n>>\nstartxref\n%d\n%%%%EOF\n",
 		t.size+len(t.offsets), t.root, t.info, t.prev, table)
-	return append(bytes.Clone(t.base), t.out.Bytes()...)
+	return slices.Concat(t.base, t.out.Bytes())
 }
 
 // completed adds language, the wish that readers show the title, and bookmarks.
@@ -97,11 +97,12 @@ func completed(pdf []byte, lang string, marks []mark) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	kids := kidsForm.FindSubmatch(pdf)
-	if kids == nil {
+	_, kids, found := bytes.Cut(pdf, []byte("/Kids ["))
+	kids, _, closed := bytes.Cut(kids, []byte("]"))
+	if !found || !closed {
 		return nil, errPDF
 	}
-	pages := kidForm.FindAllSubmatch(kids[1], -1)
+	pages := kidForm.FindAllSubmatch(kids, -1)
 	outlines := t.size
 	for i, m := range marks {
 		if m.page >= len(pages) {

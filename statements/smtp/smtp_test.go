@@ -1,10 +1,18 @@
 package smtp_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net"
+	"net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -273,11 +281,11 @@ func (w *world) settled(id statements.ID, n int) (log []statements.Attempt) {
 }
 
 // read looks at the mail as its receiver and as anybody on the way.
-func (w *world) read(s statements.Statement, mail string) {
+func (w *world) read(s statements.Statement, text string) {
 	w.Helper()
-	head, body, _ := strings.Cut(mail, "\r\n\r\n")
-	if !strings.Contains(head, "Subject: Din =?") && !strings.Contains(head, "Subject:") || strings.Contains(head, "Nordlys ") || strings.Contains(mail, wanting) {
-		w.Errorf("the mail tells too much:\n%s", mail)
+	head, body, _ := strings.Cut(text, "\r\n\r\n")
+	if !strings.Contains(head, "Subject: Din =?") && !strings.Contains(head, "Subject:") || strings.Contains(head, "Nordlys ") || strings.Contains(text, wanting) {
+		w.Errorf("the mail tells too much:\n%s", text)
 	}
 	for _, header := range []string{"X-Mailer", "User-Agent", "Foreningen", "bevilling", "gave"} {
 		if strings.Contains(head, header) {
@@ -287,7 +295,7 @@ func (w *world) read(s statements.Statement, mail string) {
 	plain := strings.ReplaceAll(strings.ReplaceAll(body, "=\r\n", ""), "=3D", "=")
 	link := regexp.MustCompile(`https://books\.example/api/v1/statement-documents/(\S+)`).FindStringSubmatch(plain)
 	if link == nil {
-		w.Fatalf("no link:\n%s", mail)
+		w.Fatalf("no link:\n%s", text)
 	}
 	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
 		found, err := o.ByLink(ctx, tx, link[1])
@@ -328,6 +336,124 @@ func (w *world) nowhere() {
 		}
 		return err
 	})
+}
+
+// A donor who agreed on a passphrase gets the document itself, locked with it: it opens with that and with nothing else, shows
+// what the sealed one shows, and neither the passphrase nor anything personal is in the mail.
+func TestDeliveryOfALockedDocument(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		box := &mailbox{}
+		w := newWorld(t, db, box.listening(t))
+		s := w.sealed[wanting]
+		w.agree(passphrase)
+		w.delivered(s)
+		text := box.mails()[0]
+		head, body, _ := strings.Cut(text, "\r\n\r\n")
+		for _, secret := range []string{passphrase, "kanari", wanting, "statement-documents", "100,00", "Nordlys "} {
+			if strings.Contains(strings.ReplaceAll(body, "=\r\n", ""), secret) {
+				t.Errorf("the mail has %q:\n%.2000s", secret, text)
+			}
+		}
+		if strings.Contains(head, passphrase) || strings.Contains(head, wanting) {
+			t.Errorf("the head tells too much:\n%s", head)
+		}
+		name, pdf := w.attached(text)
+		if name != s.Number+".pdf" || bytes.Contains(pdf, []byte("figures.json")) || bytes.Contains(pdf, []byte(wanting)) {
+			t.Errorf("%s is not locked", name)
+		}
+		w.opens(pdf, s.Document)
+		w.agree("")
+		w.delivered(s)
+		if again := box.mails()[1]; !strings.Contains(strings.ReplaceAll(again, "=\r\n", ""), "statement-documents") || strings.Contains(again, "application/pdf") {
+			t.Errorf("without a passphrase it is not a link:\n%.1000s", again)
+		}
+	})
+}
+
+const passphrase = "korrekt-hest-batteri-17"
+
+// agree keeps a passphrase of the donor who wants mail, or takes it away.
+func (w *world) agree(text string) {
+	w.Helper()
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+		_, err := o.Grants.SealDonor(ctx, tx, w.post.Vault, wanting, map[grants.DonorField]string{grants.DonorPassphrase: text})
+		return err
+	})
+}
+
+// delivered has a statement sent, here and now.
+func (w *world) delivered(s statements.Statement) {
+	w.Helper()
+	var d statements.Delivery
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		d, err = o.Deliver(ctx, tx, string(s.ID))
+		return err
+	})
+	if err := w.post.Work(w.Context(), statements.DeliveryJob{Delivery: d.ID}); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// attached takes the one file out of a mail.
+func (w *world) attached(text string) (name string, body []byte) {
+	w.Helper()
+	m, err := mail.ReadMessage(strings.NewReader(text))
+	if err != nil {
+		w.Fatal(err)
+	}
+	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
+		p, err := parts.NextRawPart()
+		if err != nil {
+			w.Fatalf("no file: %v", err)
+		}
+		if p.FileName() == "" {
+			continue
+		}
+		body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, p))
+		if err != nil {
+			w.Fatal(err)
+		}
+		return p.FileName(), body
+	}
+}
+
+// opens reads a locked document with programs that know nothing of us, and holds it against the sealed one.
+func (w *world) opens(pdf, sealed []byte) {
+	w.Helper()
+	dir := w.TempDir()
+	lock, open := filepath.Join(dir, "locked.pdf"), filepath.Join(dir, "sealed.pdf")
+	for path, body := range map[string][]byte{lock: pdf, open: sealed} {
+		if err := os.WriteFile(path, body, 0o600); err != nil {
+			w.Fatal(err)
+		}
+	}
+	run := func(name string, args ...string) (string, error) {
+		if _, err := exec.LookPath(name); err != nil {
+			w.Skipf("%s is not installed: run make check once", name)
+		}
+		out, err := exec.Command(name, args...).CombinedOutput()
+		return string(out), err
+	}
+	if out, err := run("qpdf", "--password="+passphrase, "--check", lock); err != nil || !strings.Contains(out, "AESv3") {
+		w.Errorf("qpdf: %v\n%s", err, out)
+	}
+	if out, err := run("pdftotext", "-layout", "-upw", "another-passphrase", lock, "-"); err == nil {
+		w.Errorf("it opens with another passphrase:\n%s", out)
+	}
+	want, err := run("pdftotext", "-layout", open, "-")
+	if err != nil {
+		w.Fatal(err)
+	}
+	if got, err := run("pdftotext", "-layout", "-upw", passphrase, lock, "-"); err != nil || got != want || len(got) < 200 {
+		w.Errorf("%v; it shows\n%s\nand the sealed one\n%s", err, got, want)
+	}
+	if out, err := run("pdfdetach", "-upw", passphrase, "-list", lock); err != nil || !strings.Contains(out, "figures.json") || !strings.Contains(out, "proof.json") {
+		w.Errorf("attachments: %v\n%s", err, out)
+	}
 }
 
 // What the server refuses for good is not tried again, and a statement that was withdrawn meanwhile is not sent.
