@@ -117,8 +117,9 @@ func (s *GrantStatement) spendingBlock(w writer) block {
 			w.amount(s.money(s.ToDate.Spent), "to_date.spent"), {}}})
 		return b
 	}
+	no := s.noWide()
 	b := block{title: words.spending.in(lang), unit: string(s.Currency), chart: true, carry: true, columns: []column{
-		{mm: 8, chars: 4}, {head: words.budgetLine.in(lang), mm: 52}, {head: words.budget.in(lang), mm: 22, chars: 13, right: true},
+		{mm: no, chars: no / 2}, {head: words.budgetLine.in(lang), mm: 60 - no}, {head: words.budget.in(lang), mm: 22, chars: 13, right: true},
 		{head: words.inPeriod.in(lang), mm: 21, chars: 13, right: true}, {head: words.toDate.in(lang), mm: 21, chars: 13, right: true},
 		{head: words.variance.in(lang), mm: 23, chars: 13, right: true}, {head: words.used.in(lang), mm: 16, chars: 8, right: true}, {mm: 17, bar: true}}}
 	for _, l := range s.Budget {
@@ -143,6 +144,14 @@ func (s *GrantStatement) spendingBlock(w writer) block {
 	total.level = sumLevel
 	b.rows = append(b.rows, total)
 	return b
+}
+
+// noWide is how many millimetres the grantor's own numbers need.
+func (s *GrantStatement) noWide() int {
+	if slices.ContainsFunc(s.Budget, func(l BudgetLine) bool { return len(l.No) > 4 }) {
+		return 16
+	}
+	return 8
 }
 
 func (s *GrantStatement) budgetRow(w writer, f BudgetFigures, no, text, key string) tableRow {

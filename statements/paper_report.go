@@ -115,7 +115,8 @@ func (s *GrantStatement) forecastBlock(w writer) block {
 	if s.Forecast == nil || len(s.Forecast.Lines) == 0 {
 		return block{}
 	}
-	b := block{title: words.forecast.in(lang), unit: string(s.Currency), columns: []column{{mm: 8, chars: 4}, {head: words.budgetLine.in(lang), mm: 64},
+	no := s.noWide()
+	b := block{title: words.forecast.in(lang), unit: string(s.Currency), columns: []column{{mm: no, chars: no / 2}, {head: words.budgetLine.in(lang), mm: 72 - no},
 		{head: words.toDate.in(lang), mm: 27, chars: 13, right: true}, {head: words.committed.in(lang), mm: 27, chars: 13, right: true},
 		{head: words.expected.in(lang), mm: 27, chars: 13, right: true}, {head: words.left.in(lang), mm: 27, chars: 13, right: true}}}
 	row := func(no, text string, l ForecastLine) tableRow {
