@@ -37,6 +37,8 @@ var tellsNothing = map[string]string{
 	"writeBankAccount iban":          "ours",
 	"writeBankAccount bic":           "of our bank",
 	"acceptBankMatch bank_lines":     "ids of lines",
+	"setLetterhead address":          "ours, as letters carry it",
+	"setLetterhead contact":          "ours, as letters carry it",
 	"exportPaymentBatch file_format": "a format",
 	"uploadBankImport bank_account":  "our own account",
 }

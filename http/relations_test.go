@@ -14,13 +14,15 @@ import (
 
 const permissionsFile = "../docs/PERMISSIONS.md"
 
-// TestPermissionsByRelation asks a server, for every operation on a person, as people who stand to the case in different ways, and holds the
-// last part of docs/PERMISSIONS.md to what it answers. Nothing is changed: what writes is rehearsed.
+// TestPermissionsByRelation asks a server, for every operation on a person, a plan, a disbursement and a statement, as people who stand to it
+// in different ways, and holds the last part of docs/PERMISSIONS.md to what it answers. Nothing is changed: what writes is rehearsed.
 func TestPermissionsByRelation(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		past := s.c.As(s.db, "past", access.Caseworker)
 		s.lead.Post("/beneficiaries/"+s.code+"/caseload", `{"user":"past","from":"2020-01-01","to":"2020-12-31"}`).Want(http.StatusCreated)
 		got := s.relations(t, []*apitest.Client{s.caring, past, s.outside, s.lead, s.officer})
+		s.withFund(t)
+		got += s.onPlans(t, past).table(t, s) + s.onDisbursements(t).table(t, s) + s.onStatements(t).table(t, s)
 		page, err := os.ReadFile(permissionsFile)
 		if err != nil {
 			t.Fatal(err)
