@@ -243,6 +243,9 @@ func (c *Client) Raw(req *http.Request) []byte {
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
+	for name, values := range c.header {
+		req.Header[name] = values
+	}
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		c.t.Fatalf("apitest: %s: %v", req.URL.Path, err)

@@ -25,6 +25,7 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/access/vault/vaulttest"
+	"supportledger/beneficiaries"
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
 	"supportledger/store"
@@ -125,11 +126,15 @@ type service struct {
 	began  time.Time
 
 	statements []string // to be read as pages
+	vault      *vault.Vault
+	gone       *leaving
+	refusals   bytes.Buffer // what who asked was told
 }
 
 // TestCanaries plants a text of its own in every personal field of forty people, has everything happen to them that the API can do
 // with them, errors and panics too, and then looks for the texts wherever they must not be: the service's log, the database's log,
-// its files and its write-ahead log, a dump, what other roles read and export, PDFs. It then leaks on purpose, and must find it.
+// its files and its write-ahead log, a dump, what other roles read and export, statements in every format, the journal in every format, bank files,
+// mails, and what is told to who is refused, in both languages. It then leaks on purpose into each of them, and must find it.
 func TestCanaries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := serving(t, db)
@@ -171,9 +176,9 @@ func serving(t *testing.T, db *store.DB) *service {
 		t.Cleanup(func() { _ = again.Close() })
 		db = again
 	}
-	s := &service{t: t, db: db, dsn: dsn, log: new(locked), began: time.Now()}
+	s := &service{t: t, db: db, dsn: dsn, log: new(locked), began: time.Now(), vault: vaulttest.New(t)}
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s.client = apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: vaulttest.New(t), Log: log}, s.accidents(log))
+	s.client = apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: s.vault, Log: log}, s.accidents(log))
 	s.caring = s.client.As(db, "caring", access.Caseworker)
 	for _, role := range []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor, access.PrivacyOfficer} {
 		s.others = append(s.others, s.client.As(db, "other "+string(role), role))
@@ -212,6 +217,8 @@ func (s *service) accidents(log *slog.Logger) func(*apphttp.API) {
 				panic(errors.New(string(in.Text)))
 			case "error":
 				return apphttp.None{}, fmt.Errorf("could not do it for %v: %+v, %q", in.Text, in, in.Text)
+			case "told":
+				return apphttp.None{}, &beneficiaries.UnknownWord{Code: string(in.Text)}
 			case "logged":
 				log.Warn("somebody logs a request", "text", in.Text, "all", fmt.Sprintf("%#v", in.Text))
 			case "sql":
@@ -256,8 +263,10 @@ func (s *service) live(t *testing.T) {
 	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[5]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
 	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[4]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
 	s.donors(t)
-	s.statements = []string{s.issue(t)}
+	s.statements = []string{s.issued(t, `{"subject":"G1","to":"2026-01-15"}`)}
+	s.leave(t)
 	s.fail(t)
+	s.refusedToOthers(t)
 }
 
 // give has donors give, be asked for, be opened to those who may, and be forgotten.
@@ -305,11 +314,11 @@ func (s *service) donors(t *testing.T) {
 	treasurer.Post("/tax-gift-lists", `{"year":2026,"reason":"Report to the tax agency"}`).Want(http.StatusOK)
 }
 
-// issue has a statement drafted and cleared, reviewed by a second person and issued by a third, and gives its id.
-func (s *service) issue(t *testing.T) string {
+// issued has a statement drafted and cleared, reviewed by a second person and issued by a third, and gives its id.
+func (s *service) issued(t *testing.T, body string) string {
 	t.Helper()
 	lead, finance, treasurer := s.others[1], s.others[2], s.others[3]
-	id := s.act(t, finance, "/statements", `{"subject":"G1","to":"2026-01-15"}`, "DRAFT")
+	id := s.act(t, finance, "/statements", body, "DRAFT")
 	s.act(t, finance, "/statements/"+id+"/privacy-checks", "", "PRIVACY_CHECKED")
 	s.act(t, lead, "/statements/"+id+"/reviews", "", "REVIEWED")
 	s.act(t, treasurer, "/statements/"+id+"/issues", "", "ISSUED")
@@ -339,7 +348,7 @@ func (s *service) act(t *testing.T, c *apitest.Client, path, body, state string)
 // fail makes mistakes with personal texts in all places of a request, and has accidents happen.
 func (s *service) fail(t *testing.T) {
 	t.Helper()
-	for _, k := range canaries {
+	for i, k := range canaries {
 		text, at := k.text(0), "/beneficiaries/"+s.codes[0]
 		quiet := func(method, path, body string) { // the answer may repeat to who asked what they sent
 			if answer := s.sent(method, s.caring, path, body); !bytes.Contains(answer, []byte(`"type":"/problems/`)) {
@@ -358,7 +367,8 @@ func (s *service) fail(t *testing.T) {
 		quiet(http.MethodPost, "/payees/"+payeeOf(0)+"/bank-details", `{"iban":"`+text+`"}`)
 		quiet(http.MethodPost, "/sessions", `{"handle":"`+text+`","password":"`+text+`"}`)
 		for _, kind := range []string{"panic", "panic text", "panic error", "error", "sql", "logged"} {
-			answer := s.sent(http.MethodPost, s.caring, "/accidents", `{"kind":"`+kind+`","text":`+strconv.Quote(text)+`}`)
+			answer := s.sent(http.MethodPost, s.caring.With("Accept-Language", []string{"en", "da"}[i%2]), "/accidents", `{"kind":"`+kind+`","text":`+strconv.Quote(text)+`}`)
+			s.refusals.Write(answer)
 			if failed := bytes.Contains(answer, []byte(`"code":"internal"`)); failed != (kind != "logged") {
 				t.Errorf("%s with %s: %s", kind, k.field, answer)
 			}
@@ -396,6 +406,7 @@ func (s *service) leak(t *testing.T) {
 	finance.Post("/donors", `{"code":"LEAK","kind":"institution","name":"`+leaked[0].text(8)+`","language":"en"}`).Want(http.StatusCreated)
 	finance.With("Idempotency-Key", "canary-gift").Post("/gifts", `{"donor":"LEAK","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
 	s.statements = append(s.statements, s.act(t, finance, "/statements", `{"subject":"LEAK","to":"2026-01-15"}`, "DRAFT"))
+	s.leakOut(t)
 }
 
 // sinks collects whatever must not hold a personal text: name → bytes.
@@ -403,7 +414,8 @@ func (s *service) sinks(t *testing.T, readers []*apitest.Client) map[string][]by
 	t.Helper()
 	sinks := s.answers(t, readers)
 	sinks["service log"] = s.written()
-	sinks["PDFs"], sinks["PDFs as read"] = s.pages(t)
+	s.pages(t, sinks)
+	s.left(t, sinks)
 	if s.db.Engine() == store.SQLite {
 		s.file(t, sinks)
 	} else {
@@ -524,13 +536,14 @@ func program(t *testing.T, name string) string {
 func (s *service) answers(t *testing.T, readers []*apitest.Client) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
-	for _, c := range readers {
-		for _, op := range c.Operations() {
+	for who, c := range readers {
+		for what, op := range c.Operations() {
 			path, lists := strings.CutPrefix(op, "GET ")
 			if !lists || strings.Contains(strings.ReplaceAll(path, "{id}", ""), "{") {
 				continue
 			}
 			path = strings.ReplaceAll(path, "{id}", s.codes[6])
+			c := c.With("Accept-Language", []string{"en", "da"}[(who+what)%2]) // each operation is told in both, over all who ask
 			answer := s.raw(t, c, apphttp.Base+path)
 			all["answers to others as json"] = append(all["answers to others as json"], answer...)
 			if !bytes.Contains(answer, []byte(`"data":[{`)) && !bytes.Contains(answer, []byte(`"rows":[{`)) {
@@ -547,22 +560,25 @@ func (s *service) answers(t *testing.T, readers []*apitest.Client) map[string][]
 	return all
 }
 
-// pages are the statements as PDF in both languages, and as a reader of PDFs reads them.
-func (s *service) pages(t *testing.T) (bytes, read []byte) {
+// pages are the statements as documents in both languages and all formats, and of PDFs what a reader of PDFs reads.
+func (s *service) pages(t *testing.T, sinks map[string][]byte) {
 	t.Helper()
 	for _, id := range s.statements {
 		for _, lang := range []string{"en", "da"} {
-			page := s.raw(t, s.others[4], apphttp.Base+"/statements/"+id+"/document?lang="+lang)
+			at := apphttp.Base + "/statements/" + id + "/document?lang=" + lang
+			for _, format := range []string{"text", "html", "xlsx"} {
+				sinks["statements as "+format] = append(sinks["statements as "+format], s.raw(t, s.others[4], at+"&format="+format)...)
+			}
+			page := s.raw(t, s.others[4], at)
 			cmd := exec.CommandContext(t.Context(), "pdftotext", "-", "-")
 			cmd.Stdin = strings.NewReader(string(page))
 			text, err := cmd.Output()
 			if err != nil || len(text) == 0 {
 				t.Errorf("the statement is no PDF that pdftotext reads: %v, %.100q", err, page)
 			}
-			bytes, read = append(bytes, page...), append(read, text...)
+			sinks["PDFs"], sinks["PDFs as read"] = append(sinks["PDFs"], page...), append(sinks["PDFs as read"], text...)
 		}
 	}
-	return bytes, read
 }
 
 // raw asks without holding the answer against the document, since most of what is asked for is refused.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"supportledger/access"
@@ -18,40 +19,62 @@ import (
 	"supportledger/store/storetest"
 )
 
-// sealedField is a sealed field as a thief finds it.
-type sealedField struct {
-	BeneficiaryID string
-	Field         string
-	Version       int
-	Sealed        []byte
-}
-
-func sealedFields(t *testing.T, db *store.DB) (fields []sealedField) {
+// sealedFields is all that is sealed under keys of people, donors and payees, as a thief finds it.
+func sealedFields(t *testing.T, db *store.DB) (fields []vault.Sealed) {
 	t.Helper()
 	if err := db.View(t.Context(), func(tx *store.Tx) error {
-		return tx.NewSelect().Table("identities").Column("beneficiary_id", "field", "version", "sealed").Scan(t.Context(), &fields)
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return fields
-}
-
-// opened counts which of some sealed fields a vault opens with the keys that stand in a database, by their text.
-func opened(t *testing.T, db *store.DB, v *vault.Vault, fields []sealedField) map[string]int {
-	t.Helper()
-	texts := map[string]int{}
-	if err := db.View(t.Context(), func(tx *store.Tx) error {
-		for _, f := range fields {
-			at := vault.Place{Table: "identities", Column: f.Field, Row: f.BeneficiaryID, Version: f.Version}
-			if text, err := v.Open(t.Context(), tx, f.BeneficiaryID, at, f.Sealed); err == nil {
-				texts[text]++
+		for _, from := range []struct{ table, subject, column, version string }{
+			{"identities", "beneficiary_id", "field", "version"}, {"donor_secrets", "donor_id", "field", "1"}, {"payee_details", "payee_id", "'sealed'", "version"}} {
+			var rows []struct {
+				Subject, Field string
+				Version        int
+				Sealed         []byte
+			}
+			if err := tx.NewRaw("SELECT "+from.subject+" AS subject, "+from.column+" AS field, "+from.version+" AS version, sealed FROM "+from.table).Scan(t.Context(), &rows); err != nil {
+				return err
+			}
+			for _, r := range rows {
+				fields = append(fields, vault.Sealed{Subject: r.Subject, At: vault.Place{Table: from.table, Column: r.Field, Row: r.Subject, Version: r.Version}, Bytes: r.Sealed})
 			}
 		}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return texts
+	return fields
+}
+
+// opened counts which of some sealed fields a vault opens with the keys that stand in a database, by whom they are of.
+func opened(t *testing.T, db *store.DB, v *vault.Vault, fields []vault.Sealed) map[string]int {
+	t.Helper()
+	of := map[string]int{}
+	if err := db.View(t.Context(), func(tx *store.Tx) error {
+		for _, f := range fields {
+			if text, err := v.Open(t.Context(), tx, f.Subject, f.At, f.Bytes); err == nil && text != "" {
+				of[f.Subject]++
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return of
+}
+
+// known is somebody of whom something is sealed: a person supported, a donor, a payee.
+type known struct{ ID, Code string }
+
+// sealedTwice has a person, a donor and a payee of whom something is known, and the donor gives.
+func sealedTwice(caring, finance *apitest.Client, name string) (all []known) {
+	var person, donor, payee known
+	caring.Post("/beneficiaries", nil).Want(http.StatusCreated).Into(&person)
+	caring.Do(http.MethodPut, "/beneficiaries/"+person.Code+"/identity", `{"names":"`+name+`","contact":"`+name+`"}`).Want(http.StatusNoContent)
+	finance.Post("/donors", `{"kind":"person","language":"da"}`).Want(http.StatusCreated).Into(&donor)
+	finance.Post("/donors/"+donor.Code+"/personal-data", `{"name":"`+name+`","address":"`+name+`"}`).Want(http.StatusOK)
+	finance.With("Idempotency-Key", name).Post("/gifts", `{"donor":"`+donor.Code+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
+	finance.Post("/payees", `{"code":"`+strings.ToUpper(name)+`","kind":"person","alias":"Payee of `+name+`"}`).Want(http.StatusCreated).Into(&payee)
+	finance.Post("/payees/"+payee.Code+"/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).Want(http.StatusCreated)
+	return []known{person, donor, payee}
 }
 
 // restored puts a copy that backupOf made back, beside the database it is of.
@@ -84,32 +107,31 @@ func keysAsOf(t *testing.T, file string) string {
 	return older
 }
 
-// TestForgotten erases one of two people and holds that nothing of hers opens: not from the live database, not from a copy made after,
-// not from one made before, as long as nobody has the older file of halves too; that the other person's fields open as before; that
-// verify is clean; and that the trial balance is the same to the byte.
+// TestForgotten erases a person, a donor and a payee, each beside another one, and holds that nothing of theirs opens: not from the live
+// database, not from a copy made after, not from one made before, as long as nobody has the older file of halves too; that what is known
+// of the others opens as before; that verify is clean; and that the trial balance and the yearly list of gifts are the same to the byte.
 func TestForgotten(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		play(t, db, []string{"S00", "S01", "S02", "S03"})
 		v, file := vaulttest.At(t)
 		c := apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: v})
 		caring, officer, auditor := c.As(db, "caring", access.Caseworker), c.As(db, "officer", access.PrivacyOfficer), c.As(db, "audit", access.Auditor)
-		var gone, stays struct{ Code string }
-		for who, texts := range map[*struct{ Code string }]string{&gone: `{"names":"gone","contact":"gone"}`, &stays: `{"names":"stays"}`} {
-			caring.Post("/beneficiaries", nil).Want(http.StatusCreated).Into(who)
-			caring.Do(http.MethodPut, "/beneficiaries/"+who.Code+"/identity", texts).Want(http.StatusNoContent)
-		}
+		finance := c.As(db, "giving", access.FinanceOfficer)
+		gone, stay := sealedTwice(caring, finance, "gone"), sealedTwice(caring, finance, "stays")
 		taken, before, olderKeys := sealedFields(t, db), backupOf(t, db, storetest.DSN(db)), keysAsOf(t, file)
-		trial := func() (rows string) {
+		totals := func() (rows string) {
 			var r struct{ Rows json.RawMessage }
 			auditor.Get("/reports/trial-balance?as_of=2026-12-31").Want(http.StatusOK).Into(&r)
-			return string(r.Rows)
+			return string(r.Rows) + string(auditor.Get("/reports/gift-list?year=2026").Want(http.StatusOK).Body)
 		}
-		balance := trial()
-		if len(taken) != 3 || len(balance) < 1000 {
-			t.Fatalf("%d sealed fields and a trial balance %s", len(taken), balance)
+		balance := totals()
+		if len(taken) != 10 || len(balance) < 1000 {
+			t.Fatalf("%d sealed fields and totals %s", len(taken), balance)
 		}
 
-		officer.Post("/beneficiaries/"+gone.Code+"/erasures", `{"reason":"the person asked for it"}`).Want(http.StatusCreated)
+		officer.Post("/beneficiaries/"+gone[0].Code+"/erasures", `{"reason":"the person asked for it"}`).Want(http.StatusCreated)
+		officer.Post("/donors/"+gone[1].Code+"/erasures", `{"reason":"the donor asked for it"}`).Want(http.StatusOK)
+		officer.Post("/payees/"+gone[2].Code+"/erasures", `{"reason":"the payee asked for it"}`).Want(http.StatusOK)
 
 		after := backupOf(t, db, storetest.DSN(db))
 		now, old := vaulttest.Reopen(t, file), vaulttest.Reopen(t, olderKeys)
@@ -118,23 +140,25 @@ func TestForgotten(t *testing.T) {
 			name string
 			db   *store.DB
 			keys *vault.Vault
-			gone int
+			gone [3]int
 		}{
-			{"the live database", db, now, 0},
-			{"the live database with the older keys", db, old, 0},
-			{"a copy made after", later, now, 0},
-			{"a copy made after with the older keys", later, old, 0},
-			{"a copy made before", earlier, now, 0},
-			{"a copy made before with the older keys, which the test must see open to be worth anything", earlier, old, 2},
+			{"the live database", db, now, [3]int{}},
+			{"the live database with the older keys", db, old, [3]int{}},
+			{"a copy made after", later, now, [3]int{}},
+			{"a copy made after with the older keys", later, old, [3]int{}},
+			{"a copy made before", earlier, now, [3]int{}},
+			{"a copy made before with the older keys, which the test must see open to be worth anything", earlier, old, [3]int{2, 2, 1}},
 		} {
-			texts := opened(t, look.db, look.keys, taken)
-			if texts["gone"] != look.gone || texts["stays"] != 1 {
-				t.Errorf("%s opens %v, want %d fields of the person who is gone and the one of who stays", look.name, texts, look.gone)
+			of := opened(t, look.db, look.keys, taken)
+			for i, kept := range []int{2, 2, 1} {
+				if of[gone[i].ID] != look.gone[i] || of[stay[i].ID] != kept {
+					t.Errorf("%s opens %d fields of who is gone, want %d, and %d of who stays, want %d: %s", look.name, of[gone[i].ID], look.gone[i], of[stay[i].ID], kept, gone[i].Code)
+				}
 			}
 		}
 		for name, books := range map[string]*store.DB{"live": db, "restored": later} {
-			if left := sealedFields(t, books); len(left) != 1 {
-				t.Errorf("%s: %d sealed fields are left, want 1", name, len(left))
+			if left := sealedFields(t, books); len(left) != 6 { // what is known of who stays, and of the payee what opens no more
+				t.Errorf("%s: %d sealed fields are left, want 6", name, len(left))
 			}
 			if err := books.View(t.Context(), func(tx *store.Tx) error {
 				if r := verified(t, tx, verify.Options{}); len(r.Findings) > 0 {
@@ -145,8 +169,8 @@ func TestForgotten(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := trial(); got != balance {
-			t.Errorf("the trial balance was\n%s\nand is\n%s", balance, got)
+		if got := totals(); got != balance {
+			t.Errorf("the totals were\n%s\nand are\n%s", balance, got)
 		}
 	})
 }
