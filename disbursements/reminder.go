@@ -23,6 +23,12 @@ type Reminder struct {
 // Reminders counts what waits on a day, for every role that could decide. It reads only; whoever sends reminders asks it once a day.
 // What is escalated is told to the treasurer and the programme lead as well.
 func (o Office) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
+	list, err := o.waitingOn(ctx, tx, on)
+	return remind(list, on), err
+}
+
+// waitingOn are the disbursements that wait for somebody, as seen on a day.
+func (o Office) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Waiting, error) {
 	found, err := o.waitingOnes(ctx, tx, InboxOf{})
 	if err != nil || len(found) == 0 {
 		return nil, err
@@ -39,7 +45,7 @@ func (o Office) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]
 	for _, d := range found {
 		list = append(list, p.waits(d, progress(d.Needs, given[d.ID]), on))
 	}
-	return remind(list, on), nil
+	return list, nil
 }
 
 // remind counts what waits by role and step.

@@ -28,6 +28,10 @@ func approvalRoutes(api *API) {
 	Route(api, Op{Method: get, Path: "/approval-reminders", ID: "listApprovalReminders", Tag: "approvals", Roles: staff,
 		Summary: "How much waits for whom, and for how long", Danish: "Hvor meget der venter på hvem, og hvor længe",
 		About: "Counts only, by role and step."}, at(listApprovalReminders))
+	Route(api, Op{Method: get, Path: "/office-reminders", ID: "listOfficeReminders", Tag: "approvals", Roles: bookkeeper,
+		Summary: "What is due: decisions, partners' reports, what partners owe back", Danish: "Hvad der er forfaldent: afgørelser, partneres afregninger, og hvad partnere skylder tilbage",
+		About: "A decision is due by the days of its policy, and escalated after twice as many. A partner is reminded of an advance, and of what it owes back, " +
+			"when it is three, six and nine months old. The daily job notes each once."}, at(listOfficeReminders))
 	Route(api, Op{Method: get, Path: "/disbursements/:id/checks", ID: "listDisbursementChecks", Tag: "disbursements", Roles: staff,
 		Summary: "What speaks for and against a disbursement", Danish: "Hvad der taler for og imod en udbetaling",
 		About:   "A warning is for the eyes of who decides; only a stop stands in the way.",
@@ -350,6 +354,23 @@ func listApprovalReminders(ctx context.Context, tx *store.Tx, d desk, in struct{
 	return inOrder(in.Page, all, func(r disbursements.Reminder) waitingRoleView {
 		return waitingRoleView{r.Role, r.Step, r.Waiting, r.Overdue, r.Escalated, r.Oldest}
 	})
+}
+
+type dueView struct {
+	DueOn   ledger.Date           `json:"due_on"`
+	Kind    disbursements.DueKind `json:"kind" enum:"approval_overdue,approval_escalated,partner_report_due,recoverable_due"`
+	Subject string                `json:"subject" description:"A disbursement and the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001."`
+}
+
+func listOfficeReminders(ctx context.Context, tx *store.Tx, d desk, in struct {
+	Page
+	On ledger.Date `query:"on" json:"-" validate:"omitempty" description:"As seen on a day; today where none is given."`
+}) (List[dueView], error) {
+	all, err := d.office.Dues(ctx, tx, today(tx, in.On))
+	if err != nil {
+		return List[dueView]{}, err
+	}
+	return inOrder(in.Page, all, func(due disbursements.Due) dueView { return dueView{due.On, due.Kind, due.Subject} })
 }
 
 type rewriteRequest struct {

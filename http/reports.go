@@ -131,7 +131,7 @@ func bookReports(api *API) {
 	Route(api, Op{Method: get, Path: "/reports/open-commitments", ID: "reportOpenCommitments", Tag: "reports", Roles: bookkeeper, About: about,
 		Summary: "What is set aside for plans and not spent", Danish: "Hvad der er disponeret til planer og ikke brugt"}, at(reportOpenCommitments))
 	Route(api, Op{Method: get, Path: "/reports/partner-advances", ID: "reportPartnerAdvances", Tag: "reports", Roles: bookkeeper, About: about,
-		Summary: "What partners hold of our money, by age", Danish: "Hvad partnere har af vores penge, efter alder"}, at(reportPartnerAdvances))
+		Summary: "What partners hold of our money or owe back, by age", Danish: "Hvad partnere har af vores penge eller skylder tilbage, efter alder"}, at(reportPartnerAdvances))
 	Route(api, Op{Method: get, Path: "/reports/suspense", ID: "reportSuspense", Tag: "reports", Roles: bookkeeper,
 		About:   about + " Suspense accounts are those under assets:suspense and liabilities:suspense.",
 		Summary: "What waits to be sorted out", Danish: "Hvad der afventer afklaring"}, at(reportSuspense))

@@ -85,7 +85,7 @@ func reportOpenCommitments(ctx context.Context, tx *store.Tx, d desk, in asOfReq
 }
 
 type advanceRow struct {
-	Kind     string           `json:"kind" enum:"advance,age,total"`
+	Kind     string           `json:"kind" enum:"advance,recoverable,age,total" description:"What a partner holds, or owes back since it was paid twice."`
 	Partner  string           `json:"partner,omitempty"`
 	Account  ledger.AccountNo `json:"account,omitempty"`
 	Fund     ledger.FundCode  `json:"fund,omitempty"`
@@ -107,7 +107,11 @@ func reportPartnerAdvances(ctx context.Context, tx *store.Tx, d desk, in asOfReq
 		return r, err
 	}
 	for _, i := range open.Rows {
-		r.Rows = append(r.Rows, advanceRow{"advance", i.Holder, i.Account.Number, i.Fund, i.Name, string(i.OpenedOn), i.Age, i.Rate.String(),
+		kind := "advance"
+		if i.Account.IsRecoverable() {
+			kind = "recoverable"
+		}
+		r.Rows = append(r.Rows, advanceRow{kind, i.Holder, i.Account.Number, i.Fund, i.Name, string(i.OpenedOn), i.Age, i.Rate.String(),
 			viewMaybe(&i.Quantity), viewFigure(i.Cost)})
 	}
 	for _, a := range open.Ages {

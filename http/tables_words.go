@@ -385,6 +385,7 @@ var tableTitles = map[string]text{
 	"pledges":              {"Pledges", "Tilsagn"},
 	"privacy-notices":      {"Privacy notices", "Underretninger om databeskyttelse"},
 	"reminders":            {"Reminders", "Påmindelser"},
+	"office-reminders":     {"What is due", "Hvad der er forfaldent"},
 	"reopenings":           {"Reopenings", "Genåbninger"},
 	"retention":            {"Retention", "Opbevaring"},
 	"rows":                 {"Rows", "Rækker"},

@@ -35,11 +35,16 @@ func (b Book) OpenCommitments(ctx context.Context, tx *store.Tx, span Span) (Ope
 	return b.openItems(ctx, tx, span, CommitmentLot, func(a Account) bool { return a.Number == Encumbrances })
 }
 
-// isAdvance reports whether partners hold our money on the account.
-func (a Account) isAdvance() bool { return a.Type == Asset && a.under("assets:advances") }
+// isAdvance reports whether partners hold our money on the account, or owe it back.
+func (a Account) isAdvance() bool {
+	return a.Type == Asset && (a.under("assets:advances") || a.IsRecoverable())
+}
 
-// PartnerAdvances reads what partners hold of our money and have not yet accounted for, per transfer, with its age on the
-// last day of the span. Through 0 reads the books as they are.
+// IsRecoverable reports whether what stands on the account was paid twice and is owed back (RULES 29).
+func (a Account) IsRecoverable() bool { return a.under("assets:recoverable") }
+
+// PartnerAdvances reads what partners hold of our money and have not yet accounted for, per transfer, and what they owe back, per
+// overpayment, with its age on the last day of the span. Through 0 reads the books as they are.
 func (b Book) PartnerAdvances(ctx context.Context, tx *store.Tx, span Span) (OpenItems, error) {
 	r, err := b.openItems(ctx, tx, span, CurrencyLot, Account.isAdvance)
 	if err != nil {
@@ -145,6 +150,15 @@ func ageOn(opened, day Date) Age {
 		return From6To9
 	}
 	return Over9
+}
+
+// From is the last day on which what was opened on another day was younger than this age; "" where there is no such day.
+func (a Age) From(opened Date) Date {
+	months := map[Age]int{From3To6: 3, From6To9: 6, Over9: 9}[a]
+	if months == 0 || opened == "" {
+		return ""
+	}
+	return opened.addMonths(months)
 }
 
 // addMonths is the same day n months later, or the last of the month where it has no such day.

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -25,36 +26,55 @@ func (r remindCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, db.Close)
-	fresh, err := remind(ctx, db)
+	fresh, due, err := remind(ctx, db)
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	lines := make([]reminded, 0, len(fresh)+len(due))
 	for _, m := range fresh {
+		lines = append(lines, reminded{m.Beneficiary.Code, string(m.DueOn), string(m.Kind), m.Subject})
+	}
+	for _, d := range due {
+		lines = append(lines, reminded{"", string(d.On), string(d.Kind), d.Subject})
+	}
+	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, l := range lines {
 		if r.JSON {
-			if err := json.NewEncoder(c.out).Encode(map[string]string{"due_on": string(m.DueOn), "kind": string(m.Kind), "beneficiary": m.Beneficiary.Code, "subject": m.Subject}); err != nil {
+			if err := json.NewEncoder(c.out).Encode(l); err != nil {
 				return err
 			}
 			continue
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.DueOn, m.Kind, m.Beneficiary.Code, m.Subject)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", l.DueOn, l.Kind, l.Beneficiary, l.Subject)
 	}
-	fmt.Fprintf(c.err, "%d new.\n", len(fresh))
+	fmt.Fprintf(c.err, "%d new.\n", len(lines))
 	return table.Flush()
 }
 
-// remind notes the day's reminders.
-func remind(ctx context.Context, db *store.DB) (fresh []beneficiaries.Reminder, err error) {
+// reminded is a reminder as it is printed.
+type reminded struct {
+	Beneficiary string `json:"beneficiary,omitempty"` // of what is about a person
+	DueOn       string `json:"due_on"`
+	Kind        string `json:"kind"`
+	Subject     string `json:"subject"`
+}
+
+// remind notes the day's reminders: about people, and of the office.
+func remind(ctx context.Context, db *store.DB) (fresh []beneficiaries.Reminder, due []disbursements.Due, err error) {
 	err = db.Update(ctx, func(tx *store.Tx) error {
 		book, err := ledger.Open(ctx, tx)
 		if err != nil {
 			return err
 		}
-		people := beneficiaries.Register{Book: book, Grants: grants.Register{Book: book}}
-		fresh, err = people.Remind(ctx, tx, ledger.DateOf(tx.At))
+		register := grants.Register{Book: book}
+		office := disbursements.Office{Book: book, Grants: register, People: beneficiaries.Register{Book: book, Grants: register}}
+		if fresh, err = office.People.Remind(ctx, tx, ledger.DateOf(tx.At)); err != nil {
+			return err
+		}
+		due, err = office.Remind(ctx, tx, ledger.DateOf(tx.At))
 		return err
 	})
-	return fresh, err
+	return fresh, due, err
 }
 
 // remindersOfDay is the job that notes the reminders of a day.
@@ -68,7 +88,7 @@ func (remindersOfDay) Kind() string { return "reminders" }
 // remindDaily notes reminders at five in the morning, UTC.
 func remindDaily(q *jobs.Queue, db *store.DB) {
 	jobs.Do(q, func(ctx context.Context, _ remindersOfDay) error {
-		_, err := remind(ctx, db)
+		_, _, err := remind(ctx, db)
 		return err
 	})
 	jobs.Daily(q, 5, func(day string) remindersOfDay { return remindersOfDay{day} })
