@@ -33,7 +33,8 @@ func (d *sheet) pageHead(n int) []laid {
 // pageFoot says what the page belongs to and which one it is.
 func (d *sheet) pageFoot(n, of int) []laid {
 	foot := small.at(7)
-	about := strings.Join([]string{d.p.organisation, d.p.subject, d.p.heading}, " · ")
+	heading, _, _ := strings.Cut(d.p.heading, " (") // what it replaces stands on the first page
+	about := strings.Join([]string{d.p.organisation, d.p.subject, heading}, " · ")
 	return []laid{gap(3), rule(hairline, 0.2), d.row(frame{above: 0.5},
 		cell{width: 94, text: about, style: foot},
 		cell{width: 50, text: words.data.in(d.lang) + " " + shortHash(d.p.hash), style: foot.center()},
@@ -313,12 +314,12 @@ func (d *sheet) signatures() {
 			confirm = confirm.marked(words.bookmarkSign.in(d.lang))
 		}
 		d.add(gap(8).stay(), confirm.stay())
-		d.signers(g.names, i+1 == len(d.p.signing))
+		d.signers(g.names)
 	}
 }
 
-// signers are lines to sign on, three to a row. The last stay with what follows.
-func (d *sheet) signers(names []string, last bool) {
+// signers are lines to sign on, three to a row. They stay with what follows: the auditor's with the house's, and the hash.
+func (d *sheet) signers(names []string) {
 	const between = 10.0
 	n := float64(min(max(len(names), 2), 3))
 	width := float64(int((textWide-between*(n-1))/n*gridPerMM)) / gridPerMM
@@ -336,9 +337,7 @@ func (d *sheet) signers(names []string, last bool) {
 			roles = append(roles, cell{width: width, text: g, style: body.bold()})
 			below = append(below, cell{width: width, text: words.signHere.in(d.lang), style: small})
 		}
-		end := d.row(frame{}, below...)
-		end.keep = last || len(names) > 0
-		d.add(laid{row: lines, height: 14, keep: true}, d.row(frame{above: 0.75}, roles...).stay(), end)
+		d.add(laid{row: lines, height: 14, keep: true}, d.row(frame{above: 0.75}, roles...).stay(), d.row(frame{}, below...).stay())
 	}
 }
 
