@@ -108,7 +108,11 @@ func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
 		return store.Insert(ctx, tx, rows)
 	}
 	if len(*pending) == 0 {
-		tx.BeforeCommit(write)
+		tx.BeforeCommit(func(_ context.Context, tx *store.Tx) error {
+			store.AddRows(tx.Last(), tx, *pending)
+			*pending = nil
+			return nil
+		})
 	}
 	*pending = append(*pending, row)
 	proof.Append(tx, row.leaf(new(proof.Encoder), proof.NewSeal()))

@@ -86,19 +86,20 @@ func scopesOf(text string) []string {
 	return strings.Split(text, ",")
 }
 
-// findPrincipals looks tokens up by their hashes and sessions by their ids, with user and roles, in one statement.
-func findPrincipals(ctx context.Context, tx *store.Tx, hashes [][]byte, sessions []TokenID) (map[string]Authenticated, error) {
-	if len(hashes)+len(sessions) == 0 {
-		return nil, nil
-	}
-	var rows []struct {
-		tokenRow
-		Handle     string
-		DisabledAt *string
-		EndsAt     *string
-		Role       *Role
-	}
-	err := tx.NewSelect().TableExpr("tokens AS t").ColumnExpr("t.*").ColumnExpr("u.handle, u.disabled_at, u.ends_at, r.role").
+// foundKey is where a tx keeps who stands behind the credentials that it was asked about.
+type foundKey struct{}
+
+// principals is who was found, by [Credential.key], and which credentials were looked up.
+type principals struct {
+	asked map[string]bool
+	found map[string]Authenticated
+}
+
+// askPrincipals looks tokens up by their hashes and sessions by their ids, with user and roles, in one statement.
+func (p *principals) ask(tx *store.Tx, hashes [][]byte, sessions []TokenID) store.Ask {
+	q := tx.NewSelect().TableExpr("tokens AS t").
+		ColumnExpr("t.id, t.user_id, t.hash, t.kind, t.scopes, t.factors, t.expires_at, COALESCE(t.revoked_at, '')").
+		ColumnExpr("u.handle, COALESCE(u.disabled_at, ''), COALESCE(u.ends_at, ''), COALESCE(r.role, '')").
 		Join("JOIN users AS u ON u.id = t.user_id").Join("LEFT JOIN user_roles AS r ON r.user_id = u.id").
 		WhereGroup("", func(q *bun.SelectQuery) *bun.SelectQuery {
 			if len(hashes) > 0 {
@@ -108,31 +109,35 @@ func findPrincipals(ctx context.Context, tx *store.Tx, hashes [][]byte, sessions
 				q = q.WhereOr("t.id IN (?) AND t.kind = ?", bun.List(sessions), sessionKind)
 			}
 			return q
-		}).Order("t.id", "r.role").Scan(ctx, &rows)
-	if err != nil {
-		return nil, err
+		}).Order("t.id", "r.role")
+	return store.Ask{Query: q, Row: func(r store.Scanner) error { return p.add(r, store.FormatTime(tx.At)) }}
+}
+
+// add takes one of the rows, of which there is one per role.
+func (p *principals) add(r store.Scanner, now string) error {
+	var t tokenRow
+	var scopes, revoked, handle, disabled, ends string
+	var role Role
+	if err := r.Scan(&t.ID, &t.UserID, &t.Hash, &t.Kind, &scopes, &t.Factors, &t.ExpiresAt, &revoked, &handle, &disabled, &ends, &role); err != nil {
+		return err
 	}
-	now := store.FormatTime(tx.At)
-	found := map[string]Authenticated{}
-	for _, r := range rows {
-		key := "hash " + string(r.Hash)
-		if r.Kind == sessionKind {
-			key = "session " + string(r.ID)
-		}
-		a, seen := found[key]
-		if !seen {
-			a.Principal = Principal{User: r.UserID, Handle: r.Handle, Token: r.ID, Session: r.Kind == sessionKind, Scopes: scopesOf(r.Scopes), Factors: r.Factors}
-			switch {
-			case r.RevokedAt != nil, r.DisabledAt != nil, r.EndsAt != nil && *r.EndsAt <= now:
-				a.Err = ErrUnauthenticated
-			case r.ExpiresAt <= now:
-				a.Err = ErrTokenExpired
-			}
-		}
-		if r.Role != nil {
-			a.Principal.Roles = append(a.Principal.Roles, *r.Role)
-		}
-		found[key] = a
+	key := "hash " + string(t.Hash)
+	if t.Kind == sessionKind {
+		key = "session " + string(t.ID)
 	}
-	return found, nil
+	a, seen := p.found[key]
+	if !seen {
+		a.Principal = Principal{User: t.UserID, Handle: handle, Token: t.ID, Session: t.Kind == sessionKind, Scopes: scopesOf(scopes), Factors: t.Factors}
+		switch {
+		case revoked != "", disabled != "", ends != "" && ends <= now:
+			a.Err = ErrUnauthenticated
+		case t.ExpiresAt <= now:
+			a.Err = ErrTokenExpired
+		}
+	}
+	if role != "" {
+		a.Principal.Roles = append(a.Principal.Roles, role)
+	}
+	p.found[key] = a
+	return nil
 }

@@ -132,28 +132,49 @@ type Authenticated struct {
 
 // AuthenticateEach is [AuthenticateWith] for several in one statement, each answered for itself, in order.
 func AuthenticateEach(ctx context.Context, tx *store.Tx, credentials ...Credential) ([]Authenticated, error) {
-	hashes := make([][]byte, 0, len(credentials))
-	var sessions []TokenID
-	for _, c := range credentials {
-		switch {
-		case isToken(c.Bearer):
-			hashes = append(hashes, hash(c.Bearer))
-		case c.Bearer == "" && c.Session != "":
-			sessions = append(sessions, c.Session)
+	known := foundIn(tx)
+	if asks := Asking(tx, credentials...); len(asks) > 0 {
+		if err := store.Together(ctx, tx, asks...); err != nil {
+			return nil, err
 		}
-	}
-	tokens, err := findPrincipals(ctx, tx, hashes, sessions)
-	if err != nil {
-		return nil, err
 	}
 	found := make([]Authenticated, len(credentials))
 	for i, c := range credentials {
 		found[i].Err = ErrUnauthenticated
-		if t, ok := tokens[c.key()]; ok {
+		if t, ok := known.found[c.key()]; ok {
 			found[i] = t
 		}
 	}
+	clear(known.asked) // who asks again wants to know what has changed since
+	clear(known.found)
 	return found, nil
+}
+
+// Asking is what [AuthenticateEach] will have to ask in this tx, for whoever has other things to ask at the same time: one
+// question or none.
+func Asking(tx *store.Tx, credentials ...Credential) []store.Ask {
+	known := foundIn(tx)
+	var hashes [][]byte
+	var sessions []TokenID
+	for _, c := range credentials {
+		key := c.key()
+		switch {
+		case key == "" || known.asked[key]:
+		case c.Bearer != "":
+			hashes = append(hashes, hash(c.Bearer))
+		default:
+			sessions = append(sessions, c.Session)
+		}
+		known.asked[key] = true
+	}
+	if len(hashes)+len(sessions) == 0 {
+		return nil
+	}
+	return []store.Ask{known.ask(tx, hashes, sessions)}
+}
+
+func foundIn(tx *store.Tx) *principals {
+	return tx.Keep(foundKey{}, func() any { return &principals{map[string]bool{}, map[string]Authenticated{}} }).(*principals) //nolint:errcheck,forcetypeassert // made on this line
 }
 
 // key is what a token is found by: the hash of its secret, or the id of a session. The two cannot be taken for each other.

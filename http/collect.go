@@ -15,6 +15,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/proof"
 	"supportledger/store"
 )
 
@@ -38,6 +39,7 @@ type parcel struct {
 	e     *endpoint
 	req   request
 	by    access.Credential
+	user  string // whose credential it was a moment ago, "" for unknown
 	id    string // of the request
 	state atomic.Int32
 	done  chan struct{}
@@ -186,6 +188,9 @@ type round struct {
 	errs  []error
 	again []bool // repeats the key of another one
 
+	looked map[keyOf]bool // keys that were asked for at once
+	used   map[keyOf]keyRow
+
 	actors    []store.Actor
 	books     ledger.Book
 	posting   []int // of the batch: those that post
@@ -233,8 +238,12 @@ func (r *round) forget(seen *goodTokens) {
 	}
 }
 
-// run does for all parcels what endpoint.once does for one: who asks, has the key been used, the act, what is answered.
+// run does for all parcels what endpoint.once does for one: who asks, has the key been used, the act, what is answered. It
+// costs four ways to the database besides begin and commit, or rather three when it knows whose the tokens are.
 func (r *round) run(ctx context.Context, tx *store.Tx) (err error) {
+	if err := r.ask(ctx, tx); err != nil {
+		return err
+	}
 	if r.books, err = ledger.OpenLocked(ctx, tx); err != nil {
 		return err
 	}
@@ -252,18 +261,38 @@ func (r *round) run(ctx context.Context, tx *store.Tx) (err error) {
 	return r.complete(ctx, tx, outcomes)
 }
 
-// authorise asks who came and whether they may: of each credential and operation once.
-func (r *round) authorise(ctx context.Context, tx *store.Tx) error {
+// ask takes the head rows of the books and of the tree, and asks who came and which of their keys are used: all at once.
+func (r *round) ask(ctx context.Context, tx *store.Tx) error {
+	guessed := map[keyOf]bool{}
+	for _, p := range r.batch {
+		if p.user != "" {
+			guessed[keyOf{p.user, p.req.key}] = true
+		}
+	}
+	asks := append([]store.Ask{ledger.Hold(tx), proof.Hold(tx)}, access.Asking(tx, r.came()...)...)
+	r.looked, r.used = guessed, map[keyOf]keyRow{}
+	if len(guessed) > 0 {
+		asks = append(asks, askKeys(tx, guessed, r.used))
+	}
+	return store.Together(ctx, tx, asks...)
+}
+
+func (r *round) came() []access.Credential {
 	came := make([]access.Credential, len(r.batch))
 	for i, p := range r.batch {
 		came[i] = p.by
 	}
+	return came
+}
+
+// authorise asks who came and whether they may: of each credential and operation once.
+func (r *round) authorise(ctx context.Context, tx *store.Tx) error {
 	type asked struct {
 		by access.Credential
 		to *endpoint
 	}
 	allowed := map[asked]error{}
-	found, err := access.AuthenticateEach(ctx, tx, came...)
+	found, err := access.AuthenticateEach(ctx, tx, r.came()...)
 	for i, a := range found {
 		if r.errs[i] = a.Err; a.Err != nil {
 			continue
@@ -287,19 +316,23 @@ type keyOf struct{ user, key string }
 // claim looks the keys up. The head row is held, and the keys of collected requests are written under it alone, so what
 // is not there now is free.
 func (r *round) claim(ctx context.Context, tx *store.Tx) error {
-	wanted := map[keyOf]bool{}
+	wanted, missing := map[keyOf]bool{}, map[keyOf]bool{}
 	for i, p := range r.batch {
 		if at := (keyOf{r.actors[i].User, p.req.key}); r.errs[i] == nil {
 			r.again[i] = wanted[at]
 			wanted[at] = true
+			if !r.looked[at] {
+				missing[at] = true
+			}
 		}
 	}
-	used, err := findKeys(ctx, tx, wanted)
-	if err != nil {
-		return err
+	if len(missing) > 0 {
+		if err := store.Together(ctx, tx, askKeys(tx, missing, r.used)); err != nil {
+			return err
+		}
 	}
 	for i, p := range r.batch {
-		stored, found := used[keyOf{r.actors[i].User, p.req.key}]
+		stored, found := r.used[keyOf{r.actors[i].User, p.req.key}]
 		switch {
 		case r.errs[i] != nil || r.again[i]:
 		case !found:
@@ -351,7 +384,8 @@ func (r *round) complete(ctx context.Context, tx *store.Tx, outcomes []ledger.Ou
 			return err
 		}
 	}
-	return store.Insert(ctx, tx, keys)
+	store.AddRows(tx.Last(), tx, keys)
+	return nil
 }
 
 func entryPosted(p ledger.Posted) access.Event {
@@ -367,12 +401,14 @@ func (e *endpoint) collected(ctx context.Context, c *gin.Context) (reply, error)
 		return reply{}, err
 	}
 	actor := store.Actor{}
-	fresh := !e.api.collector.seen.has(by)
+	user := e.api.collector.seen.user(by)
+	fresh := user == ""
 	if fresh {
 		if actor, err = e.authorise(ctx, c); err != nil {
 			return reply{}, err
 		}
-		e.api.collector.seen.add(by)
+		user = actor.User
+		e.api.collector.seen.add(by, user)
 	}
 	req, err := e.read(c)
 	if err != nil {
@@ -386,7 +422,7 @@ func (e *endpoint) collected(ctx context.Context, c *gin.Context) (reply, error)
 		}
 		return e.run(store.WithActor(ctx, actor), req)
 	}
-	return e.api.collector.submit(ctx, &parcel{e: e, req: req, by: by, id: c.GetString(keyRequest), done: make(chan struct{})})
+	return e.api.collector.submit(ctx, &parcel{e: e, req: req, by: by, user: user, id: c.GetString(keyRequest), done: make(chan struct{})})
 }
 
 // collect lets the requests of a registered operation post together. propose makes the entry of one, and reads nothing.
@@ -406,10 +442,10 @@ func collect[In any](api *API, id string, propose func(book ledger.Book, in In) 
 	panic("http: nothing to collect for " + id)
 }
 
-// goodTokens remembers tokens that were good, by their hash: they may queue. It decides nothing else.
+// goodTokens remembers tokens that were good, by their hash, and whose they are: they may queue. It decides nothing else.
 type goodTokens struct {
-	mu     sync.Mutex
-	hashes map[[sha256.Size]byte]struct{}
+	mu    sync.Mutex
+	users map[[sha256.Size]byte]string
 }
 
 // keyOfCredential hashes what a request came with.
@@ -419,24 +455,24 @@ func keyOfCredential(by access.Credential) [sha256.Size]byte {
 
 const maxKnown = 10_000
 
-func (k *goodTokens) has(by access.Credential) bool {
+// user is whose a credential is, "" for one that is not known.
+func (k *goodTokens) user(by access.Credential) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, ok := k.hashes[keyOfCredential(by)]
-	return ok
+	return k.users[keyOfCredential(by)]
 }
 
-func (k *goodTokens) add(by access.Credential) {
+func (k *goodTokens) add(by access.Credential, user string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.hashes == nil || len(k.hashes) >= maxKnown {
-		k.hashes = map[[sha256.Size]byte]struct{}{}
+	if k.users == nil || len(k.users) >= maxKnown {
+		k.users = map[[sha256.Size]byte]string{}
 	}
-	k.hashes[keyOfCredential(by)] = struct{}{}
+	k.users[keyOfCredential(by)] = user
 }
 
 func (k *goodTokens) forget(by access.Credential) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	delete(k.hashes, keyOfCredential(by))
+	delete(k.users, keyOfCredential(by))
 }

@@ -11,12 +11,16 @@ import (
 	"supportledger/store/storetest"
 )
 
-// BenchmarkCollected is what one post costs when 64 share a commit, from the parcel to the answer: no socket, no decoding.
+// BenchmarkCollected is what one post costs alone and when 64 share a commit, from the parcel to the answer: no socket, no decoding.
 // make bench measures the whole way; this is for a profile.
 func BenchmarkCollected(b *testing.B) {
-	for name, db := range map[string]*store.DB{"sqlite": storetest.SQLite(b), "postgres": storetest.Postgres(b)} {
-		b.Run(name, func(b *testing.B) {
-			const size = 64
+	for _, at := range []struct {
+		engine string
+		open   func(testing.TB) *store.DB
+		size   int
+	}{{"sqlite", storetest.SQLite, 1}, {"sqlite", storetest.SQLite, 64}, {"postgres", storetest.Postgres, 1}, {"postgres", storetest.Postgres, 64}} {
+		b.Run(fmt.Sprintf("%s/%d", at.engine, at.size), func(b *testing.B) {
+			size, db := at.size, at.open(b)
 			server, err := New(db, Options{})
 			if err != nil {
 				b.Fatal(err)
@@ -36,7 +40,7 @@ func BenchmarkCollected(b *testing.B) {
 					in := &postEntryRequest{Date: "2026-11-01", Text: "Measured", Lines: []lineRequest{
 						{Account: "1010", Fund: fund, Direction: debit, Amount: "12.50"}, {Account: "4200", Fund: fund, Direction: credit, Amount: "12.50"}}}
 					batch[i] = &parcel{e: e, by: access.Credential{Bearer: secret}, id: "req", done: make(chan struct{}),
-						req: request{in: in, key: fmt.Sprintf("%s-%d-%d", name, n, i), fingerprint: make([]byte, 32)}}
+						req: request{in: in, key: fmt.Sprintf("%d-%d", n, i), fingerprint: make([]byte, 32)}}
 				}
 				r, err := c.attempt(batch)
 				if err != nil {

@@ -2,8 +2,7 @@ package http
 
 import (
 	"context"
-	"maps"
-	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -42,26 +41,22 @@ func findKey(ctx context.Context, tx *store.Tx, user, key string) (keyRow, error
 	return k, err
 }
 
-// findKeys reads those of several keys that are there.
-func findKeys(ctx context.Context, tx *store.Tx, wanted map[keyOf]bool) (map[keyOf]keyRow, error) {
-	found := map[keyOf]keyRow{}
-	if len(wanted) == 0 {
-		return found, nil
-	}
-	users, keys := map[string]bool{}, make([]string, 0, len(wanted))
+// askKeys asks for those of several keys that are there, each as a row to join with: a planner that takes a user's keys for
+// few would read them all.
+func askKeys(tx *store.Tx, wanted map[keyOf]bool, found map[keyOf]keyRow) store.Ask {
+	pairs := make([]string, 0, len(wanted))
+	args := make([]any, 0, 2*len(wanted))
 	for at := range wanted {
-		users[at.user] = true
-		keys = append(keys, at.key)
+		pairs, args = append(pairs, "(?, ?)"), append(args, at.user, at.key)
 	}
-	var rows []keyRow
-	err := tx.NewSelect().Model(&rows).Where("user_id IN (?)", bun.List(slices.Sorted(maps.Keys(users)))).
-		Where("key IN (?)", bun.List(keys)).Scan(ctx)
-	for _, r := range rows {
-		if at := (keyOf{r.UserID, r.Key}); wanted[at] {
-			found[at] = r
-		}
-	}
-	return found, err
+	query := tx.NewRaw(`WITH wanted (user_id, key) AS (VALUES `+strings.Join(pairs, ", ")+`) SELECT k.user_id, k.key, k.fingerprint, k.status, k.body
+		FROM wanted AS w CROSS JOIN idempotency_keys AS k WHERE k.user_id = w.user_id AND k.key = w.key`, args...)
+	return store.Ask{Query: query, Row: func(r store.Scanner) error {
+		var k keyRow
+		err := r.Scan(&k.UserID, &k.Key, &k.Fingerprint, &k.Status, &k.Body)
+		found[keyOf{k.UserID, k.Key}] = k
+		return err
+	}}
 }
 
 // storeReply puts the answer under a key that this transaction has claimed.

@@ -41,12 +41,13 @@ func (b Book) Post(ctx context.Context, tx *store.Tx, entries ...Entry) ([]Poste
 			return nil, err
 		}
 	}
-	return p.posted, p.write(ctx, tx)
+	var s store.Script
+	p.put(tx, &s)
+	return p.posted, s.Run(ctx, tx)
 }
 
 // PostEach posts what is good of the proposals, in order and with numbers that have no gap, and says of each of the
-// others why it was refused: one bad entry does not hurt the rest. An entry sees those before it, refused ones apart. The
-// error is of the database and leaves nothing to be relied on.
+// others XX
 func (b Book) PostEach(ctx context.Context, tx *store.Tx, proposals ...Proposal) ([]Outcome, error) {
 	proposals = slices.Clone(proposals)
 	for i := range proposals {
@@ -60,7 +61,8 @@ func (b Book) PostEach(ctx context.Context, tx *store.Tx, proposals ...Proposal)
 	for i, next := range proposals {
 		outcomes[i].Posted, outcomes[i].Err = p.enter(ctx, tx, next)
 	}
-	return outcomes, p.write(ctx, tx)
+	p.put(tx, tx.Last())
+	return outcomes, nil
 }
 
 // pen is what somebody knows and changes while holding the head row: the part of the books that a slice of entries
@@ -218,18 +220,16 @@ func (l Lot) holds() error {
 	return nil
 }
 
-// write puts the accepted entries into the database: lots and lines first, last the entries, which seal them.
-func (p *pen) write(ctx context.Context, tx *store.Tx) error {
+// put writes the accepted entries: lots and lines first, last the entries, which seal them.
+func (p *pen) put(tx *store.Tx, s *store.Script) {
 	if len(p.posted) == 0 {
-		return nil
+		return
 	}
-	var s store.Script
-	insertPeriods(&s, tx, p.started)
-	saveNumbers(&s, tx, p.numbers)
-	insertLots(&s, tx, p.lots, p.opened)
-	insertEntries(&s, tx, p.posted, p.known)
-	saveLots(&s, tx, p.lots, p.drawn)
-	moveHead(&s, tx, p.seq)
+	insertPeriods(s, tx, p.started)
+	saveNumbers(s, tx, p.numbers)
+	insertLots(s, tx, p.lots, p.opened)
+	insertEntries(s, tx, p.posted, p.known)
+	saveLots(s, tx, p.lots, p.drawn)
+	moveHead(s, tx, p.seq)
 	sealLeaves(tx, p.known, p.posted)
-	return s.Run(ctx, tx)
 }

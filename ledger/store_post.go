@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"maps"
 	"slices"
 
@@ -70,26 +68,35 @@ func OpenLocked(ctx context.Context, tx *store.Tx) (Book, error) {
 // headKey is where a tx keeps the head row that it holds.
 type headKey struct{}
 
+// heldHead is what a tx knows of the head row; its ID is 0 before it holds it.
+func heldHead(tx *store.Tx) *bookRow {
+	return tx.Keep(headKey{}, func() any { return new(bookRow) }).(*bookRow) //nolint:errcheck,forcetypeassert // made on this line
+}
+
+// Hold asks for the head row, for whoever will call [OpenLocked] and has other things to ask at the same time.
+func Hold(tx *store.Tx) store.Ask {
+	held := heldHead(tx)
+	return store.Ask{Query: tx.Lock(tx.NewSelect().Model((*bookRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
+		return r.Scan(&held.ID, &held.BaseCurrency, &held.GeneralFund, &held.Organisation, &held.LastSeq)
+	}}
+}
+
 // lockHead takes the head row, the first time in a tx; then nobody else moves it, and what is known of it stays right.
 func lockHead(ctx context.Context, tx *store.Tx) (bookRow, error) {
-	held := tx.Keep(headKey{}, func() any { return new(bookRow) }).(*bookRow) //nolint:errcheck,forcetypeassert // made on this line
-	if held.ID != 0 {
-		return *held, nil
+	held := heldHead(tx)
+	if held.ID == 0 {
+		if err := store.Together(ctx, tx, Hold(tx)); err != nil {
+			return bookRow{}, err
+		}
 	}
-	var row bookRow
-	err := tx.Lock(tx.NewSelect().Model(&row).Where("id = 1")).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return row, ErrNotOpened
+	if held.ID == 0 {
+		return bookRow{}, ErrNotOpened
 	}
-	if err == nil {
-		*held = row
-	}
-	return row, err
+	return *held, nil
 }
 
 func moveHead(s *store.Script, tx *store.Tx, seq int64) {
-	held := tx.Keep(headKey{}, func() any { return new(bookRow) }).(*bookRow) //nolint:errcheck,forcetypeassert // made on this line
-	held.LastSeq = seq
+	heldHead(tx).LastSeq = seq
 	s.Add(tx.NewUpdate().Model((*bookRow)(nil)).Set("last_seq = ?", seq).Where("id = 1"))
 }
 

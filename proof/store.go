@@ -65,33 +65,68 @@ func Append(tx *store.Tx, leaves ...Leaf) {
 }
 
 func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
-	tree, err := readHead(ctx, tx, true)
+	tree, err := holdHead(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for part := range slices.Chunk(leaves, leavesAtOnce) {
-		rows := make([]leafRow, len(part))
-		var nodes []nodeRow
-		for i, l := range part {
-			position := tree.Size
-			rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: l.Seal}
-			for at, h := range stored(position, tree.Add(l.Hash)) {
-				nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
-			}
-		}
+	for len(leaves) > leavesAtOnce {
 		var s store.Script
-		store.AddRows(&s, tx, rows)
-		store.AddRows(&s, tx, nodes)
-		saveHead(&s, tx, tree)
+		grow(&s, tx, tree, leaves[:leavesAtOnce])
 		if err := s.Run(ctx, tx); err != nil {
 			return fmt.Errorf("proof: leaves: %w", err)
 		}
+		leaves = leaves[leavesAtOnce:]
 	}
+	grow(tx.Last(), tx, tree, leaves)
 	return nil
 }
 
 // leavesAtOnce is how many leaves are written in one way to the database: no more of their text is held.
 const leavesAtOnce = 1000
+
+// grow puts leaves at the end of a tree, with the nodes that they complete.
+func grow(s *store.Script, tx *store.Tx, tree *Tree, leaves []Leaf) {
+	rows := make([]leafRow, len(leaves))
+	var nodes []nodeRow
+	for i, l := range leaves {
+		position := tree.Size
+		rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: l.Seal}
+		for at, h := range stored(position, tree.Add(l.Hash)) {
+			nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
+		}
+	}
+	store.AddRows(s, tx, rows)
+	store.AddRows(s, tx, nodes)
+	saveHead(s, tx, tree)
+}
+
+// heldKey is where a tx keeps the tree whose head it holds.
+type heldKey struct{}
+
+// Hold asks for the head row and holds it until the tx ends, for whoever is about to append many leaves and has other things
+// to ask at the same time; else the row is taken at the end of the tx.
+func Hold(tx *store.Tx) store.Ask {
+	var row headRow
+	return store.Ask{Query: tx.Lock(tx.NewSelect().Model((*headRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
+		if err := r.Scan(&row.ID, &row.Size, &row.Roots); err != nil {
+			return err
+		}
+		tree, err := row.tree()
+		tx.Keep(heldKey{}, func() any { return tree })
+		return err
+	}}
+}
+
+// holdHead is the tree whose head the tx holds from now on.
+func holdHead(ctx context.Context, tx *store.Tx) (*Tree, error) {
+	var err error
+	held, _ := tx.Keep(heldKey{}, func() any {
+		var tree *Tree
+		tree, err = readHead(ctx, tx, true)
+		return tree
+	}).(*Tree)
+	return held, err
+}
 
 // readHead reads the tree's right edge, and holds its row where lock is set.
 func readHead(ctx context.Context, tx *store.Tx, lock bool) (*Tree, error) {
@@ -103,6 +138,10 @@ func readHead(ctx context.Context, tx *store.Tx, lock bool) (*Tree, error) {
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("proof: head: %w", err)
 	}
+	return row.tree()
+}
+
+func (row headRow) tree() (*Tree, error) {
 	tree := &Tree{Size: row.Size}
 	for root := range slices.Chunk(row.Roots, sha256.Size) {
 		if len(root) == sha256.Size {

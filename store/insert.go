@@ -12,13 +12,9 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// chunk is how many rows one statement carries on SQLite, whose parser walks every value. PostgreSQL takes all rows as
-// one array per column.
-const chunk = 1000
-
 // Insert writes rows, structs that bun knows as a table, in a constant number of statements: on PostgreSQL one INSERT …
-// SELECT FROM unnest with an array per column, which costs its parser nothing per row; on SQLite one INSERT with many
-// VALUES for every thousand rows. Columns are those of the struct, so what an INSERT adds to them (a clause for
+// SELECT FROM unnest with an array per column, which costs its parser nothing per row; on SQLite INSERTs with many
+// VALUES that were compiled before. Columns are those of the struct, so what an INSERT adds to them (a clause for
 // conflicts) is not here. No rows are no statement.
 //
 // Fields are kinds of string, int and bool, []byte, and pointers to them, as the four types of the schema are.

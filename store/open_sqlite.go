@@ -26,6 +26,8 @@ var pragmas = []struct{ name, set, want string }{
 	{"temp_store", "MEMORY", "2"},                  // sorting leaves no traces of the books in /tmp
 	{"busy_timeout", "5000", "5000"},               // ms to wait for another process that is writing
 	{"journal_size_limit", "67108864", "67108864"}, // a burst does not leave a huge -wal file behind
+	{"wal_autocheckpoint", "8000", "8000"},         // pages: a page that many commits change goes back into the file once
+	{"cache_size", "-32768", "-32768"},             // 32 MB a connection; with the 2 MB of old a post waits for its pages
 }
 
 // sqliteReaders is how many Views run at once. Readers never wait for the writer, only for each other.
@@ -52,6 +54,7 @@ func (db *DB) openSQLite(ctx context.Context, dsn string, o Options) error {
 	if err := assertPragmas(ctx, db.write.DB); err != nil {
 		return err
 	}
+	db.compiled = new(compiled)
 	db.read, err = sqlitePool(file, sqliteReaders, "&_query_only=1")
 	return err
 }

@@ -49,6 +49,8 @@ type DB struct {
 	read   *bun.DB // SQLite: query_only connections. PostgreSQL: the same pool
 	schema *migrate.Migrations
 	guard  guard
+
+	compiled *compiled // SQLite: what the writing connection has compiled
 }
 
 // Open opens a database named "sqlite:FILE" or "postgres://user:password@host:port/database" and asserts what the
@@ -117,7 +119,7 @@ func (db *DB) Close() error {
 		errs = append(errs, db.read.Close())
 	}
 	if db.write != nil {
-		errs = append(errs, db.write.Close())
+		errs = append(errs, db.compiled.end(db.write.DB), db.write.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -17,6 +17,10 @@ type Tx struct {
 	By     Actor     // who does it
 	Engine Engine
 
+	conn     *sql.Conn // that it runs on
+	compiled *compiled // SQLite: what this connection has compiled; nil where nothing is written
+
+	last   Script
 	before []func(context.Context, *Tx) error
 	after  []func()
 	kept   map[any]any
@@ -29,6 +33,10 @@ type Tx struct {
 func (tx *Tx) BeforeCommit(fn func(ctx context.Context, tx *Tx) error) {
 	tx.before = append(tx.before, fn)
 }
+
+// Last is what is written as the very end of the tx, after all of [Tx.BeforeCommit], in one way to the server: for whoever
+// knows that nobody in the tx reads it. What the database refuses of it is what Update returns.
+func (tx *Tx) Last() *Script { return &tx.last }
 
 // AfterCommit has fn run once the tx has been committed, in the order of the calls: for what lies outside of the database and may
 // only be done when the database remembers why. It does not run when the tx was rolled back, nor when the process ends in
@@ -73,7 +81,7 @@ func (tx *Tx) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return tx.last.Run(ctx, tx)
 }
 
 // Lock makes a SELECT hold its rows until the transaction ends. On PostgreSQL that is FOR NO KEY UPDATE: holders exclude
@@ -162,7 +170,10 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 			err = afterLostRollback(ctx, err, lost)
 		}
 	}()
-	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine}
+	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn}
+	if pool == db.write {
+		tx.compiled = db.compiled
+	}
 	if err := fn(tx); err != nil {
 		return Classify(err)
 	}
