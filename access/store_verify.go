@@ -37,21 +37,45 @@ type verifier struct {
 	done    Verified
 }
 
+// storedEvent is an event as its row holds it, with its leaf.
+type storedEvent struct {
+	eventRow
+	hash, seal []byte
+}
+
+// eventsPage is how many events are read at a time.
+const eventsPage = 2000
+
 func (v *verifier) events(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT a.id, a.at, a.user_id, a.token_id, a.request_id, a.action, a.subject, a.fields, a.reason, a.on_behalf_of, p.hash, p.seal
-		FROM audit_events AS a LEFT JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
-		var r eventRow
-		var hash, seal []byte
-		if err := rows.Scan(&r.ID, &r.At, &r.UserID, &r.TokenID, &r.RequestID, &r.Action, &r.Subject, &r.Fields, &r.Reason, &r.OnBehalfOf, &hash, &seal); err != nil {
-			return err
+	last := ""
+	return store.Ahead(func() ([]storedEvent, error) {
+		page, err := storedEvents(ctx, tx, last)
+		if len(page) > 0 {
+			last = page[len(page)-1].ID
 		}
-		v.inTree("audit event "+r.ID, r.leaf(&v.encoder, seal), hash)
-		if v.done.Events++; v.done.Events%1000 == 0 {
-			v.report(v.done.Events)
+		return page, err
+	}, func(page []storedEvent) {
+		for i := range page {
+			e := &page[i]
+			v.inTree("audit event "+e.ID, e.leaf(&v.encoder, e.seal), e.hash)
 		}
-		return nil
+		v.done.Events += int64(len(page))
+		v.report(v.done.Events)
 	})
+}
+
+// storedEvents reads a page of events after an id.
+func storedEvents(ctx context.Context, tx *store.Tx, after string) ([]storedEvent, error) {
+	const text = `SELECT a.id, a.at, a.user_id, a.token_id, a.request_id, a.action, a.subject, a.fields, a.reason, a.on_behalf_of, p.hash, p.seal
+		FROM audit_events AS a LEFT JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event' WHERE a.id > ? ORDER BY a.id LIMIT ?`
+	page := make([]storedEvent, 0, eventsPage)
+	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		var r storedEvent
+		err := rows.Scan(&r.ID, &r.At, &r.UserID, &r.TokenID, &r.RequestID, &r.Action, &r.Subject, &r.Fields, &r.Reason, &r.OnBehalfOf, &r.hash, &r.seal)
+		page = append(page, r)
+		return err
+	}, after, eventsPage)
+	return page, err
 }
 
 func (v *verifier) duties(ctx context.Context, tx *store.Tx) error {

@@ -33,18 +33,21 @@ func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves int64, out *proof
 		return Verified{}, err
 	}
 	v := &verifier{out: out, known: known, numbers: map[int64]int64{}, sums: map[dayKey]daySum{}, names: map[string]uint16{}, leaf: -1}
-	for {
-		page, err := storedEntries(ctx, tx, v.seq, verifyPage)
-		if err != nil {
-			return v.done, err
+	var read int64 // seq of the last entry that was read
+	err = store.Ahead(func() ([]storedEntry, error) {
+		page, err := storedEntries(ctx, tx, read, verifyPage)
+		if len(page) > 0 {
+			read = page[len(page)-1].Seq
 		}
-		if len(page) == 0 {
-			break
-		}
+		return page, err
+	}, func(page []storedEntry) {
 		for i := range page {
 			v.entry(&page[i])
 		}
 		report(v.done.Entries)
+	})
+	if err != nil {
+		return v.done, err
 	}
 	for _, end := range []func(context.Context, *store.Tx) error{v.heads, v.balances, v.lots} {
 		if err := end(ctx, tx); err != nil {
