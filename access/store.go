@@ -102,11 +102,6 @@ func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
 	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
 		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason, OnBehalfOf: e.OnBehalfOf}
 	pending := tx.Keep(eventsKey{}, func() any { return new([]eventRow) }).(*[]eventRow) //nolint:errcheck,forcetypeassert // made on this line
-	write := func(ctx context.Context, tx *store.Tx) error {
-		rows := *pending
-		*pending = nil
-		return store.Insert(ctx, tx, rows)
-	}
 	if len(*pending) == 0 {
 		tx.BeforeCommit(func(_ context.Context, tx *store.Tx) error {
 			store.AddRows(tx.Last(), tx, *pending)
@@ -119,7 +114,9 @@ func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
 	if len(*pending) < eventsAtOnce {
 		return nil
 	}
-	return write(ctx, tx)
+	rows := *pending
+	*pending = nil
+	return store.Insert(ctx, tx, rows)
 }
 
 func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
