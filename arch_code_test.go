@@ -222,10 +222,15 @@ var textArgument = map[string]int{
 
 // sqlAllowed are the functions that may pass on SQL text that is not seen to be constant, with the reason.
 var sqlAllowed = map[string]string{
-	"store/tx.go:Stream":                 "it passes on what its callers give, and theirs is looked at",
-	"store/open_sqlite.go:assertPragmas": "a pragma takes no arguments; the names are constants of the table above it",
-	"store/script.go:Run":                "it passes on what bun has written from queries that are looked at where they are made",
-	"store/insert.go:columns":            "one array per column of the model: names and values are arguments, only their count is put together",
+	"store/tx.go:Stream":                    "it passes on what its callers give, and theirs is looked at",
+	"store/open_sqlite.go:assertPragmas":    "a pragma takes no arguments; the names are constants of the table above it",
+	"store/script.go:runTexts":              "it passes on what bun has written from queries that are looked at where they are made",
+	"store/together.go:alone":               "it passes on what bun has written, as Script does",
+	"store/together.go:Together":            "what is given to Raw is a function",
+	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to ExecContext the values",
+	"store/insert_sqlite.go:insert":         "the text is of insertText",
+	"store/insert_sqlite.go:end":            "what is given to Raw is a function",
+	"store/insert.go:columns":               "one array per column of the model: names and values are arguments, only their count is put together",
 }
 
 // constantSQL refuses SQL text that is put together at run time. bun writes every value into the text itself, so a

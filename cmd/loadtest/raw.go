@@ -14,8 +14,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"modernc.org/sqlite"
 )
 
 // The raw limit: what the database can do at most with the rows of a post, when as many share a commit as wait. One entry,
@@ -91,10 +89,8 @@ func (m machine) openRaw(ctx context.Context) (*rawDB, error) {
 				return nil, err
 			}
 		}
-		// The settings are those of the program, or else it would be compared with a database that is set up worse.
-		if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
-			return nil, err
-		}
+		// The settings are those of the program, or else it would be compared with a database that is set up worse; that this
+		// process syncs as the program does, it knows from opening books.
 		r.db, err = sql.Open("sqlite", "file:"+file+"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
 			"&_pragma=wal_autocheckpoint(8000)&_pragma=cache_size(-32768)")
 	}
