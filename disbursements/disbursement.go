@@ -357,7 +357,7 @@ func (o Office) Return(ctx context.Context, tx *store.Tx, key, reason string) (D
 	return o.turnDown(ctx, tx, key, reason, Draft)
 }
 
-// Reject ends a submitted disbursement, with a reason.
+// Reject ends a submitted disbursement, with a reason. An emergency may be refused until somebody approved it, also after it was paid.
 func (o Office) Reject(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
 	return o.turnDown(ctx, tx, key, reason, Rejected)
 }
@@ -372,8 +372,14 @@ func (o Office) turnDown(ctx context.Context, tx *store.Tx, key, reason string, 
 	if to == InfoRequested {
 		from = from[:1]
 	}
-	d, err := o.heldIn(ctx, tx, key, from...)
+	d, err := o.readDisbursement(ctx, tx, key, true)
 	if err != nil {
+		return Disbursement{}, err
+	}
+	if to == Rejected && d.Emergency && slices.Contains(paidFirst, d.State) {
+		return o.refuseAfter(ctx, tx, d, reason)
+	}
+	if err := d.among(from); err != nil {
 		return Disbursement{}, err
 	}
 	if err := o.notAsker(ctx, tx, d); err != nil {

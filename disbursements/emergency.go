@@ -42,8 +42,12 @@ func quarterOf(d Disbursement) string {
 // paidFirst are the states in which an emergency still waits for its approval.
 var paidFirst = []State{Authorised, OnHold, Released, Paid, Evidenced, Returned}
 
-// approveAfter is the approval of an emergency that was authorised already: the state stays what it is.
+// approveAfter is the approval of an emergency that was authorised already: the state stays what it is. Who refused it does not approve
+// it later; others may, once they know what became of it.
 func (o Office) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement, error) {
+	if _, mine, err := readRefused(ctx, tx, []DisbursementID{d.ID}); err != nil || mine[d.ID] {
+		return Disbursement{}, joined(err, access.ErrMakerCannotApprove)
+	}
 	if _, err := o.take(ctx, tx, d, access.Approve, behalf); err != nil {
 		return Disbursement{}, err
 	}
@@ -51,6 +55,60 @@ func (o Office) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, 
 		return Disbursement{}, err
 	}
 	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.approved_after", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
+}
+
+// refusedAfter is the action of the event that is the record of a refusal. It is proven like every event, and never changed.
+const refusedAfter = "disbursement.refused_after"
+
+// refuseAfter is the refusal of an emergency that was authorised already, by somebody who could have approved it. Where the money has
+// not left it is called off. Where it has, the money is spent and the cost stands (RULES 8): the refusal is noted and escalated to
+// the treasurer and the programme lead at once, until another person approves it, or finance moves its cost to where it belongs.
+func (o Office) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement, error) {
+	bars, err := o.bars(ctx, tx, []Disbursement{d})
+	if err != nil {
+		return Disbursement{}, err
+	}
+	switch bars[d.ID] {
+	case "duty_taken":
+		return Disbursement{}, access.ErrMakerCannotApprove
+	case "party_related":
+		return Disbursement{}, ErrRelated
+	}
+	roles, _, err := o.rolesFor(ctx, tx, "")
+	if err != nil {
+		return Disbursement{}, err
+	}
+	far, err := o.Progress(ctx, tx, d)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	if !far.wants(access.Approve, roles) {
+		return Disbursement{}, &NotAsked{Step: access.Approve, StillNeeded: far.StillNeeded}
+	}
+	if err := access.Record(ctx, tx, access.Event{Action: refusedAfter, Subject: string(d.ID), Reason: reason}); err != nil {
+		return Disbursement{}, err
+	}
+	if d.State == Authorised || d.State == OnHold {
+		return o.callOff(ctx, tx, d, reason)
+	}
+	return d, nil
+}
+
+// markRefused escalates what was refused after it was paid.
+func markRefused(ctx context.Context, tx *store.Tx, list []Waiting) error {
+	var ids []DisbursementID
+	for _, w := range list {
+		if w.Why == "after_payment" {
+			ids = append(ids, w.ID)
+		}
+	}
+	refused, _, err := readRefused(ctx, tx, ids)
+	for i, w := range list {
+		if refused[w.ID] {
+			list[i].Why, list[i].Escalated = "refused", true
+		}
+	}
+	return err
 }
 
 // ApproveBy is the last day on which an emergency has to be approved: so many working days after it was asked for.

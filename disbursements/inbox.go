@@ -14,7 +14,7 @@ import (
 type Waiting struct {
 	Disbursement
 	For       access.Step   // approve, authorise or release
-	Why       string        // approval, authorisation, release, after_payment, question
+	Why       string        // approval, authorisation, release, after_payment, refused (after it), question
 	Behalf    access.UserID // whose deputy may take the step, where the actor's own roles do not do
 	Progress  Progress
 	Since     ledger.Date // asked for
@@ -61,7 +61,7 @@ func (o Office) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting,
 		}
 		list = append(list, w)
 	}
-	return list, nil
+	return list, markRefused(ctx, tx, list)
 }
 
 // waits tells what a disbursement waits for.

@@ -60,11 +60,16 @@ func (o Office) Cancel(ctx context.Context, tx *store.Tx, key, reason string) (D
 	if string(d.CreatedBy) != tx.By.User && string(d.WrittenBy) != tx.By.User && !leads(tx.By) {
 		return Disbursement{}, access.ErrForbidden
 	}
+	return o.callOff(ctx, tx, d, reason)
+}
+
+// callOff ends what no money left for.
+func (o Office) callOff(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement, error) {
 	if d.Entry != "" {
 		if _, err := o.Reverse(ctx, tx, ledger.Reversal{Entry: string(d.Entry), Reason: reason}); err != nil {
 			return Disbursement{}, err
 		}
-		return o.Disbursement(ctx, tx, key) // the reversal cancelled it
+		return o.Disbursement(ctx, tx, string(d.ID)) // the reversal cancelled it
 	}
 	d.EmergencySlot = ""
 	return o.moveOn(ctx, tx, d, Cancelled, "disbursement.cancelled", reason)

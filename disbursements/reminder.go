@@ -45,7 +45,7 @@ func (o Office) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]
 	for _, d := range found {
 		list = append(list, p.waits(d, progress(d.Needs, given[d.ID]), on))
 	}
-	return list, nil
+	return list, markRefused(ctx, tx, list)
 }
 
 // remind counts what waits by role and step.

@@ -289,6 +289,26 @@ func readSlots(ctx context.Context, tx *store.Tx, quarter string) (map[string]bo
 	return taken, err
 }
 
+// readRefused tells which emergencies somebody refused after they were authorised, and which the actor did, with whatever account.
+func readRefused(ctx context.Context, tx *store.Tx, ids []DisbursementID) (refused, mine map[DisbursementID]bool, err error) {
+	refused, mine = map[DisbursementID]bool{}, map[DisbursementID]bool{}
+	if len(ids) == 0 {
+		return refused, mine, nil
+	}
+	var rows []struct {
+		Subject DisbursementID
+		Mine    bool
+	}
+	err = tx.NewSelect().TableExpr("audit_events AS e").Join("LEFT JOIN users AS a ON a.id = e.user_id").Join("LEFT JOIN users AS b ON b.id = ?", tx.By.User).
+		ColumnExpr("e.subject, COALESCE(COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id), FALSE) AS mine").
+		Where("e.subject IN (?)", bun.List(ids)).Where("e.action = ?", refusedAfter).Scan(ctx, &rows)
+	for _, r := range rows {
+		refused[r.Subject] = true
+		mine[r.Subject] = mine[r.Subject] || r.Mine
+	}
+	return refused, mine, err
+}
+
 func findingOn(ctx context.Context, tx *store.Tx, grant grants.GrantID, number string) (bool, error) {
 	for _, table := range []string{"audit_findings", "grant_findings"} {
 		found, err := tx.NewSelect().Table(table).Where("grant_id = ?", grant).Where("number = ?", number).Exists(ctx)

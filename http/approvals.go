@@ -270,7 +270,7 @@ type waitingView struct {
 	ID          disbursements.DisbursementID `json:"id"`
 	Number      string                       `json:"number"`
 	State       disbursements.State          `json:"state"`
-	Why         string                       `json:"why" enum:"approval,authorisation,release,after_payment,question"`
+	Why         string                       `json:"why" enum:"approval,authorisation,release,after_payment,refused,question"`
 	OnBehalfOf  access.UserID                `json:"on_behalf_of,omitempty" description:"Whom you would decide for."`
 	Plan        string                       `json:"plan"`
 	Beneficiary string                       `json:"beneficiary,omitempty" description:"Code; only for those who work with people."`

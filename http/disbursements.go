@@ -37,7 +37,8 @@ func disbursementRoutes(api *API) {
 	Route(api, Op{Method: post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: decides,
 		Status: http.StatusOK, Summary: "Approve, return, reject or ask", Danish: "Godkend, returnér, afvis eller spørg",
 		About: "Who asked, wrote it or is related cannot decide. Everything but an approval takes a reason of at least ten letters. As many people " +
-			"approve as the policy wants; any change of what is asked for voids it.",
+			"approve as the policy wants; any change of what is asked for voids it. An emergency may be rejected until somebody approved it: it is called off where " +
+			"the money has not left; where it has, the refusal is noted and waits for the treasurer and the programme lead.",
 		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrReasonRequired, grants.ErrBudgetExceeded, grants.ErrGrantState})}, at(decideDisbursement))
 	Route(api, Op{Method: post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: authorises,
 		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
