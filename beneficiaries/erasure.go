@@ -109,8 +109,14 @@ type Export struct {
 	Caseload    []Assignment
 	Consents    []Consent
 	Household   []Household
-	Plans       []string // numbers
+	Plans       []PlanStory
 	Accesses    []Access
+}
+
+// PlanStory is a plan as it stands, with what became of it. What was paid under it is kept with the payments.
+type PlanStory struct {
+	Plan  Plan
+	Turns []Turn
 }
 
 // ExportPerson collects a person's own data, for the privacy officer and with a reason. It counts as an opening of everything, is
@@ -143,6 +149,23 @@ func (r Register) ExportPerson(ctx context.Context, tx *store.Tx, key, reason st
 	if x.Household, err = readHouseholds(ctx, tx, b.ID); err != nil {
 		return Export{}, err
 	}
-	x.Plans, err = readPlanNumbers(ctx, tx, b.ID)
+	x.Plans, err = r.stories(ctx, tx, b.ID)
 	return x, err
+}
+
+// stories are a person's plans with what became of them.
+func (r Register) stories(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]PlanStory, error) {
+	plans, err := readPlansOf(ctx, tx, b)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]PlanStory, len(plans))
+	for i, p := range plans {
+		turns, err := r.Timeline(ctx, tx, string(p.ID))
+		if err != nil {
+			return nil, err
+		}
+		all[i] = PlanStory{p, turns}
+	}
+	return all, nil
 }

@@ -185,6 +185,15 @@ func readPlans(ctx context.Context, tx *store.Tx, after string, limit int) ([]Pl
 	return plansOf(ctx, tx, rows)
 }
 
+// readPlansOf lists a person's plans by number, for who has opened the person.
+func readPlansOf(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Plan, error) {
+	var rows []planRow
+	if err := tx.NewSelect().Model(&rows).Where("beneficiary_id = ?", b).Order("number").Scan(ctx); err != nil {
+		return nil, err
+	}
+	return plansOf(ctx, tx, rows)
+}
+
 // atOnce is how many plans or versions are read by one statement.
 const atOnce = 500
 

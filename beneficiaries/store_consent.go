@@ -142,9 +142,3 @@ func readEnded(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Kept, error
 	}
 	return due, nil
 }
-
-func readPlanNumbers(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]string, error) {
-	var numbers []string
-	err := tx.NewSelect().Model((*planRow)(nil)).Column("number").Where("beneficiary_id = ?", b).Order("number").Scan(ctx, &numbers)
-	return numbers, err
-}

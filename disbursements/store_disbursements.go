@@ -248,6 +248,14 @@ func (o Office) Disbursements(ctx context.Context, tx *store.Tx, state State) ([
 	return o.listDisbursements(ctx, tx, q)
 }
 
+// UnderPlans lists what was asked for under some plans, of those that the actor may know of.
+func (o Office) UnderPlans(ctx context.Context, tx *store.Tx, plans []beneficiaries.PlanID) ([]Disbursement, error) {
+	if len(plans) == 0 {
+		return nil, nil
+	}
+	return o.listDisbursements(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("plan_id IN (?)", bun.List(plans)) })
+}
+
 // unbooked lists what was approved beside plan lines and is not in the books yet, whoever asks: money that is promised is promised
 // for everybody. It comes without plan and parties, which the actor may not know of.
 func (o Office) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {

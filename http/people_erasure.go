@@ -67,20 +67,38 @@ func getErasure(ctx context.Context, tx *store.Tx, d desk, in byRef) (erasureVie
 }
 
 type personExportView struct {
-	Beneficiary beneficiaryView  `json:"beneficiary"`
-	Identity    identityView     `json:"identity"`
-	Caseload    []assignmentView `json:"caseload"`
-	Consents    []consentView    `json:"consents"`
-	Household   []householdView  `json:"households"`
-	Plans       []string         `json:"plans" description:"Numbers."`
-	Accesses    []accessView     `json:"accesses"`
+	Beneficiary beneficiaryView    `json:"beneficiary"`
+	Identity    identityView       `json:"identity"`
+	Caseload    []assignmentView   `json:"caseload"`
+	Consents    []consentView      `json:"consents"`
+	Household   []householdView    `json:"households"`
+	Plans       []planStoryView    `json:"plans"`
+	Paid        []disbursementView `json:"disbursements" description:"What was asked for under the plans, and what became of it."`
+	Accesses    []accessView       `json:"accesses"`
+}
+
+// planStoryView is a plan with what became of it.
+type planStoryView struct {
+	planView
+	Turns []turnView `json:"timeline"`
 }
 
 func exportPerson(ctx context.Context, tx *store.Tx, d desk, in reasonRequest) (personExportView, error) {
 	x, err := d.people.ExportPerson(ctx, tx, string(in.ID), in.Reason)
+	if err != nil {
+		return personExportView{}, err
+	}
+	var plans []beneficiaries.PlanID
+	for _, p := range x.Plans {
+		plans = append(plans, p.Plan.ID)
+	}
+	paid, err := d.office.UnderPlans(ctx, tx, plans)
 	b := x.Beneficiary
+	story := func(p beneficiaries.PlanStory) planStoryView {
+		return planStoryView{viewPlan(p.Plan), each(p.Turns, viewTurn)}
+	}
 	return personExportView{beneficiaryView{b.ID, b.Code, b.Status}, viewIdentity(b.Code, x.Identity), each(x.Caseload, viewAssignment),
-		each(x.Consents, viewConsent(tx)), each(x.Household, viewHousehold), append([]string{}, x.Plans...), each(x.Accesses, viewAccess)}, err
+		each(x.Consents, viewConsent(tx)), each(x.Household, viewHousehold), each(x.Plans, story), each(paid, viewDisbursement), each(x.Accesses, viewAccess)}, err
 }
 
 // each shows a list.

@@ -159,8 +159,12 @@ func TestErasure(t *testing.T) {
 		s.lead.Post("/duplicates/"+like.Data[0].ID+"/decisions", `{"verdict":"same"}`).Want(200)
 		s.lead.Post("/duplicates/"+like.Data[0].ID+"/decisions", `{"verdict":"different"}`).Problem(404, "not_found")
 
+		s.withFund(t)
+		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
+			`"lines":[{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01"]}]}`).Want(201)
+		drafted(s.caring, `{"plan":"P-1",`+aidOf100+"}")
 		export := string(s.officer.Post(at+"/exports", `{"reason":"the person asked for it"}`).Want(200).Body)
-		for _, part := range []string{"Example One", "at the house", `"caring"`, "identity.written"} {
+		for _, part := range []string{"Example One", "at the house", `"caring"`, "identity.written", `"number":"P-1"`, `"due_on":"2026-03-01"`, `"As agreed"`} {
 			if !strings.Contains(export, part) {
 				t.Errorf("%s is not in the person's export: %s", part, export)
 			}

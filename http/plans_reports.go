@@ -34,6 +34,10 @@ type turnView struct {
 	At       string                 `json:"created_at"`
 }
 
+func viewTurn(t beneficiaries.Turn) turnView {
+	return turnView{t.ID, t.Kind, t.Day, t.Starts, t.Reason, t.Year, t.Entry, t.By, t.At}
+}
+
 func planTimeline(ctx context.Context, tx *store.Tx, d desk, in struct {
 	Page
 	ID Ref `path:"id" json:"-"`
@@ -42,9 +46,7 @@ func planTimeline(ctx context.Context, tx *store.Tx, d desk, in struct {
 	if err != nil {
 		return List[turnView]{}, err
 	}
-	return pageOf(in.Page, turns, func(t beneficiaries.Turn) turnView {
-		return turnView{t.ID, t.Kind, t.Day, t.Starts, t.Reason, t.Year, t.Entry, t.By, t.At}
-	}, func(t beneficiaries.Turn) string { return t.At + t.ID })
+	return pageOf(in.Page, turns, viewTurn, func(t beneficiaries.Turn) string { return t.At + t.ID })
 }
 
 type barView struct {
