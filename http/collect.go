@@ -21,7 +21,7 @@ import (
 
 // Entries posted by hand arrive many at a time, and each needs the head row of the books and a commit. Posted one by one
 // they would queue for both; collected, they share them. One goroutine per process takes whatever has queued while the
-// last batch was being committed, so batches grow with the load and a lone client waits for nobody. There is no timer.
+// last batch was being committed, so batches grow with the load and a lone client waits for nobody.
 //
 // Each request stays its own: it is answered after the commit that holds it, with its own entry or its own error, and
 // that commit also holds its idempotency record and its audit event. The token is looked up inside the same
@@ -106,15 +106,44 @@ func (c *collector) queue(p *parcel) error {
 
 // work commits batches until nothing waits.
 func (c *collector) work() {
-	for {
+	for last := 0; ; {
+		c.gather(last)
 		batch, found := c.take()
 		if !found {
 			return
 		}
-		for len(batch) > 0 {
+		for last = len(batch); len(batch) > 0; {
 			batch = c.commit(batch)
 		}
 	}
+}
+
+// gather waits for those who were answered together to come back together, for as long as more come, or else the first of
+// them would have a commit for itself and the others wait for it. A lone client is not waited for.
+func (c *collector) gather(last int) {
+	if last < 2 {
+		return
+	}
+	for before, turn := -1, 0; turn < gatherTurns; turn++ {
+		n := c.queued()
+		if n >= last || n == before {
+			return
+		}
+		before = n
+		time.Sleep(gatherTurn)
+	}
+}
+
+// How long gather looks whether more come, and how often at most.
+const (
+	gatherTurn  = 250 * time.Microsecond
+	gatherTurns = 12
+)
+
+func (c *collector) queued() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting)
 }
 
 // take is the next batch: what waits, given up ones apart.
