@@ -17,8 +17,8 @@ import (
 )
 
 // The raw limit: what the database can do at most with the rows of a post, when as many share a commit as wait. One entry,
-// two lines, two balances, one audit event, two leaves, one idempotency key with its answer; keys and nothing else indexed;
-// no foreign key, no trigger, no check. On PostgreSQL they are one statement between BEGIN and COMMIT, on SQLite prepared
+// two lines, two balances of days, two of months, a total of a bank, one audit event, two leaves, one idempotency key with its
+// answer; keys and nothing else indexed; no foreign key, no trigger, no check. On PostgreSQL they are one statement between BEGIN and COMMIT, on SQLite prepared
 // row statements. Nobody who keeps books can be faster; how near we come is the figure.
 
 var rawTables = []string{
@@ -29,6 +29,8 @@ var rawTables = []string{
 	`CREATE TABLE raw_lines (seq BIGINT NOT NULL, line BIGINT NOT NULL, account TEXT NOT NULL, fund TEXT NOT NULL, currency TEXT NOT NULL,
 		amount BIGINT NOT NULL, base BIGINT NOT NULL, PRIMARY KEY (seq, line))`,
 	`CREATE TABLE raw_balances (account TEXT NOT NULL, fund TEXT NOT NULL, date TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (account, fund, date))`,
+	`CREATE TABLE raw_months (account TEXT NOT NULL, fund TEXT NOT NULL, month TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (account, fund, month))`,
+	`CREATE TABLE raw_banks (account TEXT NOT NULL, fund TEXT NOT NULL, amount BIGINT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (account, fund))`,
 	`CREATE TABLE raw_events (id TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL)`,
 	`CREATE TABLE raw_leaves (position BIGINT PRIMARY KEY, ref TEXT NOT NULL, hash TEXT NOT NULL)`,
 	`CREATE TABLE raw_keys (who TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (who, key))`,
@@ -39,6 +41,8 @@ const (
 	rawEntrySQL   = `INSERT INTO raw_entries VALUES (?, ?, 2026, ?, ?, ?, 'manual', 'usr', ?)`
 	rawLineSQL    = `INSERT INTO raw_lines VALUES (?, ?, ?, ?, 'DKK', ?, ?)`
 	rawBalanceSQL = `INSERT INTO raw_balances VALUES (?, ?, ?, ?) ON CONFLICT (account, fund, date) DO UPDATE SET amount = raw_balances.amount + EXCLUDED.amount`
+	rawMonthSQL   = `INSERT INTO raw_months VALUES (?, ?, ?, ?) ON CONFLICT (account, fund, month) DO UPDATE SET amount = raw_months.amount + EXCLUDED.amount`
+	rawBankSQL    = `INSERT INTO raw_banks VALUES (?, ?, ?, ?) ON CONFLICT (account, fund) DO UPDATE SET amount = raw_banks.amount + EXCLUDED.amount, last = EXCLUDED.last`
 	rawEventSQL   = `INSERT INTO raw_events VALUES (?, ?, 'usr', 'entry.posted', ?)`
 	rawLeafSQL    = `INSERT INTO raw_leaves VALUES (?, ?, ?)`
 	rawKeySQL     = `INSERT INTO raw_keys VALUES ('usr', ?, ?, ?)`
@@ -49,6 +53,11 @@ const (
 	b AS (INSERT INTO raw_balances SELECT account, fund, $6, SUM(amount) FROM
 		(SELECT '1010' AS account, fund, 1250 AS amount FROM new UNION ALL SELECT account, fund, -1250 FROM new) AS m GROUP BY account, fund
 		ON CONFLICT (account, fund, date) DO UPDATE SET amount = raw_balances.amount + EXCLUDED.amount),
+	m AS (INSERT INTO raw_months SELECT account, fund, substr($6, 1, 7), SUM(amount) FROM
+		(SELECT '1010' AS account, fund, 1250 AS amount FROM new UNION ALL SELECT account, fund, -1250 FROM new) AS m GROUP BY account, fund
+		ON CONFLICT (account, fund, month) DO UPDATE SET amount = raw_months.amount + EXCLUDED.amount),
+	t AS (INSERT INTO raw_banks SELECT '1010', fund, 1250 * COUNT(*), $6 FROM new GROUP BY fund
+		ON CONFLICT (account, fund) DO UPDATE SET amount = raw_banks.amount + EXCLUDED.amount, last = EXCLUDED.last),
 	v AS (INSERT INTO raw_events SELECT 'evt_' || id, $7, 'usr', 'entry.posted', 'ent_' || id FROM new),
 	p AS (INSERT INTO raw_leaves SELECT 2 * seq, 'ent_' || id, hash FROM new UNION ALL SELECT 2 * seq + 1, 'evt_' || id, hash FROM new)
 	INSERT INTO raw_keys SELECT 'usr', id, hash, $8 FROM new`
@@ -202,6 +211,8 @@ func (r *rawDB) rows(ctx context.Context, tx *sql.Tx, seq int64, day, at string,
 			do(rawEntrySQL, seq, id, seq, day, "Measured", at),
 			do(rawLineSQL, seq, 1, "1010", p.fund, 1250, 1250), do(rawLineSQL, seq, 2, p.account, p.fund, -1250, -1250),
 			do(rawBalanceSQL, "1010", p.fund, day, 1250), do(rawBalanceSQL, p.account, p.fund, day, -1250),
+			do(rawMonthSQL, "1010", p.fund, day[:7], 1250), do(rawMonthSQL, p.account, p.fund, day[:7], -1250),
+			do(rawBankSQL, "1010", p.fund, 1250, day),
 			do(rawEventSQL, "evt_"+p.key, at, id),
 			do(rawLeafSQL, 2*seq, id, hash), do(rawLeafSQL, 2*seq+1, "evt_"+p.key, hash),
 			do(rawKeySQL, p.key, hash, answered))
