@@ -3,6 +3,7 @@ package beneficiaries
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"supportledger/access"
@@ -119,14 +120,13 @@ func TestVersionsRefuse(t *testing.T) {
 // went away with nothing try again.
 func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
 	onBoth(t, func(h house) {
-		h.lineForTen("L1")
-		const many = 64
-		plans, written := make([]string, many), 0
+		const many, turns = 64, 20 // a line of the budget is as slow as it has entries, so another one comes after twenty rounds
+		plans, written, code := make([]string, many), 0, ""
 		write := func(which []int) {
 			h.do("writer", func(tx *store.Tx) (err error) {
 				for _, i := range which {
 					plans[i], written = fmt.Sprintf("P-%d", written), written+1
-					err = errors.Join(err, h.onLine(tx, plans[i], "L1"))
+					err = errors.Join(err, h.onLine(tx, plans[i], code))
 				}
 				return err
 			})
@@ -135,17 +135,21 @@ func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
 		for i := range everyone {
 			everyone[i] = i
 		}
-		write(everyone)
 		rounds := storetest.Rounds(2, 1000)
 		for round := range rounds {
+			if round%turns == 0 {
+				code = fmt.Sprintf("L%d", round/turns)
+				h.lineForTen(code)
+				write(everyone)
+			}
 			answers, busy := storetest.Crowd(many, func(i int) error {
 				return h.try("approver", func(tx *store.Tx) error {
 					_, err := h.reg.ApproveYear(h.Context(), tx, plans[i], 2026, "2026-01-10")
 					return err
 				})
 			})
-			done := h.tenOf(answers, "L1 1")
-			left := h.leftOn("L1")
+			done := h.tenOf(answers, code+" 1")
+			left := h.leftOn(ledger.FundCode(code))
 			h.do("approver", func(tx *store.Tx) (err error) {
 				for _, i := range done {
 					_, e := h.reg.Close(h.Context(), tx, plans[i], Closing{On: "2026-01-11", Reason: "moved"})
@@ -153,13 +157,60 @@ func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
 				}
 				return err
 			})
-			if again := h.leftOn("L1"); left != "9.99" || again != "10009.99" || busy > 0 {
+			if again := h.leftOn(ledger.FundCode(code)); left != "9.99" || again != "10009.99" || busy > 0 {
 				h.Fatalf("round %d: %s left, %s when the ten ended; busy %d times", round, left, again, busy)
 			}
 			write(done)
 			storetest.Soaked(h, round)
 		}
 		h.Logf("%d rounds of %d for ten on %s", rounds, many, h.db.Engine())
+	})
+}
+
+// A crowd of approvers stands before one plan: one approves it, the others hear that it is done, and nobody meets a deadlock.
+func TestACrowdApprovesAPlanOnce(t *testing.T) {
+	onBoth(t, func(h house) {
+		const many = 64
+		h.do("", func(tx *store.Tx) error {
+			for i := range many {
+				name := fmt.Sprintf("person-%d", i)
+				u, err := access.CreateUser(h.Context(), tx, name, access.ProgrammeLead)
+				if err != nil {
+					return err
+				}
+				h.who[name] = store.Actor{User: string(u.ID), Token: "tok_" + name, Roles: []string{string(access.ProgrammeLead)}}
+			}
+			return nil
+		})
+		h.lineForTen("L1")
+		for round := range storetest.Rounds(2, 1000) {
+			number := fmt.Sprintf("P-%d", round)
+			h.do("writer", func(tx *store.Tx) error { return h.onLine(tx, number, "L1") })
+			var runs atomic.Int64
+			answers, busy := storetest.Crowd(many, func(i int) error {
+				return h.try(fmt.Sprintf("person-%d", i), func(tx *store.Tx) error {
+					runs.Add(1)
+					_, err := h.reg.ApproveYear(h.Context(), tx, number, 2026, "2026-01-10")
+					return err
+				})
+			})
+			done := 0
+			for i, err := range answers {
+				if err == nil {
+					done++
+				} else if !errors.Is(err, ErrNothingDue) && !errors.Is(err, store.ErrStale) { // it is done, or was while one looked
+					h.Errorf("approval %d: %v", i, err)
+				}
+			}
+			if done != 1 || busy != 0 || runs.Load() != many {
+				h.Fatalf("round %d: %d approved, busy %d times, %d runs of %d", round, done, busy, runs.Load(), many)
+			}
+			h.do("approver", func(tx *store.Tx) error {
+				_, err := h.reg.Close(h.Context(), tx, number, Closing{On: "2026-01-11", Reason: "moved"})
+				return err
+			})
+			storetest.Soaked(h, round)
+		}
 	})
 }
 

@@ -251,10 +251,42 @@ func (o Office) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([
 		return nil, nil
 	}
 	known, err := paidBefore(ctx, tx, d.Payee)
-	if err == nil && !known {
+	if err != nil {
+		return nil, err
+	}
+	if !known {
 		c = c.warn("payee_new", d.Payee)
 	}
-	return []Check{c}, err
+	if d.Settlement != ByPayment && d.Settlement != ByInvoice {
+		return []Check{c}, nil
+	}
+	details, err := o.checkDetails(ctx, tx, d)
+	return []Check{c, details}, err
+}
+
+// checkDetails asks whether the payee's bank details are verified and cooled off, and those that it was asked for with.
+func (o Office) checkDetails(ctx context.Context, tx *store.Tx, d Disbursement) (Check, error) {
+	c := finding("payee_details")
+	p, err := readPayee(ctx, tx, d.Payee, false)
+	if errors.Is(err, ErrUnknownPayee) {
+		return c.warn("payee_unregistered", d.Payee), nil
+	} else if err != nil {
+		return c, err
+	}
+	b, bound, err := readBinding(ctx, tx, string(d.ID), d.Round)
+	if err != nil {
+		return c, err
+	}
+	var cooling *PayeeCooling
+	switch newest := p.Newest(); {
+	case bound && b.Version != newest.Version:
+		c = c.warn("payee_changed", d.Payee)
+	case errors.As(newest.Usable(tx.At), &cooling):
+		c = c.warn("payee_cooling", d.Payee, ledger.DateOf(cooling.From))
+	case newest.Usable(tx.At) != nil:
+		c = c.warn("payee_unverified", d.Payee)
+	}
+	return c, nil
 }
 
 // checkSplitting shows what else went to the same payee and person within thirty days.

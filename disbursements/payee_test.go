@@ -137,6 +137,43 @@ func TestBankDetailsNeedTwoPeopleAndTime(t *testing.T) {
 	})
 }
 
+// Who decides sees whether money may leave to the payee: that the code is nobody's, that nobody verified the account, that it cools off,
+// that it was replaced since.
+func TestChecksTellOfBankDetails(t *testing.T) {
+	onVault(t, func(t *testing.T, h *house) {
+		worked(h)
+		d := h.owed("CLI-09", "100.00")
+		tells := func(number, want string) {
+			h.Helper()
+			h.do("lead", func(ctx context.Context, tx *store.Tx) error {
+				d, err := h.office.Disbursement(ctx, tx, number)
+				if err != nil {
+					return err
+				}
+				checks, err := h.office.Checks(ctx, tx, d)
+				for _, c := range checks {
+					if c.Name == "payee_details" && (c.Hint != want || c.Outcome == Stop) {
+						h.Errorf("%s %q, want %q", c.Outcome, c.Hint, want)
+					}
+				}
+				return err
+			})
+		}
+		tells(d.Number, "payee_unregistered")
+		h.registered("CLI-09")
+		tells(d.Number, "payee_unverified")
+		must(h, h.enters("clerk", "CLI-09", danishAccount))
+		tells(d.Number, "payee_unverified")
+		must(h, h.verifies("signer", "CLI-09", 1))
+		tells(d.Number, "payee_cooling")
+		h.wait(CoolOff)
+		tells(d.Number, "")
+		must(h, h.step("maker", Office.Submit, d.Number))
+		must(h, h.enters("clerk", "CLI-09", danishAccount))
+		tells(d.Number, "payee_changed")
+	})
+}
+
 // Newer details void what was asked for with the older: it goes back, is asked for again, and by no one who entered the newer.
 func TestNewBankDetailsVoidWhatWasAskedFor(t *testing.T) {
 	onVault(t, func(_ *testing.T, h *house) {
