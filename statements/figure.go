@@ -26,6 +26,9 @@ func (o Office) Figure(ctx context.Context, tx *store.Tx, s Statement, key strin
 		return ledger.Figure{}, err
 	}
 	h := s.Value.Head()
+	if rest, found := strings.CutPrefix(key, "forecast."); found {
+		return o.setAside(ctx, tx, s, strings.TrimSuffix(rest, ".committed"))
+	}
 	t := tracer{accounts: accounts, value: s.Value, base: o.Book.Base,
 		lines: ledger.Selection{Span: ledger.Span{To: h.Period.To, Through: s.CutOff}, Closing: ledger.WithoutClosing}}
 	if err := t.find(key, h.Period.From); err != nil {
@@ -33,6 +36,24 @@ func (o Office) Figure(ctx context.Context, tx *store.Tx, s Statement, key strin
 	}
 	slices.Sort(t.lines.Accounts)
 	return ledger.Figure{Amount: ledger.Money{Amount: f.number.Decimal, Currency: h.Currency}, Side: t.side, Lines: t.lines}, nil
+}
+
+// setAside is what plans have set aside on a budget line, in base currency, with the lines that it comes from.
+func (o Office) setAside(ctx context.Context, tx *store.Tx, s Statement, no string) (ledger.Figure, error) {
+	h := s.Value.Head()
+	budget, err := o.Grants.BudgetActual(ctx, tx, h.Subject, ledger.Span{To: h.Period.To, Through: s.CutOff})
+	if err != nil {
+		return ledger.Figure{}, err
+	}
+	if no == "total" {
+		return budget.Committed, nil
+	}
+	for _, row := range budget.Rows {
+		if row.Line.No == no {
+			return row.Committed, nil
+		}
+	}
+	return ledger.Figure{}, ErrUnknownFigure
 }
 
 // figure finds a printed figure, in what was cleared or in what was collected.

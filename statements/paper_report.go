@@ -119,8 +119,8 @@ func (s *GrantStatement) forecastBlock(w writer) block {
 	b := block{title: words.forecast.in(lang), unit: string(s.Currency), columns: []column{{mm: no, chars: no / 2}, {head: words.budgetLine.in(lang), mm: 72 - no},
 		{head: words.toDate.in(lang), mm: 27, chars: 13, right: true}, {head: words.committed.in(lang), mm: 27, chars: 13, right: true},
 		{head: words.expected.in(lang), mm: 27, chars: 13, right: true}, {head: words.left.in(lang), mm: 27, chars: 13, right: true}}}
-	row := func(no, text string, l ForecastLine) tableRow {
-		return tableRow{cells: []figure{word(no), word(text), w.amount(s.money(l.Expected.Sub(l.Committed)), ""), w.amount(s.money(l.Committed), ""),
+	row := func(no, text, key string, l ForecastLine) tableRow {
+		return tableRow{cells: []figure{word(no), word(text), w.amount(s.money(l.Expected.Sub(l.Committed)), ""), w.amount(s.money(l.Committed), "forecast."+key+".committed"),
 			w.amount(s.money(l.Expected), ""), w.amount(s.money(l.Left), "")}}
 	}
 	for _, l := range s.Forecast.Lines {
@@ -131,10 +131,10 @@ func (s *GrantStatement) forecastBlock(w writer) block {
 			}
 		}
 		if len(s.Budget) > 0 {
-			b.rows = append(b.rows, row(l.BudgetLine, text, l))
+			b.rows = append(b.rows, row(l.BudgetLine, text, l.BudgetLine, l))
 		}
 	}
-	total := row("", words.total.in(lang), s.Forecast.Total)
+	total := row("", words.total.in(lang), "total", s.Forecast.Total)
 	total.level = sumLevel
 	b.rows = append(b.rows, total)
 	b.after = []string{words.forecastNote.in(lang)}

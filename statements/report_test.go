@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/grants"
+	"supportledger/ledger"
 	"supportledger/statements"
 	"supportledger/store"
 )
@@ -62,6 +63,8 @@ func TestReportHasTheBudgetOfItsTime(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.divided()
 		h.pay("G2", "2026-03-01", "5100", "1500.00")
+		h.setAside("G2", "tuition", "400.00")
+		h.setAside("G2", "stipend", "250.00")
 		before := h.reported(statements.Request{Subject: "G2", To: "2026-06-30"})
 		if before.BudgetVersion != 1 || before.Budget[0].Budget.String() != "6000" || len(before.Changes) != 0 {
 			t.Errorf("in June: version %d, %+v", before.BudgetVersion, before.Budget)
@@ -71,6 +74,11 @@ func TestReportHasTheBudgetOfItsTime(t *testing.T) {
 		if after.BudgetVersion != 2 || after.Budget[0].Budget.String() != "5000" || len(after.Changes) != 1 || after.Changes[0].Moves[0].Amount.String() != "1000" {
 			t.Errorf("in December: version %d, %+v, %+v", after.BudgetVersion, after.Budget, after.Changes)
 		}
+		lines := after.Forecast.Lines
+		if len(lines) != 2 || lines[0].Committed.String() != "400" || lines[0].Expected.String() != "1900" || lines[0].Left.String() != "3100" || after.Forecast.Total.Left.String() != "7850" {
+			t.Errorf("what it will come to: %+v, %+v", lines, after.Forecast.Total)
+		}
+		h.traced(after, map[string]string{"forecast.1.committed": "400.00", "forecast.2.committed": "250.00", "forecast.total.committed": "650.00"})
 		to := after.Forecast.Instalments
 		if len(to) != 2 || to[0].Amount.String() != "2000" || !to[0].Late || to[1].Amount.String() != "3000" {
 			t.Errorf("still to come: %+v", to)
@@ -185,5 +193,44 @@ func TestLetterhead(t *testing.T) {
 		if err != nil || read.Text(statements.Danish) != text {
 			t.Errorf("what is read back prints otherwise (%v)", err)
 		}
+	})
+}
+
+// setAside commits money of a fund to one kind of cost.
+func (h *house) setAside(fund ledger.FundCode, category, amount string) {
+	h.Helper()
+	h.do("", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.office.Grants.Post(ctx, tx, ledger.Entry{Date: "2026-05-01", Text: "commitment", Act: "commitment", Lines: []ledger.Line{
+			ledger.Base(ledger.Encumbrances, fund, dkk(amount)).For(category), ledger.Base("9900", fund, dkk(amount).Neg()).For(category)}})
+		return err
+	})
+}
+
+// traced holds figures of a statement against the lines that they lead to.
+func (h *house) traced(v *statements.GrantStatement, want map[string]string) {
+	h.Helper()
+	h.do("preparer", func(ctx context.Context, tx *store.Tx) error {
+		cut, err := h.office.Book.LastSeq(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for key, amount := range want {
+			f, err := h.office.Figure(ctx, tx, statements.Statement{Value: v, CutOff: cut}, key)
+			if err != nil {
+				return err
+			}
+			lines, err := h.office.Book.Lines(ctx, tx, f.Lines, ledger.Position{}, 100)
+			if err != nil {
+				return err
+			}
+			total := ledger.Zero("DKK")
+			for _, l := range lines {
+				total = total.Add(l.Base)
+			}
+			if total.String() != amount || f.Amount.String() != amount {
+				h.Errorf("%s: figure %s, lines %s, want %s", key, f.Amount, total, amount)
+			}
+		}
+		return nil
 	})
 }
