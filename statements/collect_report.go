@@ -68,8 +68,8 @@ func (c collector) forecast(ctx context.Context, tx *store.Tx, s *GrantStatement
 			f.commit(no, sum.Base.Amount)
 		}
 	}
-	if !slices.ContainsFunc(f.Lines, func(l ForecastLine) bool { return !l.Base.IsZero() }) {
-		f.Lines = nil // it would say what the budget says
+	if sum(f.Lines, func(l ForecastLine) decimal.Decimal { return l.Base }).IsZero() {
+		f.Lines = nil // it would say what the budget says; by line an øre may be left of rounded reliefs (RULES 39)
 	} else {
 		for _, l := range c.grant.Budget {
 			f.commit(l.No, decimal.Zero)
@@ -87,7 +87,9 @@ func (c collector) forecast(ctx context.Context, tx *store.Tx, s *GrantStatement
 		return err
 	}
 	f.Instalments = stillToCome(standing, s.ToDate.Received, c.period.To)
-	s.Forecast = &f
+	if len(f.Lines) > 0 || len(f.Instalments) > 0 {
+		s.Forecast = &f
+	}
 	return nil
 }
 

@@ -201,7 +201,7 @@ func (l laid) marked(title string) laid { l.mark = title; return l }
 func (d *sheet) add(rows ...laid) { d.rows = append(d.rows, rows...) }
 
 // table appends rows under a head that is printed again on every page that begins with one of them, with the sums so far
-// where the table carries them. The head stays with the first row, and the last row with the one before it.
+// where the table carries them. The head stays with the first row, the last row with the one before it, and a short table together.
 func (d *sheet) table(head []laid, rows []laid, carry func(string, []figure) laid) {
 	for _, h := range head {
 		d.add(h.stay())
@@ -212,12 +212,15 @@ func (d *sheet) table(head []laid, rows []laid, carry func(string, []figure) lai
 	}
 	for i, r := range rows {
 		r.of, r.first, r.last = of, i == 0, i == len(rows)-1
-		if i == len(rows)-2 {
+		if i == len(rows)-2 || len(rows) <= keptRows && i < len(rows)-1 {
 			r.keep = true
 		}
 		d.add(r)
 	}
 }
+
+// keptRows is how many rows a table has at most that is kept on one page.
+const keptRows = 5
 
 // table is what its rows share.
 type table struct {

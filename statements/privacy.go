@@ -110,7 +110,10 @@ func (w *withholder) grant(s GrantStatement) *GrantStatement {
 // and the moves of its budget.
 func (w *withholder) told(s *GrantStatement) {
 	if s.Forecast != nil && len(s.Forecast.Lines) > 0 {
-		s.Forecast = &Forecast{Instalments: s.Forecast.Instalments}
+		rest := Forecast{Instalments: s.Forecast.Instalments}
+		if s.Forecast = &rest; len(rest.Instalments) == 0 {
+			s.Forecast = nil
+		}
 		w.did("forecast", "amounts_of_few", "withheld")
 	}
 	if len(s.InKind) > 0 {
