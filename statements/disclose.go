@@ -188,12 +188,25 @@ func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *FundSt
 		}
 		if duty {
 			p.group("purpose", since(unlined(paid, fund), s.Period.From), true)
+		} else if paid, err = b.byAccount(ctx, tx, paid); err != nil {
+			return err
 		}
 		parts = append(parts, paid...)
 	}
 	p.group("period", since(parts, s.Period.From), duty)
 	p.group("to_date", parts, duty)
 	return nil
+}
+
+// byAccount puts the categories of the chart in the place of a donor's plain ones: a fund's statement has those.
+func (b Blocks) byAccount(ctx context.Context, tx *store.Tx, of []spending) ([]spending, error) {
+	accounts, err := b.Office.accounts(ctx, tx)
+	out := slices.Clone(of)
+	for i, x := range out {
+		a := accounts[x.account]
+		_, out[i].category = kindOf(a.Number, a.Category())
+	}
+	return out, err
 }
 
 // unlined takes the categories off, where only the whole of a fund is meant.

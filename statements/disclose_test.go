@@ -109,6 +109,16 @@ func TestBlocksOnAFund(t *testing.T) {
 		if err := check(); err != nil {
 			t.Errorf("eleven people: %v", err)
 		}
+		h.support("2026-02-01", "5110", 1, 12, "50.00")
+		h.support("2026-02-01", "5200", 1, 3, "900.00")
+		s := h.issued(statements.Request{Subject: "G1", Kind: statements.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
+		var got []string
+		for _, l := range s.Cleared.(*statements.FundStatement).Lines {
+			got = append(got, l.Key+" "+l.InPeriod.String())
+		}
+		if diff := cmp.Diff([]string{"support 3800", "stipend 600"}, sorted(got)); diff != "" {
+			t.Errorf("categories of a fund (-want +got):\n%s", diff)
+		}
 	})
 }
 
@@ -175,6 +185,18 @@ func TestBlocksOnADonor(t *testing.T) {
 			if l.Key == "education" {
 				t.Errorf("one person's study materials are shown to the donor: %+v", l)
 			}
+		}
+		// That her total was shown to her by right makes it no news for everybody.
+		var fund statements.Statement
+		h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
+			fund, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "D1", To: "2026-12-31"}, statements.English, "")
+			return err
+		})
+		if err := h.try("preparer", func(ctx context.Context, tx *store.Tx) error {
+			_, err := h.office.CheckPrivacy(ctx, tx, string(fund.ID))
+			return err
+		}); !errors.Is(err, statements.ErrNotCleared) {
+			t.Errorf("a fund of one person, after her donor's statement: %v", err)
 		}
 	})
 }

@@ -53,7 +53,8 @@ func (g *Register) Choose(groups []Group, rules Rules) []Choice {
 func (g *Register) choose(group Group, rules Rules) Choice {
 	c := Choice{Key: group.Whole.Key, Whole: true}
 	if !group.Whole.Duty {
-		if c.Reason = g.Judge(group.Whole.Atoms, rules); c.Reason != Safe {
+		// What somebody was shown by right is nothing new to her, and may be to others: the whole must be safe by itself, too.
+		if c.Reason = graver(g.Judge(group.Whole.Atoms, rules), rules.Safe(group.Whole.Atoms)); c.Reason != Safe {
 			c.Whole = false
 			return c
 		}
