@@ -137,6 +137,7 @@ func (p Plan) encumber(fund ledger.FundCode, category string, d ledger.Draw) []l
 
 // checkAvailable wants every grant of the entry, and every line of its budget, to have what the entry sets aside in all.
 func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
+	r.Grants = r.Grants.Remembering() // the funds are locked, and nothing is posted before the end
 	type key struct {
 		fund     ledger.FundCode
 		category string

@@ -66,11 +66,11 @@ func (r Register) AvailableOnLine(ctx context.Context, tx *store.Tx, fund ledger
 
 // left takes what was spent and committed out of a budget, as far as it counts.
 func (r Register) left(ctx context.Context, tx *store.Tx, fund ledger.FundCode, budget ledger.Money, counts func(ledger.Sum) bool) (ledger.Money, error) {
-	accounts, err := r.Book.Accounts(ctx, tx)
+	accounts, err := r.accounts(ctx, tx)
 	if err != nil {
 		return ledger.Money{}, err
 	}
-	sums, err := r.Book.Activity(ctx, tx, fund, ledger.Span{})
+	sums, err := r.activityOf(ctx, tx, fund)
 	if err != nil {
 		return ledger.Money{}, err
 	}

@@ -15,6 +15,7 @@ type memo struct {
 	reports  map[GrantID]BudgetActual
 	layers   map[ledger.FundCode][]ledger.Lot // of one day
 	adding   map[string]ledger.Money          // by grant and line, of the entries before
+	activity map[ledger.FundCode][]ledger.Sum // of what can still be promised; nothing is posted between asking twice
 }
 
 type remembered struct {
@@ -22,9 +23,11 @@ type remembered struct {
 	granted bool
 }
 
-// Remembering is the register for as long as it posts entries of one day, whose grants nobody else changes meanwhile.
+// Remembering is the register for as long as it posts entries of one day, or asks what several lines of some funds have left, while
+// nobody else changes their grants.
 func (r Register) Remembering() Register {
-	r.memo = &memo{grants: map[ledger.FundCode]remembered{}, reports: map[GrantID]BudgetActual{}, layers: map[ledger.FundCode][]ledger.Lot{}, adding: map[string]ledger.Money{}}
+	r.memo = &memo{grants: map[ledger.FundCode]remembered{}, reports: map[GrantID]BudgetActual{}, layers: map[ledger.FundCode][]ledger.Lot{}, adding: map[string]ledger.Money{},
+		activity: map[ledger.FundCode][]ledger.Sum{}}
 	return r
 }
 
@@ -67,6 +70,22 @@ func (r Register) accounts(ctx context.Context, tx *store.Tx) (map[ledger.Accoun
 		}
 	}
 	return r.memo.accounts, nil
+}
+
+// activityOf is what was spent and committed of a fund.
+func (r Register) activityOf(ctx context.Context, tx *store.Tx, fund ledger.FundCode) ([]ledger.Sum, error) {
+	if r.memo == nil {
+		return r.Book.Activity(ctx, tx, fund, ledger.Span{})
+	}
+	sums, known := r.memo.activity[fund]
+	if known {
+		return sums, nil
+	}
+	sums, err := r.Book.Activity(ctx, tx, fund, ledger.Span{})
+	if err == nil {
+		r.memo.activity[fund] = sums
+	}
+	return sums, err
 }
 
 // spending is what a grant's budget lines have taken.
