@@ -121,8 +121,8 @@ func (l PlanLine) bar() Bar {
 
 // DueItem is a unit of support that waits to be given.
 type DueItem struct {
-	Plan   Plan
-	Line   PlanLine
+	Plan   Plan     // by name, without its content
+	Line   PlanLine // without its other units
 	Item   Item
 	Amount ledger.Money
 	Held   []string // codes of the milestones that hold its money back and were not found met
@@ -131,29 +131,7 @@ type DueItem struct {
 // DueItems lists the open units of living plans due from a day to another, earliest first. Units without days are not among
 // them, nor what a suspension holds.
 func (r Register) DueItems(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem, error) {
-	plans, err := r.Plans(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	met, err := readMet(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	var out []DueItem
-	for _, p := range plans {
-		if p.State != PlanActive && p.State != PlanApproved {
-			continue
-		}
-		for _, l := range p.Current.Lines {
-			for _, i := range l.open() {
-				if i.DueOn != "" && i.DueOn >= from && i.DueOn <= to {
-					out = append(out, DueItem{p, l, i, l.price(i), l.heldBy(i, met[p.ID])})
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b DueItem) int { return cmp.Compare(a.Item.DueOn, b.Item.DueOn) })
-	return out, nil
+	return readDue(ctx, tx, from, to)
 }
 
 // heldBy lists the milestones that hold an item back and are not among those met.

@@ -2,6 +2,7 @@ package beneficiaries
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -95,7 +96,10 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			if err := few.asks(tx, reminders); err != nil {
 				return err
 			}
-			if err := page.asks(tx, lists); err != nil {
+			var due []DueItem
+			var month, monthAfter asked
+			units := func() (err error) { due, err = h.reg.DueItems(h.Context(), tx, "2026-06-01", "2026-06-30"); return err }
+			if err := errors.Join(page.asks(tx, lists), month.asks(tx, units)); err != nil {
 				return err
 			}
 			if err := h.cloned(tx, p, 3, many); err != nil {
@@ -110,8 +114,14 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			if after != few || few < 3 || took > 2*time.Second || len(found) < many/10 {
 				h.Errorf("%d reminders of %d plans took %d statements and %s; those of three plans %d statements", len(found), many, after, took, few)
 			}
-			if err := pageAfter.asks(tx, lists); err != nil {
+			began = time.Now()
+			if err := errors.Join(monthAfter.asks(tx, units), pageAfter.asks(tx, lists)); err != nil {
 				return err
+			}
+			took = time.Since(began)
+			h.Logf("%d units due in a month and a page of %d plans in %s", len(due), many, took)
+			if monthAfter != month || month < 3 || took > 2*time.Second || len(due) < many*9/10 {
+				h.Errorf("%d units due in a month of %d plans took %d statements and %s; those of three plans %d statements", len(due), many, monthAfter, took, month)
 			}
 			if pageAfter != page || page < 4 {
 				h.Errorf("a page of plans took %d statements of %d plans, and %d of three", pageAfter, many, page)
