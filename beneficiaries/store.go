@@ -1,6 +1,7 @@
 package beneficiaries
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -95,6 +96,9 @@ func insertBeneficiary(ctx context.Context, tx *store.Tx, b Beneficiary) error {
 }
 
 func readBeneficiary(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
+	if known, err := seesBeneficiary(ctx, tx, key); err != nil || !known {
+		return Beneficiary{}, cmp.Or(err, ErrUnknownBeneficiary)
+	}
 	var row beneficiaryRow
 	return foundBeneficiary(ctx, visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key), "id"), &row)
 }
@@ -158,6 +162,9 @@ func insertVersion(ctx context.Context, tx *store.Tx, plan PlanID, v PlanVersion
 }
 
 func readPlan(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
+	if known, err := seesPlan(ctx, tx, key); err != nil || !known {
+		return Plan{}, cmp.Or(err, ErrUnknownPlan)
+	}
 	var row planRow
 	err := visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key), "beneficiary_id").Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {

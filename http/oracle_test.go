@@ -37,7 +37,8 @@ const opensAnybody = "POST /beneficiaries/{id}/emergency-openings"
 var parameter = regexp.MustCompile(`\{[a-z_]+\}`)
 
 // TestExistenceOracle holds that a caseworker cannot tell a person who is not theirs from one who is not there: status, headers and body are
-// equal on every operation on a person that the API description has, and so are the times. A server that opens one sealed field more for
+// equal on every operation on a person that the API description has, and so are the times, also of the person's plans and of what is paid
+// under them (whose answers TestPermissionsByRelation compares). A server that opens one sealed field more for
 // who is there must be seen by the same test of times.
 func TestExistenceOracle(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
@@ -70,10 +71,17 @@ func TestExistenceOracle(t *testing.T) {
 			t.Errorf("only %d operations got as far as the person", hidden)
 		}
 		s.leak.seal(t, s)
-		if s.alwaysApart(t, "/beneficiaries/", true) {
-			t.Error("the times tell a person who is there from one who is not")
+		s.withFund(t)
+		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
+			`"lines":[{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01"]}]}`).Want(http.StatusCreated)
+		asked := drafted(s.caring, `{"plan":"P-1",`+aidOf100+"}")
+		for there, not := range map[string]string{"/beneficiaries/" + s.code: "/beneficiaries/B-10001", "/plans/P-1": "/plans/P-2",
+			"/disbursements/" + asked: "/disbursements/" + asked[:len(asked)-4] + "0000"} {
+			if s.alwaysApart(t, there, not, true) {
+				t.Errorf("the times tell %s, which is there, from one that is not", there)
+			}
 		}
-		if !s.alwaysApart(t, "/leaky-beneficiaries/", false) {
+		if !s.alwaysApart(t, "/leaky-beneficiaries/"+s.code, "/leaky-beneficiaries/B-10001", false) {
 			t.Error("a server that opens a field more for who is there is not seen: the test of times proves nothing")
 		}
 	})
@@ -83,11 +91,11 @@ func TestExistenceOracle(t *testing.T) {
 const certain = 0.001
 
 // alwaysApart tells whether times tell apart who is there: each of three goes has to say so, or where one is looked for that does, any.
-func (s staffed) alwaysApart(t *testing.T, route string, each bool) bool {
+func (s staffed) alwaysApart(t *testing.T, there, not string, each bool) bool {
 	t.Helper()
 	random := rand.New(rand.NewPCG(20261126, 5)) //nolint:gosec // it deals, and is to deal the same each time
 	for range 3 {
-		if apart := s.toldApart(t, random, route) <= certain; apart != each {
+		if apart := s.toldApart(t, random, there, not) <= certain; apart != each {
 			return apart
 		}
 	}
@@ -96,20 +104,20 @@ func (s staffed) alwaysApart(t *testing.T, route string, each bool) bool {
 
 // toldApart times requests about somebody who is there and somebody who is not in turns, and gives the share of ways to exchange the two of
 // each turn that set them as far apart. What slows the machine down slows both of a turn, and a burst is one turn out of hundreds.
-func (s staffed) toldApart(t *testing.T, random *rand.Rand, route string) float64 {
+func (s staffed) toldApart(t *testing.T, random *rand.Rand, here, nowhere string) float64 {
 	t.Helper()
 	gaps := make([]float64, 300)
 	for i := range gaps {
 		var there, not float64
 		if random.IntN(2) == 0 {
-			there, not = s.timed(t, route+s.code), s.timed(t, route+"B-10001")
+			there, not = s.timed(t, here), s.timed(t, nowhere)
 		} else {
-			not, there = s.timed(t, route+"B-10001"), s.timed(t, route+s.code)
+			not, there = s.timed(t, nowhere), s.timed(t, here)
 		}
 		gaps[i] = there - not
 	}
 	p := exchanged(random, gaps)
-	t.Logf("%s %s: median gap %.0f µs, p = %.4f", s.db.Engine(), route, median(gaps), p)
+	t.Logf("%s %s: median gap %.0f µs, p = %.4f", s.db.Engine(), here, median(gaps), p)
 	return p
 }
 
