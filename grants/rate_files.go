@@ -160,10 +160,13 @@ func (b *rateBuilder) csv(text []byte) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			return &RateFault{line, "the row is not CSV"}
+		if bad := (*csv.ParseError)(nil); errors.As(err, &bad) { // a row that is none has no fields whose place could be asked for
+			return &RateFault{bad.Line, "the row is not CSV"}
 		}
+		if err != nil {
+			return err
+		}
+		line, _ := r.FieldPos(0)
 		if len(cells) != len(head) {
 			return &RateFault{line, "the row has another number of cells than the head line"}
 		}
