@@ -243,3 +243,29 @@ func TestListsOfTheNewestGoOn(t *testing.T) {
 		}
 	})
 }
+
+// TestLetterheadsByAPI holds that the newest letterhead is in force, stands on what is collected from then on, and is set by
+// those who keep the books.
+func TestLetterheadsByAPI(t *testing.T) {
+	onMailing(t, func(m *mailing) {
+		const body = `{"registration":"CVR 12345678","address":"Havnegade 1, 8000 Aarhus C","contact":"post@example.org","tax_approval":"j.nr. 26-1"}`
+		m.lead.Post("/letterheads", body).Problem(403, "forbidden_scope")
+		m.finance.Post("/letterheads", `{"registration":"CVR 1","address":"","contact":"","tax_approval":""}`).Want(201)
+		time.Sleep(2 * time.Millisecond) // ids sort by the millisecond
+		m.second.Post("/letterheads", body).Want(201)
+		var list struct {
+			Data []struct{ Registration, Contact string }
+		}
+		m.lead.Get("/letterheads").Want(200).Into(&list)
+		if len(list.Data) != 2 || list.Data[0].Registration != "CVR 12345678" || list.Data[0].Contact != "post@example.org" {
+			m.Errorf("%+v", list)
+		}
+		m.finance.With("Idempotency-Key", "e").Post("/statements", `{"subject":"D-1","to":"2026-12-31","explanations":[{"budget_line":"1","reason":"weather"}]}`).
+			Problem(422, "validation_failed")
+		var s stated
+		m.finance.With("Idempotency-Key", "f").Post("/statements", toFirst).Want(201).Into(&s)
+		if page := string(m.finance.Get("/statements/" + s.ID + "/document?format=html&lang=da").Want(200).Body); !strings.Contains(page, "CVR 12345678, Havnegade 1") || !strings.Contains(page, "j.nr. 26-1") {
+			m.Errorf("the letterhead is not on the page:\n%.1500s", page)
+		}
+	})
+}
