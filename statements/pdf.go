@@ -65,14 +65,21 @@ func pdfOf(p paper, verify string) ([]byte, error) {
 		return nil, d.err
 	}
 	m := maroto.New(p.pdfConfig())
-	for _, rows := range pages {
+	for i, rows := range pages {
 		m.AddPages(page.New().Add(rows...))
+		pages[i] = nil
 	}
+	return drawn(m, p.subject, string(p.lang), p.created(), d.marks)
+}
+
+// drawn has maroto draw its pages. It is given what it needs and no more, so that while it draws, what was laid out can go: of
+// five hundred pages that is half of all memory.
+func drawn(m core.Maroto, subject, lang string, created time.Time, marks []mark) ([]byte, error) {
 	doc, err := m.Generate()
 	if err != nil {
-		return nil, fmt.Errorf("statements: render %s: %w", p.subject, err)
+		return nil, fmt.Errorf("statements: render %s: %w", subject, err)
 	}
-	return completed(dated(doc.GetBytes(), p.created()), string(p.lang), d.marks)
+	return completed(dated(doc.GetBytes(), created), lang, marks)
 }
 
 // created is midnight of the day the statement was prepared on.
