@@ -183,7 +183,7 @@ func TestACrowdApprovesAPlanOnce(t *testing.T) {
 			return nil
 		})
 		h.lineForTen("L1")
-		for round := range storetest.Rounds(2, 1000) {
+		for round := range storetest.Rounds(2, 100) {
 			number := fmt.Sprintf("P-%d", round)
 			h.do("writer", func(tx *store.Tx) error { return h.onLine(tx, number, "L1") })
 			var runs atomic.Int64
