@@ -335,6 +335,7 @@ var tableTitles = map[string]text{
 	"donor-imports":        {"Files of donors and gifts", "Filer med bidragydere og gaver"},
 	"bank-imports":         {"Bank statements", "Kontoudtog"},
 	"match-suggestions":    {"Suggested matches", "Foreslåede afstemninger"},
+	"letterheads":          {"Letterheads", "Brevhoveder"},
 	"lines":                {"Lines", "Linjer"},
 	"bank-lines":           {"Bank lines", "Banklinjer"},
 	"milestones":           {"Milestones", "Milepæle"},
