@@ -131,6 +131,9 @@ func (b books) fill(ctx context.Context, n int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.Migrate(ctx, nil); err != nil { // books that an earlier version left here
+		return err
+	}
 	if err := b.openFunds(ctx, db); err != nil {
 		return err
 	}
