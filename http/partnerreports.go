@@ -20,6 +20,13 @@ func evidenceOfSupport(api *API) {
 		About: "Each item becomes a disbursement, submitted: all or none.",
 		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrPlanNotApproved,
 			disbursements.ErrIncomplete}}, at(reportForPartner))
+	Route(api, Op{Method: post, Path: "/partner-report-files", ID: "reportFileForPartner", Tag: "partners", Roles: casework, Money: true, Body: maxImportBody,
+		Summary: "Ask for approval of all that a partner accounts for in a table", Danish: "Bed om godkendelse af alt, hvad en partner gør rede for i en tabel",
+		About: "Each row becomes a disbursement, submitted: all or none; with ?dry_run=true the answer is what would come of it. A problem names the row, " +
+			"or the item, which are counted from 0 below the head line. Store the file itself as evidence, and name it when the report is booked.",
+		Refuses: []error{ledger.ErrImportFile, disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine,
+			disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete},
+		Example: `{"partner":"NG-01","date":"2026-04-30","profile":"rfc4180","content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`}, at(reportFileForPartner))
 	Route(api, Op{Method: post, Path: "/partner-liquidations", ID: "liquidateReport", Tag: "partners", Roles: finance, Money: true,
 		Summary: "Book the authorised items of a partner's report", Danish: "Bogfør de bemyndigede poster i en partners afregning",
 		About: "In the order given, each on its own date; one document may prove them all. All or none.",
