@@ -22,9 +22,9 @@ func TestPlansNamePayeesOnRecord(t *testing.T) {
 		h.submitted(old)
 		h.reg.Payees = func(_ context.Context, _ *store.Tx, key string) ([]Payee, error) { return record[key], nil }
 		draft := func(category, payee string) (Plan, error) {
-			p, err := degree(), error(nil)
+			p := degree()
 			p.Current.Lines[0].Category, p.Current.Lines[0].Payee = category, payee
-			err = h.try("writer", func(tx *store.Tx) error {
+			err := h.try("writer", func(tx *store.Tx) error {
 				b, err := h.reg.Admit(h.Context(), tx)
 				if err != nil {
 					return err

@@ -201,7 +201,7 @@ func (l life) set(books reserves, out *proof.Findings) {
 	})
 	for _, k := range slices.Compact(keys) {
 		want, have := orZero(should[k], k.currency), orZero(is[k], k.currency)
-		if off := have.Sub(want).Minor(); off > slack || -off > slack && !(books.lapsed[k.fund] && have.IsZero()) {
+		if off := have.Sub(want).Minor(); off > slack || -off > slack && (!books.lapsed[k.fund] || !have.IsZero()) {
 			out.Add("commitment", fmt.Sprintf("plan %s, fund %s", k.holder, k.fund), "its units say that %s %s is set aside, the books hold %s", want, k.currency, have)
 		}
 	}

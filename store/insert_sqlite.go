@@ -96,7 +96,7 @@ func (c *compiled) end(pool *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // it goes back to a pool that is being closed
+	defer conn.Close()
 	return conn.Raw(func(any) error {
 		var errs []error
 		for _, s := range c.texts {
