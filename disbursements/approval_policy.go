@@ -60,7 +60,7 @@ type facts struct {
 }
 
 func (b Band) holds(f facts) bool {
-	return (!f.known || f.amount.Cmp(b.Above) > 0) && (b.Fund == "" || slices.Contains(f.funds, b.Fund)) &&
+	return (!f.known || b.Above.IsZero() || f.amount.Cmp(b.Above) > 0) && (b.Fund == "" || slices.Contains(f.funds, b.Fund)) &&
 		(!b.NewPayee || f.newPayee) && (!b.Cash || f.cash)
 }
 

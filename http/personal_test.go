@@ -33,6 +33,7 @@ var tellsNothing = map[string]string{
 	"uploadImport content":           "entries, whose texts stand in the books and name nobody (docs/IMPORT.md)",
 	"uploadDonorImport name":         "of a file",
 	"importExchangeRates content":    "rates",
+	"reportFileForPartner content":   "numbers of plans, amounts, and what they are for, as the items that are sent one by one",
 	"writeBankAccount name":          "ours, as payees read it",
 	"writeBankAccount iban":          "ours",
 	"writeBankAccount bic":           "of our bank",
