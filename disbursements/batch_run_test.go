@@ -142,8 +142,12 @@ func TestPaymentRun(t *testing.T) {
 		if all := many.took(); all > 20*time.Second && db.Engine() == store.SQLite {
 			t.Errorf("%d payments took %s", n, all)
 		}
+		pages := 0
+		if db.Engine() == store.SQLite {
+			pages = 32 << 10 // of the file, which it keeps up to that many KiB of, once it has seen them
+		}
 		for i, lap := range few {
-			if most := lap.before + many[i].grew; most > (lap.before+lap.grew)*12/10 { // as if both had begun with the same
+			if most := lap.before + many[i].grew; most > (lap.before+lap.grew)*12/10+pages { // as if both had begun with the same
 				t.Errorf("%s: %d KiB for 10,000, %d KiB for 1,000", lap.what, most, lap.before+lap.grew)
 			}
 		}
