@@ -1,17 +1,14 @@
 package http
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"supportledger/ledger"
 	"supportledger/store"
@@ -51,13 +48,9 @@ const mostReported = 200
 
 // reportedItems reads the table. What is wrong is a [ledger.ImportFault] with its row; the head line is row 1.
 func reportedItems(content []byte, profile ledger.ImportProfile) ([]reportedItemBody, error) {
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if !utf8.Valid(content) {
-		return nil, &ledger.ImportFault{Why: "the file is not UTF-8; save it as CSV UTF-8"}
-	}
-	r := csv.NewReader(bytes.NewReader(content))
-	if profile == ledger.ProfileDanish {
-		r.Comma = ';'
+	r, err := profile.CSVReader(content)
+	if err != nil {
+		return nil, err
 	}
 	head, err := r.Read()
 	if err != nil {

@@ -68,17 +68,26 @@ func (f ImportFile) cut(check func(head []string) error) (importTable, error) {
 	return t, nil
 }
 
-// csvRows reads CSV of one of the two profiles: UTF-8, with or without a byte order mark.
-func (f ImportFile) csvRows() ([]sourceRow, error) {
-	content := bytes.TrimPrefix(f.Content, []byte("\ufeff"))
+// CSVReader reads CSV of one of the two profiles: UTF-8, with or without a byte order mark. It is an *[ImportFault] where the
+// content is not.
+func (p ImportProfile) CSVReader(content []byte) (*csv.Reader, error) {
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if !utf8.Valid(content) {
 		return nil, &ImportFault{0, "the file is not UTF-8; save it as CSV UTF-8"}
 	}
 	r := csv.NewReader(bytes.NewReader(content))
-	r.FieldsPerRecord = -1 // a head line that does not fit says more than a row of another length
-	if f.Profile == ProfileDanish {
+	if p == ProfileDanish {
 		r.Comma = ';'
 	}
+	return r, nil
+}
+
+func (f ImportFile) csvRows() ([]sourceRow, error) {
+	r, err := f.Profile.CSVReader(f.Content)
+	if err != nil {
+		return nil, err
+	}
+	r.FieldsPerRecord = -1 // a head line that does not fit says more than a row of another length
 	var rows []sourceRow
 	for {
 		cells, err := r.Read()
