@@ -28,11 +28,20 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 // pages adds the document, the docs page that works without any other host, and a page per kind of problem.
 func (a *API) pages() {
 	a.engine.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, Base+"/docs") })
-	a.engine.GET(Base+"/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", a.document) })
+	a.engine.GET(Base+"/openapi.json", a.describeItself)
 	a.engine.GET(Base+"/docs", func(c *gin.Context) { c.Redirect(http.StatusFound, Base+"/docs/index.html") })
 	a.engine.GET(Base+"/docs/:file", a.docsFile)
 	a.engine.GET("/problems", a.problemPage)
 	a.engine.GET("/problems/:code", a.problemPage)
+}
+
+func (a *API) describeItself(c *gin.Context) {
+	document, err := a.document()
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	c.Data(http.StatusOK, "application/json", document)
 }
 
 // docsFiles is all that the docs page consists of; nothing else can be asked for.

@@ -30,7 +30,7 @@ type API struct {
 	log       *slog.Logger
 	engine    *gin.Engine
 	endpoints []*endpoint
-	document  []byte // the OpenAPI document, once all routes are there
+	document  func() ([]byte, error) // the OpenAPI document, made when somebody first asks
 	collector collector
 	rate      limiter
 	archive   *ledger.Archive // of evidence; nil keeps none

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -72,9 +73,7 @@ func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
 		register(s.api)
 	}
 	s.api.pair()
-	if s.api.document, err = s.api.described(o.Version); err != nil {
-		return nil, err
-	}
+	s.api.document = sync.OnceValues(func() ([]byte, error) { return s.api.described(o.Version) })
 	s.health()
 	s.api.pages()
 	s.api.verifyPages()
@@ -138,8 +137,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // Close drops every connection at once. After Serve has returned there is nothing left to drop.
 func (s *Server) Close() error { return s.http.Close() }
 
-// Document is the OpenAPI 3.1 document as served.
-func (s *Server) Document() []byte { return s.api.document }
+// Document is the OpenAPI 3.1 document as served. It takes a second to make, which the first who asks waits for: a server is
+// there at once. An error is a mistake in a route's declaration.
+func (s *Server) Document() ([]byte, error) { return s.api.document() }
 
 // readyWithin bounds what a load balancer waits for.
 const readyWithin = 2 * time.Second

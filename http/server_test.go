@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -36,7 +37,8 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 			Danish      string `json:"x-summary-da"`
 		} `json:"paths"`
 	}
-	if err := json.Unmarshal(s.Document(), &document); err != nil {
+	made, err := s.Document()
+	if err := errors.Join(err, json.Unmarshal(made, &document)); err != nil {
 		t.Fatal(err)
 	}
 	described, ids := slices.Clone(about), map[string]bool{}
@@ -59,7 +61,7 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 	}
 }
 
-// TestDeclarations holds that a declaration that would mislead somebody stops the server at start.
+// TestDeclarations holds that a declaration that would mislead somebody stops the server at start, or leaves it without a document.
 func TestDeclarations(t *testing.T) {
 	type ok struct {
 		ID Ref `path:"id" json:"-"`
@@ -127,7 +129,11 @@ func TestDeclarations(t *testing.T) {
 						said = v
 					}
 				}()
-				if _, err := New(storetest.SQLite(t), Options{}, tc.register); err != nil {
+				s, err := New(storetest.SQLite(t), Options{}, tc.register)
+				if err == nil {
+					_, err = s.Document()
+				}
+				if err != nil {
 					said = err.Error()
 				}
 			}()
@@ -136,7 +142,11 @@ func TestDeclarations(t *testing.T) {
 			}
 		})
 	}
-	if _, err := New(storetest.SQLite(t), Options{}, route[ok](fine)); err != nil {
+	s, err := New(storetest.SQLite(t), Options{}, route[ok](fine))
+	if err == nil {
+		_, err = s.Document()
+	}
+	if err != nil {
 		t.Errorf("the one that is fine: %v", err)
 	}
 }

@@ -56,13 +56,24 @@ var ErrLayout = errors.New("migrations: bad file")
 // would silently replace the other), when a file would not run inside a transaction, or when a portable CREATE TABLE
 // cannot be made STRICT.
 func For(fsys fs.FS, engine string) (*migrate.Migrations, error) {
+	return read(fsys, engine, strict)
+}
+
+// Index is [For] for whoever asks only which migrations there are: it saves a command that reads the books the
+// rewriting of texts that it does not run.
+func Index(fsys fs.FS, engine string) (*migrate.Migrations, error) {
+	return read(fsys, engine, func(_, text string) (string, error) { return text, nil })
+}
+
+// read collects an engine's files, the portable ones for SQLite as they are rewritten.
+func read(fsys fs.FS, engine string, rewritten func(name, text string) (string, error)) (*migrate.Migrations, error) {
 	portable, err := texts(fsys, ".")
 	if err != nil {
 		return nil, err
 	}
 	if engine == SQLite {
 		for name, text := range portable {
-			if portable[name], err = strict(name, text); err != nil {
+			if portable[name], err = rewritten(name, text); err != nil {
 				return nil, err
 			}
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
+
+	"supportledger/migrations"
 )
 
 // What can be wrong between a binary and the schema it finds.
@@ -34,7 +36,11 @@ func (db *DB) Migrate(ctx context.Context, report func(name string)) error {
 		return err
 	}
 	defer release()
-	m := db.migrator(report)
+	all, err := migrations.For(db.files, string(db.engine))
+	if err != nil {
+		return err
+	}
+	m := db.migrator(all, report)
 	if err := m.Init(ctx); err != nil {
 		return fmt.Errorf("store: migrate: %w", Classify(err))
 	}
@@ -56,8 +62,8 @@ func (db *DB) Migrate(ctx context.Context, report func(name string)) error {
 // migrator is bun's, told to do its bookkeeping inside the migration's own transaction. bun by itself notes a
 // migration only after its commit; a crash between the two would leave a schema that can neither go on nor back. The
 // hook writes the same row first, and bun's note afterwards becomes an upsert of an equal row.
-func (db *DB) migrator(report func(string)) *migrate.Migrator {
-	return migrate.NewMigrator(db.write, db.schema,
+func (db *DB) migrator(all *migrate.Migrations, report func(string)) *migrate.Migrator {
+	return migrate.NewMigrator(db.write, all,
 		migrate.WithTableName(migrationsTable),
 		migrate.WithMarkAppliedOnSuccess(true),
 		migrate.WithUpsert(true),

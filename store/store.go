@@ -45,9 +45,10 @@ type DB struct {
 	engine Engine
 	clock  Clock
 	log    *slog.Logger
-	write  *bun.DB // SQLite: one connection. PostgreSQL: the pool
-	read   *bun.DB // SQLite: query_only connections. PostgreSQL: the same pool
-	schema *migrate.Migrations
+	write  *bun.DB             // SQLite: one connection. PostgreSQL: the pool
+	read   *bun.DB             // SQLite: query_only connections. PostgreSQL: the same pool
+	files  fs.FS               // the migrations' texts
+	schema *migrate.Migrations // and which there are
 	guard  guard
 
 	compiled *compiled // SQLite: what the writing connection has compiled
@@ -70,7 +71,8 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if db.schema, err = migrations.For(o.Schema, string(db.engine)); err != nil {
+	db.files = o.Schema
+	if db.schema, err = migrations.Index(db.files, string(db.engine)); err != nil {
 		return nil, err
 	}
 	if err := open(ctx, dsn, o); err != nil {

@@ -52,8 +52,14 @@ type console struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the first signal asks to end, the second one ends
+	ctx, end := context.WithCancel(context.Background())
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	go func() { // the first signal asks to end, the second one ends
+		<-asked
+		signal.Stop(asked) // before anybody can see that the first one was heard, or a second one might be taken for it
+		end()
+	}()
 	c := console{out: os.Stdout, err: os.Stderr, outIsTTY: isatty.IsTerminal(os.Stdout.Fd()), errIsTTY: isatty.IsTerminal(os.Stderr.Fd())}
 	os.Exit(run(ctx, os.Args[1:], c))
 }

@@ -45,7 +45,11 @@ func document(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Document()
+	made, err := s.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
 }
 
 // TestBites puts a server that has drifted from its document behind the client, once in every way, and wants each
