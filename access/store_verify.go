@@ -3,7 +3,6 @@ package access
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"strings"
 
 	"supportledger/proof"
@@ -69,7 +68,7 @@ func storedEvents(ctx context.Context, tx *store.Tx, after string) ([]storedEven
 	const text = `SELECT a.id, a.at, a.user_id, a.token_id, a.request_id, a.action, a.subject, a.fields, a.reason, a.on_behalf_of, p.hash, p.seal
 		FROM audit_events AS a LEFT JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event' WHERE a.id > ? ORDER BY a.id LIMIT ?`
 	page := make([]storedEvent, 0, eventsPage)
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var r storedEvent
 		err := rows.Scan(&r.ID, &r.At, &r.UserID, &r.TokenID, &r.RequestID, &r.Action, &r.Subject, &r.Fields, &r.Reason, &r.OnBehalfOf, &r.hash, &r.seal)
 		page = append(page, r)
@@ -83,7 +82,7 @@ func (v *verifier) duties(ctx context.Context, tx *store.Tx) error {
 		FROM duties AS d
 		LEFT JOIN proof_leaves AS p ON p.ref = d.subject || '/' || CAST(d.round AS TEXT) || '/' || d.user_id AND p.kind = 'duty'
 		LEFT JOIN tokens AS t ON t.id = d.token_id`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var r dutyRow
 		var hash []byte
 		var owner UserID
@@ -133,8 +132,8 @@ type heldRole struct {
 func (v *verifier) roles(ctx context.Context, tx *store.Tx) error {
 	given := map[heldRole]bool{}
 	const text = `SELECT a.subject, a.action, a.fields FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
-		WHERE a.action IN ('role.granted', 'role.revoked') ORDER BY p.position`
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+		WHERE a.action <> 'entry.posted' AND a.action IN ('role.granted', 'role.revoked') ORDER BY p.position`
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var user UserID
 		var action, fields string
 		if err := rows.Scan(&user, &action, &fields); err != nil {
@@ -148,7 +147,7 @@ func (v *verifier) roles(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	err = tx.Stream(ctx, `SELECT user_id, role FROM user_roles`, func(rows *sql.Rows) error {
+	err = tx.Stream(ctx, `SELECT user_id, role FROM user_roles`, func(rows store.Scanner) error {
 		var h heldRole
 		err := rows.Scan(&h.user, &h.role)
 		if !given[h] {
@@ -172,7 +171,7 @@ func (v *verifier) alone(ctx context.Context, tx *store.Tx) error {
 		AND NOT EXISTS (SELECT 1 FROM duties AS r JOIN duties AS d ON d.subject = r.subject AND d.user_id <> r.user_id
 			WHERE r.subject = c.id AND r.step = 'request' AND r.payload = c.payload AND r.user_id <> c.user_id
 			AND d.step = 'approve' AND d.payload = c.payload AND d.user_id <> c.user_id)`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var change, user string
 		err := rows.Scan(&change, &user)
 		v.out.Add("approval", change, "the account %s was changed by it without two people who agreed", user)
@@ -184,9 +183,9 @@ func (v *verifier) alone(ctx context.Context, tx *store.Tx) error {
 func (v *verifier) persons(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT u.id FROM users AS u
 		LEFT JOIN (SELECT a.subject, a.on_behalf_of FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
-			WHERE a.action = 'person.joined') AS j ON j.subject = u.id
+			WHERE a.action <> 'entry.posted' AND a.action = 'person.joined') AS j ON j.subject = u.id
 		WHERE u.person <> COALESCE(j.on_behalf_of, '')`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var user string
 		err := rows.Scan(&user)
 		v.out.Add("role", user, "it is joined to another account, or is not, otherwise than its events say: it was changed past this program")
@@ -195,8 +194,8 @@ func (v *verifier) persons(ctx context.Context, tx *store.Tx) error {
 }
 
 // broken notes a row of subject, round and user that a rule does not allow.
-func (v *verifier) broken(what string) func(*sql.Rows) error {
-	return func(rows *sql.Rows) error {
+func (v *verifier) broken(what string) func(store.Scanner) error {
+	return func(rows store.Scanner) error {
 		var subject, round, user string
 		err := rows.Scan(&subject, &round, &user)
 		v.out.Add("approval", subject, "round %s: user %s %s", round, user, what)
@@ -216,7 +215,7 @@ func (v *verifier) lost(ctx context.Context, tx *store.Tx, kind proof.Kind, leav
 			WHERE d.subject || '/' || CAST(d.round AS TEXT) || '/' || d.user_id = p.ref) ORDER BY position LIMIT 1`
 	}
 	found := false
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var ref string
 		var position int64
 		err := rows.Scan(&ref, &position)

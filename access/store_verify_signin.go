@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 
 	"supportledger/store"
@@ -46,9 +45,9 @@ func (w waysIn) account(id UserID) *opened {
 
 func (w waysIn) fold(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT a.action, a.subject, a.user_id, a.on_behalf_of, a.fields FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
-		WHERE a.action IN ('user.created', 'user.disabled', 'user.end_set', 'user.invited', 'password.set', 'identity.linked', 'second_factor.begun',
+		WHERE a.action <> 'entry.posted' AND a.action IN ('user.created', 'user.disabled', 'user.end_set', 'user.invited', 'password.set', 'identity.linked', 'second_factor.begun',
 			'second_factor.confirmed', 'token.issued', 'session.opened', 'token.revoked', 'tokens.revoked') ORDER BY p.position`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var action, subject, fields string
 		var actor, onBehalf UserID
 		if err := rows.Scan(&action, &subject, &actor, &onBehalf, &fields); err != nil {
@@ -104,7 +103,7 @@ func (w waysIn) revived(user UserID, what string) {
 }
 
 func (w waysIn) users(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT id, handle, disabled_at, ends_at FROM users`, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, `SELECT id, handle, disabled_at, ends_at FROM users`, func(rows store.Scanner) error {
 		var id UserID
 		var handle string
 		var disabled, ends *string
@@ -124,7 +123,7 @@ func (w waysIn) users(ctx context.Context, tx *store.Tx) error {
 
 func (w waysIn) tokens(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT id, user_id, hash, created_at, expires_at, revoked_at, kind, name, scopes, factors FROM tokens`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var r tokenRow
 		if err := rows.Scan(&r.ID, &r.UserID, &r.Hash, &r.CreatedAt, &r.ExpiresAt, &r.RevokedAt, &r.Kind, &r.Name, &r.Scopes, &r.Factors); err != nil {
 			return err
@@ -141,7 +140,7 @@ func (w waysIn) tokens(ctx context.Context, tx *store.Tx) error {
 }
 
 func (w waysIn) invitations(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT hash, user_id, expires_at, change_id FROM invitations`, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, `SELECT hash, user_id, expires_at, change_id FROM invitations`, func(rows store.Scanner) error {
 		var r invitationRow
 		if err := rows.Scan(&r.Hash, &r.UserID, &r.ExpiresAt, &r.ChangeID); err != nil {
 			return err
@@ -155,7 +154,7 @@ func (w waysIn) invitations(ctx context.Context, tx *store.Tx) error {
 }
 
 func (w waysIn) credentials(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT user_id, password, second, confirmed, changed_at, invitation FROM credentials`, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, `SELECT user_id, password, second, confirmed, changed_at, invitation FROM credentials`, func(rows store.Scanner) error {
 		var r credentialRow
 		if err := rows.Scan(&r.UserID, &r.Password, &r.Second, &r.Confirmed, &r.ChangedAt, &r.Invitation); err != nil {
 			return err
@@ -172,7 +171,7 @@ func (w waysIn) credentials(ctx context.Context, tx *store.Tx) error {
 }
 
 func (w waysIn) identities(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT issuer, subject, user_id, linked_at, invitation FROM sign_in_identities`, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, `SELECT issuer, subject, user_id, linked_at, invitation FROM sign_in_identities`, func(rows store.Scanner) error {
 		var r identityRow
 		if err := rows.Scan(&r.Issuer, &r.Subject, &r.UserID, &r.LinkedAt, &r.Invitation); err != nil {
 			return err

@@ -145,7 +145,7 @@ func (o Office) BankImport(ctx context.Context, tx *store.Tx, id BankImportID) (
 		return BankImport{}, err
 	}
 	const text = "SELECT no, date, amount, reference, COALESCE(line_id, '') FROM bank_import_lines WHERE import_id = ? ORDER BY no"
-	err = tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err = tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var l BankImportLine
 		var minor int64
 		if err := rows.Scan(&l.No, &l.Date, &minor, &l.Reference, &l.Line); err != nil {

@@ -3,7 +3,6 @@ package disbursements
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -194,7 +193,7 @@ func eachLocked(ctx context.Context, tx *store.Tx, b Batch, fn func(amount ledge
 	const text = `SELECT i.subject, i.number, i.uetr, i.disbursement_id, i.payload, i.payee_id, y.alias, i.details, t.sealed, i.kind, i.amount
 		FROM payment_batch_items AS i JOIN payees AS y ON y.id = i.payee_id JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details
 		WHERE i.batch_id = ? AND i.live ORDER BY i.position`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var subject, number, uetr, disbursement, payee, alias, kind string
 		var payload, sealed []byte
 		var details int

@@ -2,7 +2,6 @@ package disbursements
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"supportledger/ledger"
@@ -48,7 +47,7 @@ func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
 		LEFT JOIN prepayments AS a ON a.id = d.prepayment_id
 		LEFT JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.payload = d.payload
 		GROUP BY d.id, p.number, k.code, a.number`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var d Disbursement
 		var spot, items, shares, entry, evidence string
 		var amount, overpaid int64
@@ -123,7 +122,7 @@ func (v *verifier) transfers(ctx context.Context, tx *store.Tx) error {
 		ORDER BY t.id`
 	var last transferRow
 	people := map[string]map[string]bool{} // who took a step on what the row says
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var r transferRow
 		var partner, plan, version string
 		var currency ledger.Currency
@@ -181,7 +180,7 @@ func (v *verifier) unclaimed(ctx context.Context, tx *store.Tx) error {
 		OR e.act = 'payment' AND NOT EXISTS (SELECT 1 FROM payments AS p JOIN bank_matches AS m ON m.payment_id = p.id AND m.entry_id = e.id
 			WHERE p.id = e.source AND m.proves = 'payment' AND (p.entry_id = e.id OR m.undone))
 		OR e.act IN ('liquidation', 'netting') AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.id = e.source AND d.entry_id = e.id AND d.state IN ('evidenced', 'verified', 'disallowed')))`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var year int
 		var number int64
 		var act string

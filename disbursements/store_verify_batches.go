@@ -2,7 +2,6 @@ package disbursements
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"supportledger/ledger"
@@ -62,7 +61,7 @@ func verifyReleases(ctx context.Context, tx *store.Tx, out *proof.Findings) erro
 			(SELECT COUNT(*) FROM duties AS r WHERE r.subject = b.id AND r.round = b.round AND r.step = 'release' AND r.payload = b.lock_hash
 				AND r.user_id = b.released_by AND r.user_id <> b.locked_by)
 		FROM payment_batches AS b WHERE b.state IN ` + bound
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var number string
 		var state BatchState
 		var locked, released int
@@ -90,7 +89,7 @@ func verifyItems(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
 		FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id JOIN disbursements AS d ON d.id = i.disbursement_id
 		LEFT JOIN payments AS p ON p.id = i.payment_id
 		WHERE i.live AND b.state IN ('released', 'exported', 'reconciled', 'closed')`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var batch, number string
 		var other, undecided, unbound bool
 		if err := rows.Scan(&batch, &number, &other, &undecided, &unbound); err != nil {
@@ -117,7 +116,7 @@ func verifyPayments(ctx context.Context, tx *store.Tx, out *proof.Findings) erro
 				WHERE i.payment_id = p.id AND i.live AND b.state IN ('exported', 'reconciled', 'closed')),
 			p.state = 'confirmed' AND COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m WHERE m.payment_id = p.id AND m.proves = 'payment' AND NOT m.undone), 0) <> -p.amount
 		FROM payments AS p`
-	return tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var p Payment
 		var minor int64
 		var payload []byte

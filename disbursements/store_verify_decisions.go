@@ -2,7 +2,6 @@ package disbursements
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 
@@ -92,7 +91,7 @@ func (o Office) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided))
 		WHERE d.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'returned', 'evidenced', 'verified', 'disallowed')
 		ORDER BY d.id, a.user_id`
 	var last decided
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var d decided
 		var a Approval
 		var shares, items, roles string
@@ -126,7 +125,7 @@ func (o Office) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided))
 func rolesHeld(ctx context.Context, tx *store.Tx) (map[access.UserID]map[access.Role]bool, error) {
 	const text = `SELECT user_id, role FROM user_roles UNION ALL SELECT user_id, grants || revokes FROM account_changes WHERE state = 'applied'`
 	held := map[access.UserID]map[access.Role]bool{}
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var user access.UserID
 		var list string
 		if err := rows.Scan(&user, &list); err != nil {

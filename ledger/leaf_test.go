@@ -144,7 +144,7 @@ func TestLeafSurvivesTheDatabase(t *testing.T) {
 		}
 		if err := db.View(t.Context(), func(tx *store.Tx) error {
 			var found proof.Findings
-			v, err := book.Verify(t.Context(), tx, 1, &found, func(int64) {})
+			v, err := book.Verify(t.Context(), tx, func() int64 { return 1 }, &found, func(int64) {})
 			if err != nil || len(found.List) > 0 || v.Entries != 1 || v.Lines != 2 {
 				t.Errorf("%v: %+v, found %v", err, v, found.List)
 			}

@@ -322,7 +322,7 @@ func (l *life) verify(r *rapid.T) {
 		if err != nil {
 			return err
 		}
-		_, err = l.book.Verify(l.Context(), tx, last, &out, func(int64) {})
+		_, err = l.book.Verify(l.Context(), tx, func() int64 { return last }, &out, func(int64) {})
 		return err
 	})
 	if len(out.List) > 0 {

@@ -24,10 +24,11 @@ const verifyPage = 1000
 
 // Verify recomputes the books from their rows, in order of posting and without believing any sum or state that is kept
 // beside them: each entry against its leaf in the tree, the order and numbers without a gap, double entry per fund, every
-// balance of every day, every lot, and that no fund's bank stood below zero. Leaves is how many entries the tree has.
+// balance of every day, every lot, and that no fund's bank stood below zero. Leaves tells how many entries the tree has; it is
+// asked last, and may wait for who counts them.
 //
 // Memory does not grow with the entries, only with the rows of the balances, by some tens of bytes each.
-func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves int64, out *proof.Findings, report func(done int64)) (Verified, error) {
+func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves func() int64, out *proof.Findings, report func(done int64)) (Verified, error) {
 	known, err := b.chart(ctx, tx)
 	if err != nil {
 		return Verified{}, err
@@ -49,15 +50,15 @@ func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves int64, out *proof
 	if err != nil {
 		return v.done, err
 	}
-	for _, end := range []func(context.Context, *store.Tx) error{v.heads, v.balances, v.lots} {
+	for _, end := range []func(context.Context, *store.Tx) error{v.heads, v.balances, v.months, v.totals, v.lots} {
 		if err := end(ctx, tx); err != nil {
 			return v.done, err
 		}
 	}
-	if leaves == v.done.Entries {
-		return v.done, nil
+	if n := leaves(); n != v.done.Entries {
+		return v.done, v.lost(ctx, tx, n)
 	}
-	return v.done, v.lost(ctx, tx, leaves)
+	return v.done, nil
 }
 
 // verifier is what has been seen so far.
@@ -228,6 +229,25 @@ func (v *verifier) balances(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return err
+}
+
+// months holds what is kept of each month against its days, which are verified: reports read the months, and no day of a month
+// that is not there.
+func (v *verifier) months(ctx context.Context, tx *store.Tx) error {
+	return differingMonths(ctx, tx, func(account, fund, currency, month string, amount, base int64) {
+		v.out.Add("balance", fmt.Sprintf("account %s, fund %s, %s, %s", account, fund, currency, month),
+			"what is kept of the month is off from its days by %s at %s, or is missing", OfMinor(amount, Currency(currency)), OfMinor(base, v.known.base))
+	})
+}
+
+// totals holds what a bank account is kept to hold of each fund, and the last day on which it moved, against the days.
+func (v *verifier) totals(ctx context.Context, tx *store.Tx) error {
+	return differingTotals(ctx, tx, func(t totalRow, off int64, last Date) {
+		if v.known.accounts[t.Account].IsBank() {
+			v.out.Add("bank", fmt.Sprintf("account %s, fund %s, %s", t.Account, t.Fund, t.Currency),
+				"its total is off from its days by %s, or it says that it moved last on %q and not on %q", OfMinor(off, t.Currency), t.LastDate, last)
+		}
+	})
 }
 
 // place names a key for people.

@@ -274,7 +274,7 @@ func Stored(ctx context.Context, tx *store.Tx) ([]string, error) {
 func leavesAfter(ctx context.Context, tx *store.Tx, from int64, limit int) ([]leafRow, error) {
 	page := make([]leafRow, 0, limit)
 	const text = `SELECT position, kind, hash FROM proof_leaves WHERE position >= ? ORDER BY position LIMIT ?`
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var r leafRow
 		err := rows.Scan(&r.Position, &r.Kind, &r.Hash)
 		page = append(page, r)

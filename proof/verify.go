@@ -47,6 +47,19 @@ func (f *Findings) Add(check, place, detail string, args ...any) {
 	f.More[check]++
 }
 
+// Join takes over what somebody else found at the same time.
+func (f *Findings) Join(other Findings) {
+	for _, found := range other.List {
+		f.Add(found.Check, found.Place, "%s", found.Detail)
+	}
+	for check, n := range other.More {
+		if f.More == nil {
+			f.More = map[string]int{}
+		}
+		f.More[check] += n
+	}
+}
+
 // verifyPage is how many rows are read at a time.
 const verifyPage = 4000
 

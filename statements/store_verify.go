@@ -3,7 +3,6 @@ package statements
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 
@@ -19,7 +18,7 @@ func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (
 		FROM statements AS s LEFT JOIN audit_events AS e ON e.subject = s.id AND e.action = 'statement.issued' AND e.reason = ''
 		WHERE s.record IS NOT NULL ORDER BY s.id`
 	var n int64
-	err := tx.Stream(ctx, text, func(rows *sql.Rows) error {
+	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var v verifiedRow
 		if err := rows.Scan(&v.id, &v.number, &v.record, &v.content, &v.tail, &v.document, &v.clearedHash, &v.cleared, &v.fields, &v.people); err != nil {
 			return err

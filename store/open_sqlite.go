@@ -27,8 +27,11 @@ var pragmas = []struct{ name, set, want string }{
 	{"busy_timeout", "5000", "5000"},               // ms to wait for another process that is writing
 	{"journal_size_limit", "67108864", "67108864"}, // a burst does not leave a huge -wal file behind
 	{"wal_autocheckpoint", "8000", "8000"},         // pages: a page that many commits change goes back into the file once
-	{"cache_size", "-32768", "-32768"},             // 32 MB a connection; with the 2 MB of old a post waits for its pages
+	{"cache_size", "-32768", "-32768"},             // 32 MB to write with; with the 2 MB of old a post waits for its pages
 }
+
+// readOnly are the options of connections that only read. There are several of them and each has a cache of its own, hence a smaller one.
+const readOnly = "&_query_only=1&_pragma=cache_size(-8192)"
 
 // sqliteReaders is how many Views run at once. Readers never wait for the writer, only for each other.
 const sqliteReaders = 8
@@ -59,7 +62,7 @@ func (db *DB) openSQLite(ctx context.Context, dsn string, o Options) error {
 		return err
 	}
 	db.compiled = new(compiled)
-	db.read, err = sqlitePool(file, sqliteReaders, "&_query_only=1")
+	db.read, err = sqlitePool(file, sqliteReaders, readOnly)
 	return err
 }
 
@@ -98,10 +101,11 @@ func prepareFile(file string, mustExist bool) error {
 }
 
 func sqlitePool(file string, size int, options string) (*bun.DB, error) {
-	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() + "?_defensive=1&_dqs=0&_error_rc=1" + options
+	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() + "?_defensive=1&_dqs=0&_error_rc=1"
 	for _, p := range pragmas {
 		dsn += "&_pragma=" + url.QueryEscape(p.name+"("+p.set+")")
 	}
+	dsn += options
 	pool, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)

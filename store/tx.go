@@ -58,22 +58,6 @@ func (tx *Tx) Keep(key any, first func() any) any {
 	return v
 }
 
-// Stream runs a query and hands each row on as it comes, scanned by the caller: for what reads millions. Text is a constant
-// with ? for args. Nothing else may run in the tx until it returns.
-func (tx *Tx) Stream(ctx context.Context, text string, row func(*sql.Rows) error, args ...any) error {
-	rows, err := tx.QueryContext(ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close() //nolint:errcheck // what went wrong is in rows.Err
-	for rows.Next() {
-		if err := row(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // settle runs what waits for the commit.
 func (tx *Tx) settle(ctx context.Context) error {
 	for i := 0; i < len(tx.before); i++ { // the list may grow while it runs
@@ -109,6 +93,10 @@ func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	defer leave()
+	return db.look(ctx, fn)
+}
+
+func (db *DB) look(ctx context.Context, fn func(tx *Tx) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if db.engine == Postgres {
 		opts.Isolation = sql.LevelRepeatableRead

@@ -46,8 +46,8 @@ func (r *results) add(engine, state, name string, s sample) {
 	tell("  %-6s %-42s %8.0f/s   p50 %7.2f ms   p99 %7.2f ms", state, name, s.perSecond, s.at(.5), s.at(.99))
 }
 
-func (r *results) verified(engine string, took time.Duration, megabytes float64) {
-	r.verify[engine] = [2]float64{took.Seconds(), megabytes}
+func (r *results) verified(engine string, aMillion time.Duration, megabytes float64) {
+	r.verify[engine] = [2]float64{aMillion.Seconds(), megabytes}
 }
 
 // median is the middle one of a figure over all rounds.
@@ -119,7 +119,7 @@ func (r *results) promises(engine string) []promise {
 		promise{what: "back-dated by current, p50", value: r.ratio(at(million, large[7].name), at(million, large[6].name), p50), bound: 2},
 		promise{what: "trial balance of any day, p50", value: median(each(r.samples[at(million, large[8].name)], p50)), bound: 50, unit: "ms"})
 	if v, ok := r.verify[engine]; ok {
-		all = append(all, promise{what: "verify of the large books", value: v[0], bound: 30, unit: "s"},
+		all = append(all, promise{what: "verify, a million entries", value: v[0], bound: 30, unit: "s"},
 			promise{what: "memory of verify", value: v[1], bound: 200, unit: "MB"})
 	}
 	for i := range all {

@@ -104,6 +104,16 @@ func (b books) view(ctx context.Context, fn func(tx *store.Tx, book ledger.Book)
 	})
 }
 
+// viewBoth runs a command that reads all of the books in two places at once.
+func (b books) viewBoth(ctx context.Context, fn func(tx, other *store.Tx) error) (err error) {
+	db, err := b.open(ctx, store.Options{})
+	if err != nil {
+		return err
+	}
+	defer also(&err, db.Close)
+	return db.ViewBoth(ctx, fn)
+}
+
 // openFresh opens a database for new books, made where there is none, and migrates it - but only after it has seen that
 // there are no books in it yet.
 func openFresh(ctx context.Context, dsn address, o store.Options) (*store.DB, error) {

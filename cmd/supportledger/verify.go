@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements/verify"
 	"supportledger/store"
@@ -51,14 +50,14 @@ func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 	o.Evidence = archive
 	var report verify.Report
 	started := time.Now()
-	err = v.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		stages, err := v.stages(ctx, c, tx, book)
+	err = v.viewBoth(ctx, func(tx, other *store.Tx) error {
+		done, err := v.progress(ctx, c, tx)
 		if err != nil {
 			return err
 		}
-		defer stages.end()
-		o.Report = stages.at
-		report, err = verify.Books(ctx, tx, o)
+		defer done.bar.end()
+		o.Report = done.at
+		report, err = verify.Books(ctx, tx, other, o)
 		return err
 	})
 	if err != nil {
@@ -67,15 +66,13 @@ func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 	return v.tell(c, report, time.Since(started))
 }
 
-// stages is a meter that starts anew with each stage.
-type stages struct {
-	c      console
-	totals map[string]int64
-	name   string
-	bar    *meter
+// records is one meter over what is many: leaves, entries and audit events, which are read at the same time.
+type records struct {
+	bar  *meter
+	done map[string]int64
 }
 
-func (v verifyCommand) stages(ctx context.Context, c console, tx *store.Tx, book ledger.Book) (*stages, error) {
+func (v verifyCommand) progress(ctx context.Context, c console, tx *store.Tx) (*records, error) {
 	tree, err := proof.Head(ctx, tx)
 	if errors.Is(err, proof.ErrRewritten) {
 		tree, err = &proof.Tree{}, nil // verify says so itself
@@ -83,22 +80,12 @@ func (v verifyCommand) stages(ctx context.Context, c console, tx *store.Tx, book
 	if err != nil {
 		return nil, err
 	}
-	entries, err := book.LastSeq(ctx, tx)
-	return &stages{c: c, totals: map[string]int64{"leaves": tree.Size, "entries": entries, "audit events": max(tree.Size-entries, 1)}}, err
+	return &records{progress(c, 2*tree.Size, "records"), map[string]int64{}}, nil // every leaf, and what it is of
 }
 
-func (s *stages) at(stage string, done int64) {
-	if stage != s.name {
-		s.end()
-		s.name, s.bar = stage, progress(s.c, s.totals[stage], stage)
-	}
-	s.bar.at(done)
-}
-
-func (s *stages) end() {
-	if s.bar != nil {
-		s.bar.end()
-	}
+func (r *records) at(stage string, done int64) {
+	r.done[stage] = done
+	r.bar.at(r.done["leaves"] + r.done["entries"] + r.done["audit events"])
 }
 
 // tell prints the report and answers with the error that makes the exit code.

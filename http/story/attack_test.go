@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/proof"
@@ -136,6 +138,23 @@ var attacks = []attack{
 		r.do("UPDATE balances SET amount = amount + 100, base = base + 100 WHERE account = '1010' AND date = (SELECT MIN(date) FROM balances WHERE account = '1010')")
 		return "account 1010"
 	}, "balance"},
+	{"A1 change a month only", func(r raider) string {
+		r.do("UPDATE balance_months SET base = base + 100 WHERE account = '1010' AND month = (SELECT MIN(month) FROM balance_months WHERE account = '1010')")
+		return "account 1010"
+	}, "balance"},
+	{"A1 hide the days of a month", func(r raider) string {
+		month := r.one("SELECT MIN(month) FROM balance_months WHERE account = '1010'")
+		r.do("DELETE FROM balance_months WHERE account = '1010' AND month = '" + month + "'")
+		return month
+	}, "balance"},
+	{"A1 change a bank's total only", func(r raider) string {
+		r.do("UPDATE bank_totals SET amount = amount + 100 WHERE account = '1010' AND fund = (SELECT MIN(fund) FROM bank_totals WHERE account = '1010')")
+		return "account 1010"
+	}, "bank"},
+	{"A1 change when a bank moved last", func(r raider) string {
+		r.do("UPDATE bank_totals SET last_date = '2020-01-01' WHERE account = '1010' AND fund = (SELECT MIN(fund) FROM bank_totals WHERE account = '1010')")
+		return "account 1010"
+	}, "bank"},
 	{"A1 change what is open in a lot", func(r raider) string {
 		r.do("UPDATE lots SET open_quantity = open_quantity - 1")
 		return ""
@@ -303,7 +322,7 @@ func prove(t *testing.T, db *store.DB) {
 
 func verified(t *testing.T, tx *store.Tx, o verify.Options) verify.Report {
 	t.Helper()
-	report, err := verify.Books(t.Context(), tx, o)
+	report, err := verify.Books(t.Context(), tx, nil, o)
 	if err != nil {
 		t.Fatalf("verify could not go on: %v", err)
 	}
@@ -314,8 +333,12 @@ func TestEveryAttackIsFound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		keys, last := signed(t, db)
 		o := verify.Options{PublicKey: keys[1], Checkpoints: []string{last.Note}}
-		if err := db.View(t.Context(), func(tx *store.Tx) error {
-			if r := verified(t, tx, o); !r.OK || r.Leaves != last.Size || r.Entries == 0 || r.Duties == 0 || r.Plans == 0 || r.Disbursements == 0 {
+		if err := db.ViewBoth(t.Context(), func(tx, other *store.Tx) error {
+			r := verified(t, tx, o)
+			if atOnce, err := verify.Books(t.Context(), tx, other, o); err != nil || !cmp.Equal(r, atOnce) {
+				t.Errorf("in two places at once: %v\n%s", err, cmp.Diff(r, atOnce))
+			}
+			if !r.OK || r.Leaves != last.Size || r.Entries == 0 || r.Duties == 0 || r.Plans == 0 || r.Disbursements == 0 {
 				t.Fatalf("books that nobody touched do not verify: %+v", r)
 			}
 			return nil

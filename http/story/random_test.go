@@ -96,7 +96,7 @@ func lines(told story.Story) string {
 func sound(t *testing.T, db *store.DB) {
 	t.Helper()
 	err := db.View(t.Context(), func(tx *store.Tx) error {
-		report, err := verify.Books(t.Context(), tx, verify.Options{Report: func(string, int64) {}})
+		report, err := verify.Books(t.Context(), tx, nil, verify.Options{Report: func(string, int64) {}})
 		for _, f := range report.Findings {
 			t.Error(f)
 		}

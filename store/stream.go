@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Stream runs a query and hands each row on as it comes, scanned by the caller: for what reads millions. Text is a constant
+// with ? for args. Nothing else may run in the tx until it returns.
+//
+// It reads from the drivers themselves: database/sql locks, looks at the context and converts for every single value, which
+// took as long as reading them.
+func (tx *Tx) Stream(ctx context.Context, text string, row func(Scanner) error, args ...any) error {
+	query := tx.NewRaw(text, args...).String()
+	return tx.conn.Raw(func(conn any) error {
+		if postgres, ok := conn.(*stdlib.Conn); ok {
+			return streamPostgres(ctx, postgres.Conn(), query, row)
+		}
+		return streamSQLite(ctx, conn.(driver.QueryerContext), query, row) //nolint:errcheck // the driver's connection is one
+	})
+}
+
+func streamPostgres(ctx context.Context, conn *pgx.Conn, query string, row func(Scanner) error) error {
+	rows, err := conn.Query(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// between is after how many rows a query on SQLite looks whether it is still wanted.
+const between = 256
+
+func streamSQLite(ctx context.Context, conn driver.QueryerContext, query string, row func(Scanner) error) (err error) {
+	rows, err := conn.QueryContext(context.WithoutCancel(ctx), query, nil) // or else the driver would look at it for every row
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	values := make(sqliteRow, len(rows.Columns()))
+	for n := 0; ; n++ {
+		if n%between == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		switch err := rows.Next(values); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := row(values); err != nil {
+			return err
+		}
+	}
+}
+
+// sqliteRow is what the driver read: int64, string, []byte or nil, none of which it uses again.
+type sqliteRow []driver.Value
+
+// Scan puts the columns into pointers, as database/sql would.
+func (r sqliteRow) Scan(dest ...any) error {
+	if len(dest) != len(r) {
+		return fmt.Errorf("store: %d columns into %d places", len(r), len(dest))
+	}
+	for i, v := range r {
+		var fits bool
+		switch d := dest[i].(type) {
+		case *string:
+			*d, fits = v.(string)
+		case *int64:
+			*d, fits = v.(int64)
+		case *[]byte:
+			*d, fits = v.([]byte)
+		case sql.Scanner:
+			if err := d.Scan(v); err != nil {
+				return err
+			}
+			fits = true
+		}
+		if !fits && !assign(reflect.ValueOf(dest[i]).Elem(), v) {
+			return fmt.Errorf("store: column %d is a %T, which does not go into a %T", i+1, v, dest[i])
+		}
+	}
+	return nil
+}
+
+// assign puts a value where it goes by its kind; NULL goes into pointers and bytes.
+func assign(into reflect.Value, v driver.Value) bool {
+	switch v := v.(type) {
+	case nil:
+		if into.Kind() != reflect.Pointer && into.Kind() != reflect.Slice {
+			return false
+		}
+		into.SetZero()
+		return true
+	case string:
+		if into.Kind() == reflect.String {
+			into.SetString(v)
+			return true
+		}
+		if into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.Uint8 {
+			into.SetBytes([]byte(v))
+			return true
+		}
+	case int64:
+		switch {
+		case into.CanInt() && !into.OverflowInt(v):
+			into.SetInt(v)
+			return true
+		case into.Kind() == reflect.Bool:
+			into.SetBool(v != 0)
+			return true
+		case into.Kind() == reflect.String:
+			into.SetString(strconv.FormatInt(v, 10))
+			return true
+		}
+	case []byte:
+		if into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.Uint8 {
+			into.SetBytes(v)
+			return true
+		}
+	}
+	if into.Kind() == reflect.Pointer {
+		into.Set(reflect.New(into.Type().Elem()))
+		return assign(into.Elem(), v)
+	}
+	return false
+}
