@@ -390,7 +390,7 @@ func TestLargeStatement(t *testing.T) {
 				right++
 			}
 		}
-		if right != n || took > 5*time.Second {
+		if right != n || took > storetest.Within(5*time.Second) {
 			t.Errorf("%d right suggestions for %d lines in %v, %v of work", right, n, took, spent)
 		}
 	})

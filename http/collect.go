@@ -6,7 +6,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -372,7 +375,24 @@ func (r *round) claim(ctx context.Context, tx *store.Tx) error {
 			r.outs[i] = stored.reply()
 		}
 	}
-	return nil
+	return r.recall(ctx, tx)
+}
+
+// recall makes those answers that are kept as the id of an entry, from the entry.
+func (r *round) recall(ctx context.Context, tx *store.Tx) error {
+	of := map[ledger.EntryID][]int{}
+	for i, out := range r.outs {
+		if id := ledger.EntryID(out.body); out.replayed && strings.HasPrefix(string(id), "ent_") {
+			of[id] = append(of[id], i)
+		}
+	}
+	entries, err := r.books.EntriesByID(ctx, tx, slices.Collect(maps.Keys(of)))
+	for _, posted := range entries {
+		for _, i := range of[posted.ID] {
+			r.outs[i].entry, r.outs[i].body = &posted, nil
+		}
+	}
+	return err
 }
 
 // propose makes entries of the requests that are to post.
@@ -390,7 +410,8 @@ func (r *round) propose() {
 	r.posting = posting
 }
 
-// complete renders the answers, and keeps them under their keys with an audit event each.
+// complete keeps under each key what became of it, and an audit event. What is kept is the id of the entry: it never changes, so
+// the answer can be made from it at any time, by the request's own goroutine and not while everybody waits for the head row.
 func (r *round) complete(ctx context.Context, tx *store.Tx, outcomes []ledger.Outcome) error {
 	var keys []keyRow
 	nobody := tx.By
@@ -401,13 +422,9 @@ func (r *round) complete(ctx context.Context, tx *store.Tx, outcomes []ledger.Ou
 			continue
 		}
 		p := r.batch[i]
-		body, err := show(viewEntry(o.Posted))
-		if err != nil {
-			return fmt.Errorf("http: answer of %s: %w", p.e.op.ID, err)
-		}
-		r.outs[i] = reply{status: p.e.status, kind: "application/json", body: body}
+		r.outs[i] = reply{status: p.e.status, kind: "application/json", entry: &o.Posted}
 		keys = append(keys, keyRow{UserID: r.actors[i].User, Key: p.req.key, Fingerprint: p.req.fingerprint,
-			Route: p.e.op.Method + " " + p.e.op.Path, Status: int64(p.e.status), Body: body, CreatedAt: store.FormatTime(tx.At)})
+			Route: p.e.op.Method + " " + p.e.op.Path, Status: int64(p.e.status), Body: []byte(o.Posted.ID), CreatedAt: store.FormatTime(tx.At)})
 		tx.By = r.actors[i]
 		if err := access.Record(ctx, tx, entryPosted(o.Posted)); err != nil {
 			return err
@@ -451,7 +468,12 @@ func (e *endpoint) collected(ctx context.Context, c *gin.Context) (reply, error)
 		}
 		return e.run(store.WithActor(ctx, actor), req)
 	}
-	return e.api.collector.submit(ctx, &parcel{e: e, req: req, by: by, user: user, id: c.GetString(keyRequest), done: make(chan struct{})})
+	out, err := e.api.collector.submit(ctx, &parcel{e: e, req: req, by: by, user: user, id: c.GetString(keyRequest), done: make(chan struct{})})
+	if err != nil || out.entry == nil {
+		return out, err
+	}
+	out.body, err = show(viewEntry(*out.entry))
+	return out, err
 }
 
 // collect lets the requests of a registered operation post together. propose makes the entry of one, and reads nothing.

@@ -312,3 +312,46 @@ func kill(ctx context.Context, db *store.DB) (killed int) {
 	}
 	return killed
 }
+
+// TestReplaysAreTheSameAnswer holds that a collected post that is asked for again is answered byte for byte as the first time, whatever
+// was written in which way, though its entry has been reversed since; and that an answer that an earlier version kept whole still is.
+func TestReplaysAreTheSameAnswer(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		client, secret := booksServed(t, db)
+		line := func(account, direction, amount, more string) string {
+			return fmt.Sprintf(`{"account":%q,"fund":"UNR","direction":%q,"amount":%q%s}`, account, direction, amount, more)
+		}
+		for i, body := range []string{
+			payment("Kr. & <øre>", "1.5"),
+			`{"date":"2026-02-01","text":"In parts","external_id":"x-1","lines":[` + strings.Join([]string{line("5100", "debit", "2", `,"category":"rent"`),
+				line("5100", "debit", "0.50", ""), line("1010", "credit", "2.50", "")}, ",") + `]}`,
+		} {
+			key := fmt.Sprint("replay-", i)
+			first := send(t.Context(), client.Base, secret, key, body)
+			if first.err != nil || first.status != http.StatusCreated {
+				t.Fatalf("%v %d %s", first.err, first.status, first.body)
+			}
+			var entry struct{ ID string }
+			if err := json.Unmarshal(first.body, &entry); err != nil {
+				t.Fatal(err)
+			}
+			reversal := sendTo(t.Context(), client.Base, "/journal-entries/"+entry.ID+"/reversals", secret, "reverse-"+key, `{"date":"2026-02-02","reason":"It was posted twice"}`)
+			if reversal.status != http.StatusCreated {
+				t.Fatalf("%v %d %s", reversal.err, reversal.status, reversal.body)
+			}
+			again := send(t.Context(), client.Base, secret, key, body)
+			if again.status != first.status || !again.again || !bytes.Equal(again.body, first.body) {
+				t.Errorf("answered\n%s\nand then %d, replayed %t\n%s", first.body, again.status, again.again, again.body)
+			}
+			if err := db.Update(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.NewRaw("UPDATE idempotency_keys SET body = ? WHERE key = ?", []byte(`{"kept":"whole"}`), key).Exec(t.Context())
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if old := send(t.Context(), client.Base, secret, key, body); !old.again || string(old.body) != `{"kept":"whole"}` {
+				t.Errorf("an answer kept by an earlier version: %s", old.body)
+			}
+		}
+	})
+}

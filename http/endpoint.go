@@ -17,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
 
+	"supportledger/ledger"
 	"supportledger/store"
 )
 
@@ -29,7 +30,8 @@ type reply struct {
 	status   int
 	kind     string // media type; "" has no body
 	body     []byte
-	name     string // for saving
+	entry    *ledger.Posted // what the body is made of, where it is not there yet
+	name     string         // for saving
 	replayed bool
 	dry      bool
 	attached bool                                         // to be saved, not shown

@@ -17,6 +17,8 @@ import (
 // PostgreSQL for the row, on SQLite for the one writer) and then finds either the answer or nothing. A refused act
 // stores nothing, so the same key may be tried again once the reason is gone.
 //
+// Where posts are collected the id of the entry is kept in place of the answer, which is made of it again.
+//
 // Answers are kept as long as the entries that they speak of, so they must not hold personal data: an operation
 // whose answer does is declared Personal and takes no key.
 

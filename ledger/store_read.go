@@ -151,6 +151,18 @@ func (b Book) Entries(ctx context.Context, tx *store.Tx, span Span, after int64,
 	return b.withLines(ctx, tx, rows)
 }
 
+// EntriesByID finds entries by their ids, in order of posting; what is absent is not there.
+func (b Book) EntriesByID(ctx context.Context, tx *store.Tx, ids []EntryID) ([]Posted, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var rows []entryRow
+	if err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Order("e.seq").Scan(ctx); err != nil {
+		return nil, err
+	}
+	return b.withLines(ctx, tx, rows)
+}
+
 // Entry finds one entry by its id or its number. [ErrUnknownEntry] when there is none.
 func (b Book) Entry(ctx context.Context, tx *store.Tx, key string) (Posted, error) {
 	var row entryRow

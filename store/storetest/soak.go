@@ -3,6 +3,7 @@ package storetest
 import (
 	"os"
 	"testing"
+	"time"
 )
 
 // Rounds is how often a test of races or of random lives repeats itself: short in `make check`, long in `make soak`,
@@ -13,6 +14,9 @@ func Rounds(short, long int) int {
 	}
 	return short
 }
+
+// Within is a limit of time by the clock: ten times as long under the race detector, which slows everything.
+func Within(d time.Duration) time.Duration { return slower * d }
 
 // Soaked says every hundred rounds how far a soak is, since an hour of silence tells nothing.
 func Soaked(t testing.TB, round int) {
