@@ -92,9 +92,14 @@ func (v *verifier) name(s string) uint16 {
 	return n
 }
 
-func (v *verifier) key(account, fund, currency, date string) dayKey {
-	day, _ := strconv.Atoi(strings.ReplaceAll(date, "-", "")) // a date that is none has its own finding
-	return dayKey{v.name(account), v.name(fund), v.name(currency), int32(day)}
+func (v *verifier) key(account, fund, currency string, day int32) dayKey {
+	return dayKey{v.name(account), v.name(fund), v.name(currency), day}
+}
+
+// dayNumber is a date as a number; a date that is none has its own finding.
+func dayNumber(date string) int32 {
+	day, _ := strconv.Atoi(strings.ReplaceAll(date, "-", ""))
+	return int32(day)
 }
 
 // entry holds one entry against everything that concerns it alone, and adds it to the sums.
@@ -111,9 +116,10 @@ func (v *verifier) entry(e *storedEntry) {
 		v.out.Add("number", number, "its date %q is not in its fiscal year", e.Date)
 	}
 	v.doubleEntry(e, number)
+	day := dayNumber(e.Date)
 	for i := range e.Lines {
 		l := &e.Lines[i]
-		k := v.key(l.Account, l.Fund, l.Currency, e.Date)
+		k := v.key(l.Account, l.Fund, l.Currency, day)
 		sum := v.sums[k]
 		v.sums[k] = daySum{sum.amount + l.Amount, sum.base + l.Base}
 		if l.Lot != "" {
@@ -155,10 +161,11 @@ func (v *verifier) doubleEntry(e *storedEntry, number string) {
 	if int64(len(e.Lines)) != e.LineCount || e.LineCount < 2 {
 		v.out.Add("lines", number, "it names %d lines and has %d", e.LineCount, len(e.Lines))
 	}
-	off := map[string]int64{}
+	var few [4]fundSum // most entries are of one fund or two
+	off := few[:0]
 	for i := range e.Lines {
 		l := &e.Lines[i]
-		off[l.Fund] += l.Base
+		off = addTo(off, l.Fund, l.Base)
 		account, known := v.known.accounts[AccountNo(l.Account)]
 		switch {
 		case !known:
@@ -169,11 +176,26 @@ func (v *verifier) doubleEntry(e *storedEntry, number string) {
 			v.out.Add("lines", number, "line %d in %s has another base amount", l.Line, l.Currency)
 		}
 	}
-	for fund, sum := range off {
-		if sum != 0 {
-			v.out.Add("double-entry", number, "the lines of fund %s are off by %s %s", fund, OfMinor(sum, v.known.base), v.known.base)
+	for _, o := range off {
+		if o.sum != 0 {
+			v.out.Add("double-entry", number, "the lines of fund %s are off by %s %s", o.fund, OfMinor(o.sum, v.known.base), v.known.base)
 		}
 	}
+}
+
+type fundSum struct {
+	fund string
+	sum  int64
+}
+
+func addTo(sums []fundSum, fund string, base int64) []fundSum {
+	for i := range sums {
+		if sums[i].fund == fund {
+			sums[i].sum += base
+			return sums
+		}
+	}
+	return append(sums, fundSum{fund, base})
 }
 
 // heads holds the counters against what was counted.
@@ -206,7 +228,7 @@ func (v *verifier) balances(ctx context.Context, tx *store.Tx) error {
 	var running int64
 	var last dayKey
 	err := storedBalances(ctx, tx, func(account, fund, currency, date string, amount, base int64) {
-		k := v.key(account, fund, currency, date)
+		k := v.key(account, fund, currency, dayNumber(date))
 		place := fmt.Sprintf("account %s, fund %s, %s, %s", account, fund, currency, date)
 		if want := v.sums[k]; want.amount != amount || want.base != base {
 			c := Currency(currency)
