@@ -104,14 +104,18 @@ func (b books) view(ctx context.Context, fn func(tx *store.Tx, book ledger.Book)
 	})
 }
 
-// viewBoth runs a command that reads all of the books in two places at once.
+// viewBoth runs a command that reads all of the books in two places at once, or in one (other is nil) where a SQLite file is so
+// busy that its writers leave no moment in which to begin both.
 func (b books) viewBoth(ctx context.Context, fn func(tx, other *store.Tx) error) (err error) {
 	db, err := b.open(ctx, store.Options{})
 	if err != nil {
 		return err
 	}
 	defer also(&err, db.Close)
-	return db.ViewBoth(ctx, fn)
+	if err = db.ViewBoth(ctx, fn); errors.Is(err, store.ErrBusy) {
+		return db.View(ctx, func(tx *store.Tx) error { return fn(tx, nil) })
+	}
+	return err
 }
 
 // openFresh opens a database for new books, made where there is none, and migrates it - but only after it has seen that
