@@ -68,6 +68,7 @@ func TestStream(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer rows.Close()
 			for rows.Next() {
 				s, err := scan(rows)
 				if err != nil {
@@ -75,7 +76,7 @@ func TestStream(t *testing.T) {
 				}
 				want = append(want, s)
 			}
-			if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(want) != 2 {
+			if err := rows.Err(); err != nil || len(want) != 2 {
 				t.Fatal(err, want)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
