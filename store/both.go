@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strings"
 )
 
 // ViewBoth is [DB.View] with two transactions on one and the same snapshot: who reads all of the books can read in two places at
@@ -27,7 +26,7 @@ func (db *DB) ViewBoth(ctx context.Context, fn func(one, other *Tx) error) error
 		}
 		return db.look(ctx, func(other *Tx) error {
 			if snapshot != "" {
-				_, err = other.ExecContext(ctx, "SET TRANSACTION SNAPSHOT '"+strings.ReplaceAll(snapshot, "'", "")+"'")
+				_, err = other.ExecContext(ctx, "SET TRANSACTION SNAPSHOT ?", snapshot)
 			} else {
 				_, err = other.snapshot(ctx)
 			}
