@@ -20,7 +20,11 @@ import (
 // It reads from the drivers themselves: database/sql locks, looks at the context and converts for every single value, which
 // took as long as reading them.
 func (tx *Tx) Stream(ctx context.Context, text string, row func(Scanner) error, args ...any) error {
-	query := tx.NewRaw(text, args...).String()
+	return tx.stream(ctx, tx.NewRaw(text, args...).String(), row)
+}
+
+// stream is Stream for a query that bun has written.
+func (tx *Tx) stream(ctx context.Context, query string, row func(Scanner) error) error {
 	return tx.conn.Raw(func(conn any) error {
 		if postgres, ok := conn.(*stdlib.Conn); ok {
 			return streamPostgres(ctx, postgres.Conn(), query, row)
@@ -31,6 +35,11 @@ func (tx *Tx) Stream(ctx context.Context, text string, row func(Scanner) error, 
 
 func streamPostgres(ctx context.Context, conn *pgx.Conn, query string, row func(Scanner) error) error {
 	rows, err := conn.Query(ctx, query)
+	return eachRow(rows, err, row)
+}
+
+// eachRow hands on what a query on PostgreSQL answers, or its error.
+func eachRow(rows pgx.Rows, err error, row func(Scanner) error) error {
 	if err != nil {
 		return err
 	}

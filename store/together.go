@@ -23,7 +23,7 @@ type Scanner interface{ Scan(dest ...any) error }
 func Together(ctx context.Context, tx *Tx, asks ...Ask) error {
 	if tx.Engine != Postgres {
 		for _, a := range asks {
-			if err := a.alone(ctx, tx); err != nil {
+			if err := tx.stream(ctx, a.Query.String(), a.Row); err != nil {
 				return err
 			}
 		}
@@ -42,34 +42,10 @@ func Together(ctx context.Context, tx *Tx, asks ...Ask) error {
 		}()
 		for _, a := range asks {
 			rows, err := answers.Query()
-			if err != nil {
-				return err
-			}
-			for err == nil && rows.Next() {
-				err = a.Row(rows)
-			}
-			rows.Close()
-			if err == nil {
-				err = rows.Err()
-			}
-			if err != nil {
+			if err := eachRow(rows, err, a.Row); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-func (a Ask) alone(ctx context.Context, tx *Tx) error {
-	rows, err := tx.QueryContext(ctx, a.Query.String())
-	if err != nil {
-		return err
-	}
-	defer rows.Close() //nolint:errcheck // what went wrong is in rows.Err
-	for rows.Next() {
-		if err := a.Row(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
