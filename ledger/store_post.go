@@ -177,11 +177,7 @@ func (b Book) ByExternalID(ctx context.Context, tx *store.Tx, ids []string) (map
 	if len(ids) == 0 {
 		return found, nil
 	}
-	var rows []entryRow
-	if err := tx.NewSelect().Model(&rows).Where("external_id IN (?)", bun.List(ids)).Order("e.seq").Scan(ctx); err != nil {
-		return nil, err
-	}
-	posted, err := b.withLines(ctx, tx, rows)
+	posted, err := b.selected(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("external_id IN (?)", bun.List(ids)) })
 	for _, p := range posted {
 		found[p.ExternalID] = p
 	}

@@ -143,9 +143,15 @@ func (b Book) LastSeq(ctx context.Context, tx *store.Tx) (int64, error) {
 
 // Entries lists posted entries of a span after a sequence number, in order of posting, at most limit.
 func (b Book) Entries(ctx context.Context, tx *store.Tx, span Span, after int64, limit int) ([]Posted, error) {
+	return b.selected(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return span.on(q.Where("e.seq > ?", after)).Limit(int64(limit))
+	})
+}
+
+// selected reads the entries that a query is narrowed to, with their lines, in order of posting.
+func (b Book) selected(ctx context.Context, tx *store.Tx, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]Posted, error) {
 	var rows []entryRow
-	q := tx.NewSelect().Model(&rows).Where("e.seq > ?", after)
-	if err := span.on(q).Order("e.seq").Limit(int64(limit)).Scan(ctx); err != nil {
+	if err := narrow(tx.NewSelect().Model(&rows)).Order("e.seq").Scan(ctx); err != nil {
 		return nil, err
 	}
 	return b.withLines(ctx, tx, rows)
@@ -156,11 +162,7 @@ func (b Book) EntriesByID(ctx context.Context, tx *store.Tx, ids []EntryID) ([]P
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	var rows []entryRow
-	if err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Order("e.seq").Scan(ctx); err != nil {
-		return nil, err
-	}
-	return b.withLines(ctx, tx, rows)
+	return b.selected(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("id IN (?)", bun.List(ids)) })
 }
 
 // Entry finds one entry by its id or its number. [ErrUnknownEntry] when there is none.

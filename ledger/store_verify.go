@@ -77,13 +77,18 @@ func storedLots(ctx context.Context, tx *store.Tx, of map[int64]*storedEntry, af
 // storedBalances hands on every row of the balances, days in order within account, fund and currency.
 func storedBalances(ctx context.Context, tx *store.Tx, row func(account, fund, currency, date string, amount, base int64)) error {
 	const text = `SELECT account, fund, currency, date, amount, base FROM balances ORDER BY account, fund, currency, date`
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var account, fund, currency, date string
+	return tx.Stream(ctx, text, moved(row))
+}
+
+// moved scans what an account and fund moved by in a currency, on a day or in a month.
+func moved(row func(account, fund, currency, when string, amount, base int64)) func(store.Scanner) error {
+	return func(rows store.Scanner) error {
+		var account, fund, currency, when string
 		var amount, base int64
-		err := rows.Scan(&account, &fund, &currency, &date, &amount, &base)
-		row(account, fund, currency, date, amount, base)
+		err := rows.Scan(&account, &fund, &currency, &when, &amount, &base)
+		row(account, fund, currency, when, amount, base)
 		return err
-	})
+	}
 }
 
 // differingMonths hands on the months that are not the sums of their days, and by how much they are off; a month that is not
@@ -94,13 +99,7 @@ func differingMonths(ctx context.Context, tx *store.Tx, row func(account, fund, 
 			UNION ALL SELECT account, fund, currency, substr(date, 1, 7), -amount, -base, 0 FROM balances) AS both_of_them
 		GROUP BY account, fund, currency, month HAVING SUM(amount) <> 0 OR SUM(base) <> 0 OR SUM(kept) <> 1
 		ORDER BY account, fund, currency, month`
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var account, fund, currency, month string
-		var amount, base int64
-		err := rows.Scan(&account, &fund, &currency, &month, &amount, &base)
-		row(account, fund, currency, month, amount, base)
-		return err
-	})
+	return tx.Stream(ctx, text, moved(row))
 }
 
 // differingTotals hands on the totals of places that are not the sums of their days, by how much they are off, and the last day.
