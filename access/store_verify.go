@@ -5,6 +5,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/uptrace/bun"
+
 	"supportledger/proof"
 	"supportledger/store"
 )
@@ -127,23 +129,38 @@ type heldRole struct {
 	role Role
 }
 
+// Told is what an audit event in the tree says.
+type Told struct {
+	Action, Subject string
+	By, OnBehalfOf  UserID
+	Fields          string
+}
+
+// EachTold hands on the events of some actions that are in the tree, in its order: for who holds today's rows against what was
+// told when they were written. Entries posted are no such actions; they have leaves of their own, and no place in the index.
+func EachTold(ctx context.Context, tx *store.Tx, each func(Told), actions ...string) error {
+	const text = `SELECT a.action, a.subject, a.user_id, a.on_behalf_of, a.fields
+		FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
+		WHERE a.action <> 'entry.posted' AND a.action IN (?) ORDER BY p.position`
+	return tx.Stream(ctx, text, func(rows store.Scanner) error {
+		var t Told
+		err := rows.Scan(&t.Action, &t.Subject, &t.By, &t.OnBehalfOf, &t.Fields)
+		if err == nil {
+			each(t)
+		}
+		return err
+	}, bun.List(actions))
+}
+
 // roles folds the events that gave and took roles, in the order of the tree, and holds the roles of today against them: whoever
 // wrote a role past this program has no event for it that is in the tree.
 func (v *verifier) roles(ctx context.Context, tx *store.Tx) error {
 	given := map[heldRole]bool{}
-	const text = `SELECT a.subject, a.action, a.fields FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
-		WHERE a.action <> 'entry.posted' AND a.action IN ('role.granted', 'role.revoked') ORDER BY p.position`
-	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var user UserID
-		var action, fields string
-		if err := rows.Scan(&user, &action, &fields); err != nil {
-			return err
+	err := EachTold(ctx, tx, func(t Told) {
+		for f := range strings.SplitSeq(t.Fields, ",") {
+			given[heldRole{UserID(t.Subject), Role(strings.TrimPrefix(f, roleField))}] = t.Action == "role.granted"
 		}
-		for f := range strings.SplitSeq(fields, ",") {
-			given[heldRole{user, Role(strings.TrimPrefix(f, roleField))}] = action == "role.granted"
-		}
-		return nil
-	})
+	}, "role.granted", "role.revoked")
 	if err != nil {
 		return err
 	}

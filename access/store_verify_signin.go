@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 
@@ -44,50 +45,37 @@ func (w waysIn) account(id UserID) *opened {
 }
 
 func (w waysIn) fold(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT a.action, a.subject, a.user_id, a.on_behalf_of, a.fields FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
-		WHERE a.action <> 'entry.posted' AND a.action IN ('user.created', 'user.disabled', 'user.end_set', 'user.invited', 'password.set', 'identity.linked', 'second_factor.begun',
-			'second_factor.confirmed', 'token.issued', 'session.opened', 'token.revoked', 'tokens.revoked') ORDER BY p.position`
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var action, subject, fields string
-		var actor, onBehalf UserID
-		if err := rows.Scan(&action, &subject, &actor, &onBehalf, &fields); err != nil {
-			return err
-		}
-		w.take(action, subject, actor, onBehalf, fields)
-		return nil
-	})
+	return EachTold(ctx, tx, w.take, eventCreated, eventDisabled, eventEndSet, eventInvited, eventPassword, eventIdentity, eventSecondBegun,
+		eventSecondConfirmed, eventToken, eventSession, eventRevoked, eventAllRevoked)
 }
 
 // take is what one event says.
-func (w waysIn) take(action, subject string, actor, onBehalf UserID, fields string) {
-	switch a := w.account(UserID(subject)); action {
+func (w waysIn) take(t Told) {
+	switch a := w.account(UserID(t.Subject)); t.Action {
 	case eventCreated:
-		a.created = fields
+		a.created = t.Fields
 	case eventDisabled:
 		a.disabled = true
 	case eventEndSet:
-		a.ended = fields
+		a.ended = t.Fields
 	case eventInvited:
-		a.invitations[fields] = fields
+		a.invitations[t.Fields] = t.Fields
 	case eventPassword:
-		a.password, a.identity, a.second = fields, "", ""
+		a.password, a.identity, a.second = t.Fields, "", ""
 	case eventIdentity:
-		a.password, a.identity, a.second = "", fields, ""
+		a.password, a.identity, a.second = "", t.Fields, ""
 	case eventSecondBegun, eventSecondConfirmed:
-		a.second = fields
+		a.second = t.Fields
 	case eventAllRevoked:
 		for id := range a.tokens {
 			a.lapsed[id] = id
 		}
 	case eventToken, eventSession:
-		owner := actor
-		if onBehalf != "" {
-			owner = onBehalf
-		}
-		w.account(owner).tokens[subject], w.owners[subject] = fields, owner
+		owner := cmp.Or(t.OnBehalfOf, t.By)
+		w.account(owner).tokens[t.Subject], w.owners[t.Subject] = t.Fields, owner
 	case eventRevoked:
-		if owner, known := w.owners[subject]; known {
-			w.account(owner).lapsed[subject] = subject
+		if owner, known := w.owners[t.Subject]; known {
+			w.account(owner).lapsed[t.Subject] = t.Subject
 		}
 	}
 }

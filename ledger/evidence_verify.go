@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"supportledger/access"
 	"supportledger/proof"
 	"supportledger/store"
 )
@@ -87,9 +88,9 @@ func (v *evidenceVerifier) open(ctx context.Context, e Evidence, what string) {
 
 func (v *evidenceVerifier) links(ctx context.Context, tx *store.Tx) error {
 	said := map[string]bool{}
-	err := saidEach(ctx, tx, "entry.evidence_attached", func(entry, fields string) {
-		said[entry+" "+strings.TrimPrefix(fields, provesField)] = true
-	})
+	err := access.EachTold(ctx, tx, func(t access.Told) {
+		said[t.Subject+" "+strings.TrimPrefix(t.Fields, provesField)] = true
+	}, "entry.evidence_attached")
 	if err != nil {
 		return err
 	}
@@ -111,5 +112,5 @@ func (v *evidenceVerifier) links(ctx context.Context, tx *store.Tx) error {
 // saidOf gives the fields of the last event of an action in the tree, by subject.
 func saidOf(ctx context.Context, tx *store.Tx, action string) (map[string]string, error) {
 	said := map[string]string{}
-	return said, saidEach(ctx, tx, action, func(subject, fields string) { said[subject] = fields })
+	return said, access.EachTold(ctx, tx, func(t access.Told) { said[t.Subject] = t.Fields }, action)
 }

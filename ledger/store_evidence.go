@@ -120,18 +120,6 @@ func (b Book) EvidenceOf(ctx context.Context, tx *store.Tx, posted ...Posted) (m
 	return found, err
 }
 
-// saidEach hands on the subject and fields of every event of an action that is in the tree, in order.
-func saidEach(ctx context.Context, tx *store.Tx, action string, each func(subject, fields string)) error {
-	const text = `SELECT a.subject, a.fields FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
-		WHERE a.action = ? AND a.action <> 'entry.posted' ORDER BY p.position` // as the index says it
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var subject, fields string
-		err := rows.Scan(&subject, &fields)
-		each(subject, fields)
-		return err
-	}, action)
-}
-
 // storedDocuments hands on every document's row, without the entries that it proves.
 func storedDocuments(ctx context.Context, tx *store.Tx, each func(Evidence)) error {
 	return tx.Stream(ctx, `SELECT id, sha256, bytes, kind, taken_on FROM evidence ORDER BY id`, func(rows store.Scanner) error {
