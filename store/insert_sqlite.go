@@ -97,7 +97,11 @@ func (c *compiled) end(pool *sql.DB) error {
 		return err
 	}
 	defer conn.Close()
-	return conn.Raw(func(any) error {
+	return conn.Raw(func(now any) error {
+		if now != c.conn { // the pool gave that one up, and its statements ended with it
+			*c = compiled{}
+			return nil
+		}
 		var errs []error
 		for _, s := range c.texts {
 			errs = append(errs, s.Close())
