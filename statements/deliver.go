@@ -101,6 +101,19 @@ func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (grants
 	return donor, err
 }
 
+// stillWanted reports whether a statement that was asked for earlier may be sent now: it was neither withdrawn nor replaced, and
+// its receiver still wants mail.
+func (o Office) stillWanted(ctx context.Context, tx *store.Tx, s Statement) (bool, error) {
+	if s.State != Issued && s.State != Sent {
+		return false, nil
+	}
+	_, err := o.receiver(ctx, tx, s)
+	if errors.Is(err, ErrNotOptedIn) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Deliveries lists the deliveries of a statement with every attempt, the newest first.
 func (o Office) Deliveries(ctx context.Context, tx *store.Tx, key string) ([]Delivery, error) {
 	s, err := o.Statement(ctx, tx, key)
@@ -216,8 +229,8 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	if err != nil {
 		return Mail{}, err
 	}
-	if _, err := office.receiver(ctx, tx, s); errors.Is(err, ErrNotOptedIn) || s.State != Issued && s.State != Sent {
-		return Mail{}, nil // withdrawn, replaced or not wanted any more
+	if wanted, err := office.stillWanted(ctx, tx, s); err != nil || !wanted {
+		return Mail{}, err
 	}
 	opened, err := office.Grants.OpenDonor(ctx, tx, p.Vault, string(d.Donor), "Delivery of statement "+s.Number, grants.DonorEmail, grants.DonorPassphrase)
 	if errors.Is(err, vault.ErrErased) || err == nil && opened[grants.DonorEmail] == "" {

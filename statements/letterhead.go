@@ -35,13 +35,13 @@ func (o Office) SetLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) (
 
 // Letterheads lists all that were set, the newest first.
 func (o Office) Letterheads(ctx context.Context, tx *store.Tx) ([]Letterhead, error) {
-	return readLetterheads(ctx, tx)
+	return readLetterheads(ctx, tx, store.Keyset{})
 }
 
 // organisation is the letterhead of a statement that is collected now.
 func (o Office) organisation(ctx context.Context, tx *store.Tx) (Organisation, error) {
 	return remembered(o.notes, "letterhead", func() (Organisation, error) {
-		all, err := o.Letterheads(ctx, tx)
+		all, err := readLetterheads(ctx, tx, store.Keyset{Limit: 1})
 		head := Organisation{Name: o.Book.Organisation}
 		if len(all) > 0 {
 			l := all[0]

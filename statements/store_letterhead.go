@@ -26,9 +26,10 @@ func insertLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) error {
 	return err
 }
 
-func readLetterheads(ctx context.Context, tx *store.Tx) ([]Letterhead, error) {
+// readLetterheads lists a page of letterheads, the newest first.
+func readLetterheads(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Letterhead, error) {
 	var rows []letterheadRow
-	if err := tx.NewSelect().Model(&rows).Order("set_at DESC", "id DESC").Scan(ctx); err != nil {
+	if err := page.Descending(tx.NewSelect().Model(&rows), "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	all := make([]Letterhead, len(rows))

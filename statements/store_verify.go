@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"supportledger/proof"
 	"supportledger/store"
@@ -13,46 +14,56 @@ import (
 // Verify holds every issued statement against the leaf of its issuing, its bytes against its record, and the people behind it
 // against the rule of three. It returns how many there are.
 func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (int64, error) {
-	const text = `SELECT s.id, s.number, s.record, s.content, s.tail, s.document_hash, s.cleared_hash, s.cleared, e.fields,
-		(SELECT COUNT(DISTINCT d.user_id) FROM duties AS d WHERE d.subject = s.id AND d.round = s.round AND d.step IN ('approve', 'authorise') AND d.user_id <> s.prepared_by)
-		FROM statements AS s LEFT JOIN audit_events AS e ON e.subject = s.id AND e.action = 'statement.issued' AND e.reason = ''
-		WHERE s.record IS NOT NULL ORDER BY s.id`
 	var n int64
-	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var v verifiedRow
-		if err := rows.Scan(&v.id, &v.number, &v.record, &v.content, &v.tail, &v.document, &v.clearedHash, &v.cleared, &v.fields, &v.people); err != nil {
-			return err
+	for page := (store.Keyset{Limit: verifiedAtOnce}); ; {
+		var rows []verifiedRow
+		q := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").
+			ColumnExpr("(?) AS issued", tx.NewSelect().TableExpr("audit_events AS e").ColumnExpr("MAX(e.fields)").
+				Where("e.subject = s.id").Where("e.action = ?", issuedAction).Where("e.reason = ''")).
+			ColumnExpr("(?) AS people", tx.NewSelect().TableExpr("duties AS d").ColumnExpr("COUNT(DISTINCT d.user_id)").
+				Where("d.subject = s.id").Where("d.round = s.round").Where("d.step IN ('approve', 'authorise')").Where("d.user_id <> s.prepared_by")).
+			Where("s.record IS NOT NULL")
+		if err := page.Ascending(q, "s.id").Scan(ctx); err != nil {
+			return n, err
 		}
-		n++
-		v.check(out)
-		return nil
-	})
-	return n, err
+		for i := range rows {
+			rows[i].check(out)
+		}
+		n += int64(len(rows))
+		if len(rows) < verifiedAtOnce {
+			return n, nil
+		}
+		page.After = []string{string(rows[len(rows)-1].ID)}
+	}
 }
 
+// verifiedAtOnce is how many statements are read together: with their documents they take some megabytes.
+const verifiedAtOnce = 50
+
+// verifiedRow is the row that acts read, with what other tables say of it.
 type verifiedRow struct {
-	id, number, clearedHash        string
-	record, content, tail, cleared []byte
-	document, fields               *string
-	people                         int
+	statementRow `bun:"table:statements,alias:s,extend"`
+	Issued       *string `bun:",scanonly"` // fields of the event of issuing
+	People       int     `bun:",scanonly"` // who approved or authorised it, beside who prepared it
 }
 
-func (v verifiedRow) check(out *proof.Findings) {
-	digest := sha256.Sum256(v.record)
-	if none(v.fields) != recordField+hex.EncodeToString(digest[:]) {
-		out.Add("statement", v.number, "its record is not the one that was issued")
+func (r *verifiedRow) check(out *proof.Findings) {
+	number, digest := none(r.Number), sha256.Sum256(r.Record)
+	if none(r.Issued) != recordField+hex.EncodeToString(digest[:]) {
+		out.Add("statement", number, "its record is not the one that was issued")
 	}
-	var r record
-	if err := json.Unmarshal(v.record, &r); err != nil || r.Number != v.number || r.ContentHash != hashOf(v.content) || r.DataHash != v.clearedHash {
-		out.Add("statement", v.number, "its number, pages or figures are not those of its record")
+	var fixed record
+	if err := json.Unmarshal(r.Record, &fixed); err != nil || fixed.Number != number || fixed.ContentHash != hashOf(r.Content) ||
+		fixed.DataHash != none(r.ClearedHash) {
+		out.Add("statement", number, "its number, pages or figures are not those of its record")
 	}
-	if value, err := Decode(v.cleared); err != nil || value.DataHash() != v.clearedHash {
-		out.Add("statement", v.number, "its stored figures were changed")
+	if _, err := r.statement(); err != nil {
+		out.Add("statement", number, "its stored figures were changed: %v", err)
 	}
-	if v.tail != nil && none(v.document) != hashOf(append(append([]byte{}, v.content...), v.tail...)) {
-		out.Add("statement", v.number, "its document is not the one that was sealed")
+	if r.Tail != nil && none(r.DocumentHash) != hashOf(slices.Concat(r.Content, r.Tail)) {
+		out.Add("statement", number, "its document is not the one that was sealed")
 	}
-	if v.people < 2 {
-		out.Add("approval", v.id, "the statement was not reviewed and issued by two others than who prepared it")
+	if r.People < 2 {
+		out.Add("approval", string(r.ID), "the statement was not reviewed and issued by two others than who prepared it")
 	}
 }
