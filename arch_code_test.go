@@ -229,7 +229,7 @@ var sqlAllowed = map[string]string{
 	"store/stream.go:assign":                "what is given to Set is a value of reflect",
 	"store/open_sqlite.go:assertPragmas":    "a pragma takes no arguments; the names are constants of the table above it",
 	"store/script.go:runTexts":              "it passes on what bun has written from queries that are looked at where they are made",
-	"store/together.go:Together":            "what is given to Raw is a function",
+	"store/batch.go:QueryBatch":             "what is given to Raw is a function",
 	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to ExecContext the values",
 	"store/insert_sqlite.go:insert":         "the text is of insertText",
 	"store/insert_sqlite.go:end":            "what is given to Raw is a function",

@@ -90,8 +90,8 @@ func unlisted(text string) []Role {
 	return roles
 }
 
-// eventsKey is where a tx keeps the events that its commit will write.
-type eventsKey struct{}
+// pendingEvents are the events that the commit of a tx will write.
+type pendingEvents []eventRow
 
 // eventsAtOnce is how many events wait for the end of a tx at most: an act on ten thousand payments holds no more.
 const eventsAtOnce = 1000
@@ -101,10 +101,10 @@ const eventsAtOnce = 1000
 func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
 	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
 		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason, OnBehalfOf: e.OnBehalfOf}
-	pending := tx.Keep(eventsKey{}, func() any { return new([]eventRow) }).(*[]eventRow) //nolint:errcheck,forcetypeassert // made on this line
+	pending := store.TxLocal[pendingEvents](tx)
 	if len(*pending) == 0 {
 		tx.BeforeCommit(func(_ context.Context, tx *store.Tx) error {
-			store.AddRows(tx.Last(), tx, *pending)
+			store.AddRows(tx.FinalWrites(), tx, []eventRow(*pending))
 			*pending = nil
 			return nil
 		})
@@ -114,7 +114,7 @@ func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
 	if len(*pending) < eventsAtOnce {
 		return nil
 	}
-	rows := *pending
+	rows := []eventRow(*pending)
 	*pending = nil
 	return store.Insert(ctx, tx, rows)
 }

@@ -86,17 +86,14 @@ func scopesOf(text string) []string {
 	return strings.Split(text, ",")
 }
 
-// foundKey is where a tx keeps who stands behind the credentials that it was asked about.
-type foundKey struct{}
-
-// principals is who was found, by [Credential.key], and which credentials were looked up.
+// principals holds, for the length of a tx, which credentials were looked up and whose they are, by [Credential.key].
 type principals struct {
 	asked map[string]bool
 	found map[string]Authenticated
 }
 
 // askPrincipals looks tokens up by their hashes and sessions by their ids, with user and roles, in one statement.
-func (p *principals) ask(tx *store.Tx, hashes [][]byte, sessions []TokenID) store.Ask {
+func (p *principals) ask(tx *store.Tx, hashes [][]byte, sessions []TokenID) store.BatchQuery {
 	q := tx.NewSelect().TableExpr("tokens AS t").
 		ColumnExpr("t.id, t.user_id, t.hash, t.kind, t.scopes, t.factors, t.expires_at, COALESCE(t.revoked_at, '')").
 		ColumnExpr("u.handle, COALESCE(u.disabled_at, ''), COALESCE(u.ends_at, ''), COALESCE(r.role, '')").
@@ -110,7 +107,7 @@ func (p *principals) ask(tx *store.Tx, hashes [][]byte, sessions []TokenID) stor
 			}
 			return q
 		}).Order("t.id", "r.role")
-	return store.Ask{Query: q, Row: func(r store.Scanner) error { return p.add(r, store.FormatTime(tx.At)) }}
+	return store.BatchQuery{Query: q, Row: func(r store.Scanner) error { return p.add(r, store.FormatTime(tx.At)) }}
 }
 
 // add takes one of the rows, of which there is one per role.

@@ -49,7 +49,7 @@ const eventsPage = 2000
 
 func (v *verifier) events(ctx context.Context, tx *store.Tx) error {
 	last := ""
-	return store.Ahead(func() ([]storedEvent, error) {
+	return store.Prefetch(func() ([]storedEvent, error) {
 		page, err := storedEvents(ctx, tx, last)
 		if len(page) > 0 {
 			last = page[len(page)-1].ID

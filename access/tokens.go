@@ -134,7 +134,7 @@ type Authenticated struct {
 func AuthenticateEach(ctx context.Context, tx *store.Tx, credentials ...Credential) ([]Authenticated, error) {
 	known := foundIn(tx)
 	if asks := Asking(tx, credentials...); len(asks) > 0 {
-		if err := store.Together(ctx, tx, asks...); err != nil {
+		if err := store.QueryBatch(ctx, tx, asks...); err != nil {
 			return nil, err
 		}
 	}
@@ -152,7 +152,7 @@ func AuthenticateEach(ctx context.Context, tx *store.Tx, credentials ...Credenti
 
 // Asking is what [AuthenticateEach] will have to ask in this tx, for whoever has other things to ask at the same time: one
 // question or none.
-func Asking(tx *store.Tx, credentials ...Credential) []store.Ask {
+func Asking(tx *store.Tx, credentials ...Credential) []store.BatchQuery {
 	known := foundIn(tx)
 	var hashes [][]byte
 	var sessions []TokenID
@@ -170,11 +170,15 @@ func Asking(tx *store.Tx, credentials ...Credential) []store.Ask {
 	if len(hashes)+len(sessions) == 0 {
 		return nil
 	}
-	return []store.Ask{known.ask(tx, hashes, sessions)}
+	return []store.BatchQuery{known.ask(tx, hashes, sessions)}
 }
 
 func foundIn(tx *store.Tx) *principals {
-	return tx.Keep(foundKey{}, func() any { return &principals{map[string]bool{}, map[string]Authenticated{}} }).(*principals) //nolint:errcheck,forcetypeassert // made on this line
+	p := store.TxLocal[principals](tx)
+	if p.asked == nil {
+		*p = principals{asked: map[string]bool{}, found: map[string]Authenticated{}}
+	}
+	return p
 }
 
 // key is what a token is found by: the hash of its secret, or the id of a session. The two cannot be taken for each other.

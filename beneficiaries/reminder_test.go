@@ -84,7 +84,7 @@ func TestRemindersOfManyPlans(t *testing.T) {
 		}
 		many := storetest.Rounds(300, 5000)
 		err := h.try("", func(tx *store.Tx) error {
-			storetest.Disarm(h, tx)
+			storetest.DisableGuards(h, tx)
 			var few, after asked
 			var found []Reminder
 			reminders := func() (err error) { found, err = h.reg.Reminders(h.Context(), tx, "2027-01-15"); return err }

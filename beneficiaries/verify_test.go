@@ -24,7 +24,7 @@ func (h house) forged(ids map[string]string, statements ...string) []proof.Findi
 	var found proof.Findings
 	err := h.try("", func(tx *store.Tx) error {
 		found = proof.Findings{}
-		storetest.Disarm(h, tx)
+		storetest.DisableGuards(h, tx)
 		for _, text := range statements {
 			if _, err := tx.ExecContext(h.Context(), strings.NewReplacer(pairs...).Replace(text)); err != nil {
 				h.Fatalf("%s: %v", text, err)

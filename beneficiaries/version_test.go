@@ -142,7 +142,7 @@ func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
 				h.lineForTen(code)
 				write(everyone)
 			}
-			answers, busy := storetest.Crowd(many, func(i int) error {
+			answers, busy := storetest.Concurrently(many, func(i int) error {
 				return h.try("approver", func(tx *store.Tx) error {
 					_, err := h.reg.ApproveYear(h.Context(), tx, plans[i], 2026, "2026-01-10")
 					return err
@@ -187,7 +187,7 @@ func TestACrowdApprovesAPlanOnce(t *testing.T) {
 			number := fmt.Sprintf("P-%d", round)
 			h.do("writer", func(tx *store.Tx) error { return h.onLine(tx, number, "L1") })
 			var runs atomic.Int64
-			answers, busy := storetest.Crowd(many, func(i int) error {
+			answers, busy := storetest.Concurrently(many, func(i int) error {
 				return h.try(fmt.Sprintf("person-%d", i), func(tx *store.Tx) error {
 					runs.Add(1)
 					_, err := h.reg.ApproveYear(h.Context(), tx, number, 2026, "2026-01-10")

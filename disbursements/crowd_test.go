@@ -26,7 +26,7 @@ const crowd = 64
 func rush(h *house, act func(i int) error, refusals ...error) (done []int) {
 	h.Helper()
 	connect(h)
-	answers, busy := storetest.Crowd(crowd, act)
+	answers, busy := storetest.Concurrently(crowd, act)
 	if busy > 0 {
 		h.Errorf("the database was busy %d times", busy)
 	}

@@ -79,7 +79,7 @@ func TestForgedBatchesAndRolesAreFound(t *testing.T) {
 		}))
 		for _, f := range forgeries {
 			err := h.try("", func(ctx context.Context, tx *store.Tx) error {
-				storetest.Disarm(t, tx)
+				storetest.DisableGuards(t, tx)
 				if result, err := tx.ExecContext(ctx, f.sql); err != nil {
 					return err
 				} else if n, _ := result.RowsAffected(); n == 0 {

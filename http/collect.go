@@ -301,12 +301,12 @@ func (r *round) ask(ctx context.Context, tx *store.Tx) error {
 			guessed[keyOf{p.user, p.req.key}] = true
 		}
 	}
-	asks := append([]store.Ask{ledger.Hold(tx), proof.Hold(tx)}, access.Asking(tx, r.came()...)...)
+	asks := append([]store.BatchQuery{ledger.Hold(tx), proof.Hold(tx)}, access.Asking(tx, r.came()...)...)
 	r.looked, r.used = guessed, map[keyOf]keyRow{}
 	if len(guessed) > 0 {
 		asks = append(asks, askKeys(tx, guessed, r.used))
 	}
-	return store.Together(ctx, tx, asks...)
+	return store.QueryBatch(ctx, tx, asks...)
 }
 
 func (r *round) came() []access.Credential {
@@ -359,7 +359,7 @@ func (r *round) claim(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	if len(missing) > 0 {
-		if err := store.Together(ctx, tx, askKeys(tx, missing, r.used)); err != nil {
+		if err := store.QueryBatch(ctx, tx, askKeys(tx, missing, r.used)); err != nil {
 			return err
 		}
 	}
@@ -430,7 +430,7 @@ func (r *round) complete(ctx context.Context, tx *store.Tx, outcomes []ledger.Ou
 			return err
 		}
 	}
-	store.AddRows(tx.Last(), tx, keys)
+	store.AddRows(tx.FinalWrites(), tx, keys)
 	return nil
 }
 

@@ -42,14 +42,14 @@ func findKey(ctx context.Context, tx *store.Tx, user, key string) (keyRow, error
 
 // askKeys asks for those of several keys that are there, each as a row to join with: a planner that takes a user's keys for
 // few would read them all.
-func askKeys(tx *store.Tx, wanted map[keyOf]bool, found map[keyOf]keyRow) store.Ask {
+func askKeys(tx *store.Tx, wanted map[keyOf]bool, found map[keyOf]keyRow) store.BatchQuery {
 	pairs := make([]bun.TupleValues, 0, len(wanted))
 	for at := range wanted {
 		pairs = append(pairs, bun.Tuple([]string{at.user, at.key}))
 	}
 	query := tx.NewRaw(`WITH wanted (user_id, key) AS (VALUES ?) SELECT k.user_id, k.key, k.fingerprint, k.status, k.body
 		FROM wanted AS w CROSS JOIN idempotency_keys AS k WHERE k.user_id = w.user_id AND k.key = w.key`, bun.List(pairs))
-	return store.Ask{Query: query, Row: func(r store.Scanner) error {
+	return store.BatchQuery{Query: query, Row: func(r store.Scanner) error {
 		var k keyRow
 		err := r.Scan(&k.UserID, &k.Key, &k.Fingerprint, &k.Status, &k.Body)
 		found[keyOf{k.UserID, k.Key}] = k

@@ -51,7 +51,7 @@ func TestVerifyEvidenceFindsEveryChange(t *testing.T) {
 		} {
 			undone := errors.New("undone")
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
-				storetest.Disarm(t, tx)
+				storetest.DisableGuards(t, tx)
 				if _, err := tx.ExecContext(t.Context(), attack.sql); err != nil {
 					t.Errorf("%s: the attack failed, so it proves nothing: %v", name, err)
 				}

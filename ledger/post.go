@@ -61,7 +61,7 @@ func (b Book) PostEach(ctx context.Context, tx *store.Tx, proposals ...Proposal)
 	for i, next := range proposals {
 		outcomes[i].Posted, outcomes[i].Err = p.enter(ctx, tx, next)
 	}
-	p.put(tx, tx.Last())
+	p.put(tx, tx.FinalWrites())
 	return outcomes, nil
 }
 

@@ -65,18 +65,15 @@ func OpenLocked(ctx context.Context, tx *store.Tx) (Book, error) {
 	return Book{row.BaseCurrency, row.GeneralFund, row.Organisation}, err
 }
 
-// headKey is where a tx keeps the head row that it holds.
-type headKey struct{}
-
 // heldHead is what a tx knows of the head row; its ID is 0 before it holds it.
 func heldHead(tx *store.Tx) *bookRow {
-	return tx.Keep(headKey{}, func() any { return new(bookRow) }).(*bookRow) //nolint:errcheck,forcetypeassert // made on this line
+	return store.TxLocal[bookRow](tx)
 }
 
 // Hold asks for the head row, for whoever will call [OpenLocked] and has other things to ask at the same time.
-func Hold(tx *store.Tx) store.Ask {
+func Hold(tx *store.Tx) store.BatchQuery {
 	held := heldHead(tx)
-	return store.Ask{Query: tx.Lock(tx.NewSelect().Model((*bookRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
+	return store.BatchQuery{Query: tx.Lock(tx.NewSelect().Model((*bookRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
 		return r.Scan(&held.ID, &held.BaseCurrency, &held.GeneralFund, &held.Organisation, &held.LastSeq)
 	}}
 }
@@ -85,7 +82,7 @@ func Hold(tx *store.Tx) store.Ask {
 func lockHead(ctx context.Context, tx *store.Tx) (bookRow, error) {
 	held := heldHead(tx)
 	if held.ID == 0 {
-		if err := store.Together(ctx, tx, Hold(tx)); err != nil {
+		if err := store.QueryBatch(ctx, tx, Hold(tx)); err != nil {
 			return bookRow{}, err
 		}
 	}

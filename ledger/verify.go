@@ -35,7 +35,7 @@ func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves func() int64, out
 	}
 	v := &verifier{out: out, known: known, numbers: map[int64]int64{}, sums: map[dayKey]daySum{}, names: map[string]uint16{}, leaf: -1}
 	var read int64 // seq of the last entry that was read
-	err = store.Ahead(func() ([]storedEntry, error) {
+	err = store.Prefetch(func() ([]storedEntry, error) {
 		page, err := storedEntries(ctx, tx, read, verifyPage)
 		if len(page) > 0 {
 			read = page[len(page)-1].Seq

@@ -44,8 +44,8 @@ type checkpointRow struct {
 	Note          string
 }
 
-// pendingKey is where a tx keeps the leaves that its commit will write.
-type pendingKey struct{}
+// pendingLeaves are the leaves that the commit of a tx will write.
+type pendingLeaves []Leaf
 
 // Append puts leaves at the end of the tree when the tx commits, in the order of the calls: the head row is locked, and
 // they are written in a constant number of statements for every thousand, just before the commit. A tx that rolls back leaves nothing.
@@ -53,7 +53,7 @@ func Append(tx *store.Tx, leaves ...Leaf) {
 	if len(leaves) == 0 {
 		return
 	}
-	pending := tx.Keep(pendingKey{}, func() any { return new([]Leaf) }).(*[]Leaf) //nolint:errcheck,forcetypeassert // made on this line
+	pending := store.TxLocal[pendingLeaves](tx)
 	if len(*pending) == 0 {
 		tx.BeforeCommit(func(ctx context.Context, tx *store.Tx) error {
 			collected := *pending
@@ -77,7 +77,7 @@ func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 		}
 		leaves = leaves[leavesAtOnce:]
 	}
-	grow(tx.Last(), tx, tree, leaves)
+	grow(tx.FinalWrites(), tx, tree, leaves)
 	return nil
 }
 
@@ -100,32 +100,32 @@ func grow(s *store.Script, tx *store.Tx, tree *Tree, leaves []Leaf) {
 	saveHead(s, tx, tree)
 }
 
-// heldKey is where a tx keeps the tree whose head it holds.
-type heldKey struct{}
+// lockedHead is the tree whose head row the tx has locked; nil before it has.
+type lockedHead struct{ tree *Tree }
 
 // Hold asks for the head row and holds it until the tx ends, for whoever is about to append many leaves and has other things
 // to ask at the same time; else the row is taken at the end of the tx.
-func Hold(tx *store.Tx) store.Ask {
+func Hold(tx *store.Tx) store.BatchQuery {
 	var row headRow
-	return store.Ask{Query: tx.Lock(tx.NewSelect().Model((*headRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
+	return store.BatchQuery{Query: tx.Lock(tx.NewSelect().Model((*headRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
 		if err := r.Scan(&row.ID, &row.Size, &row.Roots); err != nil {
 			return err
 		}
 		tree, err := row.tree()
-		tx.Keep(heldKey{}, func() any { return tree })
+		store.TxLocal[lockedHead](tx).tree = tree
 		return err
 	}}
 }
 
 // holdHead is the tree whose head the tx holds from now on.
 func holdHead(ctx context.Context, tx *store.Tx) (*Tree, error) {
+	locked := store.TxLocal[lockedHead](tx)
+	if locked.tree != nil {
+		return locked.tree, nil
+	}
 	var err error
-	held, _ := tx.Keep(heldKey{}, func() any {
-		var tree *Tree
-		tree, err = readHead(ctx, tx, true)
-		return tree
-	}).(*Tree)
-	return held, err
+	locked.tree, err = readHead(ctx, tx, true)
+	return locked.tree, err
 }
 
 // readHead reads the tree's right edge, and holds its row where lock is set.

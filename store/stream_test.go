@@ -117,7 +117,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 }
 
 // Two views on one snapshot see the same however busily others write, and at the same time.
-func TestViewBoth(t *testing.T) {
+func TestViewPair(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		if err := db.Update(t.Context(), func(tx *store.Tx) error { streamable(t, tx, 0); return nil }); err != nil {
 			t.Fatal(err)
@@ -145,7 +145,7 @@ func TestViewBoth(t *testing.T) {
 		}()
 		before := -1
 		for range 50 {
-			if err := db.ViewBoth(t.Context(), func(one, other *store.Tx) error {
+			if err := db.ViewPair(t.Context(), func(one, other *store.Tx) error {
 				counts := make([]int, 2)
 				failed := make(chan error)
 				for i, tx := range []*store.Tx{one, other} {

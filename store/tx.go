@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math/rand/v2"
+	"reflect"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -20,10 +21,10 @@ type Tx struct {
 	conn     *sql.Conn // that it runs on
 	compiled *compiled // SQLite: what this connection has compiled; nil where nothing is written
 
-	last   Script
+	final  Script
 	before []func(context.Context, *Tx) error
 	after  []func()
-	kept   map[any]any
+	locals map[reflect.Type]any
 }
 
 // BeforeCommit has fn run when everything else of the tx is done and just before its COMMIT: in the order of the calls,
@@ -34,9 +35,9 @@ func (tx *Tx) BeforeCommit(fn func(ctx context.Context, tx *Tx) error) {
 	tx.before = append(tx.before, fn)
 }
 
-// Last is what is written as the very end of the tx, after all of [Tx.BeforeCommit], in one way to the server: for whoever
-// knows that nobody in the tx reads it. What the database refuses of it is what Update returns.
-func (tx *Tx) Last() *Script { return &tx.last }
+// FinalWrites is the script that Update runs last, after all of [Tx.BeforeCommit] and in one round trip: for rows that nothing
+// in the tx reads. An error of it is what Update returns.
+func (tx *Tx) FinalWrites() *Script { return &tx.final }
 
 // AfterCommit has fn run once the tx has been committed, in the order of the calls: for what lies outside of the database and may
 // only be done when the database remembers why. It does not run when the tx was rolled back, nor when the process ends in
@@ -44,18 +45,19 @@ func (tx *Tx) Last() *Script { return &tx.last }
 // database later.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
-// Keep returns what a package keeps for the length of this tx under a key of its own type, made at the first call. It is
-// gone with the attempt.
-func (tx *Tx) Keep(key any, first func() any) any {
-	v, ok := tx.kept[key]
+// TxLocal returns the T of this tx: a value that a package keeps for the length of one attempt of Update or View. It is the
+// zero value at the first call. T must be a type of the calling package, so that no other package shares it.
+func TxLocal[T any](tx *Tx) *T {
+	key := reflect.TypeFor[T]()
+	v, ok := tx.locals[key]
 	if !ok {
-		if tx.kept == nil {
-			tx.kept = map[any]any{}
+		if tx.locals == nil {
+			tx.locals = map[reflect.Type]any{}
 		}
-		v = first()
-		tx.kept[key] = v
+		v = new(T)
+		tx.locals[key] = v
 	}
-	return v
+	return v.(*T) //nolint:errcheck,forcetypeassert // stored above under its own type
 }
 
 // settle runs what waits for the commit.
@@ -65,7 +67,7 @@ func (tx *Tx) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	return tx.last.Run(ctx, tx)
+	return tx.final.Run(ctx, tx)
 }
 
 // Lock makes a SELECT hold its rows until the transaction ends. On PostgreSQL that is FOR NO KEY UPDATE: holders exclude
@@ -93,10 +95,10 @@ func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	defer leave()
-	return db.look(ctx, fn)
+	return db.view(ctx, fn)
 }
 
-func (db *DB) look(ctx context.Context, fn func(tx *Tx) error) error {
+func (db *DB) view(ctx context.Context, fn func(tx *Tx) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if db.engine == Postgres {
 		opts.Isolation = sql.LevelRepeatableRead

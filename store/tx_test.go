@@ -321,20 +321,19 @@ func TestBeforeCommitCanRefuse(t *testing.T) {
 	})
 }
 
-// What one attempt asked for and kept is forgotten when the act runs again.
+// What one attempt asked for and holds in TxLocal is forgotten when the act runs again.
 func TestBeforeCommitStartsAnewWithEachAttempt(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB, _ string) {
 		if db.Engine() != store.Postgres {
 			t.Skip("SQLite has one writer: nothing is run again")
 		}
-		type key struct{}
+		type counter int
 		tries, hooks := 0, 0
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
 			tries++
-			kept := tx.Keep(key{}, func() any { return new(int) }).(*int)
-			*kept++
-			if again := tx.Keep(key{}, func() any { return new(int) }).(*int); *again != 1 {
-				t.Errorf("attempt %d keeps %d, want 1", tries, *again)
+			*store.TxLocal[counter](tx)++
+			if n := *store.TxLocal[counter](tx); n != 1 {
+				t.Errorf("attempt %d counts %d, want 1", tries, n)
 			}
 			tx.BeforeCommit(func(context.Context, *store.Tx) error {
 				hooks++

@@ -112,7 +112,7 @@ func (b books) viewBoth(ctx context.Context, fn func(tx, other *store.Tx) error)
 		return err
 	}
 	defer also(&err, db.Close)
-	if err = db.ViewBoth(ctx, fn); errors.Is(err, store.ErrBusy) {
+	if err = db.ViewPair(ctx, fn); errors.Is(err, store.ErrBusy) {
 		return db.View(ctx, func(tx *store.Tx) error { return fn(tx, nil) })
 	}
 	return err

@@ -60,7 +60,7 @@ func (r raider) list(text string) (list []string) {
 // disarm takes triggers and references out of the way, as an owner can.
 func (r raider) disarm() {
 	r.t.Helper()
-	storetest.Disarm(r.t, r.tx)
+	storetest.DisableGuards(r.t, r.tx)
 }
 
 // leafHashes are the stored hashes of the first n leaves, in order.
@@ -333,7 +333,7 @@ func TestEveryAttackIsFound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		keys, last := signed(t, db)
 		o := verify.Options{PublicKey: keys[1], Checkpoints: []string{last.Note}}
-		if err := db.ViewBoth(t.Context(), func(tx, other *store.Tx) error {
+		if err := db.ViewPair(t.Context(), func(tx, other *store.Tx) error {
 			r := verified(t, tx, o)
 			if atOnce, err := verify.Books(t.Context(), tx, other, o); err != nil || !cmp.Equal(r, atOnce) {
 				t.Errorf("in two places at once: %v\n%s", err, cmp.Diff(r, atOnce))

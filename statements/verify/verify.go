@@ -56,7 +56,7 @@ type Report struct {
 	More          map[string]int  `json:"not_listed,omitempty"` // how many more findings of a check there are
 }
 
-// Books verifies the books of a tx. Another one on the same snapshot ([store.DB.ViewBoth]) halves the time: what is many is
+// Books verifies the books of a tx. Another one on the same snapshot ([store.DB.ViewPair]) halves the time: what is many is
 // read in two places, entries in one, the tree and the audit events in the other. It may be nil.
 func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) {
 	if o.Report == nil {

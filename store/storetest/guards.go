@@ -6,9 +6,9 @@ import (
 	"supportledger/store"
 )
 
-// Disarm takes triggers and references out of the way for the rest of a tx, as the owner of a database can: what is written
-// then is what verify has to find. On SQLite the triggers are dropped, so the tx must be rolled back.
-func Disarm(t testing.TB, tx *store.Tx) {
+// DisableGuards turns triggers and foreign keys off for the rest of a tx, as the owner of a database can: verify must find what
+// is written then. On SQLite the triggers are dropped, so the tx must be rolled back.
+func DisableGuards(t testing.TB, tx *store.Tx) {
 	t.Helper()
 	do := func(text string) {
 		t.Helper()

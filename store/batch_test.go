@@ -12,9 +12,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// Questions asked together are answered in order, each to who asked; the answers come before what is written as the last of
-// the tx, and after the tx that is there.
-func TestTogetherAndLast(t *testing.T) {
+// The queries of a batch are answered in order, each to its own Row; none sees the final writes of its own tx, a later tx does.
+func TestQueryBatchAndFinalWrites(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		type pair struct {
 			ID   int64
@@ -29,8 +28,8 @@ func TestTogetherAndLast(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		ask := func(tx *store.Tx, into *[]pair, text string, args ...any) store.Ask {
-			return store.Ask{Query: tx.NewRaw(text, args...), Row: func(r store.Scanner) error {
+		ask := func(tx *store.Tx, into *[]pair, text string, args ...any) store.BatchQuery {
+			return store.BatchQuery{Query: tx.NewRaw(text, args...), Row: func(r store.Scanner) error {
 				var p pair
 				err := r.Scan(&p.ID, &p.Name)
 				*into = append(*into, p)
@@ -44,11 +43,11 @@ func TestTogetherAndLast(t *testing.T) {
 			if err := store.Insert(t.Context(), tx, []pairs{{1, "one"}, {2, odd}}); err != nil {
 				return err
 			}
-			store.AddRows(tx.Last(), tx, []pairs{{3, "three"}})
-			return store.Together(t.Context(), tx, ask(tx, &before, all), ask(tx, &named, one, odd))
+			store.AddRows(tx.FinalWrites(), tx, []pairs{{3, "three"}})
+			return store.QueryBatch(t.Context(), tx, ask(tx, &before, all), ask(tx, &named, one, odd))
 		})
 		if err == nil {
-			err = db.View(t.Context(), func(tx *store.Tx) error { return store.Together(t.Context(), tx, ask(tx, &after, all)) })
+			err = db.View(t.Context(), func(tx *store.Tx) error { return store.QueryBatch(t.Context(), tx, ask(tx, &after, all)) })
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -60,22 +59,22 @@ func TestTogetherAndLast(t *testing.T) {
 
 		// What is refused at the very end is what Update returns, and nothing of the tx stays.
 		err = db.Update(t.Context(), func(tx *store.Tx) error {
-			store.AddRows(tx.Last(), tx, []pairs{{4, "four"}, {1, "again"}})
+			store.AddRows(tx.FinalWrites(), tx, []pairs{{4, "four"}, {1, "again"}})
 			return nil
 		})
 		if !errors.Is(err, store.ErrDuplicate) {
 			t.Errorf("a row that is there: %v", err)
 		}
 		// A question that cannot be answered, or whose asker does not want the answer, ends them all.
-		for name, second := range map[string]func(*store.Tx) store.Ask{
-			"no table": func(tx *store.Tx) store.Ask { return ask(tx, &named, "SELECT id, name FROM nowhere") },
-			"an error": func(tx *store.Tx) store.Ask {
-				return store.Ask{Query: tx.NewRaw(all), Row: func(store.Scanner) error { return errSpent }}
+		for name, second := range map[string]func(*store.Tx) store.BatchQuery{
+			"no table": func(tx *store.Tx) store.BatchQuery { return ask(tx, &named, "SELECT id, name FROM nowhere") },
+			"an error": func(tx *store.Tx) store.BatchQuery {
+				return store.BatchQuery{Query: tx.NewRaw(all), Row: func(store.Scanner) error { return errSpent }}
 			},
 		} {
 			third := 0
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
-				return store.Together(t.Context(), tx, ask(tx, &before, all), second(tx), store.Ask{Query: tx.NewRaw(all), Row: func(store.Scanner) error { third++; return nil }})
+				return store.QueryBatch(t.Context(), tx, ask(tx, &before, all), second(tx), store.BatchQuery{Query: tx.NewRaw(all), Row: func(store.Scanner) error { third++; return nil }})
 			})
 			if err == nil || third > 0 {
 				t.Errorf("%s: %v, and the third got %d rows", name, err, third)
