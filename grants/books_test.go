@@ -30,15 +30,18 @@ func onBoth(t *testing.T, fn func(h house)) {
 			if err := ledger.Create(t.Context(), tx, h.reg.Book); err != nil {
 				return err
 			}
-			if err := h.reg.Book.OpenFund(t.Context(), tx, ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+			if err := h.reg.Book.OpenFund(t.Context(), tx,
+				ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
 			var err error
-			if h.donor, err = h.reg.RegisterDonor(t.Context(), tx, Donor{Kind: Institution, Name: "Foundation A", Language: "en"}); err != nil {
+			if h.donor, err = h.reg.RegisterDonor(t.Context(), tx, Donor{Kind: Institution, Name: "Foundation A",
+				Language: "en"}); err != nil {
 				return err
 			}
-			_, err = h.reg.Book.Post(t.Context(), tx, ledger.Entry{Date: "2026-01-01", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
-				ledger.Base("1010", "UNR", of("250000.00", "DKK")), ledger.Base("3100", "UNR", of("-250000.00", "DKK"))}})
+			_, err = h.reg.Book.Post(t.Context(), tx, ledger.Entry{Date: "2026-01-01", Text: "Opening", Act: "opening-balance",
+				Lines: []ledger.Line{
+					ledger.Base("1010", "UNR", of("250000.00", "DKK")), ledger.Base("3100", "UNR", of("-250000.00", "DKK"))}})
 			return err
 		})
 		fn(h)
@@ -70,19 +73,23 @@ func (h house) do(fn func(tx *store.Tx) error) {
 func (h house) sign(code, amount string, c ledger.Currency, percent string) (g Grant) {
 	h.Helper()
 	policy := Policy{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
-		IndirectRate: decimal.RequireFromString(percent), IndirectExcludes: []string{CurrencyDifferences}, Interest: InterestToGrantor, RefundDeMinimis: ledger.Zero(c)}
+		IndirectRate: decimal.RequireFromString(percent), IndirectExcludes: []string{CurrencyDifferences},
+		Interest: InterestToGrantor, RefundDeMinimis: ledger.Zero(c)}
 	if c != "DKK" {
 		policy.RateMethod = ReceiptRate
 	}
 	h.do(func(tx *store.Tx) (err error) {
-		g, err = h.reg.Sign(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of(amount, c), SignedOn: "2026-01-02", Policies: Policies{policy}})
+		g, err = h.reg.Sign(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of(amount, c),
+			SignedOn: "2026-01-02", Policies: Policies{policy}})
 		return err
 	})
 	return g
 }
 
 // receive books an instalment; a rate of "" is none.
-func (h house) receive(grant string, on ledger.Date, amount string, c ledger.Currency, quoted string, account ledger.AccountNo) (in Instalment) {
+func (h house) receive(
+	grant string, on ledger.Date, amount string, c ledger.Currency, quoted string, account ledger.AccountNo,
+) (in Instalment) {
 	h.Helper()
 	r := Receipt{Grant: grant, On: on, Amount: of(amount, c), Account: account}
 	if quoted != "" {
@@ -95,8 +102,8 @@ func (h house) receive(grant string, on ledger.Date, amount string, c ledger.Cur
 	return in
 }
 
-// pay books cost on accounts of a fund, paid from its bank in base currency, with the releases it calls for. Costs are pairs
-// of account and amount.
+// pay books cost on accounts of a fund, paid from its bank in base currency, with the releases it calls for. Costs are
+// pairs of account and amount.
 func (h house) pay(fund ledger.FundCode, on ledger.Date, costs ...string) (p ledger.Posted) {
 	h.Helper()
 	e := ledger.Entry{Date: on, Text: "cost", Act: "payment"}

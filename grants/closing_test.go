@@ -16,8 +16,8 @@ func (o out) FinalIssued(context.Context, *store.Tx, string, ledger.Date, int64)
 	return bool(o), nil
 }
 
-// A grant is closed when nothing is committed, no advance is out, every finding is settled, nothing is left of the money received and the
-// final statement is issued: five guards, each an error of its own, met one after another.
+// A grant is closed when nothing is committed, no advance is out, every finding is settled, nothing is left of the
+// money received and the final statement is issued: five guards, each an error of its own, met one after another.
 func TestEachGuardOfClosing(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "1000.00", "DKK", "0")
@@ -43,8 +43,9 @@ func TestEachGuardOfClosing(t *testing.T) {
 		h.do(func(tx *store.Tx) error { _, _, err := h.reg.End(h.Context(), tx, "G1", "2026-11-30"); return err })
 		advance := func(amount string) {
 			h.do(func(tx *store.Tx) error {
-				_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-11-30", Text: "retainer", Act: "prepayment", Lines: []ledger.Line{
-					ledger.Base("1310", "G1", of(amount, "DKK")), ledger.Base("1010", "G1", of(amount, "DKK").Neg())}})
+				_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-11-30", Text: "retainer", Act: "prepayment",
+					Lines: []ledger.Line{
+						ledger.Base("1310", "G1", of(amount, "DKK")), ledger.Base("1010", "G1", of(amount, "DKK").Neg())}})
 				return err
 			})
 		}
@@ -52,7 +53,8 @@ func TestEachGuardOfClosing(t *testing.T) {
 		h.refused("an advance", ErrAdvanceOpen, as(maker, account))
 		advance("-300.00")
 		h.by(maker, func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.RaiseFinding(ctx, tx, AuditFinding{Grant: "G1", Number: "F-1", On: "2026-12-10", Questioned: of("1.00", "DKK"), Text: "no receipt"})
+			_, err := h.reg.RaiseFinding(ctx, tx, AuditFinding{Grant: "G1", Number: "F-1", On: "2026-12-10",
+				Questioned: of("1.00", "DKK"), Text: "no receipt"})
 			return err
 		})
 		h.by(maker, account)
@@ -63,11 +65,13 @@ func TestEachGuardOfClosing(t *testing.T) {
 		})
 		h.refused("a finding", ErrFindingOpen, closing(true))
 		h.by(maker, func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.AnswerFinding(ctx, tx, "G1", "F-1", Answer{Outcome: Documented, Amount: of("1.00", "DKK"), On: "2026-12-29", Reason: "The receipt was found"})
+			_, err := h.reg.AnswerFinding(ctx, tx, "G1", "F-1", Answer{Outcome: Documented, Amount: of("1.00", "DKK"),
+				On: "2026-12-29", Reason: "The receipt was found"})
 			return err
 		})
 		h.do(func(tx *store.Tx) error {
-			_, err := h.reg.BookInterest(h.Context(), tx, Interest{Grant: "G1", On: "2026-12-30", Amount: of("0.01", "DKK"), Account: "1010"})
+			_, err := h.reg.BookInterest(h.Context(), tx, Interest{Grant: "G1", On: "2026-12-30", Amount: of("0.01", "DKK"),
+				Account: "1010"})
 			return err
 		})
 		h.refused("an øre of interest after the final account", ErrDeferredOpen, closing(true))
@@ -76,7 +80,8 @@ func TestEachGuardOfClosing(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = h.reg.Book.Reverse(h.Context(), tx, ledger.Reversal{Entry: string(all[len(all)-1].ID), Reason: "The bank took it back"})
+			_, err = h.reg.Book.Reverse(h.Context(), tx, ledger.Reversal{Entry: string(all[len(all)-1].ID),
+				Reason: "The bank took it back"})
 			return err
 		})
 		h.refused("no final statement", ErrStatementMissing, closing(false))

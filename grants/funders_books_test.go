@@ -13,8 +13,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// sector-systems 0.9: all grants added up are the general ledger, to the øre, in three currencies' worth of acts; and a cost
-// written past the grant's own acts shows as a difference.
+// sector-systems 0.9: all grants added up are the general ledger, to the øre, in three currencies' worth of acts; and a
+// cost written past the grant's own acts shows as a difference.
 func TestAllGrantsReconcileToTheGeneralLedger(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := openOffice(t, db)
@@ -27,11 +27,13 @@ func TestAllGrantsReconcileToTheGeneralLedger(t *testing.T) {
 		o.sign("G4", money("10000.00", "USD"), usd)
 		for _, act := range []func(ctx context.Context, tx *store.Tx, r grants.Register) error{
 			func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-				_, err := r.Receive(ctx, tx, grants.Receipt{Grant: "G1", On: "2026-02-01", Amount: money("600.00", "DKK"), Account: "1010"})
+				_, err := r.Receive(ctx, tx, grants.Receipt{Grant: "G1", On: "2026-02-01", Amount: money("600.00", "DKK"),
+					Account: "1010"})
 				return err
 			},
 			func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-				_, err := r.Receive(ctx, tx, grants.Receipt{Grant: "G2", On: "2026-02-01", Amount: money("3000.00", "EUR"), Rate: rate("7.4600 DKK/EUR"), Account: "1010"})
+				_, err := r.Receive(ctx, tx, grants.Receipt{Grant: "G2", On: "2026-02-01", Amount: money("3000.00", "EUR"),
+					Rate: rate("7.4600 DKK/EUR"), Account: "1010"})
 				return err
 			},
 			func(ctx context.Context, tx *store.Tx, r grants.Register) error {
@@ -39,7 +41,8 @@ func TestAllGrantsReconcileToTheGeneralLedger(t *testing.T) {
 				return err
 			},
 			func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-				_, err := r.ReceiveAward(ctx, tx, grants.AwardReceipt{Grant: "G4", On: "2026-04-15", Received: money("4985.00", "USD"), Withheld: money("15.00", "USD"),
+				_, err := r.ReceiveAward(ctx, tx, grants.AwardReceipt{Grant: "G4", On: "2026-04-15",
+					Received: money("4985.00", "USD"), Withheld: money("15.00", "USD"),
 					Rate: rate("6.3800 DKK/USD"), Account: "1030"})
 				return err
 			},
@@ -50,7 +53,8 @@ func TestAllGrantsReconcileToTheGeneralLedger(t *testing.T) {
 				return err
 			},
 			func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-				_, err := r.BookInterest(ctx, tx, grants.Interest{Grant: "G1", On: "2026-05-30", Amount: money("0.40", "DKK"), Account: "1010"})
+				_, err := r.BookInterest(ctx, tx, grants.Interest{Grant: "G1", On: "2026-05-30", Amount: money("0.40", "DKK"),
+					Account: "1010"})
 				return err
 			},
 		} {
@@ -67,15 +71,18 @@ func TestAllGrantsReconcileToTheGeneralLedger(t *testing.T) {
 		if !all.Balanced() {
 			t.Errorf("differences %+v; grants %+v", all.Difference, all.Grants)
 		}
-		for _, want := range []struct{ what, got, want string }{{"received", all.Total.Received.Amount.String(), "22980.00"}, {"released", all.Total.Released.Amount.String(), "160.00"},
-			{"deferred", all.Total.Deferred.Amount.String(), "22820.40"}, {"receivable", all.Total.Receivable.Amount.String(), "32250.00"}} {
+		for _, want := range []struct{ what, got, want string }{{"received", all.Total.Received.Amount.String(), "22980.00"},
+			{"released", all.Total.Released.Amount.String(), "160.00"},
+			{"deferred", all.Total.Deferred.Amount.String(), "22820.40"}, {"receivable", all.Total.Receivable.Amount.String(),
+				"32250.00"}} {
 			if want.got != want.want {
 				t.Errorf("%s %s, want %s", want.what, want.got, want.want)
 			}
 		}
 		o.must(o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.Book.Post(o.Context(), tx, ledger.Entry{Date: "2026-06-01", Act: "manual", Text: "past the release", Lines: []ledger.Line{
-				ledger.Base("5400", "G1", money("0.01", "DKK")), ledger.Base("1010", "G1", money("-0.01", "DKK"))}})
+			_, err := o.register.Book.Post(o.Context(), tx, ledger.Entry{Date: "2026-06-01", Act: "manual",
+				Text: "past the release", Lines: []ledger.Line{
+					ledger.Base("5400", "G1", money("0.01", "DKK")), ledger.Base("1010", "G1", money("-0.01", "DKK"))}})
 			return err
 		}))
 		if all = reconcile(); all.Balanced() || all.Grants[0].Release.String() != "0.01" {
@@ -118,20 +125,23 @@ func TestASecondGrantCannotClaimTheSameReceipt(t *testing.T) {
 	})
 }
 
-// Tax Assessment Act § 8 A: gifts per donor and year, what was given back left out, the tax id sealed and opened for a reason.
+// Tax Assessment Act § 8 A: gifts per donor and year, what was given back left out, the tax id sealed and opened for a
+// reason.
 func TestGiftListOfAYear(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := openOffice(t, db)
 		v := vaulttest.New(t)
 		give := func(number string, donor grants.Donor, on ledger.Date, gross string) {
 			o.must(o.step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-				_, err := r.ReceiveGift(ctx, tx, grants.Gift{Number: number, Donor: donor, Fund: "UNR", On: on, Gross: money(gross, "DKK"), Fee: money("0.00", "DKK"), Account: "1010"})
+				_, err := r.ReceiveGift(ctx, tx, grants.Gift{Number: number, Donor: donor, Fund: "UNR", On: on,
+					Gross: money(gross, "DKK"), Fee: money("0.00", "DKK"), Account: "1010"})
 				return err
 			}))
 		}
 		var donor grants.Donor
 		o.must(o.step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) (err error) {
-			if donor, err = r.RegisterDonor(ctx, tx, grants.Donor{Code: "D-77", Kind: grants.Person, Language: "da"}); err != nil {
+			if donor, err = r.RegisterDonor(ctx, tx, grants.Donor{Code: "D-77", Kind: grants.Person,
+				Language: "da"}); err != nil {
 				return err
 			}
 			_, err = r.SealDonor(ctx, tx, v, "D-77", map[grants.DonorField]string{grants.DonorTaxID: "000000-0000"})
@@ -146,7 +156,8 @@ func TestGiftListOfAYear(t *testing.T) {
 		}))
 		o.must(o.step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) error {
 			list, err := r.TaxGiftList(ctx, tx, v, 2026, "Report to the tax agency")
-			if err == nil && (len(list) != 1 || list[0].Total.String() != "5000.01" || list[0].Gifts != 2 || list[0].TaxID != "000000-0000") {
+			if err == nil && (len(list) != 1 || list[0].Total.String() != "5000.01" || list[0].Gifts != 2 ||
+				list[0].TaxID != "000000-0000") {
 				t.Errorf("list %v", list)
 			}
 			return err
@@ -170,7 +181,8 @@ func TestPledgeAndItsInstalments(t *testing.T) {
 			t.Helper()
 			o.must(o.db.View(o.Context(), func(tx *store.Tx) error {
 				s, err := o.register.PledgeStanding(o.Context(), tx, p, "2026-03-02")
-				if got := s.Paid.String() + " " + s.Cancelled.String() + " " + s.Open.String() + " " + s.Overdue.String(); got != want {
+				if got := s.Paid.String() + " " + s.Cancelled.String() + " " + s.Open.String() + " " +
+					s.Overdue.String(); got != want {
 					t.Errorf("paid, cancelled, open, overdue: %s, want %s", got, want)
 				}
 				return err
@@ -181,13 +193,16 @@ func TestPledgeAndItsInstalments(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			p, err = r.MakePledge(ctx, tx, grants.Pledge{Donor: donor, Fund: "UNR", On: "2026-01-05", Amount: money("300.00", "DKK"), Planned: []grants.Planned{
-				{DueOn: "2026-02-01", Amount: money("100.00", "DKK")}, {DueOn: "2026-03-01", Amount: money("100.00", "DKK")}, {DueOn: "2026-04-01", Amount: money("100.00", "DKK")}}})
+			p, err = r.MakePledge(ctx, tx, grants.Pledge{Donor: donor, Fund: "UNR", On: "2026-01-05",
+				Amount: money("300.00", "DKK"), Planned: []grants.Planned{
+					{DueOn: "2026-02-01", Amount: money("100.00", "DKK")}, {DueOn: "2026-03-01", Amount: money("100.00", "DKK")},
+					{DueOn: "2026-04-01", Amount: money("100.00", "DKK")}}})
 			if err != nil {
 				return err
 			}
-			_, err = r.ReceiveGift(ctx, tx, grants.Gift{Number: "GIFT-1", Donor: donor, Fund: "UNR", On: "2026-02-01", Gross: money("150.00", "DKK"),
-				Fee: money("0.00", "DKK"), Account: "1010", Pledge: p.Number})
+			_, err = r.ReceiveGift(ctx, tx, grants.Gift{Number: "GIFT-1", Donor: donor, Fund: "UNR", On: "2026-02-01",
+				Gross: money("150.00", "DKK"),
+				Fee:   money("0.00", "DKK"), Account: "1010", Pledge: p.Number})
 			return err
 		}))
 		standing("150.00 0.00 150.00 50.00")

@@ -21,12 +21,14 @@ func (i issued) FinalIssued(context.Context, *store.Tx, string, ledger.Date, int
 // draft puts a grant of 1,000.00 on record with a budget of one line.
 func (o *office) draft(code, budget string) error {
 	return o.do("finance", func(tx *store.Tx) error {
-		donor, err := o.register.RegisterDonor(o.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Pool", Language: "da"})
+		donor, err := o.register.RegisterDonor(o.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Pool",
+			Language: "da"})
 		if err != nil {
 			return err
 		}
-		_, err = o.register.Draft(o.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code, Amount: money("1000.00", "DKK"),
-			From: "2026-02-01", To: "2026-11-30", ReportDueOn: "2027-02-28", Policies: grants.Policies{deferred()},
+		_, err = o.register.Draft(o.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code,
+			Amount: money("1000.00", "DKK"),
+			From:   "2026-02-01", To: "2026-11-30", ReportDueOn: "2027-02-28", Policies: grants.Policies{deferred()},
 			Budget: []grants.BudgetLine{{No: "1", Text: "All", Categories: []string{"*"}, Amount: money(budget, "DKK")}}})
 		return err
 	})
@@ -60,7 +62,8 @@ func TestLifeOfAGrantAndItsGuards(t *testing.T) {
 		wants(t, "another draft", o.draft("G9", "1000.00"), nil)
 		receive := func() error {
 			return o.step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-				_, err := r.Receive(ctx, tx, grants.Receipt{Grant: "G9", On: "2026-02-01", Amount: money("1000.00", "DKK"), Account: "1010"})
+				_, err := r.Receive(ctx, tx, grants.Receipt{Grant: "G9", On: "2026-02-01", Amount: money("1000.00", "DKK"),
+					Account: "1010"})
 				return err
 			})
 		}
@@ -81,7 +84,8 @@ func TestLifeOfAGrantAndItsGuards(t *testing.T) {
 				return err
 			})
 		}
-		move := func(act func(grants.Register, context.Context, *store.Tx, string, ledger.Date, string) (grants.Grant, error)) error {
+		move := func(act func(grants.Register, context.Context, *store.Tx, string, ledger.Date, string) (grants.Grant,
+			error)) error {
 			return o.step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) error {
 				_, err := act(r, ctx, tx, "G9", "2026-05-01", reason)
 				return err
@@ -116,12 +120,14 @@ func (o *office) ends(t *testing.T, pay func(on ledger.Date, amount string) erro
 	wants(t, "a day too late", pay("2027-03-01", "1.00"), grants.ErrReportDue)
 	wants(t, "closing what is not reported", closing(issued(true)), grants.ErrGrantState)
 	wants(t, "a finding", o.step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-		_, err := r.RaiseFinding(ctx, tx, grants.AuditFinding{Grant: "G9", Number: "F-1", On: "2026-12-10", Questioned: money("100.00", "DKK"), Text: "no receipt"})
+		_, err := r.RaiseFinding(ctx, tx, grants.AuditFinding{Grant: "G9", Number: "F-1", On: "2026-12-10",
+			Questioned: money("100.00", "DKK"), Text: "no receipt"})
 		return err
 	}), nil)
 	answer := func(amount string, o2 grants.Outcome) error {
 		return o.step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) error {
-			_, err := r.AnswerFinding(ctx, tx, "G9", "F-1", grants.Answer{Outcome: o2, Amount: money(amount, "DKK"), On: "2026-12-15", Reason: "The receipt was found"})
+			_, err := r.AnswerFinding(ctx, tx, "G9", "F-1", grants.Answer{Outcome: o2, Amount: money(amount, "DKK"),
+				On: "2026-12-15", Reason: "The receipt was found"})
 			return err
 		})
 	}

@@ -40,7 +40,8 @@ func openOffice(t *testing.T, db *store.DB) *office {
 		if err := ledger.Create(t.Context(), tx, book); err != nil {
 			return err
 		}
-		if err := book.OpenFund(t.Context(), tx, ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+		if err := book.OpenFund(t.Context(), tx, ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted,
+			OpenedOn: "2026-01-01"}); err != nil {
 			return err
 		}
 		_, err := book.Post(t.Context(), tx, ledger.Entry{Date: "2026-01-01", Lines: []ledger.Line{
@@ -83,11 +84,13 @@ func (o *office) do(user string, fn func(tx *store.Tx) error) error {
 func (o *office) sign(code string, amount ledger.Money, p grants.Policy) {
 	o.Helper()
 	o.must(o.do("finance", func(tx *store.Tx) error {
-		donor, err := o.register.RegisterDonor(o.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Foundation", Language: "en"})
+		donor, err := o.register.RegisterDonor(o.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Foundation",
+			Language: "en"})
 		if err != nil {
 			return err
 		}
-		_, err = o.register.Sign(o.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code, Amount: amount, SignedOn: "2026-01-02", Policies: grants.Policies{p}})
+		_, err = o.register.Sign(o.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code, Amount: amount,
+			SignedOn: "2026-01-02", Policies: grants.Policies{p}})
 		return err
 	}))
 }
@@ -126,7 +129,8 @@ func (o *office) wantLines(want string) {
 }
 
 func deferred() grants.Policy {
-	return grants.Policy{Recognition: grants.Deferred, FeeBearer: grants.BornByGeneral, CurrencyBearer: grants.BornByGeneral, Interest: grants.InterestToGrantor, RateMethod: grants.OwnCurrency,
+	return grants.Policy{Recognition: grants.Deferred, FeeBearer: grants.BornByGeneral,
+		CurrencyBearer: grants.BornByGeneral, Interest: grants.InterestToGrantor, RateMethod: grants.OwnCurrency,
 		IndirectRate: decimal.Zero, RefundDeMinimis: money("500.00", "DKK")}
 }
 
@@ -144,20 +148,23 @@ func TestRule56AwardAndItsReceipt(t *testing.T) {
 			})
 		}
 		o.must(o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.AddCondition(t.Context(), tx, "G4", grants.Condition{Kind: "matching", Text: "Half from others", Disbursements: true})
+			_, err := o.register.AddCondition(t.Context(), tx, "G4", grants.Condition{Kind: "matching", Text: "Half from others",
+				Disbursements: true})
 			return err
 		}))
 		if err := award("2026-03-01"); !errors.Is(err, grants.ErrConditionOpen) {
 			t.Errorf("what a condition holds back is not income: %v", err)
 		}
 		o.must(o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.DecideCondition(t.Context(), tx, "G4", "C1", grants.ConditionDecision{State: grants.ConditionMet, On: "2026-03-01", Reason: "Others gave half"})
+			_, err := o.register.DecideCondition(t.Context(), tx, "G4", "C1",
+				grants.ConditionDecision{State: grants.ConditionMet, On: "2026-03-01", Reason: "Others gave half"})
 			return err
 		}))
 		o.must(award("2026-03-01"))
 		o.wantLines("1200 G4 10000.00 USD @@ 64500.00\n4100 G4 -64500.00 DKK")
 		o.must(o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.ReceiveAward(t.Context(), tx, grants.AwardReceipt{Grant: "G4", On: "2026-04-15", Received: money("9985.00", "USD"),
+			_, err := o.register.ReceiveAward(t.Context(), tx, grants.AwardReceipt{Grant: "G4", On: "2026-04-15",
+				Received: money("9985.00", "USD"),
 				Withheld: money("15.00", "USD"), Rate: rate("6.3800 DKK/USD"), Account: "1030"})
 			return err
 		}))
@@ -173,14 +180,17 @@ func TestRule54GiftAndRefund(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := openOffice(t, db)
 		o.must(o.do("finance", func(tx *store.Tx) error {
-			if err := o.register.Book.OpenFund(t.Context(), tx, ledger.Fund{Code: "D1", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
+			if err := o.register.Book.OpenFund(t.Context(), tx, ledger.Fund{Code: "D1", Restriction: ledger.PurposeBound,
+				OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
-			donor, err := o.register.RegisterDonor(t.Context(), tx, grants.Donor{Code: "D-77", Kind: grants.Person, Language: "da"})
+			donor, err := o.register.RegisterDonor(t.Context(), tx, grants.Donor{Code: "D-77", Kind: grants.Person,
+				Language: "da"})
 			if err != nil {
 				return err
 			}
-			_, err = o.register.ReceiveGift(t.Context(), tx, grants.Gift{Number: "GIFT-1", Donor: donor, Fund: "D1", On: "2026-03-03",
+			_, err = o.register.ReceiveGift(t.Context(), tx, grants.Gift{Number: "GIFT-1", Donor: donor, Fund: "D1",
+				On:    "2026-03-03",
 				Gross: money("5000.00", "DKK"), Fee: money("50.00", "DKK"), Account: "1010"})
 			return err
 		}))
@@ -197,30 +207,35 @@ func TestRule54GiftAndRefund(t *testing.T) {
 	})
 }
 
-// S19: interest belongs to the grantor, a disallowance goes to the general fund, the whole rest is refunded - by another
-// person than the one who drew up the account.
+// S19: interest belongs to the grantor, a disallowance goes to the general fund, the whole rest is refunded - by
+// another person than the one who drew up the account.
 func TestRules59And60ClosingAGrant(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := openOffice(t, db)
 		o.sign("G3", money("90000.00", "DKK"), deferred())
 		act := func(user string, fn func(tx *store.Tx) error) { t.Helper(); o.must(o.do(user, fn)) }
 		act("finance", func(tx *store.Tx) error {
-			_, err := o.register.Receive(t.Context(), tx, grants.Receipt{Grant: "G3", On: "2026-02-01", Amount: money("90000.00", "DKK"), Account: "1010"})
+			_, err := o.register.Receive(t.Context(), tx, grants.Receipt{Grant: "G3", On: "2026-02-01",
+				Amount: money("90000.00", "DKK"), Account: "1010"})
 			return err
 		})
 		act("finance", func(tx *store.Tx) error {
 			_, err := o.register.Post(t.Context(), tx, ledger.Entry{Date: "2026-04-20", Lines: []ledger.Line{
-				ledger.Base("5400", "G3", money("2700.00", "DKK")), ledger.Base("5200", "G3", money("65450.00", "DKK")), ledger.Base("1010", "G3", money("-68150.00", "DKK"))}})
+				ledger.Base("5400", "G3", money("2700.00", "DKK")), ledger.Base("5200", "G3", money("65450.00", "DKK")),
+				ledger.Base("1010", "G3", money("-68150.00", "DKK"))}})
 			return err
 		})
 		act("finance", func(tx *store.Tx) error {
-			_, err := o.register.BookInterest(t.Context(), tx, grants.Interest{Grant: "G3", On: "2026-11-30", Amount: money("85.40", "DKK"), Account: "1010"})
+			_, err := o.register.BookInterest(t.Context(), tx, grants.Interest{Grant: "G3", On: "2026-11-30",
+				Amount: money("85.40", "DKK"), Account: "1010"})
 			return err
 		})
 		o.wantLines("1010 G3 85.40 DKK\n2100 G3 -85.40 DKK")
 		act("finance", func(tx *store.Tx) error {
-			_, err := o.register.Disallow(t.Context(), tx, grants.Disallowance{Grant: "G3", Finding: "F-1", On: "2026-12-10", Account: "1010", Items: []grants.DisallowedItem{
-				{Category: "emergency-aid", Amount: money("1500.00", "DKK")}, {Category: "therapy", Amount: money("900.00", "DKK")}}})
+			_, err := o.register.Disallow(t.Context(), tx, grants.Disallowance{Grant: "G3", Finding: "F-1", On: "2026-12-10",
+				Account: "1010", Items: []grants.DisallowedItem{
+					{Category: "emergency-aid", Amount: money("1500.00", "DKK")},
+					{Category: "therapy", Amount: money("900.00", "DKK")}}})
 			return err
 		})
 		o.wantLines("1010 G3 2400.00 DKK\n1010 UNR -2400.00 DKK\n2100 G3 -1500.00 DKK\n2100 G3 -900.00 DKK\n4100 G3 1500.00 DKK\n4100 G3 900.00 DKK\n5200 G3 -900.00 DKK\n5400 G3 -1500.00 DKK\n6900 UNR 2400.00 DKK")
@@ -253,7 +268,8 @@ func TestRule60ResidueKept(t *testing.T) {
 				o := openOffice(t, db)
 				o.sign("G3", money("1000.00", "DKK"), deferred())
 				o.must(o.do("finance", func(tx *store.Tx) error {
-					_, err := o.register.Receive(t.Context(), tx, grants.Receipt{Grant: "G3", On: "2026-02-01", Amount: money(rest, "DKK"), Account: "1010"})
+					_, err := o.register.Receive(t.Context(), tx, grants.Receipt{Grant: "G3", On: "2026-02-01",
+						Amount: money(rest, "DKK"), Account: "1010"})
 					return err
 				}))
 				err := o.do("finance", func(tx *store.Tx) error {

@@ -14,7 +14,8 @@ func TestCodesOfOurOwnAreFree(t *testing.T) {
 		h.sign("G1", "100.00", "DKK", "0")
 		h.sign("G3", "100.00", "DKK", "0")
 		h.do(func(tx *store.Tx) error {
-			if err := h.reg.Book.OpenFund(h.Context(), tx, ledger.Fund{Code: "G2", Name: "by hand", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
+			if err := h.reg.Book.OpenFund(h.Context(), tx,
+				ledger.Fund{Code: "G2", Name: "by hand", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
 			_, err := h.reg.RegisterDonor(h.Context(), tx, Donor{Code: "D-2", Kind: Person, Language: "da"}) // the house has D-1
@@ -45,15 +46,18 @@ func TestSignRefuses(t *testing.T) {
 			grant Grant
 			want  error
 		}{
-			"code taken":          {Grant{Code: "G1"}, ledger.ErrDuplicateFund},
-			"budget short":        {Grant{Code: "G9", Budget: []BudgetLine{line("60.00", "tuition"), line("39.99", "*")}}, ErrBudgetTotal},
-			"category twice":      {Grant{Code: "G9", Budget: []BudgetLine{line("60.00", "tuition"), line("40.00", "stipend", "tuition")}}, ErrBudgetCategory},
+			"code taken": {Grant{Code: "G1"}, ledger.ErrDuplicateFund},
+			"budget short": {Grant{Code: "G9", Budget: []BudgetLine{line("60.00", "tuition"), line("39.99", "*")}},
+				ErrBudgetTotal},
+			"category twice": {Grant{Code: "G9", Budget: []BudgetLine{line("60.00", "tuition"),
+				line("40.00", "stipend", "tuition")}}, ErrBudgetCategory},
 			"fund of the house":   {Grant{Code: "UNR"}, ledger.ErrDuplicateFund},
 			"donor not on record": {Grant{Code: "G9", Donor: Donor{ID: "don_none"}}, store.ErrMissing},
 		} {
 			g := c.grant
 			g.Title, g.Amount, g.SignedOn = "x", of("100.00", "DKK"), "2026-01-02"
-			g.Policies = Policies{{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant, Interest: InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}
+			g.Policies = Policies{{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant,
+				CurrencyBearer: BornByGrant, Interest: InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}
 			if g.Donor.ID == "" {
 				g.Donor = h.donor
 			}
@@ -87,21 +91,24 @@ func TestAmendThroughTheDatabase(t *testing.T) {
 			fees, fx  ledger.FundCode
 			wantsRate string
 		}{
-			{"2026-06-30", "G2", "G2", "7"}, {"2026-07-01", "UNR", "G2", "7"}, {"2026-10-01", "UNR", "G2", "8"}, {"2027-01-01", "UNR", "UNR", "8"},
+			{"2026-06-30", "G2", "G2", "7"}, {"2026-07-01", "UNR", "G2", "7"}, {"2026-10-01", "UNR", "G2", "8"},
+			{"2027-01-01", "UNR", "UNR", "8"},
 		} {
 			h.do(func(tx *store.Tx) error {
 				fees, err1 := h.reg.FeeBearer(h.Context(), tx, "G2", c.on)
 				fx, err2 := h.reg.CurrencyBearer(h.Context(), tx, "G2", c.on)
 				g, err3 := h.reg.Grant(h.Context(), tx, "G2")
 				if fees != c.fees || fx != c.fx || g.Policies.At(c.on).IndirectRate.String() != c.wantsRate {
-					t.Errorf("on %s fees fall on %s, differences on %s, the rate is %s; want %+v", c.on, fees, fx, g.Policies.At(c.on).IndirectRate, c)
+					t.Errorf("on %s fees fall on %s, differences on %s, the rate is %s; want %+v", c.on, fees, fx,
+						g.Policies.At(c.on).IndirectRate, c)
 				}
 				return errors.Join(err1, err2, err3)
 			})
 		}
 		// Rule 35: a fund without a policy leaves fees and differences to the general fund.
 		h.do(func(tx *store.Tx) error {
-			if err := h.reg.Book.OpenFund(h.Context(), tx, ledger.Fund{Code: "D1", Name: "gifts", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
+			if err := h.reg.Book.OpenFund(h.Context(), tx,
+				ledger.Fund{Code: "D1", Name: "gifts", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
 			fees, err1 := h.reg.FeeBearer(h.Context(), tx, "D1", "2026-02-01")

@@ -23,9 +23,12 @@ type importer struct {
 	v *vault.Vault
 }
 
-func (o importer) upload(kind grants.ImportKind, profile ledger.ImportProfile, content string) (im grants.Import, p grants.ImportPreview, err error) {
+func (o importer) upload(
+	kind grants.ImportKind, profile ledger.ImportProfile, content string,
+) (im grants.Import, p grants.ImportPreview, err error) {
 	err = o.do("finance", func(tx *store.Tx) error {
-		im, p, err = o.register.UploadImport(o.Context(), tx, o.v, grants.ImportFile{Kind: kind, Profile: profile, Name: "file", Content: []byte(content)})
+		im, p, err = o.register.UploadImport(o.Context(), tx, o.v, grants.ImportFile{Kind: kind, Profile: profile,
+			Name: "file", Content: []byte(content)})
 		return err
 	})
 	return im, p, err
@@ -86,7 +89,8 @@ func eachImporter(t *testing.T, fn func(o importer)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := importer{openOffice(t, db), vaulttest.New(t)}
 		o.must(o.do("", func(tx *store.Tx) error {
-			return o.register.Book.OpenFund(t.Context(), tx, ledger.Fund{Code: "D1", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"})
+			return o.register.Book.OpenFund(t.Context(), tx, ledger.Fund{Code: "D1", Restriction: ledger.PurposeBound,
+				OpenedOn: "2026-01-01"})
 		}))
 		fn(o)
 	})
@@ -114,14 +118,16 @@ D-2,institution,Foundation Q,en,none,DK12345678,,
 ,legacy,Estate of Qq,da,post,,,Somewhere 1
 `
 
-// A file of donors: looked at, put on record with everything personal sealed and nothing of it in clear anywhere, taken back.
+// A file of donors: looked at, put on record with everything personal sealed and nothing of it in clear anywhere, taken
+// back.
 func TestImportDonors(t *testing.T) {
 	eachImporter(t, func(o importer) {
 		im, p, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, donorFile)
 		if err != nil || p.New != 3 || p.Errors+p.Duplicate != 0 || im.State != ledger.ImportPreviewed {
 			o.Fatalf("%+v %+v %v", im, p, err)
 		}
-		if _, _, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, donorFile); !errors.Is(err, ledger.ErrImportExists) {
+		if _, _, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, donorFile); !errors.Is(err,
+			ledger.ErrImportExists) {
 			o.Errorf("the same file twice: %v", err)
 		}
 		o.clear("Zwiebelkuchen", "010170", "zwiebel@", "Somewhere", "Estate of")
@@ -132,8 +138,10 @@ func TestImportDonors(t *testing.T) {
 		}
 		o.clear("Zwiebelkuchen", "010170", "zwiebel@", "Somewhere", "Estate of")
 		o.must(o.do("finance", func(tx *store.Tx) error {
-			opened, err := o.register.OpenDonor(o.Context(), tx, o.v, "D-1", "The test reads it once", grants.DonorName, grants.DonorTaxID, grants.DonorEmail)
-			want := map[grants.DonorField]string{grants.DonorName: "Zwiebelkuchen Qq", grants.DonorTaxID: "0101701234", grants.DonorEmail: "zwiebel@example.org"}
+			opened, err := o.register.OpenDonor(o.Context(), tx, o.v, "D-1", "The test reads it once", grants.DonorName,
+				grants.DonorTaxID, grants.DonorEmail)
+			want := map[grants.DonorField]string{grants.DonorName: "Zwiebelkuchen Qq", grants.DonorTaxID: "0101701234",
+				grants.DonorEmail: "zwiebel@example.org"}
 			if diff := cmp.Diff(want, opened); diff != "" {
 				o.Error(diff)
 			}
@@ -190,7 +198,8 @@ func (o importer) clear(texts ...string) {
 		for _, name := range names {
 			table, column, _ := strings.Cut(name, ".")
 			var values []string
-			if err := tx.NewRaw(fmt.Sprintf(`SELECT CAST(%q AS TEXT) FROM %q WHERE %[1]q IS NOT NULL`, column, table)).Scan(o.Context(), &values); err != nil {
+			if err := tx.NewRaw(fmt.Sprintf(`SELECT CAST(%q AS TEXT) FROM %q WHERE %[1]q IS NOT NULL`, column, table)).
+				Scan(o.Context(), &values); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			all := strings.Join(values, "\n")
@@ -204,7 +213,8 @@ func (o importer) clear(texts ...string) {
 	}))
 }
 
-// Everything that is wrong with a row is told at its column, nothing of what stands there is repeated, and nothing is put on record.
+// Everything that is wrong with a row is told at its column, nothing of what stands there is repeated, and nothing is
+// put on record.
 func TestImportRowsThatAreWrong(t *testing.T) {
 	eachImporter(t, func(o importer) {
 		o.taken(grants.ImportDonors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
@@ -219,7 +229,8 @@ D-6,person,,da,post,,,
 D-6,person,,da,none,,,
 `)
 		o.must(err)
-		want := []string{"2 tax_id", "3 kind", "3 language", "3 delivery", "4 name", "4 tax_id", "4 email", "5 code", "6 address", "7 code"}
+		want := []string{"2 tax_id", "3 kind", "3 language", "3 delivery", "4 name", "4 tax_id", "4 email", "5 code",
+			"6 address", "7 code"}
 		o.wrong(p, want, "Secretname", "101701234", "pigeon", "nobody")
 		gifts, p, err := o.upload(grants.ImportGifts, ledger.ProfileDanish, `number;donor;fund;date;gross;fee;account;anonymous;pledge
 1;Someone;D1;03-03-2026;500,00;;;;
@@ -229,7 +240,8 @@ D-6,person,,da,none,,,
 4;D-1;D1;2026-03-03;10,00;0,50;;nej;
 `)
 		o.must(err)
-		o.wrong(p, []string{"2 donor", "3 gross", "3 fund", "4 date", "4 gross", "4 anonymous", "4 fund", "4 account", "4 pledge", "5 fee", "5 account", "6 number"}, "Someone", "maybe")
+		o.wrong(p, []string{"2 donor", "3 gross", "3 fund", "4 date", "4 gross", "4 anonymous", "4 fund", "4 account",
+			"4 pledge", "5 fee", "5 account", "6 number"}, "Someone", "maybe")
 		for _, im := range []grants.Import{donors, gifts} {
 			if _, err := o.commit(im); !errors.Is(err, ledger.ErrImportRows) {
 				o.Errorf("committed: %v", err)
@@ -238,12 +250,15 @@ D-6,person,,da,none,,,
 		if diff := cmp.Diff(before, o.counted("donors", "donor_secrets", "gifts", "entries")); diff != "" {
 			o.Errorf("something was written:\n%s", diff)
 		}
-		for name, content := range map[string]string{"no head line": "Secretname Zz,person\nD-1,person\n", "no kind": "code\nD-1\n", "nothing": "kind\n"} {
-			if _, _, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, content); !errors.Is(err, ledger.ErrImportFile) || strings.Contains(err.Error(), "Secretname") {
+		for name, content := range map[string]string{"no head line": "Secretname Zz,person\nD-1,person\n",
+			"no kind": "code\nD-1\n", "nothing": "kind\n"} {
+			if _, _, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, content); !errors.Is(err,
+				ledger.ErrImportFile) || strings.Contains(err.Error(), "Secretname") {
 				o.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, _, err := (importer{o.office, nil}).upload(grants.ImportGifts, ledger.ProfileRFC4180, "donor,fund,date,gross\nD-1,D1,2026-03-03,1.00\n"); !errors.Is(err, vault.ErrNoVault) {
+		if _, _, err := (importer{o.office, nil}).upload(grants.ImportGifts, ledger.ProfileRFC4180,
+			"donor,fund,date,gross\nD-1,D1,2026-03-03,1.00\n"); !errors.Is(err, vault.ErrNoVault) {
 			o.Errorf("without a vault: %v", err)
 		}
 	})
@@ -265,15 +280,16 @@ func (o importer) wrong(p grants.ImportPreview, want []string, secrets ...string
 	}
 }
 
-// A file of gifts is posted as one batch, in all three profiles alike, is known again by its numbers, and is undone as one batch of
-// reversals; what was undone counts nowhere any more and its numbers can be used again.
+// A file of gifts is posted as one batch, in all three profiles alike, is known again by its numbers, and is undone as
+// one batch of reversals; what was undone counts nowhere any more and its numbers can be used again.
 func TestImportGifts(t *testing.T) {
 	eachImporter(t, func(o importer) {
 		o.taken(grants.ImportDonors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
 		o.must(o.do("finance", func(tx *store.Tx) error {
 			d, err := o.register.Donor(o.Context(), tx, "D-1")
 			o.must(err)
-			_, err = o.register.MakePledge(o.Context(), tx, grants.Pledge{Number: "PL-1", Donor: d, Fund: "D1", On: "2026-01-02", Amount: money("500.00", "DKK"),
+			_, err = o.register.MakePledge(o.Context(), tx, grants.Pledge{Number: "PL-1", Donor: d, Fund: "D1", On: "2026-01-02",
+				Amount:  money("500.00", "DKK"),
 				Planned: []grants.Planned{{DueOn: "2026-02-01", Amount: money("500.00", "DKK")}}})
 			return err
 		}))
@@ -290,7 +306,8 @@ func TestImportGifts(t *testing.T) {
 		if err != nil || p.Duplicate != 2 || p.New != 1 {
 			o.Errorf("what is there already: %+v %v %v", p, faults(p), err)
 		}
-		_, p, err = o.upload(grants.ImportGifts, ledger.ProfileRFC4180, "number,donor,fund,date,gross\nA1,D-1,D1,2026-03-03,500.01\n")
+		_, p, err = o.upload(grants.ImportGifts, ledger.ProfileRFC4180,
+			"number,donor,fund,date,gross\nA1,D-1,D1,2026-03-03,500.01\n")
 		if err != nil || p.Errors != 1 {
 			o.Errorf("another gift under the number: %+v %v", p, err)
 		}
@@ -303,7 +320,8 @@ func TestImportGifts(t *testing.T) {
 			o.Errorf("given back after it was reversed: %v", err)
 		}
 		again := o.taken(grants.ImportGifts, ledger.ProfileDanish, danish)
-		o.wantGifts("D1 1010 500.00, UNR 1010 251229.56", "A1 anonymous reversed", "A2 reversed", "A1~2 anonymous standing", "A2~2 standing")
+		o.wantGifts("D1 1010 500.00, UNR 1010 251229.56", "A1 anonymous reversed", "A2 reversed", "A1~2 anonymous standing",
+			"A2~2 standing")
 		o.must(o.do("finance", func(tx *store.Tx) error {
 			_, err := o.register.RefundGift(o.Context(), tx, "A1~2", "2026-03-20")
 			return err

@@ -49,7 +49,8 @@ func TestRule45To48IndirectCost(t *testing.T) {
 		h.pay("G1", "2026-01-20", "5100", "1592.92")
 		h.pay("G1", "2026-06-30", "5110", "2389.38")
 		c := want("2026-06-30", "4036.35 at 7: 282.54")
-		if got, want := lines(*c.Entry, "G1", "6300", "1010", "2100", "4100"), "6300 282.54, 1010 -282.54, 2100 282.54, 4100 -282.54"; got != want {
+		if got, want := lines(*c.Entry, "G1", "6300", "1010", "2100", "4100"),
+			"6300 282.54, 1010 -282.54, 2100 282.54, 4100 -282.54"; got != want {
 			t.Errorf("the grant's lines are %s, want %s", got, want)
 		}
 		if got, want := lines(*c.Entry, "UNR", "1010", "4300", "4100", "2100"), "1010 282.54, 4300 -282.54"; got != want {
@@ -103,9 +104,11 @@ func TestRule45Exclusions(t *testing.T) {
 		} {
 			code := fmt.Sprintf("X%d", i)
 			policy := Policy{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
-				IndirectRate: decimal.NewFromInt(7), IndirectExcludes: c.excludes, Interest: InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
+				IndirectRate: decimal.NewFromInt(7), IndirectExcludes: c.excludes, Interest: InterestToGrantor,
+				RefundDeMinimis: of("0", "DKK")}
 			h.do(func(tx *store.Tx) error {
-				_, err := h.reg.Sign(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of("5000.00", "DKK"), SignedOn: "2026-01-02", Policies: Policies{policy}})
+				_, err := h.reg.Sign(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of("5000.00", "DKK"),
+					SignedOn: "2026-01-02", Policies: Policies{policy}})
 				return err
 			})
 			h.receive(code, "2026-01-05", "5000.00", "DKK", "", "1010")
@@ -117,8 +120,8 @@ func TestRule45Exclusions(t *testing.T) {
 	})
 }
 
-// Whatever is spent, entered late, taken back and amended: after a charge the grant bears rate × base exactly, rounded once,
-// and income equals cost.
+// Whatever is spent, entered late, taken back and amended: after a charge the grant bears rate × base exactly, rounded
+// once, and income equals cost.
 func TestRule46ChargesAreCumulative(t *testing.T) {
 	onBoth(t, func(h house) {
 		n := 0

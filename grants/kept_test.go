@@ -15,17 +15,21 @@ import (
 	"supportledger/store"
 )
 
-// TestWhatWasAgreedIsKept puts a row into every table of grants and sends SQL past the code: what was agreed, received and given is
-// neither changed nor taken away, on either engine.
+// TestWhatWasAgreedIsKept puts a row into every table of grants and sends SQL past the code: what was agreed, received
+// and given is neither changed nor taken away, on either engine.
 func TestWhatWasAgreedIsKept(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.everything()
 		for table, set := range map[string]string{
-			"grants": "amount = 1", "grant_instalments": "amount = 1", "grant_award_receipts": "received = 1", "grant_findings": "amount = 1",
-			"grant_final_accounts": "refund = 1", "grant_budgets": "state = 'refused'", "grant_budget_lines": "amount = 1", "grant_budget_years": "amount = 1",
-			"grant_budget_moves": "amount = 1", "grant_planned_instalments": "amount = 1", "grant_conditions": "disbursements = 0", "grant_policies": "",
-			"gifts": "gross = 1", "pledges": "amount = 1", "pledge_instalments": "amount = 1", "in_kind_contributions": "worth = 1",
-			"grant_moves": "state = 'draft'", "grant_cancellations": "amount = 1", "grant_condition_decisions": "state = 'open'",
+			"grants": "amount = 1", "grant_instalments": "amount = 1", "grant_award_receipts": "received = 1",
+			"grant_findings":       "amount = 1",
+			"grant_final_accounts": "refund = 1", "grant_budgets": "state = 'refused'", "grant_budget_lines": "amount = 1",
+			"grant_budget_years": "amount = 1",
+			"grant_budget_moves": "amount = 1", "grant_planned_instalments": "amount = 1",
+			"grant_conditions": "disbursements = 0", "grant_policies": "",
+			"gifts": "gross = 1", "pledges": "amount = 1", "pledge_instalments": "amount = 1",
+			"in_kind_contributions": "worth = 1",
+			"grant_moves":           "state = 'draft'", "grant_cancellations": "amount = 1", "grant_condition_decisions": "state = 'open'",
 		} {
 			for _, statement := range []string{"DELETE FROM " + table, "UPDATE " + table + " SET " + set} {
 				if strings.HasSuffix(statement, "SET ") {
@@ -67,8 +71,10 @@ func (h house) everything() {
 	year.Years = []BudgetYear{{2026, of("100.00", "DKK")}}
 	for _, act := range []func(ctx context.Context, tx *store.Tx) error{
 		func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.Draft(ctx, tx, Grant{Code: "G5", Donor: h.donor, Title: "G5", Amount: of("100.00", "DKK"), Budget: []BudgetLine{year}, Policies: Policies{{
-				Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant, Interest: InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}})
+			_, err := h.reg.Draft(ctx, tx, Grant{Code: "G5", Donor: h.donor, Title: "G5", Amount: of("100.00", "DKK"),
+				Budget: []BudgetLine{year}, Policies: Policies{{
+					Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
+					Interest: InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}})
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
@@ -80,15 +86,18 @@ func (h house) everything() {
 			if err != nil {
 				return err
 			}
-			_, err = h.reg.DecideCondition(ctx, tx, "G1", "C1", ConditionDecision{State: ConditionMet, On: "2026-03-01", Reason: "The report was sent"})
+			_, err = h.reg.DecideCondition(ctx, tx, "G1", "C1", ConditionDecision{State: ConditionMet, On: "2026-03-01",
+				Reason: "The report was sent"})
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.Disallow(ctx, tx, Disallowance{Grant: "G1", Finding: "F-1", On: "2026-04-01", Account: "1010", Items: []DisallowedItem{{"therapy", of("1.00", "DKK")}}})
+			_, err := h.reg.Disallow(ctx, tx, Disallowance{Grant: "G1", Finding: "F-1", On: "2026-04-01", Account: "1010",
+				Items: []DisallowedItem{{"therapy", of("1.00", "DKK")}}})
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.Cancel(ctx, tx, "G2", Cancellation{On: "2026-04-01", Amount: of("1.00", "DKK"), Reason: "The grantor wrote so"})
+			_, err := h.reg.Cancel(ctx, tx, "G2", Cancellation{On: "2026-04-01", Amount: of("1.00", "DKK"),
+				Reason: "The grantor wrote so"})
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
@@ -100,15 +109,18 @@ func (h house) everything() {
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.MakePledge(ctx, tx, Pledge{Donor: h.donor, Fund: "UNR", On: "2026-01-02", Amount: of("5.00", "DKK"), Planned: []Planned{{DueOn: "2026-02-01", Amount: of("5.00", "DKK")}}})
+			_, err := h.reg.MakePledge(ctx, tx, Pledge{Donor: h.donor, Fund: "UNR", On: "2026-01-02", Amount: of("5.00", "DKK"),
+				Planned: []Planned{{DueOn: "2026-02-01", Amount: of("5.00", "DKK")}}})
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.ReceiveGift(ctx, tx, Gift{Donor: h.donor, Fund: "UNR", On: "2026-02-01", Gross: of("5.00", "DKK"), Fee: of("0", "DKK"), Account: "1010"})
+			_, err := h.reg.ReceiveGift(ctx, tx, Gift{Donor: h.donor, Fund: "UNR", On: "2026-02-01", Gross: of("5.00", "DKK"),
+				Fee: of("0", "DKK"), Account: "1010"})
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.ReceiveInKind(ctx, tx, Contribution{Donor: h.donor, Fund: "UNR", On: "2026-06-15", Category: "legal-aid", Units: decimal.NewFromInt(10),
+			_, err := h.reg.ReceiveInKind(ctx, tx, Contribution{Donor: h.donor, Fund: "UNR", On: "2026-06-15",
+				Category: "legal-aid", Units: decimal.NewFromInt(10),
 				UnitValue: of("1800.00", "DKK"), Memo: "V-12"})
 			return err
 		},
@@ -117,27 +129,32 @@ func (h house) everything() {
 	}
 	h.do(func(tx *store.Tx) error {
 		all, err := h.reg.ContributionsAfter(h.Context(), tx, "", 100)
-		if len(all) != 1 || all[0].Worth.String() != "18000.00" || all[0].Memo != "V-12" || all[0].Donor.Code != h.donor.Code {
+		if len(all) != 1 || all[0].Worth.String() != "18000.00" || all[0].Memo != "V-12" ||
+			all[0].Donor.Code != h.donor.Code {
 			h.Errorf("in kind %+v", all)
 		}
 		return err
 	})
 	h.refused("in kind without a valuation", ErrNoValuation, func(tx *store.Tx) error {
-		_, err := h.reg.ReceiveInKind(h.Context(), tx, Contribution{Fund: "UNR", On: "2026-06-15", Category: "legal-aid", Units: decimal.NewFromInt(1), UnitValue: of("1.00", "DKK")})
+		_, err := h.reg.ReceiveInKind(h.Context(), tx, Contribution{Fund: "UNR", On: "2026-06-15", Category: "legal-aid",
+			Units: decimal.NewFromInt(1), UnitValue: of("1.00", "DKK")})
 		return err
 	})
 	h.refused("in kind with a document that is not there", ledger.ErrUnknownEvidence, func(tx *store.Tx) error {
-		_, err := h.reg.ReceiveInKind(h.Context(), tx, Contribution{Fund: "UNR", On: "2026-06-15", Category: "legal-aid", Units: decimal.NewFromInt(1), UnitValue: of("1.00", "DKK"), Evidence: "evd_none"})
+		_, err := h.reg.ReceiveInKind(h.Context(), tx, Contribution{Fund: "UNR", On: "2026-06-15", Category: "legal-aid",
+			Units: decimal.NewFromInt(1), UnitValue: of("1.00", "DKK"), Evidence: "evd_none"})
 		return err
 	})
 	h.refused("a fee that takes the gift", ErrGiftFee, func(tx *store.Tx) error {
-		_, err := h.reg.ReceiveGift(h.Context(), tx, Gift{Donor: h.donor, Fund: "UNR", On: "2026-02-01", Gross: of("5.00", "DKK"), Fee: of("5.00", "DKK"), Account: "1010"})
+		_, err := h.reg.ReceiveGift(h.Context(), tx, Gift{Donor: h.donor, Fund: "UNR", On: "2026-02-01",
+			Gross: of("5.00", "DKK"), Fee: of("5.00", "DKK"), Account: "1010"})
 		return err
 	})
 }
 
-// RULES 12 (what §12 leaves open): the refund of a grant in another currency takes over currency and base of 2100; what it is paid with
-// leaves at its own cost, and the difference is the general fund's. Afterwards the grant's fund holds nothing.
+// RULES 12 (what §12 leaves open): the refund of a grant in another currency takes over currency and base of 2100; what
+// it is paid with leaves at its own cost, and the difference is the general fund's. Afterwards the grant's fund holds
+// nothing.
 func TestRefundInAnotherCurrency(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G2", "6000.00", "EUR", "0")
@@ -162,7 +179,8 @@ func TestRefundInAnotherCurrency(t *testing.T) {
 			paid, err = h.reg.Book.Entry(ctx, tx, string(out.Paid))
 			return err
 		})
-		if got, want := lines(paid, "G2", "2110", "1020", "1010"), "2110 2000.00 EUR=14900.00, 1020 -2000.00 EUR=-14800.00, 1010 -100.00"; got != want {
+		if got, want := lines(paid, "G2", "2110", "1020", "1010"),
+			"2110 2000.00 EUR=14900.00, 1020 -2000.00 EUR=-14800.00, 1010 -100.00"; got != want {
 			t.Errorf("the grant's lines %s, want %s", got, want)
 		}
 		if got, want := lines(paid, "UNR", "1010", "4900"), "1010 100.00, 4900 -100.00"; got != want {
@@ -180,17 +198,20 @@ func TestRefundInAnotherCurrency(t *testing.T) {
 func (h house) commit(fund ledger.FundCode, name, category, quantity, base string) {
 	h.Helper()
 	h.do(func(tx *store.Tx) error {
-		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: name, OpenedOn: "2026-01-10", Quantity: of(quantity, "NGN"), Cost: of(base, "DKK"),
-			Rate: rate("225 NGN/DKK"), Pool: ledger.Pool{Account: ledger.Encumbrances, Holder: name, Fund: fund, Currency: "NGN"}}
-		_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-01-10", Text: "commitment", Act: "commitment", Opens: []ledger.Lot{lot}, Lines: []ledger.Line{
-			ledger.InCurrency(ledger.Encumbrances, fund, lot.Quantity, lot.Cost).WithLot(lot.ID).For(category),
-			ledger.InCurrency(ledger.EncumbranceOffset, fund, lot.Quantity.Neg(), lot.Cost.Neg()).For(category)}})
+		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: name,
+			OpenedOn: "2026-01-10", Quantity: of(quantity, "NGN"), Cost: of(base, "DKK"),
+			Rate: rate("225 NGN/DKK"), Pool: ledger.Pool{Account: ledger.Encumbrances, Holder: name, Fund: fund,
+				Currency: "NGN"}}
+		_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-01-10", Text: "commitment", Act: "commitment",
+			Opens: []ledger.Lot{lot}, Lines: []ledger.Line{
+				ledger.InCurrency(ledger.Encumbrances, fund, lot.Quantity, lot.Cost).WithLot(lot.ID).For(category),
+				ledger.InCurrency(ledger.EncumbranceOffset, fund, lot.Quantity.Neg(), lot.Cost.Neg()).For(category)}})
 		return err
 	})
 }
 
-// Budget, spent, committed and available by line, in the grant's currency and in base; every figure is the sum of the lines that it
-// names, the lines sum to the total, and when the grant ends nothing stays committed on any line.
+// Budget, spent, committed and available by line, in the grant's currency and in base; every figure is the sum of the
+// lines that it names, the lines sum to the total, and when the grant ends nothing stays committed on any line.
 func TestBudgetActualCommittedAvailable(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.budgeted() // 10,000.00 therapy, 10,000.00 legal aid
@@ -210,8 +231,10 @@ func TestBudgetActualCommittedAvailable(t *testing.T) {
 					h.leads(tx, row.Base, "")
 					h.leads(tx, row.Committed, "")
 					h.leads(tx, *row.Spent, r.Grant.Amount.Currency)
-					text += fmt.Sprintf("%s: %s spent %s committed %s available %s; base %s spent %s committed %s available %s\n", cmp.Or(row.Line.No, "-"), row.Line.Amount,
-						row.Spent.Amount, row.CommittedOwn, row.Available, row.BudgetBase, row.Base.Amount, row.Committed.Amount, row.AvailableBase)
+					text += fmt.Sprintf("%s: %s spent %s committed %s available %s; base %s spent %s committed %s available %s\n",
+						cmp.Or(row.Line.No, "-"), row.Line.Amount,
+						row.Spent.Amount, row.CommittedOwn, row.Available, row.BudgetBase, row.Base.Amount, row.Committed.Amount,
+						row.AvailableBase)
 				}
 				return nil
 			})
@@ -224,7 +247,8 @@ func TestBudgetActualCommittedAvailable(t *testing.T) {
 			t.Errorf("%s\nwant\n%s", got, want)
 		}
 		// 6,000 EUR are 44,760.00 at 7.46, 5,333.33 are 714.92 EUR.
-		if got := said("G2"); !strings.HasSuffix(got, "-: 6000.00 spent 4.83 committed 714.92 available 5280.25; base 44760.00 spent 36.04 committed 5333.33 available 39390.63\n") {
+		if got := said("G2"); !strings.HasSuffix(got,
+			"-: 6000.00 spent 4.83 committed 714.92 available 5280.25; base 44760.00 spent 36.04 committed 5333.33 available 39390.63\n") {
 			t.Errorf("%s", got)
 		}
 		h.do(func(tx *store.Tx) error { _, _, err := h.reg.End(h.Context(), tx, "G1", "2026-11-30"); return err })
@@ -290,14 +314,18 @@ func TestAnyGrantsReconcile(t *testing.T) {
 }
 
 // happens has one act happen to a grant; one that is refused leaves nothing.
-func (h house) happens(rt *rapid.T, maker access.UserID, code string, day ledger.Date, draw func(string, int64) string) {
+func (h house) happens(
+	rt *rapid.T, maker access.UserID, code string, day ledger.Date, draw func(string, int64) string,
+) {
 	fund := ledger.FundCode(code)
 	acts := map[string]func(ctx context.Context, tx *store.Tx) error{
 		"cost": func(_ context.Context, tx *store.Tx) error {
-			return h.cost(fund, day, rapid.SampledFrom([]ledger.AccountNo{"5200", "5300", "6100"}).Draw(rt, "account"), draw("cost", 300000))(tx)
+			return h.cost(fund, day, rapid.SampledFrom([]ledger.AccountNo{"5200", "5300", "6100"}).Draw(rt, "account"),
+				draw("cost", 300000))(tx)
 		},
 		"interest": func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.BookInterest(ctx, tx, Interest{Grant: code, On: day, Amount: of(draw("interest", 5000), "DKK"), Account: "1010"})
+			_, err := h.reg.BookInterest(ctx, tx, Interest{Grant: code, On: day, Amount: of(draw("interest", 5000), "DKK"),
+				Account: "1010"})
 			return err
 		},
 		"indirect": func(ctx context.Context, tx *store.Tx) error {
@@ -305,7 +333,8 @@ func (h house) happens(rt *rapid.T, maker access.UserID, code string, day ledger
 			return err
 		},
 		"disallowance": func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.reg.Disallow(ctx, tx, Disallowance{Grant: code, Finding: store.NewID("f"), On: day, Account: "1010", Items: []DisallowedItem{{"therapy", of(draw("disallowed", 20000), "DKK")}}})
+			_, err := h.reg.Disallow(ctx, tx, Disallowance{Grant: code, Finding: store.NewID("f"), On: day, Account: "1010",
+				Items: []DisallowedItem{{"therapy", of(draw("disallowed", 20000), "DKK")}}})
 			return err
 		},
 		"reversal": func(ctx context.Context, tx *store.Tx) error {
@@ -313,7 +342,8 @@ func (h house) happens(rt *rapid.T, maker access.UserID, code string, day ledger
 			if err != nil || len(p) == 0 || p[len(p)-1].Act != "payment" {
 				return err
 			}
-			_, err = h.reg.Book.Reverse(ctx, tx, ledger.Reversal{Entry: string(p[len(p)-1].ID), Reason: "It was booked by mistake"})
+			_, err = h.reg.Book.Reverse(ctx, tx, ledger.Reversal{Entry: string(p[len(p)-1].ID),
+				Reason: "It was booked by mistake"})
 			return err
 		},
 		"final account": func(ctx context.Context, tx *store.Tx) error {
@@ -321,7 +351,8 @@ func (h house) happens(rt *rapid.T, maker access.UserID, code string, day ledger
 			return err
 		},
 	}
-	name := rapid.SampledFrom([]string{"cost", "cost", "cost", "interest", "indirect", "disallowance", "reversal", "final account"}).Draw(rt, "act")
+	name := rapid.SampledFrom([]string{"cost", "cost", "cost", "interest", "indirect", "disallowance", "reversal",
+		"final account"}).Draw(rt, "act")
 	ctx := store.WithActor(h.Context(), store.Actor{User: string(maker)})
 	_ = h.db.Update(ctx, func(tx *store.Tx) error { return acts[name](ctx, tx) })
 }

@@ -32,7 +32,8 @@ func rate(s string) ledger.Rate {
 
 // layer is a receipt of a quantity of EUR at a rate, all of it open.
 func layer(name, quantity, quoted string) ledger.Lot {
-	l := ledger.Lot{ID: ledger.LotID(name), Kind: ledger.DeferredLot, Rate: rate(quoted), Quantity: of(quantity, "EUR"), Pool: ledger.Pool{Currency: "EUR"}}
+	l := ledger.Lot{ID: ledger.LotID(name), Kind: ledger.DeferredLot, Rate: rate(quoted), Quantity: of(quantity, "EUR"),
+		Pool: ledger.Pool{Currency: "EUR"}}
 	var err error
 	if l.Cost, err = l.Rate.Convert(l.Quantity, "DKK"); err != nil {
 		panic(err)
@@ -77,13 +78,15 @@ func play(t *testing.T, layers []ledger.Lot, steps []step, end string) {
 func TestRule13EquivalentIsRoundedPerRelease(t *testing.T) {
 	// G2's first half year: S04 fees, S05 tuition and stipends. Their sum, 360.71, is what its statement shows (rule 17).
 	play(t, []ledger.Lot{layer("A", "3000.00", "7.4600 DKK/EUR")}, []step{
-		{"36.04", "A 4.83=36.04"}, {"1061.95", "A 142.35=1061.95"}, {"265.49", "A 35.59=265.49"}, {"1327.43", "A 177.94=1327.43"},
+		{"36.04", "A 4.83=36.04"}, {"1061.95", "A 142.35=1061.95"}, {"265.49", "A 35.59=265.49"},
+		{"1327.43", "A 177.94=1327.43"},
 		{"259.99", "A 34.85=259.99"}, // S08: two lots of one cost line are one release (rule 14)
 	}, "A 2604.44=19429.10")
 }
 
 func TestRule12OldestLayerThenNextThenBeyond(t *testing.T) {
-	layers := []ledger.Lot{layer("A", "10.00", "7.4600 DKK/EUR"), layer("B", "10.00", "7.5000 DKK/EUR"), layer("C", "10.00", "7.3000 DKK/EUR")}
+	layers := []ledger.Lot{layer("A", "10.00", "7.4600 DKK/EUR"), layer("B", "10.00", "7.5000 DKK/EUR"),
+		layer("C", "10.00", "7.3000 DKK/EUR")}
 	play(t, layers, []step{
 		{"50.00", "A 6.70=50.00"},
 		{"174.60", "A 3.30=24.60, B 10.00=75.00, C 10.00=73.00, C 0.27=2.00"}, // three layers, and 2.00 beyond all of them
@@ -92,7 +95,8 @@ func TestRule12OldestLayerThenNextThenBeyond(t *testing.T) {
 	}, "A 0.00=0.00, B 0.00=0.00, C -1.27=-9.33")
 	// A receipt that comes later is a layer of its own; what stands beyond stays where it is.
 	layers = append(layers, layer("D", "5.00", "7.4000 DKK/EUR"))
-	play(t, layers, []step{{"38.00", "D 5.00=37.00, D 0.14=1.00"}}, "A 0.00=0.00, B 0.00=0.00, C -1.27=-9.33, D -0.14=-1.00")
+	play(t, layers, []step{{"38.00", "D 5.00=37.00, D 0.14=1.00"}},
+		"A 0.00=0.00, B 0.00=0.00, C -1.27=-9.33, D -0.14=-1.00")
 	if _, err := takeLayers(nil, of("1.00", "DKK")); !errors.Is(err, ErrRateMissing) {
 		t.Errorf("a grant that received nothing released something: %v", err)
 	}
@@ -113,12 +117,14 @@ func TestRule15ZeroMeetsZero(t *testing.T) {
 	}, "A 0.00=0.00")
 	// What stands beyond all layers and is given back whole leaves nothing behind either.
 	play(t, []ledger.Lot{layer("A", "1.00", "7.5000 DKK/EUR")}, []step{
-		{"7.50", "A 1.00=7.50"}, {"0.04", "A 0.01=0.04"}, {"0.04", "A 0.01=0.04"}, {"0.04", "A 0.01=0.04"}, {"-0.12", "A -0.03=-0.12"},
+		{"7.50", "A 1.00=7.50"}, {"0.04", "A 0.01=0.04"}, {"0.04", "A 0.01=0.04"}, {"0.04", "A 0.01=0.04"},
+		{"-0.12", "A -0.03=-0.12"},
 	}, "A 0.00=0.00")
 }
 
 func TestRule16MoneyBackGoesToTheLayerDrawnLast(t *testing.T) {
-	layers := []ledger.Lot{layer("A", "10.00", "7.4600 DKK/EUR"), layer("B", "10.00", "7.5000 DKK/EUR"), layer("C", "10.00", "7.3000 DKK/EUR")}
+	layers := []ledger.Lot{layer("A", "10.00", "7.4600 DKK/EUR"), layer("B", "10.00", "7.5000 DKK/EUR"),
+		layer("C", "10.00", "7.3000 DKK/EUR")}
 	play(t, layers, []step{
 		{"104.60", "A 10.00=74.60, B 4.00=30.00"},
 		{"-15.00", "B -2.00=-15.00"},
@@ -131,15 +137,17 @@ func TestRule16MoneyBackGoesToTheLayerDrawnLast(t *testing.T) {
 	}
 }
 
-// Whatever is released and given back: base amounts are exact, oldest goes out first and newest comes back first, a line
-// never has euros on one side and kroner on the other, and a layer without kroner has no euros.
+// Whatever is released and given back: base amounts are exact, oldest goes out first and newest comes back first, a
+// line never has euros on one side and kroner on the other, and a layer without kroner has no euros.
 func TestRule12To16LayersStayTrue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var layers []ledger.Lot
 		most := rapid.SampledFrom([]int64{8, 5000}).Draw(t, "size")
 		for i := range rapid.IntRange(1, 4).Draw(t, "layers") {
-			r := ledger.Rate{Value: ledger.OfMinor(rapid.Int64Range(500, 1500).Draw(t, "rate"), "DKK").Amount, Num: "DKK", Den: "EUR"}
-			layers = append(layers, layer(fmt.Sprint(i), ledger.OfMinor(rapid.Int64Range(1, most).Draw(t, "quantity"), "EUR").String(), r.String()))
+			r := ledger.Rate{Value: ledger.OfMinor(rapid.Int64Range(500, 1500).Draw(t, "rate"), "DKK").Amount, Num: "DKK",
+				Den: "EUR"}
+			layers = append(layers, layer(fmt.Sprint(i), ledger.OfMinor(rapid.Int64Range(1, most).Draw(t, "quantity"),
+				"EUR").String(), r.String()))
 		}
 		for range rapid.IntRange(1, 30).Draw(t, "releases") {
 			most := rapid.SampledFrom([]int64{12, 4 * most}).Draw(t, "at most")
@@ -173,7 +181,8 @@ func checkRelease(t *rapid.T, layers []ledger.Lot, base ledger.Money) {
 	newest := len(layers) - 1
 	for i, is := range layers {
 		was, moved := before[i], sums[is.ID]
-		if moved.Quantity.Currency != "" && (was.OpenQuantity.Sub(moved.Quantity).Cmp(is.OpenQuantity) != 0 || was.OpenCost.Sub(moved.Cost).Cmp(is.OpenCost) != 0) {
+		if moved.Quantity.Currency != "" && (was.OpenQuantity.Sub(moved.Quantity).Cmp(is.OpenQuantity) != 0 ||
+			was.OpenCost.Sub(moved.Cost).Cmp(is.OpenCost) != 0) {
 			t.Fatalf("layer %s went from %s to %s, by %s", is.ID, left(before), left(layers), written(draws))
 		}
 		switch {
@@ -183,9 +192,11 @@ func checkRelease(t *rapid.T, layers []ledger.Lot, base ledger.Money) {
 			t.Fatalf("layer %s, not the newest, holds %s of %s", is.ID, is.OpenCost, is.Cost)
 		case is.OpenCost.Sign() > 0 && is.OpenQuantity.Sign() < 0:
 			t.Fatalf("layer %s has kroner and owes euros: %s", is.ID, left(layers))
-		case base.Sign() > 0 && i < newest && is.OpenCost.Sign() > 0 && moved.Cost.Currency == "" && len(draws) > 0 && draws[0].Lot > is.ID:
+		case base.Sign() > 0 && i < newest && is.OpenCost.Sign() > 0 && moved.Cost.Currency == "" && len(draws) > 0 &&
+			draws[0].Lot > is.ID:
 			t.Fatalf("layer %s was passed over: %s", is.ID, written(draws))
-		case base.Sign() < 0 && i < newest && moved.Cost.Currency != "" && layers[newest].OpenCost.Cmp(layers[newest].Cost) < 0:
+		case base.Sign() < 0 && i < newest && moved.Cost.Currency != "" &&
+			layers[newest].OpenCost.Cmp(layers[newest].Cost) < 0:
 			t.Fatalf("money came back to layer %s while the newest still lacks some: %s", is.ID, left(layers))
 		}
 	}

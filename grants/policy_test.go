@@ -14,7 +14,8 @@ import (
 
 func TestRule37VersionInForceOnTheDay(t *testing.T) {
 	// G2 bears transfer fees until the amendment of 1 July (S04, S07).
-	policies := Policies{{StartsOn: "2026-01-02", FeeBearer: BornByGrant}, {StartsOn: "2026-07-01", FeeBearer: BornByGeneral}, {StartsOn: "2027-01-01", FeeBearer: BornByGrant}}
+	policies := Policies{{StartsOn: "2026-01-02", FeeBearer: BornByGrant},
+		{StartsOn: "2026-07-01", FeeBearer: BornByGeneral}, {StartsOn: "2027-01-01", FeeBearer: BornByGrant}}
 	for day, want := range map[ledger.Date]Bearer{
 		"2025-12-31": BornByGrant, // before all: the first
 		"2026-01-02": BornByGrant, "2026-01-12": BornByGrant, "2026-06-30": BornByGrant,
@@ -62,11 +63,13 @@ func TestRule37AmendmentsHoldUntilAmendedAgain(t *testing.T) {
 		policies := Policies{{StartsOn: "2026-01-01", FeeBearer: "0", CurrencyBearer: "0", IndirectRate: decimal.Zero}}
 		made := []amendment{{"2026-01-01", 0, 0}, {"2026-01-01", 1, 0}, {"2026-01-01", 2, 0}}
 		for i := range rapid.IntRange(0, 6).Draw(t, "amendments") {
-			a := amendment{ledger.NewDate(2026, 1, rapid.IntRange(2, 12).Draw(t, "day")), rapid.IntRange(0, 2).Draw(t, "rule"), int64(i + 1)}
+			a := amendment{ledger.NewDate(2026, 1, rapid.IntRange(2, 12).Draw(t, "day")), rapid.IntRange(0, 2).Draw(t, "rule"),
+				int64(i + 1)}
 			bearer, rate := Bearer(fmt.Sprint(a.to)), decimal.NewFromInt(a.to)
 			change := []Change{{FeeBearer: &bearer}, {CurrencyBearer: &bearer}, {IndirectRate: &rate}}[a.rule]
 			for _, p := range policies.amended(a.on, change) {
-				if at, found := slices.BinarySearchFunc(policies, p, func(a, b Policy) int { return cmp.Compare(a.StartsOn, b.StartsOn) }); found {
+				if at, found := slices.BinarySearchFunc(policies, p,
+					func(a, b Policy) int { return cmp.Compare(a.StartsOn, b.StartsOn) }); found {
 					policies[at] = p
 				} else {
 					policies = slices.Insert(policies, at, p)
@@ -84,8 +87,10 @@ func TestRule37AmendmentsHoldUntilAmendedAgain(t *testing.T) {
 				}
 			}
 			got := policies.At(on)
-			if got.FeeBearer != Bearer(fmt.Sprint(want[0].to)) || got.CurrencyBearer != Bearer(fmt.Sprint(want[1].to)) || !got.IndirectRate.Equal(decimal.NewFromInt(want[2].to)) {
-				t.Fatalf("on %s: %s %s %s, want %v; entered %v", on, got.FeeBearer, got.CurrencyBearer, got.IndirectRate, want, made)
+			if got.FeeBearer != Bearer(fmt.Sprint(want[0].to)) || got.CurrencyBearer != Bearer(fmt.Sprint(want[1].to)) ||
+				!got.IndirectRate.Equal(decimal.NewFromInt(want[2].to)) {
+				t.Fatalf("on %s: %s %s %s, want %v; entered %v", on, got.FeeBearer, got.CurrencyBearer, got.IndirectRate, want,
+					made)
 			}
 		}
 	})

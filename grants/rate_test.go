@@ -56,11 +56,13 @@ func TestRateFilesAsPublished(t *testing.T) {
 		file RateFile
 		want string
 	}{
-		"history, some currencies and days": {RateFile{Source: ECB, Content: []byte(newYear), Currencies: []ledger.Currency{"DKK", "NOK"}, From: "2027-01-01"},
+		"history, some currencies and days": {RateFile{Source: ECB, Content: []byte(newYear),
+			Currencies: []ledger.Currency{"DKK", "NOK"}, From: "2027-01-01"},
 			"2027-01-04 7.47 DKK/EUR; 2027-01-04 11.4 NOK/EUR; 2027-01-05 7.471 DKK/EUR; "},
 		"daily CSV": {RateFile{Source: ECB, Content: []byte("Date, USD, DKK, \n4 January 2027, 1.1010, 7.4700, \n")},
 			"2027-01-04 7.47 DKK/EUR; 2027-01-04 1.101 USD/EUR; "},
-		"daily XML": {RateFile{Source: ECB, Content: []byte(envelope)}, "2027-01-04 7.47 DKK/EUR; 2027-01-04 1.101 USD/EUR; "},
+		"daily XML": {RateFile{Source: ECB, Content: []byte(envelope)},
+			"2027-01-04 7.47 DKK/EUR; 2027-01-04 1.101 USD/EUR; "},
 		"InforEuro CSV": {RateFile{Source: InforEuro, Content: []byte(monthlyCSV), To: "2026-12-31"},
 			"2026-12-01 7.46 DKK/EUR; 2026-12-01 1690.5 NGN/EUR; "},
 		"InforEuro XML": {RateFile{Source: InforEuro, Content: []byte(monthlyXML), Month: "2026-12"},
@@ -77,12 +79,13 @@ func TestRateFilesAsPublished(t *testing.T) {
 func TestRateFilesThatAreNone(t *testing.T) {
 	laughs := `<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><Cube><Cube time="2026-12-31"><Cube currency="DKK" rate="&b;"/></Cube></Cube>`
 	for name, f := range map[string]RateFile{
-		"empty":                     {Source: ECB},
-		"not text":                  {Source: ECB, Content: []byte("Date,DKK\n2026-12-31,\xff\n")},
-		"a zero byte":               {Source: ECB, Content: []byte("Date,DKK\n2026-12-31,7.4\x00\n")},
-		"too large":                 {Source: ECB, Content: bytes.Repeat([]byte("x"), MaxRateFile+1)},
-		"entities":                  {Source: ECB, Content: []byte(laughs)},
-		"an entity nobody declared": {Source: ECB, Content: []byte(`<Cube><Cube time="2026-12-31"><Cube currency="DKK" rate="&b;"/></Cube></Cube>`)},
+		"empty":       {Source: ECB},
+		"not text":    {Source: ECB, Content: []byte("Date,DKK\n2026-12-31,\xff\n")},
+		"a zero byte": {Source: ECB, Content: []byte("Date,DKK\n2026-12-31,7.4\x00\n")},
+		"too large":   {Source: ECB, Content: bytes.Repeat([]byte("x"), MaxRateFile+1)},
+		"entities":    {Source: ECB, Content: []byte(laughs)},
+		"an entity nobody declared": {Source: ECB,
+			Content: []byte(`<Cube><Cube time="2026-12-31"><Cube currency="DKK" rate="&b;"/></Cube></Cube>`)},
 		"another encoding":          {Source: ECB, Content: []byte(`<?xml version="1.0" encoding="latin1"?><Cube/>`)},
 		"nested":                    {Source: ECB, Content: []byte(strings.Repeat("<Cube>", 100_000))},
 		"cut off":                   {Source: ECB, Content: []byte(envelope[:len(envelope)-30])},
@@ -126,7 +129,8 @@ func FuzzRateFile(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, k := range rates {
-			if again, err := ledger.ParseRate(k.Rate.String()); err != nil || !again.Value.Equal(k.Rate.Value) || k.Rate.Den != euro || k.Rate.Num == euro {
+			if again, err := ledger.ParseRate(k.Rate.String()); err != nil || !again.Value.Equal(k.Rate.Value) ||
+				k.Rate.Den != euro || k.Rate.Num == euro {
 				t.Fatalf("%+v: %v", k, err)
 			}
 			if _, err := ledger.ParseDate(string(k.On)); err != nil {
@@ -137,7 +141,9 @@ func FuzzRateFile(f *testing.F) {
 }
 
 // reporting is a converter over the rates of the files above.
-func reporting(h house, method RateMethod, to ledger.Currency, period ledger.Span, budget string) (c Converter, err error) {
+func reporting(
+	h house, method RateMethod, to ledger.Currency, period ledger.Span, budget string,
+) (c Converter, err error) {
 	p := Policy{StartsOn: "2026-01-02", Recognition: Deferred, RateMethod: method}
 	if budget != "" {
 		p.BudgetRate = rate(budget)
@@ -180,21 +186,29 @@ func TestStandards5RateMethods(t *testing.T) {
 		}{
 			// 7.4660, 7.4670, 7.4680, 7.4690, 7.4700, 7.4710 average to 7.4685: days without a rate count for nothing, and the
 			// year's end between them neither. 1000 / 7.4685 = 133.8957...
-			"ECB average across a year's end": {ECBAverage, "EUR", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "", []Spent{dkk("2026-12-28", "400.00"), dkk("2027-01-05", "600.00")}, "133.90", 6},
+			"ECB average across a year's end": {ECBAverage, "EUR", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "",
+				[]Spent{dkk("2026-12-28", "400.00"), dkk("2027-01-05", "600.00")}, "133.90", 6},
 			// A weekend has no rate of its own: that of the business day before, 7.4690. 1000 / 7.4690 = 133.8867...
-			"ECB average of days without a rate": {ECBAverage, "EUR", ledger.Span{From: "2027-01-01", To: "2027-01-03"}, "", []Spent{dkk("2027-01-02", "1000.00")}, "133.89", 1},
+			"ECB average of days without a rate": {ECBAverage, "EUR", ledger.Span{From: "2027-01-01", To: "2027-01-03"}, "",
+				[]Spent{dkk("2027-01-02", "1000.00")}, "133.89", 1},
 			// Krone to dollar goes over the euro in one step: 1000 x 1.0995 / 7.4685 = 147.2183...
-			"ECB average into dollars": {ECBAverage, "USD", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "", []Spent{dkk("2026-12-30", "1000.00")}, "147.22", 12},
+			"ECB average into dollars": {ECBAverage, "USD", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "",
+				[]Spent{dkk("2026-12-30", "1000.00")}, "147.22", 12},
 			// Naira went into the books at the lot's rate, 646.55; that is converted, once, and the naira are never touched:
 			// 646.55 / 7.4685 = 86.5702... The receipt in euro stands as it was paid.
-			"naira once, euro never": {ECBAverage, "EUR", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "", []Spent{ngn, eur}, "98.91", 6},
+			"naira once, euro never": {ECBAverage, "EUR", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "",
+				[]Spent{ngn, eur}, "98.91", 6},
 			// The ECB has no naira: the average of InforEuro's two months, 1696.375. 646.55 / 7.4685 x 1696.375 = 146855.6278...
-			"a currency without ECB rates": {ECBAverage, "NGN", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "", []Spent{dkk("2026-12-28", "646.55")}, "146855.63", 8},
+			"a currency without ECB rates": {ECBAverage, "NGN", ledger.Span{From: "2026-12-28", To: "2027-01-05"}, "",
+				[]Spent{dkk("2026-12-28", "646.55")}, "146855.63", 8},
 			// Each month at its own rate, rounded once: 400 / 7.46 + 600 / 7.47 = 133.9404...
-			"InforEuro by month": {MonthlyRate, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, "", []Spent{dkk("2026-12-28", "400.00"), dkk("2027-01-05", "600.00")}, "133.94", 2},
-			"budget rate":        {BudgetRate, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, "7.5 DKK/EUR", []Spent{dkk("2026-12-28", "1000.00")}, "133.33", 0},
+			"InforEuro by month": {MonthlyRate, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, "",
+				[]Spent{dkk("2026-12-28", "400.00"), dkk("2027-01-05", "600.00")}, "133.94", 2},
+			"budget rate": {BudgetRate, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, "7.5 DKK/EUR",
+				[]Spent{dkk("2026-12-28", "1000.00")}, "133.33", 0},
 			// 150,000 naira at the budget's 2,000 NGN/GBP are 75.00; not the krone of the lot at any rate.
-			"budget rate of what was paid": {BudgetRate, "GBP", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, "2000 NGN/GBP", []Spent{ngn}, "75.00", 0},
+			"budget rate of what was paid": {BudgetRate, "GBP", ledger.Span{From: "2026-12-01", To: "2027-01-31"},
+				"2000 NGN/GBP", []Spent{ngn}, "75.00", 0},
 		} {
 			conv, err := reporting(h, c.method, c.to, c.period, c.budget)
 			if err != nil {
@@ -220,11 +234,13 @@ func TestStandards5RateMethods(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, err := reporting(h, BudgetRate, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, ""); !errors.Is(err, ErrRateMissing) {
+		if _, err := reporting(h, BudgetRate, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, ""); !errors.Is(err,
+			ErrRateMissing) {
 			t.Errorf("no budget rate: %v", err)
 		}
 		for _, method := range []RateMethod{OwnCurrency, ReceiptRate} {
-			if c, err := reporting(h, method, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, ""); err != nil || !c.FromBooks {
+			if c, err := reporting(h, method, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, ""); err != nil ||
+				!c.FromBooks {
 				t.Errorf("%s: %+v, %v", method, c, err)
 			}
 		}
@@ -267,7 +283,8 @@ func TestRatesOnRecord(t *testing.T) {
 		used := first.Rates[0].ID
 		h.do(func(tx *store.Tx) error { return h.reg.UseRates(h.Context(), tx, "sta_1", used) })
 		err := h.db.Update(h.Context(), func(tx *store.Tx) error {
-			_, err := h.reg.ImportRates(h.Context(), tx, RateFile{Source: ECB, Content: []byte(newYear), Currencies: []ledger.Currency{"DKK", "USD"}})
+			_, err := h.reg.ImportRates(h.Context(), tx, RateFile{Source: ECB, Content: []byte(newYear),
+				Currencies: []ledger.Currency{"DKK", "USD"}})
 			return err
 		})
 		var locked *RateLocked
@@ -283,8 +300,10 @@ func TestRatesOnRecord(t *testing.T) {
 			t.Errorf("a refused file left %d rates", len(all))
 		}
 		// The database says the same to whoever goes past the service.
-		for _, sql := range []string{"UPDATE fx_rates SET rate = '1' WHERE id = ?", "UPDATE fx_rates SET state = 'provisional' WHERE id = ?",
-			"DELETE FROM fx_rates WHERE id = ?", "DELETE FROM fx_rate_uses WHERE rate_id = ?", "UPDATE fx_rate_uses SET used_by = 'x' WHERE rate_id = ?"} {
+		for _, sql := range []string{"UPDATE fx_rates SET rate = '1' WHERE id = ?",
+			"UPDATE fx_rates SET state = 'provisional' WHERE id = ?",
+			"DELETE FROM fx_rates WHERE id = ?", "DELETE FROM fx_rate_uses WHERE rate_id = ?",
+			"UPDATE fx_rate_uses SET used_by = 'x' WHERE rate_id = ?"} {
 			err := h.db.Update(h.Context(), func(tx *store.Tx) error {
 				_, err := tx.ExecContext(h.Context(), sql, used)
 				return err
@@ -294,7 +313,8 @@ func TestRatesOnRecord(t *testing.T) {
 			}
 		}
 		err = h.db.Update(h.Context(), func(tx *store.Tx) error {
-			_, err := tx.ExecContext(h.Context(), "INSERT INTO fx_rate_uses (rate_id, used_by, used_at) VALUES (?, 'sta_2', '')", first.Rates[1].ID)
+			_, err := tx.ExecContext(h.Context(), "INSERT INTO fx_rate_uses (rate_id, used_by, used_at) VALUES (?, 'sta_2', '')",
+				first.Rates[1].ID)
 			return err
 		})
 		if err == nil {

@@ -14,10 +14,13 @@ import (
 // budgeted signs a grant of 20,000.00 with two lines and the Danida pools' rule.
 func (h house) budgeted() {
 	h.Helper()
-	p := Policy{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant, Interest: InterestToGrantor,
-		RefundDeMinimis: ledger.Zero("DKK"), Virement: VirementRule{Percent: decimal.NewFromInt(10), Absolute: ledger.Zero("DKK"), Of: OfMainLine}}
+	p := Policy{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
+		Interest:        InterestToGrantor,
+		RefundDeMinimis: ledger.Zero("DKK"), Virement: VirementRule{Percent: decimal.NewFromInt(10),
+			Absolute: ledger.Zero("DKK"), Of: OfMainLine}}
 	h.do(func(tx *store.Tx) error {
-		_, err := h.reg.Sign(h.Context(), tx, Grant{Code: "G1", Donor: h.donor, Title: "G1", Amount: of("20000.00", "DKK"), SignedOn: "2026-01-02",
+		_, err := h.reg.Sign(h.Context(), tx, Grant{Code: "G1", Donor: h.donor, Title: "G1", Amount: of("20000.00", "DKK"),
+			SignedOn: "2026-01-02",
 			Policies: Policies{p}, Budget: []BudgetLine{lined("1", "10000.00", "therapy"), lined("2", "10000.00", "legal-aid")}})
 		return err
 	})
@@ -36,14 +39,15 @@ func (h house) user(handle string) (id access.UserID) {
 
 func (h house) move(by access.UserID, on ledger.Date, from, to, amount string) (v BudgetVersion, err error) {
 	err = h.db.Update(store.WithActor(h.Context(), store.Actor{User: string(by)}), func(tx *store.Tx) (err error) {
-		v, err = h.reg.Virement(h.Context(), tx, "G1", on, []Move{{From: from, To: to, Amount: of(amount, "DKK")}}, "fewer sessions")
+		v, err = h.reg.Virement(h.Context(), tx, "G1", on, []Move{{From: from, To: to, Amount: of(amount, "DKK")}},
+			"fewer sessions")
 		return err
 	})
 	return v, err
 }
 
-// Small moves take effect and are listed for the next report; together they are held to the limit, and what goes beyond it
-// waits for the funder.
+// Small moves take effect and are listed for the next report; together they are held to the limit, and what goes beyond
+// it waits for the funder.
 func TestVirementWithinAndBeyond(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.budgeted()
@@ -75,8 +79,9 @@ func TestVirementWithinAndBeyond(t *testing.T) {
 			return err
 		})
 		over := h.db.Update(h.Context(), func(tx *store.Tx) error {
-			_, err := h.reg.Post(h.Context(), tx, ledger.Entry{Date: "2026-05-01", Text: "cost", Act: "payment", Lines: []ledger.Line{
-				ledger.Base("5200", "G1", of("300.01", "DKK")), ledger.Base("1010", "G1", of("-300.01", "DKK"))}})
+			_, err := h.reg.Post(h.Context(), tx, ledger.Entry{Date: "2026-05-01", Text: "cost", Act: "payment",
+				Lines: []ledger.Line{
+					ledger.Base("5200", "G1", of("300.01", "DKK")), ledger.Base("1010", "G1", of("-300.01", "DKK"))}})
 			return err
 		})
 		if !errors.Is(over, ErrOverLine) {

@@ -32,7 +32,9 @@ func (h house) by(user access.UserID, act func(ctx context.Context, tx *store.Tx
 }
 
 // cost posts support on a fund out of its bank in base currency.
-func (h house) cost(fund ledger.FundCode, on ledger.Date, account ledger.AccountNo, amount string) func(tx *store.Tx) error {
+func (h house) cost(
+	fund ledger.FundCode, on ledger.Date, account ledger.AccountNo, amount string,
+) func(tx *store.Tx) error {
 	return func(tx *store.Tx) error {
 		_, err := h.reg.Post(h.Context(), tx, ledger.Entry{Date: on, Text: "cost", Act: "payment", Lines: []ledger.Line{
 			ledger.Base(account, fund, of(amount, "DKK")), ledger.Base("1010", fund, of(amount, "DKK").Neg())}})
@@ -40,8 +42,9 @@ func (h house) cost(fund ledger.FundCode, on ledger.Date, account ledger.Account
 	}
 }
 
-// TestSectorSystems43 has a test for each row of sector-systems.md §4.3, by the row's source: the rules of real grantors that the
-// books keep by construction. The figures at the limits stand in TestVirementLimitsOfRealFunders and its neighbours as well.
+// TestSectorSystems43 has a test for each row of sector-systems.md §4.3, by the row's source: the rules of real
+// grantors that the books keep by construction. The figures at the limits stand in TestVirementLimitsOfRealFunders and
+// its neighbours as well.
 func TestSectorSystems43(t *testing.T) {
 	pool := VirementRule{Percent: decimal.NewFromInt(10), Absolute: of("100000.00", "DKK"), Of: OfBudget}
 	asks := func(t *testing.T, rule VirementRule, lines []BudgetLine, move Move, want bool) {
@@ -52,35 +55,42 @@ func TestSectorSystems43(t *testing.T) {
 		}
 	}
 	t.Run("row 1, sbst.dk: approval above 10 % or DKK 100,000", func(t *testing.T) {
-		small, large := []BudgetLine{lined("1", "5000.00"), lined("2", "5000.00")}, []BudgetLine{lined("1", "2000000.00"), lined("2", "2000000.00")}
+		small, large := []BudgetLine{lined("1", "5000.00"), lined("2", "5000.00")},
+			[]BudgetLine{lined("1", "2000000.00"), lined("2", "2000000.00")}
 		asks(t, pool, small, Move{From: "1", To: "2", Amount: of("1000.00", "DKK")}, false)
 		asks(t, pool, small, Move{From: "1", To: "2", Amount: of("1001.00", "DKK")}, true)
 		asks(t, pool, large, Move{From: "1", To: "2", Amount: of("100000.00", "DKK")}, false)
 		asks(t, pool, large, Move{From: "1", To: "2", Amount: of("100000.01", "DKK")}, true)
 	})
-	t.Run("row 2, sbst.dk: the lines of the account are those of the approved budget, paid before the report", theLinesOfTheAccount)
+	t.Run("row 2, sbst.dk: the lines of the account are those of the approved budget, paid before the report",
+		theLinesOfTheAccount)
 	t.Run("row 3, sbst.dk: auditor above 100,000, performance audit above 500,000", func(t *testing.T) {
 		rule := AuditRule{of("100000.00", "DKK"), of("500000.00", "DKK")}
-		for amount, want := range map[string]AuditKind{"100000.00": AuditIndependent, "100000.01": AuditRegistered, "500000.00": AuditRegistered, "500000.01": AuditPerformance} {
+		for amount, want := range map[string]AuditKind{"100000.00": AuditIndependent, "100000.01": AuditRegistered,
+			"500000.00": AuditRegistered, "500000.01": AuditPerformance} {
 			if got := rule.Needs(of(amount, "DKK")); got != want {
 				t.Errorf("%s: %s, want %s", amount, got, want)
 			}
 		}
 	})
-	t.Run("row 4, sbst.dk: the unspent is repaid, up to DKK 500 is not collected, a late report stops payments", theUnspent)
+	t.Run("row 4, sbst.dk: the unspent is repaid, up to DKK 500 is not collected, a late report stops payments",
+		theUnspent)
 	t.Run("row 5, DH: approval above 10 % of a main line or for any change of a salary line", func(t *testing.T) {
-		rule := VirementRule{Percent: decimal.NewFromInt(10), Absolute: ledger.Zero("DKK"), Of: OfMainLine, SalaryLocked: true}
+		rule := VirementRule{Percent: decimal.NewFromInt(10), Absolute: ledger.Zero("DKK"), Of: OfMainLine,
+			SalaryLocked: true}
 		lines := []BudgetLine{lined("1.1", "6000.00"), lined("1.2", "4000.00"), lined("2", "10000.00"), lined("3", "1000.00")}
 		lines[3].Salary = true
 		asks(t, rule, lines, Move{From: "1.1", To: "2", Amount: of("1000.00", "DKK")}, false)
 		asks(t, rule, lines, Move{From: "1.1", To: "2", Amount: of("1000.01", "DKK")}, true)
 		asks(t, rule, lines, Move{From: "1.1", To: "3", Amount: of("0.01", "DKK")}, true)
 	})
-	t.Run("row 6, DH: interest is the grantor's, what the partner holds is unspent, audit above 200,000", interestAndPartners)
-	t.Run("row 7, EU model grant article 21.3: average of the ECB's daily rates, InforEuro if there are none", func(t *testing.T) {
-		converts(t, ECBAverage, "EUR", "", "1000.00", "133.90") // at 7.4685, the mean of six days
-		converts(t, ECBAverage, "NGN", "", "646.55", "146855.63")
-	})
+	t.Run("row 6, DH: interest is the grantor's, what the partner holds is unspent, audit above 200,000",
+		interestAndPartners)
+	t.Run("row 7, EU model grant article 21.3: average of the ECB's daily rates, InforEuro if there are none",
+		func(t *testing.T) {
+			converts(t, ECBAverage, "EUR", "", "1000.00", "133.90") // at 7.4685, the mean of six days
+			converts(t, ECBAverage, "NGN", "", "646.55", "146855.63")
+		})
 	t.Run("row 8, Elrha: currency losses are not covered, the report is at the budget rate", func(t *testing.T) {
 		converts(t, BudgetRate, "EUR", "7.5 DKK/EUR", "1000.00", "133.33")
 		onBoth(t, func(h house) {
@@ -139,9 +149,12 @@ func theLinesOfTheAccount(t *testing.T) {
 			return err
 		})
 		h.do(func(tx *store.Tx) error {
-			_, err := h.reg.Sign(h.Context(), tx, Grant{Code: "G2", Donor: h.donor, Title: "G2", Amount: of("1000.00", "DKK"), SignedOn: "2026-01-02", To: "2026-11-30",
-				ReportDueOn: "2027-01-31", Policies: Policies{{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
-					Interest: InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}})
+			_, err := h.reg.Sign(h.Context(), tx, Grant{Code: "G2", Donor: h.donor, Title: "G2", Amount: of("1000.00", "DKK"),
+				SignedOn: "2026-01-02", To: "2026-11-30",
+				ReportDueOn: "2027-01-31",
+				Policies: Policies{{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant,
+					CurrencyBearer: BornByGrant,
+					Interest:       InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}})
 			return err
 		})
 		h.receive("G2", "2026-01-03", "1000.00", "DKK", "", "1010")
@@ -179,11 +192,13 @@ func theUnspent(t *testing.T) {
 		})
 		h.sign("G3", "1000.00", "DKK", "0")
 		h.do(func(tx *store.Tx) error {
-			_, err := h.reg.PlanInstalments(h.Context(), tx, "G3", []Planned{{DueOn: "2026-02-01", Amount: of("600.00", "DKK")}, {DueOn: "2026-07-01", Amount: of("400.00", "DKK")}})
+			_, err := h.reg.PlanInstalments(h.Context(), tx, "G3", []Planned{{DueOn: "2026-02-01", Amount: of("600.00", "DKK")},
+				{DueOn: "2026-07-01", Amount: of("400.00", "DKK")}})
 			if err != nil {
 				return err
 			}
-			_, err = h.reg.AddCondition(h.Context(), tx, "G3", Condition{Kind: "report", Text: "Report of the half-year", DueOn: "2026-06-30", Instalment: 2})
+			_, err = h.reg.AddCondition(h.Context(), tx, "G3", Condition{Kind: "report", Text: "Report of the half-year",
+				DueOn: "2026-06-30", Instalment: 2})
 			return err
 		})
 		h.do(func(tx *store.Tx) error {
@@ -205,12 +220,14 @@ func interestAndPartners(t *testing.T) {
 		h.sign("G1", "1000.00", "DKK", "0")
 		h.receive("G1", "2026-02-01", "1000.00", "DKK", "", "1010")
 		h.do(func(tx *store.Tx) error {
-			_, err := h.reg.BookInterest(h.Context(), tx, Interest{Grant: "G1", On: "2026-06-30", Amount: of("8.54", "DKK"), Account: "1010"})
+			_, err := h.reg.BookInterest(h.Context(), tx, Interest{Grant: "G1", On: "2026-06-30", Amount: of("8.54", "DKK"),
+				Account: "1010"})
 			return err
 		})
 		h.do(func(tx *store.Tx) error { // what lies with a partner has not been spent
-			_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-07-01", Text: "advance", Act: "transfer", Lines: []ledger.Line{
-				ledger.Base("1310", "G1", of("300.00", "DKK")), ledger.Base("1010", "G1", of("-300.00", "DKK"))}})
+			_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-07-01", Text: "advance", Act: "transfer",
+				Lines: []ledger.Line{
+					ledger.Base("1310", "G1", of("300.00", "DKK")), ledger.Base("1010", "G1", of("-300.00", "DKK"))}})
 			return err
 		})
 		h.refused("a final account over an advance", ErrAdvanceOpen, func(tx *store.Tx) error {
@@ -218,8 +235,9 @@ func interestAndPartners(t *testing.T) {
 			return err
 		})
 		h.do(func(tx *store.Tx) error {
-			_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-08-01", Text: "back", Act: "transfer", Lines: []ledger.Line{
-				ledger.Base("1310", "G1", of("-300.00", "DKK")), ledger.Base("1010", "G1", of("300.00", "DKK"))}})
+			_, err := h.reg.Book.Post(h.Context(), tx, ledger.Entry{Date: "2026-08-01", Text: "back", Act: "transfer",
+				Lines: []ledger.Line{
+					ledger.Base("1310", "G1", of("-300.00", "DKK")), ledger.Base("1010", "G1", of("300.00", "DKK"))}})
 			return err
 		})
 		h.by(h.user("maker"), func(ctx context.Context, tx *store.Tx) error {
@@ -244,16 +262,20 @@ func giftsOfAYear(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if _, err := h.reg.SealDonor(h.Context(), tx, v, "D-77", map[DonorField]string{DonorTaxID: "0101701234"}); err != nil {
+			if _, err := h.reg.SealDonor(h.Context(), tx, v, "D-77",
+				map[DonorField]string{DonorTaxID: "0101701234"}); err != nil {
 				return err
 			}
-			for day, gross := range map[ledger.Date]string{"2025-12-31": "1.00", "2026-01-01": "200.00", "2026-12-31": "300.00", "2027-01-01": "4.00"} {
-				if _, err := h.reg.ReceiveGift(h.Context(), tx, Gift{Donor: d, Fund: "UNR", On: day, Gross: of(gross, "DKK"), Fee: of("0", "DKK"), Account: "1010"}); err != nil {
+			for day, gross := range map[ledger.Date]string{"2025-12-31": "1.00", "2026-01-01": "200.00", "2026-12-31": "300.00",
+				"2027-01-01": "4.00"} {
+				if _, err := h.reg.ReceiveGift(h.Context(), tx, Gift{Donor: d, Fund: "UNR", On: day, Gross: of(gross, "DKK"),
+					Fee: of("0", "DKK"), Account: "1010"}); err != nil {
 					return err
 				}
 			}
 			list, err := h.reg.GiftList(h.Context(), tx, 2026)
-			if len(list) != 1 || list[0].Total.String() != "500.00" || !list[0].Reported || list[0].TaxID != "" || list[0].Donor.Code != "D-77" {
+			if len(list) != 1 || list[0].Total.String() != "500.00" || !list[0].Reported || list[0].TaxID != "" ||
+				list[0].Donor.Code != "D-77" {
 				t.Errorf("on paper %+v", list)
 			}
 			if err != nil {
