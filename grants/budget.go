@@ -35,7 +35,7 @@ type BudgetYear struct {
 func (l BudgetLine) check() error {
 	if !l.Quantity.IsZero() || !l.UnitPrice.IsZero() {
 		if worth := ledger.Round(l.UnitPrice.Amount.Mul(l.Quantity), l.Amount.Currency); worth.Cmp(l.Amount) != 0 {
-			return &BudgetLineTotal{l.No, worth, l.Amount}
+			return lineTotal(l, worth)
 		}
 	}
 	if len(l.Years) > 0 {
@@ -44,24 +44,16 @@ func (l BudgetLine) check() error {
 			total = total.Add(y.Amount)
 		}
 		if total.Cmp(l.Amount) != 0 {
-			return &BudgetLineTotal{l.No, total, l.Amount}
+			return lineTotal(l, total)
 		}
 	}
 	return nil
 }
 
-// BudgetLineTotal tells what the parts of a budget line come to and what the line says.
-type BudgetLineTotal struct {
-	Line      string
-	Sum, Said ledger.Money
+// lineTotal tells what the parts of a budget line come to and what the line says.
+func lineTotal(l BudgetLine, parts ledger.Money) error {
+	return refuse(ErrBudgetLineTotal, "line %s comes to %s, it says %s", l.No, parts, l.Amount)
 }
-
-func (e *BudgetLineTotal) Error() string {
-	return fmt.Sprintf("grants: line %s comes to %s, it says %s", e.Line, e.Sum, e.Said)
-}
-
-// Unwrap makes errors.Is(err, ErrBudgetLineTotal) true.
-func (e *BudgetLineTotal) Unwrap() error { return ErrBudgetLineTotal }
 
 // BudgetKind is how a version of a budget came about.
 type BudgetKind string
@@ -230,7 +222,7 @@ func moved(lines []BudgetLine, moves []Move) ([]BudgetLine, error) {
 		}{{m.From, m.FromYear, m.Amount.Neg()}, {m.To, m.ToYear, m.Amount}} {
 			i := slices.IndexFunc(next, func(l BudgetLine) bool { return l.No == end.no })
 			if i < 0 {
-				return nil, &UnknownLine{end.no, end.year}
+				return nil, unknownLine(end.no, end.year)
 			}
 			if err := next[i].move(end.year, end.by); err != nil {
 				return nil, err
@@ -239,7 +231,7 @@ func moved(lines []BudgetLine, moves []Move) ([]BudgetLine, error) {
 	}
 	for _, l := range next {
 		if l.Amount.Sign() < 0 || slices.ContainsFunc(l.Years, func(y BudgetYear) bool { return y.Amount.Sign() < 0 }) {
-			return nil, &BelowSpent{l.No, l.Amount, ledger.Zero(l.Amount.Currency)}
+			return nil, belowSpent(l, ledger.Zero(l.Amount.Currency))
 		}
 	}
 	return next, nil
@@ -253,7 +245,7 @@ func (l *BudgetLine) move(year int, by ledger.Money) error {
 	i := slices.IndexFunc(l.Years, func(y BudgetYear) bool { return y.Year == year })
 	switch {
 	case len(l.Years) == 0 || year == 0:
-		return &UnknownLine{l.No, year}
+		return unknownLine(l.No, year)
 	case i < 0:
 		l.Years = append(l.Years, BudgetYear{year, by})
 	default:
@@ -262,31 +254,15 @@ func (l *BudgetLine) move(year int, by ledger.Money) error {
 	return nil
 }
 
-// UnknownLine names a line, or a year of one, that a budget does not have.
-type UnknownLine struct {
-	No   string
-	Year int
+// unknownLine names a line, or a year of one, that a budget does not have.
+func unknownLine(no string, year int) error {
+	return refuse(ErrUnknownLine, "the budget has no line %s in year %d; 0 is a line without years", no, year)
 }
 
-func (e *UnknownLine) Error() string {
-	return fmt.Sprintf("grants: the budget has no line %s in year %d; 0 is a line without years", e.No, e.Year)
+// belowSpent tells what would be left on a line and what is spent on it.
+func belowSpent(l BudgetLine, spent ledger.Money) error {
+	return refuse(ErrBelowSpent, "line %s would have %s, %s is spent", l.No, l.Amount, spent)
 }
-
-// Unwrap makes errors.Is(err, ErrUnknownLine) true.
-func (e *UnknownLine) Unwrap() error { return ErrUnknownLine }
-
-// BelowSpent tells what would be left on a line and what is spent on it.
-type BelowSpent struct {
-	No          string
-	Left, Spent ledger.Money
-}
-
-func (e *BelowSpent) Error() string {
-	return fmt.Sprintf("grants: line %s would have %s, %s is spent", e.No, e.Left, e.Spent)
-}
-
-// Unwrap makes errors.Is(err, ErrBelowSpent) true.
-func (e *BelowSpent) Unwrap() error { return ErrBelowSpent }
 
 // Virement moves money between budget lines. Within the policy's limits it takes effect at once, and the next report lists
 // it; beyond them it waits for the funder. [ErrVirementOpen] while another one waits.
@@ -345,7 +321,7 @@ func (r Register) coversSpending(ctx context.Context, tx *store.Tx, g Grant, lin
 	}
 	for _, row := range report.Rows {
 		if l := lineOf(lines, row.Line.No); l.No != "" && row.Spent != nil && row.Spent.Amount.Cmp(l.Amount) > 0 && l.Amount.Cmp(row.Line.Amount) < 0 {
-			return &BelowSpent{l.No, l.Amount, row.Spent.Amount}
+			return belowSpent(l, row.Spent.Amount)
 		}
 	}
 	return nil

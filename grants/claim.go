@@ -45,7 +45,8 @@ func (c ClaimedCost) Take(claims ...Claim) (ClaimedCost, error) {
 			}
 		}
 		if left := c.Left(); claim.Share.Cmp(left) > 0 {
-			return c, &EvidenceOverclaimed{Fund: claim.Fund, Left: left, Asked: claim.Share}
+			return c, refuse(ErrEvidenceOverclaimed, "%s %s of the cost is left, %s asked for %s",
+				left, left.Currency, claim.Fund, claim.Share)
 		}
 		c.Claims = append(c.Claims, claim)
 	}
@@ -73,7 +74,7 @@ func (r Register) ClaimCost(ctx context.Context, tx *store.Tx, in ClaimedCost) (
 		}
 	}
 	if known && c.Amount.Cmp(in.Amount) != 0 {
-		return ClaimedCost{}, &CostAmount{Known: c.Amount, Said: in.Amount}
+		return ClaimedCost{}, refuse(ErrCostAmount, "the cost is %s %s, not %s", c.Amount, c.Amount.Currency, in.Amount)
 	}
 	if !known {
 		c.ID = store.NewID("evc")

@@ -142,7 +142,7 @@ func (r Register) claimed(ctx context.Context, tx *store.Tx, g Grant, item Disal
 		}
 	}
 	if item.Amount.Cmp(cost) > 0 {
-		return "", &OverClaimed{Category: item.Category, Claimed: cost, Disallowed: item.Amount}
+		return "", refuse(ErrOverClaimed, "%s of %s was claimed, %s disallowed", cost, item.Category, item.Amount)
 	}
 	return account, nil
 }

@@ -62,6 +62,21 @@ var (
 	ErrPolicyFixed         = errors.New("grants: money is booked under the policy as it was")
 )
 
+// refusal is an error with its figures in words. It unwraps to the sentinel of its kind.
+type refusal struct {
+	kind error
+	text string
+}
+
+// refuse words a refusal: what the books say, and what was asked for.
+func refuse(kind error, format string, args ...any) error {
+	return &refusal{kind, "grants: " + fmt.Sprintf(format, args...)}
+}
+
+func (e *refusal) Error() string { return e.text }
+
+func (e *refusal) Unwrap() error { return e.kind }
+
 // BudgetTotal tells what a budget sums to and what it should.
 type BudgetTotal struct{ Budget, Grant ledger.Money }
 
@@ -105,95 +120,6 @@ func (e *StateConflict) Error() string {
 // Unwrap makes errors.Is(err, ErrGrantState) true.
 func (e *StateConflict) Unwrap() error { return ErrGrantState }
 
-// OverClaimed tells what a grant carries in a category and what was to be taken off it, in base currency.
-type OverClaimed struct {
-	Category            string
-	Claimed, Disallowed ledger.Money
-}
-
-func (e *OverClaimed) Error() string {
-	return fmt.Sprintf("grants: %s of %s was claimed, %s disallowed", e.Category, e.Claimed, e.Disallowed)
-}
-
-// Unwrap makes errors.Is(err, ErrOverClaimed) true.
-func (e *OverClaimed) Unwrap() error { return ErrOverClaimed }
-
-// AdvanceOpen names an account on which a grant still has something, in base currency.
-type AdvanceOpen struct {
-	Account ledger.AccountNo
-	Balance ledger.Money
-}
-
-func (e *AdvanceOpen) Error() string {
-	return fmt.Sprintf("grants: account %s still holds %s %s", e.Account, e.Balance, e.Balance.Currency)
-}
-
-// Unwrap makes errors.Is(err, ErrAdvanceOpen) true.
-func (e *AdvanceOpen) Unwrap() error { return ErrAdvanceOpen }
-
-// AboveDeMinimis tells what is unspent and what may be kept, in the grant's currency.
-type AboveDeMinimis struct{ Rest, Limit ledger.Money }
-
-func (e *AboveDeMinimis) Error() string {
-	return fmt.Sprintf("grants: %s %s is unspent, %s may be kept", e.Rest, e.Rest.Currency, e.Limit)
-}
-
-// Unwrap makes errors.Is(err, ErrAboveDeMinimis) true.
-func (e *AboveDeMinimis) Unwrap() error { return ErrAboveDeMinimis }
-
-// ReportDue tells until when cost of a grant's period could be paid.
-type ReportDue struct {
-	Grant string
-	DueOn ledger.Date
-}
-
-func (e *ReportDue) Error() string {
-	return fmt.Sprintf("grants: the report of %s was due on %s", e.Grant, e.DueOn)
-}
-
-// Unwrap makes errors.Is(err, ErrReportDue) true.
-func (e *ReportDue) Unwrap() error { return ErrReportDue }
-
-// DeferredOpen tells what still stands on 2100, in base currency; money to be spent is positive.
-type DeferredOpen struct{ Balance ledger.Money }
-
-func (e *DeferredOpen) Error() string {
-	return fmt.Sprintf("grants: %s %s of what was received is not accounted for", e.Balance, e.Balance.Currency)
-}
-
-// Unwrap makes errors.Is(err, ErrDeferredOpen) true.
-func (e *DeferredOpen) Unwrap() error { return ErrDeferredOpen }
-
-// CommitmentsOpen tells what is still set aside for plans out of a grant, in base currency.
-type CommitmentsOpen struct{ Amount ledger.Money }
-
-func (e *CommitmentsOpen) Error() string {
-	return fmt.Sprintf("grants: %s %s is still committed", e.Amount, e.Amount.Currency)
-}
-
-// Unwrap makes errors.Is(err, ErrCommitmentsOpen) true.
-func (e *CommitmentsOpen) Unwrap() error { return ErrCommitmentsOpen }
-
-// ScheduleTotal tells what planned instalments sum to and what they should.
-type ScheduleTotal struct{ Planned, Grant ledger.Money }
-
-func (e *ScheduleTotal) Error() string {
-	return fmt.Sprintf("grants: the instalments sum to %s, the grant is %s %s", e.Planned, e.Grant, e.Grant.Currency)
-}
-
-// Unwrap makes errors.Is(err, ErrScheduleTotal) true.
-func (e *ScheduleTotal) Unwrap() error { return ErrScheduleTotal }
-
-// OverCancelled tells what of a grant is still to come and what was to be cancelled, in the grant's currency.
-type OverCancelled struct{ Open, Asked ledger.Money }
-
-func (e *OverCancelled) Error() string {
-	return fmt.Sprintf("grants: %s %s is still to come, asked to cancel %s", e.Open, e.Open.Currency, e.Asked)
-}
-
-// Unwrap makes errors.Is(err, ErrOverCancelled) true.
-func (e *OverCancelled) Unwrap() error { return ErrOverCancelled }
-
 // ConditionHolds names the condition that holds money back.
 type ConditionHolds struct {
 	Grant, Number string
@@ -207,52 +133,3 @@ func (e *ConditionHolds) Error() string {
 
 // Unwrap makes errors.Is(err, ErrConditionOpen) true.
 func (e *ConditionHolds) Unwrap() error { return ErrConditionOpen }
-
-// FindingOpen tells what of a finding has no outcome, in base currency.
-type FindingOpen struct {
-	Number  string
-	Pending ledger.Money
-}
-
-func (e *FindingOpen) Error() string {
-	return fmt.Sprintf("grants: %s %s of finding %s is pending", e.Pending, e.Pending.Currency, e.Number)
-}
-
-// Unwrap makes errors.Is(err, ErrFindingOpen) true.
-func (e *FindingOpen) Unwrap() error { return ErrFindingOpen }
-
-// OverAnswered tells what of a finding is pending and what was to be settled, in base currency.
-type OverAnswered struct {
-	Number         string
-	Pending, Asked ledger.Money
-}
-
-func (e *OverAnswered) Error() string {
-	return fmt.Sprintf("grants: %s of finding %s is pending, asked to settle %s", e.Pending, e.Number, e.Asked)
-}
-
-// Unwrap makes errors.Is(err, ErrOverAnswered) true.
-func (e *OverAnswered) Unwrap() error { return ErrOverAnswered }
-
-// EvidenceOverclaimed tells what of a cost is left to claim and what a fund asked for, in base currency.
-type EvidenceOverclaimed struct {
-	Fund        ledger.FundCode
-	Left, Asked ledger.Money
-}
-
-func (e *EvidenceOverclaimed) Error() string {
-	return fmt.Sprintf("grants: %s %s of the cost is left, %s asked for %s", e.Left, e.Left.Currency, e.Fund, e.Asked)
-}
-
-// Unwrap makes errors.Is(err, ErrEvidenceOverclaimed) true.
-func (e *EvidenceOverclaimed) Unwrap() error { return ErrEvidenceOverclaimed }
-
-// CostAmount tells at what amount a cost was claimed first, and what was said now, in base currency.
-type CostAmount struct{ Known, Said ledger.Money }
-
-func (e *CostAmount) Error() string {
-	return fmt.Sprintf("grants: the cost is %s %s, not %s", e.Known, e.Known.Currency, e.Said)
-}
-
-// Unwrap makes errors.Is(err, ErrCostAmount) true.
-func (e *CostAmount) Unwrap() error { return ErrCostAmount }

@@ -114,7 +114,7 @@ func (r Register) deferredBalance(ctx context.Context, tx *store.Tx, g Grant) (l
 	return balance, nil
 }
 
-// wantSettled wants the fund's money to lie in banks alone, without open commitments. [AdvanceOpen], [CommitmentsOpen].
+// wantSettled wants the fund's money to lie in banks alone, without open commitments. [ErrAdvanceOpen], [ErrCommitmentsOpen].
 func (r Register) wantSettled(ctx context.Context, tx *store.Tx, g Grant) error {
 	accounts, err := r.Book.Accounts(ctx, tx)
 	if err != nil {
@@ -140,9 +140,9 @@ func (r Register) wantSettled(ctx context.Context, tx *store.Tx, g Grant) error 
 		switch balance := open[account]; {
 		case balance.IsZero():
 		case account == ledger.Encumbrances:
-			return &CommitmentsOpen{balance}
+			return refuse(ErrCommitmentsOpen, "%s %s is still committed", balance, balance.Currency)
 		default:
-			return &AdvanceOpen{Account: account, Balance: balance}
+			return refuse(ErrAdvanceOpen, "account %s still holds %s %s", account, balance, balance.Currency)
 		}
 	}
 	return nil
@@ -232,7 +232,8 @@ func (r Register) KeepResidue(ctx context.Context, tx *store.Tx, key string, on 
 		return ledger.Posted{}, err
 	}
 	if limit := g.Policies.At(on).RefundDeMinimis; rest.Amount.GreaterThan(limit.Amount) || rest.IsZero() {
-		return ledger.Posted{}, &AboveDeMinimis{Rest: rest, Limit: ledger.Round(limit.Amount, rest.Currency)}
+		return ledger.Posted{}, refuse(ErrAboveDeMinimis, "%s %s is unspent, %s may be kept",
+			rest, rest.Currency, ledger.Round(limit.Amount, rest.Currency))
 	}
 	e.Act, e.Source, e.Text = "residue-kept", string(g.ID), "Unspent rest of "+g.Code+" kept"
 	e.Lines = append(e.Lines, ledger.Base(account, g.Fund(), base.Neg()), ledger.Base(account, r.Book.General, base),

@@ -97,7 +97,7 @@ func (r Register) AnswerFinding(ctx context.Context, tx *store.Tx, grant, number
 
 func (r Register) answer(ctx context.Context, tx *store.Tx, g Grant, f AuditFinding, a Answer) (AuditFinding, error) {
 	if pending := f.Pending(); a.Amount.Cmp(pending) > 0 {
-		return AuditFinding{}, &OverAnswered{Number: f.Number, Pending: pending, Asked: a.Amount}
+		return AuditFinding{}, refuse(ErrOverAnswered, "%s of finding %s is pending, asked to settle %s", pending, f.Number, a.Amount)
 	}
 	if err := insertAnswer(ctx, tx, f, a); err != nil {
 		return AuditFinding{}, err
@@ -139,7 +139,7 @@ func (r Register) wantNoFinding(ctx context.Context, tx *store.Tx, g Grant) erro
 	}
 	for _, f := range all {
 		if pending := f.Pending(); !pending.IsZero() {
-			return &FindingOpen{Number: f.Number, Pending: pending}
+			return refuse(ErrFindingOpen, "%s %s of finding %s is pending", pending, pending.Currency, f.Number)
 		}
 	}
 	return nil

@@ -246,7 +246,7 @@ func (r Register) committedBy(ctx context.Context, tx *store.Tx, fund ledger.Fun
 }
 
 // TakesCost says whether cost may be put on the grant on a day. After its end only what belongs to the period is paid, until
-// the report is due ([ReportDue]); once the final account stands, nothing ([StateConflict]).
+// the report is due ([ErrReportDue]); once the final account stands, nothing ([StateConflict]).
 func (g Grant) TakesCost(on ledger.Date) error {
 	switch {
 	case slices.Contains(running, g.State):
@@ -254,7 +254,7 @@ func (g Grant) TakesCost(on ledger.Date) error {
 	case g.State != GrantEnded && g.State != GrantTerminated:
 		return &StateConflict{string(g.State), fmt.Sprint(append(slices.Clone(running), GrantEnded))}
 	case g.ReportDueOn != "" && on > g.ReportDueOn:
-		return &ReportDue{Grant: g.Code, DueOn: g.ReportDueOn}
+		return refuse(ErrReportDue, "the report of %s was due on %s", g.Code, g.ReportDueOn)
 	}
 	return nil
 }
@@ -288,7 +288,7 @@ func (r Register) Close(ctx context.Context, tx *store.Tx, key string, on ledger
 		return Grant{}, err
 	}
 	if !balance.IsZero() {
-		return Grant{}, &DeferredOpen{Balance: balance}
+		return Grant{}, refuse(ErrDeferredOpen, "%s %s of what was received is not accounted for", balance, balance.Currency)
 	}
 	moves, err := r.Moves(ctx, tx, g)
 	if err != nil {

@@ -27,15 +27,8 @@ func (r Register) MakePledge(ctx context.Context, tx *store.Tx, p Pledge) (Pledg
 	} else if granted {
 		return Pledge{}, ErrFundOfGrant
 	}
-	total := ledger.Zero(r.Book.Base)
-	for i := range p.Planned {
-		p.Planned[i].No = i + 1
-		if total = total.Add(p.Planned[i].Amount); i > 0 && p.Planned[i].DueOn < p.Planned[i-1].DueOn {
-			return Pledge{}, ErrScheduleOrder
-		}
-	}
-	if total.Cmp(p.Amount) != 0 {
-		return Pledge{}, &ScheduleTotal{Planned: total, Grant: p.Amount}
+	if err := CheckInstalments(p.Planned, p.Amount); err != nil {
+		return Pledge{}, err
 	}
 	p.ID, p.Cancelled = store.NewID("plg"), ledger.Zero(r.Book.Base)
 	find := func(number string) error { _, err := r.Pledge(ctx, tx, number); return err }
@@ -77,7 +70,7 @@ func (r Register) CancelPledge(ctx context.Context, tx *store.Tx, key, reason st
 		return Pledge{}, err
 	}
 	if s.Open.IsZero() {
-		return Pledge{}, &OverCancelled{Open: s.Open, Asked: s.Open}
+		return Pledge{}, overCancelled(s.Open, s.Open)
 	}
 	p.Cancelled = p.Cancelled.Add(s.Open)
 	if err := savePledgeCancelled(ctx, tx, p); err != nil {

@@ -68,20 +68,34 @@ func (r Register) PlanInstalments(ctx context.Context, tx *store.Tx, key string,
 	if len(before) > 0 {
 		return Grant{}, ErrDuplicateSchedule
 	}
-	total := ledger.Zero(g.Amount.Currency)
-	for i := range planned {
-		planned[i].No = i + 1
-		if total = total.Add(planned[i].Amount); i > 0 && planned[i].DueOn < planned[i-1].DueOn {
-			return Grant{}, ErrScheduleOrder
-		}
-	}
-	if total.Cmp(g.Amount) != 0 {
-		return Grant{}, &ScheduleTotal{Planned: total, Grant: g.Amount}
+	if err := CheckInstalments(planned, g.Amount); err != nil {
+		return Grant{}, err
 	}
 	if err := insertPlanned(ctx, tx, g.ID, planned); err != nil {
 		return Grant{}, err
 	}
 	return g, access.Record(ctx, tx, access.Event{Action: "grant.planned", Subject: string(g.ID)})
+}
+
+// CheckInstalments numbers planned instalments. They must sum to what is promised ([ErrScheduleTotal]) and be in order of
+// their days ([ErrScheduleOrder]).
+func CheckInstalments(planned []Planned, promised ledger.Money) error {
+	total := ledger.Zero(promised.Currency)
+	for i := range planned {
+		planned[i].No = i + 1
+		if total = total.Add(planned[i].Amount); i > 0 && planned[i].DueOn < planned[i-1].DueOn {
+			return ErrScheduleOrder
+		}
+	}
+	if total.Cmp(promised) != 0 {
+		return refuse(ErrScheduleTotal, "the instalments sum to %s, the grant is %s %s", total, promised, promised.Currency)
+	}
+	return nil
+}
+
+// overCancelled tells what is still to come of a promise and what was to be cancelled.
+func overCancelled(open, asked ledger.Money) error {
+	return refuse(ErrOverCancelled, "%s %s is still to come, asked to cancel %s", open, open.Currency, asked)
 }
 
 // Cancel takes a part of the promise back, from the last instalment on. Income that was recognised at once is not taken back
@@ -105,7 +119,7 @@ func (r Register) Cancel(ctx context.Context, tx *store.Tx, key string, c Cancel
 		return Cancellation{}, err
 	}
 	if c.Amount.Cmp(now.Open) > 0 {
-		return Cancellation{}, &OverCancelled{Open: now.Open, Asked: c.Amount}
+		return Cancellation{}, overCancelled(now.Open, c.Amount)
 	}
 	c.ID = store.NewID("gca")
 	if err := insertCancellation(ctx, tx, g.ID, c); err != nil {
