@@ -76,16 +76,14 @@ func TestSectorSystems43(t *testing.T) {
 	t.Run("row 4, sbst.dk: the unspent is repaid, up to DKK 500 is not collected, a late report stops payments",
 		theUnspent)
 	t.Run("row 5, DH: approval above 10 % of a main line or for any change of a salary line", func(t *testing.T) {
-		rule := VirementRule{Percent: decimal.NewFromInt(10), Absolute: ledger.Zero("DKK"), Of: OfMainLine,
-			SalaryLocked: true}
+		rule := VirementRule{Percent: decimal.NewFromInt(10), Absolute: of("0", "DKK"), Of: OfMainLine, SalaryLocked: true}
 		lines := []BudgetLine{lined("1.1", "6000.00"), lined("1.2", "4000.00"), lined("2", "10000.00"), lined("3", "1000.00")}
 		lines[3].Salary = true
 		asks(t, rule, lines, Move{From: "1.1", To: "2", Amount: of("1000.00", "DKK")}, false)
 		asks(t, rule, lines, Move{From: "1.1", To: "2", Amount: of("1000.01", "DKK")}, true)
 		asks(t, rule, lines, Move{From: "1.1", To: "3", Amount: of("0.01", "DKK")}, true)
 	})
-	t.Run("row 6, DH: interest is the grantor's, what the partner holds is unspent, audit above 200,000",
-		interestAndPartners)
+	t.Run("row 6, DH: interest is the grantor's, a partner's money is unspent, audit above 200,000", interestAndPartners)
 	t.Run("row 7, EU model grant article 21.3: average of the ECB's daily rates, InforEuro if there are none",
 		func(t *testing.T) {
 			converts(t, ECBAverage, "EUR", "", "1000.00", "133.90") // at 7.4685, the mean of six days
