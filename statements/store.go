@@ -15,7 +15,7 @@ import (
 )
 
 type statementRow struct {
-	bun.BaseModel `bun:"table:statements"`
+	bun.BaseModel `bun:"table:statements,alias:s"`
 	ID            ID `bun:",pk"`
 	Kind          Kind
 	Subject       string

@@ -42,7 +42,7 @@ const verifiedAtOnce = 50
 
 // verifiedRow is the row that acts read, with what other tables say of it.
 type verifiedRow struct {
-	statementRow `bun:"table:statements,alias:s,extend"`
+	statementRow `bun:",extend"`
 	Issued       *string `bun:",scanonly"` // fields of the event of issuing
 	People       int     `bun:",scanonly"` // who approved or authorised it, beside who prepared it
 }
