@@ -94,18 +94,22 @@ func (o Office) readTransfer(ctx context.Context, tx *store.Tx, key string) (Tra
 	} else if err != nil {
 		return Transfer{}, err
 	}
-	t := Transfer{ID: row.ID, Number: row.Number, Account: row.Account, Date: row.Date, State: row.State, Version: row.Version,
-		Sent: ledger.OfMinor(row.Sent, o.Book.Base), SendingFee: ledger.OfMinor(row.SendingFee, o.Book.Base)}
-	if row.EntryID != nil {
-		t.Entry = *row.EntryID
-	}
-	if t.Rate, err = ledger.ParseRate(row.Rate); err != nil {
+	partner, err := readPartner(ctx, tx, string(row.PartnerID))
+	if err != nil {
 		return Transfer{}, err
 	}
-	if t.Partner, err = readPartner(ctx, tx, string(row.PartnerID)); err != nil {
+	t, err := row.transfer(o.Book.Base, partner)
+	if err != nil {
 		return Transfer{}, err
 	}
-	t.ReceivingFee = ledger.OfMinor(row.ReceivingFee, t.Partner.Currency)
 	t.Plan, err = o.People.Plan(ctx, tx, string(row.PlanID))
 	return t, err
+}
+
+// transfer reads what a row says by itself; base is the currency of the books.
+func (r transferRow) transfer(base ledger.Currency, partner Partner) (Transfer, error) {
+	rate, err := ledger.ParseRate(r.Rate)
+	return Transfer{ID: r.ID, Number: r.Number, Partner: partner, Account: r.Account, Date: r.Date, State: r.State,
+		Sent: ledger.OfMinor(r.Sent, base), SendingFee: ledger.OfMinor(r.SendingFee, base), Rate: rate,
+		ReceivingFee: ledger.OfMinor(r.ReceivingFee, partner.Currency), Entry: orEmpty(r.EntryID), Version: r.Version}, err
 }

@@ -209,20 +209,20 @@ func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string, 
 }
 
 func (o Office) disbursement(ctx context.Context, tx *store.Tx, row disbursementRow) (Disbursement, error) {
-	d, err := o.written(row)
+	d, err := row.written(o.Book.Base)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	return o.withParties(ctx, tx, d, row)
 }
 
-// written reads what a row says by itself.
-func (o Office) written(row disbursementRow) (Disbursement, error) {
+// written reads what a row says by itself; base is the currency of the books.
+func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	d := Disbursement{ID: row.ID, Number: row.Number, Settlement: row.Settlement, Line: row.Line, Units: row.Units,
 		Amount: ledger.OfMinor(row.Amount, row.Currency), Overpaid: ledger.OfMinor(row.Overpaid, row.Currency), Payee: row.Payee,
 		Category: row.Category, Account: row.Account, OwnShares: row.OwnShares, Date: row.Date, Text: row.Text, State: row.State,
 		Round: row.Round, Entry: orEmpty(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy, WrittenBy: row.WrittenBy,
-		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID, Base: ledger.OfMinor(row.BaseAmount, o.Book.Base),
+		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID, Base: ledger.OfMinor(row.BaseAmount, base),
 		SubmittedOn: row.SubmittedOn, Emergency: row.Emergency, EmergencySlot: orEmpty(row.EmergencySlot)}
 	var err error
 	if d.Needs, err = parseNeeds(row.Needs); err != nil {
@@ -233,7 +233,7 @@ func (o Office) written(row disbursementRow) (Disbursement, error) {
 			return Disbursement{}, err
 		}
 	}
-	if d.Items, err = parseItems(row.Items, o.Book.Base); err != nil {
+	if d.Items, err = parseItems(row.Items, base); err != nil {
 		return Disbursement{}, err
 	}
 	d.Shares, err = parseShares(row.Shares)
@@ -287,7 +287,7 @@ func (o Office) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, err
 	}
 	found := make([]Disbursement, len(rows))
 	for i, r := range rows {
-		if found[i], err = o.written(r); err != nil {
+		if found[i], err = r.written(o.Book.Base); err != nil {
 			return nil, err
 		}
 	}

@@ -33,39 +33,34 @@ type verifier struct {
 	done Verified
 }
 
-// steps counts who took which step on one payload.
-type steps struct{ wanted, requested, approved, authorised, released, people int64 }
+// verifiedRow is a disbursement with the numbers of what it refers to, and with who took which step on what it binds.
+type verifiedRow struct {
+	disbursementRow
+	Plan, Partner, Prepayment                         string
+	Requested, Approved, Authorised, Released, People int64
+}
 
 // disbursements wants two people behind an approved one, three behind an authorised or settled one.
 func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT d.id, d.number, d.settlement, COALESCE(p.number, ''), COALESCE(k.code, ''), COALESCE(a.number, ''), d.line, d.units, d.amount,
-			d.currency, d.overpaid, d.payee, d.category, d.account, d.spot, d.items, d.shares, d.own_shares, d.date, d.text, d.state, d.payload,
-			COALESCE(d.entry_id, ''), d.plan_version, d.evidence, d.emergency, d.approvals_needed,
-			SUM(CASE WHEN u.step = 'request' THEN 1 ELSE 0 END), SUM(CASE WHEN u.step = 'approve' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END), SUM(CASE WHEN u.step = 'release' THEN 1 ELSE 0 END), COUNT(DISTINCT u.user_id)
-		FROM disbursements AS d LEFT JOIN plans AS p ON p.id = d.plan_id LEFT JOIN partners AS k ON k.id = d.partner_id
-		LEFT JOIN prepayments AS a ON a.id = d.prepayment_id
-		LEFT JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.payload = d.payload
-		GROUP BY d.id, p.number, k.code, a.number`
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var d Disbursement
-		var spot, items, shares, entry, evidence string
-		var amount, overpaid int64
-		var payload []byte
-		var s steps
-		err := rows.Scan(&d.ID, &d.Number, &d.Settlement, &d.Plan.Number, &d.Partner.Code, &d.Prepayment.Number, &d.Line, &d.Units, &amount,
-			&d.Amount.Currency, &overpaid, &d.Payee, &d.Category, &d.Account, &spot, &items, &shares, &d.OwnShares, &d.Date, &d.Text, &d.State, &payload,
-			&entry, &d.PlanVersion, &evidence, &d.Emergency, &s.wanted, &s.requested, &s.approved, &s.authorised, &s.released, &s.people)
-		if err != nil {
-			return err
-		}
+	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").
+		ColumnExpr("COALESCE(p.number, '') AS plan, COALESCE(k.code, '') AS partner, COALESCE(a.number, '') AS prepayment").
+		ColumnExpr("SUM(CASE WHEN u.step = 'request' THEN 1 ELSE 0 END) AS requested").
+		ColumnExpr("SUM(CASE WHEN u.step = 'approve' THEN 1 ELSE 0 END) AS approved").
+		ColumnExpr("SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END) AS authorised").
+		ColumnExpr("SUM(CASE WHEN u.step = 'release' THEN 1 ELSE 0 END) AS released, COUNT(DISTINCT u.user_id) AS people").
+		Join("LEFT JOIN plans AS p ON p.id = d.plan_id").Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
+		Join("LEFT JOIN prepayments AS a ON a.id = d.prepayment_id").
+		Join("LEFT JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.payload = d.payload").
+		GroupExpr("d.id, p.number, k.code, a.number")
+	return store.EachRow(ctx, tx, q, func(r verifiedRow) error {
 		v.done.Disbursements++
-		d.Amount, d.Overpaid, d.Entry = ledger.OfMinor(amount, d.Amount.Currency), ledger.OfMinor(overpaid, d.Amount.Currency), ledger.EntryID(entry)
-		d.Evidence = parseEvidence(evidence)
-		if spot != "" {
-			d.Spot, _ = ledger.ParseRate(spot) // one that cannot be read is not what was approved
+		d, err := r.disbursementRow.written(v.base)
+		if err != nil {
+			v.out.Add("approval", "disbursement "+r.Number, "its row cannot be read: %v", err)
+			return nil
 		}
-		v.disbursement(d, payload, digest(payloadParts(d, shares, items)...), s)
+		d.Plan.Number, d.Partner.Code, d.Prepayment.Number = r.Plan, r.Partner, r.Prepayment
+		v.disbursement(d, r)
 		return nil
 	})
 }
@@ -79,21 +74,24 @@ var behind = map[State]struct {
 	Released: {4, true}, Paid: {4, true}, Returned: {4, true},
 }
 
-func (v *verifier) disbursement(d Disbursement, payload []byte, want [32]byte, s steps) {
+func (v *verifier) disbursement(d Disbursement, r verifiedRow) {
 	place := "disbursement " + d.Number
 	needs, decided := behind[d.State]
-	if after := d.Emergency && s.approved == 0 && slices.Contains(paidFirst, d.State); after {
-		needs.people, s.wanted = needs.people-1, 0 // it is approved after it is paid
+	approvals := int64(r.ApprovalsNeeded)
+	if after := d.Emergency && r.Approved == 0 && slices.Contains(paidFirst, d.State); after {
+		needs.people, approvals = needs.people-1, 0 // it is approved after it is paid
 	}
-	if (decided || d.State == Submitted) && string(payload) != string(want[:]) {
+	// The hash is of the row's own text, so that a change counts which reads as the same.
+	want := digest(payloadParts(d, r.Shares, r.Items)...)
+	if (decided || d.State == Submitted) && string(r.Payload) != string(want[:]) {
 		v.out.Add("approval", place, "it does not say what was submitted: it was changed since")
 	}
 	switch {
-	case decided && (s.requested == 0 || s.approved < s.wanted || s.people < 2):
+	case decided && (r.Requested == 0 || r.Approved < approvals || r.People < 2):
 		v.out.Add("approval", place, "it is %s without a request and an approval by two people", d.State)
-	case needs.people > 2 && (s.authorised == 0 || s.people < needs.people):
+	case needs.people > 2 && (r.Authorised == 0 || r.People < needs.people):
 		v.out.Add("approval", place, "it is %s without three people behind it", d.State)
-	case needs.released && (s.released == 0 || s.people < needs.people):
+	case needs.released && (r.Released == 0 || r.People < needs.people):
 		v.out.Add("approval", place, "it is %s and no fourth person released it", d.State)
 	}
 	if d.booked() != (d.Entry != "") && d.State != Cancelled && (d.Settlement != ByPayment || d.State != Released) {
@@ -113,40 +111,45 @@ func (d Disbursement) booked() bool {
 	return false
 }
 
-// transfers wants two people behind money that moved. A plan may have got newer versions since; what was asked for names one.
+// verifiedTransfer is a transfer with the names of what it refers to, and one step that somebody took on it.
+type verifiedTransfer struct {
+	transferRow
+	Partner, Plan, PlanVersion string
+	Currency                   ledger.Currency
+	Step, UserID               *string
+	Payload                    []byte
+}
+
+// transfers wants two people behind money that moved. A plan may have got newer versions since; what was asked for names
+// one.
 func (v *verifier) transfers(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT t.id, t.number, COALESCE(k.code, ''), COALESCE(k.currency, ''), COALESCE(p.number, ''), COALESCE(v.id, ''), t.account, t.date,
-			t.sent, t.sending_fee, t.rate, t.receiving_fee, t.state, COALESCE(t.entry_id, ''), u.step, u.user_id, u.payload
-		FROM transfers AS t LEFT JOIN partners AS k ON k.id = t.partner_id LEFT JOIN plans AS p ON p.id = t.plan_id
-		LEFT JOIN plan_versions AS v ON v.plan_id = t.plan_id LEFT JOIN duties AS u ON u.subject = t.id
-		ORDER BY t.id`
+	q := tx.NewSelect().TableExpr("transfers AS t").ColumnExpr("t.*, u.step, u.user_id, u.payload").
+		ColumnExpr("COALESCE(k.code, '') AS partner, COALESCE(k.currency, '') AS currency").
+		ColumnExpr("COALESCE(p.number, '') AS plan, COALESCE(v.id, '') AS plan_version").
+		Join("LEFT JOIN partners AS k ON k.id = t.partner_id").Join("LEFT JOIN plans AS p ON p.id = t.plan_id").
+		Join("LEFT JOIN plan_versions AS v ON v.plan_id = t.plan_id").Join("LEFT JOIN duties AS u ON u.subject = t.id").
+		OrderExpr("t.id")
 	var last transferRow
 	people := map[string]map[string]bool{} // who took a step on what the row says
-	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var r transferRow
-		var partner, plan, version string
-		var currency ledger.Currency
-		var entry string
-		var step, user *string
-		var payload []byte
-		err := rows.Scan(&r.ID, &r.Number, &partner, &currency, &plan, &version, &r.Account, &r.Date, &r.Sent, &r.SendingFee, &r.Rate,
-			&r.ReceivingFee, &r.State, &entry, &step, &user, &payload)
-		if err != nil {
-			return err
-		}
+	err := store.EachRow(ctx, tx, q, func(r verifiedTransfer) error {
 		if r.ID != last.ID {
 			v.transfer(last, people)
 			clear(people)
 			v.done.Transfers++
 		}
-		last = r
-		want := digest(string(r.ID), r.Number, partner, plan, version, string(r.Account), string(r.Date), ledger.OfMinor(r.Sent, v.base).String(),
-			ledger.OfMinor(r.SendingFee, v.base).String(), r.Rate, ledger.OfMinor(r.ReceivingFee, currency).String())
-		if step != nil && string(payload) == string(want[:]) {
-			if people[*step] == nil {
-				people[*step] = map[string]bool{}
+		last = r.transferRow
+		t, err := r.transfer(v.base, Partner{Code: r.Partner, Currency: r.Currency})
+		if err != nil {
+			v.out.Add("approval", "transfer "+r.Number, "its row cannot be read: %v", err)
+			return nil
+		}
+		t.Plan.Number, t.Plan.Current.ID = r.Plan, r.PlanVersion
+		want := digest(t.payloadParts(r.Rate)...)
+		if r.Step != nil && string(r.Payload) == string(want[:]) {
+			if people[*r.Step] == nil {
+				people[*r.Step] = map[string]bool{}
 			}
-			people[*step][*user] = true
+			people[*r.Step][*r.UserID] = true
 		}
 		return nil
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
 )
@@ -111,29 +110,29 @@ func verifyItems(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
 
 // verifyPayments wants payments to say what was planned, in a file only by a batch that was released, and confirmed only by the bank.
 func verifyPayments(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
-	const text = `SELECT p.id, p.number, p.disbursement_id, COALESCE(p.reissue_of, ''), p.account, p.payee, p.date, p.amount, p.currency, p.payload,
-			p.state = 'in_file' AND NOT EXISTS (SELECT 1 FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id
-				WHERE i.payment_id = p.id AND i.live AND b.state IN ('exported', 'reconciled', 'closed')),
-			p.state = 'confirmed' AND COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m WHERE m.payment_id = p.id AND m.proves = 'payment' AND NOT m.undone), 0) <> -p.amount
-		FROM payments AS p`
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var p Payment
-		var minor int64
-		var payload []byte
-		var loose, unproved bool
-		if err := rows.Scan(&p.ID, &p.Number, &p.Disbursement, &p.ReissueOf, &p.Account, &p.Payee, &p.Date, &minor, &p.Amount.Currency, &payload, &loose, &unproved); err != nil {
-			return err
-		}
-		p.Amount = ledger.OfMinor(minor, p.Amount.Currency)
-		if want := p.Payload(); string(payload) != string(want[:]) {
+	q := tx.NewSelect().TableExpr("payments AS p").ColumnExpr("p.*").
+		ColumnExpr("p.state = 'in_file' AND NOT EXISTS (SELECT 1 FROM payment_batch_items AS i " +
+			"JOIN payment_batches AS b ON b.id = i.batch_id " +
+			"WHERE i.payment_id = p.id AND i.live AND b.state IN ('exported', 'reconciled', 'closed')) AS loose").
+		ColumnExpr("p.state = 'confirmed' AND COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m " +
+			"WHERE m.payment_id = p.id AND m.proves = 'payment' AND NOT m.undone), 0) <> -p.amount AS unproved")
+	return store.EachRow(ctx, tx, q, func(r verifiedPayment) error {
+		p := r.payment()
+		if want := p.Payload(); string(r.Payload) != string(want[:]) {
 			out.Add("approval", "payment "+p.Number, "it does not say what was planned: it was changed since")
 		}
-		if loose {
+		if r.Loose {
 			out.Add("approval", "payment "+p.Number, "it is in a file of no batch that was exported")
 		}
-		if unproved {
+		if r.Unproved {
 			out.Add("approval", "payment "+p.Number, "it is confirmed, and the bank's lines do not come to it")
 		}
 		return nil
 	})
+}
+
+// verifiedPayment is a payment with what the batches and the bank say of its state.
+type verifiedPayment struct {
+	paymentRow
+	Loose, Unproved bool
 }

@@ -6,17 +6,15 @@ import (
 	"strings"
 
 	"supportledger/access"
-	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
 )
 
-// decided is a disbursement with what its policy asked for and who decided, as the rows say.
+// decided is a disbursement, its row, and who decided on it.
 type decided struct {
 	Disbursement
-	needs    string
-	approved int // people whose approval the database holds it to
-	given    []Approval
+	row   disbursementRow
+	given []Approval
 }
 
 // verifyDecisions holds who decided on disbursements against what their policies ask for: the roles are there, nobody claimed a role that
@@ -43,12 +41,11 @@ func (o Office) verifyDecisions(ctx context.Context, tx *store.Tx, out *proof.Fi
 			}
 			return // asked for before there were policies
 		}
-		needs, err := parseNeeds(d.needs)
-		if err != nil || d.needs == "" || d.approved != approvalsNeeded(needs) {
+		if d.row.Needs == "" || d.row.ApprovalsNeeded != approvalsNeeded(d.Needs) {
 			out.Add("approval", place, "how many people have to approve it does not read")
 			return
 		}
-		if !policy.least(d.Disbursement, needs) {
+		if !policy.least(d.Disbursement, d.Needs) {
 			out.Add("approval", place, "fewer people, or other roles, were asked for than its policy wants")
 		}
 		for _, a := range d.given {
@@ -60,7 +57,7 @@ func (o Office) verifyDecisions(ctx context.Context, tx *store.Tx, out *proof.Fi
 				out.Add("approval", place, "somebody decided in a role that they never had")
 			}
 		}
-		if d.lacks(progress(needs, d.given)) {
+		if d.lacks(progress(d.Needs, d.given)) {
 			out.Add("approval", place, "it is %s without the roles that its policy wants", d.State)
 		}
 	})
@@ -81,37 +78,39 @@ func (p Policy) least(d Disbursement, needs []Need) bool {
 	})
 }
 
-// eachDecided goes through the disbursements that somebody approved or authorised, with the decisions of their rounds that are duties on
-// exactly what the row binds.
+// decidedRow is a disbursement with one decision of its round, which is a duty on exactly what the row binds.
+type decidedRow struct {
+	disbursementRow
+	Step       access.Step
+	UserID     access.UserID
+	OnBehalfOf access.UserID
+	Roles      string
+}
+
+// eachDecided goes through the disbursements that somebody approved or authorised. One whose row cannot be read is left
+// out: [verifier.disbursements] has found it.
 func (o Office) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided)) error {
-	const text = `SELECT d.id, d.number, d.state, d.settlement, d.shares, d.items, d.base_amount, d.policy_id, d.needs, d.approvals_needed, d.emergency,
-			COALESCE(a.step, ''), COALESCE(a.user_id, ''), COALESCE(a.on_behalf_of, ''), COALESCE(a.roles, '')
-		FROM disbursements AS d LEFT JOIN disbursement_approvals AS a ON a.disbursement_id = d.id AND a.round = d.round AND EXISTS (SELECT 1 FROM duties AS u
-			WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step AND u.user_id = a.user_id AND u.payload = d.payload)
-		WHERE d.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'returned', 'evidenced', 'verified', 'disallowed')
-		ORDER BY d.id, a.user_id`
+	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*, COALESCE(a.step, '') AS step").
+		ColumnExpr("COALESCE(a.user_id, '') AS user_id, COALESCE(a.on_behalf_of, '') AS on_behalf_of, COALESCE(a.roles, '') AS roles").
+		Join("LEFT JOIN disbursement_approvals AS a ON a.disbursement_id = d.id AND a.round = d.round " +
+			"AND EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step " +
+			"AND u.user_id = a.user_id AND u.payload = d.payload)").
+		Where("d.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'returned', 'evidenced', 'verified', 'disallowed')").
+		OrderExpr("d.id, a.user_id")
 	var last decided
-	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var d decided
-		var a Approval
-		var shares, items, roles string
-		var base int64
-		if err := rows.Scan(&d.ID, &d.Number, &d.State, &d.Settlement, &shares, &items, &base, &d.Policy, &d.needs, &d.approved, &d.Emergency,
-			&a.Step, &a.User, &a.OnBehalfOf, &roles); err != nil {
-			return err
-		}
-		if d.ID != last.ID {
+	err := store.EachRow(ctx, tx, q, func(r decidedRow) error {
+		if r.ID != last.row.ID {
 			if last.ID != "" {
 				fn(last)
 			}
-			d.Base = ledger.OfMinor(base, o.Book.Base)
-			d.Shares, _ = parseShares(shares) // what does not read is not what was submitted, which is found elsewhere
-			d.Items, _ = parseItems(items, o.Book.Base)
-			last = d
+			d, err := r.written(o.Book.Base)
+			if err != nil {
+				d.ID = ""
+			}
+			last = decided{Disbursement: d, row: r.disbursementRow}
 		}
-		if a.User != "" {
-			a.Roles = parseRoles(roles)
-			last.given = append(last.given, a)
+		if r.UserID != "" {
+			last.given = append(last.given, Approval{Step: r.Step, User: r.UserID, OnBehalfOf: r.OnBehalfOf, Roles: parseRoles(r.Roles)})
 		}
 		return nil
 	})

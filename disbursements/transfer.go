@@ -82,8 +82,13 @@ type Transfer struct {
 
 // Payload is the SHA-256 of what is requested and authorised.
 func (t Transfer) Payload() [sha256.Size]byte {
-	return digest(string(t.ID), t.Number, t.Partner.Code, t.Plan.Number, t.Plan.Current.ID, string(t.Account), string(t.Date),
-		t.Sent.String(), t.SendingFee.String(), t.Rate.String(), t.ReceivingFee.String())
+	return digest(t.payloadParts(t.Rate.String())...)
+}
+
+// payloadParts lists what the two people bind, with the rate as it is stored.
+func (t Transfer) payloadParts(rate string) []string {
+	return []string{string(t.ID), t.Number, t.Partner.Code, t.Plan.Number, t.Plan.Current.ID, string(t.Account), string(t.Date),
+		t.Sent.String(), t.SendingFee.String(), rate, t.ReceivingFee.String()}
 }
 
 // digest hashes strings so that no two different lists give the same bytes.

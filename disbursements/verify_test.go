@@ -41,6 +41,7 @@ var forgeries = []forgery{
 	{"a payment in a file that was not made", "UPDATE payment_batches SET state = 'released'", "payment PMT-002", "in a file of no batch"},
 	{"a payment that the bank did not confirm", "UPDATE payments SET state = 'confirmed' WHERE number = 'PMT-002'", "payment PMT-002", "the bank's lines do not come to it"},
 	{"a line of the bank is taken back", "UPDATE bank_matches SET undone = TRUE", "payment PMT-001", "the bank's lines do not come to it"},
+	{"its items cannot be read", "UPDATE disbursements SET items = '[' WHERE amount = 3000000", "disbursement D-2026-0002", "cannot be read"},
 	{"fewer people were asked for", "UPDATE disbursements SET needs = 'approve:1:caseworker|programme_lead;authorise:1:finance_officer|treasurer' WHERE amount = 3000000",
 		"disbursement D-2026-0002", "fewer people, or other roles"},
 	{"another number has to approve", "UPDATE disbursements SET approvals_needed = 2 WHERE amount = 3000000", "disbursement D-2026-0002", "does not read"},

@@ -61,32 +61,36 @@ func streamSQLite(ctx context.Context, conn driver.QueryerContext, query string,
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	values := make(sqliteRow, len(rows.Columns()))
+	read := &sqliteRow{columns: rows.Columns()}
+	read.values = make([]driver.Value, len(read.columns))
 	for n := 0; ; n++ {
 		if n%between == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		switch err := rows.Next(values); {
+		switch err := rows.Next(read.values); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
 		}
-		if err := row(values); err != nil {
+		if err := row(read); err != nil {
 			return err
 		}
 	}
 }
 
 // sqliteRow is what the driver read: int64, string, []byte or nil, none of which it uses again.
-type sqliteRow []driver.Value
+type sqliteRow struct {
+	columns []string
+	values  []driver.Value
+}
 
 // Scan puts the columns into pointers, as database/sql would.
-func (r sqliteRow) Scan(dest ...any) error {
-	if len(dest) != len(r) {
-		return fmt.Errorf("store: %d columns into %d places", len(r), len(dest))
+func (r *sqliteRow) Scan(dest ...any) error {
+	if len(dest) != len(r.values) {
+		return fmt.Errorf("store: %d columns into %d places", len(r.values), len(dest))
 	}
-	for i, v := range r {
+	for i, v := range r.values {
 		var fits bool
 		switch d := dest[i].(type) {
 		case *string:

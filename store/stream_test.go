@@ -99,6 +99,38 @@ func TestStream(t *testing.T) {
 	})
 }
 
+// EachRow reads what a stream reads, each column by its name, and refuses a column that has no place.
+func TestEachRow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		err := db.Update(t.Context(), func(tx *store.Tx) error {
+			streamable(t, tx, 3)
+			q := tx.NewSelect().TableExpr("streamed AS s").ColumnExpr("'kind' AS word, CAST(7 AS BIGINT) AS small, b AS bytes, n > 1 AS ok").
+				ColumnExpr("CASE WHEN n = 2 THEN 'two' END AS some, 'x' || n AS text").OrderExpr("n")
+			var got []streamed
+			if err := store.EachRow(t.Context(), tx, q, func(s streamed) error { got = append(got, s); return nil }); err != nil {
+				return err
+			}
+			two := word("two")
+			want := []streamed{
+				{Text: "x1", Word: "kind", Small: 7, Bytes: []byte{0, 0}},
+				{Text: "x2", Word: "kind", Small: 7, OK: true, Bytes: []byte{0, 1}, Some: &two},
+				{Text: "x3", Word: "kind", Small: 7, OK: true, Bytes: []byte{0, 2}},
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			q = tx.NewSelect().TableExpr("streamed AS s").ColumnExpr("n AS elsewhere")
+			if err := store.EachRow(t.Context(), tx, q, func(streamed) error { return nil }); err == nil {
+				t.Error("a column went nowhere")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // A stream that nobody waits for any more ends.
 func TestStreamEndsWithItsContext(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
