@@ -103,6 +103,12 @@ func (r Register) PlansAfter(ctx context.Context, tx *store.Tx, number string, l
 	return readPlans(ctx, tx, number, limit)
 }
 
+// PlansByID reads plans in a constant number of queries for a caller that may know of them, such as for the disbursements
+// under them that the actor may know of.
+func (r Register) PlansByID(ctx context.Context, tx *store.Tx, ids []PlanID) (map[PlanID]Plan, error) {
+	return readPlansByID(ctx, tx, ids)
+}
+
 // inState finds a plan that is in one of the states. [StateConflict] otherwise.
 func (r Register) inState(ctx context.Context, tx *store.Tx, key string, states ...PlanState) (Plan, error) {
 	p, err := r.Plan(ctx, tx, key)

@@ -201,6 +201,25 @@ func readPlansOf(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Plan, er
 	return plansOf(ctx, tx, rows)
 }
 
+// readPlansByID reads plans whether the actor may know of them or not.
+func readPlansByID(ctx context.Context, tx *store.Tx, ids []PlanID) (map[PlanID]Plan, error) {
+	found := map[PlanID]Plan{}
+	for some := range slices.Chunk(ids, atOnce) {
+		var rows []planRow
+		if err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(some)).Scan(ctx); err != nil {
+			return nil, err
+		}
+		plans, err := plansOf(ctx, tx, rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range plans {
+			found[p.ID] = p
+		}
+	}
+	return found, nil
+}
+
 // atOnce is how many plans or versions are read by one statement.
 const atOnce = 500
 

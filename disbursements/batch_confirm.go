@@ -29,20 +29,22 @@ func (o Office) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.Ac
 	if err != nil {
 		return 0, err
 	}
-	for at := (bankLineRow{Account: account}); ; {
-		lines, err := namingLines(ctx, tx, at)
+	page := store.Keyset{Limit: atOnce}
+	for {
+		lines, err := namingLines(ctx, tx, account, page)
 		if err != nil {
 			return confirmed, err
 		}
 		if len(lines) == 0 {
 			break
 		}
-		at = lines[len(lines)-1]
-		proofs, err := o.proofs(ctx, tx, lines)
+		last := lines[len(lines)-1]
+		page.After = []string{string(last.Date), string(last.ID)}
+		found, err := proofs(ctx, tx, lines)
 		if err != nil {
 			return confirmed, err
 		}
-		for day := range sameDay(proofs) {
+		for day := range sameDay(found) {
 			for part := range slices.Chunk(day, atOnce) {
 				if err := o.confirmPart(ctx, tx, part); err != nil {
 					return confirmed, err
@@ -84,7 +86,7 @@ func sameDay(proofs []proved) func(yield func([]proved) bool) {
 
 // proofs pairs payments that wait for the bank with those of some lines that name them and nothing else, exactly. What earlier lines
 // confirmed waits no more.
-func (o Office) proofs(ctx context.Context, tx *store.Tx, lines []bankLineRow) ([]proved, error) {
+func proofs(ctx context.Context, tx *store.Tx, lines []BankLine) ([]proved, error) {
 	names, err := namedOn(ctx, tx, lines)
 	if err != nil {
 		return nil, err
@@ -94,11 +96,9 @@ func (o Office) proofs(ctx context.Context, tx *store.Tx, lines []bankLineRow) (
 		return nil, err
 	}
 	var out []proved
-	for _, row := range lines {
-		amount := ledger.OfMinor(row.Amount, row.Currency)
-		l := BankLine{ID: row.ID, Account: row.Account, Date: row.Date, Amount: amount, Reference: row.Reference, Left: amount}
-		sum, found := ledger.Zero(row.Currency), []proved(nil)
-		for _, n := range names[row.ID] {
+	for _, l := range lines {
+		sum, found := ledger.Zero(l.Amount.Currency), []proved(nil)
+		for _, n := range names[l.ID] {
 			amount, ours := waiting[n.payment]
 			if !ours || n.returned {
 				found = nil
@@ -106,7 +106,7 @@ func (o Office) proofs(ctx context.Context, tx *store.Tx, lines []bankLineRow) (
 			}
 			sum, found = sum.Sub(amount), append(found, proved{l, n.payment})
 		}
-		if len(found) == 0 || amount.Cmp(sum) != 0 {
+		if len(found) == 0 || l.Amount.Cmp(sum) != 0 {
 			continue
 		}
 		for _, p := range found {

@@ -29,23 +29,51 @@ var open = []State{Submitted, Approved, Authorised, OnHold}
 type InboxOf struct {
 	Mine      bool // what the actor may decide on
 	Requested bool // what the actor asked for and others have to decide on, or asked about
+	Page      store.Keyset
 }
+
+// inboxChunk is how many disbursements the inbox reads at once; which of them the actor may decide on is found out then.
+const inboxChunk = 200
 
 // Inbox lists the disbursements that wait, oldest number first.
 func (o Office) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting, error) {
-	found, err := o.waitingOnes(ctx, tx, of)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	given, err := readApprovalsOf(ctx, tx, found)
-	if err != nil {
-		return nil, err
-	}
 	p, err := o.policyOn(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
 		return nil, err
 	}
-	acting, bars, err := o.standIns(ctx, tx, found)
+	acting, err := o.standIns(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Waiting
+	next := of
+	for next.Page.Limit = inboxChunk; ; {
+		found, err := o.waitingOnes(ctx, tx, next)
+		if err != nil || len(found) == 0 {
+			return list, err
+		}
+		waiting, err := o.waitingAmong(ctx, tx, of, p, acting, found)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, waiting...)
+		if limit := of.Page.Limit; limit > 0 && len(list) >= limit {
+			return list[:limit], nil
+		}
+		if len(found) < inboxChunk {
+			return list, nil
+		}
+		next.Page.After = []string{found[len(found)-1].Number}
+	}
+}
+
+// waitingAmong keeps what an inbox shows of some disbursements.
+func (o Office) waitingAmong(ctx context.Context, tx *store.Tx, of InboxOf, p Policy, acting []standIn, found []Disbursement) ([]Waiting, error) {
+	given, err := readApprovalsOf(ctx, tx, found)
+	if err != nil {
+		return nil, err
+	}
+	bars, err := o.bars(ctx, tx, found)
 	if err != nil {
 		return nil, err
 	}
@@ -99,16 +127,16 @@ type standIn struct {
 	roles []access.Role
 }
 
-// standIns are those in whose roles the actor may decide today, and what the actor may not decide on.
-func (o Office) standIns(ctx context.Context, tx *store.Tx, found []Disbursement) ([]standIn, map[DisbursementID]string, error) {
+// standIns are those in whose roles the actor may decide today.
+func (o Office) standIns(ctx context.Context, tx *store.Tx) ([]standIn, error) {
 	own, _, err := o.rolesFor(ctx, tx, "")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	acting := []standIn{{"", own}}
 	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, g := range all {
 		if g.To != access.UserID(tx.By.User) || !g.on(ledger.DateOf(tx.At)) {
@@ -116,12 +144,11 @@ func (o Office) standIns(ctx context.Context, tx *store.Tx, found []Disbursement
 		}
 		absent, err := access.FindUser(ctx, tx, string(g.From))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		acting = append(acting, standIn{absent.ID, absent.Roles})
 	}
-	bars, err := o.bars(ctx, tx, found)
-	return acting, bars, err
+	return acting, nil
 }
 
 // mine reports whether one of those in whose roles the actor decides is needed, and names the one who is away.

@@ -29,7 +29,7 @@ func (o Office) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]
 
 // waitingOn are the disbursements that wait for somebody, as seen on a day.
 func (o Office) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Waiting, error) {
-	found, err := o.waitingOnes(ctx, tx, InboxOf{})
+	found, err := o.list(ctx, tx, store.Keyset{}, InboxOf{}.waitingIn)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

@@ -57,7 +57,24 @@ func readPartner(ctx context.Context, tx *store.Tx, key string) (Partner, error)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Partner{}, ErrUnknownPartner
 	}
-	return Partner{row.ID, row.Code, row.Currency, row.Account, row.Country}, err
+	return row.partner(), err
+}
+
+func (r partnerRow) partner() Partner {
+	return Partner{ID: r.ID, Code: r.Code, Currency: r.Currency, Account: r.Account, Country: r.Country}
+}
+
+func readPartners(ctx context.Context, tx *store.Tx, ids []PartnerID) (map[PartnerID]Partner, error) {
+	found := map[PartnerID]Partner{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var rows []partnerRow
+	err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Scan(ctx)
+	for _, r := range rows {
+		found[r.ID] = r.partner()
+	}
+	return found, err
 }
 
 func insertTransfer(ctx context.Context, tx *store.Tx, t Transfer) error {

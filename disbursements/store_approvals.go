@@ -113,6 +113,10 @@ func (o Office) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by 
 	if by != "" && len(rows) > 1 {
 		rows = rows[len(rows)-1:]
 	}
+	bands, err := o.readBands(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
 	found := make([]Policy, len(rows))
 	for i, r := range rows {
 		at, err := store.ParseTime(r.ProposedAt)
@@ -121,23 +125,26 @@ func (o Office) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by 
 		}
 		found[i] = Policy{ID: r.ID, FromOn: r.FromOn, State: r.State, EmergencyLimit: ledger.OfMinor(r.EmergencyLimit, o.Book.Base),
 			EmergencyPerQuarter: r.EmergencyPerQuarter, EmergencyDays: r.EmergencyDays, RemindDays: r.RemindDays, Reason: r.Reason,
-			ProposedBy: r.ProposedBy, ProposedAt: at}
-		if found[i].Bands, err = o.readBands(ctx, tx, r.ID); err != nil {
-			return nil, err
-		}
+			ProposedBy: r.ProposedBy, ProposedAt: at, Bands: bands[r.ID]}
 	}
 	return found, nil
 }
 
-func (o Office) readBands(ctx context.Context, tx *store.Tx, id PolicyID) ([]Band, error) {
+func (o Office) readBands(ctx context.Context, tx *store.Tx, of []policyRow) (map[PolicyID][]Band, error) {
+	ids, bands := make([]PolicyID, len(of)), map[PolicyID][]Band{}
+	for i, p := range of {
+		ids[i] = p.ID
+	}
+	if len(ids) == 0 {
+		return bands, nil
+	}
 	var rows []bandRow
-	if err := tx.NewSelect().Model(&rows).Where("policy_id = ?", id).Order("position").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("policy_id IN (?)", bun.List(ids)).Order("policy_id", "position").Scan(ctx); err != nil {
 		return nil, err
 	}
-	bands := make([]Band, len(rows))
-	for i, r := range rows {
-		bands[i] = Band{Above: ledger.OfMinor(r.Above, o.Book.Base), Fund: r.Fund, NewPayee: r.NewPayee, Cash: r.Cash,
-			Need: Need{r.Step, r.People, parseRoles(r.Roles)}}
+	for _, r := range rows {
+		bands[r.PolicyID] = append(bands[r.PolicyID], Band{Above: ledger.OfMinor(r.Above, o.Book.Base), Fund: r.Fund,
+			NewPayee: r.NewPayee, Cash: r.Cash, Need: Need{r.Step, r.People, parseRoles(r.Roles)}})
 	}
 	return bands, nil
 }
@@ -186,17 +193,26 @@ func readApprovalsOf(ctx context.Context, tx *store.Tx, of []Disbursement) (map[
 	return found, nil
 }
 
-// waitingOnes reads what waits and the actor may see; what the actor asked for also where a question came back.
-func (o Office) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
-	return o.listDisbursements(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-			q = q.Where("state IN (?)", bun.List(open)).WhereOr("emergency AND state IN (?)", bun.List(paidFirst))
-			if of.Requested {
-				q = q.WhereOr("state = ?", InfoRequested)
-			}
-			return q
-		})
+// waitingIn narrows a query over disbursements as d to what waits; what the actor asked for also where a question came back.
+func (of InboxOf) waitingIn(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("d.state IN (?)", bun.List(open)).WhereOr("d.emergency AND d.state IN (?)", bun.List(paidFirst))
+		if of.Requested {
+			q = q.WhereOr("d.state = ?", InfoRequested)
+		}
+		return q
 	})
+}
+
+// waitingOnes reads what waits and the actor may see, in full.
+func (o Office) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
+	var rows []disbursementRow
+	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*"))
+	q = beneficiaries.OnCases(tx, q, "d.plan_id", "d.created_by")
+	if err := of.Page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	return o.withParties(ctx, tx, rows)
 }
 
 // readBars asks the database what its guards would say: of which disbursements the user, with any account, has a part in the round or

@@ -170,8 +170,13 @@ func (r bankImportRow) bankImport() (BankImport, error) {
 
 // BankImports lists the files of the bank without their lines, oldest first.
 func (o Office) BankImports(ctx context.Context, tx *store.Tx) ([]BankImport, error) {
+	return o.ListBankImports(ctx, tx, store.Keyset{})
+}
+
+// ListBankImports lists a page of the files of the bank without their lines, oldest first: by id.
+func (o Office) ListBankImports(ctx context.Context, tx *store.Tx, page store.Keyset) ([]BankImport, error) {
 	var rows []bankImportRow
-	if err := tx.NewSelect().Model(&rows).Order("id").Scan(ctx); err != nil {
+	if err := page.Ascending(tx.NewSelect().Model(&rows), "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	out := make([]BankImport, len(rows))
@@ -245,28 +250,4 @@ func saveBankImport(ctx context.Context, tx *store.Tx, b *BankImport, to BankImp
 	}
 	b.State, b.Reason = to, reason
 	return nil
-}
-
-// namedBy tells which payments the lines of an account name, by line.
-func namedBy(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (map[BankLineID][]named, error) {
-	return scanNamed(ctx, namesQuery(tx).Join("JOIN bank_imports AS i ON i.id = p.import_id").Where("i.account = ?", account).Where("l.line_id IS NOT NULL"))
-}
-
-func namesQuery(tx *store.Tx) *bun.SelectQuery {
-	return tx.NewSelect().TableExpr("bank_import_parts AS p").Join("JOIN bank_import_lines AS l ON l.import_id = p.import_id AND l.no = p.line_no").
-		ColumnExpr("l.line_id, p.payment_id, p.returned").OrderExpr("l.line_id, p.payment_id")
-}
-
-func scanNamed(ctx context.Context, q *bun.SelectQuery) (map[BankLineID][]named, error) {
-	var rows []struct {
-		LineID    BankLineID
-		PaymentID PaymentID
-		Returned  bool
-	}
-	err := q.Scan(ctx, &rows)
-	out := map[BankLineID][]named{}
-	for _, r := range rows {
-		out[r.LineID] = append(out[r.LineID], named{r.PaymentID, r.Returned})
-	}
-	return out, err
 }

@@ -62,22 +62,44 @@ func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo, nam
 	return out, nil
 }
 
-// namingLines are the next lines of an account after one, by day, that name payments of ours and that nothing accounts for yet.
-func namingLines(ctx context.Context, tx *store.Tx, after bankLineRow) (rows []bankLineRow, err error) {
-	err = tx.NewSelect().Model(&rows).Where("b.account = ?", after.Account).Where("(b.date, b.id) > (?, ?)", after.Date, after.ID).
+// namingLines are the next lines of an account, by day, that name payments of ours and that nothing accounts for yet.
+func namingLines(ctx context.Context, tx *store.Tx, account ledger.AccountNo, page store.Keyset) ([]BankLine, error) {
+	var rows []bankLineRow
+	q := tx.NewSelect().Model(&rows).Where("b.account = ?", account).
 		Where("NOT EXISTS (SELECT 1 FROM bank_matches AS m WHERE m.line_id = b.id AND NOT m.undone)").
-		Where("EXISTS (SELECT 1 FROM bank_import_lines AS l JOIN bank_import_parts AS p ON p.import_id = l.import_id AND p.line_no = l.no WHERE l.line_id = b.id)").
-		OrderExpr("b.date, b.id").Limit(atOnce).Scan(ctx)
-	return rows, err
+		Where("EXISTS (SELECT 1 FROM bank_import_lines AS l JOIN bank_import_parts AS p ON p.import_id = l.import_id " +
+			"AND p.line_no = l.no WHERE l.line_id = b.id)")
+	if err := page.Ascending(q, "b.date", "b.id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	return bankLines(rows, nil)
 }
 
 // namedOn tells which payments some lines name.
-func namedOn(ctx context.Context, tx *store.Tx, lines []bankLineRow) (map[BankLineID][]named, error) {
-	ids := make([]BankLineID, len(lines))
-	for i, l := range lines {
-		ids[i] = l.ID
+func namedOn(ctx context.Context, tx *store.Tx, lines []BankLine) (map[BankLineID][]named, error) {
+	out := map[BankLineID][]named{}
+	for some := range slices.Chunk(lines, atOnce) {
+		ids := make([]BankLineID, len(some))
+		for i, l := range some {
+			ids[i] = l.ID
+		}
+		var rows []struct {
+			LineID    BankLineID
+			PaymentID PaymentID
+			Returned  bool
+		}
+		err := tx.NewSelect().TableExpr("bank_import_parts AS p").
+			Join("JOIN bank_import_lines AS l ON l.import_id = p.import_id AND l.no = p.line_no").
+			ColumnExpr("l.line_id, p.payment_id, p.returned").Where("l.line_id IN (?)", bun.List(ids)).
+			OrderExpr("l.line_id, p.payment_id").Scan(ctx, &rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.LineID] = append(out[r.LineID], named{r.PaymentID, r.Returned})
+		}
 	}
-	return scanNamed(ctx, namesQuery(tx).Where("l.line_id IN (?)", bun.List(ids)))
+	return out, nil
 }
 
 // confirmings reads what the booking of payments needs, in their order.

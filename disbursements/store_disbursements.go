@@ -208,12 +208,13 @@ func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string, 
 	return o.disbursement(ctx, tx, row)
 }
 
+// disbursement reads what a row says and refers to.
 func (o Office) disbursement(ctx context.Context, tx *store.Tx, row disbursementRow) (Disbursement, error) {
-	d, err := row.written(o.Book.Base)
+	found, err := o.withParties(ctx, tx, []disbursementRow{row})
 	if err != nil {
 		return Disbursement{}, err
 	}
-	return o.withParties(ctx, tx, d, row)
+	return found[0], nil
 }
 
 // written reads what a row says by itself; base is the currency of the books.
@@ -240,40 +241,123 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	return d, err
 }
 
-// withParties reads what the row refers to.
-func (o Office) withParties(ctx context.Context, tx *store.Tx, d Disbursement, row disbursementRow) (Disbursement, error) {
-	var err error
-	if row.PartnerID != nil {
-		if d.Partner, err = readPartner(ctx, tx, string(*row.PartnerID)); err != nil {
-			return Disbursement{}, err
+// withParties reads what rows say and refer to, in a constant number of queries. Whoever may know of a disbursement may
+// know of its plan, so the plans are read without asking again.
+func (o Office) withParties(ctx context.Context, tx *store.Tx, rows []disbursementRow) ([]Disbursement, error) {
+	var plans []beneficiaries.PlanID
+	var partnerIDs []PartnerID
+	var prepaymentIDs []PrepaymentID
+	for _, r := range rows {
+		plans = appendID(plans, r.PlanID)
+		partnerIDs = appendID(partnerIDs, r.PartnerID)
+		prepaymentIDs = appendID(prepaymentIDs, r.PrepaymentID)
+	}
+	planOf, err := o.People.PlansByID(ctx, tx, plans)
+	if err != nil {
+		return nil, err
+	}
+	partnerOf, err := readPartners(ctx, tx, partnerIDs)
+	if err != nil {
+		return nil, err
+	}
+	prepaymentOf, err := o.prepaymentsByID(ctx, tx, prepaymentIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Disbursement, len(rows))
+	for i, r := range rows {
+		d, err := r.written(o.Book.Base)
+		if err != nil {
+			return nil, err
 		}
+		d.Plan, d.Partner = planOf[orEmpty(r.PlanID)], partnerOf[orEmpty(r.PartnerID)]
+		d.Prepayment = prepaymentOf[orEmpty(r.PrepaymentID)]
+		out[i] = d
 	}
-	if row.PrepaymentID != nil {
-		if d.Prepayment, err = o.Prepayment(ctx, tx, string(*row.PrepaymentID)); err != nil {
-			return Disbursement{}, err
+	return out, nil
+}
+
+// appendID adds a reference that may be missing to those that are to be read.
+func appendID[T ~string](ids []T, id *T) []T {
+	if id == nil {
+		return ids
+	}
+	return append(ids, *id)
+}
+
+// Filter chooses the disbursements of a list, by number; what is empty does not narrow it.
+type Filter struct {
+	State State
+	Page  store.Keyset
+}
+
+// List lists the disbursements that the actor may know of, by number. Of the plan, the partner and the prepayment it reads
+// no more than id and number or code.
+func (o Office) List(ctx context.Context, tx *store.Tx, f Filter) ([]Disbursement, error) {
+	return o.list(ctx, tx, f.Page, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if f.State == "" {
+			return q
 		}
-	}
-	if row.PlanID != nil {
-		d.Plan, err = o.People.Plan(ctx, tx, string(*row.PlanID))
-	}
-	return d, err
+		return q.Where("d.state = ?", f.State)
+	})
 }
 
 // Disbursements lists disbursements by number, in one state or, for "", in all.
 func (o Office) Disbursements(ctx context.Context, tx *store.Tx, state State) ([]Disbursement, error) {
-	q := func(q *bun.SelectQuery) *bun.SelectQuery { return q }
-	if state != "" {
-		q = func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("state = ?", state) }
-	}
-	return o.listDisbursements(ctx, tx, q)
+	return o.List(ctx, tx, Filter{State: state})
 }
 
-// UnderPlans lists what was asked for under some plans, of those that the actor may know of.
+// UnderPlans lists what was asked for under some plans, of those that the actor may know of, as [Office.List] does.
 func (o Office) UnderPlans(ctx context.Context, tx *store.Tx, plans []beneficiaries.PlanID) ([]Disbursement, error) {
 	if len(plans) == 0 {
 		return nil, nil
 	}
-	return o.listDisbursements(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("plan_id IN (?)", bun.List(plans)) })
+	return o.list(ctx, tx, store.Keyset{}, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("d.plan_id IN (?)", bun.List(plans))
+	})
+}
+
+// namedRow is a disbursement with the names of what it refers to.
+type namedRow struct {
+	disbursementRow
+	PlanNumber, PartnerCode, PrepaymentNumber string
+}
+
+// namedRows selects disbursements as d, with the names of what they refer to.
+func namedRows(tx *store.Tx) *bun.SelectQuery {
+	return tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").
+		ColumnExpr("COALESCE(p.number, '') AS plan_number, COALESCE(k.code, '') AS partner_code").
+		ColumnExpr("COALESCE(a.number, '') AS prepayment_number").
+		Join("LEFT JOIN plans AS p ON p.id = d.plan_id").Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
+		Join("LEFT JOIN prepayments AS a ON a.id = d.prepayment_id")
+}
+
+// read reads a row and names what it refers to.
+func (r namedRow) read(base ledger.Currency) (Disbursement, error) {
+	d, err := r.written(base)
+	d.Plan.ID, d.Plan.Number = orEmpty(r.PlanID), r.PlanNumber
+	d.Partner.ID, d.Partner.Code = orEmpty(r.PartnerID), r.PartnerCode
+	d.Prepayment.ID, d.Prepayment.Number = orEmpty(r.PrepaymentID), r.PrepaymentNumber
+	return d, err
+}
+
+// list lists those of a query over disbursements as d that the actor may know of.
+func (o Office) list(
+	ctx context.Context, tx *store.Tx, page store.Keyset, which func(*bun.SelectQuery) *bun.SelectQuery,
+) ([]Disbursement, error) {
+	var rows []namedRow
+	q := beneficiaries.OnCases(tx, which(namedRows(tx)), "d.plan_id", "d.created_by")
+	if err := page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	out := make([]Disbursement, len(rows))
+	for i, r := range rows {
+		var err error
+		if out[i], err = r.read(o.Book.Base); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // unbooked lists what was approved beside plan lines and is not in the books yet, whoever asks: money that is promised is promised
@@ -292,20 +376,4 @@ func (o Office) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, err
 		}
 	}
 	return found, nil
-}
-
-// listDisbursements lists those of a query that the actor may know of.
-func (o Office) listDisbursements(ctx context.Context, tx *store.Tx, which func(*bun.SelectQuery) *bun.SelectQuery) ([]Disbursement, error) {
-	var rows []disbursementRow
-	if err := visible(tx, which(tx.NewSelect().Model(&rows))).Order("number").Scan(ctx); err != nil {
-		return nil, err
-	}
-	out := make([]Disbursement, len(rows))
-	for i, r := range rows {
-		var err error
-		if out[i], err = o.disbursement(ctx, tx, r); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

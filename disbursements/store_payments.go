@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -89,36 +90,69 @@ func (o Office) Prepayment(ctx context.Context, tx *store.Tx, key string) (Prepa
 	} else if err != nil {
 		return Prepayment{}, err
 	}
-	return o.prepayment(ctx, tx, row)
-}
-
-func (o Office) prepayment(ctx context.Context, tx *store.Tx, row prepaymentRow) (Prepayment, error) {
-	p := Prepayment{ID: row.ID, Number: row.Number, Kind: row.Kind, Fund: row.Fund, Payee: row.Payee, Account: row.Account, Date: row.Date,
-		Amount: ledger.OfMinor(row.Amount, o.Book.Base), State: row.State, Entry: orEmpty(row.EntryID), Version: row.Version}
-	var err error
-	if row.PlanID != nil {
-		if p.Plan, err = o.People.Plan(ctx, tx, string(*row.PlanID)); err != nil {
-			return Prepayment{}, err
-		}
+	found, err := o.prepaymentsOf(ctx, tx, []prepaymentRow{row})
+	if err != nil {
+		return Prepayment{}, err
 	}
-	p.Left, err = o.Book.SumOf(ctx, tx, string(p.ID), p.Kind.account(), p.Kind.act(), drawAct, returnAct)
-	return p, err
+	return found[0], nil
 }
 
-// Prepayments lists money paid ahead, by number.
-func (o Office) Prepayments(ctx context.Context, tx *store.Tx) ([]Prepayment, error) {
-	var rows []prepaymentRow
-	if err := tx.NewSelect().Model(&rows).Order("number").Scan(ctx); err != nil {
+// prepaymentsOf reads what rows say, their plans and what is left of each, in a constant number of queries.
+func (o Office) prepaymentsOf(ctx context.Context, tx *store.Tx, rows []prepaymentRow) ([]Prepayment, error) {
+	var plans []beneficiaries.PlanID
+	sources := make([]string, len(rows))
+	for i, r := range rows {
+		plans, sources[i] = appendID(plans, r.PlanID), string(r.ID)
+	}
+	planOf, err := o.People.PlansByID(ctx, tx, plans)
+	if err != nil {
+		return nil, err
+	}
+	left, err := o.Book.SumsOf(ctx, tx, sources, []ledger.AccountNo{Retainer.account(), PettyCash.account()},
+		Retainer.act(), PettyCash.act(), drawAct, returnAct)
+	if err != nil {
 		return nil, err
 	}
 	out := make([]Prepayment, len(rows))
 	for i, r := range rows {
-		var err error
-		if out[i], err = o.prepayment(ctx, tx, r); err != nil {
-			return nil, err
+		out[i] = Prepayment{ID: r.ID, Number: r.Number, Kind: r.Kind, Fund: r.Fund, Payee: r.Payee, Plan: planOf[orEmpty(r.PlanID)],
+			Account: r.Account, Date: r.Date, Amount: ledger.OfMinor(r.Amount, o.Book.Base), Left: ledger.Zero(o.Book.Base),
+			State: r.State, Entry: orEmpty(r.EntryID), Version: r.Version}
+		if sum, moved := left[string(r.ID)]; moved {
+			out[i].Left = sum
 		}
 	}
 	return out, nil
+}
+
+func (o Office) prepaymentsByID(ctx context.Context, tx *store.Tx, ids []PrepaymentID) (map[PrepaymentID]Prepayment, error) {
+	found := map[PrepaymentID]Prepayment{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var rows []prepaymentRow
+	if err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	read, err := o.prepaymentsOf(ctx, tx, rows)
+	for _, p := range read {
+		found[p.ID] = p
+	}
+	return found, err
+}
+
+// Prepayments lists money paid ahead, by number.
+func (o Office) Prepayments(ctx context.Context, tx *store.Tx) ([]Prepayment, error) {
+	return o.ListPrepayments(ctx, tx, store.Keyset{})
+}
+
+// ListPrepayments lists a page of the money paid ahead, by number.
+func (o Office) ListPrepayments(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Prepayment, error) {
+	var rows []prepaymentRow
+	if err := page.Ascending(tx.NewSelect().Model(&rows), "number").Scan(ctx); err != nil {
+		return nil, err
+	}
+	return o.prepaymentsOf(ctx, tx, rows)
 }
 
 func insertPayment(ctx context.Context, tx *store.Tx, p Payment) error {
@@ -150,24 +184,37 @@ func (o Office) Payment(ctx context.Context, tx *store.Tx, key string) (Payment,
 	return row.payment(), err
 }
 
-// Payments lists payments by number, in one state or, for "", in all.
-func (o Office) Payments(ctx context.Context, tx *store.Tx, state PaymentState) ([]Payment, error) {
-	return listPayments(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		if state == "" {
+// PaymentFilter chooses the payments of a list, by number; what is empty does not narrow it.
+type PaymentFilter struct {
+	State PaymentState
+	Page  store.Keyset
+}
+
+// ListPayments lists payments by number.
+func (o Office) ListPayments(ctx context.Context, tx *store.Tx, f PaymentFilter) ([]Payment, error) {
+	return listPayments(ctx, tx, f.Page, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if f.State == "" {
 			return q
 		}
-		return q.Where("state = ?", state)
+		return q.Where("state = ?", f.State)
 	})
+}
+
+// Payments lists payments by number, in one state or, for "", in all.
+func (o Office) Payments(ctx context.Context, tx *store.Tx, state PaymentState) ([]Payment, error) {
+	return o.ListPayments(ctx, tx, PaymentFilter{State: state})
 }
 
 // reissues are the attempts made in place of a payment that did not fail themselves.
 func (o Office) reissues(ctx context.Context, tx *store.Tx, of PaymentID) ([]Payment, error) {
-	return listPayments(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("reissue_of = ?", of) })
+	return listPayments(ctx, tx, store.Keyset{}, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("reissue_of = ?", of) })
 }
 
-func listPayments(ctx context.Context, tx *store.Tx, which func(*bun.SelectQuery) *bun.SelectQuery) ([]Payment, error) {
+func listPayments(
+	ctx context.Context, tx *store.Tx, page store.Keyset, which func(*bun.SelectQuery) *bun.SelectQuery,
+) ([]Payment, error) {
 	var rows []paymentRow
-	if err := which(tx.NewSelect().Model(&rows)).Order("number").Scan(ctx); err != nil {
+	if err := page.Ascending(which(tx.NewSelect().Model(&rows)), "number").Scan(ctx); err != nil {
 		return nil, err
 	}
 	out := make([]Payment, len(rows))
@@ -200,43 +247,68 @@ func (o Office) BankLine(ctx context.Context, tx *store.Tx, id string) (BankLine
 	return found[0], nil
 }
 
-// BankLines lists what the bank said, oldest first.
-func (o Office) BankLines(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]BankLine, error) {
+// BankLineFilter chooses lines of the bank, oldest first: by date and id. What is empty does not narrow it.
+type BankLineFilter struct {
+	Account ledger.AccountNo
+	Open    bool // only those of which no match accounts for all
+	Page    store.Keyset
+}
+
+// ListBankLines lists what the bank said, oldest first.
+func (o Office) ListBankLines(ctx context.Context, tx *store.Tx, f BankLineFilter) ([]BankLine, error) {
 	var rows []bankLineRow
-	q := tx.NewSelect().Model(&rows).Order("date", "id")
-	if account != "" {
-		q = q.Where("account = ?", account)
+	q := tx.NewSelect().Model(&rows)
+	if f.Account != "" {
+		q = q.Where("b.account = ?", f.Account)
 	}
-	if err := q.Scan(ctx); err != nil {
+	if f.Open {
+		q = q.Where("b.amount <> COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m WHERE m.line_id = b.id AND NOT m.undone), 0)")
+	}
+	if err := f.Page.Ascending(q, "b.date", "b.id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	return withLeft(ctx, tx, rows)
 }
 
+// BankLines lists what the bank said, oldest first.
+func (o Office) BankLines(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]BankLine, error) {
+	return o.ListBankLines(ctx, tx, BankLineFilter{Account: account})
+}
+
 // withLeft subtracts what matches account for.
 func withLeft(ctx context.Context, tx *store.Tx, rows []bankLineRow) ([]BankLine, error) {
-	var sums []struct {
-		LineID BankLineID
-		Amount int64
-	}
-	q := tx.NewSelect().Model((*matchRow)(nil)).Column("line_id").ColumnExpr("CAST(SUM(amount) AS BIGINT) AS amount").Where("NOT undone").Group("line_id")
-	if len(rows) == 1 {
-		q = q.Where("line_id = ?", rows[0].ID)
-	}
-	if err := q.Scan(ctx, &sums); err != nil {
-		return nil, err
-	}
 	matched := map[BankLineID]int64{}
-	for _, s := range sums {
-		matched[s.LineID] = s.Amount
+	for some := range slices.Chunk(rows, atOnce) {
+		ids := make([]BankLineID, len(some))
+		for i, r := range some {
+			ids[i] = r.ID
+		}
+		var sums []struct {
+			LineID BankLineID
+			Amount int64
+		}
+		err := tx.NewSelect().Model((*matchRow)(nil)).Column("line_id").ColumnExpr("CAST(SUM(amount) AS BIGINT) AS amount").
+			Where("NOT undone").Where("line_id IN (?)", bun.List(ids)).Group("line_id").Scan(ctx, &sums)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range sums {
+			matched[s.LineID] = s.Amount
+		}
 	}
+	return bankLines(rows, matched)
+}
+
+// bankLines reads what rows say; matched is what matches account for, in the smallest unit of the currency.
+func bankLines(rows []bankLineRow, matched map[BankLineID]int64) ([]BankLine, error) {
 	out := make([]BankLine, len(rows))
 	for i, r := range rows {
 		at, err := store.ParseTime(r.CreatedAt)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = BankLine{r.ID, r.Account, r.Date, ledger.OfMinor(r.Amount, r.Currency), r.Reference, ledger.OfMinor(r.Amount-matched[r.ID], r.Currency), at}
+		out[i] = BankLine{ID: r.ID, Account: r.Account, Date: r.Date, Amount: ledger.OfMinor(r.Amount, r.Currency),
+			Reference: r.Reference, Left: ledger.OfMinor(r.Amount-matched[r.ID], r.Currency), At: at}
 	}
 	return out, nil
 }
@@ -253,9 +325,21 @@ func undoMatch(ctx context.Context, tx *store.Tx, entry ledger.EntryID) error {
 	return err
 }
 
-// openOn are the payments of an account that a line of the bank can say something about.
-func openOn(account ledger.AccountNo) func(*bun.SelectQuery) *bun.SelectQuery {
-	return func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("account = ?", account).Where("state IN (?)", bun.List([]PaymentState{PaymentInFile, PaymentSent, PaymentConfirmed}))
+// matchable lists the payments of an account that its open lines can say something about: those on their way, those that
+// a line names, and those confirmed lately enough that a line may be their return.
+func matchable(
+	ctx context.Context, tx *store.Tx, account ledger.AccountNo, lines []BankLine, names map[BankLineID][]named,
+) ([]Payment, error) {
+	ids := []PaymentID{""}
+	for _, of := range names {
+		for _, n := range of {
+			ids = append(ids, n.payment)
+		}
 	}
+	return listPayments(ctx, tx, store.Keyset{}, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("account = ?", account).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("state IN (?)", bun.List([]PaymentState{PaymentInFile, PaymentSent})).
+				WhereOr("state = ? AND (date >= ? OR id IN (?))", PaymentConfirmed, lines[0].Date.AddDays(-returnDays), bun.List(ids))
+		})
+	})
 }

@@ -33,33 +33,28 @@ type verifier struct {
 	done Verified
 }
 
-// verifiedRow is a disbursement with the numbers of what it refers to, and with who took which step on what it binds.
+// verifiedRow is a disbursement, and who took which step on what it binds.
 type verifiedRow struct {
-	disbursementRow
-	Plan, Partner, Prepayment                         string
+	namedRow
 	Requested, Approved, Authorised, Released, People int64
 }
 
 // disbursements wants two people behind an approved one, three behind an authorised or settled one.
 func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
-	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").
-		ColumnExpr("COALESCE(p.number, '') AS plan, COALESCE(k.code, '') AS partner, COALESCE(a.number, '') AS prepayment").
+	q := namedRows(tx).
 		ColumnExpr("SUM(CASE WHEN u.step = 'request' THEN 1 ELSE 0 END) AS requested").
 		ColumnExpr("SUM(CASE WHEN u.step = 'approve' THEN 1 ELSE 0 END) AS approved").
 		ColumnExpr("SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END) AS authorised").
 		ColumnExpr("SUM(CASE WHEN u.step = 'release' THEN 1 ELSE 0 END) AS released, COUNT(DISTINCT u.user_id) AS people").
-		Join("LEFT JOIN plans AS p ON p.id = d.plan_id").Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
-		Join("LEFT JOIN prepayments AS a ON a.id = d.prepayment_id").
 		Join("LEFT JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.payload = d.payload").
 		GroupExpr("d.id, p.number, k.code, a.number")
 	return store.EachRow(ctx, tx, q, func(r verifiedRow) error {
 		v.done.Disbursements++
-		d, err := r.disbursementRow.written(v.base)
+		d, err := r.read(v.base)
 		if err != nil {
 			v.out.Add("approval", "disbursement "+r.Number, "its row cannot be read: %v", err)
 			return nil
 		}
-		d.Plan.Number, d.Partner.Code, d.Prepayment.Number = r.Plan, r.Partner, r.Prepayment
 		v.disbursement(d, r)
 		return nil
 	})

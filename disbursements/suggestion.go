@@ -67,16 +67,15 @@ func twice(keys []string) bool {
 // Suggestions thinks of a match for each line of an account that has something left, the oldest line first. A payment is thought of
 // for one line, or for all the lines that name it.
 func (o Office) Suggestions(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]Suggestion, error) {
-	lines, err := o.BankLines(ctx, tx, account)
+	lines, err := o.ListBankLines(ctx, tx, BankLineFilter{Account: account, Open: true})
+	if err != nil || len(lines) == 0 {
+		return nil, err
+	}
+	names, err := namedOn(ctx, tx, lines)
 	if err != nil {
 		return nil, err
 	}
-	lines = slices.DeleteFunc(lines, func(l BankLine) bool { return l.Left.IsZero() })
-	payments, err := listPayments(ctx, tx, openOn(account))
-	if err != nil {
-		return nil, err
-	}
-	names, err := namedBy(ctx, tx, account)
+	payments, err := matchable(ctx, tx, account, lines, names)
 	if err != nil {
 		return nil, err
 	}

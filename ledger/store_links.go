@@ -58,6 +58,27 @@ func (b Book) SumOf(ctx context.Context, tx *store.Tx, source string, account Ac
 	return b.sumOf(ctx, tx, source, account, lastDay, acts...)
 }
 
+// SumsOf is [Book.SumOf] of several sources, over several accounts, in one query. A source that moved nothing is left out.
+func (b Book) SumsOf(
+	ctx context.Context, tx *store.Tx, sources []string, accounts []AccountNo, acts ...string,
+) (map[string]Money, error) {
+	sums := map[string]Money{}
+	if len(sources) == 0 {
+		return sums, nil
+	}
+	var rows []struct {
+		Source string
+		Sum    int64
+	}
+	err := tx.NewSelect().TableExpr("entries AS e").Join("JOIN entry_lines AS l ON l.entry_seq = e.seq").
+		ColumnExpr("e.source, CAST(SUM(l.base) AS BIGINT) AS sum").Where("e.source IN (?)", bun.List(sources)).
+		Where("e.act IN (?)", bun.List(acts)).Where("l.account IN (?)", bun.List(accounts)).GroupExpr("e.source").Scan(ctx, &rows)
+	for _, r := range rows {
+		sums[r.Source] = OfMinor(r.Sum, b.Base)
+	}
+	return sums, err
+}
+
 // sumOf is what the lines on an account add up to in base currency, of the entries that some acts made on a source up to a
 // day. Reversals have the act and source of what they reverse, so they count.
 func (b Book) sumOf(ctx context.Context, tx *store.Tx, source string, account AccountNo, until Date, acts ...string) (Money, error) {
