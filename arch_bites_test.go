@@ -39,6 +39,7 @@ var bites = []struct{ rule, file, text, want string }{
 	{"files and functions stay readable", "ledger/lot.go", "package ledger\nfunc draw() {" + strings.Repeat("\n", 70) + "}", "draw has 71 lines"},
 	{"files and functions stay readable", "ledger/lot_test.go", "package ledger\nfunc test() {\nvar cases = []int{" + strings.Repeat("\n", 99) + "}" + strings.Repeat("\n", 69) + "}", "test has 71 lines"},
 	{"the clock is injected", "ledger/lot.go", "package ledger\nimport \"time\"\nvar at = time.Now()", "time.Now reads the machine's clock"},
+	{"the clock is injected", "store/jobs/jobs.go", "package jobs\nimport \"time\"\nvar at = time.Now()", "time.Now reads the machine's clock"},
 	{"the clock is injected", "http/log.go", "package http\nimport clock \"time\"\nvar took = clock.Since(then)", "time.Since reads the machine's clock"},
 	{"money is never a float", "grants/budget.go", "package grants\nvar share float64", "float64 in grants"},
 	{"money is never a float", "http/budget.go", "package http\nvar share = amount.InexactFloat64()", "InexactFloat64 takes a decimal through a float"},

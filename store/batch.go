@@ -42,7 +42,7 @@ func QueryBatch(ctx context.Context, tx *Tx, queries ...BatchQuery) error {
 		}()
 		for _, q := range queries {
 			rows, err := results.Query()
-			if err := eachRow(rows, err, q.Row); err != nil {
+			if err := eachRow(rows, err, tx.counter.counted(q.Row)); err != nil {
 				return err
 			}
 		}

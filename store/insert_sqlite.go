@@ -40,6 +40,7 @@ func (tx *Tx) insertCompiled(ctx context.Context, table *schema.Table, rows refl
 			*tx.compiled = compiled{conn, map[string]compiledInsert{}}
 		}
 		args := make([]driver.NamedValue, 0, min(rows.Len(), strides[0])*len(table.Fields))
+		tx.counter.counted(nil)
 		for at := 0; at < rows.Len(); {
 			n := stride(rows.Len() - at)
 			insert, err := tx.compiled.insert(ctx, table, n)

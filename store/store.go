@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -50,6 +51,8 @@ type DB struct {
 	files  fs.FS               // the migrations' texts
 	schema *migrate.Migrations // and which there are
 	guard  guard
+
+	observe atomic.Pointer[func(TxStats)] // of [DB.OnTxEnd]
 
 	compiled *compiled // SQLite: what the writing connection has compiled
 }

@@ -25,6 +25,7 @@ func (tx *Tx) Stream(ctx context.Context, text string, row func(Scanner) error, 
 
 // stream is Stream for a query that bun has written.
 func (tx *Tx) stream(ctx context.Context, query string, row func(Scanner) error) error {
+	row = tx.counter.counted(row)
 	return tx.conn.Raw(func(conn any) error {
 		if postgres, ok := conn.(*stdlib.Conn); ok {
 			return streamPostgres(ctx, postgres.Conn(), query, row)

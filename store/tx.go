@@ -18,8 +18,9 @@ type Tx struct {
 	By     Actor     // who does it
 	Engine Engine
 
-	conn     *sql.Conn // that it runs on
-	compiled *compiled // SQLite: what this connection has compiled; nil where nothing is written
+	conn     *sql.Conn  // that it runs on
+	counter  *txCounter // nil unless somebody observes
+	compiled *compiled  // SQLite: what this connection has compiled; nil where nothing is written
 
 	final  Script
 	before []func(context.Context, *Tx) error
@@ -142,6 +143,12 @@ func pause(ctx context.Context, attempt int) error {
 // run is one attempt. Whatever leaves fn early - an error, a panic, a test's FailNow - rolls back; a panic then goes on
 // its way with its own stack.
 func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn func(tx *Tx) error) (err error) {
+	writes, counter := pool == db.write, (*txCounter)(nil)
+	if observe := db.observe.Load(); observe != nil {
+		counter = new(txCounter)
+		pool = pool.WithQueryHook(counter)
+		defer func() { (*observe)(counter.TxStats) }()
+	}
 	conn, err := db.connect(ctx, pool)
 	if err != nil {
 		return err
@@ -160,8 +167,8 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 			err = afterLostRollback(ctx, err, lost)
 		}
 	}()
-	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn}
-	if pool == db.write {
+	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn, counter: counter}
+	if writes {
 		tx.compiled = db.compiled
 	}
 	if err := fn(tx); err != nil {

@@ -95,7 +95,7 @@ func Do[A Args](q *Queue, work func(ctx context.Context, args A) error) {
 func Daily[A Args](q *Queue, hour int, args func(day string) A) {
 	var kind A
 	made := func() (river.JobArgs, *river.InsertOpts) {
-		now := time.Now().UTC()
+		now := q.db.Clock().Now().UTC()
 		if now.Hour() < hour {
 			now = now.AddDate(0, 0, -1) // yesterday's, which a process that did not run has missed
 		}
