@@ -20,7 +20,7 @@ soak: ## the races and random lives for as long as they promise (SOAK=1); takes 
 race: ## what many do at once, under the race detector (needs a C compiler; its first build takes minutes)
 	@scripts/setup
 	@go test -race -count=1 -timeout 30m -run 'Many|Once|Crowd|Concurrent|Batches|Collected|Revoked|NoAnswer|Hurts|Queue|Rate|Run' \
-		$(or $(ARGS),./store/... ./access ./ledger ./beneficiaries ./disbursements ./http)
+		$(or $(ARGS),./store/... ./access ./ledger ./beneficiaries ./disbursements ./http ./http/rest ./http/groupcommit)
 
 bench: ## load the program over HTTP beside the raw limit, on both engines; 20 minutes at most (ARGS="-large 0 -rounds 1" for two)
 	@scripts/setup

@@ -41,8 +41,8 @@ var homes = []home{
 
 	{"golang.org/x/crypto/argon2", []string{"access/passwords*.go", "access/vault/master.go"}, nil, "what a password costs, and a passphrase, is said once each"},
 	{"github.com/alexedwards/scs/v2", []string{"http/..."}, nil, "cookies are the edge's business"},
-	{"github.com/coreos/go-oidc/v3", []string{"http/oidc*.go"}, nil, "whom an identity provider vouches for is read in one file; access gets issuer and subject"},
-	{"golang.org/x/oauth2", []string{"http/oidc*.go"}, nil, "no other server is called on somebody's behalf"},
+	{"github.com/coreos/go-oidc/v3", []string{"http/accounts/oidc*.go"}, nil, "whom an identity provider vouches for is read in one file; access gets issuer and subject"},
+	{"golang.org/x/oauth2", []string{"http/accounts/oidc*.go"}, nil, "no other server is called on somebody's behalf"},
 	{"github.com/cedar-policy/cedar-go", []string{"access/policy*.go"}, nil, "who may do what is asked in one place"},
 
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},
@@ -54,7 +54,7 @@ var homes = []home{
 	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence*.go"}, nil, "what a document is, its bytes say, in one place"},
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil, "decimals of a currency and printed amounts come from one table"},
 
-	{"github.com/xuri/excelize/v2", []string{"http/tables*.go", "ledger/workbook*.go", "statements/xlsx*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},
+	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/workbook*.go", "statements/xlsx*.go"}, []string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},
 
 	{"github.com/johnfercher/maroto/v2", []string{"statements/pdf*.go"}, nil, "a page only draws what the statement already says"},
 	{"github.com/pdfcpu/pdfcpu", []string{"statements/lock*.go"}, []string{"statements/..."}, "a document is locked in one place, for the way through mailboxes"},

@@ -28,6 +28,12 @@ var rooms = []string{
 	"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements", "http", "cmd",
 }
 
+// inHTTP is the reading order below http: the machinery, what all resources share, the resources, and http itself, which puts them
+// together. apitest and story are clients.
+var inHTTP = []string{
+	"rest", "rest/table", "groupcommit", "resource", "books", "grants", "payments", "people", "statements", "accounts", ".", "apitest", "story",
+}
+
 // rule checks one thing over the whole tree and answers with a sentence per breach.
 type rule struct {
 	name  string
@@ -209,7 +215,9 @@ func readingOrder(house tree) []string {
 			switch {
 			case forTests && !f.test:
 				breaches = append(breaches, fmt.Sprintf("%s imports %s, which is made for tests: what ships must not carry it", f.path, rel))
-			case forTests, here == there:
+			case forTests:
+			case here == there:
+				breaches = append(breaches, readingOrderInHTTP(f, rel)...)
 			case other >= rank:
 				breaches = append(breaches, fmt.Sprintf("%s imports %s, but %s stands before %s in the reading order (%s): "+
 					"one can read the house from left to right only while nothing points back", f.path, rel, here, there, strings.Join(rooms, " → ")))
@@ -217,6 +225,21 @@ func readingOrder(house tree) []string {
 		}
 	}
 	return breaches
+}
+
+// readingOrderInHTTP holds the packages below http to their own order.
+func readingOrderInHTTP(f file, imported string) []string {
+	within := func(dir string) (string, int) {
+		name := path.Clean(strings.TrimPrefix(strings.TrimPrefix(dir, "http"), "/"))
+		return name, slices.Index(inHTTP, name)
+	}
+	here, rank := within(f.dir)
+	there, other := within(imported)
+	if f.test || f.dir != "http" && !strings.HasPrefix(f.dir, "http/") || other < rank {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s imports %s, but %s stands before %s in the reading order below http (%s)",
+		f.path, imported, here, there, strings.Join(inHTTP, " → "))}
 }
 
 // plainNames refuses words that say nothing about what a package or file is for.

@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supportledger/access"
+	"supportledger/http/rest"
+
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
 	"supportledger/store"
@@ -191,11 +193,11 @@ func TestWhoMayCall(t *testing.T) {
 func TestActor(t *testing.T) {
 	db := storetest.SQLite(t)
 	var by store.Actor
-	c := apitest.Serve(t, db, func(api *apphttp.API) {
-		apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/toy-me", ID: "toyMe", Summary: "Who am I", Danish: "Hvem er jeg", Tag: "me"},
-			func(_ context.Context, tx *store.Tx, _ apphttp.None) (apphttp.None, error) {
+	c := apitest.Serve(t, db, func(api *rest.API) {
+		rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toy-me", ID: "toyMe", Summary: "Who am I", Danish: "Hvem er jeg", Tag: "me"},
+			func(_ context.Context, tx *store.Tx, _ rest.None) (rest.None, error) {
 				by = tx.By
-				return apphttp.None{}, nil
+				return rest.None{}, nil
 			})
 	}).As(db, "lead", access.ProgrammeLead, access.Treasurer)
 	a := c.With("X-Request-Id", "my-own-1").Get("/toy-me").Want(204)
@@ -219,7 +221,7 @@ func TestPages(t *testing.T) {
 			path := fmt.Sprintf("/toys?colour=red&limit=%d", limit)
 			for path != "" {
 				a := c.Get(path).Want(200)
-				var page apphttp.List[toyView]
+				var page rest.List[toyView]
 				a.Into(&page)
 				if len(page.Data) > limit {
 					t.Errorf("%d on a page of %d", len(page.Data), limit)
@@ -239,7 +241,7 @@ func TestPages(t *testing.T) {
 				t.Errorf("by %d: %s", limit, got)
 			}
 		}
-		var page apphttp.List[toyView]
+		var page rest.List[toyView]
 		c.Get("/toys?limit=2&colour=red").Want(200).Into(&page)
 		c.Get("/toys?limit=5&colour=red&cursor=" + page.Page.NextCursor).Want(200)
 		c.Get("/toys?limit=2&colour=green&cursor="+page.Page.NextCursor).Problem(422, "cursor_filter_mismatch")

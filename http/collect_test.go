@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"supportledger/access"
-	apphttp "supportledger/http"
 	"supportledger/http/apitest"
+	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -71,7 +71,7 @@ func send(ctx context.Context, base, secret, key, body string) outcome {
 }
 
 func sendTo(ctx context.Context, base, path, secret, key, body string) outcome {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+apphttp.Base+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+rest.Base+path, strings.NewReader(body))
 	if err != nil {
 		return outcome{err: err}
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"supportledger/access"
+	"supportledger/http/rest"
+
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
 	"supportledger/ledger"
@@ -84,7 +86,7 @@ func TestEvidence(t *testing.T) {
 		var made, found evidenceAnswer
 		first := up.With("Idempotency-Key", "e1").Post(to, receipt).Want(201)
 		first.Into(&made)
-		if first.Header.Get("Location") != apphttp.Base+"/evidence/"+made.ID || made.Until != "2030-12-31" {
+		if first.Header.Get("Location") != rest.Base+"/evidence/"+made.ID || made.Until != "2030-12-31" {
 			t.Errorf("made %+v at %s", made, first.Header.Get("Location"))
 		}
 		if again := up.With("Idempotency-Key", "e1").Post(to, receipt).Want(201); again.Header.Get("Idempotency-Replayed") != "true" {

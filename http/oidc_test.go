@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/http/accounts"
+
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
 	"supportledger/ledger"
@@ -180,7 +182,7 @@ func TestAProviderVouches(t *testing.T) {
 		}
 		p := newProvider(t)
 		v := vouched{p: p, c: apitest.ServeWith(t, db, apphttp.Options{Version: "test", Address: "https://books.example",
-			SignIn: &apphttp.IdentityProvider{Issuer: p.URL, Client: clientOf, Secret: secretAt}})}
+			SignIn: &accounts.IdentityProvider{Issuer: p.URL, Client: clientOf, Secret: secretAt}})}
 		admin, other, watcher := v.c.As(db, "admin-1", access.Admin), v.c.As(db, "admin-2", access.Admin), v.c.As(db, "auditor", access.Auditor)
 		admin.Post("/users", `{"handle":"keys"}`).Want(201)
 		b, q := v.away(t, "")
@@ -302,13 +304,13 @@ func TestNoProvider(t *testing.T) {
 	v.c.Post("/provider-sign-ins", `{}`).Problem(404, "no_identity_provider")
 	wantRefused(t, v, "", url.Values{"code": {"x"}}, "no_identity_provider")
 	away := apitest.ServeWith(t, db, apphttp.Options{Version: "test", Address: "https://books.example",
-		SignIn: &apphttp.IdentityProvider{Issuer: "http://127.0.0.1:1", Client: clientOf}})
+		SignIn: &accounts.IdentityProvider{Issuer: "http://127.0.0.1:1", Client: clientOf}})
 	away.Post("/provider-sign-ins", `{}`).Problem(503, "identity_provider_away")
 	for _, o := range []apphttp.Options{
-		{Address: "https://books.example", SignIn: &apphttp.IdentityProvider{Issuer: "http://login.example", Client: clientOf}},
-		{Address: "http://books.example", SignIn: &apphttp.IdentityProvider{Issuer: "https://login.example", Client: clientOf}},
-		{SignIn: &apphttp.IdentityProvider{Issuer: "https://login.example", Client: clientOf}},
-		{Address: "https://books.example", SignIn: &apphttp.IdentityProvider{Issuer: "https://login.example"}},
+		{Address: "https://books.example", SignIn: &accounts.IdentityProvider{Issuer: "http://login.example", Client: clientOf}},
+		{Address: "http://books.example", SignIn: &accounts.IdentityProvider{Issuer: "https://login.example", Client: clientOf}},
+		{SignIn: &accounts.IdentityProvider{Issuer: "https://login.example", Client: clientOf}},
+		{Address: "https://books.example", SignIn: &accounts.IdentityProvider{Issuer: "https://login.example"}},
 	} {
 		if _, err := apphttp.New(db, o); err == nil {
 			t.Errorf("set up: %+v", *o.SignIn)

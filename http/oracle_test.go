@@ -13,7 +13,7 @@ import (
 
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
-	apphttp "supportledger/http"
+	"supportledger/http/rest"
 	"supportledger/store"
 )
 
@@ -167,23 +167,23 @@ func (l *leaky) seal(t *testing.T, s staffed) {
 }
 
 type leakyRequest struct {
-	ID apphttp.Ref `path:"id" json:"-"`
+	ID rest.Ref `path:"id" json:"-"`
 }
 
 // route answers like the real one, and opens a field on the way where the person is there.
-func (l *leaky) route(api *apphttp.API) {
-	apphttp.Route(api, apphttp.Op{Method: get, Path: "/leaky-beneficiaries/:id", ID: "leaky", Tag: "leaky", Summary: "x", Danish: "x",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, func(ctx context.Context, tx *store.Tx, in leakyRequest) (apphttp.None, error) {
+func (l *leaky) route(api *rest.API) {
+	rest.Route(api, rest.Op{Method: get, Path: "/leaky-beneficiaries/:id", ID: "leaky", Tag: "leaky", Summary: "x", Danish: "x",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, func(ctx context.Context, tx *store.Tx, in leakyRequest) (rest.None, error) {
 		var found []string
 		if err := tx.NewRaw("SELECT id FROM beneficiaries WHERE code = ?", string(in.ID)).Scan(ctx, &found); err != nil {
-			return apphttp.None{}, err
+			return rest.None{}, err
 		}
 		if len(found) > 0 && found[0] == l.id {
 			if _, err := l.vault.Open(ctx, tx, l.id, leakAt, l.sealed); err != nil {
-				return apphttp.None{}, err
+				return rest.None{}, err
 			}
 		}
-		return apphttp.None{}, beneficiaries.ErrUnknownBeneficiary
+		return rest.None{}, beneficiaries.ErrUnknownBeneficiary
 	})
 }
 
@@ -197,7 +197,7 @@ func (s staffed) ask(t *testing.T, method, code, path, body string) string {
 
 func (s staffed) timed(t *testing.T, path string) float64 {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), get, s.c.Base+apphttp.Base+path, nil)
+	req, err := http.NewRequestWithContext(t.Context(), get, s.c.Base+rest.Base+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

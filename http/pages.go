@@ -15,6 +15,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/swaggest/swgui/v5/static"
+
+	"supportledger/http/rest"
 )
 
 //go:embed assets
@@ -26,19 +28,19 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // pages adds the document, the docs page that works without any other host, and a page per kind of problem.
-func (a *API) pages() {
-	a.engine.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, Base+"/docs") })
-	a.engine.GET(Base+"/openapi.json", a.describeItself)
-	a.engine.GET(Base+"/docs", func(c *gin.Context) { c.Redirect(http.StatusFound, Base+"/docs/index.html") })
-	a.engine.GET(Base+"/docs/:file", a.docsFile)
-	a.engine.GET("/problems", a.problemPage)
-	a.engine.GET("/problems/:code", a.problemPage)
+func pages(a *rest.API) {
+	a.Engine.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, rest.Base+"/docs") })
+	a.Engine.GET(rest.Base+"/openapi.json", func(c *gin.Context) { describeItself(a, c) })
+	a.Engine.GET(rest.Base+"/docs", func(c *gin.Context) { c.Redirect(http.StatusFound, rest.Base+"/docs/index.html") })
+	a.Engine.GET(rest.Base+"/docs/:file", func(c *gin.Context) { docsFile(a, c) })
+	a.Engine.GET("/problems", func(c *gin.Context) { problemPage(a, c) })
+	a.Engine.GET("/problems/:code", func(c *gin.Context) { problemPage(a, c) })
 }
 
-func (a *API) describeItself(c *gin.Context) {
-	document, err := a.document()
+func describeItself(a *rest.API, c *gin.Context) {
+	document, err := a.Document()
 	if err != nil {
-		a.fail(c, err)
+		a.Fail(c, err)
 		return
 	}
 	c.Data(http.StatusOK, "application/json", document)
@@ -65,15 +67,15 @@ func swagger(name string) func() (io.ReadCloser, error) {
 }
 
 // docsFile serves one file of the docs page; what is kept compressed is sent so.
-func (a *API) docsFile(c *gin.Context) {
+func docsFile(a *rest.API, c *gin.Context) {
 	f, ok := docsFiles[c.Param("file")]
 	if !ok {
-		a.fail(c, refuse("no_such_path"))
+		a.Fail(c, rest.Refuse("no_such_path"))
 		return
 	}
 	r, err := f.open()
 	if err != nil {
-		a.fail(c, err)
+		a.Fail(c, err)
 		return
 	}
 	defer func() { _ = r.Close() }() // read-only and in memory
@@ -82,7 +84,7 @@ func (a *API) docsFile(c *gin.Context) {
 	h.Set("Cache-Control", "no-cache")
 	body, err := io.ReadAll(r)
 	if err != nil {
-		a.fail(c, err)
+		a.Fail(c, err)
 		return
 	}
 	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
@@ -90,7 +92,7 @@ func (a *API) docsFile(c *gin.Context) {
 		if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
 			h.Set("Content-Encoding", "gzip")
 		} else if body, err = inflate(body); err != nil {
-			a.fail(c, err)
+			a.Fail(c, err)
 			return
 		}
 	}
@@ -109,32 +111,26 @@ func inflate(b []byte) ([]byte, error) {
 type problemRow struct {
 	Code, Path string
 	Status     int
-	Title, Do  text
+	Title, Do  rest.Text
 }
 
-// EN and DA let the template reach the two languages.
-func (t text) EN() string { return t.en }
-
-// DA is the Danish text.
-func (t text) DA() string { return t.da }
-
 // problemPage explains one kind of problem, or lists all of them. It is the page that a problem's type leads to.
-func (a *API) problemPage(c *gin.Context) {
+func problemPage(a *rest.API, c *gin.Context) {
 	code := strings.ReplaceAll(c.Param("code"), "-", "_")
 	var rows []problemRow
-	for _, r := range problems {
-		listed := slices.ContainsFunc(rows, func(p problemRow) bool { return p.Code == r.code })
-		if !listed && (code == "" || code == r.code) {
-			rows = append(rows, problemRow{r.code, "/problems/" + strings.ReplaceAll(r.code, "_", "-"), r.status, r.title, r.hint})
+	for r := range a.Problems.Kinds() {
+		listed := slices.ContainsFunc(rows, func(p problemRow) bool { return p.Code == r.Code })
+		if !listed && (code == "" || code == r.Code) {
+			rows = append(rows, problemRow{r.Code, "/problems/" + strings.ReplaceAll(r.Code, "_", "-"), r.Status, r.Title, r.Hint})
 		}
 	}
 	if len(rows) == 0 {
-		a.fail(c, refuse("no_such_path"))
+		a.Fail(c, rest.Refuse("no_such_path"))
 		return
 	}
 	var page bytes.Buffer
 	if err := problemTemplate.Execute(&page, rows); err != nil {
-		a.fail(c, err)
+		a.Fail(c, err)
 		return
 	}
 	h := c.Writer.Header()
@@ -159,6 +155,6 @@ var problemTemplate = template.Must(template.New("problem").Parse(`<!doctype htm
 <p><strong>{{.Title.EN}}</strong> (HTTP {{.Status}}). {{.Do.EN}}</p>
 <p lang="da"><strong>{{.Title.DA}}</strong> (HTTP {{.Status}}). {{.Do.DA}}</p>
 </section>{{end}}
-<p><a href="/problems">All problems · <span lang="da">Alle problemer</span></a> · <a href="` + Base + `/docs">API</a></p>
+<p><a href="/problems">All problems · <span lang="da">Alle problemer</span></a> · <a href="` + rest.Base + `/docs">API</a></p>
 </main></body></html>
 `))

@@ -11,6 +11,8 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault/vaulttest"
 	"supportledger/beneficiaries"
+	"supportledger/http/rest"
+
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
 	"supportledger/ledger"
@@ -135,7 +137,7 @@ func TestOpeningFailsClosed(t *testing.T) {
 		if err := s.db.Update(t.Context(), func(tx *store.Tx) error { _, err := tx.NewRaw(text).Exec(t.Context()); return err }); err != nil {
 			t.Fatal(err)
 		}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.c.Base+apphttp.Base+"/beneficiaries/"+s.code+"/identity-openings", strings.NewReader(wholly))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.c.Base+rest.Base+"/beneficiaries/"+s.code+"/identity-openings", strings.NewReader(wholly))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +213,7 @@ const (
 )
 
 func (s staffed) request(t *testing.T, method, code, path, body string) *http.Request {
-	req, err := http.NewRequestWithContext(t.Context(), method, s.c.Base+apphttp.Base+"/beneficiaries/"+code+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), method, s.c.Base+rest.Base+"/beneficiaries/"+code+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

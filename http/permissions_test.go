@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/http/rest"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -36,7 +37,7 @@ func asked() []access.Principal {
 }
 
 // permissions writes docs/PERMISSIONS.md out of the routes and the policies.
-func permissions(api *API) string {
+func permissions(api *rest.API) string {
 	var out strings.Builder
 	out.WriteString(`# Permissions
 
@@ -51,19 +52,19 @@ answer that is not kept under a key.
 
 `)
 	fmt.Fprintf(&out, "| operation | %s | signed in | asks |\n|---|%s---|---|\n", strings.Join(roleHeads(), " | "), strings.Repeat("---|", len(access.Roles)))
-	for _, e := range api.endpoints {
-		fmt.Fprintf(&out, "| `%s %s` |", e.op.Method, openPath(e.op.Path))
+	for _, e := range api.Endpoints {
+		fmt.Fprintf(&out, "| `%s %s` |", e.Op.Method, rest.OpenPath(e.Op.Path))
 		for _, p := range asked() {
 			mark := "·"
-			if e.op.Public || access.Allow(p, e.action()) == nil {
+			if e.Op.Public || access.Allow(p, e.Action()) == nil {
 				mark = "●"
-				if e.op.Own {
+				if e.Op.Own {
 					mark = "○"
 				}
 			}
 			out.WriteString(" " + mark + " |")
 		}
-		fmt.Fprintf(&out, " %s |\n", strings.Join(wants(e.op), ", "))
+		fmt.Fprintf(&out, " %s |\n", strings.Join(wants(e.Op), ", "))
 	}
 	out.WriteString("\n## Roles that one person does not hold together\n\n| role | and | because |\n|---|---|---|\n")
 	for _, p := range access.Incompatible {
@@ -80,7 +81,7 @@ func roleHeads() []string {
 	return heads
 }
 
-func wants(op Op) []string {
+func wants(op rest.Op) []string {
 	var marks []string
 	for _, m := range []struct {
 		on   bool
@@ -127,12 +128,12 @@ func TestNoDeclarationIsDead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range s.api.endpoints {
-		for _, r := range e.op.Roles {
+	for _, e := range s.api.Endpoints {
+		for _, r := range e.Op.Roles {
 			p := access.Principal{User: "usr_1", Roles: []access.Role{r}, Session: true, Factors: 2}
-			if err := access.Allow(p, e.action()); err != nil {
+			if err := access.Allow(p, e.Action()); err != nil {
 				t.Errorf("%s names %s in Roles, but access/policies.cedar refuses it (%v): take the role out, or change the policy and say why in docs/DECISIONS.md",
-					e.op.ID, r, err)
+					e.Op.ID, r, err)
 			}
 		}
 	}
@@ -161,18 +162,18 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 		t.Fatal(err)
 	}
 	counts := map[int]int{}
-	for _, e := range s.api.endpoints {
+	for _, e := range s.api.Endpoints {
 		for _, r := range access.Roles {
-			if e.op.Method == http.MethodDelete && e.op.Own {
+			if e.Op.Method == http.MethodDelete && e.Op.Own {
 				continue // it would end the very token that asks
 			}
 			want := http.StatusOK
-			if err := access.Allow(access.Principal{User: "usr_1", Roles: []access.Role{r}, Factors: 2}, e.action()); err != nil && !e.op.Public {
+			if err := access.Allow(access.Principal{User: "usr_1", Roles: []access.Role{r}, Factors: 2}, e.Action()); err != nil && !e.Op.Public {
 				want = http.StatusForbidden
 			}
 			got := callAs(t, base, e, secrets[r])
-			if got == http.StatusUnauthorized && !e.op.Public || (got == http.StatusForbidden) != (want == http.StatusForbidden) {
-				t.Errorf("%s as %s: status %d, the policies say %d", e.op.ID, r, got, want)
+			if got == http.StatusUnauthorized && !e.Op.Public || (got == http.StatusForbidden) != (want == http.StatusForbidden) {
+				t.Errorf("%s as %s: status %d, the policies say %d", e.Op.ID, r, got, want)
 			}
 			counts[want]++
 		}
@@ -183,14 +184,14 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 }
 
 // callAs sends the emptiest request there is: what comes after the door does not matter.
-func callAs(t *testing.T, base string, e *endpoint, secret string) int {
+func callAs(t *testing.T, base string, e *rest.Endpoint, secret string) int {
 	t.Helper()
-	path := strings.NewReplacer(":id", "none", ":month", "2026-01", ":year", "2026", ":", "").Replace(e.op.Path)
+	path := strings.NewReplacer(":id", "none", ":month", "2026-01", ":year", "2026", ":", "").Replace(e.Op.Path)
 	body := "{}"
-	if e.reads() {
+	if e.Reads() {
 		body = ""
 	}
-	req, err := http.NewRequestWithContext(t.Context(), e.op.Method, base+Base+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), e.Op.Method, base+rest.Base+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

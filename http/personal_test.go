@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"supportledger/access/vault"
+	"supportledger/http/rest"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -54,7 +55,7 @@ func tells(t reflect.Type) (fields []string) {
 		return nil
 	}
 	for _, f := range reflect.VisibleFields(t) {
-		name := jsonName(f)
+		name := rest.JSONName(f)
 		for _, tag := range []string{"query", "path"} {
 			if n := f.Tag.Get(tag); n != "" {
 				name = n
@@ -83,12 +84,12 @@ func TestWhatIsPersonalIsDeclared(t *testing.T) {
 		t.Fatal(err)
 	}
 	excused, personal := map[string]bool{}, 0
-	for _, e := range s.api.endpoints {
-		if isPersonal(e.in.goType) {
+	for _, e := range s.api.Endpoints {
+		if rest.IsPersonal(e.In.GoType) {
 			personal++
 		}
-		for _, field := range tells(e.in.goType) {
-			name := e.op.ID + " " + field
+		for _, field := range tells(e.In.GoType) {
+			name := e.Op.ID + " " + field
 			if excused[name] = true; tellsNothing[name] == "" {
 				t.Errorf("%s: make it a vault.Personal and the operation Personal, or say in tellsNothing why nobody is in it", name)
 			}
@@ -128,18 +129,18 @@ type tellingView struct {
 // TestUndeclaredPersonalDoesNotStart holds that a server with an operation that takes or gives something personal, and does not say
 // so, does not start.
 func TestUndeclaredPersonalDoesNotStart(t *testing.T) {
-	refused := func(register func(api *API)) (why string) {
+	refused := func(register func(api *rest.API)) (why string) {
 		defer func() { why, _ = recover().(string) }()
-		register(&API{engine: nil})
+		register(&rest.API{Engine: nil})
 		return ""
 	}
-	op := Op{Method: http.MethodPost, Path: "/x", ID: "x", Summary: "x", Danish: "x", Tag: "x"}
+	op := rest.Op{Method: http.MethodPost, Path: "/x", ID: "x", Summary: "x", Danish: "x", Tag: "x"}
 	for name, why := range map[string]string{
-		"request": refused(func(api *API) {
-			Route(api, op, func(context.Context, *store.Tx, tellingRequest) (None, error) { return None{}, nil })
+		"request": refused(func(api *rest.API) {
+			rest.Route(api, op, func(context.Context, *store.Tx, tellingRequest) (rest.None, error) { return rest.None{}, nil })
 		}),
-		"answer": refused(func(api *API) {
-			Route(api, op, func(context.Context, *store.Tx, None) (tellingView, error) { return tellingView{}, nil })
+		"answer": refused(func(api *rest.API) {
+			rest.Route(api, op, func(context.Context, *store.Tx, rest.None) (tellingView, error) { return tellingView{}, nil })
 		}),
 	} {
 		if !strings.Contains(why, "is Personal") {

@@ -1,31 +1,28 @@
 package http
 
-// resources registers the whole API, one function per resource file. Its order is that of the document.
-func resources(api *API) {
-	signIns(api)
-	users(api)
-	books(api)
-	periods(api)
-	entries(api)
-	entryBatches(api)
-	drafts(api)
-	reversals(api)
-	evidence(api)
-	yearEnd(api)
-	imports(api)
-	funders(api)
-	donors(api)
-	donorImports(api)
-	grantLife(api)
-	claims(api)
-	awards(api)
-	gifts(api)
-	exchangeRates(api)
-	budgets(api)
-	people(api)
-	persons(api)
-	payouts(api)
-	reports(api)
-	proofs(api)
-	bookReports(api)
+import (
+	"supportledger/http/accounts"
+	"supportledger/http/books"
+	"supportledger/http/grants"
+	"supportledger/http/payments"
+	"supportledger/http/people"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/http/statements"
+)
+
+// resources registers the whole API, in the order of the document.
+func resources(api *resource.API) {
+	accounts.RegisterUsers(api.API)
+	books.Register(api)
+	grants.Register(api)
+	people.Register(api)
+	payments.Register(api)
+	statements.Register(api)
+	books.RegisterReports(api)
+}
+
+// problems is the one table from an error to what the client is told.
+func problems() rest.ProblemTable {
+	return rest.NewProblemTable(accounts.Problems, books.Problems, grants.Problems, people.Problems, payments.Problems, statements.Problems)
 }

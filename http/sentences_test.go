@@ -8,6 +8,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/grants"
+	"supportledger/http/rest"
 	"supportledger/ledger"
 )
 
@@ -43,8 +44,8 @@ func TestSentences(t *testing.T) {
 			`Flere betalingsmodtagere har aliasset "House"; send koden.`},
 		{&disbursements.StateConflict{State: "draft", Want: []string{"submitted"}}, "It is draft; this needs submitted.", "Tilstanden er draft; dette kræver submitted."},
 	} {
-		for l, want := range map[Lang]string{English: tc.en, Danish: tc.da} {
-			p, _ := problemOf(fmt.Errorf("posting: %w", At("/x", tc.err)), l)
+		for l, want := range map[rest.Lang]string{rest.English: tc.en, rest.Danish: tc.da} {
+			p, _ := problems().ProblemOf(fmt.Errorf("posting: %w", rest.At("/x", tc.err)), l)
 			if p.Detail != want || strings.ContainsAny(p.Detail, "%{[") {
 				t.Errorf("%T: got %q, want %q", tc.err, p.Detail, want)
 			}

@@ -15,6 +15,10 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"supportledger/access/vault"
+	"supportledger/http/accounts"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/http/rest/table"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -30,14 +34,14 @@ type Options struct {
 	Vault    *vault.Vault    // seals who people are; nil refuses what needs it, and nothing else
 	Address  string          // of this server as the public reaches it, https://…, for the code on statements; "" prints the code alone
 
-	SignIn *IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
+	SignIn *accounts.IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
 type Server struct {
 	db     *store.DB
 	log    *slog.Logger
-	api    *API
+	api    *rest.API
 	http   *http.Server
 	ending atomic.Bool
 }
@@ -46,7 +50,6 @@ type Server struct {
 const (
 	headerWithin = 5 * time.Second
 	readWithin   = 15 * time.Second
-	writeWithin  = 30 * time.Second
 	idleWithin   = 60 * time.Second
 	headerBytes  = 16 << 10
 	endWithin    = 35 * time.Second // a request in flight has writeWithin
@@ -54,55 +57,42 @@ const (
 
 // New makes a server for an open database: all resources, and whatever more registers besides (tests bring routes
 // of their own). It fails on a declaration that contradicts itself; see Route.
-func New(db *store.DB, o Options, more ...func(*API)) (*Server, error) {
+func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log}
-	s.api = &API{db: db, log: o.Log, engine: newEngine(), collector: collector{db: db}, archive: o.Evidence, vault: o.Vault,
-		address: o.Address, rate: limiter{perSecond: o.RequestsPerSecond}, sessions: newSessions(db)}
-	s.api.engine.Use(identify, protect, s.api.record, s.api.recovered)
-	s.api.engine.NoRoute(func(c *gin.Context) { s.api.fail(c, refuse("no_such_path")) })
-	s.api.engine.NoMethod(func(c *gin.Context) { s.api.fail(c, refuse("method_not_allowed")) })
-	var err error
-	if s.api.provider, err = newProvider(o.SignIn, o.Address); err != nil {
+	s.api = rest.New(db, o.Log, o.RequestsPerSecond, problems())
+	s.api.Tabulate = table.Tabulate
+	s.api.Engine.Use(rest.Identify, rest.Protect, s.api.Record, s.api.Recovered)
+	s.api.Engine.NoRoute(func(c *gin.Context) { s.api.Fail(c, rest.Refuse("no_such_path")) })
+	s.api.Engine.NoMethod(func(c *gin.Context) { s.api.Fail(c, rest.Refuse("method_not_allowed")) })
+	sessions, err := accounts.NewSessions(s.api, o.SignIn, o.Address)
+	if err != nil {
 		return nil, err
 	}
-	for _, register := range append([]func(*API){resources}, more...) {
+	s.api.SessionOf = sessions.SessionOf
+	sessions.Register()
+	resources(&resource.API{API: s.api, Vault: o.Vault, Archive: o.Evidence, Address: o.Address})
+	for _, register := range more {
 		register(s.api)
 	}
-	s.api.pair()
-	s.api.document = sync.OnceValues(func() ([]byte, error) { return s.api.described(o.Version) })
+	s.api.Pair()
+	s.api.Document = sync.OnceValues(func() ([]byte, error) { return s.api.Described(o.Version) })
 	s.health()
-	s.api.pages()
-	s.api.verifyPages()
-	s.api.providerPages()
+	pages(s.api)
+	sessions.ServePages()
 	s.http = &http.Server{
-		Handler:           s.guarded(s.api.engine),
+		Handler:           s.guarded(s.api.Engine),
 		ReadHeaderTimeout: headerWithin,
 		ReadTimeout:       readWithin,
-		WriteTimeout:      writeWithin,
+		WriteTimeout:      rest.WriteWithin,
 		IdleTimeout:       idleWithin,
 		MaxHeaderBytes:    headerBytes,
 		ErrorLog:          log.New(serverLog{o.Log}, "", 0),
 	}
 	return s, nil
-}
-
-// newEngine is a gin engine that believes nobody and mends nothing: no proxy is trusted with the client's address,
-// a path is matched as it was sent (an escaped slash stays inside its parameter), and a wrong path is not guessed
-// at by redirects.
-func newEngine() *gin.Engine {
-	e := gin.New()
-	e.ForwardedByClientIP = false
-	_ = e.SetTrustedProxies(nil) // fails only on addresses that do not parse
-	e.HandleMethodNotAllowed = true
-	e.RedirectFixedPath = false
-	e.RedirectTrailingSlash = false
-	e.UseEscapedPath = true
-	e.UnescapePathValues = true
-	return e
 }
 
 // Run listens on addr ("127.0.0.1:8080") and serves until ctx is done; see Serve.
@@ -139,17 +129,17 @@ func (s *Server) Close() error { return s.http.Close() }
 
 // Document is the OpenAPI 3.1 document as served. It takes a second to make, which the first who asks waits for: a server is
 // there at once. An error is a mistake in a route's declaration.
-func (s *Server) Document() ([]byte, error) { return s.api.document() }
+func (s *Server) Document() ([]byte, error) { return s.api.Document() }
 
 // readyWithin bounds what a load balancer waits for.
 const readyWithin = 2 * time.Second
 
 // health adds /livez (the process answers) and /readyz (it can do its work: database there, schema right).
 func (s *Server) health() {
-	s.api.engine.GET("/livez", func(c *gin.Context) {
+	s.api.Engine.GET("/livez", func(c *gin.Context) {
 		c.Data(http.StatusOK, "application/json", []byte(`{"status":"alive"}`+"\n"))
 	})
-	s.api.engine.GET("/readyz", func(c *gin.Context) {
+	s.api.Engine.GET("/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
 		defer cancel()
 		status, checks, err := http.StatusOK, s.checks(ctx), error(nil)
@@ -159,7 +149,7 @@ func (s *Server) health() {
 			}
 		}
 		if err != nil {
-			c.Set(keyCause, forLog(err))
+			c.Set(rest.CauseKey, rest.ForLog(err))
 		}
 		c.Data(status, "application/json", readiness(checks))
 	})
@@ -197,4 +187,21 @@ func readiness(checks []check) []byte {
 		list += fmt.Sprintf("%q:%q", ch.name, word)
 	}
 	return fmt.Appendf(nil, "{\"status\":%q,\"checks\":{%s}}\n", status, list)
+}
+
+// guarded puts the check for other origins before the API. A browser says where a request comes from, and what changes
+// something must come from our own pages; programs send no such header and carry a token that no browser adds.
+func (s *Server) guarded(engine http.Handler) http.Handler {
+	origins := http.NewCrossOriginProtection()
+	origins.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
+	return origins.Handler(engine)
+}
+
+// crossOrigin refuses with a problem, without going through the router.
+func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request) {
+	c := gin.CreateTestContextOnly(w, s.api.Engine)
+	c.Request = r
+	rest.Identify(c)
+	rest.Protect(c)
+	s.api.Fail(c, rest.Refuse("cross_origin"))
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -24,12 +25,12 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	about := []string{"GET " + Base + "/openapi.json", "GET " + Base + "/docs", "GET " + Base + "/docs/{file}",
+	about := []string{"GET " + rest.Base + "/openapi.json", "GET " + rest.Base + "/docs", "GET " + rest.Base + "/docs/{file}",
 		"GET /", "GET /livez", "GET /readyz", "GET /problems", "GET /problems/{code}", "GET /verify/{code}",
 		"GET /sign-in", "GET /sign-in/return"}
 	var served []string
-	for _, r := range s.api.engine.Routes() {
-		served = append(served, r.Method+" "+openPath(r.Path))
+	for _, r := range s.api.Engine.Routes() {
+		served = append(served, r.Method+" "+rest.OpenPath(r.Path))
 	}
 	var document struct {
 		Paths map[string]map[string]struct {
@@ -44,7 +45,7 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 	described, ids := slices.Clone(about), map[string]bool{}
 	for path, operations := range document.Paths {
 		for method, op := range operations {
-			described = append(described, strings.ToUpper(method)+" "+Base+path)
+			described = append(described, strings.ToUpper(method)+" "+rest.Base+path)
 			if ids[op.OperationID] || op.Danish == "" {
 				t.Errorf("%s %s: operationId %q is taken, or there is no Danish", method, path, op.OperationID)
 			}
@@ -64,61 +65,61 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 // TestDeclarations holds that a declaration that would mislead somebody stops the server at start, or leaves it without a document.
 func TestDeclarations(t *testing.T) {
 	type ok struct {
-		ID Ref `path:"id" json:"-"`
+		ID rest.Ref `path:"id" json:"-"`
 	}
-	fine := Op{Method: post, Path: "/toys/:id/hugs", ID: "hug", Summary: "Hug", Danish: "Kram", Tag: "toys"}
-	with := func(change func(*Op)) Op {
+	fine := rest.Op{Method: rest.Post, Path: "/toys/:id/hugs", ID: "hug", Summary: "Hug", Danish: "Kram", Tag: "toys"}
+	with := func(change func(*rest.Op)) rest.Op {
 		op := fine
 		change(&op)
 		return op
 	}
 	for name, tc := range map[string]struct {
-		register func(*API)
+		register func(*rest.API)
 		want     string
 	}{
-		"method":     {route[ok](with(func(op *Op) { op.Method = "FETCH" })), "method"},
-		"path":       {route[ok](with(func(op *Op) { op.Path = "/Toys/:id" })), "kebab-case"},
-		"wildcard":   {route[ok](with(func(op *Op) { op.Path = "/toys/*id" })), "kebab-case"},
-		"no Danish":  {route[ok](with(func(op *Op) { op.Danish = "" })), "readers"},
-		"money read": {route[ok](with(func(op *Op) { op.Method, op.Money = get, true })), "money"},
-		"parameters": {route[ok](with(func(op *Op) { op.Path = "/toys/:toy" })), "parameters"},
+		"method":     {route[ok](with(func(op *rest.Op) { op.Method = "FETCH" })), "method"},
+		"path":       {route[ok](with(func(op *rest.Op) { op.Path = "/Toys/:id" })), "kebab-case"},
+		"wildcard":   {route[ok](with(func(op *rest.Op) { op.Path = "/toys/*id" })), "kebab-case"},
+		"no Danish":  {route[ok](with(func(op *rest.Op) { op.Danish = "" })), "readers"},
+		"money read": {route[ok](with(func(op *rest.Op) { op.Method, op.Money = rest.Get, true })), "money"},
+		"parameters": {route[ok](with(func(op *rest.Op) { op.Path = "/toys/:toy" })), "parameters"},
 		"nowhere":    {route[struct{ A string }](fine), "from nowhere"},
 		"two places": {route[struct {
-			ID Ref `path:"id"`
+			ID rest.Ref `path:"id"`
 		}](fine), `json:"-"`},
 		"body of a GET": {route[struct {
-			ID Ref    `path:"id" json:"-"`
-			A  string `json:"a"`
-		}](with(func(op *Op) { op.Method = get })), "no body"},
+			ID rest.Ref `path:"id" json:"-"`
+			A  string   `json:"a"`
+		}](with(func(op *rest.Op) { op.Method = rest.Get })), "no body"},
 		"odd parameter": {route[struct {
-			ID Ref          `path:"id" json:"-"`
+			ID rest.Ref     `path:"id" json:"-"`
 			A  ledger.Money `query:"a" json:"-"`
 		}](fine), "cannot be a parameter"},
 		"unknown rule": {route[struct {
-			ID Ref    `path:"id" json:"-"`
-			A  string `json:"a" validate:"required,email"`
+			ID rest.Ref `path:"id" json:"-"`
+			A  string   `json:"a" validate:"required,email"`
 		}](fine), `"email" is not in the list`},
 		"required number": {route[struct {
-			ID Ref `path:"id" json:"-"`
-			A  int `json:"a" validate:"required"`
+			ID rest.Ref `path:"id" json:"-"`
+			A  int      `json:"a" validate:"required"`
 		}](fine), "refuses 0"},
-		"unknown sentinel": {route[ok](with(func(op *Op) { op.Refuses = []error{io.EOF} })), "not in the table"},
+		"unknown sentinel": {route[ok](with(func(op *rest.Op) { op.Refuses = []error{io.EOF} })), "not in the table"},
 		"bad example": {route[struct {
-			ID Ref     `path:"id" json:"-"`
-			A  Decimal `json:"a"`
-		}](with(func(op *Op) { op.Example = `{"a":1}` })), "example"},
-		"file written": {func(api *API) {
-			Route(api, fine, func(context.Context, *store.Tx, ok) (File, error) { return File{}, nil })
+			ID rest.Ref     `path:"id" json:"-"`
+			A  rest.Decimal `json:"a"`
+		}](with(func(op *rest.Op) { op.Example = `{"a":1}` })), "example"},
+		"file written": {func(api *rest.API) {
+			rest.Route(api, fine, func(context.Context, *store.Tx, ok) (rest.File, error) { return rest.File{}, nil })
 		}, "Produces"},
-		"both sides": {func(api *API) {
+		"both sides": {func(api *rest.API) {
 			type shared struct {
 				A string `json:"a"`
 			}
 			type asked struct {
-				ID   Ref    `path:"id" json:"-"`
-				Part shared `json:"part"`
+				ID   rest.Ref `path:"id" json:"-"`
+				Part shared   `json:"part"`
 			}
-			Route(api, fine, func(context.Context, *store.Tx, asked) (shared, error) { return shared{}, nil })
+			rest.Route(api, fine, func(context.Context, *store.Tx, asked) (shared, error) { return shared{}, nil })
 		}, "in requests and in views"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,9 +153,9 @@ func TestDeclarations(t *testing.T) {
 }
 
 // route registers an operation that does nothing.
-func route[In any](op Op) func(*API) {
-	return func(api *API) {
-		Route(api, op, func(context.Context, *store.Tx, In) (None, error) { return None{}, nil })
+func route[In any](op rest.Op) func(*rest.API) {
+	return func(api *rest.API) {
+		rest.Route(api, op, func(context.Context, *store.Tx, In) (rest.None, error) { return rest.None{}, nil })
 	}
 }
 
@@ -187,12 +188,12 @@ func TestHealth(t *testing.T) {
 // gets none, and Serve returns only then.
 func TestEndFinishesWhatIsInFlight(t *testing.T) {
 	atWork, goOn := make(chan struct{}), make(chan struct{})
-	s, err := New(storetest.SQLite(t), Options{}, func(api *API) {
-		Route(api, Op{Method: get, Path: "/slow", ID: "slow", Summary: "Take long", Danish: "Vær længe om det", Tag: "toys", Public: true},
-			func(context.Context, *store.Tx, None) (None, error) {
+	s, err := New(storetest.SQLite(t), Options{}, func(api *rest.API) {
+		rest.Route(api, rest.Op{Method: rest.Get, Path: "/slow", ID: "slow", Summary: "Take long", Danish: "Vær længe om det", Tag: "toys", Public: true},
+			func(context.Context, *store.Tx, rest.None) (rest.None, error) {
 				close(atWork)
 				<-goOn
-				return None{}, nil
+				return rest.None{}, nil
 			})
 	})
 	if err != nil {
@@ -206,7 +207,7 @@ func TestEndFinishesWhatIsInFlight(t *testing.T) {
 	ended, answered := make(chan error, 1), make(chan int, 1)
 	go func() { ended <- s.Serve(ctx, l) }()
 	go func() {
-		status, _ := fetch(t, "http://"+l.Addr().String()+Base+"/slow")
+		status, _ := fetch(t, "http://"+l.Addr().String()+rest.Base+"/slow")
 		answered <- status
 	}()
 	<-atWork
@@ -243,7 +244,7 @@ func TestTimeouts(t *testing.T) {
 		h.IdleTimeout != 60*time.Second || h.MaxHeaderBytes != 16<<10 || h.ErrorLog == nil {
 		t.Errorf("%+v", h)
 	}
-	if answerWithin >= h.WriteTimeout || endWithin <= h.WriteTimeout {
+	if rest.AnswerWithin >= h.WriteTimeout || endWithin <= h.WriteTimeout {
 		t.Error("a request must end before its connection, and its connection before the server")
 	}
 }
@@ -274,8 +275,8 @@ func TestNoProxyIsBelieved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.api.engine.ForwardedByClientIP || s.api.engine.RedirectFixedPath || s.api.engine.RedirectTrailingSlash || !s.api.engine.HandleMethodNotAllowed {
-		t.Errorf("%+v", s.api.engine)
+	if s.api.Engine.ForwardedByClientIP || s.api.Engine.RedirectFixedPath || s.api.Engine.RedirectTrailingSlash || !s.api.Engine.HandleMethodNotAllowed {
+		t.Errorf("%+v", s.api.Engine)
 	}
 }
 
@@ -285,8 +286,8 @@ func TestEveryoneSignsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	base := start(t, s)
-	for _, e := range s.api.endpoints {
-		req, err := http.NewRequestWithContext(t.Context(), e.op.Method, base+Base+strings.ReplaceAll(e.op.Path, ":", ""), nil)
+	for _, e := range s.api.Endpoints {
+		req, err := http.NewRequestWithContext(t.Context(), e.Op.Method, base+rest.Base+strings.ReplaceAll(e.Op.Path, ":", ""), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,12 +296,12 @@ func TestEveryoneSignsIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = resp.Body.Close()
-		if resp.StatusCode != http.StatusUnauthorized && !e.op.Public {
-			t.Errorf("%s answers %d to a stranger", e.op.ID, resp.StatusCode)
+		if resp.StatusCode != http.StatusUnauthorized && !e.Op.Public {
+			t.Errorf("%s answers %d to a stranger", e.Op.ID, resp.StatusCode)
 		}
-		for _, role := range e.op.Roles {
+		for _, role := range e.Op.Roles {
 			if !slices.Contains(access.Roles, role) {
-				t.Errorf("%s is for %q, which is no role", e.op.ID, role)
+				t.Errorf("%s is for %q, which is no role", e.Op.ID, role)
 			}
 		}
 	}

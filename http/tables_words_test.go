@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"supportledger/http/rest"
+	"supportledger/http/rest/table"
 	"supportledger/store/storetest"
 )
 
@@ -16,23 +18,23 @@ func TestEveryTableHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	tables := 0
-	for _, e := range s.api.endpoints {
-		if !isSheet(e.out) {
+	for _, e := range s.api.Endpoints {
+		if !rest.IsSheet(e.Out) {
 			continue
 		}
 		tables++
-		if _, known := tableTitles[fileName(e.op.Path)]; !known {
-			t.Errorf("%q of %s has no title", fileName(e.op.Path), e.op.ID)
+		if _, known := table.Titles[table.FileName(e.Op.Path)]; !known {
+			t.Errorf("%q of %s has no title", table.FileName(e.Op.Path), e.Op.ID)
 		}
-		view, _ := reflect.New(e.out).Elem().Interface().(sheet)
-		columns := columnsOf(reflect.TypeOf(view.rows()).Elem())
+		view, _ := reflect.New(e.Out).Elem().Interface().(rest.Sheet)
+		columns := table.ColumnsOf(reflect.TypeOf(view.TableRows()).Elem())
 		if len(columns) < 2 {
-			t.Errorf("%s has columns %v", e.op.ID, columns)
+			t.Errorf("%s has columns %v", e.Op.ID, columns)
 		}
 		for _, c := range columns {
-			for name := range strings.SplitSeq(strings.TrimSuffix(c.key, "_currency"), ".") {
-				if _, known := columnWords[name]; !known && columnWords[c.key] == (text{}) {
-					t.Errorf("%q of %s has no heading: give it one in tables_words.go", name, e.op.ID)
+			for name := range strings.SplitSeq(strings.TrimSuffix(c.Key, "_currency"), ".") {
+				if _, known := table.Headings[name]; !known && table.Headings[c.Key] == (rest.Text{}) {
+					t.Errorf("%q of %s has no heading: give it one in tables_words.go", name, e.Op.ID)
 				}
 			}
 		}

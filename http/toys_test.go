@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"supportledger/access"
-	apphttp "supportledger/http"
 	"supportledger/http/apitest"
+	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -19,20 +19,20 @@ import (
 // Toys are a resource of these tests only: they try everything that the frame offers on a table of their own.
 
 type newToy struct {
-	Name    string          `json:"name" validate:"required,max=40" description:"What it is called."`
-	Price   ledger.Money    `json:"price" validate:"required,positive" description:"What it costs."`
-	MadeOn  ledger.Date     `json:"made_on" validate:"required"`
-	Colour  string          `json:"colour,omitempty" validate:"omitempty,oneof=red green blue"`
-	Rate    ledger.Rate     `json:"rate,omitzero"`
-	Weight  apphttp.Decimal `json:"weight,omitempty" validate:"omitempty,nonnegative,decimals=3"`
-	Parts   []toyPart       `json:"parts,omitempty" validate:"max=5,dive"`
-	Pieces  *int            `json:"pieces,omitempty" validate:"omitempty,min=1,max=9"`
-	Fragile bool            `json:"fragile,omitempty"`
+	Name    string       `json:"name" validate:"required,max=40" description:"What it is called."`
+	Price   ledger.Money `json:"price" validate:"required,positive" description:"What it costs."`
+	MadeOn  ledger.Date  `json:"made_on" validate:"required"`
+	Colour  string       `json:"colour,omitempty" validate:"omitempty,oneof=red green blue"`
+	Rate    ledger.Rate  `json:"rate,omitzero"`
+	Weight  rest.Decimal `json:"weight,omitempty" validate:"omitempty,nonnegative,decimals=3"`
+	Parts   []toyPart    `json:"parts,omitempty" validate:"max=5,dive"`
+	Pieces  *int         `json:"pieces,omitempty" validate:"omitempty,min=1,max=9"`
+	Fragile bool         `json:"fragile,omitempty"`
 }
 
 type toyPart struct {
-	Fund  string          `json:"fund" validate:"required"`
-	Share apphttp.Decimal `json:"share" validate:"required,positive"`
+	Fund  string       `json:"fund" validate:"required"`
+	Share rest.Decimal `json:"share" validate:"required,positive"`
 }
 
 type toyView struct {
@@ -45,20 +45,20 @@ type toyView struct {
 }
 
 type oneToy struct {
-	Toy apphttp.Ref `path:"id" json:"-"`
+	Toy rest.Ref `path:"id" json:"-"`
 }
 
 type manyToys struct {
-	apphttp.Page
+	rest.Page
 	Colour []string    `query:"colour" json:"-" validate:"omitempty,dive,oneof=red green blue"`
 	From   ledger.Date `query:"made_on[gte]" json:"-"`
 	Broken bool        `query:"broken" json:"-"`
 }
 
 type toyPayment struct {
-	Toy    apphttp.Ref     `path:"id" json:"-"`
-	Amount apphttp.Decimal `json:"amount" validate:"required,positive"`
-	Note   string          `json:"note,omitempty" validate:"max=200"`
+	Toy    rest.Ref     `path:"id" json:"-"`
+	Amount rest.Decimal `json:"amount" validate:"required,positive"`
+	Note   string       `json:"note,omitempty" validate:"max=200"`
 }
 
 type paymentView struct {
@@ -73,7 +73,7 @@ const toyTable = `CREATE TABLE toys (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT
 
 func makeToy(ctx context.Context, tx *store.Tx, in newToy) (toyView, error) {
 	if in.Name == "broken" {
-		return toyView{}, errors.Join(apphttp.At("/name", store.ErrNotFound), apphttp.At("/price", ledger.ErrFundOverdrawn))
+		return toyView{}, errors.Join(rest.At("/name", store.ErrNotFound), rest.At("/price", ledger.ErrFundOverdrawn))
 	}
 	id := store.NewID("toy")
 	_, err := tx.ExecContext(ctx, "INSERT INTO toys (id, name, price, made_on) VALUES (?, ?, ?, ?)", id, in.Name, in.Price.Minor(), in.MadeOn)
@@ -111,20 +111,20 @@ func selectToys(ctx context.Context, tx *store.Tx, after, id string, limit int) 
 	return out, rows.Err()
 }
 
-func listToys(ctx context.Context, tx *store.Tx, in manyToys) (apphttp.List[toyView], error) {
+func listToys(ctx context.Context, tx *store.Tx, in manyToys) (rest.List[toyView], error) {
 	after, err := in.After(1)
 	if err != nil {
-		return apphttp.List[toyView]{}, err
+		return rest.List[toyView]{}, err
 	}
 	from := ""
 	if after != nil {
 		from = after[0]
 	}
 	toys, err := selectToys(ctx, tx, from, "", in.Size()+1)
-	return apphttp.ListOf(in.Page, toys, func(t toyView) toyView { return t }, func(t toyView) []string { return []string{t.Name} }), err
+	return rest.ListOf(in.Page, toys, func(t toyView) toyView { return t }, func(t toyView) []string { return []string{t.Name} }), err
 }
 
-func fail(_ context.Context, _ *store.Tx, in failure) (apphttp.None, error) {
+func fail(_ context.Context, _ *store.Tx, in failure) (rest.None, error) {
 	switch in.Kind {
 	case "panic":
 		panic("CANARY-AMINA")
@@ -132,60 +132,60 @@ func fail(_ context.Context, _ *store.Tx, in failure) (apphttp.None, error) {
 		few := make([]int, 1)
 		few[len(in.Kind)] = 1
 	case "unforeseen":
-		return apphttp.None{}, errors.New(`something with "CANARY-AMINA" in it`)
+		return rest.None{}, errors.New(`something with "CANARY-AMINA" in it`)
 	case "trigger":
-		return apphttp.None{}, &store.Refused{Code: "maker_cannot_approve", Message: "nobody acts twice"}
+		return rest.None{}, &store.Refused{Code: "maker_cannot_approve", Message: "nobody acts twice"}
 	case "unknown-trigger":
-		return apphttp.None{}, &store.Refused{Code: "new_rule", Message: "a rule that this table does not know"}
+		return rest.None{}, &store.Refused{Code: "new_rule", Message: "a rule that this table does not know"}
 	case "closed":
-		return apphttp.None{}, fmt.Errorf("toys: %w", &ledger.PeriodClosed{Month: "2026-01", FirstOpen: "2026-02-01"})
+		return rest.None{}, fmt.Errorf("toys: %w", &ledger.PeriodClosed{Month: "2026-01", FirstOpen: "2026-02-01"})
 	case "busy":
-		return apphttp.None{}, store.ErrBusy
+		return rest.None{}, store.ErrBusy
 	}
-	return apphttp.None{}, nil
+	return rest.None{}, nil
 }
 
 // toys registers the toy operations.
-func toys(api *apphttp.API) {
-	apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/toys", ID: "makeToy", Summary: "Make a toy", Danish: "Lav et stykke legetøj",
+func toys(api *rest.API) {
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys", ID: "makeToy", Summary: "Make a toy", Danish: "Lav et stykke legetøj",
 		Tag: "toys", Roles: []access.Role{access.FinanceOfficer}, Money: true, Location: "/toys/{id}",
 		Refuses: []error{store.ErrDuplicate, ledger.ErrFundOverdrawn},
 		Example: `{"name":"bear","price":{"amount":"42.50","currency":"DKK"},"made_on":"2026-01-31"}`}, makeToy)
-	apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/toys", ID: "listToys", Summary: "List toys", Danish: "Vis legetøj", Tag: "toys"}, listToys)
-	apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/toys/:id", ID: "findToy", Summary: "Show a toy", Danish: "Vis et stykke legetøj", Tag: "toys"}, findToy)
-	apphttp.Route(api, apphttp.Op{Method: http.MethodPut, Path: "/toys", ID: "replaceToy", Summary: "Make a toy without a key", Danish: "Lav legetøj uden nøgle",
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys", ID: "listToys", Summary: "List toys", Danish: "Vis legetøj", Tag: "toys"}, listToys)
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id", ID: "findToy", Summary: "Show a toy", Danish: "Vis et stykke legetøj", Tag: "toys"}, findToy)
+	rest.Route(api, rest.Op{Method: http.MethodPut, Path: "/toys", ID: "replaceToy", Summary: "Make a toy without a key", Danish: "Lav legetøj uden nøgle",
 		Tag: "toys", Refuses: []error{store.ErrDuplicate, ledger.ErrFundOverdrawn}}, makeToy)
-	apphttp.Route(api, apphttp.Op{Method: http.MethodDelete, Path: "/toys/:id", ID: "breakToy", Summary: "Break a toy", Danish: "Ødelæg legetøj", Tag: "toys"},
-		func(ctx context.Context, tx *store.Tx, in oneToy) (apphttp.None, error) {
+	rest.Route(api, rest.Op{Method: http.MethodDelete, Path: "/toys/:id", ID: "breakToy", Summary: "Break a toy", Danish: "Ødelæg legetøj", Tag: "toys"},
+		func(ctx context.Context, tx *store.Tx, in oneToy) (rest.None, error) {
 			_, err := tx.ExecContext(ctx, "DELETE FROM toys WHERE id = ?", string(in.Toy))
-			return apphttp.None{}, err
+			return rest.None{}, err
 		})
-	apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/toys/:id/payments", ID: "payToy", Summary: "Pay a toy", Danish: "Betal legetøj", Tag: "toys", Money: true},
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/payments", ID: "payToy", Summary: "Pay a toy", Danish: "Betal legetøj", Tag: "toys", Money: true},
 		func(_ context.Context, _ *store.Tx, in toyPayment) (paymentView, error) {
 			m, err := in.Amount.In("/amount", "DKK")
 			return paymentView{m}, err
 		})
-	apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/toys/:id/hugs", ID: "hugToy", Summary: "Hug a toy", Danish: "Kram legetøj", Tag: "toys", Money: true},
-		func(ctx context.Context, tx *store.Tx, in oneToy) (apphttp.None, error) {
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/hugs", ID: "hugToy", Summary: "Hug a toy", Danish: "Kram legetøj", Tag: "toys", Money: true},
+		func(ctx context.Context, tx *store.Tx, in oneToy) (rest.None, error) {
 			_, err := tx.ExecContext(ctx, "UPDATE toys SET price = price + 1 WHERE id = ?", string(in.Toy))
-			return apphttp.None{}, err
+			return rest.None{}, err
 		})
-	apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/toys/:id/secrets", ID: "tellToy", Summary: "Ask a toy", Danish: "Spørg legetøj", Tag: "toys",
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/secrets", ID: "tellToy", Summary: "Ask a toy", Danish: "Spørg legetøj", Tag: "toys",
 		Personal: true, Status: http.StatusOK}, findOrMakeUp)
-	apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/toys/:id/picture", ID: "pictureToy", Summary: "Draw a toy", Danish: "Tegn legetøj", Tag: "toys",
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id/picture", ID: "pictureToy", Summary: "Draw a toy", Danish: "Tegn legetøj", Tag: "toys",
 		Produces: []string{"text/plain"}},
-		func(context.Context, *store.Tx, oneToy) (apphttp.File, error) {
-			return apphttp.File{Type: "text/plain", Name: "toy.txt", Body: []byte("(:")}, nil
+		func(context.Context, *store.Tx, oneToy) (rest.File, error) {
+			return rest.File{Type: "text/plain", Name: "toy.txt", Body: []byte("(:")}, nil
 		})
-	apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/weather", ID: "weather", Summary: "Tell the weather", Danish: "Fortæl vejret", Tag: "toys", Public: true},
-		func(context.Context, *store.Tx, apphttp.None) (struct {
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/weather", ID: "weather", Summary: "Tell the weather", Danish: "Fortæl vejret", Tag: "toys", Public: true},
+		func(context.Context, *store.Tx, rest.None) (struct {
 			Sky string `json:"sky"`
 		}, error) {
 			return struct {
 				Sky string `json:"sky"`
 			}{"blue"}, nil
 		})
-	apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/failures", ID: "fail", Summary: "Fail", Danish: "Gå galt", Tag: "toys",
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/failures", ID: "fail", Summary: "Fail", Danish: "Gå galt", Tag: "toys",
 		Refuses: []error{access.ErrMakerCannotApprove, ledger.ErrPeriodClosed, store.ErrRefused}}, fail)
 }
 

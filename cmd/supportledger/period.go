@@ -7,7 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"supportledger/http"
+	bookapi "supportledger/http/books"
+	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -68,7 +69,7 @@ func (c console) checklist(list ledger.Checklist) {
 		default:
 			status, note = "OPEN", fmt.Sprintf("%d found; may be signed off", check.Findings)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", check.Key, status, http.CheckTitle(check.Key, http.English), note)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", check.Key, status, bookapi.CheckTitle(check.Key, rest.English), note)
 	}
 	_ = table.Flush() // console.out is asked by nobody else
 }

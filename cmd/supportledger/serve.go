@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 
 	"supportledger/http"
+	signin "supportledger/http/accounts"
+	"supportledger/http/rest"
 	"supportledger/store"
 )
 
@@ -84,7 +86,7 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, func() error { return queue.Stop(context.WithoutCancel(ctx)) })
-	fmt.Fprintf(c.err, "Listening on http://%s%s/docs\n", listener.Addr(), http.Base)
+	fmt.Fprintf(c.err, "Listening on http://%s%s/docs\n", listener.Addr(), rest.Base)
 	if err := server.Serve(ctx, listener); err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ type providerFlags struct {
 }
 
 // provider is what the flags say, nil without an issuer.
-func (p providerFlags) provider(public string) (*http.IdentityProvider, error) {
+func (p providerFlags) provider(public string) (*signin.IdentityProvider, error) {
 	if p.Issuer == "" {
 		if p.Client != "" || p.SecretFile != "" || p.ACR != "" {
 			return nil, misuse("--oidc-client, --oidc-secret-file and --oidc-acr want --oidc-issuer: the address of the provider")
@@ -111,7 +113,7 @@ func (p providerFlags) provider(public string) (*http.IdentityProvider, error) {
 	if p.Client == "" || public == "" {
 		return nil, misuse("--oidc-issuer wants --oidc-client, the id of this server at the provider, and --public, where it sends people back to")
 	}
-	out := &http.IdentityProvider{Issuer: p.Issuer, Client: p.Client, ACR: p.ACR}
+	out := &signin.IdentityProvider{Issuer: p.Issuer, Client: p.Client, ACR: p.ACR}
 	if p.SecretFile == "" {
 		return out, nil
 	}

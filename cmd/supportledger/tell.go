@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"supportledger/access"
-	"supportledger/http"
+	"supportledger/http/rest"
 	"supportledger/http/story"
 )
 
@@ -22,12 +22,12 @@ type summary struct {
 
 // tell prints what a visitor needs while the demo serves: addresses, files, a token per role, three calls to try.
 func (r *demo) tell(c console, d demoCommand) error {
-	r.left.Docs = r.left.URL + http.Base + "/docs"
+	r.left.Docs = r.left.URL + rest.Base + "/docs"
 	if d.JSON {
 		return writeJSON(c.out, r.left)
 	}
 	fmt.Fprintf(c.out, "\nDEMO: invented figures.\n\n")
-	fmt.Fprintf(c.out, "  API         %s%s\n  API docs    %s\n", r.left.URL, http.Base, r.left.Docs)
+	fmt.Fprintf(c.out, "  API         %s%s\n  API docs    %s\n", r.left.URL, rest.Base, r.left.Docs)
 	r.tellFiles(c)
 	fmt.Fprintln(c.out, "\nTokens. Each belongs to another person, since nobody may act twice on one case:")
 	fmt.Fprintln(c.out)
@@ -96,7 +96,7 @@ func (r *demo) gone(d demoCommand) string {
 // tries are three calls that work when they are pasted, as the auditor, who reads everything and changes nothing.
 func (r *demo) tries(issued []story.Statement) []string {
 	as := fmt.Sprintf("curl -s -H 'Authorization: Bearer %s' ", r.left.Tokens[string(access.Auditor)])
-	at := r.left.URL + http.Base
+	at := r.left.URL + rest.Base
 	if len(issued) == 0 {
 		return []string{as + at + "/funds", as + "'" + at + "/journal-entries?limit=2'", as + at + "/balances"}
 	}

@@ -25,15 +25,20 @@ import (
 	"time"
 
 	"github.com/pb33f/libopenapi"
+
+	"supportledger/http/rest"
+
 	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/pb33f/libopenapi-validator/cache"
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/pb33f/libopenapi-validator/errors"
 	"github.com/pb33f/libopenapi-validator/paths"
+
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 
 	"supportledger/access"
 	"supportledger/access/vault/vaulttest"
+
 	apphttp "supportledger/http"
 	"supportledger/store"
 )
@@ -53,13 +58,13 @@ type Client struct {
 
 // Serve starts a server on a migrated database for the length of the test, with the routes that the test brings
 // besides the program's own, and with a vault of its own.
-func Serve(t testing.TB, db *store.DB, more ...func(*apphttp.API)) *Client {
+func Serve(t testing.TB, db *store.DB, more ...func(*rest.API)) *Client {
 	t.Helper()
 	return ServeWith(t, db, apphttp.Options{Version: "test", Vault: vaulttest.New(t)}, more...)
 }
 
 // ServeWith is Serve with options of the server, such as a log to read.
-func ServeWith(t testing.TB, db *store.DB, o apphttp.Options, more ...func(*apphttp.API)) *Client {
+func ServeWith(t testing.TB, db *store.DB, o apphttp.Options, more ...func(*rest.API)) *Client {
 	t.Helper()
 	server, err := apphttp.New(db, o, more...)
 	if err != nil {
@@ -166,9 +171,9 @@ func (a Answer) Want(status int) Answer {
 }
 
 // Problem fails the test unless the answer is a problem with this status and code, and gives it.
-func (a Answer) Problem(status int, code string) apphttp.Problem {
+func (a Answer) Problem(status int, code string) rest.Problem {
 	a.t.Helper()
-	var p apphttp.Problem
+	var p rest.Problem
 	a.Into(&p)
 	if a.Status != status || p.Code != code {
 		a.t.Fatalf("apitest: %d %s, want %d %s: %s", a.Status, p.Code, status, code, a.Body)
@@ -205,7 +210,7 @@ func (c *Client) Do(method, path string, body any) Answer {
 		}
 		r = bytes.NewReader(encoded)
 	}
-	req, err := http.NewRequestWithContext(context.Background(), method, c.Base+apphttp.Base+path, r)
+	req, err := http.NewRequestWithContext(context.Background(), method, c.Base+rest.Base+path, r)
 	if err != nil {
 		c.t.Fatalf("apitest: %v", err)
 	}
@@ -281,7 +286,7 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // inAPI tells operations from the pages about them.
 func inAPI(path string) bool {
-	rest, ok := strings.CutPrefix(path, apphttp.Base+"/")
+	rest, ok := strings.CutPrefix(path, rest.Base+"/")
 	return ok && rest != "openapi.json" && rest != "docs" && !strings.HasPrefix(rest, "docs/")
 }
 
@@ -307,7 +312,7 @@ type judge struct {
 var judges sync.Map // by document, since compiling one costs more than a test
 
 func newJudge(base string) (*judge, error) {
-	resp, err := http.Get(base + apphttp.Base + "/openapi.json") //nolint:noctx // a test's context is the test
+	resp, err := http.Get(base + rest.Base + "/openapi.json") //nolint:noctx // a test's context is the test
 	if err != nil {
 		return nil, err
 	}
@@ -423,7 +428,7 @@ func operationOf(item *v3.PathItem, method string) *v3.Operation {
 
 // problemCode is the code of a problem document, "" for anything else.
 func problemCode(body []byte) string {
-	var p apphttp.Problem
+	var p rest.Problem
 	if err := json.Unmarshal(body, &p); err != nil {
 		return ""
 	}

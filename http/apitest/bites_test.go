@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"supportledger/http/rest"
+
 	apphttp "supportledger/http"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -26,8 +28,8 @@ func (e *ear) Helper()        {}
 func (e *ear) Cleanup(func()) {}
 
 type newKite struct {
-	ID     apphttp.Ref     `path:"id" json:"-"`
-	Length apphttp.Decimal `json:"length" validate:"required,positive"`
+	ID     rest.Ref     `path:"id" json:"-"`
+	Length rest.Decimal `json:"length" validate:"required,positive"`
 }
 
 type kiteView struct {
@@ -38,8 +40,8 @@ type kiteView struct {
 // document is a real one, of an operation that is never called.
 func document(t *testing.T) []byte {
 	t.Helper()
-	s, err := apphttp.New(storetest.SQLite(t), apphttp.Options{Version: "test"}, func(api *apphttp.API) {
-		apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/kites/:id/flights", ID: "fly", Summary: "Fly", Danish: "Flyv", Tag: "kites", Money: true},
+	s, err := apphttp.New(storetest.SQLite(t), apphttp.Options{Version: "test"}, func(api *rest.API) {
+		rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/kites/:id/flights", ID: "fly", Summary: "Fly", Danish: "Flyv", Tag: "kites", Money: true},
 			func(context.Context, *store.Tx, newKite) (kiteView, error) { return kiteView{}, nil })
 	})
 	if err != nil {
@@ -119,12 +121,12 @@ func TestBites(t *testing.T) {
 }
 
 func TestOperations(t *testing.T) {
-	c := Serve(t, storetest.SQLite(t), func(api *apphttp.API) {
-		apphttp.Route(api, apphttp.Op{Method: http.MethodGet, Path: "/kites/:id", ID: "kite", Summary: "Kite", Danish: "Drage", Tag: "kites"},
+	c := Serve(t, storetest.SQLite(t), func(api *rest.API) {
+		rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/kites/:id", ID: "kite", Summary: "Kite", Danish: "Drage", Tag: "kites"},
 			func(context.Context, *store.Tx, struct {
-				ID apphttp.Ref `path:"id" json:"-"`
-			}) (apphttp.None, error) {
-				return apphttp.None{}, nil
+				ID rest.Ref `path:"id" json:"-"`
+			}) (rest.None, error) {
+				return rest.None{}, nil
 			})
 	})
 	if all := strings.Join(c.Operations(), "\n"); !strings.Contains(all, "GET /kites/{id}") {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"supportledger/access"
-	apphttp "supportledger/http"
 	"supportledger/http/apitest"
+	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements"
@@ -113,7 +113,7 @@ func (s *service) mailed(t *testing.T, donor, name, address string) {
 func (s *service) left(t *testing.T, sinks map[string][]byte) {
 	t.Helper()
 	for _, batch := range s.gone.batches {
-		file := s.raw(t, s.gone.clerk, apphttp.Base+batch+"/file")
+		file := s.raw(t, s.gone.clerk, rest.Base+batch+"/file")
 		if !bytes.Contains(file, []byte("<CtrlSum>10</CtrlSum>")) {
 			t.Errorf("%s is no file for a bank: %.300s", batch, file)
 		}

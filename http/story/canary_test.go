@@ -26,6 +26,8 @@ import (
 	"supportledger/access/vault"
 	"supportledger/access/vault/vaulttest"
 	"supportledger/beneficiaries"
+	"supportledger/http/rest"
+
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
 	"supportledger/store"
@@ -88,7 +90,7 @@ func (s *service) plain(method string, c *apitest.Client, path, body string) []b
 // sent sends a request and gives what came back, whatever it is.
 func (s *service) sent(method string, c *apitest.Client, path, body string) []byte {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), method, s.client.Base+apphttp.Base+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.client.Base+rest.Base+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -204,10 +206,10 @@ type accident struct {
 }
 
 // accidents are routes on which things go wrong with a personal text in hand.
-func (s *service) accidents(log *slog.Logger) func(*apphttp.API) {
-	return func(api *apphttp.API) {
-		apphttp.Route(api, apphttp.Op{Method: http.MethodPost, Path: "/accidents", ID: "accident", Tag: "accidents", Summary: "x", Danish: "x", Personal: true,
-			Roles: []access.Role{access.Caseworker}}, func(ctx context.Context, tx *store.Tx, in accident) (apphttp.None, error) {
+func (s *service) accidents(log *slog.Logger) func(*rest.API) {
+	return func(api *rest.API) {
+		rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/accidents", ID: "accident", Tag: "accidents", Summary: "x", Danish: "x", Personal: true,
+			Roles: []access.Role{access.Caseworker}}, func(ctx context.Context, tx *store.Tx, in accident) (rest.None, error) {
 			switch in.Kind {
 			case "panic":
 				panic(in)
@@ -216,16 +218,16 @@ func (s *service) accidents(log *slog.Logger) func(*apphttp.API) {
 			case "panic error":
 				panic(errors.New(string(in.Text)))
 			case "error":
-				return apphttp.None{}, fmt.Errorf("could not do it for %v: %+v, %q", in.Text, in, in.Text)
+				return rest.None{}, fmt.Errorf("could not do it for %v: %+v, %q", in.Text, in, in.Text)
 			case "told":
-				return apphttp.None{}, &beneficiaries.UnknownWord{Code: string(in.Text)}
+				return rest.None{}, &beneficiaries.UnknownWord{Code: string(in.Text)}
 			case "logged":
 				log.Warn("somebody logs a request", "text", in.Text, "all", fmt.Sprintf("%#v", in.Text))
 			case "sql":
 				_, err := tx.NewRaw("SELECT no_such_column FROM identities WHERE field = 'names'").Exec(ctx)
-				return apphttp.None{}, err
+				return rest.None{}, err
 			}
-			return apphttp.None{}, nil
+			return rest.None{}, nil
 		})
 	}
 }
@@ -329,7 +331,7 @@ func (s *service) issued(t *testing.T, body string) string {
 // knows no object with keys that are data, as closing_parts are.
 func (s *service) act(t *testing.T, c *apitest.Client, path, body, state string) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.client.Base+apphttp.Base+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.client.Base+rest.Base+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -544,17 +546,17 @@ func (s *service) answers(t *testing.T, readers []*apitest.Client) map[string][]
 			}
 			path = strings.ReplaceAll(path, "{id}", s.codes[6])
 			c := c.With("Accept-Language", []string{"en", "da"}[(who+what)%2]) // each operation is told in both, over all who ask
-			answer := s.raw(t, c, apphttp.Base+path)
+			answer := s.raw(t, c, rest.Base+path)
 			all["answers to others as json"] = append(all["answers to others as json"], answer...)
 			if !bytes.Contains(answer, []byte(`"data":[{`)) && !bytes.Contains(answer, []byte(`"rows":[{`)) {
 				continue // refused, or nothing of which there could be a table
 			}
 			for _, format := range []string{"csv", "xlsx"} {
-				all["answers to others as "+format] = append(all["answers to others as "+format], s.raw(t, c, apphttp.Base+path+"?format="+format)...)
+				all["answers to others as "+format] = append(all["answers to others as "+format], s.raw(t, c, rest.Base+path+"?format="+format)...)
 			}
 		}
 	}
-	for _, path := range []string{"/metrics", "/livez", "/readyz", apphttp.Base + "/openapi.json", apphttp.Base + "/docs"} {
+	for _, path := range []string{"/metrics", "/livez", "/readyz", rest.Base + "/openapi.json", rest.Base + "/docs"} {
 		all["answers to all"] = append(all["answers to all"], s.raw(t, s.others[0], path)...)
 	}
 	return all
@@ -565,7 +567,7 @@ func (s *service) pages(t *testing.T, sinks map[string][]byte) {
 	t.Helper()
 	for _, id := range s.statements {
 		for _, lang := range []string{"en", "da"} {
-			at := apphttp.Base + "/statements/" + id + "/document?lang=" + lang
+			at := rest.Base + "/statements/" + id + "/document?lang=" + lang
 			for _, format := range []string{"text", "html", "xlsx"} {
 				sinks["statements as "+format] = append(sinks["statements as "+format], s.raw(t, s.others[4], at+"&format="+format)...)
 			}

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supportledger/access"
-	apphttp "supportledger/http"
 	"supportledger/http/apitest"
+	"supportledger/http/rest"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -125,7 +125,7 @@ func TestRefusedInputWritesNothing(t *testing.T) {
 }
 
 // judge wants a problem to say what is wrong, where, and what to do.
-func judge(t *testing.T, p apphttp.Problem, pointer, field, hint string) {
+func judge(t *testing.T, p rest.Problem, pointer, field, hint string) {
 	t.Helper()
 	said := p.Hint
 	if field != "" {

@@ -27,7 +27,7 @@ type forgery struct {
 	then  string // what an owner does besides, so that it counts
 }
 
-// WHO is somebody's id by handle, as SQL.
+// who is somebody's id by handle, as SQL.
 func who(handle string) string { return "(SELECT id FROM users WHERE handle = '" + handle + "')" }
 
 // copied is a row of a table with some columns written anew.

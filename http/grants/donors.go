@@ -1,0 +1,271 @@
+package grants
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"supportledger/access"
+	"supportledger/access/vault"
+	"supportledger/grants"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// donors registers who gives: what is personal about them, what they promise, and what they gave in a year.
+func donors(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors/:id", ID: "getDonor", Tag: "donors", Roles: resource.Bookkeeper,
+		Summary: "One donor, without what is personal", Danish: "Én bidragyder, uden det personlige", Refuses: []error{grants.ErrUnknownDonor}}, getDonor)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors", Roles: resource.Finance, Personal: true, Status: http.StatusOK,
+		Summary: "Keep what is personal about a donor, sealed", Danish: "Gem det personlige om en bidragyder, forseglet",
+		About:   "A field that is sent replaces what was there. The answer does not show it.",
+		Refuses: []error{grants.ErrUnknownDonor, vault.ErrNoVault, vault.ErrErased, vault.ErrTextTooBig}}, sealDonor)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/disclosures", ID: "discloseDonor", Tag: "donors", Roles: resource.Finance, Personal: true, Status: http.StatusOK,
+		Summary: "Read a donor's name and addresses, for a reason", Danish: "Læs en bidragyders navn og adresser, med en begrundelse",
+		About:   "Who read it and why is on record. The tax id is not among it.",
+		Refuses: []error{grants.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, discloseDonor)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/erasures", ID: "eraseDonor", Tag: "donors", Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
+		Summary: "Erase what is personal about a donor for good; gifts and books stay", Danish: "Slet det personlige om en bidragyder for altid; gaver og bogføring står",
+		Refuses: []error{grants.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault}}, eraseDonor)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/gift-list", ID: "reportGiftList", Tag: "reports", Roles: resource.Bookkeeper,
+		Summary: "What every donor gave in a year", Danish: "Hvad hver bidragyder gav i et år",
+		About: "For the report to the tax agency (Tax Assessment Act § 8 A). Gifts given back and gifts in kind do not count."}, reportGiftList)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/tax-gift-lists", ID: "openTaxGiftList", Tag: "donors", Roles: []access.Role{access.Treasurer}, Personal: true, Status: http.StatusOK,
+		Summary: "The gift list of a year with the donors' tax ids, for a reason", Danish: "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
+		About:   "Each tax id that is opened is on record. ?format=csv gives the list for the agency's form.",
+		Refuses: []error{ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, openTaxGiftList)
+	pledges(api)
+}
+
+func pledges(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges", ID: "makePledge", Tag: "pledges", Roles: resource.Finance,
+		Summary: "Put a donor's pledge on record", Danish: "Registrér en bidragyders tilsagn",
+		About:   "It is no entry: a gift is income when it is received. A gift names the pledge that it fulfils.",
+		Refuses: []error{grants.ErrUnknownDonor, grants.ErrFundOfGrant, grants.ErrDuplicatePledge, grants.ErrScheduleTotal, grants.ErrScheduleOrder, ledger.ErrUnknownFund},
+		Example: `{"donor":"D-77","fund":"D1","date":"2026-01-05","amount":"1200.00","instalments":[{"due_on":"2026-02-01","amount":"1200.00"}]}`}, makePledge)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges", ID: "listPledges", Tag: "pledges", Roles: resource.Bookkeeper,
+		Summary: "List the pledges with what came of them up to a day", Danish: "Vis tilsagnene, og hvad der er kommet af dem til og med en dag"}, listPledges)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges/:id", ID: "getPledge", Tag: "pledges", Roles: resource.Bookkeeper,
+		Summary: "One pledge with its instalments", Danish: "Ét tilsagn med rater", Refuses: []error{grants.ErrUnknownPledge}}, getPledge)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges/:id/cancellations", ID: "cancelPledge", Tag: "pledges", Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Note that the rest of a pledge will not come", Danish: "Notér, at resten af et tilsagn ikke kommer",
+		Refuses: []error{grants.ErrUnknownPledge, grants.ErrOverCancelled, ledger.ErrReasonRequired}}, cancelPledge)
+}
+
+func getDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (donorView, error) {
+	return shownDonor(d.Grants.Donor(ctx, tx, string(in.ID)))
+}
+
+// shownDonor is a donor or why there is none.
+func shownDonor(donor grants.Donor, err error) (donorView, error) {
+	if err != nil {
+		return donorView{}, err
+	}
+	return viewDonor(donor), nil
+}
+
+type sealDonorRequest struct {
+	ID      rest.Ref       `path:"id" json:"-"`
+	TaxID   vault.Personal `json:"tax_id" validate:"max=20" description:"CPR of a person, CVR of a company."`
+	Name    vault.Personal `json:"name" validate:"max=120"`
+	Email   vault.Personal `json:"email" validate:"max=254"`
+	Address vault.Personal `json:"address" validate:"max=500"`
+
+	Passphrase vault.Personal `json:"passphrase" validate:"omitempty,min=12,max=100" description:"Agreed with the donor by another way than mail: statements then come as attachments locked with it. It is never answered."`
+}
+
+func sealDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in sealDonorRequest) (donorView, error) {
+	fields := map[grants.DonorField]string{}
+	for field, text := range map[grants.DonorField]vault.Personal{grants.DonorTaxID: in.TaxID, grants.DonorName: in.Name, grants.DonorEmail: in.Email,
+		grants.DonorAddress: in.Address, grants.DonorPassphrase: in.Passphrase} {
+		if text != "" {
+			fields[field] = string(text)
+		}
+	}
+	return shownDonor(d.Grants.SealDonor(ctx, tx, d.API.Vault, string(in.ID), fields))
+}
+
+type donorReasonRequest struct {
+	ID     rest.Ref `path:"id" json:"-"`
+	Reason string   `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
+}
+
+type disclosureView struct {
+	Donor   string         `json:"donor" description:"Code of the donor."`
+	Name    vault.Personal `json:"name,omitempty"`
+	Email   vault.Personal `json:"email,omitempty"`
+	Address vault.Personal `json:"address,omitempty"`
+}
+
+func discloseDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in donorReasonRequest) (disclosureView, error) {
+	opened, err := d.Grants.OpenDonor(ctx, tx, d.API.Vault, string(in.ID), in.Reason, grants.DonorName, grants.DonorEmail, grants.DonorAddress)
+	if err != nil {
+		return disclosureView{}, resource.AtReason(err)
+	}
+	donor, err := d.Grants.Donor(ctx, tx, string(in.ID))
+	return disclosureView{donor.Code, vault.Personal(opened[grants.DonorName]), vault.Personal(opened[grants.DonorEmail]), vault.Personal(opened[grants.DonorAddress])}, err
+}
+
+func eraseDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in donorReasonRequest) (donorView, error) {
+	donor, err := d.Grants.EraseDonor(ctx, tx, d.API.Vault, string(in.ID), in.Reason)
+	return shownDonor(donor, resource.AtReason(err))
+}
+
+type giftListRequest struct {
+	rest.Page
+	Year int `query:"year" json:"-" validate:"min=2000,max=2199" description:"Calendar year."`
+}
+
+type giftListRow struct {
+	Donor    string           `json:"donor" description:"Code of the donor, which stands for the person on paper."`
+	Kind     grants.DonorKind `json:"kind"`
+	Gifts    int              `json:"gifts" description:"How many."`
+	Total    ledger.Money     `json:"total"`
+	Reported bool             `json:"has_tax_id" description:"Whether a tax id is kept: without it nothing can be deducted."`
+}
+
+func viewGiftTotal(g grants.GiftTotal) giftListRow {
+	return giftListRow{g.Donor.Code, g.Donor.Kind, g.Gifts, g.Total, g.Reported}
+}
+
+func reportGiftList(ctx context.Context, tx *store.Tx, d resource.Domain, in giftListRequest) (rest.List[giftListRow], error) {
+	list, err := d.Grants.GiftList(ctx, tx, in.Year)
+	if err != nil {
+		return rest.List[giftListRow]{}, err
+	}
+	return rest.PageOf(in.Page, list, viewGiftTotal, func(g grants.GiftTotal) string { return g.Donor.Code })
+}
+
+type taxGiftListRequest struct {
+	Year   int    `json:"year" validate:"min=2000,max=2199"`
+	Reason string `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
+}
+
+type taxGiftListView struct {
+	Year int          `json:"year"`
+	Rows []taxGiftRow `json:"rows"`
+}
+
+// TableRows are the rows of the list as a table.
+func (v taxGiftListView) TableRows() any { return v.Rows }
+
+// TablePage says that there is no other page.
+func (v taxGiftListView) TablePage() rest.PageView { return rest.PageView{} }
+
+// TableFacts say above the rows of which year they are.
+func (v taxGiftListView) TableFacts() []rest.Fact {
+	return []rest.Fact{{Name: rest.Text{EN: "Year", DA: "År"}, Value: strconv.Itoa(v.Year)}}
+}
+
+type taxGiftRow struct {
+	giftListRow
+	TaxID vault.Personal `json:"tax_id,omitempty"`
+}
+
+func openTaxGiftList(ctx context.Context, tx *store.Tx, d resource.Domain, in taxGiftListRequest) (taxGiftListView, error) {
+	list, err := d.Grants.TaxGiftList(ctx, tx, d.API.Vault, in.Year, in.Reason)
+	if err != nil {
+		return taxGiftListView{}, resource.AtReason(err)
+	}
+	v := taxGiftListView{in.Year, []taxGiftRow{}}
+	for _, g := range list {
+		v.Rows = append(v.Rows, taxGiftRow{viewGiftTotal(g), vault.Personal(g.TaxID)})
+	}
+	return v, nil
+}
+
+type pledgeRequest struct {
+	Number      string          `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Donor       rest.Ref        `json:"donor" validate:"required" description:"Id or code."`
+	Fund        ledger.FundCode `json:"fund" validate:"required" description:"Not a grant's."`
+	Date        ledger.Date     `json:"date" validate:"required"`
+	Amount      rest.Decimal    `json:"amount" validate:"required,positive" description:"Base currency."`
+	Instalments []plannedBody   `json:"instalments" validate:"required,min=1,max=200,dive" description:"By their days; they sum to the amount."`
+}
+
+type pledgeView struct {
+	ID          string          `json:"id"`
+	Number      string          `json:"number"`
+	Donor       string          `json:"donor" description:"Code of the donor."`
+	Fund        ledger.FundCode `json:"fund"`
+	Date        ledger.Date     `json:"date"`
+	Amount      rest.Decimal    `json:"amount" description:"Base currency: paid + cancelled + open."`
+	Cancelled   rest.Decimal    `json:"cancelled"`
+	Paid        rest.Decimal    `json:"paid"`
+	Open        rest.Decimal    `json:"open"`
+	Overdue     rest.Decimal    `json:"overdue"`
+	Instalments []plannedView   `json:"instalments"`
+}
+
+func shownPledge(ctx context.Context, tx *store.Tx, d resource.Domain, p grants.Pledge, on ledger.Date) (pledgeView, error) {
+	s, err := d.Grants.PledgeStanding(ctx, tx, p, on)
+	v := pledgeView{p.ID, p.Number, p.Donor.Code, p.Fund, p.On, rest.Decimal(p.Amount.String()), rest.Decimal(p.Cancelled.String()), rest.Decimal(s.Paid.String()),
+		rest.Decimal(s.Open.String()), rest.Decimal(s.Overdue.String()), []plannedView{}}
+	for _, in := range s.Instalments {
+		v.Instalments = append(v.Instalments, viewPlanned(in))
+	}
+	return v, err
+}
+
+func makePledge(ctx context.Context, tx *store.Tx, d resource.Domain, in pledgeRequest) (pledgeView, error) {
+	donor, err := d.Grants.Donor(ctx, tx, string(in.Donor))
+	if err != nil {
+		return pledgeView{}, rest.At("/donor", err)
+	}
+	if _, err := d.Book.Fund(ctx, tx, in.Fund); err != nil {
+		return pledgeView{}, rest.At("/fund", err)
+	}
+	p := grants.Pledge{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date}
+	if p.Amount, err = in.Amount.In("/amount", d.Book.Base); err != nil {
+		return pledgeView{}, err
+	}
+	for i, planned := range in.Instalments {
+		amount, err := planned.Amount.In(fmt.Sprintf("/instalments/%d/amount", i), d.Book.Base)
+		if err != nil {
+			return pledgeView{}, err
+		}
+		p.Planned = append(p.Planned, grants.Planned{DueOn: planned.DueOn, Amount: amount})
+	}
+	if p, err = d.Grants.MakePledge(ctx, tx, p); err != nil {
+		return pledgeView{}, err
+	}
+	return shownPledge(ctx, tx, d, p, resource.Today(tx, ""))
+}
+
+func getPledge(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (pledgeView, error) {
+	p, err := d.Grants.Pledge(ctx, tx, string(in.ID))
+	if err != nil {
+		return pledgeView{}, err
+	}
+	return shownPledge(ctx, tx, d, p, resource.Today(tx, ""))
+}
+
+func listPledges(ctx context.Context, tx *store.Tx, d resource.Domain, in standingsRequest) (rest.List[pledgeView], error) {
+	after, err := in.After(1)
+	if err != nil {
+		return rest.List[pledgeView]{}, err
+	}
+	all, err := d.Grants.PledgesAfter(ctx, tx, rest.FirstOf(after), in.Size()+1)
+	if err != nil {
+		return rest.List[pledgeView]{}, err
+	}
+	views := make([]pledgeView, len(all))
+	for i, p := range all {
+		if views[i], err = shownPledge(ctx, tx, d, p, cmp.Or(in.AsOf, resource.Today(tx, ""))); err != nil {
+			return rest.List[pledgeView]{}, err
+		}
+	}
+	return rest.ListOf(in.Page, views, func(v pledgeView) pledgeView { return v }, func(v pledgeView) []string { return []string{v.ID} }), nil
+}
+
+func cancelPledge(ctx context.Context, tx *store.Tx, d resource.Domain, in donorReasonRequest) (pledgeView, error) {
+	p, err := d.Grants.CancelPledge(ctx, tx, string(in.ID), in.Reason)
+	if err != nil {
+		return pledgeView{}, resource.AtReason(err)
+	}
+	return shownPledge(ctx, tx, d, p, resource.Today(tx, ""))
+}

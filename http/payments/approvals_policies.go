@@ -1,0 +1,258 @@
+package payments
+
+import (
+	"context"
+	"net/http"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// policyRoutes registers how many people of which roles a disbursement needs.
+func policyRoutes(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-policies", ID: "listApprovalPolicies", Tag: "approval-policies", Roles: resource.Staff,
+		Summary: "List the approval policies by their first day", Danish: "Vis godkendelsesreglerne efter første dag"}, listApprovalPolicies)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-policies/:id", ID: "getApprovalPolicy", Tag: "approval-policies", Roles: resource.Staff,
+		Summary: "One approval policy", Danish: "Ét sæt godkendelsesregler", Refuses: []error{disbursements.ErrUnknownPolicy}}, getApprovalPolicy)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies", ID: "proposeApprovalPolicy", Tag: "approval-policies", Roles: resource.Leads,
+		Location: "/approval-policies/{id}", Summary: "Propose how many people a disbursement needs", Danish: "Foreslå, hvor mange personer en udbetaling kræver",
+		About:   "In force from its day, once another person confirmed it. All bands that fit a disbursement hold for it; one of each step must fit every one.",
+		Refuses: []error{disbursements.ErrPolicyShape, disbursements.ErrReasonRequired, ledger.ErrUnknownFund},
+		Example: `{"from_on":"2027-01-01","bands":[{"step":"approve","roles":["programme_lead"],"people":1},{"step":"authorise","roles":["treasurer"],"people":1},` +
+			`{"above":"25000.00","step":"approve","roles":["programme_lead"],"people":2}],"emergency_limit":"1500.00","emergency_per_quarter":2,` +
+			`"emergency_days":5,"remind_days":3,"reason":"the board decided on two approvals"}`}, proposePolicy)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies/:id/decisions", ID: "decideApprovalPolicy", Tag: "approval-policies", Roles: resource.Leads, Status: http.StatusOK,
+		Summary: "Confirm or reject what somebody else proposed", Danish: "Bekræft eller afvis, hvad en anden har foreslået",
+		Refuses: []error{disbursements.ErrUnknownPolicy, disbursements.ErrState, disbursements.ErrReasonRequired, access.ErrMakerCannotApprove},
+		Example: `{"decision":"confirm"}`}, decidePolicy)
+}
+
+// bandBody is one row of a policy.
+type bandBody struct {
+	Above    rest.Decimal    `json:"above,omitempty" validate:"omitempty,nonnegative" description:"Base currency: holds for more than this; 0 where none is sent."`
+	Fund     ledger.FundCode `json:"fund,omitempty" validate:"omitempty" description:"Holds where this fund pays a part; every fund where none is sent."`
+	NewPayee bool            `json:"new_payee,omitempty" description:"Holds for a payee who was never paid."`
+	Cash     bool            `json:"cash,omitempty" description:"Holds for petty cash."`
+	Step     access.Step     `json:"step" validate:"required,oneof=approve authorise" enum:"approve,authorise"`
+	Roles    []access.Role   `json:"roles" validate:"required,min=1,max=4,dive,oneof=caseworker programme_lead finance_officer treasurer" description:"One of them each: caseworker and programme_lead approve, finance_officer and treasurer authorise."`
+	People   int             `json:"people" validate:"min=1,max=9" description:"How many different people."`
+}
+
+type proposePolicyRequest struct {
+	FromOn              ledger.Date  `json:"from_on" validate:"required" description:"First day; today at the earliest."`
+	Bands               []bandBody   `json:"bands" validate:"required,min=2,max=50,dive"`
+	EmergencyLimit      rest.Decimal `json:"emergency_limit" validate:"required,nonnegative" description:"Base currency; 0 closes the emergency path."`
+	EmergencyPerQuarter int          `json:"emergency_per_quarter" validate:"min=0,max=9" description:"Of one plan."`
+	EmergencyDays       int          `json:"emergency_days" validate:"min=1,max=30" description:"Working days until the approval has to be there."`
+	RemindDays          int          `json:"remind_days" validate:"min=1,max=90" description:"Working days until somebody is reminded; after twice that it is escalated."`
+	Reason              string       `json:"reason" validate:"required,max=500" description:"At least ten letters."`
+}
+
+type approvalBandView struct {
+	Above    string          `json:"above"`
+	Fund     ledger.FundCode `json:"fund,omitempty"`
+	NewPayee bool            `json:"new_payee"`
+	Cash     bool            `json:"cash"`
+	Step     access.Step     `json:"step" enum:"approve,authorise"`
+	Roles    []access.Role   `json:"roles"`
+	People   int             `json:"people"`
+}
+
+type approvalPolicyView struct {
+	ID                  disbursements.PolicyID    `json:"id"`
+	FromOn              ledger.Date               `json:"from_on"`
+	State               disbursements.PolicyState `json:"state" enum:"proposed,confirmed,rejected"`
+	Bands               []approvalBandView        `json:"bands"`
+	EmergencyLimit      ledger.Money              `json:"emergency_limit"`
+	EmergencyPerQuarter int                       `json:"emergency_per_quarter"`
+	EmergencyDays       int                       `json:"emergency_days"`
+	RemindDays          int                       `json:"remind_days"`
+	Reason              string                    `json:"reason"`
+	ProposedBy          access.UserID             `json:"proposed_by,omitempty" description:"None came with the program."`
+	ProposedAt          string                    `json:"proposed_at"`
+}
+
+func viewApprovalPolicy(p disbursements.Policy) approvalPolicyView {
+	v := approvalPolicyView{p.ID, p.FromOn, p.State, []approvalBandView{}, p.EmergencyLimit, p.EmergencyPerQuarter, p.EmergencyDays, p.RemindDays, p.Reason, p.ProposedBy, rest.Instant(p.ProposedAt)}
+	for _, b := range p.Bands {
+		v.Bands = append(v.Bands, approvalBandView{b.Above.String(), b.Fund, b.NewPayee, b.Cash, b.Need.Step, b.Need.Roles, b.Need.People})
+	}
+	return v
+}
+
+func listApprovalPolicies(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[approvalPolicyView], error) {
+	all, err := d.Disbursements.Policies(ctx, tx)
+	if err != nil {
+		return rest.List[approvalPolicyView]{}, err
+	}
+	return rest.InOrder(in.Page, all, viewApprovalPolicy)
+}
+
+func getApprovalPolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (approvalPolicyView, error) {
+	p, err := d.Disbursements.Policy(ctx, tx, disbursements.PolicyID(in.ID))
+	if err != nil {
+		return approvalPolicyView{}, err
+	}
+	return viewApprovalPolicy(p), nil
+}
+
+func proposePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in proposePolicyRequest) (approvalPolicyView, error) {
+	p := disbursements.Policy{FromOn: in.FromOn, EmergencyPerQuarter: in.EmergencyPerQuarter, EmergencyDays: in.EmergencyDays, RemindDays: in.RemindDays, Reason: in.Reason}
+	var err error
+	if p.EmergencyLimit, err = in.EmergencyLimit.In("/emergency_limit", d.Book.Base); err != nil {
+		return approvalPolicyView{}, err
+	}
+	for _, b := range in.Bands {
+		band := disbursements.Band{Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash, Need: disbursements.Need{Step: b.Step, People: b.People, Roles: b.Roles}}
+		if band.Above, err = rest.OrZero(b.Above).In("/bands", d.Book.Base); err != nil {
+			return approvalPolicyView{}, err
+		}
+		if b.Fund != "" {
+			if _, err := d.Book.Fund(ctx, tx, b.Fund); err != nil {
+				return approvalPolicyView{}, rest.At("/bands", err)
+			}
+		}
+		p.Bands = append(p.Bands, band)
+	}
+	if p, err = d.Disbursements.ProposePolicy(ctx, tx, p); err != nil {
+		return approvalPolicyView{}, err
+	}
+	return viewApprovalPolicy(p), nil
+}
+
+type policyDecisionRequest struct {
+	ID       rest.Ref `path:"id" json:"-"`
+	Decision string   `json:"decision" validate:"required,oneof=confirm reject"`
+	Reason   string   `json:"reason" validate:"max=500" description:"Needed to reject."`
+}
+
+func decidePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in policyDecisionRequest) (approvalPolicyView, error) {
+	p, err := d.Disbursements.DecidePolicy(ctx, tx, disbursements.PolicyID(in.ID), in.Decision == "confirm", in.Reason)
+	if err != nil {
+		return approvalPolicyView{}, err
+	}
+	return viewApprovalPolicy(p), nil
+}
+
+// standInRoutes registers who decides for whom, and who does not for whom.
+func standInRoutes(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/delegations", ID: "listDelegations", Tag: "delegations", Roles: resource.Staff,
+		Summary: "List who decides for somebody who is away", Danish: "Vis, hvem der afgør for en, der er fraværende"}, listDelegations)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations", ID: "delegate", Tag: "delegations", Roles: decides,
+		Summary: "Name a deputy for the days you are away", Danish: "Udpeg en stedfortræder for de dage, du er væk",
+		About: "Lends your roles for decisions on disbursements, and widens no duty: on one disbursement the two of you count as one.",
+		Refuses: []error{access.ErrUnknownUser, access.ErrIncompatibleRoles, access.ErrAccountEnded, disbursements.ErrDelegationDays, disbursements.ErrOwnDeputy,
+			disbursements.ErrReasonRequired},
+		Example: `{"deputy":"treasurer-2","from_on":"2026-12-21","to_on":"2027-01-03","reason":"away over the holidays"}`}, delegate)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations/:id/revocations", ID: "revokeDelegation", Tag: "delegations", Roles: decides, Status: http.StatusOK,
+		Summary: "End a delegation at once", Danish: "Ophæv en stedfortræders fuldmagt straks", Refuses: []error{disbursements.ErrUnknownDelegation}}, revokeDelegation)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations", ID: "listRelations", Tag: "relations", Roles: resource.Staff,
+		Summary: "List declared relations", Danish: "Vis oplyste relationer",
+		About: "A caseworker sees those to payees and to people of the own cases."}, listRelations)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations", ID: "declareRelation", Tag: "relations", Roles: decides,
+		Summary: "Declare what a user or donor has to do with a payee or a person", Danish: "Oplys, hvad en bruger eller bidragyder har at gøre med en betalingsmodtager eller en person",
+		About:   "Such a user decides on nothing for them; such a donor shows among the checks. Your own without user and donor; those of others by who leads.",
+		Refuses: []error{access.ErrUnknownUser, access.ErrForbidden, grants.ErrUnknownDonor, beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
+		Example: `{"payee":"C-03","nature":"employment"}`}, declareRelation)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations/:id/endings", ID: "endRelation", Tag: "relations", Roles: resource.Leads, Status: http.StatusOK,
+		Summary: "Say on which day a relation ended", Danish: "Oplys, hvilken dag en relation ophørte", About: "Nobody ends their own.",
+		Refuses: []error{disbursements.ErrUnknownRelation, access.ErrMakerCannotApprove}}, endRelation)
+}
+
+type delegationView struct {
+	ID        disbursements.DelegationID `json:"id"`
+	For       string                     `json:"for" description:"Who is away."`
+	Deputy    string                     `json:"deputy"`
+	FromOn    ledger.Date                `json:"from_on"`
+	ToOn      ledger.Date                `json:"to_on"`
+	Reason    string                     `json:"reason"`
+	CreatedAt string                     `json:"created_at"`
+	RevokedAt string                     `json:"revoked_at,omitempty"`
+}
+
+func viewDelegation(d disbursements.Delegation) delegationView {
+	return delegationView{d.ID, d.FromName, d.ToName, d.FromOn, d.ToOn, d.Reason, rest.Instant(d.CreatedAt), rest.Instant(d.RevokedAt)}
+}
+
+func listDelegations(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[delegationView], error) {
+	all, err := d.Disbursements.Delegations(ctx, tx, "")
+	if err != nil {
+		return rest.List[delegationView]{}, err
+	}
+	return rest.InOrder(in.Page, all, viewDelegation)
+}
+
+type delegateRequest struct {
+	Deputy rest.Ref    `json:"deputy" validate:"required" description:"Id or work name."`
+	FromOn ledger.Date `json:"from_on" validate:"required"`
+	ToOn   ledger.Date `json:"to_on" validate:"required" description:"The last day, at most 92 after the first."`
+	Reason string      `json:"reason" validate:"required,max=200" description:"At least ten letters; nothing about health."`
+}
+
+func delegate(ctx context.Context, tx *store.Tx, d resource.Domain, in delegateRequest) (delegationView, error) {
+	made, err := d.Disbursements.Delegate(ctx, tx, disbursements.Delegation{To: access.UserID(in.Deputy), FromOn: in.FromOn, ToOn: in.ToOn, Reason: in.Reason})
+	return viewDelegation(made), err
+}
+
+func revokeDelegation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (delegationView, error) {
+	ended, err := d.Disbursements.RevokeDelegation(ctx, tx, disbursements.DelegationID(in.ID))
+	return viewDelegation(ended), err
+}
+
+type relationRequest struct {
+	User        rest.Ref `json:"user" description:"Id or work name; you where neither user nor donor is sent."`
+	Donor       rest.Ref `json:"donor" description:"Id or code."`
+	Payee       string   `json:"payee" validate:"max=20" description:"Code, or a beneficiary."`
+	Beneficiary rest.Ref `json:"beneficiary" description:"Id or code."`
+	Nature      string   `json:"nature" validate:"required,oneof=family household employment ownership other"`
+}
+
+type relationView struct {
+	ID          disbursements.RelationID    `json:"id"`
+	User        access.UserID               `json:"user_id,omitempty"`
+	Donor       grants.DonorID              `json:"donor_id,omitempty"`
+	Payee       string                      `json:"payee,omitempty"`
+	Beneficiary beneficiaries.BeneficiaryID `json:"beneficiary_id,omitempty"`
+	Nature      string                      `json:"nature"`
+	DeclaredBy  access.UserID               `json:"declared_by"`
+	DeclaredAt  string                      `json:"declared_at"`
+	EndedOn     ledger.Date                 `json:"ended_on,omitempty"`
+}
+
+func viewRelation(r disbursements.Relation) relationView {
+	return relationView{r.ID, r.User, r.Donor, r.Payee, r.Beneficiary, r.Nature, r.DeclaredBy, rest.Instant(r.DeclaredAt), r.EndedOn}
+}
+
+func listRelations(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[relationView], error) {
+	all, err := d.Disbursements.Relations(ctx, tx)
+	if err != nil {
+		return rest.List[relationView]{}, err
+	}
+	return rest.InOrder(in.Page, all, viewRelation)
+}
+
+func declareRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in relationRequest) (relationView, error) {
+	r := disbursements.Relation{User: access.UserID(in.User), Donor: grants.DonorID(in.Donor), Payee: in.Payee,
+		Beneficiary: beneficiaries.BeneficiaryID(in.Beneficiary), Nature: in.Nature}
+	if in.User == "" && in.Donor == "" {
+		r.User = access.UserID(tx.By.User)
+	}
+	made, err := d.Disbursements.DeclareRelation(ctx, tx, r)
+	return viewRelation(made), err
+}
+
+type endRelationRequest struct {
+	ID rest.Ref    `path:"id" json:"-"`
+	On ledger.Date `json:"on" validate:"required" description:"The last day."`
+}
+
+func endRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in endRelationRequest) (relationView, error) {
+	ended, err := d.Disbursements.EndRelation(ctx, tx, disbursements.RelationID(in.ID), in.On)
+	return viewRelation(ended), err
+}

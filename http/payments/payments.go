@@ -1,0 +1,220 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"supportledger/access"
+	"supportledger/disbursements"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// paymentRoutes registers payments and the bank lines that prove them.
+func paymentRoutes(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/releases", ID: "releaseDisbursement", Tag: "payments", Roles: resource.Finance, Money: true,
+		Summary: "Release an authorised disbursement for payment", Danish: "Frigiv en bemyndiget udbetaling til betaling",
+		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will confirm it.",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement,
+			disbursements.ErrDuplicatePayment, disbursements.ErrBankCurrency, disbursements.ErrPayeeUnverified, disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged,
+			disbursements.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed}}, releaseDisbursement)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments", ID: "listPayments", Tag: "payments", Roles: resource.Bookkeeper,
+		Summary: "List payments by number", Danish: "Vis betalinger efter nummer"}, listPayments)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments/:id", ID: "getPayment", Tag: "payments", Roles: resource.Bookkeeper,
+		Summary: "One payment", Danish: "Én betaling", Refuses: []error{disbursements.ErrUnknownPayment}}, getPayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/dispatches", ID: "dispatchPayment", Tag: "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Summary: "Note that a payment was given to the bank by hand", Danish: "Notér, at en betaling er givet til banken i hånden",
+		About: "One that is made again is released by a second person here. A document may show it; it proves the entry once the bank's line is matched.",
+		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrInBatch, disbursements.ErrPayeeUnverified,
+			disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged, access.ErrMakerCannotApprove, ledger.ErrUnknownEvidence}}, dispatchPayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments", Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Note that a payment never left, or was recalled", Danish: "Notér, at en betaling aldrig gik afsted eller blev kaldt tilbage",
+		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrReasonRequired}}, failPayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/reissues", ID: "reissuePayment", Tag: "payments", Roles: resource.Finance, Money: true,
+		Summary: "Make a payment again that came back or never left", Danish: "Betal igen, hvad der kom retur eller aldrig gik afsted",
+		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrReissued, disbursements.ErrDuplicatePayment}}, reissuePayment)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines", ID: "listBankLines", Tag: "bank-lines", Roles: resource.Bookkeeper,
+		Summary: "List what the bank said, oldest first", Danish: "Vis bankens linjer, ældste først"}, listBankLines)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines", ID: "recordBankLine", Tag: "bank-lines", Roles: resource.Finance, Money: true,
+		Summary: "Put a line of the bank's statement on record", Danish: "Registrér en linje fra bankens kontoudtog",
+		Refuses: []error{disbursements.ErrBankCurrency, ledger.ErrUnknownAccount}}, recordBankLine)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines", Roles: resource.Finance, Money: true,
+		Summary: "Say what a bank line proves, and book it", Danish: "Afstem en banklinje, og bogfør den",
+		About: "A payment that left, one that came back, or a fee that the bank took for it; booked on the bank's date.",
+		Refuses: append([]error{disbursements.ErrUnknownBankLine, disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrBankDifference,
+			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed}, resource.NotPaid...)}, matchBankLine)
+}
+
+type releaseRequest struct {
+	ID      rest.Ref         `path:"id" json:"-"`
+	Date    ledger.Date      `json:"date" validate:"required" description:"Day on which it is to be paid."`
+	Number  string           `json:"number" validate:"max=20" description:"Of the payment; given by us where none is sent."`
+	Account ledger.AccountNo `json:"account" validate:"omitempty" description:"Our bank account, for an invoice."`
+}
+
+type paymentView struct {
+	ID           disbursements.PaymentID      `json:"id"`
+	Number       string                       `json:"number"`
+	Disbursement disbursements.DisbursementID `json:"disbursement_id"`
+	ReissueOf    disbursements.PaymentID      `json:"reissue_of,omitempty"`
+	Account      ledger.AccountNo             `json:"account"`
+	Payee        string                       `json:"payee"`
+	Date         ledger.Date                  `json:"date"`
+	Amount       ledger.Money                 `json:"amount"`
+	State        disbursements.PaymentState   `json:"state"`
+	Entry        ledger.EntryID               `json:"entry_id,omitempty"`
+	Version      int                          `json:"version"`
+}
+
+func viewPayment(p disbursements.Payment) paymentView {
+	return paymentView{p.ID, p.Number, p.Disbursement, p.ReissueOf, p.Account, p.Payee, p.Date, p.Amount, p.State, p.Entry, p.Version}
+}
+
+// shownPayment is a payment or why there is none.
+func shownPayment(p disbursements.Payment, err error) (paymentView, error) {
+	if err != nil {
+		return paymentView{}, err
+	}
+	return viewPayment(p), nil
+}
+
+func releaseDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in releaseRequest) (paymentView, error) {
+	return shownPayment(d.Disbursements.Release(ctx, tx, string(in.ID), disbursements.Payment{Number: in.Number, Date: in.Date, Account: in.Account}))
+}
+
+type listPaymentsRequest struct {
+	rest.Page
+	State disbursements.PaymentState `query:"status" json:"-" validate:"omitempty,oneof=planned in_file sent confirmed failed returned recalled"`
+}
+
+func listPayments(ctx context.Context, tx *store.Tx, d resource.Domain, in listPaymentsRequest) (rest.List[paymentView], error) {
+	found, err := d.Disbursements.Payments(ctx, tx, in.State)
+	if err != nil {
+		return rest.List[paymentView]{}, err
+	}
+	return rest.PageOf(in.Page, found, viewPayment, func(p disbursements.Payment) string { return p.Number })
+}
+
+func getPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (paymentView, error) {
+	return shownPayment(d.Disbursements.Payment(ctx, tx, string(in.ID)))
+}
+
+type dispatchRequest struct {
+	ID       rest.Ref `path:"id" json:"-" description:"Id or number."`
+	Evidence rest.Ref `query:"evidence_id" json:"-" description:"What shows it, such as the bank's receipt."`
+}
+
+func dispatchPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in dispatchRequest) (paymentView, error) {
+	if in.Evidence != "" {
+		p, err := d.Disbursements.DispatchProved(ctx, tx, string(in.ID), ledger.EvidenceID(in.Evidence))
+		if errors.Is(err, ledger.ErrUnknownEvidence) {
+			err = rest.At("/evidence_id", err)
+		}
+		return shownPayment(p, err)
+	}
+	return shownPayment(d.Disbursements.Dispatch(ctx, tx, string(in.ID)))
+}
+
+type failureRequest struct {
+	ID     rest.Ref                   `path:"id" json:"-"`
+	State  disbursements.PaymentState `json:"state" validate:"required,oneof=failed recalled"`
+	Reason string                     `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
+}
+
+func failPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in failureRequest) (paymentView, error) {
+	return shownPayment(d.Disbursements.Fail(ctx, tx, string(in.ID), in.State, in.Reason))
+}
+
+type reissueRequest struct {
+	ID      rest.Ref         `path:"id" json:"-"`
+	Date    ledger.Date      `json:"date" validate:"required" description:"Day on which it is to be paid."`
+	Number  string           `json:"number" validate:"max=20" description:"Of the new payment; given by us where none is sent."`
+	Account ledger.AccountNo `json:"account" validate:"omitempty" description:"Our bank account; that of the first payment where none is sent."`
+	Payee   string           `json:"payee" validate:"max=20" description:"Code; that of the first payment where none is sent."`
+}
+
+func reissuePayment(ctx context.Context, tx *store.Tx, d resource.Domain, in reissueRequest) (paymentView, error) {
+	return shownPayment(d.Disbursements.Reissue(ctx, tx, string(in.ID), disbursements.Payment{Number: in.Number, Date: in.Date, Account: in.Account, Payee: in.Payee}))
+}
+
+type bankLineRequest struct {
+	Account   ledger.AccountNo `json:"account" validate:"required" description:"Our bank account."`
+	Date      ledger.Date      `json:"date" validate:"required" description:"On which the bank booked it."`
+	Amount    rest.Decimal     `json:"amount" validate:"required" description:"In the account's currency; money out is negative."`
+	Reference string           `json:"reference" validate:"max=140" description:"The bank's; no person's name."`
+}
+
+type bankLineView struct {
+	ID        disbursements.BankLineID `json:"id"`
+	Account   ledger.AccountNo         `json:"account"`
+	Date      ledger.Date              `json:"date"`
+	Amount    ledger.Money             `json:"amount"`
+	Left      ledger.Money             `json:"left" description:"What no match accounts for yet."`
+	Reference string                   `json:"reference"`
+}
+
+func viewBankLine(l disbursements.BankLine) bankLineView {
+	return bankLineView{l.ID, l.Account, l.Date, l.Amount, l.Left, l.Reference}
+}
+
+func recordBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in bankLineRequest) (bankLineView, error) {
+	bank, err := d.Book.Bank(ctx, tx, in.Account)
+	if err != nil {
+		return bankLineView{}, rest.At("/account", err)
+	}
+	amount, err := in.Amount.In("/amount", bank.BankCurrency())
+	if err != nil {
+		return bankLineView{}, err
+	}
+	if amount.IsZero() {
+		return bankLineView{}, rest.At("/amount", &disbursements.BankDifference{Account: in.Account, Left: amount, Wanted: amount})
+	}
+	l, err := d.Disbursements.RecordBankLine(ctx, tx, disbursements.BankLine{Account: in.Account, Date: in.Date, Amount: amount, Reference: in.Reference})
+	if err != nil {
+		return bankLineView{}, err
+	}
+	return viewBankLine(l), nil
+}
+
+type listBankLinesRequest struct {
+	rest.Page
+	Account ledger.AccountNo `query:"account" json:"-"`
+}
+
+func listBankLines(ctx context.Context, tx *store.Tx, d resource.Domain, in listBankLinesRequest) (rest.List[bankLineView], error) {
+	found, err := d.Disbursements.BankLines(ctx, tx, in.Account)
+	if err != nil {
+		return rest.List[bankLineView]{}, err
+	}
+	return rest.PageOf(in.Page, found, viewBankLine, func(l disbursements.BankLine) string { return string(l.Date) + " " + string(l.ID) })
+}
+
+type matchRequest struct {
+	ID      rest.Ref             `path:"id" json:"-"`
+	Payment rest.Ref             `json:"payment" validate:"required" description:"Id or number."`
+	Proves  disbursements.Proves `json:"proves" validate:"required,oneof=payment return fee"`
+}
+
+type matchView struct {
+	ID      string         `json:"id"`
+	Line    bankLineView   `json:"bank_line"`
+	Payment paymentView    `json:"payment"`
+	Proves  string         `json:"proves"`
+	Amount  ledger.Money   `json:"amount"`
+	Entry   ledger.EntryID `json:"entry_id"`
+}
+
+func matchBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in matchRequest) (matchView, error) {
+	m, err := d.Disbursements.Match(ctx, tx, string(in.ID), string(in.Payment), in.Proves)
+	if err != nil {
+		return matchView{}, err
+	}
+	return viewMatch(m), nil
+}
+
+func viewMatch(m disbursements.Match) matchView {
+	return matchView{m.ID, viewBankLine(m.Line), viewPayment(m.Payment), string(m.Proves), m.Amount, m.Entry}
+}

@@ -1,0 +1,118 @@
+package payments
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"supportledger/access"
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// prepaymentRoutes registers retainers and petty cash floats.
+func prepaymentRoutes(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/prepayments", ID: "listPrepayments", Tag: "prepayments", Roles: resource.Bookkeeper,
+		Summary: "List money paid ahead by number", Danish: "Vis forudbetalinger efter nummer"}, listPrepayments)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/prepayments/:id", ID: "getPrepayment", Tag: "prepayments", Roles: resource.Staff,
+		Summary: "One retainer or float, and what is left of it", Danish: "Én klientkonto eller kontantkasse, og hvad der er tilbage",
+		Refuses: []error{disbursements.ErrUnknownPrepayment}}, getPrepayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments", ID: "requestPrepayment", Tag: "prepayments", Roles: resource.Finance, Money: true,
+		Summary: "Ask for a retainer or a petty cash float", Danish: "Anmod om en klientkonto eller en kontantkasse",
+		Refuses: []error{disbursements.ErrDuplicatePrepayment, disbursements.ErrBankCurrency, beneficiaries.ErrUnknownPlan, ledger.ErrUnknownFund,
+			ledger.ErrUnknownAccount}}, requestPrepayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/authorisations", ID: "authorisePrepayment", Tag: "prepayments", Roles: resource.Finance, Money: true,
+		Status: http.StatusOK, Summary: "Authorise what somebody else asked for", Danish: "Bemyndig, hvad en anden har anmodet om",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownPrepayment, disbursements.ErrState, grants.ErrBudgetExceeded,
+			grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, authorisePrepayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/returns", ID: "returnPrepayment", Tag: "prepayments", Roles: resource.Finance, Money: true,
+		Status: http.StatusOK, Summary: "Book unused money that comes back", Danish: "Bogfør ubrugte penge, der kommer tilbage",
+		Refuses: []error{disbursements.ErrUnknownPrepayment, disbursements.ErrState, disbursements.ErrPrepaidExceeded, ledger.ErrPeriodClosed}}, returnPrepayment)
+}
+
+type prepaymentRequest struct {
+	Number  string                       `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Kind    disbursements.PrepaymentKind `json:"kind" validate:"required,oneof=retainer petty_cash"`
+	Fund    ledger.FundCode              `json:"fund" validate:"required"`
+	Payee   string                       `json:"payee" validate:"max=20" description:"Code of the lawyer; no person's name."`
+	Plan    rest.Ref                     `json:"plan" description:"Id or number."`
+	Account ledger.AccountNo             `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
+	Date    ledger.Date                  `json:"date" validate:"required"`
+	Amount  rest.Decimal                 `json:"amount" validate:"required,positive" description:"Base currency."`
+}
+
+type prepaymentView struct {
+	ID      disbursements.PrepaymentID   `json:"id"`
+	Number  string                       `json:"number"`
+	Kind    disbursements.PrepaymentKind `json:"kind"`
+	Fund    ledger.FundCode              `json:"fund"`
+	Payee   string                       `json:"payee"`
+	Plan    string                       `json:"plan"`
+	Date    ledger.Date                  `json:"date"`
+	Amount  ledger.Money                 `json:"amount"`
+	Left    ledger.Money                 `json:"left" description:"Neither drawn nor given back."`
+	State   disbursements.TransferState  `json:"state"`
+	Entry   ledger.EntryID               `json:"entry_id,omitempty"`
+	Version int                          `json:"version"`
+}
+
+func viewPrepayment(p disbursements.Prepayment) prepaymentView {
+	return prepaymentView{p.ID, p.Number, p.Kind, p.Fund, p.Payee, p.Plan.Number, p.Date, p.Amount, p.Left, p.State, p.Entry, p.Version}
+}
+
+// shownPrepayment is money paid ahead or why there is none.
+func shownPrepayment(p disbursements.Prepayment, err error) (prepaymentView, error) {
+	if err != nil {
+		return prepaymentView{}, err
+	}
+	return viewPrepayment(p), nil
+}
+
+func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentRequest) (prepaymentView, error) {
+	p := disbursements.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee, Account: cmp.Or(in.Account, ledger.BaseBank), Date: in.Date}
+	var err error
+	if in.Plan != "" {
+		if p.Plan, err = d.People.Plan(ctx, tx, string(in.Plan)); err != nil {
+			return prepaymentView{}, rest.At("/plan", err)
+		}
+	}
+	if p.Amount, err = in.Amount.In("/amount", d.Book.Base); err != nil {
+		return prepaymentView{}, err
+	}
+	return shownPrepayment(d.Disbursements.RequestPrepayment(ctx, tx, p))
+}
+
+func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.Page) (rest.List[prepaymentView], error) {
+	found, err := d.Disbursements.Prepayments(ctx, tx)
+	if err != nil {
+		return rest.List[prepaymentView]{}, err
+	}
+	return rest.PageOf(in, found, viewPrepayment, func(p disbursements.Prepayment) string { return p.Number })
+}
+
+func getPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (prepaymentView, error) {
+	return shownPrepayment(d.Disbursements.Prepayment(ctx, tx, string(in.ID)))
+}
+
+func authorisePrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (prepaymentView, error) {
+	return shownPrepayment(d.Disbursements.AuthorisePrepayment(ctx, tx, string(in.ID)))
+}
+
+type prepaymentReturnRequest struct {
+	ID     rest.Ref     `path:"id" json:"-"`
+	Date   ledger.Date  `json:"date" validate:"required"`
+	Amount rest.Decimal `json:"amount" validate:"required,positive" description:"Base currency."`
+}
+
+func returnPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentReturnRequest) (prepaymentView, error) {
+	amount, err := in.Amount.In("/amount", d.Book.Base)
+	if err != nil {
+		return prepaymentView{}, err
+	}
+	return shownPrepayment(d.Disbursements.ReturnPrepayment(ctx, tx, string(in.ID), amount, in.Date))
+}

@@ -1,0 +1,143 @@
+package resource
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"supportledger/access"
+	"supportledger/access/vault"
+	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/grants"
+	"supportledger/http/rest"
+	"supportledger/ledger"
+	"supportledger/statements"
+	"supportledger/store"
+)
+
+// API is the API with what the acts of the resources need besides the books of their tx.
+type API struct {
+	*rest.API
+	Vault   *vault.Vault    // of personal data; nil refuses
+	Archive *ledger.Archive // of evidence; nil refuses
+	Address string          // of this server as the public reaches it, https://…; "" where it is not
+}
+
+// Domain holds the objects of each domain, opened on the books of a tx.
+type Domain struct {
+	API           *API
+	Book          ledger.Book
+	Grants        grants.Register
+	People        beneficiaries.Register
+	Disbursements disbursements.Office
+	Statements    statements.Office
+}
+
+// Open opens the domains on the books of a tx.
+func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
+	book, err := ledger.Open(ctx, tx)
+	if err != nil {
+		return Domain{}, err
+	}
+	register := grants.Register{Book: book}
+	people := beneficiaries.Register{Book: book, Grants: register, Vault: a.Vault, Payees: disbursements.OnRecord}
+	office := statements.Office{Book: book, Grants: register}
+	office.Disclosure = statements.Blocks{Office: office}
+	return Domain{
+		API: a, Book: book, Grants: register, People: people,
+		Disbursements: disbursements.Office{Book: book, Grants: register, People: people},
+		Statements:    office,
+	}, nil
+}
+
+// Route registers an operation whose act works with the domains; see [Route].
+func Route[In, Out any](api *API, op rest.Op, act func(ctx context.Context, tx *store.Tx, d Domain, in In) (Out, error)) {
+	rest.Route(api.API, op, func(ctx context.Context, tx *store.Tx, in In) (Out, error) {
+		d, err := api.Open(ctx, tx)
+		if err != nil {
+			var none Out
+			return none, err
+		}
+		return act(ctx, tx, d, in)
+	})
+}
+
+// Who may do what, in groups. Reading the books is for everyone who works with money or checks it.
+var (
+	Finance    = []access.Role{access.FinanceOfficer, access.Treasurer}
+	Casework   = []access.Role{access.Caseworker, access.ProgrammeLead}
+	Leads      = []access.Role{access.ProgrammeLead, access.Treasurer}
+	Bookkeeper = []access.Role{access.FinanceOfficer, access.Treasurer, access.Auditor}
+	Staff      = []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor}
+)
+
+// PostedView is a posted entry where an act's answer names it.
+type PostedView struct {
+	ID     ledger.EntryID `json:"id"`
+	Number string         `json:"number" description:"Fiscal year and running number, without a gap."`
+	Date   ledger.Date    `json:"date"`
+}
+
+// ViewPosted shows a posted entry.
+func ViewPosted(p ledger.Posted) PostedView { return PostedView{p.ID, p.Number, p.Date} }
+
+// Who may ask for what about people. The role opens the door; whom one may know of, the caseload decides.
+var (
+	Privacy  = []access.Role{access.PrivacyOfficer}
+	Knowing  = []access.Role{access.Caseworker, access.ProgrammeLead, access.PrivacyOfficer}
+	Deciding = []access.Role{access.ProgrammeLead, access.PrivacyOfficer}
+)
+
+// Today is the day an act takes effect on where the request names none.
+func Today(tx *store.Tx, on ledger.Date) ledger.Date { return cmp.Or(on, ledger.DateOf(tx.At)) }
+
+// DayRequest is the request of an act on one thing on a day.
+type DayRequest struct {
+	ID   rest.Ref    `path:"id" json:"-"`
+	Date ledger.Date `json:"date" validate:"required"`
+}
+
+// ShareBody is the part of a sum that a fund bears.
+type ShareBody struct {
+	Fund    ledger.FundCode `json:"fund" validate:"required"`
+	Percent rest.Decimal    `json:"percent" validate:"required,positive" description:"All shares sum to 100."`
+}
+
+// ViewShares shows shares in percent.
+func ViewShares(shares []beneficiaries.Share) []ShareBody {
+	out := make([]ShareBody, len(shares))
+	for i, s := range shares {
+		out[i] = ShareBody{s.Fund, rest.Decimal(s.Percent.String())}
+	}
+	return out
+}
+
+// ReadShares reads shares, and places at pointer what is wrong with one.
+func ReadShares(pointer string, in []ShareBody) ([]beneficiaries.Share, error) {
+	shares := make([]beneficiaries.Share, len(in))
+	for i, s := range in {
+		p, err := rest.Percent(fmt.Sprintf("%s/%d/percent", pointer, i), s.Percent)
+		if err != nil {
+			return nil, err
+		}
+		shares[i] = beneficiaries.Share{Fund: s.Fund, Percent: p}
+	}
+	return shares, nil
+}
+
+// NotPaid is what every act refuses that puts support on a grant which the agreement does not pay.
+var NotPaid = []error{grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory, grants.ErrOutsideBudget, grants.ErrOverLine,
+	grants.ErrGrantState, grants.ErrReportDue}
+
+// AtReason places a missing reason at its field.
+func AtReason(err error) error {
+	if errors.Is(err, ledger.ErrReasonRequired) {
+		return rest.At("/reason", err)
+	}
+	return err
+}
+
+// EntryHref is the address of an entry.
+func EntryHref(id ledger.EntryID) string { return rest.Base + "/journal-entries/" + string(id) }

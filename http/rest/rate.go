@@ -1,0 +1,61 @@
+package rest
+
+import (
+	"crypto/sha256"
+	"math"
+	"sync"
+	"time"
+)
+
+// A program that has gone round in circles asks for the same thing thousands of times a second, and everybody else waits.
+// Each token may ask so many times a second, with twice as much saved up; then it is told to come back in a second. Memory is
+// enough: what counts is what happens now, and after a restart everybody starts full.
+
+// maxRated is how many tokens are remembered; strangers may make up more, then all start full again.
+const maxRated = 10_000
+
+// limiter has a bucket per token. The zero value lets everything through.
+type limiter struct {
+	perSecond int
+
+	mu      sync.Mutex
+	buckets map[[sha256.Size]byte]bucket
+}
+
+// bucket is what a token may still ask at an instant.
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+// errTooMany is answered when a token's bucket is empty.
+var errTooMany = Refuse("too_many_requests")
+
+// take counts a request of a bearer. A request without one is counted by nobody: it gets no further than to be refused.
+func (l *limiter) take(bearer string, now time.Time) error {
+	if l.perSecond <= 0 || bearer == "" {
+		return nil
+	}
+	most := float64(2 * l.perSecond)
+	who := sha256.Sum256([]byte(bearer))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b, known := l.buckets[who]
+	if !known {
+		if l.buckets == nil || len(l.buckets) >= maxRated {
+			l.buckets = map[[sha256.Size]byte]bucket{}
+		}
+		b = bucket{most, now}
+	}
+	b.left = math.Min(most, b.left+now.Sub(b.at).Seconds()*float64(l.perSecond))
+	b.at = now
+	enough := b.left >= 1
+	if enough {
+		b.left--
+	}
+	l.buckets[who] = b
+	if !enough {
+		return errTooMany
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package statements
+
+import (
+	"context"
+
+	"supportledger/access"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/statements"
+	"supportledger/store"
+)
+
+// letterheads registers what statements say of the organisation.
+func letterheads(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/letterheads", ID: "setLetterhead", Tag: "statements", Roles: []access.Role{access.Treasurer, access.FinanceOfficer},
+		Summary: "Say what statements print of the organisation beside its name", Danish: "Angiv, hvad opgørelser skriver om foreningen ud over navnet",
+		About:   "Statements that are collected from now on have it; issued ones keep theirs.",
+		Example: `{"registration":"CVR 12345678","address":"Havnegade 1, 8000 Aarhus C","contact":"post@example.org","tax_approval":""}`}, setLetterhead)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/letterheads", ID: "listLetterheads", Tag: "statements", Roles: readers,
+		Summary: "List letterheads, the one in force first", Danish: "Vis brevhoveder, det gældende først"}, listLetterheads)
+}
+
+type letterhead struct {
+	Registration string `json:"registration" validate:"max=60"`
+	Address      string `json:"address" validate:"max=120" description:"In one line."`
+	Contact      string `json:"contact" validate:"max=120" description:"For questions, complaints and data protection; of the organisation, of no person."`
+	TaxApproval  string `json:"tax_approval" validate:"max=120" description:"By which gifts may be deducted; empty for none."`
+}
+
+type letterheadView struct {
+	ID           string        `json:"id"`
+	Registration string        `json:"registration"`
+	Address      string        `json:"address"`
+	Contact      string        `json:"contact"`
+	TaxApproval  string        `json:"tax_approval"`
+	SetBy        access.UserID `json:"set_by"`
+	SetAt        string        `json:"set_at"`
+}
+
+func viewLetterhead(l statements.Letterhead) letterheadView {
+	return letterheadView{l.ID, l.Registration, l.Address, l.Contact, l.TaxApproval, l.By, store.FormatTime(l.At)}
+}
+
+func setLetterhead(ctx context.Context, tx *store.Tx, d resource.Domain, in letterhead) (letterheadView, error) {
+	l, err := d.Statements.SetLetterhead(ctx, tx, statements.Letterhead{Registration: in.Registration, Address: in.Address, Contact: in.Contact, TaxApproval: in.TaxApproval})
+	return viewLetterhead(l), err
+}
+
+func listLetterheads(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[letterheadView], error) {
+	all, err := d.Statements.Letterheads(ctx, tx)
+	if err != nil {
+		return rest.List[letterheadView]{}, err
+	}
+	return rest.NewestOf(in.Page, all, viewLetterhead, func(l statements.Letterhead) string { return l.ID })
+}

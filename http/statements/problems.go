@@ -1,0 +1,79 @@
+package statements
+
+import (
+	"errors"
+
+	"supportledger/http/rest"
+	"supportledger/statements"
+)
+
+// Problems is what a client is told about the errors of statements.
+var Problems = rest.Problems{Kinds: []rest.ProblemKind{
+
+	// Statements.
+	{Err: statements.ErrUnknownSubject, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: statements.ErrUnknownStatement, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: statements.ErrUnknownRun, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: statements.ErrUnknownDelivery, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: statements.ErrNotOptedIn, Status: 409, Code: "delivery_not_wanted",
+		Title: rest.Text{EN: "The donor did not ask for statements by e-mail", DA: "Bidragyderen har ikke bedt om opgørelser pr. e-mail"},
+		Hint:  rest.Text{EN: "Send it by post, or record the donor's wish with delivery email first.", DA: "Send den med post, eller registrér først bidragyderens ønske med delivery email."}},
+	{Err: statements.ErrRunEmpty, Status: 422, Code: "run_empty",
+		Title: rest.Text{EN: "There is nobody to make a statement for", DA: "Der er ingen at lave en opgørelse for"},
+		Hint:  rest.Text{EN: "Choose another kind, period or subjects.", DA: "Vælg en anden type, periode eller andre emner."}},
+	{Err: statements.ErrRunStep, Status: 409, Code: "run_step_missing",
+		Title: rest.Text{EN: "The step before is not done yet", DA: "Trinnet før er ikke færdigt endnu"},
+		Hint:  rest.Text{EN: "Follow the run at /statement-runs/{id}, then repeat.", DA: "Følg kørslen på /statement-runs/{id}, og gentag."}},
+	{Err: statements.ErrUnknownBudgetLine, Status: 422, Code: "budget_line_unknown",
+		Title: rest.Text{EN: "The budget has no such line", DA: "Budgettet har ingen sådan post"},
+		Hint:  rest.Text{EN: "Send the funder's own number of a line of the budget in force at the end of the period.", DA: "Send bevillingsgivers eget nummer på en post i det budget, der gælder ved periodens slutning."}},
+	{Err: statements.ErrUnknownFigure, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: statements.ErrThreshold, Status: 422, Code: "threshold_too_low",
+		Title: rest.Text{EN: "A threshold protects more than the house's, not less", DA: "En tærskel beskytter mere end husets, ikke mindre"},
+		Hint:  rest.Text{EN: "Send 5 or more people.", DA: "Send 5 eller flere personer."}},
+	{Err: statements.ErrState, Status: 409, Code: "state_conflict",
+		Title: rest.Text{EN: "It is not in a state for this", DA: "Den er ikke i en tilstand til dette"}},
+	{Err: statements.ErrNotCleared, Status: 409, Code: "not_cleared",
+		Title: rest.Text{EN: "The privacy check did not clear the statement", DA: "Privatlivstjekket har ikke frigivet opgørelsen"},
+		Hint:  rest.Text{EN: "Read its privacy report; change the period or the subject, or ask the privacy officer.", DA: "Læs privatlivsrapporten; ændr periode eller emne, eller spørg den databeskyttelsesansvarlige."}},
+	{Err: statements.ErrReasonRequired, Status: 422, Code: "reason_required",
+		Title: rest.Text{EN: "A reason is needed", DA: "En begrundelse er nødvendig"},
+		Hint:  rest.Text{EN: "Send reason with at least ten letters.", DA: "Send reason med mindst ti bogstaver."}},
+	{Err: statements.ErrExists, Status: 409, Code: "statement_exists",
+		Title: rest.Text{EN: "There is a statement for this subject and period already", DA: "Der er allerede en opgørelse for dette emne og denne periode"},
+		Hint:  rest.Text{EN: "Replace the issued one with replaces, or withdraw the draft.", DA: "Erstat den udstedte med replaces, eller træk kladden tilbage."}},
+	{Err: statements.ErrNotProven, Status: 409, Code: "checkpoint_missing",
+		Title: rest.Text{EN: "No checkpoint covers the issuing yet", DA: "Intet kontrolpunkt dækker udstedelsen endnu"},
+		Hint:  rest.Text{EN: "Sign one with supportledger proof checkpoint, then repeat.", DA: "Signér et med supportledger proof checkpoint, og gentag."}},
+	{Err: statements.ErrNotSealed, Status: 409, Code: "statement_not_sealed",
+		Title: rest.Text{EN: "There is no sealed document", DA: "Der er intet forseglet dokument"},
+		Hint:  rest.Text{EN: "Seal the statement first.", DA: "Forsegl først opgørelsen."}},
+	{Err: statements.ErrAltered, Status: 422, Code: "statement_altered",
+		Title: rest.Text{EN: "This is not a statement as it was issued", DA: "Dette er ikke en opgørelse, som den blev udstedt"}},
+	{Err: statements.ErrDoesNotFoot, Status: 409, Code: "statement_does_not_foot",
+		Title: rest.Text{EN: "The statement's figures do not add up", DA: "Opgørelsens tal stemmer ikke"},
+		Hint:  rest.Text{EN: "The books need a correction first; tell the operator the request_id.", DA: "Bøgerne skal rettes først; oplys request_id til driften."}},
+	{Err: statements.ErrNoGlyph, Status: 422, Code: "character_not_printable",
+		Title: rest.Text{EN: "A text has a character that the statement cannot print", DA: "En tekst har et tegn, som opgørelsen ikke kan vise"}},
+	{Err: statements.ErrUnknownLanguage, Status: 422, Code: "language_unknown",
+		Title: rest.Text{EN: "There is no such language", DA: "Sproget findes ikke"},
+		Hint:  rest.Text{EN: "Use da or en.", DA: "Brug da eller en."}},
+}, Detail: statementsDetail}
+
+// statementsDetail words the errors that carry figures.
+func statementsDetail(err error) (s rest.Text) {
+	var told *statements.StateConflict
+	if errors.As(err, &told) {
+		var want []string
+		for _, w := range told.Want {
+			want = append(want, string(w))
+		}
+		s = rest.InState(string(told.State), want)
+	}
+	return s
+}

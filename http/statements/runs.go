@@ -1,0 +1,263 @@
+package statements
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"supportledger/access"
+	"supportledger/http/resource"
+	"supportledger/http/rest"
+	"supportledger/ledger"
+	"supportledger/statements"
+	"supportledger/store"
+)
+
+// statementRuns registers statements for many subjects at once.
+func statementRuns(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs", ID: "startStatementRun", Tag: "statements", Roles: resource.Finance, Money: true, Status: http.StatusAccepted,
+		Location: "/statement-runs/{id}",
+		Summary:  "Make the statements of many subjects, as a job", Danish: "Lav opgørelser for mange på én gang, som et job",
+		About: "Each subject gets one statement, collected up to the same entry and cleared by the disclosure control. Then reviews by a second " +
+			"person, issues by a third, seals once a checkpoint covers them. Follow it at /events; what was refused is at /outcomes.",
+		Refuses: []error{statements.ErrRunEmpty, statements.ErrUnknownSubject, ledger.ErrUnknownEntry},
+		Example: `{"kind":"donor_annual","from":"2026-01-01","to":"2026-12-31"}`}, startRun)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs", ID: "listStatementRuns", Tag: "statements", Roles: readers,
+		Summary: "List runs, the newest first", Danish: "Vis kørsler, de nyeste først"}, listRuns)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id", ID: "getStatementRun", Tag: "statements", Roles: readers,
+		Summary: "One run with how far its last step is", Danish: "Én kørsel med hvor langt dens seneste trin er",
+		Refuses: []error{statements.ErrUnknownRun}}, getRun)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/outcomes", ID: "listStatementRunOutcomes", Tag: "statements", Roles: readers,
+		Summary: "What became of each subject of a run", Danish: "Hvad der blev af hver i en kørsel",
+		Refuses: []error{statements.ErrUnknownRun}}, listOutcomes)
+	for _, s := range []struct {
+		noun, id, summary, danish string
+		step                      statements.RunStep
+		roles                     []access.Role
+	}{
+		{"preparations", "prepareStatementRun", "Try again what a run could not prepare", "Prøv igen, hvad en kørsel ikke kunne forberede", statements.RunPrepare, resource.Finance},
+		{"reviews", "reviewStatementRun", "Approve all statements of a run as a second person", "Godkend alle opgørelser i en kørsel som anden person", statements.RunReview, reviewers},
+		{"issues", "issueStatementRun", "Issue all statements of a run as a third person", "Udsted alle opgørelser i en kørsel som tredje person", statements.RunIssue, resource.Finance},
+		{"seals", "sealStatementRun", "Seal all statements of a run", "Forsegl alle opgørelser i en kørsel", statements.RunSeal, resource.Finance},
+		{"deliveries", "deliverStatementRun", "Send all statements of a run to the donors who want them by e-mail", "Send alle opgørelser i en kørsel til de bidragydere, der ønsker dem pr. e-mail", statements.RunDeliver, resource.Finance},
+	} {
+		resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements", Roles: s.roles, Status: http.StatusAccepted,
+			Summary: s.summary, Danish: s.danish, About: "As a job. Asked for again, it tries what was refused before.",
+			Refuses: []error{statements.ErrUnknownRun, statements.ErrRunStep}}, askStep(s.step))
+	}
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/events", ID: "followStatementRun", Tag: "statements", Roles: readers,
+		Summary: "How far a run is, as server-sent events", Danish: "Hvor langt en kørsel er, som server-sent events",
+		About:    "An event progress whenever it has moved, done at the end. The stream ends after twenty seconds; an EventSource comes again by itself.",
+		Produces: []string{"text/event-stream"}, Refuses: []error{statements.ErrUnknownRun}}, followRun)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/archive", ID: "getStatementRunArchive", Tag: "statements", Roles: readers,
+		Summary: "All documents of a run as a zip", Danish: "Alle dokumenter i en kørsel som zip",
+		About:    "Sealed documents, or pages as issued, or drafts marked so; statements.csv says whose each is.",
+		Produces: []string{"application/zip"}, Refuses: []error{statements.ErrUnknownRun}}, runArchive)
+}
+
+type startRunRequest struct {
+	Kind     string      `json:"kind" validate:"required,oneof=grant_financial donor_annual fund"`
+	From     ledger.Date `json:"from" validate:"omitempty" description:"The start of each subject where none is given."`
+	To       ledger.Date `json:"to" validate:"required"`
+	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the documents; da where none is given."`
+	CutOff   string      `json:"cut_off" validate:"max=20" description:"Number of the last entry that counts; the last there is where none is given."`
+	Whole    bool        `json:"whole_units"`
+	Subjects []string    `json:"subjects" validate:"max=20000" description:"Codes; all there are where none is given."`
+}
+
+type runRef struct {
+	ID statements.RunID `path:"id" json:"-" validate:"max=60"`
+}
+
+type runView struct {
+	ID        statements.RunID `json:"id"`
+	Kind      statements.Kind  `json:"kind"`
+	From      ledger.Date      `json:"from,omitempty"`
+	To        ledger.Date      `json:"to"`
+	Language  statements.Lang  `json:"language"`
+	CutOff    string           `json:"cut_off"`
+	CreatedBy access.UserID    `json:"created_by"`
+	CreatedAt string           `json:"created_at"`
+	Progress  *runProgressView `json:"progress,omitempty" table:"-"`
+}
+
+type runProgressView struct {
+	Step     statements.RunStep `json:"step"`
+	Total    int                `json:"total"`
+	Done     int                `json:"done"`
+	Refused  int                `json:"refused"`
+	Rate     int                `json:"per_minute" description:"Over the last ten seconds."`
+	ETA      int64              `json:"eta_seconds" description:"At that rate; 0 where nothing moves."`
+	Finished bool               `json:"finished"`
+}
+
+func viewRun(r statements.Run) runView {
+	return runView{ID: r.ID, Kind: r.Kind, From: r.From, To: r.To, Language: r.Lang, CutOff: r.CutOff, CreatedBy: r.CreatedBy, CreatedAt: store.FormatTime(r.CreatedAt)}
+}
+
+func viewRunProgress(p statements.Progress) *runProgressView {
+	return &runProgressView{Step: p.Step, Total: p.Total, Done: p.Done, Refused: p.Refused, Rate: p.Rate, ETA: int64(p.Left / time.Second), Finished: p.Finished()}
+}
+
+// shownRun is a run with how far a step is.
+func shownRun(ctx context.Context, tx *store.Tx, d resource.Domain, run statements.Run, step statements.RunStep) (runView, error) {
+	p, err := d.Statements.Progress(ctx, tx, run.ID, step)
+	v := viewRun(run)
+	v.Progress = viewRunProgress(p)
+	return v, err
+}
+
+func startRun(ctx context.Context, tx *store.Tx, d resource.Domain, in startRunRequest) (runView, error) {
+	run, err := d.Statements.StartRun(ctx, tx, statements.RunRequest{Kind: statements.Kind(in.Kind), From: in.From, To: in.To, Lang: statements.Lang(in.Language),
+		CutOff: in.CutOff, Whole: in.Whole, Subjects: in.Subjects})
+	if err != nil {
+		return runView{}, err
+	}
+	if err := d.Statements.Enqueue(ctx, tx, run.ID, statements.RunPrepare); err != nil {
+		return runView{}, err
+	}
+	return shownRun(ctx, tx, d, run, statements.RunPrepare)
+}
+
+func askStep(step statements.RunStep) func(context.Context, *store.Tx, resource.Domain, runRef) (runView, error) {
+	return func(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef) (runView, error) {
+		run, err := d.Statements.AskStep(ctx, tx, in.ID, step)
+		if err != nil {
+			return runView{}, err
+		}
+		if err := d.Statements.Enqueue(ctx, tx, run.ID, step); err != nil {
+			return runView{}, err
+		}
+		return shownRun(ctx, tx, d, run, step)
+	}
+}
+
+func listRuns(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[runView], error) {
+	all, err := d.Statements.Runs(ctx, tx)
+	if err != nil {
+		return rest.List[runView]{}, err
+	}
+	return rest.NewestOf(in.Page, all, viewRun, func(r statements.Run) string { return string(r.ID) })
+}
+
+func getRun(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef) (runView, error) {
+	run, err := d.Statements.Run(ctx, tx, in.ID)
+	if err != nil {
+		return runView{}, err
+	}
+	return shownRun(ctx, tx, d, run, "")
+}
+
+type outcomesRequest struct {
+	rest.Page
+	ID      statements.RunID `path:"id" json:"-" validate:"max=60"`
+	Step    string           `query:"step" json:"-" validate:"omitempty,oneof=prepare review issue seal deliver" description:"The last one where none is given."`
+	Refused bool             `query:"refused" json:"-" description:"Those alone that were refused."`
+}
+
+type outcomeView struct {
+	Position  int           `json:"position"`
+	Subject   string        `json:"subject"`
+	Statement statements.ID `json:"statement_id,omitempty"`
+	Refusal   string        `json:"refusal,omitempty"`
+}
+
+func listOutcomes(ctx context.Context, tx *store.Tx, d resource.Domain, in outcomesRequest) (rest.List[outcomeView], error) {
+	p, err := d.Statements.Progress(ctx, tx, in.ID, "")
+	if err != nil {
+		return rest.List[outcomeView]{}, err
+	}
+	all, err := d.Statements.Outcomes(ctx, tx, in.ID, cmp.Or(statements.RunStep(in.Step), p.Step), 1, math.MaxInt32, in.Refused)
+	if err != nil {
+		return rest.List[outcomeView]{}, err
+	}
+	return rest.PageOf(in.Page, all, func(o statements.Outcome) outcomeView { return outcomeView(o) }, func(o statements.Outcome) string { return fmt.Sprintf("%09d", o.Position) })
+}
+
+// How long one stream of events lasts, shorter than the server waits when it ends, and how often it looks.
+const (
+	followFor   = 20 * time.Second
+	followEvery = 500 * time.Millisecond
+)
+
+func followRun(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef) (rest.File, error) {
+	if _, err := d.Statements.Progress(ctx, tx, in.ID, ""); err != nil {
+		return rest.File{}, err
+	}
+	return rest.File{Type: "text/event-stream", Stream: func(ctx context.Context, w io.Writer) error {
+		ctx, cancel := context.WithTimeout(ctx, followFor)
+		defer cancel()
+		return follow(ctx, d.API, w, in.ID)
+	}}, nil
+}
+
+// follow writes an event whenever a run has moved, until it is through or the time is up.
+func follow(ctx context.Context, api *resource.API, w io.Writer, id statements.RunID) error {
+	var last statements.Progress
+	for first := true; ; first = false {
+		var p statements.Progress
+		err := api.DB.View(ctx, func(tx *store.Tx) error {
+			d, err := api.Open(ctx, tx)
+			if err != nil {
+				return err
+			}
+			p, err = d.Statements.Progress(ctx, tx, id, "")
+			return err
+		})
+		if err != nil {
+			return nil //nolint:nilerr // the client comes again
+		}
+		if first || p.Done != last.Done || p.Refused != last.Refused || p.Step != last.Step {
+			name := "progress"
+			if p.Finished() {
+				name = "done"
+			}
+			if err := event(w, name, viewRunProgress(p)); err != nil || p.Finished() {
+				return err
+			}
+		}
+		last = p
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(followEvery):
+		}
+	}
+}
+
+func event(w io.Writer, name string, view any) error {
+	body, err := json.Marshal(view, rest.ViewOptions)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, body); err != nil {
+		return err
+	}
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+	return nil
+}
+
+func runArchive(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef) (rest.File, error) {
+	run, err := d.Statements.Run(ctx, tx, in.ID)
+	if err != nil {
+		return rest.File{}, err
+	}
+	runner := runner(d.API)
+	return rest.File{Type: "application/zip", Name: string(run.ID) + ".zip", Save: true,
+		Stream: func(ctx context.Context, w io.Writer) error { return runner.Archive(ctx, run.ID, w) }}, nil
+}
+
+// runner works runs with the server's own office.
+func runner(api *resource.API) *statements.Runner {
+	return &statements.Runner{DB: api.DB, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
+		return statements.OpenOffice(ctx, tx, statements.Office{Address: api.Address})
+	}}
+}
