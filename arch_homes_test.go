@@ -48,7 +48,6 @@ var homes = []home{
 	{"github.com/shopspring/decimal", []string{"ledger/...", "grants/...", "beneficiaries/...", "disbursements/...", "statements/...", "http/..."}, []string{"..."},
 		"store and access move no money, and the command line passes text"},
 	{"github.com/teambition/rrule-go", []string{"beneficiaries/schedule*.go"}, nil, "what a rule may ask for is bounded in one place"},
-	{"gocloud.dev", []string{"ledger/evidence*.go"}, nil, "a folder or a bucket is a choice of one file"},
 	{"github.com/tink-crypto/tink-go/v2", []string{"access/vault/...", "ledger/evidence*.go"}, nil, "what is encrypted, and under which key, is seen in two places: people and documents"},
 	{"golang.org/x/crypto", []string{"access/..."}, nil, "passphrases become keys where people and secrets are kept"},
 	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence*.go"}, nil, "what a document is, its bytes say, in one place"},
