@@ -1,9 +1,12 @@
 # The project in a few words; `make help` lists them. Every step of CI is one of these.
 .DEFAULT_GOAL := help
-.PHONY: check demo test soak race bench fuzz lint fmt golden help
+.PHONY: check build demo test soak race bench fuzz lint fmt golden help
 
 check: ## everything that must hold before a change lands; installs what the tests need
 	@scripts/check
+
+build: ## the release binary, bin/supportledger, with its version (VERSION=1.4.0 where there is no git)
+	@scripts/build $(ARGS)
 
 demo: ## fresh books, the worked story played through the REST API, then serves (ARGS="--no-serve" ends there)
 	@echo "building supportledger (the first time takes a minute or two)"
@@ -24,7 +27,7 @@ race: ## what many do at once, under the race detector (needs a C compiler; its 
 
 bench: ## load the program over HTTP beside the raw limit, on both engines; 20 minutes at most (ARGS="-large 0 -rounds 1" for two)
 	@scripts/setup
-	@go run ./cmd/loadtest $(ARGS)
+	@go run ./loadtest $(ARGS)
 
 fuzz: ## made-up input for everything that reads from outside, 30 s each (ARGS=ParseDate for one)
 	@scripts/fuzz $(ARGS)

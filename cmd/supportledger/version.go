@@ -21,8 +21,14 @@ func (v versionCommand) Run(c console) error {
 	return err
 }
 
-// version is the module's version as the toolchain recorded it, or the commit it was built from.
+// scripts/build has the linker set these. They are empty in any other build.
+var stampedVersion, stampedCommit string
+
+// version is what scripts/build stamped, else what the toolchain recorded, else the commit.
 func version() string {
+	if stampedVersion != "" {
+		return stampedVersion
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
@@ -36,14 +42,15 @@ func version() string {
 	return "devel"
 }
 
-// built says from which commit and by which Go; the commit is empty where the build did not record it.
+// built returns the commit and the Go version of the build. The commit is empty where the build recorded none.
 func built() (commit, compiler string) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "", ""
+		return stampedCommit, ""
 	}
+	commit = stampedCommit
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
+		if s.Key == "vcs.revision" && commit == "" {
 			commit = s.Value
 		}
 	}
