@@ -88,8 +88,9 @@ type Event struct {
 	Reason     string   // why, where the act asks for it; never about a person
 }
 
-// Record writes an audit event, and its leaf into the tree that proves the books. Actor, request and time are the tx's. The
-// row is written at the end of the tx, with those of the tx's other acts; what keeps it from being written fails the tx then.
+// Record writes an audit event, and its leaf into the tree that proves the books. Actor, request and time are the tx's.
+// The row is written at the end of the tx, with those of the tx's other acts; what keeps it from being written fails
+// the tx then.
 func Record(ctx context.Context, tx *store.Tx, e Event) error { return insertEvent(ctx, tx, e) }
 
 // Step is a part in a subject that is a person's own.
@@ -113,8 +114,9 @@ type Duty struct {
 	At      time.Time         // set when read
 }
 
-// Take puts the actor of the tx down for a duty. [ErrMakerCannotApprove] when the actor has one on this subject and round
-// already, with this account or another one of the same person; [ErrNoRequest] when there is nothing to decide on or it asked for something else.
+// Take puts the actor of the tx down for a duty. [ErrMakerCannotApprove] when the actor has one on this subject and
+// round already, with this account or another one of the same person; [ErrNoRequest] when there is nothing to decide on
+// or it asked for something else.
 func Take(ctx context.Context, tx *store.Tx, d Duty) error {
 	taken, err := DutiesOn(ctx, tx, d.Subject, d.Round)
 	if err != nil {

@@ -55,7 +55,8 @@ func TestTokens(t *testing.T) {
 			t.Helper()
 			err := db.View(t.Context(), func(tx *store.Tx) error {
 				p, err := access.Authenticate(t.Context(), tx, bearer)
-				if err == nil && (p.User != ids["maker"] || p.Handle != "maker" || !p.HasAny(access.Caseworker) || p.HasAny(access.Treasurer)) {
+				if err == nil && (p.User != ids["maker"] || p.Handle != "maker" || !p.HasAny(access.Caseworker) ||
+					p.HasAny(access.Treasurer)) {
 					t.Errorf("the token is of %+v", p)
 				}
 				return err
@@ -66,7 +67,8 @@ func TestTokens(t *testing.T) {
 		}
 		check(secret, nil)
 		check(other, nil)
-		for _, bad := range []string{"", "slt_", secret[:len(secret)-1], secret + "0", "x" + secret[1:], strings.ToUpper(secret), secret[:len(secret)-1] + "g", "slt_" + strings.Repeat("0", 64)} {
+		for _, bad := range []string{"", "slt_", secret[:len(secret)-1], secret + "0", "x" + secret[1:],
+			strings.ToUpper(secret), secret[:len(secret)-1] + "g", "slt_" + strings.Repeat("0", 64)} {
 			check(bad, access.ErrUnauthenticated)
 		}
 		clock := storetest.ClockOf(db)
@@ -75,7 +77,10 @@ func TestTokens(t *testing.T) {
 		clock.Advance(time.Microsecond)
 		check(secret, access.ErrTokenExpired)
 		clock.Set(storetest.Start)
-		if err := db.Update(t.Context(), func(tx *store.Tx) error { return access.RevokeTokens(t.Context(), tx, ids["maker"]) }); err != nil {
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			return access.RevokeTokens(t.Context(), tx,
+				ids["maker"])
+		}); err != nil {
 			t.Fatal(err)
 		}
 		check(secret, access.ErrUnauthenticated)
@@ -83,7 +88,8 @@ func TestTokens(t *testing.T) {
 		// Nothing in the database opens a door: the secret is stored nowhere.
 		if err := db.View(t.Context(), func(tx *store.Tx) error {
 			var n int
-			err := tx.NewRaw("SELECT COUNT(*) FROM tokens WHERE CAST(hash AS TEXT) LIKE ? OR id LIKE ?", "%"+secret[4:20]+"%", "%"+secret[4:20]+"%").Scan(t.Context(), &n)
+			err := tx.NewRaw("SELECT COUNT(*) FROM tokens WHERE CAST(hash AS TEXT) LIKE ? OR id LIKE ?", "%"+secret[4:20]+"%",
+				"%"+secret[4:20]+"%").Scan(t.Context(), &n)
 			if n != 0 {
 				t.Error("a secret is stored")
 			}
@@ -95,8 +101,10 @@ func TestTokens(t *testing.T) {
 			act  func(tx *store.Tx) error
 			want error
 		}{
-			"handle taken": {func(tx *store.Tx) error { _, err := access.CreateUser(t.Context(), tx, "maker"); return err }, access.ErrDuplicateHandle},
-			"unknown role": {func(tx *store.Tx) error { _, err := access.CreateUser(t.Context(), tx, "x", "king"); return err }, access.ErrUnknownRole},
+			"handle taken": {func(tx *store.Tx) error { _, err := access.CreateUser(t.Context(), tx, "maker"); return err },
+				access.ErrDuplicateHandle},
+			"unknown role": {func(tx *store.Tx) error { _, err := access.CreateUser(t.Context(), tx, "x", "king"); return err },
+				access.ErrUnknownRole},
 			"token of none": {func(tx *store.Tx) error {
 				_, err := access.IssueToken(t.Context(), tx, "usr_none", time.Hour)
 				return err
@@ -163,14 +171,16 @@ func TestCountersAndEvents(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				return access.Record(t.Context(), tx, access.Event{Action: "plan.drafted", Subject: "pln_1", Fields: []string{"state", "split"}, Reason: "why"})
+				return access.Record(t.Context(), tx, access.Event{Action: "plan.drafted", Subject: "pln_1",
+					Fields: []string{"state", "split"}, Reason: "why"})
 			}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if err := db.View(t.Context(), func(tx *store.Tx) error {
 			var who []string
-			err := tx.NewRaw("SELECT user_id || ' ' || token_id || ' ' || request_id || ' ' || fields || ' ' || reason FROM audit_events WHERE subject = 'pln_1'").Scan(t.Context(), &who)
+			err := tx.NewRaw("SELECT user_id || ' ' || token_id || ' ' || request_id || ' ' || fields || ' ' || reason FROM "+
+				"audit_events WHERE subject = 'pln_1'").Scan(t.Context(), &who)
 			if want := string(ids["maker"]) + " tok_1 req_1 state,split why"; len(who) != 3 || who[0] != want {
 				t.Errorf("the record says %q, want %q", who, want)
 			}

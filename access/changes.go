@@ -66,7 +66,8 @@ func (c Change) NeedsTwo() bool { return c.Kind != RoleChange || anyActs(c.Grant
 
 // payload is the SHA-256 of exactly what is asked for.
 func (c Change) payload() [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "change\x00%s\x00%s\x00%s\x00%s\x00%s", c.User, c.Kind, listed(c.Grant), listed(c.Revoke), c.Other))
+	return sha256.Sum256(fmt.Appendf(nil, "change\x00%s\x00%s\x00%s\x00%s\x00%s", c.User, c.Kind, listed(c.Grant),
+		listed(c.Revoke), c.Other))
 }
 
 // listed writes roles sorted, each between commas.
@@ -79,9 +80,9 @@ func listed(roles []Role) string {
 	return "," + strings.Join(slices.Concat(names, []string{""}), ",")
 }
 
-// Propose asks for a change of an account. What only takes away, or gives a role that only reads, is done at once; the rest
-// waits for another person's [DecideChange]. [ErrUnknownUser], [ErrUnknownRole], [ErrIncompatibleRoles] of the roles as they
-// would be, [ErrOwnRights], [ErrNothingToChange], [ErrChangeReason], [ErrPersonIsKnown].
+// Propose asks for a change of an account. What only takes away, or gives a role that only reads, is done at once; the
+// rest waits for another person's [DecideChange]. [ErrUnknownUser], [ErrUnknownRole], [ErrIncompatibleRoles] of the
+// roles as they would be, [ErrOwnRights], [ErrNothingToChange], [ErrChangeReason], [ErrPersonIsKnown].
 func Propose(ctx context.Context, tx *store.Tx, c Change) (Change, error) {
 	c.ID, c.State, c.By, c.At = ChangeID(store.NewID("chg")), Requested, UserID(tx.By.User), tx.At
 	if err := c.fits(ctx, tx); err != nil {
@@ -176,7 +177,8 @@ func (c Change) apply(ctx context.Context, tx *store.Tx) (Change, error) {
 	if err := updateChange(ctx, tx, c); err != nil {
 		return Change{}, err
 	}
-	if err := Record(ctx, tx, Event{Action: "account_change.applied", Subject: string(c.ID), OnBehalfOf: c.User, Fields: []string{"state"}}); err != nil {
+	if err := Record(ctx, tx, Event{Action: "account_change.applied", Subject: string(c.ID), OnBehalfOf: c.User,
+		Fields: []string{"state"}}); err != nil {
 		return Change{}, err
 	}
 	switch c.Kind {
@@ -198,15 +200,16 @@ func (c Change) join(ctx context.Context, tx *store.Tx) error {
 	if err := updatePerson(ctx, tx, c.User, other.person()); err != nil {
 		return err
 	}
-	return Record(ctx, tx, Event{Action: personJoined, Subject: string(c.User), OnBehalfOf: other.person(), Fields: []string{"person"}, Reason: c.Reason})
+	return Record(ctx, tx, Event{Action: personJoined, Subject: string(c.User), OnBehalfOf: other.person(),
+		Fields: []string{"person"}, Reason: c.Reason})
 }
 
 // personJoined is the event that a joined account must have.
 const personJoined = "person.joined"
 
 // DecideChange approves or rejects what somebody else asked for. Who asked, and whom it is about, cannot.
-// [ErrUnknownChange], [ErrChangeDecided], [ErrMakerCannotApprove], [ErrOwnRights], [ErrChangeReason] to reject without a
-// reason, and what [Propose] refuses, when the account has changed since.
+// [ErrUnknownChange], [ErrChangeDecided], [ErrMakerCannotApprove], [ErrOwnRights], [ErrChangeReason] to reject without
+// a reason, and what [Propose] refuses, when the account has changed since.
 func DecideChange(ctx context.Context, tx *store.Tx, id ChangeID, approve bool, reason string) (Change, error) {
 	c, err := readChange(ctx, tx, id)
 	if err != nil {
@@ -250,7 +253,8 @@ func (c Change) reject(ctx context.Context, tx *store.Tx, reason string) (Change
 	if err := updateChange(ctx, tx, c); err != nil {
 		return Change{}, err
 	}
-	return c, Record(ctx, tx, Event{Action: "account_change.rejected", Subject: string(c.ID), OnBehalfOf: c.User, Fields: []string{"state"}, Reason: reason})
+	return c, Record(ctx, tx, Event{Action: "account_change.rejected", Subject: string(c.ID), OnBehalfOf: c.User,
+		Fields: []string{"state"}, Reason: reason})
 }
 
 // FindChange finds a change. [ErrUnknownChange].

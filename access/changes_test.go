@@ -20,8 +20,9 @@ func office(t *testing.T, db *store.DB) map[string]access.UserID {
 	t.Helper()
 	ids := map[string]access.UserID{}
 	if err := db.Update(t.Context(), func(tx *store.Tx) error {
-		for handle, roles := range map[string][]access.Role{"admin": {access.Admin}, "admin-2": {access.Admin}, "treasurer": {access.Treasurer},
-			"new": nil, "lead": {access.ProgrammeLead}} {
+		for handle, roles := range map[string][]access.Role{"admin": {access.Admin}, "admin-2": {access.Admin},
+			"treasurer": {access.Treasurer},
+			"new":       nil, "lead": {access.ProgrammeLead}} {
 			u, err := access.CreateUser(t.Context(), tx, handle, roles...)
 			if err != nil {
 				return err
@@ -54,10 +55,12 @@ func found(t *testing.T, db *store.DB) string {
 	var out proof.Findings
 	if err := db.View(t.Context(), func(tx *store.Tx) error {
 		var events, duties int64
-		if err := tx.NewRaw("SELECT (SELECT COUNT(*) FROM audit_events), (SELECT COUNT(*) FROM duties)").Scan(t.Context(), &events, &duties); err != nil {
+		if err := tx.NewRaw("SELECT (SELECT COUNT(*) FROM audit_events), (SELECT COUNT(*) FROM duties)").
+			Scan(t.Context(), &events, &duties); err != nil {
 			return err
 		}
-		_, err := access.Verify(t.Context(), tx, map[proof.Kind]int64{proof.EventLeaf: events, proof.DutyLeaf: duties}, &out, func(int64) {})
+		_, err := access.Verify(t.Context(), tx, map[proof.Kind]int64{proof.EventLeaf: events, proof.DutyLeaf: duties}, &out,
+			func(int64) {})
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -97,10 +100,13 @@ func TestARoleThatActsTakesTwoPeople(t *testing.T) {
 		if got := rolesOf(t, db, ids["new"]); !slices.Equal(got, []access.Role{access.Auditor}) {
 			t.Errorf("roles %v", got)
 		}
-		want("auditor and finance", propose("admin", access.Change{User: ids["new"], Grant: []access.Role{access.FinanceOfficer}}), access.ErrIncompatibleRoles)
-		want("own rights", propose("admin", access.Change{User: ids["admin"], Grant: []access.Role{access.Auditor}}), access.ErrOwnRights)
+		want("auditor and finance", propose("admin", access.Change{User: ids["new"],
+			Grant: []access.Role{access.FinanceOfficer}}), access.ErrIncompatibleRoles)
+		want("own rights", propose("admin", access.Change{User: ids["admin"], Grant: []access.Role{access.Auditor}}),
+			access.ErrOwnRights)
 		// What acts waits.
-		want("finance", propose("admin", access.Change{User: ids["new"], Grant: []access.Role{access.FinanceOfficer}, Revoke: []access.Role{access.Auditor}}), nil)
+		want("finance", propose("admin", access.Change{User: ids["new"], Grant: []access.Role{access.FinanceOfficer},
+			Revoke: []access.Role{access.Auditor}}), nil)
 		if got := rolesOf(t, db, ids["new"]); !slices.Equal(got, []access.Role{access.Auditor}) {
 			t.Errorf("one person changed the roles to %v", got)
 		}
@@ -127,7 +133,8 @@ func TestTwoAccountsOfOnePerson(t *testing.T) {
 			do func(tx *store.Tx) error
 		}{
 			{"admin", func(tx *store.Tx) (err error) {
-				c, err = access.Propose(t.Context(), tx, access.Change{User: ids["lead"], Other: ids["treasurer"], Kind: access.SamePerson, Reason: because})
+				c, err = access.Propose(t.Context(), tx, access.Change{User: ids["lead"], Other: ids["treasurer"],
+					Kind: access.SamePerson, Reason: because})
 				return err
 			}},
 			{"admin-2", func(tx *store.Tx) error {
@@ -149,7 +156,8 @@ func TestTwoAccountsOfOnePerson(t *testing.T) {
 			t.Errorf("the other account of the same person: %v", err)
 		}
 		raw := stranger(t, db)
-		_, err = raw.ExecContext(t.Context(), "INSERT INTO duties SELECT subject, round, 'approve', '"+string(ids["treasurer"])+"', token_id, payload, at FROM duties WHERE subject = 'dsb_1'")
+		_, err = raw.ExecContext(t.Context(), "INSERT INTO duties SELECT subject, round, 'approve', '"+
+			string(ids["treasurer"])+"', token_id, payload, at FROM duties WHERE subject = 'dsb_1'")
 		if got := codeOf(err); got != "maker_cannot_approve" {
 			t.Errorf("the database says %q (%v)", got, err)
 		}
@@ -164,21 +172,28 @@ func TestTwoAccountsOfOnePerson(t *testing.T) {
 }
 
 func TestStrangersCannotWidenRoles(t *testing.T) {
-	change := "INSERT INTO account_changes (id, user_id, kind, grants, revokes, reason, payload, state, created_by, created_at, decided_at) " +
+	change := "INSERT INTO account_changes (id, user_id, kind, grants, revokes, reason, payload, state, created_by, " +
+		"created_at, decided_at) " +
 		"SELECT 'chg_x', 'NEW', 'KIND', ',treasurer,', ',', 'r', payload, 'STATE', '', 'x', 'x' FROM account_changes LIMIT 1"
 	role := "INSERT INTO user_roles (user_id, role, change_id) VALUES "
 	cases := []struct{ name, sql, want string }{
 		{"a role out of nothing", role + "('NEW', 'treasurer', NULL)", "approval_missing"},
-		{"a role from another's change", role + "('NEW', 'treasurer', (SELECT id FROM account_changes WHERE grants = ',treasurer,' AND state = 'applied'))", "approval_missing"},
-		{"a second role by the first change", role + "('LEAD', 'treasurer', (SELECT id FROM account_changes WHERE user_id = 'LEAD'))", "approval_missing"},
+		{"a role from another's change",
+			role + "('NEW', 'treasurer', (SELECT id FROM account_changes WHERE grants = ',treasurer,' AND state = 'applied'))",
+			"approval_missing"},
+		{"a second role by the first change",
+			role + "('LEAD', 'treasurer', (SELECT id FROM account_changes WHERE user_id = 'LEAD'))", "approval_missing"},
 		{"roles that do not go together", role + "('LEAD', 'admin', NULL)", "incompatible_roles"},
 		{"a role is turned into another", "UPDATE user_roles SET role = 'treasurer' WHERE user_id = 'LEAD'", "append_only"},
 		{"a role is handed over", "UPDATE user_roles SET user_id = 'NEW' WHERE user_id = 'LEAD'", "append_only"},
 		{"a role is taken away", "DELETE FROM user_roles WHERE user_id = 'LEAD'", "append_only"},
-		{"first roles a second time", strings.NewReplacer("KIND", "first", "STATE", "applied", "'NEW'", "'LEAD'").Replace(change), "approval_missing"},
-		{"a change that is applied as it is asked for", strings.NewReplacer("KIND", "roles", "STATE", "applied").Replace(change), "approval_missing"},
+		{"first roles a second time", strings.NewReplacer("KIND", "first", "STATE", "applied", "'NEW'", "'LEAD'").
+			Replace(change), "approval_missing"},
+		{"a change that is applied as it is asked for", strings.NewReplacer("KIND", "roles", "STATE", "applied").
+			Replace(change), "approval_missing"},
 		{"a change grants more than it did", "UPDATE account_changes SET grants = ',treasurer,'", "append_only"},
-		{"a request is applied by nobody", "UPDATE account_changes SET state = 'applied' WHERE state = 'requested'", "approval_missing"},
+		{"a request is applied by nobody", "UPDATE account_changes SET state = 'applied' WHERE state = 'requested'",
+			"approval_missing"},
 		{"a change is deleted", "DELETE FROM account_changes", "append_only"},
 		{"an account is opened again", "UPDATE users SET disabled_at = NULL WHERE disabled_at IS NOT NULL", "account_ended"},
 		{"an end is put off", "UPDATE users SET ends_at = '2099' WHERE ends_at IS NOT NULL", "account_ended"},
@@ -204,14 +219,16 @@ func TestStrangersCannotWidenRoles(t *testing.T) {
 			if err := access.DisableUser(t.Context(), tx, gone.ID, because); err != nil {
 				return err
 			}
-			_, err = access.Propose(t.Context(), tx, access.Change{User: ids["new"], Kind: access.RoleChange, Grant: []access.Role{access.Treasurer}, Reason: because})
+			_, err = access.Propose(t.Context(), tx, access.Change{User: ids["new"], Kind: access.RoleChange,
+				Grant: []access.Role{access.Treasurer}, Reason: because})
 			return err
 		}); err != nil {
 			t.Fatal(err)
 		}
 		raw := stranger(t, db)
 		for _, c := range cases { // what is refused leaves nothing, so they share the books
-			_, err := raw.ExecContext(t.Context(), strings.NewReplacer("NEW", string(ids["new"]), "LEAD", string(ids["lead"])).Replace(c.sql))
+			_, err := raw.ExecContext(t.Context(), strings.NewReplacer("NEW", string(ids["new"]), "LEAD", string(ids["lead"])).
+				Replace(c.sql))
 			if got := codeOf(err); got != c.want {
 				t.Errorf("%s: answered %q (%v), want %q", c.name, got, err, c.want)
 			}
@@ -222,8 +239,10 @@ func TestStrangersCannotWidenRoles(t *testing.T) {
 // An owner of the database can drop the triggers; verify finds what was written then.
 func TestVerifyFindsRolesOfNobody(t *testing.T) {
 	attacks := []struct{ sql, want string }{
-		{"INSERT INTO user_roles (user_id, role) VALUES ('NEW', 'treasurer')", "NEW it holds treasurer, which no event in the tree gave it"},
-		{"UPDATE user_roles SET role = 'finance_officer' WHERE user_id = 'LEAD'", "LEAD it holds finance_officer, which no event in the tree gave it"},
+		{"INSERT INTO user_roles (user_id, role) VALUES ('NEW', 'treasurer')",
+			"NEW it holds treasurer, which no event in the tree gave it"},
+		{"UPDATE user_roles SET role = 'finance_officer' WHERE user_id = 'LEAD'",
+			"LEAD it holds finance_officer, which no event in the tree gave it"},
 		{"DELETE FROM user_roles WHERE role = 'admin'", "it was given admin, which is gone without an event"},
 		{"UPDATE users SET person = 'LEAD' WHERE id = 'NEW'", "NEW it is joined to another account"},
 		{"UPDATE account_changes SET state = 'applied' WHERE state = 'requested'", "without two people who agreed"},
@@ -232,7 +251,8 @@ func TestVerifyFindsRolesOfNobody(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ids := office(t, db)
 		if err := as(t, db, ids["admin"], "tok_1", func(tx *store.Tx) error {
-			_, err := access.Propose(t.Context(), tx, access.Change{User: ids["new"], Kind: access.RoleChange, Grant: []access.Role{access.Treasurer}, Reason: because})
+			_, err := access.Propose(t.Context(), tx, access.Change{User: ids["new"], Kind: access.RoleChange,
+				Grant: []access.Role{access.Treasurer}, Reason: because})
 			return err
 		}); err != nil {
 			t.Fatal(err)

@@ -46,7 +46,8 @@ func codeOf(err error) string {
 func TestStrangersCannotRewriteWhoDidWhat(t *testing.T) {
 	// MAKER, LEAD, ASKED and OTHER stand for ids and hashes of the engine's own way of writing.
 	duty := func(step, user, payload string) string {
-		return "INSERT INTO duties (subject, round, step, user_id, token_id, payload, at) VALUES ('dsb_1', 1, '" + step + "', '" + user + "', 'tok_x', " + payload + ", 'x')"
+		return "INSERT INTO duties (subject, round, step, user_id, token_id, payload, at) VALUES ('dsb_1', 1, '" + step +
+			"', '" + user + "', 'tok_x', " + payload + ", 'x')"
 	}
 	replace := func(s string) string { return strings.Replace(s, "INSERT", "INSERT OR REPLACE", 1) }
 	for _, c := range []struct {
@@ -60,8 +61,10 @@ func TestStrangersCannotRewriteWhoDidWhat(t *testing.T) {
 		{"who asked authorises", "", duty("authorise", "MAKER", "ASKED"), "maker_cannot_approve"},
 		{"who asked asks again", "", duty("request", "MAKER", "OTHER"), "maker_cannot_approve"},
 		{"approval of something else", "", duty("approve", "LEAD", "OTHER"), "request_missing"},
-		{"approval of another subject", "", strings.Replace(duty("approve", "LEAD", "ASKED"), "dsb_1", "dsb_2", 1), "request_missing"},
-		{"approval of another round", "", strings.Replace(duty("approve", "LEAD", "ASKED"), "', 1, '", "', 2, '", 1), "request_missing"},
+		{"approval of another subject", "", strings.Replace(duty("approve", "LEAD", "ASKED"), "dsb_1", "dsb_2", 1),
+			"request_missing"},
+		{"approval of another round", "", strings.Replace(duty("approve", "LEAD", "ASKED"), "', 1, '", "', 2, '", 1),
+			"request_missing"},
 		{"a step there is not", "", duty("wave-through", "LEAD", "ASKED"), "constraint"},
 		{"nobody approves", store.Postgres, duty("approve", "usr_none", "ASKED"), "missing"},
 		{"the request is handed to another", "", "UPDATE duties SET user_id = 'LEAD'", "append_only"},
@@ -70,11 +73,13 @@ func TestStrangersCannotRewriteWhoDidWhat(t *testing.T) {
 		{"the request is replaced", store.SQLite, replace(duty("request", "MAKER", "OTHER")), "maker_cannot_approve"},
 		{"the request is moved over", store.SQLite, "UPDATE OR REPLACE duties SET round = 2", "append_only"},
 		{"duties are emptied", store.Postgres, "TRUNCATE duties", "append_only"},
-		{"duties are upserted", store.Postgres, duty("request", "MAKER", "OTHER") + " ON CONFLICT (subject, round, user_id) DO UPDATE SET payload = OTHER", "maker_cannot_approve"},
+		{"duties are upserted", store.Postgres, duty("request", "MAKER", "OTHER") +
+			" ON CONFLICT (subject, round, user_id) DO UPDATE SET payload = OTHER", "maker_cannot_approve"},
 		{"an event is reworded", "", "UPDATE audit_events SET action = 'nothing.happened'", "append_only"},
 		{"an event is laid on another", "", "UPDATE audit_events SET user_id = 'LEAD'", "append_only"},
 		{"an event is deleted", "", "DELETE FROM audit_events", "append_only"},
-		{"an event is replaced", store.SQLite, "INSERT OR REPLACE INTO audit_events SELECT id, at, user_id, token_id, request_id, 'x', subject, fields, reason, on_behalf_of FROM audit_events", "append_only"},
+		{"an event is replaced", store.SQLite, "INSERT OR REPLACE INTO audit_events SELECT id, at, user_id, token_id, " +
+			"request_id, 'x', subject, fields, reason, on_behalf_of FROM audit_events", "append_only"},
 		{"events are emptied", store.Postgres, "TRUNCATE audit_events", "append_only"},
 		{"all is emptied through the users", store.Postgres, "TRUNCATE users CASCADE", "append_only"},
 	} {
@@ -91,8 +96,10 @@ func TestStrangersCannotRewriteWhoDidWhat(t *testing.T) {
 					t.Fatal(err)
 				}
 				hash := "(SELECT payload FROM duties WHERE step = 'request')"
-				other := map[store.Engine]string{store.SQLite: "x'" + strings.Repeat("ab", 32) + "'", store.Postgres: "decode('" + strings.Repeat("ab", 32) + "', 'hex')"}[db.Engine()]
-				query := strings.NewReplacer("MAKER", string(ids["maker"]), "LEAD", string(ids["lead"]), "ASKED", hash, "OTHER", other).Replace(c.sql)
+				other := map[store.Engine]string{store.SQLite: "x'" + strings.Repeat("ab", 32) + "'",
+					store.Postgres: "decode('" + strings.Repeat("ab", 32) + "', 'hex')"}[db.Engine()]
+				query := strings.NewReplacer("MAKER", string(ids["maker"]), "LEAD", string(ids["lead"]), "ASKED", hash, "OTHER",
+					other).Replace(c.sql)
 				_, err := raw.ExecContext(t.Context(), query)
 				if got := codeOf(err); got != c.want {
 					t.Errorf("answered %q (%v), want %q", got, err, c.want)

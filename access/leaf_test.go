@@ -10,7 +10,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// frozen are the hashes of leaves that no change of this program may change. The bytes of the first are in docs/PROOF.md.
+// frozen are the hashes of leaves that no change of this program may change. The bytes of the first are in
+// docs/PROOF.md.
 const frozen = `
 event 1 091a5a498b46230d8aca535204cbb6a3d6694d1b129831231e5fbe76470c5713
 event 2 d33c36ab5491797ba095620d5ba9d4f1941bace359f2d82e5b92be46408a2a92
@@ -25,7 +26,8 @@ func TestLeavesAreFrozen(t *testing.T) {
 	var e proof.Encoder
 	got.WriteString("\n")
 	for i, r := range []eventRow{
-		{ID: "evt_1", At: "2026-01-15T09:00:00.000000Z", UserID: "usr_1", TokenID: "tok_1", RequestID: "req_1", Action: "disbursement.rejected",
+		{ID: "evt_1", At: "2026-01-15T09:00:00.000000Z", UserID: "usr_1", TokenID: "tok_1", RequestID: "req_1",
+			Action:  "disbursement.rejected",
 			Subject: "dsb_1", Fields: "state", Reason: "the invoice is missing"},
 		{ID: "evt_2", At: "2026-01-15T09:00:00.000000Z", Action: "user.created", Subject: "usr_1"},
 		{},
@@ -34,7 +36,8 @@ func TestLeavesAreFrozen(t *testing.T) {
 		fmt.Fprintf(&got, "event %d %x\n", i+1, l.Hash[:])
 	}
 	for i, r := range []dutyRow{
-		{Subject: "dsb_1", Round: 1, Step: Approve, UserID: "usr_1", TokenID: "tok_1", Payload: []byte(strings.Repeat("p", 32)), At: "2026-01-15T09:00:00.000000Z"},
+		{Subject: "dsb_1", Round: 1, Step: Approve, UserID: "usr_1", TokenID: "tok_1",
+			Payload: []byte(strings.Repeat("p", 32)), At: "2026-01-15T09:00:00.000000Z"},
 		{},
 	} {
 		l := r.leaf(&e, seal)
@@ -51,7 +54,8 @@ func TestLeavesHoldEveryColumn(t *testing.T) {
 	var e proof.Encoder
 	for table, data := range map[string]func() []byte{
 		"audit_events": func() []byte {
-			eventRow{ID: "i", At: "a", UserID: "u", TokenID: "t", RequestID: "r", Action: "a", Subject: "s", Fields: "f", Reason: "r", OnBehalfOf: "o"}.
+			eventRow{ID: "i", At: "a", UserID: "u", TokenID: "t", RequestID: "r", Action: "a", Subject: "s", Fields: "f",
+				Reason: "r", OnBehalfOf: "o"}.
 				leaf(&e, proof.Seal("0123456789abcdef"))
 			return e.Data()
 		},

@@ -23,9 +23,10 @@ const (
 	eventAllRevoked      = "tokens.revoked"
 )
 
-// mark names a field of an event together with a fingerprint of what was written: "password#" and half a SHA-256. The event is a leaf of
-// the tree, so whoever changes the row past this program is found by it; from the fingerprint nobody learns what stands there, since it
-// is taken of hashes, sealed texts and work names alone. Those who read events see the name.
+// mark names a field of an event together with a fingerprint of what was written: "password#" and half a SHA-256. The
+// event is a leaf of the tree, so whoever changes the row past this program is found by it; from the fingerprint nobody
+// learns what stands there, since it is taken of hashes, sealed texts and work names alone. Those who read events see
+// the name.
 func mark(field string, written ...string) string {
 	h := sha256.New()
 	for _, w := range written {
@@ -44,8 +45,8 @@ func unmarked(fields string) []string {
 	return names
 }
 
-// marked tells whether an event says of a field that just this was written; one of before there were marks says of nothing that it
-// was not.
+// marked tells whether an event says of a field that just this was written; one of before there were marks says of
+// nothing that it was not.
 func marked(fields, mark string) bool {
 	field, _, _ := strings.Cut(mark, "#")
 	for f := range strings.SplitSeq(fields, ",") {
@@ -57,7 +58,8 @@ func marked(fields, mark string) bool {
 }
 
 func (r tokenRow) mark() string {
-	return mark("token", string(r.ID), string(r.UserID), hex.EncodeToString(r.Hash), r.CreatedAt, r.ExpiresAt, r.Kind, r.Name, r.Scopes, string(rune('0'+r.Factors)))
+	return mark("token", string(r.ID), string(r.UserID), hex.EncodeToString(r.Hash), r.CreatedAt, r.ExpiresAt, r.Kind,
+		r.Name, r.Scopes, string(rune('0'+r.Factors)))
 }
 
 func (r invitationRow) mark() string {

@@ -54,8 +54,8 @@ func NewPassword(ctx context.Context, handle, plain string) (Password, error) {
 		b64.EncodeToString(salt), b64.EncodeToString(sum[:hashHalf]))), nil
 }
 
-// check says whether plain is the password, and gives the key then. It takes as long for a stored password that does not
-// parse, which no plain text opens.
+// check says whether plain is the password, and gives the key then. It takes as long for a stored password that does
+// not parse, which no plain text opens.
 func (p Password) check(ctx context.Context, plain string) (passwordKey, bool, error) {
 	var memory, passes uint32
 	var threads uint8

@@ -105,7 +105,8 @@ func entitiesOf(p Principal, a Action) cedar.EntityMap {
 			groups = append(groups, cedar.NewEntityUID("Action", cedar.String(g.name)))
 		}
 	}
-	action := cedar.Entity{UID: cedar.NewEntityUID("Action", cedar.String(a.Name)), Parents: cedar.NewEntityUIDSet(groups...)}
+	action := cedar.Entity{UID: cedar.NewEntityUID("Action", cedar.String(a.Name)),
+		Parents: cedar.NewEntityUIDSet(groups...)}
 	return cedar.EntityMap{user.UID: user, action.UID: action}
 }
 

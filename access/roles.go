@@ -15,8 +15,9 @@ type Pair struct {
 	Why  string
 }
 
-// Incompatible lists the pairs of roles that one account cannot hold; the database refuses them too. What is not here may be
-// joined, since a small charity has few people: on a single case the duties keep two people apart whatever their roles.
+// Incompatible lists the pairs of roles that one account cannot hold; the database refuses them too. What is not here
+// may be joined, since a small charity has few people: on a single case the duties keep two people apart whatever their
+// roles.
 var Incompatible = incompatible()
 
 func incompatible() []Pair {

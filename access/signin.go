@@ -36,8 +36,8 @@ type Door struct {
 	waitUntil time.Time // failed attempts make the next one wait
 }
 
-// FindDoor reads the door of a handle for a device; device is a secret that a sign-in left there, or "". [ErrSlowDown] while
-// the device has to wait.
+// FindDoor reads the door of a handle for a device; device is a secret that a sign-in left there, or "". [ErrSlowDown]
+// while the device has to wait.
 func FindDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, error) {
 	d, err := readDoor(ctx, tx, handle, device)
 	if err == nil && tx.At.Before(d.waitUntil) {
@@ -56,8 +56,8 @@ type Attempt struct {
 	recovery []byte // hash of a recovery code, still to be looked up
 }
 
-// Try looks at password and code, outside of a tx, since it takes long. Code is six digits of the second factor or a recovery
-// code; it may be empty where there is no second factor yet. [ErrHashingBusy].
+// Try looks at password and code, outside of a tx, since it takes long. Code is six digits of the second factor or a
+// recovery code; it may be empty where there is no second factor yet. [ErrHashingBusy].
 func (d Door) Try(ctx context.Context, password, code string, now time.Time) (Attempt, error) {
 	key, ok, err := d.password.check(ctx, password)
 	a := Attempt{door: d, ok: ok && d.User != "", key: key, factors: 1}
@@ -87,8 +87,8 @@ type Entered struct {
 	Device  string // secret to leave at the device, so that strangers' failures do not make it wait
 }
 
-// Enter settles an attempt: a good one gets a session, a bad one is counted. It answers a bad one with ok = false and no
-// error, so that the count is committed.
+// Enter settles an attempt: a good one gets a session, a bad one is counted. It answers a bad one with ok = false and
+// no error, so that the count is committed.
 func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, err error) {
 	now, err := readDoor(ctx, tx, a.door.Handle, "")
 	if err != nil {
@@ -111,8 +111,8 @@ func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, e
 	return Entered{session, a.factors, device}, err == nil, err
 }
 
-// settled looks up what only a tx can tell of an attempt: whether its recovery code is there and unused, and whether its
-// six digits were not taken by a request that came first. Both are used up by it.
+// settled looks up what only a tx can tell of an attempt: whether its recovery code is there and unused, and whether
+// its six digits were not taken by a request that came first. Both are used up by it.
 func (a Attempt) settled(ctx context.Context, tx *store.Tx) (bool, error) {
 	switch {
 	case !a.ok:
@@ -132,11 +132,12 @@ func OpenSession(ctx context.Context, tx *store.Tx, user UserID, factors int) (T
 	if err != nil {
 		return "", err
 	}
-	return t.ID, Record(ctx, tx, Event{Action: eventSession, Subject: string(t.ID), OnBehalfOf: user, Fields: []string{mark}})
+	return t.ID, Record(ctx, tx, Event{Action: eventSession, Subject: string(t.ID), OnBehalfOf: user,
+		Fields: []string{mark}})
 }
 
-// waitAfter is how long the next attempt waits after so many failures: five are free, and it is never more than a minute,
-// so that nobody is kept out for long.
+// waitAfter is how long the next attempt waits after so many failures: five are free, and it is never more than a
+// minute, so that nobody is kept out for long.
 func waitAfter(failures int64) time.Duration {
 	if failures < 5 {
 		return 0
@@ -147,8 +148,8 @@ func waitAfter(failures int64) time.Duration {
 // invitationLasts is how long an invitation is good for.
 const invitationLasts = 72 * time.Hour
 
-// Invite makes a one-time word by which the person sets a password or links an identity, for an account that does not act.
-// [ErrInviteByTwo] for one that acts: ask for a change of kind [Invitation].
+// Invite makes a one-time word by which the person sets a password or links an identity, for an account that does not
+// act. [ErrInviteByTwo] for one that acts: ask for a change of kind [Invitation].
 func Invite(ctx context.Context, tx *store.Tx, user UserID) (secret string, err error) {
 	account, err := readAccount(ctx, tx, string(user))
 	if err != nil {
@@ -163,7 +164,8 @@ func Invite(ctx context.Context, tx *store.Tx, user UserID) (secret string, err 
 // invite rests on a change that two people agreed on, or on none.
 func invite(ctx context.Context, tx *store.Tx, user UserID, change ChangeID) (string, error) {
 	secret := newSecret()
-	row := invitationRow{Hash: hash(secret), UserID: user, ExpiresAt: store.FormatTime(tx.At.Add(invitationLasts)), ChangeID: change}
+	row := invitationRow{Hash: hash(secret), UserID: user, ExpiresAt: store.FormatTime(tx.At.Add(invitationLasts)),
+		ChangeID: change}
 	if err := insertInvitation(ctx, tx, row); err != nil {
 		return "", err
 	}
@@ -204,14 +206,16 @@ func AcceptInvitation(ctx context.Context, tx *store.Tx, secret string, p Passwo
 // WordHash is what an invitation is kept by while its holder is away at the identity provider: not its word.
 func WordHash(secret string) []byte { return hash(secret) }
 
-// AcceptWithIdentity has the account of an invitation signed in to through an identity provider from now on, in place of whatever
-// opened it before. Word is its [WordHash]. [ErrInvitation]; [ErrIdentityTaken] when the identity opens another account.
+// AcceptWithIdentity has the account of an invitation signed in to through an identity provider from now on, in place
+// of whatever opened it before. Word is its [WordHash]. [ErrInvitation]; [ErrIdentityTaken] when the identity opens
+// another account.
 func AcceptWithIdentity(ctx context.Context, tx *store.Tx, word []byte, i Identity) error {
 	user, err := accept(ctx, tx, word)
 	if err != nil {
 		return err
 	}
-	row := identityRow{Issuer: i.Issuer, Subject: i.key(), UserID: user, LinkedAt: store.FormatTime(tx.At), Invitation: word}
+	row := identityRow{Issuer: i.Issuer, Subject: i.key(), UserID: user, LinkedAt: store.FormatTime(tx.At),
+		Invitation: word}
 	if err := insertIdentity(ctx, tx, i, row); err != nil {
 		return err
 	}
@@ -260,11 +264,12 @@ func BeginSecondFactor(ctx context.Context, tx *store.Tx, a Attempt) (SecondFact
 		return SecondFactor{}, err
 	}
 	return SecondFactor{codeText(secret), codeURI(a.door.Handle, secret)},
-		Record(ctx, tx, Event{Action: eventSecondBegun, Subject: string(a.door.User), Fields: []string{markSecond(sealed, false)}})
+		Record(ctx, tx, Event{Action: eventSecondBegun, Subject: string(a.door.User),
+			Fields: []string{markSecond(sealed, false)}})
 }
 
-// ConfirmSecondFactor has the app show its first code, and gives the recovery codes, once. Sessions with one factor stay so:
-// sign in again. [ErrNoSecondFactor], [ErrSignIn].
+// ConfirmSecondFactor has the app show its first code, and gives the recovery codes, once. Sessions with one factor
+// stay so: sign in again. [ErrNoSecondFactor], [ErrSignIn].
 func ConfirmSecondFactor(ctx context.Context, tx *store.Tx, a Attempt, code string) ([]string, error) {
 	if !a.ok {
 		return nil, ErrSignIn
@@ -287,16 +292,17 @@ func ConfirmSecondFactor(ctx context.Context, tx *store.Tx, a Attempt, code stri
 	if err := replaceRecovery(ctx, tx, a.door.User, codes); err != nil {
 		return nil, err
 	}
-	return codes, Record(ctx, tx, Event{Action: eventSecondConfirmed, Subject: string(a.door.User), Fields: []string{markSecond(a.door.second, true)}})
+	return codes, Record(ctx, tx, Event{Action: eventSecondConfirmed, Subject: string(a.door.User),
+		Fields: []string{markSecond(a.door.second, true)}})
 }
 
-// Identity is somebody as an identity provider vouches for them. Subject is the provider's own name for them, which never changes;
-// a mail address is none. It is kept as a hash.
+// Identity is somebody as an identity provider vouches for them. Subject is the provider's own name for them, which
+// never changes; a mail address is none. It is kept as a hash.
 type Identity struct{ Issuer, Subject string }
 
-// EnterLinked gives a session to whom an identity provider vouches for, by so many factors as the provider says. Only an
-// account that was linked to exactly this issuer and subject by an invitation opens; it answers any other with ok = false and
-// no error, so that what it notes is committed.
+// EnterLinked gives a session to whom an identity provider vouches for, by so many factors as the provider says. Only
+// an account that was linked to exactly this issuer and subject by an invitation opens; it answers any other with ok =
+// false and no error, so that what it notes is committed.
 func EnterLinked(ctx context.Context, tx *store.Tx, i Identity, factors int) (in Entered, ok bool, err error) {
 	user, err := readIdentity(ctx, tx, i)
 	if errors.Is(err, ErrUnknownUser) {

@@ -55,7 +55,10 @@ func TestSignIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		update(func(tx *store.Tx) error { return access.AcceptInvitation(t.Context(), tx, word, password) })
-		if err := db.Update(t.Context(), func(tx *store.Tx) error { return access.AcceptInvitation(t.Context(), tx, word, password) }); !errors.Is(err, access.ErrInvitation) {
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			return access.AcceptInvitation(t.Context(), tx, word,
+				password)
+		}); !errors.Is(err, access.ErrInvitation) {
 			t.Errorf("an invitation used twice: %v", err)
 		}
 		in, ok, err := try("guide", good, "", "")
@@ -88,7 +91,8 @@ func wantOneFactor(t *testing.T, db *store.DB, session access.TokenID, user acce
 		if p.User != user || !p.Session || p.Factors != 1 {
 			t.Errorf("principal %+v", p)
 		}
-		if got := access.Allow(p, access.Action{Name: "approve", Holders: []access.Role{access.ProgrammeLead}}); !errors.Is(got, access.ErrSecondFactor) {
+		if got := access.Allow(p, access.Action{Name: "approve",
+			Holders: []access.Role{access.ProgrammeLead}}); !errors.Is(got, access.ErrSecondFactor) {
 			t.Errorf("one factor: %v", got)
 		}
 		if _, err := access.Authenticate(t.Context(), tx, string(session)); !errors.Is(err, access.ErrUnauthenticated) {

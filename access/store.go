@@ -96,11 +96,12 @@ type pendingEvents []eventRow
 // eventsAtOnce is how many events wait for the end of a tx at most: an act on ten thousand payments holds no more.
 const eventsAtOnce = 1000
 
-// insertEvent puts an event's leaf into the tree and its row among those that are written in one statement at the end of
-// the tx, or when a thousand wait: many acts that commit together cost no more statements than one.
+// insertEvent puts an event's leaf into the tree and its row among those that are written in one statement at the end
+// of the tx, or when a thousand wait: many acts that commit together cost no more statements than one.
 func insertEvent(ctx context.Context, tx *store.Tx, e Event) error {
 	row := eventRow{ID: store.NewID("evt"), At: store.FormatTime(tx.At), UserID: tx.By.User, TokenID: tx.By.Token,
-		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason, OnBehalfOf: e.OnBehalfOf}
+		RequestID: tx.By.Request, Action: e.Action, Subject: e.Subject, Fields: strings.Join(e.Fields, ","), Reason: e.Reason,
+		OnBehalfOf: e.OnBehalfOf}
 	pending := store.TxLocal[pendingEvents](tx)
 	if len(*pending) == 0 {
 		tx.BeforeCommit(func(_ context.Context, tx *store.Tx) error {
@@ -151,7 +152,8 @@ func readDutiesOnAll(ctx context.Context, tx *store.Tx, subjects []string, round
 	on := map[string][]Duty{}
 	for some := range slices.Chunk(subjects, dutiesAtOnce) {
 		var rows []dutyRow
-		err := tx.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(some)).Where("round = ?", round).Order("subject", "at", "step").Scan(ctx)
+		err := tx.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(some)).Where("round = ?", round).
+			Order("subject", "at", "step").Scan(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -160,7 +162,8 @@ func readDutiesOnAll(ctx context.Context, tx *store.Tx, subjects []string, round
 			if err != nil {
 				return nil, err
 			}
-			on[r.Subject] = append(on[r.Subject], Duty{Subject: r.Subject, Round: r.Round, Step: r.Step, Payload: [32]byte(r.Payload), User: r.UserID, At: at})
+			on[r.Subject] = append(on[r.Subject], Duty{Subject: r.Subject, Round: r.Round, Step: r.Step,
+				Payload: [32]byte(r.Payload), User: r.UserID, At: at})
 		}
 	}
 	return on, nil

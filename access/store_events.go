@@ -13,7 +13,8 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, 
 		eventRow
 		Handle *string
 	}
-	q := tx.NewSelect().TableExpr("audit_events AS a").ColumnExpr("a.*").ColumnExpr("u.handle").Join("LEFT JOIN users AS u ON u.id = a.user_id").
+	q := tx.NewSelect().TableExpr("audit_events AS a").ColumnExpr("a.*").ColumnExpr("u.handle").
+		Join("LEFT JOIN users AS u ON u.id = a.user_id").
 		Where("a.id > ?", after).Order("a.id").Limit(int64(limit))
 	if f.Actor != "" {
 		q = q.Where("a.user_id = ?", f.Actor)
@@ -56,7 +57,8 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, 
 	return found, nil
 }
 
-// Vouched tells whether an event of an action on a subject bears a mark: whether what stands there now is what was written then.
+// Vouched tells whether an event of an action on a subject bears a mark: whether what stands there now is what was
+// written then.
 func Vouched(ctx context.Context, tx *store.Tx, subject, action, mark string) (bool, error) {
 	return tx.NewSelect().Table("audit_events").Where("subject = ?", subject).Where("action = ?", action).
 		Where("',' || fields || ',' LIKE ?", "%,"+mark+",%").Exists(ctx)

@@ -74,8 +74,8 @@ func readDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, e
 	return d, err
 }
 
-// nobodySheet is where the failures at handles are counted that are nobody's: such a door closes like any other, and what
-// strangers can have us keep is bounded.
+// nobodySheet is where the failures at handles are counted that are nobody's: such a door closes like any other, and
+// what strangers can have us keep is bounded.
 func nobodySheet(handle string) string {
 	return fmt.Sprintf("nobody/%02x", hash(handle)[0])
 }
@@ -89,14 +89,16 @@ func (d *Door) readCredentials(ctx context.Context, tx *store.Tx, user UserID) e
 	} else if err != nil {
 		return err
 	}
-	d.User, d.sheet, d.password, d.second, d.confirmed, d.lastStep = user, string(user), c.Password, c.Second, c.Confirmed, c.LastStep
+	d.User, d.sheet, d.password, d.second, d.confirmed, d.lastStep = user, string(user), c.Password, c.Second, c.Confirmed,
+		c.LastStep
 	return nil
 }
 
 // readFailures finds whether the device is known, and how long it has to wait.
 func (d *Door) readFailures(ctx context.Context, tx *store.Tx, device string) error {
 	var rows []deviceRow
-	err := tx.NewSelect().Model(&rows).Where("sheet = ?", d.sheet).Where("hash IN (?)", bun.List([][]byte{strangers, hash(device)})).Scan(ctx)
+	err := tx.NewSelect().Model(&rows).Where("sheet = ?", d.sheet).
+		Where("hash IN (?)", bun.List([][]byte{strangers, hash(device)})).Scan(ctx)
 	if err != nil {
 		return err
 	}
@@ -115,18 +117,21 @@ func (d *Door) readFailures(ctx context.Context, tx *store.Tx, device string) er
 func countFailure(ctx context.Context, tx *store.Tx, d Door) error {
 	var failures int64
 	err := tx.NewRaw(`INSERT INTO sign_in_devices (sheet, hash, failures, wait_until) VALUES (?, ?, 1, '')
-		ON CONFLICT (sheet, hash) DO UPDATE SET failures = sign_in_devices.failures + 1 RETURNING failures`, d.sheet, d.device).Scan(ctx, &failures)
+		ON CONFLICT (sheet, hash) DO UPDATE SET failures = sign_in_devices.failures + 1
+		RETURNING failures`, d.sheet, d.device).Scan(ctx, &failures)
 	if err != nil {
 		return err
 	}
-	_, err = tx.NewUpdate().Model((*deviceRow)(nil)).Set("wait_until = ?", store.FormatTime(tx.At.Add(waitAfter(failures)))).
+	_, err = tx.NewUpdate().Model((*deviceRow)(nil)).
+		Set("wait_until = ?", store.FormatTime(tx.At.Add(waitAfter(failures)))).
 		Where("sheet = ?", d.sheet).Where("hash = ?", d.device).Exec(ctx)
 	return err
 }
 
 // rememberDevice takes a device's new secret in place of its old one, with a clean sheet.
 func rememberDevice(ctx context.Context, tx *store.Tx, d Door, hash []byte) error {
-	if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", d.sheet).Where("hash = ?", d.device).Exec(ctx); err != nil {
+	if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", d.sheet).Where("hash = ?", d.device).
+		Exec(ctx); err != nil {
 		return err
 	}
 	_, err := tx.NewInsert().Model(&deviceRow{Sheet: d.sheet, Hash: hash}).Exec(ctx)
@@ -160,7 +165,8 @@ func insertInvitation(ctx context.Context, tx *store.Tx, row invitationRow) erro
 
 func readInvitation(ctx context.Context, tx *store.Tx, hash []byte) (UserID, error) {
 	var r invitationRow
-	err := tx.NewSelect().Model(&r).Where("hash = ?", hash).Where("used_at IS NULL").Where("expires_at > ?", store.FormatTime(tx.At)).Scan(ctx)
+	err := tx.NewSelect().Model(&r).Where("hash = ?", hash).Where("used_at IS NULL").
+		Where("expires_at > ?", store.FormatTime(tx.At)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", ErrInvitation
 	}
@@ -195,7 +201,8 @@ func insertCredentials(ctx context.Context, tx *store.Tx, row credentialRow) err
 }
 
 func updateSecond(ctx context.Context, tx *store.Tx, user UserID, sealed []byte, confirmed bool, step int64) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*credentialRow)(nil)).Set("second = ?", sealed).Set("confirmed = ?", confirmed).
+	return store.ExactlyOne(tx.NewUpdate().Model((*credentialRow)(nil)).Set("second = ?", sealed).
+		Set("confirmed = ?", confirmed).
 		Set("last_step = ?", step).Where("user_id = ?", user).Exec(ctx))
 }
 

@@ -23,9 +23,11 @@ func dutiesOnAll(ctx context.Context, tx *store.Tx, of []Duty) (map[place][]take
 		Payload []byte
 		Mine    bool
 	}
-	err := tx.NewSelect().TableExpr("duties AS d").Join("LEFT JOIN users AS a ON a.id = d.user_id").Join("LEFT JOIN users AS b ON b.id = ?", tx.By.User).
+	err := tx.NewSelect().TableExpr("duties AS d").Join("LEFT JOIN users AS a ON a.id = d.user_id").
+		Join("LEFT JOIN users AS b ON b.id = ?", tx.By.User).
 		ColumnExpr("d.subject, d.round, d.step, d.payload").
-		ColumnExpr("(d.user_id = ? OR COALESCE(COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id), FALSE)) AS mine", tx.By.User).
+		ColumnExpr("(d.user_id = ? OR COALESCE(COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), "+
+			"b.id), FALSE)) AS mine", tx.By.User).
 		Where("d.subject IN (?)", bun.List(subjects)).Scan(ctx, &rows)
 	found := map[place][]takenDuty{}
 	for _, r := range rows {

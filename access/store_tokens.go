@@ -18,8 +18,9 @@ const (
 
 // insertToken answers the mark of what was written, for the event.
 func insertToken(ctx context.Context, tx *store.Tx, t Token, hash []byte, factors int) (mark string, err error) {
-	row := tokenRow{ID: t.ID, UserID: t.User, Hash: hash, CreatedAt: store.FormatTime(tx.At), ExpiresAt: store.FormatTime(t.ExpiresAt),
-		Kind: tokenKind, Name: t.Name, Scopes: strings.Join(t.Scopes, ","), Factors: factors}
+	row := tokenRow{ID: t.ID, UserID: t.User, Hash: hash, CreatedAt: store.FormatTime(tx.At),
+		ExpiresAt: store.FormatTime(t.ExpiresAt),
+		Kind:      tokenKind, Name: t.Name, Scopes: strings.Join(t.Scopes, ","), Factors: factors}
 	if t.Session {
 		row.Kind = sessionKind
 	}
@@ -37,7 +38,8 @@ func revokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
 }
 
 func revokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) error {
-	q := tx.NewUpdate().Model((*tokenRow)(nil)).Set("revoked_at = ?", store.FormatTime(tx.At)).Where("id = ?", id).Where("revoked_at IS NULL")
+	q := tx.NewUpdate().Model((*tokenRow)(nil)).Set("revoked_at = ?", store.FormatTime(tx.At)).Where("id = ?", id).
+		Where("revoked_at IS NULL")
 	if owner != "" {
 		q = q.Where("user_id = ?", owner)
 	}
@@ -49,7 +51,8 @@ func revokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) er
 	return nil
 }
 
-func readTokens(ctx context.Context, tx *store.Tx, user UserID, sessions bool, after string, limit int) ([]Token, error) {
+func readTokens(ctx context.Context, tx *store.Tx, user UserID, sessions bool, after string,
+	limit int) ([]Token, error) {
 	var rows []tokenRow
 	kind := tokenKind
 	if sessions {
@@ -115,7 +118,8 @@ func (p *principals) add(r store.Scanner, now string) error {
 	var t tokenRow
 	var scopes, revoked, handle, disabled, ends string
 	var role Role
-	if err := r.Scan(&t.ID, &t.UserID, &t.Hash, &t.Kind, &scopes, &t.Factors, &t.ExpiresAt, &revoked, &handle, &disabled, &ends, &role); err != nil {
+	if err := r.Scan(&t.ID, &t.UserID, &t.Hash, &t.Kind, &scopes, &t.Factors, &t.ExpiresAt, &revoked, &handle, &disabled,
+		&ends, &role); err != nil {
 		return err
 	}
 	key := "hash " + string(t.Hash)
@@ -124,7 +128,8 @@ func (p *principals) add(r store.Scanner, now string) error {
 	}
 	a, seen := p.found[key]
 	if !seen {
-		a.Principal = Principal{User: t.UserID, Handle: handle, Token: t.ID, Session: t.Kind == sessionKind, Scopes: scopesOf(scopes), Factors: t.Factors}
+		a.Principal = Principal{User: t.UserID, Handle: handle, Token: t.ID, Session: t.Kind == sessionKind,
+			Scopes: scopesOf(scopes), Factors: t.Factors}
 		switch {
 		case revoked != "", disabled != "", ends != "" && ends <= now:
 			a.Err = ErrUnauthenticated

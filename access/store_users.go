@@ -29,7 +29,8 @@ type changeRow struct {
 
 func insertChange(ctx context.Context, tx *store.Tx, c Change) error {
 	payload := c.payload()
-	row := changeRow{ID: c.ID, UserID: c.User, Kind: c.Kind, Grants: listed(c.Grant), Revokes: listed(c.Revoke), Reason: c.Reason,
+	row := changeRow{ID: c.ID, UserID: c.User, Kind: c.Kind, Grants: listed(c.Grant), Revokes: listed(c.Revoke),
+		Reason:  c.Reason,
 		Payload: payload[:], State: c.State, CreatedBy: c.By, CreatedAt: store.FormatTime(tx.At)}
 	if c.Other != "" {
 		row.OtherID = &c.Other
@@ -43,7 +44,8 @@ func insertChange(ctx context.Context, tx *store.Tx, c Change) error {
 
 // updateChange sets the state of a change that waits for a decision.
 func updateChange(ctx context.Context, tx *store.Tx, c Change) error {
-	res, err := tx.NewUpdate().Model((*changeRow)(nil)).Set("state = ?", c.State).Set("decided_at = ?", store.FormatTime(tx.At)).
+	res, err := tx.NewUpdate().Model((*changeRow)(nil)).Set("state = ?", c.State).
+		Set("decided_at = ?", store.FormatTime(tx.At)).
 		Where("id = ?", c.ID).Where("state = ?", Requested).Exec(ctx)
 	if err := store.ExactlyOne(res, err); errors.Is(err, store.ErrStale) {
 		return ErrChangeDecided
@@ -85,8 +87,9 @@ func readChanges(ctx context.Context, tx *store.Tx, state ChangeState, after str
 
 func (r changeRow) change() (Change, error) {
 	at, err := store.ParseTime(r.CreatedAt)
-	c := Change{ID: r.ID, User: r.UserID, Kind: r.Kind, Grant: unlisted(r.Grants), Revoke: unlisted(r.Revokes), Reason: r.Reason,
-		State: r.State, By: r.CreatedBy, At: at}
+	c := Change{ID: r.ID, User: r.UserID, Kind: r.Kind, Grant: unlisted(r.Grants), Revoke: unlisted(r.Revokes),
+		Reason: r.Reason,
+		State:  r.State, By: r.CreatedBy, At: at}
 	if r.OtherID != nil {
 		c.Other = *r.OtherID
 	}
@@ -96,7 +99,8 @@ func (r changeRow) change() (Change, error) {
 // replaceRoles takes away what a change revokes and gives what it grants.
 func replaceRoles(ctx context.Context, tx *store.Tx, c Change) error {
 	for _, r := range c.Revoke {
-		if err := store.ExactlyOne(tx.NewDelete().Model((*roleRow)(nil)).Where("user_id = ?", c.User).Where("role = ?", r).Exec(ctx)); err != nil {
+		if err := store.ExactlyOne(tx.NewDelete().Model((*roleRow)(nil)).Where("user_id = ?", c.User).Where("role = ?", r).
+			Exec(ctx)); err != nil {
 			return err
 		}
 	}
@@ -116,7 +120,8 @@ func updateDisabled(ctx context.Context, tx *store.Tx, id UserID) error {
 	if !account.DisabledAt.IsZero() {
 		return ErrAccountEnded
 	}
-	return store.ExactlyOne(tx.NewUpdate().Model((*userRow)(nil)).Set("disabled_at = ?", store.FormatTime(tx.At)).Where("id = ?", id).Exec(ctx))
+	return store.ExactlyOne(tx.NewUpdate().Model((*userRow)(nil)).Set("disabled_at = ?", store.FormatTime(tx.At)).
+		Where("id = ?", id).Exec(ctx))
 }
 
 func updateEnd(ctx context.Context, tx *store.Tx, id UserID, at time.Time) error {
@@ -127,7 +132,8 @@ func updateEnd(ctx context.Context, tx *store.Tx, id UserID, at time.Time) error
 	if !account.Works(tx.At) || !account.EndsAt.IsZero() && at.After(account.EndsAt) {
 		return ErrAccountEnded
 	}
-	return store.ExactlyOne(tx.NewUpdate().Model((*userRow)(nil)).Set("ends_at = ?", store.FormatTime(at)).Where("id = ?", id).Exec(ctx))
+	return store.ExactlyOne(tx.NewUpdate().Model((*userRow)(nil)).Set("ends_at = ?", store.FormatTime(at)).
+		Where("id = ?", id).Exec(ctx))
 }
 
 func updatePerson(ctx context.Context, tx *store.Tx, id, person UserID) error {
@@ -144,13 +150,15 @@ func onePerson(ctx context.Context, tx *store.Tx, a, b UserID) (bool, error) {
 	if a == b {
 		return true, nil
 	}
-	return tx.NewSelect().TableExpr("users AS a").Join("JOIN users AS b ON COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id)").
+	return tx.NewSelect().TableExpr("users AS a").
+		Join("JOIN users AS b ON COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id)").
 		Where("a.id = ?", a).Where("b.id = ?", b).Exists(ctx)
 }
 
 func readAccount(ctx context.Context, tx *store.Tx, ref string) (Account, error) {
 	var r userRow
-	err := tx.NewSelect().Model(&r).Where("id = ? OR handle = ?", ref, ref).OrderExpr("id = ? DESC", ref).Limit(1).Scan(ctx)
+	err := tx.NewSelect().Model(&r).Where("id = ? OR handle = ?", ref, ref).OrderExpr("id = ? DESC", ref).Limit(1).
+		Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Account{}, ErrUnknownUser
 	} else if err != nil {
@@ -165,7 +173,8 @@ func readAccount(ctx context.Context, tx *store.Tx, ref string) (Account, error)
 
 func readAccounts(ctx context.Context, tx *store.Tx, after string, limit int) ([]Account, error) {
 	var rows []userRow
-	if err := tx.NewSelect().Model(&rows).Where("handle > ?", after).Order("handle").Limit(int64(limit)).Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("handle > ?", after).Order("handle").Limit(int64(limit)).
+		Scan(ctx); err != nil {
 		return nil, err
 	}
 	return accountsOf(ctx, tx, rows)

@@ -14,13 +14,15 @@ import (
 // Verified counts what [Verify] has read.
 type Verified struct{ Events, Duties int64 }
 
-// Verify holds every audit event and every duty against its leaf in the tree, and duties against the rules: nobody has two
-// on one subject and round, each decision answers another person's request for exactly the same, and a token acts for its own
-// user only; and roles, with the accounts that are one person's, against the events that gave them. Leaves is how many of a kind the
-// tree has.
-func Verify(ctx context.Context, tx *store.Tx, leaves map[proof.Kind]int64, out *proof.Findings, report func(done int64)) (Verified, error) {
+// Verify holds every audit event and every duty against its leaf in the tree, and duties against the rules: nobody has
+// two on one subject and round, each decision answers another person's request for exactly the same, and a token acts
+// for its own user only; and roles, with the accounts that are one person's, against the events that gave them. Leaves
+// is how many of a kind the tree has.
+func Verify(ctx context.Context, tx *store.Tx, leaves map[proof.Kind]int64, out *proof.Findings,
+	report func(done int64)) (Verified, error) {
 	v := &verifier{out: out, report: report}
-	for _, step := range []func(context.Context, *store.Tx) error{v.events, v.duties, v.twins, v.unasked, v.roles, v.alone, v.persons, v.waysIn} {
+	for _, step := range []func(context.Context, *store.Tx) error{v.events, v.duties, v.twins, v.unasked, v.roles, v.alone,
+		v.persons, v.waysIn} {
 		if err := step(ctx, tx); err != nil {
 			return v.done, err
 		}
@@ -41,7 +43,7 @@ type verifier struct {
 // storedEvent is an event as its row holds it, with its leaf.
 type storedEvent struct {
 	eventRow
-	hash, seal []byte
+	Hash, Seal []byte
 }
 
 // eventsPage is how many events are read at a time.
@@ -58,7 +60,7 @@ func (v *verifier) events(ctx context.Context, tx *store.Tx) error {
 	}, func(page []storedEvent) {
 		for i := range page {
 			e := &page[i]
-			v.inTree("audit event "+e.ID, e.leaf(&v.encoder, e.seal), e.hash)
+			v.inTree("audit event "+e.ID, e.leaf(&v.encoder, e.Seal), e.Hash)
 		}
 		v.done.Events += int64(len(page))
 		v.report(v.done.Events)
@@ -67,33 +69,31 @@ func (v *verifier) events(ctx context.Context, tx *store.Tx) error {
 
 // storedEvents reads a page of events after an id.
 func storedEvents(ctx context.Context, tx *store.Tx, after string) ([]storedEvent, error) {
-	const text = `SELECT a.id, a.at, a.user_id, a.token_id, a.request_id, a.action, a.subject, a.fields, a.reason, a.on_behalf_of, p.hash, p.seal
-		FROM audit_events AS a LEFT JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event' WHERE a.id > ? ORDER BY a.id LIMIT ?`
+	q := tx.NewSelect().TableExpr("audit_events AS a").ColumnExpr("a.*, p.hash, p.seal").
+		Join("LEFT JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'").
+		Where("a.id > ?", after).Order("a.id").Limit(eventsPage)
 	page := make([]storedEvent, 0, eventsPage)
-	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var r storedEvent
-		err := rows.Scan(&r.ID, &r.At, &r.UserID, &r.TokenID, &r.RequestID, &r.Action, &r.Subject, &r.Fields, &r.Reason, &r.OnBehalfOf, &r.hash, &r.seal)
+	err := store.EachRow(ctx, tx, q, func(r storedEvent) error {
 		page = append(page, r)
-		return err
-	}, after, eventsPage)
+		return nil
+	})
 	return page, err
 }
 
 func (v *verifier) duties(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT d.subject, d.round, d.step, d.user_id, d.token_id, d.payload, d.at, p.hash, COALESCE(t.user_id, d.user_id)
-		FROM duties AS d
-		LEFT JOIN proof_leaves AS p ON p.ref = d.subject || '/' || CAST(d.round AS TEXT) || '/' || d.user_id AND p.kind = 'duty'
-		LEFT JOIN tokens AS t ON t.id = d.token_id`
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var r dutyRow
-		var hash []byte
-		var owner UserID
-		if err := rows.Scan(&r.Subject, &r.Round, &r.Step, &r.UserID, &r.TokenID, &r.Payload, &r.At, &hash, &owner); err != nil {
-			return err
-		}
-		v.inTree("duty "+r.ref()+" ("+string(r.Step)+")", r.leaf(&v.encoder, nil), hash)
-		if owner != r.UserID {
-			v.out.Add("approval", "duty "+r.ref(), "it was taken with the token of another user, %s", owner)
+	type storedDuty struct {
+		dutyRow
+		Hash  []byte // of its leaf
+		Owner UserID // of its token
+	}
+	q := tx.NewSelect().TableExpr("duties AS d").ColumnExpr("d.*, p.hash, COALESCE(t.user_id, d.user_id) AS owner").
+		Join("LEFT JOIN proof_leaves AS p ON p.kind = 'duty'" +
+			" AND p.ref = d.subject || '/' || CAST(d.round AS TEXT) || '/' || d.user_id").
+		Join("LEFT JOIN tokens AS t ON t.id = d.token_id")
+	return store.EachRow(ctx, tx, q, func(r storedDuty) error {
+		v.inTree("duty "+r.ref()+" ("+string(r.Step)+")", r.leaf(&v.encoder, nil), r.Hash)
+		if r.Owner != r.UserID {
+			v.out.Add("approval", "duty "+r.ref(), "it was taken with the token of another user, %s", r.Owner)
 		}
 		v.done.Duties++
 		return nil
@@ -136,8 +136,9 @@ type Told struct {
 	Fields          string
 }
 
-// EachTold hands on the events of some actions that are in the tree, in its order: for who holds today's rows against what was
-// told when they were written. Entries posted are no such actions; they have leaves of their own, and no place in the index.
+// EachTold hands on the events of some actions that are in the tree, in its order: for who holds today's rows against
+// what was told when they were written. Entries posted are no such actions; they have leaves of their own, and no place
+// in the index.
 func EachTold(ctx context.Context, tx *store.Tx, each func(Told), actions ...string) error {
 	const text = `SELECT a.action, a.subject, a.user_id, a.on_behalf_of, a.fields
 		FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
@@ -152,8 +153,8 @@ func EachTold(ctx context.Context, tx *store.Tx, each func(Told), actions ...str
 	}, bun.List(actions))
 }
 
-// roles folds the events that gave and took roles, in the order of the tree, and holds the roles of today against them: whoever
-// wrote a role past this program has no event for it that is in the tree.
+// roles folds the events that gave and took roles, in the order of the tree, and holds the roles of today against them:
+// whoever wrote a role past this program has no event for it that is in the tree.
 func (v *verifier) roles(ctx context.Context, tx *store.Tx) error {
 	given := map[heldRole]bool{}
 	err := EachTold(ctx, tx, func(t Told) {
@@ -168,14 +169,16 @@ func (v *verifier) roles(ctx context.Context, tx *store.Tx) error {
 		var h heldRole
 		err := rows.Scan(&h.user, &h.role)
 		if !given[h] {
-			v.out.Add("role", string(h.user), "it holds %s, which no event in the tree gave it: the role was written past this program", h.role)
+			v.out.Add("role", string(h.user),
+				"it holds %s, which no event in the tree gave it: the role was written past this program", h.role)
 		}
 		delete(given, h)
 		return err
 	})
 	for h, still := range given {
 		if still {
-			v.out.Add("role", string(h.user), "it was given %s, which is gone without an event: the role was removed past this program", h.role)
+			v.out.Add("role", string(h.user),
+				"it was given %s, which is gone without an event: the role was removed past this program", h.role)
 		}
 	}
 	return err
@@ -199,13 +202,15 @@ func (v *verifier) alone(ctx context.Context, tx *store.Tx) error {
 // persons holds the accounts that are one person's against the events that joined them.
 func (v *verifier) persons(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT u.id FROM users AS u
-		LEFT JOIN (SELECT a.subject, a.on_behalf_of FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
+		LEFT JOIN (SELECT a.subject, a.on_behalf_of FROM audit_events AS a
+			JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'
 			WHERE a.action <> 'entry.posted' AND a.action = 'person.joined') AS j ON j.subject = u.id
 		WHERE u.person <> COALESCE(j.on_behalf_of, '')`
 	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var user string
 		err := rows.Scan(&user)
-		v.out.Add("role", user, "it is joined to another account, or is not, otherwise than its events say: it was changed past this program")
+		v.out.Add("role", user,
+			"it is joined to another account, or is not, otherwise than its events say: it was changed past this program")
 		return err
 	})
 }

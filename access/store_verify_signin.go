@@ -16,14 +16,16 @@ type opened struct {
 	invitations, tokens, lapsed map[string]string
 }
 
-// waysIn folds the events of accounts, in the order of the tree, and holds today's rows against them: a token, an invitation, a password
-// or an identity that no event knows, or that was changed, was written past this program; so was one that lives on after an event ended it.
+// waysIn folds the events of accounts, in the order of the tree, and holds today's rows against them: a token, an
+// invitation, a password or an identity that no event knows, or that was changed, was written past this program; so was
+// one that lives on after an event ended it.
 func (v *verifier) waysIn(ctx context.Context, tx *store.Tx) error {
 	w := waysIn{v, map[UserID]*opened{}, map[string]UserID{}}
 	if err := w.fold(ctx, tx); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, *store.Tx) error{w.users, w.tokens, w.invitations, w.credentials, w.identities} {
+	for _, step := range []func(context.Context, *store.Tx) error{w.users, w.tokens, w.invitations, w.credentials,
+		w.identities} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -45,7 +47,8 @@ func (w waysIn) account(id UserID) *opened {
 }
 
 func (w waysIn) fold(ctx context.Context, tx *store.Tx) error {
-	return EachTold(ctx, tx, w.take, eventCreated, eventDisabled, eventEndSet, eventInvited, eventPassword, eventIdentity, eventSecondBegun,
+	return EachTold(ctx, tx, w.take, eventCreated, eventDisabled, eventEndSet, eventInvited, eventPassword, eventIdentity,
+		eventSecondBegun,
 		eventSecondConfirmed, eventToken, eventSession, eventRevoked, eventAllRevoked)
 }
 
@@ -91,31 +94,21 @@ func (w waysIn) revived(user UserID, what string) {
 }
 
 func (w waysIn) users(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT id, handle, disabled_at, ends_at FROM users`, func(rows store.Scanner) error {
-		var id UserID
-		var handle string
-		var disabled, ends *string
-		if err := rows.Scan(&id, &handle, &disabled, &ends); err != nil {
-			return err
-		}
-		a := w.account(id)
+	return store.EachRow(ctx, tx, tx.NewSelect().Model((*userRow)(nil)), func(r userRow) error {
+		a := w.account(r.ID)
 		switch {
-		case a.created == "" || !marked(a.created, mark("handle", handle)):
-			w.strange(id, "the account")
-		case a.disabled != (disabled != nil), (a.ended != "") != (ends != nil), ends != nil && !marked(a.ended, mark("ends_at", *ends)):
-			w.revived(id, "the account")
+		case a.created == "" || !marked(a.created, mark("handle", r.Handle)):
+			w.strange(r.ID, "the account")
+		case a.disabled != (r.DisabledAt != nil), (a.ended != "") != (r.EndsAt != nil),
+			r.EndsAt != nil && !marked(a.ended, mark("ends_at", *r.EndsAt)):
+			w.revived(r.ID, "the account")
 		}
 		return nil
 	})
 }
 
 func (w waysIn) tokens(ctx context.Context, tx *store.Tx) error {
-	const text = `SELECT id, user_id, hash, created_at, expires_at, revoked_at, kind, name, scopes, factors FROM tokens`
-	return tx.Stream(ctx, text, func(rows store.Scanner) error {
-		var r tokenRow
-		if err := rows.Scan(&r.ID, &r.UserID, &r.Hash, &r.CreatedAt, &r.ExpiresAt, &r.RevokedAt, &r.Kind, &r.Name, &r.Scopes, &r.Factors); err != nil {
-			return err
-		}
+	return store.EachRow(ctx, tx, tx.NewSelect().Model((*tokenRow)(nil)), func(r tokenRow) error {
 		a := w.account(r.UserID)
 		fields, known := a.tokens[string(r.ID)]
 		if !known || !marked(fields, r.mark()) {
@@ -128,11 +121,7 @@ func (w waysIn) tokens(ctx context.Context, tx *store.Tx) error {
 }
 
 func (w waysIn) invitations(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT hash, user_id, expires_at, change_id FROM invitations`, func(rows store.Scanner) error {
-		var r invitationRow
-		if err := rows.Scan(&r.Hash, &r.UserID, &r.ExpiresAt, &r.ChangeID); err != nil {
-			return err
-		}
+	return store.EachRow(ctx, tx, tx.NewSelect().Model((*invitationRow)(nil)), func(r invitationRow) error {
 		invited := w.account(r.UserID).invitations
 		if _, unmarked := invited[""]; !unmarked && invited[r.mark()] == "" {
 			w.strange(r.UserID, "an invitation ("+hex.EncodeToString(r.Hash[:4])+"…)")
@@ -142,16 +131,13 @@ func (w waysIn) invitations(ctx context.Context, tx *store.Tx) error {
 }
 
 func (w waysIn) credentials(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT user_id, password, second, confirmed, changed_at, invitation FROM credentials`, func(rows store.Scanner) error {
-		var r credentialRow
-		if err := rows.Scan(&r.UserID, &r.Password, &r.Second, &r.Confirmed, &r.ChangedAt, &r.Invitation); err != nil {
-			return err
-		}
+	return store.EachRow(ctx, tx, tx.NewSelect().Model((*credentialRow)(nil)), func(r credentialRow) error {
 		a := w.account(r.UserID)
 		if a.password == "" || !marked(a.password, r.mark()) {
 			w.strange(r.UserID, "the password")
 		}
-		if (a.second != "") != (r.Second != nil) || a.second != "" && !marked(a.second, markSecond(r.Second, r.Confirmed)) {
+		second := markSecond(r.Second, r.Confirmed)
+		if (a.second != "") != (r.Second != nil) || a.second != "" && !marked(a.second, second) {
 			w.strange(r.UserID, "the second factor")
 		}
 		return nil
@@ -159,11 +145,7 @@ func (w waysIn) credentials(ctx context.Context, tx *store.Tx) error {
 }
 
 func (w waysIn) identities(ctx context.Context, tx *store.Tx) error {
-	return tx.Stream(ctx, `SELECT issuer, subject, user_id, linked_at, invitation FROM sign_in_identities`, func(rows store.Scanner) error {
-		var r identityRow
-		if err := rows.Scan(&r.Issuer, &r.Subject, &r.UserID, &r.LinkedAt, &r.Invitation); err != nil {
-			return err
-		}
+	return store.EachRow(ctx, tx, tx.NewSelect().Model((*identityRow)(nil)), func(r identityRow) error {
 		if identity := w.account(r.UserID).identity; identity == "" || !marked(identity, r.mark()) {
 			w.strange(r.UserID, "the identity at a provider")
 		}

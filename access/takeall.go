@@ -9,8 +9,8 @@ import (
 // takenAtOnce is how many duties one statement asks about.
 const takenAtOnce = 500
 
-// TakeAll is [Take] of many duties on different subjects, none of them a Request, in a constant number of statements for every five
-// hundred. All are taken or none.
+// TakeAll is [Take] of many duties on different subjects, none of them a Request, in a constant number of statements
+// for every five hundred. All are taken or none.
 func TakeAll(ctx context.Context, tx *store.Tx, duties []Duty) error {
 	for len(duties) > 0 {
 		part := duties[:min(takenAtOnce, len(duties))]

@@ -46,8 +46,8 @@ func newSecret() string {
 	return tokenPrefix + hex.EncodeToString(raw)
 }
 
-// IssueToken makes a bearer token of 256 random bits for all that a user may. The secret is returned once and stored only as
-// its SHA-256.
+// IssueToken makes a bearer token of 256 random bits for all that a user may. The secret is returned once and stored
+// only as its SHA-256.
 func IssueToken(ctx context.Context, tx *store.Tx, user UserID, validFor time.Duration) (secret string, err error) {
 	secret, _, err = issue(ctx, tx, Token{User: user, ExpiresAt: tx.At.Add(validFor)})
 	return secret, err
@@ -84,8 +84,8 @@ func RevokeTokens(ctx context.Context, tx *store.Tx, user UserID) error {
 	return Record(ctx, tx, Event{Action: eventAllRevoked, Subject: string(user)})
 }
 
-// RevokeToken ends one token or session; the next call with it is refused. Owner "" ends anybody's. [ErrUnknownToken] when it
-// is not there, not the owner's, or ended before.
+// RevokeToken ends one token or session; the next call with it is refused. Owner "" ends anybody's. [ErrUnknownToken]
+// when it is not there, not the owner's, or ended before.
 func RevokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) error {
 	if err := revokeToken(ctx, tx, owner, id); err != nil {
 		return err
@@ -94,7 +94,8 @@ func RevokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) er
 }
 
 // ListTokens lists the tokens of a user, or the sessions, by id, which is by time, after one, at most limit.
-func ListTokens(ctx context.Context, tx *store.Tx, user UserID, sessions bool, after string, limit int) ([]Token, error) {
+func ListTokens(ctx context.Context, tx *store.Tx, user UserID, sessions bool, after string,
+	limit int) ([]Token, error) {
 	return readTokens(ctx, tx, user, sessions, after, limit)
 }
 
@@ -109,8 +110,9 @@ type Credential struct {
 	Session TokenID
 }
 
-// Authenticate finds the principal behind a bearer token. [ErrUnauthenticated] for what is no token, unknown, revoked or of
-// an account that has ended; [ErrTokenExpired]. The look-up is by hash, so its time tells nothing about stored tokens.
+// Authenticate finds the principal behind a bearer token. [ErrUnauthenticated] for what is no token, unknown, revoked
+// or of an account that has ended; [ErrTokenExpired]. The look-up is by hash, so its time tells nothing about stored
+// tokens.
 func Authenticate(ctx context.Context, tx *store.Tx, bearer string) (Principal, error) {
 	return AuthenticateWith(ctx, tx, Credential{Bearer: bearer})
 }
@@ -150,8 +152,8 @@ func AuthenticateEach(ctx context.Context, tx *store.Tx, credentials ...Credenti
 	return found, nil
 }
 
-// Asking is what [AuthenticateEach] will have to ask in this tx, for whoever has other things to ask at the same time: one
-// question or none.
+// Asking is what [AuthenticateEach] will have to ask in this tx, for whoever has other things to ask at the same time:
+// one question or none.
 func Asking(tx *store.Tx, credentials ...Credential) []store.BatchQuery {
 	known := foundIn(tx)
 	var hashes [][]byte
@@ -181,7 +183,8 @@ func foundIn(tx *store.Tx) *principals {
 	return p
 }
 
-// key is what a token is found by: the hash of its secret, or the id of a session. The two cannot be taken for each other.
+// key is what a token is found by: the hash of its secret, or the id of a session. The two cannot be taken for each
+// other.
 func (c Credential) key() string {
 	switch {
 	case isToken(c.Bearer):

@@ -94,7 +94,8 @@ func DisableUser(ctx context.Context, tx *store.Tx, id UserID, reason string) er
 	if err := updateDisabled(ctx, tx, id); err != nil {
 		return err
 	}
-	if err := Record(ctx, tx, Event{Action: eventDisabled, Subject: string(id), Fields: []string{"disabled_at"}, Reason: reason}); err != nil {
+	if err := Record(ctx, tx, Event{Action: eventDisabled, Subject: string(id), Fields: []string{"disabled_at"},
+		Reason: reason}); err != nil {
 		return err
 	}
 	return RevokeTokens(ctx, tx, id)
@@ -109,11 +110,12 @@ func EndUser(ctx context.Context, tx *store.Tx, id UserID, at time.Time) error {
 	if err := updateEnd(ctx, tx, id, at); err != nil {
 		return err
 	}
-	return Record(ctx, tx, Event{Action: eventEndSet, Subject: string(id), Fields: []string{mark("ends_at", store.FormatTime(at))}})
+	return Record(ctx, tx, Event{Action: eventEndSet, Subject: string(id),
+		Fields: []string{mark("ends_at", store.FormatTime(at))}})
 }
 
-// setRoles brings the roles of an account to what an applied change says, with an event per direction. The events are what
-// [Verify] holds the roles against.
+// setRoles brings the roles of an account to what an applied change says, with an event per direction. The events are
+// what [Verify] holds the roles against.
 func setRoles(ctx context.Context, tx *store.Tx, c Change) error {
 	if err := replaceRoles(ctx, tx, c); err != nil {
 		return err
@@ -130,7 +132,8 @@ func setRoles(ctx context.Context, tx *store.Tx, c Change) error {
 			fields[i] = roleField + string(r)
 		}
 		slices.Sort(fields)
-		if err := Record(ctx, tx, Event{Action: part.action, Subject: string(c.User), Fields: fields, Reason: c.Reason}); err != nil {
+		if err := Record(ctx, tx, Event{Action: part.action, Subject: string(c.User), Fields: fields,
+			Reason: c.Reason}); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,8 @@ func degree() Plan {
 	for m := range 12 {
 		months = append(months, ledger.NewDate(2026, 1, 31).AddDays(m*30))
 	}
-	return Plan{Number: "P-101", Currency: "NGN", Current: PlanVersion{Currency: "NGN", BudgetRate: rate("225 NGN/DKK"), StartsOn: "2026-01-01", Shares: shares("G1=60 G2=40"),
+	return Plan{Number: "P-101", Currency: "NGN", Current: PlanVersion{Currency: "NGN", BudgetRate: rate("225 NGN/DKK"),
+		StartsOn: "2026-01-01", Shares: shares("G1=60 G2=40"),
 		Lines: []PlanLine{
 			{Line: "tuition", Category: "tuition", UnitPrice: of("600000.00", "NGN"), Items: items("2026-01-20", "2026-09-10")},
 			{Line: "stipend", Category: "stipend", UnitPrice: of("150000.00", "NGN"), Items: items(months...)},
@@ -79,7 +80,8 @@ func onBoth(t *testing.T, fn func(h house)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
-		h := house{t, db, Register{Book: book, Grants: grants.Register{Book: book}, Vault: vaulttest.New(t)}, map[string]store.Actor{}}
+		h := house{t, db, Register{Book: book, Grants: grants.Register{Book: book}, Vault: vaulttest.New(t)},
+			map[string]store.Actor{}}
 		h.do("", h.open)
 		fn(h)
 	})
@@ -89,7 +91,8 @@ func (h house) open(tx *store.Tx) error {
 	if err := ledger.Create(h.Context(), tx, h.reg.Book); err != nil {
 		return err
 	}
-	if err := h.reg.Book.OpenFund(h.Context(), tx, ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+	if err := h.reg.Book.OpenFund(h.Context(), tx, ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted,
+		OpenedOn: "2026-01-01"}); err != nil {
 		return err
 	}
 	for _, name := range []string{"writer", "approver", "other"} {
@@ -99,14 +102,17 @@ func (h house) open(tx *store.Tx) error {
 		}
 		h.who[name] = store.Actor{User: string(u.ID), Token: "tok_" + name, Roles: []string{string(access.ProgrammeLead)}}
 	}
-	donor, err := h.reg.Grants.RegisterDonor(h.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Foundation A", Language: "en"})
+	donor, err := h.reg.Grants.RegisterDonor(h.Context(), tx,
+		grants.Donor{Kind: grants.Institution, Name: "Foundation A", Language: "en"})
 	if err != nil {
 		return err
 	}
 	for _, code := range []string{"G1", "G2", "G3"} {
-		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
-			Interest: grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
-		if _, err := h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code, Amount: of("60000.00", "DKK"), SignedOn: "2026-01-02",
+		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant,
+			CurrencyBearer: grants.BornByGrant,
+			Interest:       grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
+		if _, err := h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code,
+			Amount: of("60000.00", "DKK"), SignedOn: "2026-01-02",
 			Policies: grants.Policies{policy}}); err != nil {
 			return err
 		}
@@ -177,7 +183,8 @@ func (h house) settle(plan, line string, units int, on ledger.Date) (text string
 		if err != nil {
 			return err
 		}
-		posted, err := h.reg.Settle(h.Context(), tx, p, Settlement{Line: line, Units: units, By: store.NewID("dsb"), On: on, Text: "relief"})
+		posted, err := h.reg.Settle(h.Context(), tx, p, Settlement{Line: line, Units: units, By: store.NewID("dsb"), On: on,
+			Text: "relief"})
 		if posted != nil {
 			text = encumbered(*posted)
 		}

@@ -23,21 +23,27 @@ type Assignment struct {
 	admitted bool
 }
 
-// seesAll are the roles that see every beneficiary by code. What they see is no name: that is sealed, and opens to who is on the
-// case. Everybody else sees their own caseload, and of the rest nothing, not even that it is there.
-var seesAll = []access.Role{access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor, access.PrivacyOfficer}
+// seesAll are the roles that see every beneficiary by code. What they see is no name: that is sealed, and opens to who
+// is on the case. Everybody else sees their own caseload, and of the rest nothing, not even that it is there.
+var seesAll = []access.Role{access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor,
+	access.PrivacyOfficer}
 
 // allOf tells whether an actor sees every beneficiary. The system does.
 func allOf(by store.Actor) bool {
-	return by.User == "" || slices.ContainsFunc(seesAll, func(r access.Role) bool { return slices.Contains(by.Roles, string(r)) })
+	return by.User == "" || slices.ContainsFunc(seesAll, func(r access.Role) bool {
+		return slices.Contains(by.Roles,
+			string(r))
+	})
 }
 
 // SeesAll tells whether an actor may know of every beneficiary, by code.
 func SeesAll(by store.Actor) bool { return allOf(by) }
 
-// Assign puts a user, by id or handle, on a beneficiary's case. Nobody puts themselves on one: [access.ErrMakerCannotApprove].
-// [ErrAssigned] where the user is on it in those days, [access.ErrUnknownUser]. To "" goes on.
-func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, from, to ledger.Date) (Assignment, error) {
+// Assign puts a user, by id or handle, on a beneficiary's case. Nobody puts themselves on one:
+// [access.ErrMakerCannotApprove]. [ErrAssigned] where the user is on it in those days, [access.ErrUnknownUser]. To ""
+// goes on.
+func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, from,
+	to ledger.Date) (Assignment, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {
 		return Assignment{}, err
@@ -52,7 +58,8 @@ func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, fr
 	if to != "" && to < from {
 		return Assignment{}, ErrDays
 	}
-	a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: id, Handle: handle, From: from, To: to, AssignedBy: tx.By.User, AssignedAt: tx.At}
+	a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: id, Handle: handle, From: from, To: to,
+		AssignedBy: tx.By.User, AssignedAt: tx.At}
 	return a, r.assign(ctx, tx, a)
 }
 
@@ -69,7 +76,8 @@ func (r Register) assign(ctx context.Context, tx *store.Tx, a Assignment) error 
 	if err := insertAssignment(ctx, tx, a); err != nil {
 		return err
 	}
-	return access.Record(ctx, tx, access.Event{Action: "caseload.assigned", Subject: string(a.Beneficiary), Fields: []string{string(a.User)}})
+	return access.Record(ctx, tx, access.Event{Action: "caseload.assigned", Subject: string(a.Beneficiary),
+		Fields: []string{string(a.User)}})
 }
 
 // Caseload lists who is and was on a beneficiary's case, in order of their first days.
@@ -81,9 +89,10 @@ func (r Register) Caseload(ctx context.Context, tx *store.Tx, key string) ([]Ass
 	return readAssignments(ctx, tx, b.ID)
 }
 
-// EndAssignment ends a place on a case with a last day. [ErrUnknownAssignment], [ErrDays] for a day before the first or for one
-// that has ended.
-func (r Register) EndAssignment(ctx context.Context, tx *store.Tx, key, assignment string, last ledger.Date) (Assignment, error) {
+// EndAssignment ends a place on a case with a last day. [ErrUnknownAssignment], [ErrDays] for a day before the first or
+// for one that has ended.
+func (r Register) EndAssignment(ctx context.Context, tx *store.Tx, key, assignment string,
+	last ledger.Date) (Assignment, error) {
 	all, err := r.Caseload(ctx, tx, key)
 	if err != nil {
 		return Assignment{}, err
@@ -100,7 +109,8 @@ func (r Register) EndAssignment(ctx context.Context, tx *store.Tx, key, assignme
 	if err := endAssignment(ctx, tx, a); err != nil {
 		return Assignment{}, err
 	}
-	return a, access.Record(ctx, tx, access.Event{Action: "caseload.ended", Subject: string(a.Beneficiary), Fields: []string{string(a.User)}})
+	return a, access.Record(ctx, tx, access.Event{Action: "caseload.ended", Subject: string(a.Beneficiary),
+		Fields: []string{string(a.User)}})
 }
 
 // onCase tells whether the actor is on a beneficiary's case today. The system is on every case.
@@ -111,8 +121,8 @@ func onCase(ctx context.Context, tx *store.Tx, b BeneficiaryID) (bool, error) {
 	return readOnCase(ctx, tx, b)
 }
 
-// onCaseOnly finds a beneficiary whose case the actor is on. [ErrUnknownBeneficiary] for who may not know of the person,
-// [ErrNotOnCase] for who may.
+// onCaseOnly finds a beneficiary whose case the actor is on. [ErrUnknownBeneficiary] for who may not know of the
+// person, [ErrNotOnCase] for who may.
 func (r Register) onCaseOnly(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {

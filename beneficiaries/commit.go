@@ -18,10 +18,11 @@ type Commitment struct {
 	Entry ledger.Posted
 }
 
-// ApproveYear approves a year of a plan and commits its budget: the first approval is also that of the version, by a second
-// person. The year's items, split over the funds and valued at the budget rate, are set aside (RULES 38) in the same tx as
-// the check that each grant still has the money ([grants.ErrBudgetExceeded]).
-func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, year int, on ledger.Date) (Commitment, error) {
+// ApproveYear approves a year of a plan and commits its budget: the first approval is also that of the version, by a
+// second person. The year's items, split over the funds and valued at the budget rate, are set aside (RULES 38) in the
+// same tx as the check that each grant still has the money ([grants.ErrBudgetExceeded]).
+func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, year int,
+	on ledger.Date) (Commitment, error) {
 	p, err := r.inState(ctx, tx, key, PlanInReview, PlanApproved, PlanActive)
 	if err != nil {
 		return Commitment{}, err
@@ -73,8 +74,9 @@ func (v PlanVersion) committing(year int) PlanVersion {
 	})
 }
 
-// approve puts the actor down as the version's approver, or, for a later year, makes sure that the version is still what was
-// approved and the actor not who asked for it. Who wrote it does not approve it either, also where somebody else handed it in.
+// approve puts the actor down as the version's approver, or, for a later year, makes sure that the version is still
+// what was approved and the actor not who asked for it. Who wrote it does not approve it either, also where somebody
+// else handed it in.
 func approve(ctx context.Context, tx *store.Tx, p Plan) error {
 	if p.Current.CreatedBy == tx.By.User {
 		return access.ErrMakerCannotApprove
@@ -106,14 +108,15 @@ func approve(ctx context.Context, tx *store.Tx, p Plan) error {
 // holder names the pool of a plan's commitments of one year.
 func (p Plan) holder(year int) string { return fmt.Sprintf("%s/%d", p.Number, year) }
 
-// commit is the entry that sets a year's budget aside, with a lot per fund. [ErrNothingDue] when the year has no item that
-// is not committed yet.
+// commit is the entry that sets a year's budget aside, with a lot per fund. [ErrNothingDue] when the year has no item
+// that is not committed yet.
 func (p Plan) commit(base ledger.Currency, year int, on ledger.Date) (ledger.Entry, error) {
 	parts := p.Current.split(func(l PlanLine) []Item { return l.uncommitted(year) })
 	if len(parts) == 0 {
 		return ledger.Entry{}, ErrNothingDue
 	}
-	e := ledger.Entry{Date: on, Act: "commitment", Source: string(p.ID), Text: fmt.Sprintf("Plan %s: commitment of %d", p.Number, year)}
+	e := ledger.Entry{Date: on, Act: "commitment", Source: string(p.ID),
+		Text: fmt.Sprintf("Plan %s: commitment of %d", p.Number, year)}
 	for _, fund := range fundsOf(parts) {
 		own, _ := ofFund(parts, fund, p.Current.Currency)
 		if err := p.Current.setAside(p, base, p.pool(year, fund, p.Current.Currency), own, &e); err != nil {
@@ -135,7 +138,8 @@ func (p Plan) encumber(fund ledger.FundCode, category string, d ledger.Draw) []l
 	return []ledger.Line{debit, credit}
 }
 
-// checkAvailable wants every grant of the entry, and every line of its budget, to have what the entry sets aside in all.
+// checkAvailable wants every grant of the entry, and every line of its budget, to have what the entry sets aside in
+// all.
 func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
 	r.Grants = r.Grants.Remembering() // the funds are locked, and nothing is posted before the end
 	type key struct {
@@ -195,7 +199,8 @@ func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Ent
 }
 
 // available is what a fund may still promise; a grant that has ended is asked only where something is set aside.
-func (r Register) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode, asked ledger.Money) (ledger.Money, bool, error) {
+func (r Register) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode,
+	asked ledger.Money) (ledger.Money, bool, error) {
 	if asked.Sign() <= 0 {
 		return ledger.Money{}, false, nil
 	}
@@ -211,9 +216,10 @@ type Settlement struct {
 	Text  string
 }
 
-// Settle marks units of a plan line as settled, earliest due first, and relieves what was committed for them: units at the
-// planned price in the plan's split, at the budget rate, never below zero, and the last of the year takes the residue
-// (RULES 39-40). Nil when nothing was committed. The plan is read after its funds were locked ([ledger.LockFunds]).
+// Settle marks units of a plan line as settled, earliest due first, and relieves what was committed for them: units at
+// the planned price in the plan's split, at the budget rate, never below zero, and the last of the year takes the
+// residue (RULES 39-40). Nil when nothing was committed. The plan is read after its funds were locked
+// ([ledger.LockFunds]).
 func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement) (*ledger.Posted, error) {
 	line, err := p.Current.Line(s.Line)
 	if err != nil {
@@ -240,13 +246,15 @@ func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement
 	return &posted[0], nil
 }
 
-// relieve takes what was planned for items out of the commitments of a year, split over the funds. The last items of the
-// year take all that is left: the shares of many reliefs need not sum to those of the one commitment (RULES 2, 39).
-func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, items []Item, line PlanLine, e *ledger.Entry) error {
+// relieve takes what was planned for items out of the commitments of a year, split over the funds. The last items of
+// the year take all that is left: the shares of many reliefs need not sum to those of the one commitment (RULES 2, 39).
+func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, items []Item, line PlanLine,
+	e *ledger.Entry) error {
 	last := p.Current.outstanding(year) == len(within(items, year))
 	for i, quantity := range planned(line, items, year).Split(Weights(p.Current.Shares)) {
 		fund := p.Current.Shares[i].Fund
-		if err := r.free(ctx, tx, p, p.pool(year, fund, quantity.Currency), part{fund, line.Category, quantity}, last, e); err != nil {
+		if err := r.free(ctx, tx, p, p.pool(year, fund, quantity.Currency), part{fund, line.Category, quantity}, last,
+			e); err != nil {
 			return err
 		}
 	}

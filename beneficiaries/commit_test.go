@@ -25,7 +25,8 @@ func lots(e ledger.Entry) string {
 }
 
 func TestRule38OneCommitmentPerPlanYearAndFund(t *testing.T) {
-	kenya := Plan{Number: "P-102", Currency: "KES", Current: PlanVersion{Currency: "KES", BudgetRate: rate("18.50 KES/DKK"), Shares: shares("G1=33.33 G2=33.33 G3=33.34"),
+	kenya := Plan{Number: "P-102", Currency: "KES", Current: PlanVersion{Currency: "KES",
+		BudgetRate: rate("18.50 KES/DKK"), Shares: shares("G1=33.33 G2=33.33 G3=33.34"),
 		Lines: []PlanLine{{Line: "fees", UnitPrice: of("10000.01", "KES"), Items: items("2026-02-01", "2027-02-01", "")}}}}
 	home := Plan{Number: "P-202", Currency: "DKK", Current: PlanVersion{Currency: "DKK", Shares: shares("G3=100"),
 		Lines: []PlanLine{{Line: "therapy", UnitPrice: of("900.00", "DKK"), Items: items(make([]ledger.Date, 20)...)}}}}
@@ -34,10 +35,12 @@ func TestRule38OneCommitmentPerPlanYearAndFund(t *testing.T) {
 		year int
 		want string
 	}{
-		{degree(), 2026, "P-101/2026 G1 1800000.00=8000.00, P-101/2026 G2 1200000.00=5333.33"}, // S03; by line G2 would be 5,333.34
+		// S03; by line G2 would be 5,333.34
+		{degree(), 2026, "P-101/2026 G1 1800000.00=8000.00, P-101/2026 G2 1200000.00=5333.33"},
 		{kenya, 2026, "P-102/2026 G1 6666.01=360.32, P-102/2026 G2 6666.00=360.32, P-102/2026 G3 6668.01=360.43"},
-		{kenya, 2027, "P-102/2027 G1 6666.01=360.32, P-102/2027 G2 6666.00=360.32, P-102/2027 G3 6668.01=360.43"}, // the undated unit with it
-		{home, 2026, "P-202/2026 G3 18000.00=18000.00"},                                                           // S10
+		// the undated unit with it
+		{kenya, 2027, "P-102/2027 G1 6666.01=360.32, P-102/2027 G2 6666.00=360.32, P-102/2027 G3 6668.01=360.43"},
+		{home, 2026, "P-202/2026 G3 18000.00=18000.00"}, // S10
 	} {
 		e, err := c.plan.commit("DKK", c.year, "2026-01-10")
 		if err != nil || lots(e) != c.want {
@@ -57,7 +60,8 @@ func TestRule38OneCommitmentPerPlanYearAndFund(t *testing.T) {
 // drawnPlan is any plan of up to three lines and four funds.
 func drawnPlan(t *rapid.T) Plan {
 	p := Plan{Number: "P-1", Currency: "NGN", Current: PlanVersion{Currency: "NGN"}}
-	p.Current.BudgetRate = ledger.Rate{Value: decimal.New(rapid.Int64Range(100, 50_000).Draw(t, "rate"), -2), Num: "NGN", Den: "DKK"}
+	p.Current.BudgetRate = ledger.Rate{Value: decimal.New(rapid.Int64Range(100, 50_000).Draw(t, "rate"), -2), Num: "NGN",
+		Den: "DKK"}
 	left := int64(10_000)
 	n := rapid.IntRange(1, 3).Draw(t, "funds")
 	for i := range n {
@@ -66,7 +70,8 @@ func drawnPlan(t *rapid.T) Plan {
 			part = rapid.Int64Range(1, left-int64(n-i-1)).Draw(t, "percent")
 		}
 		left -= part
-		p.Current.Shares = append(p.Current.Shares, Share{Fund: ledger.FundCode(fmt.Sprintf("G%d", i+1)), Percent: decimal.New(part, -2)})
+		p.Current.Shares = append(p.Current.Shares, Share{Fund: ledger.FundCode(fmt.Sprintf("G%d", i+1)),
+			Percent: decimal.New(part, -2)})
 	}
 	for i := range rapid.IntRange(1, 3).Draw(t, "lines") {
 		due := make([]ledger.Date, rapid.IntRange(1, 5).Draw(t, "units"))
@@ -76,7 +81,8 @@ func drawnPlan(t *rapid.T) Plan {
 			}
 		}
 		most := rapid.SampledFrom([]int64{20, 50_000}).Draw(t, "size")
-		p.Current.Lines = append(p.Current.Lines, PlanLine{Line: fmt.Sprint(i), Category: []string{"tuition", "stipend", "therapy"}[i],
+		p.Current.Lines = append(p.Current.Lines, PlanLine{Line: fmt.Sprint(i),
+			Category:  []string{"tuition", "stipend", "therapy"}[i],
 			UnitPrice: ledger.OfMinor(rapid.Int64Range(1, most).Draw(t, "price"), "NGN"), Items: items(due...)})
 	}
 	return p
@@ -104,8 +110,10 @@ func TestRule38CommitmentsSumToThePlan(t *testing.T) {
 			quantity, base := ledger.Zero("NGN"), ledger.Zero("DKK")
 			for k := 0; k < len(e.Lines); k += 2 {
 				debit, credit := e.Lines[k], e.Lines[k+1]
-				if debit.Amount.Add(credit.Amount).Sign() != 0 || debit.Base.Add(credit.Base).Sign() != 0 || debit.Fund != credit.Fund ||
-					debit.Category != credit.Category || debit.Account != "9100" || credit.Account != "9900" || debit.Plan != p.Number {
+				if debit.Amount.Add(credit.Amount).Sign() != 0 || debit.Base.Add(credit.Base).Sign() != 0 ||
+					debit.Fund != credit.Fund ||
+					debit.Category != credit.Category || debit.Account != "9100" || credit.Account != "9900" ||
+					debit.Plan != p.Number {
 					t.Fatalf("lines %+v, %+v", debit, credit)
 				}
 				if debit.Lot == l.ID {
@@ -156,7 +164,8 @@ func TestRule39To40ReliefOfTheWorkedYear(t *testing.T) {
 func TestRule40EarliestDueFirst(t *testing.T) {
 	onBoth(t, func(h house) {
 		p := degree()
-		p.Current.Lines = []PlanLine{{Line: "stipend", Category: "stipend", UnitPrice: of("100.00", "NGN"), Items: items("2027-01-31", "2026-03-31", "2026-02-28")}}
+		p.Current.Lines = []PlanLine{{Line: "stipend", Category: "stipend", UnitPrice: of("100.00", "NGN"),
+			Items: items("2027-01-31", "2026-03-31", "2026-02-28")}}
 		h.submitted(p)
 		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
 			t.Fatal(err)
@@ -171,8 +180,8 @@ func TestRule40EarliestDueFirst(t *testing.T) {
 	})
 }
 
-// However a plan's units are settled - in any order and groups, dated back before the approval too - nothing is relieved
-// below zero, and when the last unit of the year is settled nothing stays committed.
+// However a plan's units are settled - in any order and groups, dated back before the approval too - nothing is
+// relieved below zero, and when the last unit of the year is settled nothing stays committed.
 func TestRule39To40CommitmentsEndAtZero(t *testing.T) {
 	onBoth(t, func(h house) {
 		n := 0
@@ -259,7 +268,8 @@ func TestAvailableIsWhatMayStillBePromised(t *testing.T) {
 		}
 		p := degree()
 		p.Current.Shares = shares("G1=100")
-		p.Current.Lines = []PlanLine{{Line: "fees", Category: "tuition", UnitPrice: of("6750000.00", "NGN"), Items: items("2026-02-01", "2026-03-01", "2027-02-01")}}
+		p.Current.Lines = []PlanLine{{Line: "fees", Category: "tuition", UnitPrice: of("6750000.00", "NGN"),
+			Items: items("2026-02-01", "2026-03-01", "2027-02-01")}}
 		h.submitted(p)
 		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil { // 60,000.00: to the øre
 			t.Fatal(err)
@@ -268,14 +278,17 @@ func TestAvailableIsWhatMayStillBePromised(t *testing.T) {
 			t.Errorf("left: %s", got)
 		}
 		var over *grants.BudgetExceeded
-		if _, err := h.approve("approver", "P-101", 2027, "2026-01-10"); !errors.As(err, &over) || over.Available.String() != "0.00" || over.Asked.String() != "30000.00" {
+		if _, err := h.approve("approver", "P-101", 2027, "2026-01-10"); !errors.As(err, &over) ||
+			over.Available.String() != "0.00" || over.Asked.String() != "30000.00" {
 			t.Errorf("beyond the grant: %v", err)
 		}
 		// Settled at less than planned: the commitment goes, the cost stays, the rest is free again.
 		h.settle("P-101", "fees", 1, "2026-02-01")
 		h.do("", func(tx *store.Tx) error {
-			_, err := h.reg.Grants.Post(h.Context(), tx, ledger.Entry{Date: "2026-02-01", Text: "fees", Act: "invoice", Lines: []ledger.Line{
-				ledger.Base("5100", "G1", of("29000.00", "DKK")), ledger.Base("4900", "G1", of("-10.00", "DKK")), ledger.Base("2010", "G1", of("-28990.00", "DKK"))}})
+			_, err := h.reg.Grants.Post(h.Context(), tx, ledger.Entry{Date: "2026-02-01", Text: "fees", Act: "invoice",
+				Lines: []ledger.Line{
+					ledger.Base("5100", "G1", of("29000.00", "DKK")), ledger.Base("4900", "G1", of("-10.00", "DKK")),
+					ledger.Base("2010", "G1", of("-28990.00", "DKK"))}})
 			return err
 		})
 		if got := available(); got != "1010.00 true" {

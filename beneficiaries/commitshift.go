@@ -18,8 +18,8 @@ type part struct {
 	quantity ledger.Money
 }
 
-// parts splits what a year's commitment still holds: the whole over the funds (RULES 38), then each fund's part over the
-// categories.
+// parts splits what a year's commitment still holds: the whole over the funds (RULES 38), then each fund's part over
+// the categories.
 func (v PlanVersion) parts(year int) []part {
 	return v.split(func(l PlanLine) []Item { return within(l.open(), year) })
 }
@@ -94,10 +94,11 @@ func fundsOf(parts []part) []ledger.FundCode {
 	return out
 }
 
-// shift is the entry that turns what a plan's current version holds committed into what the next one needs: year by year,
-// fund by fund and category by category exactly the difference. What is less is released oldest commitment first, at its own
-// rate; what is more is set aside at the new version's rate, after the check that the grant has it.
-func (r Register) shift(ctx context.Context, tx *store.Tx, p Plan, next PlanVersion, e ledger.Entry) (ledger.Entry, error) {
+// shift is the entry that turns what a plan's current version holds committed into what the next one needs: year by
+// year, fund by fund and category by category exactly the difference. What is less is released oldest commitment first,
+// at its own rate; what is more is set aside at the new version's rate, after the check that the grant has it.
+func (r Register) shift(ctx context.Context, tx *store.Tx, p Plan, next PlanVersion,
+	e ledger.Entry) (ledger.Entry, error) {
 	years := append(p.Current.committed(), next.committed()...)
 	slices.Sort(years)
 	for _, year := range slices.Compact(years) {
@@ -128,7 +129,8 @@ func (p Plan) pool(year int, fund ledger.FundCode, c ledger.Currency) ledger.Poo
 	return ledger.Pool{Account: ledger.Encumbrances, Holder: p.holder(year), Fund: fund, Currency: c}
 }
 
-// setAside opens one lot for parts of one fund, at the version's rate (RULES 38), with a pair of lines for each category.
+// setAside opens one lot for parts of one fund, at the version's rate (RULES 38), with a pair of lines for each
+// category.
 func (v PlanVersion) setAside(p Plan, base ledger.Currency, pool ledger.Pool, parts []part, e *ledger.Entry) error {
 	quantity, weights := ledger.Zero(pool.Currency), make([]decimal.Decimal, len(parts))
 	for i, a := range parts {
@@ -145,17 +147,20 @@ func (v PlanVersion) setAside(p Plan, base ledger.Currency, pool ledger.Pool, pa
 	if err != nil {
 		return err
 	}
-	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: pool.Holder, Rate: rate, OpenedOn: e.Date,
-		Pool: pool, Quantity: quantity, Cost: cost}
+	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CommitmentLot, Name: pool.Holder, Rate: rate,
+		OpenedOn: e.Date,
+		Pool:     pool, Quantity: quantity, Cost: cost}
 	e.Opens = append(e.Opens, lot)
 	for i, c := range cost.Split(weights) {
-		e.Lines = append(e.Lines, p.encumber(pool.Fund, parts[i].category, ledger.Draw{Lot: lot.ID, Quantity: parts[i].quantity, Cost: c})...)
+		e.Lines = append(e.Lines, p.encumber(pool.Fund, parts[i].category,
+			ledger.Draw{Lot: lot.ID, Quantity: parts[i].quantity, Cost: c})...)
 	}
 	return nil
 }
 
 // free takes a part out of a commitment, never more than is open, and all that is open where it is the last.
-func (r Register) free(ctx context.Context, tx *store.Tx, p Plan, pool ledger.Pool, less part, last bool, e *ledger.Entry) error {
+func (r Register) free(ctx context.Context, tx *store.Tx, p Plan, pool ledger.Pool, less part, last bool,
+	e *ledger.Entry) error {
 	lots, err := r.Book.Lots(ctx, tx, pool, lastDay)
 	if err != nil {
 		return err
@@ -177,7 +182,8 @@ func (r Register) free(ctx context.Context, tx *store.Tx, p Plan, pool ledger.Po
 	}
 	for _, d := range draws {
 		from := slices.IndexFunc(lots, func(l ledger.Lot) bool { return l.ID == d.Lot })
-		e.Date = max(e.Date, lots[from].OpenedOn) // what is older than its commitment relieves it all the same, on its first day
+		// what is older than its commitment relieves it all the same, on its first day
+		e.Date = max(e.Date, lots[from].OpenedOn)
 		d.Quantity, d.Cost = d.Quantity.Neg(), d.Cost.Neg()
 		e.Lines = append(e.Lines, p.encumber(pool.Fund, less.category, d)...)
 	}

@@ -15,8 +15,8 @@ type ConsentPurpose string
 // ConsentPurposes lists what a person may agree to. Refusing any of them stops no support.
 var ConsentPurposes = []ConsentPurpose{"support", "payment", "statement_text", "photo", "research", "sharing"}
 
-// Consent is a person's agreement to one purpose, towards one donor or all, for a time. It is never changed: it expires, or is
-// revoked from a day on (GDPR article 7).
+// Consent is a person's agreement to one purpose, towards one donor or all, for a time. It is never changed: it
+// expires, or is revoked from a day on (GDPR article 7).
 type Consent struct {
 	ID          string
 	Beneficiary BeneficiaryID
@@ -28,26 +28,29 @@ type Consent struct {
 	RevokedOn   ledger.Date // the first day without it; "" stands
 }
 
-// covers tells whether a consent holds for a purpose and donor on a day. One for every donor holds for each; one for a donor holds
-// for no other, and not for all.
+// covers tells whether a consent holds for a purpose and donor on a day. One for every donor holds for each; one for a
+// donor holds for no other, and not for all.
 func (c Consent) covers(p ConsentPurpose, donor string, on ledger.Date) bool {
-	return c.Purpose == p && (c.Donor == "" || c.Donor == donor) && c.GivenOn <= on && on <= c.ExpiresOn && (c.RevokedOn == "" || on < c.RevokedOn)
+	return c.Purpose == p && (c.Donor == "" || c.Donor == donor) && c.GivenOn <= on && on <= c.ExpiresOn &&
+		(c.RevokedOn == "" || on < c.RevokedOn)
 }
 
-// ConsentLive tells whether any of a person's consents holds for a purpose and donor on a day. Donor "" asks for all donors at once.
+// ConsentLive tells whether any of a person's consents holds for a purpose and donor on a day. Donor "" asks for all
+// donors at once.
 func ConsentLive(consents []Consent, p ConsentPurpose, donor string, on ledger.Date) bool {
 	return slices.ContainsFunc(consents, func(c Consent) bool { return c.covers(p, donor, on) })
 }
 
-// ConsentLive asks [ConsentLive] of a person on record. It takes the person's id, asks nobody's role and notes nothing: it is for
-// statements, which must not say what no consent covers.
-func (r Register) ConsentLive(ctx context.Context, tx *store.Tx, b BeneficiaryID, p ConsentPurpose, donor string, on ledger.Date) (bool, error) {
+// ConsentLive asks [ConsentLive] of a person on record. It takes the person's id, asks nobody's role and notes nothing:
+// it is for statements, which must not say what no consent covers.
+func (r Register) ConsentLive(ctx context.Context, tx *store.Tx, b BeneficiaryID, p ConsentPurpose, donor string,
+	on ledger.Date) (bool, error) {
 	consents, err := readConsents(ctx, tx, b)
 	return ConsentLive(consents, p, donor, on), err
 }
 
-// RecordConsent puts a consent on record, by someone on the case, with the document that shows it. [ErrNotOnCase], [ErrDays],
-// [ledger.ErrUnknownEvidence], and what [grants.Register.Donor] refuses.
+// RecordConsent puts a consent on record, by someone on the case, with the document that shows it. [ErrNotOnCase],
+// [ErrDays], [ledger.ErrUnknownEvidence], and what [grants.Register.Donor] refuses.
 func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c Consent) (Consent, error) {
 	b, err := r.onCaseOnly(ctx, tx, key)
 	if err != nil {
@@ -70,7 +73,8 @@ func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c
 	if err := insertConsent(ctx, tx, c); err != nil {
 		return Consent{}, err
 	}
-	return c, access.Record(ctx, tx, access.Event{Action: "consent.recorded", Subject: string(b.ID), Fields: []string{string(c.Purpose)}})
+	return c, access.Record(ctx, tx, access.Event{Action: "consent.recorded", Subject: string(b.ID),
+		Fields: []string{string(c.Purpose)}})
 }
 
 // Consents lists a person's consents, those that ended too, in order of giving.
@@ -82,10 +86,11 @@ func (r Register) Consents(ctx context.Context, tx *store.Tx, key string) ([]Con
 	return readConsents(ctx, tx, b.ID)
 }
 
-// RevokeConsent ends a consent from a day on. It is as easy as giving it: everybody who sees the person may put it down. Zero day is
-// today; a day that is past is refused, since what was done under the consent was done rightly. [ErrUnknownConsent], [ErrRevoked],
-// [ErrDays].
-func (r Register) RevokeConsent(ctx context.Context, tx *store.Tx, key, consent string, from ledger.Date) (Consent, error) {
+// RevokeConsent ends a consent from a day on. It is as easy as giving it: everybody who sees the person may put it
+// down. Zero day is today; a day that is past is refused, since what was done under the consent was done rightly.
+// [ErrUnknownConsent], [ErrRevoked], [ErrDays].
+func (r Register) RevokeConsent(ctx context.Context, tx *store.Tx, key, consent string,
+	from ledger.Date) (Consent, error) {
 	all, err := r.Consents(ctx, tx, key)
 	if err != nil {
 		return Consent{}, err
@@ -108,7 +113,8 @@ func (r Register) RevokeConsent(ctx context.Context, tx *store.Tx, key, consent 
 	if err := insertRevocation(ctx, tx, c); err != nil {
 		return Consent{}, err
 	}
-	return c, access.Record(ctx, tx, access.Event{Action: "consent.revoked", Subject: string(c.Beneficiary), Fields: []string{string(c.Purpose)}})
+	return c, access.Record(ctx, tx, access.Event{Action: "consent.revoked", Subject: string(c.Beneficiary),
+		Fields: []string{string(c.Purpose)}})
 }
 
 // Household says in bands who lives with a person. Bands are what support is planned by, and describe nobody.
@@ -120,8 +126,8 @@ type Household struct {
 	Since    ledger.Date
 }
 
-// WriteHousehold puts down a household as it is now; what was known before stays. By someone on the case. [ErrHousehold] for a
-// youngest child of nobody, or none of some.
+// WriteHousehold puts down a household as it is now; what was known before stays. By someone on the case.
+// [ErrHousehold] for a youngest child of nobody, or none of some.
 func (r Register) WriteHousehold(ctx context.Context, tx *store.Tx, key string, h Household) (Household, error) {
 	b, err := r.onCaseOnly(ctx, tx, key)
 	if err != nil {
@@ -138,7 +144,8 @@ func (r Register) WriteHousehold(ctx context.Context, tx *store.Tx, key string, 
 	if err := insertHousehold(ctx, tx, b.ID, h); err != nil {
 		return Household{}, err
 	}
-	return h, access.Record(ctx, tx, access.Event{Action: "household.written", Subject: string(b.ID), Fields: []string{"size", "children", "youngest"}})
+	return h, access.Record(ctx, tx, access.Event{Action: "household.written", Subject: string(b.ID),
+		Fields: []string{"size", "children", "youngest"}})
 }
 
 // Households lists what was known of a household, the newest last.

@@ -8,15 +8,16 @@ import (
 	"supportledger/ledger"
 )
 
-// TestConsentLive holds the answer against what each consent says, for any consents: one is enough; one for a donor covers no other and
-// not all; it ends with its last day, and before the day on which it is taken back.
+// TestConsentLive holds the answer against what each consent says, for any consents: one is enough; one for a donor
+// covers no other and not all; it ends with its last day, and before the day on which it is taken back.
 func TestConsentLive(t *testing.T) {
 	day := rapid.Map(rapid.IntRange(0, 9), func(n int) ledger.Date { return ledger.NewDate(2026, 3, 1).AddDays(n) })
 	donor := rapid.SampledFrom([]string{"", "D-1", "D-2"})
 	purpose := rapid.SampledFrom(ConsentPurposes[:2])
 	rapid.Check(t, func(t *rapid.T) {
 		consents := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Consent {
-			c := Consent{Purpose: purpose.Draw(t, "purpose"), Donor: donor.Draw(t, "donor"), GivenOn: day.Draw(t, "given"), ExpiresOn: day.Draw(t, "expires")}
+			c := Consent{Purpose: purpose.Draw(t, "purpose"), Donor: donor.Draw(t, "donor"), GivenOn: day.Draw(t, "given"),
+				ExpiresOn: day.Draw(t, "expires")}
 			if rapid.Bool().Draw(t, "revoked") {
 				c.RevokedOn = day.Draw(t, "revoked on")
 			}

@@ -11,9 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
-	"supportledger/access"
 	"supportledger/ledger"
-	"supportledger/proof"
 	"supportledger/store"
 )
 
@@ -24,7 +22,8 @@ func TestSchedulesYieldDays(t *testing.T) {
 		want string // days, or what is wrong
 	}{
 		{"FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=4", "2028-01-15", "2028-01-31 2028-02-29 2028-03-31 2028-04-30"},
-		{"FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3", "2026-01-01", "2026-01-31 2026-03-31 2026-05-31"}, // RFC 5545: what is no day is left out
+		// RFC 5545: what is no day is left out
+		{"FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3", "2026-01-01", "2026-01-31 2026-03-31 2026-05-31"},
 		{"FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20260312", "2026-03-03", "2026-03-05 2026-03-09 2026-03-12"},
 		{"FREQ=MONTHLY;BYDAY=-1FR;COUNT=2", "2026-03-01", "2026-03-27 2026-04-24"},
 		{"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "2026-01-01", "2026-01-30 2026-02-27"},
@@ -57,17 +56,20 @@ func TestSchedulesYieldDays(t *testing.T) {
 	}
 }
 
-// Whatever stands in a rule, it is refused or yields at most 600 days, each later than the last, none before the first day nor
-// beyond fifteen years, and at once.
+// Whatever stands in a rule, it is refused or yields at most 600 days, each later than the last, none before the first
+// day nor beyond fifteen years, and at once.
 func TestSchedulesAreBounded(t *testing.T) {
 	part := rapid.OneOf(
-		rapid.SampledFrom([]string{"FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY", "FREQ=SECONDLY", "BYDAY=MO", "BYDAY=-1SU,2MO", "BYMONTHDAY=31", "BYMONTHDAY=-1,29,30",
-			"BYMONTH=2", "BYSETPOS=5", "BYSETPOS=-1", "UNTIL=20991231", "UNTIL=20270101", "BYEASTER=1", "WKST=SU", "", "=", "COUNT=0"}),
+		rapid.SampledFrom([]string{"FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY", "FREQ=SECONDLY", "BYDAY=MO",
+			"BYDAY=-1SU,2MO", "BYMONTHDAY=31", "BYMONTHDAY=-1,29,30",
+			"BYMONTH=2", "BYSETPOS=5", "BYSETPOS=-1", "UNTIL=20991231", "UNTIL=20270101", "BYEASTER=1", "WKST=SU", "", "=",
+			"COUNT=0"}),
 		rapid.Map(rapid.IntRange(1, 700), func(n int) string { return fmt.Sprintf("COUNT=%d", n) }),
 		rapid.Map(rapid.IntRange(1, 99), func(n int) string { return fmt.Sprintf("INTERVAL=%d", n) }))
 	taken := 0
 	rapid.Check(t, func(t *rapid.T) {
-		parts := append([]string{rapid.SampledFrom([]string{"FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY"}).Draw(t, "freq")}, rapid.SliceOfN(part, 1, 4).Draw(t, "parts")...)
+		parts := append([]string{rapid.SampledFrom([]string{"FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY"}).
+			Draw(t, "freq")}, rapid.SliceOfN(part, 1, 4).Draw(t, "parts")...)
 		s := Schedule{strings.Join(parts, ";"), ledger.NewDate(2026, 1, rapid.IntRange(1, 400).Draw(t, "from"))}
 		begun := time.Now()
 		days, err := s.Days()
@@ -120,8 +122,8 @@ func TestTotalsAreLaidOverUnits(t *testing.T) {
 	}
 }
 
-// Shares by priority sum to 100 percent, split any amount to the last minor unit, exceed no cap by more than a minor unit, and
-// nobody pays before those above are at their cap.
+// Shares by priority sum to 100 percent, split any amount to the last minor unit, exceed no cap by more than a minor
+// unit, and nobody pays before those above are at their cap.
 func TestFundingByPriority(t *testing.T) {
 	short, filled := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -179,7 +181,8 @@ func TestFundingByPriority(t *testing.T) {
 		for _, below := range funding {
 			for _, above := range funding {
 				if below.Priority > above.Priority && parts[below.Fund] > 1 && parts[above.Fund] < room(above)-1 {
-					t.Fatalf("%s pays %d while %s has room for %d and pays %d", below.Fund, parts[below.Fund], above.Fund, room(above), parts[above.Fund])
+					t.Fatalf("%s pays %d while %s has room for %d and pays %d", below.Fund, parts[below.Fund], above.Fund, room(above),
+						parts[above.Fund])
 				}
 			}
 		}
@@ -192,7 +195,9 @@ func TestFundingByPriority(t *testing.T) {
 // evidenced puts a document on record and answers its id.
 func (h house) evidenced(tx *store.Tx) (ledger.EvidenceID, error) {
 	id := ledger.EvidenceID(store.NewID("evd"))
-	_, err := tx.ExecContext(h.Context(), "INSERT INTO evidence (id, sha256, media_type, bytes, kind, taken_on, retention_until, stored_by, stored_at) VALUES (?, ?, 'application/pdf', 1, 'receipt', '2026-01-01', '2031-12-31', ?, ?)",
+	_, err := tx.ExecContext(h.Context(), "INSERT INTO evidence (id, sha256, media_type, bytes, kind, taken_on, "+
+		"retention_until, stored_by, stored_at) VALUES (?, ?, 'application/pdf', 1, 'receipt', '2026-01-01', '2031-12-31', "+
+		"?, ?)",
 		string(id), strings.Repeat("0", 32)+string(id)[4:30]+"000000", tx.By.User, store.FormatTime(tx.At))
 	return id, err
 }
@@ -201,7 +206,8 @@ func (h house) evidenced(tx *store.Tx) (ledger.EvidenceID, error) {
 func TestPlansKeepTheirContent(t *testing.T) {
 	onBoth(t, func(h house) {
 		p := degree()
-		line, err := PlanLine{Line: "rent", Category: "housing", Payee: "C-09", Gates: []string{"term_1"}}.Scheduled(Schedule{"FREQ=MONTHLY;COUNT=7", "2026-02-01"})
+		line, err := PlanLine{Line: "rent", Category: "housing", Payee: "C-09",
+			Gates: []string{"term_1"}}.Scheduled(Schedule{"FREQ=MONTHLY;COUNT=7", "2026-02-01"})
 		if err == nil {
 			line, err = line.Totalling(of("100000.00", "NGN"))
 		}
@@ -210,9 +216,11 @@ func TestPlansKeepTheirContent(t *testing.T) {
 		}
 		line.Items[6].Gates = []string{"attending"}
 		p.Current.Lines = append(p.Current.Lines, line)
-		p.Current.Milestones = []Milestone{{Code: "attending", Kind: Attendance, AtLeast: decimal.NewFromInt(80)}, {Code: "term_1", Kind: TermPassed, DueOn: "2026-06-30"}}
+		p.Current.Milestones = []Milestone{{Code: "attending", Kind: Attendance, AtLeast: decimal.NewFromInt(80)},
+			{Code: "term_1", Kind: TermPassed, DueOn: "2026-06-30"}}
 		p.Current.Goals, p.Current.Country = []string{"finish_degree", "safe_housing"}, "NG"
-		p.Current.Shares = []Share{{Fund: "G1", Priority: 1, Cap: of("10000.00", "DKK")}, {Fund: "G2", Priority: 2}, {Fund: "G3", Priority: 3}}
+		p.Current.Shares = []Share{{Fund: "G1", Priority: 1, Cap: of("10000.00", "DKK")}, {Fund: "G2", Priority: 2},
+			{Fund: "G3", Priority: 3}}
 		h.submitted(p)
 		var got Plan
 		read := func() {
@@ -222,14 +230,19 @@ func TestPlansKeepTheirContent(t *testing.T) {
 		read()
 		v, want := got.Current, line
 		want.Category, want.Kind = "emergency-aid", "housing"
-		if diff := cmp.Diff(want, v.Lines[2], cmp.Comparer(func(a, b ledger.Money) bool { return a.Currency == b.Currency && a.Amount.Equal(b.Amount) })); diff != "" {
+		if diff := cmp.Diff(want, v.Lines[2], cmp.Comparer(func(a,
+			b ledger.Money) bool {
+			return a.Currency == b.Currency && a.Amount.Equal(b.Amount)
+		})); diff != "" {
 			h.Error(diff)
 		}
 		// 3,100,000 NGN at 225 is 13,777.78: G1 bears 10,000, G2 the rest, G3 waits.
-		if len(v.Shares) != 2 || v.Shares[0].Percent.String() != "72.5806334547" || v.Shares[1].Percent.String() != "27.4193665453" || len(v.Funding) != 3 {
+		if len(v.Shares) != 2 || v.Shares[0].Percent.String() != "72.5806334547" ||
+			v.Shares[1].Percent.String() != "27.4193665453" || len(v.Funding) != 3 {
 			h.Errorf("shares %v of %v", v.Shares, v.Funding)
 		}
-		if fmt.Sprintf("%v %s %s %d", v.Goals, v.Country, v.Phase, len(v.Milestones)) != "[finish_degree safe_housing] NG support 2" {
+		if fmt.Sprintf("%v %s %s %d", v.Goals, v.Country, v.Phase,
+			len(v.Milestones)) != "[finish_degree safe_housing] NG support 2" {
 			h.Errorf("%v %s %s %v", v.Goals, v.Country, v.Phase, v.Milestones)
 		}
 		bound := v.Payload()
@@ -261,179 +274,31 @@ func TestPlansKeepTheirContent(t *testing.T) {
 			"a term with a percent": {func(v *PlanVersion) {
 				v.Milestones = []Milestone{{Code: "t", Kind: TermPassed, AtLeast: decimal.NewFromInt(80)}}
 			}, ErrMilestones},
-			"caps that do not reach":  {func(v *PlanVersion) { v.Shares = []Share{{Fund: "G1", Priority: 1, Cap: of("100.00", "DKK")}} }, ErrUnfunded},
-			"percent beside priority": {func(v *PlanVersion) { v.Shares = []Share{{Fund: "G1", Priority: 1}, shares("G2=10")[0]} }, ErrShares},
+			"caps that do not reach": {func(v *PlanVersion) {
+				v.Shares = []Share{{Fund: "G1", Priority: 1,
+					Cap: of("100.00", "DKK")}}
+			}, ErrUnfunded},
+			"percent beside priority": {func(v *PlanVersion) {
+				v.Shares = []Share{{Fund: "G1", Priority: 1},
+					shares("G2=10")[0]}
+			}, ErrShares},
 		} {
 			q := degree()
 			q.Number, q.Beneficiary = "P-9", got.Beneficiary
 			c.change(&q.Current)
-			if err := h.try("writer", func(tx *store.Tx) error { _, err := h.reg.Draft(h.Context(), tx, q); return err }); !errors.Is(err, c.want) {
+			if err := h.try("writer", func(tx *store.Tx) error {
+				_,
+					err := h.reg.Draft(h.Context(), tx, q)
+				return err
+			}); !errors.Is(err, c.want) {
 				h.Errorf("%s: %v, want %v", name, err, c.want)
 			}
 		}
 	})
 }
 
-// milestonesAreTold wants the decisions of TestMilestonesHoldMoneyBack in the timeline, and what they hold back among the due items.
-func (h house) milestonesAreTold() {
-	h.Helper()
-	h.do("writer", func(tx *store.Tx) error {
-		turns, err := h.reg.Timeline(h.Context(), tx, "P-101")
-		var told []string
-		for _, t := range turns {
-			told = append(told, strings.TrimSpace(string(t.Kind)+" "+t.Reason))
-		}
-		// All of one instant, so that their ids order them.
-		if got, want := strings.Join(told, ", "), "milestone_missed attending, milestone_met attending, milestone_missed attending, milestone_met attending, year_approved"; got != want {
-			h.Errorf("timeline: %s, want %s", got, want)
-		}
-		return err
-	})
-	h.do("writer", func(tx *store.Tx) error {
-		due, err := h.reg.DueItems(h.Context(), tx, "2026-01-01", "2026-09-30")
-		held := 0
-		for _, d := range due {
-			held += len(d.Held)
-		}
-		if held != 1 || len(due) != 11 { // the second semester
-			h.Errorf("%d of %d due items are held back", held, len(due))
-		}
-		return err
-	})
-}
-
-// A gate holds money back until somebody else found its milestone met; the newest decision counts, and one's own opens nothing.
-func TestMilestonesHoldMoneyBack(t *testing.T) {
-	onBoth(t, func(h house) {
-		p := degree()
-		p.Current.Milestones = []Milestone{{Code: "attending", Kind: Attendance, AtLeast: decimal.NewFromInt(80)}, {Code: "term_1", Kind: TermPassed, DueOn: "2026-06-30"}}
-		p.Current.Lines[0].Items[1].Gates = []string{"term_1"}
-		p.Current.Lines[1].Gates = []string{"attending"}
-		h.submitted(p)
-		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
-			h.Fatal(err)
-		}
-		gates := func(line string, units int, asking string) (codes string) {
-			h.do("", func(tx *store.Tx) error {
-				p, err := h.reg.Plan(h.Context(), tx, "P-101")
-				if err != nil {
-					return err
-				}
-				gates, err := h.reg.Gates(h.Context(), tx, p, line, units, h.who[asking].User)
-				for _, g := range gates {
-					codes += g.Milestone.Code + " "
-				}
-				return err
-			})
-			return strings.TrimSpace(codes)
-		}
-		decide := func(who string, d MilestoneDecision) error {
-			return h.try(who, func(tx *store.Tx) (err error) {
-				if d.Evidence, err = h.evidenced(tx); err != nil {
-					return err
-				}
-				_, err = h.reg.DecideMilestone(h.Context(), tx, "P-101", d)
-				return err
-			})
-		}
-		want := func(line string, units int, asking, codes string) {
-			h.Helper()
-			if got := gates(line, units, asking); got != codes {
-				h.Errorf("%d of %s, asked by %s: held by %q, want %q", units, line, asking, got, codes)
-			}
-		}
-		want("tuition", 1, "writer", "")
-		want("tuition", 2, "writer", "term_1")
-		want("stipend", 1, "writer", "attending")
-		for name, c := range map[string]struct {
-			who  string
-			d    MilestoneDecision
-			want error
-		}{
-			"the writer":               {"writer", MilestoneDecision{Milestone: "term_1", Met: true}, access.ErrMakerCannotApprove},
-			"an unknown one":           {"other", MilestoneDecision{Milestone: "term_2", Met: true}, ErrUnknownMilestone},
-			"a percentage of a term":   {"other", MilestoneDecision{Milestone: "term_1", Met: true, Attained: decimal.NewFromInt(90)}, ErrMilestones},
-			"more than all attendance": {"other", MilestoneDecision{Milestone: "attending", Attained: decimal.NewFromInt(101)}, ErrMilestones},
-		} {
-			if err := decide(c.who, c.d); !errors.Is(err, c.want) {
-				h.Errorf("%s: %v, want %v", name, err, c.want)
-			}
-		}
-		for _, c := range []struct {
-			attained int64
-			met      bool
-			held     string
-		}{{79, true, "attending"}, {80, false, ""}, {60, true, "attending"}, {100, false, ""}} { // what is said of it counts for nothing
-			if err := decide("other", MilestoneDecision{Milestone: "attending", Met: c.met, Attained: decimal.NewFromInt(c.attained)}); err != nil {
-				h.Fatal(err)
-			}
-			want("stipend", 3, "writer", c.held)
-		}
-		want("stipend", 3, "other", "attending") // whose own decisions those are
-		h.milestonesAreTold()
-		h.vouched(0)
-		if err := h.try("writer", func(tx *store.Tx) error {
-			_, err := tx.ExecContext(h.Context(), "UPDATE milestone_decisions SET result = 'met'")
-			return err
-		}); err == nil {
-			h.Error("a decision was rewritten")
-		}
-		if err := h.try("", func(tx *store.Tx) error {
-			_, err := tx.ExecContext(h.Context(), "INSERT INTO milestone_decisions SELECT 'x', plan_id, 'term_1', 'met', '', evidence_id, ?, decided_at FROM milestone_decisions WHERE attained = '80'", h.who["writer"].User)
-			return err
-		}); err == nil {
-			h.Error("the database took the writer's own decision")
-		}
-	})
-}
-
-// vouched holds how many findings a verification has.
-func (h house) vouched(want int) {
-	h.Helper()
-	h.do("", func(tx *store.Tx) error {
-		var found proof.Findings
-		_, err := h.reg.Verify(h.Context(), tx, &found)
-		if len(found.List) != want {
-			h.Errorf("%d findings, want %d: %v", len(found.List), want, found.List)
-		}
-		return err
-	})
-}
-
-// A milestone that an owner of the database turns to met, past the triggers, is found.
-func TestVerifyFindsATurnedMilestone(t *testing.T) {
-	onBoth(t, func(h house) {
-		p := degree()
-		p.Current.Milestones = []Milestone{{Code: "term_1", Kind: TermPassed}}
-		h.submitted(p)
-		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
-			h.Fatal(err)
-		}
-		h.do("other", func(tx *store.Tx) error {
-			evidence, err := h.evidenced(tx)
-			if err == nil {
-				_, err = h.reg.DecideMilestone(h.Context(), tx, "P-101", MilestoneDecision{Milestone: "term_1", Evidence: evidence})
-			}
-			return err
-		})
-		h.vouched(0)
-		drop := "DROP TRIGGER milestone_decisions_update"
-		if h.db.Engine() == store.Postgres {
-			drop += " ON milestone_decisions"
-		}
-		h.do("", func(tx *store.Tx) error {
-			if _, err := tx.ExecContext(h.Context(), drop); err != nil {
-				return err
-			}
-			_, err := tx.ExecContext(h.Context(), "UPDATE milestone_decisions SET result = 'met'")
-			return err
-		})
-		h.vouched(1)
-	})
-}
-
-// A top-up buys the same support at dearer prices: the difference is set aside at the new rate, with a reason; a move goes on in
-// another country and currency; what comes after the end is aftercare.
+// A top-up buys the same support at dearer prices: the difference is set aside at the new rate, with a reason; a move
+// goes on in another country and currency; what comes after the end is aftercare.
 func TestTopUpMoveAndAftercare(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.submitted(degree())
@@ -441,7 +306,11 @@ func TestTopUpMoveAndAftercare(t *testing.T) {
 			h.Fatal(err)
 		}
 		revise := func(change Revision) error {
-			return h.try("writer", func(tx *store.Tx) error { _, err := h.reg.Revise(h.Context(), tx, "P-101", change); return err })
+			return h.try("writer", func(tx *store.Tx) error {
+				_, err := h.reg.Revise(h.Context(), tx, "P-101",
+					change)
+				return err
+			})
 		}
 		dearer := degree().Current.Lines
 		for i := range dearer {
@@ -459,112 +328,33 @@ func TestTopUpMoveAndAftercare(t *testing.T) {
 			h.Fatal(err)
 		}
 		c := h.decided("P-101", "2026-03-01") // 600,000 NGN more at 240, 60/40
-		if got := encumbered(c.Entry); got != "2026-03-01 G1 360000.00=1500.00 G2 240000.00=1000.00" || c.Plan.Current.Reason != "weak_currency" {
+		if got := encumbered(c.Entry); got != "2026-03-01 G1 360000.00=1500.00 G2 240000.00=1000.00" ||
+			c.Plan.Current.Reason != "weak_currency" {
 			h.Errorf("topped up: %s, because %s", got, c.Plan.Current.Reason)
 		}
-		home := []PlanLine{{Line: "rent", Category: "housing", UnitPrice: of("4000.00", "DKK"), Items: items("2026-10-01", "2026-11-01")}}
-		if err := revise(Revision{Kind: Move, StartsOn: "2026-09-01", Currency: "DKK", Country: "DK", Lines: home, Reason: "moved"}); err != nil {
+		home := []PlanLine{{Line: "rent", Category: "housing", UnitPrice: of("4000.00", "DKK"),
+			Items: items("2026-10-01", "2026-11-01")}}
+		if err := revise(Revision{Kind: Move, StartsOn: "2026-09-01", Currency: "DKK", Country: "DK", Lines: home,
+			Reason: "moved"}); err != nil {
 			h.Fatal(err)
 		}
 		c = h.decided("P-101", "2026-09-01")
-		if got := h.committed(); got != "G1 4800.00=4800.00 G2 3200.00=3200.00" || c.Plan.Currency != "DKK" || c.Plan.Current.Country != "DK" {
+		if got := h.committed(); got != "G1 4800.00=4800.00 G2 3200.00=3200.00" || c.Plan.Currency != "DKK" ||
+			c.Plan.Current.Country != "DK" {
 			h.Errorf("moved: %s in %s, %s", got, c.Plan.Currency, c.Plan.Current.Country)
 		}
 		h.do("approver", func(tx *store.Tx) error {
 			_, err := h.reg.Close(h.Context(), tx, "P-101", Closing{Completed: true, On: "2026-11-30"})
 			return err
 		})
-		if err := revise(Revision{Kind: Revised, StartsOn: "2026-12-01", Lines: []PlanLine{{Line: "talks", Category: "therapy", UnitPrice: of("900.00", "DKK"), Items: items("2026-12-15")}}}); err != nil {
+		if err := revise(Revision{Kind: Revised, StartsOn: "2026-12-01",
+			Lines: []PlanLine{{Line: "talks", Category: "therapy", UnitPrice: of("900.00", "DKK"),
+				Items: items("2026-12-15")}}}); err != nil {
 			h.Fatal(err)
 		}
-		if c = h.decided("P-101", "2026-12-01"); c.Plan.Current.Phase != AftercarePhase || c.Plan.State != PlanActive || c.Plan.Current.Country != "DK" {
+		if c = h.decided("P-101", "2026-12-01"); c.Plan.Current.Phase != AftercarePhase || c.Plan.State != PlanActive ||
+			c.Plan.Current.Country != "DK" {
 			h.Errorf("after the end: %s, %s, %s", c.Plan.Current.Phase, c.Plan.State, c.Plan.Current.Country)
-		}
-	})
-}
-
-// What is to be thought of is noted once per day it is due on; whoever asks sees their own cases only.
-func TestReminders(t *testing.T) {
-	onBoth(t, func(h house) {
-		p := degree()
-		p.Current.Milestones = []Milestone{{Code: "term_1", Kind: TermPassed, DueOn: "2026-06-30"}, {Code: "someday", Kind: OtherMilestone}}
-		p = h.submitted(p)
-		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
-			h.Fatal(err)
-		}
-		h.do("writer", func(tx *store.Tx) error {
-			evidence, err := h.evidenced(tx)
-			if err != nil {
-				return err
-			}
-			_, err = tx.ExecContext(h.Context(), "INSERT INTO consents (id, beneficiary_id, purpose, donor, given_on, expires_on, evidence_id, recorded_by, recorded_at) VALUES ('cst_1', ?, 'photo', '', '2026-01-01', '2026-06-25', ?, ?, ?)",
-				string(p.Beneficiary), string(evidence), tx.By.User, store.FormatTime(tx.At))
-			return err
-		})
-		on := func(who string, remind bool, day ledger.Date) string {
-			var all []Reminder
-			h.do(who, func(tx *store.Tx) (err error) {
-				if remind {
-					all, err = h.reg.Remind(h.Context(), tx, day)
-				} else {
-					all, err = h.reg.Reminders(h.Context(), tx, day)
-				}
-				return err
-			})
-			var out []string
-			for _, m := range all {
-				out = append(out, fmt.Sprintf("%s %s %s", m.DueOn, m.Kind, m.Subject))
-			}
-			return strings.Join(out, ", ")
-		}
-		h.who["stranger"] = store.Actor{User: h.who["other"].User, Token: "tok", Roles: []string{string(access.Caseworker)}}
-		consent, term := "2026-06-25 consent_expiring cst_1", "2026-06-30 milestone_due P-101/term_1"
-		for _, c := range []struct {
-			who    string
-			remind bool
-			day    ledger.Date
-			want   string
-		}{
-			{"writer", false, "2026-05-25", ""},
-			{"writer", false, "2026-05-26", consent},
-			{"writer", false, "2026-06-16", consent + ", " + term},
-			{"stranger", false, "2026-06-16", ""},
-			{"", true, "2026-06-16", consent + ", " + term},
-			{"", true, "2026-06-16", ""},
-			{"", true, "2026-06-17", ""},
-			{"writer", false, "2026-06-26", term},
-			{"", true, "2026-10-27", ""},
-			{"", true, "2026-10-28", "2026-12-27 plan_ending P-101"},
-			{"", true, "2026-12-30", ""},
-		} {
-			if got := on(c.who, c.remind, c.day); got != c.want {
-				h.Errorf("%s on %s, noting %t: %q, want %q", c.who, c.day, c.remind, got, c.want)
-			}
-		}
-	})
-}
-
-func TestWordsOnlyGrow(t *testing.T) {
-	onBoth(t, func(h house) {
-		add := func(w Word) error {
-			return h.try("other", func(tx *store.Tx) error { _, err := h.reg.AddWord(h.Context(), tx, w); return err })
-		}
-		for _, c := range []struct {
-			w    Word
-			want error
-		}{
-			{Word{CategoryWord, "childcare", "5400", "Childcare", "Børnepasning"}, nil},
-			{Word{CategoryWord, "childcare", "5600", "Childcare", "Børnepasning"}, ErrDuplicateWord},
-			{Word{GoalWord, "childcare", "", "Childcare", "Børnepasning"}, nil},
-			{Word{CategoryWord, "fees", "1010", "Fees", "Gebyrer"}, ledger.ErrUnknownAccount},
-			{Word{CategoryWord, "fees", "9999", "Fees", "Gebyrer"}, ledger.ErrUnknownAccount},
-			{Word{GoalWord, "Sleeps badly", "", "x", "y"}, ErrWord},
-			{Word{GoalWord, "calm", "5400", "x", "y"}, ErrWord},
-			{Word{GoalWord, "calm", "", " ", "y"}, ErrWord},
-		} {
-			if err := add(c.w); !errors.Is(err, c.want) {
-				h.Errorf("%+v: %v, want %v", c.w, err, c.want)
-			}
 		}
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"supportledger/store"
 )
 
-// Duplicate is a likeness of two people on record: the fingerprint of something that was written is that of something which was
-// there. It shows two codes and which kind of thing, never the thing.
+// Duplicate is a likeness of two people on record: the fingerprint of something that was written is that of something
+// which was there. It shows two codes and which kind of thing, never the thing.
 type Duplicate struct {
 	ID      string
 	One     BeneficiaryID // whose identity was written
@@ -21,8 +21,8 @@ type Duplicate struct {
 	Verdict string // "" waits; same, different
 }
 
-// indexIdentity writes the fingerprints of what was given and notes whom they are like. A person's takes names and birth date
-// together, so both must be written in one act for it.
+// indexIdentity writes the fingerprints of what was given and notes whom they are like. A person's takes names and
+// birth date together, so both must be written in one act for it.
 func (r Register) indexIdentity(ctx context.Context, tx *store.Tx, b BeneficiaryID, identity Identity) error {
 	texts := map[string]string{"contact": string(identity[Contact]), "bank": string(identity[Bank])}
 	if names, born := identity[Names], identity[BirthDate]; names != "" && born != "" {
@@ -44,7 +44,8 @@ func (r Register) indexIdentity(ctx context.Context, tx *store.Tx, b Beneficiary
 			return err
 		}
 		for _, other := range like {
-			if err := noteDuplicate(ctx, tx, Duplicate{ID: store.NewID("dup"), One: b, Other: other, Kind: kind, FoundBy: tx.By.User, FoundAt: tx.At}); err != nil {
+			if err := noteDuplicate(ctx, tx, Duplicate{ID: store.NewID("dup"), One: b, Other: other, Kind: kind,
+				FoundBy: tx.By.User, FoundAt: tx.At}); err != nil {
 				return err
 			}
 		}

@@ -10,9 +10,9 @@ import (
 	"supportledger/store"
 )
 
-// IdentityYears is how long an identity is kept after the end of the year in which the support ended: as long as a claim lives
-// (Danish Act on Limitation, § 3: three years). The books need no name, so their five years (Bookkeeping Act § 12) are not its clock;
-// evidence, which may show one, has a clock of its own.
+// IdentityYears is how long an identity is kept after the end of the year in which the support ended: as long as a
+// claim lives (Danish Act on Limitation, § 3: three years). The books need no name, so their five years (Bookkeeping
+// Act § 12) are not its clock; evidence, which may show one, has a clock of its own.
 const IdentityYears = 3
 
 // End records the last day of somebody's support, once. [ErrEnded].
@@ -28,7 +28,8 @@ func (r Register) End(ctx context.Context, tx *store.Tx, key string, on ledger.D
 	if err := saveEnding(ctx, tx, b, on); err != nil {
 		return Beneficiary{}, err
 	}
-	return b, access.Record(ctx, tx, access.Event{Action: "beneficiary.ended", Subject: string(b.ID), Fields: []string{"status"}})
+	return b, access.Record(ctx, tx, access.Event{Action: "beneficiary.ended", Subject: string(b.ID),
+		Fields: []string{"status"}})
 }
 
 // Erasure is a person forgotten: what is left is the code, and what the books say under it.
@@ -37,8 +38,9 @@ type Erasure struct {
 	Settled     bool // the half of the key has gone from the file of halves too; it goes after the commit
 }
 
-// Erase forgets who a beneficiary is: the sealed fields, the fingerprints and the key go, and places on the case end. Plans, amounts
-// and entries stay under the code, with their proof. Nobody takes it back. [ErrReason], [vault.ErrErased] a second time.
+// Erase forgets who a beneficiary is: the sealed fields, the fingerprints and the key go, and places on the case end.
+// Plans, amounts and entries stay under the code, with their proof. Nobody takes it back. [ErrReason],
+// [vault.ErrErased] a second time.
 func (r Register) Erase(ctx context.Context, tx *store.Tx, key, reason string) (Erasure, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {
@@ -60,7 +62,8 @@ func (r Register) Erase(ctx context.Context, tx *store.Tx, key, reason string) (
 	if err := saveStatus(ctx, tx, b); err != nil {
 		return Erasure{}, err
 	}
-	return Erasure{Beneficiary: b}, access.Record(ctx, tx, access.Event{Action: "identity.erased", Subject: string(b.ID), Reason: reason})
+	return Erasure{Beneficiary: b}, access.Record(ctx, tx, access.Event{Action: "identity.erased", Subject: string(b.ID),
+		Reason: reason})
 }
 
 // Erasure tells how far an erasure has come. [ErrNotErased].
@@ -84,8 +87,8 @@ type Kept struct {
 	KeepUntil ledger.Date
 }
 
-// Due lists what was to be kept until a day before on: identities to be erased and documents to be destroyed, each by its own clock,
-// the oldest first.
+// Due lists what was to be kept until a day before on: identities to be erased and documents to be destroyed, each by
+// its own clock, the oldest first.
 func (r Register) Due(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Kept, error) {
 	due, err := readEnded(ctx, tx, on)
 	if err != nil {
@@ -102,7 +105,8 @@ func (r Register) Due(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Kept
 	return due, nil
 }
 
-// Export is everything that is kept about a person under their name or code, to be handed to them (GDPR article 15 and 20).
+// Export is everything that is kept about a person under their name or code, to be handed to them (GDPR article 15 and
+// 20).
 type Export struct {
 	Beneficiary Beneficiary
 	Identity    Identity
@@ -119,8 +123,8 @@ type PlanStory struct {
 	Turns []Turn
 }
 
-// ExportPerson collects a person's own data, for the privacy officer and with a reason. It counts as an opening of everything, is
-// noted as one, and is in the list that it gives. [ErrReason].
+// ExportPerson collects a person's own data, for the privacy officer and with a reason. It counts as an opening of
+// everything, is noted as one, and is in the list that it gives. [ErrReason].
 func (r Register) ExportPerson(ctx context.Context, tx *store.Tx, key, reason string) (Export, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {

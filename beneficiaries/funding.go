@@ -12,7 +12,8 @@ import (
 	"supportledger/store"
 )
 
-// wantFunding wants shares by percent, or all by priority: of different funds, with caps that are not negative. [ErrShares].
+// wantFunding wants shares by percent, or all by priority: of different funds, with caps that are not negative.
+// [ErrShares].
 func wantFunding(shares []Share) error {
 	seen := map[ledger.FundCode]bool{}
 	for _, s := range shares {
@@ -29,10 +30,10 @@ func byPriority(shares []Share) bool {
 	return slices.ContainsFunc(shares, func(s Share) bool { return s.Priority != 0 })
 }
 
-// fill lays what is still to be given, in base currency, on funds in order of priority: each takes up to its cap, less what it
-// has paid already, and who has no cap takes the rest. Funds of the same priority take in the order they are named. What comes
-// out are shares in percent, with ten decimals, that sum to 100 by largest remainder (RULES 1), without the funds that pay
-// nothing. [Unfunded] where the caps do not reach.
+// fill lays what is still to be given, in base currency, on funds in order of priority: each takes up to its cap, less
+// what it has paid already, and who has no cap takes the rest. Funds of the same priority take in the order they are
+// named. What comes out are shares in percent, with ten decimals, that sum to 100 by largest remainder (RULES 1),
+// without the funds that pay nothing. [Unfunded] where the caps do not reach.
 func fill(funding []Share, paid map[ledger.FundCode]ledger.Money, open ledger.Money) ([]Share, error) {
 	order := slices.Clone(funding)
 	slices.SortStableFunc(order, func(a, b Share) int { return cmp.Compare(a.Priority, b.Priority) })
@@ -69,8 +70,9 @@ func fill(funding []Share, paid map[ledger.FundCode]ledger.Money, open ledger.Mo
 	return slices.DeleteFunc(shares, func(s Share) bool { return s.Percent.IsZero() }), nil
 }
 
-// funded is the version with its shares in percent, where they are given by priority: of what is still to be given, after what
-// each fund has paid for the plan so far. [grants.ErrRateMissing] where the plan has no budget rate to value it at.
+// funded is the version with its shares in percent, where they are given by priority: of what is still to be given,
+// after what each fund has paid for the plan so far. [grants.ErrRateMissing] where the plan has no budget rate to value
+// it at.
 func (r Register) funded(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion) (PlanVersion, error) {
 	if v.Funding == nil && byPriority(v.Shares) {
 		v.Funding = v.Shares
@@ -106,7 +108,8 @@ func (r Register) funded(ctx context.Context, tx *store.Tx, p Plan, v PlanVersio
 }
 
 // paid is what funds have paid for a plan so far, as the books have it.
-func (r Register) paid(ctx context.Context, tx *store.Tx, p Plan, funding []Share) (map[ledger.FundCode]ledger.Money, error) {
+func (r Register) paid(ctx context.Context, tx *store.Tx, p Plan,
+	funding []Share) (map[ledger.FundCode]ledger.Money, error) {
 	out := map[ledger.FundCode]ledger.Money{}
 	if p.Number == "" {
 		return out, nil

@@ -54,8 +54,9 @@ const (
 	reviewWithin = 72 * time.Hour
 )
 
-// WriteIdentity writes fields of a beneficiary's identity, sealed; those that are not in it stay as they are. Only someone on the
-// case writes: [ErrNotOnCase]. It answers nothing about others on record; likenesses are for who decides on them.
+// WriteIdentity writes fields of a beneficiary's identity, sealed; those that are not in it stay as they are. Only
+// someone on the case writes: [ErrNotOnCase]. It answers nothing about others on record; likenesses are for who decides
+// on them.
 func (r Register) WriteIdentity(ctx context.Context, tx *store.Tx, key string, identity Identity) error {
 	b, err := r.onCaseOnly(ctx, tx, key)
 	if err != nil {
@@ -91,16 +92,17 @@ func (r Register) writeField(ctx context.Context, tx *store.Tx, b BeneficiaryID,
 	if err != nil {
 		return err
 	}
-	return saveIdentity(ctx, tx, identityRow{BeneficiaryID: b, Field: f, Version: version, Sealed: sealed, WrittenBy: tx.By.User, WrittenAt: store.FormatTime(tx.At)})
+	return saveIdentity(ctx, tx, identityRow{BeneficiaryID: b, Field: f, Version: version, Sealed: sealed,
+		WrittenBy: tx.By.User, WrittenAt: store.FormatTime(tx.At)})
 }
 
 func place(b BeneficiaryID, f Field, version int) vault.Place {
 	return vault.Place{Table: "identities", Column: string(f), Row: string(b), Version: version}
 }
 
-// OpenIdentity reads fields of a beneficiary's identity, for someone on the case and with a reason: [ErrNotOnCase], [ErrReason].
-// The audit event is written in the same tx, so what cannot be noted is not shown. [ErrOpeningBudget] once the user has opened
-// [OpeningsADay] today; who uses the budget up is brought to the privacy officer's notice.
+// OpenIdentity reads fields of a beneficiary's identity, for someone on the case and with a reason: [ErrNotOnCase],
+// [ErrReason]. The audit event is written in the same tx, so what cannot be noted is not shown. [ErrOpeningBudget] once
+// the user has opened [OpeningsADay] today; who uses the budget up is brought to the privacy officer's notice.
 func (r Register) OpenIdentity(ctx context.Context, tx *store.Tx, key string, o Opening) (Identity, error) {
 	b, err := r.onCaseOnly(ctx, tx, key)
 	if err != nil {
@@ -115,8 +117,9 @@ func (r Register) OpenIdentity(ctx context.Context, tx *store.Tx, key string, o 
 	return r.open(ctx, tx, b.ID, o, "identity.opened")
 }
 
-// OpenInEmergency reads an identity without being on the case: when somebody is in danger and who knows the person cannot be
-// reached. It takes a longer reason, is limited to [EmergenciesADay], and lies before the privacy officer from the same moment.
+// OpenInEmergency reads an identity without being on the case: when somebody is in danger and who knows the person
+// cannot be reached. It takes a longer reason, is limited to [EmergenciesADay], and lies before the privacy officer
+// from the same moment.
 func (r Register) OpenInEmergency(ctx context.Context, tx *store.Tx, key string, o Opening) (Identity, error) {
 	b, err := readAnyBeneficiary(ctx, tx, key)
 	if err != nil {
@@ -192,7 +195,8 @@ func (r Register) open(ctx context.Context, tx *store.Tx, b BeneficiaryID, o Ope
 		}
 		identity[row.Field], opened = vault.Personal(text), append(opened, string(row.Field))
 	}
-	event := access.Event{Action: action, Subject: string(b), Fields: append([]string{string(o.Purpose)}, opened...), Reason: o.Reason}
+	event := access.Event{Action: action, Subject: string(b), Fields: append([]string{string(o.Purpose)}, opened...),
+		Reason: o.Reason}
 	return identity, access.Record(ctx, tx, event)
 }
 
@@ -213,7 +217,8 @@ type Access struct {
 	Reason  string
 }
 
-// Accesses lists who saw a beneficiary's identity, when and why, newest first: what the person may ask for (GDPR article 15).
+// Accesses lists who saw a beneficiary's identity, when and why, newest first: what the person may ask for (GDPR
+// article 15).
 func (r Register) Accesses(ctx context.Context, tx *store.Tx, key string) ([]Access, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {

@@ -22,7 +22,8 @@ const (
 	OtherMilestone MilestoneKind = "other"      // its code says what
 )
 
-// Milestone is what has to be shown before money of a plan goes on. It belongs to the plan by its code, through all versions.
+// Milestone is what has to be shown before money of a plan goes on. It belongs to the plan by its code, through all
+// versions.
 type Milestone struct {
 	Code    string
 	Kind    MilestoneKind
@@ -128,9 +129,10 @@ func newestOn(decisions []MilestoneDecision, code string) *MilestoneDecision {
 	return nil
 }
 
-// Gates lists the milestones that still hold back so many more units of a plan line, for somebody who asks for their money;
-// none where it may go on. [ErrUnknownLine].
-func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, line string, units int, asking string) ([]Gate, error) {
+// Gates lists the milestones that still hold back so many more units of a plan line, for somebody who asks for their
+// money; none where it may go on. [ErrUnknownLine].
+func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, line string, units int,
+	asking string) ([]Gate, error) {
 	gates, err := p.Current.Gates(line, units)
 	if err != nil || len(gates) == 0 {
 		return nil, err
@@ -156,11 +158,12 @@ func (r Register) Milestones(ctx context.Context, tx *store.Tx, key string) ([]P
 	return out, nil
 }
 
-// DecideMilestone puts down whether a milestone of a plan in force was reached, with the document that shows it. Whether an
-// attendance is enough follows from what was attained. Who wrote the plan or handed it in does not decide:
-// [access.ErrMakerCannotApprove]. [ErrUnknownMilestone], [ErrMilestones] for a percentage where none belongs or none where one
-// does, [ledger.ErrUnknownEvidence].
-func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string, d MilestoneDecision) (Progress, error) {
+// DecideMilestone puts down whether a milestone of a plan in force was reached, with the document that shows it.
+// Whether an attendance is enough follows from what was attained. Who wrote the plan or handed it in does not decide:
+// [access.ErrMakerCannotApprove]. [ErrUnknownMilestone], [ErrMilestones] for a percentage where none belongs or none
+// where one does, [ledger.ErrUnknownEvidence].
+func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string,
+	d MilestoneDecision) (Progress, error) {
 	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
 	if err != nil {
 		return Progress{}, err
@@ -185,7 +188,8 @@ func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string,
 	if err := insertMilestoneDecision(ctx, tx, p.ID, d); err != nil {
 		return Progress{}, err
 	}
-	return Progress{m, &d}, access.Record(ctx, tx, access.Event{Action: milestoneDecided, Subject: string(p.ID), Fields: []string{d.mark()}})
+	return Progress{m, &d}, access.Record(ctx, tx, access.Event{Action: milestoneDecided, Subject: string(p.ID),
+		Fields: []string{d.mark()}})
 }
 
 // milestoneDecided is the event by which [Register.Verify] knows what was decided.
@@ -193,7 +197,8 @@ const milestoneDecided = "plan.milestone_decided"
 
 // mark binds the event of a decision to what the decision says.
 func (d MilestoneDecision) mark() string {
-	return access.Mark(d.Milestone, d.ID, strconv.FormatBool(d.Met), percentText(d.Attained), string(d.Evidence), d.By, d.At)
+	return access.Mark(d.Milestone, d.ID, strconv.FormatBool(d.Met), percentText(d.Attained), string(d.Evidence), d.By,
+		d.At)
 }
 
 // notMaker refuses who wrote a version or handed it in.
@@ -202,7 +207,10 @@ func notMaker(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	if err != nil {
 		return err
 	}
-	asked := slices.ContainsFunc(duties, func(d access.Duty) bool { return d.Step == access.Request && string(d.User) == tx.By.User })
+	asked := slices.ContainsFunc(duties, func(d access.Duty) bool {
+		return d.Step == access.Request &&
+			string(d.User) == tx.By.User
+	})
 	if asked || v.CreatedBy == tx.By.User {
 		return access.ErrMakerCannotApprove
 	}

@@ -31,8 +31,9 @@ type Notice struct {
 }
 
 func notify(ctx context.Context, tx *store.Tx, kind NoticeKind, b BeneficiaryID, reason string) error {
-	return insertNotice(ctx, tx, Notice{ID: store.NewID("ntc"), Kind: kind, Beneficiary: b, User: tx.By.User, Reason: reason,
-		At: tx.At, ReviewBy: tx.At.Add(reviewWithin)})
+	return insertNotice(ctx, tx, Notice{ID: store.NewID("ntc"), Kind: kind, Beneficiary: b, User: tx.By.User,
+		Reason: reason,
+		At:     tx.At, ReviewBy: tx.At.Add(reviewWithin)})
 }
 
 // Notices lists the notices of an outcome, "" for those that wait, in order of their dates of review.

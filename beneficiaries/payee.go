@@ -18,15 +18,16 @@ type Payee struct {
 	Kind string // clinic, lawyer, university, partner, person
 }
 
-// PayeeRecord finds the payee of a code or an alias, and nothing where there is none. The record itself is kept where money is paid
-// out; a plan only names payees.
+// PayeeRecord finds the payee of a code or an alias, and nothing where there is none. The record itself is kept where
+// money is paid out; a plan only names payees.
 type PayeeRecord func(ctx context.Context, tx *store.Tx, key string) (found []Payee, err error)
 
-// payeeCode is how payees are written in plans: a neutral code such as C-09, which names neither a person nor what the payee does.
+// payeeCode is how payees are written in plans: a neutral code such as C-09, which names neither a person nor what the
+// payee does.
 var payeeCode = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,7}(-[A-Z0-9]{1,12}){1,2}$`)
 
-// trades are the kinds of payee that do one thing, by the categories of the books that are theirs. A partner, and the person
-// supported, who may have laid the money out, are paid for anything.
+// trades are the kinds of payee that do one thing, by the categories of the books that are theirs. A partner, and the
+// person supported, who may have laid the money out, are paid for anything.
 var trades = map[string][]string{
 	"clinic":     {"therapy", "medical"},
 	"lawyer":     {"legal-aid"},
@@ -50,13 +51,14 @@ func takes(kind, category string) bool {
 	return category != ownMoney
 }
 
-// payable are lines whose payees are on record, each by its code. A line that goes on with the payee it had is not asked again, so
-// that a plan from before there was a record can be revised. [ErrPayeeCode] for what is neither a code nor anybody's alias,
-// [ErrUnknownPayee], [ErrPayeeKind].
+// payable are lines whose payees are on record, each by its code. A line that goes on with the payee it had is not
+// asked again, so that a plan from before there was a record can be revised. [ErrPayeeCode] for what is neither a code
+// nor anybody's alias, [ErrUnknownPayee], [ErrPayeeKind].
 func (r Register) payable(ctx context.Context, tx *store.Tx, before PlanVersion, lines []PlanLine) ([]PlanLine, error) {
 	out := slices.Clone(lines)
 	for i, l := range out {
-		if old, err := before.Line(l.Line); l.Payee == "" || err == nil && old.Payee == l.Payee && old.Category == l.Category {
+		if old, err := before.Line(l.Line); l.Payee == "" || err == nil && old.Payee == l.Payee &&
+			old.Category == l.Category {
 			continue
 		}
 		var found []Payee
@@ -97,8 +99,9 @@ func (e *UnfitPayee) Error() string { return fmt.Sprintf("%v: line %d", e.Why, e
 // Unwrap gives [ErrPayeeCode], [ErrUnknownPayee] or [ErrPayeeKind].
 func (e *UnfitPayee) Unwrap() error { return e.Why }
 
-// covered holds the country of a version against the grants that pay for it, as their policy is on a day: one that names countries
-// pays in no other. A version that names no country is not held against any. [grants.ErrOutsideCountry].
+// covered holds the country of a version against the grants that pay for it, as their policy is on a day: one that
+// names countries pays in no other. A version that names no country is not held against any.
+// [grants.ErrOutsideCountry].
 func (r Register) covered(ctx context.Context, tx *store.Tx, v PlanVersion, on ledger.Date) error {
 	if v.Country == "" {
 		return nil

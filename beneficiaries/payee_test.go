@@ -10,12 +10,15 @@ import (
 	"supportledger/store"
 )
 
-// A plan names payees on record, of a kind that is paid for the line; a line that goes on with the payee it had is not asked again.
+// A plan names payees on record, of a kind that is paid for the line; a line that goes on with the payee it had is not
+// asked again.
 func TestPlansNamePayeesOnRecord(t *testing.T) {
 	onBoth(t, func(h house) {
 		record := map[string][]Payee{
-			"CLI-01": {{"CLI-01", "clinic"}}, "LAW-01": {{"LAW-01", "lawyer"}}, "UNI-01": {{"UNI-01", "university"}}, "PER-01": {{"PER-01", "person"}},
-			"NGO-01": {{"NGO-01", "partner"}}, "House 1": {{"UNI-01", "university"}}, "House": {{"CLI-01", "clinic"}, {"LAW-01", "lawyer"}},
+			"CLI-01": {{"CLI-01", "clinic"}}, "LAW-01": {{"LAW-01", "lawyer"}}, "UNI-01": {{"UNI-01", "university"}},
+			"PER-01": {{"PER-01", "person"}},
+			"NGO-01": {{"NGO-01", "partner"}}, "House 1": {{"UNI-01", "university"}},
+			"House": {{"CLI-01", "clinic"}, {"LAW-01", "lawyer"}},
 		}
 		old := degree()
 		old.Number, old.Current.Lines[0].Payee = "P-1", "OLD-01" // from before there was a record
@@ -39,10 +42,14 @@ func TestPlansNamePayeesOnRecord(t *testing.T) {
 			category, payee string
 			want            error
 		}{
-			{"tuition", "UNI-01", nil}, {"tuition", "PER-01", nil}, {"tuition", "NGO-01", nil}, {"tuition", "House 1", nil}, {"tuition", "", nil},
-			{"tuition", "CLI-01", ErrPayeeKind}, {"tuition", "LAW-01", ErrPayeeKind}, {"legal-aid", "UNI-01", ErrPayeeKind}, {"legal-aid", "LAW-01", nil},
-			{"therapy", "CLI-01", nil}, {"therapy", "LAW-01", ErrPayeeKind}, {"stipend", "UNI-01", ErrPayeeKind}, {"stipend", "PER-01", nil},
-			{"housing", "UNI-01", nil}, {"tuition", "UNI-02", ErrUnknownPayee}, {"tuition", "House", ErrUnknownPayee}, {"tuition", "the dean", ErrPayeeCode},
+			{"tuition", "UNI-01", nil}, {"tuition", "PER-01", nil}, {"tuition", "NGO-01", nil}, {"tuition", "House 1", nil},
+			{"tuition", "", nil},
+			{"tuition", "CLI-01", ErrPayeeKind}, {"tuition", "LAW-01", ErrPayeeKind}, {"legal-aid", "UNI-01", ErrPayeeKind},
+			{"legal-aid", "LAW-01", nil},
+			{"therapy", "CLI-01", nil}, {"therapy", "LAW-01", ErrPayeeKind}, {"stipend", "UNI-01", ErrPayeeKind},
+			{"stipend", "PER-01", nil},
+			{"housing", "UNI-01", nil}, {"tuition", "UNI-02", ErrUnknownPayee}, {"tuition", "House", ErrUnknownPayee},
+			{"tuition", "the dean", ErrPayeeCode},
 		} {
 			p, err := draft(c.category, c.payee)
 			if !errors.Is(err, c.want) {
@@ -75,8 +82,8 @@ func TestPlansNamePayeesOnRecord(t *testing.T) {
 	})
 }
 
-// A grant that names countries takes no plan in another one: not when it is written, nor when it moves, nor when the grant was amended
-// before somebody approves it.
+// A grant that names countries takes no plan in another one: not when it is written, nor when it moves, nor when the
+// grant was amended before somebody approves it.
 func TestGrantsCoverCountries(t *testing.T) {
 	onBoth(t, func(h house) {
 		only := func(countries ...string) {
@@ -120,7 +127,8 @@ func TestGrantsCoverCountries(t *testing.T) {
 		}
 		move := func(country string) error {
 			return h.try("writer", func(tx *store.Tx) error {
-				_, err := h.reg.Revise(h.Context(), tx, "P-2", Revision{Kind: Move, StartsOn: "2026-09-01", Country: country, Reason: "moved"})
+				_, err := h.reg.Revise(h.Context(), tx, "P-2",
+					Revision{Kind: Move, StartsOn: "2026-09-01", Country: country, Reason: "moved"})
 				return err
 			})
 		}

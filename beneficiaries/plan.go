@@ -253,11 +253,13 @@ func (v PlanVersion) Payload() [sha256.Size]byte {
 		content.Funding = append(content.Funding, fmt.Sprintf("%d %s %s", s.Priority, s.Fund, s.Cap.Amount))
 	}
 	for _, m := range v.Milestones {
-		content.Milestones = append(content.Milestones, fmt.Sprintf("%s %s %s %s", m.Code, m.Kind, percentText(m.AtLeast), m.DueOn))
+		content.Milestones = append(content.Milestones, fmt.Sprintf("%s %s %s %s", m.Code, m.Kind, percentText(m.AtLeast),
+			m.DueOn))
 	}
 	for _, l := range v.Lines {
-		out := line{Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice.String(), Currency: string(l.UnitPrice.Currency),
-			Kind: l.Kind, Payee: l.Payee, Rule: l.Schedule.Rule, From: string(l.Schedule.From), Gates: l.Gates}
+		out := line{Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice.String(),
+			Currency: string(l.UnitPrice.Currency),
+			Kind:     l.Kind, Payee: l.Payee, Rule: l.Schedule.Rule, From: string(l.Schedule.From), Gates: l.Gates}
 		for _, item := range l.Items {
 			out.Due = append(out.Due, item.DueOn)
 			if item.Price != nil {
@@ -317,8 +319,8 @@ func (i Item) uncommitted(year int) bool {
 	return i.SettledBy == "" && i.SuspendedBy == "" && i.CommittedYear == 0 && (i.DueOn == "" || i.DueOn.Year() == year)
 }
 
-// uncommitted are the items of a year that no approval has committed yet; undated units belong to the year that is asked
-// for first.
+// uncommitted are the items of a year that no approval has committed yet; undated units belong to the year that is
+// asked for first.
 func (l PlanLine) uncommitted(year int) []Item {
 	var items []Item
 	for _, i := range l.open() {

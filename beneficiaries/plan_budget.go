@@ -15,8 +15,8 @@ type Bar struct {
 	Planned, Committed, Spent, Available ledger.Money
 }
 
-// PlanBudget is a plan's budget in figures: by line in the plan's currency at planned prices, by fund in base currency as the
-// books have it.
+// PlanBudget is a plan's budget in figures: by line in the plan's currency at planned prices, by fund in base currency
+// as the books have it.
 type PlanBudget struct {
 	Plan  Plan
 	Lines []Bar // Spent is the planned price of the units that were settled
@@ -56,11 +56,14 @@ func (r Register) Budget(ctx context.Context, tx *store.Tx, key string) (PlanBud
 	return out, nil
 }
 
-// inBooks is what the books up to an entry hold committed for a plan out of a fund, and what that fund has borne of its cost.
-func (r Register) inBooks(ctx context.Context, tx *store.Tx, p Plan, fund ledger.FundCode, accounts map[ledger.AccountNo]ledger.Account,
+// inBooks is what the books up to an entry hold committed for a plan out of a fund, and what that fund has borne of its
+// cost.
+func (r Register) inBooks(ctx context.Context, tx *store.Tx, p Plan, fund ledger.FundCode,
+	accounts map[ledger.AccountNo]ledger.Account,
 	through int64) (committed, spent ledger.Money, err error) {
 	committed, spent = ledger.Zero(r.Book.Base), ledger.Zero(r.Book.Base)
-	sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: through}, Funds: []ledger.FundCode{fund}, Plans: []string{p.Number}})
+	sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: through},
+		Funds: []ledger.FundCode{fund}, Plans: []string{p.Number}})
 	for _, sum := range sums {
 		switch {
 		case sum.Account == ledger.Encumbrances:
@@ -72,7 +75,8 @@ func (r Register) inBooks(ctx context.Context, tx *store.Tx, p Plan, fund ledger
 	return committed, spent, err
 }
 
-// plannedByFund is the whole plan in base currency at the budget rate, split over its funds; zeros where no rate is known.
+// plannedByFund is the whole plan in base currency at the budget rate, split over its funds; zeros where no rate is
+// known.
 func (r Register) plannedByFund(p Plan) ([]ledger.Money, error) {
 	v := p.Current
 	total, rate := ledger.Zero(v.Currency), v.rate(r.Book.Base)
@@ -128,8 +132,8 @@ type DueItem struct {
 	Held   []string // codes of the milestones that hold its money back and were not found met
 }
 
-// DueItems lists the open units of living plans due from a day to another, earliest first. Units without days are not among
-// them, nor what a suspension holds.
+// DueItems lists the open units of living plans due from a day to another, earliest first. Units without days are not
+// among them, nor what a suspension holds.
 func (r Register) DueItems(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem, error) {
 	return readDue(ctx, tx, from, to)
 }

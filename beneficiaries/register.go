@@ -45,7 +45,8 @@ func (r Register) Admit(ctx context.Context, tx *store.Tx) (Beneficiary, error) 
 		return Beneficiary{}, err
 	}
 	if tx.By.User != "" {
-		a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: access.UserID(tx.By.User), From: ledger.DateOf(tx.At),
+		a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: access.UserID(tx.By.User),
+			From:       ledger.DateOf(tx.At),
 			AssignedBy: tx.By.User, AssignedAt: tx.At, admitted: true}
 		if err := r.assign(ctx, tx, a); err != nil {
 			return Beneficiary{}, err
@@ -103,8 +104,8 @@ func (r Register) PlansAfter(ctx context.Context, tx *store.Tx, number string, l
 	return readPlans(ctx, tx, number, limit)
 }
 
-// PlansByID reads plans in a constant number of queries for a caller that may know of them, such as for the disbursements
-// under them that the actor may know of.
+// PlansByID reads plans in a constant number of queries for a caller that may know of them, such as for the
+// disbursements under them that the actor may know of.
 func (r Register) PlansByID(ctx context.Context, tx *store.Tx, ids []PlanID) (map[PlanID]Plan, error) {
 	return readPlansByID(ctx, tx, ids)
 }

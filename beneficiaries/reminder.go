@@ -19,8 +19,8 @@ const (
 	PlanEnding      ReminderKind = "plan_ending"
 )
 
-// How many days before they are due things are brought to mind: a milestone takes a document, a consent a meeting, the end of a
-// plan a decision on what follows.
+// How many days before they are due things are brought to mind: a milestone takes a document, a consent a meeting, the
+// end of a plan a decision on what follows.
 const (
 	milestoneDays = 14
 	consentDays   = 30
@@ -35,10 +35,10 @@ type Reminder struct {
 	Beneficiary Beneficiary
 }
 
-// Reminders lists what is to be thought of on a day, of the people whom the actor may know of, in order of days: milestones of
-// living plans that nobody found met, due within 14 days or past; consents that stand and expire within 30 days; living plans
-// whose last unit is due within 60 days or past. It reads and writes nothing down, and asks the database the same few questions
-// however many plans there are.
+// Reminders lists what is to be thought of on a day, of the people whom the actor may know of, in order of days:
+// milestones of living plans that nobody found met, due within 14 days or past; consents that stand and expire within
+// 30 days; living plans whose last unit is due within 60 days or past. It reads and writes nothing down, and asks the
+// database the same few questions however many plans there are.
 func (r Register) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
 	people, err := readBeneficiaries(ctx, tx)
 	if err != nil {
@@ -68,7 +68,8 @@ func (r Register) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) (
 }
 
 // expiring are the consents that stand and soon expire, unless a later one takes over.
-func expiring(ctx context.Context, tx *store.Tx, on ledger.Date, known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
+func expiring(ctx context.Context, tx *store.Tx, on ledger.Date,
+	known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
 	consents, err := readConsentsUntil(ctx, tx, on)
 	if err != nil {
 		return nil, err
@@ -90,8 +91,8 @@ func expiring(ctx context.Context, tx *store.Tx, on ledger.Date, known map[Benef
 	return out, nil
 }
 
-// Remind writes down what is to be thought of on a day and was not written down before, and answers it: asked twice on a day,
-// the second answer is empty. It is the system's act: the actor's caseload would narrow it.
+// Remind writes down what is to be thought of on a day and was not written down before, and answers it: asked twice on
+// a day, the second answer is empty. It is the system's act: the actor's caseload would narrow it.
 func (r Register) Remind(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
 	all, err := r.Reminders(ctx, tx, on)
 	if err != nil {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -29,7 +31,8 @@ func (a *asked) asks(tx *store.Tx, fn func() error) error {
 	return fn()
 }
 
-// cloned lays copies of a plan beside it, past the triggers: each with its version in force, a milestone and a line of monthly units.
+// cloned lays copies of a plan beside it, past the triggers: each with its version in force, a milestone and a line of
+// monthly units.
 func (h house) cloned(tx *store.Tx, p Plan, from, to int) error {
 	h.Helper()
 	const months = 60
@@ -42,15 +45,19 @@ func (h house) cloned(tx *store.Tx, p Plan, from, to int) error {
 		var shares []shareRow
 		for _, n := range some {
 			id := fmt.Sprintf("%s_%05d", p.Current.ID, n)
-			plans = append(plans, planRow{ID: PlanID(id), Number: fmt.Sprintf("C-%05d", n), BeneficiaryID: p.Beneficiary, Currency: "NGN", State: PlanActive,
+			plans = append(plans, planRow{ID: PlanID(id), Number: fmt.Sprintf("C-%05d", n), BeneficiaryID: p.Beneficiary,
+				Currency: "NGN", State: PlanActive,
 				CurrentVersion: 1, Version: 1})
-			versions = append(versions, versionRow{ID: id, PlanID: PlanID(id), Version: 1, StartsOn: "2026-01-01", BudgetRate: "225 NGN/DKK", CreatedBy: "x",
+			versions = append(versions, versionRow{ID: id, PlanID: PlanID(id), Version: 1, StartsOn: "2026-01-01",
+				BudgetRate: "225 NGN/DKK", CreatedBy: "x",
 				CreatedAt: store.FormatTime(tx.At), State: VersionApproved, Kind: FirstPlan, Currency: "NGN", Phase: Support})
 			shares = append(shares, shareRow{VersionID: id, Fund: "G1", Percent: "100"})
 			lines = append(lines, lineRow{VersionID: id, Line: "stipend", Category: "stipend", UnitPrice: 100})
-			milestones = append(milestones, milestoneRow{VersionID: id, Code: "term_1", Kind: TermPassed, DueOn: ledger.NewDate(2026, 6, 1).AddDays(n % 90)})
+			milestones = append(milestones, milestoneRow{VersionID: id, Code: "term_1", Kind: TermPassed,
+				DueOn: ledger.NewDate(2026, 6, 1).AddDays(n % 90)})
 			for m := range months {
-				items = append(items, itemRow{VersionID: id, Line: "stipend", Position: m, DueOn: ledger.NewDate(2022, time.Month(1+m), 28).AddDays(n % 300), Currency: "NGN"})
+				items = append(items, itemRow{VersionID: id, Line: "stipend", Position: m,
+					DueOn: ledger.NewDate(2022, time.Month(1+m), 28).AddDays(n % 300), Currency: "NGN"})
 			}
 		}
 		for _, rows := range []any{&plans, &versions, &shares, &lines, &milestones} {
@@ -74,8 +81,8 @@ func numbers(from, to int) (all []int) {
 	return all
 }
 
-// However many plans there are, reminders, due items and lists ask the same number of questions, and reminders are there at once: of 5,000
-// plans of five years within two seconds.
+// However many plans there are, reminders, due items and lists ask the same number of questions, and reminders are
+// there at once: of 5,000 plans of five years within two seconds.
 func TestRemindersOfManyPlans(t *testing.T) {
 	onBoth(t, func(h house) {
 		p := h.submitted(degree())
@@ -112,7 +119,8 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			took := time.Since(began)
 			h.Logf("%d reminders of %d plans with %d statements in %s", len(found), many, after, took)
 			if after != few || few < 3 || took > storetest.Within(2*time.Second) || len(found) < many/10 {
-				h.Errorf("%d reminders of %d plans took %d statements and %s; those of three plans %d statements", len(found), many, after, took, few)
+				h.Errorf("%d reminders of %d plans took %d statements and %s; those of three plans %d statements", len(found), many,
+					after, took, few)
 			}
 			began = time.Now()
 			if err := errors.Join(monthAfter.asks(tx, units), pageAfter.asks(tx, lists)); err != nil {
@@ -121,7 +129,8 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			took = time.Since(began)
 			h.Logf("%d units due in a month and a page of %d plans in %s", len(due), many, took)
 			if monthAfter != month || month < 3 || took > storetest.Within(2*time.Second) || len(due) < many*9/10 {
-				h.Errorf("%d units due in a month of %d plans took %d statements and %s; those of three plans %d statements", len(due), many, monthAfter, took, month)
+				h.Errorf("%d units due in a month of %d plans took %d statements and %s; those of three plans %d statements",
+					len(due), many, monthAfter, took, month)
 			}
 			if pageAfter != page || page < 4 {
 				h.Errorf("a page of plans took %d statements of %d plans, and %d of three", pageAfter, many, page)
@@ -130,6 +139,70 @@ func TestRemindersOfManyPlans(t *testing.T) {
 		})
 		if err != errForged { //nolint:errorlint // it ends the tx and nothing else does
 			h.Fatal(err)
+		}
+	})
+}
+
+// What is to be thought of is noted once per day it is due on; whoever asks sees their own cases only.
+func TestReminders(t *testing.T) {
+	onBoth(t, func(h house) {
+		p := degree()
+		p.Current.Milestones = []Milestone{{Code: "term_1", Kind: TermPassed, DueOn: "2026-06-30"},
+			{Code: "someday", Kind: OtherMilestone}}
+		p = h.submitted(p)
+		if _, err := h.approve("approver", "P-101", 2026, "2026-01-10"); err != nil {
+			h.Fatal(err)
+		}
+		h.do("writer", func(tx *store.Tx) error {
+			evidence, err := h.evidenced(tx)
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(h.Context(), "INSERT INTO consents (id, beneficiary_id, purpose, donor, given_on, "+
+				"expires_on, evidence_id, recorded_by, recorded_at) VALUES ('cst_1', ?, 'photo', '', '2026-01-01', '2026-06-25', "+
+				"?, ?, ?)",
+				string(p.Beneficiary), string(evidence), tx.By.User, store.FormatTime(tx.At))
+			return err
+		})
+		on := func(who string, remind bool, day ledger.Date) string {
+			var all []Reminder
+			h.do(who, func(tx *store.Tx) (err error) {
+				if remind {
+					all, err = h.reg.Remind(h.Context(), tx, day)
+				} else {
+					all, err = h.reg.Reminders(h.Context(), tx, day)
+				}
+				return err
+			})
+			var out []string
+			for _, m := range all {
+				out = append(out, fmt.Sprintf("%s %s %s", m.DueOn, m.Kind, m.Subject))
+			}
+			return strings.Join(out, ", ")
+		}
+		h.who["stranger"] = store.Actor{User: h.who["other"].User, Token: "tok", Roles: []string{string(access.Caseworker)}}
+		consent, term := "2026-06-25 consent_expiring cst_1", "2026-06-30 milestone_due P-101/term_1"
+		for _, c := range []struct {
+			who    string
+			remind bool
+			day    ledger.Date
+			want   string
+		}{
+			{"writer", false, "2026-05-25", ""},
+			{"writer", false, "2026-05-26", consent},
+			{"writer", false, "2026-06-16", consent + ", " + term},
+			{"stranger", false, "2026-06-16", ""},
+			{"", true, "2026-06-16", consent + ", " + term},
+			{"", true, "2026-06-16", ""},
+			{"", true, "2026-06-17", ""},
+			{"writer", false, "2026-06-26", term},
+			{"", true, "2026-10-27", ""},
+			{"", true, "2026-10-28", "2026-12-27 plan_ending P-101"},
+			{"", true, "2026-12-30", ""},
+		} {
+			if got := on(c.who, c.remind, c.day); got != c.want {
+				h.Errorf("%s on %s, noting %t: %q, want %q", c.who, c.day, c.remind, got, c.want)
+			}
 		}
 	})
 }

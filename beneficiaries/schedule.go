@@ -13,8 +13,8 @@ import (
 	"supportledger/ledger"
 )
 
-// Schedule says in one line when support falls due: a recurrence rule of RFC 5545 and the day it counts from. Days have no time
-// of day and no time zone.
+// Schedule says in one line when support falls due: a recurrence rule of RFC 5545 and the day it counts from. Days have
+// no time of day and no time zone.
 type Schedule struct {
 	Rule string // FREQ=MONTHLY;COUNT=12
 	From ledger.Date
@@ -27,9 +27,9 @@ const (
 	maxRule      = 200 // letters
 )
 
-// ruleParts are the parts of a rule that are understood, and how their values are written. Hours, weeks of the year and days
-// of the year are not among them: nobody plans support by them, and each is a way to write a rule that means something else
-// than it seems to.
+// ruleParts are the parts of a rule that are understood, and how their values are written. Hours, weeks of the year and
+// days of the year are not among them: nobody plans support by them, and each is a way to write a rule that means
+// something else than it seems to.
 var ruleParts = map[string]*regexp.Regexp{
 	"FREQ":       regexp.MustCompile(`^(DAILY|WEEKLY|MONTHLY|YEARLY)$`),
 	"INTERVAL":   regexp.MustCompile(`^([1-9][0-9]?)$`),
@@ -41,9 +41,9 @@ var ruleParts = map[string]*regexp.Regexp{
 	"BYSETPOS":   regexp.MustCompile(`^(-1|[1-5])$`),
 }
 
-// Days lists the days of the schedule in order, at most [MaxUnits]. [ErrSchedule] tells what is wrong: a part that is not
-// understood, a rule that does not end (exactly one of COUNT and UNTIL ends it), one that yields nothing or goes beyond fifteen
-// years.
+// Days lists the days of the schedule in order, at most [MaxUnits]. [ErrSchedule] tells what is wrong: a part that is
+// not understood, a rule that does not end (exactly one of COUNT and UNTIL ends it), one that yields nothing or goes
+// beyond fifteen years.
 func (s Schedule) Days() ([]ledger.Date, error) {
 	parts, err := s.parts()
 	if err != nil {
@@ -67,7 +67,8 @@ func (s Schedule) Days() ([]ledger.Date, error) {
 	}
 	days, err := s.collect(rule.Iterator())
 	if err == nil && option.Count > 0 && len(days) < option.Count {
-		return nil, &BadSchedule{s.Rule, fmt.Sprintf("only %d of its %d days lie within %d years", len(days), option.Count, scheduleSpan)}
+		return nil, &BadSchedule{s.Rule, fmt.Sprintf("only %d of its %d days lie within %d years", len(days), option.Count,
+			scheduleSpan)}
 	}
 	return days, err
 }
@@ -111,7 +112,8 @@ func (s Schedule) parts() (map[string]string, error) {
 		return nil, &BadSchedule{s.Rule, "it has no FREQ"}
 	case (parts["COUNT"] == "") == (parts["UNTIL"] == ""):
 		return nil, &BadSchedule{s.Rule, "exactly one of COUNT and UNTIL must end it"}
-	case numbered && parts["FREQ"] != "MONTHLY", parts["BYSETPOS"] != "" && parts["BYDAY"] == "" && parts["BYMONTHDAY"] == "":
+	case numbered && parts["FREQ"] != "MONTHLY", parts["BYSETPOS"] != "" && parts["BYDAY"] == "" &&
+		parts["BYMONTHDAY"] == "":
 		return nil, &BadSchedule{s.Rule, "numbered weekdays go with months, a position with days to choose from"}
 	}
 	return parts, nil
@@ -130,8 +132,9 @@ func (l PlanLine) Scheduled(s Schedule) (PlanLine, error) {
 	return l, nil
 }
 
-// Totalling is the line with an amount laid over its units, to the last minor unit by largest remainder (RULES 1): where it
-// does not divide the first units bear one more. [ErrLines] where there are no units or fewer minor units than those.
+// Totalling is the line with an amount laid over its units, to the last minor unit by largest remainder (RULES 1):
+// where it does not divide the first units bear one more. [ErrLines] where there are no units or fewer minor units than
+// those.
 func (l PlanLine) Totalling(total ledger.Money) (PlanLine, error) {
 	if len(l.Items) == 0 || total.Minor() < int64(len(l.Items)) {
 		return PlanLine{}, fmt.Errorf("%w: line %q: %s over %d units", ErrLines, l.Line, total, len(l.Items))

@@ -145,8 +145,9 @@ func insertVersion(ctx context.Context, tx *store.Tx, plan PlanID, v PlanVersion
 	var lines []lineRow
 	var items []itemRow
 	for i, l := range v.Lines {
-		lines = append(lines, lineRow{VersionID: v.ID, Position: i, Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice.Minor(),
-			Kind: l.Kind, Payee: l.Payee, Rule: l.Schedule.Rule, RuleFrom: l.Schedule.From})
+		lines = append(lines, lineRow{VersionID: v.ID, Position: i, Line: l.Line, Category: l.Category,
+			UnitPrice: l.UnitPrice.Minor(),
+			Kind:      l.Kind, Payee: l.Payee, Rule: l.Schedule.Rule, RuleFrom: l.Schedule.From})
 		for _, item := range l.Items {
 			items = append(items, newItemRow(v.ID, l.Line, item))
 		}
@@ -232,8 +233,10 @@ func plansOf(ctx context.Context, tx *store.Tx, rows []planRow) ([]Plan, error) 
 			ids[i] = r.ID
 		}
 		var versions []versionRow
-		err := tx.NewSelect().Model(&versions).Join("JOIN plans AS p ON p.id = version_row.plan_id").Where("p.id IN (?)", bun.List(ids)).
-			Where("version_row.version = p.current_version OR version_row.version > p.current_version AND version_row.state IN (?, ?)", VersionDraft, VersionInReview).
+		err := tx.NewSelect().Model(&versions).Join("JOIN plans AS p ON p.id = version_row.plan_id").
+			Where("p.id IN (?)", bun.List(ids)).
+			Where("version_row.version = p.current_version OR version_row.version > p.current_version AND version_row.state "+
+				"IN (?, ?)", VersionDraft, VersionInReview).
 			Order("version_row.plan_id", "version_row.version").Scan(ctx)
 		if err != nil {
 			return nil, err
@@ -259,7 +262,8 @@ func plansOf(ctx context.Context, tx *store.Tx, rows []planRow) ([]Plan, error) 
 
 // plan is the row's plan in its current version; after that one come those that wait.
 func (r planRow) plan(versions []PlanVersion) (Plan, error) {
-	p := Plan{ID: r.ID, Number: r.Number, Beneficiary: r.BeneficiaryID, Currency: r.Currency, State: r.State, Version: r.Version}
+	p := Plan{ID: r.ID, Number: r.Number, Beneficiary: r.BeneficiaryID, Currency: r.Currency, State: r.State,
+		Version: r.Version}
 	if len(versions) == 0 || versions[0].Number != r.CurrentVersion {
 		return Plan{}, fmt.Errorf("beneficiaries: plan %s has no version %d", r.Number, r.CurrentVersion)
 	}
@@ -284,7 +288,8 @@ func contentsOf(ctx context.Context, tx *store.Tx, rows []versionRow) ([]PlanVer
 			versions[i], ids[i] = v, v.ID
 			place[v.ID] = &versions[i]
 		}
-		for _, read := range []func(context.Context, *store.Tx, []string, map[string]*PlanVersion) error{readShares, readLines, readItems, readMilestones} {
+		for _, read := range []func(context.Context, *store.Tx, []string, map[string]*PlanVersion) error{readShares,
+			readLines, readItems, readMilestones} {
 			if err := read(ctx, tx, ids, place); err != nil {
 				return nil, err
 			}
@@ -296,7 +301,8 @@ func contentsOf(ctx context.Context, tx *store.Tx, rows []versionRow) ([]PlanVer
 
 // version is what the row itself says of a version.
 func (v versionRow) version() (PlanVersion, error) {
-	out := PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy, State: v.State, Kind: v.Kind, Currency: v.Currency,
+	out := PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy, State: v.State,
+		Kind: v.Kind, Currency: v.Currency,
 		Goals: strings.Fields(v.Goals), Reason: v.Reason, Country: v.Country, Phase: v.Phase, Lines: []PlanLine{}}
 	var err error
 	if v.BudgetRate != "" {
@@ -307,13 +313,15 @@ func (v versionRow) version() (PlanVersion, error) {
 
 func readLines(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
 	var rows []lineRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "position").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "position").
+		Scan(ctx); err != nil {
 		return err
 	}
 	for _, r := range rows {
 		v := of[r.VersionID]
-		v.Lines = append(v.Lines, PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, v.Currency),
-			Kind: r.Kind, Payee: r.Payee, Schedule: Schedule{r.Rule, r.RuleFrom}})
+		v.Lines = append(v.Lines, PlanLine{Line: r.Line, Category: r.Category,
+			UnitPrice: ledger.OfMinor(r.UnitPrice, v.Currency),
+			Kind:      r.Kind, Payee: r.Payee, Schedule: Schedule{r.Rule, r.RuleFrom}})
 	}
 	return nil
 }
@@ -321,7 +329,8 @@ func readLines(ctx context.Context, tx *store.Tx, ids []string, of map[string]*P
 // readItems lays the items on the lines that are there.
 func readItems(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
 	var rows []itemRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "line", "position").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).
+		Order("version_id", "line", "position").Scan(ctx); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -337,7 +346,8 @@ func readItems(ctx context.Context, tx *store.Tx, ids []string, of map[string]*P
 
 // savePlan writes the plan's state. [store.ErrStale] when somebody changed the plan since it was read.
 func savePlan(ctx context.Context, tx *store.Tx, p *Plan) error {
-	result, err := tx.NewUpdate().Model((*planRow)(nil)).Set("state = ?", p.State).Set("current_version = ?", p.Current.Number).Set("currency = ?", p.Currency).
+	result, err := tx.NewUpdate().Model((*planRow)(nil)).Set("state = ?", p.State).
+		Set("current_version = ?", p.Current.Number).Set("currency = ?", p.Currency).
 		Set("version = version + 1").
 		Where("id = ?", p.ID).Where("version = ?", p.Version).Exec(ctx)
 	if err != nil {
@@ -396,7 +406,8 @@ func unsettle(ctx context.Context, tx *store.Tx, by string) (int64, error) {
 
 // uncommit takes the open items of a year out of its commitment.
 func uncommit(ctx context.Context, tx *store.Tx, plan PlanID, year int) error {
-	_, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("committed_year = 0").Where("committed_year = ?", year).Where("settled_by = ''").
+	_, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("committed_year = 0").Where("committed_year = ?", year).
+		Where("settled_by = ''").
 		Where("version_id IN (SELECT id FROM plan_versions WHERE plan_id = ?)", plan).Exec(ctx)
 	return err
 }

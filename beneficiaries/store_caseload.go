@@ -24,9 +24,10 @@ type assignmentRow struct {
 	AssignedAt    string
 }
 
-// onCaseToday is the condition for rows about a beneficiary that an actor with a caseload sees. The actor's own caseload is what
-// is looked through, so that a person who is there and one who is not cost the same.
-const onCaseToday = `? IN (SELECT c.beneficiary_id FROM caseload AS c WHERE c.user_id = ? AND c.from_on <= ? AND (c.to_on = '' OR c.to_on >= ?))`
+// onCaseToday is the condition for rows about a beneficiary that an actor with a caseload sees. The actor's own
+// caseload is what is looked through, so that a person who is there and one who is not cost the same.
+const onCaseToday = `? IN (SELECT c.beneficiary_id FROM caseload AS c WHERE c.user_id = ? AND c.from_on <= ? AND
+	(c.to_on = '' OR c.to_on >= ?))`
 
 // visible narrows a query to the beneficiaries that the actor may know of; column holds their ids.
 func visible(tx *store.Tx, q *bun.SelectQuery, column string) *bun.SelectQuery {
@@ -50,14 +51,16 @@ func readBeneficiaries(ctx context.Context, tx *store.Tx) ([]Beneficiary, error)
 }
 
 func insertAssignment(ctx context.Context, tx *store.Tx, a Assignment) error {
-	row := assignmentRow{ID: a.ID, BeneficiaryID: a.Beneficiary, UserID: a.User, FromOn: a.From, ToOn: a.To, Admitted: a.admitted,
+	row := assignmentRow{ID: a.ID, BeneficiaryID: a.Beneficiary, UserID: a.User, FromOn: a.From, ToOn: a.To,
+		Admitted:   a.admitted,
 		AssignedBy: a.AssignedBy, AssignedAt: store.FormatTime(a.AssignedAt)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 
 func endAssignment(ctx context.Context, tx *store.Tx, a Assignment) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*assignmentRow)(nil)).Set("to_on = ?", a.To).Where("id = ?", a.ID).Where("to_on = ''").Exec(ctx))
+	return store.ExactlyOne(tx.NewUpdate().Model((*assignmentRow)(nil)).Set("to_on = ?", a.To).Where("id = ?", a.ID).
+		Where("to_on = ''").Exec(ctx))
 }
 
 func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Assignment, error) {
@@ -65,7 +68,8 @@ func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Assi
 		assignmentRow
 		Handle string
 	}
-	err := tx.NewSelect().TableExpr("caseload AS c").ColumnExpr("c.*").ColumnExpr("u.handle").Join("JOIN users AS u ON u.id = c.user_id").
+	err := tx.NewSelect().TableExpr("caseload AS c").ColumnExpr("c.*").ColumnExpr("u.handle").
+		Join("JOIN users AS u ON u.id = c.user_id").
 		Where("c.beneficiary_id = ?", b).Order("c.from_on", "c.id").Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
@@ -76,7 +80,8 @@ func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Assi
 		if err != nil {
 			return nil, err
 		}
-		all[i] = Assignment{ID: r.ID, Beneficiary: r.BeneficiaryID, User: r.UserID, Handle: r.Handle, From: r.FromOn, To: r.ToOn,
+		all[i] = Assignment{ID: r.ID, Beneficiary: r.BeneficiaryID, User: r.UserID, Handle: r.Handle, From: r.FromOn,
+			To:         r.ToOn,
 			AssignedBy: r.AssignedBy, AssignedAt: at, admitted: r.Admitted}
 	}
 	return all, nil
@@ -84,14 +89,16 @@ func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Assi
 
 // endCase ends every place on a case that goes on.
 func endCase(ctx context.Context, tx *store.Tx, b BeneficiaryID, last ledger.Date) error {
-	_, err := tx.NewUpdate().Model((*assignmentRow)(nil)).Set("to_on = CASE WHEN from_on > ? THEN from_on ELSE ? END", last, last).
+	_, err := tx.NewUpdate().Model((*assignmentRow)(nil)).
+		Set("to_on = CASE WHEN from_on > ? THEN from_on ELSE ? END", last, last).
 		Where("beneficiary_id = ?", b).Where("to_on = ''").Exec(ctx)
 	return err
 }
 
 // findUser finds a user by id or handle.
 func findUser(ctx context.Context, tx *store.Tx, key string) (id access.UserID, handle string, err error) {
-	err = tx.NewSelect().Table("users").Column("id", "handle").Where("id = ? OR handle = ?", key, key).Scan(ctx, &id, &handle)
+	err = tx.NewSelect().Table("users").Column("id", "handle").Where("id = ? OR handle = ?", key, key).
+		Scan(ctx, &id, &handle)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = access.ErrUnknownUser
 	}
@@ -103,14 +110,15 @@ func planTaken(ctx context.Context, tx *store.Tx, number string) (bool, error) {
 	return tx.NewSelect().Model((*planRow)(nil)).Where("number = ?", number).Exists(ctx)
 }
 
-// seesPlan tells whether the actor may know of a plan. It asks the same two questions, and gets an answer of one row to each, whether there
-// is one or not, so that the time tells nothing.
+// seesPlan tells whether the actor may know of a plan. It asks the same two questions, and gets an answer of one row to
+// each, whether there is one or not, so that the time tells nothing.
 func seesPlan(ctx context.Context, tx *store.Tx, key string) (bool, error) {
 	if allOf(tx.By) {
 		return true, nil
 	}
 	var b BeneficiaryID
-	if err := tx.NewRaw("SELECT COALESCE(MAX(beneficiary_id), '') FROM plans WHERE id = ? OR number = ?", key, key).Scan(ctx, &b); err != nil {
+	if err := tx.NewRaw("SELECT COALESCE(MAX(beneficiary_id), '') FROM plans WHERE id = ? OR number = ?", key, key).
+		Scan(ctx, &b); err != nil {
 		return false, err
 	}
 	return readOnCase(ctx, tx, b)
@@ -122,7 +130,8 @@ func seesBeneficiary(ctx context.Context, tx *store.Tx, key string) (bool, error
 		return true, nil
 	}
 	var b BeneficiaryID
-	if err := tx.NewRaw("SELECT COALESCE(MAX(id), '') FROM beneficiaries WHERE id = ? OR code = ?", key, key).Scan(ctx, &b); err != nil {
+	if err := tx.NewRaw("SELECT COALESCE(MAX(id), '') FROM beneficiaries WHERE id = ? OR code = ?", key, key).
+		Scan(ctx, &b); err != nil {
 		return false, err
 	}
 	return readOnCase(ctx, tx, b)
@@ -131,7 +140,8 @@ func seesBeneficiary(ctx context.Context, tx *store.Tx, key string) (bool, error
 // readOnCase tells whether the actor is on somebody's case today; nobody is on that of "", which takes as long.
 func readOnCase(ctx context.Context, tx *store.Tx, b BeneficiaryID) (on bool, err error) {
 	today := ledger.DateOf(tx.At)
-	err = tx.NewRaw(`SELECT EXISTS (SELECT 1 FROM caseload AS c WHERE c.user_id = ? AND c.beneficiary_id = ? AND c.from_on <= ? AND (c.to_on = '' OR c.to_on >= ?))`,
+	err = tx.NewRaw(`SELECT EXISTS (SELECT 1 FROM caseload AS c WHERE c.user_id = ? AND c.beneficiary_id = ? AND
+		c.from_on <= ? AND (c.to_on = '' OR c.to_on >= ?))`,
 		tx.By.User, b, today, today).Scan(ctx, &on)
 	return on, err
 }
@@ -139,14 +149,16 @@ func readOnCase(ctx context.Context, tx *store.Tx, b BeneficiaryID) (on bool, er
 // OnPlan tells whether the actor is on the case of a plan today; nobody is on that of "", which takes as long.
 func OnPlan(ctx context.Context, tx *store.Tx, plan PlanID) (bool, error) {
 	var b BeneficiaryID
-	if err := tx.NewRaw("SELECT COALESCE(MAX(beneficiary_id), '') FROM plans WHERE id = ?", plan).Scan(ctx, &b); err != nil {
+	if err := tx.NewRaw("SELECT COALESCE(MAX(beneficiary_id), '') FROM plans WHERE id = ?", plan).
+		Scan(ctx, &b); err != nil {
 		return false, err
 	}
 	return readOnCase(ctx, tx, b)
 }
 
-// OnCases narrows a query to rows about plans whose beneficiaries the actor may know of, and to those about no plan that the actor
-// made. plan and madeBy are the columns that hold the plan's id, which may be NULL, and the user who made the row.
+// OnCases narrows a query to rows about plans whose beneficiaries the actor may know of, and to those about no plan
+// that the actor made. plan and madeBy are the columns that hold the plan's id, which may be NULL, and the user who
+// made the row.
 func OnCases(tx *store.Tx, q *bun.SelectQuery, plan, madeBy string) *bun.SelectQuery {
 	if allOf(tx.By) {
 		return q

@@ -50,7 +50,8 @@ type endingRow struct {
 }
 
 func insertConsent(ctx context.Context, tx *store.Tx, c Consent) error {
-	row := consentRow{ID: c.ID, BeneficiaryID: c.Beneficiary, Purpose: c.Purpose, Donor: c.Donor, GivenOn: c.GivenOn, ExpiresOn: c.ExpiresOn,
+	row := consentRow{ID: c.ID, BeneficiaryID: c.Beneficiary, Purpose: c.Purpose, Donor: c.Donor, GivenOn: c.GivenOn,
+		ExpiresOn:  c.ExpiresOn,
 		EvidenceID: c.Evidence, RecordedBy: tx.By.User, RecordedAt: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
@@ -73,7 +74,8 @@ func scanConsents(ctx context.Context, q *bun.SelectQuery) ([]Consent, error) {
 	}
 	all := make([]Consent, len(rows))
 	for i, r := range rows {
-		all[i] = Consent{ID: r.ID, Beneficiary: r.BeneficiaryID, Purpose: r.Purpose, Donor: r.Donor, GivenOn: r.GivenOn, ExpiresOn: r.ExpiresOn, Evidence: r.EvidenceID}
+		all[i] = Consent{ID: r.ID, Beneficiary: r.BeneficiaryID, Purpose: r.Purpose, Donor: r.Donor, GivenOn: r.GivenOn,
+			ExpiresOn: r.ExpiresOn, Evidence: r.EvidenceID}
 		if r.RevokedOn != nil {
 			all[i].RevokedOn = *r.RevokedOn
 		}
@@ -82,7 +84,8 @@ func scanConsents(ctx context.Context, q *bun.SelectQuery) ([]Consent, error) {
 }
 
 func insertRevocation(ctx context.Context, tx *store.Tx, c Consent) error {
-	row := revocationRow{ConsentID: c.ID, RevokedOn: c.RevokedOn, RevokedBy: tx.By.User, RevokedAt: store.FormatTime(tx.At)}
+	row := revocationRow{ConsentID: c.ID, RevokedOn: c.RevokedOn, RevokedBy: tx.By.User,
+		RevokedAt: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -111,7 +114,8 @@ func readHouseholds(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]House
 }
 
 func saveStatus(ctx context.Context, tx *store.Tx, b Beneficiary) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*beneficiaryRow)(nil)).Set("status = ?", b.Status).Where("id = ?", b.ID).Exec(ctx))
+	return store.ExactlyOne(tx.NewUpdate().Model((*beneficiaryRow)(nil)).Set("status = ?", b.Status).Where("id = ?", b.ID).
+		Exec(ctx))
 }
 
 func saveEnding(ctx context.Context, tx *store.Tx, b Beneficiary, on ledger.Date) error {
@@ -131,14 +135,16 @@ func readEnded(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Kept, error
 	}
 	last := ledger.NewDate(on.Year()-IdentityYears, 1, 1) // ended before: the third year after theirs is over
 	err := tx.NewSelect().TableExpr("beneficiary_endings AS e").ColumnExpr("b.id, b.code, e.ended_on").
-		Join("JOIN beneficiaries AS b ON b.id = e.beneficiary_id").Where("b.status <> 'erased'").Where("e.ended_on < ?", last).
+		Join("JOIN beneficiaries AS b ON b.id = e.beneficiary_id").Where("b.status <> 'erased'").
+		Where("e.ended_on < ?", last).
 		Order("e.ended_on", "b.code").Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
 	due := make([]Kept, len(rows))
 	for i, r := range rows {
-		due[i] = Kept{Kind: "identity", ID: r.ID, Code: r.Code, KeepUntil: ledger.NewDate(r.EndedOn.Year()+IdentityYears, 12, 31)}
+		due[i] = Kept{Kind: "identity", ID: r.ID, Code: r.Code,
+			KeepUntil: ledger.NewDate(r.EndedOn.Year()+IdentityYears, 12, 31)}
 	}
 	return due, nil
 }

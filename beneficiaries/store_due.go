@@ -26,15 +26,19 @@ type dueRow struct {
 	ReleasedYear    int
 }
 
-// readDue lists the open units of living plans due from a day to another, earliest first, with what holds them back. Their plans come
-// without content.
+// readDue lists the open units of living plans due from a day to another, earliest first, with what holds them back.
+// Their plans come without content.
 func readDue(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem, error) {
 	var rows []dueRow
-	err := livingPlans(tx).ColumnExpr("p.id, p.number, p.beneficiary_id, p.state, v.id AS version_id, v.currency AS version_currency").
+	err := livingPlans(tx).
+		ColumnExpr("p.id, p.number, p.beneficiary_id, p.state, v.id AS version_id, v.currency AS version_currency").
 		ColumnExpr("l.line, l.category, l.unit_price, l.kind, l.payee").
-		ColumnExpr("i.position, i.due_on, i.committed_year, i.unit_price AS own_price, i.currency AS own_currency, i.released_year").
-		Join("JOIN plan_lines AS l ON l.version_id = v.id").Join("JOIN plan_items AS i ON i.version_id = v.id AND i.line = l.line").
-		Where("i.due_on <> ''").Where("i.due_on BETWEEN ? AND ?", from, to).Where("i.settled_by = ''").Where("i.suspended_by = ''").
+		ColumnExpr("i.position, i.due_on, i.committed_year, i.unit_price AS own_price, i.currency AS own_currency, "+
+			"i.released_year").
+		Join("JOIN plan_lines AS l ON l.version_id = v.id").
+		Join("JOIN plan_items AS i ON i.version_id = v.id AND i.line = l.line").
+		Where("i.due_on <> ''").Where("i.due_on BETWEEN ? AND ?", from, to).Where("i.settled_by = ''").
+		Where("i.suspended_by = ''").
 		Order("i.due_on", "p.number", "l.position", "i.position").Scan(ctx, &rows)
 	if err != nil || len(rows) == 0 {
 		return nil, err
@@ -56,8 +60,10 @@ func readDue(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem
 
 // due is the unit; gates are those of its version, met the codes of the plan's milestones that were found met.
 func (r dueRow) due(gates []gateRow, met []string) DueItem {
-	item := itemRow{Position: r.Position, DueOn: r.DueOn, CommittedYear: r.CommittedYear, UnitPrice: r.OwnPrice, Currency: r.OwnCurrency, ReleasedYear: r.ReleasedYear}.item()
-	line := PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, r.VersionCurrency), Kind: r.Kind, Payee: r.Payee}
+	item := itemRow{Position: r.Position, DueOn: r.DueOn, CommittedYear: r.CommittedYear, UnitPrice: r.OwnPrice,
+		Currency: r.OwnCurrency, ReleasedYear: r.ReleasedYear}.item()
+	line := PlanLine{Line: r.Line, Category: r.Category, UnitPrice: ledger.OfMinor(r.UnitPrice, r.VersionCurrency),
+		Kind: r.Kind, Payee: r.Payee}
 	for _, g := range gates {
 		switch {
 		case g.Line != r.Line:
@@ -74,7 +80,8 @@ func (r dueRow) due(gates []gateRow, met []string) DueItem {
 // readLivingGates lists the gates of the versions in force of living plans, by version.
 func readLivingGates(ctx context.Context, tx *store.Tx) (map[string][]gateRow, error) {
 	var rows []gateRow
-	err := livingPlans(tx).ColumnExpr("g.version_id, g.line, g.position, g.milestone").Join("JOIN plan_gates AS g ON g.version_id = v.id").
+	err := livingPlans(tx).ColumnExpr("g.version_id, g.line, g.position, g.milestone").
+		Join("JOIN plan_gates AS g ON g.version_id = v.id").
 		Order("g.version_id", "g.line", "g.position", "g.milestone").Scan(ctx, &rows)
 	of := map[string][]gateRow{}
 	for _, r := range rows {

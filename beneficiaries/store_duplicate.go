@@ -34,14 +34,16 @@ type verdictRow struct {
 
 func saveIndex(ctx context.Context, tx *store.Tx, r indexRow) error {
 	_, err := tx.NewRaw(`INSERT INTO identity_indexes (beneficiary_id, kind, digest) VALUES (?, ?, ?)
-		ON CONFLICT (beneficiary_id, kind) DO UPDATE SET digest = excluded.digest`, r.BeneficiaryID, r.Kind, r.Digest).Exec(ctx)
+		ON CONFLICT (beneficiary_id, kind) DO UPDATE SET digest = excluded.digest`,
+		r.BeneficiaryID, r.Kind, r.Digest).Exec(ctx)
 	return err
 }
 
 // readLike lists the others with the same fingerprint.
 func readLike(ctx context.Context, tx *store.Tx, r indexRow) ([]BeneficiaryID, error) {
 	var like []BeneficiaryID
-	err := tx.NewSelect().Table("identity_indexes").Column("beneficiary_id").Where("kind = ?", r.Kind).Where("digest = ?", r.Digest).
+	err := tx.NewSelect().Table("identity_indexes").Column("beneficiary_id").Where("kind = ?", r.Kind).
+		Where("digest = ?", r.Digest).
 		Where("beneficiary_id <> ?", r.BeneficiaryID).Order("beneficiary_id").Scan(ctx, &like)
 	return like, err
 }
@@ -49,11 +51,13 @@ func readLike(ctx context.Context, tx *store.Tx, r indexRow) ([]BeneficiaryID, e
 // noteDuplicate notes a likeness once, whichever of the two was written last.
 func noteDuplicate(ctx context.Context, tx *store.Tx, d Duplicate) error {
 	known, err := tx.NewSelect().Model((*duplicateRow)(nil)).Where("kind = ?", d.Kind).
-		Where("(beneficiary_id = ? AND other_id = ?) OR (beneficiary_id = ? AND other_id = ?)", d.One, d.Other, d.Other, d.One).Exists(ctx)
+		Where("(beneficiary_id = ? AND other_id = ?) OR (beneficiary_id = ? AND other_id = ?)", d.One, d.Other, d.Other,
+			d.One).Exists(ctx)
 	if err != nil || known {
 		return err
 	}
-	row := duplicateRow{ID: d.ID, BeneficiaryID: d.One, OtherID: d.Other, Kind: d.Kind, FoundBy: d.FoundBy, FoundAt: store.FormatTime(d.FoundAt)}
+	row := duplicateRow{ID: d.ID, BeneficiaryID: d.One, OtherID: d.Other, Kind: d.Kind, FoundBy: d.FoundBy,
+		FoundAt: store.FormatTime(d.FoundAt)}
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }

@@ -11,8 +11,8 @@ import (
 	"supportledger/store"
 )
 
-// shareRows are a version's shares as they are kept. Those by priority are kept as given, with the percentage that they came
-// to, which is 0 for a fund that pays nothing so far.
+// shareRows are a version's shares as they are kept. Those by priority are kept as given, with the percentage that they
+// came to, which is 0 for a fund that pays nothing so far.
 func (v PlanVersion) shareRows() []shareRow {
 	given := v.Funding
 	if given == nil {
@@ -34,7 +34,8 @@ func (v PlanVersion) shareRows() []shareRow {
 // readShares fills in versions' shares, and how they were given where that was by priority.
 func readShares(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
 	var rows []shareRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "position").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "position").
+		Scan(ctx); err != nil {
 		return err
 	}
 	var book ledger.Book

@@ -50,23 +50,27 @@ func saveIdentity(ctx context.Context, tx *store.Tx, row identityRow) error {
 	return store.ExactlyOne(tx.NewUpdate().Model(&row).WherePK().Where("version = ?", row.Version-1).Exec(ctx))
 }
 
-// countOpening counts one more opening of the actor on a day and gives their number. The first of a day is inserted, the others
-// are counted up; of two first ones at the same moment the second counts up too.
+// countOpening counts one more opening of the actor on a day and gives their number. The first of a day is inserted,
+// the others are counted up; of two first ones at the same moment the second counts up too.
 func countOpening(ctx context.Context, tx *store.Tx, day ledger.Date) (n int, err error) {
 	var counted []int
-	if err := tx.NewRaw("UPDATE opening_counts SET openings = openings + 1 WHERE user_id = ? AND day = ? RETURNING openings", tx.By.User, day).Scan(ctx, &counted); err != nil {
+	err = tx.NewRaw(`UPDATE opening_counts SET openings = openings + 1 WHERE user_id = ? AND day = ? RETURNING openings`,
+		tx.By.User, day).Scan(ctx, &counted)
+	if err != nil {
 		return 0, err
 	}
 	if len(counted) > 0 {
 		return counted[0], nil
 	}
 	err = tx.NewRaw(`INSERT INTO opening_counts (user_id, day, openings) VALUES (?, ?, 1)
-		ON CONFLICT (user_id, day) DO UPDATE SET openings = opening_counts.openings + 1 RETURNING openings`, tx.By.User, day).Scan(ctx, &n)
+		ON CONFLICT (user_id, day) DO UPDATE SET openings = opening_counts.openings + 1
+		RETURNING openings`, tx.By.User, day).Scan(ctx, &n)
 	return n, err
 }
 
 func insertNotice(ctx context.Context, tx *store.Tx, n Notice) error {
-	row := noticeRow{ID: n.ID, Kind: n.Kind, BeneficiaryID: n.Beneficiary, UserID: n.User, Reason: n.Reason, At: store.FormatTime(n.At),
+	row := noticeRow{ID: n.ID, Kind: n.Kind, BeneficiaryID: n.Beneficiary, UserID: n.User, Reason: n.Reason,
+		At:       store.FormatTime(n.At),
 		ReviewBy: store.FormatTime(n.ReviewBy)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
@@ -96,12 +100,14 @@ func readNotices(ctx context.Context, tx *store.Tx, outcome string) ([]Notice, e
 }
 
 func saveReview(ctx context.Context, tx *store.Tx, n Notice) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*noticeRow)(nil)).Set("outcome = ?", n.Outcome).Set("reviewed_by = ?", n.ReviewedBy).
+	return store.ExactlyOne(tx.NewUpdate().Model((*noticeRow)(nil)).Set("outcome = ?", n.Outcome).
+		Set("reviewed_by = ?", n.ReviewedBy).
 		Set("reviewed_at = ?", store.FormatTime(tx.At)).Where("id = ?", n.ID).Where("outcome = ''").Exec(ctx))
 }
 
 // accessActions are the audit events that say who saw or wrote an identity.
-var accessActions = []string{"identity.opened", "identity.opened_in_emergency", "identity.written", "identity.exported", "identity.erased"}
+var accessActions = []string{"identity.opened", "identity.opened_in_emergency", "identity.written", "identity.exported",
+	"identity.erased"}
 
 func readAccesses(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Access, error) {
 	var rows []struct {
@@ -109,7 +115,8 @@ func readAccesses(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Access,
 		Handle                     *string
 	}
 	err := tx.NewSelect().TableExpr("audit_events AS e").ColumnExpr("e.at, e.action, e.fields, e.reason, u.handle").
-		Join("LEFT JOIN users AS u ON u.id = e.user_id").Where("e.subject = ?", b).Where("e.action IN (?)", bun.List(accessActions)).
+		Join("LEFT JOIN users AS u ON u.id = e.user_id").Where("e.subject = ?", b).
+		Where("e.action IN (?)", bun.List(accessActions)).
 		OrderExpr("e.at DESC, e.id DESC").Scan(ctx, &rows)
 	if err != nil {
 		return nil, err

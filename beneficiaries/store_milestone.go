@@ -90,7 +90,8 @@ func insertMilestones(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 // readMilestones fills in versions' milestones and gates.
 func readMilestones(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
 	var rows []milestoneRow
-	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "code").Scan(ctx); err != nil || len(rows) == 0 {
+	if err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "code").
+		Scan(ctx); err != nil || len(rows) == 0 {
 		return err
 	}
 	for _, r := range rows {
@@ -102,7 +103,8 @@ func readMilestones(ctx context.Context, tx *store.Tx, ids []string, of map[stri
 		v.Milestones = append(v.Milestones, Milestone{r.Code, r.Kind, percent, r.DueOn})
 	}
 	var gates []gateRow
-	if err := tx.NewSelect().Model(&gates).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "line", "position", "milestone").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&gates).Where("version_id IN (?)", bun.List(ids)).
+		Order("version_id", "line", "position", "milestone").Scan(ctx); err != nil {
 		return err
 	}
 	for _, g := range gates {
@@ -127,7 +129,8 @@ func (v *PlanVersion) gate(g gateRow) {
 }
 
 func insertMilestoneDecision(ctx context.Context, tx *store.Tx, plan PlanID, d MilestoneDecision) error {
-	row := milestoneDecisionRow{ID: d.ID, PlanID: plan, Milestone: d.Milestone, Result: "missed", Attained: percentText(d.Attained), EvidenceID: d.Evidence,
+	row := milestoneDecisionRow{ID: d.ID, PlanID: plan, Milestone: d.Milestone, Result: "missed",
+		Attained: percentText(d.Attained), EvidenceID: d.Evidence,
 		DecidedBy: d.By, DecidedAt: d.At}
 	if d.Met {
 		row.Result = "met"

@@ -31,7 +31,8 @@ func insertTurn(ctx context.Context, tx *store.Tx, p Plan, t *Turn) error {
 		t.ID = store.NewID("trn")
 	}
 	t.Version, t.By, t.At = p.Current.ID, tx.By.User, store.FormatTime(tx.At)
-	row := turnRow{ID: t.ID, PlanID: p.ID, VersionID: t.Version, Kind: t.Kind, Reason: t.Reason, Day: t.Day, StartsOn: t.Starts, Year: t.Year,
+	row := turnRow{ID: t.ID, PlanID: p.ID, VersionID: t.Version, Kind: t.Kind, Reason: t.Reason, Day: t.Day,
+		StartsOn: t.Starts, Year: t.Year,
 		EntryID: t.Entry, CreatedBy: t.By, CreatedAt: t.At}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
@@ -90,7 +91,8 @@ func saveVersionState(ctx context.Context, tx *store.Tx, version string, state V
 func saveItems(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	for _, l := range v.Lines {
 		for _, i := range l.Items {
-			_, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("committed_year = ?", i.CommittedYear).Set("settled_by = ?", i.SettledBy).
+			_, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("committed_year = ?", i.CommittedYear).
+				Set("settled_by = ?", i.SettledBy).
 				Set("suspended_by = ?", i.SuspendedBy).Set("released_year = ?", i.ReleasedYear).
 				Where("version_id = ?", v.ID).Where("line = ?", l.Line).Where("position = ?", i.Position).Exec(ctx)
 			if err != nil {

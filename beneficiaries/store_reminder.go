@@ -40,28 +40,33 @@ func insertReminders(ctx context.Context, tx *store.Tx, all []Reminder) error {
 	}
 	rows := make([]reminderRow, len(all))
 	for i, m := range all {
-		rows[i] = reminderRow{ID: store.NewID("rem"), Kind: m.Kind, Subject: m.Subject, DueOn: m.DueOn, BeneficiaryID: m.Beneficiary.ID, NotedAt: store.FormatTime(tx.At)}
+		rows[i] = reminderRow{ID: store.NewID("rem"), Kind: m.Kind, Subject: m.Subject, DueOn: m.DueOn,
+			BeneficiaryID: m.Beneficiary.ID, NotedAt: store.FormatTime(tx.At)}
 	}
 	_, err := tx.NewInsert().Model(&rows).On("CONFLICT (kind, subject, due_on) DO NOTHING").Exec(ctx)
 	return err
 }
 
-// livingPlans begins a query over the plans that live, p, of the people whom the actor may know of, each with its version in force, v.
+// livingPlans begins a query over the plans that live, p, of the people whom the actor may know of, each with its
+// version in force, v.
 func livingPlans(tx *store.Tx) *bun.SelectQuery {
-	q := tx.NewSelect().TableExpr("plans AS p").Join("JOIN plan_versions AS v ON v.plan_id = p.id AND v.version = p.current_version").
+	q := tx.NewSelect().TableExpr("plans AS p").
+		Join("JOIN plan_versions AS v ON v.plan_id = p.id AND v.version = p.current_version").
 		Where("p.state IN (?, ?)", PlanApproved, PlanActive)
 	return visible(tx, q, "p.beneficiary_id")
 }
 
 // readDueMilestones lists the milestones of living plans that are due until a day and that nobody found met.
-func readDueMilestones(ctx context.Context, tx *store.Tx, until ledger.Date, known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
+func readDueMilestones(ctx context.Context, tx *store.Tx, until ledger.Date,
+	known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
 	var rows []struct {
 		ID            PlanID
 		Number, Code  string
 		BeneficiaryID BeneficiaryID
 		DueOn         ledger.Date
 	}
-	err := livingPlans(tx).ColumnExpr("p.id, p.number, p.beneficiary_id, m.code, m.due_on").Join("JOIN plan_milestones AS m ON m.version_id = v.id").
+	err := livingPlans(tx).ColumnExpr("p.id, p.number, p.beneficiary_id, m.code, m.due_on").
+		Join("JOIN plan_milestones AS m ON m.version_id = v.id").
 		Where("m.due_on <> ''").Where("m.due_on <= ?", until).Scan(ctx, &rows)
 	if err != nil || len(rows) == 0 {
 		return nil, err
@@ -79,15 +84,17 @@ func readDueMilestones(ctx context.Context, tx *store.Tx, until ledger.Date, kno
 	return out, nil
 }
 
-// readEndingPlans lists the living plans whose last unit is due until a day. Of a plan with an open unit that has no day nobody can
-// say when it ends.
-func readEndingPlans(ctx context.Context, tx *store.Tx, until ledger.Date, known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
+// readEndingPlans lists the living plans whose last unit is due until a day. Of a plan with an open unit that has no
+// day nobody can say when it ends.
+func readEndingPlans(ctx context.Context, tx *store.Tx, until ledger.Date,
+	known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
 	var rows []struct {
 		Number        string
 		BeneficiaryID BeneficiaryID
 		Last          ledger.Date
 	}
-	err := livingPlans(tx).ColumnExpr("p.number, p.beneficiary_id, MAX(i.due_on) AS last").Join("JOIN plan_items AS i ON i.version_id = v.id").
+	err := livingPlans(tx).ColumnExpr("p.number, p.beneficiary_id, MAX(i.due_on) AS last").
+		Join("JOIN plan_items AS i ON i.version_id = v.id").
 		Group("p.number", "p.beneficiary_id").Having("MAX(i.due_on) <> '' AND MAX(i.due_on) <= ?", until).
 		Having("SUM(CASE WHEN i.due_on = '' AND i.settled_by = '' THEN 1 ELSE 0 END) = 0").Scan(ctx, &rows)
 	out := make([]Reminder, len(rows))
@@ -100,7 +107,8 @@ func readEndingPlans(ctx context.Context, tx *store.Tx, until ledger.Date, known
 // readMet lists the milestones of each plan whose newest decision found them met.
 func readMet(ctx context.Context, tx *store.Tx) (map[PlanID][]string, error) {
 	var rows []milestoneDecisionRow
-	if err := tx.NewSelect().Model(&rows).Column("plan_id", "milestone", "result").Order("decided_at", "id").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Column("plan_id", "milestone", "result").Order("decided_at", "id").
+		Scan(ctx); err != nil {
 		return nil, err
 	}
 	newest := map[PlanID]map[string]string{}

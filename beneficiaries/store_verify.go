@@ -42,7 +42,8 @@ func readLives(ctx context.Context, tx *store.Tx) ([]life, error) {
 // readTurned tells under which versions something became of a plan: more than that the version itself was refused.
 func readTurned(ctx context.Context, tx *store.Tx) (map[string]bool, error) {
 	var ids []string
-	err := tx.NewSelect().Model((*turnRow)(nil)).Column("version_id").Distinct().Where("kind NOT IN (?, ?)", Returned, Rejected).Scan(ctx, &ids)
+	err := tx.NewSelect().Model((*turnRow)(nil)).Column("version_id").Distinct().
+		Where("kind NOT IN (?, ?)", Returned, Rejected).Scan(ctx, &ids)
 	turned := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		turned[id] = true

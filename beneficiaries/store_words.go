@@ -41,7 +41,8 @@ func insertWord(ctx context.Context, tx *store.Tx, w Word) error {
 	if there {
 		return ErrDuplicateWord
 	}
-	row := wordRow{Kind: w.Kind, Code: w.Code, Account: w.Account, NameEN: w.NameEN, NameDA: w.NameDA, AddedBy: tx.By.User, AddedAt: store.FormatTime(tx.At)}
+	row := wordRow{Kind: w.Kind, Code: w.Code, Account: w.Account, NameEN: w.NameEN, NameDA: w.NameDA, AddedBy: tx.By.User,
+		AddedAt: store.FormatTime(tx.At)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); errors.Is(store.Classify(err), store.ErrDuplicate) {
 		return ErrDuplicateWord
 	} else if err != nil {

@@ -44,8 +44,8 @@ type Turn struct {
 	At      string
 }
 
-// reasonCode is how reasons and goals are written: a code of our own or an organisation's, never prose, since prose about a
-// person becomes a medical record.
+// reasonCode is how reasons and goals are written: a code of our own or an organisation's, never prose, since prose
+// about a person becomes a medical record.
 var reasonCode = regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+){0,5}$`)
 
 // maxCode bounds a code, so that it holds no sentence.
@@ -68,8 +68,8 @@ type Suspension struct {
 	Reason string      // a code: leave, lost_contact, at_risk, own_choice ...
 }
 
-// Suspend lets a plan rest: its open items due from a day on are held, and what was committed for them is released, oldest
-// commitment first (RULES 43). What was paid or settled stays as it is.
+// Suspend lets a plan rest: its open items due from a day on are held, and what was committed for them is released,
+// oldest commitment first (RULES 43). What was paid or settled stays as it is.
 func (r Register) Suspend(ctx context.Context, tx *store.Tx, key string, s Suspension) (Commitment, error) {
 	p, err := r.inState(ctx, tx, key, PlanActive)
 	if err != nil {
@@ -91,11 +91,12 @@ func (r Register) Suspend(ctx context.Context, tx *store.Tx, key string, s Suspe
 type Closing struct {
 	Completed bool        // else the plan is left before its end
 	On        ledger.Date // accounting date
-	Reason    string      // a code: goals_met, own_choice, lost_contact, moved, ineligible, deceased ...; required to leave
+	// a code: goals_met, own_choice, lost_contact, moved, ineligible, deceased ...; required to leave
+	Reason string
 }
 
-// Close completes a plan, or leaves it: what is still open is never given, and what was committed for it is released. A later
-// version, such as of aftercare, takes it up again.
+// Close completes a plan, or leaves it: what is still open is never given, and what was committed for it is released. A
+// later version, such as of aftercare, takes it up again.
 func (r Register) Close(ctx context.Context, tx *store.Tx, key string, end Closing) (Commitment, error) {
 	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
 	if err != nil {
@@ -153,8 +154,10 @@ func (r Register) locked(ctx context.Context, tx *store.Tx, p Plan) (Plan, error
 }
 
 // turn posts what changes by a turn of the plan, and saves it: items, state, the turn itself, and the audit event.
-func (r Register) turn(ctx context.Context, tx *store.Tx, p Plan, after PlanVersion, t Turn, act, event string) (Commitment, error) {
-	entry, err := r.shift(ctx, tx, p, after, ledger.Entry{Date: t.Day, Act: act, Source: string(p.ID), Text: "Plan " + p.Number + ": " + act})
+func (r Register) turn(ctx context.Context, tx *store.Tx, p Plan, after PlanVersion, t Turn, act,
+	event string) (Commitment, error) {
+	entry, err := r.shift(ctx, tx, p, after, ledger.Entry{Date: t.Day, Act: act, Source: string(p.ID),
+		Text: "Plan " + p.Number + ": " + act})
 	if err != nil {
 		return Commitment{}, err
 	}
@@ -180,9 +183,11 @@ func (r Register) turn(ctx context.Context, tx *store.Tx, p Plan, after PlanVers
 	return out, access.Record(ctx, tx, access.Event{Action: event, Subject: string(p.ID), Reason: t.Reason})
 }
 
-// Resume asks for a suspended plan to go on: a version with the new budget rate, in which the held items fall due later. It is
-// handed in at once and comes into force when a second person decides; then the same items are committed anew (RULES 43).
-func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, budgetRate ledger.Rate, months int, startsOn ledger.Date) (Plan, error) {
+// Resume asks for a suspended plan to go on: a version with the new budget rate, in which the held items fall due
+// later. It is handed in at once and comes into force when a second person decides; then the same items are committed
+// anew (RULES 43).
+func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, budgetRate ledger.Rate, months int,
+	startsOn ledger.Date) (Plan, error) {
 	p, err := r.inState(ctx, tx, key, PlanSuspended)
 	if err != nil {
 		return Plan{}, err

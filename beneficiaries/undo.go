@@ -10,9 +10,10 @@ import (
 	"supportledger/store"
 )
 
-// Unsettle opens the plan items again that something settled, and reverses the reliefs it made: what was set aside for them
-// is set aside again (RULES 32). Nothing happens where it settled nothing (RULES 41).
-func (r Register) Unsettle(ctx context.Context, tx *store.Tx, by string, undo ledger.Reversal) ([]ledger.Posted, error) {
+// Unsettle opens the plan items again that something settled, and reverses the reliefs it made: what was set aside for
+// them is set aside again (RULES 32). Nothing happens where it settled nothing (RULES 41).
+func (r Register) Unsettle(ctx context.Context, tx *store.Tx, by string,
+	undo ledger.Reversal) ([]ledger.Posted, error) {
 	reliefs, err := r.Book.Standing(ctx, tx, "relief", by)
 	if err != nil {
 		return nil, err
@@ -33,8 +34,10 @@ func (r Register) Unsettle(ctx context.Context, tx *store.Tx, by string, undo le
 	return posted, access.Record(ctx, tx, access.Event{Action: "plan.items_reopened", Subject: by, Reason: undo.Reason})
 }
 
-// Uncommit reverses the commitment of a plan's year, as long as nothing of it was relieved; its items wait for a new approval.
-func (r Register) Uncommit(ctx context.Context, tx *store.Tx, commitment ledger.Posted, undo ledger.Reversal) (ledger.Posted, error) {
+// Uncommit reverses the commitment of a plan's year, as long as nothing of it was relieved; its items wait for a new
+// approval.
+func (r Register) Uncommit(ctx context.Context, tx *store.Tx, commitment ledger.Posted,
+	undo ledger.Reversal) (ledger.Posted, error) {
 	p, err := r.Plan(ctx, tx, commitment.Source)
 	if err != nil {
 		return ledger.Posted{}, err
@@ -50,7 +53,8 @@ func (r Register) Uncommit(ctx context.Context, tx *store.Tx, commitment ledger.
 	if err := uncommit(ctx, tx, p.ID, year); err != nil {
 		return ledger.Posted{}, err
 	}
-	return posted, access.Record(ctx, tx, access.Event{Action: "plan.year_withdrawn", Subject: string(p.ID), Reason: undo.Reason})
+	return posted, access.Record(ctx, tx, access.Event{Action: "plan.year_withdrawn", Subject: string(p.ID),
+		Reason: undo.Reason})
 }
 
 // committedYear is the year that a commitment is for: its lots' holder is plan and year.

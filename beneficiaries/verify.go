@@ -16,10 +16,10 @@ import (
 	"supportledger/store"
 )
 
-// Verify holds every plan, in all its versions, against what people said to it and against the books: the versions follow each
-// other without a gap and one of them is in force; each that is or was in force stands as one person asked for it and another one
-// approved it; what its units say is set aside is what the books hold; and what was found of its milestones is what the audit
-// events told.
+// Verify holds every plan, in all its versions, against what people said to it and against the books: the versions
+// follow each other without a gap and one of them is in force; each that is or was in force stands as one person asked
+// for it and another one approved it; what its units say is set aside is what the books hold; and what was found of its
+// milestones is what the audit events told.
 func (r Register) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (plans int64, err error) {
 	all, err := readLives(ctx, tx)
 	if err != nil {
@@ -70,8 +70,8 @@ func (l life) found(out *proof.Findings, format string, args ...any) {
 // inForce are the states of a plan that lives on an approved version.
 var inForce = []PlanState{PlanApproved, PlanActive, PlanSuspended, PlanCompleted}
 
-// follow holds that the versions are numbered without a gap, that the one in force is there and approved, and that the others
-// are what comes before or after such a one. It tells whether there is one in force to go on with.
+// follow holds that the versions are numbered without a gap, that the one in force is there and approved, and that the
+// others are what comes before or after such a one. It tells whether there is one in force to go on with.
 func (l life) follow(out *proof.Findings) bool {
 	for i, v := range l.versions {
 		if v.Number != i+1 {
@@ -101,8 +101,9 @@ func (l life) follow(out *proof.Findings) bool {
 	return true
 }
 
-// approved holds each version that is or was in force against the duties on it. A version that was superseded before any was
-// approved was a draft that gave way; money was never set aside for it, and nothing became of the plan under it.
+// approved holds each version that is or was in force against the duties on it. A version that was superseded before
+// any was approved was a draft that gave way; money was never set aside for it, and nothing became of the plan under
+// it.
 func (l life) approved(duties map[string][]access.Duty, out *proof.Findings) {
 	reached := false
 	for _, v := range l.versions {
@@ -117,7 +118,10 @@ func (l life) approved(duties map[string][]access.Duty, out *proof.Findings) {
 // touched tells whether anything was ever set aside for a unit of the version, or given.
 func (v PlanVersion) touched() bool {
 	return slices.ContainsFunc(v.Lines, func(l PlanLine) bool {
-		return slices.ContainsFunc(l.Items, func(i Item) bool { return i.CommittedYear != 0 || i.SettledBy != "" || i.ReleasedYear != 0 })
+		return slices.ContainsFunc(l.Items, func(i Item) bool {
+			return i.CommittedYear != 0 || i.SettledBy != "" ||
+				i.ReleasedYear != 0
+		})
 	})
 }
 
@@ -181,16 +185,17 @@ func (r Register) reserves(ctx context.Context, tx *store.Tx) (reserves, error) 
 	return out, nil
 }
 
-// lapsed tells whether a fund's grant has ended, with which its commitments lapsed (RULES 44): its units stay as they are.
+// lapsed tells whether a fund's grant has ended, with which its commitments lapsed (RULES 44): its units stay as they
+// are.
 func (r Register) lapsed(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (bool, error) {
 	g, granted, err := r.Grants.OfFund(ctx, tx, fund)
 	over := []grants.GrantState{grants.GrantEnded, grants.GrantFinalReported, grants.GrantClosed, grants.GrantTerminated}
 	return granted && slices.Contains(over, g.State), err
 }
 
-// set holds what the units of the version in force say is set aside against the open commitments of the books, year by year and
-// fund by fund. Each relief is split over the funds by itself, so that a fund may be off by a minor unit for every unit of
-// support; whole units are not.
+// set holds what the units of the version in force say is set aside against the open commitments of the books, year by
+// year and fund by fund. Each relief is split over the funds by itself, so that a fund may be off by a minor unit for
+// every unit of support; whole units are not.
 func (l life) set(books reserves, out *proof.Findings) {
 	at := slices.IndexFunc(l.versions, func(v PlanVersion) bool { return v.Number == l.current })
 	should, slack := l.versions[at].pledged(l.number)
@@ -202,7 +207,8 @@ func (l life) set(books reserves, out *proof.Findings) {
 	for _, k := range slices.Compact(keys) {
 		want, have := orZero(should[k], k.currency), orZero(is[k], k.currency)
 		if off := have.Sub(want).Minor(); off > slack || -off > slack && (!books.lapsed[k.fund] || !have.IsZero()) {
-			out.Add("commitment", fmt.Sprintf("plan %s, fund %s", k.holder, k.fund), "its units say that %s %s is set aside, the books hold %s", want, k.currency, have)
+			out.Add("commitment", fmt.Sprintf("plan %s, fund %s", k.holder, k.fund),
+				"its units say that %s %s is set aside, the books hold %s", want, k.currency, have)
 		}
 	}
 }

@@ -55,8 +55,8 @@ func (v *PlanVersion) write(number int, by string) {
 	v.ID, v.Number, v.CreatedBy, v.State = store.NewID("plv"), number, by, VersionDraft
 }
 
-// sound is a plan's version with its categories named and its funding worked out. It refuses a version that no plan may have:
-// its shares, lines, funds, categories, goals, milestones and rates.
+// sound is a plan's version with its categories named and its funding worked out. It refuses a version that no plan may
+// have: its shares, lines, funds, categories, goals, milestones and rates.
 func (r Register) sound(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion) (PlanVersion, error) {
 	if !v.BudgetRate.IsZero() && !v.BudgetRate.Joins(v.Currency, r.Book.Base) {
 		return PlanVersion{}, ErrBudgetRate
@@ -93,9 +93,9 @@ func (r Register) sound(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion
 	return v, r.wantGoals(ctx, tx, v.Goals)
 }
 
-// Revise writes the next version of a plan. It waits to be handed in and decided on while the one in force goes on; only the
-// draft of a plan that was never approved gives way at once. For a plan that is over it is aftercare, or a return: with its
-// approval the plan lives again. [ErrPendingVersion] while another one waits.
+// Revise writes the next version of a plan. It waits to be handed in and decided on while the one in force goes on;
+// only the draft of a plan that was never approved gives way at once. For a plan that is over it is aftercare, or a
+// return: with its approval the plan lives again. [ErrPendingVersion] while another one waits.
 func (r Register) Revise(ctx context.Context, tx *store.Tx, key string, change Revision) (Plan, error) {
 	p, err := r.inState(ctx, tx, key, PlanDraft, PlanApproved, PlanActive, PlanSuspended, PlanCompleted, PlanExited)
 	if err != nil {
@@ -146,8 +146,10 @@ func (c Revision) fields() []string {
 	for _, f := range []struct {
 		name    string
 		changed bool
-	}{{"currency", c.Currency != ""}, {"budget_rate", !c.BudgetRate.IsZero()}, {"shares", c.Shares != nil}, {"lines", c.Lines != nil},
-		{"milestones", c.Milestones != nil}, {"goals", c.Goals != nil}, {"country", c.Country != ""}, {"phase", c.Phase != ""}} {
+	}{{"currency", c.Currency != ""}, {"budget_rate", !c.BudgetRate.IsZero()}, {"shares", c.Shares != nil},
+		{"lines", c.Lines != nil},
+		{"milestones", c.Milestones != nil}, {"goals", c.Goals != nil}, {"country", c.Country != ""},
+		{"phase", c.Phase != ""}} {
 		if f.changed {
 			out = append(out, f.name)
 		}
@@ -155,8 +157,8 @@ func (c Revision) fields() []string {
 	return out
 }
 
-// revised is the version with a change. Its new lines come after what was settled, under positions of their own, so that no
-// unit is ever mistaken for another.
+// revised is the version with a change. Its new lines come after what was settled, under positions of their own, so
+// that no unit is ever mistaken for another.
 func (v PlanVersion) revised(c Revision) PlanVersion {
 	next := v
 	next.Kind, next.StartsOn, next.Reason = c.Kind, c.StartsOn, c.Reason
@@ -187,8 +189,8 @@ func (v PlanVersion) revised(c Revision) PlanVersion {
 	return next
 }
 
-// planned are the line's items as a new version writes them: without what became of them, which is carried over when the
-// version comes into force.
+// planned are the line's items as a new version writes them: without what became of them, which is carried over when
+// the version comes into force.
 func (l PlanLine) planned() []Item {
 	items := make([]Item, len(l.Items))
 	for i, item := range l.Items {
@@ -197,8 +199,8 @@ func (l PlanLine) planned() []Item {
 	return items
 }
 
-// carried are new lines, each with what was settled of the old line of its name before it; a line that goes on with nothing
-// but what was settled stays for that.
+// carried are new lines, each with what was settled of the old line of its name before it; a line that goes on with
+// nothing but what was settled stays for that.
 func (v PlanVersion) carried(lines []PlanLine, c ledger.Currency) []PlanLine {
 	var out []PlanLine
 	for _, old := range v.Lines {
@@ -207,7 +209,8 @@ func (v PlanVersion) carried(lines []PlanLine, c ledger.Currency) []PlanLine {
 		switch {
 		case i < 0 && len(settled) > 0:
 			over := old
-			over.UnitPrice, over.Items = ledger.OfMinor(old.UnitPrice.Minor(), c), nil // no unit has this price: each keeps its own
+			// no unit has this price: each keeps its own
+			over.UnitPrice, over.Items = ledger.OfMinor(old.UnitPrice.Minor(), c), nil
 			out = append(out, over.after(old, settled))
 		case i >= 0:
 			out = append(out, lines[i].after(old, settled))
@@ -299,9 +302,9 @@ type Decision struct {
 	On      ledger.Date
 }
 
-// Decide approves, returns or rejects the version that waits. An approved version supersedes the one in force: what the years
-// that are committed already need more or less is committed or released in the same tx, exactly the difference, after the
-// check that each grant has it; open commitments keep their rate (RULES 43).
+// Decide approves, returns or rejects the version that waits. An approved version supersedes the one in force: what the
+// years that are committed already need more or less is committed or released in the same tx, exactly the difference,
+// after the check that each grant has it; open commitments keep their rate (RULES 43).
 func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decision) (Commitment, error) {
 	p, err := r.Plan(ctx, tx, key)
 	if err != nil {
@@ -344,7 +347,8 @@ func (r Register) approveVersion(ctx context.Context, tx *store.Tx, v PlanVersio
 	if v.CreatedBy == tx.By.User {
 		return access.ErrMakerCannotApprove
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: v.ID, Round: 1, Step: access.Approve, Payload: v.Payload()}); err != nil {
+	if err := access.Take(ctx, tx, access.Duty{Subject: v.ID, Round: 1, Step: access.Approve,
+		Payload: v.Payload()}); err != nil {
 		return err
 	}
 	return saveVersionState(ctx, tx, v.ID, VersionApproved)
@@ -375,7 +379,8 @@ func (r Register) refuse(ctx context.Context, tx *store.Tx, p Plan, v PlanVersio
 	if err := insertTurn(ctx, tx, p, &Turn{Kind: kind, Reason: d.Reason, Day: d.On}); err != nil {
 		return Commitment{}, err
 	}
-	return Commitment{Plan: p}, access.Record(ctx, tx, access.Event{Action: "plan.version_" + string(kind), Subject: string(p.ID), Reason: d.Reason})
+	return Commitment{Plan: p}, access.Record(ctx, tx, access.Event{Action: "plan.version_" + string(kind),
+		Subject: string(p.ID), Reason: d.Reason})
 }
 
 // adopt puts the pending version into force in place of the current one.
@@ -399,7 +404,8 @@ func (r Register) adopt(ctx context.Context, tx *store.Tx, p Plan, on ledger.Dat
 	if next.Kind == Resumption {
 		act = "resumption"
 	}
-	entry, err := r.shift(ctx, tx, p, next, ledger.Entry{Date: on, Act: act, Source: string(p.ID), Text: "Plan " + p.Number + ": " + act})
+	entry, err := r.shift(ctx, tx, p, next, ledger.Entry{Date: on, Act: act, Source: string(p.ID),
+		Text: "Plan " + p.Number + ": " + act})
 	if err != nil {
 		return Commitment{}, err
 	}
@@ -435,9 +441,9 @@ func (r Register) adopt(ctx context.Context, tx *store.Tx, p Plan, on ledger.Dat
 	return out, insertTurn(ctx, tx, p, &turn)
 }
 
-// inherit carries over what became of the units so far. What the old version had committed of a year the new one commits
-// too, also for units that are new in it; units held by a suspension are committed again for the year they now fall due in.
-// [ErrVersionStale] where a unit was settled that the new version left out.
+// inherit carries over what became of the units so far. What the old version had committed of a year the new one
+// commits too, also for units that are new in it; units held by a suspension are committed again for the year they now
+// fall due in. [ErrVersionStale] where a unit was settled that the new version left out.
 func (v *PlanVersion) inherit(old PlanVersion) error {
 	years := old.committed()
 	for _, was := range old.Lines {
@@ -453,7 +459,8 @@ func (v *PlanVersion) inherit(old PlanVersion) error {
 					at.CommittedYear = at.DueOn.Year()
 				}
 			default:
-				at.CommittedYear, at.SettledBy, at.SuspendedBy, at.ReleasedYear = before.CommittedYear, before.SettledBy, before.SuspendedBy, before.ReleasedYear
+				at.CommittedYear, at.SettledBy, at.SuspendedBy, at.ReleasedYear = before.CommittedYear, before.SettledBy,
+					before.SuspendedBy, before.ReleasedYear
 			}
 		}
 	}

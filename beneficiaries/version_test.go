@@ -48,7 +48,8 @@ func TestAVersionCommitsTheDifference(t *testing.T) {
 		tuition := degree().Current.Lines[0]
 		tuition.Items = items("2026-09-10")
 		h.revised("P-101", Revision{StartsOn: "2026-02-01", Lines: []PlanLine{tuition, dearer}})
-		if got, want := encumbered(h.decided("P-101", "2026-02-02").Entry), "2026-02-02 G1 72000.00=300.00 G2 48000.00=200.00"; got != want {
+		if got, want := encumbered(h.decided("P-101", "2026-02-02").Entry),
+			"2026-02-02 G1 72000.00=300.00 G2 48000.00=200.00"; got != want {
 			t.Errorf("dearer: %s, want %s", got, want)
 		}
 		if got, want := h.committed(), "G1 1512000.00=6700.00 G2 1008000.00=4466.66"; got != want {
@@ -56,7 +57,8 @@ func TestAVersionCommitsTheDifference(t *testing.T) {
 		}
 		// Without tuition: 600,000 NGN less, out of the oldest lot.
 		h.revised("P-101", Revision{StartsOn: "2026-03-01", Lines: []PlanLine{dearer}})
-		if got, want := encumbered(h.decided("P-101", "2026-03-01").Entry), "2026-03-01 G1 -360000.00=-1600.00 G2 -240000.00=-1066.67"; got != want {
+		if got, want := encumbered(h.decided("P-101", "2026-03-01").Entry),
+			"2026-03-01 G1 -360000.00=-1600.00 G2 -240000.00=-1066.67"; got != want {
 			t.Errorf("less: %s, want %s", got, want)
 		}
 		// Left: all that is open goes.
@@ -116,11 +118,12 @@ func TestVersionsRefuse(t *testing.T) {
 	})
 }
 
-// Out of 64 approvals at once against a budget line with room for ten, ten succeed. They end, ten other plans come, and those that
-// went away with nothing try again.
+// Out of 64 approvals at once against a budget line with room for ten, ten succeed. They end, ten other plans come, and
+// those that went away with nothing try again.
 func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
 	onBoth(t, func(h house) {
-		const many, turns = 64, 20 // a line of the budget is as slow as it has entries, so another one comes after twenty rounds
+		// a line of the budget is as slow as it has entries, so another one comes after twenty rounds
+		const many, turns = 64, 20
 		plans, written, code := make([]string, many), 0, ""
 		write := func(which []int) {
 			h.do("writer", func(tx *store.Tx) (err error) {
@@ -167,7 +170,8 @@ func TestConcurrentApprovalsFillABudgetLine(t *testing.T) {
 	})
 }
 
-// A crowd of approvers stands before one plan: one approves it, the others hear that it is done, and nobody meets a deadlock.
+// A crowd of approvers stands before one plan: one approves it, the others hear that it is done, and nobody meets a
+// deadlock.
 func TestACrowdApprovesAPlanOnce(t *testing.T) {
 	onBoth(t, func(h house) {
 		const many = 64
@@ -218,13 +222,16 @@ func TestACrowdApprovesAPlanOnce(t *testing.T) {
 func (h house) lineForTen(code string) {
 	h.Helper()
 	h.do("", func(tx *store.Tx) error {
-		donor, err := h.reg.Grants.RegisterDonor(h.Context(), tx, grants.Donor{Kind: grants.Institution, Name: "Foundation B", Language: "en"})
+		donor, err := h.reg.Grants.RegisterDonor(h.Context(), tx,
+			grants.Donor{Kind: grants.Institution, Name: "Foundation B", Language: "en"})
 		if err != nil {
 			return err
 		}
-		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
-			Interest: grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
-		_, err = h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code, Amount: of("90000.00", "DKK"), SignedOn: "2026-01-02",
+		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant,
+			CurrencyBearer: grants.BornByGrant,
+			Interest:       grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
+		_, err = h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code,
+			Amount: of("90000.00", "DKK"), SignedOn: "2026-01-02",
 			Policies: grants.Policies{policy}, Budget: []grants.BudgetLine{
 				{No: "1", Text: "Therapy", Categories: []string{"therapy"}, Amount: of("10009.99", "DKK")},
 				{No: "2", Text: "Others", Categories: []string{"*"}, Amount: of("79990.01", "DKK")}}})
@@ -238,8 +245,10 @@ func (h house) onLine(tx *store.Tx, number, code string) error {
 	if err != nil {
 		return err
 	}
-	p := Plan{Number: number, Currency: "DKK", Beneficiary: b.ID, Current: PlanVersion{StartsOn: "2026-01-01", Shares: shares(code + "=100"),
-		Lines: []PlanLine{{Line: "therapy", Category: "therapy", UnitPrice: of("1000.00", "DKK"), Items: items("2026-03-01")}}}}
+	p := Plan{Number: number, Currency: "DKK", Beneficiary: b.ID,
+		Current: PlanVersion{StartsOn: "2026-01-01", Shares: shares(code + "=100"),
+			Lines: []PlanLine{{Line: "therapy", Category: "therapy", UnitPrice: of("1000.00", "DKK"),
+				Items: items("2026-03-01")}}}}
 	if _, err := h.reg.Draft(h.Context(), tx, p); err != nil {
 		return err
 	}
@@ -283,23 +292,29 @@ func TestTheDatabaseRefusesOwnApprovals(t *testing.T) {
 		raw := func(sql string, args ...any) error {
 			return h.try("writer", func(tx *store.Tx) error { _, err := tx.ExecContext(h.Context(), sql, args...); return err })
 		}
-		duty := "INSERT INTO duties (subject, round, step, user_id, token_id, payload, at) SELECT subject, %s, 'approve', '%s', 't', payload, at FROM duties WHERE subject = '" + p.Current.ID + "'"
+		duty := "INSERT INTO duties (subject, round, step, user_id, token_id, payload, at) SELECT subject, %s, 'approve', " +
+			"'%s', 't', payload, at FROM duties WHERE subject = '" + p.Current.ID + "'"
 		for name, sql := range map[string]string{
-			"the writer approves":          fmt.Sprintf(duty, "round", h.who["writer"].User),
-			"in a round of its own":        fmt.Sprintf(duty, "round + 1", h.who["writer"].User),
-			"the version says approved":    "UPDATE plan_versions SET state = 'approved'",
-			"the plan says active":         "UPDATE plans SET state = 'active'",
-			"an item says committed":       "UPDATE plan_items SET committed_year = 2026",
-			"a version is rewritten":       "UPDATE plan_versions SET budget_rate = '1 NGN/DKK'",
-			"a line is rewritten":          "UPDATE plan_lines SET unit_price = 1",
-			"a share is taken out":         "DELETE FROM plan_shares",
-			"an item comes late":           "INSERT INTO plan_items (version_id, line, position, due_on, committed_year, settled_by) VALUES ('" + p.Current.ID + "', 'stipend', 99, '', 0, '')",
-			"a line comes late":            "INSERT INTO plan_lines (version_id, position, line, category, unit_price) VALUES ('" + p.Current.ID + "', 9, 'more', 'stipend', 1)",
-			"a share comes late":           "INSERT INTO plan_shares (version_id, position, fund, percent) VALUES ('" + p.Current.ID + "', 9, 'G3', '1')",
-			"a gate comes late":            "INSERT INTO plan_gates (version_id, line, position, milestone) VALUES ('" + p.Current.ID + "', 'stipend', -1, 'x')",
-			"a goal is rewritten":          "UPDATE plan_versions SET goals = 'recovery'",
-			"a word is rewritten":          "UPDATE plan_words SET account = '5100'",
-			"a plan starts as an approved": "INSERT INTO plans (id, number, beneficiary_id, currency, state, current_version, version) SELECT 'x', 'P-999', beneficiary_id, currency, 'active', 1, 1 FROM plans",
+			"the writer approves":       fmt.Sprintf(duty, "round", h.who["writer"].User),
+			"in a round of its own":     fmt.Sprintf(duty, "round + 1", h.who["writer"].User),
+			"the version says approved": "UPDATE plan_versions SET state = 'approved'",
+			"the plan says active":      "UPDATE plans SET state = 'active'",
+			"an item says committed":    "UPDATE plan_items SET committed_year = 2026",
+			"a version is rewritten":    "UPDATE plan_versions SET budget_rate = '1 NGN/DKK'",
+			"a line is rewritten":       "UPDATE plan_lines SET unit_price = 1",
+			"a share is taken out":      "DELETE FROM plan_shares",
+			"an item comes late": "INSERT INTO plan_items (version_id, line, position, due_on, committed_year, " +
+				"settled_by) VALUES ('" + p.Current.ID + "', 'stipend', 99, '', 0, '')",
+			"a line comes late": "INSERT INTO plan_lines (version_id, position, line, category, unit_price) VALUES ('" +
+				p.Current.ID + "', 9, 'more', 'stipend', 1)",
+			"a share comes late": "INSERT INTO plan_shares (version_id, position, fund, percent) VALUES ('" +
+				p.Current.ID + "', 9, 'G3', '1')",
+			"a gate comes late": "INSERT INTO plan_gates (version_id, line, position, milestone) VALUES ('" +
+				p.Current.ID + "', 'stipend', -1, 'x')",
+			"a goal is rewritten": "UPDATE plan_versions SET goals = 'recovery'",
+			"a word is rewritten": "UPDATE plan_words SET account = '5100'",
+			"a plan starts as an approved": "INSERT INTO plans (id, number, beneficiary_id, currency, state, current_version, " +
+				"version) SELECT 'x', 'P-999', beneficiary_id, currency, 'active', 1, 1 FROM plans",
 		} {
 			if err := raw(sql); err == nil {
 				t.Errorf("%s: the database let it pass", name)

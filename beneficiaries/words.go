@@ -19,8 +19,8 @@ const (
 	GoalWord     WordKind = "goal"
 )
 
-// Word is a word of the closed vocabulary that plans are written in: categories of support, and goals. Whoever reads a plan
-// finds codes that mean the same for everybody, and nothing about one person.
+// Word is a word of the closed vocabulary that plans are written in: categories of support, and goals. Whoever reads a
+// plan finds codes that mean the same for everybody, and nothing about one person.
 type Word struct {
 	Kind           WordKind
 	Code           string
@@ -55,8 +55,8 @@ func (r Register) AddWord(ctx context.Context, tx *store.Tx, w Word) (Word, erro
 	return w, access.Record(ctx, tx, access.Event{Action: "plan.word_added", Subject: string(w.Kind) + "/" + w.Code})
 }
 
-// named are lines whose categories are words of the plans, each with what the books call it: the last part of its account's
-// path, by which funders' budgets are drawn up. [ErrUnknownWord].
+// named are lines whose categories are words of the plans, each with what the books call it: the last part of its
+// account's path, by which funders' budgets are drawn up. [ErrUnknownWord].
 func (r Register) named(ctx context.Context, tx *store.Tx, lines []PlanLine) ([]PlanLine, error) {
 	words, err := readWords(ctx, tx, CategoryWord)
 	if err != nil {

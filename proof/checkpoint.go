@@ -70,10 +70,12 @@ func ParseCheckpoint(text, publicKey string) (Checkpoint, error) {
 	}
 	// One checkpoint has one text: a note that is written in another way but verifies is not ours.
 	c.Note = text
-	if again := opened.Text + "\n— " + opened.Sigs[0].Name + " " + opened.Sigs[0].Base64 + "\n"; c.body() != opened.Text || again != text {
+	if again := opened.Text + "\n— " + opened.Sigs[0].Name + " " + opened.Sigs[0].Base64 + "\n"; c.body() != opened.Text ||
+		again != text {
 		return Checkpoint{}, ErrSignature
 	}
-	if raw, err := base64.StdEncoding.Strict().DecodeString(opened.Sigs[0].Base64); err != nil || base64.StdEncoding.EncodeToString(raw) != opened.Sigs[0].Base64 {
+	if raw, err := base64.StdEncoding.Strict().DecodeString(opened.Sigs[0].Base64); err != nil ||
+		base64.StdEncoding.EncodeToString(raw) != opened.Sigs[0].Base64 {
 		return Checkpoint{}, ErrSignature
 	}
 	return c, nil
@@ -99,9 +101,9 @@ type Signer struct {
 	Last       *Checkpoint
 }
 
-// Sign makes a checkpoint of the tree as it stands, or gives the last one again where nothing was added. It refuses a tree
-// that is smaller than its last ([ErrRolledBack]) or does not contain it ([ErrRewritten]): the stored tree must prove
-// that it only grew. What it gives is neither stored nor remembered yet: see [Keep].
+// Sign makes a checkpoint of the tree as it stands, or gives the last one again where nothing was added. It refuses a
+// tree that is smaller than its last ([ErrRolledBack]) or does not contain it ([ErrRewritten]): the stored tree must
+// prove that it only grew. What it gives is neither stored nor remembered yet: see [Keep].
 func (s Signer) Sign(ctx context.Context, tx *store.Tx) (Checkpoint, error) {
 	tree, err := Head(ctx, tx)
 	if err != nil {
@@ -192,8 +194,8 @@ func (i Inclusion) Check(root Hash) error {
 	return nil
 }
 
-// Consistency proves that the tree of one size contains that of a smaller one: RFC 6962 §2.1.2. [ErrNoCheckpoint] when the
-// sizes are not in order or beyond the tree.
+// Consistency proves that the tree of one size contains that of a smaller one: RFC 6962 §2.1.2. [ErrNoCheckpoint] when
+// the sizes are not in order or beyond the tree.
 func Consistency(ctx context.Context, tx *store.Tx, from, to int64) ([]Hash, error) {
 	tree, err := Head(ctx, tx)
 	if err != nil {

@@ -4,7 +4,8 @@ import "errors"
 
 // What this package refuses.
 var (
-	// ErrRolledBack reports a tree that is smaller than a checkpoint says: leaves were removed or an old copy was restored.
+	// ErrRolledBack reports a tree that is smaller than a checkpoint says: leaves were removed or an old copy was
+	// restored.
 	ErrRolledBack = errors.New("proof: the tree is smaller than an earlier checkpoint says")
 	// ErrRewritten reports a tree that does not contain an earlier checkpoint's: something before it was changed.
 	ErrRewritten = errors.New("proof: the tree contradicts an earlier checkpoint")

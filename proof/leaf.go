@@ -39,8 +39,9 @@ type Leaf struct {
 //	leaf  = tag ‖ 0x00 ‖ version (1 byte) ‖ field…, the first being the text "kind"
 //	field = length(name) ‖ name ‖ length(value) ‖ value      lengths are 4 bytes, big-endian
 //
-// A text is its UTF-8 bytes, an integer 8 bytes in two's complement, big-endian, a group the fields inside it, a sealed text
-// its commitment. Empty texts and bytes are left out; integers never are. An Encoder may be used again after Reset.
+// A text is its UTF-8 bytes, an integer 8 bytes in two's complement, big-endian, a group the fields inside it, a sealed
+// text its commitment. Empty texts and bytes are left out; integers never are. An Encoder may be used again after
+// Reset.
 type Encoder struct {
 	buf   []byte
 	kind  Kind

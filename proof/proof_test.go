@@ -43,8 +43,8 @@ func someLeaf(n int) proof.Leaf {
 	return e.Leaf(fmt.Sprintf("evt_%d", n))
 }
 
-// The vectors of RFC 6962's own reference implementation (certificate-transparency, merkletree tests): eight leaves, the root
-// of each prefix.
+// The vectors of RFC 6962's own reference implementation (certificate-transparency, merkletree tests): eight leaves,
+// the root of each prefix.
 func TestTreeIsRFC6962(t *testing.T) {
 	data := []string{"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}
 	roots := []string{
@@ -83,8 +83,8 @@ func TestRootOfEverySize(t *testing.T) {
 	}
 }
 
-// Leaves of many sessions, some of which roll back, are one tree without a gap, in which every leaf and every earlier tree
-// can be proven.
+// Leaves of many sessions, some of which roll back, are one tree without a gap, in which every leaf and every earlier
+// tree can be proven.
 func TestLeavesJoinWithTheirTx(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		var all sync.WaitGroup
@@ -166,11 +166,16 @@ func check(t *testing.T, tx *store.Tx) {
 
 func TestNothingJoinsALockedTree(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		if err := db.Update(t.Context(), func(tx *store.Tx) error { proof.Append(tx, someLeaf(1), someLeaf(2)); return nil }); err != nil {
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			proof.Append(tx, someLeaf(1),
+				someLeaf(2))
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		for _, text := range []string{
-			"UPDATE proof_leaves SET hash = seal", "UPDATE proof_leaves SET ref = 'x'", "DELETE FROM proof_leaves", "DELETE FROM proof_head",
+			"UPDATE proof_leaves SET hash = seal", "UPDATE proof_leaves SET ref = 'x'", "DELETE FROM proof_leaves",
+			"DELETE FROM proof_head",
 			"UPDATE proof_head SET size = 1",
 		} {
 			err := db.Update(t.Context(), func(tx *store.Tx) error {

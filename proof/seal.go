@@ -12,8 +12,8 @@ import (
 //	commitment(text) = SHA-256("supportledger/text" ‖ 0x00 ‖ salt(label) ‖ text)
 //	salt(label)      = the first 16 bytes of HMAC-SHA-256(seal, label)
 //
-// so without the seal nobody can tell a text from its commitment, not even by trying all likely ones. A fresh seal is 16
-// random bytes. After an erasure it is a list: per text its label, and either its own salt or, of an erased one, the
+// so without the seal nobody can tell a text from its commitment, not even by trying all likely ones. A fresh seal is
+// 16 random bytes. After an erasure it is a list: per text its label, and either its own salt or, of an erased one, the
 // commitment that stays behind.
 type Seal []byte
 

@@ -48,7 +48,8 @@ type checkpointRow struct {
 type pendingLeaves []Leaf
 
 // Append puts leaves at the end of the tree when the tx commits, in the order of the calls: the head row is locked, and
-// they are written in a constant number of statements for every thousand, just before the commit. A tx that rolls back leaves nothing.
+// they are written in a constant number of statements for every thousand, just before the commit. A tx that rolls back
+// leaves nothing.
 func Append(tx *store.Tx, leaves ...Leaf) {
 	if len(leaves) == 0 {
 		return
@@ -103,18 +104,19 @@ func grow(s *store.Script, tx *store.Tx, tree *Tree, leaves []Leaf) {
 // lockedHead is the tree whose head row the tx has locked; nil before it has.
 type lockedHead struct{ tree *Tree }
 
-// Hold asks for the head row and holds it until the tx ends, for whoever is about to append many leaves and has other things
-// to ask at the same time; else the row is taken at the end of the tx.
+// Hold asks for the head row and holds it until the tx ends, for whoever is about to append many leaves and has other
+// things to ask at the same time; else the row is taken at the end of the tx.
 func Hold(tx *store.Tx) store.BatchQuery {
 	var row headRow
-	return store.BatchQuery{Query: tx.Lock(tx.NewSelect().Model((*headRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
-		if err := r.Scan(&row.ID, &row.Size, &row.Roots); err != nil {
+	return store.BatchQuery{Query: tx.Lock(tx.NewSelect().Model((*headRow)(nil)).Where("id = 1")),
+		Row: func(r store.Scanner) error {
+			if err := r.Scan(&row.ID, &row.Size, &row.Roots); err != nil {
+				return err
+			}
+			tree, err := row.tree()
+			store.TxLocal[lockedHead](tx).tree = tree
 			return err
-		}
-		tree, err := row.tree()
-		store.TxLocal[lockedHead](tx).tree = tree
-		return err
-	}}
+		}}
 }
 
 // holdHead is the tree whose head the tx holds from now on.
@@ -173,7 +175,8 @@ func Erase(ctx context.Context, tx *store.Tx, kind Kind, ref string, texts []Tex
 		return err
 	}
 	next := Seal(row.Seal).erase(texts, labels)
-	_, err = tx.NewUpdate().Model((*leafRow)(nil)).Set("seal = ?", []byte(next)).Where("position = ?", row.Position).Exec(ctx)
+	_, err = tx.NewUpdate().Model((*leafRow)(nil)).Set("seal = ?", []byte(next)).Where("position = ?", row.Position).
+		Exec(ctx)
 	return err
 }
 
@@ -213,7 +216,8 @@ func (r hashes) node(level int, n int64) (Hash, error) {
 	above := level % stride
 	base, count := level-above, int64(1)<<above
 	var found [][]byte
-	q := r.tx.NewSelect().Column("hash").Where("position >= ?", n*count).Where("position < ?", (n+1)*count).Order("position")
+	q := r.tx.NewSelect().Column("hash").Where("position >= ?", n*count).Where("position < ?", (n+1)*count).
+		Order("position")
 	if base == 0 {
 		q = q.Model((*leafRow)(nil))
 	} else {

@@ -16,8 +16,8 @@ type Tree struct {
 // sound says whether there are as many subtrees as the size has bits.
 func (t *Tree) sound() bool { return t.Size >= 0 && len(t.roots) == bits.OnesCount64(uint64(t.Size)) }
 
-// fringe answers tlog's questions about the right edge: the last of the subtree roots, which is all it ever asks for while
-// a tree grows or is summed up.
+// fringe answers tlog's questions about the right edge: the last of the subtree roots, which is all it ever asks for
+// while a tree grows or is summed up.
 func (t *Tree) fringe(indexes []int64) ([]Hash, error) {
 	return t.roots[len(t.roots)-len(indexes):], nil
 }
@@ -43,8 +43,8 @@ func (t *Tree) Root() Hash {
 	return h
 }
 
-// Inner nodes are stored at every eighth level only; those between are recomputed from at most 128 below. That is a row per
-// 256 leaves besides the leaves themselves.
+// Inner nodes are stored at every eighth level only; those between are recomputed from at most 128 below. That is a row
+// per 256 leaves besides the leaves themselves.
 const stride = 8
 
 // node is a place in the tree: the n-th subtree of 2^level leaves.

@@ -64,9 +64,10 @@ func (f *Findings) Join(other Findings) {
 const verifyPage = 4000
 
 // VerifyTree recomputes the tree from the stored leaf hashes and holds it against its own nodes and head and against
-// checkpoints, whose signatures the caller has checked. It returns how many leaves of each kind there are, and the root; that
-// the leaf hashes are those of the rows, each room verifies for its own.
-func VerifyTree(ctx context.Context, tx *store.Tx, checkpoints []Checkpoint, out *Findings, report func(done int64)) (map[Kind]int64, Hash, error) {
+// checkpoints, whose signatures the caller has checked. It returns how many leaves of each kind there are, and the
+// root; that the leaf hashes are those of the rows, each room verifies for its own.
+func VerifyTree(ctx context.Context, tx *store.Tx, checkpoints []Checkpoint, out *Findings,
+	report func(done int64)) (map[Kind]int64, Hash, error) {
 	v := verifier{out: out, due: slices.Clone(checkpoints), counts: map[Kind]int64{}}
 	slices.SortFunc(v.due, func(a, b Checkpoint) int { return int(min(1, max(-1, a.Size-b.Size))) })
 	v.pass()
@@ -103,7 +104,8 @@ func (v *verifier) page(rows []leafRow) bool {
 	v.nodes = map[node]Hash{}
 	for _, r := range rows {
 		if r.Position != v.tree.Size || len(r.Hash) != len(Hash{}) {
-			v.out.Add("tree", fmt.Sprintf("leaf %d", v.tree.Size), "it is missing or damaged; the next one is leaf %d", r.Position)
+			v.out.Add("tree", fmt.Sprintf("leaf %d", v.tree.Size), "it is missing or damaged; the next one is leaf %d",
+				r.Position)
 			return false
 		}
 		v.counts[r.Kind]++
@@ -123,7 +125,8 @@ func (v *verifier) pass() {
 		v.due = v.due[1:]
 		if c.Root != v.tree.Root() {
 			v.out.Add("checkpoint", fmt.Sprintf("checkpoint of %d leaves", c.Size),
-				"signed at %s with root %s, but the leaves give %s: something before leaf %d was rewritten", c.At, c.Root, v.tree.Root(), c.Size)
+				"signed at %s with root %s, but the leaves give %s: something before leaf %d was rewritten", c.At, c.Root,
+				v.tree.Root(), c.Size)
 		}
 	}
 }
@@ -135,7 +138,8 @@ func (v *verifier) compareNodes(ctx context.Context, tx *store.Tx) error {
 	}
 	for at, want := range v.nodes {
 		if !bytes.Equal(found[at], want[:]) {
-			v.out.Add("tree", fmt.Sprintf("node %d of level %d", at.n, at.level), "the leaves below give another hash than the one stored")
+			v.out.Add("tree", fmt.Sprintf("node %d of level %d", at.n, at.level),
+				"the leaves below give another hash than the one stored")
 		}
 	}
 	return nil
@@ -161,7 +165,8 @@ func (v *verifier) end(ctx context.Context, tx *store.Tx) error {
 	case err != nil:
 		return err
 	case head.Size != v.tree.Size || head.Root() != v.tree.Root():
-		v.out.Add("tree", "head", "it says %d leaves with root %s; there are %d with root %s", head.Size, head.Root(), v.tree.Size, v.tree.Root())
+		v.out.Add("tree", "head", "it says %d leaves with root %s; there are %d with root %s", head.Size, head.Root(),
+			v.tree.Size, v.tree.Root())
 	}
 	return nil
 }

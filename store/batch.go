@@ -17,9 +17,9 @@ type BatchQuery struct {
 // Scanner is a row of a result. Scan copies its columns, in order, to where dest points.
 type Scanner interface{ Scan(dest ...any) error }
 
-// QueryBatch sends several queries in one round trip and reads their results in order; [Script] does the same for writes. On
-// PostgreSQL each query sees what was committed before it began, so when the first waits for a lock, the others see what the
-// holder of that lock committed.
+// QueryBatch sends several queries in one round trip and reads their results in order; [Script] does the same for
+// writes. On PostgreSQL each query sees what was committed before it began, so when the first waits for a lock, the
+// others see what the holder of that lock committed.
 func QueryBatch(ctx context.Context, tx *Tx, queries ...BatchQuery) error {
 	if tx.Engine != Postgres {
 		for _, q := range queries {
@@ -34,7 +34,7 @@ func QueryBatch(ctx context.Context, tx *Tx, queries ...BatchQuery) error {
 		batch.Queue(q.Query.String())
 	}
 	return tx.conn.Raw(func(conn any) (err error) {
-		results := conn.(*stdlib.Conn).Conn().SendBatch(ctx, &batch) //nolint:errcheck,forcetypeassert // the pool's driver is pgx
+		results := conn.(*stdlib.Conn).Conn().SendBatch(ctx, &batch) //nolint:errcheck,forcetypeassert // pgx is the driver
 		defer func() {
 			if lost := results.Close(); err == nil {
 				err = lost

@@ -12,7 +12,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// The queries of a batch are answered in order, each to its own Row; none sees the final writes of its own tx, a later tx does.
+// The queries of a batch are answered in order, each to its own Row; none sees the final writes of its own tx, a later
+// tx does.
 func TestQueryBatchAndFinalWrites(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		type pair struct {
@@ -47,12 +48,16 @@ func TestQueryBatchAndFinalWrites(t *testing.T) {
 			return store.QueryBatch(t.Context(), tx, ask(tx, &before, all), ask(tx, &named, one, odd))
 		})
 		if err == nil {
-			err = db.View(t.Context(), func(tx *store.Tx) error { return store.QueryBatch(t.Context(), tx, ask(tx, &after, all)) })
+			err = db.View(t.Context(), func(tx *store.Tx) error {
+				return store.QueryBatch(t.Context(), tx,
+					ask(tx, &after, all))
+			})
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, want := [][]pair{before, named, after}, [][]pair{{{1, "one"}, {2, odd}}, {{2, odd}}, {{1, "one"}, {2, odd}, {3, "three"}}}
+		got, want := [][]pair{before, named, after}, [][]pair{{{1, "one"}, {2, odd}}, {{2, odd}},
+			{{1, "one"}, {2, odd}, {3, "three"}}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -74,7 +79,8 @@ func TestQueryBatchAndFinalWrites(t *testing.T) {
 		} {
 			third := 0
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
-				return store.QueryBatch(t.Context(), tx, ask(tx, &before, all), second(tx), store.BatchQuery{Query: tx.NewRaw(all), Row: func(store.Scanner) error { third++; return nil }})
+				return store.QueryBatch(t.Context(), tx, ask(tx, &before, all), second(tx),
+					store.BatchQuery{Query: tx.NewRaw(all), Row: func(store.Scanner) error { third++; return nil }})
 			})
 			if err == nil || third > 0 {
 				t.Errorf("%s: %v, and the third got %d rows", name, err, third)

@@ -70,8 +70,8 @@ func unclassified(columns []string, found map[string]string) []string {
 	return wrong
 }
 
-// TestEveryColumnIsClassified holds the schema against docs/DATA.md: what a new table or column holds is decided before it
-// holds anything.
+// TestEveryColumnIsClassified holds the schema against docs/DATA.md: what a new table or column holds is decided before
+// it holds anything.
 func TestEveryColumnIsClassified(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		columns := columnsOf(t, db)

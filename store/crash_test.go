@@ -41,7 +41,8 @@ func slowMigration(sqlite bool) fstest.MapFS {
 	if sqlite {
 		busy = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT COUNT(*) FROM n;"
 	}
-	return with("3_slow.tx.up.sql", "CREATE TABLE slow (\n    id TEXT\n);\n--bun:split\nUPDATE budgets SET remaining = 5;\n--bun:split\n"+busy)
+	return with("3_slow.tx.up.sql",
+		"CREATE TABLE slow (\n    id TEXT\n);\n--bun:split\nUPDATE budgets SET remaining = 5;\n--bun:split\n"+busy)
 }
 
 // child starts the process; its lines come over the channel, which is closed at its end.
@@ -119,7 +120,8 @@ func TestKilledMigrationLeavesNoLock(t *testing.T) {
 func waitForQuiet(t *testing.T, db *store.DB) {
 	t.Helper()
 	for i := 0; db.Engine() == store.Postgres && i < 100; i++ {
-		if count(t, db, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()") == 0 {
+		if count(t, db, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND "+
+			"pid <> pg_backend_pid()") == 0 {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -10,13 +10,14 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// EachRow runs q and hands its rows on one by one as they arrive, read into T as bun would read them: a column goes into
-// the field of its name. It is for code that reads a whole table by the same row type as single acts do.
-// Nothing else may run in the tx until it returns.
+// EachRow runs q and hands its rows on one by one as they arrive, read into T as bun would read them: a column goes
+// into the field of its name. It is for code that reads a whole table by the same row type as single acts do. Nothing
+// else may run in the tx until it returns.
 func EachRow[T any](ctx context.Context, tx *Tx, q *bun.SelectQuery, row func(T) error) error {
 	var value T // one for all rows: every column is written anew for each
 	var places []any
 	fields := tx.Dialect().Tables().Get(reflect.TypeFor[T]()).FieldMap
+	read := tx.counter.counted(func(from Scanner) error { return from.Scan(places...) })
 	scan := func(columns []string, from Scanner) error {
 		for _, column := range columns[len(places):] {
 			field, known := fields[column]
@@ -25,7 +26,7 @@ func EachRow[T any](ctx context.Context, tx *Tx, q *bun.SelectQuery, row func(T)
 			}
 			places = append(places, field.Value(reflect.ValueOf(&value).Elem()).Addr().Interface())
 		}
-		if err := from.Scan(places...); err != nil {
+		if err := read(from); err != nil {
 			return err
 		}
 		return row(value)

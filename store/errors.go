@@ -145,8 +145,8 @@ var refusedCodes = map[int]bool{275: true, 1299: true, 3091: true}
 // sqliteIOErr is the primary code of a failed read, write or fsync.
 const sqliteIOErr = 10
 
-// rowExists is what our triggers on SQLite say where INSERT OR REPLACE would take the key of a row that stays: the same that the
-// key itself would answer to an INSERT.
+// rowExists is what our triggers on SQLite say where INSERT OR REPLACE would take the key of a row that stays: the same
+// that the key itself would answer to an INSERT.
 const rowExists = "row_exists"
 
 func classifySQLite(lite *sqlite.Error, err error) error {

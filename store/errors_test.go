@@ -21,14 +21,20 @@ func TestClassifyRealViolations(t *testing.T) {
 		sql  []string
 		want error
 	}{
-		{"unique", []string{"INSERT INTO budgets (id, name, remaining, version) VALUES ('b2', 'first', 1, 1)"}, store.ErrDuplicate},
-		{"primary key", []string{"INSERT INTO budgets (id, name, remaining, version) VALUES ('b1', '" + canary + "', 1, 1)"}, store.ErrDuplicate},
-		{"foreign key", []string{"INSERT INTO draws (id, budget, amount) VALUES ('d1', '" + canary + "', 1)"}, store.ErrMissing},
-		{"foreign key at commit", []string{"INSERT INTO draws (id, budget, later, amount) VALUES ('d1', 'b1', '" + canary + "', 1)"}, store.ErrMissing},
-		{"still referred to", []string{"INSERT INTO draws (id, budget, amount) VALUES ('d1', 'b1', 1)", "DELETE FROM budgets"}, store.ErrMissing},
+		{"unique", []string{"INSERT INTO budgets (id, name, remaining, version) VALUES ('b2', 'first', 1, 1)"},
+			store.ErrDuplicate},
+		{"primary key", []string{"INSERT INTO budgets (id, name, remaining, version) VALUES ('b1', '" + canary + "', 1, 1)"},
+			store.ErrDuplicate},
+		{"foreign key", []string{"INSERT INTO draws (id, budget, amount) VALUES ('d1', '" + canary + "', 1)"},
+			store.ErrMissing},
+		{"foreign key at commit", []string{"INSERT INTO draws (id, budget, later, amount) VALUES ('d1', 'b1', '" + canary +
+			"', 1)"}, store.ErrMissing},
+		{"still referred to", []string{"INSERT INTO draws (id, budget, amount) VALUES ('d1', 'b1', 1)",
+			"DELETE FROM budgets"}, store.ErrMissing},
 		{"check", []string{"UPDATE budgets SET remaining = -1"}, store.ErrRefused},
 		{"not null", []string{"UPDATE budgets SET name = NULL"}, store.ErrRefused},
-		{"trigger", []string{"INSERT INTO draws (id, budget, amount) VALUES ('d1', 'b1', 1)", "UPDATE draws SET amount = 2"}, store.ErrRefused},
+		{"trigger", []string{"INSERT INTO draws (id, budget, amount) VALUES ('d1', 'b1', 1)", "UPDATE draws SET amount = 2"},
+			store.ErrRefused},
 	}
 	each(t, func(t *testing.T, db *store.DB, _ string) {
 		for _, c := range cases {
@@ -94,7 +100,8 @@ func TestNotFoundAndStale(t *testing.T) {
 		}
 		bump := func(version int64) error {
 			return db.Update(t.Context(), func(tx *store.Tx) error {
-				return store.ExactlyOne(tx.ExecContext(t.Context(), "UPDATE budgets SET version = version + 1 WHERE id = 'b1' AND version = ?", version))
+				return store.ExactlyOne(tx.ExecContext(t.Context(),
+					"UPDATE budgets SET version = version + 1 WHERE id = 'b1' AND version = ?", version))
 			})
 		}
 		must(t, bump(1))
@@ -267,7 +274,8 @@ func TestSerializationFailureIsBusy(t *testing.T) {
 		must(t, one.QueryRow("SELECT SUM(remaining) FROM budgets").Scan(&n))
 		must(t, two.QueryRow("SELECT SUM(remaining) FROM budgets").Scan(&n))
 		for i, tx := range []*sql.Tx{one, two} {
-			if _, err := tx.Exec("INSERT INTO budgets (id, name, remaining, version) VALUES ($1, $1, 1, 1)", string(rune('x'+i))); err != nil {
+			if _, err := tx.Exec("INSERT INTO budgets (id, name, remaining, version) VALUES ($1, $1, 1, 1)",
+				string(rune('x'+i))); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -325,7 +333,8 @@ func TestLostConnection(t *testing.T) {
 func TestServerAway(t *testing.T) {
 	began := time.Now()
 	_, err := store.Open(t.Context(), "postgres://u:secret-word@127.0.0.1:1/x?connect_timeout=2", store.Options{})
-	if !errors.Is(err, store.ErrUnavailable) || strings.Contains(err.Error(), "secret-word") || time.Since(began) > 10*time.Second {
+	if !errors.Is(err, store.ErrUnavailable) || strings.Contains(err.Error(), "secret-word") ||
+		time.Since(began) > 10*time.Second {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}
 }

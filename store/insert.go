@@ -69,7 +69,10 @@ func columnOf(rows reflect.Value, f *schema.Field) (literal, kind string, err er
 	case of.Kind() == reflect.Bool:
 		kind, write = "boolean[]", func(b []byte, v reflect.Value) []byte { return strconv.AppendBool(b, v.Bool()) }
 	case of.Kind() == reflect.Slice && of.Elem().Kind() == reflect.Uint8:
-		kind, write = "bytea[]", func(b []byte, v reflect.Value) []byte { return hex.AppendEncode(append(b, `"\\x`...), v.Bytes()) }
+		kind, write = "bytea[]", func(b []byte, v reflect.Value) []byte {
+			return hex.AppendEncode(append(b, `"\\x`...),
+				v.Bytes())
+		}
 	default:
 		return "", "", fmt.Errorf("store: %s is a %s, which has no array on PostgreSQL", f.Name, of)
 	}

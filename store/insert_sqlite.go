@@ -12,9 +12,10 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// On SQLite the text of an INSERT is read and compiled together with all triggers of its table, value by value; for a post
-// that costs as much as writing it. So rows go through statements that the one writing connection has compiled before, each
-// for a fixed number of rows, and what is left over goes through smaller ones: a bounded number of them, whatever the rows.
+// On SQLite the text of an INSERT is read and compiled together with all triggers of its table, value by value; for a
+// post that costs as much as writing it. So rows go through statements that the one writing connection has compiled
+// before, each for a fixed number of rows, and what is left over goes through smaller ones: a bounded number of them,
+// whatever the rows.
 
 // strides are the numbers of rows that a compiled INSERT takes, largest first.
 var strides = [...]int{256, 32, 8, 1}
@@ -78,7 +79,7 @@ func (c *compiled) insert(ctx context.Context, table *schema.Table, n int) (comp
 	if s, ok := c.texts[text]; ok {
 		return s, nil
 	}
-	s, err := c.conn.(driver.ConnPrepareContext).PrepareContext(ctx, text) //nolint:errcheck // the driver's connection is one
+	s, err := c.conn.(driver.ConnPrepareContext).PrepareContext(ctx, text) //nolint:errcheck // the driver's is one
 	if err != nil {
 		return nil, err
 	}

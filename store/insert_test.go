@@ -27,17 +27,23 @@ func TestInsertKeepsEveryByte(t *testing.T) {
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
 			kinds := map[store.Engine]string{store.SQLite: "blob", store.Postgres: "bytea"}
 			flags := map[store.Engine]string{store.SQLite: "integer", store.Postgres: "boolean"}
-			return do(tx, "CREATE TABLE insert_rows (id bigint PRIMARY KEY, text text NOT NULL, maybe text, bytes "+kinds[tx.Engine]+" NOT NULL, flag "+flags[tx.Engine]+" NOT NULL)")
+			return do(tx, "CREATE TABLE insert_rows (id bigint PRIMARY KEY, text text NOT NULL, maybe text, "+
+				"bytes "+kinds[tx.Engine]+" NOT NULL, flag "+flags[tx.Engine]+" NOT NULL)")
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var next int64
 		rapid.Check(t, func(r *rapid.T) {
-			texts := rapid.OneOf(rapid.SampledFrom([]string{"", "NULL", `\`, `"`, `','`, `{a,"b"}`, "'; DROP TABLE x; --", "?", "line\nbreak", "ø 🙂"}),
-				rapid.Map(rapid.String(), func(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }))
+			texts := rapid.OneOf(rapid.SampledFrom([]string{"", "NULL", `\`, `"`, `','`, `{a,"b"}`, "'; DROP TABLE x; --", "?",
+				"line\nbreak", "ø 🙂"}),
+				rapid.Map(rapid.String(), func(s string) string {
+					return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00",
+						"")
+				}))
 			one := rapid.Custom(func(r *rapid.T) insertRow {
-				row := insertRow{Text: texts.Draw(r, "text"), Bytes: rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(r, "bytes"), Flag: rapid.Bool().Draw(r, "flag")}
+				row := insertRow{Text: texts.Draw(r, "text"), Bytes: rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(r, "bytes"),
+					Flag: rapid.Bool().Draw(r, "flag")}
 				if rapid.Bool().Draw(r, "given") {
 					s := texts.Draw(r, "maybe")
 					row.Maybe = &s

@@ -17,7 +17,8 @@ func TestKeysetPagesHoldEveryRowOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		const rows = 23
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			if _, err := tx.NewRaw("CREATE TABLE keyset_rows (day TEXT, n BIGINT, PRIMARY KEY (day, n))").Exec(t.Context()); err != nil {
+			if _, err := tx.NewRaw("CREATE TABLE keyset_rows (day TEXT, n BIGINT, PRIMARY KEY (day, n))").
+				Exec(t.Context()); err != nil {
 				return err
 			}
 			for n := range rows {

@@ -88,7 +88,8 @@ func (db *DB) migrator(all *migrate.Migrations, report func(string)) *migrate.Mi
 // since its BEGIN IMMEDIATE.
 func (db *DB) claim(ctx context.Context, tx bun.IConn, m *migrate.Migration) error {
 	if db.engine == Postgres {
-		const alone = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; LOCK TABLE " + migrationsTable + " IN SHARE ROW EXCLUSIVE MODE"
+		const alone = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; LOCK TABLE " + migrationsTable +
+			" IN SHARE ROW EXCLUSIVE MODE"
 		if _, err := tx.ExecContext(ctx, alone); err != nil {
 			return err
 		}
@@ -115,7 +116,8 @@ func (db *DB) migrationTurn(ctx context.Context) (release func(), err error) {
 		return nil, db.unavailable(ctx, err)
 	}
 	release = func() { _ = tx.Rollback() }
-	const turn = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;" +
+	const turn = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL " +
+		"idle_in_transaction_session_timeout = 0;" +
 		"SELECT pg_advisory_xact_lock(hashtext('supportledger migrate'), hashtext(current_schema()))"
 	if _, err := tx.ExecContext(ctx, turn); err != nil {
 		release()

@@ -46,7 +46,8 @@ func TestMigrateReportsAndIsDoneOnce(t *testing.T) {
 		if diff := cmp.Diff([]string{"1_budgets", "2_guards"}, told); diff != "" {
 			t.Error(diff)
 		}
-		if n := count(t, db, "SELECT COUNT(*) FROM bun_migrations WHERE CAST(migrated_at AS TEXT) LIKE '2026-01-15 09:00:00%'"); n != 2 {
+		if n := count(t, db,
+			"SELECT COUNT(*) FROM bun_migrations WHERE CAST(migrated_at AS TEXT) LIKE '2026-01-15 09:00:00%'"); n != 2 {
 			t.Errorf("%d notes with the clock's time, want 2", n)
 		}
 	})
@@ -58,13 +59,16 @@ func TestOlderAndNewerSchema(t *testing.T) {
 		old := open(t, dsn, store.Options{Schema: schema})
 		must(t, old.Migrate(t.Context(), nil))
 		next := open(t, dsn, store.Options{Schema: newer})
-		if err := next.CheckSchema(t.Context()); !errors.Is(err, store.ErrSchemaOlder) || !strings.Contains(err.Error(), "3_later") {
+		if err := next.CheckSchema(t.Context()); !errors.Is(err, store.ErrSchemaOlder) ||
+			!strings.Contains(err.Error(), "3_later") {
 			t.Errorf("older: %v", err)
 		}
 		must(t, next.Migrate(t.Context(), nil))
 		must(t, next.CheckSchema(t.Context()))
-		for what, err := range map[string]error{"CheckSchema": old.CheckSchema(t.Context()), "Migrate": old.Migrate(t.Context(), nil)} {
-			if !errors.Is(err, store.ErrSchemaNewer) || !strings.Contains(err.Error(), "migration 3,") || !strings.Contains(err.Error(), "2_guards") {
+		for what, err := range map[string]error{"CheckSchema": old.CheckSchema(t.Context()),
+			"Migrate": old.Migrate(t.Context(), nil)} {
+			if !errors.Is(err, store.ErrSchemaNewer) || !strings.Contains(err.Error(), "migration 3,") ||
+				!strings.Contains(err.Error(), "2_guards") {
 				t.Errorf("%s by the older binary: %v", what, err)
 			}
 		}
@@ -132,7 +136,8 @@ func TestConcurrentMigrators(t *testing.T) {
 			t.Errorf("migrations ran %d times, want 6", n)
 		}
 		slices.Sort(told)
-		if diff := cmp.Diff([]string{"1_budgets", "2_guards", "3_once", "4_more", "5_more", "6_more", "7_more", "8_more"}, told); diff != "" {
+		if diff := cmp.Diff([]string{"1_budgets", "2_guards", "3_once", "4_more", "5_more", "6_more", "7_more", "8_more"},
+			told); diff != "" {
 			t.Error(diff)
 		}
 		if n := count(t, db, "SELECT COUNT(*) FROM bun_migrations"); n != 8 {

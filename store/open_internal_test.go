@@ -9,7 +9,8 @@ import (
 func TestPragmasAreAsserted(t *testing.T) {
 	file := t.TempDir() + "/books.db"
 	for _, p := range pragmas {
-		other := map[string]string{"journal_mode": "DELETE", "synchronous": "NORMAL", "trusted_schema": "1", "temp_store": "FILE"}[p.name]
+		other := map[string]string{"journal_mode": "DELETE", "synchronous": "NORMAL", "trusted_schema": "1",
+			"temp_store": "FILE"}[p.name]
 		if other == "" {
 			other = "0"
 		}

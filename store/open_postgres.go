@@ -35,7 +35,8 @@ var wishes = []struct{ name, value string }{
 
 // durable turns on what a server or role may have turned off for speed: that a commit is answered only when it is on
 // the disk. Stricter settings (remote_apply) and the replicas' business (local, remote_write) stay as they are.
-const durable = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';"
+const durable = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = " +
+	"'off';"
 
 // openPostgres opens one pool in simple protocol: bun writes the arguments into the text anyway, so prepared
 // statements would only fill the server's memory, and named ones break behind PgBouncer.
@@ -95,7 +96,8 @@ func prepareSession(ctx context.Context, conn *pgx.Conn, timeouts string) error 
 	set.WriteString(timeouts)
 	set.WriteString(durable)
 	for _, p := range wishes {
-		fmt.Fprintf(&set, "DO $$BEGIN PERFORM set_config('%s', '%s', false); EXCEPTION WHEN OTHERS THEN NULL; END$$;", p.name, p.value)
+		fmt.Fprintf(&set, "DO $$BEGIN PERFORM set_config('%s', '%s', false); EXCEPTION WHEN OTHERS THEN NULL; END$$;", p.name,
+			p.value)
 	}
 	_, err := conn.Exec(ctx, set.String())
 	return err
@@ -106,9 +108,11 @@ type settingError struct{ name, got, want string }
 
 func (e *settingError) Error() string {
 	if e.name == "server_encoding" {
-		return fmt.Sprintf("PostgreSQL has %s=%s, the books need %s; create the database with ENCODING 'UTF8'", e.name, e.got, e.want)
+		return fmt.Sprintf("PostgreSQL has %s=%s, the books need %s; create the database with ENCODING 'UTF8'", e.name, e.got,
+			e.want)
 	}
-	return fmt.Sprintf("PostgreSQL runs with %s=%s, the books need %s; change it for this role or database", e.name, e.got, e.want)
+	return fmt.Sprintf("PostgreSQL runs with %s=%s, the books need %s; change it for this role or database", e.name, e.got,
+		e.want)
 }
 
 // warnOfServer tells the operator what an ordinary role cannot mend.
@@ -121,7 +125,8 @@ func (db *DB) warnOfServer(ctx context.Context) error {
 	if level != "panic" && level != "fatal" {
 		db.log.WarnContext(ctx, "PostgreSQL may write values of failed statements into its log",
 			"log_min_error_statement", level,
-			"fix", "GRANT SET ON PARAMETER log_min_error_statement, log_error_verbosity, log_statement, log_min_duration_statement TO <role>, or set log_min_error_statement=panic in postgresql.conf")
+			"fix", "GRANT SET ON PARAMETER log_min_error_statement, log_error_verbosity, log_statement, "+
+				"log_min_duration_statement TO <role>, or set log_min_error_statement=panic in postgresql.conf")
 	}
 	if fsync != "on" {
 		db.log.WarnContext(ctx, "PostgreSQL runs with fsync=off: a power cut loses acknowledged entries or all of the books",

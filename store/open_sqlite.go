@@ -30,7 +30,8 @@ var pragmas = []struct{ name, set, want string }{
 	{"cache_size", "-32768", "-32768"},             // 32 MB to write with; with the 2 MB of old a post waits for its pages
 }
 
-// readOnly are the options of connections that only read. There are several of them and each has a cache of its own, hence a smaller one.
+// readOnly are the options of connections that only read. There are several of them and each has a cache of its own,
+// hence a smaller one.
 const readOnly = "&_query_only=1&_pragma=cache_size(-8192)"
 
 // sqliteReaders is how many Views run at once. Readers never wait for the writer, only for each other.
@@ -51,7 +52,8 @@ func (db *DB) openSQLite(ctx context.Context, dsn string, o Options) error {
 	if err := prepareFile(file, o.MustExist); err != nil {
 		return err
 	}
-	// fdatasync keeps a commit as safe as fsync does and spares the file system the time stamp; where there is none, fsync it is.
+	// fdatasync keeps a commit as safe as fsync does and spares the file system the time stamp; where there is none, fsync
+	// it is.
 	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
 		return err
 	}
@@ -87,7 +89,8 @@ func prepareFile(file string, mustExist bool) error {
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && info.IsDir():
-		return fmt.Errorf("store: %s is a folder; name a file in it, for example sqlite:%s", file, filepath.Join(file, "books.db"))
+		return fmt.Errorf("store: %s is a folder; name a file in it, for example sqlite:%s", file,
+			filepath.Join(file, "books.db"))
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && mustExist:

@@ -54,7 +54,8 @@ func TestFileNames(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	for dsn, file := range map[string]string{
-		"sqlite:a.db": "a.db", "sqlite:./b.db": "b.db", "sqlite:" + dir + "/c.db": "c.db", "sqlite://" + dir + "/d.db": "d.db",
+		"sqlite:a.db": "a.db", "sqlite:./b.db": "b.db", "sqlite:" + dir + "/c.db": "c.db",
+		"sqlite://" + dir + "/d.db":  "d.db",
 		"sqlite:år #1 100%41&x=y.db": "år #1 100%41&x=y.db", "sqlite:file:e.db": "file:e.db",
 	} {
 		db := open(t, dsn, store.Options{Schema: schema})
@@ -74,7 +75,8 @@ func TestSQLiteRunsAsPromised(t *testing.T) {
 			"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "recursive_triggers": "1",
 			"trusted_schema": "0", "temp_store": "2", "busy_timeout": "5000",
 		}
-		for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{"Update": db.Update, "View": db.View} {
+		for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{"Update": db.Update,
+			"View": db.View} {
 			must(t, run(t.Context(), func(tx *store.Tx) error {
 				for pragma, value := range want {
 					var got string
@@ -115,7 +117,8 @@ func TestSQLiteIsStrict(t *testing.T) {
 func TestReplaceMeetsDeleteTriggers(t *testing.T) {
 	only(store.SQLite)(t, func(t *testing.T, db *store.DB, _ string) {
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			must(t, do(tx, "CREATE TRIGGER kept BEFORE DELETE ON budgets BEGIN SELECT RAISE(ABORT, 'supportledger:kept: never deleted'); END"))
+			must(t, do(tx,
+				"CREATE TRIGGER kept BEFORE DELETE ON budgets BEGIN SELECT RAISE(ABORT, 'supportledger:kept: never deleted'); END"))
 			return do(tx, "INSERT OR REPLACE INTO budgets (id, name, remaining, version) VALUES ('b1', 'other', 1, 1)")
 		})
 		if !errors.Is(err, store.ErrRefused) {
@@ -136,8 +139,10 @@ func TestNotADatabase(t *testing.T) {
 func TestPostgresSession(t *testing.T) {
 	only(store.Postgres)(t, func(t *testing.T, db *store.DB, dsn string) {
 		want := map[string]string{
-			"TimeZone": "UTC", "client_encoding": "UTF8", "standard_conforming_strings": "on", "application_name": "supportledger",
-			"statement_timeout": "5min", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "5min", "client_connection_check_interval": "2s", "synchronous_commit": "on",
+			"TimeZone": "UTC", "client_encoding": "UTF8", "standard_conforming_strings": "on",
+			"application_name":  "supportledger",
+			"statement_timeout": "5min", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "5min",
+			"client_connection_check_interval": "2s", "synchronous_commit": "on",
 		}
 		show := func(run func(context.Context, func(*store.Tx) error) error, setting string) (got string) {
 			must(t, run(t.Context(), func(tx *store.Tx) error {
@@ -150,7 +155,8 @@ func TestPostgresSession(t *testing.T) {
 				t.Errorf("%s is %s, want %s", setting, got, value)
 			}
 		}
-		if view, update := show(db.View, "transaction_isolation"), show(db.Update, "transaction_isolation"); view != "repeatable read" || update != "read committed" {
+		if view, update := show(db.View, "transaction_isolation"),
+			show(db.Update, "transaction_isolation"); view != "repeatable read" || update != "read committed" {
 			t.Errorf("View is %s, Update is %s", view, update)
 		}
 		own := open(t, set(t, set(t, dsn, "statement_timeout", "1234"), "application_name", "nightly"), store.Options{})
@@ -164,7 +170,8 @@ func TestPostgresSession(t *testing.T) {
 func TestPostgresRefusesOtherMeanings(t *testing.T) {
 	dsn := storetest.EmptyPostgres(t)
 	for setting, fix := range map[string]string{
-		"standard_conforming_strings=off": "the books need on", "client_encoding=LATIN1": "the books need UTF8", "timezone=Asia/Tokyo": "the books need UTC",
+		"standard_conforming_strings=off": "the books need on", "client_encoding=LATIN1": "the books need UTF8",
+		"timezone=Asia/Tokyo": "the books need UTC",
 	} {
 		name, value, _ := strings.Cut(setting, "=")
 		_, err := store.Open(t.Context(), set(t, dsn, name, value), store.Options{})
@@ -228,13 +235,15 @@ func TestServerLogKeepsNoValues(t *testing.T) {
 		if said := warned(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, "GRANT SET ON PARAMETER") {
 			t.Errorf("a plain role was not warned: %q", said)
 		}
-		_, err = loud.Exec("GRANT SET ON PARAMETER log_min_error_statement, log_error_verbosity, log_statement, log_min_duration_statement TO " + role)
+		_, err = loud.Exec("GRANT SET ON PARAMETER log_min_error_statement, log_error_verbosity, log_statement, " +
+			"log_min_duration_statement TO " + role)
 		must(t, err)
 		if said := warned(); strings.Contains(said, "values of failed") {
 			t.Errorf("warned although granted: %q", said)
 		}
 		log := storetest.PostgresLog(t)
-		for canary, want := range map[string]bool{"CANARY-LOUD": true, "CANARY-WARNED": true, "CANARY-QUIET": false, "CANARY-GRANTED": false} {
+		for canary, want := range map[string]bool{"CANARY-LOUD": true, "CANARY-WARNED": true, "CANARY-QUIET": false,
+			"CANARY-GRANTED": false} {
 			if got := strings.Contains(log, canary); got != want {
 				t.Errorf("%s in the server's log: %v, want %v", canary, got, want)
 			}

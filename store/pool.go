@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// Pool is the connections that write, for package jobs alone: the queue below it brings its own transactions. On SQLite it is
-// the one connection, so whoever holds it keeps everybody waiting.
+// Pool is the connections that write, for package jobs alone: the queue below it brings its own transactions. On SQLite
+// it is the one connection, so whoever holds it keeps everybody waiting.
 func (db *DB) Pool() *sql.DB { return db.write.DB }
 
 // Log is where the operator reads.

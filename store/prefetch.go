@@ -1,7 +1,7 @@
 package store
 
-// Prefetch overlaps reading with checking, one goroutine each: read returns one page after the other until an empty one,
-// while use works on the page before. Only read may use the tx. Use is called in order, by the calling goroutine.
+// Prefetch overlaps reading with checking, one goroutine each: read returns one page after the other until an empty
+// one, while use works on the page before. Only read may use the tx. Use is called in order, by the calling goroutine.
 func Prefetch[T any](read func() ([]T, error), use func(page []T)) error {
 	pages, stop := make(chan []T, 1), make(chan struct{})
 	defer close(stop) // when use panics

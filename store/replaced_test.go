@@ -16,8 +16,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// fitting are values of columns that rows need to get past the other rules of their table, so that it is the twin that is refused.
-// A table that needs some says so by failing.
+// fitting are values of columns that rows need to get past the other rules of their table, so that it is the twin that
+// is refused. A table that needs some says so by failing.
 var fitting = map[string]map[string]any{
 	"users":               {"person": ""},
 	"entries":             {"corrects": nil, "reverses": nil},
@@ -49,10 +49,12 @@ var beside = map[string]struct {
 
 // elsewhere says of keys why their twins are refused another way.
 var elsewhere = map[string]string{
-	"entries corrects":           "what is corrected was reversed, once, which ledger's tests try with whole entries",
-	"entry_lines entry_seq line": "an entry's last row seals its lines: a sealed one takes none, and nothing stands on the others",
-	"periods month":              "a month that is not closed is written over by its own act; a closed one refuses both",
-	"grant_policies grant_id starts_on": "a second amendment of one day takes the place of the first (docs/DECISIONS.md), " +
+	"entries corrects": "what is corrected was reversed, once, which ledger's tests try with whole entries",
+	"entry_lines entry_seq line": "an entry's last row seals its lines: a sealed one takes none, and nothing stands on " +
+		"the others",
+	"periods month": "a month that is not closed is written over by its own act; a closed one refuses both",
+	"grant_policies grant_id starts_on": "a second amendment of one day takes the place of the first " +
+		"(docs/DECISIONS.md), " +
 		"so replacing does no more than updating",
 }
 
@@ -68,7 +70,8 @@ type bench struct {
 
 func newBench(t *testing.T, db *store.DB) bench {
 	t.Helper()
-	pool, err := sql.Open("sqlite", "file:"+strings.ReplaceAll(strings.TrimPrefix(storetest.DSN(db), "sqlite:"), "#", "%23"))
+	pool, err := sql.Open("sqlite", "file:"+strings.ReplaceAll(strings.TrimPrefix(storetest.DSN(db), "sqlite:"), "#",
+		"%23"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +150,8 @@ func (b bench) keys(table string) (keys []key) {
 	return keys
 }
 
-// insert writes the n-th row of a table: all its values are n's, but those of the key, which are the first's, and those that fit.
+// insert writes the n-th row of a table: all its values are n's, but those of the key, which are the first's, and those
+// that fit.
 func (b bench) insert(verb, table string, n int, k key, fit map[string]any) error {
 	var names, marks []string
 	var values []any
@@ -162,7 +166,8 @@ func (b bench) insert(verb, table string, n int, k key, fit map[string]any) erro
 		}
 		names, marks, values = append(names, `"`+c[0]+`"`), append(marks, "?"), append(values, v)
 	}
-	_, err := b.raw.ExecContext(b.Context(), fmt.Sprintf("%s INTO %s (%s) VALUES (%s)", verb, table, strings.Join(names, ", "), strings.Join(marks, ", ")), values...)
+	_, err := b.raw.ExecContext(b.Context(), fmt.Sprintf("%s INTO %s (%s) VALUES (%s)", verb, table,
+		strings.Join(names, ", "), strings.Join(marks, ", ")), values...)
 	return err
 }
 
@@ -176,8 +181,8 @@ func value(kind string, n int) any {
 	return fmt.Sprint("x", n)
 }
 
-// tried lays rows of a table, puts its triggers in place, tries something and takes all back. It gives the refusal, "" for none,
-// and how many rows are left.
+// tried lays rows of a table, puts its triggers in place, tries something and takes all back. It gives the refusal, ""
+// for none, and how many rows are left.
 func (b bench) tried(table string, lay, try func() error) (refusal, left string) {
 	b.Helper()
 	b.do("SAVEPOINT tried")
@@ -246,7 +251,8 @@ func (b bench) overtaken(table string, k key, lay func() error) string {
 	for _, c := range k {
 		sets, values = append(sets, `"`+c+`" = ?`), append(values, value(kinds[c], 1))
 	}
-	update := "UPDATE OR REPLACE " + table + " SET " + strings.Join(sets, ", ") + " WHERE rowid = (SELECT MAX(rowid) FROM " + table + ")"
+	update := "UPDATE OR REPLACE " + table + " SET " + strings.Join(sets, ", ") +
+		" WHERE rowid = (SELECT MAX(rowid) FROM " + table + ")"
 	refusal, left := b.tried(table, both, func() error {
 		_, err := b.raw.ExecContext(b.Context(), update, values...)
 		return err
@@ -257,8 +263,9 @@ func (b bench) overtaken(table string, k key, lay func() error) string {
 	return ""
 }
 
-// TestNothingThatStaysIsReplaced goes over the schema: no row of a table that refuses DELETE is made to vanish by INSERT OR REPLACE or
-// UPDATE OR REPLACE, by whichever of its keys, in a session that does not ask DELETE triggers about replaced rows.
+// TestNothingThatStaysIsReplaced goes over the schema: no row of a table that refuses DELETE is made to vanish by
+// INSERT OR REPLACE or UPDATE OR REPLACE, by whichever of its keys, in a session that does not ask DELETE triggers
+// about replaced rows.
 func TestNothingThatStaysIsReplaced(t *testing.T) {
 	b := newBench(t, storetest.SQLite(t))
 	b.do("BEGIN IMMEDIATE")
@@ -292,12 +299,14 @@ func TestNothingThatStaysIsReplaced(t *testing.T) {
 	}
 }
 
-// TestNothingThatStaysIsEmptied goes over the schema of PostgreSQL: what has a guard against DELETE has one against TRUNCATE.
+// TestNothingThatStaysIsEmptied goes over the schema of PostgreSQL: what has a guard against DELETE has one against
+// TRUNCATE.
 func TestNothingThatStaysIsEmptied(t *testing.T) {
 	db := storetest.Postgres(t)
 	guarded := func(event int) (tables []string) {
 		const text = `SELECT DISTINCT c.relname FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
-			WHERE NOT g.tgisinternal AND c.relnamespace = current_schema()::regnamespace AND g.tgtype & 2 <> 0 AND g.tgtype & ? <> 0 AND c.relname NOT IN (?) ORDER BY 1`
+			WHERE NOT g.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+			AND g.tgtype & 2 <> 0 AND g.tgtype & ? <> 0 AND c.relname NOT IN (?) ORDER BY 1`
 		if err := db.View(t.Context(), func(tx *store.Tx) error {
 			return tx.NewRaw(text, event, bun.List(own)).Scan(context.Background(), &tables)
 		}); err != nil {

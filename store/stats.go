@@ -13,9 +13,9 @@ type TxStats struct {
 	Rows       int // of results, handed to Go
 }
 
-// OnTxEnd makes db call observe at the end of every transaction that begins from now on, committed or not; nil ends it. It is
-// for tests, such as one that a list reads its page and nothing more; storetest.CountSQL uses it. Observe may be called by
-// several goroutines at once.
+// OnTxEnd makes db call observe at the end of every transaction that begins from now on, committed or not; nil ends it.
+// It is for tests, such as one that a list reads its page and nothing more; storetest.CountSQL uses it. Observe may be
+// called by several goroutines at once.
 func (db *DB) OnTxEnd(observe func(TxStats)) {
 	if observe == nil {
 		db.observe.Store(nil)
@@ -27,7 +27,8 @@ func (db *DB) OnTxEnd(observe func(TxStats)) {
 // txCounter counts for a [Tx]; a nil one counts nothing.
 type txCounter struct{ TxStats }
 
-// counted adds a statement that does not pass through bun, and returns row, which counts the rows that it is called with.
+// counted adds a statement that does not pass through bun, and returns row, which counts the rows that it is called
+// with.
 func (c *txCounter) counted(row func(Scanner) error) func(Scanner) error {
 	if c == nil {
 		return row
@@ -42,7 +43,8 @@ func (c *txCounter) counted(row func(Scanner) error) func(Scanner) error {
 // BeforeQuery is the half of bun's hook that is not needed.
 func (c *txCounter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
 
-// AfterQuery counts a statement that bun has sent. bun knows how many rows it scanned; of a single row it knows nothing.
+// AfterQuery counts a statement that bun has sent. bun knows how many rows it scanned; of a single row it knows
+// nothing.
 func (c *txCounter) AfterQuery(_ context.Context, event *bun.QueryEvent) {
 	operation := strings.ToUpper(strings.TrimLeft(event.Query, " \t\n("))
 	switch operation {

@@ -45,6 +45,10 @@ func TestCountSQL(t *testing.T) {
 			}, store.TxStats{Statements: 1, Rows: 1}},
 			{"a stream", func(tx *store.Tx) error { return tx.Stream(t.Context(), "SELECT n FROM numbers", take) },
 				store.TxStats{Statements: 1, Rows: 3}},
+			{"each row", func(tx *store.Tx) error {
+				q := tx.NewSelect().Model((*number)(nil))
+				return store.EachRow(t.Context(), tx, q, func(number) error { return nil })
+			}, store.TxStats{Statements: 1, Rows: 3}},
 			{"a batch", func(tx *store.Tx) error { return store.QueryBatch(t.Context(), tx, all(tx), all(tx)) },
 				store.TxStats{Statements: 2, Rows: 6}},
 		} {

@@ -14,11 +14,11 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Stream runs a query and hands each row on as it comes, scanned by the caller: for what reads millions. Text is a constant
-// with ? for args. Nothing else may run in the tx until it returns.
+// Stream runs a query and hands each row on as it comes, scanned by the caller: for what reads millions. Text is a
+// constant with ? for args. Nothing else may run in the tx until it returns.
 //
-// It reads from the drivers themselves: database/sql locks, looks at the context and converts for every single value, which
-// took as long as reading them.
+// It reads from the drivers themselves: database/sql locks, looks at the context and converts for every single value,
+// which took as long as reading them.
 func (tx *Tx) Stream(ctx context.Context, text string, row func(Scanner) error, args ...any) error {
 	return tx.stream(ctx, tx.NewRaw(text, args...).String(), row)
 }
@@ -57,7 +57,8 @@ func eachRow(rows pgx.Rows, err error, row func(Scanner) error) error {
 const between = 256
 
 func streamSQLite(ctx context.Context, conn driver.QueryerContext, query string, row func(Scanner) error) (err error) {
-	rows, err := conn.QueryContext(context.WithoutCancel(ctx), query, nil) // or else the driver would look at it for every row
+	// or else the driver would look at it for every row
+	rows, err := conn.QueryContext(context.WithoutCancel(ctx), query, nil)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,8 @@ type streamed struct {
 	Absent sql.NullString
 }
 
-const kinds = `SELECT 'x' || n, 'kind', n, CAST(7 AS BIGINT), n > 1, b, CAST(NULL AS TEXT), 'some', CAST(NULL AS TEXT) FROM streamed WHERE n >= ? ORDER BY n`
+const kinds = `SELECT 'x' || n, 'kind', n, CAST(7 AS BIGINT), n > 1, b, CAST(NULL AS TEXT), 'some', CAST(NULL AS
+	TEXT) FROM streamed WHERE n >= ? ORDER BY n`
 
 func streamable(t *testing.T, tx *store.Tx, n int) {
 	t.Helper()
@@ -46,8 +47,8 @@ func streamable(t *testing.T, tx *store.Tx, n int) {
 	}
 }
 
-// A stream gives every kind of column as database/sql gives it; what does not fit is an error, an error of the caller ends it, and
-// the tx goes on.
+// A stream gives every kind of column as database/sql gives it; what does not fit is an error, an error of the caller
+// ends it, and the tx goes on.
 func TestStream(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -83,11 +84,13 @@ func TestStream(t *testing.T) {
 				t.Error(diff)
 			}
 			enough, seen := errors.New("enough"), 0
-			if err := tx.Stream(t.Context(), kinds, func(store.Scanner) error { seen++; return enough }, 1); !errors.Is(err, enough) || seen != 1 {
+			if err := tx.Stream(t.Context(), kinds, func(store.Scanner) error { seen++; return enough }, 1); !errors.Is(err,
+				enough) || seen != 1 {
 				t.Errorf("%v after %d rows", err, seen)
 			}
 			for _, into := range [][]any{{new(int64)}, {new(string), new(string)}} {
-				if err := tx.Stream(t.Context(), "SELECT 'x' FROM streamed", func(rows store.Scanner) error { return rows.Scan(into...) }); err == nil {
+				if err := tx.Stream(t.Context(), "SELECT 'x' FROM streamed",
+					func(rows store.Scanner) error { return rows.Scan(into...) }); err == nil {
 					t.Errorf("a text went into %T", into)
 				}
 			}
@@ -104,10 +107,15 @@ func TestEachRow(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
 			streamable(t, tx, 3)
-			q := tx.NewSelect().TableExpr("streamed AS s").ColumnExpr("'kind' AS word, CAST(7 AS BIGINT) AS small, b AS bytes, n > 1 AS ok").
+			q := tx.NewSelect().TableExpr("streamed AS s").
+				ColumnExpr("'kind' AS word, CAST(7 AS BIGINT) AS small, b AS bytes, n > 1 AS ok").
 				ColumnExpr("CASE WHEN n = 2 THEN 'two' END AS some, 'x' || n AS text").OrderExpr("n")
 			var got []streamed
-			if err := store.EachRow(t.Context(), tx, q, func(s streamed) error { got = append(got, s); return nil }); err != nil {
+			if err := store.EachRow(t.Context(), tx, q, func(s streamed) error {
+				got = append(got,
+					s)
+				return nil
+			}); err != nil {
 				return err
 			}
 			two := word("two")
@@ -140,7 +148,8 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
 		err := db.View(ctx, func(tx *store.Tx) error {
-			return tx.Stream(ctx, "SELECT a.n FROM streamed AS a CROSS JOIN streamed AS b", func(store.Scanner) error { seen++; cancel(); return nil })
+			return tx.Stream(ctx, "SELECT a.n FROM streamed AS a CROSS JOIN streamed AS b",
+				func(store.Scanner) error { seen++; cancel(); return nil })
 		})
 		if !errors.Is(err, context.Canceled) || seen > 900_000 {
 			t.Errorf("%v after %d rows", err, seen)

@@ -29,25 +29,25 @@ type Tx struct {
 }
 
 // BeforeCommit has fn run when everything else of the tx is done and just before its COMMIT: in the order of the calls,
-// inside the tx, once per attempt. An error of fn rolls the tx back and is what Update returns. fn may call BeforeCommit
-// again; what it adds runs too. A fn of Update that is run again starts without any. It is for what must be written once
-// per tx however many acts it holds, under a lock that is to be held shortest.
+// inside the tx, once per attempt. An error of fn rolls the tx back and is what Update returns. fn may call
+// BeforeCommit again; what it adds runs too. A fn of Update that is run again starts without any. It is for what must
+// be written once per tx however many acts it holds, under a lock that is to be held shortest.
 func (tx *Tx) BeforeCommit(fn func(ctx context.Context, tx *Tx) error) {
 	tx.before = append(tx.before, fn)
 }
 
-// FinalWrites is the script that Update runs last, after all of [Tx.BeforeCommit] and in one round trip: for rows that nothing
-// in the tx reads. An error of it is what Update returns.
+// FinalWrites is the script that Update runs last, after all of [Tx.BeforeCommit] and in one round trip: for rows that
+// nothing in the tx reads. An error of it is what Update returns.
 func (tx *Tx) FinalWrites() *Script { return &tx.final }
 
-// AfterCommit has fn run once the tx has been committed, in the order of the calls: for what lies outside of the database and may
-// only be done when the database remembers why. It does not run when the tx was rolled back, nor when the process ends in
-// between, nor when nobody knows whether the commit arrived ([ErrUncertain]): what it does must be mended by somebody who reads the
-// database later.
+// AfterCommit has fn run once the tx has been committed, in the order of the calls: for what lies outside of the
+// database and may only be done when the database remembers why. It does not run when the tx was rolled back, nor when
+// the process ends in between, nor when nobody knows whether the commit arrived ([ErrUncertain]): what it does must be
+// mended by somebody who reads the database later.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
-// TxLocal returns the T of this tx: a value that a package keeps for the length of one attempt of Update or View. It is the
-// zero value at the first call. T must be a type of the calling package, so that no other package shares it.
+// TxLocal returns the T of this tx: a value that a package keeps for the length of one attempt of Update or View. It is
+// the zero value at the first call. T must be a type of the calling package, so that no other package shares it.
 func TxLocal[T any](tx *Tx) *T {
 	key := reflect.TypeFor[T]()
 	v, ok := tx.locals[key]
@@ -71,9 +71,9 @@ func (tx *Tx) settle(ctx context.Context) error {
 	return tx.final.Run(ctx, tx)
 }
 
-// Lock makes a SELECT hold its rows until the transaction ends. On PostgreSQL that is FOR NO KEY UPDATE: holders exclude
-// each other, but not rows elsewhere that refer to these by a foreign key, which FOR UPDATE would meet in a deadlock. On
-// SQLite the query stays as it is, since the whole Update is alone already.
+// Lock makes a SELECT hold its rows until the transaction ends. On PostgreSQL that is FOR NO KEY UPDATE: holders
+// exclude each other, but not rows elsewhere that refer to these by a foreign key, which FOR UPDATE would meet in a
+// deadlock. On SQLite the query stays as it is, since the whole Update is alone already.
 func (tx *Tx) Lock(q *bun.SelectQuery) *bun.SelectQuery {
 	if tx.Engine == Postgres {
 		return q.For("NO KEY UPDATE")

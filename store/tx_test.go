@@ -29,7 +29,8 @@ func draw(db *store.DB, amount int64) error {
 			return errSpent
 		}
 		time.Sleep(time.Millisecond) // the window in which a careless writer would lose the race
-		if err := do(tx, "INSERT INTO draws (id, budget, amount) VALUES (?, 'b1', ?)", store.NewID("drw"), amount); err != nil {
+		if err := do(tx, "INSERT INTO draws (id, budget, amount) VALUES (?, 'b1', ?)", store.NewID("drw"),
+			amount); err != nil {
 			return err
 		}
 		return do(tx, "UPDATE budgets SET remaining = ? WHERE id = 'b1'", left-amount)
@@ -152,7 +153,8 @@ func TestPanicRollsBackAndGoesOn(t *testing.T) {
 func TestNestedTransactionsAreRefusedAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB, _ string) {
 		nothing := func(*store.Tx) error { return nil }
-		for name, outer := range map[string]func(context.Context, func(*store.Tx) error) error{"Update": db.Update, "View": db.View} {
+		for name, outer := range map[string]func(context.Context, func(*store.Tx) error) error{"Update": db.Update,
+			"View": db.View} {
 			began := time.Now()
 			must(t, outer(t.Context(), func(*store.Tx) error {
 				for inner, err := range map[string]error{
@@ -208,7 +210,8 @@ func TestTxCarriesInstantActorAndEngine(t *testing.T) {
 
 func TestContextEndsAnUpdate(t *testing.T) {
 	slow := map[store.Engine]string{
-		store.SQLite:   "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT COUNT(*) FROM n",
+		store.SQLite: "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT " +
+			"COUNT(*) FROM n",
 		store.Postgres: "SELECT pg_sleep(30)",
 	}
 	each(t, func(t *testing.T, db *store.DB, _ string) {
@@ -241,7 +244,8 @@ func TestContextEndsAnUpdate(t *testing.T) {
 // Everything that could leave the quoting of bun: F1 of the reliability survey, and what the engines treat apart.
 func TestValuesStayValues(t *testing.T) {
 	evil := []string{
-		"it's \\ ok", "\n OR 1=1 --", `"; DROP TABLE budgets; --`, "what? ?", "emoji 🫶 and Ẹ̀kọ́", "$1 $$ :x @y", "\\x41", "%_",
+		"it's \\ ok", "\n OR 1=1 --", `"; DROP TABLE budgets; --`, "what? ?", "emoji 🫶 and Ẹ̀kọ́", "$1 $$ :x @y", "\\x41",
+		"%_",
 	}
 	each(t, func(t *testing.T, db *store.DB, _ string) {
 		for i, text := range evil {
@@ -251,7 +255,8 @@ func TestValuesStayValues(t *testing.T) {
 			}))
 			must(t, db.View(t.Context(), func(tx *store.Tx) error {
 				var got string
-				must(t, tx.NewSelect().TableExpr("budgets").Column("name").Where("10-? > 0 AND name = ?", -1, text).Scan(t.Context(), &got))
+				must(t, tx.NewSelect().TableExpr("budgets").Column("name").Where("10-? > 0 AND name = ?", -1, text).
+					Scan(t.Context(), &got))
 				if got != text {
 					t.Errorf("wrote %q, read %q", text, got)
 				}

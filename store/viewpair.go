@@ -5,9 +5,9 @@ import (
 	"database/sql"
 )
 
-// ViewPair is [DB.View] with two transactions on the same snapshot, so that two goroutines can read all of the books at once,
-// each with its own tx. On PostgreSQL the first exports its snapshot to the second. SQLite cannot export one; there both begin
-// while the write lock is held, so that nothing is committed in between.
+// ViewPair is [DB.View] with two transactions on the same snapshot, so that two goroutines can read all of the books at
+// once, each with its own tx. On PostgreSQL the first exports its snapshot to the second. SQLite cannot export one;
+// there both begin while the write lock is held, so that nothing is committed in between.
 func (db *DB) ViewPair(ctx context.Context, fn func(one, other *Tx) error) error {
 	leave, err := db.guard.enter()
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"sync"
 )
 
-// halves is the file of halves. One line per key, "ID HALF", the half in base64; a line that was taken has dashes in its place.
-// Lines are only ever added at the end, in one write, and taken in place, so a server and a command may use the file at once. A
-// line that a crash cut short is no line, and the next one starts with a line end of its own.
+// halves is the file of halves. One line per key, "ID HALF", the half in base64; a line that was taken has dashes in
+// its place. Lines are only ever added at the end, in one write, and taken in place, so a server and a command may use
+// the file at once. A line that a crash cut short is no line, and the next one starts with a line end of its own.
 type halves struct {
 	path string
 	mu   sync.Mutex
@@ -68,7 +68,8 @@ func (h *halves) catchUp() error {
 		if err != nil {
 			return err
 		}
-		if id, half, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " "); ok && len(half) == halfText.EncodedLen(halfBytes) {
+		if id, half, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " "); ok &&
+			len(half) == halfText.EncodedLen(halfBytes) {
 			h.at[id] = h.read + int64(len(id)) + 1
 		}
 		h.read += int64(len(line))

@@ -22,8 +22,8 @@ type Opened struct {
 	Err  error
 }
 
-// OpenAll reads many texts in the order given, with one statement for all their keys. Like [Vault.Open] it writes no audit event.
-// The error is of the database or of the key file.
+// OpenAll reads many texts in the order given, with one statement for all their keys. Like [Vault.Open] it writes no
+// audit event. The error is of the database or of the key file.
 func (v *Vault) OpenAll(ctx context.Context, tx *store.Tx, sealed []Sealed) ([]Opened, error) {
 	if v == nil {
 		return nil, ErrNoVault

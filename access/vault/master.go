@@ -30,8 +30,8 @@ type Master interface {
 type Options struct {
 	// Passphrase opens the master key in the file; "" is a file whose master key is not locked.
 	Passphrase string
-	// Master takes the place of the master key in the file; nil is that one. The file holds the key of the blind index, wrapped
-	// by it.
+	// Master takes the place of the master key in the file; nil is that one. The file holds the key of the blind index,
+	// wrapped by it.
 	Master Master
 }
 

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// Personal is a text about a person. It prints as nothing, whichever way it is printed, so that it stands in no log and in no error;
-// JSON alone shows it, to who was let in.
+// Personal is a text about a person. It prints as nothing, whichever way it is printed, so that it stands in no log and
+// in no error; JSON alone shows it, to who was let in.
 type Personal string
 
 const redacted = "[personal]"

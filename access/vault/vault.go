@@ -47,16 +47,16 @@ func (p Place) bound() ([]byte, error) {
 	return []byte(p.Table + "|" + p.Column + "|" + p.Row + "|" + strconv.Itoa(p.Version)), nil
 }
 
-// Vault seals and opens. A nil *Vault answers everything with [ErrNoVault]: the server keeps no personal data then. It is safe for
-// concurrent use.
+// Vault seals and opens. A nil *Vault answers everything with [ErrNoVault]: the server keeps no personal data then. It
+// is safe for concurrent use.
 type Vault struct {
 	master Master
 	index  *prf.Set
 	halves *halves
 }
 
-// Seal closes a text for its place, under the subject's key, which is made at the first text. The bytes that it gives are what
-// reaches the database. [ErrErased] for a subject that was erased, [ErrTextTooBig] above 64 KiB.
+// Seal closes a text for its place, under the subject's key, which is made at the first text. The bytes that it gives
+// are what reaches the database. [ErrErased] for a subject that was erased, [ErrTextTooBig] above 64 KiB.
 func (v *Vault) Seal(ctx context.Context, tx *store.Tx, subject string, at Place, text string) ([]byte, error) {
 	if v == nil {
 		return nil, ErrNoVault
@@ -79,8 +79,8 @@ func (v *Vault) Seal(ctx context.Context, tx *store.Tx, subject string, at Place
 	return key.Encrypt(padded, bound)
 }
 
-// Open reads what Seal closed. It writes no audit event: why a text is read is known to the act alone. [ErrErased] when the
-// subject's key is gone, [ErrUnsealed] when the bytes are not those that were sealed for this subject and place.
+// Open reads what Seal closed. It writes no audit event: why a text is read is known to the act alone. [ErrErased] when
+// the subject's key is gone, [ErrUnsealed] when the bytes are not those that were sealed for this subject and place.
 func (v *Vault) Open(ctx context.Context, tx *store.Tx, subject string, at Place, sealed []byte) (string, error) {
 	if v == nil {
 		return "", ErrNoVault
@@ -98,8 +98,8 @@ func (v *Vault) Open(ctx context.Context, tx *store.Tx, subject string, at Place
 // indexBytes is the length of a blind index: long enough that no two texts share one by chance.
 const indexBytes = 16
 
-// Index is the blind index of a text in a column: equal for texts that differ only in case, accents, spaces and form of letters.
-// Who has no key can neither compute it nor turn it back; the row and version of the place play no part.
+// Index is the blind index of a text in a column: equal for texts that differ only in case, accents, spaces and form of
+// letters. Who has no key can neither compute it nor turn it back; the row and version of the place play no part.
 func (v *Vault) Index(at Place, text string) ([]byte, error) {
 	if v == nil {
 		return nil, ErrNoVault
@@ -118,10 +118,10 @@ func Normal(text string) string {
 	return strings.Join(strings.Fields(cases.Fold().String(norm.NFKC.String(bare))), " ")
 }
 
-// Destroy forgets a subject: its key goes from the database with this tx, and its half from the file of halves after the commit. A
-// tombstone stays, so the subject never gets a key again; a half that could not be taken (a crash, a full disk) is taken by the
-// next [Vault.Settle]. Blind indexes stand in the caller's tables and are the caller's to take away. [ErrErased] when it was done
-// before.
+// Destroy forgets a subject: its key goes from the database with this tx, and its half from the file of halves after
+// the commit. A tombstone stays, so the subject never gets a key again; a half that could not be taken (a crash, a full
+// disk) is taken by the next [Vault.Settle]. Blind indexes stand in the caller's tables and are the caller's to take
+// away. [ErrErased] when it was done before.
 func (v *Vault) Destroy(ctx context.Context, tx *store.Tx, subject string) error {
 	if v == nil {
 		return ErrNoVault
@@ -155,8 +155,9 @@ func (v *Vault) Erased(ctx context.Context, tx *store.Tx, subject string) (erase
 	return true, !there, err
 }
 
-// Settle takes the halves of all erased subjects that are still in the file, and tells how many there were. The server does it when
-// it starts, which mends what a crash between commit and file left, and a file of halves that was restored from an older copy.
+// Settle takes the halves of all erased subjects that are still in the file, and tells how many there were. The server
+// does it when it starts, which mends what a crash between commit and file left, and a file of halves that was restored
+// from an older copy.
 func (v *Vault) Settle(ctx context.Context, tx *store.Tx) (int, error) {
 	if v == nil {
 		return 0, nil
@@ -219,8 +220,8 @@ func (v *Vault) unwrap(ctx context.Context, subject string, row keyRow) (tink.AE
 // wrapping binds a wrapped key to whom it belongs.
 func wrapping(subject, key string) []byte { return []byte("vault_keys|" + subject + "|" + key) }
 
-// makeKey gives a subject its key. The half is on the disk before the tx commits: a tx that is rolled back leaves a half that
-// belongs to nothing.
+// makeKey gives a subject its key. The half is on the disk before the tx commits: a tx that is rolled back leaves a
+// half that belongs to nothing.
 func (v *Vault) makeKey(ctx context.Context, tx *store.Tx, subject string) (tink.AEAD, error) {
 	if _, err := readErasure(ctx, tx, subject); err == nil {
 		return nil, ErrErased
@@ -262,7 +263,8 @@ func (v *Vault) makeKey(ctx context.Context, tx *store.Tx, subject string) (tink
 	return aead.New(handle)
 }
 
-// buckets are the lengths to which texts are padded, in bytes with the four of the length itself; beyond the last, its multiples.
+// buckets are the lengths to which texts are padded, in bytes with the four of the length itself; beyond the last, its
+// multiples.
 var buckets = []int{64, 256, 1024, 4096}
 
 // maxText is the longest text, in bytes.
@@ -283,7 +285,8 @@ func pad(text string) ([]byte, error) {
 		}
 	}
 	padded := make([]byte, size)
-	padded[0], padded[1], padded[2], padded[3] = byte(len(text)>>24), byte(len(text)>>16), byte(len(text)>>8), byte(len(text))
+	padded[0], padded[1], padded[2], padded[3] = byte(len(text)>>24), byte(len(text)>>16), byte(len(text)>>8),
+		byte(len(text))
 	copy(padded[4:], text)
 	return padded, nil
 }

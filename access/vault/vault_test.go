@@ -38,7 +38,8 @@ func seal(t testing.TB, db *store.DB, v *vault.Vault, subject string, at vault.P
 	return sealed
 }
 
-func open(t testing.TB, db *store.DB, v *vault.Vault, subject string, at vault.Place, sealed []byte) (text string, err error) {
+func open(t testing.TB, db *store.DB, v *vault.Vault, subject string, at vault.Place, sealed []byte) (text string,
+	err error) {
 	t.Helper()
 	err = db.View(t.Context(), func(tx *store.Tx) (err error) {
 		text, err = v.Open(t.Context(), tx, subject, at, sealed)
@@ -52,8 +53,8 @@ func destroy(t testing.TB, db *store.DB, v *vault.Vault, subject string) error {
 	return update(t, db, func(ctx context.Context, tx *store.Tx) error { return v.Destroy(ctx, tx, subject) })
 }
 
-// TestSealedStaysInItsPlace holds that what is sealed opens where it was sealed and nowhere else: not for another subject, not in
-// another table, column, row or version, not with a bit changed.
+// TestSealedStaysInItsPlace holds that what is sealed opens where it was sealed and nowhere else: not for another
+// subject, not in another table, column, row or version, not with a bit changed.
 func TestSealedStaysInItsPlace(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := vaulttest.New(t)
@@ -130,13 +131,15 @@ func TestIndex(t *testing.T) {
 	}
 	column := name
 	column.Column = "contact"
-	if index(v, column, "Ada Éxample") == same || index(other, name, "Ada Éxample") == same || index(v, name, "Ada Example 2") == same {
+	if index(v, column, "Ada Éxample") == same || index(other, name, "Ada Éxample") == same ||
+		index(v, name, "Ada Example 2") == same {
 		t.Error("different things share an index")
 	}
 }
 
-// TestDestroyed holds that an erased subject opens with nothing that is left: neither its rows, nor an older copy of the database
-// with the master key; only the older copy of the file of halves would open that. A rolled back erasure takes nothing.
+// TestDestroyed holds that an erased subject opens with nothing that is left: neither its rows, nor an older copy of
+// the database with the master key; only the older copy of the file of halves would open that. A rolled back erasure
+// takes nothing.
 func TestDestroyed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v, file := vaulttest.At(t)
@@ -201,7 +204,11 @@ func olderCopies(t *testing.T, db *store.DB, file string, older []byte, row row,
 	}
 
 	settle := func() (n int) {
-		if err := db.View(t.Context(), func(tx *store.Tx) (err error) { n, err = again.Settle(t.Context(), tx); return err }); err != nil {
+		if err := db.View(t.Context(), func(tx *store.Tx) (err error) {
+			n,
+				err = again.Settle(t.Context(), tx)
+			return err
+		}); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -238,7 +245,8 @@ type row struct {
 func keyRow(t *testing.T, db *store.DB, subject string) (r row) {
 	t.Helper()
 	if err := db.View(t.Context(), func(tx *store.Tx) error {
-		return tx.NewSelect().Table("vault_keys").Column("subject", "id", "wrapped").Where("subject = ?", subject).Scan(t.Context(), &r.Subject, &r.ID, &r.Wrapped)
+		return tx.NewSelect().Table("vault_keys").Column("subject", "id", "wrapped").Where("subject = ?", subject).
+			Scan(t.Context(), &r.Subject, &r.ID, &r.Wrapped)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +256,8 @@ func keyRow(t *testing.T, db *store.DB, subject string) (r row) {
 func insertKey(t *testing.T, db *store.DB, r row) {
 	t.Helper()
 	if err := update(t, db, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.NewRaw("INSERT INTO vault_keys (subject, id, wrapped, created_at) VALUES (?, ?, ?, '2026-01-01T00:00:00.000000Z')", r.Subject, r.ID, r.Wrapped).Exec(ctx)
+		_, err := tx.NewRaw("INSERT INTO vault_keys (subject, id, wrapped, created_at) VALUES (?, ?, ?, "+
+			"'2026-01-01T00:00:00.000000Z')", r.Subject, r.ID, r.Wrapped).Exec(ctx)
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -303,7 +312,8 @@ func TestTwins(t *testing.T) {
 	})
 }
 
-// TestKeyFile holds how a key file is locked, that nothing is written over, and that a line cut short by a crash harms no other.
+// TestKeyFile holds how a key file is locked, that nothing is written over, and that a line cut short by a crash harms
+// no other.
 func TestKeyFile(t *testing.T) {
 	db := storetest.SQLite(t)
 	file := filepath.Join(t.TempDir(), "vault.json")
@@ -344,7 +354,8 @@ func TestKeyFile(t *testing.T) {
 	if err := os.Remove(vault.HalvesOf(file)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := vault.Open(ctx, file, vault.Options{Passphrase: "seven invented words"}); !errors.Is(err, vault.ErrKeyFile) {
+	if _, err := vault.Open(ctx, file, vault.Options{Passphrase: "seven invented words"}); !errors.Is(err,
+		vault.ErrKeyFile) {
 		t.Errorf("without halves: %v", err)
 	}
 	var none *vault.Vault

@@ -1,20 +1,21 @@
-// Package jobs does work later: what takes too long for an answer, waits for somebody else's server, or comes every day.
+// Package jobs does work later: what takes too long for an answer, waits for somebody else's server, or comes every
+// day.
 //
-// A job is enqueued in the transaction that makes it necessary, so there is never one for what was rolled back and none missing
-// for what was committed. It is worked by whichever process has a [Queue] started, on both engines by the same code, and again
-// with growing pauses where it failed.
+// A job is enqueued in the transaction that makes it necessary, so there is never one for what was rolled back and none
+// missing for what was committed. It is worked by whichever process has a [Queue] started, on both engines by the same
+// code, and again with growing pauses where it failed.
 //
 //	                     store.Tx                        process of its own time
 //	act ──▶ rows, entries, Enqueue(ctx, tx, job) ──commit──▶ Queue ──▶ work(ctx, job) ──▶ transactions of its own
 //
-// A job may run twice: a process that is killed after its work and before the note of it leaves a job that runs again. So work
-// looks first whether it was done, and says so in the transaction in which it does it.
+// A job may run twice: a process that is killed after its work and before the note of it leaves a job that runs again.
+// So work looks first whether it was done, and says so in the transaction in which it does it.
 //
-// What a job holds are ids and dates. It lies in the clear, in the database and in its copies; no name, no address, no word
-// about a person may stand in it, nor in the error that its work returns.
+// What a job holds are ids and dates. It lies in the clear, in the database and in its copies; no name, no address, no
+// word about a person may stand in it, nor in the error that its work returns.
 //
-// Below it is riverqueue/river, which this package alone knows. River tells its own time, so a job that is due tomorrow by a
-// test's clock is not due tomorrow.
+// Below it is riverqueue/river, which this package alone knows. River tells its own time, so a job that is due tomorrow
+// by a test's clock is not due tomorrow.
 package jobs
 
 import (
@@ -36,8 +37,8 @@ import (
 	"supportledger/store"
 )
 
-// Args are what a job is told: a struct that becomes JSON. Kind names the work, such as statement_delivery; it is asked of the
-// zero value too, and never changes while jobs of it may be waiting.
+// Args are what a job is told: a struct that becomes JSON. Kind names the work, such as statement_delivery; it is asked
+// of the zero value too, and never changes while jobs of it may be waiting.
 type Args interface{ Kind() string }
 
 // The longest times that things may take.
@@ -83,15 +84,18 @@ func New(db *store.DB, o Options) *Queue {
 	return &Queue{db: db, options: o, workers: river.NewWorkers()}
 }
 
-// Do says how jobs of A's kind are done. Work gets a context that ends with [Options.Timeout]; an error makes the job run
-// again, later and later, unless it is one of [Never].
+// Do says how jobs of A's kind are done. Work gets a context that ends with [Options.Timeout]; an error makes the job
+// run again, later and later, unless it is one of [Never].
 func Do[A Args](q *Queue, work func(ctx context.Context, args A) error) {
 	q.kinds++
-	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[A]) error { return work(ctx, job.Args) }))
+	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context,
+		job *river.Job[A]) error {
+		return work(ctx, job.Args)
+	}))
 }
 
-// Daily enqueues what args gives for the day (2026-11-26, UTC) at an hour of every day, and at the start of a process for a day
-// that has none yet: once a day, however many processes run.
+// Daily enqueues what args gives for the day (2026-11-26, UTC) at an hour of every day, and at the start of a process
+// for a day that has none yet: once a day, however many processes run.
 func Daily[A Args](q *Queue, hour int, args func(day string) A) {
 	var kind A
 	made := func() (river.JobArgs, *river.InsertOpts) {
@@ -99,9 +103,11 @@ func Daily[A Args](q *Queue, hour int, args func(day string) A) {
 		if now.Hour() < hour {
 			now = now.AddDate(0, 0, -1) // yesterday's, which a process that did not run has missed
 		}
-		return args(now.Format(time.DateOnly)), &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: rivertype.JobStates()}}
+		return args(now.Format(time.DateOnly)), &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true,
+			ByState: rivertype.JobStates()}}
 	}
-	q.daily = append(q.daily, river.NewPeriodicJob(everyDayAt(hour), made, &river.PeriodicJobOpts{ID: kind.Kind(), RunOnStart: true}))
+	q.daily = append(q.daily, river.NewPeriodicJob(everyDayAt(hour), made,
+		&river.PeriodicJobOpts{ID: kind.Kind(), RunOnStart: true}))
 }
 
 // everyDayAt is the schedule of an hour of the day, UTC.
@@ -151,7 +157,8 @@ func (q *Queue) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop waits for the jobs that run, and cuts them short where they take longer than twenty seconds: they run again later.
+// Stop waits for the jobs that run, and cuts them short where they take longer than twenty seconds: they run again
+// later.
 func (q *Queue) Stop(ctx context.Context) error {
 	if q.client == nil {
 		return nil
@@ -175,7 +182,8 @@ func EnqueueAt[A Args](ctx context.Context, tx *store.Tx, at time.Time, all ...A
 // EnqueueOnce is [Enqueue] that leaves out a job of which an equal one is waiting or running.
 func EnqueueOnce[A Args](ctx context.Context, tx *store.Tx, all ...A) error {
 	return enqueue(ctx, tx, river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning,
+		rivertype.JobStateScheduled,
 	}}}, all)
 }
 

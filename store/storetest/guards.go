@@ -6,8 +6,8 @@ import (
 	"supportledger/store"
 )
 
-// DisableGuards turns triggers and foreign keys off for the rest of a tx, as the owner of a database can: verify must find what
-// is written then. On SQLite the triggers are dropped, so the tx must be rolled back.
+// DisableGuards turns triggers and foreign keys off for the rest of a tx, as the owner of a database can: verify must
+// find what is written then. On SQLite the triggers are dropped, so the tx must be rolled back.
 func DisableGuards(t testing.TB, tx *store.Tx) {
 	t.Helper()
 	do := func(text string) {

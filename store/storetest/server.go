@@ -75,8 +75,8 @@ func startServer() (string, error) {
 	return dsn, err
 }
 
-// Durable starts a PostgreSQL that flushes what it commits in a folder that is kept, to measure on what one in use would do:
-// the same folder gives the same databases again. It ends with stop, or with the process.
+// Durable starts a PostgreSQL that flushes what it commits in a folder that is kept, to measure on what one in use
+// would do: the same folder gives the same databases again. It ends with stop, or with the process.
 func Durable(dir string) (dsn string, stop func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", nil, err

@@ -26,7 +26,8 @@ func TestSettleDropsOrphansOnly(t *testing.T) {
 	}
 	defer conn.Close(context.Background())
 	var orphans, ours int
-	const tally = "SELECT COUNT(*) FILTER (WHERE datname LIKE 'slt\\_0dead\\_%'), COUNT(*) FILTER (WHERE datname LIKE $1 || '\\_%') FROM pg_database"
+	const tally = "SELECT COUNT(*) FILTER (WHERE datname LIKE 'slt\\_0dead\\_%'), COUNT(*) FILTER (WHERE datname LIKE " +
+		"$1 || '\\_%') FROM pg_database"
 	if err := conn.QueryRow(t.Context(), tally, run).Scan(&orphans, &ours); err != nil {
 		t.Fatal(err)
 	}
