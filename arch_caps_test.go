@@ -21,8 +21,8 @@ const (
 	maxPositional   = 4     // values of a struct literal without field names
 )
 
-// debts are breaches that are still allowed, by room ("." is the root, "docs" the documents). A number only falls: whoever
-// mends one lowers it.
+// debts are breaches that are still allowed, by room ("." is the root, "docs" the documents). A number only falls:
+// whoever mends one lowers it.
 var debts = map[string]map[string]int{
 	"package lines": {
 		"disbursements": 1, "grants": 1, "ledger": 1, "statements": 1,
@@ -119,8 +119,9 @@ func lineWidth(house tree) []string {
 			at++
 			width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n"))
 			if width > maxColumns && !f.generated && !strings.Contains(line, "description:\"") {
-				byRoom[roomOf(f)] = append(byRoom[roomOf(f)], fmt.Sprintf("%s:%d has %d columns, of at most %d: the eye loses the line",
-					f.path, at, width, maxColumns))
+				byRoom[roomOf(f)] = append(byRoom[roomOf(f)],
+					fmt.Sprintf("%s:%d has %d columns, of at most %d: the eye loses the line",
+						f.path, at, width, maxColumns))
 			}
 		}
 	}
@@ -134,7 +135,8 @@ func parameterCount(house tree) []string {
 			d, ok := n.(*ast.FuncDecl)
 			if ok && d.Type.Params.NumFields() > maxParameters {
 				byRoom[roomOf(f)] = append(byRoom[roomOf(f)], fmt.Sprintf("%s: %s takes %d parameters, of at most %d: "+
-					"two of them belong together, or it does two things", house.at(d), d.Name.Name, d.Type.Params.NumFields(), maxParameters))
+					"two of them belong together, or it does two things", house.at(d), d.Name.Name, d.Type.Params.NumFields(),
+					maxParameters))
 			}
 			return true
 		})
@@ -175,8 +177,9 @@ func positionalLiterals(house tree) []string {
 			}
 			_, keyed := lit.Elts[0].(*ast.KeyValueExpr)
 			if name, isStruct := structName(lit.Type, f.dir, dirs, structs); isStruct && !keyed {
-				byRoom[roomOf(f)] = append(byRoom[roomOf(f)], fmt.Sprintf("%s: %s is given %d values without names, of at most %d: "+
-					"swap two of one type and it still compiles", house.at(lit), name, len(lit.Elts), maxPositional))
+				byRoom[roomOf(f)] = append(byRoom[roomOf(f)],
+					fmt.Sprintf("%s: %s is given %d values without names, of at most %d: "+
+						"swap two of one type and it still compiles", house.at(lit), name, len(lit.Elts), maxPositional))
 			}
 			return true
 		})
@@ -236,7 +239,8 @@ func plainWords(house tree) []string {
 		}
 	}
 	err := fs.WalkDir(house.fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) != ".md" && path.Ext(p) != ".sql" || strings.Contains(p, "testdata/") || p == "CONTRIBUTING.md" {
+		if err != nil || d.IsDir() || path.Ext(p) != ".md" && path.Ext(p) != ".sql" || strings.Contains(p, "testdata/") ||
+			p == "CONTRIBUTING.md" {
 			return err
 		}
 		text, err := fs.ReadFile(house.fsys, p)

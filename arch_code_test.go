@@ -169,7 +169,8 @@ func clock(house tree) []string {
 }
 
 // noFloats are the rooms in which a float can only be money, a rate or a share.
-var noFloats = []string{"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements"}
+var noFloats = []string{"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements",
+	"statements"}
 
 // floatsAllowed are the exceptions, with the reason.
 var floatsAllowed = map[string]string{
@@ -190,7 +191,8 @@ func floats(house tree) []string {
 			case !ok:
 			case slices.Contains(noFloats, here) && (id.Name == "float64" || id.Name == "float32"):
 				breaches = append(breaches, fmt.Sprintf("%s: %s in %s: 0.10 has no exact float, use ledger.Money, ledger.Rate or decimal.Decimal", house.at(id), id.Name, here))
-			case slices.Contains([]string{"NewFromFloat", "NewFromFloat32", "NewFromFloatWithExponent", "InexactFloat64"}, id.Name):
+			case slices.Contains([]string{"NewFromFloat", "NewFromFloat32", "NewFromFloatWithExponent", "InexactFloat64"},
+				id.Name):
 				breaches = append(breaches, fmt.Sprintf("%s: %s takes a decimal through a float: the øre that it loses has to be found by an accountant", house.at(id), id.Name))
 			}
 			return true
@@ -215,9 +217,11 @@ func isIdent(e ast.Expr, name string) bool {
 
 // textArgument says which argument of a method of bun or database/sql is SQL text.
 var textArgument = map[string]int{
-	"ColumnExpr": 0, "DistinctOn": 0, "GroupExpr": 0, "Having": 0, "Join": 0, "JoinOn": 0, "ModelTableExpr": 0, "NewRaw": 0,
-	"On": 0, "OrderExpr": 0, "Raw": 0, "Returning": 0, "Safe": 0, "Set": 0, "SetColumn": 1, "TableExpr": 0, "Where": 0, "WhereOr": 0,
-	"Exec": 0, "Query": 0, "QueryRow": 0, "ExecContext": 1, "QueryContext": 1, "QueryRowContext": 1, "PrepareContext": 1,
+	"ColumnExpr": 0, "DistinctOn": 0, "GroupExpr": 0, "Having": 0, "Join": 0, "JoinOn": 0, "ModelTableExpr": 0,
+	"NewRaw": 0,
+	"On":     0, "OrderExpr": 0, "Raw": 0, "Returning": 0, "Safe": 0, "Set": 0, "SetColumn": 1, "TableExpr": 0, "Where": 0,
+	"WhereOr": 0,
+	"Exec":    0, "Query": 0, "QueryRow": 0, "ExecContext": 1, "QueryContext": 1, "QueryRowContext": 1, "PrepareContext": 1,
 	"Stream": 1, // store.Tx.Stream
 }
 
@@ -277,7 +281,8 @@ func sqlText(f file, call *ast.CallExpr) (method string, text ast.Expr) {
 	if !known || len(call.Args) <= at {
 		return "", nil
 	}
-	if id, ok := sel.X.(*ast.Ident); ok && id.Name != "bun" && slices.Contains(slices.Collect(maps.Values(f.imports())), id.Name) {
+	if id, ok := sel.X.(*ast.Ident); ok && id.Name != "bun" &&
+		slices.Contains(slices.Collect(maps.Values(f.imports())), id.Name) {
 		return "", nil // strings.Join and its like
 	}
 	if sel.Sel.Name == "Exec" && isIdent(call.Args[0], "ctx") {
@@ -438,9 +443,9 @@ func portableSQL(house tree) []string {
 	return breaches
 }
 
-// errorTable holds that the error table, the files problems*.go below http, mentions every exported sentinel of the rooms, so that no
-// refusal reaches a client as "internal error". Migrations run before there is a client; the command line and what it plays through the API
-// (http/story) speak for themselves.
+// errorTable holds that the error table, the files problems*.go below http, mentions every exported sentinel of the
+// rooms, so that no refusal reaches a client as "internal error". Migrations run before there is a client; the
+// command line and what it plays through the API (http/story) speak for themselves.
 func errorTable(house tree) []string {
 	mentioned := map[string]bool{}
 	for _, f := range house.files {

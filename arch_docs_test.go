@@ -18,7 +18,8 @@ import (
 
 // mandated are the libraries that the project was started with; every other one needs its reason in DECISIONS.md.
 var mandated = []string{
-	"github.com/gin-gonic/gin", "github.com/uptrace/bun", "modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/shopspring/decimal",
+	"github.com/gin-gonic/gin", "github.com/uptrace/bun", "modernc.org/sqlite", "github.com/jackc/pgx/v5",
+	"github.com/shopspring/decimal",
 	"github.com/go-playground/validator/v10", "github.com/johnfercher/maroto/v2",
 }
 
@@ -71,7 +72,8 @@ func glossary(house tree) []string {
 		for _, m := range goName.FindAllStringSubmatch(cells[column], -1) {
 			names++
 			if name := strings.Trim(strings.Join(m[1:], "."), "."); !known[name] {
-				breaches = append(breaches, fmt.Sprintf("docs/GLOSSARY.md:%d: there is no %s: the word and the code have parted", i+1, name))
+				breaches = append(breaches, fmt.Sprintf("docs/GLOSSARY.md:%d: there is no %s: the word and the code have parted",
+					i+1, name))
 			}
 		}
 	}
@@ -223,7 +225,8 @@ func TestDependencyFloors(t *testing.T) {
 	for _, f := range floors {
 		switch have := required[f.library]; {
 		case have == "":
-			t.Errorf("go.mod does not require %s, so its floor %s holds nothing: drop the floor or the mistake", f.library, f.version)
+			t.Errorf("go.mod does not require %s, so its floor %s holds nothing: drop the floor or the mistake", f.library,
+				f.version)
 		case semver.Compare(have, f.version) < 0:
 			t.Errorf("go.mod requires %s %s, of at least %s: %s", f.library, have, f.version, f.why)
 		}

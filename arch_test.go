@@ -26,14 +26,16 @@ const module = "supportledger"
 // rooms is the reading order: a package imports only what stands before it. Packages below a room (store/storetest,
 // disbursements/iso20022) rank with it. What stands behind cmd is not part of the product.
 var rooms = []string{
-	"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements", "http", "cmd",
+	"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements", "http",
+	"cmd",
 	"loadtest", "scripts",
 }
 
-// inHTTP is the reading order below http: the machinery, what all resources share, the resources, and http itself, which puts them
-// together. apitest and story are clients.
+// inHTTP is the reading order below http: the machinery, what all resources share, the resources, and http itself,
+// which puts them together. apitest and story are clients.
 var inHTTP = []string{
-	"rest", "rest/table", "groupcommit", "resource", "books", "grants", "payments", "people", "statements", "accounts", ".", "apitest", "story",
+	"rest", "rest/table", "groupcommit", "resource", "books", "grants", "payments", "people", "statements", "accounts",
+	".", "apitest", "story",
 }
 
 // entrances are the rooms whose first package lies in a folder below them.
@@ -73,7 +75,8 @@ var rules = []rule{
 func TestHouse(t *testing.T) {
 	house := load(t, os.DirFS("."))
 	if len(house.files) < 50 {
-		t.Errorf("only %d Go files were found below the root, so these rules would hold without looking at anything", len(house.files))
+		t.Errorf("only %d Go files were found below the root, so these rules would hold without looking at anything",
+			len(house.files))
 	}
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
@@ -222,13 +225,15 @@ func readingOrder(house tree) []string {
 			forTests := strings.HasSuffix(rel, "test")
 			switch {
 			case forTests && !f.test:
-				breaches = append(breaches, fmt.Sprintf("%s imports %s, which is made for tests: what ships must not carry it", f.path, rel))
+				breaches = append(breaches, fmt.Sprintf("%s imports %s, which is made for tests: what ships must not carry it",
+					f.path, rel))
 			case forTests:
 			case here == there:
 				breaches = append(breaches, readingOrderInHTTP(f, rel)...)
 			case other >= rank:
 				breaches = append(breaches, fmt.Sprintf("%s imports %s, but %s stands before %s in the reading order (%s): "+
-					"one can read the house from left to right only while nothing points back", f.path, rel, here, there, strings.Join(rooms, " → ")))
+					"one can read the house from left to right only while nothing points back", f.path, rel, here, there,
+					strings.Join(rooms, " → ")))
 			}
 		}
 	}

@@ -104,7 +104,8 @@ func (m machine) database(ctx context.Context, name string, fresh bool) (string,
 			return "", err
 		}
 		defer db.Close()
-		for _, text := range []string{"DROP DATABASE IF EXISTS " + name + " WITH (FORCE)", "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'"} {
+		for _, text := range []string{"DROP DATABASE IF EXISTS " + name + " WITH (FORCE)",
+			"CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'"} {
 			if _, err := db.ExecContext(ctx, text); err != nil {
 				return "", err
 			}
@@ -124,8 +125,8 @@ func fundNo(i int) ledger.FundCode { return ledger.FundCode(fmt.Sprintf("B%03d",
 // incomes are accounts that money comes from.
 var incomes = []ledger.AccountNo{"4100", "4200", "4300", "4400", "4900"}
 
-// fill posts entries through the books' own code until there are n: numbers, balances, proof and audit events are what they
-// would be had they come one by one. It goes on where an earlier run was stopped.
+// fill posts entries through the books' own code until there are n: numbers, balances, proof and audit events are
+// what they would be had they come one by one. It goes on where an earlier run was stopped.
 func (b books) fill(ctx context.Context, n int) (err error) {
 	db, err := store.Open(ctx, b.dsn, store.Options{MustExist: true})
 	if err != nil {
@@ -165,12 +166,14 @@ func (b books) openFunds(ctx context.Context, db *store.DB) error {
 			return err
 		}
 		if _, there := known[book.General]; !there {
-			if err := book.OpenFund(ctx, tx, ledger.Fund{Code: book.General, Name: "General", Restriction: ledger.Unrestricted, OpenedOn: "2020-01-01"}); err != nil {
+			if err := book.OpenFund(ctx, tx, ledger.Fund{Code: book.General, Name: "General", Restriction: ledger.Unrestricted,
+				OpenedOn: "2020-01-01"}); err != nil {
 				return err
 			}
 		}
 		for i := range funds {
-			if err := book.OpenFund(ctx, tx, ledger.Fund{Code: fundNo(i), Name: "Measured", Restriction: ledger.PurposeBound, OpenedOn: "2020-01-01"}); err != nil {
+			if err := book.OpenFund(ctx, tx, ledger.Fund{Code: fundNo(i), Name: "Measured", Restriction: ledger.PurposeBound,
+				OpenedOn: "2020-01-01"}); err != nil {
 				return err
 			}
 		}
@@ -178,8 +181,8 @@ func (b books) openFunds(ctx context.Context, db *store.DB) error {
 	})
 }
 
-// fillSome posts the next few entries and tells how many there are then. Every tenth is of the general fund, so that one bank
-// account of one fund comes to a tenth of all lines on one side.
+// fillSome posts the next few entries and tells how many there are then. Every tenth is of the general fund, so that
+// one bank account of one fund comes to a tenth of all lines on one side.
 func (b books) fillSome(ctx context.Context, db *store.DB, n int) (done int, err error) {
 	err = db.Update(ctx, func(tx *store.Tx) error {
 		who, err := access.Authenticate(ctx, tx, b.token)
@@ -237,7 +240,8 @@ func (b books) serve(ctx context.Context, dir string) (*serving, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &serving{books: b, log: log, cmd: exec.CommandContext(ctx, b.program, "serve", "--db", b.dsn, "--addr", "127.0.0.1:0", "--rate", "0")}
+	s := &serving{books: b, log: log, cmd: exec.CommandContext(ctx, b.program, "serve", "--db", b.dsn, "--addr",
+		"127.0.0.1:0", "--rate", "0")}
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.WaitDelay = 10 * time.Second
 	s.cmd.Stderr = log

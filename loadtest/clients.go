@@ -32,8 +32,8 @@ func (s sample) at(q float64) float64 {
 // most is how many requests one measurement makes at most, whatever the time.
 const most = 2_000_000
 
-// loop keeps clients busy: each asks again as soon as it is answered. The first quarter second warms up. Any error ends the
-// measurement: a figure with refusals in it would be one of refusals. Each request counts per times.
+// loop keeps clients busy: each asks again as soon as it is answered. The first quarter second warms up. Any error
+// ends the measurement: a figure with refusals in it would be one of refusals. Each request counts per times.
 func loop(ctx context.Context, lasts time.Duration, clients, per int, client func(i int) (ask func() error, end func())) (sample, error) {
 	const warm = 250 * time.Millisecond
 	began := time.Now()
@@ -74,8 +74,8 @@ func loop(ctx context.Context, lasts time.Duration, clients, per int, client fun
 	return s, ctx.Err()
 }
 
-// conn is a client's connection. It speaks HTTP/1.1 by itself, so that the client takes little of the machine that it shares
-// with the server.
+// conn is a client's connection. It speaks HTTP/1.1 by itself, so that the client takes little of the machine that it
+// shares with the server.
 type conn struct {
 	net  net.Conn
 	read *bufio.Reader

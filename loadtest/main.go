@@ -1,14 +1,14 @@
 // Command loadtest measures what the ledger does under load: `make bench`. It is made for tests and ships with nothing.
 //
-// It builds the program, opens books, fills them through ledger's own code, starts the program as a process of its own and
-// loads it over HTTP on 127.0.0.1, with tokens and idempotency keys, as clients would. Beside it stands the raw limit: the
-// same database on the same disk in the same minutes, written with the least SQL that stores the same rows, many posts to a
-// commit, without HTTP, guards or proof (raw.go).
+// It builds the program, opens books, fills them through ledger's own code, starts the program as a process of its
+// own and loads it over HTTP on 127.0.0.1, with tokens and idempotency keys, as clients would. Beside it stands the
+// raw limit: the same database on the same disk in the same minutes, written with the least SQL that stores the same
+// rows, many posts to a commit, without HTTP, guards or proof (raw.go).
 //
-// A machine is never quite quiet, so what is compared is measured in turn, several rounds of it, and a figure is the median
-// of its rounds; a ratio is the median of the rounds' ratios. Books of a million entries are kept in -dir and found again by
-// the next run; small ones are made anew in every round, since an empty database is what a new charity starts with.
-// docs/PERFORMANCE.md says how to read the table.
+// A machine is never quite quiet, so what is compared is measured in turn, several rounds of it, and a figure is the
+// median of its rounds; a ratio is the median of the rounds' ratios. Books of a million entries are kept in -dir and
+// found again by the next run; small ones are made anew in every round, since an empty database is what a new charity
+// starts with. docs/PERFORMANCE.md says how to read the table.
 package main
 
 import (
@@ -43,7 +43,8 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.dir, "dir", filepath.Join(os.TempDir(), "supportledger-bench"), "folder for books and the PostgreSQL server; the large books are kept there for the next run")
+	flag.StringVar(&o.dir, "dir", filepath.Join(os.TempDir(), "supportledger-bench"),
+		"folder for books and the PostgreSQL server; the large books are kept there for the next run")
 	flag.StringVar(&o.engines, "engines", "sqlite,postgres", "which databases, in this order")
 	flag.IntVar(&o.small, "small", 10_000, "entries in the small books")
 	flag.IntVar(&o.large, "large", 1_000_000, "entries in the large books; 0 leaves them out")
@@ -85,7 +86,8 @@ func run(o options) error {
 	r.print(os.Stdout)
 	if failed != nil {
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return fmt.Errorf("stopped after %v; the books stay in %s, and a next run goes on with them: %w", o.limit, o.dir, failed)
+			return fmt.Errorf("stopped after %v; the books stay in %s, and a next run goes on with them: %w", o.limit, o.dir,
+				failed)
 		}
 		return failed
 	}

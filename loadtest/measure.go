@@ -24,7 +24,8 @@ type measurement struct {
 }
 
 var (
-	posts = []measurement{{"post, 1 client", 1, 1, spread}, {"post, 16 clients", 16, 1, spread}, {"post, 64 clients", 64, 1, spread}}
+	posts = []measurement{{"post, 1 client", 1, 1, spread}, {"post, 16 clients", 16, 1, spread},
+		{"post, 64 clients", 64, 1, spread}}
 
 	whole = append(posts[:len(posts):len(posts)],
 		measurement{"post hot, 64 clients", 64, 1, hot},

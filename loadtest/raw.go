@@ -15,10 +15,11 @@ import (
 	"time"
 )
 
-// The raw limit: what the database can do at most with the rows of a post, when as many share a commit as wait. One entry,
-// two lines, two balances of days, two of months, a total of a bank, one audit event, two leaves, one idempotency key with the id of
-// its entry; keys and nothing else indexed; no foreign key, no trigger, no check. On PostgreSQL they are one statement between BEGIN and COMMIT, on SQLite prepared
-// row statements. Nobody who keeps books can be faster; how near we come is the figure.
+// The raw limit: what the database can do at most with the rows of a post, when as many share a commit as wait. One
+// entry, two lines, two balances of days, two of months, a total of a bank, one audit event, two leaves, one
+// idempotency key with the id of its entry; keys and nothing else indexed; no foreign key, no trigger, no check. On
+// PostgreSQL they are one statement between BEGIN and COMMIT, on SQLite prepared row statements. Nobody who keeps
+// books can be faster; how near we come is the figure.
 
 var rawTables = []string{
 	`CREATE TABLE raw_head (id BIGINT PRIMARY KEY, last BIGINT NOT NULL)`,
@@ -163,7 +164,8 @@ func (r *rawDB) commit(ctx context.Context, batch []*rawPost) error {
 	if r.postgres {
 		write = r.columns
 	}
-	if err := write(ctx, tx, last-int64(len(batch)), now.Format(time.DateOnly), now.Format(time.RFC3339Nano), batch); err != nil {
+	if err := write(ctx, tx, last-int64(len(batch)), now.Format(time.DateOnly), now.Format(time.RFC3339Nano),
+		batch); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -177,7 +179,8 @@ func hashOf(key string) string {
 // columns writes a batch as one statement.
 func (r *rawDB) columns(ctx context.Context, tx *sql.Tx, seq int64, day, at string, batch []*rawPost) error {
 	n := len(batch)
-	seqs, ids, funds, accounts, hashes := make([]int64, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	seqs, ids, funds, accounts, hashes := make([]int64, n), make([]string, n), make([]string, n), make([]string, n),
+		make([]string, n)
 	for i, p := range batch {
 		seqs[i], ids[i], funds[i], accounts[i], hashes[i] = seq+int64(i)+1, p.key, p.fund, p.account, hashOf(p.key)
 	}
@@ -231,7 +234,8 @@ func (m machine) rawLoad(ctx context.Context, clients int) (sample, error) {
 		return func() error {
 			n++
 			i := client*7919 + n
-			return r.post(&rawPost{key: fmt.Sprintf("%s-%d-%d", run, client, n), fund: string(fundNo(i)), account: string(incomes[i%len(incomes)])})
+			return r.post(&rawPost{key: fmt.Sprintf("%s-%d-%d", run, client, n), fund: string(fundNo(i)),
+				account: string(incomes[i%len(incomes)])})
 		}, func() {}
 	})
 }

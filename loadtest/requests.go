@@ -44,7 +44,8 @@ func mix(client, n int) int { return client*7919 + n*104_729 }
 // spread posts gifts to one of two hundred funds and five accounts.
 func spread(s *serving, client, n int) []byte {
 	i := mix(client, n)
-	return s.request("POST", "/journal-entries", entryBody("", time.Now(), "1010", string(incomes[i%len(incomes)]), string(fundNo(i))))
+	return s.request("POST", "/journal-entries",
+		entryBody("", time.Now(), "1010", string(incomes[i%len(incomes)]), string(fundNo(i))))
 }
 
 // hot posts gifts that all meet in the same two accounts of the same fund.
@@ -75,8 +76,8 @@ func paid(s *serving, _, _ int) []byte {
 	return s.request("POST", "/journal-entries", entryBody("", time.Now(), "6100", "1010", "UNR"))
 }
 
-// backdated pays out of the same account on a day half a year ago and more, so that every day since has to be looked at: money
-// that was spent later must have been there.
+// backdated pays out of the same account on a day half a year ago and more, so that every day since has to be looked
+// at: money that was spent later must have been there.
 func backdated(s *serving, client, n int) []byte {
 	on := time.Now().AddDate(0, -6, -(mix(client, n) % 120))
 	return s.request("POST", "/journal-entries", entryBody("", on, "6100", "1010", "UNR"))

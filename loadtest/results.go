@@ -105,19 +105,27 @@ func (r *results) promises(engine string) []promise {
 	const single, hotOnes, bulks = "post, 64 clients", "post hot, 64 clients", "bulk of 100, 4 clients"
 	aim := map[string]float64{"sqlite": 4000, "postgres": 3000}[engine]
 	all := []promise{
-		{what: "over HTTP by the raw limit, 64 clients", value: r.ratio(at(small, single), at(small, rawPosting), rate), bound: .5, least: true},
-		{what: "posting at large by small, 64 clients", value: r.ratio(at(million, single), at(small, single), rate), bound: .9, least: true},
+		{what: "over HTTP by the raw limit, 64 clients", value: r.ratio(at(small, single), at(small, rawPosting), rate),
+			bound: .5, least: true},
+		{what: "posting at large by small, 64 clients", value: r.ratio(at(million, single), at(small, single), rate),
+			bound: .9, least: true},
 	}
 	for _, state := range []string{small, million} {
 		all = append(all,
-			promise{what: state + ": hot by spread", value: r.ratio(at(state, hotOnes), at(state, single), rate), bound: .9, least: true},
-			promise{what: state + ": p99 of hot by spread", value: r.ratio(at(state, hotOnes), at(state, single), p99), bound: 3},
-			promise{what: state + ": bulk of 100 by single", value: r.ratio(at(state, bulks), at(state, single), rate), bound: 2, least: true},
-			promise{what: state + ": posts over HTTP, 64 clients", value: median(each(r.samples[at(state, single)], rate)), bound: aim, least: true, unit: "/s"})
+			promise{what: state + ": hot by spread", value: r.ratio(at(state, hotOnes), at(state, single), rate), bound: .9,
+				least: true},
+			promise{what: state + ": p99 of hot by spread", value: r.ratio(at(state, hotOnes), at(state, single), p99),
+				bound: 3},
+			promise{what: state + ": bulk of 100 by single", value: r.ratio(at(state, bulks), at(state, single), rate), bound: 2,
+				least: true},
+			promise{what: state + ": posts over HTTP, 64 clients", value: median(each(r.samples[at(state, single)], rate)),
+				bound: aim, least: true, unit: "/s"})
 	}
 	all = append(all,
-		promise{what: "back-dated by current, p50", value: r.ratio(at(million, large[7].name), at(million, large[6].name), p50), bound: 2},
-		promise{what: "trial balance of any day, p50", value: median(each(r.samples[at(million, large[8].name)], p50)), bound: 50, unit: "ms"})
+		promise{what: "back-dated by current, p50",
+			value: r.ratio(at(million, large[7].name), at(million, large[6].name), p50), bound: 2},
+		promise{what: "trial balance of any day, p50", value: median(each(r.samples[at(million, large[8].name)], p50)),
+			bound: 50, unit: "ms"})
 	if v, ok := r.verify[engine]; ok {
 		all = append(all, promise{what: "verify, a million entries", value: v[0], bound: 30, unit: "s"},
 			promise{what: "memory of verify", value: v[1], bound: 200, unit: "MB"})
@@ -134,7 +142,8 @@ func (r *results) print(to io.Writer) {
 	fmt.Fprintln(w, "engine\tbooks\twhat\ta second\tp50 ms\tp99 ms\trounds")
 	for _, at := range r.order {
 		s := r.samples[at]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.0f\t%.2f\t%.2f\t%s\n", at.engine, at.state, at.name, median(each(s, rate)), median(each(s, p50)), median(each(s, p99)), spreadOf(s))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%.0f\t%.2f\t%.2f\t%s\n", at.engine, at.state, at.name, median(each(s, rate)),
+			median(each(s, p50)), median(each(s, p99)), spreadOf(s))
 	}
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, "engine\tpromise\tfound\tbound\tkept")
@@ -169,7 +178,8 @@ func (r *results) save(name string) error {
 	for _, at := range r.order {
 		s := r.samples[at]
 		all = append(all, figure{at.named(), round(median(each(s, rate))), "per second"},
-			figure{at.named() + ", p50", round(median(each(s, p50))), "ms"}, figure{at.named() + ", p99", round(median(each(s, p99))), "ms"})
+			figure{at.named() + ", p50", round(median(each(s, p50))), "ms"},
+			figure{at.named() + ", p99", round(median(each(s, p99))), "ms"})
 	}
 	for engine := range strings.SplitSeq(r.options.engines, ",") {
 		for _, p := range r.promises(engine) {

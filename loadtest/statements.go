@@ -17,8 +17,8 @@ var benchmarked = regexp.MustCompile(`(?m)^Benchmark(\w+?)(?:-\d+)?\s+\d+\s.*$`)
 // metric is one figure on such a line.
 var metric = regexp.MustCompile(`([\d.]+) (statements/s|MB-[\w-]+)`)
 
-// measureStatements has the benchmarks of package statements tell how fast a statement of three pages is made on every core, beside
-// maroto alone on the same rows, and what thousands of them hold in memory.
+// measureStatements has the benchmarks of package statements tell how fast a statement of three pages is made on
+// every core, beside maroto alone on the same rows, and what thousands of them hold in memory.
 func measureStatements(ctx context.Context, o options, r *results) error {
 	found := map[string]map[string]float64{}
 	many := 10_000
@@ -30,7 +30,8 @@ func measureStatements(ctx context.Context, o options, r *results) error {
 		{"-bench", "^Benchmark(Statement|MarotoAlone)$", "-benchtime", o.each.String(), "-count", strconv.Itoa(o.rounds)},
 		{"-bench", "^BenchmarkMemoryOfMany$", "-benchtime", strconv.Itoa(many) + "x"},
 	} {
-		out, err := exec.CommandContext(ctx, "go", append([]string{"test", "./statements", "-run", "^$"}, args...)...).CombinedOutput()
+		out, err := exec.CommandContext(ctx, "go",
+			append([]string{"test", "./statements", "-run", "^$"}, args...)...).CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, out)
 		}
@@ -50,10 +51,13 @@ func measureStatements(ctx context.Context, o options, r *results) error {
 		return fmt.Errorf("the benchmarks of statements told nothing: %v", found)
 	}
 	tell("statements of three pages: %.0f/s, maroto alone %.0f/s, ratio %.2f (target 0.80)", ours, alone, ours/alone)
-	tell("%d statements: %.0f MB held after a tenth and %.0f MB at the end, %.0f MB of the process", many, memory["MB-after-a-tenth"], memory["MB-at-the-end"], memory["MB-of-the-process"])
+	tell("%d statements: %.0f MB held after a tenth and %.0f MB at the end, %.0f MB of the process", many,
+		memory["MB-after-a-tenth"], memory["MB-at-the-end"], memory["MB-of-the-process"])
 	r.statements = []figure{
-		{"statements of three pages", ours, "statements/s"}, {"maroto alone on the same rows", alone, "statements/s"}, {"statements by maroto alone", ours / alone, "ratio"},
-		{"memory held after a tenth of the statements", memory["MB-after-a-tenth"], "MB"}, {"memory held after all statements", memory["MB-at-the-end"], "MB"},
+		{"statements of three pages", ours, "statements/s"}, {"maroto alone on the same rows", alone, "statements/s"},
+		{"statements by maroto alone", ours / alone, "ratio"},
+		{"memory held after a tenth of the statements", memory["MB-after-a-tenth"], "MB"},
+		{"memory held after all statements", memory["MB-at-the-end"], "MB"},
 	}
 	return nil
 }

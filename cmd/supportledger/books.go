@@ -28,7 +28,8 @@ func (a *address) UnmarshalText(text []byte) error {
 	case s == "":
 		*a = ""
 		return nil
-	case scheme == "sqlite" && rest != "", (scheme == "postgres" || scheme == "postgresql") && strings.HasPrefix(rest, "//"):
+	case scheme == "sqlite" && rest != "", (scheme == "postgres" || scheme == "postgresql") &&
+		strings.HasPrefix(rest, "//"):
 		*a = address(s)
 		return nil
 	case !strings.ContainsAny(s, ":@"):
@@ -104,8 +105,8 @@ func (b books) view(ctx context.Context, fn func(tx *store.Tx, book ledger.Book)
 	})
 }
 
-// viewBoth runs a command that reads all of the books in two places at once, or in one (other is nil) where a SQLite file is so
-// busy that its writers leave no moment in which to begin both.
+// viewBoth runs a command that reads all of the books in two places at once, or in one (other is nil) where a SQLite
+// file is so busy that its writers leave no moment in which to begin both.
 func (b books) viewBoth(ctx context.Context, fn func(tx, other *store.Tx) error) (err error) {
 	db, err := b.open(ctx, store.Options{})
 	if err != nil {

@@ -113,7 +113,8 @@ type witness struct {
 // newWitness opens books and plays the worked story into them, so that there is a grant, a plan and a partner.
 func newWitness(t *testing.T, db *store.DB) *witness {
 	t.Helper()
-	w := &witness{tokens: opened(t, db), unanswered: map[string]call{}, answered: map[string]answer{}, calls: map[string]call{}, amounts: map[string]string{}}
+	w := &witness{tokens: opened(t, db), unanswered: map[string]call{}, answered: map[string]answer{},
+		calls: map[string]call{}, amounts: map[string]string{}}
 	p, url := served(t, db)
 	worked, err := story.Worked()
 	if err != nil {
@@ -188,8 +189,8 @@ func (w *witness) note(t *testing.T, c call, a answer, err error) {
 	w.answered[c.key] = a
 }
 
-// resend sends every unanswered request again, at once and each of them twice, as a client does that loses patience; and
-// an answered one, which must bring the same answer.
+// resend sends every unanswered request again, at once and each of them twice, as a client does that loses patience;
+// and an answered one, which must bring the same answer.
 func (w *witness) resend(t *testing.T, url string) {
 	t.Helper()
 	var sending sync.WaitGroup
@@ -200,7 +201,8 @@ func (w *witness) resend(t *testing.T, url string) {
 		}
 		sending.Wait()
 		if answers[0].body != answers[1].body || !answers[0].replayed && !answers[1].replayed {
-			t.Errorf("%s twice: replayed %v and %v\n%s\n%s", key, answers[0].replayed, answers[1].replayed, answers[0].body, answers[1].body)
+			t.Errorf("%s twice: replayed %v and %v\n%s\n%s", key, answers[0].replayed, answers[1].replayed, answers[0].body,
+				answers[1].body)
 		}
 		if answers[0].replayed && answers[1].replayed {
 			w.done++
@@ -267,7 +269,10 @@ func (w *witness) check(t *testing.T, url string) {
 		}
 		delete(effects, w.amounts[key])
 	}
-	maps.DeleteFunc(effects, func(amount string, _ int) bool { return strings.HasSuffix(amount, "000.00") }) // of the story
+	maps.DeleteFunc(effects, func(amount string,
+		_ int) bool {
+		return strings.HasSuffix(amount, "000.00")
+	}) // of the story
 	if len(effects) != 0 {
 		t.Errorf("nobody asked for %v", effects)
 	}

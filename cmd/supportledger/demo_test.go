@@ -103,7 +103,8 @@ func TestDemoTellsScripts(t *testing.T) {
 	if err := json.Unmarshal([]byte("{"+object), &s); err != nil {
 		t.Fatalf("%v:\n%s", err, said)
 	}
-	if s.Acts < 17 || s.URL == "" || s.Docs != s.URL+"/api/v1/docs" || len(s.Tokens) != len(firstRoles) || len(s.Try) != 3 {
+	if s.Acts < 17 || s.URL == "" || s.Docs != s.URL+"/api/v1/docs" || len(s.Tokens) != len(firstRoles) ||
+		len(s.Try) != 3 {
 		t.Errorf("%+v", s)
 	}
 	grant := call{token: s.Tokens["caseworker"], path: "/grants/G1"}.must(t, s.URL, 200)

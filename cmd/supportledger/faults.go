@@ -66,16 +66,22 @@ func exitCode(err error) int {
 			return exitFound
 		}
 	}
-	if slices.ContainsFunc(slices.Concat(refusedPayments, refusedStatements), func(refused error) bool { return errors.Is(err, refused) }) {
+	if slices.ContainsFunc(slices.Concat(refusedPayments, refusedStatements),
+		func(refused error) bool { return errors.Is(err, refused) }) {
 		return exitRefused
 	}
-	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened, ledger.ErrNotOpened,
-		ledger.ErrImportFile, ledger.ErrImportExists, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,
+	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened,
+		ledger.ErrNotOpened,
+		ledger.ErrImportFile, ledger.ErrImportExists, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed,
+		ledger.ErrFundOverdrawn,
 		ledger.ErrCheckFails, ledger.ErrPeriodOrder, ledger.ErrUnknownCheck, ledger.ErrReasonRequired,
 		access.ErrUnauthenticated, access.ErrTokenExpired, access.ErrForbidden, access.ErrTokenScope, access.ErrSecondFactor,
-		access.ErrUnknownUser, access.ErrDuplicateHandle, access.ErrIncompatibleRoles, access.ErrUnknownRole, access.ErrAccountEnded,
-		access.ErrOwnRights, access.ErrNothingToChange, access.ErrChangeReason, access.ErrUnknownChange, access.ErrChangeDecided,
-		access.ErrMakerCannotApprove, access.ErrNoRequest, access.ErrInviteByTwo, access.ErrUnknownToken, access.ErrTokenLifetime} {
+		access.ErrUnknownUser, access.ErrDuplicateHandle, access.ErrIncompatibleRoles, access.ErrUnknownRole,
+		access.ErrAccountEnded,
+		access.ErrOwnRights, access.ErrNothingToChange, access.ErrChangeReason, access.ErrUnknownChange,
+		access.ErrChangeDecided,
+		access.ErrMakerCannotApprove, access.ErrNoRequest, access.ErrInviteByTwo, access.ErrUnknownToken,
+		access.ErrTokenLifetime} {
 		if errors.Is(err, refused) {
 			return exitRefused
 		}

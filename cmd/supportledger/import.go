@@ -52,7 +52,8 @@ func (i importFlags) run(ctx context.Context, c console, kind ledger.ImportKind)
 	if err != nil {
 		return err
 	}
-	file := ledger.ImportFile{Kind: kind, Profile: ledger.ImportProfile(i.Profile), Name: filepath.Base(i.File), Content: content}
+	file := ledger.ImportFile{Kind: kind, Profile: ledger.ImportProfile(i.Profile), Name: filepath.Base(i.File),
+		Content: content}
 	if !i.Preview {
 		return i.post(ctx, c, file)
 	}
@@ -111,7 +112,8 @@ func (i importFlags) post(ctx context.Context, c console, file ledger.ImportFile
 	return nil
 }
 
-// take uploads and commits a file. A file that waits previewed, because the API brought it, is committed as that import.
+// take uploads and commits a file. A file that waits previewed, because the API brought it, is committed as that
+// import.
 func take(ctx context.Context, tx *store.Tx, book ledger.Book, file ledger.ImportFile) (ledger.Preview, []ledger.Posted, error) {
 	im, preview, err := book.Upload(ctx, tx, file)
 	if known := (*ledger.ImportExists)(nil); errors.As(err, &known) {
@@ -178,7 +180,8 @@ func tellPreview(out io.Writer, p ledger.Preview) {
 			fmt.Fprintf(out, "row %d%s: %s\n", r.Row, at, visible(told(r.Err)))
 		}
 	}
-	fmt.Fprintf(out, "\n%d new, %d in the books already, %d with errors; %d entries to post\n", p.New, p.Duplicate, p.Errors, len(p.Entries))
+	fmt.Fprintf(out, "\n%d new, %d in the books already, %d with errors; %d entries to post\n", p.New, p.Duplicate,
+		p.Errors, len(p.Entries))
 	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "fund\tdebit\tcredit\t%s\t\n", p.ControlTotal.Currency)
 	for _, f := range p.Funds {

@@ -72,9 +72,10 @@ func (i initCommand) Run(ctx context.Context, c console) (err error) {
 // generalFund is the unrestricted fund that bears what no other fund bears.
 const generalFund ledger.FundCode = "UNR"
 
-// firstRoles are the users that new books start with: enough people for the duties, those who check them, and an admin, who asks for
-// all further accounts.
-var firstRoles = []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor,
+// firstRoles are the users that new books start with: enough people for the duties, those who check them, and an
+// admin, who asks for all further accounts.
+var firstRoles = []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer,
+	access.Auditor,
 	access.PrivacyOfficer, access.Admin}
 
 // openBooks opens new books in one tx, with a user and a token for each of the first roles.

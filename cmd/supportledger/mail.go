@@ -29,5 +29,6 @@ func (m mailFlags) mailer() statements.Mailer {
 	if m.MailServer == "" {
 		return nil
 	}
-	return smtp.Server{Address: string(m.MailServer), From: m.MailFrom, User: m.MailUser, Password: m.MailPassword, TLS: smtp.TLS(m.MailTLS)}
+	return smtp.Server{Address: string(m.MailServer), From: m.MailFrom, User: m.MailUser, Password: m.MailPassword,
+		TLS: smtp.TLS(m.MailTLS)}
 }

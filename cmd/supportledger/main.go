@@ -1,12 +1,12 @@
 // Command supportledger is the whole product in one binary: the REST service, its database migrations, exports and
 // statements from the command line, and a demonstration that fills its own books.
 //
-// Every command that opens books takes --db: "sqlite:FILE" or "postgres://…", or the same in SUPPORTLEDGER_DB. Data goes to
-// standard output, talk to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found problems, 4 the
-// books refuse, 5 the database cannot be reached.
+// Every command that opens books takes --db: "sqlite:FILE" or "postgres://…", or the same in SUPPORTLEDGER_DB. Data
+// goes to standard output, talk to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found
+// problems, 4 the books refuse, 5 the database cannot be reached.
 //
-// Reading on: main.go says how a command runs and how it fails (faults.go words the failures, help.go the help), then one
-// file a command. testdata/script holds transcripts of them all.
+// Reading on: main.go says how a command runs and how it fails (faults.go words the failures, help.go the help), then
+// one file a command. testdata/script holds transcripts of them all.
 package main
 
 import (
@@ -60,7 +60,8 @@ func main() {
 		signal.Stop(asked) // before anybody can see that the first one was heard, or a second one might be taken for it
 		end()
 	}()
-	c := console{out: os.Stdout, err: os.Stderr, outIsTTY: isatty.IsTerminal(os.Stdout.Fd()), errIsTTY: isatty.IsTerminal(os.Stderr.Fd())}
+	c := console{out: os.Stdout, err: os.Stderr, outIsTTY: isatty.IsTerminal(os.Stdout.Fd()),
+		errIsTTY: isatty.IsTerminal(os.Stderr.Fd())}
 	os.Exit(run(ctx, os.Args[1:], c))
 }
 

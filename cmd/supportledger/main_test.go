@@ -17,8 +17,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// TestMain lets this test binary be the command as well: run under the name supportledger, which stands first in PATH, it
-// is the real thing in a process of its own.
+// TestMain lets this test binary be the command as well: run under the name supportledger, which stands first in
+// PATH, it is the real thing in a process of its own.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"supportledger": main})
 }

@@ -50,7 +50,8 @@ func (p paying) act(ctx context.Context, name string, fn func(ctx context.Contex
 			return err
 		}
 		register := grants.Register{Book: book}
-		return fn(ctx, tx, disbursements.Office{Book: book, Grants: register, People: beneficiaries.Register{Book: book, Grants: register, Vault: people}})
+		return fn(ctx, tx, disbursements.Office{Book: book, Grants: register,
+			People: beneficiaries.Register{Book: book, Grants: register, Vault: people}})
 	})
 }
 
@@ -70,7 +71,8 @@ func (p paymentsReleaseCommand) Run(ctx context.Context, c console) error {
 		defer bar.end()
 		b, err = office.ReleaseBatch(ctx, tx, p.Batch, func(done int) { bar.at(int64(done)) })
 		if err == nil {
-			fmt.Fprintf(c.err, "Released %s: %d payments of %s %s.\nNext: supportledger payments export %s -o %s.xml\n", b.Number, b.Count, b.Total, b.Currency, b.Number, b.Number)
+			fmt.Fprintf(c.err, "Released %s: %d payments of %s %s.\nNext: supportledger payments export %s -o %s.xml\n",
+				b.Number, b.Count, b.Total, b.Currency, b.Number, b.Number)
 		}
 		return err
 	})
@@ -117,7 +119,8 @@ type paymentsConfirmCommand struct {
 // maxStatement is the largest statement that is read, in bytes.
 const maxStatement = 64 << 20
 
-// Run puts the statement's new lines on record and confirms what they name. A statement that is on record is not read again.
+// Run puts the statement's new lines on record and confirms what they name. A statement that is on record is not read
+// again.
 func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 	content, err := readUpTo(p.File, maxStatement+1)
 	if err != nil {
@@ -128,7 +131,8 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 	}
 	account := ledger.AccountNo(p.Account)
 	return p.act(ctx, "commitBankImport", func(ctx context.Context, tx *store.Tx, office disbursements.Office) error {
-		im, err := office.UploadBankFile(ctx, tx, disbursements.BankFile{Account: account, Format: disbursements.BankFormat(p.Profile), Content: content})
+		im, err := office.UploadBankFile(ctx, tx,
+			disbursements.BankFile{Account: account, Format: disbursements.BankFormat(p.Profile), Content: content})
 		if err != nil {
 			return err
 		}
@@ -147,6 +151,9 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 }
 
 // refusedPayments are what payments and the bank's statements refuse; see exitCode.
-var refusedPayments = []error{disbursements.ErrUnknownBatch, disbursements.ErrState, disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, disbursements.ErrBatchFile,
-	disbursements.ErrDuplicatePayment, disbursements.ErrBankFileKnown, disbursements.ErrNoNewLines, disbursements.ErrBankCurrency, disbursements.ErrOtherBankAccount,
-	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased}
+var refusedPayments = []error{disbursements.ErrUnknownBatch, disbursements.ErrState, disbursements.ErrBatchBlocked,
+	disbursements.ErrBatchChanged, disbursements.ErrBatchFile,
+	disbursements.ErrDuplicatePayment, disbursements.ErrBankFileKnown, disbursements.ErrNoNewLines,
+	disbursements.ErrBankCurrency, disbursements.ErrOtherBankAccount,
+	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile,
+	vault.ErrNoVault, vault.ErrErased}

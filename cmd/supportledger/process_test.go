@@ -37,7 +37,8 @@ type process struct {
 // begin starts the program with additions to its environment. It is killed at the end of the test, if it still runs.
 func begin(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command("supportledger", args...), news: make(chan struct{}, 1), ended: make(chan struct{}), began: time.Now()}
+	p := &process{t: t, cmd: exec.Command("supportledger", args...), news: make(chan struct{}, 1),
+		ended: make(chan struct{}), began: time.Now()}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p, p
 	if err := p.cmd.Start(); err != nil {

@@ -28,7 +28,8 @@ func progress(c console, total int64, unit string) *meter {
 	if c.errIsTTY {
 		m.bar = progressbar.NewOptions64(m.total, progressbar.OptionSetWriter(c.err), progressbar.OptionSetItsString(unit),
 			progressbar.OptionSetDescription(unit), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(100*time.Millisecond))
 		m.bar.StartWithoutRender() // so that the rate counts the silent second too
 	}
 	return m

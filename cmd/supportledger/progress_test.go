@@ -39,7 +39,8 @@ func TestMeter(t *testing.T) {
 			}
 			continue
 		}
-		if got := strings.Count(text, "\n"); got != 10 || strings.Contains(text, "\r") || !strings.HasSuffix(text, "100 of 100 acts (100 %)\n") {
+		if got := strings.Count(text, "\n"); got != 10 || strings.Contains(text, "\r") ||
+			!strings.HasSuffix(text, "100 of 100 acts (100 %)\n") {
 			t.Errorf("%d lines, want 10:\n%s", got, text)
 		}
 	}

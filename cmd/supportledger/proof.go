@@ -60,8 +60,8 @@ type checkpointCommand struct {
 	Witness string `required:"" placeholder:"DIR" help:"Where a copy of every checkpoint goes: out of reach of the database's keeper."`
 }
 
-// Run signs, remembers, hands out and stores - in this order, so that a crash in between never forgets what was signed, and
-// the next run completes it.
+// Run signs, remembers, hands out and stores - in this order, so that a crash in between never forgets what was
+// signed, and the next run completes it.
 func (s checkpointCommand) Run(ctx context.Context, c console) (err error) {
 	key, err := os.ReadFile(s.Key)
 	if err != nil {

@@ -19,7 +19,8 @@ type remindCommand struct {
 	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
-// Run notes what is to be thought of today and was not noted before, and prints it: once a day is enough, twice does no harm.
+// Run notes what is to be thought of today and was not noted before, and prints it: once a day is enough, twice does
+// no harm.
 func (r remindCommand) Run(ctx context.Context, c console) (err error) {
 	db, err := r.open(ctx, store.Options{})
 	if err != nil {
@@ -67,7 +68,8 @@ func remind(ctx context.Context, db *store.DB) (fresh []beneficiaries.Reminder, 
 			return err
 		}
 		register := grants.Register{Book: book}
-		office := disbursements.Office{Book: book, Grants: register, People: beneficiaries.Register{Book: book, Grants: register}}
+		office := disbursements.Office{Book: book, Grants: register,
+			People: beneficiaries.Register{Book: book, Grants: register}}
 		if fresh, err = office.People.Remind(ctx, tx, ledger.DateOf(tx.At)); err != nil {
 			return err
 		}

@@ -73,7 +73,9 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err := settle(ctx, db, people, c); err != nil {
 		return err
 	}
-	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people, Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching}) //nolint:contextcheck // every request brings a context of its own
+	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people,
+		Address: s.Public, RequestsPerSecond: s.Rate,
+		SignIn: vouching}) //nolint:contextcheck // every request brings a context of its own
 	if err != nil {
 		return err
 	}

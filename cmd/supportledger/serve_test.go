@@ -158,7 +158,8 @@ func TestNoTokenInTheLog(t *testing.T) {
 // machine is busy, and the program by itself needs half of that to start; then three times its start counts.
 func TestFirstWordsComeAtOnce(t *testing.T) {
 	kept := t.TempDir()
-	if out, err := exec.Command("supportledger", "demo", "--no-serve", "--scenarios", "S00-S06", "--keep", kept).CombinedOutput(); err != nil {
+	if out, err := exec.Command("supportledger", "demo", "--no-serve", "--scenarios", "S00-S06", "--keep",
+		kept).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	books := "sqlite:" + kept + "/supportledger.db"
@@ -180,7 +181,8 @@ func TestFirstWordsComeAtOnce(t *testing.T) {
 	}
 }
 
-// firstWord is how long the program takes to say something: the best of five tries, or of twenty while it takes more than most.
+// firstWord is how long the program takes to say something: the best of five tries, or of twenty while it takes more
+// than most.
 func firstWord(t *testing.T, most time.Duration, args ...string) time.Duration {
 	best := time.Hour
 	for i := 0; i < 5 || i < 20 && best > most && most > 0; i++ {

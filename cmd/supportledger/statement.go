@@ -98,13 +98,15 @@ func (r renderCommand) Run(ctx context.Context, c console) error {
 
 // format is the one asked for, or that of the file's ending.
 func (r renderCommand) format() string {
-	ending := map[string]string{".pdf": "pdf", ".json": "json", ".html": "html", ".xlsx": "xlsx"}[strings.ToLower(filepath.Ext(r.Output))]
+	ending := map[string]string{".pdf": "pdf", ".json": "json", ".html": "html",
+		".xlsx": "xlsx"}[strings.ToLower(filepath.Ext(r.Output))]
 	return cmp.Or(r.Format, ending, "text")
 }
 
 // find is the draft that the books give now, or what was issued.
 func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Value, error) {
-	request := statements.Request{Subject: r.Subject, Kind: statements.Kind(r.Kind), From: ledger.Date(r.From), To: ledger.Date(r.To),
+	request := statements.Request{Subject: r.Subject, Kind: statements.Kind(r.Kind), From: ledger.Date(r.From),
+		To:     ledger.Date(r.To),
 		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}
 	if err := r.check(ctx, tx, office.Grants); err != nil {
 		return nil, err
@@ -137,13 +139,15 @@ func (r renderCommand) unknown(ctx context.Context, tx *store.Tx, register grant
 		return err
 	}
 	if len(known) == 0 {
-		return fmt.Errorf("there is no grant, donor or fund %q; there are no grants in these books yet (%s)", r.Subject, r.at().shown())
+		return fmt.Errorf("there is no grant, donor or fund %q; there are no grants in these books yet (%s)", r.Subject,
+			r.at().shown())
 	}
 	var codes []string
 	for _, g := range known {
 		codes = append(codes, g.Code)
 	}
-	return fmt.Errorf("there is no grant, donor or fund %q; these books have the grants %s", r.Subject, strings.Join(codes, ", "))
+	return fmt.Errorf("there is no grant, donor or fund %q; these books have the grants %s", r.Subject,
+		strings.Join(codes, ", "))
 }
 
 func render(s statements.Value, lang statements.Lang, format string) ([]byte, error) {

@@ -13,7 +13,8 @@ import (
 )
 
 // refusedStatements are what the life of a statement refuses.
-var refusedStatements = []error{statements.ErrUnknownStatement, statements.ErrUnknownSubject, statements.ErrUnknownBudgetLine, statements.ErrExists, statements.ErrState,
+var refusedStatements = []error{statements.ErrUnknownStatement, statements.ErrUnknownSubject,
+	statements.ErrUnknownBudgetLine, statements.ErrExists, statements.ErrState,
 	statements.ErrNotCleared, statements.ErrReasonRequired, statements.ErrNotProven, statements.ErrNotSealed}
 
 // asPerson is what every command takes that acts on a statement as somebody.
@@ -44,8 +45,10 @@ type described struct {
 
 func describe(s statements.Statement) described {
 	h := s.Shown().Head()
-	t := described{ID: s.ID, Number: s.Number, Version: s.Version, State: s.State, Kind: h.Kind, Subject: h.Subject, From: h.Period.From, To: h.Period.To,
-		Language: s.Lang, Hash: s.Shown().DataHash(), Document: s.DocumentID, Code: statements.SpacedCode(s.Code), Replaces: s.Replaces}
+	t := described{ID: s.ID, Number: s.Number, Version: s.Version, State: s.State, Kind: h.Kind, Subject: h.Subject,
+		From: h.Period.From, To: h.Period.To,
+		Language: s.Lang, Hash: s.Shown().DataHash(), Document: s.DocumentID, Code: statements.SpacedCode(s.Code),
+		Replaces: s.Replaces}
 	if s.Privacy != nil {
 		t.Findings = s.Privacy.Findings
 	}
@@ -134,31 +137,34 @@ func (d draftCommand) Validate() error {
 
 // Run collects a statement as a draft.
 func (d draftCommand) Run(ctx context.Context, c console) error {
-	in := statements.Request{Subject: d.Subject, Kind: statements.Kind(d.Kind), From: ledger.Date(d.From), To: ledger.Date(d.To), CutOff: d.CutOff,
+	in := statements.Request{Subject: d.Subject, Kind: statements.Kind(d.Kind), From: ledger.Date(d.From),
+		To: ledger.Date(d.To), CutOff: d.CutOff,
 		Whole: d.Whole, Auditor: d.Auditor}
 	for line, reason := range d.Explain {
 		in.Explains = append(in.Explains, statements.Explanation{BudgetLine: line, Reason: statements.ReasonCode(reason)})
 	}
-	return d.act(ctx, c, ofFinance("draftStatement"), "check", func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
-		return office.Prepare(ctx, tx, in, statements.Lang(d.Lang), d.Replaces)
-	})
+	return d.act(ctx, c, ofFinance("draftStatement"), "check",
+		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+			return office.Prepare(ctx, tx, in, statements.Lang(d.Lang), d.Replaces)
+		})
 }
 
 type checkCommand struct{ one }
 
 // Run has the disclosure control clear a draft.
 func (o checkCommand) Run(ctx context.Context, c console) error {
-	return o.act(ctx, c, ofFinance("checkStatementPrivacy"), "review", func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
-		s, err := office.CheckPrivacy(ctx, tx, o.Statement)
-		if err == nil && !o.JSON {
-			table := tabwriter.NewWriter(c.err, 0, 0, 2, ' ', 0)
-			for _, f := range s.Privacy.Findings {
-				fmt.Fprintf(table, "%s\t%s\t%s\n", f.Figure, f.Action, f.Rule)
+	return o.act(ctx, c, ofFinance("checkStatementPrivacy"), "review",
+		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+			s, err := office.CheckPrivacy(ctx, tx, o.Statement)
+			if err == nil && !o.JSON {
+				table := tabwriter.NewWriter(c.err, 0, 0, 2, ' ', 0)
+				for _, f := range s.Privacy.Findings {
+					fmt.Fprintf(table, "%s\t%s\t%s\n", f.Figure, f.Action, f.Rule)
+				}
+				_ = table.Flush() // console.err is asked by nobody else
 			}
-			_ = table.Flush() // console.err is asked by nobody else
-		}
-		return s, err
-	})
+			return s, err
+		})
 }
 
 type reviewCommand struct{ one }
@@ -167,7 +173,8 @@ type reviewCommand struct{ one }
 func (o reviewCommand) Run(ctx context.Context, c console) error {
 	a := ofFinance("reviewStatement")
 	a.Holders = append(a.Holders, access.ProgrammeLead, access.PrivacyOfficer)
-	return o.act(ctx, c, a, "issue", func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+	return o.act(ctx, c, a, "issue", func(ctx context.Context, tx *store.Tx,
+		office statements.Office) (statements.Statement, error) {
 		return office.Review(ctx, tx, o.Statement)
 	})
 }
@@ -179,19 +186,21 @@ type issueCommand struct {
 
 // Run issues a reviewed statement.
 func (o issueCommand) Run(ctx context.Context, c console) error {
-	return o.act(ctx, c, ofFinance("issueStatement"), "seal", func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
-		office.Address = o.Public
-		return office.Issue(ctx, tx, o.Statement)
-	})
+	return o.act(ctx, c, ofFinance("issueStatement"), "seal",
+		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+			office.Address = o.Public
+			return office.Issue(ctx, tx, o.Statement)
+		})
 }
 
 type sealCommand struct{ one }
 
 // Run attaches figures and proof to an issued statement's document.
 func (o sealCommand) Run(ctx context.Context, c console) error {
-	return o.act(ctx, c, ofFinance("sealStatement"), "", func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
-		return office.Seal(ctx, tx, o.Statement)
-	})
+	return o.act(ctx, c, ofFinance("sealStatement"), "",
+		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+			return office.Seal(ctx, tx, o.Statement)
+		})
 }
 
 type withdrawCommand struct {
@@ -201,9 +210,10 @@ type withdrawCommand struct {
 
 // Run withdraws a statement.
 func (o withdrawCommand) Run(ctx context.Context, c console) error {
-	return o.act(ctx, c, ofFinance("withdrawStatement"), "", func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
-		return office.Withdraw(ctx, tx, o.Statement, o.Reason)
-	})
+	return o.act(ctx, c, ofFinance("withdrawStatement"), "",
+		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+			return office.Withdraw(ctx, tx, o.Statement, o.Reason)
+		})
 }
 
 type statementListCommand struct {

@@ -106,7 +106,8 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 		run := statements.Run{ID: statements.RunID(r.Resume)}
 		switch {
 		case r.Resume == "":
-			run, err = office.StartRun(ctx, tx, statements.RunRequest{Kind: statements.Kind(r.Kind), From: ledger.Date(r.From), To: ledger.Date(r.To),
+			run, err = office.StartRun(ctx, tx, statements.RunRequest{Kind: statements.Kind(r.Kind), From: ledger.Date(r.From),
+				To:   ledger.Date(r.To),
 				Lang: statements.Lang(r.Lang), CutOff: r.CutOff, Whole: r.Whole, Subjects: r.Subject})
 		case asks:
 			run, err = office.AskStep(ctx, tx, run.ID, statements.RunStep(r.Step))

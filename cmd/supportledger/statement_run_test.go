@@ -15,14 +15,16 @@ import (
 	"supportledger/store/storetest"
 )
 
-// TestRunGoesOnAfterKill kills -9 a run of statements again and again, until it is through: every donor has one statement.
+// TestRunGoesOnAfterKill kills -9 a run of statements again and again, until it is through: every donor has one
+// statement.
 func TestRunGoesOnAfterKill(t *testing.T) {
 	const donors = 60
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		tokens := opened(t, db)
 		gave(t, db, donors)
 		token := []string{"SUPPORTLEDGER_TOKEN=" + tokens["finance_officer"]}
-		p := begin(t, token, "statement", "run", "--db", storetest.DSN(db), "--kind", "donor_annual", "--from", "2026-01-01", "--to", "2026-12-31")
+		p := begin(t, token, "statement", "run", "--db", storetest.DSN(db), "--kind", "donor_annual", "--from", "2026-01-01",
+			"--to", "2026-12-31")
 		id := p.await(`Run (run_\w+): prepare, 60 to do`)[0]
 		for kills := 0; kills < 3; kills++ {
 			before := countStatements(t, db)
@@ -67,7 +69,8 @@ func gave(t *testing.T, db *store.DB, n int) {
 			return err
 		}
 		for _, code := range []ledger.FundCode{generalFund, "D1"} {
-			if err := book.OpenFund(t.Context(), tx, ledger.Fund{Code: code, Name: "Education", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
+			if err := book.OpenFund(t.Context(), tx,
+				ledger.Fund{Code: code, Name: "Education", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
 		}
@@ -84,7 +87,8 @@ func gave(t *testing.T, db *store.DB, n int) {
 }
 
 func gift(ctx context.Context, tx *store.Tx, register grants.Register, i int) error {
-	d, err := register.RegisterDonor(ctx, tx, grants.Donor{Code: fmt.Sprintf("D-%04d", i), Kind: grants.Person, Language: "da"})
+	d, err := register.RegisterDonor(ctx, tx,
+		grants.Donor{Code: fmt.Sprintf("D-%04d", i), Kind: grants.Person, Language: "da"})
 	if err != nil {
 		return err
 	}
@@ -92,7 +96,8 @@ func gift(ctx context.Context, tx *store.Tx, register grants.Register, i int) er
 	if err != nil {
 		return err
 	}
-	_, err = register.ReceiveGift(ctx, tx, grants.Gift{Number: fmt.Sprintf("GIFT-%d", i), Donor: d, Fund: "D1", On: "2026-03-03", Gross: amount,
+	_, err = register.ReceiveGift(ctx, tx, grants.Gift{Number: fmt.Sprintf("GIFT-%d", i), Donor: d, Fund: "D1",
+		On: "2026-03-03", Gross: amount,
 		Fee: ledger.Zero("DKK"), Account: "1010"})
 	return err
 }

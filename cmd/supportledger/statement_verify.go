@@ -76,7 +76,8 @@ func (v verifyStatementCommand) check(pdf []byte, key string) (verified, error) 
 	} else if err != nil {
 		return verified{}, err
 	}
-	answer := verified{Status: "issued", Number: found.Number, Version: found.Version, Replaces: found.Replaces, IssuedAt: found.IssuedAt,
+	answer := verified{Status: "issued", Number: found.Number, Version: found.Version, Replaces: found.Replaces,
+		IssuedAt: found.IssuedAt,
 		Document: found.DocumentHash, Checkpoint: found.Checkpoint.At}
 	if v.Checkpoint != "" {
 		text, err := os.ReadFile(v.Checkpoint)
@@ -155,8 +156,9 @@ func (r registerCommand) Run(ctx context.Context, c console) error {
 	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) error {
 		all, err := statements.Office{Book: book, Grants: grants.Register{Book: book}}.Statements(ctx, tx)
 		for _, s := range all {
-			status := map[statements.State]string{statements.Issued: "current", statements.Sent: "current", statements.Superseded: "replaced",
-				statements.Withdrawn: "withdrawn"}[s.State]
+			status := map[statements.State]string{statements.Issued: "current", statements.Sent: "current",
+				statements.Superseded: "replaced",
+				statements.Withdrawn:  "withdrawn"}[s.State]
 			if s.Code != "" {
 				rows = append(rows, []string{s.Number, strconv.Itoa(s.Version), s.Code, status, s.DocumentID})
 			}

@@ -11,7 +11,8 @@ import (
 	"supportledger/store"
 )
 
-// tokenCommands are for the operator of the machine, who is noted as nobody. Over the API a person makes tokens of their own, at a screen.
+// tokenCommands are for the operator of the machine, who is noted as nobody. Over the API a person makes tokens of
+// their own, at a screen.
 type tokenCommands struct {
 	Create tokenCreateCommand `cmd:"" help:"Make a token with which a program acts as an account."`
 	List   tokenListCommand   `cmd:"" help:"List tokens and sessions; their secrets are kept nowhere."`
@@ -31,7 +32,8 @@ type tokenShown struct {
 }
 
 func showToken(t access.Token, handle string) tokenShown {
-	return tokenShown{ID: t.ID, User: handle, Name: t.Name, Session: t.Session, Scopes: append([]string{}, t.Scopes...), ExpiresAt: instant(t.ExpiresAt), RevokedAt: instant(t.RevokedAt)}
+	return tokenShown{ID: t.ID, User: handle, Name: t.Name, Session: t.Session, Scopes: append([]string{}, t.Scopes...),
+		ExpiresAt: instant(t.ExpiresAt), RevokedAt: instant(t.RevokedAt)}
 }
 
 type tokenCreateCommand struct {

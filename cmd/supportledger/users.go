@@ -21,8 +21,8 @@ type userCommands struct {
 	Disable userDisableCommand `cmd:"" help:"End an account for good, with all its tokens."`
 }
 
-// acting says who keeps the accounts: an admin by their token, or else the operator of this machine, who is noted as nobody. The operator
-// may do what one person may do alone; what takes two people takes their tokens.
+// acting says who keeps the accounts: an admin by their token, or else the operator of this machine, who is noted as
+// nobody. The operator may do what one person may do alone; what takes two people takes their tokens.
 type acting struct {
 	books
 	Token string `env:"SUPPORTLEDGER_TOKEN" placeholder:"slt_…" help:"Token of the admin who acts, best given in SUPPORTLEDGER_TOKEN; without one it is the operator of the machine."`
@@ -60,7 +60,8 @@ type userShown struct {
 }
 
 func showUser(a access.Account, now time.Time) userShown {
-	return userShown{ID: a.ID, Handle: a.Handle, Roles: append([]access.Role{}, a.Roles...), Works: a.Works(now), EndsAt: instant(a.EndsAt)}
+	return userShown{ID: a.ID, Handle: a.Handle, Roles: append([]access.Role{}, a.Roles...), Works: a.Works(now),
+		EndsAt: instant(a.EndsAt)}
 }
 
 // instant writes when something ends, "" for never.
@@ -275,7 +276,8 @@ func (u userDecideCommand) Run(ctx context.Context, c console) error {
 	if u.Token == "" {
 		return misuse("deciding needs to know who decides: put a token of an admin or the treasurer into SUPPORTLEDGER_TOKEN")
 	}
-	what := access.Action{Name: "decideAccountChange", Resource: "account-changes", Holders: []access.Role{access.Admin, access.Treasurer}}
+	what := access.Action{Name: "decideAccountChange", Resource: "account-changes",
+		Holders: []access.Role{access.Admin, access.Treasurer}}
 	var decided access.Change
 	var invitation string
 	if err := u.act(ctx, what, func(ctx context.Context, tx *store.Tx) (err error) {

@@ -17,7 +17,8 @@ type vaultCommands struct {
 	Keygen vaultKeygenCommand `cmd:"" help:"Make the key that seals personal data."`
 }
 
-// passphrase is the flag that unlocks a key file. There is no flag for the words themselves: command lines are seen by others.
+// passphrase is the flag that unlocks a key file. There is no flag for the words themselves: command lines are seen
+// by others.
 type passphrase struct {
 	PassphraseFile string `name:"vault-passphrase-file" env:"SUPPORTLEDGER_VAULT_PASSPHRASE_FILE" placeholder:"FILE" help:"File whose first line unlocks the key; none where the key is not locked."`
 }
@@ -62,7 +63,8 @@ func (k vaultKeygenCommand) Run(ctx context.Context, c console) error {
 	halves := vault.HalvesOf(k.Key)
 	fmt.Fprintf(c.err, "The key is in %s: keep a copy in a safe. It never changes.\n", k.Key)
 	fmt.Fprintf(c.err, "The halves of people's keys are in %s: it changes with every person. Back it up apart from the database, and keep\n"+
-		"its backups for 30 days at most: who is erased is erased for good only when the last copy with the half is gone.\n", halves)
+		"its backups for 30 days at most: who is erased is erased for good only when the last copy with the half is gone.\n",
+		halves)
 	fmt.Fprintf(c.err, "Next: supportledger serve --vault-key %s\n", quoted(k.Key))
 	return nil
 }

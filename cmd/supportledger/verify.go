@@ -99,7 +99,8 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 	} else {
 		fmt.Fprintf(c.out, "%d leaves, root %s; %d checkpoints\n", r.Leaves, r.Root, r.Checkpoints)
 		fmt.Fprintf(c.out, "%d entries with %d lines, %d balances, %d lots; %d audit events, %d duties; %d plans, %d transfers, %d disbursements; %d documents, %d of them opened\n",
-			r.Entries, r.Lines, r.Balances, r.Lots, r.Events, r.Duties, r.Plans, r.Transfers, r.Disbursements, r.Documents, r.Opened)
+			r.Entries, r.Lines, r.Balances, r.Lots, r.Events, r.Duties, r.Plans, r.Transfers, r.Disbursements, r.Documents,
+			r.Opened)
 		for _, f := range r.Findings {
 			fmt.Fprintln(c.out, "FOUND", f)
 		}

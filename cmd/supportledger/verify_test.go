@@ -8,7 +8,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// Books are verified beside somebody who writes all the time: where there is no moment in which to begin in two places, in one.
+// Books are verified beside somebody who writes all the time: where there is no moment in which to begin in two
+// places, in one.
 func TestVerifyBesideAWriter(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		opened(t, db)

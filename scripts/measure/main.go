@@ -306,7 +306,8 @@ func (m *measures) print() {
 		sizes, positional, wide = append(sizes, p.lines), positional+p.positional, wide+p.wide
 		methods = append(methods, slices.Collect(maps.Values(p.methods))...)
 	}
-	lines, parameters := column(func(f function) int { return f.lines }), column(func(f function) int { return f.parameters })
+	lines, parameters := column(func(f function) int { return f.lines }),
+		column(func(f function) int { return f.parameters })
 	complexity := column(func(f function) int { return f.branches })
 	share := func(part, whole int) float64 { return 100 * float64(part) / float64(max(whole, 1)) }
 	fmt.Printf("lines                          %d\n", m.code)
@@ -317,7 +318,8 @@ func (m *measures) print() {
 	fmt.Printf("function lines p50/p90/p99/max %d / %d / %d / %d\n",
 		percentile(lines, 50), percentile(lines, 90), percentile(lines, 99), percentile(lines, 100))
 	fmt.Printf("cyclomatic p99/max             %d / %d\n", percentile(complexity, 99), percentile(complexity, 100))
-	fmt.Printf("functions, >= 5 parameters     %d (%.1f %%)\n", above(parameters, 5), share(above(parameters, 5), len(parameters)))
+	fmt.Printf("functions, >= 5 parameters     %d (%.1f %%)\n", above(parameters, 5),
+		share(above(parameters, 5), len(parameters)))
 	fmt.Printf("functions, > 5 parameters      %d\n", above(parameters, 6))
 	fmt.Printf("methods per receiver, max      %d\n", percentile(methods, 100))
 	fmt.Printf("types per 1,000 lines          %.1f\n", share(m.types, m.code)*10)
@@ -330,7 +332,8 @@ func (m *measures) print() {
 
 // printPackages prints what each package has to do with the caps.
 func (m *measures) printPackages() {
-	fmt.Printf("%-28s %7s %6s %6s %6s %6s %6s %7s\n", "package", "lines", "file", "func", "recv", "wide", "param", "literal")
+	fmt.Printf("%-28s %7s %6s %6s %6s %6s %6s %7s\n", "package", "lines", "file", "func", "recv", "wide", "param",
+		"literal")
 	for _, dir := range slices.Sorted(maps.Keys(m.packages)) {
 		p := m.packages[dir]
 		most := percentile(slices.Collect(maps.Values(p.methods)), 100)

@@ -11,8 +11,8 @@ import (
 )
 
 // printWeights prints how many bytes of a binary each module takes, by the sizes of its symbols. The binary must be
-// an ELF file that kept its symbol table (go build without -s). Tables that the linker makes of all packages together, such as those of
-// line numbers, have no owner and stand as "shared".
+// an ELF file that kept its symbol table (go build without -s). Tables that the linker makes of all packages
+// together, such as those of line numbers, have no owner and stand as "shared".
 func printWeights(binary string) error {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
