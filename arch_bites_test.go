@@ -64,12 +64,18 @@ var bites = []struct{ rule, file, text, want string }{
 		"package ledger\ntype lot int\n" + strings.Repeat("func (l *lot) m() {}\n", 61), "ledger.lot has 61 methods"},
 	{"lines are short", "ledger/lot.go", "package ledger // " + strings.Repeat("å", 104),
 		"ledger/lot.go:1 has 122 columns"},
+	{"lines are short", "ledger/lot.go",
+		"package ledger\ntype lot struct {\n\tid int // `description:`" + strings.Repeat(" ", 100) + "\n}",
+		"ledger/lot.go:3 has"},
 	{"lines are short", "ledger/lot_test.go", "package ledger // " + strings.Repeat("å", 103),
 		"ledger/lot_test.go:1 has 121 columns"},
 	{"functions take few parameters", "ledger/lot.go", "package ledger\nfunc draw(a, b, c int, d, e, f string) {}",
 		"draw takes 6 parameters"},
-	{"fields are named", "ledger/lot.go", "package ledger\ntype lot struct{ a, b, c, d, e int }\nvar l = &lot{1, 2, 3, 4, 5}", "lot is given 5 values"},
-	{"fields are named", "grants/give.go", "package grants\nimport \"supportledger/ledger\"\nvar l = ledger.Money{1, 2, 3, 4, 5}", "ledger.Money is given 5 values"},
+	{"fields are named", "ledger/lot.go",
+		"package ledger\ntype lot struct{ a, b, c, d, e int }\nvar l = &lot{1, 2, 3, 4, 5}", "lot is given 5 values"},
+	{"fields are named", "grants/give.go",
+		"package grants\nimport \"supportledger/ledger\"\nvar l = ledger.Money{1, 2, 3, 4, 5}",
+		"ledger.Money is given 5 values"},
 	{"comments and documents are plain", "ledger/lot.go", "package ledger // a list for who reads", "name who"},
 	{"comments and documents are plain", "ledger/lot.go", "package ledger\n// XX is drawn first", "placeholder"},
 	{"comments and documents are plain", "ledger/lot.go", "package ledger // TODO later", "number of its issue"},
@@ -101,9 +107,12 @@ var bites = []struct{ rule, file, text, want string }{
 		"package ledger\nfunc f(tx T) { q := \"SELECT 1\"; q = q + input(); tx.NewRaw(q) }", "given to NewRaw"},
 	{"SQL text is constant", "ledger/store.go",
 		"package ledger\nfunc f(ctx C, tx T) { _, text := both(); tx.ExecContext(ctx, text) }", "given to ExecContext"},
-	{"SQL text is portable", "migrations/1_ledger.tx.up.sql", "CREATE TABLE t (at TEXT DEFAULT now())", `"now()" in SQL: instants come from tx.At`},
-	{"SQL text is portable", "ledger/store.go", "package ledger\nconst q = `SELECT pg_advisory_lock(1)`", `"pg_advisory" in SQL`},
-	{"SQL text is portable", "migrations/postgres/1_ledger.tx.up.sql", "CREATE INDEX i ON public.entries (id)", `"public.e" in SQL`},
+	{"SQL text is portable", "migrations/1_ledger.tx.up.sql", "CREATE TABLE t (at TEXT DEFAULT now())",
+		`"now()" in SQL: instants come from tx.At`},
+	{"SQL text is portable", "ledger/store.go", "package ledger\nconst q = `SELECT pg_advisory_lock(1)`",
+		`"pg_advisory" in SQL`},
+	{"SQL text is portable", "migrations/postgres/1_ledger.tx.up.sql", "CREATE INDEX i ON public.entries (id)",
+		`"public.e" in SQL`},
 	{"every sentinel error is in the error table", "ledger/errors.go", "package ledger\nvar ErrLost = 1",
 		"ledger.ErrLost is in no problems.go below http"},
 	{"every sentinel error is in the error table", "http/problems.go", "package http", "this rule looks at nothing"},
@@ -112,7 +121,8 @@ var bites = []struct{ rule, file, text, want string }{
 	{"the glossary names what exists", "docs/GLOSSARY.md", words("ledger.Lost"), "there is no ledger.Lost"},
 	{"the glossary names what exists", "docs/GLOSSARY.md", words("ledger.Money.Lost"), "there is no ledger.Money.Lost"},
 	{"the glossary names what exists", "docs/GLOSSARY.md", "| word |", "names 0 Go names in 0 rows"},
-	{"worked examples are the scenarios'", "docs/ACCOUNTS.md", "```journal\n    assets:bank:dkk  19.99 DKK\n```", "docs/ACCOUNTS.md:2 is not a line"},
+	{"worked examples are the scenarios'", "docs/ACCOUNTS.md", "```journal\n    assets:bank:dkk  19.99 DKK\n```",
+		"docs/ACCOUNTS.md:2 is not a line"},
 	{"worked examples are the scenarios'", "docs/ACCOUNTS.md", "no example", "shows no worked example"},
 	{"links in the docs lead somewhere", "README.md", "see [the map](docs/MAP.md)", "README.md links to docs/MAP.md"},
 }
@@ -154,14 +164,18 @@ func TestRulesBite(t *testing.T) {
 // soundTree is a house in small to which no rule objects.
 func soundTree() fstest.MapFS {
 	text := map[string]string{
-		"ledger/money.go": "package ledger\n// Money is an amount.\ntype Money struct{ Amount int }\n// ErrRefused is met at closing.\nvar ErrRefused = 1",
+		"ledger/money.go": "package ledger\n// Money is an amount.\ntype Money struct{ Amount int }\n// ErrRefused is met " +
+			"at closing.\nvar ErrRefused = 1",
 		"ledger/store.go": "package ledger\nimport \"github.com/uptrace/bun\"\nconst byID = \"id = ?\"\n" +
-			"func f(q Q, pg bool) { text := byID + \" AND a = ?\"; if pg { text = \"b = ?\" }; q.Where(text); _ = bun.Safe(\"x\") }",
-		"ledger/lot_test.go": "package ledger\nimport \"time\"\nimport _ \"supportledger/store/storetest\"\nvar at, f = time.Now(), float64(1)\n" +
+			"func f(q Q, pg bool) { text := byID + \" AND a = ?\"; if pg { text = \"b = ?\" }; q.Where(text); _ = " +
+			"bun.Safe(\"x\") }",
+		"ledger/lot_test.go": "package ledger\nimport \"time\"\nimport _ \"supportledger/store/storetest\"\nvar at, f = " +
+			"time.Now(), float64(1)\n" +
 			"func test() {\nvar cases = []int{" + strings.Repeat("\n", 99) + "}\n}",
 		"store/storetest/pg.go": "// Package storetest " + essay +
 			"\npackage storetest\nimport \"time\"\nvar at = time.Now()",
-		"statements/pdf_layout.go":      "package statements\nimport _ \"github.com/johnfercher/maroto/v2\"\nvar millimetres float64",
+		"statements/pdf_layout.go": "package statements\nimport _ \"github.com/johnfercher/maroto/v2\"\nvar " +
+			"millimetres float64",
 		"http/problems.go":              "package http\nimport \"supportledger/ledger\"\nvar table = []any{ledger.ErrRefused}",
 		"migrations/1_ledger.tx.up.sql": "CREATE TABLE t (at TEXT) -- never now(): public.t would tie us",
 		"cmd/supportledger/main.go": "// Command supportledger " + essay +

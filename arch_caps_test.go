@@ -77,8 +77,9 @@ func packageLines(house tree) []string {
 		}
 		if lines > maxPackageLines {
 			name, _ := room(dir)
-			byRoom[name] = append(byRoom[name], fmt.Sprintf("package %s has %d lines, of at most %d: nobody holds it in the head, "+
-				"so take out what is not its heart", dir, lines, maxPackageLines))
+			byRoom[name] = append(byRoom[name],
+				fmt.Sprintf("package %s has %d lines, of at most %d: nobody holds it in the head, "+
+					"so take out what is not its heart", dir, lines, maxPackageLines))
 		}
 	}
 	return indebted("package lines", byRoom)
@@ -99,14 +100,18 @@ func methodCount(house tree) []string {
 	for of, n := range methods {
 		if n > maxMethods {
 			name, _ := room(of[0])
-			byRoom[name] = append(byRoom[name], fmt.Sprintf("%s.%s has %d methods, of at most %d: it does the work of several types",
-				of[0], of[1], n, maxMethods))
+			byRoom[name] = append(byRoom[name],
+				fmt.Sprintf("%s.%s has %d methods, of at most %d: it does the work of several types",
+					of[0], of[1], n, maxMethods))
 		}
 	}
 	return indebted("methods of a receiver", byRoom)
 }
 
-// lineWidth lets only a struct field be wider whose tag describes it to the readers of the API.
+// described is a struct field whose tag describes it to whoever reads the API or the help.
+var described = regexp.MustCompile("`.*\\b(description|help):\"")
+
+// lineWidth lets only a field be wider whose tag describes it.
 func lineWidth(house tree) []string {
 	byRoom := map[string][]string{}
 	for _, f := range house.files {
@@ -118,7 +123,7 @@ func lineWidth(house tree) []string {
 		for line := range strings.Lines(string(src)) {
 			at++
 			width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n"))
-			if width > maxColumns && !f.generated && !strings.Contains(line, "description:\"") {
+			if width > maxColumns && !f.generated && !described.MatchString(line) {
 				byRoom[roomOf(f)] = append(byRoom[roomOf(f)],
 					fmt.Sprintf("%s:%d has %d columns, of at most %d: the eye loses the line",
 						f.path, at, width, maxColumns))

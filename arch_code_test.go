@@ -29,10 +29,12 @@ func packageComments(house tree) []string {
 		}
 		switch {
 		case text == "":
-			breaches = append(breaches, fmt.Sprintf("package %s has no package comment: a reader who opens it first learns nothing", dir))
+			breaches = append(breaches,
+				fmt.Sprintf("package %s has no package comment: a reader who opens it first learns nothing", dir))
 		case len(text) < minPackageLetter:
 			breaches = append(breaches, fmt.Sprintf(
-				"package %s explains itself in %d letters, of at least %d: say what it keeps, which rule it holds and where to start reading",
+				"package %s explains itself in %d letters, of at least %d: say what it keeps, which rule it holds and where to "+
+					"start reading",
 				dir, len(text), minPackageLetter))
 		}
 	}
@@ -47,7 +49,9 @@ var selfEvident = []string{"Error", "Unwrap", "Is"}
 func exportedDocs(house tree) []string {
 	var breaches []string
 	undocumented := func(n ast.Node, name string) {
-		breaches = append(breaches, fmt.Sprintf("%s: %s is exported without a comment: its unit, its errors and its source are in nobody's head but yours", house.at(n), name))
+		breaches = append(breaches,
+			fmt.Sprintf("%s: %s is exported without a comment: its unit, its errors and its source are in nobody's head "+
+				"but yours", house.at(n), name))
 	}
 	for _, f := range house.files {
 		if f.generated || strings.HasSuffix(f.path, "_test.go") {
@@ -120,12 +124,16 @@ func sizes(house tree) []string {
 			continue
 		}
 		if f.lines > maxFileLines {
-			breaches = append(breaches, fmt.Sprintf("%s has %d lines, of at most %d: split it where a reader would look for the second half", f.path, f.lines, maxFileLines))
+			breaches = append(breaches,
+				fmt.Sprintf("%s has %d lines, of at most %d: split it where a reader would look for the second half", f.path,
+					f.lines, maxFileLines))
 		}
 		for _, decl := range f.ast.Decls {
 			if d, ok := decl.(*ast.FuncDecl); ok {
 				if n := house.length(f, d); n > maxFuncLines {
-					breaches = append(breaches, fmt.Sprintf("%s: %s has %d lines, of at most %d: what cannot be seen at once cannot be checked at once", house.at(d), d.Name.Name, n, maxFuncLines))
+					breaches = append(breaches,
+						fmt.Sprintf("%s: %s has %d lines, of at most %d: what cannot be seen at once cannot be checked at once",
+							house.at(d), d.Name.Name, n, maxFuncLines))
 				}
 			}
 		}
@@ -161,7 +169,9 @@ func clock(house tree) []string {
 		}
 		each(f, func(sel *ast.SelectorExpr) {
 			if isIdent(sel.X, name) && slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
-				breaches = append(breaches, fmt.Sprintf("%s: time.%s reads the machine's clock: take tx.At or the store's Clock, so that a test and a replay see the same instant", house.at(sel), sel.Sel.Name))
+				breaches = append(breaches,
+					fmt.Sprintf("%s: time.%s reads the machine's clock: take tx.At or the store's Clock, so that a test and a "+
+						"replay see the same instant", house.at(sel), sel.Sel.Name))
 			}
 		})
 	}
@@ -190,10 +200,14 @@ func floats(house tree) []string {
 			switch {
 			case !ok:
 			case slices.Contains(noFloats, here) && (id.Name == "float64" || id.Name == "float32"):
-				breaches = append(breaches, fmt.Sprintf("%s: %s in %s: 0.10 has no exact float, use ledger.Money, ledger.Rate or decimal.Decimal", house.at(id), id.Name, here))
+				breaches = append(breaches,
+					fmt.Sprintf("%s: %s in %s: 0.10 has no exact float, use ledger.Money, ledger.Rate or decimal.Decimal",
+						house.at(id), id.Name, here))
 			case slices.Contains([]string{"NewFromFloat", "NewFromFloat32", "NewFromFloatWithExponent", "InexactFloat64"},
 				id.Name):
-				breaches = append(breaches, fmt.Sprintf("%s: %s takes a decimal through a float: the øre that it loses has to be found by an accountant", house.at(id), id.Name))
+				breaches = append(breaches,
+					fmt.Sprintf("%s: %s takes a decimal through a float: the øre that it loses has to be found by an accountant",
+						house.at(id), id.Name))
 			}
 			return true
 		})
@@ -221,25 +235,29 @@ var textArgument = map[string]int{
 	"NewRaw": 0,
 	"On":     0, "OrderExpr": 0, "Raw": 0, "Returning": 0, "Safe": 0, "Set": 0, "SetColumn": 1, "TableExpr": 0, "Where": 0,
 	"WhereOr": 0,
-	"Exec":    0, "Query": 0, "QueryRow": 0, "ExecContext": 1, "QueryContext": 1, "QueryRowContext": 1, "PrepareContext": 1,
-	"Stream": 1, // store.Tx.Stream
+	"Exec":    0, "Query": 0, "QueryRow": 0, "ExecContext": 1, "QueryContext": 1, "QueryRowContext": 1,
+	"PrepareContext": 1,
+	"Stream":         1, // store.Tx.Stream
 }
 
 // sqlAllowed are the functions that may pass on SQL text that is not seen to be constant, with the reason.
 var sqlAllowed = map[string]string{
-	"store/stream.go:Stream":                "it passes on what its callers give, and theirs is looked at",
-	"store/eachrow.go:EachRow":              "the text is that of a query that bun has written",
-	"store/stream.go:stream":                "what is given to Raw is a function",
-	"store/stream.go:streamPostgres":        "the text is of Stream",
-	"store/stream.go:streamSQLite":          "the text is of Stream",
-	"store/stream.go:assign":                "what is given to Set is a value of reflect",
-	"store/open_sqlite.go:assertPragmas":    "a pragma takes no arguments; the names are constants of the table above it",
-	"store/script.go:runTexts":              "it passes on what bun has written from queries that are looked at where they are made",
-	"store/batch.go:QueryBatch":             "what is given to Raw is a function",
-	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to ExecContext the values",
-	"store/insert_sqlite.go:insert":         "the text is of insertText",
-	"store/insert_sqlite.go:end":            "what is given to Raw is a function",
-	"store/insert.go:columns":               "one array per column of the model: names and values are arguments, only their count is put together",
+	"store/stream.go:Stream":             "it passes on what its callers give, and theirs is looked at",
+	"store/eachrow.go:EachRow":           "the text is that of a query that bun has written",
+	"store/stream.go:stream":             "what is given to Raw is a function",
+	"store/stream.go:streamPostgres":     "the text is of Stream",
+	"store/stream.go:streamSQLite":       "the text is of Stream",
+	"store/stream.go:assign":             "what is given to Set is a value of reflect",
+	"store/open_sqlite.go:assertPragmas": "a pragma takes no arguments; the names are constants of the table above it",
+	"store/script.go:runTexts": "it passes on what bun has written from queries that are looked at where " +
+		"they are made",
+	"store/batch.go:QueryBatch": "what is given to Raw is a function",
+	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to " +
+		"ExecContext the values",
+	"store/insert_sqlite.go:insert": "the text is of insertText",
+	"store/insert_sqlite.go:end":    "what is given to Raw is a function",
+	"store/insert.go:columns": "one array per column of the model: names and values are arguments, only " +
+		"their count is put together",
 }
 
 // constantSQL refuses SQL text that is put together at run time. bun writes every value into the text itself, so a
@@ -262,7 +280,9 @@ func constantSQL(house tree) []string {
 					return true
 				}
 				if name, text := sqlText(f, call); text != nil && !in.constant(text) {
-					breaches = append(breaches, fmt.Sprintf("%s: the text given to %s is put together at run time: write it as a constant with ? for values, and choose among constants where it varies", house.at(call), name))
+					breaches = append(breaches,
+						fmt.Sprintf("%s: the text given to %s is put together at run time: write it as a constant with ? for values, "+
+							"and choose among constants where it varies", house.at(call), name))
 				}
 				return true
 			})
@@ -391,15 +411,19 @@ var unportable = []struct {
 	word *regexp.Regexp
 	why  string
 }{
-	{regexp.MustCompile(`(?i)\bnow\s*\(\)|\bcurrent_timestamp\b|\bclock_timestamp\b|\bdatetime\s*\('now'`), "instants come from tx.At, so that a replay and a replica agree"},
-	{regexp.MustCompile(`(?i)\bpg_(try_)?advisory`), "a lock that the schema does not hold is lost behind a pooler and on a cluster"},
+	{regexp.MustCompile(`(?i)\bnow\s*\(\)|\bcurrent_timestamp\b|\bclock_timestamp\b|\bdatetime\s*\('now'`),
+		"instants come from tx.At, so that a replay and a replica agree"},
+	{regexp.MustCompile(`(?i)\bpg_(try_)?advisory`),
+		"a lock that the schema does not hold is lost behind a pooler and on a cluster"},
 	{regexp.MustCompile(`(?i)\bpublic\.\w`), "one organisation is one schema, so no text names any"},
 }
 
 // unportableAllowed are the files that may use such a word, with the reason.
 var unportableAllowed = map[string]string{
-	"store/migrate.go":              "its advisory lock only keeps two migrations from colliding politely; correctness rests on the row that is claimed",
-	"20261126060000_jobs.tx.up.sql": "the tables of the queue of jobs are river's, and keep river's time: nothing about money",
+	"store/migrate.go": "its advisory lock only keeps two migrations from colliding politely; correctness " +
+		"rests on the row that is claimed",
+	"20261126060000_jobs.tx.up.sql": "the tables of the queue of jobs are river's, and keep river's time: nothing " +
+		"about money",
 }
 
 // portableSQL reads the SQL files and the string constants of the files in which SQL may be written.
@@ -469,7 +493,8 @@ func errorTable(house tree) []string {
 	}
 	var breaches []string
 	if len(mentioned) == 0 {
-		return []string{"problems*.go below http mentions no sentinel error: either the table moved or this rule looks at nothing"}
+		return []string{"problems*.go below http mentions no sentinel error: either the table moved or this rule looks at " +
+			"nothing"}
 	}
 	for _, f := range house.files {
 		here, _ := room(f.dir)
@@ -478,7 +503,9 @@ func errorTable(house tree) []string {
 		}
 		for _, name := range sentinels(f) {
 			if !mentioned[f.dir+"."+name.Name] {
-				breaches = append(breaches, fmt.Sprintf("%s: %s.%s is in no problems.go below http: a client who meets it is told \"internal error\" instead of what to do", house.at(name), f.dir, name.Name))
+				breaches = append(breaches,
+					fmt.Sprintf("%s: %s.%s is in no problems.go below http: a client who meets it is told \"internal error\" "+
+						"instead of what to do", house.at(name), f.dir, name.Name))
 			}
 		}
 	}

@@ -39,7 +39,9 @@ func decisions(house tree) []string {
 			}
 			asked[h.library] = true
 			if !strings.Contains(string(text), "`"+h.library) {
-				breaches = append(breaches, fmt.Sprintf("%s is used by %s but docs/DECISIONS.md does not name it: say why, under which licence and who keeps it alive", h.library, f.path))
+				breaches = append(breaches,
+					fmt.Sprintf("%s is used by %s but docs/DECISIONS.md does not name it: say why, under which licence and who "+
+						"keeps it alive", h.library, f.path))
 			}
 		}
 	}
@@ -78,7 +80,9 @@ func glossary(house tree) []string {
 		}
 	}
 	if rows < 15 || names < 15 {
-		breaches = append(breaches, fmt.Sprintf("docs/GLOSSARY.md names %d Go names in %d rows: its table lost its column \"Go name\" or most of its words", names, rows))
+		breaches = append(breaches,
+			fmt.Sprintf("docs/GLOSSARY.md names %d Go names in %d rows: its table lost its column \"Go name\" or most of "+
+				"its words", names, rows))
 	}
 	return breaches
 }
@@ -154,7 +158,8 @@ func examples(house tree) []string {
 		case inside:
 			shown++
 			if !slices.Contains(worked, line) {
-				breaches = append(breaches, fmt.Sprintf("docs/ACCOUNTS.md:%d is not a line of the worked journal: the example and the proof have parted", i+1))
+				breaches = append(breaches,
+					fmt.Sprintf("docs/ACCOUNTS.md:%d is not a line of the worked journal: the example and the proof have parted", i+1))
 			}
 		}
 	}
@@ -185,7 +190,8 @@ func links(house tree) []string {
 				continue
 			}
 			if _, missing := fs.Stat(house.fsys, path.Join(path.Dir(p), target)); missing != nil {
-				breaches = append(breaches, fmt.Sprintf("%s links to %s, which is not there: a reader follows it and stops trusting the rest", p, m[1]))
+				breaches = append(breaches,
+					fmt.Sprintf("%s links to %s, which is not there: a reader follows it and stops trusting the rest", p, m[1]))
 			}
 		}
 		return err
@@ -243,7 +249,8 @@ func TestLibcIsTheOneThatSQLiteNames(t *testing.T) {
 	}
 	want, have := requirements(t, strings.TrimSpace(string(out)))[libc], requirements(t, "go.mod")[libc]
 	if want == "" || have != want {
-		t.Errorf("go.mod requires %s %q but %s names %q: they are made for each other, so run `go get %s@%s`", libc, have, sqlite, want, libc, want)
+		t.Errorf("go.mod requires %s %q but %s names %q: they are made for each other, so run `go get %s@%s`", libc, have,
+			sqlite, want, libc, want)
 	}
 }
 

@@ -68,7 +68,8 @@ var homes = []home{
 		"decimals of a currency and printed amounts come from one table"},
 
 	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/workbook*.go", "statements/xlsx*.go"},
-		[]string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal leaves and enters the books as one"},
+		[]string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal " +
+			"leaves and enters the books as one"},
 
 	{"github.com/johnfercher/maroto/v2", []string{"statements/pdf*.go"}, nil,
 		"a page only draws what the statement already says"},
@@ -129,7 +130,8 @@ func misplaced(f file, p string) string {
 	case !listed && (!strings.Contains(first, ".") || first == module):
 		return "" // the standard library, or ours
 	case !listed:
-		return fmt.Sprintf("%s imports %s, which has no home: give it a line in the table of homes and one in docs/DECISIONS.md", f.path, p)
+		return fmt.Sprintf("%s imports %s, which has no home: give it a line in the table of homes and one in "+
+			"docs/DECISIONS.md", f.path, p)
 	case anyMatch(h.at, f.path), f.test && anyMatch(h.tests, f.path):
 		return ""
 	case len(h.at) == 0:

@@ -197,13 +197,15 @@ func roomsExist(house tree) []string {
 	for _, name := range rooms {
 		want := cmp.Or(entrances[name], name)
 		if len(dirs[want]) == 0 {
-			breaches = append(breaches, fmt.Sprintf("package %s is missing: the other rules would pass by having nothing to look at", want))
+			breaches = append(breaches,
+				fmt.Sprintf("package %s is missing: the other rules would pass by having nothing to look at", want))
 		}
 	}
 	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		if _, rank := room(dir); rank < 0 {
 			breaches = append(breaches, fmt.Sprintf(
-				"package %s has no place in the reading order: put it into the room it belongs to, or into the list of rooms with a decision", dir))
+				"package %s has no place in the reading order: put it into the room it belongs to, or into the list of rooms "+
+					"with a decision", dir))
 		}
 	}
 	return breaches
@@ -261,7 +263,9 @@ func plainNames(house tree) []string {
 	for _, f := range house.files {
 		for _, word := range []string{"service", "manager", "helper", "util", "model"} {
 			if strings.Contains(f.path, word) {
-				breaches = append(breaches, fmt.Sprintf("%s is called after a %s: name it for the noun or the act it holds, or nobody will find anything in it", f.path, word))
+				breaches = append(breaches,
+					fmt.Sprintf("%s is called after a %s: name it for the noun or the act it holds, or nobody will find anything in it",
+						f.path, word))
 			}
 		}
 	}

@@ -34,7 +34,8 @@ const most = 2_000_000
 
 // loop keeps clients busy: each asks again as soon as it is answered. The first quarter second warms up. Any error
 // ends the measurement: a figure with refusals in it would be one of refusals. Each request counts per times.
-func loop(ctx context.Context, lasts time.Duration, clients, per int, client func(i int) (ask func() error, end func())) (sample, error) {
+func loop(ctx context.Context, lasts time.Duration, clients, per int,
+	client func(i int) (ask func() error, end func())) (sample, error) {
 	const warm = 250 * time.Millisecond
 	began := time.Now()
 	took := make([][]time.Duration, clients)

@@ -108,7 +108,8 @@ func (m machine) round(ctx context.Context, round int, big books) error {
 
 // served measures books while the program serves them. Every other round goes backwards, so that what grows on the way
 // favours neither end.
-func (m machine) served(ctx context.Context, b books, state string, lasts time.Duration, all []measurement, round int) (err error) {
+func (m machine) served(ctx context.Context, b books, state string, lasts time.Duration, all []measurement,
+	round int) (err error) {
 	s, err := b.serve(ctx, m.dir)
 	if err != nil {
 		return err

@@ -24,42 +24,57 @@ import (
 var rawTables = []string{
 	`CREATE TABLE raw_head (id BIGINT PRIMARY KEY, last BIGINT NOT NULL)`,
 	`INSERT INTO raw_head (id, last) VALUES (1, 0)`,
-	`CREATE TABLE raw_entries (seq BIGINT PRIMARY KEY, id TEXT NOT NULL, year BIGINT NOT NULL, number BIGINT NOT NULL, date TEXT NOT NULL,
+	`CREATE TABLE raw_entries (seq BIGINT PRIMARY KEY, id TEXT NOT NULL, year BIGINT NOT NULL, number BIGINT NOT NULL,
+		date TEXT NOT NULL,
 		text TEXT NOT NULL, act TEXT NOT NULL, created_by TEXT NOT NULL, created_at TEXT NOT NULL)`,
-	`CREATE TABLE raw_lines (seq BIGINT NOT NULL, line BIGINT NOT NULL, account TEXT NOT NULL, fund TEXT NOT NULL, currency TEXT NOT NULL,
+	`CREATE TABLE raw_lines (seq BIGINT NOT NULL, line BIGINT NOT NULL, account TEXT NOT NULL, fund TEXT NOT NULL,
+		currency TEXT NOT NULL,
 		amount BIGINT NOT NULL, base BIGINT NOT NULL, PRIMARY KEY (seq, line))`,
-	`CREATE TABLE raw_balances (account TEXT NOT NULL, fund TEXT NOT NULL, date TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (account, fund, date))`,
-	`CREATE TABLE raw_months (account TEXT NOT NULL, fund TEXT NOT NULL, month TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (account, fund, month))`,
-	`CREATE TABLE raw_banks (account TEXT NOT NULL, fund TEXT NOT NULL, amount BIGINT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (account, fund))`,
-	`CREATE TABLE raw_events (id TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL)`,
+	`CREATE TABLE raw_balances (account TEXT NOT NULL, fund TEXT NOT NULL, date TEXT NOT NULL, amount BIGINT NOT NULL,
+		PRIMARY KEY (account, fund, date))`,
+	`CREATE TABLE raw_months (account TEXT NOT NULL, fund TEXT NOT NULL, month TEXT NOT NULL, amount BIGINT NOT NULL,
+		PRIMARY KEY (account, fund, month))`,
+	`CREATE TABLE raw_banks (account TEXT NOT NULL, fund TEXT NOT NULL, amount BIGINT NOT NULL, last TEXT NOT NULL,
+		PRIMARY KEY (account, fund))`,
+	`CREATE TABLE raw_events (id TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+		subject TEXT NOT NULL)`,
 	`CREATE TABLE raw_leaves (position BIGINT PRIMARY KEY, ref TEXT NOT NULL, hash TEXT NOT NULL)`,
-	`CREATE TABLE raw_keys (who TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (who, key))`,
+	`CREATE TABLE raw_keys (who TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, entry TEXT NOT NULL,
+		PRIMARY KEY (who, key))`,
 }
 
 const (
 	rawHeadSQL    = `UPDATE raw_head SET last = last + $1 WHERE id = 1 RETURNING last`
 	rawEntrySQL   = `INSERT INTO raw_entries VALUES (?, ?, 2026, ?, ?, ?, 'manual', 'usr', ?)`
 	rawLineSQL    = `INSERT INTO raw_lines VALUES (?, ?, ?, ?, 'DKK', ?, ?)`
-	rawBalanceSQL = `INSERT INTO raw_balances VALUES (?, ?, ?, ?) ON CONFLICT (account, fund, date) DO UPDATE SET amount = raw_balances.amount + EXCLUDED.amount`
-	rawMonthSQL   = `INSERT INTO raw_months VALUES (?, ?, ?, ?) ON CONFLICT (account, fund, month) DO UPDATE SET amount = raw_months.amount + EXCLUDED.amount`
-	rawBankSQL    = `INSERT INTO raw_banks VALUES (?, ?, ?, ?) ON CONFLICT (account, fund) DO UPDATE SET amount = raw_banks.amount + EXCLUDED.amount, last = EXCLUDED.last`
-	rawEventSQL   = `INSERT INTO raw_events VALUES (?, ?, 'usr', 'entry.posted', ?)`
-	rawLeafSQL    = `INSERT INTO raw_leaves VALUES (?, ?, ?)`
-	rawKeySQL     = `INSERT INTO raw_keys VALUES ('usr', ?, ?, ?)`
+	rawBalanceSQL = `INSERT INTO raw_balances VALUES (?, ?, ?, ?) ON CONFLICT (account, fund, date) DO UPDATE
+		SET amount = raw_balances.amount + EXCLUDED.amount`
+	rawMonthSQL = `INSERT INTO raw_months VALUES (?, ?, ?, ?) ON CONFLICT (account, fund, month) DO UPDATE
+		SET amount = raw_months.amount + EXCLUDED.amount`
+	rawBankSQL = `INSERT INTO raw_banks VALUES (?, ?, ?, ?) ON CONFLICT (account, fund) DO UPDATE
+		SET amount = raw_banks.amount + EXCLUDED.amount, last = EXCLUDED.last`
+	rawEventSQL = `INSERT INTO raw_events VALUES (?, ?, 'usr', 'entry.posted', ?)`
+	rawLeafSQL  = `INSERT INTO raw_leaves VALUES (?, ?, ?)`
+	rawKeySQL   = `INSERT INTO raw_keys VALUES ('usr', ?, ?, ?)`
 
-	rawAllSQL = `WITH new AS (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS n (seq, id, fund, account, hash)),
+	rawAllSQL = `WITH new AS (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[],
+		$5::text[]) AS n (seq, id, fund, account, hash)),
 	e AS (INSERT INTO raw_entries SELECT seq, 'ent_' || id, 2026, seq, $6, 'Measured', 'manual', 'usr', $7 FROM new),
-	l AS (INSERT INTO raw_lines SELECT seq, 1, '1010', fund, 'DKK', 1250, 1250 FROM new UNION ALL SELECT seq, 2, account, fund, 'DKK', -1250, -1250 FROM new),
+	l AS (INSERT INTO raw_lines SELECT seq, 1, '1010', fund, 'DKK', 1250, 1250 FROM new UNION ALL SELECT seq, 2,
+		account, fund, 'DKK', -1250, -1250 FROM new),
 	b AS (INSERT INTO raw_balances SELECT account, fund, $6, SUM(amount) FROM
-		(SELECT '1010' AS account, fund, 1250 AS amount FROM new UNION ALL SELECT account, fund, -1250 FROM new) AS m GROUP BY account, fund
+		(SELECT '1010' AS account, fund, 1250 AS amount FROM new UNION ALL SELECT account, fund,
+		-1250 FROM new) AS m GROUP BY account, fund
 		ON CONFLICT (account, fund, date) DO UPDATE SET amount = raw_balances.amount + EXCLUDED.amount),
 	m AS (INSERT INTO raw_months SELECT account, fund, substr($6, 1, 7), SUM(amount) FROM
-		(SELECT '1010' AS account, fund, 1250 AS amount FROM new UNION ALL SELECT account, fund, -1250 FROM new) AS m GROUP BY account, fund
+		(SELECT '1010' AS account, fund, 1250 AS amount FROM new UNION ALL SELECT account, fund,
+		-1250 FROM new) AS m GROUP BY account, fund
 		ON CONFLICT (account, fund, month) DO UPDATE SET amount = raw_months.amount + EXCLUDED.amount),
 	t AS (INSERT INTO raw_banks SELECT '1010', fund, 1250 * COUNT(*), $6 FROM new GROUP BY fund
 		ON CONFLICT (account, fund) DO UPDATE SET amount = raw_banks.amount + EXCLUDED.amount, last = EXCLUDED.last),
 	v AS (INSERT INTO raw_events SELECT 'evt_' || id, $7, 'usr', 'entry.posted', 'ent_' || id FROM new),
-	p AS (INSERT INTO raw_leaves SELECT 2 * seq, 'ent_' || id, hash FROM new UNION ALL SELECT 2 * seq + 1, 'evt_' || id, hash FROM new)
+	p AS (INSERT INTO raw_leaves SELECT 2 * seq, 'ent_' || id, hash FROM new UNION ALL SELECT 2 * seq + 1, 'evt_' || id,
+		hash FROM new)
 	INSERT INTO raw_keys SELECT 'usr', id, hash, 'ent_' || id FROM new`
 )
 

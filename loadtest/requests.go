@@ -34,8 +34,10 @@ func (s *serving) request(method, path string, body []byte) []byte {
 
 // entryBody is an entry that takes money in, or pays it out.
 func entryBody(extra string, on time.Time, debit, credit, fund string) []byte {
-	return fmt.Appendf(nil, `{%s"date":"%s","text":"Measured","lines":[{"account":"%s","fund":"%s","direction":"debit","amount":"12.50"},`+
-		`{"account":"%s","fund":"%s","direction":"credit","amount":"12.50"}]}`, extra, on.Format(time.DateOnly), debit, fund, credit, fund)
+	return fmt.Appendf(nil,
+		`{%s"date":"%s","text":"Measured","lines":[{"account":"%s","fund":"%s","direction":"debit","amount":"12.50"},`+
+			`{"account":"%s","fund":"%s","direction":"credit","amount":"12.50"}]}`, extra, on.Format(time.DateOnly), debit, fund,
+		credit, fund)
 }
 
 // mix is a number that goes over everything without order.
@@ -65,7 +67,8 @@ func bulk(s *serving, client, n int) []byte {
 			b.WriteByte(',')
 		}
 		i := mix(client, n*bulkSize+k)
-		b.Write(entryBody(`"external_id":"`+key()+`",`, time.Now(), "1010", string(incomes[i%len(incomes)]), string(fundNo(i))))
+		b.Write(entryBody(`"external_id":"`+key()+`",`, time.Now(), "1010", string(incomes[i%len(incomes)]),
+			string(fundNo(i))))
 	}
 	b.WriteString("]}")
 	return s.request("POST", "/journal-entries/batches", b.Bytes())

@@ -35,7 +35,8 @@ func (a *address) UnmarshalText(text []byte) error {
 	case !strings.ContainsAny(s, ":@"):
 		return fmt.Errorf("cannot tell which database is meant; for a file write sqlite:%s", s)
 	}
-	return errors.New("cannot tell which database is meant; write sqlite:FILE or postgres://user:password@host:5432/database")
+	return errors.New("cannot tell which database is meant; write sqlite:FILE or " +
+		"postgres://user:password@host:5432/database")
 }
 
 // shown is the address without its password.

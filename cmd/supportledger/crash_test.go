@@ -139,7 +139,8 @@ func (w *witness) next(kind int) call {
 		{w.tokens["finance_officer"], key, "/grants/G1/instalments",
 			fmt.Sprintf(`{"date":"2026-07-01","amount":{"amount":%q,"currency":"DKK"},"account":"1010"}`, amount)},
 		{w.tokens["caseworker"], key, "/disbursements",
-			fmt.Sprintf(`{"date":"2026-07-01","plan":"P-101","line":"stipend","units":1,"partner":"NG-01","amount":%q,"text":"Stipend"}`, amount)},
+			fmt.Sprintf(`{"date":"2026-07-01","plan":"P-101","line":"stipend","units":1,"partner":"NG-01",`+
+				`"amount":%q,"text":"Stipend"}`, amount)},
 	}[kind]
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -306,8 +307,9 @@ func unread(t *testing.T, url string, c call) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	_, err = fmt.Fprintf(conn, "POST /api/v1%s HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\nIdempotency-Key: %s\r\n"+
-		"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", c.path, c.token, c.key, len(c.body), c.body)
+	_, err = fmt.Fprintf(conn,
+		"POST /api/v1%s HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\nIdempotency-Key: %s\r\n"+
+			"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", c.path, c.token, c.key, len(c.body), c.body)
 	if err != nil {
 		t.Fatal(err)
 	}

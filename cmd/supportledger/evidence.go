@@ -26,7 +26,8 @@ func (k evidenceKeygenCommand) Run(c console) error {
 	if err := create(k.Key, string(key), 0o600); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.err, "The key is in %s: keep a copy in a safe, not beside the documents. Without it no document opens again.\n", k.Key)
+	fmt.Fprintf(c.err, "The key is in %s: keep a copy in a safe, not beside the documents. Without it no document "+
+		"opens again.\n", k.Key)
 	fmt.Fprintf(c.err, "Next: supportledger serve --evidence-key %s\n", quoted(k.Key))
 	return nil
 }
@@ -42,7 +43,8 @@ func (f evidenceFlags) archive(at address) (*ledger.Archive, func() error, error
 	none := func() error { return nil }
 	if f.EvidenceKey == "" {
 		if f.Evidence != "" {
-			return nil, none, misuse("--evidence wants --evidence-key: documents are kept encrypted; supportledger evidence keygen makes a key")
+			return nil, none, misuse("--evidence wants --evidence-key: documents are kept encrypted; supportledger evidence " +
+				"keygen makes a key")
 		}
 		return nil, none, nil
 	}

@@ -100,13 +100,17 @@ var advice = []struct {
 }{
 	{ledger.ErrNotOpened, "Open them first: supportledger init --organisation NAME"},
 	{ledger.ErrAlreadyOpened, "Nothing was changed. Name another database with --db."},
-	{access.ErrInviteByTwo, "Ask with a reason, and another person decides: supportledger user invite HANDLE --reason TEXT"},
+	{access.ErrInviteByTwo,
+		"Ask with a reason, and another person decides: supportledger user invite HANDLE --reason TEXT"},
 	{access.ErrUnknownUser, "supportledger user list shows all accounts."},
-	{access.ErrUnknownRole, "The roles are caseworker, programme_lead, finance_officer, treasurer, auditor, privacy_officer, donor and admin."},
+	{access.ErrUnknownRole,
+		"The roles are caseworker, programme_lead, finance_officer, treasurer, auditor, privacy_officer, donor and admin."},
 	{access.ErrUnknownToken, "supportledger token list shows all tokens; one that ended stays ended."},
-	{ledger.ErrUnknownCheck, "Only open checks that may be signed off take a reason: supportledger period checklist MONTH"},
+	{ledger.ErrUnknownCheck,
+		"Only open checks that may be signed off take a reason: supportledger period checklist MONTH"},
 	{story.ErrUnknownAct, "testdata/scenarios/STORY.md lists the acts."},
-	{statements.ErrExists, "supportledger statement list shows it. Correct what was issued with statement draft --replaces, withdraw what was not."},
+	{statements.ErrExists, "supportledger statement list shows it. Correct what was issued with statement draft " +
+		"--replaces, withdraw what was not."},
 	{statements.ErrNotProven, "Sign one: supportledger proof checkpoint"},
 	{statements.ErrUnknownStatement, "supportledger statement list shows all statements."},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},
@@ -126,7 +130,8 @@ func told(err error) string {
 	return plain(strings.Join(strings.Fields(err.Error()), " "))
 }
 
-var packageName = regexp.MustCompile(`(^|: |\s)(store|proof|verify|ledger|access|grants|beneficiaries|disbursements|statements|story): `)
+var packageName = regexp.MustCompile(`(^|: |\s)(store|proof|verify|ledger|access|` +
+	`grants|beneficiaries|disbursements|statements|story): `)
 
 // plain drops the package names that our errors start with.
 func plain(text string) string {
@@ -160,7 +165,8 @@ var kongWords = []struct {
 	kong *regexp.Regexp
 	ours string
 }{
-	{regexp.MustCompile(`^unexpected argument (\S+), did you mean (one of )?(.+)\?$`), `there is no command "$1"; did you mean $3?`},
+	{regexp.MustCompile(`^unexpected argument (\S+), did you mean (one of )?(.+)\?$`),
+		`there is no command "$1"; did you mean $3?`},
 	{regexp.MustCompile(`^unexpected argument (\S+)$`), `"$1" is not expected here`},
 	{regexp.MustCompile(`^unknown flag (\S+), did you mean (one of )?(.+)\?$`), `there is no flag $1; did you mean $3?`},
 	{regexp.MustCompile(`^unknown flag (\S+)$`), `there is no flag $1`},

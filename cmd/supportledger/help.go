@@ -41,8 +41,10 @@ var examples = map[string][]string{
 	"payments":         {"supportledger payments export B-2026-0003 -o B-2026-0003.xml --vault-key /secrets/vault.json"},
 	"payments release": {"SUPPORTLEDGER_TOKEN=slt_… supportledger payments release B-2026-0003"},
 	"payments export": {
-		"SUPPORTLEDGER_TOKEN=slt_… supportledger payments export B-2026-0003 -o B-2026-0003.xml --vault-key /secrets/vault.json",
-		"SUPPORTLEDGER_TOKEN=slt_… supportledger payments export B-2026-0003 --format csv -o B-2026-0003.csv --vault-key /secrets/vault.json",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger payments export B-2026-0003 -o B-2026-0003.xml --vault-key " +
+			"/secrets/vault.json",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger payments export B-2026-0003 --format csv -o B-2026-0003.csv --vault-key " +
+			"/secrets/vault.json",
 	},
 	"payments confirm": {"SUPPORTLEDGER_TOKEN=slt_… supportledger payments confirm statement.xml --account 1010"},
 	"import":           {"supportledger import entries january.csv --profile da-excel -n"},
@@ -60,15 +62,18 @@ var examples = map[string][]string{
 	},
 	"statement draft": {
 		"SUPPORTLEDGER_TOKEN=slt_… supportledger statement draft --subject G1 --to 2026-12-31 --lang en",
-		"SUPPORTLEDGER_TOKEN=slt_… supportledger statement draft --subject G1 --to 2026-12-31 --explain 1.2=prices --json | jq -r .id",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger statement draft --subject G1 --to 2026-12-31 --explain 1.2=prices --json " +
+			"| jq -r .id",
 		"SUPPORTLEDGER_TOKEN=slt_… supportledger statement draft --replaces S-2026-0001   # version 2 of it",
 	},
-	"statement check":    {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement check sta_…"},
-	"statement review":   {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement review sta_…             # another person"},
-	"statement issue":    {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement issue sta_… --public https://books.example"},
-	"statement seal":     {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement seal S-2026-0001          # after supportledger proof checkpoint"},
-	"statement withdraw": {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement withdraw S-2026-0001 --reason 'The wrong period was chosen'"},
-	"statement list":     {"supportledger statement list --json | jq '.[] | select(.state == \"DRAFT\")'"},
+	"statement check":  {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement check sta_…"},
+	"statement review": {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement review sta_…             # another person"},
+	"statement issue":  {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement issue sta_… --public https://books.example"},
+	"statement seal": {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement seal S-2026-0001          # after " +
+		"supportledger proof checkpoint"},
+	"statement withdraw": {"SUPPORTLEDGER_TOKEN=slt_… supportledger statement withdraw S-2026-0001 --reason 'The wrong " +
+		"period was chosen'"},
+	"statement list": {"supportledger statement list --json | jq '.[] | select(.state == \"DRAFT\")'"},
 	"statement verify": {
 		"supportledger statement verify S-2026-0001.pdf --key books.key.pub",
 		"supportledger statement verify S-2026-0001.pdf --key books.key.pub --register register.csv --json",
@@ -85,8 +90,9 @@ var examples = map[string][]string{
 		"supportledger user add books-2 --role finance_officer         # as the operator of the machine",
 		"SUPPORTLEDGER_TOKEN=slt_… supportledger user add auditor-2026 --ends-on 2027-03-31",
 	},
-	"user list":    {"supportledger user list --json | jq '.users[] | select(.works)'"},
-	"user invite":  {"supportledger user invite books-2                             # a one-time word to set a password with"},
+	"user list": {"supportledger user list --json | jq '.users[] | select(.works)'"},
+	"user invite": {"supportledger user invite books-2                             # a one-time word to set a " +
+		"password with"},
 	"user disable": {"supportledger user disable books-2 --reason 'Left the organisation'"},
 	"user roles": {
 		"SUPPORTLEDGER_TOKEN=slt_… supportledger user roles books-2 --grant treasurer --reason 'The board chose a treasurer'",
@@ -118,13 +124,16 @@ var examples = map[string][]string{
 	},
 	"proof checkpoint": {
 		"supportledger proof checkpoint --key books.key --witness ./witness",
-		"7 * * * *  supportledger proof checkpoint --key /signer/books.key --witness /mnt/auditor # crontab of a user of its own",
+		"7 * * * *  supportledger proof checkpoint --key /signer/books.key --witness /mnt/auditor # crontab of a user of " +
+			"its own",
 	},
-	"period":           {"supportledger period checklist 2026-01"},
-	"period status":    {"supportledger period status"},
-	"period checklist": {"supportledger period checklist 2026-01               # what is missing before January can be closed"},
+	"period":        {"supportledger period checklist 2026-01"},
+	"period status": {"supportledger period status"},
+	"period checklist": {"supportledger period checklist 2026-01               # what is missing before January can " +
+		"be closed"},
 	"period close": {
-		"SUPPORTLEDGER_TOKEN=slt_… supportledger period close 2026-01 --sign-off bank='Agreed with the statement of 31 January'",
+		"SUPPORTLEDGER_TOKEN=slt_… supportledger period close 2026-01 --sign-off bank='Agreed with the statement of 31 " +
+			"January'",
 	},
 	"version": {"supportledger version --json"},
 }

@@ -84,7 +84,8 @@ func readUpTo(name string, limit int64) ([]byte, error) {
 // post uploads and commits the file in one tx, so that a file with errors leaves nothing behind.
 func (i importFlags) post(ctx context.Context, c console, file ledger.ImportFile) (err error) {
 	if i.Token == "" {
-		return misuse("posting needs to know who posts: put a token of finance into SUPPORTLEDGER_TOKEN, or add -n to look only")
+		return misuse("posting needs to know who posts: put a token of finance into SUPPORTLEDGER_TOKEN, or add -n to " +
+			"look only")
 	}
 	db, err := i.open(ctx, store.Options{})
 	if err != nil {
@@ -114,7 +115,8 @@ func (i importFlags) post(ctx context.Context, c console, file ledger.ImportFile
 
 // take uploads and commits a file. A file that waits previewed, because the API brought it, is committed as that
 // import.
-func take(ctx context.Context, tx *store.Tx, book ledger.Book, file ledger.ImportFile) (ledger.Preview, []ledger.Posted, error) {
+func take(ctx context.Context, tx *store.Tx, book ledger.Book, file ledger.ImportFile) (ledger.Preview, []ledger.Posted,
+	error) {
 	im, preview, err := book.Upload(ctx, tx, file)
 	if known := (*ledger.ImportExists)(nil); errors.As(err, &known) {
 		im, preview, err = book.PreviewOf(ctx, tx, known.ID)

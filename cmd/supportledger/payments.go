@@ -28,7 +28,8 @@ type paying struct {
 }
 
 // act runs an act on payments in one tx, as the person whose token is given, with the name that it has in the API.
-func (p paying) act(ctx context.Context, name string, fn func(ctx context.Context, tx *store.Tx, office disbursements.Office) error) (err error) {
+func (p paying) act(ctx context.Context, name string,
+	fn func(ctx context.Context, tx *store.Tx, office disbursements.Office) error) (err error) {
 	if p.Token == "" {
 		return misuse("this needs to know who acts: put a token of finance into SUPPORTLEDGER_TOKEN")
 	}

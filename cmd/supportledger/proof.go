@@ -39,7 +39,8 @@ func (k keygenCommand) Run(c console) error {
 		return err
 	}
 	fmt.Fprintln(c.out, public)
-	fmt.Fprintf(c.err, "The private key is in %s: keep it with a user, better a machine, that the database's keeper cannot read.\n", k.Key)
+	fmt.Fprintf(c.err, "The private key is in %s: keep it with a user, better a machine, that the database's keeper "+
+		"cannot read.\n", k.Key)
 	return nil
 }
 

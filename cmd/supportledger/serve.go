@@ -53,7 +53,7 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	}
 	fmt.Fprintf(c.err, "supportledger %s: opening the books\n", version())
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300) // little is kept and much is thrown away: some tens of megabytes spare a tenth of the processor
+		debug.SetGCPercent(300) // little is kept, much is thrown away: some tens of megabytes spare a tenth of the processor
 	}
 	log := slog.New(slog.NewJSONHandler(c.err, nil))
 	db, err := s.open(ctx, store.Options{Log: log})
@@ -108,12 +108,13 @@ type providerFlags struct {
 func (p providerFlags) provider(public string) (*signin.IdentityProvider, error) {
 	if p.Issuer == "" {
 		if p.Client != "" || p.SecretFile != "" || p.ACR != "" {
-			return nil, misuse("--oidc-client, --oidc-secret-file and --oidc-acr want --oidc-issuer: the address of the provider")
+			return nil, misuse("--oidc-client, --oidc-secret-file and --oidc-acr want --oidc-issuer: the provider's address")
 		}
 		return nil, nil //nolint:nilnil // none is set up
 	}
 	if p.Client == "" || public == "" {
-		return nil, misuse("--oidc-issuer wants --oidc-client, the id of this server at the provider, and --public, where it sends people back to")
+		return nil, misuse("--oidc-issuer wants --oidc-client, the id of this server at the provider, and --public, where " +
+			"it sends people back to")
 	}
 	out := &signin.IdentityProvider{Issuer: p.Issuer, Client: p.Client, ACR: p.ACR}
 	if p.SecretFile == "" {

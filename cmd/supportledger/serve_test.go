@@ -22,7 +22,8 @@ func TestStopFinishesRequestsInFlight(t *testing.T) {
 		call{token: finance, path: "/funds", body: fund("UNR")}.must(t, url, http.StatusCreated)
 
 		release := hold(t, db, "idempotency_keys")
-		slow := call{finance, "slow", "/opening-balances", `{"date":"2026-01-01","fund":"UNR","account":"1010","amount":"250.00"}`}
+		slow := call{finance, "slow", "/opening-balances",
+			`{"date":"2026-01-01","fund":"UNR","account":"1010","amount":"250.00"}`}
 		answered := make(chan answer, 1)
 		go func() {
 			a, err := slow.send(t.Context(), url)

@@ -64,7 +64,8 @@ func (t described) shown() string {
 }
 
 // act runs one act on a statement in one tx, as the person whose token is given, and tells what became of it.
-func (p asPerson) act(ctx context.Context, c console, a access.Action, next string, fn func(context.Context, *store.Tx, statements.Office) (statements.Statement, error)) (err error) {
+func (p asPerson) act(ctx context.Context, c console, a access.Action, next string,
+	fn func(context.Context, *store.Tx, statements.Office) (statements.Statement, error)) (err error) {
 	if p.Token == "" {
 		return misuse("this needs to know who acts: put that person's token into SUPPORTLEDGER_TOKEN")
 	}
@@ -125,7 +126,8 @@ func (d draftCommand) Validate() error {
 		return errors.New("a draft needs --subject and --to, or --replaces")
 	}
 	if d.Replaces != "" && (d.Subject != "" || d.To != "" || d.From != "" || d.Kind != "") {
-		return errors.New("--replaces: it has the subject and period of the one it corrects; leave --subject, --kind, --from and --to out")
+		return errors.New("--replaces: it has the subject and period of the one it corrects; leave --subject, --kind, " +
+			"--from and --to out")
 	}
 	for line, reason := range d.Explain {
 		if !statements.ReasonCode(reason).Known() {

@@ -88,7 +88,8 @@ func (r runCommand) action() access.Action {
 }
 
 // begin starts a run or finds one, and says how many subjects are left of its step.
-func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *statements.Runner) (id statements.RunID, step statements.RunStep, left int, err error) {
+func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *statements.Runner) (id statements.RunID,
+	step statements.RunStep, left int, err error) {
 	asks := r.Resume == "" || r.Step != ""
 	if asks {
 		if r.Token == "" {
@@ -131,7 +132,8 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 }
 
 // report tells what was done, and lists what was not.
-func (r runCommand) report(ctx context.Context, c console, db *store.DB, runner *statements.Runner, id statements.RunID, step statements.RunStep) error {
+func (r runCommand) report(ctx context.Context, c console, db *store.DB, runner *statements.Runner, id statements.RunID,
+	step statements.RunStep) error {
 	var p statements.Progress
 	var refused []statements.Outcome
 	err := db.View(ctx, func(tx *store.Tx) error {

@@ -41,7 +41,8 @@ func TestRunGoesOnAfterKill(t *testing.T) {
 		if code := p.exit(); code != 0 {
 			t.Fatalf("it ends with %d: %s", code, p.said())
 		}
-		if !regexp.MustCompile(`prepare: 60 of 60 done, 0 refused`).MatchString(p.said()) || countStatements(t, db) != donors {
+		if !regexp.MustCompile(`prepare: 60 of 60 done, 0 refused`).MatchString(p.said()) ||
+			countStatements(t, db) != donors {
 			t.Errorf("%d statements: %s", countStatements(t, db), p.said())
 		}
 		file := filepath.Join(t.TempDir(), "run.zip")

@@ -29,7 +29,8 @@ type acting struct {
 }
 
 // act runs a change of the accounts as whoever it is.
-func (a acting) act(ctx context.Context, what access.Action, fn func(ctx context.Context, tx *store.Tx) error) (err error) {
+func (a acting) act(ctx context.Context, what access.Action,
+	fn func(ctx context.Context, tx *store.Tx) error) (err error) {
 	db, err := a.open(ctx, store.Options{})
 	if err != nil {
 		return err
@@ -94,7 +95,8 @@ type userAddCommand struct {
 // Run makes the account and its invitation.
 func (u userAddCommand) Run(ctx context.Context, c console) error {
 	if u.Token != "" && len(u.Role) > 0 {
-		return misuse("--role is for the operator of the machine; with a token, ask for roles afterwards: supportledger user roles")
+		return misuse("--role is for the operator of the machine; with a token, ask for roles afterwards: supportledger " +
+			"user roles")
 	}
 	var shown userShown
 	err := u.act(ctx, keeping("createUser"), func(ctx context.Context, tx *store.Tx) error {
@@ -122,7 +124,8 @@ func (u userAddCommand) Run(ctx context.Context, c console) error {
 	if u.JSON {
 		return writeJSON(c.out, shown)
 	}
-	fmt.Fprintf(c.err, "%s is there (%s), with roles %s. Its one-time word to set a password or link an identity, good for 72 hours:\n", shown.Handle, shown.ID, named(shown.Roles))
+	fmt.Fprintf(c.err, "%s is there (%s), with roles %s. Its one-time word to set a password or link an identity, good "+
+		"for 72 hours:\n", shown.Handle, shown.ID, named(shown.Roles))
 	fmt.Fprintln(c.out, shown.Invitation)
 	return nil
 }
@@ -196,7 +199,8 @@ func (u userInviteCommand) Run(ctx context.Context, c console) error {
 		return err
 	})
 	if err == nil {
-		fmt.Fprintln(c.err, "One-time word, shown only now, good for 72 hours; what opened the account before ends when it is used:")
+		fmt.Fprintln(c.err, "One-time word, shown only now, good for 72 hours; what opened the account before ends when "+
+			"it is used:")
 		fmt.Fprintln(c.out, word)
 	}
 	return err

@@ -62,7 +62,8 @@ func (k vaultKeygenCommand) Run(ctx context.Context, c console) error {
 	}
 	halves := vault.HalvesOf(k.Key)
 	fmt.Fprintf(c.err, "The key is in %s: keep a copy in a safe. It never changes.\n", k.Key)
-	fmt.Fprintf(c.err, "The halves of people's keys are in %s: it changes with every person. Back it up apart from the database, and keep\n"+
+	fmt.Fprintf(c.err, "The halves of people's keys are in %s: it changes with every person. Back it up apart from the "+
+		"database, and keep\n"+
 		"its backups for 30 days at most: who is erased is erased for good only when the last copy with the half is gone.\n",
 		halves)
 	fmt.Fprintf(c.err, "Next: supportledger serve --vault-key %s\n", quoted(k.Key))

@@ -98,7 +98,8 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 		fmt.Fprintf(c.out, "%s\n", text)
 	} else {
 		fmt.Fprintf(c.out, "%d leaves, root %s; %d checkpoints\n", r.Leaves, r.Root, r.Checkpoints)
-		fmt.Fprintf(c.out, "%d entries with %d lines, %d balances, %d lots; %d audit events, %d duties; %d plans, %d transfers, %d disbursements; %d documents, %d of them opened\n",
+		fmt.Fprintf(c.out, "%d entries with %d lines, %d balances, %d lots; %d audit events, %d duties; %d plans, %d "+
+			"transfers, %d disbursements; %d documents, %d of them opened\n",
 			r.Entries, r.Lines, r.Balances, r.Lots, r.Events, r.Duties, r.Plans, r.Transfers, r.Disbursements, r.Documents,
 			r.Opened)
 		for _, f := range r.Findings {
@@ -117,7 +118,8 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 	fmt.Fprintf(c.err, "The books are what they were written as (%s).\n", took.Round(time.Millisecond))
 	switch {
 	case r.Checkpoints == 0:
-		fmt.Fprintln(c.err, "No checkpoint was looked at: whoever could rewrite all of it would not be found. See supportledger proof --help.")
+		fmt.Fprintln(c.err, "No checkpoint was looked at: whoever could rewrite all of it would not be found. See "+
+			"supportledger proof --help.")
 	case r.LastSigned < r.Leaves:
 		fmt.Fprintf(c.err, "The last %d leaves stand under no checkpoint yet.\n", r.Leaves-r.LastSigned)
 	}
