@@ -1,0 +1,108 @@
+// Command mutate plants small faults in a package and asks the package's own tests to find each of them. A fault that
+// no test finds shows a rule that nobody guards.
+//
+//	go run ./scripts/mutate [-n 60] [-seed 1] [-files regexp] ledger
+//	go run ./scripts/mutate -again result.txt ledger      only what survived in an earlier result
+//
+// All faults are compiled into one test binary, each behind a number that an environment variable switches on, so a
+// package is built once (go build -overlay; the tree is not touched). Every test is run once alone to learn which
+// faults it reaches and how long it takes. Then each fault is run with the tests that reach it, the quickest first,
+// until one fails. Tests run on SQLite only. The sample is the same for the same seed, as long as the code is.
+//
+// The result is a table on standard output: verdict, place, function, change, and the test that failed first.
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// plumbing are files that move values about: a fault in them is found by any test that reads back what it wrote.
+const plumbing = `(^|/)(doc|store|rows|errors|words|export|import|workbook|evidence_clean)[^/]*\.go$`
+
+type options struct {
+	pkg   string
+	n     int
+	seed  string
+	files *regexp.Regexp
+	skip  *regexp.Regexp
+	again map[string]bool // keys of mutants, nil for a fresh sample
+	keep  bool
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	var o options
+	files, skip, again := flag.String("files", "", "only files that match"),
+		flag.String("skip", plumbing, "no files that match"),
+		flag.String("again", "", "a result: run only what survived there")
+	flag.IntVar(&o.n, "n", 60, "how many mutants")
+	flag.StringVar(&o.seed, "seed", "1", "another sample")
+	flag.BoolVar(&o.keep, "keep", false, "keep the folder with the rewritten files and the test binary")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		return errors.New("name one package folder, such as ledger")
+	}
+	o.pkg = filepath.Clean(flag.Arg(0))
+	var err error
+	if o.files, err = regexp.Compile(*files); err != nil {
+		return err
+	}
+	if o.skip, err = regexp.Compile(cmp.Or(*skip, "^$")); err != nil {
+		return err
+	}
+	if *again != "" {
+		if o.again, err = survivors(*again); err != nil {
+			return err
+		}
+	}
+	p, err := load(o)
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "mutate-")
+	if err != nil {
+		return err
+	}
+	if o.keep {
+		fmt.Fprintln(os.Stderr, "kept in", work)
+	} else {
+		defer os.RemoveAll(work)
+	}
+	mutants := p.sample(o)
+	binary, err := p.build(work, mutants)
+	if err != nil {
+		return err
+	}
+	return judge(runner{binary: binary, dir: o.pkg, work: work}, mutants)
+}
+
+// survivors reads the keys of the mutants that survived in a result.
+func survivors(name string) (map[string]bool, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	keys := map[string]bool{}
+	scan := bufio.NewScanner(f)
+	for scan.Scan() {
+		if fields := strings.Split(scan.Text(), "\t"); len(fields) > 4 && (fields[0] == survived || fields[0] == unreached) {
+			keys[fields[4]] = true
+		}
+	}
+	return keys, scan.Err()
+}
