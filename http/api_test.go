@@ -36,12 +36,14 @@ func TestWay(t *testing.T) {
 		if got, want := made.Header.Get("Location"), "/api/v1/toys/"+toy.ID; got != want {
 			t.Errorf("Location %q, want %q", got, want)
 		}
-		if !strings.Contains(string(made.Body), `"price":{"amount":"42.50","currency":"DKK"}`) || !strings.Contains(string(made.Body), `"parts":[]`) {
+		if !strings.Contains(string(made.Body), `"price":{"amount":"42.50","currency":"DKK"}`) ||
+			!strings.Contains(string(made.Body), `"parts":[]`) {
 			t.Errorf("shown as %s", made.Body)
 		}
 		var found toyView
 		c.Get("/toys/" + toy.ID).Want(200).Into(&found)
-		if diff := cmp.Diff(toy, found, cmp.Comparer(func(a, b []toyPart) bool { return len(a) == len(b) }), cmp.Comparer(sameMoney)); diff != "" {
+		if diff := cmp.Diff(toy, found, cmp.Comparer(func(a, b []toyPart) bool { return len(a) == len(b) }),
+			cmp.Comparer(sameMoney)); diff != "" {
 			t.Error(diff)
 		}
 		if picture := c.Get("/toys/" + toy.ID + "/picture").Want(200); string(picture.Body) != "(:" ||
@@ -63,22 +65,30 @@ func TestBadInput(t *testing.T) {
 			name, body, code, pointer, hint string
 			status                          int
 		}{
-			{"amount as number", strings.Replace(bear, `"42.50"`, `4250`, 1), "amount_must_be_string", "/price/amount", `send "4250.00"`, 422},
-			{"Danish amount", strings.Replace(bear, "42.50", "4.250,00", 1), "amount_malformed", "/price/amount", `send "4250.00"`, 422},
-			{"three decimals", strings.Replace(bear, "42.50", "42.505", 1), "too_many_decimals", "/price/amount", "DKK has 2 decimals", 422},
+			{"amount as number", strings.Replace(bear, `"42.50"`, `4250`, 1), "amount_must_be_string", "/price/amount",
+				`send "4250.00"`, 422},
+			{"Danish amount", strings.Replace(bear, "42.50", "4.250,00", 1), "amount_malformed", "/price/amount",
+				`send "4250.00"`, 422},
+			{"three decimals", strings.Replace(bear, "42.50", "42.505", 1), "too_many_decimals", "/price/amount",
+				"DKK has 2 decimals", 422},
 			{"exponent", strings.Replace(bear, "42.50", "1e9", 1), "amount_malformed", "/price/amount", "plain digits", 422},
-			{"exponent as number", strings.Replace(bear, `"42.50"`, "1e9", 1), "amount_must_be_string", "/price/amount", "quotation marks", 422},
+			{"exponent as number", strings.Replace(bear, `"42.50"`, "1e9", 1), "amount_must_be_string", "/price/amount",
+				"quotation marks", 422},
 			{"negative", strings.Replace(bear, "42.50", "-42.50", 1), "validation_failed", "/price", "", 422},
 			{"nothing", strings.Replace(bear, "42.50", "0.00", 1), "validation_failed", "/price", "", 422},
 			{"unknown field", strings.Replace(bear, "}", `,"vat":"0"}`, 1), "unknown_field", "/price/vat", "", 422},
 			{"status set by the client", `{"id":"toy_1",` + bear[1:], "unknown_field", "/id", "", 422},
-			{"missing", `{"made_on":"2026-01-31","price":{"amount":"1.00","currency":"DKK"}}`, "validation_failed", "/name", "", 422},
+			{"missing", `{"made_on":"2026-01-31","price":{"amount":"1.00","currency":"DKK"}}`, "validation_failed", "/name", "",
+				422},
 			{"empty", toyNamed(""), "validation_failed", "/name", "", 422},
 			{"too long", toyNamed(strings.Repeat("å", 41)), "validation_failed", "/name", "at most 40 letters", 422},
 			{"not a choice", `{"colour":"grean",` + bear[1:], "validation_failed", "/colour", `did you mean "green"?`, 422},
-			{"list element", `{"parts":[{"fund":"G1","share":"60"},{"fund":"","share":"40"}],` + bear[1:], "validation_failed", "/parts/1/fund", "", 422},
-			{"too many", `{"parts":[` + strings.Repeat(`{"fund":"G1","share":"1"},`, 5) + `{"fund":"G1","share":"1"}],` + bear[1:], "validation_failed", "/parts", "at most 5 elements", 422},
-			{"too many decimals of a number", `{"weight":"1.2345",` + bear[1:], "too_many_decimals", "/weight", "at most 3", 422},
+			{"list element", `{"parts":[{"fund":"G1","share":"60"},{"fund":"","share":"40"}],` + bear[1:], "validation_failed",
+				"/parts/1/fund", "", 422},
+			{"too many", `{"parts":[` + strings.Repeat(`{"fund":"G1","share":"1"},`, 5) + `{"fund":"G1","share":"1"}],` +
+				bear[1:], "validation_failed", "/parts", "at most 5 elements", 422},
+			{"too many decimals of a number", `{"weight":"1.2345",` + bear[1:], "too_many_decimals", "/weight", "at most 3",
+				422},
 			{"number out of range", `{"pieces":10,` + bear[1:], "validation_failed", "/pieces", "at most 9", 422},
 			{"unknown reference", toyNamed("broken"), "unknown_reference", "/name", "", 422},
 			{"no body", "", "malformed_json", "", "", 400},
@@ -90,7 +100,8 @@ func TestBadInput(t *testing.T) {
 				if len(p.Errors) == 0 || p.Errors[0].Pointer != tc.pointer || !strings.Contains(p.Errors[0].Hint, tc.hint) {
 					t.Errorf("errors %+v, want one at %q with %q", p.Errors, tc.pointer, tc.hint)
 				}
-				if p.RequestID == "" || p.Instance != "/api/v1/toys" || p.Type != "/problems/"+strings.ReplaceAll(tc.code, "_", "-") {
+				if p.RequestID == "" || p.Instance != "/api/v1/toys" ||
+					p.Type != "/problems/"+strings.ReplaceAll(tc.code, "_", "-") {
 					t.Errorf("problem %+v", p)
 				}
 			})
@@ -106,7 +117,9 @@ func TestEveryPlaceIsNamed(t *testing.T) {
 	db := storetest.SQLite(t)
 	makeTable(t, db)
 	c := apitest.Serve(t, db, toys).As(db, "finance", access.FinanceOfficer).With("Idempotency-Key", "k")
-	p := c.Post("/toys", `{"name":"","price":{"amount":"-1.00","currency":"DKK"},"made_on":"2026-01-31","colour":"mauve"}`).Problem(422, "validation_failed")
+	p := c.Post("/toys",
+		`{"name":"","price":{"amount":"-1.00","currency":"DKK"},"made_on":"2026-01-31","colour":"mauve"}`).Problem(422,
+		"validation_failed")
 	var got []string
 	for _, e := range p.Errors {
 		got = append(got, e.Pointer+" "+e.Code)
@@ -132,7 +145,8 @@ func TestParameters(t *testing.T) {
 		path, code, pointer, hint string
 		status                    int
 	}{
-		{"/toys?color=red", "unknown_parameter", "/color", `did you mean "colour"? The parameters are: limit, cursor, colour, made_on[gte], broken`, 422},
+		{"/toys?color=red", "unknown_parameter", "/color",
+			`did you mean "colour"? The parameters are: limit, cursor, colour, made_on[gte], broken`, 422},
 		{"/toys?dry_run=true", "unknown_parameter", "/dry_run", "", 422},
 		{"/toys?colour=mauve", "validation_failed", "/colour", "", 422},
 		{"/toys?colour=red&colour=green", "validation_failed", "/colour", "give it once", 422},
@@ -149,7 +163,8 @@ func TestParameters(t *testing.T) {
 		if tc.pointer == "" {
 			continue
 		}
-		if len(p.Errors) == 0 || p.Errors[0].In == "" || !strings.HasPrefix(p.Errors[0].Pointer, tc.pointer) || !strings.Contains(p.Errors[0].Hint, tc.hint) {
+		if len(p.Errors) == 0 || p.Errors[0].In == "" || !strings.HasPrefix(p.Errors[0].Pointer, tc.pointer) ||
+			!strings.Contains(p.Errors[0].Hint, tc.hint) {
 			t.Errorf("%s: errors %+v, want one at %q with %q", tc.path, p.Errors, tc.pointer, tc.hint)
 		}
 	}
@@ -194,14 +209,16 @@ func TestActor(t *testing.T) {
 	db := storetest.SQLite(t)
 	var by store.Actor
 	c := apitest.Serve(t, db, func(api *rest.API) {
-		rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toy-me", ID: "toyMe", Summary: "Who am I", Danish: "Hvem er jeg", Tag: "me"},
+		rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toy-me", ID: "toyMe", Summary: "Who am I",
+			Danish: "Hvem er jeg", Tag: "me"},
 			func(_ context.Context, tx *store.Tx, _ rest.None) (rest.None, error) {
 				by = tx.By
 				return rest.None{}, nil
 			})
 	}).As(db, "lead", access.ProgrammeLead, access.Treasurer)
 	a := c.With("X-Request-Id", "my-own-1").Get("/toy-me").Want(204)
-	if a.Header.Get("X-Request-Id") != "my-own-1" || by.Request != "my-own-1" || by.User == "" || by.Token == "" || len(by.Roles) != 2 {
+	if a.Header.Get("X-Request-Id") != "my-own-1" || by.Request != "my-own-1" || by.User == "" || by.Token == "" ||
+		len(by.Roles) != 2 {
 		t.Errorf("actor %+v", by)
 	}
 	c.With("X-Request-Id", "evil\tid with spaces").Get("/toy-me").Want(204)
@@ -289,7 +306,8 @@ func TestOncePerKey(t *testing.T) {
 		again := k.Post("/toys", bear).Want(201)
 		quoted := c.With("Idempotency-Key", `"k1"`).Post("/toys", bear).Want(201)
 		for _, a := range []apitest.Answer{again, quoted} {
-			if !bytes.Equal(a.Body, first.Body) || a.Header.Get("Idempotency-Replayed") != "true" || a.Header.Get("Location") != first.Header.Get("Location") {
+			if !bytes.Equal(a.Body, first.Body) || a.Header.Get("Idempotency-Replayed") != "true" ||
+				a.Header.Get("Location") != first.Header.Get("Location") {
 				t.Errorf("replayed as %s with %v", a.Body, a.Header)
 			}
 		}
@@ -300,7 +318,8 @@ func TestOncePerKey(t *testing.T) {
 		k.Post("/toys/G1/hugs", nil).Problem(422, "idempotency_key_reused")
 		other := c.As(db, "other", access.FinanceOfficer).With("Idempotency-Key", "k1")
 		lion := other.Post("/toys", toyNamed("lion")).Want(201)
-		if mine, theirs := k.Post("/toys", bear).Want(201), other.Post("/toys", toyNamed("lion")).Want(201); !bytes.Equal(mine.Body, first.Body) ||
+		if mine, theirs := k.Post("/toys", bear).Want(201),
+			other.Post("/toys", toyNamed("lion")).Want(201); !bytes.Equal(mine.Body, first.Body) ||
 			!bytes.Equal(theirs.Body, lion.Body) {
 			t.Errorf("one user's key gave another's answer: %s and %s", mine.Body, theirs.Body)
 		}
@@ -315,7 +334,8 @@ func TestOncePerKey(t *testing.T) {
 		if a := u.Do(http.MethodPut, "/toys", toyNamed("hare")).Want(200); a.Header.Get("Idempotency-Replayed") != "true" {
 			t.Errorf("a write with a key was done twice: %v", a.Header)
 		}
-		c.With("Idempotency-Key", "secret").Do(http.MethodPost, "/toys/G1/secrets", nil).Problem(400, "idempotency_key_invalid")
+		c.With("Idempotency-Key", "secret").Do(http.MethodPost, "/toys/G1/secrets", nil).Problem(400,
+			"idempotency_key_invalid")
 		c.Post("/toys/G1/secrets", nil).Want(200)
 		if n := count(t, db, "toys"); n != 3 {
 			t.Errorf("%d toys, want 3", n)
@@ -351,11 +371,13 @@ func TestBodyLimits(t *testing.T) {
 	fill := func(n int) string { return strings.Repeat(" ", n-len(bear)) + bear }
 	c.Post("/toys", fill(64<<10)).Want(201)
 	c.Post("/toys", fill(64<<10+1)).Problem(413, "body_too_large")
-	for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml", "json"} {
+	for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
+		"application/xml", "json"} {
 		c.With("Content-Type", kind).Post("/toys", bear).Problem(415, "media_type_not_allowed")
 	}
 	c.With("Content-Encoding", "gzip").Post("/toys", bear).Problem(415, "media_type_not_allowed")
-	c.With("Content-Type", "application/json; charset=utf-8").With("Idempotency-Key", "k2").Post("/toys", toyNamed("lion")).Want(201)
+	c.With("Content-Type", "application/json; charset=utf-8").With("Idempotency-Key", "k2").Post("/toys",
+		toyNamed("lion")).Want(201)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.Base+"/livez", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -370,7 +392,8 @@ func TestProblems(t *testing.T) {
 	var log bytes.Buffer
 	db := storetest.SQLite(t)
 	makeTable(t, db)
-	c := apitest.ServeWith(t, db, apphttp.Options{Log: slog.New(slog.NewJSONHandler(&log, nil))}, toys).As(db, "finance", access.FinanceOfficer)
+	c := apitest.ServeWith(t, db, apphttp.Options{Log: slog.New(slog.NewJSONHandler(&log, nil))}, toys).As(db, "finance",
+		access.FinanceOfficer)
 	c.Get("/failures?kind=none").Want(204)
 	c.Get("/failures?kind=panic").Problem(500, "internal")
 	c.Get("/failures?kind=index").Problem(500, "internal")
@@ -379,17 +402,20 @@ func TestProblems(t *testing.T) {
 		t.Errorf("an insider's word got out: %+v", p)
 	}
 	c.Get("/failures?kind=trigger").Problem(403, "maker_cannot_approve")
-	if p := c.Get("/failures?kind=unknown-trigger").Problem(409, "refused"); p.Detail != "a rule that this table does not know" {
+	if p := c.Get("/failures?kind=unknown-trigger").Problem(409,
+		"refused"); p.Detail != "a rule that this table does not know" {
 		t.Errorf("the trigger's words are lost: %+v", p)
 	}
 	if a := c.Get("/failures?kind=busy"); a.Header.Get("Retry-After") != "2" {
 		t.Errorf("busy without Retry-After: %v", a.Header)
 	}
-	if p := c.Get("/failures?kind=closed").Problem(409, "period_closed"); p.Detail != "2026-01 is closed; the first open day is 2026-02-01." {
+	if p := c.Get("/failures?kind=closed").Problem(409,
+		"period_closed"); p.Detail != "2026-01 is closed; the first open day is 2026-02-01." {
 		t.Errorf("English: %+v", p)
 	}
 	a := c.With("Accept-Language", "da-DK, en;q=0.5").Get("/failures?kind=closed")
-	if p := a.Problem(409, "period_closed"); p.Title != "Perioden er lukket" || p.Detail != "2026-01 er lukket; den første åbne dag er 2026-02-01." ||
+	if p := a.Problem(409, "period_closed"); p.Title != "Perioden er lukket" ||
+		p.Detail != "2026-01 er lukket; den første åbne dag er 2026-02-01." ||
 		a.Header.Get("Content-Language") != "da" {
 		t.Errorf("Danish: %+v", p)
 	}
@@ -400,7 +426,8 @@ func TestProblems(t *testing.T) {
 			t.Errorf("the log holds %q:\n%s", secret, lines)
 		}
 	}
-	for _, want := range []string{`"route":"/api/v1/failures"`, `"status":500`, `"code":"period_closed"`, `"panic":"string"`, "index out of range", "http_test.fail", `"cause":"something with …`} {
+	for _, want := range []string{`"route":"/api/v1/failures"`, `"status":500`, `"code":"period_closed"`,
+		`"panic":"string"`, "index out of range", "http_test.fail", `"cause":"something with …`} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("the log does not hold %q:\n%s", want, lines)
 		}
@@ -412,7 +439,8 @@ func TestHeaders(t *testing.T) {
 	c := apitest.Serve(t, db, toys)
 	for path, policy := range map[string]string{
 		"/api/v1/weather": "default-src 'none'; frame-ancestors 'none'", "/api/v1/openapi.json": "default-src 'none'",
-		"/api/v1/docs/index.html": "script-src 'self';", "/problems/not-found": "style-src 'sha256-", "/livez": "default-src 'none'",
+		"/api/v1/docs/index.html": "script-src 'self';", "/problems/not-found": "style-src 'sha256-",
+		"/livez": "default-src 'none'",
 	} {
 		resp, err := c.HTTP.Get(c.Base + path)
 		if err != nil {
@@ -420,8 +448,10 @@ func TestHeaders(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 		h := resp.Header
-		if resp.StatusCode != 200 || !strings.Contains(h.Get("Content-Security-Policy"), policy) || h.Get("X-Content-Type-Options") != "nosniff" ||
-			h.Get("Referrer-Policy") != "no-referrer" || !strings.HasPrefix(h.Get("Cache-Control"), "no-") || strings.Contains(h.Get("Content-Security-Policy"), "script-src 'unsafe") {
+		if resp.StatusCode != 200 || !strings.Contains(h.Get("Content-Security-Policy"), policy) ||
+			h.Get("X-Content-Type-Options") != "nosniff" ||
+			h.Get("Referrer-Policy") != "no-referrer" || !strings.HasPrefix(h.Get("Cache-Control"), "no-") ||
+			strings.Contains(h.Get("Content-Security-Policy"), "script-src 'unsafe") {
 			t.Errorf("%s: %d %v", path, resp.StatusCode, h)
 		}
 	}
@@ -460,7 +490,8 @@ func TestPagesOfItsOwn(t *testing.T) {
 		if status != 200 || plain == "" || encoding != "" {
 			t.Errorf("%s: %d %s", file, status, encoding)
 		}
-		if _, encoding, packed := get("/api/v1/docs/"+file, "gzip"); strings.HasPrefix(file, "swagger") && (encoding != "gzip" || len(packed) >= len(plain)) {
+		if _, encoding, packed := get("/api/v1/docs/"+file, "gzip"); strings.HasPrefix(file, "swagger") &&
+			(encoding != "gzip" || len(packed) >= len(plain)) {
 			t.Errorf("%s is not sent compressed", file)
 		}
 	}

@@ -27,7 +27,8 @@ func (s staffed) withFund(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return book.OpenFund(t.Context(), tx, ledger.Fund{Code: "UNR", Name: "General", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
+		return book.OpenFund(t.Context(), tx,
+			ledger.Fund{Code: "UNR", Name: "General", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -73,9 +74,9 @@ const (
 	banking = -2
 )
 
-// TestNobodyTakesTwoSteps holds every pair of steps of a disbursement, with the writing of it and the entering of its payee's bank details,
-// by one person, by two accounts of one person, and by a token of the same user: the API refuses, and so does the database when
-// somebody asks it alone.
+// TestNobodyTakesTwoSteps holds every pair of steps of a disbursement, with the writing of it and the entering of its
+// payee's bank details, by one person, by two accounts of one person, and by a token of the same user: the API refuses,
+// and so does the database when somebody asks it alone.
 func TestNobodyTakesTwoSteps(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		s.withFund(t)
@@ -89,13 +90,15 @@ func TestNobodyTakesTwoSteps(t *testing.T) {
 		users := s.link(t, "culprit", "linked")
 		culprit.Post("/payees", `{"code":"CLI-01","kind":"clinic","alias":"House 1"}`).Want(201)
 		culprit.Post("/payees/CLI-01/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).Want(201)
-		writer.Post("/payees/CLI-01/bank-details/1/verifications", `{"how":"callback","note":"called the number on the invoice"}`).Want(200)
+		writer.Post("/payees/CLI-01/bank-details/1/verifications",
+			`{"how":"callback","note":"called the number on the invoice"}`).Want(200)
 		storetest.ClockOf(s.db).Advance(48 * time.Hour)
 		forms := []struct {
 			name string
 			c    *apitest.Client
 			user access.UserID
-		}{{"the same user", culprit, users[0]}, {"another account", linked, users[1]}, {"an own token", s.c.WithToken(s.token(t, users[0])), users[0]}}
+		}{{"the same user", culprit, users[0]}, {"another account", linked, users[1]},
+			{"an own token", s.c.WithToken(s.token(t, users[0])), users[0]}}
 		tried := 0
 		for first := banking; first < len(steps); first++ {
 			for second := max(first+1, 0); second < len(steps); second++ {
@@ -162,7 +165,8 @@ func (s staffed) link(t *testing.T, a, b string) (ids [2]access.UserID) {
 		return nil
 	})
 	act(admins[0], func(ctx context.Context, tx *store.Tx) (err error) {
-		change, err = access.Propose(ctx, tx, access.Change{User: ids[1], Kind: access.SamePerson, Other: ids[0], Reason: "both are held by one person"})
+		change, err = access.Propose(ctx, tx,
+			access.Change{User: ids[1], Kind: access.SamePerson, Other: ids[0], Reason: "both are held by one person"})
 		return err
 	})
 	act(admins[1], func(ctx context.Context, tx *store.Tx) error {
@@ -184,8 +188,8 @@ func (s staffed) token(t *testing.T, user access.UserID) (secret string) {
 	return secret
 }
 
-// forced writes a duty past the service and answers with the code of the refusal. Asking binds the payee's bank details, as the service
-// does, since a request that binds nothing is paid to nobody.
+// forced writes a duty past the service and answers with the code of the refusal. Asking binds the payee's bank
+// details, as the service does, since a request that binds nothing is paid to nobody.
 func (s staffed) forced(t *testing.T, id string, name access.Step, user access.UserID) string {
 	t.Helper()
 	err := s.db.Update(t.Context(), func(tx *store.Tx) error {
@@ -195,11 +199,13 @@ func (s staffed) forced(t *testing.T, id string, name access.Step, user access.U
 				return err
 			}
 			_, err := tx.NewRaw(`INSERT INTO duties (subject, round, step, user_id, token_id, payload, at)
-				SELECT id, round, 'request', ?, 'tok_x', payload, '2026-02-01T00:00:00.000000Z' FROM disbursements WHERE id = ?`, user, id).Exec(t.Context())
+				SELECT id, round, 'request', ?, 'tok_x', payload, '2026-02-01T00:00:00.000000Z' FROM disbursements WHERE id = ?`,
+				user, id).Exec(t.Context())
 			return err
 		}
 		_, err := tx.NewRaw(`INSERT INTO duties (subject, round, step, user_id, token_id, payload, at)
-			SELECT subject, round, ?, ?, 'tok_x', payload, at FROM duties WHERE subject = ? AND step = 'request'`, name, user, id).Exec(t.Context())
+			SELECT subject, round, ?, ?, 'tok_x', payload, at FROM duties WHERE subject = ? AND step = 'request'`, name, user,
+			id).Exec(t.Context())
 		return err
 	})
 	var refused *store.Refused
@@ -209,18 +215,21 @@ func (s staffed) forced(t *testing.T, id string, name access.Step, user access.U
 	return fmt.Sprint(err)
 }
 
-// TestForeignDisbursements holds that to a caseworker the disbursements of other people's cases are not there: whatever is asked of one,
-// by id or number, is answered byte for byte as it is for one that does not exist, and every list as it was before.
+// TestForeignDisbursements holds that to a caseworker the disbursements of other people's cases are not there: whatever
+// is asked of one, by id or number, is answered byte for byte as it is for one that does not exist, and every list as
+// it was before.
 func TestForeignDisbursements(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		s.withFund(t)
-		lists := []string{"/disbursements", "/approvals", "/approvals?mine=true", "/approvals?requested=true", "/approval-reminders", "/receipt-samples?percent=100",
+		lists := []string{"/disbursements", "/approvals", "/approvals?mine=true", "/approvals?requested=true",
+			"/approval-reminders", "/receipt-samples?percent=100",
 			"/relations", "/plans", "/due-items", "/disbursements?format=csv", "/approvals?format=csv"}
 		before := map[string]string{}
 		for _, path := range lists {
 			before[path] = string(s.outside.Get(path).Want(200).Body)
 		}
-		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],"lines":[]}`).Want(201)
+		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+
+			`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],"lines":[]}`).Want(201)
 		ofPlan, ofHouse := drafted(s.caring, `{"plan":"P-1",`+aidOf100+"}"), drafted(s.lead, "{"+aidOf100+"}")
 		for _, id := range []string{ofPlan, ofHouse} {
 			by := map[string]*apitest.Client{ofPlan: s.caring, ofHouse: s.lead}[id]
@@ -245,7 +254,8 @@ func TestForeignDisbursements(t *testing.T) {
 				missing := key[:len(key)-4] + none
 				for _, ask := range questions {
 					there, nowhere := ask(s.outside.In(t), key), ask(s.outside.In(t), missing)
-					if a, b := plain(there, key), plain(nowhere, missing); there.Status != nowhere.Status || a != b || there.Status != 404 {
+					if a, b := plain(there, key),
+						plain(nowhere, missing); there.Status != nowhere.Status || a != b || there.Status != 404 {
 						t.Errorf("%s: %d %s\nwhere nothing is: %d %s", key, there.Status, a, nowhere.Status, b)
 					}
 				}
@@ -253,11 +263,13 @@ func TestForeignDisbursements(t *testing.T) {
 		}
 		// The same questions have answers for who is on the case: the test does not look at a closed door.
 		s.caring.Get("/disbursements/" + ofPlan).Want(200)
-		if body := string(s.caring.Get("/approvals?requested=true").Want(200).Body); !strings.Contains(body, ofPlan) || !strings.Contains(body, s.code) || strings.Contains(body, ofHouse) {
+		if body := string(s.caring.Get("/approvals?requested=true").Want(200).Body); !strings.Contains(body, ofPlan) ||
+			!strings.Contains(body, s.code) || strings.Contains(body, ofHouse) {
 			t.Errorf("what the caseworker asked for: %s", body)
 		}
 		officer := s.c.As(s.db, "finance", access.FinanceOfficer)
-		if body := string(officer.Get("/approvals").Want(200).Body); !strings.Contains(body, ofPlan) || strings.Contains(body, s.code) || strings.Contains(body, "ben_") {
+		if body := string(officer.Get("/approvals").Want(200).Body); !strings.Contains(body, ofPlan) ||
+			strings.Contains(body, s.code) || strings.Contains(body, "ben_") {
 			t.Errorf("finance sees whom it is for: %s", body)
 		}
 	})
@@ -270,7 +282,8 @@ var questions = func() []func(c *apitest.Client, key string) apitest.Answer {
 		all = append(all, func(c *apitest.Client, key string) apitest.Answer { return c.Get("/disbursements/" + key + path) })
 	}
 	for path, body := range map[string]string{
-		"/submissions": "", "/decisions": `{"decision":"approve"}`, "/comments": `{"text":"Is it there"}`, "/cancellations": `{"reason":"is it there at all"}`,
+		"/submissions": "", "/decisions": `{"decision":"approve"}`, "/comments": `{"text":"Is it there"}`,
+		"/cancellations":         `{"reason":"is it there at all"}`,
 		"/receipt-verifications": `{"result":"received"}`, "/evidence": `{"evidence_id":"evd_x"}`,
 	} {
 		all = append(all, func(c *apitest.Client, key string) apitest.Answer {
@@ -313,8 +326,9 @@ func form(t *testing.T, parts ...string) (contentType string, body []byte) {
 	return w.FormDataContentType(), out.Bytes()
 }
 
-// TestDisbursementWithItsDocuments holds that one call brings a disbursement and what proves it, all or nothing; that a repeated call
-// with another boundary is the same; and that what is no such form, or no document, leaves nothing behind.
+// TestDisbursementWithItsDocuments holds that one call brings a disbursement and what proves it, all or nothing; that a
+// repeated call with another boundary is the same; and that what is no such form, or no document, leaves nothing
+// behind.
 func TestDisbursementWithItsDocuments(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		a := archive(t)
@@ -345,18 +359,22 @@ func TestDisbursementWithItsDocuments(t *testing.T) {
 		}
 		before := evidenceCount(t, db)
 		for name, parts := range map[string][]string{
-			"no body": {"receipt", receipt}, "two bodies": {"disbursement", asked, "disbursement", asked}, "another name": {"disbursement", asked, "passport", receipt},
-			"an empty document": {"disbursement", asked, "receipt", ""}, "too many": append([]string{"disbursement", asked}, many("receipt", receipt, 11)...),
-			"a large body": {"disbursement", asked + strings.Repeat(" ", 64<<10)},
+			"no body": {"receipt", receipt}, "two bodies": {"disbursement", asked, "disbursement", asked},
+			"another name":      {"disbursement", asked, "passport", receipt},
+			"an empty document": {"disbursement", asked, "receipt", ""},
+			"too many":          append([]string{"disbursement", asked}, many("receipt", receipt, 11)...),
+			"a large body":      {"disbursement", asked + strings.Repeat(" ", 64<<10)},
 		} {
 			if got := send("bad", parts...); got.Status != 400 && got.Status != 422 {
 				t.Errorf("%s: %d %s", name, got.Status, got.Body)
 			}
 		}
 		send("bad", "disbursement", asked, "receipt", "MZ\x90 a program").Problem(415, "evidence_type_not_allowed")
-		send("bad", "disbursement", strings.Replace(asked, "100.00", "0.00", 1), "receipt", receipt+"4").Problem(422, "validation_failed")
+		send("bad", "disbursement", strings.Replace(asked, "100.00", "0.00", 1), "receipt", receipt+"4").Problem(422,
+			"validation_failed")
 		send("bad", "disbursement", asked, "receipt", "%PDF-1.7\n"+strings.Repeat("x", 5<<20)).Want(413)
-		c.With("Content-Type", "multipart/form-data").With("Idempotency-Key", "bad").Post("/disbursements", "--x\r\n").Problem(400, "malformed_json")
+		c.With("Content-Type", "multipart/form-data").With("Idempotency-Key", "bad").Post("/disbursements", "--x\r\n").
+			Problem(400, "malformed_json")
 		c.With("Content-Type", "multipart/form-data; boundary=x").With("Idempotency-Key", "bad").Post("/disbursements",
 			"--x\r\nContent-Disposition: form-data; name=\"disbursement\"\r\n\r\n"+asked).Problem(400, "malformed_json")
 		if after := evidenceCount(t, db); after != before {
@@ -365,7 +383,9 @@ func TestDisbursementWithItsDocuments(t *testing.T) {
 		other := served.As(db, "another", access.Caseworker)
 		for _, path := range []string{"/evidence/" + made.Evidence[0], "/evidence/" + made.Evidence[0] + "/content"} {
 			c.Get(path).Want(200)
-			if there, none := other.Get(path), other.Get(strings.Replace(path, made.Evidence[0], "evd_none", 1)); there.Status != 404 || plain(there, made.Evidence[0]) != plain(none, "evd_none") {
+			if there, none := other.Get(path),
+				other.Get(strings.Replace(path, made.Evidence[0], "evd_none", 1)); there.Status != 404 ||
+				plain(there, made.Evidence[0]) != plain(none, "evd_none") {
 				t.Errorf("a document of a foreign case: %d %s", there.Status, there.Body)
 			}
 		}

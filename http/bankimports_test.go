@@ -53,7 +53,8 @@ func TestBankImportsByAPI(t *testing.T) {
 		auditor.Get(at).Want(200)
 		auditor.Get("/bank-imports").Want(200)
 		auditor.Get("/match-suggestions?account=1010").Want(200)
-		finance.With("Idempotency-Key", "3").Post("/bank-matches", `{"bank_lines":["a","b"],"payments":["c","d"],"proves":"payment"}`).Problem(422, "match_shape")
+		finance.With("Idempotency-Key", "3").Post("/bank-matches",
+			`{"bank_lines":["a","b"],"payments":["c","d"],"proves":"payment"}`).Problem(422, "match_shape")
 		finance.With("Idempotency-Key", "4").Post(at+"/undos", `{"reason":"short"}`).Problem(422, "reason_required")
 		finance.With("Idempotency-Key", "5").Post(at+"/undos", `{"reason":"the file of another year"}`).Want(200).Into(&b)
 		auditor.Get("/bank-lines").Want(200).Into(&lines)

@@ -44,10 +44,16 @@ func TestBatches(t *testing.T) {
 		c, _ := booksServed(t, db)
 		mixed := batchOf("best_effort", "a 1.00", "b 99999999.00", "c 2.00", "a 1.00", "a 1.50", "b 99999999.00")
 		for _, s := range []struct{ key, body, want string }{
-			{"1", mixed, "posted 2026-000002, refused fund_overdrawn, posted 2026-000003, already_posted 2026-000002, refused external_id_taken, refused fund_overdrawn"},
-			{"1", mixed, "posted 2026-000002, refused fund_overdrawn, posted 2026-000003, already_posted 2026-000002, refused external_id_taken, refused fund_overdrawn"},
-			{"2", batchOf("best_effort", "a 1.00", "c 3.00", "d 4.00"), "already_posted 2026-000002, refused external_id_taken, posted 2026-000004"},
-			{"3", batchOf("all_or_nothing", "a 1.00", "e 5.00", "e 5.00"), "already_posted 2026-000002, posted 2026-000005, already_posted 2026-000005"},
+			{"1", mixed,
+				"posted 2026-000002, refused fund_overdrawn, posted 2026-000003, already_posted 2026-000002, refused " +
+					"external_id_taken, refused fund_overdrawn"},
+			{"1", mixed,
+				"posted 2026-000002, refused fund_overdrawn, posted 2026-000003, already_posted 2026-000002, refused " +
+					"external_id_taken, refused fund_overdrawn"},
+			{"2", batchOf("best_effort", "a 1.00", "c 3.00", "d 4.00"),
+				"already_posted 2026-000002, refused external_id_taken, posted 2026-000004"},
+			{"3", batchOf("all_or_nothing", "a 1.00", "e 5.00", "e 5.00"),
+				"already_posted 2026-000002, posted 2026-000005, already_posted 2026-000005"},
 		} {
 			var a batchAnswer
 			c.In(t).With("Idempotency-Key", s.key).Post("/journal-entries/batches", s.body).Want(200).Into(&a)
@@ -55,12 +61,14 @@ func TestBatches(t *testing.T) {
 				t.Errorf("batch %s: %s\nwant %s", s.key, got, s.want)
 			}
 		}
-		p := c.With("Idempotency-Key", "4").Post("/journal-entries/batches", batchOf("all_or_nothing", "f 1.00", "g 99999999.00", "h 1.005", "c 9.00")).Problem(422, "batch_refused")
+		p := c.With("Idempotency-Key", "4").Post("/journal-entries/batches",
+			batchOf("all_or_nothing", "f 1.00", "g 99999999.00", "h 1.005", "c 9.00")).Problem(422, "batch_refused")
 		var places []string
 		for _, e := range p.Errors {
 			places = append(places, e.Pointer+" "+e.Code)
 		}
-		if got := strings.Join(places, ", "); got != "/entries/1 fund_overdrawn, /entries/2/lines/0/amount too_many_decimals, /entries/3 external_id_taken" {
+		if got := strings.Join(places,
+			", "); got != "/entries/1 fund_overdrawn, /entries/2/lines/0/amount too_many_decimals, /entries/3 external_id_taken" {
 			t.Errorf("refused because of %s", got)
 		}
 		if n := tally(t, db, "SELECT COUNT(*) FROM entries"); n != 5 {
@@ -93,14 +101,16 @@ func TestBatchesOverTheSameAccountsFinish(t *testing.T) {
 			})
 			wg.Go(func() {
 				for i := range 10 {
-					if o := send(t.Context(), c.Base, secret, fmt.Sprint("single", b, "-", i), payment("Cost", "1.00")); o.status != 201 {
+					if o := send(t.Context(), c.Base, secret, fmt.Sprint("single", b, "-", i),
+						payment("Cost", "1.00")); o.status != 201 {
 						t.Errorf("single: %d %s", o.status, o.body)
 					}
 				}
 			})
 		}
 		wg.Wait()
-		if n, last := tally(t, db, "SELECT COUNT(*) FROM entries"), tally(t, db, "SELECT MAX(number) FROM entries"); n != 1+4*each+40 || last != n {
+		if n, last := tally(t, db, "SELECT COUNT(*) FROM entries"),
+			tally(t, db, "SELECT MAX(number) FROM entries"); n != 1+4*each+40 || last != n {
 			t.Errorf("%d entries, the last is %d", n, last)
 		}
 	})
@@ -122,7 +132,8 @@ func TestTheLargestBatch(t *testing.T) {
 		}
 		var a batchAnswer
 		o := ask("full", items[:5000])
-		if err := json.Unmarshal(o.body, &a); err != nil || a.Posted != 5000 || tally(t, db, "SELECT MAX(number) FROM entries") != 5001 {
+		if err := json.Unmarshal(o.body, &a); err != nil || a.Posted != 5000 ||
+			tally(t, db, "SELECT MAX(number) FROM entries") != 5001 {
 			t.Errorf("%d posted: %d %.300s", a.Posted, o.status, o.body)
 		}
 	})

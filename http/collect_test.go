@@ -31,12 +31,15 @@ func booksServed(t *testing.T, db *store.DB) (*apitest.Client, string) {
 		if err := ledger.Create(ctx, tx, book); err != nil {
 			return err
 		}
-		if err := book.OpenFund(ctx, tx, ledger.Fund{Code: "UNR", Name: "Unrestricted", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+		if err := book.OpenFund(ctx, tx,
+			ledger.Fund{Code: "UNR", Name: "Unrestricted", Restriction: ledger.Unrestricted,
+				OpenedOn: "2026-01-01"}); err != nil {
 			return err
 		}
 		amount := ledger.OfMinor(100_000_000, "DKK")
-		_, err := book.Post(ctx, tx, ledger.Entry{Date: "2026-01-01", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
-			ledger.Base("1010", "UNR", amount), ledger.Base("3100", "UNR", amount.Neg())}})
+		_, err := book.Post(ctx, tx,
+			ledger.Entry{Date: "2026-01-01", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
+				ledger.Base("1010", "UNR", amount), ledger.Base("3100", "UNR", amount.Neg())}})
 		if err != nil {
 			return err
 		}
@@ -55,7 +58,8 @@ func booksServed(t *testing.T, db *store.DB) (*apitest.Client, string) {
 
 // payment is an entry that costs so many øre, or more than there is.
 func payment(text, amount string) string {
-	return fmt.Sprintf(`{"date":"2026-02-01","text":%q,"lines":[{"account":"5100","fund":"UNR","direction":"debit","amount":%q},{"account":"1010","fund":"UNR","direction":"credit","amount":%q}]}`, text, amount, amount)
+	return fmt.Sprintf(
+		`{"date":"2026-02-01","text":%q,"lines":[{"account":"5100","fund":"UNR","direction":"debit","amount":%q},{"account":"1010","fund":"UNR","direction":"credit","amount":%q}]}`, text, amount, amount)
 }
 
 type outcome struct {
@@ -106,8 +110,10 @@ func TestCollectedPostsAreEachTheirOwn(t *testing.T) {
 		var mu sync.Mutex
 		got := map[string][]outcome{}
 		for i := range each {
-			for kind, body := range map[string]string{"good": payment("Cost", "1.00"), "twin": payment("Twin", "2.00"), "over": payment("Too much", "99999999.00"),
-				"odd": strings.Replace(payment("Odd", "1.00"), `"amount":"1.00"`, `"amount":"1.01"`, 1), "reused": payment(fmt.Sprint("Other ", i), "3.00")} {
+			for kind, body := range map[string]string{"good": payment("Cost", "1.00"), "twin": payment("Twin", "2.00"),
+				"over":   payment("Too much", "99999999.00"),
+				"odd":    strings.Replace(payment("Odd", "1.00"), `"amount":"1.00"`, `"amount":"1.01"`, 1),
+				"reused": payment(fmt.Sprint("Other ", i), "3.00")} {
 				key := fmt.Sprint(kind, i)
 				if kind == "twin" || kind == "reused" {
 					key = kind
@@ -121,8 +127,9 @@ func TestCollectedPostsAreEachTheirOwn(t *testing.T) {
 			}
 		}
 		wg.Wait()
-		want := map[string]map[string]int{"good": {"201": each}, "twin": {"201": 1, "201 replayed": each - 1}, "over": {"422 fund_overdrawn": each},
-			"odd": {"422 entry_unbalanced": each}, "reused": {"201": 1, "422 idempotency_key_reused": each - 1}}
+		want := map[string]map[string]int{"good": {"201": each}, "twin": {"201": 1, "201 replayed": each - 1},
+			"over": {"422 fund_overdrawn": each},
+			"odd":  {"422 entry_unbalanced": each}, "reused": {"201": 1, "422 idempotency_key_reused": each - 1}}
 		ids := map[string]bool{}
 		for kind, outcomes := range got {
 			words := map[string]int{}
@@ -152,7 +159,8 @@ func TestCollectedPostsAreEachTheirOwn(t *testing.T) {
 		if last := tally(t, db, "SELECT MAX(number) FROM entries"); last != each+3 {
 			t.Errorf("the last number is %d", last)
 		}
-		if events := tally(t, db, "SELECT COUNT(*) FROM audit_events WHERE action = 'entry.posted' AND user_id <> '' AND request_id <> ''"); events != each+2 {
+		if events := tally(t, db,
+			"SELECT COUNT(*) FROM audit_events WHERE action = 'entry.posted' AND user_id <> '' AND request_id <> ''"); events != each+2 {
 			t.Errorf("%d audit events", events)
 		}
 		if keys := tally(t, db, "SELECT COUNT(*) FROM idempotency_keys WHERE status = 201"); keys != each+2 {
@@ -166,7 +174,8 @@ func TestARevokedTokenPostsNothingMore(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		client, secret := booksServed(t, db)
 		for i := range 3 {
-			if o := send(t.Context(), client.Base, secret, fmt.Sprint("before", i), payment("Cost", "1.00")); o.status != http.StatusCreated {
+			if o := send(t.Context(), client.Base, secret, fmt.Sprint("before", i),
+				payment("Cost", "1.00")); o.status != http.StatusCreated {
 				t.Fatalf("%d %s", o.status, o.body)
 			}
 		}
@@ -178,11 +187,13 @@ func TestARevokedTokenPostsNothingMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range 3 {
-			if o := send(t.Context(), client.Base, secret, fmt.Sprint("after", i), payment("Cost", "1.00")); o.status != http.StatusUnauthorized {
+			if o := send(t.Context(), client.Base, secret, fmt.Sprint("after", i),
+				payment("Cost", "1.00")); o.status != http.StatusUnauthorized {
 				t.Errorf("after the revocation: %d %s", o.status, o.body)
 			}
 		}
-		client.With("Idempotency-Key", "judged").Post("/journal-entries", payment("Cost", "1.00")).Problem(401, "unauthenticated")
+		client.With("Idempotency-Key", "judged").Post("/journal-entries", payment("Cost", "1.00")).Problem(401,
+			"unauthenticated")
 	})
 }
 
@@ -191,8 +202,12 @@ func TestOneThatTheDatabaseRefusesHurtsNobody(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		client, secret := booksServed(t, db)
 		poison := map[store.Engine][]string{
-			store.SQLite: {"CREATE TRIGGER poison BEFORE INSERT ON entries WHEN NEW.text = 'poison' BEGIN SELECT RAISE(ABORT, 'supportledger:refused: poison'); END"},
-			store.Postgres: {"CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'supportledger:refused: poison'; END $$",
+			store.SQLite: {
+				"CREATE TRIGGER poison BEFORE INSERT ON entries WHEN NEW.text = 'poison' BEGIN SELECT RAISE(ABORT, " +
+					"'supportledger:refused: poison'); END"},
+			store.Postgres: {
+				"CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'supportledger:refused: " +
+					"poison'; END $$",
 				"CREATE TRIGGER poison BEFORE INSERT ON entries FOR EACH ROW WHEN (NEW.text = 'poison') EXECUTE FUNCTION poison()"},
 		}
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -226,8 +241,8 @@ func TestOneThatTheDatabaseRefusesHurtsNobody(t *testing.T) {
 }
 
 // TestNoAnswerIsLost: 64 clients post and repeat until they have an answer, some losing patience on the way, while on
-// PostgreSQL somebody keeps killing the sessions of the service. Each key has one entry in the end, its answer names it,
-// and numbers have no gap.
+// PostgreSQL somebody keeps killing the sessions of the service. Each key has one entry in the end, its answer names
+// it, and numbers have no gap.
 func TestNoAnswerIsLost(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		client, secret := booksServed(t, db)
@@ -266,7 +281,8 @@ func TestNoAnswerIsLost(t *testing.T) {
 		}
 		entries, last := tally(t, db, "SELECT COUNT(*) FROM entries"), tally(t, db, "SELECT MAX(number) FROM entries")
 		if len(answered) != 64*6 || len(numbers) != 64*6 || entries != 64*6+1 || last != entries {
-			t.Errorf("%d keys answered with %d numbers; %d entries, the last number is %d", len(answered), len(numbers), entries, last)
+			t.Errorf("%d keys answered with %d numbers; %d entries, the last number is %d", len(answered), len(numbers), entries,
+				last)
 		}
 	})
 }
@@ -305,7 +321,9 @@ func kill(ctx context.Context, db *store.DB) (killed int) {
 	for ctx.Err() == nil {
 		var ended []bool
 		_ = db.View(ctx, func(tx *store.Tx) error {
-			return tx.NewRaw("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'").Scan(ctx, &ended)
+			return tx.NewRaw(
+				"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "+
+					"pg_backend_pid() AND state <> 'idle'").Scan(ctx, &ended)
 		})
 		killed += len(ended)
 		time.Sleep(15 * time.Millisecond)
@@ -313,8 +331,9 @@ func kill(ctx context.Context, db *store.DB) (killed int) {
 	return killed
 }
 
-// TestReplaysAreTheSameAnswer holds that a collected post that is asked for again is answered byte for byte as the first time, whatever
-// was written in which way, though its entry has been reversed since; and that an answer that an earlier version kept whole still is.
+// TestReplaysAreTheSameAnswer holds that a collected post that is asked for again is answered byte for byte as the
+// first time, whatever was written in which way, though its entry has been reversed since; and that an answer that an
+// earlier version kept whole still is.
 func TestReplaysAreTheSameAnswer(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		client, secret := booksServed(t, db)
@@ -323,8 +342,9 @@ func TestReplaysAreTheSameAnswer(t *testing.T) {
 		}
 		for i, body := range []string{
 			payment("Kr. & <øre>", "1.5"),
-			`{"date":"2026-02-01","text":"In parts","external_id":"x-1","lines":[` + strings.Join([]string{line("5100", "debit", "2", `,"category":"rent"`),
-				line("5100", "debit", "0.50", ""), line("1010", "credit", "2.50", "")}, ",") + `]}`,
+			`{"date":"2026-02-01","text":"In parts","external_id":"x-1","lines":[` +
+				strings.Join([]string{line("5100", "debit", "2", `,"category":"rent"`),
+					line("5100", "debit", "0.50", ""), line("1010", "credit", "2.50", "")}, ",") + `]}`,
 		} {
 			key := fmt.Sprint("replay-", i)
 			first := send(t.Context(), client.Base, secret, key, body)
@@ -335,7 +355,8 @@ func TestReplaysAreTheSameAnswer(t *testing.T) {
 			if err := json.Unmarshal(first.body, &entry); err != nil {
 				t.Fatal(err)
 			}
-			reversal := sendTo(t.Context(), client.Base, "/journal-entries/"+entry.ID+"/reversals", secret, "reverse-"+key, `{"date":"2026-02-02","reason":"It was posted twice"}`)
+			reversal := sendTo(t.Context(), client.Base, "/journal-entries/"+entry.ID+"/reversals", secret, "reverse-"+key,
+				`{"date":"2026-02-02","reason":"It was posted twice"}`)
 			if reversal.status != http.StatusCreated {
 				t.Fatalf("%v %d %s", reversal.err, reversal.status, reversal.body)
 			}
@@ -344,7 +365,8 @@ func TestReplaysAreTheSameAnswer(t *testing.T) {
 				t.Errorf("answered\n%s\nand then %d, replayed %t\n%s", first.body, again.status, again.again, again.body)
 			}
 			if err := db.Update(t.Context(), func(tx *store.Tx) error {
-				_, err := tx.NewRaw("UPDATE idempotency_keys SET body = ? WHERE key = ?", []byte(`{"kept":"whole"}`), key).Exec(t.Context())
+				_, err := tx.NewRaw("UPDATE idempotency_keys SET body = ? WHERE key = ?", []byte(`{"kept":"whole"}`), key).Exec(
+					t.Context())
 				return err
 			}); err != nil {
 				t.Fatal(err)

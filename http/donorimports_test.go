@@ -58,16 +58,19 @@ func newClerk(t *testing.T, db *store.DB) *clerk {
 		if err := ledger.Create(t.Context(), tx, book); err != nil {
 			return err
 		}
-		return book.OpenFund(t.Context(), tx, ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
+		return book.OpenFund(t.Context(), tx,
+			ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
 	}); err != nil {
 		t.Fatal(err)
 	}
 	client := apitest.Serve(t, db)
-	return &clerk{T: t, finance: client.As(db, "books", access.FinanceOfficer), auditor: client.As(db, "audit", access.Auditor)}
+	return &clerk{T: t, finance: client.As(db, "books", access.FinanceOfficer),
+		auditor: client.As(db, "audit", access.Auditor)}
 }
 
 func (c *clerk) file(kind, profile, content string) string {
-	text, err := json.Marshal(map[string]string{"kind": kind, "profile": profile, "name": "file", "content": base64.StdEncoding.EncodeToString([]byte(content))})
+	text, err := json.Marshal(map[string]string{"kind": kind, "profile": profile, "name": "file",
+		"content": base64.StdEncoding.EncodeToString([]byte(content))})
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -84,19 +87,22 @@ func TestDonorImportsByAPI(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := newClerk(t, db)
 		c.wrongDonors()
-		donors := workbook(t, []any{"code", "kind", "name", "tax_id"}, []any{"D-1", "person", "Someone Qqz", "0101701234"}, []any{"D-2", "institution", "Fund", nil})
+		donors := workbook(t, []any{"code", "kind", "name", "tax_id"}, []any{"D-1", "person", "Someone Qqz", "0101701234"},
+			[]any{"D-2", "institution", "Fund", nil})
 		c.auditor.Post("/donor-imports", c.file("donors", "xlsx", donors)).Problem(403, "forbidden_scope")
 		c.finance.Post("/donor-imports", c.file("donors", "rfc4180", donors)).Problem(422, "import_unreadable")
 		var im, made donorImport
 		c.finance.Post("/donor-imports", c.file("donors", "xlsx", donors)).Want(201).Into(&im)
-		if p := c.finance.Post("/donor-imports", c.file("donors", "xlsx", donors)).Problem(409, "import_exists"); p.ConflictingResource == nil {
+		if p := c.finance.Post("/donor-imports", c.file("donors", "xlsx", donors)).Problem(409,
+			"import_exists"); p.ConflictingResource == nil {
 			t.Error("the file that is here already is not named")
 		}
 		c.act("/donor-imports/"+im.ID+"/commits", "").Want(200).Into(&im)
 		if im.State != "committed" || im.Made != 2 {
 			t.Errorf("%+v", im)
 		}
-		gifts := workbook(t, []any{"number", "donor", "fund", "date", "gross", "fee"}, []any{"A1", "D-1", "UNR", 46084, 500, 5.5}, []any{"A2", "D-2", "UNR", "2026-03-04", 1234.56, nil})
+		gifts := workbook(t, []any{"number", "donor", "fund", "date", "gross", "fee"},
+			[]any{"A1", "D-1", "UNR", 46084, 500, 5.5}, []any{"A2", "D-2", "UNR", "2026-03-04", 1234.56, nil})
 		c.finance.Post("/donor-imports", c.file("gifts", "xlsx", gifts)).Want(201).Into(&made)
 		if made.New != 2 || made.Total.Amount != "1734.56" {
 			t.Errorf("%+v", made)
@@ -120,8 +126,10 @@ func TestDonorImportsByAPI(t *testing.T) {
 			t.Errorf("%+v %+v", made, gift)
 		}
 		c.act("/gifts/A1/refunds", `{"date":"2026-03-09"}`).Problem(409, "gift_reversed")
-		c.act("/gifts", `{"donor":"D-1","fund":"UNR","date":"2026-03-09","gross":"10.00","fee":"10.00"}`).Problem(422, "fee_exceeds_gift")
-		if table := c.auditor.Get("/donor-imports?format=csv&lang=da").Want(200); !strings.Contains(string(table.Body), "Registreret") {
+		c.act("/gifts", `{"donor":"D-1","fund":"UNR","date":"2026-03-09","gross":"10.00","fee":"10.00"}`).Problem(422,
+			"fee_exceeds_gift")
+		if table := c.auditor.Get("/donor-imports?format=csv&lang=da").Want(200); !strings.Contains(string(table.Body),
+			"Registreret") {
 			t.Errorf("%s", table.Body)
 		}
 		c.auditor.Get("/donor-imports/" + made.ID).Want(200)
@@ -132,9 +140,12 @@ func TestDonorImportsByAPI(t *testing.T) {
 func (c *clerk) wrongDonors() {
 	c.Helper()
 	var im donorImport
-	wrong := c.finance.Post("/donor-imports", c.file("donors", "xlsx", workbook(c.T, []any{"kind", "name", "tax_id"}, []any{"person", "Someone Qqz", 101701234}))).Want(201)
+	wrong := c.finance.Post("/donor-imports",
+		c.file("donors", "xlsx", workbook(c.T, []any{"kind", "name", "tax_id"}, []any{"person", "Someone Qqz", 101701234}))).
+		Want(201)
 	wrong.Into(&im)
-	if im.Errors != 1 || len(im.FirstErrors) != 1 || im.FirstErrors[0].Errors[0].Column != "tax_id" || im.FirstErrors[0].Errors[0].Code != "cell_invalid" {
+	if im.Errors != 1 || len(im.FirstErrors) != 1 || im.FirstErrors[0].Errors[0].Column != "tax_id" ||
+		im.FirstErrors[0].Errors[0].Code != "cell_invalid" {
 		c.Errorf("a number that lost its zero: %+v", im)
 	}
 	rows := c.auditor.Get("/donor-imports/" + im.ID + "/rows?status=error").Want(200)

@@ -49,7 +49,8 @@ func withBooks(t *testing.T, db *store.DB, a *ledger.Archive) (*apitest.Client, 
 		if err := ledger.Create(t.Context(), tx, book); err != nil {
 			return err
 		}
-		if err := book.OpenFund(t.Context(), tx, ledger.Fund{Code: "UNR", Name: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+		if err := book.OpenFund(t.Context(), tx,
+			ledger.Fund{Code: "UNR", Name: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
 			return err
 		}
 		amount, err := ledger.ParseMoney("12.50", "DKK")
@@ -74,7 +75,8 @@ type evidenceAnswer struct {
 	Entries   []string `json:"entries"`
 }
 
-// TestEvidence follows a document through its operations: stored, found, stored again, saved, attached, shown on its entry.
+// TestEvidence follows a document through its operations: stored, found, stored again, saved, attached, shown on its
+// entry.
 func TestEvidence(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c, entry := withBooks(t, db, archive(t))
@@ -89,7 +91,8 @@ func TestEvidence(t *testing.T) {
 		if first.Header.Get("Location") != rest.Base+"/evidence/"+made.ID || made.Until != "2030-12-31" {
 			t.Errorf("made %+v at %s", made, first.Header.Get("Location"))
 		}
-		if again := up.With("Idempotency-Key", "e1").Post(to, receipt).Want(201); again.Header.Get("Idempotency-Replayed") != "true" {
+		if again := up.With("Idempotency-Key", "e1").Post(to, receipt).Want(201); again.Header.Get(
+			"Idempotency-Replayed") != "true" {
 			t.Error("the same request was not answered as before")
 		}
 		up.Post(to, receipt).Want(200).Into(&found)
@@ -153,7 +156,8 @@ func TestEvidenceRefused(t *testing.T) {
 func TestEvidenceWithoutKey(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c, entry := withBooks(t, db, nil)
-		c.With("Content-Type", "application/octet-stream").Post("/evidence?kind=receipt", receipt).Problem(501, "evidence_not_set_up")
+		c.With("Content-Type", "application/octet-stream").Post("/evidence?kind=receipt", receipt).Problem(501,
+			"evidence_not_set_up")
 		c.Get("/journal-entries/" + entry.Number).Want(200)
 	})
 }

@@ -23,7 +23,8 @@ func TestImportsByAPI(t *testing.T) {
 			if err := ledger.Create(t.Context(), tx, book); err != nil {
 				return err
 			}
-			return book.OpenFund(t.Context(), tx, ledger.Fund{Code: "UNR", Name: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
+			return book.OpenFund(t.Context(), tx,
+				ledger.Fund{Code: "UNR", Name: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -60,10 +61,12 @@ func committedOpening(t *testing.T, finance, auditor *apitest.Client) preview {
 	auditor.Post("/imports", body).Problem(403, "forbidden_scope")
 	var opening preview
 	finance.Post("/imports", body).Want(201).Into(&opening)
-	if opening.State != "previewed" || opening.New != 2 || opening.Errors != 0 || opening.ControlTotal.Amount != "1000.30" {
+	if opening.State != "previewed" || opening.New != 2 || opening.Errors != 0 ||
+		opening.ControlTotal.Amount != "1000.30" {
 		t.Fatalf("%+v", opening)
 	}
-	if p := finance.Post("/imports", body).Problem(409, "import_exists"); p.ConflictingResource == nil || p.ConflictingResource.ID != opening.ID {
+	if p := finance.Post("/imports", body).Problem(409, "import_exists"); p.ConflictingResource == nil ||
+		p.ConflictingResource.ID != opening.ID {
 		t.Errorf("%+v", p)
 	}
 	finance.Post("/imports/"+opening.ID+"/commits", "").Problem(400, "idempotency_key_required")
@@ -85,7 +88,8 @@ func wrongRows(t *testing.T, finance, auditor *apitest.Client) {
 	var wrong preview
 	rows := "external_id,date,text,account,fund,amount\nA,2026-01-15,x,1010,UNR,-5.00\nA,2026-01-15,x,7777,UNR,5.00\n"
 	finance.Post("/imports", upload("entries", "rfc4180", []byte(rows))).Want(201).Into(&wrong)
-	if wrong.Errors != 2 || len(wrong.FirstErrors) != 1 || wrong.FirstErrors[0].Row != 3 || wrong.FirstErrors[0].Code != "account_unknown" || wrong.FirstErrors[0].Column != "account" {
+	if wrong.Errors != 2 || len(wrong.FirstErrors) != 1 || wrong.FirstErrors[0].Row != 3 ||
+		wrong.FirstErrors[0].Code != "account_unknown" || wrong.FirstErrors[0].Column != "account" {
 		t.Errorf("%+v", wrong)
 	}
 	finance.With("Idempotency-Key", "c3").Post("/imports/"+wrong.ID+"/commits", "").Problem(422, "import_has_errors")
@@ -112,7 +116,8 @@ func wrongRows(t *testing.T, finance, auditor *apitest.Client) {
 
 }
 
-// wholeOrNothing sends more money out than there is: the rows are right, the books refuse, and nothing of the file is posted.
+// wholeOrNothing sends more money out than there is: the rows are right, the books refuse, and nothing of the file is
+// posted.
 func wholeOrNothing(t *testing.T, finance *apitest.Client) {
 	t.Helper()
 	var over preview
@@ -128,8 +133,10 @@ func wholeOrNothing(t *testing.T, finance *apitest.Client) {
 // undone takes the workbook out again; after that it may come a second time.
 func undone(t *testing.T, finance *apitest.Client, opening preview) {
 	t.Helper()
-	finance.With("Idempotency-Key", "u1").Post("/imports/"+opening.ID+"/undos", `{"reason":"short"}`).Problem(422, "reason_required")
-	finance.With("Idempotency-Key", "u2").Post("/imports/"+opening.ID+"/undos", `{"reason":"The figures were of the year before"}`).Want(201).Into(&opening)
+	finance.With("Idempotency-Key", "u1").Post("/imports/"+opening.ID+"/undos", `{"reason":"short"}`).Problem(422,
+		"reason_required")
+	finance.With("Idempotency-Key", "u2").Post("/imports/"+opening.ID+"/undos",
+		`{"reason":"The figures were of the year before"}`).Want(201).Into(&opening)
 	if opening.State != "undone" || opening.Posted != 1 {
 		t.Errorf("%+v", opening)
 	}
@@ -140,14 +147,16 @@ func undone(t *testing.T, finance *apitest.Client, opening preview) {
 }
 
 func upload(kind, profile string, content []byte) string {
-	return fmt.Sprintf(`{"kind":%q,"profile":%q,"name":"file","content":%q}`, kind, profile, base64.StdEncoding.EncodeToString(content))
+	return fmt.Sprintf(`{"kind":%q,"profile":%q,"name":"file","content":%q}`, kind, profile,
+		base64.StdEncoding.EncodeToString(content))
 }
 
 // openingWorkbook has a real date, a number that a binary fraction cannot hold, and an account as a number.
 func openingWorkbook(t *testing.T) []byte {
 	t.Helper()
 	file := excelize.NewFile()
-	for i, row := range [][]any{{"date", "fund", "account", "amount"}, {46023, "UNR", 1010, 1000.1 + 0.2}, {"2026-01-01", "UNR", "2010", -250}} {
+	for i, row := range [][]any{{"date", "fund", "account", "amount"}, {46023, "UNR", 1010, 1000.1 + 0.2},
+		{"2026-01-01", "UNR", "2010", -250}} {
 		if err := file.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
 			t.Fatal(err)
 		}

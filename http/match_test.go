@@ -25,7 +25,8 @@ func TestIfMatch(t *testing.T) {
 		for _, s := range []struct {
 			key, match, text string
 			want             int
-		}{{"first", read, "First", 200}, {"second", read, "Second", 412}, {"weak", "W/" + read, "Third", 412}, {"any", "*", "Fourth", 200}} {
+		}{{"first", read, "First", 200}, {"second", read, "Second", 412}, {"weak", "W/" + read, "Third", 412},
+			{"any", "*", "Fourth", 200}} {
 			if got := change(s.key, s.match, s.text); got != s.want {
 				t.Errorf("%s: %d, want %d", s.key, got, s.want)
 			}

@@ -26,8 +26,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// vouching is an identity provider in this process: discovery, keys, and codes that are good once and only for who has the verifier of
-// the challenge. It signs its words with RS256. Alter changes the next word before it is signed.
+// vouching is an identity provider in this process: discovery, keys, and codes that are good once and only for who has
+// the verifier of the challenge. It signs its words with RS256. Alter changes the next word before it is signed.
 type vouching struct {
 	*httptest.Server
 	key   *rsa.PrivateKey
@@ -46,7 +46,8 @@ func newProvider(t *testing.T) *vouching {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &vouching{key: key, kid: "k1", codes: map[string]url.Values{}, amr: []string{"pwd", "otp", "mfa"}, who: "0b6f-subject"}
+	p := &vouching{key: key, kid: "k1", codes: map[string]url.Values{}, amr: []string{"pwd", "otp", "mfa"},
+		who: "0b6f-subject"}
 	mux := http.NewServeMux()
 	p.Server = httptest.NewServer(mux)
 	t.Cleanup(p.Close)
@@ -55,12 +56,14 @@ func newProvider(t *testing.T) *vouching {
 		_ = json.NewEncoder(w).Encode(v)
 	}
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token",
-			"jwks_uri": p.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+		answer(w, map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize",
+			"token_endpoint": p.URL + "/token",
+			"jwks_uri":       p.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"keys": []any{map[string]any{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": p.kid,
-			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()), "e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
+			"n": base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
+			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
 	})
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
 		asked, ok := p.codes[r.PostFormValue("code")]
@@ -83,7 +86,8 @@ func newProvider(t *testing.T) *vouching {
 func (p *vouching) word(nonce string) string {
 	now := time.Now()
 	header := map[string]any{"alg": "RS256", "typ": "JWT", "kid": p.kid}
-	claims := map[string]any{"iss": p.URL, "sub": p.who, "aud": clientOf, "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "nonce": nonce,
+	claims := map[string]any{"iss": p.URL, "sub": p.who, "aud": clientOf, "iat": now.Unix(),
+		"exp": now.Add(time.Minute).Unix(), "nonce": nonce,
 		"amr": p.amr, "email": "treasurer@example.org", "preferred_username": "keys"}
 	if p.alter != nil {
 		p.alter(header, claims)
@@ -109,8 +113,10 @@ func (p *vouching) consent(t *testing.T, at string) url.Values {
 		t.Fatal(err)
 	}
 	q := u.Query()
-	if !strings.HasPrefix(at, p.URL+"/authorize?") || q.Get("response_type") != "code" || q.Get("scope") != "openid" || q.Get("client_id") != clientOf ||
-		q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 40 || len(q.Get("nonce")) < 40 || q.Get("state") == q.Get("nonce") {
+	if !strings.HasPrefix(at, p.URL+"/authorize?") || q.Get("response_type") != "code" || q.Get("scope") != "openid" ||
+		q.Get("client_id") != clientOf ||
+		q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 40 || len(q.Get("nonce")) < 40 ||
+		q.Get("state") == q.Get("nonce") {
 		t.Fatalf("sent away to %s", at)
 	}
 	code := fmt.Sprintf("code-%d", len(p.codes)) + rand.Text()
@@ -135,7 +141,8 @@ func (v vouched) away(t *testing.T, word string) (cookies string, back url.Value
 	return cookiesOf(a.Header), v.p.consent(t, begun.URL)
 }
 
-// back comes back from the provider, and answers status, code of the problem, and a client with the cookies of the browser then.
+// back comes back from the provider, and answers status, code of the problem, and a client with the cookies of the
+// browser then.
 func (v vouched) back(t *testing.T, cookies string, q url.Values) (int, string, *apitest.Client) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.c.Base+"/sign-in/return?"+q.Encode(), nil)
@@ -171,8 +178,8 @@ func (v vouched) in(t *testing.T, word string) *apitest.Client {
 	return in
 }
 
-// TestAProviderVouches is the way in through an identity provider: by an invitation that two people gave, then by the provider's word
-// alone; and every way in which that word, or how it is brought, can be wrong.
+// TestAProviderVouches is the way in through an identity provider: by an invitation that two people gave, then by the
+// provider's word alone; and every way in which that word, or how it is brought, can be wrong.
 func TestAProviderVouches(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		if err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -183,7 +190,8 @@ func TestAProviderVouches(t *testing.T) {
 		p := newProvider(t)
 		v := vouched{p: p, c: apitest.ServeWith(t, db, apphttp.Options{Version: "test", Address: "https://books.example",
 			SignIn: &accounts.IdentityProvider{Issuer: p.URL, Client: clientOf, Secret: secretAt}})}
-		admin, other, watcher := v.c.As(db, "admin-1", access.Admin), v.c.As(db, "admin-2", access.Admin), v.c.As(db, "auditor", access.Auditor)
+		admin, other, watcher := v.c.As(db, "admin-1", access.Admin), v.c.As(db, "admin-2", access.Admin),
+			v.c.As(db, "auditor", access.Auditor)
 		admin.Post("/users", `{"handle":"keys"}`).Want(201)
 		b, q := v.away(t, "")
 		wantRefused(t, v, b, q, "provider_sign_in_failed") // its claims name the handle and a mail address; nobody linked it
@@ -202,7 +210,8 @@ func TestAProviderVouches(t *testing.T) {
 		admin.Post("/users/second/invitations", nil).Want(201).Into(&again)
 		b2, q2 := v.away(t, again.Invitation)
 		wantRefused(t, v, b2, q2, "identity_taken")
-		v.c.Post("/passwords", map[string]string{"invitation": again.Invitation, "password": fourWords}).Want(204) // it was not used up
+		v.c.Post("/passwords", map[string]string{"invitation": again.Invitation, "password": fourWords}).Want(
+			204) // it was not used up
 
 		in := v.in(t, "")
 		admin.Post("/users/keys/disablements", `{"reason":"Left the organisation"}`).Want(200)
@@ -279,12 +288,13 @@ func (v vouched) wrong(t *testing.T) {
 	wantRefused(t, v, b2, q2, "provider_sign_in_failed") // a used code in a new flow
 }
 
-// widened gives the linked account a role that acts: from then on the provider has to say that two factors were shown, and a new way in
-// takes two people.
+// widened gives the linked account a role that acts: from then on the provider has to say that two factors were shown,
+// and a new way in takes two people.
 func (v vouched) widened(t *testing.T, admin, other *apitest.Client) {
 	t.Helper()
 	var asked struct{ ID string }
-	admin.Post("/account-changes", `{"user":"keys","kind":"roles","grant":["treasurer"],"reason":"The board chose a treasurer"}`).Want(201).Into(&asked)
+	admin.Post("/account-changes",
+		`{"user":"keys","kind":"roles","grant":["treasurer"],"reason":"The board chose a treasurer"}`).Want(201).Into(&asked)
 	other.Post("/account-changes/"+asked.ID+"/decisions", `{"decision":"approve"}`).Want(200)
 	admin.Post("/users/keys/invitations", nil).Problem(409, "invitation_needs_two")
 	v.in(t, "").Get("/users").Want(200)
@@ -297,7 +307,8 @@ func (v vouched) widened(t *testing.T, admin, other *apitest.Client) {
 	v.c.Post("/sessions", signIn{"keys", fourWords, ""}).Problem(401, "sign_in_failed") // no password opens it
 }
 
-// TestNoProvider holds that nothing leads to a provider where none is set up, or it is away, and that one is not set up in the clear.
+// TestNoProvider holds that nothing leads to a provider where none is set up, or it is away, and that one is not set up
+// in the clear.
 func TestNoProvider(t *testing.T) {
 	db := storetest.SQLite(t)
 	v := vouched{c: apitest.Serve(t, db)}
@@ -307,8 +318,10 @@ func TestNoProvider(t *testing.T) {
 		SignIn: &accounts.IdentityProvider{Issuer: "http://127.0.0.1:1", Client: clientOf}})
 	away.Post("/provider-sign-ins", `{}`).Problem(503, "identity_provider_away")
 	for _, o := range []apphttp.Options{
-		{Address: "https://books.example", SignIn: &accounts.IdentityProvider{Issuer: "http://login.example", Client: clientOf}},
-		{Address: "http://books.example", SignIn: &accounts.IdentityProvider{Issuer: "https://login.example", Client: clientOf}},
+		{Address: "https://books.example",
+			SignIn: &accounts.IdentityProvider{Issuer: "http://login.example", Client: clientOf}},
+		{Address: "http://books.example",
+			SignIn: &accounts.IdentityProvider{Issuer: "https://login.example", Client: clientOf}},
 		{SignIn: &accounts.IdentityProvider{Issuer: "https://login.example", Client: clientOf}},
 		{Address: "https://books.example", SignIn: &accounts.IdentityProvider{Issuer: "https://login.example"}},
 	} {

@@ -17,7 +17,8 @@ import (
 	"supportledger/store"
 )
 
-// bodiesOf are requests in good shape for every operation on a person that writes, so that it is the person who is refused.
+// bodiesOf are requests in good shape for every operation on a person that writes, so that it is the person who is
+// refused.
 var bodiesOf = map[string]string{
 	"PUT /beneficiaries/{id}/identity":                        `{"names":"x"}`,
 	"POST /beneficiaries/{id}/identity-openings":              wholly,
@@ -31,15 +32,16 @@ var bodiesOf = map[string]string{
 	"POST /beneficiaries/{id}/exports":                        `{"reason":"the person asked for it"}`,
 }
 
-// opensAnybody is the one way to somebody who is not on one's caseload. It tells that they are there, and the privacy officer that it told.
+// opensAnybody is the one way to somebody who is not on one's caseload. It tells that they are there, and the privacy
+// officer that it told.
 const opensAnybody = "POST /beneficiaries/{id}/emergency-openings"
 
 var parameter = regexp.MustCompile(`\{[a-z_]+\}`)
 
-// TestExistenceOracle holds that a caseworker cannot tell a person who is not theirs from one who is not there: status, headers and body are
-// equal on every operation on a person that the API description has, and so are the times, also of the person's plans and of what is paid
-// under them (whose answers TestPermissionsByRelation compares). A server that opens one sealed field more for
-// who is there must be seen by the same test of times.
+// TestExistenceOracle holds that a caseworker cannot tell a person who is not theirs from one who is not there: status,
+// headers and body are equal on every operation on a person that the API description has, and so are the times, also of
+// the person's plans and of what is paid under them (whose answers TestPermissionsByRelation compares). A server that
+// opens one sealed field more for who is there must be seen by the same test of times.
 func TestExistenceOracle(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		for range 30 {
@@ -72,10 +74,13 @@ func TestExistenceOracle(t *testing.T) {
 		}
 		s.leak.seal(t, s)
 		s.withFund(t)
-		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
-			`"lines":[{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01"]}]}`).Want(http.StatusCreated)
+		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+
+			`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
+			`"lines":[{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01"]}]}`).Want(
+			http.StatusCreated)
 		asked := drafted(s.caring, `{"plan":"P-1",`+aidOf100+"}")
-		for there, not := range map[string]string{"/beneficiaries/" + s.code: "/beneficiaries/B-10001", "/plans/P-1": "/plans/P-2",
+		for there, not := range map[string]string{"/beneficiaries/" + s.code: "/beneficiaries/B-10001",
+			"/plans/P-1":              "/plans/P-2",
 			"/disbursements/" + asked: "/disbursements/" + asked[:len(asked)-4] + "0000"} {
 			if s.alwaysApart(t, there, not, true) {
 				t.Errorf("the times tell %s, which is there, from one that is not", there)
@@ -90,7 +95,8 @@ func TestExistenceOracle(t *testing.T) {
 // certain is how rarely chance alone may give such times.
 const certain = 0.001
 
-// alwaysApart tells whether times tell apart who is there: each of three goes has to say so, or where one is looked for that does, any.
+// alwaysApart tells whether times tell apart who is there: each of three goes has to say so, or where one is looked for
+// that does, any.
 func (s staffed) alwaysApart(t *testing.T, there, not string, each bool) bool {
 	t.Helper()
 	random := rand.New(rand.NewPCG(20261126, 5)) //nolint:gosec // it deals, and is to deal the same each time
@@ -102,8 +108,9 @@ func (s staffed) alwaysApart(t *testing.T, there, not string, each bool) bool {
 	return each
 }
 
-// toldApart times requests about somebody who is there and somebody who is not in turns, and gives the share of ways to exchange the two of
-// each turn that set them as far apart. What slows the machine down slows both of a turn, and a burst is one turn out of hundreds.
+// toldApart times requests about somebody who is there and somebody who is not in turns, and gives the share of ways to
+// exchange the two of each turn that set them as far apart. What slows the machine down slows both of a turn, and a
+// burst is one turn out of hundreds.
 func (s staffed) toldApart(t *testing.T, random *rand.Rand, here, nowhere string) float64 {
 	t.Helper()
 	gaps := make([]float64, 300)
@@ -172,19 +179,21 @@ type leakyRequest struct {
 
 // route answers like the real one, and opens a field on the way where the person is there.
 func (l *leaky) route(api *rest.API) {
-	rest.Route(api, rest.Op{Method: get, Path: "/leaky-beneficiaries/:id", ID: "leaky", Tag: "leaky", Summary: "x", Danish: "x",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, func(ctx context.Context, tx *store.Tx, in leakyRequest) (rest.None, error) {
-		var found []string
-		if err := tx.NewRaw("SELECT id FROM beneficiaries WHERE code = ?", string(in.ID)).Scan(ctx, &found); err != nil {
-			return rest.None{}, err
-		}
-		if len(found) > 0 && found[0] == l.id {
-			if _, err := l.vault.Open(ctx, tx, l.id, leakAt, l.sealed); err != nil {
+	rest.Route(api, rest.Op{Method: get, Path: "/leaky-beneficiaries/:id", ID: "leaky", Tag: "leaky", Summary: "x",
+		Danish:  "x",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}},
+		func(ctx context.Context, tx *store.Tx, in leakyRequest) (rest.None, error) {
+			var found []string
+			if err := tx.NewRaw("SELECT id FROM beneficiaries WHERE code = ?", string(in.ID)).Scan(ctx, &found); err != nil {
 				return rest.None{}, err
 			}
-		}
-		return rest.None{}, beneficiaries.ErrUnknownBeneficiary
-	})
+			if len(found) > 0 && found[0] == l.id {
+				if _, err := l.vault.Open(ctx, tx, l.id, leakAt, l.sealed); err != nil {
+					return rest.None{}, err
+				}
+			}
+			return rest.None{}, beneficiaries.ErrUnknownBeneficiary
+		})
 }
 
 // ask gives all that an answer says, without the code that was asked for and the time of day.

@@ -121,7 +121,8 @@ func problemPage(a *rest.API, c *gin.Context) {
 	for r := range a.Problems.Kinds() {
 		listed := slices.ContainsFunc(rows, func(p problemRow) bool { return p.Code == r.Code })
 		if !listed && (code == "" || code == r.Code) {
-			rows = append(rows, problemRow{r.Code, "/problems/" + strings.ReplaceAll(r.Code, "_", "-"), r.Status, r.Title, r.Hint})
+			rows = append(rows, problemRow{r.Code, "/problems/" + strings.ReplaceAll(r.Code, "_", "-"), r.Status, r.Title,
+				r.Hint})
 		}
 	}
 	if len(rows) == 0 {
@@ -134,7 +135,8 @@ func problemPage(a *rest.API, c *gin.Context) {
 		return
 	}
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src '"+styleHash+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; style-src '"+styleHash+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	c.Data(http.StatusOK, "text/html; charset=utf-8", page.Bytes())
 }
 
@@ -148,13 +150,15 @@ var styleHash = func() string {
 
 var problemTemplate = template.Must(template.New("problem").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{{if eq (len .) 1}}{{(index . 0).Title.EN}}{{else}}Problems{{end}} – supportledger</title><style>` + problemStyle + `</style></head>
+<title>{{if eq (len .) 1}}{{(index . 0).Title.EN}}{{else}}Problems{{end}} – supportledger</title><style>` +
+	problemStyle + `</style></head>
 <body><main><h1>{{if eq (len .) 1}}<code>{{(index . 0).Code}}</code>{{else}}Problems{{end}}</h1>
 {{range .}}<section id="{{.Code}}">
 {{if gt (len $) 1}}<h2><a href="{{.Path}}"><code>{{.Code}}</code></a></h2>{{end}}
 <p><strong>{{.Title.EN}}</strong> (HTTP {{.Status}}). {{.Do.EN}}</p>
 <p lang="da"><strong>{{.Title.DA}}</strong> (HTTP {{.Status}}). {{.Do.DA}}</p>
 </section>{{end}}
-<p><a href="/problems">All problems · <span lang="da">Alle problemer</span></a> · <a href="` + rest.Base + `/docs">API</a></p>
+<p><a href="/problems">All problems · <span lang="da">Alle problemer</span></a> · <a href="` + rest.Base +
+	`/docs">API</a></p>
 </main></body></html>
 `))

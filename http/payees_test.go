@@ -12,7 +12,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// TestPayeesByAPI takes a payee from its registration to an account that may be paid to, and holds that no answer shows the account.
+// TestPayeesByAPI takes a payee from its registration to an account that may be paid to, and holds that no answer shows
+// the account.
 func TestPayeesByAPI(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		if err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -21,11 +22,13 @@ func TestPayeesByAPI(t *testing.T) {
 			t.Fatal(err)
 		}
 		client := apitest.Serve(t, db)
-		caring, books, audit := client.As(db, "caring", access.Caseworker), client.As(db, "books", access.FinanceOfficer), client.As(db, "audit", access.Auditor)
+		caring, books, audit := client.As(db, "caring", access.Caseworker), client.As(db, "books", access.FinanceOfficer),
+			client.As(db, "audit", access.Auditor)
 		privacy := client.As(db, "privacy", access.PrivacyOfficer)
 		audit.Post("/payees", `{"code":"CLI-01","kind":"clinic","alias":"House 1"}`).Problem(403, "forbidden_scope")
 		caring.Post("/payees", `{"code":"CLI-01","kind":"clinic","alias":"Trauma clinic"}`).Problem(422, "payee_tells")
-		caring.Post("/payees", `{"code":"CLI-01","kind":"clinic","alias":"House 1","cvr":"13585629"}`).Problem(422, "bank_number_wrong")
+		caring.Post("/payees", `{"code":"CLI-01","kind":"clinic","alias":"House 1","cvr":"13585629"}`).Problem(422,
+			"bank_number_wrong")
 		caring.Post("/payees", `{"code":"CLI-01","kind":"clinic","alias":"House 1","cvr":"13585628"}`).Want(201)
 		caring.Post("/payees", `{"code":"CLI-01","kind":"clinic","alias":"House 1"}`).Problem(409, "payee_exists")
 		at := "/payees/CLI-01/bank-details"
@@ -50,9 +53,11 @@ func TestPayeesByAPI(t *testing.T) {
 		}
 		books.Post(at+"/1/verifications", word).Problem(409, "state_conflict")
 		storetest.ClockOf(db).Advance(48 * time.Hour)
-		books.Post(at, `{"number":"0000014579","bank_code":"058","bic":"FBNINGLA","address":{"town":"Benin City","country":"NG","lines":["12 Example Road"]}}`).Want(201)
+		books.Post(at,
+			`{"number":"0000014579","bank_code":"058","bic":"FBNINGLA","address":{"town":"Benin City","country":"NG","lines":["12 Example Road"]}}`).Want(201)
 		audit.Get("/payees/CLI-01").Want(200).Into(&p)
-		if p.State != "unverified" || len(p.Details) != 2 || p.Details[0].Version != 2 || strings.Join(p.Details[0].Warnings, "") != "nuban_check" {
+		if p.State != "unverified" || len(p.Details) != 2 || p.Details[0].Version != 2 ||
+			strings.Join(p.Details[0].Warnings, "") != "nuban_check" {
 			t.Errorf("entered anew: %+v", p)
 		}
 		caring.Post(at+"/1/verifications", word).Problem(409, "payee_changed")

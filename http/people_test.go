@@ -45,7 +45,8 @@ func onCases(t *testing.T, fn func(t *testing.T, s staffed)) {
 		s.caring, s.outside = s.c.As(db, "caring", access.Caseworker), s.c.As(db, "outside", access.Caseworker)
 		s.lead, s.officer = s.c.As(db, "lead", access.ProgrammeLead), s.c.As(db, "officer", access.PrivacyOfficer)
 		s.code = s.admit()
-		s.caring.Do(http.MethodPut, "/beneficiaries/"+s.code+"/identity", `{"names":"Example One","birth_date":"2001","contact":"at the house"}`).Want(204)
+		s.caring.Do(http.MethodPut, "/beneficiaries/"+s.code+"/identity",
+			`{"names":"Example One","birth_date":"2001","contact":"at the house"}`).Want(204)
 		fn(t, s)
 	})
 }
@@ -56,8 +57,8 @@ func (s staffed) admit() string {
 	return made.Code
 }
 
-// TestWhoOpensAnIdentity holds that an identity opens to who is on the case on that day, with a reason, and is noted; that nobody
-// puts themselves on a case; and that an emergency is seen by the privacy officer.
+// TestWhoOpensAnIdentity holds that an identity opens to who is on the case on that day, with a reason, and is noted;
+// that nobody puts themselves on a case; and that an emergency is seen by the privacy officer.
 func TestWhoOpensAnIdentity(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		at := "/beneficiaries/" + s.code
@@ -69,7 +70,9 @@ func TestWhoOpensAnIdentity(t *testing.T) {
 			t.Errorf("an identity may be cached: %q", got)
 		}
 		s.caring.With("Idempotency-Key", "k").Post(at+"/identity-openings", wholly).Problem(400, "idempotency_key_invalid")
-		s.caring.Post(at+"/identity-openings", strings.Replace(wholly, "to agree on a meeting, where the person is safe", "short", 1)).Problem(422, "identity_reason_required")
+		s.caring.Post(at+"/identity-openings",
+			strings.Replace(wholly, "to agree on a meeting, where the person is safe", "short", 1)).Problem(422,
+			"identity_reason_required")
 		s.lead.Post(at+"/identity-openings", wholly).Problem(403, "not_on_the_case")
 		s.outside.Post(at+"/identity-openings", wholly).Problem(404, "not_found")
 
@@ -84,7 +87,9 @@ func TestWhoOpensAnIdentity(t *testing.T) {
 		storetest.ClockOf(s.db).Advance(24 * time.Hour)
 		s.outside.Get(at).Problem(404, "not_found")
 
-		s.outside.Post(at+"/emergency-openings", strings.Replace(wholly, "to agree on a meeting, where the person is safe", "not long enough", 1)).Problem(422, "identity_reason_required")
+		s.outside.Post(at+"/emergency-openings",
+			strings.Replace(wholly, "to agree on a meeting, where the person is safe", "not long enough", 1)).Problem(422,
+			"identity_reason_required")
 		for range beneficiaries.EmergenciesADay {
 			s.outside.Post(at+"/emergency-openings", wholly).Want(200)
 		}
@@ -95,7 +100,8 @@ func TestWhoOpensAnIdentity(t *testing.T) {
 			t.Fatalf("%d notices", len(notices.Data))
 		}
 		s.officer.Post("/privacy-notices/"+notices.Data[0].ID+"/reviews", `{"outcome":"justified"}`).Want(200)
-		s.officer.Post("/privacy-notices/"+notices.Data[0].ID+"/reviews", `{"outcome":"unjustified"}`).Problem(404, "not_found")
+		s.officer.Post("/privacy-notices/"+notices.Data[0].ID+"/reviews", `{"outcome":"unjustified"}`).Problem(404,
+			"not_found")
 
 		var seen struct {
 			Data []struct{ Action, User, Purpose, Reason string }
@@ -105,7 +111,8 @@ func TestWhoOpensAnIdentity(t *testing.T) {
 		for _, a := range seen.Data {
 			count[a.User+" "+a.Action]++
 		}
-		want := map[string]int{"caring identity.written": 1, "caring identity.opened": 1, "outside identity.opened": 1, "outside identity.opened_in_emergency": 3}
+		want := map[string]int{"caring identity.written": 1, "caring identity.opened": 1, "outside identity.opened": 1,
+			"outside identity.opened_in_emergency": 3}
 		if fmt.Sprint(count) != fmt.Sprint(want) {
 			t.Errorf("accesses %v, want %v", count, want)
 		}
@@ -134,10 +141,12 @@ func TestOpeningFailsClosed(t *testing.T) {
 		if s.db.Engine() == store.Postgres {
 			text = `CREATE TRIGGER no_events BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse('append_only', 'full')`
 		}
-		if err := s.db.Update(t.Context(), func(tx *store.Tx) error { _, err := tx.NewRaw(text).Exec(t.Context()); return err }); err != nil {
+		if err := s.db.Update(t.Context(),
+			func(tx *store.Tx) error { _, err := tx.NewRaw(text).Exec(t.Context()); return err }); err != nil {
 			t.Fatal(err)
 		}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.c.Base+rest.Base+"/beneficiaries/"+s.code+"/identity-openings", strings.NewReader(wholly))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+			s.c.Base+rest.Base+"/beneficiaries/"+s.code+"/identity-openings", strings.NewReader(wholly))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,11 +157,13 @@ func TestOpeningFailsClosed(t *testing.T) {
 	})
 }
 
-// TestErasure holds that a person is forgotten by two places at once, that the books do not notice, and that likenesses go too.
+// TestErasure holds that a person is forgotten by two places at once, that the books do not notice, and that likenesses
+// go too.
 func TestErasure(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		twin, at := s.admit(), "/beneficiaries/"+s.code
-		s.caring.Do(http.MethodPut, "/beneficiaries/"+twin+"/identity", `{"names":"EXAMPLE  oné","birth_date":"2001"}`).Want(204)
+		s.caring.Do(http.MethodPut, "/beneficiaries/"+twin+"/identity", `{"names":"EXAMPLE  oné","birth_date":"2001"}`).Want(
+			204)
 		var like struct{ Data []struct{ ID, Kind string } }
 		s.lead.Get("/duplicates").Want(200).Into(&like)
 		if len(like.Data) != 1 || like.Data[0].Kind != "person" {
@@ -162,11 +173,13 @@ func TestErasure(t *testing.T) {
 		s.lead.Post("/duplicates/"+like.Data[0].ID+"/decisions", `{"verdict":"different"}`).Problem(404, "not_found")
 
 		s.withFund(t)
-		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
+		s.caring.Post("/plans", `{"number":"P-1","beneficiary":"`+s.code+
+			`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
 			`"lines":[{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01"]}]}`).Want(201)
 		drafted(s.caring, `{"plan":"P-1",`+aidOf100+"}")
 		export := string(s.officer.Post(at+"/exports", `{"reason":"the person asked for it"}`).Want(200).Body)
-		for _, part := range []string{"Example One", "at the house", `"caring"`, "identity.written", `"number":"P-1"`, `"due_on":"2026-03-01"`, `"As agreed"`} {
+		for _, part := range []string{"Example One", "at the house", `"caring"`, "identity.written", `"number":"P-1"`,
+			`"due_on":"2026-03-01"`, `"As agreed"`} {
 			if !strings.Contains(export, part) {
 				t.Errorf("%s is not in the person's export: %s", part, export)
 			}
@@ -213,7 +226,8 @@ const (
 )
 
 func (s staffed) request(t *testing.T, method, code, path, body string) *http.Request {
-	req, err := http.NewRequestWithContext(t.Context(), method, s.c.Base+rest.Base+"/beneficiaries/"+code+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), method, s.c.Base+rest.Base+"/beneficiaries/"+code+path,
+		strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,12 +20,15 @@ func opened(t *testing.T, db *store.DB) (first, second *apitest.Client) {
 			return err
 		}
 		for code, r := range map[ledger.FundCode]ledger.Restriction{"UNR": ledger.Unrestricted, "D1": ledger.PurposeBound} {
-			if err := book.OpenFund(t.Context(), tx, ledger.Fund{Code: code, Name: string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
+			if err := book.OpenFund(t.Context(), tx,
+				ledger.Fund{Code: code, Name: string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
 		}
-		_, err := book.Post(t.Context(), tx, ledger.Entry{Date: "2026-01-02", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
-			ledger.Base("1010", "UNR", ledger.OfMinor(100000, "DKK")), ledger.Base("3100", "UNR", ledger.OfMinor(-100000, "DKK"))}})
+		_, err := book.Post(t.Context(), tx,
+			ledger.Entry{Date: "2026-01-02", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
+				ledger.Base("1010", "UNR", ledger.OfMinor(100000, "DKK")),
+				ledger.Base("3100", "UNR", ledger.OfMinor(-100000, "DKK"))}})
 		return err
 	})
 	if err != nil {
@@ -47,7 +50,8 @@ func TestDrafts(t *testing.T) {
 			State   string
 			Entry   string `json:"entry_id"`
 		}
-		c.With("Idempotency-Key", "w1").Post("/journal-entry-drafts", strings.Replace(interest, `"amount":"12.50"}]`, `"amount":"99.00"}]`, 1)).Want(201).Into(&d)
+		c.With("Idempotency-Key", "w1").Post("/journal-entry-drafts",
+			strings.Replace(interest, `"amount":"12.50"}]`, `"amount":"99.00"}]`, 1)).Want(201).Into(&d)
 		path := "/journal-entry-drafts/" + d.ID
 		c.With("Idempotency-Key", "p0").Post(path+"/postings", nil).Problem(422, "entry_unbalanced")
 		change := `{"version":1,"lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"99.00"},{"account":"4200","fund":"UNR","direction":"credit","amount":"99.00"}]}`
@@ -60,11 +64,13 @@ func TestDrafts(t *testing.T) {
 			t.Errorf("draft %+v of entry %s", d, entry.ID)
 		}
 		p := c.With("Idempotency-Key", "p2").Post(path+"/postings", nil).Problem(409, "entry_is_posted")
-		if p.ConflictingResource == nil || p.ConflictingResource.ID != entry.ID || len(p.Instead) != 1 || !strings.HasSuffix(p.Instead[0].Href, entry.ID+"/reversals") {
+		if p.ConflictingResource == nil || p.ConflictingResource.ID != entry.ID || len(p.Instead) != 1 ||
+			!strings.HasSuffix(p.Instead[0].Href, entry.ID+"/reversals") {
 			t.Errorf("problem %+v", p)
 		}
 		c.With("Idempotency-Key", "c3").Do("PATCH", path, `{"version":3,"text":"Other"}`).Problem(409, "entry_is_posted")
-		c.With("Idempotency-Key", "c4").Do("PATCH", "/journal-entries/"+entry.ID, `{"text":"Other"}`).Problem(409, "entry_is_posted")
+		c.With("Idempotency-Key", "c4").Do("PATCH", "/journal-entries/"+entry.ID, `{"text":"Other"}`).Problem(409,
+			"entry_is_posted")
 		c.With("Idempotency-Key", "d").Do("DELETE", path, nil).Problem(409, "entry_is_posted")
 
 		c.With("Idempotency-Key", "w2").Post("/journal-entry-drafts", interest).Want(201).Into(&d)
@@ -114,12 +120,14 @@ func TestClose(t *testing.T) {
 		var draft struct{ ID string }
 		c.With("Idempotency-Key", "w1").Post("/journal-entry-drafts", interest).Want(201).Into(&draft)
 		c.Get("/periods/2026-01/checklist").Want(200).Into(&list)
-		if list.Done || list.status("drafts") != "failed" || list.status("bank") != "failed" || list.status("suspense") != "passed" {
+		if list.Done || list.status("drafts") != "failed" || list.status("bank") != "failed" ||
+			list.status("suspense") != "passed" {
 			t.Errorf("checklist %+v", list)
 		}
 		c.With("Idempotency-Key", "c1").Post("/periods/2026-01/closures", nil).Problem(409, "checklist_not_done")
 		agreed := `{"check":"bank","reason":"Agreed with the statement of 31 January"}`
-		c.With("Idempotency-Key", "s0").Post("/periods/2026-01/sign-offs", `{"check":"bank","reason":"fine"}`).Problem(422, "reason_required")
+		c.With("Idempotency-Key", "s0").Post("/periods/2026-01/sign-offs", `{"check":"bank","reason":"fine"}`).Problem(422,
+			"reason_required")
 		c.With("Idempotency-Key", "s1").Post("/periods/2026-01/sign-offs", agreed).Want(200).Into(&list)
 		if list.status("bank") != "signed_off" {
 			t.Errorf("checklist %+v", list)
@@ -133,7 +141,8 @@ func TestClose(t *testing.T) {
 		c.With("Idempotency-Key", "c2").Post("/periods/2026-01/closures", nil).Want(200)
 		c.With("Idempotency-Key", "c3").Post("/periods/2026-01/closures", nil).Problem(409, "period_order")
 		c.With("Idempotency-Key", "e2").Post("/journal-entries", interest).Problem(409, "period_closed")
-		c.With("Idempotency-Key", "o4").Post("/periods/2026-01/openings", `{"reason":"A receipt came in late"}`).Problem(409, "period_order")
+		c.With("Idempotency-Key", "o4").Post("/periods/2026-01/openings", `{"reason":"A receipt came in late"}`).Problem(409,
+			"period_order")
 
 		var asked struct{ ID, State string }
 		why := `{"reason":"A receipt of January came in late"}`

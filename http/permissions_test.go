@@ -41,7 +41,8 @@ func permissions(api *rest.API) string {
 	var out strings.Builder
 	out.WriteString(`# Permissions
 
-Who may call what, made from the routes and the policies by ` + "`go test ./http -run Permissions -update`" + `; a test holds this file to them.
+Who may call what, made from the routes and the policies by ` + "`go test ./http -run Permissions -update`" +
+		`; a test holds this file to them.
 The rules themselves are in [access/policies.cedar](../access/policies.cedar), written to be read.
 
 ● may call it. ○ may call it for what is the caller's own. · may not. A right to call is not a right to see: which rows come back, and what
@@ -51,7 +52,8 @@ The last mark says what more the operation asks: *money* an Idempotency-Key; *pe
 answer that is not kept under a key.
 
 `)
-	fmt.Fprintf(&out, "| operation | %s | signed in | asks |\n|---|%s---|---|\n", strings.Join(roleHeads(), " | "), strings.Repeat("---|", len(access.Roles)))
+	fmt.Fprintf(&out, "| operation | %s | signed in | asks |\n|---|%s---|---|\n", strings.Join(roleHeads(), " | "),
+		strings.Repeat("---|", len(access.Roles)))
 	for _, e := range api.Endpoints {
 		fmt.Fprintf(&out, "| `%s %s` |", e.Op.Method, rest.OpenPath(e.Op.Path))
 		for _, p := range asked() {
@@ -114,7 +116,9 @@ func TestPermissionsAreWrittenDown(t *testing.T) {
 	known := strings.Split(string(want), "\n")
 	for _, line := range strings.Split(got, "\n") {
 		if !slices.Contains(known, line) {
-			t.Errorf("docs/PERMISSIONS.md does not say\n%s\nlook whether that is meant, then: go test ./http -run Permissions -update", line)
+			t.Errorf(
+				"docs/PERMISSIONS.md does not say\n%s\nlook whether that is meant, then: go test ./http -run Permissions -update",
+				line)
 		}
 	}
 	if string(want) != got && !t.Failed() {
@@ -132,7 +136,9 @@ func TestNoDeclarationIsDead(t *testing.T) {
 		for _, r := range e.Op.Roles {
 			p := access.Principal{User: "usr_1", Roles: []access.Role{r}, Session: true, Factors: 2}
 			if err := access.Allow(p, e.Action()); err != nil {
-				t.Errorf("%s names %s in Roles, but access/policies.cedar refuses it (%v): take the role out, or change the policy and say why in docs/DECISIONS.md",
+				t.Errorf(
+					"%s names %s in Roles, but access/policies.cedar refuses it (%v): take the role out, or change the policy and "+
+						"say why in docs/DECISIONS.md",
 					e.Op.ID, r, err)
 			}
 		}
@@ -168,11 +174,13 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				continue // it would end the very token that asks
 			}
 			want := http.StatusOK
-			if err := access.Allow(access.Principal{User: "usr_1", Roles: []access.Role{r}, Factors: 2}, e.Action()); err != nil && !e.Op.Public {
+			if err := access.Allow(access.Principal{User: "usr_1", Roles: []access.Role{r}, Factors: 2},
+				e.Action()); err != nil && !e.Op.Public {
 				want = http.StatusForbidden
 			}
 			got := callAs(t, base, e, secrets[r])
-			if got == http.StatusUnauthorized && !e.Op.Public || (got == http.StatusForbidden) != (want == http.StatusForbidden) {
+			if got == http.StatusUnauthorized && !e.Op.Public ||
+				(got == http.StatusForbidden) != (want == http.StatusForbidden) {
 				t.Errorf("%s as %s: status %d, the policies say %d", e.Op.ID, r, got, want)
 			}
 			counts[want]++

@@ -17,24 +17,26 @@ import (
 )
 
 // telling are words in names of fields under which somebody may send who a person is.
-var telling = regexp.MustCompile(`(^|_)(names?|surname|e?mail|phone|mobile|address|street|building|post_code|town|iban|bic|account_number|registration_number|bank|bank_code|bank_account|tax_id|cpr|birth|birth_date|contact|notes|content|recipient|file)(_|$)`)
+var telling = regexp.MustCompile(
+	`(^|_)(names?|surname|e?mail|phone|mobile|address|street|building|post_code|town|iban|bic|account_number|registration_number|bank|bank_code|bank_account|tax_id|cpr|birth|birth_date|contact|notes|content|recipient|file)(_|$)`)
 
 // tellsNothing says of fields with such a name why no person is in them: operation and field.
 var tellsNothing = map[string]string{
-	"registerDonor name":             "of an institution; that of a person is refused here and sealed by sealDonor",
-	"openFund name":                  "of a fund",
-	"addAccount name_en":             "of an account in the chart",
-	"addAccount name_da":             "of an account in the chart",
-	"addPlanCategory name_en":        "of a word that all plans share",
-	"addPlanCategory name_da":        "of a word that all plans share",
-	"addPlanGoal name_en":            "of a word that all plans share",
-	"addPlanGoal name_da":            "of a word that all plans share",
-	"issueToken name":                "of what a token is for",
-	"uploadImport name":              "of a file",
-	"uploadImport content":           "entries, whose texts stand in the books and name nobody (docs/IMPORT.md)",
-	"uploadDonorImport name":         "of a file",
-	"importExchangeRates content":    "rates",
-	"reportFileForPartner content":   "numbers of plans, amounts, and what they are for, as the items that are sent one by one",
+	"registerDonor name":          "of an institution; that of a person is refused here and sealed by sealDonor",
+	"openFund name":               "of a fund",
+	"addAccount name_en":          "of an account in the chart",
+	"addAccount name_da":          "of an account in the chart",
+	"addPlanCategory name_en":     "of a word that all plans share",
+	"addPlanCategory name_da":     "of a word that all plans share",
+	"addPlanGoal name_en":         "of a word that all plans share",
+	"addPlanGoal name_da":         "of a word that all plans share",
+	"issueToken name":             "of what a token is for",
+	"uploadImport name":           "of a file",
+	"uploadImport content":        "entries, whose texts stand in the books and name nobody (docs/IMPORT.md)",
+	"uploadDonorImport name":      "of a file",
+	"importExchangeRates content": "rates",
+	"reportFileForPartner content": "numbers of plans, amounts, and what they are for, as the items that are sent one " +
+		"by one",
 	"writeBankAccount name":          "ours, as payees read it",
 	"writeBankAccount iban":          "ours",
 	"writeBankAccount bic":           "of our bank",
@@ -45,8 +47,8 @@ var tellsNothing = map[string]string{
 	"uploadBankImport bank_account":  "our own account",
 }
 
-// tells lists the fields of a request that may hold who a person is by their name, and are not a vault.Personal: what an operation
-// declares nothing of.
+// tells lists the fields of a request that may hold who a person is by their name, and are not a vault.Personal: what
+// an operation declares nothing of.
 func tells(t reflect.Type) (fields []string) {
 	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		return tells(t.Elem())
@@ -76,8 +78,9 @@ func tells(t reflect.Type) (fields []string) {
 	return fields
 }
 
-// TestWhatIsPersonalIsDeclared goes over all operations: a field that may hold who a person is, by its name, is a vault.Personal, which
-// no log and no error prints and which only an operation has that takes no key; or it is written down here why it is none.
+// TestWhatIsPersonalIsDeclared goes over all operations: a field that may hold who a person is, by its name, is a
+// vault.Personal, which no log and no error prints and which only an operation has that takes no key; or it is written
+// down here why it is none.
 func TestWhatIsPersonalIsDeclared(t *testing.T) {
 	s, err := New(storetest.SQLite(t), Options{})
 	if err != nil {
@@ -91,7 +94,8 @@ func TestWhatIsPersonalIsDeclared(t *testing.T) {
 		for _, field := range tells(e.In.GoType) {
 			name := e.Op.ID + " " + field
 			if excused[name] = true; tellsNothing[name] == "" {
-				t.Errorf("%s: make it a vault.Personal and the operation Personal, or say in tellsNothing why nobody is in it", name)
+				t.Errorf("%s: make it a vault.Personal and the operation Personal, or say in tellsNothing why nobody is in it",
+					name)
 			}
 		}
 	}
@@ -126,8 +130,8 @@ type tellingView struct {
 	Name vault.Personal `json:"name"`
 }
 
-// TestUndeclaredPersonalDoesNotStart holds that a server with an operation that takes or gives something personal, and does not say
-// so, does not start.
+// TestUndeclaredPersonalDoesNotStart holds that a server with an operation that takes or gives something personal, and
+// does not say so, does not start.
 func TestUndeclaredPersonalDoesNotStart(t *testing.T) {
 	refused := func(register func(api *rest.API)) (why string) {
 		defer func() { why, _ = recover().(string) }()
@@ -147,7 +151,8 @@ func TestUndeclaredPersonalDoesNotStart(t *testing.T) {
 			t.Errorf("an operation whose %s is personal and that does not say so starts: %q", name, why)
 		}
 	}
-	if got := fmt.Sprintf("%v %+v %#v", tellingView{"who"}, tellingView{"who"}, tellingView{"who"}); strings.Contains(got, "who") {
+	if got := fmt.Sprintf("%v %+v %#v", tellingView{"who"}, tellingView{"who"}, tellingView{"who"}); strings.Contains(got,
+		"who") {
 		t.Errorf("it prints as %s", got)
 	}
 }

@@ -48,16 +48,22 @@ func TestProblemOf(t *testing.T) {
 		places string
 	}{
 		{"bare sentinel", ledger.ErrPeriodClosed, 409, "period_closed", "", ""},
-		{"wrapped, with more to say", fmt.Errorf("%w: line 3", ledger.ErrBooksMixed), 422, "books_mixed", "Actual and budgetary lines in one entry: line 3", ""},
+		{"wrapped, with more to say", fmt.Errorf("%w: line 3", ledger.ErrBooksMixed), 422, "books_mixed",
+			"Actual and budgetary lines in one entry: line 3", ""},
 		{"placed", rest.At("/fund", ledger.ErrUnknownFund), 422, "fund_unknown", "", "/fund fund_unknown"},
-		{"placed, unknown", rest.At("/fund", fmt.Errorf("x: %w", store.ErrNotFound)), 422, "unknown_reference", "", "/fund unknown_reference"},
+		{"placed, unknown", rest.At("/fund", fmt.Errorf("x: %w", store.ErrNotFound)), 422, "unknown_reference", "",
+			"/fund unknown_reference"},
 		{"unknown itself", store.ErrNotFound, 404, "not_found", "", ""},
 		{"amount of an act", rest.At("/a", tooMany), 422, "too_many_decimals", "", "/a too_many_decimals"},
-		{"odd amount of an act", rest.At("/a", &ledger.AmountError{Code: "percent_malformed", Hint: "7"}), 422, "validation_failed", "", "/a percent_malformed"},
-		{"several places", errors.Join(rest.At("/a", ledger.ErrUnknownFund), rest.At("/b/0", ledger.ErrUnknownAccount)), 422, "fund_unknown", "", "/a fund_unknown /b/0 account_unknown"},
-		{"a trigger's rule", fmt.Errorf("x: %w", &store.Refused{Code: "period_closed", Message: "the period is closed"}), 409, "period_closed", "the period is closed", ""},
+		{"odd amount of an act", rest.At("/a", &ledger.AmountError{Code: "percent_malformed", Hint: "7"}), 422,
+			"validation_failed", "", "/a percent_malformed"},
+		{"several places", errors.Join(rest.At("/a", ledger.ErrUnknownFund), rest.At("/b/0", ledger.ErrUnknownAccount)), 422,
+			"fund_unknown", "", "/a fund_unknown /b/0 account_unknown"},
+		{"a trigger's rule", fmt.Errorf("x: %w", &store.Refused{Code: "period_closed", Message: "the period is closed"}), 409,
+			"period_closed", "the period is closed", ""},
 		{"a trigger's new rule", &store.Refused{Code: "new", Message: "new words"}, 409, "refused", "new words", ""},
-		{"a driver's words", fmt.Errorf("%w: UNIQUE constraint failed: people.name", store.ErrDuplicate), 409, "already_exists", "", ""},
+		{"a driver's words", fmt.Errorf("%w: UNIQUE constraint failed: people.name", store.ErrDuplicate), 409,
+			"already_exists", "", ""},
 		{"deadline", fmt.Errorf("store: %w", context.DeadlineExceeded), 503, "timeout", "", ""},
 		{"unforeseen", errors.New("AMINA"), 500, "internal", "", ""},
 		{"unforeseen at a place", rest.At("/a", errors.New("AMINA")), 500, "internal", "", ""},
@@ -73,7 +79,8 @@ func TestProblemOf(t *testing.T) {
 						t.Errorf("no words at %s", f.Pointer)
 					}
 				}
-				if p.Status != tc.status || p.Code != tc.code || r.Code != tc.code || p.Detail != tc.detail || strings.Join(places, " ") != tc.places {
+				if p.Status != tc.status || p.Code != tc.code || r.Code != tc.code || p.Detail != tc.detail ||
+					strings.Join(places, " ") != tc.places {
 					t.Errorf("got %+v", p)
 				}
 			}

@@ -28,8 +28,9 @@ type standing struct {
 	bodies      map[string]string
 }
 
-const marks = "● gets as far as the thing, whatever its state says then; · is refused by the role; × is refused for what they are to it, or did with it; " +
-	"– is answered byte for byte like what does not exist, as is a request that names a part of it that there is not."
+const marks = "● gets as far as the thing, whatever its state says then; · is refused by the role; × is refused for " +
+	"what they are to it, or did with it; – is answered byte for byte like what does not exist, as is a request that " +
+	"names a part of it that there is not."
 
 // table writes a row for every operation on such a thing.
 func (m standing) table(t *testing.T, s staffed) string {
@@ -39,7 +40,8 @@ func (m standing) table(t *testing.T, s staffed) string {
 	for i, p := range m.people {
 		heads[i] = p.name
 	}
-	fmt.Fprintf(&out, "\n## %s\n\n%s %s\n\n| operation | %s |\n|---|%s\n", m.head, m.intro, marks, strings.Join(heads, " | "), strings.Repeat("---|", len(heads)))
+	fmt.Fprintf(&out, "\n## %s\n\n%s %s\n\n| operation | %s |\n|---|%s\n", m.head, m.intro, marks,
+		strings.Join(heads, " | "), strings.Repeat("---|", len(heads)))
 	rows := 0
 	for _, op := range s.c.Operations() {
 		method, path, _ := strings.Cut(op, " ")
@@ -93,7 +95,8 @@ func (m standing) mark(t *testing.T, s staffed, c *apitest.Client, method, rest,
 		return "·"
 	case here.Status == http.StatusForbidden:
 		return "×"
-	case here.Status >= http.StatusBadRequest && strings.ReplaceAll(body, thing, "") == strings.ReplaceAll(string(ask(m.nowhere).Body), m.nowhere, ""):
+	case here.Status >= http.StatusBadRequest &&
+		strings.ReplaceAll(body, thing, "") == strings.ReplaceAll(string(ask(m.nowhere).Body), m.nowhere, ""):
 		return "–"
 	case here.Status == http.StatusBadRequest, strings.Contains(body, `"validation_failed"`), here.Status >= 500:
 		t.Errorf("%s: %d %s: give it a request in shape", op, here.Status, body)
@@ -104,9 +107,12 @@ func (m standing) mark(t *testing.T, s staffed, c *apitest.Client, method, rest,
 // onPlans has one plan that the caseworker wrote and handed in, one that lives, and one that is being written.
 func (s staffed) onPlans(t *testing.T, past *apitest.Client) standing {
 	t.Helper()
-	for number, lines := range map[string]string{"P-1": "", "P-2": `{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01","2026-04-01"]}`, "P-3": ""} {
-		s.caring.Post("/plans", `{"number":"`+number+`","beneficiary":"`+s.code+`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
-			`"milestones":[{"code":"x_1","kind":"other"}],"lines":[`+lines+`]}`).Want(201)
+	for number, lines := range map[string]string{"P-1": "",
+		"P-2": `{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01","2026-04-01"]}`, "P-3": ""} {
+		s.caring.Post("/plans",
+			`{"number":"`+number+`","beneficiary":"`+s.code+
+				`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
+				`"milestones":[{"code":"x_1","kind":"other"}],"lines":[`+lines+`]}`).Want(201)
 		if number != "P-3" {
 			s.caring.Post("/plans/"+number+"/submissions", nil).Want(200)
 		}
@@ -116,11 +122,15 @@ func (s staffed) onPlans(t *testing.T, past *apitest.Client) standing {
 	s.lead.Post("/beneficiaries/"+s.code+"/caseload", `{"user":"colleague","from":"2026-01-01"}`).Want(201)
 	return standing{
 		head: "Plans, by relation", path: "/plans/{id}", nowhere: "P-999", usual: "P-2",
-		intro: "Whose plan one may see, the caseload decides; who wrote or handed in a version does not decide on it, nor on the milestones of the one in force.",
-		people: []stander{{"who wrote it, on the case", s.caring}, {"caseworker on the case", colleague}, {"caseworker who was on it", past}, {"any other caseworker", s.outside},
-			{"programme lead", s.lead}, {"finance officer", s.c.As(s.db, "plan-finance", access.FinanceOfficer)}, {"treasurer", s.c.As(s.db, "plan-treasurer", access.Treasurer)},
+		intro: "Whose plan one may see, the caseload decides; who wrote or handed in a version does not decide on it, nor " +
+			"on the milestones of the one in force.",
+		people: []stander{{"who wrote it, on the case", s.caring}, {"caseworker on the case", colleague},
+			{"caseworker who was on it", past}, {"any other caseworker", s.outside},
+			{"programme lead", s.lead}, {"finance officer", s.c.As(s.db, "plan-finance", access.FinanceOfficer)},
+			{"treasurer", s.c.As(s.db, "plan-treasurer", access.Treasurer)},
 			{"auditor", s.c.As(s.db, "plan-auditor", access.Auditor)}, {"privacy officer", s.officer}},
-		things: map[string]string{"POST /plans/{id}/submissions": "P-3", "POST /plans/{id}/decisions": "P-1", "POST /plans/{id}/year-approvals": "P-1"},
+		things: map[string]string{"POST /plans/{id}/submissions": "P-3", "POST /plans/{id}/decisions": "P-1",
+			"POST /plans/{id}/year-approvals": "P-1"},
 		bodies: map[string]string{
 			"POST /plans/{id}/submissions":                 "",
 			"POST /plans/{id}/year-approvals":              `{"year":2026,"date":"2026-01-15"}`,
@@ -135,8 +145,8 @@ func (s staffed) onPlans(t *testing.T, past *apitest.Client) standing {
 	}
 }
 
-// onDisbursements has a disbursement under that plan in every state on its way to being paid, each asked for by the caseworker, approved by
-// the lead and authorised by somebody else.
+// onDisbursements has a disbursement under that plan in every state on its way to being paid, each asked for by the
+// caseworker, approved by the lead and authorised by somebody else.
 func (s staffed) onDisbursements(t *testing.T) standing {
 	t.Helper()
 	authoriser := s.c.As(s.db, "authoriser", access.Treasurer)
@@ -154,12 +164,15 @@ func (s staffed) onDisbursements(t *testing.T) standing {
 	s.lead.Post("/beneficiaries/"+s.code+"/caseload", `{"user":"colleague-2","from":"2026-01-01"}`).Want(201)
 	return standing{
 		head: "Disbursements, by relation", path: "/disbursements/{id}", nowhere: "D-999", usual: reached[1],
-		intro: "Nobody takes two steps, who is related to the payee or the person takes none, and nobody decides whose role the approval policy does not ask " +
-			"for. Decisions are asked of one that was handed in, authorisations of one " +
+		intro: "Nobody takes two steps, who is related to the payee or the person takes none, and nobody decides whose " +
+			"role the approval policy does not ask for. Decisions are asked of one that was handed in, authorisations of one " +
 			"that was approved, releases of one that was authorised.",
-		people: []stander{{"who asked for it", s.caring}, {"caseworker on the case", colleague}, {"any other caseworker", s.outside}, {"who approved it", s.lead},
-			{"programme lead", s.c.As(s.db, "pay-lead", access.ProgrammeLead)}, {"programme lead related to the payee", related}, {"who authorised it", authoriser},
-			{"finance officer", s.c.As(s.db, "pay-finance", access.FinanceOfficer)}, {"treasurer", s.c.As(s.db, "pay-treasurer", access.Treasurer)},
+		people: []stander{{"who asked for it", s.caring}, {"caseworker on the case", colleague},
+			{"any other caseworker", s.outside}, {"who approved it", s.lead},
+			{"programme lead", s.c.As(s.db, "pay-lead", access.ProgrammeLead)}, {"programme lead related to the payee", related},
+			{"who authorised it", authoriser},
+			{"finance officer", s.c.As(s.db, "pay-finance", access.FinanceOfficer)},
+			{"treasurer", s.c.As(s.db, "pay-treasurer", access.Treasurer)},
 			{"auditor", s.c.As(s.db, "pay-auditor", access.Auditor)}},
 		things: map[string]string{"POST /disbursements/{id}/submissions": reached[0], "PUT /disbursements/{id}": reached[0],
 			"POST /disbursements/{id}/authorisations": reached[2], "POST /disbursements/{id}/releases": reached[3]},
@@ -189,7 +202,8 @@ func (s staffed) onStatements(t *testing.T) standing {
 	var reached [3]string
 	for n := range reached {
 		var made struct{ ID string }
-		keyed(drafter).Post("/statements", fmt.Sprintf(`{"subject":"UNR","kind":"fund","to":"2026-01-%02d"}`, 10+n)).Want(201).Into(&made)
+		keyed(drafter).Post("/statements", fmt.Sprintf(`{"subject":"UNR","kind":"fund","to":"2026-01-%02d"}`, 10+n)).Want(
+			201).Into(&made)
 		reached[n] = made.ID
 		if n > 0 {
 			keyed(drafter).Post("/statements/"+made.ID+"/privacy-checks", nil).Want(200)
@@ -200,10 +214,12 @@ func (s staffed) onStatements(t *testing.T) standing {
 	}
 	return standing{
 		head: "Statements, by relation", path: "/statements/{id}", nowhere: "sta_1", usual: reached[0],
-		intro: "Who drafted one does not review it, and who reviewed it does not issue it. A donor reads none here, not the own one either: it comes as a document, by the " +
-			"link of a mail that holds for thirty days.",
-		people: []stander{{"who drafted it", drafter}, {"who reviewed it", reviewer}, {"programme lead", s.c.As(s.db, "st-lead", access.ProgrammeLead)},
-			{"finance officer", s.c.As(s.db, "st-finance", access.FinanceOfficer)}, {"treasurer", s.c.As(s.db, "st-treasurer", access.Treasurer)},
+		intro: "Who drafted one does not review it, and who reviewed it does not issue it. A donor reads none here, not " +
+			"the own one either: it comes as a document, by the link of a mail that holds for thirty days.",
+		people: []stander{{"who drafted it", drafter}, {"who reviewed it", reviewer},
+			{"programme lead", s.c.As(s.db, "st-lead", access.ProgrammeLead)},
+			{"finance officer", s.c.As(s.db, "st-finance", access.FinanceOfficer)},
+			{"treasurer", s.c.As(s.db, "st-treasurer", access.Treasurer)},
 			{"auditor", s.c.As(s.db, "st-auditor", access.Auditor)}, {"privacy officer", s.officer}, {"caseworker", s.caring},
 			{"donor whose it is", s.c.As(s.db, "st-donor", access.DonorRole)}},
 		things: map[string]string{"POST /statements/{id}/reviews": reached[1], "POST /statements/{id}/issues": reached[2]},

@@ -14,12 +14,14 @@ import (
 
 const permissionsFile = "../docs/PERMISSIONS.md"
 
-// TestPermissionsByRelation asks a server, for every operation on a person, a plan, a disbursement and a statement, as people who stand to it
-// in different ways, and holds the last part of docs/PERMISSIONS.md to what it answers. Nothing is changed: what writes is rehearsed.
+// TestPermissionsByRelation asks a server, for every operation on a person, a plan, a disbursement and a statement, as
+// people who stand to it in different ways, and holds the last part of docs/PERMISSIONS.md to what it answers. Nothing
+// is changed: what writes is rehearsed.
 func TestPermissionsByRelation(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		past := s.c.As(s.db, "past", access.Caseworker)
-		s.lead.Post("/beneficiaries/"+s.code+"/caseload", `{"user":"past","from":"2020-01-01","to":"2020-12-31"}`).Want(http.StatusCreated)
+		s.lead.Post("/beneficiaries/"+s.code+"/caseload", `{"user":"past","from":"2020-01-01","to":"2020-12-31"}`).Want(
+			http.StatusCreated)
 		got := s.relations(t, []*apitest.Client{s.caring, past, s.outside, s.lead, s.officer})
 		s.withFund(t)
 		got += s.onPlans(t, past).table(t, s) + s.onDisbursements(t).table(t, s) + s.onStatements(t).table(t, s)
@@ -33,7 +35,9 @@ func TestPermissionsByRelation(t *testing.T) {
 			return
 		}
 		if f := flag.Lookup("update"); f == nil || f.Value.String() != "true" {
-			t.Errorf("docs/PERMISSIONS.md, by relation to the case, has\n%s\nand the server answers\n%s\nlook whether that is meant, then: go test ./http -run Permissions -update", now, got)
+			t.Errorf(
+				"docs/PERMISSIONS.md, by relation to the case, has\n%s\nand the server answers\n%s\nlook whether that is meant, "+
+					"then: go test ./http -run Permissions -update", now, got)
 		} else if err := os.WriteFile(permissionsFile, []byte(before+heading+got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -68,12 +72,14 @@ lies before the privacy officer at once.
 		}
 		fmt.Fprintf(&out, "| `%s` |", op)
 		for _, c := range askers {
-			here, nowhere := c.Send(s.request(t, method, s.code, rest, body)), c.Send(s.request(t, method, "B-10001", rest, body))
+			here, nowhere := c.Send(s.request(t, method, s.code, rest, body)),
+				c.Send(s.request(t, method, "B-10001", rest, body))
 			mark := "●"
 			switch {
 			case here.Status == http.StatusForbidden:
 				mark = "·"
-			case here.Status == http.StatusNotFound && strings.ReplaceAll(string(here.Body), s.code, "") == strings.ReplaceAll(string(nowhere.Body), "B-10001", ""):
+			case here.Status == http.StatusNotFound &&
+				strings.ReplaceAll(string(here.Body), s.code, "") == strings.ReplaceAll(string(nowhere.Body), "B-10001", ""):
 				mark = "–"
 			}
 			out.WriteString(" " + mark + " |")

@@ -24,5 +24,6 @@ func resources(api *resource.API) {
 
 // problems is the one table from an error to what the client is told.
 func problems() rest.ProblemTable {
-	return rest.NewProblemTable(accounts.Problems, books.Problems, grants.Problems, people.Problems, payments.Problems, statements.Problems)
+	return rest.NewProblemTable(accounts.Problems, books.Problems, grants.Problems, people.Problems, payments.Problems,
+		statements.Problems)
 }

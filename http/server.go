@@ -127,8 +127,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // Close drops every connection at once. After Serve has returned there is nothing left to drop.
 func (s *Server) Close() error { return s.http.Close() }
 
-// Document is the OpenAPI 3.1 document as served. It takes a second to make, which the first who asks waits for: a server is
-// there at once. An error is a mistake in a route's declaration.
+// Document is the OpenAPI 3.1 document as served. It takes a second to make, which the first who asks waits for: a
+// server is there at once. An error is a mistake in a route's declaration.
 func (s *Server) Document() ([]byte, error) { return s.api.Document() }
 
 // readyWithin bounds what a load balancer waits for.

@@ -25,7 +25,8 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	about := []string{"GET " + rest.Base + "/openapi.json", "GET " + rest.Base + "/docs", "GET " + rest.Base + "/docs/{file}",
+	about := []string{"GET " + rest.Base + "/openapi.json", "GET " + rest.Base + "/docs",
+		"GET " + rest.Base + "/docs/{file}",
 		"GET /", "GET /livez", "GET /readyz", "GET /problems", "GET /problems/{code}", "GET /verify/{code}",
 		"GET /sign-in", "GET /sign-in/return"}
 	var served []string
@@ -62,7 +63,8 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 	}
 }
 
-// TestDeclarations holds that a declaration that would mislead somebody stops the server at start, or leaves it without a document.
+// TestDeclarations holds that a declaration that would mislead somebody stops the server at start, or leaves it without
+// a document.
 func TestDeclarations(t *testing.T) {
 	type ok struct {
 		ID rest.Ref `path:"id" json:"-"`
@@ -169,7 +171,8 @@ func TestHealth(t *testing.T) {
 		if status, body := fetch(t, base+"/livez"); status != 200 || !strings.Contains(body, "alive") {
 			t.Errorf("livez %d %s", status, body)
 		}
-		if status, body := fetch(t, base+"/readyz"); status != 200 || body != `{"status":"ready","checks":{"serving":"ok","database":"ok","schema":"ok"}}`+"\n" {
+		if status, body := fetch(t, base+"/readyz"); status != 200 ||
+			body != `{"status":"ready","checks":{"serving":"ok","database":"ok","schema":"ok"}}`+"\n" {
 			t.Errorf("readyz %d %s", status, body)
 		}
 		if err := db.Close(); err != nil {
@@ -189,7 +192,8 @@ func TestHealth(t *testing.T) {
 func TestEndFinishesWhatIsInFlight(t *testing.T) {
 	atWork, goOn := make(chan struct{}), make(chan struct{})
 	s, err := New(storetest.SQLite(t), Options{}, func(api *rest.API) {
-		rest.Route(api, rest.Op{Method: rest.Get, Path: "/slow", ID: "slow", Summary: "Take long", Danish: "Vær længe om det", Tag: "toys", Public: true},
+		rest.Route(api, rest.Op{Method: rest.Get, Path: "/slow", ID: "slow", Summary: "Take long", Danish: "Vær længe om det",
+			Tag: "toys", Public: true},
 			func(context.Context, *store.Tx, rest.None) (rest.None, error) {
 				close(atWork)
 				<-goOn
@@ -275,7 +279,8 @@ func TestNoProxyIsBelieved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.api.Engine.ForwardedByClientIP || s.api.Engine.RedirectFixedPath || s.api.Engine.RedirectTrailingSlash || !s.api.Engine.HandleMethodNotAllowed {
+	if s.api.Engine.ForwardedByClientIP || s.api.Engine.RedirectFixedPath || s.api.Engine.RedirectTrailingSlash ||
+		!s.api.Engine.HandleMethodNotAllowed {
 		t.Errorf("%+v", s.api.Engine)
 	}
 }
@@ -287,7 +292,8 @@ func TestEveryoneSignsIn(t *testing.T) {
 	}
 	base := start(t, s)
 	for _, e := range s.api.Endpoints {
-		req, err := http.NewRequestWithContext(t.Context(), e.Op.Method, base+rest.Base+strings.ReplaceAll(e.Op.Path, ":", ""), nil)
+		req, err := http.NewRequestWithContext(t.Context(), e.Op.Method,
+			base+rest.Base+strings.ReplaceAll(e.Op.Path, ":", ""), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

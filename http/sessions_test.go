@@ -19,7 +19,8 @@ import (
 
 const fourWords = "brisk lantern orbit walnut"
 
-// authenticator gives the code that an app shows in some steps of thirty seconds by the clock of the books, worked out here once more.
+// authenticator gives the code that an app shows in some steps of thirty seconds by the clock of the books, worked out
+// here once more.
 func authenticator(t *testing.T, secret string, steps int64) string {
 	t.Helper()
 	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
@@ -62,15 +63,19 @@ func TestAPersonComesIn(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		admin, other, watcher := c.As(db, "admin-1", access.Admin), c.As(db, "admin-2", access.Admin), c.As(db, "auditor", access.Auditor)
+		admin, other, watcher := c.As(db, "admin-1", access.Admin), c.As(db, "admin-2", access.Admin),
+			c.As(db, "auditor", access.Auditor)
 		admin.Post("/users", `{"handle":"keys"}`).Want(201)
 		var word struct{ Invitation string }
 		admin.Post("/users/keys/invitations", nil).Want(201).Into(&word)
-		c.Post("/passwords", map[string]string{"invitation": word.Invitation, "password": "keys"}).Problem(422, "password_weak")
+		c.Post("/passwords", map[string]string{"invitation": word.Invitation, "password": "keys"}).Problem(422,
+			"password_weak")
 		c.Post("/passwords", map[string]string{"invitation": word.Invitation, "password": fourWords}).Want(204)
-		c.Post("/passwords", map[string]string{"invitation": word.Invitation, "password": fourWords}).Problem(422, "invitation_invalid")
+		c.Post("/passwords", map[string]string{"invitation": word.Invitation, "password": fourWords}).Problem(422,
+			"invitation_invalid")
 		var asked struct{ ID, State string }
-		admin.Post("/account-changes", `{"user":"keys","kind":"roles","grant":["treasurer"],"reason":"The board chose a treasurer"}`).Want(201).Into(&asked)
+		admin.Post("/account-changes",
+			`{"user":"keys","kind":"roles","grant":["treasurer"],"reason":"The board chose a treasurer"}`).Want(201).Into(&asked)
 		admin.Post("/account-changes/"+asked.ID+"/decisions", `{"decision":"approve"}`).Problem(403, "maker_cannot_approve")
 		other.Post("/account-changes/"+asked.ID+"/decisions", `{"decision":"approve"}`).Want(200)
 		admin.Post("/users/keys/invitations", nil).Problem(409, "invitation_needs_two")
@@ -84,19 +89,22 @@ func TestAPersonComesIn(t *testing.T) {
 		var recovery struct {
 			Codes []string `json:"recovery_codes"`
 		}
-		half.Post("/me/second-factors/confirmations", signInPassword(authenticator(t, factor.Secret, -1))).Want(201).Into(&recovery)
+		half.Post("/me/second-factors/confirmations", signInPassword(authenticator(t, factor.Secret, -1))).Want(201).Into(
+			&recovery)
 
 		c.Post("/sessions", signIn{"keys", fourWords, ""}).Problem(401, "sign_in_failed")
 		code := authenticator(t, factor.Secret, 0)
 		full := browser(c, c.Post("/sessions", signIn{"keys", fourWords, code}).Want(201))
 		c.Post("/sessions", signIn{"keys", fourWords, code}).Problem(401, "sign_in_failed")
 		full.Get("/users").Want(200)
-		half.Post("/me/second-factors", signInPassword("made-upup-made-upup")).Problem(401, "sign_in_failed") // a recovery code that is none
+		half.Post("/me/second-factors", signInPassword("made-upup-made-upup")).Problem(401,
+			"sign_in_failed") // a recovery code that is none
 		full.Get("/users").Want(200)
 		c.Post("/sessions", signIn{"keys", fourWords, recovery.Codes[0]}).Want(201)
 		c.Post("/sessions", signIn{"keys", fourWords, recovery.Codes[0]}).Problem(401, "sign_in_failed")
 
-		full.With("Sec-Fetch-Site", "cross-site").Post("/tokens", `{"name":"stolen","days":30,"scopes":[]}`).Problem(403, "cross_origin")
+		full.With("Sec-Fetch-Site", "cross-site").Post("/tokens", `{"name":"stolen","days":30,"scopes":[]}`).Problem(403,
+			"cross_origin")
 		var token struct{ ID, Secret string }
 		full.Post("/tokens", `{"name":"reader","days":30,"scopes":["read"]}`).Want(201).Into(&token)
 		program := c.WithToken(token.Secret)
@@ -107,7 +115,8 @@ func TestAPersonComesIn(t *testing.T) {
 		full.Do(http.MethodDelete, "/sessions/current", nil).Want(204)
 		full.Get("/users").Problem(401, "unauthenticated")
 
-		wantTrail(t, watcher, "user.created", "user.invited", "password.set", "role.granted", "sign_in.failed", "session.opened",
+		wantTrail(t, watcher, "user.created", "user.invited", "password.set", "role.granted", "sign_in.failed",
+			"session.opened",
 			"second_factor.begun", "second_factor.confirmed", "token.issued", "token.revoked")
 	})
 }
@@ -134,7 +143,8 @@ func wantTrail(t *testing.T, watcher *apitest.Client, actions ...string) {
 	}
 }
 
-// TestStrangersWait tries passwords until the door closes for a while, for handles that exist and for those that do not.
+// TestStrangersWait tries passwords until the door closes for a while, for handles that exist and for those that do
+// not.
 func TestStrangersWait(t *testing.T) {
 	db := storetest.SQLite(t)
 	c := apitest.Serve(t, db)

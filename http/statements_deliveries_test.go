@@ -46,16 +46,18 @@ func onMailing(t *testing.T, fn func(m *mailing)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		people := vaulttest.New(t)
 		m := &mailing{T: t, db: db, post: &pillar{}}
-		m.man = &statements.Postman{DB: db, Vault: people, Mailer: m.post, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-			return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
-		}}
+		m.man = &statements.Postman{DB: db, Vault: people, Mailer: m.post,
+			Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
+				return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+			}}
 		var err error
 		if m.key, _, err = proof.NewKey("example.org/books"); err != nil {
 			t.Fatal(err)
 		}
 		m.update(func(ctx context.Context, tx *store.Tx) error { return openMailing(ctx, tx, people) })
 		m.c = apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: people})
-		m.finance, m.lead, m.second = m.c.As(db, "books", access.FinanceOfficer), m.c.As(db, "lead", access.ProgrammeLead), m.c.As(db, "second", access.Treasurer)
+		m.finance, m.lead, m.second = m.c.As(db, "books", access.FinanceOfficer), m.c.As(db, "lead", access.ProgrammeLead),
+			m.c.As(db, "second", access.Treasurer)
 		fn(m)
 	})
 }
@@ -66,7 +68,8 @@ func openMailing(ctx context.Context, tx *store.Tx, people *vault.Vault) error {
 	if err := ledger.Create(ctx, tx, book); err != nil {
 		return err
 	}
-	if err := book.OpenFund(ctx, tx, ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+	if err := book.OpenFund(ctx, tx,
+		ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
 		return err
 	}
 	register := grants.Register{Book: book}
@@ -75,14 +78,17 @@ func openMailing(ctx context.Context, tx *store.Tx, people *vault.Vault) error {
 		return err
 	}
 	for code, how := range map[string]grants.Delivery{"D-1": grants.ByEmail, "D-2": grants.ByPost} {
-		d, err := register.RegisterDonor(ctx, tx, grants.Donor{Code: code, Kind: grants.Person, Language: "da", Delivery: how})
+		d, err := register.RegisterDonor(ctx, tx,
+			grants.Donor{Code: code, Kind: grants.Person, Language: "da", Delivery: how})
 		if err != nil {
 			return err
 		}
-		if _, err := register.SealDonor(ctx, tx, people, code, map[grants.DonorField]string{grants.DonorEmail: "zq.kanari@modtager.example"}); err != nil {
+		if _, err := register.SealDonor(ctx, tx, people, code,
+			map[grants.DonorField]string{grants.DonorEmail: "zq.kanari@modtager.example"}); err != nil {
 			return err
 		}
-		gift := grants.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount, Fee: ledger.Zero("DKK"), Account: "1010"}
+		gift := grants.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount,
+			Fee: ledger.Zero("DKK"), Account: "1010"}
 		if _, err := register.ReceiveGift(ctx, tx, gift); err != nil {
 			return err
 		}
@@ -150,8 +156,8 @@ const (
 	toSecond = `{"subject":"D-2","kind":"donor_annual","to":"2026-12-31"}`
 )
 
-// TestDeliveriesByAPI holds that only sealed statements go to those who asked for mail, that every attempt is listed, and that
-// the link leads to the very file, which no cache and no other site learns of.
+// TestDeliveriesByAPI holds that only sealed statements go to those who asked for mail, that every attempt is listed,
+// and that the link leads to the very file, which no cache and no other site learns of.
 func TestDeliveriesByAPI(t *testing.T) {
 	onMailing(t, func(m *mailing) {
 		early := m.issued(toSecond)
@@ -164,7 +170,8 @@ func TestDeliveriesByAPI(t *testing.T) {
 
 		at := m.sent(s)
 		got := m.c.Get(at).Want(200)
-		for name, want := range map[string]string{"Content-Type": "application/pdf", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+		for name, want := range map[string]string{"Content-Type": "application/pdf", "Cache-Control": "no-store",
+			"Referrer-Policy":        "no-referrer",
 			"X-Content-Type-Options": "nosniff", "Content-Disposition": `attachment; filename="` + s.Number + `.pdf"`} {
 			if got.Header.Get(name) != want {
 				m.Errorf("%s: %q, want %q", name, got.Header.Get(name), want)
@@ -186,8 +193,8 @@ func TestDeliveriesByAPI(t *testing.T) {
 	})
 }
 
-// TestLinksThatLeadNowhere holds that a link of another secret, one that is too old, and one to a statement that was replaced or
-// withdrawn all get the same answer.
+// TestLinksThatLeadNowhere holds that a link of another secret, one that is too old, and one to a statement that was
+// replaced or withdrawn all get the same answer.
 func TestLinksThatLeadNowhere(t *testing.T) {
 	onMailing(t, func(m *mailing) {
 		s := m.sealed(toFirst)
@@ -244,8 +251,8 @@ func TestListsOfTheNewestGoOn(t *testing.T) {
 	})
 }
 
-// TestLetterheadsByAPI holds that the newest letterhead is in force, stands on what is collected from then on, and is set by
-// those who keep the books.
+// TestLetterheadsByAPI holds that the newest letterhead is in force, stands on what is collected from then on, and is
+// set by those who keep the books.
 func TestLetterheadsByAPI(t *testing.T) {
 	onMailing(t, func(m *mailing) {
 		const body = `{"registration":"CVR 12345678","address":"Havnegade 1, 8000 Aarhus C","contact":"post@example.org","tax_approval":"j.nr. 26-1"}`
@@ -260,11 +267,13 @@ func TestLetterheadsByAPI(t *testing.T) {
 		if len(list.Data) != 2 || list.Data[0].Registration != "CVR 12345678" || list.Data[0].Contact != "post@example.org" {
 			m.Errorf("%+v", list)
 		}
-		m.finance.With("Idempotency-Key", "e").Post("/statements", `{"subject":"D-1","to":"2026-12-31","explanations":[{"budget_line":"1","reason":"weather"}]}`).
+		m.finance.With("Idempotency-Key", "e").Post("/statements",
+			`{"subject":"D-1","to":"2026-12-31","explanations":[{"budget_line":"1","reason":"weather"}]}`).
 			Problem(422, "validation_failed")
 		var s stated
 		m.finance.With("Idempotency-Key", "f").Post("/statements", toFirst).Want(201).Into(&s)
-		if page := string(m.finance.Get("/statements/" + s.ID + "/document?format=html&lang=da").Want(200).Body); !strings.Contains(page, "CVR 12345678, Havnegade 1") || !strings.Contains(page, "j.nr. 26-1") {
+		if page := string(m.finance.Get("/statements/" + s.ID + "/document?format=html&lang=da").Want(200).
+			Body); !strings.Contains(page, "CVR 12345678, Havnegade 1") || !strings.Contains(page, "j.nr. 26-1") {
 			m.Errorf("the letterhead is not on the page:\n%.1500s", page)
 		}
 	})

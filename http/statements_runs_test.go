@@ -27,7 +27,8 @@ func TestStatementRunsByAPI(t *testing.T) {
 				return err
 			}
 			for _, code := range []ledger.FundCode{"UNR", "D1", "D2"} {
-				if err := book.OpenFund(t.Context(), tx, ledger.Fund{Code: code, Name: "Fund", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+				if err := book.OpenFund(t.Context(), tx,
+					ledger.Fund{Code: code, Name: "Fund", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
 					return err
 				}
 			}
@@ -47,7 +48,8 @@ func TestStatementRunsByAPI(t *testing.T) {
 		client := apitest.Serve(t, db)
 		finance, second := client.As(db, "books", access.FinanceOfficer), client.As(db, "second", access.Treasurer)
 		const body = `{"kind":"fund","to":"2026-12-31","language":"en"}`
-		finance.With("Idempotency-Key", "1").Post("/statement-runs", `{"kind":"donor_annual","to":"2026-12-31"}`).Problem(422, "run_empty")
+		finance.With("Idempotency-Key", "1").Post("/statement-runs", `{"kind":"donor_annual","to":"2026-12-31"}`).Problem(422,
+			"run_empty")
 		var run struct {
 			ID       string
 			Progress struct {
@@ -60,7 +62,8 @@ func TestStatementRunsByAPI(t *testing.T) {
 			t.Errorf("%+v", run)
 		}
 		at := "/statement-runs/" + run.ID
-		if events := string(finance.Get(at + "/events").Want(200).Body); !strings.Contains(events, "event: done") || !strings.Contains(events, `"done":3`) {
+		if events := string(finance.Get(at + "/events").Want(200).Body); !strings.Contains(events, "event: done") ||
+			!strings.Contains(events, `"done":3`) {
 			t.Errorf("events: %s", events)
 		}
 		finance.Post(at+"/reviews", "").Want(http.StatusAccepted) // each statement refuses its own preparer

@@ -10,8 +10,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// TestEveryTableHasWords holds every list and report of the API: it has a title, and each of its columns a heading, in both
-// languages. What is missing is named the way it is written down in tables_words.go.
+// TestEveryTableHasWords holds every list and report of the API: it has a title, and each of its columns a heading, in
+// both languages. What is missing is named the way it is written down in tables_words.go.
 func TestEveryTableHasWords(t *testing.T) {
 	s, err := New(storetest.SQLite(t), Options{})
 	if err != nil {

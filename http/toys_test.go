@@ -76,7 +76,8 @@ func makeToy(ctx context.Context, tx *store.Tx, in newToy) (toyView, error) {
 		return toyView{}, errors.Join(rest.At("/name", store.ErrNotFound), rest.At("/price", ledger.ErrFundOverdrawn))
 	}
 	id := store.NewID("toy")
-	_, err := tx.ExecContext(ctx, "INSERT INTO toys (id, name, price, made_on) VALUES (?, ?, ?, ?)", id, in.Name, in.Price.Minor(), in.MadeOn)
+	_, err := tx.ExecContext(ctx, "INSERT INTO toys (id, name, price, made_on) VALUES (?, ?, ?, ?)", id, in.Name,
+		in.Price.Minor(), in.MadeOn)
 	return toyView{id, "T-1", in.Name, in.Price, in.MadeOn, in.Parts}, err
 }
 
@@ -94,7 +95,9 @@ func findOrMakeUp(_ context.Context, _ *store.Tx, in oneToy) (toyView, error) {
 
 func selectToys(ctx context.Context, tx *store.Tx, after, id string, limit int) ([]toyView, error) {
 	var out []toyView
-	rows, err := tx.QueryContext(ctx, "SELECT id, name, price, made_on FROM toys WHERE name > ? AND (? = '' OR id = ?) ORDER BY name LIMIT ?", after, id, id, limit)
+	rows, err := tx.QueryContext(ctx,
+		"SELECT id, name, price, made_on FROM toys WHERE name > ? AND (? = '' OR id = ?) ORDER BY name LIMIT ?", after, id,
+		id, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +124,8 @@ func listToys(ctx context.Context, tx *store.Tx, in manyToys) (rest.List[toyView
 		from = after[0]
 	}
 	toys, err := selectToys(ctx, tx, from, "", in.Size()+1)
-	return rest.ListOf(in.Page, toys, func(t toyView) toyView { return t }, func(t toyView) []string { return []string{t.Name} }), err
+	return rest.ListOf(in.Page, toys, func(t toyView) toyView { return t },
+		func(t toyView) []string { return []string{t.Name} }), err
 }
 
 func fail(_ context.Context, _ *store.Tx, in failure) (rest.None, error) {
@@ -147,37 +151,47 @@ func fail(_ context.Context, _ *store.Tx, in failure) (rest.None, error) {
 
 // toys registers the toy operations.
 func toys(api *rest.API) {
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys", ID: "makeToy", Summary: "Make a toy", Danish: "Lav et stykke legetøj",
-		Tag: "toys", Roles: []access.Role{access.FinanceOfficer}, Money: true, Location: "/toys/{id}",
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys", ID: "makeToy", Summary: "Make a toy",
+		Danish: "Lav et stykke legetøj",
+		Tag:    "toys", Roles: []access.Role{access.FinanceOfficer}, Money: true, Location: "/toys/{id}",
 		Refuses: []error{store.ErrDuplicate, ledger.ErrFundOverdrawn},
 		Example: `{"name":"bear","price":{"amount":"42.50","currency":"DKK"},"made_on":"2026-01-31"}`}, makeToy)
-	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys", ID: "listToys", Summary: "List toys", Danish: "Vis legetøj", Tag: "toys"}, listToys)
-	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id", ID: "findToy", Summary: "Show a toy", Danish: "Vis et stykke legetøj", Tag: "toys"}, findToy)
-	rest.Route(api, rest.Op{Method: http.MethodPut, Path: "/toys", ID: "replaceToy", Summary: "Make a toy without a key", Danish: "Lav legetøj uden nøgle",
-		Tag: "toys", Refuses: []error{store.ErrDuplicate, ledger.ErrFundOverdrawn}}, makeToy)
-	rest.Route(api, rest.Op{Method: http.MethodDelete, Path: "/toys/:id", ID: "breakToy", Summary: "Break a toy", Danish: "Ødelæg legetøj", Tag: "toys"},
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys", ID: "listToys", Summary: "List toys",
+		Danish: "Vis legetøj", Tag: "toys"}, listToys)
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id", ID: "findToy", Summary: "Show a toy",
+		Danish: "Vis et stykke legetøj", Tag: "toys"}, findToy)
+	rest.Route(api, rest.Op{Method: http.MethodPut, Path: "/toys", ID: "replaceToy", Summary: "Make a toy without a key",
+		Danish: "Lav legetøj uden nøgle",
+		Tag:    "toys", Refuses: []error{store.ErrDuplicate, ledger.ErrFundOverdrawn}}, makeToy)
+	rest.Route(api, rest.Op{Method: http.MethodDelete, Path: "/toys/:id", ID: "breakToy", Summary: "Break a toy",
+		Danish: "Ødelæg legetøj", Tag: "toys"},
 		func(ctx context.Context, tx *store.Tx, in oneToy) (rest.None, error) {
 			_, err := tx.ExecContext(ctx, "DELETE FROM toys WHERE id = ?", string(in.Toy))
 			return rest.None{}, err
 		})
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/payments", ID: "payToy", Summary: "Pay a toy", Danish: "Betal legetøj", Tag: "toys", Money: true},
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/payments", ID: "payToy", Summary: "Pay a toy",
+		Danish: "Betal legetøj", Tag: "toys", Money: true},
 		func(_ context.Context, _ *store.Tx, in toyPayment) (paymentView, error) {
 			m, err := in.Amount.In("/amount", "DKK")
 			return paymentView{m}, err
 		})
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/hugs", ID: "hugToy", Summary: "Hug a toy", Danish: "Kram legetøj", Tag: "toys", Money: true},
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/hugs", ID: "hugToy", Summary: "Hug a toy",
+		Danish: "Kram legetøj", Tag: "toys", Money: true},
 		func(ctx context.Context, tx *store.Tx, in oneToy) (rest.None, error) {
 			_, err := tx.ExecContext(ctx, "UPDATE toys SET price = price + 1 WHERE id = ?", string(in.Toy))
 			return rest.None{}, err
 		})
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/secrets", ID: "tellToy", Summary: "Ask a toy", Danish: "Spørg legetøj", Tag: "toys",
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/secrets", ID: "tellToy", Summary: "Ask a toy",
+		Danish: "Spørg legetøj", Tag: "toys",
 		Personal: true, Status: http.StatusOK}, findOrMakeUp)
-	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id/picture", ID: "pictureToy", Summary: "Draw a toy", Danish: "Tegn legetøj", Tag: "toys",
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id/picture", ID: "pictureToy", Summary: "Draw a toy",
+		Danish: "Tegn legetøj", Tag: "toys",
 		Produces: []string{"text/plain"}},
 		func(context.Context, *store.Tx, oneToy) (rest.File, error) {
 			return rest.File{Type: "text/plain", Name: "toy.txt", Body: []byte("(:")}, nil
 		})
-	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/weather", ID: "weather", Summary: "Tell the weather", Danish: "Fortæl vejret", Tag: "toys", Public: true},
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/weather", ID: "weather", Summary: "Tell the weather",
+		Danish: "Fortæl vejret", Tag: "toys", Public: true},
 		func(context.Context, *store.Tx, rest.None) (struct {
 			Sky string `json:"sky"`
 		}, error) {
@@ -185,7 +199,8 @@ func toys(api *rest.API) {
 				Sky string `json:"sky"`
 			}{"blue"}, nil
 		})
-	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/failures", ID: "fail", Summary: "Fail", Danish: "Gå galt", Tag: "toys",
+	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/failures", ID: "fail", Summary: "Fail", Danish: "Gå galt",
+		Tag:     "toys",
 		Refuses: []error{access.ErrMakerCannotApprove, ledger.ErrPeriodClosed, store.ErrRefused}}, fail)
 }
 

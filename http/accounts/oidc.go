@@ -23,12 +23,14 @@ import (
 	"supportledger/store"
 )
 
-// A person may sign in through an identity provider of the organisation (OpenID Connect, authorization code flow). The browser is sent
-// away with a state, a nonce and the challenge of a verifier (PKCE), all three kept behind its cookie; it comes back with a code, which
-// this server exchanges for a signed word about who it is. Only issuer and subject of that word decide, and only for an account that an
-// invitation linked to them: no name, mail address or group in it makes an account or gives a right.
+// A person may sign in through an identity provider of the organisation (OpenID Connect, authorization code flow). The
+// browser is sent away with a state, a nonce and the challenge of a verifier (PKCE), all three kept behind its cookie;
+// it comes back with a code, which this server exchanges for a signed word about who it is. Only issuer and subject of
+// that word decide, and only for an account that an invitation linked to them: no name, mail address or group in it
+// makes an account or gives a right.
 
-// What signing in through a provider refuses. errVouched is all that is told, whatever was wrong; the log says at which step.
+// What signing in through a provider refuses. errVouched is all that is told, whatever was wrong; the log says at which
+// step.
 var (
 	errNoProvider   = errors.New("http: no identity provider is set up")
 	errProviderAway = errors.New("http: the identity provider does not answer")
@@ -54,8 +56,8 @@ type IdentityProvider struct {
 	ACR    string // the acr claim by which this provider says that two factors were shown; "" believes amr "mfa" alone (RFC 8176)
 }
 
-// provider is an IdentityProvider in use. What its discovery document says is fetched when it is needed first, so that this server
-// starts while the provider is away.
+// provider is an IdentityProvider in use. What its discovery document says is fetched when it is needed first, so that
+// this server starts while the provider is away.
 type provider struct {
 	IdentityProvider
 	back string
@@ -70,7 +72,8 @@ func newProvider(p *IdentityProvider, address string) (*provider, error) {
 	if p == nil {
 		return nil, nil //nolint:nilnil // none is set up
 	}
-	for what, text := range map[string]string{"the identity provider's issuer": p.Issuer, "the public address of this server": address} {
+	for what, text := range map[string]string{"the identity provider's issuer": p.Issuer,
+		"the public address of this server": address} {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 			return nil, fmt.Errorf("http: to sign in through a provider, %s has to be an https:// address", what)
@@ -98,8 +101,9 @@ func (p *provider) client(ctx context.Context) (*oidc.Provider, *oauth2.Config, 
 		}
 		p.found = found
 	}
-	return p.found, &oauth2.Config{ClientID: p.Client, ClientSecret: p.Secret, Endpoint: p.found.Endpoint(), RedirectURL: p.back,
-		Scopes: []string{oidc.ScopeOpenID}}, nil
+	return p.found, &oauth2.Config{ClientID: p.Client, ClientSecret: p.Secret, Endpoint: p.found.Endpoint(),
+		RedirectURL: p.back,
+		Scopes:      []string{oidc.ScopeOpenID}}, nil
 }
 
 // flow is what a browser that went to the provider has to come back with.
@@ -113,11 +117,13 @@ const (
 
 // providerSignIns registers how a person begins with the provider.
 func providerSignIns(api *Sessions) {
-	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/provider-sign-ins", ID: "beginProviderSignIn", Tag: "sessions", Public: true, Personal: true,
+	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/provider-sign-ins", ID: "beginProviderSignIn",
+		Tag: "sessions", Public: true, Personal: true,
 		Summary: "Begin to sign in through the identity provider", Danish: "Begynd at logge ind gennem identitetsudbyderen",
-		About: "Answers the address to send the browser to, and sets a cookie. With an invitation, the account is opened by that identity from then on " +
-			"and by nothing else. A browser without an invitation may as well go to `/sign-in`.",
-		Refuses: []error{access.ErrInvitation, errNoProvider, errProviderAway}, Example: `{"invitation":"slt_..."}`}, api.beginProviderSignIn)
+		About: "Answers the address to send the browser to, and sets a cookie. With an invitation, the account is opened " +
+			"by that identity from then on and by nothing else. A browser without an invitation may as well go to `/sign-in`.",
+		Refuses: []error{access.ErrInvitation, errNoProvider, errProviderAway}, Example: `{"invitation":"slt_..."}`},
+		api.beginProviderSignIn)
 }
 
 // ServePages adds the addresses that a browser goes to by itself.
@@ -133,7 +139,8 @@ func (a *Sessions) ServePages() {
 		c.Redirect(http.StatusSeeOther, at)
 	})
 	a.Engine.GET(returnPath, func(c *gin.Context) {
-		ctx, cancel := context.WithTimeout(store.WithActor(c.Request.Context(), store.Actor{Request: c.GetString(rest.RequestIDKey)}), rest.AnswerWithin)
+		ctx, cancel := context.WithTimeout(store.WithActor(c.Request.Context(),
+			store.Actor{Request: c.GetString(rest.RequestIDKey)}), rest.AnswerWithin)
 		defer cancel()
 		session, err := a.comeBack(ctx, c)
 		if err == nil {
@@ -155,7 +162,8 @@ type providerSignInView struct {
 	URL string `json:"authorization_url" description:"Where the browser goes next."`
 }
 
-func (a *Sessions) beginProviderSignIn(ctx context.Context, c *gin.Context, in providerSignInRequest) (providerSignInView, error) {
+func (a *Sessions) beginProviderSignIn(ctx context.Context, c *gin.Context,
+	in providerSignInRequest) (providerSignInView, error) {
 	word := ""
 	if in.Invitation != "" {
 		if err := a.DB.View(ctx, func(tx *store.Tx) error {
@@ -264,9 +272,10 @@ func (a *Sessions) notVouched(c *gin.Context, step string) error {
 	return errVouched
 }
 
-// vouched exchanges the code that a browser brings and reads the provider's word: whom it vouches for and by how many factors, or at
-// which step something was not right. [errProviderAway] when nobody could say.
-func (p *provider) vouched(ctx context.Context, f flow, query url.Values) (who access.Identity, factors int, step string, err error) {
+// vouched exchanges the code that a browser brings and reads the provider's word: whom it vouches for and by how many
+// factors, or at which step something was not right. [errProviderAway] when nobody could say.
+func (p *provider) vouched(ctx context.Context, f flow, query url.Values) (who access.Identity, factors int,
+	step string, err error) {
 	found, client, err := p.client(ctx)
 	if err != nil {
 		return who, 0, "", err

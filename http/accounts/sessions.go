@@ -17,9 +17,9 @@ import (
 	"supportledger/store"
 )
 
-// A person at a screen has a cookie; the cookie leads to a session, and the session is a token of the user like any other, so
-// that everything behind the door knows one kind of principal. scs keeps cookie and session together, access says whether the
-// session still counts.
+// A person at a screen has a cookie; the cookie leads to a session, and the session is a token of the user like any
+// other, so that everything behind the door knows one kind of principal. scs keeps cookie and session together, access
+// says whether the session still counts.
 
 // deviceCookie tells a device that signed in before.
 const deviceCookie = "__Host-supportledger-device"
@@ -62,7 +62,8 @@ func newCookies(db *store.DB) *scs.SessionManager {
 	m.Store = sessionStore{db}
 	m.Lifetime = access.SessionLasts
 	m.HashTokenInStore = true
-	m.Cookie = scs.SessionCookie{Name: rest.SessionCookie, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode, Persist: false}
+	m.Cookie = scs.SessionCookie{Name: rest.SessionCookie, Path: "/", HttpOnly: true, Secure: true,
+		SameSite: http.SameSiteLaxMode, Persist: false}
 	return m
 }
 
@@ -86,7 +87,8 @@ func (a *Sessions) keep(ctx context.Context, c *gin.Context) error {
 	return nil
 }
 
-// SessionOf is the session that a request's cookie leads to, "" without one or when nobody has touched the screen for long.
+// SessionOf is the session that a request's cookie leads to, "" without one or when nobody has touched the screen for
+// long.
 func (a *Sessions) SessionOf(c *gin.Context) (access.TokenID, error) {
 	ctx, err := a.held(c)
 	if err != nil {
@@ -123,25 +125,32 @@ func (a *Sessions) enter(c *gin.Context, id access.TokenID) error {
 // Register registers how people sign in, and what one does with the own account.
 func (a *Sessions) Register() {
 	api := a
-	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/sessions", ID: "signIn", Tag: "sessions", Public: true, Personal: true,
-		Summary: "Sign in", Danish: "Log ind",
-		About: "Sets a cookie. After five failed attempts the next one waits, never longer than a minute; a device that signed in before does " +
-			"not wait for the failures of others.",
+	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/sessions", ID: "signIn", Tag: "sessions", Public: true,
+		Personal: true,
+		Summary:  "Sign in", Danish: "Log ind",
+		About: "Sets a cookie. After five failed attempts the next one waits, never longer than a minute; a device that " +
+			"signed in before does not wait for the failures of others.",
 		Refuses: []error{access.ErrSignIn, access.ErrSlowDown, access.ErrHashingBusy},
 		Example: `{"handle":"treasurer","password":"correct horse battery","code":"123456"}`}, api.signIn)
 	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/sessions", ID: "listSessions", Tag: "sessions", Own: true,
 		Summary: "List own sessions", Danish: "Vis egne sessioner"}, listSessions)
-	rest.Route(api.API, rest.Op{Method: http.MethodDelete, Path: "/sessions/:id", ID: "endSession", Tag: "sessions", Own: true,
+	rest.Route(api.API, rest.Op{Method: http.MethodDelete, Path: "/sessions/:id", ID: "endSession", Tag: "sessions",
+		Own:     true,
 		Summary: "Sign out: end an own session, or current", Danish: "Log ud: luk en egen session, eller current",
 		Refuses: []error{access.ErrUnknownToken}}, endOwn)
 	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/tokens", ID: "listTokens", Tag: "tokens", Own: true,
 		Summary: "List own tokens", Danish: "Vis egne adgangsnøgler"}, listTokens)
-	rest.Route(api.API, rest.Op{Method: rest.Post, Path: "/tokens", ID: "issueToken", Tag: "tokens", Own: true, Screen: true, Personal: true,
+	rest.Route(api.API, rest.Op{Method: rest.Post, Path: "/tokens", ID: "issueToken", Tag: "tokens", Own: true,
+		Screen: true, Personal: true,
 		Summary: "Issue a token to a program of one's own", Danish: "Udsted en adgangsnøgle til et program",
-		About:   "The secret is shown only now. It is the user: duties know no difference. Scopes: none for all that the user may, `read`, or operations by name.",
-		Refuses: []error{access.ErrTokenLifetime, access.ErrSecondFactor, errScope}, Example: `{"name":"bank import","days":30,"scopes":["read"]}`}, api.issueToken)
-	rest.Route(api.API, rest.Op{Method: http.MethodDelete, Path: "/tokens/:id", ID: "revokeToken", Tag: "tokens", Own: true,
-		Summary: "Revoke an own token; the next call with it is refused", Danish: "Tilbagekald en egen nøgle; næste kald med den afvises",
+		About: "The secret is shown only now. It is the user: duties know no difference. Scopes: none for all that the " +
+			"user may, `read`, or operations by name.",
+		Refuses: []error{access.ErrTokenLifetime, access.ErrSecondFactor, errScope},
+		Example: `{"name":"bank import","days":30,"scopes":["read"]}`}, api.issueToken)
+	rest.Route(api.API, rest.Op{Method: http.MethodDelete, Path: "/tokens/:id", ID: "revokeToken", Tag: "tokens",
+		Own:     true,
+		Summary: "Revoke an own token; the next call with it is refused",
+		Danish:  "Tilbagekald en egen nøgle; næste kald med den afvises",
 		Refuses: []error{access.ErrUnknownToken}}, endOwn)
 	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/me", ID: "getMe", Tag: "me", Own: true,
 		Summary: "Who is asking, and what they may call", Danish: "Hvem spørger, og hvad de må kalde"}, api.getMe)
@@ -150,21 +159,30 @@ func (a *Sessions) Register() {
 }
 
 func passwords(api *Sessions) {
-	rest.Route(api.API, rest.Op{Method: rest.Post, Path: "/users/:id/invitations", ID: "inviteUser", Tag: "users", Roles: keepers, Personal: true,
-		Summary: "Make a one-time word by which the person sets a password", Danish: "Lav et engangsord, som personen sætter sin adgangskode med",
-		About:   "Good for 72 hours. For an account that acts, ask at /account-changes for kind invitation: it takes two people.",
+	rest.Route(api.API, rest.Op{Method: rest.Post, Path: "/users/:id/invitations", ID: "inviteUser", Tag: "users",
+		Roles: keepers, Personal: true,
+		Summary: "Make a one-time word by which the person sets a password",
+		Danish:  "Lav et engangsord, som personen sætter sin adgangskode med",
+		About: "Good for 72 hours. For an account that acts, ask at /account-changes for kind invitation: it takes two " +
+			"people.",
 		Refuses: []error{access.ErrUnknownUser, access.ErrInviteByTwo}}, inviteUser)
-	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/passwords", ID: "setPassword", Tag: "passwords", Public: true, Personal: true, Status: http.StatusNoContent,
+	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/passwords", ID: "setPassword", Tag: "passwords",
+		Public: true, Personal: true, Status: http.StatusNoContent,
 		Summary: "Set a password with an invitation", Danish: "Sæt en adgangskode med en invitation",
 		About:   "Second factor, sessions and tokens of before end with it.",
 		Refuses: []error{access.ErrInvitation, access.ErrWeakPassword, access.ErrHashingBusy}}, api.setPassword)
-	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/me/second-factors", ID: "beginSecondFactor", Tag: "me", Own: true, Screen: true, Personal: true,
-		Summary: "Begin a second factor: the secret for an authenticator app", Danish: "Begynd en anden faktor: hemmeligheden til en app",
+	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/me/second-factors", ID: "beginSecondFactor", Tag: "me",
+		Own: true, Screen: true, Personal: true,
+		Summary: "Begin a second factor: the secret for an authenticator app",
+		Danish:  "Begynd en anden faktor: hemmeligheden til en app",
 		Refuses: []error{access.ErrSignIn, access.ErrSlowDown, access.ErrHashingBusy}}, api.beginSecondFactor)
-	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/me/second-factors/confirmations", ID: "confirmSecondFactor", Tag: "me", Own: true, Screen: true, Personal: true,
-		Summary: "Confirm it with a first code; gives the recovery codes", Danish: "Bekræft den med en første kode; giver nødkoderne",
+	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/me/second-factors/confirmations",
+		ID: "confirmSecondFactor", Tag: "me", Own: true, Screen: true, Personal: true,
+		Summary: "Confirm it with a first code; gives the recovery codes",
+		Danish:  "Bekræft den med en første kode; giver nødkoderne",
 		About:   "Then sign in again, with a code. Recovery codes are shown only now, each good once.",
-		Refuses: []error{access.ErrSignIn, access.ErrSlowDown, access.ErrNoSecondFactor, access.ErrHashingBusy}}, api.confirmSecondFactor)
+		Refuses: []error{access.ErrSignIn, access.ErrSlowDown, access.ErrNoSecondFactor, access.ErrHashingBusy}},
+		api.confirmSecondFactor)
 }
 
 type signInRequest struct {
@@ -211,7 +229,8 @@ func (a *Sessions) signIn(ctx context.Context, c *gin.Context, in signInRequest)
 	if err != nil {
 		return signedInView{}, err
 	}
-	http.SetCookie(c.Writer, &http.Cookie{Name: deviceCookie, Value: entered.Device, Path: "/", MaxAge: int(deviceLasts / time.Second),
+	http.SetCookie(c.Writer, &http.Cookie{Name: deviceCookie, Value: entered.Device, Path: "/",
+		MaxAge:   int(deviceLasts / time.Second),
 		HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
 	return signedInView{entered.Session, entered.Factors}, a.enter(c, entered.Session) //nolint:contextcheck // as above
 }
@@ -227,7 +246,8 @@ type tokenView struct {
 }
 
 func viewToken(t access.Token) tokenView {
-	return tokenView{ID: t.ID, Name: t.Name, Scopes: append([]string{}, t.Scopes...), CreatedAt: rest.Instant(t.CreatedAt), ExpiresAt: rest.Instant(t.ExpiresAt), RevokedAt: rest.Instant(t.RevokedAt)}
+	return tokenView{ID: t.ID, Name: t.Name, Scopes: append([]string{}, t.Scopes...), CreatedAt: rest.Instant(t.CreatedAt),
+		ExpiresAt: rest.Instant(t.ExpiresAt), RevokedAt: rest.Instant(t.RevokedAt)}
 }
 
 type ownList struct{ rest.Page }
@@ -277,7 +297,8 @@ func (a *Sessions) issueToken(ctx context.Context, tx *store.Tx, in issueTokenRe
 	if acts := slices.ContainsFunc(account.Roles, access.Role.Acts); acts && tx.By.Factors < 2 {
 		return tokenView{}, access.ErrSecondFactor
 	}
-	secret, t, err := access.IssueScoped(ctx, tx, access.Token{User: account.ID, Name: in.Name, Scopes: in.Scopes, ExpiresAt: tx.At.AddDate(0, 0, in.Days)})
+	secret, t, err := access.IssueScoped(ctx, tx,
+		access.Token{User: account.ID, Name: in.Name, Scopes: in.Scopes, ExpiresAt: tx.At.AddDate(0, 0, in.Days)})
 	v := viewToken(t)
 	v.Secret = secret
 	return v, err
@@ -297,8 +318,10 @@ func (a *Sessions) getMe(ctx context.Context, tx *store.Tx, _ rest.None) (meView
 	if err != nil {
 		return meView{}, err
 	}
-	who := access.Principal{User: account.ID, Roles: account.Roles, Session: tx.By.Session, Factors: tx.By.Factors, Scopes: tx.By.Scopes}
-	v := meView{ID: tx.By.User, Handle: account.Handle, Roles: append([]string{}, tx.By.Roles...), Session: tx.By.Session, Factors: tx.By.Factors, Operations: []string{}}
+	who := access.Principal{User: account.ID, Roles: account.Roles, Session: tx.By.Session, Factors: tx.By.Factors,
+		Scopes: tx.By.Scopes}
+	v := meView{ID: tx.By.User, Handle: account.Handle, Roles: append([]string{}, tx.By.Roles...), Session: tx.By.Session,
+		Factors: tx.By.Factors, Operations: []string{}}
 	for _, e := range a.Endpoints {
 		if e.Op.Public || access.Allow(who, e.Action()) == nil {
 			v.Operations = append(v.Operations, e.Op.ID)
@@ -353,7 +376,8 @@ type secondFactorView struct {
 }
 
 // own tries the caller's own door. A bad attempt is counted like one from outside.
-func (a *Sessions) own(ctx context.Context, c *gin.Context, password, code string, then func(tx *store.Tx, tried access.Attempt) error) error {
+func (a *Sessions) own(ctx context.Context, c *gin.Context, password, code string,
+	then func(tx *store.Tx, tried access.Attempt) error) error {
 	actor := store.ActorFrom(ctx)
 	var handle string
 	if err := a.DB.View(ctx, func(tx *store.Tx) error {
@@ -379,7 +403,8 @@ func (a *Sessions) own(ctx context.Context, c *gin.Context, password, code strin
 	return a.DB.Update(ctx, func(tx *store.Tx) error { return then(tx, tried) })
 }
 
-func (a *Sessions) beginSecondFactor(ctx context.Context, c *gin.Context, in secondFactorRequest) (secondFactorView, error) {
+func (a *Sessions) beginSecondFactor(ctx context.Context, c *gin.Context, in secondFactorRequest) (secondFactorView,
+	error) {
 	var v secondFactorView
 	err := a.own(ctx, c, in.Password, in.Code, func(tx *store.Tx, tried access.Attempt) error {
 		f, err := access.BeginSecondFactor(ctx, tx, tried)

@@ -26,7 +26,8 @@ type sessionRow struct {
 func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		var r sessionRow
-		err := tx.NewSelect().Model(&r).Where("token = ?", token).Where("expires_at > ?", store.FormatTime(rest.Clock.Now())).Scan(ctx)
+		err := tx.NewSelect().Model(&r).Where("token = ?", token).Where("expires_at > ?", store.FormatTime(rest.Clock.Now())).
+			Scan(ctx)
 		data, found = r.Data, err == nil
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -39,11 +40,13 @@ func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, f
 // CommitCtx keeps data until an instant, and sweeps out what is over.
 func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		if _, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("expires_at <= ?", store.FormatTime(rest.Clock.Now())).Exec(ctx); err != nil {
+		if _, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("expires_at <= ?", store.FormatTime(rest.Clock.Now())).
+			Exec(ctx); err != nil {
 			return err
 		}
 		r := sessionRow{Token: token, Data: data, ExpiresAt: store.FormatTime(expiry)}
-		_, err := tx.NewInsert().Model(&r).On("CONFLICT (token) DO UPDATE").Set("data = EXCLUDED.data").Set("expires_at = EXCLUDED.expires_at").Exec(ctx)
+		_, err := tx.NewInsert().Model(&r).On("CONFLICT (token) DO UPDATE").Set("data = EXCLUDED.data").Set(
+			"expires_at = EXCLUDED.expires_at").Exec(ctx)
 		return err
 	})
 }

@@ -18,48 +18,71 @@ var (
 	seers    = []access.Role{access.Admin, access.Treasurer, access.Auditor, access.PrivacyOfficer}
 )
 
-// RegisterUsers registers the accounts of those who work here, what is changed about them, and the record of who did what.
+// RegisterUsers registers the accounts of those who work here, what is changed about them, and the record of who did
+// what.
 func RegisterUsers(api *rest.API) {
 	rest.Route(api, rest.Op{Method: rest.Get, Path: "/users", ID: "listUsers", Tag: "users", Roles: seers,
 		Summary: "List accounts by handle", Danish: "Vis konti efter brugernavn"}, listUsers)
 	rest.Route(api, rest.Op{Method: rest.Get, Path: "/users/:id", ID: "getUser", Tag: "users", Roles: seers,
 		Summary: "One account", Danish: "Én konto", Refuses: []error{access.ErrUnknownUser}}, getUser)
-	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users", ID: "createUser", Tag: "users", Roles: keepers, Location: "/users/{id}",
-		Summary: "Make an account", Danish: "Opret en konto",
+	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users", ID: "createUser", Tag: "users", Roles: keepers,
+		Location: "/users/{id}",
+		Summary:  "Make an account", Danish: "Opret en konto",
 		About:   "It begins without roles: ask for them at /account-changes. The handle is a work name, never a person's.",
-		Refuses: []error{access.ErrDuplicateHandle, access.ErrAccountEnded}, Example: `{"handle":"auditor-2026","ends_on":"2027-03-31"}`}, createUser)
-	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/disablements", ID: "disableUser", Tag: "users", Roles: keepers, Status: 200,
+		Refuses: []error{access.ErrDuplicateHandle, access.ErrAccountEnded},
+		Example: `{"handle":"auditor-2026","ends_on":"2027-03-31"}`}, createUser)
+	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/disablements", ID: "disableUser", Tag: "users",
+		Roles: keepers, Status: 200,
 		Summary: "End an account for good", Danish: "Luk en konto for altid",
 		About:   "Its tokens and sessions are refused from the next call on.",
-		Refuses: []error{access.ErrUnknownUser, access.ErrAccountEnded, access.ErrOwnRights}, Example: `{"reason":"Left the organisation"}`}, disableUser)
-	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/ends", ID: "endUser", Tag: "users", Roles: keepers, Status: 200,
+		Refuses: []error{access.ErrUnknownUser, access.ErrAccountEnded, access.ErrOwnRights},
+		Example: `{"reason":"Left the organisation"}`}, disableUser)
+	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/ends", ID: "endUser", Tag: "users", Roles: keepers,
+		Status:  200,
 		Summary: "Set the last day of an account", Danish: "Sæt en kontos sidste dag",
 		About:   "Such as an auditor's. An end that is set is only moved earlier.",
-		Refuses: []error{access.ErrUnknownUser, access.ErrAccountEnded, access.ErrOwnRights}, Example: `{"ends_on":"2027-03-31"}`}, endUser)
-	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/token-revocations", ID: "revokeTokensOfUser", Tag: "users", Roles: keepers, Status: 200,
+		Refuses: []error{access.ErrUnknownUser, access.ErrAccountEnded, access.ErrOwnRights},
+		Example: `{"ends_on":"2027-03-31"}`}, endUser)
+	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/token-revocations", ID: "revokeTokensOfUser",
+		Tag: "users", Roles: keepers, Status: 200,
 		Summary: "End all tokens and sessions of an account", Danish: "Luk alle nøgler og sessioner for en konto",
 		Refuses: []error{access.ErrUnknownUser}}, revokeTokensOfUser)
 	accountChanges(api)
-	rest.Route(api, rest.Op{Method: rest.Get, Path: "/audit-events", ID: "listAuditEvents", Tag: "audit-events", Roles: watchers,
+	rest.Route(api, rest.Op{Method: rest.Get, Path: "/audit-events", ID: "listAuditEvents", Tag: "audit-events",
+		Roles:   watchers,
 		Summary: "Who did what to what, when and why", Danish: "Hvem gjorde hvad ved hvad, hvornår og hvorfor",
-		About: "In the order of writing. Names of what changed, never values. As CSV or a workbook too. That each is as it was written, `verify` shows."}, listAuditEvents)
+		About: "In the order of writing. Names of what changed, never values. As CSV or a workbook too. That each is as it " +
+			"was written, `verify` shows."}, listAuditEvents)
 }
 
 func accountChanges(api *rest.API) {
-	refuses := []error{access.ErrUnknownUser, access.ErrUnknownRole, access.ErrIncompatibleRoles, access.ErrOwnRights, access.ErrNothingToChange,
+	refuses := []error{access.ErrUnknownUser, access.ErrUnknownRole, access.ErrIncompatibleRoles, access.ErrOwnRights,
+		access.ErrNothingToChange,
 		access.ErrChangeReason, access.ErrPersonIsKnown, access.ErrAccountEnded}
-	rest.Route(api, rest.Op{Method: rest.Get, Path: "/account-changes", ID: "listAccountChanges", Tag: "account-changes", Roles: seers,
+	rest.Route(api, rest.Op{Method: rest.Get, Path: "/account-changes", ID: "listAccountChanges", Tag: "account-changes",
+		Roles:   seers,
 		Summary: "List what was asked for accounts", Danish: "Vis, hvad der er anmodet om for konti"}, listAccountChanges)
-	rest.Route(api, rest.Op{Method: rest.Get, Path: "/account-changes/:id", ID: "getAccountChange", Tag: "account-changes", Roles: seers,
-		Summary: "One change of an account", Danish: "Én kontoændring", Refuses: []error{access.ErrUnknownChange}}, getAccountChange)
-	rest.Route(api, rest.Op{Method: rest.Post, Path: "/account-changes", ID: "requestAccountChange", Tag: "account-changes", Roles: keepers, Location: "/account-changes/{id}",
-		Summary: "Ask for roles, for two accounts to count as one person, or for a new way in", Danish: "Anmod om roller, om at to konti er samme person, eller om ny adgang",
-		About:   "What only takes away, or gives a role that only reads, is done at once (`applied`). The rest waits for another person.",
-		Refuses: refuses, Example: `{"user":"lone","kind":"roles","grant":["finance_officer"],"reason":"Takes over the books in May"}`}, requestAccountChange)
-	rest.Route(api, rest.Op{Method: rest.Post, Path: "/account-changes/:id/decisions", ID: "decideAccountChange", Tag: "account-changes", Roles: deciders, Status: 200, Personal: true,
-		Summary: "Approve or reject what somebody else asked for", Danish: "Godkend eller afvis, hvad en anden har anmodet om",
-		About:   "Neither who asked nor whom it is about. An approved invitation is answered with its one-time word, shown only now.",
-		Refuses: append([]error{access.ErrUnknownChange, access.ErrChangeDecided, access.ErrMakerCannotApprove, access.ErrNoRequest}, refuses...),
+	rest.Route(api, rest.Op{Method: rest.Get, Path: "/account-changes/:id", ID: "getAccountChange", Tag: "account-changes",
+		Roles:   seers,
+		Summary: "One change of an account", Danish: "Én kontoændring", Refuses: []error{access.ErrUnknownChange}},
+		getAccountChange)
+	rest.Route(api, rest.Op{Method: rest.Post, Path: "/account-changes", ID: "requestAccountChange",
+		Tag: "account-changes", Roles: keepers, Location: "/account-changes/{id}",
+		Summary: "Ask for roles, for two accounts to count as one person, or for a new way in",
+		Danish:  "Anmod om roller, om at to konti er samme person, eller om ny adgang",
+		About: "What only takes away, or gives a role that only reads, is done at once (`applied`). The rest waits for " +
+			"another person.",
+		Refuses: refuses,
+		Example: `{"user":"lone","kind":"roles","grant":["finance_officer"],"reason":"Takes over the books in May"}`},
+		requestAccountChange)
+	rest.Route(api, rest.Op{Method: rest.Post, Path: "/account-changes/:id/decisions", ID: "decideAccountChange",
+		Tag: "account-changes", Roles: deciders, Status: 200, Personal: true,
+		Summary: "Approve or reject what somebody else asked for",
+		Danish:  "Godkend eller afvis, hvad en anden har anmodet om",
+		About: "Neither who asked nor whom it is about. An approved invitation is answered with its one-time word, shown " +
+			"only now.",
+		Refuses: append([]error{access.ErrUnknownChange, access.ErrChangeDecided, access.ErrMakerCannotApprove,
+			access.ErrNoRequest}, refuses...),
 		Example: `{"decision":"approve"}`}, decideAccountChange)
 }
 
@@ -75,7 +98,8 @@ type userView struct {
 }
 
 func viewUser(a access.Account, now time.Time) userView {
-	return userView{a.ID, a.Handle, append([]access.Role{}, a.Roles...), a.Works(now), rest.Instant(a.CreatedAt), rest.Instant(a.EndsAt), rest.Instant(a.DisabledAt), a.Person}
+	return userView{a.ID, a.Handle, append([]access.Role{}, a.Roles...), a.Works(now), rest.Instant(a.CreatedAt),
+		rest.Instant(a.EndsAt), rest.Instant(a.DisabledAt), a.Person}
 }
 
 type listUsersRequest struct{ rest.Page }
@@ -178,8 +202,9 @@ type changeView struct {
 }
 
 func viewChange(c access.Change) changeView {
-	return changeView{ID: c.ID, User: c.User, Kind: c.Kind, Grant: append([]access.Role{}, c.Grant...), Revoke: append([]access.Role{}, c.Revoke...),
-		Other: c.Other, Reason: c.Reason, State: c.State, NeedsTwo: c.NeedsTwo(), By: c.By, At: rest.Instant(c.At)}
+	return changeView{ID: c.ID, User: c.User, Kind: c.Kind, Grant: append([]access.Role{}, c.Grant...),
+		Revoke: append([]access.Role{}, c.Revoke...),
+		Other:  c.Other, Reason: c.Reason, State: c.State, NeedsTwo: c.NeedsTwo(), By: c.By, At: rest.Instant(c.At)}
 }
 
 type listAccountChangesRequest struct {
@@ -187,7 +212,8 @@ type listAccountChangesRequest struct {
 	State access.ChangeState `query:"status" json:"-" validate:"omitempty,oneof=requested applied rejected"`
 }
 
-func listAccountChanges(ctx context.Context, tx *store.Tx, in listAccountChangesRequest) (rest.List[changeView], error) {
+func listAccountChanges(ctx context.Context, tx *store.Tx, in listAccountChangesRequest) (rest.List[changeView],
+	error) {
 	after, err := in.AfterOne()
 	if err != nil {
 		return rest.List[changeView]{}, err
@@ -305,5 +331,6 @@ func listAuditEvents(ctx context.Context, tx *store.Tx, in listAuditEventsReques
 }
 
 func viewAuditEvent(e access.Recorded) auditEventView {
-	return auditEventView{e.ID, rest.Instant(e.At), e.Actor, e.Handle, e.OnBehalfOf, e.Action, e.Subject, append([]string{}, e.Fields...), e.Reason, e.Request, e.Token}
+	return auditEventView{e.ID, rest.Instant(e.At), e.Actor, e.Handle, e.OnBehalfOf, e.Action, e.Subject,
+		append([]string{}, e.Fields...), e.Reason, e.Request, e.Token}
 }

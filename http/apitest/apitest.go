@@ -241,8 +241,8 @@ func (c *Client) Send(req *http.Request) Answer {
 	return Answer{resp.StatusCode, resp.Header, body, c.t}
 }
 
-// Raw sends a request, signed in, and gives the body that came back, whatever it is. Nothing is held against the document: it is for
-// tests that look at everything the server says.
+// Raw sends a request, signed in, and gives the body that came back, whatever it is. Nothing is held against the
+// document: it is for tests that look at everything the server says.
 func (c *Client) Raw(req *http.Request) []byte {
 	c.t.Helper()
 	if c.token != "" {
@@ -364,8 +364,9 @@ func newJudgeOf(document []byte) (*judge, error) {
 	return &judge{check: check, model: &model.Model, opts: config.NewValidationOptions(opts...)}, nil
 }
 
-// lazily keeps compiled schemas. A new validator compiles those of the whole document, each beside all others, which takes
-// longer than most tests: while it is made, all are said to be there, and each is compiled when it is first asked for.
+// lazily keeps compiled schemas. A new validator compiles those of the whole document, each beside all others, which
+// takes longer than most tests: while it is made, all are said to be there, and each is compiled when it is first asked
+// for.
 type lazily struct {
 	cache.SchemaCache
 
@@ -452,7 +453,8 @@ func undocumented(op *v3.Operation, path string, status int, body []byte) []stri
 		}
 	}
 	if !slices.Contains(codes, code) {
-		return []string{fmt.Sprintf("%s refuses with %d %s, which it does not document: add its sentinel to Refuses", op.OperationId, status, code)}
+		return []string{fmt.Sprintf("%s refuses with %d %s, which it does not document: add its sentinel to Refuses",
+			op.OperationId, status, code)}
 	}
 	return nil
 }

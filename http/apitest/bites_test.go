@@ -41,7 +41,8 @@ type kiteView struct {
 func document(t *testing.T) []byte {
 	t.Helper()
 	s, err := apphttp.New(storetest.SQLite(t), apphttp.Options{Version: "test"}, func(api *rest.API) {
-		rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/kites/:id/flights", ID: "fly", Summary: "Fly", Danish: "Flyv", Tag: "kites", Money: true},
+		rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/kites/:id/flights", ID: "fly", Summary: "Fly",
+			Danish: "Flyv", Tag: "kites", Money: true},
 			func(context.Context, *store.Tx, newKite) (kiteView, error) { return kiteView{}, nil })
 	})
 	if err != nil {
@@ -67,26 +68,43 @@ func TestBites(t *testing.T) {
 		want                  string
 	}{
 		{"all as it should be", "/kites/K1/flights", good, "k", 201, "application/json", `{"id":"a","length":"2.50"}`, ""},
-		{"a documented refusal", "/kites/K1/flights", good, "k", 422, "application/problem+json", fmt.Sprintf(problem, 422, "too_many_decimals"), ""},
-		{"a bad request that is refused", "/kites/K1/flights", `{"length":2.5}`, "k", 422, "application/problem+json", fmt.Sprintf(problem, 422, "amount_must_be_string"), ""},
-		{"a dry run", "/kites/K1/flights?dry_run=true", good, "k", 200, "application/json", `{"dry_run":true,"id":"a","length":"2.50"}`, ""},
+		{"a documented refusal", "/kites/K1/flights", good, "k", 422, "application/problem+json",
+			fmt.Sprintf(problem, 422, "too_many_decimals"), ""},
+		{"a bad request that is refused", "/kites/K1/flights", `{"length":2.5}`, "k", 422, "application/problem+json",
+			fmt.Sprintf(problem, 422, "amount_must_be_string"), ""},
+		{"a dry run", "/kites/K1/flights?dry_run=true", good, "k", 200, "application/json",
+			`{"dry_run":true,"id":"a","length":"2.50"}`, ""},
 
-		{"a field that is not documented", "/kites/K1/flights", good, "k", 201, "application/json", `{"id":"a","length":"2.50","colour":"red"}`, "colour"},
+		{"a field that is not documented", "/kites/K1/flights", good, "k", 201, "application/json",
+			`{"id":"a","length":"2.50","colour":"red"}`, "colour"},
 		{"a field that is missing", "/kites/K1/flights", good, "k", 201, "application/json", `{"id":"a"}`, "length"},
-		{"a field of another type", "/kites/K1/flights", good, "k", 201, "application/json", `{"id":"a","length":2.5}`, "length"},
-		{"a dry run that does not say so", "/kites/K1/flights?dry_run=true", good, "k", 200, "application/json", `{"id":"a","length":"2.50"}`, "dry_run"},
-		{"a status that is not documented", "/kites/K1/flights", good, "k", 202, "application/json", `{"id":"a","length":"2.50"}`, "202"},
-		{"a refusal that is not documented", "/kites/K1/flights", good, "k", 409, "application/problem+json", fmt.Sprintf(problem, 409, "period_closed"), "period_closed"},
-		{"a code that is not documented", "/kites/K1/flights", good, "k", 422, "application/problem+json", fmt.Sprintf(problem, 422, "entry_unbalanced"), "add its sentinel to Refuses"},
-		{"a refusal that is no problem", "/kites/K1/flights", good, "k", 422, "application/json", `{"error":"no"}`, "problem"},
-		{"a problem that lacks something", "/kites/K1/flights", good, "k", 422, "application/problem+json", `{"code":"too_many_decimals"}`, "title"},
+		{"a field of another type", "/kites/K1/flights", good, "k", 201, "application/json", `{"id":"a","length":2.5}`,
+			"length"},
+		{"a dry run that does not say so", "/kites/K1/flights?dry_run=true", good, "k", 200, "application/json",
+			`{"id":"a","length":"2.50"}`, "dry_run"},
+		{"a status that is not documented", "/kites/K1/flights", good, "k", 202, "application/json",
+			`{"id":"a","length":"2.50"}`, "202"},
+		{"a refusal that is not documented", "/kites/K1/flights", good, "k", 409, "application/problem+json",
+			fmt.Sprintf(problem, 409, "period_closed"), "period_closed"},
+		{"a code that is not documented", "/kites/K1/flights", good, "k", 422, "application/problem+json",
+			fmt.Sprintf(problem, 422, "entry_unbalanced"), "add its sentinel to Refuses"},
+		{"a refusal that is no problem", "/kites/K1/flights", good, "k", 422, "application/json", `{"error":"no"}`,
+			"problem"},
+		{"a problem that lacks something", "/kites/K1/flights", good, "k", 422, "application/problem+json",
+			`{"code":"too_many_decimals"}`, "title"},
 		{"text for JSON", "/kites/K1/flights", good, "k", 201, "text/plain", `hello`, "text/plain"},
-		{"a bad body that is accepted", "/kites/K1/flights", `{"length":2.5}`, "k", 201, "application/json", `{"id":"a","length":"2.50"}`, "it was accepted"},
-		{"an unknown field that is accepted", "/kites/K1/flights", `{"length":"2.50","colour":"red"}`, "k", 201, "application/json", `{"id":"a","length":"2.50"}`, "it was accepted"},
-		{"a body that is missing and accepted", "/kites/K1/flights", "", "k", 201, "application/json", `{"id":"a","length":"2.50"}`, "it was accepted"},
-		{"a missing key that is accepted", "/kites/K1/flights", good, "", 201, "application/json", `{"id":"a","length":"2.50"}`, "it was accepted"},
-		{"a parameter that is not documented", "/kites/K1/flights?colour=red", good, "k", 201, "application/json", `{"id":"a","length":"2.50"}`, "it was accepted"},
-		{"a path parameter of another shape", "/kites/%20/flights", good, "k", 201, "application/json", `{"id":"a","length":"2.50"}`, "it was accepted"},
+		{"a bad body that is accepted", "/kites/K1/flights", `{"length":2.5}`, "k", 201, "application/json",
+			`{"id":"a","length":"2.50"}`, "it was accepted"},
+		{"an unknown field that is accepted", "/kites/K1/flights", `{"length":"2.50","colour":"red"}`, "k", 201,
+			"application/json", `{"id":"a","length":"2.50"}`, "it was accepted"},
+		{"a body that is missing and accepted", "/kites/K1/flights", "", "k", 201, "application/json",
+			`{"id":"a","length":"2.50"}`, "it was accepted"},
+		{"a missing key that is accepted", "/kites/K1/flights", good, "", 201, "application/json",
+			`{"id":"a","length":"2.50"}`, "it was accepted"},
+		{"a parameter that is not documented", "/kites/K1/flights?colour=red", good, "k", 201, "application/json",
+			`{"id":"a","length":"2.50"}`, "it was accepted"},
+		{"a path parameter of another shape", "/kites/%20/flights", good, "k", 201, "application/json",
+			`{"id":"a","length":"2.50"}`, "it was accepted"},
 		{"a path that is not documented", "/planes", good, "k", 201, "application/json", `{}`, "does not know the path"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -122,7 +140,8 @@ func TestBites(t *testing.T) {
 
 func TestOperations(t *testing.T) {
 	c := Serve(t, storetest.SQLite(t), func(api *rest.API) {
-		rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/kites/:id", ID: "kite", Summary: "Kite", Danish: "Drage", Tag: "kites"},
+		rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/kites/:id", ID: "kite", Summary: "Kite", Danish: "Drage",
+			Tag: "kites"},
 			func(context.Context, *store.Tx, struct {
 				ID rest.Ref `path:"id" json:"-"`
 			}) (rest.None, error) {

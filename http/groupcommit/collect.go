@@ -23,9 +23,9 @@ import (
 	"supportledger/store"
 )
 
-// Entries posted by hand arrive many at a time, and each needs the head row of the books and a commit. Posted one by one
-// they would queue for both; collected, they share them. One goroutine per process takes whatever has queued while the
-// last batch was being committed, so batches grow with the load and a lone client waits for nobody.
+// Entries posted by hand arrive many at a time, and each needs the head row of the books and a commit. Posted one by
+// one they would queue for both; collected, they share them. One goroutine per process takes whatever has queued while
+// the last batch was being committed, so batches grow with the load and a lone client waits for nobody.
 //
 // Each request stays its own: it is answered after the commit that holds it, with its own entry or its own error, and
 // that commit also holds its idempotency record and its audit event. The token is looked up inside the same
@@ -82,7 +82,8 @@ var errQueueFull = rest.Refuse("queue_full")
 // submit queues a parcel and waits for its outcome. When ctx ends first the parcel is withdrawn if nobody has taken it;
 // if somebody has, the client must ask again with the same key.
 func (c *collector) submit(ctx context.Context, p *submission) (answer, error) {
-	if err := c.queue(p); err != nil { //nolint:contextcheck // a batch is nobody's request: it goes on when one client gives up
+	if err := c.queue(
+		p); err != nil { //nolint:contextcheck // a batch is nobody's request: it goes on when one client gives up
 		return answer{}, err
 	}
 	select {
@@ -128,8 +129,8 @@ func (c *collector) work() {
 	}
 }
 
-// gather waits for those who were answered together to come back together, for as long as more come, or else the first of
-// them would have a commit for itself and the others wait for it. A lone client is not waited for.
+// gather waits for those who were answered together to come back together, for as long as more come, or else the first
+// of them would have a commit for itself and the others wait for it. A lone client is not waited for.
 func (c *collector) gather(last int) {
 	if last < 2 {
 		return
@@ -174,15 +175,16 @@ func (c *collector) nextBatch() (batch []*submission, found bool) {
 	return batch, true
 }
 
-// commit brings a batch to its end, except for those that repeat the key of another one in it and have to see what became
-// of that first: it returns them.
+// commit brings a batch to its end, except for those that repeat the key of another one in it and have to see what
+// became of that first: it returns them.
 func (c *collector) commit(batch []*submission) (again []*submission) {
 	for attempt := 1; ; attempt++ {
 		round, err := c.try(batch)
 		switch {
 		case err == nil:
 			return round.answer()
-		case attempt < batchTries && (errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrUncertain) || errors.Is(err, store.ErrUnavailable)):
+		case attempt < batchTries &&
+			(errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrUncertain) || errors.Is(err, store.ErrUnavailable)):
 			// The next attempt looks for the keys under the head row, for which it waits until a commit of which nobody
 			// knows has ended: what was written is then found and answered, what was not is written.
 			time.Sleep(time.Duration(attempt) * 10 * time.Millisecond)
@@ -207,7 +209,8 @@ func (c *collector) commitAll(batch []*submission) (again []*submission) {
 
 // forAll tells errors that halving a batch would only repeat.
 func forAll(err error) bool {
-	for _, same := range []error{store.ErrBusy, store.ErrUncertain, store.ErrUnavailable, store.ErrReadOnly, ledger.ErrNotOpened, context.DeadlineExceeded} {
+	for _, same := range []error{store.ErrBusy, store.ErrUncertain, store.ErrUnavailable, store.ErrReadOnly,
+		ledger.ErrNotOpened, context.DeadlineExceeded} {
 		if errors.Is(err, same) {
 			return true
 		}
@@ -259,7 +262,8 @@ func (c *collector) try(batch []*submission) (r *attempt, err error) {
 	defer cancel()
 	err = c.db.Update(ctx, func(tx *store.Tx) error {
 		n := len(batch)
-		r = &attempt{batch: batch, outs: make([]answer, n), errs: make([]error, n), again: make([]bool, n), actors: make([]store.Actor, n)}
+		r = &attempt{batch: batch, outs: make([]answer, n), errs: make([]error, n), again: make([]bool, n),
+			actors: make([]store.Actor, n)}
 		return r.run(ctx, tx)
 	})
 	if err == nil {
@@ -271,14 +275,15 @@ func (c *collector) try(batch []*submission) (r *attempt, err error) {
 // forget lets the next request with a token that is good no more be refused before it queues.
 func (r *attempt) forget(seen *goodTokens) {
 	for i, err := range r.errs {
-		if errors.Is(err, access.ErrUnauthenticated) || errors.Is(err, access.ErrTokenExpired) || errors.Is(err, access.ErrForbidden) {
+		if errors.Is(err, access.ErrUnauthenticated) || errors.Is(err, access.ErrTokenExpired) ||
+			errors.Is(err, access.ErrForbidden) {
 			seen.forget(r.batch[i].by)
 		}
 	}
 }
 
-// run does for all parcels what endpoint.once does for one: who asks, has the key been used, the act, what is answered. It
-// costs four ways to the database besides begin and commit, or rather three when it knows whose the tokens are.
+// run does for all parcels what endpoint.once does for one: who asks, has the key been used, the act, what is answered.
+// It costs four ways to the database besides begin and commit, or rather three when it knows whose the tokens are.
 func (r *attempt) run(ctx context.Context, tx *store.Tx) (err error) {
 	if err := r.ask(ctx, tx); err != nil {
 		return err
@@ -300,7 +305,8 @@ func (r *attempt) run(ctx context.Context, tx *store.Tx) (err error) {
 	return r.complete(ctx, tx, outcomes)
 }
 
-// ask takes the head rows of the books and of the tree, and asks who came and which of their keys are used: all at once.
+// ask takes the head rows of the books and of the tree, and asks who came and which of their keys are used: all at
+// once.
 func (r *attempt) ask(ctx context.Context, tx *store.Tx) error {
 	guessed := map[keyOf]bool{}
 	for _, p := range r.batch {
@@ -414,8 +420,9 @@ func (r *attempt) propose() {
 	r.posting = posting
 }
 
-// complete keeps under each key what became of it, and an audit event. What is kept is the id of the entry: it never changes, so
-// the answer can be made from it at any time, by the request's own goroutine and not while everybody waits for the head row.
+// complete keeps under each key what became of it, and an audit event. What is kept is the id of the entry: it never
+// changes, so the answer can be made from it at any time, by the request's own goroutine and not while everybody waits
+// for the head row.
 func (r *attempt) complete(ctx context.Context, tx *store.Tx, outcomes []ledger.Outcome) error {
 	var keys []rest.KeyRow
 	nobody := tx.By
@@ -428,7 +435,8 @@ func (r *attempt) complete(ctx context.Context, tx *store.Tx, outcomes []ledger.
 		p := r.batch[i]
 		r.outs[i] = answer{rest.Reply{Status: p.to.e.Status, Kind: "application/json"}, &o.Posted}
 		keys = append(keys, rest.KeyRow{UserID: r.actors[i].User, Key: p.req.Key, Fingerprint: p.req.Fingerprint,
-			Route: p.to.e.Op.Method + " " + p.to.e.Op.Path, Status: int64(p.to.e.Status), Body: []byte(o.Posted.ID), CreatedAt: store.FormatTime(tx.At)})
+			Route: p.to.e.Op.Method + " " + p.to.e.Op.Path, Status: int64(p.to.e.Status), Body: []byte(o.Posted.ID),
+			CreatedAt: store.FormatTime(tx.At)})
 		tx.By = r.actors[i]
 		if err := access.Record(ctx, tx, EntryPosted(o.Posted)); err != nil {
 			return err
@@ -451,9 +459,10 @@ type posting struct {
 	view      func(posted ledger.Posted) any                       // shows it once it is posted
 }
 
-// Collect lets the requests of a registered operation post together. propose makes the entry of one, and reads nothing; view is
-// what is answered.
-func Collect[In, Out any](api *rest.API, id string, propose func(book ledger.Book, in In) (ledger.Entry, error), view func(posted ledger.Posted) Out) *posting {
+// Collect lets the requests of a registered operation post together. propose makes the entry of one, and reads nothing;
+// view is what is answered.
+func Collect[In, Out any](api *rest.API, id string, propose func(book ledger.Book, in In) (ledger.Entry, error),
+	view func(posted ledger.Posted) Out) *posting {
 	for _, e := range api.Endpoints {
 		if e.Op.ID == id {
 			to := &posting{e: e, collector: &collector{db: api.DB}, view: func(posted ledger.Posted) any { return view(posted) }}
@@ -471,9 +480,9 @@ func Collect[In, Out any](api *rest.API, id string, propose func(book ledger.Boo
 	panic("http: nothing to collect for " + id)
 }
 
-// answer answers a request that is posted together with others: its shape is checked before it queues. A token that nobody has
-// seen is looked up first, so that strangers cannot fill the queue; one that was good a moment ago goes on, and is looked up with
-// its batch.
+// answer answers a request that is posted together with others: its shape is checked before it queues. A token that
+// nobody has seen is looked up first, so that strangers cannot fill the queue; one that was good a moment ago goes on,
+// and is looked up with its batch.
 func (to *posting) answer(ctx context.Context, c *gin.Context) (rest.Reply, error) {
 	by, err := to.e.API.CredentialOf(c) //nolint:contextcheck // the session is looked up in the request that c carries
 	if err != nil {
@@ -501,7 +510,8 @@ func (to *posting) answer(ctx context.Context, c *gin.Context) (rest.Reply, erro
 		}
 		return to.e.Run(store.WithActor(ctx, actor), req)
 	}
-	out, err := to.collector.submit(ctx, &submission{to: to, req: req, by: by, user: user, id: c.GetString(rest.RequestIDKey), done: make(chan struct{})})
+	out, err := to.collector.submit(ctx,
+		&submission{to: to, req: req, by: by, user: user, id: c.GetString(rest.RequestIDKey), done: make(chan struct{})})
 	if err != nil || out.entry == nil {
 		return out.Reply, err
 	}
@@ -509,7 +519,8 @@ func (to *posting) answer(ctx context.Context, c *gin.Context) (rest.Reply, erro
 	return out.Reply, err
 }
 
-// goodTokens remembers tokens that were good, by their hash, and whose they are: they may queue. It decides nothing else.
+// goodTokens remembers tokens that were good, by their hash, and whose they are: they may queue. It decides nothing
+// else.
 type goodTokens struct {
 	mu    sync.Mutex
 	users map[[sha256.Size]byte]string

@@ -14,19 +14,21 @@ import (
 	"supportledger/store/storetest"
 )
 
-// BenchmarkCollected is what one post costs alone and when 64 share a commit, from the parcel to the answer: no socket, no decoding.
-// make bench measures the whole way; this is for a profile.
+// BenchmarkCollected is what one post costs alone and when 64 share a commit, from the parcel to the answer: no socket,
+// no decoding. make bench measures the whole way; this is for a profile.
 func BenchmarkCollected(b *testing.B) {
 	for _, at := range []struct {
 		engine string
 		open   func(testing.TB) *store.DB
 		size   int
-	}{{"sqlite", storetest.SQLite, 1}, {"sqlite", storetest.SQLite, 64}, {"postgres", storetest.Postgres, 1}, {"postgres", storetest.Postgres, 64}} {
+	}{{"sqlite", storetest.SQLite, 1}, {"sqlite", storetest.SQLite, 64}, {"postgres", storetest.Postgres, 1},
+		{"postgres", storetest.Postgres, 64}} {
 		b.Run(fmt.Sprintf("%s/%d", at.engine, at.size), func(b *testing.B) {
 			size, db := at.size, at.open(b)
 			secret := openedForBench(b, db)
 			api := rest.New(db, nil, 0, rest.NewProblemTable())
-			rest.Route(api, rest.Op{Method: rest.Post, Path: "/entries", ID: "postEntry", Summary: "Post", Danish: "Bogfør", Tag: "entries", Roles: []access.Role{access.FinanceOfficer}},
+			rest.Route(api, rest.Op{Method: rest.Post, Path: "/entries", ID: "postEntry", Summary: "Post", Danish: "Bogfør",
+				Tag: "entries", Roles: []access.Role{access.FinanceOfficer}},
 				func(context.Context, *store.Tx, benchRequest) (benchView, error) { return benchView{}, nil })
 			to := Collect(api, "postEntry", benchEntry, func(p ledger.Posted) benchView { return benchView{p.ID} })
 			c := to.collector
@@ -76,7 +78,9 @@ func openedForBench(b *testing.B, db *store.DB) (secret string) {
 			return err
 		}
 		for i := range 200 {
-			if err := book.OpenFund(b.Context(), tx, ledger.Fund{Code: ledger.FundCode(fmt.Sprintf("B%03d", i)), Name: "Fund", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
+			if err := book.OpenFund(b.Context(), tx,
+				ledger.Fund{Code: ledger.FundCode(fmt.Sprintf("B%03d", i)), Name: "Fund", Restriction: ledger.PurposeBound,
+					OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
 		}

@@ -19,7 +19,8 @@ func TestFullQueueAnswersAtOnce(t *testing.T) {
 		}
 	}
 	_, err := c.submit(t.Context(), &submission{done: make(chan struct{})})
-	if p, r := rest.NewProblemTable().ProblemOf(err, rest.English); p.Code != "queue_full" || r.Status != 503 || r.Retry == 0 {
+	if p, r := rest.NewProblemTable().ProblemOf(err, rest.English); p.Code != "queue_full" || r.Status != 503 ||
+		r.Retry == 0 {
 		t.Errorf("%+v %+v", p, r)
 	}
 	if batch, found := c.nextBatch(); len(batch) != 0 || !found {

@@ -7,8 +7,8 @@ import (
 	"supportledger/store"
 )
 
-// askKeys asks for those of several keys that are there, each as a row to join with: a planner that takes a user's keys for
-// few would read them all.
+// askKeys asks for those of several keys that are there, each as a row to join with: a planner that takes a user's keys
+// for few would read them all.
 func askKeys(tx *store.Tx, wanted map[keyOf]bool, found map[keyOf]rest.KeyRow) store.BatchQuery {
 	pairs := make([]bun.TupleValues, 0, len(wanted))
 	for at := range wanted {

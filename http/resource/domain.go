@@ -53,7 +53,8 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 }
 
 // Route registers an operation whose act works with the domains; see [Route].
-func Route[In, Out any](api *API, op rest.Op, act func(ctx context.Context, tx *store.Tx, d Domain, in In) (Out, error)) {
+func Route[In, Out any](api *API, op rest.Op,
+	act func(ctx context.Context, tx *store.Tx, d Domain, in In) (Out, error)) {
 	rest.Route(api.API, op, func(ctx context.Context, tx *store.Tx, in In) (Out, error) {
 		d, err := api.Open(ctx, tx)
 		if err != nil {
@@ -70,7 +71,8 @@ var (
 	Casework   = []access.Role{access.Caseworker, access.ProgrammeLead}
 	Leads      = []access.Role{access.ProgrammeLead, access.Treasurer}
 	Bookkeeper = []access.Role{access.FinanceOfficer, access.Treasurer, access.Auditor}
-	Staff      = []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor}
+	Staff      = []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer,
+		access.Auditor}
 )
 
 // PostedView is a posted entry where an act's answer names it.
@@ -128,7 +130,8 @@ func ReadShares(pointer string, in []ShareBody) ([]beneficiaries.Share, error) {
 }
 
 // NotPaid is what every act refuses that puts support on a grant which the agreement does not pay.
-var NotPaid = []error{grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory, grants.ErrOutsideBudget, grants.ErrOverLine,
+var NotPaid = []error{grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory,
+	grants.ErrOutsideBudget, grants.ErrOverLine,
 	grants.ErrGrantState, grants.ErrReportDue}
 
 // AtReason places a missing reason at its field.

@@ -10,8 +10,8 @@ import (
 	"supportledger/store"
 )
 
-// Authorise finds out who asks and whether the policies let them call this operation. What one may not see of a single thing
-// is the act's business; here only the door is guarded.
+// Authorise finds out who asks and whether the policies let them call this operation. What one may not see of a single
+// thing is the act's business; here only the door is guarded.
 func (e *Endpoint) Authorise(ctx context.Context, c *gin.Context) (store.Actor, error) {
 	actor := store.Actor{Request: c.GetString(RequestIDKey)}
 	if e.Op.Public {
@@ -71,6 +71,6 @@ func (e *Endpoint) Action() access.Action {
 		Personal: e.Op.Personal, Own: e.Op.Own, Screen: e.Op.Screen}
 }
 
-// SessionCookie leads to a person's session at a screen. The prefix makes browsers refuse it without Secure and Path, or from a
-// sub-domain.
+// SessionCookie leads to a person's session at a screen. The prefix makes browsers refuse it without Secure and Path,
+// or from a sub-domain.
 const SessionCookie = "__Host-supportledger"

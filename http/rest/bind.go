@@ -139,7 +139,8 @@ func (e *Endpoint) strangers(query url.Values) []*Fault {
 		all := strings.Join(allowed, ", ")
 		switch near := nearest(name, allowed); {
 		case near != "":
-			f.Hint = Text{fmt.Sprintf("did you mean %q? The parameters are: %s", near, all), fmt.Sprintf("mente du %q? Parametrene er: %s", near, all)}
+			f.Hint = Text{fmt.Sprintf("did you mean %q? The parameters are: %s", near, all),
+				fmt.Sprintf("mente du %q? Parametrene er: %s", near, all)}
 		case all != "":
 			f.Hint = Text{"the parameters are: " + all, "parametrene er: " + all}
 		default:
@@ -168,8 +169,10 @@ func (p param) bind(c *gin.Context, query url.Values, into reflect.Value) *Fault
 			return nil
 		}
 		if len(values) > 1 {
-			return p.fault(&Fault{Code: "given_twice", Message: Text{"The parameter is given twice.", "Parameteren er angivet to gange."},
-				Hint: Text{"give it once; several values are separated by commas", "angiv den én gang; flere værdier adskilles med komma"}})
+			return p.fault(&Fault{Code: "given_twice",
+				Message: Text{"The parameter is given twice.", "Parameteren er angivet to gange."},
+				Hint: Text{"give it once; several values are separated by commas",
+					"angiv den én gang; flere værdier adskilles med komma"}})
 		}
 		value = values[0]
 	}
@@ -224,7 +227,8 @@ func setText(into reflect.Value, s string) error {
 		return setText(reflect.New(into.Type().Elem()).Elem(), s)
 	case reflect.String:
 		if strings.IndexFunc(s, hides) >= 0 || !validText(s) {
-			return &Fault{Code: "forbidden_character", Message: Text{"It has a character that is not accepted.", "Den har et tegn, der ikke modtages."}}
+			return &Fault{Code: "forbidden_character",
+				Message: Text{"It has a character that is not accepted.", "Den har et tegn, der ikke modtages."}}
 		}
 		into.SetString(s)
 	case reflect.Bool:

@@ -25,8 +25,8 @@ const (
 // octetStream is the media type of a body that is taken as it is: what it is, its bytes say.
 const octetStream = "application/octet-stream"
 
-// readBody reads a body after checking that it claims to be what the operation takes. MaxBytesReader also closes the connection on
-// a body that is too large, so that nobody is made to read the rest.
+// readBody reads a body after checking that it claims to be what the operation takes. MaxBytesReader also closes the
+// connection on a body that is too large, so that nobody is made to read the rest.
 func (e *Endpoint) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	want := "application/json"
 	if e.takesOctets() {
@@ -86,7 +86,8 @@ func scan(body []byte) error {
 		}
 		at := string(dec.StackPointer())
 		if done {
-			return malformed("", "trailing_data", Text{"There is something after the JSON object.", "Der står noget efter JSON-objektet."})
+			return malformed("", "trailing_data",
+				Text{"There is something after the JSON object.", "Der står noget efter JSON-objektet."})
 		}
 		if err != nil {
 			return broken(err)
@@ -133,8 +134,9 @@ func forbidden(tok jsontext.Token) *Fault {
 		if i := strings.IndexFunc(tok.String(), hides); i >= 0 {
 			r, _ := utf8.DecodeRuneInString(tok.String()[i:])
 			return &Fault{Code: "forbidden_character",
-				Message: Text{fmt.Sprintf("The character U+%04X is not accepted.", r), fmt.Sprintf("Tegnet U+%04X modtages ikke.", r)},
-				Hint:    Text{"remove it", "fjern det"}}
+				Message: Text{fmt.Sprintf("The character U+%04X is not accepted.", r),
+					fmt.Sprintf("Tegnet U+%04X modtages ikke.", r)},
+				Hint: Text{"remove it", "fjern det"}}
 		}
 	}
 	return nil

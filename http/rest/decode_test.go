@@ -40,8 +40,10 @@ func (w *wish) more() *wishMore { return &w.wishMore }
 func TestDecodeRefuses(t *testing.T) {
 	for _, tc := range []struct{ name, body, code, fault, pointer, hint string }{
 		{"number", `{"amount":4250}`, "amount_must_be_string", "amount_must_be_string", "/amount", `send "4250.00"`},
-		{"number with decimals", `{"amount":4250.5}`, "amount_must_be_string", "amount_must_be_string", "/amount", `send "4250.50"`},
-		{"number with exponent", `{"amount":1e9}`, "amount_must_be_string", "amount_must_be_string", "/amount", `quotation marks`},
+		{"number with decimals", `{"amount":4250.5}`, "amount_must_be_string", "amount_must_be_string", "/amount",
+			`send "4250.50"`},
+		{"number with exponent", `{"amount":1e9}`, "amount_must_be_string", "amount_must_be_string", "/amount",
+			`quotation marks`},
 		{"danish", `{"amount":"4.250,00"}`, "amount_malformed", "amount_malformed", "/amount", `send "4250.00"`},
 		{"english", `{"amount":"4,250.00"}`, "amount_malformed", "amount_malformed", "/amount", `send "4250.00"`},
 		{"danish, short", `{"amount":"4250,5"}`, "amount_malformed", "amount_malformed", "/amount", `send "4250.50"`},
@@ -53,21 +55,28 @@ func TestDecodeRefuses(t *testing.T) {
 		{"minus nothing", `{"amount":"-0.00"}`, "amount_malformed", "amount_malformed", "/amount", "plain digits"},
 		{"bare point", `{"amount":".5"}`, "amount_malformed", "amount_malformed", "/amount", ""},
 		{"leading zero", `{"amount":"007"}`, "amount_malformed", "amount_malformed", "/amount", "plain digits"},
-		{"long", `{"amount":"` + strings.Repeat("9", 1000) + `"}`, "amount_malformed", "amount_malformed", "/amount", "plain digits"},
+		{"long", `{"amount":"` + strings.Repeat("9", 1000) + `"}`, "amount_malformed", "amount_malformed", "/amount",
+			"plain digits"},
 		{"list for amount", `{"amount":["1.00"]}`, "validation_failed", "wrong_type", "/amount", "a string"},
-		{"three decimals", `{"price":{"amount":"1.005","currency":"DKK"}}`, "too_many_decimals", "too_many_decimals", "/price/amount", `DKK has 2 decimals: send "1.00"`},
-		{"decimals of yen", `{"price":{"amount":"1.5","currency":"JPY"}}`, "too_many_decimals", "too_many_decimals", "/price/amount", "JPY has 0 decimals"},
+		{"three decimals", `{"price":{"amount":"1.005","currency":"DKK"}}`, "too_many_decimals", "too_many_decimals",
+			"/price/amount", `DKK has 2 decimals: send "1.00"`},
+		{"decimals of yen", `{"price":{"amount":"1.5","currency":"JPY"}}`, "too_many_decimals", "too_many_decimals",
+			"/price/amount", "JPY has 0 decimals"},
 		{"no currency", `{"price":{"amount":"1.00"}}`, "validation_failed", "required", "/price/currency", "DKK"},
-		{"unknown currency", `{"price":{"amount":"1.00","currency":"KRO"}}`, "validation_failed", "currency_unknown", "/price/currency", "ISO 4217"},
-		{"unknown field of money", `{"price":{"amount":"1.00","currency":"DKK","vat":"0"}}`, "unknown_field", "unknown_field", "/price/vat", ""},
+		{"unknown currency", `{"price":{"amount":"1.00","currency":"KRO"}}`, "validation_failed", "currency_unknown",
+			"/price/currency", "ISO 4217"},
+		{"unknown field of money", `{"price":{"amount":"1.00","currency":"DKK","vat":"0"}}`, "unknown_field", "unknown_field",
+			"/price/vat", ""},
 		{"money as number", `{"price":12}`, "validation_failed", "wrong_type", "/price", "an object"},
 		{"unknown field", `{"colour":"red"}`, "unknown_field", "unknown_field", "/colour", "text, amount"},
 		{"misspelt field", `{"amout":"1.00"}`, "unknown_field", "unknown_field", "/amout", `did you mean "amount"?`},
 		{"camel case", `{"budgetRate":"1"}`, "unknown_field", "unknown_field", "/budgetRate", `did you mean "budget_rate"?`},
 		{"capitals", `{"Amount":"1.00"}`, "unknown_field", "unknown_field", "/Amount", `did you mean "amount"?`},
-		{"unknown field in a list", `{"lines":[{"fund_id":"a","share":"1"},{"fund":"b"}]}`, "unknown_field", "unknown_field", "/lines/1/fund", "fund_id"},
+		{"unknown field in a list", `{"lines":[{"fund_id":"a","share":"1"},{"fund":"b"}]}`, "unknown_field", "unknown_field",
+			"/lines/1/fund", "fund_id"},
 		{"field of the path", `{"Hidden":"x"}`, "unknown_field", "unknown_field", "/Hidden", ""},
-		{"amount in a list", `{"lines":[{"fund_id":"a","share":1}]}`, "amount_must_be_string", "amount_must_be_string", "/lines/0/share", `send "1.00"`},
+		{"amount in a list", `{"lines":[{"fund_id":"a","share":1}]}`, "amount_must_be_string", "amount_must_be_string",
+			"/lines/0/share", `send "1.00"`},
 		{"date", `{"date":"31-01-2026"}`, "date_malformed", "date_malformed", "/date", "2026-01-31"},
 		{"impossible date", `{"date":"2026-02-29"}`, "date_malformed", "date_malformed", "/date", "a day that exists"},
 		{"date as number", `{"date":20260131}`, "validation_failed", "wrong_type", "/date", "2026-01-31"},
@@ -94,7 +103,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"turned direction", "{\"text\":\"abc\u202ecba\"}", "validation_failed", "forbidden_character", "/text", "remove"},
 		{"no width", "{\"text\":\"a\u200bb\"}", "validation_failed", "forbidden_character", "/text", "remove"},
 		{"hidden in a name", "{\"te\u200bxt\":\"a\"}", "validation_failed", "forbidden_character", "", "remove"},
-		{"deep", `{"text":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`, "malformed_json", "too_deep", "", ""},
+		{"deep", `{"text":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`, "malformed_json", "too_deep", "",
+			""},
 		{"list", `[]`, "validation_failed", "wrong_type", "", "an object"},
 		{"text", `"hello"`, "validation_failed", "wrong_type", "", "an object"},
 		{"null alone", `null`, "validation_failed", "null_not_allowed", "", ""},
@@ -134,7 +144,8 @@ func TestDecodeReads(t *testing.T) {
 	if err := decodeJSON([]byte(body), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Price.String() != "10.00" || got.Date != "2024-02-29" || got.Rate.String() != "226 NGN/DKK" || got.more().BudgetRate != "225" {
+	if got.Price.String() != "10.00" || got.Date != "2024-02-29" || got.Rate.String() != "226 NGN/DKK" ||
+		got.more().BudgetRate != "225" {
 		t.Errorf("read %+v", got)
 	}
 	shown, err := json.Marshal(got, ViewOptions)
@@ -151,8 +162,10 @@ func TestDecodeReads(t *testing.T) {
 // or with values that passed the gates, and what it accepted must read the same when shown again.
 func FuzzDecodeJSON(f *testing.F) {
 	for _, seed := range []string{
-		`{"amount":"4250.00"}`, `{"amount":4250}`, `{"price":{"amount":"1.00","currency":"DKK"}}`, `{"lines":[{"share":"1"}]}`,
-		`{"text":"a","text":"b"}`, `{"text":"\u0000"}`, `{"rate":"226 NGN/DKK","date":"2026-01-31"}`, `{}{}`, `[[[[`, "\xff", `{"units":1e400}`,
+		`{"amount":"4250.00"}`, `{"amount":4250}`, `{"price":{"amount":"1.00","currency":"DKK"}}`,
+		`{"lines":[{"share":"1"}]}`,
+		`{"text":"a","text":"b"}`, `{"text":"\u0000"}`, `{"rate":"226 NGN/DKK","date":"2026-01-31"}`, `{}{}`, `[[[[`, "\xff",
+		`{"units":1e400}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -191,7 +204,8 @@ func FuzzDecodeJSON(f *testing.F) {
 func TestNearest(t *testing.T) {
 	names := []string{"fund_id", "amount", "date", "text"}
 	for got, want := range map[string]string{
-		"fundId": "fund_id", "fund-id": "fund_id", "amonut": "amount", "amounts": "amount", "dato": "date", "colour": "", "x": "", "": "",
+		"fundId": "fund_id", "fund-id": "fund_id", "amonut": "amount", "amounts": "amount", "dato": "date", "colour": "",
+		"x": "", "": "",
 	} {
 		if near := nearest(got, names); near != want {
 			t.Errorf("%q: got %q, want %q", got, near, want)

@@ -161,7 +161,8 @@ func (e *Endpoint) Read(c *gin.Context) (Request, error) {
 func (e *Endpoint) decode(body []byte, in any) error {
 	if e.takesOctets() {
 		if len(body) == 0 {
-			return malformed("", "body_required", Text{"The document itself is needed in the body.", "Selve dokumentet skal være i indholdet."})
+			return malformed("", "body_required",
+				Text{"The document itself is needed in the body.", "Selve dokumentet skal være i indholdet."})
 		}
 		reflect.ValueOf(in).Elem().FieldByIndex(e.In.octets).SetBytes(body)
 		return nil
@@ -173,7 +174,8 @@ func (e *Endpoint) decode(body []byte, in any) error {
 		return decodeJSON(body, &struct{}{})
 	}
 	if len(body) == 0 {
-		return malformed("", "body_required", Text{"A JSON object is needed in the body.", "Der skal være et JSON-objekt i indholdet."})
+		return malformed("", "body_required",
+			Text{"A JSON object is needed in the body.", "Der skal være et JSON-objekt i indholdet."})
 	}
 	return decodeJSON(body, in)
 }
@@ -187,7 +189,8 @@ func dryRun(query url.Values) (bool, error) {
 		return true, nil
 	}
 	return false, refuseFaults([]*Fault{{in: "query", Pointer: "/dry_run", Code: "wrong_type",
-		Message: Text{"This value does not fit.", "Værdien passer ikke."}, Hint: Text{"send true or false", "send true eller false"}}})
+		Message: Text{"This value does not fit.", "Værdien passer ikke."},
+		Hint:    Text{"send true or false", "send true eller false"}}})
 }
 
 // fingerprint is the SHA-256 of everything that makes a request what it is. Each part carries its length, so that
@@ -269,7 +272,8 @@ func (e *Endpoint) perform(ctx context.Context, tx *store.Tx, req Request) (Repl
 	}
 	out := Reply{Status: e.Status, dry: req.Dry}
 	if file, ok := view.(File); ok {
-		out.Kind, out.Body, out.Name, out.Attached, out.Stream, out.size = file.Type, file.Body, file.Name, file.Save, file.Stream, file.Size
+		out.Kind, out.Body, out.Name, out.Attached, out.Stream, out.size = file.Type, file.Body, file.Name, file.Save,
+			file.Stream, file.Size
 		return out, nil
 	}
 	if e.Out == reflect.TypeFor[None]() {

@@ -82,8 +82,9 @@ var dates = textual(ledger.ParseDate, func(d ledger.Date) string { return string
 var currencies = textual(ledger.ParseCurrency, func(c ledger.Currency) string { return string(c) }, format{
 	code:    "currency_unknown",
 	message: Text{"This is not a currency.", "Dette er ikke en valuta."},
-	hint:    Text{"an ISO 4217 code in capitals, such as DKK or NGN", "en ISO 4217-kode i store bogstaver, f.eks. DKK eller NGN"},
-	schema:  stringSchema("", "^[A-Z]{3}$", "DKK"),
+	hint: Text{"an ISO 4217 code in capitals, such as DKK or NGN",
+		"en ISO 4217-kode i store bogstaver, f.eks. DKK eller NGN"},
+	schema: stringSchema("", "^[A-Z]{3}$", "DKK"),
 })
 
 var rates = textual(ledger.ParseRate, ledger.Rate.String, format{
@@ -95,22 +96,30 @@ var rates = textual(ledger.ParseRate, ledger.Rate.String, format{
 })
 
 // instants are asked for; where they are shown, views hold them as text.
-var instants = textual(func(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }, store.FormatTime, format{
-	code:    "instant_malformed",
-	message: Text{"This is not an instant.", "Dette er ikke et tidspunkt."},
-	hint:    Text{`a time with its zone, such as "2026-03-31T17:00:00Z"`, `et tidspunkt med tidszone, f.eks. "2026-03-31T17:00:00Z"`},
-	schema:  stringSchema("date-time", "", "2026-03-31T17:00:00Z"),
-})
+var instants = textual(func(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }, store.FormatTime,
+	format{
+		code:    "instant_malformed",
+		message: Text{"This is not an instant.", "Dette er ikke et tidspunkt."},
+		hint: Text{`a time with its zone, such as "2026-03-31T17:00:00Z"`,
+			`et tidspunkt med tidszone, f.eks. "2026-03-31T17:00:00Z"`},
+		schema: stringSchema("date-time", "", "2026-03-31T17:00:00Z"),
+	})
 
 // formats holds the types that travel as a string, by Go type.
-var formats = map[reflect.Type]format{dates.goType: dates, currencies.goType: currencies, rates.goType: rates, instants.goType: instants}
+var formats = map[reflect.Type]format{dates.goType: dates, currencies.goType: currencies, rates.goType: rates,
+	instants.goType: instants}
 
 // reading and showing are the JSON options that carry the formats and money. What is shown is deterministic, so
 // that a stored answer and a computed one have the same bytes.
 var (
-	reading     = json.WithUnmarshalers(json.JoinUnmarshalers(dates.read, currencies.read, rates.read, json.UnmarshalFromFunc(readMoney)))
-	ViewOptions = json.JoinOptions(json.Deterministic(true), json.WithMarshalers(json.JoinMarshalers(dates.show, currencies.show, rates.show,
-		json.MarshalToFunc(func(enc *jsontext.Encoder, m ledger.Money) error { return json.MarshalEncode(enc, moneyOf(m)) }))))
+	reading = json.WithUnmarshalers(json.JoinUnmarshalers(dates.read, currencies.read, rates.read,
+		json.UnmarshalFromFunc(readMoney)))
+	ViewOptions = json.JoinOptions(json.Deterministic(true),
+		json.WithMarshalers(json.JoinMarshalers(dates.show, currencies.show, rates.show,
+			json.MarshalToFunc(func(enc *jsontext.Encoder,
+				m ledger.Money) error {
+				return json.MarshalEncode(enc, moneyOf(m))
+			}))))
 )
 
 // stringSchema is the schema of a string with a format or a pattern.
@@ -139,7 +148,8 @@ func faultOf(err error) *Fault {
 	if !errors.As(err, &amount) {
 		return nil
 	}
-	f := &Fault{Code: amount.Code, Message: Text{"This value does not fit.", "Værdien passer ikke."}, Hint: Text{amount.Hint, amount.Hint}}
+	f := &Fault{Code: amount.Code, Message: Text{"This value does not fit.", "Værdien passer ikke."},
+		Hint: Text{amount.Hint, amount.Hint}}
 	switch amount.Code {
 	case "amount_malformed":
 		return malformedAmount(amount.Got)

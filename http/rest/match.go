@@ -13,13 +13,13 @@ import (
 	"supportledger/store"
 )
 
-// Two people read one thing, both change it, and the second undoes what the first did without having seen it. So an answer
-// that shows a thing that can be changed bears an ETag, and a change may say with If-Match which state it was made from
-// (RFC 9110 §13.1.1). There is nothing to declare: a PUT, PATCH or DELETE on the path of a GET has that one for its twin. The
-// tag is a hash of what the twin shows, and is compared inside the transaction of the change.
+// Two people read one thing, both change it, and the second undoes what the first did without having seen it. So an
+// answer that shows a thing that can be changed bears an ETag, and a change may say with If-Match which state it was
+// made from (RFC 9110 §13.1.1). There is nothing to declare: a PUT, PATCH or DELETE on the path of a GET has that one
+// for its twin. The tag is a hash of what the twin shows, and is compared inside the transaction of the change.
 //
-// On PostgreSQL another change may commit between the comparison and our own write; acts that save a version with the row
-// refuse that themselves, with the same answer.
+// On PostgreSQL another change may commit between the comparison and our own write; acts that save a version with the
+// row refuse that themselves, with the same answer.
 
 // ErrNoVersion is a change that does not say what it was made from, where that is asked for.
 var ErrNoVersion = errors.New("http: neither If-Match nor a version")

@@ -80,7 +80,8 @@ func (d *Decimal) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	case '0':
 		f := &Fault{Code: "amount_must_be_string",
 			Message: Text{"An amount is sent as a string, not as a number.", "Et beløb sendes som tekst, ikke som tal."},
-			Hint:    Text{`send it in quotation marks, for example "4250.00"`, `send det i anførselstegn, for eksempel "4250.00"`}}
+			Hint: Text{`send it in quotation marks, for example "4250.00"`,
+				`send det i anførselstegn, for eksempel "4250.00"`}}
 		if s := respell(string(v)); s != "" {
 			f.Hint = send(s)
 		}

@@ -15,10 +15,12 @@ import (
 	"supportledger/store"
 )
 
-// One call may bring a JSON object together with documents: multipart/form-data (RFC 7578), the object in a part of its own name, and
-// each document in a part named after its kind. A program on a phone then sends a request and its receipt as one, all or nothing.
+// One call may bring a JSON object together with documents: multipart/form-data (RFC 7578), the object in a part of its
+// own name, and each document in a part named after its kind. A program on a phone then sends a request and its receipt
+// as one, all or nothing.
 
-// Parts is a field of a request (json:"-") for the documents that may come with its JSON body. The tag parts names the part of the body.
+// Parts is a field of a request (json:"-") for the documents that may come with its JSON body. The tag parts names the
+// part of the body.
 type Parts []part
 
 // part is one document.
@@ -52,10 +54,12 @@ func (e *Endpoint) inParts(r *http.Request) bool {
 
 // errParts is a form that is not as it must be.
 func errParts(hint Text) error {
-	return malformed("", "malformed_form", Text{"The form is not as it must be. " + hint.EN, "Formularen er ikke, som den skal være. " + hint.DA})
+	return malformed("", "malformed_form",
+		Text{"The form is not as it must be. " + hint.EN, "Formularen er ikke, som den skal være. " + hint.DA})
 }
 
-// unpack takes a form apart into its JSON body and its documents. File names and types that the sender gives are never looked at.
+// unpack takes a form apart into its JSON body and its documents. File names and types that the sender gives are never
+// looked at.
 func (e *Endpoint) unpack(r *http.Request, form []byte) (body []byte, parts Parts, err error) {
 	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || params["boundary"] == "" {
@@ -78,8 +82,10 @@ func (e *Endpoint) unpack(r *http.Request, form []byte) (body []byte, parts Part
 		case slices.Contains(ledger.EvidenceKinds, p.FormName()) && len(parts) < maxParts && len(content) > 0:
 			parts = append(parts, part{kind: p.FormName(), content: content})
 		default:
-			return nil, nil, errParts(Textf("It has one part %q with JSON of at most 64 KiB, and at most %d documents in parts named %v.",
-				"Den har én del %q med JSON på højst 64 KiB og højst %d bilag i dele med navnene %v.", e.In.partsOf, maxParts, ledger.EvidenceKinds))
+			return nil, nil,
+				errParts(Textf("It has one part %q with JSON of at most 64 KiB, and at most %d documents in parts named %v.",
+					"Den har én del %q med JSON på højst 64 KiB og højst %d bilag i dele med navnene %v.", e.In.partsOf, maxParts,
+					ledger.EvidenceKinds))
 		}
 	}
 	return body, parts, nil

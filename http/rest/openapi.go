@@ -18,8 +18,8 @@ import (
 	"supportledger/ledger"
 )
 
-// documents are those made so far, by what they were made from: a document takes most of a second, and a process that makes many
-// servers, as tests do, makes the same one again and again.
+// documents are those made so far, by what they were made from: a document takes most of a second, and a process that
+// makes many servers, as tests do, makes the same one again and again.
 var documents sync.Map
 
 // Described is [API.describe], remembered.
@@ -65,11 +65,12 @@ func (a *API) describe(version string) ([]byte, error) {
 	return json.Marshal(r.Spec)
 }
 
-const about = "The books of a charity that supports people for years: grants and gifts, plans, payments, statements.\n\n" +
-	"Amounts are strings in the currency's own decimals, dates are YYYY-MM-DD, instants end in `_at` and are UTC. " +
-	"Every write, signing in and what answers with personal data aside, takes `?dry_run=true`: it is checked and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. " +
-	"A write with an `Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. " +
-	"Refusals are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
+const about = "The books of a charity that supports people for years: grants and gifts, plans, payments, " +
+	"statements.\n\nAmounts are strings in the currency's own decimals, dates are YYYY-MM-DD, instants end in `_at` and " +
+	"are UTC. Every write, signing in and what answers with personal data aside, takes `?dry_run=true`: it is checked " +
+	"and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. A write with an " +
+	"`Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. Refusals " +
+	"are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
 
 // dryRunParam and keyParam are the parameters that writes have besides their own.
 type dryRunParam struct {
@@ -87,8 +88,8 @@ type optionalKeyParam struct {
 // takesKey tells whether a client may name its request.
 func (e *Endpoint) takesKey() bool { return !e.Reads() && !e.Op.Personal }
 
-// rehearses tells whether a client may ask what would happen: every write but those that open their transactions themselves, and
-// those whose answer is personal, since rolled back would be the note of who read it as well.
+// rehearses tells whether a client may ask what would happen: every write but those that open their transactions
+// themselves, and those whose answer is personal, since rolled back would be the note of who read it as well.
 func (e *Endpoint) rehearses() bool { return !e.Reads() && e.alone == nil && !e.Op.Personal }
 
 // describe adds one operation to the document.
@@ -201,7 +202,8 @@ func describeProblem(r *openapi31.Reflector) error {
 		return err
 	}
 	_, err = r.Reflect(Problem{}, openapi.WithOperationCtx(oc, true, openapi.InBody), jsonschema.RootRef,
-		jsonschema.DefinitionsPrefix("#/components/schemas/"), jsonschema.CollectDefinitions(func(name string, s jsonschema.Schema) {
+		jsonschema.DefinitionsPrefix("#/components/schemas/"),
+		jsonschema.CollectDefinitions(func(name string, s jsonschema.Schema) {
 			if plain, bad := s.ToSchemaOrBool().ToSimpleMap(); bad == nil {
 				r.Spec.ComponentsEns().WithSchemasItem(name, plain)
 			} else {
@@ -219,9 +221,11 @@ func (e *Endpoint) describeProblems(op *openapi31.Operation) error {
 	}
 	for status, list := range codes {
 		answer := &openapi31.Response{Description: http.StatusText(status) + ": " + strings.Join(list, ", ") + "."}
-		answer.WithContentItem("application/problem+json", openapi31.MediaType{Schema: map[string]any{"$ref": "#/components/schemas/Problem"}})
+		answer.WithContentItem("application/problem+json",
+			openapi31.MediaType{Schema: map[string]any{"$ref": "#/components/schemas/Problem"}})
 		answer.WithMapOfAnythingItem("x-problem-codes", list)
-		op.Responses.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(status), openapi31.ResponseOrReference{Response: answer})
+		op.Responses.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(status),
+			openapi31.ResponseOrReference{Response: answer})
 	}
 	return nil
 }
@@ -248,9 +252,11 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 	add(true, "validation_failed", "unknown_parameter")
 	add(IsSheet(e.Out), "table_too_large")
 	add(e.paged(), "cursor_invalid", "cursor_filter_mismatch")
-	add(!e.Reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only", "uncertain")
+	add(!e.Reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only",
+		"uncertain")
 	add(e.hasBody(), "unknown_reference")
-	add(mentions(e.In.GoType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]()), "amount_must_be_string", "amount_malformed", "too_many_decimals")
+	add(mentions(e.In.GoType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]()), "amount_must_be_string",
+		"amount_malformed", "too_many_decimals")
 	add(mentions(e.In.GoType, reflect.TypeFor[ledger.Date]()), "date_malformed")
 	add(e.Op.Money, "idempotency_key_required")
 	add(!e.Reads(), "idempotency_key_invalid")
@@ -306,12 +312,15 @@ func (e *Endpoint) finish(op *openapi31.Operation) error {
 		op.WithRequestBody(openapi31.RequestBodyOrReference{RequestBody: body})
 	}
 	if e.In.parts != nil {
-		properties := map[string]any{e.In.partsOf: map[string]any{"type": "string", "description": "The JSON object, as it is sent without documents."}}
+		properties := map[string]any{
+			e.In.partsOf: map[string]any{"type": "string", "description": "The JSON object, as it is sent without documents."}}
 		for _, kind := range ledger.EvidenceKinds {
-			properties[kind] = map[string]any{"type": "string", "format": "binary", "description": "A document: PDF, PNG or JPEG. May come several times."}
+			properties[kind] = map[string]any{"type": "string", "format": "binary",
+				"description": "A document: PDF, PNG or JPEG. May come several times."}
 		}
-		op.RequestBody.RequestBody.WithContentItem(formData, openapi31.MediaType{Schema: map[string]any{"type": "object", "properties": properties,
-			"required": []string{e.In.partsOf}}})
+		op.RequestBody.RequestBody.WithContentItem(formData,
+			openapi31.MediaType{Schema: map[string]any{"type": "object", "properties": properties,
+				"required": []string{e.In.partsOf}}})
 	}
 	if op.RequestBody != nil && op.RequestBody.RequestBody != nil {
 		op.RequestBody.RequestBody.WithRequired(true)

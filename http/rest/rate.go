@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A program that has gone round in circles asks for the same thing thousands of times a second, and everybody else waits.
-// Each token may ask so many times a second, with twice as much saved up; then it is told to come back in a second. Memory is
-// enough: what counts is what happens now, and after a restart everybody starts full.
+// A program that has gone round in circles asks for the same thing thousands of times a second, and everybody else
+// waits. Each token may ask so many times a second, with twice as much saved up; then it is told to come back in a
+// second. Memory is enough: what counts is what happens now, and after a restart everybody starts full.
 
 // maxRated is how many tokens are remembered; strangers may make up more, then all start full again.
 const maxRated = 10_000

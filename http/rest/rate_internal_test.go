@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever the order and the pauses: in no span does a token get more than it saved up and earned, and who waits a second
-// is served again.
+// Whatever the order and the pauses: in no span does a token get more than it saved up and earned, and who waits a
+// second is served again.
 func TestNobodyGetsMoreThanTheirRate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := &limiter{perSecond: rapid.IntRange(1, 50).Draw(t, "per second")}

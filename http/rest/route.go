@@ -81,7 +81,8 @@ type File struct {
 	Body []byte
 	Save bool // it came from outside: a browser saves it and does not open it
 
-	// Stream writes the body in the place of Body, after the tx has ended: for what is too large to be held, or not yet known.
+	// Stream writes the body in the place of Body, after the tx has ended: for what is too large to be held, or not yet
+	// known.
 	Stream func(ctx context.Context, w io.Writer) error
 	// Size is how many bytes Stream will write, 0 where nobody knows: what breaks off then is seen by whoever reads it.
 	Size int64
@@ -91,8 +92,8 @@ type File struct {
 // from JSON beside it. Whatever else belongs to it goes into the query.
 type Octets []byte
 
-// Preparer is a request that does work of its own before the tx is opened, such as unpacking a picture: others wait for a
-// tx to end.
+// Preparer is a request that does work of its own before the tx is opened, such as unpacking a picture: others wait for
+// a tx to end.
 type Preparer interface {
 	// Prepare has all fields filled and in shape. Its error is answered like one of the act.
 	Prepare() error
@@ -117,9 +118,11 @@ type Endpoint struct {
 	twin   *Endpoint // the GET of what this changes; see match.go
 	edited bool      // is somebody's twin
 
-	alone func(ctx context.Context, c *gin.Context, in any) (any, error) // set where an operation goes its own way; see alone
+	alone func(ctx context.Context, c *gin.Context, in any) (any,
+		error) // set where an operation goes its own way; see alone
 
-	Collect func(ctx context.Context, c *gin.Context) (Reply, error) // set where requests are posted together; see package groupcommit
+	Collect func(ctx context.Context, c *gin.Context) (Reply,
+		error) // set where requests are posted together; see package groupcommit
 }
 
 // methods are those that the API uses.
@@ -127,17 +130,18 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 
 // Route registers an operation: the handler, and its description from the same types and tags.
 //
-// In is a struct. Each of its fields comes from exactly one place: `path:"id"` or `query:"limit"` (both with
-// json:"-"), or `json:"amount"` for the body; one of type Octets (json:"-") takes a body that is no JSON. `validate:` tags hold its shape (see validate.go for those that there
-// are) and become the schema; `description:` explains a field. Fields may be string and integer kinds, bool,
-// Decimal, ledger.Money, ledger.Date, ledger.Currency, ledger.Rate, Ref, and structs and slices of these.
+// In is a struct. Each of its fields comes from exactly one place: `path:"id"` or `query:"limit"` (both with json:"-"),
+// or `json:"amount"` for the body; one of type Octets (json:"-") takes a body that is no JSON. `validate:` tags hold
+// its shape (see validate.go for those that there are) and become the schema; `description:` explains a field. Fields
+// may be string and integer kinds, bool, Decimal, ledger.Money, ledger.Date, ledger.Currency, ledger.Rate, Ref, and
+// structs and slices of these.
 //
 // Out is a struct that json shows, a List, a File, or None.
 //
-// act runs in one transaction, a View for GET and an Update for everything else, and may run again: it must do
-// nothing but read and write through tx. The answer of a write is stored under its Idempotency-Key, with a hash of its body, so
-// nothing personal may be in one that is not declared Personal: what a person's own words and numbers come in or go out in is a
-// vault.Personal, which only such an operation has.
+// act runs in one transaction, a View for GET and an Update for everything else, and may run again: it must do nothing
+// but read and write through tx. The answer of a write is stored under its Idempotency-Key, with a hash of its body, so
+// nothing personal may be in one that is not declared Personal: what a person's own words and numbers come in or go out
+// in is a vault.Personal, which only such an operation has.
 //
 // A mistake in the declaration panics: it is found by any test that starts the server.
 func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store.Tx, in In) (Out, error)) {
@@ -146,7 +150,10 @@ func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store
 		In:    shapeOf(reflect.TypeFor[In]()),
 		Out:   reflect.TypeFor[Out](),
 		newIn: func() any { return new(In) },
-		Act:   func(ctx context.Context, tx *store.Tx, in any) (any, error) { return act(ctx, tx, *in.(*In)) }, //nolint:errcheck,forcetypeassert // newIn made it
+		Act: func(ctx context.Context, tx *store.Tx, in any) (any,
+			error) {
+			return act(ctx, tx, *in.(*In))
+		}, //nolint:errcheck,forcetypeassert // newIn made it
 	})
 }
 
@@ -277,8 +284,8 @@ const (
 	Put  = http.MethodPut
 )
 
-// RouteAlone lets a registered operation go its own way: it opens its transactions itself, since what it does in between takes
-// long (a password is hashed), and it may set cookies.
+// RouteAlone lets a registered operation go its own way: it opens its transactions itself, since what it does in
+// between takes long (a password is hashed), and it may set cookies.
 func RouteAlone[In, Out any](api *API, op Op, act func(ctx context.Context, c *gin.Context, in In) (Out, error)) {
 	Route(api, op, func(context.Context, *store.Tx, In) (Out, error) {
 		var none Out

@@ -32,7 +32,8 @@ func newReflector() *openapi31.Reflector {
 	return r
 }
 
-// defName calls a schema what its Go type is called: grantView, and grantViewList for a List of them, trialRowReport for a report.
+// defName calls a schema what its Go type is called: grantView, and grantViewList for a List of them, trialRowReport
+// for a report.
 func defName(t reflect.Type, _ string) string {
 	if t == reflect.TypeFor[ledger.Money]() {
 		return "LedgerMoney" // never shown: it travels as our own money, which has the name
@@ -99,10 +100,12 @@ func property(p jsonschema.InterceptPropParams) error {
 		p.PropertySchema.Ref = nil
 		p.PropertySchema.AllOf = []jsonschema.SchemaOrBool{ref.ToSchemaOrBool()}
 	}
-	if ref := p.PropertySchema.Ref; ref != nil && p.Field.Type.Kind() == reflect.Pointer && required && inResponse(p.Context) {
+	if ref := p.PropertySchema.Ref; ref != nil && p.Field.Type.Kind() == reflect.Pointer && required &&
+		inResponse(p.Context) {
 		null := (&jsonschema.Schema{}).WithType(jsonschema.Null.Type()) // a reference takes no null by itself
 		p.PropertySchema.Ref = nil
-		p.PropertySchema.AnyOf = []jsonschema.SchemaOrBool{(&jsonschema.Schema{Ref: ref}).ToSchemaOrBool(), null.ToSchemaOrBool()}
+		p.PropertySchema.AnyOf = []jsonschema.SchemaOrBool{(&jsonschema.Schema{Ref: ref}).ToSchemaOrBool(),
+			null.ToSchemaOrBool()}
 	}
 	return nil
 }
@@ -187,7 +190,8 @@ func bothSides(endpoints []*Endpoint) error {
 			f := t.Field(i)
 			required := strings.Contains(f.Tag.Get("validate"), "required")
 			if omitted := strings.Contains(f.Tag.Get("json"), ",omit"); required == omitted {
-				return fmt.Errorf("http: %s is in requests and in views: %s must be validate:\"required\" or json omitempty", t, f.Name)
+				return fmt.Errorf("http: %s is in requests and in views: %s must be validate:\"required\" or json omitempty", t,
+					f.Name)
 			}
 		}
 	}

@@ -62,7 +62,8 @@ func (e *Endpoint) tableOf(c *gin.Context, query url.Values) (TableRequest, erro
 	for i, choice := range []struct {
 		into *string
 		of   []string
-	}{{&t.Format, []string{"json", "csv", "xlsx"}}, {&t.Profile, []string{"rfc4180", "da-excel"}}, {&lang, []string{"da", "en"}}} {
+	}{{&t.Format, []string{"json", "csv", "xlsx"}}, {&t.Profile, []string{"rfc4180", "da-excel"}},
+		{&lang, []string{"da", "en"}}} {
 		values := query[tableNames[i]]
 		if len(values) == 0 {
 			continue
@@ -70,7 +71,8 @@ func (e *Endpoint) tableOf(c *gin.Context, query url.Values) (TableRequest, erro
 		if len(values) > 1 || !slices.Contains(choice.of, values[0]) {
 			all := strings.Join(choice.of, ", ")
 			faults = append(faults, &Fault{in: "query", Pointer: "/" + tableNames[i], Code: "not_one_of",
-				Message: Text{"This value is not one of those allowed.", "Værdien er ikke blandt de tilladte."}, Hint: Text{"one of: " + all, "én af: " + all}})
+				Message: Text{"This value is not one of those allowed.", "Værdien er ikke blandt de tilladte."},
+				Hint:    Text{"one of: " + all, "én af: " + all}})
 			continue
 		}
 		*choice.into = values[0]
@@ -82,13 +84,14 @@ func (e *Endpoint) tableOf(c *gin.Context, query url.Values) (TableRequest, erro
 	return t, nil
 }
 
-// acceptedFormat picks a format by an Accept header: a table only where it is asked for by name and nothing that we have
-// is wanted more.
+// acceptedFormat picks a format by an Accept header: a table only where it is asked for by name and nothing that we
+// have is wanted more.
 func acceptedFormat(header string) string {
 	best, weight := "json", 0.0
 	for part := range strings.SplitSeq(header, ",") {
 		kind, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		format := map[string]string{TypeCSV: "csv", TypeXLSX: "xlsx", "application/json": "json", "*/*": "json", "application/*": "json"}[strings.TrimSpace(kind)]
+		format := map[string]string{TypeCSV: "csv", TypeXLSX: "xlsx", "application/json": "json", "*/*": "json",
+			"application/*": "json"}[strings.TrimSpace(kind)]
 		q := 1.0
 		if _, v, ok := strings.Cut(params, "q="); ok {
 			q, _ = strconv.ParseFloat(strings.TrimSpace(v), 64)

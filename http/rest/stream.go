@@ -9,12 +9,12 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// WriteWithin is how long an answer may take to be written, and how long a client may take no byte of one that is written as it
-// is made.
+// WriteWithin is how long an answer may take to be written, and how long a client may take no byte of one that is
+// written as it is made.
 const WriteWithin = 30 * time.Second
 
-// stream writes an answer as it is made, past the time that other answers have. Its head has gone by then: what goes wrong is
-// in the log, and an answer that needs its end, as a zip does, lacks it.
+// stream writes an answer as it is made, past the time that other answers have. Its head has gone by then: what goes
+// wrong is in the log, and an answer that needs its end, as a zip does, lacks it.
 func (a *API) stream(c *gin.Context, out Reply) {
 	control := http.NewResponseController(c.Writer)
 	_ = control.SetWriteDeadline(time.Time{}) // a server that cannot keeps its own

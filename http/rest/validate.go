@@ -152,16 +152,19 @@ func wordRule(b validator.FieldError) *Fault {
 		f := &Fault{Code: "not_one_of", Message: Text{"This is not one of the choices.", "Dette er ikke en af mulighederne."},
 			Hint: Text{"one of: " + all, "en af: " + all}}
 		if near := nearest(fmt.Sprint(b.Value()), strings.Fields(n)); near != "" {
-			f.Hint = Text{fmt.Sprintf("did you mean %q? One of: %s", near, all), fmt.Sprintf("mente du %q? En af: %s", near, all)}
+			f.Hint = Text{fmt.Sprintf("did you mean %q? One of: %s", near, all),
+				fmt.Sprintf("mente du %q? En af: %s", near, all)}
 		}
 		return f
 	case "positive":
 		return &Fault{Code: "must_be_positive", Message: Text{"This must be more than zero.", "Dette skal være over nul."}}
 	case "nonnegative":
-		return &Fault{Code: "must_not_be_negative", Message: Text{"This must not be negative.", "Dette må ikke være negativt."}}
+		return &Fault{Code: "must_not_be_negative",
+			Message: Text{"This must not be negative.", "Dette må ikke være negativt."}}
 	case "decimals":
-		return &Fault{Code: "too_many_decimals", Message: Text{"This has too many decimals.", "Dette har for mange decimaler."},
-			Hint: Text{"at most " + n + " decimals", "højst " + n + " decimaler"}}
+		return &Fault{Code: "too_many_decimals",
+			Message: Text{"This has too many decimals.", "Dette har for mange decimaler."},
+			Hint:    Text{"at most " + n + " decimals", "højst " + n + " decimaler"}}
 	case "unique":
 		return &Fault{Code: "not_unique", Message: Text{"Something appears twice.", "Noget står to gange."}}
 	}
@@ -180,7 +183,8 @@ func unitOf(t reflect.Type) Text {
 }
 
 // known are the rules of the list above.
-var known = []string{"required", "omitempty", "min", "max", "len", "oneof", "positive", "nonnegative", "decimals", "dive", "unique"}
+var known = []string{"required", "omitempty", "min", "max", "len", "oneof", "positive", "nonnegative", "decimals",
+	"dive", "unique"}
 
 // tagRules splits a validate tag into names and parameters.
 func tagRules(tag string) (names, params []string, err error) {

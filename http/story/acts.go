@@ -87,7 +87,8 @@ func openFund(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/funds", body{"code": f.Fund, "restriction": f.Restriction, "opened_on": a.Date}, nil)
+	return p.post(ctx, financeOfficer, "/funds", body{"code": f.Fund, "restriction": f.Restriction, "opened_on": a.Date},
+		nil)
 }
 
 func addAccount(ctx context.Context, p *Player, a Act) error {
@@ -117,7 +118,8 @@ func openingBalance(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/opening-balances", body{"date": a.Date, "fund": f.Fund, "account": f.Account, "amount": number}, nil)
+	return p.post(ctx, financeOfficer, "/opening-balances",
+		body{"date": a.Date, "fund": f.Fund, "account": f.Account, "amount": number}, nil)
 }
 
 func registerPartner(ctx context.Context, p *Player, a Act) error {
@@ -131,7 +133,8 @@ func registerPartner(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	p.known.partners[f.Partner] = f.Currency
-	return p.post(ctx, financeOfficer, "/partners", body{"code": f.Partner, "currency": f.Currency, "account": f.Account}, nil)
+	return p.post(ctx, financeOfficer, "/partners", body{"code": f.Partner, "currency": f.Currency, "account": f.Account},
+		nil)
 }
 
 type signGrantFields struct {
@@ -166,11 +169,13 @@ func signGrant(ctx context.Context, p *Player, a Act) error {
 	if name == "" {
 		name = "Grantor of " + f.Grant
 	}
-	if err := p.post(ctx, financeOfficer, "/donors", body{"kind": "institution", "name": name, "language": "en"}, &donor); err != nil {
+	if err := p.post(ctx, financeOfficer, "/donors", body{"kind": "institution", "name": name, "language": "en"},
+		&donor); err != nil {
 		return err
 	}
 	total := amount(f.Amount, base)
-	policy := body{"recognition": f.Recognition, "fee_bearer": bearer(f.Fees), "currency_bearer": bearer(f.Fx), "interest": f.Interest}
+	policy := body{"recognition": f.Recognition, "fee_bearer": bearer(f.Fees), "currency_bearer": bearer(f.Fx),
+		"interest": f.Interest}
 	policy.with("indirect_rate", f.IndirectRate)
 	if f.RateMethod != "" && total.Currency != base {
 		policy["rate_method"] = f.RateMethod
@@ -188,7 +193,8 @@ func signGrant(ctx context.Context, p *Player, a Act) error {
 	if title == "" {
 		title = "Grant " + f.Grant
 	}
-	grant := body{"code": f.Grant, "donor": donor.ID, "title": title, "amount": total, "signed_on": a.Date, "policy": policy}
+	grant := body{"code": f.Grant, "donor": donor.ID, "title": title, "amount": total, "signed_on": a.Date,
+		"policy": policy}
 	if len(f.Period) == 2 {
 		grant["from"], grant["to"] = f.Period[0], f.Period[1]
 	}
@@ -283,7 +289,8 @@ func makePlan(ctx context.Context, p *Player, a Act) error {
 		}
 		lines = append(lines, line)
 	}
-	plan := body{"number": f.Plan, "beneficiary": person.ID, "currency": f.Currency, "starts_on": a.Date, "shares": shares(f.Split), "lines": lines}
+	plan := body{"number": f.Plan, "beneficiary": person.ID, "currency": f.Currency, "starts_on": a.Date,
+		"shares": shares(f.Split), "lines": lines}
 	p.known.plans[f.Plan], p.known.currencies[f.Plan] = "draft", f.Currency
 	return p.post(ctx, caseworker, "/plans", plan.with("budget_rate", f.BudgetRate), nil)
 }
@@ -342,7 +349,8 @@ func convert(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	exchange := body{"date": a.Date, "fund": f.Fund, "amount": amount(f.Amount, base), "from_account": f.From, "to_account": f.To, "rate": f.Rate}
+	exchange := body{"date": a.Date, "fund": f.Fund, "amount": amount(f.Amount, base), "from_account": f.From,
+		"to_account": f.To, "rate": f.Rate}
 	return p.post(ctx, financeOfficer, "/currency-exchanges", exchange.with("fee", amount(f.Fee, base).Amount), nil)
 }
 
@@ -361,8 +369,10 @@ func transfer(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	request := body{"number": f.Transfer, "date": a.Date, "partner": f.Partner, "plan": f.Plan, "account": f.Account, "sent": amount(f.Sent, base).Amount}
-	request.with("sending_fee", amount(f.SendingFee, base).Amount).with("rate", f.Rate).with("receiving_fee", amount(f.ReceivingFee, "").Amount)
+	request := body{"number": f.Transfer, "date": a.Date, "partner": f.Partner, "plan": f.Plan, "account": f.Account,
+		"sent": amount(f.Sent, base).Amount}
+	request.with("sending_fee", amount(f.SendingFee, base).Amount).with("rate", f.Rate).with("receiving_fee",
+		amount(f.ReceivingFee, "").Amount)
 	var sent asked
 	if err := p.post(ctx, financeOfficer, "/transfers", request, &sent); err != nil {
 		return err

@@ -29,7 +29,8 @@ func reverse(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/journal-entries/"+id+"/reversals", body{"date": a.Date, "reason": "Wrong as posted: " + f.Of}, nil)
+	return p.post(ctx, financeOfficer, "/journal-entries/"+id+"/reversals",
+		body{"date": a.Date, "reason": "Wrong as posted: " + f.Of}, nil)
 }
 
 type loanFields struct {
@@ -114,7 +115,8 @@ func accrue(ctx context.Context, p *Player, a Act) error {
 	var posted struct {
 		ID string `json:"id"`
 	}
-	if err := p.post(ctx, financeOfficer, "/accruals", accrual.with("plan", f.Plan).with("text", f.Text), &posted); err != nil {
+	if err := p.post(ctx, financeOfficer, "/accruals", accrual.with("plan", f.Plan).with("text", f.Text),
+		&posted); err != nil {
 		return err
 	}
 	p.known.entries[f.Ref] = posted.ID

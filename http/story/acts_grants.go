@@ -25,7 +25,8 @@ func award(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/awards", body{"date": a.Date}.with("rate", p.known.awardRates[f.Grant]), nil)
+	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/awards",
+		body{"date": a.Date}.with("rate", p.known.awardRates[f.Grant]), nil)
 }
 
 type grantOnly struct {
@@ -58,7 +59,8 @@ func gift(ctx context.Context, p *Player, a Act) error {
 	}
 	given := body{"donor": f.Donor, "fund": f.Fund, "date": a.Date, "gross": gross}
 	var booked asked
-	err = p.post(ctx, financeOfficer, "/gifts", given.with("fee", amount(f.Fee, base).Amount).with("number", f.Ref), &booked)
+	err = p.post(ctx, financeOfficer, "/gifts", given.with("fee", amount(f.Fee, base).Amount).with("number", f.Ref),
+		&booked)
 	p.known.entries[f.Ref] = booked.Entry
 	return err
 }
@@ -88,7 +90,8 @@ func interest(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/interest", body{"date": a.Date, "amount": number}.with("account", f.Account), nil)
+	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/interest",
+		body{"date": a.Date, "amount": number}.with("account", f.Account), nil)
 }
 
 func disallow(ctx context.Context, p *Player, a Act) error {
@@ -148,5 +151,6 @@ func keepResidue(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/residue-retentions", body{"date": a.Date, "account": f.Account, "letter": "of " + a.Date}, nil)
+	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/residue-retentions",
+		body{"date": a.Date, "account": f.Account, "letter": "of " + a.Date}, nil)
 }

@@ -21,12 +21,13 @@ func (p *Player) bank(ctx context.Context, payment, account, amount, proves stri
 	var match struct {
 		Entry string `json:"entry_id"`
 	}
-	err = p.post(ctx, financeOfficer, "/bank-lines/"+line.ID+"/matches", body{"payment": payment, "proves": proves}, &match)
+	err = p.post(ctx, financeOfficer, "/bank-lines/"+line.ID+"/matches", body{"payment": payment, "proves": proves},
+		&match)
 	return match.Entry, err
 }
 
-// release has an authorised disbursement paid: released, given to the bank, and confirmed by it. A payment that the story gives
-// no name gets one that no story uses, since those that the service gives might be names of later ones.
+// release has an authorised disbursement paid: released, given to the bank, and confirmed by it. A payment that the
+// story gives no name gets one that no story uses, since those that the service gives might be names of later ones.
 func (p *Player) release(ctx context.Context, d asked, name, account string) error {
 	request := body{"date": p.act.Date}
 	name = cmp.Or(name, fmt.Sprintf("PAY-L%d", p.act.Line))
@@ -36,7 +37,8 @@ func (p *Player) release(ctx context.Context, d asked, name, account string) err
 		Account string `json:"account"`
 		Amount  money  `json:"amount"`
 	}
-	if err := p.post(ctx, financeOfficer, "/disbursements/"+d.ID+"/releases", request.with("number", name).with("account", account), &payment); err != nil {
+	if err := p.post(ctx, financeOfficer, "/disbursements/"+d.ID+"/releases",
+		request.with("number", name).with("account", account), &payment); err != nil {
 		return err
 	}
 	if err := p.post(ctx, financeOfficer, "/payments/"+payment.ID+"/dispatches", nil, nil); err != nil {
@@ -75,8 +77,9 @@ func invoice(ctx context.Context, p *Player, a Act) error {
 		items = append(items, body{"line": item.Line, "units": json.RawMessage(units(item.Units)),
 			"unit_price": amount(item.UnitPrice, cmp.Or(p.known.currencies[f.Plan], base))}.with("kind", item.Kind))
 	}
-	d, err := p.authorised(ctx, body{"settlement": "invoice", "date": a.Date, "plan": f.Plan, "payee": f.Payee, "items": items,
-		"text": orText(f.Text, "Invoice "+f.Ref)})
+	d, err := p.authorised(ctx, body{"settlement": "invoice", "date": a.Date, "plan": f.Plan, "payee": f.Payee,
+		"items": items,
+		"text":  orText(f.Text, "Invoice "+f.Ref)})
 	if err != nil {
 		return err
 	}
@@ -133,8 +136,9 @@ func pay(ctx context.Context, p *Player, a Act) error {
 	if f.Amount, err = inBase(f.Amount); err != nil {
 		return err
 	}
-	return p.pays(ctx, f.Plan, [][2]string{{f.Fund, "100"}}, f.Payment, body{"category": f.Category, "amount": f.Amount, "account": f.Account,
-		"text": orText(f.Text, f.Category)}.with("payee", f.Payee))
+	return p.pays(ctx, f.Plan, [][2]string{{f.Fund, "100"}}, f.Payment,
+		body{"category": f.Category, "amount": f.Amount, "account": f.Account,
+			"text": orText(f.Text, f.Category)}.with("payee", f.Payee))
 }
 
 // pays has a cost beside a plan's lines approved and paid at once.
@@ -180,8 +184,9 @@ func payCurrency(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.pays(ctx, f.Plan, [][2]string{{f.Fund, "100"}}, f.Payment, body{"category": f.Category, "amount": amount(f.Amount, "").Amount,
-		"account": f.Account, "text": orText(f.Text, f.Category)}.with("spot_rate", f.Spot).with("payee", f.Payee))
+	return p.pays(ctx, f.Plan, [][2]string{{f.Fund, "100"}}, f.Payment,
+		body{"category": f.Category, "amount": amount(f.Amount, "").Amount,
+			"account": f.Account, "text": orText(f.Text, f.Category)}.with("spot_rate", f.Spot).with("payee", f.Payee))
 }
 
 func sharedCost(ctx context.Context, p *Player, a Act) error {
@@ -200,7 +205,9 @@ func sharedCost(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.pays(ctx, "", f.Key, "", body{"category": f.Category, "amount": number, "account": f.Account, "text": orText(f.Text, "Shared cost: "+f.Category)})
+	return p.pays(ctx, "", f.Key, "",
+		body{"category": f.Category, "amount": number, "account": f.Account,
+			"text": orText(f.Text, "Shared cost: "+f.Category)})
 }
 
 // payment is a payment that a story calls by a name.
@@ -270,7 +277,8 @@ func reissue(ctx context.Context, p *Player, a Act) error {
 		Account string `json:"account"`
 	}
 	request := body{"date": a.Date}
-	if err := p.post(ctx, financeOfficer, "/payments/"+made.id+"/reissues", request.with("number", f.Payment).with("account", f.Account), &again); err != nil {
+	if err := p.post(ctx, financeOfficer, "/payments/"+made.id+"/reissues",
+		request.with("number", f.Payment).with("account", f.Account), &again); err != nil {
 		return err
 	}
 	if err := p.post(ctx, treasurer, "/payments/"+again.ID+"/dispatches", nil, nil); err != nil {

@@ -13,7 +13,8 @@ func revisePlan(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	version := body{"starts_on": a.Date}
-	if err := p.post(ctx, caseworker, "/plans/"+f.Plan+"/versions", version.with("budget_rate", f.BudgetRate), nil); err != nil {
+	if err := p.post(ctx, caseworker, "/plans/"+f.Plan+"/versions", version.with("budget_rate", f.BudgetRate),
+		nil); err != nil {
 		return err
 	}
 	if p.known.plans[f.Plan] == "draft" {
@@ -34,7 +35,8 @@ func suspendPlan(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	return p.post(ctx, caseworker, "/plans/"+f.Plan+"/suspensions", body{"from": f.From, "date": a.Date, "reason": "leave"}, nil)
+	return p.post(ctx, caseworker, "/plans/"+f.Plan+"/suspensions",
+		body{"from": f.From, "date": a.Date, "reason": "leave"}, nil)
 }
 
 func resumePlan(ctx context.Context, p *Player, a Act) error {
@@ -48,7 +50,8 @@ func resumePlan(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	again := body{"move_months": f.MoveMonths, "starts_on": a.Date}
-	if err := p.post(ctx, caseworker, "/plans/"+f.Plan+"/resumptions", again.with("budget_rate", f.BudgetRate), nil); err != nil {
+	if err := p.post(ctx, caseworker, "/plans/"+f.Plan+"/resumptions", again.with("budget_rate", f.BudgetRate),
+		nil); err != nil {
 		return err
 	}
 	return p.post(ctx, programmeLead, "/plans/"+f.Plan+"/decisions", body{"decision": "approve", "date": a.Date}, nil)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// knownPlan makes sure that a plan which an act only mentions is on record. A story tells the plans whose units it settles;
-// of others it says no more than a number, so the player writes them down, with the fund that pays first.
+// knownPlan makes sure that a plan which an act only mentions is on record. A story tells the plans whose units it
+// settles; of others it says no more than a number, so the player writes them down, with the fund that pays first.
 func (p *Player) knownPlan(ctx context.Context, plan, fund string) error {
 	if plan == "" || p.known.told[plan] || p.known.plans[plan] != "" {
 		return nil
@@ -19,8 +19,9 @@ func (p *Player) knownPlan(ctx context.Context, plan, fund string) error {
 		return err
 	}
 	p.known.plans[plan], p.known.currencies[plan] = "draft", base
-	return p.post(ctx, caseworker, "/plans", body{"number": plan, "beneficiary": person.ID, "currency": base, "starts_on": p.act.Date,
-		"shares": shares([][2]string{{fund, "100"}}), "lines": []body{}}, nil)
+	return p.post(ctx, caseworker, "/plans",
+		body{"number": plan, "beneficiary": person.ID, "currency": base, "starts_on": p.act.Date,
+			"shares": shares([][2]string{{fund, "100"}}), "lines": []body{}}, nil)
 }
 
 // asked is a disbursement that was asked for.
@@ -86,7 +87,8 @@ func liquidate(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	draft := body{"date": a.Date, "plan": f.Plan, "line": f.Line, "units": f.Units, "partner": f.Partner, "text": orText(f.Text, f.Line)}
+	draft := body{"date": a.Date, "plan": f.Plan, "line": f.Line, "units": f.Units, "partner": f.Partner,
+		"text": orText(f.Text, f.Line)}
 	if err := p.inPartners(draft, f.Partner, "amount", f.Amount); err != nil {
 		return err
 	}
@@ -129,7 +131,8 @@ func netOverpayment(ctx context.Context, p *Player, a Act) error {
 	if err != nil {
 		return err
 	}
-	draft := body{"settlement": "netting", "date": a.Date, "plan": f.Plan, "line": f.Line, "units": f.Units, "partner": f.Partner, "text": orText(f.Text, f.Line)}
+	draft := body{"settlement": "netting", "date": a.Date, "plan": f.Plan, "line": f.Line, "units": f.Units,
+		"partner": f.Partner, "text": orText(f.Text, f.Line)}
 	if err := p.inPartners(draft, f.Partner, "amount", f.Amount); err != nil {
 		return err
 	}
@@ -154,7 +157,8 @@ func returnAdvance(ctx context.Context, p *Player, a Act) error {
 	if err := p.inPartners(back, f.Partner, "amount", f.Amount); err != nil {
 		return err
 	}
-	return p.post(ctx, financeOfficer, "/advance-returns", back.with("rate", f.Rate).with("fee", amount(f.Fee, base).Amount), nil)
+	return p.post(ctx, financeOfficer, "/advance-returns",
+		back.with("rate", f.Rate).with("fee", amount(f.Fee, base).Amount), nil)
 }
 
 func transferRejected(ctx context.Context, p *Player, a Act) error {
@@ -169,7 +173,8 @@ func transferRejected(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	back := body{"date": a.Date, "account": f.Account}
-	return p.post(ctx, financeOfficer, "/transfers/"+f.Transfer+"/rejections", back.with("rate", f.Rate).with("fee", amount(f.Fee, base).Amount), nil)
+	return p.post(ctx, financeOfficer, "/transfers/"+f.Transfer+"/rejections",
+		back.with("rate", f.Rate).with("fee", amount(f.Fee, base).Amount), nil)
 }
 
 func payRetainer(ctx context.Context, p *Player, a Act) error {
@@ -188,7 +193,8 @@ func payRetainer(ctx context.Context, p *Player, a Act) error {
 	if err := p.knownPlan(ctx, f.Plan, f.Fund); err != nil {
 		return err
 	}
-	return p.prepay(ctx, f.Ref, f.Amount, body{"kind": "retainer", "fund": f.Fund}.with("payee", f.Payee).with("plan", f.Plan).with("account", f.Account))
+	return p.prepay(ctx, f.Ref, f.Amount,
+		body{"kind": "retainer", "fund": f.Fund}.with("payee", f.Payee).with("plan", f.Plan).with("account", f.Account))
 }
 
 // prepay asks for money paid ahead and lets another authorise it.
@@ -282,7 +288,8 @@ func pettyCashSettle(ctx context.Context, p *Player, a Act) error {
 	for _, r := range f.Receipts {
 		receipts = append(receipts, body{"fund": r.Fund, "category": r.Category, "amount": amount(r.Amount, base)})
 	}
-	settle := body{"settlement": "petty_cash", "date": a.Date, "prepayment": f.Float, "items": receipts, "text": "Receipts of " + f.Float}
+	settle := body{"settlement": "petty_cash", "date": a.Date, "prepayment": f.Float, "items": receipts,
+		"text": "Receipts of " + f.Float}
 	d, err := p.settled(ctx, settle.with("returned", amount(f.Returned, base).Amount), "/settlements")
 	p.known.entries[f.Ref] = d.Entry
 	return err

@@ -18,8 +18,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// The attacks of docs/PROOF.md, done as the database's owner with the triggers out of the way. Each must be found, and the
-// books must be clean before: a check that always finds something proves nothing.
+// The attacks of docs/PROOF.md, done as the database's owner with the triggers out of the way. Each must be found, and
+// the books must be clean before: a check that always finds something proves nothing.
 
 var errUndo = errors.New("undo the attack")
 
@@ -67,7 +67,8 @@ func (r raider) disarm() {
 func (r raider) leafHashes(n int) [][]byte {
 	r.t.Helper()
 	var hashes [][]byte
-	if err := r.tx.NewRaw("SELECT hash FROM proof_leaves WHERE position < ? ORDER BY position", n).Scan(r.t.Context(), &hashes); err != nil {
+	if err := r.tx.NewRaw("SELECT hash FROM proof_leaves WHERE position < ? ORDER BY position", n).Scan(r.t.Context(),
+		&hashes); err != nil {
 		r.t.Fatal(err)
 	}
 	return hashes
@@ -86,11 +87,13 @@ func (r raider) regrow() {
 		}
 	}
 	for n := range len(hashes) / 256 {
-		if _, err := r.tx.NewRaw("INSERT INTO proof_nodes (level, position, hash) VALUES (8, ?, ?)", n, mth(hashes[n*256:(n+1)*256])).Exec(r.t.Context()); err != nil {
+		if _, err := r.tx.NewRaw("INSERT INTO proof_nodes (level, position, hash) VALUES (8, ?, ?)", n,
+			mth(hashes[n*256:(n+1)*256])).Exec(r.t.Context()); err != nil {
 			r.t.Fatal(err)
 		}
 	}
-	if _, err := r.tx.NewRaw("UPDATE proof_head SET size = ?, roots = ?", len(hashes), roots).Exec(r.t.Context()); err != nil {
+	if _, err := r.tx.NewRaw("UPDATE proof_head SET size = ?, roots = ?", len(hashes), roots).Exec(
+		r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -117,7 +120,9 @@ type attack struct {
 
 var attacks = []attack{
 	{"A1 change an amount and its mirror, and the balances", func(r raider) string {
-		seq := r.one("SELECT MIN(entry_seq) FROM entry_lines WHERE base = amount GROUP BY entry_seq HAVING COUNT(*) = 2 ORDER BY 1 LIMIT 1")
+		seq := r.one(
+			"SELECT MIN(entry_seq) FROM entry_lines WHERE base = amount GROUP BY entry_seq HAVING COUNT(*) = 2 ORDER BY 1 " +
+				"LIMIT 1")
 		r.do("UPDATE entry_lines SET amount = amount + 100, base = base + 100 WHERE entry_seq = "+seq+" AND amount > 0",
 			"UPDATE entry_lines SET amount = amount - 100, base = base - 100 WHERE entry_seq = "+seq+" AND amount < 0",
 			`UPDATE balances SET
@@ -135,11 +140,15 @@ var attacks = []attack{
 		return first
 	}, "leaf"},
 	{"A1 change a balance only", func(r raider) string {
-		r.do("UPDATE balances SET amount = amount + 100, base = base + 100 WHERE account = '1010' AND date = (SELECT MIN(date) FROM balances WHERE account = '1010')")
+		r.do(
+			"UPDATE balances SET amount = amount + 100, base = base + 100 WHERE account = '1010' AND date = (SELECT MIN(date) " +
+				"FROM balances WHERE account = '1010')")
 		return "account 1010"
 	}, "balance"},
 	{"A1 change a month only", func(r raider) string {
-		r.do("UPDATE balance_months SET base = base + 100 WHERE account = '1010' AND month = (SELECT MIN(month) FROM balance_months WHERE account = '1010')")
+		r.do(
+			"UPDATE balance_months SET base = base + 100 WHERE account = '1010' AND month = (SELECT MIN(month) FROM " +
+				"balance_months WHERE account = '1010')")
 		return "account 1010"
 	}, "balance"},
 	{"A1 hide the days of a month", func(r raider) string {
@@ -148,11 +157,15 @@ var attacks = []attack{
 		return month
 	}, "balance"},
 	{"A1 change a bank's total only", func(r raider) string {
-		r.do("UPDATE bank_totals SET amount = amount + 100 WHERE account = '1010' AND fund = (SELECT MIN(fund) FROM bank_totals WHERE account = '1010')")
+		r.do(
+			"UPDATE bank_totals SET amount = amount + 100 WHERE account = '1010' AND fund = (SELECT MIN(fund) FROM " +
+				"bank_totals WHERE account = '1010')")
 		return "account 1010"
 	}, "bank"},
 	{"A1 change when a bank moved last", func(r raider) string {
-		r.do("UPDATE bank_totals SET last_date = '2020-01-01' WHERE account = '1010' AND fund = (SELECT MIN(fund) FROM bank_totals WHERE account = '1010')")
+		r.do(
+			"UPDATE bank_totals SET last_date = '2020-01-01' WHERE account = '1010' AND fund = (SELECT MIN(fund) FROM " +
+				"bank_totals WHERE account = '1010')")
 		return "account 1010"
 	}, "bank"},
 	{"A1 change what is open in a lot", func(r raider) string {
@@ -162,7 +175,9 @@ var attacks = []attack{
 	{"A2 delete the last entries, their leaves, and wind the heads back", func(r raider) string {
 		for range 5 {
 			seq := r.one("SELECT MAX(seq) FROM entries")
-			r.do("DELETE FROM proof_leaves WHERE position >= (SELECT p.position FROM proof_leaves p JOIN entries e ON e.id = p.ref WHERE e.seq = "+seq+")",
+			r.do(
+				"DELETE FROM proof_leaves WHERE position >= (SELECT p.position FROM proof_leaves p JOIN entries e ON e.id = "+
+					"p.ref WHERE e.seq = "+seq+")",
 				"DELETE FROM entry_lines WHERE entry_seq = "+seq, "DELETE FROM entries WHERE seq = "+seq)
 		}
 		r.do("UPDATE book SET last_seq = (SELECT MAX(seq) FROM entries)",
@@ -171,15 +186,18 @@ var attacks = []attack{
 		return ""
 	}, "checkpoint"},
 	{"A3 insert a back-dated entry in the middle of the order", func(r raider) string {
-		r.do("UPDATE entry_lines SET entry_seq = -entry_seq - 1 WHERE entry_seq >= 4", "UPDATE entry_lines SET entry_seq = -entry_seq WHERE entry_seq < 0",
-			"UPDATE entries SET seq = -seq - 1, number = -number - 1 WHERE seq >= 4", "UPDATE entries SET seq = -seq, number = -number WHERE seq < 0",
+		r.do("UPDATE entry_lines SET entry_seq = -entry_seq - 1 WHERE entry_seq >= 4",
+			"UPDATE entry_lines SET entry_seq = -entry_seq WHERE entry_seq < 0",
+			"UPDATE entries SET seq = -seq - 1, number = -number - 1 WHERE seq >= 4",
+			"UPDATE entries SET seq = -seq, number = -number WHERE seq < 0",
 			`INSERT INTO entry_lines SELECT 4, line, account, fund, currency, amount, base, category, plan, payee, partner, lot FROM entry_lines WHERE entry_seq = 3`,
 			`INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, created_by, created_at)
 				SELECT 4, 'ent_forged', fiscal_year, number + 1, date, book, text, act, source, line_count, reason, created_by, created_at FROM entries WHERE seq = 3`)
 		return number(r, "4")
 	}, "leaf"},
 	{"A3 grow the tree by a leaf of nothing", func(r raider) string {
-		r.do(`INSERT INTO proof_leaves (position, kind, ref, hash, seal) SELECT size, 'entry', 'ent_forged', (SELECT hash FROM proof_leaves WHERE position = 5), (SELECT seal FROM proof_leaves WHERE position = 5) FROM proof_head`)
+		r.do(
+			`INSERT INTO proof_leaves (position, kind, ref, hash, seal) SELECT size, 'entry', 'ent_forged', (SELECT hash FROM proof_leaves WHERE position = 5), (SELECT seal FROM proof_leaves WHERE position = 5) FROM proof_head`)
 		r.regrow()
 		return "ent_forged"
 	}, "leaf"},
@@ -218,12 +236,14 @@ var attacks = []attack{
 	{"A8 approve one's own request", func(r raider) string {
 		id := r.one("SELECT MIN(subject) FROM duties WHERE step = 'approve'")
 		r.do("DELETE FROM duties WHERE step = 'request' AND subject = '"+id+"'",
-			"INSERT INTO duties SELECT subject, round + 1, 'request', user_id, token_id, payload, at FROM duties WHERE step = 'approve' AND subject = '"+id+"'")
+			"INSERT INTO duties SELECT subject, round + 1, 'request', user_id, token_id, payload, at FROM duties WHERE step = "+
+				"'approve' AND subject = '"+id+"'")
 		return id
 	}, "approval"},
 	{"A8 raise an approved amount, with every payload made to fit", func(r raider) string {
 		id := r.one("SELECT MIN(id) FROM disbursements WHERE state = 'evidenced'")
-		r.do("UPDATE disbursements SET amount = amount + 100, payload = (SELECT hash FROM tokens LIMIT 1) WHERE id = '"+id+"'",
+		r.do("UPDATE disbursements SET amount = amount + 100, payload = (SELECT hash FROM tokens LIMIT 1) WHERE id = '"+id+
+			"'",
 			"UPDATE duties SET payload = (SELECT hash FROM tokens LIMIT 1) WHERE subject = '"+id+"'")
 		return id
 	}, "leaf"},
@@ -264,7 +284,8 @@ var attacks = []attack{
 
 func number(r raider, seq string) string {
 	r.t.Helper()
-	year, n := r.one("SELECT fiscal_year FROM entries WHERE seq = "+seq), r.one("SELECT number FROM entries WHERE seq = "+seq)
+	year, n := r.one("SELECT fiscal_year FROM entries WHERE seq = "+seq),
+		r.one("SELECT number FROM entries WHERE seq = "+seq)
 	return fmt.Sprintf("%s-%06s", year, n)
 }
 
@@ -369,8 +390,8 @@ func TestEveryAttackIsFound(t *testing.T) {
 	})
 }
 
-// A7: an older state of the same books, restored row by row. The books are sound in themselves; only what is kept outside
-// knows better, and the signer refuses.
+// A7: an older state of the same books, restored row by row. The books are sound in themselves; only what is kept
+// outside knows better, and the signer refuses.
 func TestRestoredBackupIsFound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		keys, yesterday := signed(t, db)
@@ -402,7 +423,8 @@ func TestRestoredBackupIsFound(t *testing.T) {
 			} else {
 				t.Log(report.Findings[0])
 			}
-			if _, err := (proof.Signer{PrivateKey: keys[0], Last: &today}).Sign(t.Context(), tx); !errors.Is(err, proof.ErrRolledBack) {
+			if _, err := (proof.Signer{PrivateKey: keys[0], Last: &today}).Sign(t.Context(), tx); !errors.Is(err,
+				proof.ErrRolledBack) {
 				t.Errorf("the signer says %v, want %v", err, proof.ErrRolledBack)
 			}
 			return errUndo
@@ -437,7 +459,8 @@ func TestRewrittenBooksAreFound(t *testing.T) {
 				} else {
 					t.Log(report.Findings[0])
 				}
-				if _, err := (proof.Signer{PrivateKey: keys[0], Last: &ours}).Sign(t.Context(), tx); !errors.Is(err, proof.ErrRewritten) {
+				if _, err := (proof.Signer{PrivateKey: keys[0], Last: &ours}).Sign(t.Context(), tx); !errors.Is(err,
+					proof.ErrRewritten) {
 					t.Errorf("the signer says %v, want %v", err, proof.ErrRewritten)
 				}
 				return nil

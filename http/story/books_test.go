@@ -43,16 +43,18 @@ func sameAs(t *testing.T, db *store.DB, scenario, before string, query ...string
 	run(t, "hledger", "-f", export, "check")
 	part, reference := filepath.Join(t.TempDir(), "part.journal"), filepath.Join(t.TempDir(), "reference.journal")
 	run(t, "hledger", append([]string{"-f", export, "print", "-e", before, "-o", part}, query...)...)
-	run(t, "hledger", "-f", filepath.Join(scenarios, "scenarios.journal"), "print", "-e", before, "tag:scenario=^"+scenario+"$", "-o", reference)
-	out := strings.TrimSpace(run(t, "python3", filepath.Join(scenarios, "compare.py"), part, "--scenarios", scenario, "--reference", reference))
+	run(t, "hledger", "-f", filepath.Join(scenarios, "scenarios.journal"), "print", "-e", before,
+		"tag:scenario=^"+scenario+"$", "-o", reference)
+	out := strings.TrimSpace(run(t, "python3", filepath.Join(scenarios, "compare.py"), part, "--scenarios", scenario,
+		"--reference", reference))
 	if !strings.HasSuffix(out, " 0 differ") || strings.HasPrefix(out, "0 sums") {
 		t.Errorf("%s: %s", scenario, out)
 	}
 	t.Logf("%s: %s", scenario, out)
 }
 
-// TestWrongSplit plays S14: a stipend charged to one grant alone is reversed and posted anew. What S08 did to the lots is
-// done by an ordinary stipend.
+// TestWrongSplit plays S14: a stipend charged to one grant alone is reversed and posted anew. What S08 did to the lots
+// is done by an ordinary stipend.
 func TestWrongSplit(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		july := `{"act":"liquidate","date":"2026-07-31","plan":"P-101","partner":"NG-01","line":"stipend","units":1,"amount":"150000.00","text":"July"}`
@@ -83,7 +85,8 @@ func TestWrongSplit(t *testing.T) {
 			}
 		}
 		reason := `{"date":"2026-11-06","reason":"The receipt was for another month"}`
-		p := finance.With("Idempotency-Key", "r1").Post("/journal-entries/"+relief+"/reversals", reason).Problem(409, "part_of_act")
+		p := finance.With("Idempotency-Key", "r1").Post("/journal-entries/"+relief+"/reversals", reason).Problem(409,
+			"part_of_act")
 		if len(p.Instead) != 1 || p.Instead[0].Href != "/api/v1/journal-entries/"+settled+"/reversals" {
 			t.Errorf("instead %+v", p.Instead)
 		}
@@ -121,7 +124,9 @@ func TestInKind(t *testing.T) {
 		client := playStory(t, db, worked(t, "S00", "S10/sign_grant", "S17"))
 		sameAs(t, db, "S17", "2027-01-01", "tag:act=in-kind")
 		finance := client.As(db, "bookkeeper", access.FinanceOfficer).With("Idempotency-Key", "k")
-		finance.Post("/in-kind-contributions", `{"date":"2026-06-15","fund":"G3","category":"legal-aid","units":"1","unit_value":"1.00"}`).Problem(422, "in_kind_fund")
+		finance.Post("/in-kind-contributions",
+			`{"date":"2026-06-15","fund":"G3","category":"legal-aid","units":"1","unit_value":"1.00"}`).Problem(422,
+			"in_kind_fund")
 	})
 }
 
@@ -135,7 +140,8 @@ func TestLoan(t *testing.T) {
 			{"account":"2100","fund":"G3","direction":"debit","amount":"12000.00"},{"account":"4100","fund":"G3","direction":"credit","amount":"12000.00"}]}`).Want(201)
 		again := `{"date":"2026-10-16","from":"UNR","to":"G3","amount":"10000.01","account":"1010"}`
 		finance.With("Idempotency-Key", "r").Post("/interfund-repayments", again).Problem(422, "loan_exceeded")
-		finance.With("Idempotency-Key", "s").Post("/interfund-repayments", strings.Replace(again, "UNR", "G3", 1)).Problem(422, "loan_exceeded")
+		finance.With("Idempotency-Key", "s").Post("/interfund-repayments", strings.Replace(again, "UNR", "G3", 1)).Problem(
+			422, "loan_exceeded")
 		finance.With("Idempotency-Key", "l").Post("/interfund-loans", again).Problem(403, "forbidden_scope")
 		goOn(t, db, client, worked(t, "S18/receive_instalment", "S18/repay_loan"))
 		sameAs(t, db, "S18", "2027-01-01", "date:2026-09-25..2026-12-31")
@@ -146,11 +152,13 @@ func TestLoan(t *testing.T) {
 // closing entry has to find what the worked one finds; what S20's own acts bring is theirs to bring.
 func TestYearEnd(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		spent, err := story.Parse(strings.NewReader(strings.Repeat("\n", 200) + `{"act":"convert","date":"2026-09-02","fund":"G4","amount":"1200.00 USD","from":"1030","to":"1010","rate":"6.3800 DKK/USD","fee":"0.00"}`))
+		spent, err := story.Parse(strings.NewReader(strings.Repeat("\n", 200) +
+			`{"act":"convert","date":"2026-09-02","fund":"G4","amount":"1200.00 USD","from":"1030","to":"1010","rate":"6.3800 DKK/USD","fee":"0.00"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		acts := worked(t, "S00", "S16/open_fund", "S01/sign_grant", "S02/sign_grant", "S02/receive_instalment", "S02/convert", "S09/sign_grant",
+		acts := worked(t, "S00", "S16/open_fund", "S01/sign_grant", "S02/sign_grant", "S02/receive_instalment", "S02/convert",
+			"S09/sign_grant",
 			"S10/sign_grant", "S09/award", "S09/receive_award", "S17")
 		acts = append(append(acts, spent...), worked(t, "S20/accrue", "S20/revalue")...)
 		client := playStory(t, db, acts)
@@ -226,7 +234,8 @@ var worth = regexp.MustCompile(`(?m)^    (\S+) +(-?[0-9.]+) DKK +; fund:(\w+)`)
 // goOn plays more acts in books that have a story already.
 func goOn(t *testing.T, db *store.DB, client *apitest.Client, acts story.Story) {
 	t.Helper()
-	player := story.Player{Base: client.Base, Client: client.HTTP, Tokens: map[string]string{}, Clock: func(time.Time) {}, Keys: "more"}
+	player := story.Player{Base: client.Base, Client: client.HTTP, Tokens: map[string]string{}, Clock: func(time.Time) {},
+		Keys: "more"}
 	for _, role := range []access.Role{access.FinanceOfficer, access.Treasurer} {
 		player.Tokens[string(role)] = token(t, db, role)
 	}

@@ -37,13 +37,15 @@ func (l *leaving) Send(_ context.Context, m statements.Mail) error {
 // leave has a bank file made and a mail sent, of people with canaries.
 func (s *service) leave(t *testing.T) {
 	t.Helper()
-	s.gone = &leaving{clerk: s.client.As(s.db, "clerk", access.FinanceOfficer), second: s.client.As(s.db, "second clerk", access.FinanceOfficer),
-		chief: s.client.As(s.db, "chief", access.Treasurer)}
+	s.gone = &leaving{clerk: s.client.As(s.db, "clerk", access.FinanceOfficer),
+		second: s.client.As(s.db, "second clerk", access.FinanceOfficer),
+		chief:  s.client.As(s.db, "chief", access.Treasurer)}
 	var err error
 	if s.gone.key, _, err = proof.NewKey("example.org/books"); err != nil {
 		t.Fatal(err)
 	}
-	s.gone.clerk.Post("/bank-accounts", `{"account":"1010","name":"Example","iban":"DK5000400440116243","bic":"DABADKKK"}`).Want(http.StatusCreated)
+	s.gone.clerk.Post("/bank-accounts",
+		`{"account":"1010","name":"Example","iban":"DK5000400440116243","bic":"DABADKKK"}`).Want(http.StatusCreated)
 	s.paid(t, payeeOf(4), 2)
 	s.mailed(t, "MAILED", canaries[5].text(21), "https://books.example")
 }
@@ -60,12 +62,15 @@ func (s *service) moves(c *apitest.Client, path, body string, good int) string {
 // paid has a payee, whose bank details of a version are verified first, paid by a file of its own.
 func (s *service) paid(t *testing.T, payee string, version int) {
 	t.Helper()
-	s.gone.clerk.Post(fmt.Sprintf("/payees/%s/bank-details/%d/verifications", payee, version), `{"how":"letter","note":"answered our letter to the office"}`).Want(http.StatusOK)
+	s.gone.clerk.Post(fmt.Sprintf("/payees/%s/bank-details/%d/verifications", payee, version),
+		`{"how":"letter","note":"answered our letter to the office"}`).Want(http.StatusOK)
 	clock := storetest.ClockOf(s.db)
 	clock.Advance(48 * time.Hour)
 	day := string(ledger.DateOf(clock.Now()))
-	asked := s.moves(s.caring, "/disbursements", `{"settlement":"payment","date":"`+day+`","payee":"`+payee+`","category":"emergency-aid","account":"1010","amount":"10.00",`+
-		`"shares":[{"fund":"UNR","percent":"100"}],"text":"As agreed"}`, http.StatusCreated)
+	asked := s.moves(s.caring, "/disbursements",
+		`{"settlement":"payment","date":"`+day+`","payee":"`+payee+
+			`","category":"emergency-aid","account":"1010","amount":"10.00",`+
+			`"shares":[{"fund":"UNR","percent":"100"}],"text":"As agreed"}`, http.StatusCreated)
 	at := "/disbursements/" + asked
 	s.moves(s.caring, at+"/submissions", "", http.StatusOK)
 	s.moves(s.others[1], at+"/decisions", `{"decision":"approve"}`, http.StatusOK)
@@ -83,9 +88,12 @@ func (s *service) paid(t *testing.T, payee string, version int) {
 func (s *service) mailed(t *testing.T, donor, name, address string) {
 	t.Helper()
 	finance := s.others[2]
-	finance.Post("/donors", `{"code":"`+donor+`","kind":"person","language":"da","delivery":"email"}`).Want(http.StatusCreated)
-	finance.Post("/donors/"+donor+"/personal-data", `{"name":"`+name+`","email":"receiver@modtager.example"}`).Want(http.StatusOK)
-	s.moves(finance, "/gifts", `{"donor":"`+donor+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`, http.StatusCreated)
+	finance.Post("/donors", `{"code":"`+donor+`","kind":"person","language":"da","delivery":"email"}`).Want(
+		http.StatusCreated)
+	finance.Post("/donors/"+donor+"/personal-data", `{"name":"`+name+`","email":"receiver@modtager.example"}`).Want(
+		http.StatusOK)
+	s.moves(finance, "/gifts", `{"donor":"`+donor+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`,
+		http.StatusCreated)
 	id := s.issued(t, `{"subject":"`+donor+`","to":"2026-01-15"}`)
 	if err := s.db.Update(t.Context(), func(tx *store.Tx) error {
 		c, err := proof.Signer{PrivateKey: s.gone.key}.Sign(t.Context(), tx)
@@ -99,17 +107,18 @@ func (s *service) mailed(t *testing.T, donor, name, address string) {
 	s.plain(http.MethodPost, finance, "/statements/"+id+"/seals", "")
 	var d struct{ ID statements.DeliveryID }
 	finance.Post("/statements/"+id+"/deliveries", "").Want(http.StatusAccepted).Into(&d)
-	man := &statements.Postman{DB: s.db, Vault: s.vault, Mailer: s.gone, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{Address: address})
-	}}
+	man := &statements.Postman{DB: s.db, Vault: s.vault, Mailer: s.gone,
+		Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
+			return statements.OpenOffice(ctx, tx, statements.Office{Address: address})
+		}}
 	if err := man.Work(t.Context(), statements.DeliveryJob{Delivery: d.ID}); err != nil {
 		t.Fatal(err)
 	}
 	s.statements = append(s.statements, id)
 }
 
-// left collects what has left the house: the bank's files, which hold the accounts of payees and their streets since money goes there,
-// the mails but for their addresses, and the journal in each of its formats.
+// left collects what has left the house: the bank's files, which hold the accounts of payees and their streets since
+// money goes there, the mails but for their addresses, and the journal in each of its formats.
 func (s *service) left(t *testing.T, sinks map[string][]byte) {
 	t.Helper()
 	for _, batch := range s.gone.batches {
@@ -130,7 +139,8 @@ func (s *service) left(t *testing.T, sinks map[string][]byte) {
 		if err != nil {
 			return err
 		}
-		for _, as := range []ledger.ExportFormat{ledger.ExportHledger, ledger.ExportBeancount, ledger.ExportLedger, ledger.ExportCSV, ledger.ExportCSVDanish, ledger.ExportXLSX} {
+		for _, as := range []ledger.ExportFormat{ledger.ExportHledger, ledger.ExportBeancount, ledger.ExportLedger,
+			ledger.ExportCSV, ledger.ExportCSVDanish, ledger.ExportXLSX} {
 			var out bytes.Buffer
 			if err := book.Export(t.Context(), tx, &out, as, ledger.Span{}, func(int64) {}); err != nil {
 				return err
@@ -144,7 +154,8 @@ func (s *service) left(t *testing.T, sinks map[string][]byte) {
 	sinks["refusals and failures"] = s.refusals.Bytes()
 }
 
-// refusedToOthers has everybody who is on no case ask for somebody's identity, in both languages: whatever they are told names nobody.
+// refusedToOthers has everybody who is on no case ask for somebody's identity, in both languages: whatever they are
+// told names nobody.
 func (s *service) refusedToOthers(t *testing.T) {
 	t.Helper()
 	for _, c := range s.others {
@@ -152,7 +163,8 @@ func (s *service) refusedToOthers(t *testing.T) {
 			in := c.With("Accept-Language", lang)
 			for _, ask := range [][3]string{
 				{http.MethodPut, "/beneficiaries/" + s.codes[0] + "/identity", `{"names":"x"}`},
-				{http.MethodPost, "/beneficiaries/" + s.codes[0] + "/identity-openings", `{"fields":["names"],"purpose":"plan","reason":"long enough a reason"}`},
+				{http.MethodPost, "/beneficiaries/" + s.codes[0] + "/identity-openings",
+					`{"fields":["names"],"purpose":"plan","reason":"long enough a reason"}`},
 				{http.MethodPost, "/payees/" + payeeOf(0) + "/bank-details", `{"iban":"x"}`},
 				{http.MethodGet, "/donors/" + donorOf(0), ""},
 				{http.MethodPost, "/donors/" + donorOf(0) + "/disclosures", `{"reason":"short"}`},
@@ -163,12 +175,14 @@ func (s *service) refusedToOthers(t *testing.T) {
 	}
 }
 
-// leakOut leaks into what leaves: an alias that a bank reads, the address of a mail's link, a text of the journal, and an answer.
+// leakOut leaks into what leaves: an alias that a bank reads, the address of a mail's link, a text of the journal, and
+// an answer.
 func (s *service) leakOut(t *testing.T) {
 	t.Helper()
 	finance, text := s.others[2], leaked[0].text(8)
 	finance.Post("/payees", `{"code":"LEAK","kind":"partner","alias":"`+text+`"}`).Want(http.StatusCreated)
-	finance.Post("/payees/LEAK/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).Want(http.StatusCreated)
+	finance.Post("/payees/LEAK/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).Want(
+		http.StatusCreated)
 	s.paid(t, "LEAK", 1)
 	s.mailed(t, "MAILED-2", "x", "https://"+strings.ToLower(text)+".example")
 	amount := ledger.OfMinor(100, "DKK")

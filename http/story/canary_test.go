@@ -8,14 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,8 +29,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// canary is a personal field and a text that stands in nothing else. A new personal field joins by a line here: what is planted in
-// it, and how it is written for the person of that number.
+// canary is a personal field and a text that stands in nothing else. A new personal field joins by a line here: what is
+// planted in it, and how it is written for the person of that number.
 type canary struct {
 	field string
 	stem  string // begins every text of the field, and is what is looked for
@@ -53,18 +48,21 @@ var canaries = []canary{
 	{"a donor's mail address", "jqzwv.donor.", donorField("email")},
 	{"a donor's address", "Kvæxløkke", donorField("address")},
 	{"a payee's account", "77310426", payeeField(`"registration_number":"0040","account_number":`)},
-	{"a payee's street", "Czyżbłąkała", payeeField(`"iban":"DK5000400440116243","address":{"town":"Aarhus","country":"DK","street":`)},
+	{"a payee's street", "Czyżbłąkała",
+		payeeField(`"iban":"DK5000400440116243","address":{"town":"Aarhus","country":"DK","street":`)},
 }
 
 func identityField(name string) func(*service, int, string) {
 	return func(s *service, person int, text string) {
-		s.plain(http.MethodPut, s.caring, "/beneficiaries/"+s.codes[person]+"/identity", `{"`+name+`":`+strconv.Quote(text)+`}`)
+		s.plain(http.MethodPut, s.caring, "/beneficiaries/"+s.codes[person]+"/identity",
+			`{"`+name+`":`+strconv.Quote(text)+`}`)
 	}
 }
 
 func donorField(name string) func(*service, int, string) {
 	return func(s *service, person int, text string) {
-		s.plain(http.MethodPost, s.others[2], "/donors/"+donorOf(person)+"/personal-data", `{"`+name+`":`+strconv.Quote(text)+`}`)
+		s.plain(http.MethodPost, s.others[2], "/donors/"+donorOf(person)+"/personal-data",
+			`{"`+name+`":`+strconv.Quote(text)+`}`)
 	}
 }
 
@@ -76,8 +74,8 @@ func payeeField(before string) func(*service, int, string) {
 	}
 }
 
-// plain sends what is expected to be done, without holding the answer against the document: that takes longer than the act, and the first of
-// each kind is held against it elsewhere.
+// plain sends what is expected to be done, without holding the answer against the document: that takes longer than the
+// act, and the first of each kind is held against it elsewhere.
 func (s *service) plain(method string, c *apitest.Client, path, body string) []byte {
 	s.t.Helper()
 	answer := s.sent(method, c, path, body)
@@ -133,10 +131,11 @@ type service struct {
 	refusals   bytes.Buffer // what who asked was told
 }
 
-// TestCanaries plants a text of its own in every personal field of forty people, has everything happen to them that the API can do
-// with them, errors and panics too, and then looks for the texts wherever they must not be: the service's log, the database's log,
-// its files and its write-ahead log, a dump, what other roles read and export, statements in every format, the journal in every format, bank files,
-// mails, and what is told to who is refused, in both languages. It then leaks on purpose into each of them, and must find it.
+// TestCanaries plants a text of its own in every personal field of forty people, has everything happen to them that the
+// API can do with them, errors and panics too, and then looks for the texts wherever they must not be: the service's
+// log, the database's log, its files and its write-ahead log, a dump, what other roles read and export, statements in
+// every format, the journal in every format, bank files, mails, and what is told to who is refused, in both languages.
+// It then leaks on purpose into each of them, and must find it.
 func TestCanaries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := serving(t, db)
@@ -160,13 +159,16 @@ func TestCanaries(t *testing.T) {
 	})
 }
 
-// serving plays the worked story's first scenarios, so that there is everything to export, and starts a second server with a log.
+// serving plays the worked story's first scenarios, so that there is everything to export, and starts a second server
+// with a log.
 func serving(t *testing.T, db *store.DB) *service {
 	play(t, db, []string{"S00", "S01", "S02", "S03"})
 	dsn := storetest.DSN(db)
 	if db.Engine() == store.Postgres { // every statement of the new sessions goes to the log, as a careless operator might set it
 		if err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.NewRaw("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_statement = ''all''', current_database()); END $$").Exec(t.Context())
+			_, err := tx.NewRaw(
+				"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_statement = ''all''', current_database()); END $$").Exec(
+				t.Context())
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -182,7 +184,8 @@ func serving(t *testing.T, db *store.DB) *service {
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.client = apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: s.vault, Log: log}, s.accidents(log))
 	s.caring = s.client.As(db, "caring", access.Caseworker)
-	for _, role := range []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer, access.Auditor, access.PrivacyOfficer} {
+	for _, role := range []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer,
+		access.Auditor, access.PrivacyOfficer} {
 		s.others = append(s.others, s.client.As(db, "other "+string(role), role))
 	}
 	return s
@@ -208,7 +211,8 @@ type accident struct {
 // accidents are routes on which things go wrong with a personal text in hand.
 func (s *service) accidents(log *slog.Logger) func(*rest.API) {
 	return func(api *rest.API) {
-		rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/accidents", ID: "accident", Tag: "accidents", Summary: "x", Danish: "x", Personal: true,
+		rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/accidents", ID: "accident", Tag: "accidents", Summary: "x",
+			Danish: "x", Personal: true,
 			Roles: []access.Role{access.Caseworker}}, func(ctx context.Context, tx *store.Tx, in accident) (rest.None, error) {
 			switch in.Kind {
 			case "panic":
@@ -243,7 +247,8 @@ func (s *service) live(t *testing.T) {
 		}
 		s.codes = append(s.codes, made.Code)
 		s.plain(http.MethodPost, finance, "/donors", `{"code":"`+donorOf(person)+`","kind":"person","language":"da"}`)
-		s.plain(http.MethodPost, finance, "/payees", `{"code":"`+payeeOf(person)+`","kind":"person","alias":"Payee `+payeeOf(person)+`"}`)
+		s.plain(http.MethodPost, finance, "/payees",
+			`{"code":"`+payeeOf(person)+`","kind":"person","alias":"Payee `+payeeOf(person)+`"}`)
 		for _, k := range canaries {
 			k.plant(s, person, k.text(person))
 		}
@@ -262,8 +267,10 @@ func (s *service) live(t *testing.T) {
 	officer.Post("/beneficiaries/"+s.codes[2]+"/exports", `{"reason":"the person asked for it"}`).Want(http.StatusOK)
 	officer.Post("/beneficiaries/"+s.codes[3]+"/erasures", `{"reason":"the person asked for it"}`).Want(http.StatusCreated)
 	// The same person twice, which is found by the fingerprints.
-	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[5]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
-	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[4]+"/identity", map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
+	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[5]+"/identity",
+		map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
+	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[4]+"/identity",
+		map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
 	s.donors(t)
 	s.statements = []string{s.issued(t, `{"subject":"G1","to":"2026-01-15"}`)}
 	s.leave(t)
@@ -279,8 +286,10 @@ func (s *service) give(t *testing.T) {
 		finance.With("Idempotency-Key", fmt.Sprint("canary-give-", person)).Post("/gifts",
 			`{"donor":"`+donorOf(person)+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
 	}
-	seen := string(finance.Post("/donors/"+donorOf(0)+"/disclosures", `{"reason":"a letter of thanks to write"}`).Want(http.StatusOK).Body) +
-		string(treasurer.Post("/tax-gift-lists", `{"year":2026,"reason":"the list for the tax agency"}`).Want(http.StatusOK).Body)
+	seen := string(finance.Post("/donors/"+donorOf(0)+"/disclosures", `{"reason":"a letter of thanks to write"}`).Want(
+		http.StatusOK).Body) +
+		string(treasurer.Post("/tax-gift-lists", `{"year":2026,"reason":"the list for the tax agency"}`).Want(http.StatusOK).
+			Body)
 	for _, k := range canaries[5:9] {
 		if !strings.Contains(seen, k.text(0)) {
 			t.Fatalf("%s does not come back to who may see it: %s", k.field, seen)
@@ -296,7 +305,9 @@ func (s *service) donors(t *testing.T) {
 	finance, treasurer := s.others[2], s.others[3]
 	file := func(kind, content string) string {
 		var made struct{ ID string }
-		finance.Post("/donor-imports", fmt.Sprintf(`{"kind":%q,"profile":"rfc4180","content":%q}`, kind, base64.StdEncoding.EncodeToString([]byte(content)))).
+		finance.Post("/donor-imports",
+			fmt.Sprintf(`{"kind":%q,"profile":"rfc4180","content":%q}`, kind,
+				base64.StdEncoding.EncodeToString([]byte(content)))).
 			Want(http.StatusCreated).Into(&made)
 		return "/donor-imports/" + made.ID
 	}
@@ -310,7 +321,9 @@ func (s *service) donors(t *testing.T) {
 	gifts := file("gifts", "donor,fund,date,gross\n"+name+",UNR,2026-01-15,1.00\nFILED,"+notes+",2026-01-15,"+contact+"\n")
 	finance.With("Idempotency-Key", "canary-gifts").Post(gifts+"/commits", "").Want(http.StatusUnprocessableEntity)
 	finance.Post(gifts+"/discards", "").Want(http.StatusOK)
-	finance.Post("/donor-imports", fmt.Sprintf(`{"kind":"donors","profile":"rfc4180","content":%q}`, base64.StdEncoding.EncodeToString([]byte(name+",person\nX,person\n")))).
+	finance.Post("/donor-imports",
+		fmt.Sprintf(`{"kind":"donors","profile":"rfc4180","content":%q}`,
+			base64.StdEncoding.EncodeToString([]byte(name+",person\nX,person\n")))).
 		Want(http.StatusUnprocessableEntity)
 	finance.Post("/donors/FILED/disclosures", `{"reason":"Thanks for the gift"}`).Want(http.StatusOK)
 	treasurer.Post("/tax-gift-lists", `{"year":2026,"reason":"Report to the tax agency"}`).Want(http.StatusOK)
@@ -327,11 +340,12 @@ func (s *service) issued(t *testing.T, body string) string {
 	return id
 }
 
-// act does something to a statement, which is in a state after it. The answer is not held against the document, whose strict reader
-// knows no object with keys that are data, as closing_parts are.
+// act does something to a statement, which is in a state after it. The answer is not held against the document, whose
+// strict reader knows no object with keys that are data, as closing_parts are.
 func (s *service) act(t *testing.T, c *apitest.Client, path, body, state string) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.client.Base+rest.Base+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.client.Base+rest.Base+path,
+		strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -362,14 +376,18 @@ func (s *service) fail(t *testing.T) {
 		quiet(http.MethodPut, at+"/identity", `{"names":"`+text)
 		quiet(http.MethodPut, at+"/identity?"+url.QueryEscape(text)+"=1", `{"names":"x"}`)
 		quiet(http.MethodPut, "/beneficiaries/"+url.PathEscape(text)+"/identity", `{"names":"x"}`)
-		quiet(http.MethodPost, at+"/identity-openings", `{"fields":["`+text+`"],"purpose":"plan","reason":"long enough a reason"}`)
+		quiet(http.MethodPost, at+"/identity-openings",
+			`{"fields":["`+text+`"],"purpose":"plan","reason":"long enough a reason"}`)
 		quiet(http.MethodGet, "/beneficiaries/"+url.PathEscape(text), "")
-		quiet(http.MethodPost, "/plans", `{"beneficiary":"`+text+`","starts_on":"`+text+`","lines":[{"category":"`+text+`","payee":"`+text+`","unit_price":"`+text+`"}]}`)
+		quiet(http.MethodPost, "/plans",
+			`{"beneficiary":"`+text+`","starts_on":"`+text+`","lines":[{"category":"`+text+`","payee":"`+text+`","unit_price":"`+
+				text+`"}]}`)
 		quiet(http.MethodPost, "/donors/"+url.PathEscape(text)+"/personal-data", `{"tax_id":"`+text+`"}`)
 		quiet(http.MethodPost, "/payees/"+payeeOf(0)+"/bank-details", `{"iban":"`+text+`"}`)
 		quiet(http.MethodPost, "/sessions", `{"handle":"`+text+`","password":"`+text+`"}`)
 		for _, kind := range []string{"panic", "panic text", "panic error", "error", "sql", "logged"} {
-			answer := s.sent(http.MethodPost, s.caring.With("Accept-Language", []string{"en", "da"}[i%2]), "/accidents", `{"kind":"`+kind+`","text":`+strconv.Quote(text)+`}`)
+			answer := s.sent(http.MethodPost, s.caring.With("Accept-Language", []string{"en", "da"}[i%2]), "/accidents",
+				`{"kind":"`+kind+`","text":`+strconv.Quote(text)+`}`)
 			s.refusals.Write(answer)
 			if failed := bytes.Contains(answer, []byte(`"code":"internal"`)); failed != (kind != "logged") {
 				t.Errorf("%s with %s: %s", kind, k.field, answer)
@@ -381,8 +399,8 @@ func (s *service) fail(t *testing.T) {
 // leaked are the fields that leak.
 var leaked = [2]canary{canaries[0], canaries[4]}
 
-// leak leaks on purpose, in every kind of place: a line of the log, a column that nothing seals, a reason that others read as an
-// access, the name of a donor on a page.
+// leak leaks on purpose, in every kind of place: a line of the log, a column that nothing seals, a reason that others
+// read as an access, the name of a donor on a page.
 func (s *service) leak(t *testing.T) {
 	t.Helper()
 	fmt.Fprintf(s.log, "%q\n", leaked[1].text(7))
@@ -405,190 +423,10 @@ func (s *service) leak(t *testing.T) {
 		}
 	}
 	finance := s.others[2]
-	finance.Post("/donors", `{"code":"LEAK","kind":"institution","name":"`+leaked[0].text(8)+`","language":"en"}`).Want(http.StatusCreated)
-	finance.With("Idempotency-Key", "canary-gift").Post("/gifts", `{"donor":"LEAK","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
+	finance.Post("/donors", `{"code":"LEAK","kind":"institution","name":"`+leaked[0].text(8)+`","language":"en"}`).Want(
+		http.StatusCreated)
+	finance.With("Idempotency-Key", "canary-gift").Post("/gifts",
+		`{"donor":"LEAK","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
 	s.statements = append(s.statements, s.act(t, finance, "/statements", `{"subject":"LEAK","to":"2026-01-15"}`, "DRAFT"))
 	s.leakOut(t)
-}
-
-// sinks collects whatever must not hold a personal text: name → bytes.
-func (s *service) sinks(t *testing.T, readers []*apitest.Client) map[string][]byte {
-	t.Helper()
-	sinks := s.answers(t, readers)
-	sinks["service log"] = s.written()
-	s.pages(t, sinks)
-	s.left(t, sinks)
-	if s.db.Engine() == store.SQLite {
-		s.file(t, sinks)
-	} else {
-		s.server(t, sinks)
-	}
-	return sinks
-}
-
-func (s *service) written() []byte {
-	s.log.mu.Lock()
-	defer s.log.mu.Unlock()
-	return bytes.Clone(s.log.w.Bytes())
-}
-
-// file reads a SQLite database, its write-ahead log and a copy made by SQLite itself. Other processes read it: a file that is
-// opened and closed in this one would lose the locks that SQLite has on it.
-func (s *service) file(t *testing.T, sinks map[string][]byte) {
-	t.Helper()
-	file := strings.TrimPrefix(s.dsn, "sqlite:")
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-		if b, err := exec.CommandContext(t.Context(), "cat", file+suffix).Output(); err == nil {
-			sinks["database files"] = append(sinks["database files"], b...)
-		}
-	}
-	sinks["dump"] = contentOf(t, backupOf(t, s.db, s.dsn))
-}
-
-// server reads what a PostgreSQL server keeps of this database: its log, its files, the write-ahead log; and a dump.
-func (s *service) server(t *testing.T, sinks map[string][]byte) {
-	t.Helper()
-	var number string
-	if err := s.db.Update(t.Context(), func(tx *store.Tx) error {
-		if _, err := tx.NewRaw("CHECKPOINT").Exec(t.Context()); err != nil {
-			return err
-		}
-		return tx.NewRaw("SELECT oid::text FROM pg_database WHERE datname = current_database()").Scan(t.Context(), &number)
-	}); err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(s.dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := filepath.Join(u.Query().Get("host"), "data")
-	sinks["PostgreSQL log"] = []byte(storetest.PostgresLog(t))
-	sinks["database files"] = filesIn(t, filepath.Join(data, "base", number), time.Time{})
-	sinks["write-ahead log"] = filesIn(t, filepath.Join(data, "pg_wal"), s.began)
-	sinks["dump"] = contentOf(t, backupOf(t, s.db, s.dsn))
-}
-
-// backupOf copies a database that is in use into a file: of SQLite a database, of PostgreSQL a dump.
-func backupOf(t *testing.T, db *store.DB, dsn string) string {
-	t.Helper()
-	copied := filepath.Join(t.TempDir(), "copy")
-	if db.Engine() == store.Postgres {
-		if out, err := exec.CommandContext(t.Context(), program(t, "pg_dump"), "--file="+copied, dsn).CombinedOutput(); err != nil {
-			t.Fatalf("pg_dump: %v %s", err, out)
-		}
-		return copied
-	}
-	raw, err := sql.Open("sqlite", strings.TrimPrefix(dsn, "sqlite:"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = raw.ExecContext(t.Context(), "VACUUM INTO ?", copied)
-	if err := errors.Join(err, raw.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return copied
-}
-
-func contentOf(t *testing.T, file string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// filesIn reads what was written in a folder since an instant.
-func filesIn(t *testing.T, dir string, since time.Time) []byte {
-	t.Helper()
-	var all bytes.Buffer
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // files come and go under a server that runs
-		}
-		if info, err := d.Info(); err != nil || info.ModTime().Before(since) {
-			return nil //nolint:nilerr // the same
-		}
-		if b, err := os.ReadFile(path); err == nil {
-			all.Write(b)
-		}
-		return nil
-	})
-	if all.Len() == 0 {
-		t.Errorf("nothing could be read in %s", dir)
-	}
-	return all.Bytes()
-}
-
-// program finds one of PostgreSQL's programs.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	debian, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
-	if len(debian) == 0 {
-		t.Fatalf("there is no %s", name)
-	}
-	return slices.Max(debian)
-}
-
-// answers is all that people who are on no case read and export: every list and report, as JSON, CSV and workbook, and what is
-// told to everybody.
-func (s *service) answers(t *testing.T, readers []*apitest.Client) map[string][]byte {
-	t.Helper()
-	all := map[string][]byte{}
-	for who, c := range readers {
-		for what, op := range c.Operations() {
-			path, lists := strings.CutPrefix(op, "GET ")
-			if !lists || strings.Contains(strings.ReplaceAll(path, "{id}", ""), "{") {
-				continue
-			}
-			path = strings.ReplaceAll(path, "{id}", s.codes[6])
-			c := c.With("Accept-Language", []string{"en", "da"}[(who+what)%2]) // each operation is told in both, over all who ask
-			answer := s.raw(t, c, rest.Base+path)
-			all["answers to others as json"] = append(all["answers to others as json"], answer...)
-			if !bytes.Contains(answer, []byte(`"data":[{`)) && !bytes.Contains(answer, []byte(`"rows":[{`)) {
-				continue // refused, or nothing of which there could be a table
-			}
-			for _, format := range []string{"csv", "xlsx"} {
-				all["answers to others as "+format] = append(all["answers to others as "+format], s.raw(t, c, rest.Base+path+"?format="+format)...)
-			}
-		}
-	}
-	for _, path := range []string{"/metrics", "/livez", "/readyz", rest.Base + "/openapi.json", rest.Base + "/docs"} {
-		all["answers to all"] = append(all["answers to all"], s.raw(t, s.others[0], path)...)
-	}
-	return all
-}
-
-// pages are the statements as documents in both languages and all formats, and of PDFs what a reader of PDFs reads.
-func (s *service) pages(t *testing.T, sinks map[string][]byte) {
-	t.Helper()
-	for _, id := range s.statements {
-		for _, lang := range []string{"en", "da"} {
-			at := rest.Base + "/statements/" + id + "/document?lang=" + lang
-			for _, format := range []string{"text", "html", "xlsx"} {
-				sinks["statements as "+format] = append(sinks["statements as "+format], s.raw(t, s.others[4], at+"&format="+format)...)
-			}
-			page := s.raw(t, s.others[4], at)
-			cmd := exec.CommandContext(t.Context(), "pdftotext", "-", "-")
-			cmd.Stdin = strings.NewReader(string(page))
-			text, err := cmd.Output()
-			if err != nil || len(text) == 0 {
-				t.Errorf("the statement is no PDF that pdftotext reads: %v, %.100q", err, page)
-			}
-			sinks["PDFs"], sinks["PDFs as read"] = append(sinks["PDFs"], page...), append(sinks["PDFs as read"], text...)
-		}
-	}
-}
-
-// raw asks without holding the answer against the document, since most of what is asked for is refused.
-func (s *service) raw(t *testing.T, c *apitest.Client, path string) []byte {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.client.Base+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.Raw(req)
 }

@@ -139,7 +139,8 @@ func fromHledger(t *testing.T, journal string, funds, currencies []string) forei
 	out := foreign{}
 	for _, fund := range funds {
 		for _, c := range currencies {
-			rows := parseCSV(t, run(t, "hledger", "-f", journal, "bal", "-O", "csv", "--flat", "-N", "tag:fund=^"+fund+"$", "cur:^"+c+"$"), ',')
+			rows := parseCSV(t, run(t, "hledger", "-f", journal, "bal", "-O", "csv", "--flat", "-N", "tag:fund=^"+fund+"$",
+				"cur:^"+c+"$"), ',')
 			for _, r := range rows[1:] {
 				out.add(t, r[0], fund, c, strings.TrimSuffix(r[1], " "+c))
 			}
@@ -153,7 +154,8 @@ func fromLedger(t *testing.T, journal string, funds, currencies []string) foreig
 	out := foreign{}
 	for _, fund := range funds {
 		for _, c := range currencies {
-			said := run(t, "ledger", "--args-only", "-f", journal, "bal", "--flat", "--no-total", "--format", `%(account)\t%(quantity(scrub(total)))\n`,
+			said := run(t, "ledger", "--args-only", "-f", journal, "bal", "--flat", "--no-total", "--format",
+				`%(account)\t%(quantity(scrub(total)))\n`,
 				"--limit", fmt.Sprintf(`tag("fund")==%q and commodity(amount)==%q`, fund, c))
 			for line := range strings.Lines(said) {
 				account, amount, _ := strings.Cut(strings.TrimSpace(line), "\t")

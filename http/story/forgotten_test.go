@@ -24,17 +24,20 @@ func sealedFields(t *testing.T, db *store.DB) (fields []vault.Sealed) {
 	t.Helper()
 	if err := db.View(t.Context(), func(tx *store.Tx) error {
 		for _, from := range []struct{ table, subject, column, version string }{
-			{"identities", "beneficiary_id", "field", "version"}, {"donor_secrets", "donor_id", "field", "1"}, {"payee_details", "payee_id", "'sealed'", "version"}} {
+			{"identities", "beneficiary_id", "field", "version"}, {"donor_secrets", "donor_id", "field", "1"},
+			{"payee_details", "payee_id", "'sealed'", "version"}} {
 			var rows []struct {
 				Subject, Field string
 				Version        int
 				Sealed         []byte
 			}
-			if err := tx.NewRaw("SELECT "+from.subject+" AS subject, "+from.column+" AS field, "+from.version+" AS version, sealed FROM "+from.table).Scan(t.Context(), &rows); err != nil {
+			if err := tx.NewRaw("SELECT "+from.subject+" AS subject, "+from.column+" AS field, "+from.version+
+				" AS version, sealed FROM "+from.table).Scan(t.Context(), &rows); err != nil {
 				return err
 			}
 			for _, r := range rows {
-				fields = append(fields, vault.Sealed{Subject: r.Subject, At: vault.Place{Table: from.table, Column: r.Field, Row: r.Subject, Version: r.Version}, Bytes: r.Sealed})
+				fields = append(fields, vault.Sealed{Subject: r.Subject,
+					At: vault.Place{Table: from.table, Column: r.Field, Row: r.Subject, Version: r.Version}, Bytes: r.Sealed})
 			}
 		}
 		return nil
@@ -68,12 +71,16 @@ type known struct{ ID, Code string }
 func sealedTwice(caring, finance *apitest.Client, name string) (all []known) {
 	var person, donor, payee known
 	caring.Post("/beneficiaries", nil).Want(http.StatusCreated).Into(&person)
-	caring.Do(http.MethodPut, "/beneficiaries/"+person.Code+"/identity", `{"names":"`+name+`","contact":"`+name+`"}`).Want(http.StatusNoContent)
+	caring.Do(http.MethodPut, "/beneficiaries/"+person.Code+"/identity", `{"names":"`+name+`","contact":"`+name+`"}`).Want(
+		http.StatusNoContent)
 	finance.Post("/donors", `{"kind":"person","language":"da"}`).Want(http.StatusCreated).Into(&donor)
 	finance.Post("/donors/"+donor.Code+"/personal-data", `{"name":"`+name+`","address":"`+name+`"}`).Want(http.StatusOK)
-	finance.With("Idempotency-Key", name).Post("/gifts", `{"donor":"`+donor.Code+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
-	finance.Post("/payees", `{"code":"`+strings.ToUpper(name)+`","kind":"person","alias":"Payee of `+name+`"}`).Want(http.StatusCreated).Into(&payee)
-	finance.Post("/payees/"+payee.Code+"/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).Want(http.StatusCreated)
+	finance.With("Idempotency-Key", name).Post("/gifts",
+		`{"donor":"`+donor.Code+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
+	finance.Post("/payees", `{"code":"`+strings.ToUpper(name)+`","kind":"person","alias":"Payee of `+name+`"}`).Want(
+		http.StatusCreated).Into(&payee)
+	finance.Post("/payees/"+payee.Code+"/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).
+		Want(http.StatusCreated)
 	return []known{person, donor, payee}
 }
 
@@ -83,7 +90,8 @@ func restored(t *testing.T, engine store.Engine, copied string) *store.DB {
 	dsn := "sqlite:" + copied
 	if engine == store.Postgres {
 		dsn = storetest.EmptyPostgres(t)
-		if out, err := exec.CommandContext(t.Context(), program(t, "psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", copied, dsn).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), program(t, "psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", copied, dsn).
+			CombinedOutput(); err != nil {
 			t.Fatalf("psql: %v %s", err, out)
 		}
 	}
@@ -107,15 +115,17 @@ func keysAsOf(t *testing.T, file string) string {
 	return older
 }
 
-// TestForgotten erases a person, a donor and a payee, each beside another one, and holds that nothing of theirs opens: not from the live
-// database, not from a copy made after, not from one made before, as long as nobody has the older file of halves too; that what is known
-// of the others opens as before; that verify is clean; and that the trial balance and the yearly list of gifts are the same to the byte.
+// TestForgotten erases a person, a donor and a payee, each beside another one, and holds that nothing of theirs opens:
+// not from the live database, not from a copy made after, not from one made before, as long as nobody has the older
+// file of halves too; that what is known of the others opens as before; that verify is clean; and that the trial
+// balance and the yearly list of gifts are the same to the byte.
 func TestForgotten(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		play(t, db, []string{"S00", "S01", "S02", "S03"})
 		v, file := vaulttest.At(t)
 		c := apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: v})
-		caring, officer, auditor := c.As(db, "caring", access.Caseworker), c.As(db, "officer", access.PrivacyOfficer), c.As(db, "audit", access.Auditor)
+		caring, officer, auditor := c.As(db, "caring", access.Caseworker), c.As(db, "officer", access.PrivacyOfficer),
+			c.As(db, "audit", access.Auditor)
 		finance := c.As(db, "giving", access.FinanceOfficer)
 		gone, stay := sealedTwice(caring, finance, "gone"), sealedTwice(caring, finance, "stays")
 		taken, before, olderKeys := sealedFields(t, db), backupOf(t, db, storetest.DSN(db)), keysAsOf(t, file)
@@ -129,7 +139,8 @@ func TestForgotten(t *testing.T) {
 			t.Fatalf("%d sealed fields and totals %s", len(taken), balance)
 		}
 
-		officer.Post("/beneficiaries/"+gone[0].Code+"/erasures", `{"reason":"the person asked for it"}`).Want(http.StatusCreated)
+		officer.Post("/beneficiaries/"+gone[0].Code+"/erasures", `{"reason":"the person asked for it"}`).Want(
+			http.StatusCreated)
 		officer.Post("/donors/"+gone[1].Code+"/erasures", `{"reason":"the donor asked for it"}`).Want(http.StatusOK)
 		officer.Post("/payees/"+gone[2].Code+"/erasures", `{"reason":"the payee asked for it"}`).Want(http.StatusOK)
 
@@ -147,17 +158,20 @@ func TestForgotten(t *testing.T) {
 			{"a copy made after", later, now, [3]int{}},
 			{"a copy made after with the older keys", later, old, [3]int{}},
 			{"a copy made before", earlier, now, [3]int{}},
-			{"a copy made before with the older keys, which the test must see open to be worth anything", earlier, old, [3]int{2, 2, 1}},
+			{"a copy made before with the older keys, which the test must see open to be worth anything", earlier, old,
+				[3]int{2, 2, 1}},
 		} {
 			of := opened(t, look.db, look.keys, taken)
 			for i, kept := range []int{2, 2, 1} {
 				if of[gone[i].ID] != look.gone[i] || of[stay[i].ID] != kept {
-					t.Errorf("%s opens %d fields of who is gone, want %d, and %d of who stays, want %d: %s", look.name, of[gone[i].ID], look.gone[i], of[stay[i].ID], kept, gone[i].Code)
+					t.Errorf("%s opens %d fields of who is gone, want %d, and %d of who stays, want %d: %s", look.name, of[gone[i].ID],
+						look.gone[i], of[stay[i].ID], kept, gone[i].Code)
 				}
 			}
 		}
 		for name, books := range map[string]*store.DB{"live": db, "restored": later} {
-			if left := sealedFields(t, books); len(left) != 6 { // what is known of who stays, and of the payee what opens no more
+			if left := sealedFields(t, books); len(
+				left) != 6 { // what is known of who stays, and of the payee what opens no more
 				t.Errorf("%s: %d sealed fields are left, want 6", name, len(left))
 			}
 			if err := books.View(t.Context(), func(tx *store.Tx) error {

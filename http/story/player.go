@@ -59,14 +59,15 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
-	return fmt.Sprintf("story: line %d (%s of %s): %s %s answered %d %s:\n%s", r.Act.Line, r.Act.Name, r.Act.Date, r.Method, r.Path, r.Status, r.Code, r.Problem)
+	return fmt.Sprintf("story: line %d (%s of %s): %s %s answered %d %s:\n%s", r.Act.Line, r.Act.Name, r.Act.Date,
+		r.Method, r.Path, r.Status, r.Code, r.Problem)
 }
 
 // ErrUnknownAct is wrapped by the error of an act that no story has.
 var ErrUnknownAct = errors.New("story: there is no such act")
 
-// Play plays a story from its first act to its last, and stops at the first error: a [*Refusal], or what kept the player
-// from asking.
+// Play plays a story from its first act to its last, and stops at the first error: a [*Refusal], or what kept the
+// player from asking.
 func (p *Player) Play(ctx context.Context, s Story) error {
 	p.Start(s)
 	for i, a := range s {
@@ -82,7 +83,8 @@ func (p *Player) Play(ctx context.Context, s Story) error {
 
 // Start begins a story, of which no act is played yet.
 func (p *Player) Start(s Story) {
-	p.known = world{partners: map[string]string{}, plans: map[string]string{}, entries: map[string]string{}, donors: map[string]bool{}, awardRates: map[string]string{},
+	p.known = world{partners: map[string]string{}, plans: map[string]string{}, entries: map[string]string{},
+		donors: map[string]bool{}, awardRates: map[string]string{},
 		currencies: map[string]string{}, told: map[string]bool{}, invoices: map[string]string{}, payments: map[string]paid{}}
 	for _, a := range s {
 		if a.Name == "make_plan" {
@@ -91,7 +93,8 @@ func (p *Player) Start(s Story) {
 	}
 }
 
-// Do plays one act of the story that was started. After a [*Refusal] others can be played as if this one had not been told.
+// Do plays one act of the story that was started. After a [*Refusal] others can be played as if this one had not been
+// told.
 func (p *Player) Do(ctx context.Context, a Act) error {
 	play, ok := acts[a.Name]
 	if !ok {

@@ -76,8 +76,10 @@ func TestAuditorChecksAnEntryAlone(t *testing.T) {
 			}
 		}
 		for path, want := range map[string]int{
-			fmt.Sprintf("/proof/consistency?from=3&to=%d", c.Size): 200, "/proof/consistency?from=3&to=100000": 404, "/proof/checkpoints/1": 404,
-			fmt.Sprintf("/proof/checkpoints/%d", c.Size): 200, "/proof/entries/2026-999999": 404, "/proof/entries/2026-000001?checkpoint=1": 404,
+			fmt.Sprintf("/proof/consistency?from=3&to=%d", c.Size): 200, "/proof/consistency?from=3&to=100000": 404,
+			"/proof/checkpoints/1":                       404,
+			fmt.Sprintf("/proof/checkpoints/%d", c.Size): 200, "/proof/entries/2026-999999": 404,
+			"/proof/entries/2026-000001?checkpoint=1": 404,
 		} {
 			if got := read(path, nil); got != want {
 				t.Errorf("GET %s answers %d, want %d", path, got, want)

@@ -22,12 +22,15 @@ import (
 )
 
 // refusals are the answers that a random life may meet: the money was not there. Any other refusal fails the test.
-var refusals = []string{"fund_overdrawn", "lot_exhausted", "plan_budget_exceeded", "fx_rate_missing", "nothing_due", "plan_not_approved", "plan_state",
-	"outside_grant_period", "prepayment_exceeded", "state_conflict", "loan_exceeded", "already_reversed", "part_of_act", "receipts_differ",
-	"payment_reissued", "grant_state", "fee_exceeds_amount", "reversal_before_entry", "over_claimed", "version_pending", "nothing_to_suspend"}
+var refusals = []string{"fund_overdrawn", "lot_exhausted", "plan_budget_exceeded", "fx_rate_missing", "nothing_due",
+	"plan_not_approved", "plan_state",
+	"outside_grant_period", "prepayment_exceeded", "state_conflict", "loan_exceeded", "already_reversed", "part_of_act",
+	"receipts_differ",
+	"payment_reissued", "grant_state", "fee_exceeds_amount", "reversal_before_entry", "over_claimed", "version_pending",
+	"nothing_to_suspend"}
 
-// Whatever is told: funds balance in every currency, deferred grants have no result, statements foot, nothing stands below
-// zero, and everything recomputes to what is stored. Now and then hledger reads the books as well.
+// Whatever is told: funds balance in every currency, deferred grants have no result, statements foot, nothing stands
+// below zero, and everything recomputes to what is stored. Now and then hledger reads the books as well.
 func TestRandomStoriesKeepTheInvariants(t *testing.T) {
 	for i := range storetest.Rounds(12, 1000) {
 		seed := i + 1
@@ -107,8 +110,8 @@ func sound(t *testing.T, db *store.DB) {
 	}
 }
 
-// deferred wants income and cost of every deferred grant to be equal, and all bank balances, lots and commitments not below
-// zero.
+// deferred wants income and cost of every deferred grant to be equal, and all bank balances, lots and commitments not
+// below zero.
 func deferred(t *testing.T, db *store.DB) {
 	t.Helper()
 	err := db.View(t.Context(), func(tx *store.Tx) error {
@@ -168,7 +171,8 @@ func (s *teller) say(act string, fields map[string]any) {
 	date := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, s.day)
 	fields["act"], fields["date"] = act, date.Format(time.DateOnly)
 	if s.chance("entered late", 8) && s.day > 40 && act != "close_year" {
-		fields["entered"], fields["date"] = fields["date"], date.AddDate(0, 0, -rapid.IntRange(1, 20).Draw(s.T, "late")).Format(time.DateOnly)
+		fields["entered"], fields["date"] = fields["date"],
+			date.AddDate(0, 0, -rapid.IntRange(1, 20).Draw(s.T, "late")).Format(time.DateOnly)
 	}
 	line, err := json.Marshal(fields)
 	if err != nil {
@@ -236,7 +240,8 @@ func (s *teller) begin() {
 		s.say("register_partner", h{"partner": p, "currency": partnersOf[p].currency, "account": partnersOf[p].account})
 	}
 	for i, c := range []string{"DKK", "EUR", "DKK"} {
-		terms := h{"grant": fmt.Sprintf("G%d", i+1), "amount": "90000.00 " + c, "recognition": "deferred", "fees": s.of("grant", "UNR"), "fx": s.of("grant", "UNR"),
+		terms := h{"grant": fmt.Sprintf("G%d", i+1), "amount": "90000.00 " + c, "recognition": "deferred",
+			"fees": s.of("grant", "UNR"), "fx": s.of("grant", "UNR"),
 			"interest": "grantor"}
 		if s.chance("indirect", 2) {
 			terms["indirect_rate"], terms["indirect_excludes"] = s.of("7", "5.5", "12.25"), []string{"fx-losses"}
@@ -248,10 +253,13 @@ func (s *teller) begin() {
 	}
 	s.day = 5
 	s.say("receive_instalment", h{"grant": "G1", "amount": "20000.00 DKK", "account": "1010"})
-	s.say("receive_instalment", h{"grant": "G2", "amount": "3000.00 EUR", "rate": s.of("7.4600 DKK/EUR", "7.4417 DKK/EUR"), "account": "1020"})
+	s.say("receive_instalment", h{"grant": "G2", "amount": "3000.00 EUR", "rate": s.of("7.4600 DKK/EUR", "7.4417 DKK/EUR"),
+		"account": "1020"})
 	s.say("receive_instalment", h{"grant": "G3", "amount": "15000.00 DKK", "account": "1010"})
-	s.say("convert", h{"fund": "G2", "amount": "2000.00 EUR", "from": "1020", "to": "1010", "rate": "7.4420 DKK/EUR", "fee": s.of("30.00", "0.00")})
-	splits := [][][2]string{{{"G1", "60"}, {"G2", "40"}}, {{"G1", "33.33"}, {"G2", "33.33"}, {"G3", "33.34"}}, {{"UNR", "25"}, {"G2", "37.5"}, {"G3", "37.5"}}}
+	s.say("convert", h{"fund": "G2", "amount": "2000.00 EUR", "from": "1020", "to": "1010", "rate": "7.4420 DKK/EUR",
+		"fee": s.of("30.00", "0.00")})
+	splits := [][][2]string{{{"G1", "60"}, {"G2", "40"}}, {{"G1", "33.33"}, {"G2", "33.33"}, {"G3", "33.34"}},
+		{{"UNR", "25"}, {"G2", "37.5"}, {"G3", "37.5"}}}
 	for i, p := range []string{"NG-01", "KE-01", ""} {
 		plan := fmt.Sprintf("P-%d", i+1)
 		made := h{"plan": plan, "split": rapid.SampledFrom(splits).Draw(s.T, "split")}
@@ -259,10 +267,12 @@ func (s *teller) begin() {
 		if p == "" {
 			made["currency"] = "DKK"
 		} else {
-			made["currency"], made["budget_rate"] = partnersOf[p].currency, fmt.Sprintf("%d %s/DKK", partnersOf[p].rate-1, partnersOf[p].currency)
+			made["currency"], made["budget_rate"] = partnersOf[p].currency,
+				fmt.Sprintf("%d %s/DKK", partnersOf[p].rate-1, partnersOf[p].currency)
 			price = fmt.Sprintf("%d.%02d", rapid.IntRange(1, 90000).Draw(s.T, "price"), rapid.IntRange(0, 99).Draw(s.T, "kobo"))
 		}
-		made["lines"] = []h{{"line": "stipend", "category": "stipend", "unit_price": price, "due": []string{"2026-02-28", "2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31"}},
+		made["lines"] = []h{{"line": "stipend", "category": "stipend", "unit_price": price,
+			"due": []string{"2026-02-28", "2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31"}},
 			{"line": "therapy", "category": "therapy", "unit_price": price, "units": 6}}
 		s.say("make_plan", made)
 		s.say("approve_plan_year", h{"plan": plan, "year": 2026})
@@ -281,14 +291,16 @@ func (s *teller) something() {
 	fund := s.of("UNR", "G1", "G2", "G3")
 	acts := []func(){
 		func() {
-			t := h{"transfer": s.name("T-" + p.currency), "partner": partner, "plan": plan, "account": "1010", "sent": s.money(4000), "rate": rate()}
+			t := h{"transfer": s.name("T-" + p.currency), "partner": partner, "plan": plan, "account": "1010",
+				"sent": s.money(4000), "rate": rate()}
 			if s.chance("fees", 2) {
 				t["sending_fee"], t["receiving_fee"] = "60.00", quantity(1)
 			}
 			s.say("transfer", t)
 		},
 		func() {
-			l := h{"plan": plan, "partner": partner, "line": s.of("stipend", "therapy"), "units": rapid.IntRange(1, 3).Draw(s.T, "units"), "amount": quantity(900), "ref": s.name("L")}
+			l := h{"plan": plan, "partner": partner, "line": s.of("stipend", "therapy"),
+				"units": rapid.IntRange(1, 3).Draw(s.T, "units"), "amount": quantity(900), "ref": s.name("L")}
 			if s.chance("twice", 4) {
 				l["overpaid"] = quantity(200)
 			}
@@ -301,7 +313,8 @@ func (s *teller) something() {
 			s.say("net_overpayment", h{"plan": plan, "partner": partner, "line": "stipend", "units": 1, "amount": quantity(100)})
 		},
 		func() {
-			s.say("return_advance", h{"plan": plan, "partner": partner, "amount": quantity(300), "rate": rate(), "account": "1010", "fee": s.of("0.00", "0.01", "12.50")})
+			s.say("return_advance", h{"plan": plan, "partner": partner, "amount": quantity(300), "rate": rate(),
+				"account": "1010", "fee": s.of("0.00", "0.01", "12.50")})
 		},
 		func() {
 			if t, ok := s.one("T-" + p.currency); ok {
@@ -321,7 +334,8 @@ func (s *teller) something() {
 			}
 		},
 		func() {
-			s.say("pay", h{"fund": fund, "plan": "P-9", "category": s.of("emergency-aid", "therapy"), "amount": s.money(500), "account": "1010", "payment": s.name("PMT")})
+			s.say("pay", h{"fund": fund, "plan": "P-9", "category": s.of("emergency-aid", "therapy"), "amount": s.money(500),
+				"account": "1010", "payment": s.name("PMT")})
 		},
 		func() {
 			if pm, ok := s.one("PMT"); ok {
@@ -331,31 +345,39 @@ func (s *teller) something() {
 			}
 		},
 		func() {
-			s.say("pay_currency", h{"fund": "G2", "plan": "P-9", "category": "legal-aid", "amount": s.money(90) + " EUR", "account": "1020", "spot": "7.5111 DKK/EUR"})
+			s.say("pay_currency", h{"fund": "G2", "plan": "P-9", "category": "legal-aid", "amount": s.money(90) + " EUR",
+				"account": "1020", "spot": "7.5111 DKK/EUR"})
 		},
 		func() {
 			s.say("pay_retainer", h{"fund": fund, "payee": "A-01", "plan": "P-9", "amount": s.money(2000), "ref": s.name("RET")})
 		},
 		func() {
 			if r, ok := s.one("RET"); ok {
-				s.say("retainer_bill", h{"retainer": r, "net": s.money(500), "vat": s.of("25", "0", "12.5"), "category": "legal-aid", "ref": s.name("L")})
+				s.say("retainer_bill", h{"retainer": r, "net": s.money(500), "vat": s.of("25", "0", "12.5"),
+					"category": "legal-aid", "ref": s.name("L")})
 				s.say("return_retainer", h{"retainer": r, "amount": s.money(100)})
 			}
 		},
 		func() {
 			f, out := s.name("PC"), rapid.IntRange(100, 900).Draw(s.T, "float")
 			s.say("petty_cash_out", h{"fund": "UNR", "amount": fmt.Sprintf("%d.00", out), "ref": f})
-			s.say("petty_cash_settle", h{"float": f, "receipts": []h{{"fund": fund, "category": "emergency-aid", "amount": fmt.Sprintf("%d.50", out-50)}}, "returned": "49.50"})
+			s.say("petty_cash_settle", h{"float": f,
+				"receipts": []h{{"fund": fund, "category": "emergency-aid", "amount": fmt.Sprintf("%d.50", out-50)}},
+				"returned": "49.50"})
 		},
 		func() {
-			s.say("shared_cost", h{"category": "staff", "amount": s.money(3000), "key": [][2]string{{"G1", "33.3"}, {"G3", "33.4"}, {"UNR", "33.3"}}, "account": "1010"})
+			s.say("shared_cost", h{"category": "staff", "amount": s.money(3000),
+				"key": [][2]string{{"G1", "33.3"}, {"G3", "33.4"}, {"UNR", "33.3"}}, "account": "1010"})
 		},
 		func() { s.say("charge_indirect", h{"grant": s.of("G1", "G2", "G3")}) },
 		func() {
-			s.say("amend_policy", h{"grant": s.of("G1", "G2", "G3"), "fees": s.of("grant", "UNR"), "fx": s.of("grant", "UNR"), "indirect_rate": s.of("7", "9.5")})
+			s.say("amend_policy", h{"grant": s.of("G1", "G2", "G3"), "fees": s.of("grant", "UNR"), "fx": s.of("grant", "UNR"),
+				"indirect_rate": s.of("7", "9.5")})
 		},
 		func() {
-			s.say("receive_instalment", h{"grant": "G2", "amount": s.money(900) + " EUR", "rate": s.of("7.4500 DKK/EUR", "7.4711 DKK/EUR"), "account": s.of("1020", "1010")})
+			s.say("receive_instalment",
+				h{"grant": "G2", "amount": s.money(900) + " EUR", "rate": s.of("7.4500 DKK/EUR", "7.4711 DKK/EUR"),
+					"account": s.of("1020", "1010")})
 		},
 		func() {
 			if l, ok := s.one("L"); ok {

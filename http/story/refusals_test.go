@@ -17,8 +17,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// What the API does not take. Every row is a request that would be booked but for one thing, and every answer says where
-// that is and what to send instead.
+// What the API does not take. Every row is a request that would be booked but for one thing, and every answer says
+// where that is and what to send instead.
 var refused = []struct {
 	name    string
 	path    string
@@ -33,7 +33,8 @@ var refused = []struct {
 		422, "amount_must_be_string", "/amount", "amount_must_be_string", `send "4250.00"`},
 	{"a number with decimals", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":4250.5}`,
 		422, "amount_must_be_string", "/amount", "amount_must_be_string", `send "4250.50"`},
-	{"an amount inside money as a number", "/grants/G1/instalments", `{"date":"2026-07-01","amount":{"amount":4250,"currency":"DKK"},"account":"1010"}`,
+	{"an amount inside money as a number", "/grants/G1/instalments",
+		`{"date":"2026-07-01","amount":{"amount":4250,"currency":"DKK"},"account":"1010"}`,
 		422, "amount_must_be_string", "/amount/amount", "amount_must_be_string", `send "4250.00"`},
 	{"money as a number", "/grants/G1/instalments", `{"date":"2026-07-01","amount":4250,"account":"1010"}`,
 		422, "validation_failed", "/amount", "wrong_type", "send an object"},
@@ -41,11 +42,13 @@ var refused = []struct {
 		422, "amount_malformed", "/amount", "amount_malformed", `send "4250.00"`},
 	{"English separators", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"4,250.00"}`,
 		422, "amount_malformed", "/amount", "amount_malformed", `send "4250.00"`},
-	{"what is four in one country and four thousand in another", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"4,250"}`,
+	{"what is four in one country and four thousand in another", "/opening-balances",
+		`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"4,250"}`,
 		422, "amount_malformed", "/amount", "amount_malformed", `for example "4250.00"`},
 	{"three decimals", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"4250.005"}`,
 		422, "too_many_decimals", "/amount", "too_many_decimals", "2 decimals"},
-	{"three decimals inside money", "/grants/G1/instalments", `{"date":"2026-07-01","amount":{"amount":"4250.005","currency":"DKK"},"account":"1010"}`,
+	{"three decimals inside money", "/grants/G1/instalments",
+		`{"date":"2026-07-01","amount":{"amount":"4250.005","currency":"DKK"},"account":"1010"}`,
 		422, "too_many_decimals", "/amount/amount", "too_many_decimals", "2 decimals"},
 	{"three decimals in the partner's currency", "/disbursements", draft("2026-07-01", "P-101", "4250.005"),
 		422, "too_many_decimals", "/amount", "too_many_decimals", "2 decimals"},
@@ -53,25 +56,31 @@ var refused = []struct {
 		422, "amount_malformed", "/amount", "amount_malformed", `"4250.00"`},
 	{"an exponent as a number", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":1e9}`,
 		422, "amount_must_be_string", "/amount", "amount_must_be_string", `"4250.00"`},
-	{"more than there is room for", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"99999999999999999.00"}`,
+	{"more than there is room for", "/opening-balances",
+		`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"99999999999999999.00"}`,
 		422, "amount_malformed", "/amount", "amount_malformed", `"4250.00"`},
 	{"a field that is misspelt", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","acount":"1010","amount":"5.00"}`,
 		422, "unknown_field", "/acount", "unknown_field", `did you mean "account"?`},
-	{"a field of another resource", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"5.00","approved_by":"me"}`,
+	{"a field of another resource", "/opening-balances",
+		`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"5.00","approved_by":"me"}`,
 		422, "unknown_field", "/approved_by", "unknown_field", "date, fund, account, amount"},
-	{"a field twice", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"5.00","amount":"5000.00"}`,
+	{"a field twice", "/opening-balances",
+		`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"5.00","amount":"5000.00"}`,
 		400, "malformed_json", "/amount", "duplicate_field", ""},
-	{"something after the object", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"5.00"}{}`,
+	{"something after the object", "/opening-balances",
+		`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"5.00"}{}`,
 		400, "malformed_json", "", "trailing_data", ""},
 	{"a field left out", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","amount":"5.00"}`,
 		422, "validation_failed", "/account", "required", ""},
-	{"a day that does not exist", "/opening-balances", `{"date":"2026-02-30","fund":"UNR","account":"1010","amount":"5.00"}`,
+	{"a day that does not exist", "/opening-balances",
+		`{"date":"2026-02-30","fund":"UNR","account":"1010","amount":"5.00"}`,
 		422, "date_malformed", "/date", "date_malformed", `"2026-01-31"`},
 	{"a date as people write it", "/opening-balances", `{"date":"1/7-2026","fund":"UNR","account":"1010","amount":"5.00"}`,
 		422, "date_malformed", "/date", "date_malformed", `"2026-01-31"`},
 	{"a closed period", "/opening-balances", `{"date":"2026-01-31","fund":"UNR","account":"1010","amount":"5.00"}`,
 		409, "period_closed", "", "", "open period"},
-	{"an instalment in a closed period", "/grants/G1/instalments", `{"date":"2026-01-31","amount":{"amount":"5.00","currency":"DKK"},"account":"1010"}`,
+	{"an instalment in a closed period", "/grants/G1/instalments",
+		`{"date":"2026-01-31","amount":{"amount":"5.00","currency":"DKK"},"account":"1010"}`,
 		409, "period_closed", "", "", "open period"},
 	{"an unknown fund", "/opening-balances", `{"date":"2026-07-01","fund":"NONE","account":"1010","amount":"5.00"}`,
 		422, "fund_unknown", "/fund", "fund_unknown", "GET /api/v1/funds"},
@@ -84,12 +93,14 @@ var refused = []struct {
 }
 
 func draft(day, plan, amount string) string {
-	return fmt.Sprintf(`{"date":%q,"plan":%q,"line":"stipend","units":1,"partner":"NG-01","amount":%q,"text":"Stipend"}`, day, plan, amount)
+	return fmt.Sprintf(`{"date":%q,"plan":%q,"line":"stipend","units":1,"partner":"NG-01","amount":%q,"text":"Stipend"}`,
+		day, plan, amount)
 }
 
 func byHand(day, fund string) string {
-	return fmt.Sprintf(`{"date":%q,"text":"Interest","lines":[{"account":"1010","fund":%[2]q,"direction":"debit","amount":"12.50"},`+
-		`{"account":"4200","fund":%[2]q,"direction":"credit","amount":"12.50"}]}`, day, fund)
+	return fmt.Sprintf(
+		`{"date":%q,"text":"Interest","lines":[{"account":"1010","fund":%[2]q,"direction":"debit","amount":"12.50"},`+
+			`{"account":"4200","fund":%[2]q,"direction":"credit","amount":"12.50"}]}`, day, fund)
 }
 
 // TestRefusedInputWritesNothing sends each of them with money at stake and counts every row of the database before and
@@ -170,14 +181,16 @@ func TestNobodyActsTwice(t *testing.T) {
 		}
 		approve := map[string]string{"decision": "approve"}
 
-		own := "/disbursements/" + id(key(grace, "d1").Post("/disbursements", draft("2026-06-30", "P-101", "150000.00")).Want(201))
+		own := "/disbursements/" + id(
+			key(grace, "d1").Post("/disbursements", draft("2026-06-30", "P-101", "150000.00")).Want(201))
 		key(grace, "d2").Post(own+"/submissions", nil).Want(200)
 		refusedTo(grace, own+"/decisions", approve)
 		key(others, "d3").Post(own+"/decisions", approve).Want(200)
 		refusedTo(others, own+"/authorisations", nil)
 		refusedTo(grace, own+"/authorisations", nil)
 
-		sent := map[string]string{"date": "2026-06-30", "partner": "NG-01", "plan": "P-101", "account": "1010", "sent": "100.00", "rate": "226 NGN/DKK"}
+		sent := map[string]string{"date": "2026-06-30", "partner": "NG-01", "plan": "P-101", "account": "1010",
+			"sent": "100.00", "rate": "226 NGN/DKK"}
 		transfer := "/transfers/" + id(key(grace, "t1").Post("/transfers", sent).Want(201))
 		refusedTo(grace, transfer+"/authorisations", nil)
 		key(others, "t2").Post(transfer+"/authorisations", nil).Want(200)

@@ -125,8 +125,8 @@ func sumBehind(t *testing.T, client *apitest.Client, f figure) decimal.Decimal {
 	}
 }
 
-// TestTrialBalanceOfTheWorkedStory holds the trial balance after S00-S06 against what an accountant wrote down, and against
-// what hledger makes of the exported journal.
+// TestTrialBalanceOfTheWorkedStory holds the trial balance after S00-S06 against what an accountant wrote down, and
+// against what hledger makes of the exported journal.
 func TestTrialBalanceOfTheWorkedStory(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		client := play(t, db, firstHalf).As(db, "auditor", access.Auditor)
@@ -168,7 +168,8 @@ func byHledger(t *testing.T, db *store.DB) map[string]string {
 	t.Helper()
 	export := filepath.Join(t.TempDir(), "books.journal")
 	exportJournal(t, db, export)
-	rows, err := csv.NewReader(strings.NewReader(run(t, "hledger", "-f", export, "balance", "--cost", "--flat", "-N", "-e", "2026-07-01", "-O", "csv"))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(run(t, "hledger", "-f", export, "balance", "--cost", "--flat", "-N", "-e",
+		"2026-07-01", "-O", "csv"))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,11 +186,12 @@ func byHledger(t *testing.T, db *store.DB) map[string]string {
 }
 
 // tablePaths are all lists; reports are tables besides.
-var tablePaths = []string{"/accounts", "/funds", "/periods", "/balances?as_of=2026-06-30", "/journal-entries", "/journal-lines", "/donors", "/grants",
+var tablePaths = []string{"/accounts", "/funds", "/periods", "/balances?as_of=2026-06-30", "/journal-entries",
+	"/journal-lines", "/donors", "/grants",
 	"/plans", "/disbursements", "/statements"}
 
-// TestTables asks for every list and report as CSV in both profiles and as a workbook: all have the same rows, and every
-// amount is the same number.
+// TestTables asks for every list and report as CSV in both profiles and as a workbook: all have the same rows, and
+// every amount is the same number.
 func TestTables(t *testing.T) {
 	db := storetest.SQLite(t)
 	client := play(t, db, firstHalf).As(db, "auditor", access.Auditor)
@@ -220,7 +222,8 @@ func TestTables(t *testing.T) {
 					}
 				}
 			}
-			if name := answer.Header.Get("Content-Disposition"); !strings.HasPrefix(name, "attachment; filename=\"") || !strings.HasSuffix(name, ".xlsx\"") {
+			if name := answer.Header.Get("Content-Disposition"); !strings.HasPrefix(name, "attachment; filename=\"") ||
+				!strings.HasSuffix(name, ".xlsx\"") {
 				t.Errorf("the workbook is called %s", name)
 			}
 		})
@@ -274,7 +277,8 @@ func readSheet(t *testing.T, a apitest.Answer) [][]string {
 	rows = rows[blank+1:]
 	for i, row := range rows[1:] {
 		for j, cell := range row {
-			if strings.Contains(strings.ToLower(rows[0][j]), "date") || rows[0][j] == "From" || rows[0][j] == "To" || strings.HasSuffix(rows[0][j], " on") {
+			if strings.Contains(strings.ToLower(rows[0][j]), "date") || rows[0][j] == "From" || rows[0][j] == "To" ||
+				strings.HasSuffix(rows[0][j], " on") {
 				rows[i+1][j] = day(cell)
 			}
 		}
@@ -321,8 +325,10 @@ func chartByPath(t *testing.T, db *store.DB) map[string]string {
 
 // wantTrial is the trial balance of 30 June after S00-S06, debit positive.
 var wantTrial = map[string]string{
-	"actual": "0.00", "actual 1010": "277994.00", "actual 1020": "7460.00", "actual 1300": "132.74", "actual 2100": "-35370.20",
-	"actual 3100": "-250000.00", "actual 4100": "-7009.80", "actual 4300": "-282.54", "actual 5100": "2654.87", "actual 5110": "3982.30",
+	"actual": "0.00", "actual 1010": "277994.00", "actual 1020": "7460.00", "actual 1300": "132.74",
+	"actual 2100": "-35370.20",
+	"actual 3100": "-250000.00", "actual 4100": "-7009.80", "actual 4300": "-282.54", "actual 5100": "2654.87",
+	"actual 5110": "3982.30",
 	"actual 6100": "120.09", "actual 6200": "36.00", "actual 6300": "282.54",
 	"budgetary": "0.00", "budgetary 9100": "6666.66", "budgetary 9900": "-6666.66",
 }

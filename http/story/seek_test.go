@@ -25,7 +25,8 @@ func seek(t *testing.T, sinks map[string][]byte, texts []string) (hits []string)
 			for _, text := range texts {
 				for form, needle := range formsOf(text) {
 					if at := bytes.Index(content, needle); at >= 0 {
-						hits = append(hits, fmt.Sprintf("%s: %q as %s: …%q", part, text, form, content[max(0, at-40):min(len(content), at+len(needle)+20)]))
+						hits = append(hits, fmt.Sprintf("%s: %q as %s: …%q", part, text, form,
+							content[max(0, at-40):min(len(content), at+len(needle)+20)]))
 					}
 				}
 			}
@@ -34,11 +35,13 @@ func seek(t *testing.T, sinks map[string][]byte, texts []string) (hits []string)
 	return hits
 }
 
-// formsOf are the ways in which a text may be written. Base64 depends on how many bytes stand before: of the three ways, the letters
-// that the text alone decides are looked for.
+// formsOf are the ways in which a text may be written. Base64 depends on how many bytes stand before: of the three
+// ways, the letters that the text alone decides are looked for.
 func formsOf(text string) map[string][]byte {
-	forms := map[string][]byte{"UTF-8": []byte(text), "lower case": []byte(strings.ToLower(text)), "upper case": []byte(strings.ToUpper(text)),
-		"URL": []byte(url.QueryEscape(text)), "path": []byte(url.PathEscape(text)), "hex": []byte(hex.EncodeToString([]byte(text))),
+	forms := map[string][]byte{"UTF-8": []byte(text), "lower case": []byte(strings.ToLower(text)),
+		"upper case": []byte(strings.ToUpper(text)),
+		"URL":        []byte(url.QueryEscape(text)), "path": []byte(url.PathEscape(text)),
+		"hex": []byte(hex.EncodeToString([]byte(text))),
 		"HEX": []byte(strings.ToUpper(hex.EncodeToString([]byte(text))))}
 	var escaped, little, big strings.Builder
 	for _, u := range utf16.Encode([]rune(text)) {
@@ -50,7 +53,8 @@ func formsOf(text string) map[string][]byte {
 		little.Write([]byte{byte(u), byte(u >> 8)})
 		big.Write([]byte{byte(u >> 8), byte(u)})
 	}
-	forms["JSON"], forms["UTF-16LE"], forms["UTF-16BE"] = []byte(escaped.String()), []byte(little.String()), []byte(big.String())
+	forms["JSON"], forms["UTF-16LE"], forms["UTF-16BE"] = []byte(escaped.String()), []byte(little.String()),
+		[]byte(big.String())
 	for before := range 3 {
 		padded := append(make([]byte, before), text...)
 		from, to := (before*8+5)/6, len(padded)*8/6
@@ -112,8 +116,8 @@ func all(content []byte, mark string) (at []int) {
 	}
 }
 
-// TestSeek holds that the search finds a text in each of its forms, whatever stands around it, and packed, and nothing where
-// nothing is.
+// TestSeek holds that the search finds a text in each of its forms, whatever stands around it, and packed, and nothing
+// where nothing is.
 func TestSeek(t *testing.T) {
 	for _, text := range stems() {
 		for form, needle := range formsOf(text) {
@@ -126,7 +130,8 @@ func TestSeek(t *testing.T) {
 		}
 		for before := range 4 {
 			plain := strings.Repeat("~", before) + text + "07, and more"
-			for form, encoded := range map[string]string{"base64": base64.StdEncoding.EncodeToString([]byte(plain)), "base64url": base64.RawURLEncoding.EncodeToString([]byte(plain))} {
+			for form, encoded := range map[string]string{"base64": base64.StdEncoding.EncodeToString([]byte(plain)),
+				"base64url": base64.RawURLEncoding.EncodeToString([]byte(plain))} {
 				if len(seek(t, map[string][]byte{"x": []byte(encoded)}, []string{text})) == 0 {
 					t.Errorf("%s in %s after %d bytes was not found", text, form, before)
 				}
@@ -134,7 +139,8 @@ func TestSeek(t *testing.T) {
 		}
 		var zipped, streamed bytes.Buffer
 		archive := zip.NewWriter(&zipped)
-		for name, body := range map[string]string{"first.xml": "<t></t>", "sheet.xml": "<t>" + text + "</t>", "last.xml": "<t></t>"} {
+		for name, body := range map[string]string{"first.xml": "<t></t>", "sheet.xml": "<t>" + text + "</t>",
+			"last.xml": "<t></t>"} {
 			w, _ := archive.Create(name)
 			_, _ = io.WriteString(w, body)
 		}

@@ -16,8 +16,8 @@ type Statement struct {
 }
 
 // IssueStatements has a statement issued for every grant of the story at the end of every half-year in which the story
-// plays and the grant is signed, each from the start of the grant: drafted and cleared by finance, reviewed by the programme lead, issued by the
-// treasurer.
+// plays and the grant is signed, each from the start of the grant: drafted and cleared by finance, reviewed by the
+// programme lead, issued by the treasurer.
 func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, error) {
 	var issued []Statement
 	for _, day := range s.halfYears() {
@@ -30,7 +30,8 @@ func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, err
 			if err := p.post(ctx, financeOfficer, "/statements", body{"subject": g.code, "to": day}, &out); err != nil {
 				return nil, err
 			}
-			for _, step := range []struct{ role, noun string }{{financeOfficer, "privacy-checks"}, {programmeLead, "reviews"}, {treasurer, "issues"}} {
+			for _, step := range []struct{ role, noun string }{{financeOfficer, "privacy-checks"}, {programmeLead, "reviews"},
+				{treasurer, "issues"}} {
 				p.step++
 				if err := p.post(ctx, step.role, "/statements/"+out.ID+"/"+step.noun, nil, &out); err != nil {
 					return nil, err
@@ -42,8 +43,8 @@ func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, err
 	return issued, nil
 }
 
-// halfYears are the ends of the half-years that lie between the story's first and last day. A story that ends before any
-// has its last day.
+// halfYears are the ends of the half-years that lie between the story's first and last day. A story that ends before
+// any has its last day.
 func (s Story) halfYears() []string {
 	var first, last string
 	for _, a := range s {

@@ -15,9 +15,9 @@ import (
 	"supportledger/store/storetest"
 )
 
-// forgery is raw SQL by which somebody who reaches the database would let themselves do more than they may. The database refuses it
-// with a code, or where it cannot know, lets it pass; and whether it was refused or the owner had put the triggers away first, verify finds
-// what became of it.
+// forgery is raw SQL by which somebody who reaches the database would let themselves do more than they may. The
+// database refuses it with a code, or where it cannot know, lets it pass; and whether it was refused or the owner had
+// put the triggers away first, verify finds what became of it.
 type forgery struct {
 	name  string
 	first func(r raider) []string // what nobody refuses, on the way there
@@ -43,75 +43,130 @@ func copied(r raider, table, where string, anew map[string]string) string {
 			values[i] = v
 		}
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s", table, strings.Join(columns, ", "), strings.Join(values, ", "), table, where)
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s", table, strings.Join(columns, ", "),
+		strings.Join(values, ", "), table, where)
 }
 
-const ownDuty = "INSERT INTO duties SELECT %s, %s, '%s', user_id, token_id, payload, at FROM duties WHERE step = 'request' AND subject = (SELECT MIN(id) FROM %s)"
+const ownDuty = "INSERT INTO duties SELECT %s, %s, '%s', user_id, token_id, payload, at FROM duties WHERE step = " +
+	"'request' AND subject = (SELECT MIN(id) FROM %s)"
 
 // version writes a plan's next version as the person who asked for the last one, and asks for it.
 func version(r raider) []string {
 	asker := r.one("SELECT user_id FROM duties WHERE step = 'request' AND subject = (SELECT MIN(id) FROM plan_versions)")
 	return []string{
-		copied(r, "plan_versions", "id = (SELECT MIN(id) FROM plan_versions)", map[string]string{"id": "'plv_forged'", "version": "99", "state": "'draft'", "created_by": "'" + asker + "'"}),
+		copied(r, "plan_versions", "id = (SELECT MIN(id) FROM plan_versions)",
+			map[string]string{"id": "'plv_forged'", "version": "99", "state": "'draft'", "created_by": "'" + asker + "'"}),
 		fmt.Sprintf(ownDuty, "'plv_forged'", "1", "request", "plan_versions"),
 	}
 }
 
 var forgeries = []forgery{
 	// Roles, and accounts.
-	{"a role is written", nil, "INSERT INTO user_roles (user_id, role) VALUES (" + who("finance_officer") + ", 'treasurer')", "approval_missing", "role", ""},
-	{"a role is exchanged", nil, "UPDATE user_roles SET role = 'treasurer' WHERE role = 'finance_officer'", "append_only", "role", ""},
-	{"a role rests on another's change", nil, "INSERT INTO user_roles SELECT " + who("finance_officer") + ", role, change_id FROM user_roles WHERE role = 'treasurer' AND user_id = " + who("treasurer"), "approval_missing", "role", ""},
+	{"a role is written", nil, "INSERT INTO user_roles (user_id, role) VALUES (" + who("finance_officer") +
+		", 'treasurer')", "approval_missing", "role", ""},
+	{"a role is exchanged", nil, "UPDATE user_roles SET role = 'treasurer' WHERE role = 'finance_officer'", "append_only",
+		"role", ""},
+	{"a role rests on another's change", nil,
+		"INSERT INTO user_roles SELECT " + who("finance_officer") +
+			", role, change_id FROM user_roles WHERE role = 'treasurer' AND user_id = " + who("treasurer"), "approval_missing",
+		"role", ""},
 	{"a role is taken away", nil, "DELETE FROM user_roles WHERE user_id = " + who("treasurer"), "append_only", "role", ""},
-	{"what was asked for an account is applied", nil, "UPDATE account_changes SET state = 'applied', decided_at = created_at WHERE state = 'requested'", "approval_missing", "approval", ""},
-	{"what was asked for an account grows", nil, "UPDATE account_changes SET grants = ',treasurer,' WHERE state = 'requested'", "append_only", "", ""},
-	{"a change is written as applied", nil, "INSERT INTO account_changes SELECT 'chg_forged', " + who("auditor-1") + ", 'roles', ',treasurer,', ',', NULL, reason, payload, 'applied', created_by, created_at, created_at FROM account_changes WHERE state = 'requested'", "approval_missing", "approval", ""},
-	{"an account works again", nil, "UPDATE users SET disabled_at = NULL WHERE handle = 'gone'", "account_ended", "sign-in", ""},
-	{"an end is put off", nil, "UPDATE users SET ends_at = '2999-01-01T00:00:00.000000Z' WHERE handle = 'auditor-1'", "account_ended", "sign-in", ""},
-	{"an account takes another's handle", nil, "UPDATE users SET handle = 'chair' WHERE handle = 'treasurer'", "append_only", "sign-in", ""},
-	{"an account is written", nil, "INSERT INTO users (id, handle, created_at) VALUES ('usr_forged', 'forged', 'x')", "", "sign-in", ""},
+	{"what was asked for an account is applied", nil,
+		"UPDATE account_changes SET state = 'applied', decided_at = created_at WHERE state = 'requested'", "approval_missing",
+		"approval", ""},
+	{"what was asked for an account grows", nil,
+		"UPDATE account_changes SET grants = ',treasurer,' WHERE state = 'requested'", "append_only", "", ""},
+	{"a change is written as applied", nil,
+		"INSERT INTO account_changes SELECT 'chg_forged', " + who("auditor-1") +
+			", 'roles', ',treasurer,', ',', NULL, reason, payload, 'applied', created_by, created_at, created_at FROM " +
+			"account_changes WHERE state = 'requested'", "approval_missing", "approval", ""},
+	{"an account works again", nil, "UPDATE users SET disabled_at = NULL WHERE handle = 'gone'", "account_ended",
+		"sign-in", ""},
+	{"an end is put off", nil, "UPDATE users SET ends_at = '2999-01-01T00:00:00.000000Z' WHERE handle = 'auditor-1'",
+		"account_ended", "sign-in", ""},
+	{"an account takes another's handle", nil, "UPDATE users SET handle = 'chair' WHERE handle = 'treasurer'",
+		"append_only", "sign-in", ""},
+	{"an account is written", nil, "INSERT INTO users (id, handle, created_at) VALUES ('usr_forged', 'forged', 'x')", "",
+		"sign-in", ""},
 
 	// Tokens and sessions.
-	{"a revoked token is revived", nil, "UPDATE tokens SET revoked_at = NULL WHERE name = 'revoked'", "append_only", "sign-in", ""},
-	{"a token lives longer", nil, "UPDATE tokens SET expires_at = '2999-01-01T00:00:00.000000Z' WHERE name = 'reader'", "append_only", "sign-in", ""},
+	{"a revoked token is revived", nil, "UPDATE tokens SET revoked_at = NULL WHERE name = 'revoked'", "append_only",
+		"sign-in", ""},
+	{"a token lives longer", nil, "UPDATE tokens SET expires_at = '2999-01-01T00:00:00.000000Z' WHERE name = 'reader'",
+		"append_only", "sign-in", ""},
 	{"a token may do more", nil, "UPDATE tokens SET scopes = '' WHERE name = 'reader'", "append_only", "sign-in", ""},
-	{"a token gets another secret", nil, "UPDATE tokens SET hash = (SELECT payload FROM duties ORDER BY at LIMIT 1) WHERE name = 'reader'", "append_only", "sign-in", ""},
-	{"a token becomes the treasurer's", nil, "UPDATE tokens SET user_id = " + who("treasurer") + " WHERE name = 'reader'", "append_only", "sign-in", ""},
-	{"a token is written for the treasurer", nil, "INSERT INTO tokens (id, user_id, hash, created_at, expires_at) SELECT 'tok_forged', " + who("treasurer") + ", payload, at, '2999-01-01T00:00:00.000000Z' FROM duties ORDER BY at LIMIT 1", "", "sign-in", ""},
-	{"a token is written for who is gone", nil, "INSERT INTO tokens (id, user_id, hash, created_at, expires_at) SELECT 'tok_forged', " + who("gone") + ", payload, at, '2999-01-01T00:00:00.000000Z' FROM duties ORDER BY at LIMIT 1", "account_ended", "sign-in", ""},
+	{"a token gets another secret", nil,
+		"UPDATE tokens SET hash = (SELECT payload FROM duties ORDER BY at LIMIT 1) WHERE name = 'reader'", "append_only",
+		"sign-in", ""},
+	{"a token becomes the treasurer's", nil, "UPDATE tokens SET user_id = " + who("treasurer") + " WHERE name = 'reader'",
+		"append_only", "sign-in", ""},
+	{"a token is written for the treasurer", nil,
+		"INSERT INTO tokens (id, user_id, hash, created_at, expires_at) SELECT 'tok_forged', " + who("treasurer") +
+			", payload, at, '2999-01-01T00:00:00.000000Z' FROM duties ORDER BY at LIMIT 1", "", "sign-in", ""},
+	{"a token is written for who is gone", nil,
+		"INSERT INTO tokens (id, user_id, hash, created_at, expires_at) SELECT 'tok_forged', " + who("gone") +
+			", payload, at, '2999-01-01T00:00:00.000000Z' FROM duties ORDER BY at LIMIT 1", "account_ended", "sign-in", ""},
 
 	// Passwords, second factors, identities, invitations.
 	{"a password is exchanged", nil, "UPDATE credentials SET password = 'another'", "append_only", "sign-in", ""},
 	{"a second factor is taken away", nil, "UPDATE credentials SET second = NULL", "append_only", "sign-in", ""},
 	{"a second factor counts that showed no code", nil, "UPDATE credentials SET confirmed = TRUE", "", "sign-in", ""},
 	{"a password is forgotten and written anew", nil, "DELETE FROM credentials", "append_only", "", ""},
-	{"a password is written", nil, "INSERT INTO credentials (user_id, password, confirmed, last_step, changed_at) VALUES (" + who("treasurer") + ", 'x', FALSE, 0, 'x')", "approval_missing", "sign-in", ""},
-	{"a password rests on another's invitation", nil, "INSERT INTO credentials SELECT " + who("treasurer") + ", password, NULL, FALSE, 0, changed_at, invitation FROM credentials", "approval_missing", "sign-in", ""},
-	{"an identity opens another account", nil, "UPDATE sign_in_identities SET user_id = " + who("treasurer"), "append_only", "sign-in", ""},
-	{"an identity is linked", nil, "INSERT INTO sign_in_identities (issuer, subject, user_id, linked_at) VALUES ('https://forged.example', 'x', " + who("treasurer") + ", 'x')", "approval_missing", "sign-in", ""},
-	{"an account that acts is invited", nil, "INSERT INTO invitations (hash, user_id, expires_at) SELECT payload, " + who("treasurer") + ", '2999-01-01T00:00:00.000000Z' FROM duties ORDER BY at LIMIT 1", "approval_missing", "sign-in", ""},
-	{"an invitation is another's", nil, "UPDATE invitations SET user_id = " + who("treasurer") + " WHERE used_at IS NULL", "append_only", "sign-in", ""},
-	{"an invitation lasts longer", nil, "UPDATE invitations SET expires_at = '2999-01-01T00:00:00.000000Z' WHERE used_at IS NULL", "append_only", "sign-in", ""},
-	{"an invitation works again", nil, "UPDATE invitations SET used_at = NULL WHERE used_at IS NOT NULL", "append_only", "", ""},
+	{"a password is written", nil,
+		"INSERT INTO credentials (user_id, password, confirmed, last_step, changed_at) VALUES (" + who("treasurer") +
+			", 'x', FALSE, 0, 'x')", "approval_missing", "sign-in", ""},
+	{"a password rests on another's invitation", nil,
+		"INSERT INTO credentials SELECT " + who("treasurer") +
+			", password, NULL, FALSE, 0, changed_at, invitation FROM credentials", "approval_missing", "sign-in", ""},
+	{"an identity opens another account", nil, "UPDATE sign_in_identities SET user_id = " + who("treasurer"),
+		"append_only", "sign-in", ""},
+	{"an identity is linked", nil,
+		"INSERT INTO sign_in_identities (issuer, subject, user_id, linked_at) VALUES ('https://forged.example', 'x', " +
+			who("treasurer") + ", 'x')", "approval_missing", "sign-in", ""},
+	{"an account that acts is invited", nil,
+		"INSERT INTO invitations (hash, user_id, expires_at) SELECT payload, " + who("treasurer") +
+			", '2999-01-01T00:00:00.000000Z' FROM duties ORDER BY at LIMIT 1", "approval_missing", "sign-in", ""},
+	{"an invitation is another's", nil, "UPDATE invitations SET user_id = " + who("treasurer") + " WHERE used_at IS NULL",
+		"append_only", "sign-in", ""},
+	{"an invitation lasts longer", nil,
+		"UPDATE invitations SET expires_at = '2999-01-01T00:00:00.000000Z' WHERE used_at IS NULL", "append_only", "sign-in",
+		""},
+	{"an invitation works again", nil, "UPDATE invitations SET used_at = NULL WHERE used_at IS NOT NULL", "append_only",
+		"", ""},
 
 	// Approvals of one's own.
-	{"one's own plan is approved", version, fmt.Sprintf(ownDuty, "'plv_forged'", "1", "approve", "plan_versions"), "maker_cannot_approve", "", ""}, // the key refuses it to the owner too
-	{"a plan is approved by nobody", version, "UPDATE plan_versions SET state = 'approved' WHERE id = 'plv_forged'", "approval_missing", "approval",
+	{"one's own plan is approved", version, fmt.Sprintf(ownDuty, "'plv_forged'", "1", "approve", "plan_versions"),
+		"maker_cannot_approve", "", ""}, // the key refuses it to the owner too
+	{"a plan is approved by nobody", version, "UPDATE plan_versions SET state = 'approved' WHERE id = 'plv_forged'",
+		"approval_missing", "approval",
 		"UPDATE plans SET current_version = 99 WHERE id = (SELECT plan_id FROM plan_versions WHERE id = 'plv_forged')"},
 	{"one's own disbursement is approved", func(raider) []string {
 		return []string{fmt.Sprintf(ownDuty, "subject", "round + 1", "request", "disbursements")}
 	}, fmt.Sprintf(ownDuty, "subject", "round + 1", "approve", "disbursements"), "maker_cannot_approve", "", ""},
-	{"a disbursement stands approved by nobody", nil, "UPDATE disbursements SET round = round + 1", "approval_missing", "approval", ""},
-	{"an approval is laid on another person", nil, "UPDATE duties SET user_id = " + who("auditor-1") + " WHERE step = 'approve'", "append_only", "leaf", ""},
+	{"a disbursement stands approved by nobody", nil, "UPDATE disbursements SET round = round + 1", "approval_missing",
+		"approval", ""},
+	{"an approval is laid on another person", nil,
+		"UPDATE duties SET user_id = " + who("auditor-1") + " WHERE step = 'approve'", "append_only", "leaf", ""},
 
 	// The record of who did what.
-	{"an audit event says another", nil, "UPDATE audit_events SET user_id = " + who("auditor-1") + " WHERE action = 'disbursement.approved'", "append_only", "leaf", ""},
-	{"an audit event gives another reason", nil, "UPDATE audit_events SET reason = 'a better one' WHERE action = 'user.disabled'", "append_only", "leaf", ""},
-	{"an audit event says another field", nil, "UPDATE audit_events SET fields = 'nothing' WHERE action = 'token.issued'", "append_only", "leaf", ""},
-	{"an audit event is laid on another request", nil, "UPDATE audit_events SET request_id = 'req_other' WHERE action = 'user.created'", "append_only", "leaf", ""},
-	{"an audit event is for another", nil, "UPDATE audit_events SET on_behalf_of = " + who("auditor-1") + " WHERE action = 'token.issued'", "append_only", "leaf", ""},
-	{"an audit event is deleted", nil, "DELETE FROM audit_events WHERE action = 'user.disabled'", "append_only", "leaf", ""},
-	{"an audit event is written", nil, "INSERT INTO audit_events (id, at, user_id, token_id, request_id, action, subject, fields, reason, on_behalf_of) SELECT 'evt_forged', at, user_id, token_id, request_id, 'role.granted', user_id, 'roles.treasurer', '', '' FROM audit_events WHERE user_id <> '' ORDER BY id LIMIT 1", "", "leaf", ""},
+	{"an audit event says another", nil,
+		"UPDATE audit_events SET user_id = " + who("auditor-1") + " WHERE action = 'disbursement.approved'", "append_only",
+		"leaf", ""},
+	{"an audit event gives another reason", nil,
+		"UPDATE audit_events SET reason = 'a better one' WHERE action = 'user.disabled'", "append_only", "leaf", ""},
+	{"an audit event says another field", nil, "UPDATE audit_events SET fields = 'nothing' WHERE action = 'token.issued'",
+		"append_only", "leaf", ""},
+	{"an audit event is laid on another request", nil,
+		"UPDATE audit_events SET request_id = 'req_other' WHERE action = 'user.created'", "append_only", "leaf", ""},
+	{"an audit event is for another", nil,
+		"UPDATE audit_events SET on_behalf_of = " + who("auditor-1") + " WHERE action = 'token.issued'", "append_only",
+		"leaf", ""},
+	{"an audit event is deleted", nil, "DELETE FROM audit_events WHERE action = 'user.disabled'", "append_only", "leaf",
+		""},
+	{"an audit event is written", nil,
+		"INSERT INTO audit_events (id, at, user_id, token_id, request_id, action, subject, fields, reason, on_behalf_of) " +
+			"SELECT 'evt_forged', at, user_id, token_id, request_id, 'role.granted', user_id, 'roles.treasurer', '', '' FROM " +
+			"audit_events WHERE user_id <> '' ORDER BY id LIMIT 1", "", "leaf", ""},
 }
 
 // peopled has people with every way in there is, and something that waits for a second person.
@@ -140,7 +195,8 @@ func peopled(t *testing.T, db *store.DB) {
 		}
 		_, word, err = access.CreateInvited(ctx, tx, "vouched", access.Auditor)
 		if err == nil {
-			err = access.AcceptWithIdentity(ctx, tx, access.WordHash(word), access.Identity{Issuer: "https://login.example", Subject: "1"})
+			err = access.AcceptWithIdentity(ctx, tx, access.WordHash(word),
+				access.Identity{Issuer: "https://login.example", Subject: "1"})
 		}
 		if err != nil {
 			return err
@@ -165,14 +221,18 @@ func peopled(t *testing.T, db *store.DB) {
 		}
 		finance, err := access.FindUser(ctx, tx, "finance_officer")
 		if err == nil {
-			_, err = access.Propose(ctx, tx, access.Change{User: finance.ID, Kind: access.RoleChange, Grant: []access.Role{access.ProgrammeLead}, Reason: "Leads until May"})
+			_, err = access.Propose(ctx, tx,
+				access.Change{User: finance.ID, Kind: access.RoleChange, Grant: []access.Role{access.ProgrammeLead},
+					Reason: "Leads until May"})
 		}
 		return err
 	}))
 }
 
 func tokensOf(ctx context.Context, tx *store.Tx, user access.UserID) error {
-	if _, _, err := access.IssueScoped(ctx, tx, access.Token{User: user, Name: "reader", Scopes: []string{access.ReadOnly}, ExpiresAt: tx.At.Add(time.Hour)}); err != nil {
+	if _, _, err := access.IssueScoped(ctx, tx,
+		access.Token{User: user, Name: "reader", Scopes: []string{access.ReadOnly},
+			ExpiresAt: tx.At.Add(time.Hour)}); err != nil {
 		return err
 	}
 	_, over, err := access.IssueScoped(ctx, tx, access.Token{User: user, Name: "revoked", ExpiresAt: tx.At.Add(time.Hour)})
@@ -206,8 +266,8 @@ func second(t *testing.T, db *store.DB) {
 	}
 }
 
-// TestNobodyLetsThemselvesIn runs every forgery against books with people in them: once with the guards of the database, once as an owner
-// who has put them away. Books that nobody touched verify.
+// TestNobodyLetsThemselvesIn runs every forgery against books with people in them: once with the guards of the
+// database, once as an owner who has put them away. Books that nobody touched verify.
 func TestNobodyLetsThemselvesIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		play(t, db, []string{"S00", "S01", "S02", "S03", "S04", "S05"})

@@ -96,7 +96,8 @@ func typedColumns(t reflect.Type, key string, base bool, at []int) []column {
 		if base {
 			return []column{number}
 		}
-		return []column{number, {key + "_currency", textCell, false, at, func(v reflect.Value) string { _, c := of(v); return c }}}
+		return []column{number, {key + "_currency", textCell, false, at,
+			func(v reflect.Value) string { _, c := of(v); return c }}}
 	}
 	switch {
 	case t == reflect.TypeFor[ledger.Money]():

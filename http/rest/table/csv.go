@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// csv writes the table as CSV (RFC 4180), or as Danish Excel opens it without asking: semicolons, decimal commas, a byte
-// order mark.
+// csv writes the table as CSV (RFC 4180), or as Danish Excel opens it without asking: semicolons, decimal commas, a
+// byte order mark.
 func (t table) csv(danish bool) ([]byte, error) {
 	var out bytes.Buffer
 	if danish {
@@ -45,7 +45,8 @@ func (t table) csv(danish bool) ([]byte, error) {
 }
 
 // harmless keeps a spreadsheet from taking a text for a formula: what begins like one gets an apostrophe in front, as a
-// person would type it (OWASP, CSV Injection). The full-width signs are what some spreadsheets turn into the narrow ones.
+// person would type it (OWASP, CSV Injection). The full-width signs are what some spreadsheets turn into the narrow
+// ones.
 func harmless(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
 		return "'" + s

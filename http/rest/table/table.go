@@ -71,7 +71,8 @@ func Tabulate(ctx context.Context, tx *store.Tx, e *rest.Endpoint, req rest.Requ
 
 // reply writes the table in the format that was asked for. Its name says what it is and never whose.
 func (t table) reply(at string, want rest.TableRequest) (rest.Reply, error) {
-	out := rest.Reply{Status: http.StatusOK, Name: FileName(at) + "-" + string(ledger.DateOf(t.printed)) + "." + want.Format, Attached: true}
+	out := rest.Reply{Status: http.StatusOK,
+		Name: FileName(at) + "-" + string(ledger.DateOf(t.printed)) + "." + want.Format, Attached: true}
 	var err error
 	if want.Format == "xlsx" {
 		out.Kind = rest.TypeXLSX

@@ -331,7 +331,8 @@ var Headings = map[string]rest.Text{
 // Titles are the titles of tables, by the last word of the path.
 var Titles = map[string]rest.Text{
 	"in-kind-contributions": {EN: "Gifts in kind", DA: "Gaver i naturalier"},
-	"tax-gift-lists":        {EN: "Gifts for the tax agency (Tax Assessment Act § 8 A)", DA: "Gaver til skattemyndigheden (ligningslovens § 8 A)"},
+	"tax-gift-lists": {EN: "Gifts for the tax agency (Tax Assessment Act § 8 A)",
+		DA: "Gaver til skattemyndigheden (ligningslovens § 8 A)"},
 
 	"accesses":             {EN: "Who looked", DA: "Hvem der har set"},
 	"account-changes":      {EN: "Changes of accounts", DA: "Kontoændringer"},

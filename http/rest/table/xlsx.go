@@ -39,7 +39,8 @@ func (t table) xlsx() ([]byte, error) {
 	file := excelize.NewFile()
 	defer func() { _ = file.Close() }() // nothing was opened for it on disk that matters
 	w := workbook{file: file, styles: map[string]int{}}
-	steps := []func() error{w.begin, func() error { return w.widths(t) }, func() error { return w.head(t) }, func() error { return w.body(t) },
+	steps := []func() error{w.begin, func() error { return w.widths(t) }, func() error { return w.head(t) },
+		func() error { return w.body(t) },
 		func() error { return w.out.Flush() }, func() error { return w.paper(t) }}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -76,7 +77,8 @@ func (w *workbook) widths(t table) error {
 			return err
 		}
 	}
-	return w.out.SetPanes(&excelize.Panes{Freeze: true, YSplit: t.headRow(), TopLeftCell: fmt.Sprintf("A%d", t.headRow()+1), ActivePane: "bottomLeft"})
+	return w.out.SetPanes(&excelize.Panes{Freeze: true, YSplit: t.headRow(),
+		TopLeftCell: fmt.Sprintf("A%d", t.headRow()+1), ActivePane: "bottomLeft"})
 }
 
 // headRow is the row of the headings: below the title, its facts, the time of printing and an empty line.
@@ -93,7 +95,8 @@ func (w *workbook) head(t table) error {
 	if err := w.line(excelize.Cell{StyleID: w.bold, Value: harmless(t.title)}); err != nil {
 		return err
 	}
-	for _, f := range append(t.facts, rest.Fact{Name: rest.Text{EN: "Printed at", DA: "Udskrevet"}, Value: store.FormatTime(t.printed)}) {
+	for _, f := range append(t.facts,
+		rest.Fact{Name: rest.Text{EN: "Printed at", DA: "Udskrevet"}, Value: store.FormatTime(t.printed)}) {
 		if err := w.line(f.Name.In(t.lang) + ": " + f.Value); err != nil {
 			return err
 		}
@@ -106,7 +109,8 @@ func (w *workbook) head(t table) error {
 		cells = append(cells, excelize.Cell{StyleID: w.bold, Value: harmless(t.heading(c))})
 	}
 	for _, i := range t.long() {
-		cells = append(cells, excelize.Cell{StyleID: w.bold, Value: t.heading(t.columns[i]) + rest.Text{EN: ", exact", DA: ", nøjagtig"}.In(t.lang)})
+		cells = append(cells, excelize.Cell{StyleID: w.bold,
+			Value: t.heading(t.columns[i]) + rest.Text{EN: ", exact", DA: ", nøjagtig"}.In(t.lang)})
 	}
 	return w.line(cells...)
 }
@@ -191,11 +195,14 @@ func (w *workbook) paper(t table) error {
 	head := fmt.Sprintf("%s!$%d:$%d", sheetName, t.headRow(), t.headRow())
 	created := t.printed.UTC().Format("2006-01-02T15:04:05Z")
 	for _, err := range []error{
-		w.file.SetPageLayout(sheetName, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &fit, FitToHeight: &pages}),
+		w.file.SetPageLayout(sheetName,
+			&excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &fit, FitToHeight: &pages}),
 		w.file.SetSheetProps(sheetName, &excelize.SheetPropsOptions{FitToPage: &on}),
-		w.file.SetHeaderFooter(sheetName, &excelize.HeaderFooterOptions{OddFooter: "&L" + strings.ReplaceAll(t.title, "&", "&&") + "&R&P / &N"}),
+		w.file.SetHeaderFooter(sheetName,
+			&excelize.HeaderFooterOptions{OddFooter: "&L" + strings.ReplaceAll(t.title, "&", "&&") + "&R&P / &N"}),
 		w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: head, Scope: sheetName}),
-		w.file.SetDocProps(&excelize.DocProperties{Creator: "supportledger", LastModifiedBy: "supportledger", Title: t.title, Created: created, Modified: created}),
+		w.file.SetDocProps(&excelize.DocProperties{Creator: "supportledger", LastModifiedBy: "supportledger", Title: t.title,
+			Created: created, Modified: created}),
 	} {
 		if err != nil {
 			return err
