@@ -14,7 +14,7 @@ import (
 	"supportledger/store/storetest"
 )
 
-// BenchmarkCollected is what one post costs alone and when 64 share a commit, from the parcel to the answer: no socket,
+// BenchmarkCollected is what one post costs alone and when 64 share a commit, from the queue to the answer: no socket,
 // no decoding. make bench measures the whole way; this is for a profile.
 func BenchmarkCollected(b *testing.B) {
 	for _, at := range []struct {

@@ -66,9 +66,12 @@ func (a *API) Record(c *gin.Context) {
 			attrs = append(attrs, slog.String("code", code))
 		}
 		level := slog.LevelInfo
-		if status >= 500 {
-			level = slog.LevelError
-			attrs = append(attrs, slog.String("cause", c.GetString(CauseKey)))
+		if cause := c.GetString(CauseKey); status >= 500 || cause != "" { // an answer that broke off has its status
+			level = slog.LevelWarn
+			if status >= 500 {
+				level = slog.LevelError
+			}
+			attrs = append(attrs, slog.String("cause", cause))
 		}
 		a.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
 	}()

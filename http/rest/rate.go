@@ -11,7 +11,7 @@ import (
 // waits. Each token may ask so many times a second, with twice as much saved up; then it is told to come back in a
 // second. Memory is enough: what counts is what happens now, and after a restart everybody starts full.
 
-// maxRated is how many tokens are remembered; strangers may make up more, then all start full again.
+// maxRated is how many tokens are remembered; strangers may make up more, then each new one takes the place of one.
 const maxRated = 10_000
 
 // limiter has a bucket per token. The zero value lets everything through.
@@ -42,8 +42,14 @@ func (l *limiter) take(bearer string, now time.Time) error {
 	defer l.mu.Unlock()
 	b, known := l.buckets[who]
 	if !known {
-		if l.buckets == nil || len(l.buckets) >= maxRated {
+		if l.buckets == nil {
 			l.buckets = map[[sha256.Size]byte]bucket{}
+		}
+		for one := range l.buckets { // any one goes, and starts full when it comes again
+			if len(l.buckets) < maxRated {
+				break
+			}
+			delete(l.buckets, one)
 		}
 		b = bucket{most, now}
 	}

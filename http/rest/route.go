@@ -223,6 +223,8 @@ func (e *Endpoint) check() error {
 		return fmt.Errorf("a File is read, not written")
 	case e.Op.Known != e.Out.Implements(reflect.TypeFor[Knows]()):
 		return fmt.Errorf("field Known goes with an Out that Knows")
+	case IsSheet(e.Out) && !e.Reads() && !op.Personal:
+		return fmt.Errorf("a table that a write answers with is Personal: no key keeps one")
 	case e.Status == http.StatusNoContent && e.Out != reflect.TypeFor[None]():
 		return fmt.Errorf("204 has no content, but Out is %s", e.Out)
 	}

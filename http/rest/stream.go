@@ -14,7 +14,7 @@ import (
 const WriteWithin = 30 * time.Second
 
 // stream writes an answer as it is made, past the time that other answers have. Its head has gone by then: what goes
-// wrong is in the log, and an answer that needs its end, as a zip does, lacks it.
+// wrong is in the log, and the connection is cut, so that the client does not take a part for the whole.
 func (a *API) stream(c *gin.Context, out Reply) {
 	control := http.NewResponseController(c.Writer)
 	_ = control.SetWriteDeadline(time.Time{}) // a server that cannot keeps its own
@@ -28,6 +28,7 @@ func (a *API) stream(c *gin.Context, out Reply) {
 	c.Status(out.Status)
 	if err := out.Stream(c.Request.Context(), &watched{c.Writer, watch}); err != nil {
 		c.Set(CauseKey, ForLog(err))
+		panic(http.ErrAbortHandler)
 	}
 }
 

@@ -1,19 +1,21 @@
 package table
 
 import (
-	"bytes"
 	"encoding/csv"
+	"io"
+	"iter"
 	"strings"
 )
 
-// csv writes the table as CSV (RFC 4180), or as Danish Excel opens it without asking: semicolons, decimal commas, a
-// byte order mark.
-func (t table) csv(danish bool) ([]byte, error) {
-	var out bytes.Buffer
+// csv writes the table as CSV (RFC 4180), or as Danish Excel opens it without asking: semicolons, decimal commas, a byte
+// order mark.
+func (t table) csv(to io.Writer, danish bool, pages iter.Seq2[page, error]) error {
 	if danish {
-		out.WriteString("\ufeff")
+		if _, err := io.WriteString(to, "\ufeff"); err != nil {
+			return err
+		}
 	}
-	w := csv.NewWriter(&out)
+	w := csv.NewWriter(to)
 	w.UseCRLF = true
 	if danish {
 		w.Comma = ';'
@@ -23,25 +25,35 @@ func (t table) csv(danish bool) ([]byte, error) {
 		line[i] = harmless(t.heading(c))
 	}
 	if err := w.Write(line); err != nil {
-		return nil, err
+		return err
 	}
-	for _, row := range t.rows {
-		for i, c := range row {
-			switch {
-			case c.kind == textCell:
-				line[i] = harmless(c.text)
-			case c.kind == numberCell && danish:
-				line[i] = strings.Replace(c.text, ".", ",", 1)
-			default:
-				line[i] = c.text
-			}
+	for rows, err := range pages {
+		if err != nil {
+			return err
 		}
-		if err := w.Write(line); err != nil {
-			return nil, err
+		for _, row := range rows {
+			if err := w.Write(csvLine(line, t.cells(row), danish)); err != nil {
+				return err
+			}
 		}
 	}
 	w.Flush()
-	return out.Bytes(), w.Error()
+	return w.Error()
+}
+
+// csvLine writes cells into line.
+func csvLine(line []string, cells []tableCell, danish bool) []string {
+	for i, c := range cells {
+		switch {
+		case c.kind == textCell:
+			line[i] = harmless(c.text)
+		case c.kind == numberCell && danish:
+			line[i] = strings.Replace(c.text, ".", ",", 1)
+		default:
+			line[i] = c.text
+		}
+	}
+	return line
 }
 
 // harmless keeps a spreadsheet from taking a text for a formula: what begins like one gets an apostrophe in front, as a

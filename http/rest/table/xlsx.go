@@ -1,8 +1,11 @@
 package table
 
 import (
-	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,7 +27,7 @@ type workbook struct {
 	out    *excelize.StreamWriter
 	styles map[string]int // by number format
 	bold   int
-	row    int
+	lines  int
 }
 
 const sheetName = "Sheet1"
@@ -32,24 +35,75 @@ const sheetName = "Sheet1"
 // measuredRows is how many rows are looked at for the width of a column.
 const measuredRows = 1000
 
-// xlsx writes the table as a workbook that prints as a report: a title, what it is about and when it was printed, then
-// the table with its head on every page. Amounts and days are numbers with a format. An amount of more digits than a
-// spreadsheet keeps has its exact text in a hidden column at the end.
-func (t table) xlsx() ([]byte, error) {
+// xlsx makes a workbook of the table that prints as a report, and gives what sends it: a title, what it is about and
+// when it was printed, then the table with its head on every page. Amounts and days are numbers with a format. An amount
+// of more digits than a spreadsheet keeps has its exact text in a hidden column at the end. A workbook says of its
+// columns how wide they are before its first row, so the pages are read twice, in one snapshot; its rows wait in a
+// file while it is made.
+func (t table) xlsx(ctx context.Context, tx *store.Tx, r reader, first rest.Sheet) (func(context.Context, io.Writer) error, error) {
+	seen, err := t.survey(r.pages(ctx, tx, first))
+	if err != nil {
+		return nil, err
+	}
+	if r.page != nil && first.TablePage().HasMore {
+		r.page.ReadWhole()
+		first = nil
+	}
 	file := excelize.NewFile()
-	defer func() { _ = file.Close() }() // nothing was opened for it on disk that matters
 	w := workbook{file: file, styles: map[string]int{}}
-	steps := []func() error{w.begin, func() error { return w.widths(t) }, func() error { return w.head(t) },
-		func() error { return w.body(t) },
-		func() error { return w.out.Flush() }, func() error { return w.paper(t) }}
-	for _, step := range steps {
+	for _, step := range []func() error{
+		w.begin,
+		func() error { return w.columns(t, seen) },
+		func() error { return w.head(t, seen) },
+		func() error { return w.body(t, seen, r.pages(ctx, tx, first)) },
+		func() error { return w.out.Flush() },
+		func() error { return w.paper(t) },
+	} {
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("http: workbook: %w", err)
+			return nil, errors.Join(fmt.Errorf("http: workbook: %w", err), file.Close())
 		}
 	}
-	var out bytes.Buffer
-	_, err := file.WriteTo(&out)
-	return out.Bytes(), err
+	return func(_ context.Context, to io.Writer) error {
+		_, err := file.WriteTo(to)
+		return errors.Join(err, file.Close())
+	}, nil
+}
+
+// survey is what a workbook has to know of its rows before the first of them.
+type survey struct {
+	widths []int
+	long   []int // columns with an amount of more digits than a spreadsheet keeps
+}
+
+// survey reads all rows, and refuses more than a workbook may hold.
+func (t table) survey(pages iter.Seq2[page, error]) (survey, error) {
+	seen := survey{widths: make([]int, len(t.columns))}
+	for i, c := range t.columns {
+		seen.widths[i] = utf8.RuneCountInString(t.heading(c))
+	}
+	long, rows := make([]bool, len(t.columns)), 0
+	for read, err := range pages {
+		if err != nil {
+			return seen, err
+		}
+		for _, row := range read {
+			if rows++; rows > workbookRows {
+				return seen, rest.Refuse("table_too_large")
+			}
+			for i, c := range t.cells(row) {
+				if rows <= measuredRows {
+					seen.widths[i] = max(seen.widths[i], utf8.RuneCountInString(c.text)+len(c.text)/4*int(c.kind&numberCell))
+				}
+				long[i] = long[i] || c.kind == numberCell && digits(c.text) > exactDigits
+			}
+		}
+	}
+	for i, is := range long {
+		if is {
+			seen.long = append(seen.long, i)
+		}
+	}
+	return seen, nil
 }
 
 func (w *workbook) begin() (err error) {
@@ -60,18 +114,14 @@ func (w *workbook) begin() (err error) {
 	return err
 }
 
-// widths gives each column room for its longest cell, within reason. The stream wants to know before the first row.
-func (w *workbook) widths(t table) error {
-	for i, c := range t.columns {
-		longest := utf8.RuneCountInString(t.heading(c))
-		for _, row := range t.rows[:min(len(t.rows), measuredRows)] {
-			longest = max(longest, utf8.RuneCountInString(row[i].text)+len(row[i].text)/4*int(row[i].kind&numberCell))
-		}
+// columns gives each column room for its longest cell, within reason, and hides those of exact amounts.
+func (w *workbook) columns(t table, seen survey) error {
+	for i, longest := range seen.widths {
 		if err := w.out.SetColWidth(i+1, i+1, float64(min(max(longest, 8), 50)+2)); err != nil {
 			return err
 		}
 	}
-	for i := range t.long() {
+	for i := range seen.long {
 		at := len(t.columns) + i + 1
 		if err := w.out.SetColVisible(at, at, false); err != nil {
 			return err
@@ -86,12 +136,12 @@ func (t table) headRow() int { return len(t.facts) + 4 }
 
 // line writes the next row.
 func (w *workbook) line(cells ...any) error {
-	w.row++
-	return w.out.SetRow(fmt.Sprintf("A%d", w.row), cells)
+	w.lines++
+	return w.out.SetRow(fmt.Sprintf("A%d", w.lines), cells)
 }
 
 // head writes what stands above the table, and its headings.
-func (w *workbook) head(t table) error {
+func (w *workbook) head(t table, seen survey) error {
 	if err := w.line(excelize.Cell{StyleID: w.bold, Value: harmless(t.title)}); err != nil {
 		return err
 	}
@@ -108,46 +158,40 @@ func (w *workbook) head(t table) error {
 	for _, c := range t.columns {
 		cells = append(cells, excelize.Cell{StyleID: w.bold, Value: harmless(t.heading(c))})
 	}
-	for _, i := range t.long() {
+	for _, i := range seen.long {
 		cells = append(cells, excelize.Cell{StyleID: w.bold,
 			Value: t.heading(t.columns[i]) + rest.Text{EN: ", exact", DA: ", nøjagtig"}.In(t.lang)})
 	}
 	return w.line(cells...)
 }
 
-func (w *workbook) body(t table) error {
-	long := t.long()
-	for _, row := range t.rows {
-		cells := make([]any, 0, len(row)+len(long))
-		for _, c := range row {
-			cell, err := w.cell(c)
-			if err != nil {
+func (w *workbook) body(t table, seen survey, pages iter.Seq2[page, error]) error {
+	for read, err := range pages {
+		if err != nil {
+			return err
+		}
+		for _, row := range read {
+			if err := w.row(t.cells(row), seen); err != nil {
 				return err
 			}
-			cells = append(cells, cell)
-		}
-		for _, i := range long {
-			cells = append(cells, row[i].text)
-		}
-		if err := w.line(cells...); err != nil {
-			return err
 		}
 	}
 	return nil
 }
 
-// long lists the columns with an amount of more digits than a spreadsheet keeps.
-func (t table) long() []int {
-	var long []int
-	for i, c := range t.columns {
-		for _, row := range t.rows {
-			if c.kind == numberCell && digits(row[i].text) > exactDigits {
-				long = append(long, i)
-				break
-			}
+func (w *workbook) row(read []tableCell, seen survey) error {
+	cells := make([]any, 0, len(read)+len(seen.long))
+	for _, c := range read {
+		cell, err := w.cell(c)
+		if err != nil {
+			return err
 		}
+		cells = append(cells, cell)
 	}
-	return long
+	for _, i := range seen.long {
+		cells = append(cells, read[i].text)
+	}
+	return w.line(cells...)
 }
 
 // digits counts the significant digits of a plain decimal.
