@@ -179,3 +179,20 @@ func Next(ctx context.Context, tx *store.Tx, series string) (int64, error) {
 	}
 	return last, nil
 }
+
+// FreeNumber draws from a series until a number in its format is free: people also give numbers of that form by hand.
+func FreeNumber(
+	ctx context.Context, tx *store.Tx, series, format string,
+	taken func(ctx context.Context, tx *store.Tx, number string) (bool, error),
+) (string, error) {
+	for {
+		n, err := Next(ctx, tx, series)
+		if err != nil {
+			return "", err
+		}
+		number := fmt.Sprintf(format, n)
+		if used, err := taken(ctx, tx, number); err != nil || !used {
+			return number, err
+		}
+	}
+}

@@ -14,6 +14,8 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault/vaulttest"
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -102,13 +104,13 @@ func (h house) open(tx *store.Tx) error {
 		}
 		h.who[name] = store.Actor{User: string(u.ID), Token: "tok_" + name, Roles: []string{string(access.ProgrammeLead)}}
 	}
-	donor, err := h.reg.Grants.RegisterDonor(h.Context(), tx,
-		grants.Donor{Kind: grants.Institution, Name: "Foundation A", Language: "en"})
+	donor, err := donors.Register(h.Context(), tx,
+		donors.Donor{Kind: donors.Institution, Name: "Foundation A", Language: "en"})
 	if err != nil {
 		return err
 	}
 	for _, code := range []string{"G1", "G2", "G3"} {
-		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant,
+		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.OwnCurrency, FeeBearer: grants.BornByGrant,
 			CurrencyBearer: grants.BornByGrant,
 			Interest:       grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
 		if _, err := h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code,

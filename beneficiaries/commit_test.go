@@ -11,6 +11,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -52,7 +53,7 @@ func TestRule38OneCommitmentPerPlanYearAndFund(t *testing.T) {
 	}
 	unrated := degree()
 	unrated.Current.BudgetRate = ledger.Rate{}
-	if _, err := unrated.commit("DKK", 2026, "2026-01-10"); !errors.Is(err, grants.ErrRateMissing) {
+	if _, err := unrated.commit("DKK", 2026, "2026-01-10"); !errors.Is(err, rates.ErrRateMissing) {
 		t.Errorf("no budget rate: %v", err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -141,7 +141,7 @@ func (v PlanVersion) setAside(p Plan, base ledger.Currency, pool ledger.Pool, pa
 	}
 	rate := v.rate(base)
 	if rate.IsZero() {
-		return &grants.RateMissing{From: pool.Currency, To: base}
+		return &rates.Missing{From: pool.Currency, To: base}
 	}
 	cost, err := rate.Convert(quantity, base)
 	if err != nil {

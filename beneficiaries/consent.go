@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"supportledger/access"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -60,7 +61,7 @@ func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c
 		return Consent{}, ErrDays
 	}
 	if c.Donor != "" {
-		donor, err := r.Grants.Donor(ctx, tx, c.Donor)
+		donor, err := donors.Find(ctx, tx, c.Donor)
 		if err != nil {
 			return Consent{}, err
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -71,7 +71,7 @@ func fill(funding []Share, paid map[ledger.FundCode]ledger.Money, open ledger.Mo
 }
 
 // funded is the version with its shares in percent, where they are given by priority: of what is still to be given,
-// after what each fund has paid for the plan so far. [grants.ErrRateMissing] where the plan has no budget rate to value
+// after what each fund has paid for the plan so far. [rates.ErrRateMissing] where the plan has no budget rate to value
 // it at.
 func (r Register) funded(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion) (PlanVersion, error) {
 	if v.Funding == nil && byPriority(v.Shares) {
@@ -93,7 +93,7 @@ func (r Register) funded(ctx context.Context, tx *store.Tx, p Plan, v PlanVersio
 	}
 	rate := v.rate(r.Book.Base)
 	if rate.IsZero() {
-		return PlanVersion{}, &grants.RateMissing{From: v.Currency, To: r.Book.Base}
+		return PlanVersion{}, &rates.Missing{From: v.Currency, To: r.Book.Base}
 	}
 	value, err := rate.Convert(open, r.Book.Base)
 	if err != nil {

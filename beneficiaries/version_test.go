@@ -8,6 +8,8 @@ import (
 
 	"supportledger/access"
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -222,12 +224,12 @@ func TestACrowdApprovesAPlanOnce(t *testing.T) {
 func (h house) lineForTen(code string) {
 	h.Helper()
 	h.do("", func(tx *store.Tx) error {
-		donor, err := h.reg.Grants.RegisterDonor(h.Context(), tx,
-			grants.Donor{Kind: grants.Institution, Name: "Foundation B", Language: "en"})
+		donor, err := donors.Register(h.Context(), tx,
+			donors.Donor{Kind: donors.Institution, Name: "Foundation B", Language: "en"})
 		if err != nil {
 			return err
 		}
-		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant,
+		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.OwnCurrency, FeeBearer: grants.BornByGrant,
 			CurrencyBearer: grants.BornByGrant,
 			Interest:       grants.InterestToGrantor, RefundDeMinimis: of("0", "DKK")}
 		_, err = h.reg.Grants.Sign(h.Context(), tx, grants.Grant{Code: code, Donor: donor, Title: code,

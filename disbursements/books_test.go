@@ -15,6 +15,8 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -27,7 +29,7 @@ type house struct {
 	ctx    context.Context
 	db     *store.DB
 	office Office
-	donor  grants.Donor
+	donor  donors.Donor
 	who    map[string]store.Actor
 }
 
@@ -73,7 +75,7 @@ func (h *house) open(ctx context.Context, tx *store.Tx) (err error) {
 			return err
 		}
 	}
-	h.donor, err = h.office.Grants.RegisterDonor(ctx, tx, grants.Donor{Kind: grants.Institution, Name: "Foundation A", Language: "en"})
+	h.donor, err = donors.Register(ctx, tx, donors.Donor{Kind: donors.Institution, Name: "Foundation A", Language: "en"})
 	return err
 }
 
@@ -113,7 +115,7 @@ func few(t *testing.T, part int, property func(*rapid.T)) {
 func (h *house) sign(code, terms string) {
 	h.Helper()
 	words := strings.Fields(terms)
-	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.ReceiptRate, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
+	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.ReceiptRate, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
 		IndirectExcludes: []string{grants.CurrencyDifferences}, Interest: grants.InterestToGrantor, RefundDeMinimis: ledger.Zero(ledger.Currency(words[0]))}
 	for _, w := range words[2:] {
 		key, value, _ := strings.Cut(w, ":")

@@ -10,6 +10,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -335,7 +336,7 @@ func (o Office) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement
 }
 
 // paysFor reports whether a donor's grant pays a part.
-func (o Office) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor grants.DonorID) bool {
+func (o Office) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor donors.ID) bool {
 	return slices.ContainsFunc(d.funds(), func(fund ledger.FundCode) bool {
 		g, granted, err := o.Grants.OfFund(ctx, tx, fund)
 		return err == nil && granted && g.Donor.ID == donor

@@ -7,6 +7,7 @@ import (
 
 	"supportledger/beneficiaries"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -82,7 +83,7 @@ func (o Office) completePayment(ctx context.Context, tx *store.Tx, d *Disburseme
 	case c == o.Book.Base:
 		d.Spot = ledger.Rate{}
 	case d.Spot.IsZero() || !d.Spot.Joins(c, o.Book.Base):
-		return &grants.RateMissing{From: c, To: o.Book.Base}
+		return &rates.Missing{From: c, To: o.Book.Base}
 	}
 	return nil
 }

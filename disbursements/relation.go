@@ -6,7 +6,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -19,7 +19,7 @@ type RelationID string
 type Relation struct {
 	ID          RelationID
 	User        access.UserID // or
-	Donor       grants.DonorID
+	Donor       donors.ID
 	Payee       string // code, or
 	Beneficiary beneficiaries.BeneficiaryID
 	Nature      string // family, household, employment, ownership, other; no more is written down
@@ -30,7 +30,7 @@ type Relation struct {
 
 // DeclareRelation puts a relation on record. Everybody declares their own; those of others and of donors are declared by who leads.
 // [ErrRelationShape], [beneficiaries.ErrUnknownBeneficiary] for a person whom the actor may not know of, [access.ErrUnknownUser],
-// [grants.ErrUnknownDonor].
+// [donors.ErrUnknownDonor].
 func (o Office) DeclareRelation(ctx context.Context, tx *store.Tx, r Relation) (Relation, error) {
 	if (r.User == "") == (r.Donor == "") || (r.Payee == "") == (r.Beneficiary == "") {
 		return Relation{}, ErrRelationShape
@@ -42,7 +42,7 @@ func (o Office) DeclareRelation(ctx context.Context, tx *store.Tx, r Relation) (
 		}
 		r.User = user.ID
 	} else {
-		donor, err := o.Grants.Donor(ctx, tx, string(r.Donor))
+		donor, err := donors.Find(ctx, tx, string(r.Donor))
 		if err != nil {
 			return Relation{}, err
 		}

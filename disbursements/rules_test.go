@@ -411,7 +411,7 @@ func TestConditionHoldsBackWhatIsPaidOut(t *testing.T) {
 		must(h, err)
 		must(h, h.step("maker", Office.Submit, waiting.Number))
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Grants.AddCondition(ctx, tx, "G2", grants.Condition{Kind: "report", Text: "Interim report", Disbursements: true})
+			_, err := grants.AddCondition(ctx, tx, "G2", grants.Condition{Kind: "report", Text: "Interim report", Disbursements: true})
 			return err
 		})
 		before := h.last().Number
@@ -429,7 +429,7 @@ func TestConditionHoldsBackWhatIsPaidOut(t *testing.T) {
 			t.Errorf("entry %s was posted", after)
 		}
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Grants.DecideCondition(ctx, tx, "G2", "C1", grants.ConditionDecision{State: grants.ConditionMet, On: "2026-07-31", Reason: "The report was sent"})
+			_, err := grants.DecideCondition(ctx, tx, "G2", "C1", grants.ConditionDecision{State: grants.ConditionMet, On: "2026-07-31", Reason: "The report was sent"})
 			return err
 		})
 		must(h, h.step("chief", Office.Approve, waiting.Number))

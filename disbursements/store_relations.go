@@ -7,7 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -29,7 +29,7 @@ type relationRow struct {
 	bun.BaseModel `bun:"table:relations"`
 	ID            RelationID `bun:",pk"`
 	UserID        access.UserID
-	DonorID       grants.DonorID
+	DonorID       donors.ID
 	Payee         string
 	BeneficiaryID beneficiaries.BeneficiaryID
 	Nature        string

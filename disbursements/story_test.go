@@ -16,6 +16,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -87,7 +88,7 @@ type story struct {
 
 // expected are the refusals that a story may meet, each for its own reason.
 var expected = []error{
-	ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, grants.ErrBudgetExceeded, grants.ErrRateMissing, beneficiaries.ErrNothingDue,
+	ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, grants.ErrBudgetExceeded, rates.ErrRateMissing, beneficiaries.ErrNothingDue,
 	beneficiaries.ErrPlanState, ErrFeeExceedsAmount, ErrPlanNotApproved,
 }
 

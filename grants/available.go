@@ -12,11 +12,11 @@ import (
 // open are the states in which a grant takes new commitments.
 var open = []GrantState{GrantSigned, GrantActive}
 
-// Available is what may still be promised out of a grant's fund, in base currency: the grant, less what was spent, less what
-// is committed. A grant in another currency is valued at the rate of its newest receipt. False where there is no limit to
-// know: a fund that is no grant's, or a grant that never received anything at a rate. What the grantor took back of the grant
-// cannot be promised. [StateConflict] for a grant that has
-// ended or is suspended: it takes no new commitments.
+// Available is what may still be promised out of a grant's fund, in base currency: the grant, less what was spent, less
+// what is committed. A grant in another currency is valued at the rate of its newest receipt. False where there is no
+// limit to know: a fund that is no grant's, or a grant that never received anything at a rate. What the grantor took
+// back of the grant cannot be promised. [StateConflict] for a grant that has ended or is suspended: it takes no new
+// commitments.
 func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (ledger.Money, bool, error) {
 	g, found, err := r.OfFund(ctx, tx, fund)
 	if err != nil || !found {
@@ -25,11 +25,12 @@ func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundC
 	if !slices.Contains(open, g.State) {
 		return ledger.Money{}, false, &StateConflict{string(g.State), fmt.Sprint(open)}
 	}
-	cancelled, err := readCancelled(ctx, tx, g, lastDay)
+	cancelled, err := readCancelled(ctx, tx, []Grant{g}, LastDay)
 	if err != nil {
 		return ledger.Money{}, false, err
 	}
-	available, known, err := r.inBase(ctx, tx, g, g.Amount.Sub(cancelled))
+	promised := g.Amount.Sub(ledger.OfMinor(cancelled[g.ID], g.Amount.Currency))
+	available, known, err := r.fund(g).inBase(ctx, tx, promised)
 	if err != nil || !known {
 		return ledger.Money{}, false, err
 	}
@@ -37,10 +38,12 @@ func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundC
 	return left, err == nil, err
 }
 
-// AvailableOnLine is what may still be promised on the budget line that a category is reported on. False where the grant has
-// no budget lines, none for the category, or no limit to know. By line what was committed may be an øre off, since reliefs
-// are rounded one by one (RULES 39); over the grant it is exact.
-func (r Register) AvailableOnLine(ctx context.Context, tx *store.Tx, fund ledger.FundCode, category string) (BudgetLine, ledger.Money, bool, error) {
+// AvailableOnLine is what may still be promised on the budget line that a category is reported on. False where the
+// grant has no budget lines, none for the category, or no limit to know. By line what was committed may be an øre off,
+// since reliefs are rounded one by one (RULES 39); over the grant it is exact.
+func (r Register) AvailableOnLine(
+	ctx context.Context, tx *store.Tx, fund ledger.FundCode, category string,
+) (BudgetLine, ledger.Money, bool, error) {
 	g, found, err := r.OfFund(ctx, tx, fund)
 	if err != nil || !found {
 		return BudgetLine{}, ledger.Money{}, false, err
@@ -49,7 +52,7 @@ func (r Register) AvailableOnLine(ctx context.Context, tx *store.Tx, fund ledger
 	if !found {
 		return BudgetLine{}, ledger.Money{}, false, nil
 	}
-	budget, known, err := r.inBase(ctx, tx, g, line.Amount)
+	budget, known, err := r.fund(g).inBase(ctx, tx, line.Amount)
 	if err != nil || !known {
 		return BudgetLine{}, ledger.Money{}, false, err
 	}
@@ -65,7 +68,9 @@ func (r Register) AvailableOnLine(ctx context.Context, tx *store.Tx, fund ledger
 }
 
 // left takes what was spent and committed out of a budget, as far as it counts.
-func (r Register) left(ctx context.Context, tx *store.Tx, fund ledger.FundCode, budget ledger.Money, counts func(ledger.Sum) bool) (ledger.Money, error) {
+func (r Register) left(
+	ctx context.Context, tx *store.Tx, fund ledger.FundCode, budget ledger.Money, counts func(ledger.Sum) bool,
+) (ledger.Money, error) {
 	accounts, err := r.accounts(ctx, tx)
 	if err != nil {
 		return ledger.Money{}, err
@@ -81,7 +86,8 @@ func (r Register) left(ctx context.Context, tx *store.Tx, fund ledger.FundCode, 
 		if accounts[s.Account].IsCost() {
 			s.Category = accounts[s.Account].Category()
 		}
-		if (accounts[s.Account].IsCost() || s.Account == ledger.CurrencyGains || s.Account == ledger.Encumbrances) && counts(s) {
+		if (accounts[s.Account].IsCost() || s.Account == ledger.CurrencyGains || s.Account == ledger.Encumbrances) &&
+			counts(s) {
 			budget = budget.Sub(s.Base)
 		}
 	}
@@ -89,17 +95,17 @@ func (r Register) left(ctx context.Context, tx *store.Tx, fund ledger.FundCode, 
 }
 
 // inBase is an amount of the grant in base currency, where a rate is known.
-func (r Register) inBase(ctx context.Context, tx *store.Tx, g Grant, m ledger.Money) (ledger.Money, bool, error) {
-	if m.Currency == r.Book.Base {
+func (b fundBook) inBase(ctx context.Context, tx *store.Tx, m ledger.Money) (ledger.Money, bool, error) {
+	if m.Currency == b.Base {
 		return m, true, nil
 	}
-	layers, err := r.Book.Lots(ctx, tx, layerPool(g), lastDay)
+	layers, err := b.Lots(ctx, tx, layerPool(b.grant), LastDay)
 	if err != nil || len(layers) == 0 {
 		return ledger.Money{}, false, err
 	}
-	amount, err := layers[len(layers)-1].Rate.Convert(m, r.Book.Base)
+	amount, err := layers[len(layers)-1].Rate.Convert(m, b.Base)
 	return amount, err == nil, err
 }
 
-// lastDay stands for "whenever".
-const lastDay ledger.Date = "9999-12-31"
+// LastDay is later than any day of the books.
+const LastDay ledger.Date = "9999-12-31"

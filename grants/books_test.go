@@ -9,6 +9,8 @@ import (
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -19,7 +21,7 @@ type house struct {
 	*testing.T
 	db    *store.DB
 	reg   Register
-	donor Donor
+	donor donors.Donor
 }
 
 func onBoth(t *testing.T, fn func(h house)) {
@@ -35,7 +37,7 @@ func onBoth(t *testing.T, fn func(h house)) {
 				return err
 			}
 			var err error
-			if h.donor, err = h.reg.RegisterDonor(t.Context(), tx, Donor{Kind: Institution, Name: "Foundation A",
+			if h.donor, err = donors.Register(t.Context(), tx, donors.Donor{Kind: donors.Institution, Name: "Foundation A",
 				Language: "en"}); err != nil {
 				return err
 			}
@@ -72,11 +74,12 @@ func (h house) do(fn func(tx *store.Tx) error) {
 // sign puts a grant on record, deferred, both bearers the grant, with an indirect rate in percent.
 func (h house) sign(code, amount string, c ledger.Currency, percent string) (g Grant) {
 	h.Helper()
-	policy := Policy{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
-		IndirectRate: decimal.RequireFromString(percent), IndirectExcludes: []string{CurrencyDifferences},
+	policy := Policy{Recognition: Deferred, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant,
+		CurrencyBearer: BornByGrant,
+		IndirectRate:   decimal.RequireFromString(percent), IndirectExcludes: []string{CurrencyDifferences},
 		Interest: InterestToGrantor, RefundDeMinimis: ledger.Zero(c)}
 	if c != "DKK" {
-		policy.RateMethod = ReceiptRate
+		policy.RateMethod = rates.ReceiptRate
 	}
 	h.do(func(tx *store.Tx) (err error) {
 		g, err = h.reg.Sign(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of(amount, c),

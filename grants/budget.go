@@ -96,8 +96,8 @@ type Move struct {
 	Amount           ledger.Money
 }
 
-// VirementRule is what of a budget may be moved without asking the funder (sector-systems 4.3). Without any limit every move
-// is asked for.
+// VirementRule is what of a budget may be moved without asking the funder (sector-systems 4.3). Without any limit every
+// move is asked for.
 type VirementRule struct {
 	Percent      decimal.Decimal // of what Of says; zero does not limit
 	Absolute     ledger.Money    // in the grant's currency; zero does not limit
@@ -108,8 +108,8 @@ type VirementRule struct {
 // VirementBase is what a move is held against, as the funder last approved it.
 type VirementBase string
 
-// The bases. The pools of the state measure what is moved in all against the budget; those of Danida the change of each main
-// line that money moves from or to.
+// The bases. The pools of the state measure what is moved in all against the budget; those of Danida the change of each
+// main line that money moves from or to.
 const (
 	OfLine     VirementBase = "line"
 	OfMainLine VirementBase = "main_line" // 1 of 1.1 and 1.2
@@ -117,11 +117,12 @@ const (
 )
 
 func (v VirementRule) equal(w VirementRule) bool {
-	return v.Percent.Equal(w.Percent) && sameMoney(v.Absolute, w.Absolute) && v.Of == w.Of && v.SalaryLocked == w.SalaryLocked
+	return v.Percent.Equal(w.Percent) && sameMoney(v.Absolute, w.Absolute) && v.Of == w.Of &&
+		v.SalaryLocked == w.SalaryLocked
 }
 
-// Exceeded says what a budget changes beyond the rule, measured from the one that the funder last approved, so that many
-// small moves are held to the limit together; nothing means that it takes effect at once.
+// Exceeded says what a budget changes beyond the rule, measured from the one that the funder last approved, so that
+// many small moves are held to the limit together; nothing means that it takes effect at once.
 func (v VirementRule) Exceeded(approved, next []BudgetLine) []string {
 	var over []string
 	if v.SalaryLocked {
@@ -176,8 +177,8 @@ func (v VirementRule) changes(approved, next []BudgetLine) []change {
 	return []change{{"the budget", moved, total}}
 }
 
-// sums adds a budget up by what the rule looks at: lines, main lines, or for the whole budget each line's years, so that
-// money carried over into another year counts as moved.
+// sums adds a budget up by what the rule looks at: lines, main lines, or for the whole budget each line's years, so
+// that money carried over into another year counts as moved.
 func (v VirementRule) sums(lines []BudgetLine) map[string]decimal.Decimal {
 	sums := map[string]decimal.Decimal{}
 	for _, l := range lines {
@@ -205,10 +206,15 @@ func lineOf(lines []BudgetLine, no string) BudgetLine {
 }
 
 func sameAmounts(a, b BudgetLine) bool {
-	return sameMoney(a.Amount, b.Amount) && slices.EqualFunc(a.Years, b.Years, func(x, y BudgetYear) bool { return x.Year == y.Year && sameMoney(x.Amount, y.Amount) })
+	return sameMoney(a.Amount, b.Amount) &&
+		slices.EqualFunc(a.Years, b.Years, func(x, y BudgetYear) bool {
+			return x.Year == y.Year &&
+				sameMoney(x.Amount, y.Amount)
+		})
 }
 
-// moved is a budget after moves. The funder's unit × quantity no longer gives a line whose amount moved, so it is dropped.
+// moved is a budget after moves. The funder's unit × quantity no longer gives a line whose amount moved, so it is
+// dropped.
 func moved(lines []BudgetLine, moves []Move) ([]BudgetLine, error) {
 	next := slices.Clone(lines)
 	for i := range next {
@@ -264,31 +270,32 @@ func belowSpent(l BudgetLine, spent ledger.Money) error {
 	return refuse(ErrBelowSpent, "line %s would have %s, %s is spent", l.No, l.Amount, spent)
 }
 
-// Virement moves money between budget lines. Within the policy's limits it takes effect at once, and the next report lists
-// it; beyond them it waits for the funder. [ErrVirementOpen] while another one waits.
-func (r Register) Virement(ctx context.Context, tx *store.Tx, key string, on ledger.Date, moves []Move, reason string) (BudgetVersion, error) {
-	g, err := r.inState(ctx, tx, key, open...)
+// Virement moves money between budget lines: v has the day, the moves and the reason. Within the policy's limits it
+// takes effect at once, and the next report lists it; beyond them it waits for the funder. [ErrVirementOpen] while
+// another one waits.
+func (r Register) Virement(ctx context.Context, tx *store.Tx, key string, v BudgetVersion) (BudgetVersion, error) {
+	g, err := inState(ctx, tx, key, open...)
 	if err != nil {
 		return BudgetVersion{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
 		return BudgetVersion{}, err
 	}
-	versions, err := r.Budgets(ctx, tx, g)
+	versions, err := Budgets(ctx, tx, g)
 	if err != nil {
 		return BudgetVersion{}, err
 	}
-	v := BudgetVersion{Grant: g.Code, Version: len(versions) + 1, Kind: BudgetVirement, State: BudgetEffective, StartsOn: on, Reason: reason, Moves: moves}
+	v.Grant, v.Version, v.Kind, v.State = g.Code, len(versions)+1, BudgetVirement, BudgetEffective
 	if slices.ContainsFunc(versions, func(b BudgetVersion) bool { return b.State == BudgetSubmitted }) {
 		return BudgetVersion{}, ErrVirementOpen
 	}
-	if v.Lines, err = moved(g.Budget, moves); err != nil {
+	if v.Lines, err = moved(g.Budget, v.Moves); err != nil {
 		return BudgetVersion{}, err
 	}
-	if err := r.coversSpending(ctx, tx, g, v.Lines); err != nil {
+	if err := coversSpending(ctx, tx, r, g, v.Lines); err != nil {
 		return BudgetVersion{}, err
 	}
-	if v.Over = g.Policies.At(on).Virement.Exceeded(lastApproved(versions), v.Lines); len(v.Over) > 0 {
+	if v.Over = g.Policies.At(v.StartsOn).Virement.Exceeded(lastApproved(versions), v.Lines); len(v.Over) > 0 {
 		v.State = BudgetSubmitted
 	}
 	if err := insertBudget(ctx, tx, g.ID, v); err != nil {
@@ -300,7 +307,8 @@ func (r Register) Virement(ctx context.Context, tx *store.Tx, key string, on led
 			return BudgetVersion{}, err
 		}
 	}
-	return v, access.Record(ctx, tx, access.Event{Action: "budget." + string(v.State), Subject: string(g.ID), Fields: []string{"budget"}})
+	return v, access.Record(ctx, tx, access.Event{Action: "budget." + string(v.State), Subject: string(g.ID),
+		Fields: []string{"budget"}})
 }
 
 // lastApproved are the lines of the version that the funder last approved.
@@ -314,44 +322,52 @@ func lastApproved(versions []BudgetVersion) []BudgetLine {
 }
 
 // coversSpending refuses a budget that leaves less on a line than is spent there.
-func (r Register) coversSpending(ctx context.Context, tx *store.Tx, g Grant, lines []BudgetLine) error {
-	report, err := r.BudgetActual(ctx, tx, string(g.ID), ledger.Span{To: lastDay})
+func coversSpending(ctx context.Context, tx *store.Tx, r Register, g Grant, lines []BudgetLine) error {
+	report, err := r.BudgetActual(ctx, tx, string(g.ID), ledger.Span{To: LastDay})
 	if err != nil {
 		return err
 	}
 	for _, row := range report.Rows {
-		if l := lineOf(lines, row.Line.No); l.No != "" && row.Spent != nil && row.Spent.Amount.Cmp(l.Amount) > 0 && l.Amount.Cmp(row.Line.Amount) < 0 {
+		if l := lineOf(lines, row.Line.No); l.No != "" && row.Spent != nil && row.Spent.Amount.Cmp(l.Amount) > 0 &&
+			l.Amount.Cmp(row.Line.Amount) < 0 {
 			return belowSpent(l, row.Spent.Amount)
 		}
 	}
 	return nil
 }
 
-// DecideBudget puts down what the funder answered to a change that waits: approved it is in force from its day on. Who asked
-// for the change does not put down the answer.
-func (r Register) DecideBudget(ctx context.Context, tx *store.Tx, key string, version int, approve bool, letter string) (BudgetVersion, error) {
+// BudgetDecision is what the funder answered to a change of the budget.
+type BudgetDecision struct {
+	Version int
+	Approve bool
+	Letter  string // the funder's reference
+}
+
+// DecideBudget records what the funder answered to a change that waits: an approved one is in force from its day on.
+// Whoever asked for the change cannot record the answer.
+func (r Register) DecideBudget(ctx context.Context, tx *store.Tx, key string, d BudgetDecision) (BudgetVersion, error) {
 	g, err := r.Grant(ctx, tx, key)
 	if err != nil {
 		return BudgetVersion{}, err
 	}
-	versions, err := r.Budgets(ctx, tx, g)
+	versions, err := Budgets(ctx, tx, g)
 	if err != nil {
 		return BudgetVersion{}, err
 	}
-	if version < 1 || version > len(versions) {
+	if d.Version < 1 || d.Version > len(versions) {
 		return BudgetVersion{}, ErrUnknownBudget
 	}
-	v := versions[version-1]
+	v := versions[d.Version-1]
 	if v.State != BudgetSubmitted {
 		return BudgetVersion{}, ErrBudgetDecided
 	}
-	duty := access.Duty{Subject: budgetSubject(g, version), Round: 1, Step: access.Approve, Payload: v.payload()}
+	duty := access.Duty{Subject: budgetSubject(g, d.Version), Round: 1, Step: access.Approve, Payload: v.payload()}
 	if err := access.Take(ctx, tx, duty); err != nil {
 		return BudgetVersion{}, err
 	}
-	v.Letter, v.State, v.Approved = letter, BudgetRefused, false
-	if approve {
-		if err := r.coversSpending(ctx, tx, g, v.Lines); err != nil {
+	v.Letter, v.State, v.Approved = d.Letter, BudgetRefused, false
+	if d.Approve {
+		if err := coversSpending(ctx, tx, r, g, v.Lines); err != nil {
 			return BudgetVersion{}, err
 		}
 		v.State, v.Approved = BudgetEffective, true
@@ -359,17 +375,13 @@ func (r Register) DecideBudget(ctx context.Context, tx *store.Tx, key string, ve
 	if err := decideBudget(ctx, tx, g.ID, v); err != nil {
 		return BudgetVersion{}, err
 	}
-	return v, access.Record(ctx, tx, access.Event{Action: "budget." + string(v.State), Subject: string(g.ID), Fields: []string{"budget"}})
-}
-
-// Budgets lists the versions of a grant's budget, the signed one first.
-func (r Register) Budgets(ctx context.Context, tx *store.Tx, g Grant) ([]BudgetVersion, error) {
-	return readBudgets(ctx, tx, g)
+	return v, access.Record(ctx, tx, access.Event{Action: "budget." + string(v.State), Subject: string(g.ID),
+		Fields: []string{"budget"}})
 }
 
 // BudgetChanges lists the versions that took effect within a period: what the report of the period has to name.
-func (r Register) BudgetChanges(ctx context.Context, tx *store.Tx, g Grant, period ledger.Span) ([]BudgetVersion, error) {
-	versions, err := r.Budgets(ctx, tx, g)
+func BudgetChanges(ctx context.Context, tx *store.Tx, g Grant, period ledger.Span) ([]BudgetVersion, error) {
+	versions, err := Budgets(ctx, tx, g)
 	return slices.DeleteFunc(versions, func(v BudgetVersion) bool {
 		return v.Kind == BudgetAgreed || v.State != BudgetEffective || v.StartsOn < period.From || v.StartsOn > period.To
 	}), err

@@ -14,7 +14,8 @@ import (
 type ConditionKind string
 
 // ConditionKinds are all of them.
-var ConditionKinds = []ConditionKind{"purpose", "time", "geography", "population", "report", "matching", "ceiling", "other"}
+var ConditionKinds = []ConditionKind{"purpose", "time", "geography", "population", "report", "matching", "ceiling",
+	"other"}
 
 // ConditionState is where a condition stands: its last decision.
 type ConditionState string
@@ -27,8 +28,8 @@ const (
 	ConditionMissed ConditionState = "missed"
 )
 
-// Condition is something the agreement asks for before money comes in or goes out, such as an interim report before the second
-// instalment.
+// Condition is something the agreement asks for before money comes in or goes out, such as an interim report before the
+// second instalment.
 type Condition struct {
 	ID            string
 	Number        string // the funder's own, or given by us: C1
@@ -52,22 +53,22 @@ type ConditionDecision struct {
 // Holds reports whether a condition still holds money back.
 func (c Condition) Holds() bool { return c.State == ConditionOpen || c.State == ConditionMissed }
 
-// AddCondition puts a condition of a grant on record. [ErrDuplicateCondition]; [ErrUnknownInstalment] when it is to hold back
-// an instalment that is not planned.
-func (r Register) AddCondition(ctx context.Context, tx *store.Tx, key string, c Condition) (Condition, error) {
-	g, err := r.inState(ctx, tx, key, append([]GrantState{GrantDraft, GrantEnded}, running...)...)
+// AddCondition puts a condition of a grant on record. [ErrDuplicateCondition]; [ErrUnknownInstalment] when it is to
+// hold back an instalment that is not planned.
+func AddCondition(ctx context.Context, tx *store.Tx, key string, c Condition) (Condition, error) {
+	g, err := inState(ctx, tx, key, append([]GrantState{GrantDraft, GrantEnded}, running...)...)
 	if err != nil {
 		return Condition{}, err
 	}
-	planned, err := readPlanned(ctx, tx, g)
+	planned, err := readPlanned(ctx, tx, []Grant{g})
 	if err != nil {
 		return Condition{}, err
 	}
-	if c.Instalment > len(planned) {
+	if c.Instalment > len(planned[g.ID]) {
 		return Condition{}, ErrUnknownInstalment
 	}
 	if c.Number == "" {
-		before, err := r.Conditions(ctx, tx, g)
+		before, err := Conditions(ctx, tx, g, store.Keyset{})
 		if err != nil {
 			return Condition{}, err
 		}
@@ -82,29 +83,17 @@ func (r Register) AddCondition(ctx context.Context, tx *store.Tx, key string, c 
 
 // DecideCondition notes that a condition is met, waived by the grantor, missed, or open again. [ErrUnknownCondition],
 // [ErrReasonRequired].
-func (r Register) DecideCondition(ctx context.Context, tx *store.Tx, key, number string, d ConditionDecision) (Condition, error) {
+func DecideCondition(
+	ctx context.Context, tx *store.Tx, key, number string, d ConditionDecision,
+) (Condition, error) {
 	if err := ledger.CheckReason(d.Reason); err != nil {
 		return Condition{}, err
 	}
-	g, err := r.Grant(ctx, tx, key)
+	g, err := find(ctx, tx, key)
 	if err != nil {
 		return Condition{}, err
 	}
-	c, err := r.condition(ctx, tx, g, number)
-	if err != nil {
-		return Condition{}, err
-	}
-	if err := insertDecision(ctx, tx, c, d); err != nil {
-		return Condition{}, err
-	}
-	if err := access.Record(ctx, tx, access.Event{Action: "condition." + string(d.State), Subject: string(g.ID), Reason: d.Reason}); err != nil {
-		return Condition{}, err
-	}
-	return r.condition(ctx, tx, g, number)
-}
-
-func (r Register) condition(ctx context.Context, tx *store.Tx, g Grant, number string) (Condition, error) {
-	all, err := r.Conditions(ctx, tx, g)
+	all, err := Conditions(ctx, tx, g, store.Keyset{})
 	if err != nil {
 		return Condition{}, err
 	}
@@ -112,12 +101,14 @@ func (r Register) condition(ctx context.Context, tx *store.Tx, g Grant, number s
 	if i < 0 {
 		return Condition{}, ErrUnknownCondition
 	}
-	return all[i], nil
-}
-
-// Conditions lists the conditions of a grant in order of entry.
-func (r Register) Conditions(ctx context.Context, tx *store.Tx, g Grant) ([]Condition, error) {
-	return readConditions(ctx, tx, g.ID)
+	c := all[i]
+	d.By, d.At = tx.By.User, store.FormatTime(tx.At)
+	if err := insertDecision(ctx, tx, c, d); err != nil {
+		return Condition{}, err
+	}
+	c.State, c.Decisions = d.State, append(c.Decisions, d)
+	event := access.Event{Action: "condition." + string(d.State), Subject: string(g.ID), Reason: d.Reason}
+	return c, access.Record(ctx, tx, event)
 }
 
 // entitled says whether all of a grant is ours: no condition holds back an instalment of it or what is paid out of it.
@@ -130,8 +121,8 @@ func entitled(grant string, conditions []Condition) error {
 	return nil
 }
 
-// Disbursable says whether what is paid out of a grant may be: [ConditionOpen] names the first condition that holds it back.
-// It reads nothing, so that whoever pays asks it with what is in front of them.
+// Disbursable says whether what is paid out of a grant may be: [ConditionOpen] names the first condition that holds it
+// back. It reads nothing: the caller has the conditions.
 func Disbursable(grant string, conditions []Condition) error {
 	for _, c := range conditions {
 		if c.Disbursements && c.Holds() {
@@ -141,13 +132,13 @@ func Disbursable(grant string, conditions []Condition) error {
 	return nil
 }
 
-// DisbursableFrom asks [Disbursable] of a fund. A fund that is no grant's has no conditions.
+// DisbursableFrom is [Disbursable] of a fund. A fund that is no grant's has no conditions.
 func (r Register) DisbursableFrom(ctx context.Context, tx *store.Tx, fund ledger.FundCode) error {
 	g, granted, err := r.OfFund(ctx, tx, fund)
 	if err != nil || !granted {
 		return err
 	}
-	conditions, err := r.Conditions(ctx, tx, g)
+	conditions, err := Conditions(ctx, tx, g, store.Keyset{})
 	if err != nil {
 		return err
 	}

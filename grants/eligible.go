@@ -67,8 +67,10 @@ func (g Grant) Eligible(c Cost) []*Finding {
 	line, named := g.LineFor(c.Category)
 	if !named {
 		against(ErrOutsideBudget, "no line of the budget of %s takes %s", g.Code, c.Category)
-	} else if c.Amount.Currency == line.Amount.Currency && c.Spent.Currency == line.Amount.Currency && c.Spent.Add(c.Amount).Cmp(line.Amount) > 0 {
-		against(ErrOverLine, "line %s of %s has %s %s, %s is spent and %s comes to it", line.No, g.Code, line.Amount, line.Amount.Currency, c.Spent, c.Amount)
+	} else if c.Amount.Currency == line.Amount.Currency && c.Spent.Currency == line.Amount.Currency &&
+		c.Spent.Add(c.Amount).Cmp(line.Amount) > 0 {
+		against(ErrOverLine, "line %s of %s has %s %s, %s is spent and %s comes to it", line.No, g.Code, line.Amount,
+			line.Amount.Currency, c.Spent, c.Amount)
 	}
 	return found
 }
@@ -85,8 +87,8 @@ func (g Grant) eligiblePeriod(p Policy) (from, to ledger.Date) {
 	return from, to
 }
 
-// incurred is the day by which cost booked on a day is judged. A grant that has ended pays what belongs to its period until its
-// report is due: such cost falls on the last day of the period.
+// incurred is the day by which cost booked on a day is judged. A grant that has ended pays what belongs to its period
+// until its report is due: such cost falls on the last day of the period.
 func (g Grant) incurred(on ledger.Date) ledger.Date {
 	_, to := g.eligiblePeriod(g.Policies.At(on))
 	if (g.State == GrantEnded || g.State == GrantTerminated) && to != "" && on > to && on <= g.ReportDueOn {
@@ -95,8 +97,9 @@ func (g Grant) incurred(on ledger.Date) ledger.Date {
 	return on
 }
 
-// admit refuses an entry that charges a grant with support it does not pay: the first reason is the error. Fees, currency
-// differences and indirect cost have rules of their own about who bears them, and what is taken back is never refused.
+// admit refuses an entry that charges a grant with support it does not pay: the first reason is the error. Fees,
+// currency differences and indirect cost have rules of their own about who bears them, and what is taken back is never
+// refused.
 func (r Register) admit(ctx context.Context, tx *store.Tx, e ledger.Entry, country string) error {
 	accounts, err := r.accounts(ctx, tx)
 	if err != nil {
@@ -156,7 +159,9 @@ func isSupport(account ledger.AccountNo) bool { return len(account) > 0 && accou
 
 // onLine is what an entry adds to a budget line in the grant's currency, and what is on it already. Nothing where the
 // grant has no budget or the books cannot know the grant's currency.
-func (r Register) onLine(ctx context.Context, tx *store.Tx, e ledger.Entry, c cost) (adds, spent ledger.Money, err error) {
+func (r Register) onLine(
+	ctx context.Context, tx *store.Tx, e ledger.Entry, c cost,
+) (adds, spent ledger.Money, err error) {
 	line, named := c.grant.LineFor(c.category)
 	if !named {
 		return adds, spent, nil

@@ -9,57 +9,37 @@ import (
 
 // What grants refuses. Details come as structs that unwrap to these.
 var (
-	ErrUnknownDonor        = errors.New("grants: unknown donor")
-	ErrUnknownGrant        = errors.New("grants: unknown grant")
-	ErrDuplicateDonor      = errors.New("grants: donor exists")
-	ErrDuplicateGrant      = errors.New("grants: grant exists")
-	ErrNameOfPerson        = errors.New("grants: a person's name is not kept here")
-	ErrBudgetTotal         = errors.New("grants: budget does not sum to the grant")
-	ErrBudgetCategory      = errors.New("grants: a category stands on two budget lines")
-	ErrWrongRecognition    = errors.New("grants: the grant's policy recognises income otherwise")
-	ErrRateMissing         = errors.New("grants: exchange rate is missing")
-	ErrBudgetExceeded      = errors.New("grants: not enough left in the grant")
-	ErrGrantState          = errors.New("grants: the grant's state does not allow this")
-	ErrUnknownGift         = errors.New("grants: unknown gift")
-	ErrDuplicateGift       = errors.New("grants: gift exists")
-	ErrGiftRefunded        = errors.New("grants: gift was given back already")
-	ErrLetterMissing       = errors.New("grants: the grantor's letter is not named")
-	ErrGiftReversed        = errors.New("grants: the gift's entry was reversed")
-	ErrGiftFee             = errors.New("grants: the fee takes all of the gift")
-	ErrRefundDate          = errors.New("grants: a gift is given back on the day it came or later")
-	ErrFundOfGrant         = errors.New("grants: the fund is a grant's")
-	ErrNoValuation         = errors.New("grants: nothing says what it is worth")
-	ErrInKindFund          = errors.New("grants: no grant pays for what is given in kind")
-	ErrBankNotInBase       = errors.New("grants: the bank account is in another currency")
-	ErrOverClaimed         = errors.New("grants: more is disallowed than was claimed")
-	ErrDuplicateFinding    = errors.New("grants: finding is booked already")
-	ErrAdvanceOpen         = errors.New("grants: money or debts of the grant are still open")
-	ErrOverspent           = errors.New("grants: more was spent than received")
-	ErrAboveDeMinimis      = errors.New("grants: the rest is not small enough to be kept")
-	ErrNoFinalAccount      = errors.New("grants: the grant has no final account")
-	ErrReportDue           = errors.New("grants: the report was due, no more cost is taken")
-	ErrDeferredOpen        = errors.New("grants: money received is not accounted for")
-	ErrFindingOpen         = errors.New("grants: a finding is open")
-	ErrCommitmentsOpen     = errors.New("grants: commitments of the grant are open")
-	ErrDuplicateSchedule   = errors.New("grants: the grant's instalments are planned already")
-	ErrScheduleTotal       = errors.New("grants: the instalments do not sum to the grant")
-	ErrScheduleOrder       = errors.New("grants: the instalments are not in order of their days")
-	ErrOverCancelled       = errors.New("grants: more is cancelled than is still to come")
-	ErrUnknownInstalment   = errors.New("grants: no such instalment is planned")
-	ErrUnknownCondition    = errors.New("grants: unknown condition")
-	ErrDuplicateCondition  = errors.New("grants: condition exists")
-	ErrConditionOpen       = errors.New("grants: a condition of the grant holds the money back")
-	ErrUnknownFinding      = errors.New("grants: unknown finding")
-	ErrOverAnswered        = errors.New("grants: more of the finding is settled than is pending")
-	ErrEvidenceOverclaimed = errors.New("grants: the shares of a cost are more than the document says")
-	ErrCostClaimed         = errors.New("grants: the fund claims a share of the cost already")
-	ErrCostAmount          = errors.New("grants: the cost was claimed at another amount")
-	ErrCostLines           = errors.New("grants: a document is claimed as a whole or line by line")
-	ErrUnknownPledge       = errors.New("grants: unknown pledge")
-	ErrDuplicatePledge     = errors.New("grants: pledge exists")
-	ErrPledgeMismatch      = errors.New("grants: the pledge is of another donor or fund")
-	ErrStatementMissing    = errors.New("grants: the final statement is not issued")
-	ErrPolicyFixed         = errors.New("grants: money is booked under the policy as it was")
+	ErrUnknownGrant       = errors.New("grants: unknown grant")
+	ErrDuplicateGrant     = errors.New("grants: grant exists")
+	ErrBudgetTotal        = errors.New("grants: budget does not sum to the grant")
+	ErrBudgetCategory     = errors.New("grants: a category stands on two budget lines")
+	ErrWrongRecognition   = errors.New("grants: the grant's policy recognises income otherwise")
+	ErrBudgetExceeded     = errors.New("grants: not enough left in the grant")
+	ErrGrantState         = errors.New("grants: the grant's state does not allow this")
+	ErrLetterMissing      = errors.New("grants: the grantor's letter is not named")
+	ErrBankNotInBase      = errors.New("grants: the bank account is in another currency")
+	ErrOverClaimed        = errors.New("grants: more is disallowed than was claimed")
+	ErrDuplicateFinding   = errors.New("grants: finding is booked already")
+	ErrAdvanceOpen        = errors.New("grants: money or debts of the grant are still open")
+	ErrOverspent          = errors.New("grants: more was spent than received")
+	ErrAboveDeMinimis     = errors.New("grants: the rest is not small enough to be kept")
+	ErrNoFinalAccount     = errors.New("grants: the grant has no final account")
+	ErrReportDue          = errors.New("grants: the report was due, no more cost is taken")
+	ErrDeferredOpen       = errors.New("grants: money received is not accounted for")
+	ErrFindingOpen        = errors.New("grants: a finding is open")
+	ErrCommitmentsOpen    = errors.New("grants: commitments of the grant are open")
+	ErrDuplicateSchedule  = errors.New("grants: the grant's instalments are planned already")
+	ErrScheduleTotal      = errors.New("grants: the instalments do not sum to the grant")
+	ErrScheduleOrder      = errors.New("grants: the instalments are not in order of their days")
+	ErrOverCancelled      = errors.New("grants: more is cancelled than is still to come")
+	ErrUnknownInstalment  = errors.New("grants: no such instalment is planned")
+	ErrUnknownCondition   = errors.New("grants: unknown condition")
+	ErrDuplicateCondition = errors.New("grants: condition exists")
+	ErrConditionOpen      = errors.New("grants: a condition of the grant holds the money back")
+	ErrUnknownFinding     = errors.New("grants: unknown finding")
+	ErrOverAnswered       = errors.New("grants: more of the finding is settled than is pending")
+	ErrStatementMissing   = errors.New("grants: the final statement is not issued")
+	ErrPolicyFixed        = errors.New("grants: money is booked under the policy as it was")
 )
 
 // refusal is an error with its figures in words. It unwraps to the sentinel of its kind.
@@ -86,16 +66,6 @@ func (e *BudgetTotal) Error() string {
 
 // Unwrap makes errors.Is(err, ErrBudgetTotal) true.
 func (e *BudgetTotal) Unwrap() error { return ErrBudgetTotal }
-
-// RateMissing names the two currencies that a rate is wanted between.
-type RateMissing struct{ From, To ledger.Currency }
-
-func (e *RateMissing) Error() string {
-	return fmt.Sprintf("grants: no rate between %s and %s", e.From, e.To)
-}
-
-// Unwrap makes errors.Is(err, ErrRateMissing) true.
-func (e *RateMissing) Unwrap() error { return ErrRateMissing }
 
 // BudgetExceeded tells what is left to promise in a grant, in base currency, and what was asked for.
 type BudgetExceeded struct {

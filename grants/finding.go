@@ -19,7 +19,8 @@ const (
 	Disallowed Outcome = "disallowed"  // taken off the grant by [Register.Disallow]
 )
 
-// AuditFinding is cost that an auditor or grantor questions. It is settled when its parts add up to what was questioned.
+// AuditFinding is cost that an auditor or grantor questions. It is settled when its parts add up to what was
+// questioned.
 type AuditFinding struct {
 	ID         string
 	Grant      string // code
@@ -75,9 +76,12 @@ func (r Register) RaiseFinding(ctx context.Context, tx *store.Tx, f AuditFinding
 	return f, access.Record(ctx, tx, access.Event{Action: "finding.raised", Subject: string(g.ID)})
 }
 
-// AnswerFinding settles a part of a finding without an entry: by evidence, by justification, or because the grantor lets it
-// go. What is disallowed goes through [Register.Disallow]. [ErrUnknownFinding]; [ErrOverAnswered] for more than is pending.
-func (r Register) AnswerFinding(ctx context.Context, tx *store.Tx, grant, number string, a Answer) (AuditFinding, error) {
+// AnswerFinding settles a part of a finding without an entry: by evidence, by justification, or because the grantor
+// lets it go. What is disallowed goes through [Register.Disallow]. [ErrUnknownFinding]; [ErrOverAnswered] for more than
+// is pending.
+func (r Register) AnswerFinding(
+	ctx context.Context, tx *store.Tx, grant, number string, a Answer,
+) (AuditFinding, error) {
 	if err := ledger.CheckReason(a.Reason); err != nil {
 		return AuditFinding{}, err
 	}
@@ -92,32 +96,38 @@ func (r Register) AnswerFinding(ctx context.Context, tx *store.Tx, grant, number
 	if !found {
 		return AuditFinding{}, ErrUnknownFinding
 	}
-	return r.answer(ctx, tx, g, f, a)
+	return answer(ctx, tx, g, f, a)
 }
 
-func (r Register) answer(ctx context.Context, tx *store.Tx, g Grant, f AuditFinding, a Answer) (AuditFinding, error) {
+func answer(
+	ctx context.Context, tx *store.Tx, g Grant, f AuditFinding, a Answer,
+) (AuditFinding, error) {
 	if pending := f.Pending(); a.Amount.Cmp(pending) > 0 {
-		return AuditFinding{}, refuse(ErrOverAnswered, "%s of finding %s is pending, asked to settle %s", pending, f.Number, a.Amount)
+		return AuditFinding{}, refuse(ErrOverAnswered, "%s of finding %s is pending, asked to settle %s", pending, f.Number,
+			a.Amount)
 	}
 	if err := insertAnswer(ctx, tx, f, a); err != nil {
 		return AuditFinding{}, err
 	}
 	f.Answers = append(f.Answers, a)
-	return f, access.Record(ctx, tx, access.Event{Action: "finding." + string(a.Outcome), Subject: string(g.ID), Reason: a.Reason})
+	return f, access.Record(ctx, tx, access.Event{Action: "finding." + string(a.Outcome), Subject: string(g.ID),
+		Reason: a.Reason})
 }
 
 // answerDisallowed notes a disallowance at the finding of its number, where one was raised before.
-func (r Register) answerDisallowed(ctx context.Context, tx *store.Tx, g Grant, in Disallowance, total ledger.Money) error {
+func (r Register) answerDisallowed(
+	ctx context.Context, tx *store.Tx, g Grant, in Disallowance, total ledger.Money,
+) error {
 	f, found, err := r.finding(ctx, tx, g, in.Finding)
 	if err != nil || !found {
 		return err
 	}
-	_, err = r.answer(ctx, tx, g, f, Answer{Outcome: Disallowed, Amount: total, On: in.On})
+	_, err = answer(ctx, tx, g, f, Answer{Outcome: Disallowed, Amount: total, On: in.On})
 	return err
 }
 
 func (r Register) finding(ctx context.Context, tx *store.Tx, g Grant, number string) (AuditFinding, bool, error) {
-	all, err := r.Findings(ctx, tx, g)
+	all, err := r.Findings(ctx, tx, g, store.Keyset{})
 	for _, f := range all {
 		if f.Number == number || f.ID == number {
 			return f, true, err
@@ -126,14 +136,9 @@ func (r Register) finding(ctx context.Context, tx *store.Tx, g Grant, number str
 	return AuditFinding{}, false, err
 }
 
-// Findings lists what was questioned of a grant, in order of entry.
-func (r Register) Findings(ctx context.Context, tx *store.Tx, g Grant) ([]AuditFinding, error) {
-	return readAuditFindings(ctx, tx, g, r.Book.Base)
-}
-
 // wantNoFinding wants all findings of a grant settled.
 func (r Register) wantNoFinding(ctx context.Context, tx *store.Tx, g Grant) error {
-	all, err := r.Findings(ctx, tx, g)
+	all, err := r.Findings(ctx, tx, g, store.Keyset{})
 	if err != nil {
 		return err
 	}

@@ -2,16 +2,18 @@ package grants
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/shopspring/decimal"
 
 	"supportledger/access"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// Register keeps donors and grants. It holds no state of its own.
+// Register keeps grants. It holds no state of its own.
 type Register struct {
 	Book ledger.Book
 	memo *memo // nil remembers nothing
@@ -24,13 +26,14 @@ type GrantID string
 type Grant struct {
 	ID       GrantID
 	Code     string
-	Donor    Donor
+	Donor    donors.Donor
 	Title    string
 	Amount   ledger.Money // in the currency of the agreement, which is that of the report
 	State    GrantState
 	SignedOn ledger.Date
 	From, To ledger.Date // period of performance; "" where the agreement names none
-	// ReportDueOn is the last day on which cost of the period is paid, after the grant has ended; "" for until it is reported.
+	// ReportDueOn is the last day on which cost of the period is paid, after the grant has ended; "" for until it is
+	// reported.
 	ReportDueOn ledger.Date
 	Policies    Policies
 	Budget      []BudgetLine // the approved version
@@ -97,16 +100,6 @@ func (g Grant) budgetTotal() (ledger.Money, error) {
 	return total, nil
 }
 
-// Grant finds a grant by id or code. [ErrUnknownGrant].
-func (r Register) Grant(ctx context.Context, tx *store.Tx, key string) (Grant, error) {
-	return readGrant(ctx, tx, key)
-}
-
-// Grants lists the grants by code.
-func (r Register) Grants(ctx context.Context, tx *store.Tx) ([]Grant, error) {
-	return readGrants(ctx, tx)
-}
-
 // OfFund is the grant that a fund belongs to; false for a fund that is no grant's.
 func (r Register) OfFund(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (Grant, bool, error) {
 	if r.memo != nil {
@@ -114,9 +107,9 @@ func (r Register) OfFund(ctx context.Context, tx *store.Tx, fund ledger.FundCode
 			return known.grant, known.granted, nil
 		}
 	}
-	g, err := readGrant(ctx, tx, string(fund))
+	g, err := r.Grant(ctx, tx, string(fund))
 	granted := err == nil
-	if isUnknownGrant(err) {
+	if errors.Is(err, ErrUnknownGrant) {
 		err = nil
 	}
 	if err == nil && r.memo != nil {
@@ -125,16 +118,19 @@ func (r Register) OfFund(ctx context.Context, tx *store.Tx, fund ledger.FundCode
 	return g, granted, err
 }
 
-// Amend changes a grant's policy from a day on, until an amendment that changes the same rule (RULES 37). A second amendment
-// of one day replaces the first.
+// Amend changes a grant's policy from a day on, until an amendment that changes the same rule (RULES 37). A second
+// amendment of one day replaces the first. [ErrPolicyFixed].
 func (r Register) Amend(ctx context.Context, tx *store.Tx, key string, on ledger.Date, c Change) (Grant, error) {
 	g, err := r.Grant(ctx, tx, key)
 	if err != nil {
 		return Grant{}, err
 	}
 	if c.Recognition != nil {
-		if err := r.wantUntouched(ctx, tx, g); err != nil {
+		// How income is recognised is not changed under money that was booked the other way.
+		if sums, err := r.Book.Activity(ctx, tx, g.Fund(), ledger.Span{}); err != nil {
 			return Grant{}, err
+		} else if len(sums) > 0 {
+			return Grant{}, ErrPolicyFixed
 		}
 	}
 	for _, version := range g.Policies.amended(on, c) {
@@ -142,18 +138,18 @@ func (r Register) Amend(ctx context.Context, tx *store.Tx, key string, on ledger
 			return Grant{}, err
 		}
 	}
-	if err := access.Record(ctx, tx, access.Event{Action: "grant.amended", Subject: string(g.ID), Fields: c.fields()}); err != nil {
+	if err := access.Record(ctx, tx, access.Event{Action: "grant.amended", Subject: string(g.ID),
+		Fields: c.fields()}); err != nil {
 		return Grant{}, err
 	}
 	return r.Grant(ctx, tx, key)
 }
 
-// wantUntouched wants a grant's fund to be without entries: how income is recognised is not changed under money that was
-// booked the other way. [ErrPolicyFixed].
-func (r Register) wantUntouched(ctx context.Context, tx *store.Tx, g Grant) error {
-	sums, err := r.Book.Activity(ctx, tx, g.Fund(), ledger.Span{})
-	if err == nil && len(sums) > 0 {
-		return ErrPolicyFixed
+// CheckBaseBank wants a bank account of ours in base currency. [ErrBankNotInBase].
+func (r Register) CheckBaseBank(ctx context.Context, tx *store.Tx, number ledger.AccountNo) error {
+	bank, err := r.Book.Bank(ctx, tx, number)
+	if err == nil && bank.BankCurrency() != r.Book.Base {
+		return ErrBankNotInBase
 	}
 	return err
 }
@@ -164,21 +160,25 @@ func (r Register) Defers(ctx context.Context, tx *store.Tx, fund ledger.FundCode
 	return found && g.Policies.At(on).Recognition == Deferred, err
 }
 
-// FeeBearer is the fund that pays transfer fees of another fund on a day. Funds without a policy leave them to the general
-// fund (RULES 33, 35).
-func (r Register) FeeBearer(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date) (ledger.FundCode, error) {
-	return r.bearer(ctx, tx, fund, on, func(p Policy) Bearer { return p.FeeBearer })
+// FeeBearer is the fund that pays transfer fees of another fund on a day. Funds without a policy leave them to the
+// general fund (RULES 33, 35).
+func (r Register) FeeBearer(
+	ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date,
+) (ledger.FundCode, error) {
+	g, granted, err := r.OfFund(ctx, tx, fund)
+	if err == nil && granted && g.Policies.At(on).FeeBearer == BornByGrant {
+		return fund, nil
+	}
+	return r.Book.General, err
 }
 
 // CurrencyBearer is the fund that bears currency differences and conversion fees of another fund on a day (RULES 34).
-func (r Register) CurrencyBearer(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date) (ledger.FundCode, error) {
-	return r.bearer(ctx, tx, fund, on, func(p Policy) Bearer { return p.CurrencyBearer })
-}
-
-func (r Register) bearer(ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date, of func(Policy) Bearer) (ledger.FundCode, error) {
-	g, found, err := r.OfFund(ctx, tx, fund)
-	if err != nil || !found || of(g.Policies.At(on)) != BornByGrant {
-		return r.Book.General, err
+func (r Register) CurrencyBearer(
+	ctx context.Context, tx *store.Tx, fund ledger.FundCode, on ledger.Date,
+) (ledger.FundCode, error) {
+	g, granted, err := r.OfFund(ctx, tx, fund)
+	if err == nil && granted && g.Policies.At(on).CurrencyBearer == BornByGrant {
+		return fund, nil
 	}
-	return fund, nil
+	return r.Book.General, err
 }

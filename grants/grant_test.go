@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -18,7 +20,8 @@ func TestCodesOfOurOwnAreFree(t *testing.T) {
 				ledger.Fund{Code: "G2", Name: "by hand", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
-			_, err := h.reg.RegisterDonor(h.Context(), tx, Donor{Code: "D-2", Kind: Person, Language: "da"}) // the house has D-1
+			// the house has D-1
+			_, err := donors.Register(h.Context(), tx, donors.Donor{Code: "D-2", Kind: donors.Person, Language: "da"})
 			return err
 		})
 		for _, want := range []string{"G4", "G5"} {
@@ -27,7 +30,7 @@ func TestCodesOfOurOwnAreFree(t *testing.T) {
 			}
 		}
 		h.do(func(tx *store.Tx) error {
-			d, err := h.reg.RegisterDonor(h.Context(), tx, Donor{Kind: Person, Language: "da"})
+			d, err := donors.Register(h.Context(), tx, donors.Donor{Kind: donors.Person, Language: "da"})
 			if d.Code != "D-3" {
 				t.Errorf("the donor is called %s, want D-3", d.Code)
 			}
@@ -52,11 +55,11 @@ func TestSignRefuses(t *testing.T) {
 			"category twice": {Grant{Code: "G9", Budget: []BudgetLine{line("60.00", "tuition"),
 				line("40.00", "stipend", "tuition")}}, ErrBudgetCategory},
 			"fund of the house":   {Grant{Code: "UNR"}, ledger.ErrDuplicateFund},
-			"donor not on record": {Grant{Code: "G9", Donor: Donor{ID: "don_none"}}, store.ErrMissing},
+			"donor not on record": {Grant{Code: "G9", Donor: donors.Donor{ID: "don_none"}}, store.ErrMissing},
 		} {
 			g := c.grant
 			g.Title, g.Amount, g.SignedOn = "x", of("100.00", "DKK"), "2026-01-02"
-			g.Policies = Policies{{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant,
+			g.Policies = Policies{{Recognition: Deferred, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant,
 				CurrencyBearer: BornByGrant, Interest: InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}
 			if g.Donor.ID == "" {
 				g.Donor = h.donor
@@ -67,10 +70,10 @@ func TestSignRefuses(t *testing.T) {
 			}
 		}
 		err := h.db.Update(h.Context(), func(tx *store.Tx) error {
-			_, err := h.reg.RegisterDonor(h.Context(), tx, Donor{Kind: Person, Name: "Somebody", Language: "da"})
+			_, err := donors.Register(h.Context(), tx, donors.Donor{Kind: donors.Person, Name: "Somebody", Language: "da"})
 			return err
 		})
-		if !errors.Is(err, ErrNameOfPerson) {
+		if !errors.Is(err, donors.ErrNameOfPerson) {
 			t.Errorf("a person's name: %v", err)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -103,8 +104,9 @@ func TestRule45Exclusions(t *testing.T) {
 			{[]string{"transfer-fees"}, "1022.00 at 7: 71.54"},
 		} {
 			code := fmt.Sprintf("X%d", i)
-			policy := Policy{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
-				IndirectRate: decimal.NewFromInt(7), IndirectExcludes: c.excludes, Interest: InterestToGrantor,
+			policy := Policy{Recognition: Deferred, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant,
+				CurrencyBearer: BornByGrant,
+				IndirectRate:   decimal.NewFromInt(7), IndirectExcludes: c.excludes, Interest: InterestToGrantor,
 				RefundDeMinimis: of("0", "DKK")}
 			h.do(func(tx *store.Tx) error {
 				_, err := h.reg.Sign(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of("5000.00", "DKK"),

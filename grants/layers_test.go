@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 )
 
@@ -97,7 +98,7 @@ func TestRule12OldestLayerThenNextThenBeyond(t *testing.T) {
 	layers = append(layers, layer("D", "5.00", "7.4000 DKK/EUR"))
 	play(t, layers, []step{{"38.00", "D 5.00=37.00, D 0.14=1.00"}},
 		"A 0.00=0.00, B 0.00=0.00, C -1.27=-9.33, D -0.14=-1.00")
-	if _, err := takeLayers(nil, of("1.00", "DKK")); !errors.Is(err, ErrRateMissing) {
+	if _, err := takeLayers(nil, of("1.00", "DKK")); !errors.Is(err, rates.ErrRateMissing) {
 		t.Errorf("a grant that received nothing released something: %v", err)
 	}
 	if draws, err := takeLayers(nil, of("0.00", "DKK")); err != nil || draws != nil {
@@ -132,7 +133,7 @@ func TestRule16MoneyBackGoesToTheLayerDrawnLast(t *testing.T) {
 		{"-37.30", "A -5.00=-37.30"},
 		{"-7.30", "C -1.00=-7.30"}, // more than was ever drawn: to the newest
 	}, "A 10.00=74.60, B 10.00=75.00, C 11.00=80.30")
-	if _, err := takeLayers(nil, of("-1.00", "DKK")); !errors.Is(err, ErrRateMissing) {
+	if _, err := takeLayers(nil, of("-1.00", "DKK")); !errors.Is(err, rates.ErrRateMissing) {
 		t.Errorf("money came back to a grant that received nothing: %v", err)
 	}
 }

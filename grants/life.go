@@ -28,15 +28,16 @@ const (
 
 // Step is a step in the life of a grant. Moves are only ever added.
 type Step struct {
-	State   GrantState // after it
-	On      ledger.Date
-	Reason  string // "" where none is needed; no person's name
-	Through int64  // the last entry of the books at the move
-	By, At  string
+	Position int        // from 1
+	State    GrantState // after it
+	On       ledger.Date
+	Reason   string // "" where none is needed; no person's name
+	Through  int64  // the last entry of the books at the move
+	By, At   string
 }
 
-// Draft puts an agreement on record that is not signed yet: it has no fund, so nothing can be booked on it, and its budget
-// need not sum to the amount. [ErrBudgetCategory], [ErrDuplicateGrant].
+// Draft puts an agreement on record that is not signed yet: it has no fund, so nothing can be booked on it, and its
+// budget need not sum to the amount. [ErrBudgetCategory], [ErrDuplicateGrant].
 func (r Register) Draft(ctx context.Context, tx *store.Tx, g Grant) (Grant, error) {
 	if _, err := g.budgetTotal(); err != nil {
 		return Grant{}, err
@@ -45,8 +46,8 @@ func (r Register) Draft(ctx context.Context, tx *store.Tx, g Grant) (Grant, erro
 	return r.put(ctx, tx, g, GrantDraft, ledger.DateOf(tx.At))
 }
 
-// Sign puts a signed agreement on record and opens the grant's fund. The budget, where the agreement has one, must sum to the
-// amount ([ErrBudgetTotal]) and name a category once ([ErrBudgetCategory]).
+// Sign puts a signed agreement on record and opens the grant's fund. The budget, where the agreement has one, must sum
+// to the amount ([ErrBudgetTotal]) and name a category once ([ErrBudgetCategory]).
 func (r Register) Sign(ctx context.Context, tx *store.Tx, g Grant) (Grant, error) {
 	if err := g.checkBudget(); err != nil {
 		return Grant{}, err
@@ -56,15 +57,17 @@ func (r Register) Sign(ctx context.Context, tx *store.Tx, g Grant) (Grant, error
 	if err != nil {
 		return Grant{}, err
 	}
-	return g, r.openFund(ctx, tx, g)
+	return g, openFund(ctx, tx, r.Book, g)
 }
 
 // put writes a new grant with its first move.
 func (r Register) put(ctx context.Context, tx *store.Tx, g Grant, state GrantState, on ledger.Date) (Grant, error) {
 	g.ID, g.State, g.Version = GrantID(store.NewID("grt")), state, 1
-	find := func(code string) error { _, err := r.Book.Fund(ctx, tx, ledger.FundCode(code)); return err }
-	if err := numbered(ctx, tx, "grant", "G%d", &g.Code, find, ledger.ErrUnknownFund); err != nil {
-		return Grant{}, err
+	if g.Code == "" {
+		var err error
+		if g.Code, err = access.FreeNumber(ctx, tx, "grant", "G%d", codeTaken); err != nil {
+			return Grant{}, err
+		}
 	}
 	if _, err := r.Book.Fund(ctx, tx, g.Fund()); err == nil {
 		return Grant{}, ledger.ErrDuplicateFund
@@ -72,20 +75,21 @@ func (r Register) put(ctx context.Context, tx *store.Tx, g Grant, state GrantSta
 	if err := insertGrant(ctx, tx, g); err != nil {
 		return Grant{}, err
 	}
-	if err := r.note(ctx, tx, g.ID, state, on, ""); err != nil {
+	if err := record(ctx, tx, r.Book, g.ID, Step{State: state, On: on}); err != nil {
 		return Grant{}, err
 	}
 	return g, access.Record(ctx, tx, access.Event{Action: "grant." + string(state), Subject: string(g.ID)})
 }
 
-func (r Register) openFund(ctx context.Context, tx *store.Tx, g Grant) error {
-	return r.Book.OpenFund(ctx, tx, ledger.Fund{Code: g.Fund(), Name: g.Title, Restriction: ledger.BoundByGrant, OpenedOn: g.SignedOn})
+func openFund(ctx context.Context, tx *store.Tx, book ledger.Book, g Grant) error {
+	return book.OpenFund(ctx, tx, ledger.Fund{Code: g.Fund(), Name: g.Title, Restriction: ledger.BoundByGrant,
+		OpenedOn: g.SignedOn})
 }
 
 // SignDraft signs what was a draft, and opens its fund. What is budgeted must be what is funded, neither more nor less
 // ([ErrBudgetTotal]; Danish Social and Housing Agency, handbook of grant rules).
 func (r Register) SignDraft(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Grant, error) {
-	g, err := r.inState(ctx, tx, key, GrantDraft)
+	g, err := inState(ctx, tx, key, GrantDraft)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -100,139 +104,144 @@ func (r Register) SignDraft(ctx context.Context, tx *store.Tx, key string, on le
 	if err := saveSignature(ctx, tx, g); err != nil {
 		return Grant{}, err
 	}
-	if err := r.openFund(ctx, tx, g); err != nil {
+	if err := openFund(ctx, tx, r.Book, g); err != nil {
 		return Grant{}, err
 	}
-	return r.move(ctx, tx, g, GrantSigned, on, "")
+	return move(ctx, tx, r.Book, g, Step{State: GrantSigned, On: on})
 }
 
 // move takes a grant into another state, with its audit event.
-func (r Register) move(ctx context.Context, tx *store.Tx, g Grant, to GrantState, on ledger.Date, reason string) (Grant, error) {
-	if err := saveState(ctx, tx, g, to); err != nil {
+func move(ctx context.Context, tx *store.Tx, book ledger.Book, g Grant, to Step) (Grant, error) {
+	if err := saveState(ctx, tx, g, to.State); err != nil {
 		return Grant{}, err
 	}
-	if err := r.note(ctx, tx, g.ID, to, on, reason); err != nil {
+	if err := record(ctx, tx, book, g.ID, to); err != nil {
 		return Grant{}, err
 	}
-	g.State = to
+	g.State = to.State
 	g.Version++
-	return g, access.Record(ctx, tx, access.Event{Action: "grant." + string(to), Subject: string(g.ID), Reason: reason})
+	event := access.Event{Action: "grant." + string(to.State), Subject: string(g.ID), Reason: to.Reason}
+	return g, access.Record(ctx, tx, event)
 }
 
-// note adds a move to what is on record of a grant.
-func (r Register) note(ctx context.Context, tx *store.Tx, id GrantID, state GrantState, on ledger.Date, reason string) error {
-	seq, err := r.Book.LastSeq(ctx, tx)
-	if err != nil {
+// record adds a step to those of a grant.
+func record(ctx context.Context, tx *store.Tx, book ledger.Book, id GrantID, to Step) error {
+	var err error
+	if to.Through, err = book.LastSeq(ctx, tx); err != nil {
 		return err
 	}
-	return insertMove(ctx, tx, id, Step{State: state, On: on, Reason: reason, Through: seq})
+	return insertMove(ctx, tx, id, to)
 }
 
-// Moves lists the steps in the life of a grant, first to last.
-func (r Register) Moves(ctx context.Context, tx *store.Tx, g Grant) ([]Step, error) {
-	return readMoves(ctx, tx, g.ID)
-}
-
-// Suspend stops new commitments of an active grant until it is resumed. What is committed stays so, and what a partner holds
-// may still be accounted for. [ErrReasonRequired].
+// Suspend stops new commitments of an active grant until it is resumed. What is committed stays so, and what a partner
+// holds may still be accounted for. [ledger.ErrReasonRequired].
 func (r Register) Suspend(ctx context.Context, tx *store.Tx, key string, on ledger.Date, reason string) (Grant, error) {
-	return r.moved(ctx, tx, key, GrantActive, GrantSuspended, on, reason)
+	return r.moveFrom(ctx, tx, key, GrantActive, Step{State: GrantSuspended, On: on, Reason: reason})
 }
 
-// Resume takes up a suspended grant again.
+// Resume makes a suspended grant active again. [ledger.ErrReasonRequired].
 func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, on ledger.Date, reason string) (Grant, error) {
-	return r.moved(ctx, tx, key, GrantSuspended, GrantActive, on, reason)
+	return r.moveFrom(ctx, tx, key, GrantSuspended, Step{State: GrantActive, On: on, Reason: reason})
 }
 
-func (r Register) moved(ctx context.Context, tx *store.Tx, key string, from, to GrantState, on ledger.Date, reason string) (Grant, error) {
-	if err := ledger.CheckReason(reason); err != nil {
+// moveFrom moves a grant out of one state for a reason.
+func (r Register) moveFrom(ctx context.Context, tx *store.Tx, key string, from GrantState, to Step) (Grant, error) {
+	if err := ledger.CheckReason(to.Reason); err != nil {
 		return Grant{}, err
 	}
-	g, err := r.inState(ctx, tx, key, from)
+	g, err := inState(ctx, tx, key, from)
 	if err != nil {
 		return Grant{}, err
 	}
-	return r.move(ctx, tx, g, to, on, reason)
+	return move(ctx, tx, r.Book, g, to)
 }
 
 // running are the states in which a grant's period goes on.
 var running = []GrantState{GrantSigned, GrantActive, GrantSuspended}
 
-// End ends a grant's period of performance: all open commitments of its fund lapse on the day (RULES 44), and none can be
-// made any more; cost of the period may be paid until the day its report is due. The entry is nil when nothing was open.
+// End ends a grant's period of performance: all open commitments of its fund lapse on the day (RULES 44), and none can
+// be made any more; cost of the period may be paid until the day its report is due. The entry is nil when nothing was
+// open.
 func (r Register) End(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Grant, *ledger.Posted, error) {
-	g, err := r.inState(ctx, tx, key, running...)
+	g, err := inState(ctx, tx, key, running...)
 	if err != nil {
 		return Grant{}, nil, err
 	}
-	lapsed, err := r.lapse(ctx, tx, g, on, "ended")
+	lapsed, err := r.fund(g).lapse(ctx, tx, on, "ended")
 	if err != nil {
 		return Grant{}, nil, err
 	}
-	g, err = r.move(ctx, tx, g, GrantEnded, on, "")
+	g, err = move(ctx, tx, r.Book, g, Step{State: GrantEnded, On: on})
 	return g, lapsed, err
 }
 
-// Terminate breaks a grant off before its time: open commitments lapse, and what was promised and has not come is cancelled.
-// Money that is unspent is paid back through a final account. A draft is given up. [ErrReasonRequired].
-func (r Register) Terminate(ctx context.Context, tx *store.Tx, key string, on ledger.Date, reason string) (Grant, *ledger.Posted, error) {
+// Terminate breaks a grant off before its time: open commitments lapse, and what was promised and has not come is
+// cancelled. Money that is unspent is paid back through a final account. A draft is given up.
+// [ledger.ErrReasonRequired].
+func (r Register) Terminate(
+	ctx context.Context, tx *store.Tx, key string, on ledger.Date, reason string,
+) (Grant, *ledger.Posted, error) {
 	if err := ledger.CheckReason(reason); err != nil {
 		return Grant{}, nil, err
 	}
-	g, err := r.inState(ctx, tx, key, append([]GrantState{GrantDraft}, running...)...)
+	g, err := inState(ctx, tx, key, append([]GrantState{GrantDraft}, running...)...)
 	if err != nil {
 		return Grant{}, nil, err
 	}
 	var lapsed *ledger.Posted
 	if g.State != GrantDraft {
-		if lapsed, err = r.lapse(ctx, tx, g, on, "terminated"); err != nil {
+		if lapsed, err = r.fund(g).lapse(ctx, tx, on, "terminated"); err != nil {
 			return Grant{}, nil, err
 		}
 		if err := r.cancelRest(ctx, tx, g, on, reason); err != nil {
 			return Grant{}, nil, err
 		}
 	}
-	g, err = r.move(ctx, tx, g, GrantTerminated, on, reason)
+	g, err = move(ctx, tx, r.Book, g, Step{State: GrantTerminated, On: on, Reason: reason})
 	return g, lapsed, err
 }
 
 // lapse takes back all open commitments of a grant's fund on a day (RULES 44). Nil when there are none.
-func (r Register) lapse(ctx context.Context, tx *store.Tx, g Grant, on ledger.Date, how string) (*ledger.Posted, error) {
-	if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
+func (b fundBook) lapse(ctx context.Context, tx *store.Tx, on ledger.Date, how string) (*ledger.Posted, error) {
+	if err := ledger.LockFunds(ctx, tx, b.grant.Fund()); err != nil {
 		return nil, err
 	}
-	lots, err := r.Book.OpenLots(ctx, tx, g.Fund(), ledger.CommitmentLot, on)
+	lots, err := b.OpenLots(ctx, tx, b.grant.Fund(), ledger.CommitmentLot, on)
 	if err != nil || len(lots) == 0 {
 		return nil, err
 	}
-	e := ledger.Entry{Date: on, Act: "lapse", Source: string(g.ID), Text: fmt.Sprintf("Grant %s %s: open commitments lapse", g.Code, how)}
+	e := ledger.Entry{Date: on, Act: "lapse", Source: string(b.grant.ID),
+		Text: fmt.Sprintf("Grant %s %s: open commitments lapse", b.grant.Code, how)}
 	for _, l := range lots {
-		parts, err := r.committedBy(ctx, tx, g.Fund(), l)
+		parts, err := b.committedBy(ctx, tx, l)
 		if err != nil {
 			return nil, err
 		}
 		for _, part := range parts {
-			debit := ledger.InCurrency(ledger.Encumbrances, g.Fund(), part.Amount.Neg(), part.Base.Neg()).WithLot(l.ID).For(part.Category)
-			credit := ledger.InCurrency(ledger.EncumbranceOffset, g.Fund(), part.Amount, part.Base).For(part.Category)
+			debit := ledger.InCurrency(ledger.Encumbrances, b.grant.Fund(), part.Amount.Neg(), part.Base.Neg()).WithLot(l.ID).
+				For(part.Category)
+			credit := ledger.InCurrency(ledger.EncumbranceOffset, b.grant.Fund(), part.Amount, part.Base).For(part.Category)
 			debit.Plan, _, _ = strings.Cut(l.Name, "/")
 			credit.Plan = debit.Plan
 			e.Lines = append(e.Lines, debit, credit)
 		}
 	}
-	posted, err := r.Book.Post(ctx, tx, e)
+	posted, err := b.Post(ctx, tx, e)
 	if err != nil {
 		return nil, err
 	}
 	return &posted[0], nil
 }
 
-// committedBy is what is open of a commitment by cost category, so that what lapses leaves every budget line as empty as the fund.
-func (r Register) committedBy(ctx context.Context, tx *store.Tx, fund ledger.FundCode, l ledger.Lot) ([]ledger.Sum, error) {
-	seq, err := r.Book.LastSeq(ctx, tx)
+// committedBy is what is open of a commitment by cost category, so that what lapses leaves every budget line as empty
+// as the fund.
+func (b fundBook) committedBy(ctx context.Context, tx *store.Tx, l ledger.Lot) ([]ledger.Sum, error) {
+	seq, err := b.LastSeq(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: seq}, Funds: []ledger.FundCode{fund},
+	sums, err := b.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: seq},
+		Funds:    []ledger.FundCode{b.grant.Fund()},
 		Accounts: []ledger.AccountNo{ledger.Encumbrances}, Lots: []ledger.LotID{l.ID}})
 	quantity, cost := l.OpenQuantity, l.OpenCost
 	open := slices.DeleteFunc(sums, func(s ledger.Sum) bool { return s.Amount.IsZero() && s.Base.IsZero() })
@@ -245,8 +254,8 @@ func (r Register) committedBy(ctx context.Context, tx *store.Tx, fund ledger.Fun
 	return open, err
 }
 
-// TakesCost says whether cost may be put on the grant on a day. After its end only what belongs to the period is paid, until
-// the report is due ([ErrReportDue]); once the final account stands, nothing ([StateConflict]).
+// TakesCost says whether cost may be put on the grant on a day. After its end only what belongs to the period is paid,
+// until the report is due ([ErrReportDue]); once the final account stands, nothing ([StateConflict]).
 func (g Grant) TakesCost(on ledger.Date) error {
 	switch {
 	case slices.Contains(running, g.State):
@@ -259,38 +268,40 @@ func (g Grant) TakesCost(on ledger.Date) error {
 	return nil
 }
 
-// Statements tells whether a grant's final statement is out. Statements are made to the right of this package, so who closes
-// a grant brings them along.
+// Statements tells whether a grant's final statement is out. Statements are made to the right of this package, so who
+// closes a grant brings them along.
 type Statements interface {
 	// FinalIssued reports whether a statement of a grant stands that reaches to a day and has read the books to an entry.
 	FinalIssued(ctx context.Context, tx *store.Tx, grant string, to ledger.Date, through int64) (bool, error)
 }
 
-// Close closes a grant for good. It wants nothing committed and no advance out ([ErrAdvanceOpen]), every finding settled
-// ([ErrFindingOpen]), nothing left of the money received ([ErrDeferredOpen]) and the final statement issued
+// Close closes a grant for good. It wants nothing committed and no advance out ([ErrAdvanceOpen]), every finding
+// settled ([ErrFindingOpen]), nothing left of the money received ([ErrDeferredOpen]) and the final statement issued
 // ([ErrStatementMissing]).
-func (r Register) Close(ctx context.Context, tx *store.Tx, key string, on ledger.Date, statements Statements) (Grant, error) {
-	g, err := r.inState(ctx, tx, key, GrantFinalReported)
+func (r Register) Close(
+	ctx context.Context, tx *store.Tx, key string, on ledger.Date, statements Statements,
+) (Grant, error) {
+	g, err := inState(ctx, tx, key, GrantFinalReported)
 	if err != nil {
 		return Grant{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
 		return Grant{}, err
 	}
-	if err := r.wantSettled(ctx, tx, g); err != nil {
+	if err := r.fund(g).wantSettled(ctx, tx); err != nil {
 		return Grant{}, err
 	}
 	if err := r.wantNoFinding(ctx, tx, g); err != nil {
 		return Grant{}, err
 	}
-	balance, err := r.deferredBalance(ctx, tx, g)
+	balance, err := r.fund(g).deferredBalance(ctx, tx)
 	if err != nil {
 		return Grant{}, err
 	}
 	if !balance.IsZero() {
 		return Grant{}, refuse(ErrDeferredOpen, "%s %s of what was received is not accounted for", balance, balance.Currency)
 	}
-	moves, err := r.Moves(ctx, tx, g)
+	moves, err := Moves(ctx, tx, g, store.Keyset{})
 	if err != nil {
 		return Grant{}, err
 	}
@@ -302,7 +313,7 @@ func (r Register) Close(ctx context.Context, tx *store.Tx, key string, on ledger
 	if !issued {
 		return Grant{}, ErrStatementMissing
 	}
-	return r.move(ctx, tx, g, GrantClosed, on, "")
+	return move(ctx, tx, r.Book, g, Step{State: GrantClosed, On: on})
 }
 
 // lastMove is the newest move into a state; none is the zero Step.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 )
 
@@ -15,18 +16,6 @@ type Recognition string
 const (
 	Deferred  Recognition = "deferred"  // as it is spent
 	Immediate Recognition = "immediate" // when it is awarded
-)
-
-// RateMethod is how a grant in another currency reports.
-type RateMethod string
-
-// The rate methods. The books are the same under all of them; only the statement converts (RULES 18).
-const (
-	OwnCurrency RateMethod = "own"         // in the books' own figures, at the rates of the lots that were drawn
-	ReceiptRate RateMethod = "receipt"     // at the rate of the receipt that was drawn (RULES 12-17)
-	ECBAverage  RateMethod = "ecb_average" // at the average of the ECB's daily rates over the report period (EU)
-	MonthlyRate RateMethod = "inforeuro"   // at the Commission's rate of the month (older EU contracts)
-	BudgetRate  RateMethod = "budget"      // at the rate of the agreed budget (Elrha)
 )
 
 // Bearer is who pays a fee or a currency difference.
@@ -54,7 +43,7 @@ const CurrencyDifferences = "fx-losses"
 type Policy struct {
 	StartsOn         ledger.Date
 	Recognition      Recognition
-	RateMethod       RateMethod
+	RateMethod       rates.Method
 	BudgetRate       ledger.Rate     // of the agreed budget, for the method of that name
 	FeeBearer        Bearer          // of transfer fees
 	CurrencyBearer   Bearer          // of currency gains and losses, and of conversion fees (RULES 34)
@@ -75,7 +64,8 @@ type Policy struct {
 
 // AuditRule is from which grant on somebody else looks at the account (sector-systems 4.3). Zero is never.
 type AuditRule struct {
-	Above            ledger.Money // a registered or state-authorised auditor; up to here an independent person who knows accounts
+	// a registered or state-authorised auditor; up to here an independent person who knows accounts
+	Above            ledger.Money
 	PerformanceAbove ledger.Money // a performance audit as well
 }
 
@@ -120,5 +110,15 @@ func (p Policies) At(on ledger.Date) Policy {
 
 // excludesFromIndirect reports whether cost of a category stands outside the base of indirect cost.
 func (p Policy) excludesFromIndirect(category string) bool {
-	return slices.Contains(p.IndirectExcludes, category) || len(p.IndirectBase) > 0 && !slices.Contains(p.IndirectBase, category)
+	return slices.Contains(p.IndirectExcludes, category) || len(p.IndirectBase) > 0 &&
+		!slices.Contains(p.IndirectBase, category)
+}
+
+// Conversion is how a report of a period converts under the policy in force on its last day.
+func (g Grant) Conversion(base ledger.Currency, period ledger.Span) rates.Conversion {
+	if period.From == "" {
+		period.From = g.SignedOn
+	}
+	p := g.Policies.At(period.To)
+	return rates.Conversion{Method: p.RateMethod, Budget: p.BudgetRate, Period: period, Base: base, To: g.Amount.Currency}
 }

@@ -5,13 +5,14 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 )
 
 // Change is what an amendment changes; nil leaves a rule as it is.
 type Change struct {
 	Recognition      *Recognition
-	RateMethod       *RateMethod
+	RateMethod       *rates.Method
 	BudgetRate       *ledger.Rate
 	FeeBearer        *Bearer
 	CurrencyBearer   *Bearer
@@ -60,32 +61,50 @@ func sameMoney(a, b ledger.Money) bool { return a.Amount.Equal(b.Amount) }
 
 // rules are all that an amendment can change.
 var rules = []rule{
-	ruleOf("recognition", func(p *Policy) *Recognition { return &p.Recognition }, func(c *Change) **Recognition { return &c.Recognition }, equal),
-	ruleOf("rate_method", func(p *Policy) *RateMethod { return &p.RateMethod }, func(c *Change) **RateMethod { return &c.RateMethod }, equal),
-	ruleOf("budget_rate", func(p *Policy) *ledger.Rate { return &p.BudgetRate }, func(c *Change) **ledger.Rate { return &c.BudgetRate },
+	ruleOf("recognition", func(p *Policy) *Recognition { return &p.Recognition },
+		func(c *Change) **Recognition { return &c.Recognition }, equal),
+	ruleOf("rate_method", func(p *Policy) *rates.Method { return &p.RateMethod },
+		func(c *Change) **rates.Method { return &c.RateMethod }, equal),
+	ruleOf("budget_rate", func(p *Policy) *ledger.Rate { return &p.BudgetRate },
+		func(c *Change) **ledger.Rate { return &c.BudgetRate },
 		func(a, b ledger.Rate) bool { return a.String() == b.String() }),
-	ruleOf("fee_bearer", func(p *Policy) *Bearer { return &p.FeeBearer }, func(c *Change) **Bearer { return &c.FeeBearer }, equal),
-	ruleOf("currency_bearer", func(p *Policy) *Bearer { return &p.CurrencyBearer }, func(c *Change) **Bearer { return &c.CurrencyBearer }, equal),
-	ruleOf("indirect_rate", func(p *Policy) *decimal.Decimal { return &p.IndirectRate }, func(c *Change) **decimal.Decimal { return &c.IndirectRate }, decimal.Decimal.Equal),
-	ruleOf("indirect_base", func(p *Policy) *[]string { return &p.IndirectBase }, func(c *Change) **[]string { return &c.IndirectBase }, slices.Equal),
-	ruleOf("indirect_excludes", func(p *Policy) *[]string { return &p.IndirectExcludes }, func(c *Change) **[]string { return &c.IndirectExcludes }, slices.Equal),
-	ruleOf("indirect_cap", func(p *Policy) *ledger.Money { return &p.IndirectCap }, func(c *Change) **ledger.Money { return &c.IndirectCap }, sameMoney),
-	ruleOf("interest", func(p *Policy) *InterestOwner { return &p.Interest }, func(c *Change) **InterestOwner { return &c.Interest }, equal),
-	ruleOf("ineligible", func(p *Policy) *[]string { return &p.Ineligible }, func(c *Change) **[]string { return &c.Ineligible }, slices.Equal),
-	ruleOf("refund_de_minimis", func(p *Policy) *ledger.Money { return &p.RefundDeMinimis }, func(c *Change) **ledger.Money { return &c.RefundDeMinimis }, sameMoney),
-	ruleOf("virement", func(p *Policy) *VirementRule { return &p.Virement }, func(c *Change) **VirementRule { return &c.Virement }, VirementRule.equal),
+	ruleOf("fee_bearer", func(p *Policy) *Bearer { return &p.FeeBearer }, func(c *Change) **Bearer { return &c.FeeBearer },
+		equal),
+	ruleOf("currency_bearer", func(p *Policy) *Bearer { return &p.CurrencyBearer },
+		func(c *Change) **Bearer { return &c.CurrencyBearer }, equal),
+	ruleOf("indirect_rate", func(p *Policy) *decimal.Decimal { return &p.IndirectRate },
+		func(c *Change) **decimal.Decimal { return &c.IndirectRate }, decimal.Decimal.Equal),
+	ruleOf("indirect_base", func(p *Policy) *[]string { return &p.IndirectBase },
+		func(c *Change) **[]string { return &c.IndirectBase }, slices.Equal),
+	ruleOf("indirect_excludes", func(p *Policy) *[]string { return &p.IndirectExcludes },
+		func(c *Change) **[]string { return &c.IndirectExcludes }, slices.Equal),
+	ruleOf("indirect_cap", func(p *Policy) *ledger.Money { return &p.IndirectCap },
+		func(c *Change) **ledger.Money { return &c.IndirectCap }, sameMoney),
+	ruleOf("interest", func(p *Policy) *InterestOwner { return &p.Interest },
+		func(c *Change) **InterestOwner { return &c.Interest }, equal),
+	ruleOf("ineligible", func(p *Policy) *[]string { return &p.Ineligible },
+		func(c *Change) **[]string { return &c.Ineligible }, slices.Equal),
+	ruleOf("refund_de_minimis", func(p *Policy) *ledger.Money { return &p.RefundDeMinimis },
+		func(c *Change) **ledger.Money { return &c.RefundDeMinimis }, sameMoney),
+	ruleOf("virement", func(p *Policy) *VirementRule { return &p.Virement },
+		func(c *Change) **VirementRule { return &c.Virement }, VirementRule.equal),
 	ruleOf("audit", func(p *Policy) *AuditRule { return &p.Audit }, func(c *Change) **AuditRule { return &c.Audit },
 		func(a, b AuditRule) bool {
 			return sameMoney(a.Above, b.Above) && sameMoney(a.PerformanceAbove, b.PerformanceAbove)
 		}),
-	ruleOf("eligible_from", func(p *Policy) *ledger.Date { return &p.EligibleFrom }, func(c *Change) **ledger.Date { return &c.EligibleFrom }, equal),
-	ruleOf("eligible_to", func(p *Policy) *ledger.Date { return &p.EligibleTo }, func(c *Change) **ledger.Date { return &c.EligibleTo }, equal),
-	ruleOf("countries", func(p *Policy) *[]string { return &p.Countries }, func(c *Change) **[]string { return &c.Countries }, slices.Equal),
-	ruleOf("categories", func(p *Policy) *[]string { return &p.Categories }, func(c *Change) **[]string { return &c.Categories }, slices.Equal),
+	ruleOf("eligible_from", func(p *Policy) *ledger.Date { return &p.EligibleFrom },
+		func(c *Change) **ledger.Date { return &c.EligibleFrom }, equal),
+	ruleOf("eligible_to", func(p *Policy) *ledger.Date { return &p.EligibleTo },
+		func(c *Change) **ledger.Date { return &c.EligibleTo }, equal),
+	ruleOf("countries", func(p *Policy) *[]string { return &p.Countries },
+		func(c *Change) **[]string { return &c.Countries }, slices.Equal),
+	ruleOf("categories", func(p *Policy) *[]string { return &p.Categories },
+		func(c *Change) **[]string { return &c.Categories }, slices.Equal),
 }
 
 // amended are the versions that a change from a day on makes or touches: that of the day, and later ones up to the next
-// that changes the same rule itself. So an amendment that is entered late is not undone by a later one about something else.
+// that changes the same rule itself. So an amendment that is entered late is not undone by a later one about something
+// else.
 func (p Policies) amended(on ledger.Date, c Change) []Policy {
 	before := p.At(on)
 	changed := []Policy{before.amended(on, c)}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -71,12 +72,13 @@ func reports(h house, code string) (said string) {
 		if err != nil {
 			return err
 		}
-		c, err := h.reg.Converter(h.Context(), tx, g, ledger.Span{From: "2026-01-02", To: "2026-12-31"})
+		c, err := rates.NewConverter(h.Context(), tx,
+			g.Conversion("DKK", ledger.Span{From: "2026-01-02", To: "2026-12-31"}))
 		if err != nil || c.FromBooks {
 			said = "as in the books"
 			return err
 		}
-		m, err := c.Convert(Spent{On: "2026-02-01", Original: of("1000.00", "DKK"), Base: of("1000.00", "DKK")})
+		m, err := c.Convert(rates.Spent{On: "2026-02-01", Original: of("1000.00", "DKK"), Base: of("1000.00", "DKK")})
 		said = m.String()
 		return err
 	})
@@ -135,8 +137,9 @@ func fieldCases() map[string]fieldCase {
 				return said + " " + h.balance("4100", ledger.FundCode(code))
 			}},
 		"rate_method": {currency: "EUR", setup: Change{BudgetRate: ptr(rate("7.5 DKK/EUR"))},
-			change: Change{RateMethod: ptr(BudgetRate)}, before: "as in the books", after: "133.33", says: reports},
-		"budget_rate": {currency: "EUR", setup: Change{RateMethod: ptr(BudgetRate), BudgetRate: ptr(rate("7.5 DKK/EUR"))},
+			change: Change{RateMethod: ptr(rates.BudgetRate)}, before: "as in the books", after: "133.33", says: reports},
+		"budget_rate": {currency: "EUR", setup: Change{RateMethod: ptr(rates.BudgetRate),
+			BudgetRate: ptr(rate("7.5 DKK/EUR"))},
 			change: Change{BudgetRate: ptr(rate("8 DKK/EUR"))},
 			before: "133.33", after: "125.00", says: reports},
 		"fee_bearer": {change: Change{FeeBearer: ptr(BornByGeneral)}, before: "grant", after: "UNR",
@@ -180,7 +183,7 @@ func fieldCases() map[string]fieldCase {
 			after: "done", says: func(h house, code string) string {
 				h.receive(code, "2026-02-01", "312.40", "DKK", "", "1010")
 				return h.try(func(tx *store.Tx) error {
-					_, err := h.reg.KeepResidue(h.Context(), tx, code, "2026-12-28", "1010", "2026-77")
+					_, err := h.reg.KeepResidue(h.Context(), tx, code, Residue{On: "2026-12-28", Account: "1010", Letter: "2026-77"})
 					return err
 				})
 			}},

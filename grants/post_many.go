@@ -7,8 +7,8 @@ import (
 	"supportledger/store"
 )
 
-// memo is what a register remembers while it posts many entries: what does not change between them is read once, and what does is
-// moved on in memory.
+// memo is what a register remembers while it posts many entries: what does not change between them is read once, and
+// what does is moved on in memory.
 type memo struct {
 	accounts map[ledger.AccountNo]ledger.Account
 	grants   map[ledger.FundCode]remembered
@@ -23,16 +23,17 @@ type remembered struct {
 	granted bool
 }
 
-// Remembering is the register for as long as it posts entries of one day, or asks what several lines of some funds have left, while
-// nobody else changes their grants.
+// Remembering is the register for as long as it posts entries of one day, or asks what several lines of some funds have
+// left, while nobody else changes their grants.
 func (r Register) Remembering() Register {
-	r.memo = &memo{grants: map[ledger.FundCode]remembered{}, reports: map[GrantID]BudgetActual{}, layers: map[ledger.FundCode][]ledger.Lot{}, adding: map[string]ledger.Money{},
+	r.memo = &memo{grants: map[ledger.FundCode]remembered{}, reports: map[GrantID]BudgetActual{},
+		layers: map[ledger.FundCode][]ledger.Lot{}, adding: map[string]ledger.Money{},
 		activity: map[ledger.FundCode][]ledger.Sum{}}
 	return r
 }
 
-// PostAll is [Register.Post] of many entries of one day, each seeing those before it, in a number of statements that does not grow
-// with them. All are posted or none.
+// PostAll is [Register.Post] of many entries of one day, each seeing those before it, in a number of statements that
+// does not grow with them. All are posted or none.
 func (r Register) PostAll(ctx context.Context, tx *store.Tx, entries []ledger.Entry) ([]ledger.Posted, error) {
 	if r.memo == nil {
 		r = r.Remembering()
@@ -95,7 +96,7 @@ func (r Register) spending(ctx context.Context, tx *store.Tx, id GrantID) (Budge
 			return report, nil
 		}
 	}
-	report, err := r.BudgetActual(ctx, tx, string(id), ledger.Span{To: lastDay})
+	report, err := r.BudgetActual(ctx, tx, string(id), ledger.Span{To: LastDay})
 	if err == nil && r.memo != nil {
 		r.memo.reports[id] = report
 	}

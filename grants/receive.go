@@ -1,12 +1,11 @@
 package grants
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"supportledger/access"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -32,8 +31,9 @@ type Instalment struct {
 	Entry  ledger.Posted
 }
 
-// Receive books an instalment of a deferred grant: debit bank, credit 2100, in the currency of the grant with its base value
-// (RULES 7). It opens a lot where the bank account is in foreign currency, and a layer of the advance where the grant is.
+// Receive books an instalment of a deferred grant: debit bank, credit 2100, in the currency of the grant with its base
+// value (RULES 7). It opens a lot where the bank account is in foreign currency, and a layer of the advance where the
+// grant is.
 func (r Register) Receive(ctx context.Context, tx *store.Tx, in Receipt) (Instalment, error) {
 	g, err := r.Grant(ctx, tx, in.Grant)
 	if err != nil {
@@ -49,7 +49,7 @@ func (r Register) Receive(ctx context.Context, tx *store.Tx, in Receipt) (Instal
 	if err != nil {
 		return Instalment{}, err
 	}
-	entry, base, err := r.receipt(g, bank, in)
+	entry, base, err := r.fund(g).receipt(bank, in)
 	if err != nil {
 		return Instalment{}, err
 	}
@@ -64,7 +64,7 @@ func (r Register) Receive(ctx context.Context, tx *store.Tx, in Receipt) (Instal
 		return Instalment{}, err
 	}
 	if g.State == GrantSigned {
-		if _, err := r.move(ctx, tx, g, GrantActive, in.On, ""); err != nil {
+		if _, err := move(ctx, tx, r.Book, g, Step{State: GrantActive, On: in.On}); err != nil {
 			return Instalment{}, err
 		}
 	}
@@ -80,11 +80,11 @@ func (g Grant) takesMoney() error {
 }
 
 // receipt is the entry of an instalment, and its value in base currency.
-func (r Register) receipt(g Grant, bank ledger.Account, in Receipt) (ledger.Entry, ledger.Money, error) {
-	if g.Policies.At(in.On).Recognition != Deferred {
+func (b fundBook) receipt(bank ledger.Account, in Receipt) (ledger.Entry, ledger.Money, error) {
+	if b.grant.Policies.At(in.On).Recognition != Deferred {
 		return ledger.Entry{}, ledger.Money{}, ErrWrongRecognition
 	}
-	base, err := valued(in.Amount, r.Book.Base, in.Rate)
+	base, err := valued(in.Amount, b.Base, in.Rate)
 	if err != nil {
 		return ledger.Entry{}, ledger.Money{}, err
 	}
@@ -94,17 +94,18 @@ func (r Register) receipt(g Grant, bank ledger.Account, in Receipt) (ledger.Entr
 	}
 	text := in.Text
 	if text == "" {
-		text = fmt.Sprintf("Instalment of %s", g.Code)
+		text = fmt.Sprintf("Instalment of %s", b.grant.Code)
 	}
 	e := ledger.Entry{Date: in.On, Text: text, Act: "instalment"}
-	debit := ledger.InCurrency(bank.Number, g.Fund(), banked, base).For("instalment")
-	if banked.Currency != r.Book.Base {
-		lot := newLot(ledger.CurrencyLot, ledger.Pool{Account: bank.Number, Fund: g.Fund(), Currency: banked.Currency}, in, banked, base)
+	debit := ledger.InCurrency(bank.Number, b.grant.Fund(), banked, base).For("instalment")
+	if banked.Currency != b.Base {
+		lot := newLot(ledger.CurrencyLot, ledger.Pool{Account: bank.Number, Fund: b.grant.Fund(), Currency: banked.Currency},
+			in, banked, base)
 		e.Opens, debit = append(e.Opens, lot), debit.WithLot(lot.ID)
 	}
-	credit := ledger.InCurrency(ledger.DeferredGrants, g.Fund(), in.Amount.Neg(), base.Neg()).For("instalment")
-	if in.Amount.Currency != r.Book.Base {
-		layer := newLot(ledger.DeferredLot, layerPool(g), in, in.Amount, base)
+	credit := ledger.InCurrency(ledger.DeferredGrants, b.grant.Fund(), in.Amount.Neg(), base.Neg()).For("instalment")
+	if in.Amount.Currency != b.Base {
+		layer := newLot(ledger.DeferredLot, layerPool(b.grant), in, in.Amount, base)
 		e.Opens, credit = append(e.Opens, layer), credit.WithLot(layer.ID)
 	}
 	e.Lines = []ledger.Line{debit, credit}
@@ -112,49 +113,18 @@ func (r Register) receipt(g Grant, bank ledger.Account, in Receipt) (ledger.Entr
 }
 
 func newLot(kind ledger.LotKind, pool ledger.Pool, in Receipt, quantity, cost ledger.Money) ledger.Lot {
-	return ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: kind, Pool: pool, Name: "receipt " + string(in.On), Rate: in.Rate,
+	return ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: kind, Pool: pool, Name: "receipt " + string(in.On),
+		Rate:     in.Rate,
 		OpenedOn: in.On, Quantity: quantity, Cost: cost}
 }
 
-// valued is an amount in another currency at a rate; in its own currency it needs none. [ErrRateMissing].
+// valued is an amount in another currency at a rate; in its own currency it needs none. [rates.ErrRateMissing].
 func valued(m ledger.Money, to ledger.Currency, rate ledger.Rate) (ledger.Money, error) {
 	if m.Currency == to {
 		return m, nil
 	}
 	if rate.IsZero() {
-		return ledger.Money{}, &RateMissing{m.Currency, to}
+		return ledger.Money{}, &rates.Missing{From: m.Currency, To: to}
 	}
 	return rate.Convert(m, to)
-}
-
-// Instalments lists what was received on a grant up to a day, by date. A receipt that was reversed since stands twice: as it
-// came in, and taken back on the day of the reversal.
-func (r Register) Instalments(ctx context.Context, tx *store.Tx, id GrantID, until ledger.Date) ([]Instalment, error) {
-	received, err := readInstalments(ctx, tx, id, until, r.Book.Base)
-	if err != nil {
-		return nil, err
-	}
-	posted := make([]ledger.Posted, len(received))
-	for i, in := range received {
-		posted[i] = in.Entry
-	}
-	later, err := r.Book.LinksOf(ctx, tx, posted...)
-	if err != nil {
-		return nil, err
-	}
-	for _, in := range received {
-		by := later[in.Entry.ID].ReversedBy
-		if by == "" {
-			continue
-		}
-		reversal, err := r.Book.Entry(ctx, tx, string(by))
-		if err != nil {
-			return nil, err
-		}
-		if reversal.Date <= until {
-			received = append(received, Instalment{in.ID, in.Grant, reversal.Date, in.Amount.Neg(), in.Base.Neg(), in.Rate, reversal})
-		}
-	}
-	slices.SortStableFunc(received, func(a, b Instalment) int { return cmp.Compare(a.On, b.On) })
-	return received, nil
 }

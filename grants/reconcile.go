@@ -9,8 +9,8 @@ import (
 	"supportledger/store"
 )
 
-// Reconciliation adds what all grants report and holds it against the general ledger, in base currency. Every difference must
-// be 0.00.
+// Reconciliation adds what all grants report and holds it against the general ledger, in base currency. Every
+// difference must be 0.00.
 type Reconciliation struct {
 	ledger.Span
 	Grants     []ReconciledGrant
@@ -54,7 +54,8 @@ func (r Reconciliation) Balanced() bool {
 }
 
 func (r *Reconciled) figures() []*ledger.Figure {
-	return []*ledger.Figure{&r.Received, &r.Interest, &r.Awarded, &r.Spent, &r.Released, &r.Refunded, &r.Deferred, &r.Receivable}
+	return []*ledger.Figure{&r.Received, &r.Interest, &r.Awarded, &r.Spent, &r.Released, &r.Refunded, &r.Deferred,
+		&r.Receivable}
 }
 
 // Reconcile reconciles all signed grants to the general ledger as of a day.
@@ -73,7 +74,7 @@ func (r Register) Reconcile(ctx context.Context, tx *store.Tx, span ledger.Span)
 	if err != nil {
 		return Reconciliation{}, err
 	}
-	all, err := r.Grants(ctx, tx)
+	all, err := r.Grants(ctx, tx, Filter{})
 	if err != nil {
 		return Reconciliation{}, err
 	}
@@ -147,15 +148,18 @@ const (
 // none is the figures of some funds before anything is added up.
 func (p reconciler) none(span ledger.Span, funds []ledger.FundCode) Reconciled {
 	of := func(side ledger.Side, accounts []ledger.AccountNo, categories ...string) ledger.Figure {
-		s := ledger.Selection{Span: span, Funds: funds, Accounts: accounts, Categories: categories, Closing: ledger.WithoutClosing}
+		s := ledger.Selection{Span: span, Funds: funds, Accounts: accounts, Categories: categories,
+			Closing: ledger.WithoutClosing}
 		if funds != nil && len(funds) == 0 {
 			s.Through = -1
 		}
 		return ledger.Figure{Amount: ledger.Zero(p.register.Book.Base), Side: side, Lines: s}
 	}
 	deferred, income := []ledger.AccountNo{ledger.DeferredGrants}, []ledger.AccountNo{ledger.GrantIncome}
-	return Reconciled{Received: of(ledger.CreditSide, deferred, categoryInstalment), Interest: of(ledger.CreditSide, deferred, categoryInterest),
-		Awarded: of(ledger.CreditSide, income, categoryAward), Spent: of(ledger.DebitSide, p.costs()), Released: of(ledger.CreditSide, income),
+	return Reconciled{Received: of(ledger.CreditSide, deferred, categoryInstalment),
+		Interest: of(ledger.CreditSide, deferred, categoryInterest),
+		Awarded:  of(ledger.CreditSide, income, categoryAward), Spent: of(ledger.DebitSide, p.costs()),
+		Released: of(ledger.CreditSide, income),
 		Refunded: of(ledger.DebitSide, deferred, categoryRefund), Deferred: of(ledger.CreditSide, deferred),
 		Receivable: of(ledger.DebitSide, []ledger.AccountNo{ledger.Receivables})}
 }
@@ -172,14 +176,17 @@ func (p reconciler) costs() []ledger.AccountNo {
 	return found
 }
 
-// of adds up the figures of some funds, or of all where funds is nil. Spent and released name the categories that they are the
-// sum of, so that what is revalued, awarded or kept stays out of both figure and lines.
-func (p reconciler) of(ctx context.Context, tx *store.Tx, span ledger.Span, funds []ledger.FundCode) (Reconciled, error) {
+// of adds up the figures of some funds, or of all where funds is nil. Spent and released name the categories that they
+// are the sum of, so that what is revalued, awarded or kept stays out of both figure and lines.
+func (p reconciler) of(
+	ctx context.Context, tx *store.Tx, span ledger.Span, funds []ledger.FundCode,
+) (Reconciled, error) {
 	out := p.none(span, funds)
 	if funds != nil && len(funds) == 0 {
 		return out, nil
 	}
-	sums, err := p.register.Book.CategorySums(ctx, tx, ledger.Selection{Span: span, Funds: funds, Closing: ledger.WithoutClosing})
+	sums, err := p.register.Book.CategorySums(ctx, tx,
+		ledger.Selection{Span: span, Funds: funds, Closing: ledger.WithoutClosing})
 	if err != nil {
 		return out, err
 	}
@@ -195,7 +202,8 @@ func (p reconciler) of(ctx context.Context, tx *store.Tx, span ledger.Span, fund
 	}
 	for _, f := range out.figures() {
 		for _, s := range sums {
-			if !slices.Contains(f.Lines.Accounts, s.Account) || len(f.Lines.Categories) > 0 && !slices.Contains(f.Lines.Categories, s.Category) {
+			if !slices.Contains(f.Lines.Accounts, s.Account) || len(f.Lines.Categories) > 0 &&
+				!slices.Contains(f.Lines.Categories, s.Category) {
 				continue
 			}
 			amount := s.Base
@@ -227,7 +235,8 @@ func (p reconciler) grant(ctx context.Context, tx *store.Tx, g Grant, span ledge
 		return ReconciledGrant{}, err
 	}
 	row := ReconciledGrant{Grant: g, Reconciled: figures}
-	row.Roll = figures.Received.Amount.Add(figures.Interest.Amount).Sub(figures.Released.Amount).Sub(figures.Refunded.Amount).Sub(figures.Deferred.Amount)
+	row.Roll = figures.Received.Amount.Add(figures.Interest.Amount).Sub(figures.Released.Amount).
+		Sub(figures.Refunded.Amount).Sub(figures.Deferred.Amount)
 	if g.Policies.At(span.To).Recognition == Deferred {
 		difference := figures.Spent.Amount.Sub(figures.Released.Amount)
 		row.Release = &difference
@@ -238,7 +247,7 @@ func (p reconciler) grant(ctx context.Context, tx *store.Tx, g Grant, span ledge
 
 // record is what was received by the grant's own record, less what its lines say, in the grant's currency.
 func (p reconciler) record(ctx context.Context, tx *store.Tx, g Grant, span ledger.Span) (ledger.Money, error) {
-	instalments, err := p.register.Instalments(ctx, tx, g.ID, span.To)
+	instalments, err := p.register.Instalments(ctx, tx, g, span.To)
 	if err != nil {
 		return ledger.Money{}, err
 	}
@@ -270,5 +279,6 @@ func (p reconciler) record(ctx context.Context, tx *store.Tx, g Grant, span ledg
 
 // awarded reports whether a grant stands, or stood, on receivables.
 func (p reconciler) awarded(g Grant, sums []ledger.Sum) bool {
-	return g.Policies.At(g.SignedOn).Recognition == Immediate && slices.ContainsFunc(sums, func(s ledger.Sum) bool { return s.Account == ledger.Receivables })
+	return g.Policies.At(g.SignedOn).Recognition == Immediate &&
+		slices.ContainsFunc(sums, func(s ledger.Sum) bool { return s.Account == ledger.Receivables })
 }

@@ -3,13 +3,15 @@ package grants
 import (
 	"context"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// Post puts an act's entry into the books together with the releases it calls for: on every deferred fund, what the entry
-// puts on cost comes out of what was received in advance, in the same entry and on the same date (RULES 8). Gains count
-// against cost, so the result of a deferred fund stays 0.00 (RULES 9). What the grant does not pay is refused ([Finding]).
+// Post puts an act's entry into the books together with the releases it calls for: on every deferred fund, what the
+// entry puts on cost comes out of what was received in advance, in the same entry and on the same date (RULES 8). Gains
+// count against cost, so the result of a deferred fund stays 0.00 (RULES 9). What the grant does not pay is refused
+// ([Finding]).
 func (r Register) Post(ctx context.Context, tx *store.Tx, e ledger.Entry) (ledger.Posted, error) {
 	return r.PostIn(ctx, tx, e, "")
 }
@@ -46,8 +48,8 @@ type cost struct {
 	base     ledger.Money
 }
 
-// costs finds the cost lines on deferred funds, summed per fund and account in the order of the lines. Cost on a grant whose
-// state takes none is refused.
+// costs finds the cost lines on deferred funds, summed per fund and account in the order of the lines. Cost on a grant
+// whose state takes none is refused.
 func (r Register) costs(ctx context.Context, tx *store.Tx, e ledger.Entry) ([]cost, error) {
 	accounts, err := r.accounts(ctx, tx)
 	if err != nil {
@@ -85,9 +87,11 @@ func addCost(costs []cost, c cost) []cost {
 	return append(costs, c)
 }
 
-// release is debit 2100 in the grant's currency, credit 4100 in base (RULES 8, 11). Layers holds what earlier releases of
-// the same entry left.
-func (r Register) release(ctx context.Context, tx *store.Tx, on ledger.Date, c cost, layers map[ledger.FundCode][]ledger.Lot) ([]ledger.Line, error) {
+// release is debit 2100 in the grant's currency, credit 4100 in base (RULES 8, 11). Layers holds what earlier releases
+// of the same entry left.
+func (r Register) release(
+	ctx context.Context, tx *store.Tx, on ledger.Date, c cost, layers map[ledger.FundCode][]ledger.Lot,
+) ([]ledger.Line, error) {
 	fund := c.grant.Fund()
 	income := ledger.Base(ledger.GrantIncome, fund, c.base.Neg()).For(c.category)
 	if c.grant.Amount.Currency == r.Book.Base {
@@ -106,7 +110,8 @@ func (r Register) release(ctx context.Context, tx *store.Tx, on ledger.Date, c c
 	}
 	lines := []ledger.Line{income}
 	for _, d := range draws {
-		lines = append(lines, ledger.InCurrency(ledger.DeferredGrants, fund, d.Quantity, d.Cost).WithLot(d.Lot).For(c.category))
+		lines = append(lines, ledger.InCurrency(ledger.DeferredGrants, fund, d.Quantity, d.Cost).WithLot(d.Lot).
+			For(c.category))
 	}
 	return lines, nil
 }
@@ -116,17 +121,17 @@ func layerPool(g Grant) ledger.Pool {
 	return ledger.Pool{Account: ledger.DeferredGrants, Fund: g.Fund(), Currency: g.Amount.Currency}
 }
 
-// takeLayers releases a base amount from layers in order of receipt, and updates what they hold. A release larger than the
-// rest of a layer is divided over the next; beyond all layers it goes on at the rate of the newest (RULES 12). Each part is
-// rounded once at its layer's rate (RULES 13), and takes no more currency than the layer has; the one that brings a layer
-// to zero takes its whole rest (RULES 15). A negative amount is given back (RULES 16). [ErrRateMissing] when nothing was
-// ever received.
+// takeLayers releases a base amount from layers in order of receipt, and updates what they hold. A release larger than
+// the rest of a layer is divided over the next; beyond all layers it goes on at the rate of the newest (RULES 12). Each
+// part is rounded once at its layer's rate (RULES 13), and takes no more currency than the layer has; the one that
+// brings a layer to zero takes its whole rest (RULES 15). A negative amount is given back (RULES 16).
+// [rates.ErrRateMissing] when nothing was ever received.
 func takeLayers(layers []ledger.Lot, base ledger.Money) ([]ledger.Draw, error) {
 	if base.IsZero() {
 		return nil, nil
 	}
 	if len(layers) == 0 {
-		return nil, ErrRateMissing
+		return nil, rates.ErrRateMissing
 	}
 	if base.Sign() < 0 {
 		return giveBack(layers, base.Neg())
@@ -195,8 +200,8 @@ func giveBack(layers []ledger.Lot, base ledger.Money) ([]ledger.Draw, error) {
 	return draws, nil
 }
 
-// returned is the currency that comes back with a base amount: what stands beyond the layer first, whole when that comes to
-// zero (RULES 15), then at the layer's rate.
+// returned is the currency that comes back with a base amount: what stands beyond the layer first, whole when that
+// comes to zero (RULES 15), then at the layer's rate.
 func returned(layer ledger.Lot, part ledger.Money) (ledger.Money, error) {
 	beyond, owed := layer.OpenCost.Neg(), layer.OpenQuantity.Neg()
 	if beyond.Sign() <= 0 {

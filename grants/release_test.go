@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -38,7 +39,7 @@ func TestRule7ReceiptAndRule11Currency(t *testing.T) {
 				Account: "1010"})
 			return err
 		})
-		if !errors.Is(err, ErrRateMissing) {
+		if !errors.Is(err, rates.ErrRateMissing) {
 			t.Errorf("euros without a rate: %v", err)
 		}
 	})

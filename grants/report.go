@@ -18,15 +18,17 @@ type BudgetActual struct {
 	Rows      []BudgetActualRow // by budget line, then what is on none
 	Total     BudgetActualRow
 	Committed ledger.Figure // set aside for plans out of the grant, base currency
-	Rate      ledger.Rate   // that budget and commitments are shown at; zero for a grant in base currency and where none is known
+	// that budget and commitments are shown at; zero for a grant in base currency and where none is known
+	Rate ledger.Rate
 }
 
 // BudgetActualRow is a budget line with what was spent on it. Line has no number where cost is outside the budget.
 type BudgetActualRow struct {
-	Line  BudgetLine
-	Spent *ledger.Figure // the grant's currency; nil where the books cannot know it, as for a foreign grant that is not deferred
-	Left  *ledger.Money  // budget less spent
-	Base  ledger.Figure  // base currency
+	Line BudgetLine
+	// the grant's currency; nil where the books cannot know it, as for a foreign grant that is not deferred
+	Spent *ledger.Figure
+	Left  *ledger.Money // budget less spent
+	Base  ledger.Figure // base currency
 
 	Committed     ledger.Figure // set aside for plans on the line's categories, base currency
 	CommittedOwn  *ledger.Money // the same in the grant's currency, at the newest receipt's rate
@@ -35,9 +37,9 @@ type BudgetActualRow struct {
 	AvailableBase *ledger.Money // that less spent and committed, base currency
 }
 
-// BudgetActual compares a grant's budget with its cost and commitments up to a day. A grant in another currency has spent what was released
-// of it, each release at its receipt's rate, never a total over a rate (RULES 17); what is budgeted and committed has no rate of its own
-// and is shown at that of the newest receipt. [ErrUnknownGrant].
+// BudgetActual compares a grant's budget with its cost and commitments up to a day. A grant in another currency has
+// spent what was released of it, each release at its receipt's rate, never a total over a rate (RULES 17); what is
+// budgeted and committed has no rate of its own and is shown at that of the newest receipt. [ErrUnknownGrant].
 func (r Register) BudgetActual(ctx context.Context, tx *store.Tx, key string, span ledger.Span) (BudgetActual, error) {
 	g, err := r.Grant(ctx, tx, key)
 	if err != nil {
@@ -59,7 +61,7 @@ func (r Register) BudgetActual(ctx context.Context, tx *store.Tx, key string, sp
 	}
 	p := budgetReader{g, r.Book.Base, ledger.Rate{}, accounts, sums, of}
 	if g.Amount.Currency != r.Book.Base {
-		layers, err := r.Book.Lots(ctx, tx, layerPool(g), cmp.Or(span.To, lastDay))
+		layers, err := r.Book.Lots(ctx, tx, layerPool(g), cmp.Or(span.To, LastDay))
 		if err != nil {
 			return BudgetActual{}, err
 		}
@@ -107,7 +109,8 @@ func (p budgetReader) report() (BudgetActual, error) {
 	return r, err
 }
 
-// promise puts beside what was spent on a row what plans have set aside on it, and what is left of the budget after both.
+// promise puts beside what was spent on a row what plans have set aside on it, and what is left of the budget after
+// both.
 func (p budgetReader) promise(row *BudgetActualRow, takes func(category string) bool) error {
 	of := p.of
 	of.Accounts = []ledger.AccountNo{ledger.Encumbrances}
@@ -173,7 +176,8 @@ func (p budgetReader) lineNo(category string) string {
 
 // costs lists the accounts that hold a grant's cost, by number.
 func (p budgetReader) costs() []ledger.Account {
-	all := slices.SortedFunc(maps.Values(p.accounts), func(a, b ledger.Account) int { return cmp.Compare(a.Number, b.Number) })
+	all := slices.SortedFunc(maps.Values(p.accounts),
+		func(a, b ledger.Account) int { return cmp.Compare(a.Number, b.Number) })
 	return slices.DeleteFunc(all, func(a ledger.Account) bool { return !a.IsCost() && a.Number != ledger.CurrencyGains })
 }
 
@@ -194,7 +198,8 @@ func (p budgetReader) row(l BudgetLine, takes func(category string) bool) Budget
 	case p.grant.Amount.Currency == p.base:
 		row.Spent = &row.Base
 	case p.grant.Policies.At(p.of.To).Recognition == Deferred:
-		own.Accounts, own.Currency, own.Through = []ledger.AccountNo{ledger.DeferredGrants}, p.grant.Amount.Currency, base.Through
+		own.Accounts, own.Currency, own.Through = []ledger.AccountNo{ledger.DeferredGrants}, p.grant.Amount.Currency,
+			base.Through
 		row.Spent = &ledger.Figure{Amount: p.sum(own, true), Side: ledger.DebitSide, Lines: own}
 	default:
 		return row

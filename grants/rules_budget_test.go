@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/access"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -14,7 +15,7 @@ import (
 // budgeted signs a grant of 20,000.00 with two lines and the Danida pools' rule.
 func (h house) budgeted() {
 	h.Helper()
-	p := Policy{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
+	p := Policy{Recognition: Deferred, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
 		Interest:        InterestToGrantor,
 		RefundDeMinimis: ledger.Zero("DKK"), Virement: VirementRule{Percent: decimal.NewFromInt(10),
 			Absolute: ledger.Zero("DKK"), Of: OfMainLine}}
@@ -39,8 +40,8 @@ func (h house) user(handle string) (id access.UserID) {
 
 func (h house) move(by access.UserID, on ledger.Date, from, to, amount string) (v BudgetVersion, err error) {
 	err = h.db.Update(store.WithActor(h.Context(), store.Actor{User: string(by)}), func(tx *store.Tx) (err error) {
-		v, err = h.reg.Virement(h.Context(), tx, "G1", on, []Move{{From: from, To: to, Amount: of(amount, "DKK")}},
-			"fewer sessions")
+		v, err = h.reg.Virement(h.Context(), tx, "G1", BudgetVersion{StartsOn: on, Reason: "fewer sessions",
+			Moves: []Move{{From: from, To: to, Amount: of(amount, "DKK")}}})
 		return err
 	})
 	return v, err
@@ -72,7 +73,7 @@ func TestVirementWithinAndBeyond(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			listed, err := h.reg.BudgetChanges(h.Context(), tx, g, ledger.Span{From: "2026-01-01", To: "2026-12-31"})
+			listed, err := BudgetChanges(h.Context(), tx, g, ledger.Span{From: "2026-01-01", To: "2026-12-31"})
 			if len(listed) != 1 || listed[0].Moves[0].Amount.String() != "600.00" || g.Budget[0].Amount.String() != "9400.00" {
 				t.Errorf("in force %v, listed %+v", g.Budget, listed)
 			}
@@ -89,7 +90,7 @@ func TestVirementWithinAndBeyond(t *testing.T) {
 		}
 		decide := func(by access.UserID, approve bool) (v BudgetVersion, err error) {
 			err = h.db.Update(store.WithActor(h.Context(), store.Actor{User: string(by)}), func(tx *store.Tx) (err error) {
-				v, err = h.reg.DecideBudget(h.Context(), tx, "G1", 3, approve, "2026-4711")
+				v, err = h.reg.DecideBudget(h.Context(), tx, "G1", BudgetDecision{3, approve, "2026-4711"})
 				return err
 			})
 			return v, err

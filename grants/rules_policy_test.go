@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -167,7 +168,7 @@ func (h house) amend(grant string, on ledger.Date, c Change) {
 func TestRule37EveryFieldIsAmended(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "1000.00", "EUR", "7")
-		recognition, method, budget := Immediate, BudgetRate, rate("7.5 DKK/EUR")
+		recognition, method, budget := Immediate, rates.BudgetRate, rate("7.5 DKK/EUR")
 		bearer, interest, share := BornByGeneral, InterestToCharity, decimal.NewFromInt(5)
 		base, excludes, kinds := []string{"therapy"}, []string{"staff"}, []string{"no-show"}
 		limit, minimis := of("70.00", "EUR"), of("5.00", "EUR")

@@ -44,8 +44,8 @@ type PlannedStanding struct {
 	Condition             string // number of the condition that holds it back
 }
 
-// Standing is what was awarded, taken back and paid of a grant, each by itself: award = cancelled + paid + open, unless more
-// was paid than promised. All in the grant's currency.
+// Standing is what was awarded, taken back and paid of a grant, each by itself: award = cancelled + paid + open, unless
+// more was paid than promised. All in the grant's currency.
 type Standing struct {
 	On                           ledger.Date
 	Award, Cancelled, Paid, Open ledger.Money
@@ -53,15 +53,15 @@ type Standing struct {
 	Instalments                  []PlannedStanding
 }
 
-// PlanInstalments writes what the agreement promises: instalments that sum to the grant ([ErrScheduleTotal]), in order of their days
-// ([ErrScheduleOrder]). It is written once, on a grant that has none ([ErrDuplicateSchedule]); what changes later is a
-// cancellation.
-func (r Register) PlanInstalments(ctx context.Context, tx *store.Tx, key string, planned []Planned) (Grant, error) {
-	g, err := r.inState(ctx, tx, key, append([]GrantState{GrantDraft}, running...)...)
+// PlanInstalments writes what the agreement promises: instalments that sum to the grant ([ErrScheduleTotal]), in order
+// of their days ([ErrScheduleOrder]). It is written once, on a grant that has none ([ErrDuplicateSchedule]); what
+// changes later is a cancellation.
+func PlanInstalments(ctx context.Context, tx *store.Tx, key string, planned []Planned) (Grant, error) {
+	g, err := inState(ctx, tx, key, append([]GrantState{GrantDraft}, running...)...)
 	if err != nil {
 		return Grant{}, err
 	}
-	before, err := readPlanned(ctx, tx, g)
+	before, err := readPlanned(ctx, tx, []Grant{g})
 	if err != nil {
 		return Grant{}, err
 	}
@@ -77,8 +77,8 @@ func (r Register) PlanInstalments(ctx context.Context, tx *store.Tx, key string,
 	return g, access.Record(ctx, tx, access.Event{Action: "grant.planned", Subject: string(g.ID)})
 }
 
-// CheckInstalments numbers planned instalments. They must sum to what is promised ([ErrScheduleTotal]) and be in order of
-// their days ([ErrScheduleOrder]).
+// CheckInstalments numbers planned instalments. They must sum to what is promised ([ErrScheduleTotal]) and be in order
+// of their days ([ErrScheduleOrder]).
 func CheckInstalments(planned []Planned, promised ledger.Money) error {
 	total := ledger.Zero(promised.Currency)
 	for i := range planned {
@@ -93,18 +93,18 @@ func CheckInstalments(planned []Planned, promised ledger.Money) error {
 	return nil
 }
 
-// overCancelled tells what is still to come of a promise and what was to be cancelled.
-func overCancelled(open, asked ledger.Money) error {
+// OverCancelled tells what is still to come of a promise and what was to be cancelled.
+func OverCancelled(open, asked ledger.Money) error {
 	return refuse(ErrOverCancelled, "%s %s is still to come, asked to cancel %s", open, open.Currency, asked)
 }
 
-// Cancel takes a part of the promise back, from the last instalment on. Income that was recognised at once is not taken back
-// this way ([ErrWrongRecognition]). [ErrOverCancelled] for more than is still to come, [ErrReasonRequired].
+// Cancel takes a part of the promise back, from the last instalment on. Income that was recognised at once is not taken
+// back this way ([ErrWrongRecognition]). [ErrOverCancelled] for more than is still to come, [ErrReasonRequired].
 func (r Register) Cancel(ctx context.Context, tx *store.Tx, key string, c Cancellation) (Cancellation, error) {
 	if err := ledger.CheckReason(c.Reason); err != nil {
 		return Cancellation{}, err
 	}
-	g, err := r.inState(ctx, tx, key, append([]GrantState{GrantEnded}, running...)...)
+	g, err := inState(ctx, tx, key, append([]GrantState{GrantEnded}, running...)...)
 	if err != nil {
 		return Cancellation{}, err
 	}
@@ -114,95 +114,103 @@ func (r Register) Cancel(ctx context.Context, tx *store.Tx, key string, c Cancel
 	if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
 		return Cancellation{}, err
 	}
-	now, err := r.Standing(ctx, tx, g, lastDay)
+	now, err := r.Standing(ctx, tx, g, LastDay)
 	if err != nil {
 		return Cancellation{}, err
 	}
 	if c.Amount.Cmp(now.Open) > 0 {
-		return Cancellation{}, overCancelled(now.Open, c.Amount)
+		return Cancellation{}, OverCancelled(now.Open, c.Amount)
 	}
 	c.ID = store.NewID("gca")
 	if err := insertCancellation(ctx, tx, g.ID, c); err != nil {
 		return Cancellation{}, err
 	}
-	return c, access.Record(ctx, tx, access.Event{Action: "grant.promise_cancelled", Subject: string(g.ID), Reason: c.Reason})
+	return c, access.Record(ctx, tx, access.Event{Action: "grant.promise_cancelled", Subject: string(g.ID),
+		Reason: c.Reason})
 }
 
 // cancelRest takes back what has not come of a deferred grant; nothing where all of it has.
 func (r Register) cancelRest(ctx context.Context, tx *store.Tx, g Grant, on ledger.Date, reason string) error {
-	now, err := r.Standing(ctx, tx, g, lastDay)
+	now, err := r.Standing(ctx, tx, g, LastDay)
 	if err != nil || now.Open.Sign() <= 0 || g.Policies.At(on).Recognition != Deferred {
 		return err
 	}
-	return insertCancellation(ctx, tx, g.ID, Cancellation{ID: store.NewID("gca"), On: on, Amount: now.Open, Reason: reason})
+	return insertCancellation(ctx, tx, g.ID, Cancellation{ID: store.NewID("gca"), On: on, Amount: now.Open,
+		Reason: reason})
 }
 
 // Standing tells what of a grant was awarded, taken back and paid up to a day, and what is receivable. Interest on the
 // grantor's money is no part of it.
 func (r Register) Standing(ctx context.Context, tx *store.Tx, g Grant, on ledger.Date) (Standing, error) {
-	planned, err := readPlanned(ctx, tx, g)
+	all, err := r.Standings(ctx, tx, []Grant{g}, on)
 	if err != nil {
 		return Standing{}, err
 	}
-	cancelled, err := readCancelled(ctx, tx, g, on)
-	if err != nil {
-		return Standing{}, err
-	}
-	paid, err := r.paid(ctx, tx, g, on)
-	if err != nil {
-		return Standing{}, err
-	}
-	conditions, err := r.Conditions(ctx, tx, g)
-	if err != nil {
-		return Standing{}, err
-	}
-	return standing(g.Amount, planned, cancelled, paid, conditions, on), nil
+	return all[0], nil
 }
 
-// paid is what came in on a grant up to a day, with what a bank kept on the way, less receipts taken back.
-func (r Register) paid(ctx context.Context, tx *store.Tx, g Grant, on ledger.Date) (ledger.Money, error) {
-	paid := ledger.Zero(g.Amount.Currency)
-	instalments, err := r.Instalments(ctx, tx, g.ID, on)
+// Standings is [Register.Standing] of grants, in a number of queries that does not grow with them.
+func (r Register) Standings(ctx context.Context, tx *store.Tx, all []Grant, on ledger.Date) ([]Standing, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	planned, err := readPlanned(ctx, tx, all)
 	if err != nil {
-		return paid, err
+		return nil, err
 	}
-	for _, in := range instalments {
-		paid = paid.Add(in.Amount)
+	cancelled, err := readCancelled(ctx, tx, all, on)
+	if err != nil {
+		return nil, err
 	}
-	receipts, err := r.AwardReceipts(ctx, tx, g, on)
-	for _, in := range receipts {
-		paid = paid.Add(in.Received).Add(in.Withheld)
+	paid, err := readPaid(ctx, tx, all, on)
+	if err != nil {
+		return nil, err
 	}
-	return paid, err
+	conditions, err := readConditions(ctx, tx, all, store.Keyset{})
+	standings := make([]Standing, len(all))
+	for i, g := range all {
+		promise := Promise{Amount: g.Amount, Cancelled: ledger.OfMinor(cancelled[g.ID], g.Amount.Currency),
+			Paid: ledger.OfMinor(paid[g.ID], g.Amount.Currency), Planned: planned[g.ID], Conditions: conditions[g.ID]}
+		standings[i] = promise.Standing(on)
+	}
+	return standings, err
 }
 
-// standing lays what was cancelled on the last instalments and what was paid on the first. Without a plan the grant is one
-// instalment that is never overdue.
-func standing(award ledger.Money, planned []Planned, cancelled, paid ledger.Money, conditions []Condition, on ledger.Date) Standing {
-	zero := ledger.Zero(award.Currency)
-	s := Standing{On: on, Award: award, Cancelled: cancelled, Paid: paid, Open: award.Sub(cancelled).Sub(paid), Overdue: zero}
+// Promise is an amount that somebody promised, with what became of it up to a day.
+type Promise struct {
+	Amount, Cancelled, Paid ledger.Money
+	Planned                 []Planned
+	Conditions              []Condition
+}
+
+// Standing takes what was cancelled off the last instalments and what was paid off the first. Without a plan the
+// promise is one instalment that is never overdue.
+func (p Promise) Standing(on ledger.Date) Standing {
+	zero, cancelled, paid := ledger.Zero(p.Amount.Currency), p.Cancelled, p.Paid
+	s := Standing{On: on, Award: p.Amount, Cancelled: cancelled, Paid: paid, Open: p.Amount.Sub(cancelled).Sub(paid),
+		Overdue: zero}
 	if s.Open.Sign() < 0 {
 		s.Open = zero
 	}
-	for _, p := range planned {
-		s.Instalments = append(s.Instalments, PlannedStanding{Planned: p, Cancelled: zero})
+	for _, in := range p.Planned {
+		s.Instalments = append(s.Instalments, PlannedStanding{Planned: in, Cancelled: zero})
 	}
-	for i := len(s.Instalments) - 1; i >= 0; i-- {
-		p := &s.Instalments[i]
-		p.Cancelled = smaller(cancelled, p.Amount)
-		cancelled = cancelled.Sub(p.Cancelled)
+	for i := range slices.Backward(s.Instalments) {
+		in := &s.Instalments[i]
+		in.Cancelled = smaller(cancelled, in.Amount)
+		cancelled = cancelled.Sub(in.Cancelled)
 	}
 	for i := range s.Instalments {
-		p := &s.Instalments[i]
-		p.Paid = smaller(paid, p.Amount.Sub(p.Cancelled))
-		if p.Paid.Sign() < 0 {
-			p.Paid = zero
+		in := &s.Instalments[i]
+		in.Paid = smaller(paid, in.Amount.Sub(in.Cancelled))
+		if in.Paid.Sign() < 0 {
+			in.Paid = zero
 		}
-		paid = paid.Sub(p.Paid)
-		p.Open = p.Amount.Sub(p.Cancelled).Sub(p.Paid)
-		p.settle(conditions, on)
-		if p.State == InstalmentOverdue {
-			s.Overdue = s.Overdue.Add(p.Open)
+		paid = paid.Sub(in.Paid)
+		in.Open = in.Amount.Sub(in.Cancelled).Sub(in.Paid)
+		in.settle(p.Conditions, on)
+		if in.State == InstalmentOverdue {
+			s.Overdue = s.Overdue.Add(in.Open)
 		}
 	}
 	return s

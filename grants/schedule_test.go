@@ -22,7 +22,7 @@ func TestStandingAddsUp(t *testing.T) {
 		}
 		cancelled := ledger.OfMinor(rapid.Int64Range(0, award.Minor()).Draw(t, "cancelled"), "DKK")
 		paid := ledger.OfMinor(rapid.Int64Range(0, award.Minor()).Draw(t, "paid"), "DKK")
-		s := standing(award, planned, cancelled, paid, nil, "2023-06-30")
+		s := Promise{Amount: award, Planned: planned, Cancelled: cancelled, Paid: paid}.Standing("2023-06-30")
 		sums := map[string]ledger.Money{"paid": ledger.Zero("DKK"), "cancelled": ledger.Zero("DKK"),
 			"open": ledger.Zero("DKK"), "overdue": ledger.Zero("DKK")}
 		for _, p := range s.Instalments {
@@ -52,8 +52,9 @@ func TestALateReportHoldsTheNextInstalmentBack(t *testing.T) {
 	for state, want := range map[ConditionState]InstalmentState{ConditionOpen: InstalmentWithheld,
 		ConditionMissed: InstalmentWithheld, ConditionMet: InstalmentOverdue, ConditionWaived: InstalmentOverdue} {
 		report.State = state
-		s := standing(of("1000.00", "DKK"), planned, ledger.Zero("DKK"), of("600.00", "DKK"), []Condition{report},
-			"2027-02-01")
+		promise := Promise{Amount: of("1000.00", "DKK"), Planned: planned, Cancelled: ledger.Zero("DKK"),
+			Paid: of("600.00", "DKK"), Conditions: []Condition{report}}
+		s := promise.Standing("2027-02-01")
 		if got := s.Instalments[1].State; got != want {
 			t.Errorf("condition %s: the instalment is %s, want %s", state, got, want)
 		}

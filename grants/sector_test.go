@@ -3,13 +3,12 @@ package grants
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
 
 	"supportledger/access"
-	"supportledger/access/vault/vaulttest"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -44,7 +43,7 @@ func (h house) cost(
 
 // TestSectorSystems43 has a test for each row of sector-systems.md §4.3, by the row's source: the rules of real
 // grantors that the books keep by construction. The figures at the limits stand in TestVirementLimitsOfRealFunders and
-// its neighbours as well.
+// its neighbours as well. Row 7, and 8 as far as it is about rates, stand in package rates, row 10 in package gifts.
 func TestSectorSystems43(t *testing.T) {
 	pool := VirementRule{Percent: decimal.NewFromInt(10), Absolute: of("100000.00", "DKK"), Of: OfBudget}
 	asks := func(t *testing.T, rule VirementRule, lines []BudgetLine, move Move, want bool) {
@@ -84,13 +83,7 @@ func TestSectorSystems43(t *testing.T) {
 		asks(t, rule, lines, Move{From: "1.1", To: "3", Amount: of("0.01", "DKK")}, true)
 	})
 	t.Run("row 6, DH: interest is the grantor's, a partner's money is unspent, audit above 200,000", interestAndPartners)
-	t.Run("row 7, EU model grant article 21.3: average of the ECB's daily rates, InforEuro if there are none",
-		func(t *testing.T) {
-			converts(t, ECBAverage, "EUR", "", "1000.00", "133.90") // at 7.4685, the mean of six days
-			converts(t, ECBAverage, "NGN", "", "646.55", "146855.63")
-		})
-	t.Run("row 8, Elrha: currency losses are not covered, the report is at the budget rate", func(t *testing.T) {
-		converts(t, BudgetRate, "EUR", "7.5 DKK/EUR", "1000.00", "133.33")
+	t.Run("row 8, Elrha: currency losses are not covered", func(t *testing.T) {
 		onBoth(t, func(h house) {
 			h.sign("G1", "1000.00", "EUR", "0")
 			bearer := BornByGeneral
@@ -114,24 +107,6 @@ func TestSectorSystems43(t *testing.T) {
 			}
 		})
 	})
-	t.Run("row 10, Tax Assessment Act § 8 A: gifts per donor and year, a number instead of the CPR on paper", giftsOfAYear)
-}
-
-// converts reports an amount of base currency of 28 December 2026 by a rate method.
-func converts(t *testing.T, method RateMethod, to ledger.Currency, budget, base, want string) {
-	t.Helper()
-	onBoth(t, func(h house) {
-		h.imports(RateFile{Source: ECB, Content: []byte(newYear)})
-		h.imports(RateFile{Source: InforEuro, Content: []byte(monthlyCSV)})
-		c, err := reporting(h, method, to, ledger.Span{From: "2026-12-28", To: "2027-01-05"}, budget)
-		if err != nil {
-			h.Fatal(err)
-		}
-		got, err := c.Convert(Spent{On: "2026-12-28", Original: of(base, "DKK"), Base: of(base, "DKK")})
-		if err != nil || got.String() != want {
-			h.Errorf("%s DKK are %s %s, want %s; %v", base, got, to, want, err)
-		}
-	})
 }
 
 func theLinesOfTheAccount(t *testing.T) {
@@ -150,7 +125,7 @@ func theLinesOfTheAccount(t *testing.T) {
 			_, err := h.reg.Sign(h.Context(), tx, Grant{Code: "G2", Donor: h.donor, Title: "G2", Amount: of("1000.00", "DKK"),
 				SignedOn: "2026-01-02", To: "2026-11-30",
 				ReportDueOn: "2027-01-31",
-				Policies: Policies{{Recognition: Deferred, RateMethod: OwnCurrency, FeeBearer: BornByGrant,
+				Policies: Policies{{Recognition: Deferred, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant,
 					CurrencyBearer: BornByGrant,
 					Interest:       InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}})
 			return err
@@ -173,12 +148,12 @@ func theUnspent(t *testing.T) {
 			h.amend(code, "2026-01-02", Change{RefundDeMinimis: &minimis})
 			h.receive(code, "2026-02-01", c.rest, "DKK", "", "1010")
 			h.refused("keeping "+c.rest, c.want, func(tx *store.Tx) error {
-				_, err := h.reg.KeepResidue(h.Context(), tx, code, "2026-12-28", "1010", "2026-77")
+				_, err := h.reg.KeepResidue(h.Context(), tx, code, Residue{On: "2026-12-28", Account: "1010", Letter: "2026-77"})
 				return err
 			})
 		}
 		h.refused("without a letter", ErrLetterMissing, func(tx *store.Tx) error {
-			_, err := h.reg.KeepResidue(h.Context(), tx, "G2", "2026-12-28", "1010", " ")
+			_, err := h.reg.KeepResidue(h.Context(), tx, "G2", Residue{On: "2026-12-28", Account: "1010", Letter: " "})
 			return err
 		})
 		h.by(h.user("maker"), func(ctx context.Context, tx *store.Tx) error {
@@ -190,12 +165,12 @@ func theUnspent(t *testing.T) {
 		})
 		h.sign("G3", "1000.00", "DKK", "0")
 		h.do(func(tx *store.Tx) error {
-			_, err := h.reg.PlanInstalments(h.Context(), tx, "G3", []Planned{{DueOn: "2026-02-01", Amount: of("600.00", "DKK")},
+			_, err := PlanInstalments(h.Context(), tx, "G3", []Planned{{DueOn: "2026-02-01", Amount: of("600.00", "DKK")},
 				{DueOn: "2026-07-01", Amount: of("400.00", "DKK")}})
 			if err != nil {
 				return err
 			}
-			_, err = h.reg.AddCondition(h.Context(), tx, "G3", Condition{Kind: "report", Text: "Report of the half-year",
+			_, err = AddCondition(h.Context(), tx, "G3", Condition{Kind: "report", Text: "Report of the half-year",
 				DueOn: "2026-06-30", Instalment: 2})
 			return err
 		})
@@ -250,47 +225,4 @@ func interestAndPartners(t *testing.T) {
 	if rule.Needs(of("200000.00", "DKK")) != AuditIndependent || rule.Needs(of("200000.01", "DKK")) != AuditRegistered {
 		t.Error("audit above 200,000")
 	}
-}
-
-func giftsOfAYear(t *testing.T) {
-	onBoth(t, func(h house) {
-		v := vaulttest.New(t)
-		h.do(func(tx *store.Tx) error {
-			d, err := h.reg.RegisterDonor(h.Context(), tx, Donor{Code: "D-77", Kind: Person, Language: "da"})
-			if err != nil {
-				return err
-			}
-			if _, err := h.reg.SealDonor(h.Context(), tx, v, "D-77",
-				map[DonorField]string{DonorTaxID: "0101701234"}); err != nil {
-				return err
-			}
-			for day, gross := range map[ledger.Date]string{"2025-12-31": "1.00", "2026-01-01": "200.00", "2026-12-31": "300.00",
-				"2027-01-01": "4.00"} {
-				if _, err := h.reg.ReceiveGift(h.Context(), tx, Gift{Donor: d, Fund: "UNR", On: day, Gross: of(gross, "DKK"),
-					Fee: of("0", "DKK"), Account: "1010"}); err != nil {
-					return err
-				}
-			}
-			list, err := h.reg.GiftList(h.Context(), tx, 2026)
-			if len(list) != 1 || list[0].Total.String() != "500.00" || !list[0].Reported || list[0].TaxID != "" ||
-				list[0].Donor.Code != "D-77" {
-				t.Errorf("on paper %+v", list)
-			}
-			if err != nil {
-				return err
-			}
-			list, err = h.reg.TaxGiftList(h.Context(), tx, v, 2026, "Report to the tax agency")
-			if len(list) != 1 || list[0].TaxID != "0101701234" {
-				t.Errorf("to the agency %+v", list)
-			}
-			return err
-		})
-		var opened []string
-		h.do(func(tx *store.Tx) error {
-			return tx.NewRaw("SELECT fields FROM audit_events WHERE action = 'donor.opened'").Scan(h.Context(), &opened)
-		})
-		if !slices.Contains(opened, "tax_id") {
-			t.Errorf("the opening of the tax id is on record as %v", opened)
-		}
-	})
 }

@@ -28,7 +28,7 @@ type budgetVersionRow struct {
 }
 
 type budgetRow struct {
-	bun.BaseModel `bun:"table:grant_budget_lines"`
+	bun.BaseModel `bun:"table:grant_budget_lines,alias:l"`
 	GrantID       GrantID `bun:",pk"`
 	Version       int     `bun:",pk"`
 	Position      int     `bun:",pk"`
@@ -43,7 +43,7 @@ type budgetRow struct {
 }
 
 type budgetYearRow struct {
-	bun.BaseModel `bun:"table:grant_budget_years"`
+	bun.BaseModel `bun:"table:grant_budget_years,alias:l"`
 	GrantID       GrantID `bun:",pk"`
 	Version       int     `bun:",pk"`
 	LineNo        string  `bun:",pk"`
@@ -76,123 +76,137 @@ func (v BudgetVersion) payload() [sha256.Size]byte {
 
 // insertBudget writes a version whole.
 func insertBudget(ctx context.Context, tx *store.Tx, id GrantID, v BudgetVersion) error {
-	row := budgetVersionRow{GrantID: id, Version: v.Version, Kind: v.Kind, State: v.State, Approved: v.Approved, StartsOn: v.StartsOn, Reason: v.Reason,
-		Letter: v.Letter, CreatedBy: tx.By.User, CreatedAt: store.FormatTime(tx.At)}
+	row := budgetVersionRow{GrantID: id, Version: v.Version, Kind: v.Kind, State: v.State, Approved: v.Approved,
+		StartsOn: v.StartsOn, Reason: v.Reason, Letter: v.Letter, CreatedBy: tx.By.User, CreatedAt: store.FormatTime(tx.At)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
+	var lines []budgetRow
+	var years []budgetYearRow
+	var moves []budgetMoveRow
 	for i, l := range v.Lines {
-		if err := insertBudgetLine(ctx, tx, id, v.Version, i, l); err != nil {
-			return err
+		line := budgetRow{GrantID: id, Version: v.Version, Position: i, LineNo: l.No, Text: l.Text, Unit: l.Unit,
+			Categories: strings.Join(l.Categories, ","), Amount: l.Amount.Minor(), UnitPrice: l.UnitPrice.Minor()}
+		if !l.Quantity.IsZero() {
+			line.Quantity = l.Quantity.String()
+		}
+		if l.Salary {
+			line.Salary = 1
+		}
+		lines = append(lines, line)
+		for _, y := range l.Years {
+			years = append(years, budgetYearRow{GrantID: id, Version: v.Version, LineNo: l.No, Year: y.Year,
+				Amount: y.Amount.Minor()})
 		}
 	}
 	for i, m := range v.Moves {
-		row := budgetMoveRow{GrantID: id, Version: v.Version, Position: i, FromLine: m.From, FromYear: m.FromYear, ToLine: m.To, ToYear: m.ToYear, Amount: m.Amount.Minor()}
-		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-			return err
-		}
+		moves = append(moves, budgetMoveRow{GrantID: id, Version: v.Version, Position: i, FromLine: m.From,
+			FromYear: m.FromYear, ToLine: m.To, ToYear: m.ToYear, Amount: m.Amount.Minor()})
 	}
-	return nil
+	if err := store.Insert(ctx, tx, lines); err != nil {
+		return duplicate(err, ErrBudgetCategory)
+	}
+	if err := store.Insert(ctx, tx, years); err != nil {
+		return duplicate(err, ErrBudgetLineTotal)
+	}
+	return store.Insert(ctx, tx, moves)
 }
 
-func insertBudgetLine(ctx context.Context, tx *store.Tx, id GrantID, version, position int, l BudgetLine) error {
-	row := budgetRow{GrantID: id, Version: version, Position: position, LineNo: l.No, Text: l.Text, Categories: strings.Join(l.Categories, ","),
-		Amount: l.Amount.Minor(), Unit: l.Unit, UnitPrice: l.UnitPrice.Minor()}
-	if !l.Quantity.IsZero() {
-		row.Quantity = l.Quantity.String()
-	}
-	if l.Salary {
-		row.Salary = 1
-	}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return taken(err, ErrBudgetCategory)
-	}
-	for _, y := range l.Years {
-		row := budgetYearRow{GrantID: id, Version: version, LineNo: l.No, Year: y.Year, Amount: y.Amount.Minor()}
-		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-			return taken(err, ErrBudgetLineTotal)
-		}
-	}
-	return nil
-}
-
-// decideBudget moves a version out of waiting, once.
+// decideBudget decides on a version that waits, once.
 func decideBudget(ctx context.Context, tx *store.Tx, id GrantID, v BudgetVersion) error {
-	result, err := tx.NewUpdate().Model((*budgetVersionRow)(nil)).Set("state = ?", v.State).Set("approved = ?", v.Approved).Set("letter = ?", v.Letter).
-		Where("grant_id = ?", id).Where("version = ?", v.Version).Where("state = ?", BudgetSubmitted).Exec(ctx)
+	result, err := tx.NewUpdate().Model((*budgetVersionRow)(nil)).Set("state = ?", v.State).Set("approved = ?",
+		v.Approved).
+		Set("letter = ?", v.Letter).Where("grant_id = ?", id).Where("version = ?", v.Version).
+		Where("state = ?", BudgetSubmitted).Exec(ctx)
 	return store.ExactlyOne(result, err)
 }
 
-// readBudget is the budget in force: the newest version that is effective.
-func readBudget(ctx context.Context, tx *store.Tx, id GrantID, c ledger.Currency) ([]BudgetLine, error) {
-	latest := tx.NewSelect().Model((*budgetVersionRow)(nil)).ColumnExpr("MAX(version)").Where("grant_id = ?", id).Where("state = ?", BudgetEffective)
-	lines, err := readBudgetLines(ctx, tx, id, c, latest)
-	for _, of := range lines {
-		return of, err
+// inForce keeps to the newest version of a grant's budget that is effective.
+const inForce = "version = (SELECT MAX(v.version) FROM grant_budgets AS v WHERE v.grant_id = l.grant_id AND v.state = ?)"
+
+// readBudgetsInForce reads the lines of the budgets in force of grants.
+func readBudgetsInForce(ctx context.Context, tx *store.Tx, all []Grant) (map[GrantID][]BudgetLine, error) {
+	lines, err := readBudgetLines(ctx, tx, all, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where(inForce, BudgetEffective)
+	})
+	budgets := map[GrantID][]BudgetLine{}
+	for of, budget := range lines {
+		budgets[of.grant] = budget
 	}
-	return nil, err
+	return budgets, err
 }
 
-// readBudgetLines reads the lines of some versions, by version.
-func readBudgetLines(ctx context.Context, tx *store.Tx, id GrantID, c ledger.Currency, versions *bun.SelectQuery) (map[int][]BudgetLine, error) {
+// budgetKey names a version of a grant's budget.
+type budgetKey struct {
+	grant   GrantID
+	version int
+}
+
+// readBudgetLines reads lines of budgets of grants with their years, in two queries.
+func readBudgetLines(
+	ctx context.Context, tx *store.Tx, all []Grant, limit func(*bun.SelectQuery) *bun.SelectQuery,
+) (map[budgetKey][]BudgetLine, error) {
 	var rows []budgetRow
-	q := tx.NewSelect().Model(&rows).Where("grant_id = ?", id).Order("version", "position")
+	err := limit(tx.NewSelect().Model(&rows).Where("grant_id IN (?)", idsOf(all))).
+		Order("grant_id", "version", "position").Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
 	var parts []budgetYearRow
-	years := tx.NewSelect().Model(&parts).Where("grant_id = ?", id).Order("version", "line_no", "year")
-	if versions != nil {
-		q, years = q.Where("version = (?)", versions), years.Where("version = (?)", versions)
-	}
-	if err := q.Scan(ctx); err != nil {
+	err = limit(tx.NewSelect().Model(&parts).Where("grant_id IN (?)", idsOf(all))).
+		Order("grant_id", "version", "line_no", "year").Scan(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
-		return nil, nil
+	type lineKey struct {
+		budgetKey
+		no string
 	}
-	if err := years.Scan(ctx); err != nil {
-		return nil, err
-	}
-	of := map[string][]BudgetYear{}
+	years, currency := map[lineKey][]BudgetYear{}, currencies(all)
 	for _, y := range parts {
-		place := fmt.Sprint(y.Version, " ", y.LineNo)
-		of[place] = append(of[place], BudgetYear{y.Year, ledger.OfMinor(y.Amount, c)})
+		line := lineKey{budgetKey{y.GrantID, y.Version}, y.LineNo}
+		years[line] = append(years[line], BudgetYear{y.Year, ledger.OfMinor(y.Amount, currency[y.GrantID])})
 	}
-	lines := map[int][]BudgetLine{}
+	lines := map[budgetKey][]BudgetLine{}
 	for _, r := range rows {
-		l := BudgetLine{No: r.LineNo, Text: r.Text, Categories: list(r.Categories), Amount: ledger.OfMinor(r.Amount, c), Unit: r.Unit,
-			UnitPrice: ledger.OfMinor(r.UnitPrice, c), Salary: r.Salary == 1, Years: of[fmt.Sprint(r.Version, " ", r.LineNo)]}
+		key, c := budgetKey{r.GrantID, r.Version}, currency[r.GrantID]
+		l := BudgetLine{No: r.LineNo, Text: r.Text, Categories: words(r.Categories), Amount: ledger.OfMinor(r.Amount, c),
+			Unit: r.Unit, UnitPrice: ledger.OfMinor(r.UnitPrice, c), Salary: r.Salary == 1,
+			Years: years[lineKey{key, r.LineNo}]}
 		if r.Quantity != "" {
-			var err error
 			if l.Quantity, err = decimal.NewFromString(r.Quantity); err != nil {
 				return nil, err
 			}
 		}
-		lines[r.Version] = append(lines[r.Version], l)
+		lines[key] = append(lines[key], l)
 	}
 	return lines, nil
 }
 
-func readBudgets(ctx context.Context, tx *store.Tx, g Grant) ([]BudgetVersion, error) {
+// Budgets lists the versions of a grant's budget, the signed one first.
+func Budgets(ctx context.Context, tx *store.Tx, g Grant) ([]BudgetVersion, error) {
 	var rows []budgetVersionRow
 	if err := tx.NewSelect().Model(&rows).Where("grant_id = ?", g.ID).Order("version").Scan(ctx); err != nil {
 		return nil, err
 	}
-	lines, err := readBudgetLines(ctx, tx, g.ID, g.Amount.Currency, nil)
+	lines, err := readBudgetLines(ctx, tx, []Grant{g}, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
 	if err != nil {
 		return nil, err
 	}
 	var moves []budgetMoveRow
-	if err := tx.NewSelect().Model(&moves).Where("grant_id = ?", g.ID).Order("version", "position").Scan(ctx); err != nil {
+	err = tx.NewSelect().Model(&moves).Where("grant_id = ?", g.ID).Order("version", "position").Scan(ctx)
+	if err != nil {
 		return nil, err
 	}
 	versions := make([]BudgetVersion, len(rows))
 	for i, r := range rows {
-		versions[i] = BudgetVersion{Grant: g.Code, Version: r.Version, Kind: r.Kind, State: r.State, Approved: r.Approved, StartsOn: r.StartsOn,
-			Reason: r.Reason, Letter: r.Letter, Lines: lines[r.Version]}
-		for _, m := range moves {
-			if m.Version == r.Version {
-				versions[i].Moves = append(versions[i].Moves, Move{m.FromLine, m.ToLine, m.FromYear, m.ToYear, ledger.OfMinor(m.Amount, g.Amount.Currency)})
-			}
-		}
+		versions[i] = BudgetVersion{Grant: g.Code, Version: r.Version, Kind: r.Kind, State: r.State, Approved: r.Approved,
+			StartsOn: r.StartsOn, Reason: r.Reason, Letter: r.Letter, Lines: lines[budgetKey{g.ID, r.Version}]}
+	}
+	for _, m := range moves { // versions are numbered from 1 without a gap
+		v := &versions[m.Version-1]
+		v.Moves = append(v.Moves, Move{From: m.FromLine, To: m.ToLine, FromYear: m.FromYear, ToYear: m.ToYear,
+			Amount: ledger.OfMinor(m.Amount, g.Amount.Currency)})
 	}
 	return versions, nil
 }

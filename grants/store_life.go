@@ -18,10 +18,12 @@ func saveState(ctx context.Context, tx *store.Tx, g Grant, to GrantState) error 
 
 // saveSignature writes the day of the signature, from which the first policy holds.
 func saveSignature(ctx context.Context, tx *store.Tx, g Grant) error {
-	if _, err := tx.NewUpdate().Model((*grantRow)(nil)).Set("signed_on = ?", g.SignedOn).Where("id = ?", g.ID).Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model((*grantRow)(nil)).Set("signed_on = ?", g.SignedOn).Where("id = ?",
+		g.ID).Exec(ctx); err != nil {
 		return err
 	}
-	_, err := tx.NewUpdate().Model((*policyRow)(nil)).Set("starts_on = ?", g.SignedOn).Where("grant_id = ?", g.ID).Where("starts_on = ''").Exec(ctx)
+	_, err := tx.NewUpdate().Model((*policyRow)(nil)).Set("starts_on = ?", g.SignedOn).Where("grant_id = ?",
+		g.ID).Where("starts_on = ''").Exec(ctx)
 	return err
 }
 
@@ -42,19 +44,23 @@ func insertMove(ctx context.Context, tx *store.Tx, id GrantID, m Step) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.NewInsert().Model(&moveRow{GrantID: id, Position: int(before) + 1, State: m.State, MovedOn: m.On, Reason: m.Reason, Through: m.Through,
-		MovedBy: tx.By.User, MovedAt: store.FormatTime(tx.At)}).Exec(ctx)
+	row := moveRow{GrantID: id, Position: int(before) + 1, State: m.State, MovedOn: m.On, Reason: m.Reason,
+		Through: m.Through, MovedBy: tx.By.User, MovedAt: store.FormatTime(tx.At)}
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 
-func readMoves(ctx context.Context, tx *store.Tx, id GrantID) ([]Step, error) {
+// Moves lists the steps in the life of a grant, first to last.
+func Moves(ctx context.Context, tx *store.Tx, g Grant, page store.Keyset) ([]Step, error) {
 	var rows []moveRow
-	if err := tx.NewSelect().Model(&rows).Where("grant_id = ?", id).Order("position").Scan(ctx); err != nil {
+	err := page.Ascending(tx.NewSelect().Model(&rows).Where("grant_id = ?", g.ID), "position").Scan(ctx)
+	if err != nil {
 		return nil, err
 	}
 	moves := make([]Step, len(rows))
 	for i, r := range rows {
-		moves[i] = Step{r.State, r.MovedOn, r.Reason, r.Through, r.MovedBy, r.MovedAt}
+		moves[i] = Step{Position: r.Position, State: r.State, On: r.MovedOn, Reason: r.Reason, Through: r.Through,
+			By: r.MovedBy, At: r.MovedAt}
 	}
 	return moves, nil
 }

@@ -8,6 +8,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/http/rest"
 	"supportledger/ledger"
 )
@@ -36,7 +37,7 @@ func TestSentences(t *testing.T) {
 			"Der skyldes 10.00 DKK; der skulle betales 10.00 DKK tilbage."},
 		{&grants.BudgetTotal{Budget: ten, Grant: ten}, "The budget lines sum to 10.00 DKK; the grant is 10.00 DKK.",
 			"Budgetlinjerne summer til 10.00 DKK; bevillingen er på 10.00 DKK."},
-		{&grants.RateMissing{From: "EUR", To: "DKK"}, "There is no rate between EUR and DKK.",
+		{&rates.Missing{From: "EUR", To: "DKK"}, "There is no rate between EUR and DKK.",
 			"Der er ingen kurs mellem EUR og DKK."},
 		{&grants.BudgetExceeded{Grant: "G1", Available: ten, Asked: ten}, "G1 has 10.00 DKK left; 10.00 DKK was asked for.",
 			"G1 har 10.00 DKK tilbage; der blev bedt om 10.00 DKK."},

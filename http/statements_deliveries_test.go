@@ -13,6 +13,8 @@ import (
 	"supportledger/access/vault"
 	"supportledger/access/vault/vaulttest"
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
 	"supportledger/ledger"
@@ -77,19 +79,19 @@ func openMailing(ctx context.Context, tx *store.Tx, people *vault.Vault) error {
 	if err != nil {
 		return err
 	}
-	for code, how := range map[string]grants.Delivery{"D-1": grants.ByEmail, "D-2": grants.ByPost} {
-		d, err := register.RegisterDonor(ctx, tx,
-			grants.Donor{Code: code, Kind: grants.Person, Language: "da", Delivery: how})
+	for code, how := range map[string]donors.Delivery{"D-1": donors.ByEmail, "D-2": donors.ByPost} {
+		d, err := donors.Register(ctx, tx,
+			donors.Donor{Code: code, Kind: donors.Person, Language: "da", Delivery: how})
 		if err != nil {
 			return err
 		}
-		if _, err := register.SealDonor(ctx, tx, people, code,
-			map[grants.DonorField]string{grants.DonorEmail: "zq.kanari@modtager.example"}); err != nil {
+		if _, err := donors.Seal(ctx, tx, people, code,
+			map[donors.Field]string{donors.Email: "zq.kanari@modtager.example"}); err != nil {
 			return err
 		}
-		gift := grants.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount,
+		gift := gifts.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount,
 			Fee: ledger.Zero("DKK"), Account: "1010"}
-		if _, err := register.ReceiveGift(ctx, tx, gift); err != nil {
+		if _, err := (gifts.Register{Grants: register}).Receive(ctx, tx, gift); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -60,10 +62,10 @@ func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff le
 		}
 	}
 	if in.Kind == "" || in.Kind == DonorAnnual {
-		switch d, err := o.Grants.Donor(ctx, tx, in.Subject); {
+		switch d, err := donors.Find(ctx, tx, in.Subject); {
 		case err == nil:
 			return o.donorStatement(ctx, tx, d, in, cutOff)
-		case !errors.Is(err, grants.ErrUnknownDonor):
+		case !errors.Is(err, donors.ErrUnknownDonor):
 			return nil, err
 		}
 	}
@@ -221,11 +223,11 @@ func (c collector) head() GrantStatement {
 		s.RateMethod = ReceiptRates
 	}
 	switch method := g.Policies.At(c.period.To).RateMethod; method {
-	case grants.ECBAverage, grants.MonthlyRate, grants.BudgetRate:
+	case rates.ECBAverage, rates.MonthlyRate, rates.BudgetRate:
 		if s.Currency != s.Base {
 			s.RateMethod = RateMethod(method)
 		}
-	case grants.OwnCurrency, grants.ReceiptRate:
+	case rates.OwnCurrency, rates.ReceiptRate:
 	}
 	return s
 }
@@ -240,7 +242,7 @@ func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement
 	if c.immediate() {
 		return c.awardReceipts(ctx, tx, s)
 	}
-	instalments, err := c.office.Grants.Instalments(ctx, tx, c.grant.ID, c.period.To)
+	instalments, err := c.office.Grants.Instalments(ctx, tx, c.grant, c.period.To)
 	if err != nil {
 		return err
 	}

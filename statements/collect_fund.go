@@ -9,7 +9,8 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -23,13 +24,13 @@ func (o Office) fundStatement(ctx context.Context, tx *store.Tx, kind Kind, in R
 
 // donorStatement is what a donor gave and what her gifts paid for. An institution that gives without an agreement gets the
 // same.
-func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor grants.Donor, in Request, cutOff ledger.Posted) (*FundStatement, error) {
+func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.Donor, in Request, cutOff ledger.Posted) (*FundStatement, error) {
 	s, err := o.fundStatement(ctx, tx, DonorAnnual, in, cutOff)
 	if err != nil {
 		return nil, err
 	}
 	s.Subject, s.Name = donor.Code, Name{donor.Name, donor.Name}
-	given, err := o.Grants.Given(ctx, tx, "", donor.ID, ledger.Span{To: in.To, Through: cutOff.Seq})
+	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Donor: donor.ID}, ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor grants.D
 }
 
 // purposesOf lists the funds of gifts, by code.
-func purposesOf(given []grants.Given) []ledger.FundCode {
+func purposesOf(given []gifts.Gift) []ledger.FundCode {
 	var codes []ledger.FundCode
 	for _, g := range given {
 		if !slices.Contains(codes, g.Fund) {
@@ -84,9 +85,9 @@ func purposesOf(given []grants.Given) []ledger.FundCode {
 }
 
 // gifts lists a donor's gifts to one purpose and what was given back of them.
-func (s *FundStatement) gifts(p *Purpose, given []grants.Given) {
+func (s *FundStatement) gifts(p *Purpose, given []gifts.Gift) {
 	for _, g := range given {
-		if string(g.Fund) != p.Fund || g.Reversed != "" {
+		if string(g.Fund) != p.Fund || g.ReversedOn != "" {
 			continue // a gift that we booked by mistake was none
 		}
 		s.receive(p, Receipt{Date: g.On, Kind: GiftReceived, Name: p.Name, Text: g.Number, Amount: g.Gross.Amount, Base: g.Gross.Amount})
@@ -109,7 +110,7 @@ func (s *FundStatement) receive(p *Purpose, r Receipt) {
 }
 
 // uses adds what a donor's gifts to one purpose paid for, in a few plain categories.
-func (s *FundStatement) uses(p *Purpose, from *pool, donor grants.DonorID) {
+func (s *FundStatement) uses(p *Purpose, from *pool, donor donors.ID) {
 	before, uses := from.of(donor, s.Period)
 	p.Opening = p.Opening.Sub(before)
 	for category, u := range uses {
@@ -161,7 +162,7 @@ func (o Office) accounts(ctx context.Context, tx *store.Tx) (map[ledger.AccountN
 
 // events are what happened to a fund, with its cost or without.
 func (o Office) events(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, accounts map[ledger.AccountNo]ledger.Account, costs bool) ([]event, error) {
-	given, err := o.Grants.Given(ctx, tx, fund, "", span)
+	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Fund: fund}, span)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +176,7 @@ func (o Office) events(ctx context.Context, tx *store.Tx, fund ledger.FundCode, 
 	var events []event
 	moved := map[ledger.Date]decimal.Decimal{} // on the account of gifts, by day, as gifts have it
 	for _, g := range given {
-		if g.Reversed != "" {
+		if g.ReversedOn != "" {
 			continue
 		}
 		gift := &pooled{donor: g.Donor.ID, left: g.Gross.Amount}

@@ -18,7 +18,7 @@ import (
 // inForce puts the budget into the grant that was in force at the end of the period, and notes what changed within it: a report
 // is held against the budget of its own time, whatever was moved later.
 func (c *collector) inForce(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
-	versions, err := c.office.Grants.Budgets(ctx, tx, c.grant)
+	versions, err := grants.Budgets(ctx, tx, c.grant)
 	if err != nil || len(versions) == 0 {
 		return err
 	}
@@ -292,7 +292,7 @@ func (c collector) afterPeriod(ctx context.Context, tx *store.Tx, s *GrantStatem
 	if c.immediate() {
 		return nil
 	}
-	all, err := c.office.Grants.Instalments(ctx, tx, c.grant.ID, c.today)
+	all, err := c.office.Grants.Instalments(ctx, tx, c.grant, c.today)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -29,12 +29,12 @@ func (s *GrantStatement) converts() bool {
 }
 
 // rateIDs are the rates on record that the statement stands on.
-func (s *GrantStatement) rateIDs() []grants.RateID {
-	seen, ids := map[string]bool{}, []grants.RateID{}
+func (s *GrantStatement) rateIDs() []rates.ID {
+	seen, ids := map[string]bool{}, []rates.ID{}
 	for _, a := range s.Applied {
 		for _, id := range a.IDs {
 			if !seen[id] {
-				seen[id], ids = true, append(ids, grants.RateID(id))
+				seen[id], ids = true, append(ids, rates.ID(id))
 			}
 		}
 	}
@@ -44,7 +44,7 @@ func (s *GrantStatement) rateIDs() []grants.RateID {
 // converted sums cost by category in the currency of the report, as the grant's policy converts it: what was spent in the
 // period at the period's own rates, and what was spent before as it was reported then (RULES 18). A figure is rounded once.
 func (c collector) converted(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
-	now, err := c.office.Grants.Converter(ctx, tx, c.grant, ledger.Span{From: c.period.From, To: c.period.To})
+	now, err := c.converter(ctx, tx, c.period)
 	if err != nil {
 		return err
 	}
@@ -73,16 +73,21 @@ func (c collector) converted(ctx context.Context, tx *store.Tx, s *GrantStatemen
 	return nil
 }
 
+// converter converts the cost of a period as the grant's policy says.
+func (c collector) converter(ctx context.Context, tx *store.Tx, in Period) (rates.Converter, error) {
+	return rates.NewConverter(ctx, tx, c.grant.Conversion(c.office.Book.Base, ledger.Span{From: in.From, To: in.To}))
+}
+
 // convert sums the costs of some days by category and puts down the rates that it took.
-func (c collector) convert(s *GrantStatement, at grants.Converter, sums []ledger.Sum, in Period) (map[string]decimal.Decimal, error) {
-	spent := map[string][]grants.Spent{}
+func (c collector) convert(s *GrantStatement, at rates.Converter, sums []ledger.Sum, in Period) (map[string]decimal.Decimal, error) {
+	spent := map[string][]rates.Spent{}
 	for _, sum := range sums {
 		a := c.accounts[sum.Account]
 		difference := a.Number == ledger.CurrencyGains || a.Number == ledger.CurrencyLosses
 		if sum.Date < in.From || sum.Date > in.To || !a.IsCost() && !difference || sum.Category == ledger.Revaluation {
 			continue
 		}
-		spent[a.Category()] = append(spent[a.Category()], grants.Spent{On: sum.Date, Original: sum.Amount, Base: sum.Base})
+		spent[a.Category()] = append(spent[a.Category()], rates.Spent{On: sum.Date, Original: sum.Amount, Base: sum.Base})
 	}
 	out := map[string]decimal.Decimal{}
 	for category, parts := range spent {
@@ -137,7 +142,7 @@ func (c collector) convertedBefore(ctx context.Context, tx *store.Tx, s *GrantSt
 	if !c.anyCost(sums, earlier) {
 		return out, nil
 	}
-	then, err := c.office.Grants.Converter(ctx, tx, c.grant, ledger.Span{From: earlier.From, To: earlier.To})
+	then, err := c.converter(ctx, tx, earlier)
 	if err != nil {
 		return nil, err
 	}

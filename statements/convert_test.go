@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/statements"
 	"supportledger/store"
@@ -17,16 +19,16 @@ const (
 )
 
 // euroGrant signs a grant of 6,000 EUR that reports at a rate method, with 1,000 EUR received at 7.46.
-func (h *house) euroGrant(code string, method grants.RateMethod) {
+func (h *house) euroGrant(code string, method rates.Method) {
 	h.Helper()
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
-		donor, err := h.office.Grants.Donor(ctx, tx, "D-1")
+		donor, err := donors.Find(ctx, tx, "D-1")
 		if err != nil {
 			return err
 		}
 		policy := grants.Policy{Recognition: grants.Deferred, RateMethod: method, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
 			IndirectExcludes: []string{}, Interest: grants.InterestToGrantor, RefundDeMinimis: euros("0")}
-		if method == grants.BudgetRate {
+		if method == rates.BudgetRate {
 			if policy.BudgetRate, err = ledger.ParseRate("7.5 DKK/EUR"); err != nil {
 				return err
 			}
@@ -57,11 +59,11 @@ func euros(amount string) ledger.Money {
 func TestRule18StatementConverts(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Grants.ImportRates(ctx, tx, grants.RateFile{Source: grants.ECB, Content: []byte(dailyRates)})
+			_, err := rates.Import(ctx, tx, rates.File{Source: rates.ECB, Content: []byte(dailyRates)})
 			if err != nil {
 				return err
 			}
-			_, err = h.office.Grants.ImportRates(ctx, tx, grants.RateFile{Source: grants.InforEuro, Content: []byte(monthRates)})
+			_, err = rates.Import(ctx, tx, rates.File{Source: rates.InforEuro, Content: []byte(monthRates)})
 			return err
 		})
 		check := func(v statements.Value, opening, spent, closing, differs string, rates int) {
@@ -76,15 +78,15 @@ func TestRule18StatementConverts(t *testing.T) {
 		}
 		for _, c := range []struct {
 			code                     string
-			method                   grants.RateMethod
+			method                   rates.Method
 			spent, closing, differs  string
 			opening2, spent2, close2 string
 			rates                    int
 		}{
 			// 400 / 7.4675, the average of four days; 600 / 7.4705, that of two; 100 more of the first days at their average.
-			{"E1", grants.ECBAverage, "53.57", "946.43", "-0.05", "933.04", "80.32", "852.72", 1},
-			{"E2", grants.MonthlyRate, "53.48", "946.52", "-0.14", "933.15", "80.11", "853.04", 1}, // 7.48, 7.49
-			{"E3", grants.BudgetRate, "53.33", "946.67", "-0.29", "933.34", "80.00", "853.34", 1},  // 7.5
+			{"E1", rates.ECBAverage, "53.57", "946.43", "-0.05", "933.04", "80.32", "852.72", 1},
+			{"E2", rates.MonthlyRate, "53.48", "946.52", "-0.14", "933.15", "80.11", "853.04", 1}, // 7.48, 7.49
+			{"E3", rates.BudgetRate, "53.33", "946.67", "-0.29", "933.34", "80.00", "853.34", 1},  // 7.5
 		} {
 			h.euroGrant(c.code, c.method)
 			h.pay(ledger.FundCode(c.code), "2026-12-28", "5100", "400.00")
@@ -101,10 +103,10 @@ func TestRule18StatementConverts(t *testing.T) {
 			}
 		}
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			found, err := h.office.Grants.Rates(ctx, tx, grants.RateFilter{Source: grants.ECB})
+			found, err := rates.List(ctx, tx, rates.Filter{Source: rates.ECB})
 			for _, k := range found {
 				inside := k.On >= "2026-12-28" && k.On <= "2026-12-31"
-				if locked := k.State == grants.RateIsLocked; locked != inside {
+				if locked := k.State == rates.Locked; locked != inside {
 					t.Errorf("the rate of %s is %s", k.On, k.State)
 				}
 			}
@@ -114,7 +116,7 @@ func TestRule18StatementConverts(t *testing.T) {
 			_, err := h.office.Collect(ctx, tx, statements.Request{Subject: "E1", From: "2026-12-28", To: "2027-02-28"})
 			return err
 		})
-		if !errors.Is(err, grants.ErrRateGap) {
+		if !errors.Is(err, rates.ErrRateGap) {
 			t.Errorf("without rates: %v", err)
 		}
 	})

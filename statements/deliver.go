@@ -13,7 +13,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/access/vault"
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/jobs"
@@ -34,7 +34,7 @@ type DeliveryID string
 type Delivery struct {
 	ID        DeliveryID
 	Statement ID
-	Donor     grants.DonorID
+	Donor     donors.ID
 	AskedBy   access.UserID
 	AskedAt   time.Time
 	Attempts  []Attempt
@@ -86,16 +86,16 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 }
 
 // receiver is who gets a statement: a donor who asked for it by e-mail.
-func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (grants.Donor, error) {
+func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (donors.Donor, error) {
 	code := s.Value.Head().Subject
 	if g, ok := s.Value.(*GrantStatement); ok {
 		code = g.Grantor.Code
 	}
-	donor, err := o.Grants.Donor(ctx, tx, code)
+	donor, err := donors.Find(ctx, tx, code)
 	switch {
-	case errors.Is(err, grants.ErrUnknownDonor):
+	case errors.Is(err, donors.ErrUnknownDonor):
 		return donor, ErrNotOptedIn // a fund's statement is for everybody
-	case err == nil && donor.Delivery != grants.ByEmail:
+	case err == nil && donor.Delivery != donors.ByEmail:
 		return donor, ErrNotOptedIn
 	}
 	return donor, err
@@ -232,14 +232,15 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	if wanted, err := office.stillWanted(ctx, tx, s); err != nil || !wanted {
 		return Mail{}, err
 	}
-	opened, err := office.Grants.OpenDonor(ctx, tx, p.Vault, string(d.Donor), "Delivery of statement "+s.Number, grants.DonorEmail, grants.DonorPassphrase)
-	if errors.Is(err, vault.ErrErased) || err == nil && opened[grants.DonorEmail] == "" {
+	opened, err := donors.Open(ctx, tx, p.Vault, string(d.Donor),
+		donors.Disclosure{Fields: []donors.Field{donors.Email, donors.Passphrase}, Reason: "Delivery of statement " + s.Number})
+	if errors.Is(err, vault.ErrErased) || err == nil && opened[donors.Email] == "" {
 		return Mail{}, nil
 	} else if err != nil {
 		return Mail{}, err
 	}
-	to := opened[grants.DonorEmail]
-	if passphrase := opened[grants.DonorPassphrase]; passphrase != "" {
+	to := opened[donors.Email]
+	if passphrase := opened[donors.Passphrase]; passphrase != "" {
 		body, err := locked(s.Document, passphrase)
 		return office.attaching(s, to, body, id), err
 	}

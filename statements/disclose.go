@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"supportledger/access"
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
 	"supportledger/store"
@@ -318,10 +318,10 @@ func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 }
 
 // codes are the codes of donors by id.
-func (b Blocks) codes(ctx context.Context, tx *store.Tx) (map[grants.DonorID]string, error) {
-	donors, err := b.Office.Grants.Donors(ctx, tx)
-	codes := map[grants.DonorID]string{}
-	for _, d := range donors {
+func (b Blocks) codes(ctx context.Context, tx *store.Tx) (map[donors.ID]string, error) {
+	found, err := donors.List(ctx, tx, donors.Filter{})
+	codes := map[donors.ID]string{}
+	for _, d := range found {
 		codes[d.ID] = d.Code
 	}
 	return codes, err

@@ -17,7 +17,7 @@ import (
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store/storetest"
 )
@@ -123,7 +123,7 @@ func TestPoolPaysWhatIsSpent(t *testing.T) {
 			amount := decimal.New(rapid.Int64Range(1, 100000).Draw(t, "amount"), -2)
 			switch rapid.IntRange(0, 2).Draw(t, "what") {
 			case 0:
-				g := &pooled{donor: grants.DonorID(rapid.SampledFrom([]string{"a", "b"}).Draw(t, "donor")), left: amount}
+				g := &pooled{donor: donors.ID(rapid.SampledFrom([]string{"a", "b"}).Draw(t, "donor")), left: amount}
 				gifts[g], given = amount, append(given, g)
 				events = append(events, event{day, 0, func(p *pool) { p.receive(day, g) }})
 			case 1:
@@ -155,7 +155,7 @@ func TestPoolPaysWhatIsSpent(t *testing.T) {
 				t.Fatalf("a gift of %s paid %s and has %s left", amount, of, g.left)
 			}
 		}
-		for _, donor := range []grants.DonorID{"a", "b"} {
+		for _, donor := range []donors.ID{"a", "b"} {
 			_, first := p.of(donor, Period{"2026-01-01", middle})
 			before, _ := p.of(donor, Period{"2026-07-01", "2026-12-31"})
 			if !first["therapy"][0].Equal(before) {

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"supportledger/access"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
@@ -238,7 +239,7 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 	s.State, s.IssuedAt, s.Code = Issued, tx.At, newCode()
 	s.Cleared = s.Cleared.named(s.Number, s.Version, replaces)
 	if g, ok := s.Cleared.(*GrantStatement); ok {
-		if err := o.Grants.UseRates(ctx, tx, string(s.ID), g.rateIDs()...); err != nil {
+		if err := rates.Use(ctx, tx, string(s.ID), g.rateIDs()...); err != nil {
 			return Statement{}, err
 		}
 	}

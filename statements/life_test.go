@@ -15,6 +15,9 @@ import (
 
 	"supportledger/access"
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements"
@@ -66,16 +69,16 @@ func (h *house) open(ctx context.Context, tx *store.Tx) error {
 		}
 		h.who[name] = store.Actor{User: string(u.ID)}
 	}
-	donor, err := h.office.Grants.RegisterDonor(ctx, tx, grants.Donor{Code: "D-1", Kind: grants.Institution, Name: "Foundation A", Language: "en"})
+	donor, err := donors.Register(ctx, tx, donors.Donor{Code: "D-1", Kind: donors.Institution, Name: "Foundation A", Language: "en"})
 	if err != nil {
 		return err
 	}
 	for _, code := range []string{"D-77", "D-78"} {
-		if _, err := h.office.Grants.RegisterDonor(ctx, tx, grants.Donor{Code: code, Kind: grants.Person, Language: "da"}); err != nil {
+		if _, err := donors.Register(ctx, tx, donors.Donor{Code: code, Kind: donors.Person, Language: "da"}); err != nil {
 			return err
 		}
 	}
-	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: grants.OwnCurrency, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
+	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.OwnCurrency, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
 		IndirectExcludes: []string{}, Interest: grants.InterestToGrantor, RefundDeMinimis: dkk("0")}
 	_, err = h.office.Grants.Sign(ctx, tx, grants.Grant{Code: "G1", Donor: donor, Title: "Education", Amount: dkk("60000.00"), SignedOn: "2026-01-02",
 		Policies: grants.Policies{policy}, Budget: []grants.BudgetLine{{No: "1", Text: "Study", Categories: []string{"*"}, Amount: dkk("60000.00")}}})
@@ -115,11 +118,11 @@ func (h *house) pay(fund ledger.FundCode, on ledger.Date, account ledger.Account
 func (h *house) give(donor, number string, on ledger.Date, gross string) {
 	h.Helper()
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
-		d, err := h.office.Grants.Donor(ctx, tx, donor)
+		d, err := donors.Find(ctx, tx, donor)
 		if err != nil {
 			return err
 		}
-		_, err = h.office.Grants.ReceiveGift(ctx, tx, grants.Gift{Number: number, Donor: d, Fund: "D1", On: on, Gross: dkk(gross), Fee: dkk("0"), Account: "1010"})
+		_, err = gifts.Register{Grants: h.office.Grants}.Receive(ctx, tx, gifts.Gift{Number: number, Donor: d, Fund: "D1", On: on, Gross: dkk(gross), Fee: dkk("0"), Account: "1010"})
 		return err
 	})
 }
@@ -192,7 +195,7 @@ func TestDonorsStatements(t *testing.T) {
 		h.give("D-77", "GIFT-1", "2026-03-03", "5000.00")
 		h.give("D-77", "GIFT-2", "2026-03-05", "500.00")
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Grants.RefundGift(ctx, tx, "GIFT-2", "2026-03-20")
+			_, err := gifts.Register{Grants: h.office.Grants}.Refund(ctx, tx, "GIFT-2", "2026-03-20")
 			return err
 		})
 		h.pay("D1", "2026-09-15", "5120", "4200.00")

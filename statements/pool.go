@@ -6,7 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 )
 
@@ -22,7 +22,7 @@ type pool struct {
 
 // pooled is a gift, or other money of the fund, with what is left of it.
 type pooled struct {
-	donor grants.DonorID // "" for what is nobody's gift
+	donor donors.ID // "" for what is nobody's gift
 	left  decimal.Decimal
 	gone  bool // given back
 }
@@ -152,7 +152,7 @@ func play(events []event) *pool {
 }
 
 // of is what a donor's gifts paid, by category, before a period and in it.
-func (p *pool) of(donor grants.DonorID, in Period) (before decimal.Decimal, uses map[string][2]decimal.Decimal) {
+func (p *pool) of(donor donors.ID, in Period) (before decimal.Decimal, uses map[string][2]decimal.Decimal) {
 	uses = map[string][2]decimal.Decimal{}
 	for _, d := range p.drawn {
 		if d.of.donor != donor || d.date > in.To {

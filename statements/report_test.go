@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/grants"
+	"supportledger/grants/gifts"
 	"supportledger/ledger"
 	"supportledger/statements"
 	"supportledger/store"
@@ -47,13 +48,13 @@ func (h *house) divided() {
 				{No: "2", Text: "The rest", Categories: []string{"*"}, Amount: dkk("4000.00")}}}); err != nil {
 			return err
 		}
-		if _, err = h.office.Grants.PlanInstalments(ctx, tx, "G2", []grants.Planned{{DueOn: "2026-01-05", Amount: dkk("7000.00")}, {DueOn: "2026-11-01", Amount: dkk("3000.00")}}); err != nil {
+		if _, err = grants.PlanInstalments(ctx, tx, "G2", []grants.Planned{{DueOn: "2026-01-05", Amount: dkk("7000.00")}, {DueOn: "2026-11-01", Amount: dkk("3000.00")}}); err != nil {
 			return err
 		}
 		if _, err = h.office.Grants.Receive(ctx, tx, grants.Receipt{Grant: "G2", On: "2026-01-05", Amount: dkk("5000.00"), Account: "1010"}); err != nil {
 			return err
 		}
-		_, err = h.office.Grants.Virement(ctx, tx, "G2", "2026-08-01", []grants.Move{{From: "1", To: "2", Amount: dkk("1000.00")}}, "rents rose in spring")
+		_, err = h.office.Grants.Virement(ctx, tx, "G2", grants.BudgetVersion{StartsOn: "2026-08-01", Reason: "rents rose in spring", Moves: []grants.Move{{From: "1", To: "2", Amount: dkk("1000.00")}}})
 		return err
 	})
 }
@@ -150,9 +151,9 @@ func TestInKindStandsApart(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.pay("G1", "2026-03-01", "5300", "1500.00")
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			for _, c := range []grants.Contribution{{Category: "legal-aid", Memo: "V-12"}, {Category: "legal-aid", Memo: "V-13"}, {Category: "therapy", Memo: "V-14"}} {
+			for _, c := range []gifts.Contribution{{Category: "legal-aid", Memo: "V-12"}, {Category: "legal-aid", Memo: "V-13"}, {Category: "therapy", Memo: "V-14"}} {
 				c.Fund, c.On, c.Units, c.UnitValue = "UNR", "2026-06-15", decimal.NewFromInt(10), dkk("1800.00")
-				if _, err := h.office.Grants.ReceiveInKind(ctx, tx, c); err != nil {
+				if _, err := (gifts.Register{Grants: h.office.Grants}).ReceiveInKind(ctx, tx, c); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/grants"
+	"supportledger/grants/gifts"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/jobs"
@@ -120,7 +122,7 @@ func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run,
 func (o Office) subjects(ctx context.Context, tx *store.Tx, kind Kind, span ledger.Span) (codes []string, err error) {
 	switch kind {
 	case GrantFinancial:
-		found, err := o.Grants.Grants(ctx, tx)
+		found, err := o.Grants.Grants(ctx, tx, grants.Filter{})
 		for _, g := range found {
 			if g.SignedOn != "" && g.SignedOn <= span.To {
 				codes = append(codes, g.Code)
@@ -130,7 +132,7 @@ func (o Office) subjects(ctx context.Context, tx *store.Tx, kind Kind, span ledg
 			return nil, err
 		}
 	case DonorAnnual:
-		given, err := o.Grants.Given(ctx, tx, "", "", span)
+		given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{}, span)
 		for _, g := range given {
 			codes = append(codes, g.Donor.Code)
 		}

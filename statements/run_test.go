@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/statements"
 	"supportledger/store"
 	"supportledger/store/jobs"
@@ -24,7 +24,7 @@ func (h *house) donors(n int) {
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
 		for i := range n {
 			code := fmt.Sprintf("D-%04d", 1000+i)
-			if _, err := h.office.Grants.RegisterDonor(ctx, tx, grants.Donor{Code: code, Kind: grants.Person, Language: "da"}); err != nil {
+			if _, err := donors.Register(ctx, tx, donors.Donor{Code: code, Kind: donors.Person, Language: "da"}); err != nil {
 				return err
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/access"
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/store"
 )
 
@@ -17,7 +17,7 @@ type deliveryRow struct {
 	bun.BaseModel `bun:"table:statement_deliveries"`
 	ID            DeliveryID `bun:",pk"`
 	StatementID   ID
-	DonorID       grants.DonorID
+	DonorID       donors.ID
 	AskedBy       access.UserID
 	TokenID       string
 	RequestID     string

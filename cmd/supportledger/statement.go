@@ -134,7 +134,7 @@ func (r renderCommand) check(ctx context.Context, tx *store.Tx, register grants.
 
 // unknown names the grants that there are, and says what else a subject can be.
 func (r renderCommand) unknown(ctx context.Context, tx *store.Tx, register grants.Register) error {
-	known, err := register.Grants(ctx, tx)
+	known, err := register.Grants(ctx, tx, grants.Filter{})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -88,8 +90,8 @@ func gave(t *testing.T, db *store.DB, n int) {
 }
 
 func gift(ctx context.Context, tx *store.Tx, register grants.Register, i int) error {
-	d, err := register.RegisterDonor(ctx, tx,
-		grants.Donor{Code: fmt.Sprintf("D-%04d", i), Kind: grants.Person, Language: "da"})
+	d, err := donors.Register(ctx, tx,
+		donors.Donor{Code: fmt.Sprintf("D-%04d", i), Kind: donors.Person, Language: "da"})
 	if err != nil {
 		return err
 	}
@@ -97,7 +99,7 @@ func gift(ctx context.Context, tx *store.Tx, register grants.Register, i int) er
 	if err != nil {
 		return err
 	}
-	_, err = register.ReceiveGift(ctx, tx, grants.Gift{Number: fmt.Sprintf("GIFT-%d", i), Donor: d, Fund: "D1",
+	_, err = gifts.Register{Grants: register}.Receive(ctx, tx, gifts.Gift{Number: fmt.Sprintf("GIFT-%d", i), Donor: d, Fund: "D1",
 		On: "2026-03-03", Gross: amount,
 		Fee: ledger.Zero("DKK"), Account: "1010"})
 	return err

@@ -5,7 +5,10 @@ import (
 	"net/http"
 
 	"supportledger/access"
-	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
+	"supportledger/grants/rates"
+	"supportledger/grants/yearend"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -24,13 +27,13 @@ func yearEnd(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/in-kind-contributions", ID: "receiveInKind", Tag: "in-kind-contributions", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book work or goods given to us", Danish: "Bogfør arbejde eller varer givet til os",
 		About: "How it was valued is told by the number of a memo, the memo among the evidence, or the text. It counts in no gift list.",
-		Refuses: []error{grants.ErrInKindFund, grants.ErrNoValuation, grants.ErrUnknownDonor, ledger.ErrUnknownEvidence, ledger.ErrUnknownFund,
+		Refuses: []error{gifts.ErrInKindFund, gifts.ErrNoValuation, donors.ErrUnknownDonor, ledger.ErrUnknownEvidence, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, receiveInKind)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/in-kind-contributions", ID: "listInKind", Tag: "in-kind-contributions", Roles: resource.Bookkeeper,
 		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"}, listInKind)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals", ID: "accrueCost", Tag: "accruals", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book a year's cost that nobody has billed yet", Danish: "Bogfør årets omkostning, som ingen har faktureret endnu",
-		Refuses: append([]error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, grants.ErrRateMissing}, resource.NotPaid...)}, accrueCost)
+		Refuses: append([]error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, rates.ErrRateMissing}, resource.NotPaid...)}, accrueCost)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals/:id/reversals", ID: "reverseAccrual", Tag: "accruals", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Take an accrual back on 1 January", Danish: "Tilbagefør en periodisering den 1. januar",
 		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrAlreadyReversed, ledger.ErrReversalDate, ledger.ErrPeriodClosed}}, reverseAccrual)
@@ -117,17 +120,19 @@ type inKindView struct {
 	Entry     ledger.EntryID    `json:"entry_id"`
 }
 
-func viewInKind(c grants.Contribution) inKindView {
-	return inKindView{c.ID, c.Donor.Code, c.Fund, c.On, c.Category, rest.Decimal(c.Units.String()), c.UnitValue, c.Worth, c.Memo, c.Evidence, c.Entry}
+func viewInKind(c gifts.Contribution) inKindView {
+	return inKindView{ID: c.ID, Donor: c.Donor.Code, Fund: c.Fund, Date: c.On, Category: c.Category,
+		Units: rest.Decimal(c.Units.String()), UnitValue: c.UnitValue, Worth: c.Worth, Memo: c.Memo, Evidence: c.Evidence,
+		Entry: c.Entry}
 }
 
 func listInKind(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[inKindView], error) {
-	after, err := in.After(1)
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[inKindView]{}, err
 	}
-	given, err := d.Grants.ContributionsAfter(ctx, tx, rest.FirstOf(after), in.Size()+1)
-	return rest.ListOf(in.Page, given, viewInKind, func(c grants.Contribution) []string { return []string{c.ID} }), err
+	given, err := d.Gifts.Contributions(ctx, tx, page)
+	return rest.ListOf(in.Page, given, viewInKind, func(c gifts.Contribution) []string { return []string{c.ID} }), err
 }
 
 func receiveInKind(ctx context.Context, tx *store.Tx, d resource.Domain, in inKindRequest) (entryView, error) {
@@ -138,14 +143,14 @@ func receiveInKind(ctx context.Context, tx *store.Tx, d resource.Domain, in inKi
 	if _, err := d.Book.Fund(ctx, tx, in.Fund); err != nil {
 		return entryView{}, rest.At("/fund", err)
 	}
-	c := grants.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category, Units: in.Units.Number(), UnitValue: value, Plan: in.Plan, Text: in.Text,
+	c := gifts.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category, Units: in.Units.Number(), UnitValue: value, Plan: in.Plan, Text: in.Text,
 		Memo: in.Memo, Evidence: ledger.EvidenceID(in.Evidence)}
 	if in.Donor != "" {
-		if c.Donor, err = d.Grants.Donor(ctx, tx, string(in.Donor)); err != nil {
+		if c.Donor, err = donors.Find(ctx, tx, string(in.Donor)); err != nil {
 			return entryView{}, rest.At("/donor", err)
 		}
 	}
-	return entryShown(d.Grants.ReceiveInKind(ctx, tx, c))
+	return entryShown(d.Gifts.ReceiveInKind(ctx, tx, c))
 }
 
 type accrualRequest struct {
@@ -166,7 +171,7 @@ func accrueCost(ctx context.Context, tx *store.Tx, d resource.Domain, in accrual
 	if _, err := d.Book.Fund(ctx, tx, in.Fund); err != nil {
 		return entryView{}, rest.At("/fund", err)
 	}
-	return entryShown(d.Grants.Accrue(ctx, tx, grants.Accrual{Fund: in.Fund, On: in.Date, Category: in.Category,
+	return entryShown(yearend.Accrue(ctx, tx, d.Grants, yearend.Accrual{Fund: in.Fund, On: in.Date, Category: in.Category,
 		Units: in.Units.Number(), UnitPrice: price, Plan: in.Plan, Text: in.Text}))
 }
 
@@ -176,7 +181,7 @@ type accrualReversalRequest struct {
 }
 
 func reverseAccrual(ctx context.Context, tx *store.Tx, d resource.Domain, in accrualReversalRequest) (entryView, error) {
-	return entryShown(d.Grants.ReverseAccrual(ctx, tx, string(in.ID), in.Date))
+	return entryShown(yearend.ReverseAccrual(ctx, tx, d.Book, string(in.ID), in.Date))
 }
 
 type revaluationRequest struct {
@@ -199,7 +204,7 @@ func entriesShown(posted []ledger.Posted, err error) (entriesView, error) {
 }
 
 func revalue(ctx context.Context, tx *store.Tx, d resource.Domain, in revaluationRequest) (entriesView, error) {
-	return entriesShown(d.Grants.Revalue(ctx, tx, in.Account, in.Rate, in.Date))
+	return entriesShown(yearend.Revalue(ctx, tx, d.Grants, yearend.Valuation{Account: in.Account, Rate: in.Rate, On: in.Date}))
 }
 
 type yearRequest struct {
@@ -211,5 +216,5 @@ func closeYear(ctx context.Context, tx *store.Tx, d resource.Domain, in yearRequ
 }
 
 func reverseAccruals(ctx context.Context, tx *store.Tx, d resource.Domain, in yearRequest) (entriesView, error) {
-	return entriesShown(d.Grants.ReverseAccruals(ctx, tx, in.Year))
+	return entriesShown(yearend.ReverseAccruals(ctx, tx, d.Book, in.Year))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -15,16 +16,16 @@ import (
 
 // ruleBody are the rules of a grant that an agreement may leave open. A field that is not sent says nothing.
 type ruleBody struct {
-	RateMethod   grants.RateMethod `json:"rate_method" validate:"omitempty,oneof=own receipt ecb_average inforeuro budget" description:"How the report converts. Without it a deferred grant in another currency reports at the rates of its receipts."`
-	BudgetRate   ledger.Rate       `json:"budget_rate" validate:"omitempty" description:"Of the agreed budget, for the method budget."`
-	IndirectBase []string          `json:"indirect_base" validate:"max=40,unique,dive,max=40" description:"Cost categories in the base of indirect cost; all where none is named."`
-	IndirectCap  rest.Decimal      `json:"indirect_cap" validate:"omitempty,nonnegative" description:"Most indirect cost in all, in the grant's currency; 0 is no cap."`
-	Virement     *virementBody     `json:"virement" validate:"omitempty" description:"What may be moved between budget lines without asking the funder. Without it every move is asked for."`
-	Audit        *auditBody        `json:"audit" validate:"omitempty"`
-	EligibleFrom ledger.Date       `json:"eligible_from" validate:"omitempty" description:"First day on which cost may fall; the grant's period where none is sent."`
-	EligibleTo   ledger.Date       `json:"eligible_to" validate:"omitempty" description:"Last day."`
-	Countries    []string          `json:"countries" validate:"max=60,unique,dive,len=2" description:"Where cost may fall, ISO 3166; anywhere where none is named."`
-	Categories   []string          `json:"categories" validate:"max=40,unique,dive,max=40" description:"Of cost that the grant pays; any where none is named."`
+	RateMethod   rates.Method  `json:"rate_method" validate:"omitempty,oneof=own receipt ecb_average inforeuro budget" description:"How the report converts. Without it a deferred grant in another currency reports at the rates of its receipts."`
+	BudgetRate   ledger.Rate   `json:"budget_rate" validate:"omitempty" description:"Of the agreed budget, for the method budget."`
+	IndirectBase []string      `json:"indirect_base" validate:"max=40,unique,dive,max=40" description:"Cost categories in the base of indirect cost; all where none is named."`
+	IndirectCap  rest.Decimal  `json:"indirect_cap" validate:"omitempty,nonnegative" description:"Most indirect cost in all, in the grant's currency; 0 is no cap."`
+	Virement     *virementBody `json:"virement" validate:"omitempty" description:"What may be moved between budget lines without asking the funder. Without it every move is asked for."`
+	Audit        *auditBody    `json:"audit" validate:"omitempty"`
+	EligibleFrom ledger.Date   `json:"eligible_from" validate:"omitempty" description:"First day on which cost may fall; the grant's period where none is sent."`
+	EligibleTo   ledger.Date   `json:"eligible_to" validate:"omitempty" description:"Last day."`
+	Countries    []string      `json:"countries" validate:"max=60,unique,dive,len=2" description:"Where cost may fall, ISO 3166; anywhere where none is named."`
+	Categories   []string      `json:"categories" validate:"max=40,unique,dive,max=40" description:"Of cost that the grant pays; any where none is named."`
 }
 
 type virementBody struct {
@@ -130,9 +131,12 @@ type virementView struct {
 
 func viewRules(p grants.Policy, amount ledger.Money) ruleView {
 	in := func(m ledger.Money) ledger.Money { return ledger.Round(m.Amount, amount.Currency) }
-	return ruleView{p.BudgetRate.String(), emptyNotNil(p.IndirectBase), in(p.IndirectCap),
-		virementView{p.Virement.Percent.String(), in(p.Virement.Absolute), cmp.Or(p.Virement.Of, grants.OfLine), p.Virement.SalaryLocked},
-		p.Audit.Needs(amount), string(p.EligibleFrom), string(p.EligibleTo), emptyNotNil(p.Countries), emptyNotNil(p.Categories)}
+	return ruleView{BudgetRate: p.BudgetRate.String(), IndirectBase: emptyNotNil(p.IndirectBase),
+		IndirectCap: in(p.IndirectCap), Audit: p.Audit.Needs(amount), EligibleFrom: string(p.EligibleFrom),
+		EligibleTo: string(p.EligibleTo), Countries: emptyNotNil(p.Countries),
+		Categories: emptyNotNil(p.Categories), Virement: virementView{Percent: p.Virement.Percent.String(),
+			Absolute: in(p.Virement.Absolute), Of: cmp.Or(p.Virement.Of, grants.OfLine),
+			SalaryLocked: p.Virement.SalaryLocked}}
 }
 
 type amendGrantRequest struct {

@@ -53,11 +53,13 @@ type budgetVersionView struct {
 }
 
 func viewBudgetVersion(v grants.BudgetVersion) budgetVersionView {
-	out := budgetVersionView{v.Grant, v.Version, v.Kind, v.State, v.Approved, v.StartsOn, v.Reason, v.Letter, []moveBody{}, viewBudget(v.Lines), emptyNotNil(v.Over)}
-	for _, m := range v.Moves {
-		out.Moves = append(out.Moves, moveBody{m.From, m.FromYear, m.To, m.ToYear, rest.Decimal(m.Amount.String())})
-	}
-	return out
+	return budgetVersionView{Grant: v.Grant, Version: v.Version, Kind: v.Kind, State: v.State, Approved: v.Approved,
+		StartsOn: v.StartsOn, Reason: v.Reason, Letter: v.Letter, Moves: rest.Views(v.Moves, viewBudgetMove),
+		Lines: viewBudget(v.Lines), Over: emptyNotNil(v.Over)}
+}
+
+func viewBudgetMove(m grants.Move) moveBody {
+	return moveBody{From: m.From, FromYear: m.FromYear, To: m.To, ToYear: m.ToYear, Amount: rest.Decimal(m.Amount.String())}
 }
 
 func viewBudget(lines []grants.BudgetLine) []budgetLineBody {
@@ -114,12 +116,8 @@ func listBudgets(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.B
 	if err != nil {
 		return budgetVersionsView{}, err
 	}
-	found, err := d.Grants.Budgets(ctx, tx, g)
-	v := budgetVersionsView{[]budgetVersionView{}}
-	for _, b := range found {
-		v.Versions = append(v.Versions, viewBudgetVersion(b))
-	}
-	return v, err
+	found, err := grants.Budgets(ctx, tx, g)
+	return budgetVersionsView{rest.Views(found, viewBudgetVersion)}, err
 }
 
 type moveBudgetRequest struct {
@@ -142,7 +140,8 @@ func moveBudget(ctx context.Context, tx *store.Tx, d resource.Domain, in moveBud
 		}
 		moves = append(moves, grants.Move{From: m.From, To: m.To, FromYear: m.FromYear, ToYear: m.ToYear, Amount: amount})
 	}
-	v, err := d.Grants.Virement(ctx, tx, g.Code, in.StartsOn, moves, in.Reason)
+	v, err := d.Grants.Virement(ctx, tx, g.Code,
+		grants.BudgetVersion{StartsOn: in.StartsOn, Moves: moves, Reason: in.Reason})
 	return viewBudgetVersion(v), err
 }
 
@@ -154,6 +153,7 @@ type decideBudgetRequest struct {
 }
 
 func decideBudget(ctx context.Context, tx *store.Tx, d resource.Domain, in decideBudgetRequest) (budgetVersionView, error) {
-	v, err := d.Grants.DecideBudget(ctx, tx, string(in.ID), in.Version, in.Decision == "approve", in.Letter)
+	v, err := d.Grants.DecideBudget(ctx, tx, string(in.ID),
+		grants.BudgetDecision{Version: in.Version, Approve: in.Decision == "approve", Letter: in.Letter})
 	return viewBudgetVersion(v), err
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"supportledger/grants"
+	"supportledger/grants/claims"
 	"supportledger/http/books"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -13,13 +14,13 @@ import (
 	"supportledger/store"
 )
 
-// claims registers who pays which share of which cost, and the reconciliation of all grants.
-func claims(api *resource.API) {
+// claimRoutes registers who pays which share of which cost, and the reconciliation of all grants.
+func claimRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/cost-claims", ID: "claimCost", Tag: "cost-claims", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Claim shares of a cost on a document for funds", Danish: "Henfør andele af en udgift på et bilag til fonde",
 		About: "All funds together claim no more than the document says, and no fund twice: a cost is never funded twice.",
-		Refuses: []error{ledger.ErrUnknownEvidence, ledger.ErrUnknownFund, ledger.ErrUnknownEntry, grants.ErrEvidenceOverclaimed, grants.ErrCostClaimed,
-			grants.ErrCostAmount, grants.ErrCostLines},
+		Refuses: []error{ledger.ErrUnknownEvidence, ledger.ErrUnknownFund, ledger.ErrUnknownEntry, claims.ErrEvidenceOverclaimed, claims.ErrCostClaimed,
+			claims.ErrCostAmount, claims.ErrCostLines},
 		Example: `{"evidence":"evd_0123456789","amount":"4200.00","shares":[{"fund":"G1","share":"2520.00"},{"fund":"G2","share":"1680.00"}]}`}, claimCost)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/cost-claims", ID: "listCostClaims", Tag: "cost-claims", Roles: resource.Bookkeeper,
 		Summary: "Which fund claims which share of which cost", Danish: "Hvilken fond der bærer hvilken andel af hvilken udgift"}, listCostClaims)
@@ -63,10 +64,10 @@ func claimCost(ctx context.Context, tx *store.Tx, d resource.Domain, in claimCos
 	if err != nil {
 		return costView{}, err
 	}
-	cost := grants.ClaimedCost{Evidence: ledger.EvidenceID(in.Evidence), Line: in.Line, Amount: amount}
+	cost := claims.Cost{Evidence: ledger.EvidenceID(in.Evidence), Line: in.Line, Amount: amount}
 	for i, s := range in.Shares {
 		at := fmt.Sprintf("/shares/%d", i)
-		claim := grants.Claim{Fund: s.Fund}
+		claim := claims.Claim{Fund: s.Fund}
 		if claim.Share, err = s.Share.In(at+"/share", d.Book.Base); err != nil {
 			return costView{}, err
 		}
@@ -82,15 +83,12 @@ func claimCost(ctx context.Context, tx *store.Tx, d resource.Domain, in claimCos
 		}
 		cost.Claims = append(cost.Claims, claim)
 	}
-	cost, err = d.Grants.ClaimCost(ctx, tx, cost)
+	cost, err = claims.Make(ctx, tx, d.Book, cost)
 	if err != nil {
 		return costView{}, err
 	}
-	v := costView{cost.ID, cost.Evidence, cost.Line, cost.Amount, cost.Left(), []claimView{}}
-	for _, c := range cost.Claims {
-		v.Claims = append(v.Claims, claimView{c.ID, c.Fund, c.Share, c.Entry})
-	}
-	return v, nil
+	return costView{ID: cost.ID, Evidence: cost.Evidence, Line: cost.Line, Amount: cost.Amount, Left: cost.Left(),
+		Claims: rest.Views(cost.Claims, func(c claims.Claim) claimView { return claimView(c) })}, nil
 }
 
 type listClaimsRequest struct {
@@ -108,18 +106,18 @@ type claimRow struct {
 	Entry    ledger.EntryID    `json:"entry_id,omitempty"`
 }
 
+func viewClaim(c claims.Listed) claimRow {
+	return claimRow{ID: c.ID, Evidence: c.Evidence, Line: c.Line, Amount: c.Amount, Fund: c.Fund, Share: c.Share,
+		Entry: c.Entry}
+}
+
 func listCostClaims(ctx context.Context, tx *store.Tx, d resource.Domain, in listClaimsRequest) (rest.List[claimRow], error) {
-	costs, err := d.Grants.ClaimedCosts(ctx, tx, in.Evidence)
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[claimRow]{}, err
 	}
-	var rows []claimRow
-	for _, c := range costs {
-		for _, claim := range c.Claims {
-			rows = append(rows, claimRow{claim.ID, c.Evidence, c.Line, c.Amount, claim.Fund, claim.Share, claim.Entry})
-		}
-	}
-	return rest.InOrder(in.Page, rows, func(r claimRow) claimRow { return r })
+	found, err := claims.List(ctx, tx, d.Book.Base, claims.Filter{Evidence: in.Evidence, Page: page})
+	return rest.ListOf(in.Page, found, viewClaim, func(c claims.Listed) []string { return []string{c.ID} }), err
 }
 
 type reconciliationRow struct {

@@ -8,6 +8,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -18,14 +19,14 @@ import (
 func awards(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/awards", ID: "awardGrant", Tag: "grants", Roles: resource.Finance, Money: true,
 		Summary: "Recognise a grant at once as income and receivable", Danish: "Indtægtsfør en bevilling straks som tilgodehavende",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrConditionOpen, grants.ErrRateMissing, ledger.ErrPeriodClosed}}, awardGrant)
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrConditionOpen, rates.ErrRateMissing, ledger.ErrPeriodClosed}}, awardGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/award-receipts", ID: "receiveAward", Tag: "grants", Roles: resource.Finance, Money: true,
 		Summary: "Book money received on an awarded grant", Danish: "Bogfør penge modtaget på en indtægtsført bevilling",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, grants.ErrRateMissing, ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, rates.ErrRateMissing, ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
 			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, receiveAward)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/interest", ID: "bookInterest", Tag: "grants", Roles: resource.Finance, Money: true,
 		Summary: "Book interest on a grant's money for whom it belongs to", Danish: "Bogfør renter af en bevillings penge til den, de tilhører",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateMissing, grants.ErrBankNotInBase, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, bookInterest)
+		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrBankNotInBase, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, bookInterest)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/disallowances", ID: "disallowCost", Tag: "grants", Roles: resource.Finance, Money: true,
 		Summary: "Take disallowed cost off a grant", Danish: "Tag underkendte udgifter af en bevilling",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrOverClaimed, grants.ErrOverAnswered, grants.ErrDuplicateFinding, grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
@@ -97,7 +98,8 @@ func receiveAward(ctx context.Context, tx *store.Tx, d resource.Domain, in award
 	if err != nil {
 		return awardReceiptView{}, err
 	}
-	return awardReceiptView{out.ID, out.Grant, out.On, out.Received, out.Withheld, out.Base, out.Entry}, nil
+	return awardReceiptView{ID: out.ID, Grant: out.Grant, Date: out.On, Received: out.Received, Withheld: out.Withheld,
+		Base: out.Base, Entry: out.Entry}, nil
 }
 
 type interestRequest struct {
@@ -157,15 +159,14 @@ type finalAccountView struct {
 	Paid   ledger.EntryID `json:"paid_entry_id,omitempty"`
 }
 
-func shownFinal(f grants.FinalAccount, err error) (finalAccountView, error) {
-	if err != nil {
-		return finalAccountView{}, err
-	}
-	return finalAccountView{f.ID, f.Grant.Code, f.On, f.Refund, f.Base, f.Entry, f.Paid}, nil
+func viewFinalAccount(f grants.FinalAccount) finalAccountView {
+	return finalAccountView{ID: f.ID, Grant: f.Grant.Code, Date: f.On, Refund: f.Refund, Base: f.Base, Entry: f.Entry,
+		Paid: f.Paid}
 }
 
 func closeAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (finalAccountView, error) {
-	return shownFinal(d.Grants.CloseAccount(ctx, tx, string(in.ID), in.Date))
+	f, err := d.Grants.CloseAccount(ctx, tx, string(in.ID), in.Date)
+	return viewFinalAccount(f), err
 }
 
 type fromAccountRequest struct {
@@ -175,7 +176,8 @@ type fromAccountRequest struct {
 }
 
 func payRefund(ctx context.Context, tx *store.Tx, d resource.Domain, in fromAccountRequest) (finalAccountView, error) {
-	return shownFinal(d.Grants.PayRefund(ctx, tx, string(in.ID), in.Date, in.Account))
+	f, err := d.Grants.PayRefund(ctx, tx, string(in.ID), in.Date, in.Account)
+	return viewFinalAccount(f), err
 }
 
 type keepResidueRequest struct {
@@ -186,6 +188,7 @@ type keepResidueRequest struct {
 }
 
 func keepResidue(ctx context.Context, tx *store.Tx, d resource.Domain, in keepResidueRequest) (resource.PostedView, error) {
-	p, err := d.Grants.KeepResidue(ctx, tx, string(in.ID), in.Date, in.Account, in.Letter)
+	p, err := d.Grants.KeepResidue(ctx, tx, string(in.ID),
+		grants.Residue{On: in.Date, Account: in.Account, Letter: in.Letter})
 	return resource.ViewPosted(p), err
 }

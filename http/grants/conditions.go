@@ -57,15 +57,17 @@ type decisionView struct {
 }
 
 func viewCondition(c grants.Condition) conditionView {
-	v := conditionView{c.ID, c.Number, c.Kind, c.Text, string(c.DueOn), c.Instalment, c.Disbursements, c.State, []decisionView{}}
-	for _, d := range c.Decisions {
-		v.Decisions = append(v.Decisions, decisionView{d.State, d.On, d.Reason, d.By, d.At})
-	}
-	return v
+	return conditionView{ID: c.ID, Number: c.Number, Kind: c.Kind, Text: c.Text, DueOn: string(c.DueOn),
+		Instalment: c.Instalment, Disbursements: c.Disbursements, State: c.State,
+		Decisions: rest.Views(c.Decisions, viewDecision)}
+}
+
+func viewDecision(d grants.ConditionDecision) decisionView {
+	return decisionView{State: d.State, Date: d.On, Reason: d.Reason, By: d.By, At: d.At}
 }
 
 func addCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in conditionRequest) (conditionView, error) {
-	c, err := d.Grants.AddCondition(ctx, tx, string(in.ID), grants.Condition{Number: in.Number, Kind: in.Kind, Text: in.Text, DueOn: in.DueOn,
+	c, err := grants.AddCondition(ctx, tx, string(in.ID), grants.Condition{Number: in.Number, Kind: in.Kind, Text: in.Text, DueOn: in.DueOn,
 		Instalment: in.Instalment, Disbursements: in.Disbursements})
 	if err != nil {
 		return conditionView{}, err
@@ -74,15 +76,16 @@ func addCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in condi
 }
 
 func listConditions(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[conditionView], error) {
+	page, err := in.Keyset(1)
+	if err != nil {
+		return rest.List[conditionView]{}, err
+	}
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[conditionView]{}, err
 	}
-	all, err := d.Grants.Conditions(ctx, tx, g)
-	if err != nil {
-		return rest.List[conditionView]{}, err
-	}
-	return rest.InOrder(in.Page, all, viewCondition)
+	found, err := grants.Conditions(ctx, tx, g, page)
+	return rest.ListOf(in.Page, found, viewCondition, func(c grants.Condition) []string { return []string{c.ID} }), err
 }
 
 type decideConditionRequest struct {
@@ -94,7 +97,7 @@ type decideConditionRequest struct {
 }
 
 func decideCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in decideConditionRequest) (conditionView, error) {
-	c, err := d.Grants.DecideCondition(ctx, tx, string(in.ID), string(in.Number), grants.ConditionDecision{State: in.State, On: in.Date, Reason: in.Reason})
+	c, err := grants.DecideCondition(ctx, tx, string(in.ID), string(in.Number), grants.ConditionDecision{State: in.State, On: in.Date, Reason: in.Reason})
 	if err != nil {
 		return conditionView{}, resource.AtReason(err)
 	}
@@ -141,8 +144,9 @@ type findingView struct {
 }
 
 func viewFinding(f grants.AuditFinding) findingView {
-	return findingView{f.ID, f.Grant, f.Number, f.On, f.Text, f.Questioned, f.Part(grants.Documented), f.Part(grants.Justified), f.Part(grants.WrittenOff),
-		f.Part(grants.Disallowed), f.Pending(), f.Pending().IsZero()}
+	return findingView{ID: f.ID, Grant: f.Grant, Number: f.Number, Date: f.On, Text: f.Text, Questioned: f.Questioned,
+		Documented: f.Part(grants.Documented), Justified: f.Part(grants.Justified), WrittenOff: f.Part(grants.WrittenOff),
+		Disallowed: f.Part(grants.Disallowed), Pending: f.Pending(), Settled: f.Pending().IsZero()}
 }
 
 func raiseFinding(ctx context.Context, tx *store.Tx, d resource.Domain, in findingRequest) (findingView, error) {
@@ -158,15 +162,16 @@ func raiseFinding(ctx context.Context, tx *store.Tx, d resource.Domain, in findi
 }
 
 func listFindings(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[findingView], error) {
+	page, err := in.Keyset(1)
+	if err != nil {
+		return rest.List[findingView]{}, err
+	}
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[findingView]{}, err
 	}
-	all, err := d.Grants.Findings(ctx, tx, g)
-	if err != nil {
-		return rest.List[findingView]{}, err
-	}
-	return rest.InOrder(in.Page, all, viewFinding)
+	found, err := d.Grants.Findings(ctx, tx, g, page)
+	return rest.ListOf(in.Page, found, viewFinding, func(c grants.AuditFinding) []string { return []string{c.ID} }), err
 }
 
 type answerFindingRequest struct {

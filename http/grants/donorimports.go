@@ -8,7 +8,9 @@ import (
 	"strconv"
 
 	"supportledger/access/vault"
-	"supportledger/grants"
+	"supportledger/grants/donorimport"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
 	"supportledger/http/books"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -46,20 +48,20 @@ func donorImports(api *resource.API) {
 		Summary: "Reverse the gifts of a file, or take its donors off the record", Danish: "Tilbagefør en fils gaver, eller fjern dens bidragydere igen",
 		About: "Gifts by one batch of reversals while their months are open; donors only where nothing hangs on them.",
 		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,
-			grants.ErrDonorInUse, grants.ErrGiftRefunded, vault.ErrNoVault}}, undoDonorImport)
+			donors.ErrDonorInUse, gifts.ErrGiftRefunded, vault.ErrNoVault}}, undoDonorImport)
 }
 
 type uploadDonorImportRequest struct {
-	Kind    grants.ImportKind    `json:"kind" validate:"required,oneof=donors gifts"`
+	Kind    donorimport.Kind     `json:"kind" validate:"required,oneof=donors gifts"`
 	Profile ledger.ImportProfile `json:"profile" validate:"required,oneof=rfc4180 da-excel xlsx" description:"How the file is written; never guessed. da-excel has semicolons and decimal commas."`
 	Name    string               `json:"name" validate:"max=120" description:"Of the file; no person's name."`
 	Content vault.Personal       `json:"content" validate:"required" description:"The bytes of the file in base64."`
 }
 
 type donorImportView struct {
-	ID          grants.ImportID      `json:"id"`
+	ID          donorimport.ID       `json:"id"`
 	State       ledger.ImportState   `json:"state" enum:"previewed,committed,undone,discarded"`
-	Kind        grants.ImportKind    `json:"kind"`
+	Kind        donorimport.Kind     `json:"kind"`
 	Profile     ledger.ImportProfile `json:"profile"`
 	Name        string               `json:"name"`
 	Rows        int                  `json:"rows"`
@@ -73,9 +75,15 @@ type donorImportView struct {
 	Reason      string               `json:"reason,omitempty" description:"Of the undoing."`
 }
 
-func viewDonorImport(im grants.Import) donorImportView {
-	return donorImportView{im.ID, im.State, im.Kind, im.Profile, im.Name, im.Rows, im.Made, im.UploadedBy, im.UploadedAt,
-		im.CommittedBy, im.CommittedAt, im.EndedBy, im.EndedAt, im.Reason}
+func viewDonorImport(im donorimport.Import) donorImportView {
+	return donorImportView{ID: im.ID, State: im.State, Kind: im.Kind, Profile: im.Profile, Name: im.Name, Rows: im.Rows,
+		Made: im.Made, UploadedBy: im.UploadedBy, UploadedAt: im.UploadedAt, CommittedBy: im.CommittedBy,
+		CommittedAt: im.CommittedAt, EndedBy: im.EndedBy, EndedAt: im.EndedAt, Reason: im.Reason}
+}
+
+// importer imports files with the server's vault.
+func importer(d resource.Domain) donorimport.Importer {
+	return donorimport.Importer{Gifts: d.Gifts, Vault: d.API.Vault}
 }
 
 type donorImportPreviewView struct {
@@ -101,7 +109,7 @@ type donorImportFaultView struct {
 	Message string `json:"message"`
 }
 
-func viewDonorImportRow(problems rest.ProblemTable, r grants.ImportRow) donorImportRowView {
+func viewDonorImportRow(problems rest.ProblemTable, r donorimport.Row) donorImportRowView {
 	v := donorImportRowView{Row: r.Row, Status: r.Status, Errors: []donorImportFaultView{}}
 	if r.Status != ledger.RowError {
 		v.Key = r.Key
@@ -109,7 +117,7 @@ func viewDonorImportRow(problems rest.ProblemTable, r grants.ImportRow) donorImp
 	for i, f := range r.Faults {
 		p, _ := problems.ProblemOf(f.Err, "en")
 		said := p.Title // not its detail, which may repeat the cell
-		if cell := (*grants.ImportCell)(nil); errors.As(f.Err, &cell) {
+		if cell := (*donorimport.BadCell)(nil); errors.As(f.Err, &cell) {
 			said = grantsDetail(cell).In(rest.English)
 		}
 		v.Errors = append(v.Errors, donorImportFaultView{f.Column, p.Code, said})
@@ -126,7 +134,7 @@ func uploadDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 	if err != nil {
 		return donorImportPreviewView{}, books.NotBase64
 	}
-	im, p, err := d.Grants.UploadImport(ctx, tx, d.API.Vault, grants.ImportFile{Kind: in.Kind, Profile: in.Profile, Name: in.Name, Content: content})
+	im, p, err := importer(d).Upload(ctx, tx, donorimport.File{Kind: in.Kind, Profile: in.Profile, Name: in.Name, Content: content})
 	if errors.Is(err, ledger.ErrImportFile) {
 		err = rest.At("/content", err)
 	}
@@ -143,28 +151,27 @@ func uploadDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 	return v, nil
 }
 
-func listDonorImports(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[donorImportView], error) {
-	all, err := d.Grants.Imports(ctx, tx)
+func listDonorImports(
+	ctx context.Context, tx *store.Tx, _ resource.Domain, in struct{ rest.Page },
+) (rest.List[donorImportView], error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[donorImportView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewDonorImport, func(im grants.Import) string { return string(im.ID) })
+	found, err := donorimport.List(ctx, tx, page)
+	return rest.ListOf(in.Page, found, viewDonorImport,
+		func(im donorimport.Import) []string { return []string{string(im.ID)} }), err
 }
 
 type donorImportRequest struct {
 	ID rest.Ref `path:"id" json:"-" description:"Id of the import."`
 }
 
-// shownDonorImport is an import or why there is none.
-func shownDonorImport(im grants.Import, err error) (donorImportView, error) {
-	if err != nil {
-		return donorImportView{}, err
-	}
-	return viewDonorImport(im), nil
-}
-
-func getDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRequest) (donorImportView, error) {
-	return shownDonorImport(d.Grants.Import(ctx, tx, grants.ImportID(in.ID)))
+func getDonorImport(
+	ctx context.Context, tx *store.Tx, _ resource.Domain, in donorImportRequest,
+) (donorImportView, error) {
+	im, err := donorimport.Find(ctx, tx, donorimport.ID(in.ID))
+	return viewDonorImport(im), err
 }
 
 type donorImportRowsRequest struct {
@@ -184,26 +191,28 @@ func listDonorImportRows(ctx context.Context, tx *store.Tx, d resource.Domain, i
 			return rest.List[donorImportRowView]{}, rest.Refuse("cursor_invalid")
 		}
 	}
-	_, p, err := d.Grants.PreviewImport(ctx, tx, d.API.Vault, grants.ImportID(in.ID))
+	p, err := importer(d).Preview(ctx, tx, donorimport.ID(in.ID))
 	if err != nil {
 		return rest.List[donorImportRowView]{}, err
 	}
-	var rows []grants.ImportRow
+	var rows []donorimport.Row
 	for _, r := range p.Rows {
 		if r.Row > last && (in.Status == "" || r.Status == in.Status) && len(rows) <= in.Size() {
 			rows = append(rows, r)
 		}
 	}
-	return rest.ListOf(in.Page, rows, func(r grants.ImportRow) donorImportRowView { return viewDonorImportRow(d.API.Problems, r) },
-		func(r grants.ImportRow) []string { return []string{strconv.Itoa(r.Row)} }), nil
+	return rest.ListOf(in.Page, rows, func(r donorimport.Row) donorImportRowView { return viewDonorImportRow(d.API.Problems, r) },
+		func(r donorimport.Row) []string { return []string{strconv.Itoa(r.Row)} }), nil
 }
 
 func commitDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRequest) (donorImportView, error) {
-	return shownDonorImport(d.Grants.CommitImport(ctx, tx, d.API.Vault, grants.ImportID(in.ID)))
+	im, err := importer(d).Commit(ctx, tx, donorimport.ID(in.ID))
+	return viewDonorImport(im), err
 }
 
 func discardDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRequest) (donorImportView, error) {
-	return shownDonorImport(d.Grants.DiscardImport(ctx, tx, d.API.Vault, grants.ImportID(in.ID)))
+	im, err := importer(d).Discard(ctx, tx, donorimport.ID(in.ID))
+	return viewDonorImport(im), err
 }
 
 type undoDonorImportRequest struct {
@@ -212,6 +221,6 @@ type undoDonorImportRequest struct {
 }
 
 func undoDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in undoDonorImportRequest) (donorImportView, error) {
-	im, err := d.Grants.UndoImport(ctx, tx, d.API.Vault, grants.ImportID(in.ID), in.Reason)
-	return shownDonorImport(im, resource.AtReason(err))
+	im, err := importer(d).Undo(ctx, tx, donorimport.ID(in.ID), in.Reason)
+	return viewDonorImport(im), resource.AtReason(err)
 }

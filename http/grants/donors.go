@@ -1,7 +1,6 @@
 package grants
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,27 +9,29 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// donors registers who gives: what is personal about them, what they promise, and what they gave in a year.
-func donors(api *resource.API) {
+// donorRoutes registers who gives: what is personal about them, what they promise, and what they gave in a year.
+func donorRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors/:id", ID: "getDonor", Tag: "donors", Roles: resource.Bookkeeper,
-		Summary: "One donor, without what is personal", Danish: "Én bidragyder, uden det personlige", Refuses: []error{grants.ErrUnknownDonor}}, getDonor)
+		Summary: "One donor, without what is personal", Danish: "Én bidragyder, uden det personlige", Refuses: []error{donors.ErrUnknownDonor}}, getDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors", Roles: resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Keep what is personal about a donor, sealed", Danish: "Gem det personlige om en bidragyder, forseglet",
 		About:   "A field that is sent replaces what was there. The answer does not show it.",
-		Refuses: []error{grants.ErrUnknownDonor, vault.ErrNoVault, vault.ErrErased, vault.ErrTextTooBig}}, sealDonor)
+		Refuses: []error{donors.ErrUnknownDonor, vault.ErrNoVault, vault.ErrErased, vault.ErrTextTooBig}}, sealDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/disclosures", ID: "discloseDonor", Tag: "donors", Roles: resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Read a donor's name and addresses, for a reason", Danish: "Læs en bidragyders navn og adresser, med en begrundelse",
 		About:   "Who read it and why is on record. The tax id is not among it.",
-		Refuses: []error{grants.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, discloseDonor)
+		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, discloseDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/erasures", ID: "eraseDonor", Tag: "donors", Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
 		Summary: "Erase what is personal about a donor for good; gifts and books stay", Danish: "Slet det personlige om en bidragyder for altid; gaver og bogføring står",
-		Refuses: []error{grants.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault}}, eraseDonor)
+		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault}}, eraseDonor)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/gift-list", ID: "reportGiftList", Tag: "reports", Roles: resource.Bookkeeper,
 		Summary: "What every donor gave in a year", Danish: "Hvad hver bidragyder gav i et år",
 		About: "For the report to the tax agency (Tax Assessment Act § 8 A). Gifts given back and gifts in kind do not count."}, reportGiftList)
@@ -38,34 +39,27 @@ func donors(api *resource.API) {
 		Summary: "The gift list of a year with the donors' tax ids, for a reason", Danish: "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
 		About:   "Each tax id that is opened is on record. ?format=csv gives the list for the agency's form.",
 		Refuses: []error{ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, openTaxGiftList)
-	pledges(api)
+	pledgeRoutes(api)
 }
 
-func pledges(api *resource.API) {
+func pledgeRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges", ID: "makePledge", Tag: "pledges", Roles: resource.Finance,
 		Summary: "Put a donor's pledge on record", Danish: "Registrér en bidragyders tilsagn",
 		About:   "It is no entry: a gift is income when it is received. A gift names the pledge that it fulfils.",
-		Refuses: []error{grants.ErrUnknownDonor, grants.ErrFundOfGrant, grants.ErrDuplicatePledge, grants.ErrScheduleTotal, grants.ErrScheduleOrder, ledger.ErrUnknownFund},
+		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrFundOfGrant, gifts.ErrDuplicatePledge, grants.ErrScheduleTotal, grants.ErrScheduleOrder, ledger.ErrUnknownFund},
 		Example: `{"donor":"D-77","fund":"D1","date":"2026-01-05","amount":"1200.00","instalments":[{"due_on":"2026-02-01","amount":"1200.00"}]}`}, makePledge)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges", ID: "listPledges", Tag: "pledges", Roles: resource.Bookkeeper,
 		Summary: "List the pledges with what came of them up to a day", Danish: "Vis tilsagnene, og hvad der er kommet af dem til og med en dag"}, listPledges)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges/:id", ID: "getPledge", Tag: "pledges", Roles: resource.Bookkeeper,
-		Summary: "One pledge with its instalments", Danish: "Ét tilsagn med rater", Refuses: []error{grants.ErrUnknownPledge}}, getPledge)
+		Summary: "One pledge with its instalments", Danish: "Ét tilsagn med rater", Refuses: []error{gifts.ErrUnknownPledge}}, getPledge)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges/:id/cancellations", ID: "cancelPledge", Tag: "pledges", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that the rest of a pledge will not come", Danish: "Notér, at resten af et tilsagn ikke kommer",
-		Refuses: []error{grants.ErrUnknownPledge, grants.ErrOverCancelled, ledger.ErrReasonRequired}}, cancelPledge)
+		Refuses: []error{gifts.ErrUnknownPledge, grants.ErrOverCancelled, ledger.ErrReasonRequired}}, cancelPledge)
 }
 
-func getDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (donorView, error) {
-	return shownDonor(d.Grants.Donor(ctx, tx, string(in.ID)))
-}
-
-// shownDonor is a donor or why there is none.
-func shownDonor(donor grants.Donor, err error) (donorView, error) {
-	if err != nil {
-		return donorView{}, err
-	}
-	return viewDonor(donor), nil
+func getDonor(ctx context.Context, tx *store.Tx, _ resource.Domain, in rest.ByRef) (donorView, error) {
+	donor, err := donors.Find(ctx, tx, string(in.ID))
+	return viewDonor(donor), err
 }
 
 type sealDonorRequest struct {
@@ -79,14 +73,16 @@ type sealDonorRequest struct {
 }
 
 func sealDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in sealDonorRequest) (donorView, error) {
-	fields := map[grants.DonorField]string{}
-	for field, text := range map[grants.DonorField]vault.Personal{grants.DonorTaxID: in.TaxID, grants.DonorName: in.Name, grants.DonorEmail: in.Email,
-		grants.DonorAddress: in.Address, grants.DonorPassphrase: in.Passphrase} {
+	sent := map[donors.Field]vault.Personal{donors.TaxID: in.TaxID, donors.Name: in.Name, donors.Email: in.Email,
+		donors.Address: in.Address, donors.Passphrase: in.Passphrase}
+	fields := map[donors.Field]string{}
+	for field, text := range sent {
 		if text != "" {
 			fields[field] = string(text)
 		}
 	}
-	return shownDonor(d.Grants.SealDonor(ctx, tx, d.API.Vault, string(in.ID), fields))
+	donor, err := donors.Seal(ctx, tx, d.API.Vault, string(in.ID), fields)
+	return viewDonor(donor), err
 }
 
 type donorReasonRequest struct {
@@ -101,18 +97,22 @@ type disclosureView struct {
 	Address vault.Personal `json:"address,omitempty"`
 }
 
-func discloseDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in donorReasonRequest) (disclosureView, error) {
-	opened, err := d.Grants.OpenDonor(ctx, tx, d.API.Vault, string(in.ID), in.Reason, grants.DonorName, grants.DonorEmail, grants.DonorAddress)
+func discloseDonor(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in donorReasonRequest,
+) (disclosureView, error) {
+	ask := donors.Disclosure{Fields: []donors.Field{donors.Name, donors.Email, donors.Address}, Reason: in.Reason}
+	opened, err := donors.Open(ctx, tx, d.API.Vault, string(in.ID), ask)
 	if err != nil {
 		return disclosureView{}, resource.AtReason(err)
 	}
-	donor, err := d.Grants.Donor(ctx, tx, string(in.ID))
-	return disclosureView{donor.Code, vault.Personal(opened[grants.DonorName]), vault.Personal(opened[grants.DonorEmail]), vault.Personal(opened[grants.DonorAddress])}, err
+	donor, err := donors.Find(ctx, tx, string(in.ID))
+	return disclosureView{Donor: donor.Code, Name: vault.Personal(opened[donors.Name]),
+		Email: vault.Personal(opened[donors.Email]), Address: vault.Personal(opened[donors.Address])}, err
 }
 
 func eraseDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in donorReasonRequest) (donorView, error) {
-	donor, err := d.Grants.EraseDonor(ctx, tx, d.API.Vault, string(in.ID), in.Reason)
-	return shownDonor(donor, resource.AtReason(err))
+	donor, err := donors.Erase(ctx, tx, d.API.Vault, string(in.ID), in.Reason)
+	return viewDonor(donor), resource.AtReason(err)
 }
 
 type giftListRequest struct {
@@ -121,23 +121,26 @@ type giftListRequest struct {
 }
 
 type giftListRow struct {
-	Donor    string           `json:"donor" description:"Code of the donor, which stands for the person on paper."`
-	Kind     grants.DonorKind `json:"kind"`
-	Gifts    int              `json:"gifts" description:"How many."`
-	Total    ledger.Money     `json:"total"`
-	Reported bool             `json:"has_tax_id" description:"Whether a tax id is kept: without it nothing can be deducted."`
+	Donor    string       `json:"donor" description:"Code of the donor, which stands for the person on paper."`
+	Kind     donors.Kind  `json:"kind"`
+	Gifts    int          `json:"gifts" description:"How many."`
+	Total    ledger.Money `json:"total"`
+	Reported bool         `json:"has_tax_id" description:"Whether a tax id is kept: without it nothing can be deducted."`
 }
 
-func viewGiftTotal(g grants.GiftTotal) giftListRow {
-	return giftListRow{g.Donor.Code, g.Donor.Kind, g.Gifts, g.Total, g.Reported}
+func viewGiftTotal(g gifts.Total) giftListRow {
+	return giftListRow{Donor: g.Donor.Code, Kind: g.Donor.Kind, Gifts: g.Gifts, Total: g.Total, Reported: g.Reported}
 }
 
-func reportGiftList(ctx context.Context, tx *store.Tx, d resource.Domain, in giftListRequest) (rest.List[giftListRow], error) {
-	list, err := d.Grants.GiftList(ctx, tx, in.Year)
+func reportGiftList(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in giftListRequest,
+) (rest.List[giftListRow], error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[giftListRow]{}, err
 	}
-	return rest.PageOf(in.Page, list, viewGiftTotal, func(g grants.GiftTotal) string { return g.Donor.Code })
+	totals, err := d.Gifts.Totals(ctx, tx, in.Year, page)
+	return rest.ListOf(in.Page, totals, viewGiftTotal, func(g gifts.Total) []string { return []string{g.Donor.Code} }), err
 }
 
 type taxGiftListRequest struct {
@@ -167,7 +170,7 @@ type taxGiftRow struct {
 }
 
 func openTaxGiftList(ctx context.Context, tx *store.Tx, d resource.Domain, in taxGiftListRequest) (taxGiftListView, error) {
-	list, err := d.Grants.TaxGiftList(ctx, tx, d.API.Vault, in.Year, in.Reason)
+	list, err := d.Gifts.TaxTotals(ctx, tx, d.API.Vault, in.Year, in.Reason)
 	if err != nil {
 		return taxGiftListView{}, resource.AtReason(err)
 	}
@@ -201,25 +204,31 @@ type pledgeView struct {
 	Instalments []plannedView   `json:"instalments"`
 }
 
-func shownPledge(ctx context.Context, tx *store.Tx, d resource.Domain, p grants.Pledge, on ledger.Date) (pledgeView, error) {
-	s, err := d.Grants.PledgeStanding(ctx, tx, p, on)
-	v := pledgeView{p.ID, p.Number, p.Donor.Code, p.Fund, p.On, rest.Decimal(p.Amount.String()), rest.Decimal(p.Cancelled.String()), rest.Decimal(s.Paid.String()),
-		rest.Decimal(s.Open.String()), rest.Decimal(s.Overdue.String()), []plannedView{}}
-	for _, in := range s.Instalments {
-		v.Instalments = append(v.Instalments, viewPlanned(in))
+func viewPledge(p gifts.Pledge, s grants.Standing) pledgeView {
+	return pledgeView{ID: p.ID, Number: p.Number, Donor: p.Donor.Code, Fund: p.Fund, Date: p.On,
+		Amount: rest.Decimal(p.Amount.String()), Cancelled: rest.Decimal(p.Cancelled.String()),
+		Paid: rest.Decimal(s.Paid.String()), Open: rest.Decimal(s.Open.String()), Overdue: rest.Decimal(s.Overdue.String()),
+		Instalments: rest.Views(s.Instalments, viewPlanned)}
+}
+
+// pledgeToday shows a pledge as it stands today.
+func pledgeToday(ctx context.Context, tx *store.Tx, d resource.Domain, p gifts.Pledge) (pledgeView, error) {
+	standings, err := d.Gifts.Standings(ctx, tx, []gifts.Pledge{p}, resource.Today(tx, ""))
+	if err != nil {
+		return pledgeView{}, err
 	}
-	return v, err
+	return viewPledge(p, standings[0]), nil
 }
 
 func makePledge(ctx context.Context, tx *store.Tx, d resource.Domain, in pledgeRequest) (pledgeView, error) {
-	donor, err := d.Grants.Donor(ctx, tx, string(in.Donor))
+	donor, err := donors.Find(ctx, tx, string(in.Donor))
 	if err != nil {
 		return pledgeView{}, rest.At("/donor", err)
 	}
 	if _, err := d.Book.Fund(ctx, tx, in.Fund); err != nil {
 		return pledgeView{}, rest.At("/fund", err)
 	}
-	p := grants.Pledge{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date}
+	p := gifts.Pledge{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date}
 	if p.Amount, err = in.Amount.In("/amount", d.Book.Base); err != nil {
 		return pledgeView{}, err
 	}
@@ -230,42 +239,47 @@ func makePledge(ctx context.Context, tx *store.Tx, d resource.Domain, in pledgeR
 		}
 		p.Planned = append(p.Planned, grants.Planned{DueOn: planned.DueOn, Amount: amount})
 	}
-	if p, err = d.Grants.MakePledge(ctx, tx, p); err != nil {
+	if p, err = d.Gifts.MakePledge(ctx, tx, p); err != nil {
 		return pledgeView{}, err
 	}
-	return shownPledge(ctx, tx, d, p, resource.Today(tx, ""))
+	return pledgeToday(ctx, tx, d, p)
 }
 
 func getPledge(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (pledgeView, error) {
-	p, err := d.Grants.Pledge(ctx, tx, string(in.ID))
+	p, err := d.Gifts.Pledge(ctx, tx, string(in.ID))
 	if err != nil {
 		return pledgeView{}, err
 	}
-	return shownPledge(ctx, tx, d, p, resource.Today(tx, ""))
+	return pledgeToday(ctx, tx, d, p)
 }
 
-func listPledges(ctx context.Context, tx *store.Tx, d resource.Domain, in standingsRequest) (rest.List[pledgeView], error) {
-	after, err := in.After(1)
+func listPledges(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in standingsRequest,
+) (rest.List[pledgeView], error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[pledgeView]{}, err
 	}
-	all, err := d.Grants.PledgesAfter(ctx, tx, rest.FirstOf(after), in.Size()+1)
+	found, err := d.Gifts.Pledges(ctx, tx, gifts.PledgeFilter{Page: page})
 	if err != nil {
 		return rest.List[pledgeView]{}, err
 	}
-	views := make([]pledgeView, len(all))
-	for i, p := range all {
-		if views[i], err = shownPledge(ctx, tx, d, p, cmp.Or(in.AsOf, resource.Today(tx, ""))); err != nil {
-			return rest.List[pledgeView]{}, err
-		}
+	standings, err := d.Gifts.Standings(ctx, tx, found, resource.Today(tx, in.AsOf))
+	if err != nil {
+		return rest.List[pledgeView]{}, err
 	}
-	return rest.ListOf(in.Page, views, func(v pledgeView) pledgeView { return v }, func(v pledgeView) []string { return []string{v.ID} }), nil
+	views := make([]pledgeView, len(found))
+	for i, p := range found {
+		views[i] = viewPledge(p, standings[i])
+	}
+	return rest.ListOf(in.Page, views, func(v pledgeView) pledgeView { return v },
+		func(v pledgeView) []string { return []string{v.ID} }), nil
 }
 
 func cancelPledge(ctx context.Context, tx *store.Tx, d resource.Domain, in donorReasonRequest) (pledgeView, error) {
-	p, err := d.Grants.CancelPledge(ctx, tx, string(in.ID), in.Reason)
+	p, err := d.Gifts.CancelPledge(ctx, tx, string(in.ID), in.Reason)
 	if err != nil {
 		return pledgeView{}, resource.AtReason(err)
 	}
-	return shownPledge(ctx, tx, d, p, resource.Today(tx, ""))
+	return pledgeToday(ctx, tx, d, p)
 }

@@ -6,27 +6,29 @@ import (
 	"net/http"
 
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// gifts registers money given without an agreement.
-func gifts(api *resource.API) {
+// giftRoutes registers money given without an agreement.
+func giftRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts", ID: "receiveGift", Tag: "gifts", Roles: resource.Finance, Money: true,
 		Summary: "Book a gift into its fund", Danish: "Bogfør en gave i dens fond",
 		About: "The donor is credited with the gross; a fee that was withheld falls on the general fund.",
-		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGift, grants.ErrFundOfGrant, grants.ErrGiftFee, grants.ErrBankNotInBase, grants.ErrUnknownPledge,
-			grants.ErrPledgeMismatch, ledger.ErrUnknownFund,
+		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrDuplicateGift, gifts.ErrFundOfGrant, gifts.ErrGiftFee, grants.ErrBankNotInBase, gifts.ErrUnknownPledge,
+			gifts.ErrPledgeMismatch, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, receiveGift)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/gifts", ID: "listGifts", Tag: "gifts", Roles: resource.Bookkeeper,
 		Summary: "List the gifts", Danish: "Vis gaverne"}, listGifts)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/gifts/:id", ID: "getGift", Tag: "gifts", Roles: resource.Bookkeeper,
-		Summary: "One gift", Danish: "Én gave", Refuses: []error{grants.ErrUnknownGift}}, getGift)
+		Summary: "One gift", Danish: "Én gave", Refuses: []error{gifts.ErrUnknownGift}}, getGift)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts/:id/refunds", ID: "refundGift", Tag: "gifts", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Give a mistaken gift back", Danish: "Giv en fejlagtig gave tilbage",
-		Refuses: []error{grants.ErrUnknownGift, grants.ErrGiftRefunded, grants.ErrGiftReversed, grants.ErrRefundDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, refundGift)
+		Refuses: []error{gifts.ErrUnknownGift, gifts.ErrGiftRefunded, gifts.ErrGiftReversed, gifts.ErrRefundDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, refundGift)
 }
 
 type giftRequest struct {
@@ -42,7 +44,7 @@ type giftRequest struct {
 }
 
 type giftView struct {
-	ID         grants.GiftID   `json:"id"`
+	ID         gifts.ID        `json:"id"`
 	Number     string          `json:"number"`
 	Donor      string          `json:"donor" description:"Code of the donor; empty in lists and tables where the gift is anonymous."`
 	Fund       ledger.FundCode `json:"fund"`
@@ -56,35 +58,29 @@ type giftView struct {
 	Pledge     string          `json:"pledge_id,omitempty"`
 }
 
-func viewGift(g grants.Gift) giftView {
-	return giftView{g.ID, g.Number, g.Donor.Code, g.Fund, g.On, g.Gross, g.Fee, g.Entry, string(g.RefundedOn), string(g.ReversedOn), g.Anonymous, g.Pledge}
+func viewGift(g gifts.Gift) giftView {
+	return giftView{ID: g.ID, Number: g.Number, Donor: g.Donor.Code, Fund: g.Fund, Date: g.On, Gross: g.Gross, Fee: g.Fee,
+		Entry: g.Entry, RefundedOn: string(g.RefundedOn), ReversedOn: string(g.ReversedOn), Anonymous: g.Anonymous,
+		Pledge: g.Pledge}
 }
 
 // listedGift shows a gift among others: an anonymous one without its donor.
-func listedGift(g grants.Gift) giftView {
+func listedGift(g gifts.Gift) giftView {
 	if g.Anonymous {
-		g.Donor = grants.Donor{}
+		g.Donor = donors.Donor{}
 	}
 	return viewGift(g)
 }
 
-// shownGift is a gift or why there is none.
-func shownGift(g grants.Gift, err error) (giftView, error) {
-	if err != nil {
-		return giftView{}, err
-	}
-	return viewGift(g), nil
-}
-
 func receiveGift(ctx context.Context, tx *store.Tx, d resource.Domain, in giftRequest) (giftView, error) {
-	donor, err := d.Grants.Donor(ctx, tx, string(in.Donor))
+	donor, err := donors.Find(ctx, tx, string(in.Donor))
 	if err != nil {
 		return giftView{}, rest.At("/donor", err)
 	}
 	if _, err := d.Book.Fund(ctx, tx, in.Fund); err != nil {
 		return giftView{}, rest.At("/fund", err)
 	}
-	g := grants.Gift{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date, Account: cmp.Or(in.Account, ledger.BaseBank),
+	g := gifts.Gift{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date, Account: cmp.Or(in.Account, ledger.BaseBank),
 		Anonymous: in.Anonymous, Pledge: string(in.Pledge)}
 	if g.Gross, err = in.Gross.In("/gross", d.Book.Base); err != nil {
 		return giftView{}, err
@@ -92,22 +88,27 @@ func receiveGift(ctx context.Context, tx *store.Tx, d resource.Domain, in giftRe
 	if g.Fee, err = rest.OrZero(in.Fee).In("/fee", d.Book.Base); err != nil {
 		return giftView{}, err
 	}
-	return shownGift(d.Grants.ReceiveGift(ctx, tx, g))
+	if g, err = d.Gifts.Receive(ctx, tx, g); err != nil {
+		return giftView{}, err
+	}
+	return viewGift(g), nil
 }
 
 func listGifts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[giftView], error) {
-	after, err := in.After(1)
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[giftView]{}, err
 	}
-	gifts, err := d.Grants.GiftsAfter(ctx, tx, grants.GiftID(rest.FirstOf(after)), in.Size()+1)
-	return rest.ListOf(in.Page, gifts, listedGift, func(g grants.Gift) []string { return []string{string(g.ID)} }), err
+	found, err := d.Gifts.Gifts(ctx, tx, gifts.Filter{Page: page})
+	return rest.ListOf(in.Page, found, listedGift, func(g gifts.Gift) []string { return []string{string(g.ID)} }), err
 }
 
 func getGift(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (giftView, error) {
-	return shownGift(d.Grants.Gift(ctx, tx, string(in.ID)))
+	g, err := d.Gifts.Gift(ctx, tx, string(in.ID))
+	return viewGift(g), err
 }
 
 func refundGift(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (giftView, error) {
-	return shownGift(d.Grants.RefundGift(ctx, tx, string(in.ID), in.Date))
+	g, err := d.Gifts.Refund(ctx, tx, string(in.ID), in.Date)
+	return viewGift(g), err
 }

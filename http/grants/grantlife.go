@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"supportledger/grants"
 	"supportledger/http/resource"
@@ -59,15 +60,8 @@ func promises(api *resource.API) {
 }
 
 func signDraftGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (grantView, error) {
-	return shownGrant(d.Grants.SignDraft(ctx, tx, string(in.ID), in.Date))
-}
-
-// shownGrant is a grant or why there is none.
-func shownGrant(g grants.Grant, err error) (grantView, error) {
-	if err != nil {
-		return grantView{}, err
-	}
-	return viewGrant(g), nil
+	g, err := d.Grants.SignDraft(ctx, tx, string(in.ID), in.Date)
+	return viewGrant(g), err
 }
 
 type dayReasonRequest struct {
@@ -78,21 +72,22 @@ type dayReasonRequest struct {
 
 func suspendGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in dayReasonRequest) (grantView, error) {
 	g, err := d.Grants.Suspend(ctx, tx, string(in.ID), in.Date, in.Reason)
-	return shownGrant(g, resource.AtReason(err))
+	return viewGrant(g), resource.AtReason(err)
 }
 
 func resumeGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in dayReasonRequest) (grantView, error) {
 	g, err := d.Grants.Resume(ctx, tx, string(in.ID), in.Date, in.Reason)
-	return shownGrant(g, resource.AtReason(err))
+	return viewGrant(g), resource.AtReason(err)
 }
 
 func terminateGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in dayReasonRequest) (grantView, error) {
 	g, _, err := d.Grants.Terminate(ctx, tx, string(in.ID), in.Date, in.Reason)
-	return shownGrant(g, resource.AtReason(err))
+	return viewGrant(g), resource.AtReason(err)
 }
 
 func closeGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (grantView, error) {
-	return shownGrant(d.Grants.Close(ctx, tx, string(in.ID), in.Date, d.Statements))
+	g, err := d.Grants.Close(ctx, tx, string(in.ID), in.Date, d.Statements)
+	return viewGrant(g), err
 }
 
 type moveView struct {
@@ -103,16 +98,21 @@ type moveView struct {
 	At     string            `json:"at"`
 }
 
+func viewMove(m grants.Step) moveView {
+	return moveView{State: m.State, Date: m.On, Reason: m.Reason, By: m.By, At: m.At}
+}
+
 func listGrantMoves(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[moveView], error) {
+	page, err := in.Keyset(1)
+	if err != nil {
+		return rest.List[moveView]{}, err
+	}
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[moveView]{}, err
 	}
-	moves, err := d.Grants.Moves(ctx, tx, g)
-	if err != nil {
-		return rest.List[moveView]{}, err
-	}
-	return rest.InOrder(in.Page, moves, func(m grants.Step) moveView { return moveView{m.State, m.On, m.Reason, m.By, m.At} })
+	moves, err := grants.Moves(ctx, tx, g, page)
+	return rest.ListOf(in.Page, moves, viewMove, func(m grants.Step) []string { return []string{strconv.Itoa(m.Position)} }), err
 }
 
 type planInstalmentsRequest struct {
@@ -136,8 +136,9 @@ type standingView struct {
 }
 
 func viewStanding(g grants.Grant, s grants.Standing) standingView {
-	return standingView{g.Code, g.Amount.Currency, rest.Decimal(s.Award.String()), rest.Decimal(s.Cancelled.String()), rest.Decimal(s.Paid.String()),
-		rest.Decimal(s.Open.String()), rest.Decimal(s.Overdue.String())}
+	return standingView{Grant: g.Code, Currency: g.Amount.Currency, Award: rest.Decimal(s.Award.String()),
+		Cancelled: rest.Decimal(s.Cancelled.String()), Paid: rest.Decimal(s.Paid.String()),
+		Open: rest.Decimal(s.Open.String()), Overdue: rest.Decimal(s.Overdue.String())}
 }
 
 type plannedView struct {
@@ -153,8 +154,9 @@ type plannedView struct {
 }
 
 func viewPlanned(p grants.PlannedStanding) plannedView {
-	return plannedView{p.No, p.DueOn, p.Amount.Currency, rest.Decimal(p.Amount.String()), rest.Decimal(p.Cancelled.String()), rest.Decimal(p.Paid.String()),
-		rest.Decimal(p.Open.String()), p.State, p.Condition}
+	return plannedView{No: p.No, DueOn: p.DueOn, Currency: p.Amount.Currency, Amount: rest.Decimal(p.Amount.String()),
+		Cancelled: rest.Decimal(p.Cancelled.String()), Paid: rest.Decimal(p.Paid.String()),
+		Open: rest.Decimal(p.Open.String()), State: p.State, Condition: p.Condition}
 }
 
 func planInstalments(ctx context.Context, tx *store.Tx, d resource.Domain, in planInstalmentsRequest) (standingView, error) {
@@ -170,7 +172,7 @@ func planInstalments(ctx context.Context, tx *store.Tx, d resource.Domain, in pl
 		}
 		planned = append(planned, grants.Planned{DueOn: p.DueOn, Amount: amount})
 	}
-	if _, err := d.Grants.PlanInstalments(ctx, tx, g.Code, planned); err != nil {
+	if _, err := grants.PlanInstalments(ctx, tx, g.Code, planned); err != nil {
 		return standingView{}, err
 	}
 	s, err := d.Grants.Standing(ctx, tx, g, resource.Today(tx, ""))
@@ -218,24 +220,31 @@ func cancelPromise(ctx context.Context, tx *store.Tx, d resource.Domain, in canc
 		return cancellationView{}, resource.AtReason(err)
 	}
 	s, err := d.Grants.Standing(ctx, tx, g, resource.Today(tx, ""))
-	return cancellationView{c.ID, c.On, c.Amount, c.Reason, viewStanding(g, s)}, err
+	return cancellationView{ID: c.ID, Date: c.On, Amount: c.Amount, Reason: c.Reason, Standing: viewStanding(g, s)}, err
 }
 
-// reportGrantStandings lists all grants. The books know no total of several currencies, so there is none.
-func reportGrantStandings(ctx context.Context, tx *store.Tx, d resource.Domain, in standingsRequest) (rest.List[standingRow], error) {
-	all, err := d.Grants.Grants(ctx, tx)
+// reportGrantStandings lists grants. There is no total of several currencies.
+func reportGrantStandings(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in standingsRequest,
+) (rest.List[standingRow], error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[standingRow]{}, err
 	}
-	rows := make([]standingRow, len(all))
-	for i, g := range all {
-		s, err := d.Grants.Standing(ctx, tx, g, resource.Today(tx, in.AsOf))
-		if err != nil {
-			return rest.List[standingRow]{}, err
-		}
-		rows[i] = standingRow{viewStanding(g, s), g.State}
+	found, err := d.Grants.Grants(ctx, tx, grants.Filter{Page: page})
+	if err != nil {
+		return rest.List[standingRow]{}, err
 	}
-	return rest.PageOf(in.Page, rows, func(r standingRow) standingRow { return r }, func(r standingRow) string { return r.Grant })
+	standings, err := d.Grants.Standings(ctx, tx, found, resource.Today(tx, in.AsOf))
+	if err != nil {
+		return rest.List[standingRow]{}, err
+	}
+	rows := make([]standingRow, len(found))
+	for i, g := range found {
+		rows[i] = standingRow{viewStanding(g, standings[i]), g.State}
+	}
+	return rest.ListOf(in.Page, rows, func(r standingRow) standingRow { return r },
+		func(r standingRow) []string { return []string{r.Grant} }), nil
 }
 
 type standingsRequest struct {

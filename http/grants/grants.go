@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -19,7 +20,7 @@ func funders(api *resource.API) {
 		Summary: "List the donors", Danish: "Vis bidragyderne"}, listDonors)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors", ID: "registerDonor", Tag: "donors", Roles: resource.Finance,
 		Summary: "Put a donor on record", Danish: "Registrér en bidragyder",
-		Refuses: []error{grants.ErrDuplicateDonor, grants.ErrNameOfPerson}}, registerDonor)
+		Refuses: []error{donors.ErrDuplicateDonor, donors.ErrNameOfPerson}}, registerDonor)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants", ID: "listGrants", Tag: "grants", Roles: resource.Staff,
 		Summary: "List the grants", Danish: "Vis bevillingerne"}, listGrants)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id", ID: "getGrant", Tag: "grants", Roles: resource.Staff,
@@ -28,7 +29,7 @@ func funders(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants", ID: "signGrant", Tag: "grants", Roles: resource.Finance,
 		Summary: "Put a signed grant agreement on record and open its fund", Danish: "Registrér en underskrevet bevilling og opret dens fond",
 		About: "Without signed_on it is a draft: no fund yet, and the budget need not sum to the amount.",
-		Refuses: []error{grants.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetLineTotal,
+		Refuses: []error{donors.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetLineTotal,
 			grants.ErrBudgetCategory, ledger.ErrDuplicateFund}}, signGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/amendments", ID: "amendGrant", Tag: "grants", Roles: resource.Finance,
 		Summary: "Change a grant's policy from a day on", Danish: "Ændr en bevillings vilkår fra en dag",
@@ -37,7 +38,7 @@ func funders(api *resource.API) {
 		Example: `{"starts_on":"2026-07-01","fee_bearer":"general","eligible_to":"2027-03-31"}`}, amendGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/instalments", ID: "receiveInstalment", Tag: "grants", Roles: resource.Finance, Money: true,
 		Summary: "Book an instalment that reached our bank", Danish: "Bogfør en rate, der er nået vores bank",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateMissing, grants.ErrWrongRecognition, grants.ErrGrantState, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
+		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrWrongRecognition, grants.ErrGrantState, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
 		Example: `{"date":"2026-01-07","amount":{"amount":"3000.00","currency":"EUR"},"rate":"7.4600 DKK/EUR","account":"1020"}`}, receiveInstalment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/indirect-charges", ID: "chargeIndirect", Tag: "grants", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Charge indirect cost on a grant up to a day", Danish: "Træk fællesomkostninger på en bevilling til og med en dag",
@@ -45,17 +46,18 @@ func funders(api *resource.API) {
 }
 
 type donorView struct {
-	ID       grants.DonorID   `json:"id"`
-	Code     string           `json:"code"`
-	Kind     grants.DonorKind `json:"kind"`
-	Name     string           `json:"name,omitempty"`
-	Language string           `json:"language"`
-	Delivery grants.Delivery  `json:"delivery" enum:"none,email,post,portal"`
-	Sealed   []string         `json:"sealed_fields" description:"What is kept of what is personal, sealed."`
+	ID       donors.ID       `json:"id"`
+	Code     string          `json:"code"`
+	Kind     donors.Kind     `json:"kind"`
+	Name     string          `json:"name,omitempty"`
+	Language string          `json:"language"`
+	Delivery donors.Delivery `json:"delivery" enum:"none,email,post,portal"`
+	Sealed   []string        `json:"sealed_fields" description:"What is kept of what is personal, sealed."`
 }
 
-func viewDonor(d grants.Donor) donorView {
-	v := donorView{d.ID, d.Code, d.Kind, d.Name, d.Language, d.Delivery, []string{}}
+func viewDonor(d donors.Donor) donorView {
+	v := donorView{ID: d.ID, Code: d.Code, Kind: d.Kind, Name: d.Name, Language: d.Language, Delivery: d.Delivery,
+		Sealed: []string{}}
 	for _, f := range d.Sealed {
 		v.Sealed = append(v.Sealed, string(f))
 	}
@@ -63,25 +65,25 @@ func viewDonor(d grants.Donor) donorView {
 }
 
 func listDonors(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[donorView], error) {
-	after, err := in.After(1)
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[donorView]{}, err
 	}
-	donors, err := d.Grants.DonorsAfter(ctx, tx, rest.FirstOf(after), in.Size()+1)
-	return rest.ListOf(in.Page, donors, viewDonor, func(d grants.Donor) []string { return []string{d.Code} }), err
+	found, err := donors.List(ctx, tx, donors.Filter{Page: page})
+	return rest.ListOf(in.Page, found, viewDonor, func(d donors.Donor) []string { return []string{d.Code} }), err
 }
 
 type registerDonorRequest struct {
-	Code     string           `json:"code" validate:"max=20" description:"Given by us where none is sent."`
-	Kind     grants.DonorKind `json:"kind" validate:"required,oneof=institution person legacy"`
-	Name     string           `json:"name" validate:"max=120" description:"Of an institution. A person's name is refused here."`
-	Language string           `json:"language" validate:"required,oneof=da en"`
-	Delivery grants.Delivery  `json:"delivery" validate:"omitempty,oneof=none email post portal" description:"How the donor wants what is sent; none where nothing is said."`
+	Code     string          `json:"code" validate:"max=20" description:"Given by us where none is sent."`
+	Kind     donors.Kind     `json:"kind" validate:"required,oneof=institution person legacy"`
+	Name     string          `json:"name" validate:"max=120" description:"Of an institution. A person's name is refused here."`
+	Language string          `json:"language" validate:"required,oneof=da en"`
+	Delivery donors.Delivery `json:"delivery" validate:"omitempty,oneof=none email post portal" description:"How the donor wants what is sent; none where nothing is said."`
 }
 
 func registerDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in registerDonorRequest) (donorView, error) {
-	donor, err := d.Grants.RegisterDonor(ctx, tx, grants.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language, Delivery: in.Delivery})
-	return shownDonor(donor, err)
+	donor, err := donors.Register(ctx, tx, donors.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language, Delivery: in.Delivery})
+	return viewDonor(donor), err
 }
 
 type policyBody struct {
@@ -145,7 +147,7 @@ type grantView struct {
 type policyView struct {
 	StartsOn        string               `json:"starts_on,omitempty" description:"Not of a draft."`
 	Recognition     grants.Recognition   `json:"recognition"`
-	RateMethod      grants.RateMethod    `json:"rate_method"`
+	RateMethod      rates.Method         `json:"rate_method"`
 	FeeBearer       grants.Bearer        `json:"fee_bearer"`
 	CurrencyBearer  grants.Bearer        `json:"currency_bearer"`
 	IndirectRate    string               `json:"indirect_rate"`
@@ -160,9 +162,10 @@ func viewGrant(g grants.Grant) grantView {
 	v := grantView{ID: g.ID, Code: g.Code, Donor: g.Donor.Code, Title: g.Title, Amount: g.Amount, State: g.State, SignedOn: string(g.SignedOn),
 		From: string(g.From), To: string(g.To), ReportBy: string(g.ReportDueOn), Version: g.Version, Policies: []policyView{}, Budget: []budgetLineBody{}}
 	for _, p := range g.Policies {
-		v.Policies = append(v.Policies, policyView{string(p.StartsOn), p.Recognition, p.RateMethod, p.FeeBearer, p.CurrencyBearer, p.IndirectRate.String(),
-			emptyNotNil(p.IndirectExcludes), p.Interest, emptyNotNil(p.Ineligible), ledger.Round(p.RefundDeMinimis.Amount, g.Amount.Currency),
-			viewRules(p, g.Amount)})
+		v.Policies = append(v.Policies, policyView{StartsOn: string(p.StartsOn), Recognition: p.Recognition, RateMethod: p.RateMethod,
+			FeeBearer: p.FeeBearer, CurrencyBearer: p.CurrencyBearer, IndirectRate: p.IndirectRate.String(),
+			Excludes: emptyNotNil(p.IndirectExcludes), Interest: p.Interest, Ineligible: emptyNotNil(p.Ineligible),
+			RefundDeMinimis: ledger.Round(p.RefundDeMinimis.Amount, g.Amount.Currency), ruleView: viewRules(p, g.Amount)})
 	}
 	v.Budget = viewBudget(g.Budget)
 	return v
@@ -171,7 +174,7 @@ func viewGrant(g grants.Grant) grantView {
 func emptyNotNil(s []string) []string { return append([]string{}, s...) }
 
 func signGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in signGrantRequest) (grantView, error) {
-	donor, err := d.Grants.Donor(ctx, tx, string(in.Donor))
+	donor, err := donors.Find(ctx, tx, string(in.Donor))
 	if err != nil {
 		return grantView{}, rest.At("/donor", err)
 	}
@@ -185,18 +188,20 @@ func signGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in signGran
 		return grantView{}, err
 	}
 	if in.SignedOn == "" {
-		return shownGrant(d.Grants.Draft(ctx, tx, g))
+		g, err = d.Grants.Draft(ctx, tx, g)
+	} else {
+		g, err = d.Grants.Sign(ctx, tx, g)
 	}
-	return shownGrant(d.Grants.Sign(ctx, tx, g))
+	return viewGrant(g), err
 }
 
 // policy reads the rules of a grant in currency c. A deferred grant in another currency reports at the rates of its
 // receipts, any other the books' own figures.
 func (b policyBody) policy(c, base ledger.Currency) (grants.Policy, error) {
-	p := grants.Policy{Recognition: b.Recognition, RateMethod: grants.OwnCurrency, FeeBearer: b.FeeBearer, CurrencyBearer: b.CurrencyBearer,
+	p := grants.Policy{Recognition: b.Recognition, RateMethod: rates.OwnCurrency, FeeBearer: b.FeeBearer, CurrencyBearer: b.CurrencyBearer,
 		IndirectExcludes: b.Excludes, Interest: b.Interest, Ineligible: b.Ineligible, RefundDeMinimis: ledger.Zero(c)}
 	if c != base && b.Recognition == grants.Deferred {
-		p.RateMethod = grants.ReceiptRate
+		p.RateMethod = rates.ReceiptRate
 	}
 	if b.Excludes == nil {
 		p.IndirectExcludes = []string{grants.CurrencyDifferences}
@@ -220,11 +225,12 @@ func getGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRe
 }
 
 func listGrants(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[grantView], error) {
-	found, err := d.Grants.Grants(ctx, tx)
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[grantView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewGrant, func(g grants.Grant) string { return g.Code })
+	found, err := d.Grants.Grants(ctx, tx, grants.Filter{Page: page})
+	return rest.ListOf(in.Page, found, viewGrant, func(g grants.Grant) []string { return []string{g.Code} }), err
 }
 
 type instalmentRequest struct {
@@ -258,7 +264,8 @@ func receiveInstalment(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 	if err != nil {
 		return instalmentView{}, err
 	}
-	return instalmentView{out.ID, out.Grant, out.On, out.Amount, out.Base, resource.ViewPosted(out.Entry)}, nil
+	return instalmentView{ID: out.ID, Grant: out.Grant, Date: out.On, Amount: out.Amount, Base: out.Base,
+		Entry: resource.ViewPosted(out.Entry)}, nil
 }
 
 type indirectRequest struct {
@@ -281,9 +288,10 @@ func chargeIndirect(ctx context.Context, tx *store.Tx, d resource.Domain, in ind
 	if err != nil {
 		return indirectView{}, err
 	}
-	v := indirectView{c.Grant, c.On, c.Base, c.Rate.String(), c.Before, c.Charge, []resource.PostedView{}}
+	v := indirectView{Grant: c.Grant, Date: c.On, Base: c.Base, Rate: c.Rate.String(), Before: c.Before, Charge: c.Charge,
+		Entry: []resource.PostedView{}}
 	if c.Entry != nil {
-		v.Entry = slices.Concat(v.Entry, []resource.PostedView{resource.ViewPosted(*c.Entry)})
+		v.Entry = append(v.Entry, resource.ViewPosted(*c.Entry))
 	}
 	return v, nil
 }
@@ -291,12 +299,12 @@ func chargeIndirect(ctx context.Context, tx *store.Tx, d resource.Domain, in ind
 // Register registers donors, grants, gifts and exchange rates.
 func Register(api *resource.API) {
 	funders(api)
-	donors(api)
+	donorRoutes(api)
 	donorImports(api)
 	grantLife(api)
-	claims(api)
+	claimRoutes(api)
 	awards(api)
-	gifts(api)
+	giftRoutes(api)
 	exchangeRates(api)
 	budgets(api)
 }

@@ -4,26 +4,31 @@ import (
 	"errors"
 
 	"supportledger/grants"
+	"supportledger/grants/claims"
+	"supportledger/grants/donorimport"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
+	"supportledger/grants/rates"
 	"supportledger/http/rest"
 )
 
 // Problems is what a client is told about the errors of donors and grants.
 var Problems = rest.Problems{Kinds: []rest.ProblemKind{
-	{Err: grants.ErrUnknownRate, Status: 404, Code: "rate_unknown",
+	{Err: rates.ErrUnknownRate, Status: 404, Code: "rate_unknown",
 		Title: rest.Text{EN: "There is no such exchange rate", DA: "Valutakursen findes ikke"},
 		Hint:  rest.Text{EN: "GET /api/v1/exchange-rates lists the rates on record.", DA: "GET /api/v1/exchange-rates viser kurserne."}},
-	{Err: grants.ErrRateLocked, Status: 409, Code: "rate_locked",
+	{Err: rates.ErrRateLocked, Status: 409, Code: "rate_locked",
 		Title: rest.Text{EN: "The exchange rate is locked", DA: "Valutakursen er låst"},
 		Hint:  rest.Text{EN: "A statement may stand on it. A correction is a rate of another day or source.", DA: "En opgørelse kan bygge på den. En rettelse er en kurs fra en anden dag eller kilde."}},
 	{Status: 409, Code: "rate_provisional",
 		Title: rest.Text{EN: "The exchange rate is not locked yet", DA: "Valutakursen er ikke låst endnu"}},
-	{Err: grants.ErrRateEvidence, Status: 422, Code: "rate_evidence_missing",
+	{Err: rates.ErrRateEvidence, Status: 422, Code: "rate_evidence_missing",
 		Title: rest.Text{EN: "A rate entered by hand needs a document that shows it", DA: "En kurs indtastet i hånden kræver et bilag, der viser den"},
 		Hint:  rest.Text{EN: "Upload it to /api/v1/evidence and name its id.", DA: "Indlæs det på /api/v1/evidence og nævn dets id."}},
-	{Err: grants.ErrRateGap, Status: 409, Code: "rates_missing",
+	{Err: rates.ErrRateGap, Status: 409, Code: "rates_missing",
 		Title: rest.Text{EN: "Exchange rates are missing for part of the period", DA: "Der mangler valutakurser for en del af perioden"},
 		Hint:  rest.Text{EN: "Import the file of the source that is named, for the days that are named.", DA: "Indlæs filen fra den nævnte kilde for de nævnte dage."}},
-	{Err: grants.ErrRateFile, Status: 422, Code: "rate_file_unreadable",
+	{Err: rates.ErrRateFile, Status: 422, Code: "rate_file_unreadable",
 		Title: rest.Text{EN: "The file of exchange rates cannot be read", DA: "Filen med valutakurser kan ikke læses"},
 		Hint:  rest.Text{EN: "Send the file as the European Central Bank or InforEuro publish it, CSV or XML.", DA: "Send filen, som Den Europæiske Centralbank eller InforEuro udgiver den, CSV eller XML."}},
 	{Err: grants.ErrOutsidePeriod, Status: 422, Code: "outside_period",
@@ -65,17 +70,17 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: grants.ErrPolicyFixed, Status: 409, Code: "policy_fixed",
 		Title: rest.Text{EN: "Money is booked under the policy as it was", DA: "Der er bogført efter vilkårene, som de var"},
 		Hint:  rest.Text{EN: "How income is recognised changes only while the fund has no entries.", DA: "Indtægtsprincippet ændres kun, så længe fonden ikke har posteringer."}},
-	{Err: grants.ErrUnknownDonor, Status: 404, Code: "not_found",
+	{Err: donors.ErrUnknownDonor, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: grants.ErrUnknownGrant, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: grants.ErrDuplicateDonor, Status: 409, Code: "donor_exists",
+	{Err: donors.ErrDuplicateDonor, Status: 409, Code: "donor_exists",
 		Title: rest.Text{EN: "There is such a donor already", DA: "Bidragyderen findes allerede"},
 		Hint:  rest.Text{EN: "Choose another code.", DA: "Vælg en anden kode."}},
 	{Err: grants.ErrDuplicateGrant, Status: 409, Code: "grant_exists",
 		Title: rest.Text{EN: "There is such a grant already", DA: "Bevillingen findes allerede"},
 		Hint:  rest.Text{EN: "Choose another code.", DA: "Vælg en anden kode."}},
-	{Err: grants.ErrNameOfPerson, Status: 422, Code: "name_of_person",
+	{Err: donors.ErrNameOfPerson, Status: 422, Code: "name_of_person",
 		Title: rest.Text{EN: "A person's name is not kept here", DA: "Personers navne gemmes ikke her"},
 		Hint:  rest.Text{EN: "Send the donor's code without a name.", DA: "Send bidragyderens kode uden navn."}},
 	{Err: grants.ErrBudgetTotal, Status: 422, Code: "budget_total",
@@ -86,7 +91,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Hint:  rest.Text{EN: "Put every category on one line, and number every line once.", DA: "Sæt hver kategori på én linje, og brug hvert nummer én gang."}},
 	{Err: grants.ErrWrongRecognition, Status: 409, Code: "wrong_recognition",
 		Title: rest.Text{EN: "The grant recognises income otherwise", DA: "Bevillingen indtægtsføres på en anden måde"}},
-	{Err: grants.ErrRateMissing, Status: 422, Code: "fx_rate_missing",
+	{Err: rates.ErrRateMissing, Status: 422, Code: "fx_rate_missing",
 		Title: rest.Text{EN: "An exchange rate is missing", DA: "Der mangler en valutakurs"},
 		Hint:  rest.Text{EN: `Send the rate as quoted, for example "7.4600 DKK/EUR".`, DA: `Send kursen, som den er noteret, f.eks. "7.4600 DKK/EUR".`}},
 	{Err: grants.ErrBudgetExceeded, Status: 422, Code: "plan_budget_exceeded",
@@ -95,34 +100,34 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 
 	{Err: grants.ErrGrantState, Status: 409, Code: "state_conflict",
 		Title: rest.Text{EN: "The grant's state does not allow this", DA: "Bevillingens tilstand tillader det ikke"}},
-	{Err: grants.ErrUnknownGift, Status: 404, Code: "not_found",
+	{Err: gifts.ErrUnknownGift, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: grants.ErrDuplicateGift, Status: 409, Code: "gift_exists",
+	{Err: gifts.ErrDuplicateGift, Status: 409, Code: "gift_exists",
 		Title: rest.Text{EN: "There is such a gift already", DA: "Gaven findes allerede"},
 		Hint:  rest.Text{EN: "Choose another number.", DA: "Vælg et andet nummer."}},
-	{Err: grants.ErrGiftRefunded, Status: 409, Code: "gift_refunded",
+	{Err: gifts.ErrGiftRefunded, Status: 409, Code: "gift_refunded",
 		Title: rest.Text{EN: "The gift was given back already", DA: "Gaven er allerede givet tilbage"}},
-	{Err: grants.ErrGiftReversed, Status: 409, Code: "gift_reversed",
+	{Err: gifts.ErrGiftReversed, Status: 409, Code: "gift_reversed",
 		Title: rest.Text{EN: "The gift's entry was reversed", DA: "Gavens postering er tilbageført"},
 		Hint:  rest.Text{EN: "It counts as never given: there is nothing to give back.", DA: "Den regnes som aldrig givet: der er intet at give tilbage."}},
-	{Err: grants.ErrGiftFee, Status: 422, Code: "fee_exceeds_gift",
+	{Err: gifts.ErrGiftFee, Status: 422, Code: "fee_exceeds_gift",
 		Title: rest.Text{EN: "The fee takes all of the gift", DA: "Gebyret tager hele gaven"},
 		Hint:  rest.Text{EN: "gross is what the donor gave, fee what was withheld of it.", DA: "gross er det, bidragyderen gav, fee det, der blev tilbageholdt af det."}},
-	{Err: grants.ErrRefundDate, Status: 422, Code: "refund_before_gift",
+	{Err: gifts.ErrRefundDate, Status: 422, Code: "refund_before_gift",
 		Title: rest.Text{EN: "A gift is given back on the day it came or later", DA: "En gave gives tilbage den dag, den kom, eller senere"}},
-	{Err: grants.ErrImportCell, Status: 422, Code: "cell_invalid",
+	{Err: donorimport.ErrCell, Status: 422, Code: "cell_invalid",
 		Title: rest.Text{EN: "A cell of the file cannot be taken", DA: "En celle i filen kan ikke bruges"},
 		Hint:  rest.Text{EN: "docs/IMPORT.md says what each column holds.", DA: "docs/IMPORT.md siger, hvad hver kolonne indeholder."}},
-	{Err: grants.ErrDonorInUse, Status: 409, Code: "donor_in_use",
+	{Err: donors.ErrDonorInUse, Status: 409, Code: "donor_in_use",
 		Title: rest.Text{EN: "Something hangs on the donor", DA: "Der hænger noget på bidragyderen"},
 		Hint:  rest.Text{EN: "Who gave stays on record. To forget who somebody is: POST /api/v1/donors/{id}/erasures.", DA: "Den, der har givet, bliver stående. For at glemme, hvem nogen er: POST /api/v1/donors/{id}/erasures."}},
-	{Err: grants.ErrFundOfGrant, Status: 422, Code: "fund_of_grant",
+	{Err: gifts.ErrFundOfGrant, Status: 422, Code: "fund_of_grant",
 		Title: rest.Text{EN: "The fund is a grant's", DA: "Fonden hører til en bevilling"},
 		Hint:  rest.Text{EN: "Book money on a grant through the grant.", DA: "Bogfør penge på en bevilling gennem bevillingen."}},
-	{Err: grants.ErrNoValuation, Status: 422, Code: "valuation_missing",
+	{Err: gifts.ErrNoValuation, Status: 422, Code: "valuation_missing",
 		Title: rest.Text{EN: "Nothing says how it was valued", DA: "Der er intet, der siger, hvordan det er værdisat"},
 		Hint:  rest.Text{EN: "Send the number of the valuation memo, or the document's id as evidence.", DA: "Send værdiansættelsens nummer, eller bilagets id som evidence."}},
-	{Err: grants.ErrInKindFund, Status: 422, Code: "in_kind_fund",
+	{Err: gifts.ErrInKindFund, Status: 422, Code: "in_kind_fund",
 		Title: rest.Text{EN: "No grant pays for what is given in kind", DA: "Ingen bevilling betaler for naturalier"},
 		Hint:  rest.Text{EN: "Use the unrestricted fund.", DA: "Brug den frie fond."}},
 	{Err: grants.ErrBankNotInBase, Status: 422, Code: "bank_currency",
@@ -187,22 +192,22 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: grants.ErrOverAnswered, Status: 422, Code: "over_settled",
 		Title: rest.Text{EN: "More of the finding is settled than is pending", DA: "Der afklares mere af bemærkningen, end der udestår"},
 		Hint:  rest.Text{EN: "Settle at most what is pending.", DA: "Afklar højst det udestående."}},
-	{Err: grants.ErrEvidenceOverclaimed, Status: 409, Code: "evidence_overclaimed",
+	{Err: claims.ErrEvidenceOverclaimed, Status: 409, Code: "evidence_overclaimed",
 		Title: rest.Text{EN: "The shares of the cost are more than the document says", DA: "Andelene af udgiften er større end bilaget"},
 		Hint:  rest.Text{EN: "A cost is funded once. GET /api/v1/cost-claims?evidence= shows who claims it.", DA: "En udgift dækkes én gang. GET /api/v1/cost-claims?evidence= viser, hvem der bærer den."}},
-	{Err: grants.ErrCostClaimed, Status: 409, Code: "cost_claimed",
+	{Err: claims.ErrCostClaimed, Status: 409, Code: "cost_claimed",
 		Title: rest.Text{EN: "The fund claims a share of the cost already", DA: "Fonden bærer allerede en andel af udgiften"}},
-	{Err: grants.ErrCostAmount, Status: 409, Code: "cost_amount",
+	{Err: claims.ErrCostAmount, Status: 409, Code: "cost_amount",
 		Title: rest.Text{EN: "The cost was claimed at another amount", DA: "Udgiften er henført med et andet beløb"},
 		Hint:  rest.Text{EN: "Send the amount that the document says.", DA: "Send det beløb, der står på bilaget."}},
-	{Err: grants.ErrCostLines, Status: 409, Code: "cost_lines",
+	{Err: claims.ErrCostLines, Status: 409, Code: "cost_lines",
 		Title: rest.Text{EN: "A document is claimed as a whole or line by line", DA: "Et bilag henføres samlet eller linje for linje"}},
-	{Err: grants.ErrUnknownPledge, Status: 404, Code: "not_found",
+	{Err: gifts.ErrUnknownPledge, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: grants.ErrDuplicatePledge, Status: 409, Code: "pledge_exists",
+	{Err: gifts.ErrDuplicatePledge, Status: 409, Code: "pledge_exists",
 		Title: rest.Text{EN: "There is such a pledge already", DA: "Tilsagnet findes allerede"},
 		Hint:  rest.Text{EN: "Choose another number.", DA: "Vælg et andet nummer."}},
-	{Err: grants.ErrPledgeMismatch, Status: 422, Code: "pledge_mismatch",
+	{Err: gifts.ErrPledgeMismatch, Status: 422, Code: "pledge_mismatch",
 		Title: rest.Text{EN: "The pledge is of another donor or fund", DA: "Tilsagnet er fra en anden bidragyder eller til en anden fond"}},
 	{Err: grants.ErrNoFinalAccount, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
@@ -212,11 +217,11 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 func grantsDetail(err error) (s rest.Text) {
 	var (
 		total *grants.BudgetTotal
-		rate  *grants.RateMissing
+		rate  *rates.Missing
 		left  *grants.BudgetExceeded
-		rows  *grants.ImportErrors
-		cell  *grants.ImportCell
-		used  *grants.DonorInUse
+		rows  *donorimport.BadRows
+		cell  *donorimport.BadCell
+		used  *donors.InUse
 	)
 	switch {
 	case errors.As(err, &rows):
@@ -237,7 +242,7 @@ func grantsDetail(err error) (s rest.Text) {
 
 // grantsRelated tells what is there already, and where to go instead.
 func grantsRelated(err error) (*rest.Resource, []rest.Way) {
-	var known *grants.ImportKnown
+	var known *donorimport.Known
 	if errors.As(err, &known) {
 		return &rest.Resource{ID: string(known.ID), Href: rest.Base + "/donor-imports/" + string(known.ID)}, nil
 	}

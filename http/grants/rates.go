@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -19,43 +20,44 @@ func exchangeRates(api *resource.API) {
 		Summary: "List the exchange rates on record", Danish: "Vis valutakurserne"}, listRates)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/exchange-rates/:id", ID: "getExchangeRate", Tag: "exchange-rates", Roles: resource.Bookkeeper,
 		Summary: "One exchange rate, with the statements that stand on it", Danish: "Én valutakurs og de opgørelser, der bygger på den",
-		Refuses: []error{grants.ErrUnknownRate}}, getRate)
+		Refuses: []error{rates.ErrUnknownRate}}, getRate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rates", ID: "enterExchangeRate", Tag: "exchange-rates", Roles: resource.Finance,
 		Summary: "Enter an exchange rate by hand, with the document that shows it", Danish: "Indtast en valutakurs med det bilag, der viser den",
 		About:   "The same pair and day again corrects the rate while it is provisional.",
-		Refuses: []error{grants.ErrRateEvidence, grants.ErrRateLocked, ledger.ErrUnknownEvidence},
+		Refuses: []error{rates.ErrRateEvidence, rates.ErrRateLocked, ledger.ErrUnknownEvidence},
 		Example: `{"date":"2026-12-31","rate":"226 NGN/DKK","evidence_id":"evd_06f8k1v2m3n4p5q6r7s8t9v0w1"}`}, enterRate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-imports", ID: "importExchangeRates", Tag: "exchange-rates", Roles: resource.Finance, Body: maxRateBody,
 		Status: http.StatusOK, Summary: "Read a file of the European Central Bank or InforEuro", Danish: "Indlæs en fil fra Den Europæiske Centralbank eller InforEuro",
 		About: "CSV or XML as published, at most 3 MiB. The rates are provisional until they are locked, by hand or by a statement that stands on them. " +
 			"A file that cannot be read, or that contradicts a locked rate, changes nothing; ?dry_run=true shows what it would do.",
-		Refuses: []error{grants.ErrRateFile, grants.ErrRateLocked},
+		Refuses: []error{rates.ErrRateFile, rates.ErrRateLocked},
 		Example: `{"source":"ecb","content":"RGF0ZSxES0ssCjIwMjYtMTItMzEsNy40NjkwLAo=","currencies":["DKK"]}`}, importRates)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-locks", ID: "lockExchangeRates", Tag: "exchange-rates", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Lock exchange rates: they never change again", Danish: "Lås valutakurser: de ændres aldrig mere",
 		Example: `{"source":"ecb","to":"2026-12-31"}`}, lockRates)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conversion", ID: "getGrantConversion", Tag: "grants", Roles: resource.Bookkeeper,
 		Summary: "The rates at which a grant's report of a period converts", Danish: "De kurser, som en bevillings opgørelse for en periode omregnes til",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrRateGap, grants.ErrRateMissing}}, grantConversion)
+		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateGap, rates.ErrRateMissing}}, grantConversion)
 }
 
 // maxRateBody has room for the largest file in base64 and the JSON around it.
-const maxRateBody = grants.MaxRateFile*4/3 + 16<<10
+const maxRateBody = rates.MaxFile*4/3 + 16<<10
 
 type rateView struct {
-	ID       grants.RateID     `json:"id"`
-	Source   grants.RateSource `json:"source" enum:"ecb,inforeuro,manual"`
+	ID       rates.ID          `json:"id"`
+	Source   rates.Source      `json:"source" enum:"ecb,inforeuro,manual"`
 	Kind     string            `json:"kind" enum:"daily,monthly"`
 	Date     ledger.Date       `json:"date" description:"Of a monthly rate the first of the month."`
 	Rate     string            `json:"rate" description:"As quoted."`
-	State    grants.RateState  `json:"state" enum:"provisional,locked"`
+	State    rates.State       `json:"state" enum:"provisional,locked"`
 	Evidence ledger.EvidenceID `json:"evidence_id,omitempty"`
 	File     string            `json:"file_sha256,omitempty" description:"Of the file that it came in."`
 }
 
-func viewRate(k grants.KeptRate) rateView {
-	v := rateView{k.ID, k.Source, "daily", k.On, k.Rate.String(), k.State, k.Evidence, k.File}
-	if k.Monthly {
+func viewRate(q rates.Quote) rateView {
+	v := rateView{ID: q.ID, Source: q.Source, Kind: "daily", Date: q.On, Rate: q.Rate.String(), State: q.State,
+		Evidence: q.Evidence, File: q.File}
+	if q.Monthly {
 		v.Kind = "monthly"
 	}
 	return v
@@ -63,22 +65,22 @@ func viewRate(k grants.KeptRate) rateView {
 
 type listRatesRequest struct {
 	rest.Page
-	Source   grants.RateSource `query:"source" json:"-" validate:"omitempty,oneof=ecb inforeuro manual"`
-	Currency ledger.Currency   `query:"currency" json:"-" description:"On either side of the pair."`
-	From     ledger.Date       `query:"from" json:"-"`
-	To       ledger.Date       `query:"to" json:"-"`
+	Source   rates.Source    `query:"source" json:"-" validate:"omitempty,oneof=ecb inforeuro manual"`
+	Currency ledger.Currency `query:"currency" json:"-" description:"On either side of the pair."`
+	From     ledger.Date     `query:"from" json:"-"`
+	To       ledger.Date     `query:"to" json:"-"`
 }
 
 func listRates(ctx context.Context, tx *store.Tx, d resource.Domain, in listRatesRequest) (rest.List[rateView], error) {
-	after, err := in.After(4)
+	page, err := in.Keyset(4)
 	if err != nil {
 		return rest.List[rateView]{}, err
 	}
-	found, err := d.Grants.Rates(ctx, tx, grants.RateFilter{Source: in.Source, Currency: in.Currency, From: in.From, To: in.To, After: after, Limit: in.Size() + 1})
+	found, err := rates.List(ctx, tx, rates.Filter{Source: in.Source, Currency: in.Currency, From: in.From, To: in.To, Page: page})
 	if err != nil {
 		return rest.List[rateView]{}, err
 	}
-	return rest.ListOf(in.Page, found, viewRate, grants.KeptRate.Place), nil
+	return rest.ListOf(in.Page, found, viewRate, rates.Quote.Place), nil
 }
 
 type rateWithUses struct {
@@ -89,11 +91,11 @@ type rateWithUses struct {
 func getRate(ctx context.Context, tx *store.Tx, d resource.Domain, in struct {
 	ID rest.Ref `path:"id" json:"-"`
 }) (rateWithUses, error) {
-	k, err := d.Grants.Rate(ctx, tx, grants.RateID(in.ID))
+	k, err := rates.Find(ctx, tx, rates.ID(in.ID))
 	if err != nil {
 		return rateWithUses{}, err
 	}
-	uses, err := d.Grants.RateUses(ctx, tx, k.ID)
+	uses, err := rates.Uses(ctx, tx, k.ID)
 	return rateWithUses{viewRate(k), emptyNotNil(uses)}, err
 }
 
@@ -107,12 +109,12 @@ func enterRate(ctx context.Context, tx *store.Tx, d resource.Domain, in enterRat
 	if in.Rate.Num == in.Rate.Den {
 		return rateView{}, rest.At("/rate", &ledger.AmountError{Code: "rate_malformed", Got: in.Rate.String(), Hint: "a rate between two currencies"})
 	}
-	k, err := d.Grants.EnterRate(ctx, tx, grants.KeptRate{On: in.Date, Rate: in.Rate, Evidence: in.Evidence})
+	k, err := rates.Enter(ctx, tx, d.Book, rates.Quote{On: in.Date, Rate: in.Rate, Evidence: in.Evidence})
 	return viewRate(k), err
 }
 
 type importRatesRequest struct {
-	Source     grants.RateSource `json:"source" validate:"required,oneof=ecb inforeuro"`
+	Source     rates.Source      `json:"source" validate:"required,oneof=ecb inforeuro"`
 	Content    string            `json:"content" validate:"required" description:"The bytes of the file in base64."`
 	Month      string            `json:"month" validate:"max=7" description:"Such as 2026-01: of an InforEuro file that has no column for it."`
 	Currencies []ledger.Currency `json:"currencies" validate:"max=60,unique" description:"Only these; all where none is named."`
@@ -121,14 +123,14 @@ type importRatesRequest struct {
 }
 
 type rateImportView struct {
-	File      string            `json:"file_sha256"`
-	Source    grants.RateSource `json:"source"`
-	New       int               `json:"new"`
-	Corrected int               `json:"corrected" description:"Provisional rates that got another value."`
-	Known     int               `json:"known" description:"On record already, with this value."`
-	From      ledger.Date       `json:"from"`
-	To        ledger.Date       `json:"to"`
-	Sample    []rateView        `json:"rates" description:"The first hundred."`
+	File      string       `json:"file_sha256"`
+	Source    rates.Source `json:"source"`
+	New       int          `json:"new"`
+	Corrected int          `json:"corrected" description:"Provisional rates that got another value."`
+	Known     int          `json:"known" description:"On record already, with this value."`
+	From      ledger.Date  `json:"from"`
+	To        ledger.Date  `json:"to"`
+	Sample    []rateView   `json:"rates" description:"The first hundred."`
 }
 
 func importRates(ctx context.Context, tx *store.Tx, d resource.Domain, in importRatesRequest) (rateImportView, error) {
@@ -137,25 +139,22 @@ func importRates(ctx context.Context, tx *store.Tx, d resource.Domain, in import
 		return rateImportView{}, &rest.Refusal{Code: "validation_failed", Faults: []*rest.Fault{{Pointer: "/content", Code: "not_base64",
 			Message: rest.Text{EN: "This is not base64.", DA: "Dette er ikke base64."}}}}
 	}
-	out, err := d.Grants.ImportRates(ctx, tx, grants.RateFile{Source: in.Source, Content: content, Month: in.Month, Currencies: in.Currencies, From: in.From, To: in.To})
-	if errors.Is(err, grants.ErrRateFile) {
+	out, err := rates.Import(ctx, tx, rates.File{Source: in.Source, Content: content, Month: in.Month, Currencies: in.Currencies, From: in.From, To: in.To})
+	if errors.Is(err, rates.ErrRateFile) {
 		err = rest.At("/content", err)
 	}
 	if err != nil {
 		return rateImportView{}, err
 	}
-	v := rateImportView{out.File, out.Source, out.New, out.Corrected, out.Known, out.From, out.To, []rateView{}}
-	for _, k := range out.Rates[:min(len(out.Rates), 100)] {
-		v.Sample = append(v.Sample, viewRate(k))
-	}
-	return v, nil
+	return rateImportView{File: out.File, Source: out.Source, New: out.New, Corrected: out.Corrected, Known: out.Known,
+		From: out.From, To: out.To, Sample: rest.Views(out.Quotes[:min(len(out.Quotes), 100)], viewRate)}, nil
 }
 
 type lockRatesRequest struct {
-	Source   grants.RateSource `json:"source" validate:"required,oneof=ecb inforeuro manual"`
-	Currency ledger.Currency   `json:"currency" validate:"omitempty"`
-	From     ledger.Date       `json:"from" validate:"omitempty"`
-	To       ledger.Date       `json:"to" validate:"required" description:"Up to and including this day."`
+	Source   rates.Source    `json:"source" validate:"required,oneof=ecb inforeuro manual"`
+	Currency ledger.Currency `json:"currency" validate:"omitempty"`
+	From     ledger.Date     `json:"from" validate:"omitempty"`
+	To       ledger.Date     `json:"to" validate:"required" description:"Up to and including this day."`
 }
 
 type lockedRatesView struct {
@@ -163,7 +162,7 @@ type lockedRatesView struct {
 }
 
 func lockRates(ctx context.Context, tx *store.Tx, d resource.Domain, in lockRatesRequest) (lockedRatesView, error) {
-	n, err := d.Grants.LockRates(ctx, tx, grants.RateFilter{Source: in.Source, Currency: in.Currency, From: in.From, To: in.To})
+	n, err := rates.Lock(ctx, tx, rates.Filter{Source: in.Source, Currency: in.Currency, From: in.From, To: in.To})
 	return lockedRatesView{n}, err
 }
 
@@ -174,18 +173,18 @@ type conversionRequest struct {
 }
 
 type appliedRateView struct {
-	Source  string          `json:"source" enum:"ecb,inforeuro,manual,budget"`
-	From    ledger.Date     `json:"from"`
-	To      ledger.Date     `json:"to"`
-	Value   string          `json:"value" description:"Rounded to six decimals to be read; the conversion uses the exact average."`
-	Pair    string          `json:"pair" description:"DKK/EUR: so many DKK for one EUR."`
-	Average int             `json:"average_of" description:"How many published rates."`
-	IDs     []grants.RateID `json:"rate_ids"`
+	Source  string      `json:"source" enum:"ecb,inforeuro,manual,budget"`
+	From    ledger.Date `json:"from"`
+	To      ledger.Date `json:"to"`
+	Value   string      `json:"value" description:"Rounded to six decimals to be read; the conversion uses the exact average."`
+	Pair    string      `json:"pair" description:"DKK/EUR: so many DKK for one EUR."`
+	Average int         `json:"average_of" description:"How many published rates."`
+	IDs     []rates.ID  `json:"rate_ids"`
 }
 
 type conversionView struct {
 	Grant     string            `json:"grant"`
-	Method    grants.RateMethod `json:"rate_method" enum:"own,receipt,ecb_average,inforeuro,budget"`
+	Method    rates.Method      `json:"rate_method" enum:"own,receipt,ecb_average,inforeuro,budget"`
 	From      ledger.Date       `json:"from"`
 	To        ledger.Date       `json:"to"`
 	FromBooks bool              `json:"from_books" description:"The books' own figures are those of the report; nothing is converted."`
@@ -197,17 +196,19 @@ func grantConversion(ctx context.Context, tx *store.Tx, d resource.Domain, in co
 	if err != nil {
 		return conversionView{}, err
 	}
-	c, err := d.Grants.Converter(ctx, tx, g, ledger.Span{From: in.From, To: resource.Today(tx, in.To)})
+	c, err := rates.NewConverter(ctx, tx, g.Conversion(d.Book.Base, ledger.Span{From: in.From, To: resource.Today(tx, in.To)}))
 	if err != nil {
 		return conversionView{}, err
 	}
-	v := conversionView{c.Grant, c.Method, c.Period.From, c.Period.To, c.FromBooks, []appliedRateView{}}
-	for _, a := range c.Applied() {
-		shown := appliedRateView{string(a.Source), a.From, a.To, a.Value.String(), string(a.Num + "/" + a.Den), a.Days, a.Of}
-		if a.Source == "" {
-			shown.Source, shown.IDs = "budget", []grants.RateID{}
-		}
-		v.Rates = append(v.Rates, shown)
+	return conversionView{Grant: g.Code, Method: c.Method, From: c.Period.From, To: c.Period.To, FromBooks: c.FromBooks,
+		Rates: rest.Views(c.Applied(), viewApplied)}, nil
+}
+
+func viewApplied(a rates.AppliedRate) appliedRateView {
+	v := appliedRateView{Source: string(a.Source), From: a.From, To: a.To, Value: a.Value.String(),
+		Pair: string(a.Num + "/" + a.Den), Average: a.Days, IDs: a.Of}
+	if a.Source == "" {
+		v.Source, v.IDs = "budget", []rates.ID{}
 	}
-	return v, nil
+	return v
 }

@@ -7,7 +7,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -158,7 +158,7 @@ func standInRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations", ID: "declareRelation", Tag: "relations", Roles: decides,
 		Summary: "Declare what a user or donor has to do with a payee or a person", Danish: "Oplys, hvad en bruger eller bidragyder har at gøre med en betalingsmodtager eller en person",
 		About:   "Such a user decides on nothing for them; such a donor shows among the checks. Your own without user and donor; those of others by who leads.",
-		Refuses: []error{access.ErrUnknownUser, access.ErrForbidden, grants.ErrUnknownDonor, beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
+		Refuses: []error{access.ErrUnknownUser, access.ErrForbidden, donors.ErrUnknownDonor, beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
 		Example: `{"payee":"C-03","nature":"employment"}`}, declareRelation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations/:id/endings", ID: "endRelation", Tag: "relations", Roles: resource.Leads, Status: http.StatusOK,
 		Summary: "Say on which day a relation ended", Danish: "Oplys, hvilken dag en relation ophørte", About: "Nobody ends their own.",
@@ -216,7 +216,7 @@ type relationRequest struct {
 type relationView struct {
 	ID          disbursements.RelationID    `json:"id"`
 	User        access.UserID               `json:"user_id,omitempty"`
-	Donor       grants.DonorID              `json:"donor_id,omitempty"`
+	Donor       donors.ID                   `json:"donor_id,omitempty"`
 	Payee       string                      `json:"payee,omitempty"`
 	Beneficiary beneficiaries.BeneficiaryID `json:"beneficiary_id,omitempty"`
 	Nature      string                      `json:"nature"`
@@ -238,7 +238,7 @@ func listRelations(ctx context.Context, tx *store.Tx, d resource.Domain, in stru
 }
 
 func declareRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in relationRequest) (relationView, error) {
-	r := disbursements.Relation{User: access.UserID(in.User), Donor: grants.DonorID(in.Donor), Payee: in.Payee,
+	r := disbursements.Relation{User: access.UserID(in.User), Donor: donors.ID(in.Donor), Payee: in.Payee,
 		Beneficiary: beneficiaries.BeneficiaryID(in.Beneficiary), Nature: in.Nature}
 	if in.User == "" && in.Donor == "" {
 		r.User = access.UserID(tx.By.User)

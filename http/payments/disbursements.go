@@ -14,6 +14,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -61,7 +62,7 @@ func disbursementRoutes(api *resource.API) {
 var (
 	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, disbursements.ErrUnknownPrepayment,
 		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency, disbursements.ErrSettlement,
-		grants.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrUnknownEvidence,
+		rates.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrUnknownEvidence,
 		ledger.ErrNoEvidenceKey, ledger.ErrEvidenceType, ledger.ErrEvidencePixels, ledger.ErrEvidenceUnreadable, ledger.ErrEvidenceTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrMakerCannotApprove, disbursements.ErrNotAsked,
 		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser, grants.ErrConditionOpen, disbursements.ErrGated,

@@ -6,7 +6,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
-	"supportledger/grants"
+	"supportledger/grants/donors"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -19,7 +19,7 @@ func consents(api *resource.API) {
 		Summary: "What a person agreed to", Danish: "Hvad en person har samtykket til", Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listConsents)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents", ID: "recordConsent", Tag: "beneficiaries", Roles: resource.Casework,
 		Summary: "Put a consent on record", Danish: "Registrér et samtykke", About: "For one purpose, towards one donor or all, until a day, with the document that shows it. Refusing stops no support.",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrDays, ledger.ErrUnknownEvidence, grants.ErrUnknownDonor}}, recordConsent)
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrDays, ledger.ErrUnknownEvidence, donors.ErrUnknownDonor}}, recordConsent)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents/:consent/revocations", ID: "revokeConsent", Tag: "beneficiaries", Roles: resource.Knowing, Status: http.StatusOK,
 		Summary: "Take a consent back", Danish: "Træk et samtykke tilbage",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownConsent, beneficiaries.ErrRevoked, beneficiaries.ErrDays}}, revokeConsent)

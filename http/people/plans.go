@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -29,7 +30,7 @@ func people(api *resource.API) {
 		Summary: "Write the first version of a plan", Danish: "Skriv en støtteplans første version",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrShares, beneficiaries.ErrLines, beneficiaries.ErrDuplicatePlan,
 			ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule, beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry,
-			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones, grants.ErrRateMissing}}, draftPlan)
+			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones, rates.ErrRateMissing}}, draftPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/submissions", ID: "submitPlan", Tag: "plans", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Ask for a plan's approval", Danish: "Bed om en støtteplans godkendelse",
 		Refuses: []error{beneficiaries.ErrPlanState}}, submitPlan)
@@ -37,7 +38,7 @@ func people(api *resource.API) {
 		Summary: "Approve a year of a plan and commit its budget", Danish: "Godkend et år af en støtteplan og disponér dets budget",
 		About: "The first approval is also that of the plan's version. Who submitted the plan cannot approve.",
 		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue, grants.ErrBudgetExceeded,
-			grants.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}}, approvePlanYear)
+			rates.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}}, approvePlanYear)
 	planWords(api)
 	planMilestones(api)
 	planReminders(api)

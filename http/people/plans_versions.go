@@ -7,6 +7,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -15,7 +16,7 @@ import (
 
 // committing are the refusals of acts that set budget aside.
 var committing = []error{access.ErrMakerCannotApprove, beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, grants.ErrBudgetExceeded,
-	grants.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}
+	rates.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}
 
 // planVersions registers what becomes of a plan after its first draft.
 func planVersions(api *resource.API) {
@@ -27,7 +28,7 @@ func planVersions(api *resource.API) {
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrShares, beneficiaries.ErrLines,
 			beneficiaries.ErrBudgetRate, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule,
 			beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry, beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones,
-			beneficiaries.ErrReasonRequired, grants.ErrRateMissing}}, revisePlan)
+			beneficiaries.ErrReasonRequired, rates.ErrRateMissing}}, revisePlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/decisions", ID: "decidePlan", Tag: "plans", Roles: resource.Leads, Money: true,
 		Summary: "Approve, return or reject the version of a plan that waits", Danish: "Godkend, returnér eller afvis den version af en støtteplan, der venter",
 		About:   "An approved version supersedes the one in force, and exactly the difference in what its years need is committed or released. Who wrote or submitted it cannot approve.",

@@ -11,6 +11,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/grants"
+	"supportledger/grants/gifts"
 	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/statements"
@@ -30,6 +31,7 @@ type Domain struct {
 	API           *API
 	Book          ledger.Book
 	Grants        grants.Register
+	Gifts         gifts.Register
 	People        beneficiaries.Register
 	Disbursements disbursements.Office
 	Statements    statements.Office
@@ -46,7 +48,7 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 	office := statements.Office{Book: book, Grants: register}
 	office.Disclosure = statements.Blocks{Office: office}
 	return Domain{
-		API: a, Book: book, Grants: register, People: people,
+		API: a, Book: book, Grants: register, Gifts: gifts.Register{Grants: register}, People: people,
 		Disbursements: disbursements.Office{Book: book, Grants: register, People: people},
 		Statements:    office,
 	}, nil

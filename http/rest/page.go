@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
+
+	"supportledger/store"
 )
 
 // Page is embedded in the request struct of every list. Limit is clamped, never refused; Cursor comes from the
@@ -67,6 +69,13 @@ func (p Page) After(n int) ([]string, error) {
 		return nil, Refuse("cursor_filter_mismatch")
 	}
 	return c.After, nil
+}
+
+// Keyset is what the database reads for the page: the rows behind the cursor, and one more than the page has. parts is how
+// many columns the key has.
+func (p Page) Keyset(parts int) (store.Keyset, error) {
+	after, err := p.After(parts)
+	return store.Keyset{After: after, Limit: p.Size() + 1}, err
 }
 
 // PageView is how a list says whether it goes on.

@@ -24,6 +24,8 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault/vaulttest"
 	"supportledger/grants"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements"
@@ -148,19 +150,19 @@ func newWorld(t *testing.T, db *store.DB, server string) *world {
 			return err
 		}
 		register := grants.Register{Book: book}
-		for code, how := range map[string]grants.Delivery{wanting: grants.ByEmail, shy: grants.NoDelivery} {
-			d, err := register.RegisterDonor(ctx, tx, grants.Donor{Code: code, Kind: grants.Person, Language: "da", Delivery: how})
+		for code, how := range map[string]donors.Delivery{wanting: donors.ByEmail, shy: donors.NoDelivery} {
+			d, err := donors.Register(ctx, tx, donors.Donor{Code: code, Kind: donors.Person, Language: "da", Delivery: how})
 			if err != nil {
 				return err
 			}
-			if _, err := register.SealDonor(ctx, tx, people, code, map[grants.DonorField]string{grants.DonorEmail: address}); err != nil {
+			if _, err := donors.Seal(ctx, tx, people, code, map[donors.Field]string{donors.Email: address}); err != nil {
 				return err
 			}
 			amount, err := ledger.ParseMoney("100.00", "DKK")
 			if err != nil {
 				return err
 			}
-			if _, err := register.ReceiveGift(ctx, tx, grants.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount, Fee: ledger.Zero("DKK"), Account: "1010"}); err != nil {
+			if _, err := (gifts.Register{Grants: register}).Receive(ctx, tx, gifts.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount, Fee: ledger.Zero("DKK"), Account: "1010"}); err != nil {
 				return err
 			}
 		}
@@ -376,7 +378,7 @@ const passphrase = "korrekt-hest-batteri-17"
 func (w *world) agree(text string) {
 	w.Helper()
 	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
-		_, err := o.Grants.SealDonor(ctx, tx, w.post.Vault, wanting, map[grants.DonorField]string{grants.DonorPassphrase: text})
+		_, err := donors.Seal(ctx, tx, w.post.Vault, wanting, map[donors.Field]string{donors.Passphrase: text})
 		return err
 	})
 }

@@ -1,4 +1,4 @@
-package grants
+package claims
 
 import (
 	"errors"
@@ -14,12 +14,12 @@ import (
 func TestNoCostIsFundedTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		whole := rapid.Int64Range(1, 100_000).Draw(t, "document")
-		c := ClaimedCost{Amount: ledger.OfMinor(whole, "DKK")}
+		c := Cost{Amount: ledger.OfMinor(whole, "DKK")}
 		taken, funds := int64(0), map[ledger.FundCode]bool{}
 		for range rapid.IntRange(1, 8).Draw(t, "claims") {
 			fund := ledger.FundCode(fmt.Sprintf("G%d", rapid.IntRange(1, 5).Draw(t, "fund")))
 			share := rapid.Int64Range(1, whole).Draw(t, "share")
-			after, err := c.Take(Claim{Fund: fund, Share: ledger.OfMinor(share, "DKK")})
+			after, err := c.Add(Claim{Fund: fund, Share: ledger.OfMinor(share, "DKK")})
 			var want error
 			switch {
 			case funds[fund]:

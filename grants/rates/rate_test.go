@@ -1,4 +1,4 @@
-package grants
+package rates
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"supportledger/ledger"
 	"supportledger/store"
+	"supportledger/store/storetest"
 )
 
 // newYear is the ECB's file around a year's end: no rate on weekends, Christmas and New Year's Day.
@@ -38,9 +39,9 @@ const monthlyCSV = "Country;Currency;isoA3Code;value;month\nDenmark;Danish krone
 const monthlyXML = `<?xml version="1.0"?><rates><rate><country>Denmark</country><isoA3Code>DKK</isoA3Code><value>7.4600</value></rate>
 <rate><country>Nigeria</country><isoA3Code>NGN</isoA3Code><value>1690.5</value></rate></rates>`
 
-func read(t *testing.T, f RateFile) string {
+func read(t *testing.T, f File) string {
 	t.Helper()
-	rates, err := f.Rates()
+	rates, err := f.Quotes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,19 +54,19 @@ func read(t *testing.T, f RateFile) string {
 
 func TestRateFilesAsPublished(t *testing.T) {
 	for name, c := range map[string]struct {
-		file RateFile
+		file File
 		want string
 	}{
-		"history, some currencies and days": {RateFile{Source: ECB, Content: []byte(newYear),
+		"history, some currencies and days": {File{Source: ECB, Content: []byte(newYear),
 			Currencies: []ledger.Currency{"DKK", "NOK"}, From: "2027-01-01"},
 			"2027-01-04 7.47 DKK/EUR; 2027-01-04 11.4 NOK/EUR; 2027-01-05 7.471 DKK/EUR; "},
-		"daily CSV": {RateFile{Source: ECB, Content: []byte("Date, USD, DKK, \n4 January 2027, 1.1010, 7.4700, \n")},
+		"daily CSV": {File{Source: ECB, Content: []byte("Date, USD, DKK, \n4 January 2027, 1.1010, 7.4700, \n")},
 			"2027-01-04 7.47 DKK/EUR; 2027-01-04 1.101 USD/EUR; "},
-		"daily XML": {RateFile{Source: ECB, Content: []byte(envelope)},
+		"daily XML": {File{Source: ECB, Content: []byte(envelope)},
 			"2027-01-04 7.47 DKK/EUR; 2027-01-04 1.101 USD/EUR; "},
-		"InforEuro CSV": {RateFile{Source: InforEuro, Content: []byte(monthlyCSV), To: "2026-12-31"},
+		"InforEuro CSV": {File{Source: InforEuro, Content: []byte(monthlyCSV), To: "2026-12-31"},
 			"2026-12-01 7.46 DKK/EUR; 2026-12-01 1690.5 NGN/EUR; "},
-		"InforEuro XML": {RateFile{Source: InforEuro, Content: []byte(monthlyXML), Month: "2026-12"},
+		"InforEuro XML": {File{Source: InforEuro, Content: []byte(monthlyXML), Month: "2026-12"},
 			"2026-12-01 7.46 DKK/EUR; 2026-12-01 1690.5 NGN/EUR; "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,11 +79,11 @@ func TestRateFilesAsPublished(t *testing.T) {
 
 func TestRateFilesThatAreNone(t *testing.T) {
 	laughs := `<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><Cube><Cube time="2026-12-31"><Cube currency="DKK" rate="&b;"/></Cube></Cube>`
-	for name, f := range map[string]RateFile{
+	for name, f := range map[string]File{
 		"empty":       {Source: ECB},
 		"not text":    {Source: ECB, Content: []byte("Date,DKK\n2026-12-31,\xff\n")},
 		"a zero byte": {Source: ECB, Content: []byte("Date,DKK\n2026-12-31,7.4\x00\n")},
-		"too large":   {Source: ECB, Content: bytes.Repeat([]byte("x"), MaxRateFile+1)},
+		"too large":   {Source: ECB, Content: bytes.Repeat([]byte("x"), MaxFile+1)},
 		"entities":    {Source: ECB, Content: []byte(laughs)},
 		"an entity nobody declared": {Source: ECB,
 			Content: []byte(`<Cube><Cube time="2026-12-31"><Cube currency="DKK" rate="&b;"/></Cube></Cube>`)},
@@ -106,7 +107,7 @@ func TestRateFilesThatAreNone(t *testing.T) {
 		"InforEuro without a code":  {Source: InforEuro, Content: []byte("country;value\nDenmark;7.46\n"), Month: "2026-12"},
 		"nothing wanted":            {Source: ECB, Content: []byte(newYear), From: "2030-01-01"},
 	} {
-		rates, err := f.Rates()
+		rates, err := f.Quotes()
 		if !errors.Is(err, ErrRateFile) || len(rates) > 0 {
 			t.Errorf("%s: %d rates, %v", name, len(rates), err)
 		}
@@ -120,11 +121,11 @@ func FuzzRateFile(f *testing.F) {
 		f.Add([]byte(s), false)
 	}
 	f.Fuzz(func(t *testing.T, content []byte, ecb bool) {
-		file := RateFile{Source: InforEuro, Content: content, Month: "2026-12"}
+		file := File{Source: InforEuro, Content: content, Month: "2026-12"}
 		if ecb {
 			file.Source = ECB
 		}
-		rates, err := file.Rates()
+		rates, err := file.Quotes()
 		if err != nil && !errors.Is(err, ErrRateFile) {
 			t.Fatal(err)
 		}
@@ -140,43 +141,101 @@ func FuzzRateFile(f *testing.F) {
 	})
 }
 
-// reporting is a converter over the rates of the files above.
-func reporting(
-	h house, method RateMethod, to ledger.Currency, period ledger.Span, budget string,
-) (c Converter, err error) {
-	p := Policy{StartsOn: "2026-01-02", Recognition: Deferred, RateMethod: method}
-	if budget != "" {
-		p.BudgetRate = rate(budget)
-	}
-	g := Grant{Code: "G1", Amount: of("1000.00", to), SignedOn: "2026-01-02", Policies: Policies{p}}
-	err = h.db.View(h.Context(), func(tx *store.Tx) error {
-		var failed error
-		c, failed = h.reg.Converter(h.Context(), tx, g, period)
-		return failed
-	})
-	return c, err
+// house is fresh books in base currency DKK.
+type house struct {
+	*testing.T
+	db   *store.DB
+	book ledger.Book
 }
 
-func (h house) imports(f RateFile) (out RateImport) {
+func onBoth(t *testing.T, fn func(h house)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := house{t, db, ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}}
+		h.do(func(tx *store.Tx) error { return ledger.Create(t.Context(), tx, h.book) })
+		fn(h)
+	})
+}
+
+// do runs an act that must succeed.
+func (h house) do(fn func(tx *store.Tx) error) {
+	h.Helper()
+	if err := h.db.Update(h.Context(), fn); err != nil {
+		h.Fatal(err)
+	}
+}
+
+func of(amount string, c ledger.Currency) ledger.Money {
+	m, err := ledger.ParseMoney(amount, c)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+func rate(quoted string) ledger.Rate {
+	r, err := ledger.ParseRate(quoted)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// reporting is a converter over the rates of the files above.
+func (h house) reporting(c Conversion) (out Converter, err error) {
+	c.Base = h.book.Base
+	err = h.db.View(h.Context(), func(tx *store.Tx) (err error) {
+		out, err = NewConverter(h.Context(), tx, c)
+		return err
+	})
+	return out, err
+}
+
+func (h house) imports(f File) (out Imported) {
 	h.Helper()
 	h.do(func(tx *store.Tx) (err error) {
-		out, err = h.reg.ImportRates(h.Context(), tx, f)
+		out, err = Import(h.Context(), tx, f)
 		return err
 	})
 	return out
 }
 
+// TestSectorSystems43 has the rows of sector-systems.md §4.3 about rates; the others stand in package grants.
+func TestSectorSystems43(t *testing.T) {
+	onBoth(t, func(h house) {
+		h.imports(File{Source: ECB, Content: []byte(newYear)})
+		h.imports(File{Source: InforEuro, Content: []byte(monthlyCSV)})
+		converts := func(c Conversion, base, want string) {
+			t.Helper()
+			c.Period = ledger.Span{From: "2026-12-28", To: "2027-01-05"}
+			conv, err := h.reporting(c)
+			if err != nil {
+				h.Fatal(err)
+			}
+			got, err := conv.Convert(Spent{On: "2026-12-28", Original: of(base, "DKK"), Base: of(base, "DKK")})
+			if err != nil || got.String() != want {
+				h.Errorf("%s DKK are %s %s, want %s; %v", base, got, c.To, want, err)
+			}
+		}
+		// row 7, EU model grant article 21.3: average of the ECB's daily rates, InforEuro if there are none
+		converts(Conversion{Method: ECBAverage, To: "EUR"}, "1000.00", "133.90") // at 7.4685, the mean of six days
+		converts(Conversion{Method: ECBAverage, To: "NGN"}, "646.55", "146855.63")
+		// row 8, Elrha: the report is at the budget rate
+		converts(Conversion{Method: BudgetRate, To: "EUR", Budget: rate("7.5 DKK/EUR")}, "1000.00", "133.33")
+	})
+}
+
 func TestStandards5RateMethods(t *testing.T) {
 	onBoth(t, func(h house) {
-		h.imports(RateFile{Source: ECB, Content: []byte(newYear)})
-		h.imports(RateFile{Source: InforEuro, Content: []byte(monthlyCSV)})
+		h.imports(File{Source: ECB, Content: []byte(newYear)})
+		h.imports(File{Source: InforEuro, Content: []byte(monthlyCSV)})
 		dkk := func(day ledger.Date, base string) Spent {
 			return Spent{On: day, Original: of(base, "DKK"), Base: of(base, "DKK")}
 		}
 		ngn := Spent{On: "2026-12-28", Original: of("150000.00", "NGN"), Base: of("646.55", "DKK")}
 		eur := Spent{On: "2027-01-04", Original: of("12.34", "EUR"), Base: of("92.06", "DKK")}
 		for name, c := range map[string]struct {
-			method RateMethod
+			method Method
 			to     ledger.Currency
 			period ledger.Span
 			budget string
@@ -210,7 +269,11 @@ func TestStandards5RateMethods(t *testing.T) {
 			"budget rate of what was paid": {BudgetRate, "GBP", ledger.Span{From: "2026-12-01", To: "2027-01-31"},
 				"2000 NGN/GBP", []Spent{ngn}, "75.00", 0},
 		} {
-			conv, err := reporting(h, c.method, c.to, c.period, c.budget)
+			conversion := Conversion{Method: c.method, To: c.to, Period: c.period}
+			if c.budget != "" {
+				conversion.Budget = rate(c.budget)
+			}
+			conv, err := h.reporting(conversion)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
@@ -221,7 +284,7 @@ func TestStandards5RateMethods(t *testing.T) {
 			}
 		}
 		for name, c := range map[string]struct {
-			method RateMethod
+			method Method
 			to     ledger.Currency
 			period ledger.Span
 		}{
@@ -230,17 +293,19 @@ func TestStandards5RateMethods(t *testing.T) {
 			"no rates at all":       {ECBAverage, "GBP", ledger.Span{From: "2026-12-28", To: "2027-01-05"}},
 			"a month without":       {MonthlyRate, "EUR", ledger.Span{From: "2026-11-30", To: "2027-01-05"}},
 		} {
-			if _, err := reporting(h, c.method, c.to, c.period, ""); !errors.Is(err, ErrRateGap) {
+			conversion := Conversion{Method: c.method, To: c.to, Period: c.period}
+			if _, err := h.reporting(conversion); !errors.Is(err, ErrRateGap) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, err := reporting(h, BudgetRate, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, ""); !errors.Is(err,
-			ErrRateMissing) {
+		period := ledger.Span{From: "2026-12-01", To: "2027-01-31"}
+		noRate := Conversion{Method: BudgetRate, To: "EUR", Period: period}
+		if _, err := h.reporting(noRate); !errors.Is(err, ErrRateMissing) {
 			t.Errorf("no budget rate: %v", err)
 		}
-		for _, method := range []RateMethod{OwnCurrency, ReceiptRate} {
-			if c, err := reporting(h, method, "EUR", ledger.Span{From: "2026-12-01", To: "2027-01-31"}, ""); err != nil ||
-				!c.FromBooks {
+		for _, method := range []Method{OwnCurrency, ReceiptRate} {
+			c, err := h.reporting(Conversion{Method: method, To: "EUR", Period: period})
+			if err != nil || !c.FromBooks {
 				t.Errorf("%s: %+v, %v", method, c, err)
 			}
 		}
@@ -251,7 +316,8 @@ func TestStandards5RateMethods(t *testing.T) {
 func TestRule1ConvertedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := decimal.New(rapid.Int64Range(1, 1e9).Draw(t, "rate"), -4)
-		c := Converter{Base: "DKK", To: "EUR", budget: ledger.Rate{Value: value, Num: "DKK", Den: "EUR"}}
+		c := Converter{Conversion: Conversion{Base: "DKK", To: "EUR",
+			Budget: ledger.Rate{Value: value, Num: "DKK", Den: "EUR"}}}
 		exact := new(big.Rat)
 		var spent []Spent
 		for _, øre := range rapid.SliceOfN(rapid.Int64Range(-1e12, 1e12), 1, 30).Draw(t, "cost") {
@@ -271,7 +337,7 @@ func TestRule1ConvertedOnce(t *testing.T) {
 
 func TestRatesOnRecord(t *testing.T) {
 	onBoth(t, func(h house) {
-		file := RateFile{Source: ECB, Content: []byte(newYear), Currencies: []ledger.Currency{"DKK"}}
+		file := File{Source: ECB, Content: []byte(newYear), Currencies: []ledger.Currency{"DKK"}}
 		first := h.imports(file)
 		if again := h.imports(file); first.New != 7 || again.New != 0 || again.Known != 7 {
 			t.Errorf("first %+v, again %+v", first, again)
@@ -280,20 +346,20 @@ func TestRatesOnRecord(t *testing.T) {
 		if corrected := h.imports(file); corrected.Corrected != 1 || corrected.Known != 6 {
 			t.Errorf("corrected %+v", corrected)
 		}
-		used := first.Rates[0].ID
-		h.do(func(tx *store.Tx) error { return h.reg.UseRates(h.Context(), tx, "sta_1", used) })
+		used := first.Quotes[0].ID
+		h.do(func(tx *store.Tx) error { return Use(h.Context(), tx, "sta_1", used) })
 		err := h.db.Update(h.Context(), func(tx *store.Tx) error {
-			_, err := h.reg.ImportRates(h.Context(), tx, RateFile{Source: ECB, Content: []byte(newYear),
+			_, err := Import(h.Context(), tx, File{Source: ECB, Content: []byte(newYear),
 				Currencies: []ledger.Currency{"DKK", "USD"}})
 			return err
 		})
-		var locked *RateLocked
-		if !errors.As(err, &locked) || locked.Kept.ID != used {
+		var locked *LockedQuote
+		if !errors.As(err, &locked) || locked.Quote.ID != used {
 			t.Errorf("a rate that a statement stands on: %v", err)
 		}
-		var all []KeptRate
+		var all []Quote
 		h.do(func(tx *store.Tx) (err error) {
-			all, err = h.reg.Rates(h.Context(), tx, RateFilter{})
+			all, err = List(h.Context(), tx, Filter{})
 			return err
 		})
 		if len(all) != 7 {
@@ -314,14 +380,14 @@ func TestRatesOnRecord(t *testing.T) {
 		}
 		err = h.db.Update(h.Context(), func(tx *store.Tx) error {
 			_, err := tx.ExecContext(h.Context(), "INSERT INTO fx_rate_uses (rate_id, used_by, used_at) VALUES (?, 'sta_2', '')",
-				first.Rates[1].ID)
+				first.Quotes[1].ID)
 			return err
 		})
 		if err == nil {
 			t.Error("the database lets a statement stand on a provisional rate")
 		}
 		err = h.db.Update(h.Context(), func(tx *store.Tx) error {
-			_, err := h.reg.EnterRate(h.Context(), tx, KeptRate{On: "2026-12-31", Rate: rate("226 NGN/DKK")})
+			_, err := Enter(h.Context(), tx, h.book, Quote{On: "2026-12-31", Rate: rate("226 NGN/DKK")})
 			return err
 		})
 		if !errors.Is(err, ErrRateEvidence) {

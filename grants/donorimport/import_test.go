@@ -1,4 +1,4 @@
-package grants_test
+package donorimport_test
 
 import (
 	"encoding/hex"
@@ -12,6 +12,10 @@ import (
 	"supportledger/access/vault"
 	"supportledger/access/vault/vaulttest"
 	"supportledger/grants"
+	"supportledger/grants/donorimport"
+	"supportledger/grants/donors"
+	"supportledger/grants/gifts"
+	"supportledger/grants/grantstest"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -19,48 +23,48 @@ import (
 
 // importer is an office that reads files of donors and gifts.
 type importer struct {
-	*office
-	v *vault.Vault
+	*grantstest.Office
+	files donorimport.Importer
 }
 
 func (o importer) upload(
-	kind grants.ImportKind, profile ledger.ImportProfile, content string,
-) (im grants.Import, p grants.ImportPreview, err error) {
-	err = o.do("finance", func(tx *store.Tx) error {
-		im, p, err = o.register.UploadImport(o.Context(), tx, o.v, grants.ImportFile{Kind: kind, Profile: profile,
+	kind donorimport.Kind, profile ledger.ImportProfile, content string,
+) (im donorimport.Import, p donorimport.Preview, err error) {
+	err = o.Do("finance", func(tx *store.Tx) error {
+		im, p, err = o.files.Upload(o.Context(), tx, donorimport.File{Kind: kind, Profile: profile,
 			Name: "file", Content: []byte(content)})
 		return err
 	})
 	return im, p, err
 }
 
-func (o importer) commit(im grants.Import) (out grants.Import, err error) {
-	err = o.do("finance", func(tx *store.Tx) error {
-		out, err = o.register.CommitImport(o.Context(), tx, o.v, im.ID)
+func (o importer) commit(im donorimport.Import) (out donorimport.Import, err error) {
+	err = o.Do("finance", func(tx *store.Tx) error {
+		out, err = o.files.Commit(o.Context(), tx, im.ID)
 		return err
 	})
 	return out, err
 }
 
-func (o importer) undo(im grants.Import) error {
-	return o.do("finance", func(tx *store.Tx) error {
-		_, err := o.register.UndoImport(o.Context(), tx, o.v, im.ID, "The file was of another year")
+func (o importer) undo(im donorimport.Import) error {
+	return o.Do("finance", func(tx *store.Tx) error {
+		_, err := o.files.Undo(o.Context(), tx, im.ID, "The file was of another year")
 		return err
 	})
 }
 
 // taken uploads and commits a file that is good.
-func (o importer) taken(kind grants.ImportKind, profile ledger.ImportProfile, content string) grants.Import {
+func (o importer) taken(kind donorimport.Kind, profile ledger.ImportProfile, content string) donorimport.Import {
 	o.Helper()
 	im, _, err := o.upload(kind, profile, content)
-	o.must(err)
+	o.Must(err)
 	im, err = o.commit(im)
-	o.must(err)
+	o.Must(err)
 	return im
 }
 
 // faults writes what is wrong with a preview's rows: "3 tax_id grants: …".
-func faults(p grants.ImportPreview) (found []string) {
+func faults(p donorimport.Preview) (found []string) {
 	for _, row := range p.Rows {
 		for _, f := range row.Faults {
 			found = append(found, fmt.Sprintf("%d %s: %v", row.Row, f.Column, f.Err))
@@ -72,7 +76,7 @@ func faults(p grants.ImportPreview) (found []string) {
 // counted says how many rows of some tables there are.
 func (o importer) counted(tables ...string) (counts []int) {
 	o.Helper()
-	o.must(o.db.View(o.Context(), func(tx *store.Tx) error {
+	o.Must(o.DB.View(o.Context(), func(tx *store.Tx) error {
 		for _, table := range tables {
 			var n int
 			if err := tx.NewRaw("SELECT COUNT(*) FROM "+table).Scan(o.Context(), &n); err != nil {
@@ -87,9 +91,10 @@ func (o importer) counted(tables ...string) (counts []int) {
 
 func eachImporter(t *testing.T, fn func(o importer)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		o := importer{openOffice(t, db), vaulttest.New(t)}
-		o.must(o.do("", func(tx *store.Tx) error {
-			return o.register.Book.OpenFund(t.Context(), tx, ledger.Fund{Code: "D1", Restriction: ledger.PurposeBound,
+		office := grantstest.Open(t, db)
+		o := importer{office, donorimport.Importer{Gifts: gifts.Register{Grants: office.Register}, Vault: vaulttest.New(t)}}
+		o.Must(o.Do("", func(tx *store.Tx) error {
+			return o.Register.Book.OpenFund(t.Context(), tx, ledger.Fund{Code: "D1", Restriction: ledger.PurposeBound,
 				OpenedOn: "2026-01-01"})
 		}))
 		fn(o)
@@ -99,9 +104,9 @@ func eachImporter(t *testing.T, fn func(o importer)) {
 // held is what a fund has on an account, in base currency.
 func (o importer) held(account ledger.AccountNo, fund ledger.FundCode) string {
 	o.Helper()
-	held := money("0.00", "DKK")
-	o.must(o.db.View(o.Context(), func(tx *store.Tx) error {
-		sums, err := o.register.Book.Activity(o.Context(), tx, fund, ledger.Span{})
+	held := grantstest.Money("0.00", "DKK")
+	o.Must(o.DB.View(o.Context(), func(tx *store.Tx) error {
+		sums, err := o.Register.Book.Activity(o.Context(), tx, fund, ledger.Span{})
 		for _, s := range sums {
 			if s.Account == account {
 				held = held.Add(s.Base)
@@ -122,30 +127,30 @@ D-2,institution,Foundation Q,en,none,DK12345678,,
 // back.
 func TestImportDonors(t *testing.T) {
 	eachImporter(t, func(o importer) {
-		im, p, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, donorFile)
+		im, p, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, donorFile)
 		if err != nil || p.New != 3 || p.Errors+p.Duplicate != 0 || im.State != ledger.ImportPreviewed {
 			o.Fatalf("%+v %+v %v", im, p, err)
 		}
-		if _, _, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, donorFile); !errors.Is(err,
+		if _, _, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, donorFile); !errors.Is(err,
 			ledger.ErrImportExists) {
 			o.Errorf("the same file twice: %v", err)
 		}
 		o.clear("Zwiebelkuchen", "010170", "zwiebel@", "Somewhere", "Estate of")
 		im, err = o.commit(im)
-		o.must(err)
+		o.Must(err)
 		if im.Made != 3 || o.counted("donor_import_parts")[0] != 0 {
 			o.Errorf("%+v, the file is still there", im)
 		}
 		o.clear("Zwiebelkuchen", "010170", "zwiebel@", "Somewhere", "Estate of")
-		o.must(o.do("finance", func(tx *store.Tx) error {
-			opened, err := o.register.OpenDonor(o.Context(), tx, o.v, "D-1", "The test reads it once", grants.DonorName,
-				grants.DonorTaxID, grants.DonorEmail)
-			want := map[grants.DonorField]string{grants.DonorName: "Zwiebelkuchen Qq", grants.DonorTaxID: "0101701234",
-				grants.DonorEmail: "zwiebel@example.org"}
+		o.Must(o.Do("finance", func(tx *store.Tx) error {
+			opened, err := donors.Open(o.Context(), tx, o.files.Vault, "D-1", donors.Disclosure{
+				Fields: []donors.Field{donors.Name, donors.TaxID, donors.Email}, Reason: "The test reads it once"})
+			want := map[donors.Field]string{donors.Name: "Zwiebelkuchen Qq", donors.TaxID: "0101701234",
+				donors.Email: "zwiebel@example.org"}
 			if diff := cmp.Diff(want, opened); diff != "" {
 				o.Error(diff)
 			}
-			d, err2 := o.register.Donor(o.Context(), tx, "D-2")
+			d, err2 := donors.Find(o.Context(), tx, "D-2")
 			if d.Name != "Foundation Q" || len(d.Sealed) != 1 {
 				o.Errorf("the institution %+v", d)
 			}
@@ -154,29 +159,29 @@ func TestImportDonors(t *testing.T) {
 		if _, err := o.commit(im); !errors.Is(err, ledger.ErrImportState) {
 			o.Errorf("committed twice: %v", err)
 		}
-		again, p, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, donorFile+"D-9,person,,da,none,,,\n")
+		again, p, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, donorFile+"D-9,person,,da,none,,,\n")
 		if err != nil || p.Duplicate != 2 || p.New != 2 {
 			o.Errorf("what is there already: %+v %v", p, err)
 		}
-		gift := o.taken(grants.ImportGifts, ledger.ProfileDanish, "donor;fund;date;gross\nD-1;D1;03-03-2026;5000,00\n")
-		if err := o.undo(im); !errors.Is(err, grants.ErrDonorInUse) {
+		gift := o.taken(donorimport.Gifts, ledger.ProfileDanish, "donor;fund;date;gross\nD-1;D1;03-03-2026;5000,00\n")
+		if err := o.undo(im); !errors.Is(err, donors.ErrDonorInUse) {
 			o.Errorf("undone under a gift: %v", err)
 		}
-		o.must(o.undo(gift))
-		if err := o.undo(im); !errors.Is(err, grants.ErrDonorInUse) {
+		o.Must(o.undo(gift))
+		if err := o.undo(im); !errors.Is(err, donors.ErrDonorInUse) {
 			o.Errorf("undone under a gift that was taken back, which the books still name: %v", err)
 		}
-		o.must(o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.DiscardImport(o.Context(), tx, o.v, again.ID)
+		o.Must(o.Do("finance", func(tx *store.Tx) error {
+			_, err := o.files.Discard(o.Context(), tx, again.ID)
 			return err
 		}))
 		before := o.counted("donors", "donor_secrets")
-		other := o.taken(grants.ImportDonors, ledger.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
-		o.must(o.undo(other))
+		other := o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
+		o.Must(o.undo(other))
 		if diff := cmp.Diff(before, o.counted("donors", "donor_secrets")); diff != "" {
 			o.Error(diff)
 		}
-		o.taken(grants.ImportDonors, ledger.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
+		o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
 	})
 }
 
@@ -184,10 +189,10 @@ func TestImportDonors(t *testing.T) {
 func (o importer) clear(texts ...string) {
 	o.Helper()
 	columns := `SELECT m.name || '.' || c.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table'`
-	if o.db.Engine() == store.Postgres {
+	if o.DB.Engine() == store.Postgres {
 		columns = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = current_schema()`
 	}
-	o.must(o.db.View(o.Context(), func(tx *store.Tx) error {
+	o.Must(o.DB.View(o.Context(), func(tx *store.Tx) error {
 		var names []string
 		if err := tx.NewRaw(columns).Scan(o.Context(), &names); err != nil {
 			return err
@@ -217,10 +222,10 @@ func (o importer) clear(texts ...string) {
 // put on record.
 func TestImportRowsThatAreWrong(t *testing.T) {
 	eachImporter(t, func(o importer) {
-		o.taken(grants.ImportDonors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
-		o.sign("G1", money("1000.00", "DKK"), deferred())
+		o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
+		o.Sign("G1", grantstest.Money("1000.00", "DKK"), grantstest.Deferred())
 		before := o.counted("donors", "donor_secrets", "gifts", "entries")
-		donors, p, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, `code,kind,name,language,delivery,tax_id,email,address
+		givers, p, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, `code,kind,name,language,delivery,tax_id,email,address
 X-3,person,Secretname,da,none,101701234,,
 D-4,persons,,dk,pigeon,,,
 D-5,institution,,da,email,1234567,nobody at,
@@ -228,21 +233,21 @@ D-2,institution,Another,da,none,,,
 D-6,person,,da,post,,,
 D-6,person,,da,none,,,
 `)
-		o.must(err)
+		o.Must(err)
 		want := []string{"2 tax_id", "3 kind", "3 language", "3 delivery", "4 name", "4 tax_id", "4 email", "5 code",
 			"6 address", "7 code"}
 		o.wrong(p, want, "Secretname", "101701234", "pigeon", "nobody")
-		gifts, p, err := o.upload(grants.ImportGifts, ledger.ProfileDanish, `number;donor;fund;date;gross;fee;account;anonymous;pledge
+		given, p, err := o.upload(donorimport.Gifts, ledger.ProfileDanish, `number;donor;fund;date;gross;fee;account;anonymous;pledge
 1;Someone;D1;03-03-2026;500,00;;;;
 2;D-1;G1;03-03-2026;500.00;;;;
 3;D-1;NONE;2026-02-30;0,00;;1020;maybe;PL-9
 4;D-1;D1;2026-03-03;10,00;10,00;9999;ja;
 4;D-1;D1;2026-03-03;10,00;0,50;;nej;
 `)
-		o.must(err)
+		o.Must(err)
 		o.wrong(p, []string{"2 donor", "3 gross", "3 fund", "4 date", "4 gross", "4 anonymous", "4 fund", "4 account",
 			"4 pledge", "5 fee", "5 account", "6 number"}, "Someone", "maybe")
-		for _, im := range []grants.Import{donors, gifts} {
+		for _, im := range []donorimport.Import{givers, given} {
 			if _, err := o.commit(im); !errors.Is(err, ledger.ErrImportRows) {
 				o.Errorf("committed: %v", err)
 			}
@@ -252,19 +257,20 @@ D-6,person,,da,none,,,
 		}
 		for name, content := range map[string]string{"no head line": "Secretname Zz,person\nD-1,person\n",
 			"no kind": "code\nD-1\n", "nothing": "kind\n"} {
-			if _, _, err := o.upload(grants.ImportDonors, ledger.ProfileRFC4180, content); !errors.Is(err,
+			if _, _, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, content); !errors.Is(err,
 				ledger.ErrImportFile) || strings.Contains(err.Error(), "Secretname") {
 				o.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, _, err := (importer{o.office, nil}).upload(grants.ImportGifts, ledger.ProfileRFC4180,
+		if _, _, err := (importer{o.Office, donorimport.Importer{Gifts: o.files.Gifts}}).upload(donorimport.Gifts,
+			ledger.ProfileRFC4180,
 			"donor,fund,date,gross\nD-1,D1,2026-03-03,1.00\n"); !errors.Is(err, vault.ErrNoVault) {
 			o.Errorf("without a vault: %v", err)
 		}
 	})
 }
 
-func (o importer) wrong(p grants.ImportPreview, want []string, secrets ...string) {
+func (o importer) wrong(p donorimport.Preview, want []string, secrets ...string) {
 	o.Helper()
 	found := faults(p)
 	for i, f := range found {
@@ -284,49 +290,50 @@ func (o importer) wrong(p grants.ImportPreview, want []string, secrets ...string
 // one batch of reversals; what was undone counts nowhere any more and its numbers can be used again.
 func TestImportGifts(t *testing.T) {
 	eachImporter(t, func(o importer) {
-		o.taken(grants.ImportDonors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
-		o.must(o.do("finance", func(tx *store.Tx) error {
-			d, err := o.register.Donor(o.Context(), tx, "D-1")
-			o.must(err)
-			_, err = o.register.MakePledge(o.Context(), tx, grants.Pledge{Number: "PL-1", Donor: d, Fund: "D1", On: "2026-01-02",
-				Amount:  money("500.00", "DKK"),
-				Planned: []grants.Planned{{DueOn: "2026-02-01", Amount: money("500.00", "DKK")}}})
+		o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
+		o.Must(o.Do("finance", func(tx *store.Tx) error {
+			d, err := donors.Find(o.Context(), tx, "D-1")
+			o.Must(err)
+			_, err = o.files.Gifts.MakePledge(o.Context(), tx, gifts.Pledge{Number: "PL-1", Donor: d, Fund: "D1",
+				On:      "2026-01-02",
+				Amount:  grantstest.Money("500.00", "DKK"),
+				Planned: []grants.Planned{{DueOn: "2026-02-01", Amount: grantstest.Money("500.00", "DKK")}}})
 			return err
 		}))
 		danish := "number;donor;fund;date;gross;fee;anonymous;pledge\nA1;D-1;D1;03-03-2026;500,00;5,00;ja;PL-1\nA2;D-2;UNR;2026-03-04;1234,56;;;\n"
-		im, p, err := o.upload(grants.ImportGifts, ledger.ProfileDanish, danish)
+		im, p, err := o.upload(donorimport.Gifts, ledger.ProfileDanish, danish)
 		if err != nil || p.New != 2 || p.Total.String() != "1734.56" {
 			o.Fatalf("%+v %v %v", p, faults(p), err)
 		}
 		im, err = o.commit(im)
-		o.must(err)
+		o.Must(err)
 		o.wantGifts("D1 1010 500.00, UNR 1010 251229.56", "A1 anonymous standing", "A2 standing")
-		_, p, err = o.upload(grants.ImportGifts, ledger.ProfileRFC4180,
+		_, p, err = o.upload(donorimport.Gifts, ledger.ProfileRFC4180,
 			"number,donor,fund,date,gross,fee\nA1,D-1,D1,2026-03-03,500.00,5.00\nA2,D-2,UNR,2026-03-04,1234.56,\nA3,D-2,UNR,2026-03-05,10.00,\n")
 		if err != nil || p.Duplicate != 2 || p.New != 1 {
 			o.Errorf("what is there already: %+v %v %v", p, faults(p), err)
 		}
-		_, p, err = o.upload(grants.ImportGifts, ledger.ProfileRFC4180,
+		_, p, err = o.upload(donorimport.Gifts, ledger.ProfileRFC4180,
 			"number,donor,fund,date,gross\nA1,D-1,D1,2026-03-03,500.01\n")
 		if err != nil || p.Errors != 1 {
 			o.Errorf("another gift under the number: %+v %v", p, err)
 		}
-		o.must(o.undo(im))
+		o.Must(o.undo(im))
 		o.wantGifts("D1 1010 0.00, UNR 1010 250000.00", "A1 anonymous reversed", "A2 reversed")
-		if err := o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.RefundGift(o.Context(), tx, "A1", "2026-03-20")
+		if err := o.Do("finance", func(tx *store.Tx) error {
+			_, err := o.files.Gifts.Refund(o.Context(), tx, "A1", "2026-03-20")
 			return err
-		}); !errors.Is(err, grants.ErrGiftReversed) {
+		}); !errors.Is(err, gifts.ErrGiftReversed) {
 			o.Errorf("given back after it was reversed: %v", err)
 		}
-		again := o.taken(grants.ImportGifts, ledger.ProfileDanish, danish)
+		again := o.taken(donorimport.Gifts, ledger.ProfileDanish, danish)
 		o.wantGifts("D1 1010 500.00, UNR 1010 251229.56", "A1 anonymous reversed", "A2 reversed", "A1~2 anonymous standing",
 			"A2~2 standing")
-		o.must(o.do("finance", func(tx *store.Tx) error {
-			_, err := o.register.RefundGift(o.Context(), tx, "A1~2", "2026-03-20")
+		o.Must(o.Do("finance", func(tx *store.Tx) error {
+			_, err := o.files.Gifts.Refund(o.Context(), tx, "A1~2", "2026-03-20")
 			return err
 		}))
-		if err := o.undo(again); !errors.Is(err, grants.ErrGiftRefunded) {
+		if err := o.undo(again); !errors.Is(err, gifts.ErrGiftRefunded) {
 			o.Errorf("undone although one was given back: %v", err)
 		}
 	})
@@ -335,12 +342,12 @@ func TestImportGifts(t *testing.T) {
 // wantGifts compares what funds hold, what stands of the gifts, and that list and pledge count what stands.
 func (o importer) wantGifts(balances string, want ...string) {
 	o.Helper()
-	o.must(o.db.View(o.Context(), func(tx *store.Tx) error {
-		gifts, err := o.register.Gifts(o.Context(), tx)
-		o.must(err)
+	o.Must(o.DB.View(o.Context(), func(tx *store.Tx) error {
+		all, err := o.files.Gifts.Gifts(o.Context(), tx, gifts.Filter{})
+		o.Must(err)
 		var found []string
-		standing, pledged := money("0.00", "DKK"), money("0.00", "DKK")
-		for _, g := range gifts {
+		standing, pledged := grantstest.Money("0.00", "DKK"), grantstest.Money("0.00", "DKK")
+		for _, g := range all {
 			words := []string{g.Number}
 			if g.Anonymous {
 				words = append(words, "anonymous")
@@ -358,15 +365,16 @@ func (o importer) wantGifts(balances string, want ...string) {
 		if diff := cmp.Diff(want, found); diff != "" {
 			o.Error(diff)
 		}
-		list, err := o.register.GiftList(o.Context(), tx, 2026)
-		o.must(err)
-		listed := money("0.00", "DKK")
+		list, err := o.files.Gifts.Totals(o.Context(), tx, 2026, store.Keyset{})
+		o.Must(err)
+		listed := grantstest.Money("0.00", "DKK")
 		for _, l := range list {
 			listed = listed.Add(l.Total)
 		}
-		pl, err := o.register.Pledge(o.Context(), tx, "PL-1")
-		o.must(err)
-		s, err := o.register.PledgeStanding(o.Context(), tx, pl, "2026-12-31")
+		pl, err := o.files.Gifts.Pledge(o.Context(), tx, "PL-1")
+		o.Must(err)
+		standings, err := o.files.Gifts.Standings(o.Context(), tx, []gifts.Pledge{pl}, "2026-12-31")
+		s := standings[0]
 		if listed.Cmp(standing) != 0 || s.Paid.Cmp(pledged) != 0 {
 			o.Errorf("the list has %s, the pledge %s; %s and %s stand", listed, s.Paid, standing, pledged)
 		}

@@ -1,4 +1,4 @@
-package grants
+package rates
 
 import (
 	"bytes"
@@ -19,55 +19,56 @@ import (
 	"supportledger/ledger"
 )
 
-// RateFile is a file of published rates that somebody brings in. CSV or XML is told by its first letter.
-type RateFile struct {
-	Source     RateSource
+// File is a file of published rates that somebody brings in. CSV or XML is told by its first letter.
+type File struct {
+	Source     Source
 	Content    []byte
 	Month      string            // 2026-01: of an InforEuro file that does not say so itself
 	Currencies []ledger.Currency // wanted; all where none is named
 	From, To   ledger.Date       // wanted; "" does not limit
 }
 
-// Bounds of a file: the ECB's whole history since 1999 has some 7,000 days of 41 currencies in 2 MB, of which one wants few.
+// Bounds of a file: the ECB's whole history since 1999 has some 7,000 days of 41 currencies in 2 MB, of which one wants
+// few.
 const (
-	MaxRateFile  = 3 << 20
+	MaxFile      = 3 << 20
 	maxRates     = 20_000
 	maxXMLDepth  = 8
 	maxFileCells = 64
 )
 
-// RateFault says where a file of rates is wrong.
-type RateFault struct {
+// FileFault says where a file of rates is wrong.
+type FileFault struct {
 	Line int // 0 for the file
 	What string
 }
 
-func (e *RateFault) Error() string {
+func (e *FileFault) Error() string {
 	if e.Line == 0 {
-		return "grants: " + e.What
+		return "rates: " + e.What
 	}
-	return fmt.Sprintf("grants: line %d: %s", e.Line, e.What)
+	return fmt.Sprintf("rates: line %d: %s", e.Line, e.What)
 }
 
 // Unwrap makes errors.Is(err, ErrRateFile) true.
-func (e *RateFault) Unwrap() error { return ErrRateFile }
+func (e *FileFault) Unwrap() error { return ErrRateFile }
 
 // SHA256 is the digest of the bytes, in hex.
-func (f RateFile) SHA256() string {
+func (f File) SHA256() string {
 	sum := sha256.Sum256(f.Content)
 	return hex.EncodeToString(sum[:])
 }
 
-// Rates reads the file strictly: one that is not what it says it is gives no rate at all. Errors are *[RateFault].
-func (f RateFile) Rates() ([]KeptRate, error) {
+// Quotes reads the file strictly: one that is not what it says it is gives no rate at all. Errors are *[FileFault].
+func (f File) Quotes() ([]Quote, error) {
 	text := bytes.TrimSpace(bytes.TrimPrefix(f.Content, []byte("\ufeff")))
-	if len(f.Content) > MaxRateFile {
-		return nil, &RateFault{0, "the file is larger than 3 MiB"}
+	if len(f.Content) > MaxFile {
+		return nil, &FileFault{0, "the file is larger than 3 MiB"}
 	}
 	if len(text) == 0 || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
-		return nil, &RateFault{0, "the file is not text in UTF-8"}
+		return nil, &FileFault{0, "the file is not text in UTF-8"}
 	}
-	b := &rateBuilder{file: f, seen: map[string]bool{}}
+	b := &fileReader{file: f, seen: map[string]bool{}}
 	read := b.csv
 	if text[0] == '<' {
 		read = b.xml
@@ -76,31 +77,31 @@ func (f RateFile) Rates() ([]KeptRate, error) {
 		return nil, err
 	}
 	if len(b.rates) == 0 {
-		return nil, &RateFault{0, "the file has no rate that is wanted"}
+		return nil, &FileFault{0, "the file has no rate that is wanted"}
 	}
-	slices.SortFunc(b.rates, func(a, b KeptRate) int { return slices.Compare(a.Place(), b.Place()) })
+	slices.SortFunc(b.rates, func(a, b Quote) int { return slices.Compare(a.Place(), b.Place()) })
 	return b.rates, nil
 }
 
-// rateBuilder gathers the rates of a file.
-type rateBuilder struct {
-	file  RateFile
-	rates []KeptRate
+// fileReader gathers the rates of a file.
+type fileReader struct {
+	file  File
+	rates []Quote
 	seen  map[string]bool
 }
 
 // add takes a rate of a currency against the euro. "N/A" is a currency without a rate that day.
-func (b *rateBuilder) add(line int, on ledger.Date, currency, value string) error {
+func (b *fileReader) add(line int, on ledger.Date, currency, value string) error {
 	value = strings.TrimSpace(value)
 	if value == "N/A" || value == "" {
 		return nil
 	}
 	d, err := ledger.ParseDecimal(value)
 	if err != nil || d.Sign() <= 0 || d.GreaterThan(highestRate) {
-		return &RateFault{line, fmt.Sprintf("%.20q is not a rate", value)}
+		return &FileFault{line, fmt.Sprintf("%.20q is not a rate", value)}
 	}
 	if !isCode(currency) {
-		return &RateFault{line, fmt.Sprintf("%.20q is not a currency", currency)}
+		return &FileFault{line, fmt.Sprintf("%.20q is not a currency", currency)}
 	}
 	c, err := ledger.ParseCurrency(currency)
 	if err != nil || c == euro {
@@ -109,12 +110,13 @@ func (b *rateBuilder) add(line int, on ledger.Date, currency, value string) erro
 	if !b.wants(on, c) {
 		return nil
 	}
-	k := KeptRate{Source: b.file.Source, Monthly: b.file.Source == InforEuro, On: on, Rate: ledger.Rate{Value: d, Num: c, Den: euro}}
+	k := Quote{Source: b.file.Source, Monthly: b.file.Source == InforEuro, On: on,
+		Rate: ledger.Rate{Value: d, Num: c, Den: euro}}
 	if b.seen[k.key()] {
-		return &RateFault{line, fmt.Sprintf("%s stands twice on %s", c, on)}
+		return &FileFault{line, fmt.Sprintf("%s stands twice on %s", c, on)}
 	}
 	if b.seen[k.key()] = true; len(b.rates) == maxRates {
-		return &RateFault{line, fmt.Sprintf("more than %d rates; name the currencies and days that are wanted", maxRates)}
+		return &FileFault{line, fmt.Sprintf("more than %d rates; name the currencies and days that are wanted", maxRates)}
 	}
 	b.rates = append(b.rates, k)
 	return nil
@@ -127,14 +129,14 @@ func isCode(s string) bool {
 	return len(s) == 3 && strings.IndexFunc(s, func(r rune) bool { return r < 'A' || r > 'Z' }) < 0
 }
 
-func (b *rateBuilder) wants(on ledger.Date, c ledger.Currency) bool {
+func (b *fileReader) wants(on ledger.Date, c ledger.Currency) bool {
 	f := b.file
 	return (len(f.Currencies) == 0 || slices.Contains(f.Currencies, c)) && on >= f.From && (f.To == "" || on <= f.To)
 }
 
-// csv reads eurofxref-hist.csv or eurofxref.csv: a day in each row, a currency in each column; or of InforEuro, a currency
-// in each row.
-func (b *rateBuilder) csv(text []byte) error {
+// csv reads eurofxref-hist.csv or eurofxref.csv: a day in each row, a currency in each column; or of InforEuro, a
+// currency in each row.
+func (b *fileReader) csv(text []byte) error {
 	r := csv.NewReader(bytes.NewReader(text))
 	r.TrimLeadingSpace, r.ReuseRecord, r.FieldsPerRecord = true, false, -1
 	if first, _, _ := bytes.Cut(text, []byte("\n")); bytes.Count(first, []byte(";")) > bytes.Count(first, []byte(",")) {
@@ -142,7 +144,7 @@ func (b *rateBuilder) csv(text []byte) error {
 	}
 	head, err := r.Read()
 	if err != nil || len(head) < 2 || len(head) > maxFileCells {
-		return &RateFault{1, "there is no head line"}
+		return &FileFault{1, "there is no head line"}
 	}
 	for i := range head {
 		head[i] = strings.TrimSpace(head[i])
@@ -153,22 +155,23 @@ func (b *rateBuilder) csv(text []byte) error {
 			return err
 		}
 	} else if !strings.EqualFold(head[0], "Date") {
-		return &RateFault{1, `the first column of a file of the ECB is "Date"`}
+		return &FileFault{1, `the first column of a file of the ECB is "Date"`}
 	}
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if bad := (*csv.ParseError)(nil); errors.As(err, &bad) { // a row that is none has no fields whose place could be asked for
-			return &RateFault{bad.Line, "the row is not CSV"}
+		// a row that is none has no fields whose place could be asked for
+		if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {
+			return &FileFault{bad.Line, "the row is not CSV"}
 		}
 		if err != nil {
 			return err
 		}
 		line, _ := r.FieldPos(0)
 		if len(cells) != len(head) {
-			return &RateFault{line, "the row has another number of cells than the head line"}
+			return &FileFault{line, "the row has another number of cells than the head line"}
 		}
 		if err := row(line, head, cells); err != nil {
 			return err
@@ -176,10 +179,10 @@ func (b *rateBuilder) csv(text []byte) error {
 	}
 }
 
-func (b *rateBuilder) dayRow(line int, head, cells []string) error {
+func (b *fileReader) dayRow(line int, head, cells []string) error {
 	on, err := dayOf(cells[0])
 	if err != nil {
-		return &RateFault{line, fmt.Sprintf("%.20q is not a day", cells[0])}
+		return &FileFault{line, fmt.Sprintf("%.20q is not a day", cells[0])}
 	}
 	for i := 1; i < len(head); i++ {
 		if head[i] == "" && strings.TrimSpace(cells[i]) == "" {
@@ -209,13 +212,13 @@ var (
 )
 
 // currencyRow finds the columns of a monthly file by their names.
-func (b *rateBuilder) currencyRow(head []string) (func(line int, head, cells []string) error, error) {
+func (b *fileReader) currencyRow(head []string) (func(line int, head, cells []string) error, error) {
 	at := func(names []string) int {
 		return slices.IndexFunc(head, func(s string) bool { return slices.Contains(names, strings.ToLower(s)) })
 	}
 	code, value, month := at(codeNames), at(valueNames), at(monthNames)
 	if code < 0 || value < 0 {
-		return nil, &RateFault{1, `a file of InforEuro has a column "isoA3Code" and a column "value"`}
+		return nil, &FileFault{1, `a file of InforEuro has a column "isoA3Code" and a column "value"`}
 	}
 	return func(line int, _, cells []string) error {
 		said := b.file.Month
@@ -224,7 +227,7 @@ func (b *rateBuilder) currencyRow(head []string) (func(line int, head, cells []s
 		}
 		on, err := monthOf(said)
 		if err != nil {
-			return &RateFault{line, "the file does not say of which month it is"}
+			return &FileFault{line, "the file does not say of which month it is"}
 		}
 		return b.add(line, on, strings.TrimSpace(cells[code]), cells[value])
 	}, nil
@@ -241,12 +244,13 @@ func monthOf(s string) (ledger.Date, error) {
 	return "", &ledger.DateError{Got: s}
 }
 
-// xml reads the ECB's envelope of Cube elements, or InforEuro's list. A document type is refused: there are no entities here.
-func (b *rateBuilder) xml(text []byte) error {
+// xml reads the ECB's envelope of Cube elements, or InforEuro's list. A document type is refused: there are no entities
+// here.
+func (b *fileReader) xml(text []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(text))
 	d.Strict = true
 	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errors.New("not UTF-8") }
-	r := xmlRates{builder: b}
+	r := xmlReader{builder: b}
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -254,7 +258,7 @@ func (b *rateBuilder) xml(text []byte) error {
 		}
 		line, _ := d.InputPos()
 		if err != nil {
-			return &RateFault{line, "this is not XML in UTF-8"}
+			return &FileFault{line, "this is not XML in UTF-8"}
 		}
 		if err := r.token(line, token); err != nil {
 			return err
@@ -262,21 +266,21 @@ func (b *rateBuilder) xml(text []byte) error {
 	}
 }
 
-// xmlRates follows the elements of a document.
-type xmlRates struct {
-	builder *rateBuilder
+// xmlReader follows the elements of a document.
+type xmlReader struct {
+	builder *fileReader
 	path    []string
 	on      ledger.Date       // of the Cube with a time, or the month's
 	fields  map[string]string // of the entry of InforEuro that is open
 }
 
-func (r *xmlRates) token(line int, token xml.Token) error {
+func (r *xmlReader) token(line int, token xml.Token) error {
 	switch t := token.(type) {
 	case xml.Directive:
-		return &RateFault{line, "the document declares a type or entities"}
+		return &FileFault{line, "the document declares a type or entities"}
 	case xml.StartElement:
 		if r.path = append(r.path, strings.ToLower(t.Name.Local)); len(r.path) > maxXMLDepth {
-			return &RateFault{line, "the elements are nested too deep"}
+			return &FileFault{line, "the elements are nested too deep"}
 		}
 		if r.builder.file.Source == ECB {
 			return r.cube(line, t)
@@ -294,7 +298,7 @@ func (r *xmlRates) token(line int, token xml.Token) error {
 }
 
 // cube is <Cube time="…"> around <Cube currency="…" rate="…"/>.
-func (r *xmlRates) cube(line int, t xml.StartElement) error {
+func (r *xmlReader) cube(line int, t xml.StartElement) error {
 	if t.Name.Local != "Cube" {
 		return nil
 	}
@@ -306,11 +310,11 @@ func (r *xmlRates) cube(line int, t xml.StartElement) error {
 	switch {
 	case said["time"] != "":
 		if r.on, err = ledger.ParseDate(said["time"]); err != nil {
-			return &RateFault{line, fmt.Sprintf("%.20q is not a day", said["time"])}
+			return &FileFault{line, fmt.Sprintf("%.20q is not a day", said["time"])}
 		}
 	case said["currency"] != "":
 		if r.on == "" {
-			return &RateFault{line, "a rate stands outside a day"}
+			return &FileFault{line, "a rate stands outside a day"}
 		}
 		return r.builder.add(line, r.on, said["currency"], said["rate"])
 	}
@@ -318,7 +322,7 @@ func (r *xmlRates) cube(line int, t xml.StartElement) error {
 }
 
 // open starts an entry of InforEuro's list: an element in the root that holds a code and a value.
-func (r *xmlRates) open(t xml.StartElement) {
+func (r *xmlReader) open(t xml.StartElement) {
 	if len(r.path) != 2 {
 		return
 	}
@@ -329,7 +333,7 @@ func (r *xmlRates) open(t xml.StartElement) {
 }
 
 // close ends an entry of InforEuro's list.
-func (r *xmlRates) close(line int) error {
+func (r *xmlReader) close(line int) error {
 	if r.fields == nil || len(r.path) != 1 {
 		return nil
 	}
@@ -345,21 +349,21 @@ func (r *xmlRates) close(line int) error {
 	}
 	code, value, month := pick(codeNames), pick(valueNames), pick(monthNames)
 	if code == "" || value == "" {
-		return &RateFault{line, "an entry has no isoA3Code or no value"}
+		return &FileFault{line, "an entry has no isoA3Code or no value"}
 	}
 	if month == "" {
 		month = r.builder.file.Month
 	}
 	on, err := monthOf(month)
 	if err != nil {
-		return &RateFault{line, "the file does not say of which month it is"}
+		return &FileFault{line, "the file does not say of which month it is"}
 	}
 	return r.builder.add(line, on, code, value)
 }
 
-func (r *xmlRates) end() error {
+func (r *xmlReader) end() error {
 	if len(r.path) > 0 {
-		return &RateFault{0, "the document ends in the middle"}
+		return &FileFault{0, "the document ends in the middle"}
 	}
 	return nil
 }

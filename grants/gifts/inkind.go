@@ -1,4 +1,4 @@
-package grants
+package gifts
 
 import (
 	"context"
@@ -7,15 +7,16 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/access"
+	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// Contribution is work or goods given to us: so many units at what one is worth. What one is worth is told by a valuation memo:
-// its number, or the document itself among the evidence.
+// Contribution is work or goods given to us: so many units at what one is worth. What one is worth is told by a
+// valuation memo: its number, or the document itself among the evidence.
 type Contribution struct {
 	ID        string
-	Donor     Donor           // the zero Donor where the giver is none on record
+	Donor     donors.Donor    // the zero Donor where the giver is none on record
 	Fund      ledger.FundCode // not a grant's: no grant pays for it
 	On        ledger.Date
 	Category  string
@@ -29,11 +30,11 @@ type Contribution struct {
 	Entry     ledger.EntryID
 }
 
-// ReceiveInKind books a contribution in kind: cost and income of the same amount, no money (RULES 53). It is no gift that a donor
-// deducts, and stands in no gift list. [ErrInKindFund] for the fund of a grant, whose cost and release it would inflate;
-// [ErrNoValuation] without a memo; [ledger.ErrUnknownEvidence].
+// ReceiveInKind books a contribution in kind: cost and income of the same amount, no money (RULES 53). It is no gift
+// that a donor deducts, and stands in no gift list. [ErrInKindFund] for the fund of a grant, whose cost and release it
+// would inflate; [ErrNoValuation] without a memo; [ledger.ErrUnknownEvidence].
 func (r Register) ReceiveInKind(ctx context.Context, tx *store.Tx, c Contribution) (ledger.Posted, error) {
-	if _, granted, err := r.OfFund(ctx, tx, c.Fund); err != nil {
+	if _, granted, err := r.Grants.OfFund(ctx, tx, c.Fund); err != nil {
 		return ledger.Posted{}, err
 	} else if granted {
 		return ledger.Posted{}, ErrInKindFund
@@ -42,7 +43,7 @@ func (r Register) ReceiveInKind(ctx context.Context, tx *store.Tx, c Contributio
 		return ledger.Posted{}, ErrNoValuation
 	}
 	if c.Evidence != "" {
-		if _, err := r.Book.Evidence(ctx, tx, c.Evidence); err != nil {
+		if _, err := r.Grants.Book.Evidence(ctx, tx, c.Evidence); err != nil {
 			return ledger.Posted{}, err
 		}
 	}
@@ -50,7 +51,7 @@ func (r Register) ReceiveInKind(ctx context.Context, tx *store.Tx, c Contributio
 	if err != nil {
 		return ledger.Posted{}, err
 	}
-	posted, err := r.Book.Post(ctx, tx, e)
+	posted, err := r.Grants.Book.Post(ctx, tx, e)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
@@ -63,7 +64,7 @@ func (r Register) ReceiveInKind(ctx context.Context, tx *store.Tx, c Contributio
 
 // inKindEntry is the entry of a contribution, and what it is worth.
 func (r Register) inKindEntry(ctx context.Context, tx *store.Tx, c Contribution) (ledger.Entry, ledger.Money, error) {
-	account, err := r.Book.CostAccount(ctx, tx, c.Category)
+	account, err := r.Grants.Book.CostAccount(ctx, tx, c.Category)
 	if err != nil {
 		return ledger.Entry{}, ledger.Money{}, err
 	}
@@ -76,9 +77,4 @@ func (r Register) inKindEntry(ctx context.Context, tx *store.Tx, c Contribution)
 	}
 	return ledger.Entry{Date: c.On, Text: text, Act: "in-kind", Lines: []ledger.Line{
 		cost, ledger.Base(ledger.InKind, c.Fund, worth.Neg()).For("in-kind")}}, worth, nil
-}
-
-// ContributionsAfter lists what was given in kind by id after one, at most limit: in order of entry.
-func (r Register) ContributionsAfter(ctx context.Context, tx *store.Tx, id string, limit int) ([]Contribution, error) {
-	return readContributions(ctx, tx, r.Book.Base, id, limit)
 }

@@ -1,0 +1,200 @@
+package donors
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/store"
+)
+
+type donorRow struct {
+	bun.BaseModel `bun:"table:donors"`
+	ID            ID `bun:",pk"`
+	Code          string
+	Kind          Kind
+	Name          string
+	Language      string
+	Delivery      Delivery
+	CreatedAt     string
+}
+
+type secretRow struct {
+	bun.BaseModel `bun:"table:donor_secrets"`
+	DonorID       ID    `bun:",pk"`
+	Field         Field `bun:",pk"`
+	Sealed        []byte
+	SealedBy      string
+	SealedAt      string
+}
+
+func insertDonor(ctx context.Context, tx *store.Tx, d Donor) error {
+	row := donorRow{ID: d.ID, Code: d.Code, Kind: d.Kind, Name: d.Name, Language: d.Language, Delivery: d.Delivery,
+		CreatedAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	if errors.Is(store.Classify(err), store.ErrDuplicate) {
+		return ErrDuplicateDonor
+	}
+	return err
+}
+
+func codeTaken(ctx context.Context, tx *store.Tx, code string) (bool, error) {
+	return tx.NewSelect().Model((*donorRow)(nil)).Where("code = ?", code).Exists(ctx)
+}
+
+// Find finds a donor by id or code. [ErrUnknownDonor].
+func Find(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
+	var row donorRow
+	err := tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Donor{}, ErrUnknownDonor
+	} else if err != nil {
+		return Donor{}, err
+	}
+	found, err := withSealed(ctx, tx, []donorRow{row})
+	if err != nil {
+		return Donor{}, err
+	}
+	return found[0], nil
+}
+
+// Filter says which donors a list has.
+type Filter struct {
+	IDs   []ID         // only these
+	Codes []string     // only these
+	Page  store.Keyset // by code
+}
+
+// List lists donors by code.
+func List(ctx context.Context, tx *store.Tx, f Filter) ([]Donor, error) {
+	var rows []donorRow
+	q := f.Page.Ascending(tx.NewSelect().Model(&rows), "code")
+	if f.IDs != nil {
+		q = q.Where("id IN (?)", bun.List(f.IDs))
+	}
+	if f.Codes != nil {
+		q = q.Where("code IN (?)", bun.List(f.Codes))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, err
+	}
+	return withSealed(ctx, tx, rows)
+}
+
+// ByID reads the donors that are named, each once. The empty id is skipped.
+func ByID(ctx context.Context, tx *store.Tx, ids []ID) (map[ID]Donor, error) {
+	wanted := slices.Clone(ids)
+	slices.Sort(wanted)
+	wanted = slices.DeleteFunc(slices.Compact(wanted), func(id ID) bool { return id == "" })
+	byID := make(map[ID]Donor, len(wanted))
+	for some := range slices.Chunk(wanted, readAtOnce) {
+		found, err := List(ctx, tx, Filter{IDs: some})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range found {
+			byID[d.ID] = d
+		}
+	}
+	return byID, nil
+}
+
+// ByCode reads the donors whose codes are given.
+func ByCode(ctx context.Context, tx *store.Tx, codes []string) (map[string]Donor, error) {
+	byCode := make(map[string]Donor, len(codes))
+	for some := range slices.Chunk(codes, readAtOnce) {
+		found, err := List(ctx, tx, Filter{Codes: some})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range found {
+			byCode[d.Code] = d
+		}
+	}
+	return byCode, nil
+}
+
+// readAtOnce is how many ids one statement names.
+const readAtOnce = 500
+
+// withSealed adds to donors which of their fields are kept.
+func withSealed(ctx context.Context, tx *store.Tx, rows []donorRow) ([]Donor, error) {
+	found := make([]Donor, 0, len(rows))
+	for some := range slices.Chunk(rows, readAtOnce) {
+		ids := make([]ID, len(some))
+		for i, r := range some {
+			ids[i] = r.ID
+		}
+		var secrets []secretRow
+		err := tx.NewSelect().Model(&secrets).Column("donor_id", "field").Where("donor_id IN (?)", bun.List(ids)).
+			Order("donor_id", "field").Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		sealed := map[ID][]Field{}
+		for _, s := range secrets {
+			sealed[s.DonorID] = append(sealed[s.DonorID], s.Field)
+		}
+		for _, r := range some {
+			found = append(found, Donor{ID: r.ID, Code: r.Code, Kind: r.Kind, Name: r.Name, Language: r.Language,
+				Delivery: r.Delivery, Sealed: sealed[r.ID]})
+		}
+	}
+	return found, nil
+}
+
+// saveSecret replaces a sealed field; nil removes it.
+func saveSecret(ctx context.Context, tx *store.Tx, id ID, field Field, sealed []byte) error {
+	_, err := tx.NewDelete().Model((*secretRow)(nil)).Where("donor_id = ?", id).Where("field = ?", field).Exec(ctx)
+	if err != nil || sealed == nil {
+		return err
+	}
+	row := secretRow{DonorID: id, Field: field, Sealed: sealed, SealedBy: tx.By.User, SealedAt: store.FormatTime(tx.At)}
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func readSecrets(ctx context.Context, tx *store.Tx, ids []ID) (map[ID]map[Field][]byte, error) {
+	secrets := map[ID]map[Field][]byte{}
+	for some := range slices.Chunk(ids, readAtOnce) {
+		var rows []secretRow
+		if err := tx.NewSelect().Model(&rows).Where("donor_id IN (?)", bun.List(some)).Scan(ctx); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if secrets[r.DonorID] == nil {
+				secrets[r.DonorID] = map[Field][]byte{}
+			}
+			secrets[r.DonorID][r.Field] = r.Sealed
+		}
+	}
+	return secrets, nil
+}
+
+func deleteSecrets(ctx context.Context, tx *store.Tx, id ID) error {
+	_, err := tx.NewDelete().Model((*secretRow)(nil)).Where("donor_id = ?", id).Exec(ctx)
+	return err
+}
+
+// dependants names the kinds of record that refer to a donor, "" for none.
+func dependants(ctx context.Context, tx *store.Tx, d Donor) (string, error) {
+	var found []string
+	err := tx.NewRaw(`SELECT 'grants' FROM grants WHERE donor_id = ?0 UNION SELECT 'gifts' FROM gifts WHERE donor_id = ?0
+		UNION SELECT 'gifts in kind' FROM in_kind_contributions WHERE donor_id = ?0
+		UNION SELECT 'pledges' FROM pledges WHERE donor_id = ?0 UNION SELECT 'consents' FROM consents WHERE donor = ?1
+		UNION SELECT 'statements' FROM statements WHERE kind = 'donor_annual' AND subject = ?1`,
+		d.ID, d.Code).Scan(ctx, &found)
+	return strings.Join(found, ", "), err
+}
+
+func deleteDonor(ctx context.Context, tx *store.Tx, id ID) error {
+	if err := deleteSecrets(ctx, tx, id); err != nil {
+		return err
+	}
+	_, err := tx.NewDelete().Model((*donorRow)(nil)).Where("id = ?", id).Exec(ctx)
+	return err
+}
