@@ -422,8 +422,7 @@ var unportable = []struct {
 var unportableAllowed = map[string]string{
 	"store/migrate.go": "its advisory lock only keeps two migrations from colliding politely; correctness " +
 		"rests on the row that is claimed",
-	"20261126060000_jobs.tx.up.sql": "the tables of the queue of jobs are river's, and keep river's time: nothing " +
-		"about money",
+	"jobs.sql": "the tables of the queue of jobs are river's, and keep river's time: nothing about money",
 }
 
 // portableSQL reads the SQL files and the string constants of the files in which SQL may be written.
@@ -448,7 +447,7 @@ func portableSQL(house tree) []string {
 			return true
 		})
 	}
-	for _, pattern := range []string{"migrations/*.sql", "migrations/*/*.sql"} {
+	for _, pattern := range []string{"migrations/*.sql", "migrations/*/*.sql", "migrations/*/*/*.sql"} {
 		names, _ := fs.Glob(house.fsys, pattern) // the pattern is well formed
 		for _, name := range names {
 			if unportableAllowed[path.Base(name)] != "" {

@@ -1,7 +1,6 @@
 package migrations
 
 import (
-	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,61 +17,93 @@ var (
 // ownWay says why a trigger of that ending may stand on one engine alone.
 var ownWay = map[string]string{
 	"_truncate": "SQLite has no TRUNCATE",
-	"_insert":   "INSERT OR REPLACE deletes without asking DELETE triggers; PostgreSQL has no such statement, its keys refuse twins",
+	"_twin":     "INSERT OR REPLACE deletes without asking DELETE triggers; PostgreSQL has no such statement, its keys refuse twins",
 	"_onto":     "UPDATE OR REPLACE deletes the row whose key it takes, the same way",
-	"_pen":      "SQLite has one writer",
+	"_alone":    "SQLite has one writer",
+}
+
+// ownTrigger says the same of single ones.
+var ownTrigger = map[string]string{
+	"entries_insert": "PostgreSQL asks once per statement, in entries_seal",
+	"periods_insert": "INSERT OR REPLACE on a closed month",
 }
 
 // ownCode says why a code of refusal may stand on one engine alone.
 var ownCode = map[string]string{"row_exists": "PostgreSQL's keys refuse twins, and store takes both for a duplicate"}
 
-// guardsOf lists the triggers and the codes of refusal in one engine's file.
-func guardsOf(t *testing.T, file string) (triggers, codes []string) {
-	t.Helper()
-	text, err := fs.ReadFile(Files(), file)
+// Both engines guard the same things by the same names and answer with the same codes; what one engine has alone, it has
+// for a reason.
+func TestGuardsAreTheSameOnBothEngines(t *testing.T) {
+	triggers, codes := map[string][]string{}, map[string][]string{}
+	for engine, text := range schemas(t) {
+		for _, m := range createTrigger.FindAllStringSubmatch(text, -1) {
+			ending := m[1][strings.LastIndexByte(m[1], '_'):]
+			if ownWay[ending] == "" && ownTrigger[m[1]] == "" {
+				triggers[engine] = append(triggers[engine], m[1])
+			}
+		}
+		for _, m := range refusalCode.FindAllStringSubmatch(text, -1) {
+			if code := m[1] + m[2]; ownCode[code] == "" {
+				codes[engine] = append(codes[engine], code)
+			}
+		}
+		slices.Sort(triggers[engine])
+		slices.Sort(codes[engine])
+		codes[engine] = slices.Compact(codes[engine])
+	}
+	if diff := cmp.Diff(triggers[SQLite], triggers[Postgres]); diff != "" {
+		t.Errorf("the engines have different triggers (-sqlite +postgres):\n%s", diff)
+	}
+	if diff := cmp.Diff(codes[SQLite], codes[Postgres]); diff != "" {
+		t.Errorf("the engines refuse with different codes (-sqlite +postgres):\n%s", diff)
+	}
+	if len(triggers[SQLite]) < 250 {
+		t.Errorf("only %d triggers were seen", len(triggers[SQLite]))
+	}
+}
+
+var (
+	stateCheck = regexp.MustCompile(`\b(state|status) TEXT NOT NULL(?: DEFAULT '[a-z]*')?\s+CHECK \((?:state|status) IN \(([^)]*)\)\)`)
+	quoted     = regexp.MustCompile(`'([^']*)'`)
+)
+
+// The states of a thing stand in lives: every CHECK of a column of states says the same, and what follows a state is one.
+func TestStatesAreThoseOfTheChecks(t *testing.T) {
+	text, err := joined(Files(), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range createTrigger.FindAllStringSubmatch(string(text), -1) {
-		triggers = append(triggers, m[1])
-	}
-	for _, m := range refusalCode.FindAllStringSubmatch(string(text), -1) {
-		codes = append(codes, m[1]+m[2])
-	}
-	slices.Sort(triggers)
-	slices.Sort(codes)
-	return triggers, slices.Compact(codes)
-}
-
-// Both engines guard the same things by the same names and answer with the same codes; what one engine has alone, it has for
-// a reason.
-func TestGuardsAreTheSameOnBothEngines(t *testing.T) {
-	files, err := fs.Glob(Files(), SQLite+"/*.sql")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no guards: %v", err)
-	}
-	total := 0
-	for _, file := range files {
-		lite, liteCodes := guardsOf(t, file)
-		pg, pgCodes := guardsOf(t, strings.Replace(file, SQLite, Postgres, 1))
-		total += len(lite) + len(pg)
-		liteCodes = slices.DeleteFunc(liteCodes, func(code string) bool { return ownCode[code] != "" })
-		if diff := cmp.Diff(liteCodes, pgCodes); diff != "" {
-			t.Errorf("%s: the engines refuse with different codes (-sqlite +postgres):\n%s", file, diff)
+	checked := map[string]string{}
+	for part := range strings.SplitSeq(comment.ReplaceAllString(text, ""), "CREATE TABLE ") {
+		table, _, _ := strings.Cut(part, " ")
+		if m := stateCheck.FindStringSubmatch(part); m != nil {
+			var states []string
+			for _, q := range quoted.FindAllStringSubmatch(m[2], -1) {
+				states = append(states, q[1])
+			}
+			checked[table] = m[1] + ": " + strings.Join(states, " ")
 		}
-		for _, side := range []struct {
-			name         string
-			here, others []string
-		}{{SQLite, lite, pg}, {Postgres, pg, lite}} {
-			for _, trigger := range side.here {
-				ending := trigger[strings.LastIndexByte(trigger, '_'):]
-				if ownWay[ending] == "" && !slices.Contains(side.others, trigger) {
-					t.Errorf("%s: %s stands on %s alone", file, trigger, side.name)
+	}
+	listed := map[string]string{}
+	for _, l := range lives {
+		column := "state"
+		if l.Column != "" {
+			column = l.Column
+		}
+		listed[l.Table] = column + ": " + l.States
+		states := strings.Fields(l.States)
+		for state, next := range l.Next {
+			for _, s := range append(strings.Fields(next), state) {
+				if !slices.Contains(states, s) {
+					t.Errorf("%s: %q follows %q and is no state", l.Table, s, state)
 				}
 			}
 		}
+		if l.First != "" && !slices.Contains(states, l.First) {
+			t.Errorf("%s: begins as %q, which is no state", l.Table, l.First)
+		}
 	}
-	if total < 40 {
-		t.Errorf("only %d triggers were seen, so this would pass by looking at nothing", total)
+	if diff := cmp.Diff(listed, checked); diff != "" {
+		t.Errorf("states.go and the CHECKs differ (-states.go +schema):\n%s", diff)
 	}
 }

@@ -1,25 +1,34 @@
 // Package migrations is the schema of supportledger, as text.
 //
-// One portable SQL text serves both engines: the *.tx.up.sql files of this folder are the data dictionary, commented
-// like prose. What cannot be portable (triggers and their functions) stands beside it in sqlite/ and postgres/, as
-// files of the same names with a stamp of their own. Stamps order everything: a migration runs after all lower ones,
-// whichever folder it stands in.
+// Folder schema is the first schema: all that books of version 1 have. Read its files in their order; they are the data
+// dictionary. What is never changed or deleted stands in guards.go, the states of things in states.go, and what the
+// database refuses by more than that in schema/guards. Nearly all of it serves both engines: the tables and views, and
+// triggers that only refuse. What cannot (sealing entries, the tables of river) stands in schema/sqlite and
+// schema/postgres under the same names.
+//
+// Books are made and changed by migrations. The first schema is one of them; a change of it is a file in this folder,
+// or, where it cannot be portable, one of the same name and another stamp in sqlite/ and in postgres/. Stamps order
+// them all. Applied files are never edited, and neither is folder schema, once there are books of a release: a test
+// compares new books with kept ones of the first version that were migrated. There are no down files; books are not
+// taken apart, a mistake is repaired by the next migration.
 //
 // # The portable text
 //
-// It is written in PostgreSQL's words with four types only: TEXT, BIGINT, BYTEA and BOOLEAN. For SQLite three rules
+// It is written in PostgreSQL's words with four types only: TEXT, BIGINT, BYTEA and BOOLEAN. For SQLite four rules
 // rewrite it, outside of quoted text and comments:
 //
 //   - the upper-case words BIGINT, BYTEA and BOOLEAN become INTEGER, BLOB and INTEGER;
 //   - a line that is exactly ");" closes a CREATE TABLE and becomes ") STRICT;", so that SQLite refuses a text in an
 //     integer column as PostgreSQL does;
+//   - a table closed by ");" and the comment "-- in the order of its key" is WITHOUT ROWID as well: SQLite keeps it in
+//     that order, which saves an index where rows are small;
 //   - a CREATE TABLE that is closed in any other way makes [For] fail, so no table can miss STRICT by accident.
 //
-// A line "--bun:split" parts statements; a file runs in one database transaction, whole or not at all. On a
-// cluster (Citus) a chunk may hold only one CREATE INDEX or TRIGGER, so we split after every statement.
+// A portable trigger is written in SQLite's words, and only refuses: SELECT RAISE(ABORT, 'supportledger:code: words')
+// WHERE a condition that both engines read. For PostgreSQL it is rewritten to a function and a trigger of its name.
 //
-// Applied files are never edited: a change of the schema is a new file with a higher stamp. There are no down
-// files; books are not taken apart, a mistake is repaired by the next migration.
+// In a migration's file a line "--bun:split" parts statements; a file runs in one database transaction, whole or not at
+// all. On a cluster (Citus) a chunk may hold only one CREATE INDEX or TRIGGER, so we split after every statement.
 package migrations
 
 import (
@@ -35,7 +44,7 @@ import (
 	"github.com/uptrace/bun/migrate"
 )
 
-//go:embed *.sql sqlite/*.sql postgres/*.sql
+//go:embed schema
 var embedded embed.FS
 
 // Files holds the SQL texts compiled into the binary, in the layout that [For] expects.
@@ -67,6 +76,10 @@ func Index(fsys fs.FS, engine string) (*migrate.Migrations, error) {
 
 // read collects an engine's files, the portable ones for SQLite as they are rewritten.
 func read(fsys fs.FS, engine string, rewritten func(name, text string) (string, error)) (*migrate.Migrations, error) {
+	first, err := schema(fsys, engine, rewritten)
+	if err != nil {
+		return nil, err
+	}
 	portable, err := texts(fsys, ".")
 	if err != nil {
 		return nil, err
@@ -82,7 +95,7 @@ func read(fsys fs.FS, engine string, rewritten func(name, text string) (string, 
 	if err != nil {
 		return nil, err
 	}
-	return collect(portable, own)
+	return collect(first, portable, own)
 }
 
 // texts reads the SQL files that stand directly in dir, by base name. A folder that is absent holds none.
@@ -134,9 +147,14 @@ func collect(folders ...map[string]string) (*migrate.Migrations, error) {
 
 // token finds, left to right: quoted text and comments (kept as they are), the types to rename, the head and the
 // close of a table. Quoted text and comments come first in the pattern so that nothing inside them can match.
-var token = regexp.MustCompile(`'[^']*'|--[^\n]*|\b(?:BIGINT|BYTEA|BOOLEAN|CREATE TABLE)\b|(?m:^\);$)`)
+var token = regexp.MustCompile(`'[^']*'|--[^\n]*|\b(?:BIGINT|BYTEA|BOOLEAN|CREATE TABLE)\b|(?m:^\);(?: -- in the order of its key)?$)`)
 
-var sqliteWord = map[string]string{"BIGINT": "INTEGER", "BYTEA": "BLOB", "BOOLEAN": "INTEGER", ");": ") STRICT;"}
+// clustered closes a table that SQLite keeps in the order of its key, without a row number beside it.
+const clustered = "); -- in the order of its key"
+
+var sqliteWord = map[string]string{
+	"BIGINT": "INTEGER", "BYTEA": "BLOB", "BOOLEAN": "INTEGER", ");": ") STRICT;", clustered: ") STRICT, WITHOUT ROWID;",
+}
 
 // strict rewrites a portable text for SQLite by the rules in the package comment.
 func strict(name, text string) (string, error) {
@@ -145,7 +163,7 @@ func strict(name, text string) (string, error) {
 		switch t {
 		case "CREATE TABLE":
 			opened++
-		case ");":
+		case ");", clustered:
 			closed++
 		}
 		if word, ok := sqliteWord[t]; ok {

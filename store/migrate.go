@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -15,7 +16,7 @@ import (
 // What can be wrong between a binary and the schema it finds.
 var (
 	ErrSchemaNewer = errors.New("store: the database was made by a newer supportledger")
-	ErrSchemaOlder = errors.New("store: the database needs to be migrated")
+	ErrSchemaOlder = errors.New("store: the schema of the database is older than this version's")
 )
 
 const migrationsTable = "bun_migrations"
@@ -153,7 +154,8 @@ func (db *DB) CheckSchema(ctx context.Context) error {
 	return nil
 }
 
-// refuseNewer fails when the database has migrations that this binary does not know, and names both sides.
+// refuseNewer fails when the database has migrations that this binary does not know: newer ones, or those of the time
+// before the first schema. It names both sides.
 func (db *DB) refuseNewer(ctx context.Context, m *migrate.Migrator) error {
 	unknown, err := m.MissingMigrations(ctx)
 	if err != nil {
@@ -169,6 +171,11 @@ func (db *DB) refuseNewer(ctx context.Context, m *migrate.Migrator) error {
 	newest := "none"
 	if own := db.schema.Sorted(); len(own) > 0 {
 		newest = own[len(own)-1].String()
+		if oldest := own[0].Name; slices.Max(names) < oldest && oldest == migrations.Schema {
+			return fmt.Errorf("%w, which cannot migrate it (it ends with migration %s): run \"supportledger export journal\" with "+
+				"the version that made these books, make new books with this version, and import it there",
+				ErrSchemaOlder, slices.Max(names))
+		}
 	}
 	return fmt.Errorf("%w: it has migration %s, this binary knows them up to %s; use the newer binary",
 		ErrSchemaNewer, strings.Join(names, ", "), newest)

@@ -75,6 +75,20 @@ func TestOlderAndNewerSchema(t *testing.T) {
 	})
 }
 
+// Books of the time before the first schema are refused, with what to do.
+func TestBooksBeforeTheFirstSchema(t *testing.T) {
+	old := fstest.MapFS{"20261128000000_last.tx.up.sql": &fstest.MapFile{Data: []byte("CREATE TABLE old (\n    id TEXT\n);")}}
+	eachEmpty(t, func(t *testing.T, dsn string) {
+		must(t, open(t, dsn, store.Options{Schema: old}).Migrate(t.Context(), nil))
+		now := open(t, dsn, store.Options{})
+		for what, err := range map[string]error{"CheckSchema": now.CheckSchema(t.Context()), "Migrate": now.Migrate(t.Context(), nil)} {
+			if !errors.Is(err, store.ErrSchemaOlder) || !strings.Contains(err.Error(), "export journal") || !strings.Contains(err.Error(), "20261128000000") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	})
+}
+
 // A migration that fails in its third statement leaves nothing of the first two, and runs when it is right.
 func TestFailedMigrationLeavesNothing(t *testing.T) {
 	const good = "CREATE TABLE later (\n    id TEXT\n);\n--bun:split\nUPDATE budgets SET remaining = 7;\n--bun:split\n"

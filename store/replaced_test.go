@@ -246,13 +246,14 @@ func (b bench) overtaken(table string, k key, lay func() error) string {
 	for _, c := range b.rows("SELECT name, upper(type) FROM pragma_table_info(?)", table) {
 		kinds[c[0]] = c[1]
 	}
-	var sets []string
+	var same []string
 	var values []any
 	for _, c := range k {
-		sets, values = append(sets, `"`+c+`" = ?`), append(values, value(kinds[c], 1))
+		same, values = append(same, `"`+c+`" = ?`), append(values, value(kinds[c], 1))
 	}
-	update := "UPDATE OR REPLACE " + table + " SET " + strings.Join(sets, ", ") +
-		" WHERE rowid = (SELECT MAX(rowid) FROM " + table + ")"
+	update := "UPDATE OR REPLACE " + table + " SET " + strings.Join(same, ", ") +
+		" WHERE NOT (" + strings.Join(same, " AND ") + ")"
+	values = append(values, values...)
 	refusal, left := b.tried(table, both, func() error {
 		_, err := b.raw.ExecContext(b.Context(), update, values...)
 		return err

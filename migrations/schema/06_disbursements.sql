@@ -1,0 +1,188 @@
+-- Support given: partners abroad and money moved to them, money paid ahead, requests, and who has to approve them.
+
+CREATE TABLE partners (
+    id TEXT NOT NULL PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE,            -- NG-01
+    currency TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES accounts (number),
+    country TEXT NOT NULL DEFAULT ''      -- Where a partner spends: cost is held against the countries of a grant.
+);
+
+CREATE TABLE transfers (
+    id TEXT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,          -- T-001; also the name of its lots
+    partner_id TEXT NOT NULL REFERENCES partners (id),
+    plan_id TEXT NOT NULL REFERENCES plans (id),
+    account TEXT NOT NULL REFERENCES accounts (number),
+    date TEXT NOT NULL,
+    sent BIGINT NOT NULL CHECK (sent > 0), -- base currency
+    sending_fee BIGINT NOT NULL CHECK (sending_fee >= 0),
+    rate TEXT NOT NULL,
+    receiving_fee BIGINT NOT NULL CHECK (receiving_fee >= 0), -- partner's currency
+    state TEXT NOT NULL CHECK (state IN ('requested', 'authorised')),
+    entry_id TEXT REFERENCES entries (id),
+    version BIGINT NOT NULL
+);
+
+CREATE TABLE prepayments (
+    id TEXT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,          -- RET-1, PC-1
+    kind TEXT NOT NULL CHECK (kind IN ('retainer', 'petty_cash')),
+    fund TEXT NOT NULL REFERENCES funds (code),
+    payee TEXT NOT NULL,                  -- of a retainer; '' for petty cash
+    plan_id TEXT REFERENCES plans (id),
+    account TEXT NOT NULL REFERENCES accounts (number),
+    date TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0), -- base currency
+    state TEXT NOT NULL CHECK (state IN ('requested', 'authorised', 'cancelled')),
+    entry_id TEXT REFERENCES entries (id),
+    version BIGINT NOT NULL
+);
+
+-- A set of bands, in force from a day until a later one is. Two people make one: who proposes it does not confirm it.
+CREATE TABLE approval_policies (
+    id TEXT NOT NULL PRIMARY KEY,
+    from_on TEXT NOT NULL CHECK (length(from_on) = 10),
+    state TEXT NOT NULL CHECK (state IN ('proposed', 'confirmed', 'rejected')),
+    emergency_limit BIGINT NOT NULL CHECK (emergency_limit >= 0), -- base currency; 0 is no emergency path
+    emergency_per_quarter BIGINT NOT NULL CHECK (emergency_per_quarter BETWEEN 0 AND 9), -- of one plan
+    -- working days until the approval has to be there
+    emergency_days BIGINT NOT NULL CHECK (emergency_days BETWEEN 1 AND 30),
+    -- working days until somebody is reminded; twice that, and it is escalated
+    remind_days BIGINT NOT NULL CHECK (remind_days BETWEEN 1 AND 90),
+    reason TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,            -- '' came with the program
+    proposed_at TEXT NOT NULL,
+    decided_at TEXT
+);
+
+CREATE INDEX approval_policies_from ON approval_policies (state, from_on);
+
+INSERT INTO approval_policies (id, from_on, state, emergency_limit, emergency_per_quarter, emergency_days, remind_days, reason, proposed_by, proposed_at, decided_at)
+VALUES ('apo_default', '2000-01-01', 'confirmed', 150000, 2, 5, 3, 'Comes with the program', '', '2026-11-26T00:00:00.000000Z', '2026-11-26T00:00:00.000000Z');
+
+-- One row wants so many people of some roles for a step, from an amount on, and where it says so only for a fund, a
+-- payee who was never paid, or cash. All rows that fit a disbursement hold.
+CREATE TABLE approval_bands (
+    policy_id TEXT NOT NULL REFERENCES approval_policies (id),
+    position BIGINT NOT NULL CHECK (position > 0),
+    above BIGINT NOT NULL CHECK (above >= 0), -- base currency; more than this
+    fund TEXT NOT NULL,                   -- '' is every fund
+    new_payee BOOLEAN NOT NULL,
+    cash BOOLEAN NOT NULL,
+    step TEXT NOT NULL CHECK (step IN ('approve', 'authorise')),
+    roles TEXT NOT NULL,                  -- 'caseworker|programme_lead': one of them
+    people BIGINT NOT NULL CHECK (people BETWEEN 1 AND 9),
+    PRIMARY KEY (policy_id, position)
+);
+
+INSERT INTO approval_bands (policy_id, position, above, fund, new_payee, cash, step, roles, people) VALUES
+    ('apo_default', 1, 0, '', FALSE, FALSE, 'approve', 'caseworker|programme_lead', 1),
+    ('apo_default', 2, 0, '', FALSE, FALSE, 'authorise', 'finance_officer|treasurer', 1),
+    ('apo_default', 3, 250000, '', FALSE, FALSE, 'approve', 'programme_lead', 1),
+    ('apo_default', 4, 2500000, '', FALSE, FALSE, 'authorise', 'treasurer', 1),
+    ('apo_default', 5, 0, '', TRUE, FALSE, 'authorise', 'treasurer', 1),
+    ('apo_default', 6, 0, '', FALSE, TRUE, 'authorise', 'treasurer', 1);
+
+-- SQLite cannot alter a CHECK or take a NOT NULL away, so the table is written anew.
+CREATE TABLE disbursements (
+    id TEXT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,          -- D-2026-0001
+    settlement TEXT NOT NULL
+        CHECK (settlement IN ('partner', 'payment', 'invoice', 'retainer', 'petty_cash', 'netting')),
+    plan_id TEXT REFERENCES plans (id),
+    partner_id TEXT REFERENCES partners (id),
+    prepayment_id TEXT REFERENCES prepayments (id),
+    line TEXT NOT NULL,                   -- of the plan; '' for what stands beside it
+    units BIGINT NOT NULL CHECK (units >= 0),
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    overpaid BIGINT NOT NULL CHECK (overpaid >= 0), -- what a partner paid twice, on top
+    payee TEXT NOT NULL,
+    category TEXT NOT NULL,               -- of cost beside a plan's lines
+    account TEXT NOT NULL,                -- our bank account that pays; '' where none does
+    spot TEXT NOT NULL,                   -- the day's rate, for what is paid in another currency
+    items TEXT NOT NULL,                  -- of an invoice, or the receipts of a float
+    shares TEXT NOT NULL,                 -- the split, as submitted: G1=60,G2=40
+    own_shares BOOLEAN NOT NULL,          -- a split of its own instead of the plan's: such cost relieves no commitment
+    date TEXT NOT NULL,
+    text TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('draft', 'info_requested', 'submitted', 'approved', 'authorised', 'on_hold', 'released',
+        'paid', 'evidenced', 'verified', 'rejected', 'cancelled', 'returned', 'disallowed')),
+    round BIGINT NOT NULL,                -- a return to draft starts the next round of duties
+    payload BYTEA NOT NULL,               -- SHA-256 of what is asked for; approvals bind it
+    entry_id TEXT REFERENCES entries (id), -- of its cost
+    version BIGINT NOT NULL,
+    created_by TEXT NOT NULL DEFAULT '',
+    written_by TEXT NOT NULL DEFAULT '',  -- Who wrote what it says now: neither of the two decides on it.
+    -- The version of the plan that it was asked for under; another one voids what was decided.
+    plan_version TEXT NOT NULL DEFAULT '',
+    evidence TEXT NOT NULL DEFAULT '',    -- Documents that it was asked for with, 'evd_1,evd_2' in order; '' is none.
+    policy_id TEXT NOT NULL DEFAULT '',
+    -- What the policy wanted when it was asked for: 'approve:1:programme_lead;authorise:1:finance_officer|treasurer'.
+    needs TEXT NOT NULL DEFAULT '',
+    approvals_needed BIGINT NOT NULL DEFAULT 1 CHECK (approvals_needed >= 1),
+    -- In base currency when it was asked for, for bands and for what is split below them; 0 is not known.
+    base_amount BIGINT NOT NULL DEFAULT 0,
+    submitted_on TEXT NOT NULL DEFAULT '',
+    -- Paid first and approved after. A plan has so many places for it in a quarter, and the key holds that.
+    emergency BOOLEAN NOT NULL DEFAULT FALSE,
+    emergency_slot TEXT
+);
+
+CREATE INDEX disbursements_plan ON disbursements (plan_id, state);
+CREATE INDEX disbursements_state ON disbursements (state, settlement);
+CREATE UNIQUE INDEX disbursements_emergency ON disbursements (emergency_slot);
+CREATE INDEX disbursements_payee ON disbursements (payee, date);
+
+-- With which roles somebody approved or authorised, and for whom. Its duty is the decision itself.
+CREATE TABLE disbursement_approvals (
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    round BIGINT NOT NULL,
+    step TEXT NOT NULL CHECK (step IN ('approve', 'authorise', 'release')),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    on_behalf_of TEXT NOT NULL,           -- '' is nobody
+    roles TEXT NOT NULL,                  -- 'programme_lead|treasurer'
+    at TEXT NOT NULL,
+    PRIMARY KEY (disbursement_id, round, user_id)
+);
+
+CREATE TABLE disbursement_comments (
+    id TEXT NOT NULL PRIMARY KEY,
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    text TEXT NOT NULL,                   -- no person's name
+    created_by TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+
+CREATE INDEX disbursement_comments_of ON disbursement_comments (disbursement_id, id);
+
+-- A user or a donor has to do with a payee or a person: such a user decides on nothing for them, such a donor shows.
+CREATE TABLE relations (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    donor_id TEXT NOT NULL,
+    payee TEXT NOT NULL,                  -- code
+    beneficiary_id TEXT NOT NULL,
+    nature TEXT NOT NULL CHECK (nature IN ('family', 'household', 'employment', 'ownership', 'other')),
+    declared_by TEXT NOT NULL,
+    declared_at TEXT NOT NULL,
+    ended_on TEXT NOT NULL,               -- the last day; '' goes on
+    CHECK ((user_id = '') <> (donor_id = '')),
+    CHECK ((payee = '') <> (beneficiary_id = ''))
+);
+
+CREATE INDEX relations_user ON relations (user_id);
+
+-- What the office has to see to, written down once: approvals that wait too long, what partners have not accounted for,
+-- and what they owe back. By numbers alone.
+CREATE TABLE office_reminders (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL
+        CHECK (kind IN ('approval_overdue', 'approval_escalated', 'partner_report_due', 'recoverable_due')),
+    subject TEXT NOT NULL,                -- number of the disbursement and the step, or partner and transfer
+    due_on TEXT NOT NULL CHECK (length(due_on) = 10),
+    noted_at TEXT NOT NULL,
+    UNIQUE (kind, subject, due_on)
+);
