@@ -97,8 +97,8 @@ CREATE TABLE entries (
     UNIQUE (fiscal_year, number)
 );
 
--- An entry reverses or corrects another one, or has a name elsewhere, once in a hundred times: the others need no place in
--- these indexes.
+-- An entry reverses or corrects another one, or has a name elsewhere, once in a hundred times: the others need no place
+-- in these indexes.
 CREATE UNIQUE INDEX entries_reverses_key ON entries (reverses) WHERE reverses IS NOT NULL;
 CREATE UNIQUE INDEX entries_corrects_key ON entries (corrects) WHERE corrects IS NOT NULL;
 CREATE UNIQUE INDEX entries_external_id_key ON entries (external_id) WHERE external_id IS NOT NULL;

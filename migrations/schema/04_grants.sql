@@ -357,7 +357,8 @@ CREATE TABLE donor_imports (
 );
 
 -- The same file stands once, until it is undone or discarded.
-CREATE UNIQUE INDEX donor_imports_file ON donor_imports (kind, profile, fingerprint) WHERE state IN ('previewed', 'committed');
+CREATE UNIQUE INDEX donor_imports_file ON donor_imports (kind, profile, fingerprint)
+    WHERE state IN ('previewed', 'committed');
 
 CREATE TABLE donor_import_parts (
     import_id TEXT NOT NULL REFERENCES donor_imports (id),

@@ -58,8 +58,10 @@ CREATE TABLE approval_policies (
 
 CREATE INDEX approval_policies_from ON approval_policies (state, from_on);
 
-INSERT INTO approval_policies (id, from_on, state, emergency_limit, emergency_per_quarter, emergency_days, remind_days, reason, proposed_by, proposed_at, decided_at)
-VALUES ('apo_default', '2000-01-01', 'confirmed', 150000, 2, 5, 3, 'Comes with the program', '', '2026-11-26T00:00:00.000000Z', '2026-11-26T00:00:00.000000Z');
+INSERT INTO approval_policies (id, from_on, state, emergency_limit, emergency_per_quarter, emergency_days,
+    remind_days, reason, proposed_by, proposed_at, decided_at)
+VALUES ('apo_default', '2000-01-01', 'confirmed', 150000, 2, 5, 3, 'Comes with the program', '',
+    '2026-11-26T00:00:00.000000Z', '2026-11-26T00:00:00.000000Z');
 
 -- One row wants so many people of some roles for a step, from an amount on, and where it says so only for a fund, a
 -- payee who was never paid, or cash. All rows that fit a disbursement hold.
@@ -84,7 +86,7 @@ INSERT INTO approval_bands (policy_id, position, above, fund, new_payee, cash, s
     ('apo_default', 5, 0, '', TRUE, FALSE, 'authorise', 'treasurer', 1),
     ('apo_default', 6, 0, '', FALSE, TRUE, 'authorise', 'treasurer', 1);
 
--- SQLite cannot alter a CHECK or take a NOT NULL away, so the table is written anew.
+-- What somebody asks to be paid or accounted for, from draft to evidence.
 CREATE TABLE disbursements (
     id TEXT NOT NULL PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,          -- D-2026-0001

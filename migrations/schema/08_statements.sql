@@ -45,7 +45,8 @@ CREATE TABLE statements (
 
 CREATE INDEX statements_subject ON statements (subject, from_date, to_date);
 -- One statement of a kind for a subject and period in each version, whoever asks for it at the same time.
-CREATE UNIQUE INDEX statements_one ON statements (kind, subject, from_date, to_date, version) WHERE state <> 'WITHDRAWN';
+CREATE UNIQUE INDEX statements_one ON statements (kind, subject, from_date, to_date, version)
+    WHERE state <> 'WITHDRAWN';
 
 CREATE TABLE statement_deliveries (
     id TEXT NOT NULL PRIMARY KEY,

@@ -117,7 +117,7 @@ END;
 CREATE TRIGGER duties_insert BEFORE INSERT ON duties
 BEGIN
     SELECT RAISE(ABORT,
-        'supportledger:maker_cannot_approve: who took a step on a payment, or entered its bank details, does not release its batch')
+        'supportledger:maker_cannot_approve: who took a step on a payment does not release its batch')
     WHERE NEW.step = 'release'
       AND EXISTS (SELECT 1 FROM payment_batch_items i JOIN disbursements d ON d.id = i.disbursement_id
         JOIN duties u ON u.subject = d.id AND u.round = d.round AND u.step <> 'release'
@@ -183,7 +183,7 @@ BEGIN
       WHERE k.subject = NEW.subject AND k.round = NEW.round
       AND (d.entered_by = NEW.user_id OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id)));
     SELECT RAISE(ABORT,
-        'supportledger:payee_unverified: the bank details that this was asked for with are not verified, too new, or replaced')
+        'supportledger:payee_unverified: its bank details are not verified, too new, or replaced')
     WHERE NEW.step = 'release'
       AND EXISTS (SELECT 1 FROM payee_bindings k WHERE k.subject = NEW.subject AND k.round = NEW.round
         AND (EXISTS (SELECT 1 FROM payee_details d WHERE d.payee_id = k.payee_id AND d.version > k.version)

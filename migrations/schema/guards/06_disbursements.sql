@@ -33,7 +33,8 @@ CREATE TRIGGER disbursements_update BEFORE UPDATE ON disbursements
 BEGIN
     SELECT RAISE(ABORT,
         'supportledger:approval_missing: this state needs the approval of as many other people as its policy wants')
-    WHERE NEW.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'evidenced', 'verified', 'returned', 'disallowed')
+    WHERE NEW.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'evidenced', 'verified',
+        'returned', 'disallowed')
       AND NOT (NEW.emergency AND NEW.state NOT IN ('approved', 'verified', 'disallowed'))
       AND (SELECT COUNT(*) FROM duties d JOIN duties r ON r.subject = d.subject AND r.round = d.round
         AND r.user_id <> d.user_id WHERE d.subject = NEW.id AND d.round = NEW.round AND d.step = 'approve'

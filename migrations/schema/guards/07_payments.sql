@@ -9,7 +9,7 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:append_only: a version is verified once')
     WHERE EXISTS (SELECT 1 FROM payee_verifications WHERE payee_id = NEW.payee_id AND version = NEW.version);
     SELECT RAISE(ABORT,
-        'supportledger:maker_cannot_approve: who entered bank details does not verify them, with another account neither')
+        'supportledger:maker_cannot_approve: nobody verifies bank details that they entered, with another account neither')
     WHERE NEW.verified_by = ''
       OR EXISTS (SELECT 1 FROM payee_details d LEFT JOIN users a ON a.id = d.entered_by
         LEFT JOIN users b ON b.id = NEW.verified_by WHERE d.payee_id = NEW.payee_id AND d.version = NEW.version
@@ -94,5 +94,6 @@ CREATE TRIGGER bank_import_lines_update BEFORE UPDATE ON bank_import_lines
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:append_only: what the bank said is never changed')
     WHERE NOT EXISTS (SELECT 1 FROM bank_imports
-                      WHERE id = NEW.import_id AND (state = 'previewed' OR state = 'committed' AND NEW.line_id IS NULL));
+                      WHERE id = NEW.import_id AND (state = 'previewed' OR state = 'committed'
+                          AND NEW.line_id IS NULL));
 END;

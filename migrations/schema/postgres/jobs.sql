@@ -1,7 +1,8 @@
--- The tables of riverqueue/river 0.51 (its migrations 1 to 8, as they end), which package store/jobs works on: jobs that are done
--- later, once, and again where they failed. They are river's own text and types; store/jobs compares them with what river would
--- make. A job holds ids, never words about a person.
-CREATE TYPE river_job_state AS ENUM ('available', 'cancelled', 'completed', 'discarded', 'pending', 'retryable', 'running', 'scheduled');
+-- The tables of riverqueue/river 0.51 (its migrations 1 to 8, as they end), which package store/jobs works on: jobs
+-- that are done later, once, and again where they failed. They are river's own text and types; store/jobs compares them
+-- with what river would make. A job holds ids, never words about a person.
+CREATE TYPE river_job_state AS ENUM ('available', 'cancelled', 'completed', 'discarded', 'pending', 'retryable',
+    'running', 'scheduled');
 
 CREATE TABLE river_migration (
     line TEXT NOT NULL,
@@ -43,7 +44,8 @@ CREATE TABLE river_job (
 
 CREATE INDEX river_job_kind ON river_job USING btree (kind);
 
-CREATE INDEX river_job_state_and_finalized_at_index ON river_job USING btree (state, finalized_at) WHERE finalized_at IS NOT NULL;
+CREATE INDEX river_job_state_and_finalized_at_index ON river_job USING btree (state, finalized_at)
+    WHERE finalized_at IS NOT NULL;
 
 CREATE INDEX river_job_prioritized_fetching_index ON river_job USING btree (state, queue, priority, scheduled_at, id);
 
@@ -101,4 +103,5 @@ CREATE INDEX river_notification_created_at_idx ON river_notification (created_at
 
 CREATE INDEX river_notification_topic_id_idx ON river_notification (topic, id);
 
-INSERT INTO river_migration (line, version) VALUES ('main', 1), ('main', 2), ('main', 3), ('main', 4), ('main', 5), ('main', 6), ('main', 7), ('main', 8);
+INSERT INTO river_migration (line, version) VALUES ('main', 1), ('main', 2), ('main', 3), ('main', 4), ('main', 5),
+    ('main', 6), ('main', 7), ('main', 8);

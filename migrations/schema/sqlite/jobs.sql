@@ -1,6 +1,6 @@
--- The tables of riverqueue/river 0.51 (its migrations 1 to 8, as they end), which package store/jobs works on: jobs that are done
--- later, once, and again where they failed. They are river's own text and types; store/jobs compares them with what river would
--- make. A job holds ids, never words about a person.
+-- The tables of riverqueue/river 0.51 (its migrations 1 to 8, as they end), which package store/jobs works on: jobs
+-- that are done later, once, and again where they failed. They are river's own text and types; store/jobs compares them
+-- with what river would make. A job holds ids, never words about a person.
 CREATE TABLE river_leader (
     elected_at timestamp NOT NULL,
     expires_at timestamp NOT NULL,
@@ -65,7 +65,8 @@ CREATE TABLE river_job (
     CONSTRAINT priority_in_range CHECK (priority >= 1 AND priority <= 4),
     CONSTRAINT queue_length CHECK (length(queue) > 0 AND length(queue) < 128),
     CONSTRAINT kind_length CHECK (length(kind) > 0 AND length(kind) < 128),
-    CONSTRAINT state_valid CHECK (state IN ('available', 'cancelled', 'completed', 'discarded', 'pending', 'retryable', 'running', 'scheduled'))
+    CONSTRAINT state_valid CHECK (state IN ('available', 'cancelled', 'completed', 'discarded', 'pending',
+        'retryable', 'running', 'scheduled'))
 );
 
 CREATE INDEX river_job_kind ON river_job (kind);
@@ -89,4 +90,5 @@ CREATE UNIQUE INDEX river_job_unique_idx ON river_job (unique_key)
             ELSE 0
         END >= 1;
 
-INSERT INTO river_migration (line, version) VALUES ('main', 1), ('main', 2), ('main', 3), ('main', 4), ('main', 5), ('main', 6), ('main', 7), ('main', 8);
+INSERT INTO river_migration (line, version) VALUES ('main', 1), ('main', 2), ('main', 3), ('main', 4), ('main', 5),
+    ('main', 6), ('main', 7), ('main', 8);
