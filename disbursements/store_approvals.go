@@ -207,7 +207,7 @@ func (of InboxOf) waitingIn(q *bun.SelectQuery) *bun.SelectQuery {
 // waitingOnes reads what waits and the actor may see, in full.
 func (o Office) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
 	var rows []disbursementRow
-	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*"))
+	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").ColumnExpr(evidenceColumn))
 	q = beneficiaries.OnCases(tx, q, "d.plan_id", "d.created_by")
 	if err := of.Page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
 		return nil, err
@@ -270,8 +270,8 @@ func paidBefore(ctx context.Context, tx *store.Tx, payee string) (bool, error) {
 // usedBy is the number of another disbursement that was asked for with a document, seen by the actor or not: "" for none.
 func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence ledger.EvidenceID) (string, error) {
 	var numbers []string
-	err := tx.NewSelect().Model((*disbursementRow)(nil)).Column("number").Where("',' || evidence || ',' LIKE ?", "%,"+string(evidence)+",%").
-		Where("id <> ?", id).Where("state NOT IN (?)", bun.List([]State{Rejected, Cancelled})).Order("number").Limit(1).Scan(ctx, &numbers)
+	err := tx.NewSelect().Model((*disbursementRow)(nil)).Column("number").
+		Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", evidence).Where("id <> ?", id).Where("state NOT IN (?)", bun.List([]State{Rejected, Cancelled})).Order("number").Limit(1).Scan(ctx, &numbers)
 	if err != nil || len(numbers) == 0 {
 		return "", err
 	}
@@ -285,7 +285,7 @@ func (o Office) SeesEvidence(ctx context.Context, tx *store.Tx, e ledger.Evidenc
 		return true, nil
 	}
 	return visible(tx, tx.NewSelect().Model((*disbursementRow)(nil))).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = q.Where("',' || evidence || ',' LIKE ?", "%,"+string(e.ID)+",%")
+		q = q.Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", e.ID)
 		if len(e.Entries) > 0 {
 			q = q.WhereOr("entry_id IN (?)", bun.List(e.Entries))
 		}

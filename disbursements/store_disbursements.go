@@ -16,7 +16,7 @@ import (
 )
 
 type disbursementRow struct {
-	bun.BaseModel `bun:"table:disbursements"`
+	bun.BaseModel `bun:"table:disbursements,alias:d"`
 	ID            DisbursementID `bun:",pk"`
 	Number        string
 	Settlement    Settlement
@@ -46,7 +46,7 @@ type disbursementRow struct {
 	CreatedBy       access.UserID
 	WrittenBy       access.UserID
 	PlanVersion     string
-	Evidence        string
+	Evidence        string `bun:",scanonly"` // of disbursement_evidence, as evidenceText writes it
 	PolicyID        PolicyID
 	Needs           string
 	ApprovalsNeeded int
@@ -129,8 +129,28 @@ func orEmpty[T ~string](id *T) T {
 
 func insertDisbursement(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	row := d.row()
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return err
+	}
+	return insertEvidence(ctx, tx, d)
+}
+
+type disbursementEvidenceRow struct {
+	bun.BaseModel  `bun:"table:disbursement_evidence"`
+	DisbursementID DisbursementID
+	EvidenceID     string
+}
+
+// evidenceColumn is the documents of a disbursement d, as evidenceText writes them.
+const evidenceColumn = `(SELECT COALESCE(string_agg(e.evidence_id, ','), '') FROM (SELECT evidence_id FROM disbursement_evidence
+	WHERE disbursement_id = d.id ORDER BY evidence_id) AS e) AS evidence`
+
+func insertEvidence(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	var rows []disbursementEvidenceRow
+	for _, id := range parseEvidence(evidenceText(d.Evidence)) {
+		rows = append(rows, disbursementEvidenceRow{DisbursementID: d.ID, EvidenceID: string(id)})
+	}
+	return store.Insert(ctx, tx, rows)
 }
 
 // row is a draft as it is kept.
@@ -140,7 +160,7 @@ func (d Disbursement) row() disbursementRow {
 		PrepaymentID: orNil(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(), Currency: d.Amount.Currency,
 		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, Category: d.Category, Account: d.Account, Spot: d.Spot.String(), Items: itemsText(d.Items),
 		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round, Payload: payload[:],
-		Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, Evidence: evidenceText(d.Evidence), ApprovalsNeeded: 1, Emergency: d.Emergency}
+		Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, ApprovalsNeeded: 1, Emergency: d.Emergency}
 }
 
 // rewriteDisbursement writes the content of a draft anew.
@@ -148,7 +168,13 @@ func rewriteDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) err
 	row := d.row()
 	row.Version++
 	result, err := tx.NewUpdate().Model(&row).ExcludeColumn("created_by", "entry_id").Where("id = ?", d.ID).Where("version = ?", d.Version).Exec(ctx)
-	return once(result, err, &d.Version)
+	if err := once(result, err, &d.Version); err != nil {
+		return err
+	}
+	if _, err := tx.NewDelete().Model((*disbursementEvidenceRow)(nil)).Where("disbursement_id = ?", d.ID).Exec(ctx); err != nil {
+		return err
+	}
+	return insertEvidence(ctx, tx, *d)
 }
 
 // saveDisbursement writes state, round and entry; while it is a draft, the split and what they bind too.
@@ -195,7 +221,7 @@ func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string, 
 		return Disbursement{}, cmp.Or(err, ErrUnknownDisbursement)
 	}
 	var row disbursementRow
-	q := visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key))
+	q := visible(tx, tx.NewSelect().Model(&row).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).Where("id = ? OR number = ?", key, key))
 	if locked {
 		q = tx.Lock(q)
 	}
@@ -325,7 +351,7 @@ type namedRow struct {
 
 // namedRows selects disbursements as d, with the names of what they refer to.
 func namedRows(tx *store.Tx) *bun.SelectQuery {
-	return tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").
+	return tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").ColumnExpr(evidenceColumn).
 		ColumnExpr("COALESCE(p.number, '') AS plan_number, COALESCE(k.code, '') AS partner_code").
 		ColumnExpr("COALESCE(a.number, '') AS prepayment_number").
 		Join("LEFT JOIN plans AS p ON p.id = d.plan_id").Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
@@ -364,7 +390,8 @@ func (o Office) list(
 // for everybody. It comes without plan and parties, which the actor may not know of.
 func (o Office) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
 	var rows []disbursementRow
-	err := tx.NewSelect().Model(&rows).Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released})).Where("entry_id IS NULL").
+	err := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
+		Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released})).Where("entry_id IS NULL").
 		Where("settlement IN (?)", bun.List([]Settlement{ByPayment, ByRetainer, ByPettyCash})).Order("number").Scan(ctx)
 	if err != nil {
 		return nil, err

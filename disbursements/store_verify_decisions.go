@@ -90,7 +90,7 @@ type decidedRow struct {
 // eachDecided goes through the disbursements that somebody approved or authorised. One whose row cannot be read is left
 // out: [verifier.disbursements] has found it.
 func (o Office) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided)) error {
-	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*, COALESCE(a.step, '') AS step").
+	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr(evidenceColumn).ColumnExpr("d.*, COALESCE(a.step, '') AS step").
 		ColumnExpr("COALESCE(a.user_id, '') AS user_id, COALESCE(a.on_behalf_of, '') AS on_behalf_of, COALESCE(a.roles, '') AS roles").
 		Join("LEFT JOIN disbursement_approvals AS a ON a.disbursement_id = d.id AND a.round = d.round " +
 			"AND EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step " +

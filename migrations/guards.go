@@ -201,8 +201,9 @@ var guards = []Guard{
 	{Table: "disbursements", Part: "submitted", Code: "state_conflict",
 		Changed: "what was submitted is not changed; take it back to draft first", Once: "OLD.state <> 'draft'",
 		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, category, " +
-			"account, spot, items, shares, payload, plan_version, evidence, policy_id, needs, approvals_needed, " +
+			"account, spot, items, shares, payload, plan_version, policy_id, needs, approvals_needed, " +
 			"base_amount, emergency"},
+	{Table: "disbursement_evidence", Code: "state_conflict", Changed: "a document is given or taken back, never changed"},
 	{Table: "disbursement_approvals", Deleted: "an approval is never deleted",
 		Changed: "an approval is never changed"},
 	{Table: "disbursement_comments", Deleted: "a comment is never deleted", Changed: "a comment is never changed"},

@@ -101,6 +101,7 @@ CREATE TABLE invitations (
 );
 
 CREATE UNIQUE INDEX invitations_change ON invitations (change_id) WHERE change_id <> '';
+CREATE INDEX invitations_user ON invitations (user_id);
 
 -- Who somebody is at an identity provider; linked by the person, never by a mail address.
 CREATE TABLE sign_in_identities (
@@ -111,6 +112,8 @@ CREATE TABLE sign_in_identities (
     invitation BYTEA,
     PRIMARY KEY (issuer, subject)
 );
+
+CREATE INDEX sign_in_identities_user ON sign_in_identities (user_id);
 
 -- What a browser's cookie leads to, under the SHA-256 of the cookie.
 CREATE TABLE http_sessions (
@@ -150,6 +153,7 @@ CREATE TABLE delegations (
 );
 
 CREATE INDEX delegations_to ON delegations (to_user, from_on);
+CREATE INDEX delegations_from ON delegations (from_user, from_on);
 
 CREATE TABLE audit_events (
     id TEXT NOT NULL PRIMARY KEY,
@@ -162,7 +166,7 @@ CREATE TABLE audit_events (
     fields TEXT NOT NULL,                 -- names of what changed, never values
     reason TEXT NOT NULL,
     on_behalf_of TEXT NOT NULL DEFAULT '' -- For whom the actor acted, where it was for another: '' is for itself.
-);
+); -- in the order of its key
 
 CREATE INDEX audit_events_subject ON audit_events (subject, at);
 CREATE INDEX audit_events_at ON audit_events (at, id);
@@ -180,7 +184,7 @@ CREATE TABLE idempotency_keys (
     body BYTEA NOT NULL,
     created_at TEXT NOT NULL,
     PRIMARY KEY (user_id, key)
-);
+); -- in the order of its key
 
 -- Human numbers (D-2026-0001, B-0007): one row per series.
 CREATE TABLE counters (

@@ -288,3 +288,5 @@ CREATE TABLE cost_claims (
     claimed_at TEXT NOT NULL,
     UNIQUE (cost_id, fund)
 );
+
+CREATE INDEX cost_claims_fund ON cost_claims (fund);

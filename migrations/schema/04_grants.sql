@@ -37,6 +37,8 @@ CREATE TABLE grants (
     report_due_on TEXT NOT NULL DEFAULT '' -- the last day on which cost of the period is paid; '' where none is agreed
 );
 
+CREATE INDEX grants_donor ON grants (donor_id, code);
+
 -- grants.state is the state of the last move.
 CREATE TABLE grant_moves (
     grant_id TEXT NOT NULL REFERENCES grants (id),
@@ -172,6 +174,8 @@ CREATE TABLE grant_award_receipts (
     entry_id TEXT NOT NULL REFERENCES entries (id)
 );
 
+CREATE INDEX grant_award_receipts_grant ON grant_award_receipts (grant_id, received_on);
+
 -- What the grantor takes back of a promise. The award stays what it was.
 CREATE TABLE grant_cancellations (
     id TEXT NOT NULL PRIMARY KEY,
@@ -295,6 +299,7 @@ CREATE TABLE pledges (
 );
 
 CREATE INDEX pledges_donor ON pledges (donor_id, pledged_on);
+CREATE INDEX pledges_fund ON pledges (fund);
 
 CREATE TABLE pledge_instalments (
     pledge_id TEXT NOT NULL REFERENCES pledges (id),
@@ -321,6 +326,8 @@ CREATE TABLE gifts (
 );
 
 CREATE INDEX gifts_donor ON gifts (donor_id, received_on);
+CREATE INDEX gifts_fund ON gifts (fund, received_on);
+CREATE INDEX gifts_pledge ON gifts (pledge_id) WHERE pledge_id <> '';
 
 -- Work and goods given to us: who gave them, how they were valued and by which document.
 CREATE TABLE in_kind_contributions (
@@ -336,6 +343,8 @@ CREATE TABLE in_kind_contributions (
     evidence_id TEXT REFERENCES evidence (id), -- the memo itself
     entry_id TEXT NOT NULL UNIQUE REFERENCES entries (id)
 );
+
+CREATE INDEX in_kind_contributions_fund ON in_kind_contributions (fund, given_on);
 
 -- Files that donors and gifts were read from. A file names people, so it stands here sealed, in parts, under a key of
 -- its own, only while it is looked at: a commit or a discard takes the parts and the key away.

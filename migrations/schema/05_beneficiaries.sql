@@ -77,6 +77,8 @@ CREATE TABLE privacy_notices (
     CHECK (outcome = '' OR reviewed_by <> user_id)
 );
 
+CREATE INDEX privacy_notices_user ON privacy_notices (user_id, at);
+
 CREATE TABLE consents (
     id TEXT NOT NULL PRIMARY KEY,
     beneficiary_id TEXT NOT NULL REFERENCES beneficiaries (id),
@@ -139,6 +141,8 @@ CREATE TABLE plans (
     current_version BIGINT NOT NULL,      -- of the content: versions supersede, never rewrite
     version BIGINT NOT NULL               -- of the row, for If-Match
 );
+
+CREATE INDEX plans_beneficiary ON plans (beneficiary_id, number);
 
 CREATE TABLE plan_versions (
     id TEXT NOT NULL PRIMARY KEY,
@@ -304,3 +308,5 @@ CREATE TABLE reminders (
     noted_at TEXT NOT NULL,
     UNIQUE (kind, subject, due_on)
 );
+
+CREATE INDEX reminders_beneficiary ON reminders (beneficiary_id, due_on);

@@ -24,6 +24,9 @@ CREATE TABLE transfers (
     version BIGINT NOT NULL
 );
 
+CREATE INDEX transfers_partner ON transfers (partner_id, date);
+CREATE INDEX transfers_plan ON transfers (plan_id);
+
 CREATE TABLE prepayments (
     id TEXT NOT NULL PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,          -- RET-1, PC-1
@@ -38,6 +41,8 @@ CREATE TABLE prepayments (
     entry_id TEXT REFERENCES entries (id),
     version BIGINT NOT NULL
 );
+
+CREATE INDEX prepayments_plan ON prepayments (plan_id) WHERE plan_id IS NOT NULL;
 
 -- A set of bands, in force from a day until a later one is. Two people make one: who proposes it does not confirm it.
 CREATE TABLE approval_policies (
@@ -120,7 +125,6 @@ CREATE TABLE disbursements (
     written_by TEXT NOT NULL DEFAULT '',  -- Who wrote what it says now: neither of the two decides on it.
     -- The version of the plan that it was asked for under; another one voids what was decided.
     plan_version TEXT NOT NULL DEFAULT '',
-    evidence TEXT NOT NULL DEFAULT '',    -- Documents that it was asked for with, 'evd_1,evd_2' in order; '' is none.
     policy_id TEXT NOT NULL DEFAULT '',
     -- What the policy wanted when it was asked for: 'approve:1:programme_lead;authorise:1:finance_officer|treasurer'.
     needs TEXT NOT NULL DEFAULT '',
@@ -134,9 +138,20 @@ CREATE TABLE disbursements (
 );
 
 CREATE INDEX disbursements_plan ON disbursements (plan_id, state);
-CREATE INDEX disbursements_state ON disbursements (state, settlement);
+CREATE INDEX disbursements_state ON disbursements (state, number);
 CREATE UNIQUE INDEX disbursements_emergency ON disbursements (emergency_slot);
 CREATE INDEX disbursements_payee ON disbursements (payee, date);
+CREATE INDEX disbursements_partner ON disbursements (partner_id, state) WHERE partner_id IS NOT NULL;
+CREATE INDEX disbursements_prepayment ON disbursements (prepayment_id) WHERE prepayment_id IS NOT NULL;
+
+-- The documents that a disbursement is asked for with. Its payload binds them, in the order of their ids.
+CREATE TABLE disbursement_evidence (
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    evidence_id TEXT NOT NULL REFERENCES evidence (id),
+    PRIMARY KEY (disbursement_id, evidence_id)
+); -- in the order of its key
+
+CREATE INDEX disbursement_evidence_evidence ON disbursement_evidence (evidence_id);
 
 -- With which roles somebody approved or authorised, and for whom. Its duty is the decision itself.
 CREATE TABLE disbursement_approvals (

@@ -212,3 +212,5 @@ CREATE TABLE bank_import_parts (
     returned BOOLEAN NOT NULL,            -- the bank says that it came back
     PRIMARY KEY (import_id, line_no, payment_id)
 );
+
+CREATE INDEX bank_import_parts_payment ON bank_import_parts (payment_id);

@@ -59,6 +59,7 @@ CREATE TABLE statement_deliveries (
 );
 
 CREATE INDEX statement_deliveries_statement ON statement_deliveries (statement_id);
+CREATE INDEX statement_deliveries_donor ON statement_deliveries (donor_id);
 
 -- What the link of a mail carries, as a hash: who reads the database cannot follow it.
 CREATE TABLE statement_delivery_links (
@@ -66,6 +67,8 @@ CREATE TABLE statement_delivery_links (
     delivery_id TEXT NOT NULL REFERENCES statement_deliveries (id),
     expires_at TEXT NOT NULL
 );
+
+CREATE INDEX statement_delivery_links_delivery ON statement_delivery_links (delivery_id);
 
 CREATE TABLE statement_delivery_attempts (
     delivery_id TEXT NOT NULL REFERENCES statement_deliveries (id),
