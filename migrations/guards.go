@@ -47,9 +47,11 @@ var guards = []Guard{
 	{Table: "delegations", Deleted: "a delegation is never deleted",
 		Changed: "a delegation is revoked, never changed",
 		Fixed:   "id, from_user, to_user, from_on, to_on, reason, created_by, created_at", Also: "OLD.revoked_at <> ''"},
-	{Table: "audit_events", Twin: "append_only", Deleted: "an audit event is never deleted", Changed: "an audit event is never changed"},
+	{Table: "audit_events", Twin: "append_only", Deleted: "an audit event is never deleted",
+		Changed: "an audit event is never changed"},
 	{Table: "vault_keys", Changed: "a key stays with its subject", Fixed: "subject, id, created_at"},
-	{Table: "vault_erasures", Twin: "none", Deleted: "an erasure is never taken back", Changed: "an erasure is never changed"},
+	{Table: "vault_erasures", Twin: "none", Deleted: "an erasure is never taken back",
+		Changed: "an erasure is never changed"},
 	// Proof.
 	{Table: "proof_head", Deleted: "the head is never deleted", Changed: "the tree only grows", Fixed: "id",
 		Also: "NEW.size < OLD.size"},
@@ -166,7 +168,8 @@ var guards = []Guard{
 	{Table: "plans", Twin: "state_conflict"},
 	{Table: "plan_versions", Deleted: "a version of a plan is never deleted",
 		Changed: "a version of a plan is never rewritten; write the next",
-		Fixed:   "id, plan_id, version, starts_on, budget_rate, currency, kind, created_by, created_at, goals, reason, country, phase"},
+		Fixed: "id, plan_id, version, starts_on, budget_rate, currency, kind, " +
+			"created_by, created_at, goals, reason, country, phase"},
 	{Table: "plan_shares", Deleted: "a version of a plan is never rewritten; write the next",
 		Changed: "a version of a plan is never rewritten; write the next"},
 	{Table: "plan_lines", Deleted: "a version of a plan is never rewritten; write the next",
@@ -194,16 +197,19 @@ var guards = []Guard{
 		Fixed:   "kind, fund, payee, plan_id, account, date, amount"},
 	{Table: "approval_policies", Deleted: "a policy is never deleted",
 		Changed: "a policy is decided on once and never changed; propose another",
-		Fixed:   "id, from_on, emergency_limit, emergency_per_quarter, emergency_days, remind_days, reason, proposed_by, proposed_at",
-		Also:    "OLD.state <> 'proposed'"},
+		Fixed: "id, from_on, emergency_limit, emergency_per_quarter, emergency_days, " +
+			"remind_days, reason, proposed_by, proposed_at",
+		Also: "OLD.state <> 'proposed'"},
 	{Table: "approval_bands", Deleted: "a band is never deleted", Changed: "a band is never changed"},
-	{Table: "disbursements", Twin: "state_conflict", Changed: "who wrote a disbursement stays on record", Fixed: "created_by"},
+	{Table: "disbursements", Twin: "state_conflict",
+		Changed: "who wrote a disbursement stays on record", Fixed: "created_by"},
 	{Table: "disbursements", Part: "submitted", Code: "state_conflict",
 		Changed: "what was submitted is not changed; take it back to draft first", Once: "OLD.state <> 'draft'",
 		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, category, " +
 			"account, spot, items, shares, payload, plan_version, policy_id, needs, approvals_needed, " +
 			"base_amount, emergency"},
-	{Table: "disbursement_evidence", Code: "state_conflict", Changed: "a document is given or taken back, never changed"},
+	{Table: "disbursement_evidence", Code: "state_conflict",
+		Changed: "a document is given or taken back, never changed"},
 	{Table: "disbursement_approvals", Deleted: "an approval is never deleted",
 		Changed: "an approval is never changed"},
 	{Table: "disbursement_comments", Deleted: "a comment is never deleted", Changed: "a comment is never changed"},
@@ -235,8 +241,10 @@ var guards = []Guard{
 		Fixed: "lock_hash, own_version, item_count, total, locked_by, locked_at, round"},
 	{Table: "payment_batch_items", Deleted: "what stood in a batch stays on record",
 		Changed: "what stands in a batch is not changed; take it out",
-		Fixed:   "id, batch_id, position, subject, disbursement_id, number, uetr, payee_id, details, kind, amount, payload, added_by, added_at",
-		Also:    "OLD.payment_id IS NOT NULL AND NEW.payment_id IS DISTINCT FROM OLD.payment_id OR NEW.live AND NOT OLD.live"},
+		Fixed: "id, batch_id, position, subject, disbursement_id, number, uetr, " +
+			"payee_id, details, kind, amount, payload, added_by, added_at",
+		Also: "OLD.payment_id IS NOT NULL AND NEW.payment_id IS DISTINCT FROM OLD.payment_id" +
+			" OR NEW.live AND NOT OLD.live"},
 	{Table: "bank_lines", Changed: "what the bank said is never changed"},
 	{Table: "bank_matches", Deleted: "a match is undone, never deleted",
 		Changed: "a match is undone, never changed", Fixed: "id, line_id, payment_id, proves, amount",
@@ -254,8 +262,8 @@ var guards = []Guard{
 	{Table: "statements", Code: "statement_issued", Deleted: "a statement is never deleted; withdraw it",
 		Changed: "an issued statement is never changed; replace it",
 		Once:    "OLD.state IN ('ISSUED', 'SENT', 'SUPERSEDED', 'WITHDRAWN')",
-		Fixed: "id, kind, subject, from_date, to_date, lang, round, number, version, replaces, cutoff_seq, value, data_hash, " +
-			"cleared, cleared_hash, privacy, code, record, content, prepared_by, created_at, issued_at",
+		Fixed: "id, kind, subject, from_date, to_date, lang, round, number, version, replaces, cutoff_seq, value, " +
+			"data_hash, cleared, cleared_hash, privacy, code, record, content, prepared_by, created_at, issued_at",
 		Also: "OLD.tail IS NOT NULL AND NEW.tail IS DISTINCT FROM OLD.tail OR OLD.document_hash IS NOT NULL AND " +
 			"NEW.document_hash IS DISTINCT FROM OLD.document_hash"},
 	{Table: "statement_deliveries", Deleted: "a delivery is never deleted", Changed: "a delivery is never changed"},

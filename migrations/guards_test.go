@@ -17,7 +17,7 @@ var (
 // ownWay says why a trigger of that ending may stand on one engine alone.
 var ownWay = map[string]string{
 	"_truncate": "SQLite has no TRUNCATE",
-	"_twin":     "INSERT OR REPLACE deletes without asking DELETE triggers; PostgreSQL has no such statement, its keys refuse twins",
+	"_twin":     "INSERT OR REPLACE deletes without asking DELETE triggers; the keys of PostgreSQL refuse twins",
 	"_onto":     "UPDATE OR REPLACE deletes the row whose key it takes, the same way",
 	"_alone":    "SQLite has one writer",
 }
@@ -31,8 +31,8 @@ var ownTrigger = map[string]string{
 // ownCode says why a code of refusal may stand on one engine alone.
 var ownCode = map[string]string{"row_exists": "PostgreSQL's keys refuse twins, and store takes both for a duplicate"}
 
-// Both engines guard the same things by the same names and answer with the same codes; what one engine has alone, it has
-// for a reason.
+// Both engines guard the same things by the same names and answer with the same codes. What one engine has alone, it
+// has for a reason.
 func TestGuardsAreTheSameOnBothEngines(t *testing.T) {
 	triggers, codes := map[string][]string{}, map[string][]string{}
 	for engine, text := range schemas(t) {
@@ -63,11 +63,13 @@ func TestGuardsAreTheSameOnBothEngines(t *testing.T) {
 }
 
 var (
-	stateCheck = regexp.MustCompile(`\b(state|status) TEXT NOT NULL(?: DEFAULT '[a-z]*')?\s+CHECK \((?:state|status) IN \(([^)]*)\)\)`)
-	quoted     = regexp.MustCompile(`'([^']*)'`)
+	stateCheck = regexp.MustCompile(`\b(state|status) TEXT NOT NULL(?: DEFAULT '[a-z]*')?` +
+		`\s+CHECK \((?:state|status) IN \(([^)]*)\)\)`)
+	quoted = regexp.MustCompile(`'([^']*)'`)
 )
 
-// The states of a thing stand in lives: every CHECK of a column of states says the same, and what follows a state is one.
+// The states of a thing stand in lives: every CHECK of a column of states says the same, and what follows a state is
+// one too.
 func TestStatesAreThoseOfTheChecks(t *testing.T) {
 	text, err := joined(Files(), folder)
 	if err != nil {

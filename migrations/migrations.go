@@ -113,7 +113,8 @@ func texts(fsys fs.FS, dir string) (map[string]string, error) {
 			continue
 		}
 		if !strings.HasSuffix(e.Name(), ".tx.up.sql") {
-			return nil, fmt.Errorf("%w: %s must end in .tx.up.sql, so that it runs whole or not at all", ErrLayout, path.Join(dir, e.Name()))
+			return nil, fmt.Errorf("%w: %s must end in .tx.up.sql, so that it runs whole or not at all",
+				ErrLayout, path.Join(dir, e.Name()))
 		}
 		b, err := fs.ReadFile(fsys, path.Join(dir, e.Name()))
 		if err != nil {
@@ -147,7 +148,8 @@ func collect(folders ...map[string]string) (*migrate.Migrations, error) {
 
 // token finds, left to right: quoted text and comments (kept as they are), the types to rename, the head and the
 // close of a table. Quoted text and comments come first in the pattern so that nothing inside them can match.
-var token = regexp.MustCompile(`'[^']*'|--[^\n]*|\b(?:BIGINT|BYTEA|BOOLEAN|CREATE TABLE)\b|(?m:^\);(?: -- in the order of its key)?$)`)
+var token = regexp.MustCompile(`'[^']*'|--[^\n]*|\b(?:BIGINT|BYTEA|BOOLEAN|CREATE TABLE)\b|` +
+	`(?m:^\);(?: -- in the order of its key)?$)`)
 
 // clustered closes a table that SQLite keeps in the order of its key, without a row number beside it.
 const clustered = "); -- in the order of its key"
@@ -172,7 +174,8 @@ func strict(name, text string) (string, error) {
 		return t
 	})
 	if opened != closed {
-		return "", fmt.Errorf("%w: %s has %d CREATE TABLE and %d lines that are exactly \");\"; they must pair, for STRICT on SQLite", ErrLayout, name, opened, closed)
+		return "", fmt.Errorf("%w: %s has %d CREATE TABLE and %d "+
+			"lines that are exactly \");\"; they must pair, for STRICT on SQLite", ErrLayout, name, opened, closed)
 	}
 	return out, nil
 }

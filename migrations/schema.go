@@ -18,7 +18,8 @@ const Schema = "20261201000000"
 const folder = "schema"
 
 // schema reads the first schema for an engine into one migration: the tables, what is the engine's own, the portable
-// triggers, and the simple ones of guards.go and states.go. Of a table's triggers SQLite asks the newest first. A file system without the folder has none.
+// triggers, and the simple ones of guards.go and states.go. Of a table's triggers SQLite asks the newest first. A file
+// system without the folder has none.
 //
 // A statement ends with a line that ends in ";" and is followed by an empty line, a comment, CREATE, INSERT or ALTER at
 // the beginning of a line.

@@ -8,8 +8,11 @@ import (
 	"strings"
 )
 
+// asTrigger goes on after the name of a function that a trigger calls.
+const asTrigger = " RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$"
+
 // common stands before all triggers: what PostgreSQL's simple ones call.
-var common = map[string][]string{Postgres: {`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+var common = map[string][]string{Postgres: {"CREATE FUNCTION refuse()" + asTrigger + `
 BEGIN
     RAISE EXCEPTION 'supportledger:%: %', TG_ARGV[0], TG_ARGV[1] USING ERRCODE = 'SL001';
 END $$;`}}
@@ -66,8 +69,10 @@ func generated(engine string) (before, after []string) {
 func twins(engine, text string) (written []string) {
 	for _, g := range guards {
 		if engine == SQLite && g.Twin != "none" && (g.Deleted != "" || g.Twin != "") {
-			r := refusal{g.Table + "_twin", "INSERT", g.Table, taken(g.Table, text),
-				cmp.Or(g.Twin, "row_exists"), cmp.Or(g.Deleted, "this row exists")}
+			r := refusal{
+				name: g.Table + "_twin", event: "INSERT", table: g.Table, when: taken(g.Table, text),
+				code: cmp.Or(g.Twin, "row_exists"), words: cmp.Or(g.Deleted, "this row exists"),
+			}
 			written = append(written, r.written(engine))
 		}
 	}
@@ -75,14 +80,16 @@ func twins(engine, text string) (written []string) {
 }
 
 func (g Guard) refusals(engine string) (all []refusal) {
-	code := cmp.Or(g.Code, "append_only")
-	add := func(ending, event, when, code, words string) {
-		all = append(all, refusal{g.Table + "_" + ending, event, g.Table, when, code, words})
+	add := func(ending, event, when, words string) {
+		all = append(all, refusal{
+			name: g.Table + "_" + ending, event: event, table: g.Table, when: when,
+			code: cmp.Or(g.Code, "append_only"), words: words,
+		})
 	}
 	if g.Deleted != "" {
-		add("delete", "DELETE", "", code, g.Deleted)
+		add("delete", "DELETE", "", g.Deleted)
 		if engine == Postgres {
-			add("truncate", "TRUNCATE", "", code, g.Deleted)
+			add("truncate", "TRUNCATE", "", g.Deleted)
 		}
 	}
 	if g.Changed != "" {
@@ -93,7 +100,7 @@ func (g Guard) refusals(engine string) (all []refusal) {
 		if g.Part != "" {
 			ending = "update_" + g.Part
 		}
-		add(ending, "UPDATE", when, code, g.Changed)
+		add(ending, "UPDATE", when, g.Changed)
 	}
 	return all
 }
@@ -123,7 +130,9 @@ func (l Life) refusals() (all []refusal) {
 		if l.Also != "" {
 			when += " OR " + l.Also
 		}
-		all = append(all, refusal{l.Table + "_begin", "INSERT", l.Table, when, l.Code, l.Begin})
+		all = append(all, refusal{
+			name: l.Table + "_begin", event: "INSERT", table: l.Table, when: when, code: l.Code, words: l.Begin,
+		})
 	}
 	var terms []string
 	for state := range strings.FieldsSeq(l.States) {
@@ -137,7 +146,9 @@ func (l Life) refusals() (all []refusal) {
 		if l.Late {
 			name = l.Table + "_update_next"
 		}
-		all = append(all, refusal{name, "UPDATE", l.Table, strings.Join(terms, " OR "), l.Code, l.Follow})
+		all = append(all, refusal{
+			name: name, event: "UPDATE", table: l.Table, when: strings.Join(terms, " OR "), code: l.Code, words: l.Follow,
+		})
 	}
 	return all
 }
@@ -189,8 +200,10 @@ func keys(table, text string) (keys []key) {
 }
 
 var (
-	triggerHead = regexp.MustCompile(`(?s)^CREATE TRIGGER (\w+) BEFORE (INSERT|UPDATE|DELETE) ON (\w+)(?: WHEN (.*?))?\nBEGIN\n(.*)END;$`)
-	raise       = regexp.MustCompile(`(?s)SELECT RAISE\(ABORT,\s+'supportledger:(\w+): ((?:[^']|'')*)'\)(?:\s+WHERE ([^;]*))?;`)
+	triggerHead = regexp.MustCompile(`(?s)^CREATE TRIGGER (\w+) BEFORE (INSERT|UPDATE|DELETE) ON (\w+)` +
+		`(?: WHEN (.*?))?\nBEGIN\n(.*)END;$`)
+	raise = regexp.MustCompile(`(?s)SELECT RAISE\(ABORT,\s+'supportledger:(\w+): ((?:[^']|'')*)'\)` +
+		`(?:\s+WHERE ([^;]*))?;`)
 )
 
 // plpgsql writes a portable trigger for PostgreSQL: a function of the same name that asks the same, and the trigger.
@@ -214,13 +227,15 @@ func plpgsql(trigger string) ([]string, error) {
 		when = " WHEN (" + when + ")"
 	}
 	written := []string{
-		fmt.Sprintf("CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n%s    RETURN %s;\nEND $$;",
-			name, body, row),
+		fmt.Sprintf("CREATE FUNCTION %s()%s\nBEGIN\n%s    RETURN %s;\nEND $$;", name, asTrigger, body, row),
 		fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s FOR EACH ROW%s EXECUTE FUNCTION %[1]s();", name, event, table, when),
 	}
 	if event == "DELETE" {
 		r := raise.FindStringSubmatch(m[5])
-		emptied := refusal{table + "_truncate", "TRUNCATE", table, "", r[1], strings.ReplaceAll(r[2], "''", "'")}
+		emptied := refusal{
+			name: table + "_truncate", event: "TRUNCATE", table: table, code: r[1],
+			words: strings.ReplaceAll(r[2], "''", "'"),
+		}
 		written = append(written, emptied.written(Postgres))
 	}
 	return written, nil
