@@ -57,6 +57,9 @@ func TestSafe(t *testing.T) {
 		"five, one of them twice":    {append(crowd("x", 0, 4, 100), Atom{"y", "P00", 100}), TooFew},
 		"four and the house":         {append(crowd("x", 0, 4, 100), Atom{"y", "", 100}), TooFew},
 		"one has 80 percent":         {append(crowd("x", 1, 4, 5), Atom{"y", "P00", 80}), Safe},
+		"five who paid back":         {crowd("x", 0, 5, -100), Safe},
+		"84 of 105 are 80 percent":   {append(crowd("x", 1, 3, 5), Atom{"y", "P04", 6}, Atom{"y", "P00", 84}), Safe},
+		"85 of 106 are more":         {append(crowd("x", 1, 3, 5), Atom{"y", "P04", 6}, Atom{"y", "P00", 85}), Dominated},
 		"one has more":               {append(crowd("x", 1, 4, 5), Atom{"y", "P00", 81}), Dominated},
 		"one got back the most":      {append(crowd("x", 1, 4, 5), Atom{"y", "P00", -81}), Dominated},
 		"nothing is left of anybody": {append(crowd("x", 0, 5, 100), crowd("y", 0, 5, -100)...), Dominated},
@@ -81,7 +84,8 @@ func TestCases(t *testing.T) {
 
 	t.Run("a grant for one person", func(t *testing.T) {
 		var g Register
-		got := g.Choose([]Group{whole("1", sum("tuition", crowd("tuition", 0, 1, 100)), sum("stipend", crowd("stipend", 0, 1, 50)))}, ForDonors)
+		got := g.Choose([]Group{whole("1", sum("tuition", crowd("tuition", 0, 1, 100)),
+			sum("stipend", crowd("stipend", 0, 1, 50)))}, ForDonors)
 		want := []Choice{{Key: "1", Whole: true, Merged: []Withheld{{"stipend", TooFew}, {"tuition", TooFew}}}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -89,8 +93,10 @@ func TestCases(t *testing.T) {
 	})
 	t.Run("a small category hides with the next", func(t *testing.T) {
 		var g Register
-		got := g.Choose([]Group{whole("1", sum("therapy", crowd("therapy", 0, 12, 100)), sum("legal-aid", crowd("legal-aid", 0, 9, 100)), sum("medical", crowd("medical", 0, 2, 100)))}, ForDonors)
-		want := []Choice{{Key: "1", Whole: true, Shown: []string{"therapy"}, Merged: []Withheld{{"legal-aid", TooFew}, {"medical", TooFew}}}}
+		got := g.Choose([]Group{whole("1", sum("therapy", crowd("therapy", 0, 12, 100)),
+			sum("legal-aid", crowd("legal-aid", 0, 9, 100)), sum("medical", crowd("medical", 0, 2, 100)))}, ForDonors)
+		want := []Choice{{Key: "1", Whole: true, Shown: []string{"therapy"},
+			Merged: []Withheld{{"legal-aid", TooFew}, {"medical", TooFew}}}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -113,7 +119,8 @@ func TestCases(t *testing.T) {
 		var g Register
 		a := []Atom{{"l1/A", "P00", 60}, {"l2/A", "P00", 30}}
 		b := []Atom{{"l1/B", "P00", 40}}
-		g.Choose([]Group{{Whole: Sum{Key: "A", Atoms: a, Duty: true}}, {Whole: Sum{Key: "B", Atoms: b, Duty: true}}}, ForDonors)
+		g.Choose([]Group{{Whole: Sum{Key: "A", Atoms: a, Duty: true}}, {Whole: Sum{Key: "B", Atoms: b, Duty: true}}},
+			ForDonors)
 		if got := g.Judge(append(a[:1:1], b...), ForDonors); got != TooFew {
 			t.Errorf("what one line cost in all is one person's: %q", got)
 		}
@@ -142,14 +149,16 @@ func TestCases(t *testing.T) {
 func TestOnePurposeIsNotTold(t *testing.T) {
 	var g Register
 	one := crowd("therapy", 0, 1, 100)
-	got := g.Choose([]Group{{Whole: Sum{Key: "1", Atoms: one, Duty: true}, Parts: []Sum{{Key: "therapy", Atoms: one}}}}, ForDonors)
+	got := g.Choose([]Group{{Whole: Sum{Key: "1", Atoms: one, Duty: true}, Parts: []Sum{{Key: "therapy", Atoms: one}}}},
+		ForDonors)
 	if diff := cmp.Diff([]Choice{{Key: "1", Whole: true, Merged: []Withheld{{"therapy", TooFew}}}}, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestBand(t *testing.T) {
-	for n, want := range map[int][2]string{0: {"0–4", "0–10"}, 4: {"0–4", "0–10"}, 5: {"5–10", "0–10"}, 10: {"5–10", "0–10"}, 11: {"11–19", "11–19"}, 49: {"20–49", "20–49"}, 100: {"100+", "100+"}} {
+	for n, want := range map[int][2]string{0: {"0–4", "0–10"}, 4: {"0–4", "0–10"}, 5: {"5–10", "0–10"},
+		10: {"5–10", "0–10"}, 11: {"11–19", "11–19"}, 49: {"20–49", "20–49"}, 100: {"100+", "100+"}} {
 		if got := [2]string{ForDonors.Band(n), ForPublic.Band(n)}; got != want {
 			t.Errorf("%d people are shown as %v, want %v", n, got, want)
 		}
@@ -177,4 +186,16 @@ func TestChooseIsStable(t *testing.T) {
 			rt.Errorf("a second statement over the same shows otherwise:\n%s", diff)
 		}
 	})
+}
+
+// Of two rules each limit is the one that protects more, whichever was named first.
+func TestStricterRules(t *testing.T) {
+	few, many := Rules{Threshold: 5, Dominance: 60}, Rules{Threshold: 11, Dominance: 80}
+	want := Rules{Threshold: 11, Dominance: 60}
+	if few.stricter(many) != want || many.stricter(few) != want {
+		t.Errorf("%v and %v", few.stricter(many), many.stricter(few))
+	}
+	if few.stricter(Rules{}) != few {
+		t.Errorf("with no rules at all: %v", few.stricter(Rules{}))
+	}
 }

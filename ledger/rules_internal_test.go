@@ -1,0 +1,126 @@
+package ledger
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/shopspring/decimal"
+)
+
+func inBase(t *testing.T, text string) Money {
+	t.Helper()
+	m, err := ParseMoney(text, "DKK")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestMoneyOfTwoCurrenciesIsNotCompared(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("1 DKK was compared with 1 EUR")
+		}
+	}()
+	one := inBase(t, "1.00")
+	one.Cmp(Money{Amount: one.Amount, Currency: "EUR"})
+}
+
+func TestRateJoinsTwoCurrencies(t *testing.T) {
+	r := Rate{Value: decimal.NewFromInt(226), Num: "NGN", Den: "DKK"}
+	for _, c := range []struct {
+		a, b Currency
+		want bool
+	}{
+		{"NGN", "DKK", true}, {"DKK", "NGN", true}, {"NGN", "EUR", false}, {"EUR", "DKK", false},
+		{"DKK", "EUR", false}, {"EUR", "NGN", false}, {"NGN", "NGN", false}, {"DKK", "DKK", false},
+	} {
+		if got := r.Joins(c.a, c.b); got != c.want {
+			t.Errorf("%s joins %s and %s: %v", r, c.a, c.b, got)
+		}
+	}
+}
+
+// A text must not begin a comment or a new line in the plain-text journal.
+func TestOneLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"Rent; March": "Rent, March", "A|B": "A,B", "two\nlines": "two lines", "a\tb\x7f": "a b ", "Løn å": "Løn å",
+	} {
+		if got := oneLine(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestAfterTakesDrawsOffTheirOwnLots(t *testing.T) {
+	lot := func(id LotID) Lot {
+		return Lot{ID: id, OpenQuantity: inBase(t, "10.00"), OpenCost: inBase(t, "5.00")}
+	}
+	before := []Lot{lot("one"), lot("two")}
+	after := After(before, []Draw{{"two", inBase(t, "4.00"), inBase(t, "2.00")},
+		{"gone", inBase(t, "1.00"), inBase(t, "1.00")}})
+	if after[0].OpenQuantity.String() != "10.00" || after[1].OpenQuantity.String() != "6.00" ||
+		after[1].OpenCost.String() != "3.00" {
+		t.Errorf("after: %+v", after)
+	}
+	if before[1].OpenQuantity.String() != "10.00" {
+		t.Error("the lots that were given are changed")
+	}
+}
+
+// What a line may be, one fault each.
+func TestLineCheck(t *testing.T) {
+	c := chart{base: "DKK", accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset}},
+		funds: map[FundCode]Fund{"UNR": {Code: "UNR"}}}
+	one, euro := inBase(t, "1.00"), Money{Amount: decimal.NewFromInt(1), Currency: "EUR"}
+	sound := Line{Account: "1010", Fund: "UNR", Amount: one, Base: one}
+	if err := sound.check(0, c); err != nil {
+		t.Errorf("a sound line: %v", err)
+	}
+	for name, change := range map[string]func(*Line){
+		"base in euros":            func(l *Line) { l.Base = euro },
+		"another amount in kroner": func(l *Line) { l.Amount = inBase(t, "2.00") },
+		"on two sides":             func(l *Line) { l.Amount, l.Base = euro, one.Neg() },
+		"nothing moves":            func(l *Line) { l.Amount, l.Base = Zero("DKK"), Zero("DKK") },
+	} {
+		l := sound
+		change(&l)
+		var shape *Shape
+		if err := l.check(3, c); !errors.As(err, &shape) || shape.Line != 3 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A checklist counts funds below zero, accounts, and claims between funds that do not cancel.
+func TestChecklistCounts(t *testing.T) {
+	at := func(account AccountNo, fund FundCode, amount string) Balance {
+		return Balance{Account: account, Fund: fund, Amount: inBase(t, amount), Base: inBase(t, amount)}
+	}
+	m := closing{
+		accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset}, "2200": {Number: "2200", Type: Liability},
+			InterfundClaims: {Number: InterfundClaims, Type: Asset}, InterfundDebts: {Number: InterfundDebts, Type: Liability}},
+		funds: map[FundCode]Fund{"UNR": {Code: "UNR", Restriction: Unrestricted},
+			"G1": {Code: "G1", Restriction: BoundByGrant},
+			"G2": {Code: "G2", Restriction: BoundByGrant}},
+		balances: []Balance{at("1010", "UNR", "-100.00"), at("1010", "G1", "10.00"), at("2200", "G1", "-10.01"),
+			at("1010", "G2", "10.00"), at("2200", "G2", "-10.00")},
+	}
+	if got := m.below(); got != 1 {
+		t.Errorf("%d funds below zero, want G1 alone", got)
+	}
+	if got := m.accountsWhere(func(b Balance, a Account) bool { return a.Type == Liability }); got != 1 {
+		t.Errorf("%d accounts, want 2200 once", got)
+	}
+	if got := m.loansApart("DKK"); got != 0 {
+		t.Errorf("loans apart without any: %d", got)
+	}
+	m.balances = append(m.balances, at(InterfundClaims, "UNR", "5.00"), at(InterfundDebts, "G1", "-4.00"))
+	if got := m.loansApart("DKK"); got != 1 {
+		t.Errorf("claims of 5 and debts of 4: %d", got)
+	}
+	m.balances = append(m.balances, at(InterfundDebts, "G1", "-2.00"))
+	if got := m.loansApart("DKK"); got != 1 {
+		t.Errorf("claims of 5 and debts of 6: %d", got)
+	}
+}

@@ -1,0 +1,53 @@
+package ledger_test
+
+import (
+	"testing"
+
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// What is owed may be repaid to the last øre, and no more.
+func TestRepaymentUpToWhatIsOwed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		book := books(t, db)
+		post(t, db, book, opening("UNR", "2026-01-01", "500.00"), opening("G1", "2026-01-01", "500.00"))
+		repay := func(amount string) func(tx *store.Tx) error {
+			return func(tx *store.Tx) error {
+				_, err := book.Repay(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk(amount), Account: "1010",
+					Date: "2026-02-01"})
+				return err
+			}
+		}
+		refused(t, db, ledger.ErrLoanExceeded, repay("0.01"))
+		update(t, db, func(tx *store.Tx) error {
+			_, err := book.Lend(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk("100.00"), Account: "1010",
+				Date: "2026-01-15"})
+			return err
+		})
+		refused(t, db, ledger.ErrLoanExceeded, repay("100.01"))
+		update(t, db, repay("40.00"))
+		refused(t, db, ledger.ErrLoanExceeded, repay("60.01"))
+		update(t, db, repay("60.00"))
+		refused(t, db, ledger.ErrLoanExceeded, repay("0.01"))
+	})
+}
+
+// Months that are taken over close in order, and do not open again.
+func TestTakenOverMonthsCloseInOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		book := books(t, db)
+		to := func(month string, state ledger.PeriodState) func(tx *store.Tx) error {
+			return func(tx *store.Tx) error { return book.SetPeriod(t.Context(), tx, month, state) }
+		}
+		update(t, db, to("2026-01", ledger.MonthSoftClosed))
+		update(t, db, to("2026-02",
+			ledger.MonthSoftClosed)) // an earlier month that is not closed keeps none from soft closing
+		refused(t, db, ledger.ErrPeriodOrder, to("2026-02", ledger.MonthClosed))
+		update(t, db, to("2026-01", ledger.MonthClosed))
+		update(t, db, to("2026-02", ledger.MonthClosed))
+		refused(t, db, ledger.ErrPeriodOrder, to("2026-01", ledger.MonthOpen))
+		refused(t, db, ledger.ErrPeriodOrder, to("2026-02", ledger.MonthSoftClosed))
+	})
+}
