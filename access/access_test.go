@@ -117,6 +117,50 @@ func TestTokens(t *testing.T) {
 	})
 }
 
+// An account works until its end and not at it; the end may be set again to the same instant or an earlier one.
+func TestAnEndIsAnInstant(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ids, clock, end := staff(t, db), storetest.ClockOf(db), storetest.Start.Add(time.Hour)
+		var secret string
+		set := func(at time.Time, want error) {
+			t.Helper()
+			err := db.Update(t.Context(), func(tx *store.Tx) error { return access.EndUser(t.Context(), tx, ids["maker"], at) })
+			if !errors.Is(err, want) {
+				t.Errorf("an end at %s: %v, want %v", at, err, want)
+			}
+		}
+		works := func(want error) {
+			t.Helper()
+			err := db.View(t.Context(), func(tx *store.Tx) error {
+				a, err := access.FindUser(t.Context(), tx, "maker")
+				if works := want == nil; err == nil && a.Works(tx.At) != works {
+					t.Errorf("at %s it works: %v, want %v", tx.At, !works, works)
+				}
+				_, err = access.Authenticate(t.Context(), tx, secret)
+				return err
+			})
+			if !errors.Is(err, want) {
+				t.Errorf("at %s: %v, want %v", clock.Now(), err, want)
+			}
+		}
+		if err := db.Update(t.Context(), func(tx *store.Tx) (err error) {
+			secret, err = access.IssueToken(t.Context(), tx, ids["maker"], 24*time.Hour)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		set(end.Add(time.Microsecond), nil)
+		set(end.Add(2*time.Microsecond), access.ErrAccountEnded)
+		set(end.Add(time.Microsecond), nil)
+		set(end, nil)
+		clock.Set(end.Add(-time.Microsecond))
+		works(nil)
+		clock.Set(end)
+		works(access.ErrUnauthenticated)
+		set(end.Add(-time.Minute), access.ErrAccountEnded)
+	})
+}
+
 func TestNobodyTakesTwoDuties(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ids := staff(t, db)

@@ -262,7 +262,13 @@ func FindChange(ctx context.Context, tx *store.Tx, id ChangeID) (Change, error) 
 	return readChange(ctx, tx, id)
 }
 
-// ListChanges lists changes by id, which is by time, after one, at most limit; of a state, or of all.
-func ListChanges(ctx context.Context, tx *store.Tx, state ChangeState, after string, limit int) ([]Change, error) {
-	return readChanges(ctx, tx, state, after, limit)
+// ChangeFilter chooses changes by state, "" for all; by id, which is by time.
+type ChangeFilter struct {
+	State ChangeState
+	Page  store.Keyset
+}
+
+// ListChanges lists what somebody wanted done to accounts.
+func ListChanges(ctx context.Context, tx *store.Tx, f ChangeFilter) ([]Change, error) {
+	return readChanges(ctx, tx, f)
 }

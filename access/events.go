@@ -24,11 +24,12 @@ type EventFilter struct {
 	Action  string // whole, or its beginning up to the dot: "token"
 	Subject string // what it was done to, or whom it was done for
 	Request string
-	From    time.Time // included
-	Until   time.Time // not included
+	From    time.Time    // included
+	Until   time.Time    // not included
+	Page    store.Keyset // by id, which is by time
 }
 
-// ListEvents lists audit events by id, which is by time, after one, at most limit.
-func ListEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, limit int) ([]Recorded, error) {
-	return readEvents(ctx, tx, f, after, limit)
+// ListEvents lists audit events.
+func ListEvents(ctx context.Context, tx *store.Tx, f EventFilter) ([]Recorded, error) {
+	return readEvents(ctx, tx, f)
 }

@@ -8,14 +8,13 @@ import (
 	"supportledger/store"
 )
 
-func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, limit int) ([]Recorded, error) {
+func readEvents(ctx context.Context, tx *store.Tx, f EventFilter) ([]Recorded, error) {
 	var rows []struct {
 		eventRow
 		Handle *string
 	}
 	q := tx.NewSelect().TableExpr("audit_events AS a").ColumnExpr("a.*").ColumnExpr("u.handle").
-		Join("LEFT JOIN users AS u ON u.id = a.user_id").
-		Where("a.id > ?", after).Order("a.id").Limit(int64(limit))
+		Join("LEFT JOIN users AS u ON u.id = a.user_id")
 	if f.Actor != "" {
 		q = q.Where("a.user_id = ?", f.Actor)
 	}
@@ -36,7 +35,7 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, 
 	if !f.Until.IsZero() {
 		q = q.Where("a.at < ?", store.FormatTime(f.Until))
 	}
-	if err := q.Scan(ctx, &rows); err != nil {
+	if err := f.Page.Ascending(q, "a.id").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	found := make([]Recorded, len(rows))
@@ -45,13 +44,10 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter, after string, 
 		if err != nil {
 			return nil, err
 		}
-		found[i] = Recorded{ID: r.ID, At: at, Actor: UserID(r.UserID), Token: r.TokenID, Request: r.RequestID,
+		found[i] = Recorded{ID: r.ID, At: at, Handle: store.ZeroIfNull(r.Handle), Actor: UserID(r.UserID), Token: r.TokenID, Request: r.RequestID,
 			Event: Event{Action: r.Action, Subject: r.Subject, OnBehalfOf: r.OnBehalfOf, Reason: r.Reason}}
 		if r.Fields != "" {
 			found[i].Fields = unmarked(r.Fields)
-		}
-		if r.Handle != nil {
-			found[i].Handle = *r.Handle
 		}
 	}
 	return found, nil

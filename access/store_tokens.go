@@ -51,15 +51,14 @@ func revokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) er
 	return nil
 }
 
-func readTokens(ctx context.Context, tx *store.Tx, user UserID, sessions bool, after string,
-	limit int) ([]Token, error) {
+func readTokens(ctx context.Context, tx *store.Tx, f TokenFilter) ([]Token, error) {
 	var rows []tokenRow
 	kind := tokenKind
-	if sessions {
+	if f.Sessions {
 		kind = sessionKind
 	}
-	err := tx.NewSelect().Model(&rows).Where("user_id = ?", user).Where("kind = ?", kind).Where("id > ?", after).
-		Order("id").Limit(int64(limit)).Scan(ctx)
+	q := tx.NewSelect().Model(&rows).Where("user_id = ?", f.User).Where("kind = ?", kind)
+	err := f.Page.Ascending(q, "id").Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

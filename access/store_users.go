@@ -66,13 +66,13 @@ func readChange(ctx context.Context, tx *store.Tx, id ChangeID) (Change, error) 
 	return r.change()
 }
 
-func readChanges(ctx context.Context, tx *store.Tx, state ChangeState, after string, limit int) ([]Change, error) {
+func readChanges(ctx context.Context, tx *store.Tx, f ChangeFilter) ([]Change, error) {
 	var rows []changeRow
-	q := tx.NewSelect().Model(&rows).Where("kind <> ?", firstRoles).Where("id > ?", after).Order("id").Limit(int64(limit))
-	if state != "" {
-		q = q.Where("state = ?", state)
+	q := tx.NewSelect().Model(&rows).Where("kind <> ?", firstRoles)
+	if f.State != "" {
+		q = q.Where("state = ?", f.State)
 	}
-	if err := q.Scan(ctx); err != nil {
+	if err := f.Page.Ascending(q, "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	found := make([]Change, len(rows))
@@ -171,10 +171,9 @@ func readAccount(ctx context.Context, tx *store.Tx, ref string) (Account, error)
 	return found[0], nil
 }
 
-func readAccounts(ctx context.Context, tx *store.Tx, after string, limit int) ([]Account, error) {
+func readAccounts(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Account, error) {
 	var rows []userRow
-	if err := tx.NewSelect().Model(&rows).Where("handle > ?", after).Order("handle").Limit(int64(limit)).
-		Scan(ctx); err != nil {
+	if err := page.Ascending(tx.NewSelect().Model(&rows), "handle").Scan(ctx); err != nil {
 		return nil, err
 	}
 	return accountsOf(ctx, tx, rows)

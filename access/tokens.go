@@ -93,10 +93,16 @@ func RevokeToken(ctx context.Context, tx *store.Tx, owner UserID, id TokenID) er
 	return Record(ctx, tx, Event{Action: eventRevoked, Subject: string(id)})
 }
 
-// ListTokens lists the tokens of a user, or the sessions, by id, which is by time, after one, at most limit.
-func ListTokens(ctx context.Context, tx *store.Tx, user UserID, sessions bool, after string,
-	limit int) ([]Token, error) {
-	return readTokens(ctx, tx, user, sessions, after, limit)
+// TokenFilter chooses the tokens of a user, or the sessions; by id, which is by time.
+type TokenFilter struct {
+	User     UserID
+	Sessions bool
+	Page     store.Keyset
+}
+
+// ListTokens lists the tokens or sessions of a user.
+func ListTokens(ctx context.Context, tx *store.Tx, f TokenFilter) ([]Token, error) {
+	return readTokens(ctx, tx, f)
 }
 
 func hash(secret string) []byte {

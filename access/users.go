@@ -80,9 +80,9 @@ func FindUser(ctx context.Context, tx *store.Tx, ref string) (Account, error) {
 	return readAccount(ctx, tx, ref)
 }
 
-// ListUsers lists accounts by handle, after one, at most limit.
-func ListUsers(ctx context.Context, tx *store.Tx, after string, limit int) ([]Account, error) {
-	return readAccounts(ctx, tx, after, limit)
+// ListUsers lists a page of the accounts, by handle.
+func ListUsers(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Account, error) {
+	return readAccounts(ctx, tx, page)
 }
 
 // DisableUser ends an account and all its tokens and sessions for good; the next call with one of them is refused.

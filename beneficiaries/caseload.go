@@ -64,7 +64,7 @@ func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, fr
 }
 
 func (r Register) assign(ctx context.Context, tx *store.Tx, a Assignment) error {
-	others, err := readAssignments(ctx, tx, a.Beneficiary)
+	others, err := readAssignments(ctx, tx, a.Beneficiary, store.Keyset{})
 	if err != nil {
 		return err
 	}
@@ -80,20 +80,20 @@ func (r Register) assign(ctx context.Context, tx *store.Tx, a Assignment) error 
 		Fields: []string{string(a.User)}})
 }
 
-// Caseload lists who is and was on a beneficiary's case, in order of their first days.
-func (r Register) Caseload(ctx context.Context, tx *store.Tx, key string) ([]Assignment, error) {
+// Caseload lists a page of who is and was on a beneficiary's case, in order of their first days and ids.
+func (r Register) Caseload(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Assignment, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	return readAssignments(ctx, tx, b.ID)
+	return readAssignments(ctx, tx, b.ID, page)
 }
 
 // EndAssignment ends a place on a case with a last day. [ErrUnknownAssignment], [ErrDays] for a day before the first or
 // for one that has ended.
 func (r Register) EndAssignment(ctx context.Context, tx *store.Tx, key, assignment string,
 	last ledger.Date) (Assignment, error) {
-	all, err := r.Caseload(ctx, tx, key)
+	all, err := r.Caseload(ctx, tx, key, store.Keyset{})
 	if err != nil {
 		return Assignment{}, err
 	}
@@ -135,7 +135,7 @@ func (r Register) onCaseOnly(ctx context.Context, tx *store.Tx, key string) (Ben
 	return b, err
 }
 
-// Beneficiaries lists those whom the actor may know of, by code.
-func (r Register) Beneficiaries(ctx context.Context, tx *store.Tx) ([]Beneficiary, error) {
-	return readBeneficiaries(ctx, tx)
+// Beneficiaries lists a page of those whom the actor may know of, by code.
+func (r Register) Beneficiaries(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Beneficiary, error) {
+	return readBeneficiaries(ctx, tx, page)
 }

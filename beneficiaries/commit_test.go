@@ -298,6 +298,29 @@ func TestAvailableIsWhatMayStillBePromised(t *testing.T) {
 	})
 }
 
+// Two categories of one budget line are added up: each alone fits the line, together they are one øre too much.
+func TestCategoriesOfOneLineAreAddedUp(t *testing.T) {
+	onBoth(t, func(h house) {
+		h.lineForTen("L") // its line 2 has 79,990.01 for all but therapy
+		for number, c := range map[string]struct {
+			stipend string
+			asked   string // "" is approved
+		}{"P-201": {"39990.02", "79990.02"}, "P-202": {"39990.01", ""}} {
+			h.submitted(Plan{Number: number, Currency: "DKK", Current: PlanVersion{StartsOn: "2026-01-01",
+				Shares: shares("L=100"), Lines: []PlanLine{
+					{Line: "fees", Category: "tuition", UnitPrice: of("40000.00", "DKK"), Items: items("2026-03-01")},
+					{Line: "living", Category: "stipend", UnitPrice: of(c.stipend, "DKK"), Items: items("2026-03-01")}}}})
+			_, err := h.approve("approver", number, 2026, "2026-01-10")
+			var over *grants.BudgetExceeded
+			if errors.As(err, &over) != (c.asked != "") || over == nil && err != nil {
+				t.Errorf("%s: %v", number, err)
+			} else if over != nil && (over.Grant != "L 2" || over.Asked.String() != c.asked) {
+				t.Errorf("%s: %s asked of %s", number, over.Asked, over.Grant)
+			}
+		}
+	})
+}
+
 // Numbers that people gave are stepped over.
 func TestPlanNumbersOfOurOwnAreFree(t *testing.T) {
 	onBoth(t, func(h house) {

@@ -42,14 +42,6 @@ func ConsentLive(consents []Consent, p ConsentPurpose, donor string, on ledger.D
 	return slices.ContainsFunc(consents, func(c Consent) bool { return c.covers(p, donor, on) })
 }
 
-// ConsentLive asks [ConsentLive] of a person on record. It takes the person's id, asks nobody's role and notes nothing:
-// it is for statements, which must not say what no consent covers.
-func (r Register) ConsentLive(ctx context.Context, tx *store.Tx, b BeneficiaryID, p ConsentPurpose, donor string,
-	on ledger.Date) (bool, error) {
-	consents, err := readConsents(ctx, tx, b)
-	return ConsentLive(consents, p, donor, on), err
-}
-
 // RecordConsent puts a consent on record, by someone on the case, with the document that shows it. [ErrNotOnCase],
 // [ErrDays], [ledger.ErrUnknownEvidence], and what [grants.Register.Donor] refuses.
 func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c Consent) (Consent, error) {
@@ -78,13 +70,13 @@ func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c
 		Fields: []string{string(c.Purpose)}})
 }
 
-// Consents lists a person's consents, those that ended too, in order of giving.
-func (r Register) Consents(ctx context.Context, tx *store.Tx, key string) ([]Consent, error) {
+// Consents lists a page of a person's consents, those that ended too, in order of giving.
+func (r Register) Consents(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Consent, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	return readConsents(ctx, tx, b.ID)
+	return readConsents(ctx, tx, b.ID, page)
 }
 
 // RevokeConsent ends a consent from a day on. It is as easy as giving it: everybody who sees the person may put it
@@ -92,7 +84,7 @@ func (r Register) Consents(ctx context.Context, tx *store.Tx, key string) ([]Con
 // [ErrUnknownConsent], [ErrRevoked], [ErrDays].
 func (r Register) RevokeConsent(ctx context.Context, tx *store.Tx, key, consent string,
 	from ledger.Date) (Consent, error) {
-	all, err := r.Consents(ctx, tx, key)
+	all, err := r.Consents(ctx, tx, key, store.Keyset{})
 	if err != nil {
 		return Consent{}, err
 	}
@@ -137,7 +129,7 @@ func (r Register) WriteHousehold(ctx context.Context, tx *store.Tx, key string, 
 	if (h.Children == "0") != (h.Youngest == "") || h.Size == "1" && h.Children != "0" {
 		return Household{}, ErrHousehold
 	}
-	before, err := readHouseholds(ctx, tx, b.ID)
+	before, err := readHouseholds(ctx, tx, b.ID, store.Keyset{})
 	if err != nil {
 		return Household{}, err
 	}
@@ -149,11 +141,11 @@ func (r Register) WriteHousehold(ctx context.Context, tx *store.Tx, key string, 
 		Fields: []string{"size", "children", "youngest"}})
 }
 
-// Households lists what was known of a household, the newest last.
-func (r Register) Households(ctx context.Context, tx *store.Tx, key string) ([]Household, error) {
+// Households lists a page of what was known of a household, the newest last.
+func (r Register) Households(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Household, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	return readHouseholds(ctx, tx, b.ID)
+	return readHouseholds(ctx, tx, b.ID, page)
 }

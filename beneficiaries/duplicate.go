@@ -53,30 +53,34 @@ func (r Register) indexIdentity(ctx context.Context, tx *store.Tx, b Beneficiary
 	return nil
 }
 
-// Duplicates lists the likenesses that wait for a decision, or with all, every one.
-func (r Register) Duplicates(ctx context.Context, tx *store.Tx, all bool) ([]Duplicate, error) {
-	return readDuplicates(ctx, tx, all)
+// DuplicateFilter chooses duplicates: those that wait for a decision, or with All, every one; by id.
+type DuplicateFilter struct {
+	All  bool
+	Page store.Keyset
+}
+
+// Duplicates lists the pairs of people on record who may be one person.
+func (r Register) Duplicates(ctx context.Context, tx *store.Tx, f DuplicateFilter) ([]Duplicate, error) {
+	return readDuplicates(ctx, tx, f, "")
 }
 
 // Adjudicate says whether two people on record are the same. Who wrote what made them alike does not decide:
 // [access.ErrMakerCannotApprove]. [ErrUnknownDuplicate], also for one that is decided.
 func (r Register) Adjudicate(ctx context.Context, tx *store.Tx, id, verdict string) (Duplicate, error) {
-	waiting, err := readDuplicates(ctx, tx, false)
+	waiting, err := readDuplicates(ctx, tx, DuplicateFilter{}, id)
 	if err != nil {
 		return Duplicate{}, err
 	}
-	for _, d := range waiting {
-		if d.ID != id {
-			continue
-		}
-		if d.FoundBy == tx.By.User {
-			return Duplicate{}, access.ErrMakerCannotApprove
-		}
-		d.Verdict = verdict
-		if err := insertVerdict(ctx, tx, d); err != nil {
-			return Duplicate{}, err
-		}
-		return d, access.Record(ctx, tx, access.Event{Action: "duplicate.decided", Subject: d.ID, Fields: []string{verdict}})
+	if len(waiting) == 0 {
+		return Duplicate{}, ErrUnknownDuplicate
 	}
-	return Duplicate{}, ErrUnknownDuplicate
+	d := waiting[0]
+	if d.FoundBy == tx.By.User {
+		return Duplicate{}, access.ErrMakerCannotApprove
+	}
+	d.Verdict = verdict
+	if err := insertVerdict(ctx, tx, d); err != nil {
+		return Duplicate{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: "duplicate.decided", Subject: d.ID, Fields: []string{verdict}})
 }

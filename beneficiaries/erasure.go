@@ -138,19 +138,20 @@ func (r Register) ExportPerson(ctx context.Context, tx *store.Tx, key, reason st
 		return Export{}, err
 	}
 	x := Export{Beneficiary: b}
-	if x.Accesses, err = readAccesses(ctx, tx, b.ID); err != nil {
+	if x.Accesses, err = readAccesses(ctx, tx, b.ID, store.Keyset{}); err != nil {
 		return Export{}, err
 	}
+	slices.Reverse(x.Accesses) // the newest first
 	if x.Identity, err = r.open(ctx, tx, b.ID, o, "identity.exported"); err != nil {
 		return Export{}, err
 	}
-	if x.Caseload, err = readAssignments(ctx, tx, b.ID); err != nil {
+	if x.Caseload, err = readAssignments(ctx, tx, b.ID, store.Keyset{}); err != nil {
 		return Export{}, err
 	}
-	if x.Consents, err = readConsents(ctx, tx, b.ID); err != nil {
+	if x.Consents, err = readConsents(ctx, tx, b.ID, store.Keyset{}); err != nil {
 		return Export{}, err
 	}
-	if x.Household, err = readHouseholds(ctx, tx, b.ID); err != nil {
+	if x.Household, err = readHouseholds(ctx, tx, b.ID, store.Keyset{}); err != nil {
 		return Export{}, err
 	}
 	x.Plans, err = r.stories(ctx, tx, b.ID)
@@ -165,7 +166,7 @@ func (r Register) stories(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([
 	}
 	all := make([]PlanStory, len(plans))
 	for i, p := range plans {
-		turns, err := r.Timeline(ctx, tx, string(p.ID))
+		turns, err := r.Timeline(ctx, tx, string(p.ID), store.Keyset{})
 		if err != nil {
 			return nil, err
 		}

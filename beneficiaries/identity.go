@@ -209,6 +209,7 @@ func orErased(err error) error {
 
 // Access is one look at, or change of, what says who a beneficiary is.
 type Access struct {
+	ID      string // of the audit event
 	At      time.Time
 	Handle  string // of who it was; "" is the system
 	Action  string // identity.opened, identity.written, …
@@ -217,12 +218,12 @@ type Access struct {
 	Reason  string
 }
 
-// Accesses lists who saw a beneficiary's identity, when and why, newest first: what the person may ask for (GDPR
-// article 15).
-func (r Register) Accesses(ctx context.Context, tx *store.Tx, key string) ([]Access, error) {
+// Accesses lists a page of who saw a beneficiary's identity, when and why, the oldest first and by id within an instant:
+// what the person may ask for (GDPR article 15).
+func (r Register) Accesses(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Access, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	return readAccesses(ctx, tx, b.ID)
+	return readAccesses(ctx, tx, b.ID, page)
 }

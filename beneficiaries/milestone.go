@@ -137,7 +137,7 @@ func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, line string, 
 	if err != nil || len(gates) == 0 {
 		return nil, err
 	}
-	decisions, err := readMilestoneDecisions(ctx, tx, p.ID)
+	decisions, err := readMilestoneDecisions(ctx, tx, p.ID, store.Keyset{})
 	return closed(gates, decisions, asking), err
 }
 
@@ -147,7 +147,7 @@ func (r Register) Milestones(ctx context.Context, tx *store.Tx, key string) ([]P
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := readMilestoneDecisions(ctx, tx, p.ID)
+	decisions, err := readMilestoneDecisions(ctx, tx, p.ID, store.Keyset{})
 	if err != nil {
 		return nil, err
 	}

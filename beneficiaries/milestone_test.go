@@ -16,7 +16,7 @@ import (
 func (h house) milestonesAreTold() {
 	h.Helper()
 	h.do("writer", func(tx *store.Tx) error {
-		turns, err := h.reg.Timeline(h.Context(), tx, "P-101")
+		turns, err := h.reg.Timeline(h.Context(), tx, "P-101", store.Keyset{})
 		var told []string
 		for _, t := range turns {
 			told = append(told, strings.TrimSpace(string(t.Kind)+" "+t.Reason))
@@ -29,7 +29,7 @@ func (h house) milestonesAreTold() {
 		return err
 	})
 	h.do("writer", func(tx *store.Tx) error {
-		due, err := h.reg.DueItems(h.Context(), tx, "2026-01-01", "2026-09-30")
+		due, err := h.reg.DueItems(h.Context(), tx, DueFilter{From: "2026-01-01", To: "2026-09-30"})
 		held := 0
 		for _, d := range due {
 			held += len(d.Held)

@@ -36,15 +36,22 @@ func notify(ctx context.Context, tx *store.Tx, kind NoticeKind, b BeneficiaryID,
 		At:     tx.At, ReviewBy: tx.At.Add(reviewWithin)})
 }
 
-// Notices lists the notices of an outcome, "" for those that wait, in order of their dates of review.
-func (r Register) Notices(ctx context.Context, tx *store.Tx, outcome string) ([]Notice, error) {
-	return readNotices(ctx, tx, outcome)
+// NoticeFilter chooses notices by their outcome, "" for those that wait; by the time until which they are to be
+// reviewed, and id.
+type NoticeFilter struct {
+	Outcome string
+	Page    store.Keyset
+}
+
+// Notices lists what the privacy officer has to look at.
+func (r Register) Notices(ctx context.Context, tx *store.Tx, f NoticeFilter) ([]Notice, error) {
+	return readNotices(ctx, tx, f)
 }
 
 // Review closes a notice with an outcome. Nobody reviews an opening of their own: [access.ErrMakerCannotApprove].
 // [ErrUnknownNotice], also for one that is closed.
 func (r Register) Review(ctx context.Context, tx *store.Tx, id, outcome string) (Notice, error) {
-	waiting, err := readNotices(ctx, tx, "")
+	waiting, err := readNotices(ctx, tx, NoticeFilter{})
 	if err != nil {
 		return Notice{}, err
 	}

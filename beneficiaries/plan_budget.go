@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"supportledger/ledger"
 	"supportledger/store"
@@ -104,7 +105,7 @@ func (r Register) plannedByFund(p Plan) ([]ledger.Money, error) {
 // bar sums the units of a line in its currency; what was settled in another one, before a move, is not among them.
 func (l PlanLine) bar() Bar {
 	zero := ledger.Zero(l.UnitPrice.Currency)
-	b := Bar{l.Line, zero, zero, zero, zero}
+	b := Bar{Of: l.Line, Planned: zero, Committed: zero, Spent: zero, Available: zero}
 	for _, i := range l.Items {
 		price := l.price(i)
 		if price.Currency != zero.Currency {
@@ -132,10 +133,22 @@ type DueItem struct {
 	Held   []string // codes of the milestones that hold its money back and were not found met
 }
 
-// DueItems lists the open units of living plans due from a day to another, earliest first. Units without days are not
-// among them, nor what a suspension holds.
-func (r Register) DueItems(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem, error) {
-	return readDue(ctx, tx, from, to)
+// DueFilter chooses open units of support by the days on which they are due, the first and the last. They are paged by
+// [DueItem.Key].
+type DueFilter struct {
+	From, To ledger.Date
+	Page     store.Keyset
+}
+
+// Key is the place of a unit among the due ones: its day, plan, line and position.
+func (i DueItem) Key() []string {
+	return []string{string(i.Item.DueOn), i.Plan.Number, i.Line.Line, strconv.Itoa(i.Item.Position)}
+}
+
+// DueItems lists the open units of living plans that fall due, earliest first. Units without days are not among them,
+// nor what a suspension holds.
+func (r Register) DueItems(ctx context.Context, tx *store.Tx, f DueFilter) ([]DueItem, error) {
+	return readDue(ctx, tx, f)
 }
 
 // heldBy lists the milestones that hold an item back and are not among those met.
@@ -144,17 +157,17 @@ func (l PlanLine) heldBy(i Item, met []string) []string {
 	return slices.DeleteFunc(all, func(code string) bool { return slices.Contains(met, code) })
 }
 
-// Timeline lists what became of a plan and what was found of its milestones, in order. [ErrUnknownPlan].
-func (r Register) Timeline(ctx context.Context, tx *store.Tx, key string) ([]Turn, error) {
+// Timeline lists a page of what became of a plan and what was found of its milestones, by time and id. [ErrUnknownPlan].
+func (r Register) Timeline(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Turn, error) {
 	p, err := r.Plan(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	turns, err := readTurns(ctx, tx, p.ID)
+	turns, err := readTurns(ctx, tx, p.ID, page)
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := readMilestoneDecisions(ctx, tx, p.ID)
+	decisions, err := readMilestoneDecisions(ctx, tx, p.ID, page)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +178,10 @@ func (r Register) Timeline(ctx context.Context, tx *store.Tx, key string) ([]Tur
 		}
 		turns = append(turns, t)
 	}
-	slices.SortStableFunc(turns, func(a, b Turn) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(turns, func(a, b Turn) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
+	if page.Limit > 0 { // each of the two lists may fill the page alone
+		turns = turns[:min(page.Limit, len(turns))]
+	}
 	return turns, nil
 }
 

@@ -94,14 +94,9 @@ func (r Register) Plan(ctx context.Context, tx *store.Tx, key string) (Plan, err
 	return readPlan(ctx, tx, key)
 }
 
-// Plans lists the plans by number.
-func (r Register) Plans(ctx context.Context, tx *store.Tx) ([]Plan, error) {
-	return readPlans(ctx, tx, "", 0)
-}
-
-// PlansAfter lists plans by number after one, at most limit.
-func (r Register) PlansAfter(ctx context.Context, tx *store.Tx, number string, limit int) ([]Plan, error) {
-	return readPlans(ctx, tx, number, limit)
+// Plans lists a page of the plans whose people the actor may know of, by number.
+func (r Register) Plans(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Plan, error) {
+	return readPlans(ctx, tx, page)
 }
 
 // PlansByID reads plans in a constant number of queries for a caller that may know of them, such as for the
@@ -119,11 +114,11 @@ func (r Register) inState(ctx context.Context, tx *store.Tx, key string, states 
 	return p, err
 }
 
-// Versions lists all versions of a plan, oldest first. [ErrUnknownPlan].
-func (r Register) Versions(ctx context.Context, tx *store.Tx, key string) ([]PlanVersion, error) {
+// Versions lists a page of the versions of a plan, oldest first. [ErrUnknownPlan].
+func (r Register) Versions(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]PlanVersion, error) {
 	p, err := r.Plan(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	return readVersions(ctx, tx, p.ID)
+	return readVersions(ctx, tx, p.ID, page)
 }

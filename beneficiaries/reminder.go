@@ -40,7 +40,7 @@ type Reminder struct {
 // 30 days; living plans whose last unit is due within 60 days or past. It reads and writes nothing down, and asks the
 // database the same few questions however many plans there are.
 func (r Register) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
-	people, err := readBeneficiaries(ctx, tx)
+	people, err := readBeneficiaries(ctx, tx, store.Keyset{})
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			var few, after asked
 			var found []Reminder
 			reminders := func() (err error) { found, err = h.reg.Reminders(h.Context(), tx, "2027-01-15"); return err }
-			lists := func() error { _, err := h.reg.PlansAfter(h.Context(), tx, "", 200); return err }
+			lists := func() error { _, err := h.reg.Plans(h.Context(), tx, store.Keyset{Limit: 200}); return err }
 			var page, pageAfter asked
 			if err := h.cloned(tx, p, 0, 3); err != nil {
 				return err
@@ -105,7 +105,11 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			}
 			var due []DueItem
 			var month, monthAfter asked
-			units := func() (err error) { due, err = h.reg.DueItems(h.Context(), tx, "2026-06-01", "2026-06-30"); return err }
+			units := func() (err error) {
+				due, err = h.reg.DueItems(h.Context(), tx,
+					DueFilter{From: "2026-06-01", To: "2026-06-30"})
+				return err
+			}
 			if err := errors.Join(page.asks(tx, lists), month.asks(tx, units)); err != nil {
 				return err
 			}

@@ -180,14 +180,11 @@ func readPlan(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
 	return plans[0], nil
 }
 
-// readPlans lists plans by number after one, at most limit; 0 reads all.
-func readPlans(ctx context.Context, tx *store.Tx, after string, limit int) ([]Plan, error) {
+// readPlans lists a page of plans by number.
+func readPlans(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Plan, error) {
 	var rows []planRow
-	q := visible(tx, tx.NewSelect().Model(&rows).Where("number > ?", after), "beneficiary_id").Order("number")
-	if limit > 0 {
-		q = q.Limit(int64(limit))
-	}
-	if err := q.Scan(ctx); err != nil {
+	q := visible(tx, tx.NewSelect().Model(&rows), "beneficiary_id")
+	if err := page.Ascending(q, "number").Scan(ctx); err != nil {
 		return nil, err
 	}
 	return plansOf(ctx, tx, rows)

@@ -38,9 +38,9 @@ func visible(tx *store.Tx, q *bun.SelectQuery, column string) *bun.SelectQuery {
 	return q.Where(onCaseToday, bun.Ident(column), tx.By.User, today, today)
 }
 
-func readBeneficiaries(ctx context.Context, tx *store.Tx) ([]Beneficiary, error) {
+func readBeneficiaries(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Beneficiary, error) {
 	var rows []beneficiaryRow
-	if err := visible(tx, tx.NewSelect().Model(&rows), "id").Order("code").Scan(ctx); err != nil {
+	if err := page.Ascending(visible(tx, tx.NewSelect().Model(&rows), "id"), "code").Scan(ctx); err != nil {
 		return nil, err
 	}
 	found := make([]Beneficiary, len(rows))
@@ -63,15 +63,14 @@ func endAssignment(ctx context.Context, tx *store.Tx, a Assignment) error {
 		Where("to_on = ''").Exec(ctx))
 }
 
-func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Assignment, error) {
+func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID, page store.Keyset) ([]Assignment, error) {
 	var rows []struct {
 		assignmentRow
 		Handle string
 	}
-	err := tx.NewSelect().TableExpr("caseload AS c").ColumnExpr("c.*").ColumnExpr("u.handle").
-		Join("JOIN users AS u ON u.id = c.user_id").
-		Where("c.beneficiary_id = ?", b).Order("c.from_on", "c.id").Scan(ctx, &rows)
-	if err != nil {
+	q := tx.NewSelect().TableExpr("caseload AS c").ColumnExpr("c.*").ColumnExpr("u.handle").
+		Join("JOIN users AS u ON u.id = c.user_id").Where("c.beneficiary_id = ?", b)
+	if err := page.Ascending(q, "c.from_on", "c.id").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	all := make([]Assignment, len(rows))
@@ -81,8 +80,7 @@ func readAssignments(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Assi
 			return nil, err
 		}
 		all[i] = Assignment{ID: r.ID, Beneficiary: r.BeneficiaryID, User: r.UserID, Handle: r.Handle, From: r.FromOn,
-			To:         r.ToOn,
-			AssignedBy: r.AssignedBy, AssignedAt: at, admitted: r.Admitted}
+			To: r.ToOn, AssignedBy: r.AssignedBy, AssignedAt: at, admitted: r.Admitted}
 	}
 	return all, nil
 }

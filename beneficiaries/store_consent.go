@@ -57,28 +57,25 @@ func insertConsent(ctx context.Context, tx *store.Tx, c Consent) error {
 	return err
 }
 
-func readConsents(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Consent, error) {
-	return scanConsents(ctx, tx.NewSelect().Where("c.beneficiary_id = ?", b))
+func readConsents(ctx context.Context, tx *store.Tx, b BeneficiaryID, page store.Keyset) ([]Consent, error) {
+	return scanConsents(ctx, tx.NewSelect().Where("c.beneficiary_id = ?", b), page)
 }
 
 // scanConsents reads those of a selection, in order of giving.
-func scanConsents(ctx context.Context, q *bun.SelectQuery) ([]Consent, error) {
+func scanConsents(ctx context.Context, q *bun.SelectQuery, page store.Keyset) ([]Consent, error) {
 	var rows []struct {
 		consentRow
 		RevokedOn *ledger.Date
 	}
-	err := q.TableExpr("consents AS c").ColumnExpr("c.*").ColumnExpr("r.revoked_on").
-		Join("LEFT JOIN consent_revocations AS r ON r.consent_id = c.id").Order("c.given_on", "c.id").Scan(ctx, &rows)
-	if err != nil {
+	q = q.TableExpr("consents AS c").ColumnExpr("c.*").ColumnExpr("r.revoked_on").
+		Join("LEFT JOIN consent_revocations AS r ON r.consent_id = c.id")
+	if err := page.Ascending(q, "c.given_on", "c.id").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	all := make([]Consent, len(rows))
 	for i, r := range rows {
 		all[i] = Consent{ID: r.ID, Beneficiary: r.BeneficiaryID, Purpose: r.Purpose, Donor: r.Donor, GivenOn: r.GivenOn,
-			ExpiresOn: r.ExpiresOn, Evidence: r.EvidenceID}
-		if r.RevokedOn != nil {
-			all[i].RevokedOn = *r.RevokedOn
-		}
+			ExpiresOn: r.ExpiresOn, Evidence: r.EvidenceID, RevokedOn: store.ZeroIfNull(r.RevokedOn)}
 	}
 	return all, nil
 }
@@ -97,9 +94,10 @@ func insertHousehold(ctx context.Context, tx *store.Tx, b BeneficiaryID, h House
 	return err
 }
 
-func readHouseholds(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Household, error) {
+func readHouseholds(ctx context.Context, tx *store.Tx, b BeneficiaryID, page store.Keyset) ([]Household, error) {
 	var rows []householdRow
-	if err := tx.NewSelect().Model(&rows).Where("beneficiary_id = ?", b).Order("version").Scan(ctx); err != nil {
+	q := tx.NewSelect().Model(&rows).Where("beneficiary_id = ?", b)
+	if err := page.Ascending(q, "version").Scan(ctx); err != nil {
 		return nil, err
 	}
 	all := make([]Household, len(rows))
@@ -108,7 +106,8 @@ func readHouseholds(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]House
 		if err != nil {
 			return nil, err
 		}
-		all[i] = Household{r.Version, r.Size, r.Children, r.Youngest, ledger.DateOf(at)}
+		all[i] = Household{Version: r.Version, Size: r.Size, Children: r.Children, Youngest: r.Youngest,
+			Since: ledger.DateOf(at)}
 	}
 	return all, nil
 }

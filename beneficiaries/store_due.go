@@ -2,9 +2,12 @@ package beneficiaries
 
 import (
 	"context"
+	"slices"
 
 	"supportledger/ledger"
 	"supportledger/store"
+
+	"github.com/uptrace/bun"
 )
 
 // dueRow is an open unit with its line and its plan.
@@ -26,28 +29,31 @@ type dueRow struct {
 	ReleasedYear    int
 }
 
-// readDue lists the open units of living plans due from a day to another, earliest first, with what holds them back.
-// Their plans come without content.
-func readDue(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]DueItem, error) {
+// readDue lists open units with what holds them back. Their plans come without content.
+func readDue(ctx context.Context, tx *store.Tx, f DueFilter) ([]DueItem, error) {
 	var rows []dueRow
-	err := livingPlans(tx).
+	q := livingPlans(tx).
 		ColumnExpr("p.id, p.number, p.beneficiary_id, p.state, v.id AS version_id, v.currency AS version_currency").
 		ColumnExpr("l.line, l.category, l.unit_price, l.kind, l.payee").
-		ColumnExpr("i.position, i.due_on, i.committed_year, i.unit_price AS own_price, i.currency AS own_currency, "+
-			"i.released_year").
+		ColumnExpr("i.position, i.due_on, i.committed_year, i.unit_price AS own_price, i.currency AS own_currency").
+		ColumnExpr("i.released_year").
 		Join("JOIN plan_lines AS l ON l.version_id = v.id").
 		Join("JOIN plan_items AS i ON i.version_id = v.id AND i.line = l.line").
-		Where("i.due_on <> ''").Where("i.due_on BETWEEN ? AND ?", from, to).Where("i.settled_by = ''").
-		Where("i.suspended_by = ''").
-		Order("i.due_on", "p.number", "l.position", "i.position").Scan(ctx, &rows)
+		Where("i.due_on <> ''").Where("i.due_on BETWEEN ? AND ?", f.From, f.To).
+		Where("i.settled_by = ''").Where("i.suspended_by = ''")
+	err := f.Page.Ascending(q, "i.due_on", "p.number", "i.line", "i.position").Scan(ctx, &rows)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	gates, err := readLivingGates(ctx, tx)
+	plans, versions := make([]PlanID, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		plans[i], versions[i] = r.ID, r.VersionID
+	}
+	gates, err := readGates(ctx, tx, versions)
 	if err != nil {
 		return nil, err
 	}
-	met, err := readMet(ctx, tx)
+	met, err := readMet(ctx, tx, plans)
 	if err != nil {
 		return nil, err
 	}
@@ -74,18 +80,23 @@ func (r dueRow) due(gates []gateRow, met []string) DueItem {
 		}
 	}
 	plan := Plan{ID: r.ID, Number: r.Number, Beneficiary: r.BeneficiaryID, Currency: r.VersionCurrency, State: r.State}
-	return DueItem{plan, line, item, line.price(item), line.heldBy(item, met)}
+	return DueItem{Plan: plan, Line: line, Item: item, Amount: line.price(item), Held: line.heldBy(item, met)}
 }
 
-// readLivingGates lists the gates of the versions in force of living plans, by version.
-func readLivingGates(ctx context.Context, tx *store.Tx) (map[string][]gateRow, error) {
-	var rows []gateRow
-	err := livingPlans(tx).ColumnExpr("g.version_id, g.line, g.position, g.milestone").
-		Join("JOIN plan_gates AS g ON g.version_id = v.id").
-		Order("g.version_id", "g.line", "g.position", "g.milestone").Scan(ctx, &rows)
+// readGates lists the gates of versions, by version.
+func readGates(ctx context.Context, tx *store.Tx, versions []string) (map[string][]gateRow, error) {
+	slices.Sort(versions)
 	of := map[string][]gateRow{}
-	for _, r := range rows {
-		of[r.VersionID] = append(of[r.VersionID], r)
+	for some := range slices.Chunk(slices.Compact(versions), atOnce) {
+		var rows []gateRow
+		err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(some)).
+			Order("version_id", "line", "position", "milestone").Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			of[r.VersionID] = append(of[r.VersionID], r)
+		}
 	}
-	return of, err
+	return of, nil
 }

@@ -62,17 +62,21 @@ func noteDuplicate(ctx context.Context, tx *store.Tx, d Duplicate) error {
 	return err
 }
 
-func readDuplicates(ctx context.Context, tx *store.Tx, all bool) ([]Duplicate, error) {
+// readDuplicates lists duplicates; only the one of an id where that is not "".
+func readDuplicates(ctx context.Context, tx *store.Tx, f DuplicateFilter, id string) ([]Duplicate, error) {
 	var rows []struct {
 		duplicateRow
 		Verdict *string
 	}
 	q := tx.NewSelect().TableExpr("duplicates AS d").ColumnExpr("d.*").ColumnExpr("v.verdict").
-		Join("LEFT JOIN duplicate_decisions AS v ON v.duplicate_id = d.id").Order("d.id")
-	if !all {
+		Join("LEFT JOIN duplicate_decisions AS v ON v.duplicate_id = d.id")
+	if !f.All {
 		q = q.Where("v.verdict IS NULL")
 	}
-	if err := q.Scan(ctx, &rows); err != nil {
+	if id != "" {
+		q = q.Where("d.id = ?", id)
+	}
+	if err := f.Page.Ascending(q, "d.id").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	found := make([]Duplicate, len(rows))
@@ -81,10 +85,8 @@ func readDuplicates(ctx context.Context, tx *store.Tx, all bool) ([]Duplicate, e
 		if err != nil {
 			return nil, err
 		}
-		found[i] = Duplicate{ID: r.ID, One: r.BeneficiaryID, Other: r.OtherID, Kind: r.Kind, FoundBy: r.FoundBy, FoundAt: at}
-		if r.Verdict != nil {
-			found[i].Verdict = *r.Verdict
-		}
+		found[i] = Duplicate{ID: r.ID, One: r.BeneficiaryID, Other: r.OtherID, Kind: r.Kind, FoundBy: r.FoundBy, FoundAt: at,
+			Verdict: store.ZeroIfNull(r.Verdict)}
 	}
 	return found, nil
 }

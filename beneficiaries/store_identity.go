@@ -82,9 +82,10 @@ func countNotices(ctx context.Context, tx *store.Tx, kind NoticeKind, since time
 		Where("at > ?", store.FormatTime(since)).Count(ctx)
 }
 
-func readNotices(ctx context.Context, tx *store.Tx, outcome string) ([]Notice, error) {
+func readNotices(ctx context.Context, tx *store.Tx, f NoticeFilter) ([]Notice, error) {
 	var rows []noticeRow
-	if err := tx.NewSelect().Model(&rows).Where("outcome = ?", outcome).Order("review_by", "id").Scan(ctx); err != nil {
+	q := tx.NewSelect().Model(&rows).Where("outcome = ?", f.Outcome)
+	if err := f.Page.Ascending(q, "review_by", "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	all := make([]Notice, len(rows))
@@ -109,16 +110,15 @@ func saveReview(ctx context.Context, tx *store.Tx, n Notice) error {
 var accessActions = []string{"identity.opened", "identity.opened_in_emergency", "identity.written", "identity.exported",
 	"identity.erased"}
 
-func readAccesses(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Access, error) {
+func readAccesses(ctx context.Context, tx *store.Tx, b BeneficiaryID, page store.Keyset) ([]Access, error) {
 	var rows []struct {
-		At, Action, Fields, Reason string
-		Handle                     *string
+		ID, At, Action, Fields, Reason string
+		Handle                         *string
 	}
-	err := tx.NewSelect().TableExpr("audit_events AS e").ColumnExpr("e.at, e.action, e.fields, e.reason, u.handle").
+	q := tx.NewSelect().TableExpr("audit_events AS e").ColumnExpr("e.id, e.at, e.action, e.fields, e.reason, u.handle").
 		Join("LEFT JOIN users AS u ON u.id = e.user_id").Where("e.subject = ?", b).
-		Where("e.action IN (?)", bun.List(accessActions)).
-		OrderExpr("e.at DESC, e.id DESC").Scan(ctx, &rows)
-	if err != nil {
+		Where("e.action IN (?)", bun.List(accessActions))
+	if err := page.Ascending(q, "e.at", "e.id").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	all := make([]Access, len(rows))
@@ -127,10 +127,7 @@ func readAccesses(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Access,
 		if err != nil {
 			return nil, err
 		}
-		all[i] = Access{At: at, Action: r.Action, Reason: r.Reason}
-		if r.Handle != nil {
-			all[i].Handle = *r.Handle
-		}
+		all[i] = Access{ID: r.ID, At: at, Action: r.Action, Reason: r.Reason, Handle: store.ZeroIfNull(r.Handle)}
 		if r.Fields != "" {
 			all[i].Fields = strings.Split(r.Fields, ",")
 		}

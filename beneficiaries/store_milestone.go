@@ -139,10 +139,12 @@ func insertMilestoneDecision(ctx context.Context, tx *store.Tx, plan PlanID, d M
 	return err
 }
 
-// readMilestoneDecisions lists what was found of a plan's milestones, oldest first.
-func readMilestoneDecisions(ctx context.Context, tx *store.Tx, plan PlanID) ([]MilestoneDecision, error) {
+// readMilestoneDecisions lists a page of what was found of a plan's milestones, oldest first.
+func readMilestoneDecisions(ctx context.Context, tx *store.Tx, plan PlanID, page store.Keyset) ([]MilestoneDecision,
+	error) {
 	var rows []milestoneDecisionRow
-	if err := tx.NewSelect().Model(&rows).Where("plan_id = ?", plan).Order("decided_at", "id").Scan(ctx); err != nil {
+	q := tx.NewSelect().Model(&rows).Where("plan_id = ?", plan)
+	if err := page.Ascending(q, "decided_at", "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	all := make([]MilestoneDecision, len(rows))
@@ -157,5 +159,6 @@ func readMilestoneDecisions(ctx context.Context, tx *store.Tx, plan PlanID) ([]M
 
 func (r milestoneDecisionRow) decision() (MilestoneDecision, error) {
 	attained, err := parsePercent(r.Attained)
-	return MilestoneDecision{r.ID, r.Milestone, r.Result == "met", attained, r.EvidenceID, r.DecidedBy, r.DecidedAt}, err
+	return MilestoneDecision{ID: r.ID, Milestone: r.Milestone, Met: r.Result == "met", Attained: attained,
+		Evidence: r.EvidenceID, By: r.DecidedBy, At: r.DecidedAt}, err
 }

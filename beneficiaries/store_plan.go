@@ -38,14 +38,16 @@ func insertTurn(ctx context.Context, tx *store.Tx, p Plan, t *Turn) error {
 	return err
 }
 
-func readTurns(ctx context.Context, tx *store.Tx, plan PlanID) ([]Turn, error) {
+func readTurns(ctx context.Context, tx *store.Tx, plan PlanID, page store.Keyset) ([]Turn, error) {
 	var rows []turnRow
-	if err := tx.NewSelect().Model(&rows).Where("plan_id = ?", plan).Order("created_at", "id").Scan(ctx); err != nil {
+	q := tx.NewSelect().Model(&rows).Where("plan_id = ?", plan)
+	if err := page.Ascending(q, "created_at", "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	turns := make([]Turn, len(rows))
 	for i, r := range rows {
-		turns[i] = Turn{r.ID, r.VersionID, r.Kind, r.Reason, r.Day, r.StartsOn, r.Year, r.EntryID, r.CreatedBy, r.CreatedAt}
+		turns[i] = Turn{ID: r.ID, Version: r.VersionID, Kind: r.Kind, Reason: r.Reason, Day: r.Day, Starts: r.StartsOn,
+			Year: r.Year, Entry: r.EntryID, By: r.CreatedBy, At: r.CreatedAt}
 	}
 	return turns, nil
 }
@@ -103,10 +105,10 @@ func saveItems(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	return nil
 }
 
-// readVersions reads all versions of a plan, oldest first.
-func readVersions(ctx context.Context, tx *store.Tx, plan PlanID) ([]PlanVersion, error) {
+// readVersions reads a page of the versions of a plan, oldest first.
+func readVersions(ctx context.Context, tx *store.Tx, plan PlanID, page store.Keyset) ([]PlanVersion, error) {
 	var rows []versionRow
-	if err := tx.NewSelect().Model(&rows).Where("plan_id = ?", plan).Order("version").Scan(ctx); err != nil {
+	if err := page.Ascending(tx.NewSelect().Model(&rows).Where("plan_id = ?", plan), "version").Scan(ctx); err != nil {
 		return nil, err
 	}
 	return contentsOf(ctx, tx, rows)

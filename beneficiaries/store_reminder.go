@@ -71,7 +71,11 @@ func readDueMilestones(ctx context.Context, tx *store.Tx, until ledger.Date,
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	met, err := readMet(ctx, tx)
+	plans := make([]PlanID, len(rows))
+	for i, r := range rows {
+		plans[i] = r.ID
+	}
+	met, err := readMet(ctx, tx, plans)
 	if err != nil {
 		return nil, err
 	}
@@ -104,19 +108,23 @@ func readEndingPlans(ctx context.Context, tx *store.Tx, until ledger.Date,
 	return out, err
 }
 
-// readMet lists the milestones of each plan whose newest decision found them met.
-func readMet(ctx context.Context, tx *store.Tx) (map[PlanID][]string, error) {
-	var rows []milestoneDecisionRow
-	if err := tx.NewSelect().Model(&rows).Column("plan_id", "milestone", "result").Order("decided_at", "id").
-		Scan(ctx); err != nil {
-		return nil, err
-	}
+// readMet lists the milestones of each of the plans whose newest decision found them met.
+func readMet(ctx context.Context, tx *store.Tx, plans []PlanID) (map[PlanID][]string, error) {
+	slices.Sort(plans)
 	newest := map[PlanID]map[string]string{}
-	for _, r := range rows {
-		if newest[r.PlanID] == nil {
-			newest[r.PlanID] = map[string]string{}
+	for some := range slices.Chunk(slices.Compact(plans), atOnce) {
+		var rows []milestoneDecisionRow
+		err := tx.NewSelect().Model(&rows).Column("plan_id", "milestone", "result").Where("plan_id IN (?)", bun.List(some)).
+			Order("decided_at", "id").Scan(ctx)
+		if err != nil {
+			return nil, err
 		}
-		newest[r.PlanID][r.Milestone] = r.Result
+		for _, r := range rows {
+			if newest[r.PlanID] == nil {
+				newest[r.PlanID] = map[string]string{}
+			}
+			newest[r.PlanID][r.Milestone] = r.Result
+		}
 	}
 	met := map[PlanID][]string{}
 	for plan, results := range newest {
@@ -131,5 +139,5 @@ func readMet(ctx context.Context, tx *store.Tx) (map[PlanID][]string, error) {
 
 // readConsentsUntil lists the consents that expire on a day or later.
 func readConsentsUntil(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Consent, error) {
-	return scanConsents(ctx, tx.NewSelect().Where("c.expires_on >= ?", on))
+	return scanConsents(ctx, tx.NewSelect().Where("c.expires_on >= ?", on), store.Keyset{})
 }

@@ -34,7 +34,8 @@ func readLives(ctx context.Context, tx *store.Tx) ([]life, error) {
 	}
 	lives := make([]life, len(plans))
 	for i, p := range plans {
-		lives[i] = life{p.ID, p.Number, p.State, p.CurrentVersion, of[p.ID], turned, decisions[p.ID]}
+		lives[i] = life{plan: p.ID, number: p.Number, state: p.State, current: p.CurrentVersion, versions: of[p.ID],
+			turned: turned, decisions: decisions[p.ID]}
 	}
 	return lives, nil
 }

@@ -21,14 +21,14 @@ type wordRow struct {
 	AddedAt       string
 }
 
-func readWords(ctx context.Context, tx *store.Tx, kind WordKind) ([]Word, error) {
+func readWords(ctx context.Context, tx *store.Tx, kind WordKind, page store.Keyset) ([]Word, error) {
 	var rows []wordRow
-	if err := tx.NewSelect().Model(&rows).Where("kind = ?", kind).Order("code").Scan(ctx); err != nil {
+	if err := page.Ascending(tx.NewSelect().Model(&rows).Where("kind = ?", kind), "code").Scan(ctx); err != nil {
 		return nil, err
 	}
 	words := make([]Word, len(rows))
 	for i, r := range rows {
-		words[i] = Word{r.Kind, r.Code, r.Account, r.NameEN, r.NameDA}
+		words[i] = Word{Kind: r.Kind, Code: r.Code, Account: r.Account, NameEN: r.NameEN, NameDA: r.NameDA}
 	}
 	return words, nil
 }

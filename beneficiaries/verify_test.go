@@ -60,7 +60,7 @@ func TestVerifyFindsForgedPlans(t *testing.T) {
 		}
 		ids := map[string]string{"WRITER": h.who["writer"].User, "APPROVER": h.who["approver"].User}
 		h.do("", func(tx *store.Tx) error {
-			versions, err := h.reg.Versions(h.Context(), tx, "P-101")
+			versions, err := h.reg.Versions(h.Context(), tx, "P-101", store.Keyset{})
 			for i, v := range versions {
 				ids["V"+string(rune('1'+i))] = v.ID
 			}

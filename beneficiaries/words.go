@@ -28,9 +28,9 @@ type Word struct {
 	NameEN, NameDA string
 }
 
-// Words lists the words of a kind, by code.
-func (r Register) Words(ctx context.Context, tx *store.Tx, kind WordKind) ([]Word, error) {
-	return readWords(ctx, tx, kind)
+// Words lists a page of the words of a kind, by code.
+func (r Register) Words(ctx context.Context, tx *store.Tx, kind WordKind, page store.Keyset) ([]Word, error) {
+	return readWords(ctx, tx, kind, page)
 }
 
 // AddWord adds a word. [ErrWord] where its code is none or a name is missing, [ErrDuplicateWord], and
@@ -58,7 +58,7 @@ func (r Register) AddWord(ctx context.Context, tx *store.Tx, w Word) (Word, erro
 // named are lines whose categories are words of the plans, each with what the books call it: the last part of its
 // account's path, by which funders' budgets are drawn up. [ErrUnknownWord].
 func (r Register) named(ctx context.Context, tx *store.Tx, lines []PlanLine) ([]PlanLine, error) {
-	words, err := readWords(ctx, tx, CategoryWord)
+	words, err := readWords(ctx, tx, CategoryWord, store.Keyset{})
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (r Register) wantGoals(ctx context.Context, tx *store.Tx, goals []string) e
 	if len(goals) == 0 {
 		return nil
 	}
-	words, err := readWords(ctx, tx, GoalWord)
+	words, err := readWords(ctx, tx, GoalWord, store.Keyset{})
 	if err != nil {
 		return err
 	}

@@ -274,7 +274,7 @@ func TestDeputy(t *testing.T) {
 		must(h, w.delegate("away", "deputy", w.today, w.today))
 		must(h, authorise("away"))
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			events, err := access.ListEvents(ctx, tx, access.EventFilter{Action: "disbursement.authorised", Subject: string(d.ID)}, "", 9)
+			events, err := access.ListEvents(ctx, tx, access.EventFilter{Action: "disbursement.authorised", Subject: string(d.ID)})
 			if len(events) != 1 || events[0].OnBehalfOf != w.id("away") {
 				h.Errorf("the event does not say for whom: %v", events)
 			}

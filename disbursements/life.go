@@ -226,22 +226,21 @@ func (o Office) History(ctx context.Context, tx *store.Tx, key string) ([]Moment
 		return nil, err
 	}
 	var told []Moment
-	after := ""
+	of := access.EventFilter{Subject: string(d.ID), Page: store.Keyset{Limit: 200}}
 	for {
-		const many = 200
-		events, err := access.ListEvents(ctx, tx, access.EventFilter{Subject: string(d.ID)}, after, many)
+		events, err := access.ListEvents(ctx, tx, of)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range events {
-			after = e.ID
+			of.Page.After = []string{e.ID}
 			m := Moment{At: e.At, Action: e.Action, By: e.Actor, Handle: e.Handle, OnBehalfOf: e.OnBehalfOf, BehalfHandle: handles[e.OnBehalfOf], Fields: e.Fields, Reason: e.Reason}
 			if e.Action == "disbursement.commented" && len(comments) > 0 {
 				m.Comment, comments = comments[0].Text, comments[1:]
 			}
 			told = append(told, m)
 		}
-		if len(events) < many {
+		if len(events) < of.Page.Limit {
 			break
 		}
 	}

@@ -124,7 +124,7 @@ func (t tokenListCommand) tokens(ctx context.Context, tx *store.Tx) ([]tokenShow
 	shown := []tokenShown{}
 	for _, owner := range owners {
 		for _, sessions := range []bool{false, true} {
-			found, err := access.ListTokens(ctx, tx, owner.ID, sessions, "", 1_000_000)
+			found, err := access.ListTokens(ctx, tx, access.TokenFilter{User: owner.ID, Sessions: sessions})
 			if err != nil {
 				return nil, err
 			}

@@ -165,15 +165,14 @@ func (u userListCommand) Run(ctx context.Context, c console) error {
 
 // accounts reads all accounts, a page after another.
 func accounts(ctx context.Context, tx *store.Tx) (all []access.Account, err error) {
-	const page = 500
-	after := ""
+	page := store.Keyset{Limit: 500}
 	for {
-		found, err := access.ListUsers(ctx, tx, after, page)
+		found, err := access.ListUsers(ctx, tx, page)
 		all = append(all, found...)
-		if err != nil || len(found) < page {
+		if err != nil || len(found) < page.Limit {
 			return all, err
 		}
-		after = found[len(found)-1].Handle
+		page.After = []string{found[len(found)-1].Handle}
 	}
 }
 

@@ -98,18 +98,20 @@ type userView struct {
 }
 
 func viewUser(a access.Account, now time.Time) userView {
-	return userView{a.ID, a.Handle, append([]access.Role{}, a.Roles...), a.Works(now), rest.Instant(a.CreatedAt),
-		rest.Instant(a.EndsAt), rest.Instant(a.DisabledAt), a.Person}
+	return userView{ID: a.ID, Handle: a.Handle, Roles: append([]access.Role{}, a.Roles...), Works: a.Works(now),
+		CreatedAt: rest.Instant(a.CreatedAt), EndsAt: rest.Instant(a.EndsAt), DisabledAt: rest.Instant(a.DisabledAt),
+		Person: a.Person}
 }
 
 type listUsersRequest struct{ rest.Page }
 
 func listUsers(ctx context.Context, tx *store.Tx, in listUsersRequest) (rest.List[userView], error) {
-	after, err := in.AfterOne()
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[userView]{}, err
 	}
-	found, err := access.ListUsers(ctx, tx, after, in.Size()+1)
+	page := store.Keyset{After: after, Limit: in.Size() + 1}
+	found, err := access.ListUsers(ctx, tx, page)
 	return rest.ListOf(in.Page, found, func(a access.Account) userView { return viewUser(a, tx.At) },
 		func(a access.Account) []string { return []string{a.Handle} }), err
 }
@@ -212,13 +214,13 @@ type listAccountChangesRequest struct {
 	State access.ChangeState `query:"status" json:"-" validate:"omitempty,oneof=requested applied rejected"`
 }
 
-func listAccountChanges(ctx context.Context, tx *store.Tx, in listAccountChangesRequest) (rest.List[changeView],
-	error) {
-	after, err := in.AfterOne()
+func listAccountChanges(ctx context.Context, tx *store.Tx, in listAccountChangesRequest) (rest.List[changeView], error) {
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[changeView]{}, err
 	}
-	found, err := access.ListChanges(ctx, tx, in.State, after, in.Size()+1)
+	page := store.Keyset{After: after, Limit: in.Size() + 1}
+	found, err := access.ListChanges(ctx, tx, access.ChangeFilter{State: in.State, Page: page})
 	return rest.ListOf(in.Page, found, viewChange, func(c access.Change) []string { return []string{string(c.ID)} }), err
 }
 
@@ -322,15 +324,17 @@ func listAuditEvents(ctx context.Context, tx *store.Tx, in listAuditEventsReques
 			*day.into = day.on.AddDays(day.days).Time()
 		}
 	}
-	after, err := in.AfterOne()
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[auditEventView]{}, err
 	}
-	found, err := access.ListEvents(ctx, tx, f, after, in.Size()+1)
+	f.Page = store.Keyset{After: after, Limit: in.Size() + 1}
+	found, err := access.ListEvents(ctx, tx, f)
 	return rest.ListOf(in.Page, found, viewAuditEvent, func(e access.Recorded) []string { return []string{e.ID} }), err
 }
 
 func viewAuditEvent(e access.Recorded) auditEventView {
-	return auditEventView{e.ID, rest.Instant(e.At), e.Actor, e.Handle, e.OnBehalfOf, e.Action, e.Subject,
-		append([]string{}, e.Fields...), e.Reason, e.Request, e.Token}
+	return auditEventView{ID: e.ID, At: rest.Instant(e.At), Actor: e.Actor, Handle: e.Handle, OnBehalfOf: e.OnBehalfOf,
+		Action: e.Action, Subject: e.Subject, Fields: append([]string{}, e.Fields...), Reason: e.Reason, Request: e.Request,
+		Token: e.Token}
 }

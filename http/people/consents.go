@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
@@ -56,25 +57,28 @@ type consentView struct {
 	Live      bool                         `json:"live" description:"Holds today."`
 }
 
-func viewConsent(tx *store.Tx) func(beneficiaries.Consent) consentView {
-	return func(c beneficiaries.Consent) consentView {
-		live := beneficiaries.ConsentLive([]beneficiaries.Consent{c}, c.Purpose, c.Donor, ledger.DateOf(tx.At))
-		return consentView{c.ID, c.Purpose, c.Donor, c.GivenOn, c.ExpiresOn, c.RevokedOn, c.Evidence, live}
-	}
+// viewConsent shows a consent as it stands on a day.
+func viewConsent(c beneficiaries.Consent, today ledger.Date) consentView {
+	return consentView{ID: c.ID, Purpose: c.Purpose, Donor: c.Donor, GivenOn: c.GivenOn, ExpiresOn: c.ExpiresOn,
+		RevokedOn: c.RevokedOn, Evidence: c.Evidence,
+		Live: beneficiaries.ConsentLive([]beneficiaries.Consent{c}, c.Purpose, c.Donor, today)}
 }
 
 func listConsents(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[consentView], error) {
-	all, err := d.People.Consents(ctx, tx, string(in.ID))
+	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[consentView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewConsent(tx), func(c beneficiaries.Consent) string { return string(c.GivenOn) + c.ID })
+	found, err := d.People.Consents(ctx, tx, string(in.ID), page)
+	view := func(c beneficiaries.Consent) consentView { return viewConsent(c, ledger.DateOf(tx.At)) }
+	return rest.ListOf(in.Page, found, view,
+		func(c beneficiaries.Consent) []string { return []string{string(c.GivenOn), c.ID} }), err
 }
 
 func recordConsent(ctx context.Context, tx *store.Tx, d resource.Domain, in consentRequest) (consentView, error) {
 	c, err := d.People.RecordConsent(ctx, tx, string(in.ID), beneficiaries.Consent{Purpose: in.Purpose, Donor: string(in.Donor), GivenOn: in.GivenOn,
 		ExpiresOn: in.ExpiresOn, Evidence: ledger.EvidenceID(in.Evidence)})
-	return viewConsent(tx)(c), err
+	return viewConsent(c, ledger.DateOf(tx.At)), err
 }
 
 type revocationRequest struct {
@@ -85,7 +89,7 @@ type revocationRequest struct {
 
 func revokeConsent(ctx context.Context, tx *store.Tx, d resource.Domain, in revocationRequest) (consentView, error) {
 	c, err := d.People.RevokeConsent(ctx, tx, string(in.ID), string(in.Consent), in.From)
-	return viewConsent(tx)(c), err
+	return viewConsent(c, ledger.DateOf(tx.At)), err
 }
 
 type householdBody struct {
@@ -110,11 +114,13 @@ func viewHousehold(h beneficiaries.Household) householdView {
 }
 
 func listHouseholds(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[householdView], error) {
-	all, err := d.People.Households(ctx, tx, string(in.ID))
+	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[householdView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewHousehold, func(h beneficiaries.Household) string { return string(h.Since) + string(rune('0'+h.Version)) })
+	found, err := d.People.Households(ctx, tx, string(in.ID), page)
+	return rest.ListOf(in.Page, found, viewHousehold,
+		func(h beneficiaries.Household) []string { return []string{strconv.Itoa(h.Version)} }), err
 }
 
 func writeHousehold(ctx context.Context, tx *store.Tx, d resource.Domain, in householdRequest) (householdView, error) {
@@ -132,7 +138,8 @@ type duplicateView struct {
 }
 
 func viewDuplicate(d beneficiaries.Duplicate) duplicateView {
-	return duplicateView{d.ID, d.One, d.Other, d.Kind, rest.Instant(d.FoundAt), d.Verdict}
+	return duplicateView{ID: d.ID, One: d.One, Other: d.Other, Kind: d.Kind, FoundAt: rest.Instant(d.FoundAt),
+		Verdict: d.Verdict}
 }
 
 type listDuplicatesRequest struct {
@@ -141,11 +148,13 @@ type listDuplicatesRequest struct {
 }
 
 func listDuplicates(ctx context.Context, tx *store.Tx, d resource.Domain, in listDuplicatesRequest) (rest.List[duplicateView], error) {
-	found, err := d.People.Duplicates(ctx, tx, in.All)
+	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[duplicateView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewDuplicate, func(d beneficiaries.Duplicate) string { return d.ID })
+	found, err := d.People.Duplicates(ctx, tx, beneficiaries.DuplicateFilter{All: in.All, Page: page})
+	return rest.ListOf(in.Page, found, viewDuplicate,
+		func(d beneficiaries.Duplicate) []string { return []string{d.ID} }), err
 }
 
 type verdictRequest struct {

@@ -40,7 +40,7 @@ type endSupportRequest struct {
 
 func endSupport(ctx context.Context, tx *store.Tx, d resource.Domain, in endSupportRequest) (beneficiaryView, error) {
 	b, err := d.People.End(ctx, tx, string(in.ID), in.On)
-	return beneficiaryView{b.ID, b.Code, b.Status}, err
+	return viewBeneficiary(b), err
 }
 
 type reasonRequest struct {
@@ -100,8 +100,11 @@ func exportPerson(ctx context.Context, tx *store.Tx, d resource.Domain, in reaso
 	story := func(p beneficiaries.PlanStory) planStoryView {
 		return planStoryView{viewPlan(p.Plan), rest.Views(p.Turns, viewTurn)}
 	}
-	return personExportView{beneficiaryView{b.ID, b.Code, b.Status}, viewIdentity(b.Code, x.Identity), rest.Views(x.Caseload, viewAssignment),
-		rest.Views(x.Consents, viewConsent(tx)), rest.Views(x.Household, viewHousehold), rest.Views(x.Plans, story), rest.Views(paid, payments.ViewDisbursement), rest.Views(x.Accesses, viewAccess)}, err
+	consent := func(c beneficiaries.Consent) consentView { return viewConsent(c, ledger.DateOf(tx.At)) }
+	return personExportView{Beneficiary: viewBeneficiary(b), Identity: viewIdentity(b.Code, x.Identity),
+		Caseload: rest.Views(x.Caseload, viewAssignment), Consents: rest.Views(x.Consents, consent),
+		Household: rest.Views(x.Household, viewHousehold), Plans: rest.Views(x.Plans, story),
+		Paid: rest.Views(paid, payments.ViewDisbursement), Accesses: rest.Views(x.Accesses, viewAccess)}, err
 }
 
 type listRetentionRequest struct {

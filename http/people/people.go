@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -51,18 +50,25 @@ func personal(more ...error) []error {
 	return append(more, beneficiaries.ErrUnknownBeneficiary, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed, vault.ErrTextTooBig)
 }
 
+// keyset is the page of a list whose key has so many parts: with one row more than is shown, which tells that it goes on.
+func keyset(p rest.Page, parts int) (store.Keyset, error) {
+	after, err := p.After(parts)
+	return store.Keyset{After: after, Limit: p.Size() + 1}, err
+}
+
 type pagedRequest struct {
 	ID rest.Ref `path:"id" json:"-" description:"Its id or its number."`
 	rest.Page
 }
 
 func listBeneficiaries(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[beneficiaryView], error) {
-	all, err := d.People.Beneficiaries(ctx, tx)
+	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[beneficiaryView]{}, err
 	}
-	view := func(b beneficiaries.Beneficiary) beneficiaryView { return beneficiaryView{b.ID, b.Code, b.Status} }
-	return rest.PageOf(in.Page, all, view, func(b beneficiaries.Beneficiary) string { return b.Code })
+	found, err := d.People.Beneficiaries(ctx, tx, page)
+	return rest.ListOf(in.Page, found, viewBeneficiary,
+		func(b beneficiaries.Beneficiary) []string { return []string{b.Code} }), err
 }
 
 // identityRequest holds personal data: it is decoded, sealed and forgotten.
@@ -110,7 +116,8 @@ type identityView struct {
 }
 
 func viewIdentity(key string, i beneficiaries.Identity) identityView {
-	return identityView{key, i[beneficiaries.Names], i[beneficiaries.BirthDate], i[beneficiaries.Contact], i[beneficiaries.Bank], i[beneficiaries.Notes]}
+	return identityView{Beneficiary: key, Names: i[beneficiaries.Names], BirthDate: i[beneficiaries.BirthDate],
+		Contact: i[beneficiaries.Contact], Bank: i[beneficiaries.Bank], Notes: i[beneficiaries.Notes]}
 }
 
 func openIdentity(ctx context.Context, tx *store.Tx, d resource.Domain, in openingRequest) (identityView, error) {
@@ -133,16 +140,18 @@ type accessView struct {
 }
 
 func viewAccess(a beneficiaries.Access) accessView {
-	return accessView{rest.Instant(a.At), a.Handle, a.Action, a.Purpose, append([]string{}, a.Fields...), a.Reason}
+	return accessView{At: rest.Instant(a.At), Handle: a.Handle, Action: a.Action, Purpose: a.Purpose,
+		Fields: append([]string{}, a.Fields...), Reason: a.Reason}
 }
 
 func listAccesses(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[accessView], error) {
-	all, err := d.People.Accesses(ctx, tx, string(in.ID))
+	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[accessView]{}, err
 	}
-	slices.Reverse(all) // pages go forwards in time
-	return rest.PageOf(in.Page, all, viewAccess, func(a beneficiaries.Access) string { return store.FormatTime(a.At) })
+	found, err := d.People.Accesses(ctx, tx, string(in.ID), page)
+	return rest.ListOf(in.Page, found, viewAccess,
+		func(a beneficiaries.Access) []string { return []string{store.FormatTime(a.At), a.ID} }), err
 }
 
 type noticeView struct {
@@ -158,7 +167,8 @@ type noticeView struct {
 }
 
 func viewNotice(n beneficiaries.Notice) noticeView {
-	return noticeView{n.ID, n.Kind, n.Beneficiary, n.User, n.Reason, rest.Instant(n.At), rest.Instant(n.ReviewBy), n.Outcome, n.ReviewedBy}
+	return noticeView{ID: n.ID, Kind: n.Kind, Beneficiary: n.Beneficiary, User: n.User, Reason: n.Reason,
+		At: rest.Instant(n.At), ReviewBy: rest.Instant(n.ReviewBy), Outcome: n.Outcome, ReviewedBy: n.ReviewedBy}
 }
 
 type listNoticesRequest struct {
@@ -167,11 +177,13 @@ type listNoticesRequest struct {
 }
 
 func listNotices(ctx context.Context, tx *store.Tx, d resource.Domain, in listNoticesRequest) (rest.List[noticeView], error) {
-	all, err := d.People.Notices(ctx, tx, in.Outcome)
+	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[noticeView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewNotice, func(n beneficiaries.Notice) string { return store.FormatTime(n.ReviewBy) + n.ID })
+	found, err := d.People.Notices(ctx, tx, beneficiaries.NoticeFilter{Outcome: in.Outcome, Page: page})
+	return rest.ListOf(in.Page, found, viewNotice,
+		func(n beneficiaries.Notice) []string { return []string{store.FormatTime(n.ReviewBy), n.ID} }), err
 }
 
 type reviewRequest struct {
@@ -207,15 +219,17 @@ type assignmentView struct {
 }
 
 func viewAssignment(a beneficiaries.Assignment) assignmentView {
-	return assignmentView{a.ID, a.User, a.Handle, a.From, a.To, a.AssignedBy}
+	return assignmentView{ID: a.ID, User: a.User, Handle: a.Handle, From: a.From, To: a.To, By: a.AssignedBy}
 }
 
 func listCaseload(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[assignmentView], error) {
-	all, err := d.People.Caseload(ctx, tx, string(in.ID))
+	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[assignmentView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewAssignment, func(a beneficiaries.Assignment) string { return string(a.From) + a.ID })
+	found, err := d.People.Caseload(ctx, tx, string(in.ID), page)
+	return rest.ListOf(in.Page, found, viewAssignment,
+		func(a beneficiaries.Assignment) []string { return []string{string(a.From), a.ID} }), err
 }
 
 type assignRequest struct {

@@ -52,14 +52,18 @@ type beneficiaryView struct {
 	Status string                      `json:"status"`
 }
 
+func viewBeneficiary(b beneficiaries.Beneficiary) beneficiaryView {
+	return beneficiaryView{b.ID, b.Code, b.Status}
+}
+
 func admitBeneficiary(ctx context.Context, tx *store.Tx, d resource.Domain, _ rest.None) (beneficiaryView, error) {
 	b, err := d.People.Admit(ctx, tx)
-	return beneficiaryView{b.ID, b.Code, b.Status}, err
+	return viewBeneficiary(b), err
 }
 
 func getBeneficiary(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (beneficiaryView, error) {
 	b, err := d.People.Beneficiary(ctx, tx, string(in.ID))
-	return beneficiaryView{b.ID, b.Code, b.Status}, err
+	return viewBeneficiary(b), err
 }
 
 type draftPlanRequest struct {
@@ -144,11 +148,11 @@ func getPlan(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef
 }
 
 func listPlans(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[planView], error) {
-	after, err := in.After(1)
+	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[planView]{}, err
 	}
-	plans, err := d.People.PlansAfter(ctx, tx, rest.FirstOf(after), in.Size()+1)
+	plans, err := d.People.Plans(ctx, tx, page)
 	return rest.ListOf(in.Page, plans, viewPlan, func(p beneficiaries.Plan) []string { return []string{p.Number} }), err
 }
 

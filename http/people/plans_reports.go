@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"fmt"
 
 	"supportledger/beneficiaries"
 	"supportledger/http/resource"
@@ -37,18 +36,20 @@ type turnView struct {
 }
 
 func viewTurn(t beneficiaries.Turn) turnView {
-	return turnView{t.ID, t.Kind, t.Day, t.Starts, t.Reason, t.Year, t.Entry, t.By, t.At}
+	return turnView{ID: t.ID, Kind: t.Kind, Date: t.Day, StartsOn: t.Starts, Reason: t.Reason, Year: t.Year,
+		Entry: t.Entry, By: t.By, At: t.At}
 }
 
 func planTimeline(ctx context.Context, tx *store.Tx, d resource.Domain, in struct {
 	rest.Page
 	ID rest.Ref `path:"id" json:"-"`
 }) (rest.List[turnView], error) {
-	turns, err := d.People.Timeline(ctx, tx, string(in.ID))
+	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[turnView]{}, err
 	}
-	return rest.PageOf(in.Page, turns, viewTurn, func(t beneficiaries.Turn) string { return t.At + t.ID })
+	turns, err := d.People.Timeline(ctx, tx, string(in.ID), page)
+	return rest.ListOf(in.Page, turns, viewTurn, func(t beneficiaries.Turn) []string { return []string{t.At, t.ID} }), err
 }
 
 type barView struct {
@@ -92,18 +93,21 @@ type dueItemView struct {
 	HeldBack      bool         `json:"held_back" description:"A milestone that nobody found met holds its money back."`
 }
 
+func viewDueItem(i beneficiaries.DueItem) dueItemView {
+	return dueItemView{Plan: i.Plan.Number, Line: i.Line.Line, Category: i.Line.Word(), DueOn: i.Item.DueOn,
+		Amount: i.Amount, Payee: i.Line.Payee, CommittedYear: i.Item.CommittedYear, HeldBack: len(i.Held) > 0}
+}
+
 func listDueItems(ctx context.Context, tx *store.Tx, d resource.Domain, in struct {
 	rest.Page
 	From ledger.Date `query:"from" json:"-" validate:"omitempty" description:"First day; the beginning where none is given."`
 	To   ledger.Date `query:"to" json:"-" validate:"omitempty" description:"Last day; today where none is given."`
 }) (rest.List[dueItemView], error) {
-	items, err := d.People.DueItems(ctx, tx, in.From, resource.Today(tx, in.To))
+	page, err := keyset(in.Page, 4)
 	if err != nil {
 		return rest.List[dueItemView]{}, err
 	}
-	return rest.PageOf(in.Page, items, func(i beneficiaries.DueItem) dueItemView {
-		return dueItemView{i.Plan.Number, i.Line.Line, i.Line.Word(), i.Item.DueOn, i.Amount, i.Line.Payee, i.Item.CommittedYear, len(i.Held) > 0}
-	}, func(i beneficiaries.DueItem) string {
-		return fmt.Sprintf("%s %s %s %04d", i.Item.DueOn, i.Plan.Number, i.Line.Line, i.Item.Position)
-	})
+	items, err := d.People.DueItems(ctx, tx,
+		beneficiaries.DueFilter{From: in.From, To: resource.Today(tx, in.To), Page: page})
+	return rest.ListOf(in.Page, items, viewDueItem, beneficiaries.DueItem.Key), err
 }

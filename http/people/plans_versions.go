@@ -67,12 +67,14 @@ type versionView struct {
 }
 
 func viewVersion(v beneficiaries.PlanVersion) versionView {
-	return versionView{v.Number, v.State, v.Kind, v.StartsOn, v.Currency, v.BudgetRate.String(), viewPlanShares(v), viewPlanLines(v.Lines),
-		viewMilestones(v.Milestones), listed(v.Goals), v.Country, v.Phase, v.Reason, v.CreatedBy}
+	return versionView{Number: v.Number, State: v.State, Kind: v.Kind, StartsOn: v.StartsOn, Currency: v.Currency,
+		BudgetRate: v.BudgetRate.String(), Shares: viewPlanShares(v), Lines: viewPlanLines(v.Lines),
+		Milestones: viewMilestones(v.Milestones), Goals: listed(v.Goals), Country: v.Country, Phase: v.Phase,
+		Reason: v.Reason, CreatedBy: v.CreatedBy}
 }
 
 func listPlanVersions(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (rest.List[versionView], error) {
-	versions, err := d.People.Versions(ctx, tx, string(in.ID))
+	versions, err := d.People.Versions(ctx, tx, string(in.ID), store.Keyset{})
 	if err != nil {
 		return rest.List[versionView]{}, err
 	}

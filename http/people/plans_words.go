@@ -42,11 +42,12 @@ func viewPlanCategory(w beneficiaries.Word) planCategoryView {
 }
 
 func listPlanCategories(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[planCategoryView], error) {
-	words, err := d.People.Words(ctx, tx, beneficiaries.CategoryWord)
+	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[planCategoryView]{}, err
 	}
-	return rest.PageOf(in.Page, words, viewPlanCategory, func(w beneficiaries.Word) string { return w.Code })
+	words, err := d.People.Words(ctx, tx, beneficiaries.CategoryWord, page)
+	return rest.ListOf(in.Page, words, viewPlanCategory, func(w beneficiaries.Word) []string { return []string{w.Code} }), err
 }
 
 type addPlanCategoryRequest struct {
@@ -70,11 +71,12 @@ type planGoalView struct {
 func viewPlanGoal(w beneficiaries.Word) planGoalView { return planGoalView{w.Code, w.NameEN, w.NameDA} }
 
 func listPlanGoals(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[planGoalView], error) {
-	words, err := d.People.Words(ctx, tx, beneficiaries.GoalWord)
+	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[planGoalView]{}, err
 	}
-	return rest.PageOf(in.Page, words, viewPlanGoal, func(w beneficiaries.Word) string { return w.Code })
+	words, err := d.People.Words(ctx, tx, beneficiaries.GoalWord, page)
+	return rest.ListOf(in.Page, words, viewPlanGoal, func(w beneficiaries.Word) []string { return []string{w.Code} }), err
 }
 
 type addPlanGoalRequest struct {
