@@ -53,8 +53,7 @@ type IdentityProvider struct {
 	Issuer string // https://login.example/realm, as in its discovery document
 	Client string // our id there
 	Secret string // ours; "" is a public client, which PKCE alone protects
-	// the acr claim by which this provider says that two factors were shown; "" believes amr "mfa" alone (RFC 8176)
-	ACR string
+	ACR    string // the acr claim by which this provider says that two factors were shown; "" believes amr "mfa" alone (RFC 8176)
 }
 
 // provider is an IdentityProvider in use. What its discovery document says is fetched when it is needed first, so that
@@ -156,8 +155,7 @@ func (a *Sessions) ServePages() {
 }
 
 type providerSignInRequest struct {
-	Invitation string `json:"invitation,omitempty" validate:"omitempty,max=100" description:"One-time word, where the
-		account is to be linked."`
+	Invitation string `json:"invitation,omitempty" validate:"omitempty,max=100" description:"One-time word, where the account is to be linked."`
 }
 
 type providerSignInView struct {

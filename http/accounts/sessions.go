@@ -193,8 +193,7 @@ type signInRequest struct {
 
 type signedInView struct {
 	ID      access.TokenID `json:"id" description:"Of the session."`
-	Factors int            `json:"factors" description:"1 where no second factor is set up: an account that acts can
-		only set it up then."`
+	Factors int            `json:"factors" description:"1 where no second factor is set up: an account that acts can only set it up then."`
 }
 
 // attempt reads the door, looks at the password outside of a tx, and gives what came of it.
@@ -312,8 +311,7 @@ type meView struct {
 	Roles      []string `json:"roles"`
 	Session    bool     `json:"session" description:"Signed in at a screen, not with a token."`
 	Factors    int      `json:"factors"`
-	Operations []string `json:"operations" description:"Those that the caller may call; which rows they bring is
-		another question."`
+	Operations []string `json:"operations" description:"Those that the caller may call; which rows they bring is another question."`
 }
 
 func (a *Sessions) getMe(ctx context.Context, tx *store.Tx, _ rest.None) (meView, error) {
@@ -406,8 +404,8 @@ func (a *Sessions) own(ctx context.Context, c *gin.Context, password, code strin
 	return a.DB.Update(ctx, func(tx *store.Tx) error { return then(tx, tried) })
 }
 
-func (a *Sessions) beginSecondFactor(ctx context.Context, c *gin.Context,
-	in secondFactorRequest) (secondFactorView, error) {
+func (a *Sessions) beginSecondFactor(ctx context.Context, c *gin.Context, in secondFactorRequest) (secondFactorView,
+	error) {
 	var v secondFactorView
 	err := a.own(ctx, c, in.Password, in.Code, func(tx *store.Tx, tried access.Attempt) error {
 		f, err := access.BeginSecondFactor(ctx, tx, tried)

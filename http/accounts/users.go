@@ -214,7 +214,8 @@ type listAccountChangesRequest struct {
 	State access.ChangeState `query:"status" json:"-" validate:"omitempty,oneof=requested applied rejected"`
 }
 
-func listAccountChanges(ctx context.Context, tx *store.Tx, in listAccountChangesRequest) (rest.List[changeView], error) {
+func listAccountChanges(ctx context.Context, tx *store.Tx,
+	in listAccountChangesRequest) (rest.List[changeView], error) {
 	after, err := in.After(1)
 	if err != nil {
 		return rest.List[changeView]{}, err

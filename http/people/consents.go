@@ -16,24 +16,37 @@ import (
 
 // consents registers what people agree to, who lives with them in bands, and who may be one and the same.
 func consents(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/consents", ID: "listConsents", Tag: "beneficiaries", Roles: resource.Knowing,
-		Summary: "What a person agreed to", Danish: "Hvad en person har samtykket til", Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listConsents)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents", ID: "recordConsent", Tag: "beneficiaries", Roles: resource.Casework,
-		Summary: "Put a consent on record", Danish: "Registrér et samtykke", About: "For one purpose, towards one donor or all, until a day, with the document that shows it. Refusing stops no support.",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrDays, ledger.ErrUnknownEvidence, donors.ErrUnknownDonor}}, recordConsent)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents/:consent/revocations", ID: "revokeConsent", Tag: "beneficiaries", Roles: resource.Knowing, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/consents", ID: "listConsents",
+		Tag: "beneficiaries", Roles: resource.Knowing,
+		Summary: "What a person agreed to", Danish: "Hvad en person har samtykket til",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listConsents)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents", ID: "recordConsent",
+		Tag: "beneficiaries", Roles: resource.Casework,
+		Summary: "Put a consent on record", Danish: "Registrér et samtykke", About: "For one purpose, towards one donor or " +
+			"all, until a day, with the document that shows it. Refusing stops no support.",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrDays,
+			ledger.ErrUnknownEvidence, donors.ErrUnknownDonor}}, recordConsent)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents/:consent/revocations",
+		ID: "revokeConsent", Tag: "beneficiaries", Roles: resource.Knowing, Status: http.StatusOK,
 		Summary: "Take a consent back", Danish: "Træk et samtykke tilbage",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownConsent, beneficiaries.ErrRevoked, beneficiaries.ErrDays}}, revokeConsent)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/households", ID: "listHouseholds", Tag: "beneficiaries", Roles: resource.Casework,
-		Summary: "Who lives with a person, in bands, over time", Danish: "Hvem der bor med en person, i bånd, over tid", Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listHouseholds)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/households", ID: "writeHousehold", Tag: "beneficiaries", Roles: resource.Casework,
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownConsent, beneficiaries.ErrRevoked,
+			beneficiaries.ErrDays}}, revokeConsent)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/households", ID: "listHouseholds",
+		Tag: "beneficiaries", Roles: resource.Casework,
+		Summary: "Who lives with a person, in bands, over time", Danish: "Hvem der bor med en person, i bånd, over tid",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listHouseholds)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/households", ID: "writeHousehold",
+		Tag: "beneficiaries", Roles: resource.Casework,
 		Summary: "Write down who lives with a person, in bands", Danish: "Skriv ned, hvem der bor med en person, i bånd",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrHousehold},
 		Example: `{"size":"2","children":"1","youngest":"0-5"}`}, writeHousehold)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/duplicates", ID: "listDuplicates", Tag: "duplicates", Roles: resource.Deciding,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/duplicates", ID: "listDuplicates", Tag: "duplicates",
+		Roles:   resource.Deciding,
 		Summary: "Codes that may be one person", Danish: "Koder, der kan være én person"}, listDuplicates)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/duplicates/:id/decisions", ID: "decideDuplicate", Tag: "duplicates", Roles: resource.Deciding, Status: http.StatusOK,
-		Summary: "Say whether two codes are one person", Danish: "Afgør, om to koder er én person", About: "Who wrote what made them alike does not decide.",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/duplicates/:id/decisions", ID: "decideDuplicate",
+		Tag: "duplicates", Roles: resource.Deciding, Status: http.StatusOK,
+		Summary: "Say whether two codes are one person", Danish: "Afgør, om to koder er én person",
+		About:   "Who wrote what made them alike does not decide.",
 		Refuses: []error{beneficiaries.ErrUnknownDuplicate, access.ErrMakerCannotApprove}}, decideDuplicate)
 }
 
@@ -64,7 +77,8 @@ func viewConsent(c beneficiaries.Consent, today ledger.Date) consentView {
 		Live: beneficiaries.ConsentLive([]beneficiaries.Consent{c}, c.Purpose, c.Donor, today)}
 }
 
-func listConsents(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[consentView], error) {
+func listConsents(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in pagedRequest) (rest.List[consentView], error) {
 	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[consentView]{}, err
@@ -76,8 +90,9 @@ func listConsents(ctx context.Context, tx *store.Tx, d resource.Domain, in paged
 }
 
 func recordConsent(ctx context.Context, tx *store.Tx, d resource.Domain, in consentRequest) (consentView, error) {
-	c, err := d.People.RecordConsent(ctx, tx, string(in.ID), beneficiaries.Consent{Purpose: in.Purpose, Donor: string(in.Donor), GivenOn: in.GivenOn,
-		ExpiresOn: in.ExpiresOn, Evidence: ledger.EvidenceID(in.Evidence)})
+	c, err := d.People.RecordConsent(ctx, tx, string(in.ID),
+		beneficiaries.Consent{Purpose: in.Purpose, Donor: string(in.Donor), GivenOn: in.GivenOn,
+			ExpiresOn: in.ExpiresOn, Evidence: ledger.EvidenceID(in.Evidence)})
 	return viewConsent(c, ledger.DateOf(tx.At)), err
 }
 
@@ -113,7 +128,8 @@ func viewHousehold(h beneficiaries.Household) householdView {
 	return householdView{h.Version, h.Since, householdBody{h.Size, h.Children, h.Youngest}}
 }
 
-func listHouseholds(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[householdView], error) {
+func listHouseholds(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in pagedRequest) (rest.List[householdView], error) {
 	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[householdView]{}, err
@@ -124,7 +140,8 @@ func listHouseholds(ctx context.Context, tx *store.Tx, d resource.Domain, in pag
 }
 
 func writeHousehold(ctx context.Context, tx *store.Tx, d resource.Domain, in householdRequest) (householdView, error) {
-	h, err := d.People.WriteHousehold(ctx, tx, string(in.ID), beneficiaries.Household{Size: in.Size, Children: in.Children, Youngest: in.Youngest})
+	h, err := d.People.WriteHousehold(ctx, tx, string(in.ID),
+		beneficiaries.Household{Size: in.Size, Children: in.Children, Youngest: in.Youngest})
 	return viewHousehold(h), err
 }
 
@@ -147,7 +164,8 @@ type listDuplicatesRequest struct {
 	All bool `query:"all" json:"-" description:"Those that are decided, too."`
 }
 
-func listDuplicates(ctx context.Context, tx *store.Tx, d resource.Domain, in listDuplicatesRequest) (rest.List[duplicateView], error) {
+func listDuplicates(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listDuplicatesRequest) (rest.List[duplicateView], error) {
 	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[duplicateView]{}, err

@@ -12,25 +12,34 @@ import (
 	"supportledger/store"
 )
 
-// erasures registers what ends: support, identities, the time for which things are kept; and what a person may take along.
+// erasures registers what ends: support, identities, the time for which things are kept; and what a person may take
+// along.
 func erasures(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/endings", ID: "endSupport", Tag: "beneficiaries", Roles: resource.Casework, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/endings", ID: "endSupport",
+		Tag: "beneficiaries", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Record the last day of a person's support", Danish: "Registrér den sidste dag i en persons støtte",
 		About:   "The clock of the identity runs from the end of that year, for three years.",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrEnded}}, endSupport)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/erasures", ID: "eraseIdentity", Tag: "beneficiaries", Roles: resource.Privacy,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/erasures", ID: "eraseIdentity",
+		Tag: "beneficiaries", Roles: resource.Privacy,
 		Summary: "Forget who a person is, for good", Danish: "Glem for altid, hvem en person er",
-		About:   "The person's key is destroyed in the database and in the file of halves. Plans, amounts and entries stay under the code, with their proof.",
+		About: "The person's key is destroyed in the database and in the file of halves. Plans, amounts and entries stay " +
+			"under the code, with their proof.",
 		Refuses: personal(beneficiaries.ErrReason)}, eraseIdentity)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/erasures", ID: "getErasure", Tag: "beneficiaries", Roles: resource.Privacy,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/erasures", ID: "getErasure",
+		Tag: "beneficiaries", Roles: resource.Privacy,
 		Summary: "How far an erasure has come", Danish: "Hvor langt en sletning er nået",
 		Refuses: personal(beneficiaries.ErrNotErased)}, getErasure)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/exports", ID: "exportPerson", Tag: "beneficiaries", Roles: resource.Privacy, Personal: true, Status: http.StatusOK,
-		Summary: "Everything kept about a person, to be handed to them", Danish: "Alt, der opbevares om en person, til udlevering",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/exports", ID: "exportPerson",
+		Tag: "beneficiaries", Roles: resource.Privacy, Personal: true, Status: http.StatusOK,
+		Summary: "Everything kept about a person, to be handed to them",
+		Danish:  "Alt, der opbevares om en person, til udlevering",
 		Refuses: personal(beneficiaries.ErrReason, beneficiaries.ErrFields, beneficiaries.ErrOpeningBudget)}, exportPerson)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/retention", ID: "listRetention", Tag: "retention", Roles: resource.Privacy,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/retention", ID: "listRetention", Tag: "retention",
+		Roles:   resource.Privacy,
 		Summary: "What has been kept as long as it may", Danish: "Hvad der er opbevaret, så længe det må",
-		About: "Identities three years from the end of the year in which support ended; evidence five years from that of its entries. Each by its own clock."}, listRetention)
+		About: "Identities three years from the end of the year in which support ended; evidence five years from that of " +
+			"its entries. Each by its own clock."}, listRetention)
 }
 
 type endSupportRequest struct {
@@ -119,7 +128,8 @@ type keptView struct {
 	KeepUntil ledger.Date `json:"keep_until"`
 }
 
-func listRetention(ctx context.Context, tx *store.Tx, d resource.Domain, in listRetentionRequest) (rest.List[keptView], error) {
+func listRetention(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listRetentionRequest) (rest.List[keptView], error) {
 	due, err := d.People.Due(ctx, tx, resource.Today(tx, in.On))
 	if err != nil {
 		return rest.List[keptView]{}, err

@@ -15,29 +15,41 @@ import (
 
 // persons registers who somebody is, who works with whom, and who looked.
 func persons(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries", ID: "listBeneficiaries", Tag: "beneficiaries", Roles: resource.Knowing,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries", ID: "listBeneficiaries", Tag: "beneficiaries",
+		Roles:   resource.Knowing,
 		Summary: "List the beneficiaries that you may know of", Danish: "Vis de modtagere, du må kende til",
 		About: "A caseworker's own caseload; a programme lead and the privacy officer see all, by code."}, listBeneficiaries)
-	resource.Route(api, rest.Op{Method: rest.Put, Path: "/beneficiaries/:id/identity", ID: "writeIdentity", Tag: "beneficiaries", Roles: resource.Casework, Personal: true,
+	resource.Route(api, rest.Op{Method: rest.Put, Path: "/beneficiaries/:id/identity", ID: "writeIdentity",
+		Tag: "beneficiaries", Roles: resource.Casework, Personal: true,
 		Summary: "Write down who somebody is", Danish: "Skriv ned, hvem nogen er",
-		About: "Sealed before it is stored. Fields that are not sent stay. Names and birth date are compared with others on record when both are sent; " +
+		About: "Sealed before it is stored. Fields that are not sent stay. Names and birth date are compared with others " +
+			"on record when both are sent; " +
 			"the answer does not say whether somebody is like them.",
 		Refuses: personal(beneficiaries.ErrNotOnCase)}, writeIdentity)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/identity-openings", ID: "openIdentity", Tag: "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/identity-openings", ID: "openIdentity",
+		Tag: "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,
 		Summary: "Read who somebody is", Danish: "Læs, hvem nogen er",
-		About:   "For someone on the case, with a reason, noted before it is answered. Forty on a day.",
-		Refuses: personal(beneficiaries.ErrNotOnCase, beneficiaries.ErrReason, beneficiaries.ErrFields, beneficiaries.ErrOpeningBudget),
+		About: "For someone on the case, with a reason, noted before it is answered. Forty on a day.",
+		Refuses: personal(beneficiaries.ErrNotOnCase, beneficiaries.ErrReason, beneficiaries.ErrFields,
+			beneficiaries.ErrOpeningBudget),
 		Example: `{"fields":["contact"],"purpose":"plan","reason":"agree on the day of the next term"}`}, openIdentity)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/emergency-openings", ID: "openIdentityInEmergency", Tag: "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/emergency-openings",
+		ID: "openIdentityInEmergency", Tag: "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,
 		Summary: "Read who somebody is, without being on the case", Danish: "Læs, hvem nogen er, uden at være på sagen",
-		About:   "When somebody is in danger. It takes a reason of twenty letters and lies before the privacy officer at once, who reviews it within 72 hours. Three in 24 hours.",
+		About: "When somebody is in danger. It takes a reason of twenty letters and lies before the privacy officer at " +
+			"once, who reviews it within 72 hours. Three in 24 hours.",
 		Refuses: personal(beneficiaries.ErrReason, beneficiaries.ErrFields, beneficiaries.ErrOpeningBudget)}, openInEmergency)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/accesses", ID: "listAccesses", Tag: "beneficiaries", Roles: resource.Knowing,
-		Summary: "Who saw or wrote a person's identity, when and why", Danish: "Hvem der har set eller skrevet en persons identitet, hvornår og hvorfor",
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/accesses", ID: "listAccesses",
+		Tag: "beneficiaries", Roles: resource.Knowing,
+		Summary: "Who saw or wrote a person's identity, when and why",
+		Danish:  "Hvem der har set eller skrevet en persons identitet, hvornår og hvorfor",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listAccesses)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/privacy-notices", ID: "listPrivacyNotices", Tag: "privacy-notices", Roles: resource.Privacy,
-		Summary: "What the privacy officer has to look at", Danish: "Hvad databeskyttelsesrådgiveren skal se på"}, listNotices)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/privacy-notices/:id/reviews", ID: "reviewPrivacyNotice", Tag: "privacy-notices", Roles: resource.Privacy, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/privacy-notices", ID: "listPrivacyNotices",
+		Tag: "privacy-notices", Roles: resource.Privacy,
+		Summary: "What the privacy officer has to look at", Danish: "Hvad databeskyttelsesrådgiveren skal se på"},
+		listNotices)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/privacy-notices/:id/reviews", ID: "reviewPrivacyNotice",
+		Tag: "privacy-notices", Roles: resource.Privacy, Status: http.StatusOK,
 		Summary: "Say whether an opening was justified", Danish: "Afgør, om en åbning var berettiget",
 		Refuses: []error{beneficiaries.ErrUnknownNotice, access.ErrMakerCannotApprove}}, reviewNotice)
 	caseloads(api)
@@ -47,10 +59,12 @@ func persons(api *resource.API) {
 
 // personal are the refusals of everything that opens the vault.
 func personal(more ...error) []error {
-	return append(more, beneficiaries.ErrUnknownBeneficiary, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed, vault.ErrTextTooBig)
+	return append(more, beneficiaries.ErrUnknownBeneficiary, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed,
+		vault.ErrTextTooBig)
 }
 
-// keyset is the page of a list whose key has so many parts: with one row more than is shown, which tells that it goes on.
+// keyset is the page of a list whose key has so many parts: with one row more than is shown, which tells that it goes
+// on.
 func keyset(p rest.Page, parts int) (store.Keyset, error) {
 	after, err := p.After(parts)
 	return store.Keyset{After: after, Limit: p.Size() + 1}, err
@@ -61,7 +75,8 @@ type pagedRequest struct {
 	rest.Page
 }
 
-func listBeneficiaries(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[beneficiaryView], error) {
+func listBeneficiaries(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[beneficiaryView], error) {
 	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[beneficiaryView]{}, err
@@ -83,8 +98,9 @@ type identityRequest struct {
 
 func writeIdentity(ctx context.Context, tx *store.Tx, d resource.Domain, in identityRequest) (rest.None, error) {
 	identity := beneficiaries.Identity{}
-	for f, text := range map[beneficiaries.Field]*vault.Personal{beneficiaries.Names: in.Names, beneficiaries.BirthDate: in.BirthDate,
-		beneficiaries.Contact: in.Contact, beneficiaries.Bank: in.Bank, beneficiaries.Notes: in.Notes} {
+	for f, text := range map[beneficiaries.Field]*vault.Personal{beneficiaries.Names: in.Names,
+		beneficiaries.BirthDate: in.BirthDate,
+		beneficiaries.Contact:   in.Contact, beneficiaries.Bank: in.Bank, beneficiaries.Notes: in.Notes} {
 		if text != nil {
 			identity[f] = *text
 		}
@@ -144,7 +160,8 @@ func viewAccess(a beneficiaries.Access) accessView {
 		Fields: append([]string{}, a.Fields...), Reason: a.Reason}
 }
 
-func listAccesses(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[accessView], error) {
+func listAccesses(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in pagedRequest) (rest.List[accessView], error) {
 	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[accessView]{}, err
@@ -176,7 +193,8 @@ type listNoticesRequest struct {
 	Outcome string `query:"outcome" json:"-" validate:"omitempty,oneof=justified unjustified" description:"Those that wait where none is asked for."`
 }
 
-func listNotices(ctx context.Context, tx *store.Tx, d resource.Domain, in listNoticesRequest) (rest.List[noticeView], error) {
+func listNotices(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listNoticesRequest) (rest.List[noticeView], error) {
 	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[noticeView]{}, err
@@ -198,15 +216,21 @@ func reviewNotice(ctx context.Context, tx *store.Tx, d resource.Domain, in revie
 
 // caseloads registers who is on whose case.
 func caseloads(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/caseload", ID: "listCaseload", Tag: "beneficiaries", Roles: resource.Knowing,
-		Summary: "Who is and was on a case", Danish: "Hvem der er og var på en sag", Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listCaseload)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload", ID: "assignCase", Tag: "beneficiaries", Roles: []access.Role{access.ProgrammeLead},
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/caseload", ID: "listCaseload",
+		Tag: "beneficiaries", Roles: resource.Knowing,
+		Summary: "Who is and was on a case", Danish: "Hvem der er og var på en sag",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listCaseload)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload", ID: "assignCase",
+		Tag: "beneficiaries", Roles: []access.Role{access.ProgrammeLead},
 		Summary: "Put somebody on a case", Danish: "Sæt nogen på en sag", About: "Nobody puts themselves on one.",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, access.ErrUnknownUser, access.ErrMakerCannotApprove, beneficiaries.ErrAssigned, beneficiaries.ErrDays},
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, access.ErrUnknownUser, access.ErrMakerCannotApprove,
+			beneficiaries.ErrAssigned, beneficiaries.ErrDays},
 		Example: `{"user":"caseworker","from":"2026-03-01"}`}, assignCase)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload/:assignment/endings", ID: "endAssignment", Tag: "beneficiaries", Roles: []access.Role{access.ProgrammeLead}, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload/:assignment/endings",
+		ID: "endAssignment", Tag: "beneficiaries", Roles: []access.Role{access.ProgrammeLead}, Status: http.StatusOK,
 		Summary: "End somebody's place on a case", Danish: "Afslut nogens plads på en sag",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownAssignment, beneficiaries.ErrDays}}, endAssignment)
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownAssignment, beneficiaries.ErrDays}},
+		endAssignment)
 }
 
 type assignmentView struct {
@@ -222,7 +246,8 @@ func viewAssignment(a beneficiaries.Assignment) assignmentView {
 	return assignmentView{ID: a.ID, User: a.User, Handle: a.Handle, From: a.From, To: a.To, By: a.AssignedBy}
 }
 
-func listCaseload(ctx context.Context, tx *store.Tx, d resource.Domain, in pagedRequest) (rest.List[assignmentView], error) {
+func listCaseload(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in pagedRequest) (rest.List[assignmentView], error) {
 	page, err := keyset(in.Page, 2)
 	if err != nil {
 		return rest.List[assignmentView]{}, err
@@ -250,7 +275,8 @@ type endAssignmentRequest struct {
 	On         ledger.Date `json:"on" validate:"required" description:"The last day."`
 }
 
-func endAssignment(ctx context.Context, tx *store.Tx, d resource.Domain, in endAssignmentRequest) (assignmentView, error) {
+func endAssignment(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in endAssignmentRequest) (assignmentView, error) {
 	a, err := d.People.EndAssignment(ctx, tx, string(in.ID), string(in.Assignment), in.On)
 	return viewAssignment(a), err
 }

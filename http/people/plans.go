@@ -18,26 +18,37 @@ import (
 
 // people registers beneficiaries and plans.
 func people(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries", ID: "admitBeneficiary", Tag: "beneficiaries", Roles: resource.Casework,
-		Summary: "Put a beneficiary on record under a random code", Danish: "Registrér en modtager under en tilfældig kode"}, admitBeneficiary)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id", ID: "getBeneficiary", Tag: "beneficiaries", Roles: resource.Knowing,
-		Summary: "One beneficiary, by code", Danish: "Én modtager efter kode", Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, getBeneficiary)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries", ID: "admitBeneficiary", Tag: "beneficiaries",
+		Roles:   resource.Casework,
+		Summary: "Put a beneficiary on record under a random code", Danish: "Registrér en modtager under en tilfældig kode"},
+		admitBeneficiary)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id", ID: "getBeneficiary", Tag: "beneficiaries",
+		Roles:   resource.Knowing,
+		Summary: "One beneficiary, by code", Danish: "Én modtager efter kode",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, getBeneficiary)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans", ID: "listPlans", Tag: "plans", Roles: resource.Staff,
 		Summary: "List the plans", Danish: "Vis støtteplanerne"}, listPlans)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id", ID: "getPlan", Tag: "plans", Roles: resource.Staff,
-		Summary: "One plan in its current version", Danish: "Én støtteplan i gældende version", Refuses: []error{beneficiaries.ErrUnknownPlan}}, getPlan)
+		Summary: "One plan in its current version", Danish: "Én støtteplan i gældende version",
+		Refuses: []error{beneficiaries.ErrUnknownPlan}}, getPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans", ID: "draftPlan", Tag: "plans", Roles: resource.Casework,
 		Summary: "Write the first version of a plan", Danish: "Skriv en støtteplans første version",
-		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrShares, beneficiaries.ErrLines, beneficiaries.ErrDuplicatePlan,
-			ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule, beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry,
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrShares, beneficiaries.ErrLines,
+			beneficiaries.ErrDuplicatePlan,
+			ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule,
+			beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry,
 			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones, rates.ErrRateMissing}}, draftPlan)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/submissions", ID: "submitPlan", Tag: "plans", Roles: resource.Casework, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/submissions", ID: "submitPlan", Tag: "plans",
+		Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Ask for a plan's approval", Danish: "Bed om en støtteplans godkendelse",
 		Refuses: []error{beneficiaries.ErrPlanState}}, submitPlan)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/year-approvals", ID: "approvePlanYear", Tag: "plans", Roles: resource.Leads, Money: true,
-		Summary: "Approve a year of a plan and commit its budget", Danish: "Godkend et år af en støtteplan og disponér dets budget",
-		About: "The first approval is also that of the plan's version. Who submitted the plan cannot approve.",
-		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue, grants.ErrBudgetExceeded,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/year-approvals", ID: "approvePlanYear", Tag: "plans",
+		Roles: resource.Leads, Money: true,
+		Summary: "Approve a year of a plan and commit its budget",
+		Danish:  "Godkend et år af en støtteplan og disponér dets budget",
+		About:   "The first approval is also that of the plan's version. Who submitted the plan cannot approve.",
+		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue,
+			grants.ErrBudgetExceeded,
 			rates.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}}, approvePlanYear)
 	planWords(api)
 	planMilestones(api)
@@ -99,10 +110,12 @@ type planView struct {
 }
 
 func viewPlan(p beneficiaries.Plan) planView {
-	v := planView{ID: p.ID, Number: p.Number, Beneficiary: p.Beneficiary, Currency: p.Currency, State: p.State, PlanVersion: p.Current.Number,
-		StartsOn: p.Current.StartsOn, BudgetRate: p.Current.BudgetRate.String(), Version: p.Version,
-		Shares: viewPlanShares(p.Current), Lines: viewPlanLines(p.Current.Lines), Milestones: viewMilestones(p.Current.Milestones),
-		Goals: listed(p.Current.Goals), Country: p.Current.Country, Phase: p.Current.Phase}
+	v := planView{ID: p.ID, Number: p.Number, Beneficiary: p.Beneficiary, Currency: p.Currency, State: p.State,
+		PlanVersion: p.Current.Number,
+		StartsOn:    p.Current.StartsOn, BudgetRate: p.Current.BudgetRate.String(), Version: p.Version,
+		Shares: viewPlanShares(p.Current), Lines: viewPlanLines(p.Current.Lines),
+		Milestones: viewMilestones(p.Current.Milestones),
+		Goals:      listed(p.Current.Goals), Country: p.Current.Country, Phase: p.Current.Phase}
 	if p.Pending != nil {
 		v.Pending = p.Pending.Number
 	}
@@ -147,7 +160,8 @@ func getPlan(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef
 	return viewPlan(p), err
 }
 
-func listPlans(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[planView], error) {
+func listPlans(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[planView], error) {
 	page, err := keyset(in.Page, 1)
 	if err != nil {
 		return rest.List[planView]{}, err
@@ -173,7 +187,8 @@ type commitmentView struct {
 	Entry resource.PostedView `json:"entry"`
 }
 
-func approvePlanYear(ctx context.Context, tx *store.Tx, d resource.Domain, in yearApprovalRequest) (commitmentView, error) {
+func approvePlanYear(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in yearApprovalRequest) (commitmentView, error) {
 	c, err := d.People.ApproveYear(ctx, tx, string(in.ID), in.Year, resource.Today(tx, in.Date))
 	if err != nil {
 		return commitmentView{}, err

@@ -73,13 +73,16 @@ func listed(s []string) []string { return append([]string{}, s...) }
 func viewPlanLines(lines []beneficiaries.PlanLine) []planLineView {
 	out := []planLineView{}
 	for _, l := range lines {
-		line := planLineView{Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice, Payee: l.Payee, Rule: l.Schedule.Rule,
+		line := planLineView{Line: l.Line, Category: l.Category, UnitPrice: l.UnitPrice, Payee: l.Payee,
+			Rule:     l.Schedule.Rule,
 			RuleFrom: string(l.Schedule.From), Gates: l.Gates, Items: []planItemView{}}
 		if l.Kind != "" {
 			line.Category, line.BookedAs = l.Kind, l.Category
 		}
 		for _, i := range l.Items {
-			line.Items = append(line.Items, planItemView{string(i.DueOn), i.Status(), i.Price, i.CommittedYear, i.SettledBy, i.SuspendedBy, i.Gates})
+			line.Items = append(line.Items, planItemView{DueOn: string(i.DueOn), Status: i.Status(), UnitPrice: i.Price,
+				CommittedYear: i.CommittedYear,
+				SettledBy:     i.SettledBy, SuspendedBy: i.SuspendedBy, Gates: i.Gates})
 		}
 		out = append(out, line)
 	}

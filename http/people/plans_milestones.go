@@ -14,14 +14,20 @@ import (
 
 // planMilestones registers what has to be shown before money goes on.
 func planMilestones(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/milestones", ID: "listPlanMilestones", Tag: "plans", Roles: resource.Staff,
-		Summary: "A plan's milestones and what was found of each", Danish: "En støtteplans milepæle, og hvad der er fundet om hver",
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/milestones", ID: "listPlanMilestones", Tag: "plans",
+		Roles:   resource.Staff,
+		Summary: "A plan's milestones and what was found of each",
+		Danish:  "En støtteplans milepæle, og hvad der er fundet om hver",
 		Refuses: []error{beneficiaries.ErrUnknownPlan}}, listPlanMilestones)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/milestones/:code/decisions", ID: "decidePlanMilestone", Tag: "plans", Roles: resource.Casework,
-		Summary: "Say whether a milestone was reached, with the document that shows it", Danish: "Afgør, om en milepæl er nået, med det bilag, der viser det",
-		About: "Who wrote the plan or handed it in cannot. Whether an attendance is enough follows from what was attained. The newest decision counts, " +
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/milestones/:code/decisions",
+		ID: "decidePlanMilestone", Tag: "plans", Roles: resource.Casework,
+		Summary: "Say whether a milestone was reached, with the document that shows it",
+		Danish:  "Afgør, om en milepæl er nået, med det bilag, der viser det",
+		About: "Who wrote the plan or handed it in cannot. Whether an attendance is enough follows from what was attained. " +
+			"The newest decision counts, " +
 			"and that of the one who asks for the money opens nothing for the own request.",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownMilestone, beneficiaries.ErrPlanState, beneficiaries.ErrMilestones,
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownMilestone, beneficiaries.ErrPlanState,
+			beneficiaries.ErrMilestones,
 			access.ErrMakerCannotApprove, ledger.ErrUnknownEvidence}}, decidePlanMilestone)
 }
 
@@ -97,7 +103,8 @@ func viewProgress(p beneficiaries.Progress) progressView {
 	return v
 }
 
-func listPlanMilestones(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[progressView], error) {
+func listPlanMilestones(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in rest.PagedRef) (rest.List[progressView], error) {
 	all, err := d.People.Milestones(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[progressView]{}, err
@@ -113,7 +120,8 @@ type milestoneDecisionRequest struct {
 	Evidence ledger.EvidenceID `json:"evidence_id" validate:"required" description:"Of a document in the archive."`
 }
 
-func decidePlanMilestone(ctx context.Context, tx *store.Tx, d resource.Domain, in milestoneDecisionRequest) (progressView, error) {
+func decidePlanMilestone(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in milestoneDecisionRequest) (progressView, error) {
 	decision := beneficiaries.MilestoneDecision{Milestone: string(in.Code), Met: in.Result == "met", Evidence: in.Evidence}
 	if in.Attained != "" {
 		var err error

@@ -13,10 +13,14 @@ import (
 
 // planReminders registers what somebody has to think of.
 func planReminders(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reminders", ID: "listReminders", Tag: "plans", Roles: resource.Knowing,
-		Summary: "What to think of: milestones, consents that expire, plans that end", Danish: "Hvad der skal huskes: milepæle, samtykker der udløber, støtteplaner der slutter",
-		About: "Of the people whose cases the caller is on; a programme lead and the privacy officer see all, by code. A milestone is named 14 days before it is due, " +
-			"a consent 30 days before it expires, the end of a plan 60 days before. What is past stays until somebody has dealt with it."}, listReminders)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reminders", ID: "listReminders", Tag: "plans",
+		Roles:   resource.Knowing,
+		Summary: "What to think of: milestones, consents that expire, plans that end",
+		Danish:  "Hvad der skal huskes: milepæle, samtykker der udløber, støtteplaner der slutter",
+		About: "Of the people whose cases the caller is on; a programme lead and the privacy officer see all, by code. A " +
+			"milestone is named 14 days before it is due, " +
+			"a consent 30 days before it expires, the end of a plan 60 days before. What is past stays until somebody has " +
+			"dealt with it."}, listReminders)
 }
 
 type reminderView struct {

@@ -13,13 +13,17 @@ import (
 // planReports registers what a plan looks like on a page: its timeline, its budget, what falls due.
 func planReports(api *resource.API) {
 	unknown := []error{beneficiaries.ErrUnknownPlan}
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/timeline", ID: "getPlanTimeline", Tag: "plans", Roles: resource.Staff,
-		Summary: "What became of a plan, in order", Danish: "Hvad der er sket med en støtteplan, i rækkefølge", Refuses: unknown}, planTimeline)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/budget", ID: "getPlanBudget", Tag: "plans", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/timeline", ID: "getPlanTimeline", Tag: "plans",
+		Roles:   resource.Staff,
+		Summary: "What became of a plan, in order", Danish: "Hvad der er sket med en støtteplan, i rækkefølge",
+		Refuses: unknown}, planTimeline)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/budget", ID: "getPlanBudget", Tag: "plans",
+		Roles:   resource.Staff,
 		Summary: "A plan's budget by line and fund", Danish: "En støtteplans budget efter linje og fond",
 		About:   "By line in the plan's currency at planned prices; by fund in base currency as the books have it.",
 		Refuses: unknown}, planBudget)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/due-items", ID: "listDueItems", Tag: "plans", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/due-items", ID: "listDueItems", Tag: "plans",
+		Roles:   resource.Staff,
 		Summary: "Units of support that fall due", Danish: "Enheder af støtte, der forfalder"}, listDueItems)
 }
 

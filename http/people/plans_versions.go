@@ -15,38 +15,62 @@ import (
 )
 
 // committing are the refusals of acts that set budget aside.
-var committing = []error{access.ErrMakerCannotApprove, beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, grants.ErrBudgetExceeded,
+var committing = []error{access.ErrMakerCannotApprove, beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState,
+	grants.ErrBudgetExceeded,
 	rates.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}
 
 // planVersions registers what becomes of a plan after its first draft.
 func planVersions(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/versions", ID: "listPlanVersions", Tag: "plans", Roles: resource.Staff,
-		Summary: "All versions of a plan", Danish: "Alle versioner af en støtteplan", Refuses: []error{beneficiaries.ErrUnknownPlan}}, listPlanVersions)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/versions", ID: "revisePlan", Tag: "plans", Roles: resource.Casework,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/versions", ID: "listPlanVersions", Tag: "plans",
+		Roles:   resource.Staff,
+		Summary: "All versions of a plan", Danish: "Alle versioner af en støtteplan",
+		Refuses: []error{beneficiaries.ErrUnknownPlan}}, listPlanVersions)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/versions", ID: "revisePlan", Tag: "plans",
+		Roles:   resource.Casework,
 		Summary: "Write the next version of a plan", Danish: "Skriv en støtteplans næste version",
-		About: "What is left out stays as it was. A top_up (a weak currency ate the plan) and a move (to another country or currency) name their reason as a code. Lines are what is still to be given: what was settled is carried over. The version waits to be submitted and decided on; the one in force goes on.",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrShares, beneficiaries.ErrLines,
-			beneficiaries.ErrBudgetRate, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord, beneficiaries.ErrSchedule,
-			beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry, beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones,
+		About: "What is left out stays as it was. A top_up (a weak currency ate the plan) and a move (to another country " +
+			"or currency) name their reason as a code. Lines are what is still to be given: what was settled is carried over. " +
+			"The version waits to be submitted and decided on; the one in force goes on.",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion,
+			beneficiaries.ErrShares, beneficiaries.ErrLines,
+			beneficiaries.ErrBudgetRate, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, beneficiaries.ErrUnknownWord,
+			beneficiaries.ErrSchedule,
+			beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry,
+			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones,
 			beneficiaries.ErrReasonRequired, rates.ErrRateMissing}}, revisePlan)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/decisions", ID: "decidePlan", Tag: "plans", Roles: resource.Leads, Money: true,
-		Summary: "Approve, return or reject the version of a plan that waits", Danish: "Godkend, returnér eller afvis den version af en støtteplan, der venter",
-		About:   "An approved version supersedes the one in force, and exactly the difference in what its years need is committed or released. Who wrote or submitted it cannot approve.",
-		Refuses: append([]error{beneficiaries.ErrNoPendingVersion, beneficiaries.ErrVersionStale, beneficiaries.ErrReasonRequired, beneficiaries.ErrNothingDue}, committing...)}, decidePlan)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/suspensions", ID: "suspendPlan", Tag: "plans", Roles: resource.Casework, Money: true,
-		Summary: "Let a plan rest and release its commitments", Danish: "Sæt en støtteplan på pause og frigiv dens disponeringer",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrReasonRequired, ledger.ErrPeriodClosed}}, suspendPlan)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/completions", ID: "completePlan", Tag: "plans", Roles: resource.Leads, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/decisions", ID: "decidePlan", Tag: "plans",
+		Roles: resource.Leads, Money: true,
+		Summary: "Approve, return or reject the version of a plan that waits",
+		Danish:  "Godkend, returnér eller afvis den version af en støtteplan, der venter",
+		About: "An approved version supersedes the one in force, and exactly the difference in what its years need is " +
+			"committed or released. Who wrote or submitted it cannot approve.",
+		Refuses: append([]error{beneficiaries.ErrNoPendingVersion, beneficiaries.ErrVersionStale,
+			beneficiaries.ErrReasonRequired, beneficiaries.ErrNothingDue}, committing...)}, decidePlan)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/suspensions", ID: "suspendPlan", Tag: "plans",
+		Roles: resource.Casework, Money: true,
+		Summary: "Let a plan rest and release its commitments",
+		Danish:  "Sæt en støtteplan på pause og frigiv dens disponeringer",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrReasonRequired,
+			ledger.ErrPeriodClosed}}, suspendPlan)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/completions", ID: "completePlan", Tag: "plans",
+		Roles: resource.Leads, Money: true,
 		Summary: "Complete a plan and release what is left", Danish: "Afslut en støtteplan og frigiv resten",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, ledger.ErrPeriodClosed}}, completePlan)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/exits", ID: "exitPlan", Tag: "plans", Roles: resource.Leads, Money: true,
-		Summary: "Leave a plan before its end, with a reason", Danish: "Forlad en støtteplan før dens afslutning, med en begrundelse",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion,
+			ledger.ErrPeriodClosed}}, completePlan)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/exits", ID: "exitPlan", Tag: "plans",
+		Roles: resource.Leads, Money: true,
+		Summary: "Leave a plan before its end, with a reason",
+		Danish:  "Forlad en støtteplan før dens afslutning, med en begrundelse",
 		About:   "What is still open is released. A later version, such as of aftercare, takes the plan up again.",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrReasonRequired, ledger.ErrPeriodClosed}}, exitPlan)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/resumptions", ID: "resumePlan", Tag: "plans", Roles: resource.Casework, Status: http.StatusOK,
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion,
+			beneficiaries.ErrReasonRequired, ledger.ErrPeriodClosed}}, exitPlan)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/resumptions", ID: "resumePlan", Tag: "plans",
+		Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Ask for a suspended plan to go on", Danish: "Bed om, at en støtteplan på pause genoptages",
-		About:   "It makes a version in which what the suspension holds falls due later, and submits it; with the decision the same items are committed anew.",
-		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion, beneficiaries.ErrBudgetRate}}, resumePlan)
+		About: "It makes a version in which what the suspension holds falls due later, and submits it; with the decision " +
+			"the same items are committed anew.",
+		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion,
+			beneficiaries.ErrBudgetRate}}, resumePlan)
 }
 
 type versionView struct {
@@ -73,7 +97,8 @@ func viewVersion(v beneficiaries.PlanVersion) versionView {
 		Reason: v.Reason, CreatedBy: v.CreatedBy}
 }
 
-func listPlanVersions(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (rest.List[versionView], error) {
+func listPlanVersions(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in rest.ByRef) (rest.List[versionView], error) {
 	versions, err := d.People.Versions(ctx, tx, string(in.ID), store.Keyset{})
 	if err != nil {
 		return rest.List[versionView]{}, err
@@ -105,8 +130,9 @@ func revisePlan(ctx context.Context, tx *store.Tx, d resource.Domain, in revisio
 	if err != nil {
 		return planView{}, err
 	}
-	change := beneficiaries.Revision{Kind: in.Kind, StartsOn: resource.Today(tx, in.StartsOn), Currency: in.Currency, BudgetRate: in.BudgetRate,
-		Country: in.Country, Phase: in.Phase, Reason: in.Reason}
+	change := beneficiaries.Revision{Kind: in.Kind, StartsOn: resource.Today(tx, in.StartsOn), Currency: in.Currency,
+		BudgetRate: in.BudgetRate,
+		Country:    in.Country, Phase: in.Phase, Reason: in.Reason}
 	if change.Kind == "" {
 		change.Kind = beneficiaries.Revised
 	}
@@ -159,8 +185,9 @@ func changedPlan(c beneficiaries.Commitment, err error) (changedPlanView, error)
 }
 
 func decidePlan(ctx context.Context, tx *store.Tx, d resource.Domain, in planDecisionRequest) (changedPlanView, error) {
-	return changedPlan(d.People.Decide(ctx, tx, string(in.ID), beneficiaries.Decision{Approve: in.Decision == "approve", Return: in.Decision == "return",
-		Reason: in.Reason, Year: in.Year, On: resource.Today(tx, in.Date)}))
+	return changedPlan(d.People.Decide(ctx, tx, string(in.ID),
+		beneficiaries.Decision{Approve: in.Decision == "approve", Return: in.Decision == "return",
+			Reason: in.Reason, Year: in.Year, On: resource.Today(tx, in.Date)}))
 }
 
 type suspensionRequest struct {
@@ -171,7 +198,8 @@ type suspensionRequest struct {
 }
 
 func suspendPlan(ctx context.Context, tx *store.Tx, d resource.Domain, in suspensionRequest) (changedPlanView, error) {
-	return changedPlan(d.People.Suspend(ctx, tx, string(in.ID), beneficiaries.Suspension{From: in.From, On: resource.Today(tx, in.Date), Reason: in.Reason}))
+	return changedPlan(d.People.Suspend(ctx, tx, string(in.ID),
+		beneficiaries.Suspension{From: in.From, On: resource.Today(tx, in.Date), Reason: in.Reason}))
 }
 
 type resumptionRequest struct {
@@ -192,7 +220,8 @@ type completionRequest struct {
 }
 
 func completePlan(ctx context.Context, tx *store.Tx, d resource.Domain, in completionRequest) (changedPlanView, error) {
-	return changedPlan(d.People.Close(ctx, tx, string(in.ID), beneficiaries.Closing{Completed: true, On: resource.Today(tx, in.Date)}))
+	return changedPlan(d.People.Close(ctx, tx, string(in.ID),
+		beneficiaries.Closing{Completed: true, On: resource.Today(tx, in.Date)}))
 }
 
 type exitRequest struct {
@@ -202,5 +231,6 @@ type exitRequest struct {
 }
 
 func exitPlan(ctx context.Context, tx *store.Tx, d resource.Domain, in exitRequest) (changedPlanView, error) {
-	return changedPlan(d.People.Close(ctx, tx, string(in.ID), beneficiaries.Closing{On: resource.Today(tx, in.Date), Reason: in.Reason}))
+	return changedPlan(d.People.Close(ctx, tx, string(in.ID),
+		beneficiaries.Closing{On: resource.Today(tx, in.Date), Reason: in.Reason}))
 }
