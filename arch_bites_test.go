@@ -26,8 +26,8 @@ var bites = []struct{ rule, file, text, want string }{
 		"ledger/post.go imports net/http, whose home is http/..."},
 	{"library homes", "cmd/supportledger/serve.go", "package main\nimport _ \"net/http/pprof\"",
 		"imports net/http/pprof, whose home is http/..."},
-	{"library homes", "statements/page.go", "package statements\nimport _ \"github.com/johnfercher/maroto/v2/pkg/core\"",
-		"statements/pdf*.go"},
+	{"library homes", "statements/page/page.go", "package page\nimport _ \"github.com/johnfercher/maroto/v2/pkg/core\"",
+		"statements/page/pdf*.go"},
 	{"library homes", "ledger/book.go", "package ledger\nimport _ \"github.com/uptrace/bun\"", "SQL stands in files"},
 	{"library homes", "ledger/book.go", "package ledger\nfunc f(tx T) { tx.NewSelect() }",
 		"NewSelect starts a query outside"},
@@ -174,7 +174,7 @@ func soundTree() fstest.MapFS {
 			"func test() {\nvar cases = []int{" + strings.Repeat("\n", 99) + "}\n}",
 		"store/storetest/pg.go": "// Package storetest " + essay +
 			"\npackage storetest\nimport \"time\"\nvar at = time.Now()",
-		"statements/pdf_layout.go": "package statements\nimport _ \"github.com/johnfercher/maroto/v2\"\nvar " +
+		"statements/page/pdf_layout.go": "// Package page " + essay + "\npackage page\nimport _ \"github.com/johnfercher/maroto/v2\"\nvar " +
 			"millimetres float64",
 		"http/problems.go":              "package http\nimport \"supportledger/ledger\"\nvar table = []any{ledger.ErrRefused}",
 		"migrations/1_ledger.tx.up.sql": "CREATE TABLE t (at TEXT) -- never now(): public.t would tie us",

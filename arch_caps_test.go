@@ -25,25 +25,25 @@ const (
 // whoever mends one lowers it.
 var debts = map[string]map[string]int{
 	"package lines": {
-		"disbursements": 1, "grants": 1, "ledger": 1, "statements": 1,
+		"disbursements": 1, "grants": 1, "ledger": 1,
 	},
 	"methods of a receiver": {
-		"beneficiaries": 1, "disbursements": 1, "grants": 1, "ledger": 1, "statements": 1,
+		"beneficiaries": 1, "disbursements": 1, "grants": 1, "ledger": 1,
 	},
 	"line width": {
 		".": 129, "access": 197, "beneficiaries": 361, "cmd": 187, "disbursements": 878, "grants": 402, "http": 2086,
-		"ledger": 450, "loadtest": 65, "migrations": 17, "proof": 34, "scripts": 9, "statements": 676, "store": 137,
+		"ledger": 450, "loadtest": 65, "migrations": 17, "proof": 34, "scripts": 9, "store": 137,
 	},
 	"parameters": {
 		"access": 9, "beneficiaries": 11, "cmd": 3, "disbursements": 14, "grants": 15, "http": 8, "ledger": 12,
-		"loadtest": 5, "proof": 3, "statements": 11,
+		"loadtest": 5, "proof": 3, "statements": 7,
 	},
 	"positional literals": {
-		"access": 3, "beneficiaries": 9, "disbursements": 10, "grants": 10, "http": 84, "ledger": 14, "statements": 28,
+		"access": 3, "beneficiaries": 9, "disbursements": 10, "grants": 10, "http": 84, "ledger": 14,
 	},
 	"plain words": {
 		"access": 3, "beneficiaries": 8, "cmd": 1, "disbursements": 18, "docs": 24, "grants": 1, "http": 12,
-		"ledger": 7, "migrations": 9, "proof": 1, "statements": 24, "store": 1,
+		"ledger": 7, "migrations": 9, "proof": 1, "store": 1,
 	},
 }
 

@@ -184,7 +184,7 @@ var noFloats = []string{"migrations", "store", "proof", "access", "ledger", "gra
 
 // floatsAllowed are the exceptions, with the reason.
 var floatsAllowed = map[string]string{
-	"statements/pdf*.go": "positions and widths on a page are millimetres",
+	"statements/page/pdf*.go": "positions and widths on a page are millimetres",
 }
 
 // floats refuses float types in the rooms of money, and decimal's doors to them everywhere.

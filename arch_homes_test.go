@@ -10,7 +10,7 @@ import (
 )
 
 // home is where a library lives. A place is a folder with everything below it ("http/..."), a file name in any
-// folder ("store*.go") or a path ("statements/pdf*.go").
+// folder ("store*.go") or a path ("statements/page/pdf*.go").
 type home struct {
 	library string   // an import path with everything below it
 	at      []string // its places
@@ -67,21 +67,21 @@ var homes = []home{
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil,
 		"decimals of a currency and printed amounts come from one table"},
 
-	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/workbook*.go", "statements/xlsx*.go"},
+	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/workbook*.go", "statements/page/xlsx*.go"},
 		[]string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal " +
 			"leaves and enters the books as one"},
 
-	{"github.com/johnfercher/maroto/v2", []string{"statements/pdf*.go"}, nil,
+	{"github.com/johnfercher/maroto/v2", []string{"statements/page/pdf*.go"}, nil,
 		"a page only draws what the statement already says"},
-	{"github.com/pdfcpu/pdfcpu", []string{"statements/lock*.go"}, []string{"statements/..."},
+	{"github.com/pdfcpu/pdfcpu", []string{"statements/page/lock*.go"}, []string{"statements/..."},
 		"a document is locked in one place, for the way through mailboxes"},
 	{"github.com/wneessen/go-mail", []string{"statements/smtp/..."}, nil,
 		"how a mail is written and handed over is one small package's business"},
 	{"github.com/emersion/go-smtp", nil, []string{"statements/smtp/..."},
 		"a mail server on a socket for the tests of ours"},
-	{"github.com/phpdave11/gofpdf", []string{"statements/pdf*.go"}, nil,
+	{"github.com/phpdave11/gofpdf", []string{"statements/page/pdf*.go"}, nil,
 		"maroto's own basis, for two settings that make the bytes repeatable"},
-	{"golang.org/x/image", []string{"statements/pdf*.go"}, nil, "it measures letters before they are set"},
+	{"golang.org/x/image", []string{"statements/page/pdf*.go"}, nil, "it measures letters before they are set"},
 
 	{"github.com/alecthomas/kong", []string{"cmd/..."}, nil, "flags are the command line's business"},
 	{"github.com/schollz/progressbar/v3", []string{"cmd/..."}, nil, "only a person at a terminal needs a bar"},

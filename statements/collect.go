@@ -5,15 +5,20 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
-
-	"github.com/shopspring/decimal"
-
 	"supportledger/grants"
 	"supportledger/grants/donors"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
+	"supportledger/statements/figures"
 	"supportledger/store"
+
+	"github.com/shopspring/decimal"
+)
+
+// What collecting refuses.
+var (
+	ErrUnknownSubject    = errors.New("statements: no grant, donor or fund of that code")
+	ErrUnknownBudgetLine = errors.New("statements: the budget has no such line")
 )
 
 // Office collects and issues statements. It holds no state of its own.
@@ -27,18 +32,18 @@ type Office struct {
 
 // Request names the statement that is wanted.
 type Request struct {
-	Subject  string        // code or id of a grant or donor, or code of a fund
-	Kind     Kind          // "" finds the kind by the subject: a grant first, then a donor, then a fund
-	From, To ledger.Date   // both included; "" for From is the start of the grant or fund, or the first gift
-	CutOff   string        // number of the last entry to read; "" for the last there is
-	Whole    bool          // in whole units of the currency
-	Auditor  bool          // with a place for the auditor to sign
-	Explains []Explanation // of budget lines that are spent otherwise than planned
+	Subject  string                // code or id of a grant or donor, or code of a fund
+	Kind     figures.Kind          // "" finds the kind by the subject: a grant first, then a donor, then a fund
+	From, To ledger.Date           // both included; "" for From is the start of the grant or fund, or the first gift
+	CutOff   string                // number of the last entry to read; "" for the last there is
+	Whole    bool                  // in whole units of the currency
+	Auditor  bool                  // with a place for the auditor to sign
+	Explains []figures.Explanation // of budget lines that are spent otherwise than planned
 }
 
-// Collect reads a statement out of the books, from one snapshot up to one entry. The value foots, or [ErrDoesNotFoot] says
-// why not: then it is the books that are wrong. [ErrUnknownSubject] for what is no grant, donor or fund.
-func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (Value, error) {
+// Collect reads a statement out of the books, from one snapshot up to one entry. The value foots, or [ErrDoesNotFoot]
+// says why not: then it is the books that are wrong. [ErrUnknownSubject] for what is no grant, donor or fund.
+func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (figures.Value, error) {
 	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return nil, err
@@ -47,13 +52,13 @@ func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (Value, e
 	if err != nil || !in.Whole {
 		return v, err
 	}
-	v = inWholeUnits(v)
+	v = figures.InWholeUnits(v)
 	return v, v.Foots()
 }
 
 // collect finds what the subject is and has it collected.
-func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff ledger.Posted) (Value, error) {
-	if in.Kind == "" || in.Kind == GrantFinancial {
+func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff ledger.Posted) (figures.Value, error) {
+	if in.Kind == "" || in.Kind == figures.GrantFinancial {
 		switch g, err := o.Grants.Grant(ctx, tx, in.Subject); {
 		case err == nil:
 			return o.grantStatement(ctx, tx, g, in, cutOff)
@@ -61,7 +66,7 @@ func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff le
 			return nil, err
 		}
 	}
-	if in.Kind == "" || in.Kind == DonorAnnual {
+	if in.Kind == "" || in.Kind == figures.DonorAnnual {
 		switch d, err := donors.Find(ctx, tx, in.Subject); {
 		case err == nil:
 			return o.donorStatement(ctx, tx, d, in, cutOff)
@@ -69,7 +74,7 @@ func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff le
 			return nil, err
 		}
 	}
-	if in.Kind == "" || in.Kind == FundReport {
+	if in.Kind == "" || in.Kind == figures.FundReport {
 		switch f, err := o.Book.Fund(ctx, tx, ledger.FundCode(in.Subject)); {
 		case err == nil:
 			return o.fundReport(ctx, tx, f, in, cutOff)
@@ -88,7 +93,8 @@ func (o Office) cutOff(ctx context.Context, tx *store.Tx, number string) (ledger
 	return o.lastEntry(ctx, tx)
 }
 
-func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant, in Request, cutOff ledger.Posted) (*GrantStatement, error) {
+func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant, in Request,
+	cutOff ledger.Posted) (*figures.GrantStatement, error) {
 	c, err := o.collector(ctx, tx, g, in, cutOff)
 	if err != nil {
 		return nil, err
@@ -97,12 +103,13 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 	if err := c.inForce(ctx, tx, &s); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(context.Context, *store.Tx, *GrantStatement) error{c.receipts, c.lots, c.indirect, c.books, c.forecast, c.vouchers, c.results} {
+	for _, part := range []func(context.Context, *store.Tx, *figures.GrantStatement) error{c.receipts, c.lots, c.indirect,
+		c.books, c.forecast, c.vouchers, c.results} {
 		if err := part(ctx, tx, &s); err != nil {
 			return nil, err
 		}
 	}
-	if s.converts() {
+	if s.Converts() {
 		if err := c.converted(ctx, tx, &s); err != nil {
 			return nil, err
 		}
@@ -111,14 +118,15 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 	}
 	c.sortLines(&s)
 	c.budget(&s)
-	if err := s.explained(in.Explains); err != nil {
+	if err := explain(&s, in.Explains); err != nil {
 		return nil, err
 	}
 	c.parts(&s)
 	c.openingParts(&s)
 	c.notes(&s)
 	if c.immediate() && s.Currency != s.Base {
-		s.ClosingAtRate = sum(s.Parts, func(p Part) decimal.Decimal { return p.Amount }) // differences stay with the fund
+		s.ClosingAtRate = figures.Sum(s.Parts,
+			func(p figures.Part) decimal.Decimal { return p.Amount }) // differences stay with the fund
 	}
 	s.Total()
 	if err := c.told(ctx, tx, &s); err != nil {
@@ -131,9 +139,10 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 }
 
 // told adds what depends on the totals.
-func (c collector) told(ctx context.Context, tx *store.Tx, s *GrantStatement) (err error) {
+func (c collector) told(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) (err error) {
 	counts := func(category string) bool {
-		return slices.ContainsFunc(s.Lines, func(l Line) bool { return l.Kind == Programme && l.Key == category })
+		return slices.ContainsFunc(s.Lines,
+			func(l figures.Line) bool { return l.Kind == figures.Programme && l.Key == category })
 	}
 	if s.InKind, err = c.office.inKind(ctx, tx, c.period, c.cutOff, "", counts); err != nil {
 		return err
@@ -152,17 +161,19 @@ func (c collector) told(ctx context.Context, tx *store.Tx, s *GrantStatement) (e
 type collector struct {
 	office   Office
 	grant    grants.Grant
-	period   Period
+	period   figures.Period
 	cutOff   ledger.Posted
 	accounts map[ledger.AccountNo]ledger.Account
 	sums     []ledger.Sum // every line of the fund up to the end of the period
 	today    ledger.Date
 
-	letterhead Organisation
+	letterhead figures.Organisation
 }
 
-func (o Office) collector(ctx context.Context, tx *store.Tx, g grants.Grant, in Request, cutOff ledger.Posted) (c collector, err error) {
-	c = collector{office: o, grant: g, period: Period{in.From, in.To}, today: ledger.DateOf(tx.At), cutOff: cutOff}
+func (o Office) collector(ctx context.Context, tx *store.Tx, g grants.Grant, in Request,
+	cutOff ledger.Posted) (c collector, err error) {
+	c = collector{office: o, grant: g, period: figures.Period{From: in.From, To: in.To}, today: ledger.DateOf(tx.At),
+		cutOff: cutOff}
 	if c.accounts, err = o.Book.Accounts(ctx, tx); err != nil {
 		return c, err
 	}
@@ -211,21 +222,23 @@ func (o Office) lastEntry(ctx context.Context, tx *store.Tx) (ledger.Posted, err
 	return found[0], nil
 }
 
-func (c collector) head() GrantStatement {
+func (c collector) head() figures.GrantStatement {
 	g := c.grant
-	s := GrantStatement{Version: 1, Organisation: c.letterhead, Grant: g.Code,
-		Grantor: Grantor{g.Donor.Code, g.Donor.Name}, Project: g.Title, Granted: g.Amount.Amount, Period: c.period,
-		Currency: g.Amount.Currency, Base: c.office.Book.Base, RateMethod: OwnRates, PreparedOn: c.today, CutOff: c.cutOff.Number}
+	s := figures.GrantStatement{Version: 1, Organisation: c.letterhead, Grant: g.Code,
+		Grantor: figures.Grantor{Code: g.Donor.Code, Name: g.Donor.Name}, Project: g.Title, Granted: g.Amount.Amount,
+		Period:   c.period,
+		Currency: g.Amount.Currency, Base: c.office.Book.Base, RateMethod: figures.OwnRates, PreparedOn: c.today,
+		CutOff: c.cutOff.Number}
 	if g.From != "" && g.To != "" {
-		s.GrantPeriod = Period{g.From, g.To}
+		s.GrantPeriod = figures.Period{From: g.From, To: g.To}
 	}
 	if g.Amount.Currency != s.Base && !c.immediate() {
-		s.RateMethod = ReceiptRates
+		s.RateMethod = figures.ReceiptRates
 	}
 	switch method := g.Policies.At(c.period.To).RateMethod; method {
 	case rates.ECBAverage, rates.MonthlyRate, rates.BudgetRate:
 		if s.Currency != s.Base {
-			s.RateMethod = RateMethod(method)
+			s.RateMethod = figures.RateMethod(method)
 		}
 	case rates.OwnCurrency, rates.ReceiptRate:
 	}
@@ -238,7 +251,7 @@ func (c collector) immediate() bool {
 }
 
 // receipts lists what was received in the period; earlier receipts are in the opening balance.
-func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+func (c collector) receipts(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	if c.immediate() {
 		return c.awardReceipts(ctx, tx, s)
 	}
@@ -257,7 +270,9 @@ func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement
 			s.Opening = s.Opening.Add(in.Amount.Amount)
 			continue
 		}
-		s.Receipts = append(s.Receipts, Receipt{Date: in.On, Kind: Instalment, No: i + 1, Amount: in.Amount.Amount, Rate: in.Rate, Base: in.Base.Amount})
+		s.Receipts = append(s.Receipts,
+			figures.Receipt{Date: in.On, Kind: figures.Instalment, No: i + 1, Amount: in.Amount.Amount, Rate: in.Rate,
+				Base: in.Base.Amount})
 		if !in.Rate.IsZero() {
 			s.Conversions++
 		}
@@ -266,7 +281,7 @@ func (c collector) receipts(ctx context.Context, tx *store.Tx, s *GrantStatement
 }
 
 // awardReceipts lists what was received on an award, with what a bank withheld: the grantor gave both (RULES 58).
-func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	receipts, err := c.office.Grants.AwardReceipts(ctx, tx, c.grant, c.period.To)
 	if err != nil {
 		return err
@@ -280,13 +295,14 @@ func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *GrantStat
 		amount := in.Received.Add(in.Withheld)
 		s.ToDate.Received = s.ToDate.Received.Add(amount.Amount)
 		if !in.Rate.IsZero() {
-			s.Rates = append(s.Rates, RateUsed{ForReceipt, "", in.On, in.Rate})
+			s.Rates = append(s.Rates, figures.RateUsed{Use: figures.ForReceipt, Ref: "", Date: in.On, Rate: in.Rate})
 		}
 		if in.On < c.period.From {
 			s.Opening = s.Opening.Add(amount.Amount)
 			continue
 		}
-		r := Receipt{Date: in.On, Kind: AwardPayment, No: i + 1, Amount: amount.Amount, Rate: in.Rate, Base: in.Base.Amount}
+		r := figures.Receipt{Date: in.On, Kind: figures.AwardPayment, No: i + 1, Amount: amount.Amount, Rate: in.Rate,
+			Base: in.Base.Amount}
 		if !in.Withheld.IsZero() {
 			r.Original = in.Received
 		}
@@ -295,9 +311,9 @@ func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *GrantStat
 	return nil
 }
 
-// lots reads what the fund's lots hold at the end of the period: the layers of the advance at their receipts' rates, and
-// the transfers whose rates gave the costs.
-func (c collector) lots(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+// lots reads what the fund's lots hold at the end of the period: the layers of the advance at their receipts' rates,
+// and the transfers whose rates gave the costs.
+func (c collector) lots(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
 	if err != nil {
 		return err
@@ -308,19 +324,22 @@ func (c collector) lots(ctx context.Context, tx *store.Tx, s *GrantStatement) er
 		case l.Lot.Kind == ledger.DeferredLot:
 			exact = exact.Sub(l.Amount.Amount.Mul(l.Lot.Rate.Value))
 			s.Conversions += l.Lines
-			s.Rates = append(s.Rates, RateUsed{ForReceipt, "", l.Lot.OpenedOn, l.Lot.Rate})
-		case l.Lot.Kind == ledger.CurrencyLot && l.Lot.Pool.Holder != "" && !l.Lot.Rate.IsZero(): // what was paid twice has no rate of its own
-			s.Rates = append(s.Rates, RateUsed{ForTransfer, l.Lot.Name, l.Lot.OpenedOn, l.Lot.Rate})
+			s.Rates = append(s.Rates, figures.RateUsed{Use: figures.ForReceipt, Ref: "", Date: l.Lot.OpenedOn, Rate: l.Lot.Rate})
+		case l.Lot.Kind == ledger.CurrencyLot && l.Lot.Pool.Holder != "" &&
+			!l.Lot.Rate.IsZero(): // what was paid twice has no rate of its own
+			s.Rates = append(s.Rates, figures.RateUsed{Use: figures.ForTransfer, Ref: l.Lot.Name, Date: l.Lot.OpenedOn,
+				Rate: l.Lot.Rate})
 		}
 	}
 	s.ClosingAtRate = ledger.Round(exact, s.Base).Amount
-	slices.SortStableFunc(s.Rates, func(a, b RateUsed) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Ref, b.Ref)) })
+	slices.SortStableFunc(s.Rates,
+		func(a, b figures.RateUsed) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Ref, b.Ref)) })
 	return nil
 }
 
-// indirect shows how indirect cost was computed at the last charge. The calculation is left out where entries made later
-// changed its base, since the next charge will catch up with them (RULES 46).
-func (c collector) indirect(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+// indirect shows how indirect cost was computed at the last charge. The calculation is left out where entries made
+// later changed its base, since the next charge will catch up with them (RULES 46).
+func (c collector) indirect(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	last, found, err := c.office.Book.Last(ctx, tx, "indirect-charge", string(c.grant.ID), c.period.To)
 	if err != nil || !found || last.Seq > c.cutOff.Seq {
 		return err
@@ -330,7 +349,7 @@ func (c collector) indirect(ctx context.Context, tx *store.Tx, s *GrantStatement
 		return err
 	}
 	policy := c.grant.Policies.At(last.Date)
-	s.Indirect = &Indirect{Through: last.Date, Excluded: policy.IndirectExcludes, ToDate: charge.Before.Amount}
+	s.Indirect = &figures.Indirect{Through: last.Date, Excluded: policy.IndirectExcludes, ToDate: charge.Before.Amount}
 	if policy.IndirectCap.Sign() > 0 {
 		s.Indirect.Cap = decimal.NewNullDecimal(policy.IndirectCap.Amount)
 	}
@@ -340,14 +359,14 @@ func (c collector) indirect(ctx context.Context, tx *store.Tx, s *GrantStatement
 		}
 	}
 	if len(c.grant.Policies) == 1 && charge.Charge.IsZero() {
-		s.Indirect.Steps = []IndirectStep{{charge.Base.Amount, charge.Rate}}
+		s.Indirect.Steps = []figures.IndirectStep{{Base: charge.Base.Amount, Rate: charge.Rate}}
 	}
 	return nil
 }
 
 // spending sums cost by category. A grant in base currency reads the cost accounts; one in another currency adds up its
 // rounded releases, never the total in base over a rate (RULES 17).
-func (c collector) spending(s *GrantStatement) {
+func (c collector) spending(s *figures.GrantStatement) {
 	for _, sum := range c.sums {
 		category, amount, counts := c.cost(s, sum)
 		if !counts {
@@ -365,19 +384,21 @@ func (c collector) spending(s *GrantStatement) {
 }
 
 // sortLines puts the lines in the order of the chart.
-func (c collector) sortLines(s *GrantStatement) {
-	slices.SortStableFunc(s.Lines, func(a, b Line) int {
+func (c collector) sortLines(s *figures.GrantStatement) {
+	slices.SortStableFunc(s.Lines, func(a, b figures.Line) int {
 		return cmp.Or(cmp.Compare(lineOrder[a.Kind], lineOrder[b.Kind]), cmp.Compare(c.number(a.Key), c.number(b.Key)))
 	})
 }
 
 // lineOrder puts the lines that are always on their own last.
-var lineOrder = map[LineKind]int{Programme: 0, TransferFees: 1, CurrencyDifferences: 2, IndirectCosts: 3}
+var lineOrder = map[figures.LineKind]int{figures.Programme: 0, figures.TransferFees: 1, figures.CurrencyDifferences: 2,
+	figures.IndirectCosts: 3}
 
-// cost is what a sum adds to the spending, in the grant's currency: cost accounts of a grant in base currency; releases of a
-// deferred grant in another; and of an awarded one what was paid in its currency, other cost at the rate of the last
-// receipt, currency differences left out (RULES 17, 58).
-func (c collector) cost(s *GrantStatement, sum ledger.Sum) (category string, amount decimal.Decimal, counts bool) {
+// cost is what a sum adds to the spending, in the grant's currency: cost accounts of a grant in base currency; releases
+// of a deferred grant in another; and of an awarded one what was paid in its currency, other cost at the rate of the
+// last receipt, currency differences left out (RULES 17, 58).
+func (c collector) cost(s *figures.GrantStatement, sum ledger.Sum) (category string, amount decimal.Decimal,
+	counts bool) {
 	account := c.accounts[sum.Account]
 	difference := account.Number == ledger.CurrencyGains || account.Number == ledger.CurrencyLosses
 	switch {
@@ -394,9 +415,9 @@ func (c collector) cost(s *GrantStatement, sum ledger.Sum) (category string, amo
 }
 
 // atLastRate converts a base cost at the rate of the newest receipt up to the end of the period (RULES 58).
-func (c collector) atLastRate(s *GrantStatement, base ledger.Money) decimal.Decimal {
+func (c collector) atLastRate(s *figures.GrantStatement, base ledger.Money) decimal.Decimal {
 	for i := len(s.Rates) - 1; i >= 0; i-- {
-		if s.Rates[i].Use != ForReceipt {
+		if s.Rates[i].Use != figures.ForReceipt {
 			continue
 		}
 		if m, err := s.Rates[i].Rate.Convert(base, s.Currency); err == nil {
@@ -417,15 +438,15 @@ func (c collector) number(category string) ledger.AccountNo {
 }
 
 // line finds or opens the statement's line of a category.
-func (c collector) line(s *GrantStatement, category string) *Line {
+func (c collector) line(s *figures.GrantStatement, category string) *figures.Line {
 	kind, key := kindOf(c.number(category), category)
-	if i := slices.IndexFunc(s.Lines, func(l Line) bool { return l.Key == key }); i >= 0 {
+	if i := slices.IndexFunc(s.Lines, func(l figures.Line) bool { return l.Key == key }); i >= 0 {
 		return &s.Lines[i]
 	}
-	l := Line{Kind: kind, Key: key}
-	if kind == Programme {
+	l := figures.Line{Kind: kind, Key: key}
+	if kind == figures.Programme {
 		account := c.accounts[c.number(category)]
-		l.Name = Name{account.NameEN, account.NameDA}
+		l.Name = figures.Name{EN: account.NameEN, DA: account.NameDA}
 	}
 	if budget, found := c.grant.LineFor(category); found {
 		l.BudgetLine = budget.No
@@ -434,161 +455,79 @@ func (c collector) line(s *GrantStatement, category string) *Line {
 	return &s.Lines[len(s.Lines)-1]
 }
 
-func kindOf(account ledger.AccountNo, category string) (LineKind, string) {
+func kindOf(account ledger.AccountNo, category string) (figures.LineKind, string) {
 	switch account {
 	case ledger.TransferFees:
-		return TransferFees, "transfer-fees"
+		return figures.TransferFees, "transfer-fees"
 	case ledger.CurrencyLosses, ledger.CurrencyGains:
-		return CurrencyDifferences, "currency-differences"
+		return figures.CurrencyDifferences, "currency-differences"
 	case ledger.IndirectCosts:
-		return IndirectCosts, "indirect-costs"
+		return figures.IndirectCosts, "indirect-costs"
 	}
-	return Programme, category
+	return figures.Programme, category
 }
 
-func (c collector) budget(s *GrantStatement) {
+func (c collector) budget(s *figures.GrantStatement) {
 	for _, l := range c.grant.Budget {
-		s.Budget = append(s.Budget, BudgetLine{No: l.No, Text: l.Text, BudgetFigures: BudgetFigures{Budget: l.Amount.Amount}})
+		s.Budget = append(s.Budget, figures.BudgetLine{No: l.No, Text: l.Text,
+			BudgetFigures: figures.BudgetFigures{Budget: l.Amount.Amount}})
 	}
 }
 
-// places says where money on an account is; accounts that start with a path share a place.
-var places = []struct {
-	path string
-	kind PartKind
-}{
-	{"assets:bank:", AtBank}, {"assets:advances:", AtPartner}, {"assets:prepaid:", Retainer},
-	{"assets:staff-advance:", PettyCash}, {"assets:recoverable:", Recoverable}, {"assets:receivable:", Receivable},
-	{"assets:interfund:", Loan}, {"liabilities:interfund:", Loan}, {"liabilities:payable:", Payable},
-	{"liabilities:accruals", Accrual}, {"liabilities:returned-payments", Returned}, {"liabilities:grant-refund-payable", RefundDue},
-}
-
-// parts says where the closing balance is, and what of it is committed or still deferred.
-func (c collector) parts(s *GrantStatement) {
-	if !c.immediate() {
-		s.Deferred = &Deferred{}
-	}
-	committed := decimal.Zero
-	for _, sum := range c.sums {
-		switch sum.Account {
-		case ledger.DeferredGrants:
-			c.advance(s, sum)
-			continue
-		case ledger.Encumbrances:
-			committed = committed.Add(sum.Base.Amount)
-			continue
-		}
-		if kind, found := c.place(sum.Account); found {
-			c.addPart(s, kind, sum)
-		}
-	}
-	s.Commitments = decimal.NewNullDecimal(committed)
-	s.Parts = sortedParts(s.Parts)
-}
-
-// advance adds what moved on account 2100: its balance, the grantor's interest, and what a final account gave back.
-func (c collector) advance(s *GrantStatement, sum ledger.Sum) {
-	amount := sum.Amount.Amount
-	s.Deferred.Amount, s.Deferred.Base = s.Deferred.Amount.Sub(amount), s.Deferred.Base.Sub(sum.Base.Amount)
-	inPeriod := sum.Date >= c.period.From
-	switch sum.Category {
-	case "interest":
-		s.ToDate.Interest = s.ToDate.Interest.Sub(amount)
-		if inPeriod {
-			s.Interest = s.Interest.Sub(amount)
-		} else {
-			s.Opening = s.Opening.Sub(amount)
-		}
-	case "refund":
-		s.ToDate.Refunded = s.ToDate.Refunded.Add(amount)
-		if inPeriod {
-			s.Refunded = s.Refunded.Add(amount)
-		} else {
-			s.Opening = s.Opening.Sub(amount)
-		}
-	}
-}
-
-// place says where money on an account is. An award that has not been received is nowhere yet, and a revaluation moves
-// nothing.
-func (c collector) place(number ledger.AccountNo) (PartKind, bool) {
-	a := c.accounts[number]
-	if number == ledger.Receivables && c.immediate() || strings.HasPrefix(a.Path, "assets:bank:") && !a.IsBank() {
-		return "", false
-	}
-	for _, p := range places {
-		if strings.HasPrefix(a.Path, p.path) {
-			return p.kind, true
-		}
-	}
-	return "", false
-}
-
-func (c collector) addPart(s *GrantStatement, kind PartKind, sum ledger.Sum) {
-	s.Parts = addedPart(s.Parts, c.part(s, kind, sum))
-}
-
-// part is a sum of lines as a part of a balance.
-func (c collector) part(s *GrantStatement, kind PartKind, sum ledger.Sum) Part {
-	holder, quantity := sum.Partner, ledger.Money{}
-	if kind == AtBank {
-		holder = string(c.accounts[sum.Account].BankCurrency())
-	}
-	if sum.Amount.Currency != s.Base {
-		quantity = sum.Amount
-	}
-	return Part{Kind: kind, Holder: holder, Amount: sum.Base.Amount, Quantity: quantity}
-}
-
-// notes says by which rules the figures were made: those of the policy, with the day from which an amendment changed them.
-func (c collector) notes(s *GrantStatement) {
-	recognition := NoteDeferred
+// notes says by which rules the figures were made: those of the policy, with the day from which an amendment changed
+// them.
+func (c collector) notes(s *figures.GrantStatement) {
+	recognition := figures.NoteDeferred
 	if c.immediate() {
-		recognition = NoteImmediate
+		recognition = figures.NoteImmediate
 	}
-	s.Notes = append(s.Notes, Note{Code: recognition}, Note{Code: NoteCostBasis})
-	s.Notes = append(s.Notes, Note{Code: rateNotes[s.RateMethod]})
-	if slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Kind == AtPartner }) {
-		s.Notes = append(s.Notes, Note{Code: NoteAdvances})
+	s.Notes = append(s.Notes, figures.Note{Code: recognition}, figures.Note{Code: figures.NoteCostBasis})
+	s.Notes = append(s.Notes, figures.Note{Code: rateNotes[s.RateMethod]})
+	if slices.ContainsFunc(s.Parts, func(p figures.Part) bool { return p.Kind == figures.AtPartner }) {
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteAdvances})
 	}
-	fees := map[grants.Bearer]NoteCode{grants.BornByGrant: NoteFeesGrant, grants.BornByGeneral: NoteFeesGeneral}
-	differences := map[grants.Bearer]NoteCode{grants.BornByGrant: NoteCurrencyGrant, grants.BornByGeneral: NoteCurrencyGeneral}
-	s.Notes = append(s.Notes, c.changes(func(p grants.Policy) NoteCode { return fees[p.FeeBearer] })...)
-	s.Notes = append(s.Notes, c.changes(func(p grants.Policy) NoteCode { return differences[p.CurrencyBearer] })...)
+	fees := map[grants.Bearer]figures.NoteCode{grants.BornByGrant: figures.NoteFeesGrant,
+		grants.BornByGeneral: figures.NoteFeesGeneral}
+	differences := map[grants.Bearer]figures.NoteCode{grants.BornByGrant: figures.NoteCurrencyGrant,
+		grants.BornByGeneral: figures.NoteCurrencyGeneral}
+	s.Notes = append(s.Notes, c.changes(func(p grants.Policy) figures.NoteCode { return fees[p.FeeBearer] })...)
+	s.Notes = append(s.Notes, c.changes(
+		func(p grants.Policy) figures.NoteCode { return differences[p.CurrencyBearer] })...)
 	if s.Indirect != nil {
 		rate := c.grant.Policies.At(s.Indirect.Through).IndirectRate
-		s.Notes = append(s.Notes, Note{Code: NoteIndirect, Percent: decimal.NewNullDecimal(rate)})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteIndirect, Percent: decimal.NewNullDecimal(rate)})
 	}
-	s.Notes = append(s.Notes, Note{Code: NoteSharedCosts})
+	s.Notes = append(s.Notes, figures.Note{Code: figures.NoteSharedCosts})
 	if s.Commitments.Valid && !s.Commitments.Decimal.IsZero() {
-		s.Notes = append(s.Notes, Note{Code: NoteCommitments})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteCommitments})
 	}
-	if rounding := s.roundingNow(); !rounding.IsZero() {
-		s.Notes = append(s.Notes, Note{Code: NoteRounding, Amount: s.inBase(rounding)})
+	if rounding := roundingOf(s); !rounding.IsZero() {
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteRounding, Amount: s.InBase(rounding)})
 	}
 }
 
 // rateNotes say how costs were converted.
-var rateNotes = map[RateMethod]NoteCode{OwnRates: NoteOwnRates, ReceiptRates: NoteReceiptRates, ECBRates: NoteECBRates,
-	InforEuroRates: NoteInforEuroRates, BudgetRates: NoteBudgetRates}
+var rateNotes = map[figures.RateMethod]figures.NoteCode{figures.OwnRates: figures.NoteOwnRates,
+	figures.ReceiptRates: figures.NoteReceiptRates, figures.ECBRates: figures.NoteECBRates,
+	figures.InforEuroRates: figures.NoteInforEuroRates, figures.BudgetRates: figures.NoteBudgetRates}
 
-// roundingNow is what Total will find as rounding.
-func (s *GrantStatement) roundingNow() decimal.Decimal {
+// roundingOf is what Total will find as rounding.
+func roundingOf(s *figures.GrantStatement) decimal.Decimal {
 	if s.Currency == s.Base {
 		return decimal.Zero
 	}
-	return sum(s.Parts, func(p Part) decimal.Decimal { return p.Amount }).Sub(s.ClosingAtRate)
+	return figures.Sum(s.Parts, func(p figures.Part) decimal.Decimal { return p.Amount }).Sub(s.ClosingAtRate)
 }
 
 // changes gives a note for the policy's first rule and one for every amendment of it up to the end of the period.
-func (c collector) changes(of func(grants.Policy) NoteCode) []Note {
-	var notes []Note
+func (c collector) changes(of func(grants.Policy) figures.NoteCode) []figures.Note {
+	var notes []figures.Note
 	for _, p := range c.grant.Policies {
 		code := of(p)
 		if p.StartsOn > c.period.To && len(notes) > 0 || len(notes) > 0 && notes[len(notes)-1].Code == code {
 			continue
 		}
-		n := Note{Code: code}
+		n := figures.Note{Code: code}
 		if len(notes) > 0 {
 			n.Since = p.StartsOn
 		}

@@ -5,14 +5,14 @@ import (
 	"context"
 	"slices"
 	"strings"
-
 	"supportledger/ledger"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
-// books reads what an institution wants beside its own figures: advances, shared costs, the ledger's own sums, changes of the
-// agreement and what an audit took off.
-func (c collector) books(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+// books reads what an institution wants beside its own figures: advances, shared costs, the ledger's own sums, changes
+// of the agreement and what an audit took off.
+func (c collector) books(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	for _, p := range c.grant.Policies[1:] {
 		if p.StartsOn <= c.period.To {
 			s.Amendments = append(s.Amendments, p.StartsOn)
@@ -24,8 +24,8 @@ func (c collector) books(ctx context.Context, tx *store.Tx, s *GrantStatement) e
 			c.tie(s, a, sum)
 		}
 	}
-	slices.SortFunc(s.Ties, func(a, b Tie) int { return cmp.Compare(a.Account, b.Account) })
-	s.Ties = slices.DeleteFunc(s.Ties, func(t Tie) bool { return t.Amount.IsZero() })
+	slices.SortFunc(s.Ties, func(a, b figures.Tie) int { return cmp.Compare(a.Account, b.Account) })
+	s.Ties = slices.DeleteFunc(s.Ties, func(t figures.Tie) bool { return t.Amount.IsZero() })
 	if err := c.advances(ctx, tx, s); err != nil {
 		return err
 	}
@@ -37,17 +37,18 @@ func (c collector) books(ctx context.Context, tx *store.Tx, s *GrantStatement) e
 	return err
 }
 
-func (c collector) tie(s *GrantStatement, a ledger.Account, sum ledger.Sum) {
-	i := slices.IndexFunc(s.Ties, func(t Tie) bool { return t.Account == a.Number })
+func (c collector) tie(s *figures.GrantStatement, a ledger.Account, sum ledger.Sum) {
+	i := slices.IndexFunc(s.Ties, func(t figures.Tie) bool { return t.Account == a.Number })
 	if i < 0 {
-		s.Ties, i = append(s.Ties, Tie{Account: a.Number, Name: Name{a.NameEN, a.NameDA}}), len(s.Ties)
+		s.Ties, i = append(s.Ties, figures.Tie{Account: a.Number, Name: figures.Name{EN: a.NameEN, DA: a.NameDA}}),
+			len(s.Ties)
 	}
 	s.Ties[i].Amount = s.Ties[i].Amount.Add(sum.Base.Amount)
 }
 
-// advances follows the money with partners through the period. Lines say by their act whether money went out, came back or
-// was spent.
-func (c collector) advances(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+// advances follows the money with partners through the period. Lines say by their act whether money went out, came back
+// or was spent.
+func (c collector) advances(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	var accounts []ledger.AccountNo
 	for no, a := range c.accounts {
 		if strings.HasPrefix(a.Path, "assets:advances:") {
@@ -60,16 +61,18 @@ func (c collector) advances(ctx context.Context, tx *store.Tx, s *GrantStatement
 		return err
 	}
 	for _, m := range moves {
-		i := slices.IndexFunc(s.Advances, func(a Advance) bool { return a.Partner == m.Partner && a.Currency == m.Amount.Currency })
+		i := slices.IndexFunc(s.Advances,
+			func(a figures.Advance) bool { return a.Partner == m.Partner && a.Currency == m.Amount.Currency })
 		if i < 0 {
-			s.Advances, i = append(s.Advances, Advance{Partner: m.Partner, Currency: m.Amount.Currency}), len(s.Advances)
+			s.Advances, i = append(s.Advances, figures.Advance{Partner: m.Partner, Currency: m.Amount.Currency}), len(s.Advances)
 		}
-		s.Advances[i].move(m, m.Date < c.period.From)
+		moveAdvance(&s.Advances[i], m, m.Date < c.period.From)
 	}
 	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
 	for _, l := range sums {
 		for i, a := range s.Advances {
-			if l.Lot.Pool.Holder == a.Partner && l.Amount.Currency == a.Currency && !l.Amount.IsZero() && (a.Oldest == "" || l.Lot.OpenedOn < a.Oldest) {
+			if l.Lot.Pool.Holder == a.Partner && l.Amount.Currency == a.Currency && !l.Amount.IsZero() &&
+				(a.Oldest == "" || l.Lot.OpenedOn < a.Oldest) {
 				s.Advances[i].Oldest = l.Lot.OpenedOn
 			}
 		}
@@ -86,7 +89,7 @@ type advanceMove struct {
 	Base    ledger.Money
 }
 
-func (a *Advance) move(m advanceMove, before bool) {
+func moveAdvance(a *figures.Advance, m advanceMove, before bool) {
 	amount := m.Amount.Amount
 	a.Closing, a.Base = a.Closing.Add(amount), a.Base.Add(m.Base.Amount)
 	switch {
@@ -102,7 +105,7 @@ func (a *Advance) move(m advanceMove, before bool) {
 }
 
 // shared sums the costs of the period that entries of this grant had together with other funds.
-func (c collector) shared(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+func (c collector) shared(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	var accounts []ledger.AccountNo
 	for no, a := range c.accounts {
 		if a.Type == ledger.Expense && strings.HasPrefix(a.Path, "expenses:programme:") {
@@ -110,13 +113,15 @@ func (c collector) shared(ctx context.Context, tx *store.Tx, s *GrantStatement) 
 		}
 	}
 	slices.Sort(accounts)
-	found, err := readShared(ctx, tx, c.grant.Fund(), accounts, ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq}, s.Base)
+	found, err := readShared(ctx, tx, c.grant.Fund(), accounts,
+		ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq}, s.Base)
 	for _, f := range found {
 		if f.Whole.Equal(f.Grant) {
 			continue
 		}
 		a := c.accounts[f.Account]
-		s.Shared = append(s.Shared, Shared{Key: a.Category(), Name: Name{a.NameEN, a.NameDA}, Whole: f.Whole, Grant: f.Grant})
+		s.Shared = append(s.Shared, figures.Shared{Key: a.Category(), Name: figures.Name{EN: a.NameEN, DA: a.NameDA},
+			Whole: f.Whole, Grant: f.Grant})
 	}
 	return err
 }

@@ -5,32 +5,35 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/shopspring/decimal"
-
 	"supportledger/grants/donors"
 	"supportledger/grants/gifts"
 	"supportledger/ledger"
+	"supportledger/statements/figures"
 	"supportledger/store"
+
+	"github.com/shopspring/decimal"
 )
 
 // fundStatement is the head of a statement in base currency.
-func (o Office) fundStatement(ctx context.Context, tx *store.Tx, kind Kind, in Request, cutOff ledger.Posted) (FundStatement, error) {
+func (o Office) fundStatement(ctx context.Context, tx *store.Tx, kind figures.Kind, in Request,
+	cutOff ledger.Posted) (figures.FundStatement, error) {
 	letterhead, err := o.organisation(ctx, tx)
-	return FundStatement{Kind: kind, Version: 1, Organisation: letterhead, Period: Period{in.From, in.To},
-		Base: o.Book.Base, PreparedOn: ledger.DateOf(tx.At), CutOff: cutOff.Number}, err
+	return figures.FundStatement{Kind: kind, Version: 1, Organisation: letterhead,
+		Period: figures.Period{From: in.From, To: in.To},
+		Base:   o.Book.Base, PreparedOn: ledger.DateOf(tx.At), CutOff: cutOff.Number}, err
 }
 
-// donorStatement is what a donor gave and what her gifts paid for. An institution that gives without an agreement gets the
-// same.
-func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.Donor, in Request, cutOff ledger.Posted) (*FundStatement, error) {
-	s, err := o.fundStatement(ctx, tx, DonorAnnual, in, cutOff)
+// donorStatement is what a donor gave and what her gifts paid for. An institution that gives without an agreement gets
+// the same.
+func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.Donor, in Request,
+	cutOff ledger.Posted) (*figures.FundStatement, error) {
+	s, err := o.fundStatement(ctx, tx, figures.DonorAnnual, in, cutOff)
 	if err != nil {
 		return nil, err
 	}
-	s.Subject, s.Name = donor.Code, Name{donor.Name, donor.Name}
-	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Donor: donor.ID}, ledger.Span{To: in.To, Through: cutOff.Seq})
+	s.Subject, s.Name = donor.Code, figures.Name{EN: donor.Name, DA: donor.Name}
+	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Donor: donor.ID},
+		ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +41,8 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.D
 		s.Period.From = given[0].On
 	}
 	s.Period.From = cmp.Or(s.Period.From, in.To)
-	funds, err := remembered(o.notes, "funds", func() (map[ledger.FundCode]ledger.Fund, error) { return o.Book.Funds(ctx, tx) })
+	funds, err := remembered(o.notes, "funds",
+		func() (map[ledger.FundCode]ledger.Fund, error) { return o.Book.Funds(ctx, tx) })
 	if err != nil {
 		return nil, err
 	}
@@ -47,27 +51,28 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.D
 		return nil, err
 	}
 	for _, code := range purposesOf(given) {
-		p := Purpose{Fund: string(code), Name: Name{funds[code].Name, funds[code].Name}}
-		s.gifts(&p, given)
+		p := figures.Purpose{Fund: string(code), Name: figures.Name{EN: funds[code].Name, DA: funds[code].Name}}
+		listGifts(&s, &p, given)
 		pool, err := o.pool(ctx, tx, code, ledger.Span{To: in.To, Through: cutOff.Seq}, accounts)
 		if err != nil {
 			return nil, err
 		}
-		s.uses(&p, pool, donor.ID)
+		addUses(&s, &p, pool, donor.ID)
 		p.Closing = p.Opening.Add(p.Received).Sub(p.Spent)
 		s.Opening = s.Opening.Add(p.Opening)
 		s.Purposes = append(s.Purposes, p)
 	}
-	s.Lines = slices.DeleteFunc(s.Lines, func(l Line) bool { return l.ToDate.IsZero() && l.InPeriod.IsZero() })
-	slices.SortFunc(s.Lines, func(a, b Line) int {
+	s.Lines = slices.DeleteFunc(s.Lines, func(l figures.Line) bool { return l.ToDate.IsZero() && l.InPeriod.IsZero() })
+	slices.SortFunc(s.Lines, func(a, b figures.Line) int {
 		return cmp.Compare(slices.Index(plainOrder, a.Key), slices.Index(plainOrder, b.Key))
 	})
-	for _, code := range []NoteCode{NoteOwnFunds, NoteNotOnePerson, NoteNoTaxReport, NoteComplaints} {
-		s.Notes = append(s.Notes, Note{Code: code})
+	for _, code := range []figures.NoteCode{figures.NoteOwnFunds, figures.NoteNotOnePerson, figures.NoteNoTaxReport,
+		figures.NoteComplaints} {
+		s.Notes = append(s.Notes, figures.Note{Code: code})
 	}
 	s.Total()
 	if approval := s.Organisation.TaxApproval; approval != "" && s.Received.Sign() > 0 {
-		s.Notes = append(s.Notes, Note{Code: NoteDeductible, Amount: s.money(s.Received), Text: approval})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteDeductible, Amount: s.Money(s.Received), Text: approval})
 	}
 	return &s, s.Foots()
 }
@@ -84,22 +89,24 @@ func purposesOf(given []gifts.Gift) []ledger.FundCode {
 	return codes
 }
 
-// gifts lists a donor's gifts to one purpose and what was given back of them.
-func (s *FundStatement) gifts(p *Purpose, given []gifts.Gift) {
+// listGifts lists a donor's gifts to one purpose and what was given back of them.
+func listGifts(s *figures.FundStatement, p *figures.Purpose, given []gifts.Gift) {
 	for _, g := range given {
 		if string(g.Fund) != p.Fund || g.ReversedOn != "" {
 			continue // a gift that we booked by mistake was none
 		}
-		s.receive(p, Receipt{Date: g.On, Kind: GiftReceived, Name: p.Name, Text: g.Number, Amount: g.Gross.Amount, Base: g.Gross.Amount})
+		addReceipt(s, p, figures.Receipt{Date: g.On, Kind: figures.GiftReceived, Name: p.Name, Text: g.Number,
+			Amount: g.Gross.Amount, Base: g.Gross.Amount})
 		if g.RefundedOn != "" {
 			back := g.Gross.Amount.Neg()
-			s.receive(p, Receipt{Date: g.RefundedOn, Kind: GiftReturned, Name: p.Name, Text: g.Number, Amount: back, Base: back})
+			addReceipt(s, p, figures.Receipt{Date: g.RefundedOn, Kind: figures.GiftReturned, Name: p.Name, Text: g.Number,
+				Amount: back, Base: back})
 		}
 	}
-	slices.SortStableFunc(s.Receipts, func(a, b Receipt) int { return cmp.Compare(a.Date, b.Date) })
+	slices.SortStableFunc(s.Receipts, func(a, b figures.Receipt) int { return cmp.Compare(a.Date, b.Date) })
 }
 
-func (s *FundStatement) receive(p *Purpose, r Receipt) {
+func addReceipt(s *figures.FundStatement, p *figures.Purpose, r figures.Receipt) {
 	s.ToDate.Received = s.ToDate.Received.Add(r.Amount)
 	if r.Date < s.Period.From {
 		p.Opening = p.Opening.Add(r.Amount)
@@ -109,47 +116,42 @@ func (s *FundStatement) receive(p *Purpose, r Receipt) {
 	s.Receipts = append(s.Receipts, r)
 }
 
-// uses adds what a donor's gifts to one purpose paid for, in a few plain categories.
-func (s *FundStatement) uses(p *Purpose, from *pool, donor donors.ID) {
+// addUses adds what a donor's gifts to one purpose paid for, in a few plain categories.
+func addUses(s *figures.FundStatement, p *figures.Purpose, from *pool, donor donors.ID) {
 	before, uses := from.of(donor, s.Period)
 	p.Opening = p.Opening.Sub(before)
 	for category, u := range uses {
 		p.Spent = p.Spent.Add(u[0])
-		l := s.plainLine(category)
+		l := plainLine(s, category)
 		l.InPeriod, l.ToDate = l.InPeriod.Add(u[0]), l.ToDate.Add(u[1])
 	}
 }
 
-// The plain categories of a statement to a donor, in the order of the page.
-const (
-	plainEducation  = "education"
-	plainTherapy    = "therapy"
-	plainLegal      = "legal-aid"
-	plainEveryday   = "everyday-support"
-	plainOperations = "operations"
-)
-
-var plainOrder = []string{plainEducation, plainTherapy, plainLegal, plainEveryday, plainOperations}
+// plainOrder is that of the page.
+var plainOrder = []string{figures.PlainEducation, figures.PlainTherapy, figures.PlainLegal, figures.PlainEveryday,
+	figures.PlainOperations}
 
 // plainOf says in which plain category a cost category is; what is not listed is support from day to day.
 var plainOf = map[string]string{
-	"tuition": plainEducation, "stipend": plainEducation, "study-materials": plainEducation,
-	"therapy": plainTherapy, "legal-aid": plainLegal, "emergency-aid": plainEveryday,
-	"staff": plainOperations, "transfer-fees": plainOperations, "fx-losses": plainOperations, "fx-gains": plainOperations,
-	"indirect-costs": plainOperations, "ineligible-costs": plainOperations,
+	"tuition": figures.PlainEducation, "stipend": figures.PlainEducation, "study-materials": figures.PlainEducation,
+	"therapy": figures.PlainTherapy, "legal-aid": figures.PlainLegal, "emergency-aid": figures.PlainEveryday,
+	"staff": figures.PlainOperations, "transfer-fees": figures.PlainOperations, "fx-losses": figures.PlainOperations,
+	"fx-gains":       figures.PlainOperations,
+	"indirect-costs": figures.PlainOperations, "ineligible-costs": figures.PlainOperations,
 }
 
-func (s *FundStatement) plainLine(category string) *Line {
-	key := cmp.Or(plainOf[category], plainEveryday)
-	i := slices.IndexFunc(s.Lines, func(l Line) bool { return l.Key == key })
+func plainLine(s *figures.FundStatement, category string) *figures.Line {
+	key := cmp.Or(plainOf[category], figures.PlainEveryday)
+	i := slices.IndexFunc(s.Lines, func(l figures.Line) bool { return l.Key == key })
 	if i < 0 {
-		s.Lines, i = append(s.Lines, Line{Kind: Programme, Key: key}), len(s.Lines)
+		s.Lines, i = append(s.Lines, figures.Line{Kind: figures.Programme, Key: key}), len(s.Lines)
 	}
 	return &s.Lines[i]
 }
 
 // pool plays the gifts, the other money and the cost of a fund in order of their days.
-func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, accounts map[ledger.AccountNo]ledger.Account) (*pool, error) {
+func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span,
+	accounts map[ledger.AccountNo]ledger.Account) (*pool, error) {
 	return remembered(o.notes, fmt.Sprint("pool ", fund, span), func() (*pool, error) {
 		events, err := o.events(ctx, tx, fund, span, accounts, true)
 		return play(events), err
@@ -157,11 +159,13 @@ func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 }
 
 func (o Office) accounts(ctx context.Context, tx *store.Tx) (map[ledger.AccountNo]ledger.Account, error) {
-	return remembered(o.notes, "accounts", func() (map[ledger.AccountNo]ledger.Account, error) { return o.Book.Accounts(ctx, tx) })
+	return remembered(o.notes, "accounts",
+		func() (map[ledger.AccountNo]ledger.Account, error) { return o.Book.Accounts(ctx, tx) })
 }
 
 // events are what happened to a fund, with its cost or without.
-func (o Office) events(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, accounts map[ledger.AccountNo]ledger.Account, costs bool) ([]event, error) {
+func (o Office) events(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span,
+	accounts map[ledger.AccountNo]ledger.Account, costs bool) ([]event, error) {
 	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Fund: fund}, span)
 	if err != nil {
 		return nil, err
@@ -190,9 +194,10 @@ func (o Office) events(ctx context.Context, tx *store.Tx, fund ledger.FundCode, 
 	return append(events, otherEvents(activity, accounts, moved)...), nil
 }
 
-// otherEvents are the cost of a fund, and its money that is nobody's gift: net assets brought in and income, less what the
-// gifts explain of it.
-func otherEvents(activity []ledger.Sum, accounts map[ledger.AccountNo]ledger.Account, gifts map[ledger.Date]decimal.Decimal) []event {
+// otherEvents are the cost of a fund, and its money that is nobody's gift: net assets brought in and income, less what
+// the gifts explain of it.
+func otherEvents(activity []ledger.Sum, accounts map[ledger.AccountNo]ledger.Account,
+	gifts map[ledger.Date]decimal.Decimal) []event {
 	var events []event
 	other := map[ledger.Date]decimal.Decimal{}
 	for day, amount := range gifts {
@@ -219,12 +224,13 @@ func otherEvents(activity []ledger.Sum, accounts map[ledger.AccountNo]ledger.Acc
 }
 
 // fundReport is the statement of a whole fund: income by account, cost by category, and where the money is.
-func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, in Request, cutOff ledger.Posted) (*FundStatement, error) {
-	s, err := o.fundStatement(ctx, tx, FundReport, in, cutOff)
+func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, in Request,
+	cutOff ledger.Posted) (*figures.FundStatement, error) {
+	s, err := o.fundStatement(ctx, tx, figures.FundReport, in, cutOff)
 	if err != nil {
 		return nil, err
 	}
-	s.Subject, s.Name, s.Restriction = string(fund.Code), Name{fund.Name, fund.Name}, fund.Restriction
+	s.Subject, s.Name, s.Restriction = string(fund.Code), figures.Name{EN: fund.Name, DA: fund.Name}, fund.Restriction
 	activity, err := o.Book.Activity(ctx, tx, fund.Code, ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
 		return nil, err
@@ -240,23 +246,24 @@ func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, 
 	committed := decimal.Zero
 	for _, sum := range activity {
 		a := accounts[sum.Account]
-		s.book(a, sum)
+		addSum(&s, a, sum)
 		if a.Number == ledger.Encumbrances {
 			committed = committed.Add(sum.Base.Amount)
 		}
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
-	s.tidy(accounts)
+	tidyFund(&s, accounts)
 	if s.InKind, err = o.inKind(ctx, tx, s.Period, cutOff, fund.Code, func(string) bool { return true }); err != nil {
 		return nil, err
 	}
-	s.Notes = append(s.Notes, Note{Code: NoteYearEnd}, Note{Code: NoteNotOnePerson})
+	s.Notes = append(s.Notes, figures.Note{Code: figures.NoteYearEnd}, figures.Note{Code: figures.NoteNotOnePerson})
 	s.Total()
 	return &s, s.Foots()
 }
 
-// book adds a sum of lines where it belongs: net assets brought in are part of the opening balance whenever they came.
-func (s *FundStatement) book(a ledger.Account, sum ledger.Sum) {
+// addSum adds a sum of lines where it belongs: net assets brought in are part of the opening balance whenever they
+// came.
+func addSum(s *figures.FundStatement, a ledger.Account, sum ledger.Sum) {
 	amount, before := sum.Base.Amount, sum.Date < s.Period.From
 	switch a.Type {
 	case ledger.NetAssets:
@@ -267,26 +274,28 @@ func (s *FundStatement) book(a ledger.Account, sum ledger.Sum) {
 			s.Opening = s.Opening.Sub(amount)
 			return
 		}
-		i := slices.IndexFunc(s.Receipts, func(r Receipt) bool { return r.Text == a.Category() })
+		i := slices.IndexFunc(s.Receipts, func(r figures.Receipt) bool { return r.Text == a.Category() })
 		if i < 0 {
-			s.Receipts, i = append(s.Receipts, Receipt{Kind: FundIncome, Name: Name{a.NameEN, a.NameDA}, Text: a.Category()}), len(s.Receipts)
+			s.Receipts, i = append(s.Receipts,
+				figures.Receipt{Kind: figures.FundIncome, Name: figures.Name{EN: a.NameEN, DA: a.NameDA}, Text: a.Category()}),
+				len(s.Receipts)
 		}
 		s.Receipts[i].Amount, s.Receipts[i].Base = s.Receipts[i].Amount.Sub(amount), s.Receipts[i].Base.Sub(amount)
 	case ledger.Expense:
-		s.spendLine(a, amount, before)
+		addCost(s, a, amount, before)
 	case ledger.Asset, ledger.Liability:
-		s.part(a, sum)
+		addPlace(s, a, sum)
 	case ledger.Budgetary:
 	}
 }
 
-func (s *FundStatement) spendLine(a ledger.Account, amount decimal.Decimal, before bool) {
+func addCost(s *figures.FundStatement, a ledger.Account, amount decimal.Decimal, before bool) {
 	kind, key := kindOf(a.Number, a.Category())
-	i := slices.IndexFunc(s.Lines, func(l Line) bool { return l.Key == key })
+	i := slices.IndexFunc(s.Lines, func(l figures.Line) bool { return l.Key == key })
 	if i < 0 {
-		l := Line{Kind: kind, Key: key}
-		if kind == Programme {
-			l.Name = Name{a.NameEN, a.NameDA}
+		l := figures.Line{Kind: kind, Key: key}
+		if kind == figures.Programme {
+			l.Name = figures.Name{EN: a.NameEN, DA: a.NameDA}
 		}
 		s.Lines, i = append(s.Lines, l), len(s.Lines)
 	}
@@ -298,75 +307,32 @@ func (s *FundStatement) spendLine(a ledger.Account, amount decimal.Decimal, befo
 	s.Lines[i].InPeriod = s.Lines[i].InPeriod.Add(amount)
 }
 
-func (s *FundStatement) part(a ledger.Account, sum ledger.Sum) {
+func addPlace(s *figures.FundStatement, a ledger.Account, sum ledger.Sum) {
 	kind := placeOfAccount(a)
-	p := Part{Kind: kind, Holder: sum.Partner, Amount: sum.Base.Amount}
-	if kind == AtBank {
+	p := figures.Part{Kind: kind, Holder: sum.Partner, Amount: sum.Base.Amount}
+	if kind == figures.AtBank {
 		p.Holder = string(a.BankCurrency())
 	}
-	if sum.Amount.Currency != s.Base && (kind == AtBank || kind == AtPartner) {
+	if sum.Amount.Currency != s.Base && (kind == figures.AtBank || kind == figures.AtPartner) {
 		p.Quantity = sum.Amount
 	}
 	s.Parts = addedPart(s.Parts, p)
 }
 
-// placeOfAccount is where money on a balance sheet account is.
-func placeOfAccount(a ledger.Account) PartKind {
-	if a.Number == ledger.DeferredGrants {
-		return NotYetSpent
-	}
-	if strings.HasPrefix(a.Path, "assets:bank:") && !a.IsBank() {
-		return Revalued
-	}
-	for _, p := range places {
-		if strings.HasPrefix(a.Path, p.path) {
-			return p.kind
-		}
-	}
-	return Elsewhere
-}
-
-// addedPart adds a part to those it is alike.
-func addedPart(parts []Part, p Part) []Part {
-	i := slices.IndexFunc(parts, func(q Part) bool {
-		return q.Kind == p.Kind && q.Holder == p.Holder && q.Quantity.Currency == p.Quantity.Currency
-	})
-	if i < 0 {
-		return append(parts, p)
-	}
-	parts[i].Amount = parts[i].Amount.Add(p.Amount)
-	if p.Quantity.Currency != "" {
-		parts[i].Quantity = parts[i].Quantity.Add(p.Quantity)
-	}
-	return parts
-}
-
-// tidy leaves out what came to nothing and puts the rest in the order of the chart and the page.
-func (s *FundStatement) tidy(accounts map[ledger.AccountNo]ledger.Account) {
+// tidyFund leaves out what came to nothing and puts the rest in the order of the chart and the page.
+func tidyFund(s *figures.FundStatement, accounts map[ledger.AccountNo]ledger.Account) {
 	number := map[string]ledger.AccountNo{}
 	for no, a := range accounts {
 		number[a.Category()] = no
 	}
-	s.Receipts = slices.DeleteFunc(s.Receipts, func(r Receipt) bool { return r.Amount.IsZero() })
-	slices.SortFunc(s.Receipts, func(a, b Receipt) int { return cmp.Compare(number[a.Text], number[b.Text]) })
+	s.Receipts = slices.DeleteFunc(s.Receipts, func(r figures.Receipt) bool { return r.Amount.IsZero() })
+	slices.SortFunc(s.Receipts, func(a, b figures.Receipt) int { return cmp.Compare(number[a.Text], number[b.Text]) })
 	for i := range s.Receipts {
 		s.Receipts[i].Text = ""
 	}
-	s.Lines = slices.DeleteFunc(s.Lines, func(l Line) bool { return l.InPeriod.IsZero() && l.ToDate.IsZero() })
-	slices.SortStableFunc(s.Lines, func(a, b Line) int {
+	s.Lines = slices.DeleteFunc(s.Lines, func(l figures.Line) bool { return l.InPeriod.IsZero() && l.ToDate.IsZero() })
+	slices.SortStableFunc(s.Lines, func(a, b figures.Line) int {
 		return cmp.Or(cmp.Compare(lineOrder[a.Kind], lineOrder[b.Kind]), cmp.Compare(number[a.Key], number[b.Key]))
 	})
 	s.Parts = sortedParts(s.Parts)
-}
-
-// sortedParts leaves out what is nothing and puts the parts in the order of the page.
-func sortedParts(parts []Part) []Part {
-	parts = slices.DeleteFunc(parts, func(p Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
-	if len(parts) == 0 {
-		return []Part{{Kind: AtBank}}
-	}
-	slices.SortStableFunc(parts, func(a, b Part) int {
-		return cmp.Or(cmp.Compare(slices.Index(partKinds, a.Kind), slices.Index(partKinds, b.Kind)), cmp.Compare(a.Holder, b.Holder))
-	})
-	return parts
 }

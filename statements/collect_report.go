@@ -4,20 +4,21 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/shopspring/decimal"
-
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
+	"supportledger/statements/figures"
 	"supportledger/store"
+
+	"github.com/shopspring/decimal"
 )
 
-// inForce puts the budget into the grant that was in force at the end of the period, and notes what changed within it: a report
-// is held against the budget of its own time, whatever was moved later.
-func (c *collector) inForce(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+// inForce puts the budget into the grant that was in force at the end of the period, and notes what changed within it:
+// a report is held against the budget of its own time, whatever was moved later.
+func (c *collector) inForce(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	versions, err := grants.Budgets(ctx, tx, c.grant)
 	if err != nil || len(versions) == 0 {
 		return err
@@ -39,15 +40,18 @@ func (c *collector) inForce(ctx context.Context, tx *store.Tx, s *GrantStatement
 	return nil
 }
 
-func changeOf(v grants.BudgetVersion) BudgetChange {
-	return BudgetChange{Version: v.Version, On: v.StartsOn, Approved: v.Approved, Letter: v.Letter, Reason: v.Reason,
-		Moves: each(v.Moves, func(m grants.Move) BudgetMove { return BudgetMove{m.From, m.To, m.FromYear, m.ToYear, m.Amount.Amount} })}
+func changeOf(v grants.BudgetVersion) figures.BudgetChange {
+	return figures.BudgetChange{Version: v.Version, On: v.StartsOn, Approved: v.Approved, Letter: v.Letter,
+		Reason: v.Reason,
+		Moves: figures.Each(v.Moves, func(m grants.Move) figures.BudgetMove {
+			return figures.BudgetMove{From: m.From, To: m.To, FromYear: m.FromYear, ToYear: m.ToYear, Amount: m.Amount.Amount}
+		})}
 }
 
-// explained puts what was said of the budget lines beside them. [ErrUnknownBudgetLine].
-func (s *GrantStatement) explained(said []Explanation) error {
+// explain puts what was said of the budget lines beside them. [ErrUnknownBudgetLine].
+func explain(s *figures.GrantStatement, said []figures.Explanation) error {
 	for _, e := range said {
-		i := slices.IndexFunc(s.Budget, func(b BudgetLine) bool { return b.No == e.BudgetLine })
+		i := slices.IndexFunc(s.Budget, func(b figures.BudgetLine) bool { return b.No == e.BudgetLine })
 		if i < 0 {
 			return fmt.Errorf("%w: %.20s", ErrUnknownBudgetLine, e.BudgetLine)
 		}
@@ -57,29 +61,31 @@ func (s *GrantStatement) explained(said []Explanation) error {
 }
 
 // forecast says what is set aside on each budget line and what the grantor has promised and not paid.
-func (c collector) forecast(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
-	f := Forecast{}
+func (c collector) forecast(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
+	f := figures.Forecast{}
 	for _, sum := range c.sums {
 		if sum.Account == ledger.Encumbrances {
 			no := ""
 			if l, found := c.grant.LineFor(sum.Category); found {
 				no = l.No
 			}
-			f.commit(no, sum.Base.Amount)
+			commitOn(&f, no, sum.Base.Amount)
 		}
 	}
-	if sum(f.Lines, func(l ForecastLine) decimal.Decimal { return l.Base }).IsZero() {
+	if figures.Sum(f.Lines, func(l figures.ForecastLine) decimal.Decimal { return l.Base }).IsZero() {
 		f.Lines = nil // it would say what the budget says; by line an øre may be left of rounded reliefs (RULES 39)
 	} else {
 		for _, l := range c.grant.Budget {
-			f.commit(l.No, decimal.Zero)
+			commitOn(&f, l.No, decimal.Zero)
 		}
 	}
-	slices.SortFunc(f.Lines, func(a, b ForecastLine) int { return cmp.Compare(c.position(a.BudgetLine), c.position(b.BudgetLine)) })
+	slices.SortFunc(f.Lines, func(a, b figures.ForecastLine) int {
+		return cmp.Compare(c.position(a.BudgetLine), c.position(b.BudgetLine))
+	})
 	for i, l := range f.Lines {
 		f.Lines[i].Committed = l.Base
 		if s.Currency != s.Base {
-			f.Lines[i].Committed = c.atLastRate(s, s.inBase(l.Base))
+			f.Lines[i].Committed = c.atLastRate(s, s.InBase(l.Base))
 		}
 	}
 	standing, err := c.office.Grants.Standing(ctx, tx, c.grant, c.period.To)
@@ -93,10 +99,10 @@ func (c collector) forecast(ctx context.Context, tx *store.Tx, s *GrantStatement
 	return nil
 }
 
-func (f *Forecast) commit(no string, base decimal.Decimal) {
-	i := slices.IndexFunc(f.Lines, func(l ForecastLine) bool { return l.BudgetLine == no })
+func commitOn(f *figures.Forecast, no string, base decimal.Decimal) {
+	i := slices.IndexFunc(f.Lines, func(l figures.ForecastLine) bool { return l.BudgetLine == no })
 	if i < 0 {
-		f.Lines, i = append(f.Lines, ForecastLine{BudgetLine: no}), len(f.Lines)
+		f.Lines, i = append(f.Lines, figures.ForecastLine{BudgetLine: no}), len(f.Lines)
 	}
 	f.Lines[i].Base = f.Lines[i].Base.Add(base)
 }
@@ -111,21 +117,23 @@ func (c collector) position(no string) int {
 }
 
 // stillToCome lays what was received up to the cut-off on the promised instalments, the first one first.
-func stillToCome(standing grants.Standing, received decimal.Decimal, to ledger.Date) []Expected {
-	var open []Expected
+func stillToCome(standing grants.Standing, received decimal.Decimal, to ledger.Date) []figures.Expected {
+	var open []figures.Expected
 	for _, p := range standing.Instalments {
 		due := p.Amount.Amount.Sub(p.Cancelled.Amount)
 		paid := decimal.Min(received, due)
 		received = received.Sub(paid)
 		if left := due.Sub(paid); left.Sign() > 0 {
-			open = append(open, Expected{p.No, p.DueOn, left, p.DueOn <= to})
+			open = append(open, figures.Expected{No: p.No, DueOn: p.DueOn, Amount: left, Late: p.DueOn <= to})
 		}
 	}
 	return open
 }
 
-// inKind sums what was given in kind in the period, up to the cut-off, as far as it counts; to a fund, or to all where it is "".
-func (o Office) inKind(ctx context.Context, tx *store.Tx, in Period, cutOff ledger.Posted, fund ledger.FundCode, counts func(category string) bool) ([]InKind, error) {
+// inKind sums what was given in kind in the period, up to the cut-off, as far as it counts; to a fund, or to all where
+// it is "".
+func (o Office) inKind(ctx context.Context, tx *store.Tx, in figures.Period, cutOff ledger.Posted, fund ledger.FundCode,
+	counts func(category string) bool) ([]figures.InKind, error) {
 	given, err := readInKind(ctx, tx, fund, ledger.Span{From: in.From, To: in.To, Through: cutOff.Seq})
 	if err != nil || len(given) == 0 {
 		return nil, err
@@ -134,13 +142,13 @@ func (o Office) inKind(ctx context.Context, tx *store.Tx, in Period, cutOff ledg
 	if err != nil {
 		return nil, err
 	}
-	var found []InKind
+	var found []figures.InKind
 	for _, g := range given { // by category
 		if !counts(g.Category) {
 			continue
 		}
 		if n := len(found); n == 0 || found[n-1].Key != g.Category {
-			found = append(found, InKind{Key: g.Category, Name: nameOf(accounts, g.Category)})
+			found = append(found, figures.InKind{Key: g.Category, Name: nameOf(accounts, g.Category)})
 		}
 		last := &found[len(found)-1]
 		last.Worth = last.Worth.Add(ledger.OfMinor(g.Worth, o.Book.Base).Amount)
@@ -151,19 +159,20 @@ func (o Office) inKind(ctx context.Context, tx *store.Tx, in Period, cutOff ledg
 	return found, nil
 }
 
-func nameOf(accounts map[ledger.AccountNo]ledger.Account, category string) Name {
+func nameOf(accounts map[ledger.AccountNo]ledger.Account, category string) figures.Name {
 	for _, a := range accounts {
 		if a.IsCost() && a.Category() == category {
-			return Name{a.NameEN, a.NameDA}
+			return figures.Name{EN: a.NameEN, DA: a.NameDA}
 		}
 	}
-	return Name{}
+	return figures.Name{}
 }
 
-// vouchers lists the entries behind each budget line in the period. A reference counts within its line and quarter, in an order
-// that says nothing of days: that of a digest of the entry's random id.
-func (c collector) vouchers(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
-	rows, err := readVouchers(ctx, tx, c.grant.Fund(), ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq})
+// vouchers lists the entries behind each budget line in the period. A reference counts within its line and quarter, in
+// an order that says nothing of days: that of a digest of the entry's random id.
+func (c collector) vouchers(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
+	rows, err := readVouchers(ctx, tx, c.grant.Fund(),
+		ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq})
 	if err != nil {
 		return err
 	}
@@ -181,10 +190,11 @@ func (c collector) vouchers(ctx context.Context, tx *store.Tx, s *GrantStatement
 	for at, rows := range of {
 		slices.SortFunc(rows, func(a, b voucherRow) int { return cmp.Compare(a.order(), b.order()) })
 		for i, r := range rows {
-			s.Vouchers = append(s.Vouchers, Voucher{at.line, fmt.Sprintf("%s/%02d", at.quarter, i+1), r.entry()})
+			s.Vouchers = append(s.Vouchers,
+				figures.Voucher{BudgetLine: at.line, Ref: fmt.Sprintf("%s/%02d", at.quarter, i+1), Entry: r.entry()})
 		}
 	}
-	slices.SortFunc(s.Vouchers, func(a, b Voucher) int {
+	slices.SortFunc(s.Vouchers, func(a, b figures.Voucher) int {
 		return cmp.Or(cmp.Compare(c.position(a.BudgetLine), c.position(b.BudgetLine)), cmp.Compare(a.Entry, b.Entry))
 	})
 	return nil
@@ -201,7 +211,7 @@ func quarterOf(d ledger.Date) string {
 }
 
 // results counts whom the grant's cost of the period reached, and the milestones of its plans, in bands.
-func (c collector) results(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+func (c collector) results(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	spent, err := readSpending(ctx, tx, c.grant.Fund(), c.span())
 	if err != nil {
 		return err
@@ -221,74 +231,78 @@ func (c collector) results(ctx context.Context, tx *store.Tx, s *GrantStatement)
 	}
 	rules := disclosure.ForDonors
 	rules.Threshold = max(rules.Threshold, more)
-	s.Results = &Results{People: rules.Band(len(people))}
+	s.Results = &figures.Results{People: rules.Band(len(people))}
 	if len(people) < rules.Threshold {
 		return nil
 	}
-	met, err := countMilestones(ctx, tx, c.grant.Fund(), ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq})
+	met, err := countMilestones(ctx, tx, c.grant.Fund(),
+		ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq})
 	s.Results.Milestones = rules.Band(met)
 	return err
 }
 
-// before looks at what was reported on the grant before: which report this is, and whether its opening balance is the closing
-// balance of the one that it follows.
-func (c collector) before(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+// before looks at what was reported on the grant before: which report this is, and whether its opening balance is the
+// closing balance of the one that it follows.
+func (c collector) before(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	number, err := countReports(ctx, tx, c.grant.Code, c.period.To)
 	if err != nil {
 		return err
 	}
 	s.ReportNo = number + 1
-	last, found, err := readFollowed(ctx, tx, c.grant.Code, c.period.From)
-	if err != nil || !found {
+	last, err := readEndingOn(ctx, tx, c.grant.Code, c.period.From.AddDays(-1))
+	if errors.Is(err, ErrUnknownStatement) {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	reported, ok := last.Cleared.(*GrantStatement)
+	reported, ok := last.Cleared.(*figures.GrantStatement)
 	if !ok || reported.Currency != s.Currency || reported.Whole {
 		return nil
 	}
 	if off := s.Opening.Sub(reported.Closing); !off.IsZero() {
-		s.Notes = append(s.Notes, Note{Code: NoteCorrections, Amount: s.money(off), Text: last.Number})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteCorrections, Amount: s.Money(off), Text: last.Number})
 	}
 	return nil
 }
 
 // remarks are the notes that depend on the totals: what is left and what becomes of it, and what came after the period.
-func (c collector) remarks(s *GrantStatement) {
-	if slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Kind == Accrual }) {
-		s.Notes = append(s.Notes, Note{Code: NoteEstimates})
+func (c collector) remarks(s *figures.GrantStatement) {
+	if slices.ContainsFunc(s.Parts, func(p figures.Part) bool { return p.Kind == figures.Accrual }) {
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteEstimates})
 	}
 	ended := c.grant.To != "" && c.period.To >= c.grant.To
 	switch {
 	case s.Closing.Sign() < 0:
-		s.Notes = append(s.Notes, Note{Code: NotePrefinanced})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NotePrefinanced})
 	case s.Closing.Sign() > 0 && ended:
-		s.Notes = append(s.Notes, Note{Code: NoteUnspentAtEnd, Amount: s.money(s.Closing)})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteUnspentAtEnd, Amount: s.Money(s.Closing)})
 	case s.Closing.Sign() > 0:
-		s.Notes = append(s.Notes, Note{Code: NoteCarriedOn, Amount: s.money(s.Closing)})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteCarriedOn, Amount: s.Money(s.Closing)})
 	}
 	if len(s.InKind) > 0 {
-		s.Notes = append(s.Notes, Note{Code: NoteInKind})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteInKind})
 	}
 	if len(s.Vouchers) > 0 {
-		s.Notes = append(s.Notes, Note{Code: NoteVouchers})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteVouchers})
 	}
-	s.Notes = append(s.Notes, Note{Code: NoteThreePeople})
+	s.Notes = append(s.Notes, figures.Note{Code: figures.NoteThreePeople})
 	audit := c.grant.Policies.At(c.period.To).Audit.Needs(c.grant.Amount)
 	if code, asked := auditNotes[audit]; asked && ended {
-		s.Notes = append(s.Notes, Note{Code: code})
+		s.Notes = append(s.Notes, figures.Note{Code: code})
 		s.Signatures = withAuditor
 	}
 }
 
 // auditNotes say who looks at a final account.
-var auditNotes = map[grants.AuditKind]NoteCode{grants.AuditIndependent: NoteAuditIndependent, grants.AuditRegistered: NoteAuditRegistered,
-	grants.AuditPerformance: NoteAuditPerformance}
+var auditNotes = map[grants.AuditKind]figures.NoteCode{grants.AuditIndependent: figures.NoteAuditIndependent,
+	grants.AuditRegistered:  figures.NoteAuditRegistered,
+	grants.AuditPerformance: figures.NoteAuditPerformance}
 
 // withAuditor are the places to sign where an auditor signs too.
-var withAuditor = []Signature{{Role: Management}, {Role: Treasurer}, {Role: Auditor}}
+var withAuditor = []figures.Signature{{Role: figures.Management}, {Role: figures.Treasurer}, {Role: figures.Auditor}}
 
 // afterPeriod notes what came in on the grant after the period, as far as the statement has read the books.
-func (c collector) afterPeriod(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+func (c collector) afterPeriod(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	if c.immediate() {
 		return nil
 	}
@@ -308,14 +322,14 @@ func (c collector) afterPeriod(ctx context.Context, tx *store.Tx, s *GrantStatem
 		}
 	}
 	if !after.IsZero() {
-		s.Notes = append(s.Notes, Note{Code: NoteAfterPeriod, Amount: s.money(after)})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteAfterPeriod, Amount: s.Money(after)})
 	}
 	return nil
 }
 
 // openingParts says where the opening balance was.
-func (c collector) openingParts(s *GrantStatement) {
-	var parts []Part
+func (c collector) openingParts(s *figures.GrantStatement) {
+	var parts []figures.Part
 	for _, sum := range c.sums {
 		if sum.Date >= c.period.From || sum.Account == ledger.DeferredGrants {
 			continue
@@ -324,7 +338,7 @@ func (c collector) openingParts(s *GrantStatement) {
 			parts = addedPart(parts, c.part(s, kind, sum))
 		}
 	}
-	parts = slices.DeleteFunc(parts, func(p Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
+	parts = slices.DeleteFunc(parts, func(p figures.Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
 	if len(parts) > 0 {
 		s.OpeningParts = sortedParts(parts)
 	}

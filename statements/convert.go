@@ -3,47 +3,18 @@ package statements
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
-
-	"github.com/shopspring/decimal"
-
 	"supportledger/grants/rates"
 	"supportledger/ledger"
+	"supportledger/statements/figures"
 	"supportledger/store"
+
+	"github.com/shopspring/decimal"
 )
 
-// AppliedRate is a published or agreed rate that costs were converted at, with the rates on record that it was made of.
-type AppliedRate struct {
-	Source   string          // ecb, inforeuro; "" for the rate of the agreed budget
-	From, To ledger.Date     // the days for which it stands
-	Value    decimal.Decimal // rounded to six decimals, to be read; the conversion used the exact one
-	Num, Den ledger.Currency
-	Days     int      // how many published rates it is the average of
-	IDs      []string // of the rates on record, which issuing locks
-}
-
-// converts reports whether the costs of the report are converted from base currency, and not the books' own figures.
-func (s *GrantStatement) converts() bool {
-	return s.RateMethod == ECBRates || s.RateMethod == InforEuroRates || s.RateMethod == BudgetRates
-}
-
-// rateIDs are the rates on record that the statement stands on.
-func (s *GrantStatement) rateIDs() []rates.ID {
-	seen, ids := map[string]bool{}, []rates.ID{}
-	for _, a := range s.Applied {
-		for _, id := range a.IDs {
-			if !seen[id] {
-				seen[id], ids = true, append(ids, rates.ID(id))
-			}
-		}
-	}
-	return ids
-}
-
-// converted sums cost by category in the currency of the report, as the grant's policy converts it: what was spent in the
-// period at the period's own rates, and what was spent before as it was reported then (RULES 18). A figure is rounded once.
-func (c collector) converted(ctx context.Context, tx *store.Tx, s *GrantStatement) error {
+// converted sums cost by category in the currency of the report, as the grant's policy converts it: what was spent in
+// the period at the period's own rates, and what was spent before as it was reported then (RULES 18). A figure is
+// rounded once.
+func (c collector) converted(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
 	now, err := c.converter(ctx, tx, c.period)
 	if err != nil {
 		return err
@@ -74,12 +45,13 @@ func (c collector) converted(ctx context.Context, tx *store.Tx, s *GrantStatemen
 }
 
 // converter converts the cost of a period as the grant's policy says.
-func (c collector) converter(ctx context.Context, tx *store.Tx, in Period) (rates.Converter, error) {
+func (c collector) converter(ctx context.Context, tx *store.Tx, in figures.Period) (rates.Converter, error) {
 	return rates.NewConverter(ctx, tx, c.grant.Conversion(c.office.Book.Base, ledger.Span{From: in.From, To: in.To}))
 }
 
 // convert sums the costs of some days by category and puts down the rates that it took.
-func (c collector) convert(s *GrantStatement, at rates.Converter, sums []ledger.Sum, in Period) (map[string]decimal.Decimal, error) {
+func (c collector) convert(s *figures.GrantStatement, at rates.Converter, sums []ledger.Sum,
+	in figures.Period) (map[string]decimal.Decimal, error) {
 	spent := map[string][]rates.Spent{}
 	for _, sum := range sums {
 		a := c.accounts[sum.Account]
@@ -99,7 +71,8 @@ func (c collector) convert(s *GrantStatement, at rates.Converter, sums []ledger.
 	}
 	if len(out) > 0 {
 		for _, a := range at.Applied() {
-			shown := AppliedRate{Source: string(a.Source), From: a.From, To: a.To, Value: a.Value, Num: a.Num, Den: a.Den, Days: a.Days}
+			shown := figures.AppliedRate{Source: string(a.Source), From: a.From, To: a.To, Value: a.Value, Num: a.Num,
+				Den: a.Den, Days: a.Days}
 			for _, id := range a.Of {
 				shown.IDs = append(shown.IDs, string(id))
 			}
@@ -109,11 +82,12 @@ func (c collector) convert(s *GrantStatement, at rates.Converter, sums []ledger.
 	return out, nil
 }
 
-// convertedBefore is what was spent before the period, by category: as the statement said that was issued up to the day before,
-// with what the books learned of those days since, at the rates of that statement's period. Where none was issued, all of it is
-// converted as one earlier period.
-func (c collector) convertedBefore(ctx context.Context, tx *store.Tx, s *GrantStatement) (map[string]decimal.Decimal, error) {
-	earlier := Period{c.start(), c.period.From.AddDays(-1)}
+// convertedBefore is what was spent before the period, by category: as the statement said that was issued up to the day
+// before, with what the books learned of those days since, at the rates of that statement's period. Where none was
+// issued, all of it is converted as one earlier period.
+func (c collector) convertedBefore(ctx context.Context, tx *store.Tx,
+	s *figures.GrantStatement) (map[string]decimal.Decimal, error) {
+	earlier := figures.Period{From: c.start(), To: c.period.From.AddDays(-1)}
 	if earlier.To < earlier.From {
 		return nil, nil
 	}
@@ -121,7 +95,7 @@ func (c collector) convertedBefore(ctx context.Context, tx *store.Tx, s *GrantSt
 	issued, err := readEndingOn(ctx, tx, c.grant.Code, earlier.To)
 	switch {
 	case err == nil:
-		last, ok := issued.Value.(*GrantStatement)
+		last, ok := issued.Value.(*figures.GrantStatement)
 		if !ok {
 			return nil, ErrUnknownStatement
 		}
@@ -153,7 +127,7 @@ func (c collector) convertedBefore(ctx context.Context, tx *store.Tx, s *GrantSt
 	return out, err
 }
 
-func (c collector) anyCost(sums []ledger.Sum, in Period) bool {
+func (c collector) anyCost(sums []ledger.Sum, in figures.Period) bool {
 	for _, sum := range sums {
 		if sum.Date >= in.From && sum.Date <= in.To && c.accounts[sum.Account].IsCost() && !sum.Base.IsZero() {
 			return true
@@ -163,15 +137,15 @@ func (c collector) anyCost(sums []ledger.Sum, in Period) bool {
 }
 
 // categoryOf is the cost category behind a line.
-func (c collector) categoryOf(l Line) string {
+func (c collector) categoryOf(l figures.Line) string {
 	switch l.Kind {
-	case TransferFees:
+	case figures.TransferFees:
 		return c.accounts[ledger.TransferFees].Category()
-	case CurrencyDifferences:
+	case figures.CurrencyDifferences:
 		return c.accounts[ledger.CurrencyLosses].Category()
-	case IndirectCosts:
+	case figures.IndirectCosts:
 		return c.accounts[ledger.IndirectCosts].Category()
-	case Programme:
+	case figures.Programme:
 	}
 	return l.Key
 }
@@ -191,18 +165,15 @@ func without(all, read []ledger.Sum, to ledger.Date) []ledger.Sum {
 	return out
 }
 
-// rate is the applied rate as any other.
-func (a AppliedRate) rate() ledger.Rate { return ledger.Rate{Value: a.Value, Num: a.Num, Den: a.Den} }
-
-func (a AppliedRate) quoted() string { return a.rate().String() }
-
-// applied says where a rate is from.
-func (lang Lang) applied(a AppliedRate) string {
-	switch {
-	case a.Source == "":
-		return words.budgetRate.in(lang)
-	case a.Days > 1:
-		return strings.Replace(words.averageOf.in(lang), "{n}", strconv.Itoa(a.Days), 1)
+// rateIDs are the rates on record that the statement stands on.
+func rateIDs(s *figures.GrantStatement) []rates.ID {
+	seen, ids := map[string]bool{}, []rates.ID{}
+	for _, a := range s.Applied {
+		for _, id := range a.IDs {
+			if !seen[id] {
+				seen[id], ids = true, append(ids, rates.ID(id))
+			}
+		}
 	}
-	return words.monthRate.in(lang)
+	return ids
 }

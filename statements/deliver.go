@@ -9,14 +9,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
-
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/statements/figures"
+	"supportledger/statements/page"
 	"supportledger/store"
 	"supportledger/store/jobs"
+	"time"
 )
 
 // What delivery refuses.
@@ -28,9 +29,9 @@ var (
 // DeliveryID identifies a delivery.
 type DeliveryID string
 
-// Delivery is a sealed statement on its way to the donor who asked to get it by e-mail. The mail has a neutral subject and a link,
-// or for a donor who agreed on a passphrase the document locked with it; it names nobody, and the address stands nowhere but
-// sealed in the vault and in the mail server.
+// Delivery is a sealed statement on its way to the donor who asked to get it by e-mail. The mail has a neutral subject
+// and a link, or for a donor who agreed on a passphrase the document locked with it; it names nobody, and the address
+// stands nowhere but sealed in the vault and in the mail server.
 type Delivery struct {
 	ID        DeliveryID
 	Statement ID
@@ -61,8 +62,8 @@ const (
 // linkFor is how long a link leads to the document.
 const linkFor = 30 * 24 * time.Hour
 
-// Deliver has a sealed statement sent to its donor, or the institution of its grant: as a job, in the name of who asks.
-// [ErrNotSealed], [ErrNotOptedIn].
+// Deliver has a sealed statement sent to its donor, or the institution of its grant: as a job, in the name of the
+// caller. [ErrNotSealed], [ErrNotOptedIn].
 func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery, error) {
 	s, err := o.inState(ctx, tx, key, Issued, Sent)
 	if err != nil {
@@ -75,7 +76,8 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 	if err != nil {
 		return Delivery{}, err
 	}
-	d := Delivery{ID: DeliveryID(store.NewID("dlv")), Statement: s.ID, Donor: donor.ID, AskedBy: access.UserID(tx.By.User), AskedAt: tx.At}
+	d := Delivery{ID: DeliveryID(store.NewID("dlv")), Statement: s.ID, Donor: donor.ID, AskedBy: access.UserID(tx.By.User),
+		AskedAt: tx.At}
 	if err := insertDelivery(ctx, tx, d); err != nil {
 		return Delivery{}, err
 	}
@@ -88,7 +90,7 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 // receiver is who gets a statement: a donor who asked for it by e-mail.
 func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (donors.Donor, error) {
 	code := s.Value.Head().Subject
-	if g, ok := s.Value.(*GrantStatement); ok {
+	if g, ok := s.Value.(*figures.GrantStatement); ok {
 		code = g.Grantor.Code
 	}
 	donor, err := donors.Find(ctx, tx, code)
@@ -101,8 +103,8 @@ func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (donors
 	return donor, err
 }
 
-// stillWanted reports whether a statement that was asked for earlier may be sent now: it was neither withdrawn nor replaced, and
-// its receiver still wants mail.
+// stillWanted reports whether a statement that was asked for earlier may be sent now: it was neither withdrawn nor
+// replaced, and its receiver still wants mail.
 func (o Office) stillWanted(ctx context.Context, tx *store.Tx, s Statement) (bool, error) {
 	if s.State != Issued && s.State != Sent {
 		return false, nil
@@ -114,19 +116,19 @@ func (o Office) stillWanted(ctx context.Context, tx *store.Tx, s Statement) (boo
 	return err == nil, err
 }
 
-// Deliveries lists the deliveries of a statement with every attempt, the newest first.
-func (o Office) Deliveries(ctx context.Context, tx *store.Tx, key string) ([]Delivery, error) {
+// Deliveries lists a page of the deliveries of a statement with every attempt, the newest first; the key is the id.
+func (o Office) Deliveries(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Delivery, error) {
 	s, err := o.Statement(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	return readDeliveries(ctx, tx, s.ID)
+	return readDeliveries(ctx, tx, s.ID, page)
 }
 
-// ByLink is the statement that a mail's link leads to. [ErrUnknownDelivery] for one that is unknown, too old, or to a statement
-// that does not stand any more.
+// ByLink is the statement that a mail's link leads to. [ErrUnknownDelivery] for one that is unknown, too old, or to a
+// statement that does not stand any more.
 func (o Office) ByLink(ctx context.Context, tx *store.Tx, secret string) (Statement, error) {
-	id, err := readLink(ctx, tx, hashOf([]byte(secret)), store.FormatTime(tx.At))
+	id, err := readLink(ctx, tx, figures.Hash([]byte(secret)), store.FormatTime(tx.At))
 	if err != nil {
 		return Statement{}, err
 	}
@@ -179,8 +181,8 @@ type Postman struct {
 // errLater has the queue try again. What the server said is in the attempt; it may repeat an address.
 var errLater = errors.New("statements: the mail was not taken yet")
 
-// Work sends a mail that was not sent yet. A process that is killed between the mail server's answer and the note of it sends a
-// second one, with the same id.
+// Work sends a mail that was not sent yet. A process that is killed between the mail server's answer and the note of it
+// sends a second one, with the same id.
 func (p *Postman) Work(ctx context.Context, job DeliveryJob) error {
 	var mail Mail
 	var by store.Actor
@@ -232,8 +234,8 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	if wanted, err := office.stillWanted(ctx, tx, s); err != nil || !wanted {
 		return Mail{}, err
 	}
-	opened, err := donors.Open(ctx, tx, p.Vault, string(d.Donor),
-		donors.Disclosure{Fields: []donors.Field{donors.Email, donors.Passphrase}, Reason: "Delivery of statement " + s.Number})
+	opened, err := donors.Open(ctx, tx, p.Vault, string(d.Donor), donors.Disclosure{
+		Fields: []donors.Field{donors.Email, donors.Passphrase}, Reason: "Delivery of statement " + s.Number})
 	if errors.Is(err, vault.ErrErased) || err == nil && opened[donors.Email] == "" {
 		return Mail{}, nil
 	} else if err != nil {
@@ -241,11 +243,11 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	}
 	to := opened[donors.Email]
 	if passphrase := opened[donors.Passphrase]; passphrase != "" {
-		body, err := locked(s.Document, passphrase)
+		body, err := page.Lock(s.Document, passphrase)
 		return office.attaching(s, to, body, id), err
 	}
 	secret := newSecret()
-	if err := insertLink(ctx, tx, id, hashOf([]byte(secret)), tx.At.Add(linkFor)); err != nil {
+	if err := insertLink(ctx, tx, id, figures.Hash([]byte(secret)), tx.At.Add(linkFor)); err != nil {
 		return Mail{}, err
 	}
 	return office.linking(s, to, secret, ledger.DateOf(tx.At.Add(linkFor)), id), nil
@@ -260,21 +262,22 @@ func newSecret() string {
 
 // linking words the mail with a link: no name, nothing of what the organisation does.
 func (o Office) linking(s Statement, to, secret string, until ledger.Date, id DeliveryID) Mail {
-	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.date(until))
+	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.Date(until))
 	link := strings.TrimSuffix(o.Address, "/") + DocumentPath + secret
-	return s.mail(to, id, fill.Replace(words.mailReady.in(s.Lang))+"\n\n"+link+"\n\n"+words.mailAlone.in(s.Lang)+"\n")
+	return s.mail(to, id, fill.Replace(mailWords.ready.In(s.Lang))+"\n\n"+link+"\n\n"+mailWords.alone.In(s.Lang)+"\n")
 }
 
 // attaching words the mail that has the locked document with it.
 func (o Office) attaching(s Statement, to string, body []byte, id DeliveryID) Mail {
-	m := s.mail(to, id, strings.Replace(words.mailLocked.in(s.Lang), "{number}", s.Number, 1)+"\n")
+	m := s.mail(to, id, strings.Replace(mailWords.locked.In(s.Lang), "{number}", s.Number, 1)+"\n")
 	m.File, m.Body = s.Number+".pdf", body
 	return m
 }
 
 func (s Statement) mail(to string, id DeliveryID, text string) Mail {
 	digest := sha256.Sum256([]byte(id))
-	return Mail{To: to, Subject: strings.Replace(words.mailSubject.in(s.Lang), "{number}", s.Number, 1), Text: text, ID: hex.EncodeToString(digest[:16])}
+	return Mail{To: to, Subject: strings.Replace(mailWords.subject.In(s.Lang), "{number}", s.Number, 1), Text: text,
+		ID: hex.EncodeToString(digest[:16])}
 }
 
 // DocumentPath is where links lead, with their secret behind it.

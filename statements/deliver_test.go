@@ -3,10 +3,10 @@ package statements
 import (
 	"context"
 	"errors"
-	"testing"
-
+	"supportledger/statements/figures"
 	"supportledger/store"
 	"supportledger/store/storetest"
+	"testing"
 )
 
 // A donor who cannot be read is no donor who wants no mail: the job must fail and be tried again.
@@ -15,7 +15,7 @@ func TestReceiverThatCannotBeRead(t *testing.T) {
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
 		_ = db.View(t.Context(), func(tx *store.Tx) error { // PostgreSQL gives the tx up after the failure
-			s := Statement{State: Issued, Value: &FundStatement{Kind: DonorAnnual, Subject: "D-77"}}
+			s := Statement{State: Issued, Value: &figures.FundStatement{Kind: figures.DonorAnnual, Subject: "D-77"}}
 			if wanted, err := (Office{}).stillWanted(gone, tx, s); wanted || !errors.Is(err, context.Canceled) {
 				t.Errorf("wanted %v: %v", wanted, err)
 			}

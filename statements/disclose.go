@@ -8,23 +8,25 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
 	"supportledger/access"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
-// Blocks is the disclosure control of the house. Beyond what is the reader's by right it shows a category where, beside all
-// that was ever shown to anybody, at least five people stand behind it and behind what remains (eleven for a fund's statement,
-// which is for everybody); the rest is merged into one line "support". Package disclosure says why that is enough, and
-// docs/PRIVACY.md for whom.
+// Blocks is the disclosure control of the organisation. Beyond what is the reader's by right it shows a category where,
+// beside all that was ever shown to anybody, at least five people stand behind it and behind what remains (eleven for a
+// fund's statement, which is for everybody); the rest is merged into one line "support". Package disclosure says why
+// that is enough, and docs/PRIVACY.md for whom.
 type Blocks struct{ Office Office }
 
-// Clear decides by the people behind the statement's figures. It reads the register of what was shown and does not write it.
-func (b Blocks) Clear(ctx context.Context, tx *store.Tx, v Value) (Value, PrivacyReport, error) {
-	w := withholder{report: PrivacyReport{Method: "blocks/1", Cleared: true, Findings: []PrivacyFinding{}}, shown: map[string]bool{}}
+// Clear decides by the people behind the statement's figures. It reads the register of what was shown and does not
+// write it.
+func (b Blocks) Clear(ctx context.Context, tx *store.Tx, v figures.Value) (figures.Value, PrivacyReport, error) {
+	w := withholder{report: PrivacyReport{Method: "blocks/1", Cleared: true, Findings: []PrivacyFinding{}},
+		shown: map[string]bool{}}
 	p, err := b.plan(ctx, tx, v)
 	if err != nil {
 		return nil, w.report, err
@@ -34,17 +36,17 @@ func (b Blocks) Clear(ctx context.Context, tx *store.Tx, v Value) (Value, Privac
 	}
 	w.lines = p.listed()
 	switch s := v.(type) {
-	case *GrantStatement:
+	case *figures.GrantStatement:
 		return w.grant(*s), w.report, nil
-	case *FundStatement:
+	case *figures.FundStatement:
 		return w.fund(*s), w.report, nil
 	}
 	return nil, w.report, fmt.Errorf("statements: %T is no statement", v)
 }
 
-// Release puts down what an issued statement shows, so that all later ones are judged beside it. Issuing one after the other is
-// its business: [Office.Issue] holds the lock.
-func (b Blocks) Release(ctx context.Context, tx *store.Tx, v Value, id ID) error {
+// Release puts down what an issued statement shows, so that all later ones are judged beside it. Issuing one after the
+// other is its business: [Office.Issue] holds the lock.
+func (b Blocks) Release(ctx context.Context, tx *store.Tx, v figures.Value, id ID) error {
 	p, err := b.plan(ctx, tx, v)
 	if err != nil {
 		return err
@@ -102,7 +104,7 @@ func (p plan) atoms() []string {
 	return slices.Sorted(maps.Keys(ids))
 }
 
-func (b Blocks) plan(ctx context.Context, tx *store.Tx, v Value) (plan, error) {
+func (b Blocks) plan(ctx context.Context, tx *store.Tx, v figures.Value) (plan, error) {
 	h := v.Head()
 	cutOff, err := b.Office.cutOff(ctx, tx, h.CutOff)
 	if err != nil {
@@ -111,10 +113,10 @@ func (b Blocks) plan(ctx context.Context, tx *store.Tx, v Value) (plan, error) {
 	span := ledger.Span{To: h.Period.To, Through: cutOff.Seq}
 	p := plan{rules: disclosure.ForDonors}
 	switch s := v.(type) {
-	case *GrantStatement:
+	case *figures.GrantStatement:
 		err = b.grantGroups(ctx, tx, &p, s, span)
-	case *FundStatement:
-		if s.Kind == FundReport {
+	case *figures.FundStatement:
+		if s.Kind == figures.FundReport {
 			p.rules = disclosure.ForPublic
 		}
 		err = b.fundGroups(ctx, tx, &p, s, span)
@@ -134,7 +136,8 @@ func (b Blocks) plan(ctx context.Context, tx *store.Tx, v Value) (plan, error) {
 }
 
 // grantGroups are the funder's own budget lines, each with its categories, in the period and to date.
-func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *GrantStatement, span ledger.Span) error {
+func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *figures.GrantStatement,
+	span ledger.Span) error {
 	spent, err := readSpending(ctx, tx, ledger.FundCode(s.Grant), span)
 	if err != nil {
 		return err
@@ -143,9 +146,9 @@ func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *Grant
 	if err != nil {
 		return err
 	}
-	lines := map[string]Line{}
+	lines := map[string]figures.Line{}
 	for _, l := range s.Lines {
-		if l.Kind == Programme {
+		if l.Kind == figures.Programme {
 			lines[l.Key] = l
 		}
 	}
@@ -169,10 +172,11 @@ func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *Grant
 	return nil
 }
 
-// fundGroups are what a donor's gifts paid, or what a fund spent, with its plain categories, in the period and to date. What a
-// donor's gifts paid is hers to know; what a fund spent is nobody's by right.
-func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *FundStatement, span ledger.Span) error {
-	duty := s.Kind == DonorAnnual
+// fundGroups are what a donor's gifts paid, or what a fund spent, with its plain categories, in the period and to date.
+// What a donor's gifts paid is hers to know; what a fund spent is nobody's by right.
+func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *figures.FundStatement,
+	span ledger.Span) error {
+	duty := s.Kind == figures.DonorAnnual
 	var parts []spending
 	funds, donor := []string{s.Subject}, ""
 	if duty {
@@ -264,7 +268,8 @@ func (x spending) named() spending {
 }
 
 // paidBy is what a donor's gifts to a fund paid for; "" is what all of it did.
-func (b Blocks) paidBy(ctx context.Context, tx *store.Tx, fund ledger.FundCode, donor string, span ledger.Span) ([]spending, error) {
+func (b Blocks) paidBy(ctx context.Context, tx *store.Tx, fund ledger.FundCode, donor string,
+	span ledger.Span) ([]spending, error) {
 	all, err := remembered(b.Office.notes, fmt.Sprint("paid ", fund, span), func() (map[string][]spending, error) {
 		paid, err := b.paid(ctx, tx, fund, span)
 		by := map[string][]spending{"": paid}
@@ -278,8 +283,8 @@ func (b Blocks) paidBy(ctx context.Context, tx *store.Tx, fund ledger.FundCode, 
 	return all[donor], err
 }
 
-// paid plays a fund's gifts against its cost line by line, as [Office.pool] does by day, so that each donor's part of each line
-// is known.
+// paid plays a fund's gifts against its cost line by line, as [Office.pool] does by day, so that each donor's part of
+// each line is known.
 func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
 	lines, err := readSpending(ctx, tx, fund, span)
 	if err != nil {
@@ -296,9 +301,10 @@ func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 	byID := map[string]spending{}
 	var costs []event
 	for _, x := range lines {
-		x.category = cmp.Or(plainOf[accounts[x.account].Category()], plainEveryday)
+		x.category = cmp.Or(plainOf[accounts[x.account].Category()], figures.PlainEveryday)
 		byID[x.id] = x
-		costs = append(costs, event{x.date, 3, func(p *pool) { p.spend(x.date, x.id, ledger.OfMinor(x.Amount, b.Office.Book.Base).Amount) }})
+		costs = append(costs, event{x.date, 3,
+			func(p *pool) { p.spend(x.date, x.id, ledger.OfMinor(x.Amount, b.Office.Book.Base).Amount) }})
 	}
 	money, err := b.Office.events(ctx, tx, fund, span, accounts, false)
 	if err != nil {
@@ -327,8 +333,8 @@ func (b Blocks) codes(ctx context.Context, tx *store.Tx) (map[donors.ID]string, 
 	return codes, err
 }
 
-// ErrThreshold is a threshold below that of the house.
-var ErrThreshold = errors.New("statements: a threshold protects more than the house's, not less")
+// ErrThreshold is a threshold below that of the organisation.
+var ErrThreshold = errors.New("statements: a threshold protects more than the organisation's, not less")
 
 // SetThreshold raises how many people a sum shown to a donor or funder has at least. [ErrThreshold] below five.
 func (o Office) SetThreshold(ctx context.Context, tx *store.Tx, subject string, people int) error {
@@ -338,5 +344,6 @@ func (o Office) SetThreshold(ctx context.Context, tx *store.Tx, subject string, 
 	if err := saveThreshold(ctx, tx, subject, people); err != nil {
 		return err
 	}
-	return access.Record(ctx, tx, access.Event{Action: "disclosure.threshold_set", Subject: subject, Fields: []string{"threshold"}})
+	return access.Record(ctx, tx,
+		access.Event{Action: "disclosure.threshold_set", Subject: subject, Fields: []string{"threshold"}})
 }

@@ -12,6 +12,7 @@ import (
 
 	"supportledger/ledger"
 	"supportledger/statements"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
@@ -22,7 +23,8 @@ func (h *house) support(on ledger.Date, account ledger.AccountNo, from, people i
 		for i := range people {
 			cost := ledger.Base(account, "G1", dkk(amount))
 			cost.Plan = fmt.Sprintf("P-%d", from+i)
-			e := ledger.Entry{Date: on, Text: "cost", Act: "payment", Lines: []ledger.Line{cost, ledger.Base("1010", "G1", dkk(amount).Neg())}}
+			e := ledger.Entry{Date: on, Text: "cost", Act: "payment",
+				Lines: []ledger.Line{cost, ledger.Base("1010", "G1", dkk(amount).Neg())}}
 			if _, err := h.office.Grants.Post(ctx, tx, e); err != nil {
 				return err
 			}
@@ -33,7 +35,7 @@ func (h *house) support(on ledger.Date, account ledger.AccountNo, from, people i
 
 // shown lists the lines of a cleared grant statement, "tuition 600 600" in the period and to date.
 func shown(s statements.Statement) []string {
-	g, ok := s.Cleared.(*statements.GrantStatement)
+	g, ok := s.Cleared.(*figures.GrantStatement)
 	if !ok {
 		return nil
 	}
@@ -89,7 +91,9 @@ func TestBlocksOnAFund(t *testing.T) {
 		check := func() error {
 			var s statements.Statement
 			h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-				s, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", Kind: statements.FundReport, From: "2026-01-02", To: "2026-06-30"}, statements.English, "")
+				s, err = h.office.Prepare(ctx, tx,
+					statements.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, figures.English,
+					"")
 				return err
 			})
 			err := h.try("preparer", func(ctx context.Context, tx *store.Tx) error {
@@ -111,9 +115,9 @@ func TestBlocksOnAFund(t *testing.T) {
 		}
 		h.support("2026-02-01", "5110", 1, 12, "50.00")
 		h.support("2026-02-01", "5200", 1, 3, "900.00")
-		s := h.issued(statements.Request{Subject: "G1", Kind: statements.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
+		s := h.issued(statements.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
 		var got []string
-		for _, l := range s.Cleared.(*statements.FundStatement).Lines {
+		for _, l := range s.Cleared.(*figures.FundStatement).Lines {
 			got = append(got, l.Key+" "+l.InPeriod.String())
 		}
 		if diff := cmp.Diff([]string{"support 3800", "stipend 600"}, sorted(got)); diff != "" {
@@ -134,7 +138,8 @@ func TestIssuingAsksAgain(t *testing.T) {
 			act func(context.Context, *store.Tx) error
 		}{
 			{"preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-				waiting, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, statements.English, "")
+				waiting, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"},
+					figures.English, "")
 				return err
 			}},
 			{"preparer", func(ctx context.Context, tx *store.Tx) error {
@@ -158,13 +163,17 @@ func TestIssuingAsksAgain(t *testing.T) {
 		if !errors.Is(err, statements.ErrNotCleared) {
 			t.Errorf("issued although the check would now end otherwise: %v", err)
 		}
-		if err := h.try("issuer", func(ctx context.Context, tx *store.Tx) error { return h.office.SetThreshold(ctx, tx, "G1", 4) }); !errors.Is(err, statements.ErrThreshold) {
-			t.Errorf("a threshold below the house's: %v", err)
+		if err := h.try("issuer", func(ctx context.Context,
+			tx *store.Tx) error {
+			return h.office.SetThreshold(ctx, tx, "G1", 4)
+		}); !errors.Is(err, statements.ErrThreshold) {
+			t.Errorf("a threshold below the organisation's: %v", err)
 		}
 	})
 }
 
-// A donor's own totals are hers; what her money went to is shown in categories only where enough people stand behind each.
+// A donor's own totals are hers; what her money went to is shown in categories only where enough people stand behind
+// each.
 func TestBlocksOnADonor(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.blocks()
@@ -173,11 +182,13 @@ func TestBlocksOnADonor(t *testing.T) {
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
 			cost := ledger.Base("5120", "D1", dkk("4200.00"))
 			cost.Plan = "P-101"
-			_, err := h.office.Grants.Post(ctx, tx, ledger.Entry{Date: "2026-09-15", Text: "cost", Act: "payment", Lines: []ledger.Line{cost, ledger.Base("1010", "D1", dkk("-4200.00"))}})
+			_, err := h.office.Grants.Post(ctx, tx,
+				ledger.Entry{Date: "2026-09-15", Text: "cost", Act: "payment",
+					Lines: []ledger.Line{cost, ledger.Base("1010", "D1", dkk("-4200.00"))}})
 			return err
 		})
 		s := h.issued(statements.Request{Subject: "D-77", To: "2026-12-31"}, "")
-		d, ok := s.Cleared.(*statements.FundStatement)
+		d, ok := s.Cleared.(*figures.FundStatement)
 		if !ok || d.Spent.String() != "4300" || d.Closing.String() != "700" {
 			t.Fatalf("her totals: %+v", d)
 		}
@@ -189,7 +200,7 @@ func TestBlocksOnADonor(t *testing.T) {
 		// That her total was shown to her by right makes it no news for everybody.
 		var fund statements.Statement
 		h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-			fund, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "D1", To: "2026-12-31"}, statements.English, "")
+			fund, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "D1", To: "2026-12-31"}, figures.English, "")
 			return err
 		})
 		if err := h.try("preparer", func(ctx context.Context, tx *store.Tx) error {

@@ -5,19 +5,23 @@ import (
 	"errors"
 	"slices"
 	"strings"
-
 	"supportledger/ledger"
+	"supportledger/statements/figures"
+	"supportledger/statements/page"
 	"supportledger/store"
 )
 
 // ErrUnknownFigure is returned for a key that no figure of the statement has.
 var ErrUnknownFigure = errors.New("statements: no such figure")
 
-// Figure finds a figure of a statement by its key, with the lines that it came from, at the statement's own cut-off. A figure
-// in another currency than the books, or of a donor's gifts, is the sum of what was converted, or drawn, from these lines.
-// [ErrUnknownFigure].
+// Figure finds a figure of a statement by its key, with the lines that it came from, at the statement's own cut-off. A
+// figure in another currency than the books, or of a donor's gifts, is the sum of what was converted, or drawn, from
+// these lines. [ErrUnknownFigure].
 func (o Office) Figure(ctx context.Context, tx *store.Tx, s Statement, key string) (ledger.Figure, error) {
-	f, found := s.figure(key)
+	amount, found := page.FigureOf(s.Shown(), key)
+	if !found {
+		amount, found = page.FigureOf(s.Value, key)
+	}
 	if !found {
 		return ledger.Figure{}, ErrUnknownFigure
 	}
@@ -35,7 +39,7 @@ func (o Office) Figure(ctx context.Context, tx *store.Tx, s Statement, key strin
 		return ledger.Figure{}, err
 	}
 	slices.Sort(t.lines.Accounts)
-	return ledger.Figure{Amount: ledger.Money{Amount: f.number.Decimal, Currency: h.Currency}, Side: t.side, Lines: t.lines}, nil
+	return ledger.Figure{Amount: ledger.Money{Amount: amount, Currency: h.Currency}, Side: t.side, Lines: t.lines}, nil
 }
 
 // setAside is what plans have set aside on a budget line, in base currency, with the lines that it comes from.
@@ -56,40 +60,10 @@ func (o Office) setAside(ctx context.Context, tx *store.Tx, s Statement, no stri
 	return ledger.Figure{}, ErrUnknownFigure
 }
 
-// figure finds a printed figure, in what was cleared or in what was collected.
-func (s Statement) figure(key string) (figure, bool) {
-	for _, v := range []Value{s.Shown(), s.Value} {
-		for _, f := range v.paper(English).figures() {
-			if f.key == key {
-				return f, true
-			}
-		}
-	}
-	return figure{}, false
-}
-
-// figures are all figures of a paper that have a key.
-func (p paper) figures() []figure {
-	var all []figure
-	for _, t := range p.terms {
-		all = append(all, t.figure)
-	}
-	for _, b := range p.blocks {
-		for _, r := range b.rows {
-			for _, f := range r.cells {
-				if f.key != "" {
-					all = append(all, f)
-				}
-			}
-		}
-	}
-	return all
-}
-
 // tracer turns a key into a selection of lines.
 type tracer struct {
 	accounts map[ledger.AccountNo]ledger.Account
-	value    Value
+	value    figures.Value
 	base     ledger.Currency
 	lines    ledger.Selection
 	side     ledger.Side
@@ -103,10 +77,10 @@ func (t *tracer) find(key string, from ledger.Date) error {
 	}
 	t.lines.From = from
 	switch s := t.value.(type) {
-	case *GrantStatement:
+	case *figures.GrantStatement:
 		t.lines.Funds = []ledger.FundCode{ledger.FundCode(s.Grant)}
-	case *FundStatement:
-		t.lines.Funds = s.funds()
+	case *figures.FundStatement:
+		t.lines.Funds = fundsOf(s)
 	}
 	switch head {
 	case "received", "receipts", "purposes", "interest", "refunded":
@@ -125,17 +99,17 @@ func (t *tracer) find(key string, from ledger.Date) error {
 	return nil
 }
 
-// funds are those that a fund statement is about.
-func (s *FundStatement) funds() []ledger.FundCode {
-	if s.Kind == FundReport {
+// fundsOf are those that a fund statement is about.
+func fundsOf(s *figures.FundStatement) []ledger.FundCode {
+	if s.Kind == figures.FundReport {
 		return []ledger.FundCode{ledger.FundCode(s.Subject)}
 	}
-	return each(s.Purposes, func(p Purpose) ledger.FundCode { return ledger.FundCode(p.Fund) })
+	return figures.Each(s.Purposes, func(p figures.Purpose) ledger.FundCode { return ledger.FundCode(p.Fund) })
 }
 
 func (t *tracer) income(head string) {
 	t.side = ledger.CreditSide
-	s, isGrant := t.value.(*GrantStatement)
+	s, isGrant := t.value.(*figures.GrantStatement)
 	if isGrant && s.Deferred != nil {
 		t.lines.Accounts = []ledger.AccountNo{ledger.DeferredGrants}
 		t.lines.Categories = map[string][]string{"interest": {"interest"}, "refunded": {"refund"}}[head]
@@ -157,54 +131,58 @@ func (t *tracer) income(head string) {
 
 // cost selects by category: the cost accounts, or for a deferred grant in another currency the releases.
 func (t *tracer) cost(head, rest string) {
-	s, isGrant := t.value.(*GrantStatement)
+	s, isGrant := t.value.(*figures.GrantStatement)
 	key, _, _ := strings.Cut(rest, ".")
 	counts := func(a ledger.Account) bool { return a.IsCost() }
 	switch {
 	case head == "ledger":
 		counts = func(a ledger.Account) bool { return string(a.Number) == key }
 	case head == "budget" && isGrant:
-		counts = func(a ledger.Account) bool { return a.IsCost() && s.takes(key, a) }
+		counts = func(a ledger.Account) bool { return a.IsCost() && takesCost(s, key, a) }
 	case head == "lines" || head == "shared":
 		counts = func(a ledger.Account) bool { return (a.IsCost() || a.Number == ledger.CurrencyGains) && t.isOn(key, a) }
 	}
 	t.lines.Accounts = t.where(counts)
 	if isGrant && s.Deferred != nil && s.Currency != t.base && head != "shared" && head != "ledger" {
-		t.lines.Categories = each(t.lines.Accounts, func(no ledger.AccountNo) string { return t.accounts[no].Category() })
+		t.lines.Categories = figures.Each(t.lines.Accounts,
+			func(no ledger.AccountNo) string { return t.accounts[no].Category() })
 		t.lines.Accounts = []ledger.AccountNo{ledger.DeferredGrants}
 	}
 }
 
-// takes reports whether a cost account is reported on a budget line.
-func (s *GrantStatement) takes(no string, a ledger.Account) bool {
+// takesCost reports whether a cost account is reported on a budget line.
+func takesCost(s *figures.GrantStatement, no string, a ledger.Account) bool {
 	_, key := kindOf(a.Number, a.Category())
-	return slices.ContainsFunc(s.Lines, func(l Line) bool { return l.BudgetLine == no && l.Key == key })
+	return slices.ContainsFunc(s.Lines, func(l figures.Line) bool { return l.BudgetLine == no && l.Key == key })
 }
 
 // isOn reports whether cost of an account is in a line: by its category, by the plain one of a donor, or in "support".
 func (t *tracer) isOn(key string, a ledger.Account) bool {
 	kind, category := kindOf(a.Number, a.Category())
 	plain := plainOf[a.Category()]
-	return category == key || plain == key || key == plainEveryday && plain == "" || key == supportKey && kind == Programme
+	return category == key || plain == key || key == figures.PlainEveryday && plain == "" ||
+		key == figures.SupportKey && kind == figures.Programme
 }
 
 // places selects the balance sheet accounts of a kind of place, all of them for the whole balance.
 func (t *tracer) places(rest, head string) {
 	kind, holder, _ := strings.Cut(rest, ".")
 	if head == "advances" {
-		kind, holder = closingKeys[AtPartner], rest
+		kind, holder = figures.AtPartner.Key(), rest
 	}
-	s, isGrant := t.value.(*GrantStatement)
+	s, isGrant := t.value.(*figures.GrantStatement)
 	t.lines.Accounts = t.where(func(a ledger.Account) bool {
-		if a.Type != ledger.Asset && a.Type != ledger.Liability || isGrant && s.Deferred != nil && a.Number == ledger.DeferredGrants {
+		if a.Type != ledger.Asset && a.Type != ledger.Liability ||
+			isGrant && s.Deferred != nil && a.Number == ledger.DeferredGrants {
 			return false
 		}
 		if kind == "" {
 			return true
 		}
-		return closingKeys[placeOfAccount(a)] == kind && (kind != closingKeys[AtBank] || holder == "" || string(a.BankCurrency()) == holder)
+		return placeOfAccount(a).Key() == kind &&
+			(kind != figures.AtBank.Key() || holder == "" || string(a.BankCurrency()) == holder)
 	})
-	if kind == closingKeys[AtPartner] && holder != "" {
+	if kind == figures.AtPartner.Key() && holder != "" {
 		t.lines.Partners = []string{holder}
 	}
 }

@@ -3,10 +3,10 @@ package statements
 import (
 	"context"
 	"strings"
-	"time"
-
 	"supportledger/access"
+	"supportledger/statements/figures"
 	"supportledger/store"
+	"time"
 )
 
 // Letterhead is what statements say of the organisation beside its name. It names no person.
@@ -15,7 +15,7 @@ type Letterhead struct {
 	Registration string // "CVR 12345678"
 	Address      string // one line
 	Contact      string // for questions, complaints and data protection
-	TaxApproval  string // by which gifts may be deducted (Tax Assessment Act § 8 A), as "Skattestyrelsen, j.nr. …"; "" for none
+	TaxApproval  string // by which gifts may be deducted (§ 8 A), as "Skattestyrelsen, j.nr. …"; "" for none
 	By           access.UserID
 	At           time.Time
 }
@@ -30,19 +30,21 @@ func (o Office) SetLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) (
 	if err := insertLetterhead(ctx, tx, l); err != nil {
 		return Letterhead{}, err
 	}
-	return l, access.Record(ctx, tx, access.Event{Action: "letterhead.set", Subject: l.ID, Fields: []string{"registration", "address", "contact", "tax_approval"}})
+	return l, access.Record(ctx, tx,
+		access.Event{Action: "letterhead.set", Subject: l.ID,
+			Fields: []string{"registration", "address", "contact", "tax_approval"}})
 }
 
-// Letterheads lists all that were set, the newest first.
-func (o Office) Letterheads(ctx context.Context, tx *store.Tx) ([]Letterhead, error) {
-	return readLetterheads(ctx, tx, store.Keyset{})
+// Letterheads lists a page of those that were set, the newest first; the key is the id.
+func (o Office) Letterheads(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Letterhead, error) {
+	return readLetterheads(ctx, tx, page)
 }
 
 // organisation is the letterhead of a statement that is collected now.
-func (o Office) organisation(ctx context.Context, tx *store.Tx) (Organisation, error) {
-	return remembered(o.notes, "letterhead", func() (Organisation, error) {
+func (o Office) organisation(ctx context.Context, tx *store.Tx) (figures.Organisation, error) {
+	return remembered(o.notes, "letterhead", func() (figures.Organisation, error) {
 		all, err := readLetterheads(ctx, tx, store.Keyset{Limit: 1})
-		head := Organisation{Name: o.Book.Organisation}
+		head := figures.Organisation{Name: o.Book.Organisation}
 		if len(all) > 0 {
 			l := all[0]
 			head.Registration, head.Address, head.Contact, head.TaxApproval = l.Registration, l.Address, l.Contact, l.TaxApproval

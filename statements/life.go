@@ -10,14 +10,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
-	"unicode/utf8"
-
 	"supportledger/access"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/proof"
+	"supportledger/statements/figures"
 	"supportledger/store"
+	"time"
+	"unicode/utf8"
 )
 
 // What the life of a statement refuses.
@@ -65,14 +65,14 @@ func (e *StateConflict) Unwrap() error { return ErrState }
 type Statement struct {
 	ID       ID
 	State    State
-	Lang     Lang
+	Lang     figures.Lang
 	Round    int
 	Number   string // from issuing on
 	Version  int
 	Replaces ID // the version that this one corrects
 
-	Value   Value          // as collected
-	Cleared Value          // what may leave the house, and when issued, has left; nil before the privacy check
+	Value   figures.Value  // as collected
+	Cleared figures.Value  // what may leave the organisation, and when issued, has left; nil before the privacy check
 	Privacy *PrivacyReport // of the last check
 
 	CutOff     int64 // sequence number of the last entry that was read
@@ -88,16 +88,17 @@ type Statement struct {
 }
 
 // Shown is what a reader may see: what was cleared, or the draft.
-func (s Statement) Shown() Value {
+func (s Statement) Shown() figures.Value {
 	if s.Cleared != nil {
 		return s.Cleared
 	}
 	return s.Value
 }
 
-// Prepare collects a statement and keeps it as a draft. Replaces names the issued statement that it corrects, "" for none.
-// Lang is that of the document; "" takes Danish. [ErrExists] where a draft or an issued one is there.
-func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang Lang, replaces string) (Statement, error) {
+// Prepare collects a statement and keeps it as a draft. Replaces names the issued statement that it corrects, "" for
+// none. Lang is that of the document; "" takes Danish. [ErrExists] where a draft or an issued one is there.
+func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang figures.Lang, replaces string) (Statement,
+	error) {
 	version, old := 1, ID("")
 	if replaces != "" {
 		replaced, err := o.inState(ctx, tx, replaces, Issued, Sent)
@@ -117,12 +118,13 @@ func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang Lang
 }
 
 // draft collects a statement; it reads only.
-func (o Office) draft(ctx context.Context, tx *store.Tx, in Request, lang Lang) (Statement, error) {
+func (o Office) draft(ctx context.Context, tx *store.Tx, in Request, lang figures.Lang) (Statement, error) {
 	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return Statement{}, err
 	}
-	s := Statement{ID: ID(store.NewID("sta")), State: Draft, Lang: cmp.Or(lang, Danish), Round: 1, Version: 1, CutOff: cutOff.Seq, Preparer: access.UserID(tx.By.User)}
+	s := Statement{ID: ID(store.NewID("sta")), State: Draft, Lang: cmp.Or(lang, figures.Danish), Round: 1, Version: 1,
+		CutOff: cutOff.Seq, Preparer: access.UserID(tx.By.User)}
 	s.Value, err = o.Collect(ctx, tx, in)
 	return s, err
 }
@@ -135,8 +137,9 @@ func (o Office) keep(ctx context.Context, tx *store.Tx, s Statement) error {
 	return access.Record(ctx, tx, access.Event{Action: "statement.drafted", Subject: string(s.ID)})
 }
 
-// CheckPrivacy asks the disclosure control what may leave the house. Only what it clears goes on: [ErrNotCleared] says that
-// the statement stays a draft. A check of what was checked or reviewed before voids the review.
+// CheckPrivacy asks the disclosure control what may leave the organisation. Only what it clears goes on:
+// [ErrNotCleared] says that the statement stays a draft. A check of what was checked or reviewed before voids the
+// review.
 func (o Office) CheckPrivacy(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, Draft, PrivacyChecked, Reviewed)
 	if err != nil {
@@ -154,12 +157,12 @@ func (o Office) CheckPrivacy(ctx context.Context, tx *store.Tx, key string) (Sta
 
 // clearance is what the disclosure control lets go.
 type clearance struct {
-	value  Value
+	value  figures.Value
 	report PrivacyReport
 }
 
 // clear asks the disclosure control; it reads only.
-func (o Office) clear(ctx context.Context, tx *store.Tx, v Value) (clearance, error) {
+func (o Office) clear(ctx context.Context, tx *store.Tx, v figures.Value) (clearance, error) {
 	cleared, report, err := o.disclosure().Clear(ctx, tx, v)
 	switch {
 	case err != nil:
@@ -170,7 +173,7 @@ func (o Office) clear(ctx context.Context, tx *store.Tx, v Value) (clearance, er
 	return clearance{cleared, report}, cleared.Foots()
 }
 
-// takeCleared stores what was cleared and puts the actor down as who asks for its release.
+// takeCleared stores what was cleared and records the actor as the one who requests its release.
 func (o Office) takeCleared(ctx context.Context, tx *store.Tx, s Statement, c clearance) (Statement, error) {
 	if s.State != Draft {
 		s.Round++
@@ -183,7 +186,7 @@ func (o Office) takeCleared(ctx context.Context, tx *store.Tx, s Statement, c cl
 	return o.saved(ctx, tx, s, "statement.privacy_checked")
 }
 
-// NotCleared is a privacy check that kept a statement in the house.
+// NotCleared is a privacy check that kept a statement in the organisation.
 type NotCleared struct{ Report PrivacyReport }
 
 func (e *NotCleared) Error() string {
@@ -201,9 +204,11 @@ func (o Office) disclosure() Disclosure {
 	return o.Disclosure
 }
 
-// payload is what reviewer and issuer decide on: the figures that may leave the house, in the language of the document.
+// payload is what reviewer and issuer decide on: the figures that may leave the organisation, in the language of the
+// document.
 func (s Statement) payload() [sha256.Size]byte {
-	return sha256.Sum256([]byte(strings.Join([]string{"supportledger/statement", string(s.ID), string(s.Lang), s.Cleared.DataHash()}, "\x00")))
+	return sha256.Sum256([]byte(strings.Join([]string{"supportledger/statement", string(s.ID), string(s.Lang),
+		s.Cleared.DataHash()}, "\x00")))
 }
 
 // Review puts a second person's approval under the cleared statement. [access.ErrMakerCannotApprove].
@@ -212,7 +217,8 @@ func (o Office) Review(ctx context.Context, tx *store.Tx, key string) (Statement
 	if err != nil {
 		return Statement{}, err
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Approve, Payload: s.payload()}); err != nil {
+	if err := access.Take(ctx, tx,
+		access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Approve, Payload: s.payload()}); err != nil {
 		return Statement{}, err
 	}
 	s.State = Reviewed
@@ -226,7 +232,8 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 	if err != nil {
 		return Statement{}, err
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Authorise, Payload: s.payload()}); err != nil {
+	if err := access.Take(ctx, tx,
+		access.Duty{Subject: string(s.ID), Round: s.Round, Step: access.Authorise, Payload: s.payload()}); err != nil {
 		return Statement{}, err
 	}
 	if err := o.release(ctx, tx, s); err != nil {
@@ -237,9 +244,9 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 		return Statement{}, err
 	}
 	s.State, s.IssuedAt, s.Code = Issued, tx.At, newCode()
-	s.Cleared = s.Cleared.named(s.Number, s.Version, replaces)
-	if g, ok := s.Cleared.(*GrantStatement); ok {
-		if err := rates.Use(ctx, tx, string(s.ID), g.rateIDs()...); err != nil {
+	s.Cleared = s.Cleared.Numbered(s.Number, s.Version, replaces)
+	if g, ok := s.Cleared.(*figures.GrantStatement); ok {
+		if err := rates.Use(ctx, tx, string(s.ID), rateIDs(g)...); err != nil {
 			return Statement{}, err
 		}
 	}
@@ -247,15 +254,16 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 		return Statement{}, err
 	}
 	digest := sha256.Sum256(s.Record)
-	event := access.Event{Action: issuedAction, Subject: string(s.ID), Fields: []string{recordField + hex.EncodeToString(digest[:])}}
+	event := access.Event{Action: issuedAction, Subject: string(s.ID),
+		Fields: []string{recordField + hex.EncodeToString(digest[:])}}
 	if err := access.Record(ctx, tx, event); err != nil {
 		return Statement{}, err
 	}
 	return s, saveStatement(ctx, tx, s)
 }
 
-// release asks the disclosure control once more, now that nobody else can issue in between: what others were shown since the
-// check may stand in the way. Then what this statement shows is put down.
+// release asks the disclosure control once more, now that nobody else can issue in between: what others were shown
+// since the check may stand in the way. Then what this statement shows is put down.
 func (o Office) release(ctx context.Context, tx *store.Tx, s Statement) error {
 	if _, err := access.Next(ctx, tx, "disclosure"); err != nil { // its row is held to the end of the tx
 		return err
@@ -296,8 +304,11 @@ func (o Office) number(ctx context.Context, tx *store.Tx, s *Statement) (replace
 	return replaces, err
 }
 
-// Seal attaches figures and proof to an issued statement's document: what is sealed is what donors get. The newest stored
-// checkpoint must cover the issuing ([ErrNotProven]: sign one). Sealing twice is no error.
+// replacing is the note of what a statement corrects.
+func replacing(number string, version int) string { return fmt.Sprintf("%s/%d", number, version) }
+
+// Seal attaches figures and proof to an issued statement's document: what is sealed is what donors get. The newest
+// stored checkpoint must cover the issuing ([ErrNotProven]: sign one). Sealing twice is no error.
 func (o Office) Seal(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, Issued, Sent)
 	if err != nil || s.tail != nil {
@@ -325,7 +336,7 @@ func (o Office) Seal(ctx context.Context, tx *store.Tx, key string) (Statement, 
 	return o.saved(ctx, tx, s, "statement.sealed")
 }
 
-// MarkSent notes that a sealed statement has left the house.
+// MarkSent notes that a sealed statement has left the organisation.
 func (o Office) MarkSent(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, Issued)
 	if err != nil {
@@ -384,9 +395,34 @@ func (o Office) Statement(ctx context.Context, tx *store.Tx, key string) (Statem
 	return readStatement(ctx, tx, key, false)
 }
 
-// Statements lists all statements, the newest first.
-func (o Office) Statements(ctx context.Context, tx *store.Tx) ([]Statement, error) {
-	return readStatements(ctx, tx)
+// Listed is a statement in a list: what it is and how far, without its figures and its document.
+type Listed struct {
+	ID       ID
+	State    State
+	Number   string
+	Version  int
+	Replaces ID
+	Kind     figures.Kind
+	Subject  string
+	Period   figures.Period
+	Lang     figures.Lang
+	Hash     string // of the figures that a reader may see: as cleared, or of the draft
+	Code     string
+	Document string // SHA-256 of the sealed document, in hex
+	Privacy  *PrivacyReport
+}
+
+// Listed is the statement as lists have it.
+func (s Statement) Listed() Listed {
+	h := s.Shown().Head()
+	return Listed{ID: s.ID, State: s.State, Number: s.Number, Version: s.Version, Replaces: s.Replaces, Kind: h.Kind,
+		Subject: h.Subject, Period: h.Period, Lang: s.Lang, Hash: s.Shown().DataHash(), Code: s.Code, Document: s.DocumentID,
+		Privacy: s.Privacy}
+}
+
+// Statements lists a page of statements, the newest first; the key is the id.
+func (o Office) Statements(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Listed, error) {
+	return readStatements(ctx, tx, page)
 }
 
 // ByCode finds an issued statement by the code that is printed on it. [ErrUnknownStatement].
@@ -395,7 +431,7 @@ func (o Office) ByCode(ctx context.Context, tx *store.Tx, code string) (Statemen
 }
 
 // Find is what was issued last for exactly a subject and period. [ErrUnknownStatement].
-func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (Value, error) {
+func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (figures.Value, error) {
 	draft, err := o.Collect(ctx, tx, in)
 	if err != nil {
 		return nil, err
@@ -404,7 +440,8 @@ func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (Value, erro
 	return issued.Cleared, err
 }
 
-// Pages is the PDF of an issued statement without its attachments, nil before it was issued: what there is until it is sealed.
+// Pages is the PDF of an issued statement without its attachments, nil before it was issued: what there is until it is
+// sealed.
 func (s Statement) Pages() []byte { return s.content }
 
 // codeLetters are those of a code: no vowels, so no words, and none that look alike.

@@ -21,6 +21,8 @@ import (
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements"
+	"supportledger/statements/figures"
+	"supportledger/statements/page"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -43,7 +45,8 @@ func onBoth(t *testing.T, fn func(h *house)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Foreningen Nordlys"}
-		h := &house{T: t, db: db, office: statements.Office{Book: book, Grants: grants.Register{Book: book}}, who: map[string]store.Actor{}}
+		h := &house{T: t, db: db, office: statements.Office{Book: book, Grants: grants.Register{Book: book}},
+			who: map[string]store.Actor{}}
 		var err error
 		if h.key, h.public, err = proof.NewKey("example.org/books"); err != nil {
 			t.Fatal(err)
@@ -58,7 +61,8 @@ func (h *house) open(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for code, r := range map[ledger.FundCode]ledger.Restriction{"UNR": ledger.Unrestricted, "D1": ledger.PurposeBound} {
-		if err := h.office.Book.OpenFund(ctx, tx, ledger.Fund{Code: code, Name: "Education " + string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
+		if err := h.office.Book.OpenFund(ctx, tx,
+			ledger.Fund{Code: code, Name: "Education " + string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
 			return err
 		}
 	}
@@ -69,23 +73,29 @@ func (h *house) open(ctx context.Context, tx *store.Tx) error {
 		}
 		h.who[name] = store.Actor{User: string(u.ID)}
 	}
-	donor, err := donors.Register(ctx, tx, donors.Donor{Code: "D-1", Kind: donors.Institution, Name: "Foundation A", Language: "en"})
+	donor, err := donors.Register(ctx, tx,
+		donors.Donor{Code: "D-1", Kind: donors.Institution, Name: "Foundation A", Language: "en"})
 	if err != nil {
 		return err
 	}
 	for _, code := range []string{"D-77", "D-78"} {
-		if _, err := donors.Register(ctx, tx, donors.Donor{Code: code, Kind: donors.Person, Language: "da"}); err != nil {
+		if _, err := donors.Register(ctx, tx,
+			donors.Donor{Code: code, Kind: donors.Person, Language: "da"}); err != nil {
 			return err
 		}
 	}
-	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.OwnCurrency, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
+	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.OwnCurrency, FeeBearer: grants.BornByGrant,
+		CurrencyBearer:   grants.BornByGrant,
 		IndirectExcludes: []string{}, Interest: grants.InterestToGrantor, RefundDeMinimis: dkk("0")}
-	_, err = h.office.Grants.Sign(ctx, tx, grants.Grant{Code: "G1", Donor: donor, Title: "Education", Amount: dkk("60000.00"), SignedOn: "2026-01-02",
-		Policies: grants.Policies{policy}, Budget: []grants.BudgetLine{{No: "1", Text: "Study", Categories: []string{"*"}, Amount: dkk("60000.00")}}})
+	_, err = h.office.Grants.Sign(ctx, tx,
+		grants.Grant{Code: "G1", Donor: donor, Title: "Education", Amount: dkk("60000.00"), SignedOn: "2026-01-02",
+			Policies: grants.Policies{policy},
+			Budget:   []grants.BudgetLine{{No: "1", Text: "Study", Categories: []string{"*"}, Amount: dkk("60000.00")}}})
 	if err != nil {
 		return err
 	}
-	_, err = h.office.Grants.Receive(ctx, tx, grants.Receipt{Grant: "G1", On: "2026-01-05", Amount: dkk("20000.00"), Account: "1010"})
+	_, err = h.office.Grants.Receive(ctx, tx,
+		grants.Receipt{Grant: "G1", On: "2026-01-05", Amount: dkk("20000.00"), Account: "1010"})
 	return err
 }
 
@@ -122,12 +132,13 @@ func (h *house) give(donor, number string, on ledger.Date, gross string) {
 		if err != nil {
 			return err
 		}
-		_, err = gifts.Register{Grants: h.office.Grants}.Receive(ctx, tx, gifts.Gift{Number: number, Donor: d, Fund: "D1", On: on, Gross: dkk(gross), Fee: dkk("0"), Account: "1010"})
+		_, err = gifts.Register{Grants: h.office.Grants}.Receive(ctx, tx,
+			gifts.Gift{Number: number, Donor: d, Fund: "D1", On: on, Gross: dkk(gross), Fee: dkk("0"), Account: "1010"})
 		return err
 	})
 }
 
-func (h *house) collect(in statements.Request) (v statements.Value) {
+func (h *house) collect(in statements.Request) (v figures.Value) {
 	h.Helper()
 	h.do("", func(ctx context.Context, tx *store.Tx) (err error) {
 		v, err = h.office.Collect(ctx, tx, in)
@@ -144,7 +155,7 @@ func (h *house) issued(in statements.Request, replaces string) (s statements.Sta
 		act func(context.Context, *store.Tx) error
 	}{
 		{"preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-			s, err = h.office.Prepare(ctx, tx, in, statements.English, replaces)
+			s, err = h.office.Prepare(ctx, tx, in, figures.English, replaces)
 			return err
 		}},
 		{"preparer", func(ctx context.Context, tx *store.Tx) (err error) {
@@ -188,8 +199,8 @@ func (h *house) seal(id statements.ID) (s statements.Statement) {
 	return s
 }
 
-// Gifts are used in the order in which they came: what D-78 gave later is touched only when the gift of D-77 is used up, and
-// the statements of all donors are together the fund's.
+// Gifts are used in the order in which they came: what D-78 gave later is touched only when the gift of D-77 is used
+// up, and the statements of all donors are together the fund's.
 func TestDonorsStatements(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.give("D-77", "GIFT-1", "2026-03-03", "5000.00")
@@ -199,25 +210,29 @@ func TestDonorsStatements(t *testing.T) {
 			return err
 		})
 		h.pay("D1", "2026-09-15", "5120", "4200.00")
-		s, ok := h.collect(statements.Request{Subject: "D-77", To: "2026-12-31"}).(*statements.FundStatement)
-		if !ok || s.Received.String() != "5000" || s.Spent.String() != "4200" || s.Closing.String() != "800" || len(s.Receipts) != 3 {
+		s, ok := h.collect(statements.Request{Subject: "D-77", To: "2026-12-31"}).(*figures.FundStatement)
+		if !ok || s.Received.String() != "5000" || s.Spent.String() != "4200" || s.Closing.String() != "800" ||
+			len(s.Receipts) != 3 {
 			t.Errorf("D-77: %+v", s)
 		}
 		h.give("D-78", "GIFT-3", "2026-10-01", "1000.00")
 		h.pay("D1", "2026-11-01", "5200", "1100.00")
 		var spent, left decimal.Decimal
 		for donor, want := range map[string]string{"D-77": "5000", "D-78": "300"} {
-			s := h.collect(statements.Request{Subject: donor, To: "2026-12-31"}).(*statements.FundStatement) //nolint:forcetypeassert // a donor's
+			s := h.collect(statements.Request{Subject: donor,
+				To: "2026-12-31"}).(*figures.FundStatement) //nolint:forcetypeassert // a donor's
 			if s.Spent.String() != want {
 				t.Errorf("%s spent %s, want %s", donor, s.Spent, want)
 			}
 			spent, left = spent.Add(s.Spent), left.Add(s.Closing)
 		}
-		fund := h.collect(statements.Request{Subject: "D1", To: "2026-12-31"}).(*statements.FundStatement) //nolint:forcetypeassert // a fund's
+		fund := h.collect(statements.Request{Subject: "D1",
+			To: "2026-12-31"}).(*figures.FundStatement) //nolint:forcetypeassert // a fund's
 		if !fund.Spent.Equal(spent) || !fund.Closing.Equal(left) {
 			t.Errorf("the fund spent %s and has %s, its donors %s and %s", fund.Spent, fund.Closing, spent, left)
 		}
-		second := h.collect(statements.Request{Subject: "D-77", From: "2026-10-01", To: "2026-12-31"}).(*statements.FundStatement) //nolint:forcetypeassert // a donor's
+		second := h.collect(statements.Request{Subject: "D-77", From: "2026-10-01",
+			To: "2026-12-31"}).(*figures.FundStatement) //nolint:forcetypeassert // a donor's
 		if second.Opening.String() != "800" || second.Spent.String() != "800" || !second.Closing.IsZero() {
 			t.Errorf("last quarter: %s − %s = %s", second.Opening, second.Spent, second.Closing)
 		}
@@ -243,7 +258,7 @@ func TestLifeTakesThreePeople(t *testing.T) {
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
 		var s statements.Statement
 		h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-			s, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", To: "2026-12-31"}, statements.English, "")
+			s, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", To: "2026-12-31"}, figures.English, "")
 			return err
 		})
 		id := string(s.ID)
@@ -260,7 +275,7 @@ func TestLifeTakesThreePeople(t *testing.T) {
 			return err
 		}
 		check("preparer", statements.ErrExists, func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", To: "2026-12-31"}, statements.English, "")
+			_, err := h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", To: "2026-12-31"}, figures.English, "")
 			return err
 		})
 		check("reviewer", statements.ErrState, review)
@@ -271,7 +286,8 @@ func TestLifeTakesThreePeople(t *testing.T) {
 		check("reviewer", nil, review)
 		check("reviewer", access.ErrMakerCannotApprove, issue)
 		check("preparer", access.ErrMakerCannotApprove, issue)
-		for _, skip := range []string{"UPDATE statements SET state = 'ISSUED'", "UPDATE statements SET state = 'SENT'", "DELETE FROM statements"} {
+		for _, skip := range []string{"UPDATE statements SET state = 'ISSUED'", "UPDATE statements SET state = 'SENT'",
+			"DELETE FROM statements"} {
 			var refused *store.Refused
 			err := h.try("issuer", func(ctx context.Context, tx *store.Tx) error {
 				_, err := tx.NewRaw(skip).Exec(ctx)
@@ -282,8 +298,10 @@ func TestLifeTakesThreePeople(t *testing.T) {
 			}
 		}
 		check("issuer", nil, issue)
-		check("issuer", statements.ErrNotProven, func(ctx context.Context, tx *store.Tx) error { _, err := h.office.Seal(ctx, tx, id); return err })
-		for _, change := range []string{"value = cleared", "number = 'S-1'", "content = value", "state = 'REVIEWED'", "state = 'SENT'"} {
+		check("issuer", statements.ErrNotProven,
+			func(ctx context.Context, tx *store.Tx) error { _, err := h.office.Seal(ctx, tx, id); return err })
+		for _, change := range []string{"value = cleared", "number = 'S-1'", "content = value", "state = 'REVIEWED'",
+			"state = 'SENT'"} {
 			var refused *store.Refused
 			err := h.try("issuer", func(ctx context.Context, tx *store.Tx) error {
 				_, err := tx.NewRaw("UPDATE statements SET " + change).Exec(ctx)
@@ -304,7 +322,8 @@ func TestReplaceAndWithdraw(t *testing.T) {
 		h.pay("G1", "2026-02-03", "5100", "5.00")
 		second := h.issued(statements.Request{}, first.Number)
 		head := second.Cleared.Head()
-		if second.Number != first.Number || second.Version != 2 || head.Replaces != first.Number+"/1" || !strings.Contains(second.Cleared.Text("en"), "replaces version 1") {
+		if second.Number != first.Number || second.Version != 2 || head.Replaces != first.Number+"/1" ||
+			!strings.Contains(page.Text(second.Cleared, "en"), "replaces version 1") {
 			t.Errorf("%s version %d replaces %q", second.Number, second.Version, head.Replaces)
 		}
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
@@ -352,10 +371,12 @@ func TestSealedDocument(t *testing.T) {
 			}
 			forged[at] ^= byte(1 + random.IntN(255))
 			if _, err := statements.Check(forged, h.public); !errors.Is(err, statements.ErrAltered) {
-				t.Fatalf("byte %d of %d changed from %q to %q, and it verifies (%v)", at, len(forged), s.Document[at], forged[at], err)
+				t.Fatalf("byte %d of %d changed from %q to %q, and it verifies (%v)", at, len(forged), s.Document[at], forged[at],
+					err)
 			}
 		}
-		for _, forged := range [][]byte{nil, s.Document[:len(s.Document)-1], append(bytes.Clone(s.Document), '\n'), append(bytes.Clone(s.Document), s.Document...)} {
+		for _, forged := range [][]byte{nil, s.Document[:len(s.Document)-1], append(bytes.Clone(s.Document), '\n'),
+			append(bytes.Clone(s.Document), s.Document...)} {
 			if _, err := statements.Check(forged, h.public); !errors.Is(err, statements.ErrAltered) {
 				t.Errorf("%d bytes verify (%v)", len(forged), err)
 			}
@@ -375,7 +396,8 @@ func (h *house) readsWell(s statements.Statement) {
 		_ = os.WriteFile(filepath.Join(look, "sealed.pdf"), s.Document, 0o644)
 	}
 	for _, test := range []struct{ program, arg, want string }{
-		{"qpdf", "--check", "No syntax or stream encoding errors"}, {"pdfdetach", "-list", "figures.json"}, {"pdfdetach", "-list", "proof.json"},
+		{"qpdf", "--check", "No syntax or stream encoding errors"}, {"pdfdetach", "-list", "figures.json"},
+		{"pdfdetach", "-list", "proof.json"},
 	} {
 		if _, err := exec.LookPath(test.program); err != nil {
 			h.Skipf("%s is not installed: run make check once", test.program)
@@ -401,7 +423,8 @@ func TestFiguresLeadToLines(t *testing.T) {
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
 		h.pay("G1", "2026-02-01", "6100", "30.00")
 		s := h.issued(statements.Request{Subject: "G1", To: "2026-12-31"}, "")
-		for key, want := range map[string]string{"received": "20000.00", "spent": "1030.00", "lines.tuition.amount": "1000.00", "budget.1.to_date": "1030.00",
+		for key, want := range map[string]string{"received": "20000.00", "spent": "1030.00",
+			"lines.tuition.amount": "1000.00", "budget.1.to_date": "1030.00",
 			"closing": "18970.00", "closing.bank.DKK": "18970.00", "budget.1.amount": "1030.00", "ledger.6100": "30.00"} {
 			h.do("", func(ctx context.Context, tx *store.Tx) error {
 				f, err := h.office.Figure(ctx, tx, s, key)

@@ -1,9 +1,11 @@
 package statements
 
-import "sync"
+import (
+	"sync"
+)
 
-// memo keeps what the statements of one run read again and again: how a fund's gifts were used is one answer for all its
-// donors. It holds for one cut-off entry and is thrown away with the run. A nil memo keeps nothing.
+// memo keeps what the statements of one run read again and again: how a fund's gifts were used is one answer for all
+// its donors. It holds for one cut-off entry and is thrown away with the run. A nil memo keeps nothing.
 type memo struct {
 	mu   sync.Mutex
 	kept map[string]*kept

@@ -3,17 +3,17 @@ package statements
 import (
 	"cmp"
 	"slices"
-
-	"github.com/shopspring/decimal"
-
 	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/statements/figures"
+
+	"github.com/shopspring/decimal"
 )
 
-// pool is the money of one purpose while it is used: gifts wait in the order in which they came, and every cost is paid by
-// the oldest of them. So each øre of cost belongs to one gift, all donors' statements together are the fund's, and an old
-// gift is used up instead of dwindling for ever. Money that is nobody's gift (an opening balance, interest) waits in the
-// same queue.
+// pool is the money of one purpose while it is used: gifts wait in the order in which they came, and every cost is paid
+// by the oldest of them. So each øre of cost belongs to one gift, all donors' statements together are the fund's, and
+// an old gift is used up instead of dwindling for ever. Money that is nobody's gift (an opening balance, interest)
+// waits in the same queue.
 type pool struct {
 	gifts []*pooled
 	owed  []use // cost that came before any money; the next gift pays it
@@ -70,8 +70,8 @@ func (p *pool) spend(on ledger.Date, category string, amount decimal.Decimal) {
 	}
 }
 
-// restore undoes cost: first what nobody has paid yet, then the newest draws of its category. What was never drawn here is
-// money of the fund that is nobody's gift.
+// restore undoes cost: first what nobody has paid yet, then the newest draws of its category. What was never drawn here
+// is money of the fund that is nobody's gift.
 func (p *pool) restore(on ledger.Date, category string, amount decimal.Decimal) {
 	for i := len(p.owed) - 1; i >= 0; i-- {
 		if p.owed[i].category == category {
@@ -104,7 +104,7 @@ func (p *pool) payers(category string) []*pooled {
 }
 
 func (p *pool) paid(g *pooled, category string) decimal.Decimal {
-	return sum(p.drawn, func(d draw) decimal.Decimal {
+	return figures.Sum(p.drawn, func(d draw) decimal.Decimal {
 		if d.of != g || d.category != category {
 			return decimal.Zero
 		}
@@ -143,7 +143,8 @@ type event struct {
 
 // play lets the events happen in order.
 func play(events []event) *pool {
-	slices.SortStableFunc(events, func(a, b event) int { return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(a.rank, b.rank)) })
+	slices.SortStableFunc(events,
+		func(a, b event) int { return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(a.rank, b.rank)) })
 	p := &pool{}
 	for _, e := range events {
 		e.do(p)
@@ -152,7 +153,8 @@ func play(events []event) *pool {
 }
 
 // of is what a donor's gifts paid, by category, before a period and in it.
-func (p *pool) of(donor donors.ID, in Period) (before decimal.Decimal, uses map[string][2]decimal.Decimal) {
+func (p *pool) of(donor donors.ID, in figures.Period) (before decimal.Decimal,
+	uses map[string][2]decimal.Decimal) {
 	uses = map[string][2]decimal.Decimal{}
 	for _, d := range p.drawn {
 		if d.of.donor != donor || d.date > in.To {

@@ -4,24 +4,24 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"supportledger/statements/figures"
+	"supportledger/store"
 
 	"github.com/shopspring/decimal"
-
-	"supportledger/store"
 )
 
-// Disclosure decides what of a statement may leave the house. It takes the statement as collected and gives one that may be
-// shown, with a report of what it did; a report that is not Cleared keeps the statement a draft. The value that it gives
-// foots like the one it got.
+// Disclosure decides what of a statement may leave the organisation. It takes the statement as collected and gives one
+// that may be shown, with a report of what it did; a report that is not Cleared keeps the statement a draft. The value
+// that it gives foots like the one it got.
 type Disclosure interface {
-	Clear(ctx context.Context, tx *store.Tx, v Value) (Value, PrivacyReport, error)
+	Clear(ctx context.Context, tx *store.Tx, v figures.Value) (figures.Value, PrivacyReport, error)
 
 	// Release takes note of what an issued statement shows.
-	Release(ctx context.Context, tx *store.Tx, v Value, id ID) error
+	Release(ctx context.Context, tx *store.Tx, v figures.Value, id ID) error
 }
 
-// PrivacyReport is what a privacy check found and did. It is kept with the statement, shown to the reviewer, and holds no
-// figure that was withheld.
+// PrivacyReport is what a privacy check found and did. It is kept with the statement, shown to the reviewer, and holds
+// no figure that was withheld.
 type PrivacyReport struct {
 	Method   string           `json:"method"` // which control, with its version
 	Cleared  bool             `json:"cleared"`
@@ -35,18 +35,19 @@ type PrivacyFinding struct {
 	Action string `json:"action"` // merged, withheld, banded, refused
 }
 
-// Withholding is the disclosure control that needs to know nobody: it shows a funder the amounts of the budget lines it set
-// itself and a donor the totals of her own money, and nothing else that could say something of a person. What is beyond that -
-// categories, partners, dates of payments, shared costs, explanations in words - is merged upwards or left out.
+// Withholding is the disclosure control that needs to know nobody: it shows a funder the amounts of the budget lines it
+// set itself and a donor the totals of her own money, and nothing else that could say something of a person. What is
+// beyond that - categories, partners, dates of payments, shared costs, explanations in words - is merged upwards or
+// left out.
 type Withholding struct{}
 
 // Clear withholds. It never fails.
-func (Withholding) Clear(_ context.Context, _ *store.Tx, v Value) (Value, PrivacyReport, error) {
+func (Withholding) Clear(_ context.Context, _ *store.Tx, v figures.Value) (figures.Value, PrivacyReport, error) {
 	w := withholder{report: PrivacyReport{Method: "withholding/1", Cleared: true, Findings: []PrivacyFinding{}}}
 	switch s := v.(type) {
-	case *GrantStatement:
+	case *figures.GrantStatement:
 		return w.grant(*s), w.report, nil
-	case *FundStatement:
+	case *figures.FundStatement:
 		return w.fund(*s), w.report, nil
 	}
 	w.report.Cleared = false
@@ -55,7 +56,7 @@ func (Withholding) Clear(_ context.Context, _ *store.Tx, v Value) (Value, Privac
 }
 
 // Release has nothing to note: what it shows is the reader's by right.
-func (Withholding) Release(context.Context, *store.Tx, Value, ID) error { return nil }
+func (Withholding) Release(context.Context, *store.Tx, figures.Value, ID) error { return nil }
 
 // withholder takes away and notes what it took.
 type withholder struct {
@@ -68,7 +69,7 @@ func (w *withholder) did(figure, rule, action string) {
 	w.report.Findings = append(w.report.Findings, PrivacyFinding{figure, rule, action})
 }
 
-func (w *withholder) grant(s GrantStatement) *GrantStatement {
+func (w *withholder) grant(s figures.GrantStatement) *figures.GrantStatement {
 	s.Lines = w.merged(s.Lines)
 	s.Parts, s.OpeningParts = w.parts(s.Parts), w.parts(s.OpeningParts)
 	w.told(&s)
@@ -80,7 +81,7 @@ func (w *withholder) grant(s GrantStatement) *GrantStatement {
 		s.Commitments = decimal.NullDecimal{}
 		w.did("commitments", "amounts_of_few", "withheld")
 	}
-	kept := slices.DeleteFunc(slices.Clone(s.Rates), func(r RateUsed) bool { return r.Use != ForReceipt })
+	kept := slices.DeleteFunc(slices.Clone(s.Rates), func(r figures.RateUsed) bool { return r.Use != figures.ForReceipt })
 	if len(kept) < len(s.Rates) {
 		s.Rates = kept
 		w.did("rates", "dates_finer_than_a_quarter", "withheld")
@@ -94,7 +95,7 @@ func (w *withholder) grant(s GrantStatement) *GrantStatement {
 	}
 	s.Receipts, s.Notes = w.receipts(s.Receipts), w.notes(s.Notes)
 	if len(w.report.Findings) > 0 {
-		s.Notes = append(s.Notes, Note{Code: NoteSmallGroups})
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteSmallGroups})
 	}
 	if s.Indirect != nil && len(s.Indirect.Excluded) > 0 {
 		indirect := *s.Indirect
@@ -105,12 +106,12 @@ func (w *withholder) grant(s GrantStatement) *GrantStatement {
 	return &s
 }
 
-// told takes away what is told beside the figures: what plans have set aside, gifts in kind, reasons in words, and the places of
-// vouchers in the books, of lines with few people the vouchers altogether. What the agreement says itself stays: its instalments
-// and the moves of its budget.
-func (w *withholder) told(s *GrantStatement) {
+// told takes away what is told beside the figures: what plans have set aside, gifts in kind, reasons in words, and the
+// places of vouchers in the books, of lines with few people the vouchers altogether. What the agreement says itself
+// stays: its instalments and the moves of its budget.
+func (w *withholder) told(s *figures.GrantStatement) {
 	if s.Forecast != nil && len(s.Forecast.Lines) > 0 {
-		rest := Forecast{Instalments: s.Forecast.Instalments}
+		rest := figures.Forecast{Instalments: s.Forecast.Instalments}
 		if s.Forecast = &rest; len(rest.Instalments) == 0 {
 			s.Forecast = nil
 		}
@@ -127,7 +128,7 @@ func (w *withholder) told(s *GrantStatement) {
 			w.did("budget_changes", "free_text", "withheld")
 		}
 	}
-	var kept []Voucher
+	var kept []figures.Voucher
 	left, place := map[string]bool{}, map[string]int{}
 	for _, v := range s.Vouchers {
 		if w.lines[v.BudgetLine] {
@@ -142,17 +143,18 @@ func (w *withholder) told(s *GrantStatement) {
 		}
 	}
 	s.Vouchers = kept
-	slices.SortStableFunc(s.Vouchers, func(a, b Voucher) int {
+	slices.SortStableFunc(s.Vouchers, func(a, b figures.Voucher) int {
 		return cmp.Or(cmp.Compare(place[a.BudgetLine], place[b.BudgetLine]), cmp.Compare(a.Ref, b.Ref))
 	})
 	if len(kept) == 0 {
-		s.Notes = slices.DeleteFunc(slices.Clone(s.Notes), func(n Note) bool { return n.Code == NoteVouchers })
+		s.Notes = slices.DeleteFunc(slices.Clone(s.Notes),
+			func(n figures.Note) bool { return n.Code == figures.NoteVouchers })
 	}
 }
 
-func (w *withholder) fund(s FundStatement) *FundStatement {
+func (w *withholder) fund(s figures.FundStatement) *figures.FundStatement {
 	s.Lines, s.Parts, s.Notes = w.merged(s.Lines), w.parts(s.Parts), w.notes(s.Notes)
-	if s.Kind == FundReport {
+	if s.Kind == figures.FundReport {
 		s.Receipts = w.income(s.Receipts)
 		s.Commitments = decimal.NullDecimal{}
 		if len(s.InKind) > 0 {
@@ -164,40 +166,43 @@ func (w *withholder) fund(s FundStatement) *FundStatement {
 	return &s
 }
 
-// merged merges the categories of every budget line, and those that no budget names, into one line "support". Fees, currency
-// differences and indirect costs are about the house and stay.
-func (w *withholder) merged(lines []Line) []Line {
-	var kept []Line
+// merged merges the categories of every budget line, and those that no budget names, into one line "support". Fees,
+// currency differences and indirect costs are about the organisation and stay.
+func (w *withholder) merged(lines []figures.Line) []figures.Line {
+	var kept []figures.Line
 	for _, l := range lines {
-		if l.Kind != Programme || w.shown[l.BudgetLine+"/"+l.Key] {
+		if l.Kind != figures.Programme || w.shown[l.BudgetLine+"/"+l.Key] {
 			kept = append(kept, l)
 			continue
 		}
-		i := slices.IndexFunc(kept, func(k Line) bool { return k.Key == supportKey && k.BudgetLine == l.BudgetLine })
+		i := slices.IndexFunc(kept,
+			func(k figures.Line) bool { return k.Key == figures.SupportKey && k.BudgetLine == l.BudgetLine })
 		if i < 0 {
-			kept, i = append(kept, Line{Kind: Programme, Key: supportKey, BudgetLine: l.BudgetLine}), len(kept)
+			kept, i = append(kept, figures.Line{Kind: figures.Programme, Key: figures.SupportKey, BudgetLine: l.BudgetLine}),
+				len(kept)
 		}
 		kept[i].InPeriod, kept[i].ToDate = kept[i].InPeriod.Add(l.InPeriod), kept[i].ToDate.Add(l.ToDate)
-		if l.Key != supportKey {
+		if l.Key != figures.SupportKey {
 			w.did("lines."+l.Key, "category_not_cleared", "merged")
 		}
 	}
-	slices.SortStableFunc(kept, func(a, b Line) int { return lineOrder[a.Kind] - lineOrder[b.Kind] })
+	slices.SortStableFunc(kept, func(a, b figures.Line) int { return lineOrder[a.Kind] - lineOrder[b.Kind] })
 	return kept
 }
 
 // parts names no partner and nothing that tells of a single payment.
-func (w *withholder) parts(parts []Part) []Part {
-	var kept []Part
+func (w *withholder) parts(parts []figures.Part) []figures.Part {
+	var kept []figures.Part
 	for _, p := range parts {
 		switch p.Kind {
-		case AtBank, NotYetSpent, Revalued, Loan, RefundDue, Receivable:
-		case AtPartner:
-			p.Holder, p.Quantity = "", Part{}.Quantity
+		case figures.AtBank, figures.NotYetSpent, figures.Revalued, figures.Loan, figures.RefundDue, figures.Receivable:
+		case figures.AtPartner:
+			p.Holder, p.Quantity = "", figures.Part{}.Quantity
 			w.did("closing.at_partner", "partner", "merged")
-		case Retainer, PettyCash, Recoverable, Payable, Accrual, Returned, Elsewhere:
-			w.did("closing."+closingKeys[p.Kind], "amounts_of_few", "merged")
-			p = Part{Kind: Elsewhere, Amount: p.Amount}
+		case figures.Retainer, figures.PettyCash, figures.Recoverable, figures.Payable, figures.Accrual, figures.Returned,
+			figures.Elsewhere:
+			w.did("closing."+p.Kind.Key(), "amounts_of_few", "merged")
+			p = figures.Part{Kind: figures.Elsewhere, Amount: p.Amount}
 		}
 		kept = addedPart(kept, p)
 	}
@@ -207,7 +212,7 @@ func (w *withholder) parts(parts []Part) []Part {
 	return sortedParts(kept)
 }
 
-func (w *withholder) receipts(receipts []Receipt) []Receipt {
+func (w *withholder) receipts(receipts []figures.Receipt) []figures.Receipt {
 	kept := slices.Clone(receipts)
 	for i := range kept {
 		if kept[i].Text != "" {
@@ -219,22 +224,23 @@ func (w *withholder) receipts(receipts []Receipt) []Receipt {
 }
 
 // income merges the kinds of income of a fund: what single donors gave is theirs to tell.
-func (w *withholder) income(receipts []Receipt) []Receipt {
+func (w *withholder) income(receipts []figures.Receipt) []figures.Receipt {
 	if len(receipts) < 2 {
 		return receipts
 	}
 	w.did("receipts", "other_donors", "merged")
-	total := Receipt{Kind: FundIncome}
+	total := figures.Receipt{Kind: figures.FundIncome}
 	for _, r := range receipts {
 		total.Amount, total.Base = total.Amount.Add(r.Amount), total.Base.Add(r.Base)
 	}
-	total.Name = Name{receiptWords[FundIncome].en, receiptWords[FundIncome].da}
-	return []Receipt{total}
+	total.Name = figures.FundIncome.Name()
+	return []figures.Receipt{total}
 }
 
-func (w *withholder) notes(notes []Note) []Note {
-	kept := slices.DeleteFunc(slices.Clone(notes), func(n Note) bool {
-		return n.Code == NoteFree || n.Code == NoteAdvances || n.Code == NoteCommitments || n.Code == NoteInKind
+func (w *withholder) notes(notes []figures.Note) []figures.Note {
+	kept := slices.DeleteFunc(slices.Clone(notes), func(n figures.Note) bool {
+		return n.Code == figures.NoteFree || n.Code == figures.NoteAdvances || n.Code == figures.NoteCommitments ||
+			n.Code == figures.NoteInKind
 	})
 	if len(kept) < len(notes) {
 		w.did("notes", "free_text", "withheld")

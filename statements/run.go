@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
-
 	"supportledger/access"
 	"supportledger/grants"
 	"supportledger/grants/gifts"
 	"supportledger/ledger"
+	"supportledger/statements/figures"
 	"supportledger/store"
 	"supportledger/store/jobs"
+	"time"
 )
 
 // What runs refuse.
@@ -44,9 +44,9 @@ var RunSteps = []RunStep{RunPrepare, RunReview, RunIssue, RunSeal, RunDeliver}
 // Run is a kind of statement over one period for many subjects: each gets exactly one, whatever is killed on the way.
 type Run struct {
 	ID        RunID
-	Kind      Kind
+	Kind      figures.Kind
 	From, To  ledger.Date // "" for From is the start of each subject
-	Lang      Lang
+	Lang      figures.Lang
 	CutOff    string // number of the last entry that all of them read
 	Whole     bool
 	CreatedBy access.UserID
@@ -55,12 +55,12 @@ type Run struct {
 
 // RunRequest names a run.
 type RunRequest struct {
-	Kind     Kind
+	Kind     figures.Kind
 	From, To ledger.Date
-	Lang     Lang   // "" is Danish
-	CutOff   string // "" for the last entry there is
+	Lang     figures.Lang // "" is Danish
+	CutOff   string       // "" for the last entry there is
 	Whole    bool
-	Subjects []string // codes; none takes all there are: donors who gave, grants that were signed, funds that were opened, by then
+	Subjects []string // codes; none takes all: donors who gave, grants that were signed, funds that were opened by then
 }
 
 // Progress is how far a step of a run is.
@@ -91,7 +91,8 @@ func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run,
 	if err != nil {
 		return Run{}, err
 	}
-	run := Run{ID: RunID(store.NewID("run")), Kind: in.Kind, From: in.From, To: in.To, Lang: cmp.Or(in.Lang, Danish), CutOff: cutOff.Number,
+	run := Run{ID: RunID(store.NewID("run")), Kind: in.Kind, From: in.From, To: in.To,
+		Lang: cmp.Or(in.Lang, figures.Danish), CutOff: cutOff.Number,
 		Whole: in.Whole, CreatedBy: access.UserID(tx.By.User), CreatedAt: tx.At}
 	all, err := o.subjects(ctx, tx, in.Kind, ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
@@ -119,9 +120,10 @@ func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run,
 }
 
 // subjects are the codes of all that can have a statement of a kind, in order.
-func (o Office) subjects(ctx context.Context, tx *store.Tx, kind Kind, span ledger.Span) (codes []string, err error) {
+func (o Office) subjects(ctx context.Context, tx *store.Tx, kind figures.Kind, span ledger.Span) (codes []string,
+	err error) {
 	switch kind {
-	case GrantFinancial:
+	case figures.GrantFinancial:
 		found, err := o.Grants.Grants(ctx, tx, grants.Filter{})
 		for _, g := range found {
 			if g.SignedOn != "" && g.SignedOn <= span.To {
@@ -131,7 +133,7 @@ func (o Office) subjects(ctx context.Context, tx *store.Tx, kind Kind, span ledg
 		if err != nil {
 			return nil, err
 		}
-	case DonorAnnual:
+	case figures.DonorAnnual:
 		given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{}, span)
 		for _, g := range given {
 			codes = append(codes, g.Donor.Code)
@@ -139,7 +141,7 @@ func (o Office) subjects(ctx context.Context, tx *store.Tx, kind Kind, span ledg
 		if err != nil {
 			return nil, err
 		}
-	case FundReport:
+	case figures.FundReport:
 		found, err := o.Book.Funds(ctx, tx)
 		for code, f := range found {
 			if f.OpenedOn <= span.To {
@@ -154,8 +156,8 @@ func (o Office) subjects(ctx context.Context, tx *store.Tx, kind Kind, span ledg
 	return slices.Compact(codes), nil
 }
 
-// AskStep puts the actor of the tx down for a step of a run, and lets what the step refused before be tried again. [ErrRunStep]
-// while the step before it is not through.
+// AskStep puts the actor of the tx down for a step of a run, and lets what the step refused before be tried again.
+// [ErrRunStep] while the step before it is not through.
 func (o Office) AskStep(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Run, error) {
 	run, err := readRun(ctx, tx, id)
 	if err != nil {
@@ -181,19 +183,28 @@ func (o Office) Run(ctx context.Context, tx *store.Tx, id RunID) (Run, error) {
 	return readRun(ctx, tx, id)
 }
 
-// Runs lists the runs, the newest first.
-func (o Office) Runs(ctx context.Context, tx *store.Tx) ([]Run, error) { return readRuns(ctx, tx) }
+// Runs lists a page of the runs, the newest first; the key is the id.
+func (o Office) Runs(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Run, error) {
+	return readRuns(ctx, tx, page)
+}
 
 // pace is over how long the rate of a run is measured.
 const pace = 10 * time.Second
 
+// Step is a step of a run; "" is the one that was asked for last. [ErrUnknownRun].
+func (o Office) Step(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (RunStep, error) {
+	if step == "" {
+		return lastStep(ctx, tx, id)
+	}
+	_, err := readRun(ctx, tx, id)
+	return step, err
+}
+
 // Progress tells how far a step is; "" is the step that was asked for last.
 func (o Office) Progress(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Progress, error) {
-	if step == "" {
-		var err error
-		if step, err = lastStep(ctx, tx, id); err != nil {
-			return Progress{}, err
-		}
+	step, err := o.Step(ctx, tx, id, step)
+	if err != nil {
+		return Progress{}, err
 	}
 	p := Progress{Run: id, Step: step}
 	recent, since, err := readProgress(ctx, tx, &p)
@@ -206,9 +217,17 @@ func (o Office) Progress(ctx context.Context, tx *store.Tx, id RunID, step RunSt
 	return p, nil
 }
 
-// Outcomes lists what became of the subjects of a step from a position on, at most n: those refused alone, or all.
-func (o Office) Outcomes(ctx context.Context, tx *store.Tx, id RunID, step RunStep, from, n int, refused bool) ([]Outcome, error) {
-	return readOutcomes(ctx, tx, id, step, from, n, refused)
+// OutcomeFilter says which outcomes of a run are wanted.
+type OutcomeFilter struct {
+	Run     RunID
+	Step    RunStep
+	Refused bool         // those alone that were refused
+	Page    store.Keyset // by position
+}
+
+// Outcomes lists what became of the subjects of a step.
+func (o Office) Outcomes(ctx context.Context, tx *store.Tx, f OutcomeFilter) ([]Outcome, error) {
+	return readOutcomes(ctx, tx, f)
 }
 
 // Chunk is the job of some subjects of a run in one step.
@@ -225,7 +244,8 @@ func (Chunk) Kind() string { return "statement_run" }
 // chunk is how many subjects one job takes: seconds of work, so that what a killed process leaves behind is little.
 const chunk = 20
 
-// Enqueue hands a step of a run to the queue, as jobs of a few subjects each. Jobs of what is done already find nothing to do.
+// Enqueue hands a step of a run to the queue, as jobs of a few subjects each. Jobs of what is done already find nothing
+// to do.
 func (o Office) Enqueue(ctx context.Context, tx *store.Tx, id RunID, step RunStep) error {
 	p, err := o.Progress(ctx, tx, id, step)
 	if err != nil {

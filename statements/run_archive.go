@@ -8,19 +8,20 @@ import (
 	"io"
 	"runtime"
 	"strconv"
-	"sync"
-
+	"supportledger/statements/figures"
+	"supportledger/statements/page"
 	"supportledger/store"
+	"sync"
 )
 
-// Archive writes all documents of a run as a zip, with statements.csv as its last file: whose they are, what became of each. A
-// document is the sealed one, or the pages as issued, or else a draft marked so. It is written as it is made: as much memory for
-// ten thousand as for a hundred. Names of files are numbers and positions.
+// Archive writes all documents of a run as a zip, with statements.csv as its last file: whose they are, what became of
+// each. A document is the sealed one, or the pages as issued, or else a draft marked so. It is written as it is made:
+// as much memory for ten thousand as for a hundred. Names of files are numbers and positions.
 func (r *Runner) Archive(ctx context.Context, id RunID, w io.Writer) error {
 	out := zip.NewWriter(w)
 	rows := [][]string{{"position", "subject", "statement", "version", "state", "file", "document_sha256", "refusal"}}
-	for from := 1; ; {
-		batch, err := r.documents(ctx, id, from)
+	for page := (store.Keyset{Limit: 4 * runtime.NumCPU()}); ; {
+		batch, err := r.documents(ctx, id, page)
 		if err != nil {
 			return err
 		}
@@ -40,7 +41,7 @@ func (r *Runner) Archive(ctx context.Context, id RunID, w io.Writer) error {
 				return err
 			}
 		}
-		from = batch[len(batch)-1].Position + 1
+		page.After = []string{strconv.Itoa(batch[len(batch)-1].Position)}
 	}
 	list, err := out.Create("statements.csv")
 	if err != nil {
@@ -73,11 +74,12 @@ func (d document) row() []string {
 	if d.body == nil {
 		return []string{strconv.Itoa(d.Position), d.Subject, "", "", "", "", "", d.Refusal}
 	}
-	return []string{strconv.Itoa(d.Position), d.Subject, d.s.Number, strconv.Itoa(d.s.Version), string(d.s.State), d.name(), d.s.DocumentID, d.Refusal}
+	return []string{strconv.Itoa(d.Position), d.Subject, d.s.Number, strconv.Itoa(d.s.Version), string(d.s.State),
+		d.name(), d.s.DocumentID, d.Refusal}
 }
 
 // documents are the next few of a run, rendered on all cores where they have to be.
-func (r *Runner) documents(ctx context.Context, id RunID, from int) ([]document, error) {
+func (r *Runner) documents(ctx context.Context, id RunID, page store.Keyset) ([]document, error) {
 	var batch []document
 	err := r.DB.View(ctx, func(tx *store.Tx) error {
 		batch = nil
@@ -88,16 +90,19 @@ func (r *Runner) documents(ctx context.Context, id RunID, from int) ([]document,
 		if err != nil {
 			return err
 		}
-		found, err := readOutcomes(ctx, tx, id, step, from, 4*runtime.NumCPU(), false)
+		found, err := readOutcomes(ctx, tx, OutcomeFilter{Run: id, Step: step, Page: page})
+		if err != nil {
+			return err
+		}
+		statements, err := readThese(ctx, tx, figures.Each(found, func(o Outcome) ID { return o.Statement }))
 		if err != nil {
 			return err
 		}
 		for _, o := range found {
 			d := document{Outcome: o}
-			if o.Statement != "" {
-				if d.s, err = readStatement(ctx, tx, string(o.Statement), false); err != nil {
-					return err
-				}
+			var known bool
+			if d.s, known = statements[o.Statement]; o.Statement != "" && !known {
+				return ErrUnknownStatement
 			}
 			batch = append(batch, d)
 		}
@@ -141,5 +146,5 @@ func (s Statement) File() ([]byte, error) {
 	case s.content != nil:
 		return s.content, nil
 	}
-	return s.Shown().PDF(s.Lang)
+	return page.PDF(s.Shown(), s.Lang)
 }

@@ -14,6 +14,7 @@ import (
 
 	"supportledger/grants/donors"
 	"supportledger/statements"
+	"supportledger/statements/figures"
 	"supportledger/store"
 	"supportledger/store/jobs"
 )
@@ -24,7 +25,8 @@ func (h *house) donors(n int) {
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
 		for i := range n {
 			code := fmt.Sprintf("D-%04d", 1000+i)
-			if _, err := donors.Register(ctx, tx, donors.Donor{Code: code, Kind: donors.Person, Language: "da"}); err != nil {
+			if _, err := donors.Register(ctx, tx,
+				donors.Donor{Code: code, Kind: donors.Person, Language: "da"}); err != nil {
 				return err
 			}
 		}
@@ -73,7 +75,7 @@ func TestRun(t *testing.T) {
 	onBoth(t, func(h *house) {
 		const n = 10
 		h.donors(n)
-		run := h.startRun("preparer", statements.RunRequest{Kind: statements.DonorAnnual, From: "2026-01-01", To: "2026-12-31"})
+		run := h.startRun("preparer", statements.RunRequest{Kind: figures.DonorAnnual, From: "2026-01-01", To: "2026-12-31"})
 		if err := h.ask("reviewer", run.ID, statements.RunReview); !errors.Is(err, statements.ErrRunStep) {
 			t.Errorf("reviewed before it was prepared: %v", err)
 		}
@@ -108,7 +110,7 @@ func TestRun(t *testing.T) {
 			}
 		}
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			all, err := h.office.Statements(ctx, tx)
+			all, err := h.office.Statements(ctx, tx, store.Keyset{})
 			numbers := map[string]bool{}
 			for _, s := range all {
 				numbers[s.Number] = true
@@ -119,12 +121,14 @@ func TestRun(t *testing.T) {
 			return err
 		})
 		h.archive(run.ID, n)
-		again := h.startRun("preparer", statements.RunRequest{Kind: statements.DonorAnnual, From: "2026-01-01", To: "2026-12-31", Subjects: []string{"D-1003"}})
+		again := h.startRun("preparer",
+			statements.RunRequest{Kind: figures.DonorAnnual, From: "2026-01-01", To: "2026-12-31", Subjects: []string{"D-1003"}})
 		if err := h.runner().All(t.Context(), again.ID, statements.RunPrepare, nil); err != nil {
 			t.Fatal(err)
 		}
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			all, err := h.office.Outcomes(ctx, tx, again.ID, statements.RunPrepare, 1, 10, true)
+			all, err := h.office.Outcomes(ctx, tx,
+				statements.OutcomeFilter{Run: again.ID, Step: statements.RunPrepare, Refused: true})
 			if len(all) != 1 || all[0].Subject != "D-1003" || all[0].Refusal != statements.ErrExists.Error() {
 				t.Errorf("a second statement of D-1003: %+v", all)
 			}
@@ -153,7 +157,8 @@ func (h *house) archive(run statements.RunID, n int) {
 		h.Fatalf("%d rows: %v", len(rows), err)
 	}
 	for _, r := range rows[1:] {
-		if !slices.ContainsFunc(files.File, func(f *zip.File) bool { return f.Name == r[5] && f.UncompressedSize64 > 10000 }) || r[4] != "ISSUED" {
+		if !slices.ContainsFunc(files.File,
+			func(f *zip.File) bool { return f.Name == r[5] && f.UncompressedSize64 > 10000 }) || r[4] != "ISSUED" {
 			h.Errorf("no file for %q", r)
 		}
 	}
@@ -173,11 +178,12 @@ func TestRunByTheQueue(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		run := h.startRun("preparer", statements.RunRequest{Kind: statements.DonorAnnual, From: "2026-01-01", To: "2026-12-31"})
+		run := h.startRun("preparer", statements.RunRequest{Kind: figures.DonorAnnual, From: "2026-01-01", To: "2026-12-31"})
 		for _, step := range []struct {
 			who  string
 			step statements.RunStep
-		}{{"preparer", statements.RunPrepare}, {"reviewer", statements.RunReview}, {"issuer", statements.RunIssue}, {"issuer", statements.RunSeal}} {
+		}{{"preparer", statements.RunPrepare}, {"reviewer", statements.RunReview}, {"issuer", statements.RunIssue},
+			{"issuer", statements.RunSeal}} {
 			if step.step == statements.RunSeal {
 				h.sign()
 			}

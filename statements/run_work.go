@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"sync"
-	"sync/atomic"
-
 	"supportledger/ledger"
 	"supportledger/store"
+	"sync"
+	"sync/atomic"
 )
 
-// Runner works the steps of runs, as a job of the queue or at a command's asking. Several may work on one run, in one process or
-// in many: each subject is done once.
+// Runner works the steps of runs, as a job of the queue or at a command's asking. Several may work on one run, in one
+// process or in many: each subject is done once.
 type Runner struct {
 	DB     *store.DB
 	Office func(ctx context.Context, tx *store.Tx) (Office, error) // over the books as they are
@@ -32,8 +31,8 @@ func (r *Runner) memory(id RunID) *memo {
 	return r.notes
 }
 
-// Work does the subjects of a chunk that nobody has done yet. What the books or the rules refuse is put down as the outcome; an
-// error is only what another try can mend.
+// Work does the subjects of a chunk that nobody has done yet. What the books or the rules refuse is put down as the
+// outcome; an error is only what another try can mend.
 func (r *Runner) Work(ctx context.Context, c Chunk) error {
 	work, err := r.begin(ctx, c)
 	if err != nil {
@@ -125,7 +124,8 @@ func (w *stretch) passing(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return true
 	}
-	for _, is := range []error{store.ErrBusy, store.ErrUnavailable, store.ErrUncertain, context.Canceled, context.DeadlineExceeded} {
+	for _, is := range []error{store.ErrBusy, store.ErrUnavailable, store.ErrUncertain, context.Canceled,
+		context.DeadlineExceeded} {
 		if errors.Is(err, is) {
 			return true
 		}
@@ -180,10 +180,11 @@ func (w *stretch) do(ctx context.Context, o Outcome) error {
 	})
 }
 
-// prepare collects and clears in a snapshot, beside others, and only writes in the transaction that others wait for. The
-// cut-off is the run's, so that both see the same books; what others are shown meanwhile, issuing asks again.
+// prepare collects and clears in a snapshot, beside others, and only writes in the transaction that others wait for.
+// The cut-off is the run's, so that both see the same books; what others are shown meanwhile, issuing asks again.
 func (w *stretch) prepare(ctx context.Context, o Outcome) error {
-	in := Request{Subject: o.Subject, Kind: w.run.Kind, From: w.run.From, To: w.run.To, CutOff: w.run.CutOff, Whole: w.run.Whole}
+	in := Request{Subject: o.Subject, Kind: w.run.Kind, From: w.run.From, To: w.run.To, CutOff: w.run.CutOff,
+		Whole: w.run.Whole}
 	var s Statement
 	var released clearance
 	err := w.runner.DB.View(ctx, func(tx *store.Tx) (err error) {
@@ -233,7 +234,7 @@ func (w *stretch) office(ctx context.Context, tx *store.Tx) (Office, error) {
 	return o, err
 }
 
-// OpenOffice opens the house's office over the books of a tx, with its disclosure control.
+// OpenOffice opens the organisation's office over the books of a tx, with its disclosure control.
 func OpenOffice(ctx context.Context, tx *store.Tx, o Office) (Office, error) {
 	book, err := ledger.Open(ctx, tx)
 	if err != nil {

@@ -8,28 +8,29 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-
 	"supportledger/access"
 	"supportledger/proof"
+	"supportledger/statements/figures"
+	"supportledger/statements/page"
 	"supportledger/store"
 )
 
-// record is what issuing fixes. Its bytes are the JSON of this struct; their SHA-256 is in the leaf of the event of issuing,
-// and so everything here is proven by one inclusion proof.
+// record is what issuing fixes. Its bytes are the JSON of this struct; their SHA-256 is in the leaf of the event of
+// issuing, and so everything here is proven by one inclusion proof.
 type record struct {
-	Format        string `json:"format"` // recordFormat
-	ID            ID     `json:"id"`
-	Kind          Kind   `json:"kind"`
-	Number        string `json:"number"`
-	Version       int    `json:"version"`
-	Replaces      string `json:"replaces"` // "S-2026-0001/1"
-	Language      Lang   `json:"language"`
-	Code          string `json:"code"`
-	IssuedAt      string `json:"issued_at"`
-	DataHash      string `json:"data_hash"`
-	ContentHash   string `json:"content_sha256"` // of the PDF without its attachments
-	ContentLength int    `json:"content_length"`
-	FiguresHash   string `json:"figures_sha256"` // of the attachment figures.json
+	Format        string       `json:"format"` // recordFormat
+	ID            ID           `json:"id"`
+	Kind          figures.Kind `json:"kind"`
+	Number        string       `json:"number"`
+	Version       int          `json:"version"`
+	Replaces      string       `json:"replaces"` // "S-2026-0001/1"
+	Language      figures.Lang `json:"language"`
+	Code          string       `json:"code"`
+	IssuedAt      string       `json:"issued_at"`
+	DataHash      string       `json:"data_hash"`
+	ContentHash   string       `json:"content_sha256"` // of the PDF without its attachments
+	ContentLength int          `json:"content_length"`
+	FiguresHash   string       `json:"figures_sha256"` // of the attachment figures.json
 }
 
 const recordFormat = "supportledger/statement/1"
@@ -40,21 +41,21 @@ func (s *Statement) fix(address string) (err error) {
 	if address != "" {
 		verify = strings.TrimSuffix(address, "/") + "/verify/" + SpacedCode(s.Code)
 	}
-	p := s.Cleared.paper(s.Lang)
-	p.code = SpacedCode(s.Code)
-	if s.content, err = pdfOf(p, verify); err != nil {
+	if s.content, err = page.IssuedPDF(s.Cleared, s.Lang, SpacedCode(s.Code), verify); err != nil {
 		return err
 	}
-	figures := s.Cleared.JSON(s.Lang)
+	attachment := s.Cleared.JSON(s.Lang)
 	h := s.Cleared.Head()
-	s.Record, err = json.Marshal(record{Format: recordFormat, ID: s.ID, Kind: h.Kind, Number: s.Number, Version: s.Version, Replaces: h.Replaces, Language: s.Lang,
-		Code: s.Code, IssuedAt: store.FormatTime(s.IssuedAt), DataHash: s.Cleared.DataHash(), ContentHash: hashOf(s.content),
-		ContentLength: len(s.content), FiguresHash: hashOf(figures)})
+	s.Record, err = json.Marshal(record{Format: recordFormat, ID: s.ID, Kind: h.Kind, Number: s.Number, Version: s.Version,
+		Replaces: h.Replaces, Language: s.Lang,
+		Code: s.Code, IssuedAt: store.FormatTime(s.IssuedAt), DataHash: s.Cleared.DataHash(),
+		ContentHash:   figures.Hash(s.content),
+		ContentLength: len(s.content), FiguresHash: figures.Hash(attachment)})
 	return err
 }
 
-// sealed is the attachment proof.json: what issuing fixed, the event that commits to it, and the way from the event's leaf to
-// a signed checkpoint.
+// sealed is the attachment proof.json: what issuing fixed, the event that commits to it, and the way from the event's
+// leaf to a signed checkpoint.
 type sealed struct {
 	Record     json.RawMessage `json:"record"`
 	Event      sealedEvent     `json:"event"`
@@ -77,15 +78,16 @@ type sealedEvent struct {
 
 // seal completes the document with its attachments.
 func (s *Statement) seal(e access.Proven, in proof.Inclusion, checkpoint string) error {
-	att := sealed{Record: s.Record, Event: sealedEvent(e), Index: in.Index, Size: in.Size, Path: []string{}, Checkpoint: checkpoint}
+	att := sealed{Record: s.Record, Event: sealedEvent(e), Index: in.Index, Size: in.Size, Path: []string{},
+		Checkpoint: checkpoint}
 	for _, h := range in.Path {
 		att.Path = append(att.Path, base64.StdEncoding.EncodeToString(h[:]))
 	}
-	document, err := attached(s.content, s.Cleared.JSON(s.Lang), encode(att))
+	document, err := page.Attach(s.content, s.Cleared.JSON(s.Lang), figures.Encode(att))
 	if err != nil {
 		return err
 	}
-	s.Document, s.tail, s.DocumentID = document, document[len(s.content):], hashOf(document)
+	s.Document, s.tail, s.DocumentID = document, document[len(s.content):], figures.Hash(document)
 	return nil
 }
 
@@ -93,7 +95,7 @@ func (s *Statement) seal(e access.Proven, in proof.Inclusion, checkpoint string)
 type Proved struct {
 	Number, Replaces string
 	Version          int
-	Kind             Kind
+	Kind             figures.Kind
 	Code             string
 	IssuedAt         string
 	DocumentHash     string // SHA-256 of the whole file
@@ -112,15 +114,15 @@ func (a *Altered) Error() string { return ErrAltered.Error() + ": " + a.Why }
 func (a *Altered) Unwrap() error { return ErrAltered }
 
 // Check verifies a document with nothing but the public key of the signer: that its pages and figures are those of the
-// record, the record that of the event, and the event's leaf in the tree that the key signed. [*Altered] for anything else; a
-// changed byte anywhere is found.
+// record, the record that of the event, and the event's leaf in the tree that the key signed. [*Altered] for anything
+// else; a changed byte anywhere is found.
 func Check(pdf []byte, publicKey string) (Proved, error) {
-	content, figures, att, err := detached(pdf)
+	content, attachment, att, err := page.Detach(pdf)
 	if err != nil {
 		return Proved{}, &Altered{"it has no proof, or more than one"}
 	}
 	var a sealed
-	if err := json.Unmarshal(att, &a); err != nil || !bytes.Equal(encode(a), att) {
+	if err := json.Unmarshal(att, &a); err != nil || !bytes.Equal(figures.Encode(a), att) {
 		return Proved{}, &Altered{"its proof is damaged"}
 	}
 	var r record
@@ -130,26 +132,27 @@ func Check(pdf []byte, publicKey string) (Proved, error) {
 	if again, err := json.Marshal(r); err != nil || !bytes.Equal(again, a.Record) {
 		return Proved{}, &Altered{"its record is damaged"}
 	}
-	if r.ContentLength != len(content) || r.ContentHash != hashOf(content) {
+	if r.ContentLength != len(content) || r.ContentHash != figures.Hash(content) {
 		return Proved{}, &Altered{"its pages were changed"}
 	}
-	if err := r.holds(figures); err != nil {
+	if err := r.holds(attachment); err != nil {
 		return Proved{}, err
 	}
 	signed, err := a.check(publicKey)
 	if err != nil {
 		return Proved{}, err
 	}
-	return Proved{Number: r.Number, Replaces: r.Replaces, Version: r.Version, Kind: r.Kind, Code: r.Code, IssuedAt: r.IssuedAt,
-		DocumentHash: hashOf(pdf), Checkpoint: signed}, nil
+	return Proved{Number: r.Number, Replaces: r.Replaces, Version: r.Version, Kind: r.Kind, Code: r.Code,
+		IssuedAt:     r.IssuedAt,
+		DocumentHash: figures.Hash(pdf), Checkpoint: signed}, nil
 }
 
 // holds checks the attached figures against the record.
-func (r record) holds(figures []byte) error {
-	if hashOf(figures) != r.FiguresHash {
+func (r record) holds(attachment []byte) error {
+	if figures.Hash(attachment) != r.FiguresHash {
 		return &Altered{"its figures were changed"}
 	}
-	v, err := Decode(figures)
+	v, err := figures.Decode(attachment)
 	if err != nil || v.DataHash() != r.DataHash {
 		return &Altered{"its figures are not those of its data hash"}
 	}

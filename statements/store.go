@@ -1,27 +1,28 @@
 package statements
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/uptrace/bun"
-
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/statements/figures"
 	"supportledger/store"
+
+	"github.com/uptrace/bun"
 )
 
 type statementRow struct {
 	bun.BaseModel `bun:"table:statements,alias:s"`
 	ID            ID `bun:",pk"`
-	Kind          Kind
+	Kind          figures.Kind
 	Subject       string
 	FromDate      ledger.Date
 	ToDate        ledger.Date
-	Lang          Lang
+	Lang          figures.Lang
 	State         State
 	Round         int
 	Number        *string
@@ -50,7 +51,8 @@ func insertStatement(ctx context.Context, tx *store.Tx, s Statement) error {
 		return err
 	}
 	h := s.Value.Head()
-	row.Kind, row.Subject, row.FromDate, row.ToDate, row.CutoffSeq = h.Kind, h.Subject, h.Period.From, h.Period.To, s.CutOff
+	row.Kind, row.Subject, row.FromDate, row.ToDate, row.CutoffSeq = h.Kind, h.Subject, h.Period.From, h.Period.To,
+		s.CutOff
 	row.PreparedBy, row.CreatedAt = s.Preparer, store.FormatTime(tx.At)
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	if errors.Is(store.Classify(err), store.ErrDuplicate) {
@@ -66,7 +68,8 @@ func saveStatement(ctx context.Context, tx *store.Tx, s Statement) error {
 		return err
 	}
 	result, err := tx.NewUpdate().Model(&row).WherePK().
-		Column("state", "round", "number", "cleared", "cleared_hash", "privacy", "code", "record", "content", "tail", "document_hash", "issued_at", "reason").Exec(ctx)
+		Column("state", "round", "number", "cleared", "cleared_hash", "privacy", "code", "record", "content", "tail",
+			"document_hash", "issued_at", "reason").Exec(ctx)
 	return store.ExactlyOne(result, err)
 }
 
@@ -75,8 +78,9 @@ func rowOf(s Statement) (statementRow, error) {
 	if err != nil {
 		return statementRow{}, err
 	}
-	row := statementRow{ID: s.ID, Lang: s.Lang, State: s.State, Round: s.Round, Number: some(s.Number), Version: s.Version, Replaces: some(s.Replaces),
-		Value: value, DataHash: s.Value.DataHash(), Code: some(s.Code), Record: s.Record, Content: s.content, Tail: s.tail,
+	row := statementRow{ID: s.ID, Lang: s.Lang, State: s.State, Round: s.Round, Number: some(s.Number), Version: s.Version,
+		Replaces: some(s.Replaces),
+		Value:    value, DataHash: s.Value.DataHash(), Code: some(s.Code), Record: s.Record, Content: s.content, Tail: s.tail,
 		DocumentHash: some(s.DocumentID), Reason: s.Reason}
 	if s.Cleared != nil {
 		hash := s.Cleared.DataHash()
@@ -121,13 +125,30 @@ func readStatement(ctx context.Context, tx *store.Tx, key string, lock bool) (St
 	return row.found(q.Scan(ctx))
 }
 
+// readThese reads some statements at once.
+func readThese(ctx context.Context, tx *store.Tx, ids []ID) (map[ID]Statement, error) {
+	var rows []statementRow
+	if err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	found := make(map[ID]Statement, len(rows))
+	for i := range rows {
+		s, err := rows[i].statement()
+		if err != nil {
+			return nil, err
+		}
+		found[rows[i].ID] = s
+	}
+	return found, nil
+}
+
 func readByCode(ctx context.Context, tx *store.Tx, code string) (Statement, error) {
 	var row statementRow
 	return row.found(tx.NewSelect().Model(&row).Where("code = ?", code).Scan(ctx))
 }
 
 // findStatement is the newest statement issued for a kind, subject and period.
-func findStatement(ctx context.Context, tx *store.Tx, h Head) (Statement, error) {
+func findStatement(ctx context.Context, tx *store.Tx, h figures.Head) (Statement, error) {
 	var row statementRow
 	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", h.Kind).Where("subject = ?", h.Subject).
 		Where("from_date = ?", h.Period.From).Where("to_date = ?", h.Period.To).Where("state IN ('ISSUED', 'SENT')").
@@ -137,21 +158,29 @@ func findStatement(ctx context.Context, tx *store.Tx, h Head) (Statement, error)
 // readEndingOn is the newest statement issued on a grant whose period ends on a day. [ErrUnknownStatement].
 func readEndingOn(ctx context.Context, tx *store.Tx, grant string, to ledger.Date) (Statement, error) {
 	var row statementRow
-	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", GrantFinancial).Where("subject = ?", grant).Where("to_date = ?", to).
-		Where("state IN ('ISSUED', 'SENT')").Order("version DESC", "created_at DESC").Limit(1).Scan(ctx))
+	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", figures.GrantFinancial).Where("subject = ?", grant).
+		Where("to_date = ?", to).Where("state IN (?, ?)", Issued, Sent).Order("version DESC", "id DESC").Limit(1).Scan(ctx))
 }
 
-func readStatements(ctx context.Context, tx *store.Tx) ([]Statement, error) {
+// readStatements reads the columns of a list alone: figures and documents are many times larger.
+func readStatements(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Listed, error) {
 	var rows []statementRow
-	if err := tx.NewSelect().Model(&rows).ExcludeColumn("content", "tail").Order("created_at DESC", "id DESC").Scan(ctx); err != nil {
+	q := tx.NewSelect().Model(&rows).Column("id", "kind", "subject", "from_date", "to_date", "lang", "state", "number",
+		"version", "replaces",
+		"data_hash", "cleared_hash", "privacy", "code", "document_hash")
+	if err := page.Descending(q, "id").Scan(ctx); err != nil {
 		return nil, err
 	}
-	all := make([]Statement, len(rows))
-	for i := range rows {
-		var err error
-		if all[i], err = rows[i].statement(); err != nil {
+	all := make([]Listed, len(rows))
+	for i, r := range rows {
+		privacy, err := decodeReport(r.Privacy)
+		if err != nil {
 			return nil, err
 		}
+		all[i] = Listed{ID: r.ID, State: r.State, Number: none(r.Number), Version: r.Version, Replaces: none(r.Replaces),
+			Kind:    r.Kind,
+			Subject: r.Subject, Period: figures.Period{From: r.FromDate, To: r.ToDate}, Lang: r.Lang,
+			Hash: cmp.Or(none(r.ClearedHash), r.DataHash), Code: none(r.Code), Document: none(r.DocumentHash), Privacy: privacy}
 	}
 	return all, nil
 }
@@ -167,8 +196,10 @@ func (r *statementRow) found(err error) (Statement, error) {
 
 // statement reads a row back and wants its values to be what was stored.
 func (r *statementRow) statement() (Statement, error) {
-	s := Statement{ID: r.ID, State: r.State, Lang: r.Lang, Round: r.Round, Number: none(r.Number), Version: r.Version, Replaces: none(r.Replaces),
-		CutOff: r.CutoffSeq, Code: none(r.Code), Record: r.Record, DocumentID: none(r.DocumentHash), Preparer: r.PreparedBy, Reason: r.Reason,
+	s := Statement{ID: r.ID, State: r.State, Lang: r.Lang, Round: r.Round, Number: none(r.Number), Version: r.Version,
+		Replaces: none(r.Replaces),
+		CutOff:   r.CutoffSeq, Code: none(r.Code), Record: r.Record, DocumentID: none(r.DocumentHash), Preparer: r.PreparedBy,
+		Reason:  r.Reason,
 		content: r.Content, tail: r.Tail}
 	var err error
 	if s.Value, err = restored(r.ID, r.Value, r.DataHash); err != nil {
@@ -194,18 +225,20 @@ func (r *statementRow) statement() (Statement, error) {
 }
 
 // restored reads a stored value back and wants it to be what was written.
-func restored(id ID, value []byte, hash string) (Value, error) {
-	v, err := Decode(value)
+func restored(id ID, value []byte, hash string) (figures.Value, error) {
+	v, err := figures.Decode(value)
 	if err != nil {
 		return nil, fmt.Errorf("statements: stored statement %s: %w", id, err)
 	}
 	if got := v.DataHash(); got != hash {
-		return nil, &Malformed{fmt.Sprintf("stored statement %s has hash %s, its figures give %s", id, hash, got)}
+		return nil,
+			&figures.Malformed{Why: fmt.Sprintf("stored statement %s has hash %s, its figures give %s", id, hash, got)}
 	}
 	return v, nil
 }
 
 func finalIssued(ctx context.Context, tx *store.Tx, grant string, to ledger.Date, through int64) (bool, error) {
-	return tx.NewSelect().Model((*statementRow)(nil)).Where("subject = ?", grant).Where("to_date >= ?", to).Where("cutoff_seq >= ?", through).
+	return tx.NewSelect().Model((*statementRow)(nil)).Where("subject = ?", grant).Where("to_date >= ?", to).Where(
+		"cutoff_seq >= ?", through).
 		Where("state IN (?, ?)", Issued, Sent).Exists(ctx)
 }

@@ -2,12 +2,12 @@ package statements
 
 import (
 	"context"
+	"supportledger/ledger"
+	"supportledger/statements/figures"
+	"supportledger/store"
 
 	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
-
-	"supportledger/ledger"
-	"supportledger/store"
 )
 
 // within limits a query that joins entries as e.
@@ -19,7 +19,8 @@ func within(q *bun.SelectQuery, s ledger.Span) *bun.SelectQuery {
 }
 
 // readAdvances sums the lines of a fund on advance accounts by partner, act, day and currency.
-func readAdvances(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accounts []ledger.AccountNo, span ledger.Span, base ledger.Currency) ([]advanceMove, error) {
+func readAdvances(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accounts []ledger.AccountNo,
+	span ledger.Span, base ledger.Currency) ([]advanceMove, error) {
 	if len(accounts) == 0 {
 		return nil, nil
 	}
@@ -31,14 +32,16 @@ func readAdvances(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accou
 	}
 	q := tx.NewSelect().TableExpr("entry_lines AS l").Column("l.partner", "e.act", "e.date", "l.currency").
 		ColumnExpr("CAST(SUM(l.amount) AS BIGINT) AS amount").ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS base").
-		Join("JOIN entries AS e ON e.seq = l.entry_seq").Where("l.fund = ?", fund).Where("l.account IN (?)", bun.List(accounts)).
+		Join("JOIN entries AS e ON e.seq = l.entry_seq").Where("l.fund = ?", fund).Where("l.account IN (?)",
+		bun.List(accounts)).
 		Group("l.partner", "e.act", "e.date", "l.currency").Order("l.partner", "l.currency", "e.date", "e.act")
 	if err := within(q, span).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	moves := make([]advanceMove, len(rows))
 	for i, r := range rows {
-		moves[i] = advanceMove{r.Partner, r.Act, r.Date, ledger.OfMinor(r.Amount, r.Currency), ledger.OfMinor(r.Base, base)}
+		moves[i] = advanceMove{Partner: r.Partner, Act: r.Act, Date: r.Date, Amount: ledger.OfMinor(r.Amount, r.Currency),
+			Base: ledger.OfMinor(r.Base, base)}
 	}
 	return moves, nil
 }
@@ -50,7 +53,8 @@ type sharedCost struct {
 }
 
 // readShared sums, per account, the cost of the entries in which both a fund and another one have cost on it.
-func readShared(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accounts []ledger.AccountNo, span ledger.Span, base ledger.Currency) ([]sharedCost, error) {
+func readShared(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accounts []ledger.AccountNo, span ledger.Span,
+	base ledger.Currency) ([]sharedCost, error) {
 	if len(accounts) == 0 {
 		return nil, nil
 	}
@@ -80,7 +84,8 @@ func readShared(ctx context.Context, tx *store.Tx, fund ledger.FundCode, account
 }
 
 // readDisallowed lists what audits took off a grant.
-func readDisallowed(ctx context.Context, tx *store.Tx, grant string, span ledger.Span, base ledger.Currency) ([]Disallowed, error) {
+func readDisallowed(ctx context.Context, tx *store.Tx, grant string, span ledger.Span,
+	base ledger.Currency) ([]figures.Disallowed, error) {
 	var rows []struct {
 		Number  string
 		FoundOn ledger.Date
@@ -91,9 +96,9 @@ func readDisallowed(ctx context.Context, tx *store.Tx, grant string, span ledger
 	if err := within(q, span).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	found := make([]Disallowed, len(rows))
+	found := make([]figures.Disallowed, len(rows))
 	for i, r := range rows {
-		found[i] = Disallowed{r.Number, r.FoundOn, ledger.OfMinor(r.Amount, base).Amount}
+		found[i] = figures.Disallowed{Ref: r.Number, Date: r.FoundOn, Amount: ledger.OfMinor(r.Amount, base).Amount}
 	}
 	return found, nil
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"supportledger/access"
+	"supportledger/grants/donors"
+	"supportledger/statements/figures"
+	"supportledger/store"
 	"time"
 
 	"github.com/uptrace/bun"
-
-	"supportledger/access"
-	"supportledger/grants/donors"
-	"supportledger/store"
 )
 
 type deliveryRow struct {
@@ -25,7 +25,8 @@ type deliveryRow struct {
 }
 
 func insertDelivery(ctx context.Context, tx *store.Tx, d Delivery) error {
-	row := deliveryRow{ID: d.ID, StatementID: d.Statement, DonorID: d.Donor, AskedBy: d.AskedBy, TokenID: tx.By.Token, RequestID: tx.By.Request, AskedAt: store.FormatTime(d.AskedAt)}
+	row := deliveryRow{ID: d.ID, StatementID: d.Statement, DonorID: d.Donor, AskedBy: d.AskedBy, TokenID: tx.By.Token,
+		RequestID: tx.By.Request, AskedAt: store.FormatTime(d.AskedAt)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -40,13 +41,17 @@ func readDelivery(ctx context.Context, tx *store.Tx, id DeliveryID) (Delivery, e
 	return found[0], nil
 }
 
-func readDeliveries(ctx context.Context, tx *store.Tx, statement ID) ([]Delivery, error) {
-	return deliveriesOf(ctx, tx, tx.NewSelect().Where("statement_id = ?", statement).Order("asked_at DESC", "id DESC"))
+func readDeliveries(ctx context.Context, tx *store.Tx, statement ID, page store.Keyset) ([]Delivery, error) {
+	return deliveriesOf(ctx, tx, page.Descending(tx.NewSelect().Where("statement_id = ?", statement), "id"))
 }
 
 func deliveriesOf(ctx context.Context, tx *store.Tx, q *bun.SelectQuery) ([]Delivery, error) {
 	var rows []deliveryRow
-	if err := q.Model(&rows).Scan(ctx); err != nil {
+	if err := q.Model(&rows).Scan(ctx); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	attempts, err := readAttempts(ctx, tx, figures.Each(rows, func(r deliveryRow) DeliveryID { return r.ID }))
+	if err != nil {
 		return nil, err
 	}
 	all := make([]Delivery, len(rows))
@@ -55,10 +60,8 @@ func deliveriesOf(ctx context.Context, tx *store.Tx, q *bun.SelectQuery) ([]Deli
 		if err != nil {
 			return nil, err
 		}
-		all[i] = Delivery{ID: r.ID, Statement: r.StatementID, Donor: r.DonorID, AskedBy: r.AskedBy, AskedAt: at}
-		if all[i].Attempts, err = readAttempts(ctx, tx, r.ID); err != nil {
-			return nil, err
-		}
+		all[i] = Delivery{ID: r.ID, Statement: r.StatementID, Donor: r.DonorID, AskedBy: r.AskedBy, AskedAt: at,
+			Attempts: attempts[r.ID]}
 	}
 	return all, nil
 }
@@ -82,20 +85,22 @@ type attemptRow struct {
 	AttemptedAt   string
 }
 
-func readAttempts(ctx context.Context, tx *store.Tx, id DeliveryID) ([]Attempt, error) {
+// readAttempts reads the attempts of some deliveries, each in order.
+func readAttempts(ctx context.Context, tx *store.Tx, ids []DeliveryID) (map[DeliveryID][]Attempt, error) {
 	var rows []attemptRow
-	if err := tx.NewSelect().Model(&rows).Where("delivery_id = ?", id).Order("attempt").Scan(ctx); err != nil {
+	err := tx.NewSelect().Model(&rows).Where("delivery_id IN (?)", bun.List(ids)).Order("delivery_id", "attempt").Scan(ctx)
+	if err != nil {
 		return nil, err
 	}
-	all := make([]Attempt, len(rows))
-	for i, r := range rows {
+	found := map[DeliveryID][]Attempt{}
+	for _, r := range rows {
 		at, err := store.ParseTime(r.AttemptedAt)
 		if err != nil {
 			return nil, err
 		}
-		all[i] = Attempt{r.Attempt, r.Outcome, r.Code, at}
+		found[r.DeliveryID] = append(found[r.DeliveryID], Attempt{r.Attempt, r.Outcome, r.Code, at})
 	}
-	return all, nil
+	return found, nil
 }
 
 func insertAttempt(ctx context.Context, tx *store.Tx, id DeliveryID, a Attempt) error {
@@ -112,13 +117,15 @@ type linkRow struct {
 }
 
 func insertLink(ctx context.Context, tx *store.Tx, id DeliveryID, hash string, until time.Time) error {
-	_, err := tx.NewInsert().Model(&linkRow{SecretHash: hash, DeliveryID: id, ExpiresAt: store.FormatTime(until)}).Exec(ctx)
+	_, err := tx.NewInsert().Model(&linkRow{SecretHash: hash, DeliveryID: id, ExpiresAt: store.FormatTime(until)}).Exec(
+		ctx)
 	return err
 }
 
 // readLink is the statement that a link leads to at an instant.
 func readLink(ctx context.Context, tx *store.Tx, hash, now string) (id ID, err error) {
-	err = tx.NewSelect().TableExpr("statement_delivery_links AS l").Column("d.statement_id").Join("JOIN statement_deliveries AS d ON d.id = l.delivery_id").
+	err = tx.NewSelect().TableExpr("statement_delivery_links AS l").Column("d.statement_id").Join(
+		"JOIN statement_deliveries AS d ON d.id = l.delivery_id").
 		Where("l.secret_hash = ?", hash).Where("l.expires_at > ?", now).Scan(ctx, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", ErrUnknownDelivery

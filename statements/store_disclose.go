@@ -2,16 +2,15 @@ package statements
 
 import (
 	"context"
-
-	"github.com/uptrace/bun"
-
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
 	"supportledger/store"
+
+	"github.com/uptrace/bun"
 )
 
-// readSpending lists the cost lines of a fund with the person whose plan they belong to. A plan that is not on record stands for
-// a person of its own.
+// readSpending lists the cost lines of a fund with the person whose plan they belong to. A plan that is not on record
+// stands for a person of its own.
 func readSpending(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
 	var rows []struct {
 		ID      string
@@ -20,17 +19,21 @@ func readSpending(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span 
 		Person  string
 		Base    int64
 	}
-	q := tx.NewSelect().TableExpr("entry_lines AS l").ColumnExpr("CAST(l.entry_seq AS TEXT) || '/' || CAST(l.line AS TEXT) AS id").
+	q := tx.NewSelect().TableExpr("entry_lines AS l").ColumnExpr(
+		"CAST(l.entry_seq AS TEXT) || '/' || CAST(l.line AS TEXT) AS id").
 		Column("l.account", "e.date", "l.base").ColumnExpr("COALESCE(p.beneficiary_id, l.plan) AS person").
-		Join("JOIN entries AS e ON e.seq = l.entry_seq").Join("JOIN accounts AS a ON a.number = l.account").Join("LEFT JOIN plans AS p ON p.number = l.plan").
-		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?", ledger.Revaluation).
+		Join("JOIN entries AS e ON e.seq = l.entry_seq").Join("JOIN accounts AS a ON a.number = l.account").Join(
+		"LEFT JOIN plans AS p ON p.number = l.plan").
+		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?",
+		ledger.Revaluation).
 		Order("e.date", "l.account", "l.entry_seq", "l.line")
 	if err := within(q, span).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	out := make([]spending, len(rows))
 	for i, r := range rows {
-		x := spending{Atom: disclosure.Atom{Person: disclosure.Person(r.Person), Amount: r.Base}, id: r.ID, account: r.Account, date: r.Date}
+		x := spending{Atom: disclosure.Atom{Person: disclosure.Person(r.Person), Amount: r.Base}, id: r.ID,
+			account: r.Account, date: r.Date}
 		out[i] = x.named()
 	}
 	return out, nil
@@ -61,7 +64,8 @@ func readShown(ctx context.Context, tx *store.Tx, atoms []string) (disclosure.Re
 	var shown []disclosure.Block
 	for i, r := range rows {
 		if i == 0 || rows[i-1].Block != r.Block {
-			shown = append(shown, disclosure.Block{Name: r.Block, Rules: disclosure.Rules{Threshold: r.Threshold, Dominance: r.Dominance}})
+			shown = append(shown, disclosure.Block{Name: r.Block,
+				Rules: disclosure.Rules{Threshold: r.Threshold, Dominance: r.Dominance}})
 		}
 		last := &shown[len(shown)-1]
 		last.Atoms = append(last.Atoms, disclosure.Atom{ID: r.Atom, Person: disclosure.Person(r.Person), Amount: r.Amount})
@@ -78,7 +82,8 @@ func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, id ID)
 			name = store.NewID("blk")
 		}
 		for _, a := range b.Atoms {
-			rows = append(rows, shownRow{Atom: a.ID, Block: name, Person: string(a.Person), Amount: a.Amount, Threshold: b.Rules.Threshold, Dominance: b.Rules.Dominance, Statement: id})
+			rows = append(rows, shownRow{Atom: a.ID, Block: name, Person: string(a.Person), Amount: a.Amount,
+				Threshold: b.Rules.Threshold, Dominance: b.Rules.Dominance, Statement: id})
 		}
 	}
 	if len(rows) == 0 {
@@ -96,12 +101,14 @@ func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, id ID)
 }
 
 func readThreshold(ctx context.Context, tx *store.Tx, subject string) (people int, err error) {
-	err = tx.NewSelect().TableExpr("disclosure_thresholds").ColumnExpr("COALESCE(MAX(people), 0)").Where("subject = ?", subject).Scan(ctx, &people)
+	err = tx.NewSelect().TableExpr("disclosure_thresholds").ColumnExpr("COALESCE(MAX(people), 0)").Where("subject = ?",
+		subject).Scan(ctx, &people)
 	return people, err
 }
 
 func saveThreshold(ctx context.Context, tx *store.Tx, subject string, people int) error {
-	const text = `INSERT INTO disclosure_thresholds (subject, people) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET people = excluded.people`
+	const text = `INSERT INTO disclosure_thresholds (subject, people) VALUES (?, ?)
+		ON CONFLICT (subject) DO UPDATE SET people = excluded.people`
 	_, err := tx.NewRaw(text, subject, people).Exec(ctx)
 	return err
 }

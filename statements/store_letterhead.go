@@ -2,11 +2,10 @@ package statements
 
 import (
 	"context"
-
-	"github.com/uptrace/bun"
-
 	"supportledger/access"
 	"supportledger/store"
+
+	"github.com/uptrace/bun"
 )
 
 type letterheadRow struct {
@@ -21,7 +20,8 @@ type letterheadRow struct {
 }
 
 func insertLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) error {
-	row := letterheadRow{ID: l.ID, Registration: l.Registration, Address: l.Address, Contact: l.Contact, TaxApproval: l.TaxApproval, SetBy: l.By, SetAt: store.FormatTime(l.At)}
+	row := letterheadRow{ID: l.ID, Registration: l.Registration, Address: l.Address, Contact: l.Contact,
+		TaxApproval: l.TaxApproval, SetBy: l.By, SetAt: store.FormatTime(l.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -38,7 +38,8 @@ func readLetterheads(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Le
 		if err != nil {
 			return nil, err
 		}
-		all[i] = Letterhead{r.ID, r.Registration, r.Address, r.Contact, r.TaxApproval, r.SetBy, at}
+		all[i] = Letterhead{ID: r.ID, Registration: r.Registration, Address: r.Address, Contact: r.Contact,
+			TaxApproval: r.TaxApproval, By: r.SetBy, At: at}
 	}
 	return all, nil
 }

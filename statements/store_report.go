@@ -2,9 +2,8 @@ package statements
 
 import (
 	"context"
-	"errors"
-
 	"supportledger/ledger"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
@@ -23,9 +22,11 @@ func (r voucherRow) entry() string { return ledger.Number(r.FiscalYear, r.Number
 // readVouchers lists the entries with cost of a fund, once per account.
 func readVouchers(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]voucherRow, error) {
 	var rows []voucherRow
-	q := tx.NewSelect().TableExpr("entry_lines AS l").Distinct().Column("e.id", "e.fiscal_year", "e.number", "e.date", "l.account").
+	q := tx.NewSelect().TableExpr("entry_lines AS l").Distinct().Column("e.id", "e.fiscal_year", "e.number", "e.date",
+		"l.account").
 		Join("JOIN entries AS e ON e.seq = l.entry_seq").Join("JOIN accounts AS a ON a.number = l.account").
-		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?", ledger.Revaluation).
+		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?",
+		ledger.Revaluation).
 		Order("e.fiscal_year", "e.number", "l.account")
 	err := within(q, span).Scan(ctx, &rows)
 	return rows, err
@@ -40,7 +41,8 @@ type inKindRow struct {
 // readInKind sums gifts in kind to a fund, or to all where it is "", by category and memo.
 func readInKind(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]inKindRow, error) {
 	var rows []inKindRow
-	q := tx.NewSelect().TableExpr("in_kind_contributions AS c").Column("c.category", "c.memo").ColumnExpr("CAST(SUM(c.worth) AS BIGINT) AS worth").
+	q := tx.NewSelect().TableExpr("in_kind_contributions AS c").Column("c.category", "c.memo").ColumnExpr(
+		"CAST(SUM(c.worth) AS BIGINT) AS worth").
 		Join("JOIN entries AS e ON e.id = c.entry_id").Group("c.category", "c.memo").Order("c.category", "c.memo")
 	if fund != "" {
 		q = q.Where("c.fund = ?", fund)
@@ -51,9 +53,11 @@ func readInKind(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span le
 
 // countMilestones counts the milestones met in a period of plans that a fund has paid cost of in it.
 func countMilestones(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) (n int, err error) {
-	paid := within(tx.NewSelect().TableExpr("entry_lines AS l").Column("l.plan").Join("JOIN entries AS e ON e.seq = l.entry_seq").
-		Join("JOIN accounts AS a ON a.number = l.account").Where("l.fund = ?", fund).Where("a.type = 'expense'"), span)
-	met := tx.NewSelect().TableExpr("milestone_decisions AS m").Distinct().Column("m.plan_id", "m.milestone").Join("JOIN plans AS p ON p.id = m.plan_id").
+	paid := within(
+		tx.NewSelect().TableExpr("entry_lines AS l").Column("l.plan").Join("JOIN entries AS e ON e.seq = l.entry_seq").
+			Join("JOIN accounts AS a ON a.number = l.account").Where("l.fund = ?", fund).Where("a.type = 'expense'"), span)
+	met := tx.NewSelect().TableExpr("milestone_decisions AS m").Distinct().Column("m.plan_id", "m.milestone").Join(
+		"JOIN plans AS p ON p.id = m.plan_id").
 		Where("p.number IN (?)", paid).Where("m.result = 'met'").
 		Where("substr(m.decided_at, 1, 10) >= ?", span.From).Where("substr(m.decided_at, 1, 10) <= ?", span.To)
 	err = tx.NewSelect().TableExpr("(?) AS t", met).ColumnExpr("COUNT(*)").Scan(ctx, &n)
@@ -62,22 +66,8 @@ func countMilestones(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 
 // countReports counts the periods before a day's that stand reported of a grant.
 func countReports(ctx context.Context, tx *store.Tx, grant string, to ledger.Date) (n int, err error) {
-	err = tx.NewSelect().TableExpr("statements").ColumnExpr("COUNT(*)").Where("kind = ?", GrantFinancial).Where("subject = ?", grant).
+	err = tx.NewSelect().TableExpr("statements").ColumnExpr("COUNT(*)").Where("kind = ?", figures.GrantFinancial).Where(
+		"subject = ?", grant).
 		Where("state IN (?, ?)", Issued, Sent).Where("to_date < ?", to).Scan(ctx, &n)
 	return n, err
-}
-
-// readFollowed is the statement of a grant that stands and ends the day before another begins.
-func readFollowed(ctx context.Context, tx *store.Tx, grant string, from ledger.Date) (Statement, bool, error) {
-	var id ID
-	day := ledger.DateOf(from.Time().AddDate(0, 0, -1))
-	err := tx.NewSelect().TableExpr("statements").Column("id").Where("kind = ?", GrantFinancial).Where("subject = ?", grant).
-		Where("state IN (?, ?)", Issued, Sent).Where("to_date = ?", day).Order("id DESC").Limit(1).Scan(ctx, &id)
-	if errors.Is(store.Classify(err), store.ErrNotFound) {
-		return Statement{}, false, nil
-	} else if err != nil {
-		return Statement{}, false, err
-	}
-	s, err := readStatement(ctx, tx, string(id), false)
-	return s, err == nil, err
 }

@@ -5,22 +5,22 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"supportledger/access"
+	"supportledger/ledger"
+	"supportledger/statements/figures"
+	"supportledger/store"
 	"time"
 
 	"github.com/uptrace/bun"
-
-	"supportledger/access"
-	"supportledger/ledger"
-	"supportledger/store"
 )
 
 type runRow struct {
 	bun.BaseModel `bun:"table:statement_runs"`
 	ID            RunID `bun:",pk"`
-	Kind          Kind
+	Kind          figures.Kind
 	FromDate      ledger.Date
 	ToDate        ledger.Date
-	Lang          Lang
+	Lang          figures.Lang
 	Cutoff        string
 	Whole         bool
 	CreatedBy     access.UserID
@@ -29,7 +29,8 @@ type runRow struct {
 
 func (r runRow) run() (Run, error) {
 	at, err := store.ParseTime(r.CreatedAt)
-	return Run{r.ID, r.Kind, r.FromDate, r.ToDate, r.Lang, r.Cutoff, r.Whole, r.CreatedBy, at}, err
+	return Run{ID: r.ID, Kind: r.Kind, From: r.FromDate, To: r.ToDate, Lang: r.Lang, CutOff: r.Cutoff, Whole: r.Whole,
+		CreatedBy: r.CreatedBy, CreatedAt: at}, err
 }
 
 type runSubjectRow struct {
@@ -43,7 +44,8 @@ type runSubjectRow struct {
 const rowsAtOnce = 500
 
 func insertRun(ctx context.Context, tx *store.Tx, r Run, subjects []string) error {
-	row := runRow{ID: r.ID, Kind: r.Kind, FromDate: r.From, ToDate: r.To, Lang: r.Lang, Cutoff: r.CutOff, Whole: r.Whole, CreatedBy: r.CreatedBy, CreatedAt: store.FormatTime(r.CreatedAt)}
+	row := runRow{ID: r.ID, Kind: r.Kind, FromDate: r.From, ToDate: r.To, Lang: r.Lang, Cutoff: r.CutOff, Whole: r.Whole,
+		CreatedBy: r.CreatedBy, CreatedAt: store.FormatTime(r.CreatedAt)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
@@ -70,9 +72,9 @@ func readRun(ctx context.Context, tx *store.Tx, id RunID) (Run, error) {
 	return row.run()
 }
 
-func readRuns(ctx context.Context, tx *store.Tx) ([]Run, error) {
+func readRuns(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Run, error) {
 	var rows []runRow
-	if err := tx.NewSelect().Model(&rows).Order("created_at DESC", "id DESC").Scan(ctx); err != nil {
+	if err := page.Descending(tx.NewSelect().Model(&rows), "id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	all := make([]Run, len(rows))
@@ -87,12 +89,16 @@ func readRuns(ctx context.Context, tx *store.Tx) ([]Run, error) {
 
 // saveStep puts the actor down for a step; what it refused before may be tried again.
 func saveStep(ctx context.Context, tx *store.Tx, id RunID, step RunStep) error {
-	const text = `INSERT INTO statement_run_steps (run_id, step, asked_by, token_id, request_id, asked_at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (run_id, step) DO UPDATE SET asked_by = excluded.asked_by, token_id = excluded.token_id, request_id = excluded.request_id, asked_at = excluded.asked_at`
-	if _, err := tx.NewRaw(text, id, step, tx.By.User, tx.By.Token, tx.By.Request, store.FormatTime(tx.At)).Exec(ctx); err != nil {
+	const text = `INSERT INTO statement_run_steps (run_id, step, asked_by, token_id, request_id, asked_at)
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (run_id, step) DO UPDATE SET asked_by = excluded.asked_by, token_id = excluded.token_id,
+			request_id = excluded.request_id, asked_at = excluded.asked_at`
+	if _, err := tx.NewRaw(text, id, step, tx.By.User, tx.By.Token, tx.By.Request, store.FormatTime(tx.At)).Exec(
+		ctx); err != nil {
 		return err
 	}
-	_, err := tx.NewDelete().TableExpr("statement_run_outcomes").Where("run_id = ?", id).Where("step = ?", step).Where("refusal <> ''").Exec(ctx)
+	_, err := tx.NewDelete().TableExpr("statement_run_outcomes").Where("run_id = ?", id).Where("step = ?", step).Where(
+		"refusal <> ''").Exec(ctx)
 	return err
 }
 
@@ -100,13 +106,15 @@ func saveStep(ctx context.Context, tx *store.Tx, id RunID, step RunStep) error {
 func lastStep(ctx context.Context, tx *store.Tx, id RunID) (step RunStep, err error) {
 	var steps []RunStep
 	if err := tx.NewSelect().TableExpr("statement_run_steps").Column("step").Where("run_id = ?", id).
-		Where("asked_at = (SELECT MAX(asked_at) FROM statement_run_steps WHERE run_id = ?)", id).Scan(ctx, &steps); err != nil {
+		Where("asked_at = (SELECT MAX(asked_at) FROM statement_run_steps WHERE run_id = ?)", id).Scan(ctx,
+		&steps); err != nil {
 		return "", err
 	}
 	if len(steps) == 0 {
 		return "", ErrUnknownRun
 	}
-	return slices.MaxFunc(steps, func(a, b RunStep) int { return slices.Index(RunSteps, a) - slices.Index(RunSteps, b) }), nil
+	return slices.MaxFunc(steps, func(a, b RunStep) int { return slices.Index(RunSteps, a) - slices.Index(RunSteps, b) }),
+		nil
 }
 
 // readStepActor is who asked for a step. [ErrUnknownRun] where nobody did.
@@ -127,10 +135,14 @@ func readWaiting(ctx context.Context, tx *store.Tx, c Chunk) ([]Outcome, error) 
 		Subject   string
 		Statement *ID
 	}
-	err := tx.NewSelect().TableExpr("statement_run_subjects AS s").Column("s.position", "s.subject").ColumnExpr("p.statement_id AS statement").
-		Join("LEFT JOIN statement_run_outcomes AS p ON p.run_id = s.run_id AND p.position = s.position AND p.step = ?", RunPrepare).
-		Join("LEFT JOIN statement_run_outcomes AS o ON o.run_id = s.run_id AND o.position = s.position AND o.step = ?", c.Step).
-		Where("s.run_id = ?", c.Run).Where("s.position >= ?", c.First).Where("s.position < ?", c.First+c.Count).Where("o.run_id IS NULL").
+	err := tx.NewSelect().TableExpr("statement_run_subjects AS s").Column("s.position", "s.subject").ColumnExpr(
+		"p.statement_id AS statement").
+		Join("LEFT JOIN statement_run_outcomes AS p ON p.run_id = s.run_id AND p.position = s.position AND p.step = ?",
+			RunPrepare).
+		Join("LEFT JOIN statement_run_outcomes AS o ON o.run_id = s.run_id AND o.position = s.position AND o.step = ?",
+			c.Step).
+		Where("s.run_id = ?", c.Run).Where("s.position >= ?", c.First).Where("s.position < ?", c.First+c.Count).Where(
+		"o.run_id IS NULL").
 		Order("s.position").Scan(ctx, &rows)
 	all := make([]Outcome, len(rows))
 	for i, r := range rows {
@@ -150,7 +162,8 @@ type outcomeRow struct {
 }
 
 func insertOutcome(ctx context.Context, tx *store.Tx, id RunID, step RunStep, o Outcome) error {
-	row := outcomeRow{RunID: id, Step: step, Position: o.Position, StatementID: some(o.Statement), Refusal: o.Refusal, FinishedAt: store.FormatTime(tx.At)}
+	row := outcomeRow{RunID: id, Step: step, Position: o.Position, StatementID: some(o.Statement), Refusal: o.Refusal,
+		FinishedAt: store.FormatTime(tx.At)}
 	if o.Refusal != "" {
 		row.StatementID = nil
 	}
@@ -173,7 +186,8 @@ func readProgress(ctx context.Context, tx *store.Tx, p *Progress) (recent int, s
 	}
 	from := store.FormatTime(tx.At.Add(-pace))
 	err = tx.NewSelect().TableExpr("statement_run_outcomes").
-		ColumnExpr("COUNT(CASE WHEN refusal = '' THEN 1 END) AS done").ColumnExpr("COUNT(CASE WHEN refusal <> '' THEN 1 END) AS refused").
+		ColumnExpr("COUNT(CASE WHEN refusal = '' THEN 1 END) AS done").ColumnExpr(
+		"COUNT(CASE WHEN refusal <> '' THEN 1 END) AS refused").
 		ColumnExpr("COUNT(CASE WHEN finished_at >= ? THEN 1 END) AS recent", from).
 		ColumnExpr("COALESCE(MIN(CASE WHEN finished_at >= ? THEN finished_at END), '') AS earliest", from).
 		Where("run_id = ?", p.Run).Where("step = ?", p.Step).Scan(ctx, &row)
@@ -185,22 +199,32 @@ func readProgress(ctx context.Context, tx *store.Tx, p *Progress) (recent int, s
 	return row.Recent, tx.At.Sub(earliest), err
 }
 
-func readOutcomes(ctx context.Context, tx *store.Tx, id RunID, step RunStep, from, n int, refused bool) ([]Outcome, error) {
+// readOutcomes reads all subjects of a step with what became of them, or of those that were refused the outcomes alone:
+// then the subjects that were not are never looked at.
+func readOutcomes(ctx context.Context, tx *store.Tx, f OutcomeFilter) ([]Outcome, error) {
 	var rows []struct {
 		Position  int
 		Subject   string
 		Statement *ID
 		Refusal   *string
 	}
-	q := tx.NewSelect().TableExpr("statement_run_subjects AS s").Column("s.position", "s.subject").ColumnExpr("COALESCE(o.statement_id, p.statement_id) AS statement").
-		Column("o.refusal").
-		Join("LEFT JOIN statement_run_outcomes AS p ON p.run_id = s.run_id AND p.position = s.position AND p.step = ?", RunPrepare).
-		Join("LEFT JOIN statement_run_outcomes AS o ON o.run_id = s.run_id AND o.position = s.position AND o.step = ?", step).
-		Where("s.run_id = ?", id).Where("s.position >= ?", from).Order("s.position").Limit(int64(n))
-	if refused {
-		q = q.Where("o.refusal <> ''")
+	q := tx.NewSelect().Column("s.position", "s.subject", "o.refusal").ColumnExpr(
+		"COALESCE(o.statement_id, p.statement_id) AS statement")
+	key := "s.position"
+	if f.Refused {
+		key = "o.position"
+		q = q.TableExpr("statement_run_outcomes AS o").
+			Join("JOIN statement_run_subjects AS s ON s.run_id = o.run_id AND s.position = o.position").
+			Where("o.run_id = ?", f.Run).Where("o.step = ?", f.Step).Where("o.refusal <> ''")
+	} else {
+		q = q.TableExpr("statement_run_subjects AS s").
+			Join("LEFT JOIN statement_run_outcomes AS o ON o.run_id = s.run_id AND o.position = s.position AND o.step = ?",
+				f.Step).
+			Where("s.run_id = ?", f.Run)
 	}
-	err := q.Scan(ctx, &rows)
+	q = q.Join("LEFT JOIN statement_run_outcomes AS p ON p.run_id = s.run_id AND p.position = s.position AND p.step = ?",
+		RunPrepare)
+	err := f.Page.Ascending(q, key).Scan(ctx, &rows)
 	all := make([]Outcome, len(rows))
 	for i, r := range rows {
 		all[i] = Outcome{r.Position, r.Subject, none(r.Statement), none(r.Refusal)}

@@ -6,13 +6,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-
 	"supportledger/proof"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
-// Verify holds every issued statement against the leaf of its issuing, its bytes against its record, and the people behind it
-// against the rule of three. It returns how many there are.
+// Verify holds every issued statement against the leaf of its issuing, its bytes against its record, and the people
+// behind it against the rule of three. It returns how many there are.
 func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (int64, error) {
 	var n int64
 	for page := (store.Keyset{Limit: verifiedAtOnce}); ; {
@@ -21,7 +21,8 @@ func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (
 			ColumnExpr("(?) AS issued", tx.NewSelect().TableExpr("audit_events AS e").ColumnExpr("MAX(e.fields)").
 				Where("e.subject = s.id").Where("e.action = ?", issuedAction).Where("e.reason = ''")).
 			ColumnExpr("(?) AS people", tx.NewSelect().TableExpr("duties AS d").ColumnExpr("COUNT(DISTINCT d.user_id)").
-				Where("d.subject = s.id").Where("d.round = s.round").Where("d.step IN ('approve', 'authorise')").Where("d.user_id <> s.prepared_by")).
+				Where("d.subject = s.id").Where("d.round = s.round").Where("d.step IN ('approve', 'authorise')").Where(
+				"d.user_id <> s.prepared_by")).
 			Where("s.record IS NOT NULL")
 		if err := page.Ascending(q, "s.id").Scan(ctx); err != nil {
 			return n, err
@@ -53,14 +54,15 @@ func (r *verifiedRow) check(out *proof.Findings) {
 		out.Add("statement", number, "its record is not the one that was issued")
 	}
 	var fixed record
-	if err := json.Unmarshal(r.Record, &fixed); err != nil || fixed.Number != number || fixed.ContentHash != hashOf(r.Content) ||
+	if err := json.Unmarshal(r.Record,
+		&fixed); err != nil || fixed.Number != number || fixed.ContentHash != figures.Hash(r.Content) ||
 		fixed.DataHash != none(r.ClearedHash) {
 		out.Add("statement", number, "its number, pages or figures are not those of its record")
 	}
 	if _, err := r.statement(); err != nil {
 		out.Add("statement", number, "its stored figures were changed: %v", err)
 	}
-	if r.Tail != nil && none(r.DocumentHash) != hashOf(slices.Concat(r.Content, r.Tail)) {
+	if r.Tail != nil && none(r.DocumentHash) != figures.Hash(slices.Concat(r.Content, r.Tail)) {
 		out.Add("statement", number, "its document is not the one that was sealed")
 	}
 	if r.People < 2 {

@@ -12,6 +12,8 @@ import (
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/statements"
+	"supportledger/statements/figures"
+	"supportledger/statements/page"
 	"supportledger/store"
 )
 
@@ -84,7 +86,7 @@ func (r renderCommand) Run(ctx context.Context, c console) error {
 		if err != nil {
 			return err
 		}
-		body, err = render(s, statements.Lang(r.Lang), format)
+		body, err = render(s, figures.Lang(r.Lang), format)
 		return err
 	})
 	if err != nil {
@@ -104,8 +106,8 @@ func (r renderCommand) format() string {
 }
 
 // find is the draft that the books give now, or what was issued.
-func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Value, error) {
-	request := statements.Request{Subject: r.Subject, Kind: statements.Kind(r.Kind), From: ledger.Date(r.From),
+func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (figures.Value, error) {
+	request := statements.Request{Subject: r.Subject, Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
 		To:     ledger.Date(r.To),
 		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}
 	if err := r.check(ctx, tx, office.Grants); err != nil {
@@ -150,16 +152,16 @@ func (r renderCommand) unknown(ctx context.Context, tx *store.Tx, register grant
 		strings.Join(codes, ", "))
 }
 
-func render(s statements.Value, lang statements.Lang, format string) ([]byte, error) {
+func render(s figures.Value, lang figures.Lang, format string) ([]byte, error) {
 	switch format {
 	case "pdf":
-		return s.PDF(lang)
+		return page.PDF(s, lang)
 	case "html":
-		return s.HTML(lang)
+		return page.HTML(s, lang)
 	case "xlsx":
-		return s.XLSX(lang)
+		return page.XLSX(s, lang)
 	case "json":
 		return s.JSON(lang), nil
 	}
-	return []byte(s.Text(lang)), nil
+	return []byte(page.Text(s, lang)), nil
 }

@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/statements"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
@@ -30,11 +31,11 @@ type described struct {
 	Number   string           `json:"number,omitempty"`
 	Version  int              `json:"version"`
 	State    statements.State `json:"state"`
-	Kind     statements.Kind  `json:"kind"`
+	Kind     figures.Kind     `json:"kind"`
 	Subject  string           `json:"subject"`
 	From     ledger.Date      `json:"from"`
 	To       ledger.Date      `json:"to"`
-	Language statements.Lang  `json:"language"`
+	Language figures.Lang     `json:"language"`
 	Hash     string           `json:"data_hash"`
 	Document string           `json:"document_sha256,omitempty"`
 	Code     string           `json:"code,omitempty"`
@@ -43,12 +44,10 @@ type described struct {
 	Findings []statements.PrivacyFinding `json:"privacy_findings,omitempty"`
 }
 
-func describe(s statements.Statement) described {
-	h := s.Shown().Head()
-	t := described{ID: s.ID, Number: s.Number, Version: s.Version, State: s.State, Kind: h.Kind, Subject: h.Subject,
-		From: h.Period.From, To: h.Period.To,
-		Language: s.Lang, Hash: s.Shown().DataHash(), Document: s.DocumentID, Code: statements.SpacedCode(s.Code),
-		Replaces: s.Replaces}
+func describe(s statements.Listed) described {
+	t := described{ID: s.ID, Number: s.Number, Version: s.Version, State: s.State, Kind: s.Kind, Subject: s.Subject,
+		From: s.Period.From, To: s.Period.To, Language: s.Lang, Hash: s.Hash, Document: s.Document,
+		Code: statements.SpacedCode(s.Code), Replaces: s.Replaces}
 	if s.Privacy != nil {
 		t.Findings = s.Privacy.Findings
 	}
@@ -88,7 +87,7 @@ func (p asPerson) act(ctx context.Context, c console, a access.Action, next stri
 	}); err != nil {
 		return err
 	}
-	t := describe(s)
+	t := describe(s.Listed())
 	if p.JSON {
 		return writeJSON(c.out, t)
 	}
@@ -130,8 +129,8 @@ func (d draftCommand) Validate() error {
 			"--from and --to out")
 	}
 	for line, reason := range d.Explain {
-		if !statements.ReasonCode(reason).Known() {
-			return fmt.Errorf("--explain %s=%s: the reasons are %v", line, reason, statements.ReasonCodes)
+		if !figures.ReasonCode(reason).Known() {
+			return fmt.Errorf("--explain %s=%s: the reasons are %v", line, reason, figures.ReasonCodes)
 		}
 	}
 	return nil
@@ -139,15 +138,15 @@ func (d draftCommand) Validate() error {
 
 // Run collects a statement as a draft.
 func (d draftCommand) Run(ctx context.Context, c console) error {
-	in := statements.Request{Subject: d.Subject, Kind: statements.Kind(d.Kind), From: ledger.Date(d.From),
+	in := statements.Request{Subject: d.Subject, Kind: figures.Kind(d.Kind), From: ledger.Date(d.From),
 		To: ledger.Date(d.To), CutOff: d.CutOff,
 		Whole: d.Whole, Auditor: d.Auditor}
 	for line, reason := range d.Explain {
-		in.Explains = append(in.Explains, statements.Explanation{BudgetLine: line, Reason: statements.ReasonCode(reason)})
+		in.Explains = append(in.Explains, figures.Explanation{BudgetLine: line, Reason: figures.ReasonCode(reason)})
 	}
 	return d.act(ctx, c, ofFinance("draftStatement"), "check",
 		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
-			return office.Prepare(ctx, tx, in, statements.Lang(d.Lang), d.Replaces)
+			return office.Prepare(ctx, tx, in, figures.Lang(d.Lang), d.Replaces)
 		})
 }
 
@@ -226,7 +225,7 @@ type statementListCommand struct {
 // Run lists the statements there are, the newest first.
 func (l statementListCommand) Run(ctx context.Context, c console) error {
 	return l.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		all, err := statements.Office{Book: book}.Statements(ctx, tx)
+		all, err := statements.Office{Book: book}.Statements(ctx, tx, store.Keyset{})
 		if err != nil {
 			return err
 		}

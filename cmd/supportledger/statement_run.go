@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/statements"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
@@ -107,9 +108,9 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 		run := statements.Run{ID: statements.RunID(r.Resume)}
 		switch {
 		case r.Resume == "":
-			run, err = office.StartRun(ctx, tx, statements.RunRequest{Kind: statements.Kind(r.Kind), From: ledger.Date(r.From),
+			run, err = office.StartRun(ctx, tx, statements.RunRequest{Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
 				To:   ledger.Date(r.To),
-				Lang: statements.Lang(r.Lang), CutOff: r.CutOff, Whole: r.Whole, Subjects: r.Subject})
+				Lang: figures.Lang(r.Lang), CutOff: r.CutOff, Whole: r.Whole, Subjects: r.Subject})
 		case asks:
 			run, err = office.AskStep(ctx, tx, run.ID, statements.RunStep(r.Step))
 		}
@@ -144,7 +145,7 @@ func (r runCommand) report(ctx context.Context, c console, db *store.DB, runner 
 		if p, err = office.Progress(ctx, tx, id, step); err != nil {
 			return err
 		}
-		refused, err = office.Outcomes(ctx, tx, id, step, 1, p.Total, true)
+		refused, err = office.Outcomes(ctx, tx, statements.OutcomeFilter{Run: id, Step: step, Refused: true})
 		return err
 	})
 	if err != nil {

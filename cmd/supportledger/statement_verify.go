@@ -154,13 +154,13 @@ type registerCommand struct {
 func (r registerCommand) Run(ctx context.Context, c console) error {
 	rows := [][]string{registerHead}
 	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		all, err := statements.Office{Book: book, Grants: grants.Register{Book: book}}.Statements(ctx, tx)
+		all, err := statements.Office{Book: book, Grants: grants.Register{Book: book}}.Statements(ctx, tx, store.Keyset{})
 		for _, s := range all {
 			status := map[statements.State]string{statements.Issued: "current", statements.Sent: "current",
 				statements.Superseded: "replaced",
 				statements.Withdrawn:  "withdrawn"}[s.State]
 			if s.Code != "" {
-				rows = append(rows, []string{s.Number, strconv.Itoa(s.Version), s.Code, status, s.DocumentID})
+				rows = append(rows, []string{s.Number, strconv.Itoa(s.Version), s.Code, status, s.Document})
 			}
 		}
 		return err

@@ -13,14 +13,20 @@ import (
 
 // statementDeliveries registers the way of statements to donors.
 func statementDeliveries(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/deliveries", ID: "deliverStatement", Tag: "statements", Roles: resource.Finance, Status: http.StatusAccepted,
-		Summary: "Send a sealed statement to its donor by e-mail, as a job", Danish: "Send en forseglet opgørelse til bidragyderen pr. e-mail, som et job",
-		About:   "Only to one who asked for e-mail. The mail has a neutral subject and a link for thirty days; opening the address is on record in the name of who asks.",
-		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotSealed, statements.ErrNotOptedIn}}, deliverStatement)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/deliveries", ID: "listStatementDeliveries", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/deliveries", ID: "deliverStatement",
+		Tag: "statements", Roles: resource.Finance, Status: http.StatusAccepted,
+		Summary: "Send a sealed statement to its donor by e-mail, as a job",
+		Danish:  "Send en forseglet opgørelse til bidragyderen pr. e-mail, som et job",
+		About: "Only to one who asked for e-mail. The mail has a neutral subject and a link for thirty days; opening the " +
+			"address is on record in the name of who asks.",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotSealed,
+			statements.ErrNotOptedIn}}, deliverStatement)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/deliveries", ID: "listStatementDeliveries",
+		Tag: "statements", Roles: readers,
 		Summary: "The deliveries of a statement with every attempt", Danish: "Forsendelser af en opgørelse med hvert forsøg",
 		Refuses: []error{statements.ErrUnknownStatement}}, listDeliveries)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-documents/:secret", ID: "getDeliveredStatement", Tag: "statements", Public: true,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-documents/:secret", ID: "getDeliveredStatement",
+		Tag: "statements", Public: true,
 		Summary: "The document that the link of a mail leads to", Danish: "Dokumentet, som linket i en mail fører til",
 		Produces: []string{"application/pdf"}, Refuses: []error{statements.ErrUnknownDelivery}}, getDelivered)
 }
@@ -57,12 +63,18 @@ type deliveriesRequest struct {
 	ID rest.Ref `path:"id" json:"-" description:"Id or number of the statement."`
 }
 
-func listDeliveries(ctx context.Context, tx *store.Tx, d resource.Domain, in deliveriesRequest) (rest.List[deliveryView], error) {
-	all, err := d.Statements.Deliveries(ctx, tx, string(in.ID))
+func listDeliveries(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in deliveriesRequest) (rest.List[deliveryView], error) {
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[deliveryView]{}, err
 	}
-	return rest.NewestOf(in.Page, all, viewDelivery, func(d statements.Delivery) string { return string(d.ID) })
+	rows, err := d.Statements.Deliveries(ctx, tx, string(in.ID), store.Keyset{After: after, Limit: in.Size() + 1})
+	if err != nil {
+		return rest.List[deliveryView]{}, err
+	}
+	return rest.ListOf(in.Page, rows, viewDelivery,
+		func(r statements.Delivery) []string { return []string{string(r.ID)} }), nil
 }
 
 type linkRequest struct {

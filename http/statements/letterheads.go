@@ -12,11 +12,14 @@ import (
 
 // letterheads registers what statements say of the organisation.
 func letterheads(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/letterheads", ID: "setLetterhead", Tag: "statements", Roles: []access.Role{access.Treasurer, access.FinanceOfficer},
-		Summary: "Say what statements print of the organisation beside its name", Danish: "Angiv, hvad opgørelser skriver om foreningen ud over navnet",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/letterheads", ID: "setLetterhead", Tag: "statements",
+		Roles:   []access.Role{access.Treasurer, access.FinanceOfficer},
+		Summary: "Say what statements print of the organisation beside its name",
+		Danish:  "Angiv, hvad opgørelser skriver om foreningen ud over navnet",
 		About:   "Statements that are collected from now on have it; issued ones keep theirs.",
 		Example: `{"registration":"CVR 12345678","address":"Havnegade 1, 8000 Aarhus C","contact":"post@example.org","tax_approval":""}`}, setLetterhead)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/letterheads", ID: "listLetterheads", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/letterheads", ID: "listLetterheads", Tag: "statements",
+		Roles:   readers,
 		Summary: "List letterheads, the one in force first", Danish: "Vis brevhoveder, det gældende først"}, listLetterheads)
 }
 
@@ -42,14 +45,22 @@ func viewLetterhead(l statements.Letterhead) letterheadView {
 }
 
 func setLetterhead(ctx context.Context, tx *store.Tx, d resource.Domain, in letterhead) (letterheadView, error) {
-	l, err := d.Statements.SetLetterhead(ctx, tx, statements.Letterhead{Registration: in.Registration, Address: in.Address, Contact: in.Contact, TaxApproval: in.TaxApproval})
+	l, err := d.Statements.SetLetterhead(ctx, tx,
+		statements.Letterhead{Registration: in.Registration, Address: in.Address, Contact: in.Contact,
+			TaxApproval: in.TaxApproval})
 	return viewLetterhead(l), err
 }
 
-func listLetterheads(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[letterheadView], error) {
-	all, err := d.Statements.Letterheads(ctx, tx)
+func listLetterheads(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[letterheadView], error) {
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[letterheadView]{}, err
 	}
-	return rest.NewestOf(in.Page, all, viewLetterhead, func(l statements.Letterhead) string { return l.ID })
+	rows, err := d.Statements.Letterheads(ctx, tx, store.Keyset{After: after, Limit: in.Size() + 1})
+	if err != nil {
+		return rest.List[letterheadView]{}, err
+	}
+	return rest.ListOf(in.Page, rows, viewLetterhead,
+		func(r statements.Letterhead) []string { return []string{string(r.ID)} }), nil
 }

@@ -1,12 +1,11 @@
 package statements
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -16,24 +15,30 @@ import (
 	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/statements"
+	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
 // statementRuns registers statements for many subjects at once.
 func statementRuns(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs", ID: "startStatementRun", Tag: "statements", Roles: resource.Finance, Money: true, Status: http.StatusAccepted,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs", ID: "startStatementRun", Tag: "statements",
+		Roles: resource.Finance, Money: true, Status: http.StatusAccepted,
 		Location: "/statement-runs/{id}",
 		Summary:  "Make the statements of many subjects, as a job", Danish: "Lav opgørelser for mange på én gang, som et job",
-		About: "Each subject gets one statement, collected up to the same entry and cleared by the disclosure control. Then reviews by a second " +
-			"person, issues by a third, seals once a checkpoint covers them. Follow it at /events; what was refused is at /outcomes.",
+		About: "Each subject gets one statement, collected up to the same entry and cleared by the disclosure control. " +
+			"Then reviews by a second person, issues by a third, seals once a checkpoint covers them. Follow it at /events; " +
+			"what was refused is at /outcomes.",
 		Refuses: []error{statements.ErrRunEmpty, statements.ErrUnknownSubject, ledger.ErrUnknownEntry},
 		Example: `{"kind":"donor_annual","from":"2026-01-01","to":"2026-12-31"}`}, startRun)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs", ID: "listStatementRuns", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs", ID: "listStatementRuns", Tag: "statements",
+		Roles:   readers,
 		Summary: "List runs, the newest first", Danish: "Vis kørsler, de nyeste først"}, listRuns)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id", ID: "getStatementRun", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id", ID: "getStatementRun", Tag: "statements",
+		Roles:   readers,
 		Summary: "One run with how far its last step is", Danish: "Én kørsel med hvor langt dens seneste trin er",
 		Refuses: []error{statements.ErrUnknownRun}}, getRun)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/outcomes", ID: "listStatementRunOutcomes", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/outcomes", ID: "listStatementRunOutcomes",
+		Tag: "statements", Roles: readers,
 		Summary: "What became of each subject of a run", Danish: "Hvad der blev af hver i en kørsel",
 		Refuses: []error{statements.ErrUnknownRun}}, listOutcomes)
 	for _, s := range []struct {
@@ -41,21 +46,31 @@ func statementRuns(api *resource.API) {
 		step                      statements.RunStep
 		roles                     []access.Role
 	}{
-		{"preparations", "prepareStatementRun", "Try again what a run could not prepare", "Prøv igen, hvad en kørsel ikke kunne forberede", statements.RunPrepare, resource.Finance},
-		{"reviews", "reviewStatementRun", "Approve all statements of a run as a second person", "Godkend alle opgørelser i en kørsel som anden person", statements.RunReview, reviewers},
-		{"issues", "issueStatementRun", "Issue all statements of a run as a third person", "Udsted alle opgørelser i en kørsel som tredje person", statements.RunIssue, resource.Finance},
-		{"seals", "sealStatementRun", "Seal all statements of a run", "Forsegl alle opgørelser i en kørsel", statements.RunSeal, resource.Finance},
-		{"deliveries", "deliverStatementRun", "Send all statements of a run to the donors who want them by e-mail", "Send alle opgørelser i en kørsel til de bidragydere, der ønsker dem pr. e-mail", statements.RunDeliver, resource.Finance},
+		{"preparations", "prepareStatementRun", "Try again what a run could not prepare",
+			"Prøv igen, hvad en kørsel ikke kunne forberede", statements.RunPrepare, resource.Finance},
+		{"reviews", "reviewStatementRun", "Approve all statements of a run as a second person",
+			"Godkend alle opgørelser i en kørsel som anden person", statements.RunReview, reviewers},
+		{"issues", "issueStatementRun", "Issue all statements of a run as a third person",
+			"Udsted alle opgørelser i en kørsel som tredje person", statements.RunIssue, resource.Finance},
+		{"seals", "sealStatementRun", "Seal all statements of a run", "Forsegl alle opgørelser i en kørsel",
+			statements.RunSeal, resource.Finance},
+		{"deliveries", "deliverStatementRun", "Send all statements of a run to the donors who want them by e-mail",
+			"Send alle opgørelser i en kørsel til de bidragydere, der ønsker dem pr. e-mail", statements.RunDeliver,
+			resource.Finance},
 	} {
-		resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements", Roles: s.roles, Status: http.StatusAccepted,
+		resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements",
+			Roles: s.roles, Status: http.StatusAccepted,
 			Summary: s.summary, Danish: s.danish, About: "As a job. Asked for again, it tries what was refused before.",
 			Refuses: []error{statements.ErrUnknownRun, statements.ErrRunStep}}, askStep(s.step))
 	}
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/events", ID: "followStatementRun", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/events", ID: "followStatementRun",
+		Tag: "statements", Roles: readers,
 		Summary: "How far a run is, as server-sent events", Danish: "Hvor langt en kørsel er, som server-sent events",
-		About:    "An event progress whenever it has moved, done at the end. The stream ends after twenty seconds; an EventSource comes again by itself.",
+		About: "An event progress whenever it has moved, done at the end. The stream ends after twenty seconds; an " +
+			"EventSource comes again by itself.",
 		Produces: []string{"text/event-stream"}, Refuses: []error{statements.ErrUnknownRun}}, followRun)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/archive", ID: "getStatementRunArchive", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/archive", ID: "getStatementRunArchive",
+		Tag: "statements", Roles: readers,
 		Summary: "All documents of a run as a zip", Danish: "Alle dokumenter i en kørsel som zip",
 		About:    "Sealed documents, or pages as issued, or drafts marked so; statements.csv says whose each is.",
 		Produces: []string{"application/zip"}, Refuses: []error{statements.ErrUnknownRun}}, runArchive)
@@ -77,10 +92,10 @@ type runRef struct {
 
 type runView struct {
 	ID        statements.RunID `json:"id"`
-	Kind      statements.Kind  `json:"kind"`
+	Kind      figures.Kind     `json:"kind"`
 	From      ledger.Date      `json:"from,omitempty"`
 	To        ledger.Date      `json:"to"`
-	Language  statements.Lang  `json:"language"`
+	Language  figures.Lang     `json:"language"`
 	CutOff    string           `json:"cut_off"`
 	CreatedBy access.UserID    `json:"created_by"`
 	CreatedAt string           `json:"created_at"`
@@ -98,15 +113,18 @@ type runProgressView struct {
 }
 
 func viewRun(r statements.Run) runView {
-	return runView{ID: r.ID, Kind: r.Kind, From: r.From, To: r.To, Language: r.Lang, CutOff: r.CutOff, CreatedBy: r.CreatedBy, CreatedAt: store.FormatTime(r.CreatedAt)}
+	return runView{ID: r.ID, Kind: r.Kind, From: r.From, To: r.To, Language: r.Lang, CutOff: r.CutOff,
+		CreatedBy: r.CreatedBy, CreatedAt: store.FormatTime(r.CreatedAt)}
 }
 
 func viewRunProgress(p statements.Progress) *runProgressView {
-	return &runProgressView{Step: p.Step, Total: p.Total, Done: p.Done, Refused: p.Refused, Rate: p.Rate, ETA: int64(p.Left / time.Second), Finished: p.Finished()}
+	return &runProgressView{Step: p.Step, Total: p.Total, Done: p.Done, Refused: p.Refused, Rate: p.Rate,
+		ETA: int64(p.Left / time.Second), Finished: p.Finished()}
 }
 
 // shownRun is a run with how far a step is.
-func shownRun(ctx context.Context, tx *store.Tx, d resource.Domain, run statements.Run, step statements.RunStep) (runView, error) {
+func shownRun(ctx context.Context, tx *store.Tx, d resource.Domain, run statements.Run,
+	step statements.RunStep) (runView, error) {
 	p, err := d.Statements.Progress(ctx, tx, run.ID, step)
 	v := viewRun(run)
 	v.Progress = viewRunProgress(p)
@@ -114,8 +132,9 @@ func shownRun(ctx context.Context, tx *store.Tx, d resource.Domain, run statemen
 }
 
 func startRun(ctx context.Context, tx *store.Tx, d resource.Domain, in startRunRequest) (runView, error) {
-	run, err := d.Statements.StartRun(ctx, tx, statements.RunRequest{Kind: statements.Kind(in.Kind), From: in.From, To: in.To, Lang: statements.Lang(in.Language),
-		CutOff: in.CutOff, Whole: in.Whole, Subjects: in.Subjects})
+	run, err := d.Statements.StartRun(ctx, tx,
+		statements.RunRequest{Kind: figures.Kind(in.Kind), From: in.From, To: in.To, Lang: figures.Lang(in.Language),
+			CutOff: in.CutOff, Whole: in.Whole, Subjects: in.Subjects})
 	if err != nil {
 		return runView{}, err
 	}
@@ -138,12 +157,17 @@ func askStep(step statements.RunStep) func(context.Context, *store.Tx, resource.
 	}
 }
 
-func listRuns(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[runView], error) {
-	all, err := d.Statements.Runs(ctx, tx)
+func listRuns(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[runView],
+	error) {
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[runView]{}, err
 	}
-	return rest.NewestOf(in.Page, all, viewRun, func(r statements.Run) string { return string(r.ID) })
+	rows, err := d.Statements.Runs(ctx, tx, store.Keyset{After: after, Limit: in.Size() + 1})
+	if err != nil {
+		return rest.List[runView]{}, err
+	}
+	return rest.ListOf(in.Page, rows, viewRun, func(r statements.Run) []string { return []string{string(r.ID)} }), nil
 }
 
 func getRun(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef) (runView, error) {
@@ -168,16 +192,24 @@ type outcomeView struct {
 	Refusal   string        `json:"refusal,omitempty"`
 }
 
-func listOutcomes(ctx context.Context, tx *store.Tx, d resource.Domain, in outcomesRequest) (rest.List[outcomeView], error) {
-	p, err := d.Statements.Progress(ctx, tx, in.ID, "")
+func listOutcomes(ctx context.Context, tx *store.Tx, d resource.Domain, in outcomesRequest) (rest.List[outcomeView],
+	error) {
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[outcomeView]{}, err
 	}
-	all, err := d.Statements.Outcomes(ctx, tx, in.ID, cmp.Or(statements.RunStep(in.Step), p.Step), 1, math.MaxInt32, in.Refused)
+	step, err := d.Statements.Step(ctx, tx, in.ID, statements.RunStep(in.Step))
 	if err != nil {
 		return rest.List[outcomeView]{}, err
 	}
-	return rest.PageOf(in.Page, all, func(o statements.Outcome) outcomeView { return outcomeView(o) }, func(o statements.Outcome) string { return fmt.Sprintf("%09d", o.Position) })
+	rows, err := d.Statements.Outcomes(ctx, tx, statements.OutcomeFilter{Run: in.ID, Step: step, Refused: in.Refused,
+		Page: store.Keyset{After: after, Limit: in.Size() + 1}})
+	if err != nil {
+		return rest.List[outcomeView]{}, err
+	}
+	view := func(o statements.Outcome) outcomeView { return outcomeView(o) }
+	return rest.ListOf(in.Page, rows, view,
+		func(o statements.Outcome) []string { return []string{strconv.Itoa(o.Position)} }), nil
 }
 
 // How long one stream of events lasts, shorter than the server waits when it ends, and how often it looks.

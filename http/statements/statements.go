@@ -11,6 +11,8 @@ import (
 	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/statements"
+	"supportledger/statements/figures"
+	"supportledger/statements/page"
 	"supportledger/store"
 )
 
@@ -22,34 +24,51 @@ var readers = append(append([]access.Role{}, resource.Bookkeeper...), access.Pro
 
 // Register registers statements.
 func Register(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements", ID: "draftStatement", Tag: "statements", Roles: resource.Finance, Money: true,
-		Summary: "Collect the statement of a grant, a donor or a fund as a draft", Danish: "Saml en opgørelse for en bevilling, en bidragyder eller et formål som kladde",
-		About:   "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a checkpoint covers it.",
-		Refuses: []error{statements.ErrUnknownSubject, statements.ErrDoesNotFoot, statements.ErrExists, statements.ErrState, statements.ErrUnknownBudgetLine, ledger.ErrUnknownEntry},
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements", ID: "draftStatement", Tag: "statements",
+		Roles: resource.Finance, Money: true,
+		Summary: "Collect the statement of a grant, a donor or a fund as a draft",
+		Danish:  "Saml en opgørelse for en bevilling, en bidragyder eller et formål som kladde",
+		About: "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a " +
+			"checkpoint covers it.",
+		Refuses: []error{statements.ErrUnknownSubject, figures.ErrDoesNotFoot, statements.ErrExists, statements.ErrState,
+			statements.ErrUnknownBudgetLine, ledger.ErrUnknownEntry},
 		Example: `{"subject":"G1","to":"2026-12-31","language":"en"}`}, draftStatement)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements", ID: "listStatements", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements", ID: "listStatements", Tag: "statements",
+		Roles:   readers,
 		Summary: "List statements, the newest first", Danish: "Vis opgørelser, de nyeste først"}, listStatements)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id", ID: "getStatement", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id", ID: "getStatement", Tag: "statements",
+		Roles:   readers,
 		Summary: "One statement with all its figures", Danish: "Én opgørelse med alle tal",
 		Refuses: []error{statements.ErrUnknownStatement}}, getStatement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/privacy-checks", ID: "checkStatementPrivacy", Tag: "statements", Roles: resource.Finance, Status: 200,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/privacy-checks", ID: "checkStatementPrivacy",
+		Tag: "statements", Roles: resource.Finance, Status: 200,
 		Summary: "Have the disclosure control clear a statement", Danish: "Lad afsløringskontrollen frigive en opgørelse",
 		About:   "Only who drafted it may ask. A new check voids the review.",
-		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared, access.ErrForbidden}}, checkStatementPrivacy)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/reviews", ID: "reviewStatement", Tag: "statements", Roles: reviewers, Status: 200,
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared, access.ErrForbidden}},
+		checkStatementPrivacy)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/reviews", ID: "reviewStatement",
+		Tag: "statements", Roles: reviewers, Status: 200,
 		Summary: "Approve a cleared statement as a second person", Danish: "Godkend en frigivet opgørelse som anden person",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove}}, reviewStatement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/issues", ID: "issueStatement", Tag: "statements", Roles: resource.Finance, Status: 200,
-		Summary: "Issue a reviewed statement as a third person: number and bytes are fixed", Danish: "Udsted en godkendt opgørelse som tredje person: nummer og dokument låses",
-		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove, statements.ErrNoGlyph}}, issueStatement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/seals", ID: "sealStatement", Tag: "statements", Roles: resource.Finance, Status: 200,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/issues", ID: "issueStatement", Tag: "statements",
+		Roles: resource.Finance, Status: 200,
+		Summary: "Issue a reviewed statement as a third person: number and bytes are fixed",
+		Danish:  "Udsted en godkendt opgørelse som tredje person: nummer og dokument låses",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove, page.ErrNoGlyph}},
+		issueStatement)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/seals", ID: "sealStatement", Tag: "statements",
+		Roles: resource.Finance, Status: 200,
 		Summary: "Attach figures and proof to an issued document", Danish: "Vedhæft tal og bevis på et udstedt dokument",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotProven}}, sealStatement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/withdrawals", ID: "withdrawStatement", Tag: "statements", Roles: resource.Finance, Status: 200,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/withdrawals", ID: "withdrawStatement",
+		Tag: "statements", Roles: resource.Finance, Status: 200,
 		Summary: "Withdraw a statement that should not stand", Danish: "Træk en opgørelse tilbage",
-		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrReasonRequired}}, withdrawStatement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-thresholds", ID: "setStatementThreshold", Tag: "statements", Roles: []access.Role{access.PrivacyOfficer}, Status: 200,
-		Summary: "Raise how many people stand behind a sum that a donor or funder sees", Danish: "Hæv hvor mange personer der står bag et tal, som en bidragyder eller bevillingsgiver ser",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrReasonRequired}},
+		withdrawStatement)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-thresholds", ID: "setStatementThreshold",
+		Tag: "statements", Roles: []access.Role{access.PrivacyOfficer}, Status: 200,
+		Summary: "Raise how many people stand behind a sum that a donor or funder sees",
+		Danish:  "Hæv hvor mange personer der står bag et tal, som en bidragyder eller bevillingsgiver ser",
 		About:   "Statements that are issued from now on are judged by it. The house's own threshold is five.",
 		Refuses: []error{statements.ErrThreshold},
 		Example: `{"subject":"D-77","people":8}`}, setThreshold)
@@ -76,18 +95,24 @@ func setThreshold(ctx context.Context, tx *store.Tx, d resource.Domain, in thres
 
 // statementReads registers what is read of a statement, and the page for everyone.
 func statementReads(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/document", ID: "getStatementDocument", Tag: "statements", Roles: readers,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/document", ID: "getStatementDocument",
+		Tag: "statements", Roles: readers,
 		Summary: "One statement as a document", Danish: "Én opgørelse som dokument",
 		About:    "The PDF of a sealed statement is the very file that was frozen, whatever lang says.",
-		Produces: []string{"application/pdf", "text/plain", "text/html", xlsxType}, Refuses: []error{statements.ErrUnknownStatement}}, getStatementDocument)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/privacy-report", ID: "getStatementPrivacyReport", Tag: "statements", Roles: readers,
+		Produces: []string{"application/pdf", "text/plain", "text/html", xlsxType},
+		Refuses:  []error{statements.ErrUnknownStatement}}, getStatementDocument)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/privacy-report", ID: "getStatementPrivacyReport",
+		Tag: "statements", Roles: readers,
 		Summary: "What the last privacy check found and did", Danish: "Hvad det seneste privatlivstjek fandt og gjorde",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrNotCleared}}, getPrivacyReport)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/figures/:key", ID: "getStatementFigure", Tag: "statements", Roles: resource.Bookkeeper,
-		Summary: "One figure of a statement and the lines that it is the sum of", Danish: "Ét tal i en opgørelse og de linjer, det er summen af",
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/figures/:key", ID: "getStatementFigure",
+		Tag: "statements", Roles: resource.Bookkeeper,
+		Summary: "One figure of a statement and the lines that it is the sum of",
+		Danish:  "Ét tal i en opgørelse og de linjer, det er summen af",
 		About:   "Keys are those of the HTML document's data-figure: spent, closing.bank.DKK, lines.tuition.amount.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrUnknownFigure}}, getStatementFigure)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/verifications/:code", ID: "verifyStatement", Tag: "statements", Public: true,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/verifications/:code", ID: "verifyStatement", Tag: "statements",
+		Public:  true,
 		Summary: "Whether a statement with this code stands", Danish: "Om en opgørelse med denne kode gælder",
 		About:   "Status and hash; no money, no names.",
 		Refuses: []error{statements.ErrUnknownStatement}}, verifyStatement)
@@ -115,39 +140,44 @@ type explains struct {
 }
 
 type statementView struct {
-	ID        statements.ID        `json:"id"`
-	Number    string               `json:"number,omitempty" description:"From issuing on."`
-	Version   int                  `json:"version"`
-	State     statements.State     `json:"state"`
-	Kind      statements.Kind      `json:"kind"`
-	Subject   string               `json:"subject"`
-	From      ledger.Date          `json:"from"`
-	To        ledger.Date          `json:"to"`
-	Language  statements.Lang      `json:"language"`
-	Hash      string               `json:"data_hash" description:"SHA-256 of the figures: as cleared, or of the draft."`
-	Document  string               `json:"document_sha256,omitempty" description:"From sealing on."`
-	Code      string               `json:"code,omitempty" description:"By which anyone may check it, from issuing on."`
-	Replaces  statements.ID        `json:"replaces,omitempty"`
-	Statement *statements.View     `json:"statement,omitempty" table:"-" description:"Of a grant."`
-	Fund      *statements.FundView `json:"fund_statement,omitempty" table:"-" description:"Of a donor's gifts or of a fund."`
+	ID        statements.ID     `json:"id"`
+	Number    string            `json:"number,omitempty" description:"From issuing on."`
+	Version   int               `json:"version"`
+	State     statements.State  `json:"state"`
+	Kind      figures.Kind      `json:"kind"`
+	Subject   string            `json:"subject"`
+	From      ledger.Date       `json:"from"`
+	To        ledger.Date       `json:"to"`
+	Language  figures.Lang      `json:"language"`
+	Hash      string            `json:"data_hash" description:"SHA-256 of the figures: as cleared, or of the draft."`
+	Document  string            `json:"document_sha256,omitempty" description:"From sealing on."`
+	Code      string            `json:"code,omitempty" description:"By which anyone may check it, from issuing on."`
+	Replaces  statements.ID     `json:"replaces,omitempty"`
+	Statement *figures.View     `json:"statement,omitempty" table:"-" description:"Of a grant; not in lists."`
+	Fund      *figures.FundView `json:"fund_statement,omitempty" table:"-" description:"Of a donor's gifts or of a fund; not in lists."`
+}
+
+// viewListed is a statement without its figures.
+func viewListed(s statements.Listed) statementView {
+	return statementView{ID: s.ID, Number: s.Number, Version: s.Version, State: s.State, Kind: s.Kind, Subject: s.Subject,
+		From: s.Period.From, To: s.Period.To, Language: s.Lang, Hash: s.Hash, Document: s.Document,
+		Code: statements.SpacedCode(s.Code), Replaces: s.Replaces}
 }
 
 func viewStatement(s statements.Statement) statementView {
-	h := s.Shown().Head()
-	v := statementView{ID: s.ID, Number: s.Number, Version: s.Version, State: s.State, Kind: h.Kind, Subject: h.Subject, From: h.Period.From, To: h.Period.To,
-		Language: s.Lang, Hash: s.Shown().DataHash(), Document: s.DocumentID, Code: statements.SpacedCode(s.Code), Replaces: s.Replaces}
+	v := viewListed(s.Listed())
 	v.Statement, v.Fund = viewValue(s.Shown())
 	return v
 }
 
 // viewValue is a statement of either kind as JSON has it.
-func viewValue(v statements.Value) (*statements.View, *statements.FundView) {
+func viewValue(v figures.Value) (*figures.View, *figures.FundView) {
 	switch s := v.(type) {
-	case *statements.GrantStatement:
-		view := s.View(statements.English)
+	case *figures.GrantStatement:
+		view := s.View(figures.English)
 		return &view, nil
-	case *statements.FundStatement:
-		view := s.View(statements.English)
+	case *figures.FundStatement:
+		view := s.View(figures.English)
 		return nil, &view
 	}
 	return nil, nil
@@ -160,26 +190,35 @@ func shownStatement(s statements.Statement, err error) (statementView, error) {
 	return viewStatement(s), nil
 }
 
-func draftStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in draftStatementRequest) (statementView, error) {
+func draftStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in draftStatementRequest) (statementView,
+	error) {
 	for _, needed := range []struct{ pointer, value string }{{"/subject", string(in.Subject)}, {"/to", string(in.To)}} {
 		if needed.value == "" && in.Replaces == "" {
 			return statementView{}, rest.At(needed.pointer, &rest.Fault{Code: "required", Message: rest.IsRequired})
 		}
 	}
-	request := statements.Request{Subject: string(in.Subject), Kind: statements.Kind(in.Kind), From: in.From, To: in.To, CutOff: in.CutOff,
-		Whole: in.Whole, Auditor: in.Auditor}
+	request := statements.Request{Subject: string(in.Subject), Kind: figures.Kind(in.Kind), From: in.From, To: in.To,
+		CutOff: in.CutOff,
+		Whole:  in.Whole, Auditor: in.Auditor}
 	for _, e := range in.Explains {
-		request.Explains = append(request.Explains, statements.Explanation{BudgetLine: e.BudgetLine, Reason: statements.ReasonCode(e.Reason), Text: e.Text})
+		request.Explains = append(request.Explains,
+			figures.Explanation{BudgetLine: e.BudgetLine, Reason: figures.ReasonCode(e.Reason), Text: e.Text})
 	}
-	return shownStatement(d.Statements.Prepare(ctx, tx, request, statements.Lang(in.Language), string(in.Replaces)))
+	return shownStatement(d.Statements.Prepare(ctx, tx, request, figures.Lang(in.Language), string(in.Replaces)))
 }
 
-func listStatements(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[statementView], error) {
-	all, err := d.Statements.Statements(ctx, tx)
+func listStatements(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[statementView], error) {
+	after, err := in.After(1)
 	if err != nil {
 		return rest.List[statementView]{}, err
 	}
-	return rest.NewestOf(in.Page, all, viewStatement, func(s statements.Statement) string { return string(s.ID) })
+	rows, err := d.Statements.Statements(ctx, tx, store.Keyset{After: after, Limit: in.Size() + 1})
+	if err != nil {
+		return rest.List[statementView]{}, err
+	}
+	return rest.ListOf(in.Page, rows, viewListed, func(s statements.Listed) []string { return []string{string(s.ID)} }),
+		nil
 }
 
 func getStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (statementView, error) {
@@ -209,7 +248,8 @@ type withdrawStatementRequest struct {
 	Reason string   `json:"reason" validate:"required,max=500" description:"At least ten letters; never about a person."`
 }
 
-func withdrawStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in withdrawStatementRequest) (statementView, error) {
+func withdrawStatement(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in withdrawStatementRequest) (statementView, error) {
 	return shownStatement(d.Statements.Withdraw(ctx, tx, string(in.ID), in.Reason))
 }
 
@@ -228,15 +268,15 @@ func getStatementDocument(ctx context.Context, tx *store.Tx, d resource.Domain, 
 	if s.Version > 1 && s.Number != "" {
 		name = fmt.Sprintf("%s-v%d", name, s.Version)
 	}
-	lang := statements.Lang(cmp.Or(in.Lang, string(s.Lang)))
+	lang := figures.Lang(cmp.Or(in.Lang, string(s.Lang)))
 	switch in.Format {
 	case "text":
-		return rest.File{Type: "text/plain", Name: name + ".txt", Body: []byte(s.Shown().Text(lang))}, nil
+		return rest.File{Type: "text/plain", Name: name + ".txt", Body: []byte(page.Text(s.Shown(), lang))}, nil
 	case "html":
-		body, err := s.Shown().HTML(lang)
+		body, err := page.HTML(s.Shown(), lang)
 		return rest.File{Type: "text/html", Name: name + ".html", Body: body}, err
 	case "xlsx":
-		body, err := s.Shown().XLSX(lang)
+		body, err := page.XLSX(s.Shown(), lang)
 		return rest.File{Type: xlsxType, Name: name + ".xlsx", Body: body}, err
 	}
 	if s.Document != nil {
@@ -245,7 +285,7 @@ func getStatementDocument(ctx context.Context, tx *store.Tx, d resource.Domain, 
 	if s.Pages() != nil && lang == s.Lang {
 		return rest.File{Type: "application/pdf", Name: name + ".pdf", Body: s.Pages()}, nil
 	}
-	body, err := s.Shown().PDF(lang)
+	body, err := page.PDF(s.Shown(), lang)
 	if err != nil {
 		return rest.File{}, fmt.Errorf("statement %s: %w", name, err)
 	}
@@ -283,7 +323,8 @@ type statementFigureView struct {
 // shownLines is how many lines of a figure come along.
 const shownLines = 100
 
-func getStatementFigure(ctx context.Context, tx *store.Tx, d resource.Domain, in figureRequest) (statementFigureView, error) {
+func getStatementFigure(ctx context.Context, tx *store.Tx, d resource.Domain, in figureRequest) (statementFigureView,
+	error) {
 	s, err := d.Statements.Statement(ctx, tx, string(in.ID))
 	if err != nil {
 		return statementFigureView{}, err
@@ -324,8 +365,10 @@ func verifyStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in ve
 	return viewVerification(ctx, tx, d, s)
 }
 
-func viewVerification(ctx context.Context, tx *store.Tx, d resource.Domain, s statements.Statement) (verificationView, error) {
-	v := verificationView{Number: s.Number, Version: s.Version, Status: "current", IssuedOn: string(ledger.DateOf(s.IssuedAt)), Document: s.DocumentID}
+func viewVerification(ctx context.Context, tx *store.Tx, d resource.Domain, s statements.Statement) (verificationView,
+	error) {
+	v := verificationView{Number: s.Number, Version: s.Version, Status: "current",
+		IssuedOn: string(ledger.DateOf(s.IssuedAt)), Document: s.DocumentID}
 	switch s.State {
 	case statements.Superseded:
 		newest, err := d.Statements.Statement(ctx, tx, s.Number)

@@ -23,10 +23,12 @@ type spending struct {
 }
 
 func drawLedger(t *rapid.T) ledger {
-	l := ledger{periods: rapid.IntRange(1, 3).Draw(t, "periods"), funds: rapid.IntRange(1, 2).Draw(t, "funds"), categories: rapid.IntRange(1, 5).Draw(t, "categories")}
+	l := ledger{periods: rapid.IntRange(1, 3).Draw(t, "periods"), funds: rapid.IntRange(1, 2).Draw(t, "funds"),
+		categories: rapid.IntRange(1, 5).Draw(t, "categories")}
 	crowd := rapid.IntRange(1, 16).Draw(t, "people")
 	for i := range rapid.IntRange(1, 40).Draw(t, "lines") {
-		s := spending{period: rapid.IntRange(0, l.periods-1).Draw(t, "period"), fund: rapid.IntRange(0, l.funds-1).Draw(t, "fund"),
+		s := spending{period: rapid.IntRange(0, l.periods-1).Draw(t, "period"),
+			fund:     rapid.IntRange(0, l.funds-1).Draw(t, "fund"),
 			category: rapid.IntRange(0, l.categories-1).Draw(t, "category")}
 		s.ID, s.Person = fmt.Sprint(i), Person(fmt.Sprintf("P%02d", rapid.IntRange(0, crowd-1).Draw(t, "who")))
 		s.Amount = int64(rapid.SampledFrom([]int{1, 5, 10, 10, 10, 20, 400}).Draw(t, "amount"))
@@ -45,21 +47,25 @@ func (l ledger) where(keep func(spending) bool) []Atom {
 	return out
 }
 
-// groups are the statements of a period: each fund's total, which its funder has a right to, and its categories; then the
-// same over both funds, which nobody has.
+// groups are the statements of a period: each fund's total, which its funder has a right to, and its categories; then
+// the same over both funds, which nobody has.
 func (l ledger) groups(period int) []Group {
 	var out []Group
 	for fund := range l.funds {
 		in := func(s spending) bool { return s.period == period && s.fund == fund }
 		g := Group{Whole: Sum{Key: fmt.Sprintf("%d/fund%d", period, fund), Atoms: l.where(in), Duty: true}}
 		for c := range l.categories {
-			g.Parts = append(g.Parts, Sum{Key: fmt.Sprintf("%s/%d", g.Whole.Key, c), Atoms: l.where(func(s spending) bool { return in(s) && s.category == c })})
+			g.Parts = append(g.Parts, Sum{Key: fmt.Sprintf("%s/%d", g.Whole.Key, c),
+				Atoms: l.where(func(s spending) bool { return in(s) && s.category == c })})
 		}
 		out = append(out, g)
 	}
-	all := Group{Whole: Sum{Key: fmt.Sprintf("%d/all", period), Atoms: l.where(func(s spending) bool { return s.period == period })}}
+	all := Group{Whole: Sum{Key: fmt.Sprintf("%d/all", period),
+		Atoms: l.where(func(s spending) bool { return s.period == period })}}
 	for c := range l.categories {
-		all.Parts = append(all.Parts, Sum{Key: fmt.Sprintf("%s/%d", all.Whole.Key, c), Atoms: l.where(func(s spending) bool { return s.period == period && s.category == c })})
+		all.Parts = append(all.Parts,
+			Sum{Key: fmt.Sprintf("%s/%d", all.Whole.Key, c),
+				Atoms: l.where(func(s spending) bool { return s.period == period && s.category == c })})
 	}
 	return append(out, all)
 }
@@ -68,7 +74,8 @@ func (l ledger) groups(period int) []Group {
 func (l ledger) toDate(period int) []Group {
 	var out []Group
 	for c := range l.categories {
-		out = append(out, Group{Whole: Sum{Key: fmt.Sprintf("to %d/%d", period, c), Atoms: l.where(func(s spending) bool { return s.period <= period && s.category == c })}})
+		out = append(out, Group{Whole: Sum{Key: fmt.Sprintf("to %d/%d", period, c),
+			Atoms: l.where(func(s spending) bool { return s.period <= period && s.category == c })}})
 	}
 	return out
 }
@@ -80,8 +87,8 @@ type published struct {
 	duty  bool
 }
 
-// publish plays all statements against a control, and gives what leaves the house. The rest of a whole need not be printed:
-// it can be computed.
+// publish plays all statements against a control, and gives what leaves the organisation. The rest of a whole need not
+// be printed: it can be computed.
 func (l ledger) publish(choose func(groups []Group) []Choice) []published {
 	number := map[string]int{}
 	for i, s := range l.spent {
@@ -115,8 +122,9 @@ func (l ledger) publish(choose func(groups []Group) []Choice) []published {
 	return out
 }
 
-// attacker knows every published sum, which line of the books is in which sum, and that no amount is negative. She does not
-// know amounts. For each person, and each person's cost in one category, she computes the range in which it must lie.
+// attacker knows every published sum, which line of the books is in which sum, and that no amount is negative. She does
+// not know amounts. For each person, and each person's cost in one category, she computes the range in which it must
+// lie.
 type attacker struct {
 	lines int
 	known []published
@@ -143,8 +151,8 @@ func (a attacker) pins(lines []int, truth int64) bool {
 	return low.Cmp(big.NewRat(truth*8, 10)) >= 0 && high.Cmp(big.NewRat(truth*12, 10)) <= 0
 }
 
-// maximum solves max c·x with the known sums as equations and x ≥ 0, by the simplex method in exact fractions (two phases, Bland's
-// rule). False when it has no end.
+// maximum solves max c·x with the known sums as equations and x ≥ 0, by the simplex method in exact fractions (two
+// phases, Bland's rule). False when it has no end.
 func (a attacker) maximum(c []*big.Rat) (*big.Rat, bool) {
 	s := a.tableau()
 	zero := new(big.Rat)
@@ -171,8 +179,8 @@ func (a attacker) maximum(c []*big.Rat) (*big.Rat, bool) {
 	return value, true
 }
 
-// tableau is a system of equations in the form that the simplex method works on: a column per line of the books, a helper per
-// equation, and the right side.
+// tableau is a system of equations in the form that the simplex method works on: a column per line of the books, a
+// helper per equation, and the right side.
 type tableau struct {
 	t     [][]*big.Rat
 	basis []int
@@ -326,8 +334,8 @@ func independent(all []published) []published {
 	})
 }
 
-// A solver that is given everything published - totals, categories, earlier periods, other funds, sums to date - pins no
-// person's amount within 20 percent and no cell under the threshold, beyond what the funders' own totals say.
+// A solver that is given everything published - totals, categories, earlier periods, other funds, sums to date - pins
+// no person's amount within 20 percent and no cell under the threshold, beyond what the funders' own totals say.
 func TestAttackerFindsNobody(t *testing.T) {
 	rounds, shown := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Group is a sum with the parts that it could be shown in: a funder's budget line and its categories, or all that a donor's
-// money was spent on. The parts are disjoint and make up the whole.
+// Group is a sum with the parts that it could be shown in: a funder's budget line and its categories, or all that a
+// donor's money was spent on. The parts are disjoint and make up the whole.
 type Group struct {
 	Whole Sum
 	Parts []Sum
@@ -27,9 +27,10 @@ type Withheld struct {
 	Reason Reason
 }
 
-// Choose decides for the groups of one statement and puts what it chose down as shown. Duties come first, in every group: they
-// will be shown, so all else is judged beside them. Then each group's parts, those with the most people first, as long as each
-// and what remains of the whole are safe; what is left over is one rest. The same groups in any order give the same choice.
+// Choose decides for the groups of one statement and puts what it chose down as shown. Duties come first, in every
+// group: they will be shown, so all else is judged beside them. Then each group's parts, those with the most people
+// first, as long as each and what remains of the whole are safe; what is left over is one rest. The same groups in any
+// order give the same choice.
 func (g *Register) Choose(groups []Group, rules Rules) []Choice {
 	for _, group := range groups {
 		for _, s := range append([]Sum{group.Whole}, group.Parts...) {
@@ -53,7 +54,8 @@ func (g *Register) Choose(groups []Group, rules Rules) []Choice {
 func (g *Register) choose(group Group, rules Rules) Choice {
 	c := Choice{Key: group.Whole.Key, Whole: true}
 	if !group.Whole.Duty {
-		// What somebody was shown by right is nothing new to her, and may be to others: the whole must be safe by itself, too.
+		// What somebody was shown by right is nothing new to her, and may be to others: the whole must be safe by itself,
+		// too.
 		if c.Reason = graver(g.Judge(group.Whole.Atoms, rules), rules.Safe(group.Whole.Atoms)); c.Reason != Safe {
 			c.Whole = false
 			return c
@@ -93,7 +95,8 @@ func people(atoms []Atom) int {
 	return len(seen)
 }
 
-// bands are the lower ends of what a count is shown as. Zero has none of its own: that there is nobody is a disclosure too.
+// bands are the lower ends of what a count is shown as. Zero has none of its own: that there is nobody is a disclosure
+// too.
 var bands = []struct {
 	from int
 	text string

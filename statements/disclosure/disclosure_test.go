@@ -51,11 +51,11 @@ func TestSafe(t *testing.T) {
 		want  Reason
 	}{
 		"nobody":                     {nil, Safe},
-		"the house":                  {atoms("-1:100"), Safe},
+		"the organisation":           {atoms("-1:100"), Safe},
 		"four":                       {crowd("x", 0, 4, 100), TooFew},
 		"five":                       {crowd("x", 0, 5, 100), Safe},
 		"five, one of them twice":    {append(crowd("x", 0, 4, 100), Atom{"y", "P00", 100}), TooFew},
-		"four and the house":         {append(crowd("x", 0, 4, 100), Atom{"y", "", 100}), TooFew},
+		"four and the organisation":  {append(crowd("x", 0, 4, 100), Atom{"y", "", 100}), TooFew},
 		"one has 80 percent":         {append(crowd("x", 1, 4, 5), Atom{"y", "P00", 80}), Safe},
 		"five who paid back":         {crowd("x", 0, 5, -100), Safe},
 		"84 of 105 are 80 percent":   {append(crowd("x", 1, 3, 5), Atom{"y", "P04", 6}, Atom{"y", "P00", 84}), Safe},
@@ -165,8 +165,9 @@ func TestBand(t *testing.T) {
 	}
 }
 
-// The order in which groups come does not change what is shown, and showing the same again changes nothing but, perhaps, the
-// reason why a part is withheld: what was shown in between may have made a dominated rest one of too few people.
+// The order in which groups come does not change what is shown, and showing the same again changes nothing but,
+// perhaps, the reason why a part is withheld: what was shown in between may have made a dominated rest one of too few
+// people.
 func TestChooseIsStable(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l := drawLedger(rt)

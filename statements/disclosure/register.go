@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Person is whom an amount supported, by a name that only has to be equal for the same person. "" is nobody: cost of the
-// house.
+// Person is whom an amount supported, by a name that only has to be equal for the same person. "" is nobody: cost of
+// the organisation.
 type Person string
 
-// Atom is an amount that sums are made of and that no sum cuts: what one line of the books spent on one person, or the part
-// of it that one donor paid.
+// Atom is an amount that sums are made of and that no sum cuts: what one line of the books spent on one person, or the
+// part of it that one donor paid.
 type Atom struct {
 	ID     string
 	Person Person
@@ -30,7 +30,8 @@ type Rules struct {
 	Dominance int // percent of a sum that one person makes up at most
 }
 
-// The rules of the house (docs/PRIVACY.md): five people for a donor or funder, eleven for the public, nobody above 80 percent.
+// The rules of the organisation (docs/PRIVACY.md): five people for a donor or funder, eleven for the public, nobody
+// above 80 percent.
 var (
 	ForDonors = Rules{Threshold: 5, Dominance: 80}
 	ForPublic = Rules{Threshold: 11, Dominance: 80}
@@ -54,9 +55,9 @@ const (
 	Dominated Reason = "one_person_dominates"
 )
 
-// Safe judges a set of atoms: it has at least Threshold people, and none whose amount is more than Dominance percent of all
-// people's. A set without people is the house's and safe. People are counted whose amounts cancel to nothing, too: that
-// nothing is left of a support tells as much as an amount.
+// Safe judges a set of atoms: it has at least Threshold people, and none whose amount is more than Dominance percent of
+// all people's. A set without people is the organisation's and safe. People are counted whose amounts cancel to
+// nothing, too: that nothing is left of a support tells as much as an amount.
 func (r Rules) Safe(atoms []Atom) Reason {
 	amounts := map[Person]int64{}
 	for _, a := range atoms {
@@ -88,7 +89,8 @@ type Block struct {
 	Rules Rules // the strictest under which one of the sums over it was shown
 }
 
-// Register is what has been shown so far, to anybody: a cut of the atoms into blocks. The zero Register has shown nothing.
+// Register is what has been shown so far, to anybody: a cut of the atoms into blocks. The zero Register has shown
+// nothing.
 type Register struct {
 	blocks map[int]*Block
 	of     map[string]int // block by atom
@@ -117,7 +119,8 @@ func (g *Register) Blocks() []Block {
 	return out
 }
 
-// piece is a part of a block, or of what was never shown (block 0), that a sum cuts off, with what it leaves of the block.
+// piece is a part of a block, or of what was never shown (block 0), that a sum cuts off, with what it leaves of the
+// block.
 type piece struct {
 	block    int
 	in, rest []Atom
@@ -144,8 +147,9 @@ func (g *Register) cut(atoms []Atom) []piece {
 	return pieces
 }
 
-// Judge says whether a sum may be shown beside all that was: each piece that it cuts off, and each that it leaves of what was
-// shown, must be safe. A sum of whole blocks says nothing new and is safe. Of several reasons it names the graver.
+// Judge says whether a sum may be shown beside all that was: each piece that it cuts off, and each that it leaves of
+// what was shown, must be safe. A sum of whole blocks says nothing new and is safe. Of several reasons it names the
+// graver.
 func (g *Register) Judge(atoms []Atom, rules Rules) Reason {
 	worst := Safe
 	for _, p := range g.cut(atoms) {

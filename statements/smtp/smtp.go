@@ -1,7 +1,7 @@
 // Package smtp hands statements' mails to a mail server, by wneessen/go-mail.
 //
-// A mail has one receiver, a neutral subject, plain text, at most a locked document, and no header that tells who wrote it with what. What the server answers
-// comes back as its code alone: its words may repeat the address.
+// A mail has one receiver, a neutral subject, plain text, at most a locked document, and no header that tells who wrote
+// it with what. What the server answers comes back as its code alone: its words may repeat the address.
 package smtp
 
 import (
@@ -40,7 +40,8 @@ type Server struct {
 // within is how long a server may take for one mail.
 const within = 20 * time.Second
 
-// Send hands over one mail. [*statements.MailFailure] for what the server answered; another error where it could not be asked.
+// Send hands over one mail. [*statements.MailFailure] for what the server answered; another error where it could not be
+// asked.
 func (s Server) Send(ctx context.Context, m statements.Mail) error {
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	if err := msg.From(s.From); err != nil {
@@ -89,7 +90,8 @@ func (s Server) client() (*mail.Client, error) {
 		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
 	}
 	if s.User != "" {
-		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.User), mail.WithPassword(s.Password))
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.User),
+			mail.WithPassword(s.Password))
 	}
 	return mail.NewClient(host, options...)
 }

@@ -29,6 +29,7 @@ import (
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements"
+	"supportledger/statements/figures"
 	"supportledger/statements/smtp"
 	"supportledger/store"
 	"supportledger/store/jobs"
@@ -128,11 +129,12 @@ func (w *world) must(who string, act func(context.Context, *store.Tx, statements
 func newWorld(t *testing.T, db *store.DB, server string) *world {
 	t.Helper()
 	people := vaulttest.New(t)
-	w := &world{T: t, db: db, who: map[string]store.Actor{}, sealed: map[string]statements.Statement{}, post: &statements.Postman{DB: db, Vault: people,
-		Mailer: smtp.Server{Address: server, From: "bogholderi@nordlys.example", TLS: smtp.None},
-		Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-			return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
-		}}}
+	w := &world{T: t, db: db, who: map[string]store.Actor{}, sealed: map[string]statements.Statement{},
+		post: &statements.Postman{DB: db, Vault: people,
+			Mailer: smtp.Server{Address: server, From: "bogholderi@nordlys.example", TLS: smtp.None},
+			Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
+				return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+			}}}
 	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Foreningen Nordlys"}
 	if err := db.Update(t.Context(), func(tx *store.Tx) error {
 		ctx := t.Context()
@@ -146,23 +148,28 @@ func newWorld(t *testing.T, db *store.DB, server string) *world {
 			}
 			w.who[name] = store.Actor{User: string(u.ID)}
 		}
-		if err := book.OpenFund(ctx, tx, ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+		if err := book.OpenFund(ctx, tx,
+			ledger.Fund{Code: "UNR", Name: "Free", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
 			return err
 		}
 		register := grants.Register{Book: book}
 		for code, how := range map[string]donors.Delivery{wanting: donors.ByEmail, shy: donors.NoDelivery} {
-			d, err := donors.Register(ctx, tx, donors.Donor{Code: code, Kind: donors.Person, Language: "da", Delivery: how})
+			d, err := donors.Register(ctx, tx,
+				donors.Donor{Code: code, Kind: donors.Person, Language: "da", Delivery: how})
 			if err != nil {
 				return err
 			}
-			if _, err := donors.Seal(ctx, tx, people, code, map[donors.Field]string{donors.Email: address}); err != nil {
+			if _, err := donors.Seal(ctx, tx, people, code,
+				map[donors.Field]string{donors.Email: address}); err != nil {
 				return err
 			}
 			amount, err := ledger.ParseMoney("100.00", "DKK")
 			if err != nil {
 				return err
 			}
-			if _, err := (gifts.Register{Grants: register}).Receive(ctx, tx, gifts.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount, Fee: ledger.Zero("DKK"), Account: "1010"}); err != nil {
+			if _, err := (gifts.Register{Grants: register}).Receive(ctx, tx,
+				gifts.Gift{Number: "GIFT-" + code, Donor: d, Fund: "UNR", On: "2026-03-03", Gross: amount, Fee: ledger.Zero("DKK"),
+					Account: "1010"}); err != nil {
 				return err
 			}
 		}
@@ -188,7 +195,8 @@ func (w *world) seal(code, key string) (s statements.Statement) {
 		act func(context.Context, *store.Tx, statements.Office) error
 	}{
 		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
-			s, err = o.Prepare(ctx, tx, statements.Request{Subject: code, Kind: statements.DonorAnnual, To: statement}, statements.Danish, "")
+			s, err = o.Prepare(ctx, tx, statements.Request{Subject: code, Kind: figures.DonorAnnual, To: statement},
+				figures.Danish, "")
 			return err
 		}},
 		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
@@ -226,8 +234,8 @@ func (w *world) seal(code, key string) (s statements.Statement) {
 	return s
 }
 
-// A sealed statement goes to a donor who asked for it, by a mail that names nobody; what the server defers is tried again, every
-// try is on record, and the link leads to the very document until it is too old.
+// A sealed statement goes to a donor who asked for it, by a mail that names nobody; what the server defers is tried
+// again, every try is on record, and the link leads to the very document until it is too old.
 func TestDelivery(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		box := &mailbox{answers: []*gosmtp.SMTPError{{Code: 451, Message: "later, " + address}}}
@@ -267,7 +275,7 @@ func (w *world) settled(id statements.ID, n int) (log []statements.Attempt) {
 	w.Helper()
 	for range 600 {
 		w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
-			all, err := o.Deliveries(ctx, tx, string(id))
+			all, err := o.Deliveries(ctx, tx, string(id), store.Keyset{})
 			if len(all) > 0 {
 				log = all[0].Attempts
 			}
@@ -286,7 +294,8 @@ func (w *world) settled(id statements.ID, n int) (log []statements.Attempt) {
 func (w *world) read(s statements.Statement, text string) {
 	w.Helper()
 	head, body, _ := strings.Cut(text, "\r\n\r\n")
-	if !strings.Contains(head, "Subject: Din =?") && !strings.Contains(head, "Subject:") || strings.Contains(head, "Nordlys ") || strings.Contains(text, wanting) {
+	if !strings.Contains(head, "Subject: Din =?") && !strings.Contains(head, "Subject:") ||
+		strings.Contains(head, "Nordlys ") || strings.Contains(text, wanting) {
 		w.Errorf("the mail tells too much:\n%s", text)
 	}
 	for _, header := range []string{"X-Mailer", "User-Agent", "Foreningen", "bevilling", "gave"} {
@@ -340,8 +349,8 @@ func (w *world) nowhere() {
 	})
 }
 
-// A donor who agreed on a passphrase gets the document itself, locked with it: it opens with that and with nothing else, shows
-// what the sealed one shows, and neither the passphrase nor anything personal is in the mail.
+// A donor who agreed on a passphrase gets the document itself, locked with it: it opens with that and with nothing
+// else, shows what the sealed one shows, and neither the passphrase nor anything personal is in the mail.
 func TestDeliveryOfALockedDocument(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		box := &mailbox{}
@@ -366,7 +375,8 @@ func TestDeliveryOfALockedDocument(t *testing.T) {
 		w.opens(pdf, s.Document)
 		w.agree("")
 		w.delivered(s)
-		if again := box.mails()[1]; !strings.Contains(strings.ReplaceAll(again, "=\r\n", ""), "statement-documents") || strings.Contains(again, "application/pdf") {
+		if again := box.mails()[1]; !strings.Contains(strings.ReplaceAll(again, "=\r\n", ""), "statement-documents") ||
+			strings.Contains(again, "application/pdf") {
 			t.Errorf("without a passphrase it is not a link:\n%.1000s", again)
 		}
 	})
@@ -378,7 +388,8 @@ const passphrase = "korrekt-hest-batteri-17"
 func (w *world) agree(text string) {
 	w.Helper()
 	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
-		_, err := donors.Seal(ctx, tx, w.post.Vault, wanting, map[donors.Field]string{donors.Passphrase: text})
+		_, err := donors.Seal(ctx, tx, w.post.Vault, wanting,
+			map[donors.Field]string{donors.Passphrase: text})
 		return err
 	})
 }
@@ -450,10 +461,12 @@ func (w *world) opens(pdf, sealed []byte) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	if got, err := run("pdftotext", "-layout", "-upw", passphrase, lock, "-"); err != nil || got != want || len(got) < 200 {
+	if got, err := run("pdftotext", "-layout", "-upw", passphrase, lock, "-"); err != nil || got != want ||
+		len(got) < 200 {
 		w.Errorf("%v; it shows\n%s\nand the sealed one\n%s", err, got, want)
 	}
-	if out, err := run("pdfdetach", "-upw", passphrase, "-list", lock); err != nil || !strings.Contains(out, "figures.json") || !strings.Contains(out, "proof.json") {
+	if out, err := run("pdfdetach", "-upw", passphrase, "-list",
+		lock); err != nil || !strings.Contains(out, "figures.json") || !strings.Contains(out, "proof.json") {
 		w.Errorf("attachments: %v\n%s", err, out)
 	}
 }
@@ -464,7 +477,8 @@ func TestDeliveryThatEnds(t *testing.T) {
 		box := &mailbox{answers: []*gosmtp.SMTPError{{Code: 550, Message: "no such mailbox"}}}
 		w := newWorld(t, db, box.listening(t))
 		s := w.sealed[wanting]
-		for _, want := range []statements.Attempt{{Code: 550, Outcome: statements.MailRefused}, {Code: 0, Outcome: statements.MailRefused}} {
+		for _, want := range []statements.Attempt{{Code: 550, Outcome: statements.MailRefused},
+			{Code: 0, Outcome: statements.MailRefused}} {
 			var d statements.Delivery
 			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
 				d, err = o.Deliver(ctx, tx, string(s.ID))
@@ -482,9 +496,10 @@ func TestDeliveryThatEnds(t *testing.T) {
 				}
 			}
 			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
-				all, err := o.Deliveries(ctx, tx, string(s.ID))
+				all, err := o.Deliveries(ctx, tx, string(s.ID), store.Keyset{})
 				for _, found := range all {
-					if found.ID == d.ID && (len(found.Attempts) != 1 || found.Attempts[0].Outcome != want.Outcome || found.Attempts[0].Code != want.Code) {
+					if found.ID == d.ID && (len(found.Attempts) != 1 || found.Attempts[0].Outcome != want.Outcome ||
+						found.Attempts[0].Code != want.Code) {
 						t.Errorf("%+v, want %+v", found.Attempts, want)
 					}
 				}

@@ -2,9 +2,9 @@
 // beside: the tree of leaves and the checkpoints that others hold (proof), audit events and duties (access), entries,
 // numbers, balances and lots (ledger), and who approved what (beneficiaries, disbursements).
 //
-// It reads one snapshot, in memory that does not grow with the number of entries. Nothing here is a rule: each room verifies
-// its own, and this package calls them in order. The command is `supportledger verify`; what an attacker can and cannot do
-// unseen is in docs/PROOF.md.
+// It reads one snapshot, in memory that does not grow with the number of entries. Nothing here is a rule: each room
+// verifies its own, and this package calls them in order. The command is `supportledger verify`; what an attacker can
+// and cannot do unseen is in docs/PROOF.md.
 package verify
 
 import (
@@ -26,7 +26,7 @@ import (
 
 // Options say what to hold the books against, and who wants to know how far it is.
 type Options struct {
-	PublicKey   string          // whose checkpoints count; "" checks no signature and none of the database's own checkpoints
+	PublicKey   string          // whose checkpoints count; "" checks no signature and no stored checkpoint
 	Checkpoints []string        // notes kept outside of the database
 	Evidence    *ledger.Archive // opens every document; nil opens none
 	Report      func(stage string, done int64)
@@ -38,8 +38,8 @@ type Report struct {
 	Leaves        int64           `json:"leaves"`
 	Root          string          `json:"root"` // of the tree
 	Checkpoints   int             `json:"checkpoints"`
-	LastSigned    int64           `json:"last_signed"`                     // leaves under the largest checkpoint; what came after it is not yet anchored
-	FirstEntry    string          `json:"first_differing_entry,omitempty"` // number of the first entry that is not what its leaf says
+	LastSigned    int64           `json:"last_signed"`                     // leaves under the largest checkpoint
+	FirstEntry    string          `json:"first_differing_entry,omitempty"` // whose leaf says otherwise
 	Entries       int64           `json:"entries"`
 	Lines         int64           `json:"lines"`
 	Balances      int64           `json:"balances"`
@@ -56,8 +56,8 @@ type Report struct {
 	More          map[string]int  `json:"not_listed,omitempty"` // how many more findings of a check there are
 }
 
-// Books verifies the books of a tx. Another one on the same snapshot ([store.DB.ViewPair]) halves the time: what is many is
-// read in two places, entries in one, the tree and the audit events in the other. It may be nil.
+// Books verifies the books of a tx. Another one on the same snapshot ([store.DB.ViewPair]) halves the time: what is
+// many is read in two places, entries in one, the tree and the audit events in the other. It may be nil.
 func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) {
 	if o.Report == nil {
 		o.Report = func(string, int64) {}
@@ -96,7 +96,8 @@ type books struct {
 }
 
 // verify runs both halves: one after the other on one tx, or at once on two. A half that fails ends the other one.
-func (b *books) verify(ctx context.Context, tx, other *store.Tx, checkpoints []proof.Checkpoint, r *Report, found *proof.Findings) error {
+func (b *books) verify(ctx context.Context, tx, other *store.Tx, checkpoints []proof.Checkpoint, r *Report,
+	found *proof.Findings) error {
 	if other == nil {
 		if err := b.tree(ctx, tx, checkpoints, r, found); err != nil {
 			return err
@@ -134,8 +135,10 @@ func (b *books) at(stage string) func(int64) {
 	}
 }
 
-// tree verifies the tree, the audit events whose leaves are in it, and what was decided about plans, payments and statements.
-func (b *books) tree(ctx context.Context, tx *store.Tx, checkpoints []proof.Checkpoint, r *Report, found *proof.Findings) error {
+// tree verifies the tree, the audit events whose leaves are in it, and what was decided about plans, payments and
+// statements.
+func (b *books) tree(ctx context.Context, tx *store.Tx, checkpoints []proof.Checkpoint, r *Report,
+	found *proof.Findings) error {
 	counts, root, err := proof.VerifyTree(ctx, tx, checkpoints, found, b.at("leaves"))
 	b.counts = counts
 	close(b.counted)
@@ -175,7 +178,8 @@ func (b *books) entries(ctx context.Context, tx *store.Tx, r *Report, found *pro
 	if err != nil {
 		return fmt.Errorf("verify: entries: %w", err)
 	}
-	r.Entries, r.Lines, r.Balances, r.Lots, r.FirstEntry = entries.Entries, entries.Lines, entries.Balances, entries.Lots, entries.FirstDiffering
+	r.Entries, r.Lines, r.Balances, r.Lots, r.FirstEntry = entries.Entries, entries.Lines, entries.Balances, entries.Lots,
+		entries.FirstDiffering
 	documents, err := b.book.VerifyEvidence(ctx, tx, b.archive, found, b.at("documents"))
 	if err != nil {
 		return fmt.Errorf("verify: documents: %w", err)
@@ -184,8 +188,8 @@ func (b *books) entries(ctx context.Context, tx *store.Tx, r *Report, found *pro
 	return nil
 }
 
-// opened reads the checkpoints to hold the books against: those given, and those of the database where there is a key to
-// tell whether they are ours.
+// opened reads the checkpoints to hold the books against: those given, and those of the database where there is a key
+// to tell whether they are ours.
 func opened(ctx context.Context, tx *store.Tx, o Options, found *proof.Findings) ([]proof.Checkpoint, error) {
 	notes, places := append([]string{}, o.Checkpoints...), len(o.Checkpoints)
 	if o.PublicKey != "" {

@@ -1,0 +1,31 @@
+package page
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"sync"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+)
+
+// atHome keeps the library from writing a folder of settings into the home of whoever runs us.
+var atHome = sync.OnceFunc(api.DisableConfigDir)
+
+// Lock is a document that opens with a passphrase: AES with 256 bits (ISO 32000-2, 7.6). It is another file than the
+// sealed one, so its hash is another; what it shows is the same. Nobody holds the owner's passphrase, and none is
+// needed to print.
+func Lock(pdf []byte, passphrase string) ([]byte, error) {
+	var owner [32]byte
+	_, _ = rand.Read(owner[:]) // never fails
+	atHome()
+	conf := model.NewAESConfiguration(passphrase, base64.RawURLEncoding.EncodeToString(owner[:]), 256)
+	conf.Permissions = model.PermissionsAll
+	var out bytes.Buffer
+	if err := api.Encrypt(bytes.NewReader(pdf), &out, conf); err != nil {
+		return nil, fmt.Errorf("statements: lock: %w", err)
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,397 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+	"supportledger/statements/figures"
+
+	"github.com/johnfercher/maroto/v2/pkg/components/code"
+	"github.com/johnfercher/maroto/v2/pkg/components/col"
+	"github.com/johnfercher/maroto/v2/pkg/components/row"
+	"github.com/johnfercher/maroto/v2/pkg/consts/align"
+	"github.com/johnfercher/maroto/v2/pkg/consts/border"
+	"github.com/johnfercher/maroto/v2/pkg/core"
+	"github.com/johnfercher/maroto/v2/pkg/props"
+)
+
+// pageHead is the mark of a draft on every page, and on later pages the line that says whose page it is.
+func (d *sheet) pageHead(n int) []laid {
+	var head []laid
+	if d.p.draft {
+		mark := style{bold, 8.5, warn, align.Center}
+		text := words.draft.In(d.lang) + " – " + words.draftNotice.In(d.lang)
+		head = append(head, d.row(frame{above: 1.5, below: 1.5, fill: warnTint},
+			cell{width: textWide, text: text, style: mark}), gap(4))
+	}
+	if n > 1 {
+		head = append(head,
+			d.row(frame{below: 1}, cell{width: 80, text: d.p.organisation, style: small.bold().in(accent)},
+				cell{width: 100, text: d.p.running, style: small.right()}),
+			rule(hairline, 0.2), gap(3))
+	}
+	return head
+}
+
+// pageFoot says what the page belongs to and which one it is.
+func (d *sheet) pageFoot(n, of int) []laid {
+	foot := small.at(7)
+	heading, _, _ := strings.Cut(d.p.heading, " (") // what it replaces stands on the first page
+	about := strings.Join([]string{d.p.organisation, d.p.subject, heading}, " · ")
+	return []laid{gap(3), rule(hairline, 0.2), d.row(frame{above: 0.5},
+		cell{width: 94, text: about, style: foot},
+		cell{width: 50, text: words.data.In(d.lang) + " " + shortHash(d.p.hash), style: foot.center()},
+		cell{width: 36, text: pageOf(d.lang, n, of), style: foot.right()})}
+}
+
+// lay sets the whole paper: the period in one look, its tables, the notes, the signatures.
+func (d *sheet) lay() {
+	d.letterhead()
+	d.summary()
+	for _, b := range d.p.blocks {
+		d.block(b)
+	}
+	d.notes()
+	d.signatures()
+	d.ending()
+}
+
+func (d *sheet) letterhead() {
+	name := style{bold, 12, accent, align.Left}
+	right := d.p.heading
+	if d.p.draft {
+		right = ""
+	}
+	d.add(d.row(frame{}, cell{width: 90, text: d.p.organisation, style: name},
+		cell{width: 90, text: right, style: body.bold().right()}),
+		d.row(frame{below: 1.5}, cell{width: 100, text: d.p.about, style: small},
+			cell{width: 80, text: d.p.prepared, style: small.right()}),
+		rule(accent, 0.6), gap(5.5),
+		d.row(frame{}, cell{width: textWide, text: d.p.title, style: style{bold, 18, ink, align.Left}}).marked(
+			words.bookmarkFirst.In(d.lang)))
+	if d.p.project != "" {
+		d.add(d.row(frame{above: 0.5}, cell{width: textWide, text: d.p.project, style: body.at(10.5).in(muted)}))
+	}
+	d.add(gap(4))
+	d.facts()
+}
+
+// facts sets the labelled lines of the head in three columns.
+func (d *sheet) facts() {
+	facts := d.p.facts
+	const perRow, width = 3, textWide / 3
+	for len(facts) > 0 {
+		group := facts[:min(perRow, len(facts))]
+		facts = facts[len(group):]
+		labels, values := make([]cell, len(group)), make([]cell, len(group))
+		for i, fact := range group {
+			labels[i] = cell{width: width, text: fact[0], style: small.at(7)}
+			values[i] = cell{width: width, text: fact[1], style: body}
+		}
+		d.add(d.row(frame{}, labels...).stay(), d.row(frame{below: 1.75}, values...))
+	}
+}
+
+// summary is the equation of the period as a band of boxes, in words, and as bars of money and time.
+func (d *sheet) summary() {
+	d.add(gap(2.5), d.band(), gap(4))
+	for _, sentence := range d.p.sentences {
+		d.add(d.row(frame{below: 0.5}, cell{width: textWide, text: sentence, style: body.at(9.5)}))
+	}
+	d.add(gap(2.5))
+	for _, m := range d.p.meters {
+		d.add(d.row(frame{above: 0.25, below: 0.25}, cell{width: 52, text: m.label, style: body.in(muted)},
+			cell{width: 71, bar: &bar{m.percent, 2.6}, style: body},
+			cell{width: 15, text: d.lang.Percent(m.percent), style: body.bold().right()},
+			cell{width: 42, text: m.about, style: body.in(muted), indent: 2}))
+	}
+}
+
+// The band: a box for each term of the equation with its sign before it, and a last one for a share.
+const (
+	bandHeight = 16.0
+	signWide   = 6.0
+	boxPad     = 2.0
+)
+
+func (d *sheet) band() laid {
+	terms := d.p.terms
+	boxes, between := len(terms), float64(len(terms)-1)*signWide
+	if d.p.share != nil {
+		boxes, between = boxes+1, between+signWide
+	}
+	width := float64(int((textWide-between)/float64(boxes)*gridPerMM)) / gridPerMM
+	size := d.bandSize(terms, width-2*boxPad)
+	r := row.New(bandHeight)
+	for _, term := range terms {
+		if term.sign != "" {
+			r.Add(d.box(signWide, "", term.sign, style{regular, 12, muted, align.Center}, nil, 0))
+		}
+		st, fill := style{bold, size, ink, align.Left}, tint
+		if term.sign == "=" {
+			st, fill = st.in(white), accent
+			if term.figure.number.Decimal.Sign() < 0 {
+				fill = warn
+			}
+		}
+		r.Add(d.box(width, term.label, term.figure.text, st, fill, boxPad))
+	}
+	if d.p.share != nil {
+		r.Add(col.New(grid(signWide)),
+			d.box(width, d.p.share.label, d.lang.Percent(d.p.share.percent), style{bold, size, accent, align.Left}, nil, 0))
+	}
+	return laid{row: r, height: bandHeight}
+}
+
+// bandSize is the largest size at which every amount fits its box.
+func (d *sheet) bandSize(terms []term, width float64) float64 {
+	size := 13.0
+	for _, term := range terms {
+		for size > 6 && d.ruler.width(bold, size, term.figure.text) > width-wrapSlack {
+			size -= 0.5
+		}
+	}
+	return size
+}
+
+// box is a label over a figure on a ground.
+func (d *sheet) box(width float64, label, figure string, st style, fill *props.Color, pad float64) core.Col {
+	column := col.New(grid(width))
+	if fill != nil {
+		column.WithStyle(&props.Cell{BackgroundColor: fill})
+	}
+	name := small.at(7)
+	if fill == accent || fill == warn {
+		name = name.in(white)
+	}
+	lines := d.lines(name, width-pad, label)
+	if label == "" {
+		lines = nil
+	}
+	for n, l := range lines {
+		column.Add(put(l, name, 4.25+float64(n)*name.pitch(), pad))
+	}
+	d.lines(st, textWide, figure) // for the check of its letters
+	return column.Add(put(figure, st, bandHeight-4, pad))
+}
+
+// The frames of tables. The first row leaves out its hairline, for the head has a rule.
+var (
+	tableHead = frame{above: 0.5, below: 1, rule: border.Bottom, ruleColor: accent, ruleThick: 0.35}
+	firstRow  = frame{above: 0.75, below: 0.75}
+	plainRow  = frame{above: 0.75, below: 0.75, rule: border.Top, ruleColor: hairline, ruleThick: 0.15}
+	underRow  = frame{below: 0.5}
+	totalRow  = frame{above: 1, below: 0.75, rule: border.Top, ruleColor: accent, ruleThick: 0.35}
+	movedRow  = frame{above: 0.75, below: 0.75, fill: tint}
+)
+
+// keptCosts is after how many rows a page may break between the costs of one budget line; else many could fill no page.
+const keptCosts = 12
+
+// block sets a table under its heading, its chart, and what stands below it.
+func (d *sheet) block(b block) {
+	d.section(b.title, b.unit)
+	rows := make([]laid, 0, len(b.rows))
+	for i, r := range b.rows {
+		group := d.tableRows(b, r, i == 0)
+		if i+1 < len(b.rows) && b.rows[i+1].level == costLevel && i%keptCosts < keptCosts-1 {
+			group[len(group)-1].keep = true // a cost stays with its budget line
+		}
+		rows = append(rows, group...)
+	}
+	if len(rows) > 0 {
+		d.table(d.tableHead(b), rows, d.carrier(b))
+	}
+	for _, text := range b.after {
+		if len(b.rows) > 0 {
+			d.rows[len(d.rows)-1].keep = true
+		}
+		d.add(d.row(underRow, cell{width: textWide, text: text, style: body.at(8).in(muted)}))
+	}
+	d.chart(b)
+}
+
+// tableHead is the head of a table; one without words is a rule.
+func (d *sheet) tableHead(b block) []laid {
+	for _, c := range b.columns {
+		if c.head != "" {
+			heads := figures.Each(b.columns, func(c column) figure { return word(c.head) })
+			return []laid{d.tableRow(b, heads, tableHead, headStyle, headStyle, 0, nil)}
+		}
+	}
+	return []laid{rule(accent, 0.35)}
+}
+
+// tableRows is a row of a table, with its note beneath.
+func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
+	text, f, indent := body, rowFrame(isFirst), 0.0
+	switch r.level {
+	case costLevel:
+		text, f, indent = body.in(muted).at(8), underRow, 3
+	case headLevel:
+		text = body.in(muted)
+	case sumLevel:
+		text, f = body.bold(), totalRow
+	case lineLevel:
+	}
+	var length *bar
+	if r.bar.Valid {
+		length = &bar{r.bar, 2}
+	}
+	first := d.tableRow(b, r.cells, f, text, text, indent, length)
+	if b.carry && r.counts {
+		first.adds = r.cells
+	}
+	if r.note == "" {
+		return []laid{first}
+	}
+	note := style{oblique, 7.5, muted, align.Left}
+	return []laid{first.stay(), d.row(underRow, cell{width: 8}, cell{width: 150, text: r.note, style: note})}
+}
+
+// tableRow sets the cells of a row into the columns of its table.
+func (d *sheet) tableRow(b block, cells []figure, f frame, text, figures style, indent float64, length *bar) laid {
+	set := make([]cell, len(b.columns))
+	for i, c := range b.columns {
+		set[i] = cell{width: float64(c.mm), style: text}
+		switch {
+		case c.bar:
+			set[i].bar = length
+		case i < len(cells):
+			set[i].text = cells[i].text
+		}
+		if c.right {
+			set[i].style = figures.right()
+		} else if c.chars == 0 {
+			set[i].indent = indent
+		}
+	}
+	return d.row(f, set...)
+}
+
+func rowFrame(isFirst bool) frame {
+	if isFirst {
+		return firstRow
+	}
+	return plainRow
+}
+
+// carrier makes the row that carries the sums of a table over a page; nil for a table whose sums mean nothing. It is
+// always as high as the first time, since a page leaves room for it before its sums are known.
+func (d *sheet) carrier(b block) func(label string, sums []figure) laid {
+	if !b.carry {
+		return nil
+	}
+	return func(label string, sums []figure) laid {
+		cells := make([]figure, len(b.columns))
+		named := false
+		for i, c := range b.columns {
+			switch {
+			case !c.right && c.chars == 0 && !c.bar && !named:
+				cells[i], named = word(label), true
+			case i < len(sums) && sums[i].number.Valid:
+				cells[i] = word(d.lang.Number(sums[i].number.Decimal, sums[i].digits))
+			}
+		}
+		return d.tableRow(b, cells, movedRow, body.bold().at(8), body.bold().at(8), 0, nil)
+	}
+}
+
+// keptNotes is how many notes stay on one page.
+const keptNotes = 20
+
+func (d *sheet) notes() {
+	if len(d.p.notes) == 0 {
+		return
+	}
+	d.section(words.notes.In(d.lang), "")
+	st := small.at(8).in(ink)
+	for i, note := range d.p.notes {
+		r := d.row(frame{below: 0.5}, cell{width: 7, text: strconv.Itoa(i + 1), style: st.in(muted)},
+			cell{width: 173, text: note, style: st})
+		r.keep = i+1 < len(d.p.notes) && (i+1)%keptNotes != 0
+		d.add(r)
+	}
+}
+
+// signatures are the lines to sign on, kept together with what is confirmed.
+func (d *sheet) signatures() {
+	for i, g := range d.p.signing {
+		confirm := d.row(frame{}, cell{width: textWide, text: g.confirm, style: body})
+		if i == 0 {
+			confirm = confirm.marked(words.bookmarkSign.In(d.lang))
+		}
+		d.add(gap(8).stay(), confirm.stay())
+		d.signers(g.names)
+	}
+}
+
+// signers are lines to sign on, three to a row. They stay with what follows: the auditor's with the organisation's, and
+// the hash.
+func (d *sheet) signers(names []string) {
+	const between = 10.0
+	n := float64(min(max(len(names), 2), 3))
+	width := float64(int((textWide-between*(n-1))/n*gridPerMM)) / gridPerMM
+	for len(names) > 0 {
+		group := names[:min(3, len(names))]
+		names = names[len(group):]
+		lines := row.New(14)
+		roles, below := make([]cell, 0, 2*len(group)), make([]cell, 0, 2*len(group))
+		for i, g := range group {
+			if i > 0 {
+				lines.Add(col.New(grid(between)))
+				roles, below = append(roles, cell{width: between, style: body}), append(below, cell{width: between, style: small})
+			}
+			lines.Add(col.New(grid(width)).WithStyle(
+				&props.Cell{BorderType: border.Bottom, BorderColor: ink, BorderThickness: 0.25}))
+			roles = append(roles, cell{width: width, text: g, style: body.bold()})
+			below = append(below, cell{width: width, text: words.signHere.In(d.lang), style: small})
+		}
+		d.add(laid{row: lines, height: 14, keep: true}, d.row(frame{above: 0.75}, roles...).stay(),
+			d.row(frame{}, below...).stay())
+	}
+}
+
+// ending is the whole data hash, and of an issued statement the code that leads to the page where it is checked.
+func (d *sheet) ending() {
+	hash := d.row(frame{}, cell{width: 40, text: words.dataHash.In(d.lang), style: small.at(7)},
+		cell{width: 140, text: d.p.hash, style: small.at(7)})
+	d.add(gap(6).stay(), hash)
+	switch {
+	case d.verify != "":
+		d.rows[len(d.rows)-1].keep = true
+		d.add(gap(2).stay(), d.code())
+	case d.p.code != "":
+		d.rows[len(d.rows)-1].keep = true
+		text := strings.Replace(words.codeAlone.In(d.lang), "{code}", d.p.code, 1)
+		d.add(d.row(frame{above: 1}, cell{width: textWide, text: text + " " + d.figuresIn(), style: small}))
+	}
+}
+
+// codeHigh is the side of the code that a telephone reads, in millimetres.
+const codeHigh = 22.0
+
+// code is the address of the page where the statement is checked, as letters and for a telephone.
+func (d *sheet) code() laid {
+	r := row.New(codeHigh)
+	text := strings.Replace(words.verifyHere.In(d.lang), "{url}", d.verify, 1)
+	words := col.New(grid(textWide - codeHigh - 4))
+	for n, l := range append(d.lines(small, textWide-codeHigh-4, text),
+		d.lines(small, textWide-codeHigh-4, d.figuresIn())...) {
+		words.Add(put(l, small, 8+float64(n)*small.pitch(), 0))
+	}
+	r.Add(col.New(grid(codeHigh)).Add(code.NewQr(d.verify, props.Rect{Percent: 100, Center: true})), col.New(grid(4)),
+		words)
+	return laid{row: r, height: codeHigh}
+}
+
+func (d *sheet) figuresIn() string { return words.figuresIn.In(d.lang) }
+
+// pageOf is Page 1 of 2.
+func pageOf(lang figures.Lang, n, of int) string {
+	return strings.NewReplacer("{page}", strconv.Itoa(n), "{pages}", strconv.Itoa(of)).Replace(words.page.In(lang))
+}
+
+// shortHash is the part of the data hash that fits a footer: the first 16 digits in groups of four.
+func shortHash(hash string) string {
+	return strings.Join([]string{hash[:4], hash[4:8], hash[8:12], hash[12:16]}, "-")
+}

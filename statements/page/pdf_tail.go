@@ -1,0 +1,200 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// A PDF may be continued: objects are appended, a second table says where they are, and the first bytes stay as they
+// are (ISO 32000-1, 7.5.6). We continue twice: once with language and bookmarks, which maroto does not write, and once
+// with the attachments of an issued statement. Every byte of it is ours, so it is the same every time.
+
+// errPDF is a document that is not built as ours are.
+var errPDF = errors.New("statements: this is not a PDF that was written here")
+
+// tail is what is appended to a document.
+type tail struct {
+	base    []byte
+	prev    int // offset of the table before
+	size    int // number of the next object
+	root    int
+	info    int
+	catalog string // the present dictionary of the root, without its brackets
+	out     bytes.Buffer
+	offsets []int // of the new objects, from number size on
+	rootAt  int
+}
+
+var (
+	trailerForm = regexp.MustCompile(
+		`trailer\n<<\n/Size (\d+)\n/Root (\d+) 0 R\n/Info (\d+) 0 R\n(?:/Prev \d+\n)?>>\nstartxref\n(\d+)\n%%EOF\n$`)
+	noNames = regexp.MustCompile(
+		`/Names <<\s*/EmbeddedFiles << /Names \[\s*\] >>\s*>>\s*`) // an empty list that gofpdf writes
+	kidForm = regexp.MustCompile(`(\d+) 0 R`)
+)
+
+// continued reads what a tail needs to know of a document.
+func continued(pdf []byte) (*tail, error) {
+	last := pdf[max(0, len(pdf)-400):]
+	m := trailerForm.FindSubmatch(last)
+	if m == nil {
+		return nil, errPDF
+	}
+	t := &tail{base: pdf}
+	for i, into := range []*int{&t.size, &t.root, &t.info, &t.prev} {
+		n, err := strconv.Atoi(string(m[i+1]))
+		if err != nil {
+			return nil, errPDF
+		}
+		*into = n
+	}
+	head := fmt.Sprintf("\n%d 0 obj\n<<", t.root)
+	at := bytes.LastIndex(pdf, []byte(head))
+	if at < 0 {
+		return nil, errPDF
+	}
+	catalog, _, found := bytes.Cut(pdf[at+len(head):], []byte("\nendobj"))
+	if !found || !bytes.HasSuffix(bytes.TrimSpace(catalog), []byte(">>")) {
+		return nil, errPDF
+	}
+	t.catalog = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(string(catalog)), ">>"))
+	t.catalog = strings.TrimSpace(noNames.ReplaceAllString(t.catalog, ""))
+	return t, nil
+}
+
+// add appends an object and gives its number.
+func (t *tail) add(object string) int {
+	number := t.size + len(t.offsets)
+	t.offsets = append(t.offsets, len(t.base)+t.out.Len())
+	fmt.Fprintf(&t.out, "%d 0 obj\n%s\nendobj\n", number, object)
+	return number
+}
+
+// end appends the root with more in its dictionary, the table and the trailer, and gives the whole document.
+func (t *tail) end(more string) []byte {
+	t.rootAt = len(t.base) + t.out.Len()
+	fmt.Fprintf(&t.out, "%d 0 obj\n<<\n%s\n%s>>\nendobj\n", t.root, t.catalog, more)
+	table := len(t.base) + t.out.Len()
+	fmt.Fprintf(&t.out, "xref\n%d 1\n%010d 00000 n \n", t.root, t.rootAt)
+	if len(t.offsets) > 0 {
+		fmt.Fprintf(&t.out, "%d %d\n", t.size, len(t.offsets))
+	}
+	for _, offset := range t.offsets {
+		fmt.Fprintf(&t.out, "%010d 00000 n \n", offset)
+	}
+	fmt.Fprintf(&t.out, "trailer\n<<\n/Size %d\n/Root %d 0 R\n/Info %d 0 R\n/Prev %d\n>>\nstartxref\n%d\n%%%%EOF\n",
+		t.size+len(t.offsets), t.root, t.info, t.prev, table)
+	return slices.Concat(t.base, t.out.Bytes())
+}
+
+// completed adds language, the wish that readers show the title, and bookmarks.
+func completed(pdf []byte, lang string, marks []mark) ([]byte, error) {
+	t, err := continued(pdf)
+	if err != nil {
+		return nil, err
+	}
+	_, kids, found := bytes.Cut(pdf, []byte("/Kids ["))
+	kids, _, closed := bytes.Cut(kids, []byte("]"))
+	if !found || !closed {
+		return nil, errPDF
+	}
+	pages := kidForm.FindAllSubmatch(kids, -1)
+	outlines := t.size
+	for i, m := range marks {
+		if m.page >= len(pages) {
+			return nil, errPDF
+		}
+		object := fmt.Sprintf("<<\n/Title %s\n/Parent %d 0 R\n/Dest [%s 0 R /XYZ 0 %d null]\n", hexText(m.title), outlines,
+			pages[m.page][1], int((pageHeight-m.top)/pointMM))
+		if i == 0 {
+			t.add(fmt.Sprintf("<<\n/Type /Outlines\n/First %d 0 R\n/Last %d 0 R\n/Count %d\n>>", outlines+1, outlines+len(marks),
+				len(marks)))
+		} else {
+			object += fmt.Sprintf("/Prev %d 0 R\n", outlines+i)
+		}
+		if i+1 < len(marks) {
+			object += fmt.Sprintf("/Next %d 0 R\n", outlines+i+2)
+		}
+		t.add(object + ">>")
+	}
+	more := fmt.Sprintf("/Version /1.7\n/Lang (%s)\n/ViewerPreferences << /DisplayDocTitle true >>\n", lang)
+	if len(marks) > 0 {
+		more += fmt.Sprintf("/Outlines %d 0 R\n", outlines)
+	}
+	return t.end(more), nil
+}
+
+// hexText is a text as PDF has it in a dictionary: UTF-16, big-endian, in hexadecimal.
+func hexText(s string) string {
+	var b strings.Builder
+	b.WriteString("<FEFF")
+	for _, u := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&b, "%04X", u)
+	}
+	return b.String() + ">"
+}
+
+// The attachments of an issued statement.
+const (
+	figuresFile = "figures.json"
+	proofFile   = "proof.json"
+	tailMark    = "%supportledger 1 " // then the lengths of content, figures and proof
+)
+
+// Attach appends figures and proof to the content of an issued statement.
+func Attach(content, figures, proof []byte) ([]byte, error) {
+	t, err := continued(content)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(&t.out, "%s%d %d %d\n", tailMark, len(content), len(figures), len(proof))
+	var names []string
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{figuresFile, figures}, {proofFile, proof}} {
+		n := t.add(
+			fmt.Sprintf(
+				"<<\n/Type /EmbeddedFile\n/Subtype /application#2Fjson\n/Length %d\n/Params << /Size %d "+
+					">>\n>>\nstream\n%s\nendstream",
+				len(f.data), len(f.data), f.data))
+		spec := t.add(fmt.Sprintf("<<\n/Type /Filespec\n/F (%s)\n/UF (%s)\n/EF << /F %d 0 R >>\n>>", f.name, f.name, n))
+		names = append(names, fmt.Sprintf("(%s) %d 0 R", f.name, spec))
+	}
+	return t.end(fmt.Sprintf("/Names << /EmbeddedFiles << /Names [%s] >> >>\n", strings.Join(names, " "))), nil
+}
+
+// Detach takes an issued document apart. What it gives is only then true when attached makes exactly the document of it
+// again, which it checks.
+func Detach(pdf []byte) (content, figures, proof []byte, err error) {
+	at := bytes.LastIndex(pdf, []byte("\n"+tailMark)) + 1
+	if at == 0 {
+		return nil, nil, nil, errPDF
+	}
+	line, _, _ := bytes.Cut(pdf[at:], []byte("\n"))
+	var lengths [3]int
+	n, err := fmt.Sscanf(string(line[len(tailMark):]), "%d %d %d", &lengths[0], &lengths[1], &lengths[2])
+	if err != nil || n != 3 || lengths[0] != at {
+		return nil, nil, nil, errPDF
+	}
+	rest := pdf[at:]
+	files := make([][]byte, 0, 2)
+	for _, length := range lengths[1:] {
+		_, after, found := bytes.Cut(rest, []byte("\nstream\n"))
+		if !found || length < 0 || length > len(after) {
+			return nil, nil, nil, errPDF
+		}
+		files, rest = append(files, after[:length]), after[length:]
+	}
+	again, err := Attach(pdf[:at], files[0], files[1])
+	if err != nil || !bytes.Equal(again, pdf) {
+		return nil, nil, nil, errPDF
+	}
+	return pdf[:at], files[0], files[1], nil
+}
