@@ -20,7 +20,7 @@ CREATE TABLE user_roles (
     role TEXT NOT NULL
         CHECK (role IN ('caseworker', 'programme_lead', 'finance_officer', 'treasurer', 'auditor', 'privacy_officer',
         'donor', 'admin')),
-    change_id TEXT,                       -- The change by which the role was granted.
+    change_id TEXT,                       -- the change by which the role was granted
     PRIMARY KEY (user_id, role)
 );
 
@@ -51,8 +51,7 @@ CREATE TABLE tokens (
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     revoked_at TEXT,
-    -- A session is a token too: it acts for a user until it expires or is ended, and nobody knows a secret for its
-    -- hash.
+    -- A session is a token too: it acts for a user until it expires or is ended. Nobody knows a secret for its hash.
     kind TEXT NOT NULL DEFAULT 'token' CHECK (kind IN ('token', 'session')),
     name TEXT NOT NULL DEFAULT '',
     -- '' is everything the user may do, 'read' what only reads, else names of operations with commas between.
@@ -165,7 +164,7 @@ CREATE TABLE audit_events (
     subject TEXT NOT NULL,
     fields TEXT NOT NULL,                 -- names of what changed, never values
     reason TEXT NOT NULL,
-    on_behalf_of TEXT NOT NULL DEFAULT '' -- For whom the actor acted, where it was for another: '' is for itself.
+    on_behalf_of TEXT NOT NULL DEFAULT '' -- for whom the actor acted, where it was for another: '' is for itself
 ); -- in the order of its key
 
 CREATE INDEX audit_events_subject ON audit_events (subject, at);

@@ -5,7 +5,7 @@ CREATE TABLE partners (
     code TEXT NOT NULL UNIQUE,            -- NG-01
     currency TEXT NOT NULL,
     account TEXT NOT NULL REFERENCES accounts (number),
-    country TEXT NOT NULL DEFAULT ''      -- Where a partner spends: cost is held against the countries of a grant.
+    country TEXT NOT NULL DEFAULT ''      -- where a partner spends: cost is held against the countries of a grant
 );
 
 CREATE TABLE transfers (
@@ -122,7 +122,7 @@ CREATE TABLE disbursements (
     entry_id TEXT REFERENCES entries (id), -- of its cost
     version BIGINT NOT NULL,
     created_by TEXT NOT NULL DEFAULT '',
-    written_by TEXT NOT NULL DEFAULT '',  -- Who wrote what it says now: neither of the two decides on it.
+    written_by TEXT NOT NULL DEFAULT '',  -- who wrote what it says now: neither of the two decides on it
     -- The version of the plan that it was asked for under; another one voids what was decided.
     plan_version TEXT NOT NULL DEFAULT '',
     policy_id TEXT NOT NULL DEFAULT '',

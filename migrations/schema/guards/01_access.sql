@@ -1,3 +1,6 @@
+-- What the database refuses by more than a glance at the row itself: duties of several people, states that need proof.
+-- The simple guards stand in guards.go and states.go.
+
 CREATE TRIGGER users_insert BEFORE INSERT ON users
 BEGIN
     SELECT RAISE(ABORT,
@@ -9,8 +12,8 @@ CREATE TRIGGER users_update BEFORE UPDATE ON users
 BEGIN
     SELECT RAISE(ABORT,
         'supportledger:account_ended: what has ended stays ended, and an end is never put off; make another account')
-    WHERE OLD.disabled_at IS NOT NULL AND NEW.disabled_at IS DISTINCT FROM OLD.disabled_at OR OLD.ends_at IS NOT NULL
-      AND (NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at);
+    WHERE OLD.disabled_at IS NOT NULL AND NEW.disabled_at IS DISTINCT FROM OLD.disabled_at
+       OR OLD.ends_at IS NOT NULL AND (NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at);
     SELECT RAISE(ABORT, 'supportledger:approval_missing: no approved change joins this account to that one')
     WHERE NEW.person <> OLD.person
       AND (OLD.person <> ''
@@ -29,11 +32,13 @@ END;
 CREATE TRIGGER user_roles_insert BEFORE INSERT ON user_roles
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:incompatible_roles: these two roles are not for one person')
-    WHERE EXISTS (SELECT 1 FROM user_roles WHERE user_id = NEW.user_id
-      AND (role IN ('admin', 'auditor', 'donor') OR NEW.role IN ('admin', 'auditor', 'donor') OR role = 'caseworker'
-        AND NEW.role IN ('finance_officer', 'treasurer', 'privacy_officer') OR NEW.role = 'caseworker'
-        AND role IN ('finance_officer', 'treasurer', 'privacy_officer') OR role = 'programme_lead'
-        AND NEW.role = 'privacy_officer' OR NEW.role = 'programme_lead' AND role = 'privacy_officer'));
+    WHERE EXISTS (SELECT 1 FROM user_roles h WHERE h.user_id = NEW.user_id AND (
+            h.role IN ('admin', 'auditor', 'donor')
+         OR NEW.role IN ('admin', 'auditor', 'donor')
+         OR h.role = 'caseworker' AND NEW.role IN ('finance_officer', 'treasurer', 'privacy_officer')
+         OR NEW.role = 'caseworker' AND h.role IN ('finance_officer', 'treasurer', 'privacy_officer')
+         OR h.role = 'programme_lead' AND NEW.role = 'privacy_officer'
+         OR NEW.role = 'programme_lead' AND h.role = 'privacy_officer'));
     SELECT RAISE(ABORT, 'supportledger:approval_missing: no approved change of the account grants this role')
     WHERE NOT EXISTS (SELECT 1 FROM account_changes c WHERE c.id = NEW.change_id AND c.user_id = NEW.user_id
       AND c.state = 'applied' AND c.grants LIKE '%,' || NEW.role || ',%'

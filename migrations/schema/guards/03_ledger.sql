@@ -1,11 +1,17 @@
+-- What the database refuses by more than a glance at the row itself: duties of several people, states that need proof.
+-- The simple guards stand in guards.go and states.go.
+
 CREATE TRIGGER periods_update BEFORE UPDATE ON periods WHEN OLD.state = 'closed'
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:reopening_missing: a closed month is reopened by two people, with a reason')
-    WHERE NEW.month <> OLD.month OR (NEW.state <> 'closed' OR NEW.reopenings <> OLD.reopenings)
-      AND (NEW.state <> 'soft_closed' OR NEW.reopenings <> OLD.reopenings + 1
-        OR NOT EXISTS (SELECT 1 FROM period_reopenings r JOIN duties q ON q.subject = r.id AND q.round = 1
-          AND q.step = 'request' JOIN duties a ON a.subject = r.id AND a.round = 1 AND a.step = 'approve'
-          AND a.user_id <> q.user_id AND a.payload = q.payload WHERE r.month = NEW.month AND r.round = NEW.reopenings));
+    WHERE NEW.month <> OLD.month
+       OR (NEW.state <> 'closed' OR NEW.reopenings <> OLD.reopenings)
+          AND (NEW.state <> 'soft_closed' OR NEW.reopenings <> OLD.reopenings + 1
+               OR NOT EXISTS (SELECT 1 FROM period_reopenings r
+                              JOIN duties q ON q.subject = r.id AND q.round = 1 AND q.step = 'request'
+                              JOIN duties a ON a.subject = r.id AND a.round = 1 AND a.step = 'approve'
+                                           AND a.user_id <> q.user_id AND a.payload = q.payload
+                              WHERE r.month = NEW.month AND r.round = NEW.reopenings));
 END;
 
 CREATE TRIGGER entry_drafts_delete BEFORE DELETE ON entry_drafts

@@ -1,3 +1,6 @@
+-- What the database refuses by more than a glance at the row itself: duties of several people, states that need proof.
+-- The simple guards stand in guards.go and states.go.
+
 CREATE TRIGGER fx_rates_update BEFORE UPDATE ON fx_rates
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:rate_locked: a locked rate is never changed')

@@ -1,3 +1,6 @@
+-- What the database refuses by more than a glance at the row itself: duties of several people, states that need proof.
+-- The simple guards stand in guards.go and states.go.
+
 CREATE TRIGGER identities_insert BEFORE INSERT ON identities
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:erased: who was erased is not written down again')

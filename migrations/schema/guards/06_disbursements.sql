@@ -1,3 +1,6 @@
+-- What the database refuses by more than a glance at the row itself: duties of several people, states that need proof.
+-- The simple guards stand in guards.go and states.go.
+
 CREATE TRIGGER transfers_update BEFORE UPDATE ON transfers
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:authorisation_missing: money moves after a second person authorised it')

@@ -1,3 +1,6 @@
+-- What the database refuses by more than a glance at the row itself: duties of several people, states that need proof.
+-- The simple guards stand in guards.go and states.go.
+
 CREATE TRIGGER payee_details_insert BEFORE INSERT ON payee_details
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:append_only: bank details are written anew, each version once')

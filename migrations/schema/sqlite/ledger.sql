@@ -7,8 +7,8 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:entry_is_posted: this entry exists; reverse it instead')
     WHERE EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq) OR EXISTS (SELECT 1 FROM entries WHERE id = NEW.id)
        OR EXISTS (SELECT 1 FROM entries WHERE fiscal_year = NEW.fiscal_year AND number = NEW.number)
-       OR EXISTS (SELECT 1 FROM entries WHERE reverses = NEW.reverses) OR EXISTS (SELECT 1 FROM entries
-           WHERE corrects = NEW.corrects)
+       OR EXISTS (SELECT 1 FROM entries WHERE reverses = NEW.reverses)
+       OR EXISTS (SELECT 1 FROM entries WHERE corrects = NEW.corrects)
        OR EXISTS (SELECT 1 FROM entries WHERE external_id = NEW.external_id);
     SELECT RAISE(ABORT, 'supportledger:entry_out_of_order: entries and their numbers follow each other without a gap')
     WHERE NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM entries)
