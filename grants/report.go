@@ -59,7 +59,7 @@ func (r Register) BudgetActual(ctx context.Context, tx *store.Tx, key string, sp
 	if err != nil {
 		return BudgetActual{}, err
 	}
-	p := budgetReader{g, r.Book.Base, ledger.Rate{}, accounts, sums, of}
+	p := budgetReader{grant: g, base: r.Book.Base, accounts: accounts, sums: sums, of: of}
 	if g.Amount.Currency != r.Book.Base {
 		layers, err := r.Book.Lots(ctx, tx, layerPool(g), cmp.Or(span.To, LastDay))
 		if err != nil {

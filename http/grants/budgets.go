@@ -14,19 +14,27 @@ import (
 
 // budgets registers the versions of a grant's budget and what is moved between its lines.
 func budgets(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/budget-versions", ID: "listBudgetVersions", Tag: "grants", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/budget-versions", ID: "listBudgetVersions",
+		Tag: "grants", Roles: resource.Staff,
 		Summary: "The versions of a grant's budget", Danish: "Versionerne af en bevillings budget",
 		Refuses: []error{grants.ErrUnknownGrant}}, listBudgets)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/virements", ID: "moveBudget", Tag: "grants", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/virements", ID: "moveBudget", Tag: "grants",
+		Roles:   resource.Finance,
 		Summary: "Move money between budget lines or years", Danish: "Flyt penge mellem budgetlinjer eller år",
-		About: "Within the limits of the grant's policy, measured from the budget that the funder last approved, the move takes effect at once and " +
+		About: "Within the limits of the grant's policy, measured from the budget that the funder last approved, the " +
+			"move takes effect at once and " +
 			"the next report names it. Beyond them it waits for the funder's answer.",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrUnknownLine, grants.ErrBelowSpent, grants.ErrVirementOpen},
-		Example: `{"starts_on":"2026-09-01","reason":"Fewer sessions, more legal aid","moves":[{"from_line":"1","to_line":"2","amount":"5000.00"}]}`}, moveBudget)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/budget-decisions", ID: "decideBudget", Tag: "grants", Roles: resource.Finance,
-		Summary: "Put down what the funder answered to a change of the budget", Danish: "Registrér bevillingsgivers svar på en budgetændring",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrUnknownLine, grants.ErrBelowSpent,
+			grants.ErrVirementOpen},
+		Example: `{"starts_on":"2026-09-01","reason":"Fewer sessions, more legal aid","moves":[{"from_line":"1",` +
+			`"to_line":"2","amount":"5000.00"}]}`}, moveBudget)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/budget-decisions", ID: "decideBudget", Tag: "grants",
+		Roles:   resource.Finance,
+		Summary: "Put down what the funder answered to a change of the budget",
+		Danish:  "Registrér bevillingsgivers svar på en budgetændring",
 		About:   "By another person than the one who asked for the change.",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownBudget, grants.ErrBudgetDecided, grants.ErrBelowSpent, access.ErrMakerCannotApprove},
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownBudget, grants.ErrBudgetDecided, grants.ErrBelowSpent,
+			access.ErrMakerCannotApprove},
 		Example: `{"version":2,"decision":"approve","letter":"2026-4711"}`}, decideBudget)
 }
 
@@ -59,13 +67,15 @@ func viewBudgetVersion(v grants.BudgetVersion) budgetVersionView {
 }
 
 func viewBudgetMove(m grants.Move) moveBody {
-	return moveBody{From: m.From, FromYear: m.FromYear, To: m.To, ToYear: m.ToYear, Amount: rest.Decimal(m.Amount.String())}
+	return moveBody{From: m.From, FromYear: m.FromYear, To: m.To, ToYear: m.ToYear,
+		Amount: rest.Decimal(m.Amount.String())}
 }
 
 func viewBudget(lines []grants.BudgetLine) []budgetLineBody {
 	out := []budgetLineBody{}
 	for _, l := range lines {
-		v := budgetLineBody{No: l.No, Text: l.Text, Categories: l.Categories, Amount: rest.Decimal(l.Amount.String()), Unit: l.Unit, Salary: l.Salary}
+		v := budgetLineBody{No: l.No, Text: l.Text, Categories: l.Categories, Amount: rest.Decimal(l.Amount.String()),
+			Unit: l.Unit, Salary: l.Salary}
 		if !l.Quantity.IsZero() {
 			v.Quantity, v.UnitPrice = rest.Decimal(l.Quantity.String()), rest.Decimal(l.UnitPrice.String())
 		}
@@ -82,7 +92,8 @@ func budgetLines(sent []budgetLineBody, c ledger.Currency) ([]grants.BudgetLine,
 	var lines []grants.BudgetLine
 	for i, b := range sent {
 		pointer := fmt.Sprintf("/budget_lines/%d", i)
-		l := grants.BudgetLine{No: b.No, Text: b.Text, Categories: b.Categories, Unit: b.Unit, Salary: b.Salary, UnitPrice: ledger.Zero(c)}
+		l := grants.BudgetLine{No: b.No, Text: b.Text, Categories: b.Categories, Unit: b.Unit, Salary: b.Salary,
+			UnitPrice: ledger.Zero(c)}
 		var err error
 		if l.Amount, err = b.Amount.In(pointer+"/amount", c); err != nil {
 			return nil, err
@@ -152,7 +163,9 @@ type decideBudgetRequest struct {
 	Letter   string   `json:"letter" validate:"required,max=120" description:"The funder's reference; no person's name."`
 }
 
-func decideBudget(ctx context.Context, tx *store.Tx, d resource.Domain, in decideBudgetRequest) (budgetVersionView, error) {
+func decideBudget(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in decideBudgetRequest,
+) (budgetVersionView, error) {
 	v, err := d.Grants.DecideBudget(ctx, tx, string(in.ID),
 		grants.BudgetDecision{Version: in.Version, Approve: in.Decision == "approve", Letter: in.Letter})
 	return viewBudgetVersion(v), err

@@ -16,17 +16,25 @@ import (
 
 // claimRoutes registers who pays which share of which cost, and the reconciliation of all grants.
 func claimRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/cost-claims", ID: "claimCost", Tag: "cost-claims", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/cost-claims", ID: "claimCost", Tag: "cost-claims",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Claim shares of a cost on a document for funds", Danish: "Henfør andele af en udgift på et bilag til fonde",
 		About: "All funds together claim no more than the document says, and no fund twice: a cost is never funded twice.",
-		Refuses: []error{ledger.ErrUnknownEvidence, ledger.ErrUnknownFund, ledger.ErrUnknownEntry, claims.ErrEvidenceOverclaimed, claims.ErrCostClaimed,
+		Refuses: []error{ledger.ErrUnknownEvidence, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,
+			claims.ErrEvidenceOverclaimed, claims.ErrCostClaimed,
 			claims.ErrCostAmount, claims.ErrCostLines},
-		Example: `{"evidence":"evd_0123456789","amount":"4200.00","shares":[{"fund":"G1","share":"2520.00"},{"fund":"G2","share":"1680.00"}]}`}, claimCost)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/cost-claims", ID: "listCostClaims", Tag: "cost-claims", Roles: resource.Bookkeeper,
-		Summary: "Which fund claims which share of which cost", Danish: "Hvilken fond der bærer hvilken andel af hvilken udgift"}, listCostClaims)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/grant-reconciliation", ID: "reportGrantReconciliation", Tag: "reports", Roles: resource.Bookkeeper,
-		Summary: "All grants added up and held against the general ledger", Danish: "Alle bevillinger lagt sammen og holdt op mod finansbogholderiet",
-		About: "Every difference is 0.00: received + interest - released - refunded = deferred, released = spent, and grants + other funds = general ledger. " +
+		Example: `{"evidence":"evd_0123456789","amount":"4200.00","shares":[{"fund":"G1","share":"2520.00"},` +
+			`{"fund":"G2","share":"1680.00"}]}`}, claimCost)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/cost-claims", ID: "listCostClaims", Tag: "cost-claims",
+		Roles:   resource.Bookkeeper,
+		Summary: "Which fund claims which share of which cost",
+		Danish:  "Hvilken fond der bærer hvilken andel af hvilken udgift"}, listCostClaims)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/grant-reconciliation", ID: "reportGrantReconciliation",
+		Tag: "reports", Roles: resource.Bookkeeper,
+		Summary: "All grants added up and held against the general ledger",
+		Danish:  "Alle bevillinger lagt sammen og holdt op mod finansbogholderiet",
+		About: "Every difference is 0.00: received + interest - released - refunded = deferred, released = spent, and " +
+			"grants + other funds = general ledger. " +
 			"Every figure has an `href` to the lines that it is the sum of."}, reportGrantReconciliation)
 }
 
@@ -111,7 +119,9 @@ func viewClaim(c claims.Listed) claimRow {
 		Entry: c.Entry}
 }
 
-func listCostClaims(ctx context.Context, tx *store.Tx, d resource.Domain, in listClaimsRequest) (rest.List[claimRow], error) {
+func listCostClaims(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in listClaimsRequest,
+) (rest.List[claimRow], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[claimRow]{}, err
@@ -137,12 +147,16 @@ type reconciliationRow struct {
 }
 
 func viewReconciled(kind, grant string, f grants.Reconciled) reconciliationRow {
-	return reconciliationRow{Kind: kind, Grant: grant, Received: books.ViewFigure(f.Received), Interest: books.ViewFigure(f.Interest), Awarded: books.ViewFigure(f.Awarded),
-		Spent: books.ViewFigure(f.Spent), Released: books.ViewFigure(f.Released), Refunded: books.ViewFigure(f.Refunded), Deferred: books.ViewFigure(f.Deferred),
+	return reconciliationRow{Kind: kind, Grant: grant, Received: books.ViewFigure(f.Received),
+		Interest: books.ViewFigure(f.Interest), Awarded: books.ViewFigure(f.Awarded),
+		Spent: books.ViewFigure(f.Spent), Released: books.ViewFigure(f.Released), Refunded: books.ViewFigure(f.Refunded),
+		Deferred:   books.ViewFigure(f.Deferred),
 		Receivable: books.ViewFigure(f.Receivable)}
 }
 
-func reportGrantReconciliation(ctx context.Context, tx *store.Tx, d resource.Domain, in books.AsOfRequest) (books.Report[reconciliationRow], error) {
+func reportGrantReconciliation(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in books.AsOfRequest,
+) (books.Report[reconciliationRow], error) {
 	r, span, err := books.NewReport[reconciliationRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
 	if err != nil {
 		return r, err

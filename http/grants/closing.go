@@ -17,38 +17,59 @@ import (
 
 // awards registers grants that are income at once, and how grants end.
 func awards(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/awards", ID: "awardGrant", Tag: "grants", Roles: resource.Finance, Money: true,
-		Summary: "Recognise a grant at once as income and receivable", Danish: "Indtægtsfør en bevilling straks som tilgodehavende",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrConditionOpen, rates.ErrRateMissing, ledger.ErrPeriodClosed}}, awardGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/award-receipts", ID: "receiveAward", Tag: "grants", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/awards", ID: "awardGrant", Tag: "grants",
+		Roles: resource.Finance, Money: true,
+		Summary: "Recognise a grant at once as income and receivable",
+		Danish:  "Indtægtsfør en bevilling straks som tilgodehavende",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrConditionOpen, rates.ErrRateMissing,
+			ledger.ErrPeriodClosed}}, awardGrant)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/award-receipts", ID: "receiveAward", Tag: "grants",
+		Roles: resource.Finance, Money: true,
 		Summary: "Book money received on an awarded grant", Danish: "Bogfør penge modtaget på en indtægtsført bevilling",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, rates.ErrRateMissing, ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, rates.ErrRateMissing,
+			ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
 			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, receiveAward)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/interest", ID: "bookInterest", Tag: "grants", Roles: resource.Finance, Money: true,
-		Summary: "Book interest on a grant's money for whom it belongs to", Danish: "Bogfør renter af en bevillings penge til den, de tilhører",
-		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrBankNotInBase, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, bookInterest)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/disallowances", ID: "disallowCost", Tag: "grants", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/interest", ID: "bookInterest", Tag: "grants",
+		Roles: resource.Finance, Money: true,
+		Summary: "Book interest on a grant's money for whom it belongs to",
+		Danish:  "Bogfør renter af en bevillings penge til den, de tilhører",
+		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
+			ledger.ErrPeriodClosed}}, bookInterest)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/disallowances", ID: "disallowCost", Tag: "grants",
+		Roles: resource.Finance, Money: true,
 		Summary: "Take disallowed cost off a grant", Danish: "Tag underkendte udgifter af en bevilling",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrOverClaimed, grants.ErrOverAnswered, grants.ErrDuplicateFinding, grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrOverClaimed, grants.ErrOverAnswered, grants.ErrDuplicateFinding,
+			grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
 			ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, disallowCost)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/endings", ID: "endGrant", Tag: "grants", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "End a grant's period: open commitments lapse", Danish: "Afslut en bevillings periode: åbne disponeringer bortfalder",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/endings", ID: "endGrant", Tag: "grants",
+		Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Summary: "End a grant's period: open commitments lapse",
+		Danish:  "Afslut en bevillings periode: åbne disponeringer bortfalder",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrPeriodClosed}}, endGrant)
 	finalAccounts(api)
 }
 
 func finalAccounts(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/final-accounts", ID: "closeAccount", Tag: "grants", Roles: resource.Finance, Money: true,
-		Summary: "Draw up a grant's final account: what is unspent is owed to the grantor", Danish: "Opgør en bevilling endeligt: det uforbrugte skyldes bevillingsgiver",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen, grants.ErrOverspent, ledger.ErrPeriodClosed}}, closeAccount)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/refund-payments", ID: "payRefund", Tag: "grants", Roles: resource.Finance, Money: true,
-		Summary: "Pay back what a final account owes the grantor", Danish: "Betal det tilbage, som den endelige opgørelse skylder bevillingsgiver",
-		About: "By another person than the one who drew up the final account.",
-		Refuses: []error{grants.ErrNoFinalAccount, grants.ErrGrantState, grants.ErrBankNotInBase, access.ErrMakerCannotApprove, ledger.ErrUnknownAccount,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/final-accounts", ID: "closeAccount", Tag: "grants",
+		Roles: resource.Finance, Money: true,
+		Summary: "Draw up a grant's final account: what is unspent is owed to the grantor",
+		Danish:  "Opgør en bevilling endeligt: det uforbrugte skyldes bevillingsgiver",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen,
+			grants.ErrOverspent, ledger.ErrPeriodClosed}}, closeAccount)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/refund-payments", ID: "payRefund", Tag: "grants",
+		Roles: resource.Finance, Money: true,
+		Summary: "Pay back what a final account owes the grantor",
+		Danish:  "Betal det tilbage, som den endelige opgørelse skylder bevillingsgiver",
+		About:   "By another person than the one who drew up the final account.",
+		Refuses: []error{grants.ErrNoFinalAccount, grants.ErrGrantState, grants.ErrBankNotInBase,
+			access.ErrMakerCannotApprove, ledger.ErrUnknownAccount,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, payRefund)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/residue-retentions", ID: "keepResidue", Tag: "grants", Roles: resource.Finance, Money: true,
-		Summary: "Keep an unspent rest that the grantor does not ask back", Danish: "Behold en uforbrugt rest, som bevillingsgiver ikke kræver tilbage",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen, grants.ErrOverspent, grants.ErrAboveDeMinimis,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/residue-retentions", ID: "keepResidue",
+		Tag: "grants", Roles: resource.Finance, Money: true,
+		Summary: "Keep an unspent rest that the grantor does not ask back",
+		Danish:  "Behold en uforbrugt rest, som bevillingsgiver ikke kræver tilbage",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen,
+			grants.ErrOverspent, grants.ErrAboveDeMinimis,
 			grants.ErrLetterMissing, grants.ErrBankNotInBase, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, keepResidue)
 }
 
@@ -82,7 +103,9 @@ type awardReceiptView struct {
 	Entry    ledger.EntryID `json:"entry_id"`
 }
 
-func receiveAward(ctx context.Context, tx *store.Tx, d resource.Domain, in awardReceiptRequest) (awardReceiptView, error) {
+func receiveAward(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in awardReceiptRequest,
+) (awardReceiptView, error) {
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return awardReceiptView{}, err
@@ -109,12 +132,15 @@ type interestRequest struct {
 	Account ledger.AccountNo `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
 }
 
-func bookInterest(ctx context.Context, tx *store.Tx, d resource.Domain, in interestRequest) (resource.PostedView, error) {
+func bookInterest(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in interestRequest,
+) (resource.PostedView, error) {
 	amount, err := in.Amount.In("/amount", d.Book.Base)
 	if err != nil {
 		return resource.PostedView{}, err
 	}
-	p, err := d.Grants.BookInterest(ctx, tx, grants.Interest{Grant: string(in.ID), On: in.Date, Amount: amount, Account: cmp.Or(in.Account, ledger.BaseBank)})
+	p, err := d.Grants.BookInterest(ctx, tx, grants.Interest{Grant: string(in.ID), On: in.Date, Amount: amount,
+		Account: cmp.Or(in.Account, ledger.BaseBank)})
 	return resource.ViewPosted(p), err
 }
 
@@ -131,8 +157,11 @@ type disallowedItemBody struct {
 	Amount   rest.Decimal `json:"amount" validate:"required,positive" description:"Base currency."`
 }
 
-func disallowCost(ctx context.Context, tx *store.Tx, d resource.Domain, in disallowanceRequest) (resource.PostedView, error) {
-	act := grants.Disallowance{Grant: string(in.ID), Finding: in.Finding, On: in.Date, Account: cmp.Or(in.Account, ledger.BaseBank)}
+func disallowCost(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in disallowanceRequest,
+) (resource.PostedView, error) {
+	act := grants.Disallowance{Grant: string(in.ID), Finding: in.Finding, On: in.Date,
+		Account: cmp.Or(in.Account, ledger.BaseBank)}
 	for i, item := range in.Items {
 		amount, err := item.Amount.In(fmt.Sprintf("/items/%d/amount", i), d.Book.Base)
 		if err != nil {
@@ -164,7 +193,9 @@ func viewFinalAccount(f grants.FinalAccount) finalAccountView {
 		Paid: f.Paid}
 }
 
-func closeAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (finalAccountView, error) {
+func closeAccount(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest,
+) (finalAccountView, error) {
 	f, err := d.Grants.CloseAccount(ctx, tx, string(in.ID), in.Date)
 	return viewFinalAccount(f), err
 }
@@ -187,7 +218,9 @@ type keepResidueRequest struct {
 	Letter  string           `json:"letter" validate:"required,max=80" description:"Reference of the grantor's letter that lets us keep it."`
 }
 
-func keepResidue(ctx context.Context, tx *store.Tx, d resource.Domain, in keepResidueRequest) (resource.PostedView, error) {
+func keepResidue(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in keepResidueRequest,
+) (resource.PostedView, error) {
 	p, err := d.Grants.KeepResidue(ctx, tx, string(in.ID),
 		grants.Residue{On: in.Date, Account: in.Account, Letter: in.Letter})
 	return resource.ViewPosted(p), err

@@ -13,16 +13,21 @@ import (
 
 // conditions registers what holds a grant's money back.
 func conditions(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/conditions", ID: "addCondition", Tag: "grants", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/conditions", ID: "addCondition", Tag: "grants",
+		Roles:   resource.Finance,
 		Summary: "Put a condition of a grant on record", Danish: "Registrér en betingelse for en bevilling",
-		About:   "It may hold back a planned instalment, what is paid out of the grant, or nothing.",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrUnknownInstalment, grants.ErrDuplicateCondition},
+		About: "It may hold back a planned instalment, what is paid out of the grant, or nothing.",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrUnknownInstalment,
+			grants.ErrDuplicateCondition},
 		Example: `{"kind":"report","text":"Interim report for 2026","due_on":"2027-01-31","instalment":2}`}, addCondition)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conditions", ID: "listConditions", Tag: "grants", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conditions", ID: "listConditions", Tag: "grants",
+		Roles:   resource.Staff,
 		Summary: "The conditions of a grant and where they stand", Danish: "En bevillings betingelser, og hvor de står",
 		Refuses: []error{grants.ErrUnknownGrant}}, listConditions)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/conditions/:number/decisions", ID: "decideCondition", Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
-		Summary: "Note that a condition is met, waived, missed or open again", Danish: "Notér, at en betingelse er opfyldt, frafaldet, misligholdt eller åben igen",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/conditions/:number/decisions", ID: "decideCondition",
+		Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Note that a condition is met, waived, missed or open again",
+		Danish:  "Notér, at en betingelse er opfyldt, frafaldet, misligholdt eller åben igen",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownCondition, ledger.ErrReasonRequired}}, decideCondition)
 }
 
@@ -67,7 +72,8 @@ func viewDecision(d grants.ConditionDecision) decisionView {
 }
 
 func addCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in conditionRequest) (conditionView, error) {
-	c, err := grants.AddCondition(ctx, tx, string(in.ID), grants.Condition{Number: in.Number, Kind: in.Kind, Text: in.Text, DueOn: in.DueOn,
+	c, err := grants.AddCondition(ctx, tx, string(in.ID), grants.Condition{Number: in.Number, Kind: in.Kind, Text: in.Text,
+		DueOn:      in.DueOn,
 		Instalment: in.Instalment, Disbursements: in.Disbursements})
 	if err != nil {
 		return conditionView{}, err
@@ -75,7 +81,9 @@ func addCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in condi
 	return viewCondition(c), nil
 }
 
-func listConditions(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[conditionView], error) {
+func listConditions(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef,
+) (rest.List[conditionView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[conditionView]{}, err
@@ -96,8 +104,11 @@ type decideConditionRequest struct {
 	Reason string                `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
 }
 
-func decideCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in decideConditionRequest) (conditionView, error) {
-	c, err := grants.DecideCondition(ctx, tx, string(in.ID), string(in.Number), grants.ConditionDecision{State: in.State, On: in.Date, Reason: in.Reason})
+func decideCondition(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in decideConditionRequest,
+) (conditionView, error) {
+	c, err := grants.DecideCondition(ctx, tx, string(in.ID), string(in.Number),
+		grants.ConditionDecision{State: in.State, On: in.Date, Reason: in.Reason})
 	if err != nil {
 		return conditionView{}, resource.AtReason(err)
 	}
@@ -106,18 +117,25 @@ func decideCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in de
 
 // findings registers what auditors and grantors question.
 func findings(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/findings", ID: "raiseFinding", Tag: "grants", Roles: resource.Finance,
-		Summary: "Put an auditor's or grantor's finding on record", Danish: "Registrér en bemærkning fra revisor eller bevillingsgiver",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/findings", ID: "raiseFinding", Tag: "grants",
+		Roles:   resource.Finance,
+		Summary: "Put an auditor's or grantor's finding on record",
+		Danish:  "Registrér en bemærkning fra revisor eller bevillingsgiver",
 		About:   "The grant cannot be closed until all of it is settled.",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrDuplicateFinding}}, raiseFinding)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/findings", ID: "listFindings", Tag: "grants", Roles: resource.Bookkeeper,
-		Summary: "What was questioned of a grant, and what became of it", Danish: "Hvad der er draget i tvivl på en bevilling, og hvad det blev til",
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/findings", ID: "listFindings", Tag: "grants",
+		Roles:   resource.Bookkeeper,
+		Summary: "What was questioned of a grant, and what became of it",
+		Danish:  "Hvad der er draget i tvivl på en bevilling, og hvad det blev til",
 		About:   "questioned = documented + justified + written_off + disallowed + pending.",
 		Refuses: []error{grants.ErrUnknownGrant}}, listFindings)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/findings/:number/answers", ID: "answerFinding", Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
-		Summary: "Settle a part of a finding that stays on the grant", Danish: "Afklar en del af en bemærkning, der bliver på bevillingen",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/findings/:number/answers", ID: "answerFinding",
+		Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Settle a part of a finding that stays on the grant",
+		Danish:  "Afklar en del af en bemærkning, der bliver på bevillingen",
 		About:   "What is disallowed is settled by a disallowance with the finding's number.",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownFinding, grants.ErrOverAnswered, ledger.ErrReasonRequired}}, answerFinding)
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownFinding, grants.ErrOverAnswered, ledger.ErrReasonRequired}},
+		answerFinding)
 }
 
 type findingRequest struct {
@@ -154,14 +172,17 @@ func raiseFinding(ctx context.Context, tx *store.Tx, d resource.Domain, in findi
 	if err != nil {
 		return findingView{}, err
 	}
-	f, err := d.Grants.RaiseFinding(ctx, tx, grants.AuditFinding{Grant: string(in.ID), Number: string(in.Number), On: in.Date, Questioned: questioned, Text: in.Text})
+	f, err := d.Grants.RaiseFinding(ctx, tx, grants.AuditFinding{Grant: string(in.ID), Number: string(in.Number),
+		On: in.Date, Questioned: questioned, Text: in.Text})
 	if err != nil {
 		return findingView{}, err
 	}
 	return viewFinding(f), nil
 }
 
-func listFindings(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[findingView], error) {
+func listFindings(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef,
+) (rest.List[findingView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[findingView]{}, err
@@ -188,7 +209,8 @@ func answerFinding(ctx context.Context, tx *store.Tx, d resource.Domain, in answ
 	if err != nil {
 		return findingView{}, err
 	}
-	f, err := d.Grants.AnswerFinding(ctx, tx, string(in.ID), string(in.Number), grants.Answer{Outcome: in.Outcome, Amount: amount, On: in.Date, Reason: in.Reason})
+	f, err := d.Grants.AnswerFinding(ctx, tx, string(in.ID), string(in.Number),
+		grants.Answer{Outcome: in.Outcome, Amount: amount, On: in.Date, Reason: in.Reason})
 	if err != nil {
 		return findingView{}, resource.AtReason(err)
 	}

@@ -20,34 +20,50 @@ import (
 
 // donorImports registers the way of files of donors and gifts onto the record: preview, commit or discard, undo.
 func donorImports(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports", ID: "uploadDonorImport", Tag: "donor-imports", Roles: resource.Finance, Location: "/donor-imports/{id}",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports", ID: "uploadDonorImport", Tag: "donor-imports",
+		Roles: resource.Finance, Location: "/donor-imports/{id}",
 		Body: books.MaxImportBody, Personal: true,
 		Summary: "Upload a file of donors or of gifts: it is previewed, nothing is put on record",
 		Danish:  "Indlæs en fil med bidragydere eller gaver: den vises, intet registreres",
-		About: "docs/IMPORT.md has the columns. The file is kept sealed while it is looked at, and is gone once it is committed or discarded. " +
+		About: "docs/IMPORT.md has the columns. The file is kept sealed while it is looked at, and is gone once it is " +
+			"committed or discarded. " +
 			"No answer repeats what stands in it.",
 		Refuses: []error{ledger.ErrImportFile, ledger.ErrImportExists, vault.ErrNoVault},
-		Example: `{"kind":"gifts","profile":"rfc4180","name":"gifts.csv","content":"ZG9ub3IsZnVuZCxkYXRlLGdyb3NzCg=="}`}, uploadDonorImport)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports", ID: "listDonorImports", Tag: "donor-imports", Roles: resource.Bookkeeper,
-		Summary: "List the files of donors and gifts", Danish: "Vis indlæste filer med bidragydere og gaver"}, listDonorImports)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id", ID: "getDonorImport", Tag: "donor-imports", Roles: resource.Bookkeeper,
-		Summary: "One file of donors or gifts", Danish: "Én fil med bidragydere eller gaver", Refuses: []error{ledger.ErrUnknownImport}}, getDonorImport)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id/rows", ID: "listDonorImportRows", Tag: "donor-imports", Roles: resource.Bookkeeper,
+		Example: `{"kind":"gifts","profile":"rfc4180","name":"gifts.csv","content":"ZG9ub3IsZnVuZCxkYXRlLGdyb3NzCg=="}`},
+		uploadDonorImport)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports", ID: "listDonorImports", Tag: "donor-imports",
+		Roles:   resource.Bookkeeper,
+		Summary: "List the files of donors and gifts", Danish: "Vis indlæste filer med bidragydere og gaver"},
+		listDonorImports)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id", ID: "getDonorImport", Tag: "donor-imports",
+		Roles:   resource.Bookkeeper,
+		Summary: "One file of donors or gifts", Danish: "Én fil med bidragydere eller gaver",
+		Refuses: []error{ledger.ErrUnknownImport}}, getDonorImport)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id/rows", ID: "listDonorImportRows",
+		Tag: "donor-imports", Roles: resource.Bookkeeper,
 		Summary: "The rows of a file that is looked at, with everything that is wrong, by column",
 		Danish:  "Rækkerne i en fil, der vises, med alt det forkerte, efter kolonne",
 		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, vault.ErrNoVault}}, listDonorImportRows)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/commits", ID: "commitDonorImport", Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "Put on record what is new in the file, all or nothing", Danish: "Registrér det nye i filen, alt eller intet",
-		About: "Gifts are posted as one batch.",
-		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/commits", ID: "commitDonorImport",
+		Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Summary: "Put on record what is new in the file, all or nothing",
+		Danish:  "Registrér det nye i filen, alt eller intet",
+		About:   "Gifts are posted as one batch.",
+		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, ledger.ErrImportRows, ledger.ErrImportNothing,
+			ledger.ErrPeriodClosed,
 			ledger.ErrFundOverdrawn, vault.ErrNoVault}}, commitDonorImport)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/discards", ID: "discardDonorImport", Tag: "donor-imports", Roles: resource.Finance, Status: http.StatusOK,
-		Summary: "Give up a file that was only looked at: nothing of it stays", Danish: "Opgiv en fil, der kun er vist: intet af den bliver",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/discards", ID: "discardDonorImport",
+		Tag: "donor-imports", Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Give up a file that was only looked at: nothing of it stays",
+		Danish:  "Opgiv en fil, der kun er vist: intet af den bliver",
 		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, vault.ErrNoVault}}, discardDonorImport)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/undos", ID: "undoDonorImport", Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "Reverse the gifts of a file, or take its donors off the record", Danish: "Tilbagefør en fils gaver, eller fjern dens bidragydere igen",
-		About: "Gifts by one batch of reversals while their months are open; donors only where nothing hangs on them.",
-		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/undos", ID: "undoDonorImport",
+		Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Summary: "Reverse the gifts of a file, or take its donors off the record",
+		Danish:  "Tilbagefør en fils gaver, eller fjern dens bidragydere igen",
+		About:   "Gifts by one batch of reversals while their months are open; donors only where nothing hangs on them.",
+		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed,
+			ledger.ErrFundOverdrawn,
 			donors.ErrDonorInUse, gifts.ErrGiftRefunded, vault.ErrNoVault}}, undoDonorImport)
 }
 
@@ -129,19 +145,23 @@ func viewDonorImportRow(problems rest.ProblemTable, r donorimport.Row) donorImpo
 	return v
 }
 
-func uploadDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in uploadDonorImportRequest) (donorImportPreviewView, error) {
+func uploadDonorImport(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in uploadDonorImportRequest,
+) (donorImportPreviewView, error) {
 	content, err := base64.StdEncoding.DecodeString(string(in.Content))
 	if err != nil {
 		return donorImportPreviewView{}, books.NotBase64
 	}
-	im, p, err := importer(d).Upload(ctx, tx, donorimport.File{Kind: in.Kind, Profile: in.Profile, Name: in.Name, Content: content})
+	im, p, err := importer(d).Upload(ctx, tx, donorimport.File{Kind: in.Kind, Profile: in.Profile, Name: in.Name,
+		Content: content})
 	if errors.Is(err, ledger.ErrImportFile) {
 		err = rest.At("/content", err)
 	}
 	if err != nil {
 		return donorImportPreviewView{}, err
 	}
-	v := donorImportPreviewView{donorImportView: viewDonorImport(im), New: p.New, Duplicate: p.Duplicate, Errors: p.Errors, Total: p.Total,
+	v := donorImportPreviewView{donorImportView: viewDonorImport(im), New: p.New, Duplicate: p.Duplicate, Errors: p.Errors,
+		Total:       p.Total,
 		FirstErrors: []donorImportRowView{}}
 	for _, r := range p.Rows {
 		if r.Status == ledger.RowError && len(v.FirstErrors) < 20 {
@@ -180,7 +200,9 @@ type donorImportRowsRequest struct {
 	Status ledger.RowStatus `query:"status" json:"-" validate:"omitempty,oneof=new duplicate error"`
 }
 
-func listDonorImportRows(ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRowsRequest) (rest.List[donorImportRowView], error) {
+func listDonorImportRows(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRowsRequest,
+) (rest.List[donorImportRowView], error) {
 	after, err := in.After(1)
 	if err != nil {
 		return rest.List[donorImportRowView]{}, err
@@ -201,16 +223,21 @@ func listDonorImportRows(ctx context.Context, tx *store.Tx, d resource.Domain, i
 			rows = append(rows, r)
 		}
 	}
-	return rest.ListOf(in.Page, rows, func(r donorimport.Row) donorImportRowView { return viewDonorImportRow(d.API.Problems, r) },
+	return rest.ListOf(in.Page, rows,
+		func(r donorimport.Row) donorImportRowView { return viewDonorImportRow(d.API.Problems, r) },
 		func(r donorimport.Row) []string { return []string{strconv.Itoa(r.Row)} }), nil
 }
 
-func commitDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRequest) (donorImportView, error) {
+func commitDonorImport(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRequest,
+) (donorImportView, error) {
 	im, err := importer(d).Commit(ctx, tx, donorimport.ID(in.ID))
 	return viewDonorImport(im), err
 }
 
-func discardDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRequest) (donorImportView, error) {
+func discardDonorImport(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in donorImportRequest,
+) (donorImportView, error) {
 	im, err := importer(d).Discard(ctx, tx, donorimport.ID(in.ID))
 	return viewDonorImport(im), err
 }
@@ -220,7 +247,9 @@ type undoDonorImportRequest struct {
 	Reason string   `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
 }
 
-func undoDonorImport(ctx context.Context, tx *store.Tx, d resource.Domain, in undoDonorImportRequest) (donorImportView, error) {
+func undoDonorImport(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in undoDonorImportRequest,
+) (donorImportView, error) {
 	im, err := importer(d).Undo(ctx, tx, donorimport.ID(in.ID), in.Reason)
 	return viewDonorImport(im), resource.AtReason(err)
 }

@@ -19,40 +19,60 @@ import (
 
 // donorRoutes registers who gives: what is personal about them, what they promise, and what they gave in a year.
 func donorRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors/:id", ID: "getDonor", Tag: "donors", Roles: resource.Bookkeeper,
-		Summary: "One donor, without what is personal", Danish: "Én bidragyder, uden det personlige", Refuses: []error{donors.ErrUnknownDonor}}, getDonor)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors", Roles: resource.Finance, Personal: true, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors/:id", ID: "getDonor", Tag: "donors",
+		Roles:   resource.Bookkeeper,
+		Summary: "One donor, without what is personal", Danish: "Én bidragyder, uden det personlige",
+		Refuses: []error{donors.ErrUnknownDonor}}, getDonor)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors",
+		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Keep what is personal about a donor, sealed", Danish: "Gem det personlige om en bidragyder, forseglet",
 		About:   "A field that is sent replaces what was there. The answer does not show it.",
 		Refuses: []error{donors.ErrUnknownDonor, vault.ErrNoVault, vault.ErrErased, vault.ErrTextTooBig}}, sealDonor)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/disclosures", ID: "discloseDonor", Tag: "donors", Roles: resource.Finance, Personal: true, Status: http.StatusOK,
-		Summary: "Read a donor's name and addresses, for a reason", Danish: "Læs en bidragyders navn og adresser, med en begrundelse",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/disclosures", ID: "discloseDonor", Tag: "donors",
+		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
+		Summary: "Read a donor's name and addresses, for a reason",
+		Danish:  "Læs en bidragyders navn og adresser, med en begrundelse",
 		About:   "Who read it and why is on record. The tax id is not among it.",
-		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, discloseDonor)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/erasures", ID: "eraseDonor", Tag: "donors", Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
-		Summary: "Erase what is personal about a donor for good; gifts and books stay", Danish: "Slet det personlige om en bidragyder for altid; gaver og bogføring står",
+		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased,
+			vault.ErrUnsealed}}, discloseDonor)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/erasures", ID: "eraseDonor", Tag: "donors",
+		Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
+		Summary: "Erase what is personal about a donor for good; gifts and books stay",
+		Danish:  "Slet det personlige om en bidragyder for altid; gaver og bogføring står",
 		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault}}, eraseDonor)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/gift-list", ID: "reportGiftList", Tag: "reports", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/gift-list", ID: "reportGiftList", Tag: "reports",
+		Roles:   resource.Bookkeeper,
 		Summary: "What every donor gave in a year", Danish: "Hvad hver bidragyder gav i et år",
-		About: "For the report to the tax agency (Tax Assessment Act § 8 A). Gifts given back and gifts in kind do not count."}, reportGiftList)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/tax-gift-lists", ID: "openTaxGiftList", Tag: "donors", Roles: []access.Role{access.Treasurer}, Personal: true, Status: http.StatusOK,
-		Summary: "The gift list of a year with the donors' tax ids, for a reason", Danish: "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
+		About: "For the report to the tax agency (Tax Assessment Act § 8 A). Gifts given back and gifts in kind do not " +
+			"count."}, reportGiftList)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/tax-gift-lists", ID: "openTaxGiftList", Tag: "donors",
+		Roles: []access.Role{access.Treasurer}, Personal: true, Status: http.StatusOK,
+		Summary: "The gift list of a year with the donors' tax ids, for a reason",
+		Danish:  "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
 		About:   "Each tax id that is opened is on record. ?format=csv gives the list for the agency's form.",
 		Refuses: []error{ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, openTaxGiftList)
 	pledgeRoutes(api)
 }
 
 func pledgeRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges", ID: "makePledge", Tag: "pledges", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges", ID: "makePledge", Tag: "pledges",
+		Roles:   resource.Finance,
 		Summary: "Put a donor's pledge on record", Danish: "Registrér en bidragyders tilsagn",
-		About:   "It is no entry: a gift is income when it is received. A gift names the pledge that it fulfils.",
-		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrFundOfGrant, gifts.ErrDuplicatePledge, grants.ErrScheduleTotal, grants.ErrScheduleOrder, ledger.ErrUnknownFund},
-		Example: `{"donor":"D-77","fund":"D1","date":"2026-01-05","amount":"1200.00","instalments":[{"due_on":"2026-02-01","amount":"1200.00"}]}`}, makePledge)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges", ID: "listPledges", Tag: "pledges", Roles: resource.Bookkeeper,
-		Summary: "List the pledges with what came of them up to a day", Danish: "Vis tilsagnene, og hvad der er kommet af dem til og med en dag"}, listPledges)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges/:id", ID: "getPledge", Tag: "pledges", Roles: resource.Bookkeeper,
-		Summary: "One pledge with its instalments", Danish: "Ét tilsagn med rater", Refuses: []error{gifts.ErrUnknownPledge}}, getPledge)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges/:id/cancellations", ID: "cancelPledge", Tag: "pledges", Roles: resource.Finance, Status: http.StatusOK,
+		About: "It is no entry: a gift is income when it is received. A gift names the pledge that it fulfils.",
+		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrFundOfGrant, gifts.ErrDuplicatePledge, grants.ErrScheduleTotal,
+			grants.ErrScheduleOrder, ledger.ErrUnknownFund},
+		Example: `{"donor":"D-77","fund":"D1","date":"2026-01-05","amount":"1200.00",` +
+			`"instalments":[{"due_on":"2026-02-01","amount":"1200.00"}]}`}, makePledge)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges", ID: "listPledges", Tag: "pledges",
+		Roles:   resource.Bookkeeper,
+		Summary: "List the pledges with what came of them up to a day",
+		Danish:  "Vis tilsagnene, og hvad der er kommet af dem til og med en dag"}, listPledges)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/pledges/:id", ID: "getPledge", Tag: "pledges",
+		Roles:   resource.Bookkeeper,
+		Summary: "One pledge with its instalments", Danish: "Ét tilsagn med rater", Refuses: []error{gifts.ErrUnknownPledge}},
+		getPledge)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges/:id/cancellations", ID: "cancelPledge", Tag: "pledges",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that the rest of a pledge will not come", Danish: "Notér, at resten af et tilsagn ikke kommer",
 		Refuses: []error{gifts.ErrUnknownPledge, grants.ErrOverCancelled, ledger.ErrReasonRequired}}, cancelPledge)
 }
@@ -169,7 +189,9 @@ type taxGiftRow struct {
 	TaxID vault.Personal `json:"tax_id,omitempty"`
 }
 
-func openTaxGiftList(ctx context.Context, tx *store.Tx, d resource.Domain, in taxGiftListRequest) (taxGiftListView, error) {
+func openTaxGiftList(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in taxGiftListRequest,
+) (taxGiftListView, error) {
 	list, err := d.Gifts.TaxTotals(ctx, tx, d.API.Vault, in.Year, in.Reason)
 	if err != nil {
 		return taxGiftListView{}, resource.AtReason(err)

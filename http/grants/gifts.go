@@ -16,19 +16,25 @@ import (
 
 // giftRoutes registers money given without an agreement.
 func giftRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts", ID: "receiveGift", Tag: "gifts", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts", ID: "receiveGift", Tag: "gifts",
+		Roles: resource.Finance, Money: true,
 		Summary: "Book a gift into its fund", Danish: "Bogfør en gave i dens fond",
 		About: "The donor is credited with the gross; a fee that was withheld falls on the general fund.",
-		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrDuplicateGift, gifts.ErrFundOfGrant, gifts.ErrGiftFee, grants.ErrBankNotInBase, gifts.ErrUnknownPledge,
+		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrDuplicateGift, gifts.ErrFundOfGrant, gifts.ErrGiftFee,
+			grants.ErrBankNotInBase, gifts.ErrUnknownPledge,
 			gifts.ErrPledgeMismatch, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, receiveGift)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/gifts", ID: "listGifts", Tag: "gifts", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/gifts", ID: "listGifts", Tag: "gifts",
+		Roles:   resource.Bookkeeper,
 		Summary: "List the gifts", Danish: "Vis gaverne"}, listGifts)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/gifts/:id", ID: "getGift", Tag: "gifts", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/gifts/:id", ID: "getGift", Tag: "gifts",
+		Roles:   resource.Bookkeeper,
 		Summary: "One gift", Danish: "Én gave", Refuses: []error{gifts.ErrUnknownGift}}, getGift)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts/:id/refunds", ID: "refundGift", Tag: "gifts", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts/:id/refunds", ID: "refundGift", Tag: "gifts",
+		Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Give a mistaken gift back", Danish: "Giv en fejlagtig gave tilbage",
-		Refuses: []error{gifts.ErrUnknownGift, gifts.ErrGiftRefunded, gifts.ErrGiftReversed, gifts.ErrRefundDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, refundGift)
+		Refuses: []error{gifts.ErrUnknownGift, gifts.ErrGiftRefunded, gifts.ErrGiftReversed, gifts.ErrRefundDate,
+			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, refundGift)
 }
 
 type giftRequest struct {
@@ -80,7 +86,8 @@ func receiveGift(ctx context.Context, tx *store.Tx, d resource.Domain, in giftRe
 	if _, err := d.Book.Fund(ctx, tx, in.Fund); err != nil {
 		return giftView{}, rest.At("/fund", err)
 	}
-	g := gifts.Gift{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date, Account: cmp.Or(in.Account, ledger.BaseBank),
+	g := gifts.Gift{Number: in.Number, Donor: donor, Fund: in.Fund, On: in.Date,
+		Account:   cmp.Or(in.Account, ledger.BaseBank),
 		Anonymous: in.Anonymous, Pledge: string(in.Pledge)}
 	if g.Gross, err = in.Gross.In("/gross", d.Book.Base); err != nil {
 		return giftView{}, err
@@ -94,7 +101,9 @@ func receiveGift(ctx context.Context, tx *store.Tx, d resource.Domain, in giftRe
 	return viewGift(g), nil
 }
 
-func listGifts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[giftView], error) {
+func listGifts(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page },
+) (rest.List[giftView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[giftView]{}, err

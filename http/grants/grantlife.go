@@ -15,48 +15,68 @@ import (
 
 // grantLife registers the states of a grant, what is promised of it, and what holds its money back.
 func grantLife(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/signatures", ID: "signDraftGrant", Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/signatures", ID: "signDraftGrant", Tag: "grants",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Sign a draft grant and open its fund", Danish: "Underskriv en bevilling i udkast, og opret dens fond",
 		About:   "The budget must sum to the amount: neither over- nor under-budgeted.",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrBudgetTotal, ledger.ErrDuplicateFund}}, signDraftGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/suspensions", ID: "suspendGrant", Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrBudgetTotal, ledger.ErrDuplicateFund}},
+		signDraftGrant)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/suspensions", ID: "suspendGrant", Tag: "grants",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Suspend a grant: nothing new is committed", Danish: "Sæt en bevilling i bero: intet nyt disponeres",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrReasonRequired}}, suspendGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/resumptions", ID: "resumeGrant", Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/resumptions", ID: "resumeGrant", Tag: "grants",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Resume a suspended grant", Danish: "Genoptag en bevilling, der er sat i bero",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrReasonRequired}}, resumeGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/terminations", ID: "terminateGrant", Tag: "grants", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/terminations", ID: "terminateGrant", Tag: "grants",
+		Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Break a grant off: open commitments lapse, what has not come is cancelled",
 		Danish:  "Afbryd en bevilling: åbne disponeringer bortfalder, det, der ikke er kommet, annulleres",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed}}, terminateGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/closures", ID: "closeGrant", Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed}},
+		terminateGrant)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/closures", ID: "closeGrant", Tag: "grants",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Close a grant for good", Danish: "Luk en bevilling endeligt",
-		About: "Nothing is committed, no advance is out, all findings are settled, nothing is left of the money received, and the final statement is issued.",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen, grants.ErrFindingOpen,
+		About: "Nothing is committed, no advance is out, all findings are settled, nothing is left of the money " +
+			"received, and the final statement is issued.",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen,
+			grants.ErrFindingOpen,
 			grants.ErrDeferredOpen, grants.ErrStatementMissing}}, closeGrant)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/moves", ID: "listGrantMoves", Tag: "grants", Roles: resource.Staff,
-		Summary: "The steps in the life of a grant", Danish: "Skridtene i en bevillings liv", Refuses: []error{grants.ErrUnknownGrant}}, listGrantMoves)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/moves", ID: "listGrantMoves", Tag: "grants",
+		Roles:   resource.Staff,
+		Summary: "The steps in the life of a grant", Danish: "Skridtene i en bevillings liv",
+		Refuses: []error{grants.ErrUnknownGrant}}, listGrantMoves)
 	promises(api)
 	conditions(api)
 	findings(api)
 }
 
 func promises(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/planned-instalments", ID: "planInstalments", Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
-		Summary: "Write down which instalments a grant promises, and when", Danish: "Notér, hvilke rater en bevilling lover, og hvornår",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrDuplicateSchedule, grants.ErrScheduleTotal, grants.ErrScheduleOrder},
-		Example: `{"instalments":[{"due_on":"2026-01-05","amount":"20000.00"},{"due_on":"2027-01-05","amount":"40000.00"}]}`}, planInstalments)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/planned-instalments", ID: "listPlannedInstalments", Tag: "grants", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/planned-instalments", ID: "planInstalments",
+		Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Write down which instalments a grant promises, and when",
+		Danish:  "Notér, hvilke rater en bevilling lover, og hvornår",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrDuplicateSchedule, grants.ErrScheduleTotal,
+			grants.ErrScheduleOrder},
+		Example: `{"instalments":[{"due_on":"2026-01-05","amount":"20000.00"},{"due_on":"2027-01-05","amount":"40000.00"}]}`},
+		planInstalments)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/planned-instalments", ID: "listPlannedInstalments",
+		Tag: "grants", Roles: resource.Bookkeeper,
 		Summary: "What a grant promised, and what of it was paid, cancelled, is open or overdue today",
 		Danish:  "Hvad en bevilling lovede, og hvad af det der er betalt, annulleret, åbent eller forfaldent i dag",
 		Refuses: []error{grants.ErrUnknownGrant}}, listPlannedInstalments)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/cancellations", ID: "cancelPromise", Tag: "grants", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/cancellations", ID: "cancelPromise", Tag: "grants",
+		Roles:   resource.Finance,
 		Summary: "Note that a grantor takes a part of a promise back; the award stays what it was",
 		Danish:  "Notér, at bevillingsgiver trækker en del af et løfte tilbage; tilsagnet står uændret",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrWrongRecognition, grants.ErrOverCancelled, ledger.ErrReasonRequired}}, cancelPromise)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/grant-standings", ID: "reportGrantStandings", Tag: "reports", Roles: resource.Bookkeeper,
-		Summary: "Of every grant: awarded, cancelled, paid, still to come and overdue", Danish: "For hver bevilling: tilsagn, annulleret, betalt, udestående og forfaldent",
-		About: "award = cancelled + paid + open, in the grant's currency."}, reportGrantStandings)
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrWrongRecognition, grants.ErrOverCancelled,
+			ledger.ErrReasonRequired}}, cancelPromise)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/grant-standings", ID: "reportGrantStandings",
+		Tag: "reports", Roles: resource.Bookkeeper,
+		Summary: "Of every grant: awarded, cancelled, paid, still to come and overdue",
+		Danish:  "For hver bevilling: tilsagn, annulleret, betalt, udestående og forfaldent",
+		About:   "award = cancelled + paid + open, in the grant's currency."}, reportGrantStandings)
 }
 
 func signDraftGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (grantView, error) {
@@ -102,7 +122,9 @@ func viewMove(m grants.Step) moveView {
 	return moveView{State: m.State, Date: m.On, Reason: m.Reason, By: m.By, At: m.At}
 }
 
-func listGrantMoves(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[moveView], error) {
+func listGrantMoves(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef,
+) (rest.List[moveView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[moveView]{}, err
@@ -112,7 +134,8 @@ func listGrantMoves(ctx context.Context, tx *store.Tx, d resource.Domain, in res
 		return rest.List[moveView]{}, err
 	}
 	moves, err := grants.Moves(ctx, tx, g, page)
-	return rest.ListOf(in.Page, moves, viewMove, func(m grants.Step) []string { return []string{strconv.Itoa(m.Position)} }), err
+	return rest.ListOf(in.Page, moves, viewMove,
+		func(m grants.Step) []string { return []string{strconv.Itoa(m.Position)} }), err
 }
 
 type planInstalmentsRequest struct {
@@ -159,7 +182,9 @@ func viewPlanned(p grants.PlannedStanding) plannedView {
 		Open: rest.Decimal(p.Open.String()), State: p.State, Condition: p.Condition}
 }
 
-func planInstalments(ctx context.Context, tx *store.Tx, d resource.Domain, in planInstalmentsRequest) (standingView, error) {
+func planInstalments(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in planInstalmentsRequest,
+) (standingView, error) {
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return standingView{}, err
@@ -179,7 +204,9 @@ func planInstalments(ctx context.Context, tx *store.Tx, d resource.Domain, in pl
 	return viewStanding(g, s), err
 }
 
-func listPlannedInstalments(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[plannedView], error) {
+func listPlannedInstalments(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef,
+) (rest.List[plannedView], error) {
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[plannedView]{}, err
@@ -206,7 +233,9 @@ type cancellationView struct {
 	Standing standingView `json:"standing" description:"Of the grant, after it."`
 }
 
-func cancelPromise(ctx context.Context, tx *store.Tx, d resource.Domain, in cancellationRequest) (cancellationView, error) {
+func cancelPromise(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in cancellationRequest,
+) (cancellationView, error) {
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return cancellationView{}, err

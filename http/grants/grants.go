@@ -16,33 +16,46 @@ import (
 
 // funders registers donors and grants.
 func funders(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors", ID: "listDonors", Tag: "donors", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors", ID: "listDonors", Tag: "donors",
+		Roles:   resource.Bookkeeper,
 		Summary: "List the donors", Danish: "Vis bidragyderne"}, listDonors)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors", ID: "registerDonor", Tag: "donors", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors", ID: "registerDonor", Tag: "donors",
+		Roles:   resource.Finance,
 		Summary: "Put a donor on record", Danish: "Registrér en bidragyder",
 		Refuses: []error{donors.ErrDuplicateDonor, donors.ErrNameOfPerson}}, registerDonor)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants", ID: "listGrants", Tag: "grants", Roles: resource.Staff,
 		Summary: "List the grants", Danish: "Vis bevillingerne"}, listGrants)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id", ID: "getGrant", Tag: "grants", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id", ID: "getGrant", Tag: "grants",
+		Roles:   resource.Staff,
 		Summary: "One grant with its policy and budget", Danish: "Én bevilling med vilkår og budget",
 		Refuses: []error{grants.ErrUnknownGrant}}, getGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants", ID: "signGrant", Tag: "grants", Roles: resource.Finance,
-		Summary: "Put a signed grant agreement on record and open its fund", Danish: "Registrér en underskrevet bevilling og opret dens fond",
-		About: "Without signed_on it is a draft: no fund yet, and the budget need not sum to the amount.",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants", ID: "signGrant", Tag: "grants",
+		Roles:   resource.Finance,
+		Summary: "Put a signed grant agreement on record and open its fund",
+		Danish:  "Registrér en underskrevet bevilling og opret dens fond",
+		About:   "Without signed_on it is a draft: no fund yet, and the budget need not sum to the amount.",
 		Refuses: []error{donors.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetLineTotal,
 			grants.ErrBudgetCategory, ledger.ErrDuplicateFund}}, signGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/amendments", ID: "amendGrant", Tag: "grants", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/amendments", ID: "amendGrant", Tag: "grants",
+		Roles:   resource.Finance,
 		Summary: "Change a grant's policy from a day on", Danish: "Ændr en bevillings vilkår fra en dag",
-		About:   "Until an amendment that changes the same rule. What is not sent stays as it is; an empty list takes the limit away.",
+		About: "Until an amendment that changes the same rule. What is not sent stays as it is; an empty list takes " +
+			"the limit away.",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrPolicyFixed},
 		Example: `{"starts_on":"2026-07-01","fee_bearer":"general","eligible_to":"2027-03-31"}`}, amendGrant)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/instalments", ID: "receiveInstalment", Tag: "grants", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/instalments", ID: "receiveInstalment", Tag: "grants",
+		Roles: resource.Finance, Money: true,
 		Summary: "Book an instalment that reached our bank", Danish: "Bogfør en rate, der er nået vores bank",
-		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrWrongRecognition, grants.ErrGrantState, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
-		Example: `{"date":"2026-01-07","amount":{"amount":"3000.00","currency":"EUR"},"rate":"7.4600 DKK/EUR","account":"1020"}`}, receiveInstalment)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/indirect-charges", ID: "chargeIndirect", Tag: "grants", Roles: resource.Finance, Money: true,
-		Status: http.StatusOK, Summary: "Charge indirect cost on a grant up to a day", Danish: "Træk fællesomkostninger på en bevilling til og med en dag",
-		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrReportDue, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, chargeIndirect)
+		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrWrongRecognition, grants.ErrGrantState,
+			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
+		Example: `{"date":"2026-01-07","amount":{"amount":"3000.00","currency":"EUR"},"rate":"7.4600 DKK/EUR",` +
+			`"account":"1020"}`}, receiveInstalment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/indirect-charges", ID: "chargeIndirect",
+		Tag: "grants", Roles: resource.Finance, Money: true,
+		Status: http.StatusOK, Summary: "Charge indirect cost on a grant up to a day",
+		Danish: "Træk fællesomkostninger på en bevilling til og med en dag",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrReportDue, ledger.ErrFundOverdrawn,
+			ledger.ErrPeriodClosed}}, chargeIndirect)
 }
 
 type donorView struct {
@@ -64,7 +77,9 @@ func viewDonor(d donors.Donor) donorView {
 	return v
 }
 
-func listDonors(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[donorView], error) {
+func listDonors(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page },
+) (rest.List[donorView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[donorView]{}, err
@@ -82,7 +97,8 @@ type registerDonorRequest struct {
 }
 
 func registerDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in registerDonorRequest) (donorView, error) {
-	donor, err := donors.Register(ctx, tx, donors.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language, Delivery: in.Delivery})
+	donor, err := donors.Register(ctx, tx, donors.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language,
+		Delivery: in.Delivery})
 	return viewDonor(donor), err
 }
 
@@ -159,11 +175,14 @@ type policyView struct {
 }
 
 func viewGrant(g grants.Grant) grantView {
-	v := grantView{ID: g.ID, Code: g.Code, Donor: g.Donor.Code, Title: g.Title, Amount: g.Amount, State: g.State, SignedOn: string(g.SignedOn),
-		From: string(g.From), To: string(g.To), ReportBy: string(g.ReportDueOn), Version: g.Version, Policies: []policyView{}, Budget: []budgetLineBody{}}
+	v := grantView{ID: g.ID, Code: g.Code, Donor: g.Donor.Code, Title: g.Title, Amount: g.Amount, State: g.State,
+		SignedOn: string(g.SignedOn),
+		From:     string(g.From), To: string(g.To), ReportBy: string(g.ReportDueOn), Version: g.Version, Policies: []policyView{},
+		Budget: []budgetLineBody{}}
 	for _, p := range g.Policies {
-		v.Policies = append(v.Policies, policyView{StartsOn: string(p.StartsOn), Recognition: p.Recognition, RateMethod: p.RateMethod,
-			FeeBearer: p.FeeBearer, CurrencyBearer: p.CurrencyBearer, IndirectRate: p.IndirectRate.String(),
+		v.Policies = append(v.Policies, policyView{StartsOn: string(p.StartsOn), Recognition: p.Recognition,
+			RateMethod: p.RateMethod,
+			FeeBearer:  p.FeeBearer, CurrencyBearer: p.CurrencyBearer, IndirectRate: p.IndirectRate.String(),
 			Excludes: emptyNotNil(p.IndirectExcludes), Interest: p.Interest, Ineligible: emptyNotNil(p.Ineligible),
 			RefundDeMinimis: ledger.Round(p.RefundDeMinimis.Amount, g.Amount.Currency), ruleView: viewRules(p, g.Amount)})
 	}
@@ -182,7 +201,8 @@ func signGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in signGran
 	if err != nil {
 		return grantView{}, err
 	}
-	g := grants.Grant{Code: in.Code, Donor: donor, Title: in.Title, Amount: in.Amount, SignedOn: in.SignedOn, From: in.From, To: in.To, ReportDueOn: in.ReportBy,
+	g := grants.Grant{Code: in.Code, Donor: donor, Title: in.Title, Amount: in.Amount, SignedOn: in.SignedOn,
+		From: in.From, To: in.To, ReportDueOn: in.ReportBy,
 		Policies: grants.Policies{policy}}
 	if g.Budget, err = budgetLines(in.Budget, in.Amount.Currency); err != nil {
 		return grantView{}, err
@@ -198,7 +218,8 @@ func signGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in signGran
 // policy reads the rules of a grant in currency c. A deferred grant in another currency reports at the rates of its
 // receipts, any other the books' own figures.
 func (b policyBody) policy(c, base ledger.Currency) (grants.Policy, error) {
-	p := grants.Policy{Recognition: b.Recognition, RateMethod: rates.OwnCurrency, FeeBearer: b.FeeBearer, CurrencyBearer: b.CurrencyBearer,
+	p := grants.Policy{Recognition: b.Recognition, RateMethod: rates.OwnCurrency, FeeBearer: b.FeeBearer,
+		CurrencyBearer:   b.CurrencyBearer,
 		IndirectExcludes: b.Excludes, Interest: b.Interest, Ineligible: b.Ineligible, RefundDeMinimis: ledger.Zero(c)}
 	if c != base && b.Recognition == grants.Deferred {
 		p.RateMethod = rates.ReceiptRate
@@ -224,7 +245,9 @@ func getGrant(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRe
 	return viewGrant(g), err
 }
 
-func listGrants(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[grantView], error) {
+func listGrants(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page },
+) (rest.List[grantView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[grantView]{}, err
@@ -251,16 +274,20 @@ type instalmentView struct {
 	Entry  resource.PostedView `json:"entry"`
 }
 
-func receiveInstalment(ctx context.Context, tx *store.Tx, d resource.Domain, in instalmentRequest) (instalmentView, error) {
+func receiveInstalment(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in instalmentRequest,
+) (instalmentView, error) {
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return instalmentView{}, err
 	}
 	if g.Amount.Currency != in.Amount.Currency {
-		return instalmentView{}, rest.At("/amount/currency", &ledger.AmountError{Code: "currency_mismatch", Got: string(in.Amount.Currency),
+		return instalmentView{}, rest.At("/amount/currency", &ledger.AmountError{Code: "currency_mismatch",
+			Got:  string(in.Amount.Currency),
 			Hint: "the grant is in " + string(g.Amount.Currency)})
 	}
-	out, err := d.Grants.Receive(ctx, tx, grants.Receipt{Grant: g.Code, On: in.Date, Amount: in.Amount, Rate: in.Rate, Account: in.Account, Text: in.Text})
+	out, err := d.Grants.Receive(ctx, tx, grants.Receipt{Grant: g.Code, On: in.Date, Amount: in.Amount, Rate: in.Rate,
+		Account: in.Account, Text: in.Text})
 	if err != nil {
 		return instalmentView{}, err
 	}

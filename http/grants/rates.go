@@ -16,27 +16,39 @@ import (
 
 // exchangeRates registers the rates on record. Nothing is fetched: people bring the files.
 func exchangeRates(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/exchange-rates", ID: "listExchangeRates", Tag: "exchange-rates", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/exchange-rates", ID: "listExchangeRates", Tag: "exchange-rates",
+		Roles:   resource.Bookkeeper,
 		Summary: "List the exchange rates on record", Danish: "Vis valutakurserne"}, listRates)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/exchange-rates/:id", ID: "getExchangeRate", Tag: "exchange-rates", Roles: resource.Bookkeeper,
-		Summary: "One exchange rate, with the statements that stand on it", Danish: "Én valutakurs og de opgørelser, der bygger på den",
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/exchange-rates/:id", ID: "getExchangeRate",
+		Tag: "exchange-rates", Roles: resource.Bookkeeper,
+		Summary: "One exchange rate, with the statements that stand on it",
+		Danish:  "Én valutakurs og de opgørelser, der bygger på den",
 		Refuses: []error{rates.ErrUnknownRate}}, getRate)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rates", ID: "enterExchangeRate", Tag: "exchange-rates", Roles: resource.Finance,
-		Summary: "Enter an exchange rate by hand, with the document that shows it", Danish: "Indtast en valutakurs med det bilag, der viser den",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rates", ID: "enterExchangeRate", Tag: "exchange-rates",
+		Roles:   resource.Finance,
+		Summary: "Enter an exchange rate by hand, with the document that shows it",
+		Danish:  "Indtast en valutakurs med det bilag, der viser den",
 		About:   "The same pair and day again corrects the rate while it is provisional.",
 		Refuses: []error{rates.ErrRateEvidence, rates.ErrRateLocked, ledger.ErrUnknownEvidence},
 		Example: `{"date":"2026-12-31","rate":"226 NGN/DKK","evidence_id":"evd_06f8k1v2m3n4p5q6r7s8t9v0w1"}`}, enterRate)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-imports", ID: "importExchangeRates", Tag: "exchange-rates", Roles: resource.Finance, Body: maxRateBody,
-		Status: http.StatusOK, Summary: "Read a file of the European Central Bank or InforEuro", Danish: "Indlæs en fil fra Den Europæiske Centralbank eller InforEuro",
-		About: "CSV or XML as published, at most 3 MiB. The rates are provisional until they are locked, by hand or by a statement that stands on them. " +
-			"A file that cannot be read, or that contradicts a locked rate, changes nothing; ?dry_run=true shows what it would do.",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-imports", ID: "importExchangeRates",
+		Tag: "exchange-rates", Roles: resource.Finance, Body: maxRateBody,
+		Status: http.StatusOK, Summary: "Read a file of the European Central Bank or InforEuro",
+		Danish: "Indlæs en fil fra Den Europæiske Centralbank eller InforEuro",
+		About: "CSV or XML as published, at most 3 MiB. The rates are provisional until they are locked, by hand or by a " +
+			"statement that stands on them. " +
+			"A file that cannot be read, or that contradicts a locked rate, changes nothing; ?dry_run=true shows what it " +
+			"would do.",
 		Refuses: []error{rates.ErrRateFile, rates.ErrRateLocked},
 		Example: `{"source":"ecb","content":"RGF0ZSxES0ssCjIwMjYtMTItMzEsNy40NjkwLAo=","currencies":["DKK"]}`}, importRates)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-locks", ID: "lockExchangeRates", Tag: "exchange-rates", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-locks", ID: "lockExchangeRates",
+		Tag: "exchange-rates", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Lock exchange rates: they never change again", Danish: "Lås valutakurser: de ændres aldrig mere",
 		Example: `{"source":"ecb","to":"2026-12-31"}`}, lockRates)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conversion", ID: "getGrantConversion", Tag: "grants", Roles: resource.Bookkeeper,
-		Summary: "The rates at which a grant's report of a period converts", Danish: "De kurser, som en bevillings opgørelse for en periode omregnes til",
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conversion", ID: "getGrantConversion", Tag: "grants",
+		Roles:   resource.Bookkeeper,
+		Summary: "The rates at which a grant's report of a period converts",
+		Danish:  "De kurser, som en bevillings opgørelse for en periode omregnes til",
 		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateGap, rates.ErrRateMissing}}, grantConversion)
 }
 
@@ -76,7 +88,8 @@ func listRates(ctx context.Context, tx *store.Tx, d resource.Domain, in listRate
 	if err != nil {
 		return rest.List[rateView]{}, err
 	}
-	found, err := rates.List(ctx, tx, rates.Filter{Source: in.Source, Currency: in.Currency, From: in.From, To: in.To, Page: page})
+	found, err := rates.List(ctx, tx, rates.Filter{Source: in.Source, Currency: in.Currency, From: in.From, To: in.To,
+		Page: page})
 	if err != nil {
 		return rest.List[rateView]{}, err
 	}
@@ -107,7 +120,8 @@ type enterRateRequest struct {
 
 func enterRate(ctx context.Context, tx *store.Tx, d resource.Domain, in enterRateRequest) (rateView, error) {
 	if in.Rate.Num == in.Rate.Den {
-		return rateView{}, rest.At("/rate", &ledger.AmountError{Code: "rate_malformed", Got: in.Rate.String(), Hint: "a rate between two currencies"})
+		return rateView{}, rest.At("/rate", &ledger.AmountError{Code: "rate_malformed", Got: in.Rate.String(),
+			Hint: "a rate between two currencies"})
 	}
 	k, err := rates.Enter(ctx, tx, d.Book, rates.Quote{On: in.Date, Rate: in.Rate, Evidence: in.Evidence})
 	return viewRate(k), err
@@ -136,10 +150,12 @@ type rateImportView struct {
 func importRates(ctx context.Context, tx *store.Tx, d resource.Domain, in importRatesRequest) (rateImportView, error) {
 	content, err := base64.StdEncoding.DecodeString(in.Content)
 	if err != nil {
-		return rateImportView{}, &rest.Refusal{Code: "validation_failed", Faults: []*rest.Fault{{Pointer: "/content", Code: "not_base64",
-			Message: rest.Text{EN: "This is not base64.", DA: "Dette er ikke base64."}}}}
+		return rateImportView{}, &rest.Refusal{Code: "validation_failed",
+			Faults: []*rest.Fault{{Pointer: "/content", Code: "not_base64",
+				Message: rest.Text{EN: "This is not base64.", DA: "Dette er ikke base64."}}}}
 	}
-	out, err := rates.Import(ctx, tx, rates.File{Source: in.Source, Content: content, Month: in.Month, Currencies: in.Currencies, From: in.From, To: in.To})
+	out, err := rates.Import(ctx, tx, rates.File{Source: in.Source, Content: content, Month: in.Month,
+		Currencies: in.Currencies, From: in.From, To: in.To})
 	if errors.Is(err, rates.ErrRateFile) {
 		err = rest.At("/content", err)
 	}
@@ -191,12 +207,15 @@ type conversionView struct {
 	Rates     []appliedRateView `json:"rates"`
 }
 
-func grantConversion(ctx context.Context, tx *store.Tx, d resource.Domain, in conversionRequest) (conversionView, error) {
+func grantConversion(
+	ctx context.Context, tx *store.Tx, d resource.Domain, in conversionRequest,
+) (conversionView, error) {
 	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
 	if err != nil {
 		return conversionView{}, err
 	}
-	c, err := rates.NewConverter(ctx, tx, g.Conversion(d.Book.Base, ledger.Span{From: in.From, To: resource.Today(tx, in.To)}))
+	c, err := rates.NewConverter(ctx, tx,
+		g.Conversion(d.Book.Base, ledger.Span{From: in.From, To: resource.Today(tx, in.To)}))
 	if err != nil {
 		return conversionView{}, err
 	}
