@@ -133,7 +133,8 @@ func readPaid(ctx context.Context, tx *store.Tx, pledges []Pledge, until ledger.
 			Total    int64
 		}
 		err := tx.NewSelect().TableExpr("gifts AS g").ColumnExpr("g.pledge_id, CAST(SUM(g.gross) AS BIGINT) AS total").
-			Where("g.pledge_id IN (?)", bun.List(ids)).Where("g.received_on <= ?", until).Where(stands).
+			Where("g.pledge_id IN (?)", bun.List(ids)).Where("g.pledge_id <> ''").
+			Where("g.received_on <= ?", until).Where(stands).
 			Group("g.pledge_id").Scan(ctx, &rows)
 		if err != nil {
 			return nil, err
