@@ -1,10 +1,10 @@
 package disbursements
 
 import (
-	"errors"
 	"testing"
 	"time"
 
+	"supportledger/beneficiaries"
 	"supportledger/ledger"
 )
 
@@ -67,26 +67,33 @@ func TestBandHolds(t *testing.T) {
 	}
 }
 
-// Lines of the bank that prove one payment add up; they are of one account, all in or all out.
-func TestMatchJoins(t *testing.T) {
-	line := func(account ledger.AccountNo, on ledger.Date, amount string) BankLine {
-		return BankLine{Account: account, Date: on, Amount: kroner(t, amount), Left: kroner(t, amount)}
-	}
-	var m Match
-	for _, l := range []BankLine{line("1010", "2026-01-05", "-100.00"), line("1010", "2026-01-03", "-20.00")} {
-		if err := m.join(l); err != nil {
-			t.Fatal(err)
+// A request on a plan line needs a plan in force; a payment beside the lines is only warned of. What was asked for under
+// another version of the plan stops in any case.
+func TestCheckPlan(t *testing.T) {
+	for name, c := range map[string]struct {
+		d    Disbursement
+		want Outcome
+	}{
+		"in force":         {Disbursement{Settlement: ByPartner, Plan: planIn(beneficiaries.PlanActive)}, OK},
+		"approved":         {Disbursement{Settlement: ByPartner, Plan: planIn(beneficiaries.PlanApproved)}, OK},
+		"draft":            {Disbursement{Settlement: ByPartner, Plan: planIn(beneficiaries.PlanDraft)}, Stop},
+		"beside, in force": {Disbursement{Settlement: ByPayment, Plan: planIn(beneficiaries.PlanActive)}, OK},
+		"beside, approved": {Disbursement{Settlement: ByPayment, Plan: planIn(beneficiaries.PlanApproved)}, OK},
+		"beside, draft":    {Disbursement{Settlement: ByPayment, Plan: planIn(beneficiaries.PlanDraft)}, Warning},
+		"under another version": {Disbursement{Settlement: ByPayment, PlanVersion: "other",
+			Plan: planIn(beneficiaries.PlanActive)}, Stop},
+	} {
+		found, err := Office{}.checkPlan(t.Context(), nil, c.d)
+		if err != nil || len(found) != 1 || found[0].Outcome != c.want {
+			t.Errorf("%s: %+v, %v", name, found, err)
 		}
 	}
-	if m.Line.Amount.String() != "-120.00" || m.Line.Left.String() != "-120.00" || m.Line.Date != "2026-01-05" ||
-		len(m.lines) != 2 {
-		t.Errorf("joined: %+v", m.Line)
+	if found, err := (Office{}).checkPlan(t.Context(), nil, Disbursement{Settlement: ByPartner}); err != nil ||
+		len(found) != 0 {
+		t.Errorf("without a plan: %+v, %v", found, err)
 	}
-	for name, l := range map[string]BankLine{"of another account": line("1011", "2026-01-05", "-1.00"),
-		"the other way": line("1010", "2026-01-05", "1.00")} {
-		var difference *BankDifference
-		if err := m.join(l); !errors.As(err, &difference) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+}
+
+func planIn(state beneficiaries.PlanState) beneficiaries.Plan {
+	return beneficiaries.Plan{ID: "pln_1", Number: "P-1", State: state, Current: beneficiaries.PlanVersion{ID: "ver_1"}}
 }
