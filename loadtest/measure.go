@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -87,7 +88,7 @@ func (m machine) round(ctx context.Context, round int, big books) error {
 	if err := b.fill(ctx, 0); err != nil {
 		return err
 	}
-	if err := m.served(ctx, b, empty, m.each/2, posts, round); err != nil {
+	if err := m.served(ctx, b, empty, m.each/2, posts); err != nil {
 		return err
 	}
 	if err := b.fill(ctx, m.options.small); err != nil {
@@ -100,26 +101,29 @@ func (m machine) round(ctx context.Context, round int, big books) error {
 		}
 		m.results.add(m.engine, small, rawPosting, s)
 	}
-	if err := m.served(ctx, b, small, m.each, whole, round); err != nil || m.options.large == 0 {
+	if err := m.served(ctx, b, small, m.each, inTurn(whole, round)); err != nil || m.options.large == 0 {
 		return err
 	}
-	return m.served(ctx, big, million, m.each, large, round)
+	return m.served(ctx, big, million, m.each, inTurn(large, round))
 }
 
-// served measures books while the program serves them. Every other round goes backwards, so that what grows on the way
-// favours neither end.
-func (m machine) served(ctx context.Context, b books, state string, lasts time.Duration, all []measurement,
-	round int) (err error) {
+// inTurn is the order of a round: every other one goes backwards, so that what grows on the way favours neither end.
+func inTurn(all []measurement, round int) []measurement {
+	all = slices.Clone(all)
+	if round%2 == 1 {
+		slices.Reverse(all)
+	}
+	return all
+}
+
+// served measures books while the program serves them.
+func (m machine) served(ctx context.Context, b books, state string, lasts time.Duration, all []measurement) (err error) {
 	s, err := b.serve(ctx, m.dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	for i := range all {
-		at := all[i]
-		if round%2 == 1 && state != empty {
-			at = all[len(all)-1-i]
-		}
+	for _, at := range all {
 		if !m.wanted(at.name) {
 			continue
 		}

@@ -174,13 +174,11 @@ func (r *rawDB) commit(ctx context.Context, batch []*rawPost) error {
 	if err := tx.QueryRowContext(ctx, rawHeadSQL, len(batch)).Scan(&last); err != nil {
 		return err
 	}
-	now := time.Now()
 	write := r.rows
 	if r.postgres {
 		write = r.columns
 	}
-	if err := write(ctx, tx, last-int64(len(batch)), now.Format(time.DateOnly), now.Format(time.RFC3339Nano),
-		batch); err != nil {
+	if err := write(ctx, tx, last-int64(len(batch)), time.Now(), batch); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -192,19 +190,20 @@ func hashOf(key string) string {
 }
 
 // columns writes a batch as one statement.
-func (r *rawDB) columns(ctx context.Context, tx *sql.Tx, seq int64, day, at string, batch []*rawPost) error {
+func (r *rawDB) columns(ctx context.Context, tx *sql.Tx, seq int64, now time.Time, batch []*rawPost) error {
 	n := len(batch)
 	seqs, ids, funds, accounts, hashes := make([]int64, n), make([]string, n), make([]string, n), make([]string, n),
 		make([]string, n)
 	for i, p := range batch {
 		seqs[i], ids[i], funds[i], accounts[i], hashes[i] = seq+int64(i)+1, p.key, p.fund, p.account, hashOf(p.key)
 	}
-	_, err := tx.ExecContext(ctx, rawAllSQL, seqs, ids, funds, accounts, hashes, day, at)
+	_, err := tx.ExecContext(ctx, rawAllSQL, seqs, ids, funds, accounts, hashes, now.Format(time.DateOnly),
+		now.Format(time.RFC3339Nano))
 	return err
 }
 
 // rows writes a batch row by row.
-func (r *rawDB) rows(ctx context.Context, tx *sql.Tx, seq int64, day, at string, batch []*rawPost) error {
+func (r *rawDB) rows(ctx context.Context, tx *sql.Tx, seq int64, now time.Time, batch []*rawPost) error {
 	prepared := map[string]*sql.Stmt{}
 	do := func(text string, args ...any) error {
 		s := prepared[text]
@@ -218,6 +217,7 @@ func (r *rawDB) rows(ctx context.Context, tx *sql.Tx, seq int64, day, at string,
 		_, err := s.ExecContext(ctx, args...)
 		return err
 	}
+	day, at := now.Format(time.DateOnly), now.Format(time.RFC3339Nano)
 	for _, p := range batch {
 		seq++
 		id, hash := "ent_"+p.key, hashOf(p.key)

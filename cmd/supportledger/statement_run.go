@@ -61,9 +61,14 @@ func (r runCommand) Run(ctx context.Context, c console) (err error) {
 		fmt.Fprintf(c.err, "To go on: supportledger statement run%s --run %s\n", r.at().flagged(), id)
 		return err
 	}
-	if err := r.report(ctx, c, db, runner, id, step); err != nil {
+	progress, refused, err := outcomes(ctx, db, runner, id, step)
+	if err != nil {
 		return err
 	}
+	for _, o := range refused {
+		fmt.Fprintf(c.err, "%s: %s\n", o.Subject, o.Refusal)
+	}
+	fmt.Fprintf(c.out, "%s %s: %d of %d done, %d refused\n", id, step, progress.Done, progress.Total, progress.Refused)
 	if r.Output == "-" {
 		return nil
 	}
@@ -132,12 +137,10 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 	return id, step, left, err
 }
 
-// report tells what was done, and lists what was not.
-func (r runCommand) report(ctx context.Context, c console, db *store.DB, runner *statements.Runner, id statements.RunID,
-	step statements.RunStep) error {
-	var p statements.Progress
-	var refused []statements.Outcome
-	err := db.View(ctx, func(tx *store.Tx) error {
+// outcomes reads how far a step of a run is, and the subjects that it refused.
+func outcomes(ctx context.Context, db *store.DB, runner *statements.Runner, id statements.RunID, step statements.RunStep) (
+	p statements.Progress, refused []statements.Outcome, err error) {
+	err = db.View(ctx, func(tx *store.Tx) error {
 		office, err := runner.Office(ctx, tx)
 		if err != nil {
 			return err
@@ -148,12 +151,5 @@ func (r runCommand) report(ctx context.Context, c console, db *store.DB, runner 
 		refused, err = office.Outcomes(ctx, tx, statements.OutcomeFilter{Run: id, Step: step, Refused: true})
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	for _, o := range refused {
-		fmt.Fprintf(c.err, "%s: %s\n", o.Subject, o.Refusal)
-	}
-	fmt.Fprintf(c.out, "%s %s: %d of %d done, %d refused\n", id, step, p.Done, p.Total, p.Refused)
-	return nil
+	return p, refused, err
 }

@@ -200,3 +200,19 @@ func TestStricterRules(t *testing.T) {
 		t.Errorf("with no rules at all: %v", few.stricter(Rules{}))
 	}
 }
+
+// A whole that was shown without any part is remembered: all of it but one person is no longer safe.
+func TestShownWholeIsRemembered(t *testing.T) {
+	all := crowd("x", 0, 12, 100)
+	g := Restore(nil)
+	if c := g.Choose([]Group{{Whole: Sum{Key: "all", Atoms: all}}}, ForPublic); !c[0].Whole {
+		t.Fatalf("twelve people: %+v", c)
+	}
+	if got := g.Judge(all[1:], ForPublic); got != TooFew {
+		t.Errorf("the whole but one person: %q", got)
+	}
+	again := Restore(g.Blocks())
+	if got := again.Judge(all[1:], ForPublic); got != TooFew {
+		t.Errorf("the same of a register that was kept: %q", got)
+	}
+}
