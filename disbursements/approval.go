@@ -130,8 +130,8 @@ func (p Progress) wants(step access.Step, roles []access.Role) bool {
 	return slices.ContainsFunc(p.StillNeeded, func(n Need) bool { return n.fits(step, roles) })
 }
 
-// progress holds what was given against what is needed. One person counts for every need that the person fits, so the needs with
-// the fewest roles are filled first: who fills them may fill others too.
+// progress holds what was given against what is needed. One person counts for every need that the person fits, so the
+// needs with the fewest roles are filled first: who fills them may fill others too.
 func progress(needs []Need, given []Approval) Progress {
 	p := Progress{Given: given}
 	sorted := slices.Clone(needs)
@@ -175,7 +175,7 @@ func approvalsNeeded(needs []Need) int {
 }
 
 // Progress reads how far the approvals of a disbursement are in its round.
-func (o Office) Progress(ctx context.Context, tx *store.Tx, d Disbursement) (Progress, error) {
+func (req Requests) Progress(ctx context.Context, tx *store.Tx, d Disbursement) (Progress, error) {
 	given, err := readApprovals(ctx, tx, d)
 	if err != nil {
 		return Progress{}, err
@@ -183,55 +183,56 @@ func (o Office) Progress(ctx context.Context, tx *store.Tx, d Disbursement) (Pro
 	return progress(d.Needs, given), nil
 }
 
-// take puts the actor down for a step, in the actor's own name or in that of somebody who is away, and answers how far the
-// approvals are then. [NotAsked] when nobody with these roles is needed any more, [ErrNoDelegation], [ErrRelated],
-// [access.ErrMakerCannotApprove].
-func (o Office) take(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step, behalf access.UserID) (Progress, error) {
-	if err := o.mindPayee(ctx, tx, d, step); err != nil {
+// take puts the actor down for a step, in the actor's own name or in that of somebody who is away, and answers how
+// far the approvals are then. [NotAsked] when nobody with these roles is needed any more, [ErrNoDelegation],
+// [ErrRelated], [access.ErrMakerCannotApprove].
+func (req Requests) recordDecision(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step,
+	behalf access.UserID) (Progress, error) {
+	if err := req.checkPayeeFor(ctx, tx, d, step); err != nil {
 		return Progress{}, err
 	}
-	before, err := o.Progress(ctx, tx, d)
+	before, err := req.Progress(ctx, tx, d)
 	if err != nil {
 		return Progress{}, err
 	}
 	word := Approval{Disbursement: d.ID, Round: d.Round, Step: step, User: access.UserID(tx.By.User), At: tx.At}
-	if word.Roles, word.OnBehalfOf, err = o.rolesFor(ctx, tx, behalf); err != nil {
+	if word.Roles, word.OnBehalfOf, err = rolesFor(ctx, tx, behalf); err != nil {
 		return Progress{}, err
 	}
 	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: step, Payload: d.Payload()}
-	if err := refusedAs(access.Take(ctx, tx, duty)); err != nil {
+	if err := RefusedAs(access.Take(ctx, tx, duty)); err != nil {
 		return Progress{}, err
 	}
 	if step != access.Release && !before.wants(step, word.Roles) {
 		return Progress{}, &NotAsked{Step: step, StillNeeded: before.StillNeeded}
 	}
-	if err := refusedAs(insertApproval(ctx, tx, word)); err != nil {
+	if err := RefusedAs(insertApproval(ctx, tx, word)); err != nil {
 		return Progress{}, err
 	}
 	return progress(d.Needs, append(before.Given, word)), nil
 }
 
-// planStands refuses what was asked for under another version of the plan: its approvals are void ([ErrPlanChanged]). What is booked is
-// owed, whatever the plan says since.
-func (d Disbursement) planStands() error {
+// planStands refuses what was asked for under another version of the plan: its approvals are void ([ErrPlanChanged]).
+// What is booked is owed, whatever the plan says since.
+func (d Disbursement) CheckPlan() error {
 	if d.Entry == "" && d.PlanVersion != "" && d.Plan.Current.ID != d.PlanVersion {
 		return ErrPlanChanged
 	}
 	return nil
 }
 
-// worth is what a disbursement comes to in base currency, for bands: at its own rate, else at the plan's. False where neither is
-// known; it then counts as more than any band.
-func (o Office) worth(d Disbursement) (ledger.Money, bool) {
+// worth is what a disbursement comes to in base currency, for bands: at its own rate, else at the plan's. False where
+// neither is known; it then counts as more than any band.
+func (req Requests) worth(d Disbursement) (ledger.Money, bool) {
 	for _, rate := range []ledger.Rate{d.Spot, d.Plan.Current.BudgetRate} {
-		if d.Amount.Currency == o.Book.Base {
+		if d.Amount.Currency == req.Book.Base {
 			return d.Amount, true
 		}
-		if rate.IsZero() || !rate.Joins(d.Amount.Currency, o.Book.Base) {
+		if rate.IsZero() || !rate.Joins(d.Amount.Currency, req.Book.Base) {
 			continue
 		}
-		m, err := rate.Convert(d.Amount, o.Book.Base)
+		m, err := rate.Convert(d.Amount, req.Book.Base)
 		return m, err == nil
 	}
-	return ledger.Zero(o.Book.Base), d.Amount.Currency == o.Book.Base
+	return ledger.Zero(req.Book.Base), d.Amount.Currency == req.Book.Base
 }

@@ -40,8 +40,8 @@ type Policy struct {
 	ProposedAt          time.Time
 }
 
-// Band is a need, and when it holds: of more than an amount, and where it says so only of a fund, of a payee who was never paid, or
-// of cash. All bands that fit a disbursement hold for it.
+// Band is a need, and when it holds: of more than an amount, and where it says so only of a fund, of a payee who was
+// never paid, or of cash. All bands that fit a disbursement hold for it.
 type Band struct {
 	Above    ledger.Money // base currency
 	Fund     ledger.FundCode
@@ -60,7 +60,8 @@ type facts struct {
 }
 
 func (b Band) holds(f facts) bool {
-	return (!f.known || b.Above.IsZero() || f.amount.Cmp(b.Above) > 0) && (b.Fund == "" || slices.Contains(f.funds, b.Fund)) &&
+	return (!f.known || b.Above.IsZero() || f.amount.Cmp(b.Above) > 0) &&
+		(b.Fund == "" || slices.Contains(f.funds, b.Fund)) &&
 		(!b.NewPayee || f.newPayee) && (!b.Cash || f.cash)
 }
 
@@ -77,11 +78,12 @@ func (p Policy) needs(f facts) []Need {
 
 // payload is the SHA-256 of exactly what is proposed.
 func (p Policy) payload() [sha256.Size]byte {
-	parts := []string{string(p.ID), string(p.FromOn), p.EmergencyLimit.String(), fmt.Sprint(p.EmergencyPerQuarter, p.EmergencyDays, p.RemindDays)}
+	parts := []string{string(p.ID), string(p.FromOn), p.EmergencyLimit.String(),
+		fmt.Sprint(p.EmergencyPerQuarter, p.EmergencyDays, p.RemindDays)}
 	for _, b := range p.Bands {
 		parts = append(parts, fmt.Sprint(b.Above, b.Fund, b.NewPayee, b.Cash), needsText([]Need{b.Need}))
 	}
-	return digest(parts...)
+	return access.PayloadOf(parts...)
 }
 
 // check wants every disbursement to need somebody who approves and somebody who authorises, of roles that may.
@@ -110,29 +112,34 @@ func (p Policy) check(today ledger.Date) error {
 	return nil
 }
 
-// ProposePolicy asks for other bands from a day on, today or later; another person confirms them. [ErrPolicyShape] when a
-// disbursement would need nobody, [ErrReasonRequired].
-func (o Office) ProposePolicy(ctx context.Context, tx *store.Tx, p Policy) (Policy, error) {
+// ProposePolicy asks for other bands from a day on, today or later; another person confirms them. [ErrPolicyShape]
+// when a disbursement would need nobody, [ledger.ErrReasonRequired].
+func (pol Policies) ProposePolicy(ctx context.Context, tx *store.Tx, p Policy) (Policy, error) {
 	if ledger.CheckReason(p.Reason) != nil {
-		return Policy{}, ErrReasonRequired
+		return Policy{}, ledger.ErrReasonRequired
 	}
 	if err := p.check(ledger.DateOf(tx.At)); err != nil {
 		return Policy{}, err
 	}
-	p.ID, p.State, p.ProposedBy, p.ProposedAt = PolicyID(store.NewID("apo")), PolicyProposed, access.UserID(tx.By.User), tx.At
+	p.ID, p.State, p.ProposedBy, p.ProposedAt = PolicyID(store.NewID("apo")), PolicyProposed, access.UserID(tx.By.User),
+		tx.At
 	if err := insertPolicy(ctx, tx, p); err != nil {
 		return Policy{}, err
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(p.ID), Round: 1, Step: access.Request, Payload: p.payload()}); err != nil {
+	if err := access.Take(ctx, tx,
+		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Request, Payload: p.payload()}); err != nil {
 		return Policy{}, err
 	}
-	return p, access.Record(ctx, tx, access.Event{Action: "approval_policy.proposed", Subject: string(p.ID), Fields: []string{"bands", "from_on"}, Reason: p.Reason})
+	return p, access.Record(ctx, tx,
+		access.Event{Action: "approval_policy.proposed", Subject: string(p.ID), Fields: []string{"bands", "from_on"},
+			Reason: p.Reason})
 }
 
 // DecidePolicy confirms or rejects what another person proposed. [ErrUnknownPolicy], [ErrState] once it is decided,
-// [access.ErrMakerCannotApprove], [ErrReasonRequired] to reject.
-func (o Office) DecidePolicy(ctx context.Context, tx *store.Tx, id PolicyID, confirm bool, reason string) (Policy, error) {
-	p, err := o.Policy(ctx, tx, id)
+// [access.ErrMakerCannotApprove], [ledger.ErrReasonRequired] to reject.
+func (pol Policies) DecidePolicy(ctx context.Context, tx *store.Tx, id PolicyID, confirm bool, reason string) (Policy,
+	error) {
+	p, err := pol.Policy(ctx, tx, id)
 	if err != nil {
 		return Policy{}, err
 	}
@@ -140,9 +147,10 @@ func (o Office) DecidePolicy(ctx context.Context, tx *store.Tx, id PolicyID, con
 		return Policy{}, &StateConflict{string(p.State), []string{string(PolicyProposed)}}
 	}
 	if !confirm && ledger.CheckReason(reason) != nil {
-		return Policy{}, ErrReasonRequired
+		return Policy{}, ledger.ErrReasonRequired
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(p.ID), Round: 1, Step: access.Approve, Payload: p.payload()}); err != nil {
+	if err := access.Take(ctx, tx,
+		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Approve, Payload: p.payload()}); err != nil {
 		return Policy{}, err
 	}
 	p.State = PolicyRejected
@@ -152,12 +160,14 @@ func (o Office) DecidePolicy(ctx context.Context, tx *store.Tx, id PolicyID, con
 	if err := savePolicyState(ctx, tx, p); err != nil {
 		return Policy{}, err
 	}
-	return p, access.Record(ctx, tx, access.Event{Action: "approval_policy." + string(p.State), Subject: string(p.ID), Fields: []string{"state"}, Reason: reason})
+	return p, access.Record(ctx, tx,
+		access.Event{Action: "approval_policy." + string(p.State), Subject: string(p.ID), Fields: []string{"state"},
+			Reason: reason})
 }
 
 // Policy finds an approval policy. [ErrUnknownPolicy].
-func (o Office) Policy(ctx context.Context, tx *store.Tx, id PolicyID) (Policy, error) {
-	found, err := o.readPolicies(ctx, tx, id, "")
+func (pol Policies) Policy(ctx context.Context, tx *store.Tx, id PolicyID) (Policy, error) {
+	found, err := pol.readPolicies(ctx, tx, id, "")
 	if err == nil && len(found) == 0 {
 		err = ErrUnknownPolicy
 	}
@@ -168,13 +178,13 @@ func (o Office) Policy(ctx context.Context, tx *store.Tx, id PolicyID) (Policy, 
 }
 
 // Policies lists the approval policies by the day they are in force from.
-func (o Office) Policies(ctx context.Context, tx *store.Tx) ([]Policy, error) {
-	return o.readPolicies(ctx, tx, "", "")
+func (pol Policies) Policies(ctx context.Context, tx *store.Tx) ([]Policy, error) {
+	return pol.readPolicies(ctx, tx, "", "")
 }
 
 // policyOn is the policy in force on a day. There is always one: the first came with the program.
-func (o Office) policyOn(ctx context.Context, tx *store.Tx, on ledger.Date) (Policy, error) {
-	found, err := o.readPolicies(ctx, tx, "", on)
+func (pol Policies) On(ctx context.Context, tx *store.Tx, on ledger.Date) (Policy, error) {
+	found, err := pol.readPolicies(ctx, tx, "", on)
 	if err == nil && len(found) == 0 {
 		err = ErrUnknownPolicy
 	}
@@ -185,32 +195,32 @@ func (o Office) policyOn(ctx context.Context, tx *store.Tx, on ledger.Date) (Pol
 }
 
 // ask writes down what the policy of the day wants of a disbursement that is submitted.
-func (o Office) ask(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+func (req Requests) applyPolicy(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	today := ledger.DateOf(tx.At)
-	p, err := o.policyOn(ctx, tx, today)
+	p, err := req.Policies.On(ctx, tx, today)
 	if err != nil {
 		return err
 	}
-	f, err := o.factsOf(ctx, tx, *d)
+	f, err := req.factsOf(ctx, tx, *d)
 	if err != nil {
 		return err
 	}
 	d.Policy, d.Needs, d.SubmittedOn = p.ID, p.needs(f), today
-	if worth, known := o.worth(*d); known {
+	if worth, known := req.worth(*d); known {
 		d.Base = worth
 	}
 	d.PlanVersion = ""
-	if d.onLine() {
+	if d.OnLine() {
 		d.PlanVersion = d.Plan.Current.ID
 	}
-	return o.takeEmergency(ctx, tx, d, p)
+	return req.takeEmergency(ctx, tx, d, p)
 }
 
 // factsOf are what a policy asks about a disbursement.
-func (o Office) factsOf(ctx context.Context, tx *store.Tx, d Disbursement) (facts, error) {
-	f := facts{funds: d.funds(), cash: d.Settlement == ByPettyCash}
-	f.amount, f.known = o.worth(d)
-	near, err := o.Nearby(ctx, tx, d)
+func (req Requests) factsOf(ctx context.Context, tx *store.Tx, d Disbursement) (facts, error) {
+	f := facts{funds: d.Funds(), cash: d.Settlement == ByPettyCash}
+	f.amount, f.known = req.worth(d)
+	near, err := req.Nearby(ctx, tx, d)
 	if err != nil {
 		return facts{}, err
 	}

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -18,76 +20,81 @@ import (
 // How many decide, in whose name, and who does not.
 
 // payment is a payment out of a fund to a payee.
-func payment(fund ledger.FundCode, payee, amount string) Disbursement {
-	return Disbursement{Settlement: ByPayment, Amount: of(amount, "DKK"), Payee: payee, Category: "emergency-aid", Account: "1010", Date: "2026-02-01",
-		Shares: []beneficiaries.Share{{Fund: fund, Percent: hundred}}, Text: "As agreed"}
+func payment(fund ledger.FundCode, payee, amount string) disbursements.Disbursement {
+	return disbursements.Disbursement{Settlement: disbursements.ByPayment, Amount: of(amount, "DKK"), Payee: payee,
+		Category: "emergency-aid", Account: "1010", Date: "2026-02-01",
+		Shares: []beneficiaries.Share{{Fund: fund, Percent: disbursements.Hundred}}, Text: "As agreed"}
 }
 
 // aPayment drafts a payment out of a fund to a payee, as maker.
-func (h *house) aPayment(fund ledger.FundCode, payee, amount string, more ...func(*Disbursement)) Disbursement {
+func (h *house) aPayment(fund ledger.FundCode, payee, amount string,
+	more ...func(*disbursements.Disbursement)) disbursements.Disbursement {
 	h.Helper()
 	d := payment(fund, payee, amount)
 	h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
 		for _, change := range more {
 			change(&d)
 		}
-		d, err = h.office.Draft(ctx, tx, d)
+		d, err = h.requests.Draft(ctx, tx, d)
 		return err
 	})
 	return d
 }
 
 // asked drafts and submits a payment.
-func (h *house) asked(fund ledger.FundCode, payee, amount string, more ...func(*Disbursement)) Disbursement {
+func (h *house) asked(fund ledger.FundCode, payee, amount string,
+	more ...func(*disbursements.Disbursement)) disbursements.Disbursement {
 	h.Helper()
 	d := h.aPayment(fund, payee, amount, more...)
-	must(h, h.step("maker", Office.Submit, d.Number))
+	must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
 	return h.found(d.Number)
 }
 
-func (h *house) found(key string) (d Disbursement) {
+func (h *house) found(key string) (d disbursements.Disbursement) {
 	h.Helper()
 	h.do("", func(ctx context.Context, tx *store.Tx) (err error) {
-		d, err = h.office.Disbursement(ctx, tx, key)
+		d, err = h.requests.Disbursement(ctx, tx, key)
 		return err
 	})
 	return d
 }
 
-// TestEveryoneNeededIsEnough holds that whoever is still needed brings the end one person nearer, whatever the needs are, and that
-// nobody else does.
+// TestEveryoneNeededIsEnough holds that whoever is still needed brings the end one person nearer, whatever the needs
+// are, and that nobody else does.
 func TestEveryoneNeededIsEnough(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		roles := [][]access.Role{{access.Caseworker}, {access.ProgrammeLead}, {access.Caseworker, access.ProgrammeLead}}
 		money := [][]access.Role{{access.Treasurer}, {access.FinanceOfficer}, {access.FinanceOfficer, access.Treasurer}}
-		var needs []Need
+		var needs []disbursements.Need
 		for range rapid.IntRange(1, 5).Draw(t, "needs") {
 			step := rapid.SampledFrom([]access.Step{access.Approve, access.Authorise}).Draw(t, "step")
 			of := roles
 			if step == access.Authorise {
 				of = money
 			}
-			needs = append(needs, Need{step, rapid.IntRange(1, 3).Draw(t, "people"), rapid.SampledFrom(of).Draw(t, "roles")})
+			needs = append(needs,
+				disbursements.Need{step, rapid.IntRange(1, 3).Draw(t, "people"), rapid.SampledFrom(of).Draw(t, "roles")})
 		}
-		kept := strictest(needs)
-		read, err := parseNeeds(needsText(kept))
-		if err != nil || needsText(read) != needsText(kept) {
+		kept := disbursements.Strictest(needs)
+		read, err := disbursements.ParseNeeds(disbursements.NeedsText(kept))
+		if err != nil || disbursements.NeedsText(read) != disbursements.NeedsText(kept) {
 			t.Fatalf("%v came back as %v: %v", kept, read, err)
 		}
-		var given []Approval
-		for len(progress(kept, given).StillNeeded) > 0 {
-			before := progress(kept, given)
+		var given []disbursements.Approval
+		for len(disbursements.CountProgress(kept, given).StillNeeded) > 0 {
+			before := disbursements.CountProgress(kept, given)
 			next := rapid.SampledFrom(before.StillNeeded).Draw(t, "next")
-			given = append(given, Approval{Step: next.Step, Roles: next.Roles[:1]})
-			after := progress(kept, given)
-			if len(after.StillNeeded) >= len(before.StillNeeded) && next.Roles[0] == "" || after.Needed < before.Needed || len(given) > 20 {
+			given = append(given, disbursements.Approval{Step: next.Step, Roles: next.Roles[:1]})
+			after := disbursements.CountProgress(kept, given)
+			if len(after.StillNeeded) >= len(before.StillNeeded) && next.Roles[0] == "" || after.Needed < before.Needed ||
+				len(given) > 20 {
 				t.Fatalf("%v: %v is not nearer than %v", kept, after, before)
 			}
 		}
 		for _, n := range needs { // all of them, also those that others imply
 			have := 0
 			for _, a := range given {
-				if n.fits(a.Step, a.Roles) {
+				if n.Fits(a.Step, a.Roles) {
 					have++
 				}
 			}
@@ -98,32 +105,34 @@ func TestEveryoneNeededIsEnough(t *testing.T) {
 	})
 }
 
-// TestPolicyOfTwo holds that a policy is in force once another person confirmed it and from its day on, that it then holds what is
-// asked for from then on, and that the database counts with it.
+// TestPolicyOfTwo holds that a policy is in force once another person confirmed it and from its day on, that it then
+// holds what is asked for from then on, and that the database counts with it.
 func TestPolicyOfTwo(t *testing.T) {
 	onBoth(t, func(h *house) {
 		before := h.asked("UNR", "C-1", "100.00")
 		both := []access.Role{access.ProgrammeLead}
-		p := Policy{FromOn: "2026-01-15", EmergencyLimit: of("1500.00", "DKK"), EmergencyPerQuarter: 2, EmergencyDays: 5, RemindDays: 3, Reason: "the board wants two of them",
-			Bands: []Band{{Above: of("0.00", "DKK"), Need: Need{access.Approve, 2, both}}, {Above: of("0.00", "DKK"), Need: Need{access.Authorise, 1, []access.Role{access.Treasurer}}}}}
+		p := disbursements.Policy{FromOn: "2026-01-15", EmergencyLimit: of("1500.00", "DKK"), EmergencyPerQuarter: 2,
+			EmergencyDays: 5, RemindDays: 3, Reason: "the board wants two of them",
+			Bands: []disbursements.Band{{Above: of("0.00", "DKK"), Need: disbursements.Need{access.Approve, 2, both}},
+				{Above: of("0.00", "DKK"), Need: disbursements.Need{access.Authorise, 1, []access.Role{access.Treasurer}}}}}
 		h.do("", func(_ context.Context, tx *store.Tx) error { p.FromOn = ledger.DateOf(tx.At); return nil })
-		propose := func(who string, p Policy) (out Policy, err error) {
+		propose := func(who string, p disbursements.Policy) (out disbursements.Policy, err error) {
 			err = h.try(who, func(ctx context.Context, tx *store.Tx) (err error) {
-				out, err = h.office.ProposePolicy(ctx, tx, p)
+				out, err = h.policies.ProposePolicy(ctx, tx, p)
 				return err
 			})
 			return out, err
 		}
 		nobody := p
 		nobody.Bands = p.Bands[:1]
-		if _, err := propose("lead", nobody); !errors.Is(err, ErrPolicyShape) {
+		if _, err := propose("lead", nobody); !errors.Is(err, disbursements.ErrPolicyShape) {
 			h.Errorf("a policy without authorisation: %v", err)
 		}
 		p, err := propose("lead", p)
 		must(h, err)
 		confirm := func(who string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.DecidePolicy(ctx, tx, p.ID, true, "")
+				_, err := h.policies.DecidePolicy(ctx, tx, p.ID, true, "")
 				return err
 			})
 		}
@@ -131,27 +140,29 @@ func TestPolicyOfTwo(t *testing.T) {
 			h.Errorf("confirmed by who proposed it: %v", err)
 		}
 		raw := func(text string) string {
-			return codeOf(h.try("", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NewRaw(text).Exec(ctx); return err }))
+			return codeOf(h.try("",
+				func(ctx context.Context, tx *store.Tx) error { _, err := tx.NewRaw(text).Exec(ctx); return err }))
 		}
 		for text, want := range map[string]string{
 			"UPDATE approval_policies SET state = 'confirmed' WHERE id = '" + string(p.ID) + "'": "approval_missing",
 			"UPDATE approval_bands SET people = 1":                                               "append_only",
 			"DELETE FROM approval_bands":                                                         "append_only",
 			"DELETE FROM approval_policies":                                                      "append_only",
-			"INSERT INTO approval_bands SELECT policy_id, 9, above, fund, new_payee, cash, step, roles, people FROM approval_bands WHERE position = 1": "append_only",
-			"UPDATE approval_policies SET emergency_limit = 9000000 WHERE id = 'apo_default'":                                                          "append_only",
+			"INSERT INTO approval_bands SELECT policy_id, 9, above, fund, new_payee, cash, step, roles, people FROM " +
+				"approval_bands WHERE position = 1": "append_only",
+			"UPDATE approval_policies SET emergency_limit = 9000000 WHERE id = 'apo_default'": "append_only",
 		} {
 			if got := raw(text); got != want {
 				h.Errorf("%s: %q, want %q", text, got, want)
 			}
 		}
-		if d := h.asked("UNR", "C-1", "100.00"); approvalsNeeded(d.Needs) != 1 {
+		if d := h.asked("UNR", "C-1", "100.00"); disbursements.ApprovalsNeeded(d.Needs) != 1 {
 			h.Errorf("a proposal is in force: %v", d.Needs)
 		}
 		must(h, confirm("chief"))
 		d := h.asked("UNR", "C-1", "100.00")
-		must(h, h.step("lead", Office.Approve, d.Number))
-		if got := h.found(d.Number).State; got != Submitted {
+		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		if got := h.found(d.Number).State; got != disbursements.Submitted {
 			h.Errorf("one of two approved, and it is %s", got)
 		}
 		for text, want := range map[string]string{
@@ -166,37 +177,38 @@ func TestPolicyOfTwo(t *testing.T) {
 				h.Errorf("%s: %q, want %q", text, got, want)
 			}
 		}
-		if err := h.step("lead", Office.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
+		if err := h.step("lead", disbursements.Requests.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
 			h.Errorf("approved twice by one: %v", err)
 		}
-		must(h, h.step("chief", Office.Approve, d.Number))
-		if got := h.found(d.Number).State; got != Approved {
+		must(h, h.step("chief", disbursements.Requests.Approve, d.Number))
+		if got := h.found(d.Number).State; got != disbursements.Approved {
 			h.Errorf("two approved, and it is %s", got)
 		}
-		must(h, h.step("lead", Office.Approve, before.Number)) // asked for under the policy before
-		if got := h.found(before.Number).State; got != Approved {
+		must(h, h.step("lead", disbursements.Requests.Approve, before.Number)) // asked for under the policy before
+		if got := h.found(before.Number).State; got != disbursements.Approved {
 			h.Errorf("what was asked for before is %s", got)
 		}
-		must(h, h.step("finance", Office.Authorise, d.Number))
+		must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
 	})
 }
 
 // TestSplitBelowABand holds that three parts of an amount are held to the band of the whole.
 func TestSplitBelowABand(t *testing.T) {
 	onBoth(t, func(h *house) {
-		roles := func(d Disbursement) string { return needsText(d.Needs) }
+		roles := func(d disbursements.Disbursement) string { return disbursements.NeedsText(d.Needs) }
 		h.asked("UNR", "C-9", "2400.00")
-		if d := h.asked("UNR", "C-9", "50.00", func(d *Disbursement) { d.Date = "2026-05-01" }); roles(d) != "approve:1:caseworker|programme_lead;authorise:1:treasurer" {
+		if d := h.asked("UNR", "C-9", "50.00",
+			func(d *disbursements.Disbursement) { d.Date = "2026-05-01" }); roles(d) != "approve:1:caseworker|programme_lead;authorise:1:treasurer" {
 			h.Errorf("50.00 three months later needs %s", roles(d))
 		}
-		d := h.asked("UNR", "C-9", "2400.00", func(d *Disbursement) { d.Date = "2026-03-02" }) // 29 days later
+		d := h.asked("UNR", "C-9", "2400.00", func(d *disbursements.Disbursement) { d.Date = "2026-03-02" }) // 29 days later
 		if want := "approve:1:programme_lead;authorise:1:treasurer"; roles(d) != want {
 			h.Errorf("two of 2400.00 within 30 days need %s, want %s", roles(d), want)
 		}
 		h.do("chief", func(ctx context.Context, tx *store.Tx) error {
-			checks, err := h.office.Checks(ctx, tx, d)
-			i := slices.IndexFunc(checks, func(c Check) bool { return c.Name == "splitting" })
-			if i < 0 || checks[i].Outcome != Warning || !slices.Equal(checks[i].Of, []string{"4800.00 DKK"}) {
+			checks, err := h.requests.Checks(ctx, tx, d)
+			i := slices.IndexFunc(checks, func(c disbursements.Check) bool { return c.Name == "splitting" })
+			if i < 0 || checks[i].Outcome != disbursements.Warning || !slices.Equal(checks[i].Of, []string{"4800.00 DKK"}) {
 				h.Errorf("splitting is not seen: %v", checks)
 			}
 			return err
@@ -215,7 +227,8 @@ func deputies(h *house) withDeputies {
 	w := withDeputies{house: h}
 	h.do("", func(ctx context.Context, tx *store.Tx) (err error) {
 		w.today = ledger.DateOf(tx.At)
-		for handle, role := range map[string]access.Role{"away": access.Treasurer, "deputy": access.FinanceOfficer, "case": access.Caseworker} {
+		for handle, role := range map[string]access.Role{"away": access.Treasurer, "deputy": access.FinanceOfficer,
+			"case": access.Caseworker} {
 			u, err := access.CreateUser(ctx, tx, handle, role)
 			if err != nil {
 				return err
@@ -231,50 +244,57 @@ func (w withDeputies) id(who string) access.UserID { return access.UserID(w.who[
 
 func (w withDeputies) delegate(who, to string, from, until ledger.Date) error {
 	return w.try(who, func(ctx context.Context, tx *store.Tx) error {
-		_, err := w.office.Delegate(ctx, tx, Delegation{To: w.id(to), FromOn: from, ToOn: until, Reason: "away for some days"})
+		_, err := w.policies.Delegate(ctx, tx,
+			disbursements.Delegation{To: w.id(to), FromOn: from, ToOn: until, Reason: "away for some days"})
 		return err
 	})
 }
 
 // inName takes a step in the name of somebody, or for "" in one's own.
-func (w withDeputies) inName(do func(Office, context.Context, *store.Tx, string, access.UserID) (Disbursement, error), who, number, behalf string) error {
+func (w withDeputies) inName(do func(disbursements.Requests, context.Context, *store.Tx, string,
+	access.UserID) (disbursements.Disbursement, error), who, number, behalf string) error {
 	return w.try(who, func(ctx context.Context, tx *store.Tx) error {
-		_, err := do(w.office, ctx, tx, number, access.UserID(w.who[behalf].User))
+		_, err := do(w.requests, ctx, tx, number, access.UserID(w.who[behalf].User))
 		return err
 	})
 }
 
-// TestDeputy holds that a deputy decides in the roles of who is away, in those days only, and that the event says for whom.
+// TestDeputy holds that a deputy decides in the roles of who is away, in those days only, and that the event says for
+// whom.
 func TestDeputy(t *testing.T) {
 	onBoth(t, func(h *house) {
 		w := deputies(h)
 		d := h.asked("UNR", "C-1", "30000.00")
-		must(h, h.step("lead", Office.Approve, d.Number))
-		authorise := func(behalf string) error { return w.inName(Office.AuthoriseFor, "deputy", d.Number, behalf) }
-		if err := authorise(""); !errors.Is(err, ErrNotAsked) {
+		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		authorise := func(behalf string) error {
+			return w.inName(disbursements.Requests.AuthoriseFor, "deputy", d.Number, behalf)
+		}
+		if err := authorise(""); !errors.Is(err, disbursements.ErrNotAsked) {
 			h.Errorf("a finance officer authorises 30,000: %v", err)
 		}
-		if err := authorise("away"); !errors.Is(err, ErrNoDelegation) {
+		if err := authorise("away"); !errors.Is(err, disbursements.ErrNoDelegation) {
 			h.Errorf("without a delegation: %v", err)
 		}
 		for _, c := range []struct {
 			to          string
 			from, until ledger.Date
 			want        error
-		}{{"case", w.today, w.today, access.ErrIncompatibleRoles}, {"away", w.today, w.today, ErrOwnDeputy}, {"deputy", w.today, w.today.AddDays(93), ErrDelegationDays},
-			{"deputy", w.today.AddDays(-3), w.today.AddDays(-1), ErrDelegationDays}} {
+		}{{"case", w.today, w.today, access.ErrIncompatibleRoles}, {"away", w.today, w.today, disbursements.ErrOwnDeputy},
+			{"deputy", w.today, w.today.AddDays(93), disbursements.ErrDelegationDays},
+			{"deputy", w.today.AddDays(-3), w.today.AddDays(-1), disbursements.ErrDelegationDays}} {
 			if err := w.delegate("away", c.to, c.from, c.until); !errors.Is(err, c.want) {
 				h.Errorf("to %s until %s: %v, want %v", c.to, c.until, err, c.want)
 			}
 		}
 		must(h, w.delegate("away", "deputy", w.today.AddDays(1), w.today.AddDays(9)))
-		if err := authorise("away"); !errors.Is(err, ErrNoDelegation) {
+		if err := authorise("away"); !errors.Is(err, disbursements.ErrNoDelegation) {
 			h.Errorf("before its days: %v", err)
 		}
 		must(h, w.delegate("away", "deputy", w.today, w.today))
 		must(h, authorise("away"))
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			events, err := access.ListEvents(ctx, tx, access.EventFilter{Action: "disbursement.authorised", Subject: string(d.ID)})
+			events, err := access.ListEvents(ctx, tx,
+				access.EventFilter{Action: "disbursement.authorised", Subject: string(d.ID)})
 			if len(events) != 1 || events[0].OnBehalfOf != w.id("away") {
 				h.Errorf("the event does not say for whom: %v", events)
 			}
@@ -291,11 +311,11 @@ func TestADeputyWidensNoDuty(t *testing.T) {
 			must(h, w.delegate(who, "deputy", w.today, w.today))
 		}
 		d := h.asked("UNR", "C-1", "30000.00")
-		must(h, h.step("lead", Office.Approve, d.Number))
-		must(h, w.inName(Office.AuthoriseFor, "deputy", d.Number, "away"))
+		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		must(h, w.inName(disbursements.Requests.AuthoriseFor, "deputy", d.Number, "away"))
 		release := func(who string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.Release(ctx, tx, d.Number, Payment{Date: "2026-02-02"})
+				_, err := h.payments.Release(ctx, tx, d.Number, banking.Payment{Date: "2026-02-02"})
 				return err
 			})
 		}
@@ -307,12 +327,14 @@ func TestADeputyWidensNoDuty(t *testing.T) {
 		must(h, release("chief"))
 
 		own := h.asked("UNR", "C-1", "30000.00")
-		must(h, w.inName(Office.ApproveFor, "deputy", own.Number, "lead"))
-		if err := h.step("lead", Office.Authorise, own.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
+		must(h, w.inName(disbursements.Requests.ApproveFor, "deputy", own.Number, "lead"))
+		if err := h.step("lead", disbursements.Requests.Authorise, own.Number); !errors.Is(err,
+			access.ErrMakerCannotApprove) {
 			h.Errorf("lead authorises what the deputy approved for lead: %v", err)
 		}
 		third := h.asked("UNR", "C-1", "30000.00")
-		if err := w.inName(Office.ApproveFor, "deputy", third.Number, "maker"); !errors.Is(err, access.ErrMakerCannotApprove) {
+		if err := w.inName(disbursements.Requests.ApproveFor, "deputy", third.Number, "maker"); !errors.Is(err,
+			access.ErrMakerCannotApprove) {
 			h.Errorf("the deputy approves for who asked: %v", err)
 		}
 	})
@@ -323,46 +345,52 @@ func TestRelated(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
 		lead := access.UserID(h.who["lead"].User)
-		declare := func(who string, r Relation) error {
+		declare := func(who string, r disbursements.Relation) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.DeclareRelation(ctx, tx, r)
+				_, err := h.policies.DeclareRelation(ctx, tx, r)
 				return err
 			})
 		}
-		must(h, declare("lead", Relation{User: lead, Payee: "C-5", Nature: "family"}))
-		if err := declare("lead", Relation{User: lead, Payee: "C-5", Donor: "x", Nature: "family"}); !errors.Is(err, ErrRelationShape) {
+		must(h, declare("lead", disbursements.Relation{User: lead, Payee: "C-5", Nature: "family"}))
+		if err := declare("lead",
+			disbursements.Relation{User: lead, Payee: "C-5", Donor: "x", Nature: "family"}); !errors.Is(err,
+			disbursements.ErrRelationShape) {
 			h.Errorf("of a user and a donor: %v", err)
 		}
 		paid := h.asked("UNR", "C-5", "100.00")
-		if err := h.step("lead", Office.Approve, paid.Number); !errors.Is(err, ErrRelated) {
+		if err := h.step("lead", disbursements.Requests.Approve, paid.Number); !errors.Is(err, disbursements.ErrRelated) {
 			h.Errorf("approved by who is related: %v", err)
 		}
 		h.do("chief", func(ctx context.Context, tx *store.Tx) error {
-			checks, err := h.office.Checks(ctx, tx, paid)
-			if !slices.ContainsFunc(checks, func(c Check) bool { return c.Hint == "user_related" && c.Of[0] == "family" }) {
+			checks, err := h.requests.Checks(ctx, tx, paid)
+			if !slices.ContainsFunc(checks,
+				func(c disbursements.Check) bool { return c.Hint == "user_related" && c.Of[0] == "family" }) {
 				h.Errorf("it does not show: %v", checks)
 			}
 			return err
 		})
-		must(h, h.step("chief", Office.Approve, paid.Number))
+		must(h, h.step("chief", disbursements.Requests.Approve, paid.Number))
 
 		d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
-		must(h, h.step("maker", Office.Submit, d.Number))
-		must(h, declare("finance", Relation{User: access.UserID(h.who["finance"].User), Beneficiary: d.Plan.Beneficiary, Nature: "household"}))
-		must(h, declare("chief", Relation{Donor: h.donor.ID, Beneficiary: d.Plan.Beneficiary, Nature: "other"}))
-		must(h, h.step("lead", Office.Approve, d.Number))
-		if err := h.step("finance", Office.Authorise, d.Number); !errors.Is(err, ErrRelated) {
+		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+		must(h, declare("finance",
+			disbursements.Relation{User: access.UserID(h.who["finance"].User), Beneficiary: d.Plan.Beneficiary,
+				Nature: "household"}))
+		must(h, declare("chief", disbursements.Relation{Donor: h.donor.ID, Beneficiary: d.Plan.Beneficiary, Nature: "other"}))
+		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		if err := h.step("finance", disbursements.Requests.Authorise, d.Number); !errors.Is(err, disbursements.ErrRelated) {
 			h.Errorf("authorised by who is related: %v", err)
 		}
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			mine, err := h.office.Inbox(ctx, tx, InboxOf{Mine: true})
-			if slices.ContainsFunc(mine, func(w Waiting) bool { return w.ID == d.ID }) {
+			mine, err := h.requests.Inbox(ctx, tx, disbursements.InboxOf{Mine: true})
+			if slices.ContainsFunc(mine, func(w disbursements.Waiting) bool { return w.ID == d.ID }) {
 				h.Errorf("it waits for who is related")
 			}
-			now, findErr := h.office.Disbursement(ctx, tx, d.Number)
-			checks, checkErr := h.office.Checks(ctx, tx, now)
-			if !slices.ContainsFunc(checks, func(c Check) bool { return c.Name == "duties" && c.Hint == "party_related" }) {
+			now, findErr := h.requests.Disbursement(ctx, tx, d.Number)
+			checks, checkErr := h.requests.Checks(ctx, tx, now)
+			if !slices.ContainsFunc(checks,
+				func(c disbursements.Check) bool { return c.Name == "duties" && c.Hint == "party_related" }) {
 				h.Errorf("the one who looks is not told: %v", checks)
 			}
 			return errors.Join(err, findErr, checkErr)
@@ -370,36 +398,39 @@ func TestRelated(t *testing.T) {
 	})
 }
 
-// TestAnyChangeVoidsAnApproval holds that an approval is of exactly what a disbursement says: whatever is written anew, the approval
-// is void, and the plan's next version voids it as well.
+// TestAnyChangeVoidsAnApproval holds that an approval is of exactly what a disbursement says: whatever is written
+// anew, the approval is void, and the plan's next version voids it as well.
 func TestAnyChangeVoidsAnApproval(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		for i, change := range []func(*Disbursement){
-			func(d *Disbursement) { d.Amount = of("101.00", "DKK") }, func(d *Disbursement) { d.Payee = "C-2" },
-			func(d *Disbursement) { d.Shares[0].Fund = "D1" }, func(d *Disbursement) { d.Text = "Something else" },
-			func(d *Disbursement) { d.Date = "2026-02-02" }, func(d *Disbursement) { d.Category = "legal-aid" },
+		for i, change := range []func(*disbursements.Disbursement){
+			func(d *disbursements.Disbursement) { d.Amount = of("101.00", "DKK") },
+			func(d *disbursements.Disbursement) { d.Payee = "C-2" },
+			func(d *disbursements.Disbursement) { d.Shares[0].Fund = "D1" },
+			func(d *disbursements.Disbursement) { d.Text = "Something else" },
+			func(d *disbursements.Disbursement) { d.Date = "2026-02-02" },
+			func(d *disbursements.Disbursement) { d.Category = "legal-aid" },
 		} {
 			d := h.asked("UNR", "C-1", "100.00")
-			must(h, h.step("lead", Office.Approve, d.Number))
+			must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
 			next := d
 			next.Shares = slices.Clone(d.Shares)
 			change(&next)
 			must(h, h.try("maker", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.Rewrite(ctx, tx, d.Number, next)
+				_, err := h.requests.Rewrite(ctx, tx, d.Number, next)
 				return err
 			}))
 			got := h.found(d.Number)
-			if got.State != Draft || got.Round != 2 || got.Payload() == d.Payload() {
+			if got.State != disbursements.Draft || got.Round != 2 || got.Payload() == d.Payload() {
 				h.Errorf("change %d: it is %s in round %d", i, got.State, got.Round)
 			}
-			if err := h.step("finance", Office.Authorise, d.Number); !errors.Is(err, ErrState) {
+			if err := h.step("finance", disbursements.Requests.Authorise, d.Number); !errors.Is(err, disbursements.ErrState) {
 				h.Errorf("change %d: authorised on an approval that is void: %v", i, err)
 			}
-			must(h, h.step("maker", Office.Submit, d.Number))
+			must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
 			again := h.found(d.Number)
 			h.do("", func(ctx context.Context, tx *store.Tx) error {
-				far, err := h.office.Progress(ctx, tx, again)
+				far, err := h.requests.Progress(ctx, tx, again)
 				if len(far.Given) != 0 {
 					h.Errorf("change %d: %v still count", i, far.Given)
 				}
@@ -408,11 +439,11 @@ func TestAnyChangeVoidsAnApproval(t *testing.T) {
 		}
 		d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
-		must(h, h.step("maker", Office.Submit, d.Number))
-		must(h, h.step("lead", Office.Approve, d.Number))
+		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
 		before := h.found(d.Number)
 		before.PlanVersion = "plv_another"
-		if err := before.planStands(); !errors.Is(err, ErrPlanChanged) {
+		if err := before.CheckPlan(); !errors.Is(err, disbursements.ErrPlanChanged) {
 			h.Errorf("another version of the plan: %v", err)
 		}
 		if h.found(d.Number).PlanVersion == "" {
@@ -421,100 +452,113 @@ func TestAnyChangeVoidsAnApproval(t *testing.T) {
 	})
 }
 
-// TestLifeOfADisbursement walks the table of sector-systems 2.2 with everything that is no step of a duty: question and answer, hold,
-// cancellation before and after it is booked.
+// TestLifeOfADisbursement walks the table of sector-systems 2.2 with everything that is no step of a duty: question
+// and answer, hold, cancellation before and after it is booked.
 func TestLifeOfADisbursement(t *testing.T) {
 	onBoth(t, func(h *house) {
 		reason := "there is a reason for it"
-		said := func(do func(Office, context.Context, *store.Tx, string, string) (Disbursement, error)) act {
-			return func(o Office, ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+		said := func(do func(disbursements.Requests, context.Context, *store.Tx, string, string) (disbursements.Disbursement,
+			error)) act {
+			return func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+				error) {
 				return do(o, ctx, tx, key, reason)
 			}
 		}
 		d := h.asked("UNR", "C-1", "100.00")
-		if err := h.step("maker", said(Office.Reject), d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
+		if err := h.step("maker", said(disbursements.Requests.Reject), d.Number); !errors.Is(err,
+			access.ErrMakerCannotApprove) {
 			h.Errorf("rejected by who asked: %v", err)
 		}
-		must(h, h.step("lead", said(Office.AskInfo), d.Number))
+		must(h, h.step("lead", said(disbursements.Requests.AskInfo), d.Number))
 		h.do("maker", func(ctx context.Context, tx *store.Tx) error {
-			if _, err := h.office.Comment(ctx, tx, d.Number, "The invoice of May is meant"); err != nil {
+			if _, err := h.requests.Comment(ctx, tx, d.Number, "The invoice of May is meant"); err != nil {
 				return err
 			}
-			mine, err := h.office.Inbox(ctx, tx, InboxOf{Requested: true})
+			mine, err := h.requests.Inbox(ctx, tx, disbursements.InboxOf{Requested: true})
 			if len(mine) != 1 || mine[0].Why != "question" {
 				h.Errorf("the question does not come back: %v", mine)
 			}
 			return err
 		})
-		must(h, h.step("maker", Office.Submit, d.Number))
-		must(h, h.step("lead", Office.Approve, d.Number))
-		must(h, h.step("finance", Office.Authorise, d.Number))
-		must(h, h.step("lead", said(Office.Hold), d.Number))
+		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
+		must(h, h.step("lead", said(disbursements.Requests.Hold), d.Number))
 		if err := h.try("chief", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Release(ctx, tx, d.Number, Payment{Date: "2026-02-02"})
+			_, err := h.payments.Release(ctx, tx, d.Number, banking.Payment{Date: "2026-02-02"})
 			return err
-		}); !errors.Is(err, ErrState) {
+		}); !errors.Is(err, disbursements.ErrState) {
 			h.Errorf("released while it is held: %v", err)
 		}
-		must(h, h.step("lead", said(Office.Resume), d.Number))
-		if err := h.step("finance", func(o Office, ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-			return o.Disallow(ctx, tx, key, "F-1", reason)
-		}, d.Number); !errors.Is(err, ErrState) {
+		must(h, h.step("lead", said(disbursements.Requests.Resume), d.Number))
+		if err := h.step("finance",
+			func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
+				return o.Disallow(ctx, tx, key, "F-1", reason)
+			}, d.Number); !errors.Is(err, disbursements.ErrState) {
 			h.Errorf("disallowed before it is paid: %v", err)
 		}
-		must(h, h.step("maker", said(Office.Cancel), d.Number))
+		must(h, h.step("maker", said(disbursements.Requests.Cancel), d.Number))
 		h.do("maker", func(ctx context.Context, tx *store.Tx) error {
-			told, err := h.office.History(ctx, tx, d.Number)
+			told, err := h.requests.History(ctx, tx, d.Number)
 			var actions []string
 			for _, m := range told {
 				actions = append(actions, m.Action[len("disbursement."):])
 			}
-			want := []string{"drafted", "submitted", "info_requested", "commented", "answered", "approved", "authorised", "held", "resumed", "cancelled"}
+			want := []string{"drafted", "submitted", "info_requested", "commented", "answered", "approved", "authorised", "held",
+				"resumed", "cancelled"}
 			if !slices.Equal(actions, want) || told[3].Comment == "" || told[2].Reason != reason {
 				h.Errorf("history %v, want %v", actions, want)
 			}
 			return err
 		})
-		states := []State{Draft, InfoRequested, Submitted, Approved, Authorised, OnHold, Released, Paid, Evidenced, Arrived, Rejected, Cancelled, Returned, Disallowed}
+		states := []disbursements.State{disbursements.Draft, disbursements.InfoRequested, disbursements.Submitted,
+			disbursements.Approved, disbursements.Authorised, disbursements.OnHold, disbursements.Released, disbursements.Paid,
+			disbursements.Evidenced, disbursements.Arrived, disbursements.Rejected, disbursements.Cancelled,
+			disbursements.Returned, disbursements.Disallowed}
 		for _, to := range states { // it is over, whatever a stranger writes
 			got := codeOf(h.try("", func(ctx context.Context, tx *store.Tx) error {
 				_, err := tx.NewRaw("UPDATE disbursements SET state = ? WHERE number = ?", to, d.Number).Exec(ctx)
 				return err
 			}))
-			if to != Cancelled && got == "" {
+			if to != disbursements.Cancelled && got == "" {
 				h.Errorf("cancelled became %s", to)
 			}
 		}
 	})
 }
 
-// TestInvoiceCancelled holds that what was booked for a disbursement is reversed with it, and the plan's units are free again.
+// TestInvoiceCancelled holds that what was booked for a disbursement is reversed with it, and the plan's units are
+// free again.
 func TestInvoiceCancelled(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.sign("G1", "DKK 60000.00")
 		must(h, h.receive("G1", "2026-01-05", of("20000.00", "DKK"), "", "1010"))
 		h.plan("P-3", "DKK", "", "G1=100", "900.00", "2026-03-01")
 		must(h, h.approveYear("lead", "P-3", 2026, "2026-01-10"))
-		var d Disbursement
+		var d disbursements.Disbursement
 		h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-			d = Disbursement{Settlement: ByInvoice, Payee: "C-1", Date: "2026-02-01", Text: "As agreed", Items: []Item{{Line: "stipend", Units: 1, UnitPrice: of("900.00", "DKK")}}}
-			if d.Plan, err = h.office.People.Plan(ctx, tx, "P-3"); err != nil {
+			d = disbursements.Disbursement{Settlement: disbursements.ByInvoice, Payee: "C-1", Date: "2026-02-01",
+				Text: "As agreed", Items: []disbursements.Item{{Line: "stipend", Units: 1, UnitPrice: of("900.00", "DKK")}}}
+			if d.Plan, err = h.requests.People.Plan(ctx, tx, "P-3"); err != nil {
 				return err
 			}
-			d, err = h.office.Draft(ctx, tx, d)
+			d, err = h.requests.Draft(ctx, tx, d)
 			return err
 		})
 		must(h, h.authorised(d.Number))
 		if got := h.balance("2010", "G1"); got != "-900.00" {
 			h.Fatalf("owed %q", got)
 		}
-		must(h, h.step("lead", func(o Office, ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-			return o.Hold(ctx, tx, key, "a complaint is open")
-		}, d.Number))
-		must(h, h.step("lead", func(o Office, ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-			return o.Cancel(ctx, tx, key, "the clinic sent it twice")
-		}, d.Number))
-		if got := fmt.Sprint(h.found(d.Number).State, " ", h.balance("2010", "G1"), h.balance("9100", "G1")); got != "cancelled 900.00" {
+		must(h, h.step("lead",
+			func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
+				return o.Hold(ctx, tx, key, "a complaint is open")
+			}, d.Number))
+		must(h, h.step("lead",
+			func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
+				return o.Cancel(ctx, tx, key, "the clinic sent it twice")
+			}, d.Number))
+		if got := fmt.Sprint(h.found(d.Number).State, " ", h.balance("2010", "G1"),
+			h.balance("9100", "G1")); got != "cancelled 900.00" {
 			h.Errorf("after it was cancelled: %s", got)
 		}
 	})

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 func (s *story) audit() {
 	s.Helper()
 	err := s.db.View(s.ctx, func(tx *store.Tx) error {
-		entries, err := s.office.Book.Entries(s.ctx, tx, ledger.Span{}, 0, 10_000)
+		entries, err := s.requests.Book.Entries(s.ctx, tx, ledger.Span{}, 0, 10_000)
 		if err != nil {
 			return err
 		}
@@ -96,8 +96,8 @@ func (s *story) balancesAreSumsOfLines(tx *store.Tx) error {
 	return nil
 }
 
-// nothingBelowZero: on no day does a fund owe a bank account, hold less than nothing at a partner, or have less than nothing
-// committed (rules 40, 55).
+// nothingBelowZero: on no day does a fund owe a bank account, hold less than nothing at a partner, or have less than
+// nothing committed (rules 40, 55).
 func (s *story) nothingBelowZero(entries []ledger.Posted) {
 	type place struct {
 		account  ledger.AccountNo
@@ -134,16 +134,16 @@ func (s *story) nothingBelowZero(entries []ledger.Posted) {
 	}
 }
 
-// lotsAreSumsOfLines: a lot was opened with what the lines of its first entry say; what is open is what all its lines sum to,
-// never below zero but for a grant's advance, and money that is used up has no cost left (rules 19-23).
+// lotsAreSumsOfLines: a lot was opened with what the lines of its first entry say; what is open is what all its lines
+// sum to, never below zero but for a grant's advance, and money that is used up has no cost left (rules 19-23).
 func (s *story) lotsAreSumsOfLines(tx *store.Tx, entries []ledger.Posted) error {
 	opened := openings(entries)
-	funds, err := s.office.Book.Funds(s.ctx, tx)
+	funds, err := s.requests.Book.Funds(s.ctx, tx)
 	if err != nil {
 		return err
 	}
 	for fund := range funds {
-		sums, err := s.office.Book.LotSums(s.ctx, tx, fund, ledger.Span{})
+		sums, err := s.requests.Book.LotSums(s.ctx, tx, fund, ledger.Span{})
 		if err != nil {
 			return err
 		}
@@ -155,14 +155,17 @@ func (s *story) lotsAreSumsOfLines(tx *store.Tx, entries []ledger.Posted) error 
 			first := opened[lot.ID]
 			switch {
 			case first.Quantity.Abs().Cmp(lot.Quantity) != 0 || first.Cost.Abs().Cmp(lot.Cost) != 0:
-				s.Fatalf("lot %s of %s is %s at %s, its first entry says %s at %s", lot.Name, fund, lot.Quantity, lot.Cost, first.Quantity, first.Cost)
+				s.Fatalf("lot %s of %s is %s at %s, its first entry says %s at %s", lot.Name, fund, lot.Quantity, lot.Cost,
+					first.Quantity, first.Cost)
 			case lot.OpenQuantity.Cmp(quantity) != 0 || lot.OpenCost.Cmp(cost) != 0:
-				s.Fatalf("lot %s of %s holds %s at %s, its lines %s at %s", lot.Name, fund, lot.OpenQuantity, lot.OpenCost, quantity, cost)
+				s.Fatalf("lot %s of %s holds %s at %s, its lines %s at %s", lot.Name, fund, lot.OpenQuantity, lot.OpenCost,
+					quantity, cost)
 			case quantity.Sign()*cost.Sign() < 0:
 				s.Fatalf("lot %s of %s has %s and costs %s", lot.Name, fund, quantity, cost)
 			case lot.Kind == ledger.DeferredLot && cost.IsZero() && !quantity.IsZero():
 				s.Fatalf("layer %s of %s has no kroner and %s %s", lot.Name, fund, quantity, quantity.Currency)
-			case lot.Kind != ledger.DeferredLot && (quantity.Sign() < 0 || cost.Sign() < 0 || quantity.Cmp(lot.Quantity) > 0 || quantity.IsZero() && !cost.IsZero()):
+			case lot.Kind != ledger.DeferredLot &&
+				(quantity.Sign() < 0 || cost.Sign() < 0 || quantity.Cmp(lot.Quantity) > 0 || quantity.IsZero() && !cost.IsZero()):
 				s.Fatalf("lot %s of %s has %s of %s at %s", lot.Name, fund, quantity, lot.Quantity, cost)
 			}
 		}
@@ -190,11 +193,11 @@ func openings(entries []ledger.Posted) map[ledger.LotID]ledger.Draw {
 	return opened
 }
 
-// commitmentsAreOpenUnits: what is committed for a plan's year is what its open units were planned at, to a minor unit per
-// relief and fund, and nothing once all are settled (rules 38-40).
+// commitmentsAreOpenUnits: what is committed for a plan's year is what its open units were planned at, to a minor
+// unit per relief and fund, and nothing once all are settled (rules 38-40).
 func (s *story) commitmentsAreOpenUnits(tx *store.Tx) error {
 	for _, p := range s.plans {
-		p, err := s.office.People.Plan(s.ctx, tx, p.Number)
+		p, err := s.requests.People.Plan(s.ctx, tx, p.Number)
 		if err != nil {
 			return err
 		}
@@ -223,7 +226,7 @@ func (s *story) yearIsOpenUnits(ctx context.Context, tx *store.Tx, p beneficiari
 	for _, share := range p.Current.Shares {
 		pool := ledger.Pool{Account: ledger.Encumbrances, Fund: share.Fund, Currency: p.Currency}
 		pool.Holder = fmt.Sprintf("%s/%d", p.Number, year)
-		lots, err := s.office.Book.Lots(ctx, tx, pool, "2199-12-31")
+		lots, err := s.requests.Book.Lots(ctx, tx, pool, "2199-12-31")
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/iso20022/iso20022test"
 	"supportledger/ledger"
@@ -16,22 +18,26 @@ import (
 // sent releases a direct payment of an amount and gives it to the bank.
 func (h *house) sent(number, amount string, on ledger.Date) {
 	h.Helper()
-	d, err := h.write(Disbursement{Settlement: ByPayment, Category: "emergency-aid", Account: "1010", Amount: of(amount, "DKK"), Date: on, Shares: shares("G1=100")})
+	d, err := h.write(disbursements.Disbursement{Settlement: disbursements.ByPayment, Category: "emergency-aid",
+		Account: "1010", Amount: of(amount, "DKK"), Date: on, Shares: shares("G1=100")})
 	must(h, err)
 	must(h, h.authorised(d.Number))
 	h.do("chief", func(ctx context.Context, tx *store.Tx) error {
-		if _, err := h.office.Release(ctx, tx, d.Number, Payment{Number: number, Date: on, Account: "1010"}); err != nil {
+		if _, err := h.payments.Release(ctx, tx, d.Number,
+			banking.Payment{Number: number, Date: on, Account: "1010"}); err != nil {
 			return err
 		}
-		_, err := h.office.Dispatch(ctx, tx, number)
+		_, err := h.payments.Dispatch(ctx, tx, number)
 		return err
 	})
 }
 
-// line is a line of a statement, "2026-03-02 -100.00 REF-1 PMT-1 PMT-2": day, amount, reference, the payments that it names.
+// line is a line of a statement, "2026-03-02 -100.00 REF-1 PMT-1 PMT-2": day, amount, reference, the payments that it
+// names.
 func line(n int, text string) iso20022.Line {
 	w := strings.Fields(text)
-	l := iso20022.Line{Number: n, BookedOn: ledger.Date(w[0]), Amount: of(w[1], "DKK"), Reference: w[2], Code: "PMNT", Text: "Kamala Stranger writes"}
+	l := iso20022.Line{Number: n, BookedOn: ledger.Date(w[0]), Amount: of(w[1], "DKK"), Reference: w[2], Code: "PMNT",
+		Text: "Kamala Stranger writes"}
 	for _, p := range w[3:] {
 		l.Parts = append(l.Parts, iso20022.Detail{EndToEndID: p, Amount: l.Amount})
 	}
@@ -40,7 +46,8 @@ func line(n int, text string) iso20022.Line {
 
 // statement is a camt.053 of lines, with balances that chain.
 func statement(lines ...string) []byte {
-	s := iso20022.Statement{ID: "S1", Account: "DK5000400440116243", Currency: "DKK", Opening: &iso20022.Balance{Amount: of("1000.00", "DKK"), On: "2026-02-28"}}
+	s := iso20022.Statement{ID: "S1", Account: "DK5000400440116243", Currency: "DKK",
+		Opening: &iso20022.Balance{Amount: of("1000.00", "DKK"), On: "2026-02-28"}}
 	at := s.Opening.Amount
 	for i, text := range lines {
 		s.Lines = append(s.Lines, line(i+1, text))
@@ -50,35 +57,35 @@ func statement(lines ...string) []byte {
 	return iso20022test.CAMT("camt.053", "08", s)
 }
 
-func (h *house) upload(f BankFile) (b BankImport, err error) {
+func (h *house) upload(f banking.BankFile) (b banking.BankImport, err error) {
 	f.Account = "1010"
 	err = h.try("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-		b, err = h.office.UploadBankFile(ctx, tx, f)
+		b, err = h.lines.Upload(ctx, tx, f)
 		return err
 	})
 	return b, err
 }
 
-func (h *house) commit(id BankImportID) (b BankImport, err error) {
+func (h *house) commit(id banking.BankImportID) (b banking.BankImport, err error) {
 	err = h.try("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-		b, err = h.office.CommitBankImport(ctx, tx, id)
+		b, err = h.lines.CommitImport(ctx, tx, id)
 		return err
 	})
 	return b, err
 }
 
-func (h *house) undo(id BankImportID) error {
+func (h *house) undo(id banking.BankImportID) error {
 	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.UndoBankImport(ctx, tx, id, "the wrong month")
+		_, err := h.lines.UndoImport(ctx, tx, id, "the wrong month")
 		return err
 	})
 }
 
 // suggested writes the suggestions of 1010, "2 lines PMT-1 payment end_to_end_id 0.00".
-func (h *house) suggested() (found []Suggestion, words string) {
+func (h *house) suggested() (found []banking.Suggestion, words string) {
 	h.Helper()
 	h.do("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-		found, err = h.office.Suggestions(ctx, tx, "1010")
+		found, err = h.lines.Suggestions(ctx, tx, "1010")
 		return err
 	})
 	var all []string
@@ -87,12 +94,13 @@ func (h *house) suggested() (found []Suggestion, words string) {
 		for _, p := range s.Payments {
 			numbers = append(numbers, p.Number)
 		}
-		all = append(all, fmt.Sprintf("%d line %s %s %s %s", len(s.Lines), strings.Join(numbers, "+"), s.Proves, s.Reason, s.Difference))
+		all = append(all, fmt.Sprintf("%d line %s %s %s %s", len(s.Lines), strings.Join(numbers, "+"), s.Proves, s.Reason,
+			s.Difference))
 	}
 	return found, strings.Join(all, " | ")
 }
 
-func (h *house) accept(s Suggestion) (r Reconciled, err error) {
+func (h *house) accept(s banking.Suggestion) (r banking.Reconciled, err error) {
 	var lines, payments []string
 	for _, l := range s.Lines {
 		lines = append(lines, string(l.ID))
@@ -101,21 +109,23 @@ func (h *house) accept(s Suggestion) (r Reconciled, err error) {
 		payments = append(payments, p.Number)
 	}
 	err = h.try("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-		r, err = h.office.AcceptMatch(ctx, tx, lines, payments, s.Proves)
+		r, err = h.lines.AcceptMatch(ctx, tx, lines, payments, s.Proves)
 		return err
 	})
 	return r, err
 }
 
-// A statement proves one payment by one line, many by one, one by many, by name or by amount and day; what it leaves is told.
+// A statement proves one payment by one line, many by one, one by many, by name or by amount and day; what it leaves
+// is told.
 func TestStatementOfTheBankProvesPayments(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
 		for i, amount := range []string{"100.00", "200.00", "300.00", "400.00", "55.55"} {
 			h.sent(fmt.Sprintf("PMT-%d", i+1), amount, "2026-03-02")
 		}
-		b, err := h.upload(BankFile{Format: CAMT, Content: statement("2026-03-02 -100.00 R1 PMT-1", "2026-03-02 -510.00 R2 PMT-2 PMT-3",
-			"2026-03-03 -150.00 R3 PMT-4", "2026-03-04 -250.00 R4 PMT-4", "2026-03-05 -55.55 R5 Kamala", "2026-03-05 77.00 R6")})
+		b, err := h.upload(banking.BankFile{Format: banking.CAMT,
+			Content: statement("2026-03-02 -100.00 R1 PMT-1", "2026-03-02 -510.00 R2 PMT-2 PMT-3",
+				"2026-03-03 -150.00 R3 PMT-4", "2026-03-04 -250.00 R4 PMT-4", "2026-03-05 -55.55 R5 Kamala", "2026-03-05 77.00 R6")})
 		must(h, err)
 		if fresh, duplicate := b.Count(); fresh != 6 || duplicate != 0 || b.Closing.String() != "11.45" {
 			t.Fatalf("%d new, %d duplicate, closing %s", fresh, duplicate, b.Closing)
@@ -126,7 +136,8 @@ func TestStatementOfTheBankProvesPayments(t *testing.T) {
 		_, err = h.commit(b.ID)
 		must(h, err)
 		found, words := h.suggested()
-		want := "1 line PMT-1 payment end_to_end_id 0.00 | 1 line PMT-2+PMT-3 payment end_to_end_id -10.00 | 2 line PMT-4 payment end_to_end_id 0.00 | " +
+		want := "1 line PMT-1 payment end_to_end_id 0.00 | 1 line PMT-2+PMT-3 payment end_to_end_id -10.00 | 2 line PMT-4 " +
+			"payment end_to_end_id 0.00 | " +
 			"1 line PMT-5 payment amount_and_date 0.00"
 		if words != want {
 			t.Fatalf("%s, want\n%s", words, want)
@@ -139,14 +150,16 @@ func TestStatementOfTheBankProvesPayments(t *testing.T) {
 			}
 		}
 		h.holds("5400 G1 1055.55")
-		if _, words := h.suggested(); words != "1 line PMT-3 fee end_to_end_id 0.00" && words != "1 line PMT-2 fee end_to_end_id 0.00" {
+		if _, words := h.suggested(); words != "1 line PMT-3 fee end_to_end_id 0.00" &&
+			words != "1 line PMT-2 fee end_to_end_id 0.00" {
 			t.Errorf("what is left of the second line is a fee: %s", words)
 		}
 		h.bookedOn("PMT-4", "2026-03-04")
-		if err := h.undo(b.ID); !errors.Is(err, ErrBankLinesMatched) {
+		if err := h.undo(b.ID); !errors.Is(err, banking.ErrBankLinesMatched) {
 			t.Errorf("what proved something is undone: %v", err)
 		}
-		if _, err := h.accept(Suggestion{Lines: found[2].Lines, Payments: found[1].Payments, Proves: ProvesPayment}); !errors.Is(err, ErrMatchShape) {
+		if _, err := h.accept(banking.Suggestion{Lines: found[2].Lines, Payments: found[1].Payments,
+			Proves: banking.ProvesPayment}); !errors.Is(err, banking.ErrMatchShape) {
 			t.Errorf("many lines and many payments: %v", err)
 		}
 		h.namesNobody()
@@ -157,12 +170,12 @@ func TestStatementOfTheBankProvesPayments(t *testing.T) {
 func (h *house) bookedOn(payment string, on ledger.Date) {
 	h.Helper()
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
-		p, err := h.office.Payment(ctx, tx, payment)
+		p, err := h.payments.Payment(ctx, tx, payment)
 		if err != nil {
 			return err
 		}
-		e, err := h.office.Book.Entry(ctx, tx, string(p.Entry))
-		if err == nil && (e.Date != on || p.State != PaymentConfirmed) {
+		e, err := h.requests.Book.Entry(ctx, tx, string(p.Entry))
+		if err == nil && (e.Date != on || p.State != banking.PaymentConfirmed) {
 			h.Errorf("%s is %s and booked on %s", payment, p.State, e.Date)
 		}
 		return err
@@ -173,7 +186,7 @@ func (h *house) bookedOn(payment string, on ledger.Date) {
 func (h *house) namesNobody() {
 	h.Helper()
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
-		lines, err := h.office.BankLines(ctx, tx, "1010")
+		lines, err := h.lines.AllLines(ctx, tx, "1010")
 		for _, l := range lines {
 			if strings.Contains(l.Reference, "Kamala") || strings.Contains(l.Reference, "Stranger") {
 				h.Errorf("a line kept %q", l.Reference)
@@ -187,35 +200,40 @@ func (h *house) namesNobody() {
 func TestStatementsThatOverlap(t *testing.T) {
 	onBoth(t, func(h *house) {
 		file := statement("2026-03-02 -100.00 R1", "2026-03-02 -100.00 -", "2026-03-02 -100.00 -")
-		b, err := h.upload(BankFile{Format: CAMT, Content: file})
+		b, err := h.upload(banking.BankFile{Format: banking.CAMT, Content: file})
 		must(h, err)
-		if _, err := h.upload(BankFile{Format: CAMT, Content: file}); !errors.Is(err, ErrBankFileKnown) {
+		if _, err := h.upload(banking.BankFile{Format: banking.CAMT, Content: file}); !errors.Is(err,
+			banking.ErrBankFileKnown) {
 			t.Errorf("the same file twice: %v", err)
 		}
 		_, err = h.commit(b.ID)
 		must(h, err)
-		again, err := h.upload(BankFile{Format: CAMT, Content: statement("2026-03-02 -100.00 R1", "2026-03-02 -100.00 -", "2026-03-02 -100.00 -", "2026-03-02 -100.00 R9", "2026-03-03 -100.00 R1")})
+		again, err := h.upload(banking.BankFile{Format: banking.CAMT,
+			Content: statement("2026-03-02 -100.00 R1", "2026-03-02 -100.00 -", "2026-03-02 -100.00 -", "2026-03-02 -100.00 R9",
+				"2026-03-03 -100.00 R1")})
 		must(h, err)
 		if fresh, duplicate := again.Count(); fresh != 2 || duplicate != 3 {
 			t.Errorf("%d new, %d duplicate", fresh, duplicate)
 		}
 		csv := "date;text;amount;balance\n02-03-2026;Kamala;-100,00;900,00\n02-03-2026;x;-1,00;899,00\n"
-		other, err := h.upload(BankFile{Format: GenericCSV, Separator: ";", Decimal: ",", Content: []byte(strings.ReplaceAll(csv, "02-03-2026", "2026-03-02"))})
+		other, err := h.upload(banking.BankFile{Format: banking.GenericCSV, Separator: ";", Decimal: ",",
+			Content: []byte(strings.ReplaceAll(csv, "02-03-2026", "2026-03-02"))})
 		must(h, err)
 		if fresh, duplicate := other.Count(); fresh != 1 || duplicate != 1 {
 			t.Errorf("csv: %d new, %d duplicate", fresh, duplicate)
 		}
-		if _, err := h.commit(b.ID); !errors.Is(err, ErrState) {
+		if _, err := h.commit(b.ID); !errors.Is(err, disbursements.ErrState) {
 			t.Errorf("it is committed twice: %v", err)
 		}
 		must(h, h.undo(b.ID))
-		back, err := h.upload(BankFile{Format: CAMT, Content: file})
+		back, err := h.upload(banking.BankFile{Format: banking.CAMT, Content: file})
 		must(h, err)
 		if fresh, _ := back.Count(); fresh != 3 {
 			t.Errorf("after the undoing %d are new", fresh)
 		}
 		broken := strings.Replace(string(file), "1000.00", "1000.01", 1)
-		if _, err := h.upload(BankFile{Format: CAMT, Content: []byte(broken)}); !errors.Is(err, iso20022.ErrFile) {
+		if _, err := h.upload(banking.BankFile{Format: banking.CAMT, Content: []byte(broken)}); !errors.Is(err,
+			iso20022.ErrFile) {
 			t.Errorf("a file that does not add up: %v", err)
 		}
 	})

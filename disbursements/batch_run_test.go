@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"bytes"
@@ -16,39 +16,75 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/access"
+	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/iso20022/iso20022test"
+	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
 
-// many writes n authorised payments of an øre and more down, to payees in turn, as the people of the house would, but many in a tx.
-func (h *house) many(n, payees int) {
+// some is how many rows are written by one statement.
+const some = 500
+
+// boundRow and plannedRow are rows as the packages write them.
+type boundRow struct {
+	bun.BaseModel `bun:"table:payee_bindings"`
+	Subject       string `bun:",pk"`
+	Round         int    `bun:",pk"`
+	PayeeID       payees.ID
+	Version       int
+	BoundBy       string
+	BoundAt       string
+}
+
+type plannedRow struct {
+	bun.BaseModel  `bun:"table:payments"`
+	ID             banking.PaymentID `bun:",pk"`
+	Number         string
+	DisbursementID disbursements.DisbursementID
+	Account        ledger.AccountNo
+	Payee          string
+	Date           ledger.Date
+	Amount         int64
+	Currency       ledger.Currency
+	State          banking.PaymentState
+	Payload        []byte
+	Version        int
+}
+
+// many writes n authorised payments of an øre and more down, to payees in turn, as the people of the house would, but
+// many in a tx.
+func (h *house) many(n, among int) {
 	h.Helper()
-	codes := make([]string, payees)
+	codes := make([]string, among)
 	for i := range codes {
 		codes[i] = fmt.Sprintf("PAY-%03d", i)
 		h.registered(codes[i])
 		must(h, h.enters("clerk", codes[i], danishAccount))
 		must(h, h.verifies("signer", codes[i], 1))
 	}
-	h.wait(CoolOff)
-	found := map[string]Payee{}
+	h.wait(payees.CoolOff)
+	found := map[string]payees.Payee{}
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-		all, err := h.office.Payees(ctx, tx, "PAY-", payees)
+		all, err := h.payees.List(ctx, tx, "PAY-", among)
 		for _, p := range all {
 			found[p.Code] = p
 		}
 		return err
 	})
-	for first := 0; first < n; first += atOnce {
-		var part []Disbursement
-		for i := first; i < min(n, first+atOnce); i++ {
-			d := Disbursement{ID: DisbursementID(store.NewID("dsb")), Number: fmt.Sprintf("D-2026-%05d", i+10000), Settlement: ByPayment, Category: "emergency-aid", Account: "1010",
-				Amount: ledger.OfMinor(int64(100+i%977), "DKK"), Overpaid: ledger.Zero("DKK"), Payee: codes[i%payees], Shares: shares("UNR=60 D1=40"), OwnShares: true, Date: "2026-03-02",
-				Text: "As agreed", State: Draft, Round: 1, Version: 1}
+	for first := 0; first < n; first += some {
+		var part []disbursements.Disbursement
+		for i := first; i < min(n, first+some); i++ {
+			d := disbursements.Disbursement{ID: disbursements.DisbursementID(store.NewID("dsb")),
+				Number: fmt.Sprintf("D-2026-%05d", i+10000), Settlement: disbursements.ByPayment, Category: "emergency-aid",
+				Account: "1010",
+				Amount:  ledger.OfMinor(int64(100+i%977), "DKK"), Overpaid: ledger.Zero("DKK"), Payee: codes[i%among],
+				Shares: shares("UNR=60 D1=40"), OwnShares: true, Date: "2026-03-02",
+				Text: "As agreed", State: disbursements.Draft, Round: 1, Version: 1}
 			part = append(part, d)
 		}
 		h.stepsOf(part, found)
@@ -56,39 +92,42 @@ func (h *house) many(n, payees int) {
 }
 
 // stepsOf takes drafts as far as AUTHORISED.
-func (h *house) stepsOf(part []Disbursement, payees map[string]Payee) {
+func (h *house) stepsOf(part []disbursements.Disbursement, found map[string]payees.Payee) {
 	h.Helper()
-	ids := make([]DisbursementID, len(part))
+	ids := make([]disbursements.DisbursementID, len(part))
 	for i, d := range part {
 		ids[i] = d.ID
 	}
-	move := func(ctx context.Context, tx *store.Tx, to State) error {
-		_, err := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", to).Where("id IN (?)", bun.List(ids)).Exec(ctx)
+	move := func(ctx context.Context, tx *store.Tx, to disbursements.State) error {
+		_, err := tx.NewUpdate().Table("disbursements").Set("state = ?", to).Where("id IN (?)", bun.List(ids)).Exec(ctx)
 		return err
 	}
 	h.do("maker", func(ctx context.Context, tx *store.Tx) error {
-		var bound []bindingRow
+		var bound []boundRow
 		for _, d := range part {
-			if err := insertDisbursement(ctx, tx, d); err != nil {
+			if err := disbursements.InsertDisbursement(ctx, tx, d); err != nil {
 				return err
 			}
-			bound = append(bound, bindingRow{Subject: string(d.ID), Round: 1, PayeeID: payees[d.Payee].ID, Version: 1, BoundBy: tx.By.User, BoundAt: store.FormatTime(tx.At)})
+			bound = append(bound,
+				boundRow{Subject: string(d.ID), Round: 1, PayeeID: found[d.Payee].ID, Version: 1, BoundBy: tx.By.User,
+					BoundAt: store.FormatTime(tx.At)})
 		}
 		if err := store.Insert(ctx, tx, bound); err != nil {
 			return err
 		}
 		for _, d := range part {
-			if err := access.Take(ctx, tx, access.Duty{Subject: string(d.ID), Round: 1, Step: access.Request, Payload: d.Payload()}); err != nil {
+			if err := access.Take(ctx, tx,
+				access.Duty{Subject: string(d.ID), Round: 1, Step: access.Request, Payload: d.Payload()}); err != nil {
 				return err
 			}
 		}
-		return move(ctx, tx, Submitted)
+		return move(ctx, tx, disbursements.Submitted)
 	})
 	for _, step := range []struct {
 		who  string
 		step access.Step
-		to   State
-	}{{"lead", access.Approve, Approved}, {"finance", access.Authorise, Authorised}} {
+		to   disbursements.State
+	}{{"lead", access.Approve, disbursements.Approved}, {"finance", access.Authorise, disbursements.Authorised}} {
 		h.do(step.who, func(ctx context.Context, tx *store.Tx) error {
 			var duties []access.Duty
 			for _, d := range part {
@@ -105,7 +144,8 @@ func (h *house) stepsOf(part []Disbursement, payees map[string]Payee) {
 // booked is the bank's statement of a file of ours, payment by payment.
 func booked(t *testing.T, file []byte, account string) []byte {
 	t.Helper()
-	s := iso20022.Statement{ID: "S1", Account: account, Currency: "DKK", Opening: &iso20022.Balance{Amount: of("1000000.00", "DKK"), On: "2026-03-01"}}
+	s := iso20022.Statement{ID: "S1", Account: account, Currency: "DKK",
+		Opening: &iso20022.Balance{Amount: of("1000000.00", "DKK"), On: "2026-03-01"}}
 	at := s.Opening.Amount
 	for i, payment := range strings.Split(string(file), "<CdtTrfTxInf>")[1:] {
 		between := func(from, to string) string {
@@ -114,16 +154,18 @@ func booked(t *testing.T, file []byte, account string) []byte {
 			return text
 		}
 		amount := of(between(`Ccy="DKK">`, "<"), "DKK").Neg()
-		s.Lines = append(s.Lines, iso20022.Line{Number: i + 1, BookedOn: "2026-03-02", Amount: amount, Reference: fmt.Sprintf("R%d", i), Code: "PMNT",
-			Parts: []iso20022.Detail{{EndToEndID: between("<EndToEndId>", "<"), Amount: amount}}})
+		s.Lines = append(s.Lines,
+			iso20022.Line{Number: i + 1, BookedOn: "2026-03-02", Amount: amount, Reference: fmt.Sprintf("R%d", i), Code: "PMNT",
+				Parts: []iso20022.Detail{{EndToEndID: between("<EndToEndId>", "<"), Amount: amount}}})
 		at = at.Add(amount)
 	}
 	s.Closing = &iso20022.Balance{Amount: at, On: "2026-03-31"}
 	return iso20022test.CAMT("camt.053", "08", s)
 }
 
-// A run of many payments is released, exported and confirmed in a time that does not run away, 10,000 in twenty seconds on SQLite, and in
-// memory that hardly depends on how many they are. `make soak` runs that many, and needs a quiet machine.
+// A run of many payments is released, exported and confirmed in a time that does not run away, 10,000 in twenty
+// seconds on SQLite, and in memory that hardly depends on how many they are. `make soak` runs that many, and needs a
+// quiet machine.
 func TestPaymentRun(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		n := storetest.Rounds(520, 10_000) // more than one chunk
@@ -147,15 +189,16 @@ func TestPaymentRun(t *testing.T) {
 			pages = 32 << 10 // of the file, which it keeps up to that many KiB of, once it has seen them
 		}
 		for i, lap := range few {
-			if most := lap.before + many[i].grew; most > (lap.before+lap.grew)*12/10+pages { // as if both had begun with the same
+			if most := lap.before + many[i].grew; most > (lap.before+lap.grew)*12/10+
+				pages { // as if both had begun with the same
 				t.Errorf("%s: %d KiB for 10,000, %d KiB for 1,000", lap.what, most, lap.before+lap.grew)
 			}
 		}
 	})
 }
 
-// laps are the parts of a run: how long each took by the clock and by the processor, and the memory that the process had before and took
-// on top of it at most, in KiB.
+// laps are the parts of a run: how long each took by the clock and by the processor, and the memory that the process
+// had before and took on top of it at most, in KiB.
 type laps []struct {
 	what         string
 	clock, work  time.Duration
@@ -191,13 +234,15 @@ func paymentRun(t *testing.T, db *store.DB, n int) (run laps) {
 	lap("release", func() error { return h.releases("chief", "B-2026-0001") })
 	sum, again := sha256.New(), sha256.New()
 	lap("export", func() error {
-		_, err := h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, number string) (Batch, error) {
-			return h.office.ExportBatch(ctx, tx, number, Pain001File, sum, nil)
-		})
+		_, err := h.batch("finance", "B-2026-0001",
+			func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
+				return h.batches.Export(ctx, tx, number, banking.Pain001File, sum, nil)
+			})
 		return err
 	})
 	made := func(w io.Writer) error {
-		return h.db.View(h.ctx, func(tx *store.Tx) error { _, err := h.office.BatchFile(h.ctx, tx, "B-2026-0001", w, nil); return err })
+		return h.db.View(h.ctx,
+			func(tx *store.Tx) error { _, err := h.batches.File(h.ctx, tx, "B-2026-0001", w, nil); return err })
 	}
 	must(h, made(again))
 	if !bytes.Equal(sum.Sum(nil), again.Sum(nil)) {
@@ -208,7 +253,7 @@ func paymentRun(t *testing.T, db *store.DB, n int) (run laps) {
 	statement := booked(t, file.Bytes(), "DK5000400440116243")
 	file = bytes.Buffer{}
 	lap("import", func() error {
-		b, err := h.upload(BankFile{Format: CAMT, Content: statement})
+		b, err := h.upload(banking.BankFile{Format: banking.CAMT, Content: statement})
 		if err == nil {
 			_, err = h.commit(b.ID)
 		}
@@ -218,14 +263,14 @@ func paymentRun(t *testing.T, db *store.DB, n int) (run laps) {
 	confirmed := 0
 	lap("confirm", func() error {
 		return h.try("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-			confirmed, err = h.office.ConfirmSure(ctx, tx, "1010", nil)
+			confirmed, err = h.lines.ConfirmSure(ctx, tx, "1010", nil)
 			return err
 		})
 	})
 	if confirmed != n {
 		t.Errorf("%d of %d confirmed", confirmed, n)
 	}
-	_, err := h.batch("finance", "B-2026-0001", h.office.ReconcileBatch)
+	_, err := h.batch("finance", "B-2026-0001", h.batches.Reconcile)
 	must(h, err)
 	h.verified()
 	return run
@@ -244,7 +289,8 @@ func cpu(t *testing.T) time.Duration {
 // freshPeak gives back what is not in use and has the most memory counted from here.
 func freshPeak() {
 	debug.FreeOSMemory()
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // where it may not, the peak is that of all before, which is no less
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"),
+		0) // where it may not, the peak is that of all before, which is no less
 }
 
 // peak is the most memory that the process had since, in KiB.
@@ -266,19 +312,21 @@ func peak(t *testing.T) (kib int) {
 func (h *house) verified() {
 	h.Helper()
 	var found proof.Findings
-	err := h.db.View(h.ctx, func(tx *store.Tx) error { _, err := h.office.Verify(h.ctx, tx, &found); return err })
+	err := h.db.View(h.ctx, func(tx *store.Tx) error { _, err := h.requests.Verify(h.ctx, tx, &found); return err })
 	must(h, err)
 	if text := fmt.Sprint(found); strings.Contains(text, "approval") {
 		h.Errorf("%s", text[:min(len(text), 2000)])
 	}
 }
 
-// Payments confirmed together are booked as one by one: the same entries with the same releases, on a grant in kroner and one in euro.
+// Payments confirmed together are booked as one by one: the same entries with the same releases, on a grant in kroner
+// and one in euro.
 func TestConfirmedTogetherIsConfirmedOneByOne(t *testing.T) {
 	onVault(t, func(t *testing.T, h *house) {
 		bankers(h)
-		split := func(amount string) Disbursement {
-			d, err := h.write(Disbursement{Settlement: ByPayment, Category: "emergency-aid", Account: "1010", Payee: "CLI-01", Amount: of(amount, "DKK"), Date: "2026-03-02",
+		split := func(amount string) disbursements.Disbursement {
+			d, err := h.write(disbursements.Disbursement{Settlement: disbursements.ByPayment, Category: "emergency-aid",
+				Account: "1010", Payee: "CLI-01", Amount: of(amount, "DKK"), Date: "2026-03-02",
 				Shares: shares("G1=50 G2=30 UNR=20")})
 			must(h, err)
 			must(h, h.authorised(d.Number))
@@ -291,19 +339,22 @@ func TestConfirmedTogetherIsConfirmedOneByOne(t *testing.T) {
 		must(h, h.adds("B-2026-0001", numbers...))
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		_, err := h.exports("B-2026-0001", Pain001File)
+		_, err := h.exports("B-2026-0001", banking.Pain001File)
 		must(h, err)
 		for i := 0; i < 6; i += 2 {
-			must(h, h.bank(fmt.Sprintf("PMT-%03d", i+1), of(fmt.Sprintf("-%d.37", 100+i/2), "DKK"), ProvesPayment, "2026-03-02"))
+			must(h, h.bank(fmt.Sprintf("PMT-%03d", i+1), of(fmt.Sprintf("-%d.37", 100+i/2), "DKK"), banking.ProvesPayment,
+				"2026-03-02"))
 		}
-		b, err := h.upload(BankFile{Format: CAMT, Content: statement("2026-03-02 -100.37 R1 PMT-002", "2026-03-02 -203.74 R2 PMT-004 PMT-006", "2026-03-03 -5.00 R3 PMT-002",
-			"2026-03-03 -7.00 R4")})
+		b, err := h.upload(banking.BankFile{Format: banking.CAMT,
+			Content: statement("2026-03-02 -100.37 R1 PMT-002", "2026-03-02 -203.74 R2 PMT-004 PMT-006",
+				"2026-03-03 -5.00 R3 PMT-002",
+				"2026-03-03 -7.00 R4")})
 		must(h, err)
 		_, err = h.commit(b.ID)
 		must(h, err)
 		confirm := func() (n int) {
 			h.do("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-				n, err = h.office.ConfirmSure(ctx, tx, "1010", nil)
+				n, err = h.lines.ConfirmSure(ctx, tx, "1010", nil)
 				return err
 			})
 			return n
@@ -314,12 +365,12 @@ func TestConfirmedTogetherIsConfirmedOneByOne(t *testing.T) {
 		entries := map[string]string{}
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
 			for i := range 6 {
-				p, err := h.office.Payment(ctx, tx, fmt.Sprintf("PMT-%03d", i+1))
-				if err != nil || p.State != PaymentConfirmed {
+				p, err := h.payments.Payment(ctx, tx, fmt.Sprintf("PMT-%03d", i+1))
+				if err != nil || p.State != banking.PaymentConfirmed {
 					t.Errorf("%s is %s, %v", p.Number, p.State, err)
 					continue
 				}
-				e, err := h.office.Book.Entry(ctx, tx, string(p.Entry))
+				e, err := h.requests.Book.Entry(ctx, tx, string(p.Entry))
 				if err != nil {
 					return err
 				}
@@ -337,8 +388,8 @@ func TestConfirmedTogetherIsConfirmedOneByOne(t *testing.T) {
 	})
 }
 
-// A statement of five thousand lines is read, put on record and thought about in five seconds: half of them name payments, half go
-// with one by amount and day.
+// A statement of five thousand lines is read, put on record and thought about in five seconds: half of them name
+// payments, half go with one by amount and day.
 func TestLargeStatement(t *testing.T) {
 	n := storetest.Rounds(500, 5_000)
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -348,23 +399,26 @@ func TestLargeStatement(t *testing.T) {
 		must(h, h.adds("B-2026-0001"))
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		_, err := h.exports("B-2026-0001", Pain001File)
+		_, err := h.exports("B-2026-0001", banking.Pain001File)
 		must(h, err)
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			p, err := h.office.Payment(ctx, tx, "PMT-001")
+			p, err := h.payments.Payment(ctx, tx, "PMT-001")
 			if err != nil {
 				return err
 			}
-			var rows []paymentRow
+			var rows []plannedRow
 			for i := range n {
 				payload := p.Payload()
-				rows = append(rows, paymentRow{ID: PaymentID(store.NewID("pmt")), Number: fmt.Sprintf("BIG-%05d", i), DisbursementID: p.Disbursement, Account: "1010", Payee: p.Payee,
-					Date: "2026-03-02", Amount: int64(200 + i), Currency: "DKK", State: PaymentPlanned, Payload: payload[:], Version: 1})
+				rows = append(rows, plannedRow{ID: banking.PaymentID(store.NewID("pmt")), Number: fmt.Sprintf("BIG-%05d", i),
+					DisbursementID: p.Disbursement, Account: "1010", Payee: p.Payee,
+					Date: "2026-03-02", Amount: int64(200 + i), Currency: "DKK", State: banking.PaymentPlanned, Payload: payload[:],
+					Version: 1})
 			}
 			if err := store.Insert(ctx, tx, rows); err != nil {
 				return err
 			}
-			_, err = tx.NewUpdate().Model((*paymentRow)(nil)).Set("state = ?", PaymentSent).Where("number LIKE 'BIG-%'").Exec(ctx)
+			_, err = tx.NewUpdate().Table("payments").Set("state = ?",
+				banking.PaymentSent).Where("number LIKE 'BIG-%'").Exec(ctx)
 			return err
 		})
 		var lines []string
@@ -377,7 +431,7 @@ func TestLargeStatement(t *testing.T) {
 		}
 		content := statement(lines...)
 		began, worked := time.Now(), cpu(t)
-		b, err := h.upload(BankFile{Format: CAMT, Content: content})
+		b, err := h.upload(banking.BankFile{Format: banking.CAMT, Content: content})
 		must(h, err)
 		_, err = h.commit(b.ID)
 		must(h, err)

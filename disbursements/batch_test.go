@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"bytes"
@@ -11,11 +11,15 @@ import (
 
 	"supportledger/access"
 	"supportledger/access/vault"
+	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/payees"
 	"supportledger/store"
 )
 
-var abroad = AccountGiven{IBAN: "DE89 3704 0044 0532 0130 00", BIC: "COBADEFF", Address: iso20022.Address{Street: "Hauptstr.", Building: "7", PostCode: "10115", Town: "Berlin", Country: "DE"}}
+var abroad = payees.AccountGiven{IBAN: "DE89 3704 0044 0532 0130 00", BIC: "COBADEFF",
+	Address: iso20022.Address{Street: "Hauptstr.", Building: "7", PostCode: "10115", Town: "Berlin", Country: "DE"}}
 
 // bankers opens a house that can send batches: our account, two payees, a batch B-2026-0001.
 func bankers(h *house) {
@@ -28,7 +32,8 @@ func bankers(h *house) {
 	h.payable("CLI-01", danishAccount)
 	h.payable("UNI-01", abroad)
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.WriteOwnAccount(ctx, tx, OwnAccount{Account: "1010", Name: "Fyrlys", IBAN: "DK5000400440116243", BIC: "dabadkkk"})
+		_, err := h.batches.WriteOwnAccount(ctx, tx,
+			banking.OwnAccount{Account: "1010", Name: "Fyrlys", IBAN: "DK5000400440116243", BIC: "dabadkkk"})
 		return err
 	})
 	h.opened()
@@ -37,13 +42,13 @@ func bankers(h *house) {
 func (h *house) opened() {
 	h.Helper()
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.OpenBatch(ctx, tx, Batch{Account: "1010", Date: "2026-03-02"})
+		_, err := h.batches.Open(ctx, tx, banking.Batch{Account: "1010", Date: "2026-03-02"})
 		return err
 	})
 }
 
 // ready is an authorised payment to a payee.
-func (h *house) ready(payee, amount string) Disbursement {
+func (h *house) ready(payee, amount string) disbursements.Disbursement {
 	h.Helper()
 	d := h.owed(payee, amount)
 	must(h, h.authorised(d.Number))
@@ -51,7 +56,8 @@ func (h *house) ready(payee, amount string) Disbursement {
 }
 
 // batch takes a step of a batch as somebody.
-func (h *house) batch(who, number string, do func(ctx context.Context, tx *store.Tx, number string) (Batch, error)) (b Batch, err error) {
+func (h *house) batch(who, number string,
+	do func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error)) (b banking.Batch, err error) {
 	err = h.try(who, func(ctx context.Context, tx *store.Tx) (err error) {
 		b, err = do(ctx, tx, number)
 		return err
@@ -60,29 +66,29 @@ func (h *house) batch(who, number string, do func(ctx context.Context, tx *store
 }
 
 func (h *house) adds(number string, names ...string) error {
-	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (Batch, error) {
-		return h.office.AddToBatch(ctx, tx, number, names)
+	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
+		return h.batches.Add(ctx, tx, number, names)
 	})
 	return err
 }
 
 func (h *house) locks(number string) error {
-	_, err := h.batch("locker", number, h.office.LockBatch)
+	_, err := h.batch("locker", number, h.batches.Lock)
 	return err
 }
 
 func (h *house) releases(who, number string) error {
-	_, err := h.batch(who, number, func(ctx context.Context, tx *store.Tx, number string) (Batch, error) {
-		return h.office.ReleaseBatch(ctx, tx, number, nil)
+	_, err := h.batch(who, number, func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
+		return h.batches.Release(ctx, tx, number, nil)
 	})
 	return err
 }
 
-func (h *house) exports(number string, as FileFormat) ([]byte, error) {
+func (h *house) exports(number string, as banking.FileFormat) ([]byte, error) {
 	var file bytes.Buffer
-	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (Batch, error) {
+	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
 		file.Reset()
-		return h.office.ExportBatch(ctx, tx, number, as, &file, nil)
+		return h.batches.Export(ctx, tx, number, as, &file, nil)
 	})
 	return file.Bytes(), err
 }
@@ -90,7 +96,8 @@ func (h *house) exports(number string, as FileFormat) ([]byte, error) {
 // again makes the file of a batch again.
 func (h *house) again(number string) ([]byte, error) {
 	var file bytes.Buffer
-	err := h.db.View(h.ctx, func(tx *store.Tx) error { _, err := h.office.BatchFile(h.ctx, tx, number, &file, nil); return err })
+	err := h.db.View(h.ctx,
+		func(tx *store.Tx) error { _, err := h.batches.File(h.ctx, tx, number, &file, nil); return err })
 	return file.Bytes(), err
 }
 
@@ -101,32 +108,33 @@ func validates(t *testing.T, file []byte) {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "xmllint", "--noout", "--nonet", "--schema", filepath.Join("iso20022", "testdata", "schemas", "pain.001.001.09.xsd"), path).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "xmllint", "--noout", "--nonet", "--schema",
+		filepath.Join("iso20022", "testdata", "schemas", "pain.001.001.09.xsd"), path).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: %s\n%s", err, out, file)
 	}
 }
 
-// A batch is locked, released by who did nothing on it, exported, made again byte for byte, confirmed and laid away; each pair of
-// duties by one person is refused.
+// A batch is locked, released by who did nothing on it, exported, made again byte for byte, confirmed and laid away;
+// each pair of duties by one person is refused.
 func TestBatchGoesOneWay(t *testing.T) {
 	onVault(t, func(t *testing.T, h *house) {
 		bankers(h)
 		first, second, third := h.ready("CLI-01", "100.00"), h.ready("UNI-01", "250.50"), h.ready("CLI-01", "49.50")
-		refused(h, "an empty lock", h.locks("B-2026-0001"), ErrBatchEmpty)
+		refused(h, "an empty lock", h.locks("B-2026-0001"), banking.ErrBatchEmpty)
 		must(h, h.adds("B-2026-0001", first.Number, second.Number))
-		refused(h, "twice", h.adds("B-2026-0001", first.Number), ErrInBatch)
-		refused(h, "released by itself", h.release("chief", first.Number), ErrInBatch)
+		refused(h, "twice", h.adds("B-2026-0001", first.Number), banking.ErrInBatch)
+		refused(h, "released by itself", h.release("chief", first.Number), banking.ErrInBatch)
 		must(h, h.adds("B-2026-0001", third.Number))
 		must(h, h.locks("B-2026-0001"))
-		refused(h, "added to what is locked", h.adds("B-2026-0001", third.Number), ErrState)
+		refused(h, "added to what is locked", h.adds("B-2026-0001", third.Number), disbursements.ErrState)
 		for _, who := range []string{"maker", "lead", "finance", "clerk", "clerk2", "locker"} {
 			refused(h, "released by "+who, h.releases(who, "B-2026-0001"), access.ErrMakerCannotApprove)
 		}
-		_, err := h.exports("B-2026-0001", Pain001File)
-		refused(h, "exported before it was released", err, ErrState)
+		_, err := h.exports("B-2026-0001", banking.Pain001File)
+		refused(h, "exported before it was released", err, disbursements.ErrState)
 		must(h, h.releases("chief", "B-2026-0001"))
-		file, err := h.exports("B-2026-0001", Pain001File)
+		file, err := h.exports("B-2026-0001", banking.Pain001File)
 		must(h, err)
 		validates(t, file)
 		totals, err := iso20022.Recount(bytes.NewReader(file))
@@ -138,28 +146,29 @@ func TestBatchGoesOneWay(t *testing.T) {
 		if err != nil || !bytes.Equal(file, later) {
 			t.Errorf("made again it is another file: %v\n%s", err, later)
 		}
-		_, err = h.batch("finance", "B-2026-0001", h.office.ReconcileBatch)
-		refused(h, "reconciled before the bank said so", err, ErrBatchUnproved)
-		must(h, h.bank("PMT-001", of("-100.00", "DKK"), ProvesPayment, "2026-03-02"))
-		must(h, h.bank("PMT-002", of("-250.50", "DKK"), ProvesPayment, "2026-03-02"))
+		_, err = h.batch("finance", "B-2026-0001", h.batches.Reconcile)
+		refused(h, "reconciled before the bank said so", err, banking.ErrBatchUnproved)
+		must(h, h.bank("PMT-001", of("-100.00", "DKK"), banking.ProvesPayment, "2026-03-02"))
+		must(h, h.bank("PMT-002", of("-250.50", "DKK"), banking.ProvesPayment, "2026-03-02"))
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Fail(ctx, tx, "PMT-003", PaymentFailed, "the bank refused it")
+			_, err := h.payments.Fail(ctx, tx, "PMT-003", banking.PaymentFailed, "the bank refused it")
 			return err
 		})
-		_, err = h.batch("finance", "B-2026-0001", h.office.ReconcileBatch)
-		refused(h, "reconciled with one that failed", err, ErrBatchUnproved)
+		_, err = h.batch("finance", "B-2026-0001", h.batches.Reconcile)
+		refused(h, "reconciled with one that failed", err, banking.ErrBatchUnproved)
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Reissue(ctx, tx, "PMT-003", Payment{Date: "2026-03-09"})
+			_, err := h.payments.Reissue(ctx, tx, "PMT-003", banking.Payment{Date: "2026-03-09"})
 			return err
 		})
-		for _, step := range []func(context.Context, *store.Tx, string) (Batch, error){h.office.ReconcileBatch, h.office.CloseBatch} {
+		for _, step := range []func(context.Context, *store.Tx, string) (banking.Batch, error){h.batches.Reconcile,
+			h.batches.Close} {
 			_, err = h.batch("finance", "B-2026-0001", step)
 			must(h, err)
 		}
-		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (Batch, error) {
-			return h.office.AbortBatch(ctx, tx, n, "it is closed already")
+		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+			return h.batches.Abort(ctx, tx, n, "it is closed already")
 		})
-		refused(h, "aborted at the end", err, ErrState)
+		refused(h, "aborted at the end", err, disbursements.ErrState)
 	})
 }
 
@@ -171,33 +180,34 @@ func TestReissuedInAnotherBatch(t *testing.T) {
 		must(h, h.adds("B-2026-0001"))
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		file, err := h.exports("B-2026-0001", CSVFile)
+		file, err := h.exports("B-2026-0001", banking.CSVFile)
 		must(h, err)
-		want := "number,date,payee,account,bic,amount,currency,text\nPMT-001,2026-03-02,House UNI-01,DE89370400440532013000,COBADEFF,250.50,DKK,PMT-001\n"
+		want := "number,date,payee,account,bic,amount,currency,text\nPMT-001,2026-03-02,House " +
+			"UNI-01,DE89370400440532013000,COBADEFF,250.50,DKK,PMT-001\n"
 		if string(file) != want {
 			t.Errorf("%s, want %s", file, want)
 		}
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Fail(ctx, tx, "PMT-001", PaymentRecalled, "recalled from the bank")
+			_, err := h.payments.Fail(ctx, tx, "PMT-001", banking.PaymentRecalled, "recalled from the bank")
 			return err
 		})
 		h.do("signer", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Reissue(ctx, tx, "PMT-001", Payment{Date: "2026-03-09"})
+			_, err := h.payments.Reissue(ctx, tx, "PMT-001", banking.Payment{Date: "2026-03-09"})
 			return err
 		})
 		h.opened()
-		refused(h, "what is done", h.adds("B-2026-0002", d.Number+"x"), ErrUnknownDisbursement)
+		refused(h, "what is done", h.adds("B-2026-0002", d.Number+"x"), disbursements.ErrUnknownDisbursement)
 		must(h, h.adds("B-2026-0002", "PMT-002"))
 		must(h, h.locks("B-2026-0002"))
 		refused(h, "sent by hand from a batch", h.try("chief", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Dispatch(ctx, tx, "PMT-002")
+			_, err := h.payments.Dispatch(ctx, tx, "PMT-002")
 			return err
-		}), ErrInBatch)
+		}), banking.ErrInBatch)
 		refused(h, "released by who asked for it again", h.releases("signer", "B-2026-0002"), access.ErrMakerCannotApprove)
 		must(h, h.releases("chief", "B-2026-0002"))
-		_, err = h.exports("B-2026-0002", Pain001File)
+		_, err = h.exports("B-2026-0002", banking.Pain001File)
 		must(h, err)
-		must(h, h.bank("PMT-002", of("-250.50", "DKK"), ProvesPayment, "2026-03-09"))
+		must(h, h.bank("PMT-002", of("-250.50", "DKK"), banking.ProvesPayment, "2026-03-09"))
 	})
 }
 
@@ -210,35 +220,35 @@ func TestBatchMindsNewBankDetails(t *testing.T) {
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
 		must(h, h.enters("clerk", "CLI-01", abroad))
-		_, err := h.exports("B-2026-0001", Pain001File)
-		refused(h, "exported to the old account", err, ErrBatchBlocked)
-		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (Batch, error) {
-			return h.office.AbortBatch(ctx, tx, n, "the account changed")
+		_, err := h.exports("B-2026-0001", banking.Pain001File)
+		refused(h, "exported to the old account", err, banking.ErrBatchBlocked)
+		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+			return h.batches.Abort(ctx, tx, n, "the account changed")
 		})
 		must(h, err)
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Fail(ctx, tx, "PMT-001", PaymentFailed, "the account changed")
+			_, err := h.payments.Fail(ctx, tx, "PMT-001", banking.PaymentFailed, "the account changed")
 			return err
 		})
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Reissue(ctx, tx, "PMT-001", Payment{Date: "2026-03-09"})
+			_, err := h.payments.Reissue(ctx, tx, "PMT-001", banking.Payment{Date: "2026-03-09"})
 			return err
 		})
 		h.opened()
 		must(h, h.adds("B-2026-0002", "PMT-002"))
 		must(h, h.locks("B-2026-0002"))
-		refused(h, "released unverified", h.releases("chief", "B-2026-0002"), ErrBatchBlocked)
+		refused(h, "released unverified", h.releases("chief", "B-2026-0002"), banking.ErrBatchBlocked)
 		must(h, h.verifies("signer", "CLI-01", 2))
-		refused(h, "released at once", h.releases("chief", "B-2026-0002"), ErrBatchBlocked)
-		h.wait(CoolOff)
+		refused(h, "released at once", h.releases("chief", "B-2026-0002"), banking.ErrBatchBlocked)
+		h.wait(payees.CoolOff)
 		must(h, h.releases("chief", "B-2026-0002"))
 		unbound := h.ready("NOB-01", "10.00")
 		h.opened()
-		refused(h, "a payee of nobody", h.adds("B-2026-0003", unbound.Number), ErrPayeeUnbound)
-		_, err = h.exports("B-2026-0002", Pain001File)
+		refused(h, "a payee of nobody", h.adds("B-2026-0003", unbound.Number), payees.ErrUnbound)
+		_, err = h.exports("B-2026-0002", banking.Pain001File)
 		must(h, err)
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.ErasePayee(ctx, tx, "CLI-01", "the person asked for it")
+			_, err := h.payees.Erase(ctx, tx, "CLI-01", "the person asked for it")
 			return err
 		})
 		_, err = h.again("B-2026-0002")
@@ -253,20 +263,20 @@ func TestLockBindsAndChecks(t *testing.T) {
 		d := h.ready("CLI-01", "100.00")
 		must(h, h.adds("B-2026-0001", d.Number))
 		must(h, h.locks("B-2026-0001"))
-		_, err := h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (Batch, error) {
-			return h.office.UnlockBatch(ctx, tx, n, "one is missing")
+		_, err := h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+			return h.batches.Unlock(ctx, tx, n, "one is missing")
 		})
 		must(h, err)
 		other := h.ready("CLI-01", "1.00")
 		must(h, h.adds("B-2026-0001", other.Number))
-		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (Batch, error) {
-			return h.office.TakeFromBatch(ctx, tx, n, []string{"PMT-001"})
+		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+			return h.batches.Remove(ctx, tx, n, []string{"PMT-001"})
 		})
 		must(h, err)
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
 		must(h, h.release("chief", d.Number)) // it is free again
-		h.payable("FOR-01", AccountGiven{IBAN: "DE89 3704 0044 0532 0130 00"})
+		h.payable("FOR-01", payees.AccountGiven{IBAN: "DE89 3704 0044 0532 0130 00"})
 		h.ready("FOR-01", "10.00")
 		h.opened()
 		must(h, h.adds("B-2026-0002"))
@@ -277,7 +287,8 @@ func TestLockBindsAndChecks(t *testing.T) {
 func TestStrangersCannotTouchBatches(t *testing.T) {
 	user := func(handle string) string { return "(SELECT id FROM users WHERE handle = '" + handle + "')" }
 	duty := func(who, batch string) string {
-		return "INSERT INTO duties (subject, round, step, user_id, token_id, payload, at) SELECT id, round, 'release', " + user(who) +
+		return "INSERT INTO duties (subject, round, step, user_id, token_id, payload, at) SELECT id, round, 'release', " +
+			user(who) +
 			", '', lock_hash, '2027-01-01' FROM payment_batches WHERE number = '" + batch + "'"
 	}
 	set := func(batch, to string) string {
@@ -297,8 +308,11 @@ func TestStrangersCannotTouchBatches(t *testing.T) {
 		{"an amount more", "", item + "amount = amount + 1", "append_only"},
 		{"another payee", "", item + "payee_id = (SELECT id FROM payees WHERE code = 'UNI-01')", "append_only"},
 		{"taken out of a lock", "", item + "live = " + "(1 = 0)", ""},
-		{"put into a lock", "", "INSERT INTO payment_batch_items SELECT 'pbi_x', batch_id, 99, 'dsb_x', disbursement_id, NULL, number, uetr, payee_id, details, kind, amount, payload, live, added_by, added_at " +
-			"FROM payment_batch_items WHERE batch_id = (SELECT id FROM payment_batches WHERE number = 'B-2026-0002')", "state_conflict"},
+		{"put into a lock", "",
+			"INSERT INTO payment_batch_items SELECT 'pbi_x', batch_id, 99, 'dsb_x', disbursement_id, NULL, number, uetr, " +
+				"payee_id, details, kind, amount, payload, live, added_by, added_at " +
+				"FROM payment_batch_items WHERE batch_id = (SELECT id FROM payment_batches WHERE number = 'B-2026-0002')",
+			"state_conflict"},
 		{"an item deleted", "", "DELETE FROM payment_batch_items", "append_only"},
 		{"a payment into no file", "", "UPDATE payments SET state = 'in_file' WHERE number = 'PMT-900'", "release_missing"},
 		{"our account changed", "", "UPDATE own_accounts SET iban = 'x'", "append_only"},
@@ -310,10 +324,12 @@ func TestStrangersCannotTouchBatches(t *testing.T) {
 	for i, a := range attacks {
 		switch a.name {
 		case "another lock":
-			attacks[i].sql, attacks[i].want = set("B-2026-0002", "lock_hash = (SELECT payload FROM payment_batch_items LIMIT 1)"), "request_missing"
+			attacks[i].sql, attacks[i].want = set("B-2026-0002",
+				"lock_hash = (SELECT payload FROM payment_batch_items LIMIT 1)"), "request_missing"
 		case "taken out of a lock":
 			attacks[i].want = "state_conflict"
-			attacks[i].sql = item + "live = NOT live WHERE batch_id = (SELECT id FROM payment_batches WHERE number = 'B-2026-0002')"
+			attacks[i].sql = item +
+				"live = NOT live WHERE batch_id = (SELECT id FROM payment_batches WHERE number = 'B-2026-0002')"
 		}
 	}
 	withstand(t, func(h *house) {
@@ -328,11 +344,11 @@ func TestStrangersCannotTouchBatches(t *testing.T) {
 		must(h, h.adds("B-2026-0003"))
 		must(h, h.locks("B-2026-0003"))
 		must(h, h.releases("chief", "B-2026-0003"))
-		_, err := h.exports("B-2026-0003", Pain001File)
+		_, err := h.exports("B-2026-0003", banking.Pain001File)
 		must(h, err)
 		single := h.ready("CLI-01", "5.00")
 		h.do("chief", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Release(ctx, tx, single.Number, Payment{Number: "PMT-900", Date: "2026-03-02"})
+			_, err := h.payments.Release(ctx, tx, single.Number, banking.Payment{Number: "PMT-900", Date: "2026-03-02"})
 			return err
 		})
 	}, attacks)
@@ -352,9 +368,10 @@ func TestBatchRaces(t *testing.T) {
 					results <- h.releases("chief", "B-2026-0001")
 					return
 				}
-				_, err := h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (Batch, error) {
-					return h.office.UnlockBatch(ctx, tx, n, "one is missing")
-				})
+				_, err := h.batch("finance", "B-2026-0001",
+					func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+						return h.batches.Unlock(ctx, tx, n, "one is missing")
+					})
 				results <- err
 			}()
 		}
@@ -362,7 +379,8 @@ func TestBatchRaces(t *testing.T) {
 		for range 8 {
 			if err := <-results; err == nil {
 				won++
-			} else if !errors.Is(err, ErrState) && !errors.Is(err, store.ErrBusy) && !errors.Is(err, store.ErrStale) {
+			} else if !errors.Is(err, disbursements.ErrState) && !errors.Is(err, store.ErrBusy) &&
+				!errors.Is(err, store.ErrStale) {
 				t.Error(err)
 			}
 		}

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -14,6 +14,9 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
+	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/donors"
 	"supportledger/grants/rates"
@@ -22,15 +25,22 @@ import (
 	"supportledger/store/storetest"
 )
 
-// house is an office over fresh books. The general fund UNR has money in the bank; partners NG-01 and KE-01 have advance
-// accounts; maker, lead, finance and chief are people.
+// house is an office over fresh books. The general fund UNR has money in the bank; partners NG-01 and KE-01 have
+// advance accounts; maker, lead, finance and chief are people.
 type house struct {
 	rapid.TB
-	ctx    context.Context
-	db     *store.DB
-	office Office
-	donor  donors.Donor
-	who    map[string]store.Actor
+	ctx      context.Context
+	db       *store.DB
+	requests disbursements.Requests
+	advances disbursements.Advances
+	policies disbursements.Policies
+	payees   payees.Register
+	payments banking.Payments
+	lines    banking.Lines
+	batches  banking.Batches
+
+	donor donors.Donor
+	who   map[string]store.Actor
 }
 
 func onBoth(t *testing.T, fn func(h *house)) {
@@ -42,31 +52,44 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	t.Helper()
 	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example; a \"charity\""}
 	register := grants.Register{Book: book}
-	h := &house{TB: t, ctx: t.Context(), db: db, who: map[string]store.Actor{},
-		office: Office{book, register, beneficiaries.Register{Book: book, Grants: register}}}
+	h := &house{TB: t, ctx: t.Context(), db: db, who: map[string]store.Actor{}}
+	h.keep(disbursements.New(book, register, beneficiaries.Register{Book: book, Grants: register}))
 	h.do("", func(ctx context.Context, tx *store.Tx) error { return h.open(ctx, tx) })
 	return h
 }
 
+// keep opens the objects of the packages over the same books.
+func (h *house) keep(requests disbursements.Requests) {
+	h.requests, h.advances, h.policies, h.payees = requests, requests.Advances, requests.Policies, requests.Payees
+	h.payments = banking.Payments{Requests: requests}
+	h.lines, h.batches = banking.Lines{Payments: h.payments}, banking.Batches{Payments: h.payments}
+}
+
 func (h *house) open(ctx context.Context, tx *store.Tx) (err error) {
-	book := h.office.Book
+	book := h.requests.Book
 	if err := ledger.Create(ctx, tx, book); err != nil {
 		return err
 	}
 	for code, r := range map[ledger.FundCode]ledger.Restriction{"UNR": ledger.Unrestricted, "D1": ledger.PurposeBound} {
-		if err := book.OpenFund(ctx, tx, ledger.Fund{Code: code, Name: string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
+		if err := book.OpenFund(ctx, tx,
+			ledger.Fund{Code: code, Name: string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
 			return err
 		}
-		if _, err := book.Post(ctx, tx, ledger.Entry{Date: "2026-01-01", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
-			ledger.Base("1010", code, of("250000.00", "DKK")), ledger.Base("3100", code, of("-250000.00", "DKK"))}}); err != nil {
+		if _, err := book.Post(ctx, tx,
+			ledger.Entry{Date: "2026-01-01", Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
+				ledger.Base("1010", code, of("250000.00", "DKK")),
+				ledger.Base("3100", code, of("-250000.00", "DKK"))}}); err != nil {
 			return err
 		}
 	}
-	if err := book.AddAccount(ctx, tx, ledger.Account{Number: "1301", Path: "assets:advances:partner-ke", Type: ledger.Asset, NameEN: "Advances, Kenya", NameDA: "Forskud, Kenya"}); err != nil {
+	if err := book.AddAccount(ctx, tx,
+		ledger.Account{Number: "1301", Path: "assets:advances:partner-ke", Type: ledger.Asset, NameEN: "Advances, Kenya",
+			NameDA: "Forskud, Kenya"}); err != nil {
 		return err
 	}
-	for _, p := range []Partner{{Code: "NG-01", Currency: "NGN", Account: "1300"}, {Code: "KE-01", Currency: "KES", Account: "1301"}} {
-		if _, err := h.office.RegisterPartner(ctx, tx, p); err != nil {
+	for _, p := range []disbursements.Partner{{Code: "NG-01", Currency: "NGN", Account: "1300"},
+		{Code: "KE-01", Currency: "KES", Account: "1301"}} {
+		if _, err := h.advances.RegisterPartner(ctx, tx, p); err != nil {
 			return err
 		}
 	}
@@ -115,8 +138,10 @@ func few(t *testing.T, part int, property func(*rapid.T)) {
 func (h *house) sign(code, terms string) {
 	h.Helper()
 	words := strings.Fields(terms)
-	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.ReceiptRate, FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
-		IndirectExcludes: []string{grants.CurrencyDifferences}, Interest: grants.InterestToGrantor, RefundDeMinimis: ledger.Zero(ledger.Currency(words[0]))}
+	policy := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.ReceiptRate, FeeBearer: grants.BornByGrant,
+		CurrencyBearer:   grants.BornByGrant,
+		IndirectExcludes: []string{grants.CurrencyDifferences}, Interest: grants.InterestToGrantor,
+		RefundDeMinimis: ledger.Zero(ledger.Currency(words[0]))}
 	for _, w := range words[2:] {
 		key, value, _ := strings.Cut(w, ":")
 		switch key {
@@ -133,20 +158,22 @@ func (h *house) sign(code, terms string) {
 		}
 	}
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.Grants.Sign(ctx, tx, grants.Grant{Code: code, Donor: h.donor, Title: code, Amount: of(words[1], ledger.Currency(words[0])),
-			SignedOn: "2026-01-02", Policies: grants.Policies{policy}})
+		_, err := h.requests.Grants.Sign(ctx, tx,
+			grants.Grant{Code: code, Donor: h.donor, Title: code, Amount: of(words[1], ledger.Currency(words[0])),
+				SignedOn: "2026-01-02", Policies: grants.Policies{policy}})
 		return err
 	})
 }
 
 // receive books an instalment; a rate of "" is none.
-func (h *house) receive(grant string, on ledger.Date, amount ledger.Money, quoted string, account ledger.AccountNo) error {
+func (h *house) receive(grant string, on ledger.Date, amount ledger.Money, quoted string,
+	account ledger.AccountNo) error {
 	in := grants.Receipt{Grant: grant, On: on, Amount: amount, Account: account}
 	if quoted != "" {
 		in.Rate = rate(quoted)
 	}
 	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.Grants.Receive(ctx, tx, in)
+		_, err := h.requests.Grants.Receive(ctx, tx, in)
 		return err
 	})
 }
@@ -160,12 +187,14 @@ func (h *house) plan(number, c, quoted, split, price string, due ...ledger.Date)
 }
 
 // planned is [house.plan] in a tx.
-func (h *house) planned(ctx context.Context, tx *store.Tx, number, c, quoted, split, price string, due ...ledger.Date) error {
-	b, err := h.office.People.Admit(ctx, tx)
+func (h *house) planned(ctx context.Context, tx *store.Tx, number, c, quoted, split, price string,
+	due ...ledger.Date) error {
+	b, err := h.requests.People.Admit(ctx, tx)
 	if err != nil {
 		return err
 	}
-	p := beneficiaries.Plan{Number: number, Beneficiary: b.ID, Currency: ledger.Currency(c), Current: beneficiaries.PlanVersion{StartsOn: "2026-01-01", Shares: shares(split)}}
+	p := beneficiaries.Plan{Number: number, Beneficiary: b.ID, Currency: ledger.Currency(c),
+		Current: beneficiaries.PlanVersion{StartsOn: "2026-01-01", Shares: shares(split)}}
 	if quoted != "" {
 		p.Current.BudgetRate = rate(quoted)
 	}
@@ -174,32 +203,32 @@ func (h *house) planned(ctx context.Context, tx *store.Tx, number, c, quoted, sp
 		line.Items = append(line.Items, beneficiaries.Item{Position: i, DueOn: d})
 	}
 	p.Current.Lines = []beneficiaries.PlanLine{line}
-	if _, err := h.office.People.Draft(ctx, tx, p); err != nil {
+	if _, err := h.requests.People.Draft(ctx, tx, p); err != nil {
 		return err
 	}
-	_, err = h.office.People.Submit(ctx, tx, number)
+	_, err = h.requests.People.Submit(ctx, tx, number)
 	return err
 }
 
 func (h *house) approveYear(who, plan string, year int, on ledger.Date) error {
 	return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.People.ApproveYear(ctx, tx, plan, year, on)
+		_, err := h.requests.People.ApproveYear(ctx, tx, plan, year, on)
 		return err
 	})
 }
 
 // send requests a transfer as maker and authorises it as finance.
-func (h *house) send(plan, partner string, x Transfer) error {
+func (h *house) send(plan, partner string, x disbursements.Transfer) error {
 	var number string
 	err := h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-		if x.Partner, err = h.office.Partner(ctx, tx, partner); err != nil {
+		if x.Partner, err = h.advances.Partner(ctx, tx, partner); err != nil {
 			return err
 		}
-		if x.Plan, err = h.office.People.Plan(ctx, tx, plan); err != nil {
+		if x.Plan, err = h.requests.People.Plan(ctx, tx, plan); err != nil {
 			return err
 		}
 		x.Account = "1010"
-		asked, err := h.office.RequestTransfer(ctx, tx, x)
+		asked, err := h.advances.RequestTransfer(ctx, tx, x)
 		number = asked.Number
 		return err
 	})
@@ -207,66 +236,73 @@ func (h *house) send(plan, partner string, x Transfer) error {
 		return err
 	}
 	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.AuthoriseTransfer(ctx, tx, number)
+		_, err := h.advances.AuthoriseTransfer(ctx, tx, number)
 		return err
 	})
 }
 
 // draft writes a disbursement of the plan's one line down, as maker.
-func (h *house) draft(plan, partner string, units int, amount ledger.Money, split []beneficiaries.Share) (d Disbursement, err error) {
+func (h *house) draft(plan, partner string, units int, amount ledger.Money,
+	split []beneficiaries.Share) (d disbursements.Disbursement, err error) {
 	err = h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-		d = Disbursement{Line: "stipend", Units: units, Amount: amount, Shares: split, Date: "2026-02-01", Text: "Stipend; of \"February\", 2026"}
-		if d.Partner, err = h.office.Partner(ctx, tx, partner); err != nil {
+		d = disbursements.Disbursement{Line: "stipend", Units: units, Amount: amount, Shares: split, Date: "2026-02-01",
+			Text: "Stipend; of \"February\", 2026"}
+		if d.Partner, err = h.advances.Partner(ctx, tx, partner); err != nil {
 			return err
 		}
-		if d.Plan, err = h.office.People.Plan(ctx, tx, plan); err != nil {
+		if d.Plan, err = h.requests.People.Plan(ctx, tx, plan); err != nil {
 			return err
 		}
-		d, err = h.office.Draft(ctx, tx, d)
+		d, err = h.requests.Draft(ctx, tx, d)
 		return err
 	})
 	return d, err
 }
 
 // act is a step of a disbursement.
-type act func(Office, context.Context, *store.Tx, string) (Disbursement, error)
+type act func(disbursements.Requests, context.Context, *store.Tx, string) (disbursements.Disbursement, error)
 
 // step takes a step of a disbursement as somebody.
 func (h *house) step(who string, do act, number string) error {
-	return h.try(who, func(ctx context.Context, tx *store.Tx) error { _, err := do(h.office, ctx, tx, number); return err })
-}
-
-// authorised takes a draft as far as AUTHORISED.
-func (h *house) authorised(number string) error {
-	if err := h.step("maker", Office.Submit, number); err != nil {
-		return err
-	}
-	if err := h.step("lead", Office.Approve, number); err != nil {
-		return err
-	}
-	return h.step("finance", Office.Authorise, number)
-}
-
-func (h *house) liquidate(number string, on ledger.Date) error {
-	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.Liquidate(ctx, tx, number, on)
+	return h.try(who, func(ctx context.Context, tx *store.Tx) error {
+		_,
+			err := do(h.requests, ctx, tx, number)
 		return err
 	})
 }
 
-func (h *house) exchange(x Exchange) error {
-	return h.try("finance", func(ctx context.Context, tx *store.Tx) error { _, err := h.office.Exchange(ctx, tx, x); return err })
+// authorised takes a draft as far as AUTHORISED.
+func (h *house) authorised(number string) error {
+	if err := h.step("maker", disbursements.Requests.Submit, number); err != nil {
+		return err
+	}
+	if err := h.step("lead", disbursements.Requests.Approve, number); err != nil {
+		return err
+	}
+	return h.step("finance", disbursements.Requests.Authorise, number)
+}
+
+func (h *house) liquidate(number string, on ledger.Date) error {
+	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.requests.Liquidate(ctx, tx, number, on)
+		return err
+	})
+}
+
+func (h *house) exchange(x disbursements.Exchange) error {
+	return h.try("finance",
+		func(ctx context.Context, tx *store.Tx) error { _, err := h.advances.Exchange(ctx, tx, x); return err })
 }
 
 // last is the newest entry of the books.
 func (h *house) last() (p ledger.Posted) {
 	h.Helper()
 	err := h.db.View(h.ctx, func(tx *store.Tx) error {
-		seq, err := h.office.Book.LastSeq(h.ctx, tx)
+		seq, err := h.requests.Book.LastSeq(h.ctx, tx)
 		if err != nil {
 			return err
 		}
-		found, err := h.office.Book.Entries(h.ctx, tx, ledger.Span{}, seq-1, 1)
+		found, err := h.requests.Book.Entries(h.ctx, tx, ledger.Span{}, seq-1, 1)
 		if err == nil {
 			p = found[0]
 		}
@@ -283,7 +319,7 @@ func (h *house) balance(account ledger.AccountNo, fund ledger.FundCode) string {
 	h.Helper()
 	var text []string
 	err := h.db.View(h.ctx, func(tx *store.Tx) error {
-		balances, err := h.office.Book.Balances(h.ctx, tx, "2199-12-31")
+		balances, err := h.requests.Book.Balances(h.ctx, tx, "2199-12-31")
 		for _, b := range balances {
 			if b.Account == account && b.Fund == fund && b.Amount.Currency == "DKK" {
 				text = append(text, b.Amount.String())

@@ -9,6 +9,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
@@ -25,8 +26,8 @@ const (
 	Stop    Outcome = "stop"
 )
 
-// Check is one question asked about a disbursement, and its answer. Hint names what there is to say, such as "units_settled"; who
-// shows it has the words, and fills in Of.
+// Check is one question asked about a disbursement, and its answer. Hint names what there is to say, such as
+// "units_settled"; who shows it has the words, and fills in Of.
 type Check struct {
 	Name    string // plan, line, period, …
 	Outcome Outcome
@@ -50,18 +51,19 @@ func (c Check) say(outcome Outcome, hint string, of []any) Check {
 }
 
 // asking is one question that is asked of every disbursement.
-type asking func(o Office, ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error)
+type question func(o Requests, ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error)
 
-// eligibility are the questions in the order in which their answers are shown. Stops are only restriction, period, budget and
-// duties; everything else is a hint for who decides (user-friendliness 1c).
-var eligibility = []asking{Office.checkPlan, Office.checkLine, Office.checkMilestones, Office.checkGrants, Office.checkConditions, Office.checkMoney,
-	Office.checkEvidence, Office.checkPayee, Office.checkSplitting, Office.checkRelations, Office.checkDuties}
+// eligibility are the questions in the order in which their answers are shown. Stops are only restriction, period,
+// budget and duties; everything else is a hint for the approver (user-friendliness 1c).
+var eligibility = []question{Requests.checkPlan, Requests.checkLine, Requests.checkMilestones, Requests.checkGrants,
+	Requests.checkConditions, Requests.checkMoney,
+	Requests.checkEvidence, Requests.checkPayee, Requests.checkSplitting, Requests.checkRelations, Requests.checkDuties}
 
 // Checks asks all that is asked of a disbursement. It changes nothing and may be asked in every state.
-func (o Office) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	var all []Check
 	for _, ask := range eligibility {
-		found, err := ask(o, ctx, tx, d)
+		found, err := ask(req, ctx, tx, d)
 		if err != nil {
 			return nil, err
 		}
@@ -71,24 +73,24 @@ func (o Office) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Che
 }
 
 // checkPlan asks whether the plan is in force, and the one that it was asked for under.
-func (o Office) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("plan")
 	switch {
 	case d.Plan.ID == "":
 		return nil, nil
-	case d.planStands() != nil:
+	case d.CheckPlan() != nil:
 		c = c.stop("plan_changed", d.Plan.Number)
-	case d.onLine() && !d.planAllows():
+	case d.OnLine() && !d.planAllows():
 		c = c.stop("plan_not_in_force", d.Plan.Number)
-	case !d.onLine() && d.Plan.State != beneficiaries.PlanActive && d.Plan.State != beneficiaries.PlanApproved:
+	case !d.OnLine() && d.Plan.State != beneficiaries.PlanActive && d.Plan.State != beneficiaries.PlanApproved:
 		c = c.warn("plan_not_in_force", d.Plan.Number)
 	}
 	return []Check{c}, nil
 }
 
 // checkLine asks whether the plan's line has units left and takes its price for a ceiling, never for the amount.
-func (o Office) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
-	if !d.onLine() || d.Entry != "" {
+func (req Requests) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+	if !d.OnLine() || d.Entry != "" {
 		return nil, nil
 	}
 	line, limit := finding("line"), finding("cap")
@@ -117,10 +119,10 @@ func (o Office) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Che
 }
 
 // checkMilestones asks whether a milestone of the plan holds the units back.
-func (o Office) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("milestone")
-	switch err := o.gated(ctx, tx, d, ""); {
-	case !d.onLine() || d.Entry != "":
+	switch err := req.gated(ctx, tx, d, ""); {
+	case !d.OnLine() || d.Entry != "":
 		return nil, nil
 	case errors.Is(err, ErrGated):
 		c = c.stop("milestone_open")
@@ -130,25 +132,29 @@ func (o Office) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursemen
 	return []Check{c}, nil
 }
 
-// checkGrants asks the agreements of the grants that pay: period, category and geography, which is where the partner spends, or
-// where the plan says that the support is given.
-func (o Office) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
-	checks := map[error]Check{grants.ErrOutsidePeriod: finding("period"), grants.ErrOutsideCategory: finding("category"), grants.ErrOutsideCountry: finding("geography")}
+// checkGrants asks the agreements of the grants that pay: period, category and geography, which is where the partner
+// spends, or where the plan says that the support is given.
+func (req Requests) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	checks := map[error]Check{grants.ErrOutsidePeriod: finding("period"), grants.ErrOutsideCategory: finding("category"),
+		grants.ErrOutsideCountry: finding("geography")}
 	for _, cost := range d.costs() {
-		g, granted, err := o.Grants.OfFund(ctx, tx, cost.fund)
+		g, granted, err := req.Grants.OfFund(ctx, tx, cost.fund)
 		if err != nil {
 			return nil, err
 		}
 		if !granted {
 			continue
 		}
-		for _, f := range g.Eligible(grants.Cost{On: d.Date, Country: cmp.Or(d.Partner.Country, d.Plan.Current.Country), Category: cost.category}) {
-			if c, asked := checks[f.Kind]; asked && (!errors.Is(f.Kind, grants.ErrOutsidePeriod) || g.State == grants.GrantActive || g.State == grants.GrantSigned) {
+		for _, f := range g.Eligible(grants.Cost{On: d.Date, Country: cmp.Or(d.Partner.Country, d.Plan.Current.Country),
+			Category: cost.category}) {
+			if c, asked := checks[f.Kind]; asked &&
+				(!errors.Is(f.Kind, grants.ErrOutsidePeriod) || g.State == grants.GrantActive || g.State == grants.GrantSigned) {
 				checks[f.Kind] = c.stop("outside_agreement", f.Hint)
 			}
 		}
 	}
-	return []Check{checks[grants.ErrOutsidePeriod], checks[grants.ErrOutsideCategory], checks[grants.ErrOutsideCountry]}, nil
+	return []Check{checks[grants.ErrOutsidePeriod], checks[grants.ErrOutsideCategory], checks[grants.ErrOutsideCountry]},
+		nil
 }
 
 // cost is a category that a fund pays.
@@ -173,7 +179,7 @@ func (d Disbursement) costs() []cost {
 		}
 	}
 	for _, s := range d.Shares {
-		if !d.onLine() {
+		if !d.OnLine() {
 			add(s.Fund, d.Category)
 			continue
 		}
@@ -192,11 +198,11 @@ func (d Disbursement) costs() []cost {
 }
 
 // checkConditions asks whether a condition of a grant holds what is paid out of it back.
-func (o Office) checkConditions(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkConditions(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("condition")
-	for _, fund := range d.funds() {
+	for _, fund := range d.Funds() {
 		var holds *grants.ConditionHolds
-		switch err := o.Grants.DisbursableFrom(ctx, tx, fund); {
+		switch err := req.Grants.DisbursableFrom(ctx, tx, fund); {
 		case errors.As(err, &holds):
 			c = c.stop("condition_open", holds.Number, holds.Grant)
 		case err != nil:
@@ -207,13 +213,13 @@ func (o Office) checkConditions(ctx context.Context, tx *store.Tx, d Disbursemen
 }
 
 // checkMoney asks whether the grants have money left for what stands beside the plan's lines.
-func (o Office) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("budget")
 	if d.State != Draft && d.State != InfoRequested && d.State != Submitted {
 		return []Check{c}, nil // it was asked when it was approved, and set aside
 	}
 	var over *grants.BudgetExceeded
-	switch err := o.affordable(ctx, tx, d); {
+	switch err := req.affordable(ctx, tx, d); {
 	case errors.As(err, &over):
 		c = c.stop("budget_exceeded", over.Grant, over.Available.String()+" "+string(over.Available.Currency))
 	case errors.Is(err, grants.ErrGrantState):
@@ -225,7 +231,7 @@ func (o Office) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([
 }
 
 // checkEvidence asks for a document, and whether another disbursement was asked for with the same.
-func (o Office) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	there, twice := finding("evidence"), finding("duplicate_evidence")
 	if len(d.Evidence) == 0 {
 		there = there.warn("evidence_missing")
@@ -246,7 +252,7 @@ func (o Office) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement)
 }
 
 // checkPayee asks whether the payee was ever paid before.
-func (o Office) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("payee")
 	if d.Payee == "" {
 		return nil, nil
@@ -261,26 +267,26 @@ func (o Office) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([
 	if d.Settlement != ByPayment && d.Settlement != ByInvoice {
 		return []Check{c}, nil
 	}
-	details, err := o.checkDetails(ctx, tx, d)
+	details, err := req.checkDetails(ctx, tx, d)
 	return []Check{c, details}, err
 }
 
 // checkDetails asks whether the payee's bank details are verified and cooled off, and those that it was asked for with.
-func (o Office) checkDetails(ctx context.Context, tx *store.Tx, d Disbursement) (Check, error) {
+func (req Requests) checkDetails(ctx context.Context, tx *store.Tx, d Disbursement) (Check, error) {
 	c := finding("payee_details")
-	p, err := readPayee(ctx, tx, d.Payee, false)
-	if errors.Is(err, ErrUnknownPayee) {
+	p, err := payees.Sealed(ctx, tx, d.Payee)
+	if errors.Is(err, payees.ErrUnknown) {
 		return c.warn("payee_unregistered", d.Payee), nil
 	} else if err != nil {
 		return c, err
 	}
-	b, bound, err := readBinding(ctx, tx, string(d.ID), d.Round)
+	bound, err := payees.BoundDetails(ctx, tx, string(d.ID), d.Round)
 	if err != nil {
 		return c, err
 	}
-	var cooling *PayeeCooling
+	var cooling *payees.Cooling
 	switch newest := p.Newest(); {
-	case bound && b.Version != newest.Version:
+	case bound != nil && *bound != newest.Version:
 		c = c.warn("payee_changed", d.Payee)
 	case errors.As(newest.Usable(tx.At), &cooling):
 		c = c.warn("payee_cooling", d.Payee, ledger.DateOf(cooling.From))
@@ -291,26 +297,26 @@ func (o Office) checkDetails(ctx context.Context, tx *store.Tx, d Disbursement) 
 }
 
 // checkSplitting shows what else went to the same payee and person within thirty days.
-func (o Office) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("splitting")
-	near, err := o.Nearby(ctx, tx, d)
+	near, err := req.Nearby(ctx, tx, d)
 	if err != nil {
 		return nil, err
 	}
-	own, known := o.worth(d)
+	own, known := req.worth(d)
 	if !known {
 		return []Check{c}, nil
 	}
-	p, err := o.policyOn(ctx, tx, ledger.DateOf(tx.At))
+	p, err := req.Policies.On(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
 		return nil, err
 	}
-	f := facts{amount: own, known: true, funds: d.funds(), cash: d.Settlement == ByPettyCash}
+	f := facts{amount: own, known: true, funds: d.Funds(), cash: d.Settlement == ByPettyCash}
 	alone := needsText(p.needs(f))
 	for _, sum := range []ledger.Money{near.Payee, near.Beneficiary} {
 		if f.amount = sum.Add(own); needsText(p.needs(f)) != alone {
 			if c = c.warn("split_seen"); beneficiaries.SeesAll(tx.By) { // what others of the payee come to is not for everybody
-				c = c.warn("split_below_band", f.amount.String()+" "+string(o.Book.Base))
+				c = c.warn("split_below_band", f.amount.String()+" "+string(req.Book.Base))
 			}
 		}
 	}
@@ -318,9 +324,9 @@ func (o Office) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement
 }
 
 // checkRelations shows who among those who pay, or would decide, has to do with the payee or the person.
-func (o Office) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("relation")
-	found, err := o.relationsOf(ctx, tx, d)
+	found, err := relationsOf(ctx, tx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +334,7 @@ func (o Office) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement
 		switch {
 		case r.User != "":
 			c = c.warn("user_related", r.Nature)
-		case o.paysFor(ctx, tx, d, r.Donor):
+		case req.paysFor(ctx, tx, d, r.Donor):
 			c = c.warn("donor_related", r.Nature)
 		}
 	}
@@ -336,20 +342,20 @@ func (o Office) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement
 }
 
 // paysFor reports whether a donor's grant pays a part.
-func (o Office) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor donors.ID) bool {
-	return slices.ContainsFunc(d.funds(), func(fund ledger.FundCode) bool {
-		g, granted, err := o.Grants.OfFund(ctx, tx, fund)
+func (req Requests) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor donors.ID) bool {
+	return slices.ContainsFunc(d.Funds(), func(fund ledger.FundCode) bool {
+		g, granted, err := req.Grants.OfFund(ctx, tx, fund)
 		return err == nil && granted && g.Donor.ID == donor
 	})
 }
 
 // checkDuties tells the actor whether the next step may be the actor's.
-func (o Office) checkDuties(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (req Requests) checkDuties(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	if tx.By.User == "" || d.State == Draft || d.State == InfoRequested {
 		return nil, nil
 	}
 	c := finding("duties")
-	bars, err := o.bars(ctx, tx, []Disbursement{d})
+	bars, err := bars(ctx, tx, []Disbursement{d})
 	if err != nil {
 		return nil, err
 	}
@@ -360,6 +366,6 @@ func (o Office) checkDuties(ctx context.Context, tx *store.Tx, d Disbursement) (
 }
 
 // bars tells which disbursements the actor may take no further step on, and why: "duty_taken" or "party_related".
-func (o Office) bars(ctx context.Context, tx *store.Tx, of []Disbursement) (map[DisbursementID]string, error) {
+func bars(ctx context.Context, tx *store.Tx, of []Disbursement) (map[DisbursementID]string, error) {
 	return readBars(ctx, tx, access.UserID(tx.By.User), of)
 }

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -21,8 +22,8 @@ import (
 // crowd is how many act at once.
 const crowd = 64
 
-// rush runs an act for each of the crowd at the same moment and tells whose went through: every other answer must be one of the
-// refusals, and nobody is told that the database is busy.
+// rush runs an act for each of the crowd at the same moment and tells whose went through: every other answer must be
+// one of the refusals, and nobody is told that the database is busy.
 func rush(h *house, act func(i int) error, refusals ...error) (done []int) {
 	h.Helper()
 	connect(h)
@@ -87,13 +88,13 @@ func TestOneApprovalOfACrowdCounts(t *testing.T) {
 		for round, same := range []bool{false, true} { // many people, and one person many times
 			d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 			must(h, err)
-			must(h, h.step("maker", Office.Submit, d.Number))
+			must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
 			done := rush(h, func(i int) error {
 				if same {
 					i = 0
 				}
-				return h.step(fmt.Sprintf("person-%d", i), Office.Approve, d.Number)
-			}, ErrState, ErrNotAsked, store.ErrStale, access.ErrMakerCannotApprove)
+				return h.step(fmt.Sprintf("person-%d", i), disbursements.Requests.Approve, d.Number)
+			}, disbursements.ErrState, disbursements.ErrNotAsked, store.ErrStale, access.ErrMakerCannotApprove)
 			if len(done) != 1 {
 				h.Errorf("round %d: %d of %d approvals counted", round, len(done), crowd)
 			}
@@ -108,8 +109,8 @@ func TestOneApprovalOfACrowdCounts(t *testing.T) {
 	})
 }
 
-// Plans for many stand before two grants of which one has money for ten. Ten are committed in every round; they end, ten others come,
-// and who went away with nothing tries again.
+// Plans for many stand before two grants of which one has money for ten. Ten are committed in every round; they end,
+// ten others come, and who went away with nothing tries again.
 func TestAGrantForTenCommitsTen(t *testing.T) {
 	onBoth(t, func(h *house) {
 		const turns = 20 // a grant is as slow as it has entries, so two others come after twenty rounds
@@ -137,13 +138,15 @@ func TestAGrantForTenCommitsTen(t *testing.T) {
 				h.sign(more, "DKK 90000.00")
 				write(everyone())
 			}
-			done := rush(h, func(i int) error { return h.approveYear("lead", plans[i], 2026, "2026-01-10") }, grants.ErrBudgetExceeded)
+			done := rush(h, func(i int) error { return h.approveYear("lead", plans[i], 2026, "2026-01-10") },
+				grants.ErrBudgetExceeded)
 			if got := h.balance("9100", ledger.FundCode(ten)); len(done) != 10 || got != "10000.00" {
 				h.Fatalf("round %d: %d approvals went through and commit %s, want 10 and 10000.00", round, len(done), got)
 			}
 			h.do("lead", func(ctx context.Context, tx *store.Tx) error {
 				for _, i := range done {
-					if _, err := h.office.People.Close(ctx, tx, plans[i], beneficiaries.Closing{On: "2026-01-11", Reason: "moved"}); err != nil {
+					if _, err := h.requests.People.Close(ctx, tx, plans[i],
+						beneficiaries.Closing{On: "2026-01-11", Reason: "moved"}); err != nil {
 						return err
 					}
 				}
@@ -197,13 +200,14 @@ func TestALotForTenSettlesTen(t *testing.T) {
 	})
 }
 
-// Acts that lock different funds, in whatever order they name them, pass each other: nobody is refused, and nobody waits for
-// somebody who waits for him.
+// Acts that lock different funds, in whatever order they name them, pass each other: nobody is refused, and nobody
+// waits for somebody who waits for him.
 func TestACrowdOfAllKindsPasses(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
 		for i := range crowd {
-			h.plan(fmt.Sprintf("P-%d", i), "DKK", "", []string{"G1=50 G2=50", "G2=50 UNR=50", "UNR=50 G1=50"}[i%3], "10.00", "2026-03-01")
+			h.plan(fmt.Sprintf("P-%d", i), "DKK", "", []string{"G1=50 G2=50", "G2=50 UNR=50", "UNR=50 G1=50"}[i%3], "10.00",
+				"2026-03-01")
 		}
 		done := rush(h, func(i int) error {
 			switch i % 4 {
@@ -219,9 +223,10 @@ func TestACrowdOfAllKindsPasses(t *testing.T) {
 				if err := ledger.LockFunds(ctx, tx, "UNR", "G1"); err != nil {
 					return err
 				}
-				_, err := h.office.Book.Post(ctx, tx, ledger.Entry{Date: "2026-02-01", Text: "by hand", Act: "manual", Lines: []ledger.Line{
-					ledger.Base("1010", "G1", of("1.00", "DKK")), ledger.Base("2100", "G1", of("-1.00", "DKK")),
-					ledger.Base("1010", "UNR", of("1.00", "DKK")), ledger.Base("4200", "UNR", of("-1.00", "DKK"))}})
+				_, err := h.requests.Book.Post(ctx, tx,
+					ledger.Entry{Date: "2026-02-01", Text: "by hand", Act: "manual", Lines: []ledger.Line{
+						ledger.Base("1010", "G1", of("1.00", "DKK")), ledger.Base("2100", "G1", of("-1.00", "DKK")),
+						ledger.Base("1010", "UNR", of("1.00", "DKK")), ledger.Base("4200", "UNR", of("-1.00", "DKK"))}})
 				return err
 			})
 		})
@@ -233,8 +238,8 @@ func TestACrowdOfAllKindsPasses(t *testing.T) {
 	})
 }
 
-// A crowd queues: on one request and on one grant, with the connections that a server has, nobody meets a deadlock, nobody is told
-// that the database is busy, and no act is run twice.
+// A crowd queues: on one request and on one grant, with the connections that a server has, nobody meets a deadlock,
+// nobody is told that the database is busy, and no act is run twice.
 func TestACrowdQueues(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
@@ -250,17 +255,17 @@ func TestACrowdQueues(t *testing.T) {
 		for range storetest.Rounds(5, 200) {
 			one, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil) // units of a plan: no fund is locked
 			must(h, err)
-			must(h, h.step("maker", Office.Submit, one.Number))
+			must(h, h.step("maker", disbursements.Requests.Submit, one.Number))
 			other := h.asked("UNR", "", "100.00")
-			for _, d := range []Disbursement{one, other} {
+			for _, d := range []disbursements.Disbursement{one, other} {
 				var runs atomic.Int64
 				done := rush(h, func(i int) error {
 					return h.try(fmt.Sprintf("person-%d", i), func(ctx context.Context, tx *store.Tx) error {
 						runs.Add(1)
-						_, err := h.office.Approve(ctx, tx, d.Number)
+						_, err := h.requests.Approve(ctx, tx, d.Number)
 						return err
 					})
-				}, ErrState)
+				}, disbursements.ErrState)
 				if runs.Load() != crowd || len(done) != 1 {
 					h.Fatalf("%d approvals by %d took %d runs", len(done), crowd, runs.Load())
 				}

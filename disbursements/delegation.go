@@ -16,8 +16,9 @@ const longestDelegation = 92
 // DelegationID identifies a delegation.
 type DelegationID string
 
-// Delegation lets a deputy decide for somebody who is away, from a day to a day. It lends the absent person's roles for decisions on
-// disbursements and nothing else, and widens no duty: on one disbursement the deputy and the absent person count as one.
+// Delegation lets a deputy decide for somebody who is away, from a day to a day. It lends the absent person's roles
+// for decisions on disbursements and nothing else, and widens no duty: on one disbursement the deputy and the absent
+// person count as one.
 type Delegation struct {
 	ID        DelegationID
 	From, To  access.UserID // who is away; the deputy
@@ -35,12 +36,12 @@ func (d Delegation) on(day ledger.Date) bool {
 	return d.FromOn <= day && day <= d.ToOn && d.RevokedAt.IsZero()
 }
 
-// Delegate names a deputy for the days that the actor is away. Nobody does it for another. The two must not be one person, and
-// their roles must go together in one person, or the deputy would do what no one may ([access.ErrIncompatibleRoles]).
-// [ErrDelegationDays], [access.ErrUnknownUser], [ErrReasonRequired].
-func (o Office) Delegate(ctx context.Context, tx *store.Tx, d Delegation) (Delegation, error) {
+// Delegate names a deputy for the days that the actor is away. Nobody does it for another. The two must not be one
+// person, and their roles must go together in one person, or the deputy would do what no one may
+// ([access.ErrIncompatibleRoles]). [ErrDelegationDays], [access.ErrUnknownUser], [ledger.ErrReasonRequired].
+func (pol Policies) Delegate(ctx context.Context, tx *store.Tx, d Delegation) (Delegation, error) {
 	if ledger.CheckReason(d.Reason) != nil {
-		return Delegation{}, ErrReasonRequired
+		return Delegation{}, ledger.ErrReasonRequired
 	}
 	if today := ledger.DateOf(tx.At); d.ToOn < today || d.ToOn < d.FromOn || d.FromOn.AddDays(longestDelegation) < d.ToOn {
 		return Delegation{}, ErrDelegationDays
@@ -62,11 +63,14 @@ func (o Office) Delegate(ctx context.Context, tx *store.Tx, d Delegation) (Deleg
 	if err := access.Compatible(slices.Concat(absent.Roles, deputy.Roles)); err != nil {
 		return Delegation{}, err
 	}
-	d.ID, d.From, d.To, d.FromName, d.ToName, d.CreatedAt = DelegationID(store.NewID("dlg")), absent.ID, deputy.ID, absent.Handle, deputy.Handle, tx.At
+	d.ID, d.From, d.To, d.FromName, d.ToName, d.CreatedAt = DelegationID(store.NewID("dlg")), absent.ID, deputy.ID,
+		absent.Handle, deputy.Handle, tx.At
 	if err := insertDelegation(ctx, tx, d); err != nil {
 		return Delegation{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: "delegation.made", Subject: string(d.ID), OnBehalfOf: d.To, Fields: []string{"from_on", "to_on"}, Reason: d.Reason})
+	return d, access.Record(ctx, tx,
+		access.Event{Action: "delegation.made", Subject: string(d.ID), OnBehalfOf: d.To, Fields: []string{"from_on", "to_on"},
+			Reason: d.Reason})
 }
 
 // samePerson reports whether two accounts are one person's.
@@ -80,9 +84,9 @@ func samePerson(a, b access.Account) bool {
 	return person(a) == person(b)
 }
 
-// RevokeDelegation ends a delegation at once. Who made it or a deputy who no longer wants it may; for everybody else it is not there.
-// [ErrUnknownDelegation].
-func (o Office) RevokeDelegation(ctx context.Context, tx *store.Tx, id DelegationID) (Delegation, error) {
+// RevokeDelegation ends a delegation at once. Who made it or a deputy who no longer wants it may; for everybody else
+// it is not there. [ErrUnknownDelegation].
+func (pol Policies) RevokeDelegation(ctx context.Context, tx *store.Tx, id DelegationID) (Delegation, error) {
 	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User))
 	if err != nil {
 		return Delegation{}, err
@@ -95,16 +99,18 @@ func (o Office) RevokeDelegation(ctx context.Context, tx *store.Tx, id Delegatio
 	if err := revokeDelegation(ctx, tx, id); err != nil {
 		return Delegation{}, err
 	}
-	return all[i], access.Record(ctx, tx, access.Event{Action: "delegation.revoked", Subject: string(id), Fields: []string{"revoked_at"}})
+	return all[i], access.Record(ctx, tx,
+		access.Event{Action: "delegation.revoked", Subject: string(id), Fields: []string{"revoked_at"}})
 }
 
 // Delegations lists those that a user made or was named in, oldest first; "" is all.
-func (o Office) Delegations(ctx context.Context, tx *store.Tx, user access.UserID) ([]Delegation, error) {
+func (pol Policies) Delegations(ctx context.Context, tx *store.Tx, user access.UserID) ([]Delegation, error) {
 	return readDelegations(ctx, tx, user)
 }
 
-// rolesFor are the roles that the actor decides in: the actor's own, or those of somebody away whose deputy the actor is today.
-func (o Office) rolesFor(ctx context.Context, tx *store.Tx, behalf access.UserID) ([]access.Role, access.UserID, error) {
+// rolesFor are the roles that the actor decides in: the actor's own, or those of somebody away whose deputy the actor
+// is today.
+func rolesFor(ctx context.Context, tx *store.Tx, behalf access.UserID) ([]access.Role, access.UserID, error) {
 	if behalf == "" {
 		roles := make([]access.Role, len(tx.By.Roles))
 		for i, r := range tx.By.Roles {

@@ -53,12 +53,12 @@ const (
 	ByNetting   Settlement = "netting"    // out of what a partner paid twice (RULES 29)
 )
 
-// Disbursement is support given, under a plan line or beside it, or a cost of the house itself.
+// Disbursement is support given, under a plan line or beside it, or a cost of the charity itself.
 type Disbursement struct {
 	ID         DisbursementID
 	Number     string
 	Settlement Settlement
-	Plan       beneficiaries.Plan // none for cost of the house
+	Plan       beneficiaries.Plan // none for a cost of the charity
 	Partner    Partner            // who spends it, by partner and netting
 	Prepayment Prepayment         // the retainer or float it comes out of
 	Line       string             // of the plan; "" beside it
@@ -102,23 +102,25 @@ type Item struct {
 	Amount    ledger.Money // base currency
 }
 
-// onLine reports whether the disbursement settles units of plan lines.
-func (d Disbursement) onLine() bool {
+// OnLine reports whether the disbursement settles units of plan lines.
+func (d Disbursement) OnLine() bool {
 	return d.Settlement == ByPartner || d.Settlement == ByNetting || d.Settlement == ByInvoice
 }
 
 // Payload is the SHA-256 of what is asked for; every decision binds it.
 func (d Disbursement) Payload() [sha256.Size]byte {
-	return digest(payloadParts(d, sharesText(d.Shares), itemsText(d.Items))...)
+	return access.PayloadOf(payloadParts(d, sharesText(d.Shares), itemsText(d.Items))...)
 }
 
-// payloadParts lists what a decision binds, with split and items as they are kept. A partner's plain liquidation says no more
-// than it did before there were others.
+// payloadParts lists what a decision binds, with split and items as they are kept. A partner's plain liquidation says
+// no more than it did before there were others.
 func payloadParts(d Disbursement, shares, items string) []string {
-	parts := []string{string(d.ID), d.Plan.Number, d.Partner.Code, d.Line, strconv.Itoa(d.Units), d.Amount.String(), string(d.Amount.Currency),
+	parts := []string{string(d.ID), d.Plan.Number, d.Partner.Code, d.Line, strconv.Itoa(d.Units), d.Amount.String(),
+		string(d.Amount.Currency),
 		shares, strconv.FormatBool(d.OwnShares), string(d.Date), d.Text}
 	if d.Settlement != ByPartner || !d.Overpaid.IsZero() {
-		parts = append(parts, string(d.Settlement), d.Overpaid.String(), d.Payee, d.Category, string(d.Account), d.Spot.String(), items, d.Prepayment.Number)
+		parts = append(parts, string(d.Settlement), d.Overpaid.String(), d.Payee, d.Category, string(d.Account),
+			d.Spot.String(), items, d.Prepayment.Number)
 	}
 	if d.PlanVersion != "" {
 		parts = append(parts, "plan version", d.PlanVersion)
@@ -142,7 +144,7 @@ func sharesText(shares []beneficiaries.Share) string {
 }
 
 // parseShares reads what sharesText wrote.
-func parseShares(text string) ([]beneficiaries.Share, error) {
+func ParseShares(text string) ([]beneficiaries.Share, error) {
 	var shares []beneficiaries.Share
 	for part := range strings.SplitSeq(text, ",") {
 		fund, percent, _ := strings.Cut(part, "=")
@@ -155,10 +157,10 @@ func parseShares(text string) ([]beneficiaries.Share, error) {
 	return shares, nil
 }
 
-// Draft writes a disbursement down. Without a split of its own it takes the plan's. [ErrIncomplete] names what its kind of
-// settlement needs.
-func (o Office) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbursement, error) {
-	if err := o.prepare(ctx, tx, &d); err != nil {
+// Draft writes a disbursement down. Without a split of its own it takes the plan's. [ErrIncomplete] names what its
+// kind of settlement needs.
+func (req Requests) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbursement, error) {
+	if err := req.prepare(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
 	year := d.Date.Year()
@@ -175,9 +177,10 @@ func (o Office) Draft(ctx context.Context, tx *store.Tx, d Disbursement) (Disbur
 	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.drafted", Subject: string(d.ID)})
 }
 
-// prepare makes what somebody wrote down whole: what follows from it, its split, its funds and documents that there are.
-func (o Office) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	if err := o.complete(ctx, tx, d); err != nil {
+// prepare makes what somebody wrote down whole: what follows from it, its split, its funds and documents that there
+// are.
+func (req Requests) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	if err := req.complete(ctx, tx, d); err != nil {
 		return err
 	}
 	d.OwnShares = len(d.Shares) > 0
@@ -188,47 +191,48 @@ func (o Office) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) erro
 		return err
 	}
 	for _, s := range d.Shares {
-		if _, err := o.Book.Fund(ctx, tx, s.Fund); err != nil {
+		if _, err := req.Book.Fund(ctx, tx, s.Fund); err != nil {
 			return err
 		}
 	}
-	d.Base = ledger.Zero(o.Book.Base)
+	d.Base = ledger.Zero(req.Book.Base)
 	d.Evidence = parseEvidence(evidenceText(d.Evidence))
 	for _, id := range d.Evidence {
-		if _, err := o.Book.Evidence(ctx, tx, id); err != nil {
+		if _, err := req.Book.Evidence(ctx, tx, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Submit asks for approval: DRAFT to SUBMITTED. What settles units of a plan wants it approved ([ErrPlanNotApproved]) and its
-// milestones met ([ErrGated]); the split, and what the policy of the day wants, are fixed here. What was asked about goes back as it is: what was approved stands.
-func (o Office) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := o.heldIn(ctx, tx, key, Draft, InfoRequested)
+// Submit asks for approval: DRAFT to SUBMITTED. What settles units of a plan wants it approved ([ErrPlanNotApproved])
+// and its milestones met ([ErrGated]); the split, and what the policy of the day wants, are fixed here. What was
+// asked about goes back as it is: what was approved stands.
+func (req Requests) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	d, err := req.LockedIn(ctx, tx, key, Draft, InfoRequested)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if d.onLine() && !d.planAllows() {
+	if d.OnLine() && !d.planAllows() {
 		return Disbursement{}, ErrPlanNotApproved
 	}
-	if err := o.gated(ctx, tx, d, tx.By.User); err != nil {
+	if err := req.gated(ctx, tx, d, tx.By.User); err != nil {
 		return Disbursement{}, err
 	}
 	if d.State == InfoRequested {
-		return o.moveOn(ctx, tx, d, Submitted, "disbursement.answered", "")
+		return moveOn(ctx, tx, d, Submitted, "disbursement.answered", "")
 	}
 	if !d.OwnShares {
 		d.Shares = d.Plan.Current.Shares
 	}
-	if err := o.ask(ctx, tx, &d); err != nil {
+	if err := req.applyPolicy(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
-	return o.step(ctx, tx, d, access.Request, Submitted)
+	return req.TakeStep(ctx, tx, d, access.Request, Submitted)
 }
 
-// planAllows reports whether the plan is in force. A suspended one still settles what its suspension does not hold: units that
-// were due before, reported late.
+// planAllows reports whether the plan is in force. A suspended one still settles what its suspension does not hold:
+// units that were due before, reported late.
 func (d Disbursement) planAllows() bool {
 	switch d.Plan.State {
 	case beneficiaries.PlanActive, beneficiaries.PlanApproved:
@@ -243,87 +247,93 @@ func (d Disbursement) planAllows() bool {
 	return false
 }
 
-// Approve is the second person's word: SUBMITTED to APPROVED, once as many approved as the policy wants. Cost beside a plan's lines
-// takes no commitment, so what is left in each grant is checked here ([grants.ErrBudgetExceeded], RULES 42). A condition of a grant
-// may hold it back ([grants.ErrConditionOpen]).
-func (o Office) Approve(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	return o.ApproveFor(ctx, tx, key, "")
+// Approve is the second person's word: SUBMITTED to APPROVED, once as many approved as the policy wants. Cost beside
+// a plan's lines takes no commitment, so what is left in each grant is checked here ([grants.ErrBudgetExceeded],
+// RULES 42). A condition of a grant may hold it back ([grants.ErrConditionOpen]).
+func (req Requests) Approve(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	return req.ApproveFor(ctx, tx, key, "")
 }
 
-// ApproveFor is [Office.Approve] in the name of somebody who is away. What take refuses; [ErrPlanChanged].
-func (o Office) ApproveFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement, error) {
-	d, err := o.readDisbursement(ctx, tx, key, true)
+// ApproveFor is [Requests.Approve] in the name of somebody who is away. What take refuses; [ErrPlanChanged].
+func (req Requests) ApproveFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement,
+	error) {
+	d, err := req.readDisbursement(ctx, tx, key, true)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if d.Emergency && slices.Contains(paidFirst, d.State) {
-		return o.approveAfter(ctx, tx, d, behalf)
+		return req.approveAfter(ctx, tx, d, behalf)
 	}
 	if err := d.among([]State{Submitted}); err != nil {
 		return Disbursement{}, err
 	}
-	if err := d.planStands(); err != nil {
+	if err := d.CheckPlan(); err != nil {
 		return Disbursement{}, err
 	}
-	if err := o.payable(ctx, tx, d.funds()...); err != nil {
+	if err := req.Advances.payable(ctx, tx, d.Funds()...); err != nil {
 		return Disbursement{}, err
 	}
-	if err := o.gated(ctx, tx, d, ""); err != nil {
+	if err := req.gated(ctx, tx, d, ""); err != nil {
 		return Disbursement{}, err
 	}
-	if err := o.checkBudget(ctx, tx, d); err != nil {
+	if err := req.checkBudget(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
-	far, err := o.take(ctx, tx, d, access.Approve, behalf)
+	far, err := req.recordDecision(ctx, tx, d, access.Approve, behalf)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if far.Waits(access.Approve) {
-		if err := saveDisbursement(ctx, tx, &d); err != nil { // one after the other
+		if err := Save(ctx, tx, &d); err != nil { // one after the other
 			return Disbursement{}, err
 		}
-		return d, access.Record(ctx, tx, access.Event{Action: "disbursement.approval_given", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
+		return d, access.Record(ctx, tx,
+			access.Event{Action: "disbursement.approval_given", Subject: string(d.ID), OnBehalfOf: behalf,
+				Fields: []string{"approvals"}})
 	}
-	return o.stepped(ctx, tx, d, Approved, behalf)
+	return stepped(ctx, tx, d, Approved, behalf)
 }
 
-// Authorise is the third person's word, for finance: APPROVED to AUTHORISED, an emergency from SUBMITTED. An invoice is booked here,
-// on its own date: its cost is due whenever it is paid (RULES 8, 49).
-func (o Office) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	return o.AuthoriseFor(ctx, tx, key, "")
+// Authorise is the third person's word, for finance: APPROVED to AUTHORISED, an emergency from SUBMITTED. An invoice
+// is booked here, on its own date: its cost is due whenever it is paid (RULES 8, 49).
+func (req Requests) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	return req.AuthoriseFor(ctx, tx, key, "")
 }
 
-// AuthoriseFor is [Office.Authorise] in the name of somebody who is away.
-func (o Office) AuthoriseFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement, error) {
-	d, err := o.toAuthorise(ctx, tx, key)
+// AuthoriseFor is [Requests.Authorise] in the name of somebody who is away.
+func (req Requests) AuthoriseFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement,
+	error) {
+	d, err := req.toAuthorise(ctx, tx, key)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if err := d.planStands(); err != nil {
+	if err := d.CheckPlan(); err != nil {
 		return Disbursement{}, err
 	}
-	if err := o.payable(ctx, tx, d.funds()...); err != nil {
+	if err := req.Advances.payable(ctx, tx, d.Funds()...); err != nil {
 		return Disbursement{}, err
 	}
 	if d.Settlement == ByInvoice {
-		return o.bookInvoice(ctx, tx, d, behalf)
+		return req.bookInvoice(ctx, tx, d, behalf)
 	}
-	far, err := o.take(ctx, tx, d, access.Authorise, behalf)
+	far, err := req.recordDecision(ctx, tx, d, access.Authorise, behalf)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if far.Waits(access.Authorise) {
-		if err := saveDisbursement(ctx, tx, &d); err != nil {
+		if err := Save(ctx, tx, &d); err != nil {
 			return Disbursement{}, err
 		}
-		return d, access.Record(ctx, tx, access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
+		return d, access.Record(ctx, tx,
+			access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf,
+				Fields: []string{"approvals"}})
 	}
-	return o.stepped(ctx, tx, d, Authorised, behalf)
+	return stepped(ctx, tx, d, Authorised, behalf)
 }
 
 // toAuthorise finds a disbursement that waits for its authorisation.
-func (o Office) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := o.heldIn(ctx, tx, key, Submitted, Approved)
+func (req Requests) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	d, err := req.LockedIn(ctx, tx, key, Submitted, Approved)
 	if err == nil && d.State == Submitted && !d.Emergency {
 		err = &StateConflict{string(d.State), []string{string(Approved)}}
 	}
@@ -331,58 +341,62 @@ func (o Office) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disb
 }
 
 // stepped moves the state after a step was taken.
-func (o Office) stepped(ctx context.Context, tx *store.Tx, d Disbursement, to State, behalf access.UserID) (Disbursement, error) {
+func stepped(ctx context.Context, tx *store.Tx, d Disbursement, to State, behalf access.UserID) (Disbursement, error) {
 	d.State = to
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: "disbursement." + string(to), Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"state"}})
+	return d, access.Record(ctx, tx,
+		access.Event{Action: "disbursement." + string(to), Subject: string(d.ID), OnBehalfOf: behalf,
+			Fields: []string{"state"}})
 }
 
 // step puts the actor down for a duty of the actor's own and moves the state.
-func (o Office) step(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step, to State) (Disbursement, error) {
-	if err := o.mindPayee(ctx, tx, d, step); err != nil {
+func (req Requests) TakeStep(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step,
+	to State) (Disbursement, error) {
+	if err := req.checkPayeeFor(ctx, tx, d, step); err != nil {
 		return Disbursement{}, err
 	}
 	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: step, Payload: d.Payload()}
-	if err := refusedAs(access.Take(ctx, tx, duty)); err != nil {
+	if err := RefusedAs(access.Take(ctx, tx, duty)); err != nil {
 		return Disbursement{}, err
 	}
-	return o.stepped(ctx, tx, d, to, "")
+	return stepped(ctx, tx, d, to, "")
 }
 
 // Return gives a submitted disbursement back to its draft; all approvals are void and the next round starts. The reason
-// has at least ten letters ([ErrReasonRequired]).
-func (o Office) Return(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return o.turnDown(ctx, tx, key, reason, Draft)
+// has at least ten letters ([ledger.ErrReasonRequired]).
+func (req Requests) Return(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return req.turnDown(ctx, tx, key, reason, Draft)
 }
 
-// Reject ends a submitted disbursement, with a reason. An emergency may be refused until somebody approved it, also after it was paid.
-func (o Office) Reject(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return o.turnDown(ctx, tx, key, reason, Rejected)
+// Reject ends a submitted disbursement, with a reason. An emergency may be refused until somebody approved it, also
+// after it was paid.
+func (req Requests) Reject(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return req.turnDown(ctx, tx, key, reason, Rejected)
 }
 
-// turnDown gives a request back, or ends it, in the name of somebody who did not ask for it ([access.ErrMakerCannotApprove]): who did
-// rewrites or cancels.
-func (o Office) turnDown(ctx context.Context, tx *store.Tx, key, reason string, to State) (Disbursement, error) {
+// turnDown gives a request back, or ends it, in the name of somebody who did not ask for it
+// ([access.ErrMakerCannotApprove]): who did rewrites or cancels.
+func (req Requests) turnDown(ctx context.Context, tx *store.Tx, key, reason string, to State) (Disbursement, error) {
 	if ledger.CheckReason(reason) != nil {
-		return Disbursement{}, ErrReasonRequired
+		return Disbursement{}, ledger.ErrReasonRequired
 	}
 	from := []State{Submitted, Approved}
 	if to == InfoRequested {
 		from = from[:1]
 	}
-	d, err := o.readDisbursement(ctx, tx, key, true)
+	d, err := req.readDisbursement(ctx, tx, key, true)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if to == Rejected && d.Emergency && slices.Contains(paidFirst, d.State) {
-		return o.refuseAfter(ctx, tx, d, reason)
+		return req.refuseAfter(ctx, tx, d, reason)
 	}
 	if err := d.among(from); err != nil {
 		return Disbursement{}, err
 	}
-	if err := o.notAsker(ctx, tx, d); err != nil {
+	if err := notAsker(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
 	action := "disbursement." + string(to)
@@ -393,11 +407,11 @@ func (o Office) turnDown(ctx context.Context, tx *store.Tx, key, reason string, 
 	if to != InfoRequested {
 		d.EmergencySlot = ""
 	}
-	return o.moveOn(ctx, tx, d, to, action, reason)
+	return moveOn(ctx, tx, d, to, action, reason)
 }
 
 // notAsker refuses the person who asked.
-func (o Office) notAsker(ctx context.Context, tx *store.Tx, d Disbursement) error {
+func notAsker(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	duties, err := access.DutiesOn(ctx, tx, string(d.ID), d.Round)
 	if err != nil {
 		return err
@@ -412,36 +426,37 @@ func (o Office) notAsker(ctx context.Context, tx *store.Tx, d Disbursement) erro
 
 // authorised makes sure that exactly this was authorised: what is paid out is what people decided on, whoever had the
 // database in hands meanwhile. [access.ErrNoRequest].
-func authorised(ctx context.Context, tx *store.Tx, d Disbursement) error {
+func CheckAuthorised(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	duties, err := access.DutiesOn(ctx, tx, string(d.ID), d.Round)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(duties, func(t access.Duty) bool { return t.Step == access.Authorise && t.Payload == d.Payload() }) {
+	if !slices.ContainsFunc(duties,
+		func(t access.Duty) bool { return t.Step == access.Authorise && t.Payload == d.Payload() }) {
 		return access.ErrNoRequest
 	}
 	return nil
 }
 
 // Disbursement finds a disbursement by id or number. [ErrUnknownDisbursement].
-func (o Office) Disbursement(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	return o.readDisbursement(ctx, tx, key, false)
+func (req Requests) Disbursement(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	return req.readDisbursement(ctx, tx, key, false)
 }
 
 // inState finds a disbursement that is in one of the states. [StateConflict] otherwise.
-func (o Office) inState(ctx context.Context, tx *store.Tx, key string, states ...State) (Disbursement, error) {
-	d, err := o.Disbursement(ctx, tx, key)
+func (req Requests) InState(ctx context.Context, tx *store.Tx, key string, states ...State) (Disbursement, error) {
+	d, err := req.Disbursement(ctx, tx, key)
 	if err == nil {
 		err = d.among(states)
 	}
 	return d, err
 }
 
-// heldIn is inState for whoever decides on a disbursement: they take turns from here, so that a crowd queues before anybody is put
-// down for a duty, and who comes later sees what the one before did. It is taken before funds are. What settles and what the bank
-// proves take funds first, and only of what is decided.
-func (o Office) heldIn(ctx context.Context, tx *store.Tx, key string, states ...State) (Disbursement, error) {
-	d, err := o.readDisbursement(ctx, tx, key, true)
+// heldIn is inState for whoever decides on a disbursement: they take turns from here, so that a crowd queues before
+// anybody is put down for a duty, and who comes later sees what the one before did. It is taken before funds are.
+// What settles and what the bank proves take funds first, and only of what is decided.
+func (req Requests) LockedIn(ctx context.Context, tx *store.Tx, key string, states ...State) (Disbursement, error) {
+	d, err := req.readDisbursement(ctx, tx, key, true)
 	if err == nil {
 		err = d.among(states)
 	}

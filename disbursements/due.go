@@ -20,23 +20,24 @@ const (
 	RecoverableDue    DueKind = "recoverable_due"    // what a partner was to give back, or to net
 )
 
-// Due is something that the office has to see to, by numbers alone. Kind, subject and day say which it is: it is noted once.
+// Due is something that the office has to see to, by numbers alone. Kind, subject and day say which it is: it is
+// noted once.
 type Due struct {
 	Kind    DueKind
 	Subject string      // a disbursement's number and the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001
 	On      ledger.Date // when it was due
 }
 
-// Dues lists what is due on a day, of the disbursements that the actor may know of, in order of days. Approvals are due by the policy of
-// the day. A partner is reminded of an advance, or of what it owes back, when it is three, six and nine months old: with each age that
-// the report on advances knows. It reads and writes nothing down.
-func (o Office) Dues(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
-	waiting, err := o.waitingOn(ctx, tx, on)
+// Dues lists what is due on a day, of the disbursements that the actor may know of, in order of days. Approvals are
+// due by the policy of the day. A partner is reminded of an advance, or of what it owes back, when it is three, six
+// and nine months old: with each age that the report on advances knows. It reads and writes nothing down.
+func (req Requests) Dues(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
+	waiting, err := req.waitingOn(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}
 	out := overdue(waiting, on)
-	open, err := o.Book.PartnerAdvances(ctx, tx, ledger.Span{To: on})
+	open, err := req.Book.PartnerAdvances(ctx, tx, ledger.Span{To: on})
 	if err != nil {
 		return nil, err
 	}
@@ -82,10 +83,10 @@ func unaccounted(rows []ledger.OpenItem) []Due {
 	return out
 }
 
-// Remind writes down what is due on a day and was not written down before, and answers it: asked twice on a day, the second answer is
-// empty. It is the system's act: the actor's caseload would narrow it.
-func (o Office) Remind(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
-	all, err := o.Dues(ctx, tx, on)
+// Remind writes down what is due on a day and was not written down before, and answers it: asked twice on a day, the
+// second answer is empty. It is the system's act: the actor's caseload would narrow it.
+func (req Requests) Remind(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
+	all, err := req.Dues(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}

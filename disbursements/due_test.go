@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"supportledger/disbursements"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -15,7 +16,7 @@ func (h *house) reminds(on ledger.Date) string {
 	h.Helper()
 	var words []string
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
-		due, err := h.office.Remind(ctx, tx, on)
+		due, err := h.requests.Remind(ctx, tx, on)
 		for _, d := range due {
 			words = append(words, fmt.Sprintf("%s %s %s", d.Kind, d.Subject, d.On))
 		}
@@ -24,17 +25,19 @@ func (h *house) reminds(on ledger.Date) string {
 	return strings.Join(words, " | ")
 }
 
-// What waits too long, and what partners have not accounted for or owe back, is noted once with each age, and never again.
+// What waits too long, and what partners have not accounted for or owe back, is noted once with each age, and never
+// again.
 func TestTheOfficeIsReminded(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h) // T-001 of 12 January 2026, on two funds
-		must(h, h.given(partners(ByPartner, "150000.00", "30000.00", "2026-02-01")))
+		must(h, h.given(partners(disbursements.ByPartner, "150000.00", "30000.00", "2026-02-01")))
 		owed := h.found("D-2026-0001")
-		if owed.State != Evidenced {
+		if owed.State != disbursements.Evidenced {
 			h.Fatalf("%s is %s", owed.Number, owed.State)
 		}
 		asked := h.asked("UNR", "", "100.00") // on 15 January
-		transfer, owes, waits := "partner_report_due NG-01/T-001 ", "recoverable_due NG-01/"+owed.Number+" ", asked.Number+"/approve 2026-01-20"
+		transfer, owes, waits := "partner_report_due NG-01/T-001 ", "recoverable_due NG-01/"+owed.Number+" ",
+			asked.Number+"/approve 2026-01-20"
 		for _, day := range []struct {
 			on   ledger.Date
 			want string

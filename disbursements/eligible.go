@@ -13,7 +13,7 @@ import (
 )
 
 // complete wants what the kind of settlement needs, and fills in what follows from it.
-func (o Office) complete(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+func (req Requests) complete(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	if d.Settlement == "" {
 		d.Settlement = ByPartner
 	}
@@ -30,15 +30,15 @@ func (o Office) complete(ctx context.Context, tx *store.Tx, d *Disbursement) err
 		_, err := d.Plan.Current.Line(d.Line)
 		return err
 	case ByInvoice:
-		return o.completeInvoice(d)
+		return req.completeInvoice(d)
 	case ByPayment:
-		return o.completePayment(ctx, tx, d)
+		return req.completePayment(ctx, tx, d)
 	case ByRetainer:
 		d.Shares = []beneficiaries.Share{{Fund: d.Prepayment.Fund, Percent: hundred}}
-		_, err := o.Book.CostAccount(ctx, tx, d.Category)
+		_, err := req.Book.CostAccount(ctx, tx, d.Category)
 		return err
 	case ByPettyCash:
-		return o.completeReceipts(ctx, tx, d)
+		return req.completeReceipts(ctx, tx, d)
 	}
 	return &Incomplete{d.Settlement, "settlement"}
 }
@@ -68,11 +68,11 @@ func (d Disbursement) needs() []need {
 }
 
 // completePayment wants an account in the currency of what is paid, and the day's rate where that is not base currency.
-func (o Office) completePayment(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	if _, err := o.Book.CostAccount(ctx, tx, d.Category); err != nil {
+func (req Requests) completePayment(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	if _, err := req.Book.CostAccount(ctx, tx, d.Category); err != nil {
 		return err
 	}
-	bank, err := o.Book.Bank(ctx, tx, d.Account)
+	bank, err := req.Book.Bank(ctx, tx, d.Account)
 	if err != nil {
 		return err
 	}
@@ -80,41 +80,41 @@ func (o Office) completePayment(ctx context.Context, tx *store.Tx, d *Disburseme
 	switch {
 	case c != d.Amount.Currency:
 		return ErrBankCurrency
-	case c == o.Book.Base:
+	case c == req.Book.Base:
 		d.Spot = ledger.Rate{}
-	case d.Spot.IsZero() || !d.Spot.Joins(c, o.Book.Base):
-		return &rates.Missing{From: c, To: o.Book.Base}
+	case d.Spot.IsZero() || !d.Spot.Joins(c, req.Book.Base):
+		return &rates.Missing{From: c, To: req.Book.Base}
 	}
 	return nil
 }
 
-// checkBudget refuses cost beside a plan's lines that a grant has no money left for, together with what was approved and is
-// not booked yet (RULES 42). Units of plan lines were set aside when their year was approved.
-func (o Office) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	if d.onLine() {
+// checkBudget refuses cost beside a plan's lines that a grant has no money left for, together with what was approved
+// and is not booked yet (RULES 42). Units of plan lines were set aside when their year was approved.
+func (req Requests) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	if d.OnLine() {
 		return nil
 	}
-	if err := ledger.LockFunds(ctx, tx, d.funds()...); err != nil {
+	if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil {
 		return err
 	}
-	return o.affordable(ctx, tx, d)
+	return req.affordable(ctx, tx, d)
 }
 
 // affordable is checkBudget without keeping others from approving meanwhile.
-func (o Office) affordable(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	if d.onLine() {
+func (req Requests) affordable(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	if d.OnLine() {
 		return nil
 	}
-	asked, err := o.asks(d)
+	asked, err := req.asks(d)
 	if err != nil {
 		return err
 	}
-	waiting, err := o.waiting(ctx, tx)
+	waiting, err := req.waiting(ctx, tx)
 	if err != nil {
 		return err
 	}
 	for fund, amount := range asked {
-		if err := o.affords(ctx, tx, fund, amount, waiting[fund]); err != nil {
+		if err := req.Advances.affords(ctx, tx, fund, amount, waiting[fund]); err != nil {
 			return err
 		}
 	}
@@ -122,8 +122,8 @@ func (o Office) affordable(ctx context.Context, tx *store.Tx, d Disbursement) er
 }
 
 // available is what is left in a grant's fund; false of other funds and of a grant that is over.
-func (o Office) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (ledger.Money, bool, error) {
-	left, known, err := o.Grants.Available(ctx, tx, fund)
+func (adv Advances) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (ledger.Money, bool, error) {
+	left, known, err := adv.Grants.Available(ctx, tx, fund)
 	if errors.Is(err, grants.ErrGrantState) {
 		return ledger.Money{}, false, nil
 	}
@@ -131,8 +131,9 @@ func (o Office) available(ctx context.Context, tx *store.Tx, fund ledger.FundCod
 }
 
 // affords wants a grant to have an amount left beside what is promised already.
-func (o Office) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode, amount, promised ledger.Money) error {
-	available, known, err := o.Grants.Available(ctx, tx, fund)
+func (adv Advances) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode, amount,
+	promised ledger.Money) error {
+	available, known, err := adv.Grants.Available(ctx, tx, fund)
 	var state *grants.StateConflict
 	if errors.As(err, &state) && state.State == string(grants.GrantEnded) {
 		return nil // late cost of its period; whether the day is in it is asked when the cost is booked
@@ -149,10 +150,11 @@ func (o Office) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode,
 	return nil
 }
 
-// payable refuses what is paid out of a grant while one of its conditions holds the money back: [grants.ErrConditionOpen].
-func (o Office) payable(ctx context.Context, tx *store.Tx, funds ...ledger.FundCode) error {
+// payable refuses what is paid out of a grant while one of its conditions holds the money back:
+// [grants.ErrConditionOpen].
+func (adv Advances) payable(ctx context.Context, tx *store.Tx, funds ...ledger.FundCode) error {
 	for _, fund := range funds {
-		if err := o.Grants.DisbursableFrom(ctx, tx, fund); err != nil {
+		if err := adv.Grants.DisbursableFrom(ctx, tx, fund); err != nil {
 			return err
 		}
 	}
@@ -160,11 +162,11 @@ func (o Office) payable(ctx context.Context, tx *store.Tx, funds ...ledger.FundC
 }
 
 // asks is what a disbursement beside a plan's lines costs each fund, in base currency.
-func (o Office) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
+func (req Requests) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
 	asked := map[ledger.FundCode]ledger.Money{}
 	add := func(fund ledger.FundCode, m ledger.Money) {
 		if _, ok := asked[fund]; !ok {
-			asked[fund] = ledger.Zero(o.Book.Base)
+			asked[fund] = ledger.Zero(req.Book.Base)
 		}
 		asked[fund] = asked[fund].Add(m)
 	}
@@ -175,9 +177,9 @@ func (o Office) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
 		return asked, nil
 	}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
-		if part.Currency != o.Book.Base {
+		if part.Currency != req.Book.Base {
 			var err error
-			if part, err = d.Spot.Convert(part, o.Book.Base); err != nil {
+			if part, err = d.Spot.Convert(part, req.Book.Base); err != nil {
 				return nil, err
 			}
 		}
@@ -187,14 +189,14 @@ func (o Office) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
 }
 
 // waiting is what was approved beside plan lines and is not in the books yet, by fund.
-func (o Office) waiting(ctx context.Context, tx *store.Tx) (map[ledger.FundCode]ledger.Money, error) {
-	found, err := o.unbooked(ctx, tx)
+func (req Requests) waiting(ctx context.Context, tx *store.Tx) (map[ledger.FundCode]ledger.Money, error) {
+	found, err := req.unbooked(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	sums := map[ledger.FundCode]ledger.Money{}
 	for _, d := range found {
-		asked, err := o.asks(d)
+		asked, err := req.asks(d)
 		if err != nil {
 			return nil, err
 		}
@@ -209,9 +211,9 @@ func (o Office) waiting(ctx context.Context, tx *store.Tx) (map[ledger.FundCode]
 }
 
 // inPeriod refuses programme cost that falls outside a grant's period, or on a grant whose accounts are drawn up.
-func (o Office) inPeriod(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
+func (costs Costs) CheckPeriod(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
 	for _, fund := range e.Funds() {
-		g, granted, err := o.Grants.OfFund(ctx, tx, fund)
+		g, granted, err := costs.Grants.OfFund(ctx, tx, fund)
 		if err != nil {
 			return err
 		}
@@ -229,11 +231,12 @@ func (o Office) inPeriod(ctx context.Context, tx *store.Tx, e ledger.Entry) erro
 }
 
 // refuses reports whether a fund's agreement does not pay for a kind of cost, on a day (RULES 37, 49).
-func (o Office) refuses(ctx context.Context, tx *store.Tx, fund ledger.FundCode, kind string, on ledger.Date) (bool, error) {
+func (costs Costs) refusesKind(ctx context.Context, tx *store.Tx, fund ledger.FundCode, kind string,
+	on ledger.Date) (bool, error) {
 	if kind == "" {
 		return false, nil
 	}
-	g, granted, err := o.Grants.OfFund(ctx, tx, fund)
+	g, granted, err := costs.Grants.OfFund(ctx, tx, fund)
 	if err != nil || !granted {
 		return false, err
 	}
@@ -241,9 +244,9 @@ func (o Office) refuses(ctx context.Context, tx *store.Tx, fund ledger.FundCode,
 }
 
 // anyRefuses reports whether one of the funds of an invoice does not pay for an item.
-func (o Office) anyRefuses(ctx context.Context, tx *store.Tx, d Disbursement, item Item) (bool, error) {
+func (costs Costs) anyRefuses(ctx context.Context, tx *store.Tx, d Disbursement, item Item) (bool, error) {
 	for _, s := range d.Shares {
-		if refused, err := o.refuses(ctx, tx, s.Fund, item.Kind, d.Date); err != nil || refused {
+		if refused, err := costs.refusesKind(ctx, tx, s.Fund, item.Kind, d.Date); err != nil || refused {
 			return refused, err
 		}
 	}

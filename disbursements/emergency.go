@@ -1,6 +1,7 @@
 package disbursements
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -9,15 +10,15 @@ import (
 	"supportledger/store"
 )
 
-// takeEmergency gives an emergency one of the places that its plan has in the quarter: it is authorised and paid at once, and
-// approved after (sector-systems 2.2). [EmergencyRefused] tells which limit stands in the way. The key of the place holds the
-// number also against two who ask at the same moment.
-func (o Office) takeEmergency(ctx context.Context, tx *store.Tx, d *Disbursement, p Policy) error {
+// takeEmergency gives an emergency one of the places that its plan has in the quarter: it is authorised and paid at
+// once, and approved after (sector-systems 2.2). [EmergencyRefused] tells which limit stands in the way. The key of
+// the place holds the number also against two who ask at the same moment.
+func (req Requests) takeEmergency(ctx context.Context, tx *store.Tx, d *Disbursement, p Policy) error {
 	d.EmergencySlot = ""
 	if !d.Emergency {
 		return nil
 	}
-	worth, known := o.worth(*d)
+	worth, known := req.worth(*d)
 	if d.Plan.ID == "" || !known || worth.Cmp(p.EmergencyLimit) > 0 {
 		return &EmergencyRefused{Limit: p.EmergencyLimit, PerQuarter: p.EmergencyPerQuarter}
 	}
@@ -42,29 +43,35 @@ func quarterOf(d Disbursement) string {
 // paidFirst are the states in which an emergency still waits for its approval.
 var paidFirst = []State{Authorised, OnHold, Released, Paid, Evidenced, Returned}
 
-// approveAfter is the approval of an emergency that was authorised already: the state stays what it is. Who refused it does not approve
-// it later; others may, once they know what became of it.
-func (o Office) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement, error) {
+// approveAfter is the approval of an emergency that was authorised already: the state stays what it is. Who refused
+// it does not approve it later; others may, once they know what became of it.
+func (req Requests) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
+	error) {
 	if _, mine, err := readRefused(ctx, tx, []DisbursementID{d.ID}); err != nil || mine[d.ID] {
-		return Disbursement{}, joined(err, access.ErrMakerCannotApprove)
+		return Disbursement{}, cmp.Or(err, access.ErrMakerCannotApprove)
 	}
-	if _, err := o.take(ctx, tx, d, access.Approve, behalf); err != nil {
+	if _, err := req.recordDecision(ctx, tx, d, access.Approve, behalf); err != nil {
 		return Disbursement{}, err
 	}
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.approved_after", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
+	return d, access.Record(ctx, tx,
+		access.Event{Action: "disbursement.approved_after", Subject: string(d.ID), OnBehalfOf: behalf,
+			Fields: []string{"approvals"}})
 }
 
-// refusedAfter is the action of the event that is the record of a refusal. It is proven like every event, and never changed.
+// refusedAfter is the action of the event that is the record of a refusal. It is proven like every event, and never
+// changed.
 const refusedAfter = "disbursement.refused_after"
 
-// refuseAfter is the refusal of an emergency that was authorised already, by somebody who could have approved it. Where the money has
-// not left it is called off. Where it has, the money is spent and the cost stands (RULES 8): the refusal is noted and escalated to
-// the treasurer and the programme lead at once, until another person approves it, or finance moves its cost to where it belongs.
-func (o Office) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement, error) {
-	bars, err := o.bars(ctx, tx, []Disbursement{d})
+// refuseAfter is the refusal of an emergency that was authorised already, by somebody who could have approved it.
+// Where the money has not left it is called off. Where it has, the money is spent and the cost stands (RULES 8): the
+// refusal is noted and escalated to the treasurer and the programme lead at once, until another person approves it,
+// or finance moves its cost to where it belongs.
+func (req Requests) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement,
+	error) {
+	bars, err := bars(ctx, tx, []Disbursement{d})
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -74,22 +81,23 @@ func (o Office) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursement, r
 	case "party_related":
 		return Disbursement{}, ErrRelated
 	}
-	roles, _, err := o.rolesFor(ctx, tx, "")
+	roles, _, err := rolesFor(ctx, tx, "")
 	if err != nil {
 		return Disbursement{}, err
 	}
-	far, err := o.Progress(ctx, tx, d)
+	far, err := req.Progress(ctx, tx, d)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if !far.wants(access.Approve, roles) {
 		return Disbursement{}, &NotAsked{Step: access.Approve, StillNeeded: far.StillNeeded}
 	}
-	if err := access.Record(ctx, tx, access.Event{Action: refusedAfter, Subject: string(d.ID), Reason: reason}); err != nil {
+	if err := access.Record(ctx, tx,
+		access.Event{Action: refusedAfter, Subject: string(d.ID), Reason: reason}); err != nil {
 		return Disbursement{}, err
 	}
 	if d.State == Authorised || d.State == OnHold {
-		return o.callOff(ctx, tx, d, reason)
+		return req.callOff(ctx, tx, d, reason)
 	}
 	return d, nil
 }

@@ -17,44 +17,35 @@ var (
 	ErrDuplicatePartner    = errors.New("disbursements: partner exists")
 	ErrDuplicateTransfer   = errors.New("disbursements: transfer exists")
 	ErrState               = errors.New("disbursements: state does not allow this")
-	ErrReasonRequired      = errors.New("disbursements: a reason is required")
 	ErrBankCurrency        = errors.New("disbursements: the bank account is in another currency")
 	ErrFeeExceedsAmount    = errors.New("disbursements: the fee is not smaller than the amount")
-	ErrSameAccount         = errors.New("disbursements: money is exchanged between two accounts, one of them in base currency")
+	ErrSameAccount         = errors.New("disbursements: money is exchanged between two accounts, one of them in base " +
+		"currency")
 	ErrPartOfAct           = errors.New("disbursements: the entry goes with another one")
 	ErrUnknownPrepayment   = errors.New("disbursements: unknown prepayment")
-	ErrUnknownPayment      = errors.New("disbursements: unknown payment")
-	ErrUnknownBankLine     = errors.New("disbursements: unknown bank line")
 	ErrDuplicatePrepayment = errors.New("disbursements: prepayment exists")
-	ErrDuplicatePayment    = errors.New("disbursements: payment exists")
 	ErrSettlement          = errors.New("disbursements: it is settled in another way")
 	ErrIncomplete          = errors.New("disbursements: this way of settling needs more")
 	ErrPrepaidExceeded     = errors.New("disbursements: less than that is left of what was paid ahead")
 	ErrReceiptsDiffer      = errors.New("disbursements: receipts and returned cash are not the float")
-	ErrBankDifference      = errors.New("disbursements: the bank line does not prove this amount")
-	ErrReissued            = errors.New("disbursements: it was paid again already")
 	ErrOutsidePeriod       = errors.New("disbursements: the cost falls outside the grant's period")
-	ErrUnknownBankImport   = errors.New("disbursements: unknown bank statement")
-	ErrBankFileKnown       = errors.New("disbursements: the bank's file is here already")
-	ErrNoNewLines          = errors.New("disbursements: every line of the bank's file is on record")
-	ErrBankLinesMatched    = errors.New("disbursements: a line of the bank's file proved something")
-	ErrOtherBankAccount    = errors.New("disbursements: the bank's file is of another account than those before")
-	ErrMatchShape          = errors.New("disbursements: many lines and many payments are not matched at once")
 	ErrGated               = errors.New("disbursements: a milestone of the plan holds the money back")
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
 	ErrPlanChanged         = errors.New("disbursements: the plan was changed since it was asked for")
 	ErrNotAsked            = errors.New("disbursements: nobody of this role has to decide on it")
 	ErrNoDelegation        = errors.New("disbursements: nobody acts for another without a delegation of this day")
 	ErrUnknownDelegation   = errors.New("disbursements: unknown delegation")
-	ErrDelegationDays      = errors.New("disbursements: a delegation has a first and a last day, at most 92 apart, and is not over")
-	ErrOwnDeputy           = errors.New("disbursements: nobody is their own deputy")
-	ErrRelated             = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
-	ErrUnknownRelation     = errors.New("disbursements: unknown relation")
-	ErrRelationShape       = errors.New("disbursements: a relation is of one user or donor to one payee or person")
-	ErrEmergency           = errors.New("disbursements: the emergency path is not open for this")
-	ErrUnknownPolicy       = errors.New("disbursements: unknown approval policy")
-	ErrPolicyShape         = errors.New("disbursements: every disbursement needs somebody who approves and somebody who authorises, from today on at the earliest")
-	ErrFindingElsewhere    = errors.New("disbursements: no grant that paid has this finding")
+	ErrDelegationDays      = errors.New("disbursements: a delegation has a first and a last day, at most 92 apart, and " +
+		"is not over")
+	ErrOwnDeputy       = errors.New("disbursements: nobody is their own deputy")
+	ErrRelated         = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
+	ErrUnknownRelation = errors.New("disbursements: unknown relation")
+	ErrRelationShape   = errors.New("disbursements: a relation is of one user or donor to one payee or person")
+	ErrEmergency       = errors.New("disbursements: the emergency path is not open for this")
+	ErrUnknownPolicy   = errors.New("disbursements: unknown approval policy")
+	ErrPolicyShape     = errors.New("disbursements: every disbursement needs somebody who approves and somebody " +
+		"who authorises, from today on at the earliest")
+	ErrFindingElsewhere = errors.New("disbursements: no grant that paid has this finding")
 )
 
 // StateConflict tells what state something is in and which it would have to be in.
@@ -105,7 +96,7 @@ func (e *WrongSettlement) Error() string {
 func (e *WrongSettlement) Unwrap() error { return ErrSettlement }
 
 // settledBy wants one of the ways to settle.
-func (d Disbursement) settledBy(kinds ...Settlement) error {
+func (d Disbursement) CheckSettlement(kinds ...Settlement) error {
 	if slices.Contains(kinds, d.Settlement) {
 		return nil
 	}
@@ -134,27 +125,6 @@ func (e *ReceiptsDiffer) Error() string {
 
 // Unwrap makes errors.Is(err, ErrReceiptsDiffer) true.
 func (e *ReceiptsDiffer) Unwrap() error { return ErrReceiptsDiffer }
-
-// BankDifference tells what a bank line has left to prove, and what it would have to prove.
-type BankDifference struct {
-	Account      ledger.AccountNo
-	Left, Wanted ledger.Money
-}
-
-func (e *BankDifference) Error() string {
-	return fmt.Sprintf("disbursements: the bank line of account %s has %s left, not %s", e.Account, e.Left, e.Wanted)
-}
-
-// Unwrap makes errors.Is(err, ErrBankDifference) true.
-func (e *BankDifference) Unwrap() error { return ErrBankDifference }
-
-// Reissued names the payment that was made in place of another.
-type Reissued struct{ By string }
-
-func (e *Reissued) Error() string { return "disbursements: it was paid again as " + e.By }
-
-// Unwrap makes errors.Is(err, ErrReissued) true.
-func (e *Reissued) Unwrap() error { return ErrReissued }
 
 // OutsidePeriod tells the period of a grant and the day of a cost outside it.
 type OutsidePeriod struct {
@@ -190,7 +160,8 @@ type EmergencyRefused struct {
 }
 
 func (e *EmergencyRefused) Error() string {
-	return fmt.Sprintf("disbursements: an emergency is for one plan, at most %s, and %d in a quarter", e.Limit, e.PerQuarter)
+	return fmt.Sprintf("disbursements: an emergency is for one plan, at most %s, and %d in a quarter", e.Limit,
+		e.PerQuarter)
 }
 
 // Unwrap makes errors.Is(err, ErrEmergency) true.

@@ -10,24 +10,26 @@ import (
 	"supportledger/store"
 )
 
-// Prove attaches what proves the cost of a disbursement, such as a receipt or an attendance list: PAID to EVIDENCED. One that a
-// partner's evidence settled is evidenced already, and gets one more document.
-func (o Office) Prove(ctx context.Context, tx *store.Tx, key string, evidence ledger.EvidenceID) (Disbursement, error) {
-	d, err := o.heldIn(ctx, tx, key, Paid, Evidenced)
+// Prove attaches what proves the cost of a disbursement, such as a receipt or an attendance list: PAID to EVIDENCED.
+// One that a partner's evidence settled is evidenced already, and gets one more document.
+func (req Requests) Prove(ctx context.Context, tx *store.Tx, key string, evidence ledger.EvidenceID) (Disbursement,
+	error) {
+	d, err := req.LockedIn(ctx, tx, key, Paid, Evidenced)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if _, err := o.Book.AttachEvidence(ctx, tx, string(d.Entry), evidence); err != nil {
+	if _, err := req.Book.AttachEvidence(ctx, tx, string(d.Entry), evidence); err != nil {
 		return Disbursement{}, err
 	}
 	if d.State == Evidenced {
 		return d, nil
 	}
 	d.State = Evidenced
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.evidenced", Subject: string(d.ID), Fields: []string{"state"}})
+	return d, access.Record(ctx, tx,
+		access.Event{Action: "disbursement.evidenced", Subject: string(d.ID), Fields: []string{"state"}})
 }
 
 // Receipt is what the person for whom a disbursement was says of it.
@@ -40,11 +42,12 @@ const (
 	WithIssue   Receipt = "issue"
 )
 
-// VerifyReceipt notes whether the support arrived: EVIDENCED to VERIFIED where it did. What did not arrive, or not as it should,
-// stays evidenced, with a reason of at least ten letters, until somebody has looked into it. Who asked for the support does not
-// say that it came ([access.ErrMakerCannotApprove]).
-func (o Office) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, says Receipt, reason string) (Disbursement, error) {
-	d, err := o.heldIn(ctx, tx, key, Evidenced)
+// VerifyReceipt notes whether the support arrived: EVIDENCED to VERIFIED where it did. What did not arrive, or not as
+// it should, stays evidenced, with a reason of at least ten letters, until somebody has looked into it. Who asked for
+// the support does not say that it came ([access.ErrMakerCannotApprove]).
+func (req Requests) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, says Receipt,
+	reason string) (Disbursement, error) {
+	d, err := req.LockedIn(ctx, tx, key, Evidenced)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -60,21 +63,21 @@ func (o Office) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, say
 	event := access.Event{Action: "disbursement." + string(says), Subject: string(d.ID), Reason: reason}
 	if says != Received {
 		if ledger.CheckReason(reason) != nil {
-			return Disbursement{}, ErrReasonRequired
+			return Disbursement{}, ledger.ErrReasonRequired
 		}
 		return d, access.Record(ctx, tx, event)
 	}
 	d.State, event.Fields = Arrived, []string{"state"}
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
 	return d, access.Record(ctx, tx, event)
 }
 
-// Sample lists the evidenced disbursements whose receipt is to be verified: about a percentage of all, the same ones whoever
-// asks, since nobody chooses whom to ask.
-func (o Office) Sample(ctx context.Context, tx *store.Tx, percent int) ([]Disbursement, error) {
-	found, err := o.Disbursements(ctx, tx, Evidenced)
+// Sample lists the evidenced disbursements whose receipt is to be verified: about a percentage of all, the same ones
+// whoever lists them, since nobody chooses whom to ask.
+func (req Requests) Sample(ctx context.Context, tx *store.Tx, percent int) ([]Disbursement, error) {
+	found, err := req.All(ctx, tx, Evidenced)
 	if err != nil {
 		return nil, err
 	}

@@ -23,14 +23,14 @@ type Exchange struct {
 	Entry  ledger.EntryID
 }
 
-// Exchange books a conversion between own accounts. Foreign money leaves at what it cost, first in first out; what the bank
-// paid more or less is one net gain or loss, and it falls on the bearer of currency differences together with the fee
-// (RULES 34, 36). Where that is not the fund itself, the fund is made whole (RULES 33).
-func (o Office) Exchange(ctx context.Context, tx *store.Tx, x Exchange) (Exchange, error) {
-	if _, err := o.Book.Fund(ctx, tx, x.Fund); err != nil {
+// Exchange books a conversion between own accounts. Foreign money leaves at what it cost, first in first out; what
+// the bank paid more or less is one net gain or loss, and it falls on the bearer of currency differences together
+// with the fee (RULES 34, 36). Where that is not the fund itself, the fund is made whole (RULES 33).
+func (adv Advances) Exchange(ctx context.Context, tx *store.Tx, x Exchange) (Exchange, error) {
+	if _, err := adv.Book.Fund(ctx, tx, x.Fund); err != nil {
 		return Exchange{}, err
 	}
-	bearer, err := o.Grants.CurrencyBearer(ctx, tx, x.Fund, x.Date)
+	bearer, err := adv.Grants.CurrencyBearer(ctx, tx, x.Fund, x.Date)
 	if err != nil {
 		return Exchange{}, err
 	}
@@ -38,11 +38,11 @@ func (o Office) Exchange(ctx context.Context, tx *store.Tx, x Exchange) (Exchang
 		return Exchange{}, err
 	}
 	x.ID = store.NewID("exc")
-	entry, err := o.exchangeEntry(ctx, tx, x, bearer)
+	entry, err := adv.exchangeEntry(ctx, tx, x, bearer)
 	if err != nil {
 		return Exchange{}, err
 	}
-	posted, err := o.Grants.Post(ctx, tx, entry)
+	posted, err := adv.Grants.Post(ctx, tx, entry)
 	if err != nil {
 		return Exchange{}, err
 	}
@@ -50,12 +50,13 @@ func (o Office) Exchange(ctx context.Context, tx *store.Tx, x Exchange) (Exchang
 	return x, access.Record(ctx, tx, access.Event{Action: "currency.exchanged", Subject: x.ID})
 }
 
-func (o Office) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange, bearer ledger.FundCode) (ledger.Entry, error) {
-	from, err := o.Book.Bank(ctx, tx, x.From)
+func (adv Advances) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange, bearer ledger.FundCode) (ledger.Entry,
+	error) {
+	from, err := adv.Book.Bank(ctx, tx, x.From)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
-	to, err := o.Book.Bank(ctx, tx, x.To)
+	to, err := adv.Book.Bank(ctx, tx, x.To)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
@@ -68,11 +69,11 @@ func (o Office) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange, bea
 	}
 	e := ledger.Entry{Date: x.Date, Act: "currency-exchange", Source: x.ID,
 		Text: fmt.Sprintf("Sell %s %s at %s", x.Amount, x.Amount.Currency, x.Rate)}
-	switch base := o.Book.Base; {
+	switch base := adv.Book.Base; {
 	case from.BankCurrency() == to.BankCurrency():
 		return ledger.Entry{}, ErrSameAccount
 	case to.BankCurrency() == base:
-		return o.sell(ctx, tx, e, x, got, bearer)
+		return adv.sell(ctx, tx, e, x, got, bearer)
 	case from.BankCurrency() == base:
 		return buy(e, x, got, bearer), nil
 	default:
@@ -81,39 +82,42 @@ func (o Office) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange, bea
 }
 
 // sell turns foreign money into base currency.
-func (o Office) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x Exchange, proceeds ledger.Money, bearer ledger.FundCode) (ledger.Entry, error) {
+func (adv Advances) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x Exchange, proceeds ledger.Money,
+	bearer ledger.FundCode) (ledger.Entry, error) {
 	pool := ledger.Pool{Account: x.From, Fund: x.Fund, Currency: x.Amount.Currency}
-	draws, err := o.Book.Draw(ctx, tx, pool, x.Amount, x.Date)
+	draws, err := adv.Book.Draw(ctx, tx, pool, x.Amount, x.Date)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
 	for _, d := range draws {
 		e.Lines = append(e.Lines, ledger.InCurrency(x.From, x.Fund, d.Quantity.Neg(), d.Cost.Neg()).WithLot(d.Lot))
 	}
-	carrying := ledger.Drawn(o.Book.Base, draws)
+	carrying := ledger.Drawn(adv.Book.Base, draws)
 	loss := carrying.Sub(proceeds)
-	bank := payments{account: x.To}
-	bank.pay(x.Fund, carrying.Neg())
-	bank.pay(bearer, loss.Add(x.Fee))
-	e.Lines = append(e.Lines, grants.Difference(bearer, loss), fee(bearer, x.Fee))
-	e.Lines = append(e.Lines, bank.lines()...)
+	bank := FundPayments{Account: x.To}
+	bank.Pay(x.Fund, carrying.Neg())
+	bank.Pay(bearer, loss.Add(x.Fee))
+	e.Lines = append(e.Lines, grants.Difference(bearer, loss), FeeLine(bearer, x.Fee))
+	e.Lines = append(e.Lines, bank.Lines()...)
 	return e, nil
 }
 
 // buy turns base currency into foreign money: a new lot at what it cost.
 func buy(e ledger.Entry, x Exchange, got ledger.Money, bearer ledger.FundCode) ledger.Entry {
-	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: "exchange " + string(x.Date), Rate: x.Rate,
-		OpenedOn: x.Date, Pool: ledger.Pool{Account: x.To, Fund: x.Fund, Currency: got.Currency}, Quantity: got, Cost: x.Amount}
-	bank := payments{account: x.From}
-	bank.pay(x.Fund, x.Amount)
-	bank.pay(bearer, x.Fee)
+	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: "exchange " + string(x.Date),
+		Rate:     x.Rate,
+		OpenedOn: x.Date, Pool: ledger.Pool{Account: x.To, Fund: x.Fund, Currency: got.Currency}, Quantity: got,
+		Cost: x.Amount}
+	bank := FundPayments{Account: x.From}
+	bank.Pay(x.Fund, x.Amount)
+	bank.Pay(bearer, x.Fee)
 	e.Opens = []ledger.Lot{lot}
-	e.Lines = append(e.Lines, ledger.InCurrency(x.To, x.Fund, got, x.Amount).WithLot(lot.ID), fee(bearer, x.Fee))
-	e.Lines = append(e.Lines, bank.lines()...)
+	e.Lines = append(e.Lines, ledger.InCurrency(x.To, x.Fund, got, x.Amount).WithLot(lot.ID), FeeLine(bearer, x.Fee))
+	e.Lines = append(e.Lines, bank.Lines()...)
 	return e
 }
 
 // fee is a fee that a bearer pays.
-func fee(bearer ledger.FundCode, amount ledger.Money) ledger.Line {
+func FeeLine(bearer ledger.FundCode, amount ledger.Money) ledger.Line {
 	return ledger.Base(ledger.TransferFees, bearer, amount).For("transfer-fees")
 }

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/payees"
 	"supportledger/store"
 )
 
@@ -28,10 +30,10 @@ func (e *Gated) Error() string {
 // Unwrap makes errors.Is(err, ErrGated) true.
 func (e *Gated) Unwrap() error { return ErrGated }
 
-// gated refuses what settles units of plan lines while milestones hold them back: [ErrGated]. What the one who asks decided
-// about a milestone does not open it for the own request.
-func (o Office) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking string) error {
-	if !d.onLine() {
+// gated refuses what settles units of plan lines while milestones hold them back: [ErrGated]. What the requester
+// decided about a milestone does not open it for the own request.
+func (req Requests) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking string) error {
+	if !d.OnLine() {
 		return nil
 	}
 	units := map[string]int{d.Line: d.Units}
@@ -49,7 +51,7 @@ func (o Office) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking 
 		if !asked {
 			continue
 		}
-		more, err := o.People.Gates(ctx, tx, d.Plan, l.Line, n, asking)
+		more, err := req.People.Gates(ctx, tx, d.Plan, l.Line, n, asking)
 		if err != nil {
 			return err
 		}
@@ -59,4 +61,17 @@ func (o Office) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking 
 		return &Gated{gates}
 	}
 	return nil
+}
+
+// mindPayee has a step on a disbursement mind its payee, where that is one on record: asking for it binds it to the
+// bank details as they are; whoever entered those takes no step; and money is released to no others, once they are
+// verified and cooled off.
+func (req Requests) checkPayeeFor(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step) error {
+	if d.Payee == "" || d.Settlement != ByPayment && d.Settlement != ByInvoice {
+		return nil
+	}
+	if step == access.Request {
+		return payees.Bind(ctx, tx, string(d.ID), d.Round, d.Payee)
+	}
+	return payees.CheckBinding(ctx, tx, string(d.ID), d.Round, step == access.Release)
 }

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"supportledger/access"
+	"supportledger/disbursements"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -76,7 +77,8 @@ func withstand(t *testing.T, prepare func(h *house), attacks []attack) {
 	})
 }
 
-// disbursed prepares one disbursement in each state: D-2026-0001 draft, 2 submitted, 3 approved, 4 authorised, 5 evidenced.
+// disbursed prepares one disbursement in each state: D-2026-0001 draft, 2 submitted, 3 approved, 4 authorised, 5
+// evidenced.
 func disbursed(h *house) {
 	h.Helper()
 	worked(h)
@@ -84,9 +86,9 @@ func disbursed(h *house) {
 		d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
 		for _, step := range []func() error{
-			func() error { return h.step("maker", Office.Submit, d.Number) },
-			func() error { return h.step("lead", Office.Approve, d.Number) },
-			func() error { return h.step("finance", Office.Authorise, d.Number) },
+			func() error { return h.step("maker", disbursements.Requests.Submit, d.Number) },
+			func() error { return h.step("lead", disbursements.Requests.Approve, d.Number) },
+			func() error { return h.step("finance", disbursements.Requests.Authorise, d.Number) },
 			func() error { return h.liquidate(d.Number, "2026-02-01") },
 		}[:steps] {
 			must(h, step())
@@ -99,8 +101,10 @@ func TestStrangersCannotMoveADisbursement(t *testing.T) {
 		return "UPDATE disbursements SET " + set + " WHERE number = 'D-2026-" + number + "'"
 	}
 	insert := func(verb, state string) string {
-		columns := "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, category, account, spot, items, shares, own_shares, date, text, "
-		return verb + " INTO disbursements (id, number, " + columns + "state, round, payload, entry_id, version) SELECT 'dsb_x', 'D-2026-9999', " + columns + "'" + state +
+		columns := "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, " +
+			"category, account, spot, items, shares, own_shares, date, text, "
+		return verb + " INTO disbursements (id, number, " + columns +
+			"state, round, payload, entry_id, version) SELECT 'dsb_x', 'D-2026-9999', " + columns + "'" + state +
 			"', round, payload, entry_id, version FROM disbursements WHERE number = 'D-2026-0004'"
 	}
 	attacks := []attack{
@@ -111,19 +115,25 @@ func TestStrangersCannotMoveADisbursement(t *testing.T) {
 		{"what was approved is authorised", "", move("0003", "state = 'authorised'"), "authorisation_missing"},
 		{"what was approved is settled", "", move("0003", "state = 'evidenced'"), "authorisation_missing"},
 		{"approved in another round", "", move("0003", "round = 2"), "approval_missing"},
-		{"approved for other bytes", "", move("0003", "payload = (SELECT payload FROM disbursements WHERE number = 'D-2026-0004')"), "approval_missing"},
+		{"approved for other bytes", "",
+			move("0003", "payload = (SELECT payload FROM disbursements WHERE number = 'D-2026-0004')"), "approval_missing"},
 		{"settled is taken back", "", move("0005", "state = 'authorised'"), "state_conflict"},
 		{"settled is cancelled", "", move("0005", "state = 'cancelled'"), "state_conflict"},
 		{"one that was never a draft", "", insert("INSERT", "authorised"), "state_conflict"},
 		{"one that is settled from the start", "", insert("INSERT", "evidenced"), "state_conflict"},
 	}
 	for _, number := range []string{"0002", "0003", "0004", "0005"} {
-		for _, set := range []string{"amount = amount + 1", "units = units + 1", "line = 'tuition'", "currency = 'KES'", "shares = 'G1=100'",
+		for _, set := range []string{"amount = amount + 1", "units = units + 1", "line = 'tuition'", "currency = 'KES'",
+			"shares = 'G1=100'",
 			"plan_id = 'pln_x'", "partner_id = (SELECT id FROM partners WHERE code = 'KE-01')"} {
 			attacks = append(attacks, attack{"after it was submitted: " + set, "", move(number, set), "state_conflict"})
 		}
 		attacks = append(attacks, attack{"replaced", store.SQLite,
-			"INSERT OR REPLACE INTO disbursements (id, number, settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, category, account, spot, items, shares, own_shares, date, text, state, round, payload, entry_id, version) SELECT id, number, settlement, plan_id, partner_id, prepayment_id, line, units, 1, currency, overpaid, payee, category, account, spot, items, shares, own_shares, date, text, 'draft', round, payload, NULL, version FROM disbursements WHERE number = 'D-2026-" + number + "'",
+			"INSERT OR REPLACE INTO disbursements (id, number, settlement, plan_id, partner_id, prepayment_id, line, units, " +
+				"amount, currency, overpaid, payee, category, account, spot, items, shares, own_shares, date, text, state, " +
+				"round, payload, entry_id, version) SELECT id, number, settlement, plan_id, partner_id, prepayment_id, line, " +
+				"units, 1, currency, overpaid, payee, category, account, spot, items, shares, own_shares, date, text, " +
+				"'draft', round, payload, NULL, version FROM disbursements WHERE number = 'D-2026-" + number + "'",
 			"state_conflict"})
 	}
 	withstand(t, disbursed, attacks)
@@ -134,25 +144,33 @@ func TestStrangersCannotMoveATransfer(t *testing.T) {
 		worked(h) // T-001, authorised
 		h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
 			x := transfer("T-002", "", "100.00", "0.00", "226 NGN/DKK", "0.00")
-			if x.Partner, err = h.office.Partner(ctx, tx, "NG-01"); err != nil {
+			if x.Partner, err = h.advances.Partner(ctx, tx, "NG-01"); err != nil {
 				return err
 			}
-			if x.Plan, err = h.office.People.Plan(ctx, tx, "P-101"); err != nil {
+			if x.Plan, err = h.requests.People.Plan(ctx, tx, "P-101"); err != nil {
 				return err
 			}
-			_, err = h.office.RequestTransfer(ctx, tx, x)
+			_, err = h.advances.RequestTransfer(ctx, tx, x)
 			return err
 		})
 	}
 	attacks := []attack{
-		{"one that nobody authorised", "", "UPDATE transfers SET state = 'authorised' WHERE number = 'T-002'", "authorisation_missing"},
-		{"one that was never requested", "", "INSERT INTO transfers SELECT 'trf_x', 'T-999', partner_id, plan_id, account, date, sent, sending_fee, rate, receiving_fee, 'authorised', entry_id, version FROM transfers WHERE number = 'T-001'", "state_conflict"},
-		{"one replaced", store.SQLite, "INSERT OR REPLACE INTO transfers SELECT id, number, partner_id, plan_id, account, date, 1, sending_fee, rate, receiving_fee, 'requested', NULL, version FROM transfers WHERE number = 'T-001'", "state_conflict"},
+		{"one that nobody authorised", "", "UPDATE transfers SET state = 'authorised' WHERE number = 'T-002'",
+			"authorisation_missing"},
+		{"one that was never requested", "",
+			"INSERT INTO transfers SELECT 'trf_x', 'T-999', partner_id, plan_id, account, date, sent, sending_fee, rate, " +
+				"receiving_fee, 'authorised', entry_id, version FROM transfers WHERE number = 'T-001'", "state_conflict"},
+		{"one replaced", store.SQLite,
+			"INSERT OR REPLACE INTO transfers SELECT id, number, partner_id, plan_id, account, date, 1, sending_fee, rate, " +
+				"receiving_fee, 'requested', NULL, version FROM transfers WHERE number = 'T-001'", "state_conflict"},
 	}
 	for _, number := range []string{"T-001", "T-002"} {
-		for _, set := range []string{"sent = sent + 1", "sending_fee = sending_fee + 1", "receiving_fee = receiving_fee + 1", "rate = '230 NGN/DKK'", "account = '1020'",
+		for _, set := range []string{"sent = sent + 1", "sending_fee = sending_fee + 1", "receiving_fee = receiving_fee + 1",
+			"rate = '230 NGN/DKK'", "account = '1020'",
 			"date = '2026-02-02'", "plan_id = 'pln_x'", "partner_id = (SELECT id FROM partners WHERE code = 'KE-01')"} {
-			attacks = append(attacks, attack{number + ": " + set, "", "UPDATE transfers SET " + set + " WHERE number = '" + number + "'", "state_conflict"})
+			attacks = append(attacks,
+				attack{number + ": " + set, "", "UPDATE transfers SET " + set + " WHERE number = '" + number + "'",
+					"state_conflict"})
 		}
 	}
 	withstand(t, prepare, attacks)
@@ -168,11 +186,14 @@ func TestStrangersCannotCommitAPlan(t *testing.T) {
 		{"one item of it", "", "UPDATE plan_items SET committed_year = 2027 WHERE position = 1", "approval_missing"},
 		{"a price in its version", "", "UPDATE plan_lines SET unit_price = unit_price + 1", "append_only"},
 		{"a share in its version", "", "UPDATE plan_shares SET percent = '50'", "append_only"},
-		{"approved by who asked", "", "INSERT INTO duties SELECT subject, round, 'approve', user_id, 'tok_x', payload, at FROM duties", "maker_cannot_approve"},
+		{"approved by who asked", "",
+			"INSERT INTO duties SELECT subject, round, 'approve', user_id, 'tok_x', payload, at FROM duties",
+			"maker_cannot_approve"},
 	})
 }
 
-// What a stranger can still change in what was decided on - a text, a price - undoes the decision: the next act refuses it.
+// What a stranger can still change in what was decided on - a text, a price - undoes the decision: the next act
+// refuses it.
 func TestWhatIsDoneIsWhatWasDecided(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
@@ -183,23 +204,26 @@ func TestWhatIsDoneIsWhatWasDecided(t *testing.T) {
 		must(h, h.authorised(d.Number))
 		asked, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
-		must(h, h.step("maker", Office.Submit, asked.Number))
+		must(h, h.step("maker", disbursements.Requests.Submit, asked.Number))
 		for _, c := range []struct {
 			set string
 			act func(ctx context.Context, tx *store.Tx) error
 		}{
-			{"UPDATE disbursements SET text = 'Something else' WHERE id = '" + string(d.ID) + "'", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.Liquidate(ctx, tx, d.Number, "2026-02-01")
-				return err
-			}},
-			{"UPDATE disbursements SET own_shares = NOT own_shares WHERE id = '" + string(d.ID) + "'", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.Liquidate(ctx, tx, d.Number, "2026-02-01")
-				return err
-			}},
-			{"UPDATE disbursements SET date = '2026-03-03' WHERE id = '" + string(asked.ID) + "'", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.Approve(ctx, tx, asked.Number)
-				return err
-			}},
+			{"UPDATE disbursements SET text = 'Something else' WHERE id = '" + string(d.ID) + "'",
+				func(ctx context.Context, tx *store.Tx) error {
+					_, err := h.requests.Liquidate(ctx, tx, d.Number, "2026-02-01")
+					return err
+				}},
+			{"UPDATE disbursements SET own_shares = NOT own_shares WHERE id = '" + string(d.ID) + "'",
+				func(ctx context.Context, tx *store.Tx) error {
+					_, err := h.requests.Liquidate(ctx, tx, d.Number, "2026-02-01")
+					return err
+				}},
+			{"UPDATE disbursements SET date = '2026-03-03' WHERE id = '" + string(asked.ID) + "'",
+				func(ctx context.Context, tx *store.Tx) error {
+					_, err := h.requests.Approve(ctx, tx, asked.Number)
+					return err
+				}},
 		} {
 			for _, changed := range []bool{true, false} {
 				err := h.try("chief", func(ctx context.Context, tx *store.Tx) error {

@@ -32,27 +32,28 @@ type InboxOf struct {
 	Page      store.Keyset
 }
 
-// inboxChunk is how many disbursements the inbox reads at once; which of them the actor may decide on is found out then.
+// inboxChunk is how many disbursements the inbox reads at once; which of them the actor may decide on is found out
+// then.
 const inboxChunk = 200
 
 // Inbox lists the disbursements that wait, oldest number first.
-func (o Office) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting, error) {
-	p, err := o.policyOn(ctx, tx, ledger.DateOf(tx.At))
+func (req Requests) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting, error) {
+	p, err := req.Policies.On(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
 		return nil, err
 	}
-	acting, err := o.standIns(ctx, tx)
+	acting, err := req.standIns(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	var list []Waiting
 	next := of
 	for next.Page.Limit = inboxChunk; ; {
-		found, err := o.waitingOnes(ctx, tx, next)
+		found, err := req.waitingOnes(ctx, tx, next)
 		if err != nil || len(found) == 0 {
 			return list, err
 		}
-		waiting, err := o.waitingAmong(ctx, tx, of, p, acting, found)
+		waiting, err := req.waitingAmong(ctx, tx, of, p, acting, found)
 		if err != nil {
 			return nil, err
 		}
@@ -68,12 +69,13 @@ func (o Office) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting,
 }
 
 // waitingAmong keeps what an inbox shows of some disbursements.
-func (o Office) waitingAmong(ctx context.Context, tx *store.Tx, of InboxOf, p Policy, acting []standIn, found []Disbursement) ([]Waiting, error) {
+func (req Requests) waitingAmong(ctx context.Context, tx *store.Tx, of InboxOf, p Policy, acting []standIn,
+	found []Disbursement) ([]Waiting, error) {
 	given, err := readApprovalsOf(ctx, tx, found)
 	if err != nil {
 		return nil, err
 	}
-	bars, err := o.bars(ctx, tx, found)
+	bars, err := bars(ctx, tx, found)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +130,8 @@ type standIn struct {
 }
 
 // standIns are those in whose roles the actor may decide today.
-func (o Office) standIns(ctx context.Context, tx *store.Tx) ([]standIn, error) {
-	own, _, err := o.rolesFor(ctx, tx, "")
+func (req Requests) standIns(ctx context.Context, tx *store.Tx) ([]standIn, error) {
+	own, _, err := rolesFor(ctx, tx, "")
 	if err != nil {
 		return nil, err
 	}
@@ -167,10 +169,12 @@ func (w *Waiting) mine(acting []standIn) bool {
 	return false
 }
 
-// Remaining is what is left of a disbursement's plan line in the plan's currency, its own units included; of what stands beside a
-// plan's lines, what is left in the fund that pays most, in base currency. False where there is no such figure.
-func (o Office) Remaining(ctx context.Context, tx *store.Tx, d Disbursement) (of string, left ledger.Money, known bool, err error) {
-	if d.onLine() && d.Line != "" {
+// Remaining is what is left of a disbursement's plan line in the plan's currency, its own units included; of what
+// stands beside a plan's lines, what is left in the fund that pays most, in base currency. False where there is no
+// such figure.
+func (req Requests) Remaining(ctx context.Context, tx *store.Tx, d Disbursement) (of string, left ledger.Money,
+	known bool, err error) {
+	if d.OnLine() && d.Line != "" {
 		l, err := d.Plan.Current.Line(d.Line)
 		if err != nil {
 			return d.Line, left, false, nil //nolint:nilerr // a later version of the plan has no such line
@@ -191,6 +195,6 @@ func (o Office) Remaining(ctx context.Context, tx *store.Tx, d Disbursement) (of
 		return "", left, false, nil
 	}
 	most := slices.MaxFunc(d.Shares, func(a, b beneficiaries.Share) int { return a.Percent.Cmp(b.Percent) })
-	left, known, err = o.available(ctx, tx, most.Fund)
+	left, known, err = req.Advances.available(ctx, tx, most.Fund)
 	return string(most.Fund), left, known, err
 }

@@ -15,79 +15,83 @@ import (
 var hundred = decimal.NewFromInt(100)
 
 // completeInvoice wants items of plan lines in base currency, and sums them.
-func (o Office) completeInvoice(d *Disbursement) error {
-	d.Amount, d.Overpaid = ledger.Zero(o.Book.Base), ledger.Zero(o.Book.Base)
+func (req Requests) completeInvoice(d *Disbursement) error {
+	d.Amount, d.Overpaid = ledger.Zero(req.Book.Base), ledger.Zero(req.Book.Base)
 	for i, item := range d.Items {
 		if _, err := d.Plan.Current.Line(item.Line); err != nil {
 			return err
 		}
-		if item.UnitPrice.Currency != o.Book.Base {
+		if item.UnitPrice.Currency != req.Book.Base {
 			return ErrBankCurrency
 		}
 		if item.Units <= 0 || item.UnitPrice.Sign() <= 0 {
 			return &Incomplete{d.Settlement, "items"}
 		}
-		d.Items[i].Amount = ledger.Money{Amount: item.UnitPrice.Amount.Mul(decimal.NewFromInt(int64(item.Units))), Currency: o.Book.Base}
+		d.Items[i].Amount = ledger.Money{Amount: item.UnitPrice.Amount.Mul(decimal.NewFromInt(int64(item.Units))),
+			Currency: req.Book.Base}
 		d.Amount = d.Amount.Add(d.Items[i].Amount)
 	}
 	return nil
 }
 
 // bookInvoice authorises an invoice and, once nobody else has to, books it on its date.
-func (o Office) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement, error) {
-	if err := ledger.LockFunds(ctx, tx, append(d.funds(), o.Book.General)...); err != nil {
+func (req Requests) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
+	error) {
+	if err := ledger.LockFunds(ctx, tx, append(d.Funds(), req.Book.General)...); err != nil {
 		return Disbursement{}, err
 	}
-	d, err := o.toAuthorise(ctx, tx, string(d.ID))
+	d, err := req.toAuthorise(ctx, tx, string(d.ID))
 	if err != nil {
 		return Disbursement{}, err
 	}
-	far, err := o.take(ctx, tx, d, access.Authorise, behalf)
+	far, err := req.recordDecision(ctx, tx, d, access.Authorise, behalf)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if far.Waits(access.Authorise) {
-		if err := saveDisbursement(ctx, tx, &d); err != nil {
+		if err := Save(ctx, tx, &d); err != nil {
 			return Disbursement{}, err
 		}
-		return d, access.Record(ctx, tx, access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf, Fields: []string{"approvals"}})
+		return d, access.Record(ctx, tx,
+			access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf,
+				Fields: []string{"approvals"}})
 	}
-	entry, err := o.invoice(ctx, tx, d)
+	entry, err := req.Costs.invoice(ctx, tx, d)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if d, err = o.bookCost(ctx, tx, d, entry); err != nil {
+	if d, err = req.Costs.Post(ctx, tx, d, entry); err != nil {
 		return Disbursement{}, err
 	}
-	return o.stepped(ctx, tx, d, Authorised, behalf)
+	return stepped(ctx, tx, d, Authorised, behalf)
 }
 
-// invoice is the entry of an invoice: each item is split over the plan's funds; what a fund does not pay for is cost of the
-// general fund; each owes its own part (RULES 49).
-func (o Office) invoice(ctx context.Context, tx *store.Tx, d Disbursement) (ledger.Entry, error) {
+// invoice is the entry of an invoice: each item is split over the plan's funds; what a fund does not pay for is cost
+// of the general fund; each owes its own part (RULES 49).
+func (costs Costs) invoice(ctx context.Context, tx *store.Tx, d Disbursement) (ledger.Entry, error) {
 	e := ledger.Entry{Date: d.Date, Act: "invoice", Source: string(d.ID), Text: d.Text}
-	owed := payments{account: ledger.Payables}
+	owed := FundPayments{Account: ledger.Payables}
 	for _, item := range d.Items {
-		category, account, err := o.costOf(ctx, tx, d, item.Line)
+		category, account, err := costs.costOf(ctx, tx, d, item.Line)
 		if err != nil {
 			return ledger.Entry{}, err
 		}
 		for i, part := range item.Amount.Split(beneficiaries.Weights(d.Shares)) {
 			fund := d.Shares[i].Fund
-			refused, err := o.refuses(ctx, tx, fund, item.Kind, d.Date)
+			refused, err := costs.refusesKind(ctx, tx, fund, item.Kind, d.Date)
 			if err != nil {
 				return ledger.Entry{}, err
 			}
 			cost := ledger.Base(account, fund, part).For(category)
 			if refused {
-				cost = ledger.Base(ledger.IneligibleCosts, o.Book.General, part).For("ineligible-costs")
+				cost = ledger.Base(ledger.IneligibleCosts, costs.Book.General, part).For("ineligible-costs")
 			}
-			e.Lines = append(e.Lines, d.marked(cost))
-			owed.pay(cost.Fund, part)
+			e.Lines = append(e.Lines, d.Mark(cost))
+			owed.Pay(cost.Fund, part)
 		}
 	}
-	for _, l := range owed.lines() {
-		e.Lines = append(e.Lines, d.marked(l))
+	for _, l := range owed.Lines() {
+		e.Lines = append(e.Lines, d.Mark(l))
 	}
 	return e, nil
 }

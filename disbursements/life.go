@@ -12,101 +12,109 @@ import (
 	"supportledger/store"
 )
 
-// AskInfo sends a submitted disbursement back with a question: SUBMITTED to INFO_REQUESTED. What was approved so far stands if it is
-// answered without a change. The reason has at least ten letters.
-func (o Office) AskInfo(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return o.turnDown(ctx, tx, key, reason, InfoRequested)
+// AskInfo sends a submitted disbursement back with a question: SUBMITTED to INFO_REQUESTED. What was approved so far
+// stands if it is answered without a change. The reason has at least ten letters.
+func (req Requests) AskInfo(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return req.turnDown(ctx, tx, key, reason, InfoRequested)
 }
 
 // Hold stops an authorised disbursement before it is paid: AUTHORISED to ON_HOLD, with a reason.
-func (o Office) Hold(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return o.move(ctx, tx, key, reason, OnHold, "disbursement.held", Authorised)
+func (req Requests) Hold(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return req.move(ctx, tx, key, reason, OnHold, "disbursement.held", Authorised)
 }
 
 // Resume lets a disbursement that was held go on: ON_HOLD to AUTHORISED, with a reason.
-func (o Office) Resume(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return o.move(ctx, tx, key, reason, Authorised, "disbursement.resumed", OnHold)
+func (req Requests) Resume(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return req.move(ctx, tx, key, reason, Authorised, "disbursement.resumed", OnHold)
 }
 
 // move sets a state, for a reason.
-func (o Office) move(ctx context.Context, tx *store.Tx, key, reason string, to State, action string, from ...State) (Disbursement, error) {
-	d, err := o.heldIn(ctx, tx, key, from...)
+func (req Requests) move(ctx context.Context, tx *store.Tx, key, reason string, to State, action string,
+	from ...State) (Disbursement, error) {
+	d, err := req.LockedIn(ctx, tx, key, from...)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if ledger.CheckReason(reason) != nil {
-		return Disbursement{}, ErrReasonRequired
+		return Disbursement{}, ledger.ErrReasonRequired
 	}
 	d.State = to
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
+	return d, access.Record(ctx, tx,
+		access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
 }
 
 // cancellable are the states before money is on its way.
 var cancellable = []State{Draft, InfoRequested, Submitted, Approved, Authorised, OnHold}
 
-// Cancel ends a disbursement before it is released, with a reason: by who wrote it, or who leads ([access.ErrForbidden]). What was
-// booked for it is reversed on the first open day, and its commitment stands again.
-func (o Office) Cancel(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	d, err := o.heldIn(ctx, tx, key, cancellable...)
+// Cancel ends a disbursement before it is released, with a reason: by who wrote it, or who leads
+// ([access.ErrForbidden]). What was booked for it is reversed on the first open day, and its commitment stands again.
+func (req Requests) Cancel(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	d, err := req.LockedIn(ctx, tx, key, cancellable...)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if ledger.CheckReason(reason) != nil {
-		return Disbursement{}, ErrReasonRequired
+		return Disbursement{}, ledger.ErrReasonRequired
 	}
 	if string(d.CreatedBy) != tx.By.User && string(d.WrittenBy) != tx.By.User && !leads(tx.By) {
 		return Disbursement{}, access.ErrForbidden
 	}
-	return o.callOff(ctx, tx, d, reason)
+	return req.callOff(ctx, tx, d, reason)
 }
 
 // callOff ends what no money left for.
-func (o Office) callOff(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement, error) {
+func (req Requests) callOff(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement, error) {
 	if d.Entry != "" {
-		if _, err := o.Reverse(ctx, tx, ledger.Reversal{Entry: string(d.Entry), Reason: reason}); err != nil {
+		original, r, err := req.ToReverse(ctx, tx, ledger.Reversal{Entry: string(d.Entry), Reason: reason})
+		if err != nil {
 			return Disbursement{}, err
 		}
-		return o.Disbursement(ctx, tx, string(d.ID)) // the reversal cancelled it
+		if _, err := req.ReverseInvoice(ctx, tx, original, r); err != nil { // nothing else is booked before it is paid
+			return Disbursement{}, err
+		}
+		return req.Disbursement(ctx, tx, string(d.ID)) // the reversal cancelled it
 	}
 	d.EmergencySlot = ""
-	return o.moveOn(ctx, tx, d, Cancelled, "disbursement.cancelled", reason)
+	return moveOn(ctx, tx, d, Cancelled, "disbursement.cancelled", reason)
 }
 
-func (o Office) moveOn(ctx context.Context, tx *store.Tx, d Disbursement, to State, action, reason string) (Disbursement, error) {
+func moveOn(ctx context.Context, tx *store.Tx, d Disbursement, to State, action, reason string) (Disbursement, error) {
 	d.State = to
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
+	return d, access.Record(ctx, tx,
+		access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
 }
 
-// Disallow marks what an auditor or grantor does not accept: EVIDENCED or VERIFIED to DISALLOWED, naming the finding of one of the
-// grants that paid. The money is taken off the grant by the finding's own disallowance (RULES 59). [grants.ErrUnknownFinding].
-func (o Office) Disallow(ctx context.Context, tx *store.Tx, key, finding, reason string) (Disbursement, error) {
-	d, err := o.heldIn(ctx, tx, key, Evidenced, Arrived)
+// Disallow marks what an auditor or grantor does not accept: EVIDENCED or VERIFIED to DISALLOWED, naming the finding
+// of one of the grants that paid. The money is taken off the grant by the finding's own disallowance (RULES 59).
+// [grants.ErrUnknownFinding].
+func (req Requests) Disallow(ctx context.Context, tx *store.Tx, key, finding, reason string) (Disbursement, error) {
+	d, err := req.LockedIn(ctx, tx, key, Evidenced, Arrived)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if ledger.CheckReason(reason) != nil {
-		return Disbursement{}, ErrReasonRequired
+		return Disbursement{}, ledger.ErrReasonRequired
 	}
-	found, err := o.hasFinding(ctx, tx, d, finding)
+	found, err := req.hasFinding(ctx, tx, d, finding)
 	if err == nil && !found {
 		err = ErrFindingElsewhere
 	}
 	if err != nil {
 		return Disbursement{}, err
 	}
-	return o.moveOn(ctx, tx, d, Disallowed, "disbursement.disallowed", finding+": "+reason)
+	return moveOn(ctx, tx, d, Disallowed, "disbursement.disallowed", finding+": "+reason)
 }
 
 // hasFinding reports whether a finding was raised on one of the grants that paid.
-func (o Office) hasFinding(ctx context.Context, tx *store.Tx, d Disbursement, number string) (bool, error) {
-	for _, fund := range d.funds() {
-		g, granted, err := o.Grants.OfFund(ctx, tx, fund)
+func (req Requests) hasFinding(ctx context.Context, tx *store.Tx, d Disbursement, number string) (bool, error) {
+	for _, fund := range d.Funds() {
+		g, granted, err := req.Grants.OfFund(ctx, tx, fund)
 		if err != nil || !granted {
 			if err != nil {
 				return false, err
@@ -124,35 +132,39 @@ func (o Office) hasFinding(ctx context.Context, tx *store.Tx, d Disbursement, nu
 // editable are the states in which what is asked for may still be written anew.
 var editable = []State{Draft, InfoRequested, Submitted, Approved}
 
-// Rewrite writes a disbursement anew. Once it was submitted it becomes a draft of the next round, and what was approved is void:
-// an approval is of exactly what it says. Who wrote it rewrites it, or who leads ([access.ErrForbidden]).
-func (o Office) Rewrite(ctx context.Context, tx *store.Tx, key string, content Disbursement) (Disbursement, error) {
-	before, err := o.heldIn(ctx, tx, key, editable...)
+// Rewrite writes a disbursement anew. Once it was submitted it becomes a draft of the next round, and what was
+// approved is void: an approval is of exactly what it says. Who wrote it rewrites it, or who leads
+// ([access.ErrForbidden]).
+func (req Requests) Rewrite(ctx context.Context, tx *store.Tx, key string, content Disbursement) (Disbursement, error) {
+	before, err := req.LockedIn(ctx, tx, key, editable...)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if string(before.CreatedBy) != tx.By.User && string(before.WrittenBy) != tx.By.User && !leads(tx.By) {
 		return Disbursement{}, access.ErrForbidden
 	}
-	if err := o.prepare(ctx, tx, &content); err != nil {
+	if err := req.prepare(ctx, tx, &content); err != nil {
 		return Disbursement{}, err
 	}
 	if before.State != Draft {
 		before.State, before.EmergencySlot = Draft, ""
 		before.Round++
-		if err := saveDisbursement(ctx, tx, &before); err != nil {
+		if err := Save(ctx, tx, &before); err != nil {
 			return Disbursement{}, err
 		}
 	}
-	content.ID, content.Number, content.State, content.Round, content.Version = before.ID, before.Number, Draft, before.Round, before.Version
+	content.ID, content.Number, content.State, content.Round, content.Version = before.ID, before.Number, Draft,
+		before.Round, before.Version
 	content.CreatedBy, content.WrittenBy = before.CreatedBy, access.UserID(tx.By.User)
 	if err := rewriteDisbursement(ctx, tx, &content); err != nil {
 		return Disbursement{}, err
 	}
-	if err := access.Record(ctx, tx, access.Event{Action: "disbursement.rewritten", Subject: string(content.ID), Fields: changed(before, content)}); err != nil {
+	if err := access.Record(ctx, tx,
+		access.Event{Action: "disbursement.rewritten", Subject: string(content.ID),
+			Fields: changed(before, content)}); err != nil {
 		return Disbursement{}, err
 	}
-	return o.Disbursement(ctx, tx, string(content.ID))
+	return req.Disbursement(ctx, tx, string(content.ID))
 }
 
 // changed names the fields of a disbursement that were written anew, never what stands in them.
@@ -164,9 +176,11 @@ func changed(before, after Disbursement) []string {
 	}{
 		{"amount", before.Amount.Currency == after.Amount.Currency && before.Amount.Cmp(after.Amount) == 0},
 		{"date", before.Date == after.Date}, {"evidence", slices.Equal(before.Evidence, after.Evidence)},
-		{"items", itemsText(before.Items) == itemsText(after.Items)}, {"line", before.Line == after.Line}, {"payee", before.Payee == after.Payee},
+		{"items", itemsText(before.Items) == itemsText(after.Items)}, {"line", before.Line == after.Line},
+		{"payee", before.Payee == after.Payee},
 		{"plan", before.Plan.ID == after.Plan.ID}, {"settlement", before.Settlement == after.Settlement},
-		{"shares", sharesText(before.Shares) == sharesText(after.Shares)}, {"text", before.Text == after.Text}, {"units", before.Units == after.Units},
+		{"shares", sharesText(before.Shares) == sharesText(after.Shares)}, {"text", before.Text == after.Text},
+		{"units", before.Units == after.Units},
 	} {
 		if !f.same {
 			names = append(names, f.name)
@@ -186,8 +200,8 @@ type Comment struct {
 }
 
 // Comment adds a comment, in any state.
-func (o Office) Comment(ctx context.Context, tx *store.Tx, key, text string) (Comment, error) {
-	d, err := o.Disbursement(ctx, tx, key)
+func (req Requests) Comment(ctx context.Context, tx *store.Tx, key, text string) (Comment, error) {
+	d, err := req.Disbursement(ctx, tx, key)
 	if err != nil {
 		return Comment{}, err
 	}
@@ -195,7 +209,8 @@ func (o Office) Comment(ctx context.Context, tx *store.Tx, key, text string) (Co
 	if err := insertComment(ctx, tx, c); err != nil {
 		return Comment{}, err
 	}
-	return c, access.Record(ctx, tx, access.Event{Action: "disbursement.commented", Subject: string(d.ID), Fields: []string{"comments"}})
+	return c, access.Record(ctx, tx,
+		access.Event{Action: "disbursement.commented", Subject: string(d.ID), Fields: []string{"comments"}})
 }
 
 // Moment is one thing that happened to a disbursement.
@@ -212,8 +227,8 @@ type Moment struct {
 }
 
 // History tells what happened to a disbursement, oldest first: its audit events, with what was said.
-func (o Office) History(ctx context.Context, tx *store.Tx, key string) ([]Moment, error) {
-	d, err := o.Disbursement(ctx, tx, key)
+func (req Requests) History(ctx context.Context, tx *store.Tx, key string) ([]Moment, error) {
+	d, err := req.Disbursement(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +249,8 @@ func (o Office) History(ctx context.Context, tx *store.Tx, key string) ([]Moment
 		}
 		for _, e := range events {
 			of.Page.After = []string{e.ID}
-			m := Moment{At: e.At, Action: e.Action, By: e.Actor, Handle: e.Handle, OnBehalfOf: e.OnBehalfOf, BehalfHandle: handles[e.OnBehalfOf], Fields: e.Fields, Reason: e.Reason}
+			m := Moment{At: e.At, Action: e.Action, By: e.Actor, Handle: e.Handle, OnBehalfOf: e.OnBehalfOf,
+				BehalfHandle: handles[e.OnBehalfOf], Fields: e.Fields, Reason: e.Reason}
 			if e.Action == "disbursement.commented" && len(comments) > 0 {
 				m.Comment, comments = comments[0].Text, comments[1:]
 			}
@@ -251,7 +267,7 @@ func (o Office) History(ctx context.Context, tx *store.Tx, key string) ([]Moment
 // has reports whether an actor has a role.
 func has(by store.Actor, role access.Role) bool { return slices.Contains(by.Roles, string(role)) }
 
-// evidenceText writes documents in one way: sorted, "evd_1,evd_2".
+// evidenceText writes documents sorted, "evd_1,evd_2".
 func evidenceText(ids []ledger.EvidenceID) string {
 	names := make([]string, len(ids))
 	for i, id := range ids {

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -25,18 +26,19 @@ func worked(h *house) {
 }
 
 // settled takes a disbursement all the way, and writes the two entries that it made.
-func (h *house) settled(partner string, units int, amount ledger.Money, split []beneficiaries.Share, on ledger.Date) (cost, relief string) {
+func (h *house) settled(partner string, units int, amount ledger.Money, split []beneficiaries.Share,
+	on ledger.Date) (cost, relief string) {
 	h.Helper()
 	d, err := h.draft("P-101", partner, units, amount, split)
 	must(h, err)
 	must(h, h.authorised(d.Number))
 	must(h, h.liquidate(d.Number, on))
 	err = h.db.View(h.ctx, func(tx *store.Tx) error {
-		found, err := h.office.Disbursement(h.ctx, tx, d.Number)
+		found, err := h.requests.Disbursement(h.ctx, tx, d.Number)
 		if err != nil {
 			return err
 		}
-		p, err := h.office.Book.Entry(h.ctx, tx, string(found.Entry))
+		p, err := h.requests.Book.Entry(h.ctx, tx, string(found.Entry))
 		cost = written(p.Entry)
 		return err
 	})
@@ -58,28 +60,35 @@ func TestRule3And28LiquidationSplitsThenValues(t *testing.T) {
 			}
 		}
 		check(4, "600000.00", "2026-01-20", // S05
-			"5110 G1 360000.00 NGN=1592.92 | 1300 G1 -360000.00 NGN=-1592.92 | 5110 G2 240000.00 NGN=1061.95 | 1300 G2 -240000.00 NGN=-1061.95 | "+
+			"5110 G1 360000.00 NGN=1592.92 | 1300 G1 -360000.00 NGN=-1592.92 | 5110 G2 240000.00 NGN=1061.95 | 1300 G2 "+
+				"-240000.00 NGN=-1061.95 | "+
 				"2100 G1 1592.92 | 4100 G1 -1592.92 | 4100 G2 -1061.95 | 2100 G2 142.35 EUR=1061.95",
-			"9100 G1 -360000.00 NGN=-1600.00 | 9900 G1 360000.00 NGN=1600.00 | 9100 G2 -240000.00 NGN=-1066.67 | 9900 G2 240000.00 NGN=1066.67")
+			"9100 G1 -360000.00 NGN=-1600.00 | 9900 G1 360000.00 NGN=1600.00 | 9100 G2 -240000.00 NGN=-1066.67 | 9900 G2 "+
+				"240000.00 NGN=1066.67")
 		check(6, "900000.00", "2026-06-30",
-			"5110 G1 540000.00 NGN=2389.38 | 1300 G1 -540000.00 NGN=-2389.38 | 5110 G2 360000.00 NGN=1592.92 | 1300 G2 -360000.00 NGN=-1592.92 | "+
+			"5110 G1 540000.00 NGN=2389.38 | 1300 G1 -540000.00 NGN=-2389.38 | 5110 G2 360000.00 NGN=1592.92 | 1300 G2 "+
+				"-360000.00 NGN=-1592.92 | "+
 				"2100 G1 2389.38 | 4100 G1 -2389.38 | 4100 G2 -1592.92 | 2100 G2 213.53 EUR=1592.92",
-			"9100 G1 -540000.00 NGN=-2400.00 | 9900 G1 540000.00 NGN=2400.00 | 9100 G2 -360000.00 NGN=-1600.00 | 9900 G2 360000.00 NGN=1600.00")
+			"9100 G1 -540000.00 NGN=-2400.00 | 9900 G1 540000.00 NGN=2400.00 | 9100 G2 -360000.00 NGN=-1600.00 | 9900 G2 "+
+				"360000.00 NGN=1600.00")
 		// S07 and S08: 18,000 and 12,000 NGN are left of T-001. Valuing 30,000 first and splitting would give 79.64 + 53.10.
 		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "6600.00", "60.00", "232 NGN/DKK", "1200.00")))
 		check(1, "150000.00", "2026-07-31",
 			"5110 G1 90000.00 NGN=389.99 | 1300 G1 -18000.00 NGN=-79.65 | 1300 G1 -72000.00 NGN=-310.34 | "+
 				"5110 G2 60000.00 NGN=259.99 | 1300 G2 -12000.00 NGN=-53.09 | 1300 G2 -48000.00 NGN=-206.90 | "+
 				"2100 G1 389.99 | 4100 G1 -389.99 | 4100 G2 -259.99 | 2100 G2 34.85 EUR=259.99",
-			"9100 G1 -90000.00 NGN=-400.00 | 9900 G1 90000.00 NGN=400.00 | 9100 G2 -60000.00 NGN=-266.67 | 9900 G2 60000.00 NGN=266.67")
+			"9100 G1 -90000.00 NGN=-400.00 | 9900 G1 90000.00 NGN=400.00 | 9100 G2 -60000.00 NGN=-266.67 | 9900 G2 60000.00 "+
+				"NGN=266.67")
 	})
 }
 
-// Rule 40: a dearer or cheaper actual relieves what was planned. Rule 41: cost with a split of its own relieves nothing.
+// Rule 40: a dearer or cheaper actual relieves what was planned. Rule 41: cost with a split of its own relieves
+// nothing.
 func TestRule40And41ReliefIsWhatWasPlanned(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		const planned = "9100 G1 -90000.00 NGN=-400.00 | 9900 G1 90000.00 NGN=400.00 | 9100 G2 -60000.00 NGN=-266.67 | 9900 G2 60000.00 NGN=266.67"
+		const planned = "9100 G1 -90000.00 NGN=-400.00 | 9900 G1 90000.00 NGN=400.00 | 9100 G2 -60000.00 NGN=-266.67 | " +
+			"9900 G2 60000.00 NGN=266.67"
 		for _, amount := range []string{"150000.00", "165000.00", "0.01"} {
 			if _, relief := h.settled("NG-01", 1, of(amount, "NGN"), nil, "2026-02-01"); relief != planned {
 				h.Errorf("%s relieves %s, want %s", amount, relief, planned)
@@ -101,7 +110,8 @@ func TestRule19TwoPartnersTwoCurrencies(t *testing.T) {
 		worked(h)
 		must(h, h.send("P-101", "KE-01", transfer("T-050", "", "1000.00", "0.00", "18.52 KES/DKK", "0.00")))
 		cost, _ := h.settled("KE-01", 1, of("18520.00", "KES"), nil, "2026-02-01")
-		if want := "5110 G1 11112.00 KES=600.00 | 1301 G1 -11112.00 KES=-600.00 | 5110 G2 7408.00 KES=400.00 | 1301 G2 -7408.00 KES=-400.00 | " +
+		if want := "5110 G1 11112.00 KES=600.00 | 1301 G1 -11112.00 KES=-600.00 | 5110 G2 7408.00 KES=400.00 | 1301 G2 " +
+			"-7408.00 KES=-400.00 | " +
 			"2100 G1 600.00 | 4100 G1 -600.00 | 4100 G2 -400.00 | 2100 G2 53.62 EUR=400.00"; cost != want {
 			h.Errorf("%s, want\n%s", cost, want)
 		}
@@ -123,7 +133,8 @@ func TestRule19TwoPartnersTwoCurrencies(t *testing.T) {
 			}
 		}
 		cost, _ = h.settled("NG-01", 1, of("1530000.00", "NGN"), nil, "2026-03-01") // 60/40 is exactly what each has
-		if want := "5110 G1 918000.00 NGN=4061.95 | 1300 G1 -918000.00 NGN=-4061.95 | 5110 G2 612000.00 NGN=2707.96 | 1300 G2 -612000.00 NGN=-2707.96 | " +
+		if want := "5110 G1 918000.00 NGN=4061.95 | 1300 G1 -918000.00 NGN=-4061.95 | 5110 G2 612000.00 NGN=2707.96 | " +
+			"1300 G2 -612000.00 NGN=-2707.96 | " +
 			"2100 G1 4061.95 | 4100 G1 -4061.95 | 4100 G2 -2707.96 | 2100 G2 363.00 EUR=2707.96"; cost != want {
 			h.Errorf("%s, want\n%s", cost, want)
 		}
@@ -142,50 +153,53 @@ func TestDutiesOfADisbursement(t *testing.T) {
 				h.Errorf("%s: %v, want %v", who, err, want)
 			}
 		}
-		refused("lead", Office.Approve, ErrState)
-		must(h, h.step("maker", Office.Submit, d.Number))
-		refused("maker", Office.Submit, ErrState)
-		refused("maker", Office.Approve, access.ErrMakerCannotApprove)
-		refused("finance", Office.Authorise, ErrState)
-		must(h, h.step("lead", Office.Approve, d.Number))
-		refused("maker", Office.Authorise, access.ErrMakerCannotApprove)
-		refused("lead", Office.Authorise, access.ErrMakerCannotApprove)
-		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, ErrState) {
+		refused("lead", disbursements.Requests.Approve, disbursements.ErrState)
+		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+		refused("maker", disbursements.Requests.Submit, disbursements.ErrState)
+		refused("maker", disbursements.Requests.Approve, access.ErrMakerCannotApprove)
+		refused("finance", disbursements.Requests.Authorise, disbursements.ErrState)
+		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		refused("maker", disbursements.Requests.Authorise, access.ErrMakerCannotApprove)
+		refused("lead", disbursements.Requests.Authorise, access.ErrMakerCannotApprove)
+		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, disbursements.ErrState) {
 			h.Errorf("liquidated before it was authorised: %v", err)
 		}
-		back := func(o Office, ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+		back := func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+			error) {
 			return o.Return(ctx, tx, key, "the amount is not that of the invoice")
 		}
-		short := func(o Office, ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+		short := func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+			error) {
 			return o.Return(ctx, tx, key, "  no  ")
 		}
-		refused("finance", short, ErrReasonRequired)
+		refused("finance", short, ledger.ErrReasonRequired)
 		must(h, h.step("finance", back, d.Number)) // a new round: everybody may act again, once
-		must(h, h.step("lead", Office.Submit, d.Number))
-		refused("lead", Office.Approve, access.ErrMakerCannotApprove)
-		refused("maker", Office.Approve, access.ErrMakerCannotApprove) // who wrote it does not decide on it, whoever asked
-		must(h, h.step("chief", Office.Approve, d.Number))
-		must(h, h.step("finance", Office.Authorise, d.Number))
-		refused("chief", back, ErrState)
+		must(h, h.step("lead", disbursements.Requests.Submit, d.Number))
+		refused("lead", disbursements.Requests.Approve, access.ErrMakerCannotApprove)
+		refused("maker", disbursements.Requests.Approve,
+			access.ErrMakerCannotApprove) // who wrote it does not decide on it, whoever asked
+		must(h, h.step("chief", disbursements.Requests.Approve, d.Number))
+		must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
+		refused("chief", back, disbursements.ErrState)
 		must(h, h.liquidate(d.Number, "2026-02-01"))
-		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, ErrState) {
+		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, disbursements.ErrState) {
 			h.Errorf("liquidated twice: %v", err)
 		}
 
 		x := transfer("T-002", "", "100.00", "0.00", "226 NGN/DKK", "0.00")
 		h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-			if x.Partner, err = h.office.Partner(ctx, tx, "NG-01"); err != nil {
+			if x.Partner, err = h.advances.Partner(ctx, tx, "NG-01"); err != nil {
 				return err
 			}
-			if x.Plan, err = h.office.People.Plan(ctx, tx, "P-101"); err != nil {
+			if x.Plan, err = h.requests.People.Plan(ctx, tx, "P-101"); err != nil {
 				return err
 			}
-			_, err = h.office.RequestTransfer(ctx, tx, x)
+			_, err = h.advances.RequestTransfer(ctx, tx, x)
 			return err
 		})
 		authorise := func(who string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.AuthoriseTransfer(ctx, tx, "T-002")
+				_, err := h.advances.AuthoriseTransfer(ctx, tx, "T-002")
 				return err
 			})
 		}
@@ -193,7 +207,7 @@ func TestDutiesOfADisbursement(t *testing.T) {
 			h.Errorf("who requested a transfer authorises it: %v", err)
 		}
 		must(h, authorise("finance"))
-		if err := authorise("lead"); !errors.Is(err, ErrState) {
+		if err := authorise("lead"); !errors.Is(err, disbursements.ErrState) {
 			h.Errorf("authorised twice: %v", err)
 		}
 	})
@@ -206,13 +220,13 @@ func TestTransferNumbersOfOurOwnAreFree(t *testing.T) {
 		for _, c := range [][2]string{{"T-003", "T-003"}, {"", "T-002"}, {"", "T-004"}} {
 			h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
 				x := transfer(c[0], "", "100.00", "0.00", "226 NGN/DKK", "0.00")
-				if x.Partner, err = h.office.Partner(ctx, tx, "NG-01"); err != nil {
+				if x.Partner, err = h.advances.Partner(ctx, tx, "NG-01"); err != nil {
 					return err
 				}
-				if x.Plan, err = h.office.People.Plan(ctx, tx, "P-101"); err != nil {
+				if x.Plan, err = h.requests.People.Plan(ctx, tx, "P-101"); err != nil {
 					return err
 				}
-				x, err = h.office.RequestTransfer(ctx, tx, x)
+				x, err = h.advances.RequestTransfer(ctx, tx, x)
 				if x.Number != c[1] {
 					h.Errorf("%q became %s, want %s", c[0], x.Number, c[1])
 				}

@@ -39,19 +39,20 @@ func (e *AtItem) Error() string { return fmt.Sprintf("item %d: %v", e.Item, e.Er
 // Unwrap is what is wrong.
 func (e *AtItem) Unwrap() error { return e.Err }
 
-// Report asks for approval of all that a partner accounts for, each line a disbursement of its own: all or none ([AtItem]).
-// The same units of a plan on two lines are two disbursements; what was paid twice belongs into Overpaid.
-func (o Office) Report(ctx context.Context, tx *store.Tx, r PartnerReport) ([]Disbursement, error) {
+// Report asks for approval of all that a partner accounts for, each line a disbursement of its own: all or none
+// ([AtItem]). The same units of a plan on two lines are two disbursements; what was paid twice belongs into Overpaid.
+func (req Requests) Report(ctx context.Context, tx *store.Tx, r PartnerReport) ([]Disbursement, error) {
 	asked := make([]Disbursement, len(r.Items))
 	for i, item := range r.Items {
-		d := Disbursement{Settlement: ByPartner, Plan: item.Plan, Partner: r.Partner, Line: item.Line, Units: item.Units, Amount: item.Amount,
+		d := Disbursement{Settlement: ByPartner, Plan: item.Plan, Partner: r.Partner, Line: item.Line, Units: item.Units,
+			Amount:   item.Amount,
 			Overpaid: item.Overpaid, Date: item.Date, Text: item.Text}
 		if d.Date == "" {
 			d.Date = r.Date
 		}
-		d, err := o.Draft(ctx, tx, d)
+		d, err := req.Draft(ctx, tx, d)
 		if err == nil {
-			asked[i], err = o.Submit(ctx, tx, string(d.ID))
+			asked[i], err = req.Submit(ctx, tx, string(d.ID))
 		}
 		if err != nil {
 			return nil, &AtItem{i, err}
@@ -60,17 +61,18 @@ func (o Office) Report(ctx context.Context, tx *store.Tx, r PartnerReport) ([]Di
 	return asked, access.Record(ctx, tx, access.Event{Action: "partner.reported", Subject: string(r.Partner.ID)})
 }
 
-// LiquidateReport books what was authorised of a partner's report, in the order given, each line by the partner's evidence: all
-// or none ([AtItem]). Lots are drawn first in, first out over the whole report.
-func (o Office) LiquidateReport(ctx context.Context, tx *store.Tx, keys []string, evidence ledger.EvidenceID) ([]Disbursement, error) {
+// LiquidateReport books what was authorised of a partner's report, in the order given, each line by the partner's
+// evidence: all or none ([AtItem]). Lots are drawn first in, first out over the whole report.
+func (req Requests) LiquidateReport(ctx context.Context, tx *store.Tx, keys []string,
+	evidence ledger.EvidenceID) ([]Disbursement, error) {
 	done := make([]Disbursement, len(keys))
 	for i, key := range keys {
-		d, err := o.Disbursement(ctx, tx, key)
+		d, err := req.Disbursement(ctx, tx, key)
 		if err == nil {
-			d, err = o.Liquidate(ctx, tx, key, d.Date)
+			d, err = req.Liquidate(ctx, tx, key, d.Date)
 		}
 		if err == nil && evidence != "" {
-			_, err = o.Book.AttachEvidence(ctx, tx, string(d.Entry), evidence)
+			_, err = req.Book.AttachEvidence(ctx, tx, string(d.Entry), evidence)
 		}
 		if err != nil {
 			return nil, &AtItem{i, err}

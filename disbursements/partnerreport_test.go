@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"supportledger/access"
+	"supportledger/disbursements"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -32,13 +33,13 @@ func (h *house) shownBy(t *testing.T) (id ledger.EvidenceID) {
 	return id
 }
 
-func (h *house) reports(items ...ReportedItem) (asked []Disbursement, err error) {
+func (h *house) reports(items ...disbursements.ReportedItem) (asked []disbursements.Disbursement, err error) {
 	err = h.try("maker", func(ctx context.Context, tx *store.Tx) error {
-		partner, err := h.office.Partner(ctx, tx, "NG-01")
+		partner, err := h.advances.Partner(ctx, tx, "NG-01")
 		if err != nil {
 			return err
 		}
-		plan, err := h.office.People.Plan(ctx, tx, "P-101")
+		plan, err := h.requests.People.Plan(ctx, tx, "P-101")
 		if err != nil {
 			return err
 		}
@@ -48,25 +49,29 @@ func (h *house) reports(items ...ReportedItem) (asked []Disbursement, err error)
 				items[i].Line = "stipend"
 			}
 		}
-		asked, err = h.office.Report(ctx, tx, PartnerReport{Partner: partner, Date: "2026-03-31", Items: items})
+		asked, err = h.requests.Report(ctx, tx,
+			disbursements.PartnerReport{Partner: partner, Date: "2026-03-31", Items: items})
 		return err
 	})
 	return asked, err
 }
 
-// A partner's report of many items in one file is asked for and booked whole or not at all; lots go first in, first out over the
-// whole of it (RULES 22-24, 28); one document proves all its entries.
+// A partner's report of many items in one file is asked for and booked whole or not at all; lots go first in, first
+// out over the whole of it (RULES 22-24, 28); one document proves all its entries.
 func TestPartnerReportOfManyItems(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := newHouse(t, db)
 		worked(h)
 		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "1000.00", "0.00", "230 NGN/DKK", "0.00")))
 		evidence := h.shownBy(t)
-		items := func() []ReportedItem {
-			return []ReportedItem{{Units: 10, Amount: of("1500000.00", "NGN")}, {Units: 1, Amount: of("150000.00", "NGN")}}
+		items := func() []disbursements.ReportedItem {
+			return []disbursements.ReportedItem{{Units: 10, Amount: of("1500000.00", "NGN")},
+				{Units: 1, Amount: of("150000.00", "NGN")}}
 		}
-		var at *AtItem
-		if _, err := h.reports(append(items(), ReportedItem{Line: "no such line", Units: 1, Amount: of("1.00", "NGN")})...); !errors.As(err, &at) || at.Item != 2 {
+		var at *disbursements.AtItem
+		if _, err := h.reports(append(items(),
+			disbursements.ReportedItem{Line: "no such line", Units: 1, Amount: of("1.00", "NGN")})...); !errors.As(err, &at) ||
+			at.Item != 2 {
 			t.Errorf("a report with a line that there is not: %v", err)
 		}
 		asked, err := h.reports(items()...)
@@ -77,28 +82,28 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		numbers := []string{asked[0].Number, asked[1].Number}
 		liquidate := func() error {
 			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.LiquidateReport(ctx, tx, numbers, evidence)
+				_, err := h.requests.LiquidateReport(ctx, tx, numbers, evidence)
 				return err
 			})
 		}
 		for i, number := range numbers {
-			must(h, h.step("lead", Office.Approve, number))
-			if err := liquidate(); !errors.As(err, &at) || at.Item != i || !errors.Is(err, ErrState) {
+			must(h, h.step("lead", disbursements.Requests.Approve, number))
+			if err := liquidate(); !errors.As(err, &at) || at.Item != i || !errors.Is(err, disbursements.ErrState) {
 				t.Errorf("booked with %s not authorised: %v", number, err)
 			}
-			must(h, h.step("finance", Office.Authorise, number))
+			must(h, h.step("finance", disbursements.Requests.Authorise, number))
 		}
 		h.holds("5110 G1 0.00", "5110 G2 0.00")
 		must(h, liquidate())
 		h.holds("1300 G1 66000.00 NGN=286.96", "1300 G2 44000.00 NGN=191.30") // of T-002 alone: T-001 went first
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			e, err := h.office.Book.Evidence(ctx, tx, evidence)
+			e, err := h.requests.Book.Evidence(ctx, tx, evidence)
 			if err == nil && len(e.Entries) != 2 {
 				t.Errorf("the document proves %d entries", len(e.Entries))
 			}
 			return err
 		})
-		if err := liquidate(); !errors.Is(err, ErrState) {
+		if err := liquidate(); !errors.Is(err, disbursements.ErrState) {
 			t.Errorf("booked twice: %v", err)
 		}
 	})
@@ -108,28 +113,29 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 func TestReportedTwiceIsOwedUntilNetted(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		asked, err := h.reports(ReportedItem{Units: 1, Amount: of("150000.00", "NGN"), Overpaid: of("150000.00", "NGN"), Date: "2026-02-28"})
+		asked, err := h.reports(disbursements.ReportedItem{Units: 1, Amount: of("150000.00", "NGN"),
+			Overpaid: of("150000.00", "NGN"), Date: "2026-02-28"})
 		must(h, err)
-		must(h, h.step("lead", Office.Approve, asked[0].Number))
-		must(h, h.step("finance", Office.Authorise, asked[0].Number))
+		must(h, h.step("lead", disbursements.Requests.Approve, asked[0].Number))
+		must(h, h.step("finance", disbursements.Requests.Authorise, asked[0].Number))
 		must(h, h.liquidate(asked[0].Number, "2026-02-28"))
 		h.holds("1330 G1 90000.00 NGN=398.23", "1330 G2 60000.00 NGN=265.49")
-		must(h, h.given(partners(ByNetting, "150000.00", "", "2026-05-30")))
+		must(h, h.given(partners(disbursements.ByNetting, "150000.00", "", "2026-05-30")))
 		h.holds("1330 G1 0.00", "1330 G2 0.00")
 	})
 }
 
-// Receipt is asked of a sample that nobody chooses, by another than who asked for the support; what did not come, or not as it should,
-// stays evidenced, with a reason.
+// Receipt is asked of a sample that nobody chooses, by another than who asked for the support; what did not come, or
+// not as it should, stays evidenced, with a reason.
 func TestReceiptsAreVerifiedBySample(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
 		for range 6 {
-			must(h, h.given(partners(ByPartner, "150000.00", "", "2026-02-28")))
+			must(h, h.given(partners(disbursements.ByPartner, "150000.00", "", "2026-02-28")))
 		}
 		sample := func(percent int) (numbers []string) {
 			h.do("lead", func(ctx context.Context, tx *store.Tx) error {
-				found, err := h.office.Sample(ctx, tx, percent)
+				found, err := h.requests.Sample(ctx, tx, percent)
 				for _, d := range found {
 					numbers = append(numbers, d.Number)
 				}
@@ -150,18 +156,20 @@ func TestReceiptsAreVerifiedBySample(t *testing.T) {
 				h.Errorf("%s is of 30 %% and not of 70 %%", number)
 			}
 		}
-		says := func(who, number string, r Receipt, reason string) error {
+		says := func(who, number string, r disbursements.Receipt, reason string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.office.VerifyReceipt(ctx, tx, number, r, reason)
+				_, err := h.requests.VerifyReceipt(ctx, tx, number, r, reason)
 				return err
 			})
 		}
-		refused(h, "verified by who asked", says("maker", "D-2026-0001", Received, ""), access.ErrMakerCannotApprove)
-		refused(h, "not received without a word", says("chief", "D-2026-0001", NotReceived, ""), ErrReasonRequired)
-		must(h, says("chief", "D-2026-0001", NotReceived, "nothing came until today"))
-		must(h, says("chief", "D-2026-0001", WithIssue, "it came a week too late"))
-		must(h, says("chief", "D-2026-0001", Received, ""))
-		refused(h, "said twice", says("chief", "D-2026-0001", Received, ""), ErrState)
+		refused(h, "verified by who asked", says("maker", "D-2026-0001", disbursements.Received, ""),
+			access.ErrMakerCannotApprove)
+		refused(h, "not received without a word", says("chief", "D-2026-0001", disbursements.NotReceived, ""),
+			ledger.ErrReasonRequired)
+		must(h, says("chief", "D-2026-0001", disbursements.NotReceived, "nothing came until today"))
+		must(h, says("chief", "D-2026-0001", disbursements.WithIssue, "it came a week too late"))
+		must(h, says("chief", "D-2026-0001", disbursements.Received, ""))
+		refused(h, "said twice", says("chief", "D-2026-0001", disbursements.Received, ""), disbursements.ErrState)
 		if left := sample(100); len(left) != 5 {
 			h.Errorf("left to ask are %v", left)
 		}

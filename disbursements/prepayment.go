@@ -3,7 +3,6 @@ package disbursements
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 
 	"github.com/shopspring/decimal"
@@ -35,7 +34,7 @@ func (k PrepaymentKind) account() ledger.AccountNo {
 }
 
 // act is the word for what pays a prepayment out; what draws on it and what gives it back have their own.
-func (k PrepaymentKind) act() string {
+func (k PrepaymentKind) Act() string {
 	if k == PettyCash {
 		return "petty-cash"
 	}
@@ -48,8 +47,8 @@ const (
 	returnAct = "prepayment-return"
 )
 
-// Prepayment is money paid ahead and not spent yet: a retainer or a petty cash float. What is left of it is the sum of its
-// entries, so a reversal gives it back by itself.
+// Prepayment is money paid ahead and not spent yet: a retainer or a petty cash float. What is left of it is the sum
+// of its entries, so a reversal gives it back by itself.
 type Prepayment struct {
 	ID      PrepaymentID
 	Number  string
@@ -68,79 +67,67 @@ type Prepayment struct {
 
 // Payload is the SHA-256 of what is requested and authorised.
 func (p Prepayment) Payload() [sha256.Size]byte {
-	return digest(string(p.ID), p.Number, string(p.Kind), string(p.Fund), p.Payee, p.Plan.Number, string(p.Account), string(p.Date), p.Amount.String())
+	return access.PayloadOf(string(p.ID), p.Number, string(p.Kind), string(p.Fund), p.Payee, p.Plan.Number,
+		string(p.Account), string(p.Date), p.Amount.String())
 }
 
-// RequestPrepayment asks for a retainer or float. Money moves when a second person authorises it. What a grant has left is
-// checked, since cost will come of it (RULES 42).
-func (o Office) RequestPrepayment(ctx context.Context, tx *store.Tx, p Prepayment) (Prepayment, error) {
-	bank, err := o.Book.Bank(ctx, tx, p.Account)
+// RequestPrepayment asks for a retainer or float. Money moves when a second person authorises it. What a grant has
+// left is checked, since cost will come of it (RULES 42).
+func (adv Advances) RequestPrepayment(ctx context.Context, tx *store.Tx, p Prepayment) (Prepayment, error) {
+	bank, err := adv.Book.Bank(ctx, tx, p.Account)
 	if err != nil {
 		return Prepayment{}, err
 	}
-	if bank.BankCurrency() != o.Book.Base {
+	if bank.BankCurrency() != adv.Book.Base {
 		return Prepayment{}, ErrBankCurrency
 	}
-	if _, err := o.Book.Fund(ctx, tx, p.Fund); err != nil {
+	if _, err := adv.Book.Fund(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
 	p.ID, p.State, p.Version = PrepaymentID(store.NewID("pre")), TransferRequested, 1
-	p.Left = ledger.Zero(o.Book.Base)
-	find := func(number string) error { _, err := o.Prepayment(ctx, tx, number); return err }
-	if err := numbered(ctx, tx, "prepayment", "A-%03d", &p.Number, find, ErrUnknownPrepayment); err != nil {
-		return Prepayment{}, err
+	p.Left = ledger.Zero(adv.Book.Base)
+	if p.Number == "" {
+		if p.Number, err = access.FreeNumber(ctx, tx, "prepayment", "A-%03d", prepaymentNumberTaken); err != nil {
+			return Prepayment{}, err
+		}
 	}
 	if err := insertPrepayment(ctx, tx, p); err != nil {
 		return Prepayment{}, err
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(p.ID), Round: 1, Step: access.Request, Payload: p.Payload()}); err != nil {
+	if err := access.Take(ctx, tx,
+		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Request, Payload: p.Payload()}); err != nil {
 		return Prepayment{}, err
 	}
 	return p, access.Record(ctx, tx, access.Event{Action: "prepayment.requested", Subject: string(p.ID)})
 }
 
-// numbered gives a number where people gave none; numbers that they gave are stepped over.
-func numbered(ctx context.Context, tx *store.Tx, series, format string, number *string, find func(string) error, unknown error) error {
-	for *number == "" {
-		n, err := access.Next(ctx, tx, series)
-		if err != nil {
-			return err
-		}
-		next := fmt.Sprintf(format, n)
-		if err := find(next); errors.Is(err, unknown) {
-			*number = next
-		} else if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// AuthorisePrepayment pays what another person requested: debit 1310 or 1320, credit bank (RULES 51-52). It is no cost yet.
-// [grants.ErrConditionOpen] while a condition of the fund's grant holds its money back.
-func (o Office) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
-	p, err := o.Prepayment(ctx, tx, key)
+// AuthorisePrepayment pays what another person requested: debit 1310 or 1320, credit bank (RULES 51-52). It is no
+// cost yet. [grants.ErrConditionOpen] while a condition of the fund's grant holds its money back.
+func (adv Advances) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
+	p, err := adv.Prepayment(ctx, tx, key)
 	if err != nil {
 		return Prepayment{}, err
 	}
 	if p.State != TransferRequested {
 		return Prepayment{}, &StateConflict{string(p.State), []string{string(TransferRequested)}}
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(p.ID), Round: 1, Step: access.Authorise, Payload: p.Payload()}); err != nil {
+	if err := access.Take(ctx, tx,
+		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Authorise, Payload: p.Payload()}); err != nil {
 		return Prepayment{}, err
 	}
-	if err := o.payable(ctx, tx, p.Fund); err != nil {
+	if err := adv.payable(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
 	if p.Kind == Retainer {
-		if err := o.affords(ctx, tx, p.Fund, p.Amount, ledger.Money{}); err != nil {
+		if err := adv.affords(ctx, tx, p.Fund, p.Amount, ledger.Money{}); err != nil {
 			return Prepayment{}, err
 		}
 	}
-	posted, err := o.Grants.Post(ctx, tx, p.entry(p.Kind.act(), fmt.Sprintf("%s paid ahead", p.Number), p.Date, p.Account, p.Amount))
+	posted, err := adv.Grants.Post(ctx, tx,
+		p.entry(p.Kind.Act(), fmt.Sprintf("%s paid ahead", p.Number), p.Date, p.Account, p.Amount))
 	if err != nil {
 		return Prepayment{}, err
 	}
@@ -158,17 +145,19 @@ func (p Prepayment) entry(act, text string, on ledger.Date, bank ledger.AccountN
 	return ledger.Entry{Date: on, Act: act, Source: string(p.ID), Text: text, Lines: []ledger.Line{held, paid}}
 }
 
-// ReturnPrepayment books what comes back of a prepayment into our bank: debit bank, credit 1310 (RULES 51). [ErrPrepaidExceeded]
-// for more than is left.
-func (o Office) ReturnPrepayment(ctx context.Context, tx *store.Tx, key string, amount ledger.Money, on ledger.Date) (Prepayment, error) {
-	p, err := o.lockedPrepayment(ctx, tx, key)
+// ReturnPrepayment books what comes back of a prepayment into our bank: debit bank, credit 1310 (RULES 51).
+// [ErrPrepaidExceeded] for more than is left.
+func (adv Advances) ReturnPrepayment(ctx context.Context, tx *store.Tx, key string, amount ledger.Money,
+	on ledger.Date) (Prepayment, error) {
+	p, err := adv.LockedPrepayment(ctx, tx, key)
 	if err != nil {
 		return Prepayment{}, err
 	}
 	if err := p.covers(amount, on); err != nil {
 		return Prepayment{}, err
 	}
-	if _, err := o.Grants.Post(ctx, tx, p.entry(returnAct, fmt.Sprintf("%s: unused money comes back", p.Number), on, p.Account, amount.Neg())); err != nil {
+	if _, err := adv.Grants.Post(ctx, tx,
+		p.entry(returnAct, fmt.Sprintf("%s: unused money comes back", p.Number), on, p.Account, amount.Neg())); err != nil {
 		return Prepayment{}, err
 	}
 	p.Left = p.Left.Sub(amount)
@@ -176,15 +165,15 @@ func (o Office) ReturnPrepayment(ctx context.Context, tx *store.Tx, key string, 
 }
 
 // lockedPrepayment reads a prepayment while nobody else moves its fund's money.
-func (o Office) lockedPrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
-	p, err := o.Prepayment(ctx, tx, key)
+func (adv Advances) LockedPrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
+	p, err := adv.Prepayment(ctx, tx, key)
 	if err != nil {
 		return Prepayment{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
-	return o.Prepayment(ctx, tx, key)
+	return adv.Prepayment(ctx, tx, key)
 }
 
 // covers wants an amount to be left on a day.
@@ -199,34 +188,37 @@ func (p Prepayment) covers(amount ledger.Money, on ledger.Date) error {
 }
 
 // retainerDraw is the entry of a bill out of its retainer: cost with its VAT, nothing leaves the bank (RULES 51).
-func (o Office) retainerDraw(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
-	p, err := o.Prepayment(ctx, tx, string(d.Prepayment.ID))
+func (costs Costs) retainerDraw(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry,
+	error) {
+	p, err := costs.Advances.Prepayment(ctx, tx, string(d.Prepayment.ID))
 	if err != nil {
 		return ledger.Entry{}, err
 	}
 	if err := p.covers(d.Amount, on); err != nil {
 		return ledger.Entry{}, err
 	}
-	account, err := o.Book.CostAccount(ctx, tx, d.Category)
+	account, err := costs.Book.CostAccount(ctx, tx, d.Category)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
-	cost, held := ledger.Base(account, p.Fund, d.Amount).For(d.Category), ledger.Base(ledger.Retainers, p.Fund, d.Amount.Neg())
-	return ledger.Entry{Date: on, Act: drawAct, Source: string(p.ID), Text: d.Text, Lines: []ledger.Line{d.marked(cost), d.marked(held)}}, nil
+	cost, held := ledger.Base(account, p.Fund, d.Amount).For(d.Category),
+		ledger.Base(ledger.Retainers, p.Fund, d.Amount.Neg())
+	return ledger.Entry{Date: on, Act: drawAct, Source: string(p.ID), Text: d.Text,
+		Lines: []ledger.Line{d.Mark(cost), d.Mark(held)}}, nil
 }
 
 // completeReceipts wants receipts of funds and categories that exist, and sums them.
-func (o Office) completeReceipts(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	d.Amount, d.Overpaid = ledger.Zero(o.Book.Base), ledger.Zero(o.Book.Base)
+func (req Requests) completeReceipts(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	d.Amount, d.Overpaid = ledger.Zero(req.Book.Base), ledger.Zero(req.Book.Base)
 	d.Shares = []beneficiaries.Share{{Fund: d.Prepayment.Fund, Percent: hundred}}
 	for _, item := range d.Items {
-		if item.Amount.Currency != o.Book.Base || item.Amount.Sign() <= 0 {
+		if item.Amount.Currency != req.Book.Base || item.Amount.Sign() <= 0 {
 			return &Incomplete{d.Settlement, "items"}
 		}
-		if _, err := o.Book.CostAccount(ctx, tx, item.Category); err != nil {
+		if _, err := req.Book.CostAccount(ctx, tx, item.Category); err != nil {
 			return err
 		}
-		if _, err := o.Book.Fund(ctx, tx, item.Fund); err != nil {
+		if _, err := req.Book.Fund(ctx, tx, item.Fund); err != nil {
 			return err
 		}
 		d.Amount = d.Amount.Add(item.Amount)
@@ -234,10 +226,10 @@ func (o Office) completeReceipts(ctx context.Context, tx *store.Tx, d *Disbursem
 	return nil
 }
 
-// pettyCash is the entry that settles a float: receipts are cost of their funds, the others pay the fund of the float through
-// the bank, and what is left comes back to it (RULES 52).
-func (o Office) pettyCash(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
-	p, err := o.Prepayment(ctx, tx, string(d.Prepayment.ID))
+// pettyCash is the entry that settles a float: receipts are cost of their funds, the others pay the fund of the float
+// through the bank, and what is left comes back to it (RULES 52).
+func (costs Costs) pettyCash(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
+	p, err := costs.Advances.Prepayment(ctx, tx, string(d.Prepayment.ID))
 	if err != nil {
 		return ledger.Entry{}, err
 	}
@@ -245,20 +237,20 @@ func (o Office) pettyCash(ctx context.Context, tx *store.Tx, d Disbursement, on 
 		return ledger.Entry{}, err
 	}
 	e := ledger.Entry{Date: on, Act: drawAct, Source: string(p.ID), Text: d.Text}
-	bank := payments{account: p.Account}
-	bank.pay(p.Fund, p.Left.Sub(d.Amount).Neg())
+	bank := FundPayments{Account: p.Account}
+	bank.Pay(p.Fund, p.Left.Sub(d.Amount).Neg())
 	for _, item := range d.Items {
-		account, err := o.Book.CostAccount(ctx, tx, item.Category)
+		account, err := costs.Book.CostAccount(ctx, tx, item.Category)
 		if err != nil {
 			return ledger.Entry{}, err
 		}
-		e.Lines = append(e.Lines, d.marked(ledger.Base(account, item.Fund, item.Amount).For(item.Category)))
+		e.Lines = append(e.Lines, d.Mark(ledger.Base(account, item.Fund, item.Amount).For(item.Category)))
 		if item.Fund != p.Fund {
-			bank.pay(item.Fund, item.Amount)
-			bank.pay(p.Fund, item.Amount.Neg())
+			bank.Pay(item.Fund, item.Amount)
+			bank.Pay(p.Fund, item.Amount.Neg())
 		}
 	}
-	e.Lines = append(append(e.Lines, bank.lines()...), ledger.Base(ledger.PettyCash, p.Fund, p.Left.Neg()))
+	e.Lines = append(append(e.Lines, bank.Lines()...), ledger.Base(ledger.PettyCash, p.Fund, p.Left.Neg()))
 	return e, nil
 }
 

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/disbursements"
 	"supportledger/grants"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
 
-// What people do at the same moment comes out as if they had done it one after the other. Each round is one race; `make soak` runs a
-// thousand.
+// What people do at the same moment comes out as if they had done it one after the other. Each round is one race;
+// `make soak` runs a thousand.
 
 func TestRaceOfApprovers(t *testing.T) {
 	onBoth(t, func(h *house) {
@@ -24,8 +25,10 @@ func TestRaceOfApprovers(t *testing.T) {
 		rounds := storetest.Rounds(2, 1000)
 		for round := range rounds {
 			d := h.asked("UNR", "", "100.00")
-			done := rush(h, func(i int) error { return h.step(fmt.Sprintf("person-%d", i), Office.Approve, d.Number) }, ErrState)
-			if got := h.found(d.Number); len(done) != 1 || got.State != Approved {
+			done := rush(h, func(i int) error {
+				return h.step(fmt.Sprintf("person-%d", i), disbursements.Requests.Approve, d.Number)
+			}, disbursements.ErrState)
+			if got := h.found(d.Number); len(done) != 1 || got.State != disbursements.Approved {
 				h.Fatalf("round %d: %d of %d approvals counted, and it is %s", round, len(done), crowd, got.State)
 			}
 			h.do("chief", cancelled(h, d))
@@ -35,18 +38,22 @@ func TestRaceOfApprovers(t *testing.T) {
 	})
 }
 
-func cancelled(h *house, d Disbursement) func(ctx context.Context, tx *store.Tx) error {
+func cancelled(h *house, d disbursements.Disbursement) func(ctx context.Context, tx *store.Tx) error {
 	return func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.office.Cancel(ctx, tx, d.Number, "the race is over")
+		_, err := h.requests.Cancel(ctx, tx, d.Number, "the race is over")
 		return err
 	}
 }
 
-// TestRaceOfApproveEditCancel lets one approve, one rewrite and one cancel at the same moment: what went through must, in some
-// order, lead to what is there.
+// TestRaceOfApproveEditCancel lets one approve, one rewrite and one cancel at the same moment: what went through
+// must, in some order, lead to what is there.
 func TestRaceOfApproveEditCancel(t *testing.T) {
-	follow := map[string]map[State]State{
-		"approve": {Submitted: Approved}, "rewrite": {Submitted: Draft, Approved: Draft, Draft: Draft}, "cancel": {Submitted: Cancelled, Approved: Cancelled, Draft: Cancelled},
+	follow := map[string]map[disbursements.State]disbursements.State{
+		"approve": {disbursements.Submitted: disbursements.Approved},
+		"rewrite": {disbursements.Submitted: disbursements.Draft, disbursements.Approved: disbursements.Draft,
+			disbursements.Draft: disbursements.Draft},
+		"cancel": {disbursements.Submitted: disbursements.Cancelled, disbursements.Approved: disbursements.Cancelled,
+			disbursements.Draft: disbursements.Cancelled},
 	}
 	onBoth(t, func(h *house) {
 		rounds := storetest.Rounds(5, 1000)
@@ -54,12 +61,12 @@ func TestRaceOfApproveEditCancel(t *testing.T) {
 		for round := range rounds {
 			d := h.asked("UNR", "", "100.00")
 			acts := map[string]func() error{
-				"approve": func() error { return h.step("lead", Office.Approve, d.Number) },
+				"approve": func() error { return h.step("lead", disbursements.Requests.Approve, d.Number) },
 				"rewrite": func() error {
 					return h.try("maker", func(ctx context.Context, tx *store.Tx) error {
 						next := d
 						next.Amount = of("200.00", "DKK")
-						_, err := h.office.Rewrite(ctx, tx, d.Number, next)
+						_, err := h.requests.Rewrite(ctx, tx, d.Number, next)
 						return err
 					})
 				},
@@ -78,7 +85,7 @@ func TestRaceOfApproveEditCancel(t *testing.T) {
 					defer lock.Unlock()
 					if err == nil {
 						went = append(went, name)
-					} else if !isAny(err, []error{ErrState, store.ErrStale, access.ErrNoRequest}) {
+					} else if !isAny(err, []error{disbursements.ErrState, store.ErrStale, access.ErrNoRequest}) {
 						h.Errorf("round %d: %s: %v", round, name, err)
 					}
 				})
@@ -86,10 +93,11 @@ func TestRaceOfApproveEditCancel(t *testing.T) {
 			close(start)
 			all.Wait()
 			got := h.found(d.Number)
-			if !reaches(follow, Submitted, got.State, went) || len(went) == 0 {
+			if !reaches(follow, disbursements.Submitted, got.State, went) || len(went) == 0 {
 				h.Fatalf("round %d: %v went through, and it is %s", round, went, got.State)
 			}
-			if amount := got.Amount.String(); (amount == "200.00") != slices.Contains(went, "rewrite") || got.State == Approved && amount != "100.00" {
+			if amount := got.Amount.String(); (amount == "200.00") != slices.Contains(went, "rewrite") ||
+				got.State == disbursements.Approved && amount != "100.00" {
 				h.Fatalf("round %d: %v went through, it is %s of %s", round, went, got.State, amount)
 			}
 			slices.Sort(went)
@@ -101,7 +109,8 @@ func TestRaceOfApproveEditCancel(t *testing.T) {
 }
 
 // reaches reports whether all the acts, in some order, lead from a state to another.
-func reaches(follow map[string]map[State]State, from, to State, acts []string) bool {
+func reaches(follow map[string]map[disbursements.State]disbursements.State, from, to disbursements.State,
+	acts []string) bool {
 	if len(acts) == 0 {
 		return from == to
 	}
@@ -112,8 +121,8 @@ func reaches(follow map[string]map[State]State, from, to State, acts []string) b
 	})
 }
 
-// Many payments stand before a grant with money for ten. Ten are approved in every round; they are cancelled, ten others are asked
-// for, and who went away with nothing tries again.
+// Many payments stand before a grant with money for ten. Ten are approved in every round; they are cancelled, ten
+// others are asked for, and who went away with nothing tries again.
 func TestRaceForABudgetForTen(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.sign("G1", "DKK 10000.00")
@@ -121,9 +130,9 @@ func TestRaceForABudgetForTen(t *testing.T) {
 		ask := func(which []int) {
 			h.do("maker", func(ctx context.Context, tx *store.Tx) error {
 				for _, i := range which {
-					d, err := h.office.Draft(ctx, tx, payment("G1", "", "1000.00"))
+					d, err := h.requests.Draft(ctx, tx, payment("G1", "", "1000.00"))
 					if err == nil {
-						_, err = h.office.Submit(ctx, tx, d.Number)
+						_, err = h.requests.Submit(ctx, tx, d.Number)
 					}
 					if err != nil {
 						return err
@@ -136,13 +145,14 @@ func TestRaceForABudgetForTen(t *testing.T) {
 		ask(everyone())
 		rounds := storetest.Rounds(3, 1000)
 		for round := range rounds {
-			done := rush(h, func(i int) error { return h.step("lead", Office.Approve, asked[i]) }, grants.ErrBudgetExceeded)
+			done := rush(h, func(i int) error { return h.step("lead", disbursements.Requests.Approve, asked[i]) },
+				grants.ErrBudgetExceeded)
 			if len(done) != 10 {
 				h.Fatalf("round %d: %d were approved, want 10", round, len(done))
 			}
 			h.do("chief", func(ctx context.Context, tx *store.Tx) error {
 				for _, i := range done {
-					if _, err := h.office.Cancel(ctx, tx, asked[i], "the race is over"); err != nil {
+					if _, err := h.requests.Cancel(ctx, tx, asked[i], "the race is over"); err != nil {
 						return err
 					}
 				}

@@ -14,8 +14,8 @@ import (
 // RelationID identifies a declared relation.
 type RelationID string
 
-// Relation is what a user or a donor has to do with a payee or a person supported. Such a user decides on nothing for them; a donor's
-// shows among the checks of what the donor pays.
+// Relation is what a user or a donor has to do with a payee or a person supported. Such a user decides on nothing for
+// them; a donor's shows among the checks of what the donor pays.
 type Relation struct {
 	ID          RelationID
 	User        access.UserID // or
@@ -28,10 +28,10 @@ type Relation struct {
 	EndedOn     ledger.Date // the last day; "" goes on
 }
 
-// DeclareRelation puts a relation on record. Everybody declares their own; those of others and of donors are declared by who leads.
-// [ErrRelationShape], [beneficiaries.ErrUnknownBeneficiary] for a person whom the actor may not know of, [access.ErrUnknownUser],
-// [donors.ErrUnknownDonor].
-func (o Office) DeclareRelation(ctx context.Context, tx *store.Tx, r Relation) (Relation, error) {
+// DeclareRelation puts a relation on record. Everybody declares their own; those of others and of donors are declared
+// by who leads. [ErrRelationShape], [beneficiaries.ErrUnknownBeneficiary] for a person whom the actor may not know
+// of, [access.ErrUnknownUser], [donors.ErrUnknownDonor].
+func (pol Policies) DeclareRelation(ctx context.Context, tx *store.Tx, r Relation) (Relation, error) {
 	if (r.User == "") == (r.Donor == "") || (r.Payee == "") == (r.Beneficiary == "") {
 		return Relation{}, ErrRelationShape
 	}
@@ -49,7 +49,7 @@ func (o Office) DeclareRelation(ctx context.Context, tx *store.Tx, r Relation) (
 		r.Donor = donor.ID
 	}
 	if r.Beneficiary != "" {
-		b, err := o.People.Beneficiary(ctx, tx, string(r.Beneficiary))
+		b, err := pol.People.Beneficiary(ctx, tx, string(r.Beneficiary))
 		if err != nil {
 			return Relation{}, err
 		}
@@ -62,7 +62,8 @@ func (o Office) DeclareRelation(ctx context.Context, tx *store.Tx, r Relation) (
 	if err := insertRelation(ctx, tx, r); err != nil {
 		return Relation{}, err
 	}
-	return r, access.Record(ctx, tx, access.Event{Action: "relation.declared", Subject: string(r.ID), OnBehalfOf: r.User, Fields: []string{"nature"}})
+	return r, access.Record(ctx, tx,
+		access.Event{Action: "relation.declared", Subject: string(r.ID), OnBehalfOf: r.User, Fields: []string{"nature"}})
 }
 
 // leads reports whether an actor leads programme or money.
@@ -72,8 +73,8 @@ func leads(by store.Actor) bool {
 
 // EndRelation says on which day a relation ended. Nobody ends their own: another one says so. [ErrUnknownRelation],
 // [access.ErrMakerCannotApprove].
-func (o Office) EndRelation(ctx context.Context, tx *store.Tx, id RelationID, last ledger.Date) (Relation, error) {
-	found, err := o.relations(ctx, tx, id)
+func (pol Policies) EndRelation(ctx context.Context, tx *store.Tx, id RelationID, last ledger.Date) (Relation, error) {
+	found, err := relations(ctx, tx, id)
 	if err != nil {
 		return Relation{}, err
 	}
@@ -88,10 +89,11 @@ func (o Office) EndRelation(ctx context.Context, tx *store.Tx, id RelationID, la
 	if err := endRelation(ctx, tx, r); err != nil {
 		return Relation{}, err
 	}
-	return r, access.Record(ctx, tx, access.Event{Action: "relation.ended", Subject: string(r.ID), OnBehalfOf: r.User, Fields: []string{"ended_on"}})
+	return r, access.Record(ctx, tx,
+		access.Event{Action: "relation.ended", Subject: string(r.ID), OnBehalfOf: r.User, Fields: []string{"ended_on"}})
 }
 
 // Relations lists the declared relations that the actor may know of, oldest first.
-func (o Office) Relations(ctx context.Context, tx *store.Tx) ([]Relation, error) {
-	return o.relations(ctx, tx, "")
+func (pol Policies) Relations(ctx context.Context, tx *store.Tx) ([]Relation, error) {
+	return relations(ctx, tx, "")
 }

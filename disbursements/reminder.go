@@ -10,7 +10,7 @@ import (
 	"supportledger/store"
 )
 
-// Reminder tells a role how much waits for it: counts only, since it leaves the house by mail.
+// Reminder tells a role how much waits for it: counts only, since it is sent by mail.
 type Reminder struct {
 	Role      access.Role
 	Step      access.Step
@@ -20,16 +20,16 @@ type Reminder struct {
 	Oldest    ledger.Date // when the oldest was asked for
 }
 
-// Reminders counts what waits on a day, for every role that could decide. It reads only; whoever sends reminders asks it once a day.
-// What is escalated is told to the treasurer and the programme lead as well.
-func (o Office) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
-	list, err := o.waitingOn(ctx, tx, on)
+// Reminders counts what waits on a day, for every role that could decide. It reads only; whoever sends reminders asks
+// it once a day. What is escalated is told to the treasurer and the programme lead as well.
+func (req Requests) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
+	list, err := req.waitingOn(ctx, tx, on)
 	return remind(list, on), err
 }
 
 // waitingOn are the disbursements that wait for somebody, as seen on a day.
-func (o Office) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Waiting, error) {
-	found, err := o.list(ctx, tx, store.Keyset{}, InboxOf{}.waitingIn)
+func (req Requests) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Waiting, error) {
+	found, err := req.list(ctx, tx, store.Keyset{}, InboxOf{}.waitingIn)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (o Office) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]
 	if err != nil {
 		return nil, err
 	}
-	p, err := o.policyOn(ctx, tx, on)
+	p, err := req.Policies.On(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,10 @@ func remind(list []Waiting, on ledger.Date) []Reminder {
 	for _, r := range counts {
 		out = append(out, *r)
 	}
-	slices.SortFunc(out, func(a, b Reminder) int { return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Step, b.Step)) })
+	slices.SortFunc(out, func(a,
+		b Reminder) int {
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Step, b.Step))
+	})
 	return out
 }
 

@@ -26,25 +26,26 @@ type AdvanceReturn struct {
 	Entry   ledger.EntryID
 }
 
-// ReturnAdvance books money that a partner sends back: the quantity is split by the plan's split and drawn first in, first out;
-// what our bank paid for it is split likewise, and the difference to what it had cost is each fund's, or its bearer's (RULES 30).
-// [ErrLotExhausted] when a fund's part is not with the partner.
-func (o Office) ReturnAdvance(ctx context.Context, tx *store.Tx, r AdvanceReturn) (AdvanceReturn, error) {
+// ReturnAdvance books money that a partner sends back: the quantity is split by the plan's split and drawn first in,
+// first out; what our bank paid for it is split likewise, and the difference to what it had cost is each fund's, or
+// its bearer's (RULES 30). [ErrLotExhausted] when a fund's part is not with the partner.
+func (adv Advances) ReturnAdvance(ctx context.Context, tx *store.Tx, r AdvanceReturn) (AdvanceReturn, error) {
 	r.ID = store.NewID("ret")
 	bought := buyBack{date: r.Date, rate: r.Rate, account: r.Account, fee: r.Fee, quantity: r.Amount,
-		entry:   ledger.Entry{Date: r.Date, Act: "advance-return", Source: r.ID, Text: fmt.Sprintf("Partner %s returns %s %s at %s", r.Partner.Code, r.Amount, r.Amount.Currency, r.Rate)},
+		entry: ledger.Entry{Date: r.Date, Act: "advance-return", Source: r.ID,
+			Text: fmt.Sprintf("Partner %s returns %s %s at %s", r.Partner.Code, r.Amount, r.Amount.Currency, r.Rate)},
 		weights: beneficiaries.Weights(r.Plan.Current.Shares), funds: beneficiaries.Funds(r.Plan.Current.Shares)}
-	if err := o.lockBearers(ctx, tx, bought); err != nil {
+	if err := adv.lockBearers(ctx, tx, bought); err != nil {
 		return AdvanceReturn{}, err
 	}
 	for i, part := range r.Amount.Split(bought.weights) {
-		draws, err := o.Book.Draw(ctx, tx, r.Partner.pool(bought.funds[i]), part, r.Date)
+		draws, err := adv.Book.Draw(ctx, tx, r.Partner.pool(bought.funds[i]), part, r.Date)
 		if err != nil {
 			return AdvanceReturn{}, err
 		}
 		bought.draws = append(bought.draws, draws)
 	}
-	posted, err := o.buyBack(ctx, tx, bought, r.Partner, r.Plan)
+	posted, err := adv.buyBack(ctx, tx, bought, r.Partner, r.Plan)
 	if err != nil {
 		return AdvanceReturn{}, err
 	}
@@ -60,31 +61,33 @@ type Rejection struct {
 	Fee     ledger.Money // base currency, kept by the bank
 }
 
-// RejectTransfer books a transfer that the bank abroad sent back: out of its own lots, whole, whatever else is in the queue; its
-// outward fees stand (RULES 31). [ErrLotExhausted] once anything of it was drawn, [ErrState] when it came back already.
-func (o Office) RejectTransfer(ctx context.Context, tx *store.Tx, key string, r Rejection) (ledger.Posted, error) {
-	t, err := o.Transfer(ctx, tx, key)
+// RejectTransfer books a transfer that the bank abroad sent back: out of its own lots, whole, whatever else is in the
+// queue; its outward fees stand (RULES 31). [ErrLotExhausted] once anything of it was drawn, [ErrState] when it came
+// back already.
+func (adv Advances) RejectTransfer(ctx context.Context, tx *store.Tx, key string, r Rejection) (ledger.Posted, error) {
+	t, err := adv.Transfer(ctx, tx, key)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
 	if t.State != TransferAuthorised {
 		return ledger.Posted{}, &StateConflict{string(t.State), []string{string(TransferAuthorised)}}
 	}
-	if err := o.standing(ctx, tx, t.Entry); err != nil {
+	if err := CheckNotReversed(ctx, tx, adv.Book, t.Entry); err != nil {
 		return ledger.Posted{}, err
 	}
 	bought := buyBack{date: r.Date, rate: r.Rate, account: r.Account, fee: r.Fee,
-		entry: ledger.Entry{Date: r.Date, Act: "transfer-rejection", Source: string(t.ID), Text: fmt.Sprintf("Transfer %s rejected, bought back at %s", t.Number, r.Rate)}}
-	if bought.funds, err = o.sentBy(ctx, tx, t); err != nil {
+		entry: ledger.Entry{Date: r.Date, Act: "transfer-rejection", Source: string(t.ID),
+			Text: fmt.Sprintf("Transfer %s rejected, bought back at %s", t.Number, r.Rate)}}
+	if bought.funds, err = adv.sentBy(ctx, tx, t); err != nil {
 		return ledger.Posted{}, err
 	}
-	if err := o.lockBearers(ctx, tx, bought); err != nil {
+	if err := adv.lockBearers(ctx, tx, bought); err != nil {
 		return ledger.Posted{}, err
 	}
-	if err := o.wholeLots(ctx, tx, t, &bought); err != nil {
+	if err := adv.wholeLots(ctx, tx, t, &bought); err != nil {
 		return ledger.Posted{}, err
 	}
-	posted, err := o.buyBack(ctx, tx, bought, t.Partner, t.Plan)
+	posted, err := adv.buyBack(ctx, tx, bought, t.Partner, t.Plan)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
@@ -92,8 +95,8 @@ func (o Office) RejectTransfer(ctx context.Context, tx *store.Tx, key string, r 
 }
 
 // sentBy lists the funds whose advance a transfer is, in the order of its split.
-func (o Office) sentBy(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
-	sent, err := o.Book.Entry(ctx, tx, string(t.Entry))
+func (adv Advances) sentBy(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
+	sent, err := adv.Book.Entry(ctx, tx, string(t.Entry))
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +110,8 @@ func (o Office) sentBy(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.
 }
 
 // wholeLots takes all that a transfer's own lots hold, and splits what comes back as the transfer was split.
-func (o Office) wholeLots(ctx context.Context, tx *store.Tx, t Transfer, b *buyBack) error {
-	sent, err := o.Book.Entry(ctx, tx, string(t.Entry))
+func (adv Advances) wholeLots(ctx context.Context, tx *store.Tx, t Transfer, b *buyBack) error {
+	sent, err := adv.Book.Entry(ctx, tx, string(t.Entry))
 	if err != nil {
 		return err
 	}
@@ -117,7 +120,7 @@ func (o Office) wholeLots(ctx context.Context, tx *store.Tx, t Transfer, b *buyB
 		if l.Lot == "" || l.Account != t.Partner.Account {
 			continue
 		}
-		lot, err := o.Book.Lot(ctx, tx, l.Lot)
+		lot, err := adv.Book.Lot(ctx, tx, l.Lot)
 		if err != nil {
 			return err
 		}
@@ -150,55 +153,56 @@ type buyBack struct {
 }
 
 // lockBearers locks the funds of a buy-back and whoever bears their fees and differences.
-func (o Office) lockBearers(ctx context.Context, tx *store.Tx, b buyBack) error {
-	return ledger.LockFunds(ctx, tx, append(slices.Clone(b.funds), o.Book.General)...)
+func (adv Advances) lockBearers(ctx context.Context, tx *store.Tx, b buyBack) error {
+	return ledger.LockFunds(ctx, tx, append(slices.Clone(b.funds), adv.Book.General)...)
 }
 
-// buyBack posts currency bought back: proceeds and fee are split once over the funds (RULES 4, 30); each has the loss or gain
-// against what its part had cost, or its bearer makes it whole.
-func (o Office) buyBack(ctx context.Context, tx *store.Tx, b buyBack, partner Partner, plan beneficiaries.Plan) (ledger.Posted, error) {
-	bank, err := o.Book.Bank(ctx, tx, b.account)
+// buyBack posts currency bought back: proceeds and fee are split once over the funds (RULES 4, 30); each has the loss
+// or gain against what its part had cost, or its bearer makes it whole.
+func (adv Advances) buyBack(ctx context.Context, tx *store.Tx, b buyBack, partner Partner,
+	plan beneficiaries.Plan) (ledger.Posted, error) {
+	bank, err := adv.Book.Bank(ctx, tx, b.account)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
-	if bank.BankCurrency() != o.Book.Base {
+	if bank.BankCurrency() != adv.Book.Base {
 		return ledger.Posted{}, ErrBankCurrency
 	}
-	if b.rate.IsZero() && b.quantity.Currency == o.Book.Base {
-		b.rate = ledger.Par(o.Book.Base)
+	if b.rate.IsZero() && b.quantity.Currency == adv.Book.Base {
+		b.rate = ledger.Par(adv.Book.Base)
 	}
-	proceeds, err := b.rate.Convert(b.quantity, o.Book.Base)
+	proceeds, err := b.rate.Convert(b.quantity, adv.Book.Base)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
 	if b.fee.Cmp(proceeds) >= 0 {
 		return ledger.Posted{}, ErrFeeExceedsAmount
 	}
-	e, money := b.entry, payments{account: b.account}
-	differences := o.differences()
+	e, money := b.entry, FundPayments{Account: b.account}
+	differences := &Differences{}
 	marked := Disbursement{Partner: partner, Plan: plan}
 	fees := b.fee.Split(b.weights)
 	for i, part := range proceeds.Split(b.weights) {
 		fund := b.funds[i]
 		pool := partner.pool(fund)
-		carrying := ledger.Drawn(o.Book.Base, b.draws[i])
-		bearer, err := o.Grants.CurrencyBearer(ctx, tx, fund, b.date)
+		carrying := ledger.Drawn(adv.Book.Base, b.draws[i])
+		bearer, err := adv.Grants.CurrencyBearer(ctx, tx, fund, b.date)
 		if err != nil {
 			return ledger.Posted{}, err
 		}
-		payer, err := o.Grants.FeeBearer(ctx, tx, fund, b.date)
+		payer, err := adv.Grants.FeeBearer(ctx, tx, fund, b.date)
 		if err != nil {
 			return ledger.Posted{}, err
 		}
-		e.Lines = append(append(e.Lines, marked.drawn(pool, b.draws[i])...), fee(payer, fees[i]))
-		differences.add(fund, bearer, carrying.Sub(part))
-		money.pay(fund, part.Neg())
-		money.pay(payer, fees[i])
+		e.Lines = append(append(e.Lines, marked.DrawLines(pool, b.draws[i])...), FeeLine(payer, fees[i]))
+		differences.Add(fund, bearer, carrying.Sub(part))
+		money.Pay(fund, part.Neg())
+		money.Pay(payer, fees[i])
 	}
-	for i, fund := range differences.moved.funds { // one bank line per fund (RULES 6)
-		money.pay(fund, differences.moved.amounts[i])
+	for i, fund := range differences.moved.Funds { // one bank line per fund (RULES 6)
+		money.Pay(fund, differences.moved.Amounts[i])
 	}
-	differences.moved = payments{}
-	e.Lines = append(append(e.Lines, differences.lines(b.account)...), money.lines()...)
-	return o.Grants.Post(ctx, tx, e)
+	differences.moved = FundPayments{}
+	e.Lines = append(append(e.Lines, differences.Lines(b.account)...), money.Lines()...)
+	return adv.Grants.Post(ctx, tx, e)
 }

@@ -83,12 +83,12 @@ func TestCheckPlan(t *testing.T) {
 		"under another version": {Disbursement{Settlement: ByPayment, PlanVersion: "other",
 			Plan: planIn(beneficiaries.PlanActive)}, Stop},
 	} {
-		found, err := Office{}.checkPlan(t.Context(), nil, c.d)
+		found, err := Requests{}.checkPlan(t.Context(), nil, c.d)
 		if err != nil || len(found) != 1 || found[0].Outcome != c.want {
 			t.Errorf("%s: %+v, %v", name, found, err)
 		}
 	}
-	if found, err := (Office{}).checkPlan(t.Context(), nil, Disbursement{Settlement: ByPartner}); err != nil ||
+	if found, err := (Requests{}).checkPlan(t.Context(), nil, Disbursement{Settlement: ByPartner}); err != nil ||
 		len(found) != 0 {
 		t.Errorf("without a plan: %+v, %v", found, err)
 	}

@@ -9,52 +9,56 @@ import (
 	"supportledger/store"
 )
 
-// Liquidate settles an authorised disbursement by the partner's evidence: AUTHORISED to EVIDENCED. The advance becomes cost
-// at what its lots cost, oldest first, each fund out of its own (RULES 3, 21-23, 28); deferred income is released, and the
-// plan's commitment relieved. What the partner paid twice becomes recoverable at its drawn cost (RULES 29).
-func (o Office) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
-	return o.settle(ctx, tx, key, on, ByPartner)
+// Liquidate settles an authorised disbursement by the partner's evidence: AUTHORISED to EVIDENCED. The advance
+// becomes cost at what its lots cost, oldest first, each fund out of its own (RULES 3, 21-23, 28); deferred income is
+// released, and the plan's commitment relieved. What the partner paid twice becomes recoverable at its drawn cost
+// (RULES 29).
+func (req Requests) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
+	return req.settle(ctx, tx, key, on, ByPartner)
 }
 
-// Settle settles an authorised disbursement without money leaving our bank: a due unit by what a partner paid twice before
-// (RULES 29), a lawyer's bill out of its retainer (RULES 51), receipts out of a float (RULES 52). AUTHORISED to EVIDENCED.
-func (o Office) Settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
-	return o.settle(ctx, tx, key, on, ByNetting, ByRetainer, ByPettyCash)
+// Settle settles an authorised disbursement without money leaving our bank: a due unit by what a partner paid twice
+// before (RULES 29), a lawyer's bill out of its retainer (RULES 51), receipts out of a float (RULES 52). AUTHORISED
+// to EVIDENCED.
+func (req Requests) Settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
+	return req.settle(ctx, tx, key, on, ByNetting, ByRetainer, ByPettyCash)
 }
 
-func (o Office) settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date, kinds ...Settlement) (Disbursement, error) {
-	d, err := o.inState(ctx, tx, key, Authorised)
+func (req Requests) settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date,
+	kinds ...Settlement) (Disbursement, error) {
+	d, err := req.InState(ctx, tx, key, Authorised)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if err := d.settledBy(kinds...); err != nil {
+	if err := d.CheckSettlement(kinds...); err != nil {
 		return Disbursement{}, err
 	}
-	if err := ledger.LockFunds(ctx, tx, d.funds()...); err != nil {
+	if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil {
 		return Disbursement{}, err
 	}
-	if d, err = o.inState(ctx, tx, key, Authorised); err != nil { // again: others may have settled units while we waited
+	if d, err = req.InState(ctx, tx, key, Authorised); err != nil { // again: others may have settled units while we waited
 		return Disbursement{}, err
 	}
-	if err := authorised(ctx, tx, d); err != nil {
+	if err := CheckAuthorised(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
-	entry, err := o.settlement(ctx, tx, d, on)
+	entry, err := req.Costs.settlement(ctx, tx, d, on)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if d, err = o.bookCost(ctx, tx, d, entry); err != nil {
+	if d, err = req.Costs.Post(ctx, tx, d, entry); err != nil {
 		return Disbursement{}, err
 	}
 	d.State = Evidenced
-	if err := saveDisbursement(ctx, tx, &d); err != nil {
+	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: "disbursement.evidenced", Subject: string(d.ID), Fields: []string{"state"}})
+	return d, access.Record(ctx, tx,
+		access.Event{Action: "disbursement.evidenced", Subject: string(d.ID), Fields: []string{"state"}})
 }
 
 // funds are those whose money the disbursement moves.
-func (d Disbursement) funds() []ledger.FundCode {
+func (d Disbursement) Funds() []ledger.FundCode {
 	funds := beneficiaries.Funds(d.Shares)
 	for _, item := range d.Items {
 		if item.Fund != "" {
@@ -68,51 +72,51 @@ func (d Disbursement) funds() []ledger.FundCode {
 }
 
 // settlement is the entry that a settlement wants posted.
-func (o Office) settlement(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
+func (costs Costs) settlement(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
 	switch d.Settlement {
 	case ByNetting:
-		return o.netting(ctx, tx, d, on)
+		return costs.netting(ctx, tx, d, on)
 	case ByRetainer:
-		return o.retainerDraw(ctx, tx, d, on)
+		return costs.retainerDraw(ctx, tx, d, on)
 	case ByPettyCash:
-		return o.pettyCash(ctx, tx, d, on)
+		return costs.pettyCash(ctx, tx, d, on)
 	case ByPartner, ByPayment, ByInvoice:
 	}
-	return o.liquidation(ctx, tx, d, on)
+	return costs.liquidation(ctx, tx, d, on)
 }
 
-// bookCost posts the entry of a disbursement's cost with the releases it calls for, and relieves what its plan had set aside
-// for the units (RULES 39-41).
-func (o Office) bookCost(ctx context.Context, tx *store.Tx, d Disbursement, e ledger.Entry) (Disbursement, error) {
-	if err := o.inPeriod(ctx, tx, e); err != nil {
+// bookCost posts the entry of a disbursement's cost with the releases it calls for, and relieves what its plan had
+// set aside for the units (RULES 39-41).
+func (costs Costs) Post(ctx context.Context, tx *store.Tx, d Disbursement, e ledger.Entry) (Disbursement, error) {
+	if err := costs.CheckPeriod(ctx, tx, e); err != nil {
 		return Disbursement{}, err
 	}
-	posted, err := o.Grants.PostIn(ctx, tx, e, d.Partner.Country)
+	posted, err := costs.Grants.PostIn(ctx, tx, e, d.Partner.Country)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	d.Entry = posted.ID
-	reliefs, err := o.reliefs(ctx, tx, d)
+	reliefs, err := costs.reliefs(ctx, tx, d)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	for _, r := range reliefs {
-		plan, err := o.People.Plan(ctx, tx, string(d.Plan.ID)) // as the relief before left it
+		plan, err := costs.People.Plan(ctx, tx, string(d.Plan.ID)) // as the relief before left it
 		if err != nil {
 			return Disbursement{}, err
 		}
 		r.By, r.On, r.Text = string(d.ID), e.Date, "Relieve commitment: "+d.Text
-		if _, err := o.People.Settle(ctx, tx, plan, r); err != nil {
+		if _, err := costs.People.Settle(ctx, tx, plan, r); err != nil {
 			return Disbursement{}, err
 		}
 	}
 	return d, nil
 }
 
-// reliefs are the units of plan lines that a disbursement settles: none for cost with a split of its own, beside the plan's
-// lines, or for what one of the funds calls ineligible (RULES 41-42).
-func (o Office) reliefs(ctx context.Context, tx *store.Tx, d Disbursement) ([]beneficiaries.Settlement, error) {
-	if !d.onLine() || d.OwnShares {
+// reliefs are the units of plan lines that a disbursement settles: none for cost with a split of its own, beside the
+// plan's lines, or for what one of the funds calls ineligible (RULES 41-42).
+func (costs Costs) reliefs(ctx context.Context, tx *store.Tx, d Disbursement) ([]beneficiaries.Settlement, error) {
+	if !d.OnLine() || d.OwnShares {
 		return nil, nil
 	}
 	if d.Settlement != ByInvoice {
@@ -120,7 +124,7 @@ func (o Office) reliefs(ctx context.Context, tx *store.Tx, d Disbursement) ([]be
 	}
 	var reliefs []beneficiaries.Settlement
 	for _, item := range d.Items {
-		refused, err := o.anyRefuses(ctx, tx, d, item)
+		refused, err := costs.anyRefuses(ctx, tx, d, item)
 		if err != nil {
 			return nil, err
 		}
@@ -131,10 +135,11 @@ func (o Office) reliefs(ctx context.Context, tx *store.Tx, d Disbursement) ([]be
 	return reliefs, nil
 }
 
-// liquidation is the entry that turns an advance into cost: the foreign quantity is split over the funds first, then each
-// part is valued by its own lots (RULES 3). What was paid twice draws after it (RULES 24).
-func (o Office) liquidation(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
-	category, account, err := o.costOf(ctx, tx, d, d.Line)
+// liquidation is the entry that turns an advance into cost: the foreign quantity is split over the funds first, then
+// each part is valued by its own lots (RULES 3). What was paid twice draws after it (RULES 24).
+func (costs Costs) liquidation(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry,
+	error) {
+	category, account, err := costs.costOf(ctx, tx, d, d.Line)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
@@ -143,7 +148,7 @@ func (o Office) liquidation(ctx context.Context, tx *store.Tx, d Disbursement, o
 	twice := d.Overpaid.Split(weights)
 	for i, part := range d.Amount.Split(weights) {
 		pool := d.Partner.pool(d.Shares[i].Fund)
-		lots, err := o.Book.Lots(ctx, tx, pool, on)
+		lots, err := costs.Book.Lots(ctx, tx, pool, on)
 		if err != nil {
 			return ledger.Entry{}, err
 		}
@@ -151,43 +156,44 @@ func (o Office) liquidation(ctx context.Context, tx *store.Tx, d Disbursement, o
 		if err != nil {
 			return ledger.Entry{}, err
 		}
-		cost := ledger.InCurrency(account, pool.Fund, part, ledger.Drawn(o.Book.Base, draws)).For(category)
-		e.Lines = append(append(e.Lines, d.marked(cost)), d.drawn(pool, draws)...)
+		cost := ledger.InCurrency(account, pool.Fund, part, ledger.Drawn(costs.Book.Base, draws)).For(category)
+		e.Lines = append(append(e.Lines, d.Mark(cost)), d.DrawLines(pool, draws)...)
 		if twice[i].IsZero() {
 			continue
 		}
 		if draws, err = ledger.DrawFIFO(pool, ledger.After(lots, draws), twice[i]); err != nil {
 			return ledger.Entry{}, err
 		}
-		lot := d.recoverable(pool.Fund, twice[i], ledger.Drawn(o.Book.Base, draws), on)
+		lot := d.recoverable(pool.Fund, twice[i], ledger.Drawn(costs.Book.Base, draws), on)
 		kept := ledger.InCurrency(ledger.Recoverables, pool.Fund, lot.Quantity, lot.Cost).WithLot(lot.ID)
 		e.Opens = append(e.Opens, lot)
-		e.Lines = append(append(e.Lines, d.marked(kept)), d.drawn(pool, draws)...)
+		e.Lines = append(append(e.Lines, d.Mark(kept)), d.DrawLines(pool, draws)...)
 	}
 	return e, nil
 }
 
 // costOf is the category of a plan line and the account of its cost.
-func (o Office) costOf(ctx context.Context, tx *store.Tx, d Disbursement, name string) (string, ledger.AccountNo, error) {
+func (costs Costs) costOf(ctx context.Context, tx *store.Tx, d Disbursement, name string) (string, ledger.AccountNo,
+	error) {
 	line, err := d.Plan.Current.Line(name)
 	if err != nil {
 		return "", "", err
 	}
-	account, err := o.Book.CostAccount(ctx, tx, line.Category)
+	account, err := costs.Book.CostAccount(ctx, tx, line.Category)
 	return line.Category, account, err
 }
 
 // marked names what a line belongs to.
-func (d Disbursement) marked(l ledger.Line) ledger.Line {
+func (d Disbursement) Mark(l ledger.Line) ledger.Line {
 	l.Plan, l.Partner, l.Payee = d.Plan.Number, d.Partner.Code, d.Payee
 	return l
 }
 
 // drawn are the lines that take draws out of a pool.
-func (d Disbursement) drawn(pool ledger.Pool, draws []ledger.Draw) []ledger.Line {
+func (d Disbursement) DrawLines(pool ledger.Pool, draws []ledger.Draw) []ledger.Line {
 	lines := make([]ledger.Line, len(draws))
 	for i, draw := range draws {
-		lines[i] = d.marked(ledger.InCurrency(pool.Account, pool.Fund, draw.Quantity.Neg(), draw.Cost.Neg()).WithLot(draw.Lot))
+		lines[i] = d.Mark(ledger.InCurrency(pool.Account, pool.Fund, draw.Quantity.Neg(), draw.Cost.Neg()).WithLot(draw.Lot))
 	}
 	return lines
 }
@@ -204,20 +210,20 @@ func (p Partner) recoverables(fund ledger.FundCode) ledger.Pool {
 }
 
 // netting is the entry that settles a due unit by what was paid twice: cost at what the recoverable costs (RULES 29).
-func (o Office) netting(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
-	category, account, err := o.costOf(ctx, tx, d, d.Line)
+func (costs Costs) netting(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
+	category, account, err := costs.costOf(ctx, tx, d, d.Line)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
 	e := ledger.Entry{Date: on, Act: "netting", Source: string(d.ID), Text: d.Text}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
 		pool := d.Partner.recoverables(d.Shares[i].Fund)
-		draws, err := o.Book.Draw(ctx, tx, pool, part, on)
+		draws, err := costs.Book.Draw(ctx, tx, pool, part, on)
 		if err != nil {
 			return ledger.Entry{}, err
 		}
-		cost := ledger.InCurrency(account, pool.Fund, part, ledger.Drawn(o.Book.Base, draws)).For(category)
-		e.Lines = append(append(e.Lines, d.marked(cost)), d.drawn(pool, draws)...)
+		cost := ledger.InCurrency(account, pool.Fund, part, ledger.Drawn(costs.Book.Base, draws)).For(category)
+		e.Lines = append(append(e.Lines, d.Mark(cost)), d.DrawLines(pool, draws)...)
 	}
 	return e, nil
 }

@@ -38,17 +38,10 @@ type transferRow struct {
 	Version       int
 }
 
-// taken turns a broken unique key into the sentinel that says what is there already.
-func taken(err, sentinel error) error {
-	if errors.Is(store.Classify(err), store.ErrDuplicate) {
-		return sentinel
-	}
-	return err
-}
-
 func insertPartner(ctx context.Context, tx *store.Tx, p Partner) error {
-	_, err := tx.NewInsert().Model(&partnerRow{ID: p.ID, Code: p.Code, Currency: p.Currency, Account: p.Account, Country: p.Country}).Exec(ctx)
-	return taken(err, ErrDuplicatePartner)
+	_, err := tx.NewInsert().Model(&partnerRow{ID: p.ID, Code: p.Code, Currency: p.Currency, Account: p.Account,
+		Country: p.Country}).Exec(ctx)
+	return store.DuplicateAs(err, ErrDuplicatePartner)
 }
 
 func readPartner(ctx context.Context, tx *store.Tx, key string) (Partner, error) {
@@ -78,32 +71,21 @@ func readPartners(ctx context.Context, tx *store.Tx, ids []PartnerID) (map[Partn
 }
 
 func insertTransfer(ctx context.Context, tx *store.Tx, t Transfer) error {
-	row := transferRow{ID: t.ID, Number: t.Number, PartnerID: t.Partner.ID, PlanID: t.Plan.ID, Account: t.Account, Date: t.Date,
+	row := transferRow{ID: t.ID, Number: t.Number, PartnerID: t.Partner.ID, PlanID: t.Plan.ID, Account: t.Account,
+		Date: t.Date,
 		Sent: t.Sent.Minor(), SendingFee: t.SendingFee.Minor(), Rate: t.Rate.String(), ReceivingFee: t.ReceivingFee.Minor(),
 		State: t.State, Version: t.Version}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, ErrDuplicateTransfer)
+	return store.DuplicateAs(err, ErrDuplicateTransfer)
 }
 
 func saveTransfer(ctx context.Context, tx *store.Tx, t *Transfer) error {
 	result, err := tx.NewUpdate().Model((*transferRow)(nil)).Set("state = ?", t.State).Set("entry_id = ?", t.Entry).
 		Set("version = version + 1").Where("id = ?", t.ID).Where("version = ?", t.Version).Exec(ctx)
-	return once(result, err, &t.Version)
+	return store.NextVersion(result, err, &t.Version)
 }
 
-// once wants exactly one row to have changed: [store.ErrStale] when somebody else changed it since it was read.
-func once(result sql.Result, err error, version *int) error {
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(store.ErrStale, err)
-	}
-	*version++
-	return nil
-}
-
-func (o Office) readTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+func (adv Advances) readTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
 	var row transferRow
 	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -115,11 +97,11 @@ func (o Office) readTransfer(ctx context.Context, tx *store.Tx, key string) (Tra
 	if err != nil {
 		return Transfer{}, err
 	}
-	t, err := row.transfer(o.Book.Base, partner)
+	t, err := row.transfer(adv.Book.Base, partner)
 	if err != nil {
 		return Transfer{}, err
 	}
-	t.Plan, err = o.People.Plan(ctx, tx, string(row.PlanID))
+	t.Plan, err = adv.People.Plan(ctx, tx, string(row.PlanID))
 	return t, err
 }
 
@@ -128,5 +110,11 @@ func (r transferRow) transfer(base ledger.Currency, partner Partner) (Transfer, 
 	rate, err := ledger.ParseRate(r.Rate)
 	return Transfer{ID: r.ID, Number: r.Number, Partner: partner, Account: r.Account, Date: r.Date, State: r.State,
 		Sent: ledger.OfMinor(r.Sent, base), SendingFee: ledger.OfMinor(r.SendingFee, base), Rate: rate,
-		ReceivingFee: ledger.OfMinor(r.ReceivingFee, partner.Currency), Entry: orEmpty(r.EntryID), Version: r.Version}, err
+		ReceivingFee: ledger.OfMinor(r.ReceivingFee, partner.Currency), Entry: store.ZeroIfNull(r.EntryID),
+		Version: r.Version}, err
+}
+
+// transferNumberTaken tells whether a number is given already.
+func transferNumberTaken(ctx context.Context, tx *store.Tx, number string) (bool, error) {
+	return tx.NewSelect().Model((*transferRow)(nil)).Where("number = ?", number).Exists(ctx)
 }

@@ -61,8 +61,9 @@ type commentRow struct {
 	CreatedAt      string
 }
 
-// refusedAs gives a refusal by the database the name that Go has for it: the guards know what a query beforehand would have to guess.
-func refusedAs(err error) error {
+// refusedAs gives a refusal by the database the name that Go has for it: the guards know what a query beforehand
+// would have to guess.
+func RefusedAs(err error) error {
 	var refused *store.Refused
 	if !errors.As(store.Classify(err), &refused) {
 		return err
@@ -79,26 +80,31 @@ func refusedAs(err error) error {
 }
 
 func insertPolicy(ctx context.Context, tx *store.Tx, p Policy) error {
-	row := policyRow{ID: p.ID, FromOn: p.FromOn, State: p.State, EmergencyLimit: p.EmergencyLimit.Minor(), EmergencyPerQuarter: p.EmergencyPerQuarter,
-		EmergencyDays: p.EmergencyDays, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy, ProposedAt: store.FormatTime(p.ProposedAt)}
+	row := policyRow{ID: p.ID, FromOn: p.FromOn, State: p.State, EmergencyLimit: p.EmergencyLimit.Minor(),
+		EmergencyPerQuarter: p.EmergencyPerQuarter,
+		EmergencyDays:       p.EmergencyDays, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy,
+		ProposedAt: store.FormatTime(p.ProposedAt)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
 	rows := make([]bandRow, len(p.Bands))
 	for i, b := range p.Bands {
-		rows[i] = bandRow{PolicyID: p.ID, Position: i + 1, Above: b.Above.Minor(), Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash,
+		rows[i] = bandRow{PolicyID: p.ID, Position: i + 1, Above: b.Above.Minor(), Fund: b.Fund, NewPayee: b.NewPayee,
+			Cash: b.Cash,
 			Step: b.Need.Step, Roles: rolesText(b.Need.Roles), People: b.Need.People}
 	}
 	return store.Insert(ctx, tx, rows)
 }
 
 func savePolicyState(ctx context.Context, tx *store.Tx, p Policy) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*policyRow)(nil)).Set("state = ?", p.State).Set("decided_at = ?", store.FormatTime(tx.At)).
+	return store.ExactlyOne(tx.NewUpdate().Model((*policyRow)(nil)).Set("state = ?", p.State).Set("decided_at = ?",
+		store.FormatTime(tx.At)).
 		Where("id = ?", p.ID).Where("state = ?", PolicyProposed).Exec(ctx))
 }
 
-// readPolicies reads one policy, or the confirmed ones that began by a day, or all, by their first day and then by when they were made.
-func (o Office) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by ledger.Date) ([]Policy, error) {
+// readPolicies reads one policy, or the confirmed ones that began by a day, or all, by their first day and then by
+// when they were made.
+func (pol Policies) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by ledger.Date) ([]Policy, error) {
 	var rows []policyRow
 	q := tx.NewSelect().Model(&rows).OrderExpr("from_on, proposed_at, id")
 	if id != "" {
@@ -113,7 +119,7 @@ func (o Office) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by 
 	if by != "" && len(rows) > 1 {
 		rows = rows[len(rows)-1:]
 	}
-	bands, err := o.readBands(ctx, tx, rows)
+	bands, err := pol.readBands(ctx, tx, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -123,14 +129,16 @@ func (o Office) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by 
 		if err != nil {
 			return nil, err
 		}
-		found[i] = Policy{ID: r.ID, FromOn: r.FromOn, State: r.State, EmergencyLimit: ledger.OfMinor(r.EmergencyLimit, o.Book.Base),
-			EmergencyPerQuarter: r.EmergencyPerQuarter, EmergencyDays: r.EmergencyDays, RemindDays: r.RemindDays, Reason: r.Reason,
+		found[i] = Policy{ID: r.ID, FromOn: r.FromOn, State: r.State,
+			EmergencyLimit:      ledger.OfMinor(r.EmergencyLimit, pol.Book.Base),
+			EmergencyPerQuarter: r.EmergencyPerQuarter, EmergencyDays: r.EmergencyDays, RemindDays: r.RemindDays,
+			Reason:     r.Reason,
 			ProposedBy: r.ProposedBy, ProposedAt: at, Bands: bands[r.ID]}
 	}
 	return found, nil
 }
 
-func (o Office) readBands(ctx context.Context, tx *store.Tx, of []policyRow) (map[PolicyID][]Band, error) {
+func (pol Policies) readBands(ctx context.Context, tx *store.Tx, of []policyRow) (map[PolicyID][]Band, error) {
 	ids, bands := make([]PolicyID, len(of)), map[PolicyID][]Band{}
 	for i, p := range of {
 		ids[i] = p.ID
@@ -139,19 +147,21 @@ func (o Office) readBands(ctx context.Context, tx *store.Tx, of []policyRow) (ma
 		return bands, nil
 	}
 	var rows []bandRow
-	if err := tx.NewSelect().Model(&rows).Where("policy_id IN (?)", bun.List(ids)).Order("policy_id", "position").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("policy_id IN (?)", bun.List(ids)).Order("policy_id",
+		"position").Scan(ctx); err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		bands[r.PolicyID] = append(bands[r.PolicyID], Band{Above: ledger.OfMinor(r.Above, o.Book.Base), Fund: r.Fund,
+		bands[r.PolicyID] = append(bands[r.PolicyID], Band{Above: ledger.OfMinor(r.Above, pol.Book.Base), Fund: r.Fund,
 			NewPayee: r.NewPayee, Cash: r.Cash, Need: Need{r.Step, r.People, parseRoles(r.Roles)}})
 	}
 	return bands, nil
 }
 
 func insertApproval(ctx context.Context, tx *store.Tx, a Approval) error {
-	row := approvalRow{DisbursementID: a.Disbursement, Round: a.Round, Step: a.Step, UserID: a.User, OnBehalfOf: a.OnBehalfOf,
-		Roles: rolesText(a.Roles), At: store.FormatTime(a.At)}
+	row := approvalRow{DisbursementID: a.Disbursement, Round: a.Round, Step: a.Step, UserID: a.User,
+		OnBehalfOf: a.OnBehalfOf,
+		Roles:      rolesText(a.Roles), At: store.FormatTime(a.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -187,13 +197,16 @@ func readApprovalsOf(ctx context.Context, tx *store.Tx, of []Disbursement) (map[
 		if err != nil {
 			return nil, err
 		}
-		found[r.DisbursementID] = append(found[r.DisbursementID], Approval{Disbursement: r.DisbursementID, Round: r.Round, Step: r.Step, User: r.UserID,
-			Handle: orEmpty(r.Handle), OnBehalfOf: r.OnBehalfOf, BehalfHandle: orEmpty(r.BehalfHandle), Roles: parseRoles(r.Roles), At: at})
+		found[r.DisbursementID] = append(found[r.DisbursementID],
+			Approval{Disbursement: r.DisbursementID, Round: r.Round, Step: r.Step, User: r.UserID,
+				Handle: store.ZeroIfNull(r.Handle), OnBehalfOf: r.OnBehalfOf, BehalfHandle: store.ZeroIfNull(r.BehalfHandle),
+				Roles: parseRoles(r.Roles), At: at})
 	}
 	return found, nil
 }
 
-// waitingIn narrows a query over disbursements as d to what waits; what the actor asked for also where a question came back.
+// waitingIn narrows a query over disbursements as d to what waits; what the actor asked for also where a question
+// came back.
 func (of InboxOf) waitingIn(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("d.state IN (?)", bun.List(open)).WhereOr("d.emergency AND d.state IN (?)", bun.List(paidFirst))
@@ -205,19 +218,20 @@ func (of InboxOf) waitingIn(q *bun.SelectQuery) *bun.SelectQuery {
 }
 
 // waitingOnes reads what waits and the actor may see, in full.
-func (o Office) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
+func (req Requests) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
 	var rows []disbursementRow
 	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").ColumnExpr(evidenceColumn))
 	q = beneficiaries.OnCases(tx, q, "d.plan_id", "d.created_by")
 	if err := of.Page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	return o.withParties(ctx, tx, rows)
+	return req.withParties(ctx, tx, rows)
 }
 
-// readBars asks the database what its guards would say: of which disbursements the user, with any account, has a part in the round or
-// wrote what it says, and of which the user is related to the payee or the person.
-func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbursement) (map[DisbursementID]string, error) {
+// readBars asks the database what its guards would say: of which disbursements the user, with any account, has a part
+// in the round or wrote what it says, and of which the user is related to the payee or the person.
+func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbursement) (map[DisbursementID]string,
+	error) {
 	ids := make([]DisbursementID, len(of))
 	for i, d := range of {
 		ids[i] = d.ID
@@ -249,15 +263,18 @@ func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbur
 var unasked = []State{Draft, Rejected, Cancelled}
 
 func sumOfPayee(ctx context.Context, tx *store.Tx, d Disbursement, from, to ledger.Date) (sum int64, err error) {
-	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").Where("payee = ?", d.Payee).
-		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx, &sum)
+	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").Where("payee = ?",
+		d.Payee).
+		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx,
+		&sum)
 	return sum, err
 }
 
 func sumOfBeneficiary(ctx context.Context, tx *store.Tx, d Disbursement, from, to ledger.Date) (sum int64, err error) {
 	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").
 		Where("plan_id IN (SELECT id FROM plans WHERE beneficiary_id = ?)", d.Plan.Beneficiary).
-		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx, &sum)
+		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx,
+		&sum)
 	return sum, err
 }
 
@@ -267,30 +284,33 @@ func paidBefore(ctx context.Context, tx *store.Tx, payee string) (bool, error) {
 		Where("state IN (?)", bun.List([]State{Paid, Evidenced, Arrived, Disallowed})).Exists(ctx)
 }
 
-// usedBy is the number of another disbursement that was asked for with a document, seen by the actor or not: "" for none.
+// usedBy is the number of another disbursement that was asked for with a document, seen by the actor or not: "" for
+// none.
 func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence ledger.EvidenceID) (string, error) {
 	var numbers []string
 	err := tx.NewSelect().Model((*disbursementRow)(nil)).Column("number").
-		Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", evidence).Where("id <> ?", id).Where("state NOT IN (?)", bun.List([]State{Rejected, Cancelled})).Order("number").Limit(1).Scan(ctx, &numbers)
+		Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", evidence).Where("id <> ?",
+		id).Where("state NOT IN (?)", bun.List([]State{Rejected, Cancelled})).Order("number").Limit(1).Scan(ctx, &numbers)
 	if err != nil || len(numbers) == 0 {
 		return "", err
 	}
 	return numbers[0], nil
 }
 
-// SeesEvidence reports whether the actor may know of a document: who stored it, who sees all cases, and who sees a disbursement that was
-// asked for with it or whose entry it proves.
-func (o Office) SeesEvidence(ctx context.Context, tx *store.Tx, e ledger.Evidence) (bool, error) {
+// SeesEvidence reports whether the actor may know of a document: who stored it, who sees all cases, and who sees a
+// disbursement that was asked for with it or whose entry it proves.
+func SeesEvidence(ctx context.Context, tx *store.Tx, e ledger.Evidence) (bool, error) {
 	if beneficiaries.SeesAll(tx.By) || e.StoredBy == tx.By.User {
 		return true, nil
 	}
-	return visible(tx, tx.NewSelect().Model((*disbursementRow)(nil))).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = q.Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", e.ID)
-		if len(e.Entries) > 0 {
-			q = q.WhereOr("entry_id IN (?)", bun.List(e.Entries))
-		}
-		return q
-	}).Exists(ctx)
+	return visible(tx, tx.NewSelect().Model((*disbursementRow)(nil))).WhereGroup(" AND ",
+		func(q *bun.SelectQuery) *bun.SelectQuery {
+			q = q.Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", e.ID)
+			if len(e.Entries) > 0 {
+				q = q.WhereOr("entry_id IN (?)", bun.List(e.Entries))
+			}
+			return q
+		}).Exists(ctx)
 }
 
 // readSlots are the places for emergencies that a plan's quarter has given away.
@@ -305,8 +325,10 @@ func readSlots(ctx context.Context, tx *store.Tx, quarter string) (map[string]bo
 	return taken, err
 }
 
-// readRefused tells which emergencies somebody refused after they were authorised, and which the actor did, with whatever account.
-func readRefused(ctx context.Context, tx *store.Tx, ids []DisbursementID) (refused, mine map[DisbursementID]bool, err error) {
+// readRefused tells which emergencies somebody refused after they were authorised, and which the actor did, with
+// whatever account.
+func readRefused(ctx context.Context, tx *store.Tx, ids []DisbursementID) (refused, mine map[DisbursementID]bool,
+	err error) {
 	refused, mine = map[DisbursementID]bool{}, map[DisbursementID]bool{}
 	if len(ids) == 0 {
 		return refused, mine, nil
@@ -316,7 +338,8 @@ func readRefused(ctx context.Context, tx *store.Tx, ids []DisbursementID) (refus
 		Mine    bool
 	}
 	err = tx.NewSelect().TableExpr("audit_events AS e").Join("LEFT JOIN users AS a ON a.id = e.user_id").Join("LEFT JOIN users AS b ON b.id = ?", tx.By.User).
-		ColumnExpr("e.subject, COALESCE(COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id), FALSE) AS mine").
+		ColumnExpr("e.subject, COALESCE(COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id), "+
+			"FALSE) AS mine").
 		Where("e.subject IN (?)", bun.List(ids)).Where("e.action = ?", refusedAfter).Scan(ctx, &rows)
 	for _, r := range rows {
 		refused[r.Subject] = true
@@ -336,7 +359,8 @@ func findingOn(ctx context.Context, tx *store.Tx, grant grants.GrantID, number s
 }
 
 func insertComment(ctx context.Context, tx *store.Tx, c Comment) error {
-	row := commentRow{ID: c.ID, DisbursementID: c.Disbursement, Text: c.Text, CreatedBy: c.By, CreatedAt: store.FormatTime(c.At)}
+	row := commentRow{ID: c.ID, DisbursementID: c.Disbursement, Text: c.Text, CreatedBy: c.By,
+		CreatedAt: store.FormatTime(c.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -371,8 +395,8 @@ func readHandles(ctx context.Context, tx *store.Tx) (map[access.UserID]string, e
 	return names, err
 }
 
-// visible narrows a query over disbursements to what the actor may know of: those of the actor's cases, and what stands on no plan and
-// the actor wrote; everything for who sees all cases.
+// visible narrows a query over disbursements to what the actor may know of: those of the actor's cases, and what
+// stands on no plan and the actor wrote; everything for a user who sees all cases.
 func visible(tx *store.Tx, q *bun.SelectQuery) *bun.SelectQuery {
 	return beneficiaries.OnCases(tx, q, "plan_id", "created_by")
 }

@@ -67,14 +67,15 @@ type itemRow struct {
 	Amount    string          `json:"amount"`
 }
 
-// itemsText writes items in one way; "" for none.
+// itemsText writes items as they are kept; "" for none.
 func itemsText(items []Item) string {
 	if len(items) == 0 {
 		return ""
 	}
 	rows := make([]itemRow, len(items))
 	for i, item := range items {
-		rows[i] = itemRow{item.Line, item.Kind, item.Units, "", item.Fund, item.Category, item.Amount.String()}
+		rows[i] = itemRow{Line: item.Line, Kind: item.Kind, Units: item.Units, UnitPrice: "", Fund: item.Fund,
+			Category: item.Category, Amount: item.Amount.String()}
 		if item.UnitPrice.Currency != "" {
 			rows[i].UnitPrice = item.UnitPrice.String()
 		}
@@ -112,21 +113,6 @@ func parseItems(text string, c ledger.Currency) ([]Item, error) {
 	return items, nil
 }
 
-// orNil is a reference that may be missing.
-func orNil[T ~string](id T) *T {
-	if id == "" {
-		return nil
-	}
-	return &id
-}
-
-func orEmpty[T ~string](id *T) T {
-	if id == nil {
-		return ""
-	}
-	return *id
-}
-
 func insertDisbursement(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	row := d.row()
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
@@ -156,10 +142,14 @@ func insertEvidence(ctx context.Context, tx *store.Tx, d Disbursement) error {
 // row is a draft as it is kept.
 func (d Disbursement) row() disbursementRow {
 	payload := d.Payload()
-	return disbursementRow{ID: d.ID, Number: d.Number, Settlement: d.Settlement, PlanID: orNil(d.Plan.ID), PartnerID: orNil(d.Partner.ID),
-		PrepaymentID: orNil(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(), Currency: d.Amount.Currency,
-		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, Category: d.Category, Account: d.Account, Spot: d.Spot.String(), Items: itemsText(d.Items),
-		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round, Payload: payload[:],
+	return disbursementRow{ID: d.ID, Number: d.Number, Settlement: d.Settlement, PlanID: store.NullIfZero(d.Plan.ID),
+		PartnerID:    store.NullIfZero(d.Partner.ID),
+		PrepaymentID: store.NullIfZero(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(),
+		Currency: d.Amount.Currency,
+		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, Category: d.Category, Account: d.Account, Spot: d.Spot.String(),
+		Items:  itemsText(d.Items),
+		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
+		Payload: payload[:],
 		Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, ApprovalsNeeded: 1, Emergency: d.Emergency}
 }
 
@@ -167,27 +157,32 @@ func (d Disbursement) row() disbursementRow {
 func rewriteDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	row := d.row()
 	row.Version++
-	result, err := tx.NewUpdate().Model(&row).ExcludeColumn("created_by", "entry_id").Where("id = ?", d.ID).Where("version = ?", d.Version).Exec(ctx)
-	if err := once(result, err, &d.Version); err != nil {
+	result, err := tx.NewUpdate().Model(&row).ExcludeColumn("created_by", "entry_id").Where("id = ?",
+		d.ID).Where("version = ?", d.Version).Exec(ctx)
+	if err := store.NextVersion(result, err, &d.Version); err != nil {
 		return err
 	}
-	if _, err := tx.NewDelete().Model((*disbursementEvidenceRow)(nil)).Where("disbursement_id = ?", d.ID).Exec(ctx); err != nil {
+	if _, err := tx.NewDelete().Model((*disbursementEvidenceRow)(nil)).Where("disbursement_id = ?",
+		d.ID).Exec(ctx); err != nil {
 		return err
 	}
 	return insertEvidence(ctx, tx, *d)
 }
 
 // saveDisbursement writes state, round and entry; while it is a draft, the split and what they bind too.
-func saveDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?", d.Round).Set("version = version + 1").
+func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?",
+		d.Round).Set("version = version + 1").
 		Where("id = ?", d.ID).Where("version = ?", d.Version)
 	if d.Emergency { // only then: PostgreSQL locks a row harder, against all that refer to it, where a column with a key is named
-		q = q.Set("emergency_slot = ?", orNil(d.EmergencySlot))
+		q = q.Set("emergency_slot = ?", store.NullIfZero(d.EmergencySlot))
 	}
 	if d.State == Submitted {
 		payload := d.Payload()
-		q = q.Set("shares = ?", sharesText(d.Shares)).Set("payload = ?", payload[:]).Set("plan_version = ?", d.PlanVersion).Set("policy_id = ?", d.Policy).
-			Set("needs = ?", needsText(d.Needs)).Set("approvals_needed = ?", approvalsNeeded(d.Needs)).Set("base_amount = ?", d.Base.Minor()).
+		q = q.Set("shares = ?", sharesText(d.Shares)).Set("payload = ?", payload[:]).Set("plan_version = ?",
+			d.PlanVersion).Set("policy_id = ?", d.Policy).
+			Set("needs = ?", needsText(d.Needs)).Set("approvals_needed = ?", approvalsNeeded(d.Needs)).Set("base_amount = ?",
+			d.Base.Minor()).
 			Set("submitted_on = ?", d.SubmittedOn)
 	}
 	if d.Entry != "" {
@@ -197,18 +192,19 @@ func saveDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) error 
 	if errors.Is(store.Classify(err), store.ErrDuplicate) {
 		return ErrEmergency // another one took the plan's last place of the quarter at the same moment
 	}
-	return once(result, err, &d.Version)
+	return store.NextVersion(result, err, &d.Version)
 }
 
-// seesDisbursement tells whether the actor may know of a disbursement. It asks the same questions, and gets an answer of one row to each,
-// whether there is one or not, so that the time tells nothing.
+// seesDisbursement tells whether the actor may know of a disbursement. It asks the same questions, and gets an answer
+// of one row to each, whether there is one or not, so that the time tells nothing.
 func seesDisbursement(ctx context.Context, tx *store.Tx, key string) (bool, error) {
 	if beneficiaries.SeesAll(tx.By) {
 		return true, nil
 	}
 	var plan beneficiaries.PlanID
 	var by string
-	err := tx.NewRaw("SELECT COALESCE(MAX(plan_id), ''), COALESCE(MAX(created_by), '') FROM disbursements WHERE id = ? OR number = ?", key, key).Scan(ctx, &plan, &by)
+	err := tx.NewRaw("SELECT COALESCE(MAX(plan_id), ''), COALESCE(MAX(created_by), '') FROM disbursements WHERE id = ? "+
+		"OR number = ?", key, key).Scan(ctx, &plan, &by)
 	if err != nil {
 		return false, err
 	}
@@ -216,7 +212,7 @@ func seesDisbursement(ctx context.Context, tx *store.Tx, key string) (bool, erro
 	return onCase || plan == "" && by == tx.By.User, err
 }
 
-func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string, locked bool) (Disbursement, error) {
+func (req Requests) readDisbursement(ctx context.Context, tx *store.Tx, key string, locked bool) (Disbursement, error) {
 	if known, err := seesDisbursement(ctx, tx, key); err != nil || !known {
 		return Disbursement{}, cmp.Or(err, ErrUnknownDisbursement)
 	}
@@ -231,12 +227,12 @@ func (o Office) readDisbursement(ctx context.Context, tx *store.Tx, key string, 
 	} else if err != nil {
 		return Disbursement{}, err
 	}
-	return o.disbursement(ctx, tx, row)
+	return req.disbursement(ctx, tx, row)
 }
 
 // disbursement reads what a row says and refers to.
-func (o Office) disbursement(ctx context.Context, tx *store.Tx, row disbursementRow) (Disbursement, error) {
-	found, err := o.withParties(ctx, tx, []disbursementRow{row})
+func (req Requests) disbursement(ctx context.Context, tx *store.Tx, row disbursementRow) (Disbursement, error) {
+	found, err := req.withParties(ctx, tx, []disbursementRow{row})
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -246,11 +242,15 @@ func (o Office) disbursement(ctx context.Context, tx *store.Tx, row disbursement
 // written reads what a row says by itself; base is the currency of the books.
 func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	d := Disbursement{ID: row.ID, Number: row.Number, Settlement: row.Settlement, Line: row.Line, Units: row.Units,
-		Amount: ledger.OfMinor(row.Amount, row.Currency), Overpaid: ledger.OfMinor(row.Overpaid, row.Currency), Payee: row.Payee,
-		Category: row.Category, Account: row.Account, OwnShares: row.OwnShares, Date: row.Date, Text: row.Text, State: row.State,
-		Round: row.Round, Entry: orEmpty(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy, WrittenBy: row.WrittenBy,
-		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID, Base: ledger.OfMinor(row.BaseAmount, base),
-		SubmittedOn: row.SubmittedOn, Emergency: row.Emergency, EmergencySlot: orEmpty(row.EmergencySlot)}
+		Amount: ledger.OfMinor(row.Amount, row.Currency), Overpaid: ledger.OfMinor(row.Overpaid, row.Currency),
+		Payee:    row.Payee,
+		Category: row.Category, Account: row.Account, OwnShares: row.OwnShares, Date: row.Date, Text: row.Text,
+		State: row.State,
+		Round: row.Round, Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy,
+		WrittenBy:   row.WrittenBy,
+		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID,
+		Base:        ledger.OfMinor(row.BaseAmount, base),
+		SubmittedOn: row.SubmittedOn, Emergency: row.Emergency, EmergencySlot: store.ZeroIfNull(row.EmergencySlot)}
 	var err error
 	if d.Needs, err = parseNeeds(row.Needs); err != nil {
 		return Disbursement{}, err
@@ -263,13 +263,13 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	if d.Items, err = parseItems(row.Items, base); err != nil {
 		return Disbursement{}, err
 	}
-	d.Shares, err = parseShares(row.Shares)
+	d.Shares, err = ParseShares(row.Shares)
 	return d, err
 }
 
 // withParties reads what rows say and refer to, in a constant number of queries. Whoever may know of a disbursement may
 // know of its plan, so the plans are read without asking again.
-func (o Office) withParties(ctx context.Context, tx *store.Tx, rows []disbursementRow) ([]Disbursement, error) {
+func (req Requests) withParties(ctx context.Context, tx *store.Tx, rows []disbursementRow) ([]Disbursement, error) {
 	var plans []beneficiaries.PlanID
 	var partnerIDs []PartnerID
 	var prepaymentIDs []PrepaymentID
@@ -278,7 +278,7 @@ func (o Office) withParties(ctx context.Context, tx *store.Tx, rows []disburseme
 		partnerIDs = appendID(partnerIDs, r.PartnerID)
 		prepaymentIDs = appendID(prepaymentIDs, r.PrepaymentID)
 	}
-	planOf, err := o.People.PlansByID(ctx, tx, plans)
+	planOf, err := req.People.PlansByID(ctx, tx, plans)
 	if err != nil {
 		return nil, err
 	}
@@ -286,18 +286,18 @@ func (o Office) withParties(ctx context.Context, tx *store.Tx, rows []disburseme
 	if err != nil {
 		return nil, err
 	}
-	prepaymentOf, err := o.prepaymentsByID(ctx, tx, prepaymentIDs)
+	prepaymentOf, err := req.Advances.prepaymentsByID(ctx, tx, prepaymentIDs)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Disbursement, len(rows))
 	for i, r := range rows {
-		d, err := r.written(o.Book.Base)
+		d, err := r.written(req.Book.Base)
 		if err != nil {
 			return nil, err
 		}
-		d.Plan, d.Partner = planOf[orEmpty(r.PlanID)], partnerOf[orEmpty(r.PartnerID)]
-		d.Prepayment = prepaymentOf[orEmpty(r.PrepaymentID)]
+		d.Plan, d.Partner = planOf[store.ZeroIfNull(r.PlanID)], partnerOf[store.ZeroIfNull(r.PartnerID)]
+		d.Prepayment = prepaymentOf[store.ZeroIfNull(r.PrepaymentID)]
 		out[i] = d
 	}
 	return out, nil
@@ -317,10 +317,10 @@ type Filter struct {
 	Page  store.Keyset
 }
 
-// List lists the disbursements that the actor may know of, by number. Of the plan, the partner and the prepayment it reads
-// no more than id and number or code.
-func (o Office) List(ctx context.Context, tx *store.Tx, f Filter) ([]Disbursement, error) {
-	return o.list(ctx, tx, f.Page, func(q *bun.SelectQuery) *bun.SelectQuery {
+// List lists the disbursements that the actor may know of, by number. Of the plan, the partner and the prepayment it
+// reads no more than id and number or code.
+func (req Requests) List(ctx context.Context, tx *store.Tx, f Filter) ([]Disbursement, error) {
+	return req.list(ctx, tx, f.Page, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if f.State == "" {
 			return q
 		}
@@ -329,16 +329,17 @@ func (o Office) List(ctx context.Context, tx *store.Tx, f Filter) ([]Disbursemen
 }
 
 // Disbursements lists disbursements by number, in one state or, for "", in all.
-func (o Office) Disbursements(ctx context.Context, tx *store.Tx, state State) ([]Disbursement, error) {
-	return o.List(ctx, tx, Filter{State: state})
+func (req Requests) All(ctx context.Context, tx *store.Tx, state State) ([]Disbursement, error) {
+	return req.List(ctx, tx, Filter{State: state})
 }
 
-// UnderPlans lists what was asked for under some plans, of those that the actor may know of, as [Office.List] does.
-func (o Office) UnderPlans(ctx context.Context, tx *store.Tx, plans []beneficiaries.PlanID) ([]Disbursement, error) {
+// UnderPlans lists what was asked for under some plans, of those that the actor may know of, as [Requests.List] does.
+func (req Requests) UnderPlans(ctx context.Context, tx *store.Tx, plans []beneficiaries.PlanID) ([]Disbursement,
+	error) {
 	if len(plans) == 0 {
 		return nil, nil
 	}
-	return o.list(ctx, tx, store.Keyset{}, func(q *bun.SelectQuery) *bun.SelectQuery {
+	return req.list(ctx, tx, store.Keyset{}, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("d.plan_id IN (?)", bun.List(plans))
 	})
 }
@@ -361,14 +362,14 @@ func namedRows(tx *store.Tx) *bun.SelectQuery {
 // read reads a row and names what it refers to.
 func (r namedRow) read(base ledger.Currency) (Disbursement, error) {
 	d, err := r.written(base)
-	d.Plan.ID, d.Plan.Number = orEmpty(r.PlanID), r.PlanNumber
-	d.Partner.ID, d.Partner.Code = orEmpty(r.PartnerID), r.PartnerCode
-	d.Prepayment.ID, d.Prepayment.Number = orEmpty(r.PrepaymentID), r.PrepaymentNumber
+	d.Plan.ID, d.Plan.Number = store.ZeroIfNull(r.PlanID), r.PlanNumber
+	d.Partner.ID, d.Partner.Code = store.ZeroIfNull(r.PartnerID), r.PartnerCode
+	d.Prepayment.ID, d.Prepayment.Number = store.ZeroIfNull(r.PrepaymentID), r.PrepaymentNumber
 	return d, err
 }
 
 // list lists those of a query over disbursements as d that the actor may know of.
-func (o Office) list(
+func (req Requests) list(
 	ctx context.Context, tx *store.Tx, page store.Keyset, which func(*bun.SelectQuery) *bun.SelectQuery,
 ) ([]Disbursement, error) {
 	var rows []namedRow
@@ -379,16 +380,16 @@ func (o Office) list(
 	out := make([]Disbursement, len(rows))
 	for i, r := range rows {
 		var err error
-		if out[i], err = r.read(o.Book.Base); err != nil {
+		if out[i], err = r.read(req.Book.Base); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// unbooked lists what was approved beside plan lines and is not in the books yet, whoever asks: money that is promised is promised
-// for everybody. It comes without plan and parties, which the actor may not know of.
-func (o Office) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
+// unbooked lists what was approved beside plan lines and is not in the books yet, whoever the caller is: money that is
+// promised is promised for everybody. It comes without plan and parties, which the actor may not know of.
+func (req Requests) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
 	var rows []disbursementRow
 	err := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
 		Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released})).Where("entry_id IS NULL").
@@ -398,7 +399,7 @@ func (o Office) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, err
 	}
 	found := make([]Disbursement, len(rows))
 	for i, r := range rows {
-		if found[i], err = r.written(o.Book.Base); err != nil {
+		if found[i], err = r.written(req.Book.Base); err != nil {
 			return nil, err
 		}
 	}

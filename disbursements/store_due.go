@@ -38,7 +38,8 @@ func insertDues(ctx context.Context, tx *store.Tx, all []Due) error {
 	}
 	rows := make([]dueRow, len(all))
 	for i, d := range all {
-		rows[i] = dueRow{ID: store.NewID("rem"), Kind: d.Kind, Subject: d.Subject, DueOn: d.On, NotedAt: store.FormatTime(tx.At)}
+		rows[i] = dueRow{ID: store.NewID("rem"), Kind: d.Kind, Subject: d.Subject, DueOn: d.On,
+			NotedAt: store.FormatTime(tx.At)}
 	}
 	_, err := tx.NewInsert().Model(&rows).On("CONFLICT (kind, subject, due_on) DO NOTHING").Exec(ctx)
 	return err

@@ -39,7 +39,8 @@ type relationRow struct {
 }
 
 func insertDelegation(ctx context.Context, tx *store.Tx, d Delegation) error {
-	row := delegationRow{ID: d.ID, FromUser: d.From, ToUser: d.To, FromOn: d.FromOn, ToOn: d.ToOn, Reason: d.Reason, CreatedBy: access.UserID(tx.By.User),
+	row := delegationRow{ID: d.ID, FromUser: d.From, ToUser: d.To, FromOn: d.FromOn, ToOn: d.ToOn, Reason: d.Reason,
+		CreatedBy: access.UserID(tx.By.User),
 		CreatedAt: store.FormatTime(d.CreatedAt)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
@@ -66,7 +67,8 @@ func readDelegations(ctx context.Context, tx *store.Tx, user access.UserID) ([]D
 	}
 	found := make([]Delegation, len(rows))
 	for i, r := range rows {
-		found[i] = Delegation{ID: r.ID, From: r.FromUser, To: r.ToUser, FromName: r.FromName, ToName: r.ToName, FromOn: r.FromOn, ToOn: r.ToOn, Reason: r.Reason}
+		found[i] = Delegation{ID: r.ID, From: r.FromUser, To: r.ToUser, FromName: r.FromName, ToName: r.ToName,
+			FromOn: r.FromOn, ToOn: r.ToOn, Reason: r.Reason}
 		var err error
 		if found[i].CreatedAt, err = store.ParseTime(r.CreatedAt); err != nil {
 			return nil, err
@@ -82,18 +84,20 @@ func readDelegations(ctx context.Context, tx *store.Tx, user access.UserID) ([]D
 }
 
 func insertRelation(ctx context.Context, tx *store.Tx, r Relation) error {
-	row := relationRow{ID: r.ID, UserID: r.User, DonorID: r.Donor, Payee: r.Payee, BeneficiaryID: r.Beneficiary, Nature: r.Nature,
+	row := relationRow{ID: r.ID, UserID: r.User, DonorID: r.Donor, Payee: r.Payee, BeneficiaryID: r.Beneficiary,
+		Nature:     r.Nature,
 		DeclaredBy: r.DeclaredBy, DeclaredAt: store.FormatTime(r.DeclaredAt)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 
 func endRelation(ctx context.Context, tx *store.Tx, r Relation) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*relationRow)(nil)).Set("ended_on = ?", r.EndedOn).Where("id = ?", r.ID).Where("ended_on = ''").Exec(ctx))
+	return store.ExactlyOne(tx.NewUpdate().Model((*relationRow)(nil)).Set("ended_on = ?", r.EndedOn).Where("id = ?",
+		r.ID).Where("ended_on = ''").Exec(ctx))
 }
 
 // relations reads one relation, or for "" all, that the actor may know of.
-func (o Office) relations(ctx context.Context, tx *store.Tx, id RelationID) ([]Relation, error) {
+func relations(ctx context.Context, tx *store.Tx, id RelationID) ([]Relation, error) {
 	var rows []relationRow
 	q := beneficiaries.OfCases(tx, tx.NewSelect().Model(&rows), "beneficiary_id").Order("id")
 	if id != "" {
@@ -106,12 +110,13 @@ func (o Office) relations(ctx context.Context, tx *store.Tx, id RelationID) ([]R
 }
 
 // relationsOf reads the relations in force to the payee or the person of a disbursement.
-func (o Office) relationsOf(ctx context.Context, tx *store.Tx, d Disbursement) ([]Relation, error) {
+func relationsOf(ctx context.Context, tx *store.Tx, d Disbursement) ([]Relation, error) {
 	if d.Payee == "" && d.Plan.Beneficiary == "" {
 		return nil, nil
 	}
 	var rows []relationRow
-	err := tx.NewSelect().Model(&rows).Where("payee <> '' AND payee = ? OR beneficiary_id <> '' AND beneficiary_id = ?", d.Payee, d.Plan.Beneficiary).
+	err := tx.NewSelect().Model(&rows).Where("payee <> '' AND payee = ? OR beneficiary_id <> '' AND beneficiary_id = ?",
+		d.Payee, d.Plan.Beneficiary).
 		Where("ended_on = '' OR ended_on >= ?", ledger.DateOf(tx.At)).Order("id").Scan(ctx)
 	if err != nil {
 		return nil, err
@@ -126,7 +131,8 @@ func relationsFrom(rows []relationRow) ([]Relation, error) {
 		if err != nil {
 			return nil, err
 		}
-		found[i] = Relation{r.ID, r.UserID, r.DonorID, r.Payee, r.BeneficiaryID, r.Nature, r.DeclaredBy, at, r.EndedOn}
+		found[i] = Relation{ID: r.ID, User: r.UserID, Donor: r.DonorID, Payee: r.Payee, Beneficiary: r.BeneficiaryID,
+			Nature: r.Nature, DeclaredBy: r.DeclaredBy, DeclaredAt: at, EndedOn: r.EndedOn}
 	}
 	return found, nil
 }

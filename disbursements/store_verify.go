@@ -4,22 +4,22 @@ import (
 	"context"
 	"slices"
 
+	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
 )
 
-// Verified counts what [Office.Verify] has read.
-type Verified struct{ Transfers, Disbursements, Batches int64 }
+// Verified counts what [Requests.Verify] has read.
+type Verified struct{ Transfers, Disbursements int64 }
 
-// Verify holds money that moved against its approvals: what was asked for is still what its row says, and as many different
-// people as the rules want took the steps on exactly that, in the roles that the policy asked for; payment batches pay what was locked,
-// to whom; and every entry of a transfer or liquidation belongs to one.
-func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (Verified, error) {
-	v := &verifier{out: out, base: o.Book.Base}
-	batches := func(ctx context.Context, tx *store.Tx) error { return o.verifyBatches(ctx, tx, v) }
-	decisions := func(ctx context.Context, tx *store.Tx) error { return o.verifyDecisions(ctx, tx, out) }
-	for _, step := range []func(context.Context, *store.Tx) error{v.disbursements, decisions, v.transfers, v.unclaimed, batches} {
+// Verify holds money that moved against its approvals: what was asked for is still what its row says, and as many
+// different people as the rules want took the steps on exactly that, in the roles that the policy asked for; and
+// every entry of a transfer or liquidation belongs to one.
+func (req Requests) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (Verified, error) {
+	v := &verifier{out: out, base: req.Book.Base}
+	decisions := func(ctx context.Context, tx *store.Tx) error { return req.verifyDecisions(ctx, tx, out) }
+	for _, step := range []func(context.Context, *store.Tx) error{v.disbursements, decisions, v.transfers, v.unclaimed} {
 		if err := step(ctx, tx); err != nil {
 			return v.done, err
 		}
@@ -65,8 +65,9 @@ var behind = map[State]struct {
 	people   int64
 	released bool
 }{
-	Approved: {2, false}, OnHold: {3, false}, Authorised: {3, false}, Evidenced: {3, false}, Arrived: {3, false}, Disallowed: {3, false},
-	Released: {4, true}, Paid: {4, true}, Returned: {4, true},
+	Approved: {2, false}, OnHold: {3, false}, Authorised: {3, false}, Evidenced: {3, false}, Arrived: {3, false},
+	Disallowed: {3, false},
+	Released:   {4, true}, Paid: {4, true}, Returned: {4, true},
 }
 
 func (v *verifier) disbursement(d Disbursement, r verifiedRow) {
@@ -77,7 +78,7 @@ func (v *verifier) disbursement(d Disbursement, r verifiedRow) {
 		needs.people, approvals = needs.people-1, 0 // it is approved after it is paid
 	}
 	// The hash is of the row's own text, so that a change counts which reads as the same.
-	want := digest(payloadParts(d, r.Shares, r.Items)...)
+	want := access.PayloadOf(payloadParts(d, r.Shares, r.Items)...)
 	if (decided || d.State == Submitted) && string(r.Payload) != string(want[:]) {
 		v.out.Add("approval", place, "it does not say what was submitted: it was changed since")
 	}
@@ -115,8 +116,8 @@ type verifiedTransfer struct {
 	Payload                    []byte
 }
 
-// transfers wants two people behind money that moved. A plan may have got newer versions since; what was asked for names
-// one.
+// transfers wants two people behind money that moved. A plan may have got newer versions since; what was asked for
+// names one.
 func (v *verifier) transfers(ctx context.Context, tx *store.Tx) error {
 	q := tx.NewSelect().TableExpr("transfers AS t").ColumnExpr("t.*, u.step, u.user_id, u.payload").
 		ColumnExpr("COALESCE(k.code, '') AS partner, COALESCE(k.currency, '') AS currency").
@@ -139,7 +140,7 @@ func (v *verifier) transfers(ctx context.Context, tx *store.Tx) error {
 			return nil
 		}
 		t.Plan.Number, t.Plan.Current.ID = r.Plan, r.PlanVersion
-		want := digest(t.payloadParts(r.Rate)...)
+		want := access.PayloadOf(t.payloadParts(r.Rate)...)
 		if r.Step != nil && string(r.Payload) == string(want[:]) {
 			if people[*r.Step] == nil {
 				people[*r.Step] = map[string]bool{}

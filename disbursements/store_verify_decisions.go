@@ -17,10 +17,11 @@ type decided struct {
 	given []Approval
 }
 
-// verifyDecisions holds who decided on disbursements against what their policies ask for: the roles are there, nobody claimed a role that
-// they never had, and what the policy asks of such an amount, fund and cash whatever else is known is among what was asked.
-func (o Office) verifyDecisions(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
-	known, err := o.Policies(ctx, tx)
+// verifyDecisions holds who decided on disbursements against what their policies ask for: the roles are there, nobody
+// claimed a role that they never had, and what the policy asks of such an amount, fund and cash whatever else is
+// known is among what was asked.
+func (req Requests) verifyDecisions(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
+	known, err := req.Policies.Policies(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -32,7 +33,7 @@ func (o Office) verifyDecisions(ctx context.Context, tx *store.Tx, out *proof.Fi
 	if err != nil {
 		return err
 	}
-	return o.eachDecided(ctx, tx, func(d decided) {
+	return req.eachDecided(ctx, tx, func(d decided) {
 		place := "disbursement " + d.Number
 		policy, named := policies[d.Policy]
 		if !named {
@@ -69,10 +70,10 @@ func (d decided) lacks(far Progress) bool {
 	return far.Waits(access.Approve) && !after || d.State != Approved && far.Waits(access.Authorise)
 }
 
-// least reports whether needs hold all that the policy asks for by what the row itself says: more is asked where a payee was new, or
-// where what went to the same payee came to more.
+// least reports whether needs hold all that the policy asks for by what the row itself says: more is asked where a
+// payee was new, or where what went to the same payee came to more.
 func (p Policy) least(d Disbursement, needs []Need) bool {
-	f := facts{amount: d.Base, known: true, funds: d.funds(), cash: d.Settlement == ByPettyCash}
+	f := facts{amount: d.Base, known: true, funds: d.Funds(), cash: d.Settlement == ByPettyCash}
 	return !slices.ContainsFunc(p.needs(f), func(want Need) bool {
 		return !slices.ContainsFunc(needs, want.within)
 	})
@@ -89,13 +90,16 @@ type decidedRow struct {
 
 // eachDecided goes through the disbursements that somebody approved or authorised. One whose row cannot be read is left
 // out: [verifier.disbursements] has found it.
-func (o Office) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided)) error {
-	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr(evidenceColumn).ColumnExpr("d.*, COALESCE(a.step, '') AS step").
-		ColumnExpr("COALESCE(a.user_id, '') AS user_id, COALESCE(a.on_behalf_of, '') AS on_behalf_of, COALESCE(a.roles, '') AS roles").
+func (req Requests) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided)) error {
+	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr(evidenceColumn).
+		ColumnExpr("d.*, COALESCE(a.step, '') AS step").
+		ColumnExpr("COALESCE(a.user_id, '') AS user_id, COALESCE(a.on_behalf_of, '') AS on_behalf_of, COALESCE(a.roles, " +
+			"'') AS roles").
 		Join("LEFT JOIN disbursement_approvals AS a ON a.disbursement_id = d.id AND a.round = d.round " +
 			"AND EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step " +
 			"AND u.user_id = a.user_id AND u.payload = d.payload)").
-		Where("d.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'returned', 'evidenced', 'verified', 'disallowed')").
+		Where("d.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'returned', 'evidenced', 'verified', " +
+			"'disallowed')").
 		OrderExpr("d.id, a.user_id")
 	var last decided
 	err := store.EachRow(ctx, tx, q, func(r decidedRow) error {
@@ -103,14 +107,15 @@ func (o Office) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided))
 			if last.ID != "" {
 				fn(last)
 			}
-			d, err := r.written(o.Book.Base)
+			d, err := r.written(req.Book.Base)
 			if err != nil {
 				d.ID = ""
 			}
 			last = decided{Disbursement: d, row: r.disbursementRow}
 		}
 		if r.UserID != "" {
-			last.given = append(last.given, Approval{Step: r.Step, User: r.UserID, OnBehalfOf: r.OnBehalfOf, Roles: parseRoles(r.Roles)})
+			last.given = append(last.given,
+				Approval{Step: r.Step, User: r.UserID, OnBehalfOf: r.OnBehalfOf, Roles: parseRoles(r.Roles)})
 		}
 		return nil
 	})

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
@@ -22,10 +23,10 @@ import (
 	"supportledger/store/storetest"
 )
 
-// TestAnyStoryKeepsTheBooksTrue plays made-up organisations - grants in DKK and EUR with any bearers and rates, plans with up to
-// four payers, transfers, liquidations, exchanges, amendments and indirect charges, entered in any order of dates - and then
-// asks the books for everything that must hold whatever happened (see audit_test.go). What an act may refuse is listed; any
-// other error is a fault.
+// TestAnyStoryKeepsTheBooksTrue plays made-up organisations - grants in DKK and EUR with any bearers and rates, plans
+// with up to four payers, transfers, liquidations, exchanges, amendments and indirect charges, entered in any order
+// of dates - and then asks the books for everything that must hold whatever happened (see audit_test.go). What an act
+// may refuse is listed; any other error is a fault.
 //
 // The usual run plays a few stories; RAPID_CHECKS=5000 plays a thousand.
 func TestAnyStoryKeepsTheBooksTrue(t *testing.T) {
@@ -55,7 +56,8 @@ func TestAnyStoryKeepsTheBooksTrue(t *testing.T) {
 		})
 	}
 	t.Logf("acts that went through, and refusals: %v", played)
-	for _, act := range []string{"instalment", "approve", "transfer", "settle", "exchange", "indirect", "amend", "cost at home"} {
+	for _, act := range []string{"instalment", "approve", "transfer", "settle", "exchange", "indirect", "amend",
+		"cost at home"} {
 		if played[act] == 0 && !t.Failed() {
 			t.Errorf("no story had a %s that went through, so nothing is shown about it", act)
 		}
@@ -83,13 +85,14 @@ type story struct {
 	played map[string]int
 	grants []grants.Grant
 	plans  []beneficiaries.Plan
-	open   []Disbursement // authorised, not settled
+	open   []disbursements.Disbursement // authorised, not settled
 }
 
 // expected are the refusals that a story may meet, each for its own reason.
 var expected = []error{
-	ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, grants.ErrBudgetExceeded, rates.ErrRateMissing, beneficiaries.ErrNothingDue,
-	beneficiaries.ErrPlanState, ErrFeeExceedsAmount, ErrPlanNotApproved,
+	ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, grants.ErrBudgetExceeded, rates.ErrRateMissing,
+	beneficiaries.ErrNothingDue,
+	beneficiaries.ErrPlanState, disbursements.ErrFeeExceedsAmount, disbursements.ErrPlanNotApproved,
 }
 
 // note counts an act as done or refused, and stops at what is neither.
@@ -133,10 +136,11 @@ func (s *story) begin() {
 	bearer := rapid.SampledFrom([]string{"grant", "general"})
 	for i := range rapid.IntRange(1, 4).Draw(s.t, "grants") {
 		code, c := fmt.Sprintf("G%d", i+1), rapid.SampledFrom([]string{"DKK", "EUR"}).Draw(s.t, "currency")
-		s.sign(code, fmt.Sprintf("%s %s fees:%s fx:%s indirect:%s", c, s.money("grant", 9_000_000, ledger.Currency(c)), bearer.Draw(s.t, "fees"),
+		s.sign(code, fmt.Sprintf("%s %s fees:%s fx:%s indirect:%s", c, s.money("grant", 9_000_000, ledger.Currency(c)),
+			bearer.Draw(s.t, "fees"),
 			bearer.Draw(s.t, "fx"), decimal.New(rapid.Int64Range(0, 150).Draw(s.t, "indirect"), -1)))
 		s.do("", func(ctx context.Context, tx *store.Tx) error {
-			g, err := s.office.Grants.Grant(ctx, tx, code)
+			g, err := s.requests.Grants.Grant(ctx, tx, code)
 			s.grants = append(s.grants, g)
 			return err
 		})
@@ -176,7 +180,7 @@ func (s *story) draftPlan(number string) {
 	}
 	s.plan(number, c, quoted, strings.Join(split, " "), s.money("unit price", 60_000, ledger.Currency(c)).String(), due...)
 	s.do("", func(ctx context.Context, tx *store.Tx) error {
-		p, err := s.office.People.Plan(ctx, tx, number)
+		p, err := s.requests.People.Plan(ctx, tx, number)
 		s.plans = append(s.plans, p)
 		return err
 	})
@@ -198,7 +202,8 @@ func (s *story) act() {
 	s.Helper()
 	g := rapid.SampledFrom(s.grants).Draw(s.t, "grant")
 	p := rapid.SampledFrom(s.plans).Draw(s.t, "plan")
-	switch rapid.SampledFrom([]string{"instalment", "approve", "transfer", "transfer", "support", "support", "settle", "settle", "settle", "exchange", "indirect", "amend", "home"}).Draw(s.t, "act") {
+	switch rapid.SampledFrom([]string{"instalment", "approve", "transfer", "transfer", "support", "support", "settle",
+		"settle", "settle", "exchange", "indirect", "amend", "home"}).Draw(s.t, "act") {
 	case "instalment":
 		s.instalment(g)
 	case "approve":
@@ -220,14 +225,15 @@ func (s *story) act() {
 		s.swap(g)
 	case "indirect":
 		s.note("indirect", s.try("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := s.office.Grants.ChargeIndirect(ctx, tx, g.Code, s.day("on", 60))
+			_, err := s.requests.Grants.ChargeIndirect(ctx, tx, g.Code, s.day("on", 60))
 			return err
 		}))
 	case "amend":
-		b, r := rapid.SampledFrom([]grants.Bearer{grants.BornByGrant, grants.BornByGeneral}).Draw(s.t, "bearer"), decimal.New(rapid.Int64Range(0, 150).Draw(s.t, "indirect"), -1)
+		b, r := rapid.SampledFrom([]grants.Bearer{grants.BornByGrant, grants.BornByGeneral}).Draw(s.t, "bearer"),
+			decimal.New(rapid.Int64Range(0, 150).Draw(s.t, "indirect"), -1)
 		c := rapid.SampledFrom([]grants.Change{{FeeBearer: &b}, {CurrencyBearer: &b}, {IndirectRate: &r}}).Draw(s.t, "change")
 		s.note("amend", s.try("finance", func(ctx context.Context, tx *store.Tx) error {
-			_, err := s.office.Grants.Amend(ctx, tx, g.Code, s.day("from", 0), c)
+			_, err := s.requests.Grants.Amend(ctx, tx, g.Code, s.day("from", 0), c)
 			return err
 		}))
 	case "home":
@@ -250,8 +256,10 @@ func (s *story) instalment(g grants.Grant) {
 
 func (s *story) transfer(p beneficiaries.Plan, on ledger.Date) {
 	partner, c := s.partner(p)
-	x := Transfer{Date: on, Sent: s.money("sent", 300_000, "DKK"), SendingFee: ledger.OfMinor(rapid.Int64Range(0, 9_999).Draw(s.t, "fee"), "DKK"),
-		Rate: rate(s.rate(c)), ReceivingFee: ledger.OfMinor(rapid.Int64Range(0, 99_999).Draw(s.t, "receiving"), ledger.Currency(c))}
+	x := disbursements.Transfer{Date: on, Sent: s.money("sent", 300_000, "DKK"),
+		SendingFee:   ledger.OfMinor(rapid.Int64Range(0, 9_999).Draw(s.t, "fee"), "DKK"),
+		Rate:         rate(s.rate(c)),
+		ReceivingFee: ledger.OfMinor(rapid.Int64Range(0, 99_999).Draw(s.t, "receiving"), ledger.Currency(c))}
 	s.note("transfer", s.send(p.Number, partner, x))
 }
 
@@ -270,28 +278,31 @@ func (s *story) support(p beneficiaries.Plan) {
 	if rapid.IntRange(0, 4).Draw(s.t, "own split") == 0 {
 		split = shares(string(rapid.SampledFrom(s.grants).Draw(s.t, "payer").Fund()) + "=100")
 	}
-	d, err := s.draft(p.Number, partner, rapid.IntRange(1, 4).Draw(s.t, "units"), s.money("amount", 90_000, ledger.Currency(c)), split)
-	if !s.note("draft", err) || !s.note("submit", s.step("maker", Office.Submit, d.Number)) {
+	d, err := s.draft(p.Number, partner, rapid.IntRange(1, 4).Draw(s.t, "units"),
+		s.money("amount", 90_000, ledger.Currency(c)), split)
+	if !s.note("draft", err) || !s.note("submit", s.step("maker", disbursements.Requests.Submit, d.Number)) {
 		return
 	}
 	if rapid.IntRange(0, 5).Draw(s.t, "return") == 0 {
-		back := func(o Office, ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+		back := func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+			error) {
 			return o.Return(ctx, tx, key, "not what was agreed")
 		}
 		s.note("return", s.step("finance", back, d.Number))
-		s.note("submit", s.step("maker", Office.Submit, d.Number))
+		s.note("submit", s.step("maker", disbursements.Requests.Submit, d.Number))
 	}
-	if err := s.step("maker", Office.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
+	if err := s.step("maker", disbursements.Requests.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
 		s.Fatalf("who asked approves: %v", err)
 	}
-	s.note("approval", s.step("lead", Office.Approve, d.Number))
-	s.note("authorisation", s.step("finance", Office.Authorise, d.Number))
+	s.note("approval", s.step("lead", disbursements.Requests.Approve, d.Number))
+	s.note("authorisation", s.step("finance", disbursements.Requests.Authorise, d.Number))
 	s.open = append(s.open, d)
 }
 
 // swap sells a grant's euros, or buys euros for the general fund.
 func (s *story) swap(g grants.Grant) {
-	x := Exchange{Fund: g.Fund(), Date: s.day("on", 30), Amount: s.money("euros", 900_000, "EUR"), From: "1020", To: "1010", Rate: rate(s.rate("EUR")),
+	x := disbursements.Exchange{Fund: g.Fund(), Date: s.day("on", 30), Amount: s.money("euros", 900_000, "EUR"),
+		From: "1020", To: "1010", Rate: rate(s.rate("EUR")),
 		Fee: ledger.OfMinor(rapid.Int64Range(0, 9_999).Draw(s.t, "fee"), "DKK")}
 	if rapid.IntRange(0, 2).Draw(s.t, "buy") == 0 {
 		x.Fund, x.Amount, x.From, x.To = "UNR", s.money("kroner", 900_000, "DKK"), "1010", "1020"
@@ -310,8 +321,9 @@ func (s *story) spendAtHome(g grants.Grant) {
 		if err := ledger.LockFunds(ctx, tx, g.Fund()); err != nil {
 			return err
 		}
-		_, err := s.office.Grants.Post(ctx, tx, ledger.Entry{Date: s.day("on", 30), Text: "cost | at home; \"quoted\"", Act: "payment", Lines: []ledger.Line{
-			ledger.Base("5300", g.Fund(), amount).For("legal-aid"), ledger.Base("1010", g.Fund(), amount.Neg())}})
+		_, err := s.requests.Grants.Post(ctx, tx,
+			ledger.Entry{Date: s.day("on", 30), Text: "cost | at home; \"quoted\"", Act: "payment", Lines: []ledger.Line{
+				ledger.Base("5300", g.Fund(), amount).For("legal-aid"), ledger.Base("1010", g.Fund(), amount.Neg())}})
 		return err
 	}))
 }
@@ -320,7 +332,7 @@ func (s *story) spendAtHome(g grants.Grant) {
 func (s *story) journal() string {
 	var out strings.Builder
 	err := s.db.View(s.ctx, func(tx *store.Tx) error {
-		return s.office.Book.ExportJournal(s.ctx, tx, &out, ledger.Span{}, func(int64) {})
+		return s.requests.Book.ExportJournal(s.ctx, tx, &out, ledger.Span{}, func(int64) {})
 	})
 	if err != nil {
 		s.Fatalf("%v", err)

@@ -3,24 +3,14 @@ package disbursements
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
-	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
-
-// Office moves money. It holds no state of its own.
-type Office struct {
-	Book   ledger.Book
-	Grants grants.Register
-	People beneficiaries.Register
-}
 
 // PartnerID identifies a partner. People use the code, such as "NG-01".
 type PartnerID string
@@ -35,8 +25,8 @@ type Partner struct {
 }
 
 // RegisterPartner puts a partner on record. [ErrDuplicatePartner] when the code is taken.
-func (o Office) RegisterPartner(ctx context.Context, tx *store.Tx, p Partner) (Partner, error) {
-	if _, err := o.Book.Account(ctx, tx, p.Account); err != nil {
+func (adv Advances) RegisterPartner(ctx context.Context, tx *store.Tx, p Partner) (Partner, error) {
+	if _, err := adv.Book.Account(ctx, tx, p.Account); err != nil {
 		return Partner{}, err
 	}
 	p.ID = PartnerID(store.NewID("par"))
@@ -47,7 +37,7 @@ func (o Office) RegisterPartner(ctx context.Context, tx *store.Tx, p Partner) (P
 }
 
 // Partner finds a partner by id or code. [ErrUnknownPartner].
-func (o Office) Partner(ctx context.Context, tx *store.Tx, key string) (Partner, error) {
+func (adv Advances) Partner(ctx context.Context, tx *store.Tx, key string) (Partner, error) {
 	return readPartner(ctx, tx, key)
 }
 
@@ -82,65 +72,52 @@ type Transfer struct {
 
 // Payload is the SHA-256 of what is requested and authorised.
 func (t Transfer) Payload() [sha256.Size]byte {
-	return digest(t.payloadParts(t.Rate.String())...)
+	return access.PayloadOf(t.payloadParts(t.Rate.String())...)
 }
 
 // payloadParts lists what the two people bind, with the rate as it is stored.
 func (t Transfer) payloadParts(rate string) []string {
-	return []string{string(t.ID), t.Number, t.Partner.Code, t.Plan.Number, t.Plan.Current.ID, string(t.Account), string(t.Date),
+	return []string{string(t.ID), t.Number, t.Partner.Code, t.Plan.Number, t.Plan.Current.ID, string(t.Account),
+		string(t.Date),
 		t.Sent.String(), t.SendingFee.String(), rate, t.ReceivingFee.String()}
 }
 
-// digest hashes strings so that no two different lists give the same bytes.
-func digest(parts ...string) [sha256.Size]byte {
-	var text strings.Builder
-	for _, p := range parts {
-		fmt.Fprintf(&text, "%d:%s,", len(p), p)
-	}
-	return sha256.Sum256([]byte(text.String()))
-}
-
 // RequestTransfer asks for a transfer. Money moves when a second person authorises it.
-func (o Office) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfer) (Transfer, error) {
-	bank, err := o.Book.Bank(ctx, tx, t.Account)
+func (adv Advances) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfer) (Transfer, error) {
+	bank, err := adv.Book.Bank(ctx, tx, t.Account)
 	if err != nil {
 		return Transfer{}, err
 	}
-	if bank.BankCurrency() != o.Book.Base {
+	if bank.BankCurrency() != adv.Book.Base {
 		return Transfer{}, ErrBankCurrency
 	}
-	if t.Rate.IsZero() && t.Partner.Currency == o.Book.Base {
-		t.Rate = ledger.Par(o.Book.Base)
+	if t.Rate.IsZero() && t.Partner.Currency == adv.Book.Base {
+		t.Rate = ledger.Par(adv.Book.Base)
 	}
-	if _, err := t.amounts(o.Book.Base); err != nil {
+	if _, err := t.amounts(adv.Book.Base); err != nil {
 		return Transfer{}, err
 	}
 	t.ID, t.State, t.Version = TransferID(store.NewID("trf")), TransferRequested, 1
-	for t.Number == "" { // numbers that people gave are stepped over
-		n, err := access.Next(ctx, tx, "transfer")
-		if err != nil {
-			return Transfer{}, err
-		}
-		if _, err := o.readTransfer(ctx, tx, fmt.Sprintf("T-%03d", n)); errors.Is(err, ErrUnknownTransfer) {
-			t.Number = fmt.Sprintf("T-%03d", n)
-		} else if err != nil {
+	if t.Number == "" {
+		if t.Number, err = access.FreeNumber(ctx, tx, "transfer", "T-%03d", transferNumberTaken); err != nil {
 			return Transfer{}, err
 		}
 	}
 	if err := insertTransfer(ctx, tx, t); err != nil {
 		return Transfer{}, err
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(t.ID), Round: 1, Step: access.Request, Payload: t.Payload()}); err != nil {
+	if err := access.Take(ctx, tx,
+		access.Duty{Subject: string(t.ID), Round: 1, Step: access.Request, Payload: t.Payload()}); err != nil {
 		return Transfer{}, err
 	}
 	return t, access.Record(ctx, tx, access.Event{Action: "transfer.requested", Subject: string(t.ID)})
 }
 
-// AuthoriseTransfer moves the money that another person requested to move: the advance of every fund becomes a lot at the
-// partner, and the fees fall on whoever the funds' policies name. [grants.ErrConditionOpen] while a condition of a grant holds
-// its money back.
-func (o Office) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
-	t, err := o.Transfer(ctx, tx, key)
+// AuthoriseTransfer moves the money that another person requested to move: the advance of every fund becomes a lot at
+// the partner, and the fees fall on whoever the funds' policies name. [grants.ErrConditionOpen] while a condition of
+// a grant holds its money back.
+func (adv Advances) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+	t, err := adv.Transfer(ctx, tx, key)
 	if err != nil {
 		return Transfer{}, err
 	}
@@ -151,21 +128,22 @@ func (o Office) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string)
 	if err := access.Take(ctx, tx, duty); err != nil {
 		return Transfer{}, err
 	}
-	if err := o.payable(ctx, tx, beneficiaries.Funds(t.Plan.Current.Shares)...); err != nil {
+	if err := adv.payable(ctx, tx, beneficiaries.Funds(t.Plan.Current.Shares)...); err != nil {
 		return Transfer{}, err
 	}
-	bearers, err := o.feeBearers(ctx, tx, t)
+	bearers, err := adv.feeBearers(ctx, tx, t)
 	if err != nil {
 		return Transfer{}, err
 	}
-	if err := ledger.LockFunds(ctx, tx, append(slices.Clone(bearers), beneficiaries.Funds(t.Plan.Current.Shares)...)...); err != nil {
+	if err := ledger.LockFunds(ctx, tx,
+		append(slices.Clone(bearers), beneficiaries.Funds(t.Plan.Current.Shares)...)...); err != nil {
 		return Transfer{}, err
 	}
-	entry, err := t.entry(o.Book.Base, bearers)
+	entry, err := t.entry(adv.Book.Base, bearers)
 	if err != nil {
 		return Transfer{}, err
 	}
-	posted, err := o.Grants.Post(ctx, tx, entry)
+	posted, err := adv.Grants.Post(ctx, tx, entry)
 	if err != nil {
 		return Transfer{}, err
 	}
@@ -177,11 +155,11 @@ func (o Office) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string)
 }
 
 // feeBearers names, for each share of the plan, the fund that pays its part of the fees on the day.
-func (o Office) feeBearers(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
+func (adv Advances) feeBearers(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
 	bearers := make([]ledger.FundCode, len(t.Plan.Current.Shares))
 	for i, s := range t.Plan.Current.Shares {
 		var err error
-		if bearers[i], err = o.Grants.FeeBearer(ctx, tx, s.Fund, t.Date); err != nil {
+		if bearers[i], err = adv.Grants.FeeBearer(ctx, tx, s.Fund, t.Date); err != nil {
 			return nil, err
 		}
 	}
@@ -212,8 +190,8 @@ func (t Transfer) amounts(base ledger.Currency) (transferAmounts, error) {
 	return out, nil
 }
 
-// entry splits quantity, advance and fees once each over the plan's shares; the bank line of a fund is the sum of what it
-// bears in this act (RULES 6, 27).
+// entry splits quantity, advance and fees once each over the plan's shares; the bank line of a fund is the sum of
+// what it bears in this act (RULES 6, 27).
 func (t Transfer) entry(base ledger.Currency, bearers []ledger.FundCode) (ledger.Entry, error) {
 	whole, err := t.amounts(base)
 	if err != nil {
@@ -223,18 +201,19 @@ func (t Transfer) entry(base ledger.Currency, bearers []ledger.FundCode) (ledger
 		Text: fmt.Sprintf("Transfer %s to partner %s at %s", t.Number, t.Partner.Code, t.Rate)}
 	weights := beneficiaries.Weights(t.Plan.Current.Shares)
 	quantities, advances, fees := whole.net.Split(weights), whole.advance.Split(weights), whole.fees.Split(weights)
-	bank := payments{account: t.Account}
+	bank := FundPayments{Account: t.Account}
 	for i, s := range t.Plan.Current.Shares {
-		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: t.Number, Rate: t.Rate, OpenedOn: t.Date,
-			Pool: t.Partner.pool(s.Fund), Quantity: quantities[i], Cost: advances[i]}
+		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: t.Number, Rate: t.Rate,
+			OpenedOn: t.Date,
+			Pool:     t.Partner.pool(s.Fund), Quantity: quantities[i], Cost: advances[i]}
 		advance := ledger.InCurrency(t.Partner.Account, s.Fund, quantities[i], advances[i]).WithLot(lot.ID)
 		fee := ledger.Base(ledger.TransferFees, bearers[i], fees[i]).For("transfer-fees")
 		advance.Partner, advance.Plan, fee.Plan = t.Partner.Code, t.Plan.Number, t.Plan.Number
 		e.Opens, e.Lines = append(e.Opens, lot), append(e.Lines, advance, fee)
-		bank.pay(s.Fund, advances[i])
-		bank.pay(bearers[i], fees[i])
+		bank.Pay(s.Fund, advances[i])
+		bank.Pay(bearers[i], fees[i])
 	}
-	e.Lines = append(e.Lines, bank.lines()...)
+	e.Lines = append(e.Lines, bank.Lines()...)
 	return e, nil
 }
 
@@ -243,31 +222,32 @@ func (p Partner) pool(fund ledger.FundCode) ledger.Pool {
 	return ledger.Pool{Account: p.Account, Holder: p.Code, Fund: fund, Currency: p.Currency}
 }
 
-// payments gathers what funds pay out of one bank account in base currency, one line per fund (RULES 6).
-type payments struct {
-	account ledger.AccountNo
-	funds   []ledger.FundCode
-	amounts []ledger.Money
+// FundPayments gathers what funds pay out of one bank account in base currency, one line per fund (RULES 6).
+type FundPayments struct {
+	Account ledger.AccountNo
+	Funds   []ledger.FundCode
+	Amounts []ledger.Money
 }
 
-// pay adds to what a fund pays; a negative amount is money coming in.
-func (p *payments) pay(fund ledger.FundCode, amount ledger.Money) {
-	if i := slices.Index(p.funds, fund); i >= 0 {
-		p.amounts[i] = p.amounts[i].Add(amount)
+// Pay adds to what a fund pays; a negative amount is money coming in.
+func (p *FundPayments) Pay(fund ledger.FundCode, amount ledger.Money) {
+	if i := slices.Index(p.Funds, fund); i >= 0 {
+		p.Amounts[i] = p.Amounts[i].Add(amount)
 		return
 	}
-	p.funds, p.amounts = append(p.funds, fund), append(p.amounts, amount)
+	p.Funds, p.Amounts = append(p.Funds, fund), append(p.Amounts, amount)
 }
 
-func (p *payments) lines() []ledger.Line {
-	lines := make([]ledger.Line, len(p.funds))
-	for i, fund := range p.funds {
-		lines[i] = ledger.Base(p.account, fund, p.amounts[i].Neg())
+// Lines are the lines of the bank account, one per fund.
+func (p *FundPayments) Lines() []ledger.Line {
+	lines := make([]ledger.Line, len(p.Funds))
+	for i, fund := range p.Funds {
+		lines[i] = ledger.Base(p.Account, fund, p.Amounts[i].Neg())
 	}
 	return lines
 }
 
 // Transfer finds a transfer by id or number. [ErrUnknownTransfer].
-func (o Office) Transfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
-	return o.readTransfer(ctx, tx, key)
+func (adv Advances) Transfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+	return adv.readTransfer(ctx, tx, key)
 }

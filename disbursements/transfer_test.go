@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
 	"supportledger/ledger"
 )
 
@@ -41,15 +42,16 @@ func shares(s string) []beneficiaries.Share {
 }
 
 // transfer reads "6800.00 + 60.00 at 226 NGN/DKK less 6800.00".
-func transfer(number, split, sent, sending, quoted, receiving string) Transfer {
+func transfer(number, split, sent, sending, quoted, receiving string) disbursements.Transfer {
 	r := rate(quoted)
 	c := r.Num
 	if c == "DKK" {
 		c = r.Den
 	}
-	return Transfer{Number: number, Date: "2026-01-12", Account: "1010", Partner: Partner{Code: "P-" + string(c), Currency: c, Account: "1300"},
-		Plan: beneficiaries.Plan{Number: "P-101", Current: beneficiaries.PlanVersion{Shares: shares(split)}},
-		Sent: of(sent, "DKK"), SendingFee: of(sending, "DKK"), Rate: r, ReceivingFee: of(receiving, c)}
+	return disbursements.Transfer{Number: number, Date: "2026-01-12", Account: "1010",
+		Partner: disbursements.Partner{Code: "P-" + string(c), Currency: c, Account: "1300"},
+		Plan:    beneficiaries.Plan{Number: "P-101", Current: beneficiaries.PlanVersion{Shares: shares(split)}},
+		Sent:    of(sent, "DKK"), SendingFee: of(sending, "DKK"), Rate: r, ReceivingFee: of(receiving, c)}
 }
 
 // written writes an entry's lines, fund by fund: "1300 G1 918000.00 NGN=4061.95 | 6100 G1 54.05 | …".
@@ -71,54 +73,66 @@ func written(e ledger.Entry) string {
 func TestRule27And33Transfer(t *testing.T) {
 	for _, c := range []struct {
 		why      string
-		transfer Transfer
+		transfer disbursements.Transfer
 		bearers  []ledger.FundCode
 		want     string
 	}{
-		{"S04: each grant bears its fees", transfer("T-001", "G1=60 G2=40", "6800.00", "60.00", "226 NGN/DKK", "6800.00"), []ledger.FundCode{"G1", "G2"},
-			"1300 G1 918000.00 NGN=4061.95 | 6100 G1 54.05 | 1300 G2 612000.00 NGN=2707.96 | 6100 G2 36.04 | 1010 G1 -4116.00 | 1010 G2 -2744.00"},
-		{"S07: UNR bears G2's; rule 6: the bank by fund is the sum of what it bears", transfer("T-002", "G1=60 G2=40", "6600.00", "60.00", "232 NGN/DKK", "1200.00"), []ledger.FundCode{"G1", "UNR"},
-			"1300 G1 918000.00 NGN=3956.90 | 6100 G1 39.10 | 1300 G2 612000.00 NGN=2637.93 | 6100 UNR 26.07 | 1010 G1 -3996.00 | 1010 G2 -2637.93 | 1010 UNR -26.07"},
-		{"S12: a plan of the general fund", transfer("T-003", "UNR=100", "2300.00", "60.00", "230 NGN/DKK", "0.00"), []ledger.FundCode{"UNR"},
+		{"S04: each grant bears its fees", transfer("T-001", "G1=60 G2=40", "6800.00", "60.00", "226 NGN/DKK", "6800.00"),
+			[]ledger.FundCode{"G1", "G2"},
+			"1300 G1 918000.00 NGN=4061.95 | 6100 G1 54.05 | 1300 G2 612000.00 NGN=2707.96 | 6100 G2 36.04 | 1010 G1 " +
+				"-4116.00 | 1010 G2 -2744.00"},
+		{"S07: UNR bears G2's; rule 6: the bank by fund is the sum of what it bears",
+			transfer("T-002", "G1=60 G2=40", "6600.00", "60.00", "232 NGN/DKK", "1200.00"), []ledger.FundCode{"G1", "UNR"},
+			"1300 G1 918000.00 NGN=3956.90 | 6100 G1 39.10 | 1300 G2 612000.00 NGN=2637.93 | 6100 UNR 26.07 | 1010 G1 " +
+				"-3996.00 | 1010 G2 -2637.93 | 1010 UNR -26.07"},
+		{"S12: a plan of the general fund", transfer("T-003", "UNR=100", "2300.00", "60.00", "230 NGN/DKK", "0.00"),
+			[]ledger.FundCode{"UNR"},
 			"1300 UNR 529000.00 NGN=2300.00 | 6100 UNR 60.00 | 1010 UNR -2360.00"},
-		{"three ways, to Kenya; UNR bears two of three", transfer("T-010", "G1=33.33 G2=33.33 G3=33.34", "1000.00", "25.00", "18.52 KES/DKK", "100.00"), []ledger.FundCode{"UNR", "G2", "UNR"},
-			"1300 G1 6139.39 KES=331.50 | 6100 UNR 10.13 | 1300 G2 6139.38 KES=331.50 | 6100 G2 10.13 | 1300 G3 6141.23 KES=331.60 | 6100 UNR 10.14 | " +
+		{"three ways, to Kenya; UNR bears two of three",
+			transfer("T-010", "G1=33.33 G2=33.33 G3=33.34", "1000.00", "25.00", "18.52 KES/DKK", "100.00"),
+			[]ledger.FundCode{"UNR", "G2", "UNR"},
+			"1300 G1 6139.39 KES=331.50 | 6100 UNR 10.13 | 1300 G2 6139.38 KES=331.50 | 6100 G2 10.13 | 1300 G3 6141.23 " +
+				"KES=331.60 | 6100 UNR 10.14 | " +
 				"1010 G1 -331.50 | 1010 UNR -20.27 | 1010 G2 -341.63 | 1010 G3 -331.60"},
-		{"a rate that multiplies", transfer("T-011", "G1=50 G2=50", "746.00", "0.00", "7.4600 DKK/EUR", "0.01"), []ledger.FundCode{"G1", "G2"},
-			"1300 G1 50.00 EUR=372.97 | 6100 G1 0.04 | 1300 G2 49.99 EUR=372.96 | 6100 G2 0.03 | 1010 G1 -373.01 | 1010 G2 -372.99"},
+		{"a rate that multiplies", transfer("T-011", "G1=50 G2=50", "746.00", "0.00", "7.4600 DKK/EUR", "0.01"),
+			[]ledger.FundCode{"G1", "G2"},
+			"1300 G1 50.00 EUR=372.97 | 6100 G1 0.04 | 1300 G2 49.99 EUR=372.96 | 6100 G2 0.03 | 1010 G1 -373.01 | 1010 G2 " +
+				"-372.99"},
 	} {
-		e, err := c.transfer.entry("DKK", c.bearers)
+		e, err := disbursements.TransferEntry(c.transfer, "DKK", c.bearers)
 		if err != nil || written(e) != c.want {
 			t.Errorf("%s:\n%s, %v, want\n%s", c.why, written(e), err, c.want)
 		}
 	}
-	for _, c := range []Transfer{
+	for _, c := range []disbursements.Transfer{
 		transfer("T", "G1=100", "100.00", "0.00", "226 NGN/DKK", "22600.00"), // the fee takes it all
 		transfer("T", "G1=100", "100.00", "0.00", "226 NGN/DKK", "22599.00"), // 99.995… rounds to all of it
 		transfer("T", "G1=100", "0.01", "0.00", "7.4600 DKK/EUR", "0.00"),    // not a cent arrives
 	} {
-		if e, err := c.entry("DKK", []ledger.FundCode{"G1"}); !errors.Is(err, ErrFeeExceedsAmount) {
+		if e, err := disbursements.TransferEntry(c, "DKK", []ledger.FundCode{"G1"}); !errors.Is(err,
+			disbursements.ErrFeeExceedsAmount) {
 			t.Errorf("%s of %s: %s, %v", c.ReceivingFee, c.Sent, written(e), err)
 		}
 	}
 }
 
-// Any transfer: quantity, advance and fees are split whole, every fund's lines balance, its one bank line is what it bears,
-// and a fund whose fees fall on another has no cost.
+// Any transfer: quantity, advance and fees are split whole, every fund's lines balance, its one bank line is what it
+// bears, and a fund whose fees fall on another has no cost.
 func TestRule27TransfersBalancePerFund(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x, bearers := drawnTransfer(t)
-		whole, err := x.amounts("DKK")
+		wholeNet, wholeAdvance, wholeFees, err := disbursements.TransferWhole(x, "DKK")
 		if err != nil {
 			t.Skip("the fee is not smaller than the amount")
 		}
-		e, err := x.entry("DKK", bearers)
+		e, err := disbursements.TransferEntry(x, "DKK", bearers)
 		if err != nil {
 			t.Fatal(err)
 		}
 		quantity, zero := ledger.Zero(x.Partner.Currency), ledger.Zero("DKK")
 		advance, fees, bank := zero, zero, zero
-		balance, advances, borne, banked := map[ledger.FundCode]ledger.Money{}, map[ledger.FundCode]ledger.Money{}, map[ledger.FundCode]ledger.Money{}, map[ledger.FundCode]ledger.Money{}
+		balance, advances, borne, banked := map[ledger.FundCode]ledger.Money{}, map[ledger.FundCode]ledger.Money{},
+			map[ledger.FundCode]ledger.Money{}, map[ledger.FundCode]ledger.Money{}
 		add := func(to map[ledger.FundCode]ledger.Money, fund ledger.FundCode, m ledger.Money) {
 			if to[fund].Currency == "" {
 				to[fund] = zero
@@ -152,13 +166,14 @@ func TestRule27TransfersBalancePerFund(t *testing.T) {
 				t.Fatalf("%s bears fees that fall on %s: %s", s.Fund, bearers[i], written(e))
 			}
 		}
-		if quantity.Cmp(whole.net) != 0 || advance.Cmp(whole.advance) != 0 || fees.Cmp(whole.fees) != 0 || bank.Neg().Cmp(x.Sent.Add(x.SendingFee)) != 0 {
+		if quantity.Cmp(wholeNet) != 0 || advance.Cmp(wholeAdvance) != 0 || fees.Cmp(wholeFees) != 0 ||
+			bank.Neg().Cmp(x.Sent.Add(x.SendingFee)) != 0 {
 			t.Fatalf("%s sent, %s fee: %s", x.Sent, x.SendingFee, written(e))
 		}
 	})
 }
 
-func drawnTransfer(t *rapid.T) (Transfer, []ledger.FundCode) {
+func drawnTransfer(t *rapid.T) (disbursements.Transfer, []ledger.FundCode) {
 	n := rapid.IntRange(1, 4).Draw(t, "funds")
 	var split []string
 	bearers := make([]ledger.FundCode, n)

@@ -1,4 +1,4 @@
-package disbursements
+package disbursements_test
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/proof"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -18,56 +20,93 @@ type forgery struct {
 	says      string
 }
 
-// forgeries on two exported payments, PMT-001 to CLI-01 and PMT-002 of 30,000.00 to UNI-01, of which the bank confirmed the first.
+// forgeries on two exported payments, PMT-001 to CLI-01 and PMT-002 of 30,000.00 to UNI-01, of which the bank
+// confirmed the first.
 var forgeries = []forgery{
-	{"an item pays more", "UPDATE payment_batch_items SET amount = amount + 1 WHERE number = 'PMT-002'", "payment batch B-2026-0001", "does not pay what was locked"},
-	{"an item is gone", "UPDATE payment_batch_items SET live = FALSE WHERE number = 'PMT-002'", "payment batch B-2026-0001", "does not pay what was locked"},
-	{"the sum is another", "UPDATE payment_batches SET total = total + 1", "payment batch B-2026-0001", "does not pay what was locked"},
-	{"the hash is another", "UPDATE payment_batches SET lock_hash = (SELECT payload FROM payments WHERE number = 'PMT-001')", "payment batch B-2026-0001", "nobody locked"},
-	{"an account is another's", "UPDATE payee_details SET sealed = (SELECT t.sealed FROM payee_details AS t JOIN payees AS y ON y.id = t.payee_id WHERE y.code = 'CLI-01') " +
-		"WHERE payee_id = (SELECT id FROM payees WHERE code = 'UNI-01')", "payment batch B-2026-0001", "does not pay what was locked"},
-	{"a payee has another name", "UPDATE payees SET alias = 'House CLI-02' WHERE code = 'CLI-01'", "payment batch B-2026-0001", "does not pay what was locked"},
-	{"our account is another", "UPDATE own_accounts SET iban = 'DE89370400440532013000'", "payment batch B-2026-0001", "does not pay what was locked"},
+	{"an item pays more", "UPDATE payment_batch_items SET amount = amount + 1 WHERE number = 'PMT-002'",
+		"payment batch B-2026-0001", "does not pay what was locked"},
+	{"an item is gone", "UPDATE payment_batch_items SET live = FALSE WHERE number = 'PMT-002'",
+		"payment batch B-2026-0001", "does not pay what was locked"},
+	{"the sum is another", "UPDATE payment_batches SET total = total + 1", "payment batch B-2026-0001",
+		"does not pay what was locked"},
+	{"the hash is another",
+		"UPDATE payment_batches SET lock_hash = (SELECT payload FROM payments WHERE number = 'PMT-001')",
+		"payment batch B-2026-0001", "nobody locked"},
+	{"an account is another's",
+		"UPDATE payee_details SET sealed = (SELECT t.sealed FROM payee_details AS t JOIN payees AS y ON y.id = t.payee_id " +
+			"WHERE y.code = 'CLI-01') " +
+			"WHERE payee_id = (SELECT id FROM payees WHERE code = 'UNI-01')", "payment batch B-2026-0001",
+		"does not pay what was locked"},
+	{"a payee has another name", "UPDATE payees SET alias = 'House CLI-02' WHERE code = 'CLI-01'",
+		"payment batch B-2026-0001", "does not pay what was locked"},
+	{"our account is another", "UPDATE own_accounts SET iban = 'DE89370400440532013000'", "payment batch B-2026-0001",
+		"does not pay what was locked"},
 	{"our account is gone", "DELETE FROM own_accounts", "payment batch B-2026-0001", "not on record"},
-	{"released by who locked it", "UPDATE payment_batches SET released_by = locked_by", "payment batch B-2026-0001", "no second person released"},
-	{"released by nobody", "DELETE FROM duties WHERE step = 'release' AND subject = (SELECT id FROM payment_batches)", "payment batch B-2026-0001", "no second person released"},
-	{"a payment is another's", "UPDATE payment_batch_items SET payment_id = (SELECT id FROM payments WHERE number = 'PMT-001') WHERE number = 'PMT-002'",
+	{"released by who locked it", "UPDATE payment_batches SET released_by = locked_by", "payment batch B-2026-0001",
+		"no second person released"},
+	{"released by nobody", "DELETE FROM duties WHERE step = 'release' AND subject = (SELECT id FROM payment_batches)",
+		"payment batch B-2026-0001", "no second person released"},
+	{"a payment is another's",
+		"UPDATE payment_batch_items SET payment_id = (SELECT id FROM payments WHERE number = 'PMT-001') WHERE number = " +
+			"'PMT-002'",
 		"payment PMT-002 of batch B-2026-0001", "not the payment that was put into the batch"},
-	{"asked for with other bank details", "UPDATE payee_bindings SET payee_id = (SELECT id FROM payees WHERE code = 'CLI-01') WHERE payee_id = (SELECT id FROM payees WHERE code = 'UNI-01')",
+	{"asked for with other bank details",
+		"UPDATE payee_bindings SET payee_id = (SELECT id FROM payees WHERE code = 'CLI-01') WHERE payee_id = (SELECT id " +
+			"FROM payees WHERE code = 'UNI-01')",
 		"payment PMT-002 of batch B-2026-0001", "other bank details"},
-	{"decided on for something else", "UPDATE disbursements SET payload = (SELECT payload FROM payments WHERE number = 'PMT-001') WHERE amount = 3000000",
+	{"decided on for something else",
+		"UPDATE disbursements SET payload = (SELECT payload FROM payments WHERE number = 'PMT-001') WHERE amount = 3000000",
 		"payment PMT-002 of batch B-2026-0001", "does not say what was put into the batch"},
-	{"a payment has another day", "UPDATE payments SET date = '2026-03-03' WHERE number = 'PMT-002'", "payment PMT-002", "changed since"},
-	{"a payment in a file that was not made", "UPDATE payment_batches SET state = 'released'", "payment PMT-002", "in a file of no batch"},
-	{"a payment that the bank did not confirm", "UPDATE payments SET state = 'confirmed' WHERE number = 'PMT-002'", "payment PMT-002", "the bank's lines do not come to it"},
-	{"a line of the bank is taken back", "UPDATE bank_matches SET undone = TRUE", "payment PMT-001", "the bank's lines do not come to it"},
-	{"its items cannot be read", "UPDATE disbursements SET items = '[' WHERE amount = 3000000", "disbursement D-2026-0002", "cannot be read"},
-	{"fewer people were asked for", "UPDATE disbursements SET needs = 'approve:1:caseworker|programme_lead;authorise:1:finance_officer|treasurer' WHERE amount = 3000000",
+	{"a payment has another day", "UPDATE payments SET date = '2026-03-03' WHERE number = 'PMT-002'", "payment PMT-002",
+		"changed since"},
+	{"a payment in a file that was not made", "UPDATE payment_batches SET state = 'released'", "payment PMT-002",
+		"in a file of no batch"},
+	{"a payment that the bank did not confirm", "UPDATE payments SET state = 'confirmed' WHERE number = 'PMT-002'",
+		"payment PMT-002", "the bank's lines do not come to it"},
+	{"a line of the bank is taken back", "UPDATE bank_matches SET undone = TRUE", "payment PMT-001",
+		"the bank's lines do not come to it"},
+	{"its items cannot be read", "UPDATE disbursements SET items = '[' WHERE amount = 3000000", "disbursement D-2026-0002",
+		"cannot be read"},
+	{"fewer people were asked for",
+		"UPDATE disbursements SET needs = 'approve:1:caseworker|programme_lead;authorise:1:finance_officer|treasurer' " +
+			"WHERE amount = 3000000",
 		"disbursement D-2026-0002", "fewer people, or other roles"},
-	{"another number has to approve", "UPDATE disbursements SET approvals_needed = 2 WHERE amount = 3000000", "disbursement D-2026-0002", "does not read"},
-	{"nobody is asked for", "UPDATE disbursements SET needs = '' WHERE amount = 3000000", "disbursement D-2026-0002", "does not read"},
-	{"no policy asked", "UPDATE disbursements SET policy_id = '' WHERE amount = 3000000", "disbursement D-2026-0002", "under no policy"},
-	{"authorised in too small a role", "UPDATE disbursement_approvals SET roles = 'programme_lead' WHERE step = 'authorise'", "disbursement D-2026-0002", "without the roles"},
-	{"approved in a role of nobody's", "UPDATE disbursement_approvals SET roles = 'programme_lead|finance_officer' WHERE step = 'approve'", "disbursement D-2026-0001", "never had"},
-	{"approved for somebody who may not", "UPDATE disbursement_approvals SET on_behalf_of = 'usr_nobody'", "disbursement D-2026-0001", "never had"},
-	{"nobody approved", "DELETE FROM disbursement_approvals WHERE step = 'approve'", "disbursement D-2026-0001", "without the roles"},
+	{"another number has to approve", "UPDATE disbursements SET approvals_needed = 2 WHERE amount = 3000000",
+		"disbursement D-2026-0002", "does not read"},
+	{"nobody is asked for", "UPDATE disbursements SET needs = '' WHERE amount = 3000000", "disbursement D-2026-0002",
+		"does not read"},
+	{"no policy asked", "UPDATE disbursements SET policy_id = '' WHERE amount = 3000000", "disbursement D-2026-0002",
+		"under no policy"},
+	{"authorised in too small a role",
+		"UPDATE disbursement_approvals SET roles = 'programme_lead' WHERE step = 'authorise'", "disbursement D-2026-0002",
+		"without the roles"},
+	{"approved in a role of nobody's",
+		"UPDATE disbursement_approvals SET roles = 'programme_lead|finance_officer' WHERE step = 'approve'",
+		"disbursement D-2026-0001", "never had"},
+	{"approved for somebody who may not", "UPDATE disbursement_approvals SET on_behalf_of = 'usr_nobody'",
+		"disbursement D-2026-0001", "never had"},
+	{"nobody approved", "DELETE FROM disbursement_approvals WHERE step = 'approve'", "disbursement D-2026-0001",
+		"without the roles"},
 }
 
-// Whatever the owner of the database forges of a payment batch, or of the roles that a policy asked for, verify finds and names it; it
-// says nothing of books that nobody touched.
+// Whatever the owner of the database forges of a payment batch, or of the roles that a policy asked for, verify finds
+// and names it; it says nothing of books that nobody touched.
 func TestForgedBatchesAndRolesAreFound(t *testing.T) {
 	onVault(t, func(t *testing.T, h *house) {
 		bankers(h)
-		for _, d := range []Disbursement{h.ready("CLI-01", "100.00"), h.ready("UNI-01", "30000.00")} {
+		for _, d := range []disbursements.Disbursement{h.ready("CLI-01", "100.00"), h.ready("UNI-01", "30000.00")} {
 			must(h, h.adds("B-2026-0001", d.Number))
 		}
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		_, err := h.exports("B-2026-0001", Pain001File)
+		_, err := h.exports("B-2026-0001", banking.Pain001File)
 		must(h, err)
-		must(h, h.bank("PMT-001", of("-100.00", "DKK"), ProvesPayment, "2026-03-02"))
+		must(h, h.bank("PMT-001", of("-100.00", "DKK"), banking.ProvesPayment, "2026-03-02"))
 		look := func(tx *store.Tx) (found proof.Findings) {
-			if _, err := h.office.Verify(h.ctx, tx, &found); err != nil {
+			if _, err := h.requests.Verify(h.ctx, tx, &found); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.batches.Verify(h.ctx, tx, &found); err != nil {
 				t.Fatal(err)
 			}
 			return found

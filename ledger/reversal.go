@@ -31,7 +31,7 @@ type Reversal struct {
 // Reverse posts the negative of an entry, line by line: lots get back exactly what was drawn and keep their place in the
 // queue, layers likewise (RULES 16, 26, 32). The reversal has the act and source of what it reverses, so that whoever leaves
 // an act out of a report leaves out its reversal too. What else hangs on an entry - a settled plan item, say - is its act's to
-// undo; see disbursements.Office.Reverse.
+// undo; see banking.Payments.Reverse.
 //
 // [ErrReasonRequired], [ErrReversalOfReversal], [ErrAlreadyReversed] with the reversal that is there, [ErrReversalDate];
 // [ErrLotExhausted] when the entry opened a lot that was drawn on since; the database refuses the same.

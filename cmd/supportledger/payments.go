@@ -8,6 +8,7 @@ import (
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/grants"
 	"supportledger/ledger"
@@ -28,12 +29,13 @@ type paying struct {
 }
 
 // act runs an act on payments in one tx, as the person whose token is given, with the name that it has in the API.
-func (p paying) act(ctx context.Context, name string,
-	fn func(ctx context.Context, tx *store.Tx, office disbursements.Office) error) (err error) {
+func (p paying) act(
+	ctx context.Context, name string, fn func(ctx context.Context, tx *store.Tx, payments banking.Payments) error,
+) (err error) {
 	if p.Token == "" {
 		return misuse("this needs to know who acts: put a token of finance into SUPPORTLEDGER_TOKEN")
 	}
-	people, err := p.vault(ctx)
+	vault, err := p.vault(ctx)
 	if err != nil {
 		return err
 	}
@@ -51,8 +53,8 @@ func (p paying) act(ctx context.Context, name string,
 			return err
 		}
 		register := grants.Register{Book: book}
-		return fn(ctx, tx, disbursements.Office{Book: book, Grants: register,
-			People: beneficiaries.Register{Book: book, Grants: register, Vault: people}})
+		people := beneficiaries.Register{Book: book, Grants: register, Vault: vault}
+		return fn(ctx, tx, banking.Payments{Requests: disbursements.New(book, register, people)})
 	})
 }
 
@@ -63,14 +65,15 @@ type paymentsReleaseCommand struct {
 
 // Run releases a batch.
 func (p paymentsReleaseCommand) Run(ctx context.Context, c console) error {
-	return p.act(ctx, "releasePaymentBatch", func(ctx context.Context, tx *store.Tx, office disbursements.Office) error {
-		b, err := office.Batch(ctx, tx, p.Batch)
+	return p.act(ctx, "releasePaymentBatch", func(ctx context.Context, tx *store.Tx, payments banking.Payments) error {
+		batches := banking.Batches{Payments: payments}
+		b, err := batches.Batch(ctx, tx, p.Batch)
 		if err != nil {
 			return err
 		}
 		bar := progress(c, int64(b.Count), "payments")
 		defer bar.end()
-		b, err = office.ReleaseBatch(ctx, tx, p.Batch, func(done int) { bar.at(int64(done)) })
+		b, err = batches.Release(ctx, tx, p.Batch, func(done int) { bar.at(int64(done)) })
 		if err == nil {
 			fmt.Fprintf(c.err, "Released %s: %d payments of %s %s.\nNext: supportledger payments export %s -o %s.xml\n",
 				b.Number, b.Count, b.Total, b.Currency, b.Number, b.Number)
@@ -89,18 +92,19 @@ type paymentsExportCommand struct {
 // Run writes the file. What it says is fixed by the lock, so that it may be written any number of times.
 func (p paymentsExportCommand) Run(ctx context.Context, c console) error {
 	return p.write(c, func(w io.Writer) error {
-		return p.act(ctx, "exportPaymentBatch", func(ctx context.Context, tx *store.Tx, office disbursements.Office) error {
-			b, err := office.Batch(ctx, tx, p.Batch)
+		return p.act(ctx, "exportPaymentBatch", func(ctx context.Context, tx *store.Tx, payments banking.Payments) error {
+			batches := banking.Batches{Payments: payments}
+			b, err := batches.Batch(ctx, tx, p.Batch)
 			if err != nil {
 				return err
 			}
 			bar := progress(c, int64(b.Count), "payments")
 			defer bar.end()
 			report := func(done int) { bar.at(int64(done)) }
-			if b.State == disbursements.BatchReleased {
-				b, err = office.ExportBatch(ctx, tx, p.Batch, disbursements.FileFormat(p.Format), w, report)
+			if b.State == banking.BatchReleased {
+				b, err = batches.Export(ctx, tx, p.Batch, banking.FileFormat(p.Format), w, report)
 			} else {
-				b, err = office.BatchFile(ctx, tx, p.Batch, w, report)
+				b, err = batches.File(ctx, tx, p.Batch, w, report)
 			}
 			if err == nil {
 				fmt.Fprintf(c.err, "%d payments of %s %s; SHA-256 %s\n", b.Count, b.Total, b.Currency, b.FileSHA256)
@@ -131,18 +135,18 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 		return misuse("%s is larger than %d MiB", p.File, maxStatement>>20)
 	}
 	account := ledger.AccountNo(p.Account)
-	return p.act(ctx, "commitBankImport", func(ctx context.Context, tx *store.Tx, office disbursements.Office) error {
-		im, err := office.UploadBankFile(ctx, tx,
-			disbursements.BankFile{Account: account, Format: disbursements.BankFormat(p.Profile), Content: content})
+	return p.act(ctx, "commitBankImport", func(ctx context.Context, tx *store.Tx, payments banking.Payments) error {
+		lines := banking.Lines{Payments: payments}
+		im, err := lines.Upload(ctx, tx, banking.BankFile{Account: account, Format: banking.BankFormat(p.Profile), Content: content})
 		if err != nil {
 			return err
 		}
-		if im, err = office.CommitBankImport(ctx, tx, im.ID); err != nil {
+		if im, err = lines.CommitImport(ctx, tx, im.ID); err != nil {
 			return err
 		}
 		bar := progress(c, int64(len(im.Lines)), "payments")
 		defer bar.end()
-		confirmed, err := office.ConfirmSure(ctx, tx, account, func(done, _ int) { bar.at(int64(done)) })
+		confirmed, err := lines.ConfirmSure(ctx, tx, account, func(done, _ int) { bar.at(int64(done)) })
 		if err == nil {
 			fresh, known := im.Count()
 			fmt.Fprintf(c.err, "%d lines are new, %d were on record; %d payments are confirmed.\n", fresh, known, confirmed)
@@ -152,9 +156,9 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 }
 
 // refusedPayments are what payments and the bank's statements refuse; see exitCode.
-var refusedPayments = []error{disbursements.ErrUnknownBatch, disbursements.ErrState, disbursements.ErrBatchBlocked,
-	disbursements.ErrBatchChanged, disbursements.ErrBatchFile,
-	disbursements.ErrDuplicatePayment, disbursements.ErrBankFileKnown, disbursements.ErrNoNewLines,
-	disbursements.ErrBankCurrency, disbursements.ErrOtherBankAccount,
+var refusedPayments = []error{banking.ErrUnknownBatch, disbursements.ErrState, banking.ErrBatchBlocked, banking.ErrBatchChanged,
+	banking.ErrBatchFile,
+	banking.ErrDuplicatePayment, banking.ErrBankFileKnown, banking.ErrNoNewLines, disbursements.ErrBankCurrency,
+	banking.ErrOtherBankAccount,
 	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile,
 	vault.ErrNoVault, vault.ErrErased}

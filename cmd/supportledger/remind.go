@@ -60,7 +60,7 @@ type reminded struct {
 	Subject     string `json:"subject"`
 }
 
-// remind notes the day's reminders: about people, and of the office.
+// remind notes the day's reminders: about people, and of the requests.
 func remind(ctx context.Context, db *store.DB) (fresh []beneficiaries.Reminder, due []disbursements.Due, err error) {
 	err = db.Update(ctx, func(tx *store.Tx) error {
 		book, err := ledger.Open(ctx, tx)
@@ -68,12 +68,11 @@ func remind(ctx context.Context, db *store.DB) (fresh []beneficiaries.Reminder, 
 			return err
 		}
 		register := grants.Register{Book: book}
-		office := disbursements.Office{Book: book, Grants: register,
-			People: beneficiaries.Register{Book: book, Grants: register}}
-		if fresh, err = office.People.Remind(ctx, tx, ledger.DateOf(tx.At)); err != nil {
+		requests := disbursements.New(book, register, beneficiaries.Register{Book: book, Grants: register})
+		if fresh, err = requests.People.Remind(ctx, tx, ledger.DateOf(tx.At)); err != nil {
 			return err
 		}
-		due, err = office.Remind(ctx, tx, ledger.DateOf(tx.At))
+		due, err = requests.Remind(ctx, tx, ledger.DateOf(tx.At))
 		return err
 	})
 	return fresh, due, err

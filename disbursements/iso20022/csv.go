@@ -43,7 +43,7 @@ const (
 
 var must = []Column{ColDate, ColText, ColAmount}
 
-// The profiles that come with the house, after the files that the banks' web sites give in 2026.
+// The profiles that come with the program, after the files that the banks' web sites give in 2026.
 var (
 	DanskeErhverv = Profile{Name: "danske-erhverv", Separator: ';', Decimal: ",", Dates: []string{"02.01.2006", "02-01-2006"}, Encoding: "iso-8859-1",
 		Columns: map[Column]string{ColDate: "Dato", ColText: "Tekst", ColAmount: "Beløb", ColBalance: "Saldo", ColStatus: "Status"}, Pending: []string{"Venter", "Slettet"}}

@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// telling are the stems of words that must not leave the house: they would let a bank clerk, a landlord who shares an
+// telling are the stems of words that must not be sent out: they would let a bank clerk, a landlord who shares an
 // account, or whoever reads a receipt over a shoulder know what the payee is helped with. Danish, English, and the words that
 // partners use. Matched at the start of a word, without regard to case.
 var telling = []string{

@@ -33,7 +33,7 @@ type Order struct {
 	Parts   []Part
 }
 
-// Part is what leaves one account on one day in one way.
+// Part is what leaves one account on one day by one kind of payment.
 type Part struct {
 	ID       string
 	On       ledger.Date
@@ -111,7 +111,7 @@ func (x *writer) header(o Order) {
 	if x.err == nil && all.Count == 0 {
 		x.err = &Fault{"", "empty", "a file holds at least one payment"}
 	}
-	x.element("GrpHdr", xmlHeader{o.ID, o.Created.UTC().Format("2006-01-02T15:04:05Z"), strconv.Itoa(all.Count), all.Sum.String(), xmlParty{Name: o.From.Name}})
+	x.element("GrpHdr", xmlHeader{MsgID: o.ID, Created: o.Created.UTC().Format("2006-01-02T15:04:05Z"), Count: strconv.Itoa(all.Count), Sum: all.Sum.String(), From: xmlParty{Name: o.From.Name}})
 }
 
 func (x *writer) part(from Party, p Part) {

@@ -128,7 +128,7 @@ func account(a Account, c ledger.Currency) xmlAccount {
 func party(p Party) xmlParty {
 	out := xmlParty{Name: p.Name}
 	if a := p.Address; !a.isZero() {
-		out.Address = &xmlAddress{a.Street, a.Building, a.PostCode, a.Town, a.Country, a.Lines}
+		out.Address = &xmlAddress{Street: a.Street, Building: a.Building, PostCode: a.PostCode, Town: a.Town, Country: a.Country, Lines: a.Lines}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"supportledger/disbursements"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -47,8 +48,8 @@ type evidenceView struct {
 }
 
 func viewEvidence(e ledger.Evidence) evidenceView {
-	return evidenceView{e.ID, e.SHA256, e.MediaType, e.Bytes, e.Kind, e.TakenOn, e.KeepUntil, e.StoredBy,
-		e.StoredAt.UTC().Format(time.RFC3339Nano), append([]ledger.EntryID{}, e.Entries...)}
+	return evidenceView{ID: e.ID, SHA256: e.SHA256, MediaType: e.MediaType, Bytes: e.Bytes, Kind: e.Kind, TakenOn: e.TakenOn, KeepUntil: e.KeepUntil, StoredBy: e.StoredBy,
+		StoredAt: e.StoredAt.UTC().Format(time.RFC3339Nano), Entries: append([]ledger.EntryID{}, e.Entries...)}
 }
 
 type storeEvidenceRequest struct {
@@ -85,7 +86,7 @@ func seenEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, id rest.
 	if err != nil {
 		return e, err
 	}
-	sees, err := d.Disbursements.SeesEvidence(ctx, tx, e)
+	sees, err := disbursements.SeesEvidence(ctx, tx, e)
 	if err == nil && !sees {
 		return ledger.Evidence{}, ledger.ErrUnknownEvidence
 	}

@@ -60,7 +60,7 @@ type reversalView struct {
 }
 
 func reverseEntry(ctx context.Context, tx *store.Tx, d resource.Domain, in reversalRequest) (reversalView, error) {
-	undone, err := d.Disbursements.Reverse(ctx, tx, ledger.Reversal{Entry: string(in.ID), Date: in.Date, Reason: in.Reason})
+	undone, err := d.Payments.Reverse(ctx, tx, ledger.Reversal{Entry: string(in.ID), Date: in.Date, Reason: in.Reason})
 	if err != nil {
 		return reversalView{}, resource.AtReason(err)
 	}

@@ -13,13 +13,20 @@ import (
 
 // advanceReturns registers what comes back of money sent to partners.
 func advanceReturns(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers/:id/rejections", ID: "rejectTransfer", Tag: "transfers", Roles: resource.Finance, Money: true,
-		Summary: "Book a transfer that the bank abroad sent back, whole", Danish: "Bogfør en overførsel, som banken i udlandet sendte retur, hel",
-		Refuses: []error{disbursements.ErrUnknownTransfer, disbursements.ErrState, disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount, beneficiaries.ErrBudgetRate,
-			ledger.ErrLotExhausted, ledger.ErrAlreadyReversed, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, rejectTransfer)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/advance-returns", ID: "returnAdvance", Tag: "transfers", Roles: resource.Finance, Money: true,
-		Summary: "Book unspent money that a partner sends back", Danish: "Bogfør ubrugte penge, som en partner sender tilbage",
-		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrBudgetRate, disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers/:id/rejections", ID: "rejectTransfer",
+		Tag: "transfers", Roles: resource.Finance, Money: true,
+		Summary: "Book a transfer that the bank abroad sent back, whole",
+		Danish:  "Bogfør en overførsel, som banken i udlandet sendte retur, hel",
+		Refuses: []error{disbursements.ErrUnknownTransfer, disbursements.ErrState, disbursements.ErrBankCurrency,
+			disbursements.ErrFeeExceedsAmount, beneficiaries.ErrBudgetRate,
+			ledger.ErrLotExhausted, ledger.ErrAlreadyReversed, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}},
+		rejectTransfer)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/advance-returns", ID: "returnAdvance", Tag: "transfers",
+		Roles: resource.Finance, Money: true,
+		Summary: "Book unspent money that a partner sends back",
+		Danish:  "Bogfør ubrugte penge, som en partner sender tilbage",
+		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrBudgetRate,
+			disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount,
 			ledger.ErrLotExhausted, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, returnAdvance)
 }
 
@@ -41,7 +48,8 @@ func rejectTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in rej
 	if err != nil {
 		return backView{}, err
 	}
-	posted, err := d.Disbursements.RejectTransfer(ctx, tx, string(in.ID), disbursements.Rejection{Date: in.Date, Rate: in.Rate, Account: in.Account, Fee: fee})
+	posted, err := d.Advances.RejectTransfer(ctx, tx, string(in.ID),
+		disbursements.Rejection{Date: in.Date, Rate: in.Rate, Account: in.Account, Fee: fee})
 	return backView{string(posted.ID), posted.ID}, err
 }
 
@@ -56,7 +64,7 @@ type advanceReturnRequest struct {
 }
 
 func returnAdvance(ctx context.Context, tx *store.Tx, d resource.Domain, in advanceReturnRequest) (backView, error) {
-	partner, err := d.Disbursements.Partner(ctx, tx, string(in.Partner))
+	partner, err := d.Advances.Partner(ctx, tx, string(in.Partner))
 	if err != nil {
 		return backView{}, rest.At("/partner", err)
 	}
@@ -71,6 +79,6 @@ func returnAdvance(ctx context.Context, tx *store.Tx, d resource.Domain, in adva
 	if r.Fee, err = rest.OrZero(in.Fee).In("/fee", d.Book.Base); err != nil {
 		return backView{}, err
 	}
-	r, err = d.Disbursements.ReturnAdvance(ctx, tx, r)
+	r, err = d.Advances.ReturnAdvance(ctx, tx, r)
 	return backView{r.ID, r.Entry}, err
 }

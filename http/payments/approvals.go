@@ -21,60 +21,90 @@ var (
 	authorises = []access.Role{access.ProgrammeLead, access.FinanceOfficer, access.Treasurer}
 )
 
-// approvalRoutes registers what waits for whom, and the life of a disbursement beside its payment.
+// approvalRoutes registers what waits for whom, and how decisions are made.
 func approvalRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approvals", ID: "listApprovals", Tag: "approvals", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approvals", ID: "listApprovals", Tag: "approvals",
+		Roles:   resource.Staff,
 		Summary: "What waits for a decision", Danish: "Hvad der venter på en afgørelse",
-		About: "With mine=true what you may decide on; with requested=true what you asked for. Each with its amount, what is left on the line, its checks, " +
+		About: "With mine=true what you may decide on; with requested=true what you asked for. Each with its amount, what " +
+			"is left on the line, its checks, " +
 			"and who is still needed. A caseworker sees the own cases only."}, listApprovals)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-reminders", ID: "listApprovalReminders", Tag: "approvals", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-reminders", ID: "listApprovalReminders",
+		Tag: "approvals", Roles: resource.Staff,
 		Summary: "How much waits for whom, and for how long", Danish: "Hvor meget der venter på hvem, og hvor længe",
 		About: "Counts only, by role and step."}, listApprovalReminders)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/office-reminders", ID: "listOfficeReminders", Tag: "approvals", Roles: resource.Bookkeeper,
-		Summary: "What is due: decisions, partners' reports, what partners owe back", Danish: "Hvad der er forfaldent: afgørelser, partneres afregninger, og hvad partnere skylder tilbage",
-		About: "A decision is due by the days of its policy, and escalated after twice as many. A partner is reminded of an advance, and of what it owes back, " +
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/office-reminders", ID: "listOfficeReminders", Tag: "approvals",
+		Roles:   resource.Bookkeeper,
+		Summary: "What is due: decisions, partners' reports, what partners owe back",
+		Danish:  "Hvad der er forfaldent: afgørelser, partneres afregninger, og hvad partnere skylder tilbage",
+		About: "A decision is due by the days of its policy, and escalated after twice as many. A partner is reminded of " +
+			"an advance, and of what it owes back, " +
 			"when it is three, six and nine months old. The daily job notes each once."}, listOfficeReminders)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements/:id/checks", ID: "listDisbursementChecks", Tag: "disbursements", Roles: resource.Staff,
+	disbursementLifeRoutes(api)
+	policyRoutes(api)
+	standInRoutes(api)
+}
+
+// disbursementLifeRoutes registers what is asked and decided about one disbursement beside its payment.
+func disbursementLifeRoutes(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements/:id/checks", ID: "listDisbursementChecks",
+		Tag: "disbursements", Roles: resource.Staff,
 		Summary: "What speaks for and against a disbursement", Danish: "Hvad der taler for og imod en udbetaling",
 		About:   "A warning is for the eyes of who decides; only a stop stands in the way.",
 		Refuses: []error{disbursements.ErrUnknownDisbursement}}, listChecks)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements/:id/history", ID: "listDisbursementHistory", Tag: "disbursements", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements/:id/history", ID: "listDisbursementHistory",
+		Tag: "disbursements", Roles: resource.Staff,
 		Summary: "What happened to a disbursement, oldest first", Danish: "Hvad der er sket med en udbetaling, ældste først",
 		Refuses: []error{disbursements.ErrUnknownDisbursement}}, listHistory)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/comments", ID: "commentDisbursement", Tag: "disbursements", Roles: decides,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/comments", ID: "commentDisbursement",
+		Tag: "disbursements", Roles: decides,
 		Summary: "Say something about a disbursement", Danish: "Skriv en bemærkning til en udbetaling",
-		Refuses: []error{disbursements.ErrUnknownDisbursement}, Example: `{"text":"The invoice of May is attached"}`}, commentDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Put, Path: "/disbursements/:id", ID: "rewriteDisbursement", Tag: "disbursements", Roles: resource.Casework,
+		Refuses: []error{disbursements.ErrUnknownDisbursement}, Example: `{"text":"The invoice of May is attached"}`},
+		commentDisbursement)
+	resource.Route(api, rest.Op{Method: rest.Put, Path: "/disbursements/:id", ID: "rewriteDisbursement",
+		Tag: "disbursements", Roles: resource.Casework,
 		Summary: "Write a disbursement anew", Danish: "Skriv en udbetaling om",
-		About:   "All of it, as when it is drafted. Once it was submitted it becomes a draft of the next round, and what was approved is void.",
-		Refuses: slices.Concat(refusesDraft, []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrForbidden, store.ErrStale})}, rewriteDisbursement)
+		About: "All of it, as when it is drafted. Once it was submitted it becomes a draft of the next round, and what " +
+			"was approved is void.",
+		Refuses: slices.Concat(refusesDraft,
+			[]error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrForbidden, store.ErrStale})},
+		rewriteDisbursement)
 	for _, m := range []struct {
 		path, id, summary, danish, about string
 		roles                            []access.Role
 		refuses                          []error
-		act                              func(disbursements.Office, context.Context, *store.Tx, string, string) (disbursements.Disbursement, error)
+		act                              func(disbursements.Requests, context.Context, *store.Tx, string,
+			string) (disbursements.Disbursement, error)
 	}{
-		{"/holds", "holdDisbursement", "Hold an authorised disbursement back", "Hold en bemyndiget udbetaling tilbage", "Until it is resumed; nothing is paid meanwhile.",
-			authorises, nil, disbursements.Office.Hold},
-		{"/resumptions", "resumeDisbursement", "Let a disbursement that was held go on", "Lad en tilbageholdt udbetaling gå videre", "", authorises, nil, disbursements.Office.Resume},
-		{"/cancellations", "cancelDisbursement", "Cancel a disbursement before it is released", "Annullér en udbetaling, før den frigives",
-			"By who wrote it or who leads. What was booked for it is reversed.", decides, []error{access.ErrForbidden, ledger.ErrPeriodClosed}, disbursements.Office.Cancel},
+		{path: "/holds", id: "holdDisbursement", summary: "Hold an authorised disbursement back",
+			danish: "Hold en bemyndiget udbetaling tilbage", about: "Until it is resumed; nothing is paid meanwhile.",
+			roles: authorises, refuses: nil, act: disbursements.Requests.Hold},
+		{path: "/resumptions", id: "resumeDisbursement", summary: "Let a disbursement that was held go on",
+			danish: "Lad en tilbageholdt udbetaling gå videre", about: "", roles: authorises, refuses: nil,
+			act: disbursements.Requests.Resume},
+		{path: "/cancellations", id: "cancelDisbursement", summary: "Cancel a disbursement before it is released",
+			danish: "Annullér en udbetaling, før den frigives",
+			about:  "By who wrote it or who leads. What was booked for it is reversed.", roles: decides,
+			refuses: []error{access.ErrForbidden, ledger.ErrPeriodClosed}, act: disbursements.Requests.Cancel},
 	} {
-		resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id" + m.path, ID: m.id, Tag: "disbursements", Roles: m.roles, Status: http.StatusOK,
+		resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id" + m.path, ID: m.id, Tag: "disbursements",
+			Roles: m.roles, Status: http.StatusOK,
 			Summary: m.summary, Danish: m.danish, About: m.about,
-			Refuses: append([]error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrReasonRequired}, m.refuses...),
+			Refuses: append([]error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, ledger.ErrReasonRequired},
+				m.refuses...),
 			Example: `{"reason":"the clinic asked us to wait"}`},
 			func(ctx context.Context, tx *store.Tx, d resource.Domain, in reasonedRequest) (DisbursementView, error) {
-				return shownNow(ctx, tx, d)(m.act(d.Disbursements, ctx, tx, string(in.ID), in.Reason))
+				return shownNow(ctx, tx, d)(m.act(d.Requests, ctx, tx, string(in.ID), in.Reason))
 			})
 	}
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/disallowances", ID: "disallowDisbursement", Tag: "disbursements", Roles: []access.Role{access.Treasurer}, Status: http.StatusOK,
-		Summary: "Mark what an auditor or grantor does not accept", Danish: "Markér, hvad en revisor eller bevillingsgiver ikke godkender",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/disallowances", ID: "disallowDisbursement",
+		Tag: "disbursements", Roles: []access.Role{access.Treasurer}, Status: http.StatusOK,
+		Summary: "Mark what an auditor or grantor does not accept",
+		Danish:  "Markér, hvad en revisor eller bevillingsgiver ikke godkender",
 		About:   "Names a finding of a grant that paid; the finding's own disallowance takes the money off the grant.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrReasonRequired, disbursements.ErrFindingElsewhere},
+		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, ledger.ErrReasonRequired,
+			disbursements.ErrFindingElsewhere},
 		Example: `{"finding":"F-1","reason":"there is no receipt"}`}, disallowDisbursement)
-	policyRoutes(api)
-	standInRoutes(api)
 }
 
 type reasonedRequest struct {
@@ -88,8 +118,9 @@ type disallowRequest struct {
 	Reason  string   `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
 }
 
-func disallowDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in disallowRequest) (DisbursementView, error) {
-	return shownNow(ctx, tx, d)(d.Disbursements.Disallow(ctx, tx, string(in.ID), in.Finding, in.Reason))
+func disallowDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in disallowRequest) (DisbursementView,
+	error) {
+	return shownNow(ctx, tx, d)(d.Requests.Disallow(ctx, tx, string(in.ID), in.Finding, in.Reason))
 }
 
 // approvalsView says how far the approvals of a disbursement are.
@@ -110,10 +141,13 @@ type approvedView struct {
 
 // roleWords are the roles as people say them.
 var roleWords = map[access.Role]rest.Text{
-	access.Caseworker: {EN: "caseworker", DA: "sagsbehandler"}, access.ProgrammeLead: {EN: "programme lead", DA: "programleder"},
-	access.FinanceOfficer: {EN: "finance officer", DA: "økonomimedarbejder"}, access.Treasurer: {EN: "treasurer", DA: "kasserer"},
-	access.Auditor: {EN: "auditor", DA: "revisor"}, access.PrivacyOfficer: {EN: "privacy officer", DA: "databeskyttelsesrådgiver"},
-	access.DonorRole: {EN: "donor", DA: "bidragyder"}, access.Admin: {EN: "administrator", DA: "administrator"},
+	access.Caseworker:     {EN: "caseworker", DA: "sagsbehandler"},
+	access.ProgrammeLead:  {EN: "programme lead", DA: "programleder"},
+	access.FinanceOfficer: {EN: "finance officer", DA: "økonomimedarbejder"},
+	access.Treasurer:      {EN: "treasurer", DA: "kasserer"},
+	access.Auditor:        {EN: "auditor", DA: "revisor"},
+	access.PrivacyOfficer: {EN: "privacy officer", DA: "databeskyttelsesrådgiver"},
+	access.DonorRole:      {EN: "donor", DA: "bidragyder"}, access.Admin: {EN: "administrator", DA: "administrator"},
 }
 
 // anyOf words roles of which one does: "finance officer or treasurer".
@@ -150,30 +184,45 @@ type eligibilityView struct {
 
 // checkHints words the hints of checks; {0} and {1} are what they are about.
 var checkHints = map[string]rest.Text{
-	"plan_changed":            {EN: "Plan {0} was changed since this was asked for: return it, and ask anew.", DA: "Støtteplan {0} er ændret, siden der blev spurgt: returnér den, og spørg igen."},
-	"plan_not_in_force":       {EN: "Plan {0} is not in force.", DA: "Støtteplan {0} gælder ikke."},
-	"line_unknown":            {EN: "The plan has no line {0}.", DA: "Støtteplanen har ingen linje {0}."},
-	"units_settled":           {EN: "Line {0} has fewer units left than this settles.", DA: "Linje {0} har færre enheder tilbage, end her afregnes."},
-	"above_cap":               {EN: "Line {0} plans {1} for these units; this is more. The planned price is a ceiling for the eye, never the amount.", DA: "Linje {0} har {1} til disse enheder; dette er mere. Den planlagte pris er et loft for øjet, aldrig beløbet."},
-	"outside_agreement":       {EN: "{0}.", DA: "Aftalen siger nej: {0}."},
-	"milestone_open":          {EN: "A milestone of the plan is not met.", DA: "En milepæl i støtteplanen er ikke nået."},
-	"condition_open":          {EN: "Condition {0} of {1} is not met.", DA: "Betingelse {0} for {1} er ikke opfyldt."},
-	"budget_exceeded":         {EN: "{0} has {1} left.", DA: "{0} har {1} tilbage."},
-	"grant_not_active":        {EN: "A grant that pays is not active.", DA: "En bevilling, der betaler, er ikke aktiv."},
-	"evidence_missing":        {EN: "No document is attached.", DA: "Der er ikke vedlagt bilag."},
-	"evidence_used":           {EN: "The same document was attached to {0}.", DA: "Det samme bilag er vedlagt {0}."},
-	"evidence_used_elsewhere": {EN: "The same document was attached to another disbursement.", DA: "Det samme bilag er vedlagt en anden udbetaling."},
-	"split_seen":              {EN: "With others within 30 days it comes to an amount that more people have to approve.", DA: "Sammen med andre inden for 30 dage bliver det et beløb, som flere skal godkende."},
-	"payee_unregistered":      {EN: "{0} is not on record with an account: it goes into no batch.", DA: "{0} er ikke registreret med en konto: den kommer ikke med i et bundt."},
-	"payee_unverified":        {EN: "The bank details of {0} are not verified by a second person.", DA: "Kontooplysningerne for {0} er ikke bekræftet af en anden person."},
-	"payee_cooling":           {EN: "The bank details of {0} are new: money may leave from {1}.", DA: "Kontooplysningerne for {0} er nye: der kan betales fra {1}."},
-	"payee_changed":           {EN: "The bank details of {0} were changed since this was asked for: return it, and ask anew.", DA: "Kontooplysningerne for {0} er ændret, siden der blev spurgt: returnér den, og spørg igen."},
-	"payee_new":               {EN: "{0} was never paid before.", DA: "{0} er aldrig blevet betalt før."},
-	"split_below_band":        {EN: "Within 30 days it comes to {0}, which more people have to approve.", DA: "Inden for 30 dage bliver det {0}, som flere skal godkende."},
-	"user_related":            {EN: "Somebody here is related to the payee or the person ({0}) and does not decide.", DA: "En medarbejder har en relation til modtageren af betalingen eller støtten ({0}) og afgør ikke."},
-	"donor_related":           {EN: "A donor who pays is related to the payee or the person ({0}).", DA: "En bidragyder, der betaler, har en relation til modtageren ({0})."},
-	"duty_taken":              {EN: "You took a part in it already: somebody else decides.", DA: "Du har allerede haft en del i den: en anden afgør."},
-	"party_related":           {EN: "You are related to the payee or the person: somebody else decides.", DA: "Du har en relation til modtageren: en anden afgør."},
+	"plan_changed": {EN: "Plan {0} was changed since this was asked for: return it, and ask anew.",
+		DA: "Støtteplan {0} er ændret, siden der blev spurgt: returnér den, og spørg igen."},
+	"plan_not_in_force": {EN: "Plan {0} is not in force.", DA: "Støtteplan {0} gælder ikke."},
+	"line_unknown":      {EN: "The plan has no line {0}.", DA: "Støtteplanen har ingen linje {0}."},
+	"units_settled": {EN: "Line {0} has fewer units left than this settles.",
+		DA: "Linje {0} har færre enheder tilbage, end her afregnes."},
+	"above_cap": {EN: "Line {0} plans {1} for these units; this is more. The planned price is a ceiling " +
+		"for the eye, never the amount.",
+		DA: "Linje {0} har {1} til disse enheder; dette er mere. Den planlagte pris er et loft for øjet, aldrig beløbet."},
+	"outside_agreement": {EN: "{0}.", DA: "Aftalen siger nej: {0}."},
+	"milestone_open":    {EN: "A milestone of the plan is not met.", DA: "En milepæl i støtteplanen er ikke nået."},
+	"condition_open":    {EN: "Condition {0} of {1} is not met.", DA: "Betingelse {0} for {1} er ikke opfyldt."},
+	"budget_exceeded":   {EN: "{0} has {1} left.", DA: "{0} har {1} tilbage."},
+	"grant_not_active":  {EN: "A grant that pays is not active.", DA: "En bevilling, der betaler, er ikke aktiv."},
+	"evidence_missing":  {EN: "No document is attached.", DA: "Der er ikke vedlagt bilag."},
+	"evidence_used":     {EN: "The same document was attached to {0}.", DA: "Det samme bilag er vedlagt {0}."},
+	"evidence_used_elsewhere": {EN: "The same document was attached to another disbursement.",
+		DA: "Det samme bilag er vedlagt en anden udbetaling."},
+	"split_seen": {EN: "With others within 30 days it comes to an amount that more people have to approve.",
+		DA: "Sammen med andre inden for 30 dage bliver det et beløb, som flere skal godkende."},
+	"payee_unregistered": {EN: "{0} is not on record with an account: it goes into no batch.",
+		DA: "{0} er ikke registreret med en konto: den kommer ikke med i et bundt."},
+	"payee_unverified": {EN: "The bank details of {0} are not verified by a second person.",
+		DA: "Kontooplysningerne for {0} er ikke bekræftet af en anden person."},
+	"payee_cooling": {EN: "The bank details of {0} are new: money may leave from {1}.",
+		DA: "Kontooplysningerne for {0} er nye: der kan betales fra {1}."},
+	"payee_changed": {EN: "The bank details of {0} were changed since this was asked for: return it, and " +
+		"ask anew.", DA: "Kontooplysningerne for {0} er ændret, siden der blev spurgt: returnér den, og spørg igen."},
+	"payee_new": {EN: "{0} was never paid before.", DA: "{0} er aldrig blevet betalt før."},
+	"split_below_band": {EN: "Within 30 days it comes to {0}, which more people have to approve.",
+		DA: "Inden for 30 dage bliver det {0}, som flere skal godkende."},
+	"user_related": {EN: "Somebody here is related to the payee or the person ({0}) and does not decide.",
+		DA: "En medarbejder har en relation til modtageren af betalingen eller støtten ({0}) og afgør ikke."},
+	"donor_related": {EN: "A donor who pays is related to the payee or the person ({0}).",
+		DA: "En bidragyder, der betaler, har en relation til modtageren ({0})."},
+	"duty_taken": {EN: "You took a part in it already: somebody else decides.",
+		DA: "Du har allerede haft en del i den: en anden afgør."},
+	"party_related": {EN: "You are related to the payee or the person: somebody else decides.",
+		DA: "Du har en relation til modtageren: en anden afgør."},
 }
 
 func viewEligibility(c disbursements.Check, l rest.Lang) eligibilityView {
@@ -184,8 +233,9 @@ func viewEligibility(c disbursements.Check, l rest.Lang) eligibilityView {
 	return eligibilityView{c.Name, c.Outcome, hint}
 }
 
-func viewChecks(ctx context.Context, tx *store.Tx, d resource.Domain, of disbursements.Disbursement) ([]eligibilityView, error) {
-	checks, err := d.Disbursements.Checks(ctx, tx, of)
+func viewChecks(ctx context.Context, tx *store.Tx, d resource.Domain, of disbursements.Disbursement) ([]eligibilityView,
+	error) {
+	checks, err := d.Requests.Checks(ctx, tx, of)
 	views := make([]eligibilityView, len(checks))
 	for i, c := range checks {
 		views[i] = viewEligibility(c, rest.LangFrom(ctx))
@@ -194,13 +244,14 @@ func viewChecks(ctx context.Context, tx *store.Tx, d resource.Domain, of disburs
 }
 
 // shownNow shows a disbursement with how far its approvals are, and with its checks while somebody still decides.
-func shownNow(ctx context.Context, tx *store.Tx, d resource.Domain) func(disbursements.Disbursement, error) (DisbursementView, error) {
+func shownNow(ctx context.Context, tx *store.Tx, d resource.Domain) func(disbursements.Disbursement,
+	error) (DisbursementView, error) {
 	return func(of disbursements.Disbursement, err error) (DisbursementView, error) {
 		if err != nil {
 			return DisbursementView{}, err
 		}
 		v := ViewDisbursement(of)
-		far, err := d.Disbursements.Progress(ctx, tx, of)
+		far, err := d.Requests.Progress(ctx, tx, of)
 		if err != nil {
 			return DisbursementView{}, err
 		}
@@ -208,15 +259,17 @@ func shownNow(ctx context.Context, tx *store.Tx, d resource.Domain) func(disburs
 			approvals := viewApprovals(far, rest.LangFrom(ctx))
 			v.Approvals = &approvals
 		}
-		if slices.Contains([]disbursements.State{disbursements.Draft, disbursements.InfoRequested, disbursements.Submitted}, of.State) {
+		if slices.Contains([]disbursements.State{disbursements.Draft, disbursements.InfoRequested, disbursements.Submitted},
+			of.State) {
 			v.Checks, err = viewChecks(ctx, tx, d, of)
 		}
 		return v, err
 	}
 }
 
-func listChecks(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[eligibilityView], error) {
-	of, err := d.Disbursements.Disbursement(ctx, tx, string(in.ID))
+func listChecks(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[eligibilityView],
+	error) {
+	of, err := d.Requests.Disbursement(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[eligibilityView]{}, err
 	}
@@ -238,11 +291,13 @@ type momentView struct {
 }
 
 func viewMoment(m disbursements.Moment) momentView {
-	return momentView{rest.Instant(m.At), m.Action, m.Handle, m.BehalfHandle, append([]string{}, m.Fields...), m.Reason, m.Comment}
+	return momentView{At: rest.Instant(m.At), Action: m.Action, User: m.Handle, OnBehalfOf: m.BehalfHandle,
+		Fields: append([]string{}, m.Fields...), Reason: m.Reason, Comment: m.Comment}
 }
 
-func listHistory(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[momentView], error) {
-	told, err := d.Disbursements.History(ctx, tx, string(in.ID))
+func listHistory(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[momentView],
+	error) {
+	told, err := d.Requests.History(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[momentView]{}, err
 	}
@@ -261,7 +316,7 @@ type commentView struct {
 }
 
 func commentDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in commentRequest) (commentView, error) {
-	c, err := d.Disbursements.Comment(ctx, tx, string(in.ID), in.Text)
+	c, err := d.Requests.Comment(ctx, tx, string(in.ID), in.Text)
 	return commentView{c.ID, c.Text, rest.Instant(c.At)}, err
 }
 
@@ -297,8 +352,9 @@ type waitingView struct {
 	Checks      []eligibilityView            `json:"checks"`
 }
 
-func listApprovals(ctx context.Context, tx *store.Tx, d resource.Domain, in listApprovalsRequest) (rest.List[waitingView], error) {
-	found, err := d.Disbursements.Inbox(ctx, tx, disbursements.InboxOf{Mine: in.Mine, Requested: in.Requested})
+func listApprovals(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listApprovalsRequest) (rest.List[waitingView], error) {
+	found, err := d.Requests.Inbox(ctx, tx, disbursements.InboxOf{Mine: in.Mine, Requested: in.Requested})
 	if err != nil {
 		return rest.List[waitingView]{}, err
 	}
@@ -317,10 +373,12 @@ func listApprovals(ctx context.Context, tx *store.Tx, d resource.Domain, in list
 }
 
 func viewWaiting(ctx context.Context, tx *store.Tx, d resource.Domain, w disbursements.Waiting) (waitingView, error) {
-	v := waitingView{ID: w.ID, Number: w.Number, State: w.State, Why: w.Why, OnBehalfOf: w.Behalf, Plan: w.Plan.Number, Line: w.Line, Payee: w.Payee,
-		Text: w.Text, Date: w.Date, Amount: w.Amount, BaseAmount: w.Base, Emergency: w.Emergency, SubmittedOn: w.Since, DueOn: w.DueOn,
+	v := waitingView{ID: w.ID, Number: w.Number, State: w.State, Why: w.Why, OnBehalfOf: w.Behalf, Plan: w.Plan.Number,
+		Line: w.Line, Payee: w.Payee,
+		Text: w.Text, Date: w.Date, Amount: w.Amount, BaseAmount: w.Base, Emergency: w.Emergency, SubmittedOn: w.Since,
+		DueOn:     w.DueOn,
 		Escalated: w.Escalated, Version: w.Version, Approvals: viewApprovals(w.Progress, rest.LangFrom(ctx))}
-	of, left, known, err := d.Disbursements.Remaining(ctx, tx, w.Disbursement)
+	of, left, known, err := d.Requests.Remaining(ctx, tx, w.Disbursement)
 	if err != nil {
 		return v, err
 	}
@@ -338,7 +396,8 @@ func viewWaiting(ctx context.Context, tx *store.Tx, d resource.Domain, w disburs
 	return v, err
 }
 
-// worksWithPeople reports whether an actor needs to know for whom something is: finance pays by number of plan and payee.
+// worksWithPeople reports whether an actor needs to know for whom something is: finance pays by number of plan and
+// payee.
 func worksWithPeople(by store.Actor) bool {
 	return slices.ContainsFunc(resource.Knowing, func(r access.Role) bool { return slices.Contains(by.Roles, string(r)) })
 }
@@ -352,13 +411,15 @@ type waitingRoleView struct {
 	Oldest    ledger.Date `json:"oldest,omitempty"`
 }
 
-func listApprovalReminders(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[waitingRoleView], error) {
-	all, err := d.Disbursements.Reminders(ctx, tx, ledger.DateOf(tx.At))
+func listApprovalReminders(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[waitingRoleView], error) {
+	all, err := d.Requests.Reminders(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
 		return rest.List[waitingRoleView]{}, err
 	}
 	return rest.InOrder(in.Page, all, func(r disbursements.Reminder) waitingRoleView {
-		return waitingRoleView{r.Role, r.Step, r.Waiting, r.Overdue, r.Escalated, r.Oldest}
+		return waitingRoleView{Role: r.Role, Step: r.Step, Waiting: r.Waiting, Overdue: r.Overdue, Escalated: r.Escalated,
+			Oldest: r.Oldest}
 	})
 }
 
@@ -372,11 +433,12 @@ func listOfficeReminders(ctx context.Context, tx *store.Tx, d resource.Domain, i
 	rest.Page
 	On ledger.Date `query:"on" json:"-" validate:"omitempty" description:"As seen on a day; today where none is given."`
 }) (rest.List[dueView], error) {
-	all, err := d.Disbursements.Dues(ctx, tx, resource.Today(tx, in.On))
+	all, err := d.Requests.Dues(ctx, tx, resource.Today(tx, in.On))
 	if err != nil {
 		return rest.List[dueView]{}, err
 	}
-	return rest.InOrder(in.Page, all, func(due disbursements.Due) dueView { return dueView{due.On, due.Kind, due.Subject} })
+	return rest.InOrder(in.Page, all,
+		func(due disbursements.Due) dueView { return dueView{due.On, due.Kind, due.Subject} })
 }
 
 type rewriteRequest struct {
@@ -384,10 +446,11 @@ type rewriteRequest struct {
 	draftDisbursementRequest
 }
 
-func rewriteDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in rewriteRequest) (DisbursementView, error) {
+func rewriteDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in rewriteRequest) (DisbursementView,
+	error) {
 	content, err := readWithDocuments(ctx, tx, d, in.draftDisbursementRequest)
 	if err != nil {
 		return DisbursementView{}, err
 	}
-	return shownNow(ctx, tx, d)(atMissing(d.Disbursements.Rewrite(ctx, tx, string(in.ID), content)))
+	return shownNow(ctx, tx, d)(atMissing(d.Requests.Rewrite(ctx, tx, string(in.ID), content)))
 }

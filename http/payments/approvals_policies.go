@@ -16,20 +16,29 @@ import (
 
 // policyRoutes registers how many people of which roles a disbursement needs.
 func policyRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-policies", ID: "listApprovalPolicies", Tag: "approval-policies", Roles: resource.Staff,
-		Summary: "List the approval policies by their first day", Danish: "Vis godkendelsesreglerne efter første dag"}, listApprovalPolicies)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-policies/:id", ID: "getApprovalPolicy", Tag: "approval-policies", Roles: resource.Staff,
-		Summary: "One approval policy", Danish: "Ét sæt godkendelsesregler", Refuses: []error{disbursements.ErrUnknownPolicy}}, getApprovalPolicy)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies", ID: "proposeApprovalPolicy", Tag: "approval-policies", Roles: resource.Leads,
-		Location: "/approval-policies/{id}", Summary: "Propose how many people a disbursement needs", Danish: "Foreslå, hvor mange personer en udbetaling kræver",
-		About:   "In force from its day, once another person confirmed it. All bands that fit a disbursement hold for it; one of each step must fit every one.",
-		Refuses: []error{disbursements.ErrPolicyShape, disbursements.ErrReasonRequired, ledger.ErrUnknownFund},
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-policies", ID: "listApprovalPolicies",
+		Tag: "approval-policies", Roles: resource.Staff,
+		Summary: "List the approval policies by their first day", Danish: "Vis godkendelsesreglerne efter første dag"},
+		listApprovalPolicies)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/approval-policies/:id", ID: "getApprovalPolicy",
+		Tag: "approval-policies", Roles: resource.Staff,
+		Summary: "One approval policy", Danish: "Ét sæt godkendelsesregler",
+		Refuses: []error{disbursements.ErrUnknownPolicy}}, getApprovalPolicy)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies", ID: "proposeApprovalPolicy",
+		Tag: "approval-policies", Roles: resource.Leads,
+		Location: "/approval-policies/{id}", Summary: "Propose how many people a disbursement needs",
+		Danish: "Foreslå, hvor mange personer en udbetaling kræver",
+		About: "In force from its day, once another person confirmed it. All bands that fit a disbursement hold for it; " +
+			"one of each step must fit every one.",
+		Refuses: []error{disbursements.ErrPolicyShape, ledger.ErrReasonRequired, ledger.ErrUnknownFund},
 		Example: `{"from_on":"2027-01-01","bands":[{"step":"approve","roles":["programme_lead"],"people":1},{"step":"authorise","roles":["treasurer"],"people":1},` +
 			`{"above":"25000.00","step":"approve","roles":["programme_lead"],"people":2}],"emergency_limit":"1500.00","emergency_per_quarter":2,` +
 			`"emergency_days":5,"remind_days":3,"reason":"the board decided on two approvals"}`}, proposePolicy)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies/:id/decisions", ID: "decideApprovalPolicy", Tag: "approval-policies", Roles: resource.Leads, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies/:id/decisions", ID: "decideApprovalPolicy",
+		Tag: "approval-policies", Roles: resource.Leads, Status: http.StatusOK,
 		Summary: "Confirm or reject what somebody else proposed", Danish: "Bekræft eller afvis, hvad en anden har foreslået",
-		Refuses: []error{disbursements.ErrUnknownPolicy, disbursements.ErrState, disbursements.ErrReasonRequired, access.ErrMakerCannotApprove},
+		Refuses: []error{disbursements.ErrUnknownPolicy, disbursements.ErrState, ledger.ErrReasonRequired,
+			access.ErrMakerCannotApprove},
 		Example: `{"decision":"confirm"}`}, decidePolicy)
 }
 
@@ -79,37 +88,46 @@ type approvalPolicyView struct {
 }
 
 func viewApprovalPolicy(p disbursements.Policy) approvalPolicyView {
-	v := approvalPolicyView{p.ID, p.FromOn, p.State, []approvalBandView{}, p.EmergencyLimit, p.EmergencyPerQuarter, p.EmergencyDays, p.RemindDays, p.Reason, p.ProposedBy, rest.Instant(p.ProposedAt)}
+	v := approvalPolicyView{ID: p.ID, FromOn: p.FromOn, State: p.State, Bands: []approvalBandView{},
+		EmergencyLimit: p.EmergencyLimit, EmergencyPerQuarter: p.EmergencyPerQuarter, EmergencyDays: p.EmergencyDays,
+		RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy, ProposedAt: rest.Instant(p.ProposedAt)}
 	for _, b := range p.Bands {
-		v.Bands = append(v.Bands, approvalBandView{b.Above.String(), b.Fund, b.NewPayee, b.Cash, b.Need.Step, b.Need.Roles, b.Need.People})
+		v.Bands = append(v.Bands,
+			approvalBandView{Above: b.Above.String(), Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash, Step: b.Need.Step,
+				Roles: b.Need.Roles, People: b.Need.People})
 	}
 	return v
 }
 
-func listApprovalPolicies(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[approvalPolicyView], error) {
-	all, err := d.Disbursements.Policies(ctx, tx)
+func listApprovalPolicies(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[approvalPolicyView], error) {
+	all, err := d.Policies.Policies(ctx, tx)
 	if err != nil {
 		return rest.List[approvalPolicyView]{}, err
 	}
 	return rest.InOrder(in.Page, all, viewApprovalPolicy)
 }
 
-func getApprovalPolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (approvalPolicyView, error) {
-	p, err := d.Disbursements.Policy(ctx, tx, disbursements.PolicyID(in.ID))
+func getApprovalPolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (approvalPolicyView,
+	error) {
+	p, err := d.Policies.Policy(ctx, tx, disbursements.PolicyID(in.ID))
 	if err != nil {
 		return approvalPolicyView{}, err
 	}
 	return viewApprovalPolicy(p), nil
 }
 
-func proposePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in proposePolicyRequest) (approvalPolicyView, error) {
-	p := disbursements.Policy{FromOn: in.FromOn, EmergencyPerQuarter: in.EmergencyPerQuarter, EmergencyDays: in.EmergencyDays, RemindDays: in.RemindDays, Reason: in.Reason}
+func proposePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in proposePolicyRequest) (approvalPolicyView,
+	error) {
+	p := disbursements.Policy{FromOn: in.FromOn, EmergencyPerQuarter: in.EmergencyPerQuarter,
+		EmergencyDays: in.EmergencyDays, RemindDays: in.RemindDays, Reason: in.Reason}
 	var err error
 	if p.EmergencyLimit, err = in.EmergencyLimit.In("/emergency_limit", d.Book.Base); err != nil {
 		return approvalPolicyView{}, err
 	}
 	for _, b := range in.Bands {
-		band := disbursements.Band{Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash, Need: disbursements.Need{Step: b.Step, People: b.People, Roles: b.Roles}}
+		band := disbursements.Band{Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash,
+			Need: disbursements.Need{Step: b.Step, People: b.People, Roles: b.Roles}}
 		if band.Above, err = rest.OrZero(b.Above).In("/bands", d.Book.Base); err != nil {
 			return approvalPolicyView{}, err
 		}
@@ -120,7 +138,7 @@ func proposePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in prop
 		}
 		p.Bands = append(p.Bands, band)
 	}
-	if p, err = d.Disbursements.ProposePolicy(ctx, tx, p); err != nil {
+	if p, err = d.Policies.ProposePolicy(ctx, tx, p); err != nil {
 		return approvalPolicyView{}, err
 	}
 	return viewApprovalPolicy(p), nil
@@ -132,8 +150,9 @@ type policyDecisionRequest struct {
 	Reason   string   `json:"reason" validate:"max=500" description:"Needed to reject."`
 }
 
-func decidePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in policyDecisionRequest) (approvalPolicyView, error) {
-	p, err := d.Disbursements.DecidePolicy(ctx, tx, disbursements.PolicyID(in.ID), in.Decision == "confirm", in.Reason)
+func decidePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in policyDecisionRequest) (approvalPolicyView,
+	error) {
+	p, err := d.Policies.DecidePolicy(ctx, tx, disbursements.PolicyID(in.ID), in.Decision == "confirm", in.Reason)
 	if err != nil {
 		return approvalPolicyView{}, err
 	}
@@ -142,26 +161,41 @@ func decidePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in polic
 
 // standInRoutes registers who decides for whom, and who does not for whom.
 func standInRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/delegations", ID: "listDelegations", Tag: "delegations", Roles: resource.Staff,
-		Summary: "List who decides for somebody who is away", Danish: "Vis, hvem der afgør for en, der er fraværende"}, listDelegations)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations", ID: "delegate", Tag: "delegations", Roles: decides,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/delegations", ID: "listDelegations", Tag: "delegations",
+		Roles:   resource.Staff,
+		Summary: "List who decides for somebody who is away", Danish: "Vis, hvem der afgør for en, der er fraværende"},
+		listDelegations)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations", ID: "delegate", Tag: "delegations",
+		Roles:   decides,
 		Summary: "Name a deputy for the days you are away", Danish: "Udpeg en stedfortræder for de dage, du er væk",
-		About: "Lends your roles for decisions on disbursements, and widens no duty: on one disbursement the two of you count as one.",
-		Refuses: []error{access.ErrUnknownUser, access.ErrIncompatibleRoles, access.ErrAccountEnded, disbursements.ErrDelegationDays, disbursements.ErrOwnDeputy,
-			disbursements.ErrReasonRequired},
-		Example: `{"deputy":"treasurer-2","from_on":"2026-12-21","to_on":"2027-01-03","reason":"away over the holidays"}`}, delegate)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations/:id/revocations", ID: "revokeDelegation", Tag: "delegations", Roles: decides, Status: http.StatusOK,
-		Summary: "End a delegation at once", Danish: "Ophæv en stedfortræders fuldmagt straks", Refuses: []error{disbursements.ErrUnknownDelegation}}, revokeDelegation)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations", ID: "listRelations", Tag: "relations", Roles: resource.Staff,
+		About: "Lends your roles for decisions on disbursements, and widens no duty: on one disbursement the two of you " +
+			"count as one.",
+		Refuses: []error{access.ErrUnknownUser, access.ErrIncompatibleRoles, access.ErrAccountEnded,
+			disbursements.ErrDelegationDays, disbursements.ErrOwnDeputy,
+			ledger.ErrReasonRequired},
+		Example: `{"deputy":"treasurer-2","from_on":"2026-12-21","to_on":"2027-01-03","reason":"away over the holidays"}`},
+		delegate)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations/:id/revocations", ID: "revokeDelegation",
+		Tag: "delegations", Roles: decides, Status: http.StatusOK,
+		Summary: "End a delegation at once", Danish: "Ophæv en stedfortræders fuldmagt straks",
+		Refuses: []error{disbursements.ErrUnknownDelegation}}, revokeDelegation)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations", ID: "listRelations", Tag: "relations",
+		Roles:   resource.Staff,
 		Summary: "List declared relations", Danish: "Vis oplyste relationer",
 		About: "A caseworker sees those to payees and to people of the own cases."}, listRelations)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations", ID: "declareRelation", Tag: "relations", Roles: decides,
-		Summary: "Declare what a user or donor has to do with a payee or a person", Danish: "Oplys, hvad en bruger eller bidragyder har at gøre med en betalingsmodtager eller en person",
-		About:   "Such a user decides on nothing for them; such a donor shows among the checks. Your own without user and donor; those of others by who leads.",
-		Refuses: []error{access.ErrUnknownUser, access.ErrForbidden, donors.ErrUnknownDonor, beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations", ID: "declareRelation", Tag: "relations",
+		Roles:   decides,
+		Summary: "Declare what a user or donor has to do with a payee or a person",
+		Danish:  "Oplys, hvad en bruger eller bidragyder har at gøre med en betalingsmodtager eller en person",
+		About: "Such a user decides on nothing for them; such a donor shows among the checks. Your own without user and " +
+			"donor; those of others by who leads.",
+		Refuses: []error{access.ErrUnknownUser, access.ErrForbidden, donors.ErrUnknownDonor,
+			beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
 		Example: `{"payee":"C-03","nature":"employment"}`}, declareRelation)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations/:id/endings", ID: "endRelation", Tag: "relations", Roles: resource.Leads, Status: http.StatusOK,
-		Summary: "Say on which day a relation ended", Danish: "Oplys, hvilken dag en relation ophørte", About: "Nobody ends their own.",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations/:id/endings", ID: "endRelation", Tag: "relations",
+		Roles: resource.Leads, Status: http.StatusOK,
+		Summary: "Say on which day a relation ended", Danish: "Oplys, hvilken dag en relation ophørte",
+		About:   "Nobody ends their own.",
 		Refuses: []error{disbursements.ErrUnknownRelation, access.ErrMakerCannotApprove}}, endRelation)
 }
 
@@ -177,11 +211,13 @@ type delegationView struct {
 }
 
 func viewDelegation(d disbursements.Delegation) delegationView {
-	return delegationView{d.ID, d.FromName, d.ToName, d.FromOn, d.ToOn, d.Reason, rest.Instant(d.CreatedAt), rest.Instant(d.RevokedAt)}
+	return delegationView{ID: d.ID, For: d.FromName, Deputy: d.ToName, FromOn: d.FromOn, ToOn: d.ToOn, Reason: d.Reason,
+		CreatedAt: rest.Instant(d.CreatedAt), RevokedAt: rest.Instant(d.RevokedAt)}
 }
 
-func listDelegations(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[delegationView], error) {
-	all, err := d.Disbursements.Delegations(ctx, tx, "")
+func listDelegations(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[delegationView], error) {
+	all, err := d.Policies.Delegations(ctx, tx, "")
 	if err != nil {
 		return rest.List[delegationView]{}, err
 	}
@@ -196,12 +232,13 @@ type delegateRequest struct {
 }
 
 func delegate(ctx context.Context, tx *store.Tx, d resource.Domain, in delegateRequest) (delegationView, error) {
-	made, err := d.Disbursements.Delegate(ctx, tx, disbursements.Delegation{To: access.UserID(in.Deputy), FromOn: in.FromOn, ToOn: in.ToOn, Reason: in.Reason})
+	made, err := d.Policies.Delegate(ctx, tx,
+		disbursements.Delegation{To: access.UserID(in.Deputy), FromOn: in.FromOn, ToOn: in.ToOn, Reason: in.Reason})
 	return viewDelegation(made), err
 }
 
 func revokeDelegation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (delegationView, error) {
-	ended, err := d.Disbursements.RevokeDelegation(ctx, tx, disbursements.DelegationID(in.ID))
+	ended, err := d.Policies.RevokeDelegation(ctx, tx, disbursements.DelegationID(in.ID))
 	return viewDelegation(ended), err
 }
 
@@ -226,11 +263,13 @@ type relationView struct {
 }
 
 func viewRelation(r disbursements.Relation) relationView {
-	return relationView{r.ID, r.User, r.Donor, r.Payee, r.Beneficiary, r.Nature, r.DeclaredBy, rest.Instant(r.DeclaredAt), r.EndedOn}
+	return relationView{ID: r.ID, User: r.User, Donor: r.Donor, Payee: r.Payee, Beneficiary: r.Beneficiary,
+		Nature: r.Nature, DeclaredBy: r.DeclaredBy, DeclaredAt: rest.Instant(r.DeclaredAt), EndedOn: r.EndedOn}
 }
 
-func listRelations(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[relationView], error) {
-	all, err := d.Disbursements.Relations(ctx, tx)
+func listRelations(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[relationView], error) {
+	all, err := d.Policies.Relations(ctx, tx)
 	if err != nil {
 		return rest.List[relationView]{}, err
 	}
@@ -243,7 +282,7 @@ func declareRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in re
 	if in.User == "" && in.Donor == "" {
 		r.User = access.UserID(tx.By.User)
 	}
-	made, err := d.Disbursements.DeclareRelation(ctx, tx, r)
+	made, err := d.Policies.DeclareRelation(ctx, tx, r)
 	return viewRelation(made), err
 }
 
@@ -253,6 +292,6 @@ type endRelationRequest struct {
 }
 
 func endRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in endRelationRequest) (relationView, error) {
-	ended, err := d.Disbursements.EndRelation(ctx, tx, disbursements.RelationID(in.ID), in.On)
+	ended, err := d.Policies.EndRelation(ctx, tx, disbursements.RelationID(in.ID), in.On)
 	return viewRelation(ended), err
 }

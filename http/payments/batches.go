@@ -12,8 +12,10 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/payees"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -22,59 +24,84 @@ import (
 
 // paymentBatches registers the way of many payments to the bank in one file.
 func paymentBatches(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-accounts", ID: "writeBankAccount", Tag: "bank-accounts", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-accounts", ID: "writeBankAccount", Tag: "bank-accounts",
+		Roles:   resource.Finance,
 		Summary: "Put down where a bank account of ours is", Danish: "Registrér, hvor en af vores bankkonti er",
 		About:   "What files to the bank say of us. A change is the next version.",
-		Refuses: []error{ledger.ErrUnknownAccount, banknumbers.ErrNumber, disbursements.ErrPayeeTells},
+		Refuses: []error{ledger.ErrUnknownAccount, banknumbers.ErrNumber, payees.ErrTells},
 		Example: `{"account":"1010","name":"Example","iban":"DK5000400440116243","bic":"DABADKKK"}`}, writeBankAccount)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-accounts", ID: "listBankAccounts", Tag: "bank-accounts", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-accounts", ID: "listBankAccounts", Tag: "bank-accounts",
+		Roles:   resource.Bookkeeper,
 		Summary: "List where our bank accounts are", Danish: "Vis, hvor vores bankkonti er"}, listBankAccounts)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payment-batches", ID: "openPaymentBatch", Tag: "payment-batches", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payment-batches", ID: "openPaymentBatch",
+		Tag: "payment-batches", Roles: resource.Finance, Money: true,
 		Summary: "Begin a batch of payments out of one account", Danish: "Begynd et bundt betalinger fra én konto",
-		Refuses: []error{ledger.ErrUnknownAccount, disbursements.ErrDuplicateBatch}}, openBatch)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches", ID: "listPaymentBatches", Tag: "payment-batches", Roles: resource.Bookkeeper,
+		Refuses: []error{ledger.ErrUnknownAccount, banking.ErrDuplicateBatch}}, openBatch)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches", ID: "listPaymentBatches",
+		Tag: "payment-batches", Roles: resource.Bookkeeper,
 		Summary: "List payment batches by number", Danish: "Vis betalingsbundter efter nummer"}, listBatches)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id", ID: "getPaymentBatch", Tag: "payment-batches", Roles: resource.Bookkeeper,
-		Summary: "One batch with what its payments come to, how far they are and what keeps them back", Danish: "Ét bundt med betalingernes sum, hvor langt de er, og hvad der holder dem tilbage",
-		Refuses: []error{disbursements.ErrUnknownBatch}}, getBatch)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/items", ID: "listPaymentBatchItems", Tag: "payment-batches", Roles: resource.Bookkeeper,
-		Summary: "The payments of a batch", Danish: "Bundtets betalinger", Refuses: []error{disbursements.ErrUnknownBatch}}, listBatchItems)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id", ID: "getPaymentBatch",
+		Tag: "payment-batches", Roles: resource.Bookkeeper,
+		Summary: "One batch with what its payments come to, how far they are and what keeps them back",
+		Danish:  "Ét bundt med betalingernes sum, hvor langt de er, og hvad der holder dem tilbage",
+		Refuses: []error{banking.ErrUnknownBatch}}, getBatch)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/items", ID: "listPaymentBatchItems",
+		Tag: "payment-batches", Roles: resource.Bookkeeper,
+		Summary: "The payments of a batch", Danish: "Bundtets betalinger", Refuses: []error{banking.ErrUnknownBatch}},
+		listBatchItems)
 	batchSteps(api)
 }
 
 // batchSteps registers what moves a batch on.
 func batchSteps(api *resource.API) {
-	unknown := []error{disbursements.ErrUnknownBatch, disbursements.ErrState}
+	unknown := []error{banking.ErrUnknownBatch, disbursements.ErrState}
 	step := func(path, id, summary, danish, about string, refuses ...error) rest.Op {
-		return rest.Op{Method: rest.Post, Path: "/payment-batches/:id/" + path, ID: id, Tag: "payment-batches", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		return rest.Op{Method: rest.Post, Path: "/payment-batches/:id/" + path, ID: id, Tag: "payment-batches",
+			Roles: resource.Finance, Money: true, Status: http.StatusOK,
 			Summary: summary, Danish: danish, About: about, Refuses: append(append([]error{}, unknown...), refuses...)}
 	}
-	resource.Route(api, step("items", "addToPaymentBatch", "Put authorised disbursements, or planned payments, into an open batch", "Læg bemyndigede udbetalinger eller planlagte betalinger i et åbent bundt",
+	resource.Route(api, step("items", "addToPaymentBatch",
+		"Put authorised disbursements, or planned payments, into an open batch",
+		"Læg bemyndigede udbetalinger eller planlagte betalinger i et åbent bundt",
 		"All or none. Without names: all authorised disbursements whose payees can be paid to now.",
-		disbursements.ErrUnknownDisbursement, disbursements.ErrInBatch, disbursements.ErrPayeeUnbound, disbursements.ErrBankCurrency, disbursements.ErrSettlement,
-		disbursements.ErrBatchEmpty), addToBatch)
-	resource.Route(api, step("removals", "takeFromPaymentBatch", "Take payments out of an open batch again", "Tag betalinger ud af et åbent bundt igen", "",
-		disbursements.ErrUnknownPayment), takeFromBatch)
-	resource.Route(api, step("locks", "lockPaymentBatch", "Lock a batch: what it pays to whom is fixed by its hash", "Lås et bundt: hvad det betaler til hvem, fastlåses ved dets hash",
-		"What a bank would refuse is found here. The hash is the SHA-256 of the canonical content, with the sealed bank details.",
-		disbursements.ErrBatchEmpty, disbursements.ErrBatchBlocked, disbursements.ErrUnknownOwnAccount, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased), lockBatch)
-	resource.Route(api, step("unlocks", "unlockPaymentBatch", "Open a locked batch again, with a reason", "Lås et bundt op igen, med en begrundelse", "The lock is void, and so is a release of it.",
-		disbursements.ErrReasonRequired), unlockBatch)
+		disbursements.ErrUnknownDisbursement, banking.ErrInBatch, payees.ErrUnbound, disbursements.ErrBankCurrency,
+		disbursements.ErrSettlement,
+		banking.ErrBatchEmpty), addToBatch)
+	resource.Route(api, step("removals", "takeFromPaymentBatch", "Take payments out of an open batch again",
+		"Tag betalinger ud af et åbent bundt igen", "",
+		banking.ErrUnknownPayment), takeFromBatch)
+	resource.Route(api, step("locks", "lockPaymentBatch", "Lock a batch: what it pays to whom is fixed by its hash",
+		"Lås et bundt: hvad det betaler til hvem, fastlåses ved dets hash",
+		"What a bank would refuse is found here. The hash is the SHA-256 of the canonical content, with the sealed bank "+
+			"details.",
+		banking.ErrBatchEmpty, banking.ErrBatchBlocked, banking.ErrUnknownOwnAccount, iso20022.ErrFile, vault.ErrNoVault,
+		vault.ErrErased), lockBatch)
+	resource.Route(api, step("unlocks", "unlockPaymentBatch", "Open a locked batch again, with a reason",
+		"Lås et bundt op igen, med en begrundelse", "The lock is void, and so is a release of it.",
+		ledger.ErrReasonRequired), unlockBatch)
 	resource.Route(api, step("releases", "releasePaymentBatch", "Release a locked batch", "Frigiv et låst bundt",
 		"By a person who took no step on any of its payments, entered no bank details of their payees, and did not lock it.",
-		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, disbursements.ErrDuplicatePayment,
+		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, banking.ErrBatchBlocked,
+		banking.ErrBatchChanged, banking.ErrDuplicatePayment,
 		ledger.ErrAlreadyReversed), releaseBatch)
-	resource.Route(api, step("exports", "exportPaymentBatch", "Make the file of a released batch", "Dan filen for et frigivet bundt",
-		"Its hash is kept, the file is not: GET .../file makes it again, the same bytes. That bank details were opened is noted once.",
-		disbursements.ErrBatchBlocked, disbursements.ErrBatchChanged, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased), exportBatch)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/file", ID: "getPaymentBatchFile", Tag: "payment-batches", Roles: resource.Finance, Produces: []string{"application/xml", "text/csv"},
+	resource.Route(api, step("exports", "exportPaymentBatch", "Make the file of a released batch",
+		"Dan filen for et frigivet bundt",
+		"Its hash is kept, the file is not: GET .../file makes it again, the same bytes. That bank details were opened is "+
+			"noted once.",
+		banking.ErrBatchBlocked, banking.ErrBatchChanged, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased), exportBatch)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/file", ID: "getPaymentBatchFile",
+		Tag: "payment-batches", Roles: resource.Finance, Produces: []string{"application/xml", "text/csv"},
 		Summary: "The file of an exported batch, for the bank", Danish: "Filen for et dannet bundt, til banken",
-		Refuses: []error{disbursements.ErrUnknownBatch, disbursements.ErrState, disbursements.ErrBatchFile, vault.ErrNoVault, vault.ErrErased}}, batchFile)
-	resource.Route(api, step("reconciliations", "reconcilePaymentBatch", "Say that the bank is done with a batch", "Sig, at banken er færdig med et bundt",
-		"When each payment is confirmed, came back, or failed and was made again.", disbursements.ErrBatchUnproved), reconcileBatch)
-	resource.Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away", "Læg et afstemt bundt væk", ""), closeBatch)
-	resource.Route(api, step("aborts", "abortPaymentBatch", "End a batch before its file was made", "Afbryd et bundt, før filen er dannet", "Its payments are free again.",
-		disbursements.ErrReasonRequired), abortBatch)
+		Refuses: []error{banking.ErrUnknownBatch, disbursements.ErrState, banking.ErrBatchFile, vault.ErrNoVault,
+			vault.ErrErased}}, batchFile)
+	resource.Route(api, step("reconciliations", "reconcilePaymentBatch", "Say that the bank is done with a batch",
+		"Sig, at banken er færdig med et bundt",
+		"When each payment is confirmed, came back, or failed and was made again.", banking.ErrBatchUnproved), reconcileBatch)
+	resource.Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away", "Læg et afstemt bundt væk",
+		""), closeBatch)
+	resource.Route(api, step("aborts", "abortPaymentBatch", "End a batch before its file was made",
+		"Afbryd et bundt, før filen er dannet", "Its payments are free again.",
+		ledger.ErrReasonRequired), abortBatch)
 }
 
 type bankAccountRequest struct {
@@ -93,13 +120,15 @@ type bankAccountView struct {
 	At      string           `json:"at"`
 }
 
-func viewBankAccount(a disbursements.OwnAccount) bankAccountView {
-	return bankAccountView{a.Account, a.Version, a.Name, a.IBAN, a.BIC, stamp(a.At)}
+func viewBankAccount(a banking.OwnAccount) bankAccountView {
+	return bankAccountView{Account: a.Account, Version: a.Version, Name: a.Name, IBAN: a.IBAN, BIC: a.BIC, At: stamp(a.At)}
 }
 
-func writeBankAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in bankAccountRequest) (bankAccountView, error) {
-	a, err := d.Disbursements.WriteOwnAccount(ctx, tx, disbursements.OwnAccount{Account: in.Account, Name: in.Name, IBAN: in.IBAN, BIC: in.BIC})
-	var field *disbursements.FieldFault
+func writeBankAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in bankAccountRequest) (bankAccountView,
+	error) {
+	a, err := d.Batches.WriteOwnAccount(ctx, tx,
+		banking.OwnAccount{Account: in.Account, Name: in.Name, IBAN: in.IBAN, BIC: in.BIC})
+	var field *payees.FieldFault
 	if errors.As(err, &field) {
 		return bankAccountView{}, rest.At("/"+field.Field, field.Err)
 	}
@@ -109,12 +138,13 @@ func writeBankAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in b
 	return viewBankAccount(a), nil
 }
 
-func listBankAccounts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[bankAccountView], error) {
-	all, err := d.Disbursements.OwnAccounts(ctx, tx)
+func listBankAccounts(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[bankAccountView], error) {
+	all, err := d.Batches.OwnAccounts(ctx, tx)
 	if err != nil {
 		return rest.List[bankAccountView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewBankAccount, func(a disbursements.OwnAccount) string { return string(a.Account) })
+	return rest.PageOf(in.Page, all, viewBankAccount, func(a banking.OwnAccount) string { return string(a.Account) })
 }
 
 type openBatchRequest struct {
@@ -125,31 +155,34 @@ type openBatchRequest struct {
 }
 
 type paymentBatchView struct {
-	ID         disbursements.BatchID    `json:"id"`
-	Number     string                   `json:"number"`
-	Account    ledger.AccountNo         `json:"account"`
-	Date       ledger.Date              `json:"date"`
-	State      disbursements.BatchState `json:"state"`
-	Round      int                      `json:"round" description:"An unlocking starts the next."`
-	Count      int                      `json:"count" description:"Payments, at the lock; 0 before."`
-	Total      ledger.Money             `json:"total" description:"At the lock."`
-	Hash       string                   `json:"hash,omitempty" description:"SHA-256 of what was locked, hexadecimal."`
-	LockedBy   access.UserID            `json:"locked_by,omitempty"`
-	LockedAt   string                   `json:"locked_at,omitempty"`
-	ReleasedBy access.UserID            `json:"released_by,omitempty"`
-	ReleasedAt string                   `json:"released_at,omitempty"`
-	Format     disbursements.FileFormat `json:"file_format,omitempty" enum:"pain.001,csv"`
-	FileName   string                   `json:"file_name,omitempty"`
-	FileSHA256 string                   `json:"file_sha256,omitempty"`
-	ExportedAt string                   `json:"exported_at,omitempty"`
-	Reason     string                   `json:"reason,omitempty" description:"Of the last unlocking, or of the end."`
-	Version    int                      `json:"version"`
-	CreatedAt  string                   `json:"created_at"`
+	ID         banking.BatchID    `json:"id"`
+	Number     string             `json:"number"`
+	Account    ledger.AccountNo   `json:"account"`
+	Date       ledger.Date        `json:"date"`
+	State      banking.BatchState `json:"state"`
+	Round      int                `json:"round" description:"An unlocking starts the next."`
+	Count      int                `json:"count" description:"Payments, at the lock; 0 before."`
+	Total      ledger.Money       `json:"total" description:"At the lock."`
+	Hash       string             `json:"hash,omitempty" description:"SHA-256 of what was locked, hexadecimal."`
+	LockedBy   access.UserID      `json:"locked_by,omitempty"`
+	LockedAt   string             `json:"locked_at,omitempty"`
+	ReleasedBy access.UserID      `json:"released_by,omitempty"`
+	ReleasedAt string             `json:"released_at,omitempty"`
+	Format     banking.FileFormat `json:"file_format,omitempty" enum:"pain.001,csv"`
+	FileName   string             `json:"file_name,omitempty"`
+	FileSHA256 string             `json:"file_sha256,omitempty"`
+	ExportedAt string             `json:"exported_at,omitempty"`
+	Reason     string             `json:"reason,omitempty" description:"Of the last unlocking, or of the end."`
+	Version    int                `json:"version"`
+	CreatedAt  string             `json:"created_at"`
 }
 
-func viewPaymentBatch(b disbursements.Batch) paymentBatchView {
-	v := paymentBatchView{b.ID, b.Number, b.Account, b.Date, b.State, b.Round, b.Count, b.Total, "", b.LockedBy, stamp(b.LockedAt), b.ReleasedBy, stamp(b.ReleasedAt), b.Format, "",
-		b.FileSHA256, stamp(b.ExportedAt), b.Reason, b.Version, stamp(b.At)}
+func viewPaymentBatch(b banking.Batch) paymentBatchView {
+	v := paymentBatchView{ID: b.ID, Number: b.Number, Account: b.Account, Date: b.Date, State: b.State, Round: b.Round,
+		Count: b.Count, Total: b.Total, Hash: "", LockedBy: b.LockedBy, LockedAt: stamp(b.LockedAt), ReleasedBy: b.ReleasedBy,
+		ReleasedAt: stamp(b.ReleasedAt), Format: b.Format, FileName: "",
+		FileSHA256: b.FileSHA256, ExportedAt: stamp(b.ExportedAt), Reason: b.Reason, Version: b.Version,
+		CreatedAt: stamp(b.At)}
 	if !b.LockedAt.IsZero() {
 		v.Hash = hex.EncodeToString(b.Hash[:])
 	}
@@ -160,7 +193,7 @@ func viewPaymentBatch(b disbursements.Batch) paymentBatchView {
 }
 
 // shownBatch is a batch or why there is none.
-func shownBatch(b disbursements.Batch, err error) (paymentBatchView, error) {
+func shownBatch(b banking.Batch, err error) (paymentBatchView, error) {
 	if err != nil {
 		return paymentBatchView{}, err
 	}
@@ -168,9 +201,9 @@ func shownBatch(b disbursements.Batch, err error) (paymentBatchView, error) {
 }
 
 type batchStandingView struct {
-	State  disbursements.PaymentState `json:"state,omitempty" description:"Of the payments; none before the release."`
-	Count  int                        `json:"count"`
-	Amount ledger.Money               `json:"amount"`
+	State  banking.PaymentState `json:"state,omitempty" description:"Of the payments; none before the release."`
+	Count  int                  `json:"count"`
+	Amount ledger.Money         `json:"amount"`
 }
 
 type batchBlockedView struct {
@@ -186,25 +219,28 @@ type batchPageView struct {
 }
 
 func openBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in openBatchRequest) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.OpenBatch(ctx, tx, disbursements.Batch{Account: in.Account, Date: in.Date, Charges: in.Charges, Number: in.Number}))
+	return shownBatch(d.Batches.Open(ctx, tx,
+		banking.Batch{Account: in.Account, Date: in.Date, Charges: in.Charges, Number: in.Number}))
 }
 
-func listBatches(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[paymentBatchView], error) {
+func listBatches(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[paymentBatchView], error) {
 	after, err := in.After(1)
 	if err != nil {
 		return rest.List[paymentBatchView]{}, err
 	}
-	found, err := d.Disbursements.Batches(ctx, tx, rest.FirstOf(after), in.Size()+1)
-	return rest.ListOf(in.Page, found, viewPaymentBatch, func(b disbursements.Batch) []string { return []string{b.Number} }), err
+	found, err := d.Batches.List(ctx, tx, rest.FirstOf(after), in.Size()+1)
+	return rest.ListOf(in.Page, found, viewPaymentBatch, func(b banking.Batch) []string { return []string{b.Number} }), err
 }
 
 func getBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (batchPageView, error) {
-	b, err := d.Disbursements.Batch(ctx, tx, string(in.ID))
+	b, err := d.Batches.Batch(ctx, tx, string(in.ID))
 	if err != nil {
 		return batchPageView{}, err
 	}
-	standing, blocked, err := d.Disbursements.BatchStanding(ctx, tx, b)
-	v := batchPageView{viewPaymentBatch(b), []batchStandingView{}, batchBlockedView{blocked.Changed, blocked.Unverified, blocked.Cooling}}
+	standing, blocked, err := d.Batches.Standing(ctx, tx, b)
+	v := batchPageView{viewPaymentBatch(b), []batchStandingView{},
+		batchBlockedView{blocked.Changed, blocked.Unverified, blocked.Cooling}}
 	for _, s := range standing {
 		v.Standing = append(v.Standing, batchStandingView{s.State, s.Count, s.Amount})
 	}
@@ -220,15 +256,16 @@ type batchItemView struct {
 	Position     int                          `json:"position"`
 	Number       string                       `json:"number" description:"Of the payment; what the bank's statement names."`
 	Disbursement disbursements.DisbursementID `json:"disbursement_id"`
-	Payment      disbursements.PaymentID      `json:"payment_id,omitempty" description:"From the release on."`
+	Payment      banking.PaymentID            `json:"payment_id,omitempty" description:"From the release on."`
 	Payee        string                       `json:"payee" description:"Code."`
 	Kind         iso20022.Kind                `json:"kind" enum:"domestic,sepa,cross_border"`
 	Amount       ledger.Money                 `json:"amount"`
-	State        disbursements.PaymentState   `json:"state,omitempty"`
+	State        banking.PaymentState         `json:"state,omitempty"`
 }
 
-func listBatchItems(ctx context.Context, tx *store.Tx, d resource.Domain, in batchItemsRequest) (rest.List[batchItemView], error) {
-	b, err := d.Disbursements.Batch(ctx, tx, string(in.ID))
+func listBatchItems(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in batchItemsRequest) (rest.List[batchItemView], error) {
+	b, err := d.Batches.Batch(ctx, tx, string(in.ID))
 	if err != nil {
 		return rest.List[batchItemView]{}, err
 	}
@@ -237,11 +274,13 @@ func listBatchItems(ctx context.Context, tx *store.Tx, d resource.Domain, in bat
 		return rest.List[batchItemView]{}, err
 	}
 	after, _ := strconv.Atoi(rest.FirstOf(key)) // ours, or none
-	found, err := d.Disbursements.BatchItems(ctx, tx, b, after, in.Size()+1)
-	view := func(i disbursements.BatchItem) batchItemView {
-		return batchItemView{i.Position, i.Number, i.Disbursement, i.Payment, i.Payee, i.Kind, i.Amount, i.State}
+	found, err := d.Batches.Items(ctx, tx, b, after, in.Size()+1)
+	view := func(i banking.BatchItem) batchItemView {
+		return batchItemView{Position: i.Position, Number: i.Number, Disbursement: i.Disbursement, Payment: i.Payment,
+			Payee: i.Payee, Kind: i.Kind, Amount: i.Amount, State: i.State}
 	}
-	return rest.ListOf(in.Page, found, view, func(i disbursements.BatchItem) []string { return []string{strconv.Itoa(i.Position)} }), err
+	return rest.ListOf(in.Page, found, view,
+		func(i banking.BatchItem) []string { return []string{strconv.Itoa(i.Position)} }), err
 }
 
 type addToBatchRequest struct {
@@ -250,7 +289,7 @@ type addToBatchRequest struct {
 }
 
 func addToBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in addToBatchRequest) (paymentBatchView, error) {
-	v, err := shownBatch(d.Disbursements.AddToBatch(ctx, tx, string(in.ID), in.Items))
+	v, err := shownBatch(d.Batches.Add(ctx, tx, string(in.ID), in.Items))
 	var item *disbursements.AtItem
 	if errors.As(err, &item) {
 		err = rest.At(fmt.Sprintf("/items/%d", item.Item), item.Err)
@@ -263,12 +302,13 @@ type takeFromBatchRequest struct {
 	Payments []string `json:"payments" validate:"required,min=1,max=1000,dive,max=40" description:"Numbers of payments, as the items list them."`
 }
 
-func takeFromBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in takeFromBatchRequest) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.TakeFromBatch(ctx, tx, string(in.ID), in.Payments))
+func takeFromBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in takeFromBatchRequest) (paymentBatchView,
+	error) {
+	return shownBatch(d.Batches.Remove(ctx, tx, string(in.ID), in.Payments))
 }
 
 func lockBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.LockBatch(ctx, tx, string(in.ID)))
+	return shownBatch(d.Batches.Lock(ctx, tx, string(in.ID)))
 }
 
 type batchReasonRequest struct {
@@ -276,44 +316,47 @@ type batchReasonRequest struct {
 	Reason string   `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
 }
 
-func unlockBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in batchReasonRequest) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.UnlockBatch(ctx, tx, string(in.ID), in.Reason))
+func unlockBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in batchReasonRequest) (paymentBatchView,
+	error) {
+	return shownBatch(d.Batches.Unlock(ctx, tx, string(in.ID), in.Reason))
 }
 
 func releaseBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.ReleaseBatch(ctx, tx, string(in.ID), nil))
+	return shownBatch(d.Batches.Release(ctx, tx, string(in.ID), nil))
 }
 
 type exportBatchRequest struct {
-	ID     rest.Ref                 `path:"id" json:"-"`
-	Format disbursements.FileFormat `json:"file_format" validate:"omitempty,oneof=pain.001 csv" description:"pain.001 where none is sent."`
+	ID     rest.Ref           `path:"id" json:"-"`
+	Format banking.FileFormat `json:"file_format" validate:"omitempty,oneof=pain.001 csv" description:"pain.001 where none is sent."`
 }
 
-func exportBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in exportBatchRequest) (paymentBatchView, error) {
+func exportBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in exportBatchRequest) (paymentBatchView,
+	error) {
 	if in.Format == "" {
-		in.Format = disbursements.Pain001File
+		in.Format = banking.Pain001File
 	}
-	return shownBatch(d.Disbursements.ExportBatch(ctx, tx, string(in.ID), in.Format, io.Discard, nil))
+	return shownBatch(d.Batches.Export(ctx, tx, string(in.ID), in.Format, io.Discard, nil))
 }
 
-// batchFile makes the file twice and holds it never: first for its hash and its length, then for the client, who sees by the length
-// where something broke off.
+// batchFile makes the file twice and holds it never: first for its hash and its length, then for the client, who sees
+// by the length where something broke off.
 func batchFile(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (rest.File, error) {
 	var size counter
-	b, err := d.Disbursements.BatchFile(ctx, tx, string(in.ID), &size, nil)
+	b, err := d.Batches.File(ctx, tx, string(in.ID), &size, nil)
 	if err != nil {
 		return rest.File{}, err
 	}
 	kind := "application/xml"
-	if b.Format == disbursements.CSVFile {
+	if b.Format == banking.CSVFile {
 		kind = "text/csv"
 	}
-	return rest.File{Type: kind, Name: b.FileName(), Save: true, Size: int64(size), Stream: func(ctx context.Context, w io.Writer) error {
-		return d.API.DB.View(ctx, func(tx *store.Tx) error {
-			_, err := d.Disbursements.BatchFile(ctx, tx, string(b.ID), w, nil)
-			return err
-		})
-	}}, nil
+	return rest.File{Type: kind, Name: b.FileName(), Save: true, Size: int64(size),
+		Stream: func(ctx context.Context, w io.Writer) error {
+			return d.API.DB.View(ctx, func(tx *store.Tx) error {
+				_, err := d.Batches.File(ctx, tx, string(b.ID), w, nil)
+				return err
+			})
+		}}, nil
 }
 
 // counter counts what is written.
@@ -326,13 +369,13 @@ func (c *counter) Write(b []byte) (int, error) {
 }
 
 func reconcileBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.ReconcileBatch(ctx, tx, string(in.ID)))
+	return shownBatch(d.Batches.Reconcile(ctx, tx, string(in.ID)))
 }
 
 func closeBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.CloseBatch(ctx, tx, string(in.ID)))
+	return shownBatch(d.Batches.Close(ctx, tx, string(in.ID)))
 }
 
 func abortBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in batchReasonRequest) (paymentBatchView, error) {
-	return shownBatch(d.Disbursements.AbortBatch(ctx, tx, string(in.ID), in.Reason))
+	return shownBatch(d.Batches.Abort(ctx, tx, string(in.ID), in.Reason))
 }

@@ -13,6 +13,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/http/resource"
@@ -22,51 +23,77 @@ import (
 )
 
 func disbursementRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements", ID: "listDisbursements", Tag: "disbursements", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements", ID: "listDisbursements", Tag: "disbursements",
+		Roles:   resource.Staff,
 		Summary: "List disbursements by number", Danish: "Vis udbetalinger efter nummer"}, listDisbursements)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements/:id", ID: "getDisbursement", Tag: "disbursements", Roles: resource.Staff,
-		Summary: "One disbursement", Danish: "Én udbetaling", Refuses: []error{disbursements.ErrUnknownDisbursement}}, getDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements", ID: "draftDisbursement", Tag: "disbursements", Roles: resource.Casework, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements/:id", ID: "getDisbursement", Tag: "disbursements",
+		Roles:   resource.Staff,
+		Summary: "One disbursement", Danish: "Én udbetaling", Refuses: []error{disbursements.ErrUnknownDisbursement}},
+		getDisbursement)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements", ID: "draftDisbursement", Tag: "disbursements",
+		Roles: resource.Casework, Money: true,
 		Summary: "Write a disbursement down", Danish: "Opret en udbetaling",
-		About: "Which fields it needs depends on how it is settled: partner and netting name plan, line, units and partner; payment the funds that pay, " +
-			"category and account; invoice plan and items; retainer and petty_cash the prepayment. With its documents in the same call it comes as " +
+		About: "Which fields it needs depends on how it is settled: partner and netting name plan, line, units and " +
+			"partner; payment the funds that pay, " +
+			"category and account; invoice plan and items; retainer and petty_cash the prepayment. With its documents in the " +
+			"same call it comes as " +
 			"multipart/form-data: the object in a part named disbursement, each document in one named after its kind.",
 		Refuses: refusesDraft}, draftDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement", Tag: "disbursements", Roles: resource.Casework,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement",
+		Tag: "disbursements", Roles: resource.Casework,
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
-		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and approved after. Who entered the payee's bank details does not ask.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated,
+		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and " +
+			"approved after. Who entered the payee's bank details does not ask.",
+		Refuses: []error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove, disbursements.ErrState,
+			disbursements.ErrPlanNotApproved, disbursements.ErrGated,
 			disbursements.ErrEmergency}}, submitDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement", Tag: "disbursements", Roles: decides,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement",
+		Tag: "disbursements", Roles: decides,
 		Status: http.StatusOK, Summary: "Approve, return, reject or ask", Danish: "Godkend, returnér, afvis eller spørg",
-		About: "Who asked, wrote it or is related cannot decide. Everything but an approval takes a reason of at least ten letters. As many people " +
-			"approve as the policy wants; any change of what is asked for voids it. An emergency may be rejected until somebody approved it: it is called off where " +
+		About: "Who asked, wrote it or is related cannot decide. Everything but an approval takes a reason of at least " +
+			"ten letters. As many people " +
+			"approve as the policy wants; any change of what is asked for voids it. An emergency may be rejected until " +
+			"somebody approved it: it is called off where " +
 			"the money has not left; where it has, the refusal is noted and waits for the treasurer and the programme lead.",
-		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrReasonRequired, grants.ErrBudgetExceeded, grants.ErrGrantState})}, decideDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement", Tag: "disbursements", Roles: authorises,
-		Status: http.StatusOK, Summary: "Authorise what somebody else approved", Danish: "Bemyndig, hvad en anden har godkendt",
-		About:   "An invoice is booked here, on its own date.",
-		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed}, resource.NotPaid)}, authoriseDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement", Tag: "disbursements", Roles: resource.Finance, Money: true,
-		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost", Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
-		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, ledger.ErrLotExhausted,
+		Refuses: slices.Concat(refusesDecision,
+			[]error{ledger.ErrReasonRequired, grants.ErrBudgetExceeded, grants.ErrGrantState})}, decideDisbursement)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement",
+		Tag: "disbursements", Roles: authorises,
+		Status: http.StatusOK, Summary: "Authorise what somebody else approved",
+		Danish: "Bemyndig, hvad en anden har godkendt",
+		About:  "An invoice is booked here, on its own date.",
+		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed},
+			resource.NotPaid)}, authoriseDisbursement)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement",
+		Tag: "disbursements", Roles: resource.Finance, Money: true,
+		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost",
+		Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
+		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
+			ledger.ErrLotExhausted,
 			ledger.ErrPeriodClosed}, resource.NotPaid...)}, liquidateDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/settlements", ID: "settleDisbursement", Tag: "disbursements", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/settlements", ID: "settleDisbursement",
+		Tag: "disbursements", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Settle without money leaving the bank: netting, retainer, petty cash",
 		Danish: "Afregn uden at penge forlader banken: modregning, klientkonto, kontantkasse",
-		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod, disbursements.ErrPrepaidExceeded,
+		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
+			disbursements.ErrPrepaidExceeded,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}, resource.NotPaid...)}, settleDisbursement)
 }
 
 // refusesDraft is what writing a disbursement down may be refused with, refusesDecision what every decision on one may.
 var (
-	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner, disbursements.ErrUnknownPrepayment,
-		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency, disbursements.ErrSettlement,
+	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner,
+		disbursements.ErrUnknownPrepayment,
+		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency,
+		disbursements.ErrSettlement,
 		rates.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrUnknownEvidence,
-		ledger.ErrNoEvidenceKey, ledger.ErrEvidenceType, ledger.ErrEvidencePixels, ledger.ErrEvidenceUnreadable, ledger.ErrEvidenceTooLarge}
-	refusesDecision = []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrMakerCannotApprove, disbursements.ErrNotAsked,
-		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser, grants.ErrConditionOpen, disbursements.ErrGated,
-		disbursements.ErrPayeeUnverified, disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged}
+		ledger.ErrNoEvidenceKey, ledger.ErrEvidenceType, ledger.ErrEvidencePixels, ledger.ErrEvidenceUnreadable,
+		ledger.ErrEvidenceTooLarge}
+	refusesDecision = []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrMakerCannotApprove,
+		disbursements.ErrNotAsked,
+		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
+		grants.ErrConditionOpen, disbursements.ErrGated,
+		payees.ErrUnverified, payees.ErrCooling, payees.ErrChanged}
 )
 
 type draftDisbursementRequest struct {
@@ -138,9 +165,13 @@ type DisbursementView struct {
 
 // ViewDisbursement shows a disbursement as a list does, without approvals and checks.
 func ViewDisbursement(d disbursements.Disbursement) DisbursementView {
-	return DisbursementView{d.ID, d.Number, d.Settlement, d.Date, d.Plan.Number, d.Line, d.Units, d.Partner.Code, d.Prepayment.Number, d.Payee, d.Category,
-		string(d.Account), d.Amount, d.Overpaid, resource.ViewShares(d.Shares), d.Text, d.State, d.Round, d.Entry,
-		append([]ledger.EvidenceID{}, d.Evidence...), d.Emergency, nil, nil, d.Version}
+	return DisbursementView{ID: d.ID, Number: d.Number, Settlement: d.Settlement, Date: d.Date, Plan: d.Plan.Number,
+		Line: d.Line, Units: d.Units, Partner: d.Partner.Code, Prepayment: d.Prepayment.Number, Payee: d.Payee,
+		Category: d.Category,
+		Account:  string(d.Account), Amount: d.Amount, Overpaid: d.Overpaid, Shares: resource.ViewShares(d.Shares),
+		Text: d.Text, State: d.State, Round: d.Round, Entry: d.Entry,
+		Evidence: append([]ledger.EvidenceID{}, d.Evidence...), Emergency: d.Emergency, Approvals: nil, Checks: nil,
+		Version: d.Version}
 }
 
 // shown is a disbursement or why there is none.
@@ -151,16 +182,18 @@ func shown(d disbursements.Disbursement, err error) (DisbursementView, error) {
 	return ViewDisbursement(d), nil
 }
 
-func draftDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in draftDisbursementRequest) (DisbursementView, error) {
+func draftDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in draftDisbursementRequest) (DisbursementView, error) {
 	draft, err := readWithDocuments(ctx, tx, d, in)
 	if err != nil {
 		return DisbursementView{}, err
 	}
-	return shownNow(ctx, tx, d)(atMissing(d.Disbursements.Draft(ctx, tx, draft)))
+	return shownNow(ctx, tx, d)(atMissing(d.Requests.Draft(ctx, tx, draft)))
 }
 
 // readWithDocuments reads a draft and keeps the documents that came along.
-func readWithDocuments(ctx context.Context, tx *store.Tx, d resource.Domain, in draftDisbursementRequest) (disbursements.Disbursement, error) {
+func readWithDocuments(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in draftDisbursementRequest) (disbursements.Disbursement, error) {
 	draft, err := readDraft(ctx, tx, d, in)
 	if err != nil {
 		return draft, err
@@ -180,9 +213,12 @@ func atMissing(drafted disbursements.Disbursement, err error) (disbursements.Dis
 }
 
 // readDraft finds what a draft names and reads its amounts.
-func readDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in draftDisbursementRequest) (disbursements.Disbursement, error) {
-	out := disbursements.Disbursement{Settlement: cmp.Or(in.Settlement, disbursements.ByPartner), Line: in.Line, Units: in.Units, Payee: in.Payee,
-		Category: in.Category, Account: in.Account, Spot: in.Spot, Date: in.Date, Text: in.Text, Evidence: in.Evidence, Emergency: in.Emergency}
+func readDraft(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in draftDisbursementRequest) (disbursements.Disbursement, error) {
+	out := disbursements.Disbursement{Settlement: cmp.Or(in.Settlement, disbursements.ByPartner), Line: in.Line,
+		Units: in.Units, Payee: in.Payee,
+		Category: in.Category, Account: in.Account, Spot: in.Spot, Date: in.Date, Text: in.Text, Evidence: in.Evidence,
+		Emergency: in.Emergency}
 	var err error
 	for _, ref := range []struct {
 		pointer string
@@ -190,9 +226,10 @@ func readDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in draftDis
 		find    func(key string) error
 	}{
 		{"/plan", in.Plan, func(key string) (err error) { out.Plan, err = d.People.Plan(ctx, tx, key); return err }},
-		{"/partner", in.Partner, func(key string) (err error) { out.Partner, err = d.Disbursements.Partner(ctx, tx, key); return err }},
+		{"/partner", in.Partner,
+			func(key string) (err error) { out.Partner, err = d.Advances.Partner(ctx, tx, key); return err }},
 		{"/prepayment", in.Prepayment, func(key string) (err error) {
-			out.Prepayment, err = d.Disbursements.Prepayment(ctx, tx, key)
+			out.Prepayment, err = d.Advances.Prepayment(ctx, tx, key)
 			return err
 		}},
 	} {
@@ -224,7 +261,8 @@ func (i itemBody) item() disbursements.Item {
 }
 
 // readAmounts reads the amounts of a draft in the currency that its way of settling has.
-func readAmounts(ctx context.Context, tx *store.Tx, d resource.Domain, in draftDisbursementRequest, out disbursements.Disbursement) (disbursements.Disbursement, error) {
+func readAmounts(ctx context.Context, tx *store.Tx, d resource.Domain, in draftDisbursementRequest,
+	out disbursements.Disbursement) (disbursements.Disbursement, error) {
 	currency := d.Book.Base
 	switch {
 	case out.Partner.Currency != "":
@@ -284,8 +322,9 @@ type listDisbursementsRequest struct {
 	State disbursements.State `query:"status" json:"-" validate:"omitempty,oneof=draft info_requested submitted approved authorised on_hold released paid evidenced verified rejected cancelled returned disallowed"`
 }
 
-func listDisbursements(ctx context.Context, tx *store.Tx, d resource.Domain, in listDisbursementsRequest) (rest.List[DisbursementView], error) {
-	found, err := d.Disbursements.Disbursements(ctx, tx, in.State)
+func listDisbursements(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listDisbursementsRequest) (rest.List[DisbursementView], error) {
+	found, err := d.Requests.All(ctx, tx, in.State)
 	if err != nil {
 		return rest.List[DisbursementView]{}, err
 	}
@@ -293,11 +332,11 @@ func listDisbursements(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 }
 
 func getDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (DisbursementView, error) {
-	return shownNow(ctx, tx, d)(d.Disbursements.Disbursement(ctx, tx, string(in.ID)))
+	return shownNow(ctx, tx, d)(d.Requests.Disbursement(ctx, tx, string(in.ID)))
 }
 
 func submitDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (DisbursementView, error) {
-	return shownNow(ctx, tx, d)(d.Disbursements.Submit(ctx, tx, string(in.ID)))
+	return shownNow(ctx, tx, d)(d.Requests.Submit(ctx, tx, string(in.ID)))
 }
 
 type decisionRequest struct {
@@ -307,17 +346,18 @@ type decisionRequest struct {
 	Reason   string   `json:"reason" validate:"max=500" description:"Needed for everything but an approval; no person's name."`
 }
 
-func decideDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in decisionRequest) (DisbursementView, error) {
+func decideDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in decisionRequest) (DisbursementView,
+	error) {
 	show := shownNow(ctx, tx, d)
 	switch in.Decision {
 	case "approve":
-		return show(d.Disbursements.ApproveFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
+		return show(d.Requests.ApproveFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
 	case "return":
-		return show(d.Disbursements.Return(ctx, tx, string(in.ID), in.Reason))
+		return show(d.Requests.Return(ctx, tx, string(in.ID), in.Reason))
 	case "reject":
-		return show(d.Disbursements.Reject(ctx, tx, string(in.ID), in.Reason))
+		return show(d.Requests.Reject(ctx, tx, string(in.ID), in.Reason))
 	case "request_info":
-		return show(d.Disbursements.AskInfo(ctx, tx, string(in.ID), in.Reason))
+		return show(d.Requests.AskInfo(ctx, tx, string(in.ID), in.Reason))
 	}
 	return DisbursementView{}, fmt.Errorf("http: decision %q passed validation", in.Decision)
 }
@@ -327,8 +367,9 @@ type authorisationRequest struct {
 	Behalf rest.Ref `query:"on_behalf_of" json:"-" validate:"omitempty" description:"Who is away and named you their deputy, by id or work name."`
 }
 
-func authoriseDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in authorisationRequest) (DisbursementView, error) {
-	return shownNow(ctx, tx, d)(d.Disbursements.AuthoriseFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
+func authoriseDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in authorisationRequest) (DisbursementView, error) {
+	return shownNow(ctx, tx, d)(d.Requests.AuthoriseFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
 }
 
 type liquidationRequest struct {
@@ -336,10 +377,12 @@ type liquidationRequest struct {
 	Date ledger.Date `json:"date" validate:"required" description:"Of the partner's evidence."`
 }
 
-func liquidateDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in liquidationRequest) (DisbursementView, error) {
-	return shown(d.Disbursements.Liquidate(ctx, tx, string(in.ID), in.Date))
+func liquidateDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in liquidationRequest) (DisbursementView, error) {
+	return shown(d.Requests.Liquidate(ctx, tx, string(in.ID), in.Date))
 }
 
-func settleDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (DisbursementView, error) {
-	return shown(d.Disbursements.Settle(ctx, tx, string(in.ID), in.Date))
+func settleDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (DisbursementView,
+	error) {
+	return shown(d.Requests.Settle(ctx, tx, string(in.ID), in.Date))
 }

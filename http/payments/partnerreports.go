@@ -18,32 +18,47 @@ import (
 
 // evidenceOfSupport registers what partners report and people confirm.
 func evidenceOfSupport(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-reports", ID: "reportForPartner", Tag: "partners", Roles: resource.Casework, Money: true,
-		Summary: "Ask for approval of all that a partner accounts for", Danish: "Bed om godkendelse af alt, hvad en partner gør rede for",
-		About: "Each item becomes a disbursement, submitted: all or none.",
-		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrPlanNotApproved,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-reports", ID: "reportForPartner", Tag: "partners",
+		Roles: resource.Casework, Money: true,
+		Summary: "Ask for approval of all that a partner accounts for",
+		Danish:  "Bed om godkendelse af alt, hvad en partner gør rede for",
+		About:   "Each item becomes a disbursement, submitted: all or none.",
+		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine,
+			disbursements.ErrPlanNotApproved,
 			disbursements.ErrIncomplete}}, reportForPartner)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-report-files", ID: "reportFileForPartner", Tag: "partners", Roles: resource.Casework, Money: true, Body: books.MaxImportBody,
-		Summary: "Ask for approval of all that a partner accounts for in a table", Danish: "Bed om godkendelse af alt, hvad en partner gør rede for i en tabel",
-		About: "Each row becomes a disbursement, submitted: all or none; with ?dry_run=true the answer is what would come of it. A problem names the row, " +
-			"or the item, which are counted from 0 below the head line. Store the file itself as evidence, and name it when the report is booked.",
-		Refuses: []error{ledger.ErrImportFile, disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-report-files", ID: "reportFileForPartner",
+		Tag: "partners", Roles: resource.Casework, Money: true, Body: books.MaxImportBody,
+		Summary: "Ask for approval of all that a partner accounts for in a table",
+		Danish:  "Bed om godkendelse af alt, hvad en partner gør rede for i en tabel",
+		About: "Each row becomes a disbursement, submitted: all or none; with ?dry_run=true the answer is what would come " +
+			"of it. A problem names the row, " +
+			"or the item, which are counted from 0 below the head line. Store the file itself as evidence, and name it when " +
+			"the report is booked.",
+		Refuses: []error{ledger.ErrImportFile, disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
+			beneficiaries.ErrUnknownLine,
 			disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete},
 		Example: `{"partner":"NG-01","date":"2026-04-30","profile":"rfc4180","content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`}, reportFileForPartner)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-liquidations", ID: "liquidateReport", Tag: "partners", Roles: resource.Finance, Money: true,
-		Summary: "Book the authorised items of a partner's report", Danish: "Bogfør de bemyndigede poster i en partners afregning",
-		About: "In the order given, each on its own date; one document may prove them all. All or none.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement, ledger.ErrLotExhausted,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-liquidations", ID: "liquidateReport", Tag: "partners",
+		Roles: resource.Finance, Money: true,
+		Summary: "Book the authorised items of a partner's report",
+		Danish:  "Bogfør de bemyndigede poster i en partners afregning",
+		About:   "In the order given, each on its own date; one document may prove them all. All or none.",
+		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement,
+			ledger.ErrLotExhausted,
 			ledger.ErrUnknownEvidence, ledger.ErrPeriodClosed}}, liquidateReport)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/evidence", ID: "proveDisbursement", Tag: "disbursements", Roles: staffWriting, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/evidence", ID: "proveDisbursement",
+		Tag: "disbursements", Roles: staffWriting, Status: http.StatusOK,
 		Summary: "Attach what proves the cost of a disbursement", Danish: "Vedlæg bilag for en udbetalings omkostning",
 		Refuses: []error{disbursements.ErrState, ledger.ErrUnknownEvidence}}, proveDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/receipt-verifications", ID: "verifyReceipt", Tag: "disbursements", Roles: resource.Casework, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/receipt-verifications", ID: "verifyReceipt",
+		Tag: "disbursements", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Note whether the support arrived", Danish: "Notér, om støtten kom frem",
 		About:   "Who asked for it does not say that it came. What did not arrive takes a reason of at least ten letters.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, disbursements.ErrReasonRequired}}, verifyReceipt)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/receipt-samples", ID: "sampleReceipts", Tag: "disbursements", Roles: resource.Casework,
-		Summary: "List the disbursements whose receipt is to be verified", Danish: "Vis de udbetalinger, hvis modtagelse skal bekræftes"}, sampleReceipts)
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, ledger.ErrReasonRequired}}, verifyReceipt)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/receipt-samples", ID: "sampleReceipts", Tag: "disbursements",
+		Roles:   resource.Casework,
+		Summary: "List the disbursements whose receipt is to be verified",
+		Danish:  "Vis de udbetalinger, hvis modtagelse skal bekræftes"}, sampleReceipts)
 }
 
 // staffWriting are those who may attach documents.
@@ -69,8 +84,9 @@ type disbursementsView struct {
 	Disbursements []DisbursementView `json:"disbursements"`
 }
 
-func reportForPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in partnerReportRequest) (disbursementsView, error) {
-	partner, err := d.Disbursements.Partner(ctx, tx, string(in.Partner))
+func reportForPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in partnerReportRequest) (disbursementsView,
+	error) {
+	partner, err := d.Advances.Partner(ctx, tx, string(in.Partner))
 	if err != nil {
 		return disbursementsView{}, rest.At("/partner", err)
 	}
@@ -89,7 +105,7 @@ func reportForPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in p
 		}
 		report.Items = append(report.Items, item)
 	}
-	return viewAll(d.Disbursements.Report(ctx, tx, report))
+	return viewAll(d.Requests.Report(ctx, tx, report))
 }
 
 // viewAll shows disbursements, or says which of them is refused.
@@ -113,8 +129,9 @@ type liquidateReportRequest struct {
 	Evidence ledger.EvidenceID `json:"evidence_id" validate:"omitempty" description:"The document that proves them all."`
 }
 
-func liquidateReport(ctx context.Context, tx *store.Tx, d resource.Domain, in liquidateReportRequest) (disbursementsView, error) {
-	return viewAll(d.Disbursements.LiquidateReport(ctx, tx, in.Items, in.Evidence))
+func liquidateReport(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in liquidateReportRequest) (disbursementsView, error) {
+	return viewAll(d.Requests.LiquidateReport(ctx, tx, in.Items, in.Evidence))
 }
 
 type proveRequest struct {
@@ -122,8 +139,9 @@ type proveRequest struct {
 	Evidence ledger.EvidenceID `json:"evidence_id" validate:"required"`
 }
 
-func proveDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in proveRequest) (DisbursementView, error) {
-	return shown(d.Disbursements.Prove(ctx, tx, string(in.ID), in.Evidence))
+func proveDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in proveRequest) (DisbursementView,
+	error) {
+	return shown(d.Requests.Prove(ctx, tx, string(in.ID), in.Evidence))
 }
 
 type receiptRequest struct {
@@ -133,7 +151,7 @@ type receiptRequest struct {
 }
 
 func verifyReceipt(ctx context.Context, tx *store.Tx, d resource.Domain, in receiptRequest) (DisbursementView, error) {
-	return shown(d.Disbursements.VerifyReceipt(ctx, tx, string(in.ID), in.Says, in.Reason))
+	return shown(d.Requests.VerifyReceipt(ctx, tx, string(in.ID), in.Says, in.Reason))
 }
 
 type sampleRequest struct {
@@ -141,12 +159,13 @@ type sampleRequest struct {
 	Percent int `query:"percent" json:"-" validate:"omitempty,min=1,max=100" description:"How many of a hundred; 10 where none is given."`
 }
 
-func sampleReceipts(ctx context.Context, tx *store.Tx, d resource.Domain, in sampleRequest) (rest.List[DisbursementView], error) {
+func sampleReceipts(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in sampleRequest) (rest.List[DisbursementView], error) {
 	percent := in.Percent
 	if percent == 0 {
 		percent = 10
 	}
-	found, err := d.Disbursements.Sample(ctx, tx, percent)
+	found, err := d.Requests.Sample(ctx, tx, percent)
 	if err != nil {
 		return rest.List[DisbursementView]{}, err
 	}

@@ -17,8 +17,8 @@ import (
 	"supportledger/store"
 )
 
-// A partner keeps its account of an advance as a table. The table becomes the items that POST /partner-reports takes one by
-// one, each then held against the same rules; how it is written is stated and never guessed.
+// A partner keeps its account of an advance as a table. The table becomes the items that POST /partner-reports takes
+// one by one, each then held against the same rules; how it is written is stated and never guessed.
 
 type partnerReportFileRequest struct {
 	Partner rest.Ref             `json:"partner" validate:"required" description:"Id or code."`
@@ -27,7 +27,8 @@ type partnerReportFileRequest struct {
 	Content string               `json:"content" validate:"required" description:"The bytes of the file in base64. Its columns are plan, line, units, amount and text, and where they are needed overpaid and date."`
 }
 
-func reportFileForPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in partnerReportFileRequest) (disbursementsView, error) {
+func reportFileForPartner(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in partnerReportFileRequest) (disbursementsView, error) {
 	content, err := base64.StdEncoding.DecodeString(in.Content)
 	if err != nil {
 		return disbursementsView{}, books.NotBase64
@@ -69,9 +70,11 @@ func reportedItems(content []byte, profile ledger.ImportProfile) ([]reportedItem
 		case errors.Is(err, io.EOF):
 			return items, nil
 		case err != nil:
-			return nil, &ledger.ImportFault{Row: row, Why: "the row is not CSV, or has another number of cells than the head line"}
+			return nil, &ledger.ImportFault{Row: row,
+				Why: "the row is not CSV, or has another number of cells than the head line"}
 		case len(items) == mostReported:
-			return nil, &ledger.ImportFault{Row: row, Why: fmt.Sprintf("a report has at most %d items; cut it in two", mostReported)}
+			return nil, &ledger.ImportFault{Row: row,
+				Why: fmt.Sprintf("a report has at most %d items; cut it in two", mostReported)}
 		}
 		item, err := reportedItem(head, cells, profile)
 		if err != nil {
@@ -84,7 +87,9 @@ func reportedItems(content []byte, profile ledger.ImportProfile) ([]reportedItem
 func checkReportHead(head []string) error {
 	for i, name := range head {
 		if name = strings.TrimSpace(name); !slices.Contains(reportColumns, name) || slices.Contains(head[:i], name) {
-			return &ledger.ImportFault{Row: 1, Why: fmt.Sprintf("the columns are %s, each once; and the profile says what stands between them", strings.Join(reportColumns, ", "))}
+			return &ledger.ImportFault{Row: 1,
+				Why: fmt.Sprintf("the columns are %s, each once; and the profile says what stands between them",
+					strings.Join(reportColumns, ", "))}
 		}
 		head[i] = name
 	}

@@ -11,6 +11,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/payees"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -18,65 +19,77 @@ import (
 )
 
 // payees registers who is paid, and where their accounts are.
-func payees(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees", ID: "registerPayee", Tag: "payees", Roles: staffWriting,
+func payeeRoutes(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees", ID: "registerPayee", Tag: "payees",
+		Roles:   staffWriting,
 		Summary: "Put a payee on record", Danish: "Registrér en betalingsmodtager",
 		About:   "The alias is all that leaves the house, in bank files and on receipts: it says nothing of the support.",
-		Refuses: []error{disbursements.ErrDuplicatePayee, disbursements.ErrPayeeTells, banknumbers.ErrNumber},
+		Refuses: []error{payees.ErrDuplicate, payees.ErrTells, banknumbers.ErrNumber},
 		Example: `{"code":"CLI-01","kind":"clinic","alias":"Clinic 01"}`}, registerPayee)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payees", ID: "listPayees", Tag: "payees", Roles: resource.Staff,
-		Summary: "List payees by code; account numbers are masked", Danish: "Vis betalingsmodtagere efter kode; kontonumre er skjult"}, listPayees)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payees/:id", ID: "getPayee", Tag: "payees", Roles: resource.Staff,
-		Summary: "One payee with all versions of its bank details, masked", Danish: "Én betalingsmodtager med alle versioner af kontooplysninger, skjult",
-		Refuses: []error{disbursements.ErrUnknownPayee}}, getPayee)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details", ID: "enterBankDetails", Tag: "payees", Roles: staffWriting, Personal: true,
-		Summary: "Enter where a payee's account is, as the next version", Danish: "Indtast betalingsmodtagerens konto som næste version",
-		About: "The version before counts no more, and what was asked for with it is void. The new one is used once a second person verified it, and " +
+		Summary: "List payees by code; account numbers are masked",
+		Danish:  "Vis betalingsmodtagere efter kode; kontonumre er skjult"}, listPayees)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payees/:id", ID: "getPayee", Tag: "payees",
+		Roles:   resource.Staff,
+		Summary: "One payee with all versions of its bank details, masked",
+		Danish:  "Én betalingsmodtager med alle versioner af kontooplysninger, skjult",
+		Refuses: []error{payees.ErrUnknown}}, getPayee)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details", ID: "enterBankDetails", Tag: "payees",
+		Roles: staffWriting, Personal: true,
+		Summary: "Enter where a payee's account is, as the next version",
+		Danish:  "Indtast betalingsmodtagerens konto som næste version",
+		About: "The version before counts no more, and what was asked for with it is void. The new one is used once a " +
+			"second person verified it, and " +
 			"48 hours later for releases. A NUBAN whose last digit does not fit is taken with a warning.",
-		Refuses: []error{disbursements.ErrUnknownPayee, disbursements.ErrIncompleteAccount, banknumbers.ErrNumber, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased},
+		Refuses: []error{payees.ErrUnknown, payees.ErrIncompleteAccount, banknumbers.ErrNumber, iso20022.ErrFile,
+			vault.ErrNoVault, vault.ErrErased},
 		Example: `{"registration_number":"0040","account_number":"0440116243"}`}, enterBankDetails)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details/:version/verifications", ID: "verifyBankDetails", Tag: "payees", Roles: staffWriting, Status: http.StatusOK,
-		Summary: "Say that bank details are the payee's own, and how that was made sure of", Danish: "Bekræft, at kontooplysningerne er modtagerens egne, og hvordan det er sikret",
-		About: "Who entered them cannot, with another account neither.",
-		Refuses: []error{disbursements.ErrUnknownPayee, disbursements.ErrUnknownDetails, disbursements.ErrPayeeChanged, disbursements.ErrState,
-			disbursements.ErrReasonRequired, access.ErrMakerCannotApprove},
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details/:version/verifications",
+		ID: "verifyBankDetails", Tag: "payees", Roles: staffWriting, Status: http.StatusOK,
+		Summary: "Say that bank details are the payee's own, and how that was made sure of",
+		Danish:  "Bekræft, at kontooplysningerne er modtagerens egne, og hvordan det er sikret",
+		About:   "Who entered them cannot, with another account neither.",
+		Refuses: []error{payees.ErrUnknown, payees.ErrUnknownDetails, payees.ErrChanged, disbursements.ErrState,
+			ledger.ErrReasonRequired, access.ErrMakerCannotApprove},
 		Example: `{"how":"callback","note":"called the number on the invoice of January"}`}, verifyBankDetails)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/erasures", ID: "erasePayee", Tag: "payees", Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
-		Summary: "Erase a payee's bank details for good; what was paid stays in the books", Danish: "Slet modtagerens kontooplysninger for altid; betalinger står i bogføringen",
-		Refuses: []error{disbursements.ErrUnknownPayee, disbursements.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased}}, erasePayee)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/erasures", ID: "erasePayee", Tag: "payees",
+		Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
+		Summary: "Erase a payee's bank details for good; what was paid stays in the books",
+		Danish:  "Slet modtagerens kontooplysninger for altid; betalinger står i bogføringen",
+		Refuses: []error{payees.ErrUnknown, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased}}, erasePayee)
 }
 
 type payeeRequest struct {
-	Code  string                  `json:"code" validate:"required,max=20" description:"Capitals, digits and hyphens, such as CLI-01; no person's name."`
-	Kind  disbursements.PayeeKind `json:"kind" validate:"required,oneof=clinic lawyer university partner person"`
-	Alias string                  `json:"alias" validate:"required,max=70" description:"What a bank reads; of a company its name, of a person something neutral."`
-	CVR   string                  `json:"cvr" validate:"max=12" description:"Of a Danish company."`
+	Code  string      `json:"code" validate:"required,max=20" description:"Capitals, digits and hyphens, such as CLI-01; no person's name."`
+	Kind  payees.Kind `json:"kind" validate:"required,oneof=clinic lawyer university partner person"`
+	Alias string      `json:"alias" validate:"required,max=70" description:"What a bank reads; of a company its name, of a person something neutral."`
+	CVR   string      `json:"cvr" validate:"max=12" description:"Of a Danish company."`
 }
 
 type payeeView struct {
-	ID         disbursements.PayeeID   `json:"id"`
-	Code       string                  `json:"code"`
-	Kind       disbursements.PayeeKind `json:"kind"`
-	Alias      string                  `json:"alias"`
-	CVR        string                  `json:"cvr,omitempty"`
-	Version    int                     `json:"version" description:"Of the newest bank details; 0 where there are none."`
-	Account    string                  `json:"account" description:"Masked: country and last characters; empty where nothing is kept, or nothing opens."`
-	State      string                  `json:"state" enum:"no_details,unverified,cooling_off,usable"`
-	UsableFrom string                  `json:"usable_from,omitempty"`
-	CreatedAt  string                  `json:"created_at"`
+	ID         payees.ID   `json:"id"`
+	Code       string      `json:"code"`
+	Kind       payees.Kind `json:"kind"`
+	Alias      string      `json:"alias"`
+	CVR        string      `json:"cvr,omitempty"`
+	Version    int         `json:"version" description:"Of the newest bank details; 0 where there are none."`
+	Account    string      `json:"account" description:"Masked: country and last characters; empty where nothing is kept, or nothing opens."`
+	State      string      `json:"state" enum:"no_details,unverified,cooling_off,usable"`
+	UsableFrom string      `json:"usable_from,omitempty"`
+	CreatedAt  string      `json:"created_at"`
 }
 
 type bankDetailsView struct {
-	Version    int                 `json:"version"`
-	Account    string              `json:"account" description:"Masked: country and last characters."`
-	Warnings   []string            `json:"warnings" description:"What did not fit and may still be right, such as nuban_check: ask the payee."`
-	EnteredBy  access.UserID       `json:"entered_by"`
-	EnteredAt  string              `json:"entered_at"`
-	How        disbursements.Proof `json:"how,omitempty" enum:"callback,letter,meeting"`
-	Note       string              `json:"note,omitempty"`
-	VerifiedBy access.UserID       `json:"verified_by,omitempty"`
-	VerifiedAt string              `json:"verified_at,omitempty"`
-	UsableFrom string              `json:"usable_from,omitempty" description:"Money may be released to it from then on."`
+	Version    int           `json:"version"`
+	Account    string        `json:"account" description:"Masked: country and last characters."`
+	Warnings   []string      `json:"warnings" description:"What did not fit and may still be right, such as nuban_check: ask the payee."`
+	EnteredBy  access.UserID `json:"entered_by"`
+	EnteredAt  string        `json:"entered_at"`
+	How        payees.Proof  `json:"how,omitempty" enum:"callback,letter,meeting"`
+	Note       string        `json:"note,omitempty"`
+	VerifiedBy access.UserID `json:"verified_by,omitempty"`
+	VerifiedAt string        `json:"verified_at,omitempty"`
+	UsableFrom string        `json:"usable_from,omitempty" description:"Money may be released to it from then on."`
 }
 
 type payeeDetailsView struct {
@@ -93,16 +106,17 @@ func stamp(t time.Time) string {
 }
 
 // viewPayeeAt shows a payee as it stands at an instant.
-func viewPayeeAt(at time.Time) func(disbursements.Payee) payeeView {
-	return func(p disbursements.Payee) payeeView {
+func viewPayeeAt(at time.Time) func(payees.Payee) payeeView {
+	return func(p payees.Payee) payeeView {
 		newest := p.Newest()
-		v := payeeView{p.ID, p.Code, p.Kind, p.Alias, p.CVR, newest.Version, newest.Masked, "usable", stamp(newest.UsableFrom), stamp(p.At)}
+		v := payeeView{ID: p.ID, Code: p.Code, Kind: p.Kind, Alias: p.Alias, CVR: p.CVR, Version: newest.Version,
+			Account: newest.Masked, State: "usable", UsableFrom: stamp(newest.UsableFrom), CreatedAt: stamp(p.At)}
 		switch err := newest.Usable(at); {
 		case newest.Version == 0:
 			v.State = "no_details"
-		case errors.Is(err, disbursements.ErrPayeeUnverified):
+		case errors.Is(err, payees.ErrUnverified):
 			v.State = "unverified"
-		case errors.Is(err, disbursements.ErrPayeeCooling):
+		case errors.Is(err, payees.ErrCooling):
 			v.State = "cooling_off"
 		}
 		return v
@@ -110,20 +124,22 @@ func viewPayeeAt(at time.Time) func(disbursements.Payee) payeeView {
 }
 
 // shownPayee is a payee with its bank details, or why there is none.
-func shownPayee(tx *store.Tx, p disbursements.Payee, err error) (payeeDetailsView, error) {
+func shownPayee(tx *store.Tx, p payees.Payee, err error) (payeeDetailsView, error) {
 	if err != nil {
 		return payeeDetailsView{}, err
 	}
 	v := payeeDetailsView{viewPayeeAt(tx.At)(p), []bankDetailsView{}}
 	for _, b := range p.Details {
-		v.Details = append(v.Details, bankDetailsView{b.Version, b.Masked, append([]string{}, b.Warnings...), b.EnteredBy, stamp(b.EnteredAt), b.How, b.Note, b.VerifiedBy,
-			stamp(b.VerifiedAt), stamp(b.UsableFrom)})
+		v.Details = append(v.Details,
+			bankDetailsView{Version: b.Version, Account: b.Masked, Warnings: append([]string{}, b.Warnings...),
+				EnteredBy: b.EnteredBy, EnteredAt: stamp(b.EnteredAt), How: b.How, Note: b.Note, VerifiedBy: b.VerifiedBy,
+				VerifiedAt: stamp(b.VerifiedAt), UsableFrom: stamp(b.UsableFrom)})
 	}
 	return v, nil
 }
 
 func registerPayee(ctx context.Context, tx *store.Tx, d resource.Domain, in payeeRequest) (payeeView, error) {
-	p, err := d.Disbursements.RegisterPayee(ctx, tx, disbursements.Payee{Code: in.Code, Kind: in.Kind, Alias: in.Alias, CVR: in.CVR})
+	p, err := d.Payees.Add(ctx, tx, payees.Payee{Code: in.Code, Kind: in.Kind, Alias: in.Alias, CVR: in.CVR})
 	switch {
 	case errors.Is(err, banknumbers.ErrNumber):
 		return payeeView{}, rest.At("/cvr", err)
@@ -133,17 +149,18 @@ func registerPayee(ctx context.Context, tx *store.Tx, d resource.Domain, in paye
 	return viewPayeeAt(tx.At)(p), nil
 }
 
-func listPayees(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[payeeView], error) {
+func listPayees(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[payeeView],
+	error) {
 	after, err := in.After(1)
 	if err != nil {
 		return rest.List[payeeView]{}, err
 	}
-	found, err := d.Disbursements.Payees(ctx, tx, rest.FirstOf(after), in.Size()+1)
-	return rest.ListOf(in.Page, found, viewPayeeAt(tx.At), func(p disbursements.Payee) []string { return []string{p.Code} }), err
+	found, err := d.Payees.List(ctx, tx, rest.FirstOf(after), in.Size()+1)
+	return rest.ListOf(in.Page, found, viewPayeeAt(tx.At), func(p payees.Payee) []string { return []string{p.Code} }), err
 }
 
 func getPayee(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (payeeDetailsView, error) {
-	p, err := d.Disbursements.Payee(ctx, tx, string(in.ID))
+	p, err := d.Payees.Payee(ctx, tx, string(in.ID))
 	return shownPayee(tx, p, err)
 }
 
@@ -158,7 +175,8 @@ type payeeAddress struct {
 
 // given is the address in plain text, on its way to be sealed.
 func (a payeeAddress) given() iso20022.Address {
-	return iso20022.Address{Street: string(a.Street), Building: string(a.Building), PostCode: string(a.PostCode), Town: string(a.Town), Country: a.Country,
+	return iso20022.Address{Street: string(a.Street), Building: string(a.Building), PostCode: string(a.PostCode),
+		Town: string(a.Town), Country: a.Country,
 		Lines: rest.Views(a.Lines, func(line vault.Personal) string { return string(line) })}
 }
 
@@ -173,12 +191,16 @@ type bankDetailsRequest struct {
 	Address      payeeAddress   `json:"address" description:"Of the payee; town and country are needed across borders."`
 }
 
-func enterBankDetails(ctx context.Context, tx *store.Tx, d resource.Domain, in bankDetailsRequest) (payeeDetailsView, error) {
-	p, err := d.Disbursements.EnterBankDetails(ctx, tx, string(in.ID), disbursements.AccountGiven{IBAN: string(in.IBAN), Registration: string(in.Registration),
-		Account: string(in.Account), BankCode: string(in.BankCode), Number: string(in.Number), BIC: string(in.BIC), Address: in.Address.given()})
-	var field *disbursements.FieldFault
+func enterBankDetails(ctx context.Context, tx *store.Tx, d resource.Domain, in bankDetailsRequest) (payeeDetailsView,
+	error) {
+	p, err := d.Payees.EnterBankDetails(ctx, tx, string(in.ID),
+		payees.AccountGiven{IBAN: string(in.IBAN), Registration: string(in.Registration),
+			Account: string(in.Account), BankCode: string(in.BankCode), Number: string(in.Number), BIC: string(in.BIC),
+			Address: in.Address.given()})
+	var field *payees.FieldFault
 	if errors.As(err, &field) {
-		pointer := map[string]string{"iban": "/iban", "account": "/account_number", "number": "/number", "bic": "/bic"}[field.Field]
+		pointer := map[string]string{"iban": "/iban", "account": "/account_number", "number": "/number",
+			"bic": "/bic"}[field.Field]
 		if pointer == "" {
 			pointer = "/address"
 		}
@@ -188,14 +210,15 @@ func enterBankDetails(ctx context.Context, tx *store.Tx, d resource.Domain, in b
 }
 
 type verifyDetailsRequest struct {
-	ID      rest.Ref            `path:"id" json:"-"`
-	Version int                 `path:"version" json:"-"`
-	How     disbursements.Proof `json:"how" validate:"required,oneof=callback letter meeting"`
-	Note    string              `json:"note" validate:"required,max=300" description:"At least ten letters; no person's name and no number."`
+	ID      rest.Ref     `path:"id" json:"-"`
+	Version int          `path:"version" json:"-"`
+	How     payees.Proof `json:"how" validate:"required,oneof=callback letter meeting"`
+	Note    string       `json:"note" validate:"required,max=300" description:"At least ten letters; no person's name and no number."`
 }
 
-func verifyBankDetails(ctx context.Context, tx *store.Tx, d resource.Domain, in verifyDetailsRequest) (payeeDetailsView, error) {
-	p, err := d.Disbursements.VerifyBankDetails(ctx, tx, string(in.ID), in.Version, in.How, in.Note)
+func verifyBankDetails(ctx context.Context, tx *store.Tx, d resource.Domain, in verifyDetailsRequest) (payeeDetailsView,
+	error) {
+	p, err := d.Payees.VerifyBankDetails(ctx, tx, string(in.ID), in.Version, in.How, in.Note)
 	return shownPayee(tx, p, err)
 }
 
@@ -205,8 +228,8 @@ type erasePayeeRequest struct {
 }
 
 func erasePayee(ctx context.Context, tx *store.Tx, d resource.Domain, in erasePayeeRequest) (payeeView, error) {
-	p, err := d.Disbursements.ErasePayee(ctx, tx, string(in.ID), in.Reason)
-	if errors.Is(err, disbursements.ErrReasonRequired) {
+	p, err := d.Payees.Erase(ctx, tx, string(in.ID), in.Reason)
+	if errors.Is(err, ledger.ErrReasonRequired) {
 		err = rest.At("/reason", ledger.ErrReasonRequired)
 	}
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
+	"supportledger/disbursements/payees"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -15,37 +17,57 @@ import (
 
 // paymentRoutes registers payments and the bank lines that prove them.
 func paymentRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/releases", ID: "releaseDisbursement", Tag: "payments", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/releases", ID: "releaseDisbursement",
+		Tag: "payments", Roles: resource.Finance, Money: true,
 		Summary: "Release an authorised disbursement for payment", Danish: "Frigiv en bemyndiget udbetaling til betaling",
-		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will confirm it.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement,
-			disbursements.ErrDuplicatePayment, disbursements.ErrBankCurrency, disbursements.ErrPayeeUnverified, disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged,
-			disbursements.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed}}, releaseDisbursement)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments", ID: "listPayments", Tag: "payments", Roles: resource.Bookkeeper,
+		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will " +
+			"confirm it.",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, disbursements.ErrState,
+			disbursements.ErrSettlement,
+			banking.ErrDuplicatePayment, disbursements.ErrBankCurrency, payees.ErrUnverified, payees.ErrCooling,
+			payees.ErrChanged,
+			banking.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount,
+			ledger.ErrAlreadyReversed}}, releaseDisbursement)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments", ID: "listPayments", Tag: "payments",
+		Roles:   resource.Bookkeeper,
 		Summary: "List payments by number", Danish: "Vis betalinger efter nummer"}, listPayments)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments/:id", ID: "getPayment", Tag: "payments", Roles: resource.Bookkeeper,
-		Summary: "One payment", Danish: "Én betaling", Refuses: []error{disbursements.ErrUnknownPayment}}, getPayment)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/dispatches", ID: "dispatchPayment", Tag: "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "Note that a payment was given to the bank by hand", Danish: "Notér, at en betaling er givet til banken i hånden",
-		About: "One that is made again is released by a second person here. A document may show it; it proves the entry once the bank's line is matched.",
-		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrInBatch, disbursements.ErrPayeeUnverified,
-			disbursements.ErrPayeeCooling, disbursements.ErrPayeeChanged, access.ErrMakerCannotApprove, ledger.ErrUnknownEvidence}}, dispatchPayment)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments", Roles: resource.Finance, Status: http.StatusOK,
-		Summary: "Note that a payment never left, or was recalled", Danish: "Notér, at en betaling aldrig gik afsted eller blev kaldt tilbage",
-		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrReasonRequired}}, failPayment)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/reissues", ID: "reissuePayment", Tag: "payments", Roles: resource.Finance, Money: true,
-		Summary: "Make a payment again that came back or never left", Danish: "Betal igen, hvad der kom retur eller aldrig gik afsted",
-		Refuses: []error{disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrReissued, disbursements.ErrDuplicatePayment}}, reissuePayment)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines", ID: "listBankLines", Tag: "bank-lines", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments/:id", ID: "getPayment", Tag: "payments",
+		Roles:   resource.Bookkeeper,
+		Summary: "One payment", Danish: "Én betaling", Refuses: []error{banking.ErrUnknownPayment}}, getPayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/dispatches", ID: "dispatchPayment",
+		Tag: "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Summary: "Note that a payment was given to the bank by hand",
+		Danish:  "Notér, at en betaling er givet til banken i hånden",
+		About: "One that is made again is released by a second person here. A document may show it; it proves the entry " +
+			"once the bank's line is matched.",
+		Refuses: []error{banking.ErrUnknownPayment, disbursements.ErrState, banking.ErrInBatch, payees.ErrUnverified,
+			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, ledger.ErrUnknownEvidence}}, dispatchPayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments",
+		Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Note that a payment never left, or was recalled",
+		Danish:  "Notér, at en betaling aldrig gik afsted eller blev kaldt tilbage",
+		Refuses: []error{banking.ErrUnknownPayment, disbursements.ErrState, ledger.ErrReasonRequired}}, failPayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/reissues", ID: "reissuePayment", Tag: "payments",
+		Roles: resource.Finance, Money: true,
+		Summary: "Make a payment again that came back or never left",
+		Danish:  "Betal igen, hvad der kom retur eller aldrig gik afsted",
+		Refuses: []error{banking.ErrUnknownPayment, disbursements.ErrState, banking.ErrReissued,
+			banking.ErrDuplicatePayment}}, reissuePayment)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines", ID: "listBankLines", Tag: "bank-lines",
+		Roles:   resource.Bookkeeper,
 		Summary: "List what the bank said, oldest first", Danish: "Vis bankens linjer, ældste først"}, listBankLines)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines", ID: "recordBankLine", Tag: "bank-lines", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines", ID: "recordBankLine", Tag: "bank-lines",
+		Roles: resource.Finance, Money: true,
 		Summary: "Put a line of the bank's statement on record", Danish: "Registrér en linje fra bankens kontoudtog",
 		Refuses: []error{disbursements.ErrBankCurrency, ledger.ErrUnknownAccount}}, recordBankLine)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines",
+		Roles: resource.Finance, Money: true,
 		Summary: "Say what a bank line proves, and book it", Danish: "Afstem en banklinje, og bogfør den",
 		About: "A payment that left, one that came back, or a fee that the bank took for it; booked on the bank's date.",
-		Refuses: append([]error{disbursements.ErrUnknownBankLine, disbursements.ErrUnknownPayment, disbursements.ErrState, disbursements.ErrBankDifference,
-			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed}, resource.NotPaid...)}, matchBankLine)
+		Refuses: append([]error{banking.ErrUnknownBankLine, banking.ErrUnknownPayment, disbursements.ErrState,
+			banking.ErrBankDifference,
+			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
+			ledger.ErrPeriodClosed}, resource.NotPaid...)}, matchBankLine)
 }
 
 type releaseRequest struct {
@@ -56,25 +78,27 @@ type releaseRequest struct {
 }
 
 type paymentView struct {
-	ID           disbursements.PaymentID      `json:"id"`
+	ID           banking.PaymentID            `json:"id"`
 	Number       string                       `json:"number"`
 	Disbursement disbursements.DisbursementID `json:"disbursement_id"`
-	ReissueOf    disbursements.PaymentID      `json:"reissue_of,omitempty"`
+	ReissueOf    banking.PaymentID            `json:"reissue_of,omitempty"`
 	Account      ledger.AccountNo             `json:"account"`
 	Payee        string                       `json:"payee"`
 	Date         ledger.Date                  `json:"date"`
 	Amount       ledger.Money                 `json:"amount"`
-	State        disbursements.PaymentState   `json:"state"`
+	State        banking.PaymentState         `json:"state"`
 	Entry        ledger.EntryID               `json:"entry_id,omitempty"`
 	Version      int                          `json:"version"`
 }
 
-func viewPayment(p disbursements.Payment) paymentView {
-	return paymentView{p.ID, p.Number, p.Disbursement, p.ReissueOf, p.Account, p.Payee, p.Date, p.Amount, p.State, p.Entry, p.Version}
+func viewPayment(p banking.Payment) paymentView {
+	return paymentView{ID: p.ID, Number: p.Number, Disbursement: p.Disbursement, ReissueOf: p.ReissueOf,
+		Account: p.Account, Payee: p.Payee, Date: p.Date, Amount: p.Amount, State: p.State, Entry: p.Entry,
+		Version: p.Version}
 }
 
 // shownPayment is a payment or why there is none.
-func shownPayment(p disbursements.Payment, err error) (paymentView, error) {
+func shownPayment(p banking.Payment, err error) (paymentView, error) {
 	if err != nil {
 		return paymentView{}, err
 	}
@@ -82,24 +106,26 @@ func shownPayment(p disbursements.Payment, err error) (paymentView, error) {
 }
 
 func releaseDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in releaseRequest) (paymentView, error) {
-	return shownPayment(d.Disbursements.Release(ctx, tx, string(in.ID), disbursements.Payment{Number: in.Number, Date: in.Date, Account: in.Account}))
+	return shownPayment(d.Payments.Release(ctx, tx, string(in.ID),
+		banking.Payment{Number: in.Number, Date: in.Date, Account: in.Account}))
 }
 
 type listPaymentsRequest struct {
 	rest.Page
-	State disbursements.PaymentState `query:"status" json:"-" validate:"omitempty,oneof=planned in_file sent confirmed failed returned recalled"`
+	State banking.PaymentState `query:"status" json:"-" validate:"omitempty,oneof=planned in_file sent confirmed failed returned recalled"`
 }
 
-func listPayments(ctx context.Context, tx *store.Tx, d resource.Domain, in listPaymentsRequest) (rest.List[paymentView], error) {
-	found, err := d.Disbursements.Payments(ctx, tx, in.State)
+func listPayments(ctx context.Context, tx *store.Tx, d resource.Domain, in listPaymentsRequest) (rest.List[paymentView],
+	error) {
+	found, err := d.Payments.All(ctx, tx, in.State)
 	if err != nil {
 		return rest.List[paymentView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewPayment, func(p disbursements.Payment) string { return p.Number })
+	return rest.PageOf(in.Page, found, viewPayment, func(p banking.Payment) string { return p.Number })
 }
 
 func getPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (paymentView, error) {
-	return shownPayment(d.Disbursements.Payment(ctx, tx, string(in.ID)))
+	return shownPayment(d.Payments.Payment(ctx, tx, string(in.ID)))
 }
 
 type dispatchRequest struct {
@@ -109,23 +135,23 @@ type dispatchRequest struct {
 
 func dispatchPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in dispatchRequest) (paymentView, error) {
 	if in.Evidence != "" {
-		p, err := d.Disbursements.DispatchProved(ctx, tx, string(in.ID), ledger.EvidenceID(in.Evidence))
+		p, err := d.Payments.DispatchProved(ctx, tx, string(in.ID), ledger.EvidenceID(in.Evidence))
 		if errors.Is(err, ledger.ErrUnknownEvidence) {
 			err = rest.At("/evidence_id", err)
 		}
 		return shownPayment(p, err)
 	}
-	return shownPayment(d.Disbursements.Dispatch(ctx, tx, string(in.ID)))
+	return shownPayment(d.Payments.Dispatch(ctx, tx, string(in.ID)))
 }
 
 type failureRequest struct {
-	ID     rest.Ref                   `path:"id" json:"-"`
-	State  disbursements.PaymentState `json:"state" validate:"required,oneof=failed recalled"`
-	Reason string                     `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
+	ID     rest.Ref             `path:"id" json:"-"`
+	State  banking.PaymentState `json:"state" validate:"required,oneof=failed recalled"`
+	Reason string               `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
 }
 
 func failPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in failureRequest) (paymentView, error) {
-	return shownPayment(d.Disbursements.Fail(ctx, tx, string(in.ID), in.State, in.Reason))
+	return shownPayment(d.Payments.Fail(ctx, tx, string(in.ID), in.State, in.Reason))
 }
 
 type reissueRequest struct {
@@ -137,7 +163,8 @@ type reissueRequest struct {
 }
 
 func reissuePayment(ctx context.Context, tx *store.Tx, d resource.Domain, in reissueRequest) (paymentView, error) {
-	return shownPayment(d.Disbursements.Reissue(ctx, tx, string(in.ID), disbursements.Payment{Number: in.Number, Date: in.Date, Account: in.Account, Payee: in.Payee}))
+	return shownPayment(d.Payments.Reissue(ctx, tx, string(in.ID),
+		banking.Payment{Number: in.Number, Date: in.Date, Account: in.Account, Payee: in.Payee}))
 }
 
 type bankLineRequest struct {
@@ -148,16 +175,16 @@ type bankLineRequest struct {
 }
 
 type bankLineView struct {
-	ID        disbursements.BankLineID `json:"id"`
-	Account   ledger.AccountNo         `json:"account"`
-	Date      ledger.Date              `json:"date"`
-	Amount    ledger.Money             `json:"amount"`
-	Left      ledger.Money             `json:"left" description:"What no match accounts for yet."`
-	Reference string                   `json:"reference"`
+	ID        banking.BankLineID `json:"id"`
+	Account   ledger.AccountNo   `json:"account"`
+	Date      ledger.Date        `json:"date"`
+	Amount    ledger.Money       `json:"amount"`
+	Left      ledger.Money       `json:"left" description:"What no match accounts for yet."`
+	Reference string             `json:"reference"`
 }
 
-func viewBankLine(l disbursements.BankLine) bankLineView {
-	return bankLineView{l.ID, l.Account, l.Date, l.Amount, l.Left, l.Reference}
+func viewBankLine(l banking.BankLine) bankLineView {
+	return bankLineView{ID: l.ID, Account: l.Account, Date: l.Date, Amount: l.Amount, Left: l.Left, Reference: l.Reference}
 }
 
 func recordBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in bankLineRequest) (bankLineView, error) {
@@ -170,9 +197,10 @@ func recordBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in ban
 		return bankLineView{}, err
 	}
 	if amount.IsZero() {
-		return bankLineView{}, rest.At("/amount", &disbursements.BankDifference{Account: in.Account, Left: amount, Wanted: amount})
+		return bankLineView{}, rest.At("/amount", &banking.BankDifference{Account: in.Account, Left: amount, Wanted: amount})
 	}
-	l, err := d.Disbursements.RecordBankLine(ctx, tx, disbursements.BankLine{Account: in.Account, Date: in.Date, Amount: amount, Reference: in.Reference})
+	l, err := d.Lines.Record(ctx, tx,
+		banking.BankLine{Account: in.Account, Date: in.Date, Amount: amount, Reference: in.Reference})
 	if err != nil {
 		return bankLineView{}, err
 	}
@@ -184,18 +212,20 @@ type listBankLinesRequest struct {
 	Account ledger.AccountNo `query:"account" json:"-"`
 }
 
-func listBankLines(ctx context.Context, tx *store.Tx, d resource.Domain, in listBankLinesRequest) (rest.List[bankLineView], error) {
-	found, err := d.Disbursements.BankLines(ctx, tx, in.Account)
+func listBankLines(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listBankLinesRequest) (rest.List[bankLineView], error) {
+	found, err := d.Lines.AllLines(ctx, tx, in.Account)
 	if err != nil {
 		return rest.List[bankLineView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewBankLine, func(l disbursements.BankLine) string { return string(l.Date) + " " + string(l.ID) })
+	return rest.PageOf(in.Page, found, viewBankLine,
+		func(l banking.BankLine) string { return string(l.Date) + " " + string(l.ID) })
 }
 
 type matchRequest struct {
-	ID      rest.Ref             `path:"id" json:"-"`
-	Payment rest.Ref             `json:"payment" validate:"required" description:"Id or number."`
-	Proves  disbursements.Proves `json:"proves" validate:"required,oneof=payment return fee"`
+	ID      rest.Ref       `path:"id" json:"-"`
+	Payment rest.Ref       `json:"payment" validate:"required" description:"Id or number."`
+	Proves  banking.Proves `json:"proves" validate:"required,oneof=payment return fee"`
 }
 
 type matchView struct {
@@ -208,13 +238,14 @@ type matchView struct {
 }
 
 func matchBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in matchRequest) (matchView, error) {
-	m, err := d.Disbursements.Match(ctx, tx, string(in.ID), string(in.Payment), in.Proves)
+	m, err := d.Lines.Match(ctx, tx, string(in.ID), string(in.Payment), in.Proves)
 	if err != nil {
 		return matchView{}, err
 	}
 	return viewMatch(m), nil
 }
 
-func viewMatch(m disbursements.Match) matchView {
-	return matchView{m.ID, viewBankLine(m.Line), viewPayment(m.Payment), string(m.Proves), m.Amount, m.Entry}
+func viewMatch(m banking.Match) matchView {
+	return matchView{ID: m.ID, Line: viewBankLine(m.Line), Payment: viewPayment(m.Payment), Proves: string(m.Proves),
+		Amount: m.Amount, Entry: m.Entry}
 }

@@ -16,22 +16,30 @@ import (
 
 // Register registers partners, transfers, exchanges and disbursements.
 func Register(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partners", ID: "registerPartner", Tag: "partners", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partners", ID: "registerPartner", Tag: "partners",
+		Roles:   resource.Finance,
 		Summary: "Put a partner and its advance account on record", Danish: "Registrér en partner og dens forskudskonto",
 		Refuses: []error{disbursements.ErrDuplicatePartner, ledger.ErrUnknownAccount}}, registerPartner)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/currency-exchanges", ID: "exchangeCurrency", Tag: "currency-exchanges", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/currency-exchanges", ID: "exchangeCurrency",
+		Tag: "currency-exchanges", Roles: resource.Finance, Money: true,
 		Summary: "Book a conversion between our own accounts", Danish: "Bogfør en veksling mellem egne konti",
-		Refuses: []error{disbursements.ErrBankCurrency, disbursements.ErrSameAccount, ledger.ErrUnknownFund, ledger.ErrUnknownAccount,
+		Refuses: []error{disbursements.ErrBankCurrency, disbursements.ErrSameAccount, ledger.ErrUnknownFund,
+			ledger.ErrUnknownAccount,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, exchangeCurrency)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers", ID: "requestTransfer", Tag: "transfers", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers", ID: "requestTransfer", Tag: "transfers",
+		Roles: resource.Finance, Money: true,
 		Summary: "Ask for an advance to a partner", Danish: "Anmod om et forskud til en partner",
 		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, disbursements.ErrDuplicateTransfer,
 			disbursements.ErrFeeExceedsAmount, disbursements.ErrBankCurrency, ledger.ErrUnknownAccount}}, requestTransfer)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/transfers/:id", ID: "getTransfer", Tag: "transfers", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/transfers/:id", ID: "getTransfer", Tag: "transfers",
+		Roles:   resource.Staff,
 		Summary: "One transfer", Danish: "Én overførsel", Refuses: []error{disbursements.ErrUnknownTransfer}}, getTransfer)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers/:id/authorisations", ID: "authoriseTransfer", Tag: "transfers", Roles: resource.Finance, Money: true,
-		Status: http.StatusOK, Summary: "Authorise a transfer that somebody else asked for", Danish: "Bemyndig en overførsel, som en anden har anmodet om",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, grants.ErrConditionOpen, ledger.ErrFundOverdrawn,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers/:id/authorisations", ID: "authoriseTransfer",
+		Tag: "transfers", Roles: resource.Finance, Money: true,
+		Status: http.StatusOK, Summary: "Authorise a transfer that somebody else asked for",
+		Danish: "Bemyndig en overførsel, som en anden har anmodet om",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, grants.ErrConditionOpen,
+			ledger.ErrFundOverdrawn,
 			ledger.ErrPeriodClosed}}, authoriseTransfer)
 	disbursementRoutes(api)
 	approvalRoutes(api)
@@ -40,7 +48,7 @@ func Register(api *resource.API) {
 	prepaymentRoutes(api)
 	advanceReturns(api)
 	evidenceOfSupport(api)
-	payees(api)
+	payeeRoutes(api)
 	paymentBatches(api)
 }
 
@@ -57,7 +65,8 @@ type partnerView struct {
 }
 
 func registerPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in partnerBody) (partnerView, error) {
-	p, err := d.Disbursements.RegisterPartner(ctx, tx, disbursements.Partner{Code: in.Code, Currency: in.Currency, Account: in.Account, Country: in.Country})
+	p, err := d.Advances.RegisterPartner(ctx, tx,
+		disbursements.Partner{Code: in.Code, Currency: in.Currency, Account: in.Account, Country: in.Country})
 	return partnerView{p.ID, in}, err
 }
 
@@ -81,7 +90,9 @@ func exchangeCurrency(ctx context.Context, tx *store.Tx, d resource.Domain, in e
 	if err != nil {
 		return exchangeView{}, err
 	}
-	x, err := d.Disbursements.Exchange(ctx, tx, disbursements.Exchange{Fund: in.Fund, Date: in.Date, Amount: in.Amount, From: in.From, To: in.To, Rate: in.Rate, Fee: fee})
+	x, err := d.Advances.Exchange(ctx, tx,
+		disbursements.Exchange{Fund: in.Fund, Date: in.Date, Amount: in.Amount, From: in.From, To: in.To, Rate: in.Rate,
+			Fee: fee})
 	return exchangeView{x.ID, x.Entry}, err
 }
 
@@ -113,11 +124,13 @@ type transferView struct {
 }
 
 func viewTransfer(t disbursements.Transfer) transferView {
-	return transferView{t.ID, t.Number, t.Partner.Code, t.Plan.Number, t.Date, t.Sent, t.SendingFee, t.Rate.String(), t.ReceivingFee, t.State, t.Entry, t.Version}
+	return transferView{ID: t.ID, Number: t.Number, Partner: t.Partner.Code, Plan: t.Plan.Number, Date: t.Date,
+		Sent: t.Sent, SendingFee: t.SendingFee, Rate: t.Rate.String(), ReceivingFee: t.ReceivingFee, State: t.State,
+		Entry: t.Entry, Version: t.Version}
 }
 
 func requestTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in transferRequest) (transferView, error) {
-	partner, err := d.Disbursements.Partner(ctx, tx, string(in.Partner))
+	partner, err := d.Advances.Partner(ctx, tx, string(in.Partner))
 	if err != nil {
 		return transferView{}, rest.At("/partner", err)
 	}
@@ -125,18 +138,20 @@ func requestTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in tr
 	if err != nil {
 		return transferView{}, rest.At("/plan", err)
 	}
-	t := disbursements.Transfer{Number: in.Number, Partner: partner, Plan: plan, Account: in.Account, Date: in.Date, Rate: in.Rate}
+	t := disbursements.Transfer{Number: in.Number, Partner: partner, Plan: plan, Account: in.Account, Date: in.Date,
+		Rate: in.Rate}
 	for _, m := range []struct {
 		pointer string
 		from    rest.Decimal
 		c       ledger.Currency
 		into    *ledger.Money
-	}{{"/sent", in.Sent, d.Book.Base, &t.Sent}, {"/sending_fee", in.SendingFee, d.Book.Base, &t.SendingFee}, {"/receiving_fee", in.ReceivingFee, partner.Currency, &t.ReceivingFee}} {
+	}{{"/sent", in.Sent, d.Book.Base, &t.Sent}, {"/sending_fee", in.SendingFee, d.Book.Base, &t.SendingFee},
+		{"/receiving_fee", in.ReceivingFee, partner.Currency, &t.ReceivingFee}} {
 		if *m.into, err = rest.OrZero(m.from).In(m.pointer, m.c); err != nil {
 			return transferView{}, err
 		}
 	}
-	t, err = d.Disbursements.RequestTransfer(ctx, tx, t)
+	t, err = d.Advances.RequestTransfer(ctx, tx, t)
 	if err != nil {
 		return transferView{}, err
 	}
@@ -144,7 +159,7 @@ func requestTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in tr
 }
 
 func getTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (transferView, error) {
-	t, err := d.Disbursements.Transfer(ctx, tx, string(in.ID))
+	t, err := d.Advances.Transfer(ctx, tx, string(in.ID))
 	if err != nil {
 		return transferView{}, err
 	}
@@ -152,7 +167,7 @@ func getTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.B
 }
 
 func authoriseTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (transferView, error) {
-	t, err := d.Disbursements.AuthoriseTransfer(ctx, tx, string(in.ID))
+	t, err := d.Advances.AuthoriseTransfer(ctx, tx, string(in.ID))
 	if err != nil {
 		return transferView{}, err
 	}

@@ -17,22 +17,33 @@ import (
 
 // prepaymentRoutes registers retainers and petty cash floats.
 func prepaymentRoutes(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/prepayments", ID: "listPrepayments", Tag: "prepayments", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/prepayments", ID: "listPrepayments", Tag: "prepayments",
+		Roles:   resource.Bookkeeper,
 		Summary: "List money paid ahead by number", Danish: "Vis forudbetalinger efter nummer"}, listPrepayments)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/prepayments/:id", ID: "getPrepayment", Tag: "prepayments", Roles: resource.Staff,
-		Summary: "One retainer or float, and what is left of it", Danish: "Én klientkonto eller kontantkasse, og hvad der er tilbage",
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/prepayments/:id", ID: "getPrepayment", Tag: "prepayments",
+		Roles:   resource.Staff,
+		Summary: "One retainer or float, and what is left of it",
+		Danish:  "Én klientkonto eller kontantkasse, og hvad der er tilbage",
 		Refuses: []error{disbursements.ErrUnknownPrepayment}}, getPrepayment)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments", ID: "requestPrepayment", Tag: "prepayments", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments", ID: "requestPrepayment", Tag: "prepayments",
+		Roles: resource.Finance, Money: true,
 		Summary: "Ask for a retainer or a petty cash float", Danish: "Anmod om en klientkonto eller en kontantkasse",
-		Refuses: []error{disbursements.ErrDuplicatePrepayment, disbursements.ErrBankCurrency, beneficiaries.ErrUnknownPlan, ledger.ErrUnknownFund,
+		Refuses: []error{disbursements.ErrDuplicatePrepayment, disbursements.ErrBankCurrency, beneficiaries.ErrUnknownPlan,
+			ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount}}, requestPrepayment)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/authorisations", ID: "authorisePrepayment", Tag: "prepayments", Roles: resource.Finance, Money: true,
-		Status: http.StatusOK, Summary: "Authorise what somebody else asked for", Danish: "Bemyndig, hvad en anden har anmodet om",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownPrepayment, disbursements.ErrState, grants.ErrBudgetExceeded,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/authorisations", ID: "authorisePrepayment",
+		Tag: "prepayments", Roles: resource.Finance, Money: true,
+		Status: http.StatusOK, Summary: "Authorise what somebody else asked for",
+		Danish: "Bemyndig, hvad en anden har anmodet om",
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownPrepayment, disbursements.ErrState,
+			grants.ErrBudgetExceeded,
 			grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, authorisePrepayment)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/returns", ID: "returnPrepayment", Tag: "prepayments", Roles: resource.Finance, Money: true,
-		Status: http.StatusOK, Summary: "Book unused money that comes back", Danish: "Bogfør ubrugte penge, der kommer tilbage",
-		Refuses: []error{disbursements.ErrUnknownPrepayment, disbursements.ErrState, disbursements.ErrPrepaidExceeded, ledger.ErrPeriodClosed}}, returnPrepayment)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/returns", ID: "returnPrepayment",
+		Tag: "prepayments", Roles: resource.Finance, Money: true,
+		Status: http.StatusOK, Summary: "Book unused money that comes back",
+		Danish: "Bogfør ubrugte penge, der kommer tilbage",
+		Refuses: []error{disbursements.ErrUnknownPrepayment, disbursements.ErrState, disbursements.ErrPrepaidExceeded,
+			ledger.ErrPeriodClosed}}, returnPrepayment)
 }
 
 type prepaymentRequest struct {
@@ -62,7 +73,8 @@ type prepaymentView struct {
 }
 
 func viewPrepayment(p disbursements.Prepayment) prepaymentView {
-	return prepaymentView{p.ID, p.Number, p.Kind, p.Fund, p.Payee, p.Plan.Number, p.Date, p.Amount, p.Left, p.State, p.Entry, p.Version}
+	return prepaymentView{ID: p.ID, Number: p.Number, Kind: p.Kind, Fund: p.Fund, Payee: p.Payee, Plan: p.Plan.Number,
+		Date: p.Date, Amount: p.Amount, Left: p.Left, State: p.State, Entry: p.Entry, Version: p.Version}
 }
 
 // shownPrepayment is money paid ahead or why there is none.
@@ -73,8 +85,10 @@ func shownPrepayment(p disbursements.Prepayment, err error) (prepaymentView, err
 	return viewPrepayment(p), nil
 }
 
-func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentRequest) (prepaymentView, error) {
-	p := disbursements.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee, Account: cmp.Or(in.Account, ledger.BaseBank), Date: in.Date}
+func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentRequest) (prepaymentView,
+	error) {
+	p := disbursements.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee,
+		Account: cmp.Or(in.Account, ledger.BaseBank), Date: in.Date}
 	var err error
 	if in.Plan != "" {
 		if p.Plan, err = d.People.Plan(ctx, tx, string(in.Plan)); err != nil {
@@ -84,11 +98,12 @@ func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 	if p.Amount, err = in.Amount.In("/amount", d.Book.Base); err != nil {
 		return prepaymentView{}, err
 	}
-	return shownPrepayment(d.Disbursements.RequestPrepayment(ctx, tx, p))
+	return shownPrepayment(d.Advances.RequestPrepayment(ctx, tx, p))
 }
 
-func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.Page) (rest.List[prepaymentView], error) {
-	found, err := d.Disbursements.Prepayments(ctx, tx)
+func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.Page) (rest.List[prepaymentView],
+	error) {
+	found, err := d.Advances.AllPrepayments(ctx, tx)
 	if err != nil {
 		return rest.List[prepaymentView]{}, err
 	}
@@ -96,11 +111,11 @@ func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in re
 }
 
 func getPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (prepaymentView, error) {
-	return shownPrepayment(d.Disbursements.Prepayment(ctx, tx, string(in.ID)))
+	return shownPrepayment(d.Advances.Prepayment(ctx, tx, string(in.ID)))
 }
 
 func authorisePrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (prepaymentView, error) {
-	return shownPrepayment(d.Disbursements.AuthorisePrepayment(ctx, tx, string(in.ID)))
+	return shownPrepayment(d.Advances.AuthorisePrepayment(ctx, tx, string(in.ID)))
 }
 
 type prepaymentReturnRequest struct {
@@ -109,10 +124,11 @@ type prepaymentReturnRequest struct {
 	Amount rest.Decimal `json:"amount" validate:"required,positive" description:"Base currency."`
 }
 
-func returnPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentReturnRequest) (prepaymentView, error) {
+func returnPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentReturnRequest) (prepaymentView,
+	error) {
 	amount, err := in.Amount.In("/amount", d.Book.Base)
 	if err != nil {
 		return prepaymentView{}, err
 	}
-	return shownPrepayment(d.Disbursements.ReturnPrepayment(ctx, tx, string(in.ID), amount, in.Date))
+	return shownPrepayment(d.Advances.ReturnPrepayment(ctx, tx, string(in.ID), amount, in.Date))
 }

@@ -104,7 +104,7 @@ func exportPerson(ctx context.Context, tx *store.Tx, d resource.Domain, in reaso
 	for _, p := range x.Plans {
 		plans = append(plans, p.Plan.ID)
 	}
-	paid, err := d.Disbursements.UnderPlans(ctx, tx, plans)
+	paid, err := d.Requests.UnderPlans(ctx, tx, plans)
 	b := x.Beneficiary
 	story := func(p beneficiaries.PlanStory) planStoryView {
 		return planStoryView{viewPlan(p.Plan), rest.Views(p.Turns, viewTurn)}

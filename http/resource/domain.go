@@ -10,6 +10,8 @@ import (
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
+	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/gifts"
 	"supportledger/http/rest"
@@ -28,13 +30,19 @@ type API struct {
 
 // Domain holds the objects of each domain, opened on the books of a tx.
 type Domain struct {
-	API           *API
-	Book          ledger.Book
-	Grants        grants.Register
-	Gifts         gifts.Register
-	People        beneficiaries.Register
-	Disbursements disbursements.Office
-	Statements    statements.Office
+	API        *API
+	Book       ledger.Book
+	Grants     grants.Register
+	Gifts      gifts.Register
+	People     beneficiaries.Register
+	Requests   disbursements.Requests
+	Advances   disbursements.Advances
+	Policies   disbursements.Policies
+	Payees     payees.Register
+	Payments   banking.Payments
+	Lines      banking.Lines
+	Batches    banking.Batches
+	Statements statements.Office
 }
 
 // Open opens the domains on the books of a tx.
@@ -44,13 +52,16 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 		return Domain{}, err
 	}
 	register := grants.Register{Book: book}
-	people := beneficiaries.Register{Book: book, Grants: register, Vault: a.Vault, Payees: disbursements.OnRecord}
+	people := beneficiaries.Register{Book: book, Grants: register, Vault: a.Vault, Payees: payees.OnRecord}
 	office := statements.Office{Book: book, Grants: register}
 	office.Disclosure = statements.Blocks{Office: office}
+	requests := disbursements.New(book, register, people)
+	payments := banking.Payments{Requests: requests}
 	return Domain{
 		API: a, Book: book, Grants: register, Gifts: gifts.Register{Grants: register}, People: people,
-		Disbursements: disbursements.Office{Book: book, Grants: register, People: people},
-		Statements:    office,
+		Requests: requests, Advances: requests.Advances, Policies: requests.Policies, Payees: requests.Payees,
+		Payments: payments, Lines: banking.Lines{Payments: payments}, Batches: banking.Batches{Payments: payments},
+		Statements: office,
 	}, nil
 }
 

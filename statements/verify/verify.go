@@ -17,6 +17,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/proof"
@@ -159,8 +160,13 @@ func (b *books) tree(ctx context.Context, tx *store.Tx, checkpoints []proof.Chec
 	if r.Plans, err = plans.Verify(ctx, tx, found); err != nil {
 		return fmt.Errorf("verify: plans: %w", err)
 	}
-	money, err := disbursements.Office{Book: b.book, Grants: register, People: plans}.Verify(ctx, tx, found)
+	requests := disbursements.New(b.book, register, plans)
+	money, err := requests.Verify(ctx, tx, found)
 	r.Transfers, r.Disbursements = money.Transfers, money.Disbursements
+	if err == nil {
+		batches := banking.Batches{Payments: banking.Payments{Requests: requests}}
+		_, err = batches.Verify(ctx, tx, found)
+	}
 	if err != nil {
 		return fmt.Errorf("verify: payments: %w", err)
 	}

@@ -1,4 +1,4 @@
-package disbursements
+package banking
 
 import (
 	"context"
@@ -6,23 +6,25 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// ConfirmSure accepts what the bank's lines of an account say, as far as nothing is to be thought about: a line that names payments
-// on their way, and is exactly their sum, confirms them. It tells how many it confirmed; lines that say anything else wait for a
-// person. Direct payments in base currency take a constant number of statements for every five hundred; report hears how many
-// payments are done of how many.
-func (o Office) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.AccountNo, report func(done, of int)) (confirmed int, err error) {
-	if _, err := o.Book.Bank(ctx, tx, account); err != nil {
+// ConfirmSure accepts what the bank's lines of an account say, as far as nothing is to be thought about: a line that
+// names payments on their way, and is exactly their sum, confirms them. It tells how many it confirmed; lines that
+// say anything else wait for a person. Direct payments in base currency take a constant number of statements for
+// every five hundred; report hears how many payments are done of how many.
+func (lin Lines) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
+	report func(done, of int)) (confirmed int, err error) {
+	if _, err := lin.Payments.Requests.Book.Bank(ctx, tx, account); err != nil {
 		return 0, err
 	}
 	funds, err := fundsOnTheirWay(ctx, tx, account)
 	if err != nil {
 		return 0, err
 	}
-	if err := ledger.LockFunds(ctx, tx, append(funds, o.Book.General)...); err != nil {
+	if err := ledger.LockFunds(ctx, tx, append(funds, lin.Payments.Requests.Book.General)...); err != nil {
 		return 0, err
 	}
 	waiting, err := countOnTheirWay(ctx, tx, account)
@@ -46,7 +48,7 @@ func (o Office) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.Ac
 		}
 		for day := range sameDay(found) {
 			for part := range slices.Chunk(day, atOnce) {
-				if err := o.confirmPart(ctx, tx, part); err != nil {
+				if err := lin.confirmPart(ctx, tx, part); err != nil {
 					return confirmed, err
 				}
 				confirmed += len(part)
@@ -84,8 +86,8 @@ func sameDay(proofs []proved) func(yield func([]proved) bool) {
 	}
 }
 
-// proofs pairs payments that wait for the bank with those of some lines that name them and nothing else, exactly. What earlier lines
-// confirmed waits no more.
+// proofs pairs payments that wait for the bank with those of some lines that name them and nothing else, exactly.
+// What earlier lines confirmed waits no more.
 func proofs(ctx context.Context, tx *store.Tx, lines []BankLine) ([]proved, error) {
 	names, err := namedOn(ctx, tx, lines)
 	if err != nil {
@@ -121,14 +123,14 @@ func proofs(ctx context.Context, tx *store.Tx, lines []BankLine) ([]proved, erro
 type confirming struct {
 	proved
 	Payment      Payment
-	Disbursement Disbursement // without what a direct payment does not need
-	plain        bool         // a direct payment in base currency, made for the first time, with nothing to attach
+	Disbursement disbursements.Disbursement // without what a direct payment does not need
+	plain        bool                       // a direct payment in base currency, made for the first time, with nothing to attach
 	authorised   bool
 }
 
 // confirmPart books payments that the bank made on one day.
-func (o Office) confirmPart(ctx context.Context, tx *store.Tx, part []proved) error {
-	all, err := o.confirmings(ctx, tx, part)
+func (lin Lines) confirmPart(ctx context.Context, tx *store.Tx, part []proved) error {
+	all, err := lin.confirmings(ctx, tx, part)
 	if err != nil {
 		return err
 	}
@@ -136,7 +138,7 @@ func (o Office) confirmPart(ctx context.Context, tx *store.Tx, part []proved) er
 	for _, c := range all {
 		switch {
 		case !c.plain:
-			if _, err := o.match(ctx, tx, []string{string(c.line.ID)}, string(c.payment), ProvesPayment); err != nil {
+			if _, err := lin.match(ctx, tx, []string{string(c.line.ID)}, string(c.payment), ProvesPayment); err != nil {
 				return err
 			}
 		case !c.authorised:
@@ -148,28 +150,28 @@ func (o Office) confirmPart(ctx context.Context, tx *store.Tx, part []proved) er
 	if len(plain) == 0 {
 		return nil
 	}
-	return o.confirmPlain(ctx, tx, plain)
+	return lin.confirmPlain(ctx, tx, plain)
 }
 
 // confirmPlain books direct payments together: each its own entry, all posted at once.
-func (o Office) confirmPlain(ctx context.Context, tx *store.Tx, plain []confirming) error {
-	o.Grants = o.Grants.Remembering()
+func (lin Lines) confirmPlain(ctx context.Context, tx *store.Tx, plain []confirming) error {
+	lin.Payments.Requests.Grants = lin.Payments.Requests.Grants.Remembering()
 	entries, accounts := make([]ledger.Entry, len(plain)), map[string]ledger.AccountNo{}
 	for i, c := range plain {
 		account, known := accounts[c.Disbursement.Category]
 		if !known {
 			var err error
-			if account, err = o.Book.CostAccount(ctx, tx, c.Disbursement.Category); err != nil {
+			if account, err = lin.Payments.Requests.Book.CostAccount(ctx, tx, c.Disbursement.Category); err != nil {
 				return err
 			}
 			accounts[c.Disbursement.Category] = account
 		}
-		entries[i] = c.Disbursement.paidDirectly(account, c.Payment, c.line.Date)
-		if err := o.inPeriod(ctx, tx, entries[i]); err != nil {
+		entries[i] = paidDirectly(c.Disbursement, account, c.Payment, c.line.Date)
+		if err := lin.Payments.Requests.Costs.CheckPeriod(ctx, tx, entries[i]); err != nil {
 			return err
 		}
 	}
-	posted, err := o.Grants.PostAll(ctx, tx, entries)
+	posted, err := lin.Payments.Requests.Grants.PostAll(ctx, tx, entries)
 	if err != nil {
 		return err
 	}
@@ -187,11 +189,13 @@ func (o Office) confirmPlain(ctx context.Context, tx *store.Tx, plain []confirmi
 	return nil
 }
 
-// paidDirectly is the entry of cost that is paid at once in base currency: each fund of the split its part, out of its own money.
-func (d Disbursement) paidDirectly(cost ledger.AccountNo, p Payment, on ledger.Date) ledger.Entry {
+// paidDirectly is the entry of cost that is paid at once in base currency: each fund of the split its part, out of
+// its own money.
+func paidDirectly(d disbursements.Disbursement, cost ledger.AccountNo, p Payment, on ledger.Date) ledger.Entry {
 	e := ledger.Entry{Date: on, Act: paymentAct, Source: string(p.ID), Text: d.Text}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
-		e.Lines = append(e.Lines, d.marked(ledger.Base(cost, d.Shares[i].Fund, part).For(d.Category)), d.marked(ledger.Base(d.Account, d.Shares[i].Fund, part.Neg())))
+		e.Lines = append(e.Lines, d.Mark(ledger.Base(cost, d.Shares[i].Fund, part).For(d.Category)),
+			d.Mark(ledger.Base(d.Account, d.Shares[i].Fund, part.Neg())))
 	}
 	return e
 }

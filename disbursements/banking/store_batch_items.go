@@ -1,6 +1,7 @@
-package disbursements
+package banking
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -12,7 +13,9 @@ import (
 
 	"supportledger/access"
 	"supportledger/access/vault"
+	"supportledger/disbursements"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -23,11 +26,11 @@ type batchItemRow struct {
 	BatchID        BatchID
 	Position       int
 	Subject        string
-	DisbursementID DisbursementID
+	DisbursementID disbursements.DisbursementID
 	PaymentID      *PaymentID
 	Number         string
 	UETR           string `bun:"uetr"`
-	PayeeID        PayeeID
+	PayeeID        payees.ID
 	Details        int
 	Kind           iso20022.Kind
 	Amount         int64
@@ -37,33 +40,38 @@ type batchItemRow struct {
 	AddedAt        string
 }
 
-// candidatesQuery asks for disbursements with the planned payment of each, the bank details that it was asked for with, and the batch
-// that has it.
+// candidatesQuery asks for disbursements with the planned payment of each, the bank details that it was asked for
+// with, and the batch that has it.
 func candidatesQuery(tx *store.Tx) *bun.SelectQuery {
 	return tx.NewSelect().TableExpr("disbursements AS d").
 		Join("LEFT JOIN payments AS p ON p.disbursement_id = d.id AND p.state = 'planned'").
-		Join("LEFT JOIN payee_bindings AS k ON k.subject = CASE WHEN p.reissue_of IS NULL THEN d.id ELSE p.id END AND k.round = CASE WHEN p.reissue_of IS NULL THEN d.round ELSE 1 END").
+		Join("LEFT JOIN payee_bindings AS k ON k.subject = CASE WHEN p.reissue_of IS NULL THEN d.id ELSE p.id END AND "+
+			"k.round = CASE WHEN p.reissue_of IS NULL THEN d.round ELSE 1 END").
 		Join("LEFT JOIN payee_details AS t ON t.payee_id = k.payee_id AND t.version = k.version").
-		ColumnExpr("d.id, d.number, d.state, d.settlement, COALESCE(p.account, d.account) AS account, d.amount, d.currency, d.payload").
+		ColumnExpr("d.id, d.number, d.state, d.settlement, COALESCE(p.account, d.account) AS account, d.amount, "+
+			"d.currency, d.payload").
 		ColumnExpr("COALESCE(p.id, '') AS payment_id, COALESCE(p.number, '') AS payment_number").
-		ColumnExpr("COALESCE(k.payee_id, '') AS payee_id, COALESCE(k.version, 0) AS details, COALESCE(t.country, '') AS country, COALESCE(t.iban, FALSE) AS iban").
-		ColumnExpr("COALESCE((SELECT b.number FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id WHERE i.live AND i.subject = COALESCE(p.id, d.id)), "+
-			"(SELECT MAX(b.number) FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id WHERE i.live AND i.payment_id = p.id), '') AS taken").
+		ColumnExpr("COALESCE(k.payee_id, '') AS payee_id, COALESCE(k.version, 0) AS details, COALESCE(t.country, '') AS "+
+			"country, COALESCE(t.iban, FALSE) AS iban").
+		ColumnExpr("COALESCE((SELECT b.number FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = "+
+			"i.batch_id WHERE i.live AND i.subject = COALESCE(p.id, d.id)), "+
+			"(SELECT MAX(b.number) FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id WHERE i.live "+
+			"AND i.payment_id = p.id), '') AS taken").
 		Order("d.number", "p.number")
 }
 
 type candidateRow struct {
-	ID            DisbursementID
+	ID            disbursements.DisbursementID
 	Number        string
-	State         State
-	Settlement    Settlement
+	State         disbursements.State
+	Settlement    disbursements.Settlement
 	Account       ledger.AccountNo
 	Amount        int64
 	Currency      ledger.Currency
 	Payload       []byte
 	PaymentID     PaymentID
 	PaymentNumber string
-	PayeeID       PayeeID
+	PayeeID       payees.ID
 	Details       int
 	Country       string
 	IBAN          bool `bun:"iban"`
@@ -71,24 +79,30 @@ type candidateRow struct {
 }
 
 func (r candidateRow) candidate() candidate {
-	return candidate{r.ID, r.Number, r.State, r.Settlement, r.Account, r.PaymentID, r.PaymentNumber, ledger.OfMinor(r.Amount, r.Currency), r.Payload, r.PayeeID, r.Details,
-		r.Country, r.IBAN, r.Taken}
+	return candidate{Disbursement: r.ID, DisbursementNumber: r.Number, State: r.State, Settlement: r.Settlement,
+		Account: r.Account, Payment: r.PaymentID, PaymentNumber: r.PaymentNumber,
+		Amount: ledger.OfMinor(r.Amount, r.Currency), Payload: r.Payload, Payee: r.PayeeID, Details: r.Details,
+		Country: r.Country, IBAN: r.IBAN, Taken: r.Taken}
 }
 
-// fitting lists the disbursements that a batch can take and release at once, by number: only their ids, however many they are.
-func fitting(ctx context.Context, tx *store.Tx, b Batch) (ids []DisbursementID, err error) {
-	err = tx.NewSelect().TableExpr("disbursements AS d").Join("JOIN payee_bindings AS k ON k.subject = d.id AND k.round = d.round").ColumnExpr("d.id").
-		Where("d.state = ?", Authorised).Where("d.settlement IN (?)", bun.List([]Settlement{ByPayment, ByInvoice})).
+// fitting lists the disbursements that a batch can take and release at once, by number: only their ids, however many
+// they are.
+func fitting(ctx context.Context, tx *store.Tx, b Batch) (ids []disbursements.DisbursementID, err error) {
+	err = tx.NewSelect().TableExpr("disbursements AS d").Join("JOIN payee_bindings AS k ON k.subject = d.id AND "+
+		"k.round = d.round").ColumnExpr("d.id").
+		Where("d.state = ?", disbursements.Authorised).Where("d.settlement IN (?)",
+		bun.List([]disbursements.Settlement{disbursements.ByPayment, disbursements.ByInvoice})).
 		Where("d.currency = ?", b.Currency).Where("d.account IN (?)", bun.List([]ledger.AccountNo{"", b.Account})).
 		Where("NOT EXISTS (SELECT 1 FROM payment_batch_items AS i WHERE i.live AND i.subject = d.id)").
 		Where("NOT EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = k.payee_id AND n.version > k.version)").
-		Where("EXISTS (SELECT 1 FROM payee_verifications AS v WHERE v.payee_id = k.payee_id AND v.version = k.version AND v.usable_from <= ?)", store.FormatTime(tx.At)).
+		Where("EXISTS (SELECT 1 FROM payee_verifications AS v WHERE v.payee_id = k.payee_id AND v.version = k.version AND "+
+			"v.usable_from <= ?)", store.FormatTime(tx.At)).
 		Order("d.number").Scan(ctx, &ids)
 	return ids, err
 }
 
 // candidatesOn finds disbursements by id, in the order of their numbers.
-func candidatesOn(ctx context.Context, tx *store.Tx, ids []DisbursementID) ([]candidate, error) {
+func candidatesOn(ctx context.Context, tx *store.Tx, ids []disbursements.DisbursementID) ([]candidate, error) {
 	return scanCandidates(ctx, candidatesQuery(tx).Where("d.id IN (?)", bun.List(ids)))
 }
 
@@ -132,7 +146,8 @@ func numberPayments(ctx context.Context, tx *store.Tx, of []candidate) error {
 		given := map[string]bool{}
 		for part := range slices.Chunk(numbers, atOnce) {
 			var found []string
-			if err := tx.NewSelect().Model((*paymentRow)(nil)).Column("number").Where("number IN (?)", bun.List(part)).Scan(ctx, &found); err != nil {
+			if err := tx.NewSelect().Model((*paymentRow)(nil)).Column("number").Where("number IN (?)", bun.List(part)).Scan(ctx,
+				&found); err != nil {
 				return err
 			}
 			for _, n := range found {
@@ -154,20 +169,24 @@ func numberPayments(ctx context.Context, tx *store.Tx, of []candidate) error {
 
 func insertItems(ctx context.Context, tx *store.Tx, b Batch, items []candidate) error {
 	var last int
-	if err := tx.NewSelect().Model((*batchItemRow)(nil)).ColumnExpr("COALESCE(MAX(position), 0)").Where("batch_id = ?", b.ID).Scan(ctx, &last); err != nil {
+	if err := tx.NewSelect().Model((*batchItemRow)(nil)).ColumnExpr("COALESCE(MAX(position), 0)").Where("batch_id = ?",
+		b.ID).Scan(ctx, &last); err != nil {
 		return err
 	}
 	rows := make([]batchItemRow, len(items))
 	for i, c := range items {
 		id := store.NewID("pbi")
-		rows[i] = batchItemRow{ID: id, BatchID: b.ID, Position: last + i + 1, Subject: c.subject(), DisbursementID: c.Disbursement, PaymentID: orNil(c.Payment),
-			Number: c.PaymentNumber, UETR: uetrOf(id), PayeeID: c.Payee, Details: c.Details, Kind: wayOf(c.Amount.Currency, c.Country, c.IBAN),
+		rows[i] = batchItemRow{ID: id, BatchID: b.ID, Position: last + i + 1, Subject: c.subject(),
+			DisbursementID: c.Disbursement, PaymentID: store.NullIfZero(c.Payment),
+			Number: c.PaymentNumber, UETR: uetrOf(id), PayeeID: c.Payee, Details: c.Details,
+			Kind:   payees.KindOf(c.Amount.Currency, c.Country, c.IBAN),
 			Amount: c.Amount.Minor(), Payload: c.Payload, Live: true, AddedBy: tx.By.User, AddedAt: store.FormatTime(tx.At)}
 	}
-	return taken(store.Insert(ctx, tx, rows), store.ErrStale)
+	return store.DuplicateAs(store.Insert(ctx, tx, rows), store.ErrStale)
 }
 
-// uetrOf is the id by which banks follow a payment, of the form of a random UUID. It comes from an id that nobody can guess.
+// uetrOf is the id by which banks follow a payment, of the form of a random UUID. It comes from an id that nobody can
+// guess.
 func uetrOf(id string) string {
 	sum := sha256.Sum256([]byte("uetr " + id))
 	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80
@@ -198,10 +217,12 @@ func eachLocked(ctx context.Context, tx *store.Tx, b Batch, fn func(amount ledge
 		var payload, sealed []byte
 		var details int
 		var minor int64
-		if err := rows.Scan(&subject, &number, &uetr, &disbursement, &payload, &payee, &alias, &details, &sealed, &kind, &minor); err != nil {
+		if err := rows.Scan(&subject, &number, &uetr, &disbursement, &payload, &payee, &alias, &details, &sealed, &kind,
+			&minor); err != nil {
 			return err
 		}
-		fn(ledger.OfMinor(minor, b.Currency), subject, number, uetr, disbursement, string(payload), payee, alias, strconv.Itoa(details), string(sealed), kind,
+		fn(ledger.OfMinor(minor, b.Currency), subject, number, uetr, disbursement, string(payload), payee, alias,
+			strconv.Itoa(details), string(sealed), kind,
 			strconv.FormatInt(minor, 10))
 		return nil
 	}, b.ID)
@@ -211,7 +232,8 @@ func eachLocked(ctx context.Context, tx *store.Tx, b Batch, fn func(amount ledge
 func readBlocked(ctx context.Context, tx *store.Tx, id BatchID, at time.Time) (Blocked, error) {
 	var b Blocked
 	const newer = "EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = i.payee_id AND n.version > i.details)"
-	err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("LEFT JOIN payee_verifications AS v ON v.payee_id = i.payee_id AND v.version = i.details").
+	err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("LEFT JOIN payee_verifications AS v ON v.payee_id = "+
+		"i.payee_id AND v.version = i.details").
 		ColumnExpr("COALESCE(SUM(CASE WHEN "+newer+" THEN 1 ELSE 0 END), 0)").
 		ColumnExpr("COALESCE(SUM(CASE WHEN v.usable_from IS NULL AND NOT "+newer+" THEN 1 ELSE 0 END), 0)").
 		ColumnExpr("COALESCE(SUM(CASE WHEN v.usable_from > ? AND NOT "+newer+" THEN 1 ELSE 0 END), 0)", store.FormatTime(at)).
@@ -224,22 +246,25 @@ func lockPayees(ctx context.Context, tx *store.Tx, id BatchID) error {
 	if tx.Engine != store.Postgres {
 		return nil
 	}
-	var ids []PayeeID
-	return tx.Lock(tx.NewSelect().Model((*payeeRow)(nil)).Column("id").
+	var ids []payees.ID
+	return tx.Lock(tx.NewSelect().Table("payees").Column("id").
 		Where("id IN (SELECT payee_id FROM payment_batch_items WHERE batch_id = ? AND live)", id).Order("id")).Scan(ctx, &ids)
 }
 
-// tookPart reports whether the actor, with whatever account, took a step on a payment of a batch or entered its bank details.
+// tookPart reports whether the actor, with whatever account, took a step on a payment of a batch or entered its bank
+// details.
 func tookPart(ctx context.Context, tx *store.Tx, id BatchID) (bool, error) {
 	const same = "(a.id = b.id OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id))"
 	for _, q := range []*bun.SelectQuery{
 		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
 			Join("JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.step <> 'release'").Join("JOIN users AS a ON a.id = u.user_id"),
 		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN duties AS u ON u.subject = i.payment_id").Join("JOIN users AS a ON a.id = u.user_id"),
-		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details").
+		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version " +
+			"= i.details").
 			Join("JOIN users AS a ON a.id = t.entered_by"),
 	} {
-		found, err := q.Join("JOIN users AS b ON "+same).Where("b.id = ?", tx.By.User).Where("i.batch_id = ?", id).Where("i.live").Exists(ctx)
+		found, err := q.Join("JOIN users AS b ON "+same).Where("b.id = ?", tx.By.User).Where("i.batch_id = ?",
+			id).Where("i.live").Exists(ctx)
 		if err != nil || found {
 			return found, err
 		}
@@ -253,7 +278,7 @@ func readLive(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]l
 		batchItemRow
 		Now          []byte
 		Round        int
-		Of           State
+		Of           disbursements.State
 		PayeeCode    string
 		Entry        ledger.EntryID
 		Authorised   bool
@@ -263,17 +288,23 @@ func readLive(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]l
 		PlanChanged  bool
 	}
 	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
-		Join("LEFT JOIN plans AS l ON l.id = d.plan_id").Join("LEFT JOIN plan_versions AS v ON v.plan_id = l.id AND v.version = l.current_version").
+		Join("LEFT JOIN plans AS l ON l.id = d.plan_id").Join("LEFT JOIN plan_versions AS v ON v.plan_id = l.id AND "+
+		"v.version = l.current_version").
 		ColumnExpr("(d.entry_id IS NULL AND d.plan_version <> '' AND COALESCE(v.id, '') <> d.plan_version) AS plan_changed").
 		Join("JOIN payees AS y ON y.id = i.payee_id").Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
 		ColumnExpr("i.*, d.payload AS now, d.round, d.state AS of, y.code AS payee_code, COALESCE(d.entry_id, '') AS entry").
-		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = 'authorise' AND u.payload = d.payload) AS authorised").
-		ColumnExpr("COALESCE(p.reissue_of, '') <> '' AS reissue, p.payload AS payment_bytes, COALESCE(p.state, '') = 'planned' AS planned").
-		Where("i.batch_id = ?", b.ID).Where("i.live").Where("i.position > ?", after).Order("i.position").Limit(int64(limit)).Scan(ctx, &rows)
+		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = "+
+			"'authorise' AND u.payload = d.payload) AS authorised").
+		ColumnExpr("COALESCE(p.reissue_of, '') <> '' AS reissue, p.payload AS payment_bytes, COALESCE(p.state, '') = "+
+			"'planned' AS planned").
+		Where("i.batch_id = ?", b.ID).Where("i.live").Where("i.position > ?",
+		after).Order("i.position").Limit(int64(limit)).Scan(ctx, &rows)
 	out := make([]liveItem, len(rows))
 	for n, r := range rows {
-		out[n] = liveItem{BatchItem: BatchItem{ID: r.ID, Position: r.Position, Disbursement: r.DisbursementID, Payment: orEmpty(r.PaymentID), Number: r.Number,
-			Payee: r.PayeeCode, Kind: r.Kind, Amount: ledger.OfMinor(r.Amount, b.Currency)}, Payload: r.Payload, Round: r.Round, Now: r.Now, Of: r.Of,
+		out[n] = liveItem{BatchItem: BatchItem{ID: r.ID, Position: r.Position, Disbursement: r.DisbursementID,
+			Payment: store.ZeroIfNull(r.PaymentID), Number: r.Number,
+			Payee: r.PayeeCode, Kind: r.Kind, Amount: ledger.OfMinor(r.Amount, b.Currency)}, Payload: r.Payload, Round: r.Round,
+			Now: r.Now, Of: r.Of,
 			Entry: r.Entry, Authorised: r.Authorised, Reissue: r.Reissue, PaymentBytes: r.PaymentBytes, Planned: r.Planned,
 			PlanChanged: r.PlanChanged}
 	}
@@ -285,33 +316,38 @@ func insertReleased(ctx context.Context, tx *store.Tx, b Batch, payments []Payme
 	if len(payments) == 0 {
 		return nil
 	}
-	rows, ids, booked := make([]paymentRow, len(payments)), make([]DisbursementID, len(payments)), make([]batchItemRow, len(payments))
+	rows, ids, booked := make([]paymentRow, len(payments)), make([]disbursements.DisbursementID, len(payments)),
+		make([]batchItemRow, len(payments))
 	for i, p := range payments {
 		payload := p.Payload()
-		rows[i] = paymentRow{ID: p.ID, Number: p.Number, DisbursementID: p.Disbursement, Account: p.Account, Payee: p.Payee, Date: p.Date, Amount: p.Amount.Minor(),
+		rows[i] = paymentRow{ID: p.ID, Number: p.Number, DisbursementID: p.Disbursement, Account: p.Account, Payee: p.Payee,
+			Date: p.Date, Amount: p.Amount.Minor(),
 			Currency: p.Amount.Currency, State: p.State, Payload: payload[:], Version: p.Version}
 		ids[i], booked[i] = p.Disbursement, batchItemRow{ID: items[i].ID, PaymentID: &payments[i].ID}
 	}
-	result, err := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", Released).Set("version = version + 1").
-		Where("id IN (?)", bun.List(ids)).Where("state = ?", Authorised).Exec(ctx)
+	result, err := tx.NewUpdate().Table("disbursements").Set("state = ?",
+		disbursements.Released).Set("version = version + 1").
+		Where("id IN (?)", bun.List(ids)).Where("state = ?", disbursements.Authorised).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	if n, err := result.RowsAffected(); err != nil || int(n) != len(ids) {
-		return joined(err, store.ErrStale)
+		return cmp.Or(err, store.ErrStale)
 	}
 	if err := store.Insert(ctx, tx, rows); err != nil {
-		return taken(err, ErrDuplicatePayment)
+		return store.DuplicateAs(err, ErrDuplicatePayment)
 	}
 	values := tx.NewValues(&booked).Column("id", "payment_id")
-	_, err = tx.NewUpdate().With("made", values).Model((*batchItemRow)(nil)).TableExpr("made").Set("payment_id = made.payment_id").Where("i.id = made.id").
+	_, err = tx.NewUpdate().With("made",
+		values).Model((*batchItemRow)(nil)).TableExpr("made").Set("payment_id = made.payment_id").Where("i.id = made.id").
 		Where("i.batch_id = ?", b.ID).Exec(ctx)
 	return err
 }
 
 // putInFile moves the planned payments of a batch into its file, and tells how many there were.
 func putInFile(ctx context.Context, tx *store.Tx, id BatchID) (int, error) {
-	result, err := tx.NewUpdate().Model((*paymentRow)(nil)).Set("state = ?", PaymentInFile).Set("version = version + 1").Where("state = ?", PaymentPlanned).
+	result, err := tx.NewUpdate().Model((*paymentRow)(nil)).Set("state = ?",
+		PaymentInFile).Set("version = version + 1").Where("state = ?", PaymentPlanned).
 		Where("id IN (SELECT payment_id FROM payment_batch_items WHERE batch_id = ? AND live)", id).Exec(ctx)
 	if err != nil {
 		return 0, err
@@ -327,7 +363,8 @@ func readTotals(ctx context.Context, tx *store.Tx, b Batch) (map[iso20022.Kind]i
 		Count int
 		Sum   int64
 	}
-	err := tx.NewSelect().Model((*batchItemRow)(nil)).ColumnExpr("kind, COUNT(*) AS count, CAST(SUM(amount) AS BIGINT) AS sum").Where("batch_id = ?", b.ID).
+	err := tx.NewSelect().Model((*batchItemRow)(nil)).ColumnExpr("kind, COUNT(*) AS count, CAST(SUM(amount) AS "+
+		"BIGINT) AS sum").Where("batch_id = ?", b.ID).
 		Where("live").Group("kind").Scan(ctx, &rows)
 	totals := map[iso20022.Kind]iso20022.Totals{}
 	for _, r := range rows {
@@ -337,12 +374,13 @@ func readTotals(ctx context.Context, tx *store.Tx, b Batch) (map[iso20022.Kind]i
 }
 
 // readOutgoing reads the next payments of a kind, "" for all, with their sealed bank details.
-func readOutgoing(ctx context.Context, tx *store.Tx, b Batch, kind iso20022.Kind, after int) ([]outgoing, []vault.Sealed, error) {
+func readOutgoing(ctx context.Context, tx *store.Tx, b Batch, kind iso20022.Kind, after int) ([]placed, []vault.Sealed,
+	error) {
 	var rows []struct {
 		Position int
 		Number   string
 		UETR     string `bun:"uetr"`
-		PayeeID  PayeeID
+		PayeeID  payees.ID
 		Details  int
 		Amount   int64
 		Alias    string
@@ -350,16 +388,18 @@ func readOutgoing(ctx context.Context, tx *store.Tx, b Batch, kind iso20022.Kind
 	}
 	q := tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payees AS y ON y.id = i.payee_id").
 		Join("JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details").
-		ColumnExpr("i.position, i.number, i.uetr, i.payee_id, i.details, i.amount, y.alias, t.sealed").Where("i.batch_id = ?", b.ID).Where("i.live").
+		ColumnExpr("i.position, i.number, i.uetr, i.payee_id, i.details, i.amount, y.alias, t.sealed").Where("i.batch_id = ?",
+		b.ID).Where("i.live").
 		Where("i.position > ?", after).Order("i.position").Limit(atOnce)
 	if kind != "" {
 		q = q.Where("i.kind = ?", kind)
 	}
 	err := q.Scan(ctx, &rows)
-	out, sealed := make([]outgoing, len(rows)), make([]vault.Sealed, len(rows))
+	out, sealed := make([]placed, len(rows)), make([]vault.Sealed, len(rows))
 	for i, r := range rows {
-		out[i] = outgoing{payOut{Number: r.Number, UETR: r.UETR, Alias: r.Alias, Amount: ledger.OfMinor(r.Amount, b.Currency), Charges: b.Charges}, r.Position}
-		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: detailsPlace(r.PayeeID, r.Details), Bytes: r.Sealed}
+		out[i] = placed{payees.Outgoing{Number: r.Number, UETR: r.UETR, Alias: r.Alias,
+			Amount: ledger.OfMinor(r.Amount, b.Currency), Charges: b.Charges}, r.Position}
+		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: payees.DetailsPlace(r.PayeeID, r.Details), Bytes: r.Sealed}
 	}
 	return out, sealed, err
 }
@@ -380,11 +420,14 @@ func readItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]
 		State PaymentState
 	}
 	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payees AS y ON y.id = i.payee_id").Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
-		ColumnExpr("i.*, y.code, COALESCE(p.state, '') AS state").Where("i.batch_id = ?", b.ID).Where("i.live").Where("i.position > ?", after).
+		ColumnExpr("i.*, y.code, COALESCE(p.state, '') AS state").Where("i.batch_id = ?",
+		b.ID).Where("i.live").Where("i.position > ?", after).
 		Order("i.position").Limit(int64(limit)).Scan(ctx, &rows)
 	out := make([]BatchItem, len(rows))
 	for n, r := range rows {
-		out[n] = BatchItem{r.ID, r.Position, r.DisbursementID, orEmpty(r.PaymentID), r.Number, r.Code, r.Kind, ledger.OfMinor(r.Amount, b.Currency), r.State}
+		out[n] = BatchItem{ID: r.ID, Position: r.Position, Disbursement: r.DisbursementID,
+			Payment: store.ZeroIfNull(r.PaymentID), Number: r.Number, Payee: r.Code, Kind: r.Kind,
+			Amount: ledger.OfMinor(r.Amount, b.Currency), State: r.State}
 	}
 	return out, err
 }

@@ -1,4 +1,4 @@
-package disbursements
+package banking
 
 import (
 	"context"
@@ -9,15 +9,20 @@ import (
 	"iter"
 
 	"supportledger/access"
+	"supportledger/access/vault"
+	"supportledger/disbursements"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/payees"
 	"supportledger/store"
 )
 
-// ExportBatch makes the file of a released batch for the first time: RELEASED to EXPORTED, and its payments IN_FILE. What is kept is its
-// SHA-256; that the bank details of all its payees were opened is noted once. w gets the file as it is made, so what was written is
-// worth nothing where an error comes back. [ErrBatchChanged], [*iso20022.Fault], [vault.ErrErased], [vault.ErrNoVault].
-func (o Office) ExportBatch(ctx context.Context, tx *store.Tx, key string, format FileFormat, w io.Writer, report func(done int)) (Batch, error) {
-	b, err := o.asLocked(ctx, tx, key, BatchReleased)
+// ExportBatch makes the file of a released batch for the first time: RELEASED to EXPORTED, and its payments IN_FILE.
+// What is kept is its SHA-256; that the bank details of all its payees were opened is noted once. w gets the file as
+// it is made, so what was written is worth nothing where an error comes back. [ErrBatchChanged], [*iso20022.Fault],
+// [vault.ErrErased], [vault.ErrNoVault].
+func (bat Batches) Export(ctx context.Context, tx *store.Tx, key string, format FileFormat, w io.Writer,
+	report func(done int)) (Batch, error) {
+	b, err := bat.asLocked(ctx, tx, key, BatchReleased)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -29,26 +34,29 @@ func (o Office) ExportBatch(ctx context.Context, tx *store.Tx, key string, forma
 		return Batch{}, ErrBatchChanged // one of them failed, or was sent by hand
 	}
 	b.Format = format
-	if b.FileSHA256, err = o.write(ctx, tx, b, w, report); err != nil {
+	if b.FileSHA256, err = bat.write(ctx, tx, b, w, report); err != nil {
 		return Batch{}, err
 	}
 	b.State, b.ExportedBy, b.ExportedAt = BatchExported, access.UserID(tx.By.User), tx.At
 	if err := saveBatch(ctx, tx, &b); err != nil {
 		return Batch{}, err
 	}
-	return b, access.Record(ctx, tx, access.Event{Action: "payment_batch.exported", Subject: string(b.ID), Fields: []string{"state", "bank_details"}})
+	return b, access.Record(ctx, tx,
+		access.Event{Action: "payment_batch.exported", Subject: string(b.ID), Fields: []string{"state", "bank_details"}})
 }
 
 // BatchFile makes the file of an exported batch again: the same bytes, or [ErrBatchFile].
-func (o Office) BatchFile(ctx context.Context, tx *store.Tx, key string, w io.Writer, report func(done int)) (Batch, error) {
-	b, err := o.Batch(ctx, tx, key)
+func (bat Batches) File(ctx context.Context, tx *store.Tx, key string, w io.Writer, report func(done int)) (Batch,
+	error) {
+	b, err := bat.Batch(ctx, tx, key)
 	if err != nil {
 		return Batch{}, err
 	}
 	if b.FileSHA256 == "" {
-		return Batch{}, &StateConflict{string(b.State), []string{string(BatchExported), string(BatchReconciled), string(BatchClosed)}}
+		return Batch{}, &disbursements.StateConflict{State: string(b.State),
+			Want: []string{string(BatchExported), string(BatchReconciled), string(BatchClosed)}}
 	}
-	again, err := o.write(ctx, tx, b, w, report)
+	again, err := bat.write(ctx, tx, b, w, report)
 	if err == nil && again != b.FileSHA256 {
 		err = ErrBatchFile
 	}
@@ -64,12 +72,13 @@ func (b Batch) FileName() string {
 }
 
 // write makes the file and gives its SHA-256.
-func (o Office) write(ctx context.Context, tx *store.Tx, b Batch, w io.Writer, report func(done int)) (string, error) {
+func (bat Batches) write(ctx context.Context, tx *store.Tx, b Batch, w io.Writer, report func(done int)) (string,
+	error) {
 	own, err := readOwn(ctx, tx, b.Account, b.OwnVersion)
 	if err != nil {
 		return "", err
 	}
-	f := &file{office: o, ctx: ctx, tx: tx, batch: b, report: report}
+	f := &file{vault: bat.Payments.Requests.People.Vault, ctx: ctx, tx: tx, batch: b, report: report}
 	hash := sha256.New()
 	to := io.MultiWriter(w, hash)
 	if b.Format == CSVFile {
@@ -82,7 +91,7 @@ func (o Office) write(ctx context.Context, tx *store.Tx, b Batch, w io.Writer, r
 
 // file is a file in the making. It holds five hundred payments at a time.
 type file struct {
-	office Office
+	vault  *vault.Vault
 	ctx    context.Context //nolint:containedctx // for as long as the file is made
 	tx     *store.Tx
 	batch  Batch
@@ -100,9 +109,11 @@ func (f *file) pain(w io.Writer, own OwnAccount) error {
 		if totals[kind].Count == 0 {
 			continue
 		}
-		order.Parts = append(order.Parts, iso20022.Part{ID: f.batch.Number + "." + string(rune('1'+i)), On: f.batch.Date, Kind: kind,
-			Charges: chargesOf(kind, f.batch.Charges), Account: iso20022.Account{IBAN: own.IBAN}, Currency: f.batch.Currency, BIC: own.BIC,
-			Totals: totals[kind], Payments: f.payments(kind)})
+		order.Parts = append(order.Parts,
+			iso20022.Part{ID: f.batch.Number + "." + string(rune('1'+i)), On: f.batch.Date, Kind: kind,
+				Charges: payees.ChargesOf(kind, f.batch.Charges), Account: iso20022.Account{IBAN: own.IBAN},
+				Currency: f.batch.Currency, BIC: own.BIC,
+				Totals: totals[kind], Payments: f.payments(kind)})
 	}
 	return iso20022.Write(w, order)
 }
@@ -120,7 +131,7 @@ func (f *file) payments(kind iso20022.Kind) iter.Seq2[iso20022.Payment, error] {
 				return
 			}
 			for _, p := range part {
-				if !yield(p.payment(), nil) {
+				if !yield(p.ForFile(), nil) {
 					return
 				}
 			}
@@ -129,19 +140,19 @@ func (f *file) payments(kind iso20022.Kind) iter.Seq2[iso20022.Payment, error] {
 	}
 }
 
-// outgoing is a payment that leaves, with its place in the batch.
-type outgoing struct {
-	payOut
+// placed is a payment that leaves, with its place in the batch.
+type placed struct {
+	payees.Outgoing
 	position int
 }
 
 // part reads and opens the next payments.
-func (f *file) part(kind iso20022.Kind, after int) ([]outgoing, error) {
+func (f *file) part(kind iso20022.Kind, after int) ([]placed, error) {
 	rows, sealed, err := readOutgoing(f.ctx, f.tx, f.batch, kind, after)
 	if err != nil {
 		return nil, err
 	}
-	opened, err := f.office.People.Vault.OpenAll(f.ctx, f.tx, sealed)
+	opened, err := f.vault.OpenAll(f.ctx, f.tx, sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +160,7 @@ func (f *file) part(kind iso20022.Kind, after int) ([]outgoing, error) {
 		if opened[i].Err != nil {
 			return nil, opened[i].Err
 		}
-		if rows[i].account, err = readAccount(opened[i].Text); err != nil {
+		if rows[i].Account, err = payees.ParseAccount(opened[i].Text); err != nil {
 			return nil, err
 		}
 	}
@@ -175,11 +186,12 @@ func (f *file) csv(w io.Writer) error {
 			break
 		}
 		for _, o := range part {
-			p := o.payment()
+			p := o.ForFile()
 			if faults := p.Check(); len(faults) > 0 {
 				return faults[0]
 			}
-			if err := out.Write([]string{p.EndToEndID, string(f.batch.Date), p.Payee.Name, o.account.IBAN + o.account.Number, o.account.BIC, p.Amount.String(),
+			if err := out.Write([]string{p.EndToEndID, string(f.batch.Date), p.Payee.Name, o.Account.IBAN + o.Account.Number,
+				o.Account.BIC, p.Amount.String(),
 				string(p.Amount.Currency), p.Text}); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
-package disbursements
+package banking
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -76,21 +77,24 @@ func moneyOf(n *int64, c ledger.Currency) *ledger.Money {
 }
 
 func insertBankImport(ctx context.Context, tx *store.Tx, b BankImport) error {
-	row := bankImportRow{ID: b.ID, Account: b.Account, Format: b.Format, BankAccount: b.BankAccount, SHA256: b.SHA256, Currency: b.Currency,
-		Opening: minorOf(b.Opening), Closing: minorOf(b.Closing), Pending: b.Pending, State: b.State, CreatedAt: store.FormatTime(b.At)}
+	row := bankImportRow{ID: b.ID, Account: b.Account, Format: b.Format, BankAccount: b.BankAccount, SHA256: b.SHA256,
+		Currency: b.Currency,
+		Opening:  minorOf(b.Opening), Closing: minorOf(b.Closing), Pending: b.Pending, State: b.State,
+		CreatedAt: store.FormatTime(b.At)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return taken(err, ErrBankFileKnown)
+		return store.DuplicateAs(err, ErrBankFileKnown)
 	}
 	for some := range slices.Chunk(b.Lines, atOnce) {
 		lines := make([]bankImportLineRow, len(some))
 		var parts []bankImportPartRow
 		for i, l := range some {
-			lines[i] = bankImportLineRow{ImportID: b.ID, No: l.No, Date: l.Date, Amount: l.Amount.Minor(), Reference: l.Reference}
+			lines[i] = bankImportLineRow{ImportID: b.ID, No: l.No, Date: l.Date, Amount: l.Amount.Minor(),
+				Reference: l.Reference}
 			for _, n := range l.Named {
 				parts = append(parts, bankImportPartRow{ImportID: b.ID, LineNo: l.No, PaymentID: n.payment, Returned: n.returned})
 			}
 		}
-		if err := joined(insertAll(ctx, tx, lines), insertAll(ctx, tx, parts)); err != nil {
+		if err := cmp.Or(insertAll(ctx, tx, lines), insertAll(ctx, tx, parts)); err != nil {
 			return err
 		}
 	}
@@ -102,7 +106,8 @@ func sameBankAccount(ctx context.Context, tx *store.Tx, b BankImport) error {
 	if b.BankAccount == "" {
 		return nil
 	}
-	others, err := tx.NewSelect().Model((*bankImportRow)(nil)).Where("account = ?", b.Account).Where("state = ?", BankCommitted).
+	others, err := tx.NewSelect().Model((*bankImportRow)(nil)).Where("account = ?", b.Account).Where("state = ?",
+		BankCommitted).
 		Where("bank_account NOT IN (?)", bun.List([]string{"", b.BankAccount})).Count(ctx)
 	if err == nil && others > 0 {
 		err = ErrOtherBankAccount
@@ -111,12 +116,14 @@ func sameBankAccount(ctx context.Context, tx *store.Tx, b BankImport) error {
 }
 
 // paymentsNumbered finds which words are numbers of payments from an account.
-func paymentsNumbered(ctx context.Context, tx *store.Tx, account ledger.AccountNo, words []string) (map[string]PaymentID, error) {
+func paymentsNumbered(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
+	words []string) (map[string]PaymentID, error) {
 	found := map[string]PaymentID{}
 	slices.Sort(words)
 	for part := range slices.Chunk(slices.Compact(words), atOnce) {
 		var rows []paymentRow
-		if err := tx.NewSelect().Model(&rows).Column("id", "number").Where("account = ?", account).Where("number IN (?)", bun.List(part)).Scan(ctx); err != nil {
+		if err := tx.NewSelect().Model(&rows).Column("id", "number").Where("account = ?", account).Where("number IN (?)",
+			bun.List(part)).Scan(ctx); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
@@ -126,13 +133,16 @@ func paymentsNumbered(ctx context.Context, tx *store.Tx, account ledger.AccountN
 	return found, nil
 }
 
-func linesBetween(ctx context.Context, tx *store.Tx, account ledger.AccountNo, from, to ledger.Date) (rows []bankLineRow, err error) {
-	err = tx.NewSelect().Model(&rows).Where("account = ?", account).Where("date >= ?", from).Where("date <= ?", to).Order("id").Scan(ctx)
+func linesBetween(ctx context.Context, tx *store.Tx, account ledger.AccountNo, from,
+	to ledger.Date) (rows []bankLineRow, err error) {
+	err = tx.NewSelect().Model(&rows).Where("account = ?", account).Where("date >= ?", from).Where("date <= ?",
+		to).Order("id").Scan(ctx)
 	return rows, err
 }
 
-// BankImport finds a file of the bank with its lines; a preview is held against what is on record now. [ErrUnknownBankImport].
-func (o Office) BankImport(ctx context.Context, tx *store.Tx, id BankImportID) (BankImport, error) {
+// BankImport finds a file of the bank with its lines; a preview is held against what is on record now.
+// [ErrUnknownBankImport].
+func (lin Lines) Import(ctx context.Context, tx *store.Tx, id BankImportID) (BankImport, error) {
 	var row bankImportRow
 	err := tx.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -144,7 +154,8 @@ func (o Office) BankImport(ctx context.Context, tx *store.Tx, id BankImportID) (
 	if err != nil {
 		return BankImport{}, err
 	}
-	const text = "SELECT no, date, amount, reference, COALESCE(line_id, '') FROM bank_import_lines WHERE import_id = ? ORDER BY no"
+	const text = "SELECT no, date, amount, reference, COALESCE(line_id, '') FROM bank_import_lines WHERE import_id = ? " +
+		"ORDER BY no"
 	err = tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var l BankImportLine
 		var minor int64
@@ -158,23 +169,25 @@ func (o Office) BankImport(ctx context.Context, tx *store.Tx, id BankImportID) (
 	if err != nil {
 		return BankImport{}, err
 	}
-	err = o.markDuplicates(ctx, tx, &b)
+	err = markDuplicates(ctx, tx, &b)
 	return b, err
 }
 
 func (r bankImportRow) bankImport() (BankImport, error) {
 	at, err := store.ParseTime(r.CreatedAt)
-	return BankImport{ID: r.ID, Account: r.Account, Format: r.Format, BankAccount: r.BankAccount, SHA256: r.SHA256, Currency: r.Currency,
-		Opening: moneyOf(r.Opening, r.Currency), Closing: moneyOf(r.Closing, r.Currency), Pending: r.Pending, State: r.State, Reason: r.Reason, At: at}, err
+	return BankImport{ID: r.ID, Account: r.Account, Format: r.Format, BankAccount: r.BankAccount, SHA256: r.SHA256,
+		Currency: r.Currency,
+		Opening:  moneyOf(r.Opening, r.Currency), Closing: moneyOf(r.Closing, r.Currency), Pending: r.Pending, State: r.State,
+		Reason: r.Reason, At: at}, err
 }
 
 // BankImports lists the files of the bank without their lines, oldest first.
-func (o Office) BankImports(ctx context.Context, tx *store.Tx) ([]BankImport, error) {
-	return o.ListBankImports(ctx, tx, store.Keyset{})
+func (lin Lines) AllImports(ctx context.Context, tx *store.Tx) ([]BankImport, error) {
+	return lin.Imports(ctx, tx, store.Keyset{})
 }
 
 // ListBankImports lists a page of the files of the bank without their lines, oldest first: by id.
-func (o Office) ListBankImports(ctx context.Context, tx *store.Tx, page store.Keyset) ([]BankImport, error) {
+func (lin Lines) Imports(ctx context.Context, tx *store.Tx, page store.Keyset) ([]BankImport, error) {
 	var rows []bankImportRow
 	if err := page.Ascending(tx.NewSelect().Model(&rows), "id").Scan(ctx); err != nil {
 		return nil, err
@@ -198,7 +211,8 @@ func commitBankLines(ctx context.Context, tx *store.Tx, b BankImport) error {
 			if l.Line == "" {
 				continue // it is on record
 			}
-			rows = append(rows, bankLineRow{ID: l.Line, Account: b.Account, Date: l.Date, Amount: l.Amount.Minor(), Currency: b.Currency,
+			rows = append(rows, bankLineRow{ID: l.Line, Account: b.Account, Date: l.Date, Amount: l.Amount.Minor(),
+				Currency:  b.Currency,
 				Reference: l.Reference, CreatedAt: store.FormatTime(tx.At)})
 			booked = append(booked, bankImportLineRow{ImportID: b.ID, No: l.No, LineID: &l.Line})
 		}
@@ -209,7 +223,8 @@ func commitBankLines(ctx context.Context, tx *store.Tx, b BankImport) error {
 			return err
 		}
 		values := tx.NewValues(&booked).Column("import_id", "no", "line_id")
-		if _, err := tx.NewUpdate().With("booked", values).Model((*bankImportLineRow)(nil)).TableExpr("booked").Set("line_id = booked.line_id").
+		if _, err := tx.NewUpdate().With("booked",
+			values).Model((*bankImportLineRow)(nil)).TableExpr("booked").Set("line_id = booked.line_id").
 			Where("l.import_id = booked.import_id AND l.no = booked.no").Exec(ctx); err != nil {
 			return err
 		}
@@ -230,7 +245,8 @@ func removeBankLines(ctx context.Context, tx *store.Tx, b BankImport) error {
 			ids = append(ids, l.Line)
 		}
 	}
-	if _, err := tx.NewUpdate().Model((*bankImportLineRow)(nil)).Set("line_id = NULL").Where("import_id = ?", b.ID).Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model((*bankImportLineRow)(nil)).Set("line_id = NULL").Where("import_id = ?",
+		b.ID).Exec(ctx); err != nil {
 		return err
 	}
 	for part := range slices.Chunk(ids, atOnce) {
@@ -245,7 +261,7 @@ func saveBankImport(ctx context.Context, tx *store.Tx, b *BankImport, to BankImp
 	result, err := tx.NewUpdate().Model((*bankImportRow)(nil)).Set("state = ?", to).Set("reason = ?", reason).
 		Where("id = ?", b.ID).Where("state = ?", b.State).Exec(ctx)
 	var version int
-	if err := once(result, err, &version); err != nil {
+	if err := store.NextVersion(result, err, &version); err != nil {
 		return err
 	}
 	b.State, b.Reason = to, reason

@@ -1,4 +1,4 @@
-package disbursements
+package payees
 
 import (
 	"context"
@@ -16,26 +16,27 @@ import (
 )
 
 // PayeeID identifies a payee. People use its code, such as "CLI-01".
-type PayeeID string
+type ID string
 
 // PayeeKind is what a payee is to the support.
-type PayeeKind string
+type Kind string
 
 // The kinds of payee. A person is one who gets the support: its code says no more than that.
 const (
-	PayeeClinic     PayeeKind = "clinic"
-	PayeeLawyer     PayeeKind = "lawyer"
-	PayeeUniversity PayeeKind = "university"
-	PayeePartner    PayeeKind = "partner"
-	PayeePerson     PayeeKind = "person"
+	PayeeClinic     Kind = "clinic"
+	PayeeLawyer     Kind = "lawyer"
+	PayeeUniversity Kind = "university"
+	PayeePartner    Kind = "partner"
+	PayeePerson     Kind = "person"
 )
 
-// Payee is who is paid. Code is for the books, Alias is all that leaves the house. Where its account is, is sealed under a key of
-// the payee's own, in versions: only the newest one counts, and only once a second person verified it ([BankDetails.Usable]).
+// Payee is who is paid. Code is for the books, Alias is all that is sent out. Where its account is, is sealed
+// under a key of the payee's own, in versions: only the newest one counts, and only once a second person verified it
+// ([BankDetails.Usable]).
 type Payee struct {
-	ID      PayeeID
+	ID      ID
 	Code    string
-	Kind    PayeeKind
+	Kind    Kind
 	Alias   string
 	CVR     string // of a Danish company
 	At      time.Time
@@ -68,8 +69,8 @@ const (
 	ByMeeting  Proof = "meeting"
 )
 
-// CoolOff is how long verified bank details wait before money may be released to them: long enough for the payee to be asked, and
-// for somebody to be missed.
+// CoolOff is how long verified bank details wait before money may be released to them: long enough for the payee to
+// be asked, and for somebody to be missed.
 const CoolOff = 48 * time.Hour
 
 // Newest is the version that counts; the zero value where there are no details.
@@ -80,13 +81,13 @@ func (p Payee) Newest() BankDetails {
 	return p.Details[0]
 }
 
-// Usable says why money may not be released to the details at an instant; nil when it may. [ErrPayeeUnverified], [*PayeeCooling].
+// Usable says why money may not be released to the details at an instant; nil when it may. [ErrUnverified], [*Cooling].
 func (b BankDetails) Usable(at time.Time) error {
 	switch {
 	case b.VerifiedBy == "":
-		return ErrPayeeUnverified
+		return ErrUnverified
 	case at.Before(b.UsableFrom):
-		return &PayeeCooling{b.UsableFrom}
+		return &Cooling{b.UsableFrom}
 	}
 	return nil
 }
@@ -94,16 +95,16 @@ func (b BankDetails) Usable(at time.Time) error {
 // payeeCode is how a code looks. It stands in bank references, so it is a reference itself.
 var payeeCode = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$`)
 
-// neutral holds a text that leaves the house against what a stranger may read in it.
-func neutral(text string) bool {
+// neutral holds a text that is sent out against what a stranger may read in it.
+func Neutral(text string) bool {
 	return iso20022.Telling(text) == "" && iso20022.Plain(text) && utf8.RuneCountInString(text) <= 70 && text != ""
 }
 
-// RegisterPayee puts a payee on record. [ErrPayeeTells] when code or alias would tell a stranger what the payee is helped with, or
-// hold what a bank does not take.
-func (o Office) RegisterPayee(ctx context.Context, tx *store.Tx, p Payee) (Payee, error) {
-	if !payeeCode.MatchString(p.Code) || len(p.Code) > 20 || !neutral(p.Code) || !neutral(p.Alias) {
-		return Payee{}, ErrPayeeTells
+// RegisterPayee puts a payee on record. [ErrTells] when code or alias would tell a stranger what the payee is helped
+// with, or hold what a bank does not take.
+func (reg Register) Add(ctx context.Context, tx *store.Tx, p Payee) (Payee, error) {
+	if !payeeCode.MatchString(p.Code) || len(p.Code) > 20 || !Neutral(p.Code) || !Neutral(p.Alias) {
+		return Payee{}, ErrTells
 	}
 	if p.CVR != "" {
 		var err error
@@ -111,27 +112,29 @@ func (o Office) RegisterPayee(ctx context.Context, tx *store.Tx, p Payee) (Payee
 			return Payee{}, err
 		}
 	}
-	p.ID, p.At = PayeeID(store.NewID("pye")), tx.At
+	p.ID, p.At = ID(store.NewID("pye")), tx.At
 	if err := insertPayee(ctx, tx, p); err != nil {
 		return Payee{}, err
 	}
 	return p, access.Record(ctx, tx, access.Event{Action: "payee.registered", Subject: string(p.ID)})
 }
 
-// EnterBankDetails seals the next version of where a payee's account is. From then on the version before counts no more, and what
-// was asked for with it is void. Errors are those of [AccountGiven.Check], [vault.ErrNoVault], [vault.ErrErased].
-func (o Office) EnterBankDetails(ctx context.Context, tx *store.Tx, key string, given AccountGiven) (Payee, error) {
+// EnterBankDetails seals the next version of where a payee's account is. From then on the version before counts no
+// more, and what was asked for with it is void. Errors are those of [AccountGiven.Check], [vault.ErrNoVault],
+// [vault.ErrErased].
+func (reg Register) EnterBankDetails(ctx context.Context, tx *store.Tx, key string, given AccountGiven) (Payee, error) {
 	account, warnings, err := given.Check()
 	if err != nil {
 		return Payee{}, err
 	}
-	p, err := o.lockPayee(ctx, tx, key)
+	p, err := reg.lockPayee(ctx, tx, key)
 	if err != nil {
 		return Payee{}, err
 	}
-	next := BankDetails{Version: p.Newest().Version + 1, Country: account.country(), IBAN: account.IBAN != "", Warnings: warnings,
-		EnteredBy: access.UserID(tx.By.User), EnteredAt: tx.At, Masked: account.masked()}
-	sealed, err := o.People.Vault.Seal(ctx, tx, string(p.ID), detailsPlace(p.ID, next.Version), account.text())
+	next := BankDetails{Version: p.Newest().Version + 1, Country: account.country(), IBAN: account.IBAN != "",
+		Warnings:  warnings,
+		EnteredBy: access.UserID(tx.By.User), EnteredAt: tx.At, Masked: account.Masked()}
+	sealed, err := reg.Vault.Seal(ctx, tx, string(p.ID), DetailsPlace(p.ID, next.Version), account.text())
 	if err != nil {
 		return Payee{}, err
 	}
@@ -139,17 +142,19 @@ func (o Office) EnterBankDetails(ctx context.Context, tx *store.Tx, key string, 
 		return Payee{}, err
 	}
 	p.Details = slices.Insert(p.Details, 0, next)
-	return p, access.Record(ctx, tx, access.Event{Action: "payee.bank_details_entered", Subject: string(p.ID), Fields: []string{"bank_details"}})
+	return p, access.Record(ctx, tx,
+		access.Event{Action: "payee.bank_details_entered", Subject: string(p.ID), Fields: []string{"bank_details"}})
 }
 
-// VerifyBankDetails is the second person's word that the newest bank details are the payee's own, with how that was made sure of.
-// They become usable after the [CoolOff]. [access.ErrMakerCannotApprove] for who entered them, with whatever account;
-// [ErrPayeeChanged] for a version that is not the newest.
-func (o Office) VerifyBankDetails(ctx context.Context, tx *store.Tx, key string, version int, how Proof, note string) (Payee, error) {
+// VerifyBankDetails is the second person's word that the newest bank details are the payee's own, with how that was
+// made sure of. They become usable after the [CoolOff]. [access.ErrMakerCannotApprove] for the user who entered them, with
+// whatever account; [ErrChanged] for a version that is not the newest.
+func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key string, version int, how Proof,
+	note string) (Payee, error) {
 	if ledger.CheckReason(note) != nil {
-		return Payee{}, ErrReasonRequired
+		return Payee{}, ledger.ErrReasonRequired
 	}
-	p, err := o.lockPayee(ctx, tx, key)
+	p, err := reg.lockPayee(ctx, tx, key)
 	if err != nil {
 		return Payee{}, err
 	}
@@ -158,19 +163,22 @@ func (o Office) VerifyBankDetails(ctx context.Context, tx *store.Tx, key string,
 	case version < 1 || version > newest.Version:
 		return Payee{}, ErrUnknownDetails
 	case version < newest.Version:
-		return Payee{}, ErrPayeeChanged
+		return Payee{}, ErrChanged
 	case newest.VerifiedBy != "":
-		return Payee{}, &StateConflict{"verified", []string{"unverified"}}
+		return Payee{}, ErrVerified
 	}
 	if err := notPerson(ctx, tx, newest.EnteredBy); err != nil {
 		return Payee{}, err
 	}
-	newest.How, newest.Note, newest.VerifiedBy, newest.VerifiedAt, newest.UsableFrom = how, note, access.UserID(tx.By.User), tx.At, tx.At.Add(CoolOff)
+	newest.How, newest.Note, newest.VerifiedBy, newest.VerifiedAt, newest.UsableFrom = how, note,
+		access.UserID(tx.By.User), tx.At, tx.At.Add(CoolOff)
 	if err := insertVerification(ctx, tx, p.ID, newest); err != nil {
 		return Payee{}, err
 	}
 	p.Details[0] = newest
-	return p, access.Record(ctx, tx, access.Event{Action: "payee.bank_details_verified", Subject: string(p.ID), Fields: []string{"bank_details"}, Reason: note})
+	return p, access.Record(ctx, tx,
+		access.Event{Action: "payee.bank_details_verified", Subject: string(p.ID), Fields: []string{"bank_details"},
+			Reason: note})
 }
 
 // notPerson refuses an actor who is the person of another account. [access.ErrMakerCannotApprove].
@@ -182,54 +190,54 @@ func notPerson(ctx context.Context, tx *store.Tx, other access.UserID) error {
 	return err
 }
 
-// Payee finds a payee by id or code, with its bank details masked. [ErrUnknownPayee].
-func (o Office) Payee(ctx context.Context, tx *store.Tx, key string) (Payee, error) {
+// Payee finds a payee by id or code, with its bank details masked. [ErrUnknown].
+func (reg Register) Payee(ctx context.Context, tx *store.Tx, key string) (Payee, error) {
 	p, err := readPayee(ctx, tx, key, false)
 	if err != nil {
 		return Payee{}, err
 	}
 	found := []Payee{p}
-	err = o.mask(ctx, tx, found)
+	err = reg.mask(ctx, tx, found)
 	return found[0], err
 }
 
 // Payees lists payees by code after one, at most limit, with their bank details masked.
-func (o Office) Payees(ctx context.Context, tx *store.Tx, after string, limit int) ([]Payee, error) {
+func (reg Register) List(ctx context.Context, tx *store.Tx, after string, limit int) ([]Payee, error) {
 	found, err := readPayees(ctx, tx, after, limit)
 	if err != nil {
 		return nil, err
 	}
-	return found, o.mask(ctx, tx, found)
+	return found, reg.mask(ctx, tx, found)
 }
 
 // lockPayee finds a payee and keeps others from changing what belongs to it.
-func (o Office) lockPayee(ctx context.Context, tx *store.Tx, key string) (Payee, error) {
+func (reg Register) lockPayee(ctx context.Context, tx *store.Tx, key string) (Payee, error) {
 	p, err := readPayee(ctx, tx, key, true)
 	if err != nil {
 		return Payee{}, err
 	}
 	found := []Payee{p}
-	err = o.mask(ctx, tx, found)
+	err = reg.mask(ctx, tx, found)
 	return found[0], err
 }
 
-// ErasePayee destroys a payee's key: its bank details are gone for good, in backups as well; what was paid stays in the books under
-// the code. [ErrReasonRequired], [vault.ErrErased] a second time.
-func (o Office) ErasePayee(ctx context.Context, tx *store.Tx, key, reason string) (Payee, error) {
+// ErasePayee destroys a payee's key: its bank details are gone for good, in backups as well; what was paid stays in
+// the books under the code. [ledger.ErrReasonRequired], [vault.ErrErased] a second time.
+func (reg Register) Erase(ctx context.Context, tx *store.Tx, key, reason string) (Payee, error) {
 	if ledger.CheckReason(reason) != nil {
-		return Payee{}, ErrReasonRequired
+		return Payee{}, ledger.ErrReasonRequired
 	}
 	p, err := readPayee(ctx, tx, key, true)
 	if err != nil {
 		return Payee{}, err
 	}
-	if err := o.People.Vault.Destroy(ctx, tx, string(p.ID)); err != nil {
+	if err := reg.Vault.Destroy(ctx, tx, string(p.ID)); err != nil {
 		return Payee{}, err
 	}
 	return p, access.Record(ctx, tx, access.Event{Action: "payee.erased", Subject: string(p.ID), Reason: reason})
 }
 
 // detailsPlace is where bank details stand.
-func detailsPlace(id PayeeID, version int) vault.Place {
+func DetailsPlace(id ID, version int) vault.Place {
 	return vault.Place{Table: "payee_details", Column: "sealed", Row: string(id), Version: version}
 }

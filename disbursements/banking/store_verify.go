@@ -1,4 +1,4 @@
-package disbursements
+package banking
 
 import (
 	"context"
@@ -11,36 +11,38 @@ import (
 // bound are the states in which a batch is bound to what somebody locked.
 const bound = "('locked', 'released', 'exported', 'reconciled', 'closed')"
 
-// verifyBatches holds payment batches against their locks: what a batch pays to whom is still what its hash says, one person locked that,
-// another released it, and the payments are those of its items, to the bank details that they were asked for with.
-func (o Office) verifyBatches(ctx context.Context, tx *store.Tx, v *verifier) error {
+// VerifyBatches holds payment batches against their locks: what a batch pays to whom is still what its hash says, one
+// person locked that, another released it, and the payments are those of its items, to the bank details that they
+// were asked for with.
+func (bat Batches) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (batches int64, err error) {
 	var rows []batchRow
 	if err := tx.NewSelect().Model(&rows).Where("state IN " + bound).Order("number").Scan(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	for _, r := range rows {
 		b, err := r.batch()
 		if err != nil {
-			return err
+			return batches, err
 		}
-		v.done.Batches++
-		if err := o.verifyLock(ctx, tx, v, b); err != nil {
-			return err
-		}
-	}
-	for _, step := range []func(context.Context, *store.Tx, *proof.Findings) error{verifyReleases, verifyItems, verifyPayments} {
-		if err := step(ctx, tx, v.out); err != nil {
-			return err
+		batches++
+		if err := verifyLock(ctx, tx, out, b); err != nil {
+			return batches, err
 		}
 	}
-	return nil
+	for _, step := range []func(context.Context, *store.Tx, *proof.Findings) error{verifyReleases, verifyItems,
+		verifyPayments} {
+		if err := step(ctx, tx, out); err != nil {
+			return batches, err
+		}
+	}
+	return batches, nil
 }
 
 // verifyLock computes a lock anew.
-func (o Office) verifyLock(ctx context.Context, tx *store.Tx, v *verifier, b Batch) error {
+func verifyLock(ctx context.Context, tx *store.Tx, out *proof.Findings, b Batch) error {
 	own, err := readOwn(ctx, tx, b.Account, b.OwnVersion)
 	if err != nil {
-		v.out.Add("approval", "payment batch "+b.Number, "the account of ours that it was locked with is not on record")
+		out.Add("approval", "payment batch "+b.Number, "the account of ours that it was locked with is not on record")
 		return nil //nolint:nilerr // that is the finding
 	}
 	again := b
@@ -48,12 +50,13 @@ func (o Office) verifyLock(ctx context.Context, tx *store.Tx, v *verifier, b Bat
 		return err
 	}
 	if again.Hash != b.Hash || again.Count != b.Count || again.Total.Cmp(b.Total) != 0 {
-		v.out.Add("approval", "payment batch "+b.Number, "it does not pay what was locked: it was changed since")
+		out.Add("approval", "payment batch "+b.Number, "it does not pay what was locked: it was changed since")
 	}
 	return nil
 }
 
-// verifyReleases wants the lock to be somebody's, and what left to be released by another person: for exactly the locked hash.
+// verifyReleases wants the lock to be somebody's, and what left to be released by another person: for exactly the
+// locked hash.
 func verifyReleases(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
 	const text = `SELECT b.number, b.state,
 			(SELECT COUNT(*) FROM duties AS q WHERE q.subject = b.id AND q.round = b.round AND q.step = 'request' AND q.payload = b.lock_hash AND q.user_id = b.locked_by),
@@ -77,8 +80,9 @@ func verifyReleases(ctx context.Context, tx *store.Tx, out *proof.Findings) erro
 	})
 }
 
-// verifyItems wants every payment of a batch that left to be that of its item: of the same disbursement, amount, number and account, to the
-// version of the bank details that the disbursement, or the payment made again, was asked for with, and decided on as it was put in.
+// verifyItems wants every payment of a batch that left to be that of its item: of the same disbursement, amount,
+// number and account, to the version of the bank details that the disbursement, or the payment made again, was asked
+// for with, and decided on as it was put in.
 func verifyItems(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
 	const text = `SELECT b.number, i.number,
 			p.id IS NULL OR p.disbursement_id <> i.disbursement_id OR p.amount <> i.amount OR p.number <> i.number OR p.account <> b.account OR p.currency <> b.currency,
@@ -108,7 +112,8 @@ func verifyItems(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
 	})
 }
 
-// verifyPayments wants payments to say what was planned, in a file only by a batch that was released, and confirmed only by the bank.
+// verifyPayments wants payments to say what was planned, in a file only by a batch that was released, and confirmed
+// only by the bank.
 func verifyPayments(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
 	q := tx.NewSelect().TableExpr("payments AS p").ColumnExpr("p.*").
 		ColumnExpr("p.state = 'in_file' AND NOT EXISTS (SELECT 1 FROM payment_batch_items AS i " +

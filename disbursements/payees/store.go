@@ -1,4 +1,4 @@
-package disbursements
+package payees
 
 import (
 	"cmp"
@@ -19,9 +19,9 @@ import (
 
 type payeeRow struct {
 	bun.BaseModel `bun:"table:payees"`
-	ID            PayeeID `bun:",pk"`
+	ID            ID `bun:",pk"`
 	Code          string
-	Kind          PayeeKind
+	Kind          Kind
 	Alias         string
 	CVR           string `bun:"cvr"`
 	CreatedBy     string
@@ -30,8 +30,8 @@ type payeeRow struct {
 
 type detailsRow struct {
 	bun.BaseModel `bun:"table:payee_details"`
-	PayeeID       PayeeID `bun:",pk"`
-	Version       int     `bun:",pk"`
+	PayeeID       ID  `bun:",pk"`
+	Version       int `bun:",pk"`
 	Country       string
 	IBAN          bool `bun:"iban"`
 	Warnings      string
@@ -42,8 +42,8 @@ type detailsRow struct {
 
 type verificationRow struct {
 	bun.BaseModel `bun:"table:payee_verifications"`
-	PayeeID       PayeeID `bun:",pk"`
-	Version       int     `bun:",pk"`
+	PayeeID       ID  `bun:",pk"`
+	Version       int `bun:",pk"`
 	How           Proof
 	Note          string
 	VerifiedBy    access.UserID
@@ -55,7 +55,7 @@ type bindingRow struct {
 	bun.BaseModel `bun:"table:payee_bindings"`
 	Subject       string `bun:",pk"`
 	Round         int    `bun:",pk"`
-	PayeeID       PayeeID
+	PayeeID       ID
 	Version       int
 	BoundBy       string
 	BoundAt       string
@@ -75,7 +75,7 @@ type accountRow struct {
 }
 
 // text is what is sealed of an account.
-func (a account) text() string {
+func (a Account) text() string {
 	text, err := json.Marshal(accountRow(a))
 	if err != nil {
 		panic(err) // strings always marshal
@@ -84,39 +84,42 @@ func (a account) text() string {
 }
 
 // readAccount reads what text wrote.
-func readAccount(text string) (account, error) {
+func ParseAccount(text string) (Account, error) {
 	var row accountRow
 	err := json.Unmarshal([]byte(text), &row)
-	return account(row), err
+	return Account(row), err
 }
 
 func insertPayee(ctx context.Context, tx *store.Tx, p Payee) error {
 	if there, err := tx.NewSelect().Model((*payeeRow)(nil)).Where("code = ?", p.Code).Exists(ctx); err != nil || there {
-		return cmp.Or(err, ErrDuplicatePayee)
+		return cmp.Or(err, ErrDuplicate)
 	}
-	row := payeeRow{ID: p.ID, Code: p.Code, Kind: p.Kind, Alias: p.Alias, CVR: p.CVR, CreatedBy: tx.By.User, CreatedAt: store.FormatTime(p.At)}
+	row := payeeRow{ID: p.ID, Code: p.Code, Kind: p.Kind, Alias: p.Alias, CVR: p.CVR, CreatedBy: tx.By.User,
+		CreatedAt: store.FormatTime(p.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, ErrDuplicatePayee)
+	return store.DuplicateAs(err, ErrDuplicate)
 }
 
-func insertDetails(ctx context.Context, tx *store.Tx, id PayeeID, b BankDetails, sealed []byte) error {
-	row := detailsRow{PayeeID: id, Version: b.Version, Country: b.Country, IBAN: b.IBAN, Warnings: strings.Join(b.Warnings, ","), Sealed: sealed,
+func insertDetails(ctx context.Context, tx *store.Tx, id ID, b BankDetails, sealed []byte) error {
+	row := detailsRow{PayeeID: id, Version: b.Version, Country: b.Country, IBAN: b.IBAN,
+		Warnings: strings.Join(b.Warnings, ","), Sealed: sealed,
 		EnteredBy: b.EnteredBy, EnteredAt: store.FormatTime(b.EnteredAt)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, store.ErrStale)
+	return store.DuplicateAs(err, store.ErrStale)
 }
 
-func insertVerification(ctx context.Context, tx *store.Tx, id PayeeID, b BankDetails) error {
+func insertVerification(ctx context.Context, tx *store.Tx, id ID, b BankDetails) error {
 	row := verificationRow{PayeeID: id, Version: b.Version, How: b.How, Note: b.Note, VerifiedBy: b.VerifiedBy,
 		VerifiedAt: store.FormatTime(b.VerifiedAt), UsableFrom: store.FormatTime(b.UsableFrom)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, store.ErrStale)
+	return store.DuplicateAs(err, store.ErrStale)
 }
 
 func insertBinding(ctx context.Context, tx *store.Tx, subject string, round int, b binding) error {
-	row := bindingRow{Subject: subject, Round: round, PayeeID: b.Payee, Version: b.Version, BoundBy: tx.By.User, BoundAt: store.FormatTime(tx.At)}
+	row := bindingRow{Subject: subject, Round: round, PayeeID: b.Payee, Version: b.Version, BoundBy: tx.By.User,
+		BoundAt: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, store.ErrStale)
+	return store.DuplicateAs(err, store.ErrStale)
 }
 
 func readBinding(ctx context.Context, tx *store.Tx, subject string, round int) (binding, bool, error) {
@@ -136,7 +139,7 @@ func readPayee(ctx context.Context, tx *store.Tx, key string, locked bool) (Paye
 		q = tx.Lock(q)
 	}
 	if err := q.Scan(ctx); errors.Is(err, sql.ErrNoRows) {
-		return Payee{}, ErrUnknownPayee
+		return Payee{}, ErrUnknown
 	} else if err != nil {
 		return Payee{}, err
 	}
@@ -147,12 +150,13 @@ func readPayee(ctx context.Context, tx *store.Tx, key string, locked bool) (Paye
 	return found[0], nil
 }
 
-// readOnRecord finds payees by code, or where nobody has that code by alias: two at most, since a second one already says that the
-// alias is not enough.
+// readOnRecord finds payees by code, or where nobody has that code by alias: two at most, since a second one already
+// says that the alias is not enough.
 func readOnRecord(ctx context.Context, tx *store.Tx, key string) ([]beneficiaries.Payee, error) {
 	for _, column := range []string{"code", "alias"} {
 		var rows []payeeRow
-		err := tx.NewSelect().Model(&rows).Column("code", "kind").Where("? = ?", bun.Ident(column), key).Order("code").Limit(2).Scan(ctx)
+		err := tx.NewSelect().Model(&rows).Column("code", "kind").Where("? = ?", bun.Ident(column),
+			key).Order("code").Limit(2).Scan(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +173,8 @@ func readOnRecord(ctx context.Context, tx *store.Tx, key string) ([]beneficiarie
 
 func readPayees(ctx context.Context, tx *store.Tx, after string, limit int) ([]Payee, error) {
 	var rows []payeeRow
-	if err := tx.NewSelect().Model(&rows).Where("code > ?", after).Order("code").Limit(int64(limit)).Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("code > ?",
+		after).Order("code").Limit(int64(limit)).Scan(ctx); err != nil {
 		return nil, err
 	}
 	return withDetails(ctx, tx, rows)
@@ -180,7 +185,7 @@ func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, e
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	out, ids, place := make([]Payee, len(rows)), make([]PayeeID, len(rows)), map[PayeeID]int{}
+	out, ids, place := make([]Payee, len(rows)), make([]ID, len(rows)), map[ID]int{}
 	for i, r := range rows {
 		at, err := store.ParseTime(r.CreatedAt)
 		if err != nil {
@@ -189,7 +194,8 @@ func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, e
 		out[i], ids[i], place[r.ID] = Payee{ID: r.ID, Code: r.Code, Kind: r.Kind, Alias: r.Alias, CVR: r.CVR, At: at}, r.ID, i
 	}
 	var details []detailsRow
-	err := tx.NewSelect().Model(&details).Column("payee_id", "version", "country", "iban", "warnings", "entered_by", "entered_at").
+	err := tx.NewSelect().Model(&details).Column("payee_id", "version", "country", "iban", "warnings", "entered_by",
+		"entered_at").
 		Where("payee_id IN (?)", bun.List(ids)).Order("payee_id", "version DESC").Scan(ctx)
 	if err != nil {
 		return nil, err
@@ -214,7 +220,8 @@ func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, e
 }
 
 func (r detailsRow) details(v verificationRow) (BankDetails, error) {
-	b := BankDetails{Version: r.Version, Country: r.Country, IBAN: r.IBAN, EnteredBy: r.EnteredBy, How: v.How, Note: v.Note, VerifiedBy: v.VerifiedBy}
+	b := BankDetails{Version: r.Version, Country: r.Country, IBAN: r.IBAN, EnteredBy: r.EnteredBy, How: v.How,
+		Note: v.Note, VerifiedBy: v.VerifiedBy}
 	if r.Warnings != "" {
 		b.Warnings = strings.Split(r.Warnings, ",")
 	}
@@ -233,25 +240,26 @@ func (r detailsRow) details(v verificationRow) (BankDetails, error) {
 	return b, nil
 }
 
-// mask opens the bank details of payees and keeps what may be seen of them: nothing where there is no vault, or the payee was
-// erased.
-func (o Office) mask(ctx context.Context, tx *store.Tx, payees []Payee) error {
-	if o.People.Vault == nil || len(payees) == 0 {
+// mask opens the bank details of payees and keeps what may be seen of them: nothing where there is no vault, or the
+// payee was erased.
+func (reg Register) mask(ctx context.Context, tx *store.Tx, payees []Payee) error {
+	if reg.Vault == nil || len(payees) == 0 {
 		return nil
 	}
-	ids, place := make([]PayeeID, len(payees)), map[PayeeID]int{}
+	ids, place := make([]ID, len(payees)), map[ID]int{}
 	for i, p := range payees {
 		ids[i], place[p.ID] = p.ID, i
 	}
 	var rows []detailsRow
-	if err := tx.NewSelect().Model(&rows).Column("payee_id", "version", "sealed").Where("payee_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Column("payee_id", "version", "sealed").Where("payee_id IN (?)",
+		bun.List(ids)).Scan(ctx); err != nil {
 		return err
 	}
 	sealed := make([]vault.Sealed, len(rows))
 	for i, r := range rows {
-		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: detailsPlace(r.PayeeID, r.Version), Bytes: r.Sealed}
+		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: DetailsPlace(r.PayeeID, r.Version), Bytes: r.Sealed}
 	}
-	opened, err := o.People.Vault.OpenAll(ctx, tx, sealed)
+	opened, err := reg.Vault.OpenAll(ctx, tx, sealed)
 	if err != nil {
 		return err
 	}
@@ -259,14 +267,14 @@ func (o Office) mask(ctx context.Context, tx *store.Tx, payees []Payee) error {
 		if errors.Is(opened[i].Err, vault.ErrErased) {
 			continue
 		}
-		a, err := readAccount(opened[i].Text)
+		a, err := ParseAccount(opened[i].Text)
 		if err := errors.Join(opened[i].Err, err); err != nil {
 			return err
 		}
 		details := payees[place[r.PayeeID]].Details
 		for j := range details {
 			if details[j].Version == r.Version {
-				details[j].Masked = a.masked()
+				details[j].Masked = a.Masked()
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package disbursements
+package banking
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"supportledger/access"
+	"supportledger/disbursements"
 	"supportledger/disbursements/iso20022"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -42,8 +43,8 @@ const (
 	GenericCSV    BankFormat = "generic"
 )
 
-// BankFile is a file of the bank as it comes in. Separator and Decimal belong to [GenericCSV]. BankAccount is what the bank calls
-// our account, for a file that speaks of several.
+// BankFile is a file of the bank as it comes in. Separator and Decimal belong to [GenericCSV]. BankAccount is what
+// the bank calls our account, for a file that speaks of several.
 type BankFile struct {
 	Account     ledger.AccountNo
 	Format      BankFormat
@@ -95,12 +96,13 @@ func (b BankImport) Count() (fresh, duplicate int) {
 	return len(b.Lines) - duplicate, duplicate
 }
 
-// UploadBankFile reads a file, adds it up and shows it; no line is on record before it is committed. What people wrote on the
-// lines is dropped: of each line stay day, amount, the bank's reference and the payments of ours that it names. Errors are
-// *[iso20022.Fault] for a file that does not read or does not add up, [ErrBankFileKnown], [ErrBankCurrency] and
+// UploadBankFile reads a file, adds it up and shows it; no line is on record before it is committed. What people
+// wrote on the lines is dropped: of each line stay day, amount, the bank's reference and the payments of ours that it
+// names. Errors are
+// *[iso20022.Fault] for a file that does not read or does not add up, [ErrBankFileKnown], [disbursements.ErrBankCurrency] and
 // [ErrOtherBankAccount] for a file of another account than the last one's.
-func (o Office) UploadBankFile(ctx context.Context, tx *store.Tx, f BankFile) (BankImport, error) {
-	bank, err := o.Book.Bank(ctx, tx, f.Account)
+func (lin Lines) Upload(ctx context.Context, tx *store.Tx, f BankFile) (BankImport, error) {
+	bank, err := lin.Payments.Requests.Book.Bank(ctx, tx, f.Account)
 	if err != nil {
 		return BankImport{}, err
 	}
@@ -109,11 +111,12 @@ func (o Office) UploadBankFile(ctx context.Context, tx *store.Tx, f BankFile) (B
 		return BankImport{}, err
 	}
 	if read.Currency != bank.BankCurrency() {
-		return BankImport{}, ErrBankCurrency
+		return BankImport{}, disbursements.ErrBankCurrency
 	}
 	sum := sha256.Sum256(f.Content)
-	b := BankImport{ID: BankImportID(store.NewID("bki")), Account: f.Account, Format: f.Format, BankAccount: read.Account, Currency: read.Currency,
-		SHA256: hex.EncodeToString(sum[:]), State: BankPreviewed, At: tx.At}
+	b := BankImport{ID: BankImportID(store.NewID("bki")), Account: f.Account, Format: f.Format, BankAccount: read.Account,
+		Currency: read.Currency,
+		SHA256:   hex.EncodeToString(sum[:]), State: BankPreviewed, At: tx.At}
 	if read.Opening != nil {
 		b.Opening = &read.Opening.Amount
 	}
@@ -129,7 +132,7 @@ func (o Office) UploadBankFile(ctx context.Context, tx *store.Tx, f BankFile) (B
 	if err := insertBankImport(ctx, tx, b); err != nil {
 		return BankImport{}, err
 	}
-	if err := o.markDuplicates(ctx, tx, &b); err != nil {
+	if err := markDuplicates(ctx, tx, &b); err != nil {
 		return BankImport{}, err
 	}
 	return b, access.Record(ctx, tx, access.Event{Action: "bank_import.previewed", Subject: string(b.ID)})
@@ -193,7 +196,8 @@ func (f BankFile) profile() (iso20022.Profile, error) {
 	}
 	r, size := utf8.DecodeRuneInString(f.Separator)
 	if size == 0 || size != len(f.Separator) {
-		return iso20022.Profile{}, &iso20022.Fault{Code: "separator", Hint: "say which one character stands between the columns"}
+		return iso20022.Profile{},
+			&iso20022.Fault{Code: "separator", Hint: "say which one character stands between the columns"}
 	}
 	return iso20022.Generic(r, f.Decimal)
 }
@@ -262,7 +266,8 @@ func lean(l *iso20022.Line) {
 	}
 }
 
-// wordsOf goes through everything on a line that may be the number of a payment, and whether the bank says it came back.
+// wordsOf goes through everything on a line that may be the number of a payment, and whether the bank says it came
+// back.
 func wordsOf(l iso20022.Line) func(yield func(word string, returned bool) bool) {
 	return func(yield func(string, bool) bool) {
 		for _, p := range l.Parts {
@@ -280,9 +285,9 @@ func wordsOf(l iso20022.Line) func(yield func(word string, returned bool) bool) 
 	}
 }
 
-// markDuplicates marks the lines that are on record: by reference, day and amount, or by day and amount where one of the two has
-// no reference. Two equal lines in a file are two, and two on record are needed to make both duplicates.
-func (o Office) markDuplicates(ctx context.Context, tx *store.Tx, b *BankImport) error {
+// markDuplicates marks the lines that are on record: by reference, day and amount, or by day and amount where one of
+// the two has no reference. Two equal lines in a file are two, and two on record are needed to make both duplicates.
+func markDuplicates(ctx context.Context, tx *store.Tx, b *BankImport) error {
 	if b.State != BankPreviewed || len(b.Lines) == 0 {
 		return nil
 	}
@@ -317,11 +322,12 @@ func (o Office) markDuplicates(ctx context.Context, tx *store.Tx, b *BankImport)
 }
 
 // CommitBankImport puts the new lines of a file on record. They move nothing until they are matched. [ErrNoNewLines].
-func (o Office) CommitBankImport(ctx context.Context, tx *store.Tx, id BankImportID) (BankImport, error) {
-	if err := ledger.LockFunds(ctx, tx, o.Book.General); err != nil { // one file after the other: each sees the lines of those before
+func (lin Lines) CommitImport(ctx context.Context, tx *store.Tx, id BankImportID) (BankImport, error) {
+	if err := ledger.LockFunds(ctx, tx,
+		lin.Payments.Requests.Book.General); err != nil { // one file after the other: each sees the lines of those before
 		return BankImport{}, err
 	}
-	b, err := o.bankImportIn(ctx, tx, id, BankPreviewed)
+	b, err := lin.bankImportIn(ctx, tx, id, BankPreviewed)
 	if err != nil {
 		return BankImport{}, err
 	}
@@ -336,17 +342,17 @@ func (o Office) CommitBankImport(ctx context.Context, tx *store.Tx, id BankImpor
 	if err := commitBankLines(ctx, tx, b); err != nil {
 		return BankImport{}, err
 	}
-	err = o.moveBankImport(ctx, tx, &b, BankCommitted, "")
+	err = moveBankImport(ctx, tx, &b, BankCommitted, "")
 	return b, err
 }
 
-// UndoBankImport takes the lines of a file off the record again. [ErrBankLinesMatched] when one of them ever proved something:
-// reverse that instead. The reason has at least ten letters.
-func (o Office) UndoBankImport(ctx context.Context, tx *store.Tx, id BankImportID, reason string) (BankImport, error) {
+// UndoBankImport takes the lines of a file off the record again. [ErrBankLinesMatched] when one of them ever proved
+// something: reverse that instead. The reason has at least ten letters.
+func (lin Lines) UndoImport(ctx context.Context, tx *store.Tx, id BankImportID, reason string) (BankImport, error) {
 	if err := ledger.CheckReason(reason); err != nil {
-		return BankImport{}, ErrReasonRequired
+		return BankImport{}, ledger.ErrReasonRequired
 	}
-	b, err := o.bankImportIn(ctx, tx, id, BankCommitted)
+	b, err := lin.bankImportIn(ctx, tx, id, BankCommitted)
 	if err != nil {
 		return BankImport{}, err
 	}
@@ -363,25 +369,27 @@ func (o Office) UndoBankImport(ctx context.Context, tx *store.Tx, id BankImportI
 	for i := range b.Lines {
 		b.Lines[i].Line = ""
 	}
-	err = o.moveBankImport(ctx, tx, &b, BankUndone, reason)
+	err = moveBankImport(ctx, tx, &b, BankUndone, reason)
 	return b, err
 }
 
-// bankImportIn finds a file in a state. [StateConflict] otherwise.
-func (o Office) bankImportIn(ctx context.Context, tx *store.Tx, id BankImportID, state BankImportState) (BankImport, error) {
-	b, err := o.BankImport(ctx, tx, id)
+// bankImportIn finds a file in a state. [disbursements.StateConflict] otherwise.
+func (lin Lines) bankImportIn(ctx context.Context, tx *store.Tx, id BankImportID, state BankImportState) (BankImport,
+	error) {
+	b, err := lin.Import(ctx, tx, id)
 	if err != nil {
 		return BankImport{}, err
 	}
 	if b.State != state {
-		return BankImport{}, &StateConflict{string(b.State), []string{string(state)}}
+		return BankImport{}, &disbursements.StateConflict{State: string(b.State), Want: []string{string(state)}}
 	}
 	return b, nil
 }
 
-func (o Office) moveBankImport(ctx context.Context, tx *store.Tx, b *BankImport, to BankImportState, reason string) error {
+func moveBankImport(ctx context.Context, tx *store.Tx, b *BankImport, to BankImportState, reason string) error {
 	if err := saveBankImport(ctx, tx, b, to, reason); err != nil {
 		return err
 	}
-	return access.Record(ctx, tx, access.Event{Action: "bank_import." + string(to), Subject: string(b.ID), Fields: []string{"state"}, Reason: reason})
+	return access.Record(ctx, tx,
+		access.Event{Action: "bank_import." + string(to), Subject: string(b.ID), Fields: []string{"state"}, Reason: reason})
 }

@@ -1,6 +1,7 @@
-package disbursements
+package banking
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"io"
@@ -9,7 +10,9 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/disbursements"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -20,8 +23,8 @@ type BatchID string
 // BatchState is where a batch is in its life.
 type BatchState string
 
-// The states of a batch: OPEN → LOCKED → RELEASED → EXPORTED → RECONCILED → CLOSED. A lock can be taken off again, which starts the next
-// round; ABORTED is an end before the file was made.
+// The states of a batch: OPEN → LOCKED → RELEASED → EXPORTED → RECONCILED → CLOSED. A lock can be taken off again,
+// which starts the next round; ABORTED is an end before the file was made.
 const (
 	BatchOpen       BatchState = "open"
 	BatchLocked     BatchState = "locked"
@@ -41,9 +44,9 @@ const (
 	CSVFile     FileFormat = "csv"
 )
 
-// Batch is many payments that leave one account of ours in one file. One person locks it, which fixes by SHA-256 exactly what is paid
-// to whom; another, who did nothing on any of its payments, releases it. The file is not kept: it is made again from the lock, byte for
-// byte, as long as the payees are not erased.
+// Batch is many payments that leave one account of ours in one file. One person locks it, which fixes by SHA-256
+// exactly what is paid to whom; another, who did nothing on any of its payments, releases it. The file is not kept:
+// it is made again from the lock, byte for byte, as long as the payees are not erased.
 type Batch struct {
 	ID                               BatchID
 	Number                           string
@@ -71,7 +74,7 @@ type Batch struct {
 type BatchItem struct {
 	ID           string
 	Position     int
-	Disbursement DisbursementID
+	Disbursement disbursements.DisbursementID
 	Payment      PaymentID // "" before the release, unless it was there before
 	Number       string    // of the payment
 	Payee        string    // code
@@ -94,21 +97,23 @@ type Blocked struct{ Changed, Unverified, Cooling int }
 func (b Blocked) Any() bool { return b.Changed+b.Unverified+b.Cooling > 0 }
 
 // OpenBatch begins a batch of payments out of one of our bank accounts.
-func (o Office) OpenBatch(ctx context.Context, tx *store.Tx, b Batch) (Batch, error) {
-	bank, err := o.Book.Bank(ctx, tx, b.Account)
+func (bat Batches) Open(ctx context.Context, tx *store.Tx, b Batch) (Batch, error) {
+	bank, err := bat.Payments.Requests.Book.Bank(ctx, tx, b.Account)
 	if err != nil {
 		return Batch{}, err
 	}
 	if b.Charges == "" {
 		b.Charges = iso20022.Shared
 	}
-	b.ID, b.State, b.Round, b.Version, b.At, b.CreatedBy = BatchID(store.NewID("pba")), BatchOpen, 1, 1, tx.At, access.UserID(tx.By.User)
+	b.ID, b.State, b.Round, b.Version, b.At, b.CreatedBy = BatchID(store.NewID("pba")), BatchOpen, 1, 1, tx.At,
+		access.UserID(tx.By.User)
 	b.Currency = bank.BankCurrency()
 	b.Total = ledger.Zero(b.Currency)
 	year := b.Date.Year()
-	find := func(number string) error { _, err := o.Batch(ctx, tx, number); return err }
-	if err := numbered(ctx, tx, batchSeries(year), batchNumber(year), &b.Number, find, ErrUnknownBatch); err != nil {
-		return Batch{}, err
+	if b.Number == "" {
+		if b.Number, err = access.FreeNumber(ctx, tx, batchSeries(year), batchNumber(year), batchNumberTaken); err != nil {
+			return Batch{}, err
+		}
 	}
 	if err := insertBatch(ctx, tx, b); err != nil {
 		return Batch{}, err
@@ -116,11 +121,12 @@ func (o Office) OpenBatch(ctx context.Context, tx *store.Tx, b Batch) (Batch, er
 	return b, access.Record(ctx, tx, access.Event{Action: "payment_batch.opened", Subject: string(b.ID)})
 }
 
-// AddToBatch puts payments into an open batch: authorised disbursements, or payments that are planned, each by id or number; with no
-// names, all authorised disbursements that it can take. Each has a payee on record, whose bank details it was asked for with.
-// [AtItem] tells which cannot: [ErrPayeeUnbound], [ErrInBatch], [ErrBankCurrency], [StateConflict].
-func (o Office) AddToBatch(ctx context.Context, tx *store.Tx, key string, names []string) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, BatchOpen)
+// AddToBatch puts payments into an open batch: authorised disbursements, or payments that are planned, each by id or
+// number; with no names, all authorised disbursements that it can take. Each has a payee on record, whose bank
+// details it was asked for with. [disbursements.AtItem] tells which cannot: [payees.ErrUnbound], [ErrInBatch],
+// [disbursements.ErrBankCurrency], [disbursements.StateConflict].
+func (bat Batches) Add(ctx context.Context, tx *store.Tx, key string, names []string) (Batch, error) {
+	b, err := batchIn(ctx, tx, key, BatchOpen)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -128,7 +134,7 @@ func (o Office) AddToBatch(ctx context.Context, tx *store.Tx, key string, names 
 		return Batch{}, ErrMatchShape
 	}
 	added := 0
-	for found, err := range o.candidates(ctx, tx, b, names) {
+	for found, err := range candidates(ctx, tx, b, names) {
 		if err != nil {
 			return Batch{}, err
 		}
@@ -144,30 +150,22 @@ func (o Office) AddToBatch(ctx context.Context, tx *store.Tx, key string, names 
 		return Batch{}, ErrBatchEmpty
 	}
 	err = saveBatch(ctx, tx, &b)
-	return b, joined(err, access.Record(ctx, tx, access.Event{Action: "payment_batch.added_to", Subject: string(b.ID), Fields: []string{"items"}}))
-}
-
-func joined(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return b, cmp.Or(err, access.Record(ctx, tx,
+		access.Event{Action: "payment_batch.added_to", Subject: string(b.ID), Fields: []string{"items"}}))
 }
 
 // candidate is what may go into a batch.
 type candidate struct {
-	Disbursement       DisbursementID
+	Disbursement       disbursements.DisbursementID
 	DisbursementNumber string
-	State              State
-	Settlement         Settlement
+	State              disbursements.State
+	Settlement         disbursements.Settlement
 	Account            ledger.AccountNo
 	Payment            PaymentID
 	PaymentNumber      string
 	Amount             ledger.Money
 	Payload            []byte
-	Payee              PayeeID
+	Payee              payees.ID
 	Details            int
 	Country            string
 	IBAN               bool
@@ -187,21 +185,22 @@ func (c candidate) fits(b Batch) error {
 	switch {
 	case c.Taken != "":
 		return &InBatch{c.Taken}
-	case c.Payment == "" && c.State != Authorised:
-		return &StateConflict{string(c.State), []string{string(Authorised)}}
-	case c.Settlement != ByPayment && c.Settlement != ByInvoice:
-		return &WrongSettlement{c.Settlement, []Settlement{ByPayment, ByInvoice}}
+	case c.Payment == "" && c.State != disbursements.Authorised:
+		return &disbursements.StateConflict{State: string(c.State), Want: []string{string(disbursements.Authorised)}}
+	case c.Settlement != disbursements.ByPayment && c.Settlement != disbursements.ByInvoice:
+		return &disbursements.WrongSettlement{Is: c.Settlement,
+			Want: []disbursements.Settlement{disbursements.ByPayment, disbursements.ByInvoice}}
 	case c.Account != "" && c.Account != b.Account, c.Amount.Currency != b.Currency:
-		return ErrBankCurrency
+		return disbursements.ErrBankCurrency
 	case c.Details == 0:
-		return ErrPayeeUnbound
+		return payees.ErrUnbound
 	}
 	return nil
 }
 
-// candidates finds what is to be added, five hundred at a time: in the order of the names, or, without names, all that the batch can
-// take.
-func (o Office) candidates(ctx context.Context, tx *store.Tx, b Batch, names []string) iter.Seq2[[]candidate, error] {
+// candidates finds what is to be added, five hundred at a time: in the order of the names, or, without names, all
+// that the batch can take.
+func candidates(ctx context.Context, tx *store.Tx, b Batch, names []string) iter.Seq2[[]candidate, error] {
 	return func(yield func([]candidate, error) bool) {
 		for first := 0; first < len(names); first += atOnce {
 			found, err := candidatesOf(ctx, tx, b, names[first:min(first+atOnce, len(names))], first)
@@ -242,10 +241,10 @@ func candidatesOf(ctx context.Context, tx *store.Tx, b Batch, names []string, fi
 	for i, name := range names {
 		c, known := by[name]
 		if !known {
-			return nil, &AtItem{first + i, ErrUnknownDisbursement}
+			return nil, &disbursements.AtItem{Item: first + i, Err: disbursements.ErrUnknownDisbursement}
 		}
 		if err := c.fits(b); err != nil {
-			return nil, &AtItem{first + i, err}
+			return nil, &disbursements.AtItem{Item: first + i, Err: err}
 		}
 		out[i] = c
 	}
@@ -253,8 +252,8 @@ func candidatesOf(ctx context.Context, tx *store.Tx, b Batch, names []string, fi
 }
 
 // TakeFromBatch takes payments out of an open batch again, by their numbers.
-func (o Office) TakeFromBatch(ctx context.Context, tx *store.Tx, key string, numbers []string) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, BatchOpen)
+func (bat Batches) Remove(ctx context.Context, tx *store.Tx, key string, numbers []string) (Batch, error) {
+	b, err := batchIn(ctx, tx, key, BatchOpen)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -266,13 +265,14 @@ func (o Office) TakeFromBatch(ctx context.Context, tx *store.Tx, key string, num
 		return Batch{}, ErrUnknownPayment
 	}
 	err = saveBatch(ctx, tx, &b)
-	return b, joined(err, access.Record(ctx, tx, access.Event{Action: "payment_batch.taken_from", Subject: string(b.ID), Fields: []string{"items"}}))
+	return b, cmp.Or(err, access.Record(ctx, tx,
+		access.Event{Action: "payment_batch.taken_from", Subject: string(b.ID), Fields: []string{"items"}}))
 }
 
-// LockBatch fixes what a batch holds: OPEN to LOCKED, with the SHA-256 of exactly what is paid to whom. [ErrBatchEmpty],
-// [ErrUnknownOwnAccount], [*BatchBlocked] where bank details were replaced since.
-func (o Office) LockBatch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, BatchOpen)
+// LockBatch fixes what a batch holds: OPEN to LOCKED, with the SHA-256 of exactly what is paid to whom.
+// [ErrBatchEmpty], [ErrUnknownOwnAccount], [*BatchBlocked] where bank details were replaced since.
+func (bat Batches) Lock(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+	b, err := batchIn(ctx, tx, key, BatchOpen)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -294,14 +294,15 @@ func (o Office) LockBatch(ctx context.Context, tx *store.Tx, key string) (Batch,
 	if b.Count == 0 {
 		return Batch{}, ErrBatchEmpty
 	}
-	if _, err := o.write(ctx, tx, b, io.Discard, nil); err != nil { // what no bank takes is found before anybody releases it
+	if _, err := bat.write(ctx, tx, b, io.Discard,
+		nil); err != nil { // what no bank takes is found before anybody releases it
 		return Batch{}, err
 	}
 	if err := access.Take(ctx, tx, b.duty(access.Request)); err != nil {
 		return Batch{}, err
 	}
 	b.State = BatchLocked
-	err = o.moved(ctx, tx, &b, "locked", "")
+	err = moved(ctx, tx, &b, "locked", "")
 	return b, err
 }
 
@@ -309,10 +310,11 @@ func (o Office) LockBatch(ctx context.Context, tx *store.Tx, key string) (Batch,
 func (b *Batch) seal(ctx context.Context, tx *store.Tx, own OwnAccount) error {
 	hash := sha256.New()
 	write := func(parts ...string) {
-		part := digest(parts...)
+		part := access.PayloadOf(parts...)
 		hash.Write(part[:])
 	}
-	write(string(b.ID), b.Number, string(b.Account), string(b.Currency), string(b.Date), string(b.Charges), own.Name, own.IBAN, own.BIC)
+	write(string(b.ID), b.Number, string(b.Account), string(b.Currency), string(b.Date), string(b.Charges), own.Name,
+		own.IBAN, own.BIC)
 	b.Count, b.Total = 0, ledger.Zero(b.Currency)
 	err := eachLocked(ctx, tx, *b, func(amount ledger.Money, parts ...string) {
 		write(parts...)
@@ -328,49 +330,52 @@ func (b Batch) duty(step access.Step) access.Duty {
 }
 
 // moved saves a batch in its new state and notes it.
-func (o Office) moved(ctx context.Context, tx *store.Tx, b *Batch, what, reason string) error {
+func moved(ctx context.Context, tx *store.Tx, b *Batch, what, reason string) error {
 	if err := saveBatch(ctx, tx, b); err != nil {
 		return err
 	}
-	return access.Record(ctx, tx, access.Event{Action: "payment_batch." + what, Subject: string(b.ID), Fields: []string{"state"}, Reason: reason})
+	return access.Record(ctx, tx,
+		access.Event{Action: "payment_batch." + what, Subject: string(b.ID), Fields: []string{"state"}, Reason: reason})
 }
 
 // UnlockBatch opens a locked batch again, with a reason: LOCKED to OPEN, and the next round.
-func (o Office) UnlockBatch(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
+func (bat Batches) Unlock(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
 	if ledger.CheckReason(reason) != nil {
-		return Batch{}, ErrReasonRequired
+		return Batch{}, ledger.ErrReasonRequired
 	}
-	b, err := o.batchIn(ctx, tx, key, BatchLocked)
+	b, err := batchIn(ctx, tx, key, BatchLocked)
 	if err != nil {
 		return Batch{}, err
 	}
-	b.State, b.Round, b.Reason, b.Hash, b.OwnVersion, b.Count, b.Total = BatchOpen, b.Round+1, reason, [sha256.Size]byte{}, 0, 0, ledger.Zero(b.Currency)
+	b.State, b.Round, b.Reason, b.Hash, b.OwnVersion, b.Count, b.Total = BatchOpen, b.Round+1, reason, [sha256.Size]byte{},
+		0, 0, ledger.Zero(b.Currency)
 	b.LockedBy, b.LockedAt = "", time.Time{}
-	err = o.moved(ctx, tx, &b, "unlocked", reason)
+	err = moved(ctx, tx, &b, "unlocked", reason)
 	return b, err
 }
 
-// AbortBatch ends a batch before its file was made, with a reason. Its payments are free for another batch or for single payment.
-func (o Office) AbortBatch(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
+// AbortBatch ends a batch before its file was made, with a reason. Its payments are free for another batch or for
+// single payment.
+func (bat Batches) Abort(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
 	if ledger.CheckReason(reason) != nil {
-		return Batch{}, ErrReasonRequired
+		return Batch{}, ledger.ErrReasonRequired
 	}
-	b, err := o.batchIn(ctx, tx, key, BatchOpen, BatchLocked, BatchReleased)
+	b, err := batchIn(ctx, tx, key, BatchOpen, BatchLocked, BatchReleased)
 	if err != nil {
 		return Batch{}, err
 	}
 	b.State, b.Reason = BatchAborted, reason
-	if err := o.moved(ctx, tx, &b, "aborted", reason); err != nil {
+	if err := moved(ctx, tx, &b, "aborted", reason); err != nil {
 		return Batch{}, err
 	}
 	_, err = dropItems(ctx, tx, b.ID, nil)
 	return b, err
 }
 
-// ReconcileBatch says that the bank is done with a batch: EXPORTED to RECONCILED, when each payment is confirmed, or came back, or
-// failed and was made again. [*BatchUnproved] counts those of which nothing is known.
-func (o Office) ReconcileBatch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, BatchExported)
+// ReconcileBatch says that the bank is done with a batch: EXPORTED to RECONCILED, when each payment is confirmed, or
+// came back, or failed and was made again. [*BatchUnproved] counts those of which nothing is known.
+func (bat Batches) Reconcile(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+	b, err := batchIn(ctx, tx, key, BatchExported)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -382,23 +387,23 @@ func (o Office) ReconcileBatch(ctx context.Context, tx *store.Tx, key string) (B
 		return Batch{}, &BatchUnproved{open}
 	}
 	b.State = BatchReconciled
-	err = o.moved(ctx, tx, &b, "reconciled", "")
+	err = moved(ctx, tx, &b, "reconciled", "")
 	return b, err
 }
 
 // CloseBatch lays a reconciled batch away: RECONCILED to CLOSED.
-func (o Office) CloseBatch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, BatchReconciled)
+func (bat Batches) Close(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+	b, err := batchIn(ctx, tx, key, BatchReconciled)
 	if err != nil {
 		return Batch{}, err
 	}
 	b.State = BatchClosed
-	err = o.moved(ctx, tx, &b, "closed", "")
+	err = moved(ctx, tx, &b, "closed", "")
 	return b, err
 }
 
-// batchIn finds and locks a batch that is in one of the states. [StateConflict] otherwise.
-func (o Office) batchIn(ctx context.Context, tx *store.Tx, key string, states ...BatchState) (Batch, error) {
+// batchIn finds and locks a batch that is in one of the states. [disbursements.StateConflict] otherwise.
+func batchIn(ctx context.Context, tx *store.Tx, key string, states ...BatchState) (Batch, error) {
 	b, err := readBatch(ctx, tx, key, true)
 	if err != nil {
 		return Batch{}, err
@@ -410,26 +415,26 @@ func (o Office) batchIn(ctx context.Context, tx *store.Tx, key string, states ..
 		}
 		want[i] = string(s)
 	}
-	return Batch{}, &StateConflict{string(b.State), want}
+	return Batch{}, &disbursements.StateConflict{State: string(b.State), Want: want}
 }
 
 // Batch finds a batch by id or number. [ErrUnknownBatch].
-func (o Office) Batch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
+func (bat Batches) Batch(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
 	return readBatch(ctx, tx, key, false)
 }
 
 // Batches lists batches by number after one, at most limit.
-func (o Office) Batches(ctx context.Context, tx *store.Tx, after string, limit int) ([]Batch, error) {
+func (bat Batches) List(ctx context.Context, tx *store.Tx, after string, limit int) ([]Batch, error) {
 	return readBatches(ctx, tx, after, limit)
 }
 
 // BatchItems lists what is in a batch by position after one, at most limit.
-func (o Office) BatchItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]BatchItem, error) {
+func (bat Batches) Items(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]BatchItem, error) {
 	return readItems(ctx, tx, b, after, limit)
 }
 
 // BatchStanding tells how far the payments of a batch are, and how many their payees keep from being released.
-func (o Office) BatchStanding(ctx context.Context, tx *store.Tx, b Batch) ([]Standing, Blocked, error) {
+func (bat Batches) Standing(ctx context.Context, tx *store.Tx, b Batch) ([]Standing, Blocked, error) {
 	standing, err := readStanding(ctx, tx, b)
 	if err != nil {
 		return nil, Blocked{}, err

@@ -1,11 +1,13 @@
-package disbursements
+package banking
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"github.com/uptrace/bun"
 
+	"supportledger/disbursements"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -14,13 +16,14 @@ import (
 func fundsOnTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]ledger.FundCode, error) {
 	var texts []string
 	err := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("DISTINCT d.shares").
-		Where("d.id IN (SELECT p.disbursement_id FROM payments AS p WHERE p.account = ? AND p.state IN ('in_file', 'sent'))", account).Scan(ctx, &texts)
+		Where("d.id IN (SELECT p.disbursement_id FROM payments AS p WHERE p.account = ? AND p.state IN ('in_file', 'sent'))",
+			account).Scan(ctx, &texts)
 	if err != nil {
 		return nil, err
 	}
 	var funds []ledger.FundCode
 	for _, text := range texts {
-		shares, err := parseShares(text)
+		shares, err := disbursements.ParseShares(text)
 		if err != nil {
 			return nil, err
 		}
@@ -35,12 +38,14 @@ func fundsOnTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo
 
 // countOnTheirWay counts the payments of an account that wait for the bank.
 func countOnTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (int, error) {
-	n, err := tx.NewSelect().TableExpr("payments AS p").Where("p.account = ?", account).Where("p.state IN ('in_file', 'sent')").Count(ctx)
+	n, err := tx.NewSelect().TableExpr("payments AS p").Where("p.account = ?",
+		account).Where("p.state IN ('in_file', 'sent')").Count(ctx)
 	return int(n), err
 }
 
 // onTheirWay are the payments of an account among those named that wait for the bank, with their amounts.
-func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo, names map[BankLineID][]named) (map[PaymentID]ledger.Money, error) {
+func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
+	names map[BankLineID][]named) (map[PaymentID]ledger.Money, error) {
 	var ids []PaymentID
 	for _, of := range names {
 		for _, n := range of {
@@ -50,7 +55,8 @@ func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo, nam
 	out := make(map[PaymentID]ledger.Money, len(ids))
 	for part := range slices.Chunk(ids, atOnce) {
 		var rows []paymentRow
-		err := tx.NewSelect().Model(&rows).Column("id", "amount", "currency").Where("id IN (?)", bun.List(part)).Where("account = ?", account).
+		err := tx.NewSelect().Model(&rows).Column("id", "amount", "currency").Where("id IN (?)",
+			bun.List(part)).Where("account = ?", account).
 			Where("state IN ('in_file', 'sent')").Scan(ctx)
 		if err != nil {
 			return nil, err
@@ -103,17 +109,17 @@ func namedOn(ctx context.Context, tx *store.Tx, lines []BankLine) (map[BankLineI
 }
 
 // confirmings reads what the booking of payments needs, in their order.
-func (o Office) confirmings(ctx context.Context, tx *store.Tx, part []proved) ([]confirming, error) {
+func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) ([]confirming, error) {
 	ids, place := make([]PaymentID, len(part)), map[PaymentID]int{}
 	for i, p := range part {
 		ids[i], place[p.payment] = p.payment, i
 	}
 	var rows []struct {
 		paymentRow
-		Of         DisbursementID
+		Of         disbursements.DisbursementID
 		OfVersion  int
-		OfState    State
-		Settlement Settlement
+		OfState    disbursements.State
+		Settlement disbursements.Settlement
 		Category   string
 		Shares     string
 		Text       string
@@ -125,55 +131,65 @@ func (o Office) confirmings(ctx context.Context, tx *store.Tx, part []proved) ([
 	}
 	err := tx.NewSelect().TableExpr("payments AS p").Join("JOIN disbursements AS d ON d.id = p.disbursement_id").Join("LEFT JOIN plans AS l ON l.id = d.plan_id").
 		Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
-		ColumnExpr("p.*, d.id AS of, d.version AS of_version, d.state AS of_state, d.settlement, d.category, d.shares, d.text, d.payee AS of_payee").
+		ColumnExpr("p.*, d.id AS of, d.version AS of_version, d.state AS of_state, d.settlement, d.category, d.shares, "+
+			"d.text, d.payee AS of_payee").
 		ColumnExpr("COALESCE(l.number, '') AS plan, COALESCE(k.code, '') AS partner").
-		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = 'authorise' AND u.payload = d.payload) AS authorised").
-		ColumnExpr("EXISTS (SELECT 1 FROM payment_evidence AS e WHERE e.payment_id = p.id) AS shown").Where("p.id IN (?)", bun.List(ids)).Scan(ctx, &rows)
+		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = "+
+			"'authorise' AND u.payload = d.payload) AS authorised").
+		ColumnExpr("EXISTS (SELECT 1 FROM payment_evidence AS e WHERE e.payment_id = p.id) AS shown").Where("p.id IN (?)",
+		bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]confirming, len(part))
 	for _, r := range rows {
 		i := place[r.ID]
-		d := Disbursement{ID: r.Of, Version: r.OfVersion, State: r.OfState, Settlement: r.Settlement, Category: r.Category, Text: r.Text, Payee: r.OfPayee,
+		d := disbursements.Disbursement{ID: r.Of, Version: r.OfVersion, State: r.OfState, Settlement: r.Settlement,
+			Category: r.Category, Text: r.Text, Payee: r.OfPayee,
 			Account: r.Account, Amount: ledger.OfMinor(r.Amount, r.Currency)}
 		d.Plan.Number, d.Partner.Code = r.Plan, r.Partner
-		if d.Shares, err = parseShares(r.Shares); err != nil {
+		if d.Shares, err = disbursements.ParseShares(r.Shares); err != nil {
 			return nil, err
 		}
-		plain := r.Settlement == ByPayment && r.Currency == o.Book.Base && r.ReissueOf == nil && r.OfState == Released && (r.State == PaymentInFile || r.State == PaymentSent) && !r.Shown
-		out[i] = confirming{part[i], r.payment(), d, plain, r.Authorised}
+		plain := r.Settlement == disbursements.ByPayment && r.Currency == lin.Payments.Requests.Book.Base &&
+			r.ReissueOf == nil && r.OfState == disbursements.Released && (r.State == PaymentInFile || r.State == PaymentSent) &&
+			!r.Shown
+		out[i] = confirming{proved: part[i], Payment: r.payment(), Disbursement: d, plain: plain, authorised: r.Authorised}
 	}
 	return out, nil
 }
 
 // saveConfirmed writes down what lines proved, and moves the payments and their disbursements on.
 func saveConfirmed(ctx context.Context, tx *store.Tx, plain []confirming, posted []ledger.Posted) error {
-	matches, payments, disbursements := make([]matchRow, len(plain)), make([]confirmedPayment, len(plain)), make([]confirmedDisbursement, len(plain))
+	matches, paid, settled := make([]matchRow, len(plain)), make([]confirmedPayment, len(plain)),
+		make([]confirmedDisbursement, len(plain))
 	for i, c := range plain {
 		entry := posted[i].ID
-		matches[i] = matchRow{ID: store.NewID("mat"), LineID: c.line.ID, PaymentID: c.payment, Proves: ProvesPayment, Amount: c.Payment.Amount.Neg().Minor(), EntryID: &entry}
-		payments[i] = confirmedPayment{ID: c.payment, Version: c.Payment.Version, EntryID: &entry}
-		disbursements[i] = confirmedDisbursement{ID: c.Disbursement.ID, Version: c.Disbursement.Version, EntryID: &entry}
+		matches[i] = matchRow{ID: store.NewID("mat"), LineID: c.line.ID, PaymentID: c.payment, Proves: ProvesPayment,
+			Amount: c.Payment.Amount.Neg().Minor(), EntryID: &entry}
+		paid[i] = confirmedPayment{ID: c.payment, Version: c.Payment.Version, EntryID: &entry}
+		settled[i] = confirmedDisbursement{ID: c.Disbursement.ID, Version: c.Disbursement.Version, EntryID: &entry}
 	}
 	if err := store.Insert(ctx, tx, matches); err != nil {
 		return err
 	}
-	result, err := tx.NewUpdate().With("done", tx.NewValues(&payments).Column("id", "version", "entry_id")).Model((*confirmedPayment)(nil)).TableExpr("done").
+	result, err := tx.NewUpdate().With("done",
+		tx.NewValues(&paid).Column("id", "version", "entry_id")).Model((*confirmedPayment)(nil)).TableExpr("done").
 		Set("state = ?", PaymentConfirmed).Set("entry_id = done.entry_id").Set("version = t.version + 1").Where("t.id = done.id AND t.version = done.version").Exec(ctx)
 	if err != nil {
 		return err
 	}
 	if n, err := result.RowsAffected(); err != nil || int(n) != len(plain) {
-		return joined(err, store.ErrStale)
+		return cmp.Or(err, store.ErrStale)
 	}
-	result, err = tx.NewUpdate().With("done", tx.NewValues(&disbursements).Column("id", "version", "entry_id")).Model((*confirmedDisbursement)(nil)).TableExpr("done").
-		Set("state = ?", Paid).Set("entry_id = done.entry_id").Set("version = t.version + 1").Where("t.id = done.id AND t.version = done.version").Exec(ctx)
+	result, err = tx.NewUpdate().With("done",
+		tx.NewValues(&settled).Column("id", "version", "entry_id")).Model((*confirmedDisbursement)(nil)).TableExpr("done").
+		Set("state = ?", disbursements.Paid).Set("entry_id = done.entry_id").Set("version = t.version + 1").Where("t.id = done.id AND t.version = done.version").Exec(ctx)
 	if err != nil {
 		return err
 	}
 	if n, err := result.RowsAffected(); err != nil || int(n) != len(plain) {
-		return joined(err, store.ErrStale)
+		return cmp.Or(err, store.ErrStale)
 	}
 	return nil
 }
@@ -188,7 +204,7 @@ type confirmedPayment struct {
 
 type confirmedDisbursement struct {
 	bun.BaseModel `bun:"table:disbursements,alias:t"`
-	ID            DisbursementID `bun:",pk"`
+	ID            disbursements.DisbursementID `bun:",pk"`
 	Version       int
 	EntryID       *ledger.EntryID
 }

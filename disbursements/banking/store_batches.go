@@ -1,4 +1,4 @@
-package disbursements
+package banking
 
 import (
 	"context"
@@ -75,10 +75,14 @@ func instant(t time.Time) string {
 }
 
 func rowOf(b Batch) batchRow {
-	row := batchRow{ID: b.ID, Number: b.Number, Account: b.Account, Currency: b.Currency, Date: b.Date, Charges: b.Charges, State: b.State, Round: b.Round,
-		OwnVersion: b.OwnVersion, ItemCount: b.Count, Total: b.Total.Minor(), LockHash: []byte{}, LockedBy: b.LockedBy, LockedAt: instant(b.LockedAt),
-		ReleasedBy: b.ReleasedBy, ReleasedAt: instant(b.ReleasedAt), Format: b.Format, FileSHA256: b.FileSHA256, ExportedBy: b.ExportedBy,
-		ExportedAt: instant(b.ExportedAt), Reason: b.Reason, Version: b.Version, CreatedBy: b.CreatedBy, CreatedAt: store.FormatTime(b.At)}
+	row := batchRow{ID: b.ID, Number: b.Number, Account: b.Account, Currency: b.Currency, Date: b.Date, Charges: b.Charges,
+		State: b.State, Round: b.Round,
+		OwnVersion: b.OwnVersion, ItemCount: b.Count, Total: b.Total.Minor(), LockHash: []byte{}, LockedBy: b.LockedBy,
+		LockedAt:   instant(b.LockedAt),
+		ReleasedBy: b.ReleasedBy, ReleasedAt: instant(b.ReleasedAt), Format: b.Format, FileSHA256: b.FileSHA256,
+		ExportedBy: b.ExportedBy,
+		ExportedAt: instant(b.ExportedAt), Reason: b.Reason, Version: b.Version, CreatedBy: b.CreatedBy,
+		CreatedAt: store.FormatTime(b.At)}
 	if b.LockedBy != "" || !b.LockedAt.IsZero() {
 		row.LockHash = b.Hash[:]
 	}
@@ -86,8 +90,10 @@ func rowOf(b Batch) batchRow {
 }
 
 func (r batchRow) batch() (Batch, error) {
-	b := Batch{ID: r.ID, Number: r.Number, Account: r.Account, Currency: r.Currency, Date: r.Date, Charges: r.Charges, State: r.State, Round: r.Round,
-		OwnVersion: r.OwnVersion, Count: r.ItemCount, Total: ledger.OfMinor(r.Total, r.Currency), LockedBy: r.LockedBy, ReleasedBy: r.ReleasedBy, Format: r.Format,
+	b := Batch{ID: r.ID, Number: r.Number, Account: r.Account, Currency: r.Currency, Date: r.Date, Charges: r.Charges,
+		State: r.State, Round: r.Round,
+		OwnVersion: r.OwnVersion, Count: r.ItemCount, Total: ledger.OfMinor(r.Total, r.Currency), LockedBy: r.LockedBy,
+		ReleasedBy: r.ReleasedBy, Format: r.Format,
 		FileSHA256: r.FileSHA256, ExportedBy: r.ExportedBy, Reason: r.Reason, Version: r.Version, CreatedBy: r.CreatedBy}
 	copy(b.Hash[:], r.LockHash)
 	for _, t := range []struct {
@@ -114,14 +120,14 @@ func insertBatch(ctx context.Context, tx *store.Tx, b Batch) error {
 	}
 	row := rowOf(b)
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, ErrDuplicateBatch)
+	return store.DuplicateAs(err, ErrDuplicateBatch)
 }
 
 func saveBatch(ctx context.Context, tx *store.Tx, b *Batch) error {
 	row := rowOf(*b)
 	row.Version++
 	result, err := tx.NewUpdate().Model(&row).WherePK().Where("version = ?", b.Version).Exec(ctx)
-	return once(result, err, &b.Version)
+	return store.NextVersion(result, err, &b.Version)
 }
 
 func readBatch(ctx context.Context, tx *store.Tx, key string, locked bool) (Batch, error) {
@@ -140,7 +146,8 @@ func readBatch(ctx context.Context, tx *store.Tx, key string, locked bool) (Batc
 
 func readBatches(ctx context.Context, tx *store.Tx, after string, limit int) ([]Batch, error) {
 	var rows []batchRow
-	if err := tx.NewSelect().Model(&rows).Where("number > ?", after).Order("number").Limit(int64(limit)).Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("number > ?",
+		after).Order("number").Limit(int64(limit)).Scan(ctx); err != nil {
 		return nil, err
 	}
 	out := make([]Batch, len(rows))
@@ -159,14 +166,16 @@ func insertOwn(ctx context.Context, tx *store.Tx, a *OwnAccount) error {
 		return err
 	}
 	a.Version = int(last) + 1
-	row := ownRow{Account: a.Account, Version: a.Version, Name: a.Name, IBAN: a.IBAN, BIC: a.BIC, EnteredBy: a.By, EnteredAt: store.FormatTime(a.At)}
+	row := ownRow{Account: a.Account, Version: a.Version, Name: a.Name, IBAN: a.IBAN, BIC: a.BIC, EnteredBy: a.By,
+		EnteredAt: store.FormatTime(a.At)}
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
-	return taken(err, store.ErrStale)
+	return store.DuplicateAs(err, store.ErrStale)
 }
 
 func (r ownRow) own() (OwnAccount, error) {
 	at, err := store.ParseTime(r.EnteredAt)
-	return OwnAccount{r.Account, r.Version, r.Name, r.IBAN, r.BIC, r.EnteredBy, at}, err
+	return OwnAccount{Account: r.Account, Version: r.Version, Name: r.Name, IBAN: r.IBAN, BIC: r.BIC, By: r.EnteredBy,
+		At: at}, err
 }
 
 // readOwn finds a version of an account of ours; 0 is the newest. [ErrUnknownOwnAccount].
@@ -186,7 +195,8 @@ func readOwn(ctx context.Context, tx *store.Tx, account ledger.AccountNo, versio
 
 func readOwns(ctx context.Context, tx *store.Tx) ([]OwnAccount, error) {
 	var rows []ownRow
-	err := tx.NewSelect().Model(&rows).Where("version = (SELECT MAX(version) FROM own_accounts AS o WHERE o.account = own_row.account)").Order("account").Scan(ctx)
+	err := tx.NewSelect().Model(&rows).Where("version = (SELECT MAX(version) FROM own_accounts AS o WHERE o.account = " +
+		"own_row.account)").Order("account").Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +213,8 @@ func readOwns(ctx context.Context, tx *store.Tx) ([]OwnAccount, error) {
 func notInBatch(ctx context.Context, tx *store.Tx, subject string) error {
 	var number string
 	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payment_batches AS b ON b.id = i.batch_id").ColumnExpr("b.number").
-		Where("i.id IN (SELECT id FROM payment_batch_items WHERE live AND subject = ? UNION ALL SELECT id FROM payment_batch_items WHERE live AND payment_id = ?)", subject, subject).Limit(1).Scan(ctx, &number)
+		Where("i.id IN (SELECT id FROM payment_batch_items WHERE live AND subject = ? UNION ALL SELECT id FROM "+
+			"payment_batch_items WHERE live AND payment_id = ?)", subject, subject).Limit(1).Scan(ctx, &number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	} else if err != nil {
@@ -220,6 +231,12 @@ func insertPaymentEvidence(ctx context.Context, tx *store.Tx, p PaymentID, e led
 
 // evidenceOf lists what shows that a payment was given to the bank.
 func evidenceOf(ctx context.Context, tx *store.Tx, p PaymentID) (found []ledger.EvidenceID, err error) {
-	err = tx.NewSelect().Model((*paymentEvidenceRow)(nil)).Column("evidence_id").Where("payment_id = ?", p).Order("evidence_id").Scan(ctx, &found)
+	err = tx.NewSelect().Model((*paymentEvidenceRow)(nil)).Column("evidence_id").Where("payment_id = ?",
+		p).Order("evidence_id").Scan(ctx, &found)
 	return found, err
+}
+
+// batchNumberTaken tells whether a number is given already.
+func batchNumberTaken(ctx context.Context, tx *store.Tx, number string) (bool, error) {
+	return tx.NewSelect().Model((*batchRow)(nil)).Where("number = ?", number).Exists(ctx)
 }

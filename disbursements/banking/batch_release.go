@@ -1,27 +1,30 @@
-package disbursements
+package banking
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"supportledger/access"
+	"supportledger/disbursements"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// ReleaseBatch hands a locked batch over for payment: LOCKED to RELEASED. It is done by a person who took no step on any of its
-// payments, entered no bank details of their payees and did not lock it. All its disbursements become RELEASED with a payment each,
-// in a constant number of statements for every five hundred; report hears how many are done. [access.ErrMakerCannotApprove],
-// [ErrBatchChanged] where something is not what was locked, [*BatchBlocked], [ErrPlanChanged], [ErrRelated].
-func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, report func(done int)) (Batch, error) {
-	b, err := o.asLocked(ctx, tx, key, BatchLocked)
+// ReleaseBatch hands a locked batch over for payment: LOCKED to RELEASED. It is done by a person who took no step on
+// any of its payments, entered no bank details of their payees and did not lock it. All its disbursements become
+// RELEASED with a payment each, in a constant number of statements for every five hundred; report hears how many are
+// done. [access.ErrMakerCannotApprove], [ErrBatchChanged] where something is not what was locked, [*BatchBlocked],
+// [disbursements.ErrPlanChanged], [disbursements.ErrRelated].
+func (bat Batches) Release(ctx context.Context, tx *store.Tx, key string, report func(done int)) (Batch, error) {
+	b, err := bat.asLocked(ctx, tx, key, BatchLocked)
 	if err != nil {
 		return Batch{}, err
 	}
 	if involved, err := tookPart(ctx, tx, b.ID); err != nil || involved {
-		return Batch{}, joined(err, access.ErrMakerCannotApprove)
+		return Batch{}, cmp.Or(err, access.ErrMakerCannotApprove)
 	}
-	if err := refusedAs(access.Take(ctx, tx, b.duty(access.Release))); err != nil {
+	if err := disbursements.RefusedAs(access.Take(ctx, tx, b.duty(access.Release))); err != nil {
 		return Batch{}, err
 	}
 	done := 0
@@ -33,7 +36,7 @@ func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, repo
 		if len(part) == 0 {
 			break
 		}
-		if err := o.releasePart(ctx, tx, b, part); err != nil {
+		if err := bat.releasePart(ctx, tx, b, part); err != nil {
 			return Batch{}, err
 		}
 		after, done = part[len(part)-1].Position, done+len(part)
@@ -42,7 +45,7 @@ func (o Office) ReleaseBatch(ctx context.Context, tx *store.Tx, key string, repo
 		}
 	}
 	b.State, b.ReleasedBy, b.ReleasedAt = BatchReleased, access.UserID(tx.By.User), tx.At
-	err = o.moved(ctx, tx, &b, "released", "")
+	err = moved(ctx, tx, &b, "released", "")
 	return b, err
 }
 
@@ -58,20 +61,21 @@ func unblocked(ctx context.Context, tx *store.Tx, id BatchID) error {
 	return err
 }
 
-// asLocked finds and locks a batch that is in a state, is what was locked, and holds nothing that stands in the way of its money.
-func (o Office) asLocked(ctx context.Context, tx *store.Tx, key string, state BatchState) (Batch, error) {
-	b, err := o.batchIn(ctx, tx, key, state)
+// asLocked finds and locks a batch that is in a state, is what was locked, and holds nothing that stands in the way
+// of its money.
+func (bat Batches) asLocked(ctx context.Context, tx *store.Tx, key string, state BatchState) (Batch, error) {
+	b, err := batchIn(ctx, tx, key, state)
 	if err != nil {
 		return Batch{}, err
 	}
-	if err := o.stillLocked(ctx, tx, b); err != nil {
+	if err := stillLocked(ctx, tx, b); err != nil {
 		return Batch{}, err
 	}
 	return b, unblocked(ctx, tx, b.ID)
 }
 
 // stillLocked computes the lock anew.
-func (o Office) stillLocked(ctx context.Context, tx *store.Tx, b Batch) error {
+func stillLocked(ctx context.Context, tx *store.Tx, b Batch) error {
 	own, err := readOwn(ctx, tx, b.Account, b.OwnVersion)
 	if err != nil {
 		return err
@@ -91,8 +95,8 @@ type liveItem struct {
 	BatchItem
 	Payload      []byte // of the disbursement as it was locked
 	Round        int
-	Now          []byte // payload of the disbursement as it is
-	Of           State  // of the disbursement
+	Now          []byte              // payload of the disbursement as it is
+	Of           disbursements.State // of the disbursement
 	Account      ledger.AccountNo
 	PayeeCode    string
 	Entry        ledger.EntryID
@@ -104,7 +108,7 @@ type liveItem struct {
 }
 
 // releasePart releases some payments of a batch.
-func (o Office) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []liveItem) error {
+func (bat Batches) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []liveItem) error {
 	var duties []access.Duty
 	var payments []Payment
 	var released, standing []liveItem
@@ -112,15 +116,18 @@ func (o Office) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []l
 		switch {
 		case !i.Authorised || !slices.Equal(i.Payload, i.Now):
 			return ErrBatchChanged
-		case i.Payment != "" && !i.Planned, i.Payment == "" && i.Of != Authorised:
+		case i.Payment != "" && !i.Planned, i.Payment == "" && i.Of != disbursements.Authorised:
 			return ErrBatchChanged
 		case i.Payment == "" && i.PlanChanged:
-			return ErrPlanChanged
+			return disbursements.ErrPlanChanged
 		case i.Payment != "" && i.Reissue:
-			duties = append(duties, access.Duty{Subject: string(i.Payment), Round: 1, Step: access.Release, Payload: [32]byte(i.PaymentBytes)})
+			duties = append(duties,
+				access.Duty{Subject: string(i.Payment), Round: 1, Step: access.Release, Payload: [32]byte(i.PaymentBytes)})
 		case i.Payment == "":
-			duties = append(duties, access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release, Payload: [32]byte(i.Payload)})
-			p := Payment{ID: PaymentID(store.NewID("pmt")), Number: i.Number, Disbursement: i.Disbursement, Account: b.Account, Payee: i.Payee, Date: b.Date,
+			duties = append(duties,
+				access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release, Payload: [32]byte(i.Payload)})
+			p := Payment{ID: PaymentID(store.NewID("pmt")), Number: i.Number, Disbursement: i.Disbursement, Account: b.Account,
+				Payee: i.Payee, Date: b.Date,
 				Amount: i.Amount, State: PaymentPlanned, Version: 1}
 			payments, released = append(payments, p), append(released, i)
 		}
@@ -128,17 +135,19 @@ func (o Office) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []l
 			standing = append(standing, i)
 		}
 	}
-	if err := o.allStand(ctx, tx, standing); err != nil {
+	if err := bat.allStand(ctx, tx, standing); err != nil {
 		return err
 	}
-	if err := refusedAs(access.TakeAll(ctx, tx, duties)); err != nil {
+	if err := disbursements.RefusedAs(access.TakeAll(ctx, tx, duties)); err != nil {
 		return err
 	}
 	if err := insertReleased(ctx, tx, b, payments, released); err != nil {
 		return err
 	}
 	for _, i := range released {
-		if err := access.Record(ctx, tx, access.Event{Action: "disbursement.released", Subject: string(i.Disbursement), Fields: []string{"state"}}); err != nil {
+		if err := access.Record(ctx, tx,
+			access.Event{Action: "disbursement.released", Subject: string(i.Disbursement),
+				Fields: []string{"state"}}); err != nil {
 			return err
 		}
 	}
@@ -146,7 +155,7 @@ func (o Office) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []l
 }
 
 // allStand refuses to go on from invoices whose entry was reversed.
-func (o Office) allStand(ctx context.Context, tx *store.Tx, items []liveItem) error {
+func (bat Batches) allStand(ctx context.Context, tx *store.Tx, items []liveItem) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -154,7 +163,7 @@ func (o Office) allStand(ctx context.Context, tx *store.Tx, items []liveItem) er
 	for i, item := range items {
 		posted[i] = ledger.Posted{ID: item.Entry}
 	}
-	links, err := o.Book.LinksOf(ctx, tx, posted...)
+	links, err := bat.Payments.Requests.Book.LinksOf(ctx, tx, posted...)
 	if err != nil {
 		return err
 	}

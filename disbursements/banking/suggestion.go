@@ -1,4 +1,4 @@
-package disbursements
+package banking
 
 import (
 	"cmp"
@@ -19,7 +19,8 @@ const (
 	ByAmountDate Reason = "amount_and_date" // the same amount within [nearDays]
 )
 
-// nearDays is how far a line may lie from the day of a payment that it does not name; a return comes later, within returnDays.
+// nearDays is how far a line may lie from the day of a payment that it does not name; a return comes later, within
+// returnDays.
 const (
 	nearDays   = 7
 	returnDays = 30
@@ -42,15 +43,17 @@ type Reconciled struct {
 	Difference ledger.Money
 }
 
-// AcceptMatch books what lines prove: one line for one payment or many, or many lines for one payment, which is then booked on the
-// day of the last. A line that holds more than its payments keeps the rest. [ErrMatchShape] for many and many, or one named twice.
-func (o Office) AcceptMatch(ctx context.Context, tx *store.Tx, lines, payments []string, proves Proves) (Reconciled, error) {
+// AcceptMatch books what lines prove: one line for one payment or many, or many lines for one payment, which is then
+// booked on the day of the last. A line that holds more than its payments keeps the rest. [ErrMatchShape] for many
+// and many, or one named twice.
+func (lin Lines) AcceptMatch(ctx context.Context, tx *store.Tx, lines, payments []string, proves Proves) (Reconciled,
+	error) {
 	if len(lines) == 0 || len(payments) == 0 || len(lines) > 1 && len(payments) > 1 || twice(lines) || twice(payments) {
 		return Reconciled{}, ErrMatchShape
 	}
 	var r Reconciled
 	for _, p := range payments {
-		m, err := o.match(ctx, tx, lines, p, proves)
+		m, err := lin.match(ctx, tx, lines, p, proves)
 		if err != nil {
 			return Reconciled{}, err
 		}
@@ -64,10 +67,10 @@ func twice(keys []string) bool {
 	return len(slices.Compact(sorted)) < len(keys)
 }
 
-// Suggestions thinks of a match for each line of an account that has something left, the oldest line first. A payment is thought of
-// for one line, or for all the lines that name it.
-func (o Office) Suggestions(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]Suggestion, error) {
-	lines, err := o.ListBankLines(ctx, tx, BankLineFilter{Account: account, Open: true})
+// Suggestions thinks of a match for each line of an account that has something left, the oldest line first. A payment
+// is thought of for one line, or for all the lines that name it.
+func (lin Lines) Suggestions(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]Suggestion, error) {
+	lines, err := lin.List(ctx, tx, BankLineFilter{Account: account, Open: true})
 	if err != nil || len(lines) == 0 {
 		return nil, err
 	}
@@ -92,10 +95,12 @@ type thinking struct {
 	out      []Suggestion
 }
 
-// suggest is the rule of [Office.Suggestions]: first what the bank names, then what amount and day say.
+// suggest is the rule of [Lines.Suggestions]: first what the bank names, then what amount and day say.
 func suggest(lines []BankLine, payments []Payment, names map[BankLineID][]named) []Suggestion {
-	t := &thinking{names: names, payments: map[PaymentID]Payment{}, byAmount: map[int64][]Payment{}, used: map[PaymentID]bool{}, told: map[BankLineID]bool{}}
-	for _, p := range slices.SortedFunc(slices.Values(payments), func(a, b Payment) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.ID, b.ID)) }) {
+	t := &thinking{names: names, payments: map[PaymentID]Payment{}, byAmount: map[int64][]Payment{},
+		used: map[PaymentID]bool{}, told: map[BankLineID]bool{}}
+	for _, p := range slices.SortedFunc(slices.Values(payments),
+		func(a, b Payment) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.ID, b.ID)) }) {
 		t.payments[p.ID] = p
 		t.byAmount[p.Amount.Minor()] = append(t.byAmount[p.Amount.Minor()], p)
 	}
@@ -141,9 +146,11 @@ func provedBy(l BankLine, p Payment, returned bool) Proves {
 	return ""
 }
 
-// fits adds a suggestion where the amounts go together: the payments within the line, or the lines that name one payment its amount.
+// fits adds a suggestion where the amounts go together: the payments within the line, or the lines that name one
+// payment its amount.
 func (t *thinking) fits(l BankLine, found []Payment, proves Proves, all []BankLine) bool {
-	s := Suggestion{Lines: []BankLine{l}, Payments: found, Proves: proves, Reason: ByEndToEndID, Difference: ledger.Zero(l.Left.Currency)}
+	s := Suggestion{Lines: []BankLine{l}, Payments: found, Proves: proves, Reason: ByEndToEndID,
+		Difference: ledger.Zero(l.Left.Currency)}
 	if proves == ProvesFee {
 		s.Payments = found[:1]
 		return t.tell(s)
@@ -165,7 +172,8 @@ func (t *thinking) fits(l BankLine, found []Payment, proves Proves, all []BankLi
 	left := ledger.Zero(l.Left.Currency)
 	s.Lines = nil
 	for _, other := range all {
-		if !t.told[other.ID] && other.Left.Sign() == l.Left.Sign() && slices.ContainsFunc(t.names[other.ID], func(n named) bool { return n.payment == found[0].ID }) {
+		if !t.told[other.ID] && other.Left.Sign() == l.Left.Sign() &&
+			slices.ContainsFunc(t.names[other.ID], func(n named) bool { return n.payment == found[0].ID }) {
 			s.Lines, left = append(s.Lines, other), left.Add(other.Left)
 		}
 	}
@@ -203,7 +211,8 @@ func (t *thinking) byDay(l BankLine) {
 		}
 	}
 	if best != nil {
-		t.tell(Suggestion{Lines: []BankLine{l}, Payments: []Payment{*best}, Proves: proves, Reason: ByAmountDate, Days: days, Others: others,
+		t.tell(Suggestion{Lines: []BankLine{l}, Payments: []Payment{*best}, Proves: proves, Reason: ByAmountDate, Days: days,
+			Others:     others,
 			Difference: ledger.Zero(l.Left.Currency)})
 	}
 }

@@ -1,4 +1,4 @@
-package disbursements
+package payees
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"supportledger/ledger"
 )
 
-// AccountGiven is where an account is, as people write it: an IBAN, a Danish registration and account number, a Nigerian bank's code
-// and number (NUBAN), or the number of a country without IBAN. Without an IBAN, and for what crosses borders, the bank's BIC and
-// the payee's town and country belong to it.
+// AccountGiven is where an account is, as people write it: an IBAN, a Danish registration and account number, a
+// Nigerian bank's code and number (NUBAN), or the number of a country without IBAN. Without an IBAN, and for what
+// crosses borders, the bank's BIC and the payee's town and country belong to it.
 type AccountGiven struct {
 	IBAN                  string
 	Registration, Account string // Danish
@@ -32,17 +32,19 @@ func (e *FieldFault) Error() string { return e.Field + ": " + e.Err.Error() }
 func (e *FieldFault) Unwrap() error { return e.Err }
 
 // account is where an account is, checked. It is what is sealed.
-type account struct {
+type Account struct {
 	IBAN, Number, BIC         string
 	Street, House, Post, Town string
 	Country                   string // of the address
 	Lines                     []string
 }
 
-// Check holds the numbers against their check digits and the whole against what a bank takes. What may still be right, such as a
-// NUBAN whose last digit does not fit, is a warning, by its code. Errors are [*FieldFault] and [ErrIncompleteAccount].
-func (g AccountGiven) Check() (account, []string, error) {
-	a := account{Street: g.Address.Street, House: g.Address.Building, Post: g.Address.PostCode, Town: g.Address.Town, Country: g.Address.Country, Lines: g.Address.Lines}
+// Check holds the numbers against their check digits and the whole against what a bank takes. What may still be
+// right, such as a NUBAN whose last digit does not fit, is a warning, by its code. Errors are [*FieldFault] and
+// [ErrIncompleteAccount].
+func (g AccountGiven) Check() (Account, []string, error) {
+	a := Account{Street: g.Address.Street, House: g.Address.Building, Post: g.Address.PostCode, Town: g.Address.Town,
+		Country: g.Address.Country, Lines: g.Address.Lines}
 	field, warnings := "", []string(nil)
 	var err error
 	switch {
@@ -61,24 +63,24 @@ func (g AccountGiven) Check() (account, []string, error) {
 	case g.Number != "":
 		a.Number = strings.ToUpper(strings.ReplaceAll(g.Number, " ", ""))
 	default:
-		return account{}, nil, ErrIncompleteAccount
+		return Account{}, nil, ErrIncompleteAccount
 	}
 	if err != nil {
-		return account{}, nil, &FieldFault{field, err}
+		return Account{}, nil, &FieldFault{field, err}
 	}
 	if g.BIC != "" {
 		if a.BIC, err = banknumbers.BIC(g.BIC); err != nil {
-			return account{}, nil, &FieldFault{"bic", err}
+			return Account{}, nil, &FieldFault{"bic", err}
 		}
 	}
 	if a.IBAN == "" && (a.BIC == "" || a.Town == "" || a.Country == "") {
-		return account{}, nil, ErrIncompleteAccount
+		return Account{}, nil, ErrIncompleteAccount
 	}
 	return a, warnings, a.fits()
 }
 
 // fits holds the account against what the way that it is for wants, with a payment made up for it.
-func (a account) fits() error {
+func (a Account) fits() error {
 	c := ledger.Currency("USD")
 	switch {
 	case strings.HasPrefix(a.IBAN, "DK"):
@@ -88,43 +90,45 @@ func (a account) fits() error {
 	case a.BIC == "" || a.Town == "" || a.Country == "":
 		return ErrIncompleteAccount
 	}
-	p := payOut{Number: "X-1", Alias: "X", Amount: ledger.OfMinor(1, c), Charges: iso20022.Shared, account: a, UETR: "00000000-0000-4000-8000-000000000000"}
-	if faults := p.payment().Check(); len(faults) > 0 {
+	p := Outgoing{Number: "X-1", Alias: "X", Amount: ledger.OfMinor(1, c), Charges: iso20022.Shared, Account: a,
+		UETR: "00000000-0000-4000-8000-000000000000"}
+	if faults := p.ForFile().Check(); len(faults) > 0 {
 		return &FieldFault{"address", faults[0]}
 	}
 	return nil
 }
 
 // country is where the account is.
-func (a account) country() string {
+func (a Account) country() string {
 	if a.IBAN != "" {
 		return a.IBAN[:2]
 	}
 	return a.BIC[4:6]
 }
 
-// masked shows that it is this account and not which: its country and the last four characters.
-func (a account) masked() string {
+// Masked shows that it is this account and not which: its country and the last four characters.
+func (a Account) Masked() string {
 	number := a.IBAN + a.Number
 	return a.country() + " … " + number[max(0, len(number)-min(4, len(number)/2)):]
 }
 
-func (a account) address() iso20022.Address {
-	return iso20022.Address{Street: a.Street, Building: a.House, PostCode: a.Post, Town: a.Town, Country: a.Country, Lines: a.Lines}
+func (a Account) address() iso20022.Address {
+	return iso20022.Address{Street: a.Street, Building: a.House, PostCode: a.Post, Town: a.Town, Country: a.Country,
+		Lines: a.Lines}
 }
 
-// payOut is one payment as it leaves the house: nothing in it says who is paid but the alias and the account.
-type payOut struct {
+// Outgoing is one payment as it is sent out: nothing in it says who is paid but the alias and the account.
+type Outgoing struct {
 	Number  string // ours; it comes back on the bank's statement
 	UETR    string
 	Alias   string
 	Amount  ledger.Money
 	Charges iso20022.Charges // across borders
-	account account
+	Account Account
 }
 
 // wayOf is how money goes to an account: at home in kroner, in euro within SEPA, across borders otherwise.
-func wayOf(c ledger.Currency, country string, iban bool) iso20022.Kind {
+func KindOf(c ledger.Currency, country string, iban bool) iso20022.Kind {
 	switch {
 	case iban && c == "DKK" && country == "DK":
 		return iso20022.Domestic
@@ -135,7 +139,7 @@ func wayOf(c ledger.Currency, country string, iban bool) iso20022.Kind {
 }
 
 // chargesOf is who pays the banks on a way, where across borders it was chosen.
-func chargesOf(way iso20022.Kind, chosen iso20022.Charges) iso20022.Charges {
+func ChargesOf(way iso20022.Kind, chosen iso20022.Charges) iso20022.Charges {
 	switch way {
 	case iso20022.Domestic:
 		return iso20022.Shared
@@ -147,13 +151,14 @@ func chargesOf(way iso20022.Kind, chosen iso20022.Charges) iso20022.Charges {
 }
 
 // payment is the payment for a file. Its text is its number alone.
-func (p payOut) payment() iso20022.Payment {
-	way := wayOf(p.Amount.Currency, p.account.country(), p.account.IBAN != "")
-	out := iso20022.Payment{EndToEndID: p.Number, UETR: p.UETR, Kind: way, Amount: p.Amount, Charges: chargesOf(way, p.Charges), Text: p.Number,
-		Payee: iso20022.Party{Name: p.Alias}, Account: iso20022.Account{IBAN: p.account.IBAN, Number: p.account.Number}}
+func (p Outgoing) ForFile() iso20022.Payment {
+	way := KindOf(p.Amount.Currency, p.Account.country(), p.Account.IBAN != "")
+	out := iso20022.Payment{EndToEndID: p.Number, UETR: p.UETR, Kind: way, Amount: p.Amount,
+		Charges: ChargesOf(way, p.Charges), Text: p.Number,
+		Payee: iso20022.Party{Name: p.Alias}, Account: iso20022.Account{IBAN: p.Account.IBAN, Number: p.Account.Number}}
 	if way != iso20022.Domestic {
-		out.Payee.Address = p.account.address()
-		out.Bank.BIC = p.account.BIC
+		out.Payee.Address = p.Account.address()
+		out.Bank.BIC = p.Account.BIC
 	}
 	return out
 }

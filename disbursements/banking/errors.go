@@ -1,0 +1,82 @@
+package banking
+
+import (
+	"errors"
+	"fmt"
+
+	"supportledger/ledger"
+)
+
+// What payments, bank lines and batches refuse.
+var (
+	ErrUnknownPayment    = errors.New("banking: unknown payment")
+	ErrUnknownBankLine   = errors.New("banking: unknown bank line")
+	ErrDuplicatePayment  = errors.New("banking: payment exists")
+	ErrBankDifference    = errors.New("banking: the bank line does not prove this amount")
+	ErrReissued          = errors.New("banking: it was paid again already")
+	ErrUnknownBankImport = errors.New("banking: unknown bank statement")
+	ErrBankFileKnown     = errors.New("banking: the bank's file is here already")
+	ErrNoNewLines        = errors.New("banking: every line of the bank's file is on record")
+	ErrBankLinesMatched  = errors.New("banking: a line of the bank's file proved something")
+	ErrOtherBankAccount  = errors.New("banking: the bank's file is of another account than those before")
+	ErrMatchShape        = errors.New("banking: many lines and many payments are not matched at once")
+	ErrUnknownBatch      = errors.New("banking: unknown payment batch")
+	ErrDuplicateBatch    = errors.New("banking: payment batch exists")
+	ErrUnknownOwnAccount = errors.New("banking: it is not on record where our bank account is")
+	ErrBatchEmpty        = errors.New("banking: the payment batch is empty")
+	ErrBatchBlocked      = errors.New("banking: bank details keep the payment batch back")
+	ErrBatchChanged      = errors.New("banking: the payment batch is not what was locked")
+	ErrBatchFile         = errors.New("banking: the file made again is not the one that was exported")
+	ErrBatchUnproved     = errors.New("banking: the bank has not confirmed the whole payment batch")
+	ErrInBatch           = errors.New("banking: it is in a payment batch")
+)
+
+// BankDifference tells what a bank line has left to prove, and what it would have to prove.
+type BankDifference struct {
+	Account      ledger.AccountNo
+	Left, Wanted ledger.Money
+}
+
+func (e *BankDifference) Error() string {
+	return fmt.Sprintf("disbursements: the bank line of account %s has %s left, not %s", e.Account, e.Left, e.Wanted)
+}
+
+// Unwrap makes errors.Is(err, ErrBankDifference) true.
+func (e *BankDifference) Unwrap() error { return ErrBankDifference }
+
+// Reissued names the payment that was made in place of another.
+type Reissued struct{ By string }
+
+func (e *Reissued) Error() string { return "disbursements: it was paid again as " + e.By }
+
+// Unwrap makes errors.Is(err, ErrReissued) true.
+func (e *Reissued) Unwrap() error { return ErrReissued }
+
+// BatchBlocked counts the payments of a batch that bank details keep back.
+type BatchBlocked struct{ Blocked }
+
+func (e *BatchBlocked) Error() string {
+	return fmt.Sprintf("disbursements: bank details of %d payments were replaced since, of %d are not verified, of %d "+
+		"are verified too lately", e.Changed, e.Unverified, e.Cooling)
+}
+
+// Unwrap makes errors.Is(err, ErrBatchBlocked) true.
+func (e *BatchBlocked) Unwrap() error { return ErrBatchBlocked }
+
+// BatchUnproved counts the payments of a batch that the bank said nothing of.
+type BatchUnproved struct{ Open int }
+
+func (e *BatchUnproved) Error() string {
+	return fmt.Sprintf("disbursements: %d payments are neither confirmed, nor returned, nor made again", e.Open)
+}
+
+// Unwrap makes errors.Is(err, ErrBatchUnproved) true.
+func (e *BatchUnproved) Unwrap() error { return ErrBatchUnproved }
+
+// InBatch names the batch that something is in.
+type InBatch struct{ Batch string }
+
+func (e *InBatch) Error() string { return "disbursements: it is in payment batch " + e.Batch }
+
+// Unwrap makes errors.Is(err, ErrInBatch) true.
+func (e *InBatch) Unwrap() error { return ErrInBatch }

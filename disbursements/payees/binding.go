@@ -1,0 +1,93 @@
+package payees
+
+import (
+	"context"
+	"errors"
+
+	"supportledger/beneficiaries"
+	"supportledger/store"
+)
+
+// binding says with which version of a payee's bank details something was asked for.
+type binding struct {
+	Payee   ID
+	Version int
+}
+
+// bind notes which bank details of a payee something is asked for with. A code that is nobody's on record binds
+// nothing.
+func Bind(ctx context.Context, tx *store.Tx, subject string, round int, payee string) error {
+	p, err := readPayee(ctx, tx, payee, true)
+	if errors.Is(err, ErrUnknown) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	newest := p.Newest()
+	if newest.Version > 0 {
+		if err := notPerson(ctx, tx, newest.EnteredBy); err != nil {
+			return err
+		}
+	}
+	return insertBinding(ctx, tx, subject, round, binding{p.ID, newest.Version})
+}
+
+// mindBinding refuses a step by who entered the bank details, and, where money is to leave, details that may not be
+// paid to. [access.ErrMakerCannotApprove], [ErrChanged], [ErrUnverified], [*Cooling].
+func CheckBinding(ctx context.Context, tx *store.Tx, subject string, round int, leaving bool) error {
+	b, bound, err := readBinding(ctx, tx, subject, round)
+	if err != nil || !bound {
+		return err
+	}
+	p, err := readPayee(ctx, tx, string(b.Payee), leaving)
+	if err != nil {
+		return err
+	}
+	for _, d := range p.Details {
+		if d.Version == b.Version {
+			if err := notPerson(ctx, tx, d.EnteredBy); err != nil {
+				return err
+			}
+		}
+	}
+	if !leaving {
+		return nil
+	}
+	if p.Newest().Version != b.Version {
+		return ErrChanged
+	}
+	return p.Newest().Usable(tx.At)
+}
+
+// BoundDetails is the version of the payee's bank details that something was asked for with; nil where no payee on
+// record was named.
+func BoundDetails(ctx context.Context, tx *store.Tx, subject string, round int) (*int, error) {
+	b, bound, err := readBinding(ctx, tx, subject, round)
+	if err != nil || !bound {
+		return nil, err
+	}
+	return &b.Version, nil
+}
+
+// SealedPayee finds a payee by id or code without opening its bank details. [ErrUnknown].
+func Sealed(ctx context.Context, tx *store.Tx, key string) (Payee, error) {
+	return readPayee(ctx, tx, key, false)
+}
+
+// OnRecord finds who is on record to be paid under a code, or else under an alias, for plans to name: it is a
+// [beneficiaries.PayeeRecord].
+func OnRecord(ctx context.Context, tx *store.Tx, key string) ([]beneficiaries.Payee, error) {
+	return readOnRecord(ctx, tx, key)
+}
+
+// PayeeReady says whether money may be released to a payee now, by code or id: nil, [ErrUnverified] or [*Cooling]. A
+// code that is nobody's on record has nothing to be ready.
+func Ready(ctx context.Context, tx *store.Tx, key string) error {
+	p, err := readPayee(ctx, tx, key, false)
+	if errors.Is(err, ErrUnknown) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return p.Newest().Usable(tx.At)
+}

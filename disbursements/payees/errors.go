@@ -1,0 +1,31 @@
+package payees
+
+import (
+	"errors"
+	"time"
+)
+
+// What payees refuse.
+var (
+	ErrUnknown           = errors.New("payees: unknown payee")
+	ErrUnknownDetails    = errors.New("payees: the payee has no such version of bank details")
+	ErrDuplicate         = errors.New("payees: payee exists")
+	ErrTells             = errors.New("payees: code or alias of a payee tells too much, or holds what a bank does not take")
+	ErrIncompleteAccount = errors.New("payees: the account is not complete")
+	ErrVerified          = errors.New("payees: the payee's bank details are verified already")
+	ErrUnverified        = errors.New("payees: the payee's bank details are not verified")
+	ErrCooling           = errors.New("payees: the payee's bank details are verified too lately")
+	ErrChanged           = errors.New("payees: the payee's bank details changed since")
+	ErrUnbound           = errors.New("payees: no payee's bank details were on record when it was asked for")
+)
+
+// PayeeCooling tells when bank details may be paid to.
+type Cooling struct{ From time.Time }
+
+func (e *Cooling) Error() string {
+	return "disbursements: the payee's bank details may be paid to from " + e.From.UTC().Format("2006-01-02 15:04") +
+		" UTC"
+}
+
+// Unwrap makes errors.Is(err, ErrPayeeCooling) true.
+func (e *Cooling) Unwrap() error { return ErrCooling }
