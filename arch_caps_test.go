@@ -36,7 +36,7 @@ var debts = map[string]map[string]int{
 	},
 	"parameters": {
 		"access": 9, "beneficiaries": 11, "cmd": 3, "disbursements": 14, "grants": 15, "http": 8, "ledger": 12,
-		"loadtest": 5, "proof": 3, "statements": 7,
+		"loadtest": 5, "proof": 3,
 	},
 	"positional literals": {
 		"access": 3, "beneficiaries": 9, "disbursements": 10, "grants": 10, "http": 84, "ledger": 14,

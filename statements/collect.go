@@ -144,7 +144,7 @@ func (c collector) told(ctx context.Context, tx *store.Tx, s *figures.GrantState
 		return slices.ContainsFunc(s.Lines,
 			func(l figures.Line) bool { return l.Kind == figures.Programme && l.Key == category })
 	}
-	if s.InKind, err = c.office.inKind(ctx, tx, c.period, c.cutOff, "", counts); err != nil {
+	if s.InKind, err = c.office.inKind(ctx, tx, reported(c.period, c.cutOff), "", counts); err != nil {
 		return err
 	}
 	if err := c.before(ctx, tx, s); err != nil {

@@ -56,7 +56,7 @@ func (c collector) advances(ctx context.Context, tx *store.Tx, s *figures.GrantS
 		}
 	}
 	slices.Sort(accounts)
-	moves, err := readAdvances(ctx, tx, c.grant.Fund(), accounts, c.span(), s.Base)
+	moves, err := readAdvances(ctx, tx, costsOf{c.span(), c.grant.Fund(), accounts}, s.Base)
 	if err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ func (c collector) shared(ctx context.Context, tx *store.Tx, s *figures.GrantSta
 		}
 	}
 	slices.Sort(accounts)
-	found, err := readShared(ctx, tx, c.grant.Fund(), accounts,
-		ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq}, s.Base)
+	inPeriod := ledger.Span{From: c.period.From, To: c.period.To, Through: c.cutOff.Seq}
+	found, err := readShared(ctx, tx, costsOf{inPeriod, c.grant.Fund(), accounts}, s.Base)
 	for _, f := range found {
 		if f.Whole.Equal(f.Grant) {
 			continue

@@ -46,14 +46,10 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.D
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := o.accounts(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
 	for _, code := range purposesOf(given) {
 		p := figures.Purpose{Fund: string(code), Name: figures.Name{EN: funds[code].Name, DA: funds[code].Name}}
 		listGifts(&s, &p, given)
-		pool, err := o.pool(ctx, tx, code, ledger.Span{To: in.To, Through: cutOff.Seq}, accounts)
+		pool, err := o.pool(ctx, tx, code, ledger.Span{To: in.To, Through: cutOff.Seq})
 		if err != nil {
 			return nil, err
 		}
@@ -150,10 +146,9 @@ func plainLine(s *figures.FundStatement, category string) *figures.Line {
 }
 
 // pool plays the gifts, the other money and the cost of a fund in order of their days.
-func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span,
-	accounts map[ledger.AccountNo]ledger.Account) (*pool, error) {
+func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) (*pool, error) {
 	return remembered(o.notes, fmt.Sprint("pool ", fund, span), func() (*pool, error) {
-		events, err := o.events(ctx, tx, fund, span, accounts, true)
+		events, err := o.events(ctx, tx, fund, span, true)
 		return play(events), err
 	})
 }
@@ -164,8 +159,13 @@ func (o Office) accounts(ctx context.Context, tx *store.Tx) (map[ledger.AccountN
 }
 
 // events are what happened to a fund, with its cost or without.
-func (o Office) events(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span,
-	accounts map[ledger.AccountNo]ledger.Account, costs bool) ([]event, error) {
+func (o Office) events(
+	ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, costs bool,
+) ([]event, error) {
+	accounts, err := o.accounts(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Fund: fund}, span)
 	if err != nil {
 		return nil, err
@@ -253,7 +253,8 @@ func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, 
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
 	tidyFund(&s, accounts)
-	if s.InKind, err = o.inKind(ctx, tx, s.Period, cutOff, fund.Code, func(string) bool { return true }); err != nil {
+	if s.InKind, err = o.inKind(ctx, tx, reported(s.Period, cutOff), fund.Code,
+		func(string) bool { return true }); err != nil {
 		return nil, err
 	}
 	s.Notes = append(s.Notes, figures.Note{Code: figures.NoteYearEnd}, figures.Note{Code: figures.NoteNotOnePerson})

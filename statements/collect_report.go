@@ -130,11 +130,16 @@ func stillToCome(standing grants.Standing, received decimal.Decimal, to ledger.D
 	return open
 }
 
-// inKind sums what was given in kind in the period, up to the cut-off, as far as it counts; to a fund, or to all where
-// it is "".
-func (o Office) inKind(ctx context.Context, tx *store.Tx, in figures.Period, cutOff ledger.Posted, fund ledger.FundCode,
-	counts func(category string) bool) ([]figures.InKind, error) {
-	given, err := readInKind(ctx, tx, fund, ledger.Span{From: in.From, To: in.To, Through: cutOff.Seq})
+// reported is what a statement reads of its period, up to the cut-off.
+func reported(in figures.Period, cutOff ledger.Posted) ledger.Span {
+	return ledger.Span{From: in.From, To: in.To, Through: cutOff.Seq}
+}
+
+// inKind sums what was given in kind, as far as it counts; to a fund, or to all where it is "".
+func (o Office) inKind(
+	ctx context.Context, tx *store.Tx, span ledger.Span, fund ledger.FundCode, counts func(category string) bool,
+) ([]figures.InKind, error) {
+	given, err := readInKind(ctx, tx, fund, span)
 	if err != nil || len(given) == 0 {
 		return nil, err
 	}

@@ -306,7 +306,7 @@ func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 		costs = append(costs, event{x.date, 3,
 			func(p *pool) { p.spend(x.date, x.id, ledger.OfMinor(x.Amount, b.Office.Book.Base).Amount) }})
 	}
-	money, err := b.Office.events(ctx, tx, fund, span, accounts, false)
+	money, err := b.Office.events(ctx, tx, fund, span, false)
 	if err != nil {
 		return nil, err
 	}

@@ -18,10 +18,16 @@ func within(q *bun.SelectQuery, s ledger.Span) *bun.SelectQuery {
 	return q.Where("e.date <= ?", s.To).Where("e.seq <= ?", s.Through)
 }
 
+// costsOf names the lines of one fund on some accounts.
+type costsOf struct {
+	ledger.Span
+	fund     ledger.FundCode
+	accounts []ledger.AccountNo
+}
+
 // readAdvances sums the lines of a fund on advance accounts by partner, act, day and currency.
-func readAdvances(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accounts []ledger.AccountNo,
-	span ledger.Span, base ledger.Currency) ([]advanceMove, error) {
-	if len(accounts) == 0 {
+func readAdvances(ctx context.Context, tx *store.Tx, of costsOf, base ledger.Currency) ([]advanceMove, error) {
+	if len(of.accounts) == 0 {
 		return nil, nil
 	}
 	var rows []struct {
@@ -32,10 +38,10 @@ func readAdvances(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accou
 	}
 	q := tx.NewSelect().TableExpr("entry_lines AS l").Column("l.partner", "e.act", "e.date", "l.currency").
 		ColumnExpr("CAST(SUM(l.amount) AS BIGINT) AS amount").ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS base").
-		Join("JOIN entries AS e ON e.seq = l.entry_seq").Where("l.fund = ?", fund).Where("l.account IN (?)",
-		bun.List(accounts)).
+		Join("JOIN entries AS e ON e.seq = l.entry_seq").Where("l.fund = ?", of.fund).
+		Where("l.account IN (?)", bun.List(of.accounts)).
 		Group("l.partner", "e.act", "e.date", "l.currency").Order("l.partner", "l.currency", "e.date", "e.act")
-	if err := within(q, span).Scan(ctx, &rows); err != nil {
+	if err := within(q, of.Span).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	moves := make([]advanceMove, len(rows))
@@ -53,24 +59,24 @@ type sharedCost struct {
 }
 
 // readShared sums, per account, the cost of the entries in which both a fund and another one have cost on it.
-func readShared(ctx context.Context, tx *store.Tx, fund ledger.FundCode, accounts []ledger.AccountNo, span ledger.Span,
-	base ledger.Currency) ([]sharedCost, error) {
-	if len(accounts) == 0 {
+func readShared(ctx context.Context, tx *store.Tx, of costsOf, base ledger.Currency) ([]sharedCost, error) {
+	if len(of.accounts) == 0 {
 		return nil, nil
 	}
-	of := tx.NewSelect().TableExpr("entry_lines AS l").Column("l.entry_seq", "l.account").
+	fund := of.fund
+	parts := tx.NewSelect().TableExpr("entry_lines AS l").Column("l.entry_seq", "l.account").
 		ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS whole").
 		ColumnExpr("CAST(SUM(CASE WHEN l.fund = ? THEN l.base ELSE 0 END) AS BIGINT) AS part", fund).
 		ColumnExpr("MAX(CASE WHEN l.fund = ? THEN 1 ELSE 0 END) AS ours", fund).
 		ColumnExpr("MAX(CASE WHEN l.fund <> ? THEN 1 ELSE 0 END) AS others", fund).
-		Join("JOIN entries AS e ON e.seq = l.entry_seq").Where("l.account IN (?)", bun.List(accounts)).
+		Join("JOIN entries AS e ON e.seq = l.entry_seq").Where("l.account IN (?)", bun.List(of.accounts)).
 		Where("l.entry_seq IN (SELECT entry_seq FROM entry_lines WHERE fund = ?)", fund).
 		Group("l.entry_seq", "l.account")
 	var rows []struct {
 		Account     ledger.AccountNo
 		Whole, Part int64
 	}
-	err := tx.NewSelect().TableExpr("(?) AS t", within(of, span)).Column("account").
+	err := tx.NewSelect().TableExpr("(?) AS t", within(parts, of.Span)).Column("account").
 		ColumnExpr("CAST(SUM(whole) AS BIGINT) AS whole").ColumnExpr("CAST(SUM(part) AS BIGINT) AS part").
 		Where("ours = 1").Where("others = 1").Group("account").Order("account").Scan(ctx, &rows)
 	if err != nil {

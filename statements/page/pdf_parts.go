@@ -124,7 +124,7 @@ func (d *sheet) band() laid {
 	r := row.New(bandHeight)
 	for _, term := range terms {
 		if term.sign != "" {
-			r.Add(d.box(signWide, "", term.sign, style{regular, 12, muted, align.Center}, nil, 0))
+			r.Add(d.box(signWide, "", term.sign, style{regular, 12, muted, align.Center}, nil))
 		}
 		st, fill := style{bold, size, ink, align.Left}, tint
 		if term.sign == "=" {
@@ -133,11 +133,11 @@ func (d *sheet) band() laid {
 				fill = warn
 			}
 		}
-		r.Add(d.box(width, term.label, term.figure.text, st, fill, boxPad))
+		r.Add(d.box(width, term.label, term.figure.text, st, fill))
 	}
 	if d.p.share != nil {
 		r.Add(col.New(grid(signWide)),
-			d.box(width, d.p.share.label, d.lang.Percent(d.p.share.percent), style{bold, size, accent, align.Left}, nil, 0))
+			d.box(width, d.p.share.label, d.lang.Percent(d.p.share.percent), style{bold, size, accent, align.Left}, nil))
 	}
 	return laid{row: r, height: bandHeight}
 }
@@ -153,10 +153,11 @@ func (d *sheet) bandSize(terms []term, width float64) float64 {
 	return size
 }
 
-// box is a label over a figure on a ground.
-func (d *sheet) box(width float64, label, figure string, st style, fill *props.Color, pad float64) core.Col {
-	column := col.New(grid(width))
+// box is a label over a figure; on a ground there is white around them.
+func (d *sheet) box(width float64, label, figure string, st style, fill *props.Color) core.Col {
+	column, pad := col.New(grid(width)), 0.0
 	if fill != nil {
+		pad = boxPad
 		column.WithStyle(&props.Cell{BackgroundColor: fill})
 	}
 	name := small.at(7)
@@ -215,7 +216,7 @@ func (d *sheet) tableHead(b block) []laid {
 	for _, c := range b.columns {
 		if c.head != "" {
 			heads := figures.Each(b.columns, func(c column) figure { return word(c.head) })
-			return []laid{d.tableRow(b, heads, tableHead, headStyle, headStyle, 0, nil)}
+			return []laid{d.tableRow(b, heads, look{frame: tableHead, text: headStyle}, nil)}
 		}
 	}
 	return []laid{rule(accent, 0.35)}
@@ -223,21 +224,21 @@ func (d *sheet) tableHead(b block) []laid {
 
 // tableRows is a row of a table, with its note beneath.
 func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
-	text, f, indent := body, rowFrame(isFirst), 0.0
+	as := look{frame: rowFrame(isFirst), text: body}
 	switch r.level {
 	case costLevel:
-		text, f, indent = body.in(muted).at(8), underRow, 3
+		as = look{frame: underRow, text: body.in(muted).at(8), indent: 3}
 	case headLevel:
-		text = body.in(muted)
+		as.text = body.in(muted)
 	case sumLevel:
-		text, f = body.bold(), totalRow
+		as = look{frame: totalRow, text: body.bold()}
 	case lineLevel:
 	}
 	var length *bar
 	if r.bar.Valid {
 		length = &bar{r.bar, 2}
 	}
-	first := d.tableRow(b, r.cells, f, text, text, indent, length)
+	first := d.tableRow(b, r.cells, as, length)
 	if b.carry && r.counts {
 		first.adds = r.cells
 	}
@@ -248,11 +249,18 @@ func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
 	return []laid{first.stay(), d.row(underRow, cell{width: 8}, cell{width: 150, text: r.note, style: note})}
 }
 
+// look is how a row of a table looks.
+type look struct {
+	frame  frame
+	text   style
+	indent float64 // of its flexible column
+}
+
 // tableRow sets the cells of a row into the columns of its table.
-func (d *sheet) tableRow(b block, cells []figure, f frame, text, figures style, indent float64, length *bar) laid {
+func (d *sheet) tableRow(b block, cells []figure, as look, length *bar) laid {
 	set := make([]cell, len(b.columns))
 	for i, c := range b.columns {
-		set[i] = cell{width: float64(c.mm), style: text}
+		set[i] = cell{width: float64(c.mm), style: as.text}
 		switch {
 		case c.bar:
 			set[i].bar = length
@@ -260,12 +268,12 @@ func (d *sheet) tableRow(b block, cells []figure, f frame, text, figures style, 
 			set[i].text = cells[i].text
 		}
 		if c.right {
-			set[i].style = figures.right()
+			set[i].style = as.text.right()
 		} else if c.chars == 0 {
-			set[i].indent = indent
+			set[i].indent = as.indent
 		}
 	}
-	return d.row(f, set...)
+	return d.row(as.frame, set...)
 }
 
 func rowFrame(isFirst bool) frame {
@@ -292,7 +300,7 @@ func (d *sheet) carrier(b block) func(label string, sums []figure) laid {
 				cells[i] = word(d.lang.Number(sums[i].number.Decimal, sums[i].digits))
 			}
 		}
-		return d.tableRow(b, cells, movedRow, body.bold().at(8), body.bold().at(8), 0, nil)
+		return d.tableRow(b, cells, look{frame: movedRow, text: body.bold().at(8)}, nil)
 	}
 }
 

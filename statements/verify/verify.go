@@ -77,8 +77,8 @@ func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) 
 	if err != nil {
 		return r, err
 	}
-	b := books{book: book, archive: o.Evidence, report: o.Report, counted: make(chan struct{})}
-	if err := b.verify(ctx, tx, other, checkpoints, &r, &found); err != nil {
+	b := books{book: book, checkpoints: checkpoints, archive: o.Evidence, report: o.Report, counted: make(chan struct{})}
+	if err := b.verify(ctx, tx, other, &r, &found); err != nil {
 		return r, err
 	}
 	r.Findings, r.More = found.List, found.More
@@ -94,13 +94,14 @@ type books struct {
 	report  func(stage string, done int64)
 	counted chan struct{}        // closed when the tree is through
 	counts  map[proof.Kind]int64 // its leaves, from then on
+
+	checkpoints []proof.Checkpoint // to hold the tree against
 }
 
 // verify runs both halves: one after the other on one tx, or at once on two. A half that fails ends the other one.
-func (b *books) verify(ctx context.Context, tx, other *store.Tx, checkpoints []proof.Checkpoint, r *Report,
-	found *proof.Findings) error {
+func (b *books) verify(ctx context.Context, tx, other *store.Tx, r *Report, found *proof.Findings) error {
 	if other == nil {
-		if err := b.tree(ctx, tx, checkpoints, r, found); err != nil {
+		if err := b.tree(ctx, tx, r, found); err != nil {
 			return err
 		}
 		return b.entries(ctx, tx, r, found)
@@ -115,7 +116,7 @@ func (b *books) verify(ctx context.Context, tx, other *store.Tx, checkpoints []p
 			end()
 		}
 	})
-	err := b.tree(ctx, tx, checkpoints, r, found)
+	err := b.tree(ctx, tx, r, found)
 	if err != nil {
 		end()
 	}
@@ -138,9 +139,8 @@ func (b *books) at(stage string) func(int64) {
 
 // tree verifies the tree, the audit events whose leaves are in it, and what was decided about plans, payments and
 // statements.
-func (b *books) tree(ctx context.Context, tx *store.Tx, checkpoints []proof.Checkpoint, r *Report,
-	found *proof.Findings) error {
-	counts, root, err := proof.VerifyTree(ctx, tx, checkpoints, found, b.at("leaves"))
+func (b *books) tree(ctx context.Context, tx *store.Tx, r *Report, found *proof.Findings) error {
+	counts, root, err := proof.VerifyTree(ctx, tx, b.checkpoints, found, b.at("leaves"))
 	b.counts = counts
 	close(b.counted)
 	if err != nil {
