@@ -121,8 +121,8 @@ func problemPage(a *rest.API, c *gin.Context) {
 	for r := range a.Problems.Kinds() {
 		listed := slices.ContainsFunc(rows, func(p problemRow) bool { return p.Code == r.Code })
 		if !listed && (code == "" || code == r.Code) {
-			rows = append(rows, problemRow{r.Code, "/problems/" + strings.ReplaceAll(r.Code, "_", "-"), r.Status, r.Title,
-				r.Hint})
+			rows = append(rows, problemRow{Code: r.Code, Path: "/problems/" + strings.ReplaceAll(r.Code, "_", "-"),
+				Status: r.Status, Title: r.Title, Do: r.Hint})
 		}
 	}
 	if len(rows) == 0 {
@@ -140,7 +140,8 @@ func problemPage(a *rest.API, c *gin.Context) {
 	c.Data(http.StatusOK, "text/html; charset=utf-8", page.Bytes())
 }
 
-const problemStyle = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}
+const problemStyle = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;
+padding:0 1rem}
 code{font-size:1.05em}section{border-top:1px solid;padding:.5rem 0}h2{margin:.5rem 0}`
 
 var styleHash = func() string {

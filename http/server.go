@@ -32,7 +32,9 @@ type Options struct {
 
 	Evidence *ledger.Archive // keeps what documents say; nil refuses them, and nothing else
 	Vault    *vault.Vault    // seals who people are; nil refuses what needs it, and nothing else
-	Address  string          // of this server as the public reaches it, https://…, for the code on statements; "" prints the code alone
+	// Address is that of this server as the public reaches it, https://…, for the code on statements; "" prints the code
+	// alone.
+	Address string
 
 	SignIn *accounts.IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
 }
@@ -127,7 +129,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // Close drops every connection at once. After Serve has returned there is nothing left to drop.
 func (s *Server) Close() error { return s.http.Close() }
 
-// Document is the OpenAPI 3.1 document as served. It takes a second to make, which the first who asks waits for: a
+// Document is the OpenAPI 3.1 document as served. It takes a second to make, which the first request waits for: a
 // server is there at once. An error is a mistake in a route's declaration.
 func (s *Server) Document() ([]byte, error) { return s.api.Document() }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // A person at a screen has a cookie; the cookie leads to a session, and the session is a token of the user like any
-// other, so that everything behind the door knows one kind of principal. scs keeps cookie and session together, access
+// other, so that all other code knows one kind of principal. scs keeps cookie and session together, access
 // says whether the session still counts.
 
 // deviceCookie tells a device that signed in before.

@@ -98,7 +98,7 @@ type PostedView struct {
 // ViewPosted shows a posted entry.
 func ViewPosted(p ledger.Posted) PostedView { return PostedView{p.ID, p.Number, p.Date} }
 
-// Who may ask for what about people. The role opens the door; whom one may know of, the caseload decides.
+// Roles that may call what is about people. Which people they may know of, the caseload decides.
 var (
 	Privacy  = []access.Role{access.PrivacyOfficer}
 	Knowing  = []access.Role{access.Caseworker, access.ProgrammeLead, access.PrivacyOfficer}

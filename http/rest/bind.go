@@ -85,7 +85,7 @@ func shapeOf(t reflect.Type) shape {
 	return s
 }
 
-// bindParams fills the fields that come from path and query. A query parameter that nobody declared is refused,
+// bindParams fills the fields that come from path and query. A query parameter that is not declared is refused,
 // since a misspelt filter would answer with too much; so is one that is given twice.
 func (e *Endpoint) bindParams(c *gin.Context, in any) error {
 	into := reflect.ValueOf(in).Elem()

@@ -66,7 +66,7 @@ func (e *Endpoint) serve(c *gin.Context) {
 	e.send(c, out)
 }
 
-// answer goes the way of every request: who asks, what is asked, the act.
+// answer authenticates the caller, reads the request and runs the act.
 func (e *Endpoint) answer(ctx context.Context, c *gin.Context) (Reply, error) {
 	if e.alone != nil {
 		return e.goAlone(ctx, c)
@@ -366,7 +366,7 @@ func (e *Endpoint) sendLinks(c *gin.Context, out Reply) {
 	}
 }
 
-// goAlone is the way of such an operation.
+// goAlone answers an operation that opens its transactions itself.
 func (e *Endpoint) goAlone(ctx context.Context, c *gin.Context) (Reply, error) {
 	actor, err := e.Authorise(ctx, c)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"supportledger/store"
 )
 
-// A format is how a type of the trade travels as one string: ledger types wear no JSON of their own, so request
+// A format is how a domain type travels as one string: ledger types have no JSON of their own, so request
 // and view structs hold them as they are and this table says what they look like outside.
 type format struct {
 	code    string // of the fault, when the error gives no better one

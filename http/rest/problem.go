@@ -54,6 +54,11 @@ type Fault struct {
 	Message, Hint     Text
 }
 
+// at words a fault at a place.
+func (f *Fault) at(pointer string, l Lang) FieldError {
+	return FieldError{In: f.in, Pointer: pointer, Code: f.Code, Message: f.Message.In(l), Hint: f.Hint.In(l)}
+}
+
 func (f *Fault) Error() string { return f.Code + ": " + f.Message.EN }
 
 // Refusal is an error of this package: a row of the table by its code, and the faults that led to it.
@@ -185,7 +190,7 @@ func (t ProblemTable) detailOf(err error, r ProblemKind, l Lang) string {
 	return SentenceCase(err.Error())
 }
 
-// speaks tells whether the text around a sentinel may be shown: that of the trade's own packages is written for
+// speaks tells whether the text around a sentinel may be shown: that of the domain packages is written for
 // people, that of store and context may carry a driver's words.
 func speaks(sentinel error) bool {
 	from, _, _ := strings.Cut(sentinel.Error(), " ")
@@ -209,17 +214,19 @@ func (t ProblemTable) fieldErrors(err error, l Lang) []FieldError {
 	var ref *Refusal
 	if errors.As(err, &ref) {
 		for _, f := range ref.Faults {
-			out = append(out, FieldError{f.in, f.Pointer, f.Code, f.Message.In(l), f.Hint.In(l)})
+			out = append(out, f.at(f.Pointer, l))
 		}
 		return out
 	}
 	for _, p := range PlacesIn(err) {
 		if f := faultOf(p.err); f != nil {
-			out = append(out, FieldError{"", p.Pointer, f.Code, f.Message.In(l), f.Hint.In(l)})
+			f.in = ""
+			out = append(out, f.at(p.Pointer, l))
 			continue
 		}
 		if of := t.KindFor(p); of.Code != "internal" {
-			out = append(out, FieldError{"", p.Pointer, of.Code, of.Title.In(l), of.Hint.In(l)})
+			of := Fault{Code: of.Code, Message: of.Title, Hint: of.Hint}
+			out = append(out, of.at(p.Pointer, l))
 		}
 	}
 	return out

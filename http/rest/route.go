@@ -54,12 +54,14 @@ type Op struct {
 	Tag     string // the resource, plural: "grants"
 	About   string // optional: what the summary leaves out
 
-	Roles    []access.Role // who may call it; empty: everyone who is signed in
-	Public   bool          // no token needed
-	Money    bool          // it has a money effect: Idempotency-Key is required, where other writes may do without
-	Personal bool          // what it is sent or answers is only for the caller's eyes: it takes no Idempotency-Key, under which answers are stored
-	Own      bool          // it concerns the caller's own account and nothing else
-	Screen   bool          // it is for a person who signed in, not for a token
+	Roles  []access.Role // who may call it; empty: everyone who is signed in
+	Public bool          // no token needed
+	Money  bool          // it has a money effect: Idempotency-Key is required, where other writes may do without
+	// Personal says that what it is sent or answers is only for the caller's eyes: it takes no Idempotency-Key, under which
+	// answers are stored.
+	Personal bool
+	Own      bool // it concerns the caller's own account and nothing else
+	Screen   bool // it is for a person who signed in, not for a token
 
 	Status   int      // of success; 0: 201 for POST, 204 without an Out, else 200
 	Known    bool     // it may find what it would make: then 200 instead of Status, told by the Out's [Knows]
@@ -118,11 +120,10 @@ type Endpoint struct {
 	twin   *Endpoint // the GET of what this changes; see match.go
 	edited bool      // is somebody's twin
 
-	alone func(ctx context.Context, c *gin.Context, in any) (any,
-		error) // set where an operation goes its own way; see alone
-
-	Collect func(ctx context.Context, c *gin.Context) (Reply,
-		error) // set where requests are posted together; see package groupcommit
+	// alone is set where an operation opens its transactions itself; see RouteAlone.
+	alone func(ctx context.Context, c *gin.Context, in any) (any, error)
+	// Collect is set where requests are posted together; see package groupcommit.
+	Collect func(ctx context.Context, c *gin.Context) (Reply, error)
 }
 
 // methods are those that the API uses.
@@ -286,12 +287,12 @@ const (
 	Put  = http.MethodPut
 )
 
-// RouteAlone lets a registered operation go its own way: it opens its transactions itself, since what it does in
+// RouteAlone registers an operation that opens its transactions itself, since what it does in
 // between takes long (a password is hashed), and it may set cookies.
 func RouteAlone[In, Out any](api *API, op Op, act func(ctx context.Context, c *gin.Context, in In) (Out, error)) {
 	Route(api, op, func(context.Context, *store.Tx, In) (Out, error) {
 		var none Out
-		return none, fmt.Errorf("http: %s goes its own way", op.ID)
+		return none, fmt.Errorf("http: %s opens its transactions itself", op.ID)
 	})
 	e := api.Endpoints[len(api.Endpoints)-1]
 	e.alone = func(ctx context.Context, c *gin.Context, in any) (any, error) {

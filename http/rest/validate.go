@@ -52,7 +52,7 @@ func newRules() *validator.Validate {
 	return v
 }
 
-// moneyText and rateText let rules see a struct of the trade as the text it travels as; none is "".
+// moneyText and rateText let rules see a domain struct as the text it travels as; none is "".
 func moneyText(v reflect.Value) any {
 	if m, ok := v.Interface().(ledger.Money); ok && m.Currency != "" {
 		return m.String()

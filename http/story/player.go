@@ -133,10 +133,6 @@ func fields[T any](a Act) (T, error) {
 
 // post sends one request as a user of a role and reads the answer into out; body and out may be nil.
 func (p *Player) post(ctx context.Context, role, path string, body, out any) error {
-	return p.send(ctx, http.MethodPost, role, path, body, out)
-}
-
-func (p *Player) send(ctx context.Context, method, role, path string, body, out any) error {
 	var content io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)
@@ -145,7 +141,7 @@ func (p *Player) send(ctx context.Context, method, role, path string, body, out 
 		}
 		content = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, p.Base+"/api/v1"+path, content)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Base+"/api/v1"+path, content)
 	if err != nil {
 		return err
 	}
@@ -169,7 +165,7 @@ func (p *Player) send(ctx context.Context, method, role, path string, body, out 
 		return err
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
-		return p.refusal(method, path, resp.StatusCode, answer)
+		return p.refusal(http.MethodPost, path, resp.StatusCode, answer)
 	}
 	if out == nil || len(answer) == 0 {
 		return nil

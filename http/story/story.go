@@ -67,7 +67,9 @@ func Parse(r io.Reader) (Story, error) {
 		if c.Entered == "" {
 			c.Entered = c.Date
 		}
-		s = append(s, Act{n, c.Act, c.Date, c.Entered, c.Scenario, slices.Clone(jsontext.Value(text))})
+		s = append(s, Act{
+			Line: n, Name: c.Act, Date: c.Date, Entered: c.Entered, Scenario: c.Scenario, fields: slices.Clone(jsontext.Value(text)),
+		})
 	}
 	return s, lines.Err()
 }

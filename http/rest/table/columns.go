@@ -12,7 +12,7 @@ import (
 
 // How a field of a view struct becomes columns, by its JSON name and its Go type:
 //
-//	ledger.Money, amounts     a number and its currency; one number where the tag `table:"base"` says it is in base currency
+//	ledger.Money, amounts     a number and its currency; one number where it is tagged `table:"base"`, in base currency
 //	Decimal, whole numbers    a number
 //	ledger.Date               a day
 //	texts, bools              as they are; a list of texts is one text, its parts separated by commas
@@ -92,12 +92,13 @@ func fieldColumns(t reflect.Type, prefix string, path []int) []column {
 func typedColumns(t reflect.Type, key string, base bool, at []int) []column {
 	plain := func(v reflect.Value) string { return fmt.Sprint(v.Interface()) }
 	money := func(of func(reflect.Value) (amount, currency string)) []column {
-		number := column{key, numberCell, base, at, func(v reflect.Value) string { a, _ := of(v); return a }}
+		number := column{Key: key, kind: numberCell, base: base, path: at,
+			read: func(v reflect.Value) string { a, _ := of(v); return a }}
 		if base {
 			return []column{number}
 		}
-		return []column{number, {key + "_currency", textCell, false, at,
-			func(v reflect.Value) string { _, c := of(v); return c }}}
+		return []column{number, {Key: key + "_currency", kind: textCell, path: at,
+			read: func(v reflect.Value) string { _, c := of(v); return c }}}
 	}
 	switch {
 	case t == reflect.TypeFor[ledger.Money]():
@@ -111,17 +112,17 @@ func typedColumns(t reflect.Type, key string, base bool, at []int) []column {
 			return f.TableAmount()
 		})
 	case t == reflect.TypeFor[ledger.Date]():
-		return []column{{key, dateCell, false, at, plain}}
+		return []column{{Key: key, kind: dateCell, path: at, read: plain}}
 	case t == reflect.TypeFor[vault.Personal](): // it prints as nothing; a table shows it to whom JSON does
-		return []column{{key, textCell, false, at, reflect.Value.String}}
+		return []column{{Key: key, kind: textCell, path: at, read: reflect.Value.String}}
 	case t == reflect.TypeFor[ledger.Rate]():
-		return []column{{key, textCell, false, at, plain}}
+		return []column{{Key: key, kind: textCell, path: at, read: plain}}
 	case t == reflect.TypeFor[rest.Decimal](), t.Kind() == reflect.Int, t.Kind() == reflect.Int64:
-		return []column{{key, numberCell, false, at, plain}}
+		return []column{{Key: key, kind: numberCell, path: at, read: plain}}
 	case t.Kind() == reflect.String, t.Kind() == reflect.Bool:
-		return []column{{key, textCell, false, at, plain}}
+		return []column{{Key: key, kind: textCell, path: at, read: plain}}
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.String:
-		return []column{{key, textCell, false, at, func(v reflect.Value) string {
+		return []column{{Key: key, kind: textCell, path: at, read: func(v reflect.Value) string {
 			return strings.Trim(strings.ReplaceAll(fmt.Sprint(v.Interface()), " ", ", "), "[]")
 		}}}
 	case t.Kind() == reflect.Struct:

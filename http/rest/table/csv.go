@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// csv writes the table as CSV (RFC 4180), or as Danish Excel opens it without asking: semicolons, decimal commas, a byte
-// order mark.
+// csv writes the table as CSV (RFC 4180), or as Danish Excel opens it: semicolons, decimal commas, a byte order mark.
 func (t table) csv(to io.Writer, danish bool, pages iter.Seq2[page, error]) error {
 	if danish {
 		if _, err := io.WriteString(to, "\ufeff"); err != nil {

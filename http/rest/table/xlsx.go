@@ -40,7 +40,7 @@ const measuredRows = 1000
 // of more digits than a spreadsheet keeps has its exact text in a hidden column at the end. A workbook says of its
 // columns how wide they are before its first row, so the pages are read twice, in one snapshot; its rows wait in a
 // file while it is made.
-func (t table) xlsx(ctx context.Context, tx *store.Tx, r reader, first rest.Sheet) (func(context.Context, io.Writer) error, error) {
+func (t table) xlsx(ctx context.Context, tx *store.Tx, r reader, first rest.Sheet) (send, error) {
 	seen, err := t.survey(r.pages(ctx, tx, first))
 	if err != nil {
 		return nil, err
@@ -68,6 +68,9 @@ func (t table) xlsx(ctx context.Context, tx *store.Tx, r reader, first rest.Shee
 		return errors.Join(err, file.Close())
 	}, nil
 }
+
+// send sends a body that is made.
+type send = func(ctx context.Context, to io.Writer) error
 
 // survey is what a workbook has to know of its rows before the first of them.
 type survey struct {
