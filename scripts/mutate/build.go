@@ -11,7 +11,7 @@ import (
 )
 
 // build writes the package anew with all mutants in it and compiles its test binary.
-func (t *target) build(work string, mutants []*mutant) (string, error) {
+func (t *target) build(work, judge string, mutants []*mutant) (string, error) {
 	replaced := map[string]string{}
 	for i, s := range t.sources {
 		edits := editsOf(s, mutants)
@@ -43,7 +43,7 @@ func (t *target) build(work string, mutants []*mutant) (string, error) {
 	}
 	binary := filepath.Join(work, "package.test")
 	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", filepath.Join(work, "overlay.json"), "-o", binary,
-		"./"+dir).CombinedOutput()
+		"./"+judge).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("the package with its mutants does not compile: %w\n%s", err, out)
 	}

@@ -23,7 +23,10 @@ const (
 )
 
 // runner runs the test binary in the folder of its package.
-type runner struct{ binary, dir, work string }
+type runner struct {
+	binary, dir, work string
+	tests             *regexp.Regexp
+}
 
 // test is a test function with what was learnt of it.
 type test struct {
@@ -60,6 +63,9 @@ func (r runner) learn() ([]*test, error) {
 	}
 	var tests []*test
 	for _, name := range strings.Fields(string(list)) {
+		if !r.tests.MatchString(name) {
+			continue
+		}
 		file := filepath.Join(r.work, "reached")
 		if err := os.RemoveAll(file); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@
 //
 //	go run ./scripts/mutate [-n 60] [-seed 1] [-files regexp] ledger
 //	go run ./scripts/mutate -again result.txt ledger      only what survived in an earlier result
+//	go run ./scripts/mutate -again result.txt -judge http ledger      what survived, by the tests of the API
 //
 // All faults are compiled into one test binary, each behind a number that an environment variable switches on, so a
 // package is built once (go build -overlay; the tree is not touched). Every test is run once alone to learn which
@@ -33,8 +34,10 @@ type options struct {
 	seed  string
 	files *regexp.Regexp
 	skip  *regexp.Regexp
+	tests *regexp.Regexp
 	again map[string]bool // keys of mutants, nil for a fresh sample
 	keep  bool
+	judge string // the folder of the package whose tests judge
 }
 
 func main() {
@@ -49,19 +52,25 @@ func run() error {
 	files, skip, again := flag.String("files", "", "only files that match"),
 		flag.String("skip", plumbing, "no files that match"),
 		flag.String("again", "", "a result: run only what survived there")
+	tests := flag.String("tests", "", "only tests that match")
 	flag.IntVar(&o.n, "n", 60, "how many mutants")
 	flag.StringVar(&o.seed, "seed", "1", "another sample")
+	flag.StringVar(&o.judge, "judge", "", "judge by the tests of another package, such as http")
 	flag.BoolVar(&o.keep, "keep", false, "keep the folder with the rewritten files and the test binary")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		return errors.New("name one package folder, such as ledger")
 	}
 	o.pkg = filepath.Clean(flag.Arg(0))
+	o.judge = filepath.Clean(cmp.Or(o.judge, o.pkg))
 	var err error
 	if o.files, err = regexp.Compile(*files); err != nil {
 		return err
 	}
 	if o.skip, err = regexp.Compile(cmp.Or(*skip, "^$")); err != nil {
+		return err
+	}
+	if o.tests, err = regexp.Compile(*tests); err != nil {
 		return err
 	}
 	if *again != "" {
@@ -83,11 +92,11 @@ func run() error {
 		defer os.RemoveAll(work)
 	}
 	mutants := p.sample(o)
-	binary, err := p.build(work, mutants)
+	binary, err := p.build(work, o.judge, mutants)
 	if err != nil {
 		return err
 	}
-	return judge(runner{binary: binary, dir: o.pkg, work: work}, mutants)
+	return judge(runner{binary: binary, dir: o.judge, work: work, tests: o.tests}, mutants)
 }
 
 // survivors reads the keys of the mutants that survived in a result.
