@@ -71,10 +71,11 @@ func For(fsys fs.FS, engine string) (*migrate.Migrations, error) {
 // Index is [For] for whoever asks only which migrations there are: it saves a command that reads the books the
 // rewriting of texts that it does not run.
 func Index(fsys fs.FS, engine string) (*migrate.Migrations, error) {
-	return read(fsys, engine, func(_, text string) (string, error) { return text, nil })
+	return read(fsys, engine, nil)
 }
 
-// read collects an engine's files, the portable ones for SQLite as they are rewritten.
+// read collects an engine's files, the portable ones for SQLite as they are rewritten. Without rewritten it is only
+// asked which there are.
 func read(fsys fs.FS, engine string, rewritten func(name, text string) (string, error)) (*migrate.Migrations, error) {
 	first, err := schema(fsys, engine, rewritten)
 	if err != nil {
@@ -84,7 +85,7 @@ func read(fsys fs.FS, engine string, rewritten func(name, text string) (string, 
 	if err != nil {
 		return nil, err
 	}
-	if engine == SQLite {
+	if engine == SQLite && rewritten != nil {
 		for name, text := range portable {
 			if portable[name], err = rewritten(name, text); err != nil {
 				return nil, err

@@ -67,6 +67,7 @@ func generated(engine string) (before, after []string) {
 // twins writes the triggers that keep INSERT OR REPLACE from taking the place of a row. PostgreSQL has no such
 // statement: its keys refuse the row. text is the portable text, for the keys of its tables.
 func twins(engine, text string) (written []string) {
+	text = comment.ReplaceAllString(text, "")
 	for _, g := range guards {
 		if engine == SQLite && g.Twin != "none" && (g.Deleted != "" || g.Twin != "") {
 			r := refusal{
@@ -182,9 +183,8 @@ var (
 	uniqueIndex = regexp.MustCompile(`(?m)^CREATE UNIQUE INDEX [a-z_0-9]+ ON ([a-z_]+) \(([^)]*)\)(?:\s+WHERE ([^;]*))?;`)
 )
 
-// keys reads the unique keys of a table out of the portable text.
+// keys reads the unique keys of a table out of the portable text without its comments.
 func keys(table, text string) (keys []key) {
-	text = comment.ReplaceAllString(text, "")
 	if _, body, found := strings.Cut(text, "CREATE TABLE "+table+" (\n"); found {
 		body, _, _ = strings.Cut(body, "\n);")
 		for _, m := range slices.Concat(columnKey.FindAllStringSubmatch(body, -1), tableKey.FindAllStringSubmatch(body, -1)) {
