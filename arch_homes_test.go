@@ -59,15 +59,15 @@ var homes = []home{
 		"store and access move no money, and the command line passes text"},
 	{"github.com/teambition/rrule-go", []string{"beneficiaries/schedule*.go"}, nil,
 		"what a rule may ask for is bounded in one place"},
-	{"github.com/tink-crypto/tink-go/v2", []string{"access/vault/...", "ledger/evidence*.go"}, nil,
+	{"github.com/tink-crypto/tink-go/v2", []string{"access/vault/...", "ledger/evidence/..."}, nil,
 		"what is encrypted, and under which key, is seen in two places: people and documents"},
 	{"golang.org/x/crypto", []string{"access/..."}, nil, "passphrases become keys where people and secrets are kept"},
-	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence*.go"}, nil,
+	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence/..."}, nil,
 		"what a document is, its bytes say, in one place"},
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil,
 		"decimals of a currency and printed amounts come from one table"},
 
-	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/workbook*.go", "statements/page/xlsx*.go"},
+	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/journal/workbook*.go", "statements/page/xlsx*.go"},
 		[]string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal " +
 			"leaves and enters the books as one"},
 

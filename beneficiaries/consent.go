@@ -7,6 +7,7 @@ import (
 	"supportledger/access"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -25,7 +26,7 @@ type Consent struct {
 	Donor       string // code; "" is for every donor
 	GivenOn     ledger.Date
 	ExpiresOn   ledger.Date // the last day
-	Evidence    ledger.EvidenceID
+	Evidence    evidence.ID
 	RevokedOn   ledger.Date // the first day without it; "" stands
 }
 
@@ -43,7 +44,7 @@ func ConsentLive(consents []Consent, p ConsentPurpose, donor string, on ledger.D
 }
 
 // RecordConsent puts a consent on record, by someone on the case, with the document that shows it. [ErrNotOnCase],
-// [ErrDays], [ledger.ErrUnknownEvidence], and what [grants.Register.Donor] refuses.
+// [ErrDays], [evidence.ErrUnknown], and what [grants.Register.Donor] refuses.
 func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c Consent) (Consent, error) {
 	b, err := r.onCaseOnly(ctx, tx, key)
 	if err != nil {
@@ -59,7 +60,7 @@ func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c
 		}
 		c.Donor = donor.Code
 	}
-	if _, err := r.Book.Evidence(ctx, tx, c.Evidence); err != nil {
+	if _, err := evidence.Find(ctx, tx, c.Evidence); err != nil {
 		return Consent{}, err
 	}
 	c.ID, c.Beneficiary = store.NewID("cst"), b.ID

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -193,8 +194,8 @@ func TestFundingByPriority(t *testing.T) {
 }
 
 // evidenced puts a document on record and answers its id.
-func (h house) evidenced(tx *store.Tx) (ledger.EvidenceID, error) {
-	id := ledger.EvidenceID(store.NewID("evd"))
+func (h house) evidenced(tx *store.Tx) (evidence.ID, error) {
+	id := evidence.ID(store.NewID("evd"))
 	_, err := tx.ExecContext(h.Context(), "INSERT INTO evidence (id, sha256, media_type, bytes, kind, taken_on, "+
 		"retention_until, stored_by, stored_at) VALUES (?, ?, 'application/pdf', 1, 'receipt', '2026-01-01', '2031-12-31', "+
 		"?, ?)",

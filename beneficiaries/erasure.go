@@ -7,6 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -94,7 +95,7 @@ func (r Register) Due(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Kept
 	if err != nil {
 		return nil, err
 	}
-	documents, err := r.Book.EvidenceDue(ctx, tx, on)
+	documents, err := evidence.Due(ctx, tx, on, store.Keyset{})
 	if err != nil {
 		return nil, err
 	}

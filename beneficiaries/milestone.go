@@ -9,6 +9,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -37,7 +38,7 @@ type MilestoneDecision struct {
 	Milestone string
 	Met       bool
 	Attained  decimal.Decimal // percent; of an attendance, and what decides it
-	Evidence  ledger.EvidenceID
+	Evidence  evidence.ID
 	By        string
 	At        string
 }
@@ -161,7 +162,7 @@ func (r Register) Milestones(ctx context.Context, tx *store.Tx, key string) ([]P
 // DecideMilestone puts down whether a milestone of a plan in force was reached, with the document that shows it.
 // Whether an attendance is enough follows from what was attained. Who wrote the plan or handed it in does not decide:
 // [access.ErrMakerCannotApprove]. [ErrUnknownMilestone], [ErrMilestones] for a percentage where none belongs or none
-// where one does, [ledger.ErrUnknownEvidence].
+// where one does, [evidence.ErrUnknown].
 func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string,
 	d MilestoneDecision) (Progress, error) {
 	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
@@ -181,7 +182,7 @@ func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string,
 	if m.Kind == Attendance {
 		d.Met = d.Attained.Cmp(m.AtLeast) >= 0
 	}
-	if _, err := r.Book.Evidence(ctx, tx, d.Evidence); err != nil {
+	if _, err := evidence.Find(ctx, tx, d.Evidence); err != nil {
 		return Progress{}, err
 	}
 	d.ID, d.By, d.At = store.NewID("mld"), tx.By.User, store.FormatTime(tx.At)

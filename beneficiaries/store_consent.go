@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -17,7 +18,7 @@ type consentRow struct {
 	Donor         string
 	GivenOn       ledger.Date
 	ExpiresOn     ledger.Date
-	EvidenceID    ledger.EvidenceID
+	EvidenceID    evidence.ID
 	RecordedBy    string
 	RecordedAt    string
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -34,7 +35,7 @@ type milestoneDecisionRow struct {
 	Milestone     string
 	Result        string
 	Attained      string
-	EvidenceID    ledger.EvidenceID
+	EvidenceID    evidence.ID
 	DecidedBy     string
 	DecidedAt     string
 }

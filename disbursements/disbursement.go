@@ -13,6 +13,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -79,12 +80,12 @@ type Disbursement struct {
 	Entry      ledger.EntryID // of its cost
 	Version    int
 
-	CreatedBy     access.UserID       // who wrote it first
-	WrittenBy     access.UserID       // who wrote what it says now
-	Evidence      []ledger.EvidenceID // that it is asked for with
-	PlanVersion   string              // of the plan's lines, when it was asked for
-	Policy        PolicyID            // that says who has to approve
-	Base          ledger.Money        // what it comes to in base currency, when it was asked for; zero where no rate was known
+	CreatedBy     access.UserID // who wrote it first
+	WrittenBy     access.UserID // who wrote what it says now
+	Evidence      []evidence.ID // that it is asked for with
+	PlanVersion   string        // of the plan's lines, when it was asked for
+	Policy        PolicyID      // that says who has to approve
+	Base          ledger.Money  // what it comes to in base currency, when it was asked for; zero where no rate was known
 	SubmittedOn   ledger.Date
 	Emergency     bool   // paid first, approved after
 	EmergencySlot string // its place among those of the plan's quarter, "" for none
@@ -198,7 +199,7 @@ func (req Requests) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) 
 	d.Base = ledger.Zero(req.Book.Base)
 	d.Evidence = parseEvidence(evidenceText(d.Evidence))
 	for _, id := range d.Evidence {
-		if _, err := req.Book.Evidence(ctx, tx, id); err != nil {
+		if _, err := evidence.Find(ctx, tx, id); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"supportledger/ledger"
+	"supportledger/ledger/reports"
 	"supportledger/store"
 )
 
@@ -37,7 +38,7 @@ func (req Requests) Dues(ctx context.Context, tx *store.Tx, on ledger.Date) ([]D
 		return nil, err
 	}
 	out := overdue(waiting, on)
-	open, err := req.Book.PartnerAdvances(ctx, tx, ledger.Span{To: on})
+	open, err := reports.PartnerAdvances(ctx, tx, req.Book, ledger.Span{To: on})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func overdue(waiting []Waiting, on ledger.Date) []Due {
 }
 
 // unaccounted are the advances, and what is owed back, that are older than the youngest age.
-func unaccounted(rows []ledger.OpenItem) []Due {
+func unaccounted(rows []reports.OpenItem) []Due {
 	var out []Due
 	for _, r := range rows {
 		since := r.Age.From(r.OpenedOn)
@@ -75,7 +76,7 @@ func unaccounted(rows []ledger.OpenItem) []Due {
 			continue
 		}
 		kind := PartnerReportDue
-		if r.Account.IsRecoverable() {
+		if reports.IsRecoverable(r.Account) {
 			kind = RecoverableDue
 		}
 		out = append(out, Due{kind, r.Holder + "/" + r.Name, since})

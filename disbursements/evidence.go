@@ -7,18 +7,19 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
 // Prove attaches what proves the cost of a disbursement, such as a receipt or an attendance list: PAID to EVIDENCED.
 // One that a partner's evidence settled is evidenced already, and gets one more document.
-func (req Requests) Prove(ctx context.Context, tx *store.Tx, key string, evidence ledger.EvidenceID) (Disbursement,
+func (req Requests) Prove(ctx context.Context, tx *store.Tx, key string, document evidence.ID) (Disbursement,
 	error) {
 	d, err := req.LockedIn(ctx, tx, key, Paid, Evidenced)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if _, err := req.Book.AttachEvidence(ctx, tx, string(d.Entry), evidence); err != nil {
+	if _, err := evidence.Attach(ctx, tx, req.Book, string(d.Entry), document); err != nil {
 		return Disbursement{}, err
 	}
 	if d.State == Evidenced {

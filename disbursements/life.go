@@ -9,6 +9,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -268,7 +269,7 @@ func (req Requests) History(ctx context.Context, tx *store.Tx, key string) ([]Mo
 func has(by store.Actor, role access.Role) bool { return slices.Contains(by.Roles, string(role)) }
 
 // evidenceText writes documents sorted, "evd_1,evd_2".
-func evidenceText(ids []ledger.EvidenceID) string {
+func evidenceText(ids []evidence.ID) string {
 	names := make([]string, len(ids))
 	for i, id := range ids {
 		names[i] = string(id)
@@ -278,11 +279,11 @@ func evidenceText(ids []ledger.EvidenceID) string {
 }
 
 // parseEvidence reads what evidenceText wrote.
-func parseEvidence(text string) []ledger.EvidenceID {
-	var ids []ledger.EvidenceID
+func parseEvidence(text string) []evidence.ID {
+	var ids []evidence.ID
 	for id := range strings.SplitSeq(text, ",") {
 		if id != "" {
-			ids = append(ids, ledger.EvidenceID(id))
+			ids = append(ids, evidence.ID(id))
 		}
 	}
 	return ids

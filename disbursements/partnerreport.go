@@ -7,6 +7,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -64,15 +65,15 @@ func (req Requests) Report(ctx context.Context, tx *store.Tx, r PartnerReport) (
 // LiquidateReport books what was authorised of a partner's report, in the order given, each line by the partner's
 // evidence: all or none ([AtItem]). Lots are drawn first in, first out over the whole report.
 func (req Requests) LiquidateReport(ctx context.Context, tx *store.Tx, keys []string,
-	evidence ledger.EvidenceID) ([]Disbursement, error) {
+	document evidence.ID) ([]Disbursement, error) {
 	done := make([]Disbursement, len(keys))
 	for i, key := range keys {
 		d, err := req.Disbursement(ctx, tx, key)
 		if err == nil {
 			d, err = req.Liquidate(ctx, tx, key, d.Date)
 		}
-		if err == nil && evidence != "" {
-			_, err = req.Book.AttachEvidence(ctx, tx, string(d.Entry), evidence)
+		if err == nil && document != "" {
+			_, err = evidence.Attach(ctx, tx, req.Book, string(d.Entry), document)
 		}
 		if err != nil {
 			return nil, &AtItem{i, err}

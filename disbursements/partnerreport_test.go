@@ -9,21 +9,22 @@ import (
 	"supportledger/access"
 	"supportledger/disbursements"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
 
 // shownBy stores a document that proves.
-func (h *house) shownBy(t *testing.T) (id ledger.EvidenceID) {
+func (h *house) shownBy(t *testing.T) (id evidence.ID) {
 	t.Helper()
-	key, err := ledger.NewEvidenceKey()
+	key, err := evidence.NewKey()
 	must(h, err)
-	blobs, err := ledger.OpenFolder(filepath.Join(t.TempDir(), "evidence"))
+	blobs, err := evidence.OpenFolder(filepath.Join(t.TempDir(), "evidence"))
 	must(h, err)
 	t.Cleanup(func() { _ = blobs.Close() })
-	archive, err := ledger.OpenArchive(blobs, key)
+	archive, err := evidence.OpenArchive(blobs, key)
 	must(h, err)
-	document, err := ledger.CleanDocument([]byte("%PDF-1.7\nStipends of spring, paid\n%%EOF\n"))
+	document, err := evidence.Clean([]byte("%PDF-1.7\nStipends of spring, paid\n%%EOF\n"))
 	must(h, err)
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
 		e, _, err := archive.Store(ctx, tx, document, "receipt", "2026-03-31")
@@ -97,7 +98,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		must(h, liquidate())
 		h.holds("1300 G1 66000.00 NGN=286.96", "1300 G2 44000.00 NGN=191.30") // of T-002 alone: T-001 went first
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			e, err := h.requests.Book.Evidence(ctx, tx, evidence)
+			e, err := evidence.Find(ctx, tx, evidence)
 			if err == nil && len(e.Entries) != 2 {
 				t.Errorf("the document proves %d entries", len(e.Entries))
 			}

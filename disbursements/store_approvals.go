@@ -10,6 +10,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/grants"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -286,7 +287,7 @@ func paidBefore(ctx context.Context, tx *store.Tx, payee string) (bool, error) {
 
 // usedBy is the number of another disbursement that was asked for with a document, seen by the actor or not: "" for
 // none.
-func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence ledger.EvidenceID) (string, error) {
+func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence evidence.ID) (string, error) {
 	var numbers []string
 	err := tx.NewSelect().Model((*disbursementRow)(nil)).Column("number").
 		Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", evidence).Where("id <> ?",
@@ -299,7 +300,7 @@ func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence ledge
 
 // SeesEvidence reports whether the actor may know of a document: who stored it, who sees all cases, and who sees a
 // disbursement that was asked for with it or whose entry it proves.
-func SeesEvidence(ctx context.Context, tx *store.Tx, e ledger.Evidence) (bool, error) {
+func SeesEvidence(ctx context.Context, tx *store.Tx, e evidence.Document) (bool, error) {
 	if beneficiaries.SeesAll(tx.By) || e.StoredBy == tx.By.User {
 		return true, nil
 	}

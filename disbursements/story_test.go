@@ -19,6 +19,7 @@ import (
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -332,7 +333,7 @@ func (s *story) spendAtHome(g grants.Grant) {
 func (s *story) journal() string {
 	var out strings.Builder
 	err := s.db.View(s.ctx, func(tx *store.Tx) error {
-		return s.requests.Book.ExportJournal(s.ctx, tx, &out, ledger.Span{}, func(int64) {})
+		return journal.Export{Format: journal.ExportHledger}.Write(s.ctx, tx, s.requests.Book, &out)
 	})
 	if err != nil {
 		s.Fatalf("%v", err)

@@ -11,6 +11,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/http/rest"
+	"supportledger/ledger/evidence"
 
 	apphttp "supportledger/http"
 	"supportledger/http/apitest"
@@ -22,18 +23,18 @@ import (
 const receipt = "%PDF-1.7\nTuition, spring term\n%%EOF\n"
 
 // archive is an archive in a folder of its own.
-func archive(t *testing.T) *ledger.Archive {
+func archive(t *testing.T) *evidence.Archive {
 	t.Helper()
-	key, err := ledger.NewEvidenceKey()
+	key, err := evidence.NewKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	blobs, err := ledger.OpenFolder(filepath.Join(t.TempDir(), "evidence"))
+	blobs, err := evidence.OpenFolder(filepath.Join(t.TempDir(), "evidence"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
-	a, err := ledger.OpenArchive(blobs, key)
+	a, err := evidence.OpenArchive(blobs, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func archive(t *testing.T) *ledger.Archive {
 }
 
 // withBooks serves books with one entry in them.
-func withBooks(t *testing.T, db *store.DB, a *ledger.Archive) (*apitest.Client, ledger.Posted) {
+func withBooks(t *testing.T, db *store.DB, a *evidence.Archive) (*apitest.Client, ledger.Posted) {
 	t.Helper()
 	var posted []ledger.Posted
 	err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -135,7 +136,7 @@ func TestEvidenceRefused(t *testing.T) {
 		up := c.With("Content-Type", "application/octet-stream")
 		const to = "/evidence?kind=receipt"
 		up.Post(to, "<script>alert(1)</script>").Problem(415, "evidence_type_not_allowed")
-		up.Post(to, append([]byte(receipt), make([]byte, ledger.MaxEvidence)...)).Problem(413, "body_too_large")
+		up.Post(to, append([]byte(receipt), make([]byte, evidence.MaxBytes)...)).Problem(413, "body_too_large")
 		up.Post(to, "").Problem(400, "malformed_json")
 		up.Post("/evidence", receipt).Problem(422, "validation_failed")
 		up.Post("/evidence?kind=selfie", receipt).Problem(422, "validation_failed")

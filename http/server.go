@@ -19,7 +19,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/http/rest/table"
-	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -30,8 +30,8 @@ type Options struct {
 
 	RequestsPerSecond int // that each token may make, twice as many at once; 0 does not limit
 
-	Evidence *ledger.Archive // keeps what documents say; nil refuses them, and nothing else
-	Vault    *vault.Vault    // seals who people are; nil refuses what needs it, and nothing else
+	Evidence *evidence.Archive // keeps what documents say; nil refuses them, and nothing else
+	Vault    *vault.Vault      // seals who people are; nil refuses what needs it, and nothing else
 	// Address is that of this server as the public reaches it, https://…, for the code on statements; "" prints the code
 	// alone.
 	Address string

@@ -81,6 +81,11 @@ func (a Account) BankCurrency() Currency {
 	return c
 }
 
+// IsSuspense reports whether what stands on the account still has to be sorted out.
+func (a Account) IsSuspense() bool {
+	return strings.HasPrefix(a.Path+":", "assets:suspense:") || strings.HasPrefix(a.Path+":", "liabilities:suspense:")
+}
+
 // IsCost reports whether a line here is cost: programme or support expenses, 5xxx and 6xxx.
 func (a Account) IsCost() bool { return a.Type == Expense }
 
@@ -96,6 +101,9 @@ const (
 	actualBook    = "actual"
 	budgetaryBook = "budgetary"
 )
+
+// Books are the two books, the one of what happened first.
+var Books = []string{actualBook, budgetaryBook}
 
 // chartCSV is the chart of accounts that new books start from.
 //
@@ -113,7 +121,8 @@ func ParseChart(text string) ([]Account, error) {
 	}
 	var chart []Account
 	for _, r := range rows[1:] {
-		chart = append(chart, Account{AccountNo(r[0]), r[1], AccountType(r[2]), r[3], r[4]})
+		chart = append(chart, Account{Number: AccountNo(r[0]), Path: r[1], Type: AccountType(r[2]), NameEN: r[3],
+			NameDA: r[4]})
 	}
 	return chart, nil
 }

@@ -18,7 +18,8 @@ type Currency string
 // ParseCurrency accepts a code that ISO 4217 lists, in capitals.
 func ParseCurrency(s string) (Currency, error) {
 	if s == "" || !isocurrency.IsValid(s) { // "" passes there
-		return "", &AmountError{Code: "currency_unknown", Got: clip(s), Hint: "an ISO 4217 code in capitals, such as DKK or NGN"}
+		return "", &AmountError{Code: "currency_unknown", Got: clip(s),
+			Hint: "an ISO 4217 code in capitals, such as DKK or NGN"}
 	}
 	return Currency(s), nil
 }
@@ -39,15 +40,15 @@ type Money struct {
 	Currency Currency
 }
 
-// plainNumber is the only way to write an amount: no exponent, no plus, no separators, at most 15 digits before the point.
-// The gate stands before decimal.NewFromString, which spends seconds on hostile text.
+// plainNumber is the only way to write an amount: no exponent, no plus, no separators, at most 15 digits before the
+// point. The gate stands before decimal.NewFromString, which spends seconds on hostile text.
 var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?$`)
 
 // maxNumberBytes bounds what is looked at at all.
 const maxNumberBytes = 24
 
-// ParseMoney reads a plain decimal such as "4250.00" as an amount of c. More decimals than the currency has are refused,
-// never rounded; fewer are fine. Errors are *[AmountError].
+// ParseMoney reads a plain decimal such as "4250.00" as an amount of c. More decimals than the currency has are
+// refused, never rounded; fewer are fine. Errors are *[AmountError].
 func ParseMoney(s string, c Currency) (Money, error) {
 	d, err := ParseDecimal(s)
 	if err != nil {
@@ -108,7 +109,8 @@ func OfMinor(n int64, c Currency) Money { return Money{decimal.New(n, -c.Digits(
 // Zero is nothing of c.
 func Zero(c Currency) Money { return Money{decimal.Zero, c} }
 
-// Round is the amount nearest to d that c can express, halves away from zero (RULES 1). Round once, from the exact value.
+// Round is the amount nearest to d that c can express, halves away from zero (RULES 1). Round once, from the exact
+// value.
 func Round(d decimal.Decimal, c Currency) Money { return Money{d.Round(c.Digits()), c} }
 
 // Minor is the amount in minor units, as the database keeps it.
@@ -159,9 +161,9 @@ func Total(c Currency, of ...Money) Money {
 	return total
 }
 
-// Split divides m by weights so that the parts sum to m exactly: every part is rounded down, and the missing minor units
-// go one each to the largest lost fractions; ties go to the larger weight, then to the earlier part (RULES 2). A negative
-// amount is split like the positive one and negated. Weights are not negative and not all zero.
+// Split divides m by weights so that the parts sum to m exactly: every part is rounded down, and the missing minor
+// units go one each to the largest lost fractions; ties go to the larger weight, then to the earlier part (RULES 2). A
+// negative amount is split like the positive one and negated. Weights are not negative and not all zero.
 func (m Money) Split(weights []decimal.Decimal) []Money {
 	if m.Sign() < 0 {
 		parts := m.Neg().Split(weights)

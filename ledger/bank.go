@@ -19,28 +19,28 @@ type place struct {
 
 // move is what one entry brings to a place or takes away.
 type move struct {
-	at     place
+	place  place
 	amount Money
 }
 
 // bankMoves sums the entry's lines on bank accounts, by place.
-func (p *pen) bankMoves(e Entry) []move {
+func (p *poster) bankMoves(e Entry) []move {
 	var moves []move
 	for _, l := range e.Lines {
-		at := place{l.Account, l.Fund}
-		if p.banks[at] == nil {
+		bank := place{l.Account, l.Fund}
+		if p.banks[bank] == nil {
 			continue
 		}
-		if i := slices.IndexFunc(moves, func(m move) bool { return m.at == at }); i >= 0 {
+		if i := slices.IndexFunc(moves, func(m move) bool { return m.place == bank }); i >= 0 {
 			moves[i].amount = moves[i].amount.Add(l.Amount)
 		} else {
-			moves = append(moves, move{at, l.Amount})
+			moves = append(moves, move{bank, l.Amount})
 		}
 	}
 	return moves
 }
 
-// holding is what a place holds: over all days, and what moved it on each day after the first that the slice touches.
+// holding is what a place holds: over all days, and what moved it on each day after the first that the entries touch.
 type holding struct {
 	total Money
 	last  Date // the last day on which it moved, "" for never
@@ -64,7 +64,7 @@ func (h *holding) admits(m move, on Date) error {
 	}
 	for date, next := on, 0; ; next++ {
 		if standing.Sign() < 0 {
-			return &Overdrawn{m.at.Fund, m.at.Account, date, standing}
+			return &Overdrawn{m.place.Fund, m.place.Account, date, standing}
 		}
 		if next == len(later) {
 			return nil
@@ -76,41 +76,40 @@ func (h *holding) admits(m move, on Date) error {
 // add moves the holding on.
 func (h *holding) add(m move, on Date) {
 	h.total = h.total.Add(m.amount)
-	at, found := slices.BinarySearchFunc(h.days, on, func(d day, on Date) int { return cmp.Compare(d.date, on) })
-	if found {
-		h.days[at].amount = h.days[at].amount.Add(m.amount)
+	i := h.after(on)
+	if i > 0 && h.days[i-1].date == on {
+		h.days[i-1].amount = h.days[i-1].amount.Add(m.amount)
 		return
 	}
-	h.days = slices.Insert(h.days, at, day{on, m.amount})
+	h.days = slices.Insert(h.days, i, day{on, m.amount})
 }
 
 // after is the index of the first day later than a date.
 func (h *holding) after(date Date) int {
-	at, found := slices.BinarySearchFunc(h.days, date, func(d day, on Date) int { return cmp.Compare(d.date, on) })
+	i, found := slices.BinarySearchFunc(h.days, date, func(d day, on Date) int { return cmp.Compare(d.date, on) })
 	if found {
-		at++
+		i++
 	}
-	return at
+	return i
 }
 
 // readBanks reads the places that the proposals take money from. Days are read only where money moved later than the
 // first of the proposals: posting in order of time costs nothing per day.
-func (p *pen) readBanks(ctx context.Context, tx *store.Tx, of []Proposal) (map[place]*holding, error) {
+func (p *poster) readBanks(ctx context.Context, tx *store.Tx, proposals []Proposal) (map[place]*holding, error) {
 	first := map[place]Date{}
-	debited := map[place]bool{}
 	banks := map[place]*holding{}
-	for _, next := range of {
+	for _, next := range proposals {
 		for _, l := range next.Lines {
-			currency := p.known.accounts[l.Account].BankCurrency()
+			currency := p.known.Accounts[l.Account].BankCurrency()
 			if currency == "" {
 				continue
 			}
-			at := place{l.Account, l.Fund}
-			if known, ok := first[at]; !ok || next.Date < known {
-				first[at] = next.Date
+			bank := place{l.Account, l.Fund}
+			if known, ok := first[bank]; !ok || next.Date < known {
+				first[bank] = next.Date
 			}
-			if l.Amount.Sign() < 0 && !debited[at] {
-				debited[at], banks[at] = true, &holding{total: Zero(currency)}
+			if l.Amount.Sign() < 0 && banks[bank] == nil {
+				banks[bank] = &holding{total: Zero(currency)}
 			}
 		}
 	}
@@ -121,9 +120,9 @@ func (p *pen) readBanks(ctx context.Context, tx *store.Tx, of []Proposal) (map[p
 		return nil, err
 	}
 	late := map[place]Date{}
-	for at, h := range banks {
-		if h.last > first[at] {
-			late[at] = first[at]
+	for bank, h := range banks {
+		if h.last > first[bank] {
+			late[bank] = first[bank]
 		}
 	}
 	return banks, readDays(ctx, tx, banks, late)

@@ -40,20 +40,22 @@ func (b Book) OpenFund(ctx context.Context, tx *store.Tx, f Fund) error {
 
 // Accounts is the chart by number.
 func (b Book) Accounts(ctx context.Context, tx *store.Tx) (map[AccountNo]Account, error) {
-	return readAccounts(ctx, tx)
+	list, err := readAccounts(ctx, tx, store.Keyset{})
+	accounts := make(map[AccountNo]Account, len(list))
+	for _, a := range list {
+		accounts[a.Number] = a
+	}
+	return accounts, err
+}
+
+// ListAccounts lists a page of the chart by number.
+func (b Book) ListAccounts(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Account, error) {
+	return readAccounts(ctx, tx, page)
 }
 
 // Account is one account of the chart. [ErrUnknownAccount] when there is none of that number.
 func (b Book) Account(ctx context.Context, tx *store.Tx, number AccountNo) (Account, error) {
-	accounts, err := readAccounts(ctx, tx)
-	if err != nil {
-		return Account{}, err
-	}
-	a, ok := accounts[number]
-	if !ok {
-		return Account{}, &Unknown{-1, string(number), ErrUnknownAccount}
-	}
-	return a, nil
+	return findAccount(ctx, tx, number)
 }
 
 // Bank is a bank account of the chart. [ErrUnknownAccount] when the number is not one.
@@ -65,15 +67,16 @@ func (b Book) Bank(ctx context.Context, tx *store.Tx, number AccountNo) (Account
 	return a, err
 }
 
-// CostAccount is the expense account of a category such as "tuition". [ErrUnknownAccount] when the chart has none.
+// CostAccount is the first expense account of a category such as "tuition". [ErrUnknownAccount] when the chart has
+// none.
 func (b Book) CostAccount(ctx context.Context, tx *store.Tx, category string) (AccountNo, error) {
-	accounts, err := readAccounts(ctx, tx)
+	accounts, err := readAccounts(ctx, tx, store.Keyset{})
 	if err != nil {
 		return "", err
 	}
-	for number, a := range accounts {
+	for _, a := range accounts {
 		if a.IsCost() && a.Category() == category {
-			return number, nil
+			return a.Number, nil
 		}
 	}
 	return "", &Unknown{-1, category, ErrUnknownAccount}
@@ -81,42 +84,40 @@ func (b Book) CostAccount(ctx context.Context, tx *store.Tx, category string) (A
 
 // Fund is one fund. [ErrUnknownFund] when there is none of that code.
 func (b Book) Fund(ctx context.Context, tx *store.Tx, code FundCode) (Fund, error) {
-	funds, err := readFunds(ctx, tx)
-	if err != nil {
-		return Fund{}, err
-	}
-	f, ok := funds[code]
-	if !ok {
-		return Fund{}, &Unknown{-1, string(code), ErrUnknownFund}
-	}
-	return f, nil
+	return findFund(ctx, tx, code)
 }
 
 // Funds lists the funds by code.
 func (b Book) Funds(ctx context.Context, tx *store.Tx) (map[FundCode]Fund, error) {
-	return readFunds(ctx, tx)
-}
-
-func (b Book) chart(ctx context.Context, tx *store.Tx) (chart, error) {
-	accounts, err := readAccounts(ctx, tx)
-	if err != nil {
-		return chart{}, err
+	list, err := readFunds(ctx, tx, store.Keyset{})
+	funds := make(map[FundCode]Fund, len(list))
+	for _, f := range list {
+		funds[f.Code] = f
 	}
-	funds, err := readFunds(ctx, tx)
-	return chart{b.Base, accounts, funds}, err
+	return funds, err
 }
 
-// Draw takes a quantity out of a pool first in, first out, from lots dated on or before the day of the draw (RULES 21, 25).
-// It writes nothing: the lines that name the lots do.
+// ListFunds lists a page of the funds by code.
+func (b Book) ListFunds(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Fund, error) {
+	return readFunds(ctx, tx, page)
+}
+
+// Chart reads all accounts and funds.
+func (b Book) Chart(ctx context.Context, tx *store.Tx) (Chart, error) {
+	accounts, err := b.Accounts(ctx, tx)
+	if err != nil {
+		return Chart{}, err
+	}
+	funds, err := b.Funds(ctx, tx)
+	return Chart{b.Base, accounts, funds}, err
+}
+
+// Draw takes a quantity out of a pool first in, first out, from lots dated on or before the day of the draw (RULES 21,
+// 25). It writes nothing: the lines that name the lots do.
 func (b Book) Draw(ctx context.Context, tx *store.Tx, pool Pool, quantity Money, on Date) ([]Draw, error) {
 	lots, err := b.Lots(ctx, tx, pool, on)
 	if err != nil {
 		return nil, err
 	}
 	return DrawFIFO(pool, lots, quantity)
-}
-
-// Lots lists the lots of a pool dated on or before a day, oldest first, drawn ones too.
-func (b Book) Lots(ctx context.Context, tx *store.Tx, pool Pool, on Date) ([]Lot, error) {
-	return readLots(ctx, tx, pool, on, b.Base)
 }

@@ -7,34 +7,20 @@ import (
 	"testing"
 
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
+	"supportledger/ledger/ledgertest"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
 
-// books opens books with the funds UNR and G1.
-func books(t *testing.T, db *store.DB) ledger.Book {
-	t.Helper()
-	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
-	update(t, db, func(tx *store.Tx) error {
-		if err := ledger.Create(t.Context(), tx, book); err != nil {
-			return err
-		}
-		for code, r := range map[ledger.FundCode]ledger.Restriction{"UNR": ledger.Unrestricted, "G1": ledger.BoundByGrant} {
-			if err := book.OpenFund(t.Context(), tx, ledger.Fund{Code: code, Name: string(code), Restriction: r, OpenedOn: "2026-01-01"}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return book
-}
-
-func update(t *testing.T, db *store.DB, fn func(tx *store.Tx) error) {
-	t.Helper()
-	if err := db.Update(t.Context(), fn); err != nil {
-		t.Fatal(err)
-	}
-}
+var (
+	books   = ledgertest.Books
+	update  = ledgertest.Update
+	view    = ledgertest.View
+	opening = ledgertest.Opening
+	refused = ledgertest.Refused
+	post    = ledgertest.Post
+)
 
 // dkk reads an amount of base currency.
 func dkk(s string) ledger.Money {
@@ -45,19 +31,13 @@ func dkk(s string) ledger.Money {
 	return m
 }
 
-// opening brings money of a fund into the base bank.
-func opening(fund ledger.FundCode, on ledger.Date, amount string) ledger.Entry {
-	return ledger.Entry{Date: on, Text: "Opening", Act: "opening-balance", Lines: []ledger.Line{
-		ledger.Base("1010", fund, dkk(amount)), ledger.Base("3100", fund, dkk(amount).Neg()),
-	}}
-}
-
 func TestPostKeepsNumbersAndBalances(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
 		var posted []ledger.Posted
 		update(t, db, func(tx *store.Tx) (err error) {
-			posted, err = book.Post(t.Context(), tx, opening("UNR", "2026-01-01", "250000.00"), opening("G1", "2026-01-05", "20000.00"),
+			posted, err = book.Post(t.Context(), tx, opening("UNR", "2026-01-01", "250000.00"),
+				opening("G1", "2026-01-05", "20000.00"),
 				opening("G1", "2027-01-05", "20000.00"))
 			return err
 		})
@@ -75,18 +55,11 @@ func TestPostKeepsNumbersAndBalances(t *testing.T) {
 				t.Errorf("first balance is %+v", got)
 			}
 			var out strings.Builder
-			err = book.ExportJournal(t.Context(), tx, &out, ledger.Span{}, func(int64) {})
+			err = journal.Export{Format: journal.ExportHledger}.Write(t.Context(), tx, book, &out)
 			t.Log(out.String())
 			return err
 		})
 	})
-}
-
-func view(t *testing.T, db *store.DB, fn func(tx *store.Tx) error) {
-	t.Helper()
-	if err := db.View(t.Context(), fn); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestPostRefuses(t *testing.T) {
@@ -95,17 +68,25 @@ func TestPostRefuses(t *testing.T) {
 		entry ledger.Entry
 		want  error
 	}{
-		"unbalanced":      {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{line("1010", "UNR", dkk("10.00")), line("3100", "UNR", dkk("-9.99"))}}, ledger.ErrUnbalanced},
-		"across funds":    {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{line("1010", "UNR", dkk("10.00")), line("3100", "G1", dkk("-10.00"))}}, ledger.ErrUnbalanced},
-		"unknown account": {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{line("1011", "UNR", dkk("10.00")), line("3100", "UNR", dkk("-10.00"))}}, ledger.ErrUnknownAccount},
-		"unknown fund":    {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{line("1010", "X", dkk("10.00")), line("3100", "X", dkk("-10.00"))}}, ledger.ErrUnknownFund},
-		"mixed books":     {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{line("1010", "UNR", dkk("10.00")), line("9900", "UNR", dkk("-10.00"))}}, ledger.ErrBooksMixed},
-		"one line":        {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{line("1010", "UNR", dkk("10.00"))}}, ledger.ErrEntryShape},
-		"no such day":     {ledger.Entry{Date: "2026-02-30", Lines: opening("UNR", "", "1.00").Lines}, ledger.ErrDate},
-		"closed month":    {opening("UNR", "2025-12-31", "1.00"), ledger.ErrPeriodClosed},
-		"overdrawn":       {opening("UNR", "2026-02-01", "-1.00"), ledger.ErrFundOverdrawn},
+		"unbalanced": {ledger.Entry{Date: "2026-02-01",
+			Lines: []ledger.Line{line("1010", "UNR", dkk("10.00")), line("3100", "UNR", dkk("-9.99"))}}, ledger.ErrUnbalanced},
+		"across funds": {ledger.Entry{Date: "2026-02-01",
+			Lines: []ledger.Line{line("1010", "UNR", dkk("10.00")), line("3100", "G1", dkk("-10.00"))}}, ledger.ErrUnbalanced},
+		"unknown account": {ledger.Entry{Date: "2026-02-01",
+			Lines: []ledger.Line{line("1011", "UNR", dkk("10.00")), line("3100", "UNR", dkk("-10.00"))}},
+			ledger.ErrUnknownAccount},
+		"unknown fund": {ledger.Entry{Date: "2026-02-01",
+			Lines: []ledger.Line{line("1010", "X", dkk("10.00")), line("3100", "X", dkk("-10.00"))}}, ledger.ErrUnknownFund},
+		"mixed books": {ledger.Entry{Date: "2026-02-01",
+			Lines: []ledger.Line{line("1010", "UNR", dkk("10.00")), line("9900", "UNR", dkk("-10.00"))}}, ledger.ErrBooksMixed},
+		"one line": {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{line("1010", "UNR", dkk("10.00"))}},
+			ledger.ErrEntryShape},
+		"no such day":  {ledger.Entry{Date: "2026-02-30", Lines: opening("UNR", "", "1.00").Lines}, ledger.ErrDate},
+		"closed month": {opening("UNR", "2025-12-31", "1.00"), ledger.ErrPeriodClosed},
+		"overdrawn":    {opening("UNR", "2026-02-01", "-1.00"), ledger.ErrFundOverdrawn},
 		"euro without lot": {ledger.Entry{Date: "2026-02-01", Lines: []ledger.Line{
-			ledger.InCurrency("1020", "UNR", ledger.OfMinor(100, "EUR"), dkk("7.46")), line("3100", "UNR", dkk("-7.46"))}}, ledger.ErrEntryShape},
+			ledger.InCurrency("1020", "UNR", ledger.OfMinor(100, "EUR"), dkk("7.46")), line("3100", "UNR", dkk("-7.46"))}},
+			ledger.ErrEntryShape},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -57,40 +58,43 @@ func (l Checklist) Open() []Check {
 type rule struct {
 	key   CheckKey
 	must  bool
-	count func(b Book, ctx context.Context, tx *store.Tx, m closing) (int, error)
+	count func(ctx context.Context, tx *store.Tx, m closing) (int, error)
 }
 
 // closing is what the rules look at.
 type closing struct {
-	last     Date // of the month
-	accounts map[AccountNo]Account
-	funds    map[FundCode]Fund
+	Chart
+	book     Book
+	last     Date      // of the month
 	balances []Balance // at its end
 }
 
 var closeRules = []rule{
-	{NoDrafts, true, func(b Book, ctx context.Context, tx *store.Tx, m closing) (int, error) {
-		drafts, err := b.Drafts(ctx, tx, m.last)
-		return len(drafts), err
+	{NoDrafts, true, func(ctx context.Context, tx *store.Tx, m closing) (int,
+		error) {
+		return countDrafts(ctx, tx, m.last)
 	}},
-	{FundsNotBelow, true, func(_ Book, _ context.Context, _ *store.Tx, m closing) (int, error) { return m.below(), nil }},
-	{LoansAgree, true, func(b Book, _ context.Context, _ *store.Tx, m closing) (int, error) { return m.loansApart(b.Base), nil }},
-	{YearIsClosed, true, func(b Book, ctx context.Context, tx *store.Tx, m closing) (int, error) {
+	{FundsNotBelow, true, counted(closing.below)},
+	{LoansAgree, true, counted(closing.loansApart)},
+	{YearIsClosed, true, func(ctx context.Context, tx *store.Tx, m closing) (int, error) {
 		if m.last.AddDays(1).Year() == m.last.Year() {
 			return 0, nil
 		}
-		open, err := b.results(ctx, tx, m.last)
+		open, err := m.book.results(ctx, tx, m.last)
 		return len(open), err
 	}},
-	{BanksAgree, false, func(_ Book, _ context.Context, _ *store.Tx, m closing) (int, error) { return m.banks(), nil }},
-	{NothingSuspense, false, func(_ Book, _ context.Context, _ *store.Tx, m closing) (int, error) {
-		return m.accountsWhere(func(at Balance, a Account) bool { return a.IsSuspense() }), nil
-	}},
-	{GrantsNotAhead, false, func(b Book, _ context.Context, _ *store.Tx, m closing) (int, error) { return m.ahead(b.Base), nil }},
-	{AccrualsBack, false, func(b Book, ctx context.Context, tx *store.Tx, m closing) (int, error) {
-		standing, err := b.Standing(ctx, tx, "accrual", strconv.Itoa(m.last.Year()-1))
+	{BanksAgree, false, counted(closing.banks)},
+	{NothingSuspense, false, counted(func(m closing) int { return m.accountsWhere(Account.IsSuspense) })},
+	{GrantsNotAhead, false, counted(closing.ahead)},
+	{AccrualsBack, false, func(ctx context.Context, tx *store.Tx, m closing) (int, error) {
+		standing, err := m.book.Standing(ctx, tx, "accrual", strconv.Itoa(m.last.Year()-1))
 		return len(standing), err
 	}},
+}
+
+// counted is the count of a rule that needs nothing but the balances.
+func counted(count func(closing) int) func(context.Context, *store.Tx, closing) (int, error) {
+	return func(_ context.Context, _ *store.Tx, m closing) (int, error) { return count(m), nil }
 }
 
 // Checklist computes the close checklist of a month. It can be asked for at any time.
@@ -99,18 +103,18 @@ func (b Book) Checklist(ctx context.Context, tx *store.Tx, month string) (Checkl
 	if err != nil {
 		return Checklist{}, err
 	}
-	known, err := b.chart(ctx, tx)
+	known, err := b.Chart(ctx, tx)
 	if err != nil {
 		return Checklist{}, err
 	}
-	m := closing{last: lastOf(month), accounts: known.accounts, funds: known.funds}
+	m := closing{Chart: known, book: b, last: lastOf(month)}
 	if m.balances, err = b.Balances(ctx, tx, m.last); err != nil {
 		return Checklist{}, err
 	}
 	list := Checklist{Period: period}
 	for _, r := range closeRules {
 		c := Check{Key: r.key, Must: r.must}
-		if c.Findings, err = r.count(b, ctx, tx, m); err != nil {
+		if c.Findings, err = r.count(ctx, tx, m); err != nil {
 			return Checklist{}, err
 		}
 		if c.Signed, err = readSignOff(ctx, tx, period, c); err != nil {
@@ -124,8 +128,9 @@ func (b Book) Checklist(ctx context.Context, tx *store.Tx, month string) (Checkl
 // lastOf is the last day of a month.
 func lastOf(month string) Date { return DateAt(Date(month+"-01").Time().AddDate(0, 1, -1)) }
 
-// SignOff answers for what a check found, with a reason of at least ten letters. It holds for this round of closing and for
-// no more findings than there are now. [ErrUnknownCheck] when there is no such check, it must pass by itself, or it does.
+// SignOff answers for what a check found, with a reason of at least ten letters. It holds for this round of closing and
+// for no more findings than there are now. [ErrUnknownCheck] when there is no such check, it must pass by itself, or it
+// does.
 func (b Book) SignOff(ctx context.Context, tx *store.Tx, month string, key CheckKey, reason string) (Checklist, error) {
 	if err := CheckReason(reason); err != nil {
 		return Checklist{}, err
@@ -141,7 +146,8 @@ func (b Book) SignOff(ctx context.Context, tx *store.Tx, month string, key Check
 	if err := insertSignOff(ctx, tx, list.Period, list.Checks[i], reason); err != nil {
 		return Checklist{}, err
 	}
-	if err := access.Record(ctx, tx, access.Event{Action: "period.signed_off", Subject: month + "/" + string(key), Reason: reason}); err != nil {
+	if err := access.Record(ctx, tx, access.Event{Action: "period.signed_off", Subject: month + "/" + string(key),
+		Reason: reason}); err != nil {
 		return Checklist{}, err
 	}
 	return b.Checklist(ctx, tx, month)
@@ -149,21 +155,27 @@ func (b Book) SignOff(ctx context.Context, tx *store.Tx, month string, key Check
 
 // below counts the restricted funds whose liabilities exceed their assets.
 func (m closing) below() int {
-	worth := map[FundCode]Money{}
-	for _, at := range m.balances {
-		t := m.accounts[at.Account].Type
-		if m.funds[at.Fund].Restriction == Unrestricted || t != Asset && t != Liability {
-			continue
-		}
-		if sum, known := worth[at.Fund]; known {
-			worth[at.Fund] = sum.Add(at.Base)
-		} else {
-			worth[at.Fund] = at.Base
+	return m.fundsWhere(-1, func(a Account, f Fund) bool {
+		return f.Restriction != Unrestricted && (a.Type == Asset || a.Type == Liability)
+	})
+}
+
+// ahead counts the funds whose advance stands in debit: more was released than received.
+func (m closing) ahead() int {
+	return m.fundsWhere(1, func(a Account, _ Fund) bool { return a.Number == DeferredGrants })
+}
+
+// fundsWhere counts the funds whose balances on some accounts add up to a sum of a sign.
+func (m closing) fundsWhere(sign int, meant func(Account, Fund) bool) int {
+	sums := map[FundCode]int64{}
+	for _, b := range m.balances {
+		if meant(m.Accounts[b.Account], m.Funds[b.Fund]) {
+			sums[b.Fund] += b.Base.Minor()
 		}
 	}
 	n := 0
-	for _, sum := range worth {
-		if sum.Sign() < 0 {
+	for _, sum := range sums {
+		if cmp.Compare(sum, 0) == sign {
 			n++
 		}
 	}
@@ -171,49 +183,29 @@ func (m closing) below() int {
 }
 
 // loansApart is 1 where claims and debts between funds do not cancel.
-func (m closing) loansApart(base Currency) int {
-	sum := Zero(base)
-	for _, at := range m.balances {
-		if at.Account == InterfundClaims || at.Account == InterfundDebts {
-			sum = sum.Add(at.Base)
+func (m closing) loansApart() int {
+	sum := int64(0)
+	for _, b := range m.balances {
+		if b.Account == InterfundClaims || b.Account == InterfundDebts {
+			sum += b.Base.Minor()
 		}
 	}
-	return sum.Amount.Sign() * sum.Amount.Sign()
+	if sum != 0 {
+		return 1
+	}
+	return 0
 }
 
 // banks counts the bank accounts that hold something.
-func (m closing) banks() int {
-	return m.accountsWhere(func(_ Balance, a Account) bool { return a.IsBank() })
-}
+func (m closing) banks() int { return m.accountsWhere(Account.IsBank) }
 
 // accountsWhere counts the accounts with a balance that are meant, each once.
-func (m closing) accountsWhere(meant func(Balance, Account) bool) int {
+func (m closing) accountsWhere(meant func(Account) bool) int {
 	found := map[AccountNo]bool{}
-	for _, at := range m.balances {
-		if meant(at, m.accounts[at.Account]) {
-			found[at.Account] = true
+	for _, b := range m.balances {
+		if meant(m.Accounts[b.Account]) {
+			found[b.Account] = true
 		}
 	}
 	return len(found)
-}
-
-// ahead counts the funds whose advance stands in debit: more was released than received.
-func (m closing) ahead(base Currency) int {
-	advance := map[FundCode]Money{}
-	for _, at := range m.balances {
-		if at.Account != DeferredGrants {
-			continue
-		}
-		if _, known := advance[at.Fund]; !known {
-			advance[at.Fund] = Zero(base)
-		}
-		advance[at.Fund] = advance[at.Fund].Add(at.Base)
-	}
-	n := 0
-	for _, sum := range advance {
-		if sum.Sign() > 0 {
-			n++
-		}
-	}
-	return n
 }

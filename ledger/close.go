@@ -36,8 +36,8 @@ func (b Book) OpenAgain(ctx context.Context, tx *store.Tx, month, reason string)
 	return b.movePeriod(ctx, tx, month, MonthOpen, "period.opened", reason)
 }
 
-// Close closes a month for everybody, in order of time ([ErrPeriodOrder]), once its checklist is done ([ErrCheckFails] with
-// what stands in the way). It holds the head row, so no entry slips in behind the checklist.
+// Close closes a month for everybody, in order of time ([ErrPeriodOrder]), once its checklist is done ([ErrCheckFails]
+// with what stands in the way). It holds the head row, so no entry slips in behind the checklist.
 func (b Book) Close(ctx context.Context, tx *store.Tx, month string) (Period, error) {
 	if _, err := lockHead(ctx, tx); err != nil {
 		return Period{}, err
@@ -55,11 +55,13 @@ func (b Book) Close(ctx context.Context, tx *store.Tx, month string) (Period, er
 	return b.movePeriod(ctx, tx, month, MonthClosed, "period.closed", "")
 }
 
-func (b Book) movePeriod(ctx context.Context, tx *store.Tx, month string, to PeriodState, action, reason string) (Period, error) {
+func (b Book) movePeriod(ctx context.Context, tx *store.Tx, month string, to PeriodState, action,
+	reason string) (Period, error) {
 	if err := b.SetPeriod(ctx, tx, month, to); err != nil {
 		return Period{}, err
 	}
-	if err := access.Record(ctx, tx, access.Event{Action: action, Subject: month, Fields: []string{"state"}, Reason: reason}); err != nil {
+	if err := access.Record(ctx, tx, access.Event{Action: action, Subject: month, Fields: []string{"state"},
+		Reason: reason}); err != nil {
 		return Period{}, err
 	}
 	return b.Period(ctx, tx, month)
@@ -83,8 +85,8 @@ func (r Reopening) payload() [sha256.Size]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "reopen %s %s %d %s", r.ID, r.Month, r.Round, r.Reason))
 }
 
-// RequestReopening asks for a closed month to be reopened. [ErrPeriodOrder] when it is not closed, [ErrReopeningPending]
-// when somebody asked already.
+// RequestReopening asks for a closed month to be reopened. [ErrPeriodOrder] when it is not closed,
+// [ErrReopeningPending] when somebody asked already.
 func (b Book) RequestReopening(ctx context.Context, tx *store.Tx, month, reason string) (Reopening, error) {
 	if err := CheckReason(reason); err != nil {
 		return Reopening{}, err
@@ -96,18 +98,21 @@ func (b Book) RequestReopening(ctx context.Context, tx *store.Tx, month, reason 
 	if p.State != MonthClosed {
 		return Reopening{}, ErrPeriodOrder
 	}
-	r := Reopening{ID: ReopeningID(store.NewID("rop")), Month: month, Round: p.Reopenings + 1, Reason: reason, RequestedBy: tx.By.User}
+	r := Reopening{ID: ReopeningID(store.NewID("rop")), Month: month, Round: p.Reopenings + 1, Reason: reason,
+		RequestedBy: tx.By.User}
 	if err := insertReopening(ctx, tx, r); err != nil {
 		return Reopening{}, err
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(r.ID), Round: 1, Step: access.Request, Payload: r.payload()}); err != nil {
+	if err := access.Take(ctx, tx, access.Duty{Subject: string(r.ID), Round: 1, Step: access.Request,
+		Payload: r.payload()}); err != nil {
 		return Reopening{}, err
 	}
 	return r, access.Record(ctx, tx, access.Event{Action: "period.reopening_requested", Subject: month, Reason: reason})
 }
 
-// ApproveReopening is the second person's word: the month is soft-closed from now on, open to finance only, and closes again
-// by its checklist, whose sign-offs start anew. [access.ErrMakerCannotApprove] for who asked; the database says the same.
+// ApproveReopening is the second person's word: the month is soft-closed from now on, open to finance only, and closes
+// again by its checklist, whose sign-offs start anew. [access.ErrMakerCannotApprove] for who asked; the database says
+// the same.
 func (b Book) ApproveReopening(ctx context.Context, tx *store.Tx, id ReopeningID) (Reopening, error) {
 	r, err := readReopening(ctx, tx, id)
 	if err != nil {
@@ -120,17 +125,19 @@ func (b Book) ApproveReopening(ctx context.Context, tx *store.Tx, id ReopeningID
 	if p.State != MonthClosed || p.Reopenings+1 != r.Round {
 		return Reopening{}, ErrPeriodOrder
 	}
-	if err := access.Take(ctx, tx, access.Duty{Subject: string(r.ID), Round: 1, Step: access.Approve, Payload: r.payload()}); err != nil {
+	if err := access.Take(ctx, tx, access.Duty{Subject: string(r.ID), Round: 1, Step: access.Approve,
+		Payload: r.payload()}); err != nil {
 		return Reopening{}, err
 	}
 	if err := reopen(ctx, tx, r); err != nil {
 		return Reopening{}, err
 	}
 	r.Approved = true
-	return r, access.Record(ctx, tx, access.Event{Action: "period.reopened", Subject: r.Month, Fields: []string{"state"}, Reason: r.Reason})
+	return r, access.Record(ctx, tx, access.Event{Action: "period.reopened", Subject: r.Month, Fields: []string{"state"},
+		Reason: r.Reason})
 }
 
-// Reopenings lists what was asked for a month, oldest first.
-func (b Book) Reopenings(ctx context.Context, tx *store.Tx, month string) ([]Reopening, error) {
-	return readReopenings(ctx, tx, month)
+// Reopenings lists what was asked for a month, oldest first; the key of a page is the id.
+func (b Book) Reopenings(ctx context.Context, tx *store.Tx, month string, page store.Keyset) ([]Reopening, error) {
+	return readReopenings(ctx, tx, month, page)
 }

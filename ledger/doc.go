@@ -8,18 +8,18 @@
 //	bank            +20,000.00   (debit: what we have grew)
 //	deferred grant  -20,000.00   (credit: what we owe the foundation, support, grew)
 //
-// Debit is positive, credit negative, everywhere in this program; a person who reads sees two columns instead. The lines
-// of an [Entry] sum to zero in base currency, not only as a whole but inside every [Fund]: money given for education never
-// pays for something else by accident. The database checks it again when the entry row seals its lines.
+// Debit is positive, credit negative, everywhere in this program; a person who reads sees two columns instead. The
+// lines of an [Entry] sum to zero in base currency, not only as a whole but inside every [Fund]: money given for
+// education never pays for something else by accident. The database checks it again when the entry row seals its lines.
 //
 // A posted entry is never changed. A mistake is reversed by a second entry and posted anew; both stay readable.
 //
 // # Foreign money
 //
-// A line carries its own currency and its cost in base currency. 918,000 NGN at a partner that cost us 4,061.95 DKK are a
-// [Lot]. Spending draws lots oldest first at their own rate, and the draw that empties a lot takes its whole remaining
-// cost, so no øre is left behind (RULES 19-23). The same arithmetic serves commitments, which hold budget at a budget
-// rate, and grants that report in another currency: all are a quantity with a cost.
+// A line carries its own currency and its cost in base currency. 918,000 NGN at a partner that cost us 4,061.95 DKK are
+// a [Lot]. Spending draws lots oldest first at their own rate, and the draw that empties a lot takes its whole
+// remaining cost, so no øre is left behind (RULES 19-23). The same arithmetic serves commitments, which hold budget at
+// a budget rate, and grants that report in another currency: all are a quantity with a cost.
 //
 // # Two books
 //

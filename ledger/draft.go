@@ -10,8 +10,8 @@ import (
 // DraftID identifies a draft.
 type DraftID string
 
-// Draft is an entry that somebody is still writing: it may be unbalanced, has no number and moves nothing. Its lines are in
-// base currency, since foreign money moves by its lots, through the acts.
+// Draft is an entry that somebody is still writing: it may be unbalanced, has no number and moves nothing. Its lines
+// are in base currency, since foreign money moves by its lots, through the acts.
 type Draft struct {
 	ID         DraftID
 	Date       Date
@@ -37,20 +37,20 @@ func (b Book) Draft(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
 
 // checkDraft wants what a draft names to exist, and nothing more.
 func (b Book) checkDraft(ctx context.Context, tx *store.Tx, d Draft) error {
-	known, err := b.chart(ctx, tx)
+	known, err := b.Chart(ctx, tx)
 	if err != nil {
 		return err
 	}
 	for i, l := range d.Lines {
-		if err := l.check(i, known); err != nil {
+		if err := l.Check(i, known); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ChangeDraft replaces the content of a draft. [store.ErrStale] when it is another version than d says, [ErrEntryPosted]
-// when it has become an entry.
+// ChangeDraft replaces the content of a draft. [store.ErrStale] when it is another version than d says,
+// [ErrEntryPosted] when it has become an entry.
 func (b Book) ChangeDraft(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
 	if _, err := b.unposted(ctx, tx, d.ID); err != nil {
 		return Draft{}, err
@@ -61,7 +61,8 @@ func (b Book) ChangeDraft(ctx context.Context, tx *store.Tx, d Draft) (Draft, er
 	if err := saveDraft(ctx, tx, &d); err != nil {
 		return Draft{}, err
 	}
-	return d, access.Record(ctx, tx, access.Event{Action: "draft.changed", Subject: string(d.ID), Fields: []string{"date", "external_id", "lines", "text"}})
+	return d, access.Record(ctx, tx, access.Event{Action: "draft.changed", Subject: string(d.ID),
+		Fields: []string{"date", "external_id", "lines", "text"}})
 }
 
 // DiscardDraft throws a draft away. [ErrEntryPosted] when it has become an entry.
@@ -81,7 +82,8 @@ func (b Book) PostDraft(ctx context.Context, tx *store.Tx, id DraftID) (Posted, 
 	if err != nil {
 		return Posted{}, err
 	}
-	posted, err := b.Post(ctx, tx, Entry{Date: d.Date, Text: d.Text, Act: "manual", Lines: d.Lines, ExternalID: d.ExternalID})
+	posted, err := b.Post(ctx, tx, Entry{Date: d.Date, Text: d.Text, Act: "manual", Lines: d.Lines,
+		ExternalID: d.ExternalID})
 	if err != nil {
 		return Posted{}, err
 	}
@@ -105,7 +107,7 @@ func (b Book) FindDraft(ctx context.Context, tx *store.Tx, id DraftID) (Draft, e
 	return readDraft(ctx, tx, id, b.Base, false)
 }
 
-// Drafts lists the drafts that are not posted, by date, dated up to a day; "" does not limit.
-func (b Book) Drafts(ctx context.Context, tx *store.Tx, until Date) ([]Draft, error) {
-	return readDrafts(ctx, tx, until, b.Base)
+// Drafts lists the drafts that are not posted, by date; the key of a page is the date and the id.
+func (b Book) Drafts(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Draft, error) {
+	return readDrafts(ctx, tx, page, b.Base)
 }

@@ -9,8 +9,8 @@ import (
 // EntryID identifies a posted entry. People use its number, such as "2026-000123".
 type EntryID string
 
-// Line is one part of an entry: debit positive, credit negative. Base is the amount's cost in base currency; for a line in
-// base currency both are the same.
+// Line is one part of an entry: debit positive, credit negative. Base is the amount's cost in base currency; for a line
+// in base currency both are the same.
 type Line struct {
 	Account AccountNo
 	Fund    FundCode
@@ -73,15 +73,15 @@ func (l Line) Neg() Line {
 	return l
 }
 
-// chart is what the books know when an entry is checked.
-type chart struct {
-	base     Currency
-	accounts map[AccountNo]Account
-	funds    map[FundCode]Fund
+// Chart is what the books know when an entry is checked.
+type Chart struct {
+	Base     Currency
+	Accounts map[AccountNo]Account
+	Funds    map[FundCode]Fund
 }
 
-// check refuses what no entry may be, whatever state the books are in.
-func (e Entry) check(c chart) error {
+// Check refuses what no entry may be, whatever state the books are in.
+func (e Entry) Check(c Chart) error {
 	if _, err := ParseDate(string(e.Date)); err != nil {
 		return err
 	}
@@ -89,28 +89,29 @@ func (e Entry) check(c chart) error {
 		return &Shape{-1, "an entry has at least two lines"}
 	}
 	for i, l := range e.Lines {
-		if err := l.check(i, c); err != nil {
+		if err := l.Check(i, c); err != nil {
 			return err
 		}
 	}
 	if e.mixed(c) {
 		return ErrBooksMixed
 	}
-	return e.balanced(c.base)
+	return e.balanced(c.Base)
 }
 
-func (l Line) check(i int, c chart) error {
-	account, known := c.accounts[l.Account]
+// Check refuses what no line of an entry may be; i is its place in the entry, from 0, for the error.
+func (l Line) Check(i int, c Chart) error {
+	account, known := c.Accounts[l.Account]
 	if !known {
 		return &Unknown{i, string(l.Account), ErrUnknownAccount}
 	}
-	if _, known := c.funds[l.Fund]; !known {
+	if _, known := c.Funds[l.Fund]; !known {
 		return &Unknown{i, string(l.Fund), ErrUnknownFund}
 	}
 	switch {
-	case l.Base.Currency != c.base:
-		return &Shape{i, "the base amount is in " + string(c.base)}
-	case l.Amount.Currency == c.base && !l.Amount.Amount.Equal(l.Base.Amount):
+	case l.Base.Currency != c.Base:
+		return &Shape{i, "the base amount is in " + string(c.Base)}
+	case l.Amount.Currency == c.Base && !l.Amount.Amount.Equal(l.Base.Amount):
 		return &Shape{i, "an amount in base currency is its own base amount"}
 	case l.Amount.Sign()*l.Base.Sign() < 0:
 		return &Shape{i, "amount and base amount are on one side"}
@@ -118,16 +119,16 @@ func (l Line) check(i int, c chart) error {
 		return &Shape{i, "a line moves something"}
 	case account.IsBank() && account.BankCurrency() != l.Amount.Currency:
 		return &Shape{i, "account " + string(l.Account) + " is in " + string(account.BankCurrency())}
-	case account.IsBank() && l.Amount.Currency != c.base && l.Lot == "":
+	case account.IsBank() && l.Amount.Currency != c.Base && l.Lot == "":
 		return &Shape{i, "foreign money in account " + string(l.Account) + " moves by its lots"}
 	}
 	return nil
 }
 
 // mixed reports whether actual and budgetary lines stand together.
-func (e Entry) mixed(c chart) bool {
-	first := c.accounts[e.Lines[0].Account].Book()
-	return slices.ContainsFunc(e.Lines, func(l Line) bool { return c.accounts[l.Account].Book() != first })
+func (e Entry) mixed(c Chart) bool {
+	first := c.Accounts[e.Lines[0].Account].Book()
+	return slices.ContainsFunc(e.Lines, func(l Line) bool { return c.Accounts[l.Account].Book() != first })
 }
 
 // balanced wants the base amounts of every fund to sum to zero.
@@ -148,17 +149,22 @@ func (e Entry) balanced(base Currency) error {
 }
 
 // Funds lists the funds of the lines, each once, in code order: the order in which acts lock them.
-func (e Entry) Funds() []FundCode {
+func (e Entry) Funds() []FundCode { return FundsOf([]Entry{e}) }
+
+// FundsOf lists the funds of entries, each once, in code order.
+func FundsOf(entries []Entry) []FundCode {
 	var funds []FundCode
-	for _, l := range e.Lines {
-		funds = append(funds, l.Fund)
+	for _, e := range entries {
+		for _, l := range e.Lines {
+			funds = append(funds, l.Fund)
+		}
 	}
 	slices.Sort(funds)
 	return slices.Compact(funds)
 }
 
-// compact drops lines that move nothing: a share of nothing, a fee of 0.00.
-func (e Entry) compact() Entry {
+// Compact drops lines that move nothing: a share of nothing, a fee of 0.00.
+func (e Entry) Compact() Entry {
 	e.Lines = slices.DeleteFunc(slices.Clone(e.Lines), func(l Line) bool { return l.Amount.IsZero() && l.Base.IsZero() })
 	return e
 }

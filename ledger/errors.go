@@ -40,14 +40,6 @@ var (
 	ErrYearOrder          = errors.New("ledger: an earlier year is not closed")
 	ErrLoanExceeded       = errors.New("ledger: more would be repaid than is owed")
 	ErrSameFund           = errors.New("ledger: a fund does not lend to itself")
-	ErrNoEvidenceKey      = errors.New("ledger: there is no key for evidence")
-	ErrEvidenceKey        = errors.New("ledger: not a key for evidence")
-	ErrEvidenceType       = errors.New("ledger: evidence is PDF, PNG or JPEG")
-	ErrEvidenceTooLarge   = errors.New("ledger: evidence is too large")
-	ErrEvidencePixels     = errors.New("ledger: picture has too many pixels")
-	ErrEvidenceUnreadable = errors.New("ledger: picture cannot be read")
-	ErrEvidenceDamaged    = errors.New("ledger: evidence is not what was stored")
-	ErrUnknownEvidence    = errors.New("ledger: unknown evidence")
 )
 
 // Unbalanced tells by how much a fund's lines are off, in base currency.
@@ -106,7 +98,8 @@ type Overdrawn struct {
 }
 
 func (e *Overdrawn) Error() string {
-	return fmt.Sprintf("ledger: account %s of fund %s would stand at %s %s on %s", e.Account, e.Fund, e.Balance, e.Balance.Currency, e.On)
+	return fmt.Sprintf("ledger: account %s of fund %s would stand at %s %s on %s", e.Account, e.Fund, e.Balance,
+		e.Balance.Currency, e.On)
 }
 
 // Unwrap makes errors.Is(err, ErrFundOverdrawn) true.
@@ -119,7 +112,8 @@ type Exhausted struct {
 }
 
 func (e *Exhausted) Error() string {
-	return fmt.Sprintf("ledger: account %s of fund %s holds %s %s, asked for %s", e.Pool.Account, e.Pool.Fund, e.Left, e.Left.Currency, e.Asked)
+	return fmt.Sprintf("ledger: account %s of fund %s holds %s %s, asked for %s", e.Pool.Account, e.Pool.Fund, e.Left,
+		e.Left.Currency, e.Asked)
 }
 
 // Unwrap makes errors.Is(err, ErrLotExhausted) true.

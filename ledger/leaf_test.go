@@ -19,24 +19,33 @@ import (
 var update = flag.Bool("update-leaves", false, "write testdata/leaves.golden anew; only ever to add vectors")
 
 // vectors are entries whose leaves are frozen: a leaf that changes makes every earlier checkpoint worthless.
-func vectors() []entryLeaf {
-	full := entryLeaf{Seq: 7, ID: "ent_7", FiscalYear: 2026, Number: 7, Date: "2026-02-01", Book: "actual", Text: "Tuition, semester 1", Act: "liquidation",
-		Source: "dsb_1", LineCount: 2, Reverses: "ent_3", Corrects: "ent_4", Reason: "wrong amount", ExternalID: "INV-7", CreatedBy: "usr_1",
-		CreatedAt: "2026-02-01T09:00:00.000000Z",
-		Lines: []lineLeaf{
-			{Line: 1, Account: "5200", Fund: "G1", Currency: "NGN", Amount: 36000000, Base: 159292, Category: "tuition", Plan: "P-101", Payee: "U-01", Partner: "NG-01", Lot: "lot_1"},
-			{Line: 2, Account: "1300", Fund: "G1", Currency: "NGN", Amount: -36000000, Base: -159292, Plan: "P-101", Partner: "NG-01", Lot: "lot_2"}},
-		Lots: []lotLeaf{{ID: "lot_1", Kind: "currency", Account: "1300", Holder: "NG-01", Fund: "G1", Currency: "NGN", Rate: "226 NGN/DKK",
+func vectors() []entryRecord {
+	entry, corrected, external, opened, drawn := EntryID("ent_3"), EntryID("ent_4"), "INV-7", LotID("lot_1"),
+		LotID("lot_2")
+	full := entryRecord{entryRow: entryRow{Seq: 7, ID: "ent_7", FiscalYear: 2026, Number: 7, Date: "2026-02-01",
+		Book: "actual", Text: "Tuition, semester 1", Act: "liquidation",
+		Source: "dsb_1", LineCount: 2, Reverses: &entry, Corrects: &corrected, Reason: "wrong amount", ExternalID: &external,
+		CreatedBy: "usr_1",
+		CreatedAt: "2026-02-01T09:00:00.000000Z"},
+		Lines: []lineRow{
+			{Line: 1, Account: "5200", Fund: "G1", Currency: "NGN", Amount: 36000000, Base: 159292, Category: "tuition",
+				Plan: "P-101", Payee: "U-01", Partner: "NG-01", Lot: &opened},
+			{Line: 2, Account: "1300", Fund: "G1", Currency: "NGN", Amount: -36000000, Base: -159292, Plan: "P-101",
+				Partner: "NG-01", Lot: &drawn}},
+		Lots: []lotRow{{ID: "lot_1", Kind: "currency", Account: "1300", Holder: "NG-01", Fund: "G1", Currency: "NGN",
+			Rate:     "226 NGN/DKK",
 			OpenedOn: "2026-01-20", Name: "T-001", Quantity: 91800000, Cost: 406195}}}
-	plain := entryLeaf{Seq: 1, ID: "ent_1", FiscalYear: 2026, Number: 1, Date: "2026-01-01", Book: "actual", Text: "Opening balance", Act: "opening",
-		LineCount: 2, CreatedAt: "2026-01-15T09:00:00.000000Z",
-		Lines: []lineLeaf{{Line: 1, Account: "1010", Fund: "UNR", Currency: "DKK", Amount: 25000000, Base: 25000000},
+	plain := entryRecord{entryRow: entryRow{Seq: 1, ID: "ent_1", FiscalYear: 2026, Number: 1, Date: "2026-01-01",
+		Book: "actual", Text: "Opening balance", Act: "opening",
+		LineCount: 2, CreatedAt: "2026-01-15T09:00:00.000000Z"},
+		Lines: []lineRow{{Line: 1, Account: "1010", Fund: "UNR", Currency: "DKK", Amount: 25000000, Base: 25000000},
 			{Line: 2, Account: "3100", Fund: "UNR", Currency: "DKK", Amount: -25000000, Base: -25000000}}}
 	danish := plain
 	danish.Text = "Åbningsbalance – ṣéẹ́"
 	smallest := plain
-	smallest.Lines = []lineLeaf{{Line: 1, Account: "1010", Fund: "UNR", Currency: "DKK", Amount: -9223372036854775808, Base: 9223372036854775807}}
-	return []entryLeaf{full, plain, danish, smallest, {}}
+	smallest.Lines = []lineRow{{Line: 1, Account: "1010", Fund: "UNR", Currency: "DKK", Amount: -9223372036854775808,
+		Base: 9223372036854775807}}
+	return []entryRecord{full, plain, danish, smallest, {}}
 }
 
 func TestLeavesAreFrozen(t *testing.T) {
@@ -72,8 +81,8 @@ var leftOut = map[string]string{
 	"entry_lines.entry_seq": "the line stands inside the leaf of the entry with this seq",
 }
 
-// Every stored field of an entry, its lines and lots is in the leaf: a new column has to go into leaf.go, store_verify.go and
-// docs/PROOF.md (empty values are left out, so old leaves stay as they are) or into the list above.
+// Every stored field of an entry, its lines and lots is in the leaf: a new column has to go into leaf.go,
+// store_verify.go and docs/PROOF.md (empty values are left out, so old leaves stay as they are) or into the list above.
 func TestLeavesHoldEveryColumn(t *testing.T) {
 	db := storetest.SQLite(t)
 	full := vectors()[0]
@@ -131,12 +140,15 @@ func TestLeafSurvivesTheDatabase(t *testing.T) {
 			if err := Create(t.Context(), tx, book); err != nil {
 				return err
 			}
-			if err := book.OpenFund(t.Context(), tx, Fund{Code: "UNR", Name: "General", Restriction: Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+			if err := book.OpenFund(t.Context(), tx, Fund{Code: "UNR", Name: "General", Restriction: Unrestricted,
+				OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
 			kr := func(minor int64) Money { return OfMinor(minor, "DKK") }
-			entry := Entry{Date: "2026-01-01", Text: "Åbning 'x' ?", Act: "opening", Source: "s", Reason: "because", ExternalID: "X-1",
-				Lines: []Line{Base("1010", "UNR", kr(100)), {Account: "3100", Fund: "UNR", Amount: kr(-100), Base: kr(-100), Payee: "A-01", Plan: "P", Category: "c", Partner: "N"}}}
+			entry := Entry{Date: "2026-01-01", Text: "Åbning 'x' ?", Act: "opening", Source: "s", Reason: "because",
+				ExternalID: "X-1",
+				Lines: []Line{Base("1010", "UNR", kr(100)), {Account: "3100", Fund: "UNR", Amount: kr(-100), Base: kr(-100),
+					Payee: "A-01", Plan: "P", Category: "c", Partner: "N"}}}
 			_, err := book.Post(t.Context(), tx, entry)
 			return err
 		}); err != nil {

@@ -16,15 +16,19 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/proof"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
 
 // expected are the refusals that a random life of the books runs into; any other error is a fault.
-var expected = []error{ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed, ledger.ErrPeriodOrder, ledger.ErrLotExhausted, ledger.ErrAlreadyReversed,
-	ledger.ErrReversalOfReversal, ledger.ErrReversalDate, ledger.ErrCorrectByAct, ledger.ErrCheckFails, ledger.ErrYearClosed, ledger.ErrYearOrder,
-	ledger.ErrLoanExceeded, ledger.ErrReopeningPending, ledger.ErrUnknownCheck, ledger.ErrUnbalanced, access.ErrMakerCannotApprove, ledger.ErrEntryPosted, ledger.ErrUnknownDraft}
+var expected = []error{ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed, ledger.ErrPeriodOrder, ledger.ErrLotExhausted,
+	ledger.ErrAlreadyReversed,
+	ledger.ErrReversalOfReversal, ledger.ErrReversalDate, ledger.ErrCorrectByAct, ledger.ErrCheckFails,
+	ledger.ErrYearClosed, ledger.ErrYearOrder,
+	ledger.ErrLoanExceeded, ledger.ErrReopeningPending, ledger.ErrUnknownCheck, ledger.ErrUnbalanced,
+	access.ErrMakerCannotApprove, ledger.ErrEntryPosted, ledger.ErrUnknownDraft}
 
 // life is books in which random things happen.
 type life struct {
@@ -36,10 +40,10 @@ type life struct {
 	done   map[string]int // how often each act took effect
 }
 
-// TestAnyLifeKeepsTheBooksTrue lets people post, back-date, draw currency, reverse, correct, lend, revalue, draft, close months
-// and years and reopen them, in any order. Whatever was refused left nothing, and what took effect left books that verify:
-// every fund sums to zero, balances and lots are the sums of their lines, numbers have no gap, the proof holds; at the end
-// hledger, reading the export, finds the same.
+// TestAnyLifeKeepsTheBooksTrue lets people post, back-date, draw currency, reverse, correct, lend, revalue, draft,
+// close months and years and reopen them, in any order. Whatever was refused left nothing, and what took effect left
+// books that verify: every fund sums to zero, balances and lots are the sums of their lines, numbers have no gap, the
+// proof holds; at the end hledger, reading the export, finds the same.
 func TestAnyLifeKeepsTheBooksTrue(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		l := &life{T: t, db: db, book: books(t, db), done: map[string]int{}}
@@ -53,7 +57,8 @@ func TestAnyLifeKeepsTheBooksTrue(t *testing.T) {
 			}
 			return nil
 		})
-		post(t, db, l.book, opening("UNR", "2026-01-01", "5000.00"), opening("G1", "2026-01-01", "3000.00"), euros("2026-01-02", "500.00", "3730.00", "7.46 DKK/EUR"))
+		post(t, db, l.book, opening("UNR", "2026-01-01", "5000.00"), opening("G1", "2026-01-01", "3000.00"),
+			euros("2026-01-02", "500.00", "3730.00", "7.46 DKK/EUR"))
 		rapid.Check(t, func(r *rapid.T) {
 			for range 8 {
 				l.act(r)
@@ -75,10 +80,13 @@ var lifeActs = []struct {
 	do   func(l *life, r *rapid.T, tx *store.Tx) error
 }{
 	{"receipt", (*life).receive}, {"payment", (*life).pay}, {"receipt", (*life).receive}, {"payment", (*life).pay},
-	{"currency", (*life).buy}, {"draw", (*life).spend}, {"reversal", (*life).reverse}, {"reversal", (*life).reverse}, {"correction", (*life).correct},
+	{"currency", (*life).buy}, {"draw", (*life).spend}, {"reversal", (*life).reverse}, {"reversal", (*life).reverse},
+	{"correction", (*life).correct},
 	{"correction", (*life).correct}, {"correction", (*life).correct}, {"correction", (*life).correct},
-	{"loan", (*life).lend}, {"repayment", (*life).repay}, {"revaluation", (*life).revalue}, {"draft", (*life).draft}, {"posted draft", (*life).postDraft},
-	{"close", (*life).close}, {"close", (*life).close}, {"reopening", (*life).reopen}, {"reopening", (*life).reopen}, {"soft close", (*life).softClose},
+	{"loan", (*life).lend}, {"repayment", (*life).repay}, {"revaluation", (*life).revalue}, {"draft", (*life).draft},
+	{"posted draft", (*life).postDraft},
+	{"close", (*life).close}, {"close", (*life).close}, {"reopening", (*life).reopen}, {"reopening", (*life).reopen},
+	{"soft close", (*life).softClose},
 	{"year", (*life).closeYear},
 }
 
@@ -117,7 +125,8 @@ func (l *life) posts(tx *store.Tx, e ledger.Entry) error {
 func (l *life) receive(r *rapid.T, tx *store.Tx) error {
 	m := amount(r, 50_000)
 	f := fund(r)
-	return l.posts(tx, ledger.Entry{Date: day(r), Text: "Received", Act: "manual", Lines: []ledger.Line{ledger.Base("1010", f, m), ledger.Base("4200", f, m.Neg())}})
+	return l.posts(tx, ledger.Entry{Date: day(r), Text: "Received", Act: "manual",
+		Lines: []ledger.Line{ledger.Base("1010", f, m), ledger.Base("4200", f, m.Neg())}})
 }
 
 func (l *life) pay(r *rapid.T, tx *store.Tx) error {
@@ -129,7 +138,8 @@ func (l *life) buy(r *rapid.T, tx *store.Tx) error {
 }
 
 func (l *life) spend(r *rapid.T, tx *store.Tx) error {
-	e, err := spendEuros(l.T, tx, l.book, day(r), rapid.SampledFrom([]string{"0.01", "3.33", "7.00", "45.67"}).Draw(r, "euros"))
+	e, err := spendEuros(l.T, tx, l.book, day(r), rapid.SampledFrom([]string{"0.01", "3.33", "7.00", "45.67"}).
+		Draw(r, "euros"))
 	if err != nil {
 		return err
 	}
@@ -173,8 +183,9 @@ func (l *life) correct(r *rapid.T, tx *store.Tx) error {
 		return err
 	}
 	m, f := amount(r, 20_000), fund(r)
-	_, err = l.book.Correct(l.Context(), tx, ledger.Correction{Reversal: undo, Entry: ledger.Entry{Text: "Right", Lines: []ledger.Line{
-		ledger.Base("1010", f, m), ledger.Base("4200", f, m.Neg())}}})
+	_, err = l.book.Correct(l.Context(), tx, ledger.Correction{Reversal: undo,
+		Entry: ledger.Entry{Text: "Right", Lines: []ledger.Line{
+			ledger.Base("1010", f, m), ledger.Base("4200", f, m.Neg())}}})
 	return err
 }
 
@@ -193,7 +204,8 @@ func (l *life) repay(r *rapid.T, tx *store.Tx) error {
 }
 
 func (l *life) revalue(r *rapid.T, tx *store.Tx) error {
-	rate, err := ledger.ParseRate(rapid.SampledFrom([]string{"7.40 DKK/EUR", "7.4700 DKK/EUR", "7.52 DKK/EUR"}).Draw(r, "rate"))
+	rate, err := ledger.ParseRate(rapid.SampledFrom([]string{"7.40 DKK/EUR", "7.4700 DKK/EUR", "7.52 DKK/EUR"}).
+		Draw(r, "rate"))
 	if err != nil {
 		return err
 	}
@@ -248,7 +260,7 @@ func (l *life) softClose(r *rapid.T, tx *store.Tx) error {
 
 // close throws away what was drafted, signs off what can be signed off and closes the first month that stands open.
 func (l *life) close(_ *rapid.T, tx *store.Tx) error {
-	periods, err := l.book.Periods(l.Context(), tx)
+	periods, err := l.book.Periods(l.Context(), tx, store.Keyset{})
 	if err != nil {
 		return err
 	}
@@ -257,8 +269,11 @@ func (l *life) close(_ *rapid.T, tx *store.Tx) error {
 		return ledger.ErrPeriodOrder
 	}
 	month := periods[i].Month
-	drafts, err := l.book.Drafts(l.Context(), tx, periods[i].LastDay())
+	drafts, err := l.book.Drafts(l.Context(), tx, store.Keyset{})
 	for _, d := range drafts {
+		if d.Date > periods[i].LastDay() {
+			break
+		}
 		err = errors.Join(err, l.book.DiscardDraft(l.Context(), tx, d.ID))
 	}
 	if err != nil {
@@ -282,7 +297,7 @@ func (l *life) close(_ *rapid.T, tx *store.Tx) error {
 
 // reopen asks for a closed month, or approves what somebody asked for.
 func (l *life) reopen(r *rapid.T, tx *store.Tx) error {
-	periods, err := l.book.Periods(l.Context(), tx)
+	periods, err := l.book.Periods(l.Context(), tx, store.Keyset{})
 	if err != nil {
 		return err
 	}
@@ -291,7 +306,7 @@ func (l *life) reopen(r *rapid.T, tx *store.Tx) error {
 		return ledger.ErrPeriodOrder
 	}
 	month := rapid.SampledFrom(closed).Draw(r, "month").Month
-	asked, err := l.book.Reopenings(l.Context(), tx, month)
+	asked, err := l.book.Reopenings(l.Context(), tx, month, store.Keyset{})
 	if err != nil {
 		return err
 	}
@@ -330,7 +345,8 @@ func (l *life) verify(r *rapid.T) {
 	}
 	var off int
 	view(l.T, l.db, func(tx *store.Tx) error {
-		return tx.NewRaw(`SELECT COUNT(*) FROM (SELECT fund FROM entry_lines GROUP BY fund HAVING SUM(base) <> 0) AS f`).Scan(l.Context(), &off)
+		return tx.NewRaw(`SELECT COUNT(*) FROM (SELECT fund FROM entry_lines GROUP BY fund HAVING SUM(base) <> 0) AS f`).
+			Scan(l.Context(), &off)
 	})
 	if off > 0 {
 		r.Fatalf("%d funds do not sum to zero", off)
@@ -359,7 +375,7 @@ func (l *life) hledgerAgrees() {
 			}
 			ours[name] = ours[name].Add(b.Base)
 		}
-		return errors.Join(err, l.book.ExportJournal(l.Context(), tx, file, ledger.Span{}, func(int64) {}))
+		return errors.Join(err, journal.Export{Format: journal.ExportHledger}.Write(l.Context(), tx, l.book, file))
 	})
 	if err := file.Close(); err != nil {
 		l.Fatal(err)
@@ -367,7 +383,8 @@ func (l *life) hledgerAgrees() {
 	if out, err := exec.CommandContext(l.Context(), "hledger", "-f", path, "check").CombinedOutput(); err != nil {
 		l.Fatalf("hledger check: %v\n%s", err, out)
 	}
-	out, err := exec.CommandContext(l.Context(), "hledger", "-f", path, "balance", "--cost", "--flat", "-N", "-E", "-O", "csv").Output()
+	out, err := exec.CommandContext(l.Context(), "hledger", "-f", path, "balance", "--cost", "--flat", "-N", "-E", "-O",
+		"csv").Output()
 	if err != nil {
 		l.Fatal(err)
 	}

@@ -25,8 +25,8 @@ const (
 // source names the pair of funds, so that what one owes the other can be summed.
 func (l Loan) source() string { return string(l.From) + ">" + string(l.To) }
 
-// Lend lets a fund pre-finance another: the only way for a fund to spend what it has not received (RULES 55). Debit 1900 and
-// credit bank with the lender, debit bank and credit 2900 with the borrower. The lender must have the money
+// Lend lets a fund pre-finance another: the only way for a fund to spend what it has not received (RULES 55). Debit
+// 1900 and credit bank with the lender, debit bank and credit 2900 with the borrower. The lender must have the money
 // ([ErrFundOverdrawn]).
 func (b Book) Lend(ctx context.Context, tx *store.Tx, l Loan) (Posted, error) {
 	return b.lend(ctx, tx, l, Entry{Act: loanAct, Text: fmt.Sprintf("Fund %s lends to fund %s", l.From, l.To)}, l.Amount)
@@ -41,10 +41,14 @@ func (b Book) Repay(ctx context.Context, tx *store.Tx, l Loan) (Posted, error) {
 	if err != nil {
 		return Posted{}, err
 	}
+	if l.Amount.Currency != b.Base {
+		return Posted{}, &Shape{-1, "funds owe each other " + string(b.Base)}
+	}
 	if l.Amount.Cmp(owed) > 0 {
 		return Posted{}, &LoanExceeded{owed, l.Amount}
 	}
-	return b.lend(ctx, tx, l, Entry{Act: repaymentAct, Text: fmt.Sprintf("Fund %s repays fund %s", l.To, l.From)}, l.Amount.Neg())
+	return b.lend(ctx, tx, l, Entry{Act: repaymentAct, Text: fmt.Sprintf("Fund %s repays fund %s", l.To, l.From)},
+		l.Amount.Neg())
 }
 
 func (b Book) lend(ctx context.Context, tx *store.Tx, l Loan, e Entry, amount Money) (Posted, error) {
@@ -75,8 +79,5 @@ func (b Book) lend(ctx context.Context, tx *store.Tx, l Loan, e Entry, amount Mo
 
 // Owed is what a fund has lent another and not got back, whenever it was dated.
 func (b Book) Owed(ctx context.Context, tx *store.Tx, from, to FundCode) (Money, error) {
-	return b.sumOf(ctx, tx, Loan{From: from, To: to}.source(), InterfundClaims, lastDay, loanAct, repaymentAct)
+	return b.SumOf(ctx, tx, Loan{From: from, To: to}.source(), InterfundClaims, loanAct, repaymentAct)
 }
-
-// lastDay stands for "whenever".
-const lastDay Date = "9999-12-31"

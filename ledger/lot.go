@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -51,16 +52,23 @@ type Draw struct {
 
 // DrawFIFO takes a quantity from lots in the order given (by date, then entry: RULES 21). The cost of a draw is its
 // quantity at the lot's quoted rate (RULES 22), never more than what is left; the draw that empties a lot takes all its
-// remaining cost (RULES 23). [ErrLotExhausted] when the lots hold less.
+// remaining cost (RULES 23). [ErrLotExhausted] when the lots hold less, [ErrEntryShape] when the quantity or a lot is
+// in another currency than the pool.
 func DrawFIFO(pool Pool, lots []Lot, quantity Money) ([]Draw, error) {
 	var draws []Draw
 	want := quantity
+	if want.Currency != pool.Currency {
+		return nil, &Shape{-1, fmt.Sprintf("account %s holds %s here, not %s", pool.Account, pool.Currency, want.Currency)}
+	}
 	for _, lot := range lots {
 		if want.Sign() <= 0 {
 			break
 		}
 		if lot.OpenQuantity.Sign() <= 0 {
 			continue
+		}
+		if lot.OpenQuantity.Currency != want.Currency {
+			return nil, &Shape{-1, fmt.Sprintf("lot %s is in %s", lot.Name, lot.OpenQuantity.Currency)}
 		}
 		draw, err := lot.draw(want)
 		if err != nil {
@@ -100,7 +108,8 @@ func (l Lot) draw(want Money) (Draw, error) {
 	return Draw{l.ID, want, cost}, nil
 }
 
-// value is the cost of a part of the lot: at its rate, or, for a lot that carries none, pro rata of its cost (RULES 29).
+// value is the cost of a part of the lot: at its rate, or, for a lot that carries none, pro rata of its cost (RULES
+// 29).
 func (l Lot) value(part Money) (Money, error) {
 	base := l.Cost.Currency
 	if l.Rate.IsZero() {

@@ -47,7 +47,8 @@ func TestRule22CostAtQuotedRate(t *testing.T) {
 	for _, c := range []struct {
 		why, quantity, cost, rate, draw, want string
 	}{
-		{"S08: by cost over quantity it would round to 310.35", "918000.00 NGN", "3956.90", "232 NGN/DKK", "72000.00 NGN", "310.34"},
+		{"S08: by cost over quantity it would round to 310.35", "918000.00 NGN", "3956.90", "232 NGN/DKK", "72000.00 NGN",
+			"310.34"},
 		{"S05, G1's semester", "918000.00 NGN", "4061.95", "226 NGN/DKK", "360000.00 NGN", "1592.92"},
 		{"S05, G2's semester", "612000.00 NGN", "2707.96", "226 NGN/DKK", "240000.00 NGN", "1061.95"},
 		{"rates that multiply", "1000.00 EUR", "7460.00", "7.4600 DKK/EUR", "333.33 EUR", "2486.64"},
@@ -70,14 +71,16 @@ func TestRule22CostAtQuotedRate(t *testing.T) {
 func TestRule23LastDrawTakesTheRest(t *testing.T) {
 	// S08: G2's 12,000 NGN left of T-001 cost 53.09, not 53.10.
 	lots := []ledger.Lot{advance("T-001", "612000.00 NGN", "2707.96", "226 NGN/DKK")}
-	for _, c := range [][2]string{{"240000.00 NGN", "1061.95"}, {"60000.00 NGN", "265.49"}, {"300000.00 NGN", "1327.43"}, {"12000.00 NGN", "53.09"}} {
+	for _, c := range [][2]string{{"240000.00 NGN", "1061.95"}, {"60000.00 NGN", "265.49"}, {"300000.00 NGN", "1327.43"},
+		{"12000.00 NGN", "53.09"}} {
 		if got, err := take(lots, money(c[0])); err != nil || got[0].Cost.String() != c[1] {
 			t.Errorf("%s costs %v, %v, want %s", c[0], got, err, c[1])
 		}
 	}
 	// A lot that cost less than its rate says (a favour of the bank): nothing takes more than is left.
 	lots = []ledger.Lot{advance("T-9", "3000.00 NGN", "10.00", "226 NGN/DKK")}
-	for _, c := range [][2]string{{"2500.00 NGN", "T-9 2500.00=10.00"}, {"400.00 NGN", "T-9 400.00=0.00"}, {"100.00 NGN", "T-9 100.00=0.00"}} {
+	for _, c := range [][2]string{{"2500.00 NGN", "T-9 2500.00=10.00"}, {"400.00 NGN", "T-9 400.00=0.00"},
+		{"100.00 NGN", "T-9 100.00=0.00"}} {
 		if got, err := take(lots, money(c[0])); err != nil || drawn(got) != c[1] {
 			t.Errorf("%s: %s, %v, want %s", c[0], drawn(got), err, c[1])
 		}
@@ -91,22 +94,27 @@ func TestRule23LastDrawTakesTheRest(t *testing.T) {
 		t.Errorf("%s, %v", drawn(got), err)
 	}
 	// A draw beyond the quantity is refused, and says what there is.
-	lots = []ledger.Lot{advance("T-1", "100.00 NGN", "0.44", "226 NGN/DKK"), advance("T-2", "50.00 NGN", "0.22", "226 NGN/DKK")}
+	lots = []ledger.Lot{advance("T-1", "100.00 NGN", "0.44", "226 NGN/DKK"),
+		advance("T-2", "50.00 NGN", "0.22", "226 NGN/DKK")}
 	var short *ledger.Exhausted
-	if got, err := take(lots, money("150.01 NGN")); !errors.As(err, &short) || got != nil || short.Left.String() != "150.00" || short.Asked.String() != "150.01" {
+	if got, err := take(lots, money("150.01 NGN")); !errors.As(err, &short) || got != nil ||
+		short.Left.String() != "150.00" || short.Asked.String() != "150.01" {
 		t.Errorf("drawing beyond gives %s, %v", drawn(got), err)
 	}
 }
 
 func TestRule21OldestFirst(t *testing.T) {
 	// S08: July's stipend of G1, with 18,000 NGN left of T-001.
-	lots := []ledger.Lot{advance("T-001", "918000.00 NGN", "4061.95", "226 NGN/DKK"), advance("T-002", "918000.00 NGN", "3956.90", "232 NGN/DKK")}
+	lots := []ledger.Lot{advance("T-001", "918000.00 NGN", "4061.95", "226 NGN/DKK"),
+		advance("T-002", "918000.00 NGN", "3956.90", "232 NGN/DKK")}
 	lots[0].OpenQuantity, lots[0].OpenCost = money("18000.00 NGN"), dkk("79.65")
-	if got, err := take(lots, money("90000.00 NGN")); err != nil || drawn(got) != "T-001 18000.00=79.65, T-002 72000.00=310.34" {
+	if got, err := take(lots, money("90000.00 NGN")); err != nil ||
+		drawn(got) != "T-001 18000.00=79.65, T-002 72000.00=310.34" {
 		t.Errorf("%s, %v", drawn(got), err)
 	}
 	// Three lots at once, the middle one emptied before.
-	lots = []ledger.Lot{advance("A", "10.00 NGN", "0.04", "226 NGN/DKK"), advance("B", "10.00 NGN", "0.05", "220 NGN/DKK"), advance("C", "10.00 NGN", "0.04", "240 NGN/DKK"),
+	lots = []ledger.Lot{advance("A", "10.00 NGN", "0.04", "226 NGN/DKK"), advance("B", "10.00 NGN", "0.05", "220 NGN/DKK"),
+		advance("C", "10.00 NGN", "0.04", "240 NGN/DKK"),
 		advance("D", "10.00 NGN", "0.05", "210 NGN/DKK")}
 	lots[1].OpenQuantity, lots[1].OpenCost = money("0.00 NGN"), dkk("0.00")
 	if got, err := take(lots, money("25.00 NGN")); err != nil || drawn(got) != "A 10.00=0.04, C 10.00=0.04, D 5.00=0.02" {
@@ -120,22 +128,24 @@ func TestRule21OldestFirst(t *testing.T) {
 // A lot without a rate of its own, such as what a partner paid twice, is drawn pro rata of its cost (rule 29).
 func TestRule29ProRataWithoutARate(t *testing.T) {
 	lots := []ledger.Lot{advance("dup", "90000.00 NGN", "387.93", "")}
-	for _, c := range [][2]string{{"30000.00 NGN", "129.31"}, {"15000.00 NGN", "64.66"}, {"15000.00 NGN", "64.66"}, {"30000.00 NGN", "129.30"}} {
+	for _, c := range [][2]string{{"30000.00 NGN", "129.31"}, {"15000.00 NGN", "64.66"}, {"15000.00 NGN", "64.66"},
+		{"30000.00 NGN", "129.30"}} {
 		if got, err := take(lots, money(c[0])); err != nil || got[0].Cost.String() != c[1] {
 			t.Errorf("%s costs %v, %v, want %s", c[0], got, err, c[1])
 		}
 	}
 }
 
-// Rules 19-24 for any lots and any draws, until nothing is left: oldest first, at the quoted rate, never more than what is
-// left, and what is emptied is emptied of cost too.
+// Rules 19-24 for any lots and any draws, until nothing is left: oldest first, at the quoted rate, never more than what
+// is left, and what is emptied is emptied of cost too.
 func TestRule19To24DrawsNeverLoseOrInventCost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lots := make([]ledger.Lot, rapid.IntRange(1, 5).Draw(t, "lots"))
 		open := ledger.Zero("NGN")
 		for i := range lots {
 			q := ledger.OfMinor(rapid.Int64Range(1, 500_000).Draw(t, "quantity"), "NGN")
-			r := ledger.Rate{Value: ledger.OfMinor(rapid.Int64Range(5, 30_000).Draw(t, "rate"), "DKK").Amount, Num: "NGN", Den: "DKK"}
+			r := ledger.Rate{Value: ledger.OfMinor(rapid.Int64Range(5, 30_000).Draw(t, "rate"), "DKK").Amount, Num: "NGN",
+				Den: "DKK"}
 			cost, err := r.Convert(q, "DKK")
 			if err != nil {
 				t.Fatal(err)
@@ -144,7 +154,8 @@ func TestRule19To24DrawsNeverLoseOrInventCost(t *testing.T) {
 			if cost = cost.Add(off); cost.Sign() < 0 {
 				cost = ledger.Zero("DKK")
 			}
-			lots[i] = ledger.Lot{ID: ledger.LotID(fmt.Sprint(i)), Rate: r, Quantity: q, Cost: cost, OpenQuantity: q, OpenCost: cost}
+			lots[i] = ledger.Lot{ID: ledger.LotID(fmt.Sprint(i)), Rate: r, Quantity: q, Cost: cost, OpenQuantity: q,
+				OpenCost: cost}
 			open = open.Add(q)
 		}
 		for open.Sign() > 0 {
@@ -207,11 +218,13 @@ func advanceEntry(p ledger.Pool, on ledger.Date, name, quantity, cost, quoted st
 	lot := advance(name, quantity, cost, quoted)
 	lot.ID, lot.Kind, lot.Pool, lot.OpenedOn = ledger.LotID("lot_"+name), ledger.CurrencyLot, p, on
 	return ledger.Entry{Date: on, Text: name, Act: "transfer", Opens: []ledger.Lot{lot}, Lines: []ledger.Line{
-		ledger.InCurrency(p.Account, p.Fund, lot.Quantity, lot.Cost).WithLot(lot.ID), ledger.Base("3100", p.Fund, lot.Cost.Neg())}}
+		ledger.InCurrency(p.Account, p.Fund, lot.Quantity, lot.Cost).WithLot(lot.ID),
+		ledger.Base("3100", p.Fund, lot.Cost.Neg())}}
 }
 
 // spend draws a quantity on a day and posts it as cost; it answers what was drawn, by the names of the lots.
-func spend(t *testing.T, tx *store.Tx, book ledger.Book, p ledger.Pool, quantity string, on ledger.Date) (string, error) {
+func spend(t *testing.T, tx *store.Tx, book ledger.Book, p ledger.Pool, quantity string, on ledger.Date) (string,
+	error) {
 	t.Helper()
 	draws, err := book.Draw(t.Context(), tx, p, money(quantity), on)
 	if err != nil {

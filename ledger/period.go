@@ -31,31 +31,22 @@ func (b Book) Period(ctx context.Context, tx *store.Tx, month string) (Period, e
 	if _, err := ParseDate(month + "-01"); err != nil {
 		return Period{}, err
 	}
-	periods, err := readPeriods(ctx, tx)
-	if err != nil {
-		return Period{}, err
-	}
-	for _, p := range periods {
-		if p.Month == month {
-			return p, nil
-		}
-	}
-	return Period{Month: month, State: MonthOpen}, nil
+	return findPeriod(ctx, tx, month)
 }
 
-// Periods lists the months that the books know, oldest first.
-func (b Book) Periods(ctx context.Context, tx *store.Tx) ([]Period, error) {
-	return readPeriods(ctx, tx)
+// Periods lists the months that the books know, oldest first; the key of a page is the month.
+func (b Book) Periods(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Period, error) {
+	return readPeriods(ctx, tx, page)
 }
 
-// SetPeriod moves a month to another state without asking for its checklist: for books that are taken over with their past
-// months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), and a closed month is not
-// reopened here.
+// SetPeriod moves a month to another state without asking for its checklist: for books that are taken over with their
+// past months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), and a closed
+// month is not reopened here.
 func (b Book) SetPeriod(ctx context.Context, tx *store.Tx, month string, state PeriodState) error {
 	if _, err := ParseDate(month + "-01"); err != nil {
 		return err
 	}
-	periods, err := readPeriods(ctx, tx)
+	periods, err := readPeriods(ctx, tx, store.Keyset{})
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"supportledger/store"
 )
 
-// Proposal is an entry together with who wants it posted. Acts post as the actor of their tx; one who collects the
-// entries of several people says whose each is.
+// Proposal is an entry together with who wants it posted. Acts post as the actor of their tx; a caller that collects
+// the entries of several people says whose each is.
 type Proposal struct {
 	Entry
 	By store.Actor
@@ -22,97 +22,100 @@ type Outcome struct {
 }
 
 // Post puts entries into the books, each with the next number of its year, and updates balances and lots. Either all
-// are posted or an error tells why the first bad one was not, and the caller's tx rolls back. It costs a constant number
-// of statements, however many the entries are.
+// are posted or an error tells why the first bad one was not, and the caller's tx rolls back. It costs a constant
+// number of statements, however many the entries are.
 //
 // Acts lock the funds they decide on first ([LockFunds]) and post last: the head row of the books, which orders the
 // entries, is held only from here to commit.
 func (b Book) Post(ctx context.Context, tx *store.Tx, entries ...Entry) ([]Posted, error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
 	proposals := make([]Proposal, len(entries))
 	for i, e := range entries {
-		proposals[i] = Proposal{e.compact(), tx.By}
+		proposals[i] = Proposal{e.Compact(), tx.By}
 	}
-	p, err := b.takePen(ctx, tx, proposals)
-	if err != nil || len(entries) == 0 {
+	p, err := newPoster(ctx, tx, b, proposals)
+	if err != nil {
 		return nil, err
 	}
 	for _, next := range proposals {
-		if _, err := p.enter(ctx, tx, next); err != nil {
+		if _, err := p.accept(ctx, tx, next); err != nil {
 			return nil, err
 		}
 	}
 	var s store.Script
-	p.put(tx, &s)
+	p.write(tx, &s)
 	return p.posted, s.Run(ctx, tx)
 }
 
-// PostEach posts what is good of the proposals, in order and with numbers that have no gap, and says of each of the
-// others XX
+// PostEach posts the proposals that may be posted, in order and with numbers that have no gap. Each outcome is the
+// posted entry or the reason for its refusal; a refused proposal does not keep the others from being posted.
 func (b Book) PostEach(ctx context.Context, tx *store.Tx, proposals ...Proposal) ([]Outcome, error) {
+	if len(proposals) == 0 {
+		return nil, nil
+	}
 	proposals = slices.Clone(proposals)
 	for i := range proposals {
-		proposals[i].Entry = proposals[i].compact()
+		proposals[i].Entry = proposals[i].Compact()
 	}
-	p, err := b.takePen(ctx, tx, proposals)
+	p, err := newPoster(ctx, tx, b, proposals)
 	if err != nil {
 		return nil, err
 	}
 	outcomes := make([]Outcome, len(proposals))
 	for i, next := range proposals {
-		outcomes[i].Posted, outcomes[i].Err = p.enter(ctx, tx, next)
+		outcomes[i].Posted, outcomes[i].Err = p.accept(ctx, tx, next)
 	}
-	p.put(tx, tx.FinalWrites())
+	p.write(tx, tx.FinalWrites())
 	return outcomes, nil
 }
 
-// pen is what somebody knows and changes while holding the head row: the part of the books that a slice of entries
-// touches, read once, moved on in memory entry by entry, and written once.
-type pen struct {
+// poster is the part of the books that some entries touch: read once while the head row is held, changed in memory
+// entry by entry, and written once.
+type poster struct {
 	book     Book
-	known    chart
+	known    Chart
 	months   calendar
 	seq      int64         // of the last entry
 	numbers  map[int]int64 // last number by fiscal year
 	lots     map[LotID]Lot
 	banks    map[place]*holding
-	external map[string]EntryID // who has an external id
+	external map[string]EntryID // which entry has an external id
 
 	posted  []Posted
-	drawn   map[LotID]bool // lots of before that changed
-	opened  []LotID        // lots that entries of the slice opened
+	drawn   map[LotID]bool // earlier lots that changed
+	opened  []LotID        // lots that the accepted entries opened
 	started []string       // months
 }
 
-// takePen locks the head row and reads what the proposals touch.
-func (b Book) takePen(ctx context.Context, tx *store.Tx, of []Proposal) (*pen, error) {
-	if len(of) == 0 {
-		return &pen{}, nil
-	}
-	p := &pen{book: b, drawn: map[LotID]bool{}}
+// newPoster locks the head row and reads what the proposals touch.
+func newPoster(ctx context.Context, tx *store.Tx, b Book, proposals []Proposal) (*poster, error) {
+	p := &poster{book: b, drawn: map[LotID]bool{}}
 	head, err := lockHead(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	p.seq = head.LastSeq
-	n := namesIn(of)
+	n := namesIn(proposals)
 	if err := p.readSurroundings(ctx, tx, n); err != nil {
 		return nil, err
 	}
 	if p.external, err = readExternal(ctx, tx, n.external); err != nil {
 		return nil, err
 	}
-	if p.lots, err = readLotsOf(ctx, tx, n.lots, b.Base); err != nil {
+	if p.lots, err = readLotsByID(ctx, tx, n.lots, b.Base); err != nil {
 		return nil, err
 	}
-	p.banks, err = p.readBanks(ctx, tx, of)
+	p.banks, err = p.readBanks(ctx, tx, proposals)
 	return p, err
 }
 
-// enter checks one entry against the books as they stand after those before it, and moves them on. A refused entry has
+// accept checks one entry against the books as they stand after those before it, and moves them on. A refused entry has
 // changed nothing.
-func (p *pen) enter(ctx context.Context, tx *store.Tx, next Proposal) (Posted, error) {
+func (p *poster) accept(ctx context.Context, tx *store.Tx, next Proposal) (Posted, error) {
 	e := next.Entry
-	if err := e.check(p.known); err != nil {
+	if err := e.Check(p.known); err != nil {
 		return Posted{}, err
 	}
 	if err := p.months.admits(ctx, tx, e.Date.Month(), next.By); err != nil {
@@ -127,19 +130,19 @@ func (p *pen) enter(ctx context.Context, tx *store.Tx, next Proposal) (Posted, e
 	}
 	moves := p.bankMoves(e)
 	for _, m := range moves {
-		if err := p.banks[m.at].admits(m, e.Date); err != nil {
+		if err := p.banks[m.place].admits(m, e.Date); err != nil {
 			return Posted{}, err
 		}
 	}
 	for _, m := range moves {
-		p.banks[m.at].add(m, e.Date)
+		p.banks[m.place].add(m, e.Date)
 	}
 	p.keepLots(e, lots)
 	return p.number(tx, next), nil
 }
 
 // number gives an entry its place in the books.
-func (p *pen) number(tx *store.Tx, next Proposal) Posted {
+func (p *poster) number(tx *store.Tx, next Proposal) Posted {
 	year, month := next.Date.Year(), next.Date.Month()
 	p.seq++
 	p.numbers[year]++
@@ -156,7 +159,7 @@ func (p *pen) number(tx *store.Tx, next Proposal) Posted {
 }
 
 // moveLots is what the entry's lots hold after it: those that it opens, and those that its lines name.
-func (p *pen) moveLots(e Entry) (map[LotID]Lot, error) {
+func (p *poster) moveLots(e Entry) (map[LotID]Lot, error) {
 	after := map[LotID]Lot{}
 	for _, l := range e.Opens {
 		l.OpenQuantity, l.OpenCost, l.openedSeq = Zero(l.Pool.Currency), Zero(p.book.Base), p.seq+1
@@ -189,7 +192,7 @@ func (p *pen) moveLots(e Entry) (map[LotID]Lot, error) {
 	return after, nil
 }
 
-func (p *pen) keepLots(e Entry, after map[LotID]Lot) {
+func (p *poster) keepLots(e Entry, after map[LotID]Lot) {
 	for _, l := range e.Opens {
 		p.opened = append(p.opened, l.ID)
 	}
@@ -210,26 +213,28 @@ func (l Lot) moved(by Line) Lot {
 	return l
 }
 
-// holds refuses a lot that would hold less than nothing, or more than it was opened with; only a grant's newest layer may
-// be drawn beyond what came in (RULES 10, 12).
+// holds refuses a lot that would hold less than nothing, or more than it was opened with, or a cost without a quantity.
+// Only a grant's newest layer may be drawn beyond what came in (RULES 10, 12).
 func (l Lot) holds() error {
-	if l.Kind != DeferredLot && (l.OpenQuantity.Sign() < 0 || l.OpenCost.Sign() < 0 || l.OpenQuantity.Cmp(l.Quantity) > 0 ||
-		l.OpenQuantity.IsZero() && !l.OpenCost.IsZero()) {
-		return fmt.Errorf("%w: lot %s would hold %s %s at cost %s", ErrLotExhausted, l.Name, l.OpenQuantity, l.OpenQuantity.Currency, l.OpenCost)
+	if l.Kind == DeferredLot {
+		return nil
+	}
+	if l.OpenQuantity.Sign() < 0 || l.OpenCost.Sign() < 0 || l.OpenQuantity.Cmp(l.Quantity) > 0 ||
+		l.OpenQuantity.IsZero() && !l.OpenCost.IsZero() {
+		return fmt.Errorf("%w: lot %s would hold %s %s at cost %s", ErrLotExhausted, l.Name, l.OpenQuantity,
+			l.OpenQuantity.Currency, l.OpenCost)
 	}
 	return nil
 }
 
-// put writes the accepted entries: lots and lines first, last the entries, which seal them.
-func (p *pen) put(tx *store.Tx, s *store.Script) {
+// write adds the accepted entries to a script: lots and lines first, last the entries, which seal them.
+func (p *poster) write(tx *store.Tx, s *store.Script) {
 	if len(p.posted) == 0 {
 		return
 	}
 	insertPeriods(s, tx, p.started)
 	saveNumbers(s, tx, p.numbers)
-	insertLots(s, tx, p.lots, p.opened)
-	insertEntries(s, tx, p.posted, p.known)
-	saveLots(s, tx, p.lots, p.drawn)
+	p.insertEntries(tx, s)
+	p.saveLots(tx, s)
 	moveHead(s, tx, p.seq)
-	sealLeaves(tx, p.known, p.posted)
 }

@@ -29,13 +29,14 @@ func pays(fund ledger.FundCode, on ledger.Date, minor int64) ledger.Entry {
 func propose(entries ...ledger.Entry) []ledger.Proposal {
 	proposals := make([]ledger.Proposal, len(entries))
 	for i, e := range entries {
-		proposals[i] = ledger.Proposal{Entry: e, By: store.Actor{User: fmt.Sprint("usr_", i), Roles: []string{"finance_officer"}}}
+		proposals[i] = ledger.Proposal{Entry: e, By: store.Actor{User: fmt.Sprint("usr_", i),
+			Roles: []string{"finance_officer"}}}
 	}
 	return proposals
 }
 
-// TestPostEachKeepsTheGoodOnes: one bad entry does not hurt the rest, numbers have no gap, an entry sees the ones before
-// it, and each has its own author.
+// TestPostEachKeepsTheGoodOnes: one bad entry does not hurt the rest, numbers have no gap, an entry sees the ones
+// before it, and each has its own author.
 func TestPostEachKeepsTheGoodOnes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
@@ -47,14 +48,18 @@ func TestPostEachKeepsTheGoodOnes(t *testing.T) {
 		var got []ledger.Outcome
 		update(t, db, func(tx *store.Tx) (err error) {
 			got, err = book.PostEach(t.Context(), tx, propose(
-				pays("G1", "2026-01-02", 1), opening("G1", "2026-01-02", "10.00"), pays("G1", "2026-01-02", 1000), pays("G1", "2026-01-03", 1),
-				unknown, named, twin, opening("G1", "2027-01-01", "5.00"), pays("G1", "2026-12-31", 1), pays("G1", "2027-01-01", 500))...)
+				pays("G1", "2026-01-02", 1), opening("G1", "2026-01-02", "10.00"), pays("G1", "2026-01-02", 1000),
+				pays("G1", "2026-01-03", 1),
+				unknown, named, twin, opening("G1", "2027-01-01", "5.00"), pays("G1", "2026-12-31", 1),
+				pays("G1", "2027-01-01", 500))...)
 			return err
 		})
-		want := []string{"overdrawn", "2026-000001", "2026-000002", "overdrawn", "unknown", "2026-000003", "twin", "2027-000001", "overdrawn", "2027-000002"}
+		want := []string{"overdrawn", "2026-000001", "2026-000002", "overdrawn", "unknown", "2026-000003", "twin",
+			"2027-000001", "overdrawn", "2027-000002"}
 		for i, o := range got {
 			text := o.Posted.Number
-			for name, err := range map[string]error{"overdrawn": ledger.ErrFundOverdrawn, "unknown": ledger.ErrUnknownFund, "twin": ledger.ErrExternalIDTaken} {
+			for name, err := range map[string]error{"overdrawn": ledger.ErrFundOverdrawn, "unknown": ledger.ErrUnknownFund,
+				"twin": ledger.ErrExternalIDTaken} {
 				if errors.Is(o.Err, err) {
 					text = name
 				}
@@ -69,13 +74,14 @@ func TestPostEachKeepsTheGoodOnes(t *testing.T) {
 	})
 }
 
-// TestBankGuardLooksAtLaterDays: what is dated back must leave every later day above zero, and the refusal names the first
-// day that it would not.
+// TestBankGuardLooksAtLaterDays: what is dated back must leave every later day above zero, and the refusal names the
+// first day that it would not.
 func TestBankGuardLooksAtLaterDays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
 		update(t, db, func(tx *store.Tx) error {
-			_, err := book.Post(t.Context(), tx, opening("G1", "2026-01-01", "10.00"), pays("G1", "2026-03-01", 900), opening("G1", "2026-05-01", "10.00"))
+			_, err := book.Post(t.Context(), tx, opening("G1", "2026-01-01", "10.00"), pays("G1", "2026-03-01", 900),
+				opening("G1", "2026-05-01", "10.00"))
 			return err
 		})
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -99,7 +105,8 @@ func TestPostCostsAConstantNumberOfStatements(t *testing.T) {
 		book := books(t, db)
 		update(t, db, func(tx *store.Tx) error {
 			for m := range 12 { // a month's first entry opens it, which is a statement more
-				if _, err := book.Post(t.Context(), tx, opening("G1", ledger.NewDate(2026, time.Month(1+m), 1), "1.00")); err != nil {
+				if _, err := book.Post(t.Context(), tx, opening("G1", ledger.NewDate(2026, time.Month(1+m), 1),
+					"1.00")); err != nil {
 					return err
 				}
 			}
@@ -151,7 +158,8 @@ func TestBalancesAreTheSumsOfLines(t *testing.T) {
 				minor := rapid.Int64Range(1, 500).Draw(r, "minor")
 				switch rapid.IntRange(0, 9).Draw(r, "kind") {
 				case 0:
-					return ledger.Entry{Date: on, Act: "manual", Lines: []ledger.Line{ledger.Base("1010", fund, ledger.OfMinor(minor, "DKK")), ledger.Base("3100", "UNR", ledger.OfMinor(-minor-1, "DKK"))}}
+					return ledger.Entry{Date: on, Act: "manual", Lines: []ledger.Line{ledger.Base("1010", fund,
+						ledger.OfMinor(minor, "DKK")), ledger.Base("3100", "UNR", ledger.OfMinor(-minor-1, "DKK"))}}
 				case 1, 2, 3, 4:
 					return opening(fund, on, ledger.OfMinor(minor, "DKK").String())
 				}
@@ -257,13 +265,14 @@ func stored(t *testing.T, db *store.DB) naive {
 	return found
 }
 
-// TestManyPostAtOnce: 64 goroutines post, some in slices, some giving up half way, some rolling back. What was acknowledged
-// is in the books once, numbers have no gap, and nobody waits for ever.
+// TestManyPostAtOnce: 64 goroutines post, some in slices, some giving up half way, some rolling back. What was
+// acknowledged is in the books once, numbers have no gap, and nobody waits for ever.
 func TestManyPostAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
 		update(t, db, func(tx *store.Tx) error {
-			_, err := book.Post(t.Context(), tx, opening("UNR", "2026-01-01", "1000000.00"), opening("G1", "2026-01-01", "1000000.00"))
+			_, err := book.Post(t.Context(), tx, opening("UNR", "2026-01-01", "1000000.00"),
+				opening("G1", "2026-01-01", "1000000.00"))
 			return err
 		})
 		type answer struct {
@@ -283,7 +292,8 @@ func TestManyPostAtOnce(t *testing.T) {
 		acknowledged := map[string]bool{}
 		for range 64 * 5 {
 			a := <-answers
-			if a.err != nil && !errors.Is(a.err, errGivenUp) && !errors.Is(a.err, context.DeadlineExceeded) && !errors.Is(a.err, store.ErrUncertain) {
+			if a.err != nil && !errors.Is(a.err, errGivenUp) && !errors.Is(a.err, context.DeadlineExceeded) &&
+				!errors.Is(a.err, store.ErrUncertain) {
 				t.Errorf("a post failed: %v", a.err)
 			}
 			for _, id := range a.ids {
@@ -293,7 +303,8 @@ func TestManyPostAtOnce(t *testing.T) {
 		view(t, db, func(tx *store.Tx) error {
 			var gaps, lost int
 			var found []string
-			err := errors.Join(tx.NewRaw("SELECT COUNT(*) FROM entries WHERE seq > (SELECT COUNT(*) FROM entries)").Scan(t.Context(), &gaps),
+			err := errors.Join(tx.NewRaw("SELECT COUNT(*) FROM entries WHERE seq > (SELECT COUNT(*) FROM entries)").
+				Scan(t.Context(), &gaps),
 				tx.NewRaw("SELECT id FROM entries").Scan(t.Context(), &found))
 			have := map[string]bool{}
 			for _, id := range found {
@@ -315,7 +326,8 @@ func TestManyPostAtOnce(t *testing.T) {
 var errGivenUp = errors.New("given up")
 
 // someEntries posts one to four entries; one time in five it changes its mind, one in five it has little time.
-func someEntries(ctx context.Context, db *store.DB, book ledger.Book, random *rand.Rand, worker int) (ids []string, err error) {
+func someEntries(ctx context.Context, db *store.DB, book ledger.Book, random *rand.Rand, worker int) (ids []string,
+	err error) {
 	mood := random.IntN(5)
 	if mood == 0 {
 		hurried, cancel := context.WithTimeout(ctx, time.Duration(random.IntN(4000))*time.Microsecond)
@@ -324,7 +336,8 @@ func someEntries(ctx context.Context, db *store.DB, book ledger.Book, random *ra
 	}
 	var entries []ledger.Entry
 	for range 1 + random.IntN(4) {
-		entries = append(entries, pays([]ledger.FundCode{"UNR", "G1"}[random.IntN(2)], ledger.NewDate(2026, 2, 1+random.IntN(200)), int64(1+worker)))
+		entries = append(entries, pays([]ledger.FundCode{"UNR", "G1"}[random.IntN(2)],
+			ledger.NewDate(2026, 2, 1+random.IntN(200)), int64(1+worker)))
 	}
 	err = db.Update(ctx, func(tx *store.Tx) error {
 		ids = nil

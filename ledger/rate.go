@@ -7,8 +7,8 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Rate is a price of one currency in another, kept as it was quoted: "226 NGN/DKK" is 226 NGN for one DKK. The inverse is
-// never stored or used (RULES 5).
+// Rate is a price of one currency in another, kept as it was quoted: "226 NGN/DKK" is 226 NGN for one DKK. The inverse
+// is never stored or used (RULES 5).
 type Rate struct {
 	Value decimal.Decimal
 	Num   Currency // NGN in "226 NGN/DKK"
@@ -19,7 +19,8 @@ type Rate struct {
 func ParseRate(s string) (Rate, error) {
 	value, pair, found := strings.Cut(s, " ")
 	num, den, paired := strings.Cut(pair, "/")
-	bad := &AmountError{Code: "rate_malformed", Got: clip(s), Hint: `a number and a pair, such as "226 NGN/DKK" (226 NGN for one DKK) or "7.4420 DKK/EUR"`}
+	bad := &AmountError{Code: "rate_malformed", Got: clip(s),
+		Hint: `a number and a pair, such as "226 NGN/DKK" (226 NGN for one DKK) or "7.4420 DKK/EUR"`}
 	if !found || !paired {
 		return Rate{}, bad
 	}

@@ -11,25 +11,6 @@ import (
 
 const why = "Booked on the wrong account"
 
-// post puts entries into the books.
-func post(t *testing.T, db *store.DB, book ledger.Book, entries ...ledger.Entry) []ledger.Posted {
-	t.Helper()
-	var posted []ledger.Posted
-	update(t, db, func(tx *store.Tx) (err error) {
-		posted, err = book.Post(t.Context(), tx, entries...)
-		return err
-	})
-	return posted
-}
-
-// refused runs an act that must fail with an error.
-func refused(t *testing.T, db *store.DB, want error, act func(tx *store.Tx) error) {
-	t.Helper()
-	if err := db.Update(t.Context(), act); !errors.Is(err, want) {
-		t.Errorf("got %v, want %v", err, want)
-	}
-}
-
 // euros brings foreign money of UNR into the EUR account: one lot.
 func euros(on ledger.Date, quantity, cost, rate string) ledger.Entry {
 	amount, err := ledger.ParseMoney(quantity, "EUR")
@@ -40,10 +21,12 @@ func euros(on ledger.Date, quantity, cost, rate string) ledger.Entry {
 	if err != nil {
 		panic(err)
 	}
-	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: "receipt", Rate: r, OpenedOn: on,
-		Pool: ledger.Pool{Account: "1020", Fund: "UNR", Currency: "EUR"}, Quantity: amount, Cost: dkk(cost)}
-	return ledger.Entry{Date: on, Text: "Euros", Act: "gift", Source: "test", Opens: []ledger.Lot{lot}, Lines: []ledger.Line{
-		ledger.InCurrency("1020", "UNR", amount, lot.Cost).WithLot(lot.ID), ledger.Base("4200", "UNR", lot.Cost.Neg())}}
+	lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: "receipt", Rate: r,
+		OpenedOn: on,
+		Pool:     ledger.Pool{Account: "1020", Fund: "UNR", Currency: "EUR"}, Quantity: amount, Cost: dkk(cost)}
+	return ledger.Entry{Date: on, Text: "Euros", Act: "gift", Source: "test", Opens: []ledger.Lot{lot},
+		Lines: []ledger.Line{
+			ledger.InCurrency("1020", "UNR", amount, lot.Cost).WithLot(lot.ID), ledger.Base("4200", "UNR", lot.Cost.Neg())}}
 }
 
 // spend draws euros out of their lots.
@@ -101,7 +84,8 @@ func TestReverse(t *testing.T) {
 }
 
 // balance is what an account of a fund holds in base currency.
-func balance(t *testing.T, db *store.DB, book ledger.Book, account ledger.AccountNo, fund ledger.FundCode, on ledger.Date) string {
+func balance(t *testing.T, db *store.DB, book ledger.Book, account ledger.AccountNo, fund ledger.FundCode,
+	on ledger.Date) string {
 	t.Helper()
 	total := dkk("0.00")
 	view(t, db, func(tx *store.Tx) error {
@@ -116,11 +100,13 @@ func balance(t *testing.T, db *store.DB, book ledger.Book, account ledger.Accoun
 	return total.String()
 }
 
-// A reversal stands on the first open day where the entry's own month is closed, and in a soft-closed month only for finance.
+// A reversal stands on the first open day where the entry's own month is closed, and in a soft-closed month only for
+// finance.
 func TestReversalDay(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
-		posted := post(t, db, book, opening("UNR", "2026-01-10", "40.00"), opening("UNR", "2026-01-11", "41.00"), opening("UNR", "2026-02-01", "1.00"))
+		posted := post(t, db, book, opening("UNR", "2026-01-10", "40.00"), opening("UNR", "2026-01-11", "41.00"),
+			opening("UNR", "2026-02-01", "1.00"))
 		update(t, db, func(tx *store.Tx) error {
 			if err := book.SetPeriod(t.Context(), tx, "2026-01", ledger.MonthClosed); err != nil {
 				return err
@@ -130,7 +116,8 @@ func TestReversalDay(t *testing.T) {
 		for i, c := range []struct {
 			actor store.Actor
 			want  ledger.Date
-		}{{store.Actor{User: "c", Roles: []string{"caseworker"}}, "2026-03-01"}, {store.Actor{User: "f", Roles: []string{"finance_officer"}}, "2026-02-01"}} {
+		}{{store.Actor{User: "c", Roles: []string{"caseworker"}}, "2026-03-01"},
+			{store.Actor{User: "f", Roles: []string{"finance_officer"}}, "2026-02-01"}} {
 			err := db.Update(store.WithActor(t.Context(), c.actor), func(tx *store.Tx) error {
 				p, err := book.Reverse(t.Context(), tx, ledger.Reversal{Entry: string(posted[i].ID), Reason: why})
 				if err == nil && p.Date != c.want {
@@ -145,8 +132,8 @@ func TestReversalDay(t *testing.T) {
 	})
 }
 
-// Lots get back what was drawn and keep their place; one that was drawn on since cannot be unmade; one that was unmade is
-// nobody's to draw.
+// Lots get back what was drawn and keep their place; one that was drawn on since cannot be unmade; one that was unmade
+// is nobody's to draw.
 func TestReversalRestoresLots(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
@@ -177,7 +164,8 @@ func TestReversalRestoresLots(t *testing.T) {
 		update(t, db, draw)
 		for i := range before {
 			if drawn.Lines[i].Base.Cmp(before[i].Base) != 0 || drawn.Lines[i].Lot != before[i].Lot {
-				t.Errorf("line %d draws %s of %s, before %s of %s", i, drawn.Lines[i].Base, drawn.Lines[i].Lot, before[i].Base, before[i].Lot)
+				t.Errorf("line %d draws %s of %s, before %s of %s", i, drawn.Lines[i].Base, drawn.Lines[i].Lot, before[i].Base,
+					before[i].Lot)
 			}
 		}
 		update(t, db, undo(drawn.ID))
@@ -201,7 +189,8 @@ func TestCorrect(t *testing.T) {
 		var done ledger.Corrected
 		correct := func(id ledger.EntryID) func(tx *store.Tx) error {
 			return func(tx *store.Tx) (err error) {
-				done, err = book.Correct(t.Context(), tx, ledger.Correction{Reversal: ledger.Reversal{Entry: string(id), Reason: why},
+				done, err = book.Correct(t.Context(), tx, ledger.Correction{Reversal: ledger.Reversal{Entry: string(id),
+					Reason: why},
 					Entry: ledger.Entry{Text: "Opening, as it was", Lines: opening("UNR", "", "90.00").Lines}})
 				return err
 			}
@@ -239,7 +228,8 @@ func TestExternalID(t *testing.T) {
 func TestDatabaseGuardsReversals(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
-		posted := post(t, db, book, opening("UNR", "2026-01-05", "100.00"), opening("UNR", "2026-01-06", "50.00"), opening("UNR", "2026-01-07", "50.00"))
+		posted := post(t, db, book, opening("UNR", "2026-01-05", "100.00"), opening("UNR", "2026-01-06", "50.00"),
+			opening("UNR", "2026-01-07", "50.00"))
 		negative := func(of ledger.Posted, amount string) ledger.Entry {
 			e := opening("UNR", "2026-01-31", amount)
 			e.Reverses = of.ID
@@ -247,10 +237,11 @@ func TestDatabaseGuardsReversals(t *testing.T) {
 		}
 		whole := post(t, db, book, negative(posted[1], "-50.00"))[0]
 		for code, e := range map[string]ledger.Entry{
-			"reversal_not_whole":          negative(posted[0], "-99.00"),
-			"already_reversed":            negative(posted[1], "-50.00"),
-			"reversal_of_reversal":        negative(whole, "50.00"),
-			"correction_without_reversal": {Date: "2026-01-31", Text: "x", Corrects: posted[2].ID, Lines: opening("UNR", "", "1.00").Lines},
+			"reversal_not_whole":   negative(posted[0], "-99.00"),
+			"already_reversed":     negative(posted[1], "-50.00"),
+			"reversal_of_reversal": negative(whole, "50.00"),
+			"correction_without_reversal": {Date: "2026-01-31", Text: "x", Corrects: posted[2].ID,
+				Lines: opening("UNR", "", "1.00").Lines},
 		} {
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
 				_, err := book.Post(t.Context(), tx, e)

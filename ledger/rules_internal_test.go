@@ -41,17 +41,6 @@ func TestRateJoinsTwoCurrencies(t *testing.T) {
 	}
 }
 
-// A text must not begin a comment or a new line in the plain-text journal.
-func TestOneLine(t *testing.T) {
-	for in, want := range map[string]string{
-		"Rent; March": "Rent, March", "A|B": "A,B", "two\nlines": "two lines", "a\tb\x7f": "a b ", "Løn å": "Løn å",
-	} {
-		if got := oneLine(in); got != want {
-			t.Errorf("%q became %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestAfterTakesDrawsOffTheirOwnLots(t *testing.T) {
 	lot := func(id LotID) Lot {
 		return Lot{ID: id, OpenQuantity: inBase(t, "10.00"), OpenCost: inBase(t, "5.00")}
@@ -70,11 +59,11 @@ func TestAfterTakesDrawsOffTheirOwnLots(t *testing.T) {
 
 // What a line may be, one fault each.
 func TestLineCheck(t *testing.T) {
-	c := chart{base: "DKK", accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset}},
-		funds: map[FundCode]Fund{"UNR": {Code: "UNR"}}}
+	c := Chart{Base: "DKK", Accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset}},
+		Funds: map[FundCode]Fund{"UNR": {Code: "UNR"}}}
 	one, euro := inBase(t, "1.00"), Money{Amount: decimal.NewFromInt(1), Currency: "EUR"}
 	sound := Line{Account: "1010", Fund: "UNR", Amount: one, Base: one}
-	if err := sound.check(0, c); err != nil {
+	if err := sound.Check(0, c); err != nil {
 		t.Errorf("a sound line: %v", err)
 	}
 	for name, change := range map[string]func(*Line){
@@ -86,7 +75,7 @@ func TestLineCheck(t *testing.T) {
 		l := sound
 		change(&l)
 		var shape *Shape
-		if err := l.check(3, c); !errors.As(err, &shape) || shape.Line != 3 {
+		if err := l.Check(3, c); !errors.As(err, &shape) || shape.Line != 3 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -98,29 +87,29 @@ func TestChecklistCounts(t *testing.T) {
 		return Balance{Account: account, Fund: fund, Amount: inBase(t, amount), Base: inBase(t, amount)}
 	}
 	m := closing{
-		accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset}, "2200": {Number: "2200", Type: Liability},
+		Chart: Chart{Base: "DKK", Accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset}, "2200": {Number: "2200", Type: Liability},
 			InterfundClaims: {Number: InterfundClaims, Type: Asset}, InterfundDebts: {Number: InterfundDebts, Type: Liability}},
-		funds: map[FundCode]Fund{"UNR": {Code: "UNR", Restriction: Unrestricted},
-			"G1": {Code: "G1", Restriction: BoundByGrant},
-			"G2": {Code: "G2", Restriction: BoundByGrant}},
+			Funds: map[FundCode]Fund{"UNR": {Code: "UNR", Restriction: Unrestricted},
+				"G1": {Code: "G1", Restriction: BoundByGrant},
+				"G2": {Code: "G2", Restriction: BoundByGrant}}},
 		balances: []Balance{at("1010", "UNR", "-100.00"), at("1010", "G1", "10.00"), at("2200", "G1", "-10.01"),
 			at("1010", "G2", "10.00"), at("2200", "G2", "-10.00")},
 	}
 	if got := m.below(); got != 1 {
 		t.Errorf("%d funds below zero, want G1 alone", got)
 	}
-	if got := m.accountsWhere(func(b Balance, a Account) bool { return a.Type == Liability }); got != 1 {
+	if got := m.accountsWhere(func(a Account) bool { return a.Type == Liability }); got != 1 {
 		t.Errorf("%d accounts, want 2200 once", got)
 	}
-	if got := m.loansApart("DKK"); got != 0 {
+	if got := m.loansApart(); got != 0 {
 		t.Errorf("loans apart without any: %d", got)
 	}
 	m.balances = append(m.balances, at(InterfundClaims, "UNR", "5.00"), at(InterfundDebts, "G1", "-4.00"))
-	if got := m.loansApart("DKK"); got != 1 {
+	if got := m.loansApart(); got != 1 {
 		t.Errorf("claims of 5 and debts of 4: %d", got)
 	}
 	m.balances = append(m.balances, at(InterfundDebts, "G1", "-2.00"))
-	if got := m.loansApart("DKK"); got != 1 {
+	if got := m.loansApart(); got != 1 {
 		t.Errorf("claims of 5 and debts of 6: %d", got)
 	}
 }

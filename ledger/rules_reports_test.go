@@ -6,6 +6,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/reports"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -17,7 +18,7 @@ func TestReportsOfTwoFunds(t *testing.T) {
 		post(t, db, book, opening("UNR", "2026-01-01", "500.00"), opening("G1", "2026-01-01", "30.00"),
 			euros("2026-01-02", "100.00", "746.00", "7.46 DKK/EUR"))
 		view(t, db, func(tx *store.Tx) error {
-			funds, err := book.FundBalances(t.Context(), tx, ledger.Span{})
+			funds, err := reports.ReadFundBalances(t.Context(), tx, book, ledger.Span{})
 			if err != nil {
 				return err
 			}
@@ -29,7 +30,7 @@ func TestReportsOfTwoFunds(t *testing.T) {
 				funds.Total.Bank.Amount.String() != "1276.00" {
 				t.Errorf("funds hold %v, all of them %s", held, funds.Total.Bank.Amount)
 			}
-			trial, err := book.TrialBalance(t.Context(), tx, ledger.Span{})
+			trial, err := reports.ReadTrialBalance(t.Context(), tx, book, ledger.Span{})
 			if err != nil {
 				return err
 			}

@@ -36,60 +36,6 @@ type fundRow struct {
 	OpenedOn      Date
 }
 
-type lotRow struct {
-	bun.BaseModel `bun:"table:lots"`
-	ID            LotID `bun:",pk"`
-	Kind          LotKind
-	Account       AccountNo
-	Holder        string
-	Fund          FundCode
-	Currency      Currency
-	Rate          string
-	OpenedOn      Date
-	OpenedSeq     int64
-	Name          string
-	Quantity      int64
-	Cost          int64
-	OpenQuantity  int64
-	OpenCost      int64
-}
-
-type entryRow struct {
-	bun.BaseModel `bun:"table:entries,alias:e"`
-	Seq           int64 `bun:",pk"`
-	ID            EntryID
-	FiscalYear    int
-	Number        int64
-	Date          Date
-	Book          string
-	Text          string
-	Act           string
-	Source        string
-	LineCount     int
-	Reverses      *EntryID
-	Corrects      *EntryID
-	Reason        string
-	ExternalID    *string
-	CreatedBy     string
-	CreatedAt     string
-}
-
-type lineRow struct {
-	bun.BaseModel `bun:"table:entry_lines"`
-	EntrySeq      int64 `bun:",pk"`
-	Line          int   `bun:",pk"`
-	Account       AccountNo
-	Fund          FundCode
-	Currency      Currency
-	Amount        int64
-	Base          int64
-	Category      string
-	Plan          string
-	Payee         string
-	Partner       string
-	Lot           *LotID
-}
-
 type balanceRow struct {
 	bun.BaseModel `bun:"table:balances"`
 	Account       AccountNo `bun:",pk"`
@@ -106,8 +52,10 @@ func readBook(ctx context.Context, tx *store.Tx) (Book, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return Book{}, ErrNotOpened
 	}
-	return Book{row.BaseCurrency, row.GeneralFund, row.Organisation}, err
+	return row.book(), err
 }
+
+func (r bookRow) book() Book { return Book{r.BaseCurrency, r.GeneralFund, r.Organisation} }
 
 func insertBook(ctx context.Context, tx *store.Tx, b Book) error {
 	row := bookRow{ID: 1, BaseCurrency: b.Base, GeneralFund: b.General, Organisation: b.Organisation}
@@ -123,6 +71,17 @@ func taken(err, sentinel error) error {
 	return err
 }
 
+// one wants exactly one row to have changed.
+func one(result sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(store.ErrStale, err)
+	}
+	return nil
+}
+
 func insertAccounts(ctx context.Context, tx *store.Tx, accounts []Account) error {
 	rows := make([]accountRow, len(accounts))
 	for i, a := range accounts {
@@ -132,36 +91,63 @@ func insertAccounts(ctx context.Context, tx *store.Tx, accounts []Account) error
 	return taken(err, ErrDuplicateNumber)
 }
 
-func readAccounts(ctx context.Context, tx *store.Tx) (map[AccountNo]Account, error) {
+func (r accountRow) account() Account {
+	return Account{Number: r.Number, Path: r.Path, Type: r.Type, NameEN: r.NameEN, NameDA: r.NameDA}
+}
+
+// readAccounts reads accounts in order of their numbers.
+func readAccounts(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Account, error) {
 	var rows []accountRow
-	if err := tx.NewSelect().Model(&rows).Scan(ctx); err != nil {
+	if err := page.Ascending(tx.NewSelect().Model(&rows), "number").Scan(ctx); err != nil {
 		return nil, err
 	}
-	accounts := make(map[AccountNo]Account, len(rows))
-	for _, r := range rows {
-		accounts[r.Number] = Account{r.Number, r.Path, r.Type, r.NameEN, r.NameDA}
+	accounts := make([]Account, len(rows))
+	for i, r := range rows {
+		accounts[i] = r.account()
 	}
 	return accounts, nil
 }
 
+func findAccount(ctx context.Context, tx *store.Tx, number AccountNo) (Account, error) {
+	var row accountRow
+	err := tx.NewSelect().Model(&row).Where("number = ?", number).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Account{}, &Unknown{-1, string(number), ErrUnknownAccount}
+	}
+	return row.account(), err
+}
+
 func insertFund(ctx context.Context, tx *store.Tx, f Fund) error {
-	_, err := tx.NewInsert().Model(&fundRow{Code: f.Code, Name: f.Name, Restriction: f.Restriction, OpenedOn: f.OpenedOn}).Exec(ctx)
+	row := fundRow{Code: f.Code, Name: f.Name, Restriction: f.Restriction, OpenedOn: f.OpenedOn}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return taken(err, ErrDuplicateFund)
 }
 
-func readFunds(ctx context.Context, tx *store.Tx) (map[FundCode]Fund, error) {
+func (r fundRow) fund() Fund { return Fund{r.Code, r.Name, r.Restriction, r.OpenedOn} }
+
+// readFunds reads funds in order of their codes.
+func readFunds(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Fund, error) {
 	var rows []fundRow
-	if err := tx.NewSelect().Model(&rows).Scan(ctx); err != nil {
+	if err := page.Ascending(tx.NewSelect().Model(&rows), "code").Scan(ctx); err != nil {
 		return nil, err
 	}
-	funds := make(map[FundCode]Fund, len(rows))
-	for _, r := range rows {
-		funds[r.Code] = Fund{r.Code, r.Name, r.Restriction, r.OpenedOn}
+	funds := make([]Fund, len(rows))
+	for i, r := range rows {
+		funds[i] = r.fund()
 	}
 	return funds, nil
 }
 
-// LockFunds takes the rows of funds in code order, so that acts which decide on what a fund holds - its bank, lots,
+func findFund(ctx context.Context, tx *store.Tx, code FundCode) (Fund, error) {
+	var row fundRow
+	err := tx.NewSelect().Model(&row).Where("code = ?", code).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Fund{}, &Unknown{-1, string(code), ErrUnknownFund}
+	}
+	return row.fund(), err
+}
+
+// LockFunds locks the rows of funds in code order, so that acts which decide on what a fund holds - its bank, lots,
 // commitments - take turns. Acts do it before they read. SQLite's writer is alone already.
 func LockFunds(ctx context.Context, tx *store.Tx, codes ...FundCode) error {
 	if len(codes) == 0 {
@@ -172,34 +158,9 @@ func LockFunds(ctx context.Context, tx *store.Tx, codes ...FundCode) error {
 	return tx.Lock(q).Scan(ctx)
 }
 
-// readLots reads the lots of a pool. A lot whose opening was reversed never was: it is nobody's newest layer.
-func readLots(ctx context.Context, tx *store.Tx, pool Pool, on Date, base Currency) ([]Lot, error) {
-	var rows []lotRow
-	err := tx.NewSelect().Model(&rows).
-		Where("account = ?", pool.Account).Where("holder = ?", pool.Holder).Where("fund = ?", pool.Fund).
-		Where("currency = ?", pool.Currency).Where("opened_on <= ?", on).
-		Where("NOT EXISTS (SELECT 1 FROM entries AS o JOIN entries AS r ON r.reverses = o.id WHERE o.seq = lot_row.opened_seq)").
-		Order("opened_on", "opened_seq", "id").Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	lots := make([]Lot, len(rows))
-	for i, r := range rows {
-		if lots[i], err = r.lot(base); err != nil {
-			return nil, err
-		}
-	}
-	return lots, nil
-}
-
-func (r lotRow) lot(base Currency) (Lot, error) {
-	lot := Lot{ID: r.ID, Kind: r.Kind, Pool: Pool{r.Account, r.Holder, r.Fund, r.Currency}, Name: r.Name, OpenedOn: r.OpenedOn,
-		Quantity: OfMinor(r.Quantity, r.Currency), Cost: OfMinor(r.Cost, base),
-		OpenQuantity: OfMinor(r.OpenQuantity, r.Currency), OpenCost: OfMinor(r.OpenCost, base)}
-	if r.Rate == "" {
-		return lot, nil
-	}
-	var err error
-	lot.Rate, err = ParseRate(r.Rate)
-	return lot, err
+// LastSeq is the sequence number of the last posted entry, 0 in empty books: the cut-off of a report read in this tx.
+func (b Book) LastSeq(ctx context.Context, tx *store.Tx) (int64, error) {
+	var row bookRow
+	err := tx.NewSelect().Model(&row).Where("id = 1").Scan(ctx)
+	return row.LastSeq, err
 }

@@ -35,7 +35,8 @@ type draftLineRow struct {
 
 func insertDraft(ctx context.Context, tx *store.Tx, d Draft) error {
 	at := store.FormatTime(tx.At)
-	row := draftRow{ID: d.ID, Date: d.Date, Text: d.Text, ExternalID: optional(d.ExternalID), CreatedBy: d.CreatedBy, CreatedAt: at,
+	row := draftRow{ID: d.ID, Date: d.Date, Text: d.Text, ExternalID: store.NullIfZero(d.ExternalID),
+		CreatedBy: d.CreatedBy, CreatedAt: at,
 		UpdatedAt: at, Version: d.Version}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
@@ -49,7 +50,8 @@ func insertDraftLines(ctx context.Context, tx *store.Tx, d Draft) error {
 	}
 	rows := make([]draftLineRow, len(d.Lines))
 	for i, l := range d.Lines {
-		rows[i] = draftLineRow{DraftID: d.ID, Line: i + 1, Account: l.Account, Fund: l.Fund, Amount: l.Amount.Minor(), Category: l.Category}
+		rows[i] = draftLineRow{DraftID: d.ID, Line: i + 1, Account: l.Account, Fund: l.Fund, Amount: l.Amount.Minor(),
+			Category: l.Category}
 	}
 	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
 	return err
@@ -58,7 +60,8 @@ func insertDraftLines(ctx context.Context, tx *store.Tx, d Draft) error {
 // saveDraft replaces what a draft says. [store.ErrStale] when somebody changed it since it was read.
 func saveDraft(ctx context.Context, tx *store.Tx, d *Draft) error {
 	result, err := tx.NewUpdate().Model((*draftRow)(nil)).Set("date = ?", d.Date).Set("text = ?", d.Text).
-		Set("external_id = ?", optional(d.ExternalID)).Set("updated_at = ?", store.FormatTime(tx.At)).Set("version = version + 1").
+		Set("external_id = ?", store.NullIfZero(d.ExternalID)).Set("updated_at = ?", store.FormatTime(tx.At)).
+		Set("version = version + 1").
 		Where("id = ?", d.ID).Where("version = ?", d.Version).Exec(ctx)
 	if err := one(result, err); err != nil {
 		return err
@@ -68,17 +71,6 @@ func saveDraft(ctx context.Context, tx *store.Tx, d *Draft) error {
 		return err
 	}
 	return insertDraftLines(ctx, tx, *d)
-}
-
-// one wants exactly one row to have changed.
-func one(result sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(store.ErrStale, err)
-	}
-	return nil
 }
 
 func deleteDraft(ctx context.Context, tx *store.Tx, id DraftID) error {
@@ -112,16 +104,19 @@ func readDraft(ctx context.Context, tx *store.Tx, id DraftID, base Currency, loc
 	return found[0], nil
 }
 
-func readDrafts(ctx context.Context, tx *store.Tx, until Date, base Currency) ([]Draft, error) {
+func readDrafts(ctx context.Context, tx *store.Tx, page store.Keyset, base Currency) ([]Draft, error) {
 	var rows []draftRow
-	q := tx.NewSelect().Model(&rows).Where("entry_id IS NULL").Order("date", "id")
-	if until != "" {
-		q = q.Where("date <= ?", until)
-	}
+	q := page.Ascending(tx.NewSelect().Model(&rows).Where("entry_id IS NULL"), "date", "id")
 	if err := q.Scan(ctx); err != nil {
 		return nil, err
 	}
 	return withDraftLines(ctx, tx, rows, base)
+}
+
+// countDrafts counts the drafts that are not posted and dated up to a day.
+func countDrafts(ctx context.Context, tx *store.Tx, until Date) (int, error) {
+	n, err := tx.NewSelect().Model((*draftRow)(nil)).Where("entry_id IS NULL").Where("date <= ?", until).Count(ctx)
+	return int(n), err
 }
 
 func withDraftLines(ctx context.Context, tx *store.Tx, rows []draftRow, base Currency) ([]Draft, error) {
@@ -133,7 +128,8 @@ func withDraftLines(ctx context.Context, tx *store.Tx, rows []draftRow, base Cur
 		ids[i] = r.ID
 	}
 	var lines []draftLineRow
-	if err := tx.NewSelect().Model(&lines).Where("draft_id IN (?)", bun.List(ids)).Order("draft_id", "line").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&lines).Where("draft_id IN (?)", bun.List(ids)).Order("draft_id", "line").
+		Scan(ctx); err != nil {
 		return nil, err
 	}
 	of := map[DraftID][]Line{}
@@ -142,7 +138,8 @@ func withDraftLines(ctx context.Context, tx *store.Tx, rows []draftRow, base Cur
 	}
 	drafts := make([]Draft, len(rows))
 	for i, r := range rows {
-		drafts[i] = Draft{r.ID, r.Date, r.Text, of[r.ID], value(r.ExternalID), r.CreatedBy, r.Version, value(r.EntryID)}
+		drafts[i] = Draft{ID: r.ID, Date: r.Date, Text: r.Text, Lines: of[r.ID], ExternalID: store.ZeroIfNull(r.ExternalID),
+			CreatedBy: r.CreatedBy, Version: r.Version, Entry: store.ZeroIfNull(r.EntryID)}
 	}
 	return drafts, nil
 }

@@ -27,7 +27,7 @@ type totalRow struct {
 	LastDate      Date
 }
 
-// names is everything that a slice of entries refers to, each once.
+// names is everything that some entries refer to, each once.
 type names struct {
 	accounts []AccountNo
 	funds    []FundCode
@@ -37,11 +37,11 @@ type names struct {
 	external []string
 }
 
-func namesIn(of []Proposal) names {
+func namesIn(proposals []Proposal) names {
 	accounts, funds, months, years := map[AccountNo]bool{}, map[FundCode]bool{}, map[string]bool{}, map[int]bool{}
 	lots := map[LotID]bool{}
 	var n names
-	for _, p := range of {
+	for _, p := range proposals {
 		months[p.Date.Month()], years[p.Date.Year()] = true, true
 		if p.ExternalID != "" {
 			n.external = append(n.external, p.ExternalID)
@@ -54,31 +54,32 @@ func namesIn(of []Proposal) names {
 		}
 	}
 	n.accounts, n.funds = slices.Sorted(maps.Keys(accounts)), slices.Sorted(maps.Keys(funds))
-	n.months, n.years, n.lots = slices.Sorted(maps.Keys(months)), slices.Sorted(maps.Keys(years)), slices.Sorted(maps.Keys(lots))
+	n.months, n.years, n.lots = slices.Sorted(maps.Keys(months)), slices.Sorted(maps.Keys(years)),
+		slices.Sorted(maps.Keys(lots))
 	return n
 }
 
-// OpenLocked is [Open], holding the head row until the tx ends: for who looks at other rows that are written under it alone,
-// and posts then. [ErrNotOpened].
+// OpenLocked is [Open], holding the head row until the tx ends: for a caller that reads other rows which are written
+// under it alone, and posts then. [ErrNotOpened].
 func OpenLocked(ctx context.Context, tx *store.Tx) (Book, error) {
 	row, err := lockHead(ctx, tx)
-	return Book{row.BaseCurrency, row.GeneralFund, row.Organisation}, err
+	return row.book(), err
 }
 
-// heldHead is what a tx knows of the head row; its ID is 0 before it holds it.
-func heldHead(tx *store.Tx) *bookRow {
-	return store.TxLocal[bookRow](tx)
-}
+// heldHead is what a tx knows of the head row; its ID is 0 before the tx has locked it.
+func heldHead(tx *store.Tx) *bookRow { return store.TxLocal[bookRow](tx) }
 
-// Hold asks for the head row, for whoever will call [OpenLocked] and has other things to ask at the same time.
+// Hold is the query that locks the head row, for a caller that will call [OpenLocked] and sends other queries in the
+// same round trip.
 func Hold(tx *store.Tx) store.BatchQuery {
 	held := heldHead(tx)
-	return store.BatchQuery{Query: tx.Lock(tx.NewSelect().Model((*bookRow)(nil)).Where("id = 1")), Row: func(r store.Scanner) error {
+	query := tx.Lock(tx.NewSelect().Model((*bookRow)(nil)).Where("id = 1"))
+	return store.BatchQuery{Query: query, Row: func(r store.Scanner) error {
 		return r.Scan(&held.ID, &held.BaseCurrency, &held.GeneralFund, &held.Organisation, &held.LastSeq)
 	}}
 }
 
-// lockHead takes the head row, the first time in a tx; then nobody else moves it, and what is known of it stays right.
+// lockHead locks the head row, the first time in a tx; from then on nobody else moves it, so what was read stays right.
 func lockHead(ctx context.Context, tx *store.Tx) (bookRow, error) {
 	held := heldHead(tx)
 	if held.ID == 0 {
@@ -111,19 +112,21 @@ const surroundingSQL = `SELECT 'account' AS kind, number AS key, path AS a, type
 		WHERE month IN (?) OR month = (SELECT MAX(month) FROM periods WHERE state = 'closed')
 	UNION ALL SELECT 'year', '', '', '', '', '', year, last_number FROM fiscal_years WHERE year IN (?)`
 
-// readSurroundings reads the accounts, funds, months and years that entries name, in one way to the database; what is not
-// there is not known.
-func (p *pen) readSurroundings(ctx context.Context, tx *store.Tx, n names) error {
-	p.known = chart{p.book.Base, map[AccountNo]Account{}, map[FundCode]Fund{}}
+// readSurroundings reads the accounts, funds, months and years that entries name, in one query; what is not there is
+// not known.
+func (p *poster) readSurroundings(ctx context.Context, tx *store.Tx, n names) error {
+	p.known = Chart{p.book.Base, map[AccountNo]Account{}, map[FundCode]Fund{}}
 	p.months, p.numbers = calendar{states: map[string]PeriodState{}}, map[int]int64{}
 	var rows []surroundingRow
-	err := tx.NewRaw(surroundingSQL, bun.List(n.accounts), bun.List(n.funds), bun.List(n.months), bun.List(n.years)).Scan(ctx, &rows)
+	err := tx.NewRaw(surroundingSQL, bun.List(n.accounts), bun.List(n.funds), bun.List(n.months), bun.List(n.years)).
+		Scan(ctx, &rows)
 	for _, r := range rows {
 		switch r.Kind {
 		case "account":
-			p.known.accounts[AccountNo(r.Key)] = Account{AccountNo(r.Key), r.A, AccountType(r.B), r.C, r.D}
+			p.known.Accounts[AccountNo(r.Key)] = Account{Number: AccountNo(r.Key), Path: r.A, Type: AccountType(r.B),
+				NameEN: r.C, NameDA: r.D}
 		case "fund":
-			p.known.funds[FundCode(r.Key)] = Fund{FundCode(r.Key), r.A, Restriction(r.B), Date(r.C)}
+			p.known.Funds[FundCode(r.Key)] = Fund{FundCode(r.Key), r.A, Restriction(r.B), Date(r.C)}
 		case "month":
 			p.months.states[r.Key] = PeriodState(r.A)
 			if PeriodState(r.A) == MonthClosed {
@@ -151,7 +154,8 @@ func saveNumbers(s *store.Script, tx *store.Tx, last map[int]int64) {
 	for _, year := range slices.Sorted(maps.Keys(last)) {
 		rows = append(rows, numberRow{Year: year, LastNumber: last[year]})
 	}
-	s.Add(tx.NewInsert().Model(&rows).On("CONFLICT (year) DO UPDATE").Set("last_number = EXCLUDED.last_number").Returning("NULL"))
+	s.Add(tx.NewInsert().Model(&rows).On("CONFLICT (year) DO UPDATE").Set("last_number = EXCLUDED.last_number").
+		Returning("NULL"))
 }
 
 // readExternal tells which entries have the external ids.
@@ -163,97 +167,48 @@ func readExternal(ctx context.Context, tx *store.Tx, ids []string) (map[string]E
 	var rows []entryRow
 	err := tx.NewSelect().Model(&rows).Column("id", "external_id").Where("external_id IN (?)", bun.List(ids)).Scan(ctx)
 	for _, r := range rows {
-		found[value(r.ExternalID)] = r.ID
+		found[store.ZeroIfNull(r.ExternalID)] = r.ID
 	}
 	return found, err
 }
 
-// ByExternalID finds the entries that have external ids.
-func (b Book) ByExternalID(ctx context.Context, tx *store.Tx, ids []string) (map[string]Posted, error) {
-	found := map[string]Posted{}
-	if len(ids) == 0 {
-		return found, nil
+// insertEntries writes the lots that the entries open, all lines, and then the entries, which seal the lines and move
+// the balances. Their leaves join the tree when the tx commits.
+func (p *poster) insertEntries(tx *store.Tx, s *store.Script) {
+	records := make([]entryRecord, len(p.posted))
+	var lots []lotRow
+	var lines []lineRow
+	entries := make([]entryRow, len(p.posted))
+	for i, e := range p.posted {
+		records[i] = p.rowsOf(e)
+		lots, lines = append(lots, records[i].Lots...), append(lines, records[i].Lines...)
+		entries[i] = records[i].entryRow
 	}
-	posted, err := b.selected(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("external_id IN (?)", bun.List(ids)) })
-	for _, p := range posted {
-		found[p.ExternalID] = p
-	}
-	return found, err
+	store.AddRows(s, tx, lots)
+	store.AddRows(s, tx, lines)
+	store.AddRows(s, tx, entries)
+	sealLeaves(tx, records)
 }
 
-func readLotsOf(ctx context.Context, tx *store.Tx, ids []LotID, base Currency) (map[LotID]Lot, error) {
-	lots := make(map[LotID]Lot, len(ids))
-	if len(ids) == 0 {
-		return lots, nil
-	}
-	var rows []lotRow
-	err := tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Scan(ctx)
-	for _, r := range rows {
-		if err == nil {
-			lots[r.ID], err = r.lot(base)
-		}
-	}
-	return lots, err
-}
-
-func insertLots(s *store.Script, tx *store.Tx, lots map[LotID]Lot, opened []LotID) {
-	rows := make([]lotRow, len(opened))
-	for i, id := range opened {
-		rows[i] = rowOfLot(lots[id])
-	}
-	store.AddRows(s, tx, rows)
-}
-
-func rowOfLot(l Lot) lotRow {
-	return lotRow{ID: l.ID, Kind: l.Kind, Account: l.Pool.Account, Holder: l.Pool.Holder, Fund: l.Pool.Fund,
-		Currency: l.Pool.Currency, Rate: l.Rate.String(), OpenedOn: l.OpenedOn, OpenedSeq: l.openedSeq, Name: l.Name,
-		Quantity: l.Quantity.Minor(), Cost: l.Cost.Minor(), OpenQuantity: l.OpenQuantity.Minor(), OpenCost: l.OpenCost.Minor()}
-}
-
-// saveLots keeps what lots of before hold now.
-func saveLots(s *store.Script, tx *store.Tx, lots map[LotID]Lot, drawn map[LotID]bool) {
-	if len(drawn) == 0 {
+// saveLots writes what lots of before hold now.
+func (p *poster) saveLots(tx *store.Tx, s *store.Script) {
+	if len(p.drawn) == 0 {
 		return
 	}
-	rows := make([]lotRow, 0, len(drawn))
-	for _, id := range slices.Sorted(maps.Keys(drawn)) {
-		rows = append(rows, rowOfLot(lots[id]))
+	rows := make([]lotRow, 0, len(p.drawn))
+	for _, id := range slices.Sorted(maps.Keys(p.drawn)) {
+		rows = append(rows, rowOfLot(p.lots[id]))
 	}
 	s.Add(tx.NewUpdate().Model(&rows).Column("open_quantity", "open_cost").Bulk())
 }
 
-// insertEntries writes all lines, then the entries, which seal them and move the balances.
-func insertEntries(s *store.Script, tx *store.Tx, posted []Posted, known chart) {
-	var lines []lineRow
-	entries := make([]entryRow, len(posted))
-	for i, p := range posted {
-		for n, l := range p.Lines {
-			lines = append(lines, lineRow{EntrySeq: p.Seq, Line: n + 1, Account: l.Account, Fund: l.Fund, Currency: l.Amount.Currency,
-				Amount: l.Amount.Minor(), Base: l.Base.Minor(), Category: l.Category, Plan: l.Plan, Payee: l.Payee,
-				Partner: l.Partner, Lot: optional(l.Lot)})
-		}
-		_, number, _ := parseNumber(p.Number) // it was written by Number
-		entries[i] = entryRow{Seq: p.Seq, ID: p.ID, FiscalYear: p.Date.Year(), Number: number, Date: p.Date,
-			Book: known.accounts[p.Lines[0].Account].Book(), Text: p.Text, Act: p.Act, Source: p.Source, LineCount: len(p.Lines),
-			Reverses: optional(p.Reverses), Corrects: optional(p.Corrects), Reason: p.Reason, ExternalID: optional(p.ExternalID),
-			CreatedBy: p.CreatedBy, CreatedAt: store.FormatTime(p.CreatedAt)}
-	}
-	store.AddRows(s, tx, lines)
-	store.AddRows(s, tx, entries)
-}
-
-func optional[T ~string](s T) *T {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
 // sides are the accounts, funds and currencies of places, each once: what lies in all of them is asked for, a few rows
 // more than the places themselves.
-func sides[V any](places map[place]V, banks map[place]*holding) (accounts []AccountNo, funds []FundCode, currencies []Currency) {
-	for at := range places {
-		accounts, funds, currencies = append(accounts, at.Account), append(funds, at.Fund), append(currencies, banks[at].total.Currency)
+func sides[V any](places map[place]V, banks map[place]*holding) (accounts []AccountNo, funds []FundCode,
+	currencies []Currency) {
+	for p := range places {
+		accounts, funds, currencies = append(accounts, p.Account), append(funds, p.Fund),
+			append(currencies, banks[p].total.Currency)
 	}
 	slices.Sort(accounts)
 	slices.Sort(funds)
@@ -286,9 +241,9 @@ func readDays(ctx context.Context, tx *store.Tx, banks map[place]*holding, late 
 	err := tx.NewSelect().Model(&rows).Where("account IN (?)", bun.List(accounts)).Where("fund IN (?)", bun.List(funds)).
 		Where("currency IN (?)", bun.List(currencies)).Where("date > ?", first).Order("date").Scan(ctx)
 	for _, r := range rows {
-		at := place{r.Account, r.Fund}
-		if from, ok := late[at]; ok && r.Date > from && banks[at].total.Currency == r.Currency {
-			banks[at].days = append(banks[at].days, day{r.Date, OfMinor(r.Amount, r.Currency)})
+		bank := place{r.Account, r.Fund}
+		if from, ok := late[bank]; ok && r.Date > from && banks[bank].total.Currency == r.Currency {
+			banks[bank].days = append(banks[bank].days, day{r.Date, OfMinor(r.Amount, r.Currency)})
 		}
 	}
 	return err

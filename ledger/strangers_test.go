@@ -13,8 +13,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// Sessions that are not ours: another tool on the same database, with its own settings. SQLite's shell has foreign keys and
-// recursive triggers off, and nobody asks for READ COMMITTED on PostgreSQL.
+// Sessions that are not ours: another tool on the same database, with its own settings. SQLite's shell has foreign keys
+// and recursive triggers off, and nobody asks for READ COMMITTED on PostgreSQL.
 
 // stranger opens the database as another tool does.
 func stranger(t *testing.T, db *store.DB) *sql.DB {
@@ -90,10 +90,14 @@ func TestStrangersChangeNothingPosted(t *testing.T) {
 		sql    []string
 		want   string
 	}{
-		{"unbalanced", "", []string{rawLines + rawLine("4", "1", "1010", "G1", "100") + "," + rawLine("4", "2", "3100", "G1", "-99"), entry("4", "ent_x", "4")}, "entry_unbalanced"},
-		{"unbalanced per fund", "", []string{rawLines + rawLine("4", "1", "1010", "G1", "100") + "," + rawLine("4", "2", "3100", "UNR", "-100"), entry("4", "ent_x", "4")}, "entry_unbalanced"},
-		{"a late pair of lines", "", []string{rawLines + rawLine("2", "3", "1010", "G1", "100") + "," + rawLine("2", "4", "3100", "G1", "-100")}, "entry_is_posted"},
-		{"lines one by one, then one more", "", []string{balanced("4"), entry("4", "ent_x", "4"), rawLines + rawLine("4", "3", "1010", "G1", "1")}, "entry_is_posted"},
+		{"unbalanced", "", []string{rawLines + rawLine("4", "1", "1010", "G1", "100") + "," +
+			rawLine("4", "2", "3100", "G1", "-99"), entry("4", "ent_x", "4")}, "entry_unbalanced"},
+		{"unbalanced per fund", "", []string{rawLines + rawLine("4", "1", "1010", "G1", "100") + "," +
+			rawLine("4", "2", "3100", "UNR", "-100"), entry("4", "ent_x", "4")}, "entry_unbalanced"},
+		{"a late pair of lines", "", []string{rawLines + rawLine("2", "3", "1010", "G1", "100") + "," +
+			rawLine("2", "4", "3100", "G1", "-100")}, "entry_is_posted"},
+		{"lines one by one, then one more", "", []string{balanced("4"), entry("4", "ent_x", "4"),
+			rawLines + rawLine("4", "3", "1010", "G1", "1")}, "entry_is_posted"},
 		{"an amount", "", []string{"UPDATE entry_lines SET amount = amount + 1, base = base + 1"}, "entry_is_posted"},
 		{"a fund", "", []string{"UPDATE entry_lines SET fund = 'UNR' WHERE fund = 'G1'"}, "entry_is_posted"},
 		{"a date", "", []string{"UPDATE entries SET date = '2026-06-02' WHERE seq = 1"}, "entry_is_posted"},
@@ -101,16 +105,23 @@ func TestStrangersChangeNothingPosted(t *testing.T) {
 		{"entries deleted", "", []string{"DELETE FROM entries WHERE seq = 3"}, "entry_is_posted"},
 		{"replaced by order", store.SQLite, []string{replace(entry("3", "ent_x", "4"))}, "entry_is_posted"},
 		{"replaced by number", store.SQLite, []string{balanced("4"), replace(entry("4", "ent_x", "3"))}, "entry_is_posted"},
-		{"replaced by id", store.SQLite, []string{balanced("4"), "CREATE TEMP TABLE last AS SELECT id FROM entries WHERE seq = 3",
+		{"replaced by id", store.SQLite, []string{balanced("4"),
+			"CREATE TEMP TABLE last AS SELECT id FROM entries WHERE seq = 3",
 			replace("INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, created_by, created_at) " +
 				"SELECT 4, id, 2026, 4, '2026-06-01', 'actual', 't', 'a', '', 2, '', '', 'x' FROM temp.last")}, "entry_is_posted"},
-		{"a line replaced", store.SQLite, []string{replace(rawLines + rawLine("3", "1", "1010", "G1", "1"))}, "entry_is_posted"},
-		{"an update that replaces", store.SQLite, []string{"UPDATE OR REPLACE entry_lines SET entry_seq = 1 WHERE entry_seq = 2"}, "entry_is_posted"},
-		{"an upsert of an entry", store.Postgres, []string{entry("3", "ent_x", "3") + " ON CONFLICT (seq) DO UPDATE SET text = 'x'"}, "entry_is_posted"},
-		{"an upsert of a line", store.Postgres, []string{rawLines + rawLine("3", "1", "1010", "G1", "1") + " ON CONFLICT (entry_seq, line) DO UPDATE SET base = 1"}, "entry_is_posted"},
+		{"a line replaced", store.SQLite, []string{replace(rawLines + rawLine("3", "1", "1010", "G1", "1"))},
+			"entry_is_posted"},
+		{"an update that replaces", store.SQLite,
+			[]string{"UPDATE OR REPLACE entry_lines SET entry_seq = 1 WHERE entry_seq = 2"}, "entry_is_posted"},
+		{"an upsert of an entry", store.Postgres, []string{entry("3", "ent_x", "3") +
+			" ON CONFLICT (seq) DO UPDATE SET text = 'x'"}, "entry_is_posted"},
+		{"an upsert of a line", store.Postgres, []string{rawLines + rawLine("3", "1", "1010", "G1", "1") +
+			" ON CONFLICT (entry_seq, line) DO UPDATE SET base = 1"}, "entry_is_posted"},
 		{"truncated", store.Postgres, []string{"TRUNCATE entries, entry_lines, balances CASCADE"}, "entry_is_posted"},
 		{"truncated alone", store.Postgres, []string{"TRUNCATE entry_lines"}, "entry_is_posted"},
-		{"constraints deferred", store.Postgres, []string{"SET CONSTRAINTS ALL DEFERRED", rawLines + rawLine("1", "3", "1010", "G1", "1"), "DELETE FROM entry_lines WHERE entry_seq = 1 AND line = 3"}, "entry_is_posted"},
+		{"constraints deferred", store.Postgres, []string{"SET CONSTRAINTS ALL DEFERRED",
+			rawLines + rawLine("1", "3", "1010", "G1", "1"), "DELETE FROM entry_lines WHERE entry_seq = 1 AND line = 3"},
+			"entry_is_posted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -119,7 +130,8 @@ func TestStrangersChangeNothingPosted(t *testing.T) {
 				}
 				book, raw := books(t, db), stranger(t, db)
 				update(t, db, func(tx *store.Tx) error {
-					_, err := book.Post(t.Context(), tx, opening("G1", "2026-05-01", "10.00"), opening("G1", "2026-06-01", "10.00"), opening("UNR", "2026-06-01", "5.00"))
+					_, err := book.Post(t.Context(), tx, opening("G1", "2026-05-01", "10.00"), opening("G1", "2026-06-01", "10.00"),
+						opening("UNR", "2026-06-01", "5.00"))
 					return err
 				})
 				before := contents(t, raw)
@@ -139,8 +151,8 @@ func TestStrangersChangeNothingPosted(t *testing.T) {
 	}
 }
 
-// A line for the entry that we have written and not committed waits for us, whatever the stranger's isolation, and is then
-// refused; whatever snapshot it took before.
+// A line for the entry that we have written and not committed waits for us, whatever the stranger's isolation, and is
+// then refused; whatever snapshot it took before.
 func TestNoLineOfAStrangerSlipsIn(t *testing.T) {
 	late := rawLines + rawLine("2", "98", "1010", "G1", "5") + "," + rawLine("2", "99", "3100", "G1", "-5")
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -149,7 +161,8 @@ func TestNoLineOfAStrangerSlipsIn(t *testing.T) {
 				continue // has no other
 			}
 			for _, early := range []bool{false, true} { // whether the stranger looked at the books before we wrote
-				t.Run(fmt.Sprintf("%s, looked before: %t", level, early), func(t *testing.T) { slip(t, storetestOf(t, db.Engine()), level, early, late) })
+				t.Run(fmt.Sprintf("%s, looked before: %t", level, early),
+					func(t *testing.T) { slip(t, storetestOf(t, db.Engine()), level, early, late) })
 			}
 		}
 	})
@@ -207,7 +220,8 @@ func slip(t *testing.T, db *store.DB, level sql.IsolationLevel, early bool, late
 	})
 	if err := <-answer; err == nil {
 		t.Error("the late lines were accepted")
-	} else if got := codeOf(store.Classify(err)); got != "entry_is_posted" && !errors.Is(store.Classify(err), store.ErrBusy) {
+	} else if got := codeOf(store.Classify(err)); got != "entry_is_posted" &&
+		!errors.Is(store.Classify(err), store.ErrBusy) {
 		t.Errorf("answered %q (%v)", got, err)
 	}
 	if text := contents(t, raw); strings.Contains(text, "2 98") || strings.Contains(text, "2 99") {
@@ -215,8 +229,8 @@ func slip(t *testing.T, db *store.DB, level sql.IsolationLevel, early bool, late
 	}
 }
 
-// The other way round: a stranger wrote lines for the next entry and has not committed. We wait, the stranger's commit is
-// refused for want of an entry, and ours goes through.
+// The other way round: a stranger wrote lines for the next entry and has not committed. We wait, the stranger's commit
+// is refused for want of an entry, and ours goes through.
 func TestAStrangersLinesDoNotBecomeOurs(t *testing.T) {
 	db := storetest.Postgres(t)
 	book, raw := books(t, db), stranger(t, db)
@@ -224,7 +238,8 @@ func TestAStrangersLinesDoNotBecomeOurs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := theirs.ExecContext(t.Context(), rawLines+rawLine("1", "98", "1010", "G1", "5")+","+rawLine("1", "99", "3100", "G1", "-5")); err != nil {
+	if _, err := theirs.ExecContext(t.Context(), rawLines+rawLine("1", "98", "1010", "G1", "5")+","+rawLine("1", "99",
+		"3100", "G1", "-5")); err != nil {
 		t.Fatal(err)
 	}
 	answer := make(chan error, 1)

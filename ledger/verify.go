@@ -23,17 +23,19 @@ type Verified struct {
 const verifyPage = 1000
 
 // Verify recomputes the books from their rows, in order of posting and without believing any sum or state that is kept
-// beside them: each entry against its leaf in the tree, the order and numbers without a gap, double entry per fund, every
-// balance of every day, every lot, and that no fund's bank stood below zero. Leaves tells how many entries the tree has; it is
-// asked last, and may wait for who counts them.
+// beside them: each entry against its leaf in the tree, the order and numbers without a gap, double entry per fund,
+// every balance of every day, every lot, and that no fund's bank stood below zero. Leaves tells how many entries the
+// tree has; it is asked last, and may wait for who counts them.
 //
 // Memory does not grow with the entries, only with the rows of the balances, by some tens of bytes each.
-func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves func() int64, out *proof.Findings, report func(done int64)) (Verified, error) {
-	known, err := b.chart(ctx, tx)
+func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves func() int64, out *proof.Findings,
+	report func(done int64)) (Verified, error) {
+	known, err := b.Chart(ctx, tx)
 	if err != nil {
 		return Verified{}, err
 	}
-	v := &verifier{out: out, known: known, numbers: map[int64]int64{}, sums: map[dayKey]daySum{}, names: map[string]uint16{}, leaf: -1}
+	v := &verifier{out: out, known: known, numbers: map[int64]int64{}, sums: map[dayKey]daySum{},
+		names: map[string]uint16{}, leaf: -1}
 	var read int64 // seq of the last entry that was read
 	err = store.Prefetch(func() ([]storedEntry, error) {
 		page, err := storedEntries(ctx, tx, read, verifyPage)
@@ -64,7 +66,7 @@ func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves func() int64, out
 // verifier is what has been seen so far.
 type verifier struct {
 	out     *proof.Findings
-	known   chart
+	known   Chart
 	encoder proof.Encoder
 	done    Verified
 	seq     int64           // of the last entry
@@ -107,22 +109,24 @@ func (v *verifier) entry(e *storedEntry) {
 	number := Number(int(e.FiscalYear), e.Number)
 	v.inTree(e, number)
 	if e.Seq != v.seq+1 {
-		v.out.Add("sequence", number, "it is entry %d in order of posting, after entry %d: entries between are gone", e.Seq, v.seq)
+		v.out.Add("sequence", number, "it is entry %d in order of posting, after entry %d: entries between are gone", e.Seq,
+			v.seq)
 	}
 	if want := v.numbers[e.FiscalYear] + 1; e.Number != want {
-		v.out.Add("number", number, "the number after %s is %s", Number(int(e.FiscalYear), want-1), Number(int(e.FiscalYear), want))
+		v.out.Add("number", number, "the number after %s is %s", Number(int(e.FiscalYear), want-1),
+			Number(int(e.FiscalYear), want))
 	}
-	if date, err := ParseDate(e.Date); err != nil || int64(date.Year()) != e.FiscalYear {
+	if date, err := ParseDate(string(e.Date)); err != nil || int64(date.Year()) != e.FiscalYear {
 		v.out.Add("number", number, "its date %q is not in its fiscal year", e.Date)
 	}
 	v.doubleEntry(e, number)
-	day := dayNumber(e.Date)
+	day := dayNumber(string(e.Date))
 	for i := range e.Lines {
 		l := &e.Lines[i]
-		k := v.key(l.Account, l.Fund, l.Currency, day)
+		k := v.key(string(l.Account), string(l.Fund), string(l.Currency), day)
 		sum := v.sums[k]
 		v.sums[k] = daySum{sum.amount + l.Amount, sum.base + l.Base}
-		if l.Lot != "" {
+		if l.Lot != nil {
 			v.lotUses++
 		}
 	}
@@ -134,7 +138,6 @@ func (v *verifier) entry(e *storedEntry) {
 
 // inTree holds an entry's rows against its leaf.
 func (v *verifier) inTree(e *storedEntry, number string) {
-	sortLots(e.Lots)
 	switch leaf := e.leaf(&v.encoder, e.seal); {
 	case e.position < 0:
 		v.differs(number)
@@ -142,10 +145,12 @@ func (v *verifier) inTree(e *storedEntry, number string) {
 		return
 	case !bytes.Equal(leaf.Hash[:], e.hash):
 		v.differs(number)
-		v.out.Add("leaf", number, "its rows give leaf %x, the tree has %x at %d: a stored field was changed", leaf.Hash[:], e.hash, e.position)
+		v.out.Add("leaf", number, "its rows give leaf %x, the tree has %x at %d: a stored field was changed", leaf.Hash[:],
+			e.hash, e.position)
 	case e.position <= v.leaf:
 		v.differs(number)
-		v.out.Add("leaf", number, "its leaf %d stands before that of the entry before it, %d: the order was changed", e.position, v.leaf)
+		v.out.Add("leaf", number, "its leaf %d stands before that of the entry before it, %d: the order was changed",
+			e.position, v.leaf)
 	}
 	v.leaf = e.position
 }
@@ -166,29 +171,30 @@ func (v *verifier) doubleEntry(e *storedEntry, number string) {
 	for i := range e.Lines {
 		l := &e.Lines[i]
 		off = addTo(off, l.Fund, l.Base)
-		account, known := v.known.accounts[AccountNo(l.Account)]
+		account, known := v.known.Accounts[l.Account]
 		switch {
 		case !known:
 			v.out.Add("lines", number, "account %s is not in the chart", l.Account)
 		case account.Book() != e.Book:
 			v.out.Add("lines", number, "account %s does not belong to the %s book", l.Account, e.Book)
-		case l.Currency == string(v.known.base) && l.Amount != l.Base:
+		case l.Currency == v.known.Base && l.Amount != l.Base:
 			v.out.Add("lines", number, "line %d in %s has another base amount", l.Line, l.Currency)
 		}
 	}
 	for _, o := range off {
 		if o.sum != 0 {
-			v.out.Add("double-entry", number, "the lines of fund %s are off by %s %s", o.fund, OfMinor(o.sum, v.known.base), v.known.base)
+			v.out.Add("double-entry", number, "the lines of fund %s are off by %s %s", o.fund, OfMinor(o.sum, v.known.Base),
+				v.known.Base)
 		}
 	}
 }
 
 type fundSum struct {
-	fund string
+	fund FundCode
 	sum  int64
 }
 
-func addTo(sums []fundSum, fund string, base int64) []fundSum {
+func addTo(sums []fundSum, fund FundCode, base int64) []fundSum {
 	for i := range sums {
 		if sums[i].fund == fund {
 			sums[i].sum += base
@@ -213,7 +219,8 @@ func (v *verifier) heads(ctx context.Context, tx *store.Tx) error {
 	}
 	for _, year := range slices.Sorted(maps.Keys(years)) {
 		if years[year] != v.numbers[year] {
-			v.out.Add("number", fmt.Sprint(year), "the year says it came to %d, its last entry is %d", years[year], v.numbers[year])
+			v.out.Add("number", fmt.Sprint(year), "the year says it came to %d, its last entry is %d", years[year],
+				v.numbers[year])
 		}
 	}
 	lines, err := countLines(ctx, tx)
@@ -227,13 +234,11 @@ func (v *verifier) heads(ctx context.Context, tx *store.Tx) error {
 func (v *verifier) balances(ctx context.Context, tx *store.Tx) error {
 	var running int64
 	var last dayKey
-	err := storedBalances(ctx, tx, func(account, fund, currency, date string, amount, base int64) {
-		k := v.key(account, fund, currency, dayNumber(date))
-		place := fmt.Sprintf("account %s, fund %s, %s, %s", account, fund, currency, date)
-		if want := v.sums[k]; want.amount != amount || want.base != base {
-			c := Currency(currency)
-			v.out.Add("balance", place, "it moved by %s at %s, its lines say %s at %s", OfMinor(amount, c), OfMinor(base, v.known.base),
-				OfMinor(want.amount, c), OfMinor(want.base, v.known.base))
+	err := storedBalances(ctx, tx, func(b balanceRow) error {
+		k := v.key(string(b.Account), string(b.Fund), string(b.Currency), dayNumber(string(b.Date)))
+		if want := v.sums[k]; want.amount != b.Amount || want.base != b.Base {
+			v.out.Add("balance", b.String(), "it moved by %s at %s, its lines say %s at %s", OfMinor(b.Amount, b.Currency),
+				OfMinor(b.Base, v.known.Base), OfMinor(want.amount, b.Currency), OfMinor(want.base, v.known.Base))
 		}
 		delete(v.sums, k)
 		v.done.Balances++
@@ -241,34 +246,44 @@ func (v *verifier) balances(ctx context.Context, tx *store.Tx) error {
 			running = 0
 		}
 		last = k
-		if running += amount; running < 0 && v.known.accounts[AccountNo(account)].IsBank() {
-			v.out.Add("bank", place, "the fund's money there stood at %s %s", OfMinor(running, Currency(currency)), currency)
+		if running += b.Amount; running < 0 && v.known.Accounts[b.Account].IsBank() {
+			v.out.Add("bank", b.String(), "the fund's money there stood at %s %s", OfMinor(running, b.Currency), b.Currency)
 		}
+		return nil
 	})
 	for k, sum := range v.sums {
 		if sum.amount != 0 || sum.base != 0 {
-			v.out.Add("balance", v.place(k), "its lines sum to %d minor units at %d, but no balance is kept", sum.amount, sum.base)
+			v.out.Add("balance", v.place(k), "its lines sum to %d minor units at %d, but no balance is kept", sum.amount,
+				sum.base)
 		}
 	}
 	return err
 }
 
-// months holds what is kept of each month against its days, which are verified: reports read the months, and no day of a month
-// that is not there.
+// String names an account, fund, currency and day, or month, for people.
+func (b balanceRow) String() string {
+	return fmt.Sprintf("account %s, fund %s, %s, %s", b.Account, b.Fund, b.Currency, b.Date)
+}
+
+// months holds what is kept of each month against its days, which are verified: reports read the months, and no day of
+// a month that is not there.
 func (v *verifier) months(ctx context.Context, tx *store.Tx) error {
-	return differingMonths(ctx, tx, func(account, fund, currency, month string, amount, base int64) {
-		v.out.Add("balance", fmt.Sprintf("account %s, fund %s, %s, %s", account, fund, currency, month),
-			"what is kept of the month is off from its days by %s at %s, or is missing", OfMinor(amount, Currency(currency)), OfMinor(base, v.known.base))
+	return differingMonths(ctx, tx, func(m balanceRow) error {
+		v.out.Add("balance", m.String(), "what is kept of the month is off from its days by %s at %s, or is missing",
+			OfMinor(m.Amount, m.Currency), OfMinor(m.Base, v.known.Base))
+		return nil
 	})
 }
 
 // totals holds what a bank account is kept to hold of each fund, and the last day on which it moved, against the days.
 func (v *verifier) totals(ctx context.Context, tx *store.Tx) error {
-	return differingTotals(ctx, tx, func(t totalRow, off int64, last Date) {
-		if v.known.accounts[t.Account].IsBank() {
+	return differingTotals(ctx, tx, func(t differingTotal) error {
+		if v.known.Accounts[t.Account].IsBank() {
 			v.out.Add("bank", fmt.Sprintf("account %s, fund %s, %s", t.Account, t.Fund, t.Currency),
-				"its total is off from its days by %s, or it says that it moved last on %q and not on %q", OfMinor(off, t.Currency), t.LastDate, last)
+				"its total is off from its days by %s, or it says that it moved last on %q and not on %q",
+				OfMinor(t.Amount, t.Currency), t.LastDate, t.MovedLast)
 		}
+		return nil
 	})
 }
 
@@ -287,18 +302,8 @@ func (v *verifier) place(k dayKey) string {
 
 // lots holds what is open in every lot against the lines that name it.
 func (v *verifier) lots(ctx context.Context, tx *store.Tx) error {
-	for after := ""; ; {
-		page, err := lotStates(ctx, tx, after, verifyPage)
-		if err != nil {
-			return err
-		}
-		if len(page) == 0 {
-			break
-		}
-		for _, s := range page {
-			v.lot(s)
-		}
-		after = page[len(page)-1].id
+	if err := storedLotSums(ctx, tx, v.lot); err != nil {
+		return err
 	}
 	if v.lotUses != 0 {
 		v.out.Add("lot", "book", "%d lines name lots that are not there", v.lotUses)
@@ -309,19 +314,23 @@ func (v *verifier) lots(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-func (v *verifier) lot(s lotState) {
+func (v *verifier) lot(l lotSumRow) error {
 	v.done.Lots++
-	v.lotUses -= s.uses
+	v.lotUses -= l.Lines
 	side := int64(1)
-	if LotKind(s.kind) == DeferredLot {
+	if l.Kind == DeferredLot {
 		side = -1 // opened by a credit
 	}
-	if s.open != side*s.amount || s.openCost != side*s.base {
-		v.out.Add("lot", s.name+" ("+s.id+")", "it says %d at cost %d minor units are open, its lines say %d at %d", s.open, s.openCost, side*s.amount, side*s.base)
+	what := fmt.Sprintf("%s (%s)", l.Name, l.ID)
+	if l.OpenQuantity != side*l.SumAmount || l.OpenCost != side*l.SumBase {
+		v.out.Add("lot", what, "it says %d at cost %d minor units are open, its lines say %d at %d", l.OpenQuantity,
+			l.OpenCost,
+			side*l.SumAmount, side*l.SumBase)
 	}
-	if LotKind(s.kind) != DeferredLot && (s.open < 0 || s.openCost < 0 || s.open > s.quantity) {
-		v.out.Add("lot", s.name+" ("+s.id+")", "%d of %d minor units are open", s.open, s.quantity)
+	if l.Kind != DeferredLot && (l.OpenQuantity < 0 || l.OpenCost < 0 || l.OpenQuantity > l.Quantity) {
+		v.out.Add("lot", what, "%d of %d minor units are open", l.OpenQuantity, l.Quantity)
 	}
+	return nil
 }
 
 // lost names the first entry that the tree has and the books have not.

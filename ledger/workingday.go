@@ -2,9 +2,9 @@ package ledger
 
 import "time"
 
-// Working reports whether offices and banks in Denmark work on a day: no Saturday, Sunday or holiday of the national church, nor a
-// day on which Danish banks are closed (5 June, the day after Ascension, 24 and 31 December). The Great Prayer Day has been a
-// working day since 2024 (Act no. 214 of 2023).
+// Working reports whether offices and banks in Denmark work on a day: no Saturday, Sunday or holiday of the national
+// church, nor a day on which Danish banks are closed (5 June, the day after Ascension, 24 and 31 December). The Great
+// Prayer Day has been a working day since 2024 (Act no. 214 of 2023).
 func (d Date) Working() bool {
 	t := d.Time()
 	switch t.Weekday() {

@@ -13,11 +13,11 @@ import (
 )
 
 // CloseYear zeroes income and expense of every fund in base currency on 31 December; the result goes to the fund's net
-// assets, those of an unrestricted fund to 3100 and of any other to 3200 (RULES 63). It comes after everything else of the
-// year: what is posted into the year later is closed by another call, and a call that finds nothing left to close is
-// refused ([ErrYearClosed]). [ErrYearOrder] when an earlier year stands open.
+// assets, those of an unrestricted fund to 3100 and of any other to 3200 (RULES 63). It comes after everything else of
+// the year: what is posted into the year later is closed by another call, and a call that finds nothing left to close
+// is refused ([ErrYearClosed]). [ErrYearOrder] when an earlier year stands open.
 func (b Book) CloseYear(ctx context.Context, tx *store.Tx, year int) ([]Posted, error) {
-	funds, err := readFunds(ctx, tx)
+	funds, err := b.Funds(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +77,10 @@ func (b Book) closings(ctx context.Context, tx *store.Tx, year int, funds map[Fu
 	return entries, nil
 }
 
-// results is what stands on the income and expense accounts of every fund at the end of a day, in base currency. Accounts
-// and funds with nothing are left out.
+// results is what stands on the income and expense accounts of every fund at the end of a day, in base currency.
+// Accounts and funds with nothing are left out.
 func (b Book) results(ctx context.Context, tx *store.Tx, on Date) (map[FundCode]map[AccountNo]Money, error) {
-	accounts, err := readAccounts(ctx, tx)
+	accounts, err := b.Accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

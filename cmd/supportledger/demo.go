@@ -15,6 +15,7 @@ import (
 	"supportledger/http"
 	"supportledger/http/story"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -144,8 +145,8 @@ func (d demoCommand) books(ctx context.Context, run *demo) (*store.DB, error) {
 type demo struct {
 	db      *store.DB
 	at      address
-	archive *ledger.Archive // of evidence, nil without a key
-	vault   *vault.Vault    // of personal data
+	archive *evidence.Archive // of evidence, nil without a key
+	vault   *vault.Vault      // of personal data
 	dir     string
 	clock   *demoClock
 	story   story.Story

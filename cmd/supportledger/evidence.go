@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 )
 
 type evidenceCommands struct {
@@ -19,7 +19,7 @@ type evidenceKeygenCommand struct {
 
 // Run makes a key, and never writes over one.
 func (k evidenceKeygenCommand) Run(c console) error {
-	key, err := ledger.NewEvidenceKey()
+	key, err := evidence.NewKey()
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ type evidenceFlags struct {
 }
 
 // archive opens the archive of the books at an address, nil without a key.
-func (f evidenceFlags) archive(at address) (*ledger.Archive, func() error, error) {
+func (f evidenceFlags) archive(at address) (*evidence.Archive, func() error, error) {
 	none := func() error { return nil }
 	if f.EvidenceKey == "" {
 		if f.Evidence != "" {
@@ -60,11 +60,11 @@ func (f evidenceFlags) archive(at address) (*ledger.Archive, func() error, error
 	if err != nil {
 		return nil, none, misuse("--evidence-key: %v", err)
 	}
-	blobs, err := ledger.OpenFolder(dir)
+	blobs, err := evidence.OpenFolder(dir)
 	if err != nil {
 		return nil, none, misuse("--evidence: %v", err)
 	}
-	archive, err := ledger.OpenArchive(blobs, key)
+	archive, err := evidence.OpenArchive(blobs, key)
 	if err != nil {
 		return nil, none, errors.Join(misuse("--evidence-key: %s: %v", f.EvidenceKey, err), blobs.Close())
 	}

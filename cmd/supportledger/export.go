@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -32,15 +33,15 @@ func (e exportJournalCommand) Run(ctx context.Context, c console) error {
 			}
 			bar := progress(c, total, "entries")
 			defer bar.end()
-			return book.Export(ctx, tx, w, e.as(), ledger.Span{}, bar.at)
+			return journal.Export{Format: e.as(), Report: bar.at}.Write(ctx, tx, book, w)
 		})
 	})
 }
 
 // as is the format, with the profile that makes two of CSV.
-func (e exportJournalCommand) as() ledger.ExportFormat {
+func (e exportJournalCommand) as() journal.ExportFormat {
 	if e.Format == "csv" && e.Profile == "da-excel" {
-		return ledger.ExportCSVDanish
+		return journal.ExportCSVDanish
 	}
-	return ledger.ExportFormat(e.Format)
+	return journal.ExportFormat(e.Format)
 }

@@ -14,6 +14,7 @@ import (
 	"supportledger/access"
 	"supportledger/http/story"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/proof"
 	"supportledger/statements"
 	"supportledger/store"
@@ -72,7 +73,7 @@ func exitCode(err error) int {
 	}
 	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened,
 		ledger.ErrNotOpened,
-		ledger.ErrImportFile, ledger.ErrImportExists, ledger.ErrImportRows, ledger.ErrImportNothing, ledger.ErrPeriodClosed,
+		journal.ErrImportFile, journal.ErrImportExists, journal.ErrImportRows, journal.ErrImportNothing, ledger.ErrPeriodClosed,
 		ledger.ErrFundOverdrawn,
 		ledger.ErrCheckFails, ledger.ErrPeriodOrder, ledger.ErrUnknownCheck, ledger.ErrReasonRequired,
 		access.ErrUnauthenticated, access.ErrTokenExpired, access.ErrForbidden, access.ErrTokenScope, access.ErrSecondFactor,

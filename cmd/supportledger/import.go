@@ -13,6 +13,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -25,14 +26,14 @@ type importEntriesCommand struct{ importFlags }
 
 // Run imports entries.
 func (i importEntriesCommand) Run(ctx context.Context, c console) error {
-	return i.run(ctx, c, ledger.ImportEntries)
+	return i.run(ctx, c, journal.ImportEntries)
 }
 
 type importOpeningCommand struct{ importFlags }
 
 // Run imports opening balances.
 func (i importOpeningCommand) Run(ctx context.Context, c console) error {
-	return i.run(ctx, c, ledger.ImportOpeningBalances)
+	return i.run(ctx, c, journal.ImportOpeningBalances)
 }
 
 type importFlags struct {
@@ -47,18 +48,18 @@ type importFlags struct {
 var errRowsBad = errors.New("rows of the file have errors; nothing can be posted until they are mended")
 
 // run previews the file and, without -n, posts it as the person whose token is given.
-func (i importFlags) run(ctx context.Context, c console, kind ledger.ImportKind) error {
-	content, err := readUpTo(i.File, ledger.MaxImportBytes+1)
+func (i importFlags) run(ctx context.Context, c console, kind journal.ImportKind) error {
+	content, err := readUpTo(i.File, journal.MaxImportBytes+1)
 	if err != nil {
 		return err
 	}
-	file := ledger.ImportFile{Kind: kind, Profile: ledger.ImportProfile(i.Profile), Name: filepath.Base(i.File),
+	file := journal.ImportFile{Kind: kind, Profile: journal.ImportProfile(i.Profile), Name: filepath.Base(i.File),
 		Content: content}
 	if !i.Preview {
 		return i.post(ctx, c, file)
 	}
 	return i.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		preview, err := book.PreviewImport(ctx, tx, file)
+		preview, err := journal.PreviewFile(ctx, tx, book, file)
 		if err != nil {
 			return err
 		}
@@ -82,7 +83,7 @@ func readUpTo(name string, limit int64) ([]byte, error) {
 }
 
 // post uploads and commits the file in one tx, so that a file with errors leaves nothing behind.
-func (i importFlags) post(ctx context.Context, c console, file ledger.ImportFile) (err error) {
+func (i importFlags) post(ctx context.Context, c console, file journal.ImportFile) (err error) {
 	if i.Token == "" {
 		return misuse("posting needs to know who posts: put a token of finance into SUPPORTLEDGER_TOKEN, or add -n to " +
 			"look only")
@@ -95,7 +96,7 @@ func (i importFlags) post(ctx context.Context, c console, file ledger.ImportFile
 	if ctx, err = actingAs(ctx, db, i.Token, ofFinance("commitImport")); err != nil {
 		return err
 	}
-	var preview ledger.Preview
+	var preview journal.Preview
 	var posted []ledger.Posted
 	err = db.Update(ctx, func(tx *store.Tx) error {
 		book, err := ledger.Open(ctx, tx)
@@ -115,19 +116,19 @@ func (i importFlags) post(ctx context.Context, c console, file ledger.ImportFile
 
 // take uploads and commits a file. A file that waits previewed, because the API brought it, is committed as that
 // import.
-func take(ctx context.Context, tx *store.Tx, book ledger.Book, file ledger.ImportFile) (ledger.Preview, []ledger.Posted,
+func take(ctx context.Context, tx *store.Tx, book ledger.Book, file journal.ImportFile) (journal.Preview, []ledger.Posted,
 	error) {
-	im, preview, err := book.Upload(ctx, tx, file)
-	if known := (*ledger.ImportExists)(nil); errors.As(err, &known) {
-		im, preview, err = book.PreviewOf(ctx, tx, known.ID)
-		if err == nil && im.State != ledger.ImportPreviewed {
+	im, preview, err := journal.Upload(ctx, tx, book, file)
+	if known := (*journal.ImportExists)(nil); errors.As(err, &known) {
+		im, preview, err = journal.PreviewOf(ctx, tx, book, known.ID)
+		if err == nil && im.State != journal.ImportPreviewed {
 			return preview, nil, known
 		}
 	}
 	if err != nil {
 		return preview, nil, err
 	}
-	_, posted, err := book.CommitImport(ctx, tx, im.ID)
+	_, posted, err := journal.Commit(ctx, tx, book, im.ID)
 	return preview, posted, err
 }
 
@@ -153,7 +154,7 @@ func actingAs(ctx context.Context, db *store.DB, token string, a access.Action) 
 const shownRows = 20
 
 // tellPreview prints a preview as a table: rows with what becomes of them, what is wrong, and the totals to check.
-func tellPreview(out io.Writer, p ledger.Preview) {
+func tellPreview(out io.Writer, p journal.Preview) {
 	if len(p.Rows) == 0 {
 		return
 	}
@@ -161,7 +162,7 @@ func tellPreview(out io.Writer, p ledger.Preview) {
 	fmt.Fprintf(w, "row\tis\t%s\n", strings.Join(p.Head, "\t"))
 	shown, left := 0, 0
 	for _, r := range p.Rows {
-		if r.Status != ledger.RowError {
+		if r.Status != journal.RowError {
 			if shown++; shown > shownRows {
 				left++
 				continue

@@ -24,7 +24,7 @@ type periodStatusCommand struct{ books }
 // Run lists the months.
 func (p periodStatusCommand) Run(ctx context.Context, c console) error {
 	return p.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		periods, err := book.Periods(ctx, tx)
+		periods, err := book.Periods(ctx, tx, store.Keyset{})
 		for _, period := range periods {
 			fmt.Fprintf(c.out, "%s  %s\n", period.Month, strings.ReplaceAll(string(period.State), "_", "-"))
 		}

@@ -10,6 +10,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -161,7 +162,7 @@ func (lin Lines) confirm(ctx context.Context, tx *store.Tx, m Match, key string)
 		return Match{}, err
 	}
 	for _, e := range shown {
-		if _, err := lin.Payments.Requests.Book.AttachEvidence(ctx, tx, string(m.Entry), e); err != nil {
+		if _, err := evidence.Attach(ctx, tx, lin.Payments.Requests.Book, string(m.Entry), e); err != nil {
 			return Match{}, err
 		}
 	}

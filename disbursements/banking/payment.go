@@ -10,6 +10,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/payees"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -165,10 +166,10 @@ func (pay Payments) Dispatch(ctx context.Context, tx *store.Tx, key string) (Pay
 }
 
 // DispatchProved is [Payments.Dispatch] with a document that shows it, such as the bank's receipt. It is attached to
-// the entry once the bank's line confirms the payment. [ledger.ErrUnknownEvidence].
-func (pay Payments) DispatchProved(ctx context.Context, tx *store.Tx, key string, evidence ledger.EvidenceID) (Payment,
+// the entry once the bank's line confirms the payment. [evidence.ErrUnknown].
+func (pay Payments) DispatchProved(ctx context.Context, tx *store.Tx, key string, evidence evidence.ID) (Payment,
 	error) {
-	if _, err := pay.Requests.Book.Evidence(ctx, tx, evidence); err != nil {
+	if _, err := evidence.Find(ctx, tx, evidence); err != nil {
 		return Payment{}, err
 	}
 	p, err := pay.Dispatch(ctx, tx, key)

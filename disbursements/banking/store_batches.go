@@ -12,6 +12,7 @@ import (
 	"supportledger/access"
 	"supportledger/disbursements/iso20022"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -56,8 +57,8 @@ type ownRow struct {
 
 type paymentEvidenceRow struct {
 	bun.BaseModel `bun:"table:payment_evidence"`
-	PaymentID     PaymentID         `bun:",pk"`
-	EvidenceID    ledger.EvidenceID `bun:",pk"`
+	PaymentID     PaymentID   `bun:",pk"`
+	EvidenceID    evidence.ID `bun:",pk"`
 	AttachedBy    string
 	AttachedAt    string
 }
@@ -223,14 +224,14 @@ func notInBatch(ctx context.Context, tx *store.Tx, subject string) error {
 	return &InBatch{number}
 }
 
-func insertPaymentEvidence(ctx context.Context, tx *store.Tx, p PaymentID, e ledger.EvidenceID) error {
+func insertPaymentEvidence(ctx context.Context, tx *store.Tx, p PaymentID, e evidence.ID) error {
 	row := paymentEvidenceRow{PaymentID: p, EvidenceID: e, AttachedBy: tx.By.User, AttachedAt: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 
 // evidenceOf lists what shows that a payment was given to the bank.
-func evidenceOf(ctx context.Context, tx *store.Tx, p PaymentID) (found []ledger.EvidenceID, err error) {
+func evidenceOf(ctx context.Context, tx *store.Tx, p PaymentID) (found []evidence.ID, err error) {
 	err = tx.NewSelect().Model((*paymentEvidenceRow)(nil)).Column("evidence_id").Where("payment_id = ?",
 		p).Order("evidence_id").Scan(ctx, &found)
 	return found, err

@@ -9,6 +9,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -33,7 +34,7 @@ func (e *refusal) Unwrap() error { return e.kind }
 // Cost is a document, or one line of it, with the funds that claim shares of it.
 type Cost struct {
 	ID       string
-	Evidence ledger.EvidenceID
+	Evidence evidence.ID
 	Line     string       // of the document; "" for all of it
 	Amount   ledger.Money // base currency, as the document says
 	Claims   []Claim
@@ -76,9 +77,9 @@ func (c Cost) Add(claims ...Claim) (Cost, error) {
 
 // Make claims shares of a cost for funds. The first claim says what the document costs; later ones say the same
 // ([ErrCostAmount]). A document is claimed as a whole or line by line, never both ([ErrCostLines]).
-// [ledger.ErrUnknownEvidence], and what [Cost.Add] refuses.
+// [evidence.ErrUnknown], and what [Cost.Add] refuses.
 func Make(ctx context.Context, tx *store.Tx, book ledger.Book, in Cost) (Cost, error) {
-	if _, err := book.Evidence(ctx, tx, in.Evidence); err != nil {
+	if _, err := evidence.Find(ctx, tx, in.Evidence); err != nil {
 		return Cost{}, err
 	}
 	before, err := costsOf(ctx, tx, in.Evidence, book.Base)

@@ -7,13 +7,14 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
 type costRow struct {
 	bun.BaseModel `bun:"table:evidence_costs"`
 	ID            string `bun:",pk"`
-	EvidenceID    ledger.EvidenceID
+	EvidenceID    evidence.ID
 	Line          string
 	Amount        int64
 }
@@ -53,14 +54,14 @@ func insertClaims(ctx context.Context, tx *store.Tx, cost string, claims []Claim
 
 // Filter says which claims a list has.
 type Filter struct {
-	Evidence ledger.EvidenceID // only on this document; "" is all
-	Page     store.Keyset      // by id: in order of entry
+	Evidence evidence.ID  // only on this document; "" is all
+	Page     store.Keyset // by id: in order of entry
 }
 
 // Listed is a claim with the cost that it is a share of.
 type Listed struct {
 	Claim
-	Evidence ledger.EvidenceID
+	Evidence evidence.ID
 	Line     string
 	Amount   ledger.Money // of the cost, base currency
 	cost     string
@@ -70,7 +71,7 @@ type Listed struct {
 func List(ctx context.Context, tx *store.Tx, base ledger.Currency, f Filter) ([]Listed, error) {
 	var rows []struct {
 		claimRow
-		EvidenceID ledger.EvidenceID
+		EvidenceID evidence.ID
 		Line       string
 		Amount     int64
 	}
@@ -91,7 +92,7 @@ func List(ctx context.Context, tx *store.Tx, base ledger.Currency, f Filter) ([]
 }
 
 // costsOf reads what is claimed on a document.
-func costsOf(ctx context.Context, tx *store.Tx, evidence ledger.EvidenceID, base ledger.Currency) ([]Cost, error) {
+func costsOf(ctx context.Context, tx *store.Tx, evidence evidence.ID, base ledger.Currency) ([]Cost, error) {
 	claims, err := List(ctx, tx, base, Filter{Evidence: evidence})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -23,14 +24,14 @@ type newDonor struct {
 
 // readDonors reads a file of donors.
 func (im Importer) readDonors(ctx context.Context, tx *store.Tx, f File) (contents, error) {
-	sheet, err := ledger.ReadSheet(f.Profile, f.Content, []string{"kind"},
+	sheet, err := journal.ReadSheet(f.Profile, f.Content, []string{"kind"},
 		[]string{"code", "name", "language", "delivery", "tax_id", "email", "address"})
 	if err != nil {
 		return contents{}, err
 	}
 	rows := sheet.Rows()
 	if len(rows) > MaxDonors {
-		return contents{}, &ledger.ImportFault{Row: rows[MaxDonors].Number,
+		return contents{}, &journal.ImportFault{Row: rows[MaxDonors].Number,
 			Why: "the file has more than 1000 donors; cut it in two"}
 	}
 	known, err := donors.ByCode(ctx, tx, column(sheet, "code"))
@@ -43,7 +44,7 @@ func (im Importer) readDonors(ctx context.Context, tx *store.Tx, f File) (conten
 		d, row := readDonor(func(column string) string { return sheet.Cell(source, column) })
 		row.Row = source.Number
 		if before, there := known[d.Code]; there {
-			if row.Status = ledger.RowDuplicate; before.Kind != d.Kind || before.Name != d.Name {
+			if row.Status = journal.RowDuplicate; before.Kind != d.Kind || before.Name != d.Name {
 				row.fault("code", donors.ErrDuplicateDonor)
 			}
 		} else if seen[d.Code] {
@@ -58,7 +59,7 @@ func (im Importer) readDonors(ctx context.Context, tx *store.Tx, f File) (conten
 }
 
 // column lists the different values of a column, without the empty one.
-func column(sheet ledger.Sheet, name string) []string {
+func column(sheet journal.Sheet, name string) []string {
 	var values []string
 	for _, row := range sheet.Rows() {
 		if value := sheet.Cell(row, name); value != "" {
@@ -88,7 +89,7 @@ func readDonor(cell func(column string) string) (newDonor, Row) {
 		}
 	}
 	short := func(column string, most int) {
-		fits := cell(column) == "" || ledger.CheckText(cell(column), most) == nil
+		fits := cell(column) == "" || journal.CheckText(cell(column), most) == nil
 		want(fits, column, "a text of visible letters, not too long")
 	}
 	kinds := []donors.Kind{donors.Institution, donors.Person, donors.Legacy}

@@ -12,13 +12,14 @@ import (
 	"supportledger/grants/donors"
 	"supportledger/grants/gifts"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
 // giftReader reads the rows of a file of gifts against the books.
 type giftReader struct {
 	gifts    gifts.Register
-	sheet    ledger.Sheet
+	sheet    journal.Sheet
 	donors   map[string]donors.Donor
 	pledges  map[string]gifts.Pledge
 	funds    map[ledger.FundCode]error // nil where the fund takes gifts
@@ -31,7 +32,7 @@ type giftReader struct {
 
 // readGifts reads a file of gifts.
 func (im Importer) readGifts(ctx context.Context, tx *store.Tx, f File) (contents, error) {
-	sheet, err := ledger.ReadSheet(f.Profile, f.Content, []string{"donor", "fund", "date", "gross"},
+	sheet, err := journal.ReadSheet(f.Profile, f.Content, []string{"donor", "fund", "date", "gross"},
 		[]string{"number", "fee", "account", "anonymous", "pledge"})
 	if err != nil {
 		return contents{}, err
@@ -106,7 +107,7 @@ var yes, no = []string{"yes", "true", "1", "ja"}, []string{"", "no", "false", "0
 
 // gift reads one row and checks it against the books. Its error is one of reading the books; what is wrong with the row
 // stands in the row.
-func (p *giftReader) gift(ctx context.Context, tx *store.Tx, source ledger.SheetRow) (gifts.Gift, Row, error) {
+func (p *giftReader) gift(ctx context.Context, tx *store.Tx, source journal.SheetRow) (gifts.Gift, Row, error) {
 	cell := func(column string) string { return p.sheet.Cell(source, column) }
 	base := p.gifts.Grants.Book.Base
 	g := gifts.Gift{Number: cell("number"), Fund: ledger.FundCode(cell("fund")), Fee: ledger.Zero(base),
@@ -205,7 +206,7 @@ func (p *giftReader) checkNumber(g *gifts.Gift, row *Row) {
 	if g.Number == "" {
 		return
 	}
-	if strings.Contains(g.Number, "~") || ledger.CheckText(g.Number, 20) != nil {
+	if strings.Contains(g.Number, "~") || journal.CheckText(g.Number, 20) != nil {
 		row.fault("number", &BadCell{"at most 20 visible letters, none of them ~"})
 	}
 	if p.seen[g.Number] {
@@ -213,7 +214,7 @@ func (p *giftReader) checkNumber(g *gifts.Gift, row *Row) {
 	}
 	p.seen[g.Number] = true
 	if twin, stands := p.standing[g.Number]; stands {
-		if row.Status = ledger.RowDuplicate; !sameGift(twin, *g) {
+		if row.Status = journal.RowDuplicate; !sameGift(twin, *g) {
 			row.fault("number", gifts.ErrDuplicateGift)
 		}
 		return

@@ -18,6 +18,7 @@ import (
 	"supportledger/grants/donors"
 	"supportledger/grants/gifts"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -41,12 +42,12 @@ const (
 
 // Discarded is the state of an import that was given up before its commit; the others are those of the ledger's
 // imports.
-const Discarded ledger.ImportState = "discarded"
+const Discarded journal.ImportState = "discarded"
 
 // File is a file of donors or gifts as it was uploaded.
 type File struct {
 	Kind    Kind
-	Profile ledger.ImportProfile
+	Profile journal.ImportProfile
 	Name    string // without a path; no person's name
 	Content []byte
 }
@@ -55,11 +56,11 @@ type File struct {
 type Import struct {
 	ID                     ID
 	Kind                   Kind
-	Profile                ledger.ImportProfile
+	Profile                journal.ImportProfile
 	Name                   string
 	Rows                   int
 	Made                   int // donors or gifts that its commit put on record
-	State                  ledger.ImportState
+	State                  journal.ImportState
 	Reason                 string // of the undoing
 	UploadedBy, UploadedAt string
 	CommittedBy            string
@@ -71,7 +72,7 @@ type Import struct {
 // of what it makes.
 type Row struct {
 	Row    int // in the file; the head line is 1
-	Status ledger.RowStatus
+	Status journal.RowStatus
 	Key    string // code of the donor, number of the gift; "" where the commit gives one
 	Faults []Fault
 }
@@ -96,7 +97,7 @@ type Preview struct {
 	Total                  ledger.Money // gross of the gifts that are new, base currency; zero of donors
 }
 
-// ErrCell is refused beside the ledger's own errors ([ledger.ErrImportFile] and its siblings).
+// ErrCell is refused beside the ledger's own errors ([journal.ErrImportFile] and its siblings).
 var ErrCell = errors.New("donorimport: a cell cannot be taken")
 
 // BadCell says what a cell must look like. It repeats nothing of what the cell holds.
@@ -118,16 +119,16 @@ func (e *BadRows) Error() string {
 		e.Rows, e.First.Row, e.First.Faults[0].Column)
 }
 
-// Unwrap makes errors.Is(err, ledger.ErrImportRows) true.
-func (e *BadRows) Unwrap() error { return ledger.ErrImportRows }
+// Unwrap makes errors.Is(err, journal.ErrImportRows) true.
+func (e *BadRows) Unwrap() error { return journal.ErrImportRows }
 
 // Known names the import of the same file.
 type Known struct{ ID ID }
 
-func (e *Known) Error() string { return ledger.ErrImportExists.Error() }
+func (e *Known) Error() string { return journal.ErrImportExists.Error() }
 
-// Unwrap makes errors.Is(err, ledger.ErrImportExists) true.
-func (e *Known) Unwrap() error { return ledger.ErrImportExists }
+// Unwrap makes errors.Is(err, journal.ErrImportExists) true.
+func (e *Known) Unwrap() error { return journal.ErrImportExists }
 
 // contents is what the rows of a file say, and what the new ones make.
 type contents struct {
@@ -140,20 +141,20 @@ type contents struct {
 func (c *contents) add(row Row) bool {
 	switch {
 	case len(row.Faults) > 0:
-		row.Status = ledger.RowError
+		row.Status = journal.RowError
 		c.preview.Errors++
-	case row.Status == ledger.RowDuplicate:
+	case row.Status == journal.RowDuplicate:
 		c.preview.Duplicate++
 	default:
-		row.Status = ledger.RowNew
+		row.Status = journal.RowNew
 		c.preview.New++
 	}
 	c.preview.Rows = append(c.preview.Rows, row)
-	return row.Status == ledger.RowNew
+	return row.Status == journal.RowNew
 }
 
 // read checks a file against the books and writes nothing. Every error in a row stands at the row; a file that is no
-// table of its kind is refused with an *[ledger.ImportFault].
+// table of its kind is refused with an *[journal.ImportFault].
 func (im Importer) read(ctx context.Context, tx *store.Tx, f File) (contents, error) {
 	if f.Kind == Donors {
 		return im.readDonors(ctx, tx, f)
@@ -161,7 +162,7 @@ func (im Importer) read(ctx context.Context, tx *store.Tx, f File) (contents, er
 	return im.readGifts(ctx, tx, f)
 }
 
-// Upload keeps a file, sealed under a key of its own, and previews it. [ledger.ErrImportFile]; [ledger.ErrImportExists]
+// Upload keeps a file, sealed under a key of its own, and previews it. [journal.ErrImportFile]; [journal.ErrImportExists]
 // for one that was uploaded before; [vault.ErrNoVault] on a server without a vault.
 func (im Importer) Upload(ctx context.Context, tx *store.Tx, f File) (Import, Preview, error) {
 	read, err := im.read(ctx, tx, f)
@@ -169,7 +170,7 @@ func (im Importer) Upload(ctx context.Context, tx *store.Tx, f File) (Import, Pr
 		return Import{}, Preview{}, err
 	}
 	i := Import{ID: ID(store.NewID("dim")), Kind: f.Kind, Profile: f.Profile, Name: cmp.Or(f.Name, string(f.Kind)),
-		Rows: len(read.preview.Rows), State: ledger.ImportPreviewed,
+		Rows: len(read.preview.Rows), State: journal.ImportPreviewed,
 		UploadedBy: tx.By.User, UploadedAt: store.FormatTime(tx.At)}
 	sum := sha256.Sum256(f.Content)
 	place := vault.Place{Table: "donor_imports", Column: "fingerprint"}
@@ -209,7 +210,7 @@ func (i Import) place(part int) vault.Place {
 		Version: sealVersion}
 }
 
-// Preview reads the file of an import against the books as they are now. [ledger.ErrImportState] once it is committed
+// Preview reads the file of an import against the books as they are now. [journal.ErrImportState] once it is committed
 // or discarded: then the file is gone.
 func (im Importer) Preview(ctx context.Context, tx *store.Tx, id ID) (Preview, error) {
 	_, read, err := im.reread(ctx, tx, id, false)
@@ -218,7 +219,7 @@ func (im Importer) Preview(ctx context.Context, tx *store.Tx, id ID) (Preview, e
 
 // reread opens the file of an import that is previewed and reads it against the books as they are now.
 func (im Importer) reread(ctx context.Context, tx *store.Tx, id ID, lock bool) (Import, contents, error) {
-	i, err := findIn(ctx, tx, id, ledger.ImportPreviewed, lock)
+	i, err := findIn(ctx, tx, id, journal.ImportPreviewed, lock)
 	if err != nil {
 		return Import{}, contents{}, err
 	}
@@ -238,18 +239,18 @@ func (im Importer) reread(ctx context.Context, tx *store.Tx, id ID, lock bool) (
 	return i, read, err
 }
 
-// findIn finds an import that is in a state. [ledger.ErrImportState] otherwise.
-func findIn(ctx context.Context, tx *store.Tx, id ID, want ledger.ImportState, lock bool) (Import, error) {
+// findIn finds an import that is in a state. [journal.ErrImportState] otherwise.
+func findIn(ctx context.Context, tx *store.Tx, id ID, want journal.ImportState, lock bool) (Import, error) {
 	i, err := readImport(ctx, tx, id, lock)
 	if err == nil && i.State != want {
-		err = &ledger.ImportConflict{State: i.State, Want: want}
+		err = &journal.ImportConflict{State: i.State, Want: want}
 	}
 	return i, err
 }
 
 // Commit puts on record what is new in a file, all or nothing; gifts are posted as one batch. The file and its key are
-// removed: what was personal is with the donors now. [ledger.ErrImportState], [ledger.ErrImportRows] when a row has an
-// error, [ledger.ErrImportNothing], and what [gifts.Register.ReceiveAll] refuses.
+// removed: what was personal is with the donors now. [journal.ErrImportState], [journal.ErrImportRows] when a row has an
+// error, [journal.ErrImportNothing], and what [gifts.Register.ReceiveAll] refuses.
 func (im Importer) Commit(ctx context.Context, tx *store.Tx, id ID) (Import, error) {
 	i, read, err := im.reread(ctx, tx, id, true)
 	if err != nil {
@@ -260,7 +261,7 @@ func (im Importer) Commit(ctx context.Context, tx *store.Tx, id ID) (Import, err
 		return Import{}, &BadRows{read.preview.Errors, read.preview.Rows[first]}
 	}
 	if read.preview.New == 0 {
-		return Import{}, ledger.ErrImportNothing
+		return Import{}, journal.ErrImportNothing
 	}
 	var made []string
 	if i.Kind == Donors {
@@ -278,11 +279,11 @@ func (im Importer) Commit(ctx context.Context, tx *store.Tx, id ID) (Import, err
 		return Import{}, err
 	}
 	i.Made, i.CommittedBy, i.CommittedAt = len(made), tx.By.User, store.FormatTime(tx.At)
-	return i, i.end(ctx, tx, ledger.ImportCommitted, "committed")
+	return i, i.end(ctx, tx, journal.ImportCommitted, "committed")
 }
 
 // end takes an import into another state and records it.
-func (i *Import) end(ctx context.Context, tx *store.Tx, state ledger.ImportState, how string) error {
+func (i *Import) end(ctx context.Context, tx *store.Tx, state journal.ImportState, how string) error {
 	i.State = state
 	if err := updateImport(ctx, tx, *i); err != nil {
 		return err
@@ -298,9 +299,9 @@ func (im Importer) removeFile(ctx context.Context, tx *store.Tx, id ID) error {
 	return im.Vault.Destroy(ctx, tx, string(id))
 }
 
-// Discard gives up a file that was only previewed; nothing of it stays. [ledger.ErrImportState].
+// Discard gives up a file that was only previewed; nothing of it stays. [journal.ErrImportState].
 func (im Importer) Discard(ctx context.Context, tx *store.Tx, id ID) (Import, error) {
-	i, err := findIn(ctx, tx, id, ledger.ImportPreviewed, true)
+	i, err := findIn(ctx, tx, id, journal.ImportPreviewed, true)
 	if err != nil {
 		return Import{}, err
 	}
@@ -313,12 +314,12 @@ func (im Importer) Discard(ctx context.Context, tx *store.Tx, id ID) (Import, er
 
 // Undo takes back what an import put on record: gifts by one batch of reversals, each on its own day, while their
 // months are open; donors altogether, with their keys, where nothing depends on them ([donors.ErrDonorInUse]).
-// [gifts.ErrGiftRefunded] when a gift of it was given back since, [ledger.ErrReasonRequired], [ledger.ErrImportState].
+// [gifts.ErrGiftRefunded] when a gift of it was given back since, [ledger.ErrReasonRequired], [journal.ErrImportState].
 func (im Importer) Undo(ctx context.Context, tx *store.Tx, id ID, reason string) (Import, error) {
 	if err := ledger.CheckReason(reason); err != nil {
 		return Import{}, err
 	}
-	i, err := findIn(ctx, tx, id, ledger.ImportCommitted, true)
+	i, err := findIn(ctx, tx, id, journal.ImportCommitted, true)
 	if err != nil {
 		return Import{}, err
 	}
@@ -335,7 +336,7 @@ func (im Importer) Undo(ctx context.Context, tx *store.Tx, id ID, reason string)
 		return Import{}, err
 	}
 	i.Reason, i.EndedBy, i.EndedAt = reason, tx.By.User, store.FormatTime(tx.At)
-	return i, i.end(ctx, tx, ledger.ImportUndone, "undone")
+	return i, i.end(ctx, tx, journal.ImportUndone, "undone")
 }
 
 func (im Importer) withdrawDonors(ctx context.Context, tx *store.Tx, ids []string, reason string) error {

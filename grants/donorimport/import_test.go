@@ -17,6 +17,7 @@ import (
 	"supportledger/grants/gifts"
 	"supportledger/grants/grantstest"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -28,7 +29,7 @@ type importer struct {
 }
 
 func (o importer) upload(
-	kind donorimport.Kind, profile ledger.ImportProfile, content string,
+	kind donorimport.Kind, profile journal.ImportProfile, content string,
 ) (im donorimport.Import, p donorimport.Preview, err error) {
 	err = o.Do("finance", func(tx *store.Tx) error {
 		im, p, err = o.files.Upload(o.Context(), tx, donorimport.File{Kind: kind, Profile: profile,
@@ -54,7 +55,7 @@ func (o importer) undo(im donorimport.Import) error {
 }
 
 // taken uploads and commits a file that is good.
-func (o importer) taken(kind donorimport.Kind, profile ledger.ImportProfile, content string) donorimport.Import {
+func (o importer) taken(kind donorimport.Kind, profile journal.ImportProfile, content string) donorimport.Import {
 	o.Helper()
 	im, _, err := o.upload(kind, profile, content)
 	o.Must(err)
@@ -127,12 +128,12 @@ D-2,institution,Foundation Q,en,none,DK12345678,,
 // back.
 func TestImportDonors(t *testing.T) {
 	eachImporter(t, func(o importer) {
-		im, p, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, donorFile)
-		if err != nil || p.New != 3 || p.Errors+p.Duplicate != 0 || im.State != ledger.ImportPreviewed {
+		im, p, err := o.upload(donorimport.Donors, journal.ProfileRFC4180, donorFile)
+		if err != nil || p.New != 3 || p.Errors+p.Duplicate != 0 || im.State != journal.ImportPreviewed {
 			o.Fatalf("%+v %+v %v", im, p, err)
 		}
-		if _, _, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, donorFile); !errors.Is(err,
-			ledger.ErrImportExists) {
+		if _, _, err := o.upload(donorimport.Donors, journal.ProfileRFC4180, donorFile); !errors.Is(err,
+			journal.ErrImportExists) {
 			o.Errorf("the same file twice: %v", err)
 		}
 		o.clear("Zwiebelkuchen", "010170", "zwiebel@", "Somewhere", "Estate of")
@@ -156,14 +157,14 @@ func TestImportDonors(t *testing.T) {
 			}
 			return errors.Join(err, err2)
 		}))
-		if _, err := o.commit(im); !errors.Is(err, ledger.ErrImportState) {
+		if _, err := o.commit(im); !errors.Is(err, journal.ErrImportState) {
 			o.Errorf("committed twice: %v", err)
 		}
-		again, p, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, donorFile+"D-9,person,,da,none,,,\n")
+		again, p, err := o.upload(donorimport.Donors, journal.ProfileRFC4180, donorFile+"D-9,person,,da,none,,,\n")
 		if err != nil || p.Duplicate != 2 || p.New != 2 {
 			o.Errorf("what is there already: %+v %v", p, err)
 		}
-		gift := o.taken(donorimport.Gifts, ledger.ProfileDanish, "donor;fund;date;gross\nD-1;D1;03-03-2026;5000,00\n")
+		gift := o.taken(donorimport.Gifts, journal.ProfileDanish, "donor;fund;date;gross\nD-1;D1;03-03-2026;5000,00\n")
 		if err := o.undo(im); !errors.Is(err, donors.ErrDonorInUse) {
 			o.Errorf("undone under a gift: %v", err)
 		}
@@ -176,12 +177,12 @@ func TestImportDonors(t *testing.T) {
 			return err
 		}))
 		before := o.counted("donors", "donor_secrets")
-		other := o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
+		other := o.taken(donorimport.Donors, journal.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
 		o.Must(o.undo(other))
 		if diff := cmp.Diff(before, o.counted("donors", "donor_secrets")); diff != "" {
 			o.Error(diff)
 		}
-		o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
+		o.taken(donorimport.Donors, journal.ProfileRFC4180, "code,kind,name\nX-1,person,Someone Else\n")
 	})
 }
 
@@ -222,10 +223,10 @@ func (o importer) clear(texts ...string) {
 // put on record.
 func TestImportRowsThatAreWrong(t *testing.T) {
 	eachImporter(t, func(o importer) {
-		o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
+		o.taken(donorimport.Donors, journal.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
 		o.Sign("G1", grantstest.Money("1000.00", "DKK"), grantstest.Deferred())
 		before := o.counted("donors", "donor_secrets", "gifts", "entries")
-		givers, p, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, `code,kind,name,language,delivery,tax_id,email,address
+		givers, p, err := o.upload(donorimport.Donors, journal.ProfileRFC4180, `code,kind,name,language,delivery,tax_id,email,address
 X-3,person,Secretname,da,none,101701234,,
 D-4,persons,,dk,pigeon,,,
 D-5,institution,,da,email,1234567,nobody at,
@@ -237,7 +238,7 @@ D-6,person,,da,none,,,
 		want := []string{"2 tax_id", "3 kind", "3 language", "3 delivery", "4 name", "4 tax_id", "4 email", "5 code",
 			"6 address", "7 code"}
 		o.wrong(p, want, "Secretname", "101701234", "pigeon", "nobody")
-		given, p, err := o.upload(donorimport.Gifts, ledger.ProfileDanish, `number;donor;fund;date;gross;fee;account;anonymous;pledge
+		given, p, err := o.upload(donorimport.Gifts, journal.ProfileDanish, `number;donor;fund;date;gross;fee;account;anonymous;pledge
 1;Someone;D1;03-03-2026;500,00;;;;
 2;D-1;G1;03-03-2026;500.00;;;;
 3;D-1;NONE;2026-02-30;0,00;;1020;maybe;PL-9
@@ -248,7 +249,7 @@ D-6,person,,da,none,,,
 		o.wrong(p, []string{"2 donor", "3 gross", "3 fund", "4 date", "4 gross", "4 anonymous", "4 fund", "4 account",
 			"4 pledge", "5 fee", "5 account", "6 number"}, "Someone", "maybe")
 		for _, im := range []donorimport.Import{givers, given} {
-			if _, err := o.commit(im); !errors.Is(err, ledger.ErrImportRows) {
+			if _, err := o.commit(im); !errors.Is(err, journal.ErrImportRows) {
 				o.Errorf("committed: %v", err)
 			}
 		}
@@ -257,13 +258,13 @@ D-6,person,,da,none,,,
 		}
 		for name, content := range map[string]string{"no head line": "Secretname Zz,person\nD-1,person\n",
 			"no kind": "code\nD-1\n", "nothing": "kind\n"} {
-			if _, _, err := o.upload(donorimport.Donors, ledger.ProfileRFC4180, content); !errors.Is(err,
-				ledger.ErrImportFile) || strings.Contains(err.Error(), "Secretname") {
+			if _, _, err := o.upload(donorimport.Donors, journal.ProfileRFC4180, content); !errors.Is(err,
+				journal.ErrImportFile) || strings.Contains(err.Error(), "Secretname") {
 				o.Errorf("%s: %v", name, err)
 			}
 		}
 		if _, _, err := (importer{o.Office, donorimport.Importer{Gifts: o.files.Gifts}}).upload(donorimport.Gifts,
-			ledger.ProfileRFC4180,
+			journal.ProfileRFC4180,
 			"donor,fund,date,gross\nD-1,D1,2026-03-03,1.00\n"); !errors.Is(err, vault.ErrNoVault) {
 			o.Errorf("without a vault: %v", err)
 		}
@@ -290,7 +291,7 @@ func (o importer) wrong(p donorimport.Preview, want []string, secrets ...string)
 // one batch of reversals; what was undone counts nowhere any more and its numbers can be used again.
 func TestImportGifts(t *testing.T) {
 	eachImporter(t, func(o importer) {
-		o.taken(donorimport.Donors, ledger.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
+		o.taken(donorimport.Donors, journal.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
 		o.Must(o.Do("finance", func(tx *store.Tx) error {
 			d, err := donors.Find(o.Context(), tx, "D-1")
 			o.Must(err)
@@ -301,19 +302,19 @@ func TestImportGifts(t *testing.T) {
 			return err
 		}))
 		danish := "number;donor;fund;date;gross;fee;anonymous;pledge\nA1;D-1;D1;03-03-2026;500,00;5,00;ja;PL-1\nA2;D-2;UNR;2026-03-04;1234,56;;;\n"
-		im, p, err := o.upload(donorimport.Gifts, ledger.ProfileDanish, danish)
+		im, p, err := o.upload(donorimport.Gifts, journal.ProfileDanish, danish)
 		if err != nil || p.New != 2 || p.Total.String() != "1734.56" {
 			o.Fatalf("%+v %v %v", p, faults(p), err)
 		}
 		im, err = o.commit(im)
 		o.Must(err)
 		o.wantGifts("D1 1010 500.00, UNR 1010 251229.56", "A1 anonymous standing", "A2 standing")
-		_, p, err = o.upload(donorimport.Gifts, ledger.ProfileRFC4180,
+		_, p, err = o.upload(donorimport.Gifts, journal.ProfileRFC4180,
 			"number,donor,fund,date,gross,fee\nA1,D-1,D1,2026-03-03,500.00,5.00\nA2,D-2,UNR,2026-03-04,1234.56,\nA3,D-2,UNR,2026-03-05,10.00,\n")
 		if err != nil || p.Duplicate != 2 || p.New != 1 {
 			o.Errorf("what is there already: %+v %v %v", p, faults(p), err)
 		}
-		_, p, err = o.upload(donorimport.Gifts, ledger.ProfileRFC4180,
+		_, p, err = o.upload(donorimport.Gifts, journal.ProfileRFC4180,
 			"number,donor,fund,date,gross\nA1,D-1,D1,2026-03-03,500.01\n")
 		if err != nil || p.Errors != 1 {
 			o.Errorf("another gift under the number: %+v %v", p, err)
@@ -326,7 +327,7 @@ func TestImportGifts(t *testing.T) {
 		}); !errors.Is(err, gifts.ErrGiftReversed) {
 			o.Errorf("given back after it was reversed: %v", err)
 		}
-		again := o.taken(donorimport.Gifts, ledger.ProfileDanish, danish)
+		again := o.taken(donorimport.Gifts, journal.ProfileDanish, danish)
 		o.wantGifts("D1 1010 500.00, UNR 1010 251229.56", "A1 anonymous reversed", "A2 reversed", "A1~2 anonymous standing",
 			"A2~2 standing")
 		o.Must(o.Do("finance", func(tx *store.Tx) error {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -16,11 +16,11 @@ type importRow struct {
 	bun.BaseModel `bun:"table:donor_imports,alias:i"`
 	ID            ID `bun:",pk"`
 	Kind          Kind
-	Profile       ledger.ImportProfile
+	Profile       journal.ImportProfile
 	Name          string
 	Fingerprint   []byte
 	RowCount      int
-	State         ledger.ImportState
+	State         journal.ImportState
 	Reason        string
 	UploadedBy    string
 	UploadedAt    string
@@ -50,7 +50,7 @@ type itemRow struct {
 func findTwin(ctx context.Context, tx *store.Tx, i Import, fingerprint []byte) (ID, error) {
 	var row importRow
 	err := tx.NewSelect().Model(&row).Column("id").Where("kind = ?", i.Kind).Where("profile = ?", i.Profile).
-		Where("fingerprint = ?", fingerprint).Where("state IN (?, ?)", ledger.ImportPreviewed, ledger.ImportCommitted).
+		Where("fingerprint = ?", fingerprint).Where("state IN (?, ?)", journal.ImportPreviewed, journal.ImportCommitted).
 		Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
@@ -63,7 +63,7 @@ func insertImport(ctx context.Context, tx *store.Tx, i Import, fingerprint []byt
 		State: i.State, UploadedBy: i.UploadedBy, UploadedAt: i.UploadedAt}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	if errors.Is(store.Classify(err), store.ErrDuplicate) {
-		return ledger.ErrImportExists
+		return journal.ErrImportExists
 	}
 	return err
 }
@@ -88,7 +88,7 @@ func (r importRow) value() Import {
 		CommittedAt: r.CommittedAt, EndedBy: r.EndedBy, EndedAt: r.EndedAt}
 }
 
-// Find finds an import. [ledger.ErrUnknownImport].
+// Find finds an import. [journal.ErrUnknownImport].
 func Find(ctx context.Context, tx *store.Tx, id ID) (Import, error) {
 	return readImport(ctx, tx, id, false)
 }
@@ -104,7 +104,7 @@ func readImport(ctx context.Context, tx *store.Tx, id ID, lock bool) (Import, er
 		return Import{}, err
 	}
 	if len(rows) == 0 {
-		return Import{}, ledger.ErrUnknownImport
+		return Import{}, journal.ErrUnknownImport
 	}
 	return rows[0].value(), nil
 }

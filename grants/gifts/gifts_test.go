@@ -16,6 +16,7 @@ import (
 	"supportledger/grants/gifts"
 	"supportledger/grants/grantstest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -204,7 +205,7 @@ func TestWhatWasGivenIsKept(t *testing.T) {
 				return err
 			})
 		inKind.Evidence = "evd_none"
-		refused("in kind with a document that is not there", ledger.ErrUnknownEvidence,
+		refused("in kind with a document that is not there", evidence.ErrUnknown,
 			func(ctx context.Context, tx *store.Tx, r gifts.Register) error {
 				_, err := r.ReceiveInKind(ctx, tx, inKind)
 				return err

@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -24,7 +25,7 @@ type Contribution struct {
 	UnitValue ledger.Money // base currency
 	Worth     ledger.Money // units × value, rounded once; set when booked
 	Memo      string       // number of the valuation memo, V-12
-	Evidence  ledger.EvidenceID
+	Evidence  evidence.ID
 	Plan      string // number, "" where none
 	Text      string // "" for the standard text
 	Entry     ledger.EntryID
@@ -32,7 +33,7 @@ type Contribution struct {
 
 // ReceiveInKind books a contribution in kind: cost and income of the same amount, no money (RULES 53). It is no gift
 // that a donor deducts, and stands in no gift list. [ErrInKindFund] for the fund of a grant, whose cost and release it
-// would inflate; [ErrNoValuation] without a memo; [ledger.ErrUnknownEvidence].
+// would inflate; [ErrNoValuation] without a memo; [evidence.ErrUnknown].
 func (r Register) ReceiveInKind(ctx context.Context, tx *store.Tx, c Contribution) (ledger.Posted, error) {
 	if _, granted, err := r.Grants.OfFund(ctx, tx, c.Fund); err != nil {
 		return ledger.Posted{}, err
@@ -43,7 +44,7 @@ func (r Register) ReceiveInKind(ctx context.Context, tx *store.Tx, c Contributio
 		return ledger.Posted{}, ErrNoValuation
 	}
 	if c.Evidence != "" {
-		if _, err := r.Grants.Book.Evidence(ctx, tx, c.Evidence); err != nil {
+		if _, err := evidence.Find(ctx, tx, c.Evidence); err != nil {
 			return ledger.Posted{}, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -214,7 +215,7 @@ type contributionRow struct {
 	UnitValue     int64
 	Worth         int64
 	Memo          string
-	EvidenceID    *ledger.EvidenceID
+	EvidenceID    *evidence.ID
 	EntryID       ledger.EntryID
 
 	DonorCode *string      `bun:",scanonly"`

@@ -12,6 +12,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -66,9 +67,9 @@ type Quote struct {
 	On       ledger.Date // the day; of a monthly rate the first of the month
 	Rate     ledger.Rate
 	State    State
-	Evidence ledger.EvidenceID // of a manual rate
-	File     string            // SHA-256 in hex of the file that it came in
-	By       string            // id of the user who entered it
+	Evidence evidence.ID // of a manual rate
+	File     string      // SHA-256 in hex of the file that it came in
+	By       string      // id of the user who entered it
 }
 
 // LockedQuote says which rate was to be changed.
@@ -87,7 +88,7 @@ func Enter(ctx context.Context, tx *store.Tx, book ledger.Book, q Quote) (Quote,
 	if q.Evidence == "" {
 		return Quote{}, ErrRateEvidence
 	}
-	if _, err := book.Evidence(ctx, tx, q.Evidence); err != nil {
+	if _, err := evidence.Find(ctx, tx, q.Evidence); err != nil {
 		return Quote{}, err
 	}
 	q.Source, q.File = Manual, ""

@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -20,7 +21,7 @@ type rateRow struct {
 	Den           ledger.Currency
 	Rate          string
 	State         State
-	Evidence      ledger.EvidenceID
+	Evidence      evidence.ID
 	FileSHA256    string `bun:"file_sha256"`
 	EnteredBy     string
 	EnteredAt     string

@@ -19,7 +19,8 @@ const maxBatchBody = 6 << 20
 
 // entryBatches registers batches of entries.
 func entryBatches(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/batches", ID: "postJournalEntryBatch", Tag: "journal-entries", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/batches", ID: "postJournalEntryBatch",
+		Tag: "journal-entries", Roles: resource.Finance, Money: true,
 		Status: 200, Body: maxBatchBody,
 		Summary: "Post up to 5,000 entries at once", Danish: "Bogfør op til 5.000 posteringer på én gang",
 		About: "all_or_nothing posts all entries or none: the problem then names every one that stood in the way. best_effort posts what is good and " +
@@ -124,7 +125,8 @@ func (e batchEntryRequest) entry(book ledger.Book) (ledger.Entry, error) {
 }
 
 // postNew posts those that are neither in the books nor repeat another one, and records it.
-func postNew(ctx context.Context, tx *store.Tx, book ledger.Book, items []item, first map[string]int, there map[string]ledger.Posted) error {
+func postNew(ctx context.Context, tx *store.Tx, book ledger.Book, items []item, first map[string]int,
+	there map[string]ledger.Posted) error {
 	var posting []int
 	var proposals []ledger.Proposal
 	for i := range items {
@@ -179,7 +181,8 @@ func (it *item) follow(of item) {
 // sameEntry tells whether two entries made by hand say the same.
 func sameEntry(a, b ledger.Entry) bool {
 	return a.Date == b.Date && a.Text == b.Text && slices.EqualFunc(a.Lines, b.Lines, func(x, y ledger.Line) bool {
-		return x.Account == y.Account && x.Fund == y.Fund && x.Category == y.Category && x.Amount.Currency == y.Amount.Currency &&
+		return x.Account == y.Account && x.Fund == y.Fund && x.Category == y.Category &&
+			x.Amount.Currency == y.Amount.Currency &&
 			x.Amount.Cmp(y.Amount) == 0 && x.Base.Cmp(y.Base) == 0
 	})
 }
@@ -208,8 +211,9 @@ func batchFaults(problems rest.ProblemTable, items []item, l rest.Lang) error {
 	if bad == 0 {
 		return nil
 	}
-	return &rest.Refusal{Code: "batch_refused", Faults: faults, Detail: rest.Text{EN: fmt.Sprintf("%d of %d entries are refused; nothing was posted.", bad, len(items)),
-		DA: fmt.Sprintf("%d af %d posteringer afvises; intet er bogført.", bad, len(items))}}
+	return &rest.Refusal{Code: "batch_refused", Faults: faults,
+		Detail: rest.Text{EN: fmt.Sprintf("%d of %d entries are refused; nothing was posted.", bad, len(items)),
+			DA: fmt.Sprintf("%d af %d posteringer afvises; intet er bogført.", bad, len(items))}}
 }
 
 // pointerOf is the place in the request that an item's error is about.

@@ -3,8 +3,6 @@ package books
 import (
 	"cmp"
 	"context"
-	"maps"
-	"slices"
 
 	"supportledger/access"
 	"supportledger/http/resource"
@@ -15,9 +13,11 @@ import (
 
 // books registers accounts, funds and balances.
 func books(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/accounts", ID: "listAccounts", Tag: "accounts", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/accounts", ID: "listAccounts", Tag: "accounts",
+		Roles:   resource.Staff,
 		Summary: "List the chart of accounts", Danish: "Vis kontoplanen"}, listAccounts)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accounts", ID: "addAccount", Tag: "accounts", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accounts", ID: "addAccount", Tag: "accounts",
+		Roles:   resource.Finance,
 		Summary: "Add an account to the chart", Danish: "Tilføj en konto til kontoplanen",
 		Refuses: []error{ledger.ErrDuplicateNumber}}, addAccount)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/funds", ID: "listFunds", Tag: "funds", Roles: resource.Staff,
@@ -25,11 +25,14 @@ func books(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/funds", ID: "openFund", Tag: "funds", Roles: resource.Finance,
 		Summary: "Open a fund that is not a grant's", Danish: "Opret en fond, der ikke hører til en bevilling",
 		Refuses: []error{ledger.ErrDuplicateFund}}, openFund)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/opening-balances", ID: "postOpeningBalance", Tag: "opening-balances", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/opening-balances", ID: "postOpeningBalance",
+		Tag: "opening-balances", Roles: resource.Finance, Money: true,
 		Summary: "Bring a fund's opening balance into the books", Danish: "Bogfør en fonds primosaldo",
 		Refuses: []error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, postOpeningBalance)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/balances", ID: "listBalances", Tag: "balances", Roles: resource.Bookkeeper,
-		Summary: "What every account of every fund holds at the end of a day", Danish: "Hvad hver konto i hver fond rummer ved en dags slutning"}, listBalances)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/balances", ID: "listBalances", Tag: "balances",
+		Roles:   resource.Bookkeeper,
+		Summary: "What every account of every fund holds at the end of a day",
+		Danish:  "Hvad hver konto i hver fond rummer ved en dags slutning"}, listBalances)
 }
 
 type accountView struct {
@@ -41,16 +44,21 @@ type accountView struct {
 }
 
 func viewAccount(a ledger.Account) accountView {
-	return accountView{a.Number, a.Path, a.Type, a.NameEN, a.NameDA}
+	return accountView{Number: a.Number, Path: a.Path, Type: a.Type, NameEN: a.NameEN, NameDA: a.NameDA}
 }
 
-func listAccounts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[accountView], error) {
-	accounts, err := d.Book.Accounts(ctx, tx)
+func listAccounts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[accountView],
+	error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[accountView]{}, err
 	}
-	rows := slices.SortedFunc(maps.Values(accounts), func(a, b ledger.Account) int { return cmp.Compare(a.Number, b.Number) })
-	return rest.PageOf(in.Page, rows, viewAccount, func(a ledger.Account) string { return string(a.Number) })
+	found, err := d.Book.ListAccounts(ctx, tx, page)
+	if err != nil {
+		return rest.List[accountView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewAccount, func(a ledger.Account) []string { return []string{string(a.Number)} }),
+		nil
 }
 
 type addAccountRequest struct {
@@ -79,13 +87,17 @@ type fundView struct {
 
 func viewFund(f ledger.Fund) fundView { return fundView{f.Code, f.Name, f.Restriction, f.OpenedOn} }
 
-func listFunds(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[fundView], error) {
-	funds, err := d.Book.Funds(ctx, tx)
+func listFunds(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[fundView],
+	error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[fundView]{}, err
 	}
-	rows := slices.SortedFunc(maps.Values(funds), func(a, b ledger.Fund) int { return cmp.Compare(a.Code, b.Code) })
-	return rest.PageOf(in.Page, rows, viewFund, func(f ledger.Fund) string { return string(f.Code) })
+	found, err := d.Book.ListFunds(ctx, tx, page)
+	if err != nil {
+		return rest.List[fundView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewFund, func(f ledger.Fund) []string { return []string{string(f.Code)} }), nil
 }
 
 type openFundRequest struct {
@@ -96,7 +108,8 @@ type openFundRequest struct {
 }
 
 func openFund(ctx context.Context, tx *store.Tx, d resource.Domain, in openFundRequest) (fundView, error) {
-	f := ledger.Fund{Code: in.Code, Name: cmp.Or(in.Name, string(in.Code)), Restriction: in.Restriction, OpenedOn: in.OpenedOn}
+	f := ledger.Fund{Code: in.Code, Name: cmp.Or(in.Name, string(in.Code)), Restriction: in.Restriction,
+		OpenedOn: in.OpenedOn}
 	if err := d.Book.OpenFund(ctx, tx, f); err != nil {
 		return fundView{}, rest.At("/code", err)
 	}
@@ -110,7 +123,8 @@ type openingBalanceRequest struct {
 	Amount  rest.Decimal     `json:"amount" validate:"required" description:"Base currency; debit is positive. The other side is the fund's net assets."`
 }
 
-func postOpeningBalance(ctx context.Context, tx *store.Tx, d resource.Domain, in openingBalanceRequest) (entryView, error) {
+func postOpeningBalance(ctx context.Context, tx *store.Tx, d resource.Domain, in openingBalanceRequest) (entryView,
+	error) {
 	amount, err := in.Amount.In("/amount", d.Book.Base)
 	if err != nil {
 		return entryView{}, err
@@ -119,12 +133,14 @@ func postOpeningBalance(ctx context.Context, tx *store.Tx, d resource.Domain, in
 	if err != nil {
 		return entryView{}, rest.At("/fund", err)
 	}
-	posted, err := d.Book.Post(ctx, tx, ledger.Entry{Date: in.Date, Act: "opening-balance", Text: "Opening balance of fund " + string(in.Fund),
+	posted, err := d.Book.Post(ctx, tx, ledger.Entry{Date: in.Date, Act: "opening-balance",
+		Text:  "Opening balance of fund " + string(in.Fund),
 		Lines: []ledger.Line{ledger.Base(in.Account, in.Fund, amount), ledger.Base(fund.NetAssets(), in.Fund, amount.Neg())}})
 	if err != nil {
 		return entryView{}, err
 	}
-	return viewEntry(posted[0]), access.Record(ctx, tx, access.Event{Action: "opening_balance.posted", Subject: string(posted[0].ID)})
+	return viewEntry(posted[0]), access.Record(ctx, tx, access.Event{Action: "opening_balance.posted",
+		Subject: string(posted[0].ID)})
 }
 
 type balanceView struct {
@@ -141,17 +157,22 @@ type balancesRequest struct {
 	Fund    []ledger.FundCode  `query:"fund" json:"-" description:"Only these funds; all where none is given."`
 }
 
-func listBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in balancesRequest) (rest.List[balanceView], error) {
+func listBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in balancesRequest) (rest.List[balanceView],
+	error) {
 	through, err := in.of(ctx, tx, d)
 	if err != nil {
 		return rest.List[balanceView]{}, err
 	}
-	balances, err := d.Book.BalancesOf(ctx, tx, ledger.Selection{Span: ledger.Span{To: resource.Today(tx, in.AsOf), Through: through},
+	balances, err := d.Book.BalancesOf(ctx, tx, ledger.Selection{Span: ledger.Span{To: resource.Today(tx, in.AsOf),
+		Through: through},
 		Accounts: in.Account, Funds: in.Fund})
 	if err != nil {
 		return rest.List[balanceView]{}, err
 	}
-	return rest.PageOf(in.Page, balances, func(b ledger.Balance) balanceView { return balanceView{b.Account, b.Fund, b.Amount, b.Base} },
+	return rest.PageOf(in.Page, balances, func(b ledger.Balance) balanceView {
+		return balanceView{b.Account, b.Fund,
+			b.Amount, b.Base}
+	},
 		func(b ledger.Balance) string {
 			return string(b.Account) + "/" + string(b.Fund) + "/" + string(b.Amount.Currency)
 		})
@@ -165,7 +186,7 @@ func Register(api *resource.API) {
 	entryBatches(api)
 	drafts(api)
 	reversals(api)
-	evidence(api)
+	documents(api)
 	yearEnd(api)
 	imports(api)
 }

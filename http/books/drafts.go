@@ -12,23 +12,34 @@ import (
 
 // drafts registers entries that somebody is still writing.
 func drafts(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entry-drafts", ID: "listDrafts", Tag: "journal-entry-drafts", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entry-drafts", ID: "listDrafts",
+		Tag: "journal-entry-drafts", Roles: resource.Bookkeeper,
 		Summary: "List the drafts that are not posted", Danish: "Vis de kladder, der ikke er bogført"}, listDrafts)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entry-drafts/:id", ID: "getDraft", Tag: "journal-entry-drafts", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entry-drafts/:id", ID: "getDraft",
+		Tag: "journal-entry-drafts", Roles: resource.Bookkeeper,
 		Summary: "One draft", Danish: "Én kladde", Refuses: []error{ledger.ErrUnknownDraft}}, getDraft)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entry-drafts", ID: "writeDraft", Tag: "journal-entry-drafts", Roles: resource.Finance,
-		Location: "/journal-entry-drafts/{id}", Summary: "Write an entry down without posting it", Danish: "Skriv en postering ned uden at bogføre den",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entry-drafts", ID: "writeDraft",
+		Tag: "journal-entry-drafts", Roles: resource.Finance,
+		Location: "/journal-entry-drafts/{id}", Summary: "Write an entry down without posting it",
+		Danish:  "Skriv en postering ned uden at bogføre den",
 		About:   "A draft may be unbalanced and has no number. Posting it asks everything that is asked of an entry.",
 		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, writeDraft)
-	resource.Route(api, rest.Op{Method: http.MethodPatch, Path: "/journal-entry-drafts/:id", ID: "changeDraft", Tag: "journal-entry-drafts", Roles: resource.Finance,
-		Summary: "Change a draft", Danish: "Ret en kladde", About: "Fields that are left out stay; lines are replaced as a whole.",
-		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, store.ErrStale, rest.ErrNoVersion, ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, changeDraft)
-	resource.Route(api, rest.Op{Method: http.MethodDelete, Path: "/journal-entry-drafts/:id", ID: "discardDraft", Tag: "journal-entry-drafts", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: http.MethodPatch, Path: "/journal-entry-drafts/:id", ID: "changeDraft",
+		Tag: "journal-entry-drafts", Roles: resource.Finance,
+		Summary: "Change a draft", Danish: "Ret en kladde",
+		About: "Fields that are left out stay; lines are replaced as a whole.",
+		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, store.ErrStale, rest.ErrNoVersion,
+			ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, changeDraft)
+	resource.Route(api, rest.Op{Method: http.MethodDelete, Path: "/journal-entry-drafts/:id", ID: "discardDraft",
+		Tag: "journal-entry-drafts", Roles: resource.Finance,
 		Summary: "Throw a draft away", Danish: "Kassér en kladde",
 		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted}}, discardDraft)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entry-drafts/:id/postings", ID: "postDraft", Tag: "journal-entry-drafts", Roles: resource.Finance, Money: true,
-		Location: "/journal-entries/{id}", Summary: "Post a draft: it becomes an entry", Danish: "Bogfør en kladde: den bliver til en postering",
-		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, ledger.ErrUnbalanced, ledger.ErrEntryShape, ledger.ErrBooksMixed,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entry-drafts/:id/postings", ID: "postDraft",
+		Tag: "journal-entry-drafts", Roles: resource.Finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Post a draft: it becomes an entry",
+		Danish: "Bogfør en kladde: den bliver til en postering",
+		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, ledger.ErrUnbalanced, ledger.ErrEntryShape,
+			ledger.ErrBooksMixed,
 			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken}}, postDraft)
 }
 
@@ -70,12 +81,19 @@ func draftShown(d ledger.Draft, err error) (draftView, error) {
 	return viewDraft(d), nil
 }
 
-func listDrafts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[draftView], error) {
-	found, err := d.Book.Drafts(ctx, tx, "")
+func listDrafts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[draftView],
+	error) {
+	page, err := in.Keyset(2)
 	if err != nil {
 		return rest.List[draftView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewDraft, func(d ledger.Draft) string { return string(d.Date) + "/" + string(d.ID) })
+	found, err := d.Book.Drafts(ctx, tx, page)
+	if err != nil {
+		return rest.List[draftView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewDraft, func(d ledger.Draft) []string {
+		return []string{string(d.Date), string(d.ID)}
+	}), nil
 }
 
 func getDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (draftView, error) {
@@ -94,7 +112,8 @@ func writeDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in draftRe
 	if err != nil {
 		return draftView{}, err
 	}
-	return draftShown(d.Book.Draft(ctx, tx, ledger.Draft{Date: in.Date, Text: in.Text, Lines: lines, ExternalID: in.ExternalID}))
+	return draftShown(d.Book.Draft(ctx, tx, ledger.Draft{Date: in.Date, Text: in.Text, Lines: lines,
+		ExternalID: in.ExternalID}))
 }
 
 type changeDraftRequest struct {

@@ -11,20 +11,25 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
 // entries registers the journal.
 func entries(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entries", ID: "listJournalEntries", Tag: "journal-entries", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entries", ID: "listJournalEntries",
+		Tag: "journal-entries", Roles: resource.Bookkeeper,
 		Summary: "List posted entries in order of posting", Danish: "Vis posteringer i bogføringsorden"}, listEntries)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entries/:id", ID: "getJournalEntry", Tag: "journal-entries", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-entries/:id", ID: "getJournalEntry",
+		Tag: "journal-entries", Roles: resource.Bookkeeper,
 		Summary: "One posted entry with its lines", Danish: "Én postering med dens linjer",
 		Refuses: []error{ledger.ErrUnknownEntry}}, getEntry)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries", ID: "postJournalEntry", Tag: "journal-entries", Roles: resource.Finance, Money: true,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries", ID: "postJournalEntry",
+		Tag: "journal-entries", Roles: resource.Finance, Money: true,
 		Summary: "Post an entry by hand", Danish: "Bogfør en postering manuelt",
 		About: "For what no act posts by itself. Lines are in base currency: foreign money moves by its lots, through the acts.",
-		Refuses: []error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, ledger.ErrEntryShape,
+		Refuses: []error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed,
+			ledger.ErrEntryShape,
 			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken},
 		Example: `{"date":"2026-01-31","text":"Bank interest","lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
 			`{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}`}, postEntry)
@@ -60,14 +65,15 @@ type entryView struct {
 	Reason      string         `json:"reason,omitempty" description:"Of a reversal or correction."`
 	ExternalID  string         `json:"external_id,omitempty" description:"What the system that sent it calls it."`
 
-	Evidence []ledger.EvidenceID `json:"evidence,omitempty" description:"Documents that prove it, in order of attaching."`
+	Evidence []evidence.ID `json:"evidence,omitempty" description:"Documents that prove it, in order of attaching."`
 
 	CreatedBy string `json:"created_by,omitempty"`
 	CreatedAt string `json:"created_at"`
 }
 
 func viewEntry(p ledger.Posted) entryView {
-	v := entryView{ID: p.ID, Number: p.Number, Date: p.Date, Text: p.Text, Act: p.Act, Source: p.Source, CreatedBy: p.CreatedBy,
+	v := entryView{ID: p.ID, Number: p.Number, Date: p.Date, Text: p.Text, Act: p.Act, Source: p.Source,
+		CreatedBy: p.CreatedBy,
 		CreatedAt: p.CreatedAt.UTC().Format(time.RFC3339Nano), Lines: []lineView{},
 		Reverses: p.Reverses, Corrects: p.Corrects, Reason: p.Reason, ExternalID: p.ExternalID}
 	for _, l := range p.Lines {
@@ -99,7 +105,8 @@ type listEntriesRequest struct {
 	To   ledger.Date `query:"to" json:"-" description:"Last accounting date."`
 }
 
-func listEntries(ctx context.Context, tx *store.Tx, d resource.Domain, in listEntriesRequest) (rest.List[entryView], error) {
+func listEntries(ctx context.Context, tx *store.Tx, d resource.Domain, in listEntriesRequest) (rest.List[entryView],
+	error) {
 	after, err := in.After(1)
 	if err != nil {
 		return rest.List[entryView]{}, err
@@ -118,12 +125,15 @@ func listEntries(ctx context.Context, tx *store.Tx, d resource.Domain, in listEn
 	if err != nil {
 		return rest.List[entryView]{}, err
 	}
-	proof, err := d.Book.EvidenceOf(ctx, tx, rows...)
+	proof, err := evidence.Of(ctx, tx, rows...)
 	if err != nil {
 		return rest.List[entryView]{}, err
 	}
 	view := func(p ledger.Posted) entryView { return viewEntry(p).and(later[p.ID], proof[p.ID]) }
-	return rest.ListOf(in.Page, rows, view, func(p ledger.Posted) []string { return []string{strconv.FormatInt(p.Seq, 10)} }), nil
+	return rest.ListOf(in.Page, rows, view, func(p ledger.Posted) []string {
+		return []string{strconv.FormatInt(p.Seq,
+			10)}
+	}), nil
 }
 
 func getEntry(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (entryView, error) {
@@ -140,12 +150,12 @@ func showEntry(ctx context.Context, tx *store.Tx, d resource.Domain, p ledger.Po
 	if err != nil {
 		return entryView{}, err
 	}
-	proof, err := d.Book.EvidenceOf(ctx, tx, p)
+	proof, err := evidence.Of(ctx, tx, p)
 	return viewEntry(p).and(later[p.ID], proof[p.ID]), err
 }
 
 // and adds what became of the entry since, and what proves it.
-func (v entryView) and(later ledger.Links, proof []ledger.EvidenceID) entryView {
+func (v entryView) and(later ledger.Links, proof []evidence.ID) entryView {
 	v.ReversedBy, v.CorrectedBy, v.Evidence = later.ReversedBy, later.CorrectedBy, proof
 	return v
 }

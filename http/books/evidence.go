@@ -10,44 +10,45 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
-// evidence registers the documents that prove.
-func evidence(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/evidence", ID: "storeEvidence", Tag: "evidence", Roles: slices.Concat(resource.Casework, resource.Finance), Known: true, Body: ledger.MaxEvidence,
+// documents registers the documents that prove.
+func documents(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/evidence", ID: "storeEvidence", Tag: "evidence", Roles: slices.Concat(resource.Casework, resource.Finance), Known: true, Body: evidence.MaxBytes,
 		Location: "/evidence/{id}", Summary: "Store a document that proves", Danish: "Gem et bilag",
 		About: "The body is the document: PDF, PNG or JPEG, at most 5 MiB. A picture is written anew without what its camera added; a PDF stays " +
 			"as it is. It is encrypted, and kept once: the same document again is answered with what is there. No file name is taken.",
-		Refuses: []error{ledger.ErrNoEvidenceKey, ledger.ErrEvidenceType, ledger.ErrEvidencePixels, ledger.ErrEvidenceUnreadable}}, storeEvidence)
+		Refuses: []error{evidence.ErrNoKey, evidence.ErrType, evidence.ErrPixels, evidence.ErrUnreadable}}, storeEvidence)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id", ID: "getEvidence", Tag: "evidence", Roles: resource.Staff,
 		Summary: "What the books know of a document", Danish: "Hvad bøgerne ved om et bilag",
-		Refuses: []error{ledger.ErrUnknownEvidence}}, getEvidence)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id/content", ID: "getEvidenceContent", Tag: "evidence", Roles: resource.Staff, Produces: ledger.EvidenceTypes(),
+		Refuses: []error{evidence.ErrUnknown}}, getEvidence)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id/content", ID: "getEvidenceContent", Tag: "evidence", Roles: resource.Staff, Produces: evidence.MediaTypes(),
 		Summary: "The document itself, to be saved", Danish: "Selve bilaget, til at gemme",
 		About:   "Opened and held against its hash: what was changed or lost is refused.",
-		Refuses: []error{ledger.ErrUnknownEvidence, ledger.ErrNoEvidenceKey, ledger.ErrEvidenceDamaged}}, evidenceContent)
+		Refuses: []error{evidence.ErrUnknown, evidence.ErrNoKey, evidence.ErrDamaged}}, evidenceContent)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/:id/evidence", ID: "attachEvidence", Tag: "journal-entries", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Say which document proves an entry", Danish: "Knyt et bilag til en postering",
 		About:   "It stays attached. The document is kept five years from the end of the entry's year at least.",
-		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrUnknownEvidence},
+		Refuses: []error{ledger.ErrUnknownEntry, evidence.ErrUnknown},
 		Example: `{"evidence_id":"evd_06f8k1v2m3n4p5q6r7s8t9v0w1"}`}, attachEvidence)
 }
 
 type evidenceView struct {
-	ID        ledger.EvidenceID `json:"id"`
-	SHA256    string            `json:"sha256" description:"Of the content as kept, hexadecimal."`
-	MediaType string            `json:"media_type" enum:"application/pdf,image/png,image/jpeg" description:"As its bytes say."`
-	Bytes     int64             `json:"bytes"`
-	Kind      string            `json:"kind"`
-	TakenOn   ledger.Date       `json:"taken_on" description:"Date of the document."`
-	KeepUntil ledger.Date       `json:"retention_until" description:"Kept until then at least: five years from the end of its year, or of the latest entry's that it proves."`
-	StoredBy  string            `json:"stored_by,omitempty"`
-	StoredAt  string            `json:"stored_at"`
-	Entries   []ledger.EntryID  `json:"entries" description:"Which it proves."`
+	ID        evidence.ID      `json:"id"`
+	SHA256    string           `json:"sha256" description:"Of the content as kept, hexadecimal."`
+	MediaType string           `json:"media_type" enum:"application/pdf,image/png,image/jpeg" description:"As its bytes say."`
+	Bytes     int64            `json:"bytes"`
+	Kind      string           `json:"kind"`
+	TakenOn   ledger.Date      `json:"taken_on" description:"Date of the document."`
+	KeepUntil ledger.Date      `json:"retention_until" description:"Kept until then at least: five years from the end of its year, or of the latest entry's that it proves."`
+	StoredBy  string           `json:"stored_by,omitempty"`
+	StoredAt  string           `json:"stored_at"`
+	Entries   []ledger.EntryID `json:"entries" description:"Which it proves."`
 }
 
-func viewEvidence(e ledger.Evidence) evidenceView {
+func viewEvidence(e evidence.Document) evidenceView {
 	return evidenceView{ID: e.ID, SHA256: e.SHA256, MediaType: e.MediaType, Bytes: e.Bytes, Kind: e.Kind, TakenOn: e.TakenOn, KeepUntil: e.KeepUntil, StoredBy: e.StoredBy,
 		StoredAt: e.StoredAt.UTC().Format(time.RFC3339Nano), Entries: append([]ledger.EntryID{}, e.Entries...)}
 }
@@ -57,12 +58,12 @@ type storeEvidenceRequest struct {
 	TakenOn ledger.Date `query:"taken_on" json:"-" validate:"omitempty" description:"Date of the document; today where none is sent."`
 	Content rest.Octets `json:"-"`
 
-	clean ledger.Document
+	clean evidence.Content
 }
 
 // Prepare makes the document fit to be kept, while nobody waits.
 func (r *storeEvidenceRequest) Prepare() (err error) {
-	r.clean, err = ledger.CleanDocument(r.Content)
+	r.clean, err = evidence.Clean(r.Content)
 	return err
 }
 
@@ -81,14 +82,14 @@ func storeEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, in stor
 }
 
 // seenEvidence finds a document that the caller may know of: to who works with cases those of the own ones, and what they stored.
-func seenEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, id rest.Ref) (ledger.Evidence, error) {
-	e, err := d.Book.Evidence(ctx, tx, ledger.EvidenceID(id))
+func seenEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, id rest.Ref) (evidence.Document, error) {
+	e, err := evidence.Find(ctx, tx, evidence.ID(id))
 	if err != nil {
 		return e, err
 	}
 	sees, err := disbursements.SeesEvidence(ctx, tx, e)
 	if err == nil && !sees {
-		return ledger.Evidence{}, ledger.ErrUnknownEvidence
+		return evidence.Document{}, evidence.ErrUnknown
 	}
 	return e, err
 }
@@ -117,7 +118,7 @@ func attachEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, in att
 	if err != nil {
 		return entryView{}, err
 	}
-	if _, err := d.Book.AttachEvidence(ctx, tx, string(p.ID), ledger.EvidenceID(in.Evidence)); err != nil {
+	if _, err := evidence.Attach(ctx, tx, d.Book, string(p.ID), evidence.ID(in.Evidence)); err != nil {
 		return entryView{}, rest.At("/evidence_id", err)
 	}
 	return showEntry(ctx, tx, d, p)

@@ -60,7 +60,8 @@ func linePlaceOf(p ledger.Position) linePlace {
 // UnmarshalText checks the shape of a place.
 func (p *linePlace) UnmarshalText(b []byte) error {
 	if _, err := linePlace(b).position(); err != nil {
-		return &rest.Fault{Code: "place_malformed", Message: rest.Text{EN: "This is not the place of a line.", DA: "Dette er ikke en linjes plads."},
+		return &rest.Fault{Code: "place_malformed", Message: rest.Text{EN: "This is not the place of a line.",
+			DA: "Dette er ikke en linjes plads."},
 			Hint: rest.Text{EN: "take it from a link of a general ledger", DA: "tag den fra et link i en finanskonto"}}
 	}
 	*p = linePlace(b)
@@ -103,7 +104,8 @@ func ViewBooked(b ledger.Booked) BookedView {
 	return BookedView{b.Number, b.Entry, b.Position.Line, b.Date, b.Text, b.Act, viewLine(b.Line)}
 }
 
-func listLines(ctx context.Context, tx *store.Tx, d resource.Domain, in listLinesRequest) (rest.List[BookedView], error) {
+func listLines(ctx context.Context, tx *store.Tx, d resource.Domain, in listLinesRequest) (rest.List[BookedView],
+	error) {
 	through, err := in.of(ctx, tx, d)
 	if err != nil {
 		return rest.List[BookedView]{}, err
@@ -112,7 +114,8 @@ func listLines(ctx context.Context, tx *store.Tx, d resource.Domain, in listLine
 	if err != nil {
 		return rest.List[BookedView]{}, err
 	}
-	s := ledger.Selection{Span: ledger.Span{From: in.From, To: in.To, Through: through}, Accounts: in.Account, Funds: in.Fund, Categories: in.Category,
+	s := ledger.Selection{Span: ledger.Span{From: in.From, To: in.To, Through: through}, Accounts: in.Account,
+		Funds: in.Fund, Categories: in.Category,
 		Plans: in.Plan, Partners: in.Partner, Lots: in.Lot, Currency: in.Currency, Until: until}
 	if in.Closing == string(ledger.WithoutClosing) {
 		s.Closing = ledger.WithoutClosing

@@ -13,23 +13,30 @@ import (
 
 // periods registers the months of the books and how they close.
 func periods(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/periods", ID: "listPeriods", Tag: "periods", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/periods", ID: "listPeriods", Tag: "periods",
+		Roles:   resource.Staff,
 		Summary: "List the months of the books", Danish: "Vis bøgernes måneder"}, listPeriods)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/periods/:month/checklist", ID: "getChecklist", Tag: "periods", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/periods/:month/checklist", ID: "getChecklist", Tag: "periods",
+		Roles:   resource.Bookkeeper,
 		Summary: "What must be in order before a month is closed", Danish: "Hvad der skal være i orden, før en måned lukkes",
 		Refuses: []error{ledger.ErrDate}}, getChecklist)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/sign-offs", ID: "signOffCheck", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
-		Summary: "Answer for what a check found, with a reason", Danish: "Kvittér for, hvad en kontrol fandt, med en begrundelse",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/sign-offs", ID: "signOffCheck", Tag: "periods",
+		Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Answer for what a check found, with a reason",
+		Danish:  "Kvittér for, hvad en kontrol fandt, med en begrundelse",
 		About:   "For checks that the books cannot judge. It holds for this round of closing and for no more findings than there are now.",
 		Refuses: []error{ledger.ErrDate, ledger.ErrUnknownCheck, ledger.ErrReasonRequired},
 		Example: `{"check":"bank","reason":"Agreed with the bank's statement of 31 January"}`}, signOff)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/soft-closures", ID: "softClosePeriod", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/soft-closures", ID: "softClosePeriod",
+		Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Leave a month to finance", Danish: "Forbehold en måned for økonomi",
 		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder}}, softClosePeriod)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/openings", ID: "openPeriod", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/openings", ID: "openPeriod", Tag: "periods",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Give a soft-closed month back to everybody", Danish: "Åbn en forbeholdt måned for alle igen",
 		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder, ledger.ErrReasonRequired}}, openPeriod)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/closures", ID: "closePeriod", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/closures", ID: "closePeriod", Tag: "periods",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Close a month: nothing is posted into it any more", Danish: "Luk en måned: der bogføres ikke mere i den",
 		About:   "Refused while a check of its checklist stands open.",
 		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder, ledger.ErrCheckFails}}, closePeriod)
@@ -37,13 +44,18 @@ func periods(api *resource.API) {
 }
 
 func reopenings(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/periods/:month/reopenings", ID: "listReopenings", Tag: "periods", Roles: resource.Bookkeeper,
-		Summary: "Reopenings of a month, asked for and approved", Danish: "En måneds genåbninger, ønskede og godkendte"}, listReopenings)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings", ID: "requestReopening", Tag: "periods", Roles: resource.Finance,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/periods/:month/reopenings", ID: "listReopenings", Tag: "periods",
+		Roles:   resource.Bookkeeper,
+		Summary: "Reopenings of a month, asked for and approved", Danish: "En måneds genåbninger, ønskede og godkendte"},
+		listReopenings)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings", ID: "requestReopening",
+		Tag: "periods", Roles: resource.Finance,
 		Summary: "Ask for a closed month to be reopened", Danish: "Bed om, at en lukket måned genåbnes",
 		About:   "Another person approves it. The month is then open to finance only.",
-		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder, ledger.ErrReopeningPending, ledger.ErrReasonRequired}}, requestReopening)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings/:id/approvals", ID: "approveReopening", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
+		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder, ledger.ErrReopeningPending, ledger.ErrReasonRequired}},
+		requestReopening)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings/:id/approvals",
+		ID: "approveReopening", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Approve a reopening that somebody else asked for", Danish: "Godkend en genåbning, som en anden har bedt om",
 		Refuses: []error{ledger.ErrUnknownReopening, ledger.ErrPeriodOrder, access.ErrMakerCannotApprove}}, approveReopening)
 }
@@ -55,12 +67,17 @@ type periodView struct {
 
 func viewPeriod(p ledger.Period) periodView { return periodView{p.Month, p.State} }
 
-func listPeriods(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[periodView], error) {
-	found, err := d.Book.Periods(ctx, tx)
+func listPeriods(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[periodView],
+	error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[periodView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewPeriod, func(p ledger.Period) string { return p.Month })
+	found, err := d.Book.Periods(ctx, tx, page)
+	if err != nil {
+		return rest.List[periodView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewPeriod, func(p ledger.Period) []string { return []string{p.Month} }), nil
 }
 
 type byMonth struct {
@@ -72,14 +89,22 @@ var checkWords = map[ledger.CheckKey]struct {
 	title rest.Text
 	href  string
 }{
-	ledger.NoDrafts:        {rest.Text{EN: "No drafts dated in the month or before", DA: "Ingen kladder dateret i måneden eller før"}, "/journal-entry-drafts"},
-	ledger.FundsNotBelow:   {rest.Text{EN: "No restricted fund owes more than it has", DA: "Ingen bunden fond skylder mere, end den har"}, "/balances?as_of="},
-	ledger.LoansAgree:      {rest.Text{EN: "What funds lent is what funds borrowed", DA: "Udlån mellem fonde svarer til lån"}, "/balances?as_of="},
-	ledger.YearIsClosed:    {rest.Text{EN: "Income and expense of the year are closed", DA: "Årets indtægter og omkostninger er afsluttet"}, "/balances?as_of="},
-	ledger.BanksAgree:      {rest.Text{EN: "Bank accounts agree with the bank's statement", DA: "Bankkonti stemmer med kontoudtog"}, "/balances?as_of="},
-	ledger.NothingSuspense: {rest.Text{EN: "Nothing stands on suspense accounts", DA: "Intet står på mellemregningskonti"}, "/balances?as_of="},
-	ledger.GrantsNotAhead:  {rest.Text{EN: "No grant has spent more than it received", DA: "Ingen bevilling har brugt mere, end den har modtaget"}, "/balances?as_of="},
-	ledger.AccrualsBack:    {rest.Text{EN: "Accruals of the year before are taken back", DA: "Sidste års periodiseringer er tilbageført"}, "/journal-entries?from="},
+	ledger.NoDrafts: {rest.Text{EN: "No drafts dated in the month or before",
+		DA: "Ingen kladder dateret i måneden eller før"}, "/journal-entry-drafts"},
+	ledger.FundsNotBelow: {rest.Text{EN: "No restricted fund owes more than it has",
+		DA: "Ingen bunden fond skylder mere, end den har"}, "/balances?as_of="},
+	ledger.LoansAgree: {rest.Text{EN: "What funds lent is what funds borrowed",
+		DA: "Udlån mellem fonde svarer til lån"}, "/balances?as_of="},
+	ledger.YearIsClosed: {rest.Text{EN: "Income and expense of the year are closed",
+		DA: "Årets indtægter og omkostninger er afsluttet"}, "/balances?as_of="},
+	ledger.BanksAgree: {rest.Text{EN: "Bank accounts agree with the bank's statement",
+		DA: "Bankkonti stemmer med kontoudtog"}, "/balances?as_of="},
+	ledger.NothingSuspense: {rest.Text{EN: "Nothing stands on suspense accounts", DA: "Intet står på mellemregningskonti"},
+		"/balances?as_of="},
+	ledger.GrantsNotAhead: {rest.Text{EN: "No grant has spent more than it received",
+		DA: "Ingen bevilling har brugt mere, end den har modtaget"}, "/balances?as_of="},
+	ledger.AccrualsBack: {rest.Text{EN: "Accruals of the year before are taken back",
+		DA: "Sidste års periodiseringer er tilbageført"}, "/journal-entries?from="},
 }
 
 type checkView struct {
@@ -107,7 +132,8 @@ func viewChecklist(l ledger.Checklist) checklistView {
 	last := string(l.Period.LastDay())
 	for _, c := range l.Checks {
 		words := checkWords[c.Key]
-		row := checkView{Key: c.Key, Title: words.title.EN, TitleDA: words.title.DA, Kind: "sign_off", Status: "passed", Findings: c.Findings, Href: rest.Base + words.href}
+		row := checkView{Key: c.Key, Title: words.title.EN, TitleDA: words.title.DA, Kind: "sign_off", Status: "passed",
+			Findings: c.Findings, Href: rest.Base + words.href}
 		switch words.href {
 		case "/balances?as_of=":
 			row.Href += last
@@ -202,12 +228,18 @@ type listReopeningsRequest struct {
 	Month rest.Ref `path:"month" json:"-" description:"Such as 2026-01."`
 }
 
-func listReopenings(ctx context.Context, tx *store.Tx, d resource.Domain, in listReopeningsRequest) (rest.List[reopeningView], error) {
-	found, err := d.Book.Reopenings(ctx, tx, string(in.Month))
+func listReopenings(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listReopeningsRequest) (rest.List[reopeningView], error) {
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[reopeningView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewReopening, func(r ledger.Reopening) string { return string(r.ID) })
+	found, err := d.Book.Reopenings(ctx, tx, string(in.Month), page)
+	if err != nil {
+		return rest.List[reopeningView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewReopening, func(r ledger.Reopening) []string { return []string{string(r.ID)} }),
+		nil
 }
 
 func requestReopening(ctx context.Context, tx *store.Tx, d resource.Domain, in reasonForMonth) (reopeningView, error) {
@@ -219,7 +251,8 @@ type approveReopeningRequest struct {
 	ID    rest.Ref `path:"id" json:"-"`
 }
 
-func approveReopening(ctx context.Context, tx *store.Tx, d resource.Domain, in approveReopeningRequest) (reopeningView, error) {
+func approveReopening(ctx context.Context, tx *store.Tx, d resource.Domain, in approveReopeningRequest) (reopeningView,
+	error) {
 	return reopeningShown(d.Book.ApproveReopening(ctx, tx, ledger.ReopeningID(in.ID)))
 }
 

@@ -14,17 +14,24 @@ import (
 // proofs registers what others need to check the books without us.
 func proofs(api *resource.API) {
 	const about = "Bytes and rules are in docs/PROOF.md. Hashes are base64."
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/checkpoints/latest", ID: "getLatestCheckpoint", Tag: "proof", Roles: resource.Bookkeeper,
-		Summary: "The newest signed checkpoint of the books", Danish: "Det nyeste underskrevne kontrolpunkt for bøgerne", About: about,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/checkpoints/latest", ID: "getLatestCheckpoint",
+		Tag: "proof", Roles: resource.Bookkeeper,
+		Summary: "The newest signed checkpoint of the books", Danish: "Det nyeste underskrevne kontrolpunkt for bøgerne",
+		About:   about,
 		Refuses: []error{proof.ErrNoCheckpoint}}, latestCheckpoint)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/checkpoints/:size", ID: "getCheckpoint", Tag: "proof", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/checkpoints/:size", ID: "getCheckpoint", Tag: "proof",
+		Roles:   resource.Bookkeeper,
 		Summary: "The signed checkpoint of a size", Danish: "Det underskrevne kontrolpunkt af en størrelse", About: about,
 		Refuses: []error{proof.ErrNoCheckpoint}}, getCheckpoint)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/entries/:id", ID: "proveEntry", Tag: "proof", Roles: resource.Bookkeeper,
-		Summary: "Prove that an entry is under a checkpoint", Danish: "Bevis, at en postering er under et kontrolpunkt", About: about,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/entries/:id", ID: "proveEntry", Tag: "proof",
+		Roles:   resource.Bookkeeper,
+		Summary: "Prove that an entry is under a checkpoint", Danish: "Bevis, at en postering er under et kontrolpunkt",
+		About:   about,
 		Refuses: []error{ledger.ErrUnknownEntry, proof.ErrNoCheckpoint, proof.ErrNoLeaf}}, proveEntry)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/consistency", ID: "proveConsistency", Tag: "proof", Roles: resource.Bookkeeper,
-		Summary: "Prove that the books only grew between two sizes", Danish: "Bevis, at bøgerne kun er vokset mellem to størrelser", About: about,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/proof/consistency", ID: "proveConsistency", Tag: "proof",
+		Roles:   resource.Bookkeeper,
+		Summary: "Prove that the books only grew between two sizes",
+		Danish:  "Bevis, at bøgerne kun er vokset mellem to størrelser", About: about,
 		Refuses: []error{proof.ErrNoCheckpoint}}, proveConsistency)
 }
 
@@ -114,7 +121,8 @@ type consistencyView struct {
 	Path []string `json:"path" description:"Consistency proof of RFC 6962."`
 }
 
-func proveConsistency(ctx context.Context, tx *store.Tx, _ resource.Domain, in consistencyRequest) (consistencyView, error) {
+func proveConsistency(ctx context.Context, tx *store.Tx, _ resource.Domain, in consistencyRequest) (consistencyView,
+	error) {
 	path, err := proof.Consistency(ctx, tx, in.From, in.To)
 	return consistencyView{in.From, in.To, viewHashes(path)}, err
 }

@@ -9,6 +9,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/reports"
 	"supportledger/store"
 )
 
@@ -83,7 +84,8 @@ func (r Report[R]) TableFacts() []rest.Fact {
 	if r.To != "" {
 		facts = append(facts, rest.Fact{Name: rest.Text{EN: "Period", DA: "Periode"}, Value: r.From + " – " + r.To})
 	}
-	return append(facts, rest.Fact{Name: rest.Text{EN: "Known at", DA: "Bogført indtil"}, Value: r.KnownAt}, rest.Fact{Name: rest.Text{EN: "Amounts in", DA: "Beløb i"}, Value: string(r.Base)})
+	return append(facts, rest.Fact{Name: rest.Text{EN: "Known at", DA: "Bogført indtil"}, Value: r.KnownAt},
+		rest.Fact{Name: rest.Text{EN: "Amounts in", DA: "Beløb i"}, Value: string(r.Base)})
 }
 
 // AsOfRequest asks for a report as of a day.
@@ -100,7 +102,8 @@ type spanRequest struct {
 }
 
 // NewReport reads what a report is about, and makes the head of its answer.
-func NewReport[R any](ctx context.Context, tx *store.Tx, d resource.Domain, k Knowledge, from, to ledger.Date, asOf bool) (Report[R], ledger.Span, error) {
+func NewReport[R any](ctx context.Context, tx *store.Tx, d resource.Domain, k Knowledge, from, to ledger.Date,
+	asOf bool) (Report[R], ledger.Span, error) {
 	through, err := k.of(ctx, tx, d)
 	if err != nil {
 		return Report[R]{}, ledger.Span{}, err
@@ -126,24 +129,38 @@ func NewReport[R any](ctx context.Context, tx *store.Tx, d resource.Domain, k Kn
 // bookReports registers the questions that one puts to the books.
 func bookReports(api *resource.API) {
 	about := "Every figure has an `href` to the lines that it is the sum of, at the same cut-off."
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-lines", ID: "listJournalLines", Tag: "journal-entries", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/journal-lines", ID: "listJournalLines", Tag: "journal-entries",
+		Roles:   resource.Bookkeeper,
 		Summary: "List posted lines in order of posting", Danish: "Vis posteringslinjer i bogføringsorden"}, listLines)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/trial-balance", ID: "reportTrialBalance", Tag: "reports", Roles: resource.Bookkeeper, About: about,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/trial-balance", ID: "reportTrialBalance", Tag: "reports",
+		Roles: resource.Bookkeeper, About: about,
 		Summary: "Trial balance as of a day", Danish: "Råbalance pr. en dag"}, reportTrialBalance)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/general-ledger", ID: "reportGeneralLedger", Tag: "reports", Roles: resource.Bookkeeper, About: about,
-		Summary: "Lines of an account with running balance", Danish: "En kontos linjer med løbende saldo", Refuses: []error{ledger.ErrUnknownAccount}}, reportGeneralLedger)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/fund-balances", ID: "reportFundBalances", Tag: "reports", Roles: resource.Bookkeeper, About: about,
-		Summary: "What every fund has, owes and has promised", Danish: "Hvad hver fond har, skylder og har disponeret"}, reportFundBalances)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/activities", ID: "reportActivities", Tag: "reports", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/general-ledger", ID: "reportGeneralLedger",
+		Tag: "reports", Roles: resource.Bookkeeper, About: about,
+		Summary: "Lines of an account with running balance", Danish: "En kontos linjer med løbende saldo",
+		Refuses: []error{ledger.ErrUnknownAccount}}, reportGeneralLedger)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/fund-balances", ID: "reportFundBalances", Tag: "reports",
+		Roles: resource.Bookkeeper, About: about,
+		Summary: "What every fund has, owes and has promised", Danish: "Hvad hver fond har, skylder og har disponeret"},
+		reportFundBalances)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/activities", ID: "reportActivities", Tag: "reports",
+		Roles:   resource.Bookkeeper,
 		About:   about + " Year-end closing entries are left out.",
 		Summary: "Statement of financial activities", Danish: "Resultatopgørelse på frie og bundne midler"}, reportActivities)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/budget-actual", ID: "reportBudgetActual", Tag: "reports", Roles: resource.Bookkeeper, About: about,
-		Summary: "Budget and cost of a grant", Danish: "Budget og forbrug på en bevilling", Refuses: []error{grants.ErrUnknownGrant}}, reportBudgetActual)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/open-commitments", ID: "reportOpenCommitments", Tag: "reports", Roles: resource.Bookkeeper, About: about,
-		Summary: "What is set aside for plans and not spent", Danish: "Hvad der er disponeret til planer og ikke brugt"}, reportOpenCommitments)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/partner-advances", ID: "reportPartnerAdvances", Tag: "reports", Roles: resource.Bookkeeper, About: about,
-		Summary: "What partners hold of our money or owe back, by age", Danish: "Hvad partnere har af vores penge eller skylder tilbage, efter alder"}, reportPartnerAdvances)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/suspense", ID: "reportSuspense", Tag: "reports", Roles: resource.Bookkeeper,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/budget-actual", ID: "reportBudgetActual", Tag: "reports",
+		Roles: resource.Bookkeeper, About: about,
+		Summary: "Budget and cost of a grant", Danish: "Budget og forbrug på en bevilling",
+		Refuses: []error{grants.ErrUnknownGrant}}, reportBudgetActual)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/open-commitments", ID: "reportOpenCommitments",
+		Tag: "reports", Roles: resource.Bookkeeper, About: about,
+		Summary: "What is set aside for plans and not spent", Danish: "Hvad der er disponeret til planer og ikke brugt"},
+		reportOpenCommitments)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/partner-advances", ID: "reportPartnerAdvances",
+		Tag: "reports", Roles: resource.Bookkeeper, About: about,
+		Summary: "What partners hold of our money or owe back, by age",
+		Danish:  "Hvad partnere har af vores penge eller skylder tilbage, efter alder"}, reportPartnerAdvances)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/suspense", ID: "reportSuspense", Tag: "reports",
+		Roles:   resource.Bookkeeper,
 		About:   about + " Suspense accounts are those under assets:suspense and liabilities:suspense.",
 		Summary: "What waits to be sorted out", Danish: "Hvad der afventer afklaring"}, reportSuspense)
 }
@@ -165,12 +182,13 @@ type trialRow struct {
 	Own     *FigureView        `json:"own_currency,omitempty" description:"What the account holds in its own currency, where that is not base currency."`
 }
 
-func reportTrialBalance(ctx context.Context, tx *store.Tx, d resource.Domain, in trialBalanceRequest) (Report[trialRow], error) {
+func reportTrialBalance(ctx context.Context, tx *store.Tx, d resource.Domain, in trialBalanceRequest) (Report[trialRow],
+	error) {
 	r, span, err := NewReport[trialRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
 	if err != nil {
 		return r, err
 	}
-	t, err := d.Book.TrialBalance(ctx, tx, span, in.Fund...)
+	t, err := reports.ReadTrialBalance(ctx, tx, d.Book, span, in.Fund...)
 	for _, row := range t.Rows {
 		v := trialRow{"account", row.Book, row.Account.Number, row.Account.NameEN, row.Account.NameDA, row.Account.Type,
 			viewMaybe(row.Debit), viewMaybe(row.Credit), viewMaybe(row.Own)}
@@ -204,9 +222,10 @@ type generalRow struct {
 	Href    string         `json:"href,omitempty" table:"-"`
 }
 
-func viewGeneral(base ledger.Currency) func(ledger.GeneralRow) generalRow {
-	return func(l ledger.GeneralRow) generalRow {
-		v := generalRow{Kind: "line", Entry: l.Number, ID: l.Entry, Line: l.Position.Line, Date: string(l.Date), Text: l.Text, Fund: string(l.Fund),
+func viewGeneral(base ledger.Currency) func(reports.GeneralRow) generalRow {
+	return func(l reports.GeneralRow) generalRow {
+		v := generalRow{Kind: "line", Entry: l.Number, ID: l.Entry, Line: l.Position.Line, Date: string(l.Date), Text: l.Text,
+			Fund:    string(l.Fund),
 			Balance: ViewFigure(l.Balance), Href: rest.Base + "/journal-entries/" + string(l.Entry)}
 		amount := rest.Decimal(l.Base.Abs().String())
 		if direction(l.Booked.Line) == credit {
@@ -221,7 +240,8 @@ func viewGeneral(base ledger.Currency) func(ledger.GeneralRow) generalRow {
 	}
 }
 
-func reportGeneralLedger(ctx context.Context, tx *store.Tx, d resource.Domain, in generalLedgerRequest) (Report[generalRow], error) {
+func reportGeneralLedger(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in generalLedgerRequest) (Report[generalRow], error) {
 	r, span, err := NewReport[generalRow](ctx, tx, d, in.Knowledge, in.From, resource.Today(tx, in.To), false)
 	if err != nil {
 		return r, err
@@ -236,11 +256,12 @@ func reportGeneralLedger(ctx context.Context, tx *store.Tx, d resource.Domain, i
 			return r, rest.Refuse("cursor_invalid")
 		}
 	}
-	g, err := d.Book.GeneralLedger(ctx, tx, in.Account, in.Fund, span, after, in.Size()+1)
+	g, err := reports.ReadGeneralLedger(ctx, tx, d.Book,
+		reports.GeneralPage{Account: in.Account, Funds: in.Fund, Span: span, After: after, Limit: in.Size() + 1})
 	if err != nil {
 		return r, rest.At("/account", err)
 	}
-	list := rest.ListOf(in.Page, g.Rows, viewGeneral(d.Book.Base), func(l ledger.GeneralRow) []string {
+	list := rest.ListOf(in.Page, g.Rows, viewGeneral(d.Book.Base), func(l reports.GeneralRow) []string {
 		return []string{string(l.Date), strconv.FormatInt(l.Seq, 10), strconv.Itoa(l.Position.Line)}
 	})
 	if cursor == nil {
@@ -266,8 +287,9 @@ type fundRow struct {
 	Committed   FigureView         `json:"committed" table:"base" description:"Set aside for approved plans."`
 }
 
-func viewFundRow(kind string, r ledger.FundRow) fundRow {
-	return fundRow{kind, r.Fund.Code, r.Fund.Name, r.Fund.Restriction, ViewFigure(r.Bank), ViewFigure(r.Other), ViewFigure(r.Owed), ViewFigure(r.Own), ViewFigure(r.Committed)}
+func viewFundRow(kind string, r reports.FundRow) fundRow {
+	return fundRow{kind, r.Fund.Code, r.Fund.Name, r.Fund.Restriction, ViewFigure(r.Bank), ViewFigure(r.Other),
+		ViewFigure(r.Owed), ViewFigure(r.Own), ViewFigure(r.Committed)}
 }
 
 func reportFundBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[fundRow], error) {
@@ -275,7 +297,7 @@ func reportFundBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in
 	if err != nil {
 		return r, err
 	}
-	f, err := d.Book.FundBalances(ctx, tx, span)
+	f, err := reports.ReadFundBalances(ctx, tx, d.Book, span)
 	if err != nil {
 		return r, err
 	}
@@ -287,21 +309,22 @@ func reportFundBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in
 }
 
 type activityRow struct {
-	Kind         ledger.ActivityKind `json:"kind" enum:"income,total_income,expense,total_expense,result,other_movements,brought_forward,carried_forward"`
-	Account      ledger.AccountNo    `json:"account,omitempty"`
-	NameEN       string              `json:"name_en,omitempty"`
-	NameDA       string              `json:"name_da,omitempty"`
-	Unrestricted FigureView          `json:"unrestricted" table:"base"`
-	Restricted   FigureView          `json:"restricted" table:"base"`
-	Total        FigureView          `json:"total" table:"base"`
+	Kind         reports.ActivityKind `json:"kind" enum:"income,total_income,expense,total_expense,result,other_movements,brought_forward,carried_forward"`
+	Account      ledger.AccountNo     `json:"account,omitempty"`
+	NameEN       string               `json:"name_en,omitempty"`
+	NameDA       string               `json:"name_da,omitempty"`
+	Unrestricted FigureView           `json:"unrestricted" table:"base"`
+	Restricted   FigureView           `json:"restricted" table:"base"`
+	Total        FigureView           `json:"total" table:"base"`
 }
 
-func reportActivities(ctx context.Context, tx *store.Tx, d resource.Domain, in spanRequest) (Report[activityRow], error) {
+func reportActivities(ctx context.Context, tx *store.Tx, d resource.Domain, in spanRequest) (Report[activityRow],
+	error) {
 	r, span, err := NewReport[activityRow](ctx, tx, d, in.Knowledge, in.From, resource.Today(tx, in.To), false)
 	if err != nil {
 		return r, err
 	}
-	a, err := d.Book.Activities(ctx, tx, span)
+	a, err := reports.ReadActivities(ctx, tx, d.Book, span)
 	for _, row := range a.Rows {
 		r.Rows = append(r.Rows, activityRow{row.Kind, row.Account.Number, row.Account.NameEN, row.Account.NameDA,
 			ViewFigure(row.Unrestricted), ViewFigure(row.Restricted), ViewFigure(row.Total)})

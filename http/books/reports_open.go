@@ -6,6 +6,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/reports"
 	"supportledger/store"
 )
 
@@ -33,7 +34,8 @@ type budgetActualRow struct {
 	Rate          string        `json:"rate_basis,omitempty" description:"Rate of the newest receipt, at which budget and commitments of a grant in another currency are shown."`
 }
 
-func reportBudgetActual(ctx context.Context, tx *store.Tx, d resource.Domain, in budgetActualRequest) (Report[budgetActualRow], error) {
+func reportBudgetActual(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in budgetActualRequest) (Report[budgetActualRow], error) {
 	r, span, err := NewReport[budgetActualRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
 	if err != nil {
 		return r, err
@@ -45,7 +47,8 @@ func reportBudgetActual(ctx context.Context, tx *store.Tx, d resource.Domain, in
 	r.Subject = &subjectView{b.Grant.Code, b.Grant.Title, b.Grant.Title}
 	for _, row := range append(b.Rows, b.Total) {
 		budget := row.Line.Amount
-		v := budgetActualRow{"budget_line", row.Line.No, row.Line.Text, &budget, viewMaybe(row.Spent), row.Left, ViewFigure(row.Base),
+		v := budgetActualRow{"budget_line", row.Line.No, row.Line.Text, &budget, viewMaybe(row.Spent), row.Left,
+			ViewFigure(row.Base),
 			row.CommittedOwn, row.Available, row.BudgetBase, viewMaybe(&row.Committed), row.AvailableBase, ""}
 		if !b.Rate.IsZero() {
 			v.Rate = b.Rate.String()
@@ -70,17 +73,19 @@ type commitmentRow struct {
 	Cost     FigureView      `json:"base_amount" table:"base"`
 }
 
-func reportOpenCommitments(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[commitmentRow], error) {
+func reportOpenCommitments(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[commitmentRow],
+	error) {
 	r, span, err := NewReport[commitmentRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
 	if err != nil {
 		return r, err
 	}
-	open, err := d.Book.OpenCommitments(ctx, tx, span)
+	open, err := reports.OpenCommitments(ctx, tx, d.Book, span)
 	if err != nil {
 		return r, err
 	}
 	for _, i := range open.Rows {
-		r.Rows = append(r.Rows, commitmentRow{"commitment", i.Holder, i.Fund, string(i.OpenedOn), i.Rate.String(), viewMaybe(&i.Quantity), ViewFigure(i.Cost)})
+		r.Rows = append(r.Rows, commitmentRow{"commitment", i.Holder, i.Fund, string(i.OpenedOn), i.Rate.String(),
+			viewMaybe(&i.Quantity), ViewFigure(i.Cost)})
 	}
 	r.Rows = append(r.Rows, commitmentRow{Kind: "total", Cost: ViewFigure(open.Cost)})
 	return r, nil
@@ -93,27 +98,29 @@ type advanceRow struct {
 	Fund     ledger.FundCode  `json:"fund,omitempty"`
 	Transfer string           `json:"transfer,omitempty"`
 	OpenedOn string           `json:"opened_on,omitempty"`
-	Age      ledger.Age       `json:"age,omitempty" enum:"up_to_3_months,3_to_6_months,6_to_9_months,over_9_months,unknown" description:"Since the transfer; unknown for what stands on an advance account without one."`
+	Age      reports.Age      `json:"age,omitempty" enum:"up_to_3_months,3_to_6_months,6_to_9_months,over_9_months,unknown" description:"Since the transfer; unknown for what stands on an advance account without one."`
 	Rate     string           `json:"rate,omitempty"`
 	Quantity *FigureView      `json:"amount,omitempty" description:"In the partner's currency."`
 	Cost     FigureView       `json:"base_amount" table:"base"`
 }
 
-func reportPartnerAdvances(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[advanceRow], error) {
+func reportPartnerAdvances(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[advanceRow],
+	error) {
 	r, span, err := NewReport[advanceRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
 	if err != nil {
 		return r, err
 	}
-	open, err := d.Book.PartnerAdvances(ctx, tx, span)
+	open, err := reports.PartnerAdvances(ctx, tx, d.Book, span)
 	if err != nil {
 		return r, err
 	}
 	for _, i := range open.Rows {
 		kind := "advance"
-		if i.Account.IsRecoverable() {
+		if reports.IsRecoverable(i.Account) {
 			kind = "recoverable"
 		}
-		r.Rows = append(r.Rows, advanceRow{kind, i.Holder, i.Account.Number, i.Fund, i.Name, string(i.OpenedOn), i.Age, i.Rate.String(),
+		r.Rows = append(r.Rows, advanceRow{kind, i.Holder, i.Account.Number, i.Fund, i.Name, string(i.OpenedOn), i.Age,
+			i.Rate.String(),
 			viewMaybe(&i.Quantity), ViewFigure(i.Cost)})
 	}
 	for _, a := range open.Ages {
@@ -138,12 +145,13 @@ func reportSuspense(ctx context.Context, tx *store.Tx, d resource.Domain, in AsO
 	if err != nil {
 		return r, err
 	}
-	s, err := d.Book.Suspense(ctx, tx, span)
+	s, err := reports.ReadSuspense(ctx, tx, d.Book, span)
 	if err != nil {
 		return r, err
 	}
 	for _, row := range s.Rows {
-		r.Rows = append(r.Rows, suspenseRow{"account", row.Account.Number, row.Account.NameEN, row.Account.NameDA, row.Fund, viewMaybe(&row.Amount), ViewFigure(row.Base)})
+		r.Rows = append(r.Rows, suspenseRow{"account", row.Account.Number, row.Account.NameEN, row.Account.NameDA, row.Fund,
+			viewMaybe(&row.Amount), ViewFigure(row.Base)})
 	}
 	r.Rows = append(r.Rows, suspenseRow{Kind: "total", Base: ViewFigure(s.Total)})
 	return r, nil

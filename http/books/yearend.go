@@ -12,6 +12,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -27,7 +28,7 @@ func yearEnd(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/in-kind-contributions", ID: "receiveInKind", Tag: "in-kind-contributions", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book work or goods given to us", Danish: "Bogfør arbejde eller varer givet til os",
 		About: "How it was valued is told by the number of a memo, the memo among the evidence, or the text. It counts in no gift list.",
-		Refuses: []error{gifts.ErrInKindFund, gifts.ErrNoValuation, donors.ErrUnknownDonor, ledger.ErrUnknownEvidence, ledger.ErrUnknownFund,
+		Refuses: []error{gifts.ErrInKindFund, gifts.ErrNoValuation, donors.ErrUnknownDonor, evidence.ErrUnknown, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, receiveInKind)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/in-kind-contributions", ID: "listInKind", Tag: "in-kind-contributions", Roles: resource.Bookkeeper,
 		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"}, listInKind)
@@ -107,17 +108,17 @@ type inKindRequest struct {
 }
 
 type inKindView struct {
-	ID        string            `json:"id"`
-	Donor     string            `json:"donor,omitempty" description:"Code of the donor."`
-	Fund      ledger.FundCode   `json:"fund"`
-	Date      ledger.Date       `json:"date"`
-	Category  string            `json:"category"`
-	Units     rest.Decimal      `json:"units"`
-	UnitValue ledger.Money      `json:"unit_value" table:"base"`
-	Worth     ledger.Money      `json:"worth" table:"base"`
-	Memo      string            `json:"memo,omitempty"`
-	Evidence  ledger.EvidenceID `json:"evidence,omitempty"`
-	Entry     ledger.EntryID    `json:"entry_id"`
+	ID        string          `json:"id"`
+	Donor     string          `json:"donor,omitempty" description:"Code of the donor."`
+	Fund      ledger.FundCode `json:"fund"`
+	Date      ledger.Date     `json:"date"`
+	Category  string          `json:"category"`
+	Units     rest.Decimal    `json:"units"`
+	UnitValue ledger.Money    `json:"unit_value" table:"base"`
+	Worth     ledger.Money    `json:"worth" table:"base"`
+	Memo      string          `json:"memo,omitempty"`
+	Evidence  evidence.ID     `json:"evidence,omitempty"`
+	Entry     ledger.EntryID  `json:"entry_id"`
 }
 
 func viewInKind(c gifts.Contribution) inKindView {
@@ -144,7 +145,7 @@ func receiveInKind(ctx context.Context, tx *store.Tx, d resource.Domain, in inKi
 		return entryView{}, rest.At("/fund", err)
 	}
 	c := gifts.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category, Units: in.Units.Number(), UnitValue: value, Plan: in.Plan, Text: in.Text,
-		Memo: in.Memo, Evidence: ledger.EvidenceID(in.Evidence)}
+		Memo: in.Memo, Evidence: evidence.ID(in.Evidence)}
 	if in.Donor != "" {
 		if c.Donor, err = donors.Find(ctx, tx, string(in.Donor)); err != nil {
 			return entryView{}, rest.At("/donor", err)

@@ -11,6 +11,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -20,7 +21,7 @@ func claimRoutes(api *resource.API) {
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Claim shares of a cost on a document for funds", Danish: "Henfør andele af en udgift på et bilag til fonde",
 		About: "All funds together claim no more than the document says, and no fund twice: a cost is never funded twice.",
-		Refuses: []error{ledger.ErrUnknownEvidence, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,
+		Refuses: []error{evidence.ErrUnknown, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,
 			claims.ErrEvidenceOverclaimed, claims.ErrCostClaimed,
 			claims.ErrCostAmount, claims.ErrCostLines},
 		Example: `{"evidence":"evd_0123456789","amount":"4200.00","shares":[{"fund":"G1","share":"2520.00"},` +
@@ -52,12 +53,12 @@ type claimBody struct {
 }
 
 type costView struct {
-	ID       string            `json:"id"`
-	Evidence ledger.EvidenceID `json:"evidence"`
-	Line     string            `json:"line,omitempty"`
-	Amount   ledger.Money      `json:"amount"`
-	Left     ledger.Money      `json:"left" description:"What nobody claims."`
-	Claims   []claimView       `json:"claims"`
+	ID       string       `json:"id"`
+	Evidence evidence.ID  `json:"evidence"`
+	Line     string       `json:"line,omitempty"`
+	Amount   ledger.Money `json:"amount"`
+	Left     ledger.Money `json:"left" description:"What nobody claims."`
+	Claims   []claimView  `json:"claims"`
 }
 
 type claimView struct {
@@ -72,7 +73,7 @@ func claimCost(ctx context.Context, tx *store.Tx, d resource.Domain, in claimCos
 	if err != nil {
 		return costView{}, err
 	}
-	cost := claims.Cost{Evidence: ledger.EvidenceID(in.Evidence), Line: in.Line, Amount: amount}
+	cost := claims.Cost{Evidence: evidence.ID(in.Evidence), Line: in.Line, Amount: amount}
 	for i, s := range in.Shares {
 		at := fmt.Sprintf("/shares/%d", i)
 		claim := claims.Claim{Fund: s.Fund}
@@ -101,17 +102,17 @@ func claimCost(ctx context.Context, tx *store.Tx, d resource.Domain, in claimCos
 
 type listClaimsRequest struct {
 	rest.Page
-	Evidence ledger.EvidenceID `query:"evidence" json:"-" description:"Only on this document."`
+	Evidence evidence.ID `query:"evidence" json:"-" description:"Only on this document."`
 }
 
 type claimRow struct {
-	ID       string            `json:"id"`
-	Evidence ledger.EvidenceID `json:"evidence"`
-	Line     string            `json:"line,omitempty"`
-	Amount   ledger.Money      `json:"amount" table:"base" description:"What the document says."`
-	Fund     ledger.FundCode   `json:"fund"`
-	Share    ledger.Money      `json:"share" table:"base"`
-	Entry    ledger.EntryID    `json:"entry_id,omitempty"`
+	ID       string          `json:"id"`
+	Evidence evidence.ID     `json:"evidence"`
+	Line     string          `json:"line,omitempty"`
+	Amount   ledger.Money    `json:"amount" table:"base" description:"What the document says."`
+	Fund     ledger.FundCode `json:"fund"`
+	Share    ledger.Money    `json:"share" table:"base"`
+	Entry    ledger.EntryID  `json:"entry_id,omitempty"`
 }
 
 func viewClaim(c claims.Listed) claimRow {

@@ -15,6 +15,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -28,7 +29,7 @@ func donorImports(api *resource.API) {
 		About: "docs/IMPORT.md has the columns. The file is kept sealed while it is looked at, and is gone once it is " +
 			"committed or discarded. " +
 			"No answer repeats what stands in it.",
-		Refuses: []error{ledger.ErrImportFile, ledger.ErrImportExists, vault.ErrNoVault},
+		Refuses: []error{journal.ErrImportFile, journal.ErrImportExists, vault.ErrNoVault},
 		Example: `{"kind":"gifts","profile":"rfc4180","name":"gifts.csv","content":"ZG9ub3IsZnVuZCxkYXRlLGdyb3NzCg=="}`},
 		uploadDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports", ID: "listDonorImports", Tag: "donor-imports",
@@ -38,57 +39,57 @@ func donorImports(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id", ID: "getDonorImport", Tag: "donor-imports",
 		Roles:   resource.Bookkeeper,
 		Summary: "One file of donors or gifts", Danish: "Én fil med bidragydere eller gaver",
-		Refuses: []error{ledger.ErrUnknownImport}}, getDonorImport)
+		Refuses: []error{journal.ErrUnknownImport}}, getDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id/rows", ID: "listDonorImportRows",
 		Tag: "donor-imports", Roles: resource.Bookkeeper,
 		Summary: "The rows of a file that is looked at, with everything that is wrong, by column",
 		Danish:  "Rækkerne i en fil, der vises, med alt det forkerte, efter kolonne",
-		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, vault.ErrNoVault}}, listDonorImportRows)
+		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, vault.ErrNoVault}}, listDonorImportRows)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/commits", ID: "commitDonorImport",
 		Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Put on record what is new in the file, all or nothing",
 		Danish:  "Registrér det nye i filen, alt eller intet",
 		About:   "Gifts are posted as one batch.",
-		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, ledger.ErrImportRows, ledger.ErrImportNothing,
+		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, journal.ErrImportRows, journal.ErrImportNothing,
 			ledger.ErrPeriodClosed,
 			ledger.ErrFundOverdrawn, vault.ErrNoVault}}, commitDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/discards", ID: "discardDonorImport",
 		Tag: "donor-imports", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Give up a file that was only looked at: nothing of it stays",
 		Danish:  "Opgiv en fil, der kun er vist: intet af den bliver",
-		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, vault.ErrNoVault}}, discardDonorImport)
+		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, vault.ErrNoVault}}, discardDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/undos", ID: "undoDonorImport",
 		Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Reverse the gifts of a file, or take its donors off the record",
 		Danish:  "Tilbagefør en fils gaver, eller fjern dens bidragydere igen",
 		About:   "Gifts by one batch of reversals while their months are open; donors only where nothing hangs on them.",
-		Refuses: []error{ledger.ErrUnknownImport, ledger.ErrImportState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed,
+		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed,
 			ledger.ErrFundOverdrawn,
 			donors.ErrDonorInUse, gifts.ErrGiftRefunded, vault.ErrNoVault}}, undoDonorImport)
 }
 
 type uploadDonorImportRequest struct {
-	Kind    donorimport.Kind     `json:"kind" validate:"required,oneof=donors gifts"`
-	Profile ledger.ImportProfile `json:"profile" validate:"required,oneof=rfc4180 da-excel xlsx" description:"How the file is written; never guessed. da-excel has semicolons and decimal commas."`
-	Name    string               `json:"name" validate:"max=120" description:"Of the file; no person's name."`
-	Content vault.Personal       `json:"content" validate:"required" description:"The bytes of the file in base64."`
+	Kind    donorimport.Kind      `json:"kind" validate:"required,oneof=donors gifts"`
+	Profile journal.ImportProfile `json:"profile" validate:"required,oneof=rfc4180 da-excel xlsx" description:"How the file is written; never guessed. da-excel has semicolons and decimal commas."`
+	Name    string                `json:"name" validate:"max=120" description:"Of the file; no person's name."`
+	Content vault.Personal        `json:"content" validate:"required" description:"The bytes of the file in base64."`
 }
 
 type donorImportView struct {
-	ID          donorimport.ID       `json:"id"`
-	State       ledger.ImportState   `json:"state" enum:"previewed,committed,undone,discarded"`
-	Kind        donorimport.Kind     `json:"kind"`
-	Profile     ledger.ImportProfile `json:"profile"`
-	Name        string               `json:"name"`
-	Rows        int                  `json:"rows"`
-	Made        int                  `json:"made" description:"Donors or gifts that the commit put on record."`
-	UploadedBy  string               `json:"uploaded_by,omitempty"`
-	UploadedAt  string               `json:"uploaded_at"`
-	CommittedBy string               `json:"committed_by,omitempty"`
-	CommittedAt string               `json:"committed_at,omitempty"`
-	EndedBy     string               `json:"ended_by,omitempty" description:"Who undid or discarded it."`
-	EndedAt     string               `json:"ended_at,omitempty"`
-	Reason      string               `json:"reason,omitempty" description:"Of the undoing."`
+	ID          donorimport.ID        `json:"id"`
+	State       journal.ImportState   `json:"state" enum:"previewed,committed,undone,discarded"`
+	Kind        donorimport.Kind      `json:"kind"`
+	Profile     journal.ImportProfile `json:"profile"`
+	Name        string                `json:"name"`
+	Rows        int                   `json:"rows"`
+	Made        int                   `json:"made" description:"Donors or gifts that the commit put on record."`
+	UploadedBy  string                `json:"uploaded_by,omitempty"`
+	UploadedAt  string                `json:"uploaded_at"`
+	CommittedBy string                `json:"committed_by,omitempty"`
+	CommittedAt string                `json:"committed_at,omitempty"`
+	EndedBy     string                `json:"ended_by,omitempty" description:"Who undid or discarded it."`
+	EndedAt     string                `json:"ended_at,omitempty"`
+	Reason      string                `json:"reason,omitempty" description:"Of the undoing."`
 }
 
 func viewDonorImport(im donorimport.Import) donorImportView {
@@ -113,7 +114,7 @@ type donorImportPreviewView struct {
 
 type donorImportRowView struct {
 	Row    int                    `json:"row" description:"In the file; the head line is 1."`
-	Status ledger.RowStatus       `json:"status" enum:"new,duplicate,error"`
+	Status journal.RowStatus      `json:"status" enum:"new,duplicate,error"`
 	Key    string                 `json:"key,omitempty" description:"Code of the donor or number of the gift, where the row is good."`
 	Errors []donorImportFaultView `json:"errors" table:"-"`
 	Wrong  string                 `json:"wrong,omitempty" description:"Column and code of every error, for tables."`
@@ -127,7 +128,7 @@ type donorImportFaultView struct {
 
 func viewDonorImportRow(problems rest.ProblemTable, r donorimport.Row) donorImportRowView {
 	v := donorImportRowView{Row: r.Row, Status: r.Status, Errors: []donorImportFaultView{}}
-	if r.Status != ledger.RowError {
+	if r.Status != journal.RowError {
 		v.Key = r.Key
 	}
 	for i, f := range r.Faults {
@@ -154,7 +155,7 @@ func uploadDonorImport(
 	}
 	im, p, err := importer(d).Upload(ctx, tx, donorimport.File{Kind: in.Kind, Profile: in.Profile, Name: in.Name,
 		Content: content})
-	if errors.Is(err, ledger.ErrImportFile) {
+	if errors.Is(err, journal.ErrImportFile) {
 		err = rest.At("/content", err)
 	}
 	if err != nil {
@@ -164,7 +165,7 @@ func uploadDonorImport(
 		Total:       p.Total,
 		FirstErrors: []donorImportRowView{}}
 	for _, r := range p.Rows {
-		if r.Status == ledger.RowError && len(v.FirstErrors) < 20 {
+		if r.Status == journal.RowError && len(v.FirstErrors) < 20 {
 			v.FirstErrors = append(v.FirstErrors, viewDonorImportRow(d.API.Problems, r))
 		}
 	}
@@ -196,8 +197,8 @@ func getDonorImport(
 
 type donorImportRowsRequest struct {
 	rest.Page
-	ID     rest.Ref         `path:"id" json:"-" description:"Id of the import."`
-	Status ledger.RowStatus `query:"status" json:"-" validate:"omitempty,oneof=new duplicate error"`
+	ID     rest.Ref          `path:"id" json:"-" description:"Id of the import."`
+	Status journal.RowStatus `query:"status" json:"-" validate:"omitempty,oneof=new duplicate error"`
 }
 
 func listDonorImportRows(

@@ -11,6 +11,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -29,7 +30,7 @@ func exchangeRates(api *resource.API) {
 		Summary: "Enter an exchange rate by hand, with the document that shows it",
 		Danish:  "Indtast en valutakurs med det bilag, der viser den",
 		About:   "The same pair and day again corrects the rate while it is provisional.",
-		Refuses: []error{rates.ErrRateEvidence, rates.ErrRateLocked, ledger.ErrUnknownEvidence},
+		Refuses: []error{rates.ErrRateEvidence, rates.ErrRateLocked, evidence.ErrUnknown},
 		Example: `{"date":"2026-12-31","rate":"226 NGN/DKK","evidence_id":"evd_06f8k1v2m3n4p5q6r7s8t9v0w1"}`}, enterRate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-imports", ID: "importExchangeRates",
 		Tag: "exchange-rates", Roles: resource.Finance, Body: maxRateBody,
@@ -56,14 +57,14 @@ func exchangeRates(api *resource.API) {
 const maxRateBody = rates.MaxFile*4/3 + 16<<10
 
 type rateView struct {
-	ID       rates.ID          `json:"id"`
-	Source   rates.Source      `json:"source" enum:"ecb,inforeuro,manual"`
-	Kind     string            `json:"kind" enum:"daily,monthly"`
-	Date     ledger.Date       `json:"date" description:"Of a monthly rate the first of the month."`
-	Rate     string            `json:"rate" description:"As quoted."`
-	State    rates.State       `json:"state" enum:"provisional,locked"`
-	Evidence ledger.EvidenceID `json:"evidence_id,omitempty"`
-	File     string            `json:"file_sha256,omitempty" description:"Of the file that it came in."`
+	ID       rates.ID     `json:"id"`
+	Source   rates.Source `json:"source" enum:"ecb,inforeuro,manual"`
+	Kind     string       `json:"kind" enum:"daily,monthly"`
+	Date     ledger.Date  `json:"date" description:"Of a monthly rate the first of the month."`
+	Rate     string       `json:"rate" description:"As quoted."`
+	State    rates.State  `json:"state" enum:"provisional,locked"`
+	Evidence evidence.ID  `json:"evidence_id,omitempty"`
+	File     string       `json:"file_sha256,omitempty" description:"Of the file that it came in."`
 }
 
 func viewRate(q rates.Quote) rateView {
@@ -113,9 +114,9 @@ func getRate(ctx context.Context, tx *store.Tx, d resource.Domain, in struct {
 }
 
 type enterRateRequest struct {
-	Date     ledger.Date       `json:"date" validate:"required"`
-	Rate     ledger.Rate       `json:"rate" validate:"required" description:"As the document quotes it."`
-	Evidence ledger.EvidenceID `json:"evidence_id" validate:"required,max=40"`
+	Date     ledger.Date `json:"date" validate:"required"`
+	Rate     ledger.Rate `json:"rate" validate:"required" description:"As the document quotes it."`
+	Evidence evidence.ID `json:"evidence_id" validate:"required,max=40"`
 }
 
 func enterRate(ctx context.Context, tx *store.Tx, d resource.Domain, in enterRateRequest) (rateView, error) {

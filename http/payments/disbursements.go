@@ -19,6 +19,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -86,9 +87,9 @@ var (
 		disbursements.ErrUnknownPrepayment,
 		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency,
 		disbursements.ErrSettlement,
-		rates.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrUnknownEvidence,
-		ledger.ErrNoEvidenceKey, ledger.ErrEvidenceType, ledger.ErrEvidencePixels, ledger.ErrEvidenceUnreadable,
-		ledger.ErrEvidenceTooLarge}
+		rates.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, evidence.ErrUnknown,
+		evidence.ErrNoKey, evidence.ErrType, evidence.ErrPixels, evidence.ErrUnreadable,
+		evidence.ErrTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrMakerCannotApprove,
 		disbursements.ErrNotAsked,
 		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
@@ -116,7 +117,7 @@ type draftDisbursementRequest struct {
 	Returned   rest.Decimal             `json:"returned" validate:"omitempty,nonnegative" description:"Cash of a float that comes back; receipts and cash must be the float."`
 	Shares     []resource.ShareBody     `json:"shares" validate:"max=20,dive" description:"For partner only as a split of its own instead of the plan's: such cost relieves no commitment. For payment: the funds that pay."`
 	Text       string                   `json:"text" validate:"required,max=120" description:"What it is for; no person's name."`
-	Evidence   []ledger.EvidenceID      `json:"evidence_ids" validate:"max=20,dive,max=40" description:"Documents that it is asked for with. An approval is of exactly these."`
+	Evidence   []evidence.ID            `json:"evidence_ids" validate:"max=20,dive,max=40" description:"Documents that it is asked for with. An approval is of exactly these."`
 	Documents  rest.Parts               `json:"-" parts:"disbursement"`
 	Emergency  bool                     `json:"emergency" description:"Paid first and approved after: a small amount for one plan, a few times in a quarter."`
 }
@@ -156,7 +157,7 @@ type DisbursementView struct {
 	State      disbursements.State          `json:"state"`
 	Round      int                          `json:"round" description:"Of approvals; a return starts the next."`
 	Entry      ledger.EntryID               `json:"entry_id,omitempty"`
-	Evidence   []ledger.EvidenceID          `json:"evidence_ids" description:"That it is asked for with."`
+	Evidence   []evidence.ID                `json:"evidence_ids" description:"That it is asked for with."`
 	Emergency  bool                         `json:"emergency"`
 	Approvals  *approvalsView               `json:"approvals,omitempty" table:"-" description:"Of one disbursement; lists are without."`
 	Checks     []eligibilityView            `json:"checks,omitempty" table:"-" description:"Of one disbursement that is not decided on."`
@@ -170,7 +171,7 @@ func ViewDisbursement(d disbursements.Disbursement) DisbursementView {
 		Category: d.Category,
 		Account:  string(d.Account), Amount: d.Amount, Overpaid: d.Overpaid, Shares: resource.ViewShares(d.Shares),
 		Text: d.Text, State: d.State, Round: d.Round, Entry: d.Entry,
-		Evidence: append([]ledger.EvidenceID{}, d.Evidence...), Emergency: d.Emergency, Approvals: nil, Checks: nil,
+		Evidence: append([]evidence.ID{}, d.Evidence...), Emergency: d.Emergency, Approvals: nil, Checks: nil,
 		Version: d.Version}
 }
 

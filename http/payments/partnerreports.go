@@ -13,6 +13,8 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -34,7 +36,7 @@ func evidenceOfSupport(api *resource.API) {
 			"of it. A problem names the row, " +
 			"or the item, which are counted from 0 below the head line. Store the file itself as evidence, and name it when " +
 			"the report is booked.",
-		Refuses: []error{ledger.ErrImportFile, disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
+		Refuses: []error{journal.ErrImportFile, disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
 			beneficiaries.ErrUnknownLine,
 			disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete},
 		Example: `{"partner":"NG-01","date":"2026-04-30","profile":"rfc4180","content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`}, reportFileForPartner)
@@ -45,11 +47,11 @@ func evidenceOfSupport(api *resource.API) {
 		About:   "In the order given, each on its own date; one document may prove them all. All or none.",
 		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement,
 			ledger.ErrLotExhausted,
-			ledger.ErrUnknownEvidence, ledger.ErrPeriodClosed}}, liquidateReport)
+			evidence.ErrUnknown, ledger.ErrPeriodClosed}}, liquidateReport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/evidence", ID: "proveDisbursement",
 		Tag: "disbursements", Roles: staffWriting, Status: http.StatusOK,
 		Summary: "Attach what proves the cost of a disbursement", Danish: "Vedlæg bilag for en udbetalings omkostning",
-		Refuses: []error{disbursements.ErrState, ledger.ErrUnknownEvidence}}, proveDisbursement)
+		Refuses: []error{disbursements.ErrState, evidence.ErrUnknown}}, proveDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/receipt-verifications", ID: "verifyReceipt",
 		Tag: "disbursements", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Note whether the support arrived", Danish: "Notér, om støtten kom frem",
@@ -125,8 +127,8 @@ func viewAll(found []disbursements.Disbursement, err error) (disbursementsView, 
 }
 
 type liquidateReportRequest struct {
-	Items    []string          `json:"items" validate:"required,min=1,max=200" description:"Ids or numbers of the disbursements, in order."`
-	Evidence ledger.EvidenceID `json:"evidence_id" validate:"omitempty" description:"The document that proves them all."`
+	Items    []string    `json:"items" validate:"required,min=1,max=200" description:"Ids or numbers of the disbursements, in order."`
+	Evidence evidence.ID `json:"evidence_id" validate:"omitempty" description:"The document that proves them all."`
 }
 
 func liquidateReport(ctx context.Context, tx *store.Tx, d resource.Domain,
@@ -135,8 +137,8 @@ func liquidateReport(ctx context.Context, tx *store.Tx, d resource.Domain,
 }
 
 type proveRequest struct {
-	ID       rest.Ref          `path:"id" json:"-"`
-	Evidence ledger.EvidenceID `json:"evidence_id" validate:"required"`
+	ID       rest.Ref    `path:"id" json:"-"`
+	Evidence evidence.ID `json:"evidence_id" validate:"required"`
 }
 
 func proveDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in proveRequest) (DisbursementView,

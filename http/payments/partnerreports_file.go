@@ -14,6 +14,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -21,10 +22,10 @@ import (
 // one by one, each then held against the same rules; how it is written is stated and never guessed.
 
 type partnerReportFileRequest struct {
-	Partner rest.Ref             `json:"partner" validate:"required" description:"Id or code."`
-	Date    ledger.Date          `json:"date" validate:"required"`
-	Profile ledger.ImportProfile `json:"profile" validate:"required,oneof=rfc4180 da-excel" description:"How the file is written; never guessed. da-excel has semicolons and decimal commas."`
-	Content string               `json:"content" validate:"required" description:"The bytes of the file in base64. Its columns are plan, line, units, amount and text, and where they are needed overpaid and date."`
+	Partner rest.Ref              `json:"partner" validate:"required" description:"Id or code."`
+	Date    ledger.Date           `json:"date" validate:"required"`
+	Profile journal.ImportProfile `json:"profile" validate:"required,oneof=rfc4180 da-excel" description:"How the file is written; never guessed. da-excel has semicolons and decimal commas."`
+	Content string                `json:"content" validate:"required" description:"The bytes of the file in base64. Its columns are plan, line, units, amount and text, and where they are needed overpaid and date."`
 }
 
 func reportFileForPartner(ctx context.Context, tx *store.Tx, d resource.Domain,
@@ -50,15 +51,15 @@ var reportColumns = []string{"plan", "line", "units", "amount", "text", "overpai
 // mostReported is how many items a report has at most, as in partnerReportRequest.
 const mostReported = 200
 
-// reportedItems reads the table. What is wrong is a [ledger.ImportFault] with its row; the head line is row 1.
-func reportedItems(content []byte, profile ledger.ImportProfile) ([]reportedItemBody, error) {
+// reportedItems reads the table. What is wrong is a [journal.ImportFault] with its row; the head line is row 1.
+func reportedItems(content []byte, profile journal.ImportProfile) ([]reportedItemBody, error) {
 	r, err := profile.CSVReader(content)
 	if err != nil {
 		return nil, err
 	}
 	head, err := r.Read()
 	if err != nil {
-		return nil, &ledger.ImportFault{Row: 1, Why: "there is no head line"}
+		return nil, &journal.ImportFault{Row: 1, Why: "there is no head line"}
 	}
 	if err := checkReportHead(head); err != nil {
 		return nil, err
@@ -70,15 +71,15 @@ func reportedItems(content []byte, profile ledger.ImportProfile) ([]reportedItem
 		case errors.Is(err, io.EOF):
 			return items, nil
 		case err != nil:
-			return nil, &ledger.ImportFault{Row: row,
+			return nil, &journal.ImportFault{Row: row,
 				Why: "the row is not CSV, or has another number of cells than the head line"}
 		case len(items) == mostReported:
-			return nil, &ledger.ImportFault{Row: row,
+			return nil, &journal.ImportFault{Row: row,
 				Why: fmt.Sprintf("a report has at most %d items; cut it in two", mostReported)}
 		}
 		item, err := reportedItem(head, cells, profile)
 		if err != nil {
-			return nil, &ledger.ImportFault{Row: row, Why: err.Error()}
+			return nil, &journal.ImportFault{Row: row, Why: err.Error()}
 		}
 		items = append(items, item)
 	}
@@ -87,7 +88,7 @@ func reportedItems(content []byte, profile ledger.ImportProfile) ([]reportedItem
 func checkReportHead(head []string) error {
 	for i, name := range head {
 		if name = strings.TrimSpace(name); !slices.Contains(reportColumns, name) || slices.Contains(head[:i], name) {
-			return &ledger.ImportFault{Row: 1,
+			return &journal.ImportFault{Row: 1,
 				Why: fmt.Sprintf("the columns are %s, each once; and the profile says what stands between them",
 					strings.Join(reportColumns, ", "))}
 		}
@@ -95,15 +96,15 @@ func checkReportHead(head []string) error {
 	}
 	for _, name := range reportColumns[:5] {
 		if !slices.Contains(head, name) {
-			return &ledger.ImportFault{Row: 1, Why: "there is no column " + name}
+			return &journal.ImportFault{Row: 1, Why: "there is no column " + name}
 		}
 	}
 	return nil
 }
 
-func reportedItem(head, cells []string, profile ledger.ImportProfile) (item reportedItemBody, err error) {
+func reportedItem(head, cells []string, profile journal.ImportProfile) (item reportedItemBody, err error) {
 	amount := func(s string) rest.Decimal {
-		if profile != ledger.ProfileDanish || s == "" {
+		if profile != journal.ProfileDanish || s == "" {
 			return rest.Decimal(s)
 		}
 		if strings.Contains(s, ".") { // is not taken for a decimal point, nor for one between thousands

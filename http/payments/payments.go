@@ -12,6 +12,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -41,7 +42,7 @@ func paymentRoutes(api *resource.API) {
 		About: "One that is made again is released by a second person here. A document may show it; it proves the entry " +
 			"once the bank's line is matched.",
 		Refuses: []error{banking.ErrUnknownPayment, disbursements.ErrState, banking.ErrInBatch, payees.ErrUnverified,
-			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, ledger.ErrUnknownEvidence}}, dispatchPayment)
+			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, evidence.ErrUnknown}}, dispatchPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that a payment never left, or was recalled",
@@ -135,8 +136,8 @@ type dispatchRequest struct {
 
 func dispatchPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in dispatchRequest) (paymentView, error) {
 	if in.Evidence != "" {
-		p, err := d.Payments.DispatchProved(ctx, tx, string(in.ID), ledger.EvidenceID(in.Evidence))
-		if errors.Is(err, ledger.ErrUnknownEvidence) {
+		p, err := d.Payments.DispatchProved(ctx, tx, string(in.ID), evidence.ID(in.Evidence))
+		if errors.Is(err, evidence.ErrUnknown) {
 			err = rest.At("/evidence_id", err)
 		}
 		return shownPayment(p, err)

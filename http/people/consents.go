@@ -11,6 +11,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -25,7 +26,7 @@ func consents(api *resource.API) {
 		Summary: "Put a consent on record", Danish: "Registrér et samtykke", About: "For one purpose, towards one donor or " +
 			"all, until a day, with the document that shows it. Refusing stops no support.",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrDays,
-			ledger.ErrUnknownEvidence, donors.ErrUnknownDonor}}, recordConsent)
+			evidence.ErrUnknown, donors.ErrUnknownDonor}}, recordConsent)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents/:consent/revocations",
 		ID: "revokeConsent", Tag: "beneficiaries", Roles: resource.Knowing, Status: http.StatusOK,
 		Summary: "Take a consent back", Danish: "Træk et samtykke tilbage",
@@ -66,7 +67,7 @@ type consentView struct {
 	GivenOn   ledger.Date                  `json:"given_on"`
 	ExpiresOn ledger.Date                  `json:"expires_on"`
 	RevokedOn ledger.Date                  `json:"revoked_on,omitempty" description:"The first day without it."`
-	Evidence  ledger.EvidenceID            `json:"evidence_id"`
+	Evidence  evidence.ID                  `json:"evidence_id"`
 	Live      bool                         `json:"live" description:"Holds today."`
 }
 
@@ -92,7 +93,7 @@ func listConsents(ctx context.Context, tx *store.Tx, d resource.Domain,
 func recordConsent(ctx context.Context, tx *store.Tx, d resource.Domain, in consentRequest) (consentView, error) {
 	c, err := d.People.RecordConsent(ctx, tx, string(in.ID),
 		beneficiaries.Consent{Purpose: in.Purpose, Donor: string(in.Donor), GivenOn: in.GivenOn,
-			ExpiresOn: in.ExpiresOn, Evidence: ledger.EvidenceID(in.Evidence)})
+			ExpiresOn: in.ExpiresOn, Evidence: evidence.ID(in.Evidence)})
 	return viewConsent(c, ledger.DateOf(tx.At)), err
 }
 

@@ -9,6 +9,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -28,7 +29,7 @@ func planMilestones(api *resource.API) {
 			"and that of the one who asks for the money opens nothing for the own request.",
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownMilestone, beneficiaries.ErrPlanState,
 			beneficiaries.ErrMilestones,
-			access.ErrMakerCannotApprove, ledger.ErrUnknownEvidence}}, decidePlanMilestone)
+			access.ErrMakerCannotApprove, evidence.ErrUnknown}}, decidePlanMilestone)
 }
 
 type milestoneBody struct {
@@ -83,7 +84,7 @@ type progressView struct {
 	DueOn    ledger.Date                 `json:"due_on,omitempty"`
 	Result   string                      `json:"result" description:"open, met or missed."`
 	Attained string                      `json:"attained,omitempty"`
-	Evidence ledger.EvidenceID           `json:"evidence_id,omitempty"`
+	Evidence evidence.ID                 `json:"evidence_id,omitempty"`
 	By       string                      `json:"decided_by,omitempty"`
 	At       string                      `json:"decided_at,omitempty"`
 }
@@ -113,11 +114,11 @@ func listPlanMilestones(ctx context.Context, tx *store.Tx, d resource.Domain,
 }
 
 type milestoneDecisionRequest struct {
-	ID       rest.Ref          `path:"id" json:"-" description:"Of the plan: its id or its number."`
-	Code     rest.Ref          `path:"code" json:"-" description:"Of the milestone."`
-	Result   string            `json:"result" validate:"omitempty,oneof=met missed" description:"Not of an attendance: there it follows."`
-	Attained rest.Decimal      `json:"attained" validate:"omitempty,nonnegative" description:"Percent; of an attendance."`
-	Evidence ledger.EvidenceID `json:"evidence_id" validate:"required" description:"Of a document in the archive."`
+	ID       rest.Ref     `path:"id" json:"-" description:"Of the plan: its id or its number."`
+	Code     rest.Ref     `path:"code" json:"-" description:"Of the milestone."`
+	Result   string       `json:"result" validate:"omitempty,oneof=met missed" description:"Not of an attendance: there it follows."`
+	Attained rest.Decimal `json:"attained" validate:"omitempty,nonnegative" description:"Percent; of an attendance."`
+	Evidence evidence.ID  `json:"evidence_id" validate:"required" description:"Of a document in the archive."`
 }
 
 func decidePlanMilestone(ctx context.Context, tx *store.Tx, d resource.Domain,

@@ -16,6 +16,7 @@ import (
 	"supportledger/grants/gifts"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/statements"
 	"supportledger/store"
 )
@@ -23,9 +24,9 @@ import (
 // API is the API with what the acts of the resources need besides the books of their tx.
 type API struct {
 	*rest.API
-	Vault   *vault.Vault    // of personal data; nil refuses
-	Archive *ledger.Archive // of evidence; nil refuses
-	Address string          // of this server as the public reaches it, https://…; "" where it is not
+	Vault   *vault.Vault      // of personal data; nil refuses
+	Archive *evidence.Archive // of evidence; nil refuses
+	Address string            // of this server as the public reaches it, https://…; "" where it is not
 }
 
 // Domain holds the objects of each domain, opened on the books of a tx.

@@ -11,7 +11,7 @@ import (
 	"net/http"
 	"slices"
 
-	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -27,19 +27,19 @@ type Parts []part
 type part struct {
 	kind    string // receipt, invoice, …: the name of the part
 	content []byte
-	clean   ledger.Document
+	clean   evidence.Content
 }
 
 const (
 	formData = "multipart/form-data"
-	maxParts = 10                             // documents in a call
-	maxForm  = 2*ledger.MaxEvidence + maxBody // bytes of a whole call
+	maxParts = 10                            // documents in a call
+	maxForm  = 2*evidence.MaxBytes + maxBody // bytes of a whole call
 )
 
 // Prepare makes the documents fit to be kept.
 func (p Parts) Prepare() (err error) {
 	for i := range p {
-		if p[i].clean, err = ledger.CleanDocument(p[i].content); err != nil {
+		if p[i].clean, err = evidence.Clean(p[i].content); err != nil {
 			return At(fmt.Sprintf("/%s", p[i].kind), err)
 		}
 	}
@@ -79,13 +79,13 @@ func (e *Endpoint) unpack(r *http.Request, form []byte) (body []byte, parts Part
 			return nil, nil, errParts(Text{"It ended too early.", "Den sluttede for tidligt."})
 		case p.FormName() == e.In.partsOf && body == nil && len(content) > 0 && len(content) <= maxBody:
 			body = content
-		case slices.Contains(ledger.EvidenceKinds, p.FormName()) && len(parts) < maxParts && len(content) > 0:
+		case slices.Contains(evidence.Kinds, p.FormName()) && len(parts) < maxParts && len(content) > 0:
 			parts = append(parts, part{kind: p.FormName(), content: content})
 		default:
 			return nil, nil,
 				errParts(Textf("It has one part %q with JSON of at most 64 KiB, and at most %d documents in parts named %v.",
 					"Den har én del %q med JSON på højst 64 KiB og højst %d bilag i dele med navnene %v.", e.In.partsOf, maxParts,
-					ledger.EvidenceKinds))
+					evidence.Kinds))
 		}
 	}
 	return body, parts, nil
@@ -102,8 +102,8 @@ func (p Parts) whole(body []byte) []byte {
 }
 
 // Store keeps the documents and answers with their ids.
-func (p Parts) Store(ctx context.Context, tx *store.Tx, archive *ledger.Archive) ([]ledger.EvidenceID, error) {
-	var ids []ledger.EvidenceID
+func (p Parts) Store(ctx context.Context, tx *store.Tx, archive *evidence.Archive) ([]evidence.ID, error) {
+	var ids []evidence.ID
 	for _, one := range p {
 		e, _, err := archive.Store(ctx, tx, one.clean, one.kind, "")
 		if err != nil {

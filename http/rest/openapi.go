@@ -16,6 +16,7 @@ import (
 	"github.com/swaggest/openapi-go/openapi31"
 
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 )
 
 // documents are those made so far, by what they were made from: a document takes most of a second, and a process that
@@ -314,7 +315,7 @@ func (e *Endpoint) finish(op *openapi31.Operation) error {
 	if e.In.parts != nil {
 		properties := map[string]any{
 			e.In.partsOf: map[string]any{"type": "string", "description": "The JSON object, as it is sent without documents."}}
-		for _, kind := range ledger.EvidenceKinds {
+		for _, kind := range evidence.Kinds {
 			properties[kind] = map[string]any{"type": "string", "format": "binary",
 				"description": "A document: PDF, PNG or JPEG. May come several times."}
 		}

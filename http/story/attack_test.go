@@ -12,6 +12,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/proof"
 	"supportledger/statements/verify"
 	"supportledger/store"
@@ -312,21 +313,21 @@ func signed(t *testing.T, db *store.DB) (keys [2]string, last proof.Checkpoint) 
 // prove gives the first entry a document.
 func prove(t *testing.T, db *store.DB) {
 	t.Helper()
-	key, err := ledger.NewEvidenceKey()
+	key, err := evidence.NewKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	blobs, err := ledger.OpenFolder(t.TempDir())
+	blobs, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer blobs.Close()
-	archive, err := ledger.OpenArchive(blobs, key)
+	archive, err := evidence.OpenArchive(blobs, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Update(t.Context(), func(tx *store.Tx) error {
-		document, err := ledger.CleanDocument([]byte("%PDF-1.7\nA receipt\n%%EOF\n"))
+		document, err := evidence.Clean([]byte("%PDF-1.7\nA receipt\n%%EOF\n"))
 		if err != nil {
 			return err
 		}
@@ -334,7 +335,7 @@ func prove(t *testing.T, db *store.DB) {
 		if err != nil {
 			return err
 		}
-		_, err = ledger.Book{}.AttachEvidence(t.Context(), tx, "2026-000001", e.ID)
+		_, err = evidence.Attach(t.Context(), tx, ledger.Book{}, "2026-000001", e.ID)
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"supportledger/http/apitest"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/proof"
 	"supportledger/statements"
 	"supportledger/store"
@@ -139,10 +140,10 @@ func (s *service) left(t *testing.T, sinks map[string][]byte) {
 		if err != nil {
 			return err
 		}
-		for _, as := range []ledger.ExportFormat{ledger.ExportHledger, ledger.ExportBeancount, ledger.ExportLedger,
-			ledger.ExportCSV, ledger.ExportCSVDanish, ledger.ExportXLSX} {
+		for _, as := range []journal.ExportFormat{journal.ExportHledger, journal.ExportBeancount, journal.ExportLedger,
+			journal.ExportCSV, journal.ExportCSVDanish, journal.ExportXLSX} {
 			var out bytes.Buffer
-			if err := book.Export(t.Context(), tx, &out, as, ledger.Span{}, func(int64) {}); err != nil {
+			if err := (journal.Export{Format: as}).Write(t.Context(), tx, book, &out); err != nil {
 				return err
 			}
 			sinks["the journal as "+string(as)] = out.Bytes()

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 )
 
@@ -44,26 +45,26 @@ func exportsAgree(t *testing.T, db *store.DB) {
 	if len(ours) < 20 {
 		t.Fatalf("only %d balances to compare", len(ours))
 	}
-	in := func(as ledger.ExportFormat, name string) string {
+	in := func(as journal.ExportFormat, name string) string {
 		name = filepath.Join(dir, name)
 		exportAs(t, db, as, name)
 		return name
 	}
-	hledger := in(ledger.ExportHledger, "books.journal")
+	hledger := in(journal.ExportHledger, "books.journal")
 	run(t, "hledger", "-f", hledger, "check", "--strict")
-	beancount := in(ledger.ExportBeancount, "books.beancount")
+	beancount := in(journal.ExportBeancount, "books.beancount")
 	if out := run(t, "bean-check", beancount); out != "" {
 		t.Errorf("bean-check: %s", out)
 	}
-	cli := in(ledger.ExportLedger, "books.ledger")
+	cli := in(journal.ExportLedger, "books.ledger")
 	run(t, "ledger", "--args-only", "--pedantic", "-f", cli, "bal")
 	for name, theirs := range map[string]foreign{
 		"hledger":   fromHledger(t, hledger, funds, currencies),
 		"beancount": fromBeancount(t, beancount),
 		"ledger":    fromLedger(t, cli, funds, currencies),
-		"csv":       fromRows(t, readCSV(t, in(ledger.ExportCSV, "books.csv"), ','), paths),
-		"csv-excel": fromRows(t, readCSV(t, in(ledger.ExportCSVDanish, "books-da.csv"), ';'), paths),
-		"xlsx":      fromRows(t, readWorkbook(t, in(ledger.ExportXLSX, "books.xlsx")), paths),
+		"csv":       fromRows(t, readCSV(t, in(journal.ExportCSV, "books.csv"), ','), paths),
+		"csv-excel": fromRows(t, readCSV(t, in(journal.ExportCSVDanish, "books-da.csv"), ';'), paths),
+		"xlsx":      fromRows(t, readWorkbook(t, in(journal.ExportXLSX, "books.xlsx")), paths),
 	} {
 		if diff := cmp.Diff(ours, theirs); diff != "" {
 			t.Errorf("%s holds other balances (-ours +theirs):\n%s", name, diff)
@@ -116,7 +117,7 @@ func ourBalances(t *testing.T, db *store.DB) (ours foreign, paths map[string]boo
 	return ours, paths, funds, currencies
 }
 
-func exportAs(t *testing.T, db *store.DB, as ledger.ExportFormat, name string) {
+func exportAs(t *testing.T, db *store.DB, as journal.ExportFormat, name string) {
 	t.Helper()
 	file, err := os.Create(name)
 	if err != nil {
@@ -128,7 +129,7 @@ func exportAs(t *testing.T, db *store.DB, as ledger.ExportFormat, name string) {
 		if err != nil {
 			return err
 		}
-		return book.Export(t.Context(), tx, file, as, ledger.Span{}, func(int64) {})
+		return (journal.Export{Format: as}).Write(t.Context(), tx, book, file)
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"supportledger/http/apitest"
 	"supportledger/http/story"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -86,7 +87,7 @@ func exportJournal(t *testing.T, db *store.DB, path string) {
 		if err != nil {
 			return err
 		}
-		return book.ExportJournal(t.Context(), tx, file, ledger.Span{}, func(int64) {})
+		return journal.Export{Format: journal.ExportHledger}.Write(t.Context(), tx, book, file)
 	})
 	if err != nil {
 		t.Fatal(err)

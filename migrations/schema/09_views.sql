@@ -37,16 +37,20 @@ CROSS JOIN book b
 LEFT JOIN currency_digits c ON c.currency = s.currency
 LEFT JOIN currency_digits d ON d.currency = b.base_currency;
 
--- The trial balance of all that is posted, in base currency. For an earlier day, sum base_movement of v_balances up to
--- it.
+-- The trial balance of all that is posted, in base currency. An account whose base has come to nothing stands here with a
+-- debit of 0 as long as it holds a foreign amount. For an earlier day, sum base_movement of v_balances up to it.
 CREATE VIEW v_trial_balance AS
 SELECT a.number AS account, a.path AS account_path, a.type AS account_type, a.name_en, a.name_da,
        CASE WHEN a.type = 'budgetary' THEN 'budgetary' ELSE 'actual' END AS book, b.base_currency,
-       CASE WHEN s.base > 0 THEN DECIMAL_OF(s.base, d) END AS debit,
-           CASE WHEN s.base > 0 THEN s.base END AS debit_minor,
+       CASE WHEN s.base >= 0 THEN DECIMAL_OF(s.base, d) END AS debit,
+           CASE WHEN s.base >= 0 THEN s.base END AS debit_minor,
        CASE WHEN s.base < 0 THEN DECIMAL_OF(-s.base, d) END AS credit,
            CASE WHEN s.base < 0 THEN -s.base END AS credit_minor
-FROM (SELECT account, CAST(SUM(base) AS BIGINT) AS base FROM balance_months GROUP BY account HAVING SUM(base) <> 0) s
+FROM (SELECT m.account, CAST(SUM(m.base) AS BIGINT) AS base
+      FROM (SELECT account, currency, SUM(amount) AS amount, SUM(base) AS base
+            FROM balance_months GROUP BY account, currency) m
+      CROSS JOIN book k GROUP BY m.account
+      HAVING SUM(m.base) <> 0 OR SUM(CASE WHEN m.amount <> 0 AND m.currency <> k.base_currency THEN 1 ELSE 0 END) > 0) s
 JOIN accounts a ON a.number = s.account
 CROSS JOIN book b
 LEFT JOIN currency_digits d ON d.currency = b.base_currency;

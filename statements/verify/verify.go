@@ -20,6 +20,7 @@ import (
 	"supportledger/disbursements/banking"
 	"supportledger/grants"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/proof"
 	"supportledger/statements"
 	"supportledger/store"
@@ -27,9 +28,9 @@ import (
 
 // Options say what to hold the books against, and who wants to know how far it is.
 type Options struct {
-	PublicKey   string          // whose checkpoints count; "" checks no signature and no stored checkpoint
-	Checkpoints []string        // notes kept outside of the database
-	Evidence    *ledger.Archive // opens every document; nil opens none
+	PublicKey   string            // whose checkpoints count; "" checks no signature and no stored checkpoint
+	Checkpoints []string          // notes kept outside of the database
+	Evidence    *evidence.Archive // opens every document; nil opens none
 	Report      func(stage string, done int64)
 }
 
@@ -89,7 +90,7 @@ func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) 
 // books is what the halves of a verify share.
 type books struct {
 	book    ledger.Book
-	archive *ledger.Archive
+	archive *evidence.Archive
 	mu      sync.Mutex
 	report  func(stage string, done int64)
 	counted chan struct{}        // closed when the tree is through
@@ -186,7 +187,7 @@ func (b *books) entries(ctx context.Context, tx *store.Tx, r *Report, found *pro
 	}
 	r.Entries, r.Lines, r.Balances, r.Lots, r.FirstEntry = entries.Entries, entries.Lines, entries.Balances, entries.Lots,
 		entries.FirstDiffering
-	documents, err := b.book.VerifyEvidence(ctx, tx, b.archive, found, b.at("documents"))
+	documents, err := evidence.Verify(ctx, tx, b.archive, found, b.at("documents"))
 	if err != nil {
 		return fmt.Errorf("verify: documents: %w", err)
 	}

@@ -1,0 +1,15 @@
+package evidence
+
+import "errors"
+
+// What the archive refuses.
+var (
+	ErrNoKey      = errors.New("evidence: there is no key")
+	ErrKey        = errors.New("evidence: not a key")
+	ErrType       = errors.New("evidence: it is PDF, PNG or JPEG")
+	ErrTooLarge   = errors.New("evidence: it is too large")
+	ErrPixels     = errors.New("evidence: picture has too many pixels")
+	ErrUnreadable = errors.New("evidence: picture cannot be read")
+	ErrDamaged    = errors.New("evidence: it is not what was stored")
+	ErrUnknown    = errors.New("evidence: unknown document")
+)

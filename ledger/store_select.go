@@ -1,0 +1,266 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"supportledger/store"
+)
+
+// Balance is what an account of a fund holds in one currency.
+type Balance struct {
+	Account AccountNo
+	Fund    FundCode
+	Date    Date // the day it holds from, where days are asked for
+	Amount  Money
+	Base    Money
+}
+
+// Balances lists what every account of every fund holds at the end of a day, by account, fund and currency. Zero
+// balances are left out.
+func (b Book) Balances(ctx context.Context, tx *store.Tx, asOf Date) ([]Balance, error) {
+	balances, err := b.balancesUntil(ctx, tx, Selection{}, asOf)
+	return values(balances), err
+}
+
+// Span limits what is read to the entries dated within it and posted up to one entry. Zero fields do not limit.
+type Span struct {
+	From, To Date
+	Through  int64 // sequence number of the last entry to read
+}
+
+// on limits a query that joins entries as e.
+func (s Span) on(q *bun.SelectQuery) *bun.SelectQuery {
+	if s.From != "" {
+		q = q.Where("e.date >= ?", s.From)
+	}
+	if s.To != "" {
+		q = q.Where("e.date <= ?", s.To)
+	}
+	if s.Through != 0 {
+		q = q.Where("e.seq <= ?", s.Through)
+	}
+	return q
+}
+
+// Sum is what lines alike in account, category, partner, currency and day add up to.
+type Sum struct {
+	Account  AccountNo
+	Category string
+	Partner  string
+	Date     Date
+	Amount   Money
+	Base     Money
+}
+
+// sumRow is a row of sums by any of its columns.
+type sumRow struct {
+	Account  AccountNo
+	Fund     FundCode
+	Category string
+	Partner  string
+	Currency Currency
+	Date     Date
+	Amount   int64
+	Base     int64
+}
+
+// sumQuery adds up lines, as l, of entries, as e, by some of their columns.
+func sumQuery(tx *store.Tx, columns ...string) *bun.SelectQuery {
+	return summed(tx.NewSelect().TableExpr("entry_lines AS l").Join("JOIN entries AS e ON e.seq = l.entry_seq"), "l",
+		columns...)
+}
+
+// summed adds up amount and base of a table by columns.
+func summed(q *bun.SelectQuery, table string, columns ...string) *bun.SelectQuery {
+	return q.Column(columns...).Group(columns...).
+		ColumnExpr("CAST(SUM(?.amount) AS BIGINT) AS amount", bun.Ident(table)).
+		ColumnExpr("CAST(SUM(?.base) AS BIGINT) AS base", bun.Ident(table))
+}
+
+// readSums reads what a [sumQuery] adds up to.
+func (b Book) readSums(ctx context.Context, q *bun.SelectQuery) ([]Sum, error) {
+	var rows []sumRow
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	sums := make([]Sum, len(rows))
+	for i, r := range rows {
+		sums[i] = Sum{Account: r.Account, Category: r.Category, Partner: r.Partner, Date: r.Date,
+			Amount: OfMinor(r.Amount, r.Currency), Base: OfMinor(r.Base, b.Base)}
+	}
+	return sums, nil
+}
+
+// Activity sums the lines of a fund within a span by account, category, partner, currency and day, year-end closing
+// entries apart.
+func (b Book) Activity(ctx context.Context, tx *store.Tx, fund FundCode, span Span) ([]Sum, error) {
+	q := sumQuery(tx, "l.account", "l.category", "l.partner", "l.currency", "e.date").
+		Where("l.fund = ?", fund).Where("e.act <> ?", ClosingAct).
+		Order("e.date", "l.account", "l.category", "l.partner", "l.currency")
+	return b.readSums(ctx, span.on(q))
+}
+
+// CategorySums adds up lines per account, fund, category and currency.
+func (b Book) CategorySums(ctx context.Context, tx *store.Tx, s Selection) ([]Sum, error) {
+	columns := []string{"l.account", "l.fund", "l.category", "l.currency"}
+	return b.readSums(ctx, s.onLines(sumQuery(tx, columns...)).Order(columns...))
+}
+
+// balancesUntil is what accounts hold at the end of a day, or at all where none is given: the months before, and the
+// days of its own month. It costs by months and days, whatever the number of lines.
+func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day Date) (map[balanceKey]Balance, error) {
+	found := map[balanceKey]Balance{}
+	months := summed(tx.NewSelect().TableExpr("balance_months AS m"), "m", "m.account", "m.fund", "m.currency")
+	whole := day == "" || day.AddDays(1).Month() != day.Month()
+	switch {
+	case day == "":
+	case whole:
+		months = months.Where("m.month <= ?", day.Month())
+	default:
+		months = months.Where("m.month < ?", day.Month())
+	}
+	if err := b.gather(ctx, s.onMonths(months), day, found); err != nil || whole {
+		return found, err
+	}
+	days := summed(tx.NewSelect().TableExpr("balance_months AS m"), "d", "m.account", "m.fund", "m.currency").
+		Join("JOIN balances AS d").JoinOn("d.account = m.account AND d.fund = m.fund AND d.currency = m.currency").
+		JoinOn("d.date >= ? AND d.date <= ?", day.Month()+"-01", day).Where("m.month = ?", day.Month())
+	return found, b.gather(ctx, s.onMonths(days), day, found)
+}
+
+// onMonths limits a query over balance_months as m.
+func (s Selection) onMonths(q *bun.SelectQuery) *bun.SelectQuery {
+	q = among(q, "m.account", s.Accounts)
+	q = among(q, "m.fund", s.Funds)
+	if s.Currency != "" {
+		q = q.Where("m.currency = ?", s.Currency)
+	}
+	return q
+}
+
+// among limits a column to some values; none do not limit.
+func among[T any](q *bun.SelectQuery, column string, values []T) *bun.SelectQuery {
+	if len(values) == 0 {
+		return q
+	}
+	return q.Where("? IN (?)", bun.Ident(column), bun.List(values))
+}
+
+// gather adds the rows of a query to balances.
+func (b Book) gather(ctx context.Context, q *bun.SelectQuery, day Date, into map[balanceKey]Balance) error {
+	var rows []sumRow
+	if err := q.Scan(ctx, &rows); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		k := balanceKey{r.Account, r.Fund, r.Currency}
+		sum, known := into[k]
+		if !known {
+			sum = k.nothing(day, b.Base)
+		}
+		sum.Amount, sum.Base = sum.Amount.Add(OfMinor(r.Amount, r.Currency)), sum.Base.Add(OfMinor(r.Base, b.Base))
+		into[k] = sum
+	}
+	return nil
+}
+
+// sumLines adds up lines per account, fund and currency: the figures of any selection at any cut-off.
+func (b Book) sumLines(ctx context.Context, tx *store.Tx, s Selection) (map[balanceKey]Balance, error) {
+	found := map[balanceKey]Balance{}
+	return found, b.gather(ctx, s.onLines(sumQuery(tx, "l.account", "l.fund", "l.currency")), s.To, found)
+}
+
+// onLines limits a query over entry_lines as l and entries as e.
+func (s Selection) onLines(q *bun.SelectQuery) *bun.SelectQuery {
+	q = s.on(q).Where("e.seq <= ?", s.Through)
+	q = among(q, "l.account", s.Accounts)
+	q = among(q, "l.fund", s.Funds)
+	q = among(q, "l.category", s.Categories)
+	q = among(q, "l.plan", s.Plans)
+	q = among(q, "l.partner", s.Partners)
+	if s.Currency != "" {
+		q = q.Where("l.currency = ?", s.Currency)
+	}
+	switch s.Closing {
+	case WithClosing:
+	case WithoutClosing:
+		q = q.Where("e.act <> ?", ClosingAct).
+			Where("(e.reverses IS NULL OR e.reverses NOT IN (SELECT id FROM entries WHERE act = ?))", ClosingAct)
+	case onlyClosing:
+		q = q.Where("e.seq IN (SELECT seq FROM entries WHERE act = ? UNION ALL SELECT r.seq "+
+			"FROM entries AS c JOIN entries AS r ON r.reverses = c.id WHERE c.act = ?)", ClosingAct, ClosingAct)
+	}
+	if u := s.Until; u.Date != "" {
+		q = q.Where("(e.date < ? OR e.date = ? AND (e.seq < ? OR e.seq = ? AND l.line <= ?))", u.Date, u.Date, u.Seq, u.Seq,
+			u.Line)
+	}
+	return s.onLots(q)
+}
+
+func (s Selection) onLots(q *bun.SelectQuery) *bun.SelectQuery {
+	named := slices.DeleteFunc(slices.Clone(s.Lots), func(id LotID) bool { return id == NoLot })
+	switch none := len(named) < len(s.Lots); {
+	case none && len(named) > 0:
+		return q.Where("(l.lot IS NULL OR l.lot IN (?))", bun.List(named))
+	case none:
+		return q.Where("l.lot IS NULL")
+	}
+	return among(q, "l.lot", named)
+}
+
+type bookedRow struct {
+	lineRow
+	Seq        int64
+	Entry      EntryID
+	FiscalYear int
+	Number     int64
+	Date       Date
+	Text       string
+	Act        string
+}
+
+// Lines lists the lines of a selection in order of posting, after a position, at most limit.
+func (b Book) Lines(ctx context.Context, tx *store.Tx, s Selection, after Position, limit int) ([]Booked, error) {
+	page := store.Keyset{Limit: limit}
+	if after.Seq != 0 {
+		page.After = []string{fmt.Sprint(after.Seq), fmt.Sprint(after.Line)}
+	}
+	return b.readLines(ctx, tx, s, page.Ascending(lineQuery(tx), "l.entry_seq", "l.line"))
+}
+
+// LinesByDate is [Book.Lines] in order of date.
+func (b Book) LinesByDate(ctx context.Context, tx *store.Tx, s Selection, after Position, limit int) ([]Booked, error) {
+	page := store.Keyset{Limit: limit}
+	if after.Date != "" {
+		page.After = []string{string(after.Date), fmt.Sprint(after.Seq), fmt.Sprint(after.Line)}
+	}
+	return b.readLines(ctx, tx, s, page.Ascending(lineQuery(tx), "e.date", "e.seq", "l.line"))
+}
+
+func lineQuery(tx *store.Tx) *bun.SelectQuery {
+	return tx.NewSelect().TableExpr("entry_lines AS l").ColumnExpr("l.*").
+		ColumnExpr("e.seq, e.id AS entry, e.fiscal_year, e.number, e.date, e.text, e.act").
+		Join("JOIN entries AS e ON e.seq = l.entry_seq")
+}
+
+func (b Book) readLines(ctx context.Context, tx *store.Tx, s Selection, q *bun.SelectQuery) ([]Booked, error) {
+	var err error
+	if s.Span, err = b.Pinned(ctx, tx, s.Span); err != nil {
+		return nil, err
+	}
+	var rows []bookedRow
+	if err := s.onLines(q).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	booked := make([]Booked, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		booked[i] = Booked{Line: r.line(b.Base), Position: Position{r.Date, r.Seq, int(r.lineRow.Line)}, Entry: r.Entry,
+			Number: Number(r.FiscalYear, r.Number), Text: r.Text, Act: r.Act}
+	}
+	return booked, nil
+}
