@@ -64,7 +64,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		h := newHouse(t, db)
 		worked(h)
 		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "1000.00", "0.00", "230 NGN/DKK", "0.00")))
-		evidence := h.shownBy(t)
+		document := h.shownBy(t)
 		items := func() []disbursements.ReportedItem {
 			return []disbursements.ReportedItem{{Units: 10, Amount: of("1500000.00", "NGN")},
 				{Units: 1, Amount: of("150000.00", "NGN")}}
@@ -83,7 +83,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		numbers := []string{asked[0].Number, asked[1].Number}
 		liquidate := func() error {
 			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.requests.LiquidateReport(ctx, tx, numbers, evidence)
+				_, err := h.requests.LiquidateReport(ctx, tx, numbers, document)
 				return err
 			})
 		}
@@ -98,7 +98,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		must(h, liquidate())
 		h.holds("1300 G1 66000.00 NGN=286.96", "1300 G2 44000.00 NGN=191.30") // of T-002 alone: T-001 went first
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			e, err := evidence.Find(ctx, tx, evidence)
+			e, err := evidence.Find(ctx, tx, document)
 			if err == nil && len(e.Entries) != 2 {
 				t.Errorf("the document proves %d entries", len(e.Entries))
 			}

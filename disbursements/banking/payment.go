@@ -167,16 +167,16 @@ func (pay Payments) Dispatch(ctx context.Context, tx *store.Tx, key string) (Pay
 
 // DispatchProved is [Payments.Dispatch] with a document that shows it, such as the bank's receipt. It is attached to
 // the entry once the bank's line confirms the payment. [evidence.ErrUnknown].
-func (pay Payments) DispatchProved(ctx context.Context, tx *store.Tx, key string, evidence evidence.ID) (Payment,
+func (pay Payments) DispatchProved(ctx context.Context, tx *store.Tx, key string, document evidence.ID) (Payment,
 	error) {
-	if _, err := evidence.Find(ctx, tx, evidence); err != nil {
+	if _, err := evidence.Find(ctx, tx, document); err != nil {
 		return Payment{}, err
 	}
 	p, err := pay.Dispatch(ctx, tx, key)
 	if err != nil {
 		return Payment{}, err
 	}
-	return p, insertPaymentEvidence(ctx, tx, p.ID, evidence)
+	return p, insertPaymentEvidence(ctx, tx, p.ID, document)
 }
 
 // mindPayment holds a payment against the bank details that it was asked for with: its own where it is made again,
