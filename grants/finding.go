@@ -89,7 +89,7 @@ func (r Register) AnswerFinding(
 	if err != nil {
 		return AuditFinding{}, err
 	}
-	f, found, err := r.finding(ctx, tx, g, number)
+	f, found, err := finding(ctx, tx, r, g, number)
 	if err != nil {
 		return AuditFinding{}, err
 	}
@@ -118,7 +118,7 @@ func answer(
 func (r Register) answerDisallowed(
 	ctx context.Context, tx *store.Tx, g Grant, in Disallowance, total ledger.Money,
 ) error {
-	f, found, err := r.finding(ctx, tx, g, in.Finding)
+	f, found, err := finding(ctx, tx, r, g, in.Finding)
 	if err != nil || !found {
 		return err
 	}
@@ -126,7 +126,7 @@ func (r Register) answerDisallowed(
 	return err
 }
 
-func (r Register) finding(ctx context.Context, tx *store.Tx, g Grant, number string) (AuditFinding, bool, error) {
+func finding(ctx context.Context, tx *store.Tx, r Register, g Grant, number string) (AuditFinding, bool, error) {
 	all, err := r.Findings(ctx, tx, g, store.Keyset{})
 	for _, f := range all {
 		if f.Number == number || f.ID == number {
@@ -137,7 +137,7 @@ func (r Register) finding(ctx context.Context, tx *store.Tx, g Grant, number str
 }
 
 // wantNoFinding wants all findings of a grant settled.
-func (r Register) wantNoFinding(ctx context.Context, tx *store.Tx, g Grant) error {
+func wantNoFinding(ctx context.Context, tx *store.Tx, r Register, g Grant) error {
 	all, err := r.Findings(ctx, tx, g, store.Keyset{})
 	if err != nil {
 		return err

@@ -291,7 +291,7 @@ func (r Register) Close(
 	if err := r.fund(g).wantSettled(ctx, tx); err != nil {
 		return Grant{}, err
 	}
-	if err := r.wantNoFinding(ctx, tx, g); err != nil {
+	if err := wantNoFinding(ctx, tx, r, g); err != nil {
 		return Grant{}, err
 	}
 	balance, err := r.fund(g).deferredBalance(ctx, tx)

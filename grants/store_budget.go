@@ -114,15 +114,15 @@ func insertBudget(ctx context.Context, tx *store.Tx, id GrantID, v BudgetVersion
 
 // decideBudget decides on a version that waits, once.
 func decideBudget(ctx context.Context, tx *store.Tx, id GrantID, v BudgetVersion) error {
-	result, err := tx.NewUpdate().Model((*budgetVersionRow)(nil)).Set("state = ?", v.State).Set("approved = ?",
-		v.Approved).
-		Set("letter = ?", v.Letter).Where("grant_id = ?", id).Where("version = ?", v.Version).
+	result, err := tx.NewUpdate().Model((*budgetVersionRow)(nil)).Set("state = ?", v.State).
+		Set("approved = ?", v.Approved).Set("letter = ?", v.Letter).Where("grant_id = ?", id).Where("version = ?", v.Version).
 		Where("state = ?", BudgetSubmitted).Exec(ctx)
 	return store.ExactlyOne(result, err)
 }
 
 // inForce keeps to the newest version of a grant's budget that is effective.
-const inForce = "version = (SELECT MAX(v.version) FROM grant_budgets AS v WHERE v.grant_id = l.grant_id AND v.state = ?)"
+const inForce = "version = (SELECT MAX(v.version) FROM grant_budgets AS v " +
+	"WHERE v.grant_id = l.grant_id AND v.state = ?)"
 
 // readBudgetsInForce reads the lines of the budgets in force of grants.
 func readBudgetsInForce(ctx context.Context, tx *store.Tx, all []Grant) (map[GrantID][]BudgetLine, error) {
