@@ -78,7 +78,7 @@ func (req Requests) VerifyReceipt(ctx context.Context, tx *store.Tx, key string,
 // Sample lists the evidenced disbursements whose receipt is to be verified: about a percentage of all, the same ones
 // whoever lists them, since nobody chooses whom to ask.
 func (req Requests) Sample(ctx context.Context, tx *store.Tx, percent int) ([]Disbursement, error) {
-	found, err := req.All(ctx, tx, Evidenced)
+	found, err := req.List(ctx, tx, Filter{State: Evidenced})
 	if err != nil {
 		return nil, err
 	}

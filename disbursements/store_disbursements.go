@@ -328,11 +328,6 @@ func (req Requests) List(ctx context.Context, tx *store.Tx, f Filter) ([]Disburs
 	})
 }
 
-// Disbursements lists disbursements by number, in one state or, for "", in all.
-func (req Requests) All(ctx context.Context, tx *store.Tx, state State) ([]Disbursement, error) {
-	return req.List(ctx, tx, Filter{State: state})
-}
-
 // UnderPlans lists what was asked for under some plans, of those that the actor may know of, as [Requests.List] does.
 func (req Requests) UnderPlans(ctx context.Context, tx *store.Tx, plans []beneficiaries.PlanID) ([]Disbursement,
 	error) {

@@ -105,11 +105,6 @@ func (adv Advances) prepaymentsByID(ctx context.Context, tx *store.Tx, ids []Pre
 	return found, err
 }
 
-// Prepayments lists money paid ahead, by number.
-func (adv Advances) AllPrepayments(ctx context.Context, tx *store.Tx) ([]Prepayment, error) {
-	return adv.Prepayments(ctx, tx, store.Keyset{})
-}
-
 // ListPrepayments lists a page of the money paid ahead, by number.
 func (adv Advances) Prepayments(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Prepayment, error) {
 	var rows []prepaymentRow

@@ -181,11 +181,6 @@ func (r bankImportRow) bankImport() (BankImport, error) {
 		Reason: r.Reason, At: at}, err
 }
 
-// BankImports lists the files of the bank without their lines, oldest first.
-func (lin Lines) AllImports(ctx context.Context, tx *store.Tx) ([]BankImport, error) {
-	return lin.Imports(ctx, tx, store.Keyset{})
-}
-
 // ListBankImports lists a page of the files of the bank without their lines, oldest first: by id.
 func (lin Lines) Imports(ctx context.Context, tx *store.Tx, page store.Keyset) ([]BankImport, error) {
 	var rows []bankImportRow

@@ -102,11 +102,6 @@ func (pay Payments) List(ctx context.Context, tx *store.Tx, f PaymentFilter) ([]
 	})
 }
 
-// Payments lists payments by number, in one state or, for "", in all.
-func (pay Payments) All(ctx context.Context, tx *store.Tx, state PaymentState) ([]Payment, error) {
-	return pay.List(ctx, tx, PaymentFilter{State: state})
-}
-
 // reissues are the attempts made in place of a payment that did not fail themselves.
 func reissues(ctx context.Context, tx *store.Tx, of PaymentID) ([]Payment, error) {
 	return listPayments(ctx, tx, store.Keyset{},

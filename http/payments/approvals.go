@@ -354,7 +354,11 @@ type waitingView struct {
 
 func listApprovals(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in listApprovalsRequest) (rest.List[waitingView], error) {
-	found, err := d.Requests.Inbox(ctx, tx, disbursements.InboxOf{Mine: in.Mine, Requested: in.Requested})
+	page, err := in.Page.Keyset(1)
+	if err != nil {
+		return rest.List[waitingView]{}, err
+	}
+	found, err := d.Requests.Inbox(ctx, tx, disbursements.InboxOf{Mine: in.Mine, Requested: in.Requested, Page: page})
 	if err != nil {
 		return rest.List[waitingView]{}, err
 	}
@@ -365,10 +369,7 @@ func listApprovals(ctx context.Context, tx *store.Tx, d resource.Domain,
 		}
 		return v
 	}
-	list, pageErr := rest.PageOf(in.Page, found, view, func(w disbursements.Waiting) string { return w.Number })
-	if err == nil {
-		err = pageErr
-	}
+	list := rest.ListOf(in.Page, found, view, func(w disbursements.Waiting) []string { return []string{w.Number} })
 	return list, err
 }
 

@@ -143,11 +143,16 @@ func uploadBankImport(ctx context.Context, tx *store.Tx, d resource.Domain,
 
 func listBankImports(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in struct{ rest.Page }) (rest.List[bankImportView], error) {
-	all, err := d.Lines.AllImports(ctx, tx)
+	page, err := in.Page.Keyset(1)
 	if err != nil {
 		return rest.List[bankImportView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewBankImport, func(b banking.BankImport) string { return string(b.ID) })
+	all, err := d.Lines.Imports(ctx, tx, page)
+	if err != nil {
+		return rest.List[bankImportView]{}, err
+	}
+	return rest.ListOf(in.Page, all, viewBankImport,
+		func(b banking.BankImport) []string { return []string{string(b.ID)} }), nil
 }
 
 type bankImportRequest struct {

@@ -325,11 +325,16 @@ type listDisbursementsRequest struct {
 
 func listDisbursements(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in listDisbursementsRequest) (rest.List[DisbursementView], error) {
-	found, err := d.Requests.All(ctx, tx, in.State)
+	page, err := in.Page.Keyset(1)
 	if err != nil {
 		return rest.List[DisbursementView]{}, err
 	}
-	return rest.PageOf(in.Page, found, ViewDisbursement, func(d disbursements.Disbursement) string { return d.Number })
+	found, err := d.Requests.List(ctx, tx, disbursements.Filter{State: in.State, Page: page})
+	if err != nil {
+		return rest.List[DisbursementView]{}, err
+	}
+	return rest.ListOf(in.Page, found, ViewDisbursement,
+		func(d disbursements.Disbursement) []string { return []string{d.Number} }), nil
 }
 
 func getDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (DisbursementView, error) {

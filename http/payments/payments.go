@@ -118,11 +118,16 @@ type listPaymentsRequest struct {
 
 func listPayments(ctx context.Context, tx *store.Tx, d resource.Domain, in listPaymentsRequest) (rest.List[paymentView],
 	error) {
-	found, err := d.Payments.All(ctx, tx, in.State)
+	page, err := in.Page.Keyset(1)
 	if err != nil {
 		return rest.List[paymentView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewPayment, func(p banking.Payment) string { return p.Number })
+	found, err := d.Payments.List(ctx, tx, banking.PaymentFilter{State: in.State, Page: page})
+	if err != nil {
+		return rest.List[paymentView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewPayment,
+		func(p banking.Payment) []string { return []string{p.Number} }), nil
 }
 
 func getPayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (paymentView, error) {
@@ -215,12 +220,16 @@ type listBankLinesRequest struct {
 
 func listBankLines(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in listBankLinesRequest) (rest.List[bankLineView], error) {
-	found, err := d.Lines.AllLines(ctx, tx, in.Account)
+	page, err := in.Page.Keyset(2)
 	if err != nil {
 		return rest.List[bankLineView]{}, err
 	}
-	return rest.PageOf(in.Page, found, viewBankLine,
-		func(l banking.BankLine) string { return string(l.Date) + " " + string(l.ID) })
+	found, err := d.Lines.List(ctx, tx, banking.BankLineFilter{Account: in.Account, Page: page})
+	if err != nil {
+		return rest.List[bankLineView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewBankLine,
+		func(l banking.BankLine) []string { return []string{string(l.Date), string(l.ID)} }), nil
 }
 
 type matchRequest struct {

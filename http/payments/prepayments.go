@@ -103,11 +103,16 @@ func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 
 func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.Page) (rest.List[prepaymentView],
 	error) {
-	found, err := d.Advances.AllPrepayments(ctx, tx)
+	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[prepaymentView]{}, err
 	}
-	return rest.PageOf(in, found, viewPrepayment, func(p disbursements.Prepayment) string { return p.Number })
+	found, err := d.Advances.Prepayments(ctx, tx, page)
+	if err != nil {
+		return rest.List[prepaymentView]{}, err
+	}
+	return rest.ListOf(in, found, viewPrepayment,
+		func(p disbursements.Prepayment) []string { return []string{p.Number} }), nil
 }
 
 func getPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (prepaymentView, error) {
