@@ -45,7 +45,7 @@ func NewPassword(ctx context.Context, handle, plain string) (Password, error) {
 	}
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails: it ends the program rather than give what is not random
-	sum, err := stretch(ctx, plain, salt, hashMemory, hashPasses, hashThreads)
+	sum, err := stretch(ctx, plain, salt, hashCost{hashMemory, hashPasses, hashThreads})
 	if err != nil {
 		return "", err
 	}
@@ -57,35 +57,40 @@ func NewPassword(ctx context.Context, handle, plain string) (Password, error) {
 // check says whether plain is the password, and gives the key then. It takes as long for a stored password that does
 // not parse, which no plain text opens.
 func (p Password) check(ctx context.Context, plain string) (passwordKey, bool, error) {
-	var memory, passes uint32
-	var threads uint8
+	var cost hashCost
 	parts := strings.Split(string(p), "$")
 	salt, want := make([]byte, 16), []byte(nil)
 	if len(parts) == 6 {
-		if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &threads); err == nil {
+		if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &cost.memory, &cost.passes, &cost.threads); err == nil {
 			salt, _ = base64.RawStdEncoding.DecodeString(parts[4]) // what does not decode does not match
 			want, _ = base64.RawStdEncoding.DecodeString(parts[5])
 		}
 	}
 	if len(want) != hashHalf {
-		memory, passes, threads, want = hashMemory, hashPasses, hashThreads, nil
+		cost, want = hashCost{hashMemory, hashPasses, hashThreads}, nil
 	}
-	sum, err := stretch(ctx, plain, salt, memory, passes, threads)
+	sum, err := stretch(ctx, plain, salt, cost)
 	if err != nil || want == nil || subtle.ConstantTimeCompare(sum[:hashHalf], want) != 1 {
 		return nil, false, err
 	}
 	return sum[hashHalf:], true, nil
 }
 
+// hashCost is what a hash costs: KiB of memory, passes over it, and threads.
+type hashCost struct {
+	memory, passes uint32
+	threads        uint8
+}
+
 // stretch computes a hash when it is its turn.
-func stretch(ctx context.Context, plain string, salt []byte, memory, passes uint32, threads uint8) ([]byte, error) {
+func stretch(ctx context.Context, plain string, salt []byte, cost hashCost) ([]byte, error) {
 	select {
 	case hashing <- struct{}{}:
 		defer func() { <-hashing }()
 	case <-ctx.Done():
 		return nil, ErrHashingBusy
 	}
-	return argon2.IDKey([]byte(plain), salt, passes, memory, threads, 2*hashHalf), nil
+	return argon2.IDKey([]byte(plain), salt, cost.passes, cost.memory, cost.threads, 2*hashHalf), nil
 }
 
 // seal encrypts with the key of a password, for one user.

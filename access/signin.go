@@ -260,7 +260,7 @@ func BeginSecondFactor(ctx context.Context, tx *store.Tx, a Attempt) (SecondFact
 	if err != nil {
 		return SecondFactor{}, err
 	}
-	if err := updateSecond(ctx, tx, a.door.User, sealed, false, 0); err != nil {
+	if err := updateSecond(ctx, tx, credentialRow{UserID: a.door.User, Second: sealed}); err != nil {
 		return SecondFactor{}, err
 	}
 	return SecondFactor{codeText(secret), codeURI(a.door.Handle, secret)},
@@ -285,7 +285,8 @@ func ConfirmSecondFactor(ctx context.Context, tx *store.Tx, a Attempt, code stri
 	if !ok {
 		return nil, ErrSignIn
 	}
-	if err := updateSecond(ctx, tx, a.door.User, a.door.second, true, step); err != nil {
+	if err := updateSecond(ctx, tx, credentialRow{UserID: a.door.User, Second: a.door.second, Confirmed: true,
+		LastStep: step}); err != nil {
 		return nil, err
 	}
 	codes := newRecoveryCodes()

@@ -44,8 +44,9 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter) ([]Recorded, e
 		if err != nil {
 			return nil, err
 		}
-		found[i] = Recorded{ID: r.ID, At: at, Handle: store.ZeroIfNull(r.Handle), Actor: UserID(r.UserID), Token: r.TokenID, Request: r.RequestID,
-			Event: Event{Action: r.Action, Subject: r.Subject, OnBehalfOf: r.OnBehalfOf, Reason: r.Reason}}
+		found[i] = Recorded{ID: r.ID, At: at, Handle: store.ZeroIfNull(r.Handle), Actor: UserID(r.UserID), Token: r.TokenID,
+			Request: r.RequestID,
+			Event:   Event{Action: r.Action, Subject: r.Subject, OnBehalfOf: r.OnBehalfOf, Reason: r.Reason}}
 		if r.Fields != "" {
 			found[i].Fields = unmarked(r.Fields)
 		}

@@ -36,7 +36,8 @@ func Prove(ctx context.Context, tx *store.Tx, action, subject string, size int64
 	} else if err != nil {
 		return Proven{}, proof.Inclusion{}, err
 	}
-	p := Proven{row.ID, row.At, row.UserID, row.TokenID, row.RequestID, row.Action, row.Subject, row.Fields}
+	p := Proven{ID: row.ID, At: row.At, User: row.UserID, Token: row.TokenID, Request: row.RequestID, Action: row.Action,
+		Subject: row.Subject, Fields: row.Fields}
 	in, err := proof.Prove(ctx, tx, proof.EventLeaf, row.ID, size)
 	return p, in, err
 }

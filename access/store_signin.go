@@ -200,10 +200,9 @@ func insertCredentials(ctx context.Context, tx *store.Tx, row credentialRow) err
 	return err
 }
 
-func updateSecond(ctx context.Context, tx *store.Tx, user UserID, sealed []byte, confirmed bool, step int64) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*credentialRow)(nil)).Set("second = ?", sealed).
-		Set("confirmed = ?", confirmed).
-		Set("last_step = ?", step).Where("user_id = ?", user).Exec(ctx))
+// updateSecond writes the second factor of a row, and nothing else of it.
+func updateSecond(ctx context.Context, tx *store.Tx, row credentialRow) error {
+	return store.ExactlyOne(tx.NewUpdate().Model(&row).Column("second", "confirmed", "last_step").WherePK().Exec(ctx))
 }
 
 func replaceRecovery(ctx context.Context, tx *store.Tx, user UserID, codes []string) error {

@@ -39,11 +39,14 @@ func allOf(by store.Actor) bool {
 // SeesAll tells whether an actor may know of every beneficiary, by code.
 func SeesAll(by store.Actor) bool { return allOf(by) }
 
+// Days are a first and a last day; To "" goes on.
+type Days struct{ From, To ledger.Date }
+
 // Assign puts a user, by id or handle, on a beneficiary's case. Nobody puts themselves on one:
 // [access.ErrMakerCannotApprove]. [ErrAssigned] where the user is on it in those days, [access.ErrUnknownUser]. To ""
 // goes on.
-func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, from,
-	to ledger.Date) (Assignment, error) {
+func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string,
+	days Days) (Assignment, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {
 		return Assignment{}, err
@@ -55,15 +58,15 @@ func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, fr
 	if string(id) == tx.By.User {
 		return Assignment{}, access.ErrMakerCannotApprove
 	}
-	if to != "" && to < from {
+	if days.To != "" && days.To < days.From {
 		return Assignment{}, ErrDays
 	}
-	a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: id, Handle: handle, From: from, To: to,
+	a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: id, Handle: handle, From: days.From, To: days.To,
 		AssignedBy: tx.By.User, AssignedAt: tx.At}
-	return a, r.assign(ctx, tx, a)
+	return a, assign(ctx, tx, a)
 }
 
-func (r Register) assign(ctx context.Context, tx *store.Tx, a Assignment) error {
+func assign(ctx context.Context, tx *store.Tx, a Assignment) error {
 	others, err := readAssignments(ctx, tx, a.Beneficiary, store.Keyset{})
 	if err != nil {
 		return err
@@ -123,8 +126,8 @@ func onCase(ctx context.Context, tx *store.Tx, b BeneficiaryID) (bool, error) {
 
 // onCaseOnly finds a beneficiary whose case the actor is on. [ErrUnknownBeneficiary] for who may not know of the
 // person, [ErrNotOnCase] for who may.
-func (r Register) onCaseOnly(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
-	b, err := r.Beneficiary(ctx, tx, key)
+func onCaseOnly(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
+	b, err := readBeneficiary(ctx, tx, key)
 	if err != nil {
 		return Beneficiary{}, err
 	}

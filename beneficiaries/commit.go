@@ -23,11 +23,11 @@ type Commitment struct {
 // same tx as the check that each grant still has the money ([grants.ErrBudgetExceeded]).
 func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, year int,
 	on ledger.Date) (Commitment, error) {
-	p, err := r.inState(ctx, tx, key, PlanInReview, PlanApproved, PlanActive)
+	p, err := planInState(ctx, tx, key, PlanInReview, PlanApproved, PlanActive)
 	if err != nil {
 		return Commitment{}, err
 	}
-	if err := r.covered(ctx, tx, p.Current, max(on, p.Current.StartsOn)); err != nil {
+	if err := checkCountry(ctx, tx, r.Grants, p.Current, max(on, p.Current.StartsOn)); err != nil {
 		return Commitment{}, err
 	}
 	if err := approve(ctx, tx, p); err != nil {
@@ -40,7 +40,7 @@ func (r Register) ApproveYear(ctx context.Context, tx *store.Tx, key string, yea
 	if err != nil {
 		return Commitment{}, err
 	}
-	if err := r.checkAvailable(ctx, tx, entry); err != nil {
+	if err := checkAvailable(ctx, tx, r.Grants, entry); err != nil {
 		return Commitment{}, err
 	}
 	posted, err := r.Book.Post(ctx, tx, entry)
@@ -140,8 +140,8 @@ func (p Plan) encumber(fund ledger.FundCode, category string, d ledger.Draw) []l
 
 // checkAvailable wants every grant of the entry, and every line of its budget, to have what the entry sets aside in
 // all.
-func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
-	r.Grants = r.Grants.Remembering() // the funds are locked, and nothing is posted before the end
+func checkAvailable(ctx context.Context, tx *store.Tx, reg grants.Register, e ledger.Entry) error {
+	reg = reg.Remembering() // the funds are locked, and nothing is posted before the end
 	type key struct {
 		fund     ledger.FundCode
 		category string
@@ -154,7 +154,7 @@ func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Ent
 		}
 		for _, k := range []key{{l.Fund, ""}, {l.Fund, l.Category}} {
 			if _, found := asked[k]; !found {
-				asked[k], order = ledger.Zero(r.Book.Base), append(order, k)
+				asked[k], order = ledger.Zero(l.Base.Currency), append(order, k)
 			}
 			asked[k] = asked[k].Add(l.Base)
 			if l.Category == "" {
@@ -167,7 +167,7 @@ func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Ent
 		if k.category != "" {
 			continue
 		}
-		available, known, err := r.available(ctx, tx, k.fund, asked[k])
+		available, known, err := available(ctx, tx, reg, k.fund, asked[k])
 		if err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Ent
 		if k.category == "" {
 			continue
 		}
-		line, available, known, err := r.Grants.AvailableOnLine(ctx, tx, k.fund, k.category)
+		line, available, known, err := reg.AvailableOnLine(ctx, tx, k.fund, k.category)
 		if err != nil || !known {
 			if err != nil {
 				return err
@@ -188,7 +188,7 @@ func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Ent
 		}
 		name := string(k.fund) + " " + line.No
 		if _, found := byLine[name]; !found {
-			byLine[name] = ledger.Zero(r.Book.Base)
+			byLine[name] = ledger.Zero(asked[k].Currency)
 		}
 		byLine[name] = byLine[name].Add(asked[k])
 		if byLine[name].Sign() > 0 && byLine[name].Cmp(available) > 0 {
@@ -199,12 +199,12 @@ func (r Register) checkAvailable(ctx context.Context, tx *store.Tx, e ledger.Ent
 }
 
 // available is what a fund may still promise; a grant that has ended is asked only where something is set aside.
-func (r Register) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode,
+func available(ctx context.Context, tx *store.Tx, reg grants.Register, fund ledger.FundCode,
 	asked ledger.Money) (ledger.Money, bool, error) {
 	if asked.Sign() <= 0 {
 		return ledger.Money{}, false, nil
 	}
-	return r.Grants.Available(ctx, tx, fund)
+	return reg.Available(ctx, tx, fund)
 }
 
 // Settlement is support given under a plan line.
@@ -227,19 +227,20 @@ func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement
 	}
 	items := line.open()
 	items = items[:min(s.Units, len(items))]
-	if err := saveSettled(ctx, tx, p.Current, line, items, s.By); err != nil {
+	if err := saveSettled(ctx, tx, p.Current.ID, items, s); err != nil {
 		return nil, err
 	}
-	e := ledger.Entry{Date: s.On, Act: "relief", Source: s.By, Text: s.Text}
+	c := commitmentChange{book: r.Book, plan: p,
+		entry: ledger.Entry{Date: s.On, Act: "relief", Source: s.By, Text: s.Text}}
 	for _, year := range committedYears(items) {
-		if err := r.relieve(ctx, tx, p, year, items, line, &e); err != nil {
+		if err := c.relieve(ctx, tx, year, items, line); err != nil {
 			return nil, err
 		}
 	}
-	if len(e.Lines) == 0 {
+	if len(c.entry.Lines) == 0 {
 		return nil, nil
 	}
-	posted, err := r.Book.Post(ctx, tx, e)
+	posted, err := r.Book.Post(ctx, tx, c.entry)
 	if err != nil {
 		return nil, err
 	}
@@ -248,13 +249,12 @@ func (r Register) Settle(ctx context.Context, tx *store.Tx, p Plan, s Settlement
 
 // relieve takes what was planned for items out of the commitments of a year, split over the funds. The last items of
 // the year take all that is left: the shares of many reliefs need not sum to those of the one commitment (RULES 2, 39).
-func (r Register) relieve(ctx context.Context, tx *store.Tx, p Plan, year int, items []Item, line PlanLine,
-	e *ledger.Entry) error {
-	last := p.Current.outstanding(year) == len(within(items, year))
-	for i, quantity := range planned(line, items, year).Split(Weights(p.Current.Shares)) {
-		fund := p.Current.Shares[i].Fund
-		if err := r.free(ctx, tx, p, p.pool(year, fund, quantity.Currency), part{fund, line.Category, quantity}, last,
-			e); err != nil {
+func (c *commitmentChange) relieve(ctx context.Context, tx *store.Tx, year int, items []Item, line PlanLine) error {
+	v := c.plan.Current
+	last := v.outstanding(year) == len(within(items, year))
+	for i, quantity := range planned(line, items, year).Split(Weights(v.Shares)) {
+		less := part{v.Shares[i].Fund, line.Category, quantity}
+		if err := c.free(ctx, tx, year, less, last); err != nil {
 			return err
 		}
 	}

@@ -94,11 +94,19 @@ func fundsOf(parts []part) []ledger.FundCode {
 	return out
 }
 
+// commitmentChange collects the entry by which the commitments of a plan change.
+type commitmentChange struct {
+	book  ledger.Book
+	plan  Plan
+	entry ledger.Entry
+}
+
 // shift is the entry that turns what a plan's current version holds committed into what the next one needs: year by
 // year, fund by fund and category by category exactly the difference. What is less is released oldest commitment first,
 // at its own rate; what is more is set aside at the new version's rate, after the check that the grant has it.
 func (r Register) shift(ctx context.Context, tx *store.Tx, p Plan, next PlanVersion,
 	e ledger.Entry) (ledger.Entry, error) {
+	c := commitmentChange{book: r.Book, plan: p, entry: e}
 	years := append(p.Current.committed(), next.committed()...)
 	slices.Sort(years)
 	for _, year := range slices.Compact(years) {
@@ -109,7 +117,7 @@ func (r Register) shift(ctx context.Context, tx *store.Tx, p Plan, next PlanVers
 			less := beyond(old, kept)
 			for i, b := range less {
 				last := left.IsZero() && i == len(less)-1
-				if err := r.free(ctx, tx, p, p.pool(year, fund, b.quantity.Currency), b, last, &e); err != nil {
+				if err := c.free(ctx, tx, year, b, last); err != nil {
 					return ledger.Entry{}, err
 				}
 			}
@@ -117,12 +125,13 @@ func (r Register) shift(ctx context.Context, tx *store.Tx, p Plan, next PlanVers
 		for _, fund := range fundsOf(after) {
 			now, _ := ofFund(after, fund, next.Currency)
 			had, _ := ofFund(before, fund, next.Currency)
-			if err := next.setAside(p, r.Book.Base, p.pool(year, fund, next.Currency), beyond(now, had), &e); err != nil {
+			pool := p.pool(year, fund, next.Currency)
+			if err := next.setAside(p, r.Book.Base, pool, beyond(now, had), &c.entry); err != nil {
 				return ledger.Entry{}, err
 			}
 		}
 	}
-	return e, r.checkAvailable(ctx, tx, e)
+	return c.entry, checkAvailable(ctx, tx, r.Grants, c.entry)
 }
 
 func (p Plan) pool(year int, fund ledger.FundCode, c ledger.Currency) ledger.Pool {
@@ -158,15 +167,15 @@ func (v PlanVersion) setAside(p Plan, base ledger.Currency, pool ledger.Pool, pa
 	return nil
 }
 
-// free takes a part out of a commitment, never more than is open, and all that is open where it is the last.
-func (r Register) free(ctx context.Context, tx *store.Tx, p Plan, pool ledger.Pool, less part, last bool,
-	e *ledger.Entry) error {
-	lots, err := r.Book.Lots(ctx, tx, pool, lastDay)
+// free takes a part out of a year's commitment, never more than is open, and all that is open where it is the last.
+func (c *commitmentChange) free(ctx context.Context, tx *store.Tx, year int, less part, last bool) error {
+	pool := c.plan.pool(year, less.fund, less.quantity.Currency)
+	lots, err := c.book.Lots(ctx, tx, pool, lastDay)
 	if err != nil {
 		return err
 	}
 	open, quantity := ledger.Zero(pool.Currency), less.quantity
-	taken := drawnBy(*e)
+	taken := drawnBy(c.entry)
 	for i, l := range lots {
 		if d, found := taken[l.ID]; found { // by an earlier part of this entry
 			lots[i].OpenQuantity, lots[i].OpenCost = l.OpenQuantity.Sub(d.Quantity), l.OpenCost.Sub(d.Cost)
@@ -183,9 +192,9 @@ func (r Register) free(ctx context.Context, tx *store.Tx, p Plan, pool ledger.Po
 	for _, d := range draws {
 		from := slices.IndexFunc(lots, func(l ledger.Lot) bool { return l.ID == d.Lot })
 		// what is older than its commitment relieves it all the same, on its first day
-		e.Date = max(e.Date, lots[from].OpenedOn)
+		c.entry.Date = max(c.entry.Date, lots[from].OpenedOn)
 		d.Quantity, d.Cost = d.Quantity.Neg(), d.Cost.Neg()
-		e.Lines = append(e.Lines, p.encumber(pool.Fund, less.category, d)...)
+		c.entry.Lines = append(c.entry.Lines, c.plan.encumber(pool.Fund, less.category, d)...)
 	}
 	return nil
 }

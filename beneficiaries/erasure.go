@@ -135,7 +135,7 @@ func (r Register) ExportPerson(ctx context.Context, tx *store.Tx, key, reason st
 	if err := o.check(shortestReason); err != nil {
 		return Export{}, err
 	}
-	if err := r.count(ctx, tx, b.ID); err != nil {
+	if err := countOpeningOf(ctx, tx, b.ID); err != nil {
 		return Export{}, err
 	}
 	x := Export{Beneficiary: b}
@@ -155,19 +155,19 @@ func (r Register) ExportPerson(ctx context.Context, tx *store.Tx, key, reason st
 	if x.Household, err = readHouseholds(ctx, tx, b.ID, store.Keyset{}); err != nil {
 		return Export{}, err
 	}
-	x.Plans, err = r.stories(ctx, tx, b.ID)
+	x.Plans, err = planStories(ctx, tx, b.ID)
 	return x, err
 }
 
-// stories are a person's plans with what became of them.
-func (r Register) stories(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]PlanStory, error) {
+// planStories are a person's plans with what became of them.
+func planStories(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]PlanStory, error) {
 	plans, err := readPlansOf(ctx, tx, b)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]PlanStory, len(plans))
 	for i, p := range plans {
-		turns, err := r.Timeline(ctx, tx, string(p.ID), store.Keyset{})
+		turns, err := readTimeline(ctx, tx, p.ID, store.Keyset{})
 		if err != nil {
 			return nil, err
 		}

@@ -99,7 +99,7 @@ func (r Register) funded(ctx context.Context, tx *store.Tx, p Plan, v PlanVersio
 	if err != nil {
 		return PlanVersion{}, err
 	}
-	paid, err := r.paid(ctx, tx, p, v.Funding)
+	paid, err := paidBy(ctx, tx, r.Book, p, v.Funding)
 	if err != nil {
 		return PlanVersion{}, err
 	}
@@ -107,23 +107,19 @@ func (r Register) funded(ctx context.Context, tx *store.Tx, p Plan, v PlanVersio
 	return v, err
 }
 
-// paid is what funds have paid for a plan so far, as the books have it.
-func (r Register) paid(ctx context.Context, tx *store.Tx, p Plan,
+// paidBy is what funds have paid for a plan so far, as the books have it.
+func paidBy(ctx context.Context, tx *store.Tx, book ledger.Book, p Plan,
 	funding []Share) (map[ledger.FundCode]ledger.Money, error) {
 	out := map[ledger.FundCode]ledger.Money{}
 	if p.Number == "" {
 		return out, nil
 	}
-	accounts, err := r.Book.Accounts(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	through, err := r.Book.LastSeq(ctx, tx)
+	sums, err := newPlanSums(ctx, tx, book)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range funding {
-		if _, out[s.Fund], err = r.inBooks(ctx, tx, p, s.Fund, accounts, through); err != nil {
+		if _, out[s.Fund], err = sums.of(ctx, tx, p.Number, s.Fund); err != nil {
 			return nil, err
 		}
 	}

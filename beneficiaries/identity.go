@@ -58,7 +58,7 @@ const (
 // someone on the case writes: [ErrNotOnCase]. It answers nothing about others on record; likenesses are for who decides
 // on them.
 func (r Register) WriteIdentity(ctx context.Context, tx *store.Tx, key string, identity Identity) error {
-	b, err := r.onCaseOnly(ctx, tx, key)
+	b, err := onCaseOnly(ctx, tx, key)
 	if err != nil {
 		return err
 	}
@@ -104,14 +104,14 @@ func place(b BeneficiaryID, f Field, version int) vault.Place {
 // [ErrReason]. The audit event is written in the same tx, so what cannot be noted is not shown. [ErrOpeningBudget] once
 // the user has opened [OpeningsADay] today; who uses the budget up is brought to the privacy officer's notice.
 func (r Register) OpenIdentity(ctx context.Context, tx *store.Tx, key string, o Opening) (Identity, error) {
-	b, err := r.onCaseOnly(ctx, tx, key)
+	b, err := onCaseOnly(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
 	if err := o.check(shortestReason); err != nil {
 		return nil, err
 	}
-	if err := r.count(ctx, tx, b.ID); err != nil {
+	if err := countOpeningOf(ctx, tx, b.ID); err != nil {
 		return nil, err
 	}
 	return r.open(ctx, tx, b.ID, o, "identity.opened")
@@ -128,7 +128,7 @@ func (r Register) OpenInEmergency(ctx context.Context, tx *store.Tx, key string,
 	if err := o.check(shortestEmergency); err != nil {
 		return nil, err
 	}
-	if err := r.count(ctx, tx, b.ID); err != nil {
+	if err := countOpeningOf(ctx, tx, b.ID); err != nil {
 		return nil, err
 	}
 	today, err := countNotices(ctx, tx, NoticeEmergency, tx.At.Add(-24*time.Hour))
@@ -155,8 +155,8 @@ func (o Opening) check(letters int) error {
 	return nil
 }
 
-// count counts an opening against the actor's budget of the day.
-func (r Register) count(ctx context.Context, tx *store.Tx, b BeneficiaryID) error {
+// countOpeningOf counts an opening against the actor's budget of the day.
+func countOpeningOf(ctx context.Context, tx *store.Tx, b BeneficiaryID) error {
 	if tx.By.User == "" {
 		return nil
 	}
@@ -218,8 +218,8 @@ type Access struct {
 	Reason  string
 }
 
-// Accesses lists a page of who saw a beneficiary's identity, when and why, the oldest first and by id within an instant:
-// what the person may ask for (GDPR article 15).
+// Accesses lists a page of who saw a beneficiary's identity, when and why, the oldest first and by id within an
+// instant: what the person may ask for (GDPR article 15).
 func (r Register) Accesses(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Access, error) {
 	b, err := r.Beneficiary(ctx, tx, key)
 	if err != nil {

@@ -130,11 +130,16 @@ func newestOn(decisions []MilestoneDecision, code string) *MilestoneDecision {
 	return nil
 }
 
+// Units are so many units of a plan line.
+type Units struct {
+	Line  string
+	Count int
+}
+
 // Gates lists the milestones that still hold back so many more units of a plan line, for somebody who asks for their
 // money; none where it may go on. [ErrUnknownLine].
-func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, line string, units int,
-	asking string) ([]Gate, error) {
-	gates, err := p.Current.Gates(line, units)
+func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, of Units, asking string) ([]Gate, error) {
+	gates, err := p.Current.Gates(of.Line, of.Count)
 	if err != nil || len(gates) == 0 {
 		return nil, err
 	}
@@ -165,7 +170,7 @@ func (r Register) Milestones(ctx context.Context, tx *store.Tx, key string) ([]P
 // where one does, [evidence.ErrUnknown].
 func (r Register) DecideMilestone(ctx context.Context, tx *store.Tx, key string,
 	d MilestoneDecision) (Progress, error) {
-	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
+	p, err := planInState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
 	if err != nil {
 		return Progress{}, err
 	}

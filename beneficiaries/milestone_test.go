@@ -60,7 +60,7 @@ func TestMilestonesHoldMoneyBack(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				gates, err := h.reg.Gates(h.Context(), tx, p, line, units, h.who[asking].User)
+				gates, err := h.reg.Gates(h.Context(), tx, p, Units{line, units}, h.who[asking].User)
 				for _, g := range gates {
 					codes += g.Milestone.Code + " "
 				}

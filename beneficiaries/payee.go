@@ -51,10 +51,11 @@ func takes(kind, category string) bool {
 	return category != ownMoney
 }
 
-// payable are lines whose payees are on record, each by its code. A line that goes on with the payee it had is not
+// checkPayees are lines whose payees are on record, each by its code. A line that goes on with the payee it had is not
 // asked again, so that a plan from before there was a record can be revised. [ErrPayeeCode] for what is neither a code
 // nor anybody's alias, [ErrUnknownPayee], [ErrPayeeKind].
-func (r Register) payable(ctx context.Context, tx *store.Tx, before PlanVersion, lines []PlanLine) ([]PlanLine, error) {
+func checkPayees(ctx context.Context, tx *store.Tx, record PayeeRecord, before PlanVersion,
+	lines []PlanLine) ([]PlanLine, error) {
 	out := slices.Clone(lines)
 	for i, l := range out {
 		if old, err := before.Line(l.Line); l.Payee == "" || err == nil && old.Payee == l.Payee &&
@@ -62,16 +63,16 @@ func (r Register) payable(ctx context.Context, tx *store.Tx, before PlanVersion,
 			continue
 		}
 		var found []Payee
-		if r.Payees != nil {
+		if record != nil {
 			var err error
-			if found, err = r.Payees(ctx, tx, l.Payee); err != nil {
+			if found, err = record(ctx, tx, l.Payee); err != nil {
 				return nil, err
 			}
 		}
 		switch {
 		case len(found) == 0 && !payeeCode.MatchString(l.Payee):
 			return nil, &UnfitPayee{Line: i, Payee: l.Payee, Why: ErrPayeeCode}
-		case r.Payees == nil:
+		case record == nil:
 			continue
 		case len(found) != 1:
 			return nil, &UnfitPayee{Line: i, Payee: l.Payee, Of: len(found), Why: ErrUnknownPayee}
@@ -99,15 +100,15 @@ func (e *UnfitPayee) Error() string { return fmt.Sprintf("%v: line %d", e.Why, e
 // Unwrap gives [ErrPayeeCode], [ErrUnknownPayee] or [ErrPayeeKind].
 func (e *UnfitPayee) Unwrap() error { return e.Why }
 
-// covered holds the country of a version against the grants that pay for it, as their policy is on a day: one that
+// checkCountry holds the country of a version against the grants that pay for it, as their policy is on a day: one that
 // names countries pays in no other. A version that names no country is not held against any.
 // [grants.ErrOutsideCountry].
-func (r Register) covered(ctx context.Context, tx *store.Tx, v PlanVersion, on ledger.Date) error {
+func checkCountry(ctx context.Context, tx *store.Tx, reg grants.Register, v PlanVersion, on ledger.Date) error {
 	if v.Country == "" {
 		return nil
 	}
 	for _, s := range append(slices.Clone(v.Shares), v.Funding...) {
-		g, granted, err := r.Grants.OfFund(ctx, tx, s.Fund)
+		g, granted, err := reg.OfFund(ctx, tx, s.Fund)
 		if err != nil || !granted {
 			if err != nil {
 				return err

@@ -34,21 +34,17 @@ func (r Register) Budget(ctx context.Context, tx *store.Tx, key string) (PlanBud
 	for _, l := range p.Current.Lines {
 		out.Lines = append(out.Lines, l.bar())
 	}
-	accounts, err := r.Book.Accounts(ctx, tx)
+	sums, err := newPlanSums(ctx, tx, r.Book)
 	if err != nil {
 		return PlanBudget{}, err
 	}
-	through, err := r.Book.LastSeq(ctx, tx)
-	if err != nil {
-		return PlanBudget{}, err
-	}
-	planned, err := r.plannedByFund(p)
+	planned, err := p.Current.plannedByFund(r.Book.Base)
 	if err != nil {
 		return PlanBudget{}, err
 	}
 	for i, s := range p.Current.Shares {
 		bar := Bar{Of: string(s.Fund), Planned: planned[i]}
-		if bar.Committed, bar.Spent, err = r.inBooks(ctx, tx, p, s.Fund, accounts, through); err != nil {
+		if bar.Committed, bar.Spent, err = sums.of(ctx, tx, p.Number, s.Fund); err != nil {
 			return PlanBudget{}, err
 		}
 		bar.Available = bar.Planned.Sub(bar.Committed).Sub(bar.Spent)
@@ -57,19 +53,34 @@ func (r Register) Budget(ctx context.Context, tx *store.Tx, key string) (PlanBud
 	return out, nil
 }
 
-// inBooks is what the books up to an entry hold committed for a plan out of a fund, and what that fund has borne of its
-// cost.
-func (r Register) inBooks(ctx context.Context, tx *store.Tx, p Plan, fund ledger.FundCode,
-	accounts map[ledger.AccountNo]ledger.Account,
-	through int64) (committed, spent ledger.Money, err error) {
-	committed, spent = ledger.Zero(r.Book.Base), ledger.Zero(r.Book.Base)
-	sums, err := r.Book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: through},
-		Funds: []ledger.FundCode{fund}, Plans: []string{p.Number}})
+// planSums reads what the books hold of plans, up to the entry that was the last when it was made.
+type planSums struct {
+	book     ledger.Book
+	accounts map[ledger.AccountNo]ledger.Account
+	through  int64
+}
+
+func newPlanSums(ctx context.Context, tx *store.Tx, book ledger.Book) (s planSums, err error) {
+	s.book = book
+	if s.accounts, err = book.Accounts(ctx, tx); err != nil {
+		return s, err
+	}
+	s.through, err = book.LastSeq(ctx, tx)
+	return s, err
+}
+
+// of is what is committed for a plan out of a fund, and what that fund has borne of its cost.
+func (s planSums) of(ctx context.Context, tx *store.Tx, plan string, fund ledger.FundCode) (committed,
+	spent ledger.Money,
+	err error) {
+	committed, spent = ledger.Zero(s.book.Base), ledger.Zero(s.book.Base)
+	sums, err := s.book.CategorySums(ctx, tx, ledger.Selection{Span: ledger.Span{Through: s.through},
+		Funds: []ledger.FundCode{fund}, Plans: []string{plan}})
 	for _, sum := range sums {
 		switch {
 		case sum.Account == ledger.Encumbrances:
 			committed = committed.Add(sum.Base)
-		case accounts[sum.Account].IsCost():
+		case s.accounts[sum.Account].IsCost():
 			spent = spent.Add(sum.Base)
 		}
 	}
@@ -78,9 +89,8 @@ func (r Register) inBooks(ctx context.Context, tx *store.Tx, p Plan, fund ledger
 
 // plannedByFund is the whole plan in base currency at the budget rate, split over its funds; zeros where no rate is
 // known.
-func (r Register) plannedByFund(p Plan) ([]ledger.Money, error) {
-	v := p.Current
-	total, rate := ledger.Zero(v.Currency), v.rate(r.Book.Base)
+func (v PlanVersion) plannedByFund(base ledger.Currency) ([]ledger.Money, error) {
+	total, rate := ledger.Zero(v.Currency), v.rate(base)
 	for _, l := range v.Lines {
 		for _, i := range l.Items {
 			if price := l.price(i); price.Currency == v.Currency {
@@ -91,11 +101,11 @@ func (r Register) plannedByFund(p Plan) ([]ledger.Money, error) {
 	parts := total.Split(Weights(v.Shares))
 	for i, m := range parts {
 		if rate.IsZero() {
-			parts[i] = ledger.Zero(r.Book.Base)
+			parts[i] = ledger.Zero(base)
 			continue
 		}
 		var err error
-		if parts[i], err = rate.Convert(m, r.Book.Base); err != nil {
+		if parts[i], err = rate.Convert(m, base); err != nil {
 			return nil, err
 		}
 	}
@@ -157,17 +167,23 @@ func (l PlanLine) heldBy(i Item, met []string) []string {
 	return slices.DeleteFunc(all, func(code string) bool { return slices.Contains(met, code) })
 }
 
-// Timeline lists a page of what became of a plan and what was found of its milestones, by time and id. [ErrUnknownPlan].
+// Timeline lists a page of what became of a plan and what was found of its milestones, by time and id.
+// [ErrUnknownPlan].
 func (r Register) Timeline(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Turn, error) {
 	p, err := r.Plan(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	turns, err := readTurns(ctx, tx, p.ID, page)
+	return readTimeline(ctx, tx, p.ID, page)
+}
+
+// readTimeline merges what became of a plan with what was found of its milestones.
+func readTimeline(ctx context.Context, tx *store.Tx, plan PlanID, page store.Keyset) ([]Turn, error) {
+	turns, err := readTurns(ctx, tx, plan, page)
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := readMilestoneDecisions(ctx, tx, p.ID, page)
+	decisions, err := readMilestoneDecisions(ctx, tx, plan, page)
 	if err != nil {
 		return nil, err
 	}

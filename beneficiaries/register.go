@@ -48,7 +48,7 @@ func (r Register) Admit(ctx context.Context, tx *store.Tx) (Beneficiary, error) 
 		a := Assignment{ID: store.NewID("asg"), Beneficiary: b.ID, User: access.UserID(tx.By.User),
 			From:       ledger.DateOf(tx.At),
 			AssignedBy: tx.By.User, AssignedAt: tx.At, admitted: true}
-		if err := r.assign(ctx, tx, a); err != nil {
+		if err := assign(ctx, tx, a); err != nil {
 			return Beneficiary{}, err
 		}
 	}
@@ -105,9 +105,9 @@ func (r Register) PlansByID(ctx context.Context, tx *store.Tx, ids []PlanID) (ma
 	return readPlansByID(ctx, tx, ids)
 }
 
-// inState finds a plan that is in one of the states. [StateConflict] otherwise.
-func (r Register) inState(ctx context.Context, tx *store.Tx, key string, states ...PlanState) (Plan, error) {
-	p, err := r.Plan(ctx, tx, key)
+// planInState finds a plan that is in one of the states. [StateConflict] otherwise.
+func planInState(ctx context.Context, tx *store.Tx, key string, states ...PlanState) (Plan, error) {
+	p, err := readPlan(ctx, tx, key)
 	if err == nil && !slices.Contains(states, p.State) {
 		return Plan{}, &StateConflict{p.State, states}
 	}

@@ -372,7 +372,7 @@ func saveCommitted(ctx context.Context, tx *store.Tx, v PlanVersion, year int) e
 }
 
 // saveSettled marks items as settled. [store.ErrStale] when somebody settled one of them since the plan was read.
-func saveSettled(ctx context.Context, tx *store.Tx, v PlanVersion, l PlanLine, items []Item, by string) error {
+func saveSettled(ctx context.Context, tx *store.Tx, version string, items []Item, s Settlement) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -380,8 +380,8 @@ func saveSettled(ctx context.Context, tx *store.Tx, v PlanVersion, l PlanLine, i
 	for i, item := range items {
 		positions[i] = item.Position
 	}
-	result, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("settled_by = ?", by).
-		Where("version_id = ?", v.ID).Where("line = ?", l.Line).Where("position IN (?)", bun.List(positions)).
+	result, err := tx.NewUpdate().Model((*itemRow)(nil)).Set("settled_by = ?", s.By).
+		Where("version_id = ?", version).Where("line = ?", s.Line).Where("position IN (?)", bun.List(positions)).
 		Where("settled_by = ''").Exec(ctx)
 	if err != nil {
 		return err

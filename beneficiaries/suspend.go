@@ -71,20 +71,20 @@ type Suspension struct {
 // Suspend lets a plan rest: its open items due from a day on are held, and what was committed for them is released,
 // oldest commitment first (RULES 43). What was paid or settled stays as it is.
 func (r Register) Suspend(ctx context.Context, tx *store.Tx, key string, s Suspension) (Commitment, error) {
-	p, err := r.inState(ctx, tx, key, PlanActive)
+	p, err := planInState(ctx, tx, key, PlanActive)
 	if err != nil {
 		return Commitment{}, err
 	}
 	if err := wantReason(s.Reason); err != nil {
 		return Commitment{}, err
 	}
-	if p, err = r.locked(ctx, tx, p); err != nil {
+	if p, err = lockPlan(ctx, tx, p); err != nil {
 		return Commitment{}, err
 	}
 	turn := Turn{ID: store.NewID("trn"), Kind: Suspended, Reason: s.Reason, Day: s.On, Starts: s.From}
 	held := p.Current.held(s.From, turn.ID)
 	p.State = PlanSuspended
-	return r.turn(ctx, tx, p, held, turn, "suspension", "plan.suspended")
+	return r.turn(ctx, tx, p, held, turn)
 }
 
 // Closing asks for a plan to be over.
@@ -98,7 +98,7 @@ type Closing struct {
 // Close completes a plan, or leaves it: what is still open is never given, and what was committed for it is released. A
 // later version, such as of aftercare, takes it up again.
 func (r Register) Close(ctx context.Context, tx *store.Tx, key string, end Closing) (Commitment, error) {
-	p, err := r.inState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
+	p, err := planInState(ctx, tx, key, PlanApproved, PlanActive, PlanSuspended)
 	if err != nil {
 		return Commitment{}, err
 	}
@@ -112,12 +112,12 @@ func (r Register) Close(ctx context.Context, tx *store.Tx, key string, end Closi
 	} else if err := wantReason(end.Reason); err != nil {
 		return Commitment{}, err
 	}
-	if p, err = r.locked(ctx, tx, p); err != nil {
+	if p, err = lockPlan(ctx, tx, p); err != nil {
 		return Commitment{}, err
 	}
 	after := p.Current.held("", turn.ID)
 	p.State = state
-	return r.turn(ctx, tx, p, after, turn, "plan-end", "plan."+string(turn.Kind))
+	return r.turn(ctx, tx, p, after, turn)
 }
 
 // held is the version with its open items from a day on held by a suspension.
@@ -145,17 +145,20 @@ func (v PlanVersion) with(change func(Item) Item) PlanVersion {
 	return v
 }
 
-// locked locks the plan's funds and reads it again, as it is now that nobody else moves them.
-func (r Register) locked(ctx context.Context, tx *store.Tx, p Plan) (Plan, error) {
+// lockPlan locks the plan's funds and reads it again, as it is now that nobody else moves them.
+func lockPlan(ctx context.Context, tx *store.Tx, p Plan) (Plan, error) {
 	if err := ledger.LockFunds(ctx, tx, Funds(p.Current.Shares)...); err != nil {
 		return Plan{}, err
 	}
-	return r.Plan(ctx, tx, string(p.ID))
+	return readPlan(ctx, tx, string(p.ID))
 }
 
 // turn posts what changes by a turn of the plan, and saves it: items, state, the turn itself, and the audit event.
-func (r Register) turn(ctx context.Context, tx *store.Tx, p Plan, after PlanVersion, t Turn, act,
-	event string) (Commitment, error) {
+func (r Register) turn(ctx context.Context, tx *store.Tx, p Plan, after PlanVersion, t Turn) (Commitment, error) {
+	act := "plan-end"
+	if t.Kind == Suspended {
+		act = "suspension"
+	}
 	entry, err := r.shift(ctx, tx, p, after, ledger.Entry{Date: t.Day, Act: act, Source: string(p.ID),
 		Text: "Plan " + p.Number + ": " + act})
 	if err != nil {
@@ -180,15 +183,22 @@ func (r Register) turn(ctx context.Context, tx *store.Tx, p Plan, after PlanVers
 		return Commitment{}, err
 	}
 	out.Plan = p
-	return out, access.Record(ctx, tx, access.Event{Action: event, Subject: string(p.ID), Reason: t.Reason})
+	return out, access.Record(ctx, tx, access.Event{Action: "plan." + string(t.Kind), Subject: string(p.ID),
+		Reason: t.Reason})
+}
+
+// Restart says how a suspended plan is to go on.
+type Restart struct {
+	BudgetRate ledger.Rate
+	Months     int // by how many the held items fall due later
+	StartsOn   ledger.Date
 }
 
 // Resume asks for a suspended plan to go on: a version with the new budget rate, in which the held items fall due
 // later. It is handed in at once and comes into force when a second person decides; then the same items are committed
 // anew (RULES 43).
-func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, budgetRate ledger.Rate, months int,
-	startsOn ledger.Date) (Plan, error) {
-	p, err := r.inState(ctx, tx, key, PlanSuspended)
+func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, how Restart) (Plan, error) {
+	p, err := planInState(ctx, tx, key, PlanSuspended)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -203,11 +213,11 @@ func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, budgetRa
 			}
 		}
 	}
-	next := p.Current.revised(Revision{Kind: Resumption, StartsOn: startsOn, BudgetRate: budgetRate})
+	next := p.Current.revised(Revision{Kind: Resumption, StartsOn: how.StartsOn, BudgetRate: how.BudgetRate})
 	for n, l := range next.Lines {
 		for k, i := range l.Items {
 			if held[itemKey(l.Line, i.Position)] && i.DueOn != "" {
-				l.Items[k].DueOn = addMonths(i.DueOn, months)
+				l.Items[k].DueOn = addMonths(i.DueOn, how.Months)
 				next.Lines[n].Schedule = Schedule{} // its days are no longer those of the rule
 			}
 		}

@@ -46,7 +46,7 @@ func (r Register) Uncommit(ctx context.Context, tx *store.Tx, commitment ledger.
 	if err != nil {
 		return ledger.Posted{}, err
 	}
-	year, err := r.committedYear(ctx, tx, commitment)
+	year, err := committedYear(ctx, tx, r.Book, commitment)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
@@ -58,12 +58,12 @@ func (r Register) Uncommit(ctx context.Context, tx *store.Tx, commitment ledger.
 }
 
 // committedYear is the year that a commitment is for: its lots' holder is plan and year.
-func (r Register) committedYear(ctx context.Context, tx *store.Tx, commitment ledger.Posted) (int, error) {
+func committedYear(ctx context.Context, tx *store.Tx, book ledger.Book, commitment ledger.Posted) (int, error) {
 	for _, l := range commitment.Lines {
 		if l.Lot == "" {
 			continue
 		}
-		lot, err := r.Book.Lot(ctx, tx, l.Lot)
+		lot, err := book.Lot(ctx, tx, l.Lot)
 		if err != nil {
 			return 0, err
 		}

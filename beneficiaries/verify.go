@@ -170,7 +170,7 @@ func (r Register) reserves(ctx context.Context, tx *store.Tx) (reserves, error) 
 		if err != nil {
 			return out, err
 		}
-		if out.lapsed[fund], err = r.lapsed(ctx, tx, fund); err != nil {
+		if out.lapsed[fund], err = lapsed(ctx, tx, r.Grants, fund); err != nil {
 			return out, err
 		}
 		for _, l := range lots {
@@ -187,8 +187,8 @@ func (r Register) reserves(ctx context.Context, tx *store.Tx) (reserves, error) 
 
 // lapsed tells whether a fund's grant has ended, with which its commitments lapsed (RULES 44): its units stay as they
 // are.
-func (r Register) lapsed(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (bool, error) {
-	g, granted, err := r.Grants.OfFund(ctx, tx, fund)
+func lapsed(ctx context.Context, tx *store.Tx, reg grants.Register, fund ledger.FundCode) (bool, error) {
+	g, granted, err := reg.OfFund(ctx, tx, fund)
 	over := []grants.GrantState{grants.GrantEnded, grants.GrantFinalReported, grants.GrantClosed, grants.GrantTerminated}
 	return granted && slices.Contains(over, g.State), err
 }

@@ -69,11 +69,11 @@ func (r Register) sound(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion
 			return PlanVersion{}, err
 		}
 	}
-	lines, err := r.named(ctx, tx, v.Lines)
+	lines, err := nameCategories(ctx, tx, r.Book, v.Lines)
 	if err != nil {
 		return PlanVersion{}, err
 	}
-	if v.Lines, err = r.payable(ctx, tx, p.Current, lines); err != nil {
+	if v.Lines, err = checkPayees(ctx, tx, r.Payees, p.Current, lines); err != nil {
 		return PlanVersion{}, err
 	}
 	if v, err = r.funded(ctx, tx, p, v); err != nil {
@@ -87,17 +87,17 @@ func (r Register) sound(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion
 			return PlanVersion{}, err
 		}
 	}
-	if err := r.covered(ctx, tx, v, v.StartsOn); err != nil {
+	if err := checkCountry(ctx, tx, r.Grants, v, v.StartsOn); err != nil {
 		return PlanVersion{}, err
 	}
-	return v, r.wantGoals(ctx, tx, v.Goals)
+	return v, wantGoals(ctx, tx, v.Goals)
 }
 
 // Revise writes the next version of a plan. It waits to be handed in and decided on while the one in force goes on;
 // only the draft of a plan that was never approved gives way at once. For a plan that is over it is aftercare, or a
 // return: with its approval the plan lives again. [ErrPendingVersion] while another one waits.
 func (r Register) Revise(ctx context.Context, tx *store.Tx, key string, change Revision) (Plan, error) {
-	p, err := r.inState(ctx, tx, key, PlanDraft, PlanApproved, PlanActive, PlanSuspended, PlanCompleted, PlanExited)
+	p, err := planInState(ctx, tx, key, PlanDraft, PlanApproved, PlanActive, PlanSuspended, PlanCompleted, PlanExited)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -315,12 +315,12 @@ func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decisi
 		return Commitment{}, ErrNoPendingVersion
 	}
 	if !d.Approve {
-		return r.refuse(ctx, tx, p, *waiting, d)
+		return refuse(ctx, tx, p, *waiting, d)
 	}
-	if err := r.covered(ctx, tx, *waiting, max(d.On, waiting.StartsOn)); err != nil {
+	if err := checkCountry(ctx, tx, r.Grants, *waiting, max(d.On, waiting.StartsOn)); err != nil {
 		return Commitment{}, err
 	}
-	if err := r.approveVersion(ctx, tx, *waiting); err != nil {
+	if err := approveVersion(ctx, tx, *waiting); err != nil {
 		return Commitment{}, err
 	}
 	out := Commitment{Plan: p}
@@ -343,7 +343,7 @@ func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decisi
 }
 
 // approveVersion puts the actor down as the version's approver.
-func (r Register) approveVersion(ctx context.Context, tx *store.Tx, v PlanVersion) error {
+func approveVersion(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	if v.CreatedBy == tx.By.User {
 		return access.ErrMakerCannotApprove
 	}
@@ -355,7 +355,7 @@ func (r Register) approveVersion(ctx context.Context, tx *store.Tx, v PlanVersio
 }
 
 // refuse returns or rejects a version, with a reason. A plan whose only version is rejected is over before it began.
-func (r Register) refuse(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion, d Decision) (Commitment, error) {
+func refuse(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion, d Decision) (Commitment, error) {
 	if err := wantReason(d.Reason); err != nil {
 		return Commitment{}, err
 	}

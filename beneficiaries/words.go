@@ -55,14 +55,14 @@ func (r Register) AddWord(ctx context.Context, tx *store.Tx, w Word) (Word, erro
 	return w, access.Record(ctx, tx, access.Event{Action: "plan.word_added", Subject: string(w.Kind) + "/" + w.Code})
 }
 
-// named are lines whose categories are words of the plans, each with what the books call it: the last part of its
-// account's path, by which funders' budgets are drawn up. [ErrUnknownWord].
-func (r Register) named(ctx context.Context, tx *store.Tx, lines []PlanLine) ([]PlanLine, error) {
+// nameCategories are lines whose categories are words of the plans, each with what the books call it: the last part of
+// its account's path, by which funders' budgets are drawn up. [ErrUnknownWord].
+func nameCategories(ctx context.Context, tx *store.Tx, book ledger.Book, lines []PlanLine) ([]PlanLine, error) {
 	words, err := readWords(ctx, tx, CategoryWord, store.Keyset{})
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := r.Book.Accounts(ctx, tx)
+	accounts, err := book.Accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (l PlanLine) Word() string {
 }
 
 // wantGoals refuses goals that are no words of the plans, or stand twice. [ErrUnknownWord].
-func (r Register) wantGoals(ctx context.Context, tx *store.Tx, goals []string) error {
+func wantGoals(ctx context.Context, tx *store.Tx, goals []string) error {
 	if len(goals) == 0 {
 		return nil
 	}

@@ -51,7 +51,7 @@ func (req Requests) gated(ctx context.Context, tx *store.Tx, d Disbursement, ask
 		if !asked {
 			continue
 		}
-		more, err := req.People.Gates(ctx, tx, d.Plan, l.Line, n, asking)
+		more, err := req.People.Gates(ctx, tx, d.Plan, beneficiaries.Units{Line: l.Line, Count: n}, asking)
 		if err != nil {
 			return err
 		}

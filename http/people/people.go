@@ -265,7 +265,7 @@ type assignRequest struct {
 }
 
 func assignCase(ctx context.Context, tx *store.Tx, d resource.Domain, in assignRequest) (assignmentView, error) {
-	a, err := d.People.Assign(ctx, tx, string(in.ID), string(in.User), in.From, in.To)
+	a, err := d.People.Assign(ctx, tx, string(in.ID), string(in.User), beneficiaries.Days{From: in.From, To: in.To})
 	return viewAssignment(a), err
 }
 

@@ -210,7 +210,9 @@ type resumptionRequest struct {
 }
 
 func resumePlan(ctx context.Context, tx *store.Tx, d resource.Domain, in resumptionRequest) (planView, error) {
-	p, err := d.People.Resume(ctx, tx, string(in.ID), in.BudgetRate, in.MoveMonths, resource.Today(tx, in.StartsOn))
+	p, err := d.People.Resume(ctx, tx, string(in.ID),
+		beneficiaries.Restart{BudgetRate: in.BudgetRate, Months: in.MoveMonths,
+			StartsOn: resource.Today(tx, in.StartsOn)})
 	return viewPlan(p), err
 }
 
