@@ -22,7 +22,7 @@ const (
 )
 
 // debts are breaches that are still allowed, by room ("." is the root, "docs" the documents). A number only falls:
-// whoever mends one lowers it.
+// [TestHouse] fails where fewer are owed than the table allows, so whoever mends one lowers it.
 var debts = map[string]map[string]int{
 	"package lines": {
 		"disbursements": 1, "grants": 1, "ledger": 1,
@@ -47,8 +47,15 @@ var debts = map[string]map[string]int{
 	},
 }
 
+// owed is how many breaches the last tree had that a rule looked at.
+var owed = map[string]map[string]int{}
+
 // indebted drops the breaches of a room that are allowed. Above the allowance, it returns all of the room's.
 func indebted(kind string, byRoom map[string][]string) []string {
+	owed[kind] = map[string]int{}
+	for name, found := range byRoom {
+		owed[kind][name] = len(found)
+	}
 	var breaches []string
 	for _, name := range slices.Sorted(maps.Keys(byRoom)) {
 		if found, allowed := byRoom[name], debts[kind][name]; len(found) > allowed {

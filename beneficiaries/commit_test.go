@@ -302,20 +302,21 @@ func TestAvailableIsWhatMayStillBePromised(t *testing.T) {
 func TestCategoriesOfOneLineAreAddedUp(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.lineForTen("L") // its line 2 has 79,990.01 for all but therapy
-		for number, c := range map[string]struct {
+		for _, c := range []struct {
+			number  string
 			stipend string
 			asked   string // "" is approved
-		}{"P-201": {"39990.02", "79990.02"}, "P-202": {"39990.01", ""}} {
-			h.submitted(Plan{Number: number, Currency: "DKK", Current: PlanVersion{StartsOn: "2026-01-01",
+		}{{"P-201", "39990.02", "79990.02"}, {"P-202", "39990.01", ""}} {
+			h.submitted(Plan{Number: c.number, Currency: "DKK", Current: PlanVersion{StartsOn: "2026-01-01",
 				Shares: shares("L=100"), Lines: []PlanLine{
 					{Line: "fees", Category: "tuition", UnitPrice: of("40000.00", "DKK"), Items: items("2026-03-01")},
 					{Line: "living", Category: "stipend", UnitPrice: of(c.stipend, "DKK"), Items: items("2026-03-01")}}}})
-			_, err := h.approve("approver", number, 2026, "2026-01-10")
+			_, err := h.approve("approver", c.number, 2026, "2026-01-10")
 			var over *grants.BudgetExceeded
 			if errors.As(err, &over) != (c.asked != "") || over == nil && err != nil {
-				t.Errorf("%s: %v", number, err)
+				t.Errorf("%s: %v", c.number, err)
 			} else if over != nil && (over.Grant != "L 2" || over.Asked.String() != c.asked) {
-				t.Errorf("%s: %s asked of %s", number, over.Asked, over.Grant)
+				t.Errorf("%s: %s asked of %s", c.number, over.Asked, over.Grant)
 			}
 		}
 	})

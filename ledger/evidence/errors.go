@@ -5,7 +5,7 @@ import "errors"
 // What the archive refuses.
 var (
 	ErrNoKey      = errors.New("evidence: there is no key")
-	ErrKey        = errors.New("evidence: not a key")
+	ErrKey        = errors.New("evidence: not a key for evidence")
 	ErrType       = errors.New("evidence: it is PDF, PNG or JPEG")
 	ErrTooLarge   = errors.New("evidence: it is too large")
 	ErrPixels     = errors.New("evidence: picture has too many pixels")
