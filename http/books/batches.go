@@ -23,9 +23,10 @@ func entryBatches(api *resource.API) {
 		Tag: "journal-entries", Roles: resource.Finance, Money: true,
 		Status: 200, Body: maxBatchBody,
 		Summary: "Post up to 5,000 entries at once", Danish: "Bogfør op til 5.000 posteringer på én gang",
-		About: "all_or_nothing posts all entries or none: the problem then names every one that stood in the way. best_effort posts what is good and " +
-			"says of each of the others why it was refused. An external_id has one effect: an entry that was sent before with the same content, in this " +
-			"batch or ever, is answered with the entry that there is.",
+		About: "all_or_nothing posts all entries or none: the problem then names every entry that was refused. " +
+			"best_effort posts what is good; the answer gives the reason for each entry that was refused. An external_id " +
+			"has one effect: an entry that was sent before with the same content, in this batch or ever, is answered " +
+			"with the entry that there is.",
 		Refuses: []error{errBatchRefused},
 		Example: `{"mode":"all_or_nothing","entries":[{"external_id":"bank-4711","date":"2026-01-31","text":"Bank interest","lines":[` +
 			`{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}]}`}, postBatch)

@@ -27,7 +27,8 @@ func entries(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries", ID: "postJournalEntry",
 		Tag: "journal-entries", Roles: resource.Finance, Money: true,
 		Summary: "Post an entry by hand", Danish: "Bogfør en postering manuelt",
-		About: "For what no act posts by itself. Lines are in base currency: foreign money moves by its lots, through the acts.",
+		About: "For what no act posts by itself. Lines are in base currency: foreign money moves by its lots, through " +
+			"the acts.",
 		Refuses: []error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed,
 			ledger.ErrEntryShape,
 			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken},

@@ -16,19 +16,25 @@ import (
 
 // documents registers the documents that prove.
 func documents(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/evidence", ID: "storeEvidence", Tag: "evidence", Roles: slices.Concat(resource.Casework, resource.Finance), Known: true, Body: evidence.MaxBytes,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/evidence", ID: "storeEvidence", Tag: "evidence",
+		Roles: slices.Concat(resource.Casework, resource.Finance), Known: true, Body: evidence.MaxBytes,
 		Location: "/evidence/{id}", Summary: "Store a document that proves", Danish: "Gem et bilag",
-		About: "The body is the document: PDF, PNG or JPEG, at most 5 MiB. A picture is written anew without what its camera added; a PDF stays " +
-			"as it is. It is encrypted, and kept once: the same document again is answered with what is there. No file name is taken.",
+		About: "The body is the document: PDF, PNG or JPEG, at most 5 MiB. A picture is written anew without what its " +
+			"camera added; a PDF stays " +
+			"as it is. It is encrypted, and kept once: the same document again is answered with what is there. No file name " +
+			"is taken.",
 		Refuses: []error{evidence.ErrNoKey, evidence.ErrType, evidence.ErrPixels, evidence.ErrUnreadable}}, storeEvidence)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id", ID: "getEvidence", Tag: "evidence", Roles: resource.Staff,
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id", ID: "getEvidence", Tag: "evidence",
+		Roles:   resource.Staff,
 		Summary: "What the books know of a document", Danish: "Hvad bøgerne ved om et bilag",
 		Refuses: []error{evidence.ErrUnknown}}, getEvidence)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id/content", ID: "getEvidenceContent", Tag: "evidence", Roles: resource.Staff, Produces: evidence.MediaTypes(),
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id/content", ID: "getEvidenceContent", Tag: "evidence",
+		Roles: resource.Staff, Produces: evidence.MediaTypes(),
 		Summary: "The document itself, to be saved", Danish: "Selve bilaget, til at gemme",
 		About:   "Opened and held against its hash: what was changed or lost is refused.",
 		Refuses: []error{evidence.ErrUnknown, evidence.ErrNoKey, evidence.ErrDamaged}}, evidenceContent)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/:id/evidence", ID: "attachEvidence", Tag: "journal-entries", Roles: resource.Finance, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/:id/evidence", ID: "attachEvidence",
+		Tag: "journal-entries", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Say which document proves an entry", Danish: "Knyt et bilag til en postering",
 		About:   "It stays attached. The document is kept five years from the end of the entry's year at least.",
 		Refuses: []error{ledger.ErrUnknownEntry, evidence.ErrUnknown},
@@ -49,7 +55,8 @@ type evidenceView struct {
 }
 
 func viewEvidence(e evidence.Document) evidenceView {
-	return evidenceView{ID: e.ID, SHA256: e.SHA256, MediaType: e.MediaType, Bytes: e.Bytes, Kind: e.Kind, TakenOn: e.TakenOn, KeepUntil: e.KeepUntil, StoredBy: e.StoredBy,
+	return evidenceView{ID: e.ID, SHA256: e.SHA256, MediaType: e.MediaType, Bytes: e.Bytes, Kind: e.Kind,
+		TakenOn: e.TakenOn, KeepUntil: e.KeepUntil, StoredBy: e.StoredBy,
 		StoredAt: e.StoredAt.UTC().Format(time.RFC3339Nano), Entries: append([]ledger.EntryID{}, e.Entries...)}
 }
 
@@ -81,7 +88,8 @@ func storeEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, in stor
 	return storedView{viewEvidence(e), known}, err
 }
 
-// seenEvidence finds a document that the caller may know of: to who works with cases those of the own ones, and what they stored.
+// seenEvidence finds a document that the caller may know of: to who works with cases those of the own ones, and what
+// they stored.
 func seenEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, id rest.Ref) (evidence.Document, error) {
 	e, err := evidence.Find(ctx, tx, evidence.ID(id))
 	if err != nil {

@@ -19,7 +19,8 @@ func imports(api *resource.API) {
 		Roles: resource.Finance, Location: "/imports/{id}", Body: MaxImportBody,
 		Summary: "Upload a file of entries or opening balances: it is previewed, nothing is posted",
 		Danish:  "Indlæs en fil med posteringer eller primosaldi: den vises, intet bogføres",
-		About:   "docs/IMPORT.md has the columns. The same file twice is recognised by its SHA-256. At most 1 MiB and 5000 rows.",
+		About: "docs/IMPORT.md has the columns. The same file twice is recognised by its SHA-256. At most 1 MiB and " +
+			"5000 rows.",
 		Refuses: []error{journal.ErrImportFile, journal.ErrImportExists},
 		Example: `{"kind":"entries","profile":"rfc4180","name":"january.csv","content":"ZXh0ZXJuYWxfaWQsZGF0ZSx0ZXh0LGFjY291bnQsZnVuZCxhbW91bnQK"}`}, uploadImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/imports", ID: "listImports", Tag: "imports",

@@ -24,7 +24,8 @@ func periods(api *resource.API) {
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Answer for what a check found, with a reason",
 		Danish:  "Kvittér for, hvad en kontrol fandt, med en begrundelse",
-		About:   "For checks that the books cannot judge. It holds for this round of closing and for no more findings than there are now.",
+		About: "For checks that the books cannot judge. It holds for this round of closing and for no more findings " +
+			"than there are now.",
 		Refuses: []error{ledger.ErrDate, ledger.ErrUnknownCheck, ledger.ErrReasonRequired},
 		Example: `{"check":"bank","reason":"Agreed with the bank's statement of 31 January"}`}, signOff)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/soft-closures", ID: "softClosePeriod",

@@ -198,8 +198,10 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Bed om en genåbning med en begrundelse; en anden person godkender den."}},
 	{Err: errBatchRefused, Status: 422, Code: "batch_refused",
 		Title: rest.Text{EN: "The batch is refused as a whole", DA: "Bundtet afvises som helhed"},
-		Hint: rest.Text{EN: "Each entry of errors names an entry that stands in the way. Correct or remove it, or send the batch as best_effort.",
-			DA: "Hver post i errors nævner en postering, der står i vejen. Ret eller fjern den, eller send bundtet som best_effort."}},
+		Hint: rest.Text{EN: "Each entry of errors names an entry that stands in the way. Correct or remove it, or send " +
+			"the batch as best_effort.",
+			DA: "Hver post i errors nævner en postering, der står i vejen. Ret eller fjern den, eller send bundtet som " +
+				"best_effort."}},
 }, Detail: booksDetail, Related: booksRelated}
 
 // booksDetail words the errors that carry figures.

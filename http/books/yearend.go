@@ -18,44 +18,69 @@ import (
 
 // yearEnd registers what is booked at the end of a year, and what moves inside the books only.
 func yearEnd(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/interfund-loans", ID: "lendBetweenFunds", Tag: "interfund-loans", Roles: []access.Role{access.Treasurer}, Money: true,
-		Location: "/journal-entries/{id}", Summary: "Let a fund pre-finance another", Danish: "Lad en fond lægge ud for en anden",
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/interfund-loans", ID: "lendBetweenFunds",
+		Tag: "interfund-loans", Roles: []access.Role{access.Treasurer}, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Let a fund pre-finance another",
+		Danish:  "Lad en fond lægge ud for en anden",
 		About:   "The only way for a fund to spend what it has not received yet.",
-		Refuses: loanRefuses, Example: `{"date":"2026-09-25","from":"UNR","to":"G3","amount":"10000.00","account":"1010"}`}, lend)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/interfund-repayments", ID: "repayBetweenFunds", Tag: "interfund-loans", Roles: resource.Finance, Money: true,
-		Location: "/journal-entries/{id}", Summary: "Repay a loan between funds, in part or whole", Danish: "Tilbagebetal et lån mellem fonde, helt eller delvist",
+		Refuses: loanRefuses, Example: `{"date":"2026-09-25","from":"UNR","to":"G3","amount":"10000.00","account":"1010"}`},
+		lend)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/interfund-repayments", ID: "repayBetweenFunds",
+		Tag: "interfund-loans", Roles: resource.Finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Repay a loan between funds, in part or whole",
+		Danish:  "Tilbagebetal et lån mellem fonde, helt eller delvist",
 		Refuses: append([]error{ledger.ErrLoanExceeded}, loanRefuses...)}, repay)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/in-kind-contributions", ID: "receiveInKind", Tag: "in-kind-contributions", Roles: resource.Finance, Money: true,
-		Location: "/journal-entries/{id}", Summary: "Book work or goods given to us", Danish: "Bogfør arbejde eller varer givet til os",
-		About: "How it was valued is told by the number of a memo, the memo among the evidence, or the text. It counts in no gift list.",
-		Refuses: []error{gifts.ErrInKindFund, gifts.ErrNoValuation, donors.ErrUnknownDonor, evidence.ErrUnknown, ledger.ErrUnknownFund,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/in-kind-contributions", ID: "receiveInKind",
+		Tag: "in-kind-contributions", Roles: resource.Finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Book work or goods given to us",
+		Danish: "Bogfør arbejde eller varer givet til os",
+		About: "How it was valued is told by the number of a memo, the memo among the evidence, or the text. It counts in " +
+			"no gift list.",
+		Refuses: []error{gifts.ErrInKindFund, gifts.ErrNoValuation, donors.ErrUnknownDonor, evidence.ErrUnknown,
+			ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, receiveInKind)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/in-kind-contributions", ID: "listInKind", Tag: "in-kind-contributions", Roles: resource.Bookkeeper,
-		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"}, listInKind)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals", ID: "accrueCost", Tag: "accruals", Roles: resource.Finance, Money: true,
-		Location: "/journal-entries/{id}", Summary: "Book a year's cost that nobody has billed yet", Danish: "Bogfør årets omkostning, som ingen har faktureret endnu",
-		Refuses: append([]error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed, rates.ErrRateMissing}, resource.NotPaid...)}, accrueCost)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals/:id/reversals", ID: "reverseAccrual", Tag: "accruals", Roles: resource.Finance, Money: true,
-		Location: "/journal-entries/{id}", Summary: "Take an accrual back on 1 January", Danish: "Tilbagefør en periodisering den 1. januar",
-		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrAlreadyReversed, ledger.ErrReversalDate, ledger.ErrPeriodClosed}}, reverseAccrual)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/in-kind-contributions", ID: "listInKind",
+		Tag: "in-kind-contributions", Roles: resource.Bookkeeper,
+		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"},
+		listInKind)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals", ID: "accrueCost", Tag: "accruals",
+		Roles: resource.Finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Book a year's cost that nobody has billed yet",
+		Danish: "Bogfør årets omkostning, som ingen har faktureret endnu",
+		Refuses: append([]error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed,
+			rates.ErrRateMissing}, resource.NotPaid...)}, accrueCost)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals/:id/reversals", ID: "reverseAccrual", Tag: "accruals",
+		Roles: resource.Finance, Money: true,
+		Location: "/journal-entries/{id}", Summary: "Take an accrual back on 1 January",
+		Danish:  "Tilbagefør en periodisering den 1. januar",
+		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrAlreadyReversed, ledger.ErrReversalDate, ledger.ErrPeriodClosed}},
+		reverseAccrual)
 	years(api)
 }
 
 func years(api *resource.API) {
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/revaluations", ID: "revalueBank", Tag: "revaluations", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/revaluations", ID: "revalueBank", Tag: "revaluations",
+		Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Revalue one of our currency accounts", Danish: "Kursregulér en af vores valutakonti",
-		About:   "An entry for every fund that holds money in it. Lots keep their cost; nothing of it stands in a statement to a grantor.",
-		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrAmount, ledger.ErrPeriodClosed}, Example: `{"date":"2026-12-31","account":"1020","rate":"7.4700 DKK/EUR"}`}, revalue)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/accrual-reversals", ID: "reverseAccruals", Tag: "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "Take every accrual of a year back on 1 January", Danish: "Tilbagefør alle årets periodiseringer den 1. januar",
+		About: "An entry for every fund that holds money in it. Lots keep their cost; nothing of it stands in a " +
+			"statement to a grantor.",
+		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrAmount, ledger.ErrPeriodClosed},
+		Example: `{"date":"2026-12-31","account":"1020","rate":"7.4700 DKK/EUR"}`}, revalue)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/accrual-reversals", ID: "reverseAccruals",
+		Tag: "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Summary: "Take every accrual of a year back on 1 January",
+		Danish:  "Tilbagefør alle årets periodiseringer den 1. januar",
 		Refuses: []error{ledger.ErrPeriodClosed}}, reverseAccruals)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/closings", ID: "closeYear", Tag: "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/closings", ID: "closeYear",
+		Tag: "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Close a year's income and expense, per fund", Danish: "Afslut årets indtægter og omkostninger, pr. fond",
-		About:   "One entry per fund on 31 December, after everything else of the year. The month of December is closed apart.",
+		About: "One entry per fund on 31 December, after everything else of the year. The month of December is " +
+			"closed apart.",
 		Refuses: []error{ledger.ErrYearClosed, ledger.ErrYearOrder, ledger.ErrPeriodClosed}}, closeYear)
 }
 
-var loanRefuses = []error{ledger.ErrSameFund, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrEntryShape, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}
+var loanRefuses = []error{ledger.ErrSameFund, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrEntryShape,
+	ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}
 
 type loanRequest struct {
 	Date    ledger.Date      `json:"date" validate:"required"`
@@ -127,7 +152,8 @@ func viewInKind(c gifts.Contribution) inKindView {
 		Entry: c.Entry}
 }
 
-func listInKind(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[inKindView], error) {
+func listInKind(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page }) (rest.List[inKindView],
+	error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[inKindView]{}, err
@@ -144,7 +170,8 @@ func receiveInKind(ctx context.Context, tx *store.Tx, d resource.Domain, in inKi
 	if _, err := d.Book.Fund(ctx, tx, in.Fund); err != nil {
 		return entryView{}, rest.At("/fund", err)
 	}
-	c := gifts.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category, Units: in.Units.Number(), UnitValue: value, Plan: in.Plan, Text: in.Text,
+	c := gifts.Contribution{Fund: in.Fund, On: in.Date, Category: in.Category, Units: in.Units.Number(), UnitValue: value,
+		Plan: in.Plan, Text: in.Text,
 		Memo: in.Memo, Evidence: evidence.ID(in.Evidence)}
 	if in.Donor != "" {
 		if c.Donor, err = donors.Find(ctx, tx, string(in.Donor)); err != nil {
@@ -181,7 +208,8 @@ type accrualReversalRequest struct {
 	Date ledger.Date `json:"date" validate:"omitempty" description:"1 January after the accrual where none is sent."`
 }
 
-func reverseAccrual(ctx context.Context, tx *store.Tx, d resource.Domain, in accrualReversalRequest) (entryView, error) {
+func reverseAccrual(ctx context.Context, tx *store.Tx, d resource.Domain, in accrualReversalRequest) (entryView,
+	error) {
 	return entryShown(yearend.ReverseAccrual(ctx, tx, d.Book, string(in.ID), in.Date))
 }
 
@@ -205,7 +233,8 @@ func entriesShown(posted []ledger.Posted, err error) (entriesView, error) {
 }
 
 func revalue(ctx context.Context, tx *store.Tx, d resource.Domain, in revaluationRequest) (entriesView, error) {
-	return entriesShown(yearend.Revalue(ctx, tx, d.Grants, yearend.Valuation{Account: in.Account, Rate: in.Rate, On: in.Date}))
+	return entriesShown(yearend.Revalue(ctx, tx, d.Grants,
+		yearend.Valuation{Account: in.Account, Rate: in.Rate, On: in.Date}))
 }
 
 type yearRequest struct {
