@@ -25,25 +25,25 @@ const (
 // [TestHouse] fails where fewer are owed than the table allows, so whoever mends one lowers it.
 var debts = map[string]map[string]int{
 	"package lines": {
-		"disbursements": 1, "grants": 1, "ledger": 1,
+		"disbursements": 1,
 	},
 	"methods of a receiver": {
-		"beneficiaries": 1, "disbursements": 1, "grants": 1, "ledger": 1,
+		"disbursements": 1, "ledger": 1,
 	},
 	"line width": {
-		".": 129, "access": 197, "beneficiaries": 361, "cmd": 187, "disbursements": 878, "grants": 402, "http": 2086,
-		"ledger": 450, "loadtest": 65, "migrations": 17, "proof": 34, "scripts": 9, "store": 137,
+		".": 4, "access": 2, "cmd": 9, "disbursements": 138, "grants": 23, "http": 71,
+		"ledger": 32, "loadtest": 1, "migrations": 4, "store": 10,
 	},
 	"parameters": {
-		"access": 9, "beneficiaries": 11, "cmd": 3, "disbursements": 14, "grants": 15, "http": 8, "ledger": 12,
-		"loadtest": 5, "proof": 3,
+		"access": 3, "disbursements": 11, "grants": 1, "http": 5, "ledger": 5,
+		"proof": 1,
 	},
 	"positional literals": {
-		"access": 3, "beneficiaries": 9, "disbursements": 10, "grants": 10, "http": 84, "ledger": 14,
+		"http": 14,
 	},
 	"plain words": {
-		"access": 3, "beneficiaries": 8, "cmd": 1, "disbursements": 18, "docs": 24, "grants": 1, "http": 12,
-		"ledger": 7, "migrations": 9, "proof": 1, "store": 1,
+		"access": 3, "beneficiaries": 8, "cmd": 1, "disbursements": 1, "docs": 3, "grants": 1, "http": 9,
+		"ledger": 4, "migrations": 5, "proof": 1, "store": 1,
 	},
 }
 
