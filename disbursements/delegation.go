@@ -87,7 +87,7 @@ func samePerson(a, b access.Account) bool {
 // RevokeDelegation ends a delegation at once. Who made it or a deputy who no longer wants it may; for everybody else
 // it is not there. [ErrUnknownDelegation].
 func (pol Policies) RevokeDelegation(ctx context.Context, tx *store.Tx, id DelegationID) (Delegation, error) {
-	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User))
+	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User), store.Keyset{})
 	if err != nil {
 		return Delegation{}, err
 	}
@@ -103,9 +103,9 @@ func (pol Policies) RevokeDelegation(ctx context.Context, tx *store.Tx, id Deleg
 		access.Event{Action: "delegation.revoked", Subject: string(id), Fields: []string{"revoked_at"}})
 }
 
-// Delegations lists those that a user made or was named in, oldest first; "" is all.
-func (pol Policies) Delegations(ctx context.Context, tx *store.Tx, user access.UserID) ([]Delegation, error) {
-	return readDelegations(ctx, tx, user)
+// Delegations lists everybody's, oldest first.
+func (pol Policies) Delegations(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Delegation, error) {
+	return readDelegations(ctx, tx, "", page)
 }
 
 // rolesFor are the roles that the actor decides in: the actor's own, or those of somebody away whose deputy the actor
@@ -122,7 +122,7 @@ func rolesFor(ctx context.Context, tx *store.Tx, behalf access.UserID) ([]access
 	if err != nil {
 		return nil, "", err
 	}
-	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User))
+	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User), store.Keyset{})
 	if err != nil {
 		return nil, "", err
 	}

@@ -136,7 +136,7 @@ func (req Requests) standIns(ctx context.Context, tx *store.Tx) ([]standIn, erro
 		return nil, err
 	}
 	acting := []standIn{{"", own}}
-	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User))
+	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User), store.Keyset{})
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func leads(by store.Actor) bool {
 // EndRelation says on which day a relation ended. Nobody ends their own: another one says so. [ErrUnknownRelation],
 // [access.ErrMakerCannotApprove].
 func (pol Policies) EndRelation(ctx context.Context, tx *store.Tx, id RelationID, last ledger.Date) (Relation, error) {
-	found, err := relations(ctx, tx, id)
+	found, err := relations(ctx, tx, id, store.Keyset{})
 	if err != nil {
 		return Relation{}, err
 	}
@@ -94,6 +94,6 @@ func (pol Policies) EndRelation(ctx context.Context, tx *store.Tx, id RelationID
 }
 
 // Relations lists the declared relations that the actor may know of, oldest first.
-func (pol Policies) Relations(ctx context.Context, tx *store.Tx) ([]Relation, error) {
-	return relations(ctx, tx, "")
+func (pol Policies) Relations(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Relation, error) {
+	return relations(ctx, tx, "", page)
 }

@@ -51,18 +51,19 @@ func revokeDelegation(ctx context.Context, tx *store.Tx, id DelegationID) error 
 		Where("id = ?", id).Where("revoked_at = ''").Exec(ctx))
 }
 
-// readDelegations reads those that a user made or was named in; "" is all.
-func readDelegations(ctx context.Context, tx *store.Tx, user access.UserID) ([]Delegation, error) {
+// readDelegations reads a page of those that a user made or was named in; "" is everybody's.
+func readDelegations(ctx context.Context, tx *store.Tx, user access.UserID, page store.Keyset) ([]Delegation, error) {
 	var rows []struct {
 		delegationRow
 		FromName, ToName string
 	}
-	q := tx.NewSelect().TableExpr("delegations AS d").ColumnExpr("d.*").ColumnExpr("f.handle AS from_name").ColumnExpr("t.handle AS to_name").
-		Join("JOIN users AS f ON f.id = d.from_user").Join("JOIN users AS t ON t.id = d.to_user").Order("d.id")
+	q := tx.NewSelect().TableExpr("delegations AS d").ColumnExpr("d.*").
+		ColumnExpr("f.handle AS from_name").ColumnExpr("t.handle AS to_name").
+		Join("JOIN users AS f ON f.id = d.from_user").Join("JOIN users AS t ON t.id = d.to_user")
 	if user != "" {
 		q = q.Where("d.from_user = ? OR d.to_user = ?", user, user)
 	}
-	if err := q.Scan(ctx, &rows); err != nil {
+	if err := page.Ascending(q, "d.id").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	found := make([]Delegation, len(rows))
@@ -96,10 +97,10 @@ func endRelation(ctx context.Context, tx *store.Tx, r Relation) error {
 		r.ID).Where("ended_on = ''").Exec(ctx))
 }
 
-// relations reads one relation, or for "" all, that the actor may know of.
-func relations(ctx context.Context, tx *store.Tx, id RelationID) ([]Relation, error) {
+// relations reads one relation, or for "" a page of all, that the actor may know of.
+func relations(ctx context.Context, tx *store.Tx, id RelationID, page store.Keyset) ([]Relation, error) {
 	var rows []relationRow
-	q := beneficiaries.OfCases(tx, tx.NewSelect().Model(&rows), "beneficiary_id").Order("id")
+	q := page.Ascending(beneficiaries.OfCases(tx, tx.NewSelect().Model(&rows), "beneficiary_id"), "id")
 	if id != "" {
 		q = q.Where("id = ?", id)
 	}

@@ -217,11 +217,15 @@ func viewDelegation(d disbursements.Delegation) delegationView {
 
 func listDelegations(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in struct{ rest.Page }) (rest.List[delegationView], error) {
-	all, err := d.Policies.Delegations(ctx, tx, "")
+	page, err := in.Page.Keyset(1)
 	if err != nil {
 		return rest.List[delegationView]{}, err
 	}
-	return rest.InOrder(in.Page, all, viewDelegation)
+	found, err := d.Policies.Delegations(ctx, tx, page)
+	if err != nil {
+		return rest.List[delegationView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewDelegation, func(g disbursements.Delegation) []string { return []string{string(g.ID)} }), nil
 }
 
 type delegateRequest struct {
@@ -269,11 +273,15 @@ func viewRelation(r disbursements.Relation) relationView {
 
 func listRelations(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in struct{ rest.Page }) (rest.List[relationView], error) {
-	all, err := d.Policies.Relations(ctx, tx)
+	page, err := in.Page.Keyset(1)
 	if err != nil {
 		return rest.List[relationView]{}, err
 	}
-	return rest.InOrder(in.Page, all, viewRelation)
+	found, err := d.Policies.Relations(ctx, tx, page)
+	if err != nil {
+		return rest.List[relationView]{}, err
+	}
+	return rest.ListOf(in.Page, found, viewRelation, func(r disbursements.Relation) []string { return []string{string(r.ID)} }), nil
 }
 
 func declareRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in relationRequest) (relationView, error) {
