@@ -119,7 +119,7 @@ func TestMilestonesHoldMoneyBack(t *testing.T) {
 		for name, text := range map[string]string{
 			"a decision that is rewritten": "UPDATE milestone_decisions SET result = 'met'",
 			"the writer's own": "INSERT INTO milestone_decisions SELECT 'x', plan_id, 'term_1', 'met', '', evidence_id, '" +
-				string(h.who["writer"].User) + "', decided_at FROM milestone_decisions WHERE attained = '80'",
+				h.who["writer"].User + "', decided_at FROM milestone_decisions WHERE attained = '80'",
 		} {
 			if err := h.try("", func(tx *store.Tx) error {
 				_, err := tx.ExecContext(h.Context(), text)

@@ -64,7 +64,7 @@ func (b Book) Revalue(ctx context.Context, tx *store.Tx, account AccountNo, rate
 		sources[i] = revaluationSource(account, holder)
 	}
 	q := sourceQuery(tx, []AccountNo{BankRevaluation}, []string{Revaluation})
-	booked, err := b.sumsBySource(ctx, tx, sources, Span{To: on}.on(q))
+	booked, err := b.sumsBySource(ctx, sources, Span{To: on}.on(q))
 	if err != nil {
 		return nil, err
 	}

@@ -238,7 +238,7 @@ func (b Book) SumOf(ctx context.Context, tx *store.Tx, source string, account Ac
 func (b Book) SumsOf(
 	ctx context.Context, tx *store.Tx, sources []string, accounts []AccountNo, acts ...string,
 ) (map[string]Money, error) {
-	return b.sumsBySource(ctx, tx, sources, sourceQuery(tx, accounts, acts))
+	return b.sumsBySource(ctx, sources, sourceQuery(tx, accounts, acts))
 }
 
 // sourceQuery begins a query that adds up lines by the source of their entries.
@@ -249,9 +249,7 @@ func sourceQuery(tx *store.Tx, accounts []AccountNo, acts []string) *bun.SelectQ
 }
 
 // sumsBySource runs a [sourceQuery] for some sources.
-func (b Book) sumsBySource(
-	ctx context.Context, tx *store.Tx, sources []string, q *bun.SelectQuery,
-) (map[string]Money, error) {
+func (b Book) sumsBySource(ctx context.Context, sources []string, q *bun.SelectQuery) (map[string]Money, error) {
 	sums := map[string]Money{}
 	if len(sources) == 0 {
 		return sums, nil

@@ -123,7 +123,7 @@ func lastNumbers(ctx context.Context, tx *store.Tx) (map[int64]int64, error) {
 
 func countLines(ctx context.Context, tx *store.Tx) (int64, error) {
 	n, err := tx.NewSelect().Model((*lineRow)(nil)).Count(ctx)
-	return int64(n), err
+	return n, err
 }
 
 // lostEntry is the first leaf of an entry that is not in the books, "" for none.

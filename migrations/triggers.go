@@ -210,7 +210,7 @@ var (
 // A trigger that may refuse DELETE refuses TRUNCATE, which asks about no row.
 func plpgsql(trigger string) ([]string, error) {
 	m := triggerHead.FindStringSubmatch(trigger)
-	if m == nil || strings.TrimSpace(comment.ReplaceAllString(raise.ReplaceAllString(m[5], ""), "")) != "" {
+	if len(m) == 0 || strings.TrimSpace(comment.ReplaceAllString(raise.ReplaceAllString(m[5], ""), "")) != "" {
 		return nil, fmt.Errorf("%w: a portable trigger only refuses: %.80s", ErrLayout, trigger)
 	}
 	name, event, table, when := m[1], m[2], m[3], m[4]

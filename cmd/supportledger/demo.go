@@ -156,8 +156,9 @@ type demo struct {
 
 // serve plays the story against the server and leaves the server running.
 func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
+	//nolint:contextcheck // every request brings a context of its own
 	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version(),
-		Evidence: run.archive, Vault: run.vault}) //nolint:contextcheck // every request brings a context of its own
+		Evidence: run.archive, Vault: run.vault})
 	if err != nil {
 		return err
 	}

@@ -73,9 +73,10 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err := settle(ctx, db, people, c); err != nil {
 		return err
 	}
+	//nolint:contextcheck // every request brings a context of its own
 	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people,
 		Address: s.Public, RequestsPerSecond: s.Rate,
-		SignIn: vouching}) //nolint:contextcheck // every request brings a context of its own
+		SignIn: vouching})
 	if err != nil {
 		return err
 	}

@@ -279,7 +279,8 @@ func (im Importer) Commit(ctx context.Context, tx *store.Tx, id ID) (Import, err
 		return Import{}, err
 	}
 	i.Made, i.CommittedBy, i.CommittedAt = len(made), tx.By.User, store.FormatTime(tx.At)
-	return i, i.end(ctx, tx, journal.ImportCommitted, "committed")
+	err = i.end(ctx, tx, journal.ImportCommitted, "committed")
+	return i, err
 }
 
 // end takes an import into another state and records it.
@@ -309,7 +310,8 @@ func (im Importer) Discard(ctx context.Context, tx *store.Tx, id ID) (Import, er
 		return Import{}, err
 	}
 	i.EndedBy, i.EndedAt = tx.By.User, store.FormatTime(tx.At)
-	return i, i.end(ctx, tx, Discarded, "discarded")
+	err = i.end(ctx, tx, Discarded, "discarded")
+	return i, err
 }
 
 // Undo takes back what an import put on record: gifts by one batch of reversals, each on its own day, while their
@@ -336,7 +338,8 @@ func (im Importer) Undo(ctx context.Context, tx *store.Tx, id ID, reason string)
 		return Import{}, err
 	}
 	i.Reason, i.EndedBy, i.EndedAt = reason, tx.By.User, store.FormatTime(tx.At)
-	return i, i.end(ctx, tx, journal.ImportUndone, "undone")
+	err = i.end(ctx, tx, journal.ImportUndone, "undone")
+	return i, err
 }
 
 func (im Importer) withdrawDonors(ctx context.Context, tx *store.Tx, ids []string, reason string) error {

@@ -90,7 +90,7 @@ func storeEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, in stor
 
 // seenEvidence finds a document that the caller may know of: to who works with cases those of the own ones, and what
 // they stored.
-func seenEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, id rest.Ref) (evidence.Document, error) {
+func seenEvidence(ctx context.Context, tx *store.Tx, id rest.Ref) (evidence.Document, error) {
 	e, err := evidence.Find(ctx, tx, evidence.ID(id))
 	if err != nil {
 		return e, err
@@ -103,12 +103,12 @@ func seenEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, id rest.
 }
 
 func getEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (evidenceView, error) {
-	e, err := seenEvidence(ctx, tx, d, in.ID)
+	e, err := seenEvidence(ctx, tx, in.ID)
 	return viewEvidence(e), err
 }
 
 func evidenceContent(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (rest.File, error) {
-	e, err := seenEvidence(ctx, tx, d, in.ID)
+	e, err := seenEvidence(ctx, tx, in.ID)
 	if err != nil {
 		return rest.File{}, err
 	}

@@ -44,7 +44,7 @@ func Collect[In, Out any](api *rest.API, id string, propose func(book ledger.Boo
 // nobody has seen is looked up first, so that strangers cannot fill the queue; one that was good a moment ago goes on,
 // and is looked up with its batch.
 func (to *posting) answer(ctx context.Context, c *gin.Context) (rest.Reply, error) {
-	by, err := to.e.API.CredentialOf(c) //nolint:contextcheck // the session is looked up in the request that c carries
+	by, err := to.e.API.CredentialOf(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}

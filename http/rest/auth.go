@@ -17,7 +17,7 @@ func (e *Endpoint) Authorise(ctx context.Context, c *gin.Context) (store.Actor, 
 	if e.Op.Public {
 		return actor, nil
 	}
-	by, err := e.API.CredentialOf(c) //nolint:contextcheck // the session is looked up in the request that c carries
+	by, err := e.API.CredentialOf(c)
 	if err != nil {
 		return actor, err
 	}

@@ -90,7 +90,7 @@ func (e *Endpoint) answer(ctx context.Context, c *gin.Context) (Reply, error) {
 
 // look goes the same way for what only reads, in one snapshot from the token to the answer.
 func (e *Endpoint) look(ctx context.Context, c *gin.Context) (out Reply, err error) {
-	by, err := e.API.CredentialOf(c) //nolint:contextcheck // the session is looked up in the request that c carries
+	by, err := e.API.CredentialOf(c)
 	if err != nil {
 		return Reply{}, err
 	}

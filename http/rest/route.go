@@ -151,10 +151,9 @@ func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store
 		In:    shapeOf(reflect.TypeFor[In]()),
 		Out:   reflect.TypeFor[Out](),
 		newIn: func() any { return new(In) },
-		Act: func(ctx context.Context, tx *store.Tx, in any) (any,
-			error) {
-			return act(ctx, tx, *in.(*In))
-		}, //nolint:errcheck,forcetypeassert // newIn made it
+		Act: func(ctx context.Context, tx *store.Tx, in any) (any, error) {
+			return act(ctx, tx, *in.(*In)) //nolint:errcheck // newIn made it
+		},
 	})
 }
 

@@ -62,5 +62,5 @@ func listLetterheads(ctx context.Context, tx *store.Tx, d resource.Domain,
 		return rest.List[letterheadView]{}, err
 	}
 	return rest.ListOf(in.Page, rows, viewLetterhead,
-		func(r statements.Letterhead) []string { return []string{string(r.ID)} }), nil
+		func(r statements.Letterhead) []string { return []string{r.ID} }), nil
 }

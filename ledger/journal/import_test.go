@@ -20,10 +20,8 @@ import (
 )
 
 var (
-	books   = ledgertest.Books
-	update  = ledgertest.Update
-	view    = ledgertest.View
-	opening = ledgertest.Opening
+	books  = ledgertest.Books
+	update = ledgertest.Update
 )
 
 const entriesCSV = "external_id,date,text,account,fund,amount\n" +

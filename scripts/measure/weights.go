@@ -22,7 +22,7 @@ func printWeights(binary string) error {
 	if err != nil {
 		return err
 	}
-	defer program.Close()
+	defer func() { _ = program.Close() }()
 	symbols, err := program.Symbols()
 	if err != nil {
 		return err

@@ -232,5 +232,5 @@ func (f *finder) implementsError(e ast.Expr) bool {
 	}
 	declared := results.List[len(results.List)-1].Type
 	return f.text(declared) == "error" &&
-		types.Implements(f.info.Types[e].Type, types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+		types.AssignableTo(f.info.Types[e].Type, types.Universe.Lookup("error").Type())
 }

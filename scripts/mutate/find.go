@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"go/ast"
@@ -101,7 +102,8 @@ func load(o options) (*target, error) {
 // exportData names the files with the compiled types of a package's dependencies.
 func exportData(pkg string) (map[string]string, error) {
 	var stderr bytes.Buffer
-	cmd := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", pkg)
+	cmd := exec.CommandContext(context.Background(), "go", "list", "-export", "-deps",
+		"-f", "{{.ImportPath}}={{.Export}}", pkg)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -55,7 +55,7 @@ func (r runner) run(names []string, on int, limit time.Duration, env ...string) 
 
 // learn runs every test alone without a mutant.
 func (r runner) learn() ([]*test, error) {
-	cmd := exec.Command(r.binary, "-test.list", "^Test")
+	cmd := exec.CommandContext(context.Background(), r.binary, "-test.list", "^Test")
 	cmd.Dir = r.dir
 	list, err := cmd.Output()
 	if err != nil {

@@ -89,7 +89,7 @@ func run() error {
 	if o.keep {
 		fmt.Fprintln(os.Stderr, "kept in", work)
 	} else {
-		defer os.RemoveAll(work)
+		defer func() { _ = os.RemoveAll(work) }()
 	}
 	mutants := p.sample(o)
 	binary, err := p.build(work, o.judge, mutants)
@@ -105,7 +105,7 @@ func survivors(name string) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	keys := map[string]bool{}
 	scan := bufio.NewScanner(f)
 	for scan.Scan() {
