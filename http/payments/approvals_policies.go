@@ -225,7 +225,8 @@ func listDelegations(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[delegationView]{}, err
 	}
-	return rest.ListOf(in.Page, found, viewDelegation, func(g disbursements.Delegation) []string { return []string{string(g.ID)} }), nil
+	return rest.ListOf(in.Page, found, viewDelegation,
+		func(g disbursements.Delegation) []string { return []string{string(g.ID)} }), nil
 }
 
 type delegateRequest struct {
@@ -281,7 +282,8 @@ func listRelations(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[relationView]{}, err
 	}
-	return rest.ListOf(in.Page, found, viewRelation, func(r disbursements.Relation) []string { return []string{string(r.ID)} }), nil
+	return rest.ListOf(in.Page, found, viewRelation,
+		func(r disbursements.Relation) []string { return []string{string(r.ID)} }), nil
 }
 
 func declareRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in relationRequest) (relationView, error) {

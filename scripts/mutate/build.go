@@ -43,9 +43,8 @@ func (t *target) build(work, judge string, mutants []*mutant) (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(work, "package.test")
-	out, err := exec.CommandContext(context.Background(), "go", "test", "-c", "-vet=off", "-overlay", filepath.Join(work, "overlay.json"),
-		"-o", binary,
-		"./"+judge).CombinedOutput()
+	out, err := exec.CommandContext(context.Background(), "go", "test", "-c", "-vet=off",
+		"-overlay", filepath.Join(work, "overlay.json"), "-o", binary, "./"+judge).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("the package with its mutants does not compile: %w\n%s", err, out)
 	}
