@@ -85,7 +85,7 @@ func Allow(p Principal, a Action) error {
 	return refusal
 }
 
-// entitiesOf describes who asks and what for.
+// entitiesOf describes the caller and the action.
 func entitiesOf(p Principal, a Action) cedar.EntityMap {
 	var parents []cedar.EntityUID
 	for _, r := range p.Roles {

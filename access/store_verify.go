@@ -136,9 +136,9 @@ type Told struct {
 	Fields          string
 }
 
-// EachTold hands on the events of some actions that are in the tree, in its order: for who holds today's rows against
-// what was told when they were written. Entries posted are no such actions; they have leaves of their own, and no place
-// in the index.
+// EachTold hands on the events of some actions that are in the tree, in its order: callers hold today's rows against
+// what was recorded when they were written. Entries posted are no such actions; they have leaves of their own, and no
+// place in the index.
 func EachTold(ctx context.Context, tx *store.Tx, each func(Told), actions ...string) error {
 	const text = `SELECT a.action, a.subject, a.user_id, a.on_behalf_of, a.fields
 		FROM audit_events AS a JOIN proof_leaves AS p ON p.ref = a.id AND p.kind = 'event'

@@ -153,7 +153,7 @@ func AuthenticateEach(ctx context.Context, tx *store.Tx, credentials ...Credenti
 			found[i] = t
 		}
 	}
-	clear(known.asked) // who asks again wants to know what has changed since
+	clear(known.asked) // the next caller is to see what has changed since
 	clear(known.found)
 	return found, nil
 }

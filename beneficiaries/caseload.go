@@ -124,8 +124,8 @@ func onCase(ctx context.Context, tx *store.Tx, b BeneficiaryID) (bool, error) {
 	return readOnCase(ctx, tx, b)
 }
 
-// onCaseOnly finds a beneficiary whose case the actor is on. [ErrUnknownBeneficiary] for who may not know of the
-// person, [ErrNotOnCase] for who may.
+// onCaseOnly finds a beneficiary whose case the actor is on. [ErrUnknownBeneficiary] for an actor who may not
+// know of the person, [ErrNotOnCase] for one who may.
 func onCaseOnly(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
 	b, err := readBeneficiary(ctx, tx, key)
 	if err != nil {

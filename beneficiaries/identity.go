@@ -55,8 +55,8 @@ const (
 )
 
 // WriteIdentity writes fields of a beneficiary's identity, sealed; those that are not in it stay as they are. Only
-// someone on the case writes: [ErrNotOnCase]. It answers nothing about others on record; likenesses are for who decides
-// on them.
+// someone on the case writes: [ErrNotOnCase]. It answers nothing about others on record; likenesses are shown to
+// whoever decides on them.
 func (r Register) WriteIdentity(ctx context.Context, tx *store.Tx, key string, identity Identity) error {
 	b, err := onCaseOnly(ctx, tx, key)
 	if err != nil {

@@ -111,7 +111,7 @@ func (v PlanVersion) Gates(name string, units int) ([]Gate, error) {
 	return gates, nil
 }
 
-// closed are the gates that no decision opens: the newest counts. The word of who asks for the money opens nothing.
+// closed are the gates that no decision opens: the newest counts. The word of the requester opens nothing.
 func closed(gates []Gate, decisions []MilestoneDecision, asking string) []Gate {
 	others := slices.DeleteFunc(slices.Clone(decisions), func(d MilestoneDecision) bool { return d.Met && d.By == asking })
 	return slices.DeleteFunc(gates, func(g Gate) bool {
@@ -136,7 +136,7 @@ type Units struct {
 	Count int
 }
 
-// Gates lists the milestones that still hold back so many more units of a plan line, for somebody who asks for their
+// Gates lists the milestones that still hold back so many more units of a plan line, for a requester of their
 // money; none where it may go on. [ErrUnknownLine].
 func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, of Units, asking string) ([]Gate, error) {
 	gates, err := p.Current.Gates(of.Line, of.Count)

@@ -147,7 +147,7 @@ func TestRemindersOfManyPlans(t *testing.T) {
 	})
 }
 
-// What is to be thought of is noted once per day it is due on; whoever asks sees their own cases only.
+// What is to be thought of is noted once per day it is due on; each reader sees their own cases only.
 func TestReminders(t *testing.T) {
 	onBoth(t, func(h house) {
 		p := degree()

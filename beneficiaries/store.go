@@ -103,7 +103,7 @@ func readBeneficiary(ctx context.Context, tx *store.Tx, key string) (Beneficiary
 	return foundBeneficiary(ctx, visible(tx, tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key), "id"), &row)
 }
 
-// readAnyBeneficiary finds a beneficiary whoever asks: for a code that is to be new, and for an emergency.
+// readAnyBeneficiary finds a beneficiary for any actor: for a code that is to be new, and for an emergency.
 func readAnyBeneficiary(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
 	var row beneficiaryRow
 	return foundBeneficiary(ctx, tx.NewSelect().Model(&row).Where("id = ? OR code = ?", key, key), &row)
@@ -190,7 +190,7 @@ func readPlans(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Plan, er
 	return plansOf(ctx, tx, rows)
 }
 
-// readPlansOf lists a person's plans by number, for who has opened the person.
+// readPlansOf lists a person's plans by number. The caller has opened the person.
 func readPlansOf(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]Plan, error) {
 	var rows []planRow
 	if err := tx.NewSelect().Model(&rows).Where("beneficiary_id = ?", b).Order("number").Scan(ctx); err != nil {

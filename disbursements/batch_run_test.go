@@ -56,7 +56,7 @@ type plannedRow struct {
 	Version        int
 }
 
-// many writes n authorised payments of an øre and more down, to payees in turn, as the people of the house would, but
+// many writes n authorised payments of an øre and more down, to payees in turn, as the staff would, but
 // many in a tx.
 func (h *house) many(n, among int) {
 	h.Helper()

@@ -33,8 +33,8 @@ func TestDelegationDays(t *testing.T) {
 	}
 }
 
-// A band of a policy holds for what is above its amount, of its fund, and of its kind. An amount that is not known in base
-// currency could be any, so each band of amounts holds.
+// A band of a policy holds for what is above its amount, of its fund, and of its kind. An amount that is not known in
+// base currency could be any, so each band of amounts holds.
 func TestBandHolds(t *testing.T) {
 	above := Band{Above: kroner(t, "1000.00")}
 	plain := facts{amount: kroner(t, "1000.01"), known: true, funds: []ledger.FundCode{"UNR"}}
@@ -67,8 +67,8 @@ func TestBandHolds(t *testing.T) {
 	}
 }
 
-// A request on a plan line needs a plan in force; a payment beside the lines is only warned of. What was asked for under
-// another version of the plan stops in any case.
+// A request on a plan line needs a plan in force; a payment beside the lines is only warned of. What was asked for
+// under another version of the plan stops in any case.
 func TestCheckPlan(t *testing.T) {
 	for name, c := range map[string]struct {
 		d    Disbursement

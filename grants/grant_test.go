@@ -20,7 +20,7 @@ func TestCodesOfOurOwnAreFree(t *testing.T) {
 				ledger.Fund{Code: "G2", Name: "by hand", Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
 				return err
 			}
-			// the house has D-1
+			// the test books have D-1
 			_, err := donors.Register(h.Context(), tx, donors.Donor{Code: "D-2", Kind: donors.Person, Language: "da"})
 			return err
 		})

@@ -261,7 +261,7 @@ func TestForeignDisbursements(t *testing.T) {
 				}
 			}
 		}
-		// The same questions have answers for who is on the case: the test does not look at a closed door.
+		// The same requests are answered for a caseworker on the case: the test does not look at a closed door.
 		s.caring.Get("/disbursements/" + ofPlan).Want(200)
 		if body := string(s.caring.Get("/approvals?requested=true").Want(200).Body); !strings.Contains(body, ofPlan) ||
 			!strings.Contains(body, s.code) || strings.Contains(body, ofHouse) {

@@ -26,7 +26,7 @@ import (
 	"supportledger/store/storetest"
 )
 
-// vouching is an identity provider in this process: discovery, keys, and codes that are good once and only for who has
+// vouching is an identity provider in this process: discovery, keys, and codes that are good once and only with
 // the verifier of the challenge. It signs its words with RS256. Alter changes the next word before it is signed.
 type vouching struct {
 	*httptest.Server

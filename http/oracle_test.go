@@ -41,7 +41,7 @@ var parameter = regexp.MustCompile(`\{[a-z_]+\}`)
 // TestExistenceOracle holds that a caseworker cannot tell a person who is not theirs from one who is not there: status,
 // headers and body are equal on every operation on a person that the API description has, and so are the times, also of
 // the person's plans and of what is paid under them (whose answers TestPermissionsByRelation compares). A server that
-// opens one sealed field more for who is there must be seen by the same test of times.
+// opens one sealed field more for a person on record must be seen by the same test of times.
 func TestExistenceOracle(t *testing.T) {
 	onCases(t, func(t *testing.T, s staffed) {
 		for range 30 {

@@ -110,9 +110,9 @@ func (b Book) RequestReopening(ctx context.Context, tx *store.Tx, month, reason 
 	return r, access.Record(ctx, tx, access.Event{Action: "period.reopening_requested", Subject: month, Reason: reason})
 }
 
-// ApproveReopening is the second person's word: the month is soft-closed from now on, open to finance only, and closes
-// again by its checklist, whose sign-offs start anew. [access.ErrMakerCannotApprove] for who asked; the database says
-// the same.
+// ApproveReopening is the second person's word: the month is soft-closed from now on, open to finance only, and
+// closes again by its checklist, whose sign-offs start anew. [access.ErrMakerCannotApprove] for the first person; the
+// database says the same.
 func (b Book) ApproveReopening(ctx context.Context, tx *store.Tx, id ReopeningID) (Reopening, error) {
 	r, err := readReopening(ctx, tx, id)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"supportledger/store/storetest"
 )
 
-// The database itself keeps a closed month closed, whoever asks, and opens it once per approval of two people.
+// The database itself keeps a closed month closed against everybody, and opens it once per approval of two people.
 func TestDatabaseKeepsMonthsClosed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)

@@ -74,7 +74,8 @@ func TestRevaluationByFund(t *testing.T) {
 	})
 }
 
-// A request to reopen a month is for the round in which it was made: once the month was opened and closed again, it opens nothing.
+// A request to reopen a month is for the round in which it was made: once the month was opened and closed again, it
+// opens nothing.
 func TestReopeningIsOfItsRound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)

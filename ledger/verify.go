@@ -25,7 +25,7 @@ const verifyPage = 1000
 // Verify recomputes the books from their rows, in order of posting and without believing any sum or state that is kept
 // beside them: each entry against its leaf in the tree, the order and numbers without a gap, double entry per fund,
 // every balance of every day, every lot, and that no fund's bank stood below zero. Leaves tells how many entries the
-// tree has; it is asked last, and may wait for who counts them.
+// tree has; it is asked last, and may wait until they are counted.
 //
 // Memory does not grow with the entries, only with the rows of the balances, by some tens of bytes each.
 func (b Book) Verify(ctx context.Context, tx *store.Tx, leaves func() int64, out *proof.Findings,

@@ -68,8 +68,8 @@ func For(fsys fs.FS, engine string) (*migrate.Migrations, error) {
 	return read(fsys, engine, strict)
 }
 
-// Index is [For] for whoever asks only which migrations there are: it saves a command that reads the books the
-// rewriting of texts that it does not run.
+// Index is [For] for a command that needs only the names of the migrations: it saves the rewriting of texts that
+// are not run.
 func Index(fsys fs.FS, engine string) (*migrate.Migrations, error) {
 	return read(fsys, engine, nil)
 }

@@ -82,7 +82,7 @@ func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 	return nil
 }
 
-// leavesAtOnce is how many leaves are written in one way to the database: no more of their text is held.
+// leavesAtOnce is how many leaves are written in one round trip: no more of their text is held.
 const leavesAtOnce = 1000
 
 // grow puts leaves at the end of a tree, with the nodes that they complete.

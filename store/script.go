@@ -9,9 +9,9 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
-// Script is statements that answer nothing and are sent together: one way to the server and back, however many they
-// are. A way costs as much as the statement itself, and every one of them is made while others wait for the lock that
-// the tx holds. They run in order; the first that fails ends it, and the tx has to roll back. The zero value is empty.
+// Script is statements that return no rows and are sent together, in one round trip. A round trip costs as much as the
+// statement itself, and other transactions wait meanwhile for the lock that the tx holds. The statements run in order;
+// the first that fails ends the script, and the tx has to roll back. The zero value is empty.
 type Script struct {
 	steps []step
 	err   error

@@ -73,7 +73,7 @@ func (i initCommand) Run(ctx context.Context, c console) (err error) {
 const generalFund ledger.FundCode = "UNR"
 
 // firstRoles are the users that new books start with: enough people for the duties, those who check them, and an
-// admin, who asks for all further accounts.
+// admin, who requests all further accounts.
 var firstRoles = []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer,
 	access.Auditor,
 	access.PrivacyOfficer, access.Admin}

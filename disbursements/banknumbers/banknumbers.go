@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Fault says what is wrong with a number and what a right one looks like. It never repeats the number, which is personal.
+// Fault says what is wrong with a number and what a right one looks like. It never repeats the number, which is
+// personal.
 type Fault struct {
 	Code string // iban_malformed, iban_country, iban_length, iban_check, bic_malformed, danish_account, nuban_malformed, nuban_check, cvr_malformed, cvr_check
 	Hint string

@@ -2,6 +2,6 @@
 // Nigerian NUBAN, and the CVR number of a Danish company.
 //
 // A number that fails its check digits is a slip of the pen found before money leaves; one that passes may still be
-// somebody else's, which is why a second person verifies a payee. Each function takes what people write, with spaces and
-// in small letters, and gives the form that is stored and sent. None of them looks anything up.
+// somebody else's, which is why a second person verifies a payee. Each function takes what people write, with spaces
+// and in small letters, and gives the form that is stored and sent. None of them looks anything up.
 package banknumbers

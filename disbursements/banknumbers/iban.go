@@ -13,11 +13,12 @@ var ibanLength = map[string]int{
 	"SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
 }
 
-// sepa are the countries of the Single Euro Payments Area, by which a euro payment costs what one at home does (EPC409-09).
+// sepa are the countries of the Single Euro Payments Area, by which a euro payment costs what one at home does
+// (EPC409-09).
 const sepa = "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE SI SK SM VA "
 
-// IBAN checks an international account number (ISO 13616: length of its country, modulo 97 by ISO 7064) and gives it without
-// spaces. Errors are *[Fault].
+// IBAN checks an international account number (ISO 13616: length of its country, modulo 97 by ISO 7064) and gives it
+// without spaces. Errors are *[Fault].
 func IBAN(s string) (string, error) {
 	n := compact(s)
 	if len(n) < 15 || len(n) > 34 || !only(n, true) || !only(n[2:4], false) {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// DanishAccount checks a registration number of up to four digits and an account number of up to ten, and gives both filled
-// up with zeros. Errors are *[Fault]. The numbers have no check digit of their own: [DanishIBAN] gives them one.
+// DanishAccount checks a registration number of up to four digits and an account number of up to ten, and gives both
+// filled up with zeros. Errors are *[Fault]. The numbers have no check digit of their own: [DanishIBAN] gives them
+// one.
 func DanishAccount(registration, account string) (reg, acc string, err error) {
 	reg, acc = compact(registration), compact(account)
 	if len(reg) > 4 || len(acc) > 10 || !only(reg, false) || !only(acc, false) || strings.Trim(acc, "0") == "" {
@@ -25,10 +26,11 @@ func DanishIBAN(registration, account string) (string, error) {
 	return fmt.Sprintf("DK%02d%s%s", check, reg, acc), nil
 }
 
-// NUBAN checks a Nigerian account number of ten digits against its bank's code of three (Central Bank of Nigeria, 2010:
-// weights 3, 7, 3 over code and serial, tens' complement). Codes of five and six digits came in 2020 with another rule that
-// we have not seen in writing: with such a code only the form is checked. Errors are *[Fault]; one of Code nuban_check is a
-// warning, since banks have issued numbers that fail it, and asks for a second person's word.
+// NUBAN checks a Nigerian account number of ten digits against its bank's code of three (Central Bank of Nigeria,
+// 2010: weights 3, 7, 3 over code and serial, tens' complement). Codes of five and six digits came in 2020 with
+// another rule that we have not seen in writing: with such a code only the form is checked. Errors are *[Fault]; one
+// of Code nuban_check is a warning, since banks have issued numbers that fail it, and asks for a second person's
+// word.
 func NUBAN(bank, number string) (string, error) {
 	code, n := compact(bank), compact(number)
 	if len(n) != 10 || !only(n, false) || !only(code, false) || len(code) != 3 && len(code) != 5 && len(code) != 6 {

@@ -22,12 +22,12 @@ var camtRoots = map[string]string{
 // maxDepth is deeper than any element that the schemas know.
 const maxDepth = 40
 
-// ReadCAMT reads bank statements (camt.053) or notifications (camt.054), versions 02 and 08, and adds each up. Names and
-// addresses in them are not read. Errors are *[Fault], or the reader's own.
+// ReadCAMT reads bank statements (camt.053) or notifications (camt.054), versions 02 and 08, and adds each up. Names
+// and addresses in them are not read. Errors are *[Fault], or the reader's own.
 func ReadCAMT(r io.Reader) ([]Statement, error) { return ReadCAMTLean(r, func(*Line) {}) }
 
-// ReadCAMTLean is [ReadCAMT] for a long file: each line goes through lean as it is read, which takes off it what its caller does not
-// need, so that no more is held of the file.
+// ReadCAMTLean is [ReadCAMT] for a long file: each line goes through lean as it is read, which takes off it what its
+// caller does not need, so that no more is held of the file.
 func ReadCAMTLean(r io.Reader, lean func(*Line)) ([]Statement, error) {
 	bounded := &io.LimitedReader{R: r, N: MaxFileBytes + 1}
 	c := camt{dec: xml.NewDecoder(bounded), lean: lean}

@@ -7,8 +7,8 @@ import (
 	"supportledger/ledger"
 )
 
-// The elements of camt.053 and camt.054 that we read. Version 02 writes a status as text and a charge flat where version 08
-// has an element more; both forms are taken.
+// The elements of camt.053 and camt.054 that we read. Version 02 writes a status as text and a charge flat where
+// version 08 has an element more; both forms are taken.
 
 type xmlStatedAccount struct {
 	IBAN     string `xml:"Id>IBAN"`
@@ -184,8 +184,8 @@ func (c xmlBankCode) text() string {
 	return c.Proprietary
 }
 
-// detail reads one payment of a line. An amount in another currency than the account's is what was ordered, not what was
-// booked, and left out.
+// detail reads one payment of a line. An amount in another currency than the account's is what was ordered, not what
+// was booked, and left out.
 func (d xmlDetail) detail(where, direction string, c ledger.Currency) (Detail, error) {
 	if d.Direction != "" {
 		direction = d.Direction

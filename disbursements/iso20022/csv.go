@@ -51,8 +51,8 @@ var (
 		Columns: map[Column]string{ColDate: "Bogføringsdato", ColText: "Beskrivelse", ColAmount: "Beløb", ColBalance: "Saldo", ColCurrency: "Valuta"}, Pending: []string{"Reserveret"}}
 )
 
-// Generic is the profile of a table with columns called date, text, amount and, where there are such, value_date, balance,
-// reference, currency and status. Separator and decimal mark are the caller's to say. Errors are *[Fault].
+// Generic is the profile of a table with columns called date, text, amount and, where there are such, value_date,
+// balance, reference, currency and status. Separator and decimal mark are the caller's to say. Errors are *[Fault].
 func Generic(separator rune, decimal string) (Profile, error) {
 	if !slices.Contains([]rune{';', ',', '\t'}, separator) || decimal != "," && decimal != "." || string(separator) == decimal {
 		return Profile{}, &Fault{"", "profile", "a separator (semicolon, comma or tab) and a decimal mark (comma or point) that differ"}
@@ -64,8 +64,8 @@ func Generic(separator rune, decimal string) (Profile, error) {
 	return p, nil
 }
 
-// Read reads one account's lines from CSV. Files with the newest line first are turned around where the balances say so. The
-// currency is the account's; a line that names another is refused. Errors are *[Fault], or the reader's own.
+// Read reads one account's lines from CSV. Files with the newest line first are turned around where the balances say
+// so. The currency is the account's; a line that names another is refused. Errors are *[Fault], or the reader's own.
 func (p Profile) Read(r io.Reader, currency ledger.Currency) (Statement, error) {
 	content, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
 	if err != nil {
@@ -226,8 +226,8 @@ func (p Profile) date(where, text string) (ledger.Date, error) {
 	return "", &Fault{where, "date", fmt.Sprintf("a date written like %s", p.Dates[0])}
 }
 
-// ordered turns the lines so that the balances chain, the oldest first. Where they chain in neither order, the fault is that of
-// the order in which the dates stand.
+// ordered turns the lines so that the balances chain, the oldest first. Where they chain in neither order, the fault
+// is that of the order in which the dates stand.
 func (p Profile) ordered(s Statement) (Statement, error) {
 	if len(s.Lines) == 0 {
 		return s, &Fault{"", "empty", "the file has no line below its head line"}

@@ -6,8 +6,8 @@ import (
 )
 
 // telling are the stems of words that must not be sent out: they would let a bank clerk, a landlord who shares an
-// account, or whoever reads a receipt over a shoulder know what the payee is helped with. Danish, English, and the words that
-// partners use. Matched at the start of a word, without regard to case.
+// account, or whoever reads a receipt over a shoulder know what the payee is helped with. Danish, English, and the
+// words that partners use. Matched at the start of a word, without regard to case.
 var telling = []string{
 	"traffick", "menneskehandel", "handlet", "victim", "offer", "survivor", "overlev", "prostitu", "brothel", "bordel", "sexarb", "sex work",
 	"witch", "heks", "juju", "voodoo", "asyl", "refugee", "flygtning", "deport", "udvis", "repatri", "hjemrejse", "reintegr",
@@ -30,8 +30,8 @@ func Telling(s string) string {
 	return ""
 }
 
-// Plain reports whether every bank in SEPA and SWIFT takes a text as it is (EPC217-08), with no space at either end, and no
-// spreadsheet takes it for a formula.
+// Plain reports whether every bank in SEPA and SWIFT takes a text as it is (EPC217-08), with no space at either end,
+// and no spreadsheet takes it for a formula.
 func Plain(s string) bool {
 	return latin.MatchString(s) && strings.TrimSpace(s) == s && (s == "" || !strings.ContainsAny(s[:1], "+-"))
 }

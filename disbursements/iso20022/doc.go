@@ -1,11 +1,11 @@
-// Package iso20022 speaks to banks in files: payments out as pain.001.001.09, statements in as camt.053 and camt.054 (versions
-// 02 and 08) or as the CSV that a bank's web site gives.
+// Package iso20022 speaks to banks in files: payments out as pain.001.001.09, statements in as camt.053 and camt.054
+// (versions 02 and 08) or as the CSV that a bank's web site gives.
 //
-// Files leave and enter as streams, so ten thousand payments take as much memory as ten. What leaves is checked twice: each
-// payment against rules that the schema does not know (charges, addresses, characters, words that would tell a bank clerk
-// whom we support), and the finished file by [Recount], which reads it with nothing of the writer's and adds it up again.
-// What enters is hostile until shown otherwise: sizes are bounded, encodings stated, balances must chain, and the names in
-// it are not read, for a statement of ours knows its payments by reference and amount.
+// Files leave and enter as streams, so ten thousand payments take as much memory as ten. What leaves is checked
+// twice: each payment against rules that the schema does not know (charges, addresses, characters, words that would
+// tell a bank clerk whom we support), and the finished file by [Recount], which reads it with nothing of the writer's
+// and adds it up again. What enters is hostile until shown otherwise: sizes are bounded, encodings stated, balances
+// must chain, and the names in it are not read, for a statement of ours knows its payments by reference and amount.
 //
 // Nothing here knows a database, a payee or a disbursement.
 package iso20022

@@ -46,9 +46,9 @@ type Part struct {
 	Payments iter.Seq2[Payment, error]
 }
 
-// Write writes a pain.001.001.09 file as it reads the payments. It ends at the first payment that does not pass [Payment.Check]
-// or belongs elsewhere, and when a part holds something else than it announced: then what was written is no file and must
-// be thrown away. Errors are *[Fault], or the stream's own.
+// Write writes a pain.001.001.09 file as it reads the payments. It ends at the first payment that does not pass
+// [Payment.Check] or belongs elsewhere, and when a part holds something else than it announced: then what was written
+// is no file and must be thrown away. Errors are *[Fault], or the stream's own.
 func Write(w io.Writer, o Order) error {
 	x := &writer{enc: xml.NewEncoder(w), seen: map[string]bool{}}
 	if _, err := io.WriteString(w, xml.Header); err != nil {

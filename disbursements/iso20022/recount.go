@@ -13,8 +13,8 @@ import (
 	"supportledger/ledger"
 )
 
-// Recount reads a pain.001 file anew, with nothing of the writer's, and adds it up: the number of payments and their sum must
-// be those of the file's header and of each part, and no reference may come twice. Errors are *[Fault].
+// Recount reads a pain.001 file anew, with nothing of the writer's, and adds it up: the number of payments and their
+// sum must be those of the file's header and of each part, and no reference may come twice. Errors are *[Fault].
 func Recount(r io.Reader) (Totals, error) {
 	c := recount{seen: map[string]bool{}}
 	dec := xml.NewDecoder(r)

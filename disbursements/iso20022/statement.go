@@ -53,8 +53,8 @@ type Detail struct {
 	Text       string       // as [Line.Text]
 }
 
-// Chain adds a statement up: opening and booked lines must make the closing balance, and each balance beside a line what
-// was before it and the line. A statement without balances proves nothing and passes. Errors are *[Fault].
+// Chain adds a statement up: opening and booked lines must make the closing balance, and each balance beside a line
+// what was before it and the line. A statement without balances proves nothing and passes. Errors are *[Fault].
 func (s Statement) Chain() error {
 	var at *ledger.Money
 	if s.Opening != nil {
@@ -87,8 +87,8 @@ func broken(where string, computed, stated ledger.Money) error {
 		computed, stated, stated.Sub(computed).Abs())}
 }
 
-// Follows holds a statement against the one before it on the same account: where both say a balance, the first must open
-// with what the other closed with. Errors are *[Fault].
+// Follows holds a statement against the one before it on the same account: where both say a balance, the first must
+// open with what the other closed with. Errors are *[Fault].
 func (s Statement) Follows(before Statement) error {
 	if s.Opening == nil || before.Closing == nil || s.Account != before.Account || s.Opening.Amount.Cmp(before.Closing.Amount) == 0 {
 		return nil

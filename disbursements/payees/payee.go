@@ -147,8 +147,8 @@ func (reg Register) EnterBankDetails(ctx context.Context, tx *store.Tx, key stri
 }
 
 // VerifyBankDetails is the second person's word that the newest bank details are the payee's own, with how that was
-// made sure of. They become usable after the [CoolOff]. [access.ErrMakerCannotApprove] for the user who entered them, with
-// whatever account; [ErrChanged] for a version that is not the newest.
+// made sure of. They become usable after the [CoolOff]. [access.ErrMakerCannotApprove] for the user who entered them,
+// with whatever account; [ErrChanged] for a version that is not the newest.
 func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key string, version int, how Proof,
 	note string) (Payee, error) {
 	if ledger.CheckReason(note) != nil {

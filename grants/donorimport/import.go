@@ -162,8 +162,8 @@ func (im Importer) read(ctx context.Context, tx *store.Tx, f File) (contents, er
 	return im.readGifts(ctx, tx, f)
 }
 
-// Upload keeps a file, sealed under a key of its own, and previews it. [journal.ErrImportFile]; [journal.ErrImportExists]
-// for one that was uploaded before; [vault.ErrNoVault] on a server without a vault.
+// Upload keeps a file, sealed under a key of its own, and previews it. [journal.ErrImportFile];
+// [journal.ErrImportExists] for one that was uploaded before; [vault.ErrNoVault] on a server without a vault.
 func (im Importer) Upload(ctx context.Context, tx *store.Tx, f File) (Import, Preview, error) {
 	read, err := im.read(ctx, tx, f)
 	if err != nil {
@@ -248,9 +248,9 @@ func findIn(ctx context.Context, tx *store.Tx, id ID, want journal.ImportState, 
 	return i, err
 }
 
-// Commit puts on record what is new in a file, all or nothing; gifts are posted as one batch. The file and its key are
-// removed: what was personal is with the donors now. [journal.ErrImportState], [journal.ErrImportRows] when a row has an
-// error, [journal.ErrImportNothing], and what [gifts.Register.ReceiveAll] refuses.
+// Commit puts on record what is new in a file, all or nothing; gifts are posted as one batch. The file and its key
+// are removed: what was personal is with the donors now. [journal.ErrImportState], [journal.ErrImportRows] when a row
+// has an error, [journal.ErrImportNothing], and what [gifts.Register.ReceiveAll] refuses.
 func (im Importer) Commit(ctx context.Context, tx *store.Tx, id ID) (Import, error) {
 	i, read, err := im.reread(ctx, tx, id, true)
 	if err != nil {

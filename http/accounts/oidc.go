@@ -53,7 +53,8 @@ type IdentityProvider struct {
 	Issuer string // https://login.example/realm, as in its discovery document
 	Client string // our id there
 	Secret string // ours; "" is a public client, which PKCE alone protects
-	// ACR is the acr claim by which this provider says that two factors were shown; "" believes amr "mfa" alone (RFC 8176).
+	// ACR is the acr claim by which this provider says that two factors were shown; "" believes amr "mfa" alone (RFC
+	// 8176).
 	ACR string
 }
 

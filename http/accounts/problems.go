@@ -56,7 +56,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Hint: rest.Text{EN: "Send read, or names of operations as in the API description.",
 			DA: "Send read eller navne på handlinger som i API-beskrivelsen."}},
 
-	// Who asks.
+	// The caller.
 	{Err: access.ErrTokenExpired, Status: 401, Code: "token_expired",
 		Title: rest.Text{EN: "The token has expired", DA: "Adgangsnøglen er udløbet"},
 		Hint:  rest.Text{EN: "Ask an administrator for a new token.", DA: "Bed en administrator om en ny nøgle."}},

@@ -26,7 +26,8 @@ const (
 	maxWaiting = 2048            // requests that wait; one more is told to come back
 	batchTries = 3               // attempts at a batch that met a lost connection or another session
 	batchTime  = 8 * time.Second // for one attempt
-	// commitWithin is how long a batch may take that is halved to find what is refused in it; other requests wait meanwhile.
+	// commitWithin is how long a batch may take that is halved to find what is refused in it; other requests wait
+	// meanwhile.
 	commitWithin = 12 * time.Second
 )
 

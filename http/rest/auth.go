@@ -10,8 +10,8 @@ import (
 	"supportledger/store"
 )
 
-// Authorise authenticates the caller and asks the policies whether they may call this operation. What the caller may not
-// see of a single thing is decided by the act.
+// Authorise authenticates the caller and asks the policies whether they may call this operation. What the caller may
+// not see of a single thing is decided by the act.
 func (e *Endpoint) Authorise(ctx context.Context, c *gin.Context) (store.Actor, error) {
 	actor := store.Actor{Request: c.GetString(RequestIDKey)}
 	if e.Op.Public {

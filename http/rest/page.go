@@ -71,8 +71,8 @@ func (p Page) After(n int) ([]string, error) {
 	return c.After, nil
 }
 
-// Keyset is what the database reads for the page: the rows behind the cursor, and one more than the page has. parts is how
-// many columns the key has.
+// Keyset is what the database reads for the page: the rows behind the cursor, and one more than the page has. parts
+// is how many columns the key has.
 func (p Page) Keyset(parts int) (store.Keyset, error) {
 	after, err := p.After(parts)
 	return store.Keyset{After: after, Limit: p.Size() + 1}, err

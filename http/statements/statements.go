@@ -19,7 +19,7 @@ import (
 // reviewers may put a second name under a statement.
 var reviewers = []access.Role{access.FinanceOfficer, access.Treasurer, access.ProgrammeLead, access.PrivacyOfficer}
 
-// readers may see statements before they leave the house.
+// readers may see statements before they are sent.
 var readers = append(append([]access.Role{}, resource.Bookkeeper...), access.ProgrammeLead, access.PrivacyOfficer)
 
 // Register registers statements.

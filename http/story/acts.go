@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// The roles that the player's users have. Duties decide who does what: who asks neither approves nor authorises.
+// The roles that the player's users have. Duties decide who does what: a requester neither approves nor authorises.
 const (
 	caseworker     = "caseworker"
 	programmeLead  = "programme_lead"

@@ -20,7 +20,7 @@ import (
 	"supportledger/store/storetest"
 )
 
-// leaving is what leaves the house, and who has it sent.
+// leaving is what leaves the organisation, and who has it sent.
 type leaving struct {
 	clerk, second, chief *apitest.Client
 	key                  string // signs checkpoints
@@ -118,8 +118,8 @@ func (s *service) mailed(t *testing.T, donor, name, address string) {
 	s.statements = append(s.statements, id)
 }
 
-// left collects what has left the house: the bank's files, which hold the accounts of payees and their streets since
-// money goes there, the mails but for their addresses, and the journal in each of its formats.
+// left collects what has left the organisation: the bank's files, which hold the accounts of payees and their streets
+// since money goes there, the mails but for their addresses, and the journal in each of its formats.
 func (s *service) left(t *testing.T, sinks map[string][]byte) {
 	t.Helper()
 	for _, batch := range s.gone.batches {

@@ -154,8 +154,8 @@ func judge(t *testing.T, p rest.Problem, pointer, field, hint string) {
 	}
 }
 
-// The requester does not approve her own disbursement, the approver does not authorise it, and who asks for a transfer
-// does not authorise that: whatever roles they have, and nothing is written.
+// The requester does not approve her own disbursement, the approver does not authorise it, and the requester of a
+// transfer does not authorise that: whatever roles they have, and nothing is written.
 func TestNobodyActsTwice(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		grace := everybody(t, db)

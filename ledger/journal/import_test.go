@@ -156,7 +156,7 @@ func TestImportUndoNeedsOpenMonth(t *testing.T) {
 	})
 }
 
-// TestImportGuards: the database lets an import take no way but its own, whoever asks.
+// TestImportGuards: the database lets an import go through its own states only, whoever writes.
 func TestImportGuards(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)

@@ -1,6 +1,6 @@
-// Package vaulttest gives a test a vault of its own, with a key file and a file of halves in the test's folder. Both are real, as
-// the database in storetest is: what is sealed in a test is sealed as it is in a charity, and a test that copies the file of
-// halves before an erasure can show what an older copy of it still opens.
+// Package vaulttest gives a test a vault of its own, with a key file and a file of halves in the test's folder. Both
+// are real, as the database in storetest is: what is sealed in a test is sealed as it is in a charity, and a test
+// that copies the file of halves before an erasure can show what an older copy of it still opens.
 package vaulttest
 
 import (

@@ -1,6 +1,6 @@
-// Package iso20022test plays the bank in tests: it writes the statements that a bank would send, in each message and version
-// that we read. Every payment in them has a stranger's name beside it, so that a test can look for it wherever it should not
-// be. The schemas agree with what it writes; see the tests of package iso20022.
+// Package iso20022test plays the bank in tests: it writes the statements that a bank would send, in each message and
+// version that we read. Every payment in them has a stranger's name beside it, so that a test can look for it
+// wherever it should not be. The schemas agree with what it writes; see the tests of package iso20022.
 package iso20022test
 
 import (
@@ -11,8 +11,8 @@ import (
 	"supportledger/ledger"
 )
 
-// CAMT writes statements as camt.053 or camt.054, version "02" or "08". A message is "camt.053" or "camt.054"; the second
-// has no balances.
+// CAMT writes statements as camt.053 or camt.054, version "02" or "08". A message is "camt.053" or "camt.054"; the
+// second has no balances.
 func CAMT(message, version string, statements ...iso20022.Statement) []byte {
 	root, holder := "BkToCstmrStmt", "Stmt"
 	if message == "camt.054" {

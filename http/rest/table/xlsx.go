@@ -36,10 +36,10 @@ const sheetName = "Sheet1"
 const measuredRows = 1000
 
 // xlsx makes a workbook of the table that prints as a report, and gives what sends it: a title, what it is about and
-// when it was printed, then the table with its head on every page. Amounts and days are numbers with a format. An amount
-// of more digits than a spreadsheet keeps has its exact text in a hidden column at the end. A workbook says of its
-// columns how wide they are before its first row, so the pages are read twice, in one snapshot; its rows wait in a
-// file while it is made.
+// when it was printed, then the table with its head on every page. Amounts and days are numbers with a format. An
+// amount of more digits than a spreadsheet keeps has its exact text in a hidden column at the end. A workbook says of
+// its columns how wide they are before its first row, so the pages are read twice, in one snapshot; its rows wait in
+// a file while it is made.
 func (t table) xlsx(ctx context.Context, tx *store.Tx, r reader, first rest.Sheet) (send, error) {
 	seen, err := t.survey(r.pages(ctx, tx, first))
 	if err != nil {
