@@ -234,7 +234,8 @@ func viewBatch(problems rest.ProblemTable, in batchRequest, items []item, l rest
 		case it.err != nil:
 			p, _ := problems.ProblemOf(it.err, l)
 			one.Status, v.Refused = itemRefused, v.Refused+1
-			one.Problem = &itemProblem{p.Type, p.Title, p.Status, p.Code, p.Detail, p.Hint, pointerOf(i, it.err)}
+			one.Problem = &itemProblem{Type: p.Type, Title: p.Title, Status: p.Status, Code: p.Code, Detail: p.Detail,
+				Hint: p.Hint, Pointer: pointerOf(i, it.err)}
 		case it.known:
 			one.Status, v.Known = itemKnown, v.Known+1
 		default:

@@ -64,12 +64,15 @@ type draftView struct {
 }
 
 func viewDraft(d ledger.Draft) draftView {
-	v := draftView{d.ID, d.Date, d.Text, []draftLineView{}, d.ExternalID, "draft", d.Entry, d.CreatedBy, d.Version}
+	v := draftView{ID: d.ID, Date: d.Date, Text: d.Text, Lines: []draftLineView{}, ExternalID: d.ExternalID,
+		State: "draft", Entry: d.Entry, CreatedBy: d.CreatedBy, Version: d.Version}
 	if d.Entry != "" {
 		v.State = "posted"
 	}
 	for _, l := range d.Lines {
-		v.Lines = append(v.Lines, draftLineView{l.Account, l.Fund, direction(l), l.Amount.Abs(), l.Category})
+		v.Lines = append(v.Lines,
+			draftLineView{Account: l.Account, Fund: l.Fund, Direction: direction(l), Amount: l.Amount.Abs(),
+				Category: l.Category})
 	}
 	return v
 }

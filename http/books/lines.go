@@ -101,7 +101,8 @@ type BookedView struct {
 
 // ViewBooked shows a posted line.
 func ViewBooked(b ledger.Booked) BookedView {
-	return BookedView{b.Number, b.Entry, b.Position.Line, b.Date, b.Text, b.Act, viewLine(b.Line)}
+	return BookedView{Entry: b.Number, ID: b.Entry, LineNo: b.Position.Line, Date: b.Date, Text: b.Text, Act: b.Act,
+		lineView: viewLine(b.Line)}
 }
 
 func listLines(ctx context.Context, tx *store.Tx, d resource.Domain, in listLinesRequest) (rest.List[BookedView],

@@ -214,7 +214,7 @@ func viewReopening(r ledger.Reopening) reopeningView {
 	if r.Approved {
 		state = "approved"
 	}
-	return reopeningView{r.ID, r.Month, state, r.Reason, r.RequestedBy}
+	return reopeningView{ID: r.ID, Month: r.Month, State: state, Reason: r.Reason, RequestedBy: r.RequestedBy}
 }
 
 func reopeningShown(r ledger.Reopening, err error) (reopeningView, error) {

@@ -48,7 +48,7 @@ func viewCheckpoint(text string, err error) (checkpointView, error) {
 		return checkpointView{}, err
 	}
 	c, err := proof.Claim(text)
-	return checkpointView{c.Origin, c.Size, c.Root.String(), c.At, c.Note}, err
+	return checkpointView{Origin: c.Origin, Size: c.Size, Root: c.Root.String(), At: c.At, Note: c.Note}, err
 }
 
 func latestCheckpoint(ctx context.Context, tx *store.Tx, _ resource.Domain, _ rest.None) (checkpointView, error) {

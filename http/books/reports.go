@@ -190,8 +190,9 @@ func reportTrialBalance(ctx context.Context, tx *store.Tx, d resource.Domain, in
 	}
 	t, err := reports.ReadTrialBalance(ctx, tx, d.Book, span, in.Fund...)
 	for _, row := range t.Rows {
-		v := trialRow{"account", row.Book, row.Account.Number, row.Account.NameEN, row.Account.NameDA, row.Account.Type,
-			viewMaybe(row.Debit), viewMaybe(row.Credit), viewMaybe(row.Own)}
+		v := trialRow{Kind: "account", Book: row.Book, Account: row.Account.Number, NameEN: row.Account.NameEN,
+			NameDA: row.Account.NameDA, Type: row.Account.Type,
+			Debit: viewMaybe(row.Debit), Credit: viewMaybe(row.Credit), Own: viewMaybe(row.Own)}
 		if row.Account.Number == "" {
 			v.Kind = "total"
 		}
@@ -288,8 +289,9 @@ type fundRow struct {
 }
 
 func viewFundRow(kind string, r reports.FundRow) fundRow {
-	return fundRow{kind, r.Fund.Code, r.Fund.Name, r.Fund.Restriction, ViewFigure(r.Bank), ViewFigure(r.Other),
-		ViewFigure(r.Owed), ViewFigure(r.Own), ViewFigure(r.Committed)}
+	return fundRow{Kind: kind, Fund: r.Fund.Code, Name: r.Fund.Name, Restriction: r.Fund.Restriction,
+		Bank: ViewFigure(r.Bank), Other: ViewFigure(r.Other),
+		Owed: ViewFigure(r.Owed), Own: ViewFigure(r.Own), Committed: ViewFigure(r.Committed)}
 }
 
 func reportFundBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[fundRow], error) {
@@ -326,8 +328,9 @@ func reportActivities(ctx context.Context, tx *store.Tx, d resource.Domain, in s
 	}
 	a, err := reports.ReadActivities(ctx, tx, d.Book, span)
 	for _, row := range a.Rows {
-		r.Rows = append(r.Rows, activityRow{row.Kind, row.Account.Number, row.Account.NameEN, row.Account.NameDA,
-			ViewFigure(row.Unrestricted), ViewFigure(row.Restricted), ViewFigure(row.Total)})
+		r.Rows = append(r.Rows,
+			activityRow{Kind: row.Kind, Account: row.Account.Number, NameEN: row.Account.NameEN, NameDA: row.Account.NameDA,
+				Unrestricted: ViewFigure(row.Unrestricted), Restricted: ViewFigure(row.Restricted), Total: ViewFigure(row.Total)})
 	}
 	return r, err
 }

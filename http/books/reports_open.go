@@ -47,9 +47,11 @@ func reportBudgetActual(ctx context.Context, tx *store.Tx, d resource.Domain,
 	r.Subject = &subjectView{b.Grant.Code, b.Grant.Title, b.Grant.Title}
 	for _, row := range append(b.Rows, b.Total) {
 		budget := row.Line.Amount
-		v := budgetActualRow{"budget_line", row.Line.No, row.Line.Text, &budget, viewMaybe(row.Spent), row.Left,
-			ViewFigure(row.Base),
-			row.CommittedOwn, row.Available, row.BudgetBase, viewMaybe(&row.Committed), row.AvailableBase, ""}
+		v := budgetActualRow{Kind: "budget_line", LineNo: row.Line.No, Text: row.Line.Text, Budget: &budget,
+			Spent: viewMaybe(row.Spent), Left: row.Left,
+			Base:         ViewFigure(row.Base),
+			CommittedOwn: row.CommittedOwn, Available: row.Available, BudgetBase: row.BudgetBase,
+			Committed: viewMaybe(&row.Committed), AvailableBase: row.AvailableBase, Rate: ""}
 		if !b.Rate.IsZero() {
 			v.Rate = b.Rate.String()
 		}
@@ -84,8 +86,9 @@ func reportOpenCommitments(ctx context.Context, tx *store.Tx, d resource.Domain,
 		return r, err
 	}
 	for _, i := range open.Rows {
-		r.Rows = append(r.Rows, commitmentRow{"commitment", i.Holder, i.Fund, string(i.OpenedOn), i.Rate.String(),
-			viewMaybe(&i.Quantity), ViewFigure(i.Cost)})
+		r.Rows = append(r.Rows,
+			commitmentRow{Kind: "commitment", Plan: i.Holder, Fund: i.Fund, OpenedOn: string(i.OpenedOn), Rate: i.Rate.String(),
+				Quantity: viewMaybe(&i.Quantity), Cost: ViewFigure(i.Cost)})
 	}
 	r.Rows = append(r.Rows, commitmentRow{Kind: "total", Cost: ViewFigure(open.Cost)})
 	return r, nil
@@ -119,9 +122,11 @@ func reportPartnerAdvances(ctx context.Context, tx *store.Tx, d resource.Domain,
 		if reports.IsRecoverable(i.Account) {
 			kind = "recoverable"
 		}
-		r.Rows = append(r.Rows, advanceRow{kind, i.Holder, i.Account.Number, i.Fund, i.Name, string(i.OpenedOn), i.Age,
-			i.Rate.String(),
-			viewMaybe(&i.Quantity), ViewFigure(i.Cost)})
+		r.Rows = append(r.Rows,
+			advanceRow{Kind: kind, Partner: i.Holder, Account: i.Account.Number, Fund: i.Fund, Transfer: i.Name,
+				OpenedOn: string(i.OpenedOn), Age: i.Age,
+				Rate:     i.Rate.String(),
+				Quantity: viewMaybe(&i.Quantity), Cost: ViewFigure(i.Cost)})
 	}
 	for _, a := range open.Ages {
 		r.Rows = append(r.Rows, advanceRow{Kind: "age", Age: a.Age, Cost: ViewFigure(a.Cost)})
@@ -150,8 +155,10 @@ func reportSuspense(ctx context.Context, tx *store.Tx, d resource.Domain, in AsO
 		return r, err
 	}
 	for _, row := range s.Rows {
-		r.Rows = append(r.Rows, suspenseRow{"account", row.Account.Number, row.Account.NameEN, row.Account.NameDA, row.Fund,
-			viewMaybe(&row.Amount), ViewFigure(row.Base)})
+		r.Rows = append(r.Rows,
+			suspenseRow{Kind: "account", Account: row.Account.Number, NameEN: row.Account.NameEN, NameDA: row.Account.NameDA,
+				Fund:   row.Fund,
+				Amount: viewMaybe(&row.Amount), Base: ViewFigure(row.Base)})
 	}
 	r.Rows = append(r.Rows, suspenseRow{Kind: "total", Base: ViewFigure(s.Total)})
 	return r, nil

@@ -41,7 +41,8 @@ type letterheadView struct {
 }
 
 func viewLetterhead(l statements.Letterhead) letterheadView {
-	return letterheadView{l.ID, l.Registration, l.Address, l.Contact, l.TaxApproval, l.By, store.FormatTime(l.At)}
+	return letterheadView{ID: l.ID, Registration: l.Registration, Address: l.Address, Contact: l.Contact,
+		TaxApproval: l.TaxApproval, SetBy: l.By, SetAt: store.FormatTime(l.At)}
 }
 
 func setLetterhead(ctx context.Context, tx *store.Tx, d resource.Domain, in letterhead) (letterheadView, error) {
