@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -138,7 +137,8 @@ func tellFilter(in any, query url.Values) {
 	page.filter = hex.EncodeToString(sum[:6])
 }
 
-// PageOf cuts one page out of rows that are all in memory and sorted by key: charts, funds and the like stay short.
+// PageOf cuts one page out of rows that are all in memory and sorted by key. It is for what stays short; a list that
+// grows with the books takes [Page.Keyset].
 func PageOf[R, T any](p Page, rows []R, view func(R) T, key func(R) string) (List[T], error) {
 	after, err := p.After(1)
 	if err != nil {
@@ -146,19 +146,6 @@ func PageOf[R, T any](p Page, rows []R, view func(R) T, key func(R) string) (Lis
 	}
 	if after != nil {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(r R) bool { return key(r) <= after[0] })
-	}
-	return ListOf(p, rows[:min(len(rows), p.Size()+1)], view, func(r R) []string { return []string{key(r)} }), nil
-}
-
-// NewestOf is like [pageOf] for rows that go from the greatest key down: ids of one kind grow with time.
-func NewestOf[R, T any](p Page, rows []R, view func(R) T, key func(R) string) (List[T], error) {
-	after, err := p.After(1)
-	if err != nil {
-		return List[T]{}, err
-	}
-	rows = slices.SortedFunc(slices.Values(rows), func(a, b R) int { return cmp.Compare(key(b), key(a)) })
-	if after != nil {
-		rows = slices.DeleteFunc(rows, func(r R) bool { return key(r) >= after[0] })
 	}
 	return ListOf(p, rows[:min(len(rows), p.Size()+1)], view, func(r R) []string { return []string{key(r)} }), nil
 }
