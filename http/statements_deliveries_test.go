@@ -147,8 +147,12 @@ func (m *mailing) sent(s stated) string {
 	}
 	mail := m.post.mails[len(m.post.mails)-1]
 	link := regexp.MustCompile(`https://books\.example/api/v1(/statement-documents/\S+)`).FindStringSubmatch(mail.Text)
-	if link == nil || strings.Contains(mail.Subject+strings.Replace(mail.Text, link[1], "", 1), "D-1") { // it is random
-		m.Fatalf("the mail: %s\n%s", mail.Subject, mail.Text)
+	if len(link) != 2 {
+		m.Fatalf("no link in the mail: %s\n%s", mail.Subject, mail.Text)
+	}
+	// The letters of the link are random: they may spell the code.
+	if strings.Contains(mail.Subject+strings.Replace(mail.Text, link[1], "", 1), "D-1") {
+		m.Fatalf("the donor's code in the mail: %s\n%s", mail.Subject, mail.Text)
 	}
 	return link[1]
 }
