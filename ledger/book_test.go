@@ -91,7 +91,7 @@ func TestPostRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
 				book := books(t, db)
-				update(t, db, func(tx *store.Tx) error { return book.SetPeriod(t.Context(), tx, "2025-12", ledger.MonthClosed) })
+				update(t, db, func(tx *store.Tx) error { return book.Months().Set(t.Context(), tx, "2025-12", ledger.MonthClosed) })
 				err := db.Update(t.Context(), func(tx *store.Tx) error {
 					_, err := book.Post(t.Context(), tx, c.entry)
 					return err

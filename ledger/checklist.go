@@ -80,7 +80,7 @@ var closeRules = []rule{
 		if m.last.AddDays(1).Year() == m.last.Year() {
 			return 0, nil
 		}
-		open, err := m.book.results(ctx, tx, m.last)
+		open, err := m.book.Months().results(ctx, tx, m.last)
 		return len(open), err
 	}},
 	{BanksAgree, false, counted(closing.banks)},
@@ -98,23 +98,23 @@ func counted(count func(closing) int) func(context.Context, *store.Tx, closing) 
 }
 
 // Checklist computes the close checklist of a month. It can be asked for at any time.
-func (b Book) Checklist(ctx context.Context, tx *store.Tx, month string) (Checklist, error) {
-	period, err := b.Period(ctx, tx, month)
+func (m Months) Checklist(ctx context.Context, tx *store.Tx, month string) (Checklist, error) {
+	period, err := m.Find(ctx, tx, month)
 	if err != nil {
 		return Checklist{}, err
 	}
-	known, err := b.Chart(ctx, tx)
+	known, err := m.book.Chart(ctx, tx)
 	if err != nil {
 		return Checklist{}, err
 	}
-	m := closing{Chart: known, book: b, last: lastOf(month)}
-	if m.balances, err = b.Balances(ctx, tx, m.last); err != nil {
+	at := closing{Chart: known, book: m.book, last: lastOf(month)}
+	if at.balances, err = m.book.Balances(ctx, tx, at.last); err != nil {
 		return Checklist{}, err
 	}
 	list := Checklist{Period: period}
 	for _, r := range closeRules {
 		c := Check{Key: r.key, Must: r.must}
-		if c.Findings, err = r.count(ctx, tx, m); err != nil {
+		if c.Findings, err = r.count(ctx, tx, at); err != nil {
 			return Checklist{}, err
 		}
 		if c.Signed, err = readSignOff(ctx, tx, period, c); err != nil {
@@ -131,11 +131,13 @@ func lastOf(month string) Date { return DateAt(Date(month+"-01").Time().AddDate(
 // SignOff answers for what a check found, with a reason of at least ten letters. It holds for this round of closing and
 // for no more findings than there are now. [ErrUnknownCheck] when there is no such check, it must pass by itself, or it
 // does.
-func (b Book) SignOff(ctx context.Context, tx *store.Tx, month string, key CheckKey, reason string) (Checklist, error) {
+func (m Months) SignOff(
+	ctx context.Context, tx *store.Tx, month string, key CheckKey, reason string,
+) (Checklist, error) {
 	if err := CheckReason(reason); err != nil {
 		return Checklist{}, err
 	}
-	list, err := b.Checklist(ctx, tx, month)
+	list, err := m.Checklist(ctx, tx, month)
 	if err != nil {
 		return Checklist{}, err
 	}
@@ -150,7 +152,7 @@ func (b Book) SignOff(ctx context.Context, tx *store.Tx, month string, key Check
 		Reason: reason}); err != nil {
 		return Checklist{}, err
 	}
-	return b.Checklist(ctx, tx, month)
+	return m.Checklist(ctx, tx, month)
 }
 
 // below counts the restricted funds whose liabilities exceed their assets.

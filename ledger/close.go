@@ -23,26 +23,26 @@ func (e *NotDone) Error() string {
 func (e *NotDone) Unwrap() error { return ErrCheckFails }
 
 // SoftClose leaves a month to finance: nobody else posts into it any more. [ErrPeriodOrder] when it is closed.
-func (b Book) SoftClose(ctx context.Context, tx *store.Tx, month string) (Period, error) {
-	return b.movePeriod(ctx, tx, month, MonthSoftClosed, "period.soft_closed", "")
+func (m Months) SoftClose(ctx context.Context, tx *store.Tx, month string) (Period, error) {
+	return m.move(ctx, tx, month, moving{MonthSoftClosed, "period.soft_closed", ""})
 }
 
 // OpenAgain gives a soft-closed month back to everybody, with a reason. A closed one is reopened by two people
-// ([Book.RequestReopening]).
-func (b Book) OpenAgain(ctx context.Context, tx *store.Tx, month, reason string) (Period, error) {
+// ([Months.RequestReopening]).
+func (m Months) OpenAgain(ctx context.Context, tx *store.Tx, month, reason string) (Period, error) {
 	if err := CheckReason(reason); err != nil {
 		return Period{}, err
 	}
-	return b.movePeriod(ctx, tx, month, MonthOpen, "period.opened", reason)
+	return m.move(ctx, tx, month, moving{MonthOpen, "period.opened", reason})
 }
 
 // Close closes a month for everybody, in order of time ([ErrPeriodOrder]), once its checklist is done ([ErrCheckFails]
 // with what stands in the way). It holds the head row, so no entry slips in behind the checklist.
-func (b Book) Close(ctx context.Context, tx *store.Tx, month string) (Period, error) {
+func (m Months) Close(ctx context.Context, tx *store.Tx, month string) (Period, error) {
 	if _, err := lockHead(ctx, tx); err != nil {
 		return Period{}, err
 	}
-	list, err := b.Checklist(ctx, tx, month)
+	list, err := m.Checklist(ctx, tx, month)
 	if err != nil {
 		return Period{}, err
 	}
@@ -52,19 +52,25 @@ func (b Book) Close(ctx context.Context, tx *store.Tx, month string) (Period, er
 	if open := list.Open(); len(open) > 0 {
 		return Period{}, &NotDone{month, open}
 	}
-	return b.movePeriod(ctx, tx, month, MonthClosed, "period.closed", "")
+	return m.move(ctx, tx, month, moving{MonthClosed, "period.closed", ""})
 }
 
-func (b Book) movePeriod(ctx context.Context, tx *store.Tx, month string, to PeriodState, action,
-	reason string) (Period, error) {
-	if err := b.SetPeriod(ctx, tx, month, to); err != nil {
+// moving is where a month goes, and what the audit event says of it.
+type moving struct {
+	to     PeriodState
+	action string
+	reason string
+}
+
+func (m Months) move(ctx context.Context, tx *store.Tx, month string, how moving) (Period, error) {
+	if err := m.Set(ctx, tx, month, how.to); err != nil {
 		return Period{}, err
 	}
-	if err := access.Record(ctx, tx, access.Event{Action: action, Subject: month, Fields: []string{"state"},
-		Reason: reason}); err != nil {
+	if err := access.Record(ctx, tx, access.Event{Action: how.action, Subject: month, Fields: []string{"state"},
+		Reason: how.reason}); err != nil {
 		return Period{}, err
 	}
-	return b.Period(ctx, tx, month)
+	return m.Find(ctx, tx, month)
 }
 
 // ReopeningID identifies a reopening.
@@ -87,11 +93,11 @@ func (r Reopening) payload() [sha256.Size]byte {
 
 // RequestReopening asks for a closed month to be reopened. [ErrPeriodOrder] when it is not closed,
 // [ErrReopeningPending] when somebody asked already.
-func (b Book) RequestReopening(ctx context.Context, tx *store.Tx, month, reason string) (Reopening, error) {
+func (m Months) RequestReopening(ctx context.Context, tx *store.Tx, month, reason string) (Reopening, error) {
 	if err := CheckReason(reason); err != nil {
 		return Reopening{}, err
 	}
-	p, err := b.Period(ctx, tx, month)
+	p, err := m.Find(ctx, tx, month)
 	if err != nil {
 		return Reopening{}, err
 	}
@@ -113,12 +119,12 @@ func (b Book) RequestReopening(ctx context.Context, tx *store.Tx, month, reason 
 // ApproveReopening is the second person's word: the month is soft-closed from now on, open to finance only, and
 // closes again by its checklist, whose sign-offs start anew. [access.ErrMakerCannotApprove] for the first person; the
 // database says the same.
-func (b Book) ApproveReopening(ctx context.Context, tx *store.Tx, id ReopeningID) (Reopening, error) {
+func (m Months) ApproveReopening(ctx context.Context, tx *store.Tx, id ReopeningID) (Reopening, error) {
 	r, err := readReopening(ctx, tx, id)
 	if err != nil {
 		return Reopening{}, err
 	}
-	p, err := b.Period(ctx, tx, r.Month)
+	p, err := m.Find(ctx, tx, r.Month)
 	if err != nil {
 		return Reopening{}, err
 	}
@@ -138,6 +144,6 @@ func (b Book) ApproveReopening(ctx context.Context, tx *store.Tx, id ReopeningID
 }
 
 // Reopenings lists what was asked for a month, oldest first; the key of a page is the id.
-func (b Book) Reopenings(ctx context.Context, tx *store.Tx, month string, page store.Keyset) ([]Reopening, error) {
+func (m Months) Reopenings(ctx context.Context, tx *store.Tx, month string, page store.Keyset) ([]Reopening, error) {
 	return readReopenings(ctx, tx, month, page)
 }

@@ -23,7 +23,7 @@ func TestDatabaseKeepsMonthsClosed(t *testing.T) {
 				}
 				people = append(people, string(user.ID))
 			}
-			return book.SetPeriod(t.Context(), tx, "2026-01", ledger.MonthClosed)
+			return book.Months().Set(t.Context(), tx, "2026-01", ledger.MonthClosed)
 		})
 		as := func(who int, act func(tx *store.Tx) error) {
 			t.Helper()
@@ -53,16 +53,16 @@ func TestDatabaseKeepsMonthsClosed(t *testing.T) {
 		by("append_only", `DELETE FROM periods`)
 		var r ledger.Reopening
 		as(0, func(tx *store.Tx) (err error) {
-			r, err = book.RequestReopening(t.Context(), tx, "2026-01", "A receipt came in late")
+			r, err = book.Months().RequestReopening(t.Context(), tx, "2026-01", "A receipt came in late")
 			return err
 		})
 		by("reopening_missing", `UPDATE periods SET state = 'soft_closed', reopenings = 1 WHERE month = '2026-01'`) // asked for, not approved
 		by("append_only", `UPDATE period_reopenings SET reason = 'another'`)
 		as(1, func(tx *store.Tx) error {
-			_, err := book.ApproveReopening(t.Context(), tx, r.ID)
+			_, err := book.Months().ApproveReopening(t.Context(), tx, r.ID)
 			return err
 		})
-		as(0, func(tx *store.Tx) error { return book.SetPeriod(t.Context(), tx, "2026-01", ledger.MonthClosed) })
+		as(0, func(tx *store.Tx) error { return book.Months().Set(t.Context(), tx, "2026-01", ledger.MonthClosed) })
 		by("reopening_missing", `UPDATE periods SET state = 'soft_closed' WHERE month = '2026-01'`) // an approval opens once
 		by("reopening_missing", `UPDATE periods SET state = 'soft_closed', reopenings = 2 WHERE month = '2026-01'`)
 		if db.Engine() == store.SQLite {

@@ -23,9 +23,15 @@ type Draft struct {
 	Entry      EntryID // what it became, "" while it is a draft
 }
 
-// Draft writes an entry down without posting it. Its accounts and funds must exist.
-func (b Book) Draft(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
-	if err := b.checkDraft(ctx, tx, d); err != nil {
+// Drafts are the entries of a book that somebody is still writing.
+type Drafts struct{ book Book }
+
+// Drafts are the drafts of the book.
+func (b Book) Drafts() Drafts { return Drafts{b} }
+
+// Write writes an entry down without posting it. Its accounts and funds must exist.
+func (s Drafts) Write(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
+	if err := s.check(ctx, tx, d); err != nil {
 		return Draft{}, err
 	}
 	d.ID, d.Version, d.CreatedBy = DraftID(store.NewID("drf")), 1, tx.By.User
@@ -35,9 +41,9 @@ func (b Book) Draft(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
 	return d, access.Record(ctx, tx, access.Event{Action: "draft.written", Subject: string(d.ID)})
 }
 
-// checkDraft wants what a draft names to exist, and nothing more.
-func (b Book) checkDraft(ctx context.Context, tx *store.Tx, d Draft) error {
-	known, err := b.Chart(ctx, tx)
+// check wants what a draft names to exist, and nothing more.
+func (s Drafts) check(ctx context.Context, tx *store.Tx, d Draft) error {
+	known, err := s.book.Chart(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -49,13 +55,13 @@ func (b Book) checkDraft(ctx context.Context, tx *store.Tx, d Draft) error {
 	return nil
 }
 
-// ChangeDraft replaces the content of a draft. [store.ErrStale] when it is another version than d says,
+// Change replaces the content of a draft. [store.ErrStale] when it is another version than d says,
 // [ErrEntryPosted] when it has become an entry.
-func (b Book) ChangeDraft(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
-	if _, err := b.unposted(ctx, tx, d.ID); err != nil {
+func (s Drafts) Change(ctx context.Context, tx *store.Tx, d Draft) (Draft, error) {
+	if _, err := s.unposted(ctx, tx, d.ID); err != nil {
 		return Draft{}, err
 	}
-	if err := b.checkDraft(ctx, tx, d); err != nil {
+	if err := s.check(ctx, tx, d); err != nil {
 		return Draft{}, err
 	}
 	if err := saveDraft(ctx, tx, &d); err != nil {
@@ -65,9 +71,9 @@ func (b Book) ChangeDraft(ctx context.Context, tx *store.Tx, d Draft) (Draft, er
 		Fields: []string{"date", "external_id", "lines", "text"}})
 }
 
-// DiscardDraft throws a draft away. [ErrEntryPosted] when it has become an entry.
-func (b Book) DiscardDraft(ctx context.Context, tx *store.Tx, id DraftID) error {
-	if _, err := b.unposted(ctx, tx, id); err != nil {
+// Discard throws a draft away. [ErrEntryPosted] when it has become an entry.
+func (s Drafts) Discard(ctx context.Context, tx *store.Tx, id DraftID) error {
+	if _, err := s.unposted(ctx, tx, id); err != nil {
 		return err
 	}
 	if err := deleteDraft(ctx, tx, id); err != nil {
@@ -76,13 +82,13 @@ func (b Book) DiscardDraft(ctx context.Context, tx *store.Tx, id DraftID) error 
 	return access.Record(ctx, tx, access.Event{Action: "draft.discarded", Subject: string(id)})
 }
 
-// PostDraft makes an entry of a draft; everything that is asked of an entry is asked now.
-func (b Book) PostDraft(ctx context.Context, tx *store.Tx, id DraftID) (Posted, error) {
-	d, err := b.unposted(ctx, tx, id)
+// Post makes an entry of a draft; everything that is asked of an entry is asked now.
+func (s Drafts) Post(ctx context.Context, tx *store.Tx, id DraftID) (Posted, error) {
+	d, err := s.unposted(ctx, tx, id)
 	if err != nil {
 		return Posted{}, err
 	}
-	posted, err := b.Post(ctx, tx, Entry{Date: d.Date, Text: d.Text, Act: "manual", Lines: d.Lines,
+	posted, err := s.book.Post(ctx, tx, Entry{Date: d.Date, Text: d.Text, Act: "manual", Lines: d.Lines,
 		ExternalID: d.ExternalID})
 	if err != nil {
 		return Posted{}, err
@@ -94,20 +100,20 @@ func (b Book) PostDraft(ctx context.Context, tx *store.Tx, id DraftID) (Posted, 
 }
 
 // unposted locks and finds a draft that is still one. [ErrUnknownDraft], [ErrEntryPosted].
-func (b Book) unposted(ctx context.Context, tx *store.Tx, id DraftID) (Draft, error) {
-	d, err := readDraft(ctx, tx, id, b.Base, true)
+func (s Drafts) unposted(ctx context.Context, tx *store.Tx, id DraftID) (Draft, error) {
+	d, err := readDraft(ctx, tx, id, s.book.Base, true)
 	if err == nil && d.Entry != "" {
 		return Draft{}, &EntryPosted{d.Entry}
 	}
 	return d, err
 }
 
-// FindDraft finds one draft, posted or not. [ErrUnknownDraft].
-func (b Book) FindDraft(ctx context.Context, tx *store.Tx, id DraftID) (Draft, error) {
-	return readDraft(ctx, tx, id, b.Base, false)
+// Find finds one draft, posted or not. [ErrUnknownDraft].
+func (s Drafts) Find(ctx context.Context, tx *store.Tx, id DraftID) (Draft, error) {
+	return readDraft(ctx, tx, id, s.book.Base, false)
 }
 
-// Drafts lists the drafts that are not posted, by date; the key of a page is the date and the id.
-func (b Book) Drafts(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Draft, error) {
-	return readDrafts(ctx, tx, page, b.Base)
+// List lists the drafts that are not posted, by date; the key of a page is the date and the id.
+func (s Drafts) List(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Draft, error) {
+	return readDrafts(ctx, tx, page, s.book.Base)
 }

@@ -110,7 +110,7 @@ func TestTheDatabaseGuardsItself(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
 		update(t, db, func(tx *store.Tx) error {
-			if err := book.SetPeriod(t.Context(), tx, "2026-02", ledger.MonthClosed); err != nil {
+			if err := book.Months().Set(t.Context(), tx, "2026-02", ledger.MonthClosed); err != nil {
 				return err
 			}
 			_, err := book.Post(t.Context(), tx, opening("G1", "2026-03-01", "10.00"), opening("G1", "2026-06-01", "10.00"),

@@ -194,12 +194,12 @@ func (l *life) loan(r *rapid.T) ledger.Loan {
 }
 
 func (l *life) lend(r *rapid.T, tx *store.Tx) error {
-	_, err := l.book.Lend(l.Context(), tx, l.loan(r))
+	_, err := l.book.Loans().Lend(l.Context(), tx, l.loan(r))
 	return err
 }
 
 func (l *life) repay(r *rapid.T, tx *store.Tx) error {
-	_, err := l.book.Repay(l.Context(), tx, l.loan(r))
+	_, err := l.book.Loans().Repay(l.Context(), tx, l.loan(r))
 	return err
 }
 
@@ -230,7 +230,7 @@ func (l *life) draft(r *rapid.T, tx *store.Tx) error {
 	if rapid.Bool().Draw(r, "whole") {
 		d.Lines = append(d.Lines, ledger.Base("4200", f, m.Neg()), ledger.Base("5100", f, m), ledger.Base("2010", f, m.Neg()))
 	}
-	d, err := l.book.Draft(l.Context(), tx, d)
+	d, err := l.book.Drafts().Write(l.Context(), tx, d)
 	l.drafts = append(l.drafts, d.ID)
 	return err
 }
@@ -241,26 +241,26 @@ func (l *life) postDraft(r *rapid.T, tx *store.Tx) error {
 		return ledger.ErrEntryPosted
 	}
 	id := l.drafts[len(l.drafts)-1]
-	d, err := l.book.FindDraft(l.Context(), tx, id)
+	d, err := l.book.Drafts().Find(l.Context(), tx, id)
 	if err != nil {
 		return err
 	}
 	l.drafts = l.drafts[:len(l.drafts)-1]
 	if d.Entry == "" && len(d.Lines) == 1 {
-		return l.book.DiscardDraft(l.Context(), tx, id)
+		return l.book.Drafts().Discard(l.Context(), tx, id)
 	}
-	_, err = l.book.PostDraft(l.Context(), tx, id)
+	_, err = l.book.Drafts().Post(l.Context(), tx, id)
 	return err
 }
 
 func (l *life) softClose(r *rapid.T, tx *store.Tx) error {
-	_, err := l.book.SoftClose(l.Context(), tx, day(r).Month())
+	_, err := l.book.Months().SoftClose(l.Context(), tx, day(r).Month())
 	return err
 }
 
 // close throws away what was drafted, signs off what can be signed off and closes the first month that stands open.
 func (l *life) close(_ *rapid.T, tx *store.Tx) error {
-	periods, err := l.book.Periods(l.Context(), tx, store.Keyset{})
+	periods, err := l.book.Months().List(l.Context(), tx, store.Keyset{})
 	if err != nil {
 		return err
 	}
@@ -269,17 +269,17 @@ func (l *life) close(_ *rapid.T, tx *store.Tx) error {
 		return ledger.ErrPeriodOrder
 	}
 	month := periods[i].Month
-	drafts, err := l.book.Drafts(l.Context(), tx, store.Keyset{})
+	drafts, err := l.book.Drafts().List(l.Context(), tx, store.Keyset{})
 	for _, d := range drafts {
 		if d.Date > periods[i].LastDay() {
 			break
 		}
-		err = errors.Join(err, l.book.DiscardDraft(l.Context(), tx, d.ID))
+		err = errors.Join(err, l.book.Drafts().Discard(l.Context(), tx, d.ID))
 	}
 	if err != nil {
 		return err
 	}
-	list, err := l.book.Checklist(l.Context(), tx, month)
+	list, err := l.book.Months().Checklist(l.Context(), tx, month)
 	if err != nil {
 		return err
 	}
@@ -287,17 +287,17 @@ func (l *life) close(_ *rapid.T, tx *store.Tx) error {
 		if c.Must {
 			continue
 		}
-		if _, err := l.book.SignOff(l.Context(), tx, month, c.Key, "Looked at, as it should be"); err != nil {
+		if _, err := l.book.Months().SignOff(l.Context(), tx, month, c.Key, "Looked at, as it should be"); err != nil {
 			return err
 		}
 	}
-	_, err = l.book.Close(l.Context(), tx, month)
+	_, err = l.book.Months().Close(l.Context(), tx, month)
 	return err
 }
 
 // reopen asks for a closed month, or approves what somebody asked for.
 func (l *life) reopen(r *rapid.T, tx *store.Tx) error {
-	periods, err := l.book.Periods(l.Context(), tx, store.Keyset{})
+	periods, err := l.book.Months().List(l.Context(), tx, store.Keyset{})
 	if err != nil {
 		return err
 	}
@@ -306,20 +306,20 @@ func (l *life) reopen(r *rapid.T, tx *store.Tx) error {
 		return ledger.ErrPeriodOrder
 	}
 	month := rapid.SampledFrom(closed).Draw(r, "month").Month
-	asked, err := l.book.Reopenings(l.Context(), tx, month, store.Keyset{})
+	asked, err := l.book.Months().Reopenings(l.Context(), tx, month, store.Keyset{})
 	if err != nil {
 		return err
 	}
 	if len(asked) > 0 && !asked[len(asked)-1].Approved {
-		_, err := l.book.ApproveReopening(l.Context(), tx, asked[len(asked)-1].ID)
+		_, err := l.book.Months().ApproveReopening(l.Context(), tx, asked[len(asked)-1].ID)
 		return err
 	}
-	_, err = l.book.RequestReopening(l.Context(), tx, month, "A receipt came in late")
+	_, err = l.book.Months().RequestReopening(l.Context(), tx, month, "A receipt came in late")
 	return err
 }
 
 func (l *life) closeYear(r *rapid.T, tx *store.Tx) error {
-	posted, err := l.book.CloseYear(l.Context(), tx, rapid.IntRange(2026, 2027).Draw(r, "year"))
+	posted, err := l.book.Months().CloseYear(l.Context(), tx, rapid.IntRange(2026, 2027).Draw(r, "year"))
 	for _, p := range posted {
 		if p.Date[5:] != "12-31" {
 			r.Fatalf("a year is closed on %s", p.Date)

@@ -22,45 +22,51 @@ const (
 	repaymentAct = "interfund-repayment"
 )
 
+// Loans are what the funds of a book have lent each other.
+type Loans struct{ book Book }
+
+// Loans are the loans between the funds of the book.
+func (b Book) Loans() Loans { return Loans{b} }
+
 // source names the pair of funds, so that what one owes the other can be summed.
 func (l Loan) source() string { return string(l.From) + ">" + string(l.To) }
 
 // Lend lets a fund pre-finance another: the only way for a fund to spend what it has not received (RULES 55). Debit
 // 1900 and credit bank with the lender, debit bank and credit 2900 with the borrower. The lender must have the money
 // ([ErrFundOverdrawn]).
-func (b Book) Lend(ctx context.Context, tx *store.Tx, l Loan) (Posted, error) {
-	return b.lend(ctx, tx, l, Entry{Act: loanAct, Text: fmt.Sprintf("Fund %s lends to fund %s", l.From, l.To)}, l.Amount)
+func (s Loans) Lend(ctx context.Context, tx *store.Tx, l Loan) (Posted, error) {
+	return s.lend(ctx, tx, l, Entry{Act: loanAct, Text: fmt.Sprintf("Fund %s lends to fund %s", l.From, l.To)}, l.Amount)
 }
 
 // Repay gives a loan back, in part or whole, but no more than is owed ([ErrLoanExceeded]).
-func (b Book) Repay(ctx context.Context, tx *store.Tx, l Loan) (Posted, error) {
+func (s Loans) Repay(ctx context.Context, tx *store.Tx, l Loan) (Posted, error) {
 	if err := LockFunds(ctx, tx, l.From, l.To); err != nil {
 		return Posted{}, err
 	}
-	owed, err := b.Owed(ctx, tx, l.From, l.To)
+	owed, err := s.Owed(ctx, tx, l.From, l.To)
 	if err != nil {
 		return Posted{}, err
 	}
-	if l.Amount.Currency != b.Base {
-		return Posted{}, &Shape{-1, "funds owe each other " + string(b.Base)}
+	if l.Amount.Currency != s.book.Base {
+		return Posted{}, &Shape{-1, "funds owe each other " + string(s.book.Base)}
 	}
 	if l.Amount.Cmp(owed) > 0 {
 		return Posted{}, &LoanExceeded{owed, l.Amount}
 	}
-	return b.lend(ctx, tx, l, Entry{Act: repaymentAct, Text: fmt.Sprintf("Fund %s repays fund %s", l.To, l.From)},
+	return s.lend(ctx, tx, l, Entry{Act: repaymentAct, Text: fmt.Sprintf("Fund %s repays fund %s", l.To, l.From)},
 		l.Amount.Neg())
 }
 
-func (b Book) lend(ctx context.Context, tx *store.Tx, l Loan, e Entry, amount Money) (Posted, error) {
-	bank, err := b.Bank(ctx, tx, l.Account)
+func (s Loans) lend(ctx context.Context, tx *store.Tx, l Loan, e Entry, amount Money) (Posted, error) {
+	bank, err := s.book.Bank(ctx, tx, l.Account)
 	if err != nil {
 		return Posted{}, err
 	}
 	switch {
 	case l.From == l.To:
 		return Posted{}, ErrSameFund
-	case bank.BankCurrency() != b.Base:
-		return Posted{}, &Shape{-1, "funds lend to each other in an account in " + string(b.Base)}
+	case bank.BankCurrency() != s.book.Base:
+		return Posted{}, &Shape{-1, "funds lend to each other in an account in " + string(s.book.Base)}
 	}
 	if err := LockFunds(ctx, tx, l.From, l.To); err != nil {
 		return Posted{}, err
@@ -70,7 +76,7 @@ func (b Book) lend(ctx context.Context, tx *store.Tx, l Loan, e Entry, amount Mo
 		Base(InterfundClaims, l.From, amount), Base(l.Account, l.From, amount.Neg()),
 		Base(l.Account, l.To, amount), Base(InterfundDebts, l.To, amount.Neg()),
 	}
-	posted, err := b.Post(ctx, tx, e)
+	posted, err := s.book.Post(ctx, tx, e)
 	if err != nil {
 		return Posted{}, err
 	}
@@ -78,6 +84,6 @@ func (b Book) lend(ctx context.Context, tx *store.Tx, l Loan, e Entry, amount Mo
 }
 
 // Owed is what a fund has lent another and not got back, whenever it was dated.
-func (b Book) Owed(ctx context.Context, tx *store.Tx, from, to FundCode) (Money, error) {
-	return b.SumOf(ctx, tx, Loan{From: from, To: to}.source(), InterfundClaims, loanAct, repaymentAct)
+func (s Loans) Owed(ctx context.Context, tx *store.Tx, from, to FundCode) (Money, error) {
+	return s.book.SumOf(ctx, tx, Loan{From: from, To: to}.source(), InterfundClaims, loanAct, repaymentAct)
 }

@@ -26,23 +26,29 @@ type Period struct {
 // LastDay is the last day of the month.
 func (p Period) LastDay() Date { return lastOf(p.Month) }
 
-// Period is one month; a month that the books do not know yet is open. [ErrDate] when the text is no month.
-func (b Book) Period(ctx context.Context, tx *store.Tx, month string) (Period, error) {
+// Months are the months of a book: their states, the checklist that closes them, and the closing of a year.
+type Months struct{ book Book }
+
+// Months are the months of the book.
+func (b Book) Months() Months { return Months{b} }
+
+// Find is one month; a month that the books do not know yet is open. [ErrDate] when the text is no month.
+func (m Months) Find(ctx context.Context, tx *store.Tx, month string) (Period, error) {
 	if _, err := ParseDate(month + "-01"); err != nil {
 		return Period{}, err
 	}
 	return findPeriod(ctx, tx, month)
 }
 
-// Periods lists the months that the books know, oldest first; the key of a page is the month.
-func (b Book) Periods(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Period, error) {
+// List lists the months that the books know, oldest first; the key of a page is the month.
+func (m Months) List(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Period, error) {
 	return readPeriods(ctx, tx, page)
 }
 
-// SetPeriod moves a month to another state without asking for its checklist: for books that are taken over with their
+// Set moves a month to another state without asking for its checklist: for books that are taken over with their
 // past months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), and a closed
 // month is not reopened here.
-func (b Book) SetPeriod(ctx context.Context, tx *store.Tx, month string, state PeriodState) error {
+func (m Months) Set(ctx context.Context, tx *store.Tx, month string, state PeriodState) error {
 	if _, err := ParseDate(month + "-01"); err != nil {
 		return err
 	}

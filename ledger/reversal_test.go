@@ -108,10 +108,10 @@ func TestReversalDay(t *testing.T) {
 		posted := post(t, db, book, opening("UNR", "2026-01-10", "40.00"), opening("UNR", "2026-01-11", "41.00"),
 			opening("UNR", "2026-02-01", "1.00"))
 		update(t, db, func(tx *store.Tx) error {
-			if err := book.SetPeriod(t.Context(), tx, "2026-01", ledger.MonthClosed); err != nil {
+			if err := book.Months().Set(t.Context(), tx, "2026-01", ledger.MonthClosed); err != nil {
 				return err
 			}
-			return book.SetPeriod(t.Context(), tx, "2026-02", ledger.MonthSoftClosed)
+			return book.Months().Set(t.Context(), tx, "2026-02", ledger.MonthSoftClosed)
 		})
 		for i, c := range []struct {
 			actor store.Actor

@@ -88,18 +88,18 @@ func TestReopeningIsOfItsRound(t *testing.T) {
 				}
 				people[i] = u.ID
 			}
-			return book.SetPeriod(t.Context(), tx, "2026-01", ledger.MonthClosed)
+			return book.Months().Set(t.Context(), tx, "2026-01", ledger.MonthClosed)
 		})
 		by := func(who int, act func(tx *store.Tx) error) error {
 			return db.Update(store.WithActor(t.Context(), store.Actor{User: string(people[who])}), act)
 		}
 		var r ledger.Reopening
 		approve := func(tx *store.Tx) error {
-			_, err := book.ApproveReopening(t.Context(), tx, r.ID)
+			_, err := book.Months().ApproveReopening(t.Context(), tx, r.ID)
 			return err
 		}
 		if err := by(0, func(tx *store.Tx) (err error) {
-			r, err = book.RequestReopening(t.Context(), tx, "2026-01", "A receipt came in late")
+			r, err = book.Months().RequestReopening(t.Context(), tx, "2026-01", "A receipt came in late")
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestReopeningIsOfItsRound(t *testing.T) {
 		if err := by(1, approve); !errors.Is(err, ledger.ErrPeriodOrder) {
 			t.Errorf("again while it is open: %v", err)
 		}
-		update(t, db, func(tx *store.Tx) error { return book.SetPeriod(t.Context(), tx, "2026-01", ledger.MonthClosed) })
+		update(t, db, func(tx *store.Tx) error { return book.Months().Set(t.Context(), tx, "2026-01", ledger.MonthClosed) })
 		if err := by(1, approve); !errors.Is(err, ledger.ErrPeriodOrder) {
 			t.Errorf("again after it was closed anew: %v", err)
 		}

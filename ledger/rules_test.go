@@ -15,14 +15,14 @@ func TestRepaymentUpToWhatIsOwed(t *testing.T) {
 		post(t, db, book, opening("UNR", "2026-01-01", "500.00"), opening("G1", "2026-01-01", "500.00"))
 		repay := func(amount string) func(tx *store.Tx) error {
 			return func(tx *store.Tx) error {
-				_, err := book.Repay(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk(amount), Account: "1010",
+				_, err := book.Loans().Repay(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk(amount), Account: "1010",
 					Date: "2026-02-01"})
 				return err
 			}
 		}
 		refused(t, db, ledger.ErrLoanExceeded, repay("0.01"))
 		update(t, db, func(tx *store.Tx) error {
-			_, err := book.Lend(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk("100.00"), Account: "1010",
+			_, err := book.Loans().Lend(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk("100.00"), Account: "1010",
 				Date: "2026-01-15"})
 			return err
 		})
@@ -39,7 +39,7 @@ func TestTakenOverMonthsCloseInOrder(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)
 		to := func(month string, state ledger.PeriodState) func(tx *store.Tx) error {
-			return func(tx *store.Tx) error { return book.SetPeriod(t.Context(), tx, month, state) }
+			return func(tx *store.Tx) error { return book.Months().Set(t.Context(), tx, month, state) }
 		}
 		update(t, db, to("2026-01", ledger.MonthSoftClosed))
 		update(t, db, to("2026-02",

@@ -16,29 +16,29 @@ import (
 // assets, those of an unrestricted fund to 3100 and of any other to 3200 (RULES 63). It comes after everything else of
 // the year: what is posted into the year later is closed by another call, and a call that finds nothing left to close
 // is refused ([ErrYearClosed]). [ErrYearOrder] when an earlier year stands open.
-func (b Book) CloseYear(ctx context.Context, tx *store.Tx, year int) ([]Posted, error) {
-	funds, err := b.Funds(ctx, tx)
+func (m Months) CloseYear(ctx context.Context, tx *store.Tx, year int) ([]Posted, error) {
+	funds, err := m.book.Funds(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	if err := LockFunds(ctx, tx, sortedFunds(funds)...); err != nil {
 		return nil, err
 	}
-	before, err := b.results(ctx, tx, NewDate(year-1, time.December, 31))
+	before, err := m.results(ctx, tx, NewDate(year-1, time.December, 31))
 	if err != nil {
 		return nil, err
 	}
 	if len(before) > 0 {
 		return nil, ErrYearOrder
 	}
-	entries, err := b.closings(ctx, tx, year, funds)
+	entries, err := m.closings(ctx, tx, year, funds)
 	if err != nil {
 		return nil, err
 	}
 	if len(entries) == 0 {
-		return nil, b.refuseClosed(ctx, tx, year)
+		return nil, m.refuseClosed(ctx, tx, year)
 	}
-	posted, err := b.Post(ctx, tx, entries...)
+	posted, err := m.book.Post(ctx, tx, entries...)
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +46,8 @@ func (b Book) CloseYear(ctx context.Context, tx *store.Tx, year int) ([]Posted, 
 }
 
 // refuseClosed is [ErrYearClosed] where the year has closing entries, and nil where it had nothing to close.
-func (b Book) refuseClosed(ctx context.Context, tx *store.Tx, year int) error {
-	closed, err := b.Standing(ctx, tx, ClosingAct, strconv.Itoa(year))
+func (m Months) refuseClosed(ctx context.Context, tx *store.Tx, year int) error {
+	closed, err := m.book.Standing(ctx, tx, ClosingAct, strconv.Itoa(year))
 	if err == nil && len(closed) > 0 {
 		return ErrYearClosed
 	}
@@ -55,16 +55,16 @@ func (b Book) refuseClosed(ctx context.Context, tx *store.Tx, year int) error {
 }
 
 // closings are the entries that close a year, one per fund that has a result to close, by code.
-func (b Book) closings(ctx context.Context, tx *store.Tx, year int, funds map[FundCode]Fund) ([]Entry, error) {
+func (m Months) closings(ctx context.Context, tx *store.Tx, year int, funds map[FundCode]Fund) ([]Entry, error) {
 	on := NewDate(year, time.December, 31)
-	open, err := b.results(ctx, tx, on)
+	open, err := m.results(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}
 	var entries []Entry
 	for _, code := range slices.Sorted(maps.Keys(open)) {
 		e := Entry{Date: on, Act: ClosingAct, Source: strconv.Itoa(year)}
-		result := Zero(b.Base)
+		result := Zero(m.book.Base)
 		for _, account := range slices.Sorted(maps.Keys(open[code])) {
 			sum := open[code][account]
 			result = result.Sub(sum)
@@ -79,12 +79,12 @@ func (b Book) closings(ctx context.Context, tx *store.Tx, year int, funds map[Fu
 
 // results is what stands on the income and expense accounts of every fund at the end of a day, in base currency.
 // Accounts and funds with nothing are left out.
-func (b Book) results(ctx context.Context, tx *store.Tx, on Date) (map[FundCode]map[AccountNo]Money, error) {
-	accounts, err := b.Accounts(ctx, tx)
+func (m Months) results(ctx context.Context, tx *store.Tx, on Date) (map[FundCode]map[AccountNo]Money, error) {
+	accounts, err := m.book.Accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	balances, err := b.Balances(ctx, tx, on)
+	balances, err := m.book.Balances(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +99,12 @@ func (b Book) results(ctx context.Context, tx *store.Tx, on Date) (map[FundCode]
 			results[at.Fund] = of
 		}
 		if _, known := of[at.Account]; !known {
-			of[at.Account] = Zero(b.Base)
+			of[at.Account] = Zero(m.book.Base)
 		}
 		of[at.Account] = of[at.Account].Add(at.Base)
 	}
 	for fund, of := range results {
-		maps.DeleteFunc(of, func(_ AccountNo, m Money) bool { return m.IsZero() })
+		maps.DeleteFunc(of, func(_ AccountNo, sum Money) bool { return sum.IsZero() })
 		if len(of) == 0 {
 			delete(results, fund)
 		}

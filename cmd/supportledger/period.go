@@ -24,7 +24,7 @@ type periodStatusCommand struct{ books }
 // Run lists the months.
 func (p periodStatusCommand) Run(ctx context.Context, c console) error {
 	return p.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		periods, err := book.Periods(ctx, tx, store.Keyset{})
+		periods, err := book.Months().List(ctx, tx, store.Keyset{})
 		for _, period := range periods {
 			fmt.Fprintf(c.out, "%s  %s\n", period.Month, strings.ReplaceAll(string(period.State), "_", "-"))
 		}
@@ -43,7 +43,7 @@ var errNotInOrder = errors.New("the month is not ready to be closed")
 // Run shows the checklist.
 func (p periodChecklistCommand) Run(ctx context.Context, c console) error {
 	return p.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		list, err := book.Checklist(ctx, tx, p.Month)
+		list, err := book.Months().Checklist(ctx, tx, p.Month)
 		if err != nil {
 			return err
 		}
@@ -101,14 +101,14 @@ func (p periodCloseCommand) Run(ctx context.Context, c console) (err error) {
 			return err
 		}
 		for check, reason := range p.SignOff {
-			if _, err := book.SignOff(ctx, tx, p.Month, ledger.CheckKey(check), reason); err != nil {
+			if _, err := book.Months().SignOff(ctx, tx, p.Month, ledger.CheckKey(check), reason); err != nil {
 				return fmt.Errorf("--sign-off %s: %w", check, err)
 			}
 		}
-		if list, err = book.Checklist(ctx, tx, p.Month); err != nil {
+		if list, err = book.Months().Checklist(ctx, tx, p.Month); err != nil {
 			return err
 		}
-		_, err = book.Close(ctx, tx, p.Month)
+		_, err = book.Months().Close(ctx, tx, p.Month)
 		return err
 	})
 	c.checklist(list)

@@ -90,7 +90,7 @@ func listDrafts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{
 	if err != nil {
 		return rest.List[draftView]{}, err
 	}
-	found, err := d.Book.Drafts(ctx, tx, page)
+	found, err := d.Book.Drafts().List(ctx, tx, page)
 	if err != nil {
 		return rest.List[draftView]{}, err
 	}
@@ -100,7 +100,7 @@ func listDrafts(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{
 }
 
 func getDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (draftView, error) {
-	return draftShown(d.Book.FindDraft(ctx, tx, ledger.DraftID(in.ID)))
+	return draftShown(d.Book.Drafts().Find(ctx, tx, ledger.DraftID(in.ID)))
 }
 
 type draftRequest struct {
@@ -115,7 +115,7 @@ func writeDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in draftRe
 	if err != nil {
 		return draftView{}, err
 	}
-	return draftShown(d.Book.Draft(ctx, tx, ledger.Draft{Date: in.Date, Text: in.Text, Lines: lines,
+	return draftShown(d.Book.Drafts().Write(ctx, tx, ledger.Draft{Date: in.Date, Text: in.Text, Lines: lines,
 		ExternalID: in.ExternalID}))
 }
 
@@ -129,7 +129,7 @@ type changeDraftRequest struct {
 }
 
 func changeDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in changeDraftRequest) (draftView, error) {
-	draft, err := d.Book.FindDraft(ctx, tx, ledger.DraftID(in.ID))
+	draft, err := d.Book.Drafts().Find(ctx, tx, ledger.DraftID(in.ID))
 	if err != nil {
 		return draftView{}, err
 	}
@@ -153,13 +153,13 @@ func changeDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in change
 			return draftView{}, err
 		}
 	}
-	return draftShown(d.Book.ChangeDraft(ctx, tx, draft))
+	return draftShown(d.Book.Drafts().Change(ctx, tx, draft))
 }
 
 func discardDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (rest.None, error) {
-	return rest.None{}, d.Book.DiscardDraft(ctx, tx, ledger.DraftID(in.ID))
+	return rest.None{}, d.Book.Drafts().Discard(ctx, tx, ledger.DraftID(in.ID))
 }
 
 func postDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (entryView, error) {
-	return entryShown(d.Book.PostDraft(ctx, tx, ledger.DraftID(in.ID)))
+	return entryShown(d.Book.Drafts().Post(ctx, tx, ledger.DraftID(in.ID)))
 }

@@ -74,7 +74,7 @@ func listPeriods(ctx context.Context, tx *store.Tx, d resource.Domain, in struct
 	if err != nil {
 		return rest.List[periodView]{}, err
 	}
-	found, err := d.Book.Periods(ctx, tx, page)
+	found, err := d.Book.Months().List(ctx, tx, page)
 	if err != nil {
 		return rest.List[periodView]{}, err
 	}
@@ -164,7 +164,7 @@ func checklistShown(l ledger.Checklist, err error) (checklistView, error) {
 }
 
 func getChecklist(ctx context.Context, tx *store.Tx, d resource.Domain, in byMonth) (checklistView, error) {
-	return checklistShown(d.Book.Checklist(ctx, tx, string(in.Month)))
+	return checklistShown(d.Book.Months().Checklist(ctx, tx, string(in.Month)))
 }
 
 type signOffRequest struct {
@@ -174,7 +174,7 @@ type signOffRequest struct {
 }
 
 func signOff(ctx context.Context, tx *store.Tx, d resource.Domain, in signOffRequest) (checklistView, error) {
-	return checklistShown(d.Book.SignOff(ctx, tx, string(in.Month), in.Check, in.Reason))
+	return checklistShown(d.Book.Months().SignOff(ctx, tx, string(in.Month), in.Check, in.Reason))
 }
 
 func periodShown(p ledger.Period, err error) (periodView, error) {
@@ -185,7 +185,7 @@ func periodShown(p ledger.Period, err error) (periodView, error) {
 }
 
 func softClosePeriod(ctx context.Context, tx *store.Tx, d resource.Domain, in byMonth) (periodView, error) {
-	return periodShown(d.Book.SoftClose(ctx, tx, string(in.Month)))
+	return periodShown(d.Book.Months().SoftClose(ctx, tx, string(in.Month)))
 }
 
 type reasonForMonth struct {
@@ -194,11 +194,11 @@ type reasonForMonth struct {
 }
 
 func openPeriod(ctx context.Context, tx *store.Tx, d resource.Domain, in reasonForMonth) (periodView, error) {
-	return periodShown(d.Book.OpenAgain(ctx, tx, string(in.Month), in.Reason))
+	return periodShown(d.Book.Months().OpenAgain(ctx, tx, string(in.Month), in.Reason))
 }
 
 func closePeriod(ctx context.Context, tx *store.Tx, d resource.Domain, in byMonth) (periodView, error) {
-	return periodShown(d.Book.Close(ctx, tx, string(in.Month)))
+	return periodShown(d.Book.Months().Close(ctx, tx, string(in.Month)))
 }
 
 type reopeningView struct {
@@ -235,7 +235,7 @@ func listReopenings(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[reopeningView]{}, err
 	}
-	found, err := d.Book.Reopenings(ctx, tx, string(in.Month), page)
+	found, err := d.Book.Months().Reopenings(ctx, tx, string(in.Month), page)
 	if err != nil {
 		return rest.List[reopeningView]{}, err
 	}
@@ -244,7 +244,7 @@ func listReopenings(ctx context.Context, tx *store.Tx, d resource.Domain,
 }
 
 func requestReopening(ctx context.Context, tx *store.Tx, d resource.Domain, in reasonForMonth) (reopeningView, error) {
-	return reopeningShown(d.Book.RequestReopening(ctx, tx, string(in.Month), in.Reason))
+	return reopeningShown(d.Book.Months().RequestReopening(ctx, tx, string(in.Month), in.Reason))
 }
 
 type approveReopeningRequest struct {
@@ -254,7 +254,7 @@ type approveReopeningRequest struct {
 
 func approveReopening(ctx context.Context, tx *store.Tx, d resource.Domain, in approveReopeningRequest) (reopeningView,
 	error) {
-	return reopeningShown(d.Book.ApproveReopening(ctx, tx, ledger.ReopeningID(in.ID)))
+	return reopeningShown(d.Book.Months().ApproveReopening(ctx, tx, ledger.ReopeningID(in.ID)))
 }
 
 // CheckTitle says what a check of the close checklist looks at, for other faces of the books than this one.

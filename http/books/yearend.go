@@ -100,7 +100,7 @@ func lend(ctx context.Context, tx *store.Tx, d resource.Domain, in loanRequest) 
 	if err != nil {
 		return entryView{}, err
 	}
-	return entryShown(d.Book.Lend(ctx, tx, l))
+	return entryShown(d.Book.Loans().Lend(ctx, tx, l))
 }
 
 func repay(ctx context.Context, tx *store.Tx, d resource.Domain, in loanRequest) (entryView, error) {
@@ -108,7 +108,7 @@ func repay(ctx context.Context, tx *store.Tx, d resource.Domain, in loanRequest)
 	if err != nil {
 		return entryView{}, err
 	}
-	return entryShown(d.Book.Repay(ctx, tx, l))
+	return entryShown(d.Book.Loans().Repay(ctx, tx, l))
 }
 
 // entryShown is a posted entry or why there is none.
@@ -242,7 +242,7 @@ type yearRequest struct {
 }
 
 func closeYear(ctx context.Context, tx *store.Tx, d resource.Domain, in yearRequest) (entriesView, error) {
-	return entriesShown(d.Book.CloseYear(ctx, tx, in.Year))
+	return entriesShown(d.Book.Months().CloseYear(ctx, tx, in.Year))
 }
 
 func reverseAccruals(ctx context.Context, tx *store.Tx, d resource.Domain, in yearRequest) (entriesView, error) {
