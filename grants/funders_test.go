@@ -46,7 +46,8 @@ func TestRule56AwardAndItsReceipt(t *testing.T) {
 				Withheld: grantstest.Money("15.00", "USD"), Rate: grantstest.Rate("6.3800 DKK/USD"), Account: "1030"})
 			return err
 		}))
-		o.WantLines("1010 G4 95.70 DKK\n1010 UNR -95.70 DKK\n1030 G4 9985.00 USD @@ 63704.30\n1200 G4 -10000.00 USD @@ -64500.00\n6100 UNR 95.70 DKK\n6200 G4 700.00 DKK")
+		o.WantLines("1010 G4 95.70 DKK\n1010 UNR -95.70 DKK\n1030 G4 9985.00 USD @@ 63704.30\n" +
+			"1200 G4 -10000.00 USD @@ -64500.00\n6100 UNR 95.70 DKK\n6200 G4 700.00 DKK")
 		if err := award("2026-03-02"); !errors.Is(err, grants.ErrWrongRecognition) {
 			t.Errorf("a second award: %v", err)
 		}
@@ -85,7 +86,8 @@ func TestRules59And60ClosingAGrant(t *testing.T) {
 					{Category: "therapy", Amount: grantstest.Money("900.00", "DKK")}}})
 			return err
 		})
-		o.WantLines("1010 G3 2400.00 DKK\n1010 UNR -2400.00 DKK\n2100 G3 -1500.00 DKK\n2100 G3 -900.00 DKK\n4100 G3 1500.00 DKK\n4100 G3 900.00 DKK\n5200 G3 -900.00 DKK\n5400 G3 -1500.00 DKK\n6900 UNR 2400.00 DKK")
+		o.WantLines("1010 G3 2400.00 DKK\n1010 UNR -2400.00 DKK\n2100 G3 -1500.00 DKK\n2100 G3 -900.00 DKK\n" +
+			"4100 G3 1500.00 DKK\n4100 G3 900.00 DKK\n5200 G3 -900.00 DKK\n5400 G3 -1500.00 DKK\n6900 UNR 2400.00 DKK")
 		act("finance", func(tx *store.Tx) error {
 			_, _, err := o.Register.End(t.Context(), tx, "G3", "2026-11-30")
 			return err

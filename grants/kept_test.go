@@ -199,15 +199,19 @@ func TestBudgetActualCommittedAvailable(t *testing.T) {
 			})
 			return text
 		}
-		want := "1: 10000.00 spent 100.01 committed 200.00 available 9699.99; base 10000.00 spent 100.01 committed 200.00 available 9699.99\n" +
-			"2: 10000.00 spent 0.00 committed 0.00 available 10000.00; base 10000.00 spent 0.00 committed 0.00 available 10000.00\n" +
-			"-: 20000.00 spent 100.01 committed 200.00 available 19699.99; base 20000.00 spent 100.01 committed 200.00 available 19699.99\n"
+		want := "1: 10000.00 spent 100.01 committed 200.00 available 9699.99; " +
+			"base 10000.00 spent 100.01 committed 200.00 available 9699.99\n" +
+			"2: 10000.00 spent 0.00 committed 0.00 available 10000.00; " +
+			"base 10000.00 spent 0.00 committed 0.00 available 10000.00\n" +
+			"-: 20000.00 spent 100.01 committed 200.00 available 19699.99; " +
+			"base 20000.00 spent 100.01 committed 200.00 available 19699.99\n"
 		if got := said("G1"); got != want {
 			t.Errorf("%s\nwant\n%s", got, want)
 		}
 		// 6,000 EUR are 44,760.00 at 7.46, 5,333.33 are 714.92 EUR.
 		if got := said("G2"); !strings.HasSuffix(got,
-			"-: 6000.00 spent 4.83 committed 714.92 available 5280.25; base 44760.00 spent 36.04 committed 5333.33 available 39390.63\n") {
+			"-: 6000.00 spent 4.83 committed 714.92 available 5280.25; "+
+				"base 44760.00 spent 36.04 committed 5333.33 available 39390.63\n") {
 			t.Errorf("%s", got)
 		}
 		h.do(func(tx *store.Tx) error { _, _, err := h.reg.End(h.Context(), tx, "G1", "2026-11-30"); return err })

@@ -56,7 +56,8 @@ func TestDatabaseKeepsMonthsClosed(t *testing.T) {
 			r, err = book.Months().RequestReopening(t.Context(), tx, "2026-01", "A receipt came in late")
 			return err
 		})
-		by("reopening_missing", `UPDATE periods SET state = 'soft_closed', reopenings = 1 WHERE month = '2026-01'`) // asked for, not approved
+		by("reopening_missing", // asked for, not approved
+			`UPDATE periods SET state = 'soft_closed', reopenings = 1 WHERE month = '2026-01'`)
 		by("append_only", `UPDATE period_reopenings SET reason = 'another'`)
 		as(1, func(tx *store.Tx) error {
 			_, err := book.Months().ApproveReopening(t.Context(), tx, r.ID)

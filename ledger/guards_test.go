@@ -12,8 +12,10 @@ import (
 )
 
 const (
-	rawLines = "INSERT INTO entry_lines (entry_seq, line, account, fund, currency, amount, base, category, plan, payee, partner, lot) VALUES "
-	rawEntry = "INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, created_by, created_at) VALUES "
+	rawLines = "INSERT INTO entry_lines (entry_seq, line, account, fund, currency, amount, base, category, plan, payee, " +
+		"partner, lot) VALUES "
+	rawEntry = "INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, " +
+		"created_by, created_at) VALUES "
 )
 
 // rawLine and rawEntryOf write the values of a row by hand.

@@ -62,7 +62,8 @@ func TestMakeAMillion(t *testing.T) {
 func madeUp(t *testing.T, tx *store.Tx) error {
 	t.Helper()
 	var triggers []string
-	if err := tx.NewRaw("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('entries', 'entry_lines', 'balances')").Scan(t.Context(), &triggers); err != nil {
+	if err := tx.NewRaw("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('entries', "+
+		"'entry_lines', 'balances')").Scan(t.Context(), &triggers); err != nil {
 		return err
 	}
 	for _, name := range triggers {
@@ -74,18 +75,23 @@ func madeUp(t *testing.T, tx *store.Tx) error {
 		`CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?0)
 			SELECT i, 2024 + (i - 1) * 3 / ?0 AS year, 'F' || (i % 20) AS fund, 100 + i % 100000 AS amount,
 			date((2024 + (i - 1) * 3 / ?0) || '-01-01', '+' || (i * 7 % 365) || ' days') AS day FROM n`,
-		`INSERT INTO funds (code, name, restriction, opened_on) WITH RECURSIVE f(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM f WHERE i < 19)
+		`INSERT INTO funds (code, name, restriction, opened_on) WITH RECURSIVE f(i) AS (SELECT 0 UNION ALL SELECT i + 1
+			FROM f WHERE i < 19)
 			SELECT 'F' || i, 'Fund ' || i, 'none', '2024-01-01' FROM f`,
 		`INSERT INTO fiscal_years (year, last_number) SELECT year, COUNT(*) FROM n GROUP BY year`,
 		`INSERT INTO periods (month, state) SELECT DISTINCT substr(day, 1, 7), 'open' FROM n`,
 		`INSERT INTO entry_lines (entry_seq, line, account, fund, currency, amount, base, category, plan, payee, partner)
 			SELECT i, 1, '1010', fund, 'DKK', amount, amount, '', '', '', '' FROM n`,
 		`INSERT INTO entry_lines (entry_seq, line, account, fund, currency, amount, base, category, plan, payee, partner)
-			SELECT i, 2, CASE i % 3 WHEN 0 THEN '4100' WHEN 1 THEN '4900' ELSE '2100' END, fund, 'DKK', -amount, -amount, 'tuition', 'P-' || (i % 500), '', '' FROM n`,
-		`INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, created_by, created_at)
-			SELECT i, printf('ent_%026d', i), year, ROW_NUMBER() OVER (PARTITION BY year ORDER BY i), day, 'actual', 'Entry number ' || i, 'manual', '', 2, '',
+			SELECT i, 2, CASE i % 3 WHEN 0 THEN '4100' WHEN 1 THEN '4900' ELSE '2100' END, fund, 'DKK', -amount, -amount,
+				'tuition', 'P-' || (i % 500), '', '' FROM n`,
+		`INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, created_by,
+			created_at)
+			SELECT i, printf('ent_%026d', i), year, ROW_NUMBER() OVER (PARTITION BY year ORDER BY i), day, 'actual',
+				'Entry number ' || i, 'manual', '', 2, '',
 			'usr_06h0jraaehskv0s7ctae86ef4w', '2026-01-15T09:00:00.000000Z' FROM n ORDER BY i`,
-		`INSERT INTO balances (account, fund, currency, date, amount, base) SELECT l.account, l.fund, l.currency, e.date, SUM(l.amount), SUM(l.base)
+		`INSERT INTO balances (account, fund, currency, date, amount, base) SELECT l.account, l.fund, l.currency, e.date,
+			SUM(l.amount), SUM(l.base)
 			FROM entry_lines l JOIN entries e ON e.seq = l.entry_seq GROUP BY 1, 2, 3, 4`,
 		`UPDATE book SET last_seq = ?0`,
 		`DROP TABLE n`,

@@ -254,8 +254,10 @@ func stored(t *testing.T, db *store.DB) naive {
 		}
 		var off int
 		if err == nil {
-			err = tx.NewRaw(`SELECT COUNT(*) FROM bank_totals t WHERE amount <> (SELECT SUM(amount) FROM balances b WHERE b.account = t.account AND b.fund = t.fund)
-				OR last_date <> (SELECT MAX(date) FROM balances b WHERE b.account = t.account AND b.fund = t.fund)`).Scan(t.Context(), &off)
+			err = tx.NewRaw(`SELECT COUNT(*) FROM bank_totals t WHERE amount <> (SELECT SUM(amount) FROM balances b
+					WHERE b.account = t.account AND b.fund = t.fund)
+				OR last_date <> (SELECT MAX(date) FROM balances b WHERE b.account = t.account AND b.fund = t.fund)`).
+				Scan(t.Context(), &off)
 		}
 		if off != 0 {
 			t.Errorf("%d bank totals are not the sums of their days", off)

@@ -87,7 +87,8 @@ func TestChecklistCounts(t *testing.T) {
 		return Balance{Account: account, Fund: fund, Amount: inBase(t, amount), Base: inBase(t, amount)}
 	}
 	m := closing{
-		Chart: Chart{Base: "DKK", Accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset}, "2200": {Number: "2200", Type: Liability},
+		Chart: Chart{Base: "DKK", Accounts: map[AccountNo]Account{"1010": {Number: "1010", Type: Asset},
+			"2200":          {Number: "2200", Type: Liability},
 			InterfundClaims: {Number: InterfundClaims, Type: Asset}, InterfundDebts: {Number: InterfundDebts, Type: Liability}},
 			Funds: map[FundCode]Fund{"UNR": {Code: "UNR", Restriction: Unrestricted},
 				"G1": {Code: "G1", Restriction: BoundByGrant},

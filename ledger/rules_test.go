@@ -15,15 +15,15 @@ func TestRepaymentUpToWhatIsOwed(t *testing.T) {
 		post(t, db, book, opening("UNR", "2026-01-01", "500.00"), opening("G1", "2026-01-01", "500.00"))
 		repay := func(amount string) func(tx *store.Tx) error {
 			return func(tx *store.Tx) error {
-				_, err := book.Loans().Repay(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk(amount), Account: "1010",
-					Date: "2026-02-01"})
+				_, err := book.Loans().Repay(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk(amount),
+					Account: "1010", Date: "2026-02-01"})
 				return err
 			}
 		}
 		refused(t, db, ledger.ErrLoanExceeded, repay("0.01"))
 		update(t, db, func(tx *store.Tx) error {
-			_, err := book.Loans().Lend(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk("100.00"), Account: "1010",
-				Date: "2026-01-15"})
+			_, err := book.Loans().Lend(t.Context(), tx, ledger.Loan{From: "UNR", To: "G1", Amount: dkk("100.00"),
+				Account: "1010", Date: "2026-01-15"})
 			return err
 		})
 		refused(t, db, ledger.ErrLoanExceeded, repay("100.01"))

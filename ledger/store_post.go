@@ -105,7 +105,8 @@ type surroundingRow struct {
 	N                     int64
 }
 
-const surroundingSQL = `SELECT 'account' AS kind, number AS key, path AS a, type AS b, name_en AS c, name_da AS d, 0 AS year, 0 AS n
+const surroundingSQL = `SELECT 'account' AS kind, number AS key, path AS a, type AS b, name_en AS c, name_da AS d,
+		0 AS year, 0 AS n
 		FROM accounts WHERE number IN (?)
 	UNION ALL SELECT 'fund', code, name, restriction, opened_on, '', 0, 0 FROM funds WHERE code IN (?)
 	UNION ALL SELECT 'month', month, state, '', '', '', 0, 0 FROM periods

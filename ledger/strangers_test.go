@@ -34,9 +34,12 @@ func stranger(t *testing.T, db *store.DB) *sql.DB {
 // contents is every entry and line and balance there is, as text.
 func contents(t *testing.T, raw *sql.DB) string {
 	t.Helper()
-	return rowsOf(t, raw, "SELECT CAST(seq AS TEXT) || id || CAST(number AS TEXT) || date || text || act || created_by FROM entries ORDER BY seq") +
-		rowsOf(t, raw, "SELECT CAST(entry_seq AS TEXT) || ' ' || CAST(line AS TEXT) || account || fund || currency || CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) FROM entry_lines ORDER BY entry_seq, line") +
-		rowsOf(t, raw, "SELECT account || fund || currency || date || CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) FROM balances ORDER BY account, fund, currency, date")
+	return rowsOf(t, raw, "SELECT CAST(seq AS TEXT) || id || CAST(number AS TEXT) || date || text || act || created_by "+
+		"FROM entries ORDER BY seq") +
+		rowsOf(t, raw, "SELECT CAST(entry_seq AS TEXT) || ' ' || CAST(line AS TEXT) || account || fund || currency || "+
+			"CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) FROM entry_lines ORDER BY entry_seq, line") +
+		rowsOf(t, raw, "SELECT account || fund || currency || date || CAST(amount AS TEXT) || ' ' || CAST(base AS TEXT) "+
+			"FROM balances ORDER BY account, fund, currency, date")
 }
 
 // rowsOf is what a query of one text column answers, a row a line.
@@ -107,7 +110,8 @@ func TestStrangersChangeNothingPosted(t *testing.T) {
 		{"replaced by number", store.SQLite, []string{balanced("4"), replace(entry("4", "ent_x", "3"))}, "entry_is_posted"},
 		{"replaced by id", store.SQLite, []string{balanced("4"),
 			"CREATE TEMP TABLE last AS SELECT id FROM entries WHERE seq = 3",
-			replace("INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, created_by, created_at) " +
+			replace("INSERT INTO entries (seq, id, fiscal_year, number, date, book, text, act, source, line_count, reason, " +
+				"created_by, created_at) " +
 				"SELECT 4, id, 2026, 4, '2026-06-01', 'actual', 't', 'a', '', 2, '', '', 'x' FROM temp.last")}, "entry_is_posted"},
 		{"a line replaced", store.SQLite, []string{replace(rawLines + rawLine("3", "1", "1010", "G1", "1"))},
 			"entry_is_posted"},

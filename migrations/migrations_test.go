@@ -81,12 +81,14 @@ func TestForRefusesWhatCannotBeOrdered(t *testing.T) {
 		files fstest.MapFS
 		want  string
 	}{
-		"one stamp twice, portable and engine": {fstest.MapFS{"1_a.tx.up.sql": one, "sqlite/1_a.tx.up.sql": one}, "same stamp 1"},
-		"one stamp twice in a folder":          {fstest.MapFS{"1_a.tx.up.sql": one, "1_b.tx.up.sql": one}, "same stamp 1"},
-		"outside a transaction":                {fstest.MapFS{"1_a.up.sql": one}, "must end in .tx.up.sql"},
-		"no stamp":                             {fstest.MapFS{"a.tx.up.sql": one}, "unsupported migration name"},
-		"a table that cannot be STRICT":        {fstest.MapFS{"1_a.tx.up.sql": file("CREATE TABLE a (n BIGINT);")}, "must pair"},
-		"a stray close":                        {fstest.MapFS{"1_a.tx.up.sql": file("SELECT (1\n);")}, "must pair"},
+		"one stamp twice, portable and engine": {fstest.MapFS{"1_a.tx.up.sql": one, "sqlite/1_a.tx.up.sql": one},
+			"same stamp 1"},
+		"one stamp twice in a folder": {fstest.MapFS{"1_a.tx.up.sql": one, "1_b.tx.up.sql": one}, "same stamp 1"},
+		"outside a transaction":       {fstest.MapFS{"1_a.up.sql": one}, "must end in .tx.up.sql"},
+		"no stamp":                    {fstest.MapFS{"a.tx.up.sql": one}, "unsupported migration name"},
+		"a table that cannot be STRICT": {fstest.MapFS{"1_a.tx.up.sql": file("CREATE TABLE a (n BIGINT);")},
+			"must pair"},
+		"a stray close": {fstest.MapFS{"1_a.tx.up.sql": file("SELECT (1\n);")}, "must pair"},
 	} {
 		_, err := For(c.files, SQLite)
 		if !errors.Is(err, ErrLayout) || !strings.Contains(err.Error(), c.want) {
@@ -118,10 +120,11 @@ func TestBuiltInSchema(t *testing.T) {
 // Rules of the portable text (DESIGN §10) that neither engine would complain about.
 func TestRulesOfTheText(t *testing.T) {
 	forbidden := map[string]*regexp.Regexp{
-		"a type SQLite and PostgreSQL treat apart": regexp.MustCompile(`\b(NUMERIC|DECIMAL|REAL|FLOAT|DOUBLE|VARCHAR|CHAR|DATE|` +
-			`TIMESTAMP|TIMESTAMPTZ|SERIAL|BIGSERIAL|JSONB?|UUID|INT|INTEGER|BLOB)\b`),
-		"a clock in SQL; instants come from Go": regexp.MustCompile(`(?i)\b(now\(\)|current_timestamp|current_date|datetime\()`),
-		"a schema's name":                       regexp.MustCompile(`(?i)\bpublic\.`),
+		"a type SQLite and PostgreSQL treat apart": regexp.MustCompile(`\b(NUMERIC|DECIMAL|REAL|FLOAT|DOUBLE|VARCHAR|CHAR|` +
+			`DATE|TIMESTAMP|TIMESTAMPTZ|SERIAL|BIGSERIAL|JSONB?|UUID|INT|INTEGER|BLOB)\b`),
+		"a clock in SQL; instants come from Go": regexp.MustCompile(`(?i)\b(now\(\)|current_timestamp|` +
+			`current_date|datetime\()`),
+		"a schema's name": regexp.MustCompile(`(?i)\bpublic\.`),
 	}
 	err := fs.WalkDir(Files(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

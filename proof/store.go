@@ -167,10 +167,11 @@ func saveHead(s *store.Script, tx *store.Tx, tree *Tree) {
 // Head is the tree as it stands.
 func Head(ctx context.Context, tx *store.Tx) (*Tree, error) { return readHead(ctx, tx, false) }
 
-// Erase gives the leaf of a record the seal that is left when some of its texts are erased. The caller blanks the texts
-// themselves, in the same tx; texts are all sealed texts of the record before that. [ErrNoLeaf].
-func Erase(ctx context.Context, tx *store.Tx, kind Kind, ref string, texts []Text, labels ...string) error {
-	row, err := findLeaf(ctx, tx, kind, ref)
+// Erase gives the leaf of a record the seal that is left when some of its texts are erased. Its kind and ref name the
+// record. The caller blanks the texts themselves, in the same tx; texts are all sealed texts of the record before
+// that. [ErrNoLeaf].
+func Erase(ctx context.Context, tx *store.Tx, of Leaf, texts []Text, labels ...string) error {
+	row, err := findLeaf(ctx, tx, of.Kind, of.Ref)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,8 @@ func unclassified(columns []string, found map[string]string) []string {
 		table, column, _ := strings.Cut(name, ".")
 		switch class := found[name]; {
 		case class == "":
-			wrong = append(wrong, name+" is not classified: add `"+column+"` to a line of docs/DATA.md, such as | `"+table+"` | internal | `"+column+"` |. "+
+			wrong = append(wrong, name+" is not classified: add `"+column+"` to a line of docs/DATA.md, such as | `"+table+"` "+
+				"| internal | `"+column+"` |. "+
 				"If it says who somebody is, it is sealed: seal it with access/vault, and add it to the canaries of http/story")
 		case class == "sealed" && !strings.EqualFold(kind, "BYTEA") && !strings.EqualFold(kind, "BLOB"):
 			wrong = append(wrong, name+" is sealed, but its type is "+kind+": sealed bytes are BYTEA")

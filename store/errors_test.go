@@ -73,7 +73,8 @@ func TestRefusedByOurTriggers(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
-		if text := "store: refused by the database: draw_is_final: a draw is never changed (it is reversed)"; err.Error() != text {
+		text := "store: refused by the database: draw_is_final: a draw is never changed (it is reversed)"
+		if err.Error() != text {
 			t.Errorf("%q", err)
 		}
 	})

@@ -172,8 +172,8 @@ func (db *DB) refuseNewer(ctx context.Context, m *migrate.Migrator) error {
 	if own := db.schema.Sorted(); len(own) > 0 {
 		newest = own[len(own)-1].String()
 		if oldest := own[0].Name; slices.Max(names) < oldest && oldest == migrations.Schema {
-			return fmt.Errorf("%w, which cannot migrate it (it ends with migration %s): run \"supportledger export journal\" with "+
-				"the version that made these books, make new books with this version, and import it there",
+			return fmt.Errorf("%w, which cannot migrate it (it ends with migration %s): run \"supportledger export journal\" "+
+				"with the version that made these books, make new books with this version, and import it there",
 				ErrSchemaOlder, slices.Max(names))
 		}
 	}

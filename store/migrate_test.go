@@ -77,12 +77,15 @@ func TestOlderAndNewerSchema(t *testing.T) {
 
 // Books of the time before the first schema are refused, with what to do.
 func TestBooksBeforeTheFirstSchema(t *testing.T) {
-	old := fstest.MapFS{"20261128000000_last.tx.up.sql": &fstest.MapFile{Data: []byte("CREATE TABLE old (\n    id TEXT\n);")}}
+	old := fstest.MapFS{"20261128000000_last.tx.up.sql": &fstest.MapFile{
+		Data: []byte("CREATE TABLE old (\n    id TEXT\n);")}}
 	eachEmpty(t, func(t *testing.T, dsn string) {
 		must(t, open(t, dsn, store.Options{Schema: old}).Migrate(t.Context(), nil))
 		now := open(t, dsn, store.Options{})
-		for what, err := range map[string]error{"CheckSchema": now.CheckSchema(t.Context()), "Migrate": now.Migrate(t.Context(), nil)} {
-			if !errors.Is(err, store.ErrSchemaOlder) || !strings.Contains(err.Error(), "export journal") || !strings.Contains(err.Error(), "20261128000000") {
+		for what, err := range map[string]error{"CheckSchema": now.CheckSchema(t.Context()),
+			"Migrate": now.Migrate(t.Context(), nil)} {
+			if !errors.Is(err, store.ErrSchemaOlder) || !strings.Contains(err.Error(), "export journal") ||
+				!strings.Contains(err.Error(), "20261128000000") {
 				t.Errorf("%s: %v", what, err)
 			}
 		}

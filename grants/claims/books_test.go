@@ -17,8 +17,10 @@ func TestASecondGrantCannotClaimTheSameReceipt(t *testing.T) {
 		o := grantstest.Open(t, db)
 		o.Sign("G1", grantstest.Money("1000.00", "DKK"), grantstest.Deferred())
 		o.Sign("G2", grantstest.Money("1000.00", "DKK"), grantstest.Deferred())
-		const document = `INSERT INTO evidence (id, sha256, media_type, bytes, kind, taken_on, retention_until, stored_by, stored_at)
-			VALUES ('evd_1', '0123456789012345678901234567890123456789012345678901234567890123', 'application/pdf', 1, 'receipt', '2026-03-01', '2031-12-31', '', '2026-03-01T09:00:00.000000Z')`
+		const document = `INSERT INTO evidence (id, sha256, media_type, bytes, kind, taken_on, retention_until, stored_by,
+			stored_at)
+			VALUES ('evd_1', '0123456789012345678901234567890123456789012345678901234567890123', 'application/pdf', 1,
+				'receipt', '2026-03-01', '2031-12-31', '', '2026-03-01T09:00:00.000000Z')`
 		o.Must(o.Do("", func(tx *store.Tx) error { _, err := tx.ExecContext(o.Context(), document); return err }))
 		claim := func(line, whole string, fund ledger.FundCode, share string) error {
 			return o.Do("finance", func(tx *store.Tx) error {
@@ -35,7 +37,8 @@ func TestASecondGrantCannotClaimTheSameReceipt(t *testing.T) {
 		wants(t, "the whole beside a line", claim("", "100.00", "G2", "1.00"), claims.ErrCostLines)
 		wants(t, "another line", claim("bag", "50.00", "G2", "50.00"), nil)
 		past := o.Do("", func(tx *store.Tx) error {
-			_, err := tx.ExecContext(o.Context(), `INSERT INTO cost_claims (id, cost_id, fund, share, entry_id, claimed_by, claimed_at)
+			_, err := tx.ExecContext(o.Context(), `INSERT INTO cost_claims (id, cost_id, fund, share, entry_id, claimed_by,
+				claimed_at)
 				SELECT 'ccl_x', id, 'G2', 4001, NULL, '', '' FROM evidence_costs WHERE line = 'books'`)
 			return err
 		})

@@ -189,9 +189,11 @@ func TestImportDonors(t *testing.T) {
 // clear wants texts to stand nowhere in the database, neither as text nor as bytes.
 func (o importer) clear(texts ...string) {
 	o.Helper()
-	columns := `SELECT m.name || '.' || c.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table'`
+	columns := `SELECT m.name || '.' || c.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c
+		WHERE m.type = 'table'`
 	if o.DB.Engine() == store.Postgres {
-		columns = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = current_schema()`
+		columns = `SELECT table_name || '.' || column_name FROM information_schema.columns
+			WHERE table_schema = current_schema()`
 	}
 	o.Must(o.DB.View(o.Context(), func(tx *store.Tx) error {
 		var names []string
@@ -226,7 +228,8 @@ func TestImportRowsThatAreWrong(t *testing.T) {
 		o.taken(donorimport.Donors, journal.ProfileRFC4180, "code,kind,name\nD-1,person,\nD-2,institution,Fund\n")
 		o.Sign("G1", grantstest.Money("1000.00", "DKK"), grantstest.Deferred())
 		before := o.counted("donors", "donor_secrets", "gifts", "entries")
-		givers, p, err := o.upload(donorimport.Donors, journal.ProfileRFC4180, `code,kind,name,language,delivery,tax_id,email,address
+		givers, p, err := o.upload(donorimport.Donors, journal.ProfileRFC4180,
+			`code,kind,name,language,delivery,tax_id,email,address
 X-3,person,Secretname,da,none,101701234,,
 D-4,persons,,dk,pigeon,,,
 D-5,institution,,da,email,1234567,nobody at,
@@ -238,7 +241,8 @@ D-6,person,,da,none,,,
 		want := []string{"2 tax_id", "3 kind", "3 language", "3 delivery", "4 name", "4 tax_id", "4 email", "5 code",
 			"6 address", "7 code"}
 		o.wrong(p, want, "Secretname", "101701234", "pigeon", "nobody")
-		given, p, err := o.upload(donorimport.Gifts, journal.ProfileDanish, `number;donor;fund;date;gross;fee;account;anonymous;pledge
+		given, p, err := o.upload(donorimport.Gifts, journal.ProfileDanish,
+			`number;donor;fund;date;gross;fee;account;anonymous;pledge
 1;Someone;D1;03-03-2026;500,00;;;;
 2;D-1;G1;03-03-2026;500.00;;;;
 3;D-1;NONE;2026-02-30;0,00;;1020;maybe;PL-9
@@ -301,7 +305,8 @@ func TestImportGifts(t *testing.T) {
 				Planned: []grants.Planned{{DueOn: "2026-02-01", Amount: grantstest.Money("500.00", "DKK")}}})
 			return err
 		}))
-		danish := "number;donor;fund;date;gross;fee;anonymous;pledge\nA1;D-1;D1;03-03-2026;500,00;5,00;ja;PL-1\nA2;D-2;UNR;2026-03-04;1234,56;;;\n"
+		danish := "number;donor;fund;date;gross;fee;anonymous;pledge\nA1;D-1;D1;03-03-2026;500,00;5,00;ja;PL-1\n" +
+			"A2;D-2;UNR;2026-03-04;1234,56;;;\n"
 		im, p, err := o.upload(donorimport.Gifts, journal.ProfileDanish, danish)
 		if err != nil || p.New != 2 || p.Total.String() != "1734.56" {
 			o.Fatalf("%+v %v %v", p, faults(p), err)
@@ -310,7 +315,8 @@ func TestImportGifts(t *testing.T) {
 		o.Must(err)
 		o.wantGifts("D1 1010 500.00, UNR 1010 251229.56", "A1 anonymous standing", "A2 standing")
 		_, p, err = o.upload(donorimport.Gifts, journal.ProfileRFC4180,
-			"number,donor,fund,date,gross,fee\nA1,D-1,D1,2026-03-03,500.00,5.00\nA2,D-2,UNR,2026-03-04,1234.56,\nA3,D-2,UNR,2026-03-05,10.00,\n")
+			"number,donor,fund,date,gross,fee\nA1,D-1,D1,2026-03-03,500.00,5.00\n"+
+				"A2,D-2,UNR,2026-03-04,1234.56,\nA3,D-2,UNR,2026-03-05,10.00,\n")
 		if err != nil || p.Duplicate != 2 || p.New != 1 {
 			o.Errorf("what is there already: %+v %v %v", p, faults(p), err)
 		}

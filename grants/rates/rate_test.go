@@ -29,14 +29,19 @@ const newYear = `Date,USD,DKK,NOK,
 `
 
 const envelope = `<?xml version="1.0" encoding="UTF-8"?>
-<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
-<gesmes:subject>Reference rates</gesmes:subject><gesmes:Sender><gesmes:name>European Central Bank</gesmes:name></gesmes:Sender>
-<Cube><Cube time='2027-01-04'><Cube currency='USD' rate='1.1010'/><Cube currency='DKK' rate='7.4700'/></Cube></Cube></gesmes:Envelope>`
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01"
+ xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+<gesmes:subject>Reference rates</gesmes:subject>
+<gesmes:Sender><gesmes:name>European Central Bank</gesmes:name></gesmes:Sender>
+<Cube><Cube time='2027-01-04'>
+<Cube currency='USD' rate='1.1010'/><Cube currency='DKK' rate='7.4700'/></Cube></Cube></gesmes:Envelope>`
 
-const monthlyCSV = "Country;Currency;isoA3Code;value;month\nDenmark;Danish krone;DKK;7.4600;2026-12\nNigeria;Naira;NGN;1690.5;2026-12\n" +
+const monthlyCSV = "Country;Currency;isoA3Code;value;month\nDenmark;Danish krone;DKK;7.4600;2026-12\n" +
+	"Nigeria;Naira;NGN;1690.5;2026-12\n" +
 	"Denmark;Danish krone;DKK;7.4700;2027-01\nNigeria;Naira;NGN;1702.25;2027-01\n"
 
-const monthlyXML = `<?xml version="1.0"?><rates><rate><country>Denmark</country><isoA3Code>DKK</isoA3Code><value>7.4600</value></rate>
+const monthlyXML = `<?xml version="1.0"?><rates><rate><country>Denmark</country>
+<isoA3Code>DKK</isoA3Code><value>7.4600</value></rate>
 <rate><country>Nigeria</country><isoA3Code>NGN</isoA3Code><value>1690.5</value></rate></rates>`
 
 func read(t *testing.T, f File) string {
@@ -78,7 +83,8 @@ func TestRateFilesAsPublished(t *testing.T) {
 }
 
 func TestRateFilesThatAreNone(t *testing.T) {
-	laughs := `<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><Cube><Cube time="2026-12-31"><Cube currency="DKK" rate="&b;"/></Cube></Cube>`
+	laughs := `<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><Cube>` +
+		`<Cube time="2026-12-31"><Cube currency="DKK" rate="&b;"/></Cube></Cube>`
 	for name, f := range map[string]File{
 		"empty":       {Source: ECB},
 		"not text":    {Source: ECB, Content: []byte("Date,DKK\n2026-12-31,\xff\n")},

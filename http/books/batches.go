@@ -28,8 +28,11 @@ func entryBatches(api *resource.API) {
 			"has one effect: an entry that was sent before with the same content, in this batch or ever, is answered " +
 			"with the entry that there is.",
 		Refuses: []error{errBatchRefused},
-		Example: `{"mode":"all_or_nothing","entries":[{"external_id":"bank-4711","date":"2026-01-31","text":"Bank interest","lines":[` +
-			`{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}]}`}, postBatch)
+		Example: `{"mode":"all_or_nothing","entries":[{"external_id":"bank-4711",` +
+			`"date":"2026-01-31","text":"Bank interest",` +
+			`"lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
+			`{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}]}`,
+	}, postBatch)
 }
 
 const (
@@ -107,7 +110,7 @@ func postBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in batchReq
 	if err != nil {
 		return batchView{}, err
 	}
-	if err := postNew(ctx, tx, d.Book, items, first, there); err != nil {
+	if err := (batch{items, first, there}).post(ctx, tx, d.Book); err != nil {
 		return batchView{}, err
 	}
 	for i := range items {
@@ -125,16 +128,22 @@ func (e batchEntryRequest) entry(book ledger.Book) (ledger.Entry, error) {
 	return manualEntry(book, postEntryRequest{Date: e.Date, Text: e.Text, Lines: e.Lines, ExternalID: e.ExternalID})
 }
 
-// postNew posts those that are neither in the books nor repeat another one, and records it.
-func postNew(ctx context.Context, tx *store.Tx, book ledger.Book, items []item, first map[string]int,
-	there map[string]ledger.Posted) error {
+// batch are the items of a request.
+type batch struct {
+	items []item
+	first map[string]int           // the first item of an external id
+	there map[string]ledger.Posted // what the books hold, by external id
+}
+
+// post posts those that are neither in the books nor repeat another one, and records it.
+func (b batch) post(ctx context.Context, tx *store.Tx, book ledger.Book) error {
 	var posting []int
 	var proposals []ledger.Proposal
-	for i := range items {
-		it := &items[i]
-		old, found := there[it.entry.ExternalID]
+	for i := range b.items {
+		it := &b.items[i]
+		old, found := b.there[it.entry.ExternalID]
 		switch {
-		case it.err != nil || first[it.entry.ExternalID] != i:
+		case it.err != nil || b.first[it.entry.ExternalID] != i:
 		case found:
 			it.meet(old)
 		default:
@@ -146,7 +155,7 @@ func postNew(ctx context.Context, tx *store.Tx, book ledger.Book, items []item, 
 		return err
 	}
 	for n, o := range outcomes {
-		it := &items[posting[n]]
+		it := &b.items[posting[n]]
 		if it.posted, it.err = o.Posted, o.Err; o.Err != nil {
 			continue
 		}

@@ -32,7 +32,8 @@ func entries(api *resource.API) {
 		Refuses: []error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed,
 			ledger.ErrEntryShape,
 			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken},
-		Example: `{"date":"2026-01-31","text":"Bank interest","lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
+		Example: `{"date":"2026-01-31","text":"Bank interest","lines":[` +
+			`{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
 			`{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}`}, postEntry)
 	groupcommit.Collect(api.API, "postJournalEntry", manualEntry, viewEntry)
 }

@@ -61,7 +61,7 @@ func viewEvidence(e evidence.Document) evidenceView {
 }
 
 type storeEvidenceRequest struct {
-	Kind    string      `query:"kind" json:"-" validate:"required,oneof=receipt invoice attendance results agreement bank other"`
+	Kind    string      `query:"kind" json:"-" validate:"required,oneof=receipt invoice attendance results agreement bank other" description:"What sort of document it is."`
 	TakenOn ledger.Date `query:"taken_on" json:"-" validate:"omitempty" description:"Date of the document; today where none is sent."`
 	Content rest.Octets `json:"-"`
 

@@ -22,7 +22,9 @@ func imports(api *resource.API) {
 		About: "docs/IMPORT.md has the columns. The same file twice is recognised by its SHA-256. At most 1 MiB and " +
 			"5000 rows.",
 		Refuses: []error{journal.ErrImportFile, journal.ErrImportExists},
-		Example: `{"kind":"entries","profile":"rfc4180","name":"january.csv","content":"ZXh0ZXJuYWxfaWQsZGF0ZSx0ZXh0LGFjY291bnQsZnVuZCxhbW91bnQK"}`}, uploadImport)
+		Example: `{"kind":"entries","profile":"rfc4180","name":"january.csv",` +
+			`"content":"ZXh0ZXJuYWxfaWQsZGF0ZSx0ZXh0LGFjY291bnQsZnVuZCxhbW91bnQK"}`,
+	}, uploadImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/imports", ID: "listImports", Tag: "imports",
 		Roles:   resource.Bookkeeper,
 		Summary: "List the imports", Danish: "Vis indlæste filer"}, listImports)

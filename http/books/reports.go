@@ -101,9 +101,27 @@ type spanRequest struct {
 	To   ledger.Date `query:"to" json:"-" description:"Last day; today where none is given."`
 }
 
+// asked are the days that a report is about.
+type asked struct {
+	Knowledge
+	from, to ledger.Date
+	asOf     bool // of the day to, not of a span
+}
+
+func (r AsOfRequest) asked(tx *store.Tx) asked {
+	return asked{r.Knowledge, "", resource.Today(tx, r.AsOf), true}
+}
+
+func (r spanRequest) asked(tx *store.Tx) asked {
+	return asked{r.Knowledge, r.From, resource.Today(tx, r.To), false}
+}
+
 // NewReport reads what a report is about, and makes the head of its answer.
-func NewReport[R any](ctx context.Context, tx *store.Tx, d resource.Domain, k Knowledge, from, to ledger.Date,
-	asOf bool) (Report[R], ledger.Span, error) {
+func NewReport[R any](
+	ctx context.Context, tx *store.Tx, d resource.Domain, in interface{ asked(tx *store.Tx) asked },
+) (Report[R], ledger.Span, error) {
+	a := in.asked(tx)
+	k, from, to := a.Knowledge, a.from, a.to
 	through, err := k.of(ctx, tx, d)
 	if err != nil {
 		return Report[R]{}, ledger.Span{}, err
@@ -118,7 +136,7 @@ func NewReport[R any](ctx context.Context, tx *store.Tx, d resource.Domain, k Kn
 		known = k.KnownAt
 	}
 	r := Report[R]{KnownAt: store.FormatTime(known.UTC()), Through: through, Base: d.Book.Base, Rows: []R{}}
-	if asOf {
+	if a.asOf {
 		r.AsOf = string(to)
 	} else {
 		r.From, r.To = string(from), string(to)
@@ -184,7 +202,7 @@ type trialRow struct {
 
 func reportTrialBalance(ctx context.Context, tx *store.Tx, d resource.Domain, in trialBalanceRequest) (Report[trialRow],
 	error) {
-	r, span, err := NewReport[trialRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
+	r, span, err := NewReport[trialRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}
@@ -243,7 +261,7 @@ func viewGeneral(base ledger.Currency) func(reports.GeneralRow) generalRow {
 
 func reportGeneralLedger(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in generalLedgerRequest) (Report[generalRow], error) {
-	r, span, err := NewReport[generalRow](ctx, tx, d, in.Knowledge, in.From, resource.Today(tx, in.To), false)
+	r, span, err := NewReport[generalRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}
@@ -295,7 +313,7 @@ func viewFundRow(kind string, r reports.FundRow) fundRow {
 }
 
 func reportFundBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[fundRow], error) {
-	r, span, err := NewReport[fundRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
+	r, span, err := NewReport[fundRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}
@@ -311,7 +329,7 @@ func reportFundBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in
 }
 
 type activityRow struct {
-	Kind         reports.ActivityKind `json:"kind" enum:"income,total_income,expense,total_expense,result,other_movements,brought_forward,carried_forward"`
+	Kind         reports.ActivityKind `json:"kind" enum:"income,total_income,expense,total_expense,result,other_movements,brought_forward,carried_forward" description:"Whether the row is an account, or which sum."`
 	Account      ledger.AccountNo     `json:"account,omitempty"`
 	NameEN       string               `json:"name_en,omitempty"`
 	NameDA       string               `json:"name_da,omitempty"`
@@ -322,7 +340,7 @@ type activityRow struct {
 
 func reportActivities(ctx context.Context, tx *store.Tx, d resource.Domain, in spanRequest) (Report[activityRow],
 	error) {
-	r, span, err := NewReport[activityRow](ctx, tx, d, in.Knowledge, in.From, resource.Today(tx, in.To), false)
+	r, span, err := NewReport[activityRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}

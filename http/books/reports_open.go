@@ -36,7 +36,7 @@ type budgetActualRow struct {
 
 func reportBudgetActual(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in budgetActualRequest) (Report[budgetActualRow], error) {
-	r, span, err := NewReport[budgetActualRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
+	r, span, err := NewReport[budgetActualRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}
@@ -77,7 +77,7 @@ type commitmentRow struct {
 
 func reportOpenCommitments(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[commitmentRow],
 	error) {
-	r, span, err := NewReport[commitmentRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
+	r, span, err := NewReport[commitmentRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}
@@ -109,7 +109,7 @@ type advanceRow struct {
 
 func reportPartnerAdvances(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[advanceRow],
 	error) {
-	r, span, err := NewReport[advanceRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
+	r, span, err := NewReport[advanceRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}
@@ -146,7 +146,7 @@ type suspenseRow struct {
 }
 
 func reportSuspense(ctx context.Context, tx *store.Tx, d resource.Domain, in AsOfRequest) (Report[suspenseRow], error) {
-	r, span, err := NewReport[suspenseRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
+	r, span, err := NewReport[suspenseRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}

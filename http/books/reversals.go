@@ -23,7 +23,8 @@ func reversals(api *resource.API) {
 		Location: "/journal-entries/{id}", Summary: "Undo an entry by its negative", Danish: "Tilbagefør en postering",
 		About: "Dated the entry's own day where no date is sent, or the first open day after it. Lots and layers get back " +
 			"exactly what was drawn. " +
-			"What the entry's act did beside it is undone too: a liquidation's plan items open again and its relief is reversed.",
+			"What the entry's act did beside it is undone too: a liquidation's plan items open again and its relief " +
+			"is reversed.",
 		Refuses: reversalRefuses, Example: `{"date":"2026-11-05","reason":"Charged to the wrong grant"}`}, reverseEntry)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/:id/corrections", ID: "correctJournalEntry",
 		Tag: "journal-entries", Roles: resource.Finance, Money: true,

@@ -158,7 +158,7 @@ func viewReconciled(kind, grant string, f grants.Reconciled) reconciliationRow {
 func reportGrantReconciliation(
 	ctx context.Context, tx *store.Tx, d resource.Domain, in books.AsOfRequest,
 ) (books.Report[reconciliationRow], error) {
-	r, span, err := books.NewReport[reconciliationRow](ctx, tx, d, in.Knowledge, "", resource.Today(tx, in.AsOf), true)
+	r, span, err := books.NewReport[reconciliationRow](ctx, tx, d, in)
 	if err != nil {
 		return r, err
 	}

@@ -34,7 +34,7 @@ func conditions(api *resource.API) {
 type conditionRequest struct {
 	ID            rest.Ref             `path:"id" json:"-"`
 	Number        string               `json:"number" validate:"max=20" description:"The funder's own; given by us where none is sent."`
-	Kind          grants.ConditionKind `json:"kind" validate:"required,oneof=purpose time geography population report matching ceiling other"`
+	Kind          grants.ConditionKind `json:"kind" validate:"required,oneof=purpose time geography population report matching ceiling other" description:"What the condition is about."`
 	Text          string               `json:"text" validate:"required,max=500" description:"No person's name."`
 	DueOn         ledger.Date          `json:"due_on" validate:"omitempty"`
 	Instalment    int                  `json:"instalment" validate:"omitempty,min=1,max=200" description:"Number of the planned instalment that it holds back."`

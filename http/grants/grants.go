@@ -177,8 +177,9 @@ type policyView struct {
 func viewGrant(g grants.Grant) grantView {
 	v := grantView{ID: g.ID, Code: g.Code, Donor: g.Donor.Code, Title: g.Title, Amount: g.Amount, State: g.State,
 		SignedOn: string(g.SignedOn),
-		From:     string(g.From), To: string(g.To), ReportBy: string(g.ReportDueOn), Version: g.Version, Policies: []policyView{},
-		Budget: []budgetLineBody{}}
+		From:     string(g.From), To: string(g.To), ReportBy: string(g.ReportDueOn), Version: g.Version,
+		Policies: []policyView{},
+		Budget:   []budgetLineBody{}}
 	for _, p := range g.Policies {
 		v.Policies = append(v.Policies, policyView{StartsOn: string(p.StartsOn), Recognition: p.Recognition,
 			RateMethod: p.RateMethod,

@@ -337,9 +337,11 @@ func TestAttachEvidence(t *testing.T) {
 			"deleted":      "DELETE FROM evidence",
 			"moved": "UPDATE entry_evidence SET entry_id = '" + string(posted[0].ID) + "' WHERE entry_id = '" +
 				string(posted[1].ID) + "'",
-			"taken away":    "DELETE FROM entry_evidence",
-			"replaced":      "INSERT OR REPLACE INTO evidence SELECT id, sha256, media_type, bytes, 'other', taken_on, retention_until, stored_by, stored_at FROM evidence",
-			"replaced link": "INSERT OR REPLACE INTO entry_evidence SELECT entry_id, evidence_id, 'me', attached_at FROM entry_evidence",
+			"taken away": "DELETE FROM entry_evidence",
+			"replaced": "INSERT OR REPLACE INTO evidence SELECT id, sha256, media_type, bytes, 'other', taken_on, " +
+				"retention_until, stored_by, stored_at FROM evidence",
+			"replaced link": "INSERT OR REPLACE INTO entry_evidence SELECT entry_id, evidence_id, 'me', attached_at " +
+				"FROM entry_evidence",
 			"emptied":       "TRUNCATE evidence CASCADE",
 			"emptied links": "TRUNCATE entry_evidence",
 		} {

@@ -185,7 +185,8 @@ func TestImportOpeningBalances(t *testing.T) {
 		book := books(t, db)
 		file := journal.ImportFile{Kind: journal.ImportOpeningBalances, Profile: journal.ProfileDanish, Name: "o.csv",
 			Content: []byte(
-				"\ufeffdate;fund;account;amount;currency;base_amount;rate\r\n01-01-2026;UNR;1010;250000,00;;;\r\n01-01-2026;UNR;2010;-1000,00;DKK;;\r\n" +
+				"\ufeffdate;fund;account;amount;currency;base_amount;rate\r\n01-01-2026;UNR;1010;250000,00;;;\r\n" +
+					"01-01-2026;UNR;2010;-1000,00;DKK;;\r\n" +
 					"01-01-2026;G1;1020;1000,00;EUR;7442,00;7,4420 DKK/EUR\r\n")}
 		update(t, db, func(tx *store.Tx) error {
 			im, p, err := journal.Upload(t.Context(), tx, book, file)
@@ -352,7 +353,8 @@ func TestImportProfilesAgree(t *testing.T) {
 // FuzzImport: whatever a file holds, it is refused as a file, or every row has an answer and every entry balances.
 func FuzzImport(f *testing.F) {
 	f.Add([]byte(entriesCSV), false, false)
-	f.Add([]byte("external_id;date;text;account;fund;debit;credit\nA;31-01-2026;x;1010;UNR;1,00;\nA;31-01-2026;x;4200;UNR;;1,00\n"), true, false)
+	f.Add([]byte("external_id;date;text;account;fund;debit;credit\n"+
+		"A;31-01-2026;x;1010;UNR;1,00;\nA;31-01-2026;x;4200;UNR;;1,00\n"), true, false)
 	f.Add([]byte("date,fund,account,amount,currency,base_amount,rate\n2026-01-01,G1,1020,5.00,EUR,37.21,7.442 DKK/EUR\n"),
 		false, true)
 	db := storetest.SQLite(f)

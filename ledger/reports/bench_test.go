@@ -20,16 +20,21 @@ func million(b *testing.B) (*store.DB, ledger.Book) {
 		}
 		for _, text := range []string{
 			`DROP TRIGGER entries_insert`, `DROP TRIGGER entries_seal`, `DROP TRIGGER entry_lines_insert`,
-			`CREATE TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i FROM n`,
-			`CREATE TABLE chosen AS SELECT number, row_number() OVER (ORDER BY number) - 1 AS i FROM accounts WHERE type <> 'budgetary'`,
-			`INSERT INTO funds SELECT printf('F%02d', i - 1), 'Fund', CASE i WHEN 1 THEN 'none' ELSE 'purpose' END, '2021-01-01' FROM numbers WHERE i <= 40`,
+			`CREATE TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+				SELECT i FROM n`,
+			`CREATE TABLE chosen AS SELECT number, row_number() OVER (ORDER BY number) - 1 AS i FROM accounts
+				WHERE type <> 'budgetary'`,
+			`INSERT INTO funds SELECT printf('F%02d', i - 1), 'Fund', CASE i WHEN 1 THEN 'none' ELSE 'purpose' END,
+				'2021-01-01' FROM numbers WHERE i <= 40`,
 			`INSERT INTO fiscal_years SELECT 2020 + i, 1000000 FROM numbers WHERE i <= 5`,
 			`INSERT INTO entry_lines SELECT n.i, side.line, c.number, printf('F%02d', (n.i * 7919 / 13) % 40), 'DKK',
 				side.sign * (n.i % 9973 + 1), side.sign * (n.i % 9973 + 1), '', '', '', '', NULL
 				FROM numbers n CROSS JOIN (SELECT 1 AS line, 1 AS sign UNION ALL SELECT 2, -1) side
 				JOIN chosen c ON c.i = CASE side.line WHEN 1 THEN (n.i * 104729 / 7) % 33 ELSE (n.i * 1299709 / 11) % 33 END`,
-			`INSERT INTO entries SELECT i, 'ent_' || i, CAST(substr(date('2021-01-01', ((i * 1825 / 1000000)) || ' days'), 1, 4) AS INTEGER), i,
-				date('2021-01-01', ((i * 1825 / 1000000)) || ' days'), 'actual', 'Generated', 'manual', '', 2, NULL, NULL, '', NULL, '',
+			`INSERT INTO entries SELECT i, 'ent_' || i, CAST(substr(date('2021-01-01', ((i * 1825 / 1000000)) || ' days'), 1, 4)
+				AS INTEGER), i,
+				date('2021-01-01', ((i * 1825 / 1000000)) || ' days'), 'actual', 'Generated', 'manual', '', 2, NULL, NULL, '',
+				NULL, '',
 				strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2021-01-01', (i * 157) || ' seconds') FROM numbers`,
 			`INSERT INTO balances SELECT l.account, l.fund, l.currency, e.date, SUM(l.amount), SUM(l.base)
 				FROM entry_lines l JOIN entries e ON e.seq = l.entry_seq GROUP BY 1, 2, 3, 4`,

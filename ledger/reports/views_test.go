@@ -57,10 +57,13 @@ func (d drawnBooks) compareViews(ctx context.Context, t *rapid.T, tx *store.Tx) 
 			want[fmt.Sprint(b.Account, b.Fund, b.Amount.Currency)] = b.Base.String()
 		}
 	}
-	same(t, "v_balances", want, query(ctx, t, tx, `SELECT account || fund || currency, base_balance_minor, base_balance FROM v_balances b
-		WHERE date = (SELECT MAX(date) FROM v_balances WHERE account = b.account AND fund = b.fund AND currency = b.currency AND date <= ?)
+	same(t, "v_balances", want, query(ctx, t, tx, `SELECT account || fund || currency, base_balance_minor, base_balance
+		FROM v_balances b
+		WHERE date = (SELECT MAX(date) FROM v_balances WHERE account = b.account AND fund = b.fund
+			AND currency = b.currency AND date <= ?)
 		AND base_balance_minor <> 0`, day))
-	same(t, "v_journal_lines", want, query(ctx, t, tx, `SELECT account || fund || currency, CAST(SUM(base_amount_minor) AS BIGINT), SUM(base_amount)
+	same(t, "v_journal_lines", want, query(ctx, t, tx, `SELECT account || fund || currency,
+		CAST(SUM(base_amount_minor) AS BIGINT), SUM(base_amount)
 		FROM v_journal_lines WHERE date <= ? GROUP BY account, fund, currency HAVING SUM(base_amount_minor) <> 0`, day))
 	activities, err := reports.ReadActivities(ctx, tx, d.book, ledger.Span{To: "2199-12-31"})
 	must(t, err)
@@ -70,8 +73,10 @@ func (d drawnBooks) compareViews(ctx context.Context, t *rapid.T, tx *store.Tx) 
 			want[string(r.Account.Number)] = r.Total.Amount.String()
 		}
 	}
-	same(t, "v_activities", want, query(ctx, t, tx, `SELECT account, CAST(SUM(CASE account_type WHEN 'expense' THEN -amount_minor ELSE amount_minor END) AS BIGINT),
-		SUM(CASE account_type WHEN 'expense' THEN -amount ELSE amount END) FROM v_activities GROUP BY account HAVING SUM(amount_minor) <> 0`))
+	same(t, "v_activities", want, query(ctx, t, tx, `SELECT account, CAST(SUM(CASE account_type WHEN 'expense'
+		THEN -amount_minor ELSE amount_minor END) AS BIGINT),
+		SUM(CASE account_type WHEN 'expense' THEN -amount ELSE amount END) FROM v_activities GROUP BY account
+		HAVING SUM(amount_minor) <> 0`))
 }
 
 func same(t *rapid.T, view string, want, got map[string]string) {

@@ -25,8 +25,10 @@ import (
 // folder, unless it is to be kept. Nothing has to be called at the end of a test binary, and nothing can be forgotten.
 const supervise = `
 PATH="$PATH:/usr/bin:/bin"
-[ -f "$2/data/PG_VERSION" ] || "$1/initdb" -D "$2/data" --no-sync -E UTF8 --no-locale -k -A trust -U supportledger >"$2/log" 2>&1 || { echo failed >"$2/failed"; }
-[ -f "$2/failed" ] || { "$1/postgres" -D "$2/data" -k "$2" -c config_file="$2/postgresql.conf" >>"$2/log" 2>&1 </dev/null & pid=$!; }
+[ -f "$2/data/PG_VERSION" ] || "$1/initdb" -D "$2/data" --no-sync -E UTF8 --no-locale -k -A trust -U supportledger \
+  >"$2/log" 2>&1 || { echo failed >"$2/failed"; }
+[ -f "$2/failed" ] || { "$1/postgres" -D "$2/data" -k "$2" -c config_file="$2/postgresql.conf" \
+  >>"$2/log" 2>&1 </dev/null & pid=$!; }
 read -r _
 [ -z "$3" ] && { [ -n "$pid" ] && kill -QUIT "$pid" && wait "$pid"; cd / && rm -rf "$2"; }
 [ -n "$3" ] && [ -n "$pid" ] && kill -INT "$pid" && wait "$pid"
@@ -148,7 +150,8 @@ func findPrograms() (string, error) {
 		}
 	}
 	return "", errors.New("PostgreSQL is not installed, and these tests run on it too; " +
-		"on Debian or Ubuntu: apt-get install postgresql; or set TEST_POSTGRES_DSN=postgres://… to a server on which databases may be created")
+		"on Debian or Ubuntu: apt-get install postgresql; or set TEST_POSTGRES_DSN=postgres://… to a server on which " +
+		"databases may be created")
 }
 
 // shortTempDir makes a folder for the server. A unix socket's path ends at 107 bytes.
@@ -175,7 +178,8 @@ func unprivileged(dir string) (*syscall.SysProcAttr, error) {
 		}
 	}
 	if found == nil {
-		return nil, errors.New("PostgreSQL does not run as root, and there is neither a user postgres nor nobody; run the tests as another user")
+		return nil, errors.New("PostgreSQL does not run as root, and there is neither a user postgres nor nobody; run the " +
+			"tests as another user")
 	}
 	uid, err1 := strconv.Atoi(found.Uid)
 	gid, err2 := strconv.Atoi(found.Gid)
