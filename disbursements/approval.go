@@ -186,12 +186,12 @@ func (req Requests) Progress(ctx context.Context, tx *store.Tx, d Disbursement) 
 // take puts the actor down for a step, in the actor's own name or in that of somebody who is away, and answers how
 // far the approvals are then. [NotAsked] when nobody with these roles is needed any more, [ErrNoDelegation],
 // [ErrRelated], [access.ErrMakerCannotApprove].
-func (req Requests) recordDecision(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step,
+func (dec Decisions) recordDecision(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step,
 	behalf access.UserID) (Progress, error) {
-	if err := req.checkPayeeFor(ctx, tx, d, step); err != nil {
+	if err := dec.checkPayeeFor(ctx, tx, d, step); err != nil {
 		return Progress{}, err
 	}
-	before, err := req.Progress(ctx, tx, d)
+	before, err := dec.Progress(ctx, tx, d)
 	if err != nil {
 		return Progress{}, err
 	}
@@ -223,16 +223,16 @@ func (d Disbursement) CheckPlan() error {
 
 // worth is what a disbursement comes to in base currency, for bands: at its own rate, else at the plan's. False where
 // neither is known; it then counts as more than any band.
-func (req Requests) worth(d Disbursement) (ledger.Money, bool) {
+func (rules Rules) worth(d Disbursement) (ledger.Money, bool) {
 	for _, rate := range []ledger.Rate{d.Spot, d.Plan.Current.BudgetRate} {
-		if d.Amount.Currency == req.Book.Base {
+		if d.Amount.Currency == rules.Book.Base {
 			return d.Amount, true
 		}
-		if rate.IsZero() || !rate.Joins(d.Amount.Currency, req.Book.Base) {
+		if rate.IsZero() || !rate.Joins(d.Amount.Currency, rules.Book.Base) {
 			continue
 		}
-		m, err := rate.Convert(d.Amount, req.Book.Base)
+		m, err := rate.Convert(d.Amount, rules.Book.Base)
 		return m, err == nil
 	}
-	return ledger.Zero(req.Book.Base), d.Amount.Currency == req.Book.Base
+	return ledger.Zero(rules.Book.Base), d.Amount.Currency == rules.Book.Base
 }

@@ -144,7 +144,7 @@ func (pol Policies) DecidePolicy(ctx context.Context, tx *store.Tx, id PolicyID,
 		return Policy{}, err
 	}
 	if p.State != PolicyProposed {
-		return Policy{}, &StateConflict{string(p.State), []string{string(PolicyProposed)}}
+		return Policy{}, &StateConflict{State: string(p.State), Want: []string{string(PolicyProposed)}}
 	}
 	if !confirm && ledger.CheckReason(reason) != nil {
 		return Policy{}, ledger.ErrReasonRequired
@@ -217,10 +217,10 @@ func (req Requests) applyPolicy(ctx context.Context, tx *store.Tx, d *Disburseme
 }
 
 // factsOf are what a policy asks about a disbursement.
-func (req Requests) factsOf(ctx context.Context, tx *store.Tx, d Disbursement) (facts, error) {
+func (rules Rules) factsOf(ctx context.Context, tx *store.Tx, d Disbursement) (facts, error) {
 	f := facts{funds: d.Funds(), cash: d.Settlement == ByPettyCash}
-	f.amount, f.known = req.worth(d)
-	near, err := req.Nearby(ctx, tx, d)
+	f.amount, f.known = rules.worth(d)
+	near, err := rules.Nearby(ctx, tx, d)
 	if err != nil {
 		return facts{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -46,7 +47,7 @@ func (h *house) asked(fund ledger.FundCode, payee, amount string,
 	more ...func(*disbursements.Disbursement)) disbursements.Disbursement {
 	h.Helper()
 	d := h.aPayment(fund, payee, amount, more...)
-	must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+	must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
 	return h.found(d.Number)
 }
 
@@ -161,7 +162,7 @@ func TestPolicyOfTwo(t *testing.T) {
 		}
 		must(h, confirm("chief"))
 		d := h.asked("UNR", "C-1", "100.00")
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
 		if got := h.found(d.Number).State; got != disbursements.Submitted {
 			h.Errorf("one of two approved, and it is %s", got)
 		}
@@ -177,18 +178,18 @@ func TestPolicyOfTwo(t *testing.T) {
 				h.Errorf("%s: %q, want %q", text, got, want)
 			}
 		}
-		if err := h.step("lead", disbursements.Requests.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
+		if err := h.step("lead", disbursements.Decisions.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
 			h.Errorf("approved twice by one: %v", err)
 		}
-		must(h, h.step("chief", disbursements.Requests.Approve, d.Number))
+		must(h, h.step("chief", disbursements.Decisions.Approve, d.Number))
 		if got := h.found(d.Number).State; got != disbursements.Approved {
 			h.Errorf("two approved, and it is %s", got)
 		}
-		must(h, h.step("lead", disbursements.Requests.Approve, before.Number)) // asked for under the policy before
+		must(h, h.step("lead", disbursements.Decisions.Approve, before.Number)) // asked for under the policy before
 		if got := h.found(before.Number).State; got != disbursements.Approved {
 			h.Errorf("what was asked for before is %s", got)
 		}
-		must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, d.Number))
 	})
 }
 
@@ -251,10 +252,10 @@ func (w withDeputies) delegate(who, to string, from, until ledger.Date) error {
 }
 
 // inName takes a step in the name of somebody, or for "" in one's own.
-func (w withDeputies) inName(do func(disbursements.Requests, context.Context, *store.Tx, string,
+func (w withDeputies) inName(do func(disbursements.Decisions, context.Context, *store.Tx, string,
 	access.UserID) (disbursements.Disbursement, error), who, number, behalf string) error {
 	return w.try(who, func(ctx context.Context, tx *store.Tx) error {
-		_, err := do(w.requests, ctx, tx, number, access.UserID(w.who[behalf].User))
+		_, err := do(w.decisions, ctx, tx, number, access.UserID(w.who[behalf].User))
 		return err
 	})
 }
@@ -265,9 +266,9 @@ func TestDeputy(t *testing.T) {
 	onBoth(t, func(h *house) {
 		w := deputies(h)
 		d := h.asked("UNR", "C-1", "30000.00")
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
 		authorise := func(behalf string) error {
-			return w.inName(disbursements.Requests.AuthoriseFor, "deputy", d.Number, behalf)
+			return w.inName(disbursements.Decisions.AuthoriseFor, "deputy", d.Number, behalf)
 		}
 		if err := authorise(""); !errors.Is(err, disbursements.ErrNotAsked) {
 			h.Errorf("a finance officer authorises 30,000: %v", err)
@@ -311,8 +312,8 @@ func TestADeputyWidensNoDuty(t *testing.T) {
 			must(h, w.delegate(who, "deputy", w.today, w.today))
 		}
 		d := h.asked("UNR", "C-1", "30000.00")
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
-		must(h, w.inName(disbursements.Requests.AuthoriseFor, "deputy", d.Number, "away"))
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
+		must(h, w.inName(disbursements.Decisions.AuthoriseFor, "deputy", d.Number, "away"))
 		release := func(who string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
 				_, err := h.payments.Release(ctx, tx, d.Number, banking.Payment{Date: "2026-02-02"})
@@ -327,13 +328,13 @@ func TestADeputyWidensNoDuty(t *testing.T) {
 		must(h, release("chief"))
 
 		own := h.asked("UNR", "C-1", "30000.00")
-		must(h, w.inName(disbursements.Requests.ApproveFor, "deputy", own.Number, "lead"))
-		if err := h.step("lead", disbursements.Requests.Authorise, own.Number); !errors.Is(err,
+		must(h, w.inName(disbursements.Decisions.ApproveFor, "deputy", own.Number, "lead"))
+		if err := h.step("lead", disbursements.Decisions.Authorise, own.Number); !errors.Is(err,
 			access.ErrMakerCannotApprove) {
 			h.Errorf("lead authorises what the deputy approved for lead: %v", err)
 		}
 		third := h.asked("UNR", "C-1", "30000.00")
-		if err := w.inName(disbursements.Requests.ApproveFor, "deputy", third.Number, "maker"); !errors.Is(err,
+		if err := w.inName(disbursements.Decisions.ApproveFor, "deputy", third.Number, "maker"); !errors.Is(err,
 			access.ErrMakerCannotApprove) {
 			h.Errorf("the deputy approves for who asked: %v", err)
 		}
@@ -358,7 +359,7 @@ func TestRelated(t *testing.T) {
 			h.Errorf("of a user and a donor: %v", err)
 		}
 		paid := h.asked("UNR", "C-5", "100.00")
-		if err := h.step("lead", disbursements.Requests.Approve, paid.Number); !errors.Is(err, disbursements.ErrRelated) {
+		if err := h.step("lead", disbursements.Decisions.Approve, paid.Number); !errors.Is(err, disbursements.ErrRelated) {
 			h.Errorf("approved by who is related: %v", err)
 		}
 		h.do("chief", func(ctx context.Context, tx *store.Tx) error {
@@ -369,21 +370,21 @@ func TestRelated(t *testing.T) {
 			}
 			return err
 		})
-		must(h, h.step("chief", disbursements.Requests.Approve, paid.Number))
+		must(h, h.step("chief", disbursements.Decisions.Approve, paid.Number))
 
 		d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
-		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
 		must(h, declare("finance",
 			disbursements.Relation{User: access.UserID(h.who["finance"].User), Beneficiary: d.Plan.Beneficiary,
 				Nature: "household"}))
 		must(h, declare("chief", disbursements.Relation{Donor: h.donor.ID, Beneficiary: d.Plan.Beneficiary, Nature: "other"}))
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
-		if err := h.step("finance", disbursements.Requests.Authorise, d.Number); !errors.Is(err, disbursements.ErrRelated) {
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
+		if err := h.step("finance", disbursements.Decisions.Authorise, d.Number); !errors.Is(err, disbursements.ErrRelated) {
 			h.Errorf("authorised by who is related: %v", err)
 		}
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-			mine, err := h.requests.Inbox(ctx, tx, disbursements.InboxOf{Mine: true})
+			mine, err := h.decisions.Inbox(ctx, tx, disbursements.InboxOf{Mine: true})
 			if slices.ContainsFunc(mine, func(w disbursements.Waiting) bool { return w.ID == d.ID }) {
 				h.Errorf("it waits for who is related")
 			}
@@ -412,7 +413,7 @@ func TestAnyChangeVoidsAnApproval(t *testing.T) {
 			func(d *disbursements.Disbursement) { d.Category = "legal-aid" },
 		} {
 			d := h.asked("UNR", "C-1", "100.00")
-			must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+			must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
 			next := d
 			next.Shares = slices.Clone(d.Shares)
 			change(&next)
@@ -424,10 +425,10 @@ func TestAnyChangeVoidsAnApproval(t *testing.T) {
 			if got.State != disbursements.Draft || got.Round != 2 || got.Payload() == d.Payload() {
 				h.Errorf("change %d: it is %s in round %d", i, got.State, got.Round)
 			}
-			if err := h.step("finance", disbursements.Requests.Authorise, d.Number); !errors.Is(err, disbursements.ErrState) {
+			if err := h.step("finance", disbursements.Decisions.Authorise, d.Number); !errors.Is(err, advances.ErrState) {
 				h.Errorf("change %d: authorised on an approval that is void: %v", i, err)
 			}
-			must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+			must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
 			again := h.found(d.Number)
 			h.do("", func(ctx context.Context, tx *store.Tx) error {
 				far, err := h.requests.Progress(ctx, tx, again)
@@ -439,8 +440,8 @@ func TestAnyChangeVoidsAnApproval(t *testing.T) {
 		}
 		d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
-		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
 		before := h.found(d.Number)
 		before.PlanVersion = "plv_another"
 		if err := before.CheckPlan(); !errors.Is(err, disbursements.ErrPlanChanged) {
@@ -457,47 +458,47 @@ func TestAnyChangeVoidsAnApproval(t *testing.T) {
 func TestLifeOfADisbursement(t *testing.T) {
 	onBoth(t, func(h *house) {
 		reason := "there is a reason for it"
-		said := func(do func(disbursements.Requests, context.Context, *store.Tx, string, string) (disbursements.Disbursement,
+		said := func(do func(disbursements.Decisions, context.Context, *store.Tx, string, string) (disbursements.Disbursement,
 			error)) act {
-			return func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+			return func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
 				error) {
 				return do(o, ctx, tx, key, reason)
 			}
 		}
 		d := h.asked("UNR", "C-1", "100.00")
-		if err := h.step("maker", said(disbursements.Requests.Reject), d.Number); !errors.Is(err,
+		if err := h.step("maker", said(disbursements.Decisions.Reject), d.Number); !errors.Is(err,
 			access.ErrMakerCannotApprove) {
 			h.Errorf("rejected by who asked: %v", err)
 		}
-		must(h, h.step("lead", said(disbursements.Requests.AskInfo), d.Number))
+		must(h, h.step("lead", said(disbursements.Decisions.AskInfo), d.Number))
 		h.do("maker", func(ctx context.Context, tx *store.Tx) error {
 			if _, err := h.requests.Comment(ctx, tx, d.Number, "The invoice of May is meant"); err != nil {
 				return err
 			}
-			mine, err := h.requests.Inbox(ctx, tx, disbursements.InboxOf{Requested: true})
+			mine, err := h.decisions.Inbox(ctx, tx, disbursements.InboxOf{Requested: true})
 			if len(mine) != 1 || mine[0].Why != "question" {
 				h.Errorf("the question does not come back: %v", mine)
 			}
 			return err
 		})
-		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
-		must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
-		must(h, h.step("lead", said(disbursements.Requests.Hold), d.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, d.Number))
+		must(h, h.step("lead", said(disbursements.Decisions.Hold), d.Number))
 		if err := h.try("chief", func(ctx context.Context, tx *store.Tx) error {
 			_, err := h.payments.Release(ctx, tx, d.Number, banking.Payment{Date: "2026-02-02"})
 			return err
-		}); !errors.Is(err, disbursements.ErrState) {
+		}); !errors.Is(err, advances.ErrState) {
 			h.Errorf("released while it is held: %v", err)
 		}
-		must(h, h.step("lead", said(disbursements.Requests.Resume), d.Number))
+		must(h, h.step("lead", said(disbursements.Decisions.Resume), d.Number))
 		if err := h.step("finance",
-			func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
-				return o.Disallow(ctx, tx, key, "F-1", reason)
-			}, d.Number); !errors.Is(err, disbursements.ErrState) {
+			func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
+				return disbursements.Settlements{Requests: o.Requests}.Disallow(ctx, tx, key, "F-1", reason)
+			}, d.Number); !errors.Is(err, advances.ErrState) {
 			h.Errorf("disallowed before it is paid: %v", err)
 		}
-		must(h, h.step("maker", said(disbursements.Requests.Cancel), d.Number))
+		must(h, h.step("maker", said(disbursements.Decisions.Cancel), d.Number))
 		h.do("maker", func(ctx context.Context, tx *store.Tx) error {
 			told, err := h.requests.History(ctx, tx, d.Number)
 			var actions []string
@@ -550,11 +551,11 @@ func TestInvoiceCancelled(t *testing.T) {
 			h.Fatalf("owed %q", got)
 		}
 		must(h, h.step("lead",
-			func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
+			func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
 				return o.Hold(ctx, tx, key, "a complaint is open")
 			}, d.Number))
 		must(h, h.step("lead",
-			func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
+			func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
 				return o.Cancel(ctx, tx, key, "the clinic sent it twice")
 			}, d.Number))
 		if got := fmt.Sprint(h.found(d.Number).State, " ", h.balance("2010", "G1"),

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/iso20022/iso20022test"
@@ -222,7 +223,7 @@ func TestStatementsThatOverlap(t *testing.T) {
 		if fresh, duplicate := other.Count(); fresh != 1 || duplicate != 1 {
 			t.Errorf("csv: %d new, %d duplicate", fresh, duplicate)
 		}
-		if _, err := h.commit(b.ID); !errors.Is(err, disbursements.ErrState) {
+		if _, err := h.commit(b.ID); !errors.Is(err, advances.ErrState) {
 			t.Errorf("it is committed twice: %v", err)
 		}
 		must(h, h.undo(b.ID))

@@ -12,6 +12,7 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
@@ -127,12 +128,12 @@ func TestBatchGoesOneWay(t *testing.T) {
 		refused(h, "released by itself", h.release("chief", first.Number), banking.ErrInBatch)
 		must(h, h.adds("B-2026-0001", third.Number))
 		must(h, h.locks("B-2026-0001"))
-		refused(h, "added to what is locked", h.adds("B-2026-0001", third.Number), disbursements.ErrState)
+		refused(h, "added to what is locked", h.adds("B-2026-0001", third.Number), advances.ErrState)
 		for _, who := range []string{"maker", "lead", "finance", "clerk", "clerk2", "locker"} {
 			refused(h, "released by "+who, h.releases(who, "B-2026-0001"), access.ErrMakerCannotApprove)
 		}
 		_, err := h.exports("B-2026-0001", banking.Pain001File)
-		refused(h, "exported before it was released", err, disbursements.ErrState)
+		refused(h, "exported before it was released", err, advances.ErrState)
 		must(h, h.releases("chief", "B-2026-0001"))
 		file, err := h.exports("B-2026-0001", banking.Pain001File)
 		must(h, err)
@@ -168,7 +169,7 @@ func TestBatchGoesOneWay(t *testing.T) {
 		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
 			return h.batches.Abort(ctx, tx, n, "it is closed already")
 		})
-		refused(h, "aborted at the end", err, disbursements.ErrState)
+		refused(h, "aborted at the end", err, advances.ErrState)
 	})
 }
 
@@ -379,7 +380,7 @@ func TestBatchRaces(t *testing.T) {
 		for range 8 {
 			if err := <-results; err == nil {
 				won++
-			} else if !errors.Is(err, disbursements.ErrState) && !errors.Is(err, store.ErrBusy) &&
+			} else if !errors.Is(err, advances.ErrState) && !errors.Is(err, store.ErrBusy) &&
 				!errors.Is(err, store.ErrStale) {
 				t.Error(err)
 			}

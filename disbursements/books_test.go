@@ -15,6 +15,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
@@ -29,15 +30,17 @@ import (
 // advance accounts; maker, lead, finance and chief are people.
 type house struct {
 	rapid.TB
-	ctx      context.Context
-	db       *store.DB
-	requests disbursements.Requests
-	advances disbursements.Advances
-	policies disbursements.Policies
-	payees   payees.Register
-	payments banking.Payments
-	lines    banking.Lines
-	batches  banking.Batches
+	ctx         context.Context
+	db          *store.DB
+	requests    disbursements.Requests
+	decisions   disbursements.Decisions
+	settlements disbursements.Settlements
+	advances    advances.Register
+	policies    disbursements.Policies
+	payees      payees.Register
+	payments    banking.Payments
+	lines       banking.Lines
+	batches     banking.Batches
 
 	donor donors.Donor
 	who   map[string]store.Actor
@@ -61,6 +64,8 @@ func newHouse(t testing.TB, db *store.DB) *house {
 // keep opens the objects of the packages over the same books.
 func (h *house) keep(requests disbursements.Requests) {
 	h.requests, h.advances, h.policies, h.payees = requests, requests.Advances, requests.Policies, requests.Payees
+	h.decisions = disbursements.Decisions{Requests: requests}
+	h.settlements = disbursements.Settlements{Requests: requests}
 	h.payments = banking.Payments{Requests: requests}
 	h.lines, h.batches = banking.Lines{Payments: h.payments}, banking.Batches{Payments: h.payments}
 }
@@ -87,7 +92,7 @@ func (h *house) open(ctx context.Context, tx *store.Tx) (err error) {
 			NameDA: "Forskud, Kenya"}); err != nil {
 		return err
 	}
-	for _, p := range []disbursements.Partner{{Code: "NG-01", Currency: "NGN", Account: "1300"},
+	for _, p := range []advances.Partner{{Code: "NG-01", Currency: "NGN", Account: "1300"},
 		{Code: "KE-01", Currency: "KES", Account: "1301"}} {
 		if _, err := h.advances.RegisterPartner(ctx, tx, p); err != nil {
 			return err
@@ -218,7 +223,7 @@ func (h *house) approveYear(who, plan string, year int, on ledger.Date) error {
 }
 
 // send requests a transfer as maker and authorises it as finance.
-func (h *house) send(plan, partner string, x disbursements.Transfer) error {
+func (h *house) send(plan, partner string, x advances.Transfer) error {
 	var number string
 	err := h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
 		if x.Partner, err = h.advances.Partner(ctx, tx, partner); err != nil {
@@ -260,36 +265,36 @@ func (h *house) draft(plan, partner string, units int, amount ledger.Money,
 }
 
 // act is a step of a disbursement.
-type act func(disbursements.Requests, context.Context, *store.Tx, string) (disbursements.Disbursement, error)
+type act func(disbursements.Decisions, context.Context, *store.Tx, string) (disbursements.Disbursement, error)
 
 // step takes a step of a disbursement as somebody.
 func (h *house) step(who string, do act, number string) error {
 	return h.try(who, func(ctx context.Context, tx *store.Tx) error {
 		_,
-			err := do(h.requests, ctx, tx, number)
+			err := do(h.decisions, ctx, tx, number)
 		return err
 	})
 }
 
 // authorised takes a draft as far as AUTHORISED.
 func (h *house) authorised(number string) error {
-	if err := h.step("maker", disbursements.Requests.Submit, number); err != nil {
+	if err := h.step("maker", disbursements.Decisions.Submit, number); err != nil {
 		return err
 	}
-	if err := h.step("lead", disbursements.Requests.Approve, number); err != nil {
+	if err := h.step("lead", disbursements.Decisions.Approve, number); err != nil {
 		return err
 	}
-	return h.step("finance", disbursements.Requests.Authorise, number)
+	return h.step("finance", disbursements.Decisions.Authorise, number)
 }
 
 func (h *house) liquidate(number string, on ledger.Date) error {
 	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.requests.Liquidate(ctx, tx, number, on)
+		_, err := h.settlements.Liquidate(ctx, tx, number, on)
 		return err
 	})
 }
 
-func (h *house) exchange(x disbursements.Exchange) error {
+func (h *house) exchange(x advances.Exchange) error {
 	return h.try("finance",
 		func(ctx context.Context, tx *store.Tx) error { _, err := h.advances.Exchange(ctx, tx, x); return err })
 }

@@ -51,19 +51,19 @@ func (c Check) say(outcome Outcome, hint string, of []any) Check {
 }
 
 // asking is one question that is asked of every disbursement.
-type question func(o Requests, ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error)
+type question func(o Rules, ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error)
 
 // eligibility are the questions in the order in which their answers are shown. Stops are only restriction, period,
 // budget and duties; everything else is a hint for the approver (user-friendliness 1c).
-var eligibility = []question{Requests.checkPlan, Requests.checkLine, Requests.checkMilestones, Requests.checkGrants,
-	Requests.checkConditions, Requests.checkMoney,
-	Requests.checkEvidence, Requests.checkPayee, Requests.checkSplitting, Requests.checkRelations, Requests.checkDuties}
+var eligibility = []question{Rules.checkPlan, Rules.checkLine, Rules.checkMilestones, Rules.checkGrants,
+	Rules.checkConditions, Rules.checkMoney,
+	Rules.checkEvidence, Rules.checkPayee, Rules.checkSplitting, Rules.checkRelations, Rules.checkDuties}
 
 // Checks asks all that is asked of a disbursement. It changes nothing and may be asked in every state.
-func (req Requests) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	var all []Check
 	for _, ask := range eligibility {
-		found, err := ask(req, ctx, tx, d)
+		found, err := ask(rules, ctx, tx, d)
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +73,7 @@ func (req Requests) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([
 }
 
 // checkPlan asks whether the plan is in force, and the one that it was asked for under.
-func (req Requests) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("plan")
 	switch {
 	case d.Plan.ID == "":
@@ -89,7 +89,7 @@ func (req Requests) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([
 }
 
 // checkLine asks whether the plan's line has units left and takes its price for a ceiling, never for the amount.
-func (req Requests) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
 	if !d.OnLine() || d.Entry != "" {
 		return nil, nil
 	}
@@ -119,9 +119,9 @@ func (req Requests) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([
 }
 
 // checkMilestones asks whether a milestone of the plan holds the units back.
-func (req Requests) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("milestone")
-	switch err := req.gated(ctx, tx, d, ""); {
+	switch err := rules.gated(ctx, tx, d, ""); {
 	case !d.OnLine() || d.Entry != "":
 		return nil, nil
 	case errors.Is(err, ErrGated):
@@ -134,11 +134,11 @@ func (req Requests) checkMilestones(ctx context.Context, tx *store.Tx, d Disburs
 
 // checkGrants asks the agreements of the grants that pay: period, category and geography, which is where the partner
 // spends, or where the plan says that the support is given.
-func (req Requests) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	checks := map[error]Check{grants.ErrOutsidePeriod: finding("period"), grants.ErrOutsideCategory: finding("category"),
 		grants.ErrOutsideCountry: finding("geography")}
 	for _, cost := range d.costs() {
-		g, granted, err := req.Grants.OfFund(ctx, tx, cost.fund)
+		g, granted, err := rules.Grants.OfFund(ctx, tx, cost.fund)
 		if err != nil {
 			return nil, err
 		}
@@ -198,11 +198,11 @@ func (d Disbursement) costs() []cost {
 }
 
 // checkConditions asks whether a condition of a grant holds what is paid out of it back.
-func (req Requests) checkConditions(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkConditions(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("condition")
 	for _, fund := range d.Funds() {
 		var holds *grants.ConditionHolds
-		switch err := req.Grants.DisbursableFrom(ctx, tx, fund); {
+		switch err := rules.Grants.DisbursableFrom(ctx, tx, fund); {
 		case errors.As(err, &holds):
 			c = c.stop("condition_open", holds.Number, holds.Grant)
 		case err != nil:
@@ -213,13 +213,13 @@ func (req Requests) checkConditions(ctx context.Context, tx *store.Tx, d Disburs
 }
 
 // checkMoney asks whether the grants have money left for what stands beside the plan's lines.
-func (req Requests) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("budget")
 	if d.State != Draft && d.State != InfoRequested && d.State != Submitted {
 		return []Check{c}, nil // it was asked when it was approved, and set aside
 	}
 	var over *grants.BudgetExceeded
-	switch err := req.affordable(ctx, tx, d); {
+	switch err := rules.affordable(ctx, tx, d); {
 	case errors.As(err, &over):
 		c = c.stop("budget_exceeded", over.Grant, over.Available.String()+" "+string(over.Available.Currency))
 	case errors.Is(err, grants.ErrGrantState):
@@ -231,7 +231,7 @@ func (req Requests) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement
 }
 
 // checkEvidence asks for a document, and whether another disbursement was asked for with the same.
-func (req Requests) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	there, twice := finding("evidence"), finding("duplicate_evidence")
 	if len(d.Evidence) == 0 {
 		there = there.warn("evidence_missing")
@@ -252,7 +252,7 @@ func (req Requests) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursem
 }
 
 // checkPayee asks whether the payee was ever paid before.
-func (req Requests) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("payee")
 	if d.Payee == "" {
 		return nil, nil
@@ -267,12 +267,12 @@ func (req Requests) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement
 	if d.Settlement != ByPayment && d.Settlement != ByInvoice {
 		return []Check{c}, nil
 	}
-	details, err := req.checkDetails(ctx, tx, d)
+	details, err := rules.checkDetails(ctx, tx, d)
 	return []Check{c, details}, err
 }
 
 // checkDetails asks whether the payee's bank details are verified and cooled off, and those that it was asked for with.
-func (req Requests) checkDetails(ctx context.Context, tx *store.Tx, d Disbursement) (Check, error) {
+func (rules Rules) checkDetails(ctx context.Context, tx *store.Tx, d Disbursement) (Check, error) {
 	c := finding("payee_details")
 	p, err := payees.Sealed(ctx, tx, d.Payee)
 	if errors.Is(err, payees.ErrUnknown) {
@@ -297,17 +297,17 @@ func (req Requests) checkDetails(ctx context.Context, tx *store.Tx, d Disburseme
 }
 
 // checkSplitting shows what else went to the same payee and person within thirty days.
-func (req Requests) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("splitting")
-	near, err := req.Nearby(ctx, tx, d)
+	near, err := rules.Nearby(ctx, tx, d)
 	if err != nil {
 		return nil, err
 	}
-	own, known := req.worth(d)
+	own, known := rules.worth(d)
 	if !known {
 		return []Check{c}, nil
 	}
-	p, err := req.Policies.On(ctx, tx, ledger.DateOf(tx.At))
+	p, err := rules.Policies.On(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
 		return nil, err
 	}
@@ -316,7 +316,7 @@ func (req Requests) checkSplitting(ctx context.Context, tx *store.Tx, d Disburse
 	for _, sum := range []ledger.Money{near.Payee, near.Beneficiary} {
 		if f.amount = sum.Add(own); needsText(p.needs(f)) != alone {
 			if c = c.warn("split_seen"); beneficiaries.SeesAll(tx.By) { // what others of the payee come to is not for everybody
-				c = c.warn("split_below_band", f.amount.String()+" "+string(req.Book.Base))
+				c = c.warn("split_below_band", f.amount.String()+" "+string(rules.Book.Base))
 			}
 		}
 	}
@@ -324,7 +324,7 @@ func (req Requests) checkSplitting(ctx context.Context, tx *store.Tx, d Disburse
 }
 
 // checkRelations shows who among those who pay, or would decide, has to do with the payee or the person.
-func (req Requests) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("relation")
 	found, err := relationsOf(ctx, tx, d)
 	if err != nil {
@@ -334,7 +334,7 @@ func (req Requests) checkRelations(ctx context.Context, tx *store.Tx, d Disburse
 		switch {
 		case r.User != "":
 			c = c.warn("user_related", r.Nature)
-		case req.paysFor(ctx, tx, d, r.Donor):
+		case rules.paysFor(ctx, tx, d, r.Donor):
 			c = c.warn("donor_related", r.Nature)
 		}
 	}
@@ -342,15 +342,15 @@ func (req Requests) checkRelations(ctx context.Context, tx *store.Tx, d Disburse
 }
 
 // paysFor reports whether a donor's grant pays a part.
-func (req Requests) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor donors.ID) bool {
+func (rules Rules) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor donors.ID) bool {
 	return slices.ContainsFunc(d.Funds(), func(fund ledger.FundCode) bool {
-		g, granted, err := req.Grants.OfFund(ctx, tx, fund)
+		g, granted, err := rules.Grants.OfFund(ctx, tx, fund)
 		return err == nil && granted && g.Donor.ID == donor
 	})
 }
 
 // checkDuties tells the actor whether the next step may be the actor's.
-func (req Requests) checkDuties(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (rules Rules) checkDuties(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	if tx.By.User == "" || d.State == Draft || d.State == InfoRequested {
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -88,13 +89,13 @@ func TestOneApprovalOfACrowdCounts(t *testing.T) {
 		for round, same := range []bool{false, true} { // many people, and one person many times
 			d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 			must(h, err)
-			must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+			must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
 			done := rush(h, func(i int) error {
 				if same {
 					i = 0
 				}
-				return h.step(fmt.Sprintf("person-%d", i), disbursements.Requests.Approve, d.Number)
-			}, disbursements.ErrState, disbursements.ErrNotAsked, store.ErrStale, access.ErrMakerCannotApprove)
+				return h.step(fmt.Sprintf("person-%d", i), disbursements.Decisions.Approve, d.Number)
+			}, advances.ErrState, disbursements.ErrNotAsked, store.ErrStale, access.ErrMakerCannotApprove)
 			if len(done) != 1 {
 				h.Errorf("round %d: %d of %d approvals counted", round, len(done), crowd)
 			}
@@ -255,17 +256,17 @@ func TestACrowdQueues(t *testing.T) {
 		for range storetest.Rounds(5, 200) {
 			one, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil) // units of a plan: no fund is locked
 			must(h, err)
-			must(h, h.step("maker", disbursements.Requests.Submit, one.Number))
+			must(h, h.step("maker", disbursements.Decisions.Submit, one.Number))
 			other := h.asked("UNR", "", "100.00")
 			for _, d := range []disbursements.Disbursement{one, other} {
 				var runs atomic.Int64
 				done := rush(h, func(i int) error {
 					return h.try(fmt.Sprintf("person-%d", i), func(ctx context.Context, tx *store.Tx) error {
 						runs.Add(1)
-						_, err := h.requests.Approve(ctx, tx, d.Number)
+						_, err := h.decisions.Approve(ctx, tx, d.Number)
 						return err
 					})
-				}, disbursements.ErrState)
+				}, advances.ErrState)
 				if runs.Load() != crowd || len(done) != 1 {
 					h.Fatalf("%d approvals by %d took %d runs", len(done), crowd, runs.Load())
 				}

@@ -12,6 +12,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -59,10 +60,10 @@ type Disbursement struct {
 	ID         DisbursementID
 	Number     string
 	Settlement Settlement
-	Plan       beneficiaries.Plan // none for a cost of the charity
-	Partner    Partner            // who spends it, by partner and netting
-	Prepayment Prepayment         // the retainer or float it comes out of
-	Line       string             // of the plan; "" beside it
+	Plan       beneficiaries.Plan  // none for a cost of the charity
+	Partner    advances.Partner    // who spends it, by partner and netting
+	Prepayment advances.Prepayment // the retainer or float it comes out of
+	Line       string              // of the plan; "" beside it
 	Units      int
 	Amount     ledger.Money // what is charged, whatever was planned; in the partner's currency or that of the account
 	Overpaid   ledger.Money // what the partner paid twice, on top (RULES 29)
@@ -221,7 +222,7 @@ func (req Requests) Submit(ctx context.Context, tx *store.Tx, key string) (Disbu
 		return Disbursement{}, err
 	}
 	if d.State == InfoRequested {
-		return moveOn(ctx, tx, d, Submitted, "disbursement.answered", "")
+		return moveOn(ctx, tx, d, change{to: Submitted, action: "disbursement.answered"})
 	}
 	if !d.OwnShares {
 		d.Shares = d.Plan.Current.Shares
@@ -251,19 +252,19 @@ func (d Disbursement) planAllows() bool {
 // Approve is the second person's word: SUBMITTED to APPROVED, once as many approved as the policy wants. Cost beside
 // a plan's lines takes no commitment, so what is left in each grant is checked here ([grants.ErrBudgetExceeded],
 // RULES 42). A condition of a grant may hold it back ([grants.ErrConditionOpen]).
-func (req Requests) Approve(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	return req.ApproveFor(ctx, tx, key, "")
+func (dec Decisions) Approve(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	return dec.ApproveFor(ctx, tx, key, "")
 }
 
-// ApproveFor is [Requests.Approve] in the name of somebody who is away. What take refuses; [ErrPlanChanged].
-func (req Requests) ApproveFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement,
+// ApproveFor is [Decisions.Approve] in the name of somebody who is away. What take refuses; [ErrPlanChanged].
+func (dec Decisions) ApproveFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement,
 	error) {
-	d, err := req.readDisbursement(ctx, tx, key, true)
+	d, err := dec.readDisbursement(ctx, tx, key, true)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if d.Emergency && slices.Contains(paidFirst, d.State) {
-		return req.approveAfter(ctx, tx, d, behalf)
+		return dec.approveAfter(ctx, tx, d, behalf)
 	}
 	if err := d.among([]State{Submitted}); err != nil {
 		return Disbursement{}, err
@@ -271,16 +272,16 @@ func (req Requests) ApproveFor(ctx context.Context, tx *store.Tx, key string, be
 	if err := d.CheckPlan(); err != nil {
 		return Disbursement{}, err
 	}
-	if err := req.Advances.payable(ctx, tx, d.Funds()...); err != nil {
+	if err := dec.Advances.Payable(ctx, tx, d.Funds()...); err != nil {
 		return Disbursement{}, err
 	}
-	if err := req.gated(ctx, tx, d, ""); err != nil {
+	if err := dec.gated(ctx, tx, d, ""); err != nil {
 		return Disbursement{}, err
 	}
-	if err := req.checkBudget(ctx, tx, d); err != nil {
+	if err := dec.checkBudget(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
-	far, err := req.recordDecision(ctx, tx, d, access.Approve, behalf)
+	far, err := dec.recordDecision(ctx, tx, d, access.Approve, behalf)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -297,27 +298,27 @@ func (req Requests) ApproveFor(ctx context.Context, tx *store.Tx, key string, be
 
 // Authorise is the third person's word, for finance: APPROVED to AUTHORISED, an emergency from SUBMITTED. An invoice
 // is booked here, on its own date: its cost is due whenever it is paid (RULES 8, 49).
-func (req Requests) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	return req.AuthoriseFor(ctx, tx, key, "")
+func (dec Decisions) Authorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	return dec.AuthoriseFor(ctx, tx, key, "")
 }
 
-// AuthoriseFor is [Requests.Authorise] in the name of somebody who is away.
-func (req Requests) AuthoriseFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement,
+// AuthoriseFor is [Decisions.Authorise] in the name of somebody who is away.
+func (dec Decisions) AuthoriseFor(ctx context.Context, tx *store.Tx, key string, behalf access.UserID) (Disbursement,
 	error) {
-	d, err := req.toAuthorise(ctx, tx, key)
+	d, err := dec.toAuthorise(ctx, tx, key)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if err := d.CheckPlan(); err != nil {
 		return Disbursement{}, err
 	}
-	if err := req.Advances.payable(ctx, tx, d.Funds()...); err != nil {
+	if err := dec.Advances.Payable(ctx, tx, d.Funds()...); err != nil {
 		return Disbursement{}, err
 	}
 	if d.Settlement == ByInvoice {
-		return req.bookInvoice(ctx, tx, d, behalf)
+		return dec.bookInvoice(ctx, tx, d, behalf)
 	}
-	far, err := req.recordDecision(ctx, tx, d, access.Authorise, behalf)
+	far, err := dec.recordDecision(ctx, tx, d, access.Authorise, behalf)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -333,10 +334,10 @@ func (req Requests) AuthoriseFor(ctx context.Context, tx *store.Tx, key string, 
 }
 
 // toAuthorise finds a disbursement that waits for its authorisation.
-func (req Requests) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := req.LockedIn(ctx, tx, key, Submitted, Approved)
+func (dec Decisions) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
+	d, err := dec.LockedIn(ctx, tx, key, Submitted, Approved)
 	if err == nil && d.State == Submitted && !d.Emergency {
-		err = &StateConflict{string(d.State), []string{string(Approved)}}
+		err = &StateConflict{State: string(d.State), Want: []string{string(Approved)}}
 	}
 	return d, err
 }
@@ -367,19 +368,19 @@ func (req Requests) TakeStep(ctx context.Context, tx *store.Tx, d Disbursement, 
 
 // Return gives a submitted disbursement back to its draft; all approvals are void and the next round starts. The reason
 // has at least ten letters ([ledger.ErrReasonRequired]).
-func (req Requests) Return(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return req.turnDown(ctx, tx, key, reason, Draft)
+func (dec Decisions) Return(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return dec.turnDown(ctx, tx, key, reason, Draft)
 }
 
 // Reject ends a submitted disbursement, with a reason. An emergency may be refused until somebody approved it, also
 // after it was paid.
-func (req Requests) Reject(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return req.turnDown(ctx, tx, key, reason, Rejected)
+func (dec Decisions) Reject(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return dec.turnDown(ctx, tx, key, reason, Rejected)
 }
 
 // turnDown gives a request back, or ends it, in the name of somebody who did not ask for it
 // ([access.ErrMakerCannotApprove]): who did rewrites or cancels.
-func (req Requests) turnDown(ctx context.Context, tx *store.Tx, key, reason string, to State) (Disbursement, error) {
+func (dec Decisions) turnDown(ctx context.Context, tx *store.Tx, key, reason string, to State) (Disbursement, error) {
 	if ledger.CheckReason(reason) != nil {
 		return Disbursement{}, ledger.ErrReasonRequired
 	}
@@ -387,12 +388,12 @@ func (req Requests) turnDown(ctx context.Context, tx *store.Tx, key, reason stri
 	if to == InfoRequested {
 		from = from[:1]
 	}
-	d, err := req.readDisbursement(ctx, tx, key, true)
+	d, err := dec.readDisbursement(ctx, tx, key, true)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if to == Rejected && d.Emergency && slices.Contains(paidFirst, d.State) {
-		return req.refuseAfter(ctx, tx, d, reason)
+		return dec.refuseAfter(ctx, tx, d, reason)
 	}
 	if err := d.among(from); err != nil {
 		return Disbursement{}, err
@@ -408,7 +409,7 @@ func (req Requests) turnDown(ctx context.Context, tx *store.Tx, key, reason stri
 	if to != InfoRequested {
 		d.EmergencySlot = ""
 	}
-	return moveOn(ctx, tx, d, to, action, reason)
+	return moveOn(ctx, tx, d, change{to: to, action: action, reason: reason})
 }
 
 // notAsker refuses the person who asked.
@@ -473,5 +474,5 @@ func (d Disbursement) among(states []State) error {
 	for i, s := range states {
 		want[i] = string(s)
 	}
-	return &StateConflict{string(d.State), want}
+	return &StateConflict{State: string(d.State), Want: want}
 }

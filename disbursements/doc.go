@@ -1,7 +1,5 @@
-// Package disbursements moves money: to partners abroad, between our own accounts, and as support given.
-//
-// Money sent to a [Partner] is not spent yet. A [Transfer] makes it an advance, one lot per fund at the rate of the day
-// (RULES 27); it becomes cost when the partner reports evidence, at the lot's rate and never at a table's (RULES 28).
+// Package disbursements is support given: requests, decisions on them, and how they become cost. Money that is not
+// cost yet is package advances.
 //
 // A [Disbursement] is support given: the obligation with its approvals. One person asks for it, others approve as the
 // policy wants, a third authorises, a fourth releases the payment; the split over funds is fixed when it is

@@ -32,13 +32,13 @@ type Due struct {
 // Dues lists what is due on a day, of the disbursements that the actor may know of, in order of days. Approvals are
 // due by the policy of the day. A partner is reminded of an advance, or of what it owes back, when it is three, six
 // and nine months old: with each age that the report on advances knows. It reads and writes nothing down.
-func (req Requests) Dues(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
-	waiting, err := req.waitingOn(ctx, tx, on)
+func (dec Decisions) Dues(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
+	waiting, err := dec.waitingOn(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}
 	out := overdue(waiting, on)
-	open, err := reports.PartnerAdvances(ctx, tx, req.Book, ledger.Span{To: on})
+	open, err := reports.PartnerAdvances(ctx, tx, dec.Book, ledger.Span{To: on})
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +86,8 @@ func unaccounted(rows []reports.OpenItem) []Due {
 
 // Remind writes down what is due on a day and was not written down before, and answers it: asked twice on a day, the
 // second answer is empty. It is the system's act: the actor's caseload would narrow it.
-func (req Requests) Remind(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
-	all, err := req.Dues(ctx, tx, on)
+func (dec Decisions) Remind(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Due, error) {
+	all, err := dec.Dues(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (h *house) reminds(on ledger.Date) string {
 	h.Helper()
 	var words []string
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
-		due, err := h.requests.Remind(ctx, tx, on)
+		due, err := h.decisions.Remind(ctx, tx, on)
 		for _, d := range due {
 			words = append(words, fmt.Sprintf("%s %s %s", d.Kind, d.Subject, d.On))
 		}

@@ -2,10 +2,10 @@ package disbursements
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/advances"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
@@ -13,7 +13,7 @@ import (
 )
 
 // complete wants what the kind of settlement needs, and fills in what follows from it.
-func (req Requests) complete(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+func (rules Rules) complete(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	if d.Settlement == "" {
 		d.Settlement = ByPartner
 	}
@@ -30,15 +30,15 @@ func (req Requests) complete(ctx context.Context, tx *store.Tx, d *Disbursement)
 		_, err := d.Plan.Current.Line(d.Line)
 		return err
 	case ByInvoice:
-		return req.completeInvoice(d)
+		return rules.completeInvoice(d)
 	case ByPayment:
-		return req.completePayment(ctx, tx, d)
+		return rules.completePayment(ctx, tx, d)
 	case ByRetainer:
 		d.Shares = []beneficiaries.Share{{Fund: d.Prepayment.Fund, Percent: hundred}}
-		_, err := req.Book.CostAccount(ctx, tx, d.Category)
+		_, err := rules.Book.CostAccount(ctx, tx, d.Category)
 		return err
 	case ByPettyCash:
-		return req.completeReceipts(ctx, tx, d)
+		return rules.completeReceipts(ctx, tx, d)
 	}
 	return &Incomplete{d.Settlement, "settlement"}
 }
@@ -60,101 +60,61 @@ func (d Disbursement) needs() []need {
 	case ByPayment:
 		return []need{{"shares", len(d.Shares) > 0}, {"category", d.Category != ""}, {"account", d.Account != ""}}
 	case ByRetainer:
-		return []need{{"prepayment", d.Prepayment.Kind == Retainer}, {"category", d.Category != ""}}
+		return []need{{"prepayment", d.Prepayment.Kind == advances.Retainer}, {"category", d.Category != ""}}
 	case ByPettyCash:
-		return []need{{"prepayment", d.Prepayment.Kind == PettyCash}, {"items", len(d.Items) > 0}}
+		return []need{{"prepayment", d.Prepayment.Kind == advances.PettyCash}, {"items", len(d.Items) > 0}}
 	}
 	return nil
 }
 
 // completePayment wants an account in the currency of what is paid, and the day's rate where that is not base currency.
-func (req Requests) completePayment(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	if _, err := req.Book.CostAccount(ctx, tx, d.Category); err != nil {
+func (rules Rules) completePayment(ctx context.Context, tx *store.Tx, d *Disbursement) error {
+	if _, err := rules.Book.CostAccount(ctx, tx, d.Category); err != nil {
 		return err
 	}
-	bank, err := req.Book.Bank(ctx, tx, d.Account)
+	bank, err := rules.Book.Bank(ctx, tx, d.Account)
 	if err != nil {
 		return err
 	}
 	c := bank.BankCurrency()
 	switch {
 	case c != d.Amount.Currency:
-		return ErrBankCurrency
-	case c == req.Book.Base:
+		return advances.ErrBankCurrency
+	case c == rules.Book.Base:
 		d.Spot = ledger.Rate{}
-	case d.Spot.IsZero() || !d.Spot.Joins(c, req.Book.Base):
-		return &rates.Missing{From: c, To: req.Book.Base}
+	case d.Spot.IsZero() || !d.Spot.Joins(c, rules.Book.Base):
+		return &rates.Missing{From: c, To: rules.Book.Base}
 	}
 	return nil
 }
 
 // checkBudget refuses cost beside a plan's lines that a grant has no money left for, together with what was approved
 // and is not booked yet (RULES 42). Units of plan lines were set aside when their year was approved.
-func (req Requests) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) error {
+func (rules Rules) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	if d.OnLine() {
 		return nil
 	}
 	if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil {
 		return err
 	}
-	return req.affordable(ctx, tx, d)
+	return rules.affordable(ctx, tx, d)
 }
 
 // affordable is checkBudget without keeping others from approving meanwhile.
-func (req Requests) affordable(ctx context.Context, tx *store.Tx, d Disbursement) error {
+func (rules Rules) affordable(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	if d.OnLine() {
 		return nil
 	}
-	asked, err := req.asks(d)
+	asked, err := rules.asks(d)
 	if err != nil {
 		return err
 	}
-	waiting, err := req.waiting(ctx, tx)
+	waiting, err := rules.waiting(ctx, tx)
 	if err != nil {
 		return err
 	}
 	for fund, amount := range asked {
-		if err := req.Advances.affords(ctx, tx, fund, amount, waiting[fund]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// available is what is left in a grant's fund; false of other funds and of a grant that is over.
-func (adv Advances) available(ctx context.Context, tx *store.Tx, fund ledger.FundCode) (ledger.Money, bool, error) {
-	left, known, err := adv.Grants.Available(ctx, tx, fund)
-	if errors.Is(err, grants.ErrGrantState) {
-		return ledger.Money{}, false, nil
-	}
-	return left, known, err
-}
-
-// affords wants a grant to have an amount left beside what is promised already.
-func (adv Advances) affords(ctx context.Context, tx *store.Tx, fund ledger.FundCode, amount,
-	promised ledger.Money) error {
-	available, known, err := adv.Grants.Available(ctx, tx, fund)
-	var state *grants.StateConflict
-	if errors.As(err, &state) && state.State == string(grants.GrantEnded) {
-		return nil // late cost of its period; whether the day is in it is asked when the cost is booked
-	}
-	if err != nil || !known {
-		return err
-	}
-	if promised.Currency != "" {
-		available = available.Sub(promised)
-	}
-	if amount.Cmp(available) > 0 {
-		return &grants.BudgetExceeded{Grant: string(fund), Available: available, Asked: amount}
-	}
-	return nil
-}
-
-// payable refuses what is paid out of a grant while one of its conditions holds the money back:
-// [grants.ErrConditionOpen].
-func (adv Advances) payable(ctx context.Context, tx *store.Tx, funds ...ledger.FundCode) error {
-	for _, fund := range funds {
-		if err := adv.Grants.DisbursableFrom(ctx, tx, fund); err != nil {
+		if err := rules.Advances.Affords(ctx, tx, fund, amount, waiting[fund]); err != nil {
 			return err
 		}
 	}
@@ -162,11 +122,11 @@ func (adv Advances) payable(ctx context.Context, tx *store.Tx, funds ...ledger.F
 }
 
 // asks is what a disbursement beside a plan's lines costs each fund, in base currency.
-func (req Requests) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
+func (rules Rules) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
 	asked := map[ledger.FundCode]ledger.Money{}
 	add := func(fund ledger.FundCode, m ledger.Money) {
 		if _, ok := asked[fund]; !ok {
-			asked[fund] = ledger.Zero(req.Book.Base)
+			asked[fund] = ledger.Zero(rules.Book.Base)
 		}
 		asked[fund] = asked[fund].Add(m)
 	}
@@ -177,9 +137,9 @@ func (req Requests) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, erro
 		return asked, nil
 	}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
-		if part.Currency != req.Book.Base {
+		if part.Currency != rules.Book.Base {
 			var err error
-			if part, err = d.Spot.Convert(part, req.Book.Base); err != nil {
+			if part, err = d.Spot.Convert(part, rules.Book.Base); err != nil {
 				return nil, err
 			}
 		}
@@ -189,14 +149,14 @@ func (req Requests) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, erro
 }
 
 // waiting is what was approved beside plan lines and is not in the books yet, by fund.
-func (req Requests) waiting(ctx context.Context, tx *store.Tx) (map[ledger.FundCode]ledger.Money, error) {
-	found, err := req.unbooked(ctx, tx)
+func (rules Rules) waiting(ctx context.Context, tx *store.Tx) (map[ledger.FundCode]ledger.Money, error) {
+	found, err := rules.unbooked(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	sums := map[ledger.FundCode]ledger.Money{}
 	for _, d := range found {
-		asked, err := req.asks(d)
+		asked, err := rules.asks(d)
 		if err != nil {
 			return nil, err
 		}

@@ -45,12 +45,12 @@ var paidFirst = []State{Authorised, OnHold, Released, Paid, Evidenced, Returned}
 
 // approveAfter is the approval of an emergency that was authorised already: the state stays what it is. Who refused
 // it does not approve it later; others may, once they know what became of it.
-func (req Requests) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
+func (dec Decisions) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
 	error) {
 	if _, mine, err := readRefused(ctx, tx, []DisbursementID{d.ID}); err != nil || mine[d.ID] {
 		return Disbursement{}, cmp.Or(err, access.ErrMakerCannotApprove)
 	}
-	if _, err := req.recordDecision(ctx, tx, d, access.Approve, behalf); err != nil {
+	if _, err := dec.recordDecision(ctx, tx, d, access.Approve, behalf); err != nil {
 		return Disbursement{}, err
 	}
 	if err := Save(ctx, tx, &d); err != nil {
@@ -69,7 +69,7 @@ const refusedAfter = "disbursement.refused_after"
 // Where the money has not left it is called off. Where it has, the money is spent and the cost stands (RULES 8): the
 // refusal is noted and escalated to the treasurer and the programme lead at once, until another person approves it,
 // or finance moves its cost to where it belongs.
-func (req Requests) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement,
+func (dec Decisions) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement,
 	error) {
 	bars, err := bars(ctx, tx, []Disbursement{d})
 	if err != nil {
@@ -85,7 +85,7 @@ func (req Requests) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursemen
 	if err != nil {
 		return Disbursement{}, err
 	}
-	far, err := req.Progress(ctx, tx, d)
+	far, err := dec.Progress(ctx, tx, d)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -97,7 +97,7 @@ func (req Requests) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursemen
 		return Disbursement{}, err
 	}
 	if d.State == Authorised || d.State == OnHold {
-		return req.callOff(ctx, tx, d, reason)
+		return dec.callOff(ctx, tx, d, reason)
 	}
 	return d, nil
 }

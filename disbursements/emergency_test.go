@@ -33,14 +33,14 @@ func TestEmergencyPath(t *testing.T) {
 			change func(*disbursements.Disbursement)
 		}{{"100.00", emergency}, {"1500.01", onPlan}} {
 			d := h.aPayment("UNR", "", c.amount, c.change)
-			if err := h.step("maker", disbursements.Requests.Submit, d.Number); !errors.Is(err, disbursements.ErrEmergency) {
+			if err := h.step("maker", disbursements.Decisions.Submit, d.Number); !errors.Is(err, disbursements.ErrEmergency) {
 				h.Errorf("%s: %v", c.amount, err)
 			}
 		}
 		first := h.asked("UNR", "", "1500.00", onPlan)
 		second := h.asked("UNR", "", "10.00", onPlan)
 		third := h.aPayment("UNR", "", "10.00", onPlan)
-		if err := h.step("maker", disbursements.Requests.Submit, third.Number); !errors.Is(err, disbursements.ErrEmergency) {
+		if err := h.step("maker", disbursements.Decisions.Submit, third.Number); !errors.Is(err, disbursements.ErrEmergency) {
 			h.Errorf("a third one in the quarter: %v", err)
 		}
 		h.asked("UNR", "", "10.00", onPlan, func(d *disbursements.Disbursement) { d.Date = "2026-04-01" })
@@ -48,9 +48,9 @@ func TestEmergencyPath(t *testing.T) {
 			_, err := h.requests.Cancel(ctx, tx, second.Number, "it was not needed")
 			return err
 		}))
-		must(h, h.step("maker", disbursements.Requests.Submit, third.Number)) // a place came free
+		must(h, h.step("maker", disbursements.Decisions.Submit, third.Number)) // a place came free
 
-		must(h, h.step("finance", disbursements.Requests.Authorise, first.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, first.Number))
 		h.do("lead", func(ctx context.Context, tx *store.Tx) error {
 			p, err := h.policies.On(ctx, tx, ledger.DateOf(tx.At))
 			if err != nil {
@@ -72,11 +72,11 @@ func TestEmergencyPath(t *testing.T) {
 			_, err := h.payments.Release(ctx, tx, first.Number, banking.Payment{Date: "2026-02-02"})
 			return err
 		}))
-		if err := h.step("finance", disbursements.Requests.Approve, first.Number); !errors.Is(err,
+		if err := h.step("finance", disbursements.Decisions.Approve, first.Number); !errors.Is(err,
 			access.ErrMakerCannotApprove) {
 			h.Errorf("approved after by who authorised: %v", err)
 		}
-		must(h, h.step("lead", disbursements.Requests.Approve, first.Number))
+		must(h, h.step("lead", disbursements.Decisions.Approve, first.Number))
 		if d := h.found(first.Number); d.State != disbursements.Released {
 			h.Errorf("approved after, it is %s", d.State)
 		}
@@ -106,13 +106,13 @@ func TestEmergencyRefusedAfter(t *testing.T) {
 		onPlan := func(d *disbursements.Disbursement) { d.Emergency, d.Plan = true, plan }
 		refuse := func(who, number, reason string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.requests.Reject(ctx, tx, number, reason)
+				_, err := h.decisions.Reject(ctx, tx, number, reason)
 				return err
 			})
 		}
 		early, late := h.asked("UNR", "", "10.00", onPlan), h.asked("UNR", "", "1500.00", onPlan)
 		for _, d := range []disbursements.Disbursement{early, late} {
-			must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
+			must(h, h.step("finance", disbursements.Decisions.Authorise, d.Number))
 		}
 		must(h, refuse("lead", early.Number, "nobody knew of it"))
 		if got := h.found(early.Number); got.State != disbursements.Cancelled || got.EmergencySlot != "" {
@@ -130,7 +130,7 @@ func TestEmergencyRefusedAfter(t *testing.T) {
 		}
 		waiting := func() (words string) {
 			h.do("lead", func(ctx context.Context, tx *store.Tx) error {
-				list, err := h.requests.Inbox(ctx, tx, disbursements.InboxOf{})
+				list, err := h.decisions.Inbox(ctx, tx, disbursements.InboxOf{})
 				for _, w := range list {
 					words += fmt.Sprint(w.Number, " ", w.Why, " ", w.Escalated)
 				}
@@ -145,10 +145,10 @@ func TestEmergencyRefusedAfter(t *testing.T) {
 		if got := waiting(); got != late.Number+" refused true" || h.found(late.Number).State != disbursements.Paid {
 			h.Errorf("refused it waits as %q and is %s", got, h.found(late.Number).State)
 		}
-		if err := h.step("lead", disbursements.Requests.Approve, late.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
+		if err := h.step("lead", disbursements.Decisions.Approve, late.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
 			h.Errorf("approved by who refused: %v", err)
 		}
-		must(h, h.step("person-1", disbursements.Requests.Approve, late.Number))
+		must(h, h.step("person-1", disbursements.Decisions.Approve, late.Number))
 		if got := waiting(); got != "" {
 			h.Errorf("approved after all, it waits as %q", got)
 		}

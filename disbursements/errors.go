@@ -6,27 +6,16 @@ import (
 	"slices"
 
 	"supportledger/access"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 )
 
 // What disbursements refuses.
 var (
-	ErrUnknownPartner      = errors.New("disbursements: unknown partner")
-	ErrUnknownTransfer     = errors.New("disbursements: unknown transfer")
 	ErrUnknownDisbursement = errors.New("disbursements: unknown disbursement")
-	ErrDuplicatePartner    = errors.New("disbursements: partner exists")
-	ErrDuplicateTransfer   = errors.New("disbursements: transfer exists")
-	ErrState               = errors.New("disbursements: state does not allow this")
-	ErrBankCurrency        = errors.New("disbursements: the bank account is in another currency")
-	ErrFeeExceedsAmount    = errors.New("disbursements: the fee is not smaller than the amount")
-	ErrSameAccount         = errors.New("disbursements: money is exchanged between two accounts, one of them in base " +
-		"currency")
 	ErrPartOfAct           = errors.New("disbursements: the entry goes with another one")
-	ErrUnknownPrepayment   = errors.New("disbursements: unknown prepayment")
-	ErrDuplicatePrepayment = errors.New("disbursements: prepayment exists")
 	ErrSettlement          = errors.New("disbursements: it is settled in another way")
 	ErrIncomplete          = errors.New("disbursements: this way of settling needs more")
-	ErrPrepaidExceeded     = errors.New("disbursements: less than that is left of what was paid ahead")
 	ErrReceiptsDiffer      = errors.New("disbursements: receipts and returned cash are not the float")
 	ErrOutsidePeriod       = errors.New("disbursements: the cost falls outside the grant's period")
 	ErrGated               = errors.New("disbursements: a milestone of the plan holds the money back")
@@ -48,18 +37,8 @@ var (
 	ErrFindingElsewhere = errors.New("disbursements: no grant that paid has this finding")
 )
 
-// StateConflict tells what state something is in and which it would have to be in.
-type StateConflict struct {
-	State string
-	Want  []string
-}
-
-func (e *StateConflict) Error() string {
-	return fmt.Sprintf("disbursements: state is %s, this needs %v", e.State, e.Want)
-}
-
-// Unwrap makes errors.Is(err, ErrState) true.
-func (e *StateConflict) Unwrap() error { return ErrState }
+// StateConflict is that of advances: a thing in the wrong state is refused alike in this folder.
+type StateConflict = advances.StateConflict
 
 // PartOfAct names the entry that another one goes with.
 type PartOfAct struct{ With ledger.EntryID }
@@ -102,19 +81,6 @@ func (d Disbursement) CheckSettlement(kinds ...Settlement) error {
 	}
 	return &WrongSettlement{d.Settlement, kinds}
 }
-
-// PrepaidExceeded tells what is left of money paid ahead, and what was asked for.
-type PrepaidExceeded struct {
-	Number      string
-	Left, Asked ledger.Money
-}
-
-func (e *PrepaidExceeded) Error() string {
-	return fmt.Sprintf("disbursements: %s has %s left, asked for %s", e.Number, e.Left, e.Asked)
-}
-
-// Unwrap makes errors.Is(err, ErrPrepaidExceeded) true.
-func (e *PrepaidExceeded) Unwrap() error { return ErrPrepaidExceeded }
 
 // ReceiptsDiffer tells what receipts and returned cash come to, and what the float is.
 type ReceiptsDiffer struct{ Accounted, Float ledger.Money }

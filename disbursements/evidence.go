@@ -13,13 +13,13 @@ import (
 
 // Prove attaches what proves the cost of a disbursement, such as a receipt or an attendance list: PAID to EVIDENCED.
 // One that a partner's evidence settled is evidenced already, and gets one more document.
-func (req Requests) Prove(ctx context.Context, tx *store.Tx, key string, document evidence.ID) (Disbursement,
+func (set Settlements) Prove(ctx context.Context, tx *store.Tx, key string, document evidence.ID) (Disbursement,
 	error) {
-	d, err := req.LockedIn(ctx, tx, key, Paid, Evidenced)
+	d, err := set.LockedIn(ctx, tx, key, Paid, Evidenced)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if _, err := evidence.Attach(ctx, tx, req.Book, string(d.Entry), document); err != nil {
+	if _, err := evidence.Attach(ctx, tx, set.Book, string(d.Entry), document); err != nil {
 		return Disbursement{}, err
 	}
 	if d.State == Evidenced {
@@ -46,9 +46,9 @@ const (
 // VerifyReceipt notes whether the support arrived: EVIDENCED to VERIFIED where it did. What did not arrive, or not as
 // it should, stays evidenced, with a reason of at least ten letters, until somebody has looked into it. Who asked for
 // the support does not say that it came ([access.ErrMakerCannotApprove]).
-func (req Requests) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, says Receipt,
+func (set Settlements) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, says Receipt,
 	reason string) (Disbursement, error) {
-	d, err := req.LockedIn(ctx, tx, key, Evidenced)
+	d, err := set.LockedIn(ctx, tx, key, Evidenced)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -77,8 +77,8 @@ func (req Requests) VerifyReceipt(ctx context.Context, tx *store.Tx, key string,
 
 // Sample lists the evidenced disbursements whose receipt is to be verified: about a percentage of all, the same ones
 // whoever lists them, since nobody chooses whom to ask.
-func (req Requests) Sample(ctx context.Context, tx *store.Tx, percent int) ([]Disbursement, error) {
-	found, err := req.List(ctx, tx, Filter{State: Evidenced})
+func (set Settlements) Sample(ctx context.Context, tx *store.Tx, percent int) ([]Disbursement, error) {
+	found, err := set.List(ctx, tx, Filter{State: Evidenced})
 	if err != nil {
 		return nil, err
 	}

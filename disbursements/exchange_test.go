@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 )
 
@@ -15,8 +15,8 @@ func must(h *house, err error) {
 	}
 }
 
-func sale(fund ledger.FundCode, on ledger.Date, amount, quoted, fee string) disbursements.Exchange {
-	return disbursements.Exchange{Fund: fund, Date: on, Amount: of(amount, "EUR"), From: "1020", To: "1010",
+func sale(fund ledger.FundCode, on ledger.Date, amount, quoted, fee string) advances.Exchange {
+	return advances.Exchange{Fund: fund, Date: on, Amount: of(amount, "EUR"), From: "1020", To: "1010",
 		Rate: rate(quoted), Fee: of(fee, "DKK")}
 }
 
@@ -73,7 +73,7 @@ func TestRule21And37ExchangeDrawsOldestLotsByPolicyOfTheDay(t *testing.T) {
 
 func TestExchangeBuys(t *testing.T) {
 	onBoth(t, func(h *house) {
-		buy := disbursements.Exchange{Fund: "UNR", Date: "2026-02-01", Amount: of("1000.00", "DKK"), From: "1010", To: "1020",
+		buy := advances.Exchange{Fund: "UNR", Date: "2026-02-01", Amount: of("1000.00", "DKK"), From: "1010", To: "1020",
 			Rate: rate("7.4700 DKK/EUR"), Fee: of("15.00", "DKK")}
 		must(h, h.exchange(buy))
 		if got, want := written(h.last().Entry),
@@ -88,20 +88,20 @@ func TestExchangeBuys(t *testing.T) {
 			h.Errorf("%s, want %s", got, want)
 		}
 		for name, c := range map[string]struct {
-			x    disbursements.Exchange
+			x    advances.Exchange
 			want error
 		}{
 			"more than there is": {sale("UNR", "2026-03-01", "0.01", "7.4700 DKK/EUR", "0.00"), ledger.ErrLotExhausted},
 			"unknown fund":       {sale("X", "2026-03-01", "0.01", "7.4700 DKK/EUR", "0.00"), ledger.ErrUnknownFund},
-			"another currency": {disbursements.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "DKK"),
-				From: "1020", To: "1010", Rate: rate("7.4700 DKK/EUR"), Fee: of("0", "DKK")}, disbursements.ErrBankCurrency},
-			"one account": {disbursements.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "DKK"),
-				From: "1010", To: "1010", Rate: rate("1 DKK/DKK"), Fee: of("0", "DKK")}, disbursements.ErrSameAccount},
-			"euros for dollars": {disbursements.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "EUR"),
-				From: "1020", To: "1030", Rate: rate("1.1 USD/EUR"), Fee: of("0", "DKK")}, disbursements.ErrSameAccount},
-			"no bank": {disbursements.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "DKK"),
+			"another currency": {advances.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "DKK"),
+				From: "1020", To: "1010", Rate: rate("7.4700 DKK/EUR"), Fee: of("0", "DKK")}, advances.ErrBankCurrency},
+			"one account": {advances.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "DKK"),
+				From: "1010", To: "1010", Rate: rate("1 DKK/DKK"), Fee: of("0", "DKK")}, advances.ErrSameAccount},
+			"euros for dollars": {advances.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "EUR"),
+				From: "1020", To: "1030", Rate: rate("1.1 USD/EUR"), Fee: of("0", "DKK")}, advances.ErrSameAccount},
+			"no bank": {advances.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("1.00", "DKK"),
 				From: "1010", To: "5100", Rate: rate("1 DKK/DKK"), Fee: of("0", "DKK")}, ledger.ErrUnknownAccount},
-			"beyond the bank": {disbursements.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("250000.00", "DKK"),
+			"beyond the bank": {advances.Exchange{Fund: "UNR", Date: "2026-03-01", Amount: of("250000.00", "DKK"),
 				From: "1010", To: "1020", Rate: rate("7.4700 DKK/EUR"), Fee: of("0", "DKK")}, ledger.ErrFundOverdrawn},
 		} {
 			if err := h.exchange(c.x); !errors.Is(err, c.want) {

@@ -15,7 +15,6 @@ var (
 	NeedsText          = needsText
 	ParseNeeds         = parseNeeds
 	Strictest          = strictest
-	TransferEntry      = Transfer.entry
 )
 
 // Fits is fits.
@@ -24,10 +23,4 @@ func (n Need) Fits(step access.Step, roles []access.Role) bool { return n.fits(s
 // Waits is waits.
 func (p Policy) Waits(d Disbursement, far Progress, today ledger.Date) Waiting {
 	return p.waits(d, far, today)
-}
-
-// TransferWhole is what a transfer comes to before it is split.
-func TransferWhole(t Transfer, base ledger.Currency) (net, advance, fees ledger.Money, err error) {
-	whole, err := t.amounts(base)
-	return whole.net, whole.advance, whole.fees, err
 }

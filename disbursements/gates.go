@@ -32,7 +32,7 @@ func (e *Gated) Unwrap() error { return ErrGated }
 
 // gated refuses what settles units of plan lines while milestones hold them back: [ErrGated]. What the requester
 // decided about a milestone does not open it for the own request.
-func (req Requests) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking string) error {
+func (rules Rules) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking string) error {
 	if !d.OnLine() {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (req Requests) gated(ctx context.Context, tx *store.Tx, d Disbursement, ask
 		if !asked {
 			continue
 		}
-		more, err := req.People.Gates(ctx, tx, d.Plan, beneficiaries.Units{Line: l.Line, Count: n}, asking)
+		more, err := rules.People.Gates(ctx, tx, d.Plan, beneficiaries.Units{Line: l.Line, Count: n}, asking)
 		if err != nil {
 			return err
 		}

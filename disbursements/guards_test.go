@@ -86,9 +86,9 @@ func disbursed(h *house) {
 		d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
 		for _, step := range []func() error{
-			func() error { return h.step("maker", disbursements.Requests.Submit, d.Number) },
-			func() error { return h.step("lead", disbursements.Requests.Approve, d.Number) },
-			func() error { return h.step("finance", disbursements.Requests.Authorise, d.Number) },
+			func() error { return h.step("maker", disbursements.Decisions.Submit, d.Number) },
+			func() error { return h.step("lead", disbursements.Decisions.Approve, d.Number) },
+			func() error { return h.step("finance", disbursements.Decisions.Authorise, d.Number) },
 			func() error { return h.liquidate(d.Number, "2026-02-01") },
 		}[:steps] {
 			must(h, step())
@@ -204,24 +204,24 @@ func TestWhatIsDoneIsWhatWasDecided(t *testing.T) {
 		must(h, h.authorised(d.Number))
 		asked, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)
-		must(h, h.step("maker", disbursements.Requests.Submit, asked.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, asked.Number))
 		for _, c := range []struct {
 			set string
 			act func(ctx context.Context, tx *store.Tx) error
 		}{
 			{"UPDATE disbursements SET text = 'Something else' WHERE id = '" + string(d.ID) + "'",
 				func(ctx context.Context, tx *store.Tx) error {
-					_, err := h.requests.Liquidate(ctx, tx, d.Number, "2026-02-01")
+					_, err := h.settlements.Liquidate(ctx, tx, d.Number, "2026-02-01")
 					return err
 				}},
 			{"UPDATE disbursements SET own_shares = NOT own_shares WHERE id = '" + string(d.ID) + "'",
 				func(ctx context.Context, tx *store.Tx) error {
-					_, err := h.requests.Liquidate(ctx, tx, d.Number, "2026-02-01")
+					_, err := h.settlements.Liquidate(ctx, tx, d.Number, "2026-02-01")
 					return err
 				}},
 			{"UPDATE disbursements SET date = '2026-03-03' WHERE id = '" + string(asked.ID) + "'",
 				func(ctx context.Context, tx *store.Tx) error {
-					_, err := h.requests.Approve(ctx, tx, asked.Number)
+					_, err := h.decisions.Approve(ctx, tx, asked.Number)
 					return err
 				}},
 		} {

@@ -37,23 +37,24 @@ type InboxOf struct {
 const inboxChunk = 200
 
 // Inbox lists the disbursements that wait, oldest number first.
-func (req Requests) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting, error) {
-	p, err := req.Policies.On(ctx, tx, ledger.DateOf(tx.At))
+func (dec Decisions) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting, error) {
+	p, err := dec.Policies.On(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
 		return nil, err
 	}
-	acting, err := req.standIns(ctx, tx)
+	acting, err := dec.standIns(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
+	asked := inboxRead{of: of, policy: p, acting: acting}
 	var list []Waiting
 	next := of
 	for next.Page.Limit = inboxChunk; ; {
-		found, err := req.waitingOnes(ctx, tx, next)
+		found, err := dec.waitingOnes(ctx, tx, next)
 		if err != nil || len(found) == 0 {
 			return list, err
 		}
-		waiting, err := req.waitingAmong(ctx, tx, of, p, acting, found)
+		waiting, err := asked.among(ctx, tx, found)
 		if err != nil {
 			return nil, err
 		}
@@ -68,9 +69,15 @@ func (req Requests) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Wait
 	}
 }
 
-// waitingAmong keeps what an inbox shows of some disbursements.
-func (req Requests) waitingAmong(ctx context.Context, tx *store.Tx, of InboxOf, p Policy, acting []standIn,
-	found []Disbursement) ([]Waiting, error) {
+// inboxRead is what an inbox is read with: what it shows, the policy of the day, and in whose roles the actor decides.
+type inboxRead struct {
+	of     InboxOf
+	policy Policy
+	acting []standIn
+}
+
+// among keeps what an inbox shows of some disbursements.
+func (r inboxRead) among(ctx context.Context, tx *store.Tx, found []Disbursement) ([]Waiting, error) {
 	given, err := readApprovalsOf(ctx, tx, found)
 	if err != nil {
 		return nil, err
@@ -81,12 +88,12 @@ func (req Requests) waitingAmong(ctx context.Context, tx *store.Tx, of InboxOf, 
 	}
 	var list []Waiting
 	for _, d := range found {
-		w := p.waits(d, progress(d.Needs, given[d.ID]), ledger.DateOf(tx.At))
+		w := r.policy.waits(d, progress(d.Needs, given[d.ID]), ledger.DateOf(tx.At))
 		if w.For == "" && d.State != InfoRequested {
 			continue
 		}
-		mine := bars[d.ID] == "" && w.mine(acting)
-		if of.Mine && !mine || of.Requested && string(d.CreatedBy) != tx.By.User && string(d.WrittenBy) != tx.By.User {
+		mine := bars[d.ID] == "" && w.mine(r.acting)
+		if r.of.Mine && !mine || r.of.Requested && string(d.CreatedBy) != tx.By.User && string(d.WrittenBy) != tx.By.User {
 			continue
 		}
 		list = append(list, w)
@@ -130,7 +137,7 @@ type standIn struct {
 }
 
 // standIns are those in whose roles the actor may decide today.
-func (req Requests) standIns(ctx context.Context, tx *store.Tx) ([]standIn, error) {
+func (dec Decisions) standIns(ctx context.Context, tx *store.Tx) ([]standIn, error) {
 	own, _, err := rolesFor(ctx, tx, "")
 	if err != nil {
 		return nil, err
@@ -172,7 +179,7 @@ func (w *Waiting) mine(acting []standIn) bool {
 // Remaining is what is left of a disbursement's plan line in the plan's currency, its own units included; of what
 // stands beside a plan's lines, what is left in the fund that pays most, in base currency. False where there is no
 // such figure.
-func (req Requests) Remaining(ctx context.Context, tx *store.Tx, d Disbursement) (of string, left ledger.Money,
+func (rules Rules) Remaining(ctx context.Context, tx *store.Tx, d Disbursement) (of string, left ledger.Money,
 	known bool, err error) {
 	if d.OnLine() && d.Line != "" {
 		l, err := d.Plan.Current.Line(d.Line)
@@ -195,6 +202,6 @@ func (req Requests) Remaining(ctx context.Context, tx *store.Tx, d Disbursement)
 		return "", left, false, nil
 	}
 	most := slices.MaxFunc(d.Shares, func(a, b beneficiaries.Share) int { return a.Percent.Cmp(b.Percent) })
-	left, known, err = req.Advances.available(ctx, tx, most.Fund)
+	left, known, err = rules.Advances.Available(ctx, tx, most.Fund)
 	return string(most.Fund), left, known, err
 }

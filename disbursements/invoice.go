@@ -7,6 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -15,36 +16,36 @@ import (
 var hundred = decimal.NewFromInt(100)
 
 // completeInvoice wants items of plan lines in base currency, and sums them.
-func (req Requests) completeInvoice(d *Disbursement) error {
-	d.Amount, d.Overpaid = ledger.Zero(req.Book.Base), ledger.Zero(req.Book.Base)
+func (rules Rules) completeInvoice(d *Disbursement) error {
+	d.Amount, d.Overpaid = ledger.Zero(rules.Book.Base), ledger.Zero(rules.Book.Base)
 	for i, item := range d.Items {
 		if _, err := d.Plan.Current.Line(item.Line); err != nil {
 			return err
 		}
-		if item.UnitPrice.Currency != req.Book.Base {
-			return ErrBankCurrency
+		if item.UnitPrice.Currency != rules.Book.Base {
+			return advances.ErrBankCurrency
 		}
 		if item.Units <= 0 || item.UnitPrice.Sign() <= 0 {
 			return &Incomplete{d.Settlement, "items"}
 		}
 		d.Items[i].Amount = ledger.Money{Amount: item.UnitPrice.Amount.Mul(decimal.NewFromInt(int64(item.Units))),
-			Currency: req.Book.Base}
+			Currency: rules.Book.Base}
 		d.Amount = d.Amount.Add(d.Items[i].Amount)
 	}
 	return nil
 }
 
 // bookInvoice authorises an invoice and, once nobody else has to, books it on its date.
-func (req Requests) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
+func (dec Decisions) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
 	error) {
-	if err := ledger.LockFunds(ctx, tx, append(d.Funds(), req.Book.General)...); err != nil {
+	if err := ledger.LockFunds(ctx, tx, append(d.Funds(), dec.Book.General)...); err != nil {
 		return Disbursement{}, err
 	}
-	d, err := req.toAuthorise(ctx, tx, string(d.ID))
+	d, err := dec.toAuthorise(ctx, tx, string(d.ID))
 	if err != nil {
 		return Disbursement{}, err
 	}
-	far, err := req.recordDecision(ctx, tx, d, access.Authorise, behalf)
+	far, err := dec.recordDecision(ctx, tx, d, access.Authorise, behalf)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -56,11 +57,11 @@ func (req Requests) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursemen
 			access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf,
 				Fields: []string{"approvals"}})
 	}
-	entry, err := req.Costs.invoice(ctx, tx, d)
+	entry, err := dec.Costs.invoice(ctx, tx, d)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if d, err = req.Costs.Post(ctx, tx, d, entry); err != nil {
+	if d, err = dec.Costs.Post(ctx, tx, d, entry); err != nil {
 		return Disbursement{}, err
 	}
 	return stepped(ctx, tx, d, Authorised, behalf)
@@ -70,7 +71,7 @@ func (req Requests) bookInvoice(ctx context.Context, tx *store.Tx, d Disbursemen
 // of the general fund; each owes its own part (RULES 49).
 func (costs Costs) invoice(ctx context.Context, tx *store.Tx, d Disbursement) (ledger.Entry, error) {
 	e := ledger.Entry{Date: d.Date, Act: "invoice", Source: string(d.ID), Text: d.Text}
-	owed := FundPayments{Account: ledger.Payables}
+	owed := advances.FundPayments{Account: ledger.Payables}
 	for _, item := range d.Items {
 		category, account, err := costs.costOf(ctx, tx, d, item.Line)
 		if err != nil {

@@ -15,36 +15,36 @@ import (
 
 // AskInfo sends a submitted disbursement back with a question: SUBMITTED to INFO_REQUESTED. What was approved so far
 // stands if it is answered without a change. The reason has at least ten letters.
-func (req Requests) AskInfo(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return req.turnDown(ctx, tx, key, reason, InfoRequested)
+func (dec Decisions) AskInfo(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return dec.turnDown(ctx, tx, key, reason, InfoRequested)
 }
 
 // Hold stops an authorised disbursement before it is paid: AUTHORISED to ON_HOLD, with a reason.
-func (req Requests) Hold(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return req.move(ctx, tx, key, reason, OnHold, "disbursement.held", Authorised)
+func (dec Decisions) Hold(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return dec.move(ctx, tx, key, Authorised, change{to: OnHold, action: "disbursement.held", reason: reason})
 }
 
 // Resume lets a disbursement that was held go on: ON_HOLD to AUTHORISED, with a reason.
-func (req Requests) Resume(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	return req.move(ctx, tx, key, reason, Authorised, "disbursement.resumed", OnHold)
+func (dec Decisions) Resume(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
+	return dec.move(ctx, tx, key, OnHold, change{to: Authorised, action: "disbursement.resumed", reason: reason})
 }
 
-// move sets a state, for a reason.
-func (req Requests) move(ctx context.Context, tx *store.Tx, key, reason string, to State, action string,
-	from ...State) (Disbursement, error) {
-	d, err := req.LockedIn(ctx, tx, key, from...)
+// change is a state that a disbursement gets, the action it is recorded as, and the reason for it.
+type change struct {
+	to             State
+	action, reason string
+}
+
+// move changes the state of a disbursement that is in another one, for a reason.
+func (dec Decisions) move(ctx context.Context, tx *store.Tx, key string, from State, c change) (Disbursement, error) {
+	d, err := dec.LockedIn(ctx, tx, key, from)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if ledger.CheckReason(reason) != nil {
+	if ledger.CheckReason(c.reason) != nil {
 		return Disbursement{}, ledger.ErrReasonRequired
 	}
-	d.State = to
-	if err := Save(ctx, tx, &d); err != nil {
-		return Disbursement{}, err
-	}
-	return d, access.Record(ctx, tx,
-		access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
+	return moveOn(ctx, tx, d, c)
 }
 
 // cancellable are the states before money is on its way.
@@ -79,43 +79,43 @@ func (req Requests) callOff(ctx context.Context, tx *store.Tx, d Disbursement, r
 		return req.Disbursement(ctx, tx, string(d.ID)) // the reversal cancelled it
 	}
 	d.EmergencySlot = ""
-	return moveOn(ctx, tx, d, Cancelled, "disbursement.cancelled", reason)
+	return moveOn(ctx, tx, d, change{to: Cancelled, action: "disbursement.cancelled", reason: reason})
 }
 
-func moveOn(ctx context.Context, tx *store.Tx, d Disbursement, to State, action, reason string) (Disbursement, error) {
-	d.State = to
+func moveOn(ctx context.Context, tx *store.Tx, d Disbursement, c change) (Disbursement, error) {
+	d.State = c.to
 	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}
 	return d, access.Record(ctx, tx,
-		access.Event{Action: action, Subject: string(d.ID), Fields: []string{"state"}, Reason: reason})
+		access.Event{Action: c.action, Subject: string(d.ID), Fields: []string{"state"}, Reason: c.reason})
 }
 
 // Disallow marks what an auditor or grantor does not accept: EVIDENCED or VERIFIED to DISALLOWED, naming the finding
 // of one of the grants that paid. The money is taken off the grant by the finding's own disallowance (RULES 59).
 // [grants.ErrUnknownFinding].
-func (req Requests) Disallow(ctx context.Context, tx *store.Tx, key, finding, reason string) (Disbursement, error) {
-	d, err := req.LockedIn(ctx, tx, key, Evidenced, Arrived)
+func (set Settlements) Disallow(ctx context.Context, tx *store.Tx, key, finding, reason string) (Disbursement, error) {
+	d, err := set.LockedIn(ctx, tx, key, Evidenced, Arrived)
 	if err != nil {
 		return Disbursement{}, err
 	}
 	if ledger.CheckReason(reason) != nil {
 		return Disbursement{}, ledger.ErrReasonRequired
 	}
-	found, err := req.hasFinding(ctx, tx, d, finding)
+	found, err := set.hasFinding(ctx, tx, d, finding)
 	if err == nil && !found {
 		err = ErrFindingElsewhere
 	}
 	if err != nil {
 		return Disbursement{}, err
 	}
-	return moveOn(ctx, tx, d, Disallowed, "disbursement.disallowed", finding+": "+reason)
+	return moveOn(ctx, tx, d, change{to: Disallowed, action: "disbursement.disallowed", reason: finding + ": " + reason})
 }
 
 // hasFinding reports whether a finding was raised on one of the grants that paid.
-func (req Requests) hasFinding(ctx context.Context, tx *store.Tx, d Disbursement, number string) (bool, error) {
+func (set Settlements) hasFinding(ctx context.Context, tx *store.Tx, d Disbursement, number string) (bool, error) {
 	for _, fund := range d.Funds() {
-		g, granted, err := req.Grants.OfFund(ctx, tx, fund)
+		g, granted, err := set.Grants.OfFund(ctx, tx, fund)
 		if err != nil || !granted {
 			if err != nil {
 				return false, err

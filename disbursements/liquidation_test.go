@@ -8,6 +8,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -153,36 +154,36 @@ func TestDutiesOfADisbursement(t *testing.T) {
 				h.Errorf("%s: %v, want %v", who, err, want)
 			}
 		}
-		refused("lead", disbursements.Requests.Approve, disbursements.ErrState)
-		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
-		refused("maker", disbursements.Requests.Submit, disbursements.ErrState)
-		refused("maker", disbursements.Requests.Approve, access.ErrMakerCannotApprove)
-		refused("finance", disbursements.Requests.Authorise, disbursements.ErrState)
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
-		refused("maker", disbursements.Requests.Authorise, access.ErrMakerCannotApprove)
-		refused("lead", disbursements.Requests.Authorise, access.ErrMakerCannotApprove)
-		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, disbursements.ErrState) {
+		refused("lead", disbursements.Decisions.Approve, advances.ErrState)
+		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
+		refused("maker", disbursements.Decisions.Submit, advances.ErrState)
+		refused("maker", disbursements.Decisions.Approve, access.ErrMakerCannotApprove)
+		refused("finance", disbursements.Decisions.Authorise, advances.ErrState)
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
+		refused("maker", disbursements.Decisions.Authorise, access.ErrMakerCannotApprove)
+		refused("lead", disbursements.Decisions.Authorise, access.ErrMakerCannotApprove)
+		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, advances.ErrState) {
 			h.Errorf("liquidated before it was authorised: %v", err)
 		}
-		back := func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+		back := func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
 			error) {
 			return o.Return(ctx, tx, key, "the amount is not that of the invoice")
 		}
-		short := func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+		short := func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
 			error) {
 			return o.Return(ctx, tx, key, "  no  ")
 		}
 		refused("finance", short, ledger.ErrReasonRequired)
 		must(h, h.step("finance", back, d.Number)) // a new round: everybody may act again, once
-		must(h, h.step("lead", disbursements.Requests.Submit, d.Number))
-		refused("lead", disbursements.Requests.Approve, access.ErrMakerCannotApprove)
-		refused("maker", disbursements.Requests.Approve,
+		must(h, h.step("lead", disbursements.Decisions.Submit, d.Number))
+		refused("lead", disbursements.Decisions.Approve, access.ErrMakerCannotApprove)
+		refused("maker", disbursements.Decisions.Approve,
 			access.ErrMakerCannotApprove) // who wrote it does not decide on it, whoever asked
-		must(h, h.step("chief", disbursements.Requests.Approve, d.Number))
-		must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
-		refused("chief", back, disbursements.ErrState)
+		must(h, h.step("chief", disbursements.Decisions.Approve, d.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, d.Number))
+		refused("chief", back, advances.ErrState)
 		must(h, h.liquidate(d.Number, "2026-02-01"))
-		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, disbursements.ErrState) {
+		if err := h.liquidate(d.Number, "2026-02-01"); !errors.Is(err, advances.ErrState) {
 			h.Errorf("liquidated twice: %v", err)
 		}
 
@@ -207,7 +208,7 @@ func TestDutiesOfADisbursement(t *testing.T) {
 			h.Errorf("who requested a transfer authorises it: %v", err)
 		}
 		must(h, authorise("finance"))
-		if err := authorise("lead"); !errors.Is(err, disbursements.ErrState) {
+		if err := authorise("lead"); !errors.Is(err, advances.ErrState) {
 			h.Errorf("authorised twice: %v", err)
 		}
 	})

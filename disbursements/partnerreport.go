@@ -6,6 +6,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -13,7 +14,7 @@ import (
 
 // PartnerReport is what a partner accounts for in one go: many units of many plans.
 type PartnerReport struct {
-	Partner Partner
+	Partner advances.Partner
 	Date    ledger.Date
 	Items   []ReportedItem
 }
@@ -42,7 +43,7 @@ func (e *AtItem) Unwrap() error { return e.Err }
 
 // Report asks for approval of all that a partner accounts for, each line a disbursement of its own: all or none
 // ([AtItem]). The same units of a plan on two lines are two disbursements; what was paid twice belongs into Overpaid.
-func (req Requests) Report(ctx context.Context, tx *store.Tx, r PartnerReport) ([]Disbursement, error) {
+func (set Settlements) Report(ctx context.Context, tx *store.Tx, r PartnerReport) ([]Disbursement, error) {
 	asked := make([]Disbursement, len(r.Items))
 	for i, item := range r.Items {
 		d := Disbursement{Settlement: ByPartner, Plan: item.Plan, Partner: r.Partner, Line: item.Line, Units: item.Units,
@@ -51,9 +52,9 @@ func (req Requests) Report(ctx context.Context, tx *store.Tx, r PartnerReport) (
 		if d.Date == "" {
 			d.Date = r.Date
 		}
-		d, err := req.Draft(ctx, tx, d)
+		d, err := set.Draft(ctx, tx, d)
 		if err == nil {
-			asked[i], err = req.Submit(ctx, tx, string(d.ID))
+			asked[i], err = set.Submit(ctx, tx, string(d.ID))
 		}
 		if err != nil {
 			return nil, &AtItem{i, err}
@@ -64,16 +65,16 @@ func (req Requests) Report(ctx context.Context, tx *store.Tx, r PartnerReport) (
 
 // LiquidateReport books what was authorised of a partner's report, in the order given, each line by the partner's
 // evidence: all or none ([AtItem]). Lots are drawn first in, first out over the whole report.
-func (req Requests) LiquidateReport(ctx context.Context, tx *store.Tx, keys []string,
+func (set Settlements) LiquidateReport(ctx context.Context, tx *store.Tx, keys []string,
 	document evidence.ID) ([]Disbursement, error) {
 	done := make([]Disbursement, len(keys))
 	for i, key := range keys {
-		d, err := req.Disbursement(ctx, tx, key)
+		d, err := set.Disbursement(ctx, tx, key)
 		if err == nil {
-			d, err = req.Liquidate(ctx, tx, key, d.Date)
+			d, err = set.Liquidate(ctx, tx, key, d.Date)
 		}
 		if err == nil && document != "" {
-			_, err = evidence.Attach(ctx, tx, req.Book, string(d.Entry), document)
+			_, err = evidence.Attach(ctx, tx, set.Book, string(d.Entry), document)
 		}
 		if err != nil {
 			return nil, &AtItem{i, err}

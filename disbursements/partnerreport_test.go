@@ -8,6 +8,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -50,7 +51,7 @@ func (h *house) reports(items ...disbursements.ReportedItem) (asked []disburseme
 				items[i].Line = "stipend"
 			}
 		}
-		asked, err = h.requests.Report(ctx, tx,
+		asked, err = h.settlements.Report(ctx, tx,
 			disbursements.PartnerReport{Partner: partner, Date: "2026-03-31", Items: items})
 		return err
 	})
@@ -83,16 +84,16 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		numbers := []string{asked[0].Number, asked[1].Number}
 		liquidate := func() error {
 			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.requests.LiquidateReport(ctx, tx, numbers, document)
+				_, err := h.settlements.LiquidateReport(ctx, tx, numbers, document)
 				return err
 			})
 		}
 		for i, number := range numbers {
-			must(h, h.step("lead", disbursements.Requests.Approve, number))
-			if err := liquidate(); !errors.As(err, &at) || at.Item != i || !errors.Is(err, disbursements.ErrState) {
+			must(h, h.step("lead", disbursements.Decisions.Approve, number))
+			if err := liquidate(); !errors.As(err, &at) || at.Item != i || !errors.Is(err, advances.ErrState) {
 				t.Errorf("booked with %s not authorised: %v", number, err)
 			}
-			must(h, h.step("finance", disbursements.Requests.Authorise, number))
+			must(h, h.step("finance", disbursements.Decisions.Authorise, number))
 		}
 		h.holds("5110 G1 0.00", "5110 G2 0.00")
 		must(h, liquidate())
@@ -104,7 +105,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 			}
 			return err
 		})
-		if err := liquidate(); !errors.Is(err, disbursements.ErrState) {
+		if err := liquidate(); !errors.Is(err, advances.ErrState) {
 			t.Errorf("booked twice: %v", err)
 		}
 	})
@@ -117,8 +118,8 @@ func TestReportedTwiceIsOwedUntilNetted(t *testing.T) {
 		asked, err := h.reports(disbursements.ReportedItem{Units: 1, Amount: of("150000.00", "NGN"),
 			Overpaid: of("150000.00", "NGN"), Date: "2026-02-28"})
 		must(h, err)
-		must(h, h.step("lead", disbursements.Requests.Approve, asked[0].Number))
-		must(h, h.step("finance", disbursements.Requests.Authorise, asked[0].Number))
+		must(h, h.step("lead", disbursements.Decisions.Approve, asked[0].Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, asked[0].Number))
 		must(h, h.liquidate(asked[0].Number, "2026-02-28"))
 		h.holds("1330 G1 90000.00 NGN=398.23", "1330 G2 60000.00 NGN=265.49")
 		must(h, h.given(partners(disbursements.ByNetting, "150000.00", "", "2026-05-30")))
@@ -136,7 +137,7 @@ func TestReceiptsAreVerifiedBySample(t *testing.T) {
 		}
 		sample := func(percent int) (numbers []string) {
 			h.do("lead", func(ctx context.Context, tx *store.Tx) error {
-				found, err := h.requests.Sample(ctx, tx, percent)
+				found, err := h.settlements.Sample(ctx, tx, percent)
 				for _, d := range found {
 					numbers = append(numbers, d.Number)
 				}
@@ -159,7 +160,7 @@ func TestReceiptsAreVerifiedBySample(t *testing.T) {
 		}
 		says := func(who, number string, r disbursements.Receipt, reason string) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.requests.VerifyReceipt(ctx, tx, number, r, reason)
+				_, err := h.settlements.VerifyReceipt(ctx, tx, number, r, reason)
 				return err
 			})
 		}
@@ -170,7 +171,7 @@ func TestReceiptsAreVerifiedBySample(t *testing.T) {
 		must(h, says("chief", "D-2026-0001", disbursements.NotReceived, "nothing came until today"))
 		must(h, says("chief", "D-2026-0001", disbursements.WithIssue, "it came a week too late"))
 		must(h, says("chief", "D-2026-0001", disbursements.Received, ""))
-		refused(h, "said twice", says("chief", "D-2026-0001", disbursements.Received, ""), disbursements.ErrState)
+		refused(h, "said twice", says("chief", "D-2026-0001", disbursements.Received, ""), advances.ErrState)
 		if left := sample(100); len(left) != 5 {
 			h.Errorf("left to ask are %v", left)
 		}

@@ -77,7 +77,8 @@ func (h *house) enters(who, code string, given payees.AccountGiven) error {
 
 func (h *house) verifies(who, code string, version int) error {
 	return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.payees.VerifyBankDetails(ctx, tx, code, version, payees.ByCallback, "called the number on the invoice")
+		_, err := h.payees.VerifyBankDetails(ctx, tx, code, payees.Verification{Version: version, How: payees.ByCallback,
+			Note: "called the number on the invoice"})
 		return err
 	})
 }
@@ -127,15 +128,15 @@ func TestBankDetailsNeedTwoPeopleAndTime(t *testing.T) {
 		refused(h, "a version that there is not", h.verifies("signer", "CLI-01", 2), payees.ErrUnknownDetails)
 		d := h.owed("CLI-01", "100.00")
 		for _, who := range []string{"clerk", "clerk2"} {
-			refused(h, "requested by "+who, h.step(who, disbursements.Requests.Submit, d.Number), access.ErrMakerCannotApprove)
+			refused(h, "requested by "+who, h.step(who, disbursements.Decisions.Submit, d.Number), access.ErrMakerCannotApprove)
 		}
-		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
-		refused(h, "approved by who entered", h.step("clerk2", disbursements.Requests.Approve, d.Number),
+		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
+		refused(h, "approved by who entered", h.step("clerk2", disbursements.Decisions.Approve, d.Number),
 			access.ErrMakerCannotApprove)
-		must(h, h.step("lead", disbursements.Requests.Approve, d.Number))
-		refused(h, "authorised by who entered", h.step("clerk", disbursements.Requests.Authorise, d.Number),
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
+		refused(h, "authorised by who entered", h.step("clerk", disbursements.Decisions.Authorise, d.Number),
 			access.ErrMakerCannotApprove)
-		must(h, h.step("finance", disbursements.Requests.Authorise, d.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, d.Number))
 		refused(h, "released unverified", h.release("chief", d.Number), payees.ErrUnverified)
 		must(h, h.verifies("signer", "CLI-01", 1))
 		refused(h, "released at once", h.release("chief", d.Number), payees.ErrCooling)
@@ -178,7 +179,7 @@ func TestChecksTellOfBankDetails(t *testing.T) {
 		tells(d.Number, "payee_cooling")
 		h.wait(payees.CoolOff)
 		tells(d.Number, "")
-		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
 		must(h, h.enters("clerk", "CLI-09", danishAccount))
 		tells(d.Number, "payee_changed")
 	})
@@ -199,9 +200,9 @@ func TestNewBankDetailsVoidWhatWasAskedFor(t *testing.T) {
 		h.wait(payees.CoolOff)
 		refused(h, "released to the new account", h.release("chief", d.Number), payees.ErrChanged)
 		later := h.owed("CLI-01", "50.00")
-		must(h, h.step("maker", disbursements.Requests.Submit, later.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, later.Number))
 		h.do("lead", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.requests.Return(ctx, tx, later.Number, "the amount is to be checked")
+			_, err := h.decisions.Return(ctx, tx, later.Number, "the amount is to be checked")
 			return err
 		})
 		must(h, h.enters("signer", "CLI-01", danishAccount))
@@ -354,7 +355,7 @@ func TestStrangersCannotTouchPayees(t *testing.T) {
 		must(h, h.enters("clerk", "CLI-02", danishAccount))
 		must(h, h.enters("clerk", "CLI-02", danishAccount))
 		d := h.owed("CLI-02", "100.00")
-		must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
 	}, []attack{
 		{"verified by who entered", "", verify(user("clerk"), "2"), "maker_cannot_approve"},
 		{"verified by the other account", "", verify(user("clerk2"), "2"), "maker_cannot_approve"},

@@ -11,6 +11,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/grants"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -26,8 +27,8 @@ func TestRaceOfApprovers(t *testing.T) {
 		for round := range rounds {
 			d := h.asked("UNR", "", "100.00")
 			done := rush(h, func(i int) error {
-				return h.step(fmt.Sprintf("person-%d", i), disbursements.Requests.Approve, d.Number)
-			}, disbursements.ErrState)
+				return h.step(fmt.Sprintf("person-%d", i), disbursements.Decisions.Approve, d.Number)
+			}, advances.ErrState)
 			if got := h.found(d.Number); len(done) != 1 || got.State != disbursements.Approved {
 				h.Fatalf("round %d: %d of %d approvals counted, and it is %s", round, len(done), crowd, got.State)
 			}
@@ -61,7 +62,7 @@ func TestRaceOfApproveEditCancel(t *testing.T) {
 		for round := range rounds {
 			d := h.asked("UNR", "", "100.00")
 			acts := map[string]func() error{
-				"approve": func() error { return h.step("lead", disbursements.Requests.Approve, d.Number) },
+				"approve": func() error { return h.step("lead", disbursements.Decisions.Approve, d.Number) },
 				"rewrite": func() error {
 					return h.try("maker", func(ctx context.Context, tx *store.Tx) error {
 						next := d
@@ -85,7 +86,7 @@ func TestRaceOfApproveEditCancel(t *testing.T) {
 					defer lock.Unlock()
 					if err == nil {
 						went = append(went, name)
-					} else if !isAny(err, []error{disbursements.ErrState, store.ErrStale, access.ErrNoRequest}) {
+					} else if !isAny(err, []error{advances.ErrState, store.ErrStale, access.ErrNoRequest}) {
 						h.Errorf("round %d: %s: %v", round, name, err)
 					}
 				})
@@ -145,7 +146,7 @@ func TestRaceForABudgetForTen(t *testing.T) {
 		ask(everyone())
 		rounds := storetest.Rounds(3, 1000)
 		for round := range rounds {
-			done := rush(h, func(i int) error { return h.step("lead", disbursements.Requests.Approve, asked[i]) },
+			done := rush(h, func(i int) error { return h.step("lead", disbursements.Decisions.Approve, asked[i]) },
 				grants.ErrBudgetExceeded)
 			if len(done) != 10 {
 				h.Fatalf("round %d: %d were approved, want 10", round, len(done))

@@ -22,14 +22,14 @@ type Reminder struct {
 
 // Reminders counts what waits on a day, for every role that could decide. It reads only; whoever sends reminders asks
 // it once a day. What is escalated is told to the treasurer and the programme lead as well.
-func (req Requests) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
-	list, err := req.waitingOn(ctx, tx, on)
+func (dec Decisions) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
+	list, err := dec.waitingOn(ctx, tx, on)
 	return remind(list, on), err
 }
 
 // waitingOn are the disbursements that wait for somebody, as seen on a day.
-func (req Requests) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Waiting, error) {
-	found, err := req.list(ctx, tx, store.Keyset{}, InboxOf{}.waitingIn)
+func (dec Decisions) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Waiting, error) {
+	found, err := dec.list(ctx, tx, store.Keyset{}, InboxOf{}.waitingIn)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (req Requests) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date)
 	if err != nil {
 		return nil, err
 	}
-	p, err := req.Policies.On(ctx, tx, on)
+	p, err := dec.Policies.On(ctx, tx, on)
 	if err != nil {
 		return nil, err
 	}

@@ -2,39 +2,43 @@ package disbursements
 
 import (
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/ledger"
 )
 
-// Requests takes disbursements from the draft to the receipt that was verified. Like the other types here it holds no
-// state of its own.
-type Requests struct {
+// Rules says what a disbursement needs and what stands in its way. It only reads.
+type Rules struct {
 	Book     ledger.Book
 	Grants   grants.Register
 	People   beneficiaries.Register
-	Payees   payees.Register
-	Advances Advances
+	Advances advances.Register
 	Policies Policies
 	Costs    Costs
 }
 
-// New opens the requests, and what they are made of, over the books.
-func New(book ledger.Book, register grants.Register, people beneficiaries.Register) Requests {
-	advances := Advances{Book: book, Grants: register, People: people}
-	return Requests{
-		Book: book, Grants: register, People: people, Payees: payees.Register{Vault: people.Vault}, Advances: advances,
-		Policies: Policies{Book: book, Grants: register, People: people},
-		Costs:    Costs{Book: book, Grants: register, People: people, Advances: advances},
-	}
+// Requests writes, submits and ends disbursements. Like the other types here it holds no state of its own.
+type Requests struct {
+	Rules
+	Payees payees.Register
 }
 
-// Advances moves money that is not cost yet: to partners and back, into retainers and floats, and between our own
-// accounts.
-type Advances struct {
-	Book   ledger.Book
-	Grants grants.Register
-	People beneficiaries.Register
+// Decisions takes requests from submission to authorisation, and lists what waits for somebody.
+type Decisions struct{ Requests }
+
+// Settlements takes what was authorised to the receipt that was verified, without money leaving our bank.
+type Settlements struct{ Requests }
+
+// New opens the requests, and what they are made of, over the books.
+func New(book ledger.Book, register grants.Register, people beneficiaries.Register) Requests {
+	ahead := advances.Register{Book: book, Grants: register, People: people}
+	return Requests{
+		Rules: Rules{Book: book, Grants: register, People: people, Advances: ahead,
+			Policies: Policies{Book: book, Grants: register, People: people},
+			Costs:    Costs{Book: book, Grants: register, People: people, Advances: ahead}},
+		Payees: payees.Register{Vault: people.Vault},
+	}
 }
 
 // Policies says who decides: approval policies, delegations and relations.
@@ -49,5 +53,5 @@ type Costs struct {
 	Book     ledger.Book
 	Grants   grants.Register
 	People   beneficiaries.Register
-	Advances Advances
+	Advances advances.Register
 }

@@ -64,18 +64,3 @@ func (req Requests) ReverseInvoice(ctx context.Context, tx *store.Tx, original l
 	return done, access.Record(ctx, tx,
 		access.Event{Action: "disbursement.cancelled", Subject: string(d.ID), Fields: []string{"state"}, Reason: r.Reason})
 }
-
-// CheckNotReversed refuses to go on from an entry that was reversed.
-func CheckNotReversed(ctx context.Context, tx *store.Tx, book ledger.Book, id ledger.EntryID) error {
-	if id == "" {
-		return nil
-	}
-	links, err := book.LinksOf(ctx, tx, ledger.Posted{ID: id})
-	if err != nil {
-		return err
-	}
-	if by := links[id].ReversedBy; by != "" {
-		return &ledger.AlreadyReversed{By: by}
-	}
-	return nil
-}

@@ -11,6 +11,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/grants"
 	"supportledger/ledger"
@@ -51,10 +52,10 @@ func (h *house) given(d disbursements.Disbursement) error {
 	}
 	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
 		if d.Settlement == disbursements.ByPartner {
-			_, err := h.requests.Liquidate(ctx, tx, d.Number, d.Date)
+			_, err := h.settlements.Liquidate(ctx, tx, d.Number, d.Date)
 			return err
 		}
-		_, err := h.requests.Settle(ctx, tx, d.Number, d.Date)
+		_, err := h.settlements.Settle(ctx, tx, d.Number, d.Date)
 		return err
 	})
 }
@@ -152,7 +153,7 @@ func (h *house) sentBack(amount, quoted, kept string) error {
 			return err
 		}
 		_, err = h.advances.ReturnAdvance(ctx, tx,
-			disbursements.AdvanceReturn{Partner: partner, Plan: plan, Date: "2026-11-20", Amount: of(amount, "NGN"),
+			advances.AdvanceReturn{Partner: partner, Plan: plan, Date: "2026-11-20", Amount: of(amount, "NGN"),
 				Rate: rate(quoted), Account: "1010", Fee: of(kept, "DKK")})
 		return err
 	})
@@ -168,7 +169,7 @@ func TestRule30And33ReturnedAdvanceLosesAtTheBearers(t *testing.T) {
 		if err := h.sentBack("2000000.00", "240 NGN/DKK", "0.00"); !errors.Is(err, ledger.ErrLotExhausted) {
 			t.Errorf("more comes back than is with the partner: %v", err)
 		}
-		if err := h.sentBack("240.00", "240 NGN/DKK", "1.00"); !errors.Is(err, disbursements.ErrFeeExceedsAmount) {
+		if err := h.sentBack("240.00", "240 NGN/DKK", "1.00"); !errors.Is(err, advances.ErrFeeExceedsAmount) {
 			t.Errorf("the fee takes all of it: %v", err)
 		}
 	})
@@ -189,7 +190,7 @@ func TestRule31RejectedTransferComesBackWhole(t *testing.T) {
 		reject := func(number string) error {
 			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
 				_, err := h.advances.RejectTransfer(ctx, tx, number,
-					disbursements.Rejection{Date: "2026-12-01", Rate: rate("236 NGN/DKK"), Account: "1010", Fee: of("40.00", "DKK")})
+					advances.Rejection{Date: "2026-12-01", Rate: rate("236 NGN/DKK"), Account: "1010", Fee: of("40.00", "DKK")})
 				return err
 			})
 		}
@@ -258,10 +259,10 @@ func TestRule41And49InvoiceIsSplitByItemAndFund(t *testing.T) {
 	})
 }
 
-func (h *house) ahead(kind disbursements.PrepaymentKind, fund ledger.FundCode, number, amount string) error {
+func (h *house) ahead(kind advances.PrepaymentKind, fund ledger.FundCode, number, amount string) error {
 	if err := h.try("maker", func(ctx context.Context, tx *store.Tx) error {
 		_, err := h.advances.RequestPrepayment(ctx, tx,
-			disbursements.Prepayment{Kind: kind, Fund: fund, Number: number, Account: "1010", Date: "2026-03-10",
+			advances.Prepayment{Kind: kind, Fund: fund, Number: number, Account: "1010", Date: "2026-03-10",
 				Amount: of(amount, "DKK")})
 		return err
 	}); err != nil {
@@ -274,7 +275,7 @@ func (h *house) ahead(kind disbursements.PrepaymentKind, fund ledger.FundCode, n
 }
 
 // from reads money paid ahead for a disbursement.
-func (h *house) from(number string) (p disbursements.Prepayment) {
+func (h *house) from(number string) (p advances.Prepayment) {
 	must(h, h.db.View(h.ctx,
 		func(tx *store.Tx) (err error) { p, err = h.advances.Prepayment(h.ctx, tx, number); return err }))
 	return p
@@ -283,16 +284,16 @@ func (h *house) from(number string) (p disbursements.Prepayment) {
 func TestRule51Retainer(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		must(h, h.ahead(disbursements.Retainer, "G1", "RET-1", "10000.00"))
+		must(h, h.ahead(advances.Retainer, "G1", "RET-1", "10000.00"))
 		h.holds("1310 G1 10000.00", "5300 G1 ", "1010 G1 5884.00")
 		bill := func(net string, vat int64) disbursements.Disbursement {
 			return disbursements.Disbursement{Settlement: disbursements.ByRetainer, Prepayment: h.from("RET-1"),
-				Category: "legal-aid", Date: "2026-05-20", Amount: disbursements.WithVAT(of(net, "DKK"), decimal.NewFromInt(vat))}
+				Category: "legal-aid", Date: "2026-05-20", Amount: advances.WithVAT(of(net, "DKK"), decimal.NewFromInt(vat))}
 		}
 		must(h, h.given(bill("5000.00", 25)))
 		must(h, h.given(bill("0.02", 25))) // half an øre of tax is rounded up, then added
 		h.holds("1310 G1 3749.97", "5300 G1 6250.03")
-		if err := h.given(bill("3749.98", 0)); !errors.Is(err, disbursements.ErrPrepaidExceeded) {
+		if err := h.given(bill("3749.98", 0)); !errors.Is(err, advances.ErrPrepaidExceeded) {
 			t.Errorf("more is billed than is left: %v", err)
 		}
 		back := func(amount string) error {
@@ -301,7 +302,7 @@ func TestRule51Retainer(t *testing.T) {
 				return err
 			})
 		}
-		if err := back("3749.98"); !errors.Is(err, disbursements.ErrPrepaidExceeded) {
+		if err := back("3749.98"); !errors.Is(err, advances.ErrPrepaidExceeded) {
 			t.Errorf("more comes back than is left: %v", err)
 		}
 		must(h, back("3749.97"))
@@ -312,7 +313,7 @@ func TestRule51Retainer(t *testing.T) {
 func TestRule52PettyCash(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		must(h, h.ahead(disbursements.PettyCash, "UNR", "PC-1", "2000.00"))
+		must(h, h.ahead(advances.PettyCash, "UNR", "PC-1", "2000.00"))
 		must(h, h.given(disbursements.Disbursement{Settlement: disbursements.ByPettyCash, Prepayment: h.from("PC-1"),
 			Date: "2026-06-28", Items: []disbursements.Item{
 				{Fund: "G1", Category: "emergency-aid", Amount: of("1200.00", "DKK")},
@@ -348,8 +349,8 @@ func TestRule42CostBesideThePlanNeedsMoneyInTheGrant(t *testing.T) {
 			d, err := h.write(disbursements.Disbursement{Settlement: disbursements.ByPayment, Category: "therapy",
 				Account: "1010", Amount: of(amount, "DKK"), Date: "2026-03-01", Shares: shares("G1=100")})
 			must(h, err)
-			must(h, h.step("maker", disbursements.Requests.Submit, d.Number))
-			return h.step("lead", disbursements.Requests.Approve, d.Number)
+			must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
+			return h.step("lead", disbursements.Decisions.Approve, d.Number)
 		}
 		must(h, pay("51000.00"))
 		var over *grants.BudgetExceeded
@@ -383,7 +384,7 @@ func TestPaymentNeedsFourPeopleAndTheBank(t *testing.T) {
 			return err
 		}))
 		if err := h.bank("PMT-1", of("-100.00", "DKK"), banking.ProvesPayment, "2026-03-02"); !errors.Is(err,
-			disbursements.ErrState) {
+			advances.ErrState) {
 			t.Errorf("what was not sent is confirmed: %v", err)
 		}
 		must(h, h.try("chief", func(ctx context.Context, tx *store.Tx) error {
@@ -434,11 +435,11 @@ func TestConditionHoldsBackWhatIsPaidOut(t *testing.T) {
 		worked(h)
 		approved, err := h.write(partners(disbursements.ByPartner, "150000.00", "", "2026-07-31"))
 		must(h, err)
-		must(h, h.step("maker", disbursements.Requests.Submit, approved.Number))
-		must(h, h.step("chief", disbursements.Requests.Approve, approved.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, approved.Number))
+		must(h, h.step("chief", disbursements.Decisions.Approve, approved.Number))
 		waiting, err := h.write(partners(disbursements.ByPartner, "150000.00", "", "2026-07-31"))
 		must(h, err)
-		must(h, h.step("maker", disbursements.Requests.Submit, waiting.Number))
+		must(h, h.step("maker", disbursements.Decisions.Submit, waiting.Number))
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
 			_, err := grants.AddCondition(ctx, tx, "G2",
 				grants.Condition{Kind: "report", Text: "Interim report", Disbursements: true})
@@ -446,10 +447,10 @@ func TestConditionHoldsBackWhatIsPaidOut(t *testing.T) {
 		})
 		before := h.last().Number
 		for what, err := range map[string]error{
-			"approval":      h.step("chief", disbursements.Requests.Approve, waiting.Number),
-			"authorisation": h.step("finance", disbursements.Requests.Authorise, approved.Number),
+			"approval":      h.step("chief", disbursements.Decisions.Approve, waiting.Number),
+			"authorisation": h.step("finance", disbursements.Decisions.Authorise, approved.Number),
 			"a transfer":    h.send("P-101", "NG-01", transfer("T-002", "", "2300.00", "60.00", "230 NGN/DKK", "0.00")),
-			"a retainer":    h.ahead(disbursements.Retainer, "G2", "R-1", "100.00"),
+			"a retainer":    h.ahead(advances.Retainer, "G2", "R-1", "100.00"),
 		} {
 			if !errors.Is(err, grants.ErrConditionOpen) {
 				t.Errorf("%s: %v", what, err)
@@ -463,8 +464,8 @@ func TestConditionHoldsBackWhatIsPaidOut(t *testing.T) {
 				grants.ConditionDecision{State: grants.ConditionMet, On: "2026-07-31", Reason: "The report was sent"})
 			return err
 		})
-		must(h, h.step("chief", disbursements.Requests.Approve, waiting.Number))
-		must(h, h.step("finance", disbursements.Requests.Authorise, approved.Number))
-		must(h, h.ahead(disbursements.Retainer, "G2", "R-2", "100.00"))
+		must(h, h.step("chief", disbursements.Decisions.Approve, waiting.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, approved.Number))
+		must(h, h.ahead(advances.Retainer, "G2", "R-2", "100.00"))
 	})
 }

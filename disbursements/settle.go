@@ -13,20 +13,20 @@ import (
 // becomes cost at what its lots cost, oldest first, each fund out of its own (RULES 3, 21-23, 28); deferred income is
 // released, and the plan's commitment relieved. What the partner paid twice becomes recoverable at its drawn cost
 // (RULES 29).
-func (req Requests) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
-	return req.settle(ctx, tx, key, on, ByPartner)
+func (set Settlements) Liquidate(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
+	return set.settle(ctx, tx, key, on, ByPartner)
 }
 
 // Settle settles an authorised disbursement without money leaving our bank: a due unit by what a partner paid twice
 // before (RULES 29), a lawyer's bill out of its retainer (RULES 51), receipts out of a float (RULES 52). AUTHORISED
 // to EVIDENCED.
-func (req Requests) Settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
-	return req.settle(ctx, tx, key, on, ByNetting, ByRetainer, ByPettyCash)
+func (set Settlements) Settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date) (Disbursement, error) {
+	return set.settle(ctx, tx, key, on, ByNetting, ByRetainer, ByPettyCash)
 }
 
-func (req Requests) settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date,
+func (set Settlements) settle(ctx context.Context, tx *store.Tx, key string, on ledger.Date,
 	kinds ...Settlement) (Disbursement, error) {
-	d, err := req.InState(ctx, tx, key, Authorised)
+	d, err := set.InState(ctx, tx, key, Authorised)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -36,17 +36,17 @@ func (req Requests) settle(ctx context.Context, tx *store.Tx, key string, on led
 	if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil {
 		return Disbursement{}, err
 	}
-	if d, err = req.InState(ctx, tx, key, Authorised); err != nil { // again: others may have settled units while we waited
+	if d, err = set.InState(ctx, tx, key, Authorised); err != nil { // again: others may have settled units while we waited
 		return Disbursement{}, err
 	}
 	if err := CheckAuthorised(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
-	entry, err := req.Costs.settlement(ctx, tx, d, on)
+	entry, err := set.Costs.settlement(ctx, tx, d, on)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if d, err = req.Costs.Post(ctx, tx, d, entry); err != nil {
+	if d, err = set.Costs.Post(ctx, tx, d, entry); err != nil {
 		return Disbursement{}, err
 	}
 	d.State = Evidenced
@@ -147,7 +147,7 @@ func (costs Costs) liquidation(ctx context.Context, tx *store.Tx, d Disbursement
 	weights := beneficiaries.Weights(d.Shares)
 	twice := d.Overpaid.Split(weights)
 	for i, part := range d.Amount.Split(weights) {
-		pool := d.Partner.pool(d.Shares[i].Fund)
+		pool := d.Partner.Pool(d.Shares[i].Fund)
 		lots, err := costs.Book.Lots(ctx, tx, pool, on)
 		if err != nil {
 			return ledger.Entry{}, err
@@ -201,12 +201,7 @@ func (d Disbursement) DrawLines(pool ledger.Pool, draws []ledger.Draw) []ledger.
 // recoverable is what a partner owes us again: a lot without a rate, so that a part of it costs pro rata (RULES 29).
 func (d Disbursement) recoverable(fund ledger.FundCode, quantity, cost ledger.Money, on ledger.Date) ledger.Lot {
 	return ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: d.Number, OpenedOn: on,
-		Pool: d.Partner.recoverables(fund), Quantity: quantity, Cost: cost}
-}
-
-// recoverables is where what the partner paid twice lies.
-func (p Partner) recoverables(fund ledger.FundCode) ledger.Pool {
-	return ledger.Pool{Account: ledger.Recoverables, Holder: p.Code, Fund: fund, Currency: p.Currency}
+		Pool: d.Partner.Recoverables(fund), Quantity: quantity, Cost: cost}
 }
 
 // netting is the entry that settles a due unit by what was paid twice: cost at what the recoverable costs (RULES 29).
@@ -217,7 +212,7 @@ func (costs Costs) netting(ctx context.Context, tx *store.Tx, d Disbursement, on
 	}
 	e := ledger.Entry{Date: on, Act: "netting", Source: string(d.ID), Text: d.Text}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
-		pool := d.Partner.recoverables(d.Shares[i].Fund)
+		pool := d.Partner.Recoverables(d.Shares[i].Fund)
 		draws, err := costs.Book.Draw(ctx, tx, pool, part, on)
 		if err != nil {
 			return ledger.Entry{}, err

@@ -20,15 +20,15 @@ type Nearby struct {
 
 // Nearby sums what went to the same payee, and for the same person, within thirty days of a disbursement. What was
 // rejected or cancelled does not count, nor does a draft.
-func (req Requests) Nearby(ctx context.Context, tx *store.Tx, d Disbursement) (Nearby, error) {
-	near := Nearby{Payee: ledger.Zero(req.Book.Base), Beneficiary: ledger.Zero(req.Book.Base)}
+func (rules Rules) Nearby(ctx context.Context, tx *store.Tx, d Disbursement) (Nearby, error) {
+	near := Nearby{Payee: ledger.Zero(rules.Book.Base), Beneficiary: ledger.Zero(rules.Book.Base)}
 	from, to := d.Date.AddDays(-splitDays+1), d.Date.AddDays(splitDays-1)
 	if d.Payee != "" {
 		minor, err := sumOfPayee(ctx, tx, d, from, to)
 		if err != nil {
 			return near, err
 		}
-		near.Payee = ledger.OfMinor(minor, req.Book.Base)
+		near.Payee = ledger.OfMinor(minor, rules.Book.Base)
 		if near.PaidBefore, err = paidBefore(ctx, tx, d.Payee); err != nil {
 			return near, err
 		}
@@ -38,7 +38,7 @@ func (req Requests) Nearby(ctx context.Context, tx *store.Tx, d Disbursement) (N
 		if err != nil {
 			return near, err
 		}
-		near.Beneficiary = ledger.OfMinor(minor, req.Book.Base)
+		near.Beneficiary = ledger.OfMinor(minor, rules.Book.Base)
 	}
 	return near, nil
 }

@@ -183,7 +183,8 @@ func readApprovalsOf(ctx context.Context, tx *store.Tx, of []Disbursement) (map[
 	for i, d := range of {
 		ids[i], rounds[d.ID] = d.ID, d.Round
 	}
-	err := tx.NewSelect().TableExpr("disbursement_approvals AS a").ColumnExpr("a.*").ColumnExpr("u.handle AS handle").ColumnExpr("b.handle AS behalf_handle").
+	err := tx.NewSelect().TableExpr("disbursement_approvals AS a").ColumnExpr("a.*").
+		ColumnExpr("u.handle AS handle").ColumnExpr("b.handle AS behalf_handle").
 		Join("LEFT JOIN users AS u ON u.id = a.user_id").Join("LEFT JOIN users AS b ON b.id = a.on_behalf_of").
 		Where("a.disbursement_id IN (?)", bun.List(ids)).OrderExpr("a.at, a.step, a.user_id").Scan(ctx, &rows)
 	if err != nil {
@@ -219,14 +220,14 @@ func (of InboxOf) waitingIn(q *bun.SelectQuery) *bun.SelectQuery {
 }
 
 // waitingOnes reads what waits and the actor may see, in full.
-func (req Requests) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
+func (dec Decisions) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
 	var rows []disbursementRow
 	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").ColumnExpr(evidenceColumn))
 	q = beneficiaries.OnCases(tx, q, "d.plan_id", "d.created_by")
 	if err := of.Page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	return req.withParties(ctx, tx, rows)
+	return dec.withParties(ctx, tx, rows)
 }
 
 // readBars asks the database what its guards would say: of which disbursements the user, with any account, has a part
@@ -338,7 +339,8 @@ func readRefused(ctx context.Context, tx *store.Tx, ids []DisbursementID) (refus
 		Subject DisbursementID
 		Mine    bool
 	}
-	err = tx.NewSelect().TableExpr("audit_events AS e").Join("LEFT JOIN users AS a ON a.id = e.user_id").Join("LEFT JOIN users AS b ON b.id = ?", tx.By.User).
+	err = tx.NewSelect().TableExpr("audit_events AS e").Join("LEFT JOIN users AS a ON a.id = e.user_id").
+		Join("LEFT JOIN users AS b ON b.id = ?", tx.By.User).
 		ColumnExpr("e.subject, COALESCE(COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id), "+
 			"FALSE) AS mine").
 		Where("e.subject IN (?)", bun.List(ids)).Where("e.action = ?", refusedAfter).Scan(ctx, &rows)

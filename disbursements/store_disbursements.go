@@ -11,6 +11,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -21,8 +22,8 @@ type disbursementRow struct {
 	Number        string
 	Settlement    Settlement
 	PlanID        *beneficiaries.PlanID
-	PartnerID     *PartnerID
-	PrepaymentID  *PrepaymentID
+	PartnerID     *advances.PartnerID
+	PrepaymentID  *advances.PrepaymentID
 	Line          string
 	Units         int
 	Amount        int64
@@ -218,7 +219,8 @@ func (req Requests) readDisbursement(ctx context.Context, tx *store.Tx, key stri
 		return Disbursement{}, cmp.Or(err, ErrUnknownDisbursement)
 	}
 	var row disbursementRow
-	q := visible(tx, tx.NewSelect().Model(&row).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).Where("id = ? OR number = ?", key, key))
+	q := visible(tx, tx.NewSelect().Model(&row).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
+		Where("id = ? OR number = ?", key, key))
 	if locked {
 		q = tx.Lock(q)
 	}
@@ -272,8 +274,8 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 // know of its plan, so the plans are read without asking again.
 func (req Requests) withParties(ctx context.Context, tx *store.Tx, rows []disbursementRow) ([]Disbursement, error) {
 	var plans []beneficiaries.PlanID
-	var partnerIDs []PartnerID
-	var prepaymentIDs []PrepaymentID
+	var partnerIDs []advances.PartnerID
+	var prepaymentIDs []advances.PrepaymentID
 	for _, r := range rows {
 		plans = appendID(plans, r.PlanID)
 		partnerIDs = appendID(partnerIDs, r.PartnerID)
@@ -283,11 +285,11 @@ func (req Requests) withParties(ctx context.Context, tx *store.Tx, rows []disbur
 	if err != nil {
 		return nil, err
 	}
-	partnerOf, err := readPartners(ctx, tx, partnerIDs)
+	partnerOf, err := advances.PartnersByID(ctx, tx, partnerIDs)
 	if err != nil {
 		return nil, err
 	}
-	prepaymentOf, err := req.Advances.prepaymentsByID(ctx, tx, prepaymentIDs)
+	prepaymentOf, err := req.Advances.PrepaymentsByID(ctx, tx, prepaymentIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -385,7 +387,7 @@ func (req Requests) list(
 
 // unbooked lists what was approved beside plan lines and is not in the books yet, whoever the caller is: money that is
 // promised is promised for everybody. It comes without plan and parties, which the actor may not know of.
-func (req Requests) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
+func (rules Rules) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
 	var rows []disbursementRow
 	err := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
 		Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released})).Where("entry_id IS NULL").
@@ -395,7 +397,7 @@ func (req Requests) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement,
 	}
 	found := make([]Disbursement, len(rows))
 	for i, r := range rows {
-		if found[i], err = r.written(req.Book.Base); err != nil {
+		if found[i], err = r.written(rules.Book.Base); err != nil {
 			return nil, err
 		}
 	}

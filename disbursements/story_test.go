@@ -16,6 +16,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
@@ -93,7 +94,7 @@ type story struct {
 var expected = []error{
 	ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, grants.ErrBudgetExceeded, rates.ErrRateMissing,
 	beneficiaries.ErrNothingDue,
-	beneficiaries.ErrPlanState, disbursements.ErrFeeExceedsAmount, disbursements.ErrPlanNotApproved,
+	beneficiaries.ErrPlanState, advances.ErrFeeExceedsAmount, disbursements.ErrPlanNotApproved,
 }
 
 // note counts an act as done or refused, and stops at what is neither.
@@ -257,7 +258,7 @@ func (s *story) instalment(g grants.Grant) {
 
 func (s *story) transfer(p beneficiaries.Plan, on ledger.Date) {
 	partner, c := s.partner(p)
-	x := disbursements.Transfer{Date: on, Sent: s.money("sent", 300_000, "DKK"),
+	x := advances.Transfer{Date: on, Sent: s.money("sent", 300_000, "DKK"),
 		SendingFee:   ledger.OfMinor(rapid.Int64Range(0, 9_999).Draw(s.t, "fee"), "DKK"),
 		Rate:         rate(s.rate(c)),
 		ReceivingFee: ledger.OfMinor(rapid.Int64Range(0, 99_999).Draw(s.t, "receiving"), ledger.Currency(c))}
@@ -281,28 +282,28 @@ func (s *story) support(p beneficiaries.Plan) {
 	}
 	d, err := s.draft(p.Number, partner, rapid.IntRange(1, 4).Draw(s.t, "units"),
 		s.money("amount", 90_000, ledger.Currency(c)), split)
-	if !s.note("draft", err) || !s.note("submit", s.step("maker", disbursements.Requests.Submit, d.Number)) {
+	if !s.note("draft", err) || !s.note("submit", s.step("maker", disbursements.Decisions.Submit, d.Number)) {
 		return
 	}
 	if rapid.IntRange(0, 5).Draw(s.t, "return") == 0 {
-		back := func(o disbursements.Requests, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
+		back := func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement,
 			error) {
 			return o.Return(ctx, tx, key, "not what was agreed")
 		}
 		s.note("return", s.step("finance", back, d.Number))
-		s.note("submit", s.step("maker", disbursements.Requests.Submit, d.Number))
+		s.note("submit", s.step("maker", disbursements.Decisions.Submit, d.Number))
 	}
-	if err := s.step("maker", disbursements.Requests.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
+	if err := s.step("maker", disbursements.Decisions.Approve, d.Number); !errors.Is(err, access.ErrMakerCannotApprove) {
 		s.Fatalf("who asked approves: %v", err)
 	}
-	s.note("approval", s.step("lead", disbursements.Requests.Approve, d.Number))
-	s.note("authorisation", s.step("finance", disbursements.Requests.Authorise, d.Number))
+	s.note("approval", s.step("lead", disbursements.Decisions.Approve, d.Number))
+	s.note("authorisation", s.step("finance", disbursements.Decisions.Authorise, d.Number))
 	s.open = append(s.open, d)
 }
 
 // swap sells a grant's euros, or buys euros for the general fund.
 func (s *story) swap(g grants.Grant) {
-	x := disbursements.Exchange{Fund: g.Fund(), Date: s.day("on", 30), Amount: s.money("euros", 900_000, "EUR"),
+	x := advances.Exchange{Fund: g.Fund(), Date: s.day("on", 30), Amount: s.money("euros", 900_000, "EUR"),
 		From: "1020", To: "1010", Rate: rate(s.rate("EUR")),
 		Fee: ledger.OfMinor(rapid.Int64Range(0, 9_999).Draw(s.t, "fee"), "DKK")}
 	if rapid.IntRange(0, 2).Draw(s.t, "buy") == 0 {

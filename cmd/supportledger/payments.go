@@ -8,6 +8,7 @@ import (
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/grants"
@@ -156,9 +157,9 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 }
 
 // refusedPayments are what payments and the bank's statements refuse; see exitCode.
-var refusedPayments = []error{banking.ErrUnknownBatch, disbursements.ErrState, banking.ErrBatchBlocked, banking.ErrBatchChanged,
+var refusedPayments = []error{banking.ErrUnknownBatch, advances.ErrState, banking.ErrBatchBlocked, banking.ErrBatchChanged,
 	banking.ErrBatchFile,
-	banking.ErrDuplicatePayment, banking.ErrBankFileKnown, banking.ErrNoNewLines, disbursements.ErrBankCurrency,
+	banking.ErrDuplicatePayment, banking.ErrBankFileKnown, banking.ErrNoNewLines, advances.ErrBankCurrency,
 	banking.ErrOtherBankAccount,
 	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile,
 	vault.ErrNoVault, vault.ErrErased}

@@ -72,7 +72,7 @@ func remind(ctx context.Context, db *store.DB) (fresh []beneficiaries.Reminder, 
 		if fresh, err = requests.People.Remind(ctx, tx, ledger.DateOf(tx.At)); err != nil {
 			return err
 		}
-		due, err = requests.Remind(ctx, tx, ledger.DateOf(tx.At))
+		due, err = disbursements.Decisions{Requests: requests}.Remind(ctx, tx, ledger.DateOf(tx.At))
 		return err
 	})
 	return fresh, due, err

@@ -11,6 +11,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
 	"supportledger/ledger"
@@ -124,7 +125,7 @@ func (bat Batches) Open(ctx context.Context, tx *store.Tx, b Batch) (Batch, erro
 // AddToBatch puts payments into an open batch: authorised disbursements, or payments that are planned, each by id or
 // number; with no names, all authorised disbursements that it can take. Each has a payee on record, whose bank
 // details it was asked for with. [disbursements.AtItem] tells which cannot: [payees.ErrUnbound], [ErrInBatch],
-// [disbursements.ErrBankCurrency], [disbursements.StateConflict].
+// [advances.ErrBankCurrency], [disbursements.StateConflict].
 func (bat Batches) Add(ctx context.Context, tx *store.Tx, key string, names []string) (Batch, error) {
 	b, err := batchIn(ctx, tx, key, BatchOpen)
 	if err != nil {
@@ -191,7 +192,7 @@ func (c candidate) fits(b Batch) error {
 		return &disbursements.WrongSettlement{Is: c.Settlement,
 			Want: []disbursements.Settlement{disbursements.ByPayment, disbursements.ByInvoice}}
 	case c.Account != "" && c.Account != b.Account, c.Amount.Currency != b.Currency:
-		return disbursements.ErrBankCurrency
+		return advances.ErrBankCurrency
 	case c.Details == 0:
 		return payees.ErrUnbound
 	}

@@ -14,6 +14,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/iso20022"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -99,7 +100,7 @@ func (b BankImport) Count() (fresh, duplicate int) {
 // UploadBankFile reads a file, adds it up and shows it; no line is on record before it is committed. What people
 // wrote on the lines is dropped: of each line stay day, amount, the bank's reference and the payments of ours that it
 // names. Errors are
-// *[iso20022.Fault] for a file that does not read or does not add up, [ErrBankFileKnown], [disbursements.ErrBankCurrency] and
+// *[iso20022.Fault] for a file that does not read or does not add up, [ErrBankFileKnown], [advances.ErrBankCurrency] and
 // [ErrOtherBankAccount] for a file of another account than the last one's.
 func (lin Lines) Upload(ctx context.Context, tx *store.Tx, f BankFile) (BankImport, error) {
 	bank, err := lin.Payments.Requests.Book.Bank(ctx, tx, f.Account)
@@ -111,7 +112,7 @@ func (lin Lines) Upload(ctx context.Context, tx *store.Tx, f BankFile) (BankImpo
 		return BankImport{}, err
 	}
 	if read.Currency != bank.BankCurrency() {
-		return BankImport{}, disbursements.ErrBankCurrency
+		return BankImport{}, advances.ErrBankCurrency
 	}
 	sum := sha256.Sum256(f.Content)
 	b := BankImport{ID: BankImportID(store.NewID("bki")), Account: f.Account, Format: f.Format, BankAccount: read.Account,

@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -58,7 +59,7 @@ func (lin Lines) Record(ctx context.Context, tx *store.Tx, l BankLine) (BankLine
 		return BankLine{}, err
 	}
 	if bank.BankCurrency() != l.Amount.Currency {
-		return BankLine{}, disbursements.ErrBankCurrency
+		return BankLine{}, advances.ErrBankCurrency
 	}
 	l.ID, l.Left, l.At = BankLineID(store.NewID("bkl")), l.Amount, tx.At
 	if err := insertBankLine(ctx, tx, l); err != nil {
@@ -184,7 +185,7 @@ func (lin Lines) bookPayment(ctx context.Context, tx *store.Tx, m *Match, d *dis
 	case back != nil:
 		return lin.clear(ctx, tx, m, *d, ledger.ReturnedPayments, *back)
 	case d.Settlement == disbursements.ByInvoice:
-		if err := disbursements.CheckNotReversed(ctx, tx, lin.Payments.Requests.Book, d.Entry); err != nil {
+		if err := advances.CheckNotReversed(ctx, tx, lin.Payments.Requests.Book, d.Entry); err != nil {
 			return err
 		}
 		owed, err := lin.Payments.Requests.Book.Entry(ctx, tx, string(d.Entry))
@@ -232,7 +233,7 @@ const (
 func (lin Lines) clear(ctx context.Context, tx *store.Tx, m *Match, d disbursements.Disbursement,
 	account ledger.AccountNo, owed ledger.Posted) error {
 	e := ledger.Entry{Date: m.Line.Date, Act: paymentAct, Source: string(m.Payment.ID), Text: m.Payment.text("paid")}
-	bank := disbursements.FundPayments{Account: m.Payment.Account}
+	bank := advances.FundPayments{Account: m.Payment.Account}
 	for _, l := range owed.Lines {
 		if l.Account == account {
 			e.Lines = append(e.Lines, d.Mark(l.Neg()))
@@ -257,7 +258,7 @@ func (lin Lines) directPayment(ctx context.Context, tx *store.Tx, d disbursement
 		return ledger.Entry{}, err
 	}
 	e := ledger.Entry{Date: m.Line.Date, Act: paymentAct, Source: string(m.Payment.ID), Text: d.Text}
-	differences := &disbursements.Differences{}
+	differences := &advances.Differences{}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
 		fund := d.Shares[i].Fund
 		if part.Currency == lin.Payments.Requests.Book.Base {
@@ -286,7 +287,7 @@ func (lin Lines) directPayment(ctx context.Context, tx *store.Tx, d disbursement
 // day's rate, with the difference to the bearer (RULES 57).
 func (lin Lines) paidValue(ctx context.Context, tx *store.Tx, d disbursements.Disbursement, fund ledger.FundCode, part,
 	carrying ledger.Money, on ledger.Date,
-	differences *disbursements.Differences,
+	differences *advances.Differences,
 ) (ledger.Money, error) {
 	deferred, err := lin.Payments.Requests.Grants.Defers(ctx, tx, fund, on)
 	if err != nil || deferred {
@@ -311,7 +312,7 @@ func (lin Lines) takeBack(ctx context.Context, tx *store.Tx, m Match, key string
 		return Match{}, err
 	}
 	if m.Payment.Amount.Currency != lin.Payments.Requests.Book.Base {
-		return Match{}, disbursements.ErrBankCurrency
+		return Match{}, advances.ErrBankCurrency
 	}
 	m.Amount = m.Payment.Amount
 	if err := m.proved(m.Amount); err != nil {
@@ -364,14 +365,14 @@ func (lin Lines) chargeFee(ctx context.Context, tx *store.Tx, m Match, key strin
 		return Match{}, err
 	}
 	e := ledger.Entry{Date: m.Line.Date, Act: paymentFee, Source: string(m.Payment.ID), Text: m.Payment.text("bank fee")}
-	bank := disbursements.FundPayments{Account: m.Line.Account}
+	bank := advances.FundPayments{Account: m.Line.Account}
 	funds, weights := paidBy(paid, m.Payment.Account)
 	for i, part := range m.Amount.Neg().Split(weights) {
 		bearer, err := lin.Payments.Requests.Grants.FeeBearer(ctx, tx, funds[i], e.Date)
 		if err != nil {
 			return Match{}, err
 		}
-		e.Lines = append(e.Lines, disbursements.FeeLine(bearer, part))
+		e.Lines = append(e.Lines, advances.FeeLine(bearer, part))
 		bank.Pay(bearer, part)
 	}
 	e.Lines = append(e.Lines, bank.Lines()...)
@@ -412,7 +413,7 @@ func (lin Lines) keep(ctx context.Context, tx *store.Tx, m *Match, to PaymentSta
 
 // paidBy lists the funds that an entry takes money from in a bank account, and how much.
 func paidBy(e ledger.Posted, account ledger.AccountNo) ([]ledger.FundCode, []decimal.Decimal) {
-	paid := disbursements.FundPayments{Account: account}
+	paid := advances.FundPayments{Account: account}
 	for _, l := range e.Lines {
 		if l.Account == account && l.Amount.Sign() < 0 {
 			paid.Pay(l.Fund, l.Amount.Neg())

@@ -8,6 +8,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
@@ -71,7 +72,7 @@ func (pay Payments) Release(ctx context.Context, tx *store.Tx, key string, p Pay
 	if err := d.CheckPlan(); err != nil {
 		return Payment{}, err
 	}
-	if err := disbursements.CheckNotReversed(ctx, tx, pay.Requests.Book, d.Entry); err != nil {
+	if err := advances.CheckNotReversed(ctx, tx, pay.Requests.Book, d.Entry); err != nil {
 		return Payment{}, err
 	}
 	if err := disbursements.CheckAuthorised(ctx, tx, d); err != nil {
@@ -98,7 +99,7 @@ func (pay Payments) plan(ctx context.Context, tx *store.Tx, p Payment) (Payment,
 		return Payment{}, err
 	}
 	if bank.BankCurrency() != p.Amount.Currency {
-		return Payment{}, disbursements.ErrBankCurrency
+		return Payment{}, advances.ErrBankCurrency
 	}
 	p.ID, p.State, p.Version = PaymentID(store.NewID("pmt")), PaymentPlanned, 1
 	if p.Number == "" {

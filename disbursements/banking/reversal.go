@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -36,7 +37,7 @@ func (pay Payments) Reverse(ctx context.Context, tx *store.Tx, r ledger.Reversal
 			return disbursements.Undone{}, err
 		}
 		return disbursements.Undone{Entry: posted}, undoMatch(ctx, tx, original.ID)
-	case disbursements.Retainer.Act(), disbursements.PettyCash.Act():
+	case advances.Retainer.Act(), advances.PettyCash.Act():
 		return pay.undoPrepayment(ctx, tx, original, r)
 	case "commitment":
 		posted, err := pay.Requests.People.Uncommit(ctx, tx, original, r)
@@ -122,7 +123,7 @@ func (pay Payments) undoPrepayment(ctx context.Context, tx *store.Tx, original l
 		return disbursements.Undone{}, err
 	}
 	if p.Left.Cmp(p.Amount) != 0 {
-		return disbursements.Undone{}, &disbursements.PrepaidExceeded{Number: p.Number, Left: p.Left, Asked: p.Amount}
+		return disbursements.Undone{}, &advances.PrepaidExceeded{Number: p.Number, Left: p.Left, Asked: p.Amount}
 	}
 	posted, err := pay.Requests.Book.Reverse(ctx, tx, r)
 	return disbursements.Undone{Entry: posted}, err

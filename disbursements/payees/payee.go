@@ -69,6 +69,13 @@ const (
 	ByMeeting  Proof = "meeting"
 )
 
+// Verification is a second person's word on a version of bank details: how that person made sure, and what they noted.
+type Verification struct {
+	Version int
+	How     Proof
+	Note    string
+}
+
 // CoolOff is how long verified bank details wait before money may be released to them: long enough for the payee to
 // be asked, and for somebody to be missed.
 const CoolOff = 48 * time.Hour
@@ -149,9 +156,8 @@ func (reg Register) EnterBankDetails(ctx context.Context, tx *store.Tx, key stri
 // VerifyBankDetails is the second person's word that the newest bank details are the payee's own, with how that was
 // made sure of. They become usable after the [CoolOff]. [access.ErrMakerCannotApprove] for the user who entered them,
 // with whatever account; [ErrChanged] for a version that is not the newest.
-func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key string, version int, how Proof,
-	note string) (Payee, error) {
-	if ledger.CheckReason(note) != nil {
+func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key string, v Verification) (Payee, error) {
+	if ledger.CheckReason(v.Note) != nil {
 		return Payee{}, ledger.ErrReasonRequired
 	}
 	p, err := reg.lockPayee(ctx, tx, key)
@@ -160,9 +166,9 @@ func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key str
 	}
 	newest := p.Newest()
 	switch {
-	case version < 1 || version > newest.Version:
+	case v.Version < 1 || v.Version > newest.Version:
 		return Payee{}, ErrUnknownDetails
-	case version < newest.Version:
+	case v.Version < newest.Version:
 		return Payee{}, ErrChanged
 	case newest.VerifiedBy != "":
 		return Payee{}, ErrVerified
@@ -170,7 +176,7 @@ func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key str
 	if err := notPerson(ctx, tx, newest.EnteredBy); err != nil {
 		return Payee{}, err
 	}
-	newest.How, newest.Note, newest.VerifiedBy, newest.VerifiedAt, newest.UsableFrom = how, note,
+	newest.How, newest.Note, newest.VerifiedBy, newest.VerifiedAt, newest.UsableFrom = v.How, v.Note,
 		access.UserID(tx.By.User), tx.At, tx.At.Add(CoolOff)
 	if err := insertVerification(ctx, tx, p.ID, newest); err != nil {
 		return Payee{}, err
@@ -178,7 +184,7 @@ func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key str
 	p.Details[0] = newest
 	return p, access.Record(ctx, tx,
 		access.Event{Action: "payee.bank_details_verified", Subject: string(p.ID), Fields: []string{"bank_details"},
-			Reason: note})
+			Reason: v.Note})
 }
 
 // notPerson refuses an actor who is the person of another account. [access.ErrMakerCannotApprove].

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"supportledger/beneficiaries"
-	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -17,16 +17,16 @@ func advanceReturns(api *resource.API) {
 		Tag: "transfers", Roles: resource.Finance, Money: true,
 		Summary: "Book a transfer that the bank abroad sent back, whole",
 		Danish:  "Bogfør en overførsel, som banken i udlandet sendte retur, hel",
-		Refuses: []error{disbursements.ErrUnknownTransfer, disbursements.ErrState, disbursements.ErrBankCurrency,
-			disbursements.ErrFeeExceedsAmount, beneficiaries.ErrBudgetRate,
+		Refuses: []error{advances.ErrUnknownTransfer, advances.ErrState, advances.ErrBankCurrency,
+			advances.ErrFeeExceedsAmount, beneficiaries.ErrBudgetRate,
 			ledger.ErrLotExhausted, ledger.ErrAlreadyReversed, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}},
 		rejectTransfer)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/advance-returns", ID: "returnAdvance", Tag: "transfers",
 		Roles: resource.Finance, Money: true,
 		Summary: "Book unspent money that a partner sends back",
 		Danish:  "Bogfør ubrugte penge, som en partner sender tilbage",
-		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrBudgetRate,
-			disbursements.ErrBankCurrency, disbursements.ErrFeeExceedsAmount,
+		Refuses: []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrBudgetRate,
+			advances.ErrBankCurrency, advances.ErrFeeExceedsAmount,
 			ledger.ErrLotExhausted, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, returnAdvance)
 }
 
@@ -49,7 +49,7 @@ func rejectTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in rej
 		return backView{}, err
 	}
 	posted, err := d.Advances.RejectTransfer(ctx, tx, string(in.ID),
-		disbursements.Rejection{Date: in.Date, Rate: in.Rate, Account: in.Account, Fee: fee})
+		advances.Rejection{Date: in.Date, Rate: in.Rate, Account: in.Account, Fee: fee})
 	return backView{string(posted.ID), posted.ID}, err
 }
 
@@ -72,7 +72,7 @@ func returnAdvance(ctx context.Context, tx *store.Tx, d resource.Domain, in adva
 	if err != nil {
 		return backView{}, rest.At("/plan", err)
 	}
-	r := disbursements.AdvanceReturn{Partner: partner, Plan: plan, Date: in.Date, Rate: in.Rate, Account: in.Account}
+	r := advances.AdvanceReturn{Partner: partner, Plan: plan, Date: in.Date, Rate: in.Rate, Account: in.Account}
 	if r.Amount, err = in.Amount.In("/amount", partner.Currency); err != nil {
 		return backView{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -67,34 +68,38 @@ func disbursementLifeRoutes(api *resource.API) {
 		About: "All of it, as when it is drafted. Once it was submitted it becomes a draft of the next round, and what " +
 			"was approved is void.",
 		Refuses: slices.Concat(refusesDraft,
-			[]error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrForbidden, store.ErrStale})},
+			[]error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrForbidden, store.ErrStale})},
 		rewriteDisbursement)
 	for _, m := range []struct {
 		path, id, summary, danish, about string
 		roles                            []access.Role
 		refuses                          []error
-		act                              func(disbursements.Requests, context.Context, *store.Tx, string,
+		act                              func(disbursements.Decisions, context.Context, *store.Tx, string,
 			string) (disbursements.Disbursement, error)
 	}{
 		{path: "/holds", id: "holdDisbursement", summary: "Hold an authorised disbursement back",
 			danish: "Hold en bemyndiget udbetaling tilbage", about: "Until it is resumed; nothing is paid meanwhile.",
-			roles: authorises, refuses: nil, act: disbursements.Requests.Hold},
+			roles: authorises, refuses: nil, act: disbursements.Decisions.Hold},
 		{path: "/resumptions", id: "resumeDisbursement", summary: "Let a disbursement that was held go on",
 			danish: "Lad en tilbageholdt udbetaling gå videre", about: "", roles: authorises, refuses: nil,
-			act: disbursements.Requests.Resume},
+			act: disbursements.Decisions.Resume},
 		{path: "/cancellations", id: "cancelDisbursement", summary: "Cancel a disbursement before it is released",
 			danish: "Annullér en udbetaling, før den frigives",
 			about:  "By who wrote it or who leads. What was booked for it is reversed.", roles: decides,
-			refuses: []error{access.ErrForbidden, ledger.ErrPeriodClosed}, act: disbursements.Requests.Cancel},
+			refuses: []error{access.ErrForbidden, ledger.ErrPeriodClosed}, act: disbursements.Decisions.Cancel},
 	} {
 		resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id" + m.path, ID: m.id, Tag: "disbursements",
 			Roles: m.roles, Status: http.StatusOK,
 			Summary: m.summary, Danish: m.danish, About: m.about,
-			Refuses: append([]error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, ledger.ErrReasonRequired},
+			Refuses: append([]error{disbursements.ErrUnknownDisbursement, advances.ErrState, ledger.ErrReasonRequired},
 				m.refuses...),
 			Example: `{"reason":"the clinic asked us to wait"}`},
 			func(ctx context.Context, tx *store.Tx, d resource.Domain, in reasonedRequest) (DisbursementView, error) {
-				return shownNow(ctx, tx, d)(m.act(d.Requests, ctx, tx, string(in.ID), in.Reason))
+				of, err := m.act(d.Decisions, ctx, tx, string(in.ID), in.Reason)
+				if err != nil {
+					return DisbursementView{}, err
+				}
+				return viewNow(ctx, tx, d, of)
 			})
 	}
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/disallowances", ID: "disallowDisbursement",
@@ -102,7 +107,7 @@ func disbursementLifeRoutes(api *resource.API) {
 		Summary: "Mark what an auditor or grantor does not accept",
 		Danish:  "Markér, hvad en revisor eller bevillingsgiver ikke godkender",
 		About:   "Names a finding of a grant that paid; the finding's own disallowance takes the money off the grant.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, ledger.ErrReasonRequired,
+		Refuses: []error{disbursements.ErrUnknownDisbursement, advances.ErrState, ledger.ErrReasonRequired,
 			disbursements.ErrFindingElsewhere},
 		Example: `{"finding":"F-1","reason":"there is no receipt"}`}, disallowDisbursement)
 }
@@ -120,7 +125,11 @@ type disallowRequest struct {
 
 func disallowDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in disallowRequest) (DisbursementView,
 	error) {
-	return shownNow(ctx, tx, d)(d.Requests.Disallow(ctx, tx, string(in.ID), in.Finding, in.Reason))
+	of, err := d.Settlements.Disallow(ctx, tx, string(in.ID), in.Finding, in.Reason)
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return viewNow(ctx, tx, d, of)
 }
 
 // approvalsView says how far the approvals of a disbursement are.
@@ -243,28 +252,23 @@ func viewChecks(ctx context.Context, tx *store.Tx, d resource.Domain, of disburs
 	return views, err
 }
 
-// shownNow shows a disbursement with how far its approvals are, and with its checks while somebody still decides.
-func shownNow(ctx context.Context, tx *store.Tx, d resource.Domain) func(disbursements.Disbursement,
-	error) (DisbursementView, error) {
-	return func(of disbursements.Disbursement, err error) (DisbursementView, error) {
-		if err != nil {
-			return DisbursementView{}, err
-		}
-		v := ViewDisbursement(of)
-		far, err := d.Requests.Progress(ctx, tx, of)
-		if err != nil {
-			return DisbursementView{}, err
-		}
-		if of.SubmittedOn != "" {
-			approvals := viewApprovals(far, rest.LangFrom(ctx))
-			v.Approvals = &approvals
-		}
-		if slices.Contains([]disbursements.State{disbursements.Draft, disbursements.InfoRequested, disbursements.Submitted},
-			of.State) {
-			v.Checks, err = viewChecks(ctx, tx, d, of)
-		}
-		return v, err
+// viewNow shows a disbursement with how far its approvals are, and with its checks while somebody still decides.
+func viewNow(ctx context.Context, tx *store.Tx, d resource.Domain, of disbursements.Disbursement) (DisbursementView,
+	error) {
+	v := ViewDisbursement(of)
+	far, err := d.Requests.Progress(ctx, tx, of)
+	if err != nil {
+		return DisbursementView{}, err
 	}
+	if of.SubmittedOn != "" {
+		approvals := viewApprovals(far, rest.LangFrom(ctx))
+		v.Approvals = &approvals
+	}
+	if slices.Contains([]disbursements.State{disbursements.Draft, disbursements.InfoRequested, disbursements.Submitted},
+		of.State) {
+		v.Checks, err = viewChecks(ctx, tx, d, of)
+	}
+	return v, err
 }
 
 func listChecks(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[eligibilityView],
@@ -358,7 +362,7 @@ func listApprovals(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[waitingView]{}, err
 	}
-	found, err := d.Requests.Inbox(ctx, tx, disbursements.InboxOf{Mine: in.Mine, Requested: in.Requested, Page: page})
+	found, err := d.Decisions.Inbox(ctx, tx, disbursements.InboxOf{Mine: in.Mine, Requested: in.Requested, Page: page})
 	if err != nil {
 		return rest.List[waitingView]{}, err
 	}
@@ -414,7 +418,7 @@ type waitingRoleView struct {
 
 func listApprovalReminders(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in struct{ rest.Page }) (rest.List[waitingRoleView], error) {
-	all, err := d.Requests.Reminders(ctx, tx, ledger.DateOf(tx.At))
+	all, err := d.Decisions.Reminders(ctx, tx, ledger.DateOf(tx.At))
 	if err != nil {
 		return rest.List[waitingRoleView]{}, err
 	}
@@ -434,7 +438,7 @@ func listOfficeReminders(ctx context.Context, tx *store.Tx, d resource.Domain, i
 	rest.Page
 	On ledger.Date `query:"on" json:"-" validate:"omitempty" description:"As seen on a day; today where none is given."`
 }) (rest.List[dueView], error) {
-	all, err := d.Requests.Dues(ctx, tx, resource.Today(tx, in.On))
+	all, err := d.Decisions.Dues(ctx, tx, resource.Today(tx, in.On))
 	if err != nil {
 		return rest.List[dueView]{}, err
 	}
@@ -453,5 +457,9 @@ func rewriteDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, i
 	if err != nil {
 		return DisbursementView{}, err
 	}
-	return shownNow(ctx, tx, d)(atMissing(d.Requests.Rewrite(ctx, tx, string(in.ID), content)))
+	of, err := d.Requests.Rewrite(ctx, tx, string(in.ID), content)
+	if err != nil {
+		return DisbursementView{}, atMissing(err)
+	}
+	return viewNow(ctx, tx, d, of)
 }

@@ -7,6 +7,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/grants/donors"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -37,7 +38,7 @@ func policyRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies/:id/decisions", ID: "decideApprovalPolicy",
 		Tag: "approval-policies", Roles: resource.Leads, Status: http.StatusOK,
 		Summary: "Confirm or reject what somebody else proposed", Danish: "Bekræft eller afvis, hvad en anden har foreslået",
-		Refuses: []error{disbursements.ErrUnknownPolicy, disbursements.ErrState, ledger.ErrReasonRequired,
+		Refuses: []error{disbursements.ErrUnknownPolicy, advances.ErrState, ledger.ErrReasonRequired,
 			access.ErrMakerCannotApprove},
 		Example: `{"decision":"confirm"}`}, decidePolicy)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/http/resource"
@@ -25,7 +26,7 @@ func bankImportRoutes(api *resource.API) {
 		About: "The body is the file: camt.053 or camt.054, or the CSV that the bank's web site gives. A file whose " +
 			"balances do not chain is refused. " +
 			"The file is not kept, nor what people wrote on its lines.",
-		Refuses: []error{iso20022.ErrFile, banking.ErrBankFileKnown, disbursements.ErrBankCurrency,
+		Refuses: []error{iso20022.ErrFile, banking.ErrBankFileKnown, advances.ErrBankCurrency,
 			banking.ErrOtherBankAccount,
 			ledger.ErrUnknownAccount}}, uploadBankImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-imports", ID: "listBankImports", Tag: "bank-imports",
@@ -45,12 +46,12 @@ func bankImportRoutes(api *resource.API) {
 		Tag: "bank-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Put the new lines of a statement on record", Danish: "Registrér kontoudtogets nye linjer",
 		About:   "They move nothing until they are matched.",
-		Refuses: []error{banking.ErrUnknownBankImport, disbursements.ErrState, banking.ErrNoNewLines}}, commitBankImport)
+		Refuses: []error{banking.ErrUnknownBankImport, advances.ErrState, banking.ErrNoNewLines}}, commitBankImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-imports/:id/undos", ID: "undoBankImport",
 		Tag: "bank-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Take the lines of a statement off the record, while none of them proved anything",
 		Danish:  "Fjern kontoudtogets linjer igen, så længe ingen af dem er afstemt",
-		Refuses: []error{banking.ErrUnknownBankImport, disbursements.ErrState, banking.ErrBankLinesMatched,
+		Refuses: []error{banking.ErrUnknownBankImport, advances.ErrState, banking.ErrBankLinesMatched,
 			ledger.ErrReasonRequired}}, undoBankImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/match-suggestions", ID: "listBankMatchSuggestions",
 		Tag: "bank-lines", Roles: resource.Bookkeeper,
@@ -70,9 +71,9 @@ func bankImportRoutes(api *resource.API) {
 		Summary: "Say what bank lines prove together, and book it", Danish: "Afstem banklinjer med betalinger, og bogfør dem",
 		About: "One line for one payment or many, or many lines for one payment. difference is what is left of the lines; " +
 			"?dry_run=true shows it before.",
-		Refuses: []error{banking.ErrMatchShape, banking.ErrUnknownBankLine, banking.ErrUnknownPayment, disbursements.ErrState,
+		Refuses: []error{banking.ErrMatchShape, banking.ErrUnknownBankLine, banking.ErrUnknownPayment, advances.ErrState,
 			banking.ErrBankDifference,
-			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
+			advances.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
 			ledger.ErrPeriodClosed},
 		Example: `{"bank_lines":["bkl_06f8k1v2m3n4p5q6r7s8t9v0w1"],"payments":["PMT-311"],"proves":"payment"}`}, acceptMatch)
 }

@@ -12,6 +12,7 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
@@ -54,7 +55,7 @@ func paymentBatches(api *resource.API) {
 
 // batchSteps registers what moves a batch on.
 func batchSteps(api *resource.API) {
-	unknown := []error{banking.ErrUnknownBatch, disbursements.ErrState}
+	unknown := []error{banking.ErrUnknownBatch, advances.ErrState}
 	step := func(path, id, summary, danish, about string, refuses ...error) rest.Op {
 		return rest.Op{Method: rest.Post, Path: "/payment-batches/:id/" + path, ID: id, Tag: "payment-batches",
 			Roles: resource.Finance, Money: true, Status: http.StatusOK,
@@ -64,7 +65,7 @@ func batchSteps(api *resource.API) {
 		"Put authorised disbursements, or planned payments, into an open batch",
 		"Læg bemyndigede udbetalinger eller planlagte betalinger i et åbent bundt",
 		"All or none. Without names: all authorised disbursements whose payees can be paid to now.",
-		disbursements.ErrUnknownDisbursement, banking.ErrInBatch, payees.ErrUnbound, disbursements.ErrBankCurrency,
+		disbursements.ErrUnknownDisbursement, banking.ErrInBatch, payees.ErrUnbound, advances.ErrBankCurrency,
 		disbursements.ErrSettlement,
 		banking.ErrBatchEmpty), addToBatch)
 	resource.Route(api, step("removals", "takeFromPaymentBatch", "Take payments out of an open batch again",
@@ -92,7 +93,7 @@ func batchSteps(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/file", ID: "getPaymentBatchFile",
 		Tag: "payment-batches", Roles: resource.Finance, Produces: []string{"application/xml", "text/csv"},
 		Summary: "The file of an exported batch, for the bank", Danish: "Filen for et dannet bundt, til banken",
-		Refuses: []error{banking.ErrUnknownBatch, disbursements.ErrState, banking.ErrBatchFile, vault.ErrNoVault,
+		Refuses: []error{banking.ErrUnknownBatch, advances.ErrState, banking.ErrBatchFile, vault.ErrNoVault,
 			vault.ErrErased}}, batchFile)
 	resource.Route(api, step("reconciliations", "reconcilePaymentBatch", "Say that the bank is done with a batch",
 		"Sig, at banken er færdig med et bundt",

@@ -13,6 +13,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/rates"
@@ -45,7 +46,7 @@ func disbursementRoutes(api *resource.API) {
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
 		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and " +
 			"approved after. Who entered the payee's bank details does not ask.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove, disbursements.ErrState,
+		Refuses: []error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove, advances.ErrState,
 			disbursements.ErrPlanNotApproved, disbursements.ErrGated,
 			disbursements.ErrEmergency}}, submitDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement",
@@ -69,28 +70,28 @@ func disbursementRoutes(api *resource.API) {
 		Tag: "disbursements", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost",
 		Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
-		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
+		Refuses: append([]error{advances.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
 			ledger.ErrLotExhausted,
 			ledger.ErrPeriodClosed}, resource.NotPaid...)}, liquidateDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/settlements", ID: "settleDisbursement",
 		Tag: "disbursements", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Settle without money leaving the bank: netting, retainer, petty cash",
 		Danish: "Afregn uden at penge forlader banken: modregning, klientkonto, kontantkasse",
-		Refuses: append([]error{disbursements.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
-			disbursements.ErrPrepaidExceeded,
+		Refuses: append([]error{advances.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
+			advances.ErrPrepaidExceeded,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}, resource.NotPaid...)}, settleDisbursement)
 }
 
 // refusesDraft is what writing a disbursement down may be refused with, refusesDecision what every decision on one may.
 var (
-	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, disbursements.ErrUnknownPartner,
-		disbursements.ErrUnknownPrepayment,
-		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, disbursements.ErrBankCurrency,
+	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, advances.ErrUnknownPartner,
+		advances.ErrUnknownPrepayment,
+		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, advances.ErrBankCurrency,
 		disbursements.ErrSettlement,
 		rates.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, evidence.ErrUnknown,
 		evidence.ErrNoKey, evidence.ErrType, evidence.ErrPixels, evidence.ErrUnreadable,
 		evidence.ErrTooLarge}
-	refusesDecision = []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, access.ErrMakerCannotApprove,
+	refusesDecision = []error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrMakerCannotApprove,
 		disbursements.ErrNotAsked,
 		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
 		grants.ErrConditionOpen, disbursements.ErrGated,
@@ -175,21 +176,17 @@ func ViewDisbursement(d disbursements.Disbursement) DisbursementView {
 		Version: d.Version}
 }
 
-// shown is a disbursement or why there is none.
-func shown(d disbursements.Disbursement, err error) (DisbursementView, error) {
-	if err != nil {
-		return DisbursementView{}, err
-	}
-	return ViewDisbursement(d), nil
-}
-
 func draftDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in draftDisbursementRequest) (DisbursementView, error) {
 	draft, err := readWithDocuments(ctx, tx, d, in)
 	if err != nil {
 		return DisbursementView{}, err
 	}
-	return shownNow(ctx, tx, d)(atMissing(d.Requests.Draft(ctx, tx, draft)))
+	of, err := d.Requests.Draft(ctx, tx, draft)
+	if err != nil {
+		return DisbursementView{}, atMissing(err)
+	}
+	return viewNow(ctx, tx, d, of)
 }
 
 // readWithDocuments reads a draft and keeps the documents that came along.
@@ -205,12 +202,12 @@ func readWithDocuments(ctx context.Context, tx *store.Tx, d resource.Domain,
 }
 
 // atMissing places what a way of settling needs at its field.
-func atMissing(drafted disbursements.Disbursement, err error) (disbursements.Disbursement, error) {
+func atMissing(err error) error {
 	var missing *disbursements.Incomplete
 	if errors.As(err, &missing) {
-		err = rest.At("/"+missing.Field, err)
+		return rest.At("/"+missing.Field, err)
 	}
-	return drafted, err
+	return err
 }
 
 // readDraft finds what a draft names and reads its amounts.
@@ -288,7 +285,7 @@ func readAmounts(ctx context.Context, tx *store.Tx, d resource.Domain, in draftD
 			return out, err
 		}
 		percent, err := decimal.NewFromString(string(rest.OrZero(in.VAT)))
-		out.Amount = disbursements.WithVAT(net, percent)
+		out.Amount = advances.WithVAT(net, percent)
 		return out, err
 	case in.Amount == "":
 		return out, rest.At("/amount", &disbursements.Incomplete{Settlement: out.Settlement, Field: "amount"})
@@ -308,7 +305,7 @@ func accountsForFloat(d resource.Domain, in draftDisbursementRequest, out disbur
 	}
 	for _, item := range out.Items {
 		if item.Amount.Currency != d.Book.Base {
-			return rest.At("/items", disbursements.ErrBankCurrency)
+			return rest.At("/items", advances.ErrBankCurrency)
 		}
 		sum = sum.Add(item.Amount)
 	}
@@ -338,11 +335,19 @@ func listDisbursements(ctx context.Context, tx *store.Tx, d resource.Domain,
 }
 
 func getDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (DisbursementView, error) {
-	return shownNow(ctx, tx, d)(d.Requests.Disbursement(ctx, tx, string(in.ID)))
+	of, err := d.Requests.Disbursement(ctx, tx, string(in.ID))
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return viewNow(ctx, tx, d, of)
 }
 
 func submitDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (DisbursementView, error) {
-	return shownNow(ctx, tx, d)(d.Requests.Submit(ctx, tx, string(in.ID)))
+	of, err := d.Requests.Submit(ctx, tx, string(in.ID))
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return viewNow(ctx, tx, d, of)
 }
 
 type decisionRequest struct {
@@ -354,18 +359,24 @@ type decisionRequest struct {
 
 func decideDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in decisionRequest) (DisbursementView,
 	error) {
-	show := shownNow(ctx, tx, d)
+	var of disbursements.Disbursement
+	var err error
 	switch in.Decision {
 	case "approve":
-		return show(d.Requests.ApproveFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
+		of, err = d.Decisions.ApproveFor(ctx, tx, string(in.ID), access.UserID(in.Behalf))
 	case "return":
-		return show(d.Requests.Return(ctx, tx, string(in.ID), in.Reason))
+		of, err = d.Decisions.Return(ctx, tx, string(in.ID), in.Reason)
 	case "reject":
-		return show(d.Requests.Reject(ctx, tx, string(in.ID), in.Reason))
+		of, err = d.Decisions.Reject(ctx, tx, string(in.ID), in.Reason)
 	case "request_info":
-		return show(d.Requests.AskInfo(ctx, tx, string(in.ID), in.Reason))
+		of, err = d.Decisions.AskInfo(ctx, tx, string(in.ID), in.Reason)
+	default:
+		err = fmt.Errorf("http: decision %q passed validation", in.Decision)
 	}
-	return DisbursementView{}, fmt.Errorf("http: decision %q passed validation", in.Decision)
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return viewNow(ctx, tx, d, of)
 }
 
 type authorisationRequest struct {
@@ -375,7 +386,11 @@ type authorisationRequest struct {
 
 func authoriseDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in authorisationRequest) (DisbursementView, error) {
-	return shownNow(ctx, tx, d)(d.Requests.AuthoriseFor(ctx, tx, string(in.ID), access.UserID(in.Behalf)))
+	of, err := d.Decisions.AuthoriseFor(ctx, tx, string(in.ID), access.UserID(in.Behalf))
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return viewNow(ctx, tx, d, of)
 }
 
 type liquidationRequest struct {
@@ -385,10 +400,18 @@ type liquidationRequest struct {
 
 func liquidateDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in liquidationRequest) (DisbursementView, error) {
-	return shown(d.Requests.Liquidate(ctx, tx, string(in.ID), in.Date))
+	of, err := d.Settlements.Liquidate(ctx, tx, string(in.ID), in.Date)
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return ViewDisbursement(of), nil
 }
 
 func settleDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in resource.DayRequest) (DisbursementView,
 	error) {
-	return shown(d.Requests.Settle(ctx, tx, string(in.ID), in.Date))
+	of, err := d.Settlements.Settle(ctx, tx, string(in.ID), in.Date)
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return ViewDisbursement(of), nil
 }

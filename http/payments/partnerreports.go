@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/http/books"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -25,7 +26,7 @@ func evidenceOfSupport(api *resource.API) {
 		Summary: "Ask for approval of all that a partner accounts for",
 		Danish:  "Bed om godkendelse af alt, hvad en partner gør rede for",
 		About:   "Each item becomes a disbursement, submitted: all or none.",
-		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine,
+		Refuses: []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine,
 			disbursements.ErrPlanNotApproved,
 			disbursements.ErrIncomplete}}, reportForPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-report-files", ID: "reportFileForPartner",
@@ -36,7 +37,7 @@ func evidenceOfSupport(api *resource.API) {
 			"of it. A problem names the row, " +
 			"or the item, which are counted from 0 below the head line. Store the file itself as evidence, and name it when " +
 			"the report is booked.",
-		Refuses: []error{journal.ErrImportFile, disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
+		Refuses: []error{journal.ErrImportFile, advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
 			beneficiaries.ErrUnknownLine,
 			disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete},
 		Example: `{"partner":"NG-01","date":"2026-04-30","profile":"rfc4180","content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`}, reportFileForPartner)
@@ -45,18 +46,18 @@ func evidenceOfSupport(api *resource.API) {
 		Summary: "Book the authorised items of a partner's report",
 		Danish:  "Bogfør de bemyndigede poster i en partners afregning",
 		About:   "In the order given, each on its own date; one document may prove them all. All or none.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, disbursements.ErrState, disbursements.ErrSettlement,
+		Refuses: []error{disbursements.ErrUnknownDisbursement, advances.ErrState, disbursements.ErrSettlement,
 			ledger.ErrLotExhausted,
 			evidence.ErrUnknown, ledger.ErrPeriodClosed}}, liquidateReport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/evidence", ID: "proveDisbursement",
 		Tag: "disbursements", Roles: staffWriting, Status: http.StatusOK,
 		Summary: "Attach what proves the cost of a disbursement", Danish: "Vedlæg bilag for en udbetalings omkostning",
-		Refuses: []error{disbursements.ErrState, evidence.ErrUnknown}}, proveDisbursement)
+		Refuses: []error{advances.ErrState, evidence.ErrUnknown}}, proveDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/receipt-verifications", ID: "verifyReceipt",
 		Tag: "disbursements", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Note whether the support arrived", Danish: "Notér, om støtten kom frem",
 		About:   "Who asked for it does not say that it came. What did not arrive takes a reason of at least ten letters.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, ledger.ErrReasonRequired}}, verifyReceipt)
+		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrState, ledger.ErrReasonRequired}}, verifyReceipt)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/receipt-samples", ID: "sampleReceipts", Tag: "disbursements",
 		Roles:   resource.Casework,
 		Summary: "List the disbursements whose receipt is to be verified",
@@ -107,7 +108,7 @@ func reportForPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in p
 		}
 		report.Items = append(report.Items, item)
 	}
-	return viewAll(d.Requests.Report(ctx, tx, report))
+	return viewAll(d.Settlements.Report(ctx, tx, report))
 }
 
 // viewAll shows disbursements, or says which of them is refused.
@@ -133,7 +134,7 @@ type liquidateReportRequest struct {
 
 func liquidateReport(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in liquidateReportRequest) (disbursementsView, error) {
-	return viewAll(d.Requests.LiquidateReport(ctx, tx, in.Items, in.Evidence))
+	return viewAll(d.Settlements.LiquidateReport(ctx, tx, in.Items, in.Evidence))
 }
 
 type proveRequest struct {
@@ -143,7 +144,11 @@ type proveRequest struct {
 
 func proveDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in proveRequest) (DisbursementView,
 	error) {
-	return shown(d.Requests.Prove(ctx, tx, string(in.ID), in.Evidence))
+	of, err := d.Settlements.Prove(ctx, tx, string(in.ID), in.Evidence)
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return ViewDisbursement(of), nil
 }
 
 type receiptRequest struct {
@@ -153,7 +158,11 @@ type receiptRequest struct {
 }
 
 func verifyReceipt(ctx context.Context, tx *store.Tx, d resource.Domain, in receiptRequest) (DisbursementView, error) {
-	return shown(d.Requests.VerifyReceipt(ctx, tx, string(in.ID), in.Says, in.Reason))
+	of, err := d.Settlements.VerifyReceipt(ctx, tx, string(in.ID), in.Says, in.Reason)
+	if err != nil {
+		return DisbursementView{}, err
+	}
+	return ViewDisbursement(of), nil
 }
 
 type sampleRequest struct {
@@ -167,7 +176,7 @@ func sampleReceipts(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if percent == 0 {
 		percent = 10
 	}
-	found, err := d.Requests.Sample(ctx, tx, percent)
+	found, err := d.Settlements.Sample(ctx, tx, percent)
 	if err != nil {
 		return rest.List[DisbursementView]{}, err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/access/vault"
-	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
@@ -49,7 +49,7 @@ func payeeRoutes(api *resource.API) {
 		Summary: "Say that bank details are the payee's own, and how that was made sure of",
 		Danish:  "Bekræft, at kontooplysningerne er modtagerens egne, og hvordan det er sikret",
 		About:   "Who entered them cannot, with another account neither.",
-		Refuses: []error{payees.ErrUnknown, payees.ErrUnknownDetails, payees.ErrChanged, disbursements.ErrState,
+		Refuses: []error{payees.ErrUnknown, payees.ErrUnknownDetails, payees.ErrChanged, advances.ErrState,
 			ledger.ErrReasonRequired, access.ErrMakerCannotApprove},
 		Example: `{"how":"callback","note":"called the number on the invoice of January"}`}, verifyBankDetails)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/erasures", ID: "erasePayee", Tag: "payees",
@@ -218,7 +218,8 @@ type verifyDetailsRequest struct {
 
 func verifyBankDetails(ctx context.Context, tx *store.Tx, d resource.Domain, in verifyDetailsRequest) (payeeDetailsView,
 	error) {
-	p, err := d.Payees.VerifyBankDetails(ctx, tx, string(in.ID), in.Version, in.How, in.Note)
+	p, err := d.Payees.VerifyBankDetails(ctx, tx, string(in.ID),
+		payees.Verification{Version: in.Version, How: in.How, Note: in.Note})
 	return shownPayee(tx, p, err)
 }
 

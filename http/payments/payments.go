@@ -7,6 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/payees"
 	"supportledger/http/resource"
@@ -23,9 +24,9 @@ func paymentRoutes(api *resource.API) {
 		Summary: "Release an authorised disbursement for payment", Danish: "Frigiv en bemyndiget udbetaling til betaling",
 		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will " +
 			"confirm it.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, disbursements.ErrState,
+		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, advances.ErrState,
 			disbursements.ErrSettlement,
-			banking.ErrDuplicatePayment, disbursements.ErrBankCurrency, payees.ErrUnverified, payees.ErrCooling,
+			banking.ErrDuplicatePayment, advances.ErrBankCurrency, payees.ErrUnverified, payees.ErrCooling,
 			payees.ErrChanged,
 			banking.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount,
 			ledger.ErrAlreadyReversed}}, releaseDisbursement)
@@ -41,18 +42,18 @@ func paymentRoutes(api *resource.API) {
 		Danish:  "Notér, at en betaling er givet til banken i hånden",
 		About: "One that is made again is released by a second person here. A document may show it; it proves the entry " +
 			"once the bank's line is matched.",
-		Refuses: []error{banking.ErrUnknownPayment, disbursements.ErrState, banking.ErrInBatch, payees.ErrUnverified,
+		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrInBatch, payees.ErrUnverified,
 			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, evidence.ErrUnknown}}, dispatchPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that a payment never left, or was recalled",
 		Danish:  "Notér, at en betaling aldrig gik afsted eller blev kaldt tilbage",
-		Refuses: []error{banking.ErrUnknownPayment, disbursements.ErrState, ledger.ErrReasonRequired}}, failPayment)
+		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, ledger.ErrReasonRequired}}, failPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/reissues", ID: "reissuePayment", Tag: "payments",
 		Roles: resource.Finance, Money: true,
 		Summary: "Make a payment again that came back or never left",
 		Danish:  "Betal igen, hvad der kom retur eller aldrig gik afsted",
-		Refuses: []error{banking.ErrUnknownPayment, disbursements.ErrState, banking.ErrReissued,
+		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrReissued,
 			banking.ErrDuplicatePayment}}, reissuePayment)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines", ID: "listBankLines", Tag: "bank-lines",
 		Roles:   resource.Bookkeeper,
@@ -60,14 +61,14 @@ func paymentRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines", ID: "recordBankLine", Tag: "bank-lines",
 		Roles: resource.Finance, Money: true,
 		Summary: "Put a line of the bank's statement on record", Danish: "Registrér en linje fra bankens kontoudtog",
-		Refuses: []error{disbursements.ErrBankCurrency, ledger.ErrUnknownAccount}}, recordBankLine)
+		Refuses: []error{advances.ErrBankCurrency, ledger.ErrUnknownAccount}}, recordBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines",
 		Roles: resource.Finance, Money: true,
 		Summary: "Say what a bank line proves, and book it", Danish: "Afstem en banklinje, og bogfør den",
 		About: "A payment that left, one that came back, or a fee that the bank took for it; booked on the bank's date.",
-		Refuses: append([]error{banking.ErrUnknownBankLine, banking.ErrUnknownPayment, disbursements.ErrState,
+		Refuses: append([]error{banking.ErrUnknownBankLine, banking.ErrUnknownPayment, advances.ErrState,
 			banking.ErrBankDifference,
-			disbursements.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
+			advances.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
 			ledger.ErrPeriodClosed}, resource.NotPaid...)}, matchBankLine)
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
-	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/grants"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -19,26 +19,26 @@ func Register(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partners", ID: "registerPartner", Tag: "partners",
 		Roles:   resource.Finance,
 		Summary: "Put a partner and its advance account on record", Danish: "Registrér en partner og dens forskudskonto",
-		Refuses: []error{disbursements.ErrDuplicatePartner, ledger.ErrUnknownAccount}}, registerPartner)
+		Refuses: []error{advances.ErrDuplicatePartner, ledger.ErrUnknownAccount}}, registerPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/currency-exchanges", ID: "exchangeCurrency",
 		Tag: "currency-exchanges", Roles: resource.Finance, Money: true,
 		Summary: "Book a conversion between our own accounts", Danish: "Bogfør en veksling mellem egne konti",
-		Refuses: []error{disbursements.ErrBankCurrency, disbursements.ErrSameAccount, ledger.ErrUnknownFund,
+		Refuses: []error{advances.ErrBankCurrency, advances.ErrSameAccount, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, exchangeCurrency)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers", ID: "requestTransfer", Tag: "transfers",
 		Roles: resource.Finance, Money: true,
 		Summary: "Ask for an advance to a partner", Danish: "Anmod om et forskud til en partner",
-		Refuses: []error{disbursements.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, disbursements.ErrDuplicateTransfer,
-			disbursements.ErrFeeExceedsAmount, disbursements.ErrBankCurrency, ledger.ErrUnknownAccount}}, requestTransfer)
+		Refuses: []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, advances.ErrDuplicateTransfer,
+			advances.ErrFeeExceedsAmount, advances.ErrBankCurrency, ledger.ErrUnknownAccount}}, requestTransfer)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/transfers/:id", ID: "getTransfer", Tag: "transfers",
 		Roles:   resource.Staff,
-		Summary: "One transfer", Danish: "Én overførsel", Refuses: []error{disbursements.ErrUnknownTransfer}}, getTransfer)
+		Summary: "One transfer", Danish: "Én overførsel", Refuses: []error{advances.ErrUnknownTransfer}}, getTransfer)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers/:id/authorisations", ID: "authoriseTransfer",
 		Tag: "transfers", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Authorise a transfer that somebody else asked for",
 		Danish: "Bemyndig en overførsel, som en anden har anmodet om",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrState, grants.ErrConditionOpen,
+		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrState, grants.ErrConditionOpen,
 			ledger.ErrFundOverdrawn,
 			ledger.ErrPeriodClosed}}, authoriseTransfer)
 	disbursementRoutes(api)
@@ -60,13 +60,13 @@ type partnerBody struct {
 }
 
 type partnerView struct {
-	ID disbursements.PartnerID `json:"id"`
+	ID advances.PartnerID `json:"id"`
 	partnerBody
 }
 
 func registerPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in partnerBody) (partnerView, error) {
 	p, err := d.Advances.RegisterPartner(ctx, tx,
-		disbursements.Partner{Code: in.Code, Currency: in.Currency, Account: in.Account, Country: in.Country})
+		advances.Partner{Code: in.Code, Currency: in.Currency, Account: in.Account, Country: in.Country})
 	return partnerView{p.ID, in}, err
 }
 
@@ -91,7 +91,7 @@ func exchangeCurrency(ctx context.Context, tx *store.Tx, d resource.Domain, in e
 		return exchangeView{}, err
 	}
 	x, err := d.Advances.Exchange(ctx, tx,
-		disbursements.Exchange{Fund: in.Fund, Date: in.Date, Amount: in.Amount, From: in.From, To: in.To, Rate: in.Rate,
+		advances.Exchange{Fund: in.Fund, Date: in.Date, Amount: in.Amount, From: in.From, To: in.To, Rate: in.Rate,
 			Fee: fee})
 	return exchangeView{x.ID, x.Entry}, err
 }
@@ -109,21 +109,21 @@ type transferRequest struct {
 }
 
 type transferView struct {
-	ID           disbursements.TransferID    `json:"id"`
-	Number       string                      `json:"number"`
-	Partner      string                      `json:"partner"`
-	Plan         string                      `json:"plan"`
-	Date         ledger.Date                 `json:"date"`
-	Sent         ledger.Money                `json:"sent"`
-	SendingFee   ledger.Money                `json:"sending_fee"`
-	Rate         string                      `json:"rate"`
-	ReceivingFee ledger.Money                `json:"receiving_fee"`
-	State        disbursements.TransferState `json:"state"`
-	Entry        ledger.EntryID              `json:"entry_id,omitempty"`
-	Version      int                         `json:"version"`
+	ID           advances.TransferID    `json:"id"`
+	Number       string                 `json:"number"`
+	Partner      string                 `json:"partner"`
+	Plan         string                 `json:"plan"`
+	Date         ledger.Date            `json:"date"`
+	Sent         ledger.Money           `json:"sent"`
+	SendingFee   ledger.Money           `json:"sending_fee"`
+	Rate         string                 `json:"rate"`
+	ReceivingFee ledger.Money           `json:"receiving_fee"`
+	State        advances.TransferState `json:"state"`
+	Entry        ledger.EntryID         `json:"entry_id,omitempty"`
+	Version      int                    `json:"version"`
 }
 
-func viewTransfer(t disbursements.Transfer) transferView {
+func viewTransfer(t advances.Transfer) transferView {
 	return transferView{ID: t.ID, Number: t.Number, Partner: t.Partner.Code, Plan: t.Plan.Number, Date: t.Date,
 		Sent: t.Sent, SendingFee: t.SendingFee, Rate: t.Rate.String(), ReceivingFee: t.ReceivingFee, State: t.State,
 		Entry: t.Entry, Version: t.Version}
@@ -138,7 +138,7 @@ func requestTransfer(ctx context.Context, tx *store.Tx, d resource.Domain, in tr
 	if err != nil {
 		return transferView{}, rest.At("/plan", err)
 	}
-	t := disbursements.Transfer{Number: in.Number, Partner: partner, Plan: plan, Account: in.Account, Date: in.Date,
+	t := advances.Transfer{Number: in.Number, Partner: partner, Plan: plan, Account: in.Account, Date: in.Date,
 		Rate: in.Rate}
 	for _, m := range []struct {
 		pointer string

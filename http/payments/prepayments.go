@@ -7,7 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
-	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/grants"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -24,61 +24,61 @@ func prepaymentRoutes(api *resource.API) {
 		Roles:   resource.Staff,
 		Summary: "One retainer or float, and what is left of it",
 		Danish:  "Én klientkonto eller kontantkasse, og hvad der er tilbage",
-		Refuses: []error{disbursements.ErrUnknownPrepayment}}, getPrepayment)
+		Refuses: []error{advances.ErrUnknownPrepayment}}, getPrepayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments", ID: "requestPrepayment", Tag: "prepayments",
 		Roles: resource.Finance, Money: true,
 		Summary: "Ask for a retainer or a petty cash float", Danish: "Anmod om en klientkonto eller en kontantkasse",
-		Refuses: []error{disbursements.ErrDuplicatePrepayment, disbursements.ErrBankCurrency, beneficiaries.ErrUnknownPlan,
+		Refuses: []error{advances.ErrDuplicatePrepayment, advances.ErrBankCurrency, beneficiaries.ErrUnknownPlan,
 			ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount}}, requestPrepayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/authorisations", ID: "authorisePrepayment",
 		Tag: "prepayments", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Authorise what somebody else asked for",
 		Danish: "Bemyndig, hvad en anden har anmodet om",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownPrepayment, disbursements.ErrState,
+		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrUnknownPrepayment, advances.ErrState,
 			grants.ErrBudgetExceeded,
 			grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, authorisePrepayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/returns", ID: "returnPrepayment",
 		Tag: "prepayments", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Book unused money that comes back",
 		Danish: "Bogfør ubrugte penge, der kommer tilbage",
-		Refuses: []error{disbursements.ErrUnknownPrepayment, disbursements.ErrState, disbursements.ErrPrepaidExceeded,
+		Refuses: []error{advances.ErrUnknownPrepayment, advances.ErrState, advances.ErrPrepaidExceeded,
 			ledger.ErrPeriodClosed}}, returnPrepayment)
 }
 
 type prepaymentRequest struct {
-	Number  string                       `json:"number" validate:"max=20" description:"Given by us where none is sent."`
-	Kind    disbursements.PrepaymentKind `json:"kind" validate:"required,oneof=retainer petty_cash"`
-	Fund    ledger.FundCode              `json:"fund" validate:"required"`
-	Payee   string                       `json:"payee" validate:"max=20" description:"Code of the lawyer; no person's name."`
-	Plan    rest.Ref                     `json:"plan" description:"Id or number."`
-	Account ledger.AccountNo             `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
-	Date    ledger.Date                  `json:"date" validate:"required"`
-	Amount  rest.Decimal                 `json:"amount" validate:"required,positive" description:"Base currency."`
+	Number  string                  `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Kind    advances.PrepaymentKind `json:"kind" validate:"required,oneof=retainer petty_cash"`
+	Fund    ledger.FundCode         `json:"fund" validate:"required"`
+	Payee   string                  `json:"payee" validate:"max=20" description:"Code of the lawyer; no person's name."`
+	Plan    rest.Ref                `json:"plan" description:"Id or number."`
+	Account ledger.AccountNo        `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
+	Date    ledger.Date             `json:"date" validate:"required"`
+	Amount  rest.Decimal            `json:"amount" validate:"required,positive" description:"Base currency."`
 }
 
 type prepaymentView struct {
-	ID      disbursements.PrepaymentID   `json:"id"`
-	Number  string                       `json:"number"`
-	Kind    disbursements.PrepaymentKind `json:"kind"`
-	Fund    ledger.FundCode              `json:"fund"`
-	Payee   string                       `json:"payee"`
-	Plan    string                       `json:"plan"`
-	Date    ledger.Date                  `json:"date"`
-	Amount  ledger.Money                 `json:"amount"`
-	Left    ledger.Money                 `json:"left" description:"Neither drawn nor given back."`
-	State   disbursements.TransferState  `json:"state"`
-	Entry   ledger.EntryID               `json:"entry_id,omitempty"`
-	Version int                          `json:"version"`
+	ID      advances.PrepaymentID   `json:"id"`
+	Number  string                  `json:"number"`
+	Kind    advances.PrepaymentKind `json:"kind"`
+	Fund    ledger.FundCode         `json:"fund"`
+	Payee   string                  `json:"payee"`
+	Plan    string                  `json:"plan"`
+	Date    ledger.Date             `json:"date"`
+	Amount  ledger.Money            `json:"amount"`
+	Left    ledger.Money            `json:"left" description:"Neither drawn nor given back."`
+	State   advances.TransferState  `json:"state"`
+	Entry   ledger.EntryID          `json:"entry_id,omitempty"`
+	Version int                     `json:"version"`
 }
 
-func viewPrepayment(p disbursements.Prepayment) prepaymentView {
+func viewPrepayment(p advances.Prepayment) prepaymentView {
 	return prepaymentView{ID: p.ID, Number: p.Number, Kind: p.Kind, Fund: p.Fund, Payee: p.Payee, Plan: p.Plan.Number,
 		Date: p.Date, Amount: p.Amount, Left: p.Left, State: p.State, Entry: p.Entry, Version: p.Version}
 }
 
 // shownPrepayment is money paid ahead or why there is none.
-func shownPrepayment(p disbursements.Prepayment, err error) (prepaymentView, error) {
+func shownPrepayment(p advances.Prepayment, err error) (prepaymentView, error) {
 	if err != nil {
 		return prepaymentView{}, err
 	}
@@ -87,7 +87,7 @@ func shownPrepayment(p disbursements.Prepayment, err error) (prepaymentView, err
 
 func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentRequest) (prepaymentView,
 	error) {
-	p := disbursements.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee,
+	p := advances.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee,
 		Account: cmp.Or(in.Account, ledger.BaseBank), Date: in.Date}
 	var err error
 	if in.Plan != "" {
@@ -112,7 +112,7 @@ func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in re
 		return rest.List[prepaymentView]{}, err
 	}
 	return rest.ListOf(in, found, viewPrepayment,
-		func(p disbursements.Prepayment) []string { return []string{p.Number} }), nil
+		func(p advances.Prepayment) []string { return []string{p.Number} }), nil
 }
 
 func getPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (prepaymentView, error) {

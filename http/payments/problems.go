@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
@@ -183,30 +184,30 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Hint:  rest.Text{EN: "Reverse that one; instead leads there.", DA: "Tilbagefør den; instead fører derhen."}},
 
 	// Money that moves.
-	{Err: disbursements.ErrUnknownPartner, Status: 404, Code: "not_found",
+	{Err: advances.ErrUnknownPartner, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: disbursements.ErrUnknownTransfer, Status: 404, Code: "not_found",
+	{Err: advances.ErrUnknownTransfer, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: disbursements.ErrUnknownDisbursement, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: disbursements.ErrDuplicatePartner, Status: 409, Code: "partner_exists",
+	{Err: advances.ErrDuplicatePartner, Status: 409, Code: "partner_exists",
 		Title: rest.Text{EN: "There is such a partner already", DA: "Partneren findes allerede"},
 		Hint:  rest.Text{EN: "Choose another code.", DA: "Vælg en anden kode."}},
-	{Err: disbursements.ErrDuplicateTransfer, Status: 409, Code: "transfer_exists",
+	{Err: advances.ErrDuplicateTransfer, Status: 409, Code: "transfer_exists",
 		Title: rest.Text{EN: "There is such a transfer already", DA: "Overførslen findes allerede"},
 		Hint:  rest.Text{EN: "Choose another number.", DA: "Vælg et andet nummer."}},
-	{Err: disbursements.ErrState, Status: 409, Code: "state_conflict",
+	{Err: advances.ErrState, Status: 409, Code: "state_conflict",
 		Title: rest.Text{EN: "Its state does not allow this", DA: "Dens tilstand tillader det ikke"},
 		Hint:  rest.Text{EN: "Read it again to see its state.", DA: "Læs den igen for at se dens tilstand."}},
 	{Err: payees.ErrVerified, Status: 409, Code: "state_conflict",
 		Title: rest.Text{EN: "Its state does not allow this", DA: "Dens tilstand tillader det ikke"},
 		Hint:  rest.Text{EN: "Read it again to see its state.", DA: "Læs den igen for at se dens tilstand."}},
-	{Err: disbursements.ErrBankCurrency, Status: 422, Code: "bank_currency",
+	{Err: advances.ErrBankCurrency, Status: 422, Code: "bank_currency",
 		Title: rest.Text{EN: "The bank account is in another currency", DA: "Bankkontoen er i en anden valuta"},
 		Hint:  rest.Text{EN: "Use an account in the currency of the amount.", DA: "Brug en konto i beløbets valuta."}},
-	{Err: disbursements.ErrFeeExceedsAmount, Status: 422, Code: "fee_exceeds_amount",
+	{Err: advances.ErrFeeExceedsAmount, Status: 422, Code: "fee_exceeds_amount",
 		Title: rest.Text{EN: "The fee is not smaller than the amount", DA: "Gebyret er ikke mindre end beløbet"}},
-	{Err: disbursements.ErrSameAccount, Status: 422, Code: "exchange_accounts",
+	{Err: advances.ErrSameAccount, Status: 422, Code: "exchange_accounts",
 		Title: rest.Text{EN: "One of two different accounts must be in base currency",
 			DA: "En af to forskellige konti skal være i regnskabsvalutaen"},
 		Hint: rest.Text{EN: "Convert in two steps, through the account in base currency.",
@@ -215,13 +216,13 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "The plan is not approved", DA: "Støtteplanen er ikke godkendt"},
 		Hint:  rest.Text{EN: "Have a year of the plan approved first.", DA: "Få først et år af støtteplanen godkendt."}},
 
-	{Err: disbursements.ErrUnknownPrepayment, Status: 404, Code: "not_found",
+	{Err: advances.ErrUnknownPrepayment, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: banking.ErrUnknownPayment, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: banking.ErrUnknownBankLine, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: disbursements.ErrDuplicatePrepayment, Status: 409, Code: "prepayment_exists",
+	{Err: advances.ErrDuplicatePrepayment, Status: 409, Code: "prepayment_exists",
 		Title: rest.Text{EN: "There is such a prepayment already", DA: "Forudbetalingen findes allerede"},
 		Hint:  rest.Text{EN: "Choose another number.", DA: "Vælg et andet nummer."}},
 	{Err: banking.ErrDuplicatePayment, Status: 409, Code: "payment_exists",
@@ -236,7 +237,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: disbursements.ErrIncomplete, Status: 422, Code: "settlement_incomplete",
 		Title: rest.Text{EN: "This way of settling needs more", DA: "Denne måde at afregne på kræver mere"},
 		Hint:  rest.Text{EN: "Send the field that is named.", DA: "Send det felt, der er nævnt."}},
-	{Err: disbursements.ErrPrepaidExceeded, Status: 422, Code: "prepayment_exceeded",
+	{Err: advances.ErrPrepaidExceeded, Status: 422, Code: "prepayment_exceeded",
 		Title: rest.Text{EN: "Less than that is left of what was paid ahead", DA: "Der er mindre tilbage af forudbetalingen"},
 		Hint:  rest.Text{EN: "Read the prepayment: left says how much.", DA: "Læs forudbetalingen: left siger hvor meget."}},
 	{Err: disbursements.ErrReceiptsDiffer, Status: 422, Code: "receipts_differ",

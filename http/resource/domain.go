@@ -10,6 +10,7 @@ import (
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
@@ -31,19 +32,21 @@ type API struct {
 
 // Domain holds the objects of each domain, opened on the books of a tx.
 type Domain struct {
-	API        *API
-	Book       ledger.Book
-	Grants     grants.Register
-	Gifts      gifts.Register
-	People     beneficiaries.Register
-	Requests   disbursements.Requests
-	Advances   disbursements.Advances
-	Policies   disbursements.Policies
-	Payees     payees.Register
-	Payments   banking.Payments
-	Lines      banking.Lines
-	Batches    banking.Batches
-	Statements statements.Office
+	API         *API
+	Book        ledger.Book
+	Grants      grants.Register
+	Gifts       gifts.Register
+	People      beneficiaries.Register
+	Requests    disbursements.Requests
+	Decisions   disbursements.Decisions
+	Settlements disbursements.Settlements
+	Advances    advances.Register
+	Policies    disbursements.Policies
+	Payees      payees.Register
+	Payments    banking.Payments
+	Lines       banking.Lines
+	Batches     banking.Batches
+	Statements  statements.Office
 }
 
 // Open opens the domains on the books of a tx.
@@ -60,7 +63,9 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 	payments := banking.Payments{Requests: requests}
 	return Domain{
 		API: a, Book: book, Grants: register, Gifts: gifts.Register{Grants: register}, People: people,
-		Requests: requests, Advances: requests.Advances, Policies: requests.Policies, Payees: requests.Payees,
+		Requests: requests, Decisions: disbursements.Decisions{Requests: requests},
+		Settlements: disbursements.Settlements{Requests: requests},
+		Advances:    requests.Advances, Policies: requests.Policies, Payees: requests.Payees,
 		Payments: payments, Lines: banking.Lines{Payments: payments}, Batches: banking.Batches{Payments: payments},
 		Statements: office,
 	}, nil

@@ -1,4 +1,4 @@
-package disbursements_test
+package advances
 
 import (
 	"errors"
@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"supportledger/beneficiaries"
-	"supportledger/disbursements"
 	"supportledger/ledger"
 )
 
@@ -42,14 +41,14 @@ func shares(s string) []beneficiaries.Share {
 }
 
 // transfer reads "6800.00 + 60.00 at 226 NGN/DKK less 6800.00".
-func transfer(number, split, sent, sending, quoted, receiving string) disbursements.Transfer {
+func transfer(number, split, sent, sending, quoted, receiving string) Transfer {
 	r := rate(quoted)
 	c := r.Num
 	if c == "DKK" {
 		c = r.Den
 	}
-	return disbursements.Transfer{Number: number, Date: "2026-01-12", Account: "1010",
-		Partner: disbursements.Partner{Code: "P-" + string(c), Currency: c, Account: "1300"},
+	return Transfer{Number: number, Date: "2026-01-12", Account: "1010",
+		Partner: Partner{Code: "P-" + string(c), Currency: c, Account: "1300"},
 		Plan:    beneficiaries.Plan{Number: "P-101", Current: beneficiaries.PlanVersion{Shares: shares(split)}},
 		Sent:    of(sent, "DKK"), SendingFee: of(sending, "DKK"), Rate: r, ReceivingFee: of(receiving, c)}
 }
@@ -73,7 +72,7 @@ func written(e ledger.Entry) string {
 func TestRule27And33Transfer(t *testing.T) {
 	for _, c := range []struct {
 		why      string
-		transfer disbursements.Transfer
+		transfer Transfer
 		bearers  []ledger.FundCode
 		want     string
 	}{
@@ -99,18 +98,18 @@ func TestRule27And33Transfer(t *testing.T) {
 			"1300 G1 50.00 EUR=372.97 | 6100 G1 0.04 | 1300 G2 49.99 EUR=372.96 | 6100 G2 0.03 | 1010 G1 -373.01 | 1010 G2 " +
 				"-372.99"},
 	} {
-		e, err := disbursements.TransferEntry(c.transfer, "DKK", c.bearers)
+		e, err := c.transfer.entry("DKK", c.bearers)
 		if err != nil || written(e) != c.want {
 			t.Errorf("%s:\n%s, %v, want\n%s", c.why, written(e), err, c.want)
 		}
 	}
-	for _, c := range []disbursements.Transfer{
+	for _, c := range []Transfer{
 		transfer("T", "G1=100", "100.00", "0.00", "226 NGN/DKK", "22600.00"), // the fee takes it all
 		transfer("T", "G1=100", "100.00", "0.00", "226 NGN/DKK", "22599.00"), // 99.995… rounds to all of it
 		transfer("T", "G1=100", "0.01", "0.00", "7.4600 DKK/EUR", "0.00"),    // not a cent arrives
 	} {
-		if e, err := disbursements.TransferEntry(c, "DKK", []ledger.FundCode{"G1"}); !errors.Is(err,
-			disbursements.ErrFeeExceedsAmount) {
+		if e, err := c.entry("DKK", []ledger.FundCode{"G1"}); !errors.Is(err,
+			ErrFeeExceedsAmount) {
 			t.Errorf("%s of %s: %s, %v", c.ReceivingFee, c.Sent, written(e), err)
 		}
 	}
@@ -121,11 +120,11 @@ func TestRule27And33Transfer(t *testing.T) {
 func TestRule27TransfersBalancePerFund(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x, bearers := drawnTransfer(t)
-		wholeNet, wholeAdvance, wholeFees, err := disbursements.TransferWhole(x, "DKK")
+		whole, err := x.amounts("DKK")
 		if err != nil {
 			t.Skip("the fee is not smaller than the amount")
 		}
-		e, err := disbursements.TransferEntry(x, "DKK", bearers)
+		e, err := x.entry("DKK", bearers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,14 +165,14 @@ func TestRule27TransfersBalancePerFund(t *testing.T) {
 				t.Fatalf("%s bears fees that fall on %s: %s", s.Fund, bearers[i], written(e))
 			}
 		}
-		if quantity.Cmp(wholeNet) != 0 || advance.Cmp(wholeAdvance) != 0 || fees.Cmp(wholeFees) != 0 ||
+		if quantity.Cmp(whole.net) != 0 || advance.Cmp(whole.advance) != 0 || fees.Cmp(whole.fees) != 0 ||
 			bank.Neg().Cmp(x.Sent.Add(x.SendingFee)) != 0 {
 			t.Fatalf("%s sent, %s fee: %s", x.Sent, x.SendingFee, written(e))
 		}
 	})
 }
 
-func drawnTransfer(t *rapid.T) (disbursements.Transfer, []ledger.FundCode) {
+func drawnTransfer(t *rapid.T) (Transfer, []ledger.FundCode) {
 	n := rapid.IntRange(1, 4).Draw(t, "funds")
 	var split []string
 	bearers := make([]ledger.FundCode, n)

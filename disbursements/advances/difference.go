@@ -1,4 +1,4 @@
-package disbursements
+package advances
 
 import (
 	"slices"

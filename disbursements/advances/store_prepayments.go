@@ -1,4 +1,4 @@
-package disbursements
+package advances
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func savePrepayment(ctx context.Context, tx *store.Tx, p *Prepayment) error {
 }
 
 // Prepayment finds money paid ahead by id or number. [ErrUnknownPrepayment].
-func (adv Advances) Prepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
+func (adv Register) Prepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
 	var row prepaymentRow
 	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -60,18 +60,20 @@ func (adv Advances) Prepayment(ctx context.Context, tx *store.Tx, key string) (P
 }
 
 // prepaymentsOf reads what rows say, their plans and what is left of each, in a constant number of queries.
-func (adv Advances) prepaymentsOf(ctx context.Context, tx *store.Tx, rows []prepaymentRow) ([]Prepayment, error) {
+func (adv Register) prepaymentsOf(ctx context.Context, tx *store.Tx, rows []prepaymentRow) ([]Prepayment, error) {
 	var plans []beneficiaries.PlanID
 	sources := make([]string, len(rows))
 	for i, r := range rows {
-		plans, sources[i] = appendID(plans, r.PlanID), string(r.ID)
+		if sources[i] = string(r.ID); r.PlanID != nil {
+			plans = append(plans, *r.PlanID)
+		}
 	}
 	planOf, err := adv.People.PlansByID(ctx, tx, plans)
 	if err != nil {
 		return nil, err
 	}
 	left, err := adv.Book.SumsOf(ctx, tx, sources, []ledger.AccountNo{Retainer.account(), PettyCash.account()},
-		Retainer.Act(), PettyCash.Act(), drawAct, returnAct)
+		Retainer.Act(), PettyCash.Act(), DrawAct, returnAct)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +90,8 @@ func (adv Advances) prepaymentsOf(ctx context.Context, tx *store.Tx, rows []prep
 	return out, nil
 }
 
-func (adv Advances) prepaymentsByID(ctx context.Context, tx *store.Tx, ids []PrepaymentID) (map[PrepaymentID]Prepayment,
+// PrepaymentsByID reads money paid ahead with what is left of each, whoever the caller is.
+func (adv Register) PrepaymentsByID(ctx context.Context, tx *store.Tx, ids []PrepaymentID) (map[PrepaymentID]Prepayment,
 	error) {
 	found := map[PrepaymentID]Prepayment{}
 	if len(ids) == 0 {
@@ -106,7 +109,7 @@ func (adv Advances) prepaymentsByID(ctx context.Context, tx *store.Tx, ids []Pre
 }
 
 // ListPrepayments lists a page of the money paid ahead, by number.
-func (adv Advances) Prepayments(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Prepayment, error) {
+func (adv Register) Prepayments(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Prepayment, error) {
 	var rows []prepaymentRow
 	if err := page.Ascending(tx.NewSelect().Model(&rows), "number").Scan(ctx); err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package disbursements
+package advances
 
 import (
 	"context"
@@ -25,7 +25,7 @@ type Partner struct {
 }
 
 // RegisterPartner puts a partner on record. [ErrDuplicatePartner] when the code is taken.
-func (adv Advances) RegisterPartner(ctx context.Context, tx *store.Tx, p Partner) (Partner, error) {
+func (adv Register) RegisterPartner(ctx context.Context, tx *store.Tx, p Partner) (Partner, error) {
 	if _, err := adv.Book.Account(ctx, tx, p.Account); err != nil {
 		return Partner{}, err
 	}
@@ -37,7 +37,7 @@ func (adv Advances) RegisterPartner(ctx context.Context, tx *store.Tx, p Partner
 }
 
 // Partner finds a partner by id or code. [ErrUnknownPartner].
-func (adv Advances) Partner(ctx context.Context, tx *store.Tx, key string) (Partner, error) {
+func (adv Register) Partner(ctx context.Context, tx *store.Tx, key string) (Partner, error) {
 	return readPartner(ctx, tx, key)
 }
 
@@ -83,7 +83,7 @@ func (t Transfer) payloadParts(rate string) []string {
 }
 
 // RequestTransfer asks for a transfer. Money moves when a second person authorises it.
-func (adv Advances) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfer) (Transfer, error) {
+func (adv Register) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfer) (Transfer, error) {
 	bank, err := adv.Book.Bank(ctx, tx, t.Account)
 	if err != nil {
 		return Transfer{}, err
@@ -116,7 +116,7 @@ func (adv Advances) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfe
 // AuthoriseTransfer moves the money that another person requested to move: the advance of every fund becomes a lot at
 // the partner, and the fees fall on whoever the funds' policies name. [grants.ErrConditionOpen] while a condition of
 // a grant holds its money back.
-func (adv Advances) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+func (adv Register) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
 	t, err := adv.Transfer(ctx, tx, key)
 	if err != nil {
 		return Transfer{}, err
@@ -128,7 +128,7 @@ func (adv Advances) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key str
 	if err := access.Take(ctx, tx, duty); err != nil {
 		return Transfer{}, err
 	}
-	if err := adv.payable(ctx, tx, beneficiaries.Funds(t.Plan.Current.Shares)...); err != nil {
+	if err := adv.Payable(ctx, tx, beneficiaries.Funds(t.Plan.Current.Shares)...); err != nil {
 		return Transfer{}, err
 	}
 	bearers, err := adv.feeBearers(ctx, tx, t)
@@ -155,7 +155,7 @@ func (adv Advances) AuthoriseTransfer(ctx context.Context, tx *store.Tx, key str
 }
 
 // feeBearers names, for each share of the plan, the fund that pays its part of the fees on the day.
-func (adv Advances) feeBearers(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
+func (adv Register) feeBearers(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
 	bearers := make([]ledger.FundCode, len(t.Plan.Current.Shares))
 	for i, s := range t.Plan.Current.Shares {
 		var err error
@@ -205,7 +205,7 @@ func (t Transfer) entry(base ledger.Currency, bearers []ledger.FundCode) (ledger
 	for i, s := range t.Plan.Current.Shares {
 		lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: t.Number, Rate: t.Rate,
 			OpenedOn: t.Date,
-			Pool:     t.Partner.pool(s.Fund), Quantity: quantities[i], Cost: advances[i]}
+			Pool:     t.Partner.Pool(s.Fund), Quantity: quantities[i], Cost: advances[i]}
 		advance := ledger.InCurrency(t.Partner.Account, s.Fund, quantities[i], advances[i]).WithLot(lot.ID)
 		fee := ledger.Base(ledger.TransferFees, bearers[i], fees[i]).For("transfer-fees")
 		advance.Partner, advance.Plan, fee.Plan = t.Partner.Code, t.Plan.Number, t.Plan.Number
@@ -217,9 +217,14 @@ func (t Transfer) entry(base ledger.Currency, bearers []ledger.FundCode) (ledger
 	return e, nil
 }
 
-// pool is where a fund's advance at the partner lies.
-func (p Partner) pool(fund ledger.FundCode) ledger.Pool {
+// Pool is where a fund's advance at the partner lies.
+func (p Partner) Pool(fund ledger.FundCode) ledger.Pool {
 	return ledger.Pool{Account: p.Account, Holder: p.Code, Fund: fund, Currency: p.Currency}
+}
+
+// Recoverables is where what the partner paid twice lies.
+func (p Partner) Recoverables(fund ledger.FundCode) ledger.Pool {
+	return ledger.Pool{Account: ledger.Recoverables, Holder: p.Code, Fund: fund, Currency: p.Currency}
 }
 
 // FundPayments gathers what funds pay out of one bank account in base currency, one line per fund (RULES 6).
@@ -248,6 +253,6 @@ func (p *FundPayments) Lines() []ledger.Line {
 }
 
 // Transfer finds a transfer by id or number. [ErrUnknownTransfer].
-func (adv Advances) Transfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+func (adv Register) Transfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
 	return adv.readTransfer(ctx, tx, key)
 }

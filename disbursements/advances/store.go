@@ -1,4 +1,4 @@
-package disbursements
+package advances
 
 import (
 	"context"
@@ -57,7 +57,8 @@ func (r partnerRow) partner() Partner {
 	return Partner{ID: r.ID, Code: r.Code, Currency: r.Currency, Account: r.Account, Country: r.Country}
 }
 
-func readPartners(ctx context.Context, tx *store.Tx, ids []PartnerID) (map[PartnerID]Partner, error) {
+// PartnersByID reads partners, whoever the caller is.
+func PartnersByID(ctx context.Context, tx *store.Tx, ids []PartnerID) (map[PartnerID]Partner, error) {
 	found := map[PartnerID]Partner{}
 	if len(ids) == 0 {
 		return found, nil
@@ -85,7 +86,7 @@ func saveTransfer(ctx context.Context, tx *store.Tx, t *Transfer) error {
 	return store.NextVersion(result, err, &t.Version)
 }
 
-func (adv Advances) readTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
+func (adv Register) readTransfer(ctx context.Context, tx *store.Tx, key string) (Transfer, error) {
 	var row transferRow
 	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -1,4 +1,4 @@
-package disbursements
+package advances
 
 import (
 	"context"
@@ -29,7 +29,7 @@ type AdvanceReturn struct {
 // ReturnAdvance books money that a partner sends back: the quantity is split by the plan's split and drawn first in,
 // first out; what our bank paid for it is split likewise, and the difference to what it had cost is each fund's, or
 // its bearer's (RULES 30). [ErrLotExhausted] when a fund's part is not with the partner.
-func (adv Advances) ReturnAdvance(ctx context.Context, tx *store.Tx, r AdvanceReturn) (AdvanceReturn, error) {
+func (adv Register) ReturnAdvance(ctx context.Context, tx *store.Tx, r AdvanceReturn) (AdvanceReturn, error) {
 	r.ID = store.NewID("ret")
 	bought := buyBack{date: r.Date, rate: r.Rate, account: r.Account, fee: r.Fee, quantity: r.Amount,
 		entry: ledger.Entry{Date: r.Date, Act: "advance-return", Source: r.ID,
@@ -39,7 +39,7 @@ func (adv Advances) ReturnAdvance(ctx context.Context, tx *store.Tx, r AdvanceRe
 		return AdvanceReturn{}, err
 	}
 	for i, part := range r.Amount.Split(bought.weights) {
-		draws, err := adv.Book.Draw(ctx, tx, r.Partner.pool(bought.funds[i]), part, r.Date)
+		draws, err := adv.Book.Draw(ctx, tx, r.Partner.Pool(bought.funds[i]), part, r.Date)
 		if err != nil {
 			return AdvanceReturn{}, err
 		}
@@ -64,7 +64,7 @@ type Rejection struct {
 // RejectTransfer books a transfer that the bank abroad sent back: out of its own lots, whole, whatever else is in the
 // queue; its outward fees stand (RULES 31). [ErrLotExhausted] once anything of it was drawn, [ErrState] when it came
 // back already.
-func (adv Advances) RejectTransfer(ctx context.Context, tx *store.Tx, key string, r Rejection) (ledger.Posted, error) {
+func (adv Register) RejectTransfer(ctx context.Context, tx *store.Tx, key string, r Rejection) (ledger.Posted, error) {
 	t, err := adv.Transfer(ctx, tx, key)
 	if err != nil {
 		return ledger.Posted{}, err
@@ -95,7 +95,7 @@ func (adv Advances) RejectTransfer(ctx context.Context, tx *store.Tx, key string
 }
 
 // sentBy lists the funds whose advance a transfer is, in the order of its split.
-func (adv Advances) sentBy(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
+func (adv Register) sentBy(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
 	sent, err := adv.Book.Entry(ctx, tx, string(t.Entry))
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (adv Advances) sentBy(ctx context.Context, tx *store.Tx, t Transfer) ([]led
 }
 
 // wholeLots takes all that a transfer's own lots hold, and splits what comes back as the transfer was split.
-func (adv Advances) wholeLots(ctx context.Context, tx *store.Tx, t Transfer, b *buyBack) error {
+func (adv Register) wholeLots(ctx context.Context, tx *store.Tx, t Transfer, b *buyBack) error {
 	sent, err := adv.Book.Entry(ctx, tx, string(t.Entry))
 	if err != nil {
 		return err
@@ -153,13 +153,13 @@ type buyBack struct {
 }
 
 // lockBearers locks the funds of a buy-back and whoever bears their fees and differences.
-func (adv Advances) lockBearers(ctx context.Context, tx *store.Tx, b buyBack) error {
+func (adv Register) lockBearers(ctx context.Context, tx *store.Tx, b buyBack) error {
 	return ledger.LockFunds(ctx, tx, append(slices.Clone(b.funds), adv.Book.General)...)
 }
 
 // buyBack posts currency bought back: proceeds and fee are split once over the funds (RULES 4, 30); each has the loss
 // or gain against what its part had cost, or its bearer makes it whole.
-func (adv Advances) buyBack(ctx context.Context, tx *store.Tx, b buyBack, partner Partner,
+func (adv Register) buyBack(ctx context.Context, tx *store.Tx, b buyBack, partner Partner,
 	plan beneficiaries.Plan) (ledger.Posted, error) {
 	bank, err := adv.Book.Bank(ctx, tx, b.account)
 	if err != nil {
@@ -180,11 +180,10 @@ func (adv Advances) buyBack(ctx context.Context, tx *store.Tx, b buyBack, partne
 	}
 	e, money := b.entry, FundPayments{Account: b.account}
 	differences := &Differences{}
-	marked := Disbursement{Partner: partner, Plan: plan}
 	fees := b.fee.Split(b.weights)
 	for i, part := range proceeds.Split(b.weights) {
 		fund := b.funds[i]
-		pool := partner.pool(fund)
+		pool := partner.Pool(fund)
 		carrying := ledger.Drawn(adv.Book.Base, b.draws[i])
 		bearer, err := adv.Grants.CurrencyBearer(ctx, tx, fund, b.date)
 		if err != nil {
@@ -194,7 +193,7 @@ func (adv Advances) buyBack(ctx context.Context, tx *store.Tx, b buyBack, partne
 		if err != nil {
 			return ledger.Posted{}, err
 		}
-		e.Lines = append(append(e.Lines, marked.DrawLines(pool, b.draws[i])...), FeeLine(payer, fees[i]))
+		e.Lines = append(append(e.Lines, drawn(pool, b.draws[i], partner, plan)...), FeeLine(payer, fees[i]))
 		differences.Add(fund, bearer, carrying.Sub(part))
 		money.Pay(fund, part.Neg())
 		money.Pay(payer, fees[i])
@@ -205,4 +204,14 @@ func (adv Advances) buyBack(ctx context.Context, tx *store.Tx, b buyBack, partne
 	differences.moved = FundPayments{}
 	e.Lines = append(append(e.Lines, differences.Lines(b.account)...), money.Lines()...)
 	return adv.Grants.Post(ctx, tx, e)
+}
+
+// drawn are the lines that take draws out of a partner's pool.
+func drawn(pool ledger.Pool, draws []ledger.Draw, partner Partner, plan beneficiaries.Plan) []ledger.Line {
+	lines := make([]ledger.Line, len(draws))
+	for i, d := range draws {
+		lines[i] = ledger.InCurrency(pool.Account, pool.Fund, d.Quantity.Neg(), d.Cost.Neg()).WithLot(d.Lot)
+		lines[i].Plan, lines[i].Partner = plan.Number, partner.Code
+	}
+	return lines
 }

@@ -1,4 +1,4 @@
-package disbursements
+package advances
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func (k PrepaymentKind) Act() string {
 
 // The acts on money paid ahead after it was paid.
 const (
-	drawAct   = "prepayment-draw"
+	DrawAct   = "prepayment-draw"
 	returnAct = "prepayment-return"
 )
 
@@ -73,7 +73,7 @@ func (p Prepayment) Payload() [sha256.Size]byte {
 
 // RequestPrepayment asks for a retainer or float. Money moves when a second person authorises it. What a grant has
 // left is checked, since cost will come of it (RULES 42).
-func (adv Advances) RequestPrepayment(ctx context.Context, tx *store.Tx, p Prepayment) (Prepayment, error) {
+func (adv Register) RequestPrepayment(ctx context.Context, tx *store.Tx, p Prepayment) (Prepayment, error) {
 	bank, err := adv.Book.Bank(ctx, tx, p.Account)
 	if err != nil {
 		return Prepayment{}, err
@@ -103,7 +103,7 @@ func (adv Advances) RequestPrepayment(ctx context.Context, tx *store.Tx, p Prepa
 
 // AuthorisePrepayment pays what another person requested: debit 1310 or 1320, credit bank (RULES 51-52). It is no
 // cost yet. [grants.ErrConditionOpen] while a condition of the fund's grant holds its money back.
-func (adv Advances) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
+func (adv Register) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
 	p, err := adv.Prepayment(ctx, tx, key)
 	if err != nil {
 		return Prepayment{}, err
@@ -115,14 +115,14 @@ func (adv Advances) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key s
 		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Authorise, Payload: p.Payload()}); err != nil {
 		return Prepayment{}, err
 	}
-	if err := adv.payable(ctx, tx, p.Fund); err != nil {
+	if err := adv.Payable(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
 	if err := ledger.LockFunds(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
 	if p.Kind == Retainer {
-		if err := adv.affords(ctx, tx, p.Fund, p.Amount, ledger.Money{}); err != nil {
+		if err := adv.Affords(ctx, tx, p.Fund, p.Amount, ledger.Money{}); err != nil {
 			return Prepayment{}, err
 		}
 	}
@@ -147,13 +147,13 @@ func (p Prepayment) entry(act, text string, on ledger.Date, bank ledger.AccountN
 
 // ReturnPrepayment books what comes back of a prepayment into our bank: debit bank, credit 1310 (RULES 51).
 // [ErrPrepaidExceeded] for more than is left.
-func (adv Advances) ReturnPrepayment(ctx context.Context, tx *store.Tx, key string, amount ledger.Money,
+func (adv Register) ReturnPrepayment(ctx context.Context, tx *store.Tx, key string, amount ledger.Money,
 	on ledger.Date) (Prepayment, error) {
 	p, err := adv.LockedPrepayment(ctx, tx, key)
 	if err != nil {
 		return Prepayment{}, err
 	}
-	if err := p.covers(amount, on); err != nil {
+	if err := p.Covers(amount, on); err != nil {
 		return Prepayment{}, err
 	}
 	if _, err := adv.Grants.Post(ctx, tx,
@@ -165,7 +165,7 @@ func (adv Advances) ReturnPrepayment(ctx context.Context, tx *store.Tx, key stri
 }
 
 // lockedPrepayment reads a prepayment while nobody else moves its fund's money.
-func (adv Advances) LockedPrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
+func (adv Register) LockedPrepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
 	p, err := adv.Prepayment(ctx, tx, key)
 	if err != nil {
 		return Prepayment{}, err
@@ -176,8 +176,8 @@ func (adv Advances) LockedPrepayment(ctx context.Context, tx *store.Tx, key stri
 	return adv.Prepayment(ctx, tx, key)
 }
 
-// covers wants an amount to be left on a day.
-func (p Prepayment) covers(amount ledger.Money, on ledger.Date) error {
+// Covers wants an amount to be left on a day.
+func (p Prepayment) Covers(amount ledger.Money, on ledger.Date) error {
 	switch {
 	case p.State != TransferAuthorised:
 		return &StateConflict{string(p.State), []string{string(TransferAuthorised)}}
@@ -185,73 +185,6 @@ func (p Prepayment) covers(amount ledger.Money, on ledger.Date) error {
 		return &PrepaidExceeded{p.Number, p.Left, amount}
 	}
 	return nil
-}
-
-// retainerDraw is the entry of a bill out of its retainer: cost with its VAT, nothing leaves the bank (RULES 51).
-func (costs Costs) retainerDraw(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry,
-	error) {
-	p, err := costs.Advances.Prepayment(ctx, tx, string(d.Prepayment.ID))
-	if err != nil {
-		return ledger.Entry{}, err
-	}
-	if err := p.covers(d.Amount, on); err != nil {
-		return ledger.Entry{}, err
-	}
-	account, err := costs.Book.CostAccount(ctx, tx, d.Category)
-	if err != nil {
-		return ledger.Entry{}, err
-	}
-	cost, held := ledger.Base(account, p.Fund, d.Amount).For(d.Category),
-		ledger.Base(ledger.Retainers, p.Fund, d.Amount.Neg())
-	return ledger.Entry{Date: on, Act: drawAct, Source: string(p.ID), Text: d.Text,
-		Lines: []ledger.Line{d.Mark(cost), d.Mark(held)}}, nil
-}
-
-// completeReceipts wants receipts of funds and categories that exist, and sums them.
-func (req Requests) completeReceipts(ctx context.Context, tx *store.Tx, d *Disbursement) error {
-	d.Amount, d.Overpaid = ledger.Zero(req.Book.Base), ledger.Zero(req.Book.Base)
-	d.Shares = []beneficiaries.Share{{Fund: d.Prepayment.Fund, Percent: hundred}}
-	for _, item := range d.Items {
-		if item.Amount.Currency != req.Book.Base || item.Amount.Sign() <= 0 {
-			return &Incomplete{d.Settlement, "items"}
-		}
-		if _, err := req.Book.CostAccount(ctx, tx, item.Category); err != nil {
-			return err
-		}
-		if _, err := req.Book.Fund(ctx, tx, item.Fund); err != nil {
-			return err
-		}
-		d.Amount = d.Amount.Add(item.Amount)
-	}
-	return nil
-}
-
-// pettyCash is the entry that settles a float: receipts are cost of their funds, the others pay the fund of the float
-// through the bank, and what is left comes back to it (RULES 52).
-func (costs Costs) pettyCash(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
-	p, err := costs.Advances.Prepayment(ctx, tx, string(d.Prepayment.ID))
-	if err != nil {
-		return ledger.Entry{}, err
-	}
-	if err := p.covers(d.Amount, on); err != nil {
-		return ledger.Entry{}, err
-	}
-	e := ledger.Entry{Date: on, Act: drawAct, Source: string(p.ID), Text: d.Text}
-	bank := FundPayments{Account: p.Account}
-	bank.Pay(p.Fund, p.Left.Sub(d.Amount).Neg())
-	for _, item := range d.Items {
-		account, err := costs.Book.CostAccount(ctx, tx, item.Category)
-		if err != nil {
-			return ledger.Entry{}, err
-		}
-		e.Lines = append(e.Lines, d.Mark(ledger.Base(account, item.Fund, item.Amount).For(item.Category)))
-		if item.Fund != p.Fund {
-			bank.Pay(item.Fund, item.Amount)
-			bank.Pay(p.Fund, item.Amount.Neg())
-		}
-	}
-	e.Lines = append(append(e.Lines, bank.Lines()...), ledger.Base(ledger.PettyCash, p.Fund, p.Left.Neg()))
-	return e, nil
 }
 
 // WithVAT is a net amount with value added tax in percent: the tax is rounded, then added (RULES 51).

@@ -1,4 +1,4 @@
-package disbursements
+package advances
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type Exchange struct {
 // Exchange books a conversion between own accounts. Foreign money leaves at what it cost, first in first out; what
 // the bank paid more or less is one net gain or loss, and it falls on the bearer of currency differences together
 // with the fee (RULES 34, 36). Where that is not the fund itself, the fund is made whole (RULES 33).
-func (adv Advances) Exchange(ctx context.Context, tx *store.Tx, x Exchange) (Exchange, error) {
+func (adv Register) Exchange(ctx context.Context, tx *store.Tx, x Exchange) (Exchange, error) {
 	if _, err := adv.Book.Fund(ctx, tx, x.Fund); err != nil {
 		return Exchange{}, err
 	}
@@ -50,7 +50,7 @@ func (adv Advances) Exchange(ctx context.Context, tx *store.Tx, x Exchange) (Exc
 	return x, access.Record(ctx, tx, access.Event{Action: "currency.exchanged", Subject: x.ID})
 }
 
-func (adv Advances) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange, bearer ledger.FundCode) (ledger.Entry,
+func (adv Register) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange, bearer ledger.FundCode) (ledger.Entry,
 	error) {
 	from, err := adv.Book.Bank(ctx, tx, x.From)
 	if err != nil {
@@ -82,7 +82,7 @@ func (adv Advances) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange,
 }
 
 // sell turns foreign money into base currency.
-func (adv Advances) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x Exchange, proceeds ledger.Money,
+func (adv Register) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x Exchange, proceeds ledger.Money,
 	bearer ledger.FundCode) (ledger.Entry, error) {
 	pool := ledger.Pool{Account: x.From, Fund: x.Fund, Currency: x.Amount.Currency}
 	draws, err := adv.Book.Draw(ctx, tx, pool, x.Amount, x.Date)
