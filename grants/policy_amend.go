@@ -153,3 +153,15 @@ func (c Change) fields() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Changed names the rules in which a policy differs from the one before it, in the order of the alphabet.
+func (p Policy) Changed(before Policy) []string {
+	var names []string
+	for _, r := range rules {
+		if !r.alike(before, p) {
+			names = append(names, r.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -132,6 +132,7 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 	if err := c.told(ctx, tx, &s); err != nil {
 		return nil, err
 	}
+	s.Total()
 	if in.Auditor {
 		s.Signatures = withAuditor
 	}
@@ -322,7 +323,7 @@ func (c collector) lots(ctx context.Context, tx *store.Tx, s *figures.GrantState
 	for _, l := range sums {
 		switch {
 		case l.Lot.Kind == ledger.DeferredLot:
-			exact = exact.Sub(l.Amount.Amount.Mul(l.Lot.Rate.Value))
+			exact = exact.Sub(figures.Exact(l.Amount, l.Lot.Rate))
 			s.Conversions += l.Lines
 			s.Rates = append(s.Rates, figures.RateUsed{Use: figures.ForReceipt, Ref: "", Date: l.Lot.OpenedOn, Rate: l.Lot.Rate})
 		case l.Lot.Kind == ledger.CurrencyLot && l.Lot.Pool.Holder != "" &&
@@ -494,30 +495,34 @@ func (c collector) notes(s *figures.GrantStatement) {
 	s.Notes = append(s.Notes, c.changes(
 		func(p grants.Policy) figures.NoteCode { return differences[p.CurrencyBearer] })...)
 	if s.Indirect != nil {
-		rate := c.grant.Policies.At(s.Indirect.Through).IndirectRate
-		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteIndirect, Percent: decimal.NewNullDecimal(rate)})
+		s.Notes = append(s.Notes, c.indirectNote(c.grant.Policies.At(s.Indirect.Through)))
 	}
 	s.Notes = append(s.Notes, figures.Note{Code: figures.NoteSharedCosts})
 	if s.Commitments.Valid && !s.Commitments.Decimal.IsZero() {
 		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteCommitments})
 	}
-	if rounding := roundingOf(s); !rounding.IsZero() {
-		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteRounding, Amount: s.InBase(rounding)})
+	s.Notes = append(s.Notes, figures.Note{Code: figures.NoteRounding}) // Total leaves it out where there is none
+}
+
+// indirectNote says how indirect costs are computed: of all direct costs, of those that the agreement counts, or at
+// rates that were changed.
+func (c collector) indirectNote(now grants.Policy) figures.Note {
+	n := figures.Note{Code: figures.NoteIndirect, Percent: decimal.NewNullDecimal(now.IndirectRate)}
+	if len(now.IndirectExcludes)+len(now.IndirectBase) > 0 {
+		n.Code = figures.NoteIndirectOfSome
 	}
+	for _, p := range c.grant.Policies {
+		if p.StartsOn <= c.period.To && !p.IndirectRate.Equal(now.IndirectRate) {
+			n.Code = figures.NoteIndirectChanged
+		}
+	}
+	return n
 }
 
 // rateNotes say how costs were converted.
 var rateNotes = map[figures.RateMethod]figures.NoteCode{figures.OwnRates: figures.NoteOwnRates,
 	figures.ReceiptRates: figures.NoteReceiptRates, figures.ECBRates: figures.NoteECBRates,
 	figures.InforEuroRates: figures.NoteInforEuroRates, figures.BudgetRates: figures.NoteBudgetRates}
-
-// roundingOf is what Total will find as rounding.
-func roundingOf(s *figures.GrantStatement) decimal.Decimal {
-	if s.Currency == s.Base {
-		return decimal.Zero
-	}
-	return figures.Sum(s.Parts, func(p figures.Part) decimal.Decimal { return p.Amount }).Sub(s.ClosingAtRate)
-}
 
 // changes gives a note for the policy's first rule and one for every amendment of it up to the end of the period.
 func (c collector) changes(of func(grants.Policy) figures.NoteCode) []figures.Note {

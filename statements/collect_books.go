@@ -13,9 +13,10 @@ import (
 // books reads what an institution wants beside its own figures: advances, shared costs, the ledger's own sums, changes
 // of the agreement and what an audit took off.
 func (c collector) books(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
-	for _, p := range c.grant.Policies[1:] {
-		if p.StartsOn <= c.period.To {
-			s.Amendments = append(s.Amendments, p.StartsOn)
+	for i, p := range c.grant.Policies {
+		if i > 0 && p.StartsOn <= c.period.To {
+			s.Amendments = append(s.Amendments,
+				figures.Amendment{On: p.StartsOn, Rules: p.Changed(c.grant.Policies[i-1])})
 		}
 	}
 	for _, sum := range c.sums {

@@ -275,14 +275,9 @@ func (c collector) remarks(s *figures.GrantStatement) {
 	if slices.ContainsFunc(s.Parts, func(p figures.Part) bool { return p.Kind == figures.Accrual }) {
 		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteEstimates})
 	}
-	ended := c.grant.To != "" && c.period.To >= c.grant.To
-	switch {
-	case s.Closing.Sign() < 0:
-		s.Notes = append(s.Notes, figures.Note{Code: figures.NotePrefinanced})
-	case s.Closing.Sign() > 0 && ended:
-		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteUnspentAtEnd, Amount: s.Money(s.Closing)})
-	case s.Closing.Sign() > 0:
-		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteCarriedOn, Amount: s.Money(s.Closing)})
+	// Total keeps of these the one that holds.
+	for _, code := range []figures.NoteCode{figures.NotePrefinanced, figures.NoteUnspentAtEnd, figures.NoteCarriedOn} {
+		s.Notes = append(s.Notes, figures.Note{Code: code})
 	}
 	if len(s.InKind) > 0 {
 		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteInKind})
@@ -292,7 +287,7 @@ func (c collector) remarks(s *figures.GrantStatement) {
 	}
 	s.Notes = append(s.Notes, figures.Note{Code: figures.NoteThreePeople})
 	audit := c.grant.Policies.At(c.period.To).Audit.Needs(c.grant.Amount)
-	if code, asked := auditNotes[audit]; asked && ended {
+	if code, asked := auditNotes[audit]; asked && s.Ended() {
 		s.Notes = append(s.Notes, figures.Note{Code: code})
 		s.Signatures = withAuditor
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"supportledger/statements/figures"
 	"supportledger/store"
 
@@ -73,10 +74,11 @@ func (w *withholder) grant(s figures.GrantStatement) *figures.GrantStatement {
 	s.Lines = w.merged(s.Lines)
 	s.Parts, s.OpeningParts = w.parts(s.Parts), w.parts(s.OpeningParts)
 	w.told(&s)
-	if len(s.Advances) > 0 || len(s.Shared) > 0 || len(s.Ties) > 0 || len(s.Disallowed) > 0 {
-		s.Advances, s.Shared, s.Ties, s.Disallowed = nil, nil, nil, nil
-		w.did("advances, shared_costs, ledger, disallowed", "amounts_of_few", "withheld")
+	if len(s.Advances) > 0 || len(s.Shared) > 0 || len(s.Ties) > 0 {
+		s.Advances, s.Shared, s.Ties = nil, nil, nil
+		w.did("advances, shared_costs, ledger", "amounts_of_few", "withheld")
 	}
+	s.Disallowed = w.findings(s.Disallowed)
 	if s.Commitments.Valid {
 		s.Commitments = decimal.NullDecimal{}
 		w.did("commitments", "amounts_of_few", "withheld")
@@ -104,6 +106,17 @@ func (w *withholder) grant(s figures.GrantStatement) *figures.GrantStatement {
 	}
 	s.Total()
 	return &s
+}
+
+// findings are the grantor's own, or of the audit it asked for: it has a right to their sum and their references.
+func (w *withholder) findings(found []figures.Disallowed) []figures.Disallowed {
+	if len(found) == 0 {
+		return nil
+	}
+	w.did("disallowed", "amounts_of_few", "merged")
+	return []figures.Disallowed{{Ref: strings.Join(figures.Each(found,
+		func(d figures.Disallowed) string { return d.Ref }), ", "),
+		Amount: figures.Sum(found, func(d figures.Disallowed) decimal.Decimal { return d.Amount })}}
 }
 
 // told takes away what is told beside the figures: what plans have set aside, gifts in kind, reasons in words, and the

@@ -46,6 +46,7 @@ func (s *GrantStatement) Foots() error {
 	c.indirect()
 	c.forecast()
 	c.shape()
+	notesHold(&c.sums, s.Notes, s.told)
 	return c.err()
 }
 
@@ -114,8 +115,8 @@ func (s *GrantStatement) roundingLimit() decimal.Decimal {
 	}
 	highest := decimal.NewFromInt(1)
 	for _, r := range s.Rates {
-		if r.Use == ForReceipt && r.Rate.Num == s.Base && r.Rate.Den == s.Currency {
-			highest = decimal.Max(highest, r.Rate.Value)
+		if r.Use == ForReceipt && r.Rate.Joins(s.Base, s.Currency) {
+			highest = decimal.Max(highest, Exact(s.Money(decimal.NewFromInt(1)), r.Rate))
 		}
 	}
 	half := decimal.New(5, -s.Currency.Digits()-1)

@@ -73,6 +73,7 @@ func (s *FundStatement) Total() {
 	for i := range s.Lines {
 		s.Lines[i].Share = percentOf(s.Lines[i].InPeriod, s.Spent)
 	}
+	s.Notes = toldNotes(s.Notes, s.told)
 }
 
 // Money is an amount in base currency.
@@ -104,6 +105,7 @@ func (s *FundStatement) Foots() error {
 	if s.Period.From == "" || s.Period.To < s.Period.From {
 		c.refuse("the period %s – %s is none", s.Period.From, s.Period.To)
 	}
+	notesHold(&c, s.Notes, s.told)
 	return c.err()
 }
 

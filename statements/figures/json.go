@@ -251,7 +251,7 @@ func (r *reader) lists(s *GrantStatement, v View) {
 	s.Ties = Each(v.Ties, func(x TieView) Tie {
 		return Tie{ledger.AccountNo(x.Account), Name{x.NameEN, x.NameDA}, r.dec(x.Amount)}
 	})
-	s.Amendments = Each(v.Amendments, r.day)
+	s.Amendments = Each(v.Amendments, func(x AmendmentView) Amendment { return Amendment{r.day(x.On), x.Rules} })
 	s.Disallowed = Each(v.Disallowed,
 		func(x DisallowedView) Disallowed { return Disallowed{x.Ref, r.day(x.Date), r.dec(x.Amount)} })
 }

@@ -3,6 +3,7 @@ package figures
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Name is one text in both languages, side by side: who changes one sees the other.
@@ -140,6 +141,14 @@ var noteWords = map[NoteCode]Name{
 		"Indirect costs are {percent} of all direct costs since the start of the grant, less what was charged before.",
 		"Fællesomkostninger udgør {percent} af alle direkte udgifter siden bevillingens start, fratrukket hvad der er " +
 			"beregnet tidligere."},
+	NoteIndirectOfSome: {
+		"Indirect costs are {percent} of the direct costs that the agreement counts, since the start of the grant, less " +
+			"what was charged before.",
+		"Fællesomkostninger udgør {percent} af de direkte udgifter, som aftalen medregner, siden bevillingens start, " +
+			"fratrukket hvad der er beregnet tidligere."},
+	NoteIndirectChanged: {
+		"Indirect costs are computed at the rates of the agreement as it was at each time, now {percent}.",
+		"Fællesomkostninger er beregnet efter aftalens satser, som de var på hvert tidspunkt, nu {percent}."},
 	NoteInterestGrantor: {
 		"Interest earned on the grant belongs to the grantor and is shown apart.",
 		"Renter af bevillingen tilhører bevillingsgiver og vises for sig."},
@@ -154,8 +163,8 @@ var noteWords = map[NoteCode]Name{
 		"Money set aside for approved plans is still part of the closing balance; it becomes cost when it is used.",
 		"Midler disponeret til godkendte planer er fortsat en del af saldo ultimo; de bliver til forbrug, når de bruges."},
 	NotePrefinanced: {
-		"The closing balance is below zero: costs have been paid ahead of the next instalment.",
-		"Saldo ultimo er negativ: udgifter er lagt ud, indtil næste rate modtages."},
+		"The closing balance is below zero: more has been spent than received.",
+		"Saldo ultimo er negativ: der er brugt mere, end der er modtaget."},
 	NoteWhole: {
 		"Amounts are in whole units and rounded so that every sum still adds up; no figure is more than one unit off.",
 		"Beløb er i hele kroner eller enheder og afrundet, så alle summer stadig stemmer; intet tal afviger mere end én " +
@@ -247,6 +256,39 @@ var reasonWords = map[ReasonCode]Name{
 	ReasonByGrantor: {"Agreed with the grantor", "Aftalt med bevillingsgiver"},
 }
 
+// ruleWords are the rules of an agreement that an amendment can change, by the names of the policy.
+var ruleWords = map[string]Name{
+	"recognition":       {"when the grant becomes income", "indtægtsføring"},
+	"rate_method":       {"rates of exchange", "valutakurser"},
+	"budget_rate":       {"the rate of the budget", "budgetkursen"},
+	"fee_bearer":        {"who bears transfer fees", "hvem der bærer overførselsgebyrer"},
+	"currency_bearer":   {"who bears currency differences", "hvem der bærer kursdifferencer"},
+	"indirect_rate":     {"the rate of indirect costs", "satsen for fællesomkostninger"},
+	"indirect_base":     {"the base of indirect costs", "grundlaget for fællesomkostninger"},
+	"indirect_excludes": {"the base of indirect costs", "grundlaget for fællesomkostninger"},
+	"indirect_cap":      {"the limit of indirect costs", "loftet over fællesomkostninger"},
+	"interest":          {"whose the interest is", "hvem renterne tilhører"},
+	"ineligible":        {"costs that are not paid", "udgifter, der ikke dækkes"},
+	"refund_de_minimis": {"the smallest refund", "bagatelgrænsen for tilbagebetaling"},
+	"virement":          {"moves between budget lines", "flytning mellem budgetposter"},
+	"audit":             {"the audit", "revisionen"},
+	"eligible_from":     {"the days on which costs may fall", "hvornår udgifter må falde"},
+	"eligible_to":       {"the days on which costs may fall", "hvornår udgifter må falde"},
+	"countries":         {"the countries", "landene"},
+	"categories":        {"the kinds of cost", "udgiftsarterne"},
+}
+
+// Rules words what an amendment changed, each once.
+func (lang Lang) Rules(of []string) string {
+	var said []string
+	for _, rule := range of {
+		if w := ruleWords[rule].In(lang); !slices.Contains(said, w) {
+			said = append(said, w)
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
 // Name is the reason in words; none where nobody said one.
 func (r ReasonCode) Name() Name { return reasonWords[r] }
 
@@ -265,5 +307,5 @@ func Names() []Name {
 		slices.Collect(maps.Values(receiptWords)),
 		slices.Collect(maps.Values(rateUseWords)), slices.Collect(maps.Values(roleWords)),
 		slices.Collect(maps.Values(noteWords)),
-		slices.Collect(maps.Values(reasonWords)))
+		slices.Collect(maps.Values(reasonWords)), slices.Collect(maps.Values(ruleWords)))
 }

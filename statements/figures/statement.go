@@ -74,11 +74,11 @@ type GrantStatement struct {
 	Deferred      *Deferred           // balance of account 2100, nil for a grant recognised at once
 	Commitments   decimal.NullDecimal // base; open commitments, for information: part of closing, not of spent
 
-	Advances   []Advance     // money with partners: how it moved in the period
-	Shared     []Shared      // costs that other funds bore a part of
-	Ties       []Tie         // base; what the ledger has on each cost account in the period
-	Amendments []ledger.Date // days from which the agreement was changed, up to the end of the period
-	Disallowed []Disallowed  // what an audit found not to be payable from the grant
+	Advances   []Advance    // money with partners: how it moved in the period
+	Shared     []Shared     // costs that other funds bore a part of
+	Ties       []Tie        // base; what the ledger has on each cost account in the period
+	Amendments []Amendment  // changes of the agreement up to the end of the period
+	Disallowed []Disallowed // what an audit found not to be payable from the grant
 
 	ReportNo     int            // which report on the grant this is, the first is 1; 0 where it is not counted
 	OpeningParts []Part         // where opening was
@@ -282,10 +282,16 @@ type Tie struct {
 	Amount  decimal.Decimal
 }
 
+// Amendment is a change of the agreement.
+type Amendment struct {
+	On    ledger.Date
+	Rules []string // which rules of it changed, by the names of the policy: indirect_rate
+}
+
 // Disallowed is a cost that was taken off the grant after an audit.
 type Disallowed struct {
-	Ref    string // the auditor's number
-	Date   ledger.Date
+	Ref    string          // the auditor's number
+	Date   ledger.Date     // "" where several findings are one sum
 	Amount decimal.Decimal // base
 }
 
@@ -355,6 +361,8 @@ const (
 	NoteAdvances         NoteCode = "advances_historic"
 	NoteRounding         NoteCode = "rounding" // Amount
 	NoteIndirect         NoteCode = "indirect_cumulative"
+	NoteIndirectOfSome   NoteCode = "indirect_of_some" // the agreement leaves categories out of the base
+	NoteIndirectChanged  NoteCode = "indirect_changed" // the rate was another before
 	NoteInterestGrantor  NoteCode = "interest_grantor"
 	NoteInterestCharity  NoteCode = "interest_charity"
 	NoteSharedCosts      NoteCode = "shared_costs"

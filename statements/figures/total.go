@@ -36,6 +36,7 @@ func (s *GrantStatement) Total() {
 	if s.Deferred != nil && s.Converts() {
 		s.MethodDifference = s.Deferred.Amount.Sub(s.Closing)
 	}
+	s.Notes = toldNotes(s.Notes, s.told)
 }
 
 // balance is the left side of the one equation.
@@ -119,4 +120,19 @@ func (s *GrantStatement) Money(d decimal.Decimal) ledger.Money {
 // InBase is an amount in base currency.
 func (s *GrantStatement) InBase(d decimal.Decimal) ledger.Money {
 	return ledger.Money{Amount: d, Currency: s.Base}
+}
+
+// exactDigits is to how many decimals a division by a rate is carried, before the sum is rounded once.
+const exactDigits = 24
+
+// Exact is an amount at a rate in the rate's other currency, not rounded: a rate that is quoted the other way divides.
+// It is nothing where the rate is not of that currency.
+func Exact(m ledger.Money, at ledger.Rate) decimal.Decimal {
+	switch m.Currency {
+	case at.Den:
+		return m.Amount.Mul(at.Value)
+	case at.Num:
+		return m.Amount.DivRound(at.Value, exactDigits)
+	}
+	return decimal.Zero
 }

@@ -68,7 +68,7 @@ type View struct {
 	Applied  []AppliedView `json:"applied_rates,omitempty"`
 	Differs  string        `json:"method_difference,omitempty"`
 
-	Amendments []string         `json:"amendments"`
+	Amendments []AmendmentView  `json:"amendments"`
 	Disallowed []DisallowedView `json:"disallowed"`
 
 	Notes []NoteView `json:"notes"`
@@ -239,6 +239,12 @@ type TieView struct {
 	Amount  string `json:"amount"`
 }
 
+// AmendmentView is an [Amendment].
+type AmendmentView struct {
+	On    string   `json:"on"`
+	Rules []string `json:"rules"`
+}
+
 // DisallowedView is a [Disallowed] in base currency.
 type DisallowedView struct {
 	Ref    string `json:"ref"`
@@ -364,7 +370,7 @@ func (s *GrantStatement) fillBooks(v *View, lang Lang) {
 		return TieView{Account: string(t.Account), Label: t.Name.In(lang), NameEN: t.Name.EN, NameDA: t.Name.DA,
 			Amount: base(t.Amount)}
 	})
-	v.Amendments = Each(s.Amendments, func(d ledger.Date) string { return string(d) })
+	v.Amendments = Each(s.Amendments, func(a Amendment) AmendmentView { return AmendmentView{string(a.On), a.Rules} })
 	v.Disallowed = Each(s.Disallowed,
 		func(d Disallowed) DisallowedView { return DisallowedView{d.Ref, string(d.Date), base(d.Amount)} })
 }

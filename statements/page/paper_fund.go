@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 	"supportledger/statements/figures"
 
 	"github.com/shopspring/decimal"
@@ -45,8 +44,8 @@ func (s fundPaper) equation() []term {
 		received = words.giftsReceived
 	}
 	return []term{{"", words.opening.In(s.lang), s.own(s.Opening, "opening")},
-		{"+", received.In(s.lang), s.own(s.Received, "received")},
-		{figures.Minus, words.spent.In(s.lang), s.own(s.Spent, "spent")},
+		s.moved("+", received, said.takenBack, s.Received, "received"),
+		s.moved(figures.Minus, words.spent, said.costBack, s.Spent, "spent"),
 		{"=", words.closing.In(s.lang), s.own(s.Closing, "closing")}}
 }
 
@@ -65,48 +64,6 @@ func (s fundPaper) facts() [][2]string {
 		facts = append(facts, [2]string{words.restriction.In(lang), restrictionWords[s.Restriction].In(lang)})
 	}
 	return facts
-}
-
-// sentences say the period in plain words.
-func (s fundPaper) sentences() []string {
-	fill := strings.NewReplacer("{opening}", s.said(s.Opening), "{received}", s.said(s.Received), "{spent}",
-		s.said(s.Spent),
-		"{closing}", s.said(s.Closing.Abs()))
-	say := func(p figures.Name) string { return fill.Replace(p.In(s.lang)) }
-	if s.Kind == figures.FundReport {
-		if s.Closing.Sign() < 0 {
-			return []string{say(words.fundOverspent)}
-		}
-		return []string{say(words.fundSentence)}
-	}
-	gave := say(words.youGave)
-	if !s.Opening.IsZero() {
-		gave = say(words.youHad) + " " + gave
-	}
-	rest := words.setAside
-	if s.Closing.IsZero() {
-		rest = words.allUsed
-	}
-	sentences := []string{gave + " " + say(words.weSpent) + " " + say(rest)}
-	if shares := s.shares(); shares != "" {
-		sentences = append(sentences, shares)
-	}
-	return sentences
-}
-
-// shares is the share of every krone by category: "Of every 100 kr., 84 went to education …".
-func (s fundPaper) shares() string {
-	parts := make([]string, 0, len(s.Lines))
-	for _, l := range s.Lines {
-		if l.Share.Valid && l.Share.Decimal.Sign() > 0 {
-			parts = append(parts, strings.NewReplacer("{share}", s.lang.Percent(l.Share), "{what}",
-				figures.Lower(s.lang.Category(l))).Replace(words.shareOf.In(s.lang)))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return words.shareLead.In(s.lang) + " " + strings.Join(parts, ", ") + "."
 }
 
 func (s fundPaper) spendingBlock() block {

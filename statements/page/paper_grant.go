@@ -20,7 +20,7 @@ type grantPaper struct {
 func (s grantPaper) paper() paper {
 	lang := s.lang
 	p := paper{lang: lang, title: words.title.In(lang) + " " + s.Grant, project: s.Project, facts: s.facts(),
-		terms: s.equation(), sentences: []string{s.sentence()}, notes: s.footnotes()}
+		terms: s.equation(), sentences: s.sentences(), notes: s.footnotes()}
 	p.headed(s.Head(), s.Organisation, s.PreparedOn, s.DataHash())
 	if s.GrantUsed.Valid {
 		p.share = &meter{words.moneyUsed.In(lang), "", s.GrantUsed}
@@ -45,39 +45,15 @@ func (s grantPaper) hasBudget() bool { return len(s.Budget) > 0 }
 // equation lists the terms that lead from opening to closing; those that are nothing and rare are left out.
 func (s grantPaper) equation() []term {
 	terms := []term{{"", words.opening.In(s.lang), s.own(s.Opening, "opening")},
-		{"+", words.received.In(s.lang), s.own(s.Received, "received")}}
+		s.moved("+", words.received, said.takenBack, s.Received, "received")}
 	if !s.Interest.IsZero() {
-		terms = append(terms, term{"+", words.interest.In(s.lang), s.own(s.Interest, "interest")})
+		terms = append(terms, s.moved("+", words.interest, said.interestBack, s.Interest, "interest"))
 	}
-	terms = append(terms, term{figures.Minus, words.spent.In(s.lang), s.own(s.Spent, "spent")})
+	terms = append(terms, s.moved(figures.Minus, words.spent, said.costBack, s.Spent, "spent"))
 	if !s.Refunded.IsZero() {
-		terms = append(terms, term{figures.Minus, words.refunded.In(s.lang), s.own(s.Refunded, "refunded")})
+		terms = append(terms, s.moved(figures.Minus, words.refunded, said.refundBack, s.Refunded, "refunded"))
 	}
 	return append(terms, term{"=", words.closing.In(s.lang), s.own(s.Closing, "closing")})
-}
-
-// sentence says the period in one line, for a reader of no tables.
-func (s grantPaper) sentence() string {
-	p := words.sentence
-	switch {
-	case s.Closing.Sign() < 0:
-		p = words.sentenceOverspent
-	case s.Refunded.Sign() > 0 && s.Closing.IsZero():
-		p = words.sentenceSettled
-	case s.Refunded.Sign() > 0:
-		p = words.sentenceRefunded
-	}
-	text := p.In(s.lang)
-	if !s.Interest.IsZero() {
-		text = strings.Replace(text, "{received}", words.withInterest.In(s.lang), 1)
-	}
-	return strings.NewReplacer(
-		"{received}", s.said(s.Received),
-		"{interest}", s.said(s.Interest),
-		"{spent}", s.said(s.Spent),
-		"{closing}", s.said(s.Closing.Abs()),
-		"{refunded}", s.said(s.Refunded),
-	).Replace(text)
 }
 
 // facts are the labelled lines of the head; what is not known is left out.
@@ -343,9 +319,13 @@ func (s grantPaper) ledgerBlock() block {
 			s.base(t.Amount, "ledger."+string(t.Account))}, counts: true})
 	}
 	b.add(sumLineOf(figure{}, word(words.tieTotal.In(lang)), s.base(total, "")))
-	b.after = []string{words.tieSame.In(lang)}
-	if s.Currency != s.Base {
+	switch off := total.Sub(s.Spent); {
+	case s.Currency != s.Base:
 		b.after = []string{words.tieConverted.In(lang)}
+	case off.IsZero():
+		b.after = []string{words.tieSame.In(lang)}
+	default:
+		b.add(costLineOf(figure{}, word(said.tieOff.In(lang)), s.base(off.Neg(), "")))
 	}
 	return b
 }

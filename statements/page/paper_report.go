@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"supportledger/statements/figures"
@@ -18,27 +19,26 @@ type signing struct {
 // signing has the organisation sign, and apart from it the auditor where there is a place for one.
 func (s grantPaper) signing() []signing {
 	lang := s.lang
-	house, auditor := signing{confirm: words.confirm.In(lang)}, signing{confirm: words.auditorSigns.In(lang)}
+	confirm := said.confirm
+	if s.deviates() {
+		confirm = said.confirmButFor
+	}
+	ours, auditor := signing{confirm: confirm.In(lang)}, signing{confirm: words.auditorSigns.In(lang)}
 	for _, g := range s.Signers() {
-		to := &house
+		to := &ours
 		if g.Role == figures.Auditor {
 			to = &auditor
 		}
 		to.names = append(to.names, figures.Joined(lang.Role(g.Role), g.Name))
 	}
 	if len(auditor.names) == 0 {
-		return []signing{house}
+		return []signing{ours}
 	}
-	return []signing{house, auditor}
+	return []signing{ours, auditor}
 }
 
 // explainedOver is from how many percent of a budget line on a grantor asks why money is left when the grant has ended.
 var explainedOver = decimal.NewFromInt(10)
-
-// ended reports whether the grant's period is over with the statement's.
-func (s grantPaper) ended() bool {
-	return s.GrantPeriod.To != "" && s.Period.To >= s.GrantPeriod.To
-}
 
 // explanationOf is why a budget line is spent otherwise than planned; "" where nobody said.
 func explanationOf(lang figures.Lang, l figures.BudgetLine) string {
@@ -63,7 +63,7 @@ func (s grantPaper) deviationsBlock() block {
 		if l.Variance.Sign() > 0 {
 			said = words.underspent
 		}
-		if l.Variance.Sign() < 0 || s.ended() && l.VarianceOf.Decimal.GreaterThan(explainedOver) {
+		if s.isOff(l) {
 			text := strings.NewReplacer("{line}", l.No+" "+l.Text, "{percent}",
 				lang.Percent(decimal.NewNullDecimal(l.VarianceOf.Decimal.Abs()))).Replace(said.In(lang))
 			b.add(tableRow{cells: []figure{word(text), s.own(l.Variance.Abs(), "")}, note: explanationOf(lang, l)})
@@ -72,17 +72,37 @@ func (s grantPaper) deviationsBlock() block {
 	for _, c := range s.Changes {
 		b.add(s.changeRows(c)...)
 	}
-	for _, day := range s.Amendments {
-		b.add(lineOf(word(strings.Replace(words.amended.In(lang), "{date}", lang.Date(day), 1)), figure{}))
+	for _, a := range s.Amendments {
+		text := strings.NewReplacer("{date}", lang.Date(a.On), "{rules}", lang.Rules(a.Rules)).Replace(words.amended.In(lang))
+		b.add(lineOf(word(text), figure{}))
 	}
 	for _, d := range s.Disallowed {
-		text := strings.NewReplacer("{ref}", d.Ref, "{date}", lang.Date(d.Date)).Replace(words.disallowed.In(lang))
+		found := words.disallowed
+		if d.Date == "" {
+			found = words.disallowedInAll
+		}
+		text := strings.NewReplacer("{ref}", d.Ref, "{date}", lang.Date(d.Date)).Replace(found.In(lang))
 		b.add(lineOf(word(text), s.base(d.Amount, "")))
 	}
 	if len(b.rows) == 0 {
-		b.columns, b.after = nil, []string{words.noDeviations.In(lang)}
+		none := said.noDeviations
+		if !s.hasBudget() {
+			none = said.noDeviationsPlain
+		}
+		b.columns, b.after = nil, []string{none.In(lang)}
 	}
 	return b
+}
+
+// isOff reports whether a budget line is spent otherwise than planned: more than it has, or at the end of the grant so
+// much less that a grantor asks why.
+func (s grantPaper) isOff(l figures.BudgetLine) bool {
+	return l.Variance.Sign() < 0 || s.Ended() && l.VarianceOf.Decimal.GreaterThan(explainedOver)
+}
+
+// deviates reports whether the list of deviations has anything in it.
+func (s grantPaper) deviates() bool {
+	return len(s.Changes)+len(s.Amendments)+len(s.Disallowed) > 0 || slices.ContainsFunc(s.Budget, s.isOff)
 }
 
 // changeRows are a change of the budget with each amount that it moved.

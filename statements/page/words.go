@@ -15,7 +15,6 @@ var words = struct {
 	title, statementNo, version, draft, draftNotice                                figures.Name
 	grant, grantor, agreement, grantPeriod, period, amountsIn, prepared, throughNo figures.Name
 	opening, received, interest, spent, refunded, closing                          figures.Name
-	sentence, sentenceOverspent, sentenceRefunded, sentenceSettled, withInterest   figures.Name
 	moneyUsed, timePassed, of, throughDay                                          figures.Name
 	spending, spendingPlain, budgetLine, costs, budget, inPeriod                   figures.Name
 	toDate, variance, used, share, total, outsideBudget                            figures.Name
@@ -25,14 +24,14 @@ var words = struct {
 	indirect, indirectBase, indirectRate, indirectBefore, indirectIn               figures.Name
 	indirectToDate, excluded                                                       figures.Name
 	rates, use, reference, notes, varianceNote                                     figures.Name
-	confirm, signHere, page, data, dataHash, booksIn                               figures.Name
+	signHere, page, data, dataHash, booksIn                                        figures.Name
 	replaces, advances, partner, advOpening, advSent, advSpent, advReturned        figures.Name
 	advClosing, advOldest, shared, sharedNote, sharedWhole, sharedOthers           figures.Name
 	sharedOurs, deviations, deviation, overspent, amended, disallowed              figures.Name
-	noDeviations, tie, tieTotal, tieSame, tieConverted, account                    figures.Name
+	disallowedInAll, tie, tieTotal, tieSame, tieConverted, account                 figures.Name
 	giftTitle, fundTitle, giftsUsed, giftsReceived, donorNo, donorName, fundCode   figures.Name
-	restriction, fundSentence, fundOverspent, youGave, youHad, weSpent, setAside   figures.Name
-	allUsed, shareLead, shareOf, whatItDid, purpose, nothingSpent, yourGifts, gift figures.Name
+	restriction                                                                    figures.Name
+	whatItDid, purpose, nothingSpent, yourGifts, gift                              figures.Name
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    figures.Name
 	chartBudget                                                                    figures.Name
 	byBooks, methodDiffers, averageOf, monthRate, budgetRate, throughTo            figures.Name
@@ -71,10 +70,10 @@ var words = struct {
 	late:   both("due and not received", "forfalden og ikke modtaget"),
 	inKind: both("Given in kind", "Ydet i naturalier"),
 	inKindNote: both(
-		"Work and goods given to the same kinds of support in the period. No money moved, and they are in no other figure "+
-			"of this statement.",
-		"Arbejde og varer ydet til de samme former for støtte i perioden. Der er ikke flyttet penge, og de indgår ikke i "+
-			"andre tal i regnskabet."),
+		"Work and goods given to us in the period for the same kinds of support, in all projects together. They are no "+
+			"contribution to this grant alone, and in no other figure of this statement.",
+		"Arbejde og varer ydet til os i perioden til de samme former for støtte, i alle projekter tilsammen. De er ikke et "+
+			"bidrag til denne bevilling alene og indgår ikke i andre tal i regnskabet."),
 	inKindOfFund: both(
 		"Work and goods given in the period. No money moved; they are part of both income and spending above.",
 		"Arbejde og varer ydet i perioden. Der er ikke flyttet penge; de indgår både i indtægter og forbrug ovenfor."),
@@ -110,25 +109,6 @@ var words = struct {
 	spent:    both("Spent", "Brugt"),
 	refunded: both("Returned to the grantor", "Tilbage til bevillingsgiver"),
 	closing:  both("Closing balance", "Saldo ultimo"),
-
-	sentence: both(
-		"In this period {received} was received and {spent} was spent; {closing} remains to be spent on the purpose of the "+
-			"grant.",
-		"I perioden er der modtaget {received} og brugt {spent}, og {closing} står tilbage til bevillingens formål."),
-	sentenceOverspent: both(
-		"In this period {received} was received and {spent} was spent; {closing} has been paid ahead of the next instalment.",
-		"I perioden er der modtaget {received} og brugt {spent}; {closing} er lagt ud, indtil næste rate modtages."),
-	sentenceRefunded: both(
-		"In this period {received} was received and {spent} was spent; {refunded} goes back to the grantor, and {closing} "+
-			"remains.",
-		"I perioden er der modtaget {received} og brugt {spent}; {refunded} går tilbage til bevillingsgiver, og {closing} "+
-			"står tilbage."),
-	sentenceSettled: both(
-		"In this period {received} was received and {spent} was spent; {refunded} goes back to the grantor, and the grant "+
-			"is settled.",
-		"I perioden er der modtaget {received} og brugt {spent}; {refunded} går tilbage til bevillingsgiver, og "+
-			"bevillingen er afsluttet."),
-	withInterest: both("{received} (and {interest} in interest)", "{received} (og {interest} i renter)"),
 
 	moneyUsed:  both("Grant spent to date", "Brugt af bevillingen"),
 	timePassed: both("Grant period passed", "Forløbet af bevillingsperioden"),
@@ -191,10 +171,6 @@ var words = struct {
 	varianceNote: both("Variance is the approved budget (version {version}) less what has been spent to date.",
 		"Afvigelse er det godkendte budget (version {version}) minus det, der er brugt til dato."),
 
-	confirm: both(
-		"We confirm that this statement agrees with our books, and that the money was spent in accordance with the grant.",
-		"Vi bekræfter, at regnskabet stemmer med vores bogføring, og at midlerne er anvendt i overensstemmelse med "+
-			"bevillingen."),
 	signHere: both("Name, date and signature", "Navn, dato og underskrift"),
 	page:     both("Page {page} of {pages}", "Side {page} af {pages}"),
 	data:     both("Data", "Data"),
@@ -221,11 +197,12 @@ var words = struct {
 	deviations: both("Deviations", "Afvigelser"),
 	deviation:  both("What", "Hvad"),
 	overspent:  both("Budget line {line} is overspent by {percent}", "Budgetpost {line} er overskredet med {percent}"),
-	amended:    both("The agreement was changed from {date}", "Aftalen er ændret fra {date}"),
+	amended:    both("The agreement was changed from {date}: {rules}", "Aftalen er ændret fra {date}: {rules}"),
 	disallowed: both("Not allowed by the audit, finding {ref} of {date}; borne by our own funds",
 		"Ikke godkendt ved revision, bemærkning {ref} af {date}; båret af egne midler"),
-	noDeviations: both("There are no deviations from the agreement in the period.",
-		"Der er ingen afvigelser fra aftalen i perioden."),
+
+	disallowedInAll: both("Not allowed by the audit, finding {ref}; borne by our own funds",
+		"Ikke godkendt ved revision, bemærkning {ref}; afholdt af egne midler"),
 
 	tie:      both("Agreement with the ledger", "Afstemning til bogføringen"),
 	account:  both("Account", "Konto"),
@@ -244,30 +221,14 @@ var words = struct {
 	donorName:     both("Donor", "Bidragyder"),
 	fundCode:      both("Fund", "Formål"),
 	restriction:   both("Bound to", "Bundet til"),
-	fundSentence: both(
-		"The fund began the period with {opening}. {received} came in and {spent} was spent; {closing} is left.",
-		"Formålet begyndte perioden med {opening}, der kom {received} ind, og {spent} blev brugt; {closing} er tilbage."),
-	fundOverspent: both(
-		"The fund began the period with {opening}. {received} came in and {spent} was spent: {closing} more than there was.",
-		"Formålet begyndte perioden med {opening}, der kom {received} ind, og {spent} blev brugt: {closing} mere, end der "+
-			"var."),
-	youHad: both("When the period began, {opening} of your earlier gifts was not used yet.",
-		"Da perioden begyndte, var {opening} af dine tidligere gaver endnu ikke brugt."),
-	youGave: both("You gave {received}.", "Du gav {received}"),
-	weSpent: both("We have spent {spent}.", "Vi har brugt {spent}"),
-	setAside: both("{closing} is still set aside for the purpose you gave to.",
-		"Tilbage er {closing}, som er sat til side til det formål, du gav til."),
-	allUsed:      both("All of it has been used. Thank you.", "Det hele er brugt. Tak."),
-	shareLead:    both("Where it went:", "Det gik til:"),
-	shareOf:      both("{share} to {what}", "{share} til {what}"),
-	whatItDid:    both("What your gifts paid for", "Hvad dine gaver har betalt"),
-	purpose:      both("Purpose", "Formål"),
-	nothingSpent: both("Nothing was spent in the period.", "Der er ikke brugt noget i perioden."),
-	yourGifts:    both("Gifts in the period", "Gaver i perioden"),
-	gift:         both("Gift", "Gave"),
-	income:       both("Income", "Indtægter"),
-	source:       both("Source", "Kilde"),
-	byPurpose:    both("Your money by purpose", "Dine midler efter formål"),
+	whatItDid:     both("What your gifts paid for", "Hvad dine gaver har betalt"),
+	purpose:       both("Purpose", "Formål"),
+	nothingSpent:  both("Nothing was spent in the period.", "Der er ikke brugt noget i perioden."),
+	yourGifts:     both("Gifts in the period", "Gaver i perioden"),
+	gift:          both("Gift", "Gave"),
+	income:        both("Income", "Indtægter"),
+	source:        both("Source", "Kilde"),
+	byPurpose:     both("Your money by purpose", "Dine midler efter formål"),
 
 	carried: both("Carried forward", "Overført til næste side"),
 	brought: both("Brought forward", "Overført fra forrige side"),

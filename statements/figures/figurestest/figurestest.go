@@ -74,7 +74,7 @@ func G1() figures.GrantStatement {
 		Notes: []figures.Note{{Code: figures.NoteDeferred}, {Code: figures.NoteCostBasis}, {Code: figures.NoteOwnRates},
 			{Code: figures.NoteAdvances},
 			{Code: figures.NoteFeesGrant}, {Code: figures.NoteCurrencyGrant},
-			{Code: figures.NoteIndirect, Percent: decimal.NewNullDecimal(Dec("7"))}, {Code: figures.NoteSharedCosts},
+			{Code: figures.NoteIndirectOfSome, Percent: decimal.NewNullDecimal(Dec("7"))}, {Code: figures.NoteSharedCosts},
 			{Code: figures.NoteCommitments}},
 	}
 	s.Total()
