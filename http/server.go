@@ -42,6 +42,7 @@ type Options struct {
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
 type Server struct {
 	db     *store.DB
+	keys   []keyed
 	log    *slog.Logger
 	api    *rest.API
 	http   *http.Server
@@ -64,7 +65,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
-	s := &Server{db: db, log: o.Log}
+	s := &Server{db: db, log: o.Log, keys: []keyed{o.Vault, o.Evidence}}
 	s.api = rest.New(db, o.Log, o.RequestsPerSecond, problems())
 	s.api.Tabulate = table.Tabulate
 	s.api.Engine.Use(rest.Identify, rest.Protect, s.api.Record, s.api.Recovered)
@@ -157,6 +158,23 @@ func (s *Server) health() {
 	})
 }
 
+// keyed is what holds a key that has to be the one of the books.
+type keyed interface {
+	Belongs(ctx context.Context, tx *store.Tx) error
+}
+
+// checkKeys finds keys that are not those of the books, such as after another database was put in their place.
+func (s *Server) checkKeys(ctx context.Context) error {
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		for _, k := range s.keys {
+			if err := k.Belongs(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // check is one condition for being ready.
 type check struct {
 	name string
@@ -171,6 +189,9 @@ func (s *Server) checks(ctx context.Context) []check {
 	out := []check{{"serving", ending}, {"database", s.db.Ping(ctx)}}
 	if out[1].err == nil {
 		out = append(out, check{"schema", s.db.CheckSchema(ctx)})
+	}
+	if len(out) == 3 && out[2].err == nil {
+		out = append(out, check{"keys", s.checkKeys(ctx)})
 	}
 	return out
 }

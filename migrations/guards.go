@@ -52,6 +52,8 @@ var guards = []Guard{
 	{Table: "vault_keys", Changed: "a key stays with its subject", Fixed: "subject, id, created_at"},
 	{Table: "vault_erasures", Twin: "none", Deleted: "an erasure is never taken back",
 		Changed: "an erasure is never changed"},
+	{Table: "book_keys", Twin: "row_exists", Deleted: "the key of the books is never forgotten",
+		Changed: "the key of the books is never changed"},
 	// Proof.
 	{Table: "proof_head", Deleted: "the head is never deleted", Changed: "the tree only grows", Fixed: "id",
 		Also: "NEW.size < OLD.size"},

@@ -2,8 +2,11 @@ package proof
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -34,6 +37,29 @@ type Checkpoint struct {
 // spaces, no plus. The private text must never lie beside the database; the public one is for everybody.
 func NewKey(name string) (private, public string, err error) {
 	return note.GenerateKey(rand.Reader, name)
+}
+
+// PublicOf is the public key of a private one, as [NewKey] gave it. [ErrSignature].
+func PublicOf(private string) (string, error) {
+	parts := strings.SplitN(strings.TrimSpace(private), "+", 5) // PRIVATE+KEY+name+hash+algorithm and seed
+	if len(parts) != 5 {
+		return "", fmt.Errorf("%w: the private key is malformed", ErrSignature)
+	}
+	seed, err := base64.StdEncoding.DecodeString(parts[4])
+	if err != nil || len(seed) != 1+ed25519.SeedSize {
+		return "", fmt.Errorf("%w: the private key is malformed", ErrSignature)
+	}
+	public, ok := ed25519.NewKeyFromSeed(seed[1:]).Public().(ed25519.PublicKey)
+	if !ok {
+		return "", ErrSignature
+	}
+	return note.NewEd25519VerifierKey(parts[2], public)
+}
+
+// FingerprintOf names a public key in few letters.
+func FingerprintOf(public string) string {
+	sum := sha256.Sum256([]byte(strings.TrimSpace(public)))
+	return hex.EncodeToString(sum[:16])
 }
 
 // body is the text that is signed.

@@ -16,14 +16,14 @@ type Sealed struct {
 	Bytes   []byte
 }
 
-// Opened is what became of one [Sealed]: the text, or [ErrErased] or [ErrUnsealed].
+// Opened is what became of one [Sealed]: the text, or [ErrErased], [ErrKeyMissing] or [ErrUnsealed].
 type Opened struct {
 	Text string
 	Err  error
 }
 
-// OpenAll reads many texts in the order given, with one statement for all their keys. Like [Vault.Open] it writes no
-// audit event. The error is of the database or of the key file.
+// OpenAll reads many texts in the order given, with one statement for all their keys and one for those who were erased.
+// Like [Vault.Open] it writes no audit event. The error is of the database or of the key file.
 func (v *Vault) OpenAll(ctx context.Context, tx *store.Tx, sealed []Sealed) ([]Opened, error) {
 	if v == nil {
 		return nil, ErrNoVault
@@ -37,13 +37,13 @@ func (v *Vault) OpenAll(ctx context.Context, tx *store.Tx, sealed []Sealed) ([]O
 	for i, s := range sealed {
 		row, known := rows[s.Subject]
 		if !known {
-			out[i].Err = ErrErased
+			out[i].Err = ErrKeyMissing
 			continue
 		}
 		key, unwrapped := keys[s.Subject]
 		if !unwrapped {
 			if key, err = v.unwrap(ctx, s.Subject, row); errors.Is(err, errNoKey) {
-				out[i].Err = ErrErased
+				out[i].Err = ErrKeyMissing
 				continue
 			} else if err != nil {
 				return nil, err
@@ -52,7 +52,24 @@ func (v *Vault) OpenAll(ctx context.Context, tx *store.Tx, sealed []Sealed) ([]O
 		}
 		out[i].Text, out[i].Err = open(key, s.At, s.Bytes)
 	}
-	return out, nil
+	return out, erasedAmong(ctx, tx, sealed, out)
+}
+
+// erasedAmong tells those who were erased from those whose key is missing.
+func erasedAmong(ctx context.Context, tx *store.Tx, sealed []Sealed, out []Opened) error {
+	var missing []string
+	for i := range out {
+		if errors.Is(out[i].Err, ErrKeyMissing) {
+			missing = append(missing, sealed[i].Subject)
+		}
+	}
+	erased, err := erasedOf(ctx, tx, missing)
+	for i := range out {
+		if errors.Is(out[i].Err, ErrKeyMissing) && erased[sealed[i].Subject] {
+			out[i].Err = ErrErased
+		}
+	}
+	return err
 }
 
 // open is the last step of reading.

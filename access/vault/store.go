@@ -97,3 +97,32 @@ func readErasures(ctx context.Context, tx *store.Tx) ([]string, error) {
 	err := tx.NewSelect().Model((*erasureRow)(nil)).Column("key_id").Where("key_id <> ''").Order("key_id").Scan(ctx, &keys)
 	return keys, err
 }
+
+// erasedOf tells which of some subjects have a tombstone.
+func erasedOf(ctx context.Context, tx *store.Tx, subjects []string) (map[string]bool, error) {
+	erased := map[string]bool{}
+	if len(subjects) == 0 {
+		return erased, nil
+	}
+	var found []string
+	err := tx.NewSelect().Model((*erasureRow)(nil)).Column("subject").Where("subject IN (?)", bun.List(subjects)).
+		Scan(ctx, &found)
+	for _, subject := range found {
+		erased[subject] = true
+	}
+	return erased, err
+}
+
+// newestKeys reads the rows of the newest keys.
+func newestKeys(ctx context.Context, tx *store.Tx, limit int64) ([]keyRow, error) {
+	var rows []keyRow
+	err := tx.NewSelect().Model(&rows).Order("created_at DESC", "id DESC").Limit(limit).Scan(ctx)
+	return rows, err
+}
+
+// keyIDs lists the ids of all keys.
+func keyIDs(ctx context.Context, tx *store.Tx) ([]string, error) {
+	var ids []string
+	err := tx.NewSelect().Model((*keyRow)(nil)).Column("id").Order("id").Scan(ctx, &ids)
+	return ids, err
+}

@@ -27,6 +27,7 @@ var (
 	ErrNoVault    = errors.New("vault: this server has no key for personal data")
 	ErrKeyFile    = errors.New("vault: the key file cannot be used")
 	ErrErased     = errors.New("vault: the subject was erased")
+	ErrKeyMissing = errors.New("vault: the key of the subject is in none of the files opened")
 	ErrUnsealed   = errors.New("vault: the sealed field does not open")
 	ErrTextTooBig = errors.New("vault: the text is too long to be sealed")
 )
@@ -79,20 +80,33 @@ func (v *Vault) Seal(ctx context.Context, tx *store.Tx, subject string, at Place
 	return key.Encrypt(padded, bound)
 }
 
-// Open reads what Seal closed. It writes no audit event: why a text is read is known to the act alone. [ErrErased] when
-// the subject's key is gone, [ErrUnsealed] when the bytes are not those that were sealed for this subject and place.
+// Open reads what Seal closed. It writes no audit event: why a text is read is known to the act alone. [ErrErased]
+// where a tombstone says that the subject was erased, [ErrKeyMissing] where its key is gone without one, [ErrUnsealed]
+// when the bytes are not those that were sealed for this subject and place.
 func (v *Vault) Open(ctx context.Context, tx *store.Tx, subject string, at Place, sealed []byte) (string, error) {
 	if v == nil {
 		return "", ErrNoVault
 	}
 	key, err := v.keyOf(ctx, tx, subject)
 	if errors.Is(err, errNoKey) {
-		return "", ErrErased
+		return "", gone(ctx, tx, subject)
 	}
 	if err != nil {
 		return "", err
 	}
 	return open(key, at, sealed)
+}
+
+// gone says why a subject has no key: a tombstone says that it was erased, and nothing else does.
+func gone(ctx context.Context, tx *store.Tx, subject string) error {
+	switch _, err := readErasure(ctx, tx, subject); {
+	case err == nil:
+		return ErrErased
+	case errors.Is(err, errNoKey):
+		return ErrKeyMissing
+	default:
+		return err
+	}
 }
 
 // indexBytes is the length of a blind index: long enough that no two texts share one by chance.
@@ -257,8 +271,12 @@ func (v *Vault) makeKey(ctx context.Context, tx *store.Tx, subject string) (tink
 	if err != nil {
 		return nil, err
 	}
-	if !written { // a twin request made one first
-		return v.keyOf(ctx, tx, subject)
+	if !written { // a twin request made one first, or its half is missing
+		key, err := v.keyOf(ctx, tx, subject)
+		if errors.Is(err, errNoKey) {
+			err = ErrKeyMissing
+		}
+		return key, err
 	}
 	return aead.New(handle)
 }

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/access/vault/vaulttest"
 	"supportledger/store"
@@ -187,7 +188,7 @@ func olderCopies(t *testing.T, db *store.DB, file string, older []byte, row row,
 	t.Helper()
 	restored := storetest.SQLite(t) // an older backup of the database
 	insertKey(t, restored, row)
-	if _, err := open(t, restored, vaulttest.Reopen(t, file), "ben_1", name, gone); !errors.Is(err, vault.ErrErased) {
+	if _, err := open(t, restored, vaulttest.Reopen(t, file), "ben_1", name, gone); !errors.Is(err, vault.ErrKeyMissing) {
 		t.Errorf("an older backup opened with the master key alone: %v", err)
 	}
 	olderFile := filepath.Join(t.TempDir(), "vault.json")
@@ -219,7 +220,7 @@ func olderCopies(t *testing.T, db *store.DB, file string, older []byte, row row,
 	if n := settle(); n != 0 {
 		t.Errorf("and again %d", n)
 	}
-	if _, err := open(t, restored, again, "ben_1", name, gone); !errors.Is(err, vault.ErrErased) {
+	if _, err := open(t, restored, again, "ben_1", name, gone); !errors.Is(err, vault.ErrKeyMissing) {
 		t.Errorf("settled, and still opens: %v", err)
 	}
 }
@@ -348,7 +349,7 @@ func TestKeyFile(t *testing.T) {
 			t.Errorf("%s after a torn line: %v", subject, err)
 		}
 	}
-	if _, err := open(t, db, vaulttest.New(t), "ben_1", name, one); !errors.Is(err, vault.ErrErased) {
+	if _, err := open(t, db, vaulttest.New(t), "ben_1", name, one); !errors.Is(err, vault.ErrKeyMissing) {
 		t.Errorf("another vault: %v", err)
 	}
 	if err := os.Remove(vault.HalvesOf(file)); err != nil {
@@ -408,4 +409,65 @@ func TestKeyService(t *testing.T) {
 			t.Errorf("opened without its key service: %v", err)
 		}
 	}
+}
+
+// TestErasedOnlyByTombstone holds that nobody is called erased, and nobody sealed anew, where the keys are those of
+// other books or of an older copy.
+func TestErasedOnlyByTombstone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		v, file := vaulttest.At(t)
+		claim := func(v *vault.Vault) error {
+			return update(t, db, func(ctx context.Context, tx *store.Tx) error { return v.Claim(ctx, tx) })
+		}
+		before := filepath.Join(t.TempDir(), "vault.json")
+		copyFile(t, file, before)
+		copyFile(t, vault.HalvesOf(file), vault.HalvesOf(before))
+		if err := claim(v); err != nil {
+			t.Fatal(err)
+		}
+		lives, gone := seal(t, db, v, "ben_1", name, "x"), seal(t, db, v, "ben_2", name, "x")
+		if err := destroy(t, db, v, "ben_2"); err != nil {
+			t.Fatal(err)
+		}
+		if err := claim(v); err != nil {
+			t.Errorf("claimed again: %v", err)
+		}
+		older := vaulttest.Reopen(t, before)
+		for what, wrong := range map[string]*vault.Vault{"other books": vaulttest.New(t), "older": older} {
+			want := access.ErrForeignKey
+			if what == "older" {
+				want = access.ErrOlderKey
+			}
+			if err := claim(wrong); !errors.Is(err, want) {
+				t.Errorf("%s: claimed: %v", what, err)
+			}
+			if err := update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				return wrong.Belongs(ctx, tx)
+			}); !errors.Is(err, want) {
+				t.Errorf("%s: belongs: %v", what, err)
+			}
+			if err := update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				_, err := wrong.Seal(ctx, tx, "ben_1", name, "again")
+				return err
+			}); !errors.Is(err, vault.ErrKeyMissing) {
+				t.Errorf("%s: sealed: %v", what, err)
+			}
+			found := openAll(t, db, wrong, vault.Sealed{Subject: "ben_1", At: name, Bytes: lives},
+				vault.Sealed{Subject: "ben_2", At: name, Bytes: gone})
+			if !errors.Is(found[0].Err, vault.ErrKeyMissing) || !errors.Is(found[1].Err, vault.ErrErased) {
+				t.Errorf("%s: %v, %v", what, found[0].Err, found[1].Err)
+			}
+		}
+	})
+}
+
+func openAll(t *testing.T, db *store.DB, v *vault.Vault, sealed ...vault.Sealed) (found []vault.Opened) {
+	t.Helper()
+	if err := db.View(t.Context(), func(tx *store.Tx) (err error) {
+		found, err = v.OpenAll(t.Context(), tx, sealed)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return found
 }

@@ -77,6 +77,9 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 	if run.left.Tokens, err = openBooks(ctx, run.db, book, demoTokens); err != nil {
 		return err
 	}
+	if err := claimKeys(ctx, run.db, run.vault, run.archive); err != nil {
+		return err
+	}
 	return d.serve(ctx, c, run)
 }
 

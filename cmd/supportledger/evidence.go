@@ -48,13 +48,9 @@ func (f evidenceFlags) archive(at address) (*evidence.Archive, func() error, err
 		}
 		return nil, none, nil
 	}
-	dir := f.Evidence
+	dir := f.folder(at)
 	if dir == "" {
-		file, isFile := strings.CutPrefix(string(at), "sqlite:")
-		if !isFile {
-			return nil, none, misuse("--evidence: say in which folder; with PostgreSQL there is no file to put one beside")
-		}
-		dir = strings.TrimPrefix(file, "//") + "-evidence"
+		return nil, none, misuse("--evidence: say in which folder; with PostgreSQL there is no file to put one beside")
 	}
 	key, err := os.ReadFile(f.EvidenceKey)
 	if err != nil {
@@ -69,4 +65,33 @@ func (f evidenceFlags) archive(at address) (*evidence.Archive, func() error, err
 		return nil, none, errors.Join(misuse("--evidence-key: %s: %v", f.EvidenceKey, err), blobs.Close())
 	}
 	return archive, blobs.Close, nil
+}
+
+// folder is where documents are kept, "" where nobody said and there is no file to put it beside.
+func (f evidenceFlags) folder(at address) string {
+	if f.Evidence != "" {
+		return f.Evidence
+	}
+	file, isFile := strings.CutPrefix(string(at), "sqlite:")
+	if !isFile {
+		return ""
+	}
+	return strings.TrimPrefix(file, "//") + "-evidence"
+}
+
+// locked opens the folder of documents without their key, nil where there is no folder: they are counted then.
+func (f evidenceFlags) locked(at address) (*evidence.Archive, func() error, error) {
+	none := func() error { return nil }
+	dir := f.folder(at)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		if f.Evidence != "" {
+			return nil, none, misuse("--evidence: there is no folder %s", dir)
+		}
+		return nil, none, nil
+	}
+	blobs, err := evidence.OpenFolder(dir)
+	if err != nil {
+		return nil, none, misuse("--evidence: %v", err)
+	}
+	return evidence.OpenLocked(blobs), blobs.Close, nil
 }

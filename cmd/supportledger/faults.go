@@ -82,7 +82,7 @@ func exitCode(err error) int {
 		access.ErrOwnRights, access.ErrNothingToChange, access.ErrChangeReason, access.ErrUnknownChange,
 		access.ErrChangeDecided,
 		access.ErrMakerCannotApprove, access.ErrNoRequest, access.ErrInviteByTwo, access.ErrUnknownToken,
-		access.ErrTokenLifetime} {
+		access.ErrTokenLifetime, access.ErrForeignKey, access.ErrOlderKey} {
 		if errors.Is(err, refused) {
 			return exitRefused
 		}

@@ -45,6 +45,9 @@ func (p paying) act(
 		return err
 	}
 	defer also(&err, db.Close)
+	if err := claimKeys(ctx, db, vault, nil); err != nil {
+		return err
+	}
 	if ctx, err = actingAs(ctx, db, p.Token, ofFinance(name)); err != nil {
 		return err
 	}
@@ -162,4 +165,4 @@ var refusedPayments = []error{banking.ErrUnknownBatch, advances.ErrState, bankin
 	banking.ErrDuplicatePayment, banking.ErrBankFileKnown, banking.ErrNoNewLines, advances.ErrBankCurrency,
 	banking.ErrOtherBankAccount,
 	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile,
-	vault.ErrNoVault, vault.ErrErased}
+	vault.ErrNoVault, vault.ErrErased, vault.ErrKeyMissing}

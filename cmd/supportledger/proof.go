@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"supportledger/access"
 	"supportledger/proof"
 	"supportledger/store"
 )
@@ -68,6 +69,10 @@ func (s checkpointCommand) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return misuse("--key: %v", err)
 	}
+	public, err := proof.PublicOf(string(key))
+	if err != nil {
+		return misuse("--key: %v", err)
+	}
 	signer := proof.Signer{PrivateKey: string(key)}
 	if signer.Last, err = s.last(); err != nil {
 		return err
@@ -78,6 +83,11 @@ func (s checkpointCommand) Run(ctx context.Context, c console) (err error) {
 	}
 	defer also(&err, db.Close)
 	var signed proof.Checkpoint
+	if err := db.Update(ctx, func(tx *store.Tx) error {
+		return access.ClaimKey(ctx, tx, access.ProofKey, proof.FingerprintOf(public))
+	}); err != nil {
+		return keyed("--key", s.Key, err)
+	}
 	if err := db.View(ctx, func(tx *store.Tx) (err error) {
 		signed, err = signer.Sign(ctx, tx)
 		return err

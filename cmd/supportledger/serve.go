@@ -70,6 +70,9 @@ func (s serveCommand) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := claimKeys(ctx, db, people, archive); err != nil {
+		return err
+	}
 	if err := settle(ctx, db, people, c); err != nil {
 		return err
 	}

@@ -42,7 +42,11 @@ func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 		}
 		o.Checkpoints = append(o.Checkpoints, notes...)
 	}
-	archive, closeArchive, err := v.archive(v.at())
+	open := v.archive
+	if v.EvidenceKey == "" {
+		open = v.locked
+	}
+	archive, closeArchive, err := open(v.at())
 	if err != nil {
 		return err
 	}
@@ -99,9 +103,9 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 	} else {
 		fmt.Fprintf(c.out, "%d leaves, root %s; %d checkpoints\n", r.Leaves, r.Root, r.Checkpoints)
 		fmt.Fprintf(c.out, "%d entries with %d lines, %d balances, %d lots; %d audit events, %d duties; %d plans, %d "+
-			"transfers, %d disbursements; %d documents, %d of them opened\n",
+			"transfers, %d disbursements; %d documents, %d of them opened, %d counted\n",
 			r.Entries, r.Lines, r.Balances, r.Lots, r.Events, r.Duties, r.Plans, r.Transfers, r.Disbursements, r.Documents,
-			r.Opened)
+			r.Opened, r.Counted)
 		for _, f := range r.Findings {
 			fmt.Fprintln(c.out, "FOUND", f)
 		}
@@ -116,6 +120,10 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 		return errUnsound
 	}
 	fmt.Fprintf(c.err, "The books are what they were written as (%s).\n", took.Round(time.Millisecond))
+	if r.Documents > r.Opened+r.Counted {
+		fmt.Fprintf(c.err, "%d documents were not looked for: name their folder with --evidence.\n",
+			r.Documents-r.Opened-r.Counted)
+	}
 	switch {
 	case r.Checkpoints == 0:
 		fmt.Fprintln(c.err, "No checkpoint was looked at: whoever could rewrite all of it would not be found. See "+

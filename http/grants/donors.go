@@ -26,14 +26,16 @@ func donorRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors",
 		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Keep what is personal about a donor, sealed", Danish: "Gem det personlige om en bidragyder, forseglet",
-		About:   "A field that is sent replaces what was there. The answer does not show it.",
-		Refuses: []error{donors.ErrUnknownDonor, vault.ErrNoVault, vault.ErrErased, vault.ErrTextTooBig}}, sealDonor)
+		About: "A field that is sent replaces what was there. The answer does not show it.",
+		Refuses: []error{donors.ErrUnknownDonor, vault.ErrNoVault,
+			vault.ErrErased, vault.ErrKeyMissing, vault.ErrTextTooBig}}, sealDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/disclosures", ID: "discloseDonor", Tag: "donors",
 		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Read a donor's name and addresses, for a reason",
 		Danish:  "Læs en bidragyders navn og adresser, med en begrundelse",
 		About:   "Who read it and why is on record. The tax id is not among it.",
-		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased,
+		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault,
+			vault.ErrErased, vault.ErrKeyMissing,
 			vault.ErrUnsealed}}, discloseDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/erasures", ID: "eraseDonor", Tag: "donors",
 		Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
@@ -50,7 +52,8 @@ func donorRoutes(api *resource.API) {
 		Summary: "The gift list of a year with the donors' tax ids, for a reason",
 		Danish:  "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
 		About:   "Each tax id that is opened is on record. ?format=csv gives the list for the agency's form.",
-		Refuses: []error{ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed}}, openTaxGiftList)
+		Refuses: []error{ledger.ErrReasonRequired, vault.ErrNoVault,
+			vault.ErrErased, vault.ErrKeyMissing, vault.ErrUnsealed}}, openTaxGiftList)
 	pledgeRoutes(api)
 }
 

@@ -76,7 +76,7 @@ func batchSteps(api *resource.API) {
 		"What a bank would refuse is found here. The hash is the SHA-256 of the canonical content, with the sealed bank "+
 			"details.",
 		banking.ErrBatchEmpty, banking.ErrBatchBlocked, banking.ErrUnknownOwnAccount, iso20022.ErrFile, vault.ErrNoVault,
-		vault.ErrErased), lockBatch)
+		vault.ErrErased, vault.ErrKeyMissing), lockBatch)
 	resource.Route(api, step("unlocks", "unlockPaymentBatch", "Open a locked batch again, with a reason",
 		"Lås et bundt op igen, med en begrundelse", "The lock is void, and so is a release of it.",
 		ledger.ErrReasonRequired), unlockBatch)
@@ -89,12 +89,13 @@ func batchSteps(api *resource.API) {
 		"Dan filen for et frigivet bundt",
 		"Its hash is kept, the file is not: GET .../file makes it again, the same bytes. That bank details were opened is "+
 			"noted once.",
-		banking.ErrBatchBlocked, banking.ErrBatchChanged, iso20022.ErrFile, vault.ErrNoVault, vault.ErrErased), exportBatch)
+		banking.ErrBatchBlocked, banking.ErrBatchChanged, iso20022.ErrFile, vault.ErrNoVault,
+		vault.ErrErased, vault.ErrKeyMissing), exportBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/file", ID: "getPaymentBatchFile",
 		Tag: "payment-batches", Roles: resource.Finance, Produces: []string{"application/xml", "text/csv"},
 		Summary: "The file of an exported batch, for the bank", Danish: "Filen for et dannet bundt, til banken",
 		Refuses: []error{banking.ErrUnknownBatch, advances.ErrState, banking.ErrBatchFile, vault.ErrNoVault,
-			vault.ErrErased}}, batchFile)
+			vault.ErrErased, vault.ErrKeyMissing}}, batchFile)
 	resource.Route(api, step("reconciliations", "reconcilePaymentBatch", "Say that the bank is done with a batch",
 		"Sig, at banken er færdig med et bundt",
 		"When each payment is confirmed, came back, or failed and was made again.", banking.ErrBatchUnproved), reconcileBatch)

@@ -42,7 +42,7 @@ func payeeRoutes(api *resource.API) {
 			"second person verified it, and " +
 			"48 hours later for releases. A NUBAN whose last digit does not fit is taken with a warning.",
 		Refuses: []error{payees.ErrUnknown, payees.ErrIncompleteAccount, banknumbers.ErrNumber, iso20022.ErrFile,
-			vault.ErrNoVault, vault.ErrErased},
+			vault.ErrNoVault, vault.ErrErased, vault.ErrKeyMissing},
 		Example: `{"registration_number":"0040","account_number":"0440116243"}`}, enterBankDetails)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details/:version/verifications",
 		ID: "verifyBankDetails", Tag: "payees", Roles: staffWriting, Status: http.StatusOK,
@@ -56,7 +56,8 @@ func payeeRoutes(api *resource.API) {
 		Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
 		Summary: "Erase a payee's bank details for good; what was paid stays in the books",
 		Danish:  "Slet modtagerens kontooplysninger for altid; betalinger står i bogføringen",
-		Refuses: []error{payees.ErrUnknown, ledger.ErrReasonRequired, vault.ErrNoVault, vault.ErrErased}}, erasePayee)
+		Refuses: []error{payees.ErrUnknown, ledger.ErrReasonRequired, vault.ErrNoVault,
+			vault.ErrErased, vault.ErrKeyMissing}}, erasePayee)
 }
 
 type payeeRequest struct {

@@ -59,7 +59,8 @@ func persons(api *resource.API) {
 
 // personal are the refusals of everything that opens the vault.
 func personal(more ...error) []error {
-	return append(more, beneficiaries.ErrUnknownBeneficiary, vault.ErrNoVault, vault.ErrErased, vault.ErrUnsealed,
+	return append(more, beneficiaries.ErrUnknownBeneficiary, vault.ErrNoVault,
+		vault.ErrErased, vault.ErrKeyMissing, vault.ErrUnsealed,
 		vault.ErrTextTooBig)
 }
 

@@ -14,6 +14,8 @@ type Blobs interface {
 	Put(ctx context.Context, key string, content []byte) error
 	// Get returns what Put kept, or an error.
 	Get(ctx context.Context, key string) ([]byte, error)
+	// Size is how many bytes Put kept, or an error.
+	Size(ctx context.Context, key string) (int64, error)
 	// Close releases what the blobs hold open.
 	Close() error
 }
@@ -97,6 +99,22 @@ func (f folder) Get(ctx context.Context, key string) ([]byte, error) {
 		return nil, err
 	}
 	return os.ReadFile(file)
+}
+
+// Size asks the folder, and opens nothing.
+func (f folder) Size(ctx context.Context, key string) (int64, error) {
+	file, err := f.file(key)
+	if err != nil {
+		return 0, err
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
 }
 
 // Close has nothing to release: no file stays open between calls.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -40,14 +41,62 @@ func (d Document) FileName() string { return string(d.ID) + "." + extensions[d.M
 
 // Archive keeps the contents of evidence, encrypted. A nil Archive keeps nothing and refuses with [ErrNoKey].
 type Archive struct {
-	blobs Blobs
-	seal  sealer
+	blobs  Blobs
+	seal   sealer   // nil for an archive that was opened without its key
+	prints []string // of its keys
 }
 
 // OpenArchive is an archive over blobs, with the keys that [NewKey] made. Who opens it closes the blobs.
 func OpenArchive(blobs Blobs, key []byte) (*Archive, error) {
 	seal, err := readKey(key)
-	return &Archive{blobs, seal}, err
+	if err != nil {
+		return nil, err
+	}
+	prints, err := fingerprints(key)
+	return &Archive{blobs, seal, prints}, err
+}
+
+// OpenLocked is an archive without its key: [Verify] counts what it keeps, and everything else is refused.
+func OpenLocked(blobs Blobs) *Archive { return &Archive{blobs: blobs} }
+
+// Claim makes the key of this archive the one of the books, or finds that it is. [access.ErrForeignKey];
+// [access.ErrOlderKey] where the folder lacks the newest document: it is a copy from before.
+func (a *Archive) Claim(ctx context.Context, tx *store.Tx) error {
+	if a == nil {
+		return nil
+	}
+	if err := a.Belongs(ctx, tx); err != nil {
+		return err
+	}
+	return access.ClaimKey(ctx, tx, access.EvidenceKey, a.prints...)
+}
+
+// Belongs is [Archive.Claim] for a tx that only reads.
+func (a *Archive) Belongs(ctx context.Context, tx *store.Tx) error {
+	if a == nil {
+		return nil
+	}
+	known, err := access.Belongs(ctx, tx, access.EvidenceKey, a.prints...)
+	if err != nil {
+		return err
+	}
+	newest, err := newestDocument(ctx, tx)
+	if errors.Is(err, ErrUnknown) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if _, err := a.blobs.Size(ctx, newest.key()); err != nil {
+		return fmt.Errorf("%w: the newest document, %s, is not in its folder", access.ErrOlderKey, newest.ID)
+	}
+	if !known { // books whose key was never noted: does it open what is there?
+		if _, err := a.Content(ctx, newest); errors.Is(err, ErrDamaged) {
+			return access.ErrForeignKey
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Store keeps a document, and tells whether it was there already: the same bytes are kept once, whatever they are
@@ -56,7 +105,7 @@ func OpenArchive(blobs Blobs, key []byte) (*Archive, error) {
 func (a *Archive) Store(
 	ctx context.Context, tx *store.Tx, c Content, kind string, takenOn ledger.Date,
 ) (d Document, known bool, err error) {
-	if a == nil {
+	if a == nil || a.seal == nil {
 		return Document{}, false, ErrNoKey
 	}
 	on := ledger.DateOf(tx.At)
@@ -85,7 +134,7 @@ func (a *Archive) Store(
 
 // Content opens what is kept of a document. [ErrNoKey]; [ErrDamaged] when it is gone, or is not what was stored.
 func (a *Archive) Content(ctx context.Context, d Document) ([]byte, error) {
-	if a == nil {
+	if a == nil || a.seal == nil {
 		return nil, ErrNoKey
 	}
 	sealed, err := a.blobs.Get(ctx, d.key())

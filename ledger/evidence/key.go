@@ -2,6 +2,9 @@ package evidence
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -41,4 +44,30 @@ func readKey(text []byte) (sealer, error) {
 		return nil, fmt.Errorf("%w: it is for something else", ErrKey)
 	}
 	return seal, nil
+}
+
+// fingerprints names the keys of a keyset, the primary one first. A key is 256 random bits, so its hash tells nothing.
+func fingerprints(text []byte) ([]string, error) {
+	var set struct {
+		Primary uint32 `json:"primaryKeyId"`
+		Keys    []struct {
+			ID   uint32 `json:"keyId"`
+			Data struct {
+				Value []byte `json:"value"`
+			} `json:"keyData"`
+		} `json:"key"`
+	}
+	if err := json.Unmarshal(text, &set); err != nil {
+		return nil, fmt.Errorf("%w: it is no keyset", ErrKey)
+	}
+	var prints []string
+	for _, primary := range []bool{true, false} {
+		for _, k := range set.Keys {
+			if (k.ID == set.Primary) == primary {
+				sum := sha256.Sum256(append([]byte("supportledger|evidence|"), k.Data.Value...))
+				prints = append(prints, hex.EncodeToString(sum[:16]))
+			}
+		}
+	}
+	return prints, nil
 }

@@ -85,6 +85,19 @@ func find(ctx context.Context, tx *store.Tx, id ID, sum string) (Document, error
 	return d, err
 }
 
+// newestDocument finds the document that was stored last. [ErrUnknown] where there is none.
+func newestDocument(ctx context.Context, tx *store.Tx) (Document, error) {
+	var row evidenceRow
+	err := tx.NewSelect().Model(&row).Order("id DESC").Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Document{}, ErrUnknown
+	}
+	if err != nil {
+		return Document{}, err
+	}
+	return row.document()
+}
+
 // Due lists the documents that were to be kept until a day before on, the oldest first, without their entries. The key
 // of a page is that day and the id.
 func Due(ctx context.Context, tx *store.Tx, on ledger.Date, page store.Keyset) ([]Document, error) {

@@ -86,5 +86,42 @@ func TestVerifyEvidenceFindsEveryChange(t *testing.T) {
 			}
 			return nil
 		})
+		countedWithoutKey(t, db, dir, two)
 	})
+}
+
+// countedWithoutKey holds that a document that is gone or cut short is found without the key, and one that is there is
+// not.
+func countedWithoutKey(t *testing.T, db *store.DB, dir string, d evidence.Document) {
+	t.Helper()
+	blobs, err := evidence.OpenFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := func(want ...string) {
+		t.Helper()
+		ledgertest.View(t, db, func(tx *store.Tx) error {
+			var out proof.Findings
+			done, err := evidence.Verify(t.Context(), tx, evidence.OpenLocked(blobs), &out, func(int64) {})
+			if err != nil || done.Counted != done.Documents || len(out.List) != len(want) ||
+				len(want) == 1 && !strings.Contains(out.List[0].String(), want[0]) {
+				t.Errorf("counted %+v: %v, %v; want %v", done, out.List, err, want)
+			}
+			return nil
+		})
+	}
+	counted()
+	for path, content := range kept(t, dir) {
+		if !strings.Contains(path, d.SHA256) {
+			continue
+		}
+		if err := os.WriteFile(path, content[1:], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		counted("bytes, want")
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		counted("its file is missing")
+	}
 }

@@ -206,3 +206,12 @@ CREATE TABLE vault_erasures (
     erased_by TEXT NOT NULL,
     erased_at TEXT NOT NULL
 );
+
+-- Which key of each kind these books are kept with: the fingerprint of a secret that lies outside. Another one, or a
+-- copy of it that is older than the books, is refused.
+CREATE TABLE book_keys (
+    name TEXT NOT NULL PRIMARY KEY CHECK (name IN ('vault', 'evidence', 'proof')),
+    fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
+    claimed_by TEXT NOT NULL,
+    claimed_at TEXT NOT NULL
+);

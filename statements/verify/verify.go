@@ -53,7 +53,8 @@ type Report struct {
 	Disbursements int64           `json:"disbursements"`
 	Statements    int64           `json:"statements"`
 	Documents     int64           `json:"documents"`
-	Opened        int64           `json:"documents_opened"` // and found to be what was stored
+	Opened        int64           `json:"documents_opened"`  // and found to be what was stored
+	Counted       int64           `json:"documents_counted"` // found by name and size, without their key
 	Findings      []proof.Finding `json:"findings"`
 	More          map[string]int  `json:"not_listed,omitempty"` // how many more findings of a check there are
 }
@@ -191,7 +192,7 @@ func (b *books) entries(ctx context.Context, tx *store.Tx, r *Report, found *pro
 	if err != nil {
 		return fmt.Errorf("verify: documents: %w", err)
 	}
-	r.Documents, r.Opened = documents.Documents, documents.Opened
+	r.Documents, r.Opened, r.Counted = documents.Documents, documents.Opened, documents.Counted
 	return nil
 }
 
@@ -200,6 +201,12 @@ func (b *books) entries(ctx context.Context, tx *store.Tx, r *Report, found *pro
 func opened(ctx context.Context, tx *store.Tx, o Options, found *proof.Findings) ([]proof.Checkpoint, error) {
 	notes, places := append([]string{}, o.Checkpoints...), len(o.Checkpoints)
 	if o.PublicKey != "" {
+		_, err := access.Belongs(ctx, tx, access.ProofKey, proof.FingerprintOf(o.PublicKey))
+		if errors.Is(err, access.ErrForeignKey) {
+			found.Add("checkpoint", "public key", "these books were signed with another key first")
+		} else if err != nil {
+			return nil, err
+		}
 		stored, err := proof.Stored(ctx, tx)
 		if err != nil {
 			return nil, err
