@@ -251,7 +251,16 @@ var sqlAllowed = map[string]string{
 	"store/open_sqlite.go:assertPragmas": "a pragma takes no arguments; the names are constants of the table above it",
 	"store/script.go:runTexts": "it passes on what bun has written from queries that are looked at where " +
 		"they are made",
-	"store/batch.go:QueryBatch": "what is given to Raw is a function",
+	"store/dump.go:Dump":         "what is given to Raw is a function",
+	"store/dump.go:Tables":       "the text is of a table of constants",
+	"store/dump.go:columns":      "the text is of a table of constants",
+	"store/dump.go:dumpPostgres": "the text is that of a query that bun has written",
+	"store/load.go:restSQLite":   "a trigger is put back by the text that the database kept of it",
+	"store/load.go:restPostgres": "a foreign key is put back by the text that the database gave of it",
+	"store/load.go:Fill":         "what is given to Raw is a function",
+	"store/load.go:fillSQLite":   "names of a table and its columns, quoted, as the catalog gave them",
+	"store/jobs/kept.go:Waiting": "the text is of a table of constants",
+	"store/batch.go:QueryBatch":  "what is given to Raw is a function",
 	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to " +
 		"ExecContext the values",
 	"store/insert_sqlite.go:insert": "the text is of insertText",

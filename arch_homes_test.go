@@ -62,6 +62,8 @@ var homes = []home{
 	{"github.com/tink-crypto/tink-go/v2", []string{"access/vault/...", "ledger/evidence/..."}, nil,
 		"what is encrypted, and under which key, is seen in two places: people and documents"},
 	{"golang.org/x/crypto", []string{"access/..."}, nil, "passphrases become keys where people and secrets are kept"},
+	{"filippo.io/age", []string{"backup/...", "cmd/..."}, nil,
+		"a backup is encrypted in one place; the command line reads the keys"},
 	{"github.com/gabriel-vasile/mimetype", []string{"ledger/evidence/..."}, nil,
 		"what a document is, its bytes say, in one place"},
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil,

@@ -164,3 +164,13 @@ func (b Book) LastSeq(ctx context.Context, tx *store.Tx) (int64, error) {
 	err := tx.NewSelect().Model(&row).Where("id = 1").Scan(ctx)
 	return row.LastSeq, err
 }
+
+// LastNumber is the number of the last posted entry, "" in empty books.
+func (b Book) LastNumber(ctx context.Context, tx *store.Tx) (string, error) {
+	var row struct{ FiscalYear, Number int64 }
+	err := tx.NewSelect().Table("entries").Column("fiscal_year", "number").Order("seq DESC").Limit(1).Scan(ctx, &row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return Number(int(row.FiscalYear), row.Number), err
+}

@@ -32,6 +32,24 @@ var errAppliedMeanwhile = errors.New("store: applied meanwhile")
 // no lock can stay behind either, and of several processes that migrate at once each migration is run by one while
 // the others wait and then skip it.
 func (db *DB) Migrate(ctx context.Context, report func(name string)) error {
+	return db.migrate(ctx, nil, report)
+}
+
+// MigrateTo brings an empty database to the schema that these migrations made, which may be an older one: that of rows
+// from a backup, for [DB.Load]. It refuses names that this binary does not know with [ErrSchemaNewer].
+func (db *DB) MigrateTo(ctx context.Context, names []string) error {
+	own := db.schema.Sorted()
+	for _, name := range names {
+		if !slices.ContainsFunc(own, func(m migrate.Migration) bool { return m.Name == name }) {
+			return fmt.Errorf("%w: it has migration %s, this binary knows them up to %s; use the newer binary",
+				ErrSchemaNewer, name, own[len(own)-1].Name)
+		}
+	}
+	return db.migrate(ctx, names, nil)
+}
+
+// migrate runs the migrations of these names, or all where there are none.
+func (db *DB) migrate(ctx context.Context, names []string, report func(name string)) error {
 	release, err := db.migrationTurn(ctx)
 	if err != nil {
 		return err
@@ -40,6 +58,15 @@ func (db *DB) Migrate(ctx context.Context, report func(name string)) error {
 	all, err := migrations.For(db.files, string(db.engine))
 	if err != nil {
 		return err
+	}
+	if len(names) > 0 {
+		some := migrate.NewMigrations()
+		for _, m := range all.Sorted() {
+			if slices.Contains(names, m.Name) {
+				some.Add(m)
+			}
+		}
+		all = some
 	}
 	m := db.migrator(all, report)
 	if err := m.Init(ctx); err != nil {

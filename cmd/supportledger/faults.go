@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"supportledger/access"
+	"supportledger/backup"
 	"supportledger/http/story"
 	"supportledger/ledger"
 	"supportledger/ledger/journal"
@@ -60,6 +61,12 @@ func (c console) fail(err error) int {
 func exitCode(err error) int {
 	var refusal *story.Refusal
 	if errors.As(err, &refusal) {
+		return exitRefused
+	}
+	if errors.As(err, new(*backup.Bad)) {
+		return exitFound
+	}
+	if errors.As(err, new(*occupied)) {
 		return exitRefused
 	}
 	for _, found := range []error{errUnsound, errRowsBad, errNotInOrder, proof.ErrRolledBack, proof.ErrRewritten} {

@@ -79,6 +79,18 @@ var examples = map[string][]string{
 		"supportledger statement verify S-2026-0001.pdf --key books.key.pub --register register.csv --json",
 	},
 	"statement register": {"supportledger statement register -o register.csv"},
+	"backup": {
+		"supportledger backup -o books.slbackup",
+		"supportledger backup -o books.slbackup.age --encrypt-to age1…    # opened by the key in your safe only",
+		"supportledger backup verify books.slbackup.age --identity safe.key",
+	},
+	"backup make":   {"supportledger backup -o books.slbackup.age --encrypt-to recipients.txt"},
+	"backup verify": {"supportledger backup verify books.slbackup.age --identity safe.key --evidence-key evidence.key"},
+	"restore": {
+		"supportledger restore books.slbackup --into /var/lib/supportledger",
+		"supportledger restore books.slbackup.age --identity safe.key --into sqlite:books.db --checkpoints ./witness",
+		"supportledger restore books.slbackup --into postgres://localhost/books --evidence /srv/evidence # moves engines",
+	},
 	"verify": {
 		"supportledger verify                                     # are the books what they were written as?",
 		"supportledger verify --pub books.key.pub --checkpoints ./witness",

@@ -31,6 +31,8 @@ type commands struct {
 	Export    exportCommands   `cmd:"" help:"Write what is in the books to a file."`
 	Import    importCommands   `cmd:"" help:"Bring entries or opening balances into the books from a file."`
 	Payments  paymentsCommands `cmd:"" help:"Release payment batches, write their files for the bank, and confirm them by its statement."`
+	Backup    backupCommands   `cmd:"" help:"Keep the books, their documents and settings in one file, and try such a file out."`
+	Restore   restoreCommand   `cmd:"" help:"Bring books back from a backup, or move them to the other engine; ends with verify."`
 	Verify    verifyCommand    `cmd:"" help:"Recompute the books and hold them against their proof; exit 3 if something was changed."`
 	Proof     proofCommands    `cmd:"" help:"Make a signing key, and sign checkpoints of the books with it."`
 	Period    periodCommands   `cmd:"" help:"Look at the months of the books, and close them."`

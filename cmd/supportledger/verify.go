@@ -20,27 +20,40 @@ var errUnsound = errors.New("the books are not what they should be")
 
 type verifyCommand struct {
 	books
-	Checkpoints []string `placeholder:"DIR" type:"path" help:"Hold the books against checkpoints kept elsewhere: *.note in DIR, or one file."`
-	Pub         string   `placeholder:"FILE" help:"Public key whose signature every checkpoint must bear: a FILE or the key itself."`
+	checkpointFlags
 	evidenceFlags
 	JSON bool `name:"json" help:"Print the report as JSON."`
 }
 
-// Run verifies the books in one snapshot.
-func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
-	o := verify.Options{}
-	if o.PublicKey, err = publicKey(v.Pub); err != nil {
-		return err
+// checkpointFlags name what books are held against from outside.
+type checkpointFlags struct {
+	Checkpoints []string `placeholder:"DIR" type:"path" help:"Hold the books against checkpoints kept elsewhere: *.note in DIR, or one file."`
+	Pub         string   `placeholder:"FILE" help:"Public key whose signature every checkpoint must bear: a FILE or the key itself."`
+}
+
+// options are what verify holds the books against.
+func (f checkpointFlags) options() (o verify.Options, err error) {
+	if o.PublicKey, err = publicKey(f.Pub); err != nil {
+		return o, err
 	}
-	for _, place := range v.Checkpoints {
+	for _, place := range f.Checkpoints {
 		notes, err := witnessed(place)
 		if err != nil {
-			return err
+			return o, err
 		}
 		if len(notes) == 0 {
-			return misuse("there is no checkpoint in %s", place)
+			return o, misuse("there is no checkpoint in %s", place)
 		}
 		o.Checkpoints = append(o.Checkpoints, notes...)
+	}
+	return o, nil
+}
+
+// Run verifies the books in one snapshot.
+func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
+	o, err := v.options()
+	if err != nil {
+		return err
 	}
 	open := v.archive
 	if v.EvidenceKey == "" {

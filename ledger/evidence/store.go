@@ -161,3 +161,23 @@ func storedProofs(ctx context.Context, tx *store.Tx, each func(ledger.EntryID, I
 		return nil
 	})
 }
+
+// Kept is a document and the key of its content in [Blobs].
+type Kept struct {
+	ID  ID
+	Key string
+}
+
+// AllKept lists the contents that the books need, for a backup.
+func AllKept(ctx context.Context, tx *store.Tx) (all []Kept, err error) {
+	var unreadable error
+	err = storedDocuments(ctx, tx, func(d Document, err error) {
+		if unreadable == nil {
+			unreadable = err
+		}
+		if err == nil {
+			all = append(all, Kept{ID: d.ID, Key: d.key()})
+		}
+	})
+	return all, errors.Join(err, unreadable)
+}
