@@ -44,7 +44,8 @@ func TestRows(t *testing.T) {
 	if _, err := appendRow(nil, []any{"\xff"}); err == nil {
 		t.Error("a text that is not UTF-8 would come back as another one")
 	}
-	for _, line := range []string{`[1.5]`, `[true]`, `[{}]`, `["a","b"]`, `[["?"]]`, `[[1]]`, `[9223372036854775808]`, `[`} {
+	for _, line := range []string{`[1.5]`, `[true]`, `[{}]`, `["a","b"]`, `[["?"]]`, `[[1]]`, `[9223372036854775808]`,
+		`[`} {
 		if row, err := parseRow([]byte(line), 1); err == nil {
 			t.Errorf("%s became %v", line, row)
 		}
