@@ -34,7 +34,11 @@ type BudgetYear struct {
 // check wants unit × quantity to give the line, and its years as well.
 func (l BudgetLine) check() error {
 	if !l.Quantity.IsZero() || !l.UnitPrice.IsZero() {
-		if worth := ledger.Round(l.UnitPrice.Amount.Mul(l.Quantity), l.Amount.Currency); worth.Cmp(l.Amount) != 0 {
+		worth, err := l.UnitPrice.Times(l.Quantity)
+		if err != nil {
+			return err
+		}
+		if worth.Cmp(l.Amount) != 0 {
 			return lineTotal(l, worth)
 		}
 	}

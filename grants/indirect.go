@@ -79,7 +79,10 @@ func (r Register) Indirect(ctx context.Context, tx *store.Tx, g Grant, span ledg
 			exact = exact.Add(s.Base.Amount.Mul(policy.IndirectRate))
 		}
 	}
-	earned := ledger.Round(exact.Shift(-2), r.Book.Base)
+	earned, err := ledger.Round(exact.Shift(-2), r.Book.Base).Bounded()
+	if err != nil {
+		return IndirectCharge{}, err
+	}
 	chargeable, err := r.fund(g).capped(ctx, tx, span.To, earned)
 	c.Charge, c.Borne = chargeable.Sub(c.Before), earned.Sub(chargeable)
 	return c, err

@@ -10,6 +10,8 @@ import (
 
 	isocurrency "github.com/bojanz/currency"
 	"github.com/shopspring/decimal"
+
+	"supportledger/store"
 )
 
 // Currency is an ISO 4217 code such as "DKK".
@@ -58,7 +60,7 @@ func ParseMoney(s string, c Currency) (Money, error) {
 		return Money{}, &AmountError{Code: "too_many_decimals", Got: s,
 			Hint: fmt.Sprintf("%s has %d decimals: send %q", c, c.Digits(), d.Truncate(c.Digits()).StringFixed(c.Digits()))}
 	}
-	return Money{d, c}, nil
+	return Money{d, c}.Bounded()
 }
 
 // ParseDecimal reads a plain decimal number: the gate for every amount, rate and percentage from outside.
@@ -93,7 +95,7 @@ func clip(s string) string {
 
 // AmountError says what was wrong with an amount, rate or currency and what to send instead.
 type AmountError struct {
-	Code string // amount_malformed, too_many_decimals, currency_unknown, rate_malformed, rate_mismatch, percent_malformed
+	Code string // amount_malformed, amount_too_large, too_many_decimals, currency_unknown, rate_malformed ...
 	Got  string
 	Hint string
 }
@@ -113,8 +115,39 @@ func Zero(c Currency) Money { return Money{decimal.Zero, c} }
 // value.
 func Round(d decimal.Decimal, c Currency) Money { return Money{d.Round(c.Digits()), c} }
 
-// Minor is the amount in minor units, as the database keeps it.
-func (m Money) Minor() int64 { return m.Amount.Shift(m.Currency.Digits()).IntPart() }
+// MaxMinor is the largest amount, and the largest sum of amounts, in minor units: 100,000,000,000.00 kr. It is far from
+// 64 bits, so that sums of many rows do not wrap either. The schema has the same bound on every MONEY column.
+const MaxMinor = 10_000_000_000_000
+
+const maxDigits = 13 // of an amount that need not be compared
+
+var maxMinor = decimal.New(MaxMinor, 0)
+
+// Bounded is the amount, unless it is larger than the books can hold: an *[AmountError] amount_too_large. What is
+// computed from an amount, a rate or a number of units passes here before anything is decided on it.
+func (m Money) Bounded() (Money, error) {
+	whole := m.Amount.NumDigits() + int(m.Amount.Exponent()) + int(m.Currency.Digits()) // digits of the minor units
+	if whole > maxDigits && m.Amount.Abs().Shift(m.Currency.Digits()).GreaterThan(maxMinor) {
+		return Money{}, &AmountError{Code: store.AmountTooLarge, Got: clip(m.Amount.Truncate(0).String()),
+			Hint: fmt.Sprintf("at most %s %s", OfMinor(MaxMinor, m.Currency), m.Currency)}
+	}
+	return m, nil
+}
+
+// Times is a number of units at a price, or an amount at a factor, rounded once (RULES 1). Beyond the bound of the
+// books it is an *[AmountError].
+func (m Money) Times(units decimal.Decimal) (Money, error) {
+	return Round(m.Amount.Mul(units), m.Currency).Bounded()
+}
+
+// Minor is the amount in minor units, as the database keeps it: the only way from a decimal to an integer. An amount
+// that is not [Money.Bounded] aborts the transaction with that error, so no amount wraps, however it was computed.
+func (m Money) Minor() int64 {
+	if _, err := m.Bounded(); err != nil {
+		panic(store.Abort{Err: err})
+	}
+	return m.Amount.Shift(m.Currency.Digits()).IntPart()
+}
 
 // String is the plain decimal with all minor digits and no currency: "4250.00".
 func (m Money) String() string { return m.Amount.StringFixed(m.Currency.Digits()) }

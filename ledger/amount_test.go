@@ -72,7 +72,7 @@ func TestRule2SplitByLargestRemainder(t *testing.T) {
 		{"7.00 DKK", "100", "7.00"},
 		{"7.00 DKK", "0/100", "0.00 7.00"},
 		{"0.05 DKK", "0.0000000001/0.0000000001/0.0000000003", "0.01 0.01 0.03"},
-		{"999999999999999.99 DKK", "60/40", "599999999999999.99 400000000000000.00"},
+		{"99999999999.99 DKK", "60/40", "59999999999.99 40000000000.00"},
 	} {
 		if got := written(money(c.amount).Split(weights(c.by))); got != c.want {
 			t.Errorf("%s at %s = %s, want %s", c.amount, c.by, got, c.want)
@@ -83,7 +83,7 @@ func TestRule2SplitByLargestRemainder(t *testing.T) {
 // currencies have no, two, two, three decimals.
 var currencies = rapid.SampledFrom([]ledger.Currency{"JPY", "DKK", "NGN", "KWD"})
 
-// amounts are up to nine trillions, often small.
+// amounts are up to the bound of the books, often small.
 func amounts(t *rapid.T, label string, least, most int64) ledger.Money {
 	small := rapid.Bool().Draw(t, label+" small")
 	if small {
@@ -92,7 +92,7 @@ func amounts(t *rapid.T, label string, least, most int64) ledger.Money {
 	return ledger.OfMinor(rapid.Int64Range(least, most).Draw(t, label), currencies.Draw(t, label+" currency"))
 }
 
-const trillions = 900_000_000_000_000
+const trillions = ledger.MaxMinor
 
 // Rule 2, from its own words and in exact fractions: parts sum to the whole; each is its exact share rounded up or
 // down; no part rounded down lost more than one rounded up, nor as much with a larger weight or an earlier place.
@@ -161,7 +161,7 @@ func TestRule1RoundsHalfAwayFromZeroOnce(t *testing.T) {
 		{"0.10 EUR", "7.4500 DKK/EUR", "0.75"}, // 0.745
 		{"-0.10 EUR", "7.4500 DKK/EUR", "-0.75"},
 		// 0.004999… with 25 nines: a quotient that is cut to sixteen places and rounded again would give 0.01.
-		{"1000000000000.00 NGN", "200000000000000.00000001 NGN/DKK", "0.00"},
+		{"100000000000.00 NGN", "20000000000000.000000001 NGN/DKK", "0.00"},
 		{"600000.00 NGN", "226 NGN/DKK", "2654.87"},
 	} {
 		got, err := rate(c.rate).Convert(money(c.amount), "DKK")
@@ -225,21 +225,23 @@ func TestRule1ConvertIsTheExactFigureRoundedOnce(t *testing.T) {
 			ledger.OfMinor(rapid.Int64Range(-1e9, 1e9).Draw(t, "den"), "KWD")
 		divided, err1 := r.Convert(num, "KWD")
 		times, err2 := r.Convert(den, "NGN")
-		if err := errors.Join(err1, err2); err != nil {
-			t.Fatal(err)
-		}
-		if want := halfAway(new(big.Rat).Quo(num.Amount.Rat(), value.Rat()), 3); divided.String() != want {
+		if want := halfAway(new(big.Rat).Quo(num.Amount.Rat(), value.Rat()), 3); err1 == nil && divided.String() != want {
 			t.Fatalf("%s NGN at %s = %s, want %s", num, r, divided, want)
 		}
-		if want := halfAway(new(big.Rat).Mul(den.Amount.Rat(), value.Rat()), 2); times.String() != want {
+		if want := halfAway(new(big.Rat).Mul(den.Amount.Rat(), value.Rat()), 2); err2 == nil && times.String() != want {
 			t.Fatalf("%s KWD at %s = %s, want %s", den, r, times, want)
+		}
+		if err := cmp.Or(err1, err2); err != nil { // TestNoProductWraps has the bounds
+			t.Skip(err)
 		}
 	})
 }
 
 func TestParseMoneyGate(t *testing.T) {
 	for _, c := range []struct{ text, code string }{
-		{"4250.00", ""}, {"4250", ""}, {"0", ""}, {"0.01", ""}, {"-0.01", ""}, {"999999999999999.99", ""},
+		{"4250.00", ""}, {"4250", ""}, {"0", ""}, {"0.01", ""}, {"-0.01", ""}, {"100000000000.00", ""},
+		{"100000000000.01", "amount_too_large"}, {"-100000000000.01", "amount_too_large"},
+		{"999999999999999.99", "amount_too_large"},
 		{"", "amount_malformed"}, {" 1", "amount_malformed"}, {"1 ", "amount_malformed"}, {"1\n", "amount_malformed"},
 		{"+1", "amount_malformed"}, {"1.", "amount_malformed"}, {".5", "amount_malformed"}, {"--1", "amount_malformed"},
 		{"1e9", "amount_malformed"}, {"1E9", "amount_malformed"}, {"0x10", "amount_malformed"}, {"1_000", "amount_malformed"},

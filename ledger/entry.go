@@ -108,6 +108,11 @@ func (l Line) Check(i int, c Chart) error {
 	if _, known := c.Funds[l.Fund]; !known {
 		return &Unknown{i, string(l.Fund), ErrUnknownFund}
 	}
+	for _, m := range []Money{l.Amount, l.Base} {
+		if _, err := m.Bounded(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case l.Base.Currency != c.Base:
 		return &Shape{i, "the base amount is in " + string(c.Base)}

@@ -114,7 +114,7 @@ func (l Lot) value(part Money) (Money, error) {
 	base := l.Cost.Currency
 	if l.Rate.IsZero() {
 		exact := l.Cost.Amount.Mul(part.Amount)
-		return Money{exact.DivRound(l.Quantity.Amount, base.Digits()), base}, nil
+		return Money{exact.DivRound(l.Quantity.Amount, base.Digits()), base}.Bounded()
 	}
 	return l.Rate.Convert(part, base)
 }

@@ -67,9 +67,9 @@ func (r Rate) Convert(m Money, to Currency) (Money, error) {
 	case m.Currency == to && r.Num == r.Den && r.Num == to:
 		return m, nil
 	case m.Currency == r.Den && to == r.Num:
-		return Round(m.Amount.Mul(r.Value), to), nil
+		return Round(m.Amount.Mul(r.Value), to).Bounded()
 	case m.Currency == r.Num && to == r.Den:
-		return Money{m.Amount.DivRound(r.Value, to.Digits()), to}, nil
+		return Money{m.Amount.DivRound(r.Value, to.Digits()), to}.Bounded()
 	}
 	return Money{}, &AmountError{Code: "rate_mismatch", Got: r.String(),
 		Hint: fmt.Sprintf("a rate between %s and %s", m.Currency, to)}

@@ -14,7 +14,8 @@
 //
 // # The portable text
 //
-// It is written in PostgreSQL's words with four types only: TEXT, BIGINT, BYTEA and BOOLEAN. For SQLite four rules
+// It is written in PostgreSQL's words with four types only: TEXT, BIGINT, BYTEA and BOOLEAN; a column
+// of the schema that is MONEY is a BIGINT within bounds. For SQLite four rules
 // rewrite it, outside of quoted text and comments:
 //
 //   - the upper-case words BIGINT, BYTEA and BOOLEAN become INTEGER, BLOB and INTEGER;

@@ -57,6 +57,7 @@ func schema(fsys fs.FS, engine string, rewritten func(name, text string) (string
 	}
 	all = append(all, before...)
 	all = append(all, twins(engine, tables)...)
+	tables = money.ReplaceAllString(tables, bounded)
 	tables = decimalOf.ReplaceAllString(tables, decimals[engine])
 	if engine == SQLite {
 		var err error
@@ -67,6 +68,12 @@ func schema(fsys fs.FS, engine string, rewritten func(name, text string) (string
 	all = append(statements(tables), all...)
 	return map[string]string{Schema + "_schema.tx.up.sql": strings.Join(all, "\n--bun:split\n") + "\n"}, nil
 }
+
+// money is an amount, or a sum of amounts, in minor units. Nothing near 64 bits is ever stored, so no sum of rows wraps.
+// Package ledger has the same bound, and package store knows the names of the constraints.
+var money = regexp.MustCompile(`(?m)^    (\w+) MONEY\b`)
+
+const bounded = "    $1 BIGINT CONSTRAINT ${1}_bounds CHECK ($1 BETWEEN -10000000000000 AND 10000000000000)"
 
 // decimalOf is the one word of the views that the engines write differently: DECIMAL_OF(x, c) is x minor units as a
 // decimal number of the currency whose row of currency_digits is c.

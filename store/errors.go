@@ -28,7 +28,8 @@ var (
 )
 
 // Refused is a rule that the database itself enforces. Our triggers raise it as "supportledger:CODE: text", on both
-// engines; a violated CHECK, NOT NULL or column type has the code "constraint". Get at it with errors.As into a
+// engines; a violated CHECK, NOT NULL or column type has the code
+// "constraint" and the driver's words, which no client gets to see. Get at it with errors.As into a
 // *Refused; errors.Is(err, ErrRefused) holds for all of them.
 type Refused struct {
 	Code    string // stable, snake_case: entry_unbalanced
@@ -111,8 +112,11 @@ func classifyPostgres(pg *pgconn.PgError, err error) error {
 	if r := raised(pg.Message); r != nil {
 		return &failure{means: r, cause: err}
 	}
+	if refusedStates[pg.Code] && strings.HasSuffix(pg.ConstraintName, bounds) || pg.Code == numberRange {
+		return &failure{means: tooLarge, cause: err}
+	}
 	if refusedStates[pg.Code] {
-		return &failure{means: &Refused{"constraint", place(pg)}, cause: err}
+		return &failure{means: &Refused{Constraint, place(pg)}, cause: err}
 	}
 	means, ok := sqlStates[pg.Code]
 	if !ok && len(pg.Code) == 5 {
@@ -123,6 +127,21 @@ func classifyPostgres(pg *pgconn.PgError, err error) error {
 	}
 	return &failure{means, strings.TrimSpace("SQLSTATE " + pg.Code + " " + place(pg)), err}
 }
+
+// tooLarge is an amount or a sum beyond what a MONEY column takes: the names of those constraints end in bounds.
+var tooLarge = &Refused{AmountTooLarge, "an amount, or a sum that it would lead to, is larger than the books can hold"}
+
+// Constraint is the code of a violated CHECK, NOT NULL or column type.
+const Constraint = "constraint"
+
+// AmountTooLarge is the code of the refusal of an amount or a sum that is beyond the bound of the books.
+const AmountTooLarge = "amount_too_large"
+
+const (
+	bounds      = "_bounds"
+	numberRange = "22003" // PostgreSQL: a sum in a query leaves 64 bits
+	checkFailed = 275     // SQLITE_CONSTRAINT_CHECK
+)
 
 // place names table, column and constraint without the server's message, which may quote a value.
 func place(pg *pgconn.PgError) string {
@@ -155,8 +174,11 @@ func classifySQLite(lite *sqlite.Error, err error) error {
 	} else if r != nil {
 		return &failure{means: r, cause: err}
 	}
+	if text := afterLastColon(lite.Error()); lite.Code() == checkFailed && strings.HasSuffix(text, bounds) {
+		return &failure{means: tooLarge, cause: err}
+	}
 	if refusedCodes[lite.Code()] {
-		return &failure{means: &Refused{"constraint", afterLastColon(lite.Error())}, cause: err}
+		return &failure{means: &Refused{Constraint, afterLastColon(lite.Error())}, cause: err}
 	}
 	means, ok := sqliteCodes[lite.Code()]
 	if !ok {

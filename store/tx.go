@@ -140,6 +140,24 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
+// Abort ends a transaction from a place that cannot return an error, by a panic with it: View and Update roll back and
+// return Err. It is for values that have no representation, such as an amount beyond the bound of the books.
+type Abort struct{ Err error }
+
+// unlessAborted calls fn; an [Abort] becomes its error, any other panic goes on.
+func unlessAborted(fn func() error) (err error) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case Abort:
+			err = v.Err
+		default:
+			panic(v)
+		}
+	}()
+	return fn()
+}
+
 // run is one attempt. Whatever leaves fn early - an error, a panic, a test's FailNow - rolls back; a panic then goes on
 // its way with its own stack.
 func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn func(tx *Tx) error) (err error) {
@@ -171,10 +189,10 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 	if writes {
 		tx.compiled = db.compiled
 	}
-	if err := fn(tx); err != nil {
+	if err := unlessAborted(func() error { return fn(tx) }); err != nil {
 		return Classify(err)
 	}
-	if err := tx.settle(ctx); err != nil {
+	if err := unlessAborted(func() error { return tx.settle(ctx) }); err != nil {
 		return Classify(err)
 	}
 	finished = true

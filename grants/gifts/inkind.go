@@ -69,7 +69,10 @@ func (r Register) inKindEntry(ctx context.Context, tx *store.Tx, c Contribution)
 	if err != nil {
 		return ledger.Entry{}, ledger.Money{}, err
 	}
-	worth := ledger.Round(c.UnitValue.Amount.Mul(c.Units), c.UnitValue.Currency)
+	worth, err := c.UnitValue.Times(c.Units)
+	if err != nil {
+		return ledger.Entry{}, ledger.Money{}, err
+	}
 	cost := ledger.Base(account, c.Fund, worth).For(c.Category)
 	cost.Plan = c.Plan
 	text := c.Text

@@ -40,7 +40,10 @@ func Accrue(ctx context.Context, tx *store.Tx, r grants.Register, a Accrual) (le
 	if err != nil {
 		return ledger.Posted{}, err
 	}
-	amount := ledger.Round(a.UnitPrice.Amount.Mul(a.Units), a.UnitPrice.Currency)
+	amount, err := a.UnitPrice.Times(a.Units)
+	if err != nil {
+		return ledger.Posted{}, err
+	}
 	cost, owed := ledger.Base(account, a.Fund, amount).For(a.Category),
 		ledger.Base(ledger.Accruals, a.Fund, amount.Neg()).For(a.Category)
 	cost.Plan, owed.Plan = a.Plan, a.Plan

@@ -156,6 +156,9 @@ func faultOf(err error) *Fault {
 	case "too_many_decimals":
 		f.Message = Text{"The amount has more decimals than the currency.", "Beløbet har flere decimaler end valutaen."}
 		f.Hint = bilingual(amount.Hint, " has ", " har ", " decimals", " decimaler")
+	case store.AmountTooLarge:
+		f.Message = Text{"The amount is larger than the books can hold.", "Beløbet er større, end bøgerne kan rumme."}
+		f.Hint = bilingual(amount.Hint, "at most", "højst")
 	case "currency_unknown", "rate_malformed":
 		f.Message, f.Hint = Text{}, Text{} // the format has better words
 	case "rate_mismatch":

@@ -17,6 +17,7 @@ import (
 
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
+	"supportledger/store"
 )
 
 // documents are those made so far, by what they were made from: a document takes most of a second, and a process that
@@ -256,8 +257,9 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 	add(!e.Reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only",
 		"uncertain")
 	add(e.hasBody(), "unknown_reference")
-	add(mentions(e.In.GoType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]()), "amount_must_be_string",
-		"amount_malformed", "too_many_decimals")
+	amounts := mentions(e.In.GoType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]())
+	add(amounts, "amount_must_be_string", "amount_malformed", "too_many_decimals")
+	add(amounts || e.Op.Money, store.AmountTooLarge)
 	add(mentions(e.In.GoType, reflect.TypeFor[ledger.Date]()), "date_malformed")
 	add(e.Op.Money, "idempotency_key_required")
 	add(!e.Reads(), "idempotency_key_invalid")

@@ -174,7 +174,7 @@ func (t ProblemTable) detailOf(err error, r ProblemKind, l Lang) string {
 		return s
 	}
 	var refused *store.Refused
-	if errors.As(err, &refused) {
+	if errors.As(err, &refused) && refused.Code != store.Constraint { // whose message are the driver's words
 		return refused.Message
 	}
 	switch at := PlacesIn(err); len(at) {

@@ -263,15 +263,21 @@ func token(t *testing.T, db *store.DB, role access.Role) (secret string) {
 // playStory opens books and plays acts in them.
 func playStory(t *testing.T, db *store.DB, acts story.Story) *apitest.Client {
 	t.Helper()
+	client, player := newPlayer(t, db)
+	if err := player.Play(t.Context(), acts); err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// newPlayer opens books, and serves them to somebody who plays stories.
+func newPlayer(t *testing.T, db *store.DB) (*apitest.Client, *story.Player) {
+	t.Helper()
 	if err := db.Update(t.Context(), func(tx *store.Tx) error {
 		return ledger.Create(t.Context(), tx, ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"})
 	}); err != nil {
 		t.Fatal(err)
 	}
 	client := apitest.Serve(t, db)
-	player := story.Player{Base: client.Base, Client: client.HTTP, Tokens: tokens(t, db), Clock: func(time.Time) {}}
-	if err := player.Play(t.Context(), acts); err != nil {
-		t.Fatal(err)
-	}
-	return client
+	return client, &story.Player{Base: client.Base, Client: client.HTTP, Tokens: tokens(t, db), Clock: func(time.Time) {}}
 }

@@ -59,6 +59,20 @@ var refused = []struct {
 	{"more than there is room for", "/opening-balances",
 		`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"99999999999999999.00"}`,
 		422, "amount_malformed", "/amount", "amount_malformed", `"4250.00"`},
+	{"more than the books hold", "/opening-balances",
+		`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"100000000000.01"}`,
+		422, "amount_too_large", "/amount", "amount_too_large", "at most 100000000000.00 DKK"},
+	{"a product that leaves 64 bits", "/in-kind-contributions", `{"date":"2026-07-06","category":"therapy",` +
+		`"units":"184467440737095.51716","unit_value":"1000.00","text":"valued by memo","fund":"UNR"}`,
+		422, "amount_too_large", "", "", "100,000,000,000.00"},
+	{"an accrual that leaves 64 bits", "/accruals", `{"date":"2026-12-31","category":"therapy",` +
+		`"units":"184467440737095.51716","unit_price":"1000.00","fund":"UNR"}`,
+		422, "amount_too_large", "", "", "100,000,000,000.00"},
+	{"a sum that the books cannot hold", "/journal-entries", `{"date":"2026-07-01","text":"Much","lines":[` +
+		strings.Repeat(`{"account":"1010","fund":"UNR","direction":"debit","amount":"99999999999.99"},`, 2) +
+		`{"account":"4200","fund":"UNR","direction":"credit","amount":"99999999999.99"},` +
+		`{"account":"4200","fund":"UNR","direction":"credit","amount":"99999999999.99"}]}`,
+		422, "amount_too_large", "", "", "100,000,000,000.00"},
 	{"a field that is misspelt", "/opening-balances", `{"date":"2026-07-01","fund":"UNR","acount":"1010","amount":"5.00"}`,
 		422, "unknown_field", "/acount", "unknown_field", `did you mean "account"?`},
 	{"a field of another resource", "/opening-balances",

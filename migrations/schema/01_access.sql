@@ -1,7 +1,8 @@
 -- Who acts, what they may do, and the record of what they did.
 --
 -- Instants are TEXT in UTC with microseconds, days are TEXT YYYY-MM-DD: the same bytes sort, compare and hash alike on
--- both engines. Money is BIGINT in minor units of its currency. In a text that is NOT NULL, '' means none.
+-- both engines. MONEY is a whole number of minor units of its currency, at most 10,000,000,000,000 of them. In a text
+-- that is NOT NULL, '' means none.
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,

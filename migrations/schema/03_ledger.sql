@@ -66,10 +66,10 @@ CREATE TABLE lots (
     opened_on TEXT NOT NULL,
     opened_seq BIGINT NOT NULL,           -- the entry that opened it
     name TEXT NOT NULL,                   -- T-001
-    quantity BIGINT NOT NULL,
-    cost BIGINT NOT NULL,
-    open_quantity BIGINT NOT NULL,
-    open_cost BIGINT NOT NULL
+    quantity MONEY NOT NULL,
+    cost MONEY NOT NULL,
+    open_quantity MONEY NOT NULL,
+    open_cost MONEY NOT NULL
 );
 
 CREATE INDEX lots_pool ON lots (account, holder, fund, currency, opened_on, opened_seq);
@@ -116,8 +116,8 @@ CREATE TABLE entry_lines (
     account TEXT NOT NULL REFERENCES accounts (number),
     fund TEXT NOT NULL REFERENCES funds (code),
     currency TEXT NOT NULL CHECK (length(currency) = 3),
-    amount BIGINT NOT NULL,
-    base BIGINT NOT NULL,
+    amount MONEY NOT NULL,
+    base MONEY NOT NULL,
     category TEXT NOT NULL,
     plan TEXT NOT NULL,
     payee TEXT NOT NULL,
@@ -137,8 +137,8 @@ CREATE TABLE balances (
     fund TEXT NOT NULL,
     currency TEXT NOT NULL,
     date TEXT NOT NULL,
-    amount BIGINT NOT NULL,
-    base BIGINT NOT NULL,
+    amount MONEY NOT NULL,
+    base MONEY NOT NULL,
     PRIMARY KEY (account, fund, currency, date)
 ); -- in the order of its key
 
@@ -149,8 +149,8 @@ CREATE TABLE balance_months (
     fund TEXT NOT NULL REFERENCES funds (code),
     currency TEXT NOT NULL,
     month TEXT NOT NULL,
-    amount BIGINT NOT NULL,
-    base BIGINT NOT NULL,
+    amount MONEY NOT NULL,
+    base MONEY NOT NULL,
     PRIMARY KEY (account, fund, currency, month)
 ); -- in the order of its key
 
@@ -160,7 +160,7 @@ CREATE TABLE bank_totals (
     account TEXT NOT NULL,
     fund TEXT NOT NULL,
     currency TEXT NOT NULL,
-    amount BIGINT NOT NULL,
+    amount MONEY NOT NULL,
     last_date TEXT NOT NULL,
     PRIMARY KEY (account, fund, currency)
 ); -- in the order of its key
@@ -187,7 +187,7 @@ CREATE TABLE entry_draft_lines (
     line BIGINT NOT NULL,
     account TEXT NOT NULL REFERENCES accounts (number),
     fund TEXT NOT NULL REFERENCES funds (code),
-    amount BIGINT NOT NULL,
+    amount MONEY NOT NULL,
     category TEXT NOT NULL,
     PRIMARY KEY (draft_id, line)
 );
@@ -274,7 +274,7 @@ CREATE TABLE evidence_costs (
     id TEXT NOT NULL PRIMARY KEY,
     evidence_id TEXT NOT NULL REFERENCES evidence (id),
     line TEXT NOT NULL,                   -- '' for the whole document
-    amount BIGINT NOT NULL CHECK (amount > 0), -- base currency
+    amount MONEY NOT NULL CHECK (amount > 0), -- base currency
     UNIQUE (evidence_id, line)
 );
 
@@ -282,7 +282,7 @@ CREATE TABLE cost_claims (
     id TEXT NOT NULL PRIMARY KEY,
     cost_id TEXT NOT NULL REFERENCES evidence_costs (id),
     fund TEXT NOT NULL REFERENCES funds (code),
-    share BIGINT NOT NULL CHECK (share > 0), -- base currency
+    share MONEY NOT NULL CHECK (share > 0), -- base currency
     entry_id TEXT REFERENCES entries (id), -- that put the share on the fund, where it is known
     claimed_by TEXT NOT NULL,
     claimed_at TEXT NOT NULL,

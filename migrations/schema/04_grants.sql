@@ -26,7 +26,7 @@ CREATE TABLE grants (
     donor_id TEXT NOT NULL REFERENCES donors (id),
     title TEXT NOT NULL,
     currency TEXT NOT NULL,               -- of the agreement, and of the report
-    amount BIGINT NOT NULL CHECK (amount > 0),
+    amount MONEY NOT NULL CHECK (amount > 0),
     state TEXT NOT NULL
         CHECK (state IN ('draft', 'signed', 'active', 'suspended', 'ended', 'final_reported', 'closed',
         'terminated')),
@@ -66,16 +66,16 @@ CREATE TABLE grant_policies (
     indirect_rate TEXT NOT NULL,          -- percent; '0' is none
     indirect_base TEXT NOT NULL,          -- categories in the base, comma separated; '' is all
     indirect_excludes TEXT NOT NULL,      -- categories out of it, comma separated
-    indirect_cap BIGINT NOT NULL CHECK (indirect_cap >= 0), -- in the grant's currency; 0 is none
+    indirect_cap MONEY NOT NULL CHECK (indirect_cap >= 0), -- in the grant's currency; 0 is none
     interest TEXT NOT NULL CHECK (interest IN ('grantor', 'charity')),
     ineligible TEXT NOT NULL,             -- kinds of cost, comma separated
-    refund_de_minimis BIGINT NOT NULL,
+    refund_de_minimis MONEY NOT NULL,
     virement_percent TEXT NOT NULL,       -- '0' with no absolute limit either: every move waits for the funder
-    virement_absolute BIGINT NOT NULL CHECK (virement_absolute >= 0),
+    virement_absolute MONEY NOT NULL CHECK (virement_absolute >= 0),
     virement_of TEXT NOT NULL CHECK (virement_of IN ('line', 'main_line', 'budget')),
     salary_locked BOOLEAN NOT NULL,
-    audit_above BIGINT NOT NULL CHECK (audit_above >= 0), -- registered auditor; 0 is never
-    performance_above BIGINT NOT NULL CHECK (performance_above >= 0), -- performance audit as well; 0 is never
+    audit_above MONEY NOT NULL CHECK (audit_above >= 0), -- registered auditor; 0 is never
+    performance_above MONEY NOT NULL CHECK (performance_above >= 0), -- performance audit as well; 0 is never
     eligible_from TEXT NOT NULL,          -- '' is the grant's period
     eligible_to TEXT NOT NULL,
     countries TEXT NOT NULL,              -- ISO 3166 codes, comma separated; '' is any
@@ -106,10 +106,10 @@ CREATE TABLE grant_budget_lines (
     line_no TEXT NOT NULL,                -- the funder's own number
     text TEXT NOT NULL,
     categories TEXT NOT NULL,             -- comma separated; '*' takes what no other line takes
-    amount BIGINT NOT NULL,
+    amount MONEY NOT NULL,
     unit TEXT NOT NULL DEFAULT '',
     quantity TEXT NOT NULL DEFAULT '',
-    unit_price BIGINT NOT NULL DEFAULT 0,
+    unit_price MONEY NOT NULL DEFAULT 0,
     salary BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (grant_id, version, position),
     UNIQUE (grant_id, version, line_no)
@@ -121,7 +121,7 @@ CREATE TABLE grant_budget_years (
     version BIGINT NOT NULL,
     line_no TEXT NOT NULL,
     year BIGINT NOT NULL,
-    amount BIGINT NOT NULL,
+    amount MONEY NOT NULL,
     PRIMARY KEY (grant_id, version, line_no, year)
 );
 
@@ -134,7 +134,7 @@ CREATE TABLE grant_budget_moves (
     from_year BIGINT NOT NULL,            -- 0 where the line has no years
     to_line TEXT NOT NULL,
     to_year BIGINT NOT NULL,
-    amount BIGINT NOT NULL CHECK (amount > 0),
+    amount MONEY NOT NULL CHECK (amount > 0),
     PRIMARY KEY (grant_id, version, position),
     FOREIGN KEY (grant_id, version) REFERENCES grant_budgets (grant_id, version)
 );
@@ -144,7 +144,7 @@ CREATE TABLE grant_planned_instalments (
     grant_id TEXT NOT NULL REFERENCES grants (id),
     number BIGINT NOT NULL CHECK (number > 0),
     due_on TEXT NOT NULL CHECK (length(due_on) = 10),
-    amount BIGINT NOT NULL CHECK (amount > 0), -- in the grant's currency
+    amount MONEY NOT NULL CHECK (amount > 0), -- in the grant's currency
     PRIMARY KEY (grant_id, number)
 );
 
@@ -153,8 +153,8 @@ CREATE TABLE grant_instalments (
     grant_id TEXT NOT NULL REFERENCES grants (id),
     received_on TEXT NOT NULL,
     currency TEXT NOT NULL,
-    amount BIGINT NOT NULL CHECK (amount > 0),
-    base BIGINT NOT NULL,
+    amount MONEY NOT NULL CHECK (amount > 0),
+    base MONEY NOT NULL,
     rate TEXT NOT NULL,
     account TEXT NOT NULL REFERENCES accounts (number),
     entry_id TEXT NOT NULL REFERENCES entries (id)
@@ -167,9 +167,9 @@ CREATE TABLE grant_award_receipts (
     id TEXT NOT NULL PRIMARY KEY,
     grant_id TEXT NOT NULL REFERENCES grants (id),
     received_on TEXT NOT NULL,
-    received BIGINT NOT NULL CHECK (received > 0),
-    withheld BIGINT NOT NULL CHECK (withheld >= 0),
-    base BIGINT NOT NULL,                 -- of both
+    received MONEY NOT NULL CHECK (received > 0),
+    withheld MONEY NOT NULL CHECK (withheld >= 0),
+    base MONEY NOT NULL,                 -- of both
     rate TEXT NOT NULL,
     entry_id TEXT NOT NULL REFERENCES entries (id)
 );
@@ -181,7 +181,7 @@ CREATE TABLE grant_cancellations (
     id TEXT NOT NULL PRIMARY KEY,
     grant_id TEXT NOT NULL REFERENCES grants (id),
     cancelled_on TEXT NOT NULL CHECK (length(cancelled_on) = 10),
-    amount BIGINT NOT NULL CHECK (amount > 0), -- in the grant's currency
+    amount MONEY NOT NULL CHECK (amount > 0), -- in the grant's currency
     reason TEXT NOT NULL
 );
 
@@ -219,7 +219,7 @@ CREATE TABLE audit_findings (
     grant_id TEXT NOT NULL REFERENCES grants (id),
     number TEXT NOT NULL,                 -- F-1, the auditor's
     raised_on TEXT NOT NULL CHECK (length(raised_on) = 10),
-    questioned BIGINT NOT NULL CHECK (questioned > 0), -- base currency
+    questioned MONEY NOT NULL CHECK (questioned > 0), -- base currency
     text TEXT NOT NULL,                   -- no person's name
     raised_by TEXT NOT NULL,
     raised_at TEXT NOT NULL,
@@ -232,7 +232,7 @@ CREATE TABLE audit_finding_answers (
     finding_id TEXT NOT NULL REFERENCES audit_findings (id),
     position BIGINT NOT NULL CHECK (position > 0),
     outcome TEXT NOT NULL CHECK (outcome IN ('documented', 'justified', 'written_off', 'disallowed')),
-    amount BIGINT NOT NULL CHECK (amount > 0), -- base currency
+    amount MONEY NOT NULL CHECK (amount > 0), -- base currency
     answered_on TEXT NOT NULL CHECK (length(answered_on) = 10),
     reason TEXT NOT NULL,
     answered_by TEXT NOT NULL,
@@ -245,7 +245,7 @@ CREATE TABLE grant_findings (
     grant_id TEXT NOT NULL REFERENCES grants (id),
     number TEXT NOT NULL,                 -- F-1, the auditor's
     found_on TEXT NOT NULL,
-    amount BIGINT NOT NULL CHECK (amount > 0),
+    amount MONEY NOT NULL CHECK (amount > 0),
     entry_id TEXT NOT NULL REFERENCES entries (id),
     UNIQUE (grant_id, number)
 );
@@ -255,8 +255,8 @@ CREATE TABLE grant_final_accounts (
     id TEXT NOT NULL PRIMARY KEY,
     grant_id TEXT NOT NULL UNIQUE REFERENCES grants (id),
     date TEXT NOT NULL,
-    refund BIGINT NOT NULL CHECK (refund >= 0), -- in the grant's currency
-    base BIGINT NOT NULL CHECK (base >= 0),
+    refund MONEY NOT NULL CHECK (refund >= 0), -- in the grant's currency
+    base MONEY NOT NULL CHECK (base >= 0),
     entry_id TEXT REFERENCES entries (id),
     paid_entry_id TEXT REFERENCES entries (id)
 );
@@ -294,8 +294,8 @@ CREATE TABLE pledges (
     donor_id TEXT NOT NULL REFERENCES donors (id),
     fund TEXT NOT NULL REFERENCES funds (code),
     pledged_on TEXT NOT NULL CHECK (length(pledged_on) = 10),
-    amount BIGINT NOT NULL CHECK (amount > 0), -- base currency
-    cancelled BIGINT NOT NULL CHECK (cancelled >= 0 AND cancelled <= amount) -- what will not come any more
+    amount MONEY NOT NULL CHECK (amount > 0), -- base currency
+    cancelled MONEY NOT NULL CHECK (cancelled >= 0 AND cancelled <= amount) -- what will not come any more
 );
 
 CREATE INDEX pledges_donor ON pledges (donor_id, pledged_on);
@@ -305,7 +305,7 @@ CREATE TABLE pledge_instalments (
     pledge_id TEXT NOT NULL REFERENCES pledges (id),
     number BIGINT NOT NULL CHECK (number > 0),
     due_on TEXT NOT NULL CHECK (length(due_on) = 10),
-    amount BIGINT NOT NULL CHECK (amount > 0),
+    amount MONEY NOT NULL CHECK (amount > 0),
     PRIMARY KEY (pledge_id, number)
 );
 
@@ -315,8 +315,8 @@ CREATE TABLE gifts (
     donor_id TEXT NOT NULL REFERENCES donors (id),
     fund TEXT NOT NULL REFERENCES funds (code),
     received_on TEXT NOT NULL,
-    gross BIGINT NOT NULL CHECK (gross > 0),
-    fee BIGINT NOT NULL CHECK (fee >= 0 AND fee < gross), -- withheld on the way in, borne by the general fund
+    gross MONEY NOT NULL CHECK (gross > 0),
+    fee MONEY NOT NULL CHECK (fee >= 0 AND fee < gross), -- withheld on the way in, borne by the general fund
     account TEXT NOT NULL REFERENCES accounts (number),
     entry_id TEXT NOT NULL REFERENCES entries (id),
     refunded_on TEXT NOT NULL,            -- '' unless given back as a mistake
@@ -337,8 +337,8 @@ CREATE TABLE in_kind_contributions (
     given_on TEXT NOT NULL CHECK (length(given_on) = 10),
     category TEXT NOT NULL,
     units TEXT NOT NULL,                  -- hours, pieces
-    unit_value BIGINT NOT NULL CHECK (unit_value > 0),
-    worth BIGINT NOT NULL CHECK (worth > 0),
+    unit_value MONEY NOT NULL CHECK (unit_value > 0),
+    worth MONEY NOT NULL CHECK (worth > 0),
     memo TEXT NOT NULL,                   -- number of the valuation memo; '' where a document alone says it
     evidence_id TEXT REFERENCES evidence (id), -- the memo itself
     entry_id TEXT NOT NULL UNIQUE REFERENCES entries (id)

@@ -174,7 +174,7 @@ CREATE TABLE plan_shares (
     percent TEXT NOT NULL,
     -- A share by priority is turned into percent when the version is written; its cap is in base currency, 0 for none.
     priority BIGINT NOT NULL DEFAULT 0,
-    cap BIGINT NOT NULL DEFAULT 0,
+    cap MONEY NOT NULL DEFAULT 0,
     PRIMARY KEY (version_id, position),
     UNIQUE (version_id, fund)
 );
@@ -184,7 +184,7 @@ CREATE TABLE plan_lines (
     position BIGINT NOT NULL,
     line TEXT NOT NULL,
     category TEXT NOT NULL,
-    unit_price BIGINT NOT NULL CHECK (unit_price > 0),
+    unit_price MONEY NOT NULL CHECK (unit_price > 0),
     -- The code of the plan's category, where the books call it otherwise; who is paid, by code; the rule that its days
     -- came from.
     kind TEXT NOT NULL DEFAULT '',
@@ -205,7 +205,7 @@ CREATE TABLE plan_items (
     settled_by TEXT NOT NULL,             -- '' until a disbursement settles it
     -- A later version carries over what was settled, at the price and in the currency of its time: 0 and '' are the
     -- line's.
-    unit_price BIGINT NOT NULL DEFAULT 0,
+    unit_price MONEY NOT NULL DEFAULT 0,
     currency TEXT NOT NULL DEFAULT '',
     -- The suspension that holds the item, and the year out of whose commitment it was released; '' and 0 when none.
     suspended_by TEXT NOT NULL DEFAULT '',

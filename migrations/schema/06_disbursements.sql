@@ -15,10 +15,10 @@ CREATE TABLE transfers (
     plan_id TEXT NOT NULL REFERENCES plans (id),
     account TEXT NOT NULL REFERENCES accounts (number),
     date TEXT NOT NULL,
-    sent BIGINT NOT NULL CHECK (sent > 0), -- base currency
-    sending_fee BIGINT NOT NULL CHECK (sending_fee >= 0),
+    sent MONEY NOT NULL CHECK (sent > 0), -- base currency
+    sending_fee MONEY NOT NULL CHECK (sending_fee >= 0),
     rate TEXT NOT NULL,
-    receiving_fee BIGINT NOT NULL CHECK (receiving_fee >= 0), -- partner's currency
+    receiving_fee MONEY NOT NULL CHECK (receiving_fee >= 0), -- partner's currency
     state TEXT NOT NULL CHECK (state IN ('requested', 'authorised')),
     entry_id TEXT REFERENCES entries (id),
     version BIGINT NOT NULL
@@ -36,7 +36,7 @@ CREATE TABLE prepayments (
     plan_id TEXT REFERENCES plans (id),
     account TEXT NOT NULL REFERENCES accounts (number),
     date TEXT NOT NULL,
-    amount BIGINT NOT NULL CHECK (amount > 0), -- base currency
+    amount MONEY NOT NULL CHECK (amount > 0), -- base currency
     state TEXT NOT NULL CHECK (state IN ('requested', 'authorised', 'cancelled')),
     entry_id TEXT REFERENCES entries (id),
     version BIGINT NOT NULL
@@ -49,7 +49,7 @@ CREATE TABLE approval_policies (
     id TEXT NOT NULL PRIMARY KEY,
     from_on TEXT NOT NULL CHECK (length(from_on) = 10),
     state TEXT NOT NULL CHECK (state IN ('proposed', 'confirmed', 'rejected')),
-    emergency_limit BIGINT NOT NULL CHECK (emergency_limit >= 0), -- base currency; 0 is no emergency path
+    emergency_limit MONEY NOT NULL CHECK (emergency_limit >= 0), -- base currency; 0 is no emergency path
     emergency_per_quarter BIGINT NOT NULL CHECK (emergency_per_quarter BETWEEN 0 AND 9), -- of one plan
     -- working days until the approval has to be there
     emergency_days BIGINT NOT NULL CHECK (emergency_days BETWEEN 1 AND 30),
@@ -73,7 +73,7 @@ VALUES ('apo_default', '2000-01-01', 'confirmed', 150000, 2, 5, 3, 'Comes with t
 CREATE TABLE approval_bands (
     policy_id TEXT NOT NULL REFERENCES approval_policies (id),
     position BIGINT NOT NULL CHECK (position > 0),
-    above BIGINT NOT NULL CHECK (above >= 0), -- base currency; more than this
+    above MONEY NOT NULL CHECK (above >= 0), -- base currency; more than this
     fund TEXT NOT NULL,                   -- '' is every fund
     new_payee BOOLEAN NOT NULL,
     cash BOOLEAN NOT NULL,
@@ -102,9 +102,9 @@ CREATE TABLE disbursements (
     prepayment_id TEXT REFERENCES prepayments (id),
     line TEXT NOT NULL,                   -- of the plan; '' for what stands beside it
     units BIGINT NOT NULL CHECK (units >= 0),
-    amount BIGINT NOT NULL CHECK (amount > 0),
+    amount MONEY NOT NULL CHECK (amount > 0),
     currency TEXT NOT NULL,
-    overpaid BIGINT NOT NULL CHECK (overpaid >= 0), -- what a partner paid twice, on top
+    overpaid MONEY NOT NULL CHECK (overpaid >= 0), -- what a partner paid twice, on top
     payee TEXT NOT NULL,
     category TEXT NOT NULL,               -- of cost beside a plan's lines
     account TEXT NOT NULL,                -- our bank account that pays; '' where none does
@@ -130,7 +130,7 @@ CREATE TABLE disbursements (
     needs TEXT NOT NULL DEFAULT '',
     approvals_needed BIGINT NOT NULL DEFAULT 1 CHECK (approvals_needed >= 1),
     -- In base currency when it was asked for, for bands and for what is split below them; 0 is not known.
-    base_amount BIGINT NOT NULL DEFAULT 0,
+    base_amount MONEY NOT NULL DEFAULT 0,
     submitted_on TEXT NOT NULL DEFAULT '',
     -- Paid first and approved after. A plan has so many places for it in a quarter, and the key holds that.
     emergency BOOLEAN NOT NULL DEFAULT FALSE,

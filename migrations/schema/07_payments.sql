@@ -71,7 +71,7 @@ CREATE TABLE payments (
     account TEXT NOT NULL REFERENCES accounts (number),
     payee TEXT NOT NULL,
     date TEXT NOT NULL,                   -- wanted day
-    amount BIGINT NOT NULL CHECK (amount > 0),
+    amount MONEY NOT NULL CHECK (amount > 0),
     currency TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('planned', 'in_file', 'sent', 'confirmed', 'failed', 'returned', 'recalled')),
     -- SHA-256 of what is paid to whom; the second person behind a re-issue binds it
@@ -104,7 +104,7 @@ CREATE TABLE payment_batches (
     round BIGINT NOT NULL,                -- an unlocking starts the next
     own_version BIGINT NOT NULL,          -- of our account, from the lock on; 0 before
     item_count BIGINT NOT NULL,           -- at the lock
-    total BIGINT NOT NULL,                -- at the lock
+    total MONEY NOT NULL,                -- at the lock
     lock_hash BYTEA NOT NULL,             -- SHA-256 of exactly what is paid to whom; empty while open
     locked_by TEXT NOT NULL,
     locked_at TEXT NOT NULL,
@@ -132,7 +132,7 @@ CREATE TABLE payment_batch_items (
     payee_id TEXT NOT NULL REFERENCES payees (id),
     details BIGINT NOT NULL,              -- version of the payee's bank details
     kind TEXT NOT NULL CHECK (kind IN ('domestic', 'sepa', 'cross_border')),
-    amount BIGINT NOT NULL CHECK (amount > 0),
+    amount MONEY NOT NULL CHECK (amount > 0),
     payload BYTEA NOT NULL,               -- SHA-256 of what was asked for, approved and authorised
     live BOOLEAN NOT NULL,                -- not taken out again
     added_by TEXT NOT NULL,
@@ -151,7 +151,7 @@ CREATE TABLE bank_lines (
     id TEXT NOT NULL PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts (number),
     date TEXT NOT NULL CHECK (length(date) = 10),
-    amount BIGINT NOT NULL CHECK (amount <> 0), -- in the account's currency; out is negative
+    amount MONEY NOT NULL CHECK (amount <> 0), -- in the account's currency; out is negative
     currency TEXT NOT NULL,
     reference TEXT NOT NULL,              -- the bank's, without names
     created_at TEXT NOT NULL
@@ -165,7 +165,7 @@ CREATE TABLE bank_matches (
     line_id TEXT NOT NULL REFERENCES bank_lines (id),
     payment_id TEXT NOT NULL REFERENCES payments (id),
     proves TEXT NOT NULL CHECK (proves IN ('payment', 'return', 'fee')),
-    amount BIGINT NOT NULL CHECK (amount <> 0), -- of the line, with its sign
+    amount MONEY NOT NULL CHECK (amount <> 0), -- of the line, with its sign
     entry_id TEXT REFERENCES entries (id),
     undone BOOLEAN NOT NULL               -- its entry was reversed: the line waits for another match
 );
@@ -183,8 +183,8 @@ CREATE TABLE bank_imports (
     bank_account TEXT NOT NULL,           -- what the bank calls our account; empty where the file does not say
     sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
     currency TEXT NOT NULL,
-    opening BIGINT,                       -- NULL where the file does not say
-    closing BIGINT,
+    opening MONEY,                       -- NULL where the file does not say
+    closing MONEY,
     pending BIGINT NOT NULL,              -- lines that the bank announced and did not book: left out
     state TEXT NOT NULL CHECK (state IN ('previewed', 'committed', 'undone')),
     reason TEXT NOT NULL,                 -- of the undoing; no person's name
@@ -198,7 +198,7 @@ CREATE TABLE bank_import_lines (
     import_id TEXT NOT NULL REFERENCES bank_imports (id),
     no BIGINT NOT NULL,                   -- in the file, from 1
     date TEXT NOT NULL CHECK (length(date) = 10),
-    amount BIGINT NOT NULL CHECK (amount <> 0),
+    amount MONEY NOT NULL CHECK (amount <> 0),
     reference TEXT NOT NULL,              -- the bank's; empty where it is no reference
     line_id TEXT UNIQUE REFERENCES bank_lines (id), -- what a commit made of it; NULL for what was there before
     PRIMARY KEY (import_id, no)

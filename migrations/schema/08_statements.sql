@@ -128,7 +128,7 @@ CREATE TABLE released_atoms (
     atom TEXT NOT NULL PRIMARY KEY,       -- the line, whose gift paid it, when: 12/1|D-77|2026-09-15
     block TEXT NOT NULL,
     person TEXT NOT NULL,                 -- id of the beneficiary; '' for cost of the house
-    amount BIGINT NOT NULL,
+    amount MONEY NOT NULL,
     threshold BIGINT NOT NULL CHECK (threshold > 0), -- the strictest rules under which a sum over it was shown
     dominance BIGINT NOT NULL CHECK (dominance > 0),
     statement_id TEXT NOT NULL            -- the last that cut its block
