@@ -137,6 +137,10 @@ func Take(ctx context.Context, tx *store.Tx, d Duty) error {
 	return insertDuty(ctx, tx, d)
 }
 
+// TakeFixed is [Take] of a duty on what an act of another kind has fixed, such as the lock of a payment batch: there
+// is no request to compare with, and the database asks whether the payload is that of the lock.
+func TakeFixed(ctx context.Context, tx *store.Tx, d Duty) error { return insertDuty(ctx, tx, d) }
+
 // DutiesOn lists who did what on one round of a subject, in order.
 func DutiesOn(ctx context.Context, tx *store.Tx, subject string, round int) ([]Duty, error) {
 	return readDuties(ctx, tx, subject, round)

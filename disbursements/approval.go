@@ -183,14 +183,25 @@ func (req Requests) Progress(ctx context.Context, tx *store.Tx, d Disbursement) 
 	return progress(d.Needs, given), nil
 }
 
-// take puts the actor down for a step, in the actor's own name or in that of somebody who is away, and answers how
-// far the approvals are then. [NotAsked] when nobody with these roles is needed any more, [ErrNoDelegation],
-// [ErrRelated], [access.ErrMakerCannotApprove].
+// mayStep refuses an action to an actor who has another part in the disbursement, is related, or has not the roles
+// that are still needed, in the actor's own name or in that of somebody who is away: [Barred], [NotAsked],
+// [ErrNoDelegation]. It is asked before all that somebody else or time could mend.
+func (dec Decisions) mayStep(ctx context.Context, tx *store.Tx, d Disbursement, a Action, behalf access.UserID) error {
+	roles, absent, err := rolesFor(ctx, tx, behalf)
+	if err != nil {
+		return err
+	}
+	s, err := dec.standing(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	return s.refuses(a, roles, absent)
+}
+
+// recordDecision puts the actor down for a step that [Decisions.mayStep] allowed, and answers how far the approvals are
+// then.
 func (dec Decisions) recordDecision(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step,
 	behalf access.UserID) (Progress, error) {
-	if err := dec.checkPayeeFor(ctx, tx, d, step); err != nil {
-		return Progress{}, err
-	}
 	before, err := dec.Progress(ctx, tx, d)
 	if err != nil {
 		return Progress{}, err
@@ -202,9 +213,6 @@ func (dec Decisions) recordDecision(ctx context.Context, tx *store.Tx, d Disburs
 	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: step, Payload: d.Payload()}
 	if err := RefusedAs(access.Take(ctx, tx, duty)); err != nil {
 		return Progress{}, err
-	}
-	if step != access.Release && !before.wants(step, word.Roles) {
-		return Progress{}, &NotAsked{Step: step, StillNeeded: before.StillNeeded}
 	}
 	if err := RefusedAs(insertApproval(ctx, tx, word)); err != nil {
 		return Progress{}, err

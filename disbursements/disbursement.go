@@ -211,14 +211,11 @@ func (req Requests) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) 
 // and its milestones met ([ErrGated]); the split, and what the policy of the day wants, are fixed here. What was
 // asked about goes back as it is: what was approved stands.
 func (req Requests) Submit(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := req.LockedIn(ctx, tx, key, Draft, InfoRequested)
+	d, err := req.LockedIn(ctx, tx, key, ToSubmit.states()...)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if d.OnLine() && !d.planAllows() {
-		return Disbursement{}, ErrPlanNotApproved
-	}
-	if err := req.gated(ctx, tx, d, tx.By.User); err != nil {
+	if err := req.submittable(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
 	if d.State == InfoRequested {
@@ -266,19 +263,18 @@ func (dec Decisions) ApproveFor(ctx context.Context, tx *store.Tx, key string, b
 	if d.Emergency && slices.Contains(paidFirst, d.State) {
 		return dec.approveAfter(ctx, tx, d, behalf)
 	}
-	if err := d.among([]State{Submitted}); err != nil {
+	if err := d.among(ToApprove.states()); err != nil {
+		return Disbursement{}, dec.moved(ctx, tx, d, err)
+	}
+	if err := dec.mayStep(ctx, tx, d, ToApprove, behalf); err != nil {
 		return Disbursement{}, err
 	}
-	if err := d.CheckPlan(); err != nil {
-		return Disbursement{}, err
+	if !d.OnLine() { // what is promised to each fund is counted by one approval after the other
+		if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil {
+			return Disbursement{}, err
+		}
 	}
-	if err := dec.Advances.Payable(ctx, tx, d.Funds()...); err != nil {
-		return Disbursement{}, err
-	}
-	if err := dec.gated(ctx, tx, d, ""); err != nil {
-		return Disbursement{}, err
-	}
-	if err := dec.checkBudget(ctx, tx, d); err != nil {
+	if err := dec.approvable(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
 	far, err := dec.recordDecision(ctx, tx, d, access.Approve, behalf)
@@ -309,10 +305,10 @@ func (dec Decisions) AuthoriseFor(ctx context.Context, tx *store.Tx, key string,
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if err := d.CheckPlan(); err != nil {
+	if err := dec.mayStep(ctx, tx, d, ToAuthorise, behalf); err != nil {
 		return Disbursement{}, err
 	}
-	if err := dec.Advances.Payable(ctx, tx, d.Funds()...); err != nil {
+	if err := dec.authorisable(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
 	if d.Settlement == ByInvoice {
@@ -335,11 +331,14 @@ func (dec Decisions) AuthoriseFor(ctx context.Context, tx *store.Tx, key string,
 
 // toAuthorise finds a disbursement that waits for its authorisation.
 func (dec Decisions) toAuthorise(ctx context.Context, tx *store.Tx, key string) (Disbursement, error) {
-	d, err := dec.LockedIn(ctx, tx, key, Submitted, Approved)
-	if err == nil && d.State == Submitted && !d.Emergency {
-		err = &StateConflict{State: string(d.State), Want: []string{string(Approved)}}
+	d, err := dec.readDisbursement(ctx, tx, key, true)
+	if err != nil {
+		return Disbursement{}, err
 	}
-	return d, err
+	if !d.has(ToAuthorise) {
+		return Disbursement{}, dec.moved(ctx, tx, d, &StateConflict{State: string(d.State), Want: []string{string(Approved)}})
+	}
+	return d, nil
 }
 
 // stepped moves the state after a step was taken.
@@ -356,6 +355,11 @@ func stepped(ctx context.Context, tx *store.Tx, d Disbursement, to State, behalf
 // step puts the actor down for a duty of the actor's own and moves the state.
 func (req Requests) TakeStep(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step,
 	to State) (Disbursement, error) {
+	if step == access.Release { // the duty is refused before what passes with time
+		if err := (Decisions{req}).mayStep(ctx, tx, d, ToRelease, ""); err != nil {
+			return Disbursement{}, err
+		}
+	}
 	if err := req.checkPayeeFor(ctx, tx, d, step); err != nil {
 		return Disbursement{}, err
 	}
@@ -384,10 +388,7 @@ func (dec Decisions) turnDown(ctx context.Context, tx *store.Tx, key, reason str
 	if ledger.CheckReason(reason) != nil {
 		return Disbursement{}, ledger.ErrReasonRequired
 	}
-	from := []State{Submitted, Approved}
-	if to == InfoRequested {
-		from = from[:1]
-	}
+	a := map[State]Action{Draft: ToReturn, Rejected: ToReject, InfoRequested: ToAskInfo}[to]
 	d, err := dec.readDisbursement(ctx, tx, key, true)
 	if err != nil {
 		return Disbursement{}, err
@@ -395,10 +396,16 @@ func (dec Decisions) turnDown(ctx context.Context, tx *store.Tx, key, reason str
 	if to == Rejected && d.Emergency && slices.Contains(paidFirst, d.State) {
 		return dec.refuseAfter(ctx, tx, d, reason)
 	}
-	if err := d.among(from); err != nil {
+	if err := d.among(a.states()); err != nil {
 		return Disbursement{}, err
 	}
-	if err := notAsker(ctx, tx, d); err != nil {
+	if to == Draft && d.Entry != "" {
+		return Disbursement{}, ErrBooked
+	}
+	if err := dec.mayStep(ctx, tx, d, a, ""); err != nil {
+		return Disbursement{}, err
+	}
+	if err := notReserved(ctx, tx, d.ID); err != nil {
 		return Disbursement{}, err
 	}
 	action := "disbursement." + string(to)
@@ -410,20 +417,6 @@ func (dec Decisions) turnDown(ctx context.Context, tx *store.Tx, key, reason str
 		d.EmergencySlot = ""
 	}
 	return moveOn(ctx, tx, d, change{to: to, action: action, reason: reason})
-}
-
-// notAsker refuses the person who asked.
-func notAsker(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	duties, err := access.DutiesOn(ctx, tx, string(d.ID), d.Round)
-	if err != nil {
-		return err
-	}
-	for _, duty := range duties {
-		if duty.Step == access.Request && string(duty.User) == tx.By.User {
-			return access.ErrMakerCannotApprove
-		}
-	}
-	return nil
 }
 
 // authorised makes sure that exactly this was authorised: what is paid out is what people decided on, whoever had the

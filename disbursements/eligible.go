@@ -88,19 +88,9 @@ func (rules Rules) completePayment(ctx context.Context, tx *store.Tx, d *Disburs
 	return nil
 }
 
-// checkBudget refuses cost beside a plan's lines that a grant has no money left for, together with what was approved
-// and is not booked yet (RULES 42). Units of plan lines were set aside when their year was approved.
-func (rules Rules) checkBudget(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	if d.OnLine() {
-		return nil
-	}
-	if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil {
-		return err
-	}
-	return rules.affordable(ctx, tx, d)
-}
-
-// affordable is checkBudget without keeping others from approving meanwhile.
+// affordable refuses cost beside a plan's lines that a grant has no money left for, together with what was approved
+// and is not booked yet (RULES 42). Units of plan lines were set aside when their year was approved. Two who approve
+// at once both count only what is written: an approval locks the funds first.
 func (rules Rules) affordable(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	if d.OnLine() {
 		return nil

@@ -1,7 +1,6 @@
 package disbursements
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -47,8 +46,8 @@ var paidFirst = []State{Authorised, OnHold, Released, Paid, Evidenced, Returned}
 // it does not approve it later; others may, once they know what became of it.
 func (dec Decisions) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
 	error) {
-	if _, mine, err := readRefused(ctx, tx, []DisbursementID{d.ID}); err != nil || mine[d.ID] {
-		return Disbursement{}, cmp.Or(err, access.ErrMakerCannotApprove)
+	if err := dec.mayStep(ctx, tx, d, ToApprove, behalf); err != nil {
+		return Disbursement{}, err
 	}
 	if _, err := dec.recordDecision(ctx, tx, d, access.Approve, behalf); err != nil {
 		return Disbursement{}, err
@@ -71,26 +70,8 @@ const refusedAfter = "disbursement.refused_after"
 // or finance moves its cost to where it belongs.
 func (dec Decisions) refuseAfter(ctx context.Context, tx *store.Tx, d Disbursement, reason string) (Disbursement,
 	error) {
-	bars, err := bars(ctx, tx, []Disbursement{d})
-	if err != nil {
+	if err := dec.mayStep(ctx, tx, d, ToReject, ""); err != nil {
 		return Disbursement{}, err
-	}
-	switch bars[d.ID] {
-	case "duty_taken":
-		return Disbursement{}, access.ErrMakerCannotApprove
-	case "party_related":
-		return Disbursement{}, ErrRelated
-	}
-	roles, _, err := rolesFor(ctx, tx, "")
-	if err != nil {
-		return Disbursement{}, err
-	}
-	far, err := dec.Progress(ctx, tx, d)
-	if err != nil {
-		return Disbursement{}, err
-	}
-	if !far.wants(access.Approve, roles) {
-		return Disbursement{}, &NotAsked{Step: access.Approve, StillNeeded: far.StillNeeded}
 	}
 	if err := access.Record(ctx, tx,
 		access.Event{Action: refusedAfter, Subject: string(d.ID), Reason: reason}); err != nil {

@@ -35,6 +35,8 @@ var (
 	ErrPolicyShape     = errors.New("disbursements: every disbursement needs somebody who approves and somebody " +
 		"who authorises, from today on at the earliest")
 	ErrFindingElsewhere = errors.New("disbursements: no grant that paid has this finding")
+	ErrBooked           = errors.New("disbursements: its cost is in the books; cancel it, which reverses that")
+	ErrReserved         = errors.New("disbursements: it lies in a payment batch; take it out first")
 )
 
 // StateConflict is that of advances: a thing in the wrong state is refused alike in this folder.
@@ -110,6 +112,7 @@ func (e *OutsidePeriod) Unwrap() error { return ErrOutsidePeriod }
 type NotAsked struct {
 	Step        access.Step
 	StillNeeded []Need
+	Could       []string // work names of those who could
 }
 
 func (e *NotAsked) Error() string {
@@ -132,3 +135,14 @@ func (e *EmergencyRefused) Error() string {
 
 // Unwrap makes errors.Is(err, ErrEmergency) true.
 func (e *EmergencyRefused) Unwrap() error { return ErrEmergency }
+
+// Moved refuses an act on something that is a step further: Next is the act that is due instead, and Could are those
+// who could take it. It is an [advances.ErrState].
+type Moved struct {
+	StateConflict
+	Next  Action
+	Could []string
+}
+
+// Unwrap is the conflict of states.
+func (e *Moved) Unwrap() error { return &e.StateConflict }

@@ -15,7 +15,7 @@ import (
 // One that a partner's evidence settled is evidenced already, and gets one more document.
 func (set Settlements) Prove(ctx context.Context, tx *store.Tx, key string, document evidence.ID) (Disbursement,
 	error) {
-	d, err := set.LockedIn(ctx, tx, key, Paid, Evidenced)
+	d, err := set.LockedIn(ctx, tx, key, ToProve.states()...)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -48,18 +48,12 @@ const (
 // the support does not say that it came ([access.ErrMakerCannotApprove]).
 func (set Settlements) VerifyReceipt(ctx context.Context, tx *store.Tx, key string, says Receipt,
 	reason string) (Disbursement, error) {
-	d, err := set.LockedIn(ctx, tx, key, Evidenced)
+	d, err := set.LockedIn(ctx, tx, key, ToVerifyReceipt.states()...)
 	if err != nil {
 		return Disbursement{}, err
 	}
-	duties, err := access.DutiesOn(ctx, tx, string(d.ID), d.Round)
-	if err != nil {
+	if err := (Decisions{set.Requests}).mayStep(ctx, tx, d, ToVerifyReceipt, ""); err != nil {
 		return Disbursement{}, err
-	}
-	for _, duty := range duties {
-		if duty.Step == access.Request && string(duty.User) == tx.By.User {
-			return Disbursement{}, access.ErrMakerCannotApprove
-		}
 	}
 	event := access.Event{Action: "disbursement." + string(says), Subject: string(d.ID), Reason: reason}
 	if says != Received {

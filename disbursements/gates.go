@@ -63,15 +63,16 @@ func (rules Rules) gated(ctx context.Context, tx *store.Tx, d Disbursement, aski
 	return nil
 }
 
-// mindPayee has a step on a disbursement mind its payee, where that is one on record: asking for it binds it to the
-// bank details as they are; whoever entered those takes no step; and money is released to no others, once they are
-// verified and cooled off.
+// checkPayeeFor binds a request to the bank details of its payee as they are, where that is one on record, and lets
+// money be released to no others, once they are verified and cooled off.
 func (req Requests) checkPayeeFor(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step) error {
-	if d.Payee == "" || d.Settlement != ByPayment && d.Settlement != ByInvoice {
+	switch {
+	case d.Payee == "" || !d.leaves():
 		return nil
-	}
-	if step == access.Request {
+	case step == access.Request:
 		return payees.Bind(ctx, tx, string(d.ID), d.Round, d.Payee)
+	case step == access.Release:
+		return payees.CheckBinding(ctx, tx, string(d.ID), d.Round, true)
 	}
-	return payees.CheckBinding(ctx, tx, string(d.ID), d.Round, step == access.Release)
+	return nil
 }

@@ -47,13 +47,10 @@ func (dec Decisions) move(ctx context.Context, tx *store.Tx, key string, from St
 	return moveOn(ctx, tx, d, c)
 }
 
-// cancellable are the states before money is on its way.
-var cancellable = []State{Draft, InfoRequested, Submitted, Approved, Authorised, OnHold}
-
 // Cancel ends a disbursement before it is released, with a reason: by who wrote it, or who leads
 // ([access.ErrForbidden]). What was booked for it is reversed on the first open day, and its commitment stands again.
 func (req Requests) Cancel(ctx context.Context, tx *store.Tx, key, reason string) (Disbursement, error) {
-	d, err := req.LockedIn(ctx, tx, key, cancellable...)
+	d, err := req.LockedIn(ctx, tx, key, ToCancel.states()...)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -95,7 +92,7 @@ func moveOn(ctx context.Context, tx *store.Tx, d Disbursement, c change) (Disbur
 // of one of the grants that paid. The money is taken off the grant by the finding's own disallowance (RULES 59).
 // [grants.ErrUnknownFinding].
 func (set Settlements) Disallow(ctx context.Context, tx *store.Tx, key, finding, reason string) (Disbursement, error) {
-	d, err := set.LockedIn(ctx, tx, key, Evidenced, Arrived)
+	d, err := set.LockedIn(ctx, tx, key, ToDisallow.states()...)
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -130,14 +127,11 @@ func (set Settlements) hasFinding(ctx context.Context, tx *store.Tx, d Disbursem
 	return false, nil
 }
 
-// editable are the states in which what is asked for may still be written anew.
-var editable = []State{Draft, InfoRequested, Submitted, Approved}
-
 // Rewrite writes a disbursement anew. Once it was submitted it becomes a draft of the next round, and what was
 // approved is void: an approval is of exactly what it says. Who wrote it rewrites it, or who leads
 // ([access.ErrForbidden]).
 func (req Requests) Rewrite(ctx context.Context, tx *store.Tx, key string, content Disbursement) (Disbursement, error) {
-	before, err := req.LockedIn(ctx, tx, key, editable...)
+	before, err := req.LockedIn(ctx, tx, key, ToRewrite.states()...)
 	if err != nil {
 		return Disbursement{}, err
 	}

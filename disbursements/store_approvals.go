@@ -403,3 +403,12 @@ func readHandles(ctx context.Context, tx *store.Tx) (map[access.UserID]string, e
 func visible(tx *store.Tx, q *bun.SelectQuery) *bun.SelectQuery {
 	return beneficiaries.OnCases(tx, q, "plan_id", "created_by")
 }
+
+// notReserved refuses what lies in a payment batch that is not over: [ErrReserved].
+func notReserved(ctx context.Context, tx *store.Tx, id DisbursementID) error {
+	taken, err := tx.NewSelect().Table("payment_batch_items").Where("disbursement_id = ?", id).Where("live").Exists(ctx)
+	if err == nil && taken {
+		err = ErrReserved
+	}
+	return err
+}

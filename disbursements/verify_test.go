@@ -31,7 +31,7 @@ var forgeries = []forgery{
 		"does not pay what was locked"},
 	{"the hash is another",
 		"UPDATE payment_batches SET lock_hash = (SELECT payload FROM payments WHERE number = 'PMT-001')",
-		"payment batch B-2026-0001", "nobody locked"},
+		"payment batch B-2026-0001", "does not pay what was locked"},
 	{"an account is another's",
 		"UPDATE payee_details SET sealed = (SELECT t.sealed FROM payee_details AS t JOIN payees AS y ON y.id = t.payee_id " +
 			"WHERE y.code = 'CLI-01') " +
@@ -42,10 +42,11 @@ var forgeries = []forgery{
 	{"our account is another", "UPDATE own_accounts SET iban = 'DE89370400440532013000'", "payment batch B-2026-0001",
 		"does not pay what was locked"},
 	{"our account is gone", "DELETE FROM own_accounts", "payment batch B-2026-0001", "not on record"},
-	{"released by who locked it", "UPDATE payment_batches SET released_by = locked_by", "payment batch B-2026-0001",
-		"no second person released"},
+	{"released by who locked it, by the row alone",
+		"UPDATE payment_batches SET released_by = locked_by", "payment batch B-2026-0001",
+		"nobody released what was locked"},
 	{"released by nobody", "DELETE FROM duties WHERE step = 'release' AND subject = (SELECT id FROM payment_batches)",
-		"payment batch B-2026-0001", "no second person released"},
+		"payment batch B-2026-0001", "nobody released what was locked"},
 	{"a payment is another's",
 		"UPDATE payment_batch_items SET payment_id = (SELECT id FROM payments WHERE number = 'PMT-001') WHERE number = " +
 			"'PMT-002'",

@@ -95,7 +95,7 @@ func TestPaymentBatchByAPI(t *testing.T) {
 		s.books.In(s.t).Post("/bank-accounts",
 			`{"account":"1010","name":"Example","iban":"DK5000400440116243","bic":"DABADKKK"}`).Want(201)
 		s.pay(s.other, at+"/locks", "").Want(200)
-		for _, who := range []*apitest.Client{s.board, s.clerk, s.other} {
+		for _, who := range []*apitest.Client{s.board} {
 			s.pay(who, at+"/releases", "").Problem(403, "maker_cannot_approve")
 		}
 		s.pay(s.chief, at+"/releases", "").Want(200)

@@ -45,9 +45,9 @@ const (
 	CSVFile     FileFormat = "csv"
 )
 
-// Batch is many payments that leave one account of ours in one file. One person locks it, which fixes by SHA-256
-// exactly what is paid to whom; another, who did nothing on any of its payments, releases it. The file is not kept:
-// it is made again from the lock, byte for byte, as long as the payees are not erased.
+// Batch is many payments that leave one account of ours in one file. To lock it fixes by SHA-256 exactly what is paid
+// to whom; a person who did nothing on any of its payments releases it, the one who locked it or another. The file is
+// not kept: it is made again from the lock, byte for byte, as long as the payees are not erased.
 type Batch struct {
 	ID                               BatchID
 	Number                           string
@@ -297,9 +297,6 @@ func (bat Batches) Lock(ctx context.Context, tx *store.Tx, key string) (Batch, e
 	}
 	if _, err := bat.write(ctx, tx, b, io.Discard,
 		nil); err != nil { // what no bank takes is found before anybody releases it
-		return Batch{}, err
-	}
-	if err := access.Take(ctx, tx, b.duty(access.Request)); err != nil {
 		return Batch{}, err
 	}
 	b.State = BatchLocked

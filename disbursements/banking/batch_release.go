@@ -12,7 +12,7 @@ import (
 )
 
 // ReleaseBatch hands a locked batch over for payment: LOCKED to RELEASED. It is done by a person who took no step on
-// any of its payments, entered no bank details of their payees and did not lock it. All its disbursements become
+// any of its payments. All its disbursements become
 // RELEASED with a payment each, in a constant number of statements for every five hundred; report hears how many are
 // done. [access.ErrMakerCannotApprove], [ErrBatchChanged] where something is not what was locked, [*BatchBlocked],
 // [disbursements.ErrPlanChanged], [disbursements.ErrRelated].
@@ -24,7 +24,7 @@ func (bat Batches) Release(ctx context.Context, tx *store.Tx, key string, report
 	if involved, err := tookPart(ctx, tx, b.ID); err != nil || involved {
 		return Batch{}, cmp.Or(err, access.ErrMakerCannotApprove)
 	}
-	if err := disbursements.RefusedAs(access.Take(ctx, tx, b.duty(access.Release))); err != nil {
+	if err := disbursements.RefusedAs(access.TakeFixed(ctx, tx, b.duty(access.Release))); err != nil {
 		return Batch{}, err
 	}
 	done := 0

@@ -251,17 +251,13 @@ func lockPayees(ctx context.Context, tx *store.Tx, id BatchID) error {
 		Where("id IN (SELECT payee_id FROM payment_batch_items WHERE batch_id = ? AND live)", id).Order("id")).Scan(ctx, &ids)
 }
 
-// tookPart reports whether the actor, with whatever account, took a step on a payment of a batch or entered its bank
-// details.
+// tookPart reports whether the actor, with whatever account, took a step on a payment of a batch.
 func tookPart(ctx context.Context, tx *store.Tx, id BatchID) (bool, error) {
 	const same = "(a.id = b.id OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id))"
 	for _, q := range []*bun.SelectQuery{
 		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
 			Join("JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.step <> 'release'").Join("JOIN users AS a ON a.id = u.user_id"),
 		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN duties AS u ON u.subject = i.payment_id").Join("JOIN users AS a ON a.id = u.user_id"),
-		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version " +
-			"= i.details").
-			Join("JOIN users AS a ON a.id = t.entered_by"),
 	} {
 		found, err := q.Join("JOIN users AS b ON "+same).Where("b.id = ?", tx.By.User).Where("i.batch_id = ?",
 			id).Where("i.live").Exists(ctx)

@@ -14,7 +14,7 @@ type binding struct {
 	Version int
 }
 
-// bind notes which bank details of a payee something is asked for with. A code that is nobody's on record binds
+// Bind notes which bank details of a payee something is asked for with. A code that is nobody's on record binds
 // nothing.
 func Bind(ctx context.Context, tx *store.Tx, subject string, round int, payee string) error {
 	p, err := readPayee(ctx, tx, payee, true)
@@ -23,35 +23,19 @@ func Bind(ctx context.Context, tx *store.Tx, subject string, round int, payee st
 	} else if err != nil {
 		return err
 	}
-	newest := p.Newest()
-	if newest.Version > 0 {
-		if err := notPerson(ctx, tx, newest.EnteredBy); err != nil {
-			return err
-		}
-	}
-	return insertBinding(ctx, tx, subject, round, binding{p.ID, newest.Version})
+	return insertBinding(ctx, tx, subject, round, binding{p.ID, p.Newest().Version})
 }
 
-// mindBinding refuses a step by who entered the bank details, and, where money is to leave, details that may not be
-// paid to. [access.ErrMakerCannotApprove], [ErrChanged], [ErrUnverified], [*Cooling].
-func CheckBinding(ctx context.Context, tx *store.Tx, subject string, round int, leaving bool) error {
+// CheckBinding refuses to pay to bank details that are not those it was asked for with, not verified, or verified too
+// lately. [ErrChanged], [ErrUnverified], [*Cooling]. Locked, nobody enters or verifies others until the tx ends.
+func CheckBinding(ctx context.Context, tx *store.Tx, subject string, round int, locked bool) error {
 	b, bound, err := readBinding(ctx, tx, subject, round)
 	if err != nil || !bound {
 		return err
 	}
-	p, err := readPayee(ctx, tx, string(b.Payee), leaving)
+	p, err := readPayee(ctx, tx, string(b.Payee), locked)
 	if err != nil {
 		return err
-	}
-	for _, d := range p.Details {
-		if d.Version == b.Version {
-			if err := notPerson(ctx, tx, d.EnteredBy); err != nil {
-				return err
-			}
-		}
-	}
-	if !leaving {
-		return nil
 	}
 	if p.Newest().Version != b.Version {
 		return ErrChanged

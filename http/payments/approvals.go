@@ -18,8 +18,8 @@ import (
 
 // Who decides on disbursements: which of them on which one, its policy says.
 var (
-	decides    = []access.Role{access.Caseworker, access.ProgrammeLead, access.FinanceOfficer, access.Treasurer}
-	authorises = []access.Role{access.ProgrammeLead, access.FinanceOfficer, access.Treasurer}
+	decides    = disbursements.ToApprove.Roles()
+	authorises = disbursements.ToAuthorise.Roles()
 )
 
 // approvalRoutes registers what waits for whom, and how decisions are made.
@@ -63,7 +63,7 @@ func disbursementLifeRoutes(api *resource.API) {
 		Refuses: []error{disbursements.ErrUnknownDisbursement}, Example: `{"text":"The invoice of May is attached"}`},
 		commentDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Put, Path: "/disbursements/:id", ID: "rewriteDisbursement",
-		Tag: "disbursements", Roles: resource.Casework,
+		Tag: "disbursements", Roles: disbursements.ToRewrite.Roles(),
 		Summary: "Write a disbursement anew", Danish: "Skriv en udbetaling om",
 		About: "All of it, as when it is drafted. Once it was submitted it becomes a draft of the next round, and what " +
 			"was approved is void.",
@@ -103,7 +103,7 @@ func disbursementLifeRoutes(api *resource.API) {
 			})
 	}
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/disallowances", ID: "disallowDisbursement",
-		Tag: "disbursements", Roles: []access.Role{access.Treasurer}, Status: http.StatusOK,
+		Tag: "disbursements", Roles: disbursements.ToDisallow.Roles(), Status: http.StatusOK,
 		Summary: "Mark what an auditor or grantor does not accept",
 		Danish:  "Markér, hvad en revisor eller bevillingsgiver ikke godkender",
 		About:   "Names a finding of a grant that paid; the finding's own disallowance takes the money off the grant.",
@@ -266,8 +266,11 @@ func viewNow(ctx context.Context, tx *store.Tx, d resource.Domain, of disburseme
 	}
 	if slices.Contains([]disbursements.State{disbursements.Draft, disbursements.InfoRequested, disbursements.Submitted},
 		of.State) {
-		v.Checks, err = viewChecks(ctx, tx, d, of)
+		if v.Checks, err = viewChecks(ctx, tx, d, of); err != nil {
+			return DisbursementView{}, err
+		}
 	}
+	v.Actions, err = viewActions(ctx, tx, d, of)
 	return v, err
 }
 

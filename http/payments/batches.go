@@ -81,7 +81,7 @@ func batchSteps(api *resource.API) {
 		"Lås et bundt op igen, med en begrundelse", "The lock is void, and so is a release of it.",
 		ledger.ErrReasonRequired), unlockBatch)
 	resource.Route(api, step("releases", "releasePaymentBatch", "Release a locked batch", "Frigiv et låst bundt",
-		"By a person who took no step on any of its payments, entered no bank details of their payees, and did not lock it.",
+		"By a person who took no step on any of its payments; who locked it may.",
 		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, banking.ErrBatchBlocked,
 		banking.ErrBatchChanged, banking.ErrDuplicatePayment,
 		ledger.ErrAlreadyReversed), releaseBatch)

@@ -42,10 +42,10 @@ func disbursementRoutes(api *resource.API) {
 			"multipart/form-data: the object in a part named disbursement, each document in one named after its kind.",
 		Refuses: refusesDraft}, draftDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement",
-		Tag: "disbursements", Roles: resource.Casework,
+		Tag: "disbursements", Roles: disbursements.ToSubmit.Roles(),
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
 		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and " +
-			"approved after. Who entered the payee's bank details does not ask.",
+			"approved after.",
 		Refuses: []error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove, advances.ErrState,
 			disbursements.ErrPlanNotApproved, disbursements.ErrGated,
 			disbursements.ErrEmergency}}, submitDisbursement)
@@ -67,7 +67,7 @@ func disbursementRoutes(api *resource.API) {
 		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed},
 			resource.NotPaid)}, authoriseDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement",
-		Tag: "disbursements", Roles: resource.Finance, Money: true,
+		Tag: "disbursements", Roles: disbursements.ToLiquidate.Roles(), Money: true,
 		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost",
 		Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
 		Refuses: append([]error{advances.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
@@ -162,6 +162,7 @@ type DisbursementView struct {
 	Emergency  bool                         `json:"emergency"`
 	Approvals  *approvalsView               `json:"approvals,omitempty" table:"-" description:"Of one disbursement; lists are without."`
 	Checks     []eligibilityView            `json:"checks,omitempty" table:"-" description:"Of one disbursement that is not decided on."`
+	Actions    []actionView                 `json:"allowed_actions,omitempty" table:"-" description:"Of one disbursement: what may be done next, by you and by whom else, and why not."`
 	Version    int                          `json:"version"`
 }
 

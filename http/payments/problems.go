@@ -25,6 +25,14 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "Nobody of your role has to decide on it", DA: "Ingen med din rolle skal afgøre den"},
 		Hint: rest.Text{EN: "approvals.still_needed names who is needed.",
 			DA: "approvals.still_needed nævner, hvem der mangler."}},
+	{Err: disbursements.ErrBooked, Status: 409, Code: "cost_booked",
+		Title: rest.Text{EN: "Its cost is in the books", DA: "Omkostningen er bogført"},
+		Hint: rest.Text{EN: "Cancel it: that reverses what was booked.",
+			DA: "Annullér den: det tilbagefører, hvad der er bogført."}},
+	{Err: disbursements.ErrReserved, Status: 409, Code: "in_payment_batch",
+		Title: rest.Text{EN: "It is in a payment batch", DA: "Det er i et betalingsbundt"},
+		Hint: rest.Text{EN: "Take it out of the batch that the detail names, or abort that.",
+			DA: "Tag det ud af bundtet, som detaljen nævner, eller afbryd det."}},
 	{Err: disbursements.ErrNoDelegation, Status: 403, Code: "delegation_missing",
 		Title: rest.Text{EN: "You are not the deputy of that user today",
 			DA: "Du er ikke stedfortræder for den bruger i dag"},
@@ -268,10 +276,19 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 // paymentsDetail words the errors that carry figures.
 func paymentsDetail(err error) (s rest.Text) {
 	var (
-		money *disbursements.StateConflict
-		gates *disbursements.Gated
+		money  *disbursements.StateConflict
+		gates  *disbursements.Gated
+		barred *disbursements.Barred
+		asked  *disbursements.NotAsked
+		moved  *disbursements.Moved
 	)
 	switch {
+	case errors.As(err, &barred):
+		s = barredDetail(barred)
+	case errors.As(err, &asked):
+		s = notAskedDetail(asked)
+	case errors.As(err, &moved):
+		s = movedDetail(moved)
 	case errors.As(err, &gates):
 		s = rest.Textf("These milestones are not met: %s.", "Disse milepæle er ikke nået: %s.",
 			strings.Join(gates.Milestones(), ", "))

@@ -137,14 +137,6 @@ BEGIN
         AND i.live
         AND (u.user_id = NEW.user_id OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id)));
     SELECT RAISE(ABORT,
-        'supportledger:maker_cannot_approve: who entered the bank details of a payee does not release its batch')
-    WHERE NEW.step = 'release'
-      AND EXISTS (SELECT 1 FROM payment_batch_items i JOIN payee_details d ON d.payee_id = i.payee_id
-        AND d.version = i.details LEFT JOIN users a ON a.id = d.entered_by LEFT JOIN users b ON b.id = NEW.user_id
-        WHERE i.batch_id = NEW.subject AND i.live
-        AND (d.entered_by = NEW.user_id
-          OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id)));
-    SELECT RAISE(ABORT,
         'supportledger:payee_unverified: bank details of the batch are not verified, too new, or replaced')
     WHERE NEW.step = 'release'
       AND EXISTS (SELECT 1 FROM payment_batch_items i WHERE i.batch_id = NEW.subject AND i.live
@@ -157,7 +149,9 @@ BEGIN
         'supportledger:request_missing: there is no request to decide on, or it asked for something else')
     WHERE NEW.step <> 'request'
       AND NOT EXISTS (SELECT 1 FROM duties WHERE subject = NEW.subject AND round = NEW.round AND step = 'request'
-        AND payload = NEW.payload);
+        AND payload = NEW.payload)
+      AND NOT EXISTS (SELECT 1 FROM payment_batches b WHERE b.id = NEW.subject AND b.round = NEW.round
+        AND b.state = 'locked' AND b.lock_hash = NEW.payload AND NEW.step = 'release');
     SELECT RAISE(ABORT, 'supportledger:maker_cannot_approve: nobody decides on what they wrote')
     WHERE NEW.step <> 'request'
       AND EXISTS (SELECT 1 FROM users m
@@ -181,12 +175,6 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:maker_cannot_approve: who wrote a version of a plan does not approve it')
     WHERE NEW.step = 'approve'
       AND EXISTS (SELECT 1 FROM plan_versions v WHERE v.id = NEW.subject AND v.created_by = NEW.user_id);
-    SELECT RAISE(ABORT,
-        'supportledger:maker_cannot_approve: who entered the bank details of the payee takes no step in paying it')
-    WHERE EXISTS (SELECT 1 FROM payee_bindings k JOIN payee_details d ON d.payee_id = k.payee_id
-      AND d.version = k.version LEFT JOIN users a ON a.id = d.entered_by LEFT JOIN users b ON b.id = NEW.user_id
-      WHERE k.subject = NEW.subject AND k.round = NEW.round
-      AND (d.entered_by = NEW.user_id OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id)));
     SELECT RAISE(ABORT,
         'supportledger:payee_unverified: its bank details are not verified, too new, or replaced')
     WHERE NEW.step = 'release'

@@ -60,15 +60,11 @@ END;
 CREATE TRIGGER payment_batches_update BEFORE UPDATE ON payment_batches
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:request_missing: a locked batch is what somebody locked')
-    WHERE NEW.state = 'locked'
-      AND NOT EXISTS (SELECT 1 FROM duties r WHERE r.subject = NEW.id AND r.round = NEW.round AND r.step = 'request'
-        AND r.payload = NEW.lock_hash);
-    SELECT RAISE(ABORT,
-        'supportledger:release_missing: a batch leaves after another person than who locked it released exactly that')
+    WHERE NEW.state = 'locked' AND (NEW.locked_by = '' OR length(NEW.lock_hash) <> 32);
+    SELECT RAISE(ABORT, 'supportledger:release_missing: a batch leaves after somebody released exactly what was locked')
     WHERE NEW.state IN ('released', 'exported', 'reconciled', 'closed')
-      AND NOT EXISTS (SELECT 1 FROM duties r JOIN duties d ON d.subject = r.subject AND d.round = r.round
-        AND d.user_id <> r.user_id WHERE r.subject = NEW.id AND r.round = NEW.round AND r.step = 'request'
-        AND d.step = 'release' AND d.payload = NEW.lock_hash);
+      AND NOT EXISTS (SELECT 1 FROM duties d WHERE d.subject = NEW.id AND d.round = NEW.round AND d.step = 'release'
+        AND d.payload = NEW.lock_hash);
     SELECT RAISE(ABORT, 'supportledger:state_conflict: what was exported is not changed')
     WHERE OLD.file_sha256 <> '' AND (NEW.file_sha256 <> OLD.file_sha256 OR NEW.format <> OLD.format)
       OR NEW.state IN ('exported', 'reconciled', 'closed') AND NEW.file_sha256 = '';
