@@ -260,6 +260,7 @@ var sqlAllowed = map[string]string{
 	"store/load.go:Fill":         "what is given to Raw is a function",
 	"store/load.go:fillSQLite":   "names of a table and its columns, quoted, as the catalog gave them",
 	"store/jobs/kept.go:Waiting": "the text is of a table of constants",
+	"store/jobs/kept.go:Overdue": "the text is of a table of constants",
 	"store/batch.go:QueryBatch":  "what is given to Raw is a function",
 	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to " +
 		"ExecContext the values",

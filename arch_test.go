@@ -34,7 +34,8 @@ var rooms = []string{
 // inHTTP is the reading order below http: the machinery, what all resources share, the resources, and http itself,
 // which puts them together. apitest and story are clients.
 var inHTTP = []string{
-	"rest", "rest/table", "groupcommit", "resource", "books", "grants", "payments", "people", "statements", "accounts",
+	"rest", "rest/table", "edge", "metrics", "groupcommit", "resource", "books", "grants", "payments", "people",
+	"statements", "accounts",
 	".", "apitest", "story",
 }
 

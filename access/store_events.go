@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -59,4 +60,19 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter) ([]Recorded, e
 func Vouched(ctx context.Context, tx *store.Tx, subject, action, mark string) (bool, error) {
 	return tx.NewSelect().Table("audit_events").Where("subject = ?", subject).Where("action = ?", action).
 		Where("',' || fields || ',' LIKE ?", "%,"+mark+",%").Exists(ctx)
+}
+
+// CountActions counts the audit events of these actions from an instant on.
+func CountActions(ctx context.Context, tx *store.Tx, since time.Time, actions ...string) (map[string]int, error) {
+	var rows []struct {
+		Action string
+		N      int
+	}
+	err := tx.NewSelect().Table("audit_events").Column("action").ColumnExpr("COUNT(*) AS n").
+		Where("at >= ?", store.FormatTime(since)).Where("action IN (?)", bun.List(actions)).Group("action").Scan(ctx, &rows)
+	counted := map[string]int{}
+	for _, r := range rows {
+		counted[r.Action] = r.N
+	}
+	return counted, err
 }

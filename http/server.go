@@ -37,6 +37,10 @@ type Options struct {
 	Address string
 
 	SignIn *accounts.IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
+
+	ReadOnly bool                            // answers what reads, and refuses what would write
+	Around   func(http.Handler) http.Handler // what a request passes before all else; nil is nothing
+	Observe  gin.HandlerFunc                 // sees every request that has a route, around its handler; nil is nobody
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
@@ -68,7 +72,12 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	s := &Server{db: db, log: o.Log, keys: []keyed{o.Vault, o.Evidence}}
 	s.api = rest.New(db, o.Log, o.RequestsPerSecond, problems())
 	s.api.Tabulate = table.Tabulate
-	s.api.Engine.Use(rest.Identify, rest.Protect, s.api.Record, s.api.Recovered)
+	s.api.ReadOnly = o.ReadOnly
+	s.api.Engine.Use(rest.Identify, rest.Protect)
+	if o.Observe != nil {
+		s.api.Engine.Use(o.Observe)
+	}
+	s.api.Engine.Use(s.api.Record, s.api.Recovered)
 	s.api.Engine.NoRoute(func(c *gin.Context) { s.api.Fail(c, rest.Refuse("no_such_path")) })
 	s.api.Engine.NoMethod(func(c *gin.Context) { s.api.Fail(c, rest.Refuse("method_not_allowed")) })
 	sessions, err := accounts.NewSessions(s.api, o.SignIn, o.Address)
@@ -86,8 +95,11 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	s.health()
 	pages(s.api)
 	sessions.ServePages()
+	if o.Around == nil {
+		o.Around = func(h http.Handler) http.Handler { return h }
+	}
 	s.http = &http.Server{
-		Handler:           s.guarded(s.api.Engine),
+		Handler:           o.Around(s.guarded(s.api.Engine)),
 		ReadHeaderTimeout: headerWithin,
 		ReadTimeout:       readWithin,
 		WriteTimeout:      rest.WriteWithin,

@@ -144,6 +144,16 @@ func (s Signer) Sign(ctx context.Context, tx *store.Tx) (Checkpoint, error) {
 	return Checkpoint{Size: tree.Size, Root: tree.Root(), At: store.FormatTime(tx.At)}.sign(s.PrivateKey)
 }
 
+// Grown holds the books against a tree that somebody remembers: they must contain it. [ErrRolledBack] where they are
+// smaller, [ErrRewritten] where they are others.
+func Grown(ctx context.Context, tx *store.Tx, remembered Checkpoint) error {
+	tree, err := Head(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return Signer{Last: &remembered}.grown(ctx, tx, tree)
+}
+
 func (s Signer) grown(ctx context.Context, tx *store.Tx, tree *Tree) error {
 	switch last := s.Last; {
 	case last == nil || last.Size == 0:

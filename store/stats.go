@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -22,6 +23,16 @@ func (db *DB) OnTxEnd(observe func(TxStats)) {
 		return
 	}
 	db.observe.Store(&observe)
+}
+
+// OnCommit makes db call committed with how long each commit of an Update took, from now on; nil ends it. Several
+// goroutines may call it at once.
+func (db *DB) OnCommit(committed func(time.Duration)) {
+	if committed == nil {
+		db.committed.Store(nil)
+		return
+	}
+	db.committed.Store(&committed)
 }
 
 // txCounter counts for a [Tx]; a nil one counts nothing.

@@ -196,8 +196,12 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 		return Classify(err)
 	}
 	finished = true
+	began := time.Now()
 	if err := db.commit(ctx, raw); err != nil {
 		return err
+	}
+	if committed := db.committed.Load(); committed != nil && writes {
+		(*committed)(time.Since(began))
 	}
 	for _, fn := range tx.after {
 		fn()

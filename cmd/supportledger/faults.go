@@ -119,6 +119,8 @@ var advice = []struct {
 	{story.ErrUnknownAct, "testdata/scenarios/STORY.md lists the acts."},
 	{statements.ErrExists, "supportledger statement list shows it. Correct what was issued with statement draft " +
 		"--replaces, withdraw what was not."},
+	{proof.ErrRolledBack, "Find out who put them there. To serve them all the same: --acknowledge-rollback"},
+	{proof.ErrRewritten, "Find out who changed them. To serve them all the same: --acknowledge-rollback"},
 	{statements.ErrNotProven, "Sign one: supportledger proof checkpoint"},
 	{statements.ErrUnknownStatement, "supportledger statement list shows all statements."},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},

@@ -24,6 +24,7 @@ import (
 
 // commands is the command line.
 type commands struct {
+	configFlag
 	Demo      demoCommand      `cmd:"" help:"Fill fresh books with the worked story and serve them."`
 	Serve     serveCommand     `cmd:"" help:"Serve the REST API."`
 	Init      initCommand      `cmd:"" help:"Open the books of an organisation and make its first users."`
@@ -42,6 +43,7 @@ type commands struct {
 	Vault     vaultCommands    `cmd:"" help:"Make the key that seals personal data."`
 	Evidence  evidenceCommands `cmd:"" help:"Make the key that encrypts documents."`
 	Statement statementCommand `cmd:"" help:"Draft, review, issue, render and verify statements."`
+	Config    configCommands   `cmd:"" help:"Show what the server is set to, and check a configuration file."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
@@ -73,16 +75,12 @@ func run(ctx context.Context, args []string, c console) int {
 		args = []string{"--help"}
 	}
 	helped := false
-	parser, err := kong.New(&commands{},
-		kong.Name("supportledger"),
-		kong.Description("The books of multi-year support: grants, plans, disbursements, statements."),
+	file := configOf(args)
+	parser, _, err := newParser(&commands{}, file,
 		kong.Writers(c.out, c.err),
 		kong.Exit(func(int) { helped = true }),
-		kong.Help(helpWithExamples),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 110}),
-		kong.ValueFormatter(func(v *kong.Value) string { return v.Help }), // our texts name the variables themselves
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(c),
+		kong.Bind(c, configFile(file)),
 	)
 	if err != nil {
 		return c.fail(err)
@@ -98,4 +96,25 @@ func run(ctx context.Context, args []string, c console) int {
 		return c.fail(err)
 	}
 	return 0
+}
+
+// newParser makes the command line, with the settings of a configuration file.
+func newParser(into *commands, file string, more ...kong.Option) (*kong.Kong, settings, error) {
+	s, err := readSettings(file)
+	if err != nil {
+		return nil, s, err
+	}
+	parser, err := kong.New(into, append([]kong.Option{
+		kong.Name("supportledger"),
+		kong.Description("The books of multi-year support: grants, plans, disbursements, statements."),
+		kong.Help(helpWithExamples),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 110}),
+		kong.ValueFormatter(func(v *kong.Value) string { return v.Help }), // our texts name the variables themselves
+		kong.PostBuild(fromEnvironment),
+		kong.Resolvers(s),
+	}, more...)...)
+	if err != nil {
+		return nil, s, err
+	}
+	return parser, s, s.known(parser.Model)
 }

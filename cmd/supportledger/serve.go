@@ -2,15 +2,20 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"runtime/debug"
+	"time"
 
+	"supportledger/access/vault"
 	"supportledger/http"
 	signin "supportledger/http/accounts"
+	"supportledger/http/metrics"
 	"supportledger/http/rest"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -39,65 +44,151 @@ type serveCommand struct {
 	evidenceFlags
 	vaultFlags
 	providerFlags
-	Addr   listenAddress `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8420). Put a TLS proxy in front of anything but loopback."`
-	Public string        `placeholder:"https://books.example" help:"Address at which the public reaches this server: statements get a code that leads to its page for checking them."`
+	edgeFlags
+	Public string `placeholder:"https://books.example" help:"Address at which the public reaches this server: statements get a code that leads to its page for checking them."`
 	mailFlags
-	Rate int `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
+	careFlags
+	witnessFlags
+	logFlags
+	Rate        int           `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
+	ReadOnly    bool          `help:"Answer what reads, and refuse what would write: for maintenance, or to look at a copy."`
+	MetricsAddr listenAddress `placeholder:"HOST:PORT" help:"Address for /metrics (Prometheus) and /debug/pprof/, on this machine or a network of monitors; none where it is not said."`
+}
+
+// sensible checks what the settings say together, before anything is opened.
+func (s serveCommand) sensible() error {
+	if _, err := s.provider(s.Public); err != nil {
+		return err
+	}
+	if _, err := s.edge(); err != nil {
+		return err
+	}
+	if _, err := recipients("--backup-encrypt-to", s.BackupEncryptTo); err != nil {
+		return err
+	}
+	if s.BackupDir != "" && s.BackupEvery < time.Minute {
+		return misuse("--backup-every: a minute is the least")
+	}
+	if len(s.AlarmTo) > 0 && s.MailServer == "" {
+		return misuse("--alarm-to wants --mail-server: who takes the mails")
+	}
+	if s.Witness != "" {
+		if _, err := s.remembered(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// opened is all that a server is made of.
+type openedBooks struct {
+	db      *store.DB
+	archive *evidence.Archive
+	people  *vault.Vault
 }
 
 // Run serves until it is told to stop, then finishes the requests in flight.
-func (s serveCommand) Run(ctx context.Context, c console) (err error) {
-	vouching, err := s.provider(s.Public)
-	if err != nil {
+func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err error) {
+	if err := s.sensible(); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.err, "supportledger %s: opening the books\n", version())
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // little is kept, much is thrown away: some tens of megabytes spare a tenth of the processor
 	}
-	log := slog.New(slog.NewJSONHandler(c.err, nil))
-	db, err := s.open(ctx, store.Options{Log: log})
+	log, level := s.logger(c.err)
+	o, closeBooks, err := s.openAll(ctx, c, log)
 	if err != nil {
 		return err
 	}
-	defer also(&err, db.Close)
-	archive, closeArchive, err := s.archive(s.at())
+	defer also(&err, closeBooks)
+	way, err := s.edge()
 	if err != nil {
 		return err
 	}
-	defer also(&err, closeArchive)
-	people, err := s.vault(ctx)
+	listener, err := s.listen(ctx, way)
 	if err != nil {
 		return err
 	}
-	if err := claimKeys(ctx, db, people, archive); err != nil {
-		return err
-	}
-	if err := settle(ctx, db, people, c); err != nil {
-		return err
-	}
-	//nolint:contextcheck // every request brings a context of its own
-	server, err := http.New(db, http.Options{Log: log, Version: version(), Evidence: archive, Vault: people,
-		Address: s.Public, RequestsPerSecond: s.Rate,
-		SignIn: vouching})
+	k, err := s.carer(o, log, string(file))
 	if err != nil {
 		return err
 	}
-	listener, err := s.Addr.listen(ctx)
+	counted, err := s.measure(ctx, k)
 	if err != nil {
 		return err
 	}
-	queue := later(db, s.Public, people, s.mailer())
-	if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
+	server, err := s.server(o, log, way, counted) //nolint:contextcheck // every request brings a context of its own
+	if err != nil {
 		return err
 	}
-	defer also(&err, func() error { return queue.Stop(context.WithoutCancel(ctx)) })
-	fmt.Fprintf(c.err, "Listening on http://%s%s/docs\n", listener.Addr(), rest.Base)
-	if err := server.Serve(ctx, listener); err != nil {
+	if !s.ReadOnly {
+		queue := later(o.db, s.Public, o.people, s.mailer())
+		if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
+			return err
+		}
+		defer also(&err, func() error { return queue.Stop(context.WithoutCancel(ctx)) })
+	}
+	tended, stop := s.tended(ctx, k)
+	defer func() {
+		stop()
+		<-tended
+	}()
+	heed(ctx, reloads{way: way, level: level, file: string(file), log: log})
+	fmt.Fprintf(c.err, "Listening on %s://%s%s/docs\n", way.scheme(), listener.Addr(), rest.Base)
+	notify("READY=1")
+	go beat(ctx, o.db)
+	if err := server.Serve(ctx, way.Listen(listener)); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.err, "Stopped; every request in flight was answered.")
 	return nil
+}
+
+// openAll opens the books with their keys, and sees that they are the ones that were served before. What it opened is
+// closed by closeAll, or by itself where it fails.
+func (s serveCommand) openAll(ctx context.Context, c console, log *slog.Logger) (
+	o openedBooks, closeAll func() error, err error,
+) {
+	if o.db, err = s.open(ctx, store.Options{Log: log}); err != nil {
+		return o, nil, err
+	}
+	closeArchive := func() error { return nil }
+	//nolint:contextcheck // what is open is closed whatever became of ctx
+	closeAll = func() error { return errors.Join(closeArchive(), o.db.Close()) }
+	err = s.recognise(ctx, o.db)
+	if err == nil {
+		o.archive, closeArchive, err = s.archive(s.at())
+	}
+	if err == nil {
+		o.people, err = s.vault(ctx)
+	}
+	if err == nil && !s.ReadOnly {
+		err = claimKeys(ctx, o.db, o.people, o.archive)
+	}
+	if err == nil {
+		err = settle(ctx, o.db, o.people, c)
+	}
+	if err != nil {
+		return o, nil, errors.Join(err, closeAll())
+	}
+	return o, closeAll, nil
+}
+
+// server makes the server of the opened books.
+func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edged, counted *metrics.Metrics) (
+	*http.Server, error,
+) {
+	vouching, err := s.provider(s.Public)
+	if err != nil {
+		return nil, err
+	}
+	options := http.Options{Log: log, Version: version(), Evidence: o.archive, Vault: o.people,
+		Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching, ReadOnly: s.ReadOnly, Around: way.Handler}
+	if counted != nil {
+		options.Observe = counted.Observe
+	}
+	return http.New(o.db, options)
 }
 
 // providerFlags say which identity provider vouches for people who sign in.

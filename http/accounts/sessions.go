@@ -98,7 +98,7 @@ func (a *Sessions) SessionOf(c *gin.Context) (access.TokenID, error) {
 	if id == "" || now.Sub(seen) > idleFor {
 		return "", nil
 	}
-	if now.Sub(seen) > touchEvery {
+	if now.Sub(seen) > touchEvery && !a.ReadOnly {
 		a.cookies.Put(ctx, heldSeen, now.Unix())
 		err = a.keep(ctx, c)
 	}

@@ -68,6 +68,9 @@ func (e *Endpoint) serve(c *gin.Context) {
 
 // answer authenticates the caller, reads the request and runs the act.
 func (e *Endpoint) answer(ctx context.Context, c *gin.Context) (Reply, error) {
+	if e.API.ReadOnly && !e.Reads() {
+		return Reply{}, Refuse("read_only")
+	}
 	if e.alone != nil {
 		return e.goAlone(ctx, c)
 	}

@@ -56,7 +56,7 @@ func (a *API) Record(c *gin.Context) {
 		status := c.Writer.Status()
 		attrs := []slog.Attr{
 			slog.String("request_id", c.GetString(RequestIDKey)),
-			slog.String("method", knownMethod(c.Request.Method)),
+			slog.String("method", KnownMethod(c.Request.Method)),
 			slog.String("route", c.FullPath()),
 			slog.Int("status", status),
 			slog.Float64("ms", float64(Clock.Now().Sub(began).Microseconds())/1000),
@@ -78,8 +78,8 @@ func (a *API) Record(c *gin.Context) {
 	c.Next()
 }
 
-// knownMethod keeps words of a stranger's choice out of the log.
-func knownMethod(m string) string {
+// KnownMethod keeps words of a stranger's choice out of the log.
+func KnownMethod(m string) string {
 	if slices.Contains(methods, m) || m == http.MethodHead || m == http.MethodOptions {
 		return m
 	}

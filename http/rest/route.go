@@ -31,6 +31,7 @@ type API struct {
 	Document  func() ([]byte, error) // the OpenAPI document, made when somebody first asks
 	rate      limiter
 	Problems  ProblemTable
+	ReadOnly  bool // what would write is refused
 
 	// sessionOf gives the session that a request's cookie leads to, "" without one.
 	SessionOf func(c *gin.Context) (access.TokenID, error)

@@ -76,3 +76,40 @@ func Again(ctx context.Context, tx *store.Tx, all []Kept) error {
 	}
 	return nil
 }
+
+// Waits is how many jobs of a kind are due and not done, and how long the oldest has been due.
+type Waits struct {
+	Number int
+	Oldest time.Duration
+}
+
+// overdue count the jobs that are due, by kind.
+var overdue = map[store.Engine]string{
+	store.SQLite: `SELECT kind, COUNT(*) AS number, strftime('%Y-%m-%dT%H:%M:%SZ', MIN(created_at)) AS oldest
+		FROM river_job WHERE state IN ('available', 'retryable', 'running')
+		  AND (state <> 'available' OR CAST(strftime('%s', scheduled_at) AS INTEGER) <= ?) GROUP BY kind`,
+	store.Postgres: `SELECT kind, COUNT(*) AS number,
+		  to_char(MIN(created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS oldest
+		FROM river_job WHERE state IN ('available', 'retryable', 'running')
+		  AND (state <> 'available' OR EXTRACT(EPOCH FROM scheduled_at) <= ?) GROUP BY kind`,
+}
+
+// Overdue tells what waits, by kind.
+func Overdue(ctx context.Context, tx *store.Tx) (map[string]Waits, error) {
+	var rows []struct {
+		Kind, Oldest string
+		Number       int
+	}
+	if err := tx.NewRaw(overdue[tx.Engine], tx.At.Unix()).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	all := map[string]Waits{}
+	for _, r := range rows {
+		at, err := time.Parse(time.RFC3339, r.Oldest)
+		if err != nil {
+			return nil, fmt.Errorf("jobs: %w", err)
+		}
+		all[r.Kind] = Waits{r.Number, max(0, tx.At.Sub(at))}
+	}
+	return all, nil
+}

@@ -1,0 +1,358 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"supportledger/access"
+	"supportledger/backup"
+	"supportledger/http/metrics"
+	"supportledger/ledger/evidence"
+	"supportledger/statements"
+	"supportledger/statements/verify"
+	"supportledger/store"
+	"supportledger/store/jobs"
+)
+
+// careFlags say what a server does by itself, and whom it tells.
+type careFlags struct {
+	BackupDir       string        `placeholder:"DIR" type:"path" help:"Folder that the server keeps backups in; none makes no backups by itself."`
+	BackupEvery     time.Duration `default:"24h" placeholder:"24h" help:"How often a backup is made (24h)."`
+	BackupDays      int           `default:"14" placeholder:"N" help:"Backups of so many days are kept (14)."`
+	BackupWeeks     int           `default:"8" placeholder:"N" help:"And of so many weeks, the newest of each (8)."`
+	BackupMonths    int           `default:"12" placeholder:"N" help:"And of so many months (12)."`
+	BackupEncryptTo []string      `placeholder:"age1…|FILE" help:"Encrypt backups to this key of age, or to all keys in FILE."`
+	VerifyEvery     time.Duration `default:"24h" placeholder:"24h" help:"How often the server verifies its books; 0 never (24h)."`
+	AlarmTo         []string      `placeholder:"ADDRESS" help:"Who is mailed when something needs an admin: an old backup, a disk nearly full, failed sign-ins. Needs --mail-server."`
+	DiskFree        int           `default:"10" placeholder:"PERCENT" help:"Below so much free disk there is an alarm (10)."`
+}
+
+// care is what a server does for its books beside answering requests.
+type care struct {
+	careFlags
+	witnessFlags
+	db        *store.DB
+	at        address
+	documents evidence.Blobs
+	settings  map[string]string
+	log       *slog.Logger
+	mailer    statements.Mailer // nil without a mail server
+
+	verified metrics.Last // 1 is clean
+	mu       sync.Mutex
+	told     map[string]time.Time // alarm → when it was last told
+	looked   time.Time            // at what happened
+	tried    time.Time            // to make a backup
+}
+
+// careEvery is how often the server looks after its books; each thing has its own time besides.
+const careEvery = 10 * time.Second
+
+// tend looks after the books until ctx ends.
+func (k *care) tend(ctx context.Context) {
+	tick := time.NewTicker(careEvery)
+	defer tick.Stop()
+	k.looked = time.Now()
+	for n := 0; ; n++ {
+		k.step(ctx, "backup", k.keep)
+		k.step(ctx, "verify", k.verify)
+		if n%6 == 0 {
+			k.step(ctx, "disk", k.disk)
+			k.step(ctx, "events", k.events)
+			k.step(ctx, "jobs", k.jobs)
+			k.step(ctx, "witness", func(ctx context.Context) error { return k.remember(ctx, k.db) })
+		}
+		select {
+		case <-ctx.Done():
+			k.goodbye(ctx)
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// goodbye has the witness see the last that was written.
+func (k *care) goodbye(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), careEvery)
+	defer cancel()
+	k.step(ctx, "witness", func(ctx context.Context) error { return k.remember(ctx, k.db) })
+}
+
+// step does one thing. What it cannot do is an alarm of its own.
+func (k *care) step(ctx context.Context, name string, do func(context.Context) error) {
+	err := do(ctx)
+	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrBusy) {
+		return
+	}
+	k.alarm(ctx, name+"_failed", told(err))
+}
+
+// again is the least time between two mails about one thing.
+const again = 24 * time.Hour
+
+// alarm tells the admin, in the log and by mail, once a day for each kind.
+func (k *care) alarm(ctx context.Context, kind, text string) {
+	k.mu.Lock()
+	silent := time.Since(k.told[kind]) < again
+	if !silent {
+		k.told[kind] = time.Now()
+	}
+	k.mu.Unlock()
+	if silent {
+		return
+	}
+	k.log.ErrorContext(ctx, "alarm", "kind", kind, "text", text)
+	if k.mailer == nil {
+		return
+	}
+	for _, to := range k.AlarmTo {
+		m := statements.Mail{To: to, Subject: "supportledger: " + kind, ID: store.NewID("alarm"),
+			Text: text + "\n\nsupportledger doctor says more, docs/MONITORING.md what to do.\n"}
+		if err := k.mailer.Send(ctx, m); err != nil {
+			k.log.ErrorContext(ctx, "an alarm could not be mailed", "kind", kind, "cause", err.Error())
+		}
+	}
+}
+
+// newest is the last scheduled backup, zero without one.
+func (k *care) newest() (time.Time, error) {
+	all, err := backup.List(k.BackupDir)
+	if err != nil || len(all) == 0 {
+		return time.Time{}, err
+	}
+	return all[len(all)-1].At, nil
+}
+
+// retry is how long a backup that failed waits for the next try.
+const retry = 15 * time.Minute
+
+// keep makes a backup when it is time, and deletes those that need not be kept.
+func (k *care) keep(ctx context.Context) error {
+	if k.BackupDir == "" {
+		return nil
+	}
+	newest, err := k.newest()
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	if age := now.Sub(newest); age > 2*k.BackupEvery && !newest.IsZero() {
+		k.alarm(ctx, "backup_old", fmt.Sprintf("The newest backup is %s old.", age.Round(time.Minute)))
+	}
+	if now.Sub(newest) < k.BackupEvery || now.Sub(k.tried) < retry {
+		return nil
+	}
+	k.tried = now
+	name, m, err := k.backup(ctx, now)
+	if err != nil {
+		return err
+	}
+	k.log.InfoContext(ctx, "backup", "file", filepath.Base(name), "leaves", m.Leaves, "entry", m.LastEntry,
+		"seconds", time.Since(now).Seconds())
+	if len(m.Lacking) > 0 {
+		k.alarm(ctx, "documents_lacking", fmt.Sprintf("%d documents are not in their folder, and so not in the backup.",
+			len(m.Lacking)))
+	}
+	k.tried = time.Time{}
+	gone, err := backup.Retention{Days: k.BackupDays, Weeks: k.BackupWeeks, Months: k.BackupMonths}.Prune(k.BackupDir, now)
+	if len(gone) > 0 {
+		k.log.InfoContext(ctx, "backups deleted", "number", len(gone))
+	}
+	return err
+}
+
+func (k *care) backup(ctx context.Context, now time.Time) (name string, m backup.Manifest, err error) {
+	to, err := recipients("--backup-encrypt-to", k.BackupEncryptTo)
+	if err != nil {
+		return "", m, err
+	}
+	name = filepath.Join(k.BackupDir, backup.NameAt(now, len(to) > 0))
+	err = backup.CreateFile(name, func(w io.Writer) error {
+		m, err = backup.Write(ctx, k.db, w, backup.Options{Program: version(), Evidence: k.documents, Recipients: to,
+			Settings: k.settings, Keys: keysApart})
+		return err
+	})
+	if errors.Is(err, fs.ErrExist) {
+		err = nil // another server of these books was quicker
+	}
+	return name, m, err
+}
+
+// verify verifies the books when it is time: at the first start after so long, too.
+func (k *care) verify(ctx context.Context) error {
+	last, _ := k.verified.Get()
+	if k.VerifyEvery == 0 || time.Since(last) < k.VerifyEvery {
+		return nil
+	}
+	var report verify.Report
+	began := time.Now()
+	err := k.db.View(ctx, func(tx *store.Tx) (err error) {
+		o := verify.Options{}
+		if k.documents != nil {
+			o.Evidence = evidence.OpenLocked(k.documents)
+		}
+		report, err = verify.Books(ctx, tx, nil, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	clean := 1.0
+	if !report.OK {
+		clean = 0
+		k.alarm(ctx, "verify_found", fmt.Sprintf("verify found %d things; supportledger verify lists them. "+
+			"docs/INCIDENTS.md says what to do.", len(report.Findings)))
+	}
+	k.verified.Set(time.Now(), clean)
+	k.log.InfoContext(ctx, "verify", "ok", report.OK, "leaves", report.Leaves, "seconds", time.Since(began).Seconds())
+	return nil
+}
+
+// disk looks how much is free where the books are and where backups go.
+func (k *care) disk(ctx context.Context) error {
+	for _, place := range k.places() {
+		free, all, err := diskOf(place)
+		if err != nil {
+			return err
+		}
+		if all > 0 && free*100 < all*uint64(max(0, k.DiskFree)) {
+			k.alarm(ctx, "disk_nearly_full", fmt.Sprintf("%d MB of %d MB are free in %s.", free>>20, all>>20, place))
+		}
+	}
+	return nil
+}
+
+// places are the folders that the server writes to.
+func (k *care) places() (all []string) {
+	if file, ok := k.at.file(); ok {
+		all = append(all, filepath.Dir(file))
+	}
+	if k.BackupDir != "" {
+		all = append(all, k.BackupDir)
+	}
+	return all
+}
+
+// watched are the audit events that an admin hears of, with how many in a minute are worth a word.
+var watched = []struct {
+	action string
+	most   int
+	text   string
+}{
+	{"sign_in.failed", 10, "Many sign-ins failed within a minute: %d."},
+	{"identity.opened_in_emergency", 0, "Somebody was opened in an emergency: %d times. It waits for review."},
+	{"payee.bank_details_entered", 0, "New bank details were entered: %d. They wait for a second person."},
+}
+
+// events looks at what happened since it last looked.
+func (k *care) events(ctx context.Context) error {
+	since := k.looked
+	k.looked = time.Now()
+	actions := make([]string, len(watched))
+	for i, w := range watched {
+		actions[i] = w.action
+	}
+	var counted map[string]int
+	if err := k.db.View(ctx, func(tx *store.Tx) (err error) {
+		counted, err = access.CountActions(ctx, tx, since, actions...)
+		return err
+	}); err != nil {
+		k.looked = since
+		return err
+	}
+	for _, w := range watched {
+		if n := counted[w.action]; n > w.most {
+			k.alarm(ctx, w.action, fmt.Sprintf(w.text, n))
+		}
+	}
+	return nil
+}
+
+// late is how old a waiting job may be, and a mail that is tried again.
+const late = time.Hour
+
+// jobs looks for work that is not done.
+func (k *care) jobs(ctx context.Context) error {
+	var queue map[string]jobs.Waits
+	if err := k.db.View(ctx, func(tx *store.Tx) (err error) {
+		queue, err = jobs.Overdue(ctx, tx)
+		return err
+	}); err != nil {
+		return err
+	}
+	for kind, w := range queue {
+		if w.Oldest > late {
+			k.alarm(ctx, "jobs_late", fmt.Sprintf("%d jobs %s wait, the oldest for %s.", w.Number, kind,
+				w.Oldest.Round(time.Minute)))
+		}
+	}
+	return nil
+}
+
+// measured adds what only this process knows to the metrics.
+func (k *care) measured(m *metrics.Metrics) {
+	age := func(at time.Time) (float64, bool) { return time.Since(at).Seconds(), !at.IsZero() }
+	m.Gauge("supportledger_backup_age_seconds", "Since the newest scheduled backup.", func() (float64, bool) {
+		if k.BackupDir == "" {
+			return 0, false
+		}
+		newest, err := k.newest()
+		if err != nil {
+			return 0, false
+		}
+		return age(newest)
+	})
+	m.Gauge("supportledger_verify_age_seconds", "Since verify last ran.", func() (float64, bool) {
+		at, _ := k.verified.Get()
+		return age(at)
+	})
+	m.Gauge("supportledger_verify_clean", "1 when verify found nothing, 0 when it did.", func() (float64, bool) {
+		at, clean := k.verified.Get()
+		return clean, !at.IsZero()
+	})
+	m.Labelled("supportledger_disk_free_bytes", "Free where the server writes.", "place", func() map[string]float64 {
+		all := map[string]float64{}
+		for _, place := range k.places() {
+			if free, _, err := diskOf(place); err == nil {
+				all[place] = float64(free)
+			}
+		}
+		return all
+	})
+	waiting := func(of func(jobs.Waits) float64) func() map[string]float64 {
+		return func() map[string]float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			all := map[string]float64{}
+			_ = k.db.View(ctx, func(tx *store.Tx) error { // a database that is away is /readyz's business
+				queue, err := jobs.Overdue(ctx, tx)
+				for kind, w := range queue {
+					all[kind] = of(w)
+				}
+				return err
+			})
+			return all
+		}
+	}
+	m.Labelled("supportledger_jobs_waiting", "Jobs that are due and not done.", "kind",
+		waiting(func(w jobs.Waits) float64 { return float64(w.Number) }))
+	m.Labelled("supportledger_jobs_oldest_seconds", "How long the oldest of them waits.", "kind",
+		waiting(func(w jobs.Waits) float64 { return w.Oldest.Seconds() }))
+}
+
+// file is the path of a SQLite file.
+func (a address) file() (string, bool) {
+	t, err := targetOf(string(a), "")
+	if err != nil || t.file == "" {
+		return "", false
+	}
+	path, err := filepath.Abs(t.file)
+	return path, err == nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"time"
+)
+
+// notify tells systemd how the server is, where systemd started it: READY=1, RELOADING=1, STOPPING=1, WATCHDOG=1.
+func notify(state string) {
+	path := os.Getenv("NOTIFY_SOCKET")
+	if path == "" {
+		return
+	}
+	if path[0] == '@' {
+		path = "\x00" + path[1:]
+	}
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		return // nobody listens; the server does its work all the same
+	}
+	_, _ = conn.Write([]byte(state)) // as above
+	_ = conn.Close()
+}
+
+// watchdog is how often systemd wants to hear of the server, 0 for never.
+func watchdog() time.Duration {
+	n, err := strconv.ParseInt(os.Getenv("WATCHDOG_USEC"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(n) * time.Microsecond / 2
+}
+
+// handedOver is a socket that systemd opened for us, nil without one. A restart then refuses nobody: connections wait
+// in the socket meanwhile, and a port below 1024 needs no privilege of ours.
+func handedOver() (net.Listener, error) {
+	if os.Getenv("LISTEN_PID") != strconv.Itoa(os.Getpid()) {
+		return nil, nil
+	}
+	if n := os.Getenv("LISTEN_FDS"); n != "1" {
+		return nil, fmt.Errorf("systemd handed over %s sockets; this server listens on one", n)
+	}
+	file := os.NewFile(3, "systemd")
+	listener, err := net.FileListener(file)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	return listener, err
+}
