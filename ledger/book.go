@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 
+	"supportledger/proof"
 	"supportledger/store"
 )
 
@@ -20,6 +21,9 @@ func Open(ctx context.Context, tx *store.Tx) (Book, error) { return readBook(ctx
 func Create(ctx context.Context, tx *store.Tx, b Book) error {
 	chart, err := StandardChart()
 	if err != nil {
+		return err
+	}
+	if err := proof.Adopt(ctx, tx); err != nil { // what the schema came with
 		return err
 	}
 	if err := insertBook(ctx, tx, b); err != nil {

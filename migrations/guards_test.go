@@ -20,6 +20,7 @@ var ownWay = map[string]string{
 	"_twin":     "INSERT OR REPLACE deletes without asking DELETE triggers; the keys of PostgreSQL refuse twins",
 	"_onto":     "UPDATE OR REPLACE deletes the row whose key it takes, the same way",
 	"_alone":    "SQLite has one writer",
+	"_proved":   "SQLite's driver tells which rows change",
 }
 
 // ownTrigger says the same of single ones.

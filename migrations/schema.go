@@ -58,6 +58,13 @@ func schema(fsys fs.FS, engine string, rewritten func(name, text string) (string
 	all = append(all, before...)
 	all = append(all, twins(engine, tables)...)
 	tables = money.ReplaceAllString(tables, bounded)
+	if engine == Postgres {
+		noted, err := proving(tables)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, noted...)
+	}
 	tables = decimalOf.ReplaceAllString(tables, decimals[engine])
 	if engine == SQLite {
 		var err error

@@ -15,6 +15,7 @@ const (
 	EntryLeaf Kind = "entry" // a posted entry with its lines and the lots it opened
 	EventLeaf Kind = "event" // an audit event
 	DutyLeaf  Kind = "duty"  // one person's part in one subject, with the SHA-256 of what was decided on
+	RowLeaf   Kind = "row"   // what a row of another table says from then on, or that it is gone
 )
 
 // tag starts every leaf: no other bytes that this program or another hashes begin like it.

@@ -31,6 +31,13 @@ type leafRow struct {
 	Seal          []byte
 }
 
+type sealRow struct {
+	bun.BaseModel `bun:"table:proof_rows"`
+	Ref           string `bun:",pk"`
+	Position      int64
+	Seal          []byte
+}
+
 type nodeRow struct {
 	bun.BaseModel `bun:"table:proof_nodes"`
 	Level         int   `bun:",pk"`
@@ -85,12 +92,23 @@ func flush(ctx context.Context, tx *store.Tx, leaves []Leaf) error {
 // leavesAtOnce is how many leaves are written in one round trip: no more of their text is held.
 const leavesAtOnce = 1000
 
+// noSeal stands where there is no salt: in the leaf of a row, whose salt is in proof_rows, and there once it is gone.
+var noSeal = []byte{0}
+
 // grow puts leaves at the end of a tree, with the nodes that they complete.
 func grow(s *store.Script, tx *store.Tx, tree *Tree, leaves []Leaf) {
 	rows := make([]leafRow, len(leaves))
 	var nodes []nodeRow
+	var seals []sealRow
 	for i, l := range leaves {
 		position := tree.Size
+		if l.Kind == RowLeaf { // its salt stands where the next one takes its place
+			kept := sealRow{Ref: l.Ref, Position: position, Seal: l.Seal}
+			if len(l.Seal) == 0 {
+				kept.Seal = noSeal
+			}
+			seals, l.Seal = append(seals, kept), noSeal
+		}
 		rows[i] = leafRow{Position: position, Kind: l.Kind, Ref: l.Ref, Hash: l.Hash[:], Seal: l.Seal}
 		for at, h := range stored(position, tree.Add(l.Hash)) {
 			nodes = append(nodes, nodeRow{Level: at.level, Position: at.n, Hash: slices.Clone(h[:])})
@@ -98,6 +116,10 @@ func grow(s *store.Script, tx *store.Tx, tree *Tree, leaves []Leaf) {
 	}
 	store.AddRows(s, tx, rows)
 	store.AddRows(s, tx, nodes)
+	if len(seals) > 0 {
+		s.Add(tx.NewInsert().Model(&seals).On("CONFLICT (ref) DO UPDATE").Set("position = EXCLUDED.position").
+			Set("seal = EXCLUDED.seal"))
+	}
 	saveHead(s, tx, tree)
 }
 

@@ -40,6 +40,7 @@ var catalogs = map[Engine]string{
 		LEFT JOIN pg_constraint AS k ON k.conrelid = t.oid AND k.contype = 'p'
 		WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace
 		  AND t.relname NOT LIKE 'river!_%' ESCAPE '!' AND t.relname NOT LIKE 'bun!_%' ESCAPE '!'
+		  AND t.relname <> 'row_changes'
 		ORDER BY t.relname COLLATE "C", c.attnum`,
 }
 

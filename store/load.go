@@ -25,6 +25,7 @@ func (db *DB) Load(ctx context.Context, fill func(*Tx) error, check func(*Tx) er
 	}
 	defer leave()
 	return db.run(ctx, db.write, &sql.TxOptions{}, func(tx *Tx) error {
+		tx.bringsLeaves()
 		rest := restSQLite
 		if tx.Engine == Postgres {
 			rest = restPostgres

@@ -66,6 +66,17 @@ func (s *Script) Run(ctx context.Context, tx *Tx) error {
 	return runTexts(ctx, tx, texts)
 }
 
+// texts is the whole script as one text, for PostgreSQL. The script is empty afterwards.
+func (s *Script) texts() (string, error) {
+	texts := make([]string, len(s.steps))
+	for i, step := range s.steps {
+		texts[i] = step.text
+	}
+	err := s.err
+	*s = Script{}
+	return strings.Join(texts, ";\n"), err
+}
+
 func runTexts(ctx context.Context, tx *Tx, texts []string) error {
 	if len(texts) == 0 {
 		return nil

@@ -56,6 +56,9 @@ type DB struct {
 	committed atomic.Pointer[func(time.Duration)] // of [DB.OnCommit]
 
 	compiled *compiled // SQLite: what the writing connection has compiled
+
+	watched atomic.Pointer[map[string]watched] // SQLite: the proven tables, once they are there
+	proves  atomic.Bool                        // PostgreSQL: the database notes changed rows
 }
 
 // Open opens a database named "sqlite:FILE" or "postgres://user:password@host:port/database" and asserts what the

@@ -22,6 +22,9 @@ type Tx struct {
 	counter  *txCounter // nil unless somebody observes
 	compiled *compiled  // SQLite: what this connection has compiled; nil where nothing is written
 
+	rows   *rowWatch // SQLite: the rows that were changed; nil where nobody looks
+	proves bool      // PostgreSQL: the database notes the rows that were changed
+
 	final  Script
 	before []func(context.Context, *Tx) error
 	after  []func()
@@ -67,6 +70,13 @@ func (tx *Tx) settle(ctx context.Context) error {
 		if err := tx.before[i](ctx, tx); err != nil {
 			return err
 		}
+	}
+	changed, err := tx.runFinal(ctx)
+	if err != nil || len(changed) == 0 || SealRows == nil {
+		return err
+	}
+	if err := SealRows(ctx, tx, changed); err != nil {
+		return err
 	}
 	return tx.final.Run(ctx, tx)
 }
@@ -186,8 +196,14 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 		}
 	}()
 	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn, counter: counter}
-	if writes {
+	if writes && !opts.ReadOnly {
 		tx.compiled = db.compiled
+		if err := db.watchRows(ctx, tx); err != nil {
+			return Classify(err)
+		}
+		if tx.rows != nil {
+			defer tx.unwatch()
+		}
 	}
 	if err := unlessAborted(func() error { return fn(tx) }); err != nil {
 		return Classify(err)
@@ -207,6 +223,36 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 		fn()
 	}
 	return nil
+}
+
+// watchRows has the rows noted that a tx changes, where the schema has a tree to prove them with.
+func (db *DB) watchRows(ctx context.Context, tx *Tx) error {
+	if db.engine == Postgres {
+		tx.proves = db.proves.Load()
+		if tx.proves {
+			return nil
+		}
+		err := tx.stream(ctx, "SELECT to_regclass('row_changes') IS NOT NULL", func(row Scanner) error {
+			return row.Scan(&tx.proves)
+		})
+		db.proves.Store(tx.proves)
+		return err
+	}
+	shapes := db.watched.Load()
+	if shapes == nil {
+		found, err := watchedTables(ctx, tx)
+		if err != nil {
+			return err
+		}
+		shapes = &found
+		if len(found) > 0 {
+			db.watched.Store(shapes)
+		}
+	}
+	if len(*shapes) == 0 {
+		return nil
+	}
+	return tx.watch(*shapes)
 }
 
 // connect takes a connection of its own, waiting no longer than connWait.

@@ -48,6 +48,7 @@ type Report struct {
 	Lots          int64           `json:"lots"`
 	Events        int64           `json:"audit_events"`
 	Duties        int64           `json:"duties"`
+	Rows          int64           `json:"rows"` // of all other tables that matter
 	Plans         int64           `json:"plans"`
 	Transfers     int64           `json:"transfers"`
 	Disbursements int64           `json:"disbursements"`
@@ -152,6 +153,9 @@ func (b *books) tree(ctx context.Context, tx *store.Tx, r *Report, found *proof.
 		r.Leaves += n
 	}
 	r.Root = root.String()
+	if r.Rows, err = proof.VerifyRows(ctx, tx, found); err != nil {
+		return fmt.Errorf("verify: rows: %w", err)
+	}
 	people, err := access.Verify(ctx, tx, counts, found, b.at("audit events"))
 	if err != nil {
 		return fmt.Errorf("verify: audit events: %w", err)
