@@ -14,7 +14,7 @@ import (
 // Every row of a table that is no leaf of another kind is a leaf of its own, each time that it changes: see
 // [migrations.Unproven] for the tables that are left out, with the reasons.
 
-func init() { store.SealRows = sealRows } //nolint:gochecknoinits // store lies before this package and may not import it
+func init() { store.SealRows = sealRows } //nolint:gochecknoinits // store lies before this package
 
 // valueLabel is the label of the commitment of what a row says.
 const valueLabel = "value"

@@ -266,6 +266,9 @@ func watchedTables(ctx context.Context, tx *Tx) (map[string]watched, error) {
 	all := map[string]watched{}
 	const text = "SELECT m.name, p.name, p.cid FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS p " +
 		"WHERE m.type = 'table' ORDER BY m.name, p.cid"
+	counter := tx.counter
+	defer func() { tx.counter = counter }()
+	tx.counter = nil // this is asked once per process, and is no part of the act
 	err = tx.stream(ctx, text, func(row Scanner) error {
 		var table, column string
 		var at int64
