@@ -25,8 +25,12 @@ func (costs Costs) retainerDraw(ctx context.Context, tx *store.Tx, d Disbursemen
 	}
 	cost, held := ledger.Base(account, p.Fund, d.Amount).For(d.Category),
 		ledger.Base(ledger.Retainers, p.Fund, d.Amount.Neg())
+	cost, held = d.Mark(cost), d.Mark(held)
+	if cost.Plan == "" { // a bill out of a retainer is for whom the retainer is
+		cost.Plan, held.Plan = p.Plan.Number, p.Plan.Number
+	}
 	return ledger.Entry{Date: on, Act: advances.DrawAct, Source: string(p.ID), Text: d.Text,
-		Lines: []ledger.Line{d.Mark(cost), d.Mark(held)}}, nil
+		Lines: []ledger.Line{cost, held}}, nil
 }
 
 // completeReceipts wants receipts of funds and categories that exist, and sums them.

@@ -9,6 +9,8 @@ import (
 
 	"supportledger/access"
 	"supportledger/http/apitest"
+	"supportledger/store/storetest"
+	"time"
 )
 
 // stander is somebody by what they are to a thing.
@@ -198,11 +200,13 @@ func (s staffed) onDisbursements(t *testing.T) standing {
 // onStatements has a fund's statement as a draft, cleared, and reviewed.
 func (s staffed) onStatements(t *testing.T) standing {
 	t.Helper()
+	storetest.ClockOf(s.db).Advance(20 * 24 * time.Hour) // a statement is of months that are over
 	drafter, reviewer := s.c.As(s.db, "drafter", access.FinanceOfficer), s.c.As(s.db, "reviewer", access.ProgrammeLead)
 	var reached [3]string
 	for n := range reached {
 		var made struct{ ID string }
-		keyed(drafter).Post("/statements", fmt.Sprintf(`{"subject":"UNR","kind":"fund","to":"2026-01-%02d"}`, 10+n)).Want(
+		keyed(drafter).Post("/statements", fmt.Sprintf(
+			`{"subject":"UNR","kind":"fund","from":"2025-%02d-01","to":"2026-01-31"}`, 8+n)).Want(
 			201).Into(&made)
 		reached[n] = made.ID
 		if n > 0 {

@@ -57,6 +57,7 @@ func onMailing(t *testing.T, fn func(m *mailing)) {
 			t.Fatal(err)
 		}
 		m.update(func(ctx context.Context, tx *store.Tx) error { return openMailing(ctx, tx, people) })
+		storetest.ClockOf(db).Set(time.Date(2027, 1, 20, 9, 0, 0, 0, time.UTC)) // the year is over
 		m.c = apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: people})
 		m.finance, m.lead, m.second = m.c.As(db, "books", access.FinanceOfficer), m.c.As(db, "lead", access.ProgrammeLead),
 			m.c.As(db, "second", access.Treasurer)

@@ -44,6 +44,9 @@ type Request struct {
 // Collect reads a statement out of the books, from one snapshot up to one entry. The value foots, or [ErrDoesNotFoot]
 // says why not: then it is the books that are wrong. [ErrUnknownSubject] for what is no grant, donor or fund.
 func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (figures.Value, error) {
+	if in.From != "" && in.To < in.From {
+		return nil, ErrReversed
+	}
 	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ type Blocks struct{ Office Office }
 // Clear decides by the people behind the statement's figures. It reads the register of what was shown and does not
 // write it.
 func (b Blocks) Clear(ctx context.Context, tx *store.Tx, v figures.Value) (figures.Value, PrivacyReport, error) {
-	w := withholder{report: PrivacyReport{Method: "blocks/1", Cleared: true, Findings: []PrivacyFinding{}},
+	w := withholder{report: PrivacyReport{Method: "blocks/2", Cleared: true, Findings: []PrivacyFinding{}},
 		shown: map[string]bool{}}
 	p, err := b.plan(ctx, tx, v)
 	if err != nil {
@@ -55,6 +55,16 @@ func (b Blocks) Release(ctx context.Context, tx *store.Tx, v figures.Value, id I
 	return saveShown(ctx, tx, &p.register, id)
 }
 
+// operations are the accounts whose cost is the organisation's own where no plan is named: staff, fees, currency
+// differences, indirect costs. What is on no such account was spent on somebody.
+var operations = []string{"staff", "transfer-fees", "fx-losses", "fx-gains", "indirect-costs"}
+
+// aboutNobody reports whether cost without a plan on an account is about nobody supported. A path is
+// expenses:programme:staff.
+func aboutNobody(path string) bool {
+	return slices.Contains(operations, path[strings.LastIndex(path, ":")+1:])
+}
+
 // choose takes note of what may be shown of a group. A category is shown where it may be in the period and to date.
 func (w *withholder) choose(c disclosure.Choice) {
 	if !c.Whole {
@@ -82,6 +92,7 @@ type plan struct {
 	groups   []disclosure.Group
 	rules    disclosure.Rules
 	register disclosure.Register
+	spent    []spending                   // on all that the statement sums up, to date
 	behind   map[string][]disclosure.Atom // what was spent on each budget line of a grant in the period
 }
 
@@ -112,18 +123,24 @@ func (b Blocks) plan(ctx context.Context, tx *store.Tx, v figures.Value) (plan, 
 	}
 	span := ledger.Span{To: h.Period.To, Through: cutOff.Seq}
 	p := plan{rules: disclosure.ForDonors}
+	grain := disclosure.ForFunders
 	switch s := v.(type) {
 	case *figures.GrantStatement:
 		err = b.grantGroups(ctx, tx, &p, s, span)
 	case *figures.FundStatement:
 		if s.Kind == figures.FundReport {
 			p.rules = disclosure.ForPublic
+		} else {
+			grain = disclosure.ForPersons
 		}
 		err = b.fundGroups(ctx, tx, &p, s, span)
 	default:
 		err = fmt.Errorf("statements: %T is no statement", v)
 	}
 	if err != nil {
+		return plan{}, err
+	}
+	if err := p.inTime(ctx, tx, v, grain); err != nil {
 		return plan{}, err
 	}
 	more, err := readThreshold(ctx, tx, h.Subject)
@@ -160,6 +177,7 @@ func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *figur
 			parts = append(parts, x)
 		}
 	}
+	p.spent = parts
 	p.behind = map[string][]disclosure.Atom{"": nil}
 	for _, l := range s.Budget {
 		p.behind[l.No] = nil
@@ -169,7 +187,13 @@ func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *figur
 	}
 	p.group("period", since(parts, s.Period.From), true)
 	p.group("to_date", parts, true)
+	p.group("findings", unlined(taken(parts), "findings"), true)
 	return nil
+}
+
+// taken is the cost that audits took off a grant: its sum is told to the grantor.
+func taken(of []spending) []spending {
+	return slices.DeleteFunc(slices.Clone(of), func(x spending) bool { return x.act != "disallowance" })
 }
 
 // fundGroups are what a donor's gifts paid, or what a fund spent, with its plain categories, in the period and to date.
@@ -197,6 +221,7 @@ func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *figure
 		}
 		parts = append(parts, paid...)
 	}
+	p.spent = parts
 	p.group("period", since(parts, s.Period.From), duty)
 	p.group("to_date", parts, duty)
 	return nil
@@ -246,8 +271,16 @@ func (p *plan) group(name string, of []spending, duty bool) {
 				last.Atoms = append(last.Atoms, x.Atom)
 			}
 		}
+		for i, part := range g.Parts {
+			g.Parts[i].Duty = nobodys(part.Atoms) // staff is a line of its own, always
+		}
 		p.groups = append(p.groups, g)
 	}
+}
+
+// nobodys reports whether all of it is cost of the organisation.
+func nobodys(atoms []disclosure.Atom) bool {
+	return !slices.ContainsFunc(atoms, func(a disclosure.Atom) bool { return a.Person != "" })
 }
 
 // spending is a part of a cost line that sums are made of.
@@ -255,6 +288,7 @@ type spending struct {
 	disclosure.Atom
 	id       string // of the line
 	account  ledger.AccountNo
+	act      string
 	date     ledger.Date // on which it was spent, or a gift paid it
 	line     string      // of the budget; "" where there is none
 	category string      // as the statement words it

@@ -7,13 +7,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"supportledger/ledger"
 	"supportledger/statements"
+	"supportledger/statements/disclosure"
 	"supportledger/statements/figures"
 	"supportledger/store"
+	"supportledger/store/storetest"
 )
 
 // support books cost of a grant for each of so many people, each with a plan of her own.
@@ -46,8 +49,14 @@ func shown(s statements.Statement) []string {
 	return out
 }
 
+// nextYear sets the clock to a day on which what is reported on is over.
+func (h *house) nextYear() {
+	storetest.ClockOf(h.db).Set(time.Date(2027, 1, 20, 9, 0, 0, 0, time.UTC))
+}
+
 func (h *house) blocks() {
 	h.office.Disclosure = statements.Blocks{Office: h.office}
+	h.nextYear()
 }
 
 // Six people in education, two in therapy: the small category takes the next one with it, however the year goes on.
@@ -72,7 +81,7 @@ func TestBlocksOnAGrant(t *testing.T) {
 		for _, f := range second.Privacy.Findings {
 			reasons[f.Action] = true
 		}
-		if second.Privacy.Method != "blocks/1" || !reasons["merged"] {
+		if second.Privacy.Method != "blocks/2" || !reasons["merged"] {
 			t.Errorf("the report does not say what was merged: %+v", second.Privacy)
 		}
 	})
@@ -210,4 +219,84 @@ func TestBlocksOnADonor(t *testing.T) {
 			t.Errorf("a fund of one person, after her donor's statement: %v", err)
 		}
 	})
+}
+
+// The three ways in which a patient reader found one person's support in statements that had been cleared.
+func TestKnownAttacks(t *testing.T) {
+	refused := func(h *house, in statements.Request) (fault statements.PeriodFault, err error) {
+		var s statements.Statement
+		h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
+			s, err = h.office.Prepare(ctx, tx, in, figures.English, "")
+			return err
+		})
+		err = h.try("preparer", func(ctx context.Context, tx *store.Tx) error {
+			_, err := h.office.CheckPrivacy(ctx, tx, string(s.ID))
+			return err
+		})
+		var period *statements.PeriodRefused
+		if errors.As(err, &period) {
+			for _, near := range period.Near {
+				if near.From > near.To || near.To > "2027-01-20" {
+					t.Errorf("%v is named as allowed", near)
+				}
+			}
+			fault = period.Fault
+		}
+		return fault, err
+	}
+	onBoth(t, func(h *house) {
+		h.blocks()
+		// Twelve in therapy, a bill out of a retainer and a receipt out of a float, which have no plan.
+		h.support("2026-02-01", "5200", 1, 12, "1000.00")
+		h.pay("G1", "2026-02-10", "5300", "6250.00")
+		h.pay("G1", "2026-02-12", "5400", "777.00")
+		s := h.issued(statements.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
+		fund, _ := s.Cleared.(*figures.FundStatement)
+		for _, l := range fund.Lines {
+			if l.InPeriod.String() == "6250" || l.InPeriod.String() == "777" {
+				t.Errorf("one person's support is shown to everybody: %s %s", l.Key, l.InPeriod)
+			}
+		}
+		// A day, and a period that ends a month after a released one.
+		h.give("D-77", "GIFT-1", "2026-01-03", "90000.00")
+		h.pay("D1", "2026-02-02", "5200", "50.00")
+		if fault, err := refused(h, statements.Request{Subject: "G1", From: "2026-09-10", To: "2026-09-10"}); fault == "" {
+			t.Errorf("a statement of one day: %v", err)
+		}
+		h.issued(statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, "")
+		for to, want := range map[ledger.Date]statements.PeriodFault{"2026-07-31": "too_close_to_a_released_statement",
+			"2026-09-30": "", "2026-08-15": statements.NotWholeMonths, "2027-01-31": statements.InFuture} {
+			if fault, err := refused(h, statements.Request{Subject: "G1", From: "2026-01-02", To: to}); fault != want {
+				t.Errorf("to %s: %q, want %q: %v", to, fault, want, err)
+			}
+		}
+		if fault, err := refused(h, statements.Request{Subject: "D-77", From: "2026-03-01", To: "2026-03-31"}); fault == "" {
+			t.Errorf("one month of a donor: %v", err)
+		}
+	})
+}
+
+// What a sum was for is judged beside what was said of purposes before, also where the amount is the reader's by right.
+func TestCategoryOfANewPerson(t *testing.T) {
+	var g disclosure.Register
+	crowd := func(category string, n int) (atoms []disclosure.Atom) {
+		for i := range n {
+			atoms = append(atoms, disclosure.Atom{ID: fmt.Sprint(category, i), Amount: 100,
+				Person: disclosure.Person(fmt.Sprint("P", i))})
+		}
+		return atoms
+	}
+	therapy, education := crowd("therapy", 12), crowd("education", 12)
+	statement := func(therapy []disclosure.Atom) disclosure.Choice {
+		return g.Choose([]disclosure.Group{{Whole: disclosure.Sum{Key: "all", Duty: true,
+			Atoms: slices.Concat(therapy, education)}, Parts: []disclosure.Sum{{Key: "therapy", Atoms: therapy},
+			{Key: "education", Atoms: education}}}}, disclosure.ForDonors)[0]
+	}
+	if c := statement(therapy); len(c.Shown) != 2 {
+		t.Fatalf("twelve people in both: %+v", c)
+	}
+	april := append(slices.Clone(therapy), disclosure.Atom{ID: "april", Person: "P12", Amount: 5555})
+	if c := statement(april); len(c.Shown) != 0 {
+		t.Errorf("the thirteenth person's 5,555 was for therapy: %+v", c)
+	}
 }

@@ -44,7 +44,8 @@ type Withholding struct{}
 
 // Clear withholds. It never fails.
 func (Withholding) Clear(_ context.Context, _ *store.Tx, v figures.Value) (figures.Value, PrivacyReport, error) {
-	w := withholder{report: PrivacyReport{Method: "withholding/1", Cleared: true, Findings: []PrivacyFinding{}}}
+	w := withholder{report: PrivacyReport{Method: "withholding/1", Cleared: true, Findings: []PrivacyFinding{}},
+		staff: true}
 	switch s := v.(type) {
 	case *figures.GrantStatement:
 		return w.grant(*s), w.report, nil
@@ -63,6 +64,7 @@ func (Withholding) Release(context.Context, *store.Tx, figures.Value, ID) error 
 type withholder struct {
 	report PrivacyReport
 	shown  map[string]bool // categories that a control has cleared, by budget line and key: 1.2/therapy
+	staff  bool            // cost of staff is the organisation's, without looking whose plans it is on
 	lines  map[string]bool // budget lines that enough people stand behind in the period to list their vouchers
 }
 
@@ -179,12 +181,13 @@ func (w *withholder) fund(s figures.FundStatement) *figures.FundStatement {
 	return &s
 }
 
-// merged merges the categories of every budget line, and those that no budget names, into one line "support". Fees,
-// currency differences and indirect costs are about the organisation and stay.
+// merged merges the categories of every budget line, and those that no budget names, into one line "support". Staff,
+// fees, currency differences and indirect costs are about the organisation and stay.
 func (w *withholder) merged(lines []figures.Line) []figures.Line {
 	var kept []figures.Line
 	for _, l := range lines {
-		if l.Kind != figures.Programme || w.shown[l.BudgetLine+"/"+l.Key] {
+		if l.Kind != figures.Programme || w.shown[l.BudgetLine+"/"+l.Key] ||
+			w.staff && (l.Key == "staff" || l.Key == figures.PlainOperations) {
 			kept = append(kept, l)
 			continue
 		}

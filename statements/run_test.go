@@ -22,6 +22,7 @@ import (
 // donors registers n donors who gave to the education fund, some of it used.
 func (h *house) donors(n int) {
 	h.Helper()
+	h.nextYear()
 	h.do("", func(ctx context.Context, tx *store.Tx) error {
 		for i := range n {
 			code := fmt.Sprintf("D-%04d", 1000+i)

@@ -4,24 +4,28 @@ import (
 	"context"
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
+	"supportledger/statements/figures"
 	"supportledger/store"
 
 	"github.com/uptrace/bun"
 )
 
 // readSpending lists the cost lines of a fund with the person whose plan they belong to. A plan that is not on record
-// stands for a person of its own.
+// stands for a person of its own. Cost without a plan is the organisation's own only on the accounts of
+// [aboutNobody]; else it was for somebody, nobody knows whom.
 func readSpending(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
 	var rows []struct {
 		ID      string
 		Account ledger.AccountNo
 		Date    ledger.Date
+		Path    string
+		Act     string
 		Person  string
 		Base    int64
 	}
 	q := tx.NewSelect().TableExpr("entry_lines AS l").ColumnExpr(
 		"CAST(l.entry_seq AS TEXT) || '/' || CAST(l.line AS TEXT) AS id").
-		Column("l.account", "e.date", "l.base").ColumnExpr("COALESCE(p.beneficiary_id, l.plan) AS person").
+		Column("l.account", "a.path", "e.act", "e.date", "l.base").ColumnExpr("COALESCE(p.beneficiary_id, l.plan) AS person").
 		Join("JOIN entries AS e ON e.seq = l.entry_seq").Join("JOIN accounts AS a ON a.number = l.account").Join(
 		"LEFT JOIN plans AS p ON p.number = l.plan").
 		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?",
@@ -33,7 +37,10 @@ func readSpending(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span 
 	out := make([]spending, len(rows))
 	for i, r := range rows {
 		x := spending{Atom: disclosure.Atom{Person: disclosure.Person(r.Person), Amount: r.Base}, id: r.ID,
-			account: r.Account, date: r.Date}
+			account: r.Account, act: r.Act, date: r.Date}
+		if x.Person == "" && !aboutNobody(r.Path) {
+			x.Person = disclosure.Unknown
+		}
 		out[i] = x.named()
 	}
 	return out, nil
@@ -43,6 +50,7 @@ type shownRow struct {
 	bun.BaseModel `bun:"table:released_atoms,alias:r"`
 
 	Atom      string `bun:"atom,pk"`
+	Label     bool   `bun:"label,pk"`
 	Block     string `bun:"block"`
 	Person    string `bun:"person"`
 	Amount    int64  `bun:"amount"`
@@ -58,13 +66,14 @@ func readShown(ctx context.Context, tx *store.Tx, atoms []string) (disclosure.Re
 	}
 	var rows []shownRow
 	blocks := tx.NewSelect().TableExpr("released_atoms").Column("block").Where("atom IN (?)", bun.List(atoms))
-	if err := tx.NewSelect().Model(&rows).Where("block IN (?)", blocks).Order("block", "atom").Scan(ctx); err != nil {
+	err := tx.NewSelect().Model(&rows).Where("block IN (?)", blocks).Order("label", "block", "atom").Scan(ctx)
+	if err != nil {
 		return disclosure.Register{}, err
 	}
 	var shown []disclosure.Block
 	for i, r := range rows {
 		if i == 0 || rows[i-1].Block != r.Block {
-			shown = append(shown, disclosure.Block{Name: r.Block,
+			shown = append(shown, disclosure.Block{Name: r.Block, Label: r.Label,
 				Rules: disclosure.Rules{Threshold: r.Threshold, Dominance: r.Dominance}})
 		}
 		last := &shown[len(shown)-1]
@@ -82,7 +91,7 @@ func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, id ID)
 			name = store.NewID("blk")
 		}
 		for _, a := range b.Atoms {
-			rows = append(rows, shownRow{Atom: a.ID, Block: name, Person: string(a.Person), Amount: a.Amount,
+			rows = append(rows, shownRow{Atom: a.ID, Label: b.Label, Block: name, Person: string(a.Person), Amount: a.Amount,
 				Threshold: b.Rules.Threshold, Dominance: b.Rules.Dominance, Statement: id})
 		}
 	}
@@ -98,6 +107,16 @@ func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, id ID)
 	}
 	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
 	return err
+}
+
+// readCuts lists the periods of all statements of a subject that were ever issued, of whatever kind.
+func readCuts(ctx context.Context, tx *store.Tx, subject string) ([]figures.Period, error) {
+	var rows []statementRow
+	err := tx.NewSelect().Model(&rows).Column("from_date", "to_date").Distinct().Where("subject = ?", subject).
+		Where("record IS NOT NULL").Order("from_date", "to_date").Scan(ctx)
+	periods := figures.Each(rows,
+		func(r statementRow) figures.Period { return figures.Period{From: r.FromDate, To: r.ToDate} })
+	return periods, err
 }
 
 func readThreshold(ctx context.Context, tx *store.Tx, subject string) (people int, err error) {

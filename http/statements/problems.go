@@ -2,9 +2,12 @@ package statements
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 
 	"supportledger/http/rest"
 	"supportledger/statements"
+	"supportledger/statements/disclosure"
 	"supportledger/statements/figures"
 	"supportledger/statements/page"
 )
@@ -51,6 +54,14 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Privatlivstjekket har ikke frigivet opgørelsen"},
 		Hint: rest.Text{EN: "Read its privacy report; change the period or the subject, or ask the privacy officer.",
 			DA: "Læs privatlivsrapporten; ændr periode eller emne, eller spørg den databeskyttelsesansvarlige."}},
+	{Err: statements.ErrReversed, Status: 422, Code: "period_reversed",
+		Title: rest.Text{EN: "The period ends before it begins", DA: "Perioden slutter, før den begynder"},
+		Hint:  rest.Text{EN: "Send from before to.", DA: "Send from før to."}},
+	{Err: statements.ErrPeriodRefused, Status: 409, Code: "period_not_allowed",
+		Title: rest.Text{EN: "A statement of this period may not leave the organisation",
+			DA: "Et regnskab for denne periode må ikke forlade organisationen"},
+		Hint: rest.Text{EN: "Withdraw the draft, and draft one of a period that the detail names.",
+			DA: "Træk kladden tilbage, og lav en for en periode, som detaljen nævner."}},
 	{Err: statements.ErrReasonRequired, Status: 422, Code: "reason_required",
 		Title: rest.Text{EN: "A reason is needed", DA: "En begrundelse er nødvendig"},
 		Hint:  rest.Text{EN: "Send reason with at least ten letters.", DA: "Send reason med mindst ti bogstaver."}},
@@ -91,5 +102,38 @@ func statementsDetail(err error) (s rest.Text) {
 		}
 		s = rest.InState(string(told.State), want)
 	}
+	var refused *statements.PeriodRefused
+	if errors.As(err, &refused) {
+		s = rest.Text{EN: periodDetail(refused, figures.English), DA: periodDetail(refused, figures.Danish)}
+	}
 	return s
+}
+
+// periodFaults say why a period is refused. {least} and {apart} are months.
+var periodFaults = map[statements.PeriodFault]figures.Name{
+	statements.NotWholeMonths: {EN: "A statement is of whole months.", DA: "Et regnskab dækker hele måneder."},
+	statements.InFuture:       {EN: "The period is not over yet.", DA: "Perioden er ikke slut endnu."},
+	statements.PeriodFault(disclosure.TooShort): {
+		EN: "A statement is of {least} months at least, or of the whole grant, or of a donor's gifts to date.",
+		DA: "Et regnskab dækker mindst {least} måneder, hele bevillingen eller en bidragyders gaver til dato."},
+	statements.PeriodFault(disclosure.TooClose): {
+		EN: "It begins or ends less than {apart} months from where a released one does: the difference would tell what few " +
+			"people got. The same period is a new version of it.",
+		DA: "Det begynder eller slutter mindre end {apart} måneder fra et udsendt regnskab: forskellen ville vise, hvad få " +
+			"personer fik. Samme periode er en ny version af det."}}
+
+// periodDetail says what is wrong with a period, what was released, and what is allowed near it.
+func periodDetail(e *statements.PeriodRefused, lang figures.Lang) string {
+	text := strings.NewReplacer("{least}", strconv.Itoa(e.Least), "{apart}", strconv.Itoa(e.Apart)).Replace(
+		periodFaults[e.Fault].In(lang))
+	list := func(lead figures.Name, of []figures.Period) {
+		if len(of) > 0 {
+			text += " " + lead.In(lang) + " " + strings.Join(figures.Each(of, func(p figures.Period) string {
+				return string(p.From) + " – " + string(p.To)
+			}), ", ") + "."
+		}
+	}
+	list(figures.Name{EN: "Released:", DA: "Udsendt:"}, e.Released)
+	list(figures.Name{EN: "Allowed near it:", DA: "Tilladt i nærheden:"}, e.Near)
+	return text
 }

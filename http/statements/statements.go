@@ -31,7 +31,7 @@ func Register(api *resource.API) {
 		About: "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a " +
 			"checkpoint covers it.",
 		Refuses: []error{statements.ErrUnknownSubject, figures.ErrDoesNotFoot, statements.ErrExists, statements.ErrState,
-			statements.ErrUnknownBudgetLine, ledger.ErrUnknownEntry},
+			statements.ErrUnknownBudgetLine, statements.ErrReversed, ledger.ErrUnknownEntry},
 		Example: `{"subject":"G1","to":"2026-12-31","language":"en"}`}, draftStatement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements", ID: "listStatements", Tag: "statements",
 		Roles:   readers,
@@ -43,8 +43,9 @@ func Register(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/privacy-checks", ID: "checkStatementPrivacy",
 		Tag: "statements", Roles: resource.Finance, Status: 200,
 		Summary: "Have the disclosure control clear a statement", Danish: "Lad afsløringskontrollen frigive en opgørelse",
-		About:   "Only who drafted it may ask. A new check voids the review.",
-		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared, access.ErrForbidden}},
+		About: "Only who drafted it may ask. A new check voids the review.",
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared,
+			statements.ErrPeriodRefused, access.ErrForbidden}},
 		checkStatementPrivacy)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/reviews", ID: "reviewStatement",
 		Tag: "statements", Roles: reviewers, Status: 200,
@@ -54,7 +55,8 @@ func Register(api *resource.API) {
 		Roles: resource.Finance, Status: 200,
 		Summary: "Issue a reviewed statement as a third person: number and bytes are fixed",
 		Danish:  "Udsted en godkendt opgørelse som tredje person: nummer og dokument låses",
-		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove, page.ErrNoGlyph}},
+		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove, page.ErrNoGlyph,
+			statements.ErrNotCleared, statements.ErrPeriodRefused}},
 		issueStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/seals", ID: "sealStatement", Tag: "statements",
 		Roles: resource.Finance, Status: 200,

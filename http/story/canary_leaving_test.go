@@ -95,7 +95,7 @@ func (s *service) mailed(t *testing.T, donor, name, address string) {
 		http.StatusOK)
 	s.moves(finance, "/gifts", `{"donor":"`+donor+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`,
 		http.StatusCreated)
-	id := s.issued(t, `{"subject":"`+donor+`","to":"2026-01-15"}`)
+	id := s.issued(t, `{"subject":"`+donor+`","to":"2026-01-31"}`)
 	if err := s.db.Update(t.Context(), func(tx *store.Tx) error {
 		c, err := proof.Signer{PrivateKey: s.gone.key}.Sign(t.Context(), tx)
 		if err != nil {

@@ -138,6 +138,7 @@ type service struct {
 // It then leaks on purpose into each of them, and must find it.
 func TestCanaries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		storetest.ClockOf(db).Advance(20 * 24 * time.Hour) // statements are of months that are over
 		s := serving(t, db)
 		s.live(t)
 		sinks := s.sinks(t, s.others)
@@ -272,7 +273,7 @@ func (s *service) live(t *testing.T) {
 	s.caring.Do(http.MethodPut, "/beneficiaries/"+s.codes[4]+"/identity",
 		map[string]string{"names": canaries[0].text(4), "birth_date": canaries[1].text(4)}).Want(http.StatusNoContent)
 	s.donors(t)
-	s.statements = []string{s.issued(t, `{"subject":"G1","to":"2026-01-15"}`)}
+	s.statements = []string{s.issued(t, `{"subject":"G1","from":"2025-11-01","to":"2026-01-31"}`)}
 	s.leave(t)
 	s.fail(t)
 	s.refusedToOthers(t)
@@ -427,6 +428,6 @@ func (s *service) leak(t *testing.T) {
 		http.StatusCreated)
 	finance.With("Idempotency-Key", "canary-gift").Post("/gifts",
 		`{"donor":"LEAK","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
-	s.statements = append(s.statements, s.act(t, finance, "/statements", `{"subject":"LEAK","to":"2026-01-15"}`, "DRAFT"))
+	s.statements = append(s.statements, s.act(t, finance, "/statements", `{"subject":"LEAK","to":"2026-01-31"}`, "DRAFT"))
 	s.leakOut(t)
 }

@@ -47,6 +47,7 @@ func TestRandomStoriesKeepTheInvariants(t *testing.T) {
 			sound(t, db)
 			deferred(t, db)
 			player.Client = nil // the answers of statements are held against the document by their own tests
+			player.Clock = storetest.ClockOf(db).Set
 			if _, err := player.IssueStatements(t.Context(), told); err != nil {
 				t.Errorf("statements: %v", err)
 			}

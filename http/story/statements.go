@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Statement is a statement that the player had issued.
@@ -16,14 +17,21 @@ type Statement struct {
 }
 
 // IssueStatements has a statement issued for every grant of the story at the end of every half-year in which the story
-// plays and the grant is signed, each from the start of the grant: drafted and cleared by finance, reviewed by the
+// plays and the grant was signed a quarter before, each from the start of the grant: drafted and cleared by finance, reviewed by the
 // programme lead, issued by the treasurer.
 func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, error) {
 	var issued []Statement
 	for _, day := range s.halfYears() {
+		over, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			return nil, fmt.Errorf("story: %q is not a day", day)
+		}
+		if p.Clock != nil {
+			p.Clock(over.AddDate(0, 0, 20)) // a statement is of days that are over
+		}
 		for _, g := range p.known.grants {
-			if g.signed > day {
-				continue
+			if signed, err := time.Parse(time.DateOnly, g.signed); err != nil || signed.AddDate(0, 2, 0).After(over) {
+				continue // a quarter at least
 			}
 			p.step++
 			var out Statement
@@ -44,7 +52,7 @@ func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, err
 }
 
 // halfYears are the ends of the half-years that lie between the story's first and last day. A story that ends before
-// any has its last day.
+// any has the next one.
 func (s Story) halfYears() []string {
 	var first, last string
 	for _, a := range s {
@@ -62,7 +70,11 @@ func (s Story) halfYears() []string {
 		}
 	}
 	if len(days) == 0 && last != "" {
-		days = []string{last}
+		end := "-06-30"
+		if last[4:] > end {
+			end = "-12-31"
+		}
+		days = []string{last[:4] + end}
 	}
 	return days
 }

@@ -64,7 +64,7 @@ func tokens(t *testing.T, db *store.DB) map[string]string {
 			if err != nil {
 				return err
 			}
-			if out[string(role)], err = access.IssueToken(t.Context(), tx, user.ID, time.Hour); err != nil {
+			if out[string(role)], err = access.IssueToken(t.Context(), tx, user.ID, 10*365*24*time.Hour); err != nil {
 				return err
 			}
 		}

@@ -125,13 +125,15 @@ CREATE TABLE statement_run_outcomes (
 );
 
 CREATE TABLE released_atoms (
-    atom TEXT NOT NULL PRIMARY KEY,       -- the line, whose gift paid it, when: 12/1|D-77|2026-09-15
+    atom TEXT NOT NULL,                   -- the line, whose gift paid it, when: 12/1|D-77|2026-09-15
+    label BOOLEAN NOT NULL,               -- of the cut that sums with a name make; else of the one that all sums make
     block TEXT NOT NULL,
     person TEXT NOT NULL,                 -- id of the beneficiary; '' for cost of the house
     amount MONEY NOT NULL,
     threshold BIGINT NOT NULL CHECK (threshold > 0), -- the strictest rules under which a sum over it was shown
     dominance BIGINT NOT NULL CHECK (dominance > 0),
-    statement_id TEXT NOT NULL            -- the last that cut its block
+    statement_id TEXT NOT NULL,           -- the last that cut its block
+    PRIMARY KEY (atom, label)
 );
 
 CREATE INDEX released_atoms_block ON released_atoms (block);

@@ -35,7 +35,7 @@ func (g *Register) Choose(groups []Group, rules Rules) []Choice {
 	for _, group := range groups {
 		for _, s := range append([]Sum{group.Whole}, group.Parts...) {
 			if s.Duty {
-				g.Show(s.Atoms, rules)
+				g.Show(s.Atoms, rules) // what the organisation costs is shown by its name, and is nobody's
 			}
 		}
 	}
@@ -64,19 +64,41 @@ func (g *Register) choose(group Group, rules Rules) Choice {
 	}
 	parts := slices.Clone(group.Parts)
 	slices.SortFunc(parts, byPeople)
+	refused := g.refusals(parts, rules)
 	for _, p := range parts {
-		reason := Safe
-		if !p.Duty { // a part that is all there is says no new amount, but says what it was for
-			reason = graver(g.Judge(p.Atoms, rules), rules.Safe(p.Atoms))
-		}
-		if reason != Safe {
+		if reason := refused[p.Key]; reason != Safe {
 			c.Merged = append(c.Merged, Withheld{p.Key, reason})
 			continue
 		}
-		g.Show(p.Atoms, rules)
+		g.ShowNamed(p.Atoms, rules)
 		c.Shown = append(c.Shown, p.Key)
 	}
 	return c
+}
+
+// refusals says of each part why it may not be shown, trying one after the other. Where but one part with people in it
+// would be merged, its name could be told from those that are missing: the part with the fewest people goes with it.
+func (g *Register) refusals(parts []Sum, rules Rules) map[string]Reason {
+	trial, refused, merged, smallest := g.clone(), map[string]Reason{}, 0, ""
+	for _, p := range parts {
+		reason := Safe
+		if !p.Duty { // a part that is all there is says no new amount, but says what it was for
+			reason = trial.JudgeNamed(p.Atoms, rules)
+		}
+		if reason == Safe {
+			trial.ShowNamed(p.Atoms, rules)
+			if !p.Duty && people(p.Atoms) > 0 {
+				smallest = p.Key
+			}
+			continue
+		}
+		refused[p.Key] = reason
+		merged++
+	}
+	if merged == 1 && smallest != "" {
+		refused[smallest] = Alone
+	}
+	return refused
 }
 
 // byPeople orders sums by the number of people, most first, then by key.
