@@ -32,6 +32,8 @@ var homes = []home{
 	{"github.com/prometheus/client_golang", []string{"http/metrics/..."}, nil, "what is counted is said in one place"},
 	{"golang.org/x/crypto/acme", []string{"http/edge/..."}, nil, "certificates are the edge's business"},
 	{"golang.org/x/sys", []string{"cmd/..."}, nil, "how full a disk is, each system says its own way"},
+	{"github.com/a-h/templ", []string{"http/web/..."}, nil, "pages are one way to show an answer; nothing else writes HTML"},
+	{"github.com/chromedp", nil, []string{"http/web/..."}, "it drives a browser in tests of the pages"},
 	{"github.com/swaggest", []string{"http/..."}, nil, "the API description is made from the same types as the routes"},
 	{"golang.org/x/text", []string{"access/vault/...", "ledger/...", "statements/...", "http/...", "cmd/..."}, nil,
 		"languages and the form of letters; store keeps text as it came"},

@@ -29,7 +29,6 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 
 // pages adds the document, the docs page that works without any other host, and a page per kind of problem.
 func pages(a *rest.API) {
-	a.Engine.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, rest.Base+"/docs") })
 	a.Engine.GET(rest.Base+"/openapi.json", func(c *gin.Context) { describeItself(a, c) })
 	a.Engine.GET(rest.Base+"/docs", func(c *gin.Context) { c.Redirect(http.StatusFound, rest.Base+"/docs/index.html") })
 	a.Engine.GET(rest.Base+"/docs/:file", func(c *gin.Context) { docsFile(a, c) })

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,8 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/http/rest/table"
+	"supportledger/http/web"
+	"supportledger/http/web/frame"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
@@ -41,6 +44,8 @@ type Options struct {
 	ReadOnly bool                            // answers what reads, and refuses what would write
 	Around   func(http.Handler) http.Handler // what a request passes before all else; nil is nothing
 	Observe  gin.HandlerFunc                 // sees every request that has a route, around its handler; nil is nobody
+	// Demo marks every page and lets the users of a demo sign in without a password: only for books that nobody needs.
+	Demo bool
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
@@ -49,6 +54,7 @@ type Server struct {
 	keys   []keyed
 	log    *slog.Logger
 	api    *rest.API
+	site   *frame.Site // the pages
 	http   *http.Server
 	ending atomic.Bool
 }
@@ -78,8 +84,8 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 		s.api.Engine.Use(o.Observe)
 	}
 	s.api.Engine.Use(s.api.Record, s.api.Recovered)
-	s.api.Engine.NoRoute(func(c *gin.Context) { s.api.Fail(c, rest.Refuse("no_such_path")) })
-	s.api.Engine.NoMethod(func(c *gin.Context) { s.api.Fail(c, rest.Refuse("method_not_allowed")) })
+	s.api.Engine.NoRoute(func(c *gin.Context) { s.fail(c, rest.Refuse("no_such_path")) })
+	s.api.Engine.NoMethod(func(c *gin.Context) { s.fail(c, rest.Refuse("method_not_allowed")) })
 	sessions, err := accounts.NewSessions(s.api, o.SignIn, o.Address)
 	if err != nil {
 		return nil, err
@@ -94,7 +100,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	s.api.Document = sync.OnceValues(func() ([]byte, error) { return s.api.Described(o.Version) })
 	s.health()
 	pages(s.api)
-	sessions.ServePages()
+	s.pagesForPeople(sessions, o)
 	if o.Around == nil {
 		o.Around = func(h http.Handler) http.Handler { return h }
 	}
@@ -238,5 +244,26 @@ func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 	c.Request = r
 	rest.Identify(c)
 	rest.Protect(c)
-	s.api.Fail(c, rest.Refuse("cross_origin"))
+	s.fail(c, rest.Refuse("cross_origin"))
+}
+
+// pagesForPeople adds the pages, which sign in with the same sessions as the API.
+func (s *Server) pagesForPeople(sessions *accounts.Sessions, o Options) {
+	s.site = &frame.Site{API: s.api, Demo: o.Demo, Enter: sessions.EnterAs}
+	if o.SignIn != nil {
+		s.site.Ways = append(s.site.Ways, frame.SignInWay{Path: accounts.ProviderPath,
+			Text: rest.Text{EN: "Sign in with your organisation", DA: "Log ind med din organisation"}})
+	}
+	web.Register(s.site)
+	sessions.Refuse = s.fail
+	sessions.ServePages()
+}
+
+// fail answers what reached no operation and no page: with a page where a browser asked for one.
+func (s *Server) fail(c *gin.Context, err error) {
+	if strings.HasPrefix(c.Request.URL.Path, rest.Base) || !strings.Contains(c.GetHeader("Accept"), "text/html") {
+		s.api.Fail(c, err)
+		return
+	}
+	s.site.Fail(c, err)
 }

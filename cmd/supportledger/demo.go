@@ -161,7 +161,7 @@ type demo struct {
 func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 	//nolint:contextcheck // every request brings a context of its own
 	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version(),
-		Evidence: run.archive, Vault: run.vault})
+		Evidence: run.archive, Vault: run.vault, Demo: true})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ var (
 
 // Where a browser begins and comes back.
 const (
-	signInPath = "/sign-in"
+	signInPath = ProviderPath
 	returnPath = "/sign-in/return"
 )
 
@@ -111,6 +111,9 @@ func (p *provider) client(ctx context.Context) (*oidc.Provider, *oauth2.Config, 
 // flow is what a browser that went to the provider has to come back with.
 type flow struct{ state, nonce, verifier, word string }
 
+// ProviderPath sends a browser to the identity provider.
+const ProviderPath = "/sign-in/provider"
+
 // What a session holds of it.
 const (
 	heldFlow  = "flow"
@@ -123,7 +126,7 @@ func providerSignIns(api *Sessions) {
 		Tag: "sessions", Public: true, Personal: true,
 		Summary: "Begin to sign in through the identity provider", Danish: "Begynd at logge ind gennem identitetsudbyderen",
 		About: "Answers the address to send the browser to, and sets a cookie. With an invitation, the account is opened " +
-			"by that identity from then on and by nothing else. A browser without an invitation may as well go to `/sign-in`.",
+			"by that identity from then on and by nothing else. A browser without an invitation may as well go to `/sign-in/provider`.",
 		Refuses: []error{access.ErrInvitation, errNoProvider, errProviderAway}, Example: `{"invitation":"slt_..."}`},
 		api.beginProviderSignIn)
 }
@@ -135,7 +138,7 @@ func (a *Sessions) ServePages() {
 		defer cancel()
 		at, err := a.sendAway(ctx, c, "")
 		if err != nil {
-			a.Fail(c, err)
+			a.Refuse(c, err)
 			return
 		}
 		c.Redirect(http.StatusSeeOther, at)
@@ -149,7 +152,7 @@ func (a *Sessions) ServePages() {
 			err = a.enter(c, session)
 		}
 		if err != nil {
-			a.Fail(c, err)
+			a.Refuse(c, err)
 			return
 		}
 		c.Redirect(http.StatusSeeOther, "/")

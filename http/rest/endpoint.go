@@ -42,10 +42,11 @@ type Request struct {
 	In          any
 	Table       TableRequest
 	Dry         bool
-	Key         string   // Idempotency-Key; "" is none
-	match       []string // If-Match; empty is none
-	seen        any      // what the twin needs to show the state that is compared
-	Fingerprint []byte   // of the whole request; says whether a key is used for the same again
+	Key         string    // Idempotency-Key; "" is none
+	match       []string  // If-Match; empty is none
+	seen        any       // what the twin needs to show the state that is compared
+	twin        *Endpoint // shows that state, where it is another than the operation's own twin
+	Fingerprint []byte    // of the whole request; says whether a key is used for the same again
 }
 
 // serve is the handler of every operation.

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -79,7 +80,7 @@ func (e *Endpoint) matches(ctx context.Context, tx *store.Tx, req Request) (cont
 	if len(req.match) == 0 {
 		return ctx, nil
 	}
-	view, err := e.twin.Act(ctx, tx, req.seen)
+	view, err := cmp.Or(req.twin, e.twin).Act(ctx, tx, req.seen)
 	if err != nil {
 		return ctx, err
 	}

@@ -145,15 +145,20 @@ func (p *Player) post(ctx context.Context, role, path string, body, out any) err
 	if err != nil {
 		return err
 	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	p.step++
+	return p.sent(req, role, path, out)
+}
+
+// sent signs a request, sends it and reads the answer.
+func (p *Player) sent(req *http.Request, role, path string, out any) error {
 	prefix := p.Keys
 	if prefix == "" {
 		prefix = "story"
 	}
 	req.Header.Set("Authorization", "Bearer "+p.Tokens[role])
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
 	req.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%d-%d", prefix, p.act.Line, p.step))
 	resp, err := p.client().Do(req)
 	if err != nil {

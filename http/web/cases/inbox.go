@@ -1,0 +1,157 @@
+package cases
+
+import (
+	"net/url"
+
+	"supportledger/http/rest"
+	"supportledger/http/web/frame"
+)
+
+// waiting is a disbursement that waits for somebody, as the inbox shows it.
+type waiting struct {
+	ID          string      `json:"id"`
+	Number      string      `json:"number"`
+	State       string      `json:"state"`
+	Why         string      `json:"why"`
+	OnBehalfOf  string      `json:"on_behalf_of"`
+	Plan        string      `json:"plan"`
+	Beneficiary string      `json:"beneficiary"`
+	Payee       string      `json:"payee"`
+	Text        string      `json:"text"`
+	Amount      frame.Money `json:"amount"`
+	Emergency   bool        `json:"emergency"`
+	RemainingOf string      `json:"remaining_of"`
+	Remaining   frame.Money `json:"remaining"`
+	SubmittedOn string      `json:"submitted_on"`
+	Escalated   bool        `json:"escalated"`
+	Approvals   approvals   `json:"approvals"`
+	Checks      []check     `json:"checks"`
+}
+
+// approvals is how far those of a disbursement are.
+type approvals struct {
+	Given       int      `json:"given"`
+	Needed      int      `json:"needed"`
+	StillNeeded []string `json:"still_needed"`
+	Text        string   `json:"text"`
+	By          []struct {
+		Step       string `json:"step"`
+		User       string `json:"user"`
+		OnBehalfOf string `json:"on_behalf_of"`
+		At         string `json:"at"`
+	} `json:"by"`
+}
+
+// check is one check of a disbursement.
+type check struct {
+	Check   string `json:"check"`
+	Outcome string `json:"outcome"`
+	Hint    string `json:"hint"`
+}
+
+// shownAtOnce is how many of a list the inbox shows.
+const shownAtOnce = "25"
+
+// box is what the inbox shows: what waits for the user, what came back, what the user sent.
+type box struct {
+	mine, sent frame.List[waiting]
+	back       []request
+}
+
+// inbox reads the three lists. What came back are the user's drafts of a later round, and questions asked about what
+// the user sent.
+func inbox(v *frame.Visit) (frame.Shown, error) {
+	var b box
+	var err error
+	ask := func(which string) rest.Ask {
+		q := url.Values{which: {"true"}, "limit": {shownAtOnce}}
+		if c := v.C.Query("cursor"); c != "" && which == "mine" {
+			q.Set("cursor", c)
+		}
+		return rest.Ask{Query: q}
+	}
+	if b.mine, _, err = frame.Read[frame.List[waiting]](v, "listApprovals", ask("mine")); err != nil {
+		return nil, err
+	}
+	if !v.Can("draftDisbursement") {
+		return Inbox(v, b), nil
+	}
+	if b.sent, _, err = frame.Read[frame.List[waiting]](v, "listApprovals", ask("requested")); err != nil {
+		return nil, err
+	}
+	drafts, _, err := frame.Read[frame.List[request]](v, "listDisbursements",
+		rest.Ask{Query: url.Values{"status": {"draft"}, "limit": {"100"}}})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range drafts.Data {
+		if d.Round < 2 {
+			continue
+		}
+		own, err := wrote(v, d)
+		if err != nil {
+			return nil, err
+		}
+		if own {
+			b.back = append(b.back, d)
+		}
+	}
+	return Inbox(v, b), nil
+}
+
+// wrote tells whether the user wrote a disbursement: the first thing that happened to it.
+func wrote(v *frame.Visit, d request) (bool, error) {
+	first, _, err := frame.Read[frame.List[moment]](v, "listDisbursementHistory",
+		rest.Ask{Path: map[string]string{"id": d.ID}, Query: url.Values{"limit": {"1"}}})
+	return err == nil && len(first.Data) > 0 && first.Data[0].User == v.Who.Handle, err
+}
+
+// asked are those of what the user sent that somebody asked about.
+func (b box) asked() (questions, rest []waiting) {
+	for _, w := range b.sent.Data {
+		if w.Why == "question" {
+			questions = append(questions, w)
+		} else {
+			rest = append(rest, w)
+		}
+	}
+	return questions, rest
+}
+
+// whyWords say what is wanted of the user, by the word of the button.
+var whyWords = map[string]rest.Text{
+	"approval":      {EN: "To approve", DA: "Skal godkendes"},
+	"authorisation": {EN: "To authorise", DA: "Skal bemyndiges"},
+	"release":       {EN: "To release", DA: "Skal frigives"},
+	"after_payment": {EN: "Paid in an emergency: to approve", DA: "Udbetalt i en nødsituation: skal godkendes"},
+	"refused":       {EN: "Refused after payment", DA: "Afvist efter betaling"},
+	"question":      {EN: "A question to you", DA: "Et spørgsmål til dig"},
+}
+
+// worst is the gravest outcome among checks.
+func worst(checks []check) string {
+	out := "ok"
+	for _, c := range checks {
+		if c.Outcome == "stop" || c.Outcome == "warning" && out == "ok" {
+			out = c.Outcome
+		}
+	}
+	return out
+}
+
+// marks says how many checks did not pass.
+func marks(v *frame.Visit, checks []check) string {
+	n := 0
+	for _, c := range checks {
+		if c.Outcome != "ok" {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return v.T("all checks passed", "alle kontroller er i orden")
+	case 1:
+		return v.T("1 thing to look at", "1 ting at se på")
+	}
+	return v.Tf("%d things to look at", "%d ting at se på", n)
+}
