@@ -126,7 +126,8 @@ func TestStatementOfTheBankProvesPayments(t *testing.T) {
 		}
 		b, err := h.upload(banking.BankFile{Format: banking.CAMT,
 			Content: statement("2026-03-02 -100.00 R1 PMT-1", "2026-03-02 -510.00 R2 PMT-2 PMT-3",
-				"2026-03-03 -150.00 R3 PMT-4", "2026-03-04 -250.00 R4 PMT-4", "2026-03-05 -55.55 R5 Kamala", "2026-03-05 77.00 R6")})
+				"2026-03-03 -150.00 R3 PMT-4", "2026-03-04 -250.00 R4 PMT-4", "2026-03-05 -55.55 R5 Kamala",
+				"2026-03-05 77.00 R6")})
 		must(h, err)
 		if fresh, duplicate := b.Count(); fresh != 6 || duplicate != 0 || b.Closing.String() != "11.45" {
 			t.Fatalf("%d new, %d duplicate, closing %s", fresh, duplicate, b.Closing)
@@ -217,7 +218,8 @@ func TestStatementsThatOverlap(t *testing.T) {
 			t.Errorf("%d new, %d duplicate", fresh, duplicate)
 		}
 		csv := "date;text;amount;balance\n02-03-2026;Kamala;-100,00;900,00\n02-03-2026;x;-1,00;899,00\n"
-		other, err := h.upload(banking.BankFile{Format: banking.GenericCSV, Separator: ";", Decimal: ",",
+		other, err := h.upload(banking.BankFile{Format: banking.GenericCSV,
+			Table:   banking.BankTable{Separator: ";", Decimal: ","},
 			Content: []byte(strings.ReplaceAll(csv, "02-03-2026", "2026-03-02"))})
 		must(h, err)
 		if fresh, duplicate := other.Count(); fresh != 1 || duplicate != 1 {

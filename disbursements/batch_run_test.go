@@ -262,8 +262,9 @@ func paymentRun(t *testing.T, db *store.DB, n int) (run laps) {
 	statement = nil
 	confirmed := 0
 	lap("confirm", func() error {
-		return h.try("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-			confirmed, err = h.lines.ConfirmSure(ctx, tx, "1010", nil)
+		return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+			done, err := h.lines.ConfirmSure(ctx, tx, "1010", nil)
+			confirmed = done.Payments
 			return err
 		})
 	})
@@ -353,8 +354,9 @@ func TestConfirmedTogetherIsConfirmedOneByOne(t *testing.T) {
 		_, err = h.commit(b.ID)
 		must(h, err)
 		confirm := func() (n int) {
-			h.do("finance", func(ctx context.Context, tx *store.Tx) (err error) {
-				n, err = h.lines.ConfirmSure(ctx, tx, "1010", nil)
+			h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+				done, err := h.lines.ConfirmSure(ctx, tx, "1010", nil)
+				n = done.Payments
 				return err
 			})
 			return n

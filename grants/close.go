@@ -19,7 +19,7 @@ type Interest struct {
 }
 
 // BookInterest books interest: of the grantor as more of what was received in advance, apart from instalments (RULES
-// 59); of the charity as income of the general fund, on account 4500, which the chart must have.
+// 59); of the charity as income of the general fund.
 func (r Register) BookInterest(ctx context.Context, tx *store.Tx, in Interest) (ledger.Posted, error) {
 	g, err := r.Grant(ctx, tx, in.Grant)
 	if err != nil {
@@ -45,7 +45,7 @@ func (r Register) BookInterest(ctx context.Context, tx *store.Tx, in Interest) (
 	return posted[0], access.Record(ctx, tx, access.Event{Action: "interest.booked", Subject: string(g.ID)})
 }
 
-// interestIncome is the account of interest that belongs to us; the standard chart has none (docs/RULES.md 12).
+// interestIncome is the account of interest that belongs to us.
 const interestIncome ledger.AccountNo = "4500"
 
 // interestToGrantor adds to the advance. A grant in another currency gets a layer at the rate of its newest receipt.

@@ -12,6 +12,7 @@ type Book struct {
 	Base         Currency // the currency the books are kept in
 	General      FundCode // the unrestricted fund that bears what no other fund bears
 	Organisation string   // printed on statements
+	Banks        BankWord // what banks say that our accounts held; nil where nobody knows
 }
 
 // Open reads what the books are kept in. [ErrNotOpened] when [Create] was never called.

@@ -3,6 +3,8 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -30,8 +32,18 @@ type Check struct {
 	Key      CheckKey
 	Must     bool // cannot be signed off: the month stays open until nothing is found
 	Findings int
+	Found    []string // what was found, by name and figure, where the check says so
 	Signed   *SignOff
 }
+
+// Stated is what a bank says that an account held at the end of a day.
+type Stated struct {
+	On     Date
+	Amount Money
+}
+
+// BankWord tells what banks say that our accounts held, by account: the newest up to a day.
+type BankWord func(ctx context.Context, tx *store.Tx, until Date) (map[AccountNo]Stated, error)
 
 // Done reports whether the check stands in the way no longer.
 func (c Check) Done() bool { return c.Findings == 0 || !c.Must && c.Signed != nil }
@@ -58,7 +70,7 @@ func (l Checklist) Open() []Check {
 type rule struct {
 	key   CheckKey
 	must  bool
-	count func(ctx context.Context, tx *store.Tx, m closing) (int, error)
+	count func(ctx context.Context, tx *store.Tx, m *closing) (int, error)
 }
 
 // closing is what the rules look at.
@@ -67,34 +79,36 @@ type closing struct {
 	book     Book
 	last     Date      // of the month
 	balances []Balance // at its end
+	stated   map[AccountNo]Stated
+	found    []string // by the check that counts
 }
 
 var closeRules = []rule{
-	{NoDrafts, true, func(ctx context.Context, tx *store.Tx, m closing) (int,
+	{NoDrafts, true, func(ctx context.Context, tx *store.Tx, m *closing) (int,
 		error) {
 		return countDrafts(ctx, tx, m.last)
 	}},
-	{FundsNotBelow, true, counted(closing.below)},
-	{LoansAgree, true, counted(closing.loansApart)},
-	{YearIsClosed, true, func(ctx context.Context, tx *store.Tx, m closing) (int, error) {
+	{FundsNotBelow, true, counted((*closing).below)},
+	{LoansAgree, true, counted((*closing).loansApart)},
+	{YearIsClosed, true, func(ctx context.Context, tx *store.Tx, m *closing) (int, error) {
 		if m.last.AddDays(1).Year() == m.last.Year() {
 			return 0, nil
 		}
 		open, err := m.book.Months().results(ctx, tx, m.last)
 		return len(open), err
 	}},
-	{BanksAgree, false, counted(closing.banks)},
-	{NothingSuspense, false, counted(func(m closing) int { return m.accountsWhere(Account.IsSuspense) })},
-	{GrantsNotAhead, false, counted(closing.ahead)},
-	{AccrualsBack, false, func(ctx context.Context, tx *store.Tx, m closing) (int, error) {
+	{BanksAgree, false, counted((*closing).banks)},
+	{NothingSuspense, false, counted(func(m *closing) int { return m.accountsWhere(Account.IsSuspense) })},
+	{GrantsNotAhead, false, counted((*closing).ahead)},
+	{AccrualsBack, false, func(ctx context.Context, tx *store.Tx, m *closing) (int, error) {
 		standing, err := m.book.Standing(ctx, tx, "accrual", strconv.Itoa(m.last.Year()-1))
 		return len(standing), err
 	}},
 }
 
 // counted is the count of a rule that needs nothing but the balances.
-func counted(count func(closing) int) func(context.Context, *store.Tx, closing) (int, error) {
-	return func(_ context.Context, _ *store.Tx, m closing) (int, error) { return count(m), nil }
+func counted(count func(*closing) int) func(context.Context, *store.Tx, *closing) (int, error) {
+	return func(_ context.Context, _ *store.Tx, m *closing) (int, error) { return count(m), nil }
 }
 
 // Checklist computes the close checklist of a month. It can be asked for at any time.
@@ -107,16 +121,23 @@ func (m Months) Checklist(ctx context.Context, tx *store.Tx, month string) (Chec
 	if err != nil {
 		return Checklist{}, err
 	}
-	at := closing{Chart: known, book: m.book, last: lastOf(month)}
+	at := &closing{Chart: known, book: m.book, last: lastOf(month)}
 	if at.balances, err = m.book.Balances(ctx, tx, at.last); err != nil {
 		return Checklist{}, err
+	}
+	if m.book.Banks != nil {
+		if at.stated, err = m.book.Banks(ctx, tx, at.last); err != nil {
+			return Checklist{}, err
+		}
 	}
 	list := Checklist{Period: period}
 	for _, r := range closeRules {
 		c := Check{Key: r.key, Must: r.must}
+		at.found = nil
 		if c.Findings, err = r.count(ctx, tx, at); err != nil {
 			return Checklist{}, err
 		}
+		c.Found = at.found
 		if c.Signed, err = readSignOff(ctx, tx, period, c); err != nil {
 			return Checklist{}, err
 		}
@@ -156,19 +177,19 @@ func (m Months) SignOff(
 }
 
 // below counts the restricted funds whose liabilities exceed their assets.
-func (m closing) below() int {
+func (m *closing) below() int {
 	return m.fundsWhere(-1, func(a Account, f Fund) bool {
 		return f.Restriction != Unrestricted && (a.Type == Asset || a.Type == Liability)
 	})
 }
 
 // ahead counts the funds whose advance stands in debit: more was released than received.
-func (m closing) ahead() int {
+func (m *closing) ahead() int {
 	return m.fundsWhere(1, func(a Account, _ Fund) bool { return a.Number == DeferredGrants })
 }
 
 // fundsWhere counts the funds whose balances on some accounts add up to a sum of a sign.
-func (m closing) fundsWhere(sign int, meant func(Account, Fund) bool) int {
+func (m *closing) fundsWhere(sign int, meant func(Account, Fund) bool) int {
 	sums := map[FundCode]int64{}
 	for _, b := range m.balances {
 		if meant(m.Accounts[b.Account], m.Funds[b.Fund]) {
@@ -185,7 +206,7 @@ func (m closing) fundsWhere(sign int, meant func(Account, Fund) bool) int {
 }
 
 // loansApart is 1 where claims and debts between funds do not cancel.
-func (m closing) loansApart() int {
+func (m *closing) loansApart() int {
 	sum := int64(0)
 	for _, b := range m.balances {
 		if b.Account == InterfundClaims || b.Account == InterfundDebts {
@@ -198,11 +219,38 @@ func (m closing) loansApart() int {
 	return 0
 }
 
-// banks counts the bank accounts that hold something.
-func (m closing) banks() int { return m.accountsWhere(Account.IsBank) }
+// banks counts the bank accounts that hold another amount at the end of the month than the bank said last, or that hold
+// something of which the bank said nothing: those are held against the bank's paper by a person.
+func (m *closing) banks() int {
+	held := map[AccountNo]Money{}
+	for account, s := range m.stated {
+		held[account] = Zero(s.Amount.Currency)
+	}
+	for _, b := range m.balances {
+		if !m.Accounts[b.Account].IsBank() {
+			continue
+		}
+		if _, known := held[b.Account]; !known {
+			held[b.Account] = Zero(b.Amount.Currency)
+		}
+		held[b.Account] = held[b.Account].Add(b.Amount)
+	}
+	for _, account := range slices.Sorted(maps.Keys(held)) {
+		books := held[account]
+		said, told := m.stated[account]
+		switch {
+		case !told:
+			m.found = append(m.found, fmt.Sprintf("%s: books %s, no closing balance of the bank", account, books))
+		case said.Amount.Cmp(books) != 0:
+			m.found = append(m.found, fmt.Sprintf("%s: books %s, bank %s on %s, difference %s", account, books, said.Amount,
+				said.On, said.Amount.Sub(books)))
+		}
+	}
+	return len(m.found)
+}
 
 // accountsWhere counts the accounts with a balance that are meant, each once.
-func (m closing) accountsWhere(meant func(Account) bool) int {
+func (m *closing) accountsWhere(meant func(Account) bool) int {
 	found := map[AccountNo]bool{}
 	for _, b := range m.balances {
 		if meant(m.Accounts[b.Account]) {

@@ -55,7 +55,9 @@ func readBook(ctx context.Context, tx *store.Tx) (Book, error) {
 	return row.book(), err
 }
 
-func (r bookRow) book() Book { return Book{r.BaseCurrency, r.GeneralFund, r.Organisation} }
+func (r bookRow) book() Book {
+	return Book{Base: r.BaseCurrency, General: r.GeneralFund, Organisation: r.Organisation}
+}
 
 func insertBook(ctx context.Context, tx *store.Tx, b Book) error {
 	row := bookRow{ID: 1, BaseCurrency: b.Base, GeneralFund: b.General, Organisation: b.Organisation}

@@ -122,7 +122,7 @@ type paymentsConfirmCommand struct {
 	paying
 	File    string `arg:"" placeholder:"FILE" help:"The bank's statement."`
 	Account string `required:"" placeholder:"NUMBER" help:"Our bank account in the chart of accounts."`
-	Profile string `enum:"camt,danske-erhverv,nordea" default:"camt" placeholder:"camt|danske-erhverv|nordea" help:"How the file is written, never guessed: camt (the default), danske-erhverv or nordea."`
+	Profile string `enum:"camt,mt940,danske-erhverv,nordea,lunar,jyske,sydbank,arbejdernes,nykredit,bankdata" default:"camt" placeholder:"NAME" help:"How the file is written, never guessed: camt (the default), mt940, danske-erhverv, nordea, lunar, jyske, sydbank, arbejdernes, nykredit or bankdata."`
 }
 
 // maxStatement is the largest statement that is read, in bytes.
@@ -150,10 +150,14 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 		}
 		bar := progress(c, int64(len(im.Lines)), "payments")
 		defer bar.end()
-		confirmed, err := lines.ConfirmSure(ctx, tx, account, func(done, _ int) { bar.at(int64(done)) })
+		done, err := lines.ConfirmSure(ctx, tx, account, func(done, _ int) { bar.at(int64(done)) })
 		if err == nil {
 			fresh, known := im.Count()
-			fmt.Fprintf(c.err, "%d lines are new, %d were on record; %d payments are confirmed.\n", fresh, known, confirmed)
+			fmt.Fprintf(c.err, "%d lines are new, %d were on record; %d payments are confirmed.\n", fresh, known, done.Payments)
+			for _, m := range done.Misfits {
+				fmt.Fprintf(c.err, "%s %s %s names %s: %s; it stands in suspense: %t\n", m.Line.ID, m.Line.Date, m.Line.Amount,
+					m.Payment.Number, m.Reason, m.Suspended)
+			}
 		}
 		return err
 	})

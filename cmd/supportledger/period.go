@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"supportledger/disbursements/banking"
 	bookapi "supportledger/http/books"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -43,6 +44,7 @@ var errNotInOrder = errors.New("the month is not ready to be closed")
 // Run shows the checklist.
 func (p periodChecklistCommand) Run(ctx context.Context, c console) error {
 	return p.view(ctx, func(tx *store.Tx, book ledger.Book) error {
+		book.Banks = banking.Closings
 		list, err := book.Months().Checklist(ctx, tx, p.Month)
 		if err != nil {
 			return err
@@ -100,6 +102,7 @@ func (p periodCloseCommand) Run(ctx context.Context, c console) (err error) {
 		if err != nil {
 			return err
 		}
+		book.Banks = banking.Closings
 		for check, reason := range p.SignOff {
 			if _, err := book.Months().SignOff(ctx, tx, p.Month, ledger.CheckKey(check), reason); err != nil {
 				return fmt.Errorf("--sign-off %s: %w", check, err)

@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -105,17 +107,25 @@ func (f *file) pain(w io.Writer, own OwnAccount) error {
 	if err != nil {
 		return err
 	}
-	for i, kind := range []iso20022.Kind{iso20022.Domestic, iso20022.SEPA, iso20022.CrossBorder} {
+	for _, kind := range partKinds {
 		if totals[kind].Count == 0 {
 			continue
 		}
 		order.Parts = append(order.Parts,
-			iso20022.Part{ID: f.batch.Number + "." + string(rune('1'+i)), On: f.batch.Date, Kind: kind,
+			iso20022.Part{ID: partName(f.batch.Number, kind), On: f.batch.Date, Kind: kind,
 				Charges: payees.ChargesOf(kind, f.batch.Charges), Account: iso20022.Account{IBAN: own.IBAN},
 				Currency: f.batch.Currency, BIC: own.BIC,
 				Totals: totals[kind], Payments: f.payments(kind)})
 	}
 	return iso20022.Write(w, order)
+}
+
+// partKinds are the kinds of payment in the order of the parts of a file.
+var partKinds = []iso20022.Kind{iso20022.Domestic, iso20022.SEPA, iso20022.CrossBorder}
+
+// partName is the name of a part of a batch's file, by which banks call what they book as one sum.
+func partName(batch string, kind iso20022.Kind) string {
+	return fmt.Sprintf("%s.%d", batch, slices.Index(partKinds, kind)+1)
 }
 
 // payments opens the bank details of the payments of a kind, some at a time.

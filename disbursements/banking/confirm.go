@@ -2,40 +2,60 @@ package banking
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
+	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// ConfirmSure accepts what the bank's lines of an account say, as far as nothing is to be thought about: a line that
-// names payments on their way, and is exactly their sum, confirms them. It tells how many it confirmed; lines that
-// say anything else wait for a person. Direct payments in base currency take a constant number of statements for
-// every five hundred; report hears how many payments are done of how many.
+// Confirmed is what a confirmation did.
+type Confirmed struct {
+	Payments int
+	Misfits  []Misfit
+}
+
+// Misfit is a line that could not be booked as what it says, with the reason. What the bank did is booked to suspense
+// all the same, where any fund has the money.
+type Misfit struct {
+	Line      BankLine
+	Payment   Payment // that it names; the zero value for a line of no payment
+	Reason    string  // code
+	Err       error
+	Suspended bool
+}
+
+// ConfirmSure matches what is not in doubt: each line that names payments of ours on their way and is exactly their
+// sum, confirms them. Lines that say anything else wait for a person. A line whose payment the books refuse goes to
+// suspense and is told; the others are confirmed. Direct payments in base currency take a constant number of
+// statements for every five hundred; report hears how many payments are done of how many.
 func (lin Lines) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
-	report func(done, of int)) (confirmed int, err error) {
+	report func(done, of int)) (Confirmed, error) {
+	var all Confirmed
 	if _, err := lin.Payments.Requests.Book.Bank(ctx, tx, account); err != nil {
-		return 0, err
+		return all, err
 	}
 	funds, err := fundsOnTheirWay(ctx, tx, account)
 	if err != nil {
-		return 0, err
+		return all, err
 	}
 	if err := ledger.LockFunds(ctx, tx, append(funds, lin.Payments.Requests.Book.General)...); err != nil {
-		return 0, err
+		return all, err
 	}
 	waiting, err := countOnTheirWay(ctx, tx, account)
 	if err != nil {
-		return 0, err
+		return all, err
 	}
 	page := store.Keyset{Limit: atOnce}
 	for {
 		lines, err := namingLines(ctx, tx, account, page)
 		if err != nil {
-			return confirmed, err
+			return all, err
 		}
 		if len(lines) == 0 {
 			break
@@ -44,30 +64,144 @@ func (lin Lines) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.A
 		page.After = []string{string(last.Date), string(last.ID)}
 		found, err := proofs(ctx, tx, lines)
 		if err != nil {
-			return confirmed, err
+			return all, err
 		}
-		for day := range sameDay(found) {
-			for part := range slices.Chunk(day, atOnce) {
-				if err := lin.confirmPart(ctx, tx, part); err != nil {
-					return confirmed, err
-				}
-				confirmed += len(part)
-				if report != nil {
-					report(confirmed, waiting)
-				}
+		if err := lin.confirmPage(ctx, tx, found, &all, func() {
+			if report != nil {
+				report(all.Payments, waiting)
 			}
+		}); err != nil {
+			return all, err
 		}
 	}
-	if confirmed == 0 {
-		return 0, nil
+	if all.Payments == 0 && len(all.Misfits) == 0 {
+		return all, nil
 	}
-	return confirmed, access.Record(ctx, tx, access.Event{Action: "bank_lines.confirmed", Subject: string(account)})
+	return all, access.Record(ctx, tx, access.Event{Action: "bank_lines.confirmed", Subject: string(account)})
+}
+
+// confirmPage confirms what some lines prove, a day at a time, and puts what is left of those that do not fit into
+// suspense.
+func (lin Lines) confirmPage(ctx context.Context, tx *store.Tx, found []proved, all *Confirmed, report func()) error {
+	first := len(all.Misfits)
+	for day := range sameDay(found) {
+		for part := range slices.Chunk(day, atOnce) {
+			err := tx.Try(ctx, func() error { return lin.confirmPart(ctx, tx, part) })
+			if err == nil {
+				all.Payments += len(part)
+			} else if err := lin.oneByOne(ctx, tx, part, err, all); err != nil {
+				return err
+			}
+			report()
+		}
+	}
+	done := map[BankLineID]bool{}
+	for i := first; i < len(all.Misfits); i++ {
+		m := &all.Misfits[i]
+		if m.Suspended = done[m.Line.ID]; m.Suspended {
+			continue
+		}
+		var err error
+		if m.Suspended, err = lin.suspend(ctx, tx, m); err != nil {
+			return err
+		}
+		done[m.Line.ID] = m.Suspended
+	}
+	return nil
+}
+
+// oneByOne confirms each of some payments by itself, after all of them together were refused.
+func (lin Lines) oneByOne(ctx context.Context, tx *store.Tx, part []proved, refusal error, all *Confirmed) error {
+	if !refused(refusal) {
+		return refusal
+	}
+	for _, p := range part {
+		err := tx.Try(ctx, func() error {
+			_, err := lin.match(ctx, tx, []string{string(p.line.ID)}, string(p.payment), ProvesPayment)
+			return err
+		})
+		switch {
+		case err == nil:
+			all.Payments++
+			continue
+		case !refused(err):
+			return err
+		}
+		payment, found := lin.Payments.Payment(ctx, tx, string(p.payment))
+		if found != nil {
+			return found
+		}
+		all.Misfits = append(all.Misfits, Misfit{Line: p.line, Payment: payment, Reason: reasonOf(err), Err: err})
+	}
+	return nil
+}
+
+// suspend puts what is left of a line into suspense, out of the money of the payment's funds where they have it. It
+// reports whether the line stands there now: an account that holds less than the bank took cannot show it.
+func (lin Lines) suspend(ctx context.Context, tx *store.Tx, m *Misfit) (bool, error) {
+	now, err := suspendedAs(ctx, tx, m.Line.ID)
+	if err != nil || now != "" {
+		return now != "", err
+	}
+	e := Explanation{Line: string(m.Line.ID), Kind: ProvesSuspense, Reason: m.Reason}
+	if m.Payment.ID != "" {
+		d, err := lin.Payments.Requests.Disbursement(ctx, tx, string(m.Payment.Disbursement))
+		if err != nil {
+			return false, err
+		}
+		e.prefer = d.Funds()
+	}
+	err = tx.Try(ctx, func() error {
+		_, err := lin.Explain(ctx, tx, e)
+		return err
+	})
+	if err != nil && !refused(err) {
+		return false, err
+	}
+	return err == nil, nil
+}
+
+// refused reports whether an error says something about the one thing that was tried: the tx can go on.
+func refused(err error) bool {
+	err = store.Classify(err)
+	for _, other := range []error{store.ErrStale, store.ErrBusy, store.ErrUnavailable, store.ErrReadOnly,
+		store.ErrUncertain, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// reasons are the codes of what keeps a line from being booked, as the API answers them.
+var reasons = []struct {
+	err  error
+	code string
+}{
+	{ledger.ErrFundOverdrawn, "fund_overdrawn"}, {ledger.ErrLotExhausted, "lot_exhausted"},
+	{ledger.ErrPeriodClosed, "period_closed"}, {disbursements.ErrOutsidePeriod, "outside_grant_period"},
+	{grants.ErrBudgetExceeded, "budget_exceeded"}, {grants.ErrGrantState, "grant_state"},
+	{grants.ErrReportDue, "report_due"}, {grants.ErrConditionOpen, "condition_open"},
+	{advances.ErrState, "state_conflict"}, {ErrReissued, "payment_reissued"},
+	{ErrBankDifference, "bank_difference"}, {advances.ErrBankCurrency, "bank_currency"},
+	{access.ErrNoRequest, "approval_missing"}, {ledger.ErrUnknownAccount, "account_unknown"},
+}
+
+// reasonOf is the code of a refusal.
+func reasonOf(err error) string {
+	for _, r := range reasons {
+		if errors.Is(err, r.err) {
+			return r.code
+		}
+	}
+	return "refused"
 }
 
 // proved is a payment with the line that proves it, or its part of a line.
 type proved struct {
-	line    BankLine
-	payment PaymentID
+	line      BankLine
+	payment   PaymentID
+	suspended bool // the line stands in suspense
 }
 
 // sameDay parts proofs, which are in the order of their lines' days, by day.
@@ -97,8 +231,17 @@ func proofs(ctx context.Context, tx *store.Tx, lines []BankLine) ([]proved, erro
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]BankLineID, len(lines))
+	for i, l := range lines {
+		ids[i] = l.ID
+	}
+	waits, err := suspended(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []proved
 	for _, l := range lines {
+		_, suspended := waits[l.ID]
 		sum, found := ledger.Zero(l.Amount.Currency), []proved(nil)
 		for _, n := range names[l.ID] {
 			amount, ours := waiting[n.payment]
@@ -106,7 +249,7 @@ func proofs(ctx context.Context, tx *store.Tx, lines []BankLine) ([]proved, erro
 				found = nil
 				break
 			}
-			sum, found = sum.Sub(amount), append(found, proved{l, n.payment})
+			sum, found = sum.Sub(amount), append(found, proved{l, n.payment, suspended})
 		}
 		if len(found) == 0 || l.Amount.Cmp(sum) != 0 {
 			continue

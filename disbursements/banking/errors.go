@@ -29,6 +29,11 @@ var (
 	ErrBatchFile         = errors.New("banking: the file made again is not the one that was exported")
 	ErrBatchUnproved     = errors.New("banking: the bank has not confirmed the whole payment batch")
 	ErrInBatch           = errors.New("banking: it is in a payment batch")
+	ErrNamedByBank       = errors.New("banking: a line of the bank names the payment and nothing explains the line")
+	ErrNothingMoved      = errors.New("banking: a line of the bank moves some money")
+	ErrUnexplained       = errors.New("banking: nothing explains the bank line")
+	ErrUnknownRule       = errors.New("banking: unknown rule for bank lines")
+	ErrRule              = errors.New("banking: no line could be booked by the rule")
 )
 
 // BankDifference tells what a bank line has left to prove, and what it would have to prove.
@@ -80,3 +85,13 @@ func (e *InBatch) Error() string { return "disbursements: it is in payment batch
 
 // Unwrap makes errors.Is(err, ErrInBatch) true.
 func (e *InBatch) Unwrap() error { return ErrInBatch }
+
+// NamedByBank tells which line of the bank names a payment.
+type NamedByBank struct{ Line BankLineID }
+
+func (e *NamedByBank) Error() string {
+	return "banking: line " + string(e.Line) + " of the bank names the payment and nothing explains the line"
+}
+
+// Unwrap makes errors.Is(err, ErrNamedByBank) true.
+func (e *NamedByBank) Unwrap() error { return ErrNamedByBank }

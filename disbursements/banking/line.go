@@ -27,17 +27,27 @@ type BankLine struct {
 	Amount    ledger.Money
 	Reference string // the bank's, without names
 	Left      ledger.Money
+	Suspended bool   // it stands in suspense: somebody has to explain it
+	Why       string // code of why it does; "" where a person put it there
 	At        time.Time
 }
 
 // Proves is what a bank line proves of a payment.
 type Proves string
 
-// What bank lines prove.
+// What bank lines prove: something of a payment, or what else they are.
 const (
-	ProvesPayment Proves = "payment"
-	ProvesReturn  Proves = "return"
-	ProvesFee     Proves = "fee"
+	ProvesPayment    Proves = "payment"
+	ProvesReturn     Proves = "return"
+	ProvesFee        Proves = "fee"        // of a payment
+	ProvesSuspense   Proves = "suspense"   // nobody knows yet
+	ProvesGift       Proves = "gift"       // of a donor
+	ProvesInstalment Proves = "instalment" // of a deferred grant
+	ProvesAward      Proves = "award"      // what a grant still owed us
+	ProvesInterest   Proves = "interest"   // ours or a grantor's
+	ProvesCharge     Proves = "charge"     // of the bank, for no payment
+	ProvesTransfer   Proves = "transfer"   // to or from another account of ours
+	ProvesEntry      Proves = "entry"      // what an entry booked already
 )
 
 // Match is what a bank line, or a part of it, proves. Where several lines prove one payment together, Line is all of
@@ -45,10 +55,12 @@ const (
 type Match struct {
 	ID      string
 	Line    BankLine
-	Payment Payment
+	Payment Payment // the zero value where it is of none
 	Proves  Proves
 	Amount  ledger.Money // of the line, with its sign
 	Entry   ledger.EntryID
+	About   string     // of what is no payment: the gift's number, the grant's code, an account, an entry
+	Reason  string     // code of why it stands in suspense
 	lines   []BankLine // each by itself
 }
 
@@ -90,7 +102,7 @@ func (lin Lines) match(ctx context.Context, tx *store.Tx, lines []string, paymen
 	}
 	m := Match{Proves: proves}
 	for _, id := range lines { // only now: others may have matched them while we waited
-		l, err := lin.BankLine(ctx, tx, id)
+		l, _, err := lin.freed(ctx, tx, id)
 		if err != nil {
 			return Match{}, err
 		}
@@ -137,7 +149,7 @@ func (m Match) proved(amount ledger.Money) error {
 // confirm books a payment that the bank says it made: SENT or IN_FILE to CONFIRMED, and its disbursement is PAID.
 func (lin Lines) confirm(ctx context.Context, tx *store.Tx, m Match, key string) (Match, error) {
 	var err error
-	if m.Payment, err = lin.Payments.paymentIn(ctx, tx, key, PaymentSent, PaymentInFile); err != nil {
+	if m.Payment, err = lin.carriedOut(ctx, tx, key); err != nil {
 		return Match{}, err
 	}
 	m.Amount = m.Payment.Amount.Neg()
@@ -175,15 +187,31 @@ func (lin Lines) confirm(ctx context.Context, tx *store.Tx, m Match, key string)
 		access.Event{Action: "disbursement.paid", Subject: string(d.ID), Fields: []string{"state"}})
 }
 
+// carriedOut finds a payment that the bank says it made: one on its way, or one that was noted as failed or recalled
+// and was not made again. [Reissued].
+func (lin Lines) carriedOut(ctx context.Context, tx *store.Tx, key string) (Payment, error) {
+	p, err := lin.Payments.paymentIn(ctx, tx, key, PaymentSent, PaymentInFile, PaymentFailed, PaymentRecalled)
+	if err != nil || p.left() {
+		return p, err
+	}
+	later, err := reissues(ctx, tx, p.ID)
+	if err == nil && len(later) > 0 {
+		err = &Reissued{later[0].Number}
+	}
+	return p, err
+}
+
 // bookPayment posts the money leaving: out of what came back before, of what an invoice owes, or as cost.
 func (lin Lines) bookPayment(ctx context.Context, tx *store.Tx, m *Match, d *disbursements.Disbursement) error {
 	back, err := lin.cameBack(ctx, tx, m.Payment)
 	if err != nil {
 		return err
 	}
+	pay := clearing{match: m, disbursement: *d}
 	switch {
 	case back != nil:
-		return lin.clear(ctx, tx, m, *d, ledger.ReturnedPayments, *back)
+		pay.account, pay.owed = ledger.ReturnedPayments, *back
+		return lin.clear(ctx, tx, pay)
 	case d.Settlement == disbursements.ByInvoice:
 		if err := advances.CheckNotReversed(ctx, tx, lin.Payments.Requests.Book, d.Entry); err != nil {
 			return err
@@ -192,7 +220,8 @@ func (lin Lines) bookPayment(ctx context.Context, tx *store.Tx, m *Match, d *dis
 		if err != nil {
 			return err
 		}
-		return lin.clear(ctx, tx, m, *d, ledger.Payables, owed)
+		pay.account, pay.owed = ledger.Payables, owed
+		return lin.clear(ctx, tx, pay)
 	}
 	entry, err := lin.directPayment(ctx, tx, *d, *m)
 	if err != nil {
@@ -229,13 +258,21 @@ const (
 	paymentFee    = "payment-fee"
 )
 
-// clear pays what an account of liabilities holds by an earlier entry, each fund its own part (RULES 49-50).
-func (lin Lines) clear(ctx context.Context, tx *store.Tx, m *Match, d disbursements.Disbursement,
-	account ledger.AccountNo, owed ledger.Posted) error {
+// clearing pays what an account of liabilities holds by an earlier entry.
+type clearing struct {
+	match        *Match
+	disbursement disbursements.Disbursement
+	account      ledger.AccountNo
+	owed         ledger.Posted
+}
+
+// clear pays it, each fund its own part (RULES 49-50).
+func (lin Lines) clear(ctx context.Context, tx *store.Tx, c clearing) error {
+	m, d := c.match, c.disbursement
 	e := ledger.Entry{Date: m.Line.Date, Act: paymentAct, Source: string(m.Payment.ID), Text: m.Payment.text("paid")}
 	bank := advances.FundPayments{Account: m.Payment.Account}
-	for _, l := range owed.Lines {
-		if l.Account == account {
+	for _, l := range c.owed.Lines {
+		if l.Account == c.account {
 			e.Lines = append(e.Lines, d.Mark(l.Neg()))
 			bank.Pay(l.Fund, l.Amount.Neg())
 		}
@@ -271,8 +308,8 @@ func (lin Lines) directPayment(ctx context.Context, tx *store.Tx, d disbursement
 		if err != nil {
 			return ledger.Entry{}, err
 		}
-		value, err := lin.paidValue(ctx, tx, d, fund, part, ledger.Drawn(lin.Payments.Requests.Book.Base, draws), e.Date,
-			differences)
+		value, err := lin.paidValue(ctx, tx, abroad{spot: d.Spot, fund: fund, part: part, on: e.Date,
+			carrying: ledger.Drawn(lin.Payments.Requests.Book.Base, draws), differences: differences})
 		if err != nil {
 			return ledger.Entry{}, err
 		}
@@ -283,25 +320,31 @@ func (lin Lines) directPayment(ctx context.Context, tx *store.Tx, d disbursement
 	return e, nil
 }
 
+// abroad is a part of a payment in another currency, out of one fund.
+type abroad struct {
+	spot           ledger.Rate
+	fund           ledger.FundCode
+	part, carrying ledger.Money // what is paid, and what its lots cost
+	on             ledger.Date
+	differences    *advances.Differences
+}
+
 // paidValue is what a part paid in another currency costs: on a deferred grant what its lots cost, elsewhere the
 // day's rate, with the difference to the bearer (RULES 57).
-func (lin Lines) paidValue(ctx context.Context, tx *store.Tx, d disbursements.Disbursement, fund ledger.FundCode, part,
-	carrying ledger.Money, on ledger.Date,
-	differences *advances.Differences,
-) (ledger.Money, error) {
-	deferred, err := lin.Payments.Requests.Grants.Defers(ctx, tx, fund, on)
+func (lin Lines) paidValue(ctx context.Context, tx *store.Tx, a abroad) (ledger.Money, error) {
+	deferred, err := lin.Payments.Requests.Grants.Defers(ctx, tx, a.fund, a.on)
 	if err != nil || deferred {
-		return carrying, err
+		return a.carrying, err
 	}
-	value, err := d.Spot.Convert(part, lin.Payments.Requests.Book.Base)
+	value, err := a.spot.Convert(a.part, lin.Payments.Requests.Book.Base)
 	if err != nil {
 		return ledger.Money{}, err
 	}
-	bearer, err := lin.Payments.Requests.Grants.CurrencyBearer(ctx, tx, fund, on)
+	bearer, err := lin.Payments.Requests.Grants.CurrencyBearer(ctx, tx, a.fund, a.on)
 	if err != nil {
 		return ledger.Money{}, err
 	}
-	differences.Add(fund, bearer, carrying.Sub(value))
+	a.differences.Add(a.fund, bearer, a.carrying.Sub(value))
 	return value, nil
 }
 

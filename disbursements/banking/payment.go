@@ -127,6 +127,9 @@ func (pay Payments) Reissue(ctx context.Context, tx *store.Tx, key string, p Pay
 	if len(later) > 0 {
 		return Payment{}, &Reissued{later[0].Number}
 	}
+	if err := notNamed(ctx, tx, of.ID); err != nil {
+		return Payment{}, err
+	}
 	p.Disbursement, p.ReissueOf, p.Amount = of.Disbursement, of.ID, of.Amount
 	if p.Account == "" {
 		p.Account = of.Account
@@ -158,6 +161,9 @@ func (pay Payments) Dispatch(ctx context.Context, tx *store.Tx, key string) (Pay
 		return Payment{}, err
 	}
 	if p.ReissueOf != "" {
+		if err := notNamed(ctx, tx, p.ReissueOf); err != nil {
+			return Payment{}, err
+		}
 		if err := access.Take(ctx, tx,
 			access.Duty{Subject: string(p.ID), Round: 1, Step: access.Release, Payload: p.Payload()}); err != nil {
 			return Payment{}, err
@@ -193,7 +199,18 @@ func (pay Payments) checkPayeeOf(ctx context.Context, tx *store.Tx, p Payment) e
 	return payees.CheckBinding(ctx, tx, string(d.ID), d.Round, true)
 }
 
+// notNamed refuses to say of a payment that it never left, or to make it again, while a line of the bank names it and
+// nobody has said what that line is. [*NamedByBank].
+func notNamed(ctx context.Context, tx *store.Tx, id PaymentID) error {
+	line, err := unexplained(ctx, tx, id)
+	if err == nil && line != "" {
+		err = &NamedByBank{line}
+	}
+	return err
+}
+
 // Fail notes that a payment never left: FAILED, or RECALLED where we took it back. The reason has at least ten letters.
+// [*NamedByBank].
 func (pay Payments) Fail(ctx context.Context, tx *store.Tx, key string, to PaymentState, reason string) (Payment,
 	error) {
 	if err := ledger.CheckReason(reason); err != nil {
@@ -201,6 +218,9 @@ func (pay Payments) Fail(ctx context.Context, tx *store.Tx, key string, to Payme
 	}
 	p, err := pay.paymentIn(ctx, tx, key, PaymentPlanned, PaymentInFile, PaymentSent)
 	if err != nil {
+		return Payment{}, err
+	}
+	if err := notNamed(ctx, tx, p.ID); err != nil {
 		return Payment{}, err
 	}
 	return movePayment(ctx, tx, p, to, reason)

@@ -44,7 +44,10 @@ func (pay Payments) Reverse(ctx context.Context, tx *store.Tx, r ledger.Reversal
 		return disbursements.Undone{Entry: posted}, err
 	}
 	posted, err := pay.Requests.Book.Reverse(ctx, tx, r)
-	return disbursements.Undone{Entry: posted}, err
+	if err != nil {
+		return disbursements.Undone{}, err
+	}
+	return disbursements.Undone{Entry: posted}, undoMatch(ctx, tx, original.ID) // bank lines wait for another explanation
 }
 
 // partOf refuses the reversal of a relief and names the entry to reverse instead.

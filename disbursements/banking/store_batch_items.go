@@ -256,8 +256,10 @@ func tookPart(ctx context.Context, tx *store.Tx, id BatchID) (bool, error) {
 	const same = "(a.id = b.id OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id))"
 	for _, q := range []*bun.SelectQuery{
 		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
-			Join("JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.step <> 'release'").Join("JOIN users AS a ON a.id = u.user_id"),
-		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN duties AS u ON u.subject = i.payment_id").Join("JOIN users AS a ON a.id = u.user_id"),
+			Join("JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.step <> 'release'").
+			Join("JOIN users AS a ON a.id = u.user_id"),
+		tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN duties AS u ON u.subject = i.payment_id").
+			Join("JOIN users AS a ON a.id = u.user_id"),
 	} {
 		found, err := q.Join("JOIN users AS b ON "+same).Where("b.id = ?", tx.By.User).Where("i.batch_id = ?",
 			id).Where("i.live").Exists(ctx)
@@ -283,7 +285,8 @@ func readLive(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]l
 		Planned      bool
 		PlanChanged  bool
 	}
-	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
+	err := tx.NewSelect().TableExpr("payment_batch_items AS i").
+		Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
 		Join("LEFT JOIN plans AS l ON l.id = d.plan_id").Join("LEFT JOIN plan_versions AS v ON v.plan_id = l.id AND "+
 		"v.version = l.current_version").
 		ColumnExpr("(d.entry_id IS NULL AND d.plan_version <> '' AND COALESCE(v.id, '') <> d.plan_version) AS plan_changed").
@@ -402,9 +405,11 @@ func readOutgoing(ctx context.Context, tx *store.Tx, b Batch, kind iso20022.Kind
 
 // unproved counts the payments of a batch of which the bank has not said enough.
 func unproved(ctx context.Context, tx *store.Tx, id BatchID) (int, error) {
-	n, err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payments AS p ON p.id = i.payment_id").Where("i.batch_id = ?", id).Where("i.live").
+	n, err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payments AS p ON p.id = i.payment_id").
+		Where("i.batch_id = ?", id).Where("i.live").
 		Where("p.state NOT IN ('confirmed', 'returned')").
-		Where("NOT (p.state IN ('failed', 'recalled') AND EXISTS (SELECT 1 FROM payments AS r WHERE r.reissue_of = p.id))").Count(ctx)
+		Where("NOT (p.state IN ('failed', 'recalled') AND EXISTS (SELECT 1 FROM payments AS r WHERE r.reissue_of = p.id))").
+		Count(ctx)
 	return int(n), err
 }
 
@@ -415,7 +420,8 @@ func readItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]
 		Code  string
 		State PaymentState
 	}
-	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payees AS y ON y.id = i.payee_id").Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
+	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payees AS y ON y.id = i.payee_id").
+		Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
 		ColumnExpr("i.*, y.code, COALESCE(p.state, '') AS state").Where("i.batch_id = ?",
 		b.ID).Where("i.live").Where("i.position > ?", after).
 		Order("i.position").Limit(int64(limit)).Scan(ctx, &rows)
@@ -436,7 +442,8 @@ func readStanding(ctx context.Context, tx *store.Tx, b Batch) ([]Standing, error
 		Sum   int64
 	}
 	err := tx.NewSelect().Model((*batchItemRow)(nil)).Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
-		ColumnExpr("COALESCE(p.state, '') AS state, COUNT(*) AS count, CAST(SUM(i.amount) AS BIGINT) AS sum").Where("i.batch_id = ?", b.ID).Where("i.live").
+		ColumnExpr("COALESCE(p.state, '') AS state, COUNT(*) AS count, CAST(SUM(i.amount) AS BIGINT) AS sum").
+		Where("i.batch_id = ?", b.ID).Where("i.live").
 		GroupExpr("COALESCE(p.state, '')").OrderExpr("1").Scan(ctx, &rows)
 	out := make([]Standing, len(rows))
 	for i, r := range rows {

@@ -213,7 +213,8 @@ func readOwns(ctx context.Context, tx *store.Tx) ([]OwnAccount, error) {
 // notInBatch refuses to handle by itself what is in a batch. [InBatch].
 func notInBatch(ctx context.Context, tx *store.Tx, subject string) error {
 	var number string
-	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payment_batches AS b ON b.id = i.batch_id").ColumnExpr("b.number").
+	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payment_batches AS b ON b.id = i.batch_id").
+		ColumnExpr("b.number").
 		Where("i.id IN (SELECT id FROM payment_batch_items WHERE live AND subject = ? UNION ALL SELECT id FROM "+
 			"payment_batch_items WHERE live AND payment_id = ?)", subject, subject).Limit(1).Scan(ctx, &number)
 	if errors.Is(err, sql.ErrNoRows) {

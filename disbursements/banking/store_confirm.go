@@ -72,7 +72,8 @@ func onTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
 func namingLines(ctx context.Context, tx *store.Tx, account ledger.AccountNo, page store.Keyset) ([]BankLine, error) {
 	var rows []bankLineRow
 	q := tx.NewSelect().Model(&rows).Where("b.account = ?", account).
-		Where("NOT EXISTS (SELECT 1 FROM bank_matches AS m WHERE m.line_id = b.id AND NOT m.undone)").
+		Where("NOT EXISTS (SELECT 1 FROM bank_matches AS m WHERE m.line_id = b.id AND NOT m.undone AND m.proves <> " +
+			"'suspense')").
 		Where("EXISTS (SELECT 1 FROM bank_import_lines AS l JOIN bank_import_parts AS p ON p.import_id = l.import_id " +
 			"AND p.line_no = l.no WHERE l.line_id = b.id)")
 	if err := page.Ascending(q, "b.date", "b.id").Scan(ctx); err != nil {
@@ -129,7 +130,8 @@ func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) (
 		Authorised bool
 		Shown      bool
 	}
-	err := tx.NewSelect().TableExpr("payments AS p").Join("JOIN disbursements AS d ON d.id = p.disbursement_id").Join("LEFT JOIN plans AS l ON l.id = d.plan_id").
+	err := tx.NewSelect().TableExpr("payments AS p").Join("JOIN disbursements AS d ON d.id = p.disbursement_id").
+		Join("LEFT JOIN plans AS l ON l.id = d.plan_id").
 		Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
 		ColumnExpr("p.*, d.id AS of, d.version AS of_version, d.state AS of_state, d.settlement, d.category, d.shares, "+
 			"d.text, d.payee AS of_payee").
@@ -153,7 +155,7 @@ func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) (
 		}
 		plain := r.Settlement == disbursements.ByPayment && r.Currency == lin.Payments.Requests.Book.Base &&
 			r.ReissueOf == nil && r.OfState == disbursements.Released && (r.State == PaymentInFile || r.State == PaymentSent) &&
-			!r.Shown
+			!r.Shown && !part[i].suspended
 		out[i] = confirming{proved: part[i], Payment: r.payment(), Disbursement: d, plain: plain, authorised: r.Authorised}
 	}
 	return out, nil
@@ -165,7 +167,7 @@ func saveConfirmed(ctx context.Context, tx *store.Tx, plain []confirming, posted
 		make([]confirmedDisbursement, len(plain))
 	for i, c := range plain {
 		entry := posted[i].ID
-		matches[i] = matchRow{ID: store.NewID("mat"), LineID: c.line.ID, PaymentID: c.payment, Proves: ProvesPayment,
+		matches[i] = matchRow{ID: store.NewID("mat"), LineID: c.line.ID, PaymentID: &c.payment, Proves: ProvesPayment,
 			Amount: c.Payment.Amount.Neg().Minor(), EntryID: &entry}
 		paid[i] = confirmedPayment{ID: c.payment, Version: c.Payment.Version, EntryID: &entry}
 		settled[i] = confirmedDisbursement{ID: c.Disbursement.ID, Version: c.Disbursement.Version, EntryID: &entry}
@@ -175,7 +177,8 @@ func saveConfirmed(ctx context.Context, tx *store.Tx, plain []confirming, posted
 	}
 	result, err := tx.NewUpdate().With("done",
 		tx.NewValues(&paid).Column("id", "version", "entry_id")).Model((*confirmedPayment)(nil)).TableExpr("done").
-		Set("state = ?", PaymentConfirmed).Set("entry_id = done.entry_id").Set("version = t.version + 1").Where("t.id = done.id AND t.version = done.version").Exec(ctx)
+		Set("state = ?", PaymentConfirmed).Set("entry_id = done.entry_id").Set("version = t.version + 1").
+		Where("t.id = done.id AND t.version = done.version").Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -184,7 +187,8 @@ func saveConfirmed(ctx context.Context, tx *store.Tx, plain []confirming, posted
 	}
 	result, err = tx.NewUpdate().With("done",
 		tx.NewValues(&settled).Column("id", "version", "entry_id")).Model((*confirmedDisbursement)(nil)).TableExpr("done").
-		Set("state = ?", disbursements.Paid).Set("entry_id = done.entry_id").Set("version = t.version + 1").Where("t.id = done.id AND t.version = done.version").Exec(ctx)
+		Set("state = ?", disbursements.Paid).Set("entry_id = done.entry_id").Set("version = t.version + 1").
+		Where("t.id = done.id AND t.version = done.version").Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -45,10 +45,12 @@ type matchRow struct {
 	bun.BaseModel `bun:"table:bank_matches"`
 	ID            string `bun:",pk"`
 	LineID        BankLineID
-	PaymentID     PaymentID
+	PaymentID     *PaymentID
 	Proves        Proves
 	Amount        int64
 	EntryID       *ledger.EntryID
+	About         string
+	Reason        string
 	Undone        bool
 }
 
@@ -150,6 +152,7 @@ func (lin Lines) BankLine(ctx context.Context, tx *store.Tx, id string) (BankLin
 type BankLineFilter struct {
 	Account ledger.AccountNo
 	Open    bool // only those of which no match accounts for all
+	Waiting bool // only those that nobody has explained: open, or in suspense
 	Page    store.Keyset
 }
 
@@ -163,6 +166,10 @@ func (lin Lines) List(ctx context.Context, tx *store.Tx, f BankLineFilter) ([]Ba
 	if f.Open {
 		q = q.Where("b.amount <> COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m WHERE m.line_id = b.id AND NOT " +
 			"m.undone), 0)")
+	}
+	if f.Waiting {
+		q = q.Where("b.amount <> COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m WHERE m.line_id = b.id AND NOT " +
+			"m.undone AND m.proves <> 'suspense'), 0)")
 	}
 	if err := f.Page.Ascending(q, "b.date", "b.id").Scan(ctx); err != nil {
 		return nil, err
@@ -196,7 +203,24 @@ func withLeft(ctx context.Context, tx *store.Tx, rows []bankLineRow) ([]BankLine
 			matched[s.LineID] = s.Amount
 		}
 	}
-	return bankLines(rows, matched)
+	out, err := bankLines(rows, matched)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]BankLineID, len(rows))
+	for i, r := range rows {
+		all[i] = r.ID
+	}
+	why, err := suspended(ctx, tx, all)
+	for i := range out {
+		out[i].Why, out[i].Suspended = why[out[i].ID], has(why, out[i].ID)
+	}
+	return out, err
+}
+
+func has[K comparable, V any](m map[K]V, key K) bool {
+	_, found := m[key]
+	return found
 }
 
 // bankLines reads what rows say; matched is what matches account for, in the smallest unit of the currency.
@@ -214,8 +238,8 @@ func bankLines(rows []bankLineRow, matched map[BankLineID]int64) ([]BankLine, er
 }
 
 func insertMatch(ctx context.Context, tx *store.Tx, m Match) error {
-	row := matchRow{ID: m.ID, LineID: m.Line.ID, PaymentID: m.Payment.ID, Proves: m.Proves, Amount: m.Amount.Minor(),
-		EntryID: store.NullIfZero(m.Entry)}
+	row := matchRow{ID: m.ID, LineID: m.Line.ID, PaymentID: store.NullIfZero(m.Payment.ID), Proves: m.Proves,
+		Amount: m.Amount.Minor(), EntryID: store.NullIfZero(m.Entry), About: m.About, Reason: m.Reason}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -227,7 +251,7 @@ func undoMatch(ctx context.Context, tx *store.Tx, entry ledger.EntryID) error {
 }
 
 // matchable lists the payments of an account that its open lines can say something about: those on their way, those
-// that a line names, and those confirmed lately enough that a line may be their return.
+// that a line names, in whatever state, and those confirmed lately enough that a line may be their return.
 func matchable(
 	ctx context.Context, tx *store.Tx, account ledger.AccountNo, lines []BankLine, names map[BankLineID][]named,
 ) ([]Payment, error) {
@@ -240,8 +264,8 @@ func matchable(
 	return listPayments(ctx, tx, store.Keyset{}, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("account = ?", account).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Where("state IN (?)", bun.List([]PaymentState{PaymentInFile, PaymentSent})).
-				WhereOr("state = ? AND (date >= ? OR id IN (?))", PaymentConfirmed, lines[0].Date.AddDays(-returnDays),
-					bun.List(ids))
+				WhereOr("state = ? AND date >= ?", PaymentConfirmed, lines[0].Date.AddDays(-returnDays)).
+				WhereOr("id IN (?)", bun.List(ids))
 		})
 	})
 }

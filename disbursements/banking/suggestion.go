@@ -16,7 +16,11 @@ type Reason string
 // The reasons, the surest first.
 const (
 	ByEndToEndID Reason = "end_to_end_id"   // the bank names the payment
+	ByRuleText   Reason = "rule"            // a rule of the organisation fits the text
+	ByCode       Reason = "number"          // the text has the number of a donor, a pledge or a grant
+	ByGiver      Reason = "payer"           // the donor gave from the same account before
 	ByAmountDate Reason = "amount_and_date" // the same amount within [nearDays]
+	ByNameAlone  Reason = "named"           // the bank names the payment, and it is proved already or does not fit
 )
 
 // nearDays is how far a line may lie from the day of a payment that it does not name; a return comes later, within
@@ -30,8 +34,11 @@ const (
 type Suggestion struct {
 	Lines      []BankLine
 	Payments   []Payment
-	Proves     Proves
+	Proves     Proves // "" where nothing can be accepted: the line is to be explained
 	Reason     Reason
+	Fund       ledger.FundCode // of what is no payment
+	About      string          // as [Explanation.About]
+	Rule       RuleID
 	Days       int // from the day of the payment to that of the bank, of one thought of by amount
 	Others     int // payments that would do as well
 	Difference ledger.Money
@@ -68,9 +75,10 @@ func twice(keys []string) bool {
 }
 
 // Suggestions thinks of a match for each line of an account that has something left, the oldest line first. A payment
-// is thought of for one line, or for all the lines that name it.
+// is thought of for one line, or for all the lines that name it. A line that names a payment is thought of for no
+// other: where that one does not fit, the suggestion says so and proves nothing.
 func (lin Lines) Suggestions(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]Suggestion, error) {
-	lines, err := lin.List(ctx, tx, BankLineFilter{Account: account, Open: true})
+	lines, err := lin.List(ctx, tx, BankLineFilter{Account: account, Waiting: true})
 	if err != nil || len(lines) == 0 {
 		return nil, err
 	}
@@ -82,7 +90,19 @@ func (lin Lines) Suggestions(ctx context.Context, tx *store.Tx, account ledger.A
 	if err != nil {
 		return nil, err
 	}
-	return suggest(lines, payments, names), nil
+	t := &thinking{names: names}
+	if t.hints, t.strangers, err = hintsOf(ctx, tx, lines); err != nil {
+		return nil, err
+	}
+	if t.booked, err = unprovedEntries(ctx, tx, account, lines); err != nil {
+		return nil, err
+	}
+	for i := range lines {
+		if lines[i].Suspended {
+			lines[i].Left = lines[i].Amount // suspense is no explanation
+		}
+	}
+	return t.suggest(lines, payments), nil
 }
 
 // thinking pairs lines with payments.
@@ -93,12 +113,18 @@ type thinking struct {
 	used     map[PaymentID]bool
 	told     map[BankLineID]bool
 	out      []Suggestion
+
+	hints     map[BankLineID]Hint
+	strangers map[BankLineID]bool
+	booked    []bookedRow // entries that no line proves
+	linked    map[ledger.EntryID]bool
 }
 
-// suggest is the rule of [Lines.Suggestions]: first what the bank names, then what amount and day say.
-func suggest(lines []BankLine, payments []Payment, names map[BankLineID][]named) []Suggestion {
-	t := &thinking{names: names, payments: map[PaymentID]Payment{}, byAmount: map[int64][]Payment{},
-		used: map[PaymentID]bool{}, told: map[BankLineID]bool{}}
+// suggest is the rule of [Lines.Suggestions]: first what the bank names, then what rules and payers say, then what
+// amount and day say.
+func (t *thinking) suggest(lines []BankLine, payments []Payment) []Suggestion {
+	t.payments, t.byAmount = map[PaymentID]Payment{}, map[int64][]Payment{}
+	t.used, t.told, t.linked = map[PaymentID]bool{}, map[BankLineID]bool{}, map[ledger.EntryID]bool{}
 	for _, p := range slices.SortedFunc(slices.Values(payments),
 		func(a, b Payment) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.ID, b.ID)) }) {
 		t.payments[p.ID] = p
@@ -108,11 +134,44 @@ func suggest(lines []BankLine, payments []Payment, names map[BankLineID][]named)
 		t.byName(l, lines)
 	}
 	for _, l := range lines {
-		if !t.told[l.ID] {
+		if !t.told[l.ID] && !t.byHint(l) && !t.byEntry(l) && !t.strangers[l.ID] {
 			t.byDay(l)
 		}
 	}
 	return t.out
+}
+
+// byHint takes what a rule, a number or the payer says.
+func (t *thinking) byHint(l BankLine) bool {
+	h, found := t.hints[l.ID]
+	if !found || l.Left.Cmp(l.Amount) != 0 {
+		return false
+	}
+	return t.tell(Suggestion{Lines: []BankLine{l}, Proves: h.Kind, Reason: Reason(h.Because), Fund: h.Fund, About: h.About,
+		Rule: h.Rule, Difference: ledger.Zero(l.Left.Currency)})
+}
+
+// byEntry takes the entry of the line's amount that people booked before the bank told of it.
+func (t *thinking) byEntry(l BankLine) bool {
+	var best *bookedRow
+	others, days := -1, 0
+	for i := range t.booked {
+		e := &t.booked[i]
+		d := daysBetween(e.Date, l.Date)
+		if e.Amount != l.Left.Minor() || t.linked[e.ID] || max(d, -d) > nearDays {
+			continue
+		}
+		others++
+		if best == nil || max(d, -d) < max(days, -days) {
+			best, days = e, d
+		}
+	}
+	if best == nil {
+		return false
+	}
+	t.linked[best.ID] = true
+	return t.tell(Suggestion{Lines: []BankLine{l}, Proves: ProvesEntry, Reason: ByAmountDate, About: string(best.ID),
+		Days: days, Others: others, Difference: ledger.Zero(l.Left.Currency)})
 }
 
 // byName takes the payments that the bank names on a line.
@@ -131,12 +190,21 @@ func (t *thinking) byName(l BankLine, all []BankLine) {
 			return
 		}
 	}
+	s := Suggestion{Lines: []BankLine{l}, Reason: ByNameAlone, Difference: l.Left}
+	for _, n := range t.names[l.ID] {
+		if p, ok := t.payments[n.payment]; ok {
+			s.Payments = append(s.Payments, p)
+		}
+	}
+	if len(s.Payments) > 0 {
+		t.tell(s)
+	}
 }
 
 // provedBy is what a line that names a payment would prove of it.
 func provedBy(l BankLine, p Payment, returned bool) Proves {
 	switch {
-	case p.left() && l.Left.Sign() < 0 && !returned:
+	case (p.left() || p.State == PaymentFailed || p.State == PaymentRecalled) && l.Left.Sign() < 0 && !returned:
 		return ProvesPayment
 	case p.State == PaymentConfirmed && l.Left.Sign() > 0:
 		return ProvesReturn
@@ -186,7 +254,7 @@ func (t *thinking) tell(s Suggestion) bool {
 		t.told[l.ID] = true
 	}
 	for _, p := range s.Payments {
-		t.used[p.ID] = s.Proves != ProvesFee
+		t.used[p.ID] = t.used[p.ID] || s.Proves != ProvesFee && s.Proves != ""
 	}
 	t.out = append(t.out, s)
 	return true

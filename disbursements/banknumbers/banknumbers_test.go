@@ -94,7 +94,8 @@ func second(_ string, err error) error { return err }
 
 // A fault is shown and logged; the number that it is about is not.
 func TestFaultsDoNotRepeatTheNumber(t *testing.T) {
-	for _, err := range []error{second(IBAN("DK5000400440112643")), second(NUBAN("058", "0000014579")), second(CVR("13585629"))} {
+	for _, err := range []error{second(IBAN("DK5000400440112643")), second(NUBAN("058", "0000014579")),
+		second(CVR("13585629"))} {
 		for _, number := range []string{"0440112643", "0000014579", "13585629"} {
 			if strings.Contains(err.Error(), number) {
 				t.Errorf("%v", err)

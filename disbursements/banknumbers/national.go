@@ -37,7 +37,8 @@ func NUBAN(bank, number string) (string, error) {
 		return "", &Fault{"nuban_malformed", "ten digits, and the bank's code of three (or five or six)"}
 	}
 	if len(code) == 3 && (10-weighted(code+n[:9], 3, 7, 3)%10)%10 != int(n[9]-'0') {
-		return n, &Fault{"nuban_check", "the last digit does not fit the bank's code; have a second person confirm the number with the payee"}
+		return n, &Fault{"nuban_check",
+			"the last digit does not fit the bank's code; have a second person confirm the number with the payee"}
 	}
 	return n, nil
 }

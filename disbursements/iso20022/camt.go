@@ -1,63 +1,76 @@
 package iso20022
 
 import (
+	"bufio"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"supportledger/ledger"
 )
 
-// camtRoots are the files that we read, by namespace.
-var camtRoots = map[string]string{
-	"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02": "Stmt",
-	"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08": "Stmt",
-	"urn:iso:std:iso:20022:tech:xsd:camt.054.001.02": "Ntfctn",
-	"urn:iso:std:iso:20022:tech:xsd:camt.054.001.08": "Ntfctn",
-}
+// camtSpace is a namespace of the bank's files on an account: message and version.
+var camtSpace = regexp.MustCompile(`^urn:iso:std:iso:20022:tech:xsd:camt\.(05[0-9])\.001\.([0-9]{2})$`)
+
+// camtHolders are the elements that hold what is read, by message.
+var camtHolders = map[string]string{"053": "Stmt", "054": "Ntfctn"}
+
+// maxCAMT is the newest version of the messages that there is.
+const maxCAMT = "13"
 
 // maxDepth is deeper than any element that the schemas know.
 const maxDepth = 40
 
-// ReadCAMT reads bank statements (camt.053) or notifications (camt.054), versions 02 and 08, and adds each up. Names
-// and addresses in them are not read. Errors are *[Fault], or the reader's own.
+// ReadCAMT reads bank statements (camt.053) or notifications (camt.054), versions 02 to 13, as they stand in the file;
+// [OneAccount] adds them up. Names and addresses in them are not read. Errors are *[Fault], or the reader's own.
 func ReadCAMT(r io.Reader) ([]Statement, error) { return ReadCAMTLean(r, func(*Line) {}) }
 
 // ReadCAMTLean is [ReadCAMT] for a long file: each line goes through lean as it is read, which takes off it what its
 // caller does not need, so that no more is held of the file.
 func ReadCAMTLean(r io.Reader, lean func(*Line)) ([]Statement, error) {
 	bounded := &io.LimitedReader{R: r, N: MaxFileBytes + 1}
-	c := camt{dec: xml.NewDecoder(bounded), lean: lean}
+	start := bufio.NewReader(bounded)
+	if f := notXML(start); f != nil {
+		return nil, f
+	}
+	c := camt{dec: xml.NewDecoder(start), lean: lean}
 	c.dec.CharsetReader = charset
 	err := c.document()
-	switch {
-	case bounded.N <= 0:
+	if bounded.N <= 0 {
 		return nil, &Fault{"", "size", fmt.Sprintf("a file has at most %d MiB", MaxFileBytes>>20)}
-	case err != nil:
-		return nil, err
 	}
-	for i, s := range c.found {
-		if err := s.Chain(); err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			if err := s.Follows(c.found[i-1]); err != nil {
-				return nil, err
-			}
-		}
+	return c.found, err
+}
+
+// notXML names what a file is by its first bytes, where it is none of XML; nil where it may be.
+func notXML(r *bufio.Reader) *Fault {
+	head, _ := r.Peek(200) //nolint:errcheck // a short file is all there is
+	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), " \t\r\n")
+	if strings.HasPrefix(string(head), "\ufeff") {
+		_, _ = r.Discard(len("\ufeff")) //nolint:errcheck // it was there a moment ago
 	}
-	return c.found, nil
+	switch {
+	case strings.HasPrefix(text, ":20:"), strings.HasPrefix(text, "{1:"), strings.HasPrefix(text, ":940:"):
+		return &Fault{"", "format", "this is MT940 (SWIFT); upload it with the profile mt940, or ask the bank for camt.053"}
+	case strings.HasPrefix(text, "OFXHEADER"), strings.HasPrefix(text, "<OFX"):
+		return &Fault{"", "format", "this is OFX; ask the bank for camt.053"}
+	case text != "" && text[0] != '<' && strings.ContainsAny(text, ";,\t") && !strings.ContainsRune(text, 0):
+		return &Fault{"", "format",
+			"this looks like CSV; upload it with the profile of the bank, or ask the bank for camt.053"}
+	}
+	return nil
 }
 
 type camt struct {
-	dec    *xml.Decoder
-	lean   func(*Line)
-	holder string // the element that is a statement: Stmt or Ntfctn
-	found  []Statement
-	lines  int
+	dec     *xml.Decoder
+	lean    func(*Line)
+	message string // 053 or 054
+	found   []Statement
+	lines   int
 }
 
 // charset takes the encodings that banks write: UTF-8 and ISO 8859-1 with its Windows sibling.
@@ -122,11 +135,11 @@ func (c *camt) document() error {
 				return &Fault{"", "xml", "elements are nested deeper than any bank does"}
 			}
 			if depth == 1 {
-				if c.holder = camtRoots[t.Name.Space]; c.holder == "" || t.Name.Local != "Document" {
-					return &Fault{"", "format", "a camt.053 or camt.054 of version 02 or 08; ask the bank for one of these"}
+				if err := c.root(t.Name); err != nil {
+					return err
 				}
 			}
-			if depth == 3 && t.Name.Local == c.holder {
+			if depth == 3 && t.Name.Local == camtHolders[c.message] {
 				if err := c.statement(); err != nil {
 					return err
 				}
@@ -134,6 +147,35 @@ func (c *camt) document() error {
 			}
 		}
 	}
+}
+
+// otherMessages are files that people upload here and that say nothing about booked lines.
+var otherMessages = map[string]string{
+	"camt.052": "camt.052, what the bank may still change today; ask the bank for camt.053, the statement of booked lines",
+	"camt.055": "camt.055, a request of ours to the bank; ask the bank for camt.053",
+	"camt.056": "camt.056, a recall between banks; ask the bank for camt.053",
+	"pain.001": "pain.001, payments of ours; ask the bank for camt.053",
+	"pain.002": "pain.002, what the bank says of a file of payments; upload it at payment-status-reports",
+	"pain.008": "pain.008, direct debits; ask the bank for camt.053",
+}
+
+// root reads the file's namespace: which message it is, in which version.
+func (c *camt) root(name xml.Name) error {
+	if found := camtSpace.FindStringSubmatch(name.Space); found != nil && name.Local == "Document" {
+		if c.message = found[1]; camtHolders[c.message] != "" {
+			if found[2] < "02" || found[2] > maxCAMT {
+				return &Fault{"", "format", fmt.Sprintf("camt.%s of version %s; versions 02 to %s are read", found[1], found[2],
+					maxCAMT)}
+			}
+			return nil
+		}
+	}
+	for message, hint := range otherMessages {
+		if strings.Contains(name.Space, ":"+message+".") {
+			return &Fault{"", "format", "this is " + hint}
+		}
+	}
+	return &Fault{"", "format", "a camt.053 or camt.054 of version 02 to " + maxCAMT + "; ask the bank for one of these"}
 }
 
 func (c *camt) ended() error {
@@ -145,7 +187,7 @@ func (c *camt) ended() error {
 
 // statement reads one Stmt or Ntfctn up to its end, an element at a time.
 func (c *camt) statement() error {
-	s, where := Statement{}, fmt.Sprintf("statement %d", len(c.found)+1)
+	s, where := Statement{Advice: c.message == "054"}, fmt.Sprintf("statement %d", len(c.found)+1)
 	for {
 		token, err := c.dec.Token()
 		if err != nil {
@@ -153,7 +195,7 @@ func (c *camt) statement() error {
 		}
 		if _, end := token.(xml.EndElement); end {
 			c.found = append(c.found, s)
-			return nil
+			return s.dated()
 		}
 		start, ok := token.(xml.StartElement)
 		if !ok {
@@ -170,6 +212,24 @@ func (c *camt) child(s *Statement, where string, start xml.StartElement) error {
 	switch start.Name.Local {
 	case "Id":
 		return c.element(&s.ID, start)
+	case "CreDtTm":
+		var instant string
+		if err := c.element(&instant, start); err != nil {
+			return err
+		}
+		var err error
+		s.day, err = xmlDay{Instant: instant}.date(where)
+		return err
+	case "FrToDt":
+		var span xmlSpan
+		if err := c.element(&span, start); err != nil {
+			return err
+		}
+		day, err := xmlDay{Date: span.To, Instant: span.ToInstant}.date(where)
+		if day != "" {
+			s.day = day
+		}
+		return err
 	case "Acct":
 		var a xmlStatedAccount
 		if err := c.element(&a, start); err != nil {
@@ -190,7 +250,7 @@ func (c *camt) child(s *Statement, where string, start xml.StartElement) error {
 		if err := c.element(&e, start); err != nil {
 			return err
 		}
-		line, err := e.line(c.lines)
+		line, err := e.line(c.lines, s.Currency)
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,12 @@ type xmlDay struct {
 	Instant string `xml:"DtTm"`
 }
 
+// xmlSpan is the span of days that a statement speaks of.
+type xmlSpan struct {
+	To        string `xml:"ToDt"`
+	ToInstant string `xml:"ToDtTm"`
+}
+
 type xmlBalance struct {
 	Type      string          `xml:"Tp>CdOrPrtry>Cd"`
 	Amount    xmlStatedAmount `xml:"Amt"`
@@ -34,8 +40,9 @@ type xmlBalance struct {
 }
 
 type xmlStatus struct {
-	Text string `xml:",chardata"`
-	Code string `xml:"Cd"`
+	Text        string `xml:",chardata"`
+	Code        string `xml:"Cd"`
+	Proprietary string `xml:"Prtry"`
 }
 
 type xmlEntry struct {
@@ -48,8 +55,15 @@ type xmlEntry struct {
 	Value     xmlDay          `xml:"ValDt"`
 	Bank      string          `xml:"AcctSvcrRef"`
 	Code      xmlBankCode     `xml:"BkTxCd"`
+	Batches   []xmlBatch      `xml:"NtryDtls>Btch"`
 	Details   []xmlDetail     `xml:"NtryDtls>TxDtls"`
 	Text      string          `xml:"AddtlNtryInf"`
+}
+
+// xmlBatch names what was booked as one sum: the file of payments, and the part of it.
+type xmlBatch struct {
+	Message string `xml:"MsgId"`
+	Part    string `xml:"PmtInfId"`
 }
 
 type xmlBankCode struct {
@@ -61,6 +75,10 @@ type xmlBankCode struct {
 
 type xmlDetail struct {
 	EndToEndID string            `xml:"Refs>EndToEndId"`
+	Instructed string            `xml:"Refs>InstrId"`
+	Message    string            `xml:"Refs>MsgId"`
+	Part       string            `xml:"Refs>PmtInfId"`
+	Bank       string            `xml:"Refs>AcctSvcrRef"`
 	UETR       string            `xml:"Refs>UETR"`
 	Amount     *xmlStatedAmount  `xml:"Amt"`
 	Booked     *xmlStatedAmount  `xml:"AmtDtls>TxAmt>Amt"`
@@ -68,7 +86,16 @@ type xmlDetail struct {
 	Flat       []xmlStatedAmount `xml:"Chrgs>Amt"`
 	Records    []xmlStatedAmount `xml:"Chrgs>Rcrd>Amt"`
 	Return     string            `xml:"RtrInf>Rsn>Cd"`
+	Returned   string            `xml:"RtrInf>Rsn>Prtry"`
 	Texts      []string          `xml:"RmtInf>Ustrd"`
+	References []string          `xml:"RmtInf>Strd>CdtrRefInf>Ref"`
+	Documents  []string          `xml:"RmtInf>Strd>RfrdDocInf>Nb"`
+	Additional []string          `xml:"RmtInf>Strd>AddtlRmtInf"`
+	More       string            `xml:"AddtlTxInf"`
+	Debtor     string            `xml:"RltdPties>DbtrAcct>Id>IBAN"`
+	DebtorNo   string            `xml:"RltdPties>DbtrAcct>Id>Othr>Id"`
+	Creditor   string            `xml:"RltdPties>CdtrAcct>Id>IBAN"`
+	CreditorNo string            `xml:"RltdPties>CdtrAcct>Id>Othr>Id"`
 }
 
 // money reads an amount, which files write without a sign.
@@ -146,15 +173,29 @@ func (b xmlBalance) into(s *Statement, where string) error {
 	return nil
 }
 
-func (e xmlEntry) line(number int) (Line, error) {
+// booked says of the codes of a line's status whether it is booked: INFO and FUTR are told in advance.
+var booked = map[string]bool{"BOOK": true, "PDNG": false, "INFO": false, "FUTR": false}
+
+// line reads an entry; account is the currency of the account, for an amount that names none.
+func (e xmlEntry) line(number int, account ledger.Currency) (Line, error) {
 	where := fmt.Sprintf("line %d", number)
+	if e.Amount.Currency == "" {
+		e.Amount.Currency = string(account)
+	}
 	amount, err := e.Amount.money(where, e.Direction)
 	if err != nil {
 		return Line{}, err
 	}
-	status := firstText(e.Status.Code, e.Status.Text)
-	l := Line{Number: number, Amount: amount, Pending: status != "BOOK", Reversal: e.Reversal == "true" || e.Reversal == "1",
+	status := firstText(e.Status.Code, e.Status.Proprietary, e.Status.Text)
+	done, known := booked[strings.ToUpper(status)]
+	if !known {
+		return Line{}, &Fault{where, "status", "the status is none of BOOK, PDNG, INFO and FUTR"}
+	}
+	l := Line{Number: number, Amount: amount, Pending: !done, Reversal: e.Reversal == "true" || e.Reversal == "1",
 		Reference: firstText(e.Bank, e.Reference), Code: e.Code.text(), Text: firstText(e.Text)}
+	for _, b := range e.Batches {
+		l.Batches = appendText(l.Batches, b.Part, b.Message)
+	}
 	if l.BookedOn, err = e.Booked.date(where); err != nil {
 		return Line{}, err
 	}
@@ -163,9 +204,6 @@ func (e xmlEntry) line(number int) (Line, error) {
 	}
 	if l.BookedOn == "" {
 		l.BookedOn = l.ValueOn
-	}
-	if l.BookedOn == "" && !l.Pending {
-		return Line{}, &Fault{where, "date", "a booked line has no date"}
 	}
 	for _, d := range e.Details {
 		detail, err := d.detail(where, e.Direction, amount.Currency)
@@ -192,8 +230,22 @@ func (d xmlDetail) detail(where, direction string, c ledger.Currency) (Detail, e
 	}
 	out := Detail{EndToEndID: firstText(d.EndToEndID), UETR: firstText(d.UETR), Return: firstText(d.Return),
 		Amount: ledger.Zero(c), Charges: ledger.Zero(c), Text: strings.Join(d.Texts, " ")}
-	if out.EndToEndID == "NOTPROVIDED" {
+	if out.EndToEndID == noBank {
 		out.EndToEndID = ""
+	}
+	if out.Return == "" {
+		out.Return = firstText(d.Returned)
+	}
+	if len(d.Texts) > 1 {
+		out.Joined = strings.Join(d.Texts, "") // the bank cuts a text where it is full, also within a word
+	}
+	out.References = appendText(nil, d.Instructed, d.Bank)
+	out.References = appendText(out.References, append(append(d.References, d.Documents...), d.Additional...)...)
+	out.References = appendText(out.References, d.More)
+	out.Batches = appendText(nil, d.Part, d.Message)
+	out.Payer = firstText(d.Debtor, d.DebtorNo)
+	if direction == "DBIT" {
+		out.Payer = firstText(d.Creditor, d.CreditorNo)
 	}
 	for _, a := range []*xmlStatedAmount{d.Booked, d.Amount} {
 		if a == nil || a.Currency != string(c) {
@@ -216,4 +268,14 @@ func (d xmlDetail) detail(where, direction string, c ledger.Currency) (Detail, e
 		out.Charges = out.Charges.Add(m)
 	}
 	return out, nil
+}
+
+// appendText adds the texts that say something.
+func appendText(to []string, texts ...string) []string {
+	for _, t := range texts {
+		if t = strings.TrimSpace(t); t != "" && t != noBank {
+			to = append(to, t)
+		}
+	}
+	return to
 }

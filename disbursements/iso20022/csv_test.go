@@ -64,7 +64,7 @@ func booked(s iso20022.Statement) []string {
 }
 
 func generic(t interface{ Fatal(...any) }, separator rune, decimal string) iso20022.Profile {
-	p, err := iso20022.Generic(separator, decimal)
+	p, err := iso20022.Generic(iso20022.Table{Separator: separator, Decimal: decimal})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,13 +81,15 @@ func TestGenericRoundTrip(t *testing.T) {
 			amount := rapid.Int64Range(-999_999_999, 999_999_999).Draw(rt, "amount")
 			at += amount
 			day := ledger.Date("2026-07-01").AddDays(i)
-			rows = append(rows, strings.Join([]string{string(day), "text", local(amount, style[1:]), local(at, style[1:])}, style[:1]))
+			rows = append(rows, strings.Join([]string{string(day), "text", local(amount, style[1:]), local(at, style[1:])},
+				style[:1]))
 			want = append(want, fmt.Sprintf("%s %s text %s", day, minor(amount), minor(at)))
 		}
 		if rapid.Bool().Draw(rt, "newest first") {
 			slices.Reverse(rows)
 		}
-		file := strings.Join([]string{"date", "text", "amount", "balance"}, style[:1]) + "\n" + strings.Join(rows, "\n") + "\n"
+		file := strings.Join([]string{"date", "text", "amount", "balance"}, style[:1]) + "\n" + strings.Join(rows, "\n") +
+			"\n"
 		s, err := p.Read(strings.NewReader(file), "DKK")
 		if err != nil {
 			rt.Fatalf("%v\n%s", err, file)
@@ -122,7 +124,7 @@ func TestRefusedCSV(t *testing.T) {
 		{"another separator", strings.ReplaceAll(head, ";", ",") + "2026-07-01,x,1.00,1.00\n", "columns"},
 		{"a point for a comma", head + "2026-07-01;x;1.00;1,00\n", "amount"},
 		{"groups of two", head + "2026-07-01;x;1.00.00,00;1,00\n", "amount"},
-		{"an exponent", head + "2026-07-01;x;1e3;1,00\n", "amount"},
+		{"an exponent that leaves parts of an øre", head + "2026-07-01;x;1e-3;1,00\n", "amount"},
 		{"half an øre", head + "2026-07-01;x;0,005;1,00\n", "amount"},
 		{"a day that there is not", head + "2026-02-30;x;1,00;1,00\n", "date"},
 		{"a gap", head + "2026-07-01;x;1,00;1,00\n2026-07-02;x;1,00;3,00\n", "balance_chain"},
@@ -135,7 +137,7 @@ func TestRefusedCSV(t *testing.T) {
 			wantFault(t, err, c.code)
 		})
 	}
-	if _, err := iso20022.Generic(',', ","); !errors.Is(err, iso20022.ErrFile) {
+	if _, err := iso20022.Generic(iso20022.Table{Separator: ',', Decimal: ","}); !errors.Is(err, iso20022.ErrFile) {
 		t.Errorf("a separator that is the decimal mark is taken: %v", err)
 	}
 }

@@ -9,9 +9,12 @@ import (
 // account, or whoever reads a receipt over a shoulder know what the payee is helped with. Danish, English, and the
 // words that partners use. Matched at the start of a word, without regard to case.
 var telling = []string{
-	"traffick", "menneskehandel", "handlet", "victim", "offer", "survivor", "overlev", "prostitu", "brothel", "bordel", "sexarb", "sex work",
-	"witch", "heks", "juju", "voodoo", "asyl", "refugee", "flygtning", "deport", "udvis", "repatri", "hjemrejse", "reintegr",
-	"therap", "terapi", "psych", "psyk", "trauma", "counsel", "hiv", "abort", "gynae", "gynæk", "rape", "voldt", "violence", "vold",
+	"traffick", "menneskehandel", "handlet", "victim", "offer", "survivor", "overlev", "prostitu", "brothel", "bordel",
+	"sexarb", "sex work",
+	"witch", "heks", "juju", "voodoo", "asyl", "refugee", "flygtning", "deport", "udvis", "repatri", "hjemrejse",
+	"reintegr",
+	"therap", "terapi", "psych", "psyk", "trauma", "counsel", "hiv", "abort", "gynae", "gynæk", "rape", "voldt",
+	"violence", "vold",
 	"crisis", "krise", "shelter", "krisecenter", "safe house", "rescue", "exploit", "udnyt", "slavery", "slaveri",
 	"legal aid", "retshj", "lawsuit", "police", "politi", "court", "retssag", "beneficiar", "modtager", "stipend",
 }

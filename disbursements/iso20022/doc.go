@@ -1,5 +1,5 @@
 // Package iso20022 speaks to banks in files: payments out as pain.001.001.09, statements in as camt.053 and camt.054
-// (versions 02 and 08) or as the CSV that a bank's web site gives.
+// (versions 02 to 13), as MT940, or as the CSV that a bank's web site gives.
 //
 // Files leave and enter as streams, so ten thousand payments take as much memory as ten. What leaves is checked
 // twice: each payment against rules that the schema does not know (charges, addresses, characters, words that would

@@ -111,7 +111,8 @@ func (x *writer) header(o Order) {
 	if x.err == nil && all.Count == 0 {
 		x.err = &Fault{"", "empty", "a file holds at least one payment"}
 	}
-	x.element("GrpHdr", xmlHeader{MsgID: o.ID, Created: o.Created.UTC().Format("2006-01-02T15:04:05Z"), Count: strconv.Itoa(all.Count), Sum: all.Sum.String(), From: xmlParty{Name: o.From.Name}})
+	x.element("GrpHdr", xmlHeader{MsgID: o.ID, Created: o.Created.UTC().Format("2006-01-02T15:04:05Z"),
+		Count: strconv.Itoa(all.Count), Sum: all.Sum.String(), From: xmlParty{Name: o.From.Name}})
 }
 
 func (x *writer) part(from Party, p Part) {
@@ -131,7 +132,8 @@ func (x *writer) part(from Party, p Part) {
 		found = found.plus(payment.Amount.Amount)
 	}
 	if x.err == nil && (found.Count != p.Totals.Count || !found.Sum.Equal(p.Totals.Sum)) {
-		x.err = &Fault{"part " + p.ID, "totals", fmt.Sprintf("%d payments of %s were announced, %d of %s came", p.Totals.Count, p.Totals.Sum, found.Count, found.Sum)}
+		x.err = &Fault{"part " + p.ID, "totals",
+			fmt.Sprintf("%d payments of %s were announced, %d of %s came", p.Totals.Count, p.Totals.Sum, found.Count, found.Sum)}
 	}
 	x.close("PmtInf")
 }
@@ -149,7 +151,8 @@ func (x *writer) payment(p Part, payment Payment) {
 		x.err = firstOf(x.err, faults[0])
 	}
 	if payment.Kind != p.Kind || payment.Charges != p.Charges {
-		x.err = firstOf(x.err, &Fault{"payment " + payment.EndToEndID, "part", "a part holds payments of one kind and one bearer of charges"})
+		x.err = firstOf(x.err,
+			&Fault{"payment " + payment.EndToEndID, "part", "a part holds payments of one kind and one bearer of charges"})
 	}
 	x.element("CdtTrfTxInf", xmlPayment(payment))
 }

@@ -27,7 +27,8 @@ func validates(t testing.TB, file []byte, schema string) error {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "xmllint", "--noout", "--nonet", "--schema", filepath.Join("testdata", "schemas", schema+".xsd"), path).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "xmllint", "--noout", "--nonet", "--schema",
+		filepath.Join("testdata", "schemas", schema+".xsd"), path).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
@@ -45,13 +46,16 @@ func money(s string, c ledger.Currency) ledger.Money {
 }
 
 func atHome(n int) Payment {
-	return Payment{EndToEndID: fmt.Sprintf("P-2026-%04d", n), UETR: fmt.Sprintf("9b2c1c1e-3c5f-4d0a-8f00-%012d", n), Kind: Domestic, Charges: Shared,
-		Amount: kroner("900.00"), Payee: Party{Name: "Klinik Søndergade"}, Account: Account{IBAN: "DK5000400440116243"}, Purpose: "SUPP", Text: "D-2026-0007"}
+	return Payment{EndToEndID: fmt.Sprintf("P-2026-%04d", n), UETR: fmt.Sprintf("9b2c1c1e-3c5f-4d0a-8f00-%012d", n),
+		Kind: Domestic, Charges: Shared,
+		Amount: kroner("900.00"), Payee: Party{Name: "Klinik Søndergade"}, Account: Account{IBAN: "DK5000400440116243"},
+		Purpose: "SUPP", Text: "D-2026-0007"}
 }
 
 func toEurope(n int) Payment {
 	p := atHome(n)
-	p.Kind, p.Charges, p.Amount, p.Payee.Name, p.Purpose = SEPA, ServiceLevel, money("125.50", "EUR"), "Universitaet Beispiel", ""
+	p.Kind, p.Charges, p.Amount, p.Payee.Name, p.Purpose = SEPA, ServiceLevel, money("125.50", "EUR"),
+		"Universitaet Beispiel", ""
 	p.Account.IBAN = "DE89370400440532013000"
 	p.Payee.Address = Address{Street: "Hauptstr.", Building: "7", PostCode: "10115", Town: "Berlin", Country: "DE"}
 	return p
@@ -66,7 +70,8 @@ func toNigeria(n int) Payment {
 }
 
 func part(id string, payments ...Payment) Part {
-	p := Part{ID: id, On: "2026-07-13", Kind: payments[0].Kind, Charges: payments[0].Charges, Account: Account{IBAN: "DK5000400440116243"}, Currency: "DKK", BIC: "DABADKKK"}
+	p := Part{ID: id, On: "2026-07-13", Kind: payments[0].Kind, Charges: payments[0].Charges,
+		Account: Account{IBAN: "DK5000400440116243"}, Currency: "DKK", BIC: "DABADKKK"}
 	for _, payment := range payments {
 		p.Totals = p.Totals.plus(payment.Amount.Amount)
 	}
@@ -81,12 +86,14 @@ func part(id string, payments ...Payment) Part {
 }
 
 func order(parts ...Part) Order {
-	return Order{ID: "B-2026-0003", Created: time.Date(2026, 7, 13, 9, 0, 0, 0, time.UTC), From: Party{Name: "Fyrlys"}, Parts: parts}
+	return Order{ID: "B-2026-0003", Created: time.Date(2026, 7, 13, 9, 0, 0, 0, time.UTC), From: Party{Name: "Fyrlys"},
+		Parts: parts}
 }
 
 // Every kind of payment in one file: the schema takes it, and another reading of it adds up to the same.
 func TestFileOfPayments(t *testing.T) {
-	o := order(part("B-2026-0003.1", atHome(1), atHome(2)), part("B-2026-0003.2", toEurope(3)), part("B-2026-0003.3", toNigeria(4)))
+	o := order(part("B-2026-0003.1", atHome(1), atHome(2)), part("B-2026-0003.2", toEurope(3)),
+		part("B-2026-0003.3", toNigeria(4)))
 	var file bytes.Buffer
 	if err := Write(&file, o); err != nil {
 		t.Fatal(err)
@@ -98,7 +105,9 @@ func TestFileOfPayments(t *testing.T) {
 	if err != nil || got.Count != 4 || got.Sum.String() != "601925.5" {
 		t.Errorf("the file adds up to %+v, %v", got, err)
 	}
-	for _, say := range []string{"<Ctry>NG</Ctry>", "<AdrLine>12 Example Road</AdrLine>", "<Cd>SEPA</Cd>", "<ChrgBr>SLEV</ChrgBr>", "<Id>0000014579</Id>", "<CtrlSum>601925.5</CtrlSum>", `<InstdAmt Ccy="NGN">600000.00</InstdAmt>`} {
+	for _, say := range []string{"<Ctry>NG</Ctry>", "<AdrLine>12 Example Road</AdrLine>", "<Cd>SEPA</Cd>",
+		"<ChrgBr>SLEV</ChrgBr>", "<Id>0000014579</Id>", "<CtrlSum>601925.5</CtrlSum>",
+		`<InstdAmt Ccy="NGN">600000.00</InstdAmt>`} {
 		if !strings.Contains(file.String(), say) {
 			t.Errorf("the file does not say %s", say)
 		}
@@ -227,7 +236,8 @@ func TestFileHoldsWhatWasAnnounced(t *testing.T) {
 	if err := Write(&file, order(part("X", atHome(1), atHome(2)))); err != nil {
 		t.Fatal(err)
 	}
-	for from, to := range map[string]string{">900.00<": ">901.00<", "P-2026-0002": "P-2026-0001", "<NbOfTxs>2<": "<NbOfTxs>3<"} {
+	for from, to := range map[string]string{">900.00<": ">901.00<", "P-2026-0002": "P-2026-0001",
+		"<NbOfTxs>2<": "<NbOfTxs>3<"} {
 		if _, err := Recount(strings.NewReader(strings.Replace(file.String(), from, to, 1))); !errors.Is(err, ErrFile) {
 			t.Errorf("%s changed to %s is not noticed: %v", from, to, err)
 		}
@@ -241,7 +251,8 @@ func failing(err error) iter.Seq2[Payment, error] {
 // The stems are looked for at the start of words, in both languages.
 func TestTelling(t *testing.T) {
 	for text, want := range map[string]string{
-		"D-2026-0007": "", "Klinik Søndergade": "", "Universitaet Beispiel": "", "SOFFERT A/S": "", "Terapi maj": "terapi", "legal  aid": "legal aid",
+		"D-2026-0007": "", "Klinik Søndergade": "", "Universitaet Beispiel": "", "SOFFERT A/S": "", "Terapi maj": "terapi",
+		"legal  aid":       "legal aid",
 		"PSYKOLOG-regning": "psykolog", "stipends Q3": "stipends", "Asylcenter": "asylcenter",
 	} {
 		if got := Telling(text); got != want {

@@ -98,7 +98,8 @@ var levels = map[Kind]string{SEPA: "SEPA", CrossBorder: "NURG"}
 // xmlPart is everything of a part before its payments.
 func xmlPart(from Party, p Part) []element {
 	head := []element{
-		{"PmtInfId", p.ID}, {"PmtMtd", "TRF"}, {"BtchBookg", "false"}, {"NbOfTxs", p.Totals.Count}, {"CtrlSum", p.Totals.Sum.String()},
+		{"PmtInfId", p.ID}, {"PmtMtd", "TRF"}, {"BtchBookg", "false"}, {"NbOfTxs", p.Totals.Count},
+		{"CtrlSum", p.Totals.Sum.String()},
 	}
 	if level := levels[p.Kind]; level != "" {
 		head = append(head, element{"PmtTpInf", xmlType{&xmlCode{level}}})
@@ -128,7 +129,8 @@ func account(a Account, c ledger.Currency) xmlAccount {
 func party(p Party) xmlParty {
 	out := xmlParty{Name: p.Name}
 	if a := p.Address; !a.isZero() {
-		out.Address = &xmlAddress{Street: a.Street, Building: a.Building, PostCode: a.PostCode, Town: a.Town, Country: a.Country, Lines: a.Lines}
+		out.Address = &xmlAddress{Street: a.Street, Building: a.Building, PostCode: a.PostCode, Town: a.Town,
+			Country: a.Country, Lines: a.Lines}
 	}
 	return out
 }

@@ -93,14 +93,16 @@ func (p Payment) Check() []error {
 	add(!reference.MatchString(p.EndToEndID), "reference", "1 to 35 letters, digits, points and hyphens")
 	add(!uetr.MatchString(p.UETR), "uetr", "a UUID of version 4 in small letters")
 	add(p.Amount.Sign() <= 0, "amount", "more than nothing")
-	add(!slices.Contains(purposes, p.Purpose), "purpose", "SUPP, OTHR or none: a purpose code is read by every bank on the way")
+	add(!slices.Contains(purposes, p.Purpose), "purpose",
+		"SUPP, OTHR or none: a purpose code is read by every bank on the way")
 	add(len(p.Text) > 140, "text_length", "at most 140 characters")
 	for _, text := range append([]string{p.Payee.Name, p.Text, p.Bank.Name}, p.Payee.Address.texts()...) {
 		add(!p.charset().MatchString(text), "charset", "letters a-z, digits and / - ? : ( ) . , ' + and spaces")
 		add(strings.TrimSpace(text) != text, "charset", "no space at either end")
 	}
 	if word := Telling(p.Payee.Name + " " + p.Text + " " + p.EndToEndID); word != "" {
-		add(true, "discreet", fmt.Sprintf("the word %q tells whom or what we support; use the payee's alias and the payment's number alone", word))
+		add(true, "discreet", fmt.Sprintf("the word %q tells whom or what we support; use the payee's alias and the "+
+			"payment's number alone", word))
 	}
 	return append(faults, p.checkWay()...)
 }
@@ -123,10 +125,12 @@ func (p Payment) checkWay() []error {
 	add(p.Payee.Name == "" || len(p.Payee.Name) > 70, "payee", "a name or alias of at most 70 characters")
 	switch p.Kind {
 	case Domestic:
-		add(p.Amount.Currency != "DKK" || !strings.HasPrefix(iban, "DK"), "domestic", "kroner to an account with a Danish IBAN")
+		add(p.Amount.Currency != "DKK" || !strings.HasPrefix(iban, "DK"), "domestic",
+			"kroner to an account with a Danish IBAN")
 		add(p.Charges != Shared, "charges", "SHAR at home")
 	case SEPA:
-		add(p.Amount.Currency != "EUR" || iban == "" || !banknumbers.InSEPA(iban), "sepa", "euro to an IBAN of the Single Euro Payments Area")
+		add(p.Amount.Currency != "EUR" || iban == "" || !banknumbers.InSEPA(iban), "sepa",
+			"euro to an IBAN of the Single Euro Payments Area")
 		add(p.Charges != ServiceLevel, "charges", "SLEV within SEPA")
 	case CrossBorder:
 		add(p.Charges == ServiceLevel || p.Charges == "", "charges", "SHAR, DEBT or CRED across borders")

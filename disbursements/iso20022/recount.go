@@ -92,5 +92,7 @@ func differs(what string, announced, found Totals) error {
 	if announced.Count == found.Count && announced.Sum.Equal(found.Sum) {
 		return nil
 	}
-	return &Fault{"", "totals", fmt.Sprintf("%s says %d payments of %s and holds %d of %s", what, announced.Count, announced.Sum, found.Count, found.Sum)}
+	return &Fault{"", "totals",
+		fmt.Sprintf("%s says %d payments of %s and holds %d of %s", what, announced.Count, announced.Sum, found.Count,
+			found.Sum)}
 }

@@ -176,6 +176,9 @@ func readSecrets(ctx context.Context, tx *store.Tx, ids []ID) (map[ID]map[Field]
 }
 
 func deleteSecrets(ctx context.Context, tx *store.Tx, id ID) error {
+	if _, err := tx.NewDelete().Model((*payerRow)(nil)).Where("donor_id = ?", id).Exec(ctx); err != nil {
+		return err
+	}
 	_, err := tx.NewDelete().Model((*secretRow)(nil)).Where("donor_id = ?", id).Exec(ctx)
 	return err
 }
@@ -197,4 +200,48 @@ func deleteDonor(ctx context.Context, tx *store.Tx, id ID) error {
 	}
 	_, err := tx.NewDelete().Model((*donorRow)(nil)).Where("id = ?", id).Exec(ctx)
 	return err
+}
+
+type payerRow struct {
+	bun.BaseModel `bun:"table:donor_payers"`
+	Payer         []byte `bun:",pk"`
+	DonorID       ID     `bun:",pk"`
+	NotedAt       string
+}
+
+// NotePayer notes that a donor gave from an account, which is known by its fingerprint only. An erasure of the donor
+// takes it away.
+func NotePayer(ctx context.Context, tx *store.Tx, payer []byte, donor ID) error {
+	row := payerRow{Payer: payer, DonorID: donor, NotedAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx)
+	return err
+}
+
+// OfPayers tells which donor gave before from each of some accounts, by fingerprint. An account from which several
+// donors gave tells nothing.
+func OfPayers(ctx context.Context, tx *store.Tx, payers [][]byte) (map[string]Donor, error) {
+	found := map[string]Donor{}
+	var twice []string
+	for part := range slices.Chunk(payers, 500) {
+		var rows []struct {
+			Payer []byte
+			ID    ID
+			Code  string
+		}
+		err := tx.NewSelect().TableExpr("donor_payers AS p").Join("JOIN donors AS d ON d.id = p.donor_id").
+			ColumnExpr("p.payer, d.id, d.code").Where("p.payer IN (?)", bun.List(part)).Scan(ctx, &rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if _, known := found[string(r.Payer)]; known {
+				twice = append(twice, string(r.Payer))
+			}
+			found[string(r.Payer)] = Donor{ID: r.ID, Code: r.Code}
+		}
+	}
+	for _, p := range twice {
+		delete(found, p)
+	}
+	return found, nil
 }

@@ -115,6 +115,7 @@ type checkView struct {
 	Kind     string          `json:"kind" enum:"must_pass,sign_off" description:"sign_off may be answered for with a reason."`
 	Status   string          `json:"status" enum:"passed,failed,signed_off"`
 	Findings int             `json:"findings" description:"How many things were found; 0 passes."`
+	Found    []string        `json:"found,omitempty" description:"What was found, by name and figure, where the check says so."`
 	Href     string          `json:"href" description:"Where to see them."`
 	Reason   string          `json:"reason,omitempty"`
 	SignedBy string          `json:"signed_by,omitempty"`
@@ -134,7 +135,7 @@ func viewChecklist(l ledger.Checklist) checklistView {
 	for _, c := range l.Checks {
 		words := checkWords[c.Key]
 		row := checkView{Key: c.Key, Title: words.title.EN, TitleDA: words.title.DA, Kind: "sign_off", Status: "passed",
-			Findings: c.Findings, Href: rest.Base + words.href}
+			Findings: c.Findings, Found: c.Found, Href: rest.Base + words.href}
 		switch words.href {
 		case "/balances?as_of=":
 			row.Href += last

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
-	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
@@ -23,9 +23,10 @@ func bankImportRoutes(api *resource.API) {
 		Roles: resource.Finance, Location: "/bank-imports/{id}", Body: 8 << 20,
 		Summary: "Upload a statement of the bank: it is added up and previewed, no line is on record",
 		Danish:  "Indlæs bankens kontoudtog: det efterregnes og vises, ingen linje registreres",
-		About: "The body is the file: camt.053 or camt.054, or the CSV that the bank's web site gives. A file whose " +
-			"balances do not chain is refused. " +
-			"The file is not kept, nor what people wrote on its lines.",
+		About: "The body is the file: camt.053 or camt.054 of version 02 to 13, MT940, or the CSV that the bank's web site " +
+			"gives. Of several accounts, ours is read. A file whose balances do not chain is refused, and gap says where it " +
+			"does not join the last one. The file is not kept, nor what people wrote on its lines: what our rules say of " +
+			"them is.",
 		Refuses: []error{iso20022.ErrFile, banking.ErrBankFileKnown, advances.ErrBankCurrency,
 			banking.ErrOtherBankAccount,
 			ledger.ErrUnknownAccount}}, uploadBankImport)
@@ -49,54 +50,22 @@ func bankImportRoutes(api *resource.API) {
 		Refuses: []error{banking.ErrUnknownBankImport, advances.ErrState, banking.ErrNoNewLines}}, commitBankImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-imports/:id/undos", ID: "undoBankImport",
 		Tag: "bank-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "Take the lines of a statement off the record, while none of them proved anything",
-		Danish:  "Fjern kontoudtogets linjer igen, så længe ingen af dem er afstemt",
+		Summary: "Take a preview back, or the lines of a statement off the record while none of them proved anything",
+		Danish:  "Fortryd en visning, eller fjern kontoudtogets linjer igen, så længe ingen af dem er afstemt",
+		About:   "A line that another statement tells of too stays on record.",
 		Refuses: []error{banking.ErrUnknownBankImport, advances.ErrState, banking.ErrBankLinesMatched,
 			ledger.ErrReasonRequired}}, undoBankImport)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/match-suggestions", ID: "listBankMatchSuggestions",
-		Tag: "bank-lines", Roles: resource.Bookkeeper,
-		Summary: "What lines with something left may prove, and why",
-		Danish:  "Hvad uafstemte banklinjer kan bevise, og hvorfor",
-		Refuses: []error{ledger.ErrUnknownAccount}}, listSuggestions)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-confirmations", ID: "acceptSureBankMatches",
-		Tag: "bank-lines", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "Accept what lines say exactly: those that name payments on their way and are their sum",
-		Danish:  "Afstem, hvad linjer siger præcist: dem, der nævner betalinger undervejs og er deres sum",
-		About:   "For a payment run. Every other line waits for a person; ?dry_run=true tells how many there are.",
-		Refuses: []error{ledger.ErrUnknownAccount, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn,
-			ledger.ErrLotExhausted, ledger.ErrPeriodClosed},
-		Example: `{"account":"1010"}`}, acceptSure)
-	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-matches", ID: "acceptBankMatch", Tag: "bank-lines",
-		Roles: resource.Finance, Money: true,
-		Summary: "Say what bank lines prove together, and book it", Danish: "Afstem banklinjer med betalinger, og bogfør dem",
-		About: "One line for one payment or many, or many lines for one payment. difference is what is left of the lines; " +
-			"?dry_run=true shows it before.",
-		Refuses: []error{banking.ErrMatchShape, banking.ErrUnknownBankLine, banking.ErrUnknownPayment, advances.ErrState,
-			banking.ErrBankDifference,
-			advances.ErrBankCurrency, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
-			ledger.ErrPeriodClosed},
-		Example: `{"bank_lines":["bkl_06f8k1v2m3n4p5q6r7s8t9v0w1"],"payments":["PMT-311"],"proves":"payment"}`}, acceptMatch)
-}
-
-type sureRequest struct {
-	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account."`
-}
-
-type sureView struct {
-	Account   ledger.AccountNo `json:"account"`
-	Confirmed int              `json:"confirmed" description:"Payments."`
-}
-
-func acceptSure(ctx context.Context, tx *store.Tx, d resource.Domain, in sureRequest) (sureView, error) {
-	n, err := d.Lines.ConfirmSure(ctx, tx, in.Account, nil)
-	return sureView{in.Account, n}, err
 }
 
 type uploadBankImportRequest struct {
 	Account     ledger.AccountNo   `query:"account" json:"-" validate:"required" description:"Our bank account in the chart of accounts."`
-	Profile     banking.BankFormat `query:"profile" json:"-" validate:"required,oneof=camt danske-erhverv nordea generic" description:"How the file is written; never guessed."`
+	Profile     banking.BankFormat `query:"profile" json:"-" validate:"required,oneof=camt mt940 danske-erhverv nordea lunar jyske sydbank arbejdernes nykredit bankdata generic" description:"How the file is written; never guessed. bankdata is the export without a head line of Merkur and others."`
 	Separator   string             `query:"separator" json:"-" validate:"max=1" description:"Of generic: the character between columns."`
 	Decimal     string             `query:"decimal" json:"-" validate:"max=1" description:"Of generic: a comma or a full stop."`
+	Dates       string             `query:"dates" json:"-" validate:"omitempty,oneof=yyyy-mm-dd dd-mm-yyyy dd.mm.yyyy dd/mm/yyyy yyyy/mm/dd mm/dd/yyyy yyyymmdd dd-mm-yy" description:"Of generic: how days are written; yyyy-mm-dd where none is sent."`
+	Encoding    string             `query:"encoding" json:"-" validate:"omitempty,oneof=utf-8 windows-1252" description:"Of generic: utf-8 where none is sent."`
+	Columns     string             `query:"columns" json:"-" validate:"max=200" description:"Of generic: what the columns mean, in order and with commas between: date, text, amount, or amount_in and amount_out, balance, value_date, reference, currency, status; - for what is not read. Without it, the file has a head line with these names."`
+	Head        bool               `query:"head" json:"-" description:"Of generic with columns: the first line is a head line, to be passed over."`
 	BankAccount string             `query:"bank_account" json:"-" validate:"max=34" description:"What the bank calls the account, where a file speaks of several."`
 	Content     rest.Octets        `json:"-"`
 }
@@ -109,7 +78,10 @@ type bankImportView struct {
 	SHA256      string                  `json:"sha256"`
 	State       banking.BankImportState `json:"state"`
 	Opening     *ledger.Money           `json:"opening,omitempty" description:"As the file says."`
+	OpeningOn   ledger.Date             `json:"opening_on,omitempty"`
 	Closing     *ledger.Money           `json:"closing,omitempty" description:"As the file says; opening and lines make it."`
+	ClosingOn   ledger.Date             `json:"closing_on,omitempty"`
+	Advice      bool                    `json:"advice" description:"It tells of lines before the statement does (camt.054)."`
 	Pending     int                     `json:"pending" description:"Lines announced and not booked: left out."`
 	Reason      string                  `json:"reason,omitempty" description:"Of the undoing."`
 	CreatedAt   string                  `json:"created_at"`
@@ -117,14 +89,24 @@ type bankImportView struct {
 
 func viewBankImport(b banking.BankImport) bankImportView {
 	return bankImportView{ID: b.ID, Account: b.Account, Profile: b.Format, BankAccount: b.BankAccount, SHA256: b.SHA256,
-		State: b.State, Opening: b.Opening, Closing: b.Closing, Pending: b.Pending, Reason: b.Reason,
+		State: b.State, Opening: b.Opening, OpeningOn: b.OpeningOn, Closing: b.Closing, ClosingOn: b.ClosingOn,
+		Advice: b.Advice, Pending: b.Pending, Reason: b.Reason,
 		CreatedAt: b.At.UTC().Format(time.RFC3339Nano)}
 }
 
 type bankPreviewView struct {
 	bankImportView
 	New       int `json:"new" description:"Lines that a commit puts on record, or put."`
-	Duplicate int `json:"duplicate" description:"Lines on record already: by reference, day and amount, or day and amount where one has no reference."`
+	Duplicate int `json:"duplicate" description:"Lines on record already: by reference, day and amount, or by day and amount where one has no reference, the other is an advice, or the statement tells all of the day."`
+
+	Gap *gapView `json:"gap,omitempty" description:"Of a preview: it does not join what is on record. Lines between are missing, or too many; upload the statement between."`
+}
+
+type gapView struct {
+	On        ledger.Date  `json:"known_on" description:"Up to which the account is known."`
+	Known     ledger.Money `json:"known" description:"What it held then."`
+	Opening   ledger.Money `json:"opening" description:"What this file begins with."`
+	Different ledger.Money `json:"difference" description:"What lines between the two make."`
 }
 
 func shownBankImport(b banking.BankImport, err error) (bankPreviewView, error) {
@@ -132,14 +114,26 @@ func shownBankImport(b banking.BankImport, err error) (bankPreviewView, error) {
 		return bankPreviewView{}, err
 	}
 	fresh, duplicate := b.Count()
-	return bankPreviewView{viewBankImport(b), fresh, duplicate}, nil
+	v := bankPreviewView{bankImportView: viewBankImport(b), New: fresh, Duplicate: duplicate}
+	if g := b.Gap; g != nil {
+		v.Gap = &gapView{On: g.On, Known: g.Known, Opening: g.Opening, Different: g.Different}
+	}
+	return v, nil
 }
 
 func uploadBankImport(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in uploadBankImportRequest) (bankPreviewView, error) {
 	return shownBankImport(d.Lines.Upload(ctx, tx,
-		banking.BankFile{Account: in.Account, Format: in.Profile, Separator: in.Separator,
-			Decimal: in.Decimal, BankAccount: in.BankAccount, Content: in.Content}))
+		banking.BankFile{Account: in.Account, Format: in.Profile, BankAccount: in.BankAccount, Content: in.Content,
+			Table: banking.BankTable{Separator: in.Separator, Decimal: in.Decimal, Dates: in.Dates, Encoding: in.Encoding,
+				Columns: in.columns(), Head: in.Head}}))
+}
+
+func (in uploadBankImportRequest) columns() []string {
+	if in.Columns == "" {
+		return nil
+	}
+	return strings.Split(in.Columns, ",")
 }
 
 func listBankImports(ctx context.Context, tx *store.Tx, d resource.Domain,
@@ -177,10 +171,16 @@ type bankImportLineView struct {
 	Amount    ledger.Money       `json:"amount"`
 	Reference string             `json:"reference"`
 	Line      banking.BankLineID `json:"bank_line_id,omitempty" description:"What the commit made of it."`
+
+	Kind    banking.Proves  `json:"kind,omitempty" enum:"gift,instalment,award,interest,charge,transfer" description:"What a rule, a number of ours or the payer's account says that it is."`
+	Fund    ledger.FundCode `json:"fund,omitempty"`
+	About   string          `json:"about,omitempty" description:"Donor, grant or account of ours, by the kind."`
+	Because banking.Because `json:"because,omitempty" enum:"rule,number,payer"`
 }
 
 func viewBankImportLine(l banking.BankImportLine) bankImportLineView {
-	v := bankImportLineView{Row: l.No, Status: "new", Date: l.Date, Amount: l.Amount, Reference: l.Reference, Line: l.Line}
+	v := bankImportLineView{Row: l.No, Status: "new", Date: l.Date, Amount: l.Amount, Reference: l.Reference, Line: l.Line,
+		Kind: l.Hint.Kind, Fund: l.Hint.Fund, About: l.Hint.About, Because: l.Hint.Because}
 	if l.Duplicate {
 		v.Status = "duplicate"
 	}
@@ -210,69 +210,4 @@ type undoBankImportRequest struct {
 func undoBankImport(ctx context.Context, tx *store.Tx, d resource.Domain, in undoBankImportRequest) (bankPreviewView,
 	error) {
 	return shownBankImport(d.Lines.UndoImport(ctx, tx, banking.BankImportID(in.ID), in.Reason))
-}
-
-type suggestionsRequest struct {
-	rest.Page
-	Account ledger.AccountNo `query:"account" json:"-" validate:"required" description:"Our bank account."`
-}
-
-type suggestionView struct {
-	Lines      []banking.BankLineID `json:"bank_lines"`
-	Payments   []string             `json:"payments" description:"Numbers."`
-	Proves     banking.Proves       `json:"proves" enum:"payment,return,fee"`
-	Reason     banking.Reason       `json:"reason" enum:"end_to_end_id,amount_and_date" description:"The bank names the payment, or amount and day go together."`
-	Days       int                  `json:"days" description:"From the payment's day to the bank's, where amount and day go together."`
-	Others     int                  `json:"others" description:"Payments that would do as well: look before accepting."`
-	Difference ledger.Money         `json:"difference" description:"What it would leave of the lines."`
-}
-
-func viewSuggestion(s banking.Suggestion) suggestionView {
-	v := suggestionView{Proves: s.Proves, Reason: s.Reason, Days: s.Days, Others: s.Others, Difference: s.Difference}
-	for _, l := range s.Lines {
-		v.Lines = append(v.Lines, l.ID)
-	}
-	for _, p := range s.Payments {
-		v.Payments = append(v.Payments, p.Number)
-	}
-	return v
-}
-
-func listSuggestions(ctx context.Context, tx *store.Tx, d resource.Domain,
-	in suggestionsRequest) (rest.List[suggestionView], error) {
-	if _, err := d.Book.Bank(ctx, tx, in.Account); err != nil {
-		return rest.List[suggestionView]{}, err
-	}
-	found, err := d.Lines.Suggestions(ctx, tx, in.Account)
-	if err != nil {
-		return rest.List[suggestionView]{}, err
-	}
-	place := map[banking.BankLineID]string{}
-	for i, s := range found {
-		place[s.Lines[0].ID] = fmt.Sprintf("%06d", i)
-	}
-	return rest.PageOf(in.Page, found, viewSuggestion, func(s banking.Suggestion) string { return place[s.Lines[0].ID] })
-}
-
-type acceptMatchRequest struct {
-	Lines    []string       `json:"bank_lines" validate:"required,min=1,max=100,dive,max=40" description:"Ids."`
-	Payments []string       `json:"payments" validate:"required,min=1,max=100,dive,max=40" description:"Ids or numbers."`
-	Proves   banking.Proves `json:"proves" validate:"required,oneof=payment return fee"`
-}
-
-type reconciledView struct {
-	Matches    []matchView  `json:"matches"`
-	Difference ledger.Money `json:"difference" description:"What is left of the lines; 0.00 when all is accounted for."`
-}
-
-func acceptMatch(ctx context.Context, tx *store.Tx, d resource.Domain, in acceptMatchRequest) (reconciledView, error) {
-	r, err := d.Lines.AcceptMatch(ctx, tx, in.Lines, in.Payments, in.Proves)
-	if err != nil {
-		return reconciledView{}, err
-	}
-	v := reconciledView{Difference: r.Difference}
-	for _, m := range r.Matches {
-		v.Matches = append(v.Matches, viewMatch(m))
-	}
-	return v, nil
 }

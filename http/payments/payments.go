@@ -43,17 +43,19 @@ func paymentRoutes(api *resource.API) {
 		About: "One that is made again is released by a second person here. A document may show it; it proves the entry " +
 			"once the bank's line is matched.",
 		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrInBatch, payees.ErrUnverified,
-			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, evidence.ErrUnknown}}, dispatchPayment)
+			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, evidence.ErrUnknown,
+			banking.ErrNamedByBank}}, dispatchPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that a payment never left, or was recalled",
 		Danish:  "Notér, at en betaling aldrig gik afsted eller blev kaldt tilbage",
-		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, ledger.ErrReasonRequired}}, failPayment)
+		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrNamedByBank,
+			ledger.ErrReasonRequired}}, failPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/reissues", ID: "reissuePayment", Tag: "payments",
 		Roles: resource.Finance, Money: true,
 		Summary: "Make a payment again that came back or never left",
 		Danish:  "Betal igen, hvad der kom retur eller aldrig gik afsted",
-		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrReissued,
+		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrReissued, banking.ErrNamedByBank,
 			banking.ErrDuplicatePayment}}, reissuePayment)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines", ID: "listBankLines", Tag: "bank-lines",
 		Roles:   resource.Bookkeeper,
@@ -61,7 +63,7 @@ func paymentRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines", ID: "recordBankLine", Tag: "bank-lines",
 		Roles: resource.Finance, Money: true,
 		Summary: "Put a line of the bank's statement on record", Danish: "Registrér en linje fra bankens kontoudtog",
-		Refuses: []error{advances.ErrBankCurrency, ledger.ErrUnknownAccount}}, recordBankLine)
+		Refuses: []error{advances.ErrBankCurrency, banking.ErrNothingMoved, ledger.ErrUnknownAccount}}, recordBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines",
 		Roles: resource.Finance, Money: true,
 		Summary: "Say what a bank line proves, and book it", Danish: "Afstem en banklinje, og bogfør den",
@@ -188,10 +190,13 @@ type bankLineView struct {
 	Amount    ledger.Money       `json:"amount"`
 	Left      ledger.Money       `json:"left" description:"What no match accounts for yet."`
 	Reference string             `json:"reference"`
+	Suspended bool               `json:"suspended" description:"It stands in suspense: finance has to explain it."`
+	Why       string             `json:"suspended_because,omitempty" description:"The code of what kept it from being booked as what it says."`
 }
 
 func viewBankLine(l banking.BankLine) bankLineView {
-	return bankLineView{ID: l.ID, Account: l.Account, Date: l.Date, Amount: l.Amount, Left: l.Left, Reference: l.Reference}
+	return bankLineView{ID: l.ID, Account: l.Account, Date: l.Date, Amount: l.Amount, Left: l.Left,
+		Reference: l.Reference, Suspended: l.Suspended, Why: l.Why}
 }
 
 func recordBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in bankLineRequest) (bankLineView, error) {
@@ -204,7 +209,7 @@ func recordBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in ban
 		return bankLineView{}, err
 	}
 	if amount.IsZero() {
-		return bankLineView{}, rest.At("/amount", &banking.BankDifference{Account: in.Account, Left: amount, Wanted: amount})
+		return bankLineView{}, rest.At("/amount", banking.ErrNothingMoved)
 	}
 	l, err := d.Lines.Record(ctx, tx,
 		banking.BankLine{Account: in.Account, Date: in.Date, Amount: amount, Reference: in.Reference})
@@ -217,6 +222,7 @@ func recordBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in ban
 type listBankLinesRequest struct {
 	rest.Page
 	Account ledger.AccountNo `query:"account" json:"-"`
+	Status  string           `query:"status" json:"-" validate:"omitempty,oneof=open waiting" description:"open: no match accounts for all of it; waiting: nobody has explained it yet, open or in suspense."`
 }
 
 func listBankLines(ctx context.Context, tx *store.Tx, d resource.Domain,
@@ -225,7 +231,8 @@ func listBankLines(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[bankLineView]{}, err
 	}
-	found, err := d.Lines.List(ctx, tx, banking.BankLineFilter{Account: in.Account, Page: page})
+	found, err := d.Lines.List(ctx, tx, banking.BankLineFilter{Account: in.Account, Open: in.Status == "open",
+		Waiting: in.Status == "waiting", Page: page})
 	if err != nil {
 		return rest.List[bankLineView]{}, err
 	}

@@ -45,6 +45,8 @@ func Register(api *resource.API) {
 	approvalRoutes(api)
 	paymentRoutes(api)
 	bankImportRoutes(api)
+	bankMatchRoutes(api)
+	bankExplanationRoutes(api)
 	prepaymentRoutes(api)
 	advanceReturns(api)
 	evidenceOfSupport(api)

@@ -55,6 +55,7 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 	if err != nil {
 		return Domain{}, err
 	}
+	book.Banks = banking.Closings
 	register := grants.Register{Book: book}
 	people := beneficiaries.Register{Book: book, Grants: register, Vault: a.Vault, Payees: payees.OnRecord}
 	office := statements.Office{Book: book, Grants: register}

@@ -20,6 +20,16 @@ CREATE TABLE donor_secrets (
     PRIMARY KEY (donor_id, field)
 );
 
+-- The accounts from which donors gave before, by their fingerprints: whose gift the next line is.
+CREATE TABLE donor_payers (
+    payer BYTEA NOT NULL,
+    donor_id TEXT NOT NULL REFERENCES donors (id),
+    noted_at TEXT NOT NULL,
+    PRIMARY KEY (payer, donor_id)
+);
+
+CREATE INDEX donor_payers_donor ON donor_payers (donor_id);
+
 CREATE TABLE grants (
     id TEXT NOT NULL PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,            -- G1; also the code of its fund

@@ -83,6 +83,7 @@ CREATE TABLE payments (
 CREATE INDEX payments_disbursement ON payments (disbursement_id);
 CREATE INDEX payments_reissue ON payments (reissue_of);
 CREATE INDEX payments_state ON payments (state, date);
+CREATE INDEX payments_number ON payments (UPPER(number)); -- banks write it in other letters
 
 -- What shows that a payment was given to the bank by hand, such as a picture of the receipt.
 CREATE TABLE payment_evidence (
@@ -159,32 +160,57 @@ CREATE TABLE bank_lines (
 
 CREATE INDEX bank_lines_account ON bank_lines (account, date);
 
--- What a bank line, or a part of it, proves.
+-- What a bank line, or a part of it, proves: something of a payment, or what else it was. A line that nothing explains
+-- yet stands in suspense.
 CREATE TABLE bank_matches (
     id TEXT NOT NULL PRIMARY KEY,
     line_id TEXT NOT NULL REFERENCES bank_lines (id),
-    payment_id TEXT NOT NULL REFERENCES payments (id),
-    proves TEXT NOT NULL CHECK (proves IN ('payment', 'return', 'fee')),
+    payment_id TEXT REFERENCES payments (id), -- NULL where the line is of no payment
+    proves TEXT NOT NULL CHECK (proves IN ('payment', 'return', 'fee', 'suspense', 'gift', 'instalment', 'award',
+        'interest', 'charge', 'transfer', 'entry')),
     amount MONEY NOT NULL CHECK (amount <> 0), -- of the line, with its sign
     entry_id TEXT REFERENCES entries (id),
-    undone BOOLEAN NOT NULL               -- its entry was reversed: the line waits for another match
+    about TEXT NOT NULL,                  -- of what is no payment: the gift's number, the grant's code, an account
+    reason TEXT NOT NULL,                 -- code of why it stands in suspense; '' for others
+    undone BOOLEAN NOT NULL,              -- its entry was reversed: the line waits for another match
+    CHECK ((payment_id IS NULL) = (proves NOT IN ('payment', 'return', 'fee')))
 );
 
 CREATE INDEX bank_matches_line ON bank_matches (line_id);
 CREATE INDEX bank_matches_payment ON bank_matches (payment_id, proves);
 CREATE INDEX bank_matches_entry ON bank_matches (entry_id);
+CREATE INDEX bank_matches_suspense ON bank_matches (proves) WHERE proves = 'suspense' AND NOT undone;
+
+-- Rules of the organisation: what a line is whose text contains some words. A text is looked at when a file is read and
+-- never kept.
+CREATE TABLE bank_rules (
+    id TEXT NOT NULL PRIMARY KEY,
+    contains TEXT NOT NULL CHECK (contains <> ''), -- without regard to case
+    direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+    account TEXT NOT NULL,                -- of ours that it holds for; '' for all
+    kind TEXT NOT NULL CHECK (kind IN ('gift', 'instalment', 'award', 'interest', 'charge', 'transfer')),
+    fund TEXT NOT NULL,                   -- '' for the general fund
+    about TEXT NOT NULL,                  -- donor, grant or other account of ours, by its code
+    state TEXT NOT NULL CHECK (state IN ('active', 'ended')),
+    created_by TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
 
 -- Statements of the bank read from a file. The file is not kept and neither are its texts, which may name people: what
 -- stays are days, amounts, the bank's references and our own payment numbers.
 CREATE TABLE bank_imports (
     id TEXT NOT NULL PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts (number),
-    format TEXT NOT NULL CHECK (format IN ('camt', 'danske-erhverv', 'nordea', 'generic')),
+    format TEXT NOT NULL CHECK (format IN ('camt', 'mt940', 'danske-erhverv', 'nordea', 'lunar', 'jyske', 'sydbank',
+        'arbejdernes', 'nykredit', 'bankdata', 'generic')),
+    advice BOOLEAN NOT NULL,              -- it tells of lines before the statement does: camt.054
     bank_account TEXT NOT NULL,           -- what the bank calls our account; empty where the file does not say
     sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
     currency TEXT NOT NULL,
-    opening MONEY,                       -- NULL where the file does not say
+    opening MONEY,                        -- NULL where the file does not say
+    opening_on TEXT NOT NULL,
     closing MONEY,
+    closing_on TEXT NOT NULL,
     pending BIGINT NOT NULL,              -- lines that the bank announced and did not book: left out
     state TEXT NOT NULL CHECK (state IN ('previewed', 'committed', 'undone')),
     reason TEXT NOT NULL,                 -- of the undoing; no person's name
@@ -200,7 +226,15 @@ CREATE TABLE bank_import_lines (
     date TEXT NOT NULL CHECK (length(date) = 10),
     amount MONEY NOT NULL CHECK (amount <> 0),
     reference TEXT NOT NULL,              -- the bank's; empty where it is no reference
+    stranger BOOLEAN NOT NULL,            -- it names a payment, and none of ours
+    kind TEXT NOT NULL,                   -- what a rule, a number of ours or the payer's account says that it is; ''
+    fund TEXT NOT NULL,
+    about TEXT NOT NULL,
+    because TEXT NOT NULL CHECK (because IN ('', 'rule', 'number', 'payer')),
+    rule_id TEXT REFERENCES bank_rules (id),
+    payer BYTEA,                          -- fingerprint of the account on the other side, by a key of ours
     line_id TEXT UNIQUE REFERENCES bank_lines (id), -- what a commit made of it; NULL for what was there before
+    same_as TEXT REFERENCES bank_lines (id), -- the line that was there before
     PRIMARY KEY (import_id, no)
 );
 
@@ -213,4 +247,5 @@ CREATE TABLE bank_import_parts (
     PRIMARY KEY (import_id, line_no, payment_id)
 );
 
+CREATE INDEX bank_import_lines_same ON bank_import_lines (same_as) WHERE same_as IS NOT NULL;
 CREATE INDEX bank_import_parts_payment ON bank_import_parts (payment_id);

@@ -19,7 +19,8 @@ func CAMT(message, version string, statements ...iso20022.Statement) []byte {
 		root, holder = "BkToCstmrDbtCdtNtfctn", "Ntfctn"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:%s.001.%s\"><%s>", message, version, root)
+	fmt.Fprintf(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document "+
+		"xmlns=\"urn:iso:std:iso:20022:tech:xsd:%s.001.%s\"><%s>", message, version, root)
 	b.WriteString("<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-07-14T06:00:00Z</CreDtTm></GrpHdr>")
 	for _, s := range statements {
 		fmt.Fprintf(&b, "\n<%s><Id>%s</Id><CreDtTm>2026-07-14T06:00:00Z</CreDtTm><Acct><Id><IBAN>%s</IBAN></Id><Ccy>%s</Ccy></Acct>", holder, s.ID, s.Account, s.Currency)
@@ -38,7 +39,8 @@ func CAMT(message, version string, statements ...iso20022.Statement) []byte {
 
 func balance(b *strings.Builder, kind string, of *iso20022.Balance) {
 	if of != nil {
-		fmt.Fprintf(b, "\n<Bal><Tp><CdOrPrtry><Cd>%s</Cd></CdOrPrtry></Tp>%s<Dt><Dt>%s</Dt></Dt></Bal>", kind, amount(of.Amount, true), of.On)
+		fmt.Fprintf(b, "\n<Bal><Tp><CdOrPrtry><Cd>%s</Cd></CdOrPrtry></Tp>%s<Dt><Dt>%s</Dt></Dt></Bal>", kind,
+			amount(of.Amount, true), of.On)
 	}
 }
 
@@ -66,7 +68,8 @@ func entry(b *strings.Builder, version string, l iso20022.Line) {
 	if version != "02" {
 		status = "<Cd>" + status + "</Cd>"
 	}
-	fmt.Fprintf(b, "\n<Ntry>%s<RvslInd>%v</RvslInd><Sts>%s</Sts><BookgDt><Dt>%s</Dt></BookgDt>", amount(l.Amount, true), l.Reversal, status, l.BookedOn)
+	fmt.Fprintf(b, "\n<Ntry>%s<RvslInd>%v</RvslInd><Sts>%s</Sts><BookgDt><Dt>%s</Dt></BookgDt>", amount(l.Amount, true),
+		l.Reversal, status, l.BookedOn)
 	if l.ValueOn != "" {
 		fmt.Fprintf(b, "<ValDt><Dt>%s</Dt></ValDt>", l.ValueOn)
 	}

@@ -94,5 +94,5 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:append_only: what the bank said is never changed')
     WHERE NOT EXISTS (SELECT 1 FROM bank_imports
                       WHERE id = NEW.import_id AND (state = 'previewed' OR state = 'committed'
-                          AND NEW.line_id IS NULL));
+                          AND (NEW.line_id IS NULL OR NEW.line_id = OLD.same_as)));
 END;

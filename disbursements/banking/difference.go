@@ -1,0 +1,73 @@
+package banking
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// AccountDifference is what the bank says that an account of ours held, beside what the books say. Without a closing
+// balance on record, the bank says nothing.
+type AccountDifference struct {
+	Account    ledger.AccountNo
+	On         ledger.Date // of the newest closing balance
+	Bank       *ledger.Money
+	Books      ledger.Money // on that day, or today
+	Difference *ledger.Money
+	Waiting    int // lines that nobody has explained: open, or in suspense
+}
+
+// Differences compares every bank account with the newest closing balance on record.
+func (lin Lines) Differences(ctx context.Context, tx *store.Tx) ([]AccountDifference, error) {
+	book := lin.Payments.Requests.Book
+	chart, err := book.Chart(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	said, err := Closings(ctx, tx, "9999-12-31")
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := countWaiting(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []AccountDifference
+	for _, number := range slices.Sorted(maps.Keys(chart.Accounts)) {
+		a := chart.Accounts[number]
+		if !a.IsBank() {
+			continue
+		}
+		d := AccountDifference{Account: a.Number, Waiting: waiting[a.Number]}
+		closing, told := said[a.Number]
+		on := ledger.DateOf(tx.At)
+		if told {
+			on, d.On, d.Bank = closing.On, closing.On, &closing.Amount
+		}
+		balances, err := book.Balances(ctx, tx, on)
+		if err != nil {
+			return nil, err
+		}
+		d.Books = ledger.Zero(a.BankCurrency())
+		for _, b := range balances {
+			if b.Account == a.Number {
+				d.Books = d.Books.Add(b.Amount)
+			}
+		}
+		if told {
+			left := d.Bank.Sub(d.Books)
+			d.Difference = &left
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// Closings are the newest closing balances on record up to a day, by account: what the close checklist of a month holds
+// the books against. It is a [ledger.BankWord].
+func Closings(ctx context.Context, tx *store.Tx, until ledger.Date) (map[ledger.AccountNo]ledger.Stated, error) {
+	return readClosings(ctx, tx, until)
+}

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"reflect"
+)
+
+// Try runs a part of the tx that may be refused without ending the tx: what fn wrote is taken back where it fails, what
+// was written before stays. The error of fn comes back. For one of many things that are done together, where one that
+// does not go is told and the others go on; an error that says nothing about that one thing, such as [ErrBusy], is for
+// the caller to return.
+func (tx *Tx) Try(ctx context.Context, fn func() error) error {
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT tried"); err != nil {
+		return err
+	}
+	undo := tx.remember()
+	failed := fn()
+	if failed == nil {
+		_, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT tried")
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT tried"); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT tried"); err != nil {
+		return err
+	}
+	undo()
+	return failed
+}
+
+// remember keeps what a tx holds outside of the database, and gives the way back to it.
+func (tx *Tx) remember() (undo func()) {
+	steps, before, after := len(tx.final.steps), len(tx.before), len(tx.after)
+	failed, held := tx.final.err, make(map[reflect.Type]reflect.Value, len(tx.locals))
+	for key, v := range tx.locals {
+		copied := reflect.New(key).Elem()
+		put(copied, reflect.ValueOf(v).Elem())
+		held[key] = copied
+	}
+	return func() {
+		tx.final.steps, tx.final.err = tx.final.steps[:steps], failed
+		tx.before, tx.after = tx.before[:before], tx.after[:after]
+		for key, v := range tx.locals {
+			if was, known := held[key]; known {
+				put(reflect.ValueOf(v).Elem(), was)
+			} else {
+				delete(tx.locals, key)
+			}
+		}
+	}
+}
+
+// put is [reflect.Value.Set] by another name than that of a query's.
+var put = reflect.Value.Set
