@@ -11,7 +11,8 @@ import (
 )
 
 // Unsettle opens the plan items again that something settled, and reverses the reliefs it made: what was set aside for
-// them is set aside again (RULES 32). Nothing happens where it settled nothing (RULES 41).
+// them is set aside again (RULES 32), but not on a grant that has ended since (RULES 44): there it lapses again at
+// once. Nothing happens where it settled nothing (RULES 41).
 func (r Register) Unsettle(ctx context.Context, tx *store.Tx, by string,
 	undo ledger.Reversal) ([]ledger.Posted, error) {
 	reliefs, err := r.Book.Standing(ctx, tx, "relief", by)
@@ -27,6 +28,11 @@ func (r Register) Unsettle(ctx context.Context, tx *store.Tx, by string,
 		}
 		posted = append(posted, p)
 	}
+	lapsed, err := r.Grants.LapseAgain(ctx, tx, posted...)
+	if err != nil {
+		return nil, err
+	}
+	posted = append(posted, lapsed...)
 	opened, err := unsettle(ctx, tx, by)
 	if err != nil || opened == 0 {
 		return posted, err

@@ -189,8 +189,7 @@ func (r Register) reserves(ctx context.Context, tx *store.Tx) (reserves, error) 
 // are.
 func lapsed(ctx context.Context, tx *store.Tx, reg grants.Register, fund ledger.FundCode) (bool, error) {
 	g, granted, err := reg.OfFund(ctx, tx, fund)
-	over := []grants.GrantState{grants.GrantEnded, grants.GrantFinalReported, grants.GrantClosed, grants.GrantTerminated}
-	return granted && slices.Contains(over, g.State), err
+	return granted && g.Over(), err
 }
 
 // set holds what the units of the version in force say is set aside against the open commitments of the books, year by

@@ -233,6 +233,43 @@ func (b fundBook) lapse(ctx context.Context, tx *store.Tx, on ledger.Date, how s
 	return &posted[0], nil
 }
 
+// over are the states of a grant whose period has ended, with which its commitments lapsed.
+var over = []GrantState{GrantEnded, GrantFinalReported, GrantClosed, GrantTerminated}
+
+// Over reports whether the grant's period has ended: nothing is committed on it any more.
+func (g Grant) Over() bool { return slices.Contains(over, g.State) }
+
+// LapseAgain takes back at once what a reversal set aside again on grants that are over (RULES 44), on the reversal's
+// day, but not before the grant's last one. It returns the entries that do.
+func (r Register) LapseAgain(
+	ctx context.Context, tx *store.Tx, reversals ...ledger.Posted,
+) (lapsed []ledger.Posted, err error) {
+	for _, reversal := range reversals {
+		for _, fund := range reversal.Funds() {
+			g, granted, err := r.OfFund(ctx, tx, fund)
+			if err != nil {
+				return nil, err
+			}
+			if !granted || !g.Over() {
+				continue
+			}
+			moves, err := Moves(ctx, tx, g, store.Keyset{})
+			if err != nil {
+				return nil, err
+			}
+			ended := max(lastMove(moves, GrantEnded).On, lastMove(moves, GrantTerminated).On)
+			entry, err := r.fund(g).lapse(ctx, tx, max(reversal.Date, ended), "has ended")
+			if err != nil {
+				return nil, err
+			}
+			if entry != nil {
+				lapsed = append(lapsed, *entry)
+			}
+		}
+	}
+	return lapsed, nil
+}
+
 // committedBy is what is open of a commitment by cost category, so that what lapses leaves every budget line as empty
 // as the fund.
 func (b fundBook) committedBy(ctx context.Context, tx *store.Tx, l ledger.Lot) ([]ledger.Sum, error) {

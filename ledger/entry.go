@@ -173,3 +173,10 @@ func (e Entry) Compact() Entry {
 	e.Lines = slices.DeleteFunc(slices.Clone(e.Lines), func(l Line) bool { return l.Amount.IsZero() && l.Base.IsZero() })
 	return e
 }
+
+// SetsAside reports whether the entry is of the budgetary book: it sets budget aside, or gives it free.
+func (p Posted) SetsAside() bool {
+	return slices.ContainsFunc(p.Lines, func(l Line) bool {
+		return l.Account == Encumbrances || l.Account == EncumbranceOffset
+	})
+}

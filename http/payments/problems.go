@@ -209,7 +209,8 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Sammenlign med det, modtageren har sendt skriftligt."}},
 	{Err: disbursements.ErrPartOfAct, Status: 409, Code: "part_of_act",
 		Title: rest.Text{EN: "The entry goes with another one", DA: "Posteringen hører til en anden"},
-		Hint:  rest.Text{EN: "Reverse that one; instead leads there.", DA: "Tilbagefør den; instead fører derhen."}},
+		Hint: rest.Text{EN: "Reverse that one; instead leads there. What set budget aside or gave it free is changed by an act on the plan or " +
+			"the grant.", DA: "Tilbagefør den; instead fører derhen. Disponeringer ændres ved en handling på planen eller bevillingen."}},
 
 	// Money that moves.
 	{Err: advances.ErrUnknownPartner, Status: 404, Code: "not_found",
@@ -321,7 +322,7 @@ func paymentsDetail(err error) (s rest.Text) {
 // paymentsRelated tells what is there already, and where to go instead.
 func paymentsRelated(err error) (*rest.Resource, []rest.Way) {
 	var part *disbursements.PartOfAct
-	if errors.As(err, &part) {
+	if errors.As(err, &part) && part.With != "" {
 		return nil, []rest.Way{{Rel: "reversals", Href: resource.EntryHref(part.With) + "/reversals"}}
 	}
 	return nil, nil
