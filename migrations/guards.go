@@ -239,7 +239,7 @@ var guards = []Guard{
 		Changed: "what proves a payment is not changed"},
 	{Table: "payment_batches", Deleted: "a batch is never deleted; it is aborted",
 		Changed: "a batch is not changed; make another",
-		Fixed:   "id, number, account, currency, date, charges, created_by, created_at"},
+		Fixed:   "id, number, account, currency, date, charges, one_sum, created_by, created_at"},
 	{Table: "payment_batches", Part: "locked", Code: "state_conflict",
 		Changed: "what was locked is not changed; unlock it first", Once: "OLD.state <> 'open' AND NEW.state <> 'open'",
 		Fixed: "lock_hash, own_version, item_count, total, locked_by, locked_at, round"},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"reflect"
+	"strings"
 )
 
 // Try runs a part of the tx that may be refused without ending the tx: what fn wrote is taken back where it fails, what
@@ -38,7 +39,14 @@ func (tx *Tx) remember() (undo func()) {
 		put(copied, reflect.ValueOf(v).Elem())
 		held[key] = copied
 	}
+	watched := 0
+	if tx.rows != nil {
+		watched = len(tx.rows.order)
+	}
 	return func() {
+		if tx.rows != nil {
+			tx.rows.forget(watched)
+		}
 		tx.final.steps, tx.final.err = tx.final.steps[:steps], failed
 		tx.before, tx.after = tx.before[:before], tx.after[:after]
 		for key, v := range tx.locals {
@@ -53,3 +61,12 @@ func (tx *Tx) remember() (undo func()) {
 
 // put is [reflect.Value.Set] by another name than that of a query's.
 var put = reflect.Value.Set
+
+// forget drops the rows that were noted after the first n.
+func (w *rowWatch) forget(n int) {
+	for _, ref := range w.order[n:] {
+		table, _, _ := strings.Cut(ref, "/")
+		delete(w.rows[table], ref)
+	}
+	w.order = w.order[:n]
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strconv"
 	"time"
 
 	"supportledger/access"
@@ -53,7 +54,8 @@ type Batch struct {
 	Number                           string
 	Account                          ledger.AccountNo
 	Currency                         ledger.Currency
-	Date                             ledger.Date      // wanted day
+	Date                             ledger.Date      // wanted day: one on which banks work
+	OneSum                           bool             // the bank is asked to book each part as one sum
 	Charges                          iso20022.Charges // across borders
 	State                            BatchState
 	Round                            int
@@ -108,6 +110,7 @@ func (bat Batches) Open(ctx context.Context, tx *store.Tx, b Batch) (Batch, erro
 	}
 	b.ID, b.State, b.Round, b.Version, b.At, b.CreatedBy = BatchID(store.NewID("pba")), BatchOpen, 1, 1, tx.At,
 		access.UserID(tx.By.User)
+	b.Date = b.Date.AddDays(-1).AddWorkingDays(1) // banks carry nothing out on other days
 	b.Currency = bank.BankCurrency()
 	b.Total = ledger.Zero(b.Currency)
 	year := b.Date.Year()
@@ -312,7 +315,7 @@ func (b *Batch) seal(ctx context.Context, tx *store.Tx, own OwnAccount) error {
 		hash.Write(part[:])
 	}
 	write(string(b.ID), b.Number, string(b.Account), string(b.Currency), string(b.Date), string(b.Charges), own.Name,
-		own.IBAN, own.BIC)
+		own.IBAN, own.BIC, strconv.FormatBool(b.OneSum))
 	b.Count, b.Total = 0, ledger.Zero(b.Currency)
 	err := eachLocked(ctx, tx, *b, func(amount ledger.Money, parts ...string) {
 		write(parts...)

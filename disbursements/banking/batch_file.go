@@ -112,7 +112,7 @@ func (f *file) pain(w io.Writer, own OwnAccount) error {
 			continue
 		}
 		order.Parts = append(order.Parts,
-			iso20022.Part{ID: partName(f.batch.Number, kind), On: f.batch.Date, Kind: kind,
+			iso20022.Part{ID: partName(f.batch.Number, kind), OneSum: f.batch.OneSum, On: f.batch.Date, Kind: kind,
 				Charges: payees.ChargesOf(kind, f.batch.Charges), Account: iso20022.Account{IBAN: own.IBAN},
 				Currency: f.batch.Currency, BIC: own.BIC,
 				Totals: totals[kind], Payments: f.payments(kind)})

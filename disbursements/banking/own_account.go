@@ -27,10 +27,10 @@ func (bat Batches) WriteOwnAccount(ctx context.Context, tx *store.Tx, a OwnAccou
 	if _, err := bat.Payments.Requests.Book.Bank(ctx, tx, a.Account); err != nil {
 		return OwnAccount{}, err
 	}
-	if !payees.Neutral(a.Name) {
-		return OwnAccount{}, &payees.FieldFault{Field: "name", Err: payees.ErrTells}
+	err := payees.CheckNeutral(a.Name)
+	if err != nil {
+		return OwnAccount{}, &payees.FieldFault{Field: "name", Err: err}
 	}
-	var err error
 	if a.IBAN, err = banknumbers.IBAN(a.IBAN); err != nil {
 		return OwnAccount{}, &payees.FieldFault{Field: "iban", Err: err}
 	}

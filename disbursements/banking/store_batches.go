@@ -24,6 +24,7 @@ type batchRow struct {
 	Currency      ledger.Currency
 	Date          ledger.Date
 	Charges       iso20022.Charges
+	OneSum        bool
 	State         BatchState
 	Round         int
 	OwnVersion    int
@@ -77,7 +78,8 @@ func instant(t time.Time) string {
 
 func rowOf(b Batch) batchRow {
 	row := batchRow{ID: b.ID, Number: b.Number, Account: b.Account, Currency: b.Currency, Date: b.Date, Charges: b.Charges,
-		State: b.State, Round: b.Round,
+		OneSum: b.OneSum,
+		State:  b.State, Round: b.Round,
 		OwnVersion: b.OwnVersion, ItemCount: b.Count, Total: b.Total.Minor(), LockHash: []byte{}, LockedBy: b.LockedBy,
 		LockedAt:   instant(b.LockedAt),
 		ReleasedBy: b.ReleasedBy, ReleasedAt: instant(b.ReleasedAt), Format: b.Format, FileSHA256: b.FileSHA256,
@@ -92,7 +94,8 @@ func rowOf(b Batch) batchRow {
 
 func (r batchRow) batch() (Batch, error) {
 	b := Batch{ID: r.ID, Number: r.Number, Account: r.Account, Currency: r.Currency, Date: r.Date, Charges: r.Charges,
-		State: r.State, Round: r.Round,
+		OneSum: r.OneSum,
+		State:  r.State, Round: r.Round,
 		OwnVersion: r.OwnVersion, Count: r.ItemCount, Total: ledger.OfMinor(r.Total, r.Currency), LockedBy: r.LockedBy,
 		ReleasedBy: r.ReleasedBy, Format: r.Format,
 		FileSHA256: r.FileSHA256, ExportedBy: r.ExportedBy, Reason: r.Reason, Version: r.Version, CreatedBy: r.CreatedBy}

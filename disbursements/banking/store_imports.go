@@ -129,15 +129,16 @@ func sameBankAccount(ctx context.Context, tx *store.Tx, b BankImport) error {
 	return err
 }
 
-// paymentsNumbered finds which words are numbers of payments from an account.
+// paymentsNumbered finds which words are numbers of payments from an account; "" is any.
 func paymentsNumbered(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
 	words []string) (map[string]PaymentID, error) {
 	found := map[string]PaymentID{}
 	slices.Sort(words)
 	for part := range slices.Chunk(slices.Compact(words), atOnce) {
 		var rows []paymentRow
-		if err := tx.NewSelect().Model(&rows).Column("id", "number").Where("account = ?", account).
-			Where("UPPER(number) IN (?)", bun.List(part)).Scan(ctx); err != nil {
+		if err := tx.NewSelect().Model(&rows).Column("id", "number").
+			Where("account = ? OR ? = ''", account, account).Where("UPPER(number) IN (?)", bun.List(part)).
+			Scan(ctx); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
@@ -147,7 +148,7 @@ func paymentsNumbered(ctx context.Context, tx *store.Tx, account ledger.AccountN
 	return found, nil
 }
 
-// paymentsOfBatches are the payments that left an account in batches, or in parts of them, by the names that the file
+// paymentsOfBatches are the payments that left an account, or for "" any, in batches, or in parts of them, by the names that the file
 // gave those.
 func paymentsOfBatches(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
 	names []string) (map[string][]PaymentID, error) {
@@ -165,7 +166,7 @@ func paymentsOfBatches(ctx context.Context, tx *store.Tx, account ledger.Account
 			PaymentID PaymentID
 		}
 		err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payment_batches AS b ON b.id = i.batch_id").
-			ColumnExpr("b.number, i.kind, i.payment_id").Where("b.account = ?", account).
+			ColumnExpr("b.number, i.kind, i.payment_id").Where("b.account = ? OR ? = ''", account, account).
 			Where("UPPER(b.number) IN (?)", bun.List(part)).Where("i.live").Where("i.payment_id IS NOT NULL").
 			OrderExpr("b.number, i.position").Scan(ctx, &rows)
 		if err != nil {

@@ -147,10 +147,10 @@ func (d xmlDay) date(where string) (ledger.Date, error) {
 // into takes the booked balances; others, such as the available one, say nothing about lines.
 func (b xmlBalance) into(s *Statement, where string) error {
 	var at **Balance
-	switch b.Type {
-	case "OPBD", "PRCD":
+	switch {
+	case b.Type == "OPBD", b.Type == "PRCD" && s.Opening == nil: // the close before says what the opening does
 		at = &s.Opening
-	case "CLBD":
+	case b.Type == "CLBD":
 		at = &s.Closing
 	default:
 		return nil

@@ -38,3 +38,24 @@ func Telling(s string) string {
 func Plain(s string) bool {
 	return latin.MatchString(s) && strings.TrimSpace(s) == s && (s == "" || !strings.ContainsAny(s[:1], "+-"))
 }
+
+// plainLetters are the letters that banks do not take across borders, as people write them without them.
+var plainLetters = strings.NewReplacer("æ", "ae", "ø", "oe", "å", "aa", "Æ", "Ae", "Ø", "Oe", "Å", "Aa", "ä", "ae",
+	"ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "ë", "e", "É", "E",
+	"á", "a", "à", "a", "â", "a", "ã", "a", "í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o",
+	"ú", "u", "ù", "u", "û", "u", "ç", "c", "Ç", "C", "ñ", "n", "Ñ", "N", "ł", "l", "Ł", "L", "ś", "s", "š", "s", "Š", "S",
+	"ž", "z", "ź", "z", "ż", "z", "Ž", "Z", "č", "c", "ć", "c", "Č", "C", "đ", "d", "ð", "d", "þ", "th", "ı", "i", "ş", "s",
+	"ğ", "g", "ą", "a", "ę", "e", "ń", "n", "ý", "y", "&", "+", "–", "-", "—", "-", "’", "'", "´", "'", "`", "'", "“", "'",
+	"”", "'", "\"", "'", "\u00a0", " ", "_", "-", ";", ",", "/", "/", "#", "", "*", "", "@", "(at)")
+
+// Transliterated is a text in letters that every bank takes: what to send instead of one that is not [Plain]. Letters
+// without a spelling in them are left out.
+func Transliterated(s string) string {
+	out := strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII || !latin.MatchString(string(r)) {
+			return -1
+		}
+		return r
+	}, plainLetters.Replace(s))
+	return strings.TrimLeft(strings.Join(strings.Fields(out), " "), "+-")
+}

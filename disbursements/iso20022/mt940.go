@@ -86,7 +86,7 @@ func (m *mt940) end() error {
 	case "20":
 		return m.next(first)
 	case "25":
-		m.s.Account = strings.TrimSpace(strings.TrimPrefix(first, "/"))
+		m.s.Account, _, _ = strings.Cut(strings.TrimPrefix(first, "/"), " ") // some add the currency
 	case "60F", "60M", "62F", "62M":
 		b, err := m.balance(first)
 		if err != nil {

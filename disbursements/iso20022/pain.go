@@ -36,6 +36,7 @@ type Order struct {
 // Part is what leaves one account on one day by one kind of payment.
 type Part struct {
 	ID       string
+	OneSum   bool // the bank is asked to book it as one sum, under its ID
 	On       ledger.Date
 	Kind     Kind
 	Charges  Charges

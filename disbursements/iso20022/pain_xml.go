@@ -2,6 +2,7 @@ package iso20022
 
 import (
 	"encoding/xml"
+	"strconv"
 
 	"supportledger/ledger"
 )
@@ -98,7 +99,7 @@ var levels = map[Kind]string{SEPA: "SEPA", CrossBorder: "NURG"}
 // xmlPart is everything of a part before its payments.
 func xmlPart(from Party, p Part) []element {
 	head := []element{
-		{"PmtInfId", p.ID}, {"PmtMtd", "TRF"}, {"BtchBookg", "false"}, {"NbOfTxs", p.Totals.Count},
+		{"PmtInfId", p.ID}, {"PmtMtd", "TRF"}, {"BtchBookg", strconv.FormatBool(p.OneSum)}, {"NbOfTxs", p.Totals.Count},
 		{"CtrlSum", p.Totals.Sum.String()},
 	}
 	if level := levels[p.Kind]; level != "" {

@@ -3,6 +3,8 @@ package payees
 import (
 	"errors"
 	"time"
+
+	"supportledger/disbursements/iso20022"
 )
 
 // What payees refuse.
@@ -29,3 +31,22 @@ func (e *Cooling) Error() string {
 
 // Unwrap makes errors.Is(err, ErrPayeeCooling) true.
 func (e *Cooling) Unwrap() error { return ErrCooling }
+
+// Letters says what to send instead of a text with letters that banks do not take.
+type Letters struct{ Instead string }
+
+func (e *Letters) Error() string { return "payees: banks take other letters: " + e.Instead }
+
+// Unwrap makes errors.Is(err, ErrTells) true.
+func (e *Letters) Unwrap() error { return ErrTells }
+
+// CheckNeutral is [Neutral] with what to send instead, where only letters are in the way: [*Letters], or [ErrTells].
+func CheckNeutral(text string) error {
+	if Neutral(text) {
+		return nil
+	}
+	if instead := iso20022.Transliterated(text); instead != text && Neutral(instead) {
+		return &Letters{instead}
+	}
+	return ErrTells
+}

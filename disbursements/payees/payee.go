@@ -110,8 +110,11 @@ func Neutral(text string) bool {
 // RegisterPayee puts a payee on record. [ErrTells] when code or alias would tell a stranger what the payee is helped
 // with, or hold what a bank does not take.
 func (reg Register) Add(ctx context.Context, tx *store.Tx, p Payee) (Payee, error) {
-	if !payeeCode.MatchString(p.Code) || len(p.Code) > 20 || !Neutral(p.Code) || !Neutral(p.Alias) {
+	if !payeeCode.MatchString(p.Code) || len(p.Code) > 20 || !Neutral(p.Code) {
 		return Payee{}, ErrTells
+	}
+	if err := CheckNeutral(p.Alias); err != nil {
+		return Payee{}, err
 	}
 	if p.CVR != "" {
 		var err error

@@ -151,8 +151,9 @@ func listBankAccounts(ctx context.Context, tx *store.Tx, d resource.Domain,
 
 type openBatchRequest struct {
 	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account that pays."`
-	Date    ledger.Date      `json:"date" validate:"required" description:"Day on which it is to be paid."`
+	Date    ledger.Date      `json:"date" validate:"required" description:"Day on which it is to be paid; the next one on which banks work, where it is none."`
 	Charges iso20022.Charges `json:"charges" validate:"omitempty,oneof=SHAR DEBT CRED" description:"Who pays the banks across borders; SHAR where none is sent."`
+	OneSum  bool             `json:"one_sum" description:"Ask the bank to book each part of the file as one sum, under the batch's number."`
 	Number  string           `json:"number" validate:"max=20" description:"Given by us where none is sent."`
 }
 
@@ -222,7 +223,8 @@ type batchPageView struct {
 
 func openBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in openBatchRequest) (paymentBatchView, error) {
 	return shownBatch(d.Batches.Open(ctx, tx,
-		banking.Batch{Account: in.Account, Date: in.Date, Charges: in.Charges, Number: in.Number}))
+		banking.Batch{Account: in.Account, Date: in.Date, Charges: in.Charges, OneSum: in.OneSum,
+			Number: in.Number}))
 }
 
 func listBatches(ctx context.Context, tx *store.Tx, d resource.Domain,

@@ -47,6 +47,7 @@ func Register(api *resource.API) {
 	bankImportRoutes(api)
 	bankMatchRoutes(api)
 	bankExplanationRoutes(api)
+	paymentReportRoutes(api)
 	prepaymentRoutes(api)
 	advanceReturns(api)
 	evidenceOfSupport(api)

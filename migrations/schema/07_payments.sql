@@ -101,6 +101,7 @@ CREATE TABLE payment_batches (
     currency TEXT NOT NULL,
     date TEXT NOT NULL CHECK (length(date) = 10), -- wanted day
     charges TEXT NOT NULL CHECK (charges IN ('SHAR', 'DEBT', 'CRED')), -- across borders
+    one_sum BOOLEAN NOT NULL,             -- the bank is asked to book each part as one sum
     state TEXT NOT NULL CHECK (state IN ('open', 'locked', 'released', 'exported', 'reconciled', 'closed', 'aborted')),
     round BIGINT NOT NULL,                -- an unlocking starts the next
     own_version BIGINT NOT NULL,          -- of our account, from the lock on; 0 before
