@@ -147,7 +147,7 @@ func (m *mailing) sent(s stated) string {
 		m.Fatal(err)
 	}
 	mail := m.post.mails[len(m.post.mails)-1]
-	link := regexp.MustCompile(`https://books\.example/api/v1(/statement-documents/\S+)`).FindStringSubmatch(mail.Text)
+	link := regexp.MustCompile(`https://books\.example/own/(\S+)`).FindStringSubmatch(mail.Text)
 	if len(link) != 2 {
 		m.Fatalf("no link in the mail: %s\n%s", mail.Subject, mail.Text)
 	}
@@ -155,7 +155,7 @@ func (m *mailing) sent(s stated) string {
 	if strings.Contains(mail.Subject+strings.Replace(mail.Text, link[1], "", 1), "D-1") {
 		m.Fatalf("the donor's code in the mail: %s\n%s", mail.Subject, mail.Text)
 	}
-	return link[1]
+	return "/statement-documents/" + link[1]
 }
 
 const (

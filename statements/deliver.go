@@ -263,7 +263,7 @@ func newSecret() string {
 // linking words the mail with a link: no name, nothing of what the organisation does.
 func (o Office) linking(s Statement, to, secret string, until ledger.Date, id DeliveryID) Mail {
 	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.Date(until))
-	link := strings.TrimSuffix(o.Address, "/") + DocumentPath + secret
+	link := strings.TrimSuffix(o.Address, "/") + OwnPath + secret
 	return s.mail(to, id, fill.Replace(mailWords.ready.In(s.Lang))+"\n\n"+link+"\n\n"+mailWords.alone.In(s.Lang)+"\n")
 }
 
@@ -280,8 +280,8 @@ func (s Statement) mail(to string, id DeliveryID, text string) Mail {
 		ID: hex.EncodeToString(digest[:16])}
 }
 
-// DocumentPath is where links lead, with their secret behind it.
-const DocumentPath = "/api/v1/statement-documents/"
+// OwnPath is where links lead, with their secret behind it: the donor's own page.
+const OwnPath = "/own/"
 
 // note puts an attempt down, and what follows from it.
 func (p *Postman) note(ctx context.Context, id DeliveryID, failed error) error {

@@ -164,8 +164,13 @@ func readEndingOn(ctx context.Context, tx *store.Tx, grant string, to ledger.Dat
 
 // readStatements reads the columns of a list alone: figures and documents are many times larger.
 func readStatements(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Listed, error) {
+	return readListed(ctx, tx.NewSelect(), page)
+}
+
+// readListed reads statements without their figures, where a query says so, the newest first.
+func readListed(ctx context.Context, q *bun.SelectQuery, page store.Keyset) ([]Listed, error) {
 	var rows []statementRow
-	q := tx.NewSelect().Model(&rows).Column("id", "kind", "subject", "from_date", "to_date", "lang", "state", "number",
+	q = q.Model(&rows).Column("id", "kind", "subject", "from_date", "to_date", "lang", "state", "number",
 		"version", "replaces",
 		"data_hash", "cleared_hash", "privacy", "code", "document_hash")
 	if err := page.Descending(q, "id").Scan(ctx); err != nil {

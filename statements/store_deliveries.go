@@ -132,3 +132,28 @@ func readLink(ctx context.Context, tx *store.Tx, hash, now string) (id ID, err e
 	}
 	return id, err
 }
+
+// readOwner is the donor whom a link was sent to, at an instant.
+func readOwner(ctx context.Context, tx *store.Tx, hash, now string) (id donors.ID, err error) {
+	err = tx.NewSelect().TableExpr("statement_delivery_links AS l").Column("d.donor_id").Join(
+		"JOIN statement_deliveries AS d ON d.id = l.delivery_id").
+		Where("l.secret_hash = ?", hash).Where("l.expires_at > ?", now).Scan(ctx, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrUnknownDelivery
+	}
+	return id, err
+}
+
+// readOwn reads the sealed statements of a donor and of the grants that the donor gave; those that are named, or all.
+func readOwn(ctx context.Context, tx *store.Tx, d donors.Donor, page store.Keyset, ids ...ID) ([]Listed, error) {
+	q := tx.NewSelect().Where("document_hash IS NOT NULL").
+		Where("state IN (?)", bun.List([]State{Issued, Sent, Superseded})).
+		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("kind = ? AND subject = ?", figures.DonorAnnual, d.Code).
+				WhereOr("kind = ? AND subject IN (SELECT code FROM grants WHERE donor_id = ?)", figures.GrantFinancial, d.ID)
+		})
+	if len(ids) > 0 {
+		q = q.Where("id IN (?)", bun.List(ids))
+	}
+	return readListed(ctx, q, page)
+}

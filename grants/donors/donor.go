@@ -84,3 +84,23 @@ func (e *InUse) Error() string { return fmt.Sprintf("donors: donor %s has %s", e
 
 // Unwrap makes errors.Is(err, ErrDonorInUse) true.
 func (e *InUse) Unwrap() error { return ErrDonorInUse }
+
+// Choose puts down what a donor wants: the language of what is sent, and how it is sent. Only what changed is on
+// record; nothing is where nothing changed.
+func Choose(ctx context.Context, tx *store.Tx, d Donor, language string, delivery Delivery) (Donor, error) {
+	event := access.Event{Action: "donor.chose", Subject: string(d.ID)}
+	if language != d.Language {
+		event.Fields = append(event.Fields, "language")
+	}
+	if delivery != d.Delivery {
+		event.Fields = append(event.Fields, "delivery")
+	}
+	if len(event.Fields) == 0 {
+		return d, nil
+	}
+	d.Language, d.Delivery = language, delivery
+	if err := saveChoices(ctx, tx, d); err != nil {
+		return Donor{}, err
+	}
+	return d, access.Record(ctx, tx, event)
+}

@@ -245,3 +245,10 @@ func OfPayers(ctx context.Context, tx *store.Tx, payers [][]byte) (map[string]Do
 	}
 	return found, nil
 }
+
+// saveChoices puts down in which language and how a donor wants to get what is sent.
+func saveChoices(ctx context.Context, tx *store.Tx, d Donor) error {
+	_, err := tx.NewUpdate().Model((*donorRow)(nil)).Set("language = ?, delivery = ?", d.Language, d.Delivery).
+		Where("id = ?", d.ID).Exec(ctx)
+	return err
+}

@@ -78,7 +78,7 @@ func Register(api *resource.API) {
 	statementReads(api)
 	statementRuns(api)
 	statementDeliveries(api)
-	verifyPages(api)
+	ownStatements(api)
 }
 
 type threshold struct {
@@ -266,12 +266,17 @@ func getStatementDocument(ctx context.Context, tx *store.Tx, d resource.Domain, 
 	if err != nil {
 		return rest.File{}, err
 	}
+	return documentOf(s, in.Lang, in.Format)
+}
+
+// documentOf is a statement as a document; its PDF is the frozen one where there is one.
+func documentOf(s statements.Statement, language, format string) (rest.File, error) {
 	name := cmp.Or(s.Number, string(s.ID))
 	if s.Version > 1 && s.Number != "" {
 		name = fmt.Sprintf("%s-v%d", name, s.Version)
 	}
-	lang := figures.Lang(cmp.Or(in.Lang, string(s.Lang)))
-	switch in.Format {
+	lang := figures.Lang(cmp.Or(language, string(s.Lang)))
+	switch format {
 	case "text":
 		return rest.File{Type: "text/plain", Name: name + ".txt", Body: []byte(page.Text(s.Shown(), lang))}, nil
 	case "html":

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/access/vault"
 	"supportledger/access/vault/vaulttest"
 	apphttp "supportledger/http"
 	"supportledger/http/story"
@@ -34,12 +35,15 @@ type world struct {
 	db   *store.DB
 	at   string
 	left story.Casework
+
+	people *vault.Vault // seals who people are
 }
 
 // staged plays the opening of the worked story and the casework on it.
 func staged(t *testing.T, db *store.DB) world {
 	t.Helper()
-	server, err := apphttp.New(db, apphttp.Options{Version: "test", Vault: vaulttest.New(t), Demo: true,
+	people := vaulttest.New(t)
+	server, err := apphttp.New(db, apphttp.Options{Version: "test", Vault: people, Demo: true,
 		Evidence: archive(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +60,7 @@ func staged(t *testing.T, db *store.DB) world {
 		_ = server.Close() // a browser keeps connections open
 		<-ended
 	})
-	w := world{db: db, at: "http://" + l.Addr().String()}
+	w := world{db: db, at: "http://" + l.Addr().String(), people: people}
 	player := story.Player{Base: w.at, Tokens: users(t, db), Clock: storetest.ClockOf(db).Set}
 	told, err := story.Worked()
 	if err != nil {

@@ -5,7 +5,10 @@ package web
 import (
 	"supportledger/http/web/cases"
 	"supportledger/http/web/entry"
+	"supportledger/http/web/finance"
 	"supportledger/http/web/frame"
+	"supportledger/http/web/giving"
+	"supportledger/http/web/reporting"
 )
 
 // Register adds all pages to a site.
@@ -13,4 +16,7 @@ func Register(s *frame.Site) {
 	s.ServeAssets()
 	entry.Register(s)
 	cases.Register(s)
+	finance.Register(s)
+	reporting.Register(s)
+	giving.Register(s)
 }

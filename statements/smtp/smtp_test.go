@@ -304,7 +304,7 @@ func (w *world) read(s statements.Statement, text string) {
 		}
 	}
 	plain := strings.ReplaceAll(strings.ReplaceAll(body, "=\r\n", ""), "=3D", "=")
-	link := regexp.MustCompile(`https://books\.example/api/v1/statement-documents/(\S+)`).FindStringSubmatch(plain)
+	link := regexp.MustCompile(`https://books\.example/own/(\S+)`).FindStringSubmatch(plain)
 	if link == nil {
 		w.Fatalf("no link:\n%s", text)
 	}
@@ -360,7 +360,7 @@ func TestDeliveryOfALockedDocument(t *testing.T) {
 		w.delivered(s)
 		text := box.mails()[0]
 		head, body, _ := strings.Cut(text, "\r\n\r\n")
-		for _, secret := range []string{passphrase, "kanari", wanting, "statement-documents", "100,00", "Nordlys "} {
+		for _, secret := range []string{passphrase, "kanari", wanting, "/own/", "100,00", "Nordlys "} {
 			if strings.Contains(strings.ReplaceAll(body, "=\r\n", ""), secret) {
 				t.Errorf("the mail has %q:\n%.2000s", secret, text)
 			}
@@ -375,7 +375,7 @@ func TestDeliveryOfALockedDocument(t *testing.T) {
 		w.opens(pdf, s.Document)
 		w.agree("")
 		w.delivered(s)
-		if again := box.mails()[1]; !strings.Contains(strings.ReplaceAll(again, "=\r\n", ""), "statement-documents") ||
+		if again := box.mails()[1]; !strings.Contains(strings.ReplaceAll(again, "=\r\n", ""), "/own/") ||
 			strings.Contains(again, "application/pdf") {
 			t.Errorf("without a passphrase it is not a link:\n%.1000s", again)
 		}

@@ -411,6 +411,7 @@ var Titles = map[string]rest.Text{
 	"sessions":             {EN: "Sessions", DA: "Sessioner"},
 	"deliveries":           {EN: "Deliveries", DA: "Forsendelser"},
 	"outcomes":             {EN: "Outcomes", DA: "Resultater"},
+	"own-statements":       {EN: "Own statements", DA: "Egne opgørelser"},
 	"statement-runs":       {EN: "Runs of statements", DA: "Kørsler af opgørelser"},
 	"statements":           {EN: "Statements", DA: "Opgørelser"},
 	"suspense":             {EN: "Suspense", DA: "Afventer afklaring"},

@@ -119,6 +119,12 @@ func (s *Site) File(path string, needs []string, read func(v *Visit) (rest.Reply
 	})
 }
 
+// Send ends a public page's visit with a document.
+func (v *Visit) Send(file rest.Reply) (Shown, error) {
+	v.sendFile(file)
+	return nil, errSent
+}
+
 // sendFile sends a document: a picture to be shown in a page, anything else to be saved. Nothing in it can run.
 func (v *Visit) sendFile(file rest.Reply) {
 	h := v.C.Writer.Header()
@@ -128,7 +134,14 @@ func (v *Visit) sendFile(file rest.Reply) {
 		how = "inline"
 	}
 	h.Set("Content-Disposition", fmt.Sprintf("%s; filename=%q", how, file.Name))
-	v.C.Data(http.StatusOK, file.Kind, file.Body)
+	if file.Stream == nil {
+		v.C.Data(http.StatusOK, file.Kind, file.Body)
+		return
+	}
+	h.Set("Content-Type", file.Kind)
+	if err := file.Stream(v.C.Request.Context(), v.C.Writer); err != nil {
+		v.C.Set(rest.CauseKey, rest.ForLog(err)) // what is missing of the file is seen by its end
+	}
 }
 
 func (s *Site) add(method, path string, r Route, serve func(*Visit)) {

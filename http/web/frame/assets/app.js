@@ -106,6 +106,48 @@
     to.dispatchEvent(new Event('input', { bubbles: true }));
   });
 
+  // Two lists that have to come out even say what is left while somebody chooses. Amounts are added in their smallest unit.
+  Array.prototype.forEach.call(d.querySelectorAll('form[data-sums]'), function (form) {
+    var out = form.querySelector('[data-sum-text]');
+    if (!out || typeof BigInt !== 'function') { return; }
+    function add() {
+      var sum = BigInt(0), n = 0, digits = 2, way = { payment: 1, 'return': -1 }[(form.elements.proves || {}).value] || 0, sign, text;
+      Array.prototype.forEach.call(form.querySelectorAll('[data-amount]:checked'), function (box) {
+        var amount = box.getAttribute('data-amount'), dot = amount.indexOf('.');
+        digits = dot < 0 ? 0 : amount.length - dot - 1;
+        sum += BigInt(amount.replace('.', '')) * BigInt(box.name === 'line' ? 1 : way);
+        n += 1;
+      });
+      if (!n) { out.textContent = out.getAttribute('data-none'); return; }
+      sign = sum < 0 ? '\u2212' : '';
+      text = String(sum < 0 ? -sum : sum);
+      while (text.length <= digits) { text = '0' + text; }
+      text = text.slice(0, text.length - digits).replace(/\B(?=(\d{3})+$)/g, root.lang === 'da' ? '.' : ',') +
+        (digits ? (root.lang === 'da' ? ',' : '.') + text.slice(-digits) : '');
+      out.textContent = out.getAttribute('data-says') + sign + text;
+    }
+    form.addEventListener('change', add);
+    add();
+  });
+
+  // A file is held against the hash of what was issued, here and nowhere else.
+  Array.prototype.forEach.call(d.querySelectorAll('[data-held]'), function (input) {
+    var says = d.querySelector('[data-held-says]');
+    function tell(name, good) {
+      says.textContent = says.getAttribute('data-' + name);
+      says.className = 'outcome ' + (good ? 'good' : 'bad');
+    }
+    input.addEventListener('change', function () {
+      if (!input.files[0]) { return; }
+      input.files[0].arrayBuffer().then(function (content) { return crypto.subtle.digest('SHA-256', content); })
+        .then(function (sum) {
+          var hex = Array.prototype.map.call(new Uint8Array(sum), function (b) { return ('0' + b.toString(16)).slice(-2); }).join('');
+          var same = hex === input.getAttribute('data-held');
+          tell(same ? 'same' : 'other', same && says.hasAttribute('data-stands'));
+        }).catch(function () { tell('fails', false); });
+    });
+  });
+
   // Keys: never while somebody writes, never with a modifier, and off where the user said so.
   if (!root.hasAttribute('data-keys')) { return; }
   var going = false;

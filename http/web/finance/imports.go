@@ -1,0 +1,148 @@
+package finance
+
+import (
+	"net/http"
+	"net/url"
+
+	"supportledger/http/rest"
+	"supportledger/http/web/frame"
+)
+
+// statementFile is a statement of the bank that was uploaded.
+type statementFile struct {
+	ID        string       `json:"id"`
+	Account   string       `json:"account"`
+	Profile   string       `json:"profile"`
+	State     string       `json:"state"`
+	Opening   *frame.Money `json:"opening"`
+	Closing   *frame.Money `json:"closing"`
+	Pending   int          `json:"pending"`
+	Reason    string       `json:"reason"`
+	CreatedAt string       `json:"created_at"`
+	New       int          `json:"new"`
+	Duplicate int          `json:"duplicate"`
+}
+
+// statementLine is one of its lines.
+type statementLine struct {
+	Row       int         `json:"row"`
+	Status    string      `json:"status"`
+	Date      string      `json:"date"`
+	Amount    frame.Money `json:"amount"`
+	Reference string      `json:"reference"`
+}
+
+func bankImports(v *frame.Visit) (frame.Shown, error) { return showImports(v, frame.NewForm()) }
+
+func showImports(v *frame.Visit, f frame.Form) (frame.Shown, error) {
+	all, err := banks(v)
+	if err != nil {
+		return nil, err
+	}
+	if f.Text("account") == "" {
+		f.Values.Set("account", chosen(v, all).Number)
+	}
+	ask := rest.Ask{Query: url.Values{"limit": {"25"}}}
+	if c := v.C.Query("cursor"); c != "" {
+		ask.Query.Set("cursor", c)
+	}
+	list, _, err := frame.Read[frame.List[statementFile]](v, "listBankImports", ask)
+	if err != nil {
+		return nil, err
+	}
+	return BankImports(v, all, list, f), nil
+}
+
+// profiles are how banks write files.
+func profiles(v *frame.Visit) []frame.Option {
+	return []frame.Option{
+		{Value: "camt", Text: "camt.053 / camt.054 (XML)"},
+		{Value: "danske-erhverv", Text: "CSV – Danske Bank, Business Online"},
+		{Value: "nordea", Text: "CSV – Nordea"},
+		{Value: "generic", Text: v.T("CSV – another bank", "CSV – en anden bank")},
+	}
+}
+
+// uploadStatement reads a file of the bank: it is added up and shown, nothing is on record yet.
+func uploadStatement(v *frame.Visit) (frame.Shown, error) {
+	f := v.Form()
+	ask := rest.Ask{Key: f.Key, Query: url.Values{"account": {f.Text("account")}, "profile": {f.Text("profile")}}}
+	for _, name := range []string{"separator", "decimal", "bank_account"} {
+		if s := f.Text(name); s != "" && (name == "bank_account" || f.Text("profile") == "generic") {
+			ask.Query.Set(name, s)
+		}
+	}
+	files := f.Files["file"]
+	if len(files) == 0 {
+		f.Fault("file", v.T("Choose the bank's file.", "Vælg bankens fil."))
+	} else {
+		content, err := frame.Content(files[0])
+		if err != nil {
+			return nil, err
+		}
+		if ask.Raw = content; len(content) == 0 {
+			f.Fault("file", v.T("The file is empty.", "Filen er tom."))
+		}
+	}
+	if !f.Good() {
+		v.Status(http.StatusUnprocessableEntity)
+		return v.Again(func(v *frame.Visit) (frame.Shown, error) { return showImports(v, f) })
+	}
+	var made statementFile
+	if err := v.Do("uploadBankImport", ask, &made); err != nil {
+		if err := f.Refused(v, err, map[string]string{"profile": "profile", "": "file"}); err != nil {
+			return nil, err
+		}
+		return v.Again(func(v *frame.Visit) (frame.Shown, error) { return showImports(v, f) })
+	}
+	return v.To("/bank/imports/" + made.ID + "?done=uploaded")
+}
+
+func bankImportPage(v *frame.Visit) (frame.Shown, error) { return showImport(v, frame.NoForms()) }
+
+func showImport(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
+	id := v.C.Param("id")
+	file, seen, err := frame.Read[statementFile](v, "getBankImport", rest.ByID(id))
+	if err != nil {
+		return nil, err
+	}
+	ask := rest.ByID(id)
+	ask.Query = url.Values{"limit": {"200"}}
+	if c := v.C.Query("cursor"); c != "" {
+		ask.Query.Set("cursor", c)
+	}
+	lines, _, err := frame.Read[frame.List[statementLine]](v, "listBankImportLines", ask)
+	if err != nil {
+		return nil, err
+	}
+	return BankImport(v, file, lines, forms, seen), nil
+}
+
+func commitStatement(v *frame.Visit) (frame.Shown, error) {
+	return stepOfImport(v, v.Form(), "commitBankImport", nil, "committed")
+}
+
+func undoStatement(v *frame.Visit) (frame.Shown, error) {
+	f := v.Form()
+	return stepOfImport(v, f, "undoBankImport", frame.Reason{Reason: f.Text("undo_reason")}, "undone")
+}
+
+func stepOfImport(v *frame.Visit, f frame.Form, operation string, body any, done string) (frame.Shown, error) {
+	ask := f.SeenOf(rest.ByID(v.C.Param("id")), "getBankImport")
+	ask.Body = body
+	var file statementFile
+	if err := v.Do(operation, ask, &file); err != nil {
+		name := "commit"
+		if body != nil {
+			name = "undo_reason"
+		}
+		if err := f.Refused(v, err, map[string]string{"reason": name}); err != nil {
+			return nil, err
+		}
+		return v.Again(func(v *frame.Visit) (frame.Shown, error) { return showImport(v, frame.Back(name, f)) })
+	}
+	if done == "committed" {
+		return v.To("/bank?account=" + url.QueryEscape(file.Account) + "&done=" + done)
+	}
+	return v.To("/bank/imports/" + v.C.Param("id") + "?done=" + done)
+}

@@ -1,0 +1,59 @@
+package finance
+
+import (
+	"supportledger/http/rest"
+	"supportledger/http/web/frame"
+)
+
+// Register adds the pages.
+func Register(s *frame.Site) {
+	s.Page("/finance", []string{"listJournalEntries"}, overview)
+	bankPages(s)
+	runPages(s)
+	monthPages(s)
+	payeePages(s)
+	s.Navigate(
+		frame.NavItem{Path: "/finance", Text: rest.Text{EN: "Finance", DA: "Økonomi"}, Needs: "listJournalEntries",
+			Order: 30, Key: "f"},
+		frame.NavItem{Path: "/bank", Text: rest.Text{EN: "Bank",
+			DA: "Bank"}, Needs: "listBankLines", Order: 31, Key: "b"},
+		frame.NavItem{Path: "/payment-runs", Text: rest.Text{EN: "Payments",
+			DA: "Betalinger"}, Needs: "listPaymentBatches",
+			Order: 32, Key: "p"},
+		frame.NavItem{Path: "/months", Text: rest.Text{EN: "Months", DA: "Måneder"}, Needs: "getChecklist", Order: 33,
+			Key: "o"},
+	)
+	for word, text := range map[string]rest.Text{
+		"matched": {EN: "Matched and booked.", DA: "Afstemt og bogført."},
+		"sure":    {EN: "What the lines say exactly is matched.", DA: "Det, linjerne siger præcist, er afstemt."},
+		"uploaded": {EN: "The statement adds up. Look it through, then put it on record.",
+			DA: "Kontoudtoget stemmer. Se det igennem, og registrér det."},
+		"committed": {EN: "The lines are on record.", DA: "Linjerne er registreret."},
+		"undone":    {EN: "The lines are off the record again.", DA: "Linjerne er fjernet igen."},
+		"run-opened": {EN: "The payment run is open. Choose what it pays.",
+			DA: "Betalingskørslen er åbnet. Vælg, hvad den skal betale."},
+		"run-added": {EN: "Added to the run.", DA: "Lagt i kørslen."},
+		"run-taken": {EN: "Taken out of the run.", DA: "Taget ud af kørslen."},
+		"locked":    {EN: "Locked. Somebody else releases it.", DA: "Låst. En anden skal frigive kørslen."},
+		"unlocked":  {EN: "Unlocked.", DA: "Låst op."},
+		"released":  {EN: "Released. Make the file now.", DA: "Frigivet. Dan nu filen."},
+		"exported": {EN: "The file is ready. Download it and give it to the bank.",
+			DA: "Filen er klar. Hent den, og giv den til banken."},
+		"reconciled": {EN: "The bank is done with the run.", DA: "Banken er færdig med kørslen."},
+		"run-closed": {EN: "The run is closed.", DA: "Kørslen er lukket."},
+		"aborted": {EN: "The run is ended. Its payments are free again.",
+			DA: "Kørslen er afbrudt. Betalingerne er fri igen."},
+		"signed-off": {EN: "Signed off, with your reason.", DA: "Kvitteret med din begrundelse."},
+		"closed":     {EN: "The month is closed.", DA: "Måneden er lukket."},
+		"soft":       {EN: "The month is left to finance.", DA: "Måneden er forbeholdt økonomi."},
+		"opened":     {EN: "The month is open to everybody.", DA: "Måneden er åben for alle."},
+		"reopening": {EN: "Asked for. Another person approves the reopening.",
+			DA: "Bedt om. En anden skal godkende genåbningen."},
+		"details": {EN: "Entered. Another person verifies them.", DA: "Gemt. En anden skal bekræfte dem."},
+		"verify": {EN: "Verified. They may be paid to after 48 hours.",
+			DA: "Bekræftet. Der kan betales til kontoen om 48 timer."},
+		"reopened": {EN: "The month is open to finance again.", DA: "Måneden er åben for økonomi igen."},
+	} {
+		frame.Notice(word, text)
+	}
+}

@@ -1,0 +1,95 @@
+package finance
+
+import (
+	"time"
+
+	"supportledger/http/rest"
+	"supportledger/http/web/frame"
+)
+
+var provesWords = map[string]rest.Text{
+	"payment": {EN: "A payment that left", DA: "En betaling, der gik ud"},
+	"return":  {EN: "A payment that came back", DA: "En betaling, der kom retur"},
+	"fee":     {EN: "The bank's fee for a payment", DA: "Bankens gebyr for en betaling"},
+}
+
+func provesWord(v *frame.Visit, code string) string { return frame.Said(v, provesWords, code) }
+
+func provesOptions(v *frame.Visit) []frame.Option {
+	var out []frame.Option
+	for _, code := range []string{"payment", "return", "fee"} {
+		out = append(out, frame.Option{Value: code, Text: v.In(provesWords[code])})
+	}
+	return out
+}
+
+// kindOfWhy is how sure a suggestion is: the icon beside its reason.
+func kindOfWhy(p proposal) string {
+	if p.Reason == "end_to_end_id" && p.Others == 0 {
+		return "ok"
+	}
+	return "warning"
+}
+
+var runStates = map[string]frame.State{
+	"open":     {Icon: "file", Text: rest.Text{EN: "Open", DA: "Åben"}},
+	"locked":   {Icon: "clock", Text: rest.Text{EN: "Locked, waits for release", DA: "Låst, venter på frigivelse"}},
+	"released": {Icon: "clock", Text: rest.Text{EN: "Released, file not made", DA: "Frigivet, fil ikke dannet"}},
+	"exported": {Icon: "clock", Text: rest.Text{EN: "File made, waits for the bank",
+		DA: "Fil dannet, venter på banken"}},
+	"reconciled": {Icon: "ok", Text: rest.Text{EN: "The bank is done", DA: "Banken er færdig"}},
+	"closed":     {Icon: "ok", Text: rest.Text{EN: "Closed", DA: "Lukket"}},
+	"aborted":    {Icon: "stop", Text: rest.Text{EN: "Ended", DA: "Afbrudt"}},
+}
+
+var monthStates = map[string]frame.State{
+	"open":        {Icon: "file", Text: rest.Text{EN: "Open", DA: "Åben"}},
+	"soft_closed": {Icon: "clock", Text: rest.Text{EN: "Left to finance", DA: "Forbeholdt økonomi"}},
+	"closed":      {Icon: "ok", Text: rest.Text{EN: "Closed", DA: "Lukket"}},
+}
+
+var paymentStates = map[string]rest.Text{
+	"":          {EN: "Not released", DA: "Ikke frigivet"},
+	"planned":   {EN: "Planned", DA: "Planlagt"},
+	"in_file":   {EN: "In the file", DA: "I filen"},
+	"sent":      {EN: "Given to the bank", DA: "Givet til banken"},
+	"confirmed": {EN: "Confirmed by the bank", DA: "Bekræftet af banken"},
+	"failed":    {EN: "Never left", DA: "Gik aldrig afsted"},
+	"returned":  {EN: "Came back", DA: "Kom retur"},
+	"recalled":  {EN: "Recalled", DA: "Kaldt tilbage"},
+}
+
+var importStates = map[string]frame.State{
+	"previewed": {Icon: "file", Text: rest.Text{EN: "Preview, not on record",
+		DA: "Forhåndsvisning, ikke registreret"}},
+	"preview": {Icon: "file", Text: rest.Text{EN: "Preview, not on record",
+		DA: "Forhåndsvisning, ikke registreret"}},
+	"committed": {Icon: "ok", Text: rest.Text{EN: "On record", DA: "Registreret"}},
+	"undone":    {Icon: "stop", Text: rest.Text{EN: "Undone", DA: "Fortrudt"}},
+	"discarded": {Icon: "stop", Text: rest.Text{EN: "Laid aside", DA: "Lagt til side"}},
+}
+
+// payments counts payments in words.
+func payments(v *frame.Visit, n int) string {
+	if n == 1 {
+		return v.T("1 payment", "1 betaling")
+	}
+	return v.Tf("%d payments", "%d betalinger", n)
+}
+
+// findings counts what a check found.
+func findings(v *frame.Visit, n int) string {
+	if n == 1 {
+		return v.T("1 thing to put right", "1 ting at rette")
+	}
+	return v.Tf("%d things to put right", "%d ting at rette", n)
+}
+
+// lastDay is the last day of a month.
+func lastDay(month string) string {
+	first, err := time.Parse("2006-01", month)
+	if err != nil {
+		return month
+	}
+	return first.AddDate(0, 1, -1).Format(time.DateOnly)
+}
