@@ -12,6 +12,9 @@ func Register(s *frame.Site) {
 	runPages(s)
 	monthPages(s)
 	payeePages(s)
+	journalPages(s)
+	reportPages(s)
+	importPages(s)
 	s.Navigate(
 		frame.NavItem{Path: "/finance", Text: rest.Text{EN: "Finance", DA: "Økonomi"}, Needs: "listJournalEntries",
 			Order: 30, Key: "f"},
@@ -49,7 +52,13 @@ func Register(s *frame.Site) {
 		"opened":     {EN: "The month is open to everybody.", DA: "Måneden er åben for alle."},
 		"reopening": {EN: "Asked for. Another person approves the reopening.",
 			DA: "Bedt om. En anden skal godkende genåbningen."},
-		"details": {EN: "Entered. Another person verifies them.", DA: "Gemt. En anden skal bekræfte dem."},
+		"entries-read": {EN: "Read. Look it through, then post it.", DA: "Læst. Se den igennem, og bogfør."},
+		"entries-in":   {EN: "Posted.", DA: "Bogført."},
+		"entries-out":  {EN: "Every entry of it is reversed.", DA: "Alle dens posteringer er tilbageført."},
+		"posted":       {EN: "Posted.", DA: "Bogført."},
+		"reversed":     {EN: "Reversed. This is the reversal.", DA: "Tilbageført. Dette er tilbageførslen."},
+		"attached":     {EN: "The document is attached.", DA: "Dokumentationen er vedhæftet."},
+		"details":      {EN: "Entered. Another person verifies them.", DA: "Gemt. En anden skal bekræfte dem."},
 		"verify": {EN: "Verified. They may be paid to after 48 hours.",
 			DA: "Bekræftet. Der kan betales til kontoen om 48 timer."},
 		"reopened": {EN: "The month is open to finance again.", DA: "Måneden er åben for økonomi igen."},

@@ -1,6 +1,7 @@
 package finance
 
 import (
+	"strings"
 	"time"
 
 	"supportledger/http/rest"
@@ -93,3 +94,33 @@ func lastDay(month string) string {
 	}
 	return first.AddDate(0, 1, -1).Format(time.DateOnly)
 }
+
+// amountOr is an amount, or a dash where there is none.
+func amountOr(v *frame.Visit, m frame.Money) string {
+	if m.Currency == "" {
+		return "–"
+	}
+	return v.Amount(m)
+}
+
+// about is what a line is about beside its account and fund.
+func (l entryLine) about() string {
+	var out []string
+	for _, s := range []string{l.Plan, l.Payee, l.Partner, l.Category} {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, " · ")
+}
+
+// paperKinds name the kinds of documents.
+var paperKinds = map[string]rest.Text{
+	"receipt": {EN: "Receipt", DA: "Kvittering"}, "invoice": {EN: "Invoice", DA: "Faktura"},
+	"attendance": {EN: "Attendance list", DA: "Fremmødeliste"}, "results": {EN: "Results", DA: "Resultater"},
+	"agreement": {EN: "Agreement", DA: "Aftale"}, "bank": {EN: "Bank document", DA: "Bilag fra banken"},
+	"other": {EN: "Document", DA: "Bilag"},
+}
+
+// kroner is the unit after an amount in base currency.
+func kroner(v *frame.Visit) string { return v.T("DKK", "kr.") }

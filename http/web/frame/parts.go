@@ -107,6 +107,9 @@ func (in Input) attributes(f Form) templ.Attributes {
 	if in.Mode != "" {
 		a["inputmode"] = in.Mode
 	}
+	if in.List != "" {
+		a["list"] = in.List
+	}
 	if in.Short {
 		a["class"] = "short"
 	}

@@ -13,7 +13,11 @@ func Register(s *frame.Site) {
 	s.Public("/own/:secret/statements/:id", ownStatement)
 	s.Public("/own/:secret/statements/:id/document", ownDocument)
 	s.PublicForm("/own/:secret/choices", choose)
+	giverPages(s)
+	s.Navigate(frame.NavItem{Path: "/grants", Text: rest.Text{EN: "Grants", DA: "Bevillinger"}, Needs: "listGrants",
+		Order: 35, Key: "r"})
 	for word, text := range map[string]rest.Text{
+		"gift":   {EN: "The gift is booked.", DA: "Gaven er bogført."},
 		"chosen": {EN: "Your choice is saved.", DA: "Dit valg er gemt."},
 	} {
 		frame.Notice(word, text)

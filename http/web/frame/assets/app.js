@@ -96,6 +96,10 @@
     p.textContent = text;
   }
 
+  d.addEventListener('click', function (e) {
+    if (e.target.closest('[data-print]')) { window.print(); }
+  });
+
   // Quick reasons fill the field beside them.
   d.addEventListener('click', function (e) {
     var b = e.target.closest('[data-fill]');
