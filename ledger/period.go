@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"supportledger/store"
 )
@@ -46,8 +47,8 @@ func (m Months) List(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Pe
 }
 
 // Set moves a month to another state without asking for its checklist: for books that are taken over with their
-// past months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), and a closed
-// month is not reopened here.
+// past months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), a closed month is
+// not reopened here, and neither is one that had no entry when a later one closed.
 func (m Months) Set(ctx context.Context, tx *store.Tx, month string, state PeriodState) error {
 	if _, err := ParseDate(month + "-01"); err != nil {
 		return err
@@ -56,7 +57,11 @@ func (m Months) Set(ctx context.Context, tx *store.Tx, month string, state Perio
 	if err != nil {
 		return err
 	}
+	known := slices.ContainsFunc(periods, func(p Period) bool { return p.Month == month })
 	for _, p := range periods {
+		if !known && state != MonthClosed && p.Month > month && p.State == MonthClosed { // it was closed with that one
+			return ErrPeriodOrder
+		}
 		if p.Month == month && p.State == MonthClosed || state == MonthClosed && p.Month < month && p.State != MonthClosed {
 			return ErrPeriodOrder
 		}

@@ -102,6 +102,9 @@ func TestChecklistCounts(t *testing.T) {
 	if got := m.accountsWhere(func(a Account) bool { return a.Type == Liability }); got != 1 {
 		t.Errorf("%d accounts, want 2200 once", got)
 	}
+	if got := m.accountsWhere(func(Account) bool { return true }); got != 2 {
+		t.Errorf("%d accounts of any type, want 2", got)
+	}
 	if got := m.loansApart(); got != 0 {
 		t.Errorf("loans apart without any: %d", got)
 	}
@@ -112,5 +115,40 @@ func TestChecklistCounts(t *testing.T) {
 	m.balances = append(m.balances, at(InterfundDebts, "G1", "-2.00"))
 	if got := m.loansApart(); got != 1 {
 		t.Errorf("claims of 5 and debts of 6: %d", got)
+	}
+}
+
+// A lot never holds less than nothing, more than it was opened with, or a cost without a quantity; the layers of a grant
+// may be drawn beyond what came in.
+func TestWhatALotMayHold(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		kind           LotKind
+		quantity, cost string
+		refused        bool
+	}{
+		{"all of it", CurrencyLot, "10.00", "7.00", false},
+		{"nothing", CurrencyLot, "0.00", "0.00", false},
+		{"a quantity without cost", CurrencyLot, "1.00", "0.00", false},
+		{"no quantity and cost left", CurrencyLot, "0.00", "0.01", true},
+		{"less than no quantity", CurrencyLot, "-0.01", "0.00", true},
+		{"less than no cost", CurrencyLot, "1.00", "-0.01", true},
+		{"more than was opened", CommitmentLot, "10.01", "7.00", true},
+		{"a layer that is overdrawn", DeferredLot, "-5.00", "-3.00", false},
+	} {
+		lot := Lot{Kind: c.kind, Quantity: inBase(t, "10.00"), Cost: inBase(t, "7.00"),
+			OpenQuantity: inBase(t, c.quantity), OpenCost: inBase(t, c.cost)}
+		if err := lot.holds(); errors.Is(err, ErrLotExhausted) != c.refused {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// The Great Prayer Day was a holiday until 2023.
+func TestGreatPrayerDay(t *testing.T) {
+	for day, works := range map[Date]bool{"2022-05-13": false, "2023-05-05": false, "2024-04-26": true, "2025-05-16": true} {
+		if day.Working() != works {
+			t.Errorf("%s is a working day: %t", day, day.Working())
+		}
 	}
 }

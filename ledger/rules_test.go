@@ -34,6 +34,27 @@ func TestRepaymentUpToWhatIsOwed(t *testing.T) {
 	})
 }
 
+// A month that had no entry when a later one closed is as closed as that one: nothing is posted into it, and it is
+// neither opened nor left to finance.
+func TestAMonthBeforeAClosedOneStaysClosed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		book := books(t, db)
+		update(t, db, func(tx *store.Tx) error {
+			return book.Months().Set(t.Context(), tx, "2026-02", ledger.MonthClosed)
+		})
+		refused(t, db, ledger.ErrPeriodClosed, func(tx *store.Tx) error {
+			_, err := book.Post(t.Context(), tx, ledger.Entry{Date: "2026-01-15", Text: "Late", Act: "manual",
+				Lines: []ledger.Line{ledger.Base("1010", "UNR", dkk("1.00")), ledger.Base("4900", "UNR", dkk("-1.00"))}})
+			return err
+		})
+		for _, state := range []ledger.PeriodState{ledger.MonthOpen, ledger.MonthSoftClosed} {
+			refused(t, db, ledger.ErrPeriodOrder, func(tx *store.Tx) error {
+				return book.Months().Set(t.Context(), tx, "2026-01", state)
+			})
+		}
+	})
+}
+
 // Months that are taken over close in order, and do not open again.
 func TestTakenOverMonthsCloseInOrder(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

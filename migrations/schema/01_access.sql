@@ -168,7 +168,7 @@ CREATE TABLE audit_events (
     on_behalf_of TEXT NOT NULL DEFAULT '' -- for whom the actor acted, where it was for another: '' is for itself
 ); -- in the order of its key
 
-CREATE INDEX audit_events_subject ON audit_events (subject, at);
+CREATE INDEX audit_events_subject ON audit_events (subject, at, id);
 CREATE INDEX audit_events_at ON audit_events (at, id);
 -- Who looks for what was done - a role given, a document attached - finds it here. Entries are posted by the million,
 -- each with an event of its own, and are found by their subject: they have no place in this index, and cost it nothing.

@@ -32,7 +32,7 @@ CREATE TABLE caseload (
 );
 
 CREATE INDEX caseload_user ON caseload (user_id, beneficiary_id);
-CREATE INDEX caseload_beneficiary ON caseload (beneficiary_id);
+CREATE INDEX caseload_beneficiary ON caseload (beneficiary_id, from_on, id);
 
 CREATE TABLE identities (
     beneficiary_id TEXT NOT NULL REFERENCES beneficiaries (id),
@@ -78,6 +78,7 @@ CREATE TABLE privacy_notices (
 );
 
 CREATE INDEX privacy_notices_user ON privacy_notices (user_id, at);
+CREATE INDEX privacy_notices_review ON privacy_notices (outcome, review_by, id);
 
 CREATE TABLE consents (
     id TEXT NOT NULL PRIMARY KEY,
@@ -93,6 +94,7 @@ CREATE TABLE consents (
 );
 
 CREATE INDEX consents_beneficiary ON consents (beneficiary_id, purpose);
+CREATE INDEX consents_given ON consents (beneficiary_id, given_on, id);
 
 CREATE TABLE consent_revocations (
     consent_id TEXT NOT NULL PRIMARY KEY REFERENCES consents (id),
@@ -213,6 +215,8 @@ CREATE TABLE plan_items (
     PRIMARY KEY (version_id, line, position)
 );
 
+CREATE INDEX plan_items_due ON plan_items (due_on);
+
 -- What has to be shown before money goes on.
 CREATE TABLE plan_milestones (
     version_id TEXT NOT NULL REFERENCES plan_versions (id),
@@ -296,7 +300,7 @@ CREATE TABLE milestone_decisions (
     decided_at TEXT NOT NULL
 );
 
-CREATE INDEX milestone_decisions_plan ON milestone_decisions (plan_id, decided_at);
+CREATE INDEX milestone_decisions_plan ON milestone_decisions (plan_id, decided_at, id);
 
 -- What somebody has to think of, once per kind, subject and day.
 CREATE TABLE reminders (

@@ -84,6 +84,7 @@ CREATE INDEX payments_disbursement ON payments (disbursement_id);
 CREATE INDEX payments_reissue ON payments (reissue_of);
 CREATE INDEX payments_state ON payments (state, date);
 CREATE INDEX payments_number ON payments (UPPER(number)); -- banks write it in other letters
+CREATE INDEX payments_state_number ON payments (state, number);
 
 -- What shows that a payment was given to the bank by hand, such as a picture of the receipt.
 CREATE TABLE payment_evidence (
@@ -160,6 +161,7 @@ CREATE TABLE bank_lines (
 );
 
 CREATE INDEX bank_lines_account ON bank_lines (account, date);
+CREATE INDEX bank_lines_date ON bank_lines (date, id);
 
 -- What a bank line, or a part of it, proves: something of a payment, or what else it was. A line that nothing explains
 -- yet stands in suspense.

@@ -58,7 +58,7 @@ CREATE TABLE statement_deliveries (
     asked_at TEXT NOT NULL
 );
 
-CREATE INDEX statement_deliveries_statement ON statement_deliveries (statement_id);
+CREATE INDEX statement_deliveries_statement ON statement_deliveries (statement_id, id);
 CREATE INDEX statement_deliveries_donor ON statement_deliveries (donor_id);
 
 -- What the link of a mail carries, as a hash: who reads the database cannot follow it.
@@ -123,6 +123,9 @@ CREATE TABLE statement_run_outcomes (
     PRIMARY KEY (run_id, step, position),
     FOREIGN KEY (run_id, step) REFERENCES statement_run_steps (run_id, step)
 );
+
+-- What was refused in a step: mostly nothing.
+CREATE INDEX statement_run_outcomes_refused ON statement_run_outcomes (run_id, step, position) WHERE refusal <> '';
 
 CREATE TABLE released_atoms (
     atom TEXT NOT NULL,                   -- the line, whose gift paid it, when: 12/1|D-77|2026-09-15
