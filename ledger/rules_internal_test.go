@@ -152,3 +152,26 @@ func TestGreatPrayerDay(t *testing.T) {
 		}
 	}
 }
+
+// Balances are listed by account, fund and currency, and those of nothing are left out.
+func TestBalancesAreInOrder(t *testing.T) {
+	want := []Balance{}
+	of := map[balanceKey]Balance{}
+	for _, account := range []AccountNo{"1010", "1020", "2100", "4100", "5200", "5400", "6100", "6900"} {
+		for _, fund := range []FundCode{"G1", "G2", "UNR"} {
+			b := Balance{Account: account, Fund: fund, Amount: inBase(t, "1.00"), Base: inBase(t, "1.00")}
+			want = append(want, b)
+			of[balanceKey{account, fund, "DKK"}] = b
+		}
+	}
+	of[balanceKey{"1030", "UNR", "DKK"}] = Balance{Account: "1030", Fund: "UNR", Amount: Zero("DKK"), Base: Zero("DKK")}
+	got := values(of)
+	if len(got) != len(want) {
+		t.Fatalf("%d balances, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if got[i].Account != want[i].Account || got[i].Fund != want[i].Fund {
+			t.Fatalf("balance %d is of %s %s, want %s %s", i, got[i].Account, got[i].Fund, want[i].Account, want[i].Fund)
+		}
+	}
+}

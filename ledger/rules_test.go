@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"supportledger/ledger"
+	"supportledger/ledger/ledgertest"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -31,6 +32,29 @@ func TestRepaymentUpToWhatIsOwed(t *testing.T) {
 		refused(t, db, ledger.ErrLoanExceeded, repay("60.01"))
 		update(t, db, repay("60.00"))
 		refused(t, db, ledger.ErrLoanExceeded, repay("0.01"))
+	})
+}
+
+// Closing a year is an event, and a year is closed once.
+func TestClosingAYearIsRecorded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		book := books(t, db)
+		ledgertest.Post(t, db, book, ledger.Entry{Date: "2026-03-01", Text: "Gift", Act: "manual", Lines: []ledger.Line{
+			ledger.Base("1010", "UNR", dkk("1.00")), ledger.Base("4900", "UNR", dkk("-1.00"))}})
+		closeYear := func(tx *store.Tx) error {
+			_, err := book.Months().CloseYear(t.Context(), tx, 2026)
+			return err
+		}
+		update(t, db, closeYear)
+		view(t, db, func(tx *store.Tx) error {
+			var subject string
+			err := tx.NewRaw("SELECT subject FROM audit_events WHERE action = 'year.closed'").Scan(t.Context(), &subject)
+			if subject != "2026" {
+				t.Errorf("the event is of %q", subject)
+			}
+			return err
+		})
+		refused(t, db, ledger.ErrYearClosed, closeYear)
 	})
 }
 
