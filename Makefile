@@ -1,12 +1,19 @@
 # The project in a few words; `make help` lists them. Every step of CI is one of these.
 .DEFAULT_GOAL := help
-.PHONY: check build demo test soak race bench fuzz lint fmt golden help
+.PHONY: release trypackage check build demo test soak race bench fuzz lint fmt golden help
 
 check: ## everything that must hold before a change lands; installs what the tests need
 	@scripts/check
 
 build: ## the release binary, bin/supportledger, with its version (VERSION=1.4.0 where there is no git)
 	@scripts/build $(ARGS)
+
+release: ## all that is released, into dist/: archives, .deb, SBOM, checksums (TARGETS="linux/amd64" for a part)
+	@scripts/release
+
+trypackage: ## install the .deb into a clean root as root, do the main job there, upgrade, purge (minutes)
+	@TARGETS="linux/$$(go env GOARCH)" VERSION=0.0.1 scripts/release >/dev/null && mv dist/*.deb /tmp/supportledger-old.deb
+	@TARGETS="linux/$$(go env GOARCH)" scripts/release >/dev/null && scripts/trypackage /tmp/supportledger-old.deb dist/*.deb
 
 demo: ## fresh books, the worked story played through the REST API, then serves (ARGS="--no-serve" ends there)
 	@echo "building supportledger (the first time takes a minute or two)"
@@ -42,4 +49,4 @@ golden: ## rewrite the expected files of the tests and the picture in the README
 	@scripts/golden
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

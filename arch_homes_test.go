@@ -29,6 +29,7 @@ var homes = []home{
 	{"github.com/gin-gonic/gin", []string{"http/..."}, nil, "the router is an edge that must stay replaceable"},
 	{"github.com/go-playground/validator/v10", []string{"http/..."}, nil,
 		"tags check the shape of requests; meaning is checked by constructors that cannot be skipped"},
+	{"github.com/yuin/goldmark", []string{"http/help*.go"}, nil, "the book is written in Markdown and read as HTML"},
 	{"github.com/prometheus/client_golang", []string{"http/metrics/..."}, nil, "what is counted is said in one place"},
 	{"golang.org/x/crypto/acme", []string{"http/edge/..."}, nil, "certificates are the edge's business"},
 	{"golang.org/x/sys", []string{"cmd/..."}, nil, "how full a disk is, each system says its own way"},

@@ -26,7 +26,7 @@ const module = "supportledger"
 // rooms is the reading order: a package imports only what stands before it. Packages below a room (store/storetest,
 // disbursements/iso20022) rank with it. What stands behind cmd is not part of the product.
 var rooms = []string{
-	"migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements",
+	"docs", "migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements",
 	"backup", "http", "cmd",
 	"loadtest", "scripts",
 }

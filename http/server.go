@@ -101,6 +101,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	s.health()
 	pages(s.api)
 	s.pagesForPeople(sessions, o)
+	help(s.api)
 	if o.Around == nil {
 		o.Around = func(h http.Handler) http.Handler { return h }
 	}

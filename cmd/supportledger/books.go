@@ -196,29 +196,3 @@ func (o output) failed(err error) error {
 	}
 	return fmt.Errorf("cannot write %s: %w", o.Output, err)
 }
-
-type migrateCommand struct{ books }
-
-// Run migrates the database and names each step.
-func (m migrateCommand) Run(ctx context.Context, c console) (err error) {
-	fmt.Fprintf(c.err, "supportledger %s: opening the database\n", version())
-	db, err := store.Open(ctx, string(m.at()), store.Options{})
-	if err != nil {
-		return &unopened{err}
-	}
-	defer also(&err, db.Close)
-	steps := 0
-	err = db.Migrate(ctx, func(name string) {
-		steps++
-		fmt.Fprintln(c.err, "applying", name)
-	})
-	if err != nil {
-		return err
-	}
-	if steps == 0 {
-		fmt.Fprintln(c.err, "The schema is this version's already.")
-		return nil
-	}
-	fmt.Fprintln(c.err, "Done.")
-	return nil
-}

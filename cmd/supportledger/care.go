@@ -13,6 +13,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/backup"
+	"supportledger/cmd/disk"
 	"supportledger/http/metrics"
 	"supportledger/ledger/evidence"
 	"supportledger/statements"
@@ -218,7 +219,7 @@ func (k *care) verify(ctx context.Context) error {
 // disk looks how much is free where the books are and where backups go.
 func (k *care) disk(ctx context.Context) error {
 	for _, place := range k.places() {
-		free, all, err := diskOf(place)
+		free, all, err := disk.Free(place)
 		if err != nil {
 			return err
 		}
@@ -320,7 +321,7 @@ func (k *care) measured(m *metrics.Metrics) {
 	m.Labelled("supportledger_disk_free_bytes", "Free where the server writes.", "place", func() map[string]float64 {
 		all := map[string]float64{}
 		for _, place := range k.places() {
-			if free, _, err := diskOf(place); err == nil {
+			if free, _, err := disk.Free(place); err == nil {
 				all[place] = float64(free)
 			}
 		}

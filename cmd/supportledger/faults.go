@@ -69,7 +69,8 @@ func exitCode(err error) int {
 	if errors.As(err, new(*occupied)) {
 		return exitRefused
 	}
-	for _, found := range []error{errUnsound, errRowsBad, errNotInOrder, proof.ErrRolledBack, proof.ErrRewritten} {
+	for _, found := range []error{errUnsound, errUnwell,
+		errRowsBad, errNotInOrder, proof.ErrRolledBack, proof.ErrRewritten} {
 		if errors.Is(err, found) {
 			return exitFound
 		}

@@ -139,6 +139,13 @@ var examples = map[string][]string{
 		"7 * * * *  supportledger proof checkpoint --key /signer/books.key --witness /mnt/auditor # crontab of a user of " +
 			"its own",
 	},
+	"config":        {"supportledger config show --config /etc/supportledger/supportledger.conf"},
+	"config show":   {"supportledger config show --config /etc/supportledger/supportledger.conf"},
+	"config check":  {"supportledger config check --config /etc/supportledger/supportledger.conf"},
+	"doctor":        {"supportledgerctl doctor                                    # with the settings of the server"},
+	"healthcheck":   {"supportledger healthcheck --addr 127.0.0.1:8420"},
+	"man":           {"supportledger man | man -l -"},
+	"completion":    {"supportledger completion bash > /etc/bash_completion.d/supportledger"},
 	"period":        {"supportledger period checklist 2026-01"},
 	"period status": {"supportledger period status"},
 	"period checklist": {"supportledger period checklist 2026-01               # what is missing before January can " +

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	"supportledger/access"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -28,6 +30,7 @@ func (c *currency) UnmarshalText(text []byte) error {
 type initCommand struct {
 	books
 	vaultFlags
+	EvidenceKey  string        `placeholder:"FILE" help:"Key that encrypts documents; made where there is none."`
 	Organisation string        `required:"" placeholder:"NAME" help:"Name of the organisation, as printed on statements."`
 	Base         currency      `default:"DKK" placeholder:"DKK" help:"Currency the books are kept in (DKK)."`
 	TokenFor     time.Duration `default:"2160h" placeholder:"2160h" help:"How long the printed tokens are valid (2160h: 90 days)."`
@@ -51,6 +54,11 @@ func (i initCommand) Run(ctx context.Context, c console) (err error) {
 			return err
 		}
 	}
+	if i.EvidenceKey != "" {
+		if err := i.makeEvidenceKey(); err != nil {
+			return err
+		}
+	}
 	db, err := openFresh(ctx, i.at(), store.Options{})
 	if err != nil {
 		return err
@@ -67,6 +75,18 @@ func (i initCommand) Run(ctx context.Context, c console) (err error) {
 	}
 	fmt.Fprintf(c.err, "Next: supportledger serve%s\n", i.at().flagged())
 	return nil
+}
+
+// makeEvidenceKey makes the key that encrypts documents, where there is none.
+func (i initCommand) makeEvidenceKey() error {
+	if _, err := os.Stat(i.EvidenceKey); err == nil {
+		return nil
+	}
+	key, err := evidence.NewKey()
+	if err != nil {
+		return err
+	}
+	return create(i.EvidenceKey, string(key), 0o600)
 }
 
 // generalFund is the unrestricted fund that bears what no other fund bears.

@@ -25,26 +25,30 @@ import (
 // commands is the command line.
 type commands struct {
 	configFlag
-	Demo      demoCommand      `cmd:"" help:"Fill fresh books with the worked story and serve them."`
-	Serve     serveCommand     `cmd:"" help:"Serve the REST API."`
-	Init      initCommand      `cmd:"" help:"Open the books of an organisation and make its first users."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
-	Export    exportCommands   `cmd:"" help:"Write what is in the books to a file."`
-	Import    importCommands   `cmd:"" help:"Bring entries or opening balances into the books from a file."`
-	Payments  paymentsCommands `cmd:"" help:"Release payment batches, write their files for the bank, and confirm them by its statement."`
-	Backup    backupCommands   `cmd:"" help:"Keep the books, their documents and settings in one file, and try such a file out."`
-	Restore   restoreCommand   `cmd:"" help:"Bring books back from a backup, or move them to the other engine; ends with verify."`
-	Verify    verifyCommand    `cmd:"" help:"Recompute the books and hold them against their proof; exit 3 if something was changed."`
-	Proof     proofCommands    `cmd:"" help:"Make a signing key, and sign checkpoints of the books with it."`
-	Period    periodCommands   `cmd:"" help:"Look at the months of the books, and close them."`
-	User      userCommands     `cmd:"" help:"Make accounts for those who work here, and say what they may."`
-	Token     tokenCommands    `cmd:"" help:"Make, list and revoke tokens."`
-	Remind    remindCommand    `cmd:"" help:"Note what is to be thought of today: milestones, consents, ends of plans."`
-	Vault     vaultCommands    `cmd:"" help:"Make the key that seals personal data."`
-	Evidence  evidenceCommands `cmd:"" help:"Make the key that encrypts documents."`
-	Statement statementCommand `cmd:"" help:"Draft, review, issue, render and verify statements."`
-	Config    configCommands   `cmd:"" help:"Show what the server is set to, and check a configuration file."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Demo        demoCommand        `cmd:"" help:"Fill fresh books with the worked story and serve them."`
+	Serve       serveCommand       `cmd:"" help:"Serve the REST API."`
+	Init        initCommand        `cmd:"" help:"Open the books of an organisation and make its first users."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the database to this version's schema."`
+	Export      exportCommands     `cmd:"" help:"Write what is in the books to a file."`
+	Import      importCommands     `cmd:"" help:"Bring entries or opening balances into the books from a file."`
+	Payments    paymentsCommands   `cmd:"" help:"Release payment batches, write their files for the bank, and confirm them by its statement."`
+	Backup      backupCommands     `cmd:"" help:"Keep the books, their documents and settings in one file, and try such a file out."`
+	Restore     restoreCommand     `cmd:"" help:"Bring books back from a backup, or move them to the other engine; ends with verify."`
+	Verify      verifyCommand      `cmd:"" help:"Recompute the books and hold them against their proof; exit 3 if something was changed."`
+	Proof       proofCommands      `cmd:"" help:"Make a signing key, and sign checkpoints of the books with it."`
+	Period      periodCommands     `cmd:"" help:"Look at the months of the books, and close them."`
+	User        userCommands       `cmd:"" help:"Make accounts for those who work here, and say what they may."`
+	Token       tokenCommands      `cmd:"" help:"Make, list and revoke tokens."`
+	Remind      remindCommand      `cmd:"" help:"Note what is to be thought of today: milestones, consents, ends of plans."`
+	Vault       vaultCommands      `cmd:"" help:"Make the key that seals personal data."`
+	Evidence    evidenceCommands   `cmd:"" help:"Make the key that encrypts documents."`
+	Statement   statementCommand   `cmd:"" help:"Draft, review, issue, render and verify statements."`
+	Doctor      doctorCommand      `cmd:"" help:"Look at all that the server needs on this machine, and say how to mend what is wrong; exit 3 if something is."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Exit 0 when the server is ready; for images without a shell."`
+	Man         manCommand         `cmd:"" help:"Write the manual page."`
+	Completion  completionCommand  `cmd:"" help:"Write the completion script of a shell."`
+	Config      configCommands     `cmd:"" help:"Show what the server is set to, and check a configuration file."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 // console is where a command writes.

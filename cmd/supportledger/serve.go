@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"supportledger/access/vault"
+	"supportledger/cmd/systemd"
 	"supportledger/http"
 	signin "supportledger/http/accounts"
 	"supportledger/http/metrics"
@@ -136,7 +137,7 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	}()
 	heed(ctx, reloads{way: way, level: level, file: string(file), log: log})
 	fmt.Fprintf(c.err, "Listening on %s://%s%s/docs\n", way.scheme(), listener.Addr(), rest.Base)
-	notify("READY=1")
+	systemd.Notify("READY=1")
 	go beat(ctx, o.db)
 	if err := server.Serve(ctx, way.Listen(listener)); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"supportledger/cmd/systemd"
 	"supportledger/http/edge"
 	"supportledger/http/metrics"
 	"supportledger/store"
@@ -59,7 +60,7 @@ func (s serveCommand) edge() (*edged, error) {
 
 // listen takes the socket of systemd, or opens one, and refuses one on which everybody could read along.
 func (s serveCommand) listen(ctx context.Context, way *edged) (net.Listener, error) {
-	listener, err := handedOver()
+	listener, err := systemd.HandedOver()
 	if err == nil && listener == nil {
 		listener, err = s.Addr.listen(ctx)
 	}
@@ -112,11 +113,11 @@ func (r reloads) heed(ctx context.Context, asked chan os.Signal) {
 	for {
 		select {
 		case <-ctx.Done():
-			notify("STOPPING=1")
+			systemd.Notify("STOPPING=1")
 			return
 		case <-asked:
 		}
-		notify("RELOADING=1")
+		systemd.Notify("RELOADING=1")
 		_, now, err := effective(r.file)
 		if err == nil {
 			err = errors.Join(r.level.UnmarshalText([]byte(now.LogLevel)), r.way.Reload())
@@ -126,19 +127,19 @@ func (r reloads) heed(ctx context.Context, asked chan os.Signal) {
 		} else {
 			r.log.InfoContext(ctx, "reloaded", "log_level", now.LogLevel)
 		}
-		notify("READY=1")
+		systemd.Notify("READY=1")
 	}
 }
 
 // beat tells systemd that the server is alive, while its database answers.
 func beat(ctx context.Context, db *store.DB) {
-	every := watchdog()
+	every := systemd.Watchdog()
 	if every == 0 {
 		return
 	}
 	for tick := time.NewTicker(every); ; {
 		if db.Ping(ctx) == nil {
-			notify("WATCHDOG=1")
+			systemd.Notify("WATCHDOG=1")
 		}
 		select {
 		case <-ctx.Done():

@@ -5,10 +5,36 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+
+	"supportledger/cmd/manual"
 )
 
 type versionCommand struct {
 	JSON bool `name:"json" help:"Print a JSON object: version, commit, go."`
+}
+
+type manCommand struct{}
+
+// Run writes the manual page.
+func (manCommand) Run(c console) error {
+	parser, _, err := newParser(&commands{}, "")
+	if err != nil {
+		return err
+	}
+	return manual.Page(c.out, parser.Model, version(), examples)
+}
+
+type completionCommand struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" placeholder:"bash|zsh|fish" help:"The shell: bash, zsh or fish."`
+}
+
+// Run writes a completion script.
+func (s completionCommand) Run(c console) error {
+	parser, _, err := newParser(&commands{}, "")
+	if err != nil {
+		return err
+	}
+	return manual.Completion(c.out, parser.Model, s.Shell)
 }
 
 // Run prints the version.

@@ -1,11 +1,11 @@
 //go:build unix
 
-package main
+package disk
 
 import "golang.org/x/sys/unix"
 
-// diskOf is how many bytes are free for us in a folder's file system, and how many it has.
-func diskOf(dir string) (free, all uint64, err error) {
+// Free is how many bytes are free for us in a folder's file system, and how many it has.
+func Free(dir string) (free, all uint64, err error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, 0, err

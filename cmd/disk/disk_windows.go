@@ -1,9 +1,9 @@
-package main
+package disk
 
 import "golang.org/x/sys/windows"
 
-// diskOf is how many bytes are free for us in a folder's volume, and how many it has.
-func diskOf(dir string) (free, all uint64, err error) {
+// Free is how many bytes are free for us in a folder's volume, and how many it has.
+func Free(dir string) (free, all uint64, err error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
 		return 0, 0, err

@@ -1,4 +1,6 @@
-package main
+// Package systemd speaks with systemd where it started the server: it tells it how the server is, answers its watchdog,
+// and takes the socket that it hands over. Elsewhere each of these does nothing, so that callers need not ask.
+package systemd
 
 import (
 	"fmt"
@@ -8,8 +10,8 @@ import (
 	"time"
 )
 
-// notify tells systemd how the server is, where systemd started it: READY=1, RELOADING=1, STOPPING=1, WATCHDOG=1.
-func notify(state string) {
+// Notify tells systemd how the server is, where systemd started it: READY=1, RELOADING=1, STOPPING=1, WATCHDOG=1.
+func Notify(state string) {
 	path := os.Getenv("NOTIFY_SOCKET")
 	if path == "" {
 		return
@@ -25,8 +27,8 @@ func notify(state string) {
 	_ = conn.Close()
 }
 
-// watchdog is how often systemd wants to hear of the server, 0 for never.
-func watchdog() time.Duration {
+// Watchdog is how often systemd wants to hear of the server, 0 for never.
+func Watchdog() time.Duration {
 	n, err := strconv.ParseInt(os.Getenv("WATCHDOG_USEC"), 10, 64)
 	if err != nil {
 		return 0
@@ -34,9 +36,9 @@ func watchdog() time.Duration {
 	return time.Duration(n) * time.Microsecond / 2
 }
 
-// handedOver is a socket that systemd opened for us, nil without one. A restart then refuses nobody: connections wait
+// HandedOver is a socket that systemd opened for us, nil without one. A restart then refuses nobody: connections wait
 // in the socket meanwhile, and a port below 1024 needs no privilege of ours.
-func handedOver() (net.Listener, error) {
+func HandedOver() (net.Listener, error) {
 	if os.Getenv("LISTEN_PID") != strconv.Itoa(os.Getpid()) {
 		return nil, nil
 	}
