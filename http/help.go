@@ -54,7 +54,8 @@ var markdown = goldmark.New(goldmark.WithExtensions(extension.Table),
 // rendered is a page as HTML. goldmark leaves raw HTML out.
 func rendered(name string, text []byte) ([]byte, error) {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s · supportledger</title>\n"+
+	fmt.Fprintf(&out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"+
+		"<title>%s · supportledger</title>\n"+
 		"<meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"%s/docs/docs.css\"></head>"+
 		"<body><nav>", html.EscapeString(name), rest.Base)
 	for _, page := range pageNames() {
