@@ -17,7 +17,7 @@ import (
 
 // What passwords refuse.
 var (
-	ErrWeakPassword = errors.New("access: a password has 12 to 128 letters and is not the handle")
+	ErrWeakPassword = errors.New("access: a password has 12 to 128 letters, is not the handle and not a common one")
 	ErrHashingBusy  = errors.New("access: too many are signing in at once")
 )
 
@@ -29,8 +29,15 @@ const (
 	hashHalf    = 32 // bytes that are stored; as many again are the key of the second factor
 )
 
-// hashing bounds how many hashes are computed at once, and so the memory that strangers can make us take.
-var hashing = make(chan struct{}, 2)
+// lane bounds how many hashes are computed at once, and so the memory that strangers can make us take, and how many
+// wait for their turn.
+type lane struct{ turns, queue chan struct{} }
+
+// Devices that signed in before, and people who set a password, do not wait behind strangers.
+var (
+	strangersHash = lane{make(chan struct{}, 2), make(chan struct{}, 16)}
+	knownHash     = lane{make(chan struct{}, 2), make(chan struct{}, 64)}
+)
 
 // Password is a password as stored: argon2id with its cost and salt. It is made outside of a tx, since it takes long.
 type Password string
@@ -38,14 +45,14 @@ type Password string
 // passwordKey is what the password gives and nobody stores: it seals the secret of the second factor.
 type passwordKey []byte
 
-// NewPassword hashes a password. [ErrWeakPassword], [ErrHashingBusy] when ctx ends before it is its turn.
+// NewPassword hashes a password. [ErrWeakPassword] (see [guessable] too), [ErrHashingBusy] when ctx ends before it is its turn.
 func NewPassword(ctx context.Context, handle, plain string) (Password, error) {
-	if n := utf8.RuneCountInString(plain); n < 12 || n > 128 || strings.EqualFold(plain, handle) {
+	if n := utf8.RuneCountInString(plain); n < 12 || n > 128 || guessable(handle, plain) {
 		return "", ErrWeakPassword
 	}
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails: it ends the program rather than give what is not random
-	sum, err := stretch(ctx, plain, salt, hashCost{hashMemory, hashPasses, hashThreads})
+	sum, err := stretch(ctx, knownHash, plain, salt, hashCost{hashMemory, hashPasses, hashThreads})
 	if err != nil {
 		return "", err
 	}
@@ -56,7 +63,7 @@ func NewPassword(ctx context.Context, handle, plain string) (Password, error) {
 
 // check says whether plain is the password, and gives the key then. It takes as long for a stored password that does
 // not parse, which no plain text opens.
-func (p Password) check(ctx context.Context, plain string) (passwordKey, bool, error) {
+func (p Password) check(ctx context.Context, in lane, plain string) (passwordKey, bool, error) {
 	var cost hashCost
 	parts := strings.Split(string(p), "$")
 	salt, want := make([]byte, 16), []byte(nil)
@@ -69,7 +76,7 @@ func (p Password) check(ctx context.Context, plain string) (passwordKey, bool, e
 	if len(want) != hashHalf {
 		cost, want = hashCost{hashMemory, hashPasses, hashThreads}, nil
 	}
-	sum, err := stretch(ctx, plain, salt, cost)
+	sum, err := stretch(ctx, in, plain, salt, cost)
 	if err != nil || want == nil || subtle.ConstantTimeCompare(sum[:hashHalf], want) != 1 {
 		return nil, false, err
 	}
@@ -82,11 +89,17 @@ type hashCost struct {
 	threads        uint8
 }
 
-// stretch computes a hash when it is its turn.
-func stretch(ctx context.Context, plain string, salt []byte, cost hashCost) ([]byte, error) {
+// stretch computes a hash when it is its turn. [ErrHashingBusy] at once where too many wait.
+func stretch(ctx context.Context, in lane, plain string, salt []byte, cost hashCost) ([]byte, error) {
 	select {
-	case hashing <- struct{}{}:
-		defer func() { <-hashing }()
+	case in.queue <- struct{}{}:
+		defer func() { <-in.queue }()
+	default:
+		return nil, ErrHashingBusy
+	}
+	select {
+	case in.turns <- struct{}{}:
+		defer func() { <-in.turns }()
 	case <-ctx.Done():
 		return nil, ErrHashingBusy
 	}

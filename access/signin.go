@@ -31,19 +31,22 @@ type Door struct {
 	second    []byte
 	confirmed bool
 	lastStep  int64
-	sheet     string    // where its failures are counted: the user, or one of a few sheets for handles that are nobody's
-	device    []byte    // hash of a device that signed in before; empty for any other
-	waitUntil time.Time // failed attempts make the next one wait
+	sheet     string // where its attempts are counted: of a known device the user's, else one of many by the handle
+	device    []byte // hash of a device that signed in before; empty for any other
 }
 
-// FindDoor reads the door of a handle for a device; device is a secret that a sign-in left there, or "". [ErrSlowDown]
-// while the device has to wait.
-func FindDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, error) {
+// Known reports whether the device signed in to this account before: strangers' attempts do not make it wait.
+func (d Door) Known() bool { return len(d.device) > 0 }
+
+// Knock reads the door of a handle for a device, and counts an attempt at it before anything of it is compared: of many
+// that come at once only as many are looked at as may be. Device is a secret that a sign-in left there, or "".
+// [ErrSlowDown] while the device has to wait, whether there is such an account or not.
+func Knock(ctx context.Context, tx *store.Tx, handle, device string) (Door, error) {
 	d, err := readDoor(ctx, tx, handle, device)
-	if err == nil && tx.At.Before(d.waitUntil) {
-		err = ErrSlowDown
+	if err != nil {
+		return d, err
 	}
-	return d, err
+	return d, countAttempt(ctx, tx, d)
 }
 
 // Attempt is one try at a door.
@@ -56,10 +59,14 @@ type Attempt struct {
 	recovery []byte // hash of a recovery code, still to be looked up
 }
 
-// Try looks at password and code, outside of a tx, since it takes long. Code is six digits of the second factor or a
+// Try looks at password and code of a door that was knocked at, outside of a tx, since it takes long. Code is six digits of the second factor or a
 // recovery code; it may be empty where there is no second factor yet. [ErrHashingBusy].
 func (d Door) Try(ctx context.Context, password, code string, now time.Time) (Attempt, error) {
-	key, ok, err := d.password.check(ctx, password)
+	lane := strangersHash
+	if d.Known() {
+		lane = knownHash
+	}
+	key, ok, err := d.password.check(ctx, lane, password)
 	a := Attempt{door: d, ok: ok && d.User != "", key: key, factors: 1}
 	if err != nil || !a.ok || !d.confirmed {
 		return a, err
@@ -87,8 +94,8 @@ type Entered struct {
 	Device  string // secret to leave at the device, so that strangers' failures do not make it wait
 }
 
-// Enter settles an attempt: a good one gets a session, a bad one is counted. It answers a bad one with ok = false and
-// no error, so that the count is committed.
+// Enter settles an attempt: a good one gets a session and is no longer counted. It answers a bad one with ok = false and
+// no error, so that the event is committed.
 func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, err error) {
 	now, err := readDoor(ctx, tx, a.door.Handle, "")
 	if err != nil {
@@ -98,8 +105,8 @@ func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, e
 		return Entered{}, false, err
 	}
 	if !a.ok || now.User == "" || now.password != a.door.password {
-		if err := countFailure(ctx, tx, a.door); err != nil || a.door.User == "" {
-			return Entered{}, false, err
+		if a.door.User == "" {
+			return Entered{}, false, nil
 		}
 		return Entered{}, false, Record(ctx, tx, Event{Action: "sign_in.failed", Subject: string(a.door.User)})
 	}
@@ -136,13 +143,21 @@ func OpenSession(ctx context.Context, tx *store.Tx, user UserID, factors int) (T
 		Fields: []string{mark}})
 }
 
-// waitAfter is how long the next attempt waits after so many failures: five are free, and it is never more than a
-// minute, so that nobody is kept out for long.
-func waitAfter(failures int64) time.Duration {
-	if failures < 5 {
+// The waits: a device that signed in before never waits longer than a minute, strangers together a quarter of an hour.
+// Who is quiet for a day starts anew.
+const (
+	freeAttempts  = 5
+	longestKnown  = time.Minute
+	longestOthers = 15 * time.Minute
+	forgottenFor  = 24 * time.Hour
+)
+
+// waitAfter is how long the next attempt waits after so many: five are free, then each wait is twice the one before.
+func waitAfter(attempts int64, longest time.Duration) time.Duration {
+	if attempts < freeAttempts {
 		return 0
 	}
-	return min(time.Second<<min(failures-5, 10), time.Minute)
+	return min(time.Second<<min(attempts-freeAttempts, 20), longest)
 }
 
 // invitationLasts is how long an invitation is good for.
@@ -255,6 +270,9 @@ func BeginSecondFactor(ctx context.Context, tx *store.Tx, a Attempt) (SecondFact
 	} else if !ok {
 		return SecondFactor{}, ErrSignIn
 	}
+	if err := forgiveAttempt(ctx, tx, a.door); err != nil {
+		return SecondFactor{}, err
+	}
 	secret := newCodeSecret()
 	sealed, err := a.key.seal(a.door.User, secret)
 	if err != nil {
@@ -287,6 +305,9 @@ func ConfirmSecondFactor(ctx context.Context, tx *store.Tx, a Attempt, code stri
 	}
 	if err := updateSecond(ctx, tx, credentialRow{UserID: a.door.User, Second: a.door.second, Confirmed: true,
 		LastStep: step}); err != nil {
+		return nil, err
+	}
+	if err := forgiveAttempt(ctx, tx, a.door); err != nil {
 		return nil, err
 	}
 	codes := newRecoveryCodes()

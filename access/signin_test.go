@@ -2,6 +2,8 @@ package access_test
 
 import (
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,8 +26,8 @@ func TestSignIn(t *testing.T) {
 		try := func(handle, password, code, device string) (in access.Entered, ok bool, err error) {
 			t.Helper()
 			var door access.Door
-			if err := db.View(t.Context(), func(tx *store.Tx) (err error) {
-				door, err = access.FindDoor(t.Context(), tx, handle, device)
+			if err := db.Update(t.Context(), func(tx *store.Tx) (err error) {
+				door, err = access.Knock(t.Context(), tx, handle, device)
 				return err
 			}); err != nil {
 				return in, false, err
@@ -81,6 +83,85 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("the person's own device waits for strangers' failures: %v %v", ok, err)
 		}
 	})
+}
+
+// Many attempts at once are counted before any of them is looked at, so a crowd gets no more tries than one who waits;
+// and a door that leads nowhere closes after as many.
+func TestCrowdAtTheDoor(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		office(t, db)
+		for _, handle := range []string{"maker", "nobody-at-all"} {
+			var let, waits atomic.Int64
+			var all sync.WaitGroup
+			for range 60 {
+				all.Go(func() {
+					err := db.Update(t.Context(), func(tx *store.Tx) error {
+						_, err := access.Knock(t.Context(), tx, handle, "")
+						return err
+					})
+					switch {
+					case err == nil:
+						let.Add(1)
+					case errors.Is(err, access.ErrSlowDown):
+						waits.Add(1)
+					default:
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if let.Load() != 5 || waits.Load() != 55 {
+				t.Errorf("%s: %d of 60 at once are looked at, %d wait; want 5", handle, let.Load(), waits.Load())
+			}
+		}
+		grows(t, db)
+	})
+}
+
+// grows holds that each wait is twice the one before, up to a quarter of an hour, and that a clock that is put back
+// shuts nobody out for longer.
+func grows(t *testing.T, db *store.DB) {
+	t.Helper()
+	clock := storetest.ClockOf(db)
+	knock := func() error {
+		return db.Update(t.Context(), func(tx *store.Tx) error {
+			_, err := access.Knock(t.Context(), tx, "maker", "")
+			return err
+		})
+	}
+	wait := time.Second // after the fifth
+	for range 14 {
+		clock.Advance(wait - time.Millisecond)
+		if err := knock(); !errors.Is(err, access.ErrSlowDown) {
+			t.Errorf("%v are not over and it is open: %v", wait, err)
+		}
+		clock.Advance(time.Millisecond)
+		if err := knock(); err != nil {
+			t.Errorf("%v are over: %v", wait, err)
+		}
+		wait = min(2*wait, 15*time.Minute)
+	}
+	clock.Advance(-365 * 24 * time.Hour)
+	if err := knock(); err != nil {
+		t.Errorf("the clock was put back by a year: %v", err)
+	}
+}
+
+// Passwords that are tried first are refused, whatever stands around them; four unrelated words are taken.
+func TestCommonPasswords(t *testing.T) {
+	for _, plain := range []string{"passwordpassword", "Password123456", "P@ssw0rd!2026", "adgangskode2026", "Sommer2026!!!!",
+		"qwertyuiopasdf", "123456789012", "111111111111", "abababababab", "abcdefghijklmn", "iloveyoumichael",
+		"treasurer2026!", "treasurertreasurer", "1q2w3e4r5t6y", "letmeinletmein", "supportledger1", "København2026"} {
+		if _, err := access.NewPassword(t.Context(), "treasurer", plain); !errors.Is(err, access.ErrWeakPassword) {
+			t.Errorf("%q: %v", plain, err)
+		}
+	}
+	for _, plain := range []string{good, "brisk lantern orbit walnut", "x7Kd!mmQ2pLz", "grønne stole taler sagte",
+		"passwords are for people"} {
+		if _, err := access.NewPassword(t.Context(), "treasurer", plain); err != nil {
+			t.Errorf("%q: %v", plain, err)
+		}
+	}
 }
 
 // wantOneFactor holds that a session of one factor opens nothing that acts, and that its id is no token.

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -62,7 +61,7 @@ type identityRow struct {
 var strangers = []byte{}
 
 func readDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, error) {
-	d := Door{Handle: handle, sheet: nobodySheet(handle), device: strangers}
+	d := Door{Handle: handle, sheet: strangersSheet(handle), device: strangers}
 	account, err := readAccount(ctx, tx, handle)
 	if err == nil && account.Handle == handle && account.Works(tx.At) {
 		err = d.readCredentials(ctx, tx, account.ID)
@@ -70,14 +69,20 @@ func readDoor(ctx context.Context, tx *store.Tx, handle, device string) (Door, e
 	if err != nil && !errors.Is(err, ErrUnknownUser) {
 		return d, err
 	}
-	err = d.readFailures(ctx, tx, device)
+	if d.User == "" { // as many questions as of an account
+		err = d.readCredentials(ctx, tx, "")
+	}
+	if err == nil {
+		err = d.recognise(ctx, tx, device)
+	}
 	return d, err
 }
 
-// nobodySheet is where the failures at handles are counted that are nobody's: such a door closes like any other, and
-// what strangers can have us keep is bounded.
-func nobodySheet(handle string) string {
-	return fmt.Sprintf("nobody/%02x", hash(handle)[0])
+// strangersSheet is where the attempts of unknown devices are counted, by the handle alone: a door that leads nowhere
+// closes like any other, after as many attempts. There are 65,536, so what strangers can have us keep is bounded.
+func strangersSheet(handle string) string {
+	h := hash(handle)
+	return fmt.Sprintf("strangers/%02x%02x", h[0], h[1])
 }
 
 // readCredentials has nothing to say of an account that never set a password: it is like one that does not exist.
@@ -89,52 +94,71 @@ func (d *Door) readCredentials(ctx context.Context, tx *store.Tx, user UserID) e
 	} else if err != nil {
 		return err
 	}
-	d.User, d.sheet, d.password, d.second, d.confirmed, d.lastStep = user, string(user), c.Password, c.Second, c.Confirmed,
-		c.LastStep
+	d.User, d.password, d.second, d.confirmed, d.lastStep = user, c.Password, c.Second, c.Confirmed, c.LastStep
 	return nil
 }
 
-// readFailures finds whether the device is known, and how long it has to wait.
-func (d *Door) readFailures(ctx context.Context, tx *store.Tx, device string) error {
-	var rows []deviceRow
-	err := tx.NewSelect().Model(&rows).Where("sheet = ?", d.sheet).
-		Where("hash IN (?)", bun.List([][]byte{strangers, hash(device)})).Scan(ctx)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(rows, func(a, b deviceRow) int { return len(b.Hash) - len(a.Hash) }) // the known one first
-	if len(rows) == 0 {
-		return nil
-	}
-	d.device = rows[0].Hash
-	if rows[0].WaitUntil != "" {
-		d.waitUntil, err = store.ParseTime(rows[0].WaitUntil)
+// recognise finds whether the device signed in to the account before.
+func (d *Door) recognise(ctx context.Context, tx *store.Tx, device string) error {
+	known, err := tx.NewSelect().Model((*deviceRow)(nil)).Where("sheet = ?", d.User).Where("hash = ?", hash(device)).
+		Exists(ctx)
+	if err == nil && known && device != "" && d.User != "" {
+		d.sheet, d.device = string(d.User), hash(device)
 	}
 	return err
 }
 
-// countFailure counts one at the device, and has the next attempt wait.
-func countFailure(ctx context.Context, tx *store.Tx, d Door) error {
-	var failures int64
+// countAttempt counts one, and has the next one wait. The row is locked until the tx ends, so of many at once each sees
+// those before it. A wait beyond the longest is of a clock that was put back, and is none.
+func countAttempt(ctx context.Context, tx *store.Tx, d Door) error {
+	var row deviceRow
 	err := tx.NewRaw(`INSERT INTO sign_in_devices (sheet, hash, failures, wait_until) VALUES (?, ?, 1, '')
 		ON CONFLICT (sheet, hash) DO UPDATE SET failures = sign_in_devices.failures + 1
-		RETURNING failures`, d.sheet, d.device).Scan(ctx, &failures)
+		RETURNING sheet, hash, failures, wait_until`, d.sheet, d.device).Scan(ctx, &row)
 	if err != nil {
 		return err
 	}
-	_, err = tx.NewUpdate().Model((*deviceRow)(nil)).
-		Set("wait_until = ?", store.FormatTime(tx.At.Add(waitAfter(failures)))).
+	longest := longestOthers
+	if d.Known() {
+		longest = longestKnown
+	}
+	if row.WaitUntil != "" {
+		until, err := store.ParseTime(row.WaitUntil)
+		if err != nil {
+			return err
+		}
+		if left := until.Sub(tx.At); left > 0 && left <= longest {
+			return ErrSlowDown
+		} else if left < -forgottenFor {
+			row.Failures = 1
+		}
+	}
+	_, err = tx.NewUpdate().Model((*deviceRow)(nil)).Set("failures = ?", row.Failures).
+		Set("wait_until = ?", store.FormatTime(tx.At.Add(waitAfter(row.Failures, longest)))).
 		Where("sheet = ?", d.sheet).Where("hash = ?", d.device).Exec(ctx)
+	return err
+}
+
+// forgiveAttempt takes back what a good attempt counted; those of others stay counted.
+func forgiveAttempt(ctx context.Context, tx *store.Tx, d Door) error {
+	_, err := tx.NewUpdate().Model((*deviceRow)(nil)).Set("failures = failures - 1").
+		Set("wait_until = ?", store.FormatTime(tx.At)).
+		Where("sheet = ?", d.sheet).Where("hash = ?", d.device).Where("failures > 0").Exec(ctx)
 	return err
 }
 
 // rememberDevice takes a device's new secret in place of its old one, with a clean sheet.
 func rememberDevice(ctx context.Context, tx *store.Tx, d Door, hash []byte) error {
-	if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", d.sheet).Where("hash = ?", d.device).
-		Exec(ctx); err != nil {
+	if err := forgiveAttempt(ctx, tx, d); err != nil {
 		return err
 	}
-	_, err := tx.NewInsert().Model(&deviceRow{Sheet: d.sheet, Hash: hash}).Exec(ctx)
+	if d.Known() {
+		if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", d.sheet).Where("hash = ?", d.device).
+			Exec(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := tx.NewInsert().Model(&deviceRow{Sheet: string(d.User), Hash: hash}).Exec(ctx)
 	return err
 }
 

@@ -1,7 +1,10 @@
 package http_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"supportledger/store"
@@ -40,6 +43,32 @@ func TestIfMatch(t *testing.T) {
 		}
 		if got := c.With("Idempotency-Key", "gone").With("If-Match", read).Do("DELETE", path, nil).Status; got != 412 {
 			t.Errorf("deleting what was changed since: %d", got)
+		}
+	})
+}
+
+// Of two who change one thing at the same time with the same tag, one is told that it moved.
+func TestIfMatchHoldsInARace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c, _ := booksServed(t, db)
+		var d struct{ ID string }
+		c.With("Idempotency-Key", "w").Post("/journal-entry-drafts", interest).Want(201).Into(&d)
+		path := "/journal-entry-drafts/" + d.ID
+		for round := range storetest.Rounds(12, 200) {
+			read := c.Get(path).Want(200).Header.Get("ETag")
+			var statuses [2]int
+			var both sync.WaitGroup
+			for i := range statuses {
+				both.Go(func() {
+					statuses[i] = c.With("Idempotency-Key", fmt.Sprint(round, "-", i)).With("If-Match", read).
+						Do("PATCH", path, fmt.Sprintf(`{"text":"by %d in round %d"}`, i, round)).Status
+				})
+			}
+			both.Wait()
+			slices.Sort(statuses[:])
+			if statuses != [2]int{200, 412} {
+				t.Fatalf("round %d: %v, want 200 and 412", round, statuses)
+			}
 		}
 	})
 }

@@ -363,7 +363,7 @@ func TestRestoreSaysWhatWasLost(t *testing.T) {
 		ran(t, 0, "proof", "checkpoint", "--db", dsn, "--key", dir+"/k", "--witness", dir+"/witness")
 		out := ran(t, exitFound, "restore", file, "--into", dir+"/new", "--checkpoints", dir+"/witness",
 			"--replaces", dsn)
-		for _, want := range []string{"LOST at least 4 records: the checkpoint", "LOST 4 records:", "up to entry 2026-000003",
+		for _, want := range []string{"LOST at least 6 records: the checkpoint", "LOST 6 records:", "up to entry 2026-000003",
 			"ends with 2026-000001", "FOUND checkpoint"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%q is not in\n%s", want, out)

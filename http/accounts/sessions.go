@@ -147,8 +147,8 @@ func (a *Sessions) Register() {
 	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/sessions", ID: "signIn", Tag: "sessions", Public: true,
 		Personal: true,
 		Summary:  "Sign in", Danish: "Log ind",
-		About: "Sets a cookie. After five failed attempts the next one waits, never longer than a minute; a device that " +
-			"signed in before does not wait for the failures of others.",
+		About: "Sets a cookie. After five failed attempts each next one waits twice as long, up to a quarter of an hour; a " +
+			"device that signed in before does not wait for the failures of others.",
 		Refuses: []error{access.ErrSignIn, access.ErrSlowDown, access.ErrHashingBusy},
 		Example: `{"handle":"treasurer","password":"correct horse battery","code":"123456"}`}, api.signIn)
 	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/sessions", ID: "listSessions", Tag: "sessions", Own: true,
@@ -215,14 +215,14 @@ type signedInView struct {
 	Factors int            `json:"factors" description:"1 where no second factor is set up: an account that acts can only set it up then."`
 }
 
-// attempt reads the door, looks at the password outside of a tx, and gives what came of it.
+// attempt counts an attempt, looks at the password outside of a tx, and gives what came of it.
 func (a *Sessions) attempt(ctx context.Context, c *gin.Context, in signInRequest) (access.Attempt, error) {
 	device, _ := c.Cookie(deviceCookie) // none is no device
 	var door access.Door
 	var now time.Time
-	err := a.DB.View(ctx, func(tx *store.Tx) (err error) {
+	err := a.DB.Update(ctx, func(tx *store.Tx) (err error) {
 		now = tx.At
-		door, err = access.FindDoor(ctx, tx, in.Handle, device)
+		door, err = access.Knock(ctx, tx, in.Handle, device)
 		return err
 	})
 	if err != nil {
@@ -365,7 +365,7 @@ func inviteUser(ctx context.Context, tx *store.Tx, in rest.ByRef) (invitationVie
 
 type setPasswordRequest struct {
 	Invitation string `json:"invitation" validate:"required,max=100"`
-	Password   string `json:"password" validate:"required,max=600" description:"12 to 128 letters."`
+	Password   string `json:"password" validate:"required,max=600" description:"12 to 128 letters, and no common one."`
 }
 
 func (a *Sessions) setPassword(ctx context.Context, _ *gin.Context, in setPasswordRequest) (rest.None, error) {

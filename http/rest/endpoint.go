@@ -53,11 +53,9 @@ type Request struct {
 func (e *Endpoint) serve(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), AnswerWithin)
 	defer cancel()
-	if !e.Op.Public {
-		if err := e.API.rate.take(secretOf(c), Clock.Now()); err != nil {
-			e.API.Fail(c, err)
-			return
-		}
+	if err := e.limited(c); err != nil {
+		e.API.Fail(c, err)
+		return
 	}
 	out, err := e.answer(withLang(ctx, langOf(c.GetHeader("Accept-Language"))), c)
 	if err != nil {
@@ -65,6 +63,19 @@ func (e *Endpoint) serve(c *gin.Context) {
 		return
 	}
 	e.send(c, out)
+}
+
+// limited counts a request: of a token by its token; of what anybody may call by its address, and all of them together,
+// so that strangers do not take what those need who are known.
+func (e *Endpoint) limited(c *gin.Context) error {
+	now := Clock.Now()
+	if !e.Op.Public {
+		return e.API.rate.take(secretOf(c), now)
+	}
+	if err := e.API.address.take(addressOf(c.Request), now); err != nil {
+		return err
+	}
+	return e.API.anybody.take("anybody", now)
 }
 
 // answer authenticates the caller, reads the request and runs the act.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/go-json-experiment/json"
 
 	"supportledger/store"
 )
@@ -19,8 +20,8 @@ import (
 // made from (RFC 9110 §13.1.1). There is nothing to declare: a PUT, PATCH or DELETE on the path of a GET has that one
 // for its twin. The tag is a hash of what the twin shows, and is compared inside the transaction of the change.
 //
-// On PostgreSQL another change may commit between the comparison and our own write; acts that save a version with the
-// row refuse that themselves, with the same answer.
+// On PostgreSQL another change may commit between the comparison and our own write. So changes of one thing take turns:
+// each compares when those before it have committed.
 
 // ErrNoVersion is a change that does not say what it was made from, where that is asked for.
 var ErrNoVersion = errors.New("http: neither If-Match nor a version")
@@ -80,13 +81,17 @@ func (e *Endpoint) matches(ctx context.Context, tx *store.Tx, req Request) (cont
 	if len(req.match) == 0 {
 		return ctx, nil
 	}
-	view, err := cmp.Or(req.twin, e.twin).Act(ctx, tx, req.seen)
+	body, err := e.shown(ctx, tx, req)
 	if err != nil {
 		return ctx, err
 	}
-	body, err := Marshal(view)
-	if err != nil {
-		return ctx, err
+	if tx.Engine == store.Postgres {
+		if err := tx.Turn(ctx, req.twinOf(e).Op.Path+" "+nameIn(body)); err != nil {
+			return ctx, err
+		}
+		if body, err = e.shown(ctx, tx, req); err != nil {
+			return ctx, err
+		}
 	}
 	for _, tag := range req.match {
 		if tag == "*" || tag == etag(body) {
@@ -94,6 +99,28 @@ func (e *Endpoint) matches(ctx context.Context, tx *store.Tx, req Request) (cont
 		}
 	}
 	return ctx, store.ErrStale
+}
+
+// twinOf is the twin of this request: its own, or that of its operation.
+func (r Request) twinOf(e *Endpoint) *Endpoint { return cmp.Or(r.twin, e.twin) }
+
+// shown is what the twin shows now.
+func (e *Endpoint) shown(ctx context.Context, tx *store.Tx, req Request) ([]byte, error) {
+	view, err := req.twinOf(e).Act(ctx, tx, req.seen)
+	if err != nil {
+		return nil, err
+	}
+	return Marshal(view)
+}
+
+// nameIn is the id of what is shown, which is the same by whatever name it was asked for; "" where it has none: then
+// all things of its kind share a turn.
+func nameIn(body []byte) string {
+	var thing struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(body, &thing) // what has no id leaves it empty
+	return thing.ID
 }
 
 // matchParam is If-Match in the document.

@@ -3,6 +3,8 @@ package rest
 import (
 	"crypto/sha256"
 	"math"
+	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -26,6 +28,29 @@ type limiter struct {
 type bucket struct {
 	left float64
 	at   time.Time
+}
+
+// What anybody may call: so many requests a second from one address, and so many from all of them together.
+const (
+	perAddress = 20
+	perAll     = 200
+)
+
+// addressOf is where a request comes from, as far as it is limited by it: "" on this machine, where a proxy may stand
+// before many. An IPv6 address is that of its network, since one person has a whole one.
+func addressOf(r *http.Request) string {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || from.Addr().Unmap().IsLoopback() {
+		return ""
+	}
+	if at := from.Addr().Unmap(); at.Is4() {
+		return at.String()
+	}
+	network, err := from.Addr().Prefix(64)
+	if err != nil {
+		return ""
+	}
+	return network.String()
 }
 
 // errTooMany is answered when a token's bucket is empty.

@@ -30,6 +30,8 @@ type API struct {
 	Endpoints []*Endpoint
 	Document  func() ([]byte, error) // the OpenAPI document, made when somebody first asks
 	rate      limiter
+	address   limiter // of what anybody may call, by address
+	anybody   limiter // and all of that together
 	Problems  ProblemTable
 	ReadOnly  bool // what would write is refused
 
@@ -41,7 +43,8 @@ type API struct {
 
 // New makes an API without operations.
 func New(db *store.DB, log *slog.Logger, requestsPerSecond int, problems ProblemTable) *API {
-	return &API{DB: db, Log: log, Engine: newEngine(), rate: limiter{perSecond: requestsPerSecond}, Problems: problems,
+	return &API{DB: db, Log: log, Engine: newEngine(), rate: limiter{perSecond: requestsPerSecond},
+		address: limiter{perSecond: perAddress}, anybody: limiter{perSecond: perAll}, Problems: problems,
 		SessionOf: func(*gin.Context) (access.TokenID, error) { return "", nil }}
 }
 

@@ -247,9 +247,9 @@ func second(t *testing.T, db *store.DB) {
 	t.Helper()
 	var door access.Door
 	var now time.Time
-	if err := db.View(t.Context(), func(tx *store.Tx) (err error) {
+	if err := db.Update(t.Context(), func(tx *store.Tx) (err error) {
 		now = tx.At
-		door, err = access.FindDoor(t.Context(), tx, "keys", "")
+		door, err = access.Knock(t.Context(), tx, "keys", "")
 		return err
 	}); err != nil {
 		t.Fatal(err)
