@@ -36,8 +36,8 @@ func guessable(handle, plain string) bool {
 		return true
 	}
 	handle = strings.ToLower(handle)
-	bare := trimmed(text)
-	for _, read := range []string{text, unleet.Replace(text), unleet.Replace(bare), shouted.Replace(unleet.Replace(bare))} {
+	bare := unleet.Replace(trimmed(text))
+	for _, read := range []string{text, unleet.Replace(text), bare, shouted.Replace(bare)} {
 		letters := strings.Map(func(r rune) rune {
 			if unicode.IsLetter(r) {
 				return r

@@ -59,8 +59,8 @@ type Attempt struct {
 	recovery []byte // hash of a recovery code, still to be looked up
 }
 
-// Try looks at password and code of a door that was knocked at, outside of a tx, since it takes long. Code is six digits of the second factor or a
-// recovery code; it may be empty where there is no second factor yet. [ErrHashingBusy].
+// Try looks at password and code of a door that was knocked at, outside of a tx, since it takes long. Code is six
+// digits of the second factor or a recovery code; it may be empty where there is no second factor yet. [ErrHashingBusy].
 func (d Door) Try(ctx context.Context, password, code string, now time.Time) (Attempt, error) {
 	lane := strangersHash
 	if d.Known() {
@@ -94,8 +94,8 @@ type Entered struct {
 	Device  string // secret to leave at the device, so that strangers' failures do not make it wait
 }
 
-// Enter settles an attempt: a good one gets a session and is no longer counted. It answers a bad one with ok = false and
-// no error, so that the event is committed.
+// Enter settles an attempt: a good one gets a session and is not counted any more. It answers a bad one with ok = false
+// and no error, so that the event is committed.
 func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, err error) {
 	now, err := readDoor(ctx, tx, a.door.Handle, "")
 	if err != nil {

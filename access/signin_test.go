@@ -149,7 +149,8 @@ func grows(t *testing.T, db *store.DB) {
 
 // Passwords that are tried first are refused, whatever stands around them; four unrelated words are taken.
 func TestCommonPasswords(t *testing.T) {
-	for _, plain := range []string{"passwordpassword", "Password123456", "P@ssw0rd!2026", "adgangskode2026", "Sommer2026!!!!",
+	for _, plain := range []string{"passwordpassword", "Password123456", "P@ssw0rd!2026", "adgangskode2026",
+		"Sommer2026!!!!",
 		"qwertyuiopasdf", "123456789012", "111111111111", "abababababab", "abcdefghijklmn", "iloveyoumichael",
 		"treasurer2026!", "treasurertreasurer", "1q2w3e4r5t6y", "letmeinletmein", "supportledger1", "København2026"} {
 		if _, err := access.NewPassword(t.Context(), "treasurer", plain); !errors.Is(err, access.ErrWeakPassword) {
