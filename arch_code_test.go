@@ -436,8 +436,8 @@ var unportable = []struct {
 var unportableAllowed = map[string]string{
 	"store/migrate.go": "its advisory lock only keeps two migrations from colliding politely; correctness " +
 		"rests on the row that is claimed",
-	"store/turn.go": "the lock is the transaction's and ends with it, so a pooler that keeps a transaction together keeps " +
-		"it; where it fails, the act's own version still holds",
+	"store/turn.go": "the lock is the transaction's and ends with it, so a pooler that keeps a transaction together " +
+		"keeps it; where it fails, the act's own version still holds",
 	"jobs.sql": "the tables of the queue of jobs are river's, and keep river's time: nothing about money",
 }
 

@@ -45,7 +45,7 @@ type Password string
 // passwordKey is what the password gives and nobody stores: it seals the secret of the second factor.
 type passwordKey []byte
 
-// NewPassword hashes a password. [ErrWeakPassword], see [guessable] too; [ErrHashingBusy] when ctx ends before its turn.
+// NewPassword hashes a password. [ErrWeakPassword], see [guessable]; [ErrHashingBusy] when ctx ends before its turn.
 func NewPassword(ctx context.Context, handle, plain string) (Password, error) {
 	if n := utf8.RuneCountInString(plain); n < 12 || n > 128 || guessable(handle, plain) {
 		return "", ErrWeakPassword

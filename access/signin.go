@@ -60,7 +60,8 @@ type Attempt struct {
 }
 
 // Try looks at password and code of a door that was knocked at, outside of a tx, since it takes long. Code is six
-// digits of the second factor or a recovery code; it may be empty where there is no second factor yet. [ErrHashingBusy].
+// digits of the second factor or a recovery code; it may be empty where there is no second factor yet.
+// [ErrHashingBusy].
 func (d Door) Try(ctx context.Context, password, code string, now time.Time) (Attempt, error) {
 	lane := strangersHash
 	if d.Known() {
