@@ -91,7 +91,8 @@ func TestFinanceWithoutScript(t *testing.T) {
 		worker := w.as(t, access.Caseworker)
 		worker.get("/finance").want(http.StatusForbidden).says("Der er ikke ændret noget")
 		worker.post("/payment-runs", form).want(http.StatusForbidden)
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, w.at+"/payment-runs", strings.NewReader(form.Encode()))
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, w.at+"/payment-runs",
+			strings.NewReader(form.Encode()))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Origin", "https://elsewhere.example")
 		finance.send(req).want(http.StatusForbidden).says("cross_origin")

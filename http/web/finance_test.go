@@ -173,20 +173,23 @@ func TestFromNewPayeeToConfirmation(t *testing.T) {
 	statement := filepath.Join(t.TempDir(), "konto.csv")
 	text := "\"Dato\";\"Tekst\";\"Beløb\";\"Saldo\";\"Status\";\"Afstemt\"\n" +
 		"\"05.02.2027\";\"Overførsel " + number[0][1] + "\";\"-900,00\";\"99.100,00\";\"Udført\";\"Nej\"\n" +
-		"\"05.02.2027\";\"Overførsel " + number[1][1] + "\";\"-435,50\";\"98.664,50\";\"Udført\";\"Nej\"\n"
+		"\"05.02.2027\";\"Overførsel " + number[1][1] + "\";\"-435,50\";\"98.664,50\";\"Udført\";\"Nej\"\n" +
+		"\"05.02.2027\";\"Kontogebyr\";\"-25,00\";\"98.639,50\";\"Udført\";\"Nej\"\n"
 	if err := os.WriteFile(statement, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	finance.press("Indlæs bankens svar").choose("profile", "danske-erhverv").upload("file", statement).
 		press("Efterregn og vis").says("Nye linjer", "−435,50 kr.")
 	finance.picture("bank-import")
-	finance.press("Registrér 2 nye linjer").says("Linjerne er registreret", "Forslag")
+	finance.press("Registrér 3 nye linjer").says("Linjerne er registreret", "Forslag")
 	finance.picture("bank-match")
 	finance.show(view{wide: 360, high: 740})
 	finance.picture("bank-match-phone")
 	finance.show(desk)
 	finance.press("Afstem 900,00").says("Afstemt og bogført.")
-	finance.press("Afstem 435,50").says("Afstemt og bogført.", "Alle bankens linjer er afstemt")
+	finance.press("Afstem 435,50").says("Afstemt og bogført.")
+	finance.unfold("En linje, der ikke hører til en betaling").choose("kind", "charge").press("Bogfør").
+		says("Afstemt og bogført.", "Alle bankens linjer er afstemt")
 	finance.visit(run).says("Bekræftet af banken").press("Banken er færdig med den").says("Banken er færdig")
 	finance.visit("/disbursements/" + first).says("Betalt")
 }

@@ -12,6 +12,8 @@ func bankPages(s *frame.Site) {
 	s.Page("/bank", []string{"listBankLines", "listBankMatchSuggestions"}, bank)
 	s.Form("/bank/matches", []string{"acceptBankMatch"}, acceptMatch)
 	s.Form("/bank/sure", []string{"acceptSureBankMatches"}, acceptSure)
+	s.Form("/bank/rules", []string{"acceptBankRules"}, acceptRules)
+	s.Form("/bank/explanations", []string{"explainBankLine"}, explain)
 	s.Page("/bank/imports", []string{"listBankImports"}, bankImports)
 	s.Form("/bank/imports", []string{"uploadBankImport"}, uploadStatement)
 	s.Page("/bank/imports/:id", []string{"getBankImport", "listBankImportLines"}, bankImportPage)
@@ -27,6 +29,17 @@ type bankLine struct {
 	Amount    frame.Money `json:"amount"`
 	Left      frame.Money `json:"left"`
 	Reference string      `json:"reference"`
+	Suspended bool        `json:"suspended"`
+}
+
+// stands is what the bank says that an account held, beside the books.
+type stands struct {
+	Account    string       `json:"account"`
+	On         string       `json:"on"`
+	Bank       *frame.Money `json:"bank"`
+	Books      frame.Money  `json:"books"`
+	Difference *frame.Money `json:"difference"`
+	Waiting    int          `json:"waiting"`
 }
 
 // payment is one attempt to pay.
@@ -47,6 +60,8 @@ type suggestion struct {
 	Payments   []string    `json:"payments"`
 	Proves     string      `json:"proves"`
 	Reason     string      `json:"reason"`
+	Fund       string      `json:"fund"`
+	About      string      `json:"about"`
 	Days       int         `json:"days"`
 	Others     int         `json:"others"`
 	Difference frame.Money `json:"difference"`
@@ -57,6 +72,12 @@ type proposal struct {
 	suggestion
 	lines    []bankLine
 	payments []payment
+}
+
+// explains tells whether the lines are of no payment, and something says what they are.
+func (p proposal) explains() bool {
+	_, known := explanations[p.Proves]
+	return known && len(p.Payments) == 0
 }
 
 // sum is what the lines come to, whichever way the money went.
@@ -71,7 +92,7 @@ func (p proposal) sum() frame.Money {
 
 // why says in words what the suggestion rests on.
 func (p proposal) why(v *frame.Visit) string {
-	text := v.T("The bank names the payment", "Banken nævner betalingen")
+	text := frame.Said(v, reasons, p.Reason)
 	if p.Reason == "amount_and_date" {
 		switch p.Days {
 		case 0:
@@ -91,8 +112,8 @@ type matching struct {
 	at        account
 	proposals []proposal
 	lines     []bankLine // with something left, oldest first
-	moreLines bool
-	payments  []payment // given to the bank and not confirmed
+	stands    *stands    // what the bank says that the account held
+	payments  []payment  // given to the bank and not confirmed
 	picked    url.Values
 	left      *frame.Money // what a match of the picked would leave
 }
@@ -117,16 +138,21 @@ func readBank(v *frame.Visit) (m matching, err error) {
 	}
 	m.at = chosen(v, m.banks)
 	of := rest.Ask{Query: url.Values{"account": {m.at.Number}}}
-	all, more, err := frame.Every[bankLine](v, "listBankLines", of, 20*shownOpen)
+	waiting := rest.Ask{Query: url.Values{"account": {m.at.Number}, "status": {"waiting"}}}
+	if m.lines, _, err = frame.Every[bankLine](v, "listBankLines", waiting, shownOpen); err != nil {
+		return m, err
+	}
+	byID := map[string]bankLine{}
+	for _, l := range m.lines {
+		byID[l.ID] = l
+	}
+	all, _, err := frame.Every[stands](v, "listBankDifferences", rest.Ask{}, shownOpen)
 	if err != nil {
 		return m, err
 	}
-	m.moreLines = more
-	byID := map[string]bankLine{}
-	for _, l := range all {
-		if !l.Left.IsZero() {
-			m.lines = append(m.lines, l)
-			byID[l.ID] = l
+	for _, one := range all {
+		if one.Account == m.at.Number {
+			m.stands = &one
 		}
 	}
 	for _, state := range []string{"in_file", "sent"} {
@@ -172,7 +198,7 @@ func joined(v *frame.Visit, all []suggestion, lines map[string]bankLine, payment
 			}
 			p.payments = append(p.payments, one)
 		}
-		if len(p.lines) > 0 && len(p.payments) > 0 {
+		if len(p.lines) > 0 && (len(p.payments) > 0 || p.explains()) {
 			out = append(out, p)
 		}
 	}
@@ -184,6 +210,17 @@ func (m matching) sure() int {
 	n := 0
 	for _, p := range m.proposals {
 		if p.Reason == "end_to_end_id" && p.Difference.IsZero() && p.Proves == "payment" {
+			n++
+		}
+	}
+	return n
+}
+
+// ruled is how many suggestions are of no payment: rules, numbers and payers say what they are.
+func (m matching) ruled() int {
+	n := 0
+	for _, p := range m.proposals {
+		if p.explains() {
 			n++
 		}
 	}
@@ -243,9 +280,18 @@ func again(v *frame.Visit, f frame.Form, left *frame.Money) (frame.Shown, error)
 }
 
 func acceptSure(v *frame.Visit) (frame.Shown, error) {
+	return acceptMany(v, "acceptSureBankMatches", "sure")
+}
+
+func acceptRules(v *frame.Visit) (frame.Shown, error) {
+	return acceptMany(v, "acceptBankRules", "ruled")
+}
+
+// acceptMany books all suggestions of a kind of one account.
+func acceptMany(v *frame.Visit, operation, done string) (frame.Shown, error) {
 	f := v.Form()
 	at := f.Text("account")
-	err := v.Do("acceptSureBankMatches", rest.Ask{Key: f.Key, Body: struct {
+	err := v.Do(operation, rest.Ask{Key: f.Key, Body: struct {
 		Account string `json:"account"`
 	}{at}}, nil)
 	if err != nil {
@@ -255,5 +301,45 @@ func acceptSure(v *frame.Visit) (frame.Shown, error) {
 		v.C.Request.URL.RawQuery = url.Values{"account": {at}}.Encode()
 		return again(v, f, nil)
 	}
-	return v.To("/bank?account=" + url.QueryEscape(at) + "&done=sure")
+	return v.To("/bank?account=" + url.QueryEscape(at) + "&done=" + done)
+}
+
+// explain says what a line is that is of no payment, and books it.
+func explain(v *frame.Visit) (frame.Shown, error) {
+	f := v.Form()
+	body := map[string]string{"kind": f.Need(v, "kind")}
+	for _, name := range []string{"fund", "about"} {
+		if s := f.Text(name); s != "" {
+			body[name] = s
+		}
+	}
+	at := f.Text("account")
+	v.C.Request.URL.RawQuery = url.Values{"account": {at}}.Encode()
+	line := f.Need(v, "line")
+	if !f.Good() {
+		v.Status(422)
+		return again(v, f, nil)
+	}
+	ask := rest.ByID(line)
+	ask.Body, ask.Key = body, f.Key
+	if err := v.Do("explainBankLine", ask, nil); err != nil {
+		if err := f.Refused(v, err, nil); err != nil {
+			return nil, err
+		}
+		return again(v, f, nil)
+	}
+	return v.To("/bank?account=" + url.QueryEscape(at) + "&done=matched")
+}
+
+// lineOptions are the lines with something left, to choose one.
+func (m matching) lineOptions(v *frame.Visit) []frame.Option {
+	out := make([]frame.Option, 0, len(m.lines))
+	for _, l := range m.lines {
+		text := v.Day(l.Date) + " · " + v.Amount(l.Left)
+		if l.Reference != "" {
+			text += " · " + l.Reference
+		}
+		out = append(out, frame.Option{Value: l.ID, Text: text})
+	}
+	return out
 }

@@ -57,8 +57,15 @@ func showImports(v *frame.Visit, f frame.Form) (frame.Shown, error) {
 func profiles(v *frame.Visit) []frame.Option {
 	return []frame.Option{
 		{Value: "camt", Text: "camt.053 / camt.054 (XML)"},
-		{Value: "danske-erhverv", Text: "CSV – Danske Bank, Business Online"},
+		{Value: "mt940", Text: "MT940"},
+		{Value: "danske-erhverv", Text: "CSV – Danske Bank, District"},
 		{Value: "nordea", Text: "CSV – Nordea"},
+		{Value: "lunar", Text: "CSV – Lunar"},
+		{Value: "jyske", Text: "CSV – Jyske Bank"},
+		{Value: "sydbank", Text: "CSV – Sydbank"},
+		{Value: "arbejdernes", Text: "CSV – Arbejdernes Landsbank"},
+		{Value: "nykredit", Text: "CSV – Nykredit"},
+		{Value: "bankdata", Text: v.T("CSV – other banks at Bankdata", "CSV – andre banker hos Bankdata")},
 		{Value: "generic", Text: v.T("CSV – another bank", "CSV – en anden bank")},
 	}
 }

@@ -29,6 +29,7 @@ func Register(s *frame.Site) {
 	for word, text := range map[string]rest.Text{
 		"matched": {EN: "Matched and booked.", DA: "Afstemt og bogført."},
 		"sure":    {EN: "What the lines say exactly is matched.", DA: "Det, linjerne siger præcist, er afstemt."},
+		"ruled":   {EN: "What rules say is booked.", DA: "Det, reglerne siger, er bogført."},
 		"uploaded": {EN: "The statement adds up. Look it through, then put it on record.",
 			DA: "Kontoudtoget stemmer. Se det igennem, og registrér det."},
 		"committed": {EN: "The lines are on record.", DA: "Linjerne er registreret."},

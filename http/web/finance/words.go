@@ -124,3 +124,25 @@ var paperKinds = map[string]rest.Text{
 
 // kroner is the unit after an amount in base currency.
 func kroner(v *frame.Visit) string { return v.T("DKK", "kr.") }
+
+// explanations are what lines of the bank are that are of no payment.
+var explanations = map[string]rest.Text{
+	"gift":       {EN: "A gift", DA: "En gave"},
+	"instalment": {EN: "An instalment of a grant", DA: "En rate af en bevilling"},
+	"award":      {EN: "Money that an award still owed", DA: "Restbeløb af en tildeling"},
+	"interest":   {EN: "Interest", DA: "Renter"},
+	"charge":     {EN: "A charge of the bank", DA: "Bankgebyr"},
+	"transfer":   {EN: "A transfer between our own accounts", DA: "Overførsel mellem egne konti"},
+	"entry":      {EN: "An entry that is in the books already", DA: "En postering, der allerede er bogført"},
+	"suspense":   {EN: "Nobody knows yet: suspense", DA: "Ved ikke endnu: mellemregning"},
+}
+
+// reasons are what suggestions rest on.
+var reasons = map[string]rest.Text{
+	"end_to_end_id":   {EN: "The bank names the payment", DA: "Banken nævner betalingen"},
+	"rule":            {EN: "A rule says so", DA: "En regel siger det"},
+	"number":          {EN: "The text has a number of ours", DA: "Teksten har et af vores numre"},
+	"payer":           {EN: "The same payer gave before", DA: "Samme indbetaler har givet før"},
+	"amount_and_date": {EN: "Amount and day go together", DA: "Beløb og dato passer"},
+	"named":           {EN: "It names payments that do not fit", DA: "Den nævner betalinger, der ikke passer"},
+}
