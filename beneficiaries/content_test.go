@@ -25,6 +25,13 @@ func TestSchedulesYieldDays(t *testing.T) {
 		{"FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=4", "2028-01-15", "2028-01-31 2028-02-29 2028-03-31 2028-04-30"},
 		// RFC 5545: what is no day is left out
 		{"FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3", "2026-01-01", "2026-01-31 2026-03-31 2026-05-31"},
+		// without a day it means every month: the last day from a last day, else that day or the last one
+		{"FREQ=MONTHLY;UNTIL=20270630", "2027-01-31", "2027-01-31 2027-02-28 2027-03-31 2027-04-30 2027-05-31 2027-06-30"},
+		{"FREQ=MONTHLY;COUNT=3", "2027-01-30", "2027-01-30 2027-02-28 2027-03-30"},
+		{"FREQ=MONTHLY;COUNT=3", "2028-01-29", "2028-01-29 2028-02-29 2028-03-29"},
+		{"FREQ=MONTHLY;INTERVAL=3;COUNT=3", "2027-08-31", "2027-08-31 2027-11-30 2028-02-29"},
+		{"FREQ=MONTHLY;COUNT=2", "2027-01-28", "2027-01-28 2027-02-28"},
+		{"FREQ=YEARLY;COUNT=3", "2028-02-29", "2028-02-29 2029-02-28 2030-02-28"},
 		{"FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20260312", "2026-03-03", "2026-03-05 2026-03-09 2026-03-12"},
 		{"FREQ=MONTHLY;BYDAY=-1FR;COUNT=2", "2026-03-01", "2026-03-27 2026-04-24"},
 		{"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "2026-01-01", "2026-01-30 2026-02-27"},
@@ -53,6 +60,40 @@ func TestSchedulesYieldDays(t *testing.T) {
 		}
 		if got != c.want && (err == nil || !strings.Contains(got, c.want)) {
 			t.Errorf("%s from %s: %s, want %s", c.rule, c.from, got, c.want)
+		}
+	}
+}
+
+// Units that are moved keep the end of their months: what fell on 28 February because the month has no 31st falls on the
+// 31st again, and what falls on the 28th stays there.
+func TestMovedUnitsKeepTheMonthsEnd(t *testing.T) {
+	for _, c := range []struct {
+		days   string // of a line
+		months []int  // moved by, one after the other
+		want   string
+	}{
+		{"2027-02-28 2027-03-31", []int{1}, "2027-03-31 2027-04-30"},
+		{"2027-02-28 2027-03-31", []int{1, 1}, "2027-04-30 2027-05-31"},
+		{"2027-01-30 2027-02-28 2027-03-30", []int{1}, "2027-02-28 2027-03-30 2027-04-30"},
+		{"2027-01-28 2027-02-28", []int{1}, "2027-02-28 2027-03-28"},
+		{"2027-12-15", []int{2}, "2028-02-15"},
+	} {
+		var l PlanLine
+		for _, d := range strings.Fields(c.days) {
+			l.Items = append(l.Items, Item{DueOn: ledger.Date(d)})
+		}
+		for _, months := range c.months {
+			usual := l.usualDay()
+			for i := range l.Items {
+				l.Items[i].DueOn = addMonths(l.Items[i].DueOn, months, usual)
+			}
+		}
+		var got []string
+		for _, i := range l.Items {
+			got = append(got, string(i.DueOn))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s by %v months: %v, want %s", c.days, c.months, got, c.want)
 		}
 	}
 }

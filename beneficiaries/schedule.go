@@ -54,6 +54,7 @@ func (s Schedule) Days() ([]ledger.Date, error) {
 		return nil, &BadSchedule{s.Rule, "it cannot be read"}
 	}
 	option.Dtstart = s.From.Time()
+	s.keepMonthEnd(option, parts)
 	end := option.Dtstart.AddDate(scheduleSpan, 0, 0)
 	switch {
 	case parts["UNTIL"] != "" && option.Until.After(end):
@@ -71,6 +72,40 @@ func (s Schedule) Days() ([]ledger.Date, error) {
 			scheduleSpan)}
 	}
 	return days, err
+}
+
+// keepMonthEnd has a rule that counts months or years from the 29th, 30th or 31st mean every month. RFC 5545 leaves out
+// what is no day, so that such a rule would pay nothing in five months of the year, or in three years of four. From a
+// month's last day it means the last day of each; from another one that day, or the last one where a month is shorter.
+// A rule that names its days means what it says.
+func (s Schedule) keepMonthEnd(option *rrule.ROption, parts map[string]string) {
+	day := s.From.Time().Day()
+	if day < 29 || parts["BYDAY"] != "" || parts["BYMONTHDAY"] != "" || parts["BYSETPOS"] != "" {
+		return
+	}
+	switch parts["FREQ"] {
+	case "YEARLY":
+		if parts["BYMONTH"] == "" {
+			option.Bymonth = []int{int(s.From.Time().Month())}
+		}
+	case "MONTHLY":
+	default:
+		return
+	}
+	if s.From == monthEnd(s.From) {
+		option.Bymonthday = []int{-1}
+		return
+	}
+	for d := 28; d <= day; d++ {
+		option.Bymonthday = append(option.Bymonthday, d)
+	}
+	option.Bysetpos = []int{-1}
+}
+
+// monthEnd is the last day of a day's month.
+func monthEnd(d ledger.Date) ledger.Date {
+	t := d.Time()
+	return ledger.NewDate(t.Year(), t.Month()+1, 0)
 }
 
 func (s Schedule) collect(next rrule.Next) ([]ledger.Date, error) {

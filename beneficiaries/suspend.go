@@ -215,9 +215,10 @@ func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, how Rest
 	}
 	next := p.Current.revised(Revision{Kind: Resumption, StartsOn: how.StartsOn, BudgetRate: how.BudgetRate})
 	for n, l := range next.Lines {
+		usual := l.usualDay()
 		for k, i := range l.Items {
 			if held[itemKey(l.Line, i.Position)] && i.DueOn != "" {
-				l.Items[k].DueOn = addMonths(i.DueOn, how.Months)
+				l.Items[k].DueOn = addMonths(i.DueOn, how.Months, usual)
 				next.Lines[n].Schedule = Schedule{} // its days are no longer those of the rule
 			}
 		}
@@ -230,10 +231,29 @@ func (r Register) Resume(ctx context.Context, tx *store.Tx, key string, how Rest
 
 func itemKey(line string, position int) string { return fmt.Sprintf("%s/%d", line, position) }
 
-// addMonths is the same day some months later, or the last of the month where that month is shorter.
-func addMonths(d ledger.Date, months int) ledger.Date {
+// usualDay is the day of the month on which the units of a line fall due: 31 where all fall on the last day of their
+// months, else the latest day that one of them has.
+func (l PlanLine) usualDay() int {
+	latest, ends := 0, true
+	for _, i := range l.Items {
+		if i.DueOn != "" {
+			latest, ends = max(latest, i.DueOn.Time().Day()), ends && i.DueOn == monthEnd(i.DueOn)
+		}
+	}
+	if ends {
+		return 31
+	}
+	return latest
+}
+
+// addMonths is the same day some months later, or the last of the month where that month is shorter. A day that is the
+// last of a short month is the line's usual day again in a longer one.
+func addMonths(d ledger.Date, months, usual int) ledger.Date {
 	t := d.Time()
+	day := t.Day()
+	if d == monthEnd(d) {
+		day = max(day, usual)
+	}
 	first := ledger.NewDate(t.Year(), t.Month()+time.Month(months), 1)
-	last := ledger.NewDate(t.Year(), t.Month()+time.Month(months)+1, 0)
-	return min(first.AddDays(t.Day()-1), last)
+	return min(first.AddDays(day-1), monthEnd(first))
 }

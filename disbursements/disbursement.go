@@ -269,10 +269,8 @@ func (dec Decisions) ApproveFor(ctx context.Context, tx *store.Tx, key string, b
 	if err := dec.mayStep(ctx, tx, d, ToApprove, behalf); err != nil {
 		return Disbursement{}, err
 	}
-	if !d.OnLine() { // what is promised to each fund is counted by one approval after the other
-		if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil {
-			return Disbursement{}, err
-		}
+	if err := ledger.LockFunds(ctx, tx, d.Funds()...); err != nil { // what is promised is counted one after the other
+		return Disbursement{}, err
 	}
 	if err := dec.approvable(ctx, tx, d); err != nil {
 		return Disbursement{}, err
@@ -306,6 +304,9 @@ func (dec Decisions) AuthoriseFor(ctx context.Context, tx *store.Tx, key string,
 		return Disbursement{}, err
 	}
 	if err := dec.mayStep(ctx, tx, d, ToAuthorise, behalf); err != nil {
+		return Disbursement{}, err
+	}
+	if err := ledger.LockFunds(ctx, tx, append(d.Funds(), dec.Book.General)...); err != nil {
 		return Disbursement{}, err
 	}
 	if err := dec.authorisable(ctx, tx, d); err != nil {
@@ -357,6 +358,9 @@ func (req Requests) TakeStep(ctx context.Context, tx *store.Tx, d Disbursement, 
 	to State) (Disbursement, error) {
 	if step == access.Release { // the duty is refused before what passes with time
 		if err := (Decisions{req}).mayStep(ctx, tx, d, ToRelease, ""); err != nil {
+			return Disbursement{}, err
+		}
+		if err := req.bookable(ctx, tx, d); err != nil {
 			return Disbursement{}, err
 		}
 	}

@@ -99,7 +99,7 @@ func (rules Rules) affordable(ctx context.Context, tx *store.Tx, d Disbursement)
 	if err != nil {
 		return err
 	}
-	waiting, err := rules.waiting(ctx, tx)
+	waiting, err := rules.waiting(ctx, tx, d.ID)
 	if err != nil {
 		return err
 	}
@@ -139,8 +139,9 @@ func (rules Rules) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error
 }
 
 // waiting is what was approved beside plan lines and is not in the books yet, by fund.
-func (rules Rules) waiting(ctx context.Context, tx *store.Tx) (map[ledger.FundCode]ledger.Money, error) {
-	found, err := rules.unbooked(ctx, tx)
+func (rules Rules) waiting(ctx context.Context, tx *store.Tx, besides DisbursementID) (
+	map[ledger.FundCode]ledger.Money, error) {
+	found, err := rules.unbooked(ctx, tx, besides)
 	if err != nil {
 		return nil, err
 	}

@@ -6,9 +6,11 @@ import (
 	"slices"
 
 	"supportledger/access"
+	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -18,7 +20,10 @@ func (rules Rules) submittable(ctx context.Context, tx *store.Tx, d Disbursement
 	if d.OnLine() && !d.planAllows() {
 		return ErrPlanNotApproved
 	}
-	return rules.gated(ctx, tx, d, tx.By.User)
+	if err := rules.gated(ctx, tx, d, tx.By.User); err != nil {
+		return err
+	}
+	return rules.bookable(ctx, tx, d)
 }
 
 // approvable says what keeps a request from being approved, whoever approves.
@@ -26,13 +31,13 @@ func (rules Rules) approvable(ctx context.Context, tx *store.Tx, d Disbursement)
 	if d.State != Submitted {
 		return nil // an emergency is approved after it was paid
 	}
-	if err := rules.authorisable(ctx, tx, d); err != nil {
+	if err := d.CheckPlan(); err != nil {
 		return err
 	}
 	if err := rules.gated(ctx, tx, d, ""); err != nil {
 		return err
 	}
-	return rules.affordable(ctx, tx, d)
+	return rules.authorisable(ctx, tx, d)
 }
 
 // authorisable says what keeps a request from being authorised, whoever authorises.
@@ -40,7 +45,10 @@ func (rules Rules) authorisable(ctx context.Context, tx *store.Tx, d Disbursemen
 	if err := d.CheckPlan(); err != nil {
 		return err
 	}
-	return rules.Advances.Payable(ctx, tx, d.Funds()...)
+	if err := rules.Advances.Payable(ctx, tx, d.Funds()...); err != nil {
+		return err
+	}
+	return rules.bookable(ctx, tx, d)
 }
 
 // releasable says what keeps money from leaving for it, whoever releases it.
@@ -54,6 +62,9 @@ func (rules Rules) releasable(ctx context.Context, tx *store.Tx, d Disbursement)
 	if err := notReserved(ctx, tx, d.ID); err != nil {
 		return err
 	}
+	if err := rules.bookable(ctx, tx, d); err != nil {
+		return err
+	}
 	return payees.CheckBinding(ctx, tx, string(d.ID), d.Round, false)
 }
 
@@ -61,7 +72,10 @@ func (rules Rules) releasable(ctx context.Context, tx *store.Tx, d Disbursement)
 var refusals = []error{ErrPlanNotApproved, ErrPlanChanged, ErrGated, ErrOutsidePeriod, ErrReserved, ErrEmergency,
 	grants.ErrConditionOpen, grants.ErrBudgetExceeded, grants.ErrGrantState, payees.ErrUnverified, payees.ErrCooling,
 	payees.ErrChanged, payees.ErrUnbound, ledger.ErrAlreadyReversed, advances.ErrPrepaidExceeded, ErrRelated,
-	access.ErrMakerCannotApprove}
+	access.ErrMakerCannotApprove, grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory,
+	grants.ErrIneligibleKind, grants.ErrOutsideBudget, grants.ErrOverLine, grants.ErrReportDue, ledger.ErrFundOverdrawn,
+	ledger.ErrLotExhausted, ledger.ErrPeriodClosed, ledger.ErrUnknownAccount, advances.ErrState, advances.ErrBankCurrency,
+	beneficiaries.ErrUnknownLine, rates.ErrRateMissing}
 
 // refusal reports whether an error is one of the rules'.
 func refusal(err error) bool {

@@ -12,7 +12,7 @@ import (
 // retainerDraw is the entry of a bill out of its retainer: cost with its VAT, nothing leaves the bank (RULES 51).
 func (costs Costs) retainerDraw(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry,
 	error) {
-	p, err := costs.Advances.Prepayment(ctx, tx, string(d.Prepayment.ID))
+	p, err := costs.prepaid(ctx, tx, d.Prepayment.ID)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
@@ -55,7 +55,7 @@ func (rules Rules) completeReceipts(ctx context.Context, tx *store.Tx, d *Disbur
 // pettyCash is the entry that settles a float: receipts are cost of their funds, the others pay the fund of the float
 // through the bank, and what is left comes back to it (RULES 52).
 func (costs Costs) pettyCash(ctx context.Context, tx *store.Tx, d Disbursement, on ledger.Date) (ledger.Entry, error) {
-	p, err := costs.Advances.Prepayment(ctx, tx, string(d.Prepayment.ID))
+	p, err := costs.prepaid(ctx, tx, d.Prepayment.ID)
 	if err != nil {
 		return ledger.Entry{}, err
 	}

@@ -127,6 +127,7 @@ func reaches(follow map[string]map[disbursements.State]disbursements.State, from
 func TestRaceForABudgetForTen(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.sign("G1", "DKK 10000.00")
+		must(h, h.receive("G1", "2026-01-05", of("10000.00", "DKK"), "", "1010"))
 		asked := make([]string, crowd)
 		ask := func(which []int) {
 			h.do("maker", func(ctx context.Context, tx *store.Tx) error {

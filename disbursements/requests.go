@@ -48,10 +48,12 @@ type Policies struct {
 	People beneficiaries.Register
 }
 
-// Costs books what disbursements cost.
+// Costs books what disbursements cost, or tries it with what is promised counted as booked.
 type Costs struct {
 	Book     ledger.Book
 	Grants   grants.Register
 	People   beneficiaries.Register
 	Advances advances.Register
+
+	promised promised // zero where it is booked
 }

@@ -345,11 +345,14 @@ func TestRule57DeferredGrantPaysCurrencyAtWhatItCost(t *testing.T) {
 func TestRule42CostBesideThePlanNeedsMoneyInTheGrant(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h) // 60,000 less 54.05 spent and 8,000 committed
+		must(h, h.receive("G1", "2026-02-01", of("40000.00", "DKK"), "", "1010"))
 		pay := func(amount string) error {
 			d, err := h.write(disbursements.Disbursement{Settlement: disbursements.ByPayment, Category: "therapy",
 				Account: "1010", Amount: of(amount, "DKK"), Date: "2026-03-01", Shares: shares("G1=100")})
 			must(h, err)
-			must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
+			if err := h.step("maker", disbursements.Decisions.Submit, d.Number); err != nil {
+				return err
+			}
 			return h.step("lead", disbursements.Decisions.Approve, d.Number)
 		}
 		must(h, pay("51000.00"))

@@ -148,7 +148,7 @@ func (costs Costs) liquidation(ctx context.Context, tx *store.Tx, d Disbursement
 	twice := d.Overpaid.Split(weights)
 	for i, part := range d.Amount.Split(weights) {
 		pool := d.Partner.Pool(d.Shares[i].Fund)
-		lots, err := costs.Book.Lots(ctx, tx, pool, on)
+		lots, err := costs.lots(ctx, tx, pool, on)
 		if err != nil {
 			return ledger.Entry{}, err
 		}
@@ -213,7 +213,7 @@ func (costs Costs) netting(ctx context.Context, tx *store.Tx, d Disbursement, on
 	e := ledger.Entry{Date: on, Act: "netting", Source: string(d.ID), Text: d.Text}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
 		pool := d.Partner.Recoverables(d.Shares[i].Fund)
-		draws, err := costs.Book.Draw(ctx, tx, pool, part, on)
+		draws, err := costs.draw(ctx, tx, pool, part, on)
 		if err != nil {
 			return ledger.Entry{}, err
 		}

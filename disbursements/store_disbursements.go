@@ -272,7 +272,7 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 
 // withParties reads what rows say and refer to, in a constant number of queries. Whoever may know of a disbursement may
 // know of its plan, so the plans are read without asking again.
-func (req Requests) withParties(ctx context.Context, tx *store.Tx, rows []disbursementRow) ([]Disbursement, error) {
+func (rules Rules) withParties(ctx context.Context, tx *store.Tx, rows []disbursementRow) ([]Disbursement, error) {
 	var plans []beneficiaries.PlanID
 	var partnerIDs []advances.PartnerID
 	var prepaymentIDs []advances.PrepaymentID
@@ -281,7 +281,7 @@ func (req Requests) withParties(ctx context.Context, tx *store.Tx, rows []disbur
 		partnerIDs = appendID(partnerIDs, r.PartnerID)
 		prepaymentIDs = appendID(prepaymentIDs, r.PrepaymentID)
 	}
-	planOf, err := req.People.PlansByID(ctx, tx, plans)
+	planOf, err := rules.People.PlansByID(ctx, tx, plans)
 	if err != nil {
 		return nil, err
 	}
@@ -289,13 +289,13 @@ func (req Requests) withParties(ctx context.Context, tx *store.Tx, rows []disbur
 	if err != nil {
 		return nil, err
 	}
-	prepaymentOf, err := req.Advances.PrepaymentsByID(ctx, tx, prepaymentIDs)
+	prepaymentOf, err := rules.Advances.PrepaymentsByID(ctx, tx, prepaymentIDs)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Disbursement, len(rows))
 	for i, r := range rows {
-		d, err := r.written(req.Book.Base)
+		d, err := r.written(rules.Book.Base)
 		if err != nil {
 			return nil, err
 		}
@@ -387,11 +387,11 @@ func (req Requests) list(
 
 // unbooked lists what was approved beside plan lines and is not in the books yet, whoever the caller is: money that is
 // promised is promised for everybody. It comes without plan and parties, which the actor may not know of.
-func (rules Rules) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
-	var rows []disbursementRow
-	err := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
-		Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released})).Where("entry_id IS NULL").
-		Where("settlement IN (?)", bun.List([]Settlement{ByPayment, ByRetainer, ByPettyCash})).Order("number").Scan(ctx)
+func (rules Rules) unbooked(ctx context.Context, tx *store.Tx, besides DisbursementID) ([]Disbursement, error) {
+	rows, err := rules.promisedRows(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("entry_id IS NULL").Where("id <> ?", besides).
+			Where("settlement IN (?)", bun.List([]Settlement{ByPayment, ByRetainer, ByPettyCash}))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -402,4 +402,31 @@ func (rules Rules) unbooked(ctx context.Context, tx *store.Tx) ([]Disbursement, 
 		}
 	}
 	return found, nil
+}
+
+// flying lists what was approved and is not booked yet, and invoices that are not paid yet, with what they refer to as
+// far as their cost is concerned. It is for counting, whoever the caller is.
+func (rules Rules) flying(ctx context.Context, tx *store.Tx, besides DisbursementID) ([]Disbursement, error) {
+	rows, err := rules.promisedRows(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("(entry_id IS NULL OR settlement = ?)", ByInvoice).Where("id <> ?", besides)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rows {
+		if r.Settlement == ByPayment || r.Settlement == ByRetainer || r.Settlement == ByPettyCash {
+			rows[i].PlanID = nil // their cost is beside the plan
+		}
+	}
+	return rules.withParties(ctx, tx, rows)
+}
+
+// promisedRows reads rows in the states in which money is promised.
+func (rules Rules) promisedRows(ctx context.Context, tx *store.Tx, which func(*bun.SelectQuery) *bun.SelectQuery) (
+	[]disbursementRow, error) {
+	var rows []disbursementRow
+	q := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
+		Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released}))
+	err := which(q).Order("number").Scan(ctx)
+	return rows, err
 }

@@ -95,6 +95,7 @@ var forgeries = []forgery{
 func TestForgedBatchesAndRolesAreFound(t *testing.T) {
 	onVault(t, func(t *testing.T, h *house) {
 		bankers(h)
+		must(h, h.receive("G1", "2026-02-01", of("40000.00", "DKK"), "", "1010"))
 		for _, d := range []disbursements.Disbursement{h.ready("CLI-01", "100.00"), h.ready("UNI-01", "30000.00")} {
 			must(h, h.adds("B-2026-0001", d.Number))
 		}

@@ -19,7 +19,7 @@ import (
 	"supportledger/store/storetest"
 )
 
-// withFund opens the fund that the payments of these tests are made from.
+// withFund opens the fund that the payments of these tests are made from, with money in the bank.
 func (s staffed) withFund(t *testing.T) {
 	t.Helper()
 	if err := s.db.Update(t.Context(), func(tx *store.Tx) error {
@@ -27,8 +27,14 @@ func (s staffed) withFund(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return book.OpenFund(t.Context(), tx,
-			ledger.Fund{Code: "UNR", Name: "General", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
+		if err := book.OpenFund(t.Context(), tx,
+			ledger.Fund{Code: "UNR", Name: "General", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"}); err != nil {
+			return err
+		}
+		kroner := ledger.OfMinor(10_000_000, "DKK")
+		_, err = book.Post(t.Context(), tx, ledger.Entry{Date: "2026-01-01", Act: "opening-balance", Text: "Opening",
+			Lines: []ledger.Line{ledger.Base("1010", "UNR", kroner), ledger.Base("3100", "UNR", kroner.Neg())}})
+		return err
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 func TestPartnerReports(t *testing.T) {
 	onPlans(t, func(p *planning) {
 		p.drafted()
+		p.advanced()
 		p.caring.Post("/plans/P-1/submissions", nil).Want(200)
 		p.lead.With("Idempotency-Key", "year").Post("/plans/P-1/year-approvals", `{"year":2026,"date":"2026-01-02"}`).Want(
 			201)

@@ -40,6 +40,32 @@ func onPlans(t *testing.T, fn func(p *planning)) {
 	})
 }
 
+// advanced gives the partner an advance of each fund of P-1.
+func (p *planning) advanced() {
+	p.Helper()
+	if err := p.db.Update(p.Context(), func(tx *store.Tx) error {
+		book, err := ledger.Open(p.Context(), tx)
+		if err != nil {
+			return err
+		}
+		kroner, naira := ledger.OfMinor(1_000_000, "DKK"), ledger.OfMinor(225_000_000, "NGN")
+		for _, fund := range []ledger.FundCode{"SCH", "UNR"} {
+			lot := ledger.Lot{ID: ledger.LotID(store.NewID("lot")), Kind: ledger.CurrencyLot, Name: "T-" + string(fund),
+				OpenedOn: "2026-01-01", Quantity: naira, Cost: kroner,
+				Pool: ledger.Pool{Account: "1300", Holder: "NG-01", Fund: fund, Currency: "NGN"}}
+			advance := ledger.InCurrency("1300", fund, naira, kroner).WithLot(lot.ID)
+			advance.Partner = "NG-01"
+			if _, err := book.Post(p.Context(), tx, ledger.Entry{Date: "2026-01-01", Act: "opening-balance", Text: "Opening",
+				Opens: []ledger.Lot{lot}, Lines: []ledger.Line{advance, ledger.Base("3100", fund, kroner.Neg())}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		p.Fatal(err)
+	}
+}
+
 // plan is the body of P-1.
 func (p *planning) plan(lines, goals string) string {
 	return `{"number":"P-1","beneficiary":"` + p.person +
@@ -103,6 +129,7 @@ func TestPlansAreWrittenInAClosedVocabulary(t *testing.T) {
 func TestAPlanHoldsItsMoneyBack(t *testing.T) {
 	onPlans(t, func(p *planning) {
 		p.drafted()
+		p.advanced()
 		p.caring.Post("/plans/P-1/submissions", nil).Want(200)
 		p.lead.With("Idempotency-Key", "year").Post("/plans/P-1/year-approvals", `{"year":2026,"date":"2026-01-02"}`).Want(
 			201)

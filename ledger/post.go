@@ -97,18 +97,42 @@ func newPoster(ctx context.Context, tx *store.Tx, b Book, proposals []Proposal) 
 		return nil, err
 	}
 	p.seq = head.LastSeq
+	return p, p.read(ctx, tx, proposals)
+}
+
+// read reads what the proposals touch.
+func (p *poster) read(ctx context.Context, tx *store.Tx, proposals []Proposal) (err error) {
 	n := namesIn(proposals)
 	if err := p.readSurroundings(ctx, tx, n); err != nil {
-		return nil, err
+		return err
 	}
 	if p.external, err = readExternal(ctx, tx, n.external); err != nil {
-		return nil, err
+		return err
 	}
-	if p.lots, err = readLotsByID(ctx, tx, n.lots, b.Base); err != nil {
-		return nil, err
+	if p.lots, err = readLotsByID(ctx, tx, n.lots, p.book.Base); err != nil {
+		return err
 	}
 	p.banks, err = p.readBanks(ctx, tx, proposals)
-	return p, err
+	return err
+}
+
+// Try says for each entry why it could not be posted after those before it, by somebody of finance; nil where it could.
+// It writes nothing and locks nothing, so that it only holds while nobody else moves the funds: who decides on it locks
+// them first.
+func (b Book) Try(ctx context.Context, tx *store.Tx, entries ...Entry) ([]error, error) {
+	proposals := make([]Proposal, len(entries))
+	for i, e := range entries {
+		proposals[i] = Proposal{e.Compact(), store.Actor{Roles: []string{"finance_officer"}}}
+	}
+	p := &poster{book: b, drawn: map[LotID]bool{}}
+	if err := p.read(ctx, tx, proposals); err != nil {
+		return nil, err
+	}
+	refused := make([]error, len(entries))
+	for i, next := range proposals {
+		_, refused[i] = p.accept(ctx, tx, next)
+	}
+	return refused, nil
 }
 
 // accept checks one entry against the books as they stand after those before it, and moves them on. A refused entry has

@@ -46,9 +46,9 @@ func disbursementRoutes(api *resource.API) {
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
 		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and " +
 			"approved after.",
-		Refuses: []error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove, advances.ErrState,
-			disbursements.ErrPlanNotApproved, disbursements.ErrGated,
-			disbursements.ErrEmergency}}, submitDisbursement)
+		Refuses: slices.Concat([]error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove,
+			advances.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated,
+			disbursements.ErrEmergency}, refusesBooking)}, submitDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement",
 		Tag: "disbursements", Roles: decides,
 		Status: http.StatusOK, Summary: "Approve, return, reject or ask", Danish: "Godkend, returnér, afvis eller spørg",
@@ -58,14 +58,14 @@ func disbursementRoutes(api *resource.API) {
 			"somebody approved it: it is called off where " +
 			"the money has not left; where it has, the refusal is noted and waits for the treasurer and the programme lead.",
 		Refuses: slices.Concat(refusesDecision,
-			[]error{ledger.ErrReasonRequired, grants.ErrBudgetExceeded, grants.ErrGrantState})}, decideDisbursement)
+			[]error{ledger.ErrReasonRequired, disbursements.ErrBooked, disbursements.ErrReserved},
+			refusesBooking)}, decideDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement",
 		Tag: "disbursements", Roles: authorises,
 		Status: http.StatusOK, Summary: "Authorise what somebody else approved",
-		Danish: "Bemyndig, hvad en anden har godkendt",
-		About:  "An invoice is booked here, on its own date.",
-		Refuses: slices.Concat(refusesDecision, []error{disbursements.ErrOutsidePeriod, ledger.ErrPeriodClosed},
-			resource.NotPaid)}, authoriseDisbursement)
+		Danish:  "Bemyndig, hvad en anden har godkendt",
+		About:   "An invoice is booked here, on its own date.",
+		Refuses: slices.Concat(refusesDecision, refusesBooking)}, authoriseDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement",
 		Tag: "disbursements", Roles: disbursements.ToLiquidate.Roles(), Money: true,
 		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost",
@@ -82,8 +82,12 @@ func disbursementRoutes(api *resource.API) {
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}, resource.NotPaid...)}, settleDisbursement)
 }
 
-// refusesDraft is what writing a disbursement down may be refused with, refusesDecision what every decision on one may.
+// refusesDraft is what writing a disbursement down may be refused with, refusesDecision what every decision on one may,
+// and refusesBooking what the books would refuse, which every step on the way there refuses as well.
 var (
+	refusesBooking = slices.Concat([]error{disbursements.ErrOutsidePeriod, grants.ErrBudgetExceeded,
+		ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed, ledger.ErrUnknownAccount,
+		advances.ErrPrepaidExceeded, rates.ErrRateMissing, beneficiaries.ErrUnknownLine}, resource.NotPaid)
 	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, advances.ErrUnknownPartner,
 		advances.ErrUnknownPrepayment,
 		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, advances.ErrBankCurrency,

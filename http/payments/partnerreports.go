@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
@@ -26,9 +27,8 @@ func evidenceOfSupport(api *resource.API) {
 		Summary: "Ask for approval of all that a partner accounts for",
 		Danish:  "Bed om godkendelse af alt, hvad en partner gør rede for",
 		About:   "Each item becomes a disbursement, submitted: all or none.",
-		Refuses: []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine,
-			disbursements.ErrPlanNotApproved,
-			disbursements.ErrIncomplete}}, reportForPartner)
+		Refuses: slices.Concat(refusesBooking, []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
+			disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete, disbursements.ErrGated})}, reportForPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-report-files", ID: "reportFileForPartner",
 		Tag: "partners", Roles: resource.Casework, Money: true, Body: books.MaxImportBody,
 		Summary: "Ask for approval of all that a partner accounts for in a table",
@@ -37,9 +37,9 @@ func evidenceOfSupport(api *resource.API) {
 			"of it. A problem names the row, " +
 			"or the item, which are counted from 0 below the head line. Store the file itself as evidence, and name it when " +
 			"the report is booked.",
-		Refuses: []error{journal.ErrImportFile, advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
-			beneficiaries.ErrUnknownLine,
-			disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete},
+		Refuses: slices.Concat(refusesBooking, []error{journal.ErrImportFile, advances.ErrUnknownPartner,
+			beneficiaries.ErrUnknownPlan, disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete,
+			disbursements.ErrGated}),
 		Example: `{"partner":"NG-01","date":"2026-04-30","profile":"rfc4180","content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`}, reportFileForPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-liquidations", ID: "liquidateReport", Tag: "partners",
 		Roles: resource.Finance, Money: true,

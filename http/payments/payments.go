@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"supportledger/access"
 	"supportledger/disbursements"
@@ -24,12 +25,13 @@ func paymentRoutes(api *resource.API) {
 		Summary: "Release an authorised disbursement for payment", Danish: "Frigiv en bemyndiget udbetaling til betaling",
 		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will " +
 			"confirm it.",
-		Refuses: []error{access.ErrMakerCannotApprove, disbursements.ErrUnknownDisbursement, advances.ErrState,
+		Refuses: slices.Concat(refusesBooking, []error{access.ErrMakerCannotApprove,
+			disbursements.ErrUnknownDisbursement, advances.ErrState,
 			disbursements.ErrSettlement,
 			banking.ErrDuplicatePayment, advances.ErrBankCurrency, payees.ErrUnverified, payees.ErrCooling,
 			payees.ErrChanged,
-			banking.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged, ledger.ErrUnknownAccount,
-			ledger.ErrAlreadyReversed}}, releaseDisbursement)
+			banking.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged,
+			ledger.ErrAlreadyReversed})}, releaseDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments", ID: "listPayments", Tag: "payments",
 		Roles:   resource.Bookkeeper,
 		Summary: "List payments by number", Danish: "Vis betalinger efter nummer"}, listPayments)

@@ -196,7 +196,7 @@ func TestNobodyActsTwice(t *testing.T) {
 		approve := map[string]string{"decision": "approve"}
 
 		own := "/disbursements/" + id(
-			key(grace, "d1").Post("/disbursements", draft("2026-06-30", "P-101", "150000.00")).Want(201))
+			key(grace, "d1").Post("/disbursements", draft("2026-06-30", "P-101", "20000.00")).Want(201))
 		key(grace, "d2").Post(own+"/submissions", nil).Want(200)
 		refusedTo(grace, own+"/decisions", approve)
 		key(others, "d3").Post(own+"/decisions", approve).Want(200)

@@ -1,0 +1,194 @@
+package disbursements_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
+	"supportledger/grants"
+	"supportledger/grants/rates"
+	"supportledger/ledger"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// demanding gives the books grants that refuse a good deal: budget lines, categories, periods, and little money.
+func demanding(h *house) {
+	h.Helper()
+	worked(h)
+	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+		for _, g := range []grants.Grant{
+			{Code: "G5", Amount: of("11000.00", "DKK"), From: "2026-01-01", To: "2026-06-30", Budget: []grants.BudgetLine{
+				{No: "1", Text: "Therapy", Amount: of("4000.00", "DKK"), Categories: []string{"therapy"}},
+				{No: "2", Text: "Legal aid", Amount: of("7000.00", "DKK"), Categories: []string{"legal-aid"}}}},
+			{Code: "G6", Amount: of("90000.00", "DKK")},
+		} {
+			g.Donor, g.Title, g.SignedOn = h.donor, g.Code, "2026-01-02"
+			p := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.ReceiptRate, Interest: grants.InterestToGrantor,
+				RefundDeMinimis: ledger.Zero("DKK"), FeeBearer: grants.BornByGrant,
+				CurrencyBearer: grants.BornByGrant}
+			if g.Code == "G6" {
+				p.Categories = []string{"therapy", "emergency-aid"}
+			}
+			g.Policies = grants.Policies{p}
+			if _, err := h.requests.Grants.Sign(ctx, tx, g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	must(h, h.receive("G5", "2026-01-05", of("6000.00", "DKK"), "", "1010"))
+	must(h, h.receive("G6", "2026-02-15", of("3000.00", "DKK"), "", "1010"))
+	h.plan("P-105", "DKK", "", "G6=50 UNR=50", "250.00", make([]ledger.Date, 40)...)
+	must(h, h.approveYear("lead", "P-105", 2026, "2026-01-10"))
+	must(h, h.ahead(advances.Retainer, "UNR", "RET-1", "3000.00"))
+	must(h, h.ahead(advances.PettyCash, "UNR", "PC-1", "500.00"))
+}
+
+// wished is a random request, of any way of settling, near what the books can bear and beyond it.
+func wished(r *rand.Rand) disbursements.Disbursement {
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	amount := func(most int64) ledger.Money { return ledger.OfMinor(1+r.Int64N(most), "DKK") }
+	d := disbursements.Disbursement{Text: "As agreed", Date: ledger.Date(pick("2026-02-01", "2026-02-20", "2026-03-10",
+		"2026-07-02"))}
+	d.Settlement = []disbursements.Settlement{disbursements.ByPayment, disbursements.ByPayment, disbursements.ByInvoice,
+		disbursements.ByRetainer, disbursements.ByPettyCash, disbursements.ByPartner}[r.IntN(6)]
+	switch d.Settlement {
+	case disbursements.ByPayment:
+		d.Account, d.Category = "1010", pick("therapy", "legal-aid", "emergency-aid", "staff")
+		d.Amount, d.Shares = amount(90_000), shares(pick("G5=100", "G6=100", "G5=50 G6=50", "UNR=100", "G1=100",
+			"G6=30 UNR=70"))
+	case disbursements.ByInvoice:
+		d.Items = []disbursements.Item{{Line: "stipend", Units: 1 + r.IntN(3), UnitPrice: amount(30_000)}}
+	case disbursements.ByRetainer:
+		d.Category, d.Amount = "legal-aid", amount(40_000)
+	case disbursements.ByPettyCash:
+		d.Items = []disbursements.Item{{Fund: ledger.FundCode(pick("UNR", "G5", "G6")), Category: "emergency-aid",
+			Amount: amount(60_000)}}
+	case disbursements.ByPartner:
+		d.Line, d.Units = "stipend", 1
+		d.Amount = ledger.OfMinor(1+r.Int64N(30_000_000), "NGN")
+	case disbursements.ByNetting:
+	}
+	return d
+}
+
+// asks writes and submits a request.
+func (h *house) asks(d disbursements.Disbursement) (number string, err error) {
+	err = h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
+		switch d.Settlement {
+		case disbursements.ByInvoice:
+			d.Plan, err = h.requests.People.Plan(ctx, tx, "P-105")
+		case disbursements.ByPartner:
+			if d.Plan, err = h.requests.People.Plan(ctx, tx, "P-101"); err == nil {
+				d.Partner, err = h.advances.Partner(ctx, tx, "NG-01")
+			}
+		case disbursements.ByRetainer:
+			d.Prepayment, err = h.advances.Prepayment(ctx, tx, "RET-1")
+		case disbursements.ByPettyCash:
+			d.Prepayment, err = h.advances.Prepayment(ctx, tx, "PC-1")
+		case disbursements.ByPayment, disbursements.ByNetting:
+		}
+		if err == nil {
+			d, err = h.requests.Draft(ctx, tx, d)
+		}
+		if err == nil {
+			_, err = h.requests.Submit(ctx, tx, d.Number)
+		}
+		return err
+	})
+	return d.Number, err
+}
+
+// books takes what was approved to its booking.
+func (h *house) books(number string) error {
+	if err := h.step("finance", disbursements.Decisions.Authorise, number); err != nil {
+		return err
+	}
+	var d disbursements.Disbursement
+	h.do("finance", func(ctx context.Context, tx *store.Tx) (err error) {
+		d, err = h.requests.Disbursement(ctx, tx, number)
+		return err
+	})
+	switch d.Settlement {
+	case disbursements.ByPayment, disbursements.ByInvoice:
+		return h.pay(d, "PMT-"+number, d.Date)
+	case disbursements.ByPartner:
+		return h.liquidate(number, d.Date)
+	case disbursements.ByRetainer, disbursements.ByPettyCash, disbursements.ByNetting:
+	}
+	return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.settlements.Settle(ctx, tx, number, d.Date)
+		return err
+	})
+}
+
+// Whatever is asked for, in whatever order it is approved and paid: what was approved can be booked, and what the books
+// would refuse is refused when it is submitted or approved. Some hundreds of requests here, 10,000 under SOAK.
+func TestApprovedIsBookable(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		demanding(h)
+		outcomes := map[string]int{}
+		asked := h.lives(rand.New(rand.NewPCG(1, 2)), outcomes) //nolint:gosec // the same each time
+		t.Logf("%d requests on %s: %v", asked, db.Engine(), outcomes)
+		if outcomes["booked"] < 10 || len(outcomes) < 6 {
+			t.Errorf("too little happened to show anything: %v", outcomes)
+		}
+	})
+}
+
+// lives asks for things, approves what may be, and books or cancels it in another order.
+func (h *house) lives(r *rand.Rand, outcomes map[string]int) (asked int) {
+	for range storetest.Rounds(60, 2900) {
+		var flying []string
+		for range 1 + r.IntN(6) {
+			asked++
+			number, err := h.asks(wished(r))
+			if err == nil {
+				err = h.step("lead", disbursements.Decisions.Approve, number)
+			}
+			if err != nil {
+				outcomes["refused: "+kindOf(err)]++
+				continue
+			}
+			outcomes["approved"]++
+			flying = append(flying, number)
+		}
+		r.Shuffle(len(flying), func(i, j int) { flying[i], flying[j] = flying[j], flying[i] })
+		for _, number := range flying {
+			if r.IntN(4) == 0 {
+				must(h, h.try("maker", func(ctx context.Context, tx *store.Tx) error {
+					_, err := h.requests.Cancel(ctx, tx, number, "it is not needed any more")
+					return err
+				}))
+				outcomes["cancelled"]++
+				continue
+			}
+			if err := h.books(number); err != nil {
+				h.Fatalf("%s was approved and cannot be booked: %v", number, err)
+			}
+			outcomes["booked"]++
+		}
+		if r.IntN(3) == 0 { // money comes in
+			_ = h.receive([]string{"G5", "G6"}[r.IntN(2)], "2026-03-01", of("300.00", "DKK"), "", "1010")
+		}
+	}
+	return asked
+}
+
+// kindOf names a refusal.
+func kindOf(err error) string {
+	for _, known := range []error{grants.ErrBudgetExceeded, grants.ErrOverLine, grants.ErrOutsideBudget,
+		grants.ErrOutsideCategory, grants.ErrOutsidePeriod, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn,
+		ledger.ErrLotExhausted, advances.ErrPrepaidExceeded, advances.ErrState} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return fmt.Sprint(err)
+}
