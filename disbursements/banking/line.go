@@ -7,7 +7,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/access"
-	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/ledger"
@@ -223,7 +222,7 @@ func (lin Lines) bookPayment(ctx context.Context, tx *store.Tx, m *Match, d *dis
 		pay.account, pay.owed = ledger.Payables, owed
 		return lin.clear(ctx, tx, pay)
 	}
-	entry, err := lin.directPayment(ctx, tx, *d, *m)
+	entry, err := lin.Payments.Requests.Costs.Payment(ctx, tx, *d, m.Line.Date, string(m.Payment.ID))
 	if err != nil {
 		return err
 	}
@@ -284,68 +283,6 @@ func (lin Lines) clear(ctx context.Context, tx *store.Tx, c clearing) error {
 	}
 	m.Entry = posted[0].ID
 	return nil
-}
-
-// directPayment is the entry of cost that is paid at once: each fund of the split its part, out of its own money.
-// What is paid in another currency costs what RULES 57 says.
-func (lin Lines) directPayment(ctx context.Context, tx *store.Tx, d disbursements.Disbursement, m Match) (ledger.Entry,
-	error) {
-	account, err := lin.Payments.Requests.Book.CostAccount(ctx, tx, d.Category)
-	if err != nil {
-		return ledger.Entry{}, err
-	}
-	e := ledger.Entry{Date: m.Line.Date, Act: paymentAct, Source: string(m.Payment.ID), Text: d.Text}
-	differences := &advances.Differences{}
-	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
-		fund := d.Shares[i].Fund
-		if part.Currency == lin.Payments.Requests.Book.Base {
-			e.Lines = append(e.Lines, d.Mark(ledger.Base(account, fund, part).For(d.Category)),
-				d.Mark(ledger.Base(d.Account, fund, part.Neg())))
-			continue
-		}
-		pool := ledger.Pool{Account: d.Account, Fund: fund, Currency: part.Currency}
-		draws, err := lin.Payments.Requests.Book.Draw(ctx, tx, pool, part, e.Date)
-		if err != nil {
-			return ledger.Entry{}, err
-		}
-		value, err := lin.paidValue(ctx, tx, abroad{spot: d.Spot, fund: fund, part: part, on: e.Date,
-			carrying: ledger.Drawn(lin.Payments.Requests.Book.Base, draws), differences: differences})
-		if err != nil {
-			return ledger.Entry{}, err
-		}
-		e.Lines = append(append(e.Lines, d.Mark(ledger.InCurrency(account, fund, part, value).For(d.Category))),
-			d.DrawLines(pool, draws)...)
-	}
-	e.Lines = append(e.Lines, differences.Lines(ledger.BaseBank)...)
-	return e, nil
-}
-
-// abroad is a part of a payment in another currency, out of one fund.
-type abroad struct {
-	spot           ledger.Rate
-	fund           ledger.FundCode
-	part, carrying ledger.Money // what is paid, and what its lots cost
-	on             ledger.Date
-	differences    *advances.Differences
-}
-
-// paidValue is what a part paid in another currency costs: on a deferred grant what its lots cost, elsewhere the
-// day's rate, with the difference to the bearer (RULES 57).
-func (lin Lines) paidValue(ctx context.Context, tx *store.Tx, a abroad) (ledger.Money, error) {
-	deferred, err := lin.Payments.Requests.Grants.Defers(ctx, tx, a.fund, a.on)
-	if err != nil || deferred {
-		return a.carrying, err
-	}
-	value, err := a.spot.Convert(a.part, lin.Payments.Requests.Book.Base)
-	if err != nil {
-		return ledger.Money{}, err
-	}
-	bearer, err := lin.Payments.Requests.Grants.CurrencyBearer(ctx, tx, a.fund, a.on)
-	if err != nil {
-		return ledger.Money{}, err
-	}
-	a.differences.Add(a.fund, bearer, a.carrying.Sub(value))
-	return value, nil
 }
 
 // takeBack books a payment that came back: debit bank, credit 2200; cost, release and relief stand (RULES 50).
