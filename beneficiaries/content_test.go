@@ -26,7 +26,7 @@ func TestSchedulesYieldDays(t *testing.T) {
 		// RFC 5545: what is no day is left out
 		{"FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3", "2026-01-01", "2026-01-31 2026-03-31 2026-05-31"},
 		// without a day it means every month: the last day from a last day, else that day or the last one
-		{"FREQ=MONTHLY;UNTIL=20270630", "2027-01-31", "2027-01-31 2027-02-28 2027-03-31 2027-04-30 2027-05-31 2027-06-30"},
+		{"FREQ=MONTHLY;UNTIL=20270531", "2027-01-31", "2027-01-31 2027-02-28 2027-03-31 2027-04-30 2027-05-31"},
 		{"FREQ=MONTHLY;COUNT=3", "2027-01-30", "2027-01-30 2027-02-28 2027-03-30"},
 		{"FREQ=MONTHLY;COUNT=3", "2028-01-29", "2028-01-29 2028-02-29 2028-03-29"},
 		{"FREQ=MONTHLY;INTERVAL=3;COUNT=3", "2027-08-31", "2027-08-31 2027-11-30 2028-02-29"},
@@ -64,7 +64,7 @@ func TestSchedulesYieldDays(t *testing.T) {
 	}
 }
 
-// Units that are moved keep the end of their months: what fell on 28 February because the month has no 31st falls on the
+// Moved units keep the end of their months: what fell on 28 February because the month has no 31st falls on the
 // 31st again, and what falls on the 28th stays there.
 func TestMovedUnitsKeepTheMonthsEnd(t *testing.T) {
 	for _, c := range []struct {

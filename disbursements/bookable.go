@@ -7,6 +7,7 @@ import (
 
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
+	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -55,7 +56,7 @@ func (rules Rules) tried(ctx context.Context, tx *store.Tx, d Disbursement, on l
 	for i := range before {
 		before[i].Date = on
 	}
-	return costs.Grants.Try(ctx, tx, before, entry, d.Partner.Country)
+	return grants.Trial{Register: costs.Grants, Promised: before, Country: d.Partner.Country}.Refuses(ctx, tx, entry)
 }
 
 // entry is what a disbursement is to book next.

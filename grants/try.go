@@ -7,26 +7,30 @@ import (
 	"supportledger/store"
 )
 
-// Try says why [Register.PostIn] would refuse an entry when others, which are promised and not booked yet, were booked
-// before it on the same day: they count on budget lines and in bank accounts, and are not judged themselves. Nil means
-// that the entry could be posted. It writes nothing.
-func (r Register) Try(
-	ctx context.Context, tx *store.Tx, promised []ledger.Entry, e ledger.Entry, country string,
-) error {
-	r = r.Remembering()
-	whole := make([]ledger.Entry, 0, len(promised)+1)
-	for _, p := range promised {
-		with, err := r.withReleases(ctx, tx, p)
+// Trial tries entries without writing them: Promised are others that are not booked yet and count as booked before, on
+// budget lines and in bank accounts, without being judged themselves. Country is where the cost falls.
+type Trial struct {
+	Register
+	Promised []ledger.Entry
+	Country  string
+}
+
+// Refuses says why [Register.PostIn] would refuse an entry after what is promised; nil means that it could be posted.
+func (t Trial) Refuses(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
+	r := t.Remembering()
+	whole := make([]ledger.Entry, 0, len(t.Promised)+1)
+	for _, p := range t.Promised {
+		with, err := withReleases(ctx, tx, r, p)
 		if err == nil {
 			_ = r.admit(ctx, tx, with, "") // it counts on its line; whether the grant pays it was judged before
 		}
 		whole = append(whole, p)
 	}
-	e, err := r.withReleases(ctx, tx, e)
+	e, err := withReleases(ctx, tx, r, e)
 	if err != nil {
 		return err
 	}
-	if err := r.admit(ctx, tx, e, country); err != nil {
+	if err := r.admit(ctx, tx, e, t.Country); err != nil {
 		return err
 	}
 	refused, err := r.Book.Try(ctx, tx, append(whole, e)...)
@@ -37,7 +41,7 @@ func (r Register) Try(
 }
 
 // withReleases adds the releases that an entry calls for.
-func (r Register) withReleases(ctx context.Context, tx *store.Tx, e ledger.Entry) (ledger.Entry, error) {
+func withReleases(ctx context.Context, tx *store.Tx, r Register, e ledger.Entry) (ledger.Entry, error) {
 	costs, err := r.costs(ctx, tx, e)
 	if err != nil {
 		return e, err
