@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"supportledger/ledger"
+	"supportledger/store"
+)
+
+// TestDiskFull fills the disk of the books while clients post, and makes room again. Refusals are clear, nothing that
+// was acknowledged is lost, and the same process goes on by itself.
+func TestDiskFull(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a small file system takes root")
+	}
+	dir := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", dir).CombinedOutput(); err != nil {
+		t.Skipf("a small file system cannot be mounted here: %v %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", "-l", dir).Run() })
+	dsn := "sqlite:" + filepath.Join(dir, "books.db")
+	db, err := store.Open(t.Context(), dsn, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Migrate(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	book := ledger.Book{Base: "DKK", General: generalFund, Organisation: "Example"}
+	tokens, err := openBooks(t.Context(), db, book, 24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := begin(t, nil, "serve", "--db", dsn, "--addr", "127.0.0.1:0", "--verify-every", "0")
+	url := p.await(listening)[0]
+	token := tokens["finance_officer"]
+	call{token: token, path: "/funds", body: fund("UNR")}.must(t, url, http.StatusCreated)
+	post := func(n int) answer {
+		a, err := call{token, fmt.Sprint("full-", n), "/opening-balances",
+			`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":"1.00"}`}.send(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	acknowledged, refused := []string{}, 0
+	for n := range 30 {
+		a := post(n)
+		if a.status != http.StatusCreated {
+			t.Fatalf("with room it answers %d: %s", a.status, a.body)
+		}
+		acknowledged = append(acknowledged, effectID.FindString(a.body))
+	}
+	ballast := filepath.Join(dir, "ballast")
+	_ = os.WriteFile(ballast, make([]byte, 32<<20), 0o600) // as much as goes in
+	for n := 100; n < 500 && refused < 20; n++ {
+		switch a := post(n); {
+		case a.status == http.StatusCreated:
+			acknowledged = append(acknowledged, effectID.FindString(a.body))
+		case a.status == http.StatusServiceUnavailable || a.status == http.StatusInsufficientStorage:
+			refused++
+		default:
+			t.Fatalf("answered %d: %s", a.status, a.body)
+		}
+	}
+	if refused == 0 {
+		t.Fatal("the disk never was full, so this shows nothing")
+	}
+	call{token: token, path: "/funds"}.must(t, url, http.StatusOK) // what reads goes on
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	for n := 1000; ; n++ {
+		a := post(n)
+		if a.status == http.StatusCreated {
+			acknowledged = append(acknowledged, effectID.FindString(a.body))
+			break
+		}
+		if time.Since(began) > 20*time.Second {
+			t.Fatalf("with room again it still answers %d: %s", a.status, a.body)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Logf("%d acknowledged, %d refused while full, first one again after %v", len(acknowledged), refused,
+		time.Since(began))
+	p.kill()
+	ran(t, 0, "verify", "--db", dsn)
+	file := filepath.Join(t.TempDir(), "books.slbackup")
+	ran(t, 0, "backup", "--db", dsn, "-o", file)
+	if missing := entriesIn(t, file, acknowledged); len(missing) > 0 {
+		t.Errorf("%d of %d acknowledged entries are gone", len(missing), len(acknowledged))
+	}
+	// A backup onto a full disk leaves nothing that could be taken for one.
+	_ = os.WriteFile(ballast, make([]byte, 32<<20), 0o600)
+	out := ran(t, 1, "backup", "--db", restored(t, store.SQLite), "-o", filepath.Join(dir, "b.slbackup"))
+	left, _ := filepath.Glob(filepath.Join(dir, "*slbackup*"))
+	if len(left) > 0 || !strings.Contains(out, "no backup was written") {
+		t.Errorf("left %v, said %s", left, out)
+	}
+}
