@@ -20,27 +20,7 @@ func TestDiskFull(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("mounting a small file system takes root")
 	}
-	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Skipf("a small file system cannot be mounted here: %v %s", err, out)
-	}
-	t.Cleanup(func() { _ = exec.Command("umount", "-l", dir).Run() })
-	dsn := "sqlite:" + filepath.Join(dir, "books.db")
-	db, err := store.Open(t.Context(), dsn, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Migrate(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	book := ledger.Book{Base: "DKK", General: generalFund, Organisation: "Example"}
-	tokens, err := openBooks(t.Context(), db, book, 24*time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	dir, dsn, tokens := onSmallDisk(t)
 	p := begin(t, nil, "serve", "--db", dsn, "--addr", "127.0.0.1:0", "--verify-every", "0")
 	url := p.await(listening)[0]
 	token := tokens["finance_officer"]
@@ -101,7 +81,39 @@ func TestDiskFull(t *testing.T) {
 	if missing := entriesIn(t, file, acknowledged); len(missing) > 0 {
 		t.Errorf("%d of %d acknowledged entries are gone", len(missing), len(acknowledged))
 	}
-	// A backup onto a full disk leaves nothing that could be taken for one.
+	backupOntoFullDisk(t, dir, ballast)
+}
+
+// onSmallDisk opens books on a file system of 24 MB.
+func onSmallDisk(t *testing.T) (dir, dsn string, tokens map[string]string) {
+	t.Helper()
+	dir = t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", dir).CombinedOutput(); err != nil {
+		t.Skipf("a small file system cannot be mounted here: %v %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", "-l", dir).Run() })
+	dsn = "sqlite:" + filepath.Join(dir, "books.db")
+	db, err := store.Open(t.Context(), dsn, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Migrate(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	book := ledger.Book{Base: "DKK", General: generalFund, Organisation: "Example"}
+	tokens, err = openBooks(t.Context(), db, book, 24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir, dsn, tokens
+}
+
+// backupOntoFullDisk leaves nothing that could be taken for a backup.
+func backupOntoFullDisk(t *testing.T, dir, ballast string) {
+	t.Helper()
 	_ = os.WriteFile(ballast, make([]byte, 32<<20), 0o600)
 	out := ran(t, 1, "backup", "--db", restored(t, store.SQLite), "-o", filepath.Join(dir, "b.slbackup"))
 	left, _ := filepath.Glob(filepath.Join(dir, "*slbackup*"))
