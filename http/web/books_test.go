@@ -61,7 +61,7 @@ func TestFinanceWithoutScript(t *testing.T) {
 			"/payees/H-11", "/months", "/months/2027-01", "/journal", "/journal/drafts", "/journal/new", "/accounts",
 			"/accounts/1010", "/reports", "/reports/trial-balance", "/reports/activities", "/reports/fund-balances",
 			"/reports/open-commitments", "/reports/partner-advances", "/reports/suspense", "/reports/budget-actual",
-			"/statements", "/statement-runs"} {
+			"/statements", "/statement-runs", "/imports", "/donors", "/gifts", "/grants", "/lines?account=1010"} {
 			finance.get(path).want(http.StatusOK)
 		}
 		finance.get("/reports/budget-actual?grant=NONE").want(http.StatusUnprocessableEntity)
