@@ -68,6 +68,13 @@ func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) 
 	}
 	var r Report
 	var found proof.Findings
+	damage, err := store.Damage(ctx, tx)
+	if err != nil {
+		return r, err
+	}
+	for _, what := range damage {
+		found.Add("engine", "file", "%s", what)
+	}
 	checkpoints, err := opened(ctx, tx, o, &found)
 	if err != nil {
 		return r, err
