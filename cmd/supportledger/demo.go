@@ -174,7 +174,7 @@ func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(serving, listener) }()
 	run.left.URL = "http://" + listener.Addr().String()
-	if err := run.play(ctx, c); err != nil {
+	if err := run.play(ctx, c, !d.NoServe && d.Story == "" && d.Scenarios == nil); err != nil {
 		stop()
 		return errors.Join(err, <-ended)
 	}
@@ -191,8 +191,9 @@ func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 	return <-ended
 }
 
-// play plays the story and issues a statement for every grant in it.
-func (r *demo) play(ctx context.Context, c console) error {
+// play plays the story and issues a statement for every grant in it. Where somebody will look at the pages, it leaves a
+// month's work undone, so that there is something to decide.
+func (r *demo) play(ctx context.Context, c console, looked bool) error {
 	bar := progress(c, int64(len(r.story)), "acts")
 	player := story.Player{Base: r.left.URL, Tokens: r.left.Tokens, Clock: r.clock.set,
 		Report: func(done, _ int, _ story.Act) { bar.at(int64(done)) }}
@@ -202,7 +203,11 @@ func (r *demo) play(ctx context.Context, c console) error {
 		return err
 	}
 	fmt.Fprintf(c.err, "Played %d acts through the REST API.\n", len(r.story))
-	return r.statements(ctx, c, player)
+	if err := r.statements(ctx, c, player); err != nil || !looked {
+		return err
+	}
+	_, err = player.LeaveCasework(ctx)
+	return err
 }
 
 // languages are those in which a demo's statements are printed.

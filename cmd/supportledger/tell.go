@@ -27,6 +27,7 @@ func (r *demo) tell(c console, d demoCommand) error {
 		return writeJSON(c.out, r.left)
 	}
 	fmt.Fprintf(c.out, "\nDEMO: invented figures.\n\n")
+	fmt.Fprintf(c.out, "  Pages       %s/   choose who you are; no password\n", r.left.URL)
 	fmt.Fprintf(c.out, "  API         %s%s\n  API docs    %s\n", r.left.URL, rest.Base, r.left.Docs)
 	r.tellFiles(c)
 	fmt.Fprintln(c.out, "\nTokens. Each belongs to another person, since nobody may act twice on one case:")

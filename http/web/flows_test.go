@@ -29,3 +29,21 @@ func TestApprovalOnAPhone(t *testing.T) {
 	second.says("Bemyndiget.")
 	worker.visit("/disbursements/"+w.left.Requests[0]).says("Bemyndiget, klar til betaling", "2 af 2")
 }
+
+// TestANewRequestWithoutScript asks for a line of a plan with a picture of its receipt. An amount that can mean two
+// things is asked about, and what was chosen is shown before anything is saved.
+func TestANewRequestWithoutScript(t *testing.T) {
+	w := staged(t, storetest.SQLite(t))
+	worker := open(t, chromium(t), w.at, view{wide: 360, high: 740, scriptless: true})
+	worker.visit("/").press("Dansk").press("Sagsbehandler").press("Ny").press("P-410")
+	worker.choose("what", "line:bolig").fill("amount", "4.250").choose("payee", "H-11").fill("text", "Husleje marts")
+	worker.upload("papers", receipt(t)).picture("new")
+	worker.press("Fortsæt").says("Hvilket beløb mener du?", "»4.250« kan betyde to ting", "4.250,00 kr.", "4,25 kr.",
+		"1 bilag er allerede gemt")
+	worker.mark("amount.meant", "4250.00").press("Fortsæt").says("Kontrollér dine svar", "4.250,00 kr.", "Husleje marts")
+	worker.picture("check")
+	worker.press("Ret noget").says("Ny anmodning").press("Fortsæt").press("Send til godkendelse 4.250,00 kr.")
+	worker.says("Sendt til godkendelse.", "Husleje marts", "Bilag (1)", "Det kan:", "programme_lead")
+	worker.visit("/plans/P-410").says("Budget efter linje", "51.000,00 kr.").picture("plan")
+	worker.visit("/due").says("P-410", "terapi").picture("due")
+}

@@ -1,13 +1,18 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
+	"image"
+	"image/png"
 	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -228,4 +233,22 @@ func archive(t *testing.T) *evidence.Archive {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// receipt draws a small picture into a file.
+func receipt(t *testing.T) string {
+	t.Helper()
+	paper := image.NewGray(image.Rect(0, 0, 240, 320))
+	for i := range paper.Pix {
+		paper.Pix[i] = uint8(0x80 + i%0x60)
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, paper); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "receipt.png")
+	if err := os.WriteFile(name, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }

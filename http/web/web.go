@@ -9,6 +9,7 @@ import (
 	"supportledger/http/web/frame"
 	"supportledger/http/web/giving"
 	"supportledger/http/web/reporting"
+	"supportledger/http/web/learn"
 )
 
 // Register adds all pages to a site.
@@ -19,4 +20,5 @@ func Register(s *frame.Site) {
 	finance.Register(s)
 	reporting.Register(s)
 	giving.Register(s)
+	learn.Register(s)
 }

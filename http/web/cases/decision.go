@@ -33,7 +33,27 @@ type request struct {
 	Emergency  bool        `json:"emergency"`
 	Approvals  approvals   `json:"approvals"`
 	Checks     []check     `json:"checks"`
+	Actions    []action    `json:"allowed_actions"`
 	Version    int         `json:"version"`
+}
+
+// action is what may be done next with a disbursement, by the user or by others, and why not.
+type action struct {
+	Action  string   `json:"action"`
+	Allowed bool     `json:"allowed"`
+	Behalf  string   `json:"on_behalf_of"`
+	Why     string   `json:"why"`
+	Others  []string `json:"others"`
+}
+
+// can finds an action that the user may take.
+func (d request) can(name string) (action, bool) {
+	for _, a := range d.Actions {
+		if a.Action == name && a.Allowed {
+			return a, true
+		}
+	}
+	return action{}, false
 }
 
 type share struct {
@@ -79,27 +99,11 @@ type planBudget struct {
 type decision struct {
 	d       request
 	seen    string
+	person  string // code; empty for those who do not work with people
 	history []moment
 	papers  []document
+	checks  []check
 	meter   *frame.Meter
-	next    waiting // what the user may do; no id where that is nothing
-}
-
-// step is what the user may do next.
-func (p decision) step() string {
-	if p.next.ID == "" {
-		return ""
-	}
-	return p.next.Why
-}
-
-// open tells whether somebody still decides.
-func (p decision) open() bool {
-	switch p.d.State {
-	case "submitted", "approved", "authorised":
-		return true
-	}
-	return false
 }
 
 func disbursement(v *frame.Visit) (frame.Shown, error) { return showDecision(v, frame.NewForm()) }
@@ -131,34 +135,33 @@ func readDecision(v *frame.Visit, id string) (p decision, err error) {
 		}
 		p.papers = append(p.papers, paper)
 	}
-	if p.next, err = waitsFor(v, p.d); err != nil {
+	if p.checks = p.d.Checks; len(p.checks) == 0 && p.undecided() {
+		found, _, err := frame.Read[frame.List[check]](v, "listDisbursementChecks", rest.ByID(id))
+		if err != nil {
+			return p, err
+		}
+		p.checks = found.Data
+	}
+	if p.person, err = personOf(v, p.d.Plan); err != nil {
 		return p, err
 	}
 	p.meter, err = budgetOf(v, p)
 	return p, err
 }
 
-// waitsFor finds the disbursement among what waits for the user.
-func waitsFor(v *frame.Visit, d request) (waiting, error) {
-	if d.State == "draft" || !v.Can("listApprovals") {
-		return waiting{}, nil
+// personOf is the code of whom a plan supports, for those who work with people.
+func personOf(v *frame.Visit, number string) (string, error) {
+	if number == "" || !v.Can("getBeneficiary") {
+		return "", nil
 	}
-	ask := rest.Ask{Query: url.Values{"mine": {"true"}, "limit": {"200"}}}
-	for {
-		found, _, err := frame.Read[frame.List[waiting]](v, "listApprovals", ask)
-		if err != nil {
-			return waiting{}, err
-		}
-		for _, w := range found.Data {
-			if w.ID == d.ID {
-				return w, nil
-			}
-		}
-		if !found.Page.HasMore {
-			return waiting{}, nil
-		}
-		ask.Query.Set("cursor", found.Page.NextCursor)
+	p, _, err := frame.Read[plan](v, "getPlan", rest.ByID(number))
+	if err != nil {
+		return "", err
 	}
+	person, _, err := frame.Read[struct {
+		Code string `json:"code"`
+	}](v, "getBeneficiary", rest.ByID(p.Beneficiary))
+	return person.Code, err
 }
 
 // budgetOf is the bar of the plan's line, before and after this disbursement.

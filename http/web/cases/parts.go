@@ -15,14 +15,6 @@ var stepWords = map[string]rest.Text{
 	"release":   {EN: "released", DA: "frigivet"},
 }
 
-// checks are those of the disbursement, or of its place in the inbox once the first decision is made.
-func (p decision) checks() []check {
-	if len(p.d.Checks) > 0 {
-		return p.d.Checks
-	}
-	return p.next.Checks
-}
-
 // fits tells whether the checks about money found nothing.
 func fits(checks []check) bool {
 	about := []string{"category", "period", "geography", "condition", "budget"}
@@ -31,24 +23,31 @@ func fits(checks []check) bool {
 	})
 }
 
-// whyNot says why the user does not decide, and who does.
-func (p decision) whyNot(v *frame.Visit) string {
-	text := ""
-	for _, c := range p.checks() {
-		if c.Outcome == "stop" || c.Check == "duties" && c.Outcome != "ok" {
-			text = c.Hint + " "
-			break
+// steps are the actions that decide, in the order of a disbursement's life.
+var steps = []string{"approve", "authorise", "release"}
+
+// stuck are the deciding actions that wait for others, each with why the user may not take it and who could.
+func (d request) stuck() []action {
+	var out []action
+	for _, a := range d.Actions {
+		if slices.Contains(steps, a.Action) && !a.Allowed && (a.Why != "" || len(a.Others) > 0) && d.next(a.Action) {
+			out = append(out, a)
 		}
 	}
-	if len(p.d.Approvals.StillNeeded) > 0 {
-		return text + v.Tf("It waits for: %s.", "Den venter på: %s.", strings.Join(p.d.Approvals.StillNeeded, ", "))
-	}
-	return text + v.T("It waits for somebody else.", "Den venter på en anden.")
+	return out
 }
 
-// mayWrite tells whether the user may change it and send it.
-func (p decision) mayWrite(v *frame.Visit) bool {
-	return (p.d.State == "draft" || p.d.State == "info_requested") && v.Can("submitDisbursement")
+// next tells whether a deciding action is the one that the disbursement waits for.
+func (d request) next(step string) bool {
+	switch d.State {
+	case "submitted":
+		return step == "approve"
+	case "approved":
+		return step == "authorise"
+	case "authorised":
+		return step == "release"
+	}
+	return false
 }
 
 // afterDot is the act of an event: disbursement.approved is approved.

@@ -14,9 +14,18 @@ func Register(s *frame.Site) {
 	s.Form("/disbursements/:id/submissions", []string{"submitDisbursement"}, submit)
 	s.Form("/disbursements/:id/comments", []string{"commentDisbursement"}, comment)
 	s.Form("/disbursements/:id/cancellations", []string{"cancelDisbursement"}, cancel)
+	s.Page("/plans", []string{"listPlans"}, plans)
+	s.Page("/plans/:id", []string{"getPlan", "getPlanBudget", "getPlanTimeline"}, showPlan)
+	s.Page("/due", []string{"listDueItems"}, due)
+	s.Page("/new", []string{"draftDisbursement"}, newRequest)
+	s.Form("/new", []string{"draftDisbursement", "storeEvidence"}, checkRequest)
+	s.Form("/new/send", []string{"draftDisbursement", "submitDisbursement"}, sendRequest)
 	s.File("/evidence/:id", []string{"getEvidenceContent"}, paper)
 	s.Navigate(
 		frame.NavItem{Path: "/inbox", Text: rest.Text{EN: "Inbox", DA: "Indbakke"}, Needs: "listApprovals", Order: 10,
 			Key: "i"},
+		frame.NavItem{Path: "/plans", Text: rest.Text{EN: "Plans", DA: "Planer"}, Needs: "listPlans", Order: 20, Key: "p"},
+		frame.NavItem{Path: "/due", Text: rest.Text{EN: "Due", DA: "Forfalder"}, Needs: "listDueItems", Order: 30, Key: "d"},
+		frame.NavItem{Path: "/new", Text: rest.Text{EN: "New", DA: "Ny"}, Needs: "draftDisbursement", Order: 40, Key: "n"},
 	)
 }

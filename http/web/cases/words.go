@@ -93,3 +93,10 @@ var (
 		{EN: "It does not belong to the plan.", DA: "Det hører ikke til støtteplanen."},
 	}
 )
+
+// waitWords say which step is waited for.
+var waitWords = map[string]rest.Text{
+	"approve":   {EN: "Waits for approval", DA: "Venter på godkendelse"},
+	"authorise": {EN: "Waits for authorisation", DA: "Venter på bemyndigelse"},
+	"release":   {EN: "Waits to be released", DA: "Venter på frigivelse"},
+}

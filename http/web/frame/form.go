@@ -104,6 +104,10 @@ func (f Form) ReadAmount(v *Visit, name, currency string) string {
 	}
 	read := ReadAmount(typed, currency)
 	if chosen := f.Text(name + meant); f.Text(name+asked) == typed && slices.Contains(read.May, chosen) {
+		// From here on it is written so that it means one thing.
+		f.Values.Set(name, Digits(v.Lang, chosen))
+		f.Values.Del(name + meant)
+		f.Values.Del(name + asked)
 		return chosen
 	}
 	switch {

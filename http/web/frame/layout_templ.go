@@ -502,12 +502,12 @@ func language(v *Visit) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Lang == rest.Danish {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<button name=\"to\" value=\"en\" lang=\"en\">English</button>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<button name=\"to\" value=\"en\" lang=\"en\">EN<span class=\"sr\">English</span></button>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<button name=\"to\" value=\"da\" lang=\"da\">Dansk</button>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<button name=\"to\" value=\"da\" lang=\"da\">DA<span class=\"sr\">Dansk</span></button>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
