@@ -27,7 +27,6 @@ const helpPage = "/help/:page"
 
 // help adds the book.
 func help(a *rest.API) {
-	a.Engine.GET("/help", func(c *gin.Context) { c.Redirect(http.StatusFound, "/help/INSTALL") })
 	a.Engine.GET(helpPage, func(c *gin.Context) {
 		text, err := docs.Pages.ReadFile(c.Param("page") + ".md")
 		if err != nil {

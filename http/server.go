@@ -46,6 +46,8 @@ type Options struct {
 	Observe  gin.HandlerFunc                 // sees every request that has a route, around its handler; nil is nobody
 	// Demo marks every page and lets the users of a demo sign in without a password: only for books that nobody needs.
 	Demo bool
+	// Pseudo makes every text of the pages 40 % longer, for tests of their layout.
+	Pseudo bool
 }
 
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
@@ -250,7 +252,7 @@ func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 
 // pagesForPeople adds the pages, which sign in with the same sessions as the API.
 func (s *Server) pagesForPeople(sessions *accounts.Sessions, o Options) {
-	s.site = &frame.Site{API: s.api, Demo: o.Demo, Enter: sessions.EnterAs}
+	s.site = &frame.Site{API: s.api, Demo: o.Demo, Pseudo: o.Pseudo, Enter: sessions.EnterAs}
 	if o.SignIn != nil {
 		s.site.Ways = append(s.site.Ways, frame.SignInWay{Path: accounts.ProviderPath,
 			Text: rest.Text{EN: "Sign in with your organisation", DA: "Log ind med din organisation"}})
@@ -259,6 +261,9 @@ func (s *Server) pagesForPeople(sessions *accounts.Sessions, o Options) {
 	sessions.Refuse = s.fail
 	sessions.ServePages()
 }
+
+// Pages lists the pages and forms, with the operations that a user must be allowed to call for each.
+func (s *Server) Pages() []frame.Route { return s.site.Routes }
 
 // fail answers what reached no operation and no page: with a page where a browser asked for one.
 func (s *Server) fail(c *gin.Context, err error) {

@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
+
+type ctxt = context.Context
 
 // chromium starts one browser for the length of a test. Each tab of it has cookies of its own.
 func chromium(t *testing.T) context.Context {
@@ -70,6 +73,11 @@ func open(t *testing.T, browser context.Context, at string, as view) tab {
 	}
 	b := tab{ctx, t, at}
 	b.show(as)
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
+			Headers: network.Headers{"Accept-Language": "da"}})
+		return err
+	}))
 	return b
 }
 

@@ -22,6 +22,7 @@ import (
 	"supportledger/access/vault/vaulttest"
 	apphttp "supportledger/http"
 	"supportledger/http/story"
+	"supportledger/http/web/frame"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -42,14 +43,17 @@ type world struct {
 	left story.Casework
 
 	people *vault.Vault // seals who people are
+	pages  []frame.Route
 }
 
 // staged plays the opening of the worked story and the casework on it.
-func staged(t *testing.T, db *store.DB) world {
+func staged(t *testing.T, db *store.DB) world { return stagedWith(t, db, apphttp.Options{}) }
+
+func stagedWith(t *testing.T, db *store.DB, o apphttp.Options) world {
 	t.Helper()
 	people := vaulttest.New(t)
-	server, err := apphttp.New(db, apphttp.Options{Version: "test", Vault: people, Demo: true,
-		Evidence: archive(t)})
+	o.Version, o.Vault, o.Demo, o.Evidence = "test", people, true, archive(t)
+	server, err := apphttp.New(db, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +69,7 @@ func staged(t *testing.T, db *store.DB) world {
 		_ = server.Close() // a browser keeps connections open
 		<-ended
 	})
-	w := world{db: db, at: "http://" + l.Addr().String(), people: people}
+	w := world{db: db, at: "http://" + l.Addr().String(), people: people, pages: server.Pages()}
 	player := story.Player{Base: w.at, Tokens: users(t, db), Clock: storetest.ClockOf(db).Set}
 	told, err := story.Worked()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"supportledger/http/web/finance"
 	"supportledger/http/web/frame"
 	"supportledger/http/web/giving"
-	"supportledger/http/web/reporting"
 	"supportledger/http/web/learn"
+	"supportledger/http/web/reporting"
 )
 
 // Register adds all pages to a site.

@@ -164,7 +164,7 @@ func personOf(v *frame.Visit, number string) (string, error) {
 	return person.Code, err
 }
 
-// budgetOf is the bar of the plan's line, before and after this disbursement.
+// budgetOf is the bar of the plan's line, or of the fund that bears it, before and after this disbursement.
 func budgetOf(v *frame.Visit, p decision) (*frame.Meter, error) {
 	if p.d.Plan == "" || !v.Can("getPlanBudget") {
 		return nil, nil //nolint:nilnil // without a plan there is no bar
@@ -173,18 +173,24 @@ func budgetOf(v *frame.Visit, p decision) (*frame.Meter, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, line := range b.Lines {
-		if line.Of == p.d.Line && line.Planned.Currency == p.d.Amount.Currency {
-			m := frame.Meter{Label: v.Tf("Budget of line %s in plan %s", "Budget for linjen %s i plan %s", line.Of, p.d.Plan),
-				Before: line.Spent, After: line.Spent, All: line.Planned}
+	for _, bars := range [][]bar{b.Lines, b.Funds} {
+		for _, one := range bars {
+			if one.Planned.Currency != p.d.Amount.Currency || one.Of != p.d.Line && !p.d.paidBy(one.Of) {
+				continue
+			}
+			m := frame.Meter{Label: v.Tf("Budget of %s in plan %s", "Budget for %s i støtteplan %s", one.Of, p.d.Plan),
+				Before: one.Spent, After: one.Spent, All: one.Planned}
 			if p.undecided() {
-				m.After = line.Spent.Plus(p.d.Amount)
+				m.After = one.Spent.Plus(p.d.Amount)
 			}
 			return &m, nil
 		}
 	}
-	return nil, nil //nolint:nilnil // it stands beside the plan's lines
+	return nil, nil //nolint:nilnil // no budget of the plan bears it
 }
+
+// paidBy tells whether one fund bears all of it.
+func (d request) paidBy(fund string) bool { return d.Line == "" && len(d.Shares) == 1 && d.Shares[0].Fund == fund }
 
 // undecided tells whether its money is not in the budget's spending yet.
 func (p decision) undecided() bool {

@@ -77,7 +77,8 @@ var glossary = []word{
 		DA: "budget, der sættes af, når et år i planen godkendes"}},
 	{rest.Text{EN: "milestone", DA: "milepæl"}, rest.Text{EN: "what has to be shown before money goes on",
 		DA: "det, der skal vises, før pengene går videre"}},
-	{rest.Text{EN: "reversal", DA: "tilbageførsel"}, rest.Text{EN: "an entry with all amounts negated; the only way to undo",
+	{rest.Text{EN: "reversal",
+		DA: "tilbageførsel"}, rest.Text{EN: "an entry with all amounts negated; the only way to undo",
 		DA: "en postering med modsatte beløb; den eneste måde at fortryde på"}},
 }
 
@@ -89,11 +90,14 @@ type key struct {
 
 var shortcuts = []key{
 	{"j", rest.Text{EN: "next row", DA: "næste række"}}, {"k", rest.Text{EN: "row before", DA: "forrige række"}},
-	{"Enter", rest.Text{EN: "open it", DA: "åbn den"}}, {"a", rest.Text{EN: "go to the button that approves", DA: "gå til knappen, der godkender"}},
+	{"Enter", rest.Text{EN: "open it", DA: "åbn den"}}, {"a", rest.Text{EN: "go to the button that approves",
+		DA: "gå til knappen, der godkender"}},
 	{"n", rest.Text{EN: "new request, on a plan", DA: "ny anmodning, på en plan"}},
 	{"/", rest.Text{EN: "search, where there is a search", DA: "søg, hvor der er en søgning"}},
-	{"g i", rest.Text{EN: "to the inbox", DA: "til indbakken"}}, {"g p", rest.Text{EN: "to the plans", DA: "til planerne"}},
-	{"g d", rest.Text{EN: "to what is due", DA: "til det, der forfalder"}}, {"g m", rest.Text{EN: "to your account", DA: "til din konto"}},
+	{"g i", rest.Text{EN: "to the inbox", DA: "til indbakken"}}, {"g p", rest.Text{EN: "to the plans",
+		DA: "til planerne"}},
+	{"g d", rest.Text{EN: "to what is due", DA: "til det, der forfalder"}}, {"g m", rest.Text{EN: "to your account",
+		DA: "til din konto"}},
 	{"?", rest.Text{EN: "this list", DA: "denne liste"}},
 	{"Esc Esc Esc", rest.Text{EN: "hide the page", DA: "skjul siden"}},
 }
