@@ -64,6 +64,11 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, run.db.Close)
+	if d.looked() && d.EvidenceKey == "" && d.Evidence == "" {
+		if d.evidenceFlags, err = freshEvidence(dir); err != nil {
+			return err
+		}
+	}
 	archive, closeArchive, err := d.archive(run.at)
 	if err != nil {
 		return err
@@ -81,6 +86,19 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	return d.serve(ctx, c, run)
+}
+
+// looked tells whether somebody will look at the pages: then a month's work is left undone, with its documents.
+func (d demoCommand) looked() bool { return !d.NoServe && d.Story == "" && d.Scenarios == nil }
+
+// freshEvidence makes a folder for documents, and their key beside it: a demo has no secrets.
+func freshEvidence(dir string) (evidenceFlags, error) {
+	f := evidenceFlags{Evidence: filepath.Join(dir, "evidence"), EvidenceKey: filepath.Join(dir, "evidence.key")}
+	key, err := evidence.NewKey()
+	if err != nil {
+		return f, err
+	}
+	return f, create(f.EvidenceKey, string(key), 0o600)
 }
 
 // told reads the story and keeps the chosen scenarios; where none is chosen, all.
@@ -174,7 +192,7 @@ func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(serving, listener) }()
 	run.left.URL = "http://" + listener.Addr().String()
-	if err := run.play(ctx, c, !d.NoServe && d.Story == "" && d.Scenarios == nil); err != nil {
+	if err := run.play(ctx, c, d.looked()); err != nil {
 		stop()
 		return errors.Join(err, <-ended)
 	}
