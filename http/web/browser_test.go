@@ -191,8 +191,8 @@ func (b tab) mark(name, value string) tab {
 	return b
 }
 
-// upload chooses a file.
-func (b tab) upload(name, file string) tab {
+// attach chooses a file.
+func (b tab) attach(name, file string) tab {
 	b.t.Helper()
 	b.do(chromedp.SetUploadFiles(chromedp.CSS(fmt.Sprintf("input[name=%q]", name)), []string{file}))
 	return b

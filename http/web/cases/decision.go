@@ -190,7 +190,9 @@ func budgetOf(v *frame.Visit, p decision) (*frame.Meter, error) {
 }
 
 // paidBy tells whether one fund bears all of it.
-func (d request) paidBy(fund string) bool { return d.Line == "" && len(d.Shares) == 1 && d.Shares[0].Fund == fund }
+func (d request) paidBy(fund string) bool {
+	return d.Line == "" && len(d.Shares) == 1 && d.Shares[0].Fund == fund
+}
 
 // undecided tells whether its money is not in the budget's spending yet.
 func (p decision) undecided() bool {
