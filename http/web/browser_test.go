@@ -177,24 +177,10 @@ func (b tab) fill(name, text string) tab {
 	return b
 }
 
-// choose chooses from a list, as a keyboard does.
-func (b tab) choose(name, value string) tab {
-	b.t.Helper()
-	b.do(chromedp.SetValue(chromedp.CSS(fmt.Sprintf("select[name=%q]", name)), value))
-	return b
-}
-
 // mark chooses one of several buttons.
 func (b tab) mark(name, value string) tab {
 	b.t.Helper()
 	b.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("input[name=%q][value=%q]", name, value))))
-	return b
-}
-
-// attach chooses a file.
-func (b tab) attach(name, file string) tab {
-	b.t.Helper()
-	b.do(chromedp.SetUploadFiles(chromedp.CSS(fmt.Sprintf("input[name=%q]", name)), []string{file}))
 	return b
 }
 

@@ -35,7 +35,7 @@ func TestANewRequestWithoutScript(t *testing.T) {
 	worker := open(t, chromium(t), w.at, view{wide: 360, high: 740, scriptless: true})
 	worker.visit("/").press("Sagsbehandler").press("Ny").press("P-410")
 	worker.choose("what", "line:bolig").fill("amount", "4.250").choose("payee", "H-11").fill("text", "Husleje marts")
-	worker.attach("papers", receipt(t))
+	worker.upload("papers", receipt(t))
 	worker.press("Fortsæt").says("Hvilket beløb mener du?", "»4.250« kan betyde to ting", "4.250,00 kr.", "4,25 kr.",
 		"1 bilag er allerede gemt")
 	worker.mark("amount.meant", "4250.00").press("Fortsæt").says("Kontrollér dine svar", "4.250,00 kr.", "Husleje marts")
