@@ -52,7 +52,8 @@ func TestAmountsAreReadBack(t *testing.T) {
 
 // TestLocal refuses to be led to another site.
 func TestLocal(t *testing.T) {
-	for path, want := range map[string]string{"/inbox?x=1": "/inbox?x=1", "//evil.example": "/", "https://evil.example": "/",
+	for path, want := range map[string]string{"/inbox?x=1": "/inbox?x=1",
+		"//evil.example": "/", "https://evil.example": "/",
 		`/\evil.example`: "/", "": "/", "inbox": "/", "/a\r\nSet-Cookie: x": "/", "javascript:alert(1)": "/"} {
 		if got := Local(path, "/"); got != want {
 			t.Errorf("%q leads to %q, want %q", path, got, want)

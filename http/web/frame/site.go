@@ -197,8 +197,8 @@ func (s *Site) home(l *rest.Look) []NavItem {
 	return items
 }
 
-// Again reads once more in a form's act, in a snapshot of its own: what the page of a refused form shows, or what has to
-// be known before writing. It must not write: [Visit.Do] opens a transaction, and comes before or after.
+// Again reads once more in a form's act, in a snapshot of its own: what the page of a refused form shows, or what has
+// to be known before writing. It must not write: [Visit.Do] opens a transaction, and comes before or after.
 func (v *Visit) Again(show func(v *Visit) (Shown, error)) (Shown, error) { return v.look(nil, show) }
 
 // In is a text in the language of the visit.

@@ -22,19 +22,23 @@ type picture struct {
 // pictures are accounting explained, in the order in which money goes.
 var pictures = []picture{
 	{rest.Text{EN: "Money with a purpose", DA: "Penge med et formål"},
-		rest.Text{EN: "A donor gives money for something. It is kept in a fund of its own and may be used for nothing else.",
+		rest.Text{EN: "A donor gives money for something. It is kept in a fund of its own and may be used for " +
+			"nothing else.",
 			DA: "En bidragyder giver penge til noget bestemt. De står i en fond for sig og må ikke bruges til andet."},
 		[]box{{rest.Text{EN: "Donor", DA: "Bidragyder"}, rest.Text{EN: "gives 60,000", DA: "giver 60.000"}},
 			{rest.Text{EN: "Grant", DA: "Bevilling"}, rest.Text{EN: "says what for", DA: "siger til hvad"}},
 			{rest.Text{EN: "Fund", DA: "Fond"}, rest.Text{EN: "keeps it apart", DA: "holder dem adskilt"}}}},
 	{rest.Text{EN: "A plan sets money aside", DA: "En støtteplan sætter penge af"},
-		rest.Text{EN: "A plan says what one person is to get over the years. When its year is approved, the money is set aside.",
+		rest.Text{EN: "A plan says what one person is to get over the years. When its year is approved, the " +
+			"money is set aside.",
 			DA: "Planen siger, hvad et menneske skal have gennem årene. Når året godkendes, sættes pengene af."},
 		[]box{{rest.Text{EN: "Planned", DA: "Planlagt"}, rest.Text{EN: "12 × 4,250", DA: "12 × 4.250"}},
 			{rest.Text{EN: "Set aside", DA: "Afsat"}, rest.Text{EN: "51,000", DA: "51.000"}},
-			{rest.Text{EN: "Left", DA: "Tilbage"}, rest.Text{EN: "falls with each payment", DA: "falder for hver betaling"}}}},
+			{rest.Text{EN: "Left", DA: "Tilbage"}, rest.Text{EN: "falls with each payment", DA: "falder for hver " +
+				"betaling"}}}},
 	{rest.Text{EN: "Two people, always", DA: "Altid to personer"},
-		rest.Text{EN: "One asks, another approves, and somebody in finance authorises and pays. Nobody takes two of these steps.",
+		rest.Text{EN: "One asks, another approves, and somebody in finance authorises and pays. Nobody takes " +
+			"two of these steps.",
 			DA: "Én beder om det, en anden godkender, og økonomi bemyndiger og betaler. Ingen tager to af trinene."},
 		[]box{{rest.Text{EN: "Caseworker", DA: "Sagsbehandler"}, rest.Text{EN: "asks", DA: "beder om det"}},
 			{rest.Text{EN: "Programme lead", DA: "Programleder"}, rest.Text{EN: "approves", DA: "godkender"}},
