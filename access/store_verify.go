@@ -119,7 +119,9 @@ func (v *verifier) twins(ctx context.Context, tx *store.Tx) error {
 func (v *verifier) unasked(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT d.subject, d.round, d.user_id FROM duties AS d WHERE d.step <> 'request'
 		AND NOT EXISTS (SELECT 1 FROM duties AS r WHERE r.subject = d.subject AND r.round = d.round AND r.step = 'request'
-			AND r.payload = d.payload AND r.user_id <> d.user_id)`
+			AND r.payload = d.payload AND r.user_id <> d.user_id)
+		AND NOT EXISTS (SELECT 1 FROM payment_batches AS b WHERE b.id = d.subject AND b.round = d.round
+			AND b.lock_hash = d.payload AND d.step = 'release')`
 	return tx.Stream(ctx, text, v.broken("decided on what no other person asked for"))
 }
 

@@ -93,10 +93,12 @@ type Gap struct {
 	Opening, Different ledger.Money // what the file begins with, and what is missing between
 }
 
-// point is what an account held by the bank's word at the end of a day, or before it.
+// point is what an account held by the bank's word at the end of a day; of what a file opens with, banks name the day
+// before its first line, or that of the line.
 type point struct {
 	on     ledger.Date
 	amount int64
+	opens  bool
 }
 
 // findGap looks for the day on which the file joins what is on record: the newest balance known before it, with the
@@ -127,17 +129,12 @@ func findGap(ctx context.Context, tx *store.Tx, b *BankImport) error {
 			return err
 		}
 		slices.SortStableFunc(lines, func(x, y onRecord) int { return cmp.Compare(x.Date, y.Date) })
-		at, on := p.amount, p.on
-		for _, l := range lines {
-			if l.Date == p.on {
-				continue // the balance is that of the day's end
-			}
-			if l.Date >= first {
-				break
-			}
-			if at, on = at+l.Amount, l.Date; at == opening {
-				return nil
-			}
+		at, on, joined := p.walk(lines, first, opening, p.opens)
+		if !joined && p.opens {
+			_, _, joined = p.walk(lines, first, opening, false)
+		}
+		if joined {
+			return nil
 		}
 		if newest == nil {
 			known := ledger.OfMinor(at, b.Currency)
@@ -146,4 +143,23 @@ func findGap(ctx context.Context, tx *store.Tx, b *BankImport) error {
 	}
 	b.Gap = newest
 	return nil
+}
+
+// walk adds the lines after a point up to the first day of a file, those of the point's own day where it comes before
+// them, and reports whether the account held what the file opens with after one of them.
+func (p point) walk(lines []onRecord, first ledger.Date, opening int64, own bool) (at int64, on ledger.Date,
+	joined bool) {
+	at, on = p.amount, p.on
+	for _, l := range lines {
+		if l.Date >= first {
+			break
+		}
+		if l.Date == p.on && !own {
+			continue
+		}
+		if at, on = at+l.Amount, l.Date; at == opening {
+			return at, on, true
+		}
+	}
+	return at, on, false
 }

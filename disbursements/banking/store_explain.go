@@ -17,7 +17,7 @@ func payerOf(ctx context.Context, tx *store.Tx, line BankLineID) ([]byte, error)
 	var found [][]byte
 	err := tx.NewSelect().Model((*bankImportLineRow)(nil)).Column("payer").Where("line_id = ?", line).
 		Where("payer IS NOT NULL").Scan(ctx, &found)
-	if err != nil || len(found) == 0 {
+	if err != nil || len(found) == 0 || len(found[0]) == 0 {
 		return nil, err
 	}
 	return found[0], nil

@@ -209,10 +209,10 @@ func pointsBefore(ctx context.Context, tx *store.Tx, b BankImport, until ledger.
 	var points []point
 	for _, r := range rows {
 		if r.Closing != nil && r.ClosingOn <= until {
-			points = append(points, point{r.ClosingOn, *r.Closing})
+			points = append(points, point{on: r.ClosingOn, amount: *r.Closing})
 		}
 		if r.Opening != nil && r.OpeningOn <= until {
-			points = append(points, point{r.OpeningOn, *r.Opening})
+			points = append(points, point{on: r.OpeningOn, amount: *r.Opening, opens: true})
 		}
 	}
 	slices.SortStableFunc(points, func(x, y point) int { return cmp.Compare(y.on, x.on) })

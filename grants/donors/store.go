@@ -3,6 +3,7 @@ package donors
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -204,7 +205,7 @@ func deleteDonor(ctx context.Context, tx *store.Tx, id ID) error {
 
 type payerRow struct {
 	bun.BaseModel `bun:"table:donor_payers"`
-	Payer         []byte `bun:",pk"`
+	Payer         string `bun:",pk"` // hexadecimal
 	DonorID       ID     `bun:",pk"`
 	NotedAt       string
 }
@@ -212,7 +213,7 @@ type payerRow struct {
 // NotePayer notes that a donor gave from an account, which is known by its fingerprint only. An erasure of the donor
 // takes it away.
 func NotePayer(ctx context.Context, tx *store.Tx, payer []byte, donor ID) error {
-	row := payerRow{Payer: payer, DonorID: donor, NotedAt: store.FormatTime(tx.At)}
+	row := payerRow{Payer: hex.EncodeToString(payer), DonorID: donor, NotedAt: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx)
 	return err
 }
@@ -222,9 +223,13 @@ func NotePayer(ctx context.Context, tx *store.Tx, payer []byte, donor ID) error 
 func OfPayers(ctx context.Context, tx *store.Tx, payers [][]byte) (map[string]Donor, error) {
 	found := map[string]Donor{}
 	var twice []string
-	for part := range slices.Chunk(payers, 500) {
+	texts := make([]string, len(payers))
+	for i, p := range payers {
+		texts[i] = hex.EncodeToString(p)
+	}
+	for part := range slices.Chunk(texts, 500) {
 		var rows []struct {
-			Payer []byte
+			Payer string
 			ID    ID
 			Code  string
 		}
@@ -234,10 +239,14 @@ func OfPayers(ctx context.Context, tx *store.Tx, payers [][]byte) (map[string]Do
 			return nil, err
 		}
 		for _, r := range rows {
-			if _, known := found[string(r.Payer)]; known {
-				twice = append(twice, string(r.Payer))
+			payer, err := hex.DecodeString(r.Payer)
+			if err != nil {
+				return nil, err
 			}
-			found[string(r.Payer)] = Donor{ID: r.ID, Code: r.Code}
+			if _, known := found[string(payer)]; known {
+				twice = append(twice, string(payer))
+			}
+			found[string(payer)] = Donor{ID: r.ID, Code: r.Code}
 		}
 	}
 	for _, p := range twice {

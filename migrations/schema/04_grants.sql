@@ -22,7 +22,7 @@ CREATE TABLE donor_secrets (
 
 -- The accounts from which donors gave before, by their fingerprints: whose gift the next line is.
 CREATE TABLE donor_payers (
-    payer BYTEA NOT NULL,
+    payer TEXT NOT NULL,                  -- hexadecimal
     donor_id TEXT NOT NULL REFERENCES donors (id),
     noted_at TEXT NOT NULL,
     PRIMARY KEY (payer, donor_id)
