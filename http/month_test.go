@@ -137,7 +137,8 @@ func (m *sender) monthFile(amounts []int64) (lines []iso20022.Line, again string
 	var said struct {
 		Failed []struct{ Payment, Reason string }
 	}
-	m.pay(m.books.With("Content-Type", "application/octet-stream"), "/payment-status-reports", report).Want(200).Into(&said)
+	m.pay(m.books.With("Content-Type", "application/octet-stream"), "/payment-status-reports",
+		report).Want(200).Into(&said)
 	if len(said.Failed) != 1 || said.Failed[0].Payment != "PMT-014" || said.Failed[0].Reason != "AC01" {
 		m.t.Fatalf("rejected: %+v", said)
 	}
@@ -242,7 +243,8 @@ func (m *sender) twice(line string, minor int64, payment string) {
 	if payment != "PMT-001" {
 		m.t.Errorf("paid twice: %s", payment)
 	}
-	m.pay(m.books, "/bank-lines/"+line+"/matches", `{"payment":"PMT-001","proves":"payment"}`).Problem(409, "state_conflict")
+	m.pay(m.books, "/bank-lines/"+line+"/matches", `{"payment":"PMT-001","proves":"payment"}`).Problem(409,
+		"state_conflict")
 	amount := ledger.OfMinor(minor, "DKK").String()
 	var back struct{ Data []struct{ ID, Date string } }
 	m.books.In(m.t).Get("/bank-lines?account=1010&status=waiting&limit=100").Want(200).Into(&back)

@@ -53,8 +53,8 @@ func TestPayeesByAPI(t *testing.T) {
 		}
 		books.Post(at+"/1/verifications", word).Problem(409, "state_conflict")
 		storetest.ClockOf(db).Advance(48 * time.Hour)
-		books.Post(at,
-			`{"number":"0000014579","bank_code":"058","bic":"FBNINGLA","address":{"town":"Benin City","country":"NG","lines":["12 Example Road"]}}`).Want(201)
+		books.Post(at, `{"number":"0000014579","bank_code":"058","bic":"FBNINGLA",`+
+			`"address":{"town":"Benin City","country":"NG","lines":["12 Example Road"]}}`).Want(201)
 		audit.Get("/payees/CLI-01").Want(200).Into(&p)
 		if p.State != "unverified" || len(p.Details) != 2 || p.Details[0].Version != 2 ||
 			strings.Join(p.Details[0].Warnings, "") != "nuban_check" {
