@@ -59,7 +59,8 @@ func booksServed(t *testing.T, db *store.DB) (*apitest.Client, string) {
 // payment is an entry that costs so many øre, or more than there is.
 func payment(text, amount string) string {
 	return fmt.Sprintf(
-		`{"date":"2026-02-01","text":%q,"lines":[{"account":"5100","fund":"UNR","direction":"debit","amount":%q},{"account":"1010","fund":"UNR","direction":"credit","amount":%q}]}`, text, amount, amount)
+		`{"date":"2026-02-01","text":%q,"lines":[{"account":"5100","fund":"UNR","direction":"debit","amount":%q},`+
+			`{"account":"1010","fund":"UNR","direction":"credit","amount":%q}]}`, text, amount, amount)
 }
 
 type outcome struct {
