@@ -87,6 +87,21 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 	return d, access.Record(ctx, tx, access.Event{Action: "statement.delivery_asked", Subject: string(s.ID)})
 }
 
+// deliverOnce has a statement sent unless a mail with it was sent or still waits: who got one gets no second.
+func (o Office) deliverOnce(ctx context.Context, tx *store.Tx, id ID) error {
+	asked, err := readDeliveries(ctx, tx, id, store.Keyset{})
+	if err != nil {
+		return err
+	}
+	for _, d := range asked {
+		if became := d.became(); became == "sent" || became == "waiting" {
+			return nil
+		}
+	}
+	_, err = o.Deliver(ctx, tx, string(id))
+	return err
+}
+
 // receiver is who gets a statement: a donor who asked for it by e-mail.
 func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (donors.Donor, error) {
 	code := s.Value.Head().Subject

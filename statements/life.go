@@ -431,13 +431,12 @@ func (o Office) ByCode(ctx context.Context, tx *store.Tx, code string) (Statemen
 }
 
 // Find is what was issued last for exactly a subject and period. [ErrUnknownStatement].
-func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (figures.Value, error) {
+func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (Statement, error) {
 	draft, err := o.Collect(ctx, tx, in)
 	if err != nil {
-		return nil, err
+		return Statement{}, err
 	}
-	issued, err := findStatement(ctx, tx, draft.Head())
-	return issued.Cleared, err
+	return findStatement(ctx, tx, draft.Head())
 }
 
 // Pages is the PDF of an issued statement without its attachments, nil before it was issued: what there is until it is

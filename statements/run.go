@@ -1,7 +1,6 @@
 package statements
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +20,9 @@ var (
 	ErrUnknownRun = errors.New("statements: unknown run")
 	ErrRunEmpty   = errors.New("statements: there is nobody to make a statement for")
 	ErrRunStep    = errors.New("statements: the step before is not done yet")
+
+	// ErrNothingToReport is the outcome of a donor who has neither money with us nor a gift or a use of it in the period.
+	ErrNothingToReport = errors.New("statements: nothing was given, used or left in the period")
 )
 
 // RunID identifies a run.
@@ -45,9 +47,9 @@ var RunSteps = []RunStep{RunPrepare, RunReview, RunIssue, RunSeal, RunDeliver}
 type Run struct {
 	ID        RunID
 	Kind      figures.Kind
-	From, To  ledger.Date // "" for From is the start of each subject
-	Lang      figures.Lang
-	CutOff    string // number of the last entry that all of them read
+	From, To  ledger.Date  // "" for From is the start of each subject
+	Lang      figures.Lang // "" is each reader's own
+	CutOff    string       // number of the last entry that all of them read
 	Whole     bool
 	CreatedBy access.UserID
 	CreatedAt time.Time
@@ -57,7 +59,7 @@ type Run struct {
 type RunRequest struct {
 	Kind     figures.Kind
 	From, To ledger.Date
-	Lang     figures.Lang // "" is Danish
+	Lang     figures.Lang // "" is each reader's own
 	CutOff   string       // "" for the last entry there is
 	Whole    bool
 	Subjects []string // codes; none takes all: donors who gave, grants that were signed, funds that were opened by then
@@ -83,6 +85,7 @@ type Outcome struct {
 	Subject   string
 	Statement ID     // "" where there is none yet
 	Refusal   string // why there is none; "" else
+	Mail      string // of the step deliver: sent, waiting, or why it did not arrive
 }
 
 // StartRun puts a run down with everybody that it is for, and its first step. [ErrRunEmpty], [ErrUnknownSubject].
@@ -92,7 +95,7 @@ func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run,
 		return Run{}, err
 	}
 	run := Run{ID: RunID(store.NewID("run")), Kind: in.Kind, From: in.From, To: in.To,
-		Lang: cmp.Or(in.Lang, figures.Danish), CutOff: cutOff.Number,
+		Lang: in.Lang, CutOff: cutOff.Number,
 		Whole: in.Whole, CreatedBy: access.UserID(tx.By.User), CreatedAt: tx.At}
 	all, err := o.subjects(ctx, tx, in.Kind, ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
@@ -227,7 +230,40 @@ type OutcomeFilter struct {
 
 // Outcomes lists what became of the subjects of a step.
 func (o Office) Outcomes(ctx context.Context, tx *store.Tx, f OutcomeFilter) ([]Outcome, error) {
-	return readOutcomes(ctx, tx, f)
+	all, err := readOutcomes(ctx, tx, f)
+	if err != nil || f.Step != RunDeliver {
+		return all, err
+	}
+	for i, o := range all {
+		if o.Statement == "" || o.Refusal != "" {
+			continue
+		}
+		last, err := readDeliveries(ctx, tx, o.Statement, store.Keyset{Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if len(last) > 0 {
+			all[i].Mail = last[0].became()
+		}
+	}
+	return all, nil
+}
+
+// became is what is known of a mail: sent, waiting to be tried, refused by the mail server with its code, or without an
+// address to send it to.
+func (d Delivery) became() string {
+	if len(d.Attempts) == 0 {
+		return "waiting"
+	}
+	switch last := d.Attempts[len(d.Attempts)-1]; {
+	case last.Outcome == MailSent:
+		return "sent"
+	case last.Outcome == MailRefused && last.Code == 0:
+		return "no address, or not wanted any more"
+	case last.Outcome == MailRefused:
+		return fmt.Sprintf("bounced (%d)", last.Code)
+	}
+	return "waiting"
 }
 
 // Chunk is the job of some subjects of a run in one step.

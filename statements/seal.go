@@ -2,6 +2,7 @@ package statements
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -105,8 +106,26 @@ type Proved struct {
 // ErrAltered is returned for a document that is not, to the last byte, one that was issued under the key.
 var ErrAltered = errors.New("statements: this is not a statement as it was issued")
 
+// Verdict is what a file is, other than a statement as it was issued.
+type Verdict string
+
+// The verdicts.
+const (
+	WasAltered  Verdict = "altered"
+	OtherKey    Verdict = "other_key" // of another organisation, or of a key that we do not use any more
+	IsLocked    Verdict = Verdict(page.Locked)
+	IsUnsealed  Verdict = Verdict(page.Unsealed)
+	NoStatement Verdict = Verdict(page.NoStatement)
+)
+
 // Altered says what of a document does not hold.
-type Altered struct{ Why string }
+type Altered struct {
+	Why     string
+	Verdict Verdict // "" is WasAltered
+}
+
+// Kind is the verdict.
+func (a *Altered) Kind() Verdict { return cmp.Or(a.Verdict, WasAltered) }
 
 func (a *Altered) Error() string { return ErrAltered.Error() + ": " + a.Why }
 
@@ -117,23 +136,26 @@ func (a *Altered) Unwrap() error { return ErrAltered }
 // record, the record that of the event, and the event's leaf in the tree that the key signed. [*Altered] for anything
 // else; a changed byte anywhere is found.
 func Check(pdf []byte, publicKey string) (Proved, error) {
+	if form := page.FormOf(pdf); form != page.Sealed {
+		return Proved{}, &Altered{formWords[form], Verdict(form)}
+	}
 	content, attachment, att, err := page.Detach(pdf)
 	if err != nil {
-		return Proved{}, &Altered{"it has no proof, or more than one"}
+		return Proved{}, &Altered{Why: "it has no proof, or more than one"}
 	}
 	var a sealed
 	if err := json.Unmarshal(att, &a); err != nil || !bytes.Equal(figures.Encode(a), att) {
-		return Proved{}, &Altered{"its proof is damaged"}
+		return Proved{}, &Altered{Why: "its proof is damaged"}
 	}
 	var r record
 	if err := json.Unmarshal(a.Record, &r); err != nil || r.Format != recordFormat {
-		return Proved{}, &Altered{"its record is damaged"}
+		return Proved{}, &Altered{Why: "its record is damaged"}
 	}
 	if again, err := json.Marshal(r); err != nil || !bytes.Equal(again, a.Record) {
-		return Proved{}, &Altered{"its record is damaged"}
+		return Proved{}, &Altered{Why: "its record is damaged"}
 	}
 	if r.ContentLength != len(content) || r.ContentHash != figures.Hash(content) {
-		return Proved{}, &Altered{"its pages were changed"}
+		return Proved{}, &Altered{Why: "its pages were changed"}
 	}
 	if err := r.holds(attachment); err != nil {
 		return Proved{}, err
@@ -147,18 +169,26 @@ func Check(pdf []byte, publicKey string) (Proved, error) {
 		DocumentHash: figures.Hash(pdf), Checkpoint: signed}, nil
 }
 
+// formWords say why a file cannot be held against a record.
+var formWords = map[page.Form]string{
+	page.NoStatement: "it is no statement of ours, or another program has written it anew",
+	page.Locked: "it is a locked copy: another file than the sealed one. Hold it against the register, or fetch the sealed " +
+		"file by its code",
+	page.Unsealed: "it is a draft, or was not sealed yet: there is no proof in it",
+}
+
 // holds checks the attached figures against the record.
 func (r record) holds(attachment []byte) error {
 	if figures.Hash(attachment) != r.FiguresHash {
-		return &Altered{"its figures were changed"}
+		return &Altered{Why: "its figures were changed"}
 	}
 	v, err := figures.Decode(attachment)
 	if err != nil || v.DataHash() != r.DataHash {
-		return &Altered{"its figures are not those of its data hash"}
+		return &Altered{Why: "its figures are not those of its data hash"}
 	}
 	h := v.Head()
 	if h.Number != r.Number || h.Version != r.Version || h.Replaces != r.Replaces || h.Kind != r.Kind {
-		return &Altered{"its figures are of another statement"}
+		return &Altered{Why: "its figures are of another statement"}
 	}
 	return nil
 }
@@ -168,22 +198,22 @@ func (a sealed) check(publicKey string) (proof.Checkpoint, error) {
 	digest := sha256.Sum256(a.Record)
 	e := access.Proven(a.Event)
 	if e.Action != issuedAction || e.Fields != recordField+hex.EncodeToString(digest[:]) {
-		return proof.Checkpoint{}, &Altered{"nobody issued this record"}
+		return proof.Checkpoint{}, &Altered{Why: "nobody issued this record"}
 	}
 	signed, err := proof.ParseCheckpoint(a.Checkpoint, publicKey)
 	if err != nil {
-		return proof.Checkpoint{}, &Altered{"its checkpoint is not signed by this key"}
+		return proof.Checkpoint{}, &Altered{"its checkpoint is not signed by this key", OtherKey}
 	}
 	in := proof.Inclusion{Index: a.Index, Leaf: e.Leaf(), Size: a.Size}
 	for _, text := range a.Path {
 		raw, err := base64.StdEncoding.Strict().DecodeString(text)
 		if err != nil || len(raw) != len(proof.Hash{}) {
-			return proof.Checkpoint{}, &Altered{"its proof is damaged"}
+			return proof.Checkpoint{}, &Altered{Why: "its proof is damaged"}
 		}
 		in.Path = append(in.Path, proof.Hash(raw))
 	}
 	if a.Size != signed.Size || in.Check(signed.Root) != nil {
-		return proof.Checkpoint{}, &Altered{"its proof does not lead to the checkpoint"}
+		return proof.Checkpoint{}, &Altered{Why: "its proof does not lead to the checkpoint"}
 	}
 	return signed, nil
 }

@@ -99,6 +99,14 @@ func saveStep(ctx context.Context, tx *store.Tx, id RunID, step RunStep) error {
 	}
 	_, err := tx.NewDelete().TableExpr("statement_run_outcomes").Where("run_id = ?", id).Where("step = ?", step).Where(
 		"refusal <> ''").Exec(ctx)
+	if err != nil || step != RunDeliver {
+		return err
+	}
+	// A mail that bounced may be sent again; one that was sent or waits is left alone by the step itself.
+	const bounced = `DELETE FROM statement_run_outcomes WHERE run_id = ? AND step = ? AND statement_id IN (
+		SELECT d.statement_id FROM statement_deliveries AS d
+		JOIN statement_delivery_attempts AS a ON a.delivery_id = d.id WHERE a.outcome = 'refused')`
+	_, err = tx.NewRaw(bounced, id, step).Exec(ctx)
 	return err
 }
 
@@ -227,7 +235,7 @@ func readOutcomes(ctx context.Context, tx *store.Tx, f OutcomeFilter) ([]Outcome
 	err := f.Page.Ascending(q, key).Scan(ctx, &rows)
 	all := make([]Outcome, len(rows))
 	for i, r := range rows {
-		all[i] = Outcome{r.Position, r.Subject, none(r.Statement), none(r.Refusal)}
+		all[i] = Outcome{Position: r.Position, Subject: r.Subject, Statement: none(r.Statement), Refusal: none(r.Refusal)}
 	}
 	return all, err
 }

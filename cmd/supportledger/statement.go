@@ -86,7 +86,11 @@ func (r renderCommand) Run(ctx context.Context, c console) error {
 		if err != nil {
 			return err
 		}
-		body, err = render(s, figures.Lang(r.Lang), format)
+		if r.Issued && format == "pdf" {
+			body, err = s.File() // the very file that was issued, in its own language
+			return err
+		}
+		body, err = render(s.Shown(), figures.Lang(r.Lang), format)
 		return err
 	})
 	if err != nil {
@@ -106,17 +110,18 @@ func (r renderCommand) format() string {
 }
 
 // find is the draft that the books give now, or what was issued.
-func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (figures.Value, error) {
+func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
 	request := statements.Request{Subject: r.Subject, Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
 		To:     ledger.Date(r.To),
 		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}
 	if err := r.check(ctx, tx, office.Grants); err != nil {
-		return nil, err
+		return statements.Statement{}, err
 	}
 	if r.Issued {
 		return office.Find(ctx, tx, request)
 	}
-	return office.Collect(ctx, tx, request)
+	draft, err := office.Collect(ctx, tx, request)
+	return statements.Statement{Value: draft}, err
 }
 
 // check answers a date that cannot be right with those that can.

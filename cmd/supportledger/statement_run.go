@@ -19,7 +19,7 @@ type runCommand struct {
 	Kind    string   `enum:"grant_financial,donor_annual,fund," default:"" placeholder:"KIND" help:"Kind of a new run: grant_financial, donor_annual or fund."`
 	From    day      `placeholder:"2026-01-01" help:"First day; the start of each subject where none is given."`
 	To      day      `placeholder:"2026-12-31" help:"Last day."`
-	Lang    string   `enum:"da,en" default:"da" placeholder:"da|en" help:"Language: da (the default) or en."`
+	Lang    string   `enum:"da,en," default:"" placeholder:"da|en" help:"Language: da or en; each reader's own where none is given."`
 	CutOff  string   `placeholder:"2026-000123" help:"Number of the last entry that counts."`
 	Whole   bool     `help:"Amounts in whole units that still add up."`
 	Subject []string `placeholder:"D-77" help:"Code of a subject, as often as wanted; all there are where none is given."`

@@ -27,7 +27,7 @@ type verifyStatementCommand struct {
 
 // verified is what the command answers.
 type verified struct {
-	Status     string `json:"status"` // issued, replaced, withdrawn, altered
+	Status     string `json:"status"` // issued, replaced, withdrawn, or why it is none: see notGenuine
 	Number     string `json:"number,omitempty"`
 	Version    int    `json:"version,omitempty"`
 	Replaces   string `json:"replaces,omitempty"`
@@ -72,7 +72,7 @@ func (v verifyStatementCommand) check(pdf []byte, key string) (verified, error) 
 	found, err := statements.Check(pdf, key)
 	var altered *statements.Altered
 	if errors.As(err, &altered) {
-		return verified{Status: "altered", Why: altered.Why}, nil
+		return verified{Status: string(altered.Kind()), Why: altered.Why}, nil
 	} else if err != nil {
 		return verified{}, err
 	}
@@ -123,10 +123,11 @@ func (v verifyStatementCommand) registered(answer verified, found statements.Pro
 }
 
 func (a verified) tell(w io.Writer) {
-	switch a.Status {
-	case "altered":
-		fmt.Fprintf(w, "ALTERED: %s\n", a.Why)
+	if head, not := notGenuine[a.Status]; not {
+		fmt.Fprintf(w, "%s: %s\n", head, a.Why)
 		return
+	}
+	switch a.Status {
 	case "issued":
 		fmt.Fprintf(w, "ISSUED AND UNALTERED: %s version %d, issued %s\n", a.Number, a.Version, a.IssuedAt)
 	case "replaced":
@@ -142,6 +143,10 @@ func (a verified) tell(w io.Writer) {
 		fmt.Fprintln(w, "Whether a later version replaces it, only the register or the page behind its code can tell.")
 	}
 }
+
+// notGenuine are the verdicts on what is not, byte by byte, a statement that was issued.
+var notGenuine = map[string]string{"altered": "ALTERED", "other_key": "SIGNED BY ANOTHER KEY", "locked": "LOCKED COPY",
+	"not_sealed": "NOT SEALED", "not_a_statement": "NOT A STATEMENT OF OURS"}
 
 var registerHead = []string{"number", "version", "code", "status", "document_sha256"}
 

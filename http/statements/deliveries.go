@@ -16,14 +16,14 @@ func statementDeliveries(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/deliveries", ID: "deliverStatement",
 		Tag: "statements", Roles: resource.Finance, Status: http.StatusAccepted,
 		Summary: "Send a sealed statement to its donor by e-mail, as a job",
-		Danish:  "Send en forseglet opgørelse til bidragyderen pr. e-mail, som et job",
+		Danish:  "Send et forseglet regnskab til donoren pr. e-mail, som et job",
 		About: "Only to one who asked for e-mail. The mail has a neutral subject and a link for thirty days; opening the " +
 			"address is on record in the name of who asks.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotSealed,
 			statements.ErrNotOptedIn}}, deliverStatement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/deliveries", ID: "listStatementDeliveries",
 		Tag: "statements", Roles: readers,
-		Summary: "The deliveries of a statement with every attempt", Danish: "Forsendelser af en opgørelse med hvert forsøg",
+		Summary: "The deliveries of a statement with every attempt", Danish: "Forsendelser af et regnskab med hvert forsøg",
 		Refuses: []error{statements.ErrUnknownStatement}}, listDeliveries)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-documents/:secret", ID: "getDeliveredStatement",
 		Tag: "statements", Public: true,

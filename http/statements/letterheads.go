@@ -15,7 +15,7 @@ func letterheads(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/letterheads", ID: "setLetterhead", Tag: "statements",
 		Roles:   []access.Role{access.Treasurer, access.FinanceOfficer},
 		Summary: "Say what statements print of the organisation beside its name",
-		Danish:  "Angiv, hvad opgørelser skriver om foreningen ud over navnet",
+		Danish:  "Angiv, hvad regnskaber skriver om foreningen ud over navnet",
 		About:   "Statements that are collected from now on have it; issued ones keep theirs.",
 		Example: `{"registration":"CVR 12345678","address":"Havnegade 1, 8000 Aarhus C","contact":"post@example.org","tax_approval":""}`}, setLetterhead)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/letterheads", ID: "listLetterheads", Tag: "statements",

@@ -24,7 +24,7 @@ func statementRuns(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs", ID: "startStatementRun", Tag: "statements",
 		Roles: resource.Finance, Money: true, Status: http.StatusAccepted,
 		Location: "/statement-runs/{id}",
-		Summary:  "Make the statements of many subjects, as a job", Danish: "Lav opgørelser for mange på én gang, som et job",
+		Summary:  "Make the statements of many subjects, as a job", Danish: "Lav regnskaber for mange på én gang, som et job",
 		About: "Each subject gets one statement, collected up to the same entry and cleared by the disclosure control. " +
 			"Then reviews by a second person, issues by a third, seals once a checkpoint covers them. Follow it at /events; " +
 			"what was refused is at /outcomes.",
@@ -49,22 +49,22 @@ func statementRuns(api *resource.API) {
 		{noun: "preparations", id: "prepareStatementRun", summary: "Try again what a run could not prepare",
 			danish: "Prøv igen, hvad en kørsel ikke kunne forberede", step: statements.RunPrepare, roles: resource.Finance},
 		{noun: "reviews", id: "reviewStatementRun", summary: "Approve all statements of a run as a second person",
-			danish: "Godkend alle opgørelser i en kørsel som anden person", step: statements.RunReview, roles: reviewers},
+			danish: "Godkend alle regnskaber i en kørsel som anden person", step: statements.RunReview, roles: reviewers},
 		{noun: "issues", id: "issueStatementRun", summary: "Issue all statements of a run as a third person",
-			danish: "Udsted alle opgørelser i en kørsel som tredje person", step: statements.RunIssue, roles: resource.Finance},
+			danish: "Udsted alle regnskaber i en kørsel som tredje person", step: statements.RunIssue, roles: resource.Finance},
 		{noun: "seals", id: "sealStatementRun", summary: "Seal all statements of a run",
-			danish: "Forsegl alle opgørelser i en kørsel",
+			danish: "Forsegl alle regnskaber i en kørsel",
 			step:   statements.RunSeal, roles: resource.Finance},
 		{noun: "deliveries", id: "deliverStatementRun",
 			summary: "Send all statements of a run to the donors who want them by e-mail",
-			danish:  "Send alle opgørelser i en kørsel til de bidragydere, der ønsker dem pr. e-mail",
+			danish:  "Send alle regnskaber i en kørsel til de donorer, der ønsker dem pr. e-mail",
 			step:    statements.RunDeliver,
 			roles:   resource.Finance},
 	} {
 		resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements",
 			Roles: s.roles, Status: http.StatusAccepted,
 			Summary: s.summary, Danish: s.danish, About: "As a job. Asked for again, it tries what was refused before.",
-			Refuses: []error{statements.ErrUnknownRun, statements.ErrRunStep}}, askStep(s.step))
+			Refuses: []error{statements.ErrUnknownRun, statements.ErrRunStep}}, beginStep(s.step))
 	}
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/events", ID: "followStatementRun",
 		Tag: "statements", Roles: readers,
@@ -83,7 +83,7 @@ type startRunRequest struct {
 	Kind     string      `json:"kind" validate:"required,oneof=grant_financial donor_annual fund"`
 	From     ledger.Date `json:"from" validate:"omitempty" description:"The start of each subject where none is given."`
 	To       ledger.Date `json:"to" validate:"required"`
-	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the documents; da where none is given."`
+	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the documents; each reader's own where none is given."`
 	CutOff   string      `json:"cut_off" validate:"max=20" description:"Number of the last entry that counts; the last there is where none is given."`
 	Whole    bool        `json:"whole_units"`
 	Subjects []string    `json:"subjects" validate:"max=20000" description:"Codes; all there are where none is given."`
@@ -98,7 +98,7 @@ type runView struct {
 	Kind      figures.Kind     `json:"kind"`
 	From      ledger.Date      `json:"from,omitempty"`
 	To        ledger.Date      `json:"to"`
-	Language  figures.Lang     `json:"language"`
+	Language  figures.Lang     `json:"language,omitempty" description:"None where each reader's own is used."`
 	CutOff    string           `json:"cut_off"`
 	CreatedBy access.UserID    `json:"created_by"`
 	CreatedAt string           `json:"created_at"`
@@ -147,7 +147,7 @@ func startRun(ctx context.Context, tx *store.Tx, d resource.Domain, in startRunR
 	return shownRun(ctx, tx, d, run, statements.RunPrepare)
 }
 
-func askStep(step statements.RunStep) func(context.Context, *store.Tx, resource.Domain, runRef) (runView, error) {
+func beginStep(step statements.RunStep) func(context.Context, *store.Tx, resource.Domain, runRef) (runView, error) {
 	return func(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef) (runView, error) {
 		run, err := d.Statements.AskStep(ctx, tx, in.ID, step)
 		if err != nil {
@@ -193,6 +193,7 @@ type outcomeView struct {
 	Subject   string        `json:"subject"`
 	Statement statements.ID `json:"statement_id,omitempty"`
 	Refusal   string        `json:"refusal,omitempty"`
+	Mail      string        `json:"mail,omitempty" description:"Of the step deliver: sent, waiting, or why it did not arrive."`
 }
 
 func listOutcomes(ctx context.Context, tx *store.Tx, d resource.Domain, in outcomesRequest) (rest.List[outcomeView],

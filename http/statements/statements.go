@@ -27,7 +27,7 @@ func Register(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements", ID: "draftStatement", Tag: "statements",
 		Roles: resource.Finance, Money: true,
 		Summary: "Collect the statement of a grant, a donor or a fund as a draft",
-		Danish:  "Saml en opgørelse for en bevilling, en bidragyder eller et formål som kladde",
+		Danish:  "Saml et regnskab for en bevilling, en donor eller et formål som kladde",
 		About: "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a " +
 			"checkpoint covers it.",
 		Refuses: []error{statements.ErrUnknownSubject, figures.ErrDoesNotFoot, statements.ErrExists, statements.ErrState,
@@ -35,26 +35,26 @@ func Register(api *resource.API) {
 		Example: `{"subject":"G1","to":"2026-12-31","language":"en"}`}, draftStatement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements", ID: "listStatements", Tag: "statements",
 		Roles:   readers,
-		Summary: "List statements, the newest first", Danish: "Vis opgørelser, de nyeste først"}, listStatements)
+		Summary: "List statements, the newest first", Danish: "Vis regnskaber, de nyeste først"}, listStatements)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id", ID: "getStatement", Tag: "statements",
 		Roles:   readers,
-		Summary: "One statement with all its figures", Danish: "Én opgørelse med alle tal",
+		Summary: "One statement with all its figures", Danish: "Ét regnskab med alle tal",
 		Refuses: []error{statements.ErrUnknownStatement}}, getStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/privacy-checks", ID: "checkStatementPrivacy",
 		Tag: "statements", Roles: resource.Finance, Status: 200,
-		Summary: "Have the disclosure control clear a statement", Danish: "Lad afsløringskontrollen frigive en opgørelse",
+		Summary: "Have the disclosure control clear a statement", Danish: "Lad afsløringskontrollen frigive et regnskab",
 		About: "Only who drafted it may ask. A new check voids the review.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared,
 			statements.ErrPeriodRefused, access.ErrForbidden}},
 		checkStatementPrivacy)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/reviews", ID: "reviewStatement",
 		Tag: "statements", Roles: reviewers, Status: 200,
-		Summary: "Approve a cleared statement as a second person", Danish: "Godkend en frigivet opgørelse som anden person",
+		Summary: "Approve a cleared statement as a second person", Danish: "Godkend et frigivet regnskab som anden person",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove}}, reviewStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/issues", ID: "issueStatement", Tag: "statements",
 		Roles: resource.Finance, Status: 200,
 		Summary: "Issue a reviewed statement as a third person: number and bytes are fixed",
-		Danish:  "Udsted en godkendt opgørelse som tredje person: nummer og dokument låses",
+		Danish:  "Udsted et godkendt regnskab som tredje person: nummer og dokument låses",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove, page.ErrNoGlyph,
 			statements.ErrNotCleared, statements.ErrPeriodRefused}},
 		issueStatement)
@@ -64,14 +64,14 @@ func Register(api *resource.API) {
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotProven}}, sealStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/withdrawals", ID: "withdrawStatement",
 		Tag: "statements", Roles: resource.Finance, Status: 200,
-		Summary: "Withdraw a statement that should not stand", Danish: "Træk en opgørelse tilbage",
+		Summary: "Withdraw a statement that should not stand", Danish: "Træk et regnskab tilbage",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrReasonRequired}},
 		withdrawStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-thresholds", ID: "setStatementThreshold",
 		Tag: "statements", Roles: []access.Role{access.PrivacyOfficer}, Status: 200,
 		Summary: "Raise how many people stand behind a sum that a donor or funder sees",
-		Danish:  "Hæv hvor mange personer der står bag et tal, som en bidragyder eller bevillingsgiver ser",
-		About:   "Statements that are issued from now on are judged by it. The house's own threshold is five.",
+		Danish:  "Hæv hvor mange personer der står bag et tal, som en donor eller bevillingsgiver ser",
+		About:   "Statements that are issued from now on are judged by it. The organisation's own threshold is five.",
 		Refuses: []error{statements.ErrThreshold},
 		Example: `{"subject":"D-77","people":8}`}, setThreshold)
 	letterheads(api)
@@ -99,7 +99,7 @@ func setThreshold(ctx context.Context, tx *store.Tx, d resource.Domain, in thres
 func statementReads(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/document", ID: "getStatementDocument",
 		Tag: "statements", Roles: readers,
-		Summary: "One statement as a document", Danish: "Én opgørelse som dokument",
+		Summary: "One statement as a document", Danish: "Ét regnskab som dokument",
 		About:    "The PDF of a sealed statement is the very file that was frozen, whatever lang says.",
 		Produces: []string{"application/pdf", "text/plain", "text/html", xlsxType},
 		Refuses:  []error{statements.ErrUnknownStatement}}, getStatementDocument)
@@ -110,12 +110,12 @@ func statementReads(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/figures/:key", ID: "getStatementFigure",
 		Tag: "statements", Roles: resource.Bookkeeper,
 		Summary: "One figure of a statement and the lines that it is the sum of",
-		Danish:  "Ét tal i en opgørelse og de linjer, det er summen af",
+		Danish:  "Ét tal i et regnskab og de linjer, det er summen af",
 		About:   "Keys are those of the HTML document's data-figure: spent, closing.bank.DKK, lines.tuition.amount.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrUnknownFigure}}, getStatementFigure)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/verifications/:code", ID: "verifyStatement", Tag: "statements",
 		Public:  true,
-		Summary: "Whether a statement with this code stands", Danish: "Om en opgørelse med denne kode gælder",
+		Summary: "Whether a statement with this code stands", Danish: "Om et regnskab med denne kode gælder",
 		About:   "Status and hash; no money, no names.",
 		Refuses: []error{statements.ErrUnknownStatement}}, verifyStatement)
 }
@@ -138,7 +138,7 @@ type draftStatementRequest struct {
 type explains struct {
 	BudgetLine string `json:"budget_line" validate:"required,max=20" description:"The funder's own number."`
 	Reason     string `json:"reason" validate:"required,oneof=prices timing need delivery by_grantor" description:"What the funder reads."`
-	Text       string `json:"text" validate:"max=500" description:"For the house and the auditor; it does not leave, and is never about a person."`
+	Text       string `json:"text" validate:"max=500" description:"For the organisation and the auditor; it does not leave, and is never about a person."`
 }
 
 type statementView struct {

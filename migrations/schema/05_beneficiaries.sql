@@ -268,7 +268,7 @@ CREATE TABLE plan_words (
 );
 
 INSERT INTO plan_words (kind, code, account, name_en, name_da, added_by, added_at) VALUES
-    ('category', 'tuition', '5100', 'Tuition', 'Undervisningsafgift', '', ''),
+    ('category', 'tuition', '5100', 'Tuition', 'Studieafgift', '', ''),
     ('category', 'stipend', '5110', 'Stipend', 'Stipendium', '', ''),
     ('category', 'study-materials', '5120', 'Study materials', 'Studiematerialer', '', ''),
     ('category', 'therapy', '5200', 'Therapy', 'Terapi', '', ''),

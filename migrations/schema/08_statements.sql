@@ -84,7 +84,7 @@ CREATE TABLE statement_runs (
     kind TEXT NOT NULL CHECK (kind IN ('grant_financial', 'donor_annual', 'fund')),
     from_date TEXT NOT NULL,              -- '' is the start of each subject
     to_date TEXT NOT NULL,
-    lang TEXT NOT NULL CHECK (lang IN ('da', 'en')),
+    lang TEXT NOT NULL CHECK (lang IN ('', 'da', 'en')), -- '' is each reader's own
     cutoff TEXT NOT NULL,                 -- number of the last entry that all of them read
     whole BOOLEAN NOT NULL,
     created_by TEXT NOT NULL,

@@ -76,6 +76,11 @@ func (s *FundStatement) Total() {
 	s.Notes = toldNotes(s.Notes, s.told)
 }
 
+// Empty reports whether there is nothing to tell: no money before, no gift, no use, nothing left.
+func (s *FundStatement) Empty() bool {
+	return s.Opening.IsZero() && s.Closing.IsZero() && len(s.Receipts) == 0 && s.Spent.IsZero()
+}
+
 // Money is an amount in base currency.
 func (s *FundStatement) Money(d decimal.Decimal) ledger.Money {
 	return ledger.Money{Amount: d, Currency: s.Base}

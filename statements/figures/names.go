@@ -17,7 +17,7 @@ var sinceWords = Name{"From {date}:", "Fra {date}:"}
 
 // categoryWords name the categories of the chart that a statement can come across without it.
 var categoryWords = map[string]Name{
-	"tuition":              {"Tuition", "Undervisningsafgift"},
+	"tuition":              {"Tuition", "Studieafgift"},
 	"stipend":              {"Stipend", "Stipendium"},
 	"study-materials":      {"Study materials", "Studiematerialer"},
 	"therapy":              {"Therapy", "Terapi"},
@@ -38,14 +38,14 @@ var categoryWords = map[string]Name{
 var placeWords = map[PartKind]Name{
 	AtBank:      {"In the bank", "I banken"},
 	AtPartner:   {"Advance with partner", "Forskud hos partner"},
-	Retainer:    {"Prepaid retainer", "Forudbetalt klientkonto"},
+	Retainer:    {"Prepaid retainer", "Forudbetalt honorar"},
 	PettyCash:   {"Petty cash", "Kontantkasse"},
-	Recoverable: {"To be recovered", "For meget udbetalt, tilgode"},
+	Recoverable: {"To be recovered", "Tilgodehavende, for meget udbetalt"},
 	Receivable:  {"Receivable", "Tilgodehavende"},
 	Payable:     {"Invoices not yet paid", "Ikke betalte fakturaer"},
 	Accrual:     {"Accrued costs", "Skyldige omkostninger"},
 	Returned:    {"Returned payments, to be paid again", "Returnerede betalinger, skal udbetales igen"},
-	Loan:        {"Loan from another fund", "Lån fra anden fond"},
+	Loan:        {"Lent by our other funds", "Udlæg fra egne midler"},
 	RefundDue:   {"Refund due to the grantor", "Skyldig tilbagebetaling"},
 	NotYetSpent: {"Grants received and not yet spent", "Forudmodtagne bevillinger"},
 	Revalued:    {"Revaluation of currency accounts", "Kursregulering af valutakonti"},
@@ -207,7 +207,7 @@ var noteWords = map[NoteCode]Name{
 			"bevillingsgiver skriftligt godkender, at det føres videre."},
 	NoteInKind: {
 		"What is given in kind is valued at what it would have cost us, by a memo for each contribution.",
-		"Naturalier er værdisat til, hvad de ville have kostet os, med et notat for hvert bidrag."},
+		"Naturalydelser er værdisat til, hvad de ville have kostet os, med et notat for hvert bidrag."},
 	NoteVouchers: {
 		"Vouchers are kept in our books under these references. They are shown to the grantor's auditor under supervision; " +
 			"those behind support for few people are not listed.",
@@ -224,9 +224,9 @@ var noteWords = map[NoteCode]Name{
 			"det."},
 	NoteDeductible: {
 		"Of this, {amount} is given to an organisation whose gifts may be deducted ({text}). We report it to the tax " +
-			"authority if we have your personal number for it.",
+			"authority if you have given us your CPR number.",
 		"Heraf er {amount} givet til en forening, hvis gaver kan trækkes fra ({text}). Vi indberetter det til " +
-			"Skattestyrelsen, hvis vi har dit personnummer til det."},
+			"Skattestyrelsen, hvis du har oplyst dit CPR-nr.."},
 	NoteAuditIndependent: {
 		"By the agreement the final account is audited by an independent person who knows accounts.",
 		"Efter aftalen revideres det endelige regnskab af en uafhængig, regnskabskyndig person."},

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -152,7 +153,8 @@ func (r *ruler) wrap(f face, size, width float64, text string) []string {
 	}
 	var lines []string
 	line, long, space := "", fixed.Int26_6(0), r.measure(f, " ")
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.Fields(glued(text)) {
+		word = strings.ReplaceAll(word, glue, " ")
 		for {
 			wide := r.measure(f, word)
 			switch {
@@ -178,6 +180,14 @@ func (r *ruler) wrap(f face, size, width float64, text string) []string {
 	}
 	return lines
 }
+
+// glue holds the words of an amount together while a text is broken into lines. It is printed in no text.
+const glue = "\uE000"
+
+var amountForm = regexp.MustCompile(`\b([A-Z]{3}) (\d)|(\d) (kr\.|[A-Z]{3}\b|%)`)
+
+// glued has no space within an amount: a line never ends between 4.250,00 and kr.
+func glued(text string) string { return amountForm.ReplaceAllString(text, "$1$3"+glue+"$2$4") }
 
 // fitting is the longest beginning of word that fits, at least one character.
 func (r *ruler) fitting(f face, size, width float64, word string) string {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"supportledger/statements/figures"
@@ -191,6 +192,7 @@ const keptCosts = 12
 // block sets a table under its heading, its chart, and what stands below it.
 func (d *sheet) block(b block) {
 	d.section(b.title, b.unit)
+	b = d.fitted(b)
 	rows := make([]laid, 0, len(b.rows))
 	for i, r := range b.rows {
 		group := d.tableRows(b, r, i == 0)
@@ -209,6 +211,58 @@ func (d *sheet) block(b block) {
 		d.add(d.row(underRow, cell{width: textWide, text: text, style: body.at(8).in(muted)}))
 	}
 	d.chart(b)
+}
+
+// leastFigures is the smallest size of figures, in points.
+const leastFigures = 5.5
+
+// fitted is a table in which no figure is broken over two lines: all of them are set smaller, and where that is not
+// enough the bars make room.
+func (d *sheet) fitted(b block) block {
+	size := d.figureSize(b)
+	bars := slices.IndexFunc(b.columns, func(c column) bool { return c.bar })
+	if size < 7 && bars >= 0 {
+		n := 0
+		for _, c := range b.columns {
+			if c.right {
+				n++
+			}
+		}
+		room := b.columns[bars].mm
+		b.columns = slices.Delete(slices.Clone(b.columns), bars, bars+1)
+		for i := range b.columns {
+			if b.columns[i].right {
+				b.columns[i].mm += room / n
+			}
+		}
+		b.after = append(slices.Clone(b.after), words.noBars.In(d.lang))
+		size = d.figureSize(b)
+	}
+	if size < bodySize {
+		b.figures = max(size, leastFigures)
+	}
+	return b
+}
+
+// figureSize is the largest size at which every figure of a table fits its column, also when the sums so far are
+// carried over, in the bold of a sum.
+func (d *sheet) figureSize(b block) float64 {
+	size := bodySize
+	for i, c := range b.columns {
+		if !c.right {
+			continue
+		}
+		longest := ""
+		for _, r := range b.rows {
+			if i < len(r.cells) && r.cells[i].number.Valid && len(r.cells[i].text) > len(longest) {
+				longest = r.cells[i].text
+			}
+		}
+		if wide := d.ruler.width(bold, bodySize, longest); wide > float64(c.mm)-wrapSlack {
+			size = min(size, bodySize*(float64(c.mm)-wrapSlack)/wide)
+		}
+	}
+	return size
 }
 
 // tableHead is the head of a table; one without words is a rule.
@@ -234,6 +288,7 @@ func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
 		as = look{frame: totalRow, text: body.bold()}
 	case lineLevel:
 	}
+	as.figures = b.figures
 	var length *bar
 	if r.bar.Valid {
 		length = &bar{r.bar, 2}
@@ -254,6 +309,8 @@ type look struct {
 	frame  frame
 	text   style
 	indent float64 // of its flexible column
+
+	figures float64 // size of its figures; 0 is that of its text
 }
 
 // tableRow sets the cells of a row into the columns of its table.
@@ -269,6 +326,9 @@ func (d *sheet) tableRow(b block, cells []figure, as look, length *bar) laid {
 		}
 		if c.right {
 			set[i].style = as.text.right()
+			if as.figures > 0 {
+				set[i].style.size = min(set[i].style.size, as.figures)
+			}
 		} else if c.chars == 0 {
 			set[i].indent = as.indent
 		}
@@ -300,7 +360,7 @@ func (d *sheet) carrier(b block) func(label string, sums []figure) laid {
 				cells[i] = word(d.lang.Number(sums[i].number.Decimal, sums[i].digits))
 			}
 		}
-		return d.tableRow(b, cells, look{frame: movedRow, text: body.bold().at(8)}, nil)
+		return d.tableRow(b, cells, look{frame: movedRow, text: body.bold().at(8), figures: b.figures}, nil)
 	}
 }
 

@@ -170,6 +170,33 @@ func Attach(content, figures, proof []byte) ([]byte, error) {
 	return t.end(fmt.Sprintf("/Names << /EmbeddedFiles << /Names [%s] >> >>\n", strings.Join(names, " "))), nil
 }
 
+// Form is what a file is, as far as its bytes tell without any key.
+type Form string
+
+// The forms of files.
+const (
+	NoStatement Form = "not_a_statement" // no PDF, or one that another program wrote
+	Locked      Form = "locked"          // a PDF that opens with a passphrase
+	Unsealed    Form = "not_sealed"      // a PDF of ours without figures and proof: a draft, or not sealed yet
+	Sealed      Form = "sealed"          // it claims to be a sealed statement
+)
+
+// FormOf says what a file is.
+func FormOf(file []byte) Form {
+	switch {
+	case !bytes.HasPrefix(file, []byte("%PDF-")):
+		return NoStatement
+	case bytes.Contains(file, []byte("\n"+tailMark)):
+		return Sealed
+	case bytes.Contains(file[max(0, len(file)-4096):], []byte("/Encrypt")):
+		return Locked
+	}
+	if _, err := continued(file); err != nil {
+		return NoStatement
+	}
+	return Unsealed
+}
+
 // Detach takes an issued document apart. What it gives is only then true when attached makes exactly the document of it
 // again, which it checks.
 func Detach(pdf []byte) (content, figures, proof []byte, err error) {

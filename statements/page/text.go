@@ -43,8 +43,11 @@ func (t *textPage) pair(a, b string) { t.row(a, "", b) }
 func (t *textPage) row(label, indent, right string) {
 	room := textWidth - utf8.RuneCountInString(right)
 	if room < 2+utf8.RuneCountInString(indent) {
-		t.row(label, indent, "")
-		label, room = "", textWidth-utf8.RuneCountInString(right)
+		if label != "" {
+			t.row(label, indent, "")
+		}
+		t.line("%s", left(right, textWidth)) // figures that are wider than the page are not broken
+		return
 	}
 	limit := room
 	if right != "" {

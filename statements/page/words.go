@@ -33,7 +33,7 @@ var words = struct {
 	restriction                                                                    figures.Name
 	whatItDid, purpose, nothingSpent, yourGifts, gift                              figures.Name
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    figures.Name
-	chartBudget                                                                    figures.Name
+	chartBudget, noBars                                                            figures.Name
 	byBooks, methodDiffers, averageOf, monthRate, budgetRate, throughTo            figures.Name
 	codeAlone, bookmarkFirst, bookmarkSign, figuresIn                              figures.Name
 	reportNo, basis, accrual, openingWas, indirectCap, auditorSigns                figures.Name
@@ -68,7 +68,7 @@ var words = struct {
 	toCome: both("Instalments still to come", "Rater, der udestår"),
 	due:    both("Due", "Forfalder"),
 	late:   both("due and not received", "forfalden og ikke modtaget"),
-	inKind: both("Given in kind", "Ydet i naturalier"),
+	inKind: both("Given in kind", "Naturalydelser"),
 	inKindNote: both(
 		"Work and goods given to us in the period for the same kinds of support, in all projects together. They are no "+
 			"contribution to this grant alone, and in no other figure of this statement.",
@@ -122,7 +122,7 @@ var words = struct {
 	budget:        both("Budget", "Budget"),
 	inPeriod:      both("This period", "I perioden"),
 	toDate:        both("To date", "Til dato"),
-	variance:      both("Variance", "Afvigelse"),
+	variance:      both("Budget left", "Restbudget"),
 	used:          both("Used", "Forbrugt"),
 	share:         both("Share", "Andel"),
 	total:         both("Total", "I alt"),
@@ -168,8 +168,8 @@ var words = struct {
 	reference: both("Reference", "Reference"),
 
 	notes: both("Notes", "Noter"),
-	varianceNote: both("Variance is the approved budget (version {version}) less what has been spent to date.",
-		"Afvigelse er det godkendte budget (version {version}) minus det, der er brugt til dato."),
+	varianceNote: both("Budget left is the approved budget (version {version}) less what has been spent to date.",
+		"Restbudget er det godkendte budget (version {version}) minus det, der er brugt til dato."),
 
 	signHere: both("Name, date and signature", "Navn, dato og underskrift"),
 	page:     both("Page {page} of {pages}", "Side {page} af {pages}"),
@@ -187,9 +187,9 @@ var words = struct {
 	advOldest: both("The oldest money with {partner} was sent on {date}.",
 		"De ældste midler hos {partner} er sendt {date}."),
 
-	shared:       both("Costs shared with other funds", "Udgifter delt med andre fonde"),
+	shared:       both("Costs shared with other funds", "Udgifter delt med andre midler"),
 	sharedWhole:  both("Whole cost", "Hele udgiften"),
-	sharedOthers: both("Other funds", "Andre fonde"),
+	sharedOthers: both("Other funds", "Andre midler"),
 	sharedOurs:   both("This grant", "Denne bevilling"),
 	sharedNote: both("Each part is booked once; together the parts are the whole cost.",
 		"Hver del er bogført én gang; delene er tilsammen hele udgiften."),
@@ -206,7 +206,7 @@ var words = struct {
 
 	tie:      both("Agreement with the ledger", "Afstemning til bogføringen"),
 	account:  both("Account", "Konto"),
-	tieTotal: both("Costs of the fund in the ledger", "Fondens udgifter i bogføringen"),
+	tieTotal: both("Costs of the grant in the ledger", "Bevillingens udgifter i bogføringen"),
 	tieSame: both("The report and the ledger have the same costs.",
 		"Regnskabet og bogføringen har de samme udgifter."),
 	tieConverted: both(
@@ -217,10 +217,10 @@ var words = struct {
 	fundTitle:     both("Fund statement", "Regnskab for formål"),
 	giftsUsed:     both("Used of your gifts", "Brugt af dine gaver"),
 	giftsReceived: both("Gifts received", "Modtagne gaver"),
-	donorNo:       both("Donor number", "Bidragydernr."),
-	donorName:     both("Donor", "Bidragyder"),
+	donorNo:       both("Donor number", "Donornr."),
+	donorName:     both("Donor", "Donor"),
 	fundCode:      both("Fund", "Formål"),
-	restriction:   both("Bound to", "Bundet til"),
+	restriction:   both("Earmarked for", "Øremærkning"),
 	whatItDid:     both("What your gifts paid for", "Hvad dine gaver har betalt"),
 	purpose:       both("Purpose", "Formål"),
 	nothingSpent:  both("Nothing was spent in the period.", "Der er ikke brugt noget i perioden."),
@@ -235,19 +235,21 @@ var words = struct {
 	chartOf: both("Spending as a chart", "Forbrug som diagram"),
 	chartNote: both("The bars begin at 0 and show the same numbers as the table.",
 		"Søjlerne begynder ved 0 og viser de samme tal som tabellen."),
-	chartBudget: both("A pale bar is the budget.", "En bleg søjle er budgettet."),
+	chartBudget: both("The pale bar is the budget.", "Den lyse søjle er budgettet."),
+	noBars: both("The amounts are so long that the bars are left out.",
+		"Beløbene er så lange, at søjlerne er udeladt."),
 	verifyHere: both("Is this statement genuine? Scan the code or go to {url}",
-		"Er denne opgørelse ægte? Scan koden, eller gå til {url}"),
-	codeAlone:     both("Code for checking this statement: {code}.", "Kode til kontrol af opgørelsen: {code}."),
+		"Er dette regnskab ægte? Scan koden, eller gå til {url}"),
+	codeAlone:     both("Code for checking this statement: {code}.", "Kode til kontrol af regnskabet: {code}."),
 	bookmarkFirst: both("Overview", "Overblik"),
 	bookmarkSign:  both("Signatures", "Underskrifter"),
 	figuresIn: both("The figures of this statement, and the proof that it was issued, are attached to the file.",
-		"Opgørelsens tal og beviset for, at den er udstedt, er vedhæftet filen."),
+		"Regnskabets tal og beviset for, at det er udstedt, er vedhæftet filen."),
 }
 
 // restrictionWords say what binds a fund's money.
 var restrictionWords = map[ledger.Restriction]figures.Name{
-	ledger.Unrestricted: {EN: "Nothing: free funds", DA: "Intet: frie midler"},
+	ledger.Unrestricted: {EN: "Nothing: free funds", DA: "Ingen (frie midler)"},
 	ledger.PurposeBound: {EN: "A purpose", DA: "Et formål"},
 	ledger.TimeBound:    {EN: "A time", DA: "En periode"},
 	ledger.Endowment:    {EN: "Capital that is kept", DA: "Kapital, der bevares"},

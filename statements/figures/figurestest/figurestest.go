@@ -240,7 +240,7 @@ func Fund() figures.FundStatement {
 		PreparedOn: "2027-01-14", CutOff: "2026-000118", Opening: Dec("250000.00"),
 		ToDate: figures.FundToDate{Received: Dec("268512.67")},
 		Receipts: []figures.Receipt{income("Indirect costs recovered", "Dækkede fællesomkostninger", "502.67"),
-			income("In-kind contributions", "Naturalier", "18000.00"),
+			income("In-kind contributions", "Naturalydelser", "18000.00"),
 			income("Currency gains", "Valutakursgevinst", "10.00")},
 		Lines: []figures.Line{cost(figures.Programme, "therapy", "Therapy", "Terapi", "2700.00"),
 			cost(figures.Programme, "legal-aid", "Legal aid", "Retshjælp", "18000.00"),
@@ -279,7 +279,7 @@ func Whole() figures.GrantStatement {
 			{BudgetLine: "3"}, {BudgetLine: "4"}},
 		Instalments: []figures.Expected{{No: 2, DueOn: "2026-12-01", Amount: Dec("20000.00"), Late: true},
 			{No: 3, DueOn: "2027-06-01", Amount: Dec("20000.00"), Late: false}}}
-	s.InKind = []figures.InKind{{Key: "tuition", Name: figures.Name{EN: "Tuition", DA: "Undervisningsafgift"},
+	s.InKind = []figures.InKind{{Key: "tuition", Name: figures.Name{EN: "Tuition", DA: "Studieafgift"},
 		Worth: Dec("1800.00"), Memos: []string{"V-12", "V-13"}},
 		{Key: "stipend", Name: figures.Name{EN: "Stipend", DA: "Stipendium"}, Worth: Dec("250.50")}}
 	for i := range 60 {
