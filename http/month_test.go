@@ -130,8 +130,10 @@ func (m *sender) line(day string, minor int64, payment, text string) iso20022.Li
 
 // monthFile has the bank reject the last payment, which is made again, and gives the lines of the month.
 func (m *sender) monthFile(amounts []int64) (lines []iso20022.Line, again string) {
-	const report = `<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>` +
-		`<OrgnlGrpInfAndSts><OrgnlMsgId>B-2026-0001</OrgnlMsgId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>` +
+	const report = `<?xml version="1.0"?>` +
+		`<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>` +
+		`<OrgnlGrpInfAndSts><OrgnlMsgId>B-2026-0001</OrgnlMsgId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>` +
+		`<OrgnlPmtInfAndSts>` +
 		`<TxInfAndSts><OrgnlEndToEndId>PMT-014</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC01</Cd></Rsn>` +
 		`</StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>`
 	var said struct {

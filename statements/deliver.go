@@ -72,7 +72,7 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 	if s.Document == nil {
 		return Delivery{}, ErrNotSealed
 	}
-	donor, err := o.receiver(ctx, tx, s)
+	donor, err := receiver(ctx, tx, s)
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -103,7 +103,7 @@ func (o Office) deliverOnce(ctx context.Context, tx *store.Tx, id ID) error {
 }
 
 // receiver is who gets a statement: a donor who asked for it by e-mail.
-func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (donors.Donor, error) {
+func receiver(ctx context.Context, tx *store.Tx, s Statement) (donors.Donor, error) {
 	code := s.Value.Head().Subject
 	if g, ok := s.Value.(*figures.GrantStatement); ok {
 		code = g.Grantor.Code
@@ -120,11 +120,11 @@ func (o Office) receiver(ctx context.Context, tx *store.Tx, s Statement) (donors
 
 // stillWanted reports whether a statement that was asked for earlier may be sent now: it was neither withdrawn nor
 // replaced, and its receiver still wants mail.
-func (o Office) stillWanted(ctx context.Context, tx *store.Tx, s Statement) (bool, error) {
+func stillWanted(ctx context.Context, tx *store.Tx, s Statement) (bool, error) {
 	if s.State != Issued && s.State != Sent {
 		return false, nil
 	}
-	_, err := o.receiver(ctx, tx, s)
+	_, err := receiver(ctx, tx, s)
 	if errors.Is(err, ErrNotOptedIn) {
 		return false, nil
 	}
@@ -246,7 +246,7 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	if err != nil {
 		return Mail{}, err
 	}
-	if wanted, err := office.stillWanted(ctx, tx, s); err != nil || !wanted {
+	if wanted, err := stillWanted(ctx, tx, s); err != nil || !wanted {
 		return Mail{}, err
 	}
 	opened, err := donors.Open(ctx, tx, p.Vault, string(d.Donor), donors.Disclosure{

@@ -16,11 +16,11 @@ func TestReceiverThatCannotBeRead(t *testing.T) {
 		cancel()
 		_ = db.View(t.Context(), func(tx *store.Tx) error { // PostgreSQL gives the tx up after the failure
 			s := Statement{State: Issued, Value: &figures.FundStatement{Kind: figures.DonorAnnual, Subject: "D-77"}}
-			if wanted, err := (Office{}).stillWanted(gone, tx, s); wanted || !errors.Is(err, context.Canceled) {
+			if wanted, err := stillWanted(gone, tx, s); wanted || !errors.Is(err, context.Canceled) {
 				t.Errorf("wanted %v: %v", wanted, err)
 			}
 			s.State = Withdrawn
-			if wanted, err := (Office{}).stillWanted(gone, tx, s); wanted || err != nil {
+			if wanted, err := stillWanted(gone, tx, s); wanted || err != nil {
 				t.Errorf("withdrawn, and yet wanted %v: %v", wanted, err)
 			}
 			return nil

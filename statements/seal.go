@@ -172,8 +172,8 @@ func Check(pdf []byte, publicKey string) (Proved, error) {
 // formWords say why a file cannot be held against a record.
 var formWords = map[page.Form]string{
 	page.NoStatement: "it is no statement of ours, or another program has written it anew",
-	page.Locked: "it is a locked copy: another file than the sealed one. Hold it against the register, or fetch the sealed " +
-		"file by its code",
+	page.Locked: "it is a locked copy: another file than the sealed one. Hold it against the register, or fetch the " +
+		"sealed file by its code",
 	page.Unsealed: "it is a draft, or was not sealed yet: there is no proof in it",
 }
 

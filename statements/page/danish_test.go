@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// forbidden are Danish words that a Danish accountant or donor reads otherwise than they were meant, with what to write.
+// forbidden are Danish words that a Danish accountant or donor reads otherwise than they were meant, with what to
+// write.
 var forbidden = map[string]string{
 	`\b[Ff]ond(en|ens|e|es|enes)?\b`: "a foundation; write formål, bevilling or midler",
 	`[Uu]ndervisningsafgift`:         "studieafgift",

@@ -14,9 +14,9 @@ import (
 // atHome keeps the library from writing a folder of settings into the home of whoever runs us.
 var atHome = sync.OnceFunc(api.DisableConfigDir)
 
-// Lock is a document that opens with a passphrase: AES with 256 bits, revision 6 (ISO 32000-2, 7.6.4), for which the copy
-// says that it is PDF 2.0; revision 5 of PDF 1.7 was withdrawn. It is another file than the sealed one, so its hash is another; what it shows is the same. Nobody holds the owner's passphrase, and none is
-// needed to print.
+// Lock is a document that opens with a passphrase: AES with 256 bits, revision 6 (ISO 32000-2, 7.6.4), for which the
+// copy says that it is PDF 2.0; revision 5 of PDF 1.7 was withdrawn. It is another file than the sealed one, so its
+// hash is another; what it shows is the same. Nobody holds the owner's passphrase, and none is needed to print.
 func Lock(pdf []byte, passphrase string) ([]byte, error) {
 	var owner [32]byte
 	_, _ = rand.Read(owner[:]) // never fails

@@ -85,7 +85,7 @@ type block struct {
 	after       []string // sentences under it
 	chart       bool     // drawn as bars too
 	carry       bool     // sums are carried over pages
-	figures     float64  // size of its figures in points; 0 is that of its text
+	figures     points   // size of its figures; 0 is that of its text
 }
 
 // column is a column of a block. One column, the flexible one, has no width in characters.

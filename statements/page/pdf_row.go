@@ -33,10 +33,13 @@ var (
 // bodySize is the size of tables, in points.
 const bodySize = 8.5
 
+// points is the size of a letter on paper.
+type points = float64
+
 // style is how a text looks.
 type style struct {
 	face  face
-	size  float64 // points
+	size  points
 	color *props.Color
 	align align.Type
 }
