@@ -27,16 +27,13 @@ var debts = map[string]map[string]int{
 	"package lines": {
 		"disbursements": 1,
 	},
-	"methods of a receiver": {
-		"disbursements": 1, "ledger": 1,
-	},
+	"methods of a receiver": {},
 	"line width": {
-		".": 4, "cmd": 9, "disbursements": 105, "grants": 21, "http": 64,
-		"ledger": 31, "loadtest": 1, "migrations": 4, "store": 10,
+		".": 4, "cmd": 9, "disbursements": 50, "http": 62,
+		"ledger": 4, "loadtest": 1, "migrations": 1, "store": 1,
 	},
 	"parameters": {
-		"access": 3, "disbursements": 11, "grants": 1, "http": 5, "ledger": 5,
-		"proof": 1,
+		"access": 3, "disbursements": 6, "grants": 1, "http": 3, "ledger": 5,
 	},
 	"positional literals": {},
 	"plain words": {
