@@ -494,7 +494,7 @@ func TestLifeOfADisbursement(t *testing.T) {
 		must(h, h.step("lead", said(disbursements.Decisions.Resume), d.Number))
 		if err := h.step("finance",
 			func(o disbursements.Decisions, ctx context.Context, tx *store.Tx, key string) (disbursements.Disbursement, error) {
-				return disbursements.Settlements{Requests: o.Requests}.Disallow(ctx, tx, key, "F-1", reason)
+				return disbursements.Settlements(o).Disallow(ctx, tx, key, "F-1", reason)
 			}, d.Number); !errors.Is(err, advances.ErrState) {
 			h.Errorf("disallowed before it is paid: %v", err)
 		}

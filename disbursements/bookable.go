@@ -96,7 +96,7 @@ func (rules Rules) inFlight(ctx context.Context, tx *store.Tx, besides Disbursem
 	sum := flightSum{rules: rules, costs: map[flightPlace]ledger.Money{}, promised: promised{
 		pools: map[ledger.Pool]ledger.Money{}, prepaid: map[advances.PrepaymentID]ledger.Money{}}}
 	for _, d := range found {
-		if err := sum.add(ctx, tx, d); err != nil {
+		if err := sum.add(d); err != nil {
 			return promised{}, err
 		}
 	}
@@ -118,7 +118,7 @@ type flightSum struct {
 }
 
 // add counts one disbursement.
-func (s *flightSum) add(ctx context.Context, tx *store.Tx, d Disbursement) error {
+func (s *flightSum) add(d Disbursement) error {
 	base := s.rules.Book.Base
 	weights := beneficiaries.Weights(d.Shares)
 	switch d.Settlement {

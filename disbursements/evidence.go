@@ -52,7 +52,7 @@ func (set Settlements) VerifyReceipt(ctx context.Context, tx *store.Tx, key stri
 	if err != nil {
 		return Disbursement{}, err
 	}
-	if err := (Decisions{set.Requests}).mayStep(ctx, tx, d, ToVerifyReceipt, ""); err != nil {
+	if err := Decisions(set).mayStep(ctx, tx, d, ToVerifyReceipt, ""); err != nil {
 		return Disbursement{}, err
 	}
 	event := access.Event{Action: "disbursement." + string(says), Subject: string(d.ID), Reason: reason}

@@ -52,31 +52,31 @@ func onSending(t *testing.T, fn func(s *sender)) {
 }
 
 // pay sends something that moves money.
-func (s *sender) pay(who *apitest.Client, path, body string) apitest.Answer {
-	s.key++
-	return who.In(s.t).With("Idempotency-Key", "k"+strings.Repeat("x", s.key)).Post(path, body)
+func (m *sender) pay(who *apitest.Client, path, body string) apitest.Answer {
+	m.key++
+	return who.In(m.t).With("Idempotency-Key", "k"+strings.Repeat("x", m.key)).Post(path, body)
 }
 
 // payee puts a payee on record that can be paid to.
-func (s *sender) payee(code, details string) {
-	s.clerk.In(s.t).Post("/payees", `{"code":"`+code+`","kind":"clinic","alias":"House `+code+`"}`).Want(201)
-	s.clerk.In(s.t).Post("/payees/"+code+"/bank-details", details).Want(201)
-	s.other.In(s.t).Post("/payees/"+code+"/bank-details/1/verifications",
+func (m *sender) payee(code, details string) {
+	m.clerk.In(m.t).Post("/payees", `{"code":"`+code+`","kind":"clinic","alias":"House `+code+`"}`).Want(201)
+	m.clerk.In(m.t).Post("/payees/"+code+"/bank-details", details).Want(201)
+	m.other.In(m.t).Post("/payees/"+code+"/bank-details/1/verifications",
 		`{"how":"letter","note":"answered our letter to the office"}`).Want(200)
-	storetest.ClockOf(s.db).Advance(48 * time.Hour)
+	storetest.ClockOf(m.db).Advance(48 * time.Hour)
 }
 
 // authorised takes a payment as far as its release.
-func (s *sender) authorised(payee, amount string) string {
+func (m *sender) authorised(payee, amount string) string {
 	var d struct{ Number string }
-	s.pay(s.care, "/disbursements",
+	m.pay(m.care, "/disbursements",
 		`{"settlement":"payment","date":"2026-01-20","payee":"`+payee+
 			`","category":"emergency-aid","account":"1010","amount":"`+amount+
 			`","shares":[{"fund":"UNR","percent":"100"}],"text":"As agreed"}`).Want(201).Into(&d)
 	at := "/disbursements/" + d.Number
-	s.care.In(s.t).Post(at+"/submissions", nil).Want(200)
-	s.lead.In(s.t).Post(at+"/decisions", `{"decision":"approve"}`).Want(200)
-	s.board.In(s.t).Post(at+"/authorisations", nil).Want(200)
+	m.care.In(m.t).Post(at+"/submissions", nil).Want(200)
+	m.lead.In(m.t).Post(at+"/decisions", `{"decision":"approve"}`).Want(200)
+	m.board.In(m.t).Post(at+"/authorisations", nil).Want(200)
 	return d.Number
 }
 
@@ -142,39 +142,39 @@ func TestPaymentBatchByAPI(t *testing.T) {
 }
 
 // paidAgain recalls a payment, makes it again in the next batch, and has the bank send it back.
-func (s *sender) paidAgain() {
-	number := s.authorised("CLI-01", "40.00")
-	s.pay(s.chief, "/disbursements/"+number+"/releases", `{"date":"2026-01-23","number":"PMT-900"}`).Want(201)
-	s.pay(s.chief, "/payments/PMT-900/dispatches", "").Want(200)
-	s.books.In(s.t).Post("/payments/PMT-900/failures", `{"state":"recalled","reason":"the day was wrong"}`).Want(200)
-	s.books.In(s.t).Post("/payments/PMT-900/failures", `{"state":"failed","reason":"the day was wrong"}`).Problem(409,
+func (m *sender) paidAgain() {
+	number := m.authorised("CLI-01", "40.00")
+	m.pay(m.chief, "/disbursements/"+number+"/releases", `{"date":"2026-01-23","number":"PMT-900"}`).Want(201)
+	m.pay(m.chief, "/payments/PMT-900/dispatches", "").Want(200)
+	m.books.In(m.t).Post("/payments/PMT-900/failures", `{"state":"recalled","reason":"the day was wrong"}`).Want(200)
+	m.books.In(m.t).Post("/payments/PMT-900/failures", `{"state":"failed","reason":"the day was wrong"}`).Problem(409,
 		"state_conflict")
 	var again struct {
 		Number    string
 		ReissueOf string `json:"reissue_of"`
 	}
-	s.pay(s.books, "/payments/PMT-900/reissues", `{"date":"2026-01-26"}`).Want(201).Into(&again)
-	s.pay(s.books, "/payments/PMT-900/reissues", `{"date":"2026-01-26"}`).Problem(409, "payment_reissued")
+	m.pay(m.books, "/payments/PMT-900/reissues", `{"date":"2026-01-26"}`).Want(201).Into(&again)
+	m.pay(m.books, "/payments/PMT-900/reissues", `{"date":"2026-01-26"}`).Problem(409, "payment_reissued")
 	if again.ReissueOf == "" {
-		s.t.Error("it does not say what it is made again of")
+		m.t.Error("it does not say what it is made again of")
 	}
 	const at = "/payment-batches/B-2026-0002"
-	s.pay(s.books, "/payment-batches", `{"account":"1010","date":"2026-01-26"}`).Want(201)
-	s.pay(s.books, at+"/items", `{"items":["`+again.Number+`"]}`).Want(200)
-	s.pay(s.other, at+"/locks", "").Want(200)
-	s.pay(s.books, at+"/unlocks", `{"reason":"another one belongs in"}`).Want(200)
-	s.pay(s.books, at+"/removals", `{"payments":["`+again.Number+`"]}`).Want(200)
-	s.pay(s.other, at+"/locks", "").Problem(422, "payment_batch_empty")
-	s.pay(s.books, at+"/items", `{"items":["`+again.Number+`"]}`).Want(200)
-	s.pay(s.other, at+"/locks", "").Want(200)
-	s.pay(s.chief, at+"/releases", "").Want(200)
-	s.pay(s.books, at+"/exports", `{"file_format":"csv"}`).Want(200)
+	m.pay(m.books, "/payment-batches", `{"account":"1010","date":"2026-01-26"}`).Want(201)
+	m.pay(m.books, at+"/items", `{"items":["`+again.Number+`"]}`).Want(200)
+	m.pay(m.other, at+"/locks", "").Want(200)
+	m.pay(m.books, at+"/unlocks", `{"reason":"another one belongs in"}`).Want(200)
+	m.pay(m.books, at+"/removals", `{"payments":["`+again.Number+`"]}`).Want(200)
+	m.pay(m.other, at+"/locks", "").Problem(422, "payment_batch_empty")
+	m.pay(m.books, at+"/items", `{"items":["`+again.Number+`"]}`).Want(200)
+	m.pay(m.other, at+"/locks", "").Want(200)
+	m.pay(m.chief, at+"/releases", "").Want(200)
+	m.pay(m.books, at+"/exports", `{"file_format":"csv"}`).Want(200)
 	var out, back struct{ ID string }
-	s.pay(s.books, "/bank-lines", `{"account":"1010","date":"2026-01-26","amount":"-40.00","reference":"R2"}`).Want(201).
+	m.pay(m.books, "/bank-lines", `{"account":"1010","date":"2026-01-26","amount":"-40.00","reference":"R2"}`).Want(201).
 		Into(&out)
-	s.pay(s.books, "/bank-lines/"+out.ID+"/matches", `{"payment":"`+again.Number+`","proves":"payment"}`).Want(201)
-	s.pay(s.books, "/bank-lines", `{"account":"1010","date":"2026-01-28","amount":"40.00","reference":"R3"}`).Want(201).
+	m.pay(m.books, "/bank-lines/"+out.ID+"/matches", `{"payment":"`+again.Number+`","proves":"payment"}`).Want(201)
+	m.pay(m.books, "/bank-lines", `{"account":"1010","date":"2026-01-28","amount":"40.00","reference":"R3"}`).Want(201).
 		Into(&back)
-	s.pay(s.books, "/bank-lines/"+back.ID+"/matches", `{"payment":"`+again.Number+`","proves":"return"}`).Want(201)
-	s.pay(s.books, at+"/reconciliations", "").Want(200)
+	m.pay(m.books, "/bank-lines/"+back.ID+"/matches", `{"payment":"`+again.Number+`","proves":"return"}`).Want(201)
+	m.pay(m.books, at+"/reconciliations", "").Want(200)
 }

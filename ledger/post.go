@@ -97,7 +97,8 @@ func newPoster(ctx context.Context, tx *store.Tx, b Book, proposals []Proposal) 
 		return nil, err
 	}
 	p.seq = head.LastSeq
-	return p, p.read(ctx, tx, proposals)
+	err = p.read(ctx, tx, proposals)
+	return p, err
 }
 
 // read reads what the proposals touch.

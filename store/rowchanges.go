@@ -238,7 +238,7 @@ func (w *rowWatch) changed(ctx context.Context, tx *Tx) ([]ChangedRow, error) {
 			}
 			text := "SELECT " + shape.Values(migrations.SQLite, "t") + " FROM " + table + " AS t WHERE " +
 				strings.Join(where, " AND ")
-			s, err := tx.Tx.Tx.PrepareContext(ctx, text)
+			s, err := tx.Tx.Tx.PrepareContext(ctx, text) //nolint:sqlclosecheck // closed above, with the others
 			if err != nil {
 				return nil, err
 			}

@@ -12,8 +12,8 @@ import (
 
 // Fingerprint names the key file without telling anything of its keys.
 func (v *Vault) Fingerprint() (string, error) {
-	print, err := v.index.ComputePrimaryPRF([]byte("supportledger|vault|fingerprint"), indexBytes)
-	return hex.EncodeToString(print), err
+	sum, err := v.index.ComputePrimaryPRF([]byte("supportledger|vault|fingerprint"), indexBytes)
+	return hex.EncodeToString(sum), err
 }
 
 // Claim makes this vault the one of the books, or finds that it is. [access.ErrForeignKey] when the books have another

@@ -44,10 +44,10 @@ func TestDiskFull(t *testing.T) {
 	ballast := filepath.Join(dir, "ballast")
 	_ = os.WriteFile(ballast, make([]byte, 32<<20), 0o600) // as much as goes in
 	for n := 100; n < 500 && refused < 20; n++ {
-		switch a := post(n); {
-		case a.status == http.StatusCreated:
+		switch a := post(n); a.status {
+		case http.StatusCreated:
 			acknowledged = append(acknowledged, effectID.FindString(a.body))
-		case a.status == http.StatusServiceUnavailable || a.status == http.StatusInsufficientStorage:
+		case http.StatusServiceUnavailable, http.StatusInsufficientStorage:
 			refused++
 		default:
 			t.Fatalf("answered %d: %s", a.status, a.body)

@@ -17,13 +17,12 @@ import (
 // Explanation says what a bank line is that is of no payment. It explains all that is left of the line.
 type Explanation struct {
 	Line   string
-	Kind   Proves          // one of [Explains], [ProvesEntry] or [ProvesSuspense]
-	Fund   ledger.FundCode // "" for the general fund
-	About  string          // donor, grant, other account of ours, or number of the entry, by the kind
-	Pledge string          // that a gift fulfils; "" for none
-	Rate   ledger.Rate     // to base currency, of an instalment or an award in another one
-	Reason string          // code of why it stands in suspense
-	donor  donors.Donor
+	Kind   Proves            // one of [Explains], [ProvesEntry] or [ProvesSuspense]
+	Fund   ledger.FundCode   // "" for the general fund
+	About  string            // donor, grant, other account of ours, or number of the entry, by the kind
+	Pledge string            // that a gift fulfils; "" for none
+	Rate   ledger.Rate       // to base currency, of an instalment or an award in another one
+	Reason string            // code of why it stands in suspense
 	prefer []ledger.FundCode // whose money suspense takes first
 }
 
@@ -62,7 +61,7 @@ func (lin Lines) Explain(ctx context.Context, tx *store.Tx, e Explanation) (Matc
 	if err := ledger.LockFunds(ctx, tx, lin.Payments.Requests.Book.General); err != nil {
 		return Match{}, err
 	}
-	l, _, err := lin.freed(ctx, tx, e.Line)
+	l, err := lin.freed(ctx, tx, e.Line)
 	if err != nil {
 		return Match{}, err
 	}
@@ -346,26 +345,26 @@ func (lin Lines) whoHolds(ctx context.Context, tx *store.Tx, m Match, prefer []l
 }
 
 // freed finds a line, taken out of suspense where it stood there: the entry is reversed on the first open day.
-func (lin Lines) freed(ctx context.Context, tx *store.Tx, id string) (BankLine, bool, error) {
+func (lin Lines) freed(ctx context.Context, tx *store.Tx, id string) (BankLine, error) {
 	l, err := lin.BankLine(ctx, tx, id)
 	if err != nil {
-		return BankLine{}, false, err
+		return BankLine{}, err
 	}
 	entry, err := suspendedAs(ctx, tx, l.ID)
 	if err != nil || entry == "" {
-		return l, false, err
+		return l, err
 	}
 	reversed, err := lin.Payments.Requests.Book.Reverse(ctx, tx, ledger.Reversal{Entry: string(entry),
 		Reason: "the bank line is explained"})
 	if err != nil {
-		return BankLine{}, false, err
+		return BankLine{}, err
 	}
 	if err := undoMatch(ctx, tx, entry); err != nil {
-		return BankLine{}, false, err
+		return BankLine{}, err
 	}
 	l, err = lin.BankLine(ctx, tx, id)
 	l.Date = max(l.Date, reversed.Date) // its month may be closed by now; the books had the money on the bank's day
-	return l, true, err
+	return l, err
 }
 
 // Undo takes the explanation of a line back: its entry is reversed, the line waits for another. [ErrUnexplained] where

@@ -101,7 +101,7 @@ func (lin Lines) match(ctx context.Context, tx *store.Tx, lines []string, paymen
 	}
 	m := Match{Proves: proves}
 	for _, id := range lines { // only now: others may have matched them while we waited
-		l, _, err := lin.freed(ctx, tx, id)
+		l, err := lin.freed(ctx, tx, id)
 		if err != nil {
 			return Match{}, err
 		}

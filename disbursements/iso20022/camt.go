@@ -48,10 +48,10 @@ func ReadCAMTLean(r io.Reader, lean func(*Line)) ([]Statement, error) {
 
 // notXML names what a file is by its first bytes, where it is none of XML; nil where it may be.
 func notXML(r *bufio.Reader) *Fault {
-	head, _ := r.Peek(200) //nolint:errcheck // a short file is all there is
+	head, _ := r.Peek(200) // a short file is all there is
 	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), " \t\r\n")
 	if strings.HasPrefix(string(head), "\ufeff") {
-		_, _ = r.Discard(len("\ufeff")) //nolint:errcheck // it was there a moment ago
+		_, _ = r.Discard(len("\ufeff")) // it was there a moment ago
 	}
 	switch {
 	case strings.HasPrefix(text, ":20:"), strings.HasPrefix(text, "{1:"), strings.HasPrefix(text, ":940:"):

@@ -92,7 +92,8 @@ func ReadStatus(r io.Reader) (StatusReport, error) {
 	for depth := 0; ; {
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {
-			return out, out.check()
+			err := out.check()
+			return out, err
 		}
 		if err != nil {
 			return StatusReport{}, unreadable(err)

@@ -41,11 +41,11 @@ func catalogue(r raider) (tables []string, columns map[string][]columnOf) {
 		f := strings.Fields(line)
 		for _, foreign := range []string{"river_", "bun_", "sqlite_", "proof_"} {
 			if strings.HasPrefix(f[0], foreign) {
-				f = nil
+				f[0] = ""
 				break
 			}
 		}
-		if f == nil || slices.Contains(untold, f[0]) {
+		if f[0] == "" || slices.Contains(untold, f[0]) {
 			continue
 		}
 		if columns[f[0]] == nil {
@@ -203,7 +203,7 @@ func TestEveryTableIsProven(t *testing.T) {
 					t.Errorf("%s: is it proven by its rows, or in migrations.Unproven with a reason?", table)
 				}
 				left := len(columns[table]) - len(shape.Columns)
-				if proven && left != 0 && !(shape.Partial && left == 1) {
+				if proven && left != 0 && (!shape.Partial || left != 1) {
 					t.Errorf("%s: %d of its columns are not proven", table, left)
 				}
 			}

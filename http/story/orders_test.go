@@ -213,20 +213,20 @@ func (l *unruly) send(role, path string, body map[string]any) {
 	if err != nil {
 		l.Fatal(err)
 	}
-	seen, _ := l.ask(role, http.MethodGet, path[:strings.LastIndex(path, "/")], nil, "")
-	answer, said := l.ask(role, http.MethodPost, path, text, seen.Header.Get("ETag"))
-	if answer.StatusCode >= http.StatusInternalServerError || answer.StatusCode == http.StatusUnprocessableEntity &&
+	_, tag, _ := l.ask(role, http.MethodGet, path[:strings.LastIndex(path, "/")], nil, "")
+	status, _, said := l.ask(role, http.MethodPost, path, text, tag)
+	if status >= http.StatusInternalServerError || status == http.StatusUnprocessableEntity &&
 		(bytes.Contains(said, []byte("unknown_field")) || bytes.Contains(said, []byte("required"))) {
-		l.Errorf("%s %s: %d %s", path, text, answer.StatusCode, said)
+		l.Errorf("%s %s: %d %s", path, text, status, said)
 	}
 	var problem struct{ Code string }
 	_ = json.Unmarshal(said, &problem)
-	l.happened(fmt.Sprintf("%s %s %d %s", path, text, answer.StatusCode, problem.Code),
-		answer.StatusCode < http.StatusBadRequest)
+	l.happened(fmt.Sprintf("%s %s %d %s", path, text, status, problem.Code),
+		status < http.StatusBadRequest)
 }
 
 // ask sends one request; a tag is that of what the person has seen.
-func (l *unruly) ask(role, method, path string, body []byte, tag string) (*http.Response, []byte) {
+func (l *unruly) ask(role, method, path string, body []byte, tag string) (status int, etag string, said []byte) {
 	l.Helper()
 	req, err := http.NewRequestWithContext(l.Context(), method, l.base+rest.Base+path, bytes.NewReader(body))
 	if err != nil {
@@ -246,11 +246,11 @@ func (l *unruly) ask(role, method, path string, body []byte, tag string) (*http.
 		l.Fatal(err)
 	}
 	defer answer.Body.Close()
-	said, err := io.ReadAll(answer.Body)
+	said, err = io.ReadAll(answer.Body)
 	if err != nil {
 		l.Fatal(err)
 	}
-	return answer, said
+	return answer.StatusCode, answer.Header.Get("ETag"), said
 }
 
 // look holds the books against the invariants.

@@ -45,7 +45,7 @@ const (
 // Check says whether a statement of these months may be shown beside those that were.
 func (g Grain) Check(s Span, t Times) Fault {
 	whole := t.starts(s.From) && t.ends(s.After)
-	if s.After-s.From < g.Least && !whole && !(t.ToDates && t.starts(s.From)) {
+	if s.After-s.From < g.Least && !whole && (!t.ToDates || !t.starts(s.From)) {
 		return TooShort
 	}
 	for _, cut := range []Month{s.From, s.After} {

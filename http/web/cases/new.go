@@ -54,7 +54,8 @@ func readDraft(v *frame.Visit, number string) (d draft, err error) {
 		d.what = append(d.what, frame.Option{Value: "category:" + code,
 			Text: v.Tf("Beside the lines: %s", "Uden for linjerne: %s", words[code])})
 	}
-	return d, d.readPayment(v)
+	err = d.readPayment(v)
+	return d, err
 }
 
 // readPayment reads who may be paid, and from which account.

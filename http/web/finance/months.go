@@ -11,9 +11,7 @@ func monthPages(s *frame.Site) {
 	s.Page("/months", []string{"listPeriods", "getChecklist"}, months)
 	s.Page("/months/:month", []string{"getChecklist", "listReopenings"}, monthPage)
 	for _, step := range monthSteps {
-		s.Form("/months/:month/"+step.path, []string{step.operation}, func(v *frame.Visit) (frame.Shown, error) {
-			return step.act(v)
-		})
+		s.Form("/months/:month/"+step.path, []string{step.operation}, step.act)
 	}
 	s.Form("/months/:month/reopenings/:id", []string{"approveReopening"}, approveReopening)
 }

@@ -13,9 +13,7 @@ func runPages(s *frame.Site) {
 	s.Form("/payment-runs", []string{"openPaymentBatch"}, openRun)
 	s.Page("/payment-runs/:id", []string{"getPaymentBatch", "listPaymentBatchItems"}, runPage)
 	for _, step := range runSteps {
-		s.Form("/payment-runs/:id/"+step.path, []string{step.operation}, func(v *frame.Visit) (frame.Shown, error) {
-			return step.act(v)
-		})
+		s.Form("/payment-runs/:id/"+step.path, []string{step.operation}, step.act)
 	}
 	s.File("/payment-runs/:id/file", []string{"getPaymentBatchFile"}, func(v *frame.Visit) (rest.Reply, error) {
 		return v.Reply("getPaymentBatchFile", rest.ByID(v.C.Param("id")))
