@@ -211,10 +211,6 @@ func TestEachPolicyFieldChangesBooksOrReport(t *testing.T) {
 			len(cases))
 	}
 	onBoth(t, func(h house) {
-		h.do(func(tx *store.Tx) error {
-			return h.reg.Book.AddAccount(h.Context(), tx, ledger.Account{Number: interestIncome, Path: "income:interest",
-				Type: ledger.Income, NameEN: "Interest", NameDA: "Renter"})
-		})
 		for i, r := range rules {
 			c, known := cases[r.name]
 			if !known {

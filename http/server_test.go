@@ -27,7 +27,7 @@ func TestDocumentIsTheRoutes(t *testing.T) {
 	}
 	about := []string{"GET " + rest.Base + "/openapi.json", "GET " + rest.Base + "/docs",
 		"GET " + rest.Base + "/docs/{file}",
-		"GET /help", "GET /help/{page}", "GET /livez", "GET /readyz", "GET /problems", "GET /problems/{code}",
+		"GET /help/{page}", "GET /livez", "GET /readyz", "GET /problems", "GET /problems/{code}",
 		"GET /sign-in/provider", "GET /sign-in/return"}
 	for _, r := range s.site.Routes {
 		about = append(about, r.Method+" "+rest.OpenPath(r.Path)) // a page is for people, and stands in no document

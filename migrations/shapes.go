@@ -118,6 +118,8 @@ func (s Shape) Ref(engine, row string) string {
 			at = "encode(" + at + ", 'hex')"
 		case c.Type == "BYTEA":
 			at = "lower(hex(" + at + "))"
+		case c.Type == "BOOLEAN" && engine == Postgres:
+			at += "::int::text" // 0 and 1, as on SQLite
 		case c.Type != "TEXT":
 			at = "CAST(" + at + " AS TEXT)"
 		}

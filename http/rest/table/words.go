@@ -194,6 +194,7 @@ var Headings = map[string]rest.Text{
 	"purpose":               {EN: "Purpose", DA: "Formål"},
 	"questioned":            {EN: "Questioned", DA: "Draget i tvivl"},
 	"rate":                  {EN: "Rate", DA: "Kurs"},
+	"mail":                  {EN: "Mail", DA: "E-mail"},
 	"reason":                {EN: "Reason", DA: "Begrundelse"},
 	"receivable":            {EN: "Receivable", DA: "Tilgodehavende"},
 	"received":              {EN: "Received", DA: "Modtaget"},
