@@ -14,7 +14,7 @@ import (
 )
 
 // block is a block of commands in a page.
-var block = regexp.MustCompile("(?ms)^```sh\n(.*?)\n```$")
+var block = regexp.MustCompile("(?ms)^```sh\n(.*?\n)```$")
 
 // stubs stand for what needs root or another machine; each writes down that it was called.
 var stubs = map[string]string{
