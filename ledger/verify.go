@@ -278,7 +278,8 @@ func (v *verifier) months(ctx context.Context, tx *store.Tx) error {
 // totals holds what a bank account is kept to hold of each fund, and the last day on which it moved, against the days.
 func (v *verifier) totals(ctx context.Context, tx *store.Tx) error {
 	return differingTotals(ctx, tx, func(t differingTotal) error {
-		if v.known.Accounts[t.Account].IsBank() {
+		// What is no bank has days without a total; where it has a total, somebody wrote it.
+		if v.known.Accounts[t.Account].IsBank() || t.LastDate != "" {
 			v.out.Add("bank", fmt.Sprintf("account %s, fund %s, %s", t.Account, t.Fund, t.Currency),
 				"its total is off from its days by %s, or it says that it moved last on %q and not on %q",
 				OfMinor(t.Amount, t.Currency), t.LastDate, t.MovedLast)

@@ -21,6 +21,7 @@ func TestCountSQL(t *testing.T) {
 		all := func(tx *store.Tx) store.BatchQuery {
 			return store.BatchQuery{Query: tx.NewRaw("SELECT n FROM numbers"), Row: take}
 		}
+		update(func(*store.Tx) error { return nil })() // the first transaction reads what the tables are
 		for _, step := range []struct {
 			name string
 			fn   func(tx *store.Tx) error
@@ -52,6 +53,9 @@ func TestCountSQL(t *testing.T) {
 			{"a batch", func(tx *store.Tx) error { return store.QueryBatch(t.Context(), tx, all(tx), all(tx)) },
 				store.TxStats{Statements: 2, Rows: 6}},
 		} {
+			if db.Engine() == store.Postgres && step.name != "a script" {
+				step.want.Statements++ // the rows that triggers noted; a script reads them in its own round trip
+			}
 			if got := storetest.CountSQL(db, update(step.fn)); got != step.want {
 				t.Errorf("%s: %+v, want %+v", step.name, got, step.want)
 			}

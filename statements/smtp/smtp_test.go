@@ -128,6 +128,7 @@ func (w *world) must(who string, act func(context.Context, *store.Tx, statements
 
 func newWorld(t *testing.T, db *store.DB, server string) *world {
 	t.Helper()
+	storetest.ClockOf(db).Set(time.Date(2027, 1, 20, 9, 0, 0, 0, time.UTC)) // the year of the statements is over
 	people := vaulttest.New(t)
 	w := &world{T: t, db: db, who: map[string]store.Actor{}, sealed: map[string]statements.Statement{},
 		post: &statements.Postman{DB: db, Vault: people,
