@@ -31,7 +31,7 @@ func measureStatements(ctx context.Context, o options, r *results) error {
 		{"-bench", "^BenchmarkMemoryOfMany$", "-benchtime", strconv.Itoa(many) + "x"},
 	} {
 		out, err := exec.CommandContext(ctx, "go",
-			append([]string{"test", "./statements", "-run", "^$"}, args...)...).CombinedOutput()
+			append([]string{"test", "./statements/page", "-run", "^$"}, args...)...).CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, out)
 		}
