@@ -19,14 +19,14 @@ func (db *DB) Integrity(ctx context.Context) (wrong []string, err error) {
 		}
 		return wrong, nil
 	}
-	var said []string
-	if err := db.read.NewRaw("PRAGMA integrity_check(20)").Scan(ctx, &said); err != nil {
-		return nil, fmt.Errorf("store: integrity: %w", Classify(err))
+	err = db.View(ctx, func(tx *Tx) error {
+		wrong, err = Damage(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: integrity: %w", err)
 	}
-	if len(said) == 1 && said[0] == "ok" {
-		return nil, nil
-	}
-	return said, nil
+	return wrong, nil
 }
 
 // Pending lists the migrations that this binary would apply.

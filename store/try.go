@@ -7,9 +7,9 @@ import (
 )
 
 // Try runs a part of the tx that may be refused without ending the tx: what fn wrote is taken back where it fails, what
-// was written before stays. The error of fn comes back. For one of many things that are done together, where one that
-// does not go is told and the others go on; an error that says nothing about that one thing, such as [ErrBusy], is for
-// the caller to return.
+// was written before stays. It returns the error of fn. A caller that does many things together uses it for each, lists
+// what was refused and goes on with the rest. An error that says nothing about the one thing, such as [ErrBusy], ends
+// the whole: the caller returns it.
 func (tx *Tx) Try(ctx context.Context, fn func() error) error {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT tried"); err != nil {
 		return err

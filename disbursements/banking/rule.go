@@ -265,7 +265,7 @@ type Hinted struct {
 }
 
 // ExplainHinted books the lines of an account that a rule, a number of ours or the payer's account says something of,
-// as it says. A line that the books refuse is told and stays as it is.
+// as it says. A line that the books refuse stays as it is and is listed with the reason.
 func (lin Lines) ExplainHinted(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (Hinted, error) {
 	var all Hinted
 	if _, err := lin.Payments.Requests.Book.Bank(ctx, tx, account); err != nil {

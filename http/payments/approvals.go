@@ -46,7 +46,7 @@ func approvalRoutes(api *resource.API) {
 	standInRoutes(api)
 }
 
-// disbursementLifeRoutes registers what is asked and decided about one disbursement beside its payment.
+// disbursementLifeRoutes registers the routes that read and decide on one disbursement, except its payment.
 func disbursementLifeRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/disbursements/:id/checks", ID: "listDisbursementChecks",
 		Tag: "disbursements", Roles: resource.Staff,

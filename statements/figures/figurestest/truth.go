@@ -56,7 +56,7 @@ func claims(full, shown figures.Value) []claim {
 		}
 		return giftClaims(s)
 	}
-	panic("no statement")
+	panic(fmt.Sprintf("figurestest: %T is no statement", shown))
 }
 
 func grantClaims(full, s *figures.GrantStatement) []claim {
