@@ -76,7 +76,8 @@ var homes = []home{
 	{"github.com/bojanz/currency", []string{"ledger/...", "statements/...", "http/..."}, nil,
 		"decimals of a currency and printed amounts come from one table"},
 
-	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/journal/workbook*.go", "statements/page/xlsx*.go"},
+	{"github.com/xuri/excelize/v2", []string{"http/rest/table/...", "ledger/journal/workbook*.go",
+		"statements/page/xlsx*.go"},
 		[]string{"http/..."}, "a workbook is one way to write an answer, and all answers take the same way; the journal " +
 			"leaves and enters the books as one"},
 

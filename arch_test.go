@@ -274,7 +274,8 @@ func plainNames(house tree) []string {
 		for _, word := range []string{"service", "manager", "helper", "util", "model"} {
 			if strings.Contains(f.path, word) {
 				breaches = append(breaches,
-					fmt.Sprintf("%s is called after a %s: name it for the noun or the act it holds, or nobody will find anything in it",
+					fmt.Sprintf("%s is called after a %s: name it for the noun or the act it holds, "+
+						"or nobody will find anything in it",
 						f.path, word))
 			}
 		}

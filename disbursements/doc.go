@@ -6,7 +6,7 @@
 // submitted, and each decision binds the SHA-256 of exactly what was asked for:
 //
 //	DRAFT → SUBMITTED → APPROVED → AUTHORISED → RELEASED → PAID → EVIDENCED → VERIFIED
-//	           ├→ DRAFT (returned: the next round starts)      (by a partner, a retainer, a float: AUTHORISED → EVIDENCED)
+//	           ├→ DRAFT (returned: the next round starts)   (by a partner, a retainer, a float: AUTHORISED → EVIDENCED)
 //	           ├→ INFO_REQUESTED
 //	           └→ REJECTED
 //

@@ -24,8 +24,9 @@ const (
 // Due is something that the office has to see to, by numbers alone. Kind, subject and day say which it is: it is
 // noted once.
 type Due struct {
-	Kind    DueKind
-	Subject string      // a disbursement's number and the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001
+	Kind DueKind
+	// A disbursement's number and the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001.
+	Subject string
 	On      ledger.Date // when it was due
 }
 

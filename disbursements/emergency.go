@@ -44,8 +44,9 @@ var paidFirst = []State{Authorised, OnHold, Released, Paid, Evidenced, Returned}
 
 // approveAfter is the approval of an emergency that was authorised already: the state stays what it is. Who refused
 // it does not approve it later; others may, once they know what became of it.
-func (dec Decisions) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (Disbursement,
-	error) {
+func (dec Decisions) approveAfter(ctx context.Context, tx *store.Tx, d Disbursement, behalf access.UserID) (
+	Disbursement, error,
+) {
 	if err := dec.mayStep(ctx, tx, d, ToApprove, behalf); err != nil {
 		return Disbursement{}, err
 	}

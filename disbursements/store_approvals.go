@@ -246,9 +246,12 @@ func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbur
 			ON COALESCE(NULLIF(o.person, ''), o.id) = COALESCE(NULLIF(m.person, ''), m.id) WHERE m.id = ?)
 		SELECT d.id, 'duty_taken' AS bar FROM disbursements AS d WHERE d.id IN (?)
 			AND (d.created_by IN (SELECT id FROM me) OR d.written_by IN (SELECT id FROM me)
-				OR EXISTS (SELECT 1 FROM duties AS t WHERE t.subject = d.id AND t.round = d.round AND t.user_id IN (SELECT id FROM me))
-				OR EXISTS (SELECT 1 FROM disbursement_approvals AS a WHERE a.disbursement_id = d.id AND a.round = d.round AND a.on_behalf_of IN (SELECT id FROM me)))
-		UNION SELECT d.id, 'party_related' AS bar FROM disbursements AS d JOIN relations AS l ON l.user_id IN (SELECT id FROM me) LEFT JOIN plans AS p ON p.id = d.plan_id
+				OR EXISTS (SELECT 1 FROM duties AS t WHERE t.subject = d.id AND t.round = d.round AND t.user_id IN (SELECT id
+					FROM me))
+				OR EXISTS (SELECT 1 FROM disbursement_approvals AS a WHERE a.disbursement_id = d.id AND a.round = d.round
+					AND a.on_behalf_of IN (SELECT id FROM me)))
+		UNION SELECT d.id, 'party_related' AS bar FROM disbursements AS d JOIN relations AS l ON l.user_id IN (SELECT id
+			FROM me) LEFT JOIN plans AS p ON p.id = d.plan_id
 		WHERE d.id IN (?) AND (l.ended_on = '' OR l.ended_on >= ?)
 			AND (l.payee <> '' AND l.payee = d.payee OR l.beneficiary_id <> '' AND l.beneficiary_id = p.beneficiary_id)`
 	err := tx.NewRaw(text, user, bun.List(ids), bun.List(ids), ledger.DateOf(tx.At)).Scan(ctx, &rows)

@@ -129,7 +129,8 @@ type disbursementEvidenceRow struct {
 }
 
 // evidenceColumn is the documents of a disbursement d, as evidenceText writes them.
-const evidenceColumn = `(SELECT COALESCE(string_agg(e.evidence_id, ','), '') FROM (SELECT evidence_id FROM disbursement_evidence
+const evidenceColumn = `(SELECT COALESCE(string_agg(e.evidence_id, ','), '') FROM (SELECT evidence_id
+	FROM disbursement_evidence
 	WHERE disbursement_id = d.id ORDER BY evidence_id) AS e) AS evidence`
 
 func insertEvidence(ctx context.Context, tx *store.Tx, d Disbursement) error {
@@ -175,7 +176,8 @@ func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?",
 		d.Round).Set("version = version + 1").
 		Where("id = ?", d.ID).Where("version = ?", d.Version)
-	if d.Emergency { // only then: PostgreSQL locks a row harder, against all that refer to it, where a column with a key is named
+	// Only then: PostgreSQL locks a row harder, against all that refer to it, where a column with a key is named.
+	if d.Emergency {
 		q = q.Set("emergency_slot = ?", store.NullIfZero(d.EmergencySlot))
 	}
 	if d.State == Submitted {

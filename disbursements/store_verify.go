@@ -113,13 +113,19 @@ func (d Disbursement) booked() bool {
 func (v *verifier) unclaimed(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT e.fiscal_year, e.number, e.act FROM entries AS e
 		WHERE e.reverses IS NULL AND e.corrects IS NULL
-		AND (e.act = 'transfer' AND NOT EXISTS (SELECT 1 FROM transfers AS t WHERE t.id = e.source AND t.entry_id = e.id AND t.state = 'authorised')
-		OR e.act = 'retainer' AND NOT EXISTS (SELECT 1 FROM prepayments AS a WHERE a.id = e.source AND a.entry_id = e.id AND a.state = 'authorised')
-		OR e.act = 'petty-cash' AND NOT EXISTS (SELECT 1 FROM prepayments AS a WHERE a.id = e.source AND a.entry_id = e.id AND a.state = 'authorised')
-		OR e.act = 'prepayment-draw' AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.prepayment_id = e.source AND d.entry_id = e.id AND d.state IN ('evidenced', 'verified', 'disallowed'))
-		OR e.act = 'payment' AND NOT EXISTS (SELECT 1 FROM payments AS p JOIN bank_matches AS m ON m.payment_id = p.id AND m.entry_id = e.id
+		AND (e.act = 'transfer' AND NOT EXISTS (SELECT 1 FROM transfers AS t WHERE t.id = e.source AND t.entry_id = e.id
+			AND t.state = 'authorised')
+		OR e.act = 'retainer' AND NOT EXISTS (SELECT 1 FROM prepayments AS a WHERE a.id = e.source AND a.entry_id = e.id
+			AND a.state = 'authorised')
+		OR e.act = 'petty-cash' AND NOT EXISTS (SELECT 1 FROM prepayments AS a WHERE a.id = e.source AND a.entry_id = e.id
+			AND a.state = 'authorised')
+		OR e.act = 'prepayment-draw' AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.prepayment_id = e.source
+			AND d.entry_id = e.id AND d.state IN ('evidenced', 'verified', 'disallowed'))
+		OR e.act = 'payment' AND NOT EXISTS (SELECT 1 FROM payments AS p JOIN bank_matches AS m ON m.payment_id = p.id
+			AND m.entry_id = e.id
 			WHERE p.id = e.source AND m.proves = 'payment' AND (p.entry_id = e.id OR m.undone))
-		OR e.act IN ('liquidation', 'netting') AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.id = e.source AND d.entry_id = e.id AND d.state IN ('evidenced', 'verified', 'disallowed')))`
+		OR e.act IN ('liquidation', 'netting') AND NOT EXISTS (SELECT 1 FROM disbursements AS d WHERE d.id = e.source
+			AND d.entry_id = e.id AND d.state IN ('evidenced', 'verified', 'disallowed')))`
 	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var year int
 		var number int64

@@ -127,7 +127,8 @@ func (req Requests) eachDecided(ctx context.Context, tx *store.Tx, fn func(decid
 
 // rolesHeld are the roles that accounts have, or had at some time by the changes on record.
 func rolesHeld(ctx context.Context, tx *store.Tx) (map[access.UserID]map[access.Role]bool, error) {
-	const text = `SELECT user_id, role FROM user_roles UNION ALL SELECT user_id, grants || revokes FROM account_changes WHERE state = 'applied'`
+	const text = `SELECT user_id, role FROM user_roles UNION ALL SELECT user_id, grants || revokes FROM account_changes
+		WHERE state = 'applied'`
 	held := map[access.UserID]map[access.Role]bool{}
 	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var user access.UserID

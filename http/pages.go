@@ -139,8 +139,8 @@ func problemPage(a *rest.API, c *gin.Context) {
 	c.Data(http.StatusOK, "text/html; charset=utf-8", page.Bytes())
 }
 
-const problemStyle = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;
-padding:0 1rem}
+const problemStyle = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;
+margin:2rem auto;padding:0 1rem}
 code{font-size:1.05em}section{border-top:1px solid;padding:.5rem 0}h2{margin:.5rem 0}`
 
 var styleHash = func() string {

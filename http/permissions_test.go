@@ -45,11 +45,11 @@ Who may call what, made from the routes and the policies by ` + "`go test ./http
 		`; a test holds this file to them.
 The rules themselves are in [access/policies.cedar](../access/policies.cedar), written to be read.
 
-● may call it. ○ may call it for what is the caller's own. · may not. A right to call is not a right to see: which rows come back, and what
-one may not see of a single thing (answered like what does not exist), is decided where the rows are. Nobody acts twice on one case,
-with another token or another account of the same person neither. A token may be issued for less than its user may.
-The last mark says what more the operation asks: *money* an Idempotency-Key; *person* a sign-in at a screen, no token; *own eyes* an
-answer that is not kept under a key.
+● may call it. ○ may call it for what is the caller's own. · may not. A right to call is not a right to see: which
+rows come back, and what one may not see of a single thing (answered like what does not exist), is decided where the
+rows are. Nobody acts twice on one case, with another token or another account of the same person neither. A token
+may be issued for less than its user may. The last mark says what more the operation asks: *money* an Idempotency-
+Key; *person* a sign-in at a screen, no token; *own eyes* an answer that is not kept under a key.
 
 `)
 	fmt.Fprintf(&out, "| operation | %s | signed in | asks |\n|---|%s---|---|\n", strings.Join(roleHeads(), " | "),

@@ -49,9 +49,9 @@ func (s staffed) relations(t *testing.T, askers []*apitest.Client) string {
 	t.Helper()
 	var out strings.Builder
 	out.WriteString(`
-What the same role may do with a person depends on the caseload. ● gets as far as the person; · is refused; – is answered byte for byte like
-somebody who does not exist, as is a request that names a document, consent or place on a case that there is not. The emergency opening
-lies before the privacy officer at once.
+What the same role may do with a person depends on the caseload. ● gets as far as the person; · is refused; – is
+answered byte for byte like somebody who does not exist, as is a request that names a document, consent or place on
+a case that there is not. The emergency opening lies before the privacy officer at once.
 
 | operation | caseworker on the case | caseworker who was on it | any other caseworker | programme lead | privacy officer |
 |---|---|---|---|---|---|

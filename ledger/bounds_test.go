@@ -30,7 +30,8 @@ func near(t *rapid.T, label string, places int32) decimal.Decimal {
 // beyond it, an amount_too_large and nothing else.
 func fits(t *rapid.T, what string, got ledger.Money, err error, exact *big.Rat, c ledger.Currency) {
 	t.Helper()
-	scaled := new(big.Rat).Mul(exact, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(c.Digits())), nil)))
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(c.Digits())), nil)
+	scaled := new(big.Rat).Mul(exact, new(big.Rat).SetInt(scale))
 	half := new(big.Rat).Add(new(big.Rat).Abs(scaled), big.NewRat(1, 2))
 	minor := new(big.Int).Quo(half.Num(), half.Denom())
 	if scaled.Sign() < 0 {

@@ -46,8 +46,8 @@ func (m Months) List(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Pe
 	return readPeriods(ctx, tx, page)
 }
 
-// Set moves a month to another state without asking for its checklist: for books that are taken over with their
-// past months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), a closed month is
+// Set moves a month to another state without asking for its checklist: for books that are taken over with their past
+// months closed. Months close in order: a month closes after every earlier one ([ErrPeriodOrder]), a closed month is
 // not reopened here, and neither is one that had no entry when a later one closed.
 func (m Months) Set(ctx context.Context, tx *store.Tx, month string, state PeriodState) error {
 	if _, err := ParseDate(month + "-01"); err != nil {

@@ -118,8 +118,8 @@ func TestChecklistCounts(t *testing.T) {
 	}
 }
 
-// A lot never holds less than nothing, more than it was opened with, or a cost without a quantity; the layers of a grant
-// may be drawn beyond what came in.
+// A lot never holds less than nothing, more than it was opened with, or a cost without a quantity; the layers of a
+// grant may be drawn beyond what came in.
 func TestWhatALotMayHold(t *testing.T) {
 	for _, c := range []struct {
 		name           string

@@ -117,7 +117,9 @@ func inTurn(all []measurement, round int) []measurement {
 }
 
 // served measures books while the program serves them.
-func (m machine) served(ctx context.Context, b books, state string, lasts time.Duration, all []measurement) (err error) {
+func (m machine) served(ctx context.Context, b books, state string, lasts time.Duration, all []measurement) (
+	err error,
+) {
 	s, err := b.serve(ctx, m.dir)
 	if err != nil {
 		return err

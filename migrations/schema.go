@@ -76,8 +76,8 @@ func schema(fsys fs.FS, engine string, rewritten func(name, text string) (string
 	return map[string]string{Schema + "_schema.tx.up.sql": strings.Join(all, "\n--bun:split\n") + "\n"}, nil
 }
 
-// money is an amount, or a sum of amounts, in minor units. Nothing near 64 bits is ever stored, so no sum of rows wraps.
-// Package ledger has the same bound, and package store knows the names of the constraints.
+// money is an amount, or a sum of amounts, in minor units. Nothing near 64 bits is ever stored, so no sum of rows
+// wraps. Package ledger has the same bound, and package store knows the names of the constraints.
 var money = regexp.MustCompile(`(?m)^    (\w+) MONEY\b`)
 
 const bounded = "    $1 BIGINT CONSTRAINT ${1}_bounds CHECK ($1 BETWEEN -10000000000000 AND 10000000000000)"

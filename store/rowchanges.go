@@ -94,7 +94,8 @@ type SealedRow struct {
 func EachSealed(ctx context.Context, tx *Tx, table migrations.Shape, each func(SealedRow) error) error {
 	engine := string(tx.Engine)
 	text := "SELECT " + table.Values(engine, "t") + ", " + table.Ref(engine, "t") +
-		", COALESCE(r.position, -1), r.seal, l.hash FROM " + table.Table + " AS t LEFT JOIN proof_rows AS r ON r.ref = " + table.Ref(engine, "t") +
+		", COALESCE(r.position, -1), r.seal, l.hash FROM " + table.Table +
+		" AS t LEFT JOIN proof_rows AS r ON r.ref = " + table.Ref(engine, "t") +
 		" LEFT JOIN proof_leaves AS l ON l.position = r.position AND l.kind = 'row' AND l.ref = r.ref"
 	cells, dest := cellsFor(len(table.Columns))
 	var r SealedRow

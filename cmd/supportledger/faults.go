@@ -81,8 +81,8 @@ func exitCode(err error) int {
 	}
 	for _, refused := range []error{store.ErrRefused, store.ErrSchemaNewer, store.ErrSchemaOlder, ledger.ErrAlreadyOpened,
 		ledger.ErrNotOpened,
-		journal.ErrImportFile, journal.ErrImportExists, journal.ErrImportRows, journal.ErrImportNothing, ledger.ErrPeriodClosed,
-		ledger.ErrFundOverdrawn,
+		journal.ErrImportFile, journal.ErrImportExists, journal.ErrImportRows, journal.ErrImportNothing,
+		ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn,
 		ledger.ErrCheckFails, ledger.ErrPeriodOrder, ledger.ErrUnknownCheck, ledger.ErrReasonRequired,
 		access.ErrUnauthenticated, access.ErrTokenExpired, access.ErrForbidden, access.ErrTokenScope, access.ErrSecondFactor,
 		access.ErrUnknownUser, access.ErrDuplicateHandle, access.ErrIncompatibleRoles, access.ErrUnknownRole,

@@ -116,8 +116,9 @@ func (i importFlags) post(ctx context.Context, c console, file journal.ImportFil
 
 // take uploads and commits a file. A file that waits previewed, because the API brought it, is committed as that
 // import.
-func take(ctx context.Context, tx *store.Tx, book ledger.Book, file journal.ImportFile) (journal.Preview, []ledger.Posted,
-	error) {
+func take(ctx context.Context, tx *store.Tx, book ledger.Book, file journal.ImportFile) (
+	journal.Preview, []ledger.Posted, error,
+) {
 	im, preview, err := journal.Upload(ctx, tx, book, file)
 	if known := (*journal.ImportExists)(nil); errors.As(err, &known) {
 		im, preview, err = journal.PreviewOf(ctx, tx, book, known.ID)

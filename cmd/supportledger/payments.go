@@ -141,7 +141,9 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 	account := ledger.AccountNo(p.Account)
 	return p.act(ctx, "commitBankImport", func(ctx context.Context, tx *store.Tx, payments banking.Payments) error {
 		lines := banking.Lines{Payments: payments}
-		im, err := lines.Upload(ctx, tx, banking.BankFile{Account: account, Format: banking.BankFormat(p.Profile), Content: content})
+		im, err := lines.Upload(ctx, tx, banking.BankFile{
+			Account: account, Format: banking.BankFormat(p.Profile), Content: content,
+		})
 		if err != nil {
 			return err
 		}
@@ -164,8 +166,8 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 }
 
 // refusedPayments are what payments and the bank's statements refuse; see exitCode.
-var refusedPayments = []error{banking.ErrUnknownBatch, advances.ErrState, banking.ErrBatchBlocked, banking.ErrBatchChanged,
-	banking.ErrBatchFile,
+var refusedPayments = []error{banking.ErrUnknownBatch, advances.ErrState, banking.ErrBatchBlocked,
+	banking.ErrBatchChanged, banking.ErrBatchFile,
 	banking.ErrDuplicatePayment, banking.ErrBankFileKnown, banking.ErrNoNewLines, advances.ErrBankCurrency,
 	banking.ErrOtherBankAccount,
 	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile,

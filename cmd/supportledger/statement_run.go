@@ -138,8 +138,9 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 }
 
 // outcomes reads how far a step of a run is, and the subjects that it refused.
-func outcomes(ctx context.Context, db *store.DB, runner *statements.Runner, id statements.RunID, step statements.RunStep) (
-	p statements.Progress, refused []statements.Outcome, err error) {
+func outcomes(ctx context.Context, db *store.DB, runner *statements.Runner, id statements.RunID,
+	step statements.RunStep,
+) (p statements.Progress, refused []statements.Outcome, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
 		office, err := runner.Office(ctx, tx)
 		if err != nil {

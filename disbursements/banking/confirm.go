@@ -267,8 +267,9 @@ type confirming struct {
 	proved
 	Payment      Payment
 	Disbursement disbursements.Disbursement // without what a direct payment does not need
-	plain        bool                       // a direct payment in base currency, made for the first time, with nothing to attach
-	authorised   bool
+	// A direct payment in base currency, made for the first time, with nothing to attach.
+	plain      bool
+	authorised bool
 }
 
 // confirmPart books payments that the bank made on one day.

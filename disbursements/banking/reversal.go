@@ -12,8 +12,8 @@ import (
 // Reverse undoes an entry together with what its act did beside it: a liquidation gives its reliefs back and opens
 // the plan items that it settled (RULES 32), a commitment frees its items. It is the act behind every reversal, since
 // the ledger cannot know what hangs on an entry. A relief is not reversed by itself ([disbursements.ErrPartOfAct]):
-// it goes with its cost. Neither is what a suspension, a new version or the end of a grant did to commitments: units of the
-// plan and the state of the grant stand as they do because of it.
+// it goes with its cost. Neither is what a suspension, a new version or the end of a grant did to commitments: units
+// of the plan and the state of the grant stand as they do because of it.
 //
 // The disbursement stays evidenced - what was approved and proved stays so - and its entry names its reversal.
 func (pay Payments) Reverse(ctx context.Context, tx *store.Tx, r ledger.Reversal) (disbursements.Undone, error) {

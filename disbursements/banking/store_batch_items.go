@@ -209,8 +209,10 @@ func dropItems(ctx context.Context, tx *store.Tx, id BatchID, numbers []string) 
 
 // eachLocked goes through what a lock binds of each payment, in order: the sealed bytes stand for the account.
 func eachLocked(ctx context.Context, tx *store.Tx, b Batch, fn func(amount ledger.Money, parts ...string)) error {
-	const text = `SELECT i.subject, i.number, i.uetr, i.disbursement_id, i.payload, i.payee_id, y.alias, i.details, t.sealed, i.kind, i.amount
-		FROM payment_batch_items AS i JOIN payees AS y ON y.id = i.payee_id JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details
+	const text = `SELECT i.subject, i.number, i.uetr, i.disbursement_id, i.payload, i.payee_id,
+			y.alias, i.details, t.sealed, i.kind, i.amount
+		FROM payment_batch_items AS i JOIN payees AS y ON y.id = i.payee_id JOIN payee_details AS t
+			ON t.payee_id = i.payee_id AND t.version = i.details
 		WHERE i.batch_id = ? AND i.live ORDER BY i.position`
 	return tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var subject, number, uetr, disbursement, payee, alias, kind string

@@ -148,8 +148,8 @@ func paymentsNumbered(ctx context.Context, tx *store.Tx, account ledger.AccountN
 	return found, nil
 }
 
-// paymentsOfBatches are the payments that left an account, or for "" any, in batches, or in parts of them, by the names that the file
-// gave those.
+// paymentsOfBatches are the payments that left an account, or for "" any, in batches, or in parts of them, by the
+// names that the file gave those.
 func paymentsOfBatches(ctx context.Context, tx *store.Tx, account ledger.AccountNo,
 	names []string) (map[string][]PaymentID, error) {
 	found := map[string][]PaymentID{}
@@ -251,8 +251,8 @@ func (lin Lines) Import(ctx context.Context, tx *store.Tx, id BankImportID) (Ban
 	if err != nil {
 		return BankImport{}, err
 	}
-	const text = "SELECT no, date, amount, reference, COALESCE(line_id, ''), COALESCE(same_as, ''), stranger, kind, fund, " +
-		"about, because, COALESCE(rule_id, '') FROM bank_import_lines WHERE import_id = ? ORDER BY no"
+	const text = "SELECT no, date, amount, reference, COALESCE(line_id, ''), COALESCE(same_as, ''), stranger, kind, " +
+		"fund, about, because, COALESCE(rule_id, '') FROM bank_import_lines WHERE import_id = ? ORDER BY no"
 	err = tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var l BankImportLine
 		var minor int64

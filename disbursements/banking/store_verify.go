@@ -79,11 +79,14 @@ func verifyReleases(ctx context.Context, tx *store.Tx, out *proof.Findings) erro
 // for with, and decided on as it was put in.
 func verifyItems(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
 	const text = `SELECT b.number, i.number,
-			p.id IS NULL OR p.disbursement_id <> i.disbursement_id OR p.amount <> i.amount OR p.number <> i.number OR p.account <> b.account OR p.currency <> b.currency,
+			p.id IS NULL OR p.disbursement_id <> i.disbursement_id OR p.amount <> i.amount OR p.number <> i.number
+				OR p.account <> b.account OR p.currency <> b.currency,
 			d.payload <> i.payload OR d.amount <> i.amount,
 			NOT EXISTS (SELECT 1 FROM payee_bindings AS k WHERE k.payee_id = i.payee_id AND k.version = i.details
-				AND k.subject = CASE WHEN p.reissue_of IS NULL THEN d.id ELSE p.id END AND k.round = CASE WHEN p.reissue_of IS NULL THEN d.round ELSE 1 END)
-		FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id JOIN disbursements AS d ON d.id = i.disbursement_id
+				AND k.subject = CASE WHEN p.reissue_of IS NULL THEN d.id ELSE p.id END
+					AND k.round = CASE WHEN p.reissue_of IS NULL THEN d.round ELSE 1 END)
+		FROM payment_batch_items AS i JOIN payment_batches AS b ON b.id = i.batch_id JOIN disbursements AS d
+			ON d.id = i.disbursement_id
 		LEFT JOIN payments AS p ON p.id = i.payment_id
 		WHERE i.live AND b.state IN ('released', 'exported', 'reconciled', 'closed')`
 	return tx.Stream(ctx, text, func(rows store.Scanner) error {

@@ -8,7 +8,9 @@ import (
 // Fault says what is wrong with a number and what a right one looks like. It never repeats the number, which is
 // personal.
 type Fault struct {
-	Code string // iban_malformed, iban_country, iban_length, iban_check, bic_malformed, danish_account, nuban_malformed, nuban_check, cvr_malformed, cvr_check
+	// Code is iban_malformed, iban_country, iban_length, iban_check, bic_malformed, danish_account, nuban_malformed,
+	// nuban_check, cvr_malformed or cvr_check.
+	Code string
 	Hint string
 }
 

@@ -78,8 +78,9 @@ var (
 	reference = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.\-]{0,34}$`)
 	uetr      = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	country   = regexp.MustCompile(`^[A-Z]{2}$`)
-	latin     = regexp.MustCompile(`^[A-Za-z0-9/?:().,'+ \-]*$`)        // what every bank in SEPA and SWIFT takes (EPC217-08)
-	danish    = regexp.MustCompile(`^[A-Za-z0-9/?:().,'+ \-æøåÆØÅ&]*$`) // what banks in Denmark take between themselves
+	// What every bank in SEPA and SWIFT takes (EPC217-08).
+	latin  = regexp.MustCompile(`^[A-Za-z0-9/?:().,'+ \-]*$`)
+	danish = regexp.MustCompile(`^[A-Za-z0-9/?:().,'+ \-æøåÆØÅ&]*$`) // what banks in Denmark take between themselves
 )
 
 // Check finds what a bank or a person would suffer from. It answers with all faults, each a *[Fault].

@@ -12,7 +12,7 @@ var (
 	ErrUnknown           = errors.New("payees: unknown payee")
 	ErrUnknownDetails    = errors.New("payees: the payee has no such version of bank details")
 	ErrDuplicate         = errors.New("payees: payee exists")
-	ErrTells             = errors.New("payees: code or alias of a payee tells too much, or holds what a bank does not take")
+	ErrTells             = errors.New("payees: code or alias of a payee tells too much, or a bank does not take it")
 	ErrIncompleteAccount = errors.New("payees: the account is not complete")
 	ErrVerified          = errors.New("payees: the payee's bank details are verified already")
 	ErrUnverified        = errors.New("payees: the payee's bank details are not verified")

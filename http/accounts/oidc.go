@@ -126,7 +126,8 @@ func providerSignIns(api *Sessions) {
 		Tag: "sessions", Public: true, Personal: true,
 		Summary: "Begin to sign in through the identity provider", Danish: "Begynd at logge ind gennem identitetsudbyderen",
 		About: "Answers the address to send the browser to, and sets a cookie. With an invitation, the account is opened " +
-			"by that identity from then on and by nothing else. A browser without an invitation may as well go to `/sign-in/provider`.",
+			"by that identity from then on and by nothing else. A browser without an invitation " +
+			"may as well go to `/sign-in/provider`.",
 		Refuses: []error{access.ErrInvitation, errNoProvider, errProviderAway}, Example: `{"invitation":"slt_..."}`},
 		api.beginProviderSignIn)
 }

@@ -32,9 +32,11 @@ func policyRoutes(api *resource.API) {
 		About: "In force from its day, once another person confirmed it. All bands that fit a disbursement hold for it; " +
 			"one of each step must fit every one.",
 		Refuses: []error{disbursements.ErrPolicyShape, ledger.ErrReasonRequired, ledger.ErrUnknownFund},
-		Example: `{"from_on":"2027-01-01","bands":[{"step":"approve","roles":["programme_lead"],"people":1},{"step":"authorise","roles":["treasurer"],"people":1},` +
-			`{"above":"25000.00","step":"approve","roles":["programme_lead"],"people":2}],"emergency_limit":"1500.00","emergency_per_quarter":2,` +
-			`"emergency_days":5,"remind_days":3,"reason":"the board decided on two approvals"}`}, proposePolicy)
+		Example: `{"from_on":"2027-01-01","bands":[{"step":"approve","roles":["programme_lead"],"people":1},` +
+			`{"step":"authorise","roles":["treasurer"],"people":1},` +
+			`{"above":"25000.00","step":"approve","roles":["programme_lead"],"people":2}],"emergency_limit":"1500.00",` +
+			`"emergency_per_quarter":2,"emergency_days":5,"remind_days":3,"reason":"the board decided on two approvals"}`,
+	}, proposePolicy)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies/:id/decisions", ID: "decideApprovalPolicy",
 		Tag: "approval-policies", Roles: resource.Leads, Status: http.StatusOK,
 		Summary: "Confirm or reject what somebody else proposed", Danish: "Bekræft eller afvis, hvad en anden har foreslået",

@@ -40,7 +40,9 @@ func evidenceOfSupport(api *resource.API) {
 		Refuses: slices.Concat(refusesBooking, []error{journal.ErrImportFile, advances.ErrUnknownPartner,
 			beneficiaries.ErrUnknownPlan, disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete,
 			disbursements.ErrGated}),
-		Example: `{"partner":"NG-01","date":"2026-04-30","profile":"rfc4180","content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`}, reportFileForPartner)
+		Example: `{"partner":"NG-01","date":"2026-04-30","profile":"rfc4180",` +
+			`"content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`,
+	}, reportFileForPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-liquidations", ID: "liquidateReport", Tag: "partners",
 		Roles: resource.Finance, Money: true,
 		Summary: "Book the authorised items of a partner's report",

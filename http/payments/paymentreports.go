@@ -17,8 +17,8 @@ func paymentReportRoutes(api *resource.API) {
 		Tag: "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK, Body: 8 << 20,
 		Summary: "Upload what the bank says of a file of payments: what it rejected is noted as failed",
 		Danish:  "Indlæs bankens svar på en betalingsfil: det, den afviste, noteres som fejlet",
-		About: "The body is a pain.002, or the camt.029 that answers a recall. What the bank accepted stays as it is: only a " +
-			"line of its statement proves a payment. A payment that a line on record names is left alone and listed.",
+		About: "The body is a pain.002, or the camt.029 that answers a recall. What the bank accepted stays as it is: only " +
+			"a line of its statement proves a payment. A payment that a line on record names is left alone and listed.",
 		Refuses: []error{iso20022.ErrFile}}, readPaymentReport)
 }
 

@@ -145,7 +145,8 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "The account is not complete", DA: "Kontoen er ikke komplet"},
 		Hint: rest.Text{EN: "Send an IBAN; or registration_number and account_number; or a number with bic, and town and " +
 			"country of the payee.",
-			DA: "Send et IBAN; eller registration_number og account_number; eller et number med bic samt modtagerens by og land."}},
+			DA: "Send et IBAN; eller registration_number og account_number; eller et number med bic samt " +
+				"modtagerens by og land."}},
 	{Err: payees.ErrUnverified, Status: 422, Code: "payee_unverified",
 		Title: rest.Text{EN: "The payee's bank details are not verified",
 			DA: "Modtagerens kontooplysninger er ikke bekræftet"},
@@ -209,8 +210,9 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Sammenlign med det, modtageren har sendt skriftligt."}},
 	{Err: disbursements.ErrPartOfAct, Status: 409, Code: "part_of_act",
 		Title: rest.Text{EN: "The entry goes with another one", DA: "Posteringen hører til en anden"},
-		Hint: rest.Text{EN: "Reverse that one; instead leads there. What set budget aside or gave it free is changed by an act on the plan or " +
-			"the grant.", DA: "Tilbagefør den; instead fører derhen. Disponeringer ændres ved en handling på planen eller bevillingen."}},
+		Hint: rest.Text{EN: "Reverse that one; instead leads there. What set budget aside or gave it free is changed by an " +
+			"act on the plan or the grant.",
+			DA: "Tilbagefør den; instead fører derhen. Disponeringer ændres ved en handling på planen eller bevillingen."}},
 
 	// Money that moves.
 	{Err: advances.ErrUnknownPartner, Status: 404, Code: "not_found",

@@ -17,7 +17,8 @@ func letterheads(api *resource.API) {
 		Summary: "Say what statements print of the organisation beside its name",
 		Danish:  "Angiv, hvad regnskaber skriver om foreningen ud over navnet",
 		About:   "Statements that are collected from now on have it; issued ones keep theirs.",
-		Example: `{"registration":"CVR 12345678","address":"Havnegade 1, 8000 Aarhus C","contact":"post@example.org","tax_approval":""}`}, setLetterhead)
+		Example: `{"registration":"CVR 12345678","address":"Havnegade 1, 8000 Aarhus C","contact":"post@example.org",` +
+			`"tax_approval":""}`}, setLetterhead)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/letterheads", ID: "listLetterheads", Tag: "statements",
 		Roles:   readers,
 		Summary: "List letterheads, the one in force first", Danish: "Vis brevhoveder, det gældende først"}, listLetterheads)

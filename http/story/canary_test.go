@@ -165,7 +165,7 @@ func TestCanaries(t *testing.T) {
 func serving(t *testing.T, db *store.DB) *service {
 	play(t, db, []string{"S00", "S01", "S02", "S03"})
 	dsn := storetest.DSN(db)
-	if db.Engine() == store.Postgres { // every statement of the new sessions goes to the log, as a careless operator might set it
+	if db.Engine() == store.Postgres { // every statement of new sessions is logged, as a careless operator might set it
 		if err := db.Update(t.Context(), func(tx *store.Tx) error {
 			_, err := tx.NewRaw(
 				"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_statement = ''all''', current_database()); END $$").Exec(

@@ -16,9 +16,9 @@ type Statement struct {
 	To      string `json:"to"`
 }
 
-// IssueStatements has a statement issued for every grant of the story at the end of every half-year in which the story
-// plays and the grant was signed a quarter before, each from the start of the grant: drafted and cleared by finance, reviewed by the
-// programme lead, issued by the treasurer.
+// IssueStatements has a statement issued for every grant of the story at the end of every half-year in which the
+// story plays and the grant was signed a quarter before, each from the start of the grant: drafted and cleared by
+// finance, reviewed by the programme lead, issued by the treasurer.
 func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, error) {
 	var issued []Statement
 	for _, day := range s.halfYears() {

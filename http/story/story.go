@@ -68,7 +68,8 @@ func Parse(r io.Reader) (Story, error) {
 			c.Entered = c.Date
 		}
 		s = append(s, Act{
-			Line: n, Name: c.Act, Date: c.Date, Entered: c.Entered, Scenario: c.Scenario, fields: slices.Clone(jsontext.Value(text)),
+			Line: n, Name: c.Act, Date: c.Date, Entered: c.Entered, Scenario: c.Scenario,
+			fields: slices.Clone(jsontext.Value(text)),
 		})
 	}
 	return s, lines.Err()

@@ -23,7 +23,8 @@ func CAMT(message, version string, statements ...iso20022.Statement) []byte {
 		"xmlns=\"urn:iso:std:iso:20022:tech:xsd:%s.001.%s\"><%s>", message, version, root)
 	b.WriteString("<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-07-14T06:00:00Z</CreDtTm></GrpHdr>")
 	for _, s := range statements {
-		fmt.Fprintf(&b, "\n<%s><Id>%s</Id><CreDtTm>2026-07-14T06:00:00Z</CreDtTm><Acct><Id><IBAN>%s</IBAN></Id><Ccy>%s</Ccy></Acct>", holder, s.ID, s.Account, s.Currency)
+		fmt.Fprintf(&b, "\n<%s><Id>%s</Id><CreDtTm>2026-07-14T06:00:00Z</CreDtTm>"+
+			"<Acct><Id><IBAN>%s</IBAN></Id><Ccy>%s</Ccy></Acct>", holder, s.ID, s.Account, s.Currency)
 		if message == "camt.053" {
 			balance(&b, "OPBD", s.Opening)
 			balance(&b, "CLBD", s.Closing)

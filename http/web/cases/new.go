@@ -12,7 +12,8 @@ import (
 )
 
 // A request is written in two pages: what is asked for, and the same to check before it is sent. The first sends it
-// as a rehearsal, so that what the domain would refuse stands at its field, and the checks are seen before anybody is asked.
+// as a rehearsal, so that what the domain would refuse stands at its field, and the checks are seen before anybody is
+// asked.
 
 // draft is what the form of a new request needs to be shown.
 type draft struct {
