@@ -24,9 +24,7 @@ const (
 // debts are breaches that are still allowed, by room ("." is the root, "docs" the documents). A number only falls:
 // [TestHouse] fails where fewer are owed than the table allows, so whoever mends one lowers it.
 var debts = map[string]map[string]int{
-	"package lines": {
-		"disbursements": 1,
-	},
+	"package lines":         {},
 	"methods of a receiver": {},
 	"line width":            {},
 	"parameters": {

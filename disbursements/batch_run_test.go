@@ -21,6 +21,7 @@ import (
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/iso20022/iso20022test"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
@@ -235,8 +236,8 @@ func paymentRun(t *testing.T, db *store.DB, n int) (run laps) {
 	sum, again := sha256.New(), sha256.New()
 	lap("export", func() error {
 		_, err := h.batch("finance", "B-2026-0001",
-			func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
-				return h.batches.Export(ctx, tx, number, banking.Pain001File, sum, nil)
+			func(ctx context.Context, tx *store.Tx, number string) (paymentbatch.Batch, error) {
+				return h.batches.Export(ctx, tx, number, paymentbatch.Pain001File, sum, nil)
 			})
 		return err
 	})
@@ -340,7 +341,7 @@ func TestConfirmedTogetherIsConfirmedOneByOne(t *testing.T) {
 		must(h, h.adds("B-2026-0001", numbers...))
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		_, err := h.exports("B-2026-0001", banking.Pain001File)
+		_, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
 		must(h, err)
 		for i := 0; i < 6; i += 2 {
 			must(h, h.bank(fmt.Sprintf("PMT-%03d", i+1), of(fmt.Sprintf("-%d.37", 100+i/2), "DKK"), banking.ProvesPayment,
@@ -401,7 +402,7 @@ func TestLargeStatement(t *testing.T) {
 		must(h, h.adds("B-2026-0001"))
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		_, err := h.exports("B-2026-0001", banking.Pain001File)
+		_, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
 		must(h, err)
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
 			p, err := h.payments.Payment(ctx, tx, "PMT-001")

@@ -16,6 +16,7 @@ import (
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/store"
 )
 
@@ -33,7 +34,7 @@ func bankers(h *house) {
 	h.payable("CLI-01", danishAccount)
 	h.payable("UNI-01", abroad)
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.batches.WriteOwnAccount(ctx, tx,
+		_, err := h.payments.WriteOwnAccount(ctx, tx,
 			banking.OwnAccount{Account: "1010", Name: "Fyrlys", IBAN: "DK5000400440116243", BIC: "dabadkkk"})
 		return err
 	})
@@ -43,7 +44,7 @@ func bankers(h *house) {
 func (h *house) opened() {
 	h.Helper()
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.batches.Open(ctx, tx, banking.Batch{Account: "1010", Date: "2026-03-02"})
+		_, err := h.batches.Open(ctx, tx, paymentbatch.Batch{Account: "1010", Date: "2026-03-02"})
 		return err
 	})
 }
@@ -58,7 +59,8 @@ func (h *house) ready(payee, amount string) disbursements.Disbursement {
 
 // batch takes a step of a batch as somebody.
 func (h *house) batch(who, number string,
-	do func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error)) (b banking.Batch, err error) {
+	do func(ctx context.Context, tx *store.Tx, number string) (paymentbatch.Batch, error),
+) (b paymentbatch.Batch, err error) {
 	err = h.try(who, func(ctx context.Context, tx *store.Tx) (err error) {
 		b, err = do(ctx, tx, number)
 		return err
@@ -67,7 +69,7 @@ func (h *house) batch(who, number string,
 }
 
 func (h *house) adds(number string, names ...string) error {
-	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
+	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (paymentbatch.Batch, error) {
 		return h.batches.Add(ctx, tx, number, names)
 	})
 	return err
@@ -79,15 +81,15 @@ func (h *house) locks(number string) error {
 }
 
 func (h *house) releases(who, number string) error {
-	_, err := h.batch(who, number, func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
+	_, err := h.batch(who, number, func(ctx context.Context, tx *store.Tx, number string) (paymentbatch.Batch, error) {
 		return h.batches.Release(ctx, tx, number, nil)
 	})
 	return err
 }
 
-func (h *house) exports(number string, as banking.FileFormat) ([]byte, error) {
+func (h *house) exports(number string, as paymentbatch.FileFormat) ([]byte, error) {
 	var file bytes.Buffer
-	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (banking.Batch, error) {
+	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (paymentbatch.Batch, error) {
 		file.Reset()
 		return h.batches.Export(ctx, tx, number, as, &file, nil)
 	})
@@ -122,7 +124,7 @@ func TestBatchGoesOneWay(t *testing.T) {
 	onVault(t, func(t *testing.T, h *house) {
 		bankers(h)
 		first, second, third := h.ready("CLI-01", "100.00"), h.ready("UNI-01", "250.50"), h.ready("CLI-01", "49.50")
-		refused(h, "an empty lock", h.locks("B-2026-0001"), banking.ErrBatchEmpty)
+		refused(h, "an empty lock", h.locks("B-2026-0001"), paymentbatch.ErrBatchEmpty)
 		must(h, h.adds("B-2026-0001", first.Number, second.Number))
 		refused(h, "twice", h.adds("B-2026-0001", first.Number), banking.ErrInBatch)
 		refused(h, "released by itself", h.release("chief", first.Number), banking.ErrInBatch)
@@ -132,10 +134,10 @@ func TestBatchGoesOneWay(t *testing.T) {
 		for _, who := range []string{"maker", "lead", "finance"} {
 			refused(h, "released by "+who, h.releases(who, "B-2026-0001"), access.ErrMakerCannotApprove)
 		}
-		_, err := h.exports("B-2026-0001", banking.Pain001File)
+		_, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
 		refused(h, "exported before it was released", err, advances.ErrState)
 		must(h, h.releases("locker", "B-2026-0001")) // what a batch holds was decided on by three others already
-		file, err := h.exports("B-2026-0001", banking.Pain001File)
+		file, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
 		must(h, err)
 		validates(t, file)
 		totals, err := iso20022.Recount(bytes.NewReader(file))
@@ -148,7 +150,7 @@ func TestBatchGoesOneWay(t *testing.T) {
 			t.Errorf("made again it is another file: %v\n%s", err, later)
 		}
 		_, err = h.batch("finance", "B-2026-0001", h.batches.Reconcile)
-		refused(h, "reconciled before the bank said so", err, banking.ErrBatchUnproved)
+		refused(h, "reconciled before the bank said so", err, paymentbatch.ErrBatchUnproved)
 		must(h, h.bank("PMT-001", of("-100.00", "DKK"), banking.ProvesPayment, "2026-03-02"))
 		must(h, h.bank("PMT-002", of("-250.50", "DKK"), banking.ProvesPayment, "2026-03-02"))
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
@@ -156,17 +158,17 @@ func TestBatchGoesOneWay(t *testing.T) {
 			return err
 		})
 		_, err = h.batch("finance", "B-2026-0001", h.batches.Reconcile)
-		refused(h, "reconciled with one that failed", err, banking.ErrBatchUnproved)
+		refused(h, "reconciled with one that failed", err, paymentbatch.ErrBatchUnproved)
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
 			_, err := h.payments.Reissue(ctx, tx, "PMT-003", banking.Payment{Date: "2026-03-09"})
 			return err
 		})
-		for _, step := range []func(context.Context, *store.Tx, string) (banking.Batch, error){h.batches.Reconcile,
+		for _, step := range []func(context.Context, *store.Tx, string) (paymentbatch.Batch, error){h.batches.Reconcile,
 			h.batches.Close} {
 			_, err = h.batch("finance", "B-2026-0001", step)
 			must(h, err)
 		}
-		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (paymentbatch.Batch, error) {
 			return h.batches.Abort(ctx, tx, n, "it is closed already")
 		})
 		refused(h, "aborted at the end", err, advances.ErrState)
@@ -181,7 +183,7 @@ func TestReissuedInAnotherBatch(t *testing.T) {
 		must(h, h.adds("B-2026-0001"))
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		file, err := h.exports("B-2026-0001", banking.CSVFile)
+		file, err := h.exports("B-2026-0001", paymentbatch.CSVFile)
 		must(h, err)
 		want := "number,date,payee,account,bic,amount,currency,text\nPMT-001,2026-03-02,House " +
 			"UNI-01,DE89370400440532013000,COBADEFF,250.50,DKK,PMT-001\n"
@@ -206,7 +208,7 @@ func TestReissuedInAnotherBatch(t *testing.T) {
 		}), banking.ErrInBatch)
 		refused(h, "released by who asked for it again", h.releases("signer", "B-2026-0002"), access.ErrMakerCannotApprove)
 		must(h, h.releases("chief", "B-2026-0002"))
-		_, err = h.exports("B-2026-0002", banking.Pain001File)
+		_, err = h.exports("B-2026-0002", paymentbatch.Pain001File)
 		must(h, err)
 		must(h, h.bank("PMT-002", of("-250.50", "DKK"), banking.ProvesPayment, "2026-03-09"))
 	})
@@ -221,9 +223,9 @@ func TestBatchMindsNewBankDetails(t *testing.T) {
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
 		must(h, h.enters("clerk", "CLI-01", abroad))
-		_, err := h.exports("B-2026-0001", banking.Pain001File)
-		refused(h, "exported to the old account", err, banking.ErrBatchBlocked)
-		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+		_, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
+		refused(h, "exported to the old account", err, paymentbatch.ErrBatchBlocked)
+		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (paymentbatch.Batch, error) {
 			return h.batches.Abort(ctx, tx, n, "the account changed")
 		})
 		must(h, err)
@@ -238,15 +240,15 @@ func TestBatchMindsNewBankDetails(t *testing.T) {
 		h.opened()
 		must(h, h.adds("B-2026-0002", "PMT-002"))
 		must(h, h.locks("B-2026-0002"))
-		refused(h, "released unverified", h.releases("chief", "B-2026-0002"), banking.ErrBatchBlocked)
+		refused(h, "released unverified", h.releases("chief", "B-2026-0002"), paymentbatch.ErrBatchBlocked)
 		must(h, h.verifies("signer", "CLI-01", 2))
-		refused(h, "released at once", h.releases("chief", "B-2026-0002"), banking.ErrBatchBlocked)
+		refused(h, "released at once", h.releases("chief", "B-2026-0002"), paymentbatch.ErrBatchBlocked)
 		h.wait(payees.CoolOff)
 		must(h, h.releases("chief", "B-2026-0002"))
 		unbound := h.ready("NOB-01", "10.00")
 		h.opened()
 		refused(h, "a payee of nobody", h.adds("B-2026-0003", unbound.Number), payees.ErrUnbound)
-		_, err = h.exports("B-2026-0002", banking.Pain001File)
+		_, err = h.exports("B-2026-0002", paymentbatch.Pain001File)
 		must(h, err)
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {
 			_, err := h.payees.Erase(ctx, tx, "CLI-01", "the person asked for it")
@@ -264,13 +266,13 @@ func TestLockBindsAndChecks(t *testing.T) {
 		d := h.ready("CLI-01", "100.00")
 		must(h, h.adds("B-2026-0001", d.Number))
 		must(h, h.locks("B-2026-0001"))
-		_, err := h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+		_, err := h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (paymentbatch.Batch, error) {
 			return h.batches.Unlock(ctx, tx, n, "one is missing")
 		})
 		must(h, err)
 		other := h.ready("CLI-01", "1.00")
 		must(h, h.adds("B-2026-0001", other.Number))
-		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+		_, err = h.batch("finance", "B-2026-0001", func(ctx context.Context, tx *store.Tx, n string) (paymentbatch.Batch, error) {
 			return h.batches.Remove(ctx, tx, n, []string{"PMT-001"})
 		})
 		must(h, err)
@@ -345,7 +347,7 @@ func TestStrangersCannotTouchBatches(t *testing.T) {
 		must(h, h.adds("B-2026-0003"))
 		must(h, h.locks("B-2026-0003"))
 		must(h, h.releases("chief", "B-2026-0003"))
-		_, err := h.exports("B-2026-0003", banking.Pain001File)
+		_, err := h.exports("B-2026-0003", paymentbatch.Pain001File)
 		must(h, err)
 		single := h.ready("CLI-01", "5.00")
 		h.do("chief", func(ctx context.Context, tx *store.Tx) error {
@@ -370,7 +372,7 @@ func TestBatchRaces(t *testing.T) {
 					return
 				}
 				_, err := h.batch("finance", "B-2026-0001",
-					func(ctx context.Context, tx *store.Tx, n string) (banking.Batch, error) {
+					func(ctx context.Context, tx *store.Tx, n string) (paymentbatch.Batch, error) {
 						return h.batches.Unlock(ctx, tx, n, "one is missing")
 					})
 				results <- err

@@ -18,6 +18,7 @@ import (
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/grants"
 	"supportledger/grants/donors"
 	"supportledger/grants/rates"
@@ -40,7 +41,7 @@ type house struct {
 	payees      payees.Register
 	payments    banking.Payments
 	lines       banking.Lines
-	batches     banking.Batches
+	batches     paymentbatch.Batches
 
 	donor donors.Donor
 	who   map[string]store.Actor
@@ -67,7 +68,7 @@ func (h *house) keep(requests disbursements.Requests) {
 	h.decisions = disbursements.Decisions{Requests: requests}
 	h.settlements = disbursements.Settlements{Requests: requests}
 	h.payments = banking.Payments{Requests: requests}
-	h.lines, h.batches = banking.Lines{Payments: h.payments}, banking.Batches{Payments: h.payments}
+	h.lines, h.batches = banking.Lines{Payments: h.payments}, paymentbatch.Batches{Payments: h.payments}
 }
 
 func (h *house) open(ctx context.Context, tx *store.Tx) (err error) {

@@ -10,9 +10,9 @@ import (
 	"pgregory.net/rapid"
 
 	"supportledger/disbursements"
-	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -62,7 +62,7 @@ func TestNothingThatLeavesTells(t *testing.T) {
 			must(h, h.locks(batch))
 			must(h, h.releases("chief", batch))
 			file, err := h.exports(batch,
-				rapid.SampledFrom([]banking.FileFormat{banking.Pain001File, banking.CSVFile}).Draw(rt, "format"))
+				rapid.SampledFrom([]paymentbatch.FileFormat{paymentbatch.Pain001File, paymentbatch.CSVFile}).Draw(rt, "format"))
 			must(h, err)
 			for _, text := range append(said[1:], "emergency", "P-101", "G1", "D-2026-", "clerk") {
 				if text != batch && text != "-cmd" && text != "+1" && bytes.Contains(file, []byte(text)) {
@@ -78,7 +78,7 @@ func TestNothingThatLeavesTells(t *testing.T) {
 				rt.Error("reconciled without the bank")
 			}
 		})
-		var b banking.Batch
+		var b paymentbatch.Batch
 		h.do("finance", func(ctx context.Context, tx *store.Tx) (err error) {
 			b, err = h.batches.Batch(ctx, tx, "B-2026-0002")
 			return err
@@ -112,7 +112,7 @@ func TestAccountsAreSealedInEveryColumn(t *testing.T) {
 		must(h, h.adds("B-2026-0001"))
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		_, err := h.exports("B-2026-0001", banking.Pain001File)
+		_, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
 		must(h, err)
 		raw := stranger(t, h.db)
 		for _, table := range []string{"payees", "payee_details", "payee_verifications", "payee_bindings", "payment_batches",

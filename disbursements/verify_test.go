@@ -8,6 +8,7 @@ import (
 
 	"supportledger/disbursements"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/proof"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -101,7 +102,7 @@ func TestForgedBatchesAndRolesAreFound(t *testing.T) {
 		}
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
-		_, err := h.exports("B-2026-0001", banking.Pain001File)
+		_, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
 		must(h, err)
 		must(h, h.bank("PMT-001", of("-100.00", "DKK"), banking.ProvesPayment, "2026-03-02"))
 		look := func(tx *store.Tx) (found proof.Findings) {

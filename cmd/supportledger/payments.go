@@ -11,6 +11,7 @@ import (
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -70,7 +71,7 @@ type paymentsReleaseCommand struct {
 // Run releases a batch.
 func (p paymentsReleaseCommand) Run(ctx context.Context, c console) error {
 	return p.act(ctx, "releasePaymentBatch", func(ctx context.Context, tx *store.Tx, payments banking.Payments) error {
-		batches := banking.Batches{Payments: payments}
+		batches := paymentbatch.Batches{Payments: payments}
 		b, err := batches.Batch(ctx, tx, p.Batch)
 		if err != nil {
 			return err
@@ -97,7 +98,7 @@ type paymentsExportCommand struct {
 func (p paymentsExportCommand) Run(ctx context.Context, c console) error {
 	return p.write(c, func(w io.Writer) error {
 		return p.act(ctx, "exportPaymentBatch", func(ctx context.Context, tx *store.Tx, payments banking.Payments) error {
-			batches := banking.Batches{Payments: payments}
+			batches := paymentbatch.Batches{Payments: payments}
 			b, err := batches.Batch(ctx, tx, p.Batch)
 			if err != nil {
 				return err
@@ -105,8 +106,8 @@ func (p paymentsExportCommand) Run(ctx context.Context, c console) error {
 			bar := progress(c, int64(b.Count), "payments")
 			defer bar.end()
 			report := func(done int) { bar.at(int64(done)) }
-			if b.State == banking.BatchReleased {
-				b, err = batches.Export(ctx, tx, p.Batch, banking.FileFormat(p.Format), w, report)
+			if b.State == paymentbatch.BatchReleased {
+				b, err = batches.Export(ctx, tx, p.Batch, paymentbatch.FileFormat(p.Format), w, report)
 			} else {
 				b, err = batches.File(ctx, tx, p.Batch, w, report)
 			}
@@ -166,8 +167,8 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 }
 
 // refusedPayments are what payments and the bank's statements refuse; see exitCode.
-var refusedPayments = []error{banking.ErrUnknownBatch, advances.ErrState, banking.ErrBatchBlocked,
-	banking.ErrBatchChanged, banking.ErrBatchFile,
+var refusedPayments = []error{paymentbatch.ErrUnknownBatch, advances.ErrState, paymentbatch.ErrBatchBlocked,
+	paymentbatch.ErrBatchChanged, paymentbatch.ErrBatchFile,
 	banking.ErrDuplicatePayment, banking.ErrBankFileKnown, banking.ErrNoNewLines, advances.ErrBankCurrency,
 	banking.ErrOtherBankAccount,
 	disbursements.ErrOutsidePeriod, ledger.ErrUnknownAccount, ledger.ErrAlreadyReversed, iso20022.ErrFile,

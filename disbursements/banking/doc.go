@@ -1,8 +1,8 @@
 // Package banking pays what was authorised and holds it against what the bank says.
 //
-// A [Payment] is one attempt to pay a disbursement. Many leave in a [Batch], which one person locks and another
-// releases, as a file of package iso20022. Only a [BankLine] proves a payment: recorded by hand, or read from the
-// bank's file by a [BankImport], and matched by a person, or by [Lines.ConfirmSure] where nothing is in doubt.
+// A [Payment] is one attempt to pay a disbursement. Many leave in a batch (package paymentbatch). Only a [BankLine]
+// proves a payment: recorded by hand, or read from the bank's file by a [BankImport], and matched by a person, or by
+// [Lines.ConfirmSure] where nothing is in doubt.
 package banking
 
 import "supportledger/disbursements"
@@ -12,6 +12,3 @@ type Payments struct{ Requests disbursements.Requests }
 
 // Lines keeps what the bank says and books what it proves.
 type Lines struct{ Payments Payments }
-
-// Batches gathers payments into files for the bank.
-type Batches struct{ Payments Payments }

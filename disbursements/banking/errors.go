@@ -20,14 +20,7 @@ var (
 	ErrBankLinesMatched  = errors.New("banking: a line of the bank's file proved something")
 	ErrOtherBankAccount  = errors.New("banking: the bank's file is of another account than those before")
 	ErrMatchShape        = errors.New("banking: many lines and many payments are not matched at once")
-	ErrUnknownBatch      = errors.New("banking: unknown payment batch")
-	ErrDuplicateBatch    = errors.New("banking: payment batch exists")
 	ErrUnknownOwnAccount = errors.New("banking: it is not on record where our bank account is")
-	ErrBatchEmpty        = errors.New("banking: the payment batch is empty")
-	ErrBatchBlocked      = errors.New("banking: bank details keep the payment batch back")
-	ErrBatchChanged      = errors.New("banking: the payment batch is not what was locked")
-	ErrBatchFile         = errors.New("banking: the file made again is not the one that was exported")
-	ErrBatchUnproved     = errors.New("banking: the bank has not confirmed the whole payment batch")
 	ErrInBatch           = errors.New("banking: it is in a payment batch")
 	ErrNamedByBank       = errors.New("banking: a line of the bank names the payment and nothing explains the line")
 	ErrNothingMoved      = errors.New("banking: a line of the bank moves some money")
@@ -56,27 +49,6 @@ func (e *Reissued) Error() string { return "disbursements: it was paid again as 
 
 // Unwrap makes errors.Is(err, ErrReissued) true.
 func (e *Reissued) Unwrap() error { return ErrReissued }
-
-// BatchBlocked counts the payments of a batch that bank details keep back.
-type BatchBlocked struct{ Blocked }
-
-func (e *BatchBlocked) Error() string {
-	return fmt.Sprintf("disbursements: bank details of %d payments were replaced since, of %d are not verified, of %d "+
-		"are verified too lately", e.Changed, e.Unverified, e.Cooling)
-}
-
-// Unwrap makes errors.Is(err, ErrBatchBlocked) true.
-func (e *BatchBlocked) Unwrap() error { return ErrBatchBlocked }
-
-// BatchUnproved counts the payments of a batch that the bank said nothing of.
-type BatchUnproved struct{ Open int }
-
-func (e *BatchUnproved) Error() string {
-	return fmt.Sprintf("disbursements: %d payments are neither confirmed, nor returned, nor made again", e.Open)
-}
-
-// Unwrap makes errors.Is(err, ErrBatchUnproved) true.
-func (e *BatchUnproved) Unwrap() error { return ErrBatchUnproved }
 
 // InBatch names the batch that something is in.
 type InBatch struct{ Batch string }

@@ -107,7 +107,7 @@ func (pay Payments) plan(ctx context.Context, tx *store.Tx, p Payment) (Payment,
 			return Payment{}, err
 		}
 	}
-	if err := insertPayment(ctx, tx, p); err != nil {
+	if err := InsertPayments(ctx, tx, []Payment{p}); err != nil {
 		return Payment{}, err
 	}
 	return p, access.Record(ctx, tx, access.Event{Action: "payment.planned", Subject: string(p.ID)})

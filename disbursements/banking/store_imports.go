@@ -175,7 +175,7 @@ func paymentsOfBatches(ctx context.Context, tx *store.Tx, account ledger.Account
 		for _, r := range rows {
 			number := strings.ToUpper(r.Number)
 			found[number] = append(found[number], r.PaymentID)
-			part := partName(number, r.Kind)
+			part := PartName(number, r.Kind)
 			found[part] = append(found[part], r.PaymentID)
 		}
 	}
@@ -221,7 +221,7 @@ func pointsBefore(ctx context.Context, tx *store.Tx, b BankImport, until ledger.
 
 // knownAs is what banks call one of our accounts: as it was put down, or as the last file on record called it.
 func knownAs(ctx context.Context, tx *store.Tx, account ledger.AccountNo) (string, error) {
-	own, err := readOwn(ctx, tx, account, 0)
+	own, err := FindOwnAccount(ctx, tx, account, 0)
 	if err == nil {
 		return own.IBAN, nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"supportledger/disbursements"
 	"supportledger/ledger"
+	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -41,6 +42,14 @@ type bankLineRow struct {
 	CreatedAt     string
 }
 
+type paymentEvidenceRow struct {
+	bun.BaseModel `bun:"table:payment_evidence"`
+	PaymentID     PaymentID   `bun:",pk"`
+	EvidenceID    evidence.ID `bun:",pk"`
+	AttachedBy    string
+	AttachedAt    string
+}
+
 type matchRow struct {
 	bun.BaseModel `bun:"table:bank_matches"`
 	ID            string `bun:",pk"`
@@ -54,14 +63,16 @@ type matchRow struct {
 	Undone        bool
 }
 
-func insertPayment(ctx context.Context, tx *store.Tx, p Payment) error {
-	payload := p.Payload()
-	row := paymentRow{ID: p.ID, Number: p.Number, DisbursementID: p.Disbursement, ReissueOf: store.NullIfZero(p.ReissueOf),
-		Account: p.Account, Payee: p.Payee,
-		Date: p.Date, Amount: p.Amount.Minor(), Currency: p.Amount.Currency, State: p.State, Payload: payload[:],
-		Version: p.Version}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return store.DuplicateAs(err, ErrDuplicatePayment)
+// InsertPayments writes payments down. [ErrDuplicatePayment].
+func InsertPayments(ctx context.Context, tx *store.Tx, payments []Payment) error {
+	rows := make([]paymentRow, len(payments))
+	for i, p := range payments {
+		payload := p.Payload()
+		rows[i] = paymentRow{ID: p.ID, Number: p.Number, DisbursementID: p.Disbursement,
+			ReissueOf: store.NullIfZero(p.ReissueOf), Account: p.Account, Payee: p.Payee, Date: p.Date,
+			Amount: p.Amount.Minor(), Currency: p.Amount.Currency, State: p.State, Payload: payload[:], Version: p.Version}
+	}
+	return store.DuplicateAs(store.Insert(ctx, tx, rows), ErrDuplicatePayment)
 }
 
 func savePayment(ctx context.Context, tx *store.Tx, p *Payment) error {
@@ -273,4 +284,32 @@ func matchable(
 // paymentNumberTaken tells whether a number is given already.
 func paymentNumberTaken(ctx context.Context, tx *store.Tx, number string) (bool, error) {
 	return tx.NewSelect().Model((*paymentRow)(nil)).Where("number = ?", number).Exists(ctx)
+}
+
+// notInBatch refuses to handle by itself what is in a batch. [InBatch].
+func notInBatch(ctx context.Context, tx *store.Tx, subject string) error {
+	var number string
+	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payment_batches AS b ON b.id = i.batch_id").
+		ColumnExpr("b.number").
+		Where("i.id IN (SELECT id FROM payment_batch_items WHERE live AND subject = ? UNION ALL SELECT id FROM "+
+			"payment_batch_items WHERE live AND payment_id = ?)", subject, subject).Limit(1).Scan(ctx, &number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return &InBatch{number}
+}
+
+func insertPaymentEvidence(ctx context.Context, tx *store.Tx, p PaymentID, e evidence.ID) error {
+	row := paymentEvidenceRow{PaymentID: p, EvidenceID: e, AttachedBy: tx.By.User, AttachedAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+// evidenceOf lists what shows that a payment was given to the bank.
+func evidenceOf(ctx context.Context, tx *store.Tx, p PaymentID) (found []evidence.ID, err error) {
+	err = tx.NewSelect().Model((*paymentEvidenceRow)(nil)).Column("evidence_id").Where("payment_id = ?",
+		p).Order("evidence_id").Scan(ctx, &found)
+	return found, err
 }

@@ -17,6 +17,7 @@ import (
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -37,7 +38,7 @@ func paymentBatches(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payment-batches", ID: "openPaymentBatch",
 		Tag: "payment-batches", Roles: resource.Finance, Money: true,
 		Summary: "Begin a batch of payments out of one account", Danish: "Begynd et bundt betalinger fra én konto",
-		Refuses: []error{ledger.ErrUnknownAccount, banking.ErrDuplicateBatch}}, openBatch)
+		Refuses: []error{ledger.ErrUnknownAccount, paymentbatch.ErrDuplicateBatch}}, openBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches", ID: "listPaymentBatches",
 		Tag: "payment-batches", Roles: resource.Bookkeeper,
 		Summary: "List payment batches by number", Danish: "Vis betalingsbundter efter nummer"}, listBatches)
@@ -45,17 +46,17 @@ func paymentBatches(api *resource.API) {
 		Tag: "payment-batches", Roles: resource.Bookkeeper,
 		Summary: "One batch with what its payments come to, how far they are and what keeps them back",
 		Danish:  "Ét bundt med betalingernes sum, hvor langt de er, og hvad der holder dem tilbage",
-		Refuses: []error{banking.ErrUnknownBatch}}, getBatch)
+		Refuses: []error{paymentbatch.ErrUnknownBatch}}, getBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/items", ID: "listPaymentBatchItems",
 		Tag: "payment-batches", Roles: resource.Bookkeeper,
-		Summary: "The payments of a batch", Danish: "Bundtets betalinger", Refuses: []error{banking.ErrUnknownBatch}},
+		Summary: "The payments of a batch", Danish: "Bundtets betalinger", Refuses: []error{paymentbatch.ErrUnknownBatch}},
 		listBatchItems)
 	batchSteps(api)
 }
 
 // batchSteps registers what moves a batch on.
 func batchSteps(api *resource.API) {
-	unknown := []error{banking.ErrUnknownBatch, advances.ErrState}
+	unknown := []error{paymentbatch.ErrUnknownBatch, advances.ErrState}
 	step := func(path, id, summary, danish, about string, refuses ...error) rest.Op {
 		return rest.Op{Method: rest.Post, Path: "/payment-batches/:id/" + path, ID: id, Tag: "payment-batches",
 			Roles: resource.Finance, Money: true, Status: http.StatusOK,
@@ -67,7 +68,7 @@ func batchSteps(api *resource.API) {
 		"All or none. Without names: all authorised disbursements whose payees can be paid to now.",
 		disbursements.ErrUnknownDisbursement, banking.ErrInBatch, payees.ErrUnbound, advances.ErrBankCurrency,
 		disbursements.ErrSettlement,
-		banking.ErrBatchEmpty), addToBatch)
+		paymentbatch.ErrBatchEmpty), addToBatch)
 	resource.Route(api, step("removals", "takeFromPaymentBatch", "Take payments out of an open batch again",
 		"Tag betalinger ud af et åbent bundt igen", "",
 		banking.ErrUnknownPayment), takeFromBatch)
@@ -75,30 +76,33 @@ func batchSteps(api *resource.API) {
 		"Lås et bundt: hvad det betaler til hvem, fastlåses ved dets hash",
 		"What a bank would refuse is found here. The hash is the SHA-256 of the canonical content, with the sealed bank "+
 			"details.",
-		banking.ErrBatchEmpty, banking.ErrBatchBlocked, banking.ErrUnknownOwnAccount, iso20022.ErrFile, vault.ErrNoVault,
+		paymentbatch.ErrBatchEmpty, paymentbatch.ErrBatchBlocked, banking.ErrUnknownOwnAccount, iso20022.ErrFile,
+		vault.ErrNoVault,
 		vault.ErrErased, vault.ErrKeyMissing), lockBatch)
 	resource.Route(api, step("unlocks", "unlockPaymentBatch", "Open a locked batch again, with a reason",
 		"Lås et bundt op igen, med en begrundelse", "The lock is void, and so is a release of it.",
 		ledger.ErrReasonRequired), unlockBatch)
 	resource.Route(api, step("releases", "releasePaymentBatch", "Release a locked batch", "Frigiv et låst bundt",
 		"By a person who took no step on any of its payments; who locked it may.",
-		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, banking.ErrBatchBlocked,
-		banking.ErrBatchChanged, banking.ErrDuplicatePayment,
+		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, paymentbatch.ErrBatchBlocked,
+		paymentbatch.ErrBatchChanged, banking.ErrDuplicatePayment,
 		ledger.ErrAlreadyReversed), releaseBatch)
 	resource.Route(api, step("exports", "exportPaymentBatch", "Make the file of a released batch",
 		"Dan filen for et frigivet bundt",
 		"Its hash is kept, the file is not: GET .../file makes it again, the same bytes. That bank details were opened is "+
 			"noted once.",
-		banking.ErrBatchBlocked, banking.ErrBatchChanged, iso20022.ErrFile, vault.ErrNoVault,
+		paymentbatch.ErrBatchBlocked, paymentbatch.ErrBatchChanged, iso20022.ErrFile,
+		vault.ErrNoVault,
 		vault.ErrErased, vault.ErrKeyMissing), exportBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/file", ID: "getPaymentBatchFile",
 		Tag: "payment-batches", Roles: resource.Finance, Produces: []string{"application/xml", "text/csv"},
 		Summary: "The file of an exported batch, for the bank", Danish: "Filen for et dannet bundt, til banken",
-		Refuses: []error{banking.ErrUnknownBatch, advances.ErrState, banking.ErrBatchFile, vault.ErrNoVault,
+		Refuses: []error{paymentbatch.ErrUnknownBatch, advances.ErrState, paymentbatch.ErrBatchFile, vault.ErrNoVault,
 			vault.ErrErased, vault.ErrKeyMissing}}, batchFile)
 	resource.Route(api, step("reconciliations", "reconcilePaymentBatch", "Say that the bank is done with a batch",
 		"Sig, at banken er færdig med et bundt",
-		"When each payment is confirmed, came back, or failed and was made again.", banking.ErrBatchUnproved), reconcileBatch)
+		"When each payment is confirmed, came back, or failed and was made again.",
+		paymentbatch.ErrBatchUnproved), reconcileBatch)
 	resource.Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away", "Læg et afstemt bundt væk",
 		""), closeBatch)
 	resource.Route(api, step("aborts", "abortPaymentBatch", "End a batch before its file was made",
@@ -128,7 +132,7 @@ func viewBankAccount(a banking.OwnAccount) bankAccountView {
 
 func writeBankAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in bankAccountRequest) (bankAccountView,
 	error) {
-	a, err := d.Batches.WriteOwnAccount(ctx, tx,
+	a, err := d.Payments.WriteOwnAccount(ctx, tx,
 		banking.OwnAccount{Account: in.Account, Name: in.Name, IBAN: in.IBAN, BIC: in.BIC})
 	var field *payees.FieldFault
 	if errors.As(err, &field) {
@@ -142,7 +146,7 @@ func writeBankAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in b
 
 func listBankAccounts(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in struct{ rest.Page }) (rest.List[bankAccountView], error) {
-	all, err := d.Batches.OwnAccounts(ctx, tx)
+	all, err := d.Payments.OwnAccounts(ctx, tx)
 	if err != nil {
 		return rest.List[bankAccountView]{}, err
 	}
@@ -158,29 +162,29 @@ type openBatchRequest struct {
 }
 
 type paymentBatchView struct {
-	ID         banking.BatchID    `json:"id"`
-	Number     string             `json:"number"`
-	Account    ledger.AccountNo   `json:"account"`
-	Date       ledger.Date        `json:"date"`
-	State      banking.BatchState `json:"state"`
-	Round      int                `json:"round" description:"An unlocking starts the next."`
-	Count      int                `json:"count" description:"Payments, at the lock; 0 before."`
-	Total      ledger.Money       `json:"total" description:"At the lock."`
-	Hash       string             `json:"hash,omitempty" description:"SHA-256 of what was locked, hexadecimal."`
-	LockedBy   access.UserID      `json:"locked_by,omitempty"`
-	LockedAt   string             `json:"locked_at,omitempty"`
-	ReleasedBy access.UserID      `json:"released_by,omitempty"`
-	ReleasedAt string             `json:"released_at,omitempty"`
-	Format     banking.FileFormat `json:"file_format,omitempty" enum:"pain.001,csv"`
-	FileName   string             `json:"file_name,omitempty"`
-	FileSHA256 string             `json:"file_sha256,omitempty"`
-	ExportedAt string             `json:"exported_at,omitempty"`
-	Reason     string             `json:"reason,omitempty" description:"Of the last unlocking, or of the end."`
-	Version    int                `json:"version"`
-	CreatedAt  string             `json:"created_at"`
+	ID         paymentbatch.BatchID    `json:"id"`
+	Number     string                  `json:"number"`
+	Account    ledger.AccountNo        `json:"account"`
+	Date       ledger.Date             `json:"date"`
+	State      paymentbatch.BatchState `json:"state"`
+	Round      int                     `json:"round" description:"An unlocking starts the next."`
+	Count      int                     `json:"count" description:"Payments, at the lock; 0 before."`
+	Total      ledger.Money            `json:"total" description:"At the lock."`
+	Hash       string                  `json:"hash,omitempty" description:"SHA-256 of what was locked, hexadecimal."`
+	LockedBy   access.UserID           `json:"locked_by,omitempty"`
+	LockedAt   string                  `json:"locked_at,omitempty"`
+	ReleasedBy access.UserID           `json:"released_by,omitempty"`
+	ReleasedAt string                  `json:"released_at,omitempty"`
+	Format     paymentbatch.FileFormat `json:"file_format,omitempty" enum:"pain.001,csv"`
+	FileName   string                  `json:"file_name,omitempty"`
+	FileSHA256 string                  `json:"file_sha256,omitempty"`
+	ExportedAt string                  `json:"exported_at,omitempty"`
+	Reason     string                  `json:"reason,omitempty" description:"Of the last unlocking, or of the end."`
+	Version    int                     `json:"version"`
+	CreatedAt  string                  `json:"created_at"`
 }
 
-func viewPaymentBatch(b banking.Batch) paymentBatchView {
+func viewPaymentBatch(b paymentbatch.Batch) paymentBatchView {
 	v := paymentBatchView{ID: b.ID, Number: b.Number, Account: b.Account, Date: b.Date, State: b.State, Round: b.Round,
 		Count: b.Count, Total: b.Total, Hash: "", LockedBy: b.LockedBy, LockedAt: stamp(b.LockedAt), ReleasedBy: b.ReleasedBy,
 		ReleasedAt: stamp(b.ReleasedAt), Format: b.Format, FileName: "",
@@ -196,7 +200,7 @@ func viewPaymentBatch(b banking.Batch) paymentBatchView {
 }
 
 // shownBatch is a batch or why there is none.
-func shownBatch(b banking.Batch, err error) (paymentBatchView, error) {
+func shownBatch(b paymentbatch.Batch, err error) (paymentBatchView, error) {
 	if err != nil {
 		return paymentBatchView{}, err
 	}
@@ -223,7 +227,7 @@ type batchPageView struct {
 
 func openBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in openBatchRequest) (paymentBatchView, error) {
 	return shownBatch(d.Batches.Open(ctx, tx,
-		banking.Batch{Account: in.Account, Date: in.Date, Charges: in.Charges, OneSum: in.OneSum,
+		paymentbatch.Batch{Account: in.Account, Date: in.Date, Charges: in.Charges, OneSum: in.OneSum,
 			Number: in.Number}))
 }
 
@@ -234,7 +238,8 @@ func listBatches(ctx context.Context, tx *store.Tx, d resource.Domain,
 		return rest.List[paymentBatchView]{}, err
 	}
 	found, err := d.Batches.List(ctx, tx, rest.FirstOf(after), in.Size()+1)
-	return rest.ListOf(in.Page, found, viewPaymentBatch, func(b banking.Batch) []string { return []string{b.Number} }), err
+	return rest.ListOf(in.Page, found, viewPaymentBatch,
+		func(b paymentbatch.Batch) []string { return []string{b.Number} }), err
 }
 
 func getBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (batchPageView, error) {
@@ -279,12 +284,12 @@ func listBatchItems(ctx context.Context, tx *store.Tx, d resource.Domain,
 	}
 	after, _ := strconv.Atoi(rest.FirstOf(key)) // ours, or none
 	found, err := d.Batches.Items(ctx, tx, b, after, in.Size()+1)
-	view := func(i banking.BatchItem) batchItemView {
+	view := func(i paymentbatch.BatchItem) batchItemView {
 		return batchItemView{Position: i.Position, Number: i.Number, Disbursement: i.Disbursement, Payment: i.Payment,
 			Payee: i.Payee, Kind: i.Kind, Amount: i.Amount, State: i.State}
 	}
 	return rest.ListOf(in.Page, found, view,
-		func(i banking.BatchItem) []string { return []string{strconv.Itoa(i.Position)} }), err
+		func(i paymentbatch.BatchItem) []string { return []string{strconv.Itoa(i.Position)} }), err
 }
 
 type addToBatchRequest struct {
@@ -330,14 +335,14 @@ func releaseBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.
 }
 
 type exportBatchRequest struct {
-	ID     rest.Ref           `path:"id" json:"-"`
-	Format banking.FileFormat `json:"file_format" validate:"omitempty,oneof=pain.001 csv" description:"pain.001 where none is sent."`
+	ID     rest.Ref                `path:"id" json:"-"`
+	Format paymentbatch.FileFormat `json:"file_format" validate:"omitempty,oneof=pain.001 csv" description:"pain.001 where none is sent."`
 }
 
 func exportBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in exportBatchRequest) (paymentBatchView,
 	error) {
 	if in.Format == "" {
-		in.Format = banking.Pain001File
+		in.Format = paymentbatch.Pain001File
 	}
 	return shownBatch(d.Batches.Export(ctx, tx, string(in.ID), in.Format, io.Discard, nil))
 }
@@ -351,7 +356,7 @@ func batchFile(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByR
 		return rest.File{}, err
 	}
 	kind := "application/xml"
-	if b.Format == banking.CSVFile {
+	if b.Format == paymentbatch.CSVFile {
 		kind = "text/csv"
 	}
 	return rest.File{Type: kind, Name: b.FileName(), Save: true, Size: int64(size),

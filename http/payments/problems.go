@@ -10,6 +10,7 @@ import (
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 )
@@ -167,34 +168,34 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Hint: rest.Text{EN: "Register the payee with bank details, return the disbursement and ask again; or pay it by " +
 			"itself.",
 			DA: "Registrér modtageren med kontooplysninger, returnér udbetalingen og anmod igen; eller betal den enkeltvis."}},
-	{Err: banking.ErrUnknownBatch, Status: 404, Code: "not_found",
+	{Err: paymentbatch.ErrUnknownBatch, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: banking.ErrDuplicateBatch, Status: 409, Code: "payment_batch_exists",
+	{Err: paymentbatch.ErrDuplicateBatch, Status: 409, Code: "payment_batch_exists",
 		Title: rest.Text{EN: "The number of the payment batch is taken", DA: "Betalingsbundtets nummer er optaget"},
 		Hint:  rest.Text{EN: "Send another number, or none.", DA: "Send et andet nummer eller intet."}},
 	{Err: banking.ErrUnknownOwnAccount, Status: 422, Code: "bank_account_missing",
 		Title: rest.Text{EN: "It is not on record where our bank account is",
 			DA: "Det er ikke registreret, hvor vores bankkonto er"},
 		Hint: rest.Text{EN: "POST /api/v1/bank-accounts puts it down.", DA: "POST /api/v1/bank-accounts registrerer det."}},
-	{Err: banking.ErrBatchEmpty, Status: 422, Code: "payment_batch_empty",
+	{Err: paymentbatch.ErrBatchEmpty, Status: 422, Code: "payment_batch_empty",
 		Title: rest.Text{EN: "The payment batch has no payment", DA: "Betalingsbundtet har ingen betaling"},
 		Hint: rest.Text{EN: "POST /api/v1/payment-batches/{id}/items puts some in.",
 			DA: "POST /api/v1/payment-batches/{id}/items lægger nogle i."}},
-	{Err: banking.ErrBatchBlocked, Status: 409, Code: "payment_batch_blocked",
+	{Err: paymentbatch.ErrBatchBlocked, Status: 409, Code: "payment_batch_blocked",
 		Title: rest.Text{EN: "Bank details keep the payment batch back",
 			DA: "Kontooplysninger holder betalingsbundtet tilbage"},
 		Hint: rest.Text{EN: "Verify them, wait out the 48 hours, or take the payments out.",
 			DA: "Bekræft dem, vent de 48 timer, eller tag betalingerne ud."}},
-	{Err: banking.ErrBatchChanged, Status: 409, Code: "payment_batch_changed",
+	{Err: paymentbatch.ErrBatchChanged, Status: 409, Code: "payment_batch_changed",
 		Title: rest.Text{EN: "The payment batch is not what was locked", DA: "Betalingsbundtet er ikke det, der blev låst"},
 		Hint: rest.Text{EN: "Something of it was sent, failed or changed otherwise. Abort it and make another.",
 			DA: "Noget af det er sendt, fejlet eller ændret på anden vis. Afbryd det, og lav et nyt."}},
-	{Err: banking.ErrBatchFile, Status: 409, Code: "payment_file_differs",
+	{Err: paymentbatch.ErrBatchFile, Status: 409, Code: "payment_file_differs",
 		Title: rest.Text{EN: "The file made again is not the one that was exported",
 			DA: "Den gendannede fil er ikke den, der blev dannet"},
 		Hint: rest.Text{EN: "Use the file that went to the bank, and tell the operator.",
 			DA: "Brug filen, der gik til banken, og sig det til driften."}},
-	{Err: banking.ErrBatchUnproved, Status: 409, Code: "payment_batch_unproved",
+	{Err: paymentbatch.ErrBatchUnproved, Status: 409, Code: "payment_batch_unproved",
 		Title: rest.Text{EN: "The bank has not confirmed the whole payment batch",
 			DA: "Banken har ikke bekræftet hele betalingsbundtet"},
 		Hint: rest.Text{EN: "Import the bank's statement and match it; make again what failed.",

@@ -13,6 +13,7 @@ import (
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/grants"
 	"supportledger/grants/gifts"
 	"supportledger/http/rest"
@@ -45,7 +46,7 @@ type Domain struct {
 	Payees      payees.Register
 	Payments    banking.Payments
 	Lines       banking.Lines
-	Batches     banking.Batches
+	Batches     paymentbatch.Batches
 	Statements  statements.Office
 }
 
@@ -67,7 +68,7 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 		Requests: requests, Decisions: disbursements.Decisions{Requests: requests},
 		Settlements: disbursements.Settlements{Requests: requests},
 		Advances:    requests.Advances, Policies: requests.Policies, Payees: requests.Payees,
-		Payments: payments, Lines: banking.Lines{Payments: payments}, Batches: banking.Batches{Payments: payments},
+		Payments: payments, Lines: banking.Lines{Payments: payments}, Batches: paymentbatch.Batches{Payments: payments},
 		Statements: office,
 	}, nil
 }

@@ -18,6 +18,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/paymentbatch"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
@@ -177,7 +178,7 @@ func (b *books) tree(ctx context.Context, tx *store.Tx, r *Report, found *proof.
 	money, err := requests.Verify(ctx, tx, found)
 	r.Transfers, r.Disbursements = money.Transfers, money.Disbursements
 	if err == nil {
-		batches := banking.Batches{Payments: banking.Payments{Requests: requests}}
+		batches := paymentbatch.Batches{Payments: banking.Payments{Requests: requests}}
 		_, err = batches.Verify(ctx, tx, found)
 	}
 	if err != nil {

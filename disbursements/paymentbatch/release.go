@@ -1,4 +1,4 @@
-package banking
+package paymentbatch
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -76,7 +77,7 @@ func (bat Batches) asLocked(ctx context.Context, tx *store.Tx, key string, state
 
 // stillLocked computes the lock anew.
 func stillLocked(ctx context.Context, tx *store.Tx, b Batch) error {
-	own, err := readOwn(ctx, tx, b.Account, b.OwnVersion)
+	own, err := banking.FindOwnAccount(ctx, tx, b.Account, b.OwnVersion)
 	if err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ type liveItem struct {
 // releasePart releases some payments of a batch.
 func (bat Batches) releasePart(ctx context.Context, tx *store.Tx, b Batch, part []liveItem) error {
 	var duties []access.Duty
-	var payments []Payment
+	var payments []banking.Payment
 	var released, standing []liveItem
 	for _, i := range part {
 		switch {
@@ -126,9 +127,9 @@ func (bat Batches) releasePart(ctx context.Context, tx *store.Tx, b Batch, part 
 		case i.Payment == "":
 			duties = append(duties,
 				access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release, Payload: [32]byte(i.Payload)})
-			p := Payment{ID: PaymentID(store.NewID("pmt")), Number: i.Number, Disbursement: i.Disbursement, Account: b.Account,
-				Payee: i.Payee, Date: b.Date,
-				Amount: i.Amount, State: PaymentPlanned, Version: 1}
+			p := banking.Payment{ID: banking.PaymentID(store.NewID("pmt")), Number: i.Number,
+				Disbursement: i.Disbursement, Account: b.Account, Payee: i.Payee, Date: b.Date, Amount: i.Amount,
+				State: banking.PaymentPlanned, Version: 1}
 			payments, released = append(payments, p), append(released, i)
 		}
 		if i.Entry != "" && i.Payment == "" {

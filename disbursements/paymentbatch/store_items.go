@@ -1,4 +1,4 @@
-package banking
+package paymentbatch
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
 	"supportledger/ledger"
@@ -27,7 +28,7 @@ type batchItemRow struct {
 	Position       int
 	Subject        string
 	DisbursementID disbursements.DisbursementID
-	PaymentID      *PaymentID
+	PaymentID      *banking.PaymentID
 	Number         string
 	UETR           string `bun:"uetr"`
 	PayeeID        payees.ID
@@ -69,7 +70,7 @@ type candidateRow struct {
 	Amount        int64
 	Currency      ledger.Currency
 	Payload       []byte
-	PaymentID     PaymentID
+	PaymentID     banking.PaymentID
 	PaymentNumber string
 	PayeeID       payees.ID
 	Details       int
@@ -146,7 +147,7 @@ func numberPayments(ctx context.Context, tx *store.Tx, of []candidate) error {
 		given := map[string]bool{}
 		for part := range slices.Chunk(numbers, atOnce) {
 			var found []string
-			if err := tx.NewSelect().Model((*paymentRow)(nil)).Column("number").Where("number IN (?)", bun.List(part)).Scan(ctx,
+			if err := tx.NewSelect().Table("payments").Column("number").Where("number IN (?)", bun.List(part)).Scan(ctx,
 				&found); err != nil {
 				return err
 			}
@@ -313,17 +314,12 @@ func readLive(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]l
 }
 
 // insertReleased writes the payments of released items down and moves their disbursements on.
-func insertReleased(ctx context.Context, tx *store.Tx, b Batch, payments []Payment, items []liveItem) error {
+func insertReleased(ctx context.Context, tx *store.Tx, b Batch, payments []banking.Payment, items []liveItem) error {
 	if len(payments) == 0 {
 		return nil
 	}
-	rows, ids, booked := make([]paymentRow, len(payments)), make([]disbursements.DisbursementID, len(payments)),
-		make([]batchItemRow, len(payments))
+	ids, booked := make([]disbursements.DisbursementID, len(payments)), make([]batchItemRow, len(payments))
 	for i, p := range payments {
-		payload := p.Payload()
-		rows[i] = paymentRow{ID: p.ID, Number: p.Number, DisbursementID: p.Disbursement, Account: p.Account, Payee: p.Payee,
-			Date: p.Date, Amount: p.Amount.Minor(),
-			Currency: p.Amount.Currency, State: p.State, Payload: payload[:], Version: p.Version}
 		ids[i], booked[i] = p.Disbursement, batchItemRow{ID: items[i].ID, PaymentID: &payments[i].ID}
 	}
 	result, err := tx.NewUpdate().Table("disbursements").Set("state = ?",
@@ -335,8 +331,8 @@ func insertReleased(ctx context.Context, tx *store.Tx, b Batch, payments []Payme
 	if n, err := result.RowsAffected(); err != nil || int(n) != len(ids) {
 		return cmp.Or(err, store.ErrStale)
 	}
-	if err := store.Insert(ctx, tx, rows); err != nil {
-		return store.DuplicateAs(err, ErrDuplicatePayment)
+	if err := banking.InsertPayments(ctx, tx, payments); err != nil {
+		return err
 	}
 	values := tx.NewValues(&booked).Column("id", "payment_id")
 	_, err = tx.NewUpdate().With("made",
@@ -347,8 +343,8 @@ func insertReleased(ctx context.Context, tx *store.Tx, b Batch, payments []Payme
 
 // putInFile moves the planned payments of a batch into its file, and tells how many there were.
 func putInFile(ctx context.Context, tx *store.Tx, id BatchID) (int, error) {
-	result, err := tx.NewUpdate().Model((*paymentRow)(nil)).Set("state = ?",
-		PaymentInFile).Set("version = version + 1").Where("state = ?", PaymentPlanned).
+	result, err := tx.NewUpdate().Table("payments").Set("state = ?",
+		banking.PaymentInFile).Set("version = version + 1").Where("state = ?", banking.PaymentPlanned).
 		Where("id IN (SELECT payment_id FROM payment_batch_items WHERE batch_id = ? AND live)", id).Exec(ctx)
 	if err != nil {
 		return 0, err
@@ -420,7 +416,7 @@ func readItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]
 	var rows []struct {
 		batchItemRow
 		Code  string
-		State PaymentState
+		State banking.PaymentState
 	}
 	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payees AS y ON y.id = i.payee_id").
 		Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
@@ -439,7 +435,7 @@ func readItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]
 // readStanding counts the payments of a batch by state.
 func readStanding(ctx context.Context, tx *store.Tx, b Batch) ([]Standing, error) {
 	var rows []struct {
-		State PaymentState
+		State banking.PaymentState
 		Count int
 		Sum   int64
 	}

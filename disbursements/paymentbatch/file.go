@@ -1,18 +1,17 @@
-package banking
+package paymentbatch
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"iter"
-	"slices"
 
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/disbursements"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
 	"supportledger/store"
@@ -76,7 +75,7 @@ func (b Batch) FileName() string {
 // write makes the file and gives its SHA-256.
 func (bat Batches) write(ctx context.Context, tx *store.Tx, b Batch, w io.Writer, report func(done int)) (string,
 	error) {
-	own, err := readOwn(ctx, tx, b.Account, b.OwnVersion)
+	own, err := banking.FindOwnAccount(ctx, tx, b.Account, b.OwnVersion)
 	if err != nil {
 		return "", err
 	}
@@ -101,31 +100,23 @@ type file struct {
 	done   int
 }
 
-func (f *file) pain(w io.Writer, own OwnAccount) error {
+func (f *file) pain(w io.Writer, own banking.OwnAccount) error {
 	order := iso20022.Order{ID: f.batch.Number, Created: f.batch.LockedAt, From: iso20022.Party{Name: own.Name}}
 	totals, err := readTotals(f.ctx, f.tx, f.batch)
 	if err != nil {
 		return err
 	}
-	for _, kind := range partKinds {
+	for _, kind := range banking.PartKinds {
 		if totals[kind].Count == 0 {
 			continue
 		}
 		order.Parts = append(order.Parts,
-			iso20022.Part{ID: partName(f.batch.Number, kind), OneSum: f.batch.OneSum, On: f.batch.Date, Kind: kind,
+			iso20022.Part{ID: banking.PartName(f.batch.Number, kind), OneSum: f.batch.OneSum, On: f.batch.Date, Kind: kind,
 				Charges: payees.ChargesOf(kind, f.batch.Charges), Account: iso20022.Account{IBAN: own.IBAN},
 				Currency: f.batch.Currency, BIC: own.BIC,
 				Totals: totals[kind], Payments: f.payments(kind)})
 	}
 	return iso20022.Write(w, order)
-}
-
-// partKinds are the kinds of payment in the order of the parts of a file.
-var partKinds = []iso20022.Kind{iso20022.Domestic, iso20022.SEPA, iso20022.CrossBorder}
-
-// partName is the name of a part of a batch's file, by which banks call what they book as one sum.
-func partName(batch string, kind iso20022.Kind) string {
-	return fmt.Sprintf("%s.%d", batch, slices.Index(partKinds, kind)+1)
 }
 
 // payments opens the bank details of the payments of a kind, some at a time.

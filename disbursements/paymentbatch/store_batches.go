@@ -1,4 +1,4 @@
-package banking
+package paymentbatch
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"supportledger/access"
 	"supportledger/disbursements/iso20022"
 	"supportledger/ledger"
-	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -43,25 +42,6 @@ type batchRow struct {
 	Version       int
 	CreatedBy     access.UserID
 	CreatedAt     string
-}
-
-type ownRow struct {
-	bun.BaseModel `bun:"table:own_accounts"`
-	Account       ledger.AccountNo `bun:",pk"`
-	Version       int              `bun:",pk"`
-	Name          string
-	IBAN          string `bun:"iban"`
-	BIC           string `bun:"bic"`
-	EnteredBy     access.UserID
-	EnteredAt     string
-}
-
-type paymentEvidenceRow struct {
-	bun.BaseModel `bun:"table:payment_evidence"`
-	PaymentID     PaymentID   `bun:",pk"`
-	EvidenceID    evidence.ID `bun:",pk"`
-	AttachedBy    string
-	AttachedAt    string
 }
 
 func batchSeries(year int) string { return fmt.Sprintf("payment-batch-%d", year) }
@@ -162,83 +142,6 @@ func readBatches(ctx context.Context, tx *store.Tx, after string, limit int) ([]
 		}
 	}
 	return out, nil
-}
-
-func insertOwn(ctx context.Context, tx *store.Tx, a *OwnAccount) error {
-	last, err := tx.NewSelect().Model((*ownRow)(nil)).Where("account = ?", a.Account).Count(ctx)
-	if err != nil {
-		return err
-	}
-	a.Version = int(last) + 1
-	row := ownRow{Account: a.Account, Version: a.Version, Name: a.Name, IBAN: a.IBAN, BIC: a.BIC, EnteredBy: a.By,
-		EnteredAt: store.FormatTime(a.At)}
-	_, err = tx.NewInsert().Model(&row).Exec(ctx)
-	return store.DuplicateAs(err, store.ErrStale)
-}
-
-func (r ownRow) own() (OwnAccount, error) {
-	at, err := store.ParseTime(r.EnteredAt)
-	return OwnAccount{Account: r.Account, Version: r.Version, Name: r.Name, IBAN: r.IBAN, BIC: r.BIC, By: r.EnteredBy,
-		At: at}, err
-}
-
-// readOwn finds a version of an account of ours; 0 is the newest. [ErrUnknownOwnAccount].
-func readOwn(ctx context.Context, tx *store.Tx, account ledger.AccountNo, version int) (OwnAccount, error) {
-	var row ownRow
-	q := tx.NewSelect().Model(&row).Where("account = ?", account).Order("version DESC").Limit(1)
-	if version > 0 {
-		q = q.Where("version = ?", version)
-	}
-	if err := q.Scan(ctx); errors.Is(err, sql.ErrNoRows) {
-		return OwnAccount{}, ErrUnknownOwnAccount
-	} else if err != nil {
-		return OwnAccount{}, err
-	}
-	return row.own()
-}
-
-func readOwns(ctx context.Context, tx *store.Tx) ([]OwnAccount, error) {
-	var rows []ownRow
-	err := tx.NewSelect().Model(&rows).Where("version = (SELECT MAX(version) FROM own_accounts AS o WHERE o.account = " +
-		"own_row.account)").Order("account").Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]OwnAccount, len(rows))
-	for i, r := range rows {
-		if out[i], err = r.own(); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// notInBatch refuses to handle by itself what is in a batch. [InBatch].
-func notInBatch(ctx context.Context, tx *store.Tx, subject string) error {
-	var number string
-	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payment_batches AS b ON b.id = i.batch_id").
-		ColumnExpr("b.number").
-		Where("i.id IN (SELECT id FROM payment_batch_items WHERE live AND subject = ? UNION ALL SELECT id FROM "+
-			"payment_batch_items WHERE live AND payment_id = ?)", subject, subject).Limit(1).Scan(ctx, &number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	return &InBatch{number}
-}
-
-func insertPaymentEvidence(ctx context.Context, tx *store.Tx, p PaymentID, e evidence.ID) error {
-	row := paymentEvidenceRow{PaymentID: p, EvidenceID: e, AttachedBy: tx.By.User, AttachedAt: store.FormatTime(tx.At)}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
-}
-
-// evidenceOf lists what shows that a payment was given to the bank.
-func evidenceOf(ctx context.Context, tx *store.Tx, p PaymentID) (found []evidence.ID, err error) {
-	err = tx.NewSelect().Model((*paymentEvidenceRow)(nil)).Column("evidence_id").Where("payment_id = ?",
-		p).Order("evidence_id").Scan(ctx, &found)
-	return found, err
 }
 
 // batchNumberTaken tells whether a number is given already.

@@ -1,4 +1,4 @@
-package banking
+package paymentbatch
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"supportledger/access"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/banking"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
 	"supportledger/ledger"
@@ -78,17 +79,17 @@ type BatchItem struct {
 	ID           string
 	Position     int
 	Disbursement disbursements.DisbursementID
-	Payment      PaymentID // "" before the release, unless it was there before
-	Number       string    // of the payment
-	Payee        string    // code
+	Payment      banking.PaymentID // "" before the release, unless it was there before
+	Number       string            // of the payment
+	Payee        string            // code
 	Kind         iso20022.Kind
 	Amount       ledger.Money
-	State        PaymentState // "" before the release
+	State        banking.PaymentState // "" before the release
 }
 
 // Standing is how many payments of a batch are in a state, and what they come to.
 type Standing struct {
-	State  PaymentState // "" before the release
+	State  banking.PaymentState // "" before the release
 	Count  int
 	Amount ledger.Money
 }
@@ -99,7 +100,7 @@ type Blocked struct{ Changed, Unverified, Cooling int }
 // Any reports whether there is one.
 func (b Blocked) Any() bool { return b.Changed+b.Unverified+b.Cooling > 0 }
 
-// OpenBatch begins a batch of payments out of one of our bank accounts.
+// Open begins a batch of payments out of one of our bank accounts.
 func (bat Batches) Open(ctx context.Context, tx *store.Tx, b Batch) (Batch, error) {
 	bank, err := bat.Payments.Requests.Book.Bank(ctx, tx, b.Account)
 	if err != nil {
@@ -125,7 +126,7 @@ func (bat Batches) Open(ctx context.Context, tx *store.Tx, b Batch) (Batch, erro
 	return b, access.Record(ctx, tx, access.Event{Action: "payment_batch.opened", Subject: string(b.ID)})
 }
 
-// AddToBatch puts payments into an open batch: authorised disbursements, or payments that are planned, each by id or
+// Add puts payments into an open batch: authorised disbursements, or payments that are planned, each by id or
 // number; with no names, all authorised disbursements that it can take. Each has a payee on record, whose bank
 // details it was asked for with. [disbursements.AtItem] tells which cannot: [payees.ErrUnbound], [ErrInBatch],
 // [advances.ErrBankCurrency], [disbursements.StateConflict].
@@ -134,8 +135,8 @@ func (bat Batches) Add(ctx context.Context, tx *store.Tx, key string, names []st
 	if err != nil {
 		return Batch{}, err
 	}
-	if twice(names) {
-		return Batch{}, ErrMatchShape
+	if len(slices.Compact(slices.Sorted(slices.Values(names)))) < len(names) {
+		return Batch{}, banking.ErrMatchShape
 	}
 	added := 0
 	for found, err := range candidates(ctx, tx, b, names) {
@@ -165,7 +166,7 @@ type candidate struct {
 	State              disbursements.State
 	Settlement         disbursements.Settlement
 	Account            ledger.AccountNo
-	Payment            PaymentID
+	Payment            banking.PaymentID
 	PaymentNumber      string
 	Amount             ledger.Money
 	Payload            []byte
@@ -188,7 +189,7 @@ func (c candidate) subject() string {
 func (c candidate) fits(b Batch) error {
 	switch {
 	case c.Taken != "":
-		return &InBatch{c.Taken}
+		return &banking.InBatch{Batch: c.Taken}
 	case c.Payment == "" && c.State != disbursements.Authorised:
 		return &disbursements.StateConflict{State: string(c.State), Want: []string{string(disbursements.Authorised)}}
 	case c.Settlement != disbursements.ByPayment && c.Settlement != disbursements.ByInvoice:
@@ -255,7 +256,7 @@ func candidatesOf(ctx context.Context, tx *store.Tx, b Batch, names []string, fi
 	return out, nil
 }
 
-// TakeFromBatch takes payments out of an open batch again, by their numbers.
+// Remove takes payments out of an open batch again, by their numbers.
 func (bat Batches) Remove(ctx context.Context, tx *store.Tx, key string, numbers []string) (Batch, error) {
 	b, err := batchIn(ctx, tx, key, BatchOpen)
 	if err != nil {
@@ -266,21 +267,21 @@ func (bat Batches) Remove(ctx context.Context, tx *store.Tx, key string, numbers
 		return Batch{}, err
 	}
 	if n != len(numbers) {
-		return Batch{}, ErrUnknownPayment
+		return Batch{}, banking.ErrUnknownPayment
 	}
 	err = saveBatch(ctx, tx, &b)
 	return b, cmp.Or(err, access.Record(ctx, tx,
 		access.Event{Action: "payment_batch.taken_from", Subject: string(b.ID), Fields: []string{"items"}}))
 }
 
-// LockBatch fixes what a batch holds: OPEN to LOCKED, with the SHA-256 of exactly what is paid to whom.
+// Lock fixes what a batch holds: OPEN to LOCKED, with the SHA-256 of exactly what is paid to whom.
 // [ErrBatchEmpty], [ErrUnknownOwnAccount], [*BatchBlocked] where bank details were replaced since.
 func (bat Batches) Lock(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
 	b, err := batchIn(ctx, tx, key, BatchOpen)
 	if err != nil {
 		return Batch{}, err
 	}
-	own, err := readOwn(ctx, tx, b.Account, 0)
+	own, err := banking.FindOwnAccount(ctx, tx, b.Account, 0)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -308,7 +309,7 @@ func (bat Batches) Lock(ctx context.Context, tx *store.Tx, key string) (Batch, e
 }
 
 // seal computes what a lock binds, and what it comes to.
-func (b *Batch) seal(ctx context.Context, tx *store.Tx, own OwnAccount) error {
+func (b *Batch) seal(ctx context.Context, tx *store.Tx, own banking.OwnAccount) error {
 	hash := sha256.New()
 	write := func(parts ...string) {
 		part := access.PayloadOf(parts...)
@@ -339,7 +340,7 @@ func moved(ctx context.Context, tx *store.Tx, b *Batch, what, reason string) err
 		access.Event{Action: "payment_batch." + what, Subject: string(b.ID), Fields: []string{"state"}, Reason: reason})
 }
 
-// UnlockBatch opens a locked batch again, with a reason: LOCKED to OPEN, and the next round.
+// Unlock opens a locked batch again, with a reason: LOCKED to OPEN, and the next round.
 func (bat Batches) Unlock(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
 	if ledger.CheckReason(reason) != nil {
 		return Batch{}, ledger.ErrReasonRequired
@@ -355,7 +356,7 @@ func (bat Batches) Unlock(ctx context.Context, tx *store.Tx, key, reason string)
 	return b, err
 }
 
-// AbortBatch ends a batch before its file was made, with a reason. Its payments are free for another batch or for
+// Abort ends a batch before its file was made, with a reason. Its payments are free for another batch or for
 // single payment.
 func (bat Batches) Abort(ctx context.Context, tx *store.Tx, key, reason string) (Batch, error) {
 	if ledger.CheckReason(reason) != nil {
@@ -373,7 +374,7 @@ func (bat Batches) Abort(ctx context.Context, tx *store.Tx, key, reason string) 
 	return b, err
 }
 
-// ReconcileBatch says that the bank is done with a batch: EXPORTED to RECONCILED, when each payment is confirmed, or
+// Reconcile says that the bank is done with a batch: EXPORTED to RECONCILED, when each payment is confirmed, or
 // came back, or failed and was made again. [*BatchUnproved] counts those of which nothing is known.
 func (bat Batches) Reconcile(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
 	b, err := batchIn(ctx, tx, key, BatchExported)
@@ -392,7 +393,7 @@ func (bat Batches) Reconcile(ctx context.Context, tx *store.Tx, key string) (Bat
 	return b, err
 }
 
-// CloseBatch lays a reconciled batch away: RECONCILED to CLOSED.
+// Close lays a reconciled batch away: RECONCILED to CLOSED.
 func (bat Batches) Close(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
 	b, err := batchIn(ctx, tx, key, BatchReconciled)
 	if err != nil {
