@@ -1,7 +1,6 @@
 package beneficiaries
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -37,56 +36,22 @@ type Reminder struct {
 
 // Reminders lists what is to be thought of on a day, of the people whom the actor may know of, in order of days:
 // milestones of living plans that nobody found met, due within 14 days or past; consents that stand and expire within
-// 30 days; living plans whose last unit is due within 60 days or past. It reads and writes nothing down, and asks the
-// database the same few questions however many plans there are.
-func (r Register) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
-	people, err := readBeneficiaries(ctx, tx, store.Keyset{})
-	if err != nil {
-		return nil, err
-	}
-	known := map[BeneficiaryID]Beneficiary{}
-	for _, b := range people {
-		known[b.ID] = b
-	}
-	out, err := expiring(ctx, tx, on, known)
-	if err != nil {
-		return nil, err
-	}
-	milestones, err := readDueMilestones(ctx, tx, on.AddDays(milestoneDays), known)
-	if err != nil {
-		return nil, err
-	}
-	ending, err := readEndingPlans(ctx, tx, on.AddDays(planDays), known)
-	if err != nil {
-		return nil, err
-	}
-	out = slices.Concat(out, milestones, ending)
-	slices.SortFunc(out, func(a, b Reminder) int {
-		return cmp.Or(cmp.Compare(a.DueOn, b.DueOn), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject))
-	})
-	return out, nil
-}
-
-// expiring are the consents that stand and soon expire, unless a later one takes over.
-func expiring(ctx context.Context, tx *store.Tx, on ledger.Date,
-	known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
-	consents, err := readConsentsUntil(ctx, tx, on)
-	if err != nil {
-		return nil, err
-	}
-	of := map[BeneficiaryID][]Consent{}
-	for _, c := range consents {
-		of[c.Beneficiary] = append(of[c.Beneficiary], c)
-	}
+// 30 days; living plans whose last unit is due within 60 days or past. It reads and writes nothing down. The rows of a
+// page have the key [Reminder.Key], and each kind is read as far as it can fill the page alone.
+func (r Register) Reminders(ctx context.Context, tx *store.Tx, on ledger.Date, page store.Keyset) ([]Reminder, error) {
 	var out []Reminder
-	for _, c := range consents {
-		b, visible := known[c.Beneficiary]
-		followed := slices.ContainsFunc(of[c.Beneficiary], func(o Consent) bool {
-			return o.ExpiresOn > c.ExpiresOn && o.RevokedOn == "" && o.covers(c.Purpose, c.Donor, c.ExpiresOn)
-		})
-		if visible && !followed && c.RevokedOn == "" && c.ExpiresOn <= on.AddDays(consentDays) {
-			out = append(out, Reminder{ConsentExpiring, c.ID, c.ExpiresOn, b})
+	for _, read := range []func(context.Context, *store.Tx, ledger.Date, store.Keyset) ([]Reminder, error){
+		readDueMilestones, readExpiringConsents, readEndingPlans,
+	} {
+		found, err := read(ctx, tx, on, page)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, found...)
+	}
+	slices.SortFunc(out, func(a, b Reminder) int { return slices.Compare(a.Key(), b.Key()) })
+	if page.Limit > 0 {
+		out = out[:min(page.Limit, len(out))]
 	}
 	return out, nil
 }
@@ -94,7 +59,7 @@ func expiring(ctx context.Context, tx *store.Tx, on ledger.Date,
 // Remind writes down what is to be thought of on a day and was not written down before, and answers it: asked twice on
 // a day, the second answer is empty. It is the system's act: the actor's caseload would narrow it.
 func (r Register) Remind(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Reminder, error) {
-	all, err := r.Reminders(ctx, tx, on)
+	all, err := r.Reminders(ctx, tx, on, store.Keyset{})
 	if err != nil {
 		return nil, err
 	}
@@ -108,3 +73,6 @@ func (r Register) Remind(ctx context.Context, tx *store.Tx, on ledger.Date) ([]R
 
 // key says which reminder it is.
 func (m Reminder) key() [3]string { return [3]string{string(m.Kind), m.Subject, string(m.DueOn)} }
+
+// Key is where a reminder stands in the list of all.
+func (m Reminder) Key() []string { return []string{string(m.DueOn), string(m.Kind), m.Subject} }

@@ -94,7 +94,10 @@ func TestRemindersOfManyPlans(t *testing.T) {
 			storetest.DisableGuards(h, tx)
 			var few, after asked
 			var found []Reminder
-			reminders := func() (err error) { found, err = h.reg.Reminders(h.Context(), tx, "2027-01-15"); return err }
+			reminders := func() (err error) {
+				found, err = h.reg.Reminders(h.Context(), tx, "2027-01-15", store.Keyset{})
+				return err
+			}
 			lists := func() error { _, err := h.reg.Plans(h.Context(), tx, store.Keyset{Limit: 200}); return err }
 			var page, pageAfter asked
 			if err := h.cloned(tx, p, 0, 3); err != nil {
@@ -147,6 +150,28 @@ func TestRemindersOfManyPlans(t *testing.T) {
 	})
 }
 
+// sameInPages reads reminders in pages of one and of two: they are those that are read at once.
+func (h house) sameInPages(tx *store.Tx, day ledger.Date, want []Reminder) error {
+	for limit := 1; limit < 3; limit++ {
+		var all []Reminder
+		for page := (store.Keyset{Limit: limit}); ; {
+			found, err := h.reg.Reminders(h.Context(), tx, day, page)
+			if err != nil {
+				return err
+			}
+			all = append(all, found...)
+			if len(found) < limit {
+				break
+			}
+			page.After = found[len(found)-1].Key()
+		}
+		if !slices.Equal(all, want) {
+			h.Errorf("on %s in pages of %d: %v, want %v", day, limit, all, want)
+		}
+	}
+	return nil
+}
+
 // What is to be thought of is noted once per day it is due on; each reader sees their own cases only.
 func TestReminders(t *testing.T) {
 	onBoth(t, func(h house) {
@@ -174,7 +199,8 @@ func TestReminders(t *testing.T) {
 				if remind {
 					all, err = h.reg.Remind(h.Context(), tx, day)
 				} else {
-					all, err = h.reg.Reminders(h.Context(), tx, day)
+					all, err = h.reg.Reminders(h.Context(), tx, day, store.Keyset{})
+					err = errors.Join(err, h.sameInPages(tx, day, all))
 				}
 				return err
 			})

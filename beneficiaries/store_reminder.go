@@ -56,56 +56,71 @@ func livingPlans(tx *store.Tx) *bun.SelectQuery {
 	return visible(tx, q, "p.beneficiary_id")
 }
 
-// readDueMilestones lists the milestones of living plans that are due until a day and that nobody found met.
-func readDueMilestones(ctx context.Context, tx *store.Tx, until ledger.Date,
-	known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
+// remindersOf reads the reminders of one kind out of a query, which gives subject, due_on and beneficiary_id of each.
+func remindersOf(ctx context.Context, tx *store.Tx, kind ReminderKind, q *bun.SelectQuery,
+	page store.Keyset) ([]Reminder, error) {
 	var rows []struct {
-		ID            PlanID
-		Number, Code  string
-		BeneficiaryID BeneficiaryID
+		Subject       string
 		DueOn         ledger.Date
+		BeneficiaryID BeneficiaryID
+		Code, Status  string
 	}
-	err := livingPlans(tx).ColumnExpr("p.id, p.number, p.beneficiary_id, m.code, m.due_on").
-		Join("JOIN plan_milestones AS m ON m.version_id = v.id").
-		Where("m.due_on <> ''").Where("m.due_on <= ?", until).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	plans := make([]PlanID, len(rows))
-	for i, r := range rows {
-		plans[i] = r.ID
-	}
-	met, err := readMet(ctx, tx, plans)
-	if err != nil {
-		return nil, err
-	}
-	var out []Reminder
-	for _, r := range rows {
-		if !slices.Contains(met[r.ID], r.Code) {
-			out = append(out, Reminder{MilestoneDue, r.Number + "/" + r.Code, r.DueOn, known[r.BeneficiaryID]})
+	q = tx.NewSelect().TableExpr("(?) AS m", q).ColumnExpr("m.subject, m.due_on, m.beneficiary_id, b.code, b.status").
+		Join("JOIN beneficiaries AS b ON b.id = m.beneficiary_id")
+	of := store.Keyset{Limit: page.Limit} // of this kind alone
+	if after := page.After; len(after) > 0 {
+		switch last := ReminderKind(after[1]); {
+		case kind == last:
+			of.After = []string{after[0], after[2]}
+		case kind > last:
+			q = q.Where("m.due_on >= ?", after[0])
+		default:
+			q = q.Where("m.due_on > ?", after[0])
 		}
 	}
-	return out, nil
-}
-
-// readEndingPlans lists the living plans whose last unit is due until a day. Of a plan with an open unit that has no
-// day nobody can say when it ends.
-func readEndingPlans(ctx context.Context, tx *store.Tx, until ledger.Date,
-	known map[BeneficiaryID]Beneficiary) ([]Reminder, error) {
-	var rows []struct {
-		Number        string
-		BeneficiaryID BeneficiaryID
-		Last          ledger.Date
-	}
-	err := livingPlans(tx).ColumnExpr("p.number, p.beneficiary_id, MAX(i.due_on) AS last").
-		Join("JOIN plan_items AS i ON i.version_id = v.id").
-		Group("p.number", "p.beneficiary_id").Having("MAX(i.due_on) <> '' AND MAX(i.due_on) <= ?", until).
-		Having("SUM(CASE WHEN i.due_on = '' AND i.settled_by = '' THEN 1 ELSE 0 END) = 0").Scan(ctx, &rows)
+	err := of.Ascending(q, "m.due_on", "m.subject").Scan(ctx, &rows)
 	out := make([]Reminder, len(rows))
 	for i, r := range rows {
-		out[i] = Reminder{PlanEnding, r.Number, r.Last, known[r.BeneficiaryID]}
+		out[i] = Reminder{Kind: kind, Subject: r.Subject, DueOn: r.DueOn,
+			Beneficiary: Beneficiary{ID: r.BeneficiaryID, Code: r.Code, Status: r.Status}}
 	}
 	return out, err
+}
+
+// readDueMilestones lists the milestones of living plans that are soon due and whose newest decision does not find them
+// met.
+func readDueMilestones(ctx context.Context, tx *store.Tx, on ledger.Date, page store.Keyset) ([]Reminder, error) {
+	q := livingPlans(tx).ColumnExpr("p.number || '/' || m.code AS subject, m.due_on, p.beneficiary_id").
+		Join("JOIN plan_milestones AS m ON m.version_id = v.id").
+		Where("m.due_on <> ''").Where("m.due_on <= ?", on.AddDays(milestoneDays)).
+		Where(`NOT EXISTS (SELECT 1 FROM milestone_decisions AS d
+			WHERE d.plan_id = p.id AND d.milestone = m.code AND d.result = 'met'
+			AND NOT EXISTS (SELECT 1 FROM milestone_decisions AS n WHERE n.plan_id = d.plan_id AND n.milestone = d.milestone
+				AND (n.decided_at, n.id) > (d.decided_at, d.id)))`)
+	return remindersOf(ctx, tx, MilestoneDue, q, page)
+}
+
+// readExpiringConsents lists the consents that stand and soon expire, unless a later one takes over.
+func readExpiringConsents(ctx context.Context, tx *store.Tx, on ledger.Date, page store.Keyset) ([]Reminder, error) {
+	const revoked = "SELECT 1 FROM consent_revocations AS r WHERE r.consent_id ="
+	q := tx.NewSelect().TableExpr("consents AS c").ColumnExpr("c.id AS subject, c.expires_on AS due_on, c.beneficiary_id").
+		Where("c.expires_on BETWEEN ? AND ?", on, on.AddDays(consentDays)).
+		Where("NOT EXISTS (" + revoked + " c.id)").
+		Where(`NOT EXISTS (SELECT 1 FROM consents AS o WHERE o.beneficiary_id = c.beneficiary_id AND o.purpose = c.purpose
+			AND (o.donor = '' OR o.donor = c.donor) AND o.given_on <= c.expires_on AND o.expires_on > c.expires_on
+			AND NOT EXISTS (` + revoked + ` o.id))`)
+	return remindersOf(ctx, tx, ConsentExpiring, visible(tx, q, "c.beneficiary_id"), page)
+}
+
+// readEndingPlans lists the living plans whose last unit is soon due. Of a plan with an open unit that has no day
+// nobody can say when it ends.
+func readEndingPlans(ctx context.Context, tx *store.Tx, on ledger.Date, page store.Keyset) ([]Reminder, error) {
+	q := livingPlans(tx).ColumnExpr("p.number AS subject, MAX(i.due_on) AS due_on, p.beneficiary_id").
+		Join("JOIN plan_items AS i ON i.version_id = v.id").
+		Group("p.number", "p.beneficiary_id").
+		Having("MAX(i.due_on) <> '' AND MAX(i.due_on) <= ?", on.AddDays(planDays)).
+		Having("SUM(CASE WHEN i.due_on = '' AND i.settled_by = '' THEN 1 ELSE 0 END) = 0")
+	return remindersOf(ctx, tx, PlanEnding, q, page)
 }
 
 // readMet lists the milestones of each of the plans whose newest decision found them met.
@@ -135,9 +150,4 @@ func readMet(ctx context.Context, tx *store.Tx, plans []PlanID) (map[PlanID][]st
 		}
 	}
 	return met, nil
-}
-
-// readConsentsUntil lists the consents that expire on a day or later.
-func readConsentsUntil(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Consent, error) {
-	return scanConsents(ctx, tx.NewSelect().Where("c.expires_on >= ?", on), store.Keyset{})
 }

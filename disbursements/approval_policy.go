@@ -167,7 +167,7 @@ func (pol Policies) DecidePolicy(ctx context.Context, tx *store.Tx, id PolicyID,
 
 // Policy finds an approval policy. [ErrUnknownPolicy].
 func (pol Policies) Policy(ctx context.Context, tx *store.Tx, id PolicyID) (Policy, error) {
-	found, err := pol.readPolicies(ctx, tx, id, "")
+	found, err := pol.readPolicies(ctx, tx, policyByID(id))
 	if err == nil && len(found) == 0 {
 		err = ErrUnknownPolicy
 	}
@@ -177,21 +177,26 @@ func (pol Policies) Policy(ctx context.Context, tx *store.Tx, id PolicyID) (Poli
 	return found[0], nil
 }
 
-// Policies lists the approval policies by the day they are in force from.
-func (pol Policies) Policies(ctx context.Context, tx *store.Tx) ([]Policy, error) {
-	return pol.readPolicies(ctx, tx, "", "")
+// Policies lists the approval policies by the day they are in force from, then by when they were proposed.
+func (pol Policies) Policies(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Policy, error) {
+	return pol.readPolicies(ctx, tx, policiesAfter(page))
 }
 
-// policyOn is the policy in force on a day. There is always one: the first came with the program.
+// Key is where a policy stands in the list of all.
+func (p Policy) Key() []string {
+	return []string{string(p.FromOn), store.FormatTime(p.ProposedAt), string(p.ID)}
+}
+
+// On is the policy in force on a day. There is always one: the first came with the program.
 func (pol Policies) On(ctx context.Context, tx *store.Tx, on ledger.Date) (Policy, error) {
-	found, err := pol.readPolicies(ctx, tx, "", on)
+	found, err := pol.readPolicies(ctx, tx, policyOfDay(on))
 	if err == nil && len(found) == 0 {
 		err = ErrUnknownPolicy
 	}
 	if err != nil {
 		return Policy{}, err
 	}
-	return found[len(found)-1], nil
+	return found[0], nil
 }
 
 // ask writes down what the policy of the day wants of a disbursement that is submitted.

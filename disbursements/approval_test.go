@@ -500,7 +500,7 @@ func TestLifeOfADisbursement(t *testing.T) {
 		}
 		must(h, h.step("maker", said(disbursements.Decisions.Cancel), d.Number))
 		h.do("maker", func(ctx context.Context, tx *store.Tx) error {
-			told, err := h.requests.History(ctx, tx, d.Number)
+			told, err := h.requests.History(ctx, tx, d.Number, store.Keyset{})
 			var actions []string
 			for _, m := range told {
 				actions = append(actions, m.Action[len("disbursement."):])

@@ -70,19 +70,28 @@ func (set Settlements) VerifyReceipt(ctx context.Context, tx *store.Tx, key stri
 }
 
 // Sample lists the evidenced disbursements whose receipt is to be verified: about a percentage of all, the same ones
-// whoever lists them, since nobody chooses whom to ask.
-func (set Settlements) Sample(ctx context.Context, tx *store.Tx, percent int) ([]Disbursement, error) {
-	found, err := set.List(ctx, tx, Filter{State: Evidenced})
-	if err != nil {
-		return nil, err
-	}
+// whoever lists them, since nobody chooses whom to ask. It reads as many as fill the page, by number.
+func (set Settlements) Sample(ctx context.Context, tx *store.Tx, percent int, page store.Keyset) ([]Disbursement,
+	error) {
 	var chosen []Disbursement
-	for _, d := range found {
-		if d.drawn100() < percent {
-			chosen = append(chosen, d)
+	for next := (store.Keyset{After: page.After, Limit: inboxChunk}); ; {
+		found, err := set.List(ctx, tx, Filter{State: Evidenced, Page: next})
+		if err != nil {
+			return nil, err
 		}
+		for _, d := range found {
+			if d.drawn100() < percent {
+				chosen = append(chosen, d)
+			}
+		}
+		if page.Limit > 0 && len(chosen) >= page.Limit {
+			return chosen[:page.Limit], nil
+		}
+		if len(found) < inboxChunk {
+			return chosen, nil
+		}
+		next.After = []string{found[len(found)-1].Number}
 	}
-	return chosen, nil
 }
 
 // drawn100 is a number from 0 to 99 that nobody chose.

@@ -32,8 +32,8 @@ type InboxOf struct {
 	Page      store.Keyset
 }
 
-// inboxChunk is how many disbursements the inbox reads at once; which of them the actor may decide on is found out
-// then.
+// inboxChunk is how many disbursements a list reads at once of which it shows only some: which, is found out
+// after they were read.
 const inboxChunk = 200
 
 // Inbox lists the disbursements that wait, oldest number first.

@@ -1,7 +1,6 @@
 package disbursements
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -194,6 +193,9 @@ type Comment struct {
 	At           time.Time
 }
 
+// eventCommented is the event of a comment.
+const eventCommented = "disbursement.commented"
+
 // Comment adds a comment, in any state.
 func (req Requests) Comment(ctx context.Context, tx *store.Tx, key, text string) (Comment, error) {
 	d, err := req.Disbursement(ctx, tx, key)
@@ -205,11 +207,12 @@ func (req Requests) Comment(ctx context.Context, tx *store.Tx, key, text string)
 		return Comment{}, err
 	}
 	return c, access.Record(ctx, tx,
-		access.Event{Action: "disbursement.commented", Subject: string(d.ID), Fields: []string{"comments"}})
+		access.Event{Action: eventCommented, Subject: string(d.ID), Fields: []string{"comments"}})
 }
 
 // Moment is one thing that happened to a disbursement.
 type Moment struct {
+	Event        string // its id
 	At           time.Time
 	Action       string // "disbursement.approved"
 	By           access.UserID
@@ -221,41 +224,46 @@ type Moment struct {
 	Comment      string
 }
 
-// History tells what happened to a disbursement, oldest first: its audit events, with what was said.
-func (req Requests) History(ctx context.Context, tx *store.Tx, key string) ([]Moment, error) {
+// History tells what happened to a disbursement, oldest first: its audit events, with what was said. Its key is
+// [Moment.Event].
+func (req Requests) History(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Moment, error) {
 	d, err := req.Disbursement(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
-	comments, err := readComments(ctx, tx, d.ID)
+	events, err := access.ListEvents(ctx, tx, access.EventFilter{Subject: string(d.ID), Page: page})
 	if err != nil {
 		return nil, err
 	}
-	handles, err := readHandles(ctx, tx)
+	var behalf []access.UserID
+	var commented []string
+	for _, e := range events {
+		if e.OnBehalfOf != "" {
+			behalf = append(behalf, e.OnBehalfOf)
+		}
+		if e.Action == eventCommented {
+			commented = append(commented, store.FormatTime(e.At))
+		}
+	}
+	handles, err := readHandles(ctx, tx, behalf)
 	if err != nil {
 		return nil, err
 	}
-	var told []Moment
-	of := access.EventFilter{Subject: string(d.ID), Page: store.Keyset{Limit: 200}}
-	for {
-		events, err := access.ListEvents(ctx, tx, of)
-		if err != nil {
-			return nil, err
+	comments, err := readComments(ctx, tx, d.ID, commented)
+	if err != nil {
+		return nil, err
+	}
+	told := make([]Moment, len(events))
+	for i, e := range events {
+		told[i] = Moment{Event: e.ID, At: e.At, Action: e.Action, By: e.Actor, Handle: e.Handle, OnBehalfOf: e.OnBehalfOf,
+			BehalfHandle: handles[e.OnBehalfOf], Fields: e.Fields, Reason: e.Reason}
+		if e.Action != eventCommented {
+			continue
 		}
-		for _, e := range events {
-			of.Page.After = []string{e.ID}
-			m := Moment{At: e.At, Action: e.Action, By: e.Actor, Handle: e.Handle, OnBehalfOf: e.OnBehalfOf,
-				BehalfHandle: handles[e.OnBehalfOf], Fields: e.Fields, Reason: e.Reason}
-			if e.Action == "disbursement.commented" && len(comments) > 0 {
-				m.Comment, comments = comments[0].Text, comments[1:]
-			}
-			told = append(told, m)
-		}
-		if len(events) < of.Page.Limit {
-			break
+		if at := slices.IndexFunc(comments, func(c Comment) bool { return c.At.Equal(e.At) && c.By == e.Actor }); at >= 0 {
+			told[i].Comment, comments = comments[at].Text, slices.Delete(comments, at, at+1)
 		}
 	}
-	slices.SortStableFunc(told, func(a, b Moment) int { return cmp.Compare(a.At.UnixMicro(), b.At.UnixMicro()) })
 	return told, nil
 }
 

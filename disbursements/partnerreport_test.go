@@ -137,7 +137,7 @@ func TestReceiptsAreVerifiedBySample(t *testing.T) {
 		}
 		sample := func(percent int) (numbers []string) {
 			h.do("lead", func(ctx context.Context, tx *store.Tx) error {
-				found, err := h.settlements.Sample(ctx, tx, percent)
+				found, err := h.settlements.Sample(ctx, tx, percent, store.Keyset{})
 				for _, d := range found {
 					numbers = append(numbers, d.Number)
 				}

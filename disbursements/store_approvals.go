@@ -103,22 +103,31 @@ func savePolicyState(ctx context.Context, tx *store.Tx, p Policy) error {
 		Where("id = ?", p.ID).Where("state = ?", PolicyProposed).Exec(ctx))
 }
 
-// readPolicies reads one policy, or the confirmed ones that began by a day, or all, by their first day and then by
-// when they were made.
-func (pol Policies) readPolicies(ctx context.Context, tx *store.Tx, id PolicyID, by ledger.Date) ([]Policy, error) {
+// policySelection chooses among the policies.
+type policySelection func(*bun.SelectQuery) *bun.SelectQuery
+
+func policyByID(id PolicyID) policySelection {
+	return func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("id = ?", id) }
+}
+
+// policiesAfter chooses a page of all, by [Policy.Key].
+func policiesAfter(page store.Keyset) policySelection {
+	return func(q *bun.SelectQuery) *bun.SelectQuery { return page.Ascending(q, "from_on", "proposed_at", "id") }
+}
+
+// policyOfDay chooses the confirmed one that began last.
+func policyOfDay(on ledger.Date) policySelection {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return store.Keyset{Limit: 1}.Descending(q.Where("state = ?", PolicyConfirmed).Where("from_on <= ?", on),
+			"from_on", "proposed_at", "id")
+	}
+}
+
+// readPolicies reads the policies that which chooses.
+func (pol Policies) readPolicies(ctx context.Context, tx *store.Tx, which policySelection) ([]Policy, error) {
 	var rows []policyRow
-	q := tx.NewSelect().Model(&rows).OrderExpr("from_on, proposed_at, id")
-	if id != "" {
-		q = q.Where("id = ?", id)
-	}
-	if by != "" {
-		q = q.Where("state = ?", PolicyConfirmed).Where("from_on <= ?", by)
-	}
-	if err := q.Scan(ctx); err != nil {
+	if err := which(tx.NewSelect().Model(&rows)).Scan(ctx); err != nil {
 		return nil, err
-	}
-	if by != "" && len(rows) > 1 {
-		rows = rows[len(rows)-1:]
 	}
 	bands, err := pol.readBands(ctx, tx, rows)
 	if err != nil {
@@ -371,9 +380,14 @@ func insertComment(ctx context.Context, tx *store.Tx, c Comment) error {
 	return err
 }
 
-func readComments(ctx context.Context, tx *store.Tx, id DisbursementID) ([]Comment, error) {
+// readComments reads what was said of a disbursement at some instants, in order of time.
+func readComments(ctx context.Context, tx *store.Tx, id DisbursementID, at []string) ([]Comment, error) {
+	if len(at) == 0 {
+		return nil, nil
+	}
 	var rows []commentRow
-	if err := tx.NewSelect().Model(&rows).Where("disbursement_id = ?", id).Order("id").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("disbursement_id = ?", id).Where("created_at IN (?)", bun.List(at)).
+		Order("id").Scan(ctx); err != nil {
 		return nil, err
 	}
 	found := make([]Comment, len(rows))
@@ -387,14 +401,17 @@ func readComments(ctx context.Context, tx *store.Tx, id DisbursementID) ([]Comme
 	return found, nil
 }
 
-// readHandles are the work names of all accounts.
-func readHandles(ctx context.Context, tx *store.Tx) (map[access.UserID]string, error) {
+// readHandles are the work names of some accounts.
+func readHandles(ctx context.Context, tx *store.Tx, ids []access.UserID) (map[access.UserID]string, error) {
+	names := map[access.UserID]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
 	var rows []struct {
 		ID     access.UserID
 		Handle string
 	}
-	err := tx.NewSelect().Table("users").Column("id", "handle").Scan(ctx, &rows)
-	names := map[access.UserID]string{}
+	err := tx.NewSelect().Table("users").Column("id", "handle").Where("id IN (?)", bun.List(ids)).Scan(ctx, &rows)
 	for _, r := range rows {
 		names[r.ID] = r.Handle
 	}

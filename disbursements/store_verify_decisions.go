@@ -21,7 +21,7 @@ type decided struct {
 // claimed a role that they never had, and what the policy asks of such an amount, fund and cash whatever else is
 // known is among what was asked.
 func (req Requests) verifyDecisions(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
-	known, err := req.Policies.Policies(ctx, tx)
+	known, err := req.Policies.Policies(ctx, tx, store.Keyset{})
 	if err != nil {
 		return err
 	}

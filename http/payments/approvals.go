@@ -304,11 +304,12 @@ func viewMoment(m disbursements.Moment) momentView {
 
 func listHistory(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.PagedRef) (rest.List[momentView],
 	error) {
-	told, err := d.Requests.History(ctx, tx, string(in.ID))
+	page, err := in.Page.Keyset(1)
 	if err != nil {
 		return rest.List[momentView]{}, err
 	}
-	return rest.InOrder(in.Page, told, viewMoment)
+	told, err := d.Requests.History(ctx, tx, string(in.ID), page)
+	return rest.ListOf(in.Page, told, viewMoment, func(m disbursements.Moment) []string { return []string{m.Event} }), err
 }
 
 type commentRequest struct {

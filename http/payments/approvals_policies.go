@@ -104,11 +104,12 @@ func viewApprovalPolicy(p disbursements.Policy) approvalPolicyView {
 
 func listApprovalPolicies(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in struct{ rest.Page }) (rest.List[approvalPolicyView], error) {
-	all, err := d.Policies.Policies(ctx, tx)
+	page, err := in.Page.Keyset(3)
 	if err != nil {
 		return rest.List[approvalPolicyView]{}, err
 	}
-	return rest.InOrder(in.Page, all, viewApprovalPolicy)
+	found, err := d.Policies.Policies(ctx, tx, page)
+	return rest.ListOf(in.Page, found, viewApprovalPolicy, disbursements.Policy.Key), err
 }
 
 func getApprovalPolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (approvalPolicyView,

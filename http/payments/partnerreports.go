@@ -178,9 +178,11 @@ func sampleReceipts(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if percent == 0 {
 		percent = 10
 	}
-	found, err := d.Settlements.Sample(ctx, tx, percent)
+	page, err := in.Page.Keyset(1)
 	if err != nil {
 		return rest.List[DisbursementView]{}, err
 	}
-	return rest.PageOf(in.Page, found, ViewDisbursement, func(d disbursements.Disbursement) string { return d.Number })
+	found, err := d.Settlements.Sample(ctx, tx, percent, page)
+	return rest.ListOf(in.Page, found, ViewDisbursement,
+		func(d disbursements.Disbursement) []string { return []string{d.Number} }), err
 }

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"strings"
 
 	"supportledger/beneficiaries"
 	"supportledger/http/resource"
@@ -38,11 +37,10 @@ func listReminders(ctx context.Context, tx *store.Tx, d resource.Domain, in stru
 	rest.Page
 	On ledger.Date `query:"on" json:"-" validate:"omitempty" description:"As seen on a day; today where none is given."`
 }) (rest.List[reminderView], error) {
-	all, err := d.People.Reminders(ctx, tx, resource.Today(tx, in.On))
+	page, err := in.Page.Keyset(3)
 	if err != nil {
 		return rest.List[reminderView]{}, err
 	}
-	return rest.PageOf(in.Page, all, viewReminder, func(m beneficiaries.Reminder) string {
-		return strings.Join([]string{string(m.DueOn), string(m.Kind), m.Subject}, " ")
-	})
+	found, err := d.People.Reminders(ctx, tx, resource.Today(tx, in.On), page)
+	return rest.ListOf(in.Page, found, viewReminder, beneficiaries.Reminder.Key), err
 }

@@ -170,6 +170,7 @@ CREATE TABLE audit_events (
 
 CREATE INDEX audit_events_subject ON audit_events (subject, at, id);
 CREATE INDEX audit_events_at ON audit_events (at, id);
+CREATE UNIQUE INDEX audit_events_behalf ON audit_events (on_behalf_of, id) WHERE on_behalf_of <> '';
 -- Who looks for what was done - a role given, a document attached - finds it here. Entries are posted by the million,
 -- each with an event of its own, and are found by their subject: they have no place in this index, and cost it nothing.
 CREATE INDEX audit_events_action ON audit_events (action, id) WHERE action <> 'entry.posted';

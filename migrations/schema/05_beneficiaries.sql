@@ -95,6 +95,7 @@ CREATE TABLE consents (
 
 CREATE INDEX consents_beneficiary ON consents (beneficiary_id, purpose);
 CREATE INDEX consents_given ON consents (beneficiary_id, given_on, id);
+CREATE UNIQUE INDEX consents_expiring ON consents (expires_on, id);
 
 CREATE TABLE consent_revocations (
     consent_id TEXT NOT NULL PRIMARY KEY REFERENCES consents (id),
@@ -226,6 +227,8 @@ CREATE TABLE plan_milestones (
     due_on TEXT NOT NULL,
     PRIMARY KEY (version_id, code)
 );
+
+CREATE UNIQUE INDEX plan_milestones_due ON plan_milestones (due_on, version_id, code);
 
 -- Which milestone holds the money of a line back (position -1), or of one of its items.
 CREATE TABLE plan_gates (

@@ -61,7 +61,8 @@ CREATE TABLE approval_policies (
     decided_at TEXT
 );
 
-CREATE INDEX approval_policies_from ON approval_policies (state, from_on);
+CREATE UNIQUE INDEX approval_policies_listed ON approval_policies (from_on, proposed_at, id);
+CREATE UNIQUE INDEX approval_policies_from ON approval_policies (state, from_on, proposed_at, id);
 
 INSERT INTO approval_policies (id, from_on, state, emergency_limit, emergency_per_quarter, emergency_days,
     remind_days, reason, proposed_by, proposed_at, decided_at)
