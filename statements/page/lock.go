@@ -23,7 +23,9 @@ func Lock(pdf []byte, passphrase string) ([]byte, error) {
 	atHome()
 	conf := model.NewAESConfiguration(passphrase, base64.RawURLEncoding.EncodeToString(owner[:]), 256)
 	conf.Permissions = model.PermissionsAll
-	pdf = bytes.ReplaceAll(pdf, []byte("/Version /1.7\n"), []byte("/Version /2.0\n")) // of one length: no offset moves
+	// Both are of one length, so no offset moves. A file that needs a passphrase is none for archives.
+	pdf = bytes.ReplaceAll(pdf, []byte("/Version /1.7\n"), []byte("/Version /2.0\n"))
+	pdf = bytes.ReplaceAll(pdf, []byte(claim), bytes.Repeat([]byte(" "), len(claim)))
 	var out bytes.Buffer
 	if err := api.Encrypt(bytes.NewReader(pdf), &out, conf); err != nil {
 		return nil, fmt.Errorf("statements: lock: %w", err)

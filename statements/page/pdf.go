@@ -1,7 +1,6 @@
 package page
 
 import (
-	"bytes"
 	"fmt"
 	"supportledger/statements/figures"
 	"sync"
@@ -36,7 +35,7 @@ const family = "dejavu"
 
 var fontStyles = map[face]fontstyle.Type{regular: fontstyle.Normal, bold: fontstyle.Bold, oblique: fontstyle.Italic}
 
-// writtenAt is the modification date that gofpdf is told to write; PDF replaces it with the date of the statement.
+// writtenAt is the date of a file whose statement has none.
 var writtenAt = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // settle makes gofpdf write the same bytes every time. Its settings are global, so they are set once and never per
@@ -62,7 +61,7 @@ func IssuedPDF(v figures.Value, lang figures.Lang, code, verify string) ([]byte,
 // pdfOf draws a paper. Verify is the address of the page where it is checked, "" for none.
 func pdfOf(p paper, verify string) ([]byte, error) {
 	settle()
-	d := &sheet{p: p, lang: p.lang, verify: verify}
+	d := newSheet(p, verify)
 	d.lay()
 	if d.err != nil {
 		return nil, d.err
@@ -71,22 +70,27 @@ func pdfOf(p paper, verify string) ([]byte, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	m := maroto.New(p.pdfConfig())
+	m := maroto.New(p.pdfConfig(false))
 	for i, rows := range pages {
 		m.AddPages(page.New().Add(rows...))
 		pages[i] = nil
 	}
-	return drawn(m, p.subject, string(p.lang), p.created(), d.marks)
+	return drawn(m, p.subject, archive{lang: string(p.lang), title: p.fileTitle(), subject: string(p.kind),
+		keywords: "sha256:" + p.hash, created: p.created(), marks: d.marks, pages: d.drawn, document: d.document})
 }
 
 // drawn has maroto draw its pages. It is given what it needs and no more, so that while it draws, what was laid out can
 // go: of five hundred pages that is half of all memory.
-func drawn(m core.Maroto, subject, lang string, created time.Time, marks []mark) ([]byte, error) {
+func drawn(m core.Maroto, subject string, a archive) ([]byte, error) {
 	doc, err := m.Generate()
 	if err != nil {
 		return nil, fmt.Errorf("statements: render %s: %w", subject, err)
 	}
-	return completed(dated(doc.GetBytes(), created), lang, marks)
+	pdf, err := archived(doc.GetBytes(), a)
+	if err != nil {
+		return nil, fmt.Errorf("statements: render %s: %w", subject, err)
+	}
+	return pdf, nil
 }
 
 // created is midnight of the day the statement was prepared on.
@@ -97,38 +101,29 @@ func (p *paper) created() time.Time {
 	return p.preparedOn.Time()
 }
 
-// dated gives the document, in place, the modification date that it was created on. Both texts are of one length, so no
-// offset moves.
-func dated(pdf []byte, created time.Time) []byte {
-	const form = "/ModDate (D:20060102150405)"
-	if at := bytes.LastIndex(pdf, []byte(writtenAt.Format(form))); at >= 0 {
-		copy(pdf[at:], created.Format(form))
-	}
-	return pdf
-}
-
-// pdfConfig holds the fonts and the document's properties, which name figures and codes, but no person and no machine.
-func (p *paper) pdfConfig() *entity.Config {
-	fonts := make([]*entity.CustomFont, 0, len(faces))
-	for _, f := range faces {
-		fonts = append(fonts, &entity.CustomFont{Family: family, Style: fontStyles[f], Bytes: f.bytes()})
-	}
+// fileTitle is the title of the file: its number, codes and days.
+func (p *paper) fileTitle() string {
 	title := fmt.Sprintf("%s %s – %s", p.subject, p.period.From, p.period.To)
 	if !p.draft {
 		title = p.number + " " + title
 	}
+	return title
+}
+
+// pdfConfig holds the page and the fonts. The file's properties are written later; so are its pages compressed.
+func (p *paper) pdfConfig(compress bool) *entity.Config {
+	fonts := make([]*entity.CustomFont, 0, len(faces))
+	for _, f := range faces {
+		fonts = append(fonts, &entity.CustomFont{Family: family, Style: fontStyles[f], Bytes: f.bytes()})
+	}
 	return config.NewBuilder().
 		WithPageSize(pagesize.A4).
 		WithLeftMargin(sideMargin).WithRightMargin(sideMargin).WithTopMargin(topMargin).WithBottomMargin(bottomMargin).
-		WithMaxGridSize(textWide*gridPerMM).
+		WithMaxGridSize(textWide * gridPerMM).
 		WithSequentialMode().
-		WithCompression(true).
+		WithCompression(compress).
 		WithCustomFonts(fonts).
 		WithDefaultFont(&props.Font{Family: family, Size: bodySize}).
-		WithTitle(title, true).
-		WithSubject(string(p.kind), true).
-		WithKeywords("sha256:"+p.hash, true).
-		WithCreator("supportledger", true).
 		WithCreationDate(p.created()).
 		Build()
 }
@@ -142,6 +137,14 @@ type sheet struct {
 	rows   []laid
 	marks  []mark // bookmarks, found while pages are made
 	err    error  // the first thing that cannot be printed
+
+	document, at *element    // the structure, and where rows are added to it
+	drawn        []drawnPage // found while pages are made
+}
+
+func newSheet(p paper, verify string) *sheet {
+	document := &element{tag: "Document"}
+	return &sheet{p: p, lang: p.lang, verify: verify, document: document, at: document}
 }
 
 // mark is a bookmark: where a part begins.
@@ -161,6 +164,11 @@ type laid struct {
 	of          *table   // the table it is in; nil for none
 	first, last bool     // of its table
 	adds        []figure // what it adds to the sums that are carried over
+
+	cells   []*element // of its cells, also the empty ones
+	texts   []*element // of its texts, in the order in which they are drawn
+	tops    []*element // what of it is added to the structure
+	picture *element
 }
 
 // paginate divides the rows over pages and gives each page its head and foot. A table that goes on has its head again,
@@ -179,14 +187,16 @@ func (d *sheet) paginate() [][]core.Row {
 		if high(group)+spare(group) > room && len(body) > 0 {
 			goesOn := first.of != nil && !first.first
 			if goesOn && first.of.carry != nil && sums != nil {
-				body = append(body, first.of.carry(words.carried.In(d.lang), sums))
+				body = append(body, first.of.carry(words.carried.In(d.lang), sums).none())
 			}
 			bodies, body = append(bodies, body), nil
 			room = d.room(len(bodies))
 			if goesOn {
-				body = append(body, first.of.head...)
+				for _, h := range first.of.head {
+					body = append(body, h.none())
+				}
 				if first.of.carry != nil && sums != nil {
-					body = append(body, first.of.carry(words.brought.In(d.lang), sums))
+					body = append(body, first.of.carry(words.brought.In(d.lang), sums).none())
 				}
 				room -= high(body)
 			}
@@ -253,7 +263,7 @@ func (d *sheet) room(index int) float64 {
 
 // page puts head, body, white space and foot together.
 func (d *sheet) page(body []laid, n, of int) []core.Row {
-	all := append(d.pageHead(n), body...)
+	all := append(figures.Each(d.pageHead(n), laid.none), body...)
 	top := topMargin
 	for _, r := range all {
 		if r.mark != "" {
@@ -263,11 +273,16 @@ func (d *sheet) page(body []laid, n, of int) []core.Row {
 	}
 	foot := d.pageFoot(n, of)
 	all = append(all, laid{row: row.New(textHigh - high(all) - high(foot) - 0.25), height: 0})
-	all = append(all, foot...)
-	rows := make([]core.Row, 0, len(all))
+	all = append(all, figures.Each(foot, laid.none)...)
+	rows, marked := make([]core.Row, 0, len(all)), drawnPage{}
 	for _, r := range all {
 		rows = append(rows, r.row)
+		marked.texts = append(marked.texts, r.texts...)
+		if r.picture != nil {
+			marked.pictures = append(marked.pictures, r.picture)
+		}
 	}
+	d.drawn = append(d.drawn, marked)
 	return rows
 }
 

@@ -52,11 +52,11 @@ func BenchmarkMarotoAlone(b *testing.B) {
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		p := paperOf(&s, figures.Danish)
-		d := &sheet{p: p, lang: p.lang}
+		d := newSheet(p, "")
 		d.lay()
 		pages := d.paginate()
 		for pb.Next() {
-			m := maroto.New(p.pdfConfig())
+			m := maroto.New(p.pdfConfig(true))
 			for _, rows := range pages {
 				m.AddPages(page.New().Add(rows...))
 			}

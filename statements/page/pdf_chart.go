@@ -35,15 +35,18 @@ func (d *sheet) chart(b block) {
 	}
 	axis := niceAbove(most)
 	d.add(gap(4), d.row(frame{below: 1}, cell{width: 130, text: words.chartOf.In(d.lang), style: headStyle},
-		cell{width: 50, text: b.unit, style: small.right()}).stay())
-	for _, r := range rows {
-		d.add(d.chartRow(b, r, axis).stay())
-	}
+		cell{width: 50, text: b.unit, style: small.right()}).as("H3").stay())
+	d.under(&element{tag: tagFigure, alt: words.chartOf.In(d.lang) + ". " + words.chartNote.In(d.lang)}, func() {
+		for _, r := range rows {
+			d.rows = append(d.rows, d.chartRow(b, r, axis).all(d.at).stay())
+		}
+		d.rows = append(d.rows, d.axisRow(axis).all(d.at).stay())
+	})
 	note := words.chartNote.In(d.lang)
 	if slices.ContainsFunc(rows, func(r tableRow) bool { return r.length[1].Sign() > 0 }) {
 		note += " " + words.chartBudget.In(d.lang)
 	}
-	d.add(d.axisRow(axis).stay(), d.row(underRow, cell{width: textWide, text: note, style: small.at(7)}))
+	d.add(d.row(underRow, cell{width: textWide, text: note, style: small.at(7)}))
 }
 
 // niceAbove is the end of an axis: 1, 2 or 5 times a power of ten, no less than an amount.
@@ -80,7 +83,7 @@ func (d *sheet) chartRow(b block, r tableRow, axis decimal.Decimal) laid {
 	out.Add(bars(r.length, axis)...)
 	d.lines(body.at(8), chartNumber, number)
 	out.Add(col.New(grid(chartNumber)).Add(put(number, body.at(8).right(), 3.4, 0)))
-	return laid{row: out, height: high}
+	return laid{row: out, height: high, texts: make([]*element, 2)}
 }
 
 // bars are one thick bar for the amount and a pale one as far as its measure reaches beyond it.
@@ -127,7 +130,7 @@ func (d *sheet) axisRow(axis decimal.Decimal) laid {
 		col.New(grid(chartBars/2)).Add(put(number(half), st.center(), 4.2, 0)).WithStyle(axisStyle),
 		col.New(grid(chartBars/4)).Add(put(number(axis), st.right(), 4.2, 0)).WithStyle(axisStyle),
 		col.New(grid(chartNumber)))
-	return laid{row: out, height: high}
+	return laid{row: out, height: high, texts: make([]*element, 3)}
 }
 
 var axisStyle = &props.Cell{BorderType: border.Top, BorderColor: hairline, BorderThickness: 0.2}

@@ -67,13 +67,13 @@ func (d *sheet) letterhead() {
 		d.row(frame{below: 1.5}, cell{width: 100, text: d.p.about, style: small},
 			cell{width: 80, text: d.p.prepared, style: small.right()}),
 		rule(accent, 0.6), gap(5.5),
-		d.row(frame{}, cell{width: textWide, text: d.p.title, style: style{bold, 18, ink, align.Left}}).marked(
+		d.row(frame{}, cell{width: textWide, text: d.p.title, style: style{bold, 18, ink, align.Left}}).as("H1").marked(
 			words.bookmarkFirst.In(d.lang)))
 	if d.p.project != "" {
 		d.add(d.row(frame{above: 0.5}, cell{width: textWide, text: d.p.project, style: body.at(10.5).in(muted)}))
 	}
 	d.add(gap(4))
-	d.facts()
+	d.under(&element{tag: tagList}, d.facts)
 }
 
 // facts sets the labelled lines of the head in three columns.
@@ -88,13 +88,21 @@ func (d *sheet) facts() {
 			labels[i] = cell{width: width, text: fact[0], style: small.at(7)}
 			values[i] = cell{width: width, text: fact[1], style: body}
 		}
-		d.add(d.row(frame{}, labels...).stay(), d.row(frame{below: 1.75}, values...))
+		above, below := d.row(frame{}, labels...), d.row(frame{below: 1.75}, values...)
+		above.tops, below.tops = nil, nil
+		for i := range group {
+			above.cells[i].tag, below.cells[i].tag = tagLabel, tagBody
+			above.tops = append(above.tops, &element{tag: tagItem, kids: []*element{above.cells[i], below.cells[i]}})
+		}
+		d.add(above.stay(), below)
 	}
 }
 
 // summary is the equation of the period as a band of boxes, in words, and as bars of money and time.
 func (d *sheet) summary() {
-	d.add(gap(2.5), d.band(), gap(4))
+	d.add(gap(2.5))
+	d.under(&element{tag: tagList}, func() { d.add(d.band()) })
+	d.add(gap(4))
 	for _, sentence := range d.p.sentences {
 		d.add(d.row(frame{below: 0.5}, cell{width: textWide, text: sentence, style: body.at(9.5)}))
 	}
@@ -103,7 +111,7 @@ func (d *sheet) summary() {
 		d.add(d.row(frame{above: 0.25, below: 0.25}, cell{width: 52, text: m.label, style: body.in(muted)},
 			cell{width: 71, bar: &bar{m.percent, 2.6}, style: body},
 			cell{width: 15, text: d.lang.Percent(m.percent), style: body.bold().right()},
-			cell{width: 42, text: m.about, style: body.in(muted), indent: 2}))
+			cell{width: 42, text: m.about, style: body.in(muted), indent: 2}).as(tagText))
 	}
 }
 
@@ -122,10 +130,11 @@ func (d *sheet) band() laid {
 	}
 	width := float64(int((textWide-between)/float64(boxes)*gridPerMM)) / gridPerMM
 	size := d.bandSize(terms, width-2*boxPad)
-	r := row.New(bandHeight)
+	r, band := row.New(bandHeight), laid{height: bandHeight}
 	for _, term := range terms {
+		label := &element{tag: tagLabel}
 		if term.sign != "" {
-			r.Add(d.box(signWide, "", term.sign, style{regular, 12, muted, align.Center}, nil))
+			r.Add(d.box(&band, signWide, boxed{figure: term.sign, said: label, style: style{regular, 12, muted, align.Center}}))
 		}
 		st, fill := style{bold, size, ink, align.Left}, tint
 		if term.sign == "=" {
@@ -134,13 +143,20 @@ func (d *sheet) band() laid {
 				fill = warn
 			}
 		}
-		r.Add(d.box(width, term.label, term.figure.text, st, fill))
+		item := &element{tag: tagBody}
+		r.Add(d.box(&band, width, boxed{label: term.label, figure: term.figure.text, named: label, said: item, style: st,
+			fill: fill}))
+		band.tops = append(band.tops, &element{tag: tagItem, kids: []*element{label, item}})
 	}
 	if d.p.share != nil {
-		r.Add(col.New(grid(signWide)),
-			d.box(width, d.p.share.label, d.lang.Percent(d.p.share.percent), style{bold, size, accent, align.Left}, nil))
+		label, item := &element{tag: tagLabel}, &element{tag: tagBody}
+		r.Add(col.New(grid(signWide)), d.box(&band, width, boxed{label: d.p.share.label,
+			figure: d.lang.Percent(d.p.share.percent), named: label, said: item,
+			style: style{bold, size, accent, align.Left}}))
+		band.tops = append(band.tops, &element{tag: tagItem, kids: []*element{label, item}})
 	}
-	return laid{row: r, height: bandHeight}
+	band.row = r
+	return band
 }
 
 // bandSize is the largest size at which every amount fits its box.
@@ -154,26 +170,34 @@ func (d *sheet) bandSize(terms []term, width float64) float64 {
 	return size
 }
 
-// box is a label over a figure; on a ground there is white around them.
-func (d *sheet) box(width float64, label, figure string, st style, fill *props.Color) core.Col {
+// boxed is a label over a figure, with the elements that they are; on a ground there is white around them.
+type boxed struct {
+	label, figure string
+	named, said   *element
+	style         style
+	fill          *props.Color
+}
+
+// box is a part of the band.
+func (d *sheet) box(of *laid, width float64, b boxed) core.Col {
 	column, pad := col.New(grid(width)), 0.0
-	if fill != nil {
+	if b.fill != nil {
 		pad = boxPad
-		column.WithStyle(&props.Cell{BackgroundColor: fill})
+		column.WithStyle(&props.Cell{BackgroundColor: b.fill})
 	}
 	name := small.at(7)
-	if fill == accent || fill == warn {
+	if b.fill == accent || b.fill == warn {
 		name = name.in(white)
 	}
-	lines := d.lines(name, width-pad, label)
-	if label == "" {
-		lines = nil
+	if b.label != "" {
+		for n, l := range d.lines(name, width-pad, b.label) {
+			column.Add(put(l, name, 4.25+float64(n)*name.pitch(), pad))
+			of.texts = append(of.texts, b.named)
+		}
 	}
-	for n, l := range lines {
-		column.Add(put(l, name, 4.25+float64(n)*name.pitch(), pad))
-	}
-	d.lines(st, textWide, figure) // for the check of its letters
-	return column.Add(put(figure, st, bandHeight-4, pad))
+	of.texts = append(of.texts, b.said)
+	d.lines(b.style, textWide, b.figure) // for the check of its letters
+	return column.Add(put(b.figure, b.style, bandHeight-4, pad))
 }
 
 // The frames of tables. The first row leaves out its hairline, for the head has a rule.
@@ -270,7 +294,7 @@ func (d *sheet) tableHead(b block) []laid {
 	for _, c := range b.columns {
 		if c.head != "" {
 			heads := figures.Each(b.columns, func(c column) figure { return word(c.head) })
-			return []laid{d.tableRow(b, heads, look{frame: tableHead, text: headStyle}, nil)}
+			return []laid{d.tableRow(b, heads, look{frame: tableHead, text: headStyle}, nil).asRow(b, true)}
 		}
 	}
 	return []laid{rule(accent, 0.35)}
@@ -293,7 +317,7 @@ func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
 	if r.bar.Valid {
 		length = &bar{r.bar, 2}
 	}
-	first := d.tableRow(b, r.cells, as, length)
+	first := d.tableRow(b, r.cells, as, length).asRow(b, false)
 	if b.carry && r.counts {
 		first.adds = r.cells
 	}
@@ -301,7 +325,7 @@ func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
 		return []laid{first}
 	}
 	note := style{oblique, 7.5, muted, align.Left}
-	return []laid{first.stay(), d.row(underRow, cell{width: 8}, cell{width: 150, text: r.note, style: note})}
+	return []laid{first.stay(), d.row(underRow, cell{width: 8}, cell{width: 150, text: r.note, style: note}).asNote(b)}
 }
 
 // look is how a row of a table looks.
@@ -373,12 +397,14 @@ func (d *sheet) notes() {
 	}
 	d.section(words.notes.In(d.lang), "")
 	st := small.at(8).in(ink)
-	for i, note := range d.p.notes {
-		r := d.row(frame{below: 0.5}, cell{width: 7, text: strconv.Itoa(i + 1), style: st.in(muted)},
-			cell{width: 173, text: note, style: st})
-		r.keep = i+1 < len(d.p.notes) && (i+1)%keptNotes != 0
-		d.add(r)
-	}
+	d.under(&element{tag: tagList, attrs: "/O/List/ListNumbering/Decimal"}, func() {
+		for i, note := range d.p.notes {
+			r := d.row(frame{below: 0.5}, cell{width: 7, text: strconv.Itoa(i + 1), style: st.in(muted)},
+				cell{width: 173, text: note, style: st}).asItem()
+			r.keep = i+1 < len(d.p.notes) && (i+1)%keptNotes != 0
+			d.add(r)
+		}
+	})
 }
 
 // signatures are the lines to sign on, kept together with what is confirmed.
@@ -422,7 +448,7 @@ func (d *sheet) signers(names []string) {
 // ending is the whole data hash, and of an issued statement the code that leads to the page where it is checked.
 func (d *sheet) ending() {
 	hash := d.row(frame{}, cell{width: 40, text: words.dataHash.In(d.lang), style: small.at(7)},
-		cell{width: 140, text: d.p.hash, style: small.at(7)})
+		cell{width: 140, text: d.p.hash, style: small.at(7)}).as(tagText)
 	d.add(gap(6).stay(), hash)
 	switch {
 	case d.verify != "":
@@ -440,16 +466,20 @@ const codeHigh = 22.0
 
 // code is the address of the page where the statement is checked, as letters and for a telephone.
 func (d *sheet) code() laid {
-	r := row.New(codeHigh)
+	r, out := row.New(codeHigh), laid{height: codeHigh, picture: &element{tag: tagFigure, alt: words.codeAlt.In(d.lang)}}
+	said := &element{tag: tagText}
+	out.tops = []*element{out.picture, said}
 	text := strings.Replace(words.verifyHere.In(d.lang), "{url}", d.verify, 1)
 	words := col.New(grid(textWide - codeHigh - 4))
 	for n, l := range append(d.lines(small, textWide-codeHigh-4, text),
 		d.lines(small, textWide-codeHigh-4, d.figuresIn())...) {
 		words.Add(put(l, small, 8+float64(n)*small.pitch(), 0))
+		out.texts = append(out.texts, said)
 	}
 	r.Add(col.New(grid(codeHigh)).Add(code.NewQr(d.verify, props.Rect{Percent: 100, Center: true})), col.New(grid(4)),
 		words)
-	return laid{row: r, height: codeHigh}
+	out.row = r
+	return out
 }
 
 func (d *sheet) figuresIn() string { return words.figuresIn.In(d.lang) }

@@ -114,7 +114,9 @@ func (d *sheet) row(f frame, cells ...cell) laid {
 	}
 	first := d.baseline(f, cells)
 	used := 0.0
+	out := laid{row: r, height: height, cells: make([]*element, len(cells))}
 	for i, c := range cells {
+		out.cells[i] = &element{tag: tagText}
 		used += c.width
 		if c.bar != nil {
 			r.Add(c.bar.cols(c.width, height, first)...)
@@ -123,13 +125,17 @@ func (d *sheet) row(f frame, cells ...cell) laid {
 		column := col.New(grid(c.width))
 		for n, l := range broken[i] {
 			column.Add(put(l, c.style, first+float64(n)*c.style.pitch(), c.indent))
+			out.texts = append(out.texts, out.cells[i])
+		}
+		if len(broken[i]) > 0 {
+			out.tops = append(out.tops, out.cells[i])
 		}
 		r.Add(column)
 	}
 	if rest := grid(textWide - used); rest > 0 {
 		r.Add(col.New(rest))
 	}
-	return laid{row: r, height: height}
+	return out
 }
 
 // baseline is where the first line of every cell stands: one line for all, whatever their sizes.
@@ -210,26 +216,33 @@ func (l laid) stay() laid { l.keep = true; return l }
 func (l laid) marked(title string) laid { l.mark = title; return l }
 
 // add appends rows to the body.
-func (d *sheet) add(rows ...laid) { d.rows = append(d.rows, rows...) }
+func (d *sheet) add(rows ...laid) {
+	for _, r := range rows {
+		d.at.kids = append(d.at.kids, r.tops...)
+	}
+	d.rows = append(d.rows, rows...)
+}
 
 // table appends rows under a head that is printed again on every page that begins with one of them, with the sums so
 // far where the table carries them. The head stays with the first row, the last row with the one before it, and a short
 // table together.
 func (d *sheet) table(head []laid, rows []laid, carry func(string, []figure) laid) {
-	for _, h := range head {
-		d.add(h.stay())
-	}
 	of := &table{head: head, carry: carry}
 	if carry != nil {
 		of.room = carry(words.carried.In(d.lang), nil).height
 	}
-	for i, r := range rows {
-		r.of, r.first, r.last = of, i == 0, i == len(rows)-1
-		if i == len(rows)-2 || len(rows) <= keptRows && i < len(rows)-1 {
-			r.keep = true
+	d.under(&element{tag: tagTable}, func() {
+		for _, h := range head {
+			d.add(h.stay())
 		}
-		d.add(r)
-	}
+		for i, r := range rows {
+			r.of, r.first, r.last = of, i == 0, i == len(rows)-1
+			if i == len(rows)-2 || len(rows) <= keptRows && i < len(rows)-1 {
+				r.keep = true
+			}
+			d.add(r)
+		}
+	})
 }
 
 // keptRows is how many rows a table has at most that is kept on one page.
@@ -246,5 +259,5 @@ type table struct {
 func (d *sheet) section(title, unit string) {
 	head := style{bold, 10.5, accent, align.Left}
 	d.add(gap(5.5), d.row(frame{above: 0.25, below: 0.75}, cell{width: 130, text: title, style: head},
-		cell{width: 50, text: unit, style: small.right()}).marked(title).stay())
+		cell{width: 50, text: unit, style: small.right()}).as("H2").marked(title).stay())
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // A PDF may be continued: objects are appended, a second table says where they are, and the first bytes stay as they
-// are (ISO 32000-1, 7.5.6). We continue twice: once with language and bookmarks, which maroto does not write, and once
-// with the attachments of an issued statement. Every byte of it is ours, so it is the same every time.
+// are (ISO 32000-1, 7.5.6). So an issued statement is continued with its attachments. Every byte of it is ours, so it
+// is the same every time.
 
 // errPDF is a document that is not built as ours are.
 var errPDF = errors.New("statements: this is not a PDF that was written here")
@@ -25,6 +25,7 @@ type tail struct {
 	size    int // number of the next object
 	root    int
 	info    int
+	id      string // the line of the identifier; "" for none
 	catalog string // the present dictionary of the root, without its brackets
 	out     bytes.Buffer
 	offsets []int // of the new objects, from number size on
@@ -33,10 +34,12 @@ type tail struct {
 
 var (
 	trailerForm = regexp.MustCompile(
-		`trailer\n<<\n/Size (\d+)\n/Root (\d+) 0 R\n/Info (\d+) 0 R\n(?:/Prev \d+\n)?>>\nstartxref\n(\d+)\n%%EOF\n$`)
+		`trailer\n<<\n/Size (\d+)\n/Root (\d+) 0 R\n/Info (\d+) 0 R\n` +
+			`(/ID \[[^\]]*\]\n)?(?:/Prev \d+\n)?>>\nstartxref\n(\d+)\n%%EOF\n$`)
 	noNames = regexp.MustCompile(
 		`/Names <<\s*/EmbeddedFiles << /Names \[\s*\] >>\s*>>\s*`) // an empty list that gofpdf writes
-	kidForm = regexp.MustCompile(`(\d+) 0 R`)
+	changedForm = regexp.MustCompile(`\n/ModDate (\(D:\d{14}\+00'00'\))\n`)
+	kidForm     = regexp.MustCompile(`(\d+) 0 R`)
 )
 
 // continued reads what a tail needs to know of a document.
@@ -47,9 +50,10 @@ func continued(pdf []byte) (*tail, error) {
 		return nil, errPDF
 	}
 	t := &tail{base: pdf}
-	for i, into := range []*int{&t.size, &t.root, &t.info, &t.prev} {
-		n, err := strconv.Atoi(string(m[i+1]))
-		if err != nil {
+	t.id = string(m[4])
+	for i, into := range map[int]*int{1: &t.size, 2: &t.root, 3: &t.info, 5: &t.prev} {
+		n, err := strconv.Atoi(string(m[i]))
+		if err != nil || n >= len(pdf) {
 			return nil, errPDF
 		}
 		*into = n
@@ -88,46 +92,9 @@ func (t *tail) end(more string) []byte {
 	for _, offset := range t.offsets {
 		fmt.Fprintf(&t.out, "%010d 00000 n \n", offset)
 	}
-	fmt.Fprintf(&t.out, "trailer\n<<\n/Size %d\n/Root %d 0 R\n/Info %d 0 R\n/Prev %d\n>>\nstartxref\n%d\n%%%%EOF\n",
-		t.size+len(t.offsets), t.root, t.info, t.prev, table)
+	fmt.Fprintf(&t.out, "trailer\n<<\n/Size %d\n/Root %d 0 R\n/Info %d 0 R\n%s/Prev %d\n>>\nstartxref\n%d\n%%%%EOF\n",
+		t.size+len(t.offsets), t.root, t.info, t.id, t.prev, table)
 	return slices.Concat(t.base, t.out.Bytes())
-}
-
-// completed adds language, the wish that readers show the title, and bookmarks.
-func completed(pdf []byte, lang string, marks []mark) ([]byte, error) {
-	t, err := continued(pdf)
-	if err != nil {
-		return nil, err
-	}
-	_, kids, found := bytes.Cut(pdf, []byte("/Kids ["))
-	kids, _, closed := bytes.Cut(kids, []byte("]"))
-	if !found || !closed {
-		return nil, errPDF
-	}
-	pages := kidForm.FindAllSubmatch(kids, -1)
-	outlines := t.size
-	for i, m := range marks {
-		if m.page >= len(pages) {
-			return nil, errPDF
-		}
-		object := fmt.Sprintf("<<\n/Title %s\n/Parent %d 0 R\n/Dest [%s 0 R /XYZ 0 %d null]\n", hexText(m.title), outlines,
-			pages[m.page][1], int((pageHeight-m.top)/pointMM))
-		if i == 0 {
-			t.add(fmt.Sprintf("<<\n/Type /Outlines\n/First %d 0 R\n/Last %d 0 R\n/Count %d\n>>", outlines+1, outlines+len(marks),
-				len(marks)))
-		} else {
-			object += fmt.Sprintf("/Prev %d 0 R\n", outlines+i)
-		}
-		if i+1 < len(marks) {
-			object += fmt.Sprintf("/Next %d 0 R\n", outlines+i+2)
-		}
-		t.add(object + ">>")
-	}
-	more := fmt.Sprintf("/Version /1.7\n/Lang (%s)\n/ViewerPreferences << /DisplayDocTitle true >>\n", lang)
-	if len(marks) > 0 {
-		more += fmt.Sprintf("/Outlines %d 0 R\n", outlines)
-	}
-	return t.end(more), nil
 }
 
 // hexText is a text as PDF has it in a dictionary: UTF-16, big-endian, in hexadecimal.
@@ -154,20 +121,25 @@ func Attach(content, figures, proof []byte) ([]byte, error) {
 		return nil, err
 	}
 	fmt.Fprintf(&t.out, "%s%d %d %d\n", tailMark, len(content), len(figures), len(proof))
-	var names []string
-	for _, f := range []struct {
-		name string
-		data []byte
-	}{{figuresFile, figures}, {proofFile, proof}} {
-		n := t.add(
-			fmt.Sprintf(
-				"<<\n/Type /EmbeddedFile\n/Subtype /application#2Fjson\n/Length %d\n/Params << /Size %d "+
-					">>\n>>\nstream\n%s\nendstream",
-				len(f.data), len(f.data), f.data))
-		spec := t.add(fmt.Sprintf("<<\n/Type /Filespec\n/F (%s)\n/UF (%s)\n/EF << /F %d 0 R >>\n>>", f.name, f.name, n))
-		names = append(names, fmt.Sprintf("(%s) %d 0 R", f.name, spec))
+	changed := changedForm.FindSubmatch(content)
+	if changed == nil {
+		return nil, errPDF
 	}
-	return t.end(fmt.Sprintf("/Names << /EmbeddedFiles << /Names [%s] >> >>\n", strings.Join(names, " "))), nil
+	var names, files []string
+	for _, f := range []struct {
+		name, relation, about string
+		data                  []byte
+	}{{figuresFile, "Data", "The figures of the statement", figures},
+		{proofFile, "Supplement", "The proof that the statement was issued", proof}} {
+		n := t.add(fmt.Sprintf("<<\n/Type /EmbeddedFile\n/Subtype /application#2Fjson\n/Length %d\n/Params << /Size %d "+
+			"/ModDate %s >>\n>>\nstream\n%s\nendstream", len(f.data), len(f.data), changed[1], f.data))
+		spec := t.add(fmt.Sprintf("<<\n/Type /Filespec\n/F (%s)\n/UF (%s)\n/Desc (%s)\n/AFRelationship /%s\n"+
+			"/EF << /F %d 0 R /UF %d 0 R >>\n>>", f.name, f.name, f.about, f.relation, n, n))
+		names = append(names, fmt.Sprintf("(%s) %d 0 R", f.name, spec))
+		files = append(files, fmt.Sprintf("%d 0 R", spec))
+	}
+	return t.end(fmt.Sprintf("/Names << /EmbeddedFiles << /Names [%s] >> >>\n/AF [%s]\n", strings.Join(names, " "),
+		strings.Join(files, " "))), nil
 }
 
 // Form is what a file is, as far as its bytes tell without any key.

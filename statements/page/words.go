@@ -35,7 +35,7 @@ var words = struct {
 	income, source, byPurpose, carried, brought, chartOf, chartNote, verifyHere    figures.Name
 	chartBudget, noBars                                                            figures.Name
 	byBooks, methodDiffers, averageOf, monthRate, budgetRate, throughTo            figures.Name
-	codeAlone, bookmarkFirst, bookmarkSign, figuresIn                              figures.Name
+	codeAlone, codeAlt, bookmarkFirst, bookmarkSign, figuresIn                     figures.Name
 	reportNo, basis, accrual, openingWas, indirectCap, auditorSigns                figures.Name
 	underspent, changedApproved, changedWithin, moved                              figures.Name
 	forecast, committed, expected, left, forecastNote, toCome, due, late           figures.Name
@@ -240,6 +240,8 @@ var words = struct {
 		"Beløbene er så lange, at søjlerne er udeladt."),
 	verifyHere: both("Is this statement genuine? Scan the code or go to {url}",
 		"Er dette regnskab ægte? Scan koden, eller gå til {url}"),
+	codeAlt: both("Code for a telephone: it leads to the page where this statement is checked.",
+		"Kode til telefonen: den fører til siden, hvor regnskabet kontrolleres."),
 	codeAlone:     both("Code for checking this statement: {code}.", "Kode til kontrol af regnskabet: {code}."),
 	bookmarkFirst: both("Overview", "Overblik"),
 	bookmarkSign:  both("Signatures", "Underskrifter"),
