@@ -328,8 +328,12 @@ func (v *verifier) lot(l lotSumRow) error {
 			l.OpenCost,
 			side*l.SumAmount, side*l.SumBase)
 	}
-	if l.Kind != DeferredLot && (l.OpenQuantity < 0 || l.OpenCost < 0 || l.OpenQuantity > l.Quantity) {
-		v.out.Add("lot", what, "%d of %d minor units are open", l.OpenQuantity, l.Quantity)
+	lot, err := l.lot(v.known.Base)
+	if err == nil {
+		err = lot.holds()
+	}
+	if err != nil {
+		v.out.Add("lot", what, "%d of %d minor units are open: %v", l.OpenQuantity, l.Quantity, err)
 	}
 	return nil
 }

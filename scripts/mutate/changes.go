@@ -26,7 +26,13 @@ func (f *finder) node(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.GenDecl:
 		return n.Tok != token.CONST
+	case *ast.ForStmt:
+		f.clause(n.Init)
+		f.clause(n.Post)
+	case *ast.SwitchStmt:
+		f.clause(n.Init)
 	case *ast.IfStmt:
+		f.clause(n.Init)
 		f.ifStatement(n)
 	case *ast.CaseClause:
 		for _, e := range n.List {
@@ -48,6 +54,13 @@ func (f *finder) node(n ast.Node) bool {
 		f.returned(n)
 	}
 	return true
+}
+
+// clause notes a statement that stands in the head of another one, where no block can take its place.
+func (f *finder) clause(s ast.Stmt) {
+	if s != nil {
+		f.clauses[s] = true
+	}
 }
 
 // short is a text in one line that fits a table.
@@ -172,7 +185,7 @@ func (f *finder) call(n *ast.CallExpr) bool {
 
 // statement leaves a call out whose result nobody takes.
 func (f *finder) statement(n *ast.ExprStmt) {
-	if call, ok := n.X.(*ast.CallExpr); ok && f.text(call.Fun) != "panic" {
+	if call, ok := n.X.(*ast.CallExpr); ok && f.text(call.Fun) != "panic" && !f.clauses[n] {
 		f.add(n, short("not called: "+f.text(n)), func(id int, inner string) string {
 			return fmt.Sprintf("if !mutantOn(%d) { %s }", id, inner)
 		})
@@ -181,7 +194,7 @@ func (f *finder) statement(n *ast.ExprStmt) {
 
 // assignment leaves an assignment out, or turns its sign.
 func (f *finder) assignment(n *ast.AssignStmt) {
-	if len(n.Lhs) != 1 || isError(n.Lhs[0]) || f.text(n.Lhs[0]) == "_" || n.Tok == token.DEFINE {
+	if f.clauses[n] || len(n.Lhs) != 1 || isError(n.Lhs[0]) || f.text(n.Lhs[0]) == "_" || n.Tok == token.DEFINE {
 		return
 	}
 	other := map[token.Token]string{token.ADD_ASSIGN: "-=", token.SUB_ASSIGN: "+="}[n.Tok]

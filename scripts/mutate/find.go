@@ -121,9 +121,14 @@ func exportData(pkg string) (map[string]string, error) {
 // with the code.
 func (t *target) sample(o options) []*mutant {
 	chosen := slices.Clone(t.found)
-	if o.again != nil {
+	switch {
+	case o.again != nil:
 		chosen = slices.DeleteFunc(chosen, func(m *mutant) bool { return !o.again[m.key] })
-	} else {
+	case o.only != nil:
+		chosen = slices.DeleteFunc(chosen, func(m *mutant) bool {
+			return !slices.ContainsFunc(o.only, func(place string) bool { return strings.HasPrefix(m.key, place) })
+		})
+	default:
 		rank := func(m *mutant) string { sum := sha256.Sum256([]byte(o.seed + m.key)); return string(sum[:]) }
 		slices.SortFunc(chosen, func(a, b *mutant) int { return strings.Compare(rank(a), rank(b)) })
 		chosen = chosen[:min(o.n, len(chosen))]
@@ -138,9 +143,10 @@ func (t *target) sample(o options) []*mutant {
 // finder looks for mutants in one function.
 type finder struct {
 	*target
-	s    *source
-	fn   *ast.FuncDecl
-	seen map[string]int
+	s       *source
+	fn      *ast.FuncDecl
+	seen    map[string]int
+	clauses map[ast.Stmt]bool // statements in the heads of others
 }
 
 func (t *target) findIn(s *source) {
@@ -149,7 +155,7 @@ func (t *target) findIn(s *source) {
 		if !ok || fn.Body == nil || fn.Name.Name == "String" || fn.Name.Name == "Error" {
 			continue
 		}
-		f := &finder{t, s, fn, map[string]int{}}
+		f := &finder{target: t, s: s, fn: fn, seen: map[string]int{}, clauses: map[ast.Stmt]bool{}}
 		ast.Inspect(fn.Body, f.node)
 	}
 }

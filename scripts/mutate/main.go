@@ -3,6 +3,9 @@
 //
 //	go run ./scripts/mutate [-n 60] [-seed 1] [-files regexp] ledger
 //	go run ./scripts/mutate -again result.txt ledger      only what survived in an earlier result
+//	go run ./scripts/mutate -only places.txt ledger       only what a list names: "calendar.go admits" a line, and after
+//	                                                      it the beginning of the change where not all are meant
+//	go run ./scripts/mutate -only docs/MUTANTS.md ledger  only what its tables name
 //	go run ./scripts/mutate -again result.txt -judge http ledger      what survived, by the tests of the API
 //
 // All faults are compiled into one test binary, each behind a number that an environment variable switches on, so a
@@ -36,6 +39,7 @@ type options struct {
 	skip  *regexp.Regexp
 	tests *regexp.Regexp
 	again map[string]bool // keys of mutants, nil for a fresh sample
+	only  []string        // what keys of mutants begin with, nil for a fresh sample
 	keep  bool
 	judge string // the folder of the package whose tests judge
 }
@@ -53,6 +57,7 @@ func run() error {
 		flag.String("skip", plumbing, "no files that match"),
 		flag.String("again", "", "a result: run only what survived there")
 	tests := flag.String("tests", "", "only tests that match")
+	only := flag.String("only", "", "a list of places, or a file with tables of them: run only what they name")
 	flag.IntVar(&o.n, "n", 60, "how many mutants")
 	flag.StringVar(&o.seed, "seed", "1", "another sample")
 	flag.StringVar(&o.judge, "judge", "", "judge by the tests of another package, such as http")
@@ -75,6 +80,11 @@ func run() error {
 	}
 	if *again != "" {
 		if o.again, err = survivors(*again); err != nil {
+			return err
+		}
+	}
+	if *only != "" {
+		if o.only, err = places(*only); err != nil {
 			return err
 		}
 	}
@@ -114,4 +124,25 @@ func survivors(name string) (map[string]bool, error) {
 		}
 	}
 	return keys, scan.Err()
+}
+
+// row is a line of a table of docs/MUTANTS.md.
+var row = regexp.MustCompile("^\\| `[^`]*?([^/`]+\\.go)` (\\w+) \\| (.*?) \\| ")
+
+// places reads what the keys of the mutants begin with that a list names.
+func places(name string) ([]string, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if cells := row.FindStringSubmatch(line); cells != nil {
+			found = append(found, strings.Join(cells[1:], " ")+" #")
+		} else if fields := strings.Fields(line); len(fields) > 0 && strings.HasSuffix(fields[0], ".go") {
+			found = append(found, line)
+		}
+	}
+	return found, nil
 }
