@@ -158,7 +158,8 @@ func TestSecondFactorFromFirstCodeToLostTelephone(t *testing.T) {
 			name, code string
 			ok         bool
 		}{
-			{"no code", "", false}, {"no code of any kind", "12345", false}, {"the code", ofApp, true}, {"another's", "123456", false},
+			{"no code", "", false}, {"no code of any kind", "12345", false}, {"the code", ofApp, true}, {"another's",
+				"123456", false},
 			{"a recovery code", recovery[3], true}, {"the same again", recovery[3], false},
 			{"another of them", recovery[9], true}, {"none of them", "xxxx-xxxx-xxxx", false},
 		} {
@@ -233,7 +234,8 @@ func TestInvitationsEnd(t *testing.T) {
 			p := d.password(good)
 			return db.Update(t.Context(), func(tx *store.Tx) error { return access.AcceptInvitation(t.Context(), tx, word, p) })
 		}
-		for wait, want := range map[time.Duration]error{72*time.Hour - time.Microsecond: nil, 72 * time.Hour: access.ErrInvitation} {
+		for wait, want := range map[time.Duration]error{72*time.Hour - time.Microsecond: nil,
+			72 * time.Hour: access.ErrInvitation} {
 			word := invited(d.ids["new"])
 			d.clock.Advance(wait)
 			if err := accept(word); !errors.Is(err, want) {
@@ -447,7 +449,8 @@ func TestEveryActOnAnAccountIsRecorded(t *testing.T) {
 			_, _, err := access.Enter(ctx, tx, attempt)
 			return err
 		})
-		if want := []string{"second_factor.begun " + string(guide) + ":", "sign_in.failed " + string(guide) + ":"}; !slices.Equal(
+		if want := []string{"second_factor.begun " + string(guide) + ":",
+			"sign_in.failed " + string(guide) + ":"}; !slices.Equal(
 			slices.Concat(begun, failed), want) {
 			t.Errorf("recorded %q and %q, want %q", begun, failed, want)
 		}

@@ -101,8 +101,11 @@ func TestWhoseAccountMayBeChanged(t *testing.T) {
 			t.Errorf("one that has ended: %v", err)
 		}
 		for name, act := range map[string]func(tx *store.Tx) error{
-			"ended by oneself":    func(tx *store.Tx) error { return access.EndUser(t.Context(), tx, ids["admin"], tx.At) },
-			"disabled by oneself": func(tx *store.Tx) error { return access.DisableUser(t.Context(), tx, ids["admin"], because) },
+			"ended by oneself": func(tx *store.Tx) error { return access.EndUser(t.Context(), tx, ids["admin"], tx.At) },
+			"disabled by oneself": func(tx *store.Tx) error {
+				return access.DisableUser(t.Context(), tx, ids["admin"],
+					because)
+			},
 		} {
 			if err := as(t, db, ids["admin"], "", act); !errors.Is(err, access.ErrOwnRights) {
 				t.Errorf("%s: %v", name, err)

@@ -12,8 +12,8 @@ import (
 	"supportledger/store/storetest"
 )
 
-// What somebody with the rights of the database's owner writes beside the entries is found by the check that is made for
-// it: the counters, the balances, the months, the totals of banks and what is open in lots.
+// What somebody with the rights of the database's owner writes beside the entries is found by the check that is made
+// for it: the counters, the balances, the months, the totals of banks and what is open in lots.
 func TestVerifyFindsWhatStandsBesideTheEntries(t *testing.T) {
 	errBack := errors.New("roll back")
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -53,8 +53,8 @@ func TestVerifyFindsWhatStandsBesideTheEntries(t *testing.T) {
 		})
 		const day, place = "account 1010, fund UNR, DKK, 2026-01-02", "account 1010, fund UNR, DKK"
 		for name, c := range map[string]struct{ sql, want string }{
-			"a line of no entry": {"INSERT INTO entry_lines (entry_seq, line, account, fund, currency, amount, base, category, " +
-				"plan, payee, partner) VALUES (9, 1, '1010', 'UNR', 'DKK', 1, 1, '', '', '', '')", "lines book"},
+			"a line of no entry": {"INSERT INTO entry_lines (entry_seq, line, account, fund, currency, amount, base, " +
+				"category, plan, payee, partner) VALUES (9, 1, '1010', 'UNR', 'DKK', 1, 1, '', '', '', '')", "lines book"},
 			"the head": {"UPDATE book SET last_seq = last_seq + 1", "sequence book"},
 			"the year": {"UPDATE fiscal_years SET last_number = last_number + 1 WHERE year = 2027", "number 2027"},
 			"an amount of a day": {"UPDATE balances SET amount = amount + 1 WHERE account = '1010' AND date = '2026-01-02'",
@@ -63,12 +63,16 @@ func TestVerifyFindsWhatStandsBesideTheEntries(t *testing.T) {
 				"balance " + day},
 			"a day that is gone": {"DELETE FROM balances WHERE account = '1010' AND date = '2026-01-02'",
 				"balance account 1010, fund UNR, DKK, 20260102"},
-			"a bank below zero": {"UPDATE balances SET amount = -1 WHERE account = '1010' AND date = '2026-01-02'", "bank " + day},
-			"a month":           {"UPDATE balance_months SET amount = amount + 1 WHERE month = '2027-01'", "balance account 1010, fund G1, DKK, 2027-01"},
+			"a bank below zero": {"UPDATE balances SET amount = -1 WHERE account = '1010' AND date = '2026-01-02'",
+				"bank " + day},
+			"a month": {"UPDATE balance_months SET amount = amount + 1 WHERE month = '2027-01'",
+				"balance account 1010, fund G1, DKK, 2027-01"},
 			"a month that is gone": {"DELETE FROM balance_months WHERE month = '2026-02' AND account = '1020'",
 				"balance account 1020, fund UNR, EUR, 2026-02"},
-			"a total":                {"UPDATE bank_totals SET amount = amount + 1 WHERE account = '1010' AND fund = 'UNR'", "bank " + place},
-			"the last day":           {"UPDATE bank_totals SET last_date = '2026-01-01' WHERE account = '1010' AND fund = 'UNR'", "bank " + place},
+			"a total": {"UPDATE bank_totals SET amount = amount + 1 WHERE account = '1010' AND fund = 'UNR'",
+				"bank " + place},
+			"the last day": {"UPDATE bank_totals SET last_date = '2026-01-01' WHERE account = '1010' AND fund = 'UNR'",
+				"bank " + place},
 			"an open quantity":       {"UPDATE lots SET open_quantity = open_quantity - 1", "lot E-1 (lot_1)"},
 			"an open cost":           {"UPDATE lots SET open_cost = open_cost - 1", "lot E-1 (lot_1)"},
 			"a lot's name on a line": {"UPDATE entry_lines SET lot = 'lot_2' WHERE lot = 'lot_1'", "lot book"},
