@@ -26,6 +26,21 @@ const (
 type runner struct {
 	binary, dir, work string
 	tests             *regexp.Regexp
+	flags             []string // of the tests themselves
+}
+
+// fewExamples lets property tests try few examples: a fault that a rule guards shows in the first ones, and every
+// mutant pays for all.
+const fewExamples = "-rapid.checks=20"
+
+// knowing is the runner with the flags that its tests know.
+func (r runner) knowing() runner {
+	cmd := exec.CommandContext(context.Background(), r.binary, "-test.run", "^$", fewExamples)
+	cmd.Dir = r.dir
+	if cmd.Run() == nil {
+		r.flags = []string{fewExamples}
+	}
+	return r
 }
 
 // test is a test function with what was learnt of it.
@@ -39,9 +54,9 @@ type test struct {
 func (r runner) run(names []string, on int, limit time.Duration, env ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit+10*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, r.binary, "-test.run", "^("+strings.Join(names, "|")+")$", "-test.skip", "/postgres$",
-		"-test.failfast",
-		"-test.timeout", limit.String())
+	args := append(slices.Clone(r.flags), "-test.run", "^("+strings.Join(names, "|")+")$", "-test.skip", "/postgres$",
+		"-test.failfast", "-test.timeout", limit.String())
+	cmd := exec.CommandContext(ctx, r.binary, args...)
 	cmd.Dir = r.dir
 	cmd.Env = append(os.Environ(), append(env, "MUTANT="+strconv.Itoa(on))...)
 	if memory, err := os.Stat("/dev/shm"); err == nil && memory.IsDir() {
@@ -135,6 +150,7 @@ func (r runner) try(m *mutant, tests []*test) (verdict, by string) {
 
 // judge tries every mutant and prints the table, and how many were killed.
 func judge(r runner, mutants []*mutant) error {
+	r = r.knowing()
 	tests, err := r.learn()
 	if err != nil {
 		return err
