@@ -31,6 +31,8 @@ var homes = []home{
 		"tags check the shape of requests; meaning is checked by constructors that cannot be skipped"},
 	{"github.com/yuin/goldmark", []string{"http/help*.go"}, nil, "the book is written in Markdown and read as HTML"},
 	{"github.com/prometheus/client_golang", []string{"http/metrics/..."}, nil, "what is counted is said in one place"},
+	{"google.golang.org/protobuf", nil, []string{"http/traces/..."}, "a collector in tests reads what is sent"},
+	{"go.opentelemetry.io", []string{"http/traces/..."}, nil, "what a collector is told is said in one place"},
 	{"golang.org/x/crypto/acme", []string{"http/edge/..."}, nil, "certificates are the edge's business"},
 	{"golang.org/x/sys", []string{"cmd/..."}, nil, "how full a disk is, each system says its own way"},
 	{"github.com/a-h/templ", []string{"http/web/..."}, nil,

@@ -43,7 +43,7 @@ type Options struct {
 
 	ReadOnly bool                            // answers what reads, and refuses what would write
 	Around   func(http.Handler) http.Handler // what a request passes before all else; nil is nothing
-	Observe  gin.HandlerFunc                 // sees every request that has a route, around its handler; nil is nobody
+	Observe  []gin.HandlerFunc               // see every request that has a route, around its handler
 	// Demo marks every page and lets the users of a demo sign in without a password: only for books that nobody needs.
 	Demo bool
 	// Pseudo makes every text of the pages 40 % longer, for tests of their layout.
@@ -82,9 +82,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	s.api.Tabulate = table.Tabulate
 	s.api.ReadOnly = o.ReadOnly
 	s.api.Engine.Use(rest.Identify, rest.Protect)
-	if o.Observe != nil {
-		s.api.Engine.Use(o.Observe)
-	}
+	s.api.Engine.Use(o.Observe...)
 	s.api.Engine.Use(s.api.Record, s.api.Recovered)
 	s.api.Engine.NoRoute(func(c *gin.Context) { s.fail(c, rest.Refuse("no_such_path")) })
 	s.api.Engine.NoMethod(func(c *gin.Context) { s.fail(c, rest.Refuse("method_not_allowed")) })

@@ -92,6 +92,14 @@ func shapes(text string) (map[string]Shape, error) {
 	return all, nil
 }
 
+// HasTable says whether the newest schema has a table of that name.
+func HasTable(name string) bool {
+	all, err := Shapes()
+	_, proven := all[name]
+	_, unproven := Unproven[name]
+	return err == nil && (proven || unproven)
+}
+
 var primaryKey = regexp.MustCompile(`(?m)^    PRIMARY KEY \(([^)]*)\)`)
 
 // value is a column of a row (NEW, OLD or an alias) as a text, on PostgreSQL; bytes by their SHA-256.

@@ -52,7 +52,7 @@ type DB struct {
 	schema *migrate.Migrations // and which there are
 	guard  guard
 
-	observe   atomic.Pointer[func(TxStats)]       // of [DB.OnTxEnd]
+	observe   atomic.Pointer[TxObserver]          // of [DB.OnTxBegin]
 	committed atomic.Pointer[func(time.Duration)] // of [DB.OnCommit]
 
 	compiled *compiled // SQLite: what the writing connection has compiled

@@ -172,10 +172,10 @@ func unlessAborted(fn func() error) (err error) {
 // its way with its own stack.
 func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn func(tx *Tx) error) (err error) {
 	writes, counter := pool == db.write, (*txCounter)(nil)
-	if observe := db.observe.Load(); observe != nil {
-		counter = new(txCounter)
+	if observe := db.observer(ctx, writes); observe != nil {
+		counter = &txCounter{trace: observe}
 		pool = pool.WithQueryHook(counter)
-		defer func() { (*observe)(counter.TxStats) }()
+		defer func() { observe.End(counter.TxStats, err != nil) }()
 	}
 	conn, err := db.connect(ctx, pool)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	signin "supportledger/http/accounts"
 	"supportledger/http/metrics"
 	"supportledger/http/rest"
+	"supportledger/http/traces"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
@@ -53,6 +54,7 @@ type serveCommand struct {
 	logFlags
 	Rate        int           `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
 	ReadOnly    bool          `help:"Answer what reads, and refuse what would write: for maintenance, or to look at a copy."`
+	TracesTo    string        `placeholder:"URL" help:"Collector of OpenTelemetry (OTLP over HTTP, http://127.0.0.1:4318) that is told how long the parts of requests took, without ids and values; none where it is not said."`
 	MetricsAddr listenAddress `placeholder:"HOST:PORT" help:"Address for /metrics (Prometheus) and /debug/pprof/, on this machine or a network of monitors; none where it is not said."`
 }
 
@@ -119,7 +121,13 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	if err != nil {
 		return err
 	}
-	server, err := s.server(o, log, way, counted) //nolint:contextcheck // every request brings a context of its own
+	traced, err := s.trace(ctx, o.db)
+	if err != nil {
+		return err
+	}
+	defer traced.Shutdown(context.WithoutCancel(ctx))
+	//nolint:contextcheck // every request brings a context of its own
+	server, err := s.server(o, log, way, counted, traced)
 	if err != nil {
 		return err
 	}
@@ -144,6 +152,19 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	}
 	fmt.Fprintln(c.err, "Stopped; every request in flight was answered.")
 	return nil
+}
+
+// trace begins to tell a collector of requests, where one is named.
+func (s serveCommand) trace(ctx context.Context, db *store.DB) (*traces.Traces, error) {
+	if s.TracesTo == "" {
+		return nil, nil //nolint:nilnil // nobody is told
+	}
+	t, err := traces.New(ctx, s.TracesTo, version())
+	if err != nil {
+		return nil, err
+	}
+	db.OnTxBegin(t.Transaction)
+	return t, nil
 }
 
 // openAll opens the books with their keys, and sees that they are the ones that were served before. What it opened is
@@ -177,7 +198,8 @@ func (s serveCommand) openAll(ctx context.Context, c console, log *slog.Logger) 
 }
 
 // server makes the server of the opened books.
-func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edged, counted *metrics.Metrics) (
+func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edged, counted *metrics.Metrics,
+	traced *traces.Traces) (
 	*http.Server, error,
 ) {
 	vouching, err := s.provider(s.Public)
@@ -187,7 +209,10 @@ func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edged, counte
 	options := http.Options{Log: log, Version: version(), Evidence: o.archive, Vault: o.people,
 		Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching, ReadOnly: s.ReadOnly, Around: way.Handler}
 	if counted != nil {
-		options.Observe = counted.Observe
+		options.Observe = append(options.Observe, counted.Observe)
+	}
+	if traced != nil {
+		options.Observe = append(options.Observe, traced.Observe())
 	}
 	return http.New(o.db, options)
 }
