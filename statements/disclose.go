@@ -93,6 +93,7 @@ type plan struct {
 	rules    disclosure.Rules
 	register disclosure.Register
 	spent    []spending                   // on all that the statement sums up, to date
+	released []figures.Period             // of the statements of its subject so far
 	behind   map[string][]disclosure.Atom // what was spent on each budget line of a grant in the period
 }
 
@@ -124,23 +125,20 @@ func (b Blocks) plan(ctx context.Context, tx *store.Tx, v figures.Value) (plan, 
 	span := ledger.Span{To: h.Period.To, Through: cutOff.Seq}
 	p := plan{rules: disclosure.ForDonors}
 	grain := disclosure.ForFunders
-	switch s := v.(type) {
-	case *figures.GrantStatement:
-		err = b.grantGroups(ctx, tx, &p, s, span)
-	case *figures.FundStatement:
-		if s.Kind == figures.FundReport {
-			p.rules = disclosure.ForPublic
-		} else {
-			grain = disclosure.ForPersons
-		}
-		err = b.fundGroups(ctx, tx, &p, s, span)
-	default:
-		err = fmt.Errorf("statements: %T is no statement", v)
+	switch h.Kind {
+	case figures.FundReport:
+		p.rules = disclosure.ForPublic
+	case figures.DonorAnnual:
+		grain = disclosure.ForPersons
+	case figures.GrantFinancial:
 	}
-	if err != nil {
+	if err := b.group(ctx, tx, &p, v, span); err != nil {
 		return plan{}, err
 	}
-	if err := p.inTime(ctx, tx, v, grain); err != nil {
+	if p.released, err = readCuts(ctx, tx, h.Subject); err != nil {
+		return plan{}, err
+	}
+	if err := p.inTime(v, grain, ledger.DateOf(tx.At)); err != nil {
 		return plan{}, err
 	}
 	more, err := readThreshold(ctx, tx, h.Subject)
@@ -148,8 +146,53 @@ func (b Blocks) plan(ctx context.Context, tx *store.Tx, v figures.Value) (plan, 
 		return plan{}, err
 	}
 	p.rules.Threshold = max(p.rules.Threshold, more)
-	p.register, err = readShown(ctx, tx, p.atoms())
-	return p, err
+	if p.register, err = readShown(ctx, tx, p.atoms()); err != nil {
+		return plan{}, err
+	}
+	return p, b.edges(ctx, tx, &p, v, span)
+}
+
+// group adds the groups of a statement of any kind.
+func (b Blocks) group(ctx context.Context, tx *store.Tx, p *plan, v figures.Value, span ledger.Span) error {
+	switch s := v.(type) {
+	case *figures.GrantStatement:
+		return b.grantGroups(ctx, tx, p, s, span)
+	case *figures.FundStatement:
+		return b.fundGroups(ctx, tx, p, s, span)
+	}
+	return fmt.Errorf("statements: %T is no statement", v)
+}
+
+// edges refuses a period of which a sum of right would tell what the money of few people was for, beside the purposes
+// that were shown over longer: [PeriodRefused].
+func (b Blocks) edges(ctx context.Context, tx *store.Tx, p *plan, v figures.Value, span ledger.Span) error {
+	around := *p
+	for _, r := range p.released {
+		span.To = max(span.To, r.To)
+	}
+	if span.To > v.Head().Period.To {
+		around = plan{}
+		if err := b.group(ctx, tx, &around, v, span); err != nil {
+			return err
+		}
+	}
+	told := map[string][]disclosure.Atom{}
+	for _, g := range around.groups {
+		if name, line, _ := strings.Cut(g.Whole.Key, "/"); name == "to_date" {
+			told[line] = g.Whole.Atoms
+		}
+	}
+	for _, g := range p.groups {
+		_, line, _ := strings.Cut(g.Whole.Key, "/")
+		beside, known := told[line]
+		if !known { // a fund that a donor gave to, among all that she gave
+			beside = told[""]
+		}
+		if g.Whole.Duty && len(beside) > 0 && p.register.Tells(g.Whole, beside, p.rules) != disclosure.Safe {
+			return &PeriodRefused{Fault: TellsPurpose, Released: p.released}
+		}
+	}
+	return nil
 }
 
 // grantGroups are the funder's own budget lines, each with its categories, in the period and to date.

@@ -300,3 +300,45 @@ func TestCategoryOfANewPerson(t *testing.T) {
 		t.Errorf("the thirteenth person's 5,555 was for therapy: %+v", c)
 	}
 }
+
+// A funder had the year with its categories; autumn, by itself, would say what one person's large amount was for.
+func TestAutumnBesideTheYear(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.blocks()
+		h.support("2026-02-01", "5200", 1, 7, "100.00")
+		h.support("2026-02-02", "5300", 1, 6, "50.00")
+		h.support("2026-10-05", "5200", 8, 1, "2000.00")
+		h.support("2026-10-06", "5300", 9, 1, "60.00")
+		year := h.issued(statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-12-31"}, "")
+		if got := shown(year); len(got) != 2 {
+			t.Fatalf("the year shows %v", got)
+		}
+		_, err := h.mayIssue(statements.Request{Subject: "G1", From: "2026-10-01", To: "2026-12-31"})
+		var refused *statements.PeriodRefused
+		if !errors.As(err, &refused) || refused.Fault != statements.TellsPurpose || len(refused.Released) != 1 {
+			t.Errorf("autumn: %v", err)
+		}
+		h.issued(statements.Request{Subject: "G1"}, string(year.ID))
+	})
+}
+
+// mayIssue takes a statement to its number as far as it is let.
+func (h *house) mayIssue(in statements.Request) (s statements.Statement, err error) {
+	h.Helper()
+	h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
+		s, err = h.office.Prepare(ctx, tx, in, figures.English, "")
+		return err
+	})
+	for _, step := range []struct {
+		who string
+		act func(context.Context, *store.Tx, string) (statements.Statement, error)
+	}{{"preparer", h.office.CheckPrivacy}, {"reviewer", h.office.Review}, {"issuer", h.office.Issue}} {
+		if err := h.try(step.who, func(ctx context.Context, tx *store.Tx) (err error) {
+			s, err = step.act(ctx, tx, string(s.ID))
+			return err
+		}); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}

@@ -1,14 +1,12 @@
 package statements
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
 	"supportledger/statements/figures"
-	"supportledger/store"
 )
 
 // What is wrong with the period of a statement.
@@ -20,10 +18,11 @@ var (
 // PeriodFault is why a statement of a period may not leave the organisation.
 type PeriodFault string
 
-// The faults: those of [disclosure.Grain], and two that need a calendar.
+// The faults: those of [disclosure.Grain], two that need a calendar, and one that needs amounts.
 const (
 	NotWholeMonths PeriodFault = "not_whole_months"
 	InFuture       PeriodFault = "not_over_yet"
+	TellsPurpose   PeriodFault = "tells_a_purpose" // beside a category that was shown over longer
 )
 
 // PeriodRefused says why, what is allowed near it, and what was released before.
@@ -41,17 +40,13 @@ func (e *PeriodRefused) Error() string { return fmt.Sprintf("%v: %s", ErrPeriodR
 func (e *PeriodRefused) Unwrap() error { return ErrPeriodRefused }
 
 // inTime refuses a period that is too fine, or that cuts what was released too finely: [PeriodRefused].
-func (p *plan) inTime(ctx context.Context, tx *store.Tx, v figures.Value, grain disclosure.Grain) error {
-	h, today := v.Head(), ledger.DateOf(tx.At)
-	released, err := readCuts(ctx, tx, h.Subject)
-	if err != nil {
-		return err
-	}
+func (p *plan) inTime(v figures.Value, grain disclosure.Grain, today ledger.Date) error {
+	h := v.Head()
 	t := disclosure.Times{ToDates: h.Kind == figures.DonorAnnual}
 	if g, ok := v.(*figures.GrantStatement); ok && !g.GrantPeriod.IsZero() {
 		t.Whole = spanOf(g.GrantPeriod)
 	}
-	for _, r := range released {
+	for _, r := range p.released {
 		t.Cuts = append(t.Cuts, spanOf(r).From, spanOf(r).After)
 	}
 	for _, x := range p.spent {
@@ -72,7 +67,7 @@ func (p *plan) inTime(ctx context.Context, tx *store.Tx, v figures.Value, grain 
 	if fault == "" {
 		return nil
 	}
-	refused := &PeriodRefused{Fault: fault, Least: int(grain.Least), Apart: int(grain.Apart), Released: released}
+	refused := &PeriodRefused{Fault: fault, Least: int(grain.Least), Apart: int(grain.Apart), Released: p.released}
 	refused.Near = figures.Each(grain.Near(wanted, t, monthOf(today)), periodOf)
 	return refused
 }

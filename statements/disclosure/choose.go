@@ -101,6 +101,49 @@ func (g *Register) refusals(parts []Sum, rules Rules) map[string]Reason {
 	return refused
 }
 
+// Tells says whether a sum of right, beside the purposes that were shown, tells what the money of few people was
+// for, to a fifth. A purpose that was shown over more than the sum has a piece within it and a piece outside.
+// Either piece is at most what there is on its side, and at least the purpose less what there is on the other. So
+// where little was spent outside, nearly all of the purpose lies within, whatever the exact amounts are. Around is
+// all that anybody was told the sums of beside it: the money of the same reader, to the end of the last statement.
+func (g *Register) Tells(of Sum, around []Atom, rules Rules) Reason {
+	within := map[string]bool{}
+	for _, a := range of.Atoms {
+		within[a.ID] = true
+	}
+	outside := slices.DeleteFunc(slices.Clone(around), func(a Atom) bool { return within[a.ID] })
+	room, beyond := total(of.Atoms), total(outside)
+	for _, p := range g.named.by(of.Atoms) {
+		b := g.named.blocks[p.block]
+		if b == nil || len(p.rest) == 0 {
+			continue
+		}
+		strict, purpose := rules.stricter(b.Rules), total(b.Atoms)
+		if reason := strict.Safe(p.in); reason != Safe && pinned(total(p.in), purpose-beyond, min(purpose, room)) {
+			return reason
+		}
+		if reason := strict.Safe(p.rest); reason != Safe && pinned(total(p.rest), purpose-room, min(purpose, beyond)) {
+			return reason
+		}
+	}
+	return Safe
+}
+
+// pinned reports whether the bounds of an amount are both within a fifth of it.
+func pinned(amount, least, most int64) bool {
+	return least*5 >= amount*4 && most*5 <= amount*6
+}
+
+// total of what was spent on people. What the organisation costs is on lines of its own, and hides nobody.
+func total(atoms []Atom) (sum int64) {
+	for _, a := range atoms {
+		if a.Person != "" {
+			sum += a.Amount
+		}
+	}
+	return sum
+}
+
 // byPeople orders sums by the number of people, most first, then by key.
 func byPeople(a, b Sum) int {
 	return cmp.Or(people(b.Atoms)-people(a.Atoms), cmp.Compare(a.Key, b.Key))

@@ -216,3 +216,37 @@ func TestShownWholeIsRemembered(t *testing.T) {
 		t.Errorf("the same of a register that was kept: %q", got)
 	}
 }
+
+// A year's purpose was shown, with one person's large amount in autumn. The sum of autumn by itself, a right of its
+// reader, would tell what that amount was for: little was spent before. It tells nothing where as much was spent
+// outside.
+func TestSumThatTellsAPurpose(t *testing.T) {
+	var g Register
+	var year, autumn, therapy []Atom
+	for i := range 8 {
+		a := Atom{ID: fmt.Sprint("therapy", i), Person: Person(fmt.Sprint("P", i)), Amount: 10}
+		if i == 7 {
+			a.Amount = 200
+			autumn = append(autumn, a)
+		}
+		therapy = append(therapy, a)
+	}
+	year = slices.Clone(therapy)
+	for i := range 6 {
+		year = append(year, Atom{ID: fmt.Sprint("legal", i), Person: Person(fmt.Sprint("P", i)), Amount: 5})
+	}
+	if c := g.Choose([]Group{{Whole: Sum{Key: "year", Duty: true, Atoms: year}, Parts: []Sum{{Key: "therapy",
+		Atoms: therapy}, {Key: "legal", Atoms: year[8:]}}}}, ForDonors)[0]; len(c.Shown) != 2 {
+		t.Fatalf("the year: %+v", c)
+	}
+	if reason := g.Tells(Sum{Atoms: autumn}, year, ForDonors); reason != TooFew {
+		t.Errorf("autumn by itself: %q", reason)
+	}
+	if reason := g.Tells(Sum{Atoms: year}, year, ForDonors); reason != Safe {
+		t.Errorf("the same year again: %q", reason)
+	}
+	spring := append(slices.Clone(year), Atom{ID: "spring", Person: "P9", Amount: 500})
+	if reason := g.Tells(Sum{Atoms: autumn}, spring, ForDonors); reason != Safe {
+		t.Errorf("beside a spring with as much: %q", reason)
+	}
+}

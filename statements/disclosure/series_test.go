@@ -84,26 +84,30 @@ type disclosed struct {
 }
 
 // controls say what a control looks at; with all of them it is the one of the program.
-type controls struct{ periods, names, rest, unknown bool }
+type controls struct{ periods, names, rest, unknown, edges bool }
 
-var everything = controls{true, true, true, true}
+var everything = controls{periods: true, names: true, rest: true, unknown: true, edges: true}
 
 // publish plays a series against a control: a reader's totals are hers by right, each in the period and to date.
 func (s series) publish(c controls) []disclosed {
 	var g Register
 	var out []disclosed
-	released := map[int][]Month{}
+	released, last := map[int][]Month{}, map[int]int{}
 	for _, a := range s.asked {
 		if c.periods && !s.allowed(a, released) {
 			continue
 		}
-		released[a.subject] = append(released[a.subject], Month(a.from/perMonth), Month(a.after/perMonth))
 		var groups []Group
 		var sums []disclosed
 		for _, from := range []int{a.from, 0} {
 			group, shown := s.group(a, from, c)
 			groups, sums = append(groups, group), append(sums, shown...)
 		}
+		if c.edges && s.tells(&g, groups, asked{a.subject, 0, max(a.after, last[a.subject])}) {
+			continue
+		}
+		released[a.subject] = append(released[a.subject], Month(a.from/perMonth), Month(a.after/perMonth))
+		last[a.subject] = max(last[a.subject], a.after)
 		choices := c.choose(&g, groups)
 		for _, sum := range sums {
 			if sum.duty || len(sum.lines) > 0 && shownIn(choices, sum.category) {
@@ -112,6 +116,14 @@ func (s series) publish(c controls) []disclosed {
 		}
 	}
 	return out
+}
+
+// tells asks for each sum of right whether it tells a purpose that was shown before.
+func (s series) tells(g *Register, groups []Group, told asked) bool {
+	around, _ := s.where(func(h happened) bool { return h.in(told, 0) })
+	return slices.ContainsFunc(groups, func(group Group) bool {
+		return g.Tells(group.Whole, around, ForDonors) != Safe
+	})
 }
 
 // allowed is what the program asks of a period, where the months of a subject's cost are known.
@@ -215,8 +227,11 @@ func (s series) amounts(all []disclosed) (found []string) {
 		return independent(out)
 	}
 	reader, rightful := attacker{len(s.spent), known(false)}, attacker{len(s.spent), known(true)}
-	secrets, truth := map[string][]int{}, map[string]int64{}
+	secrets, truth, hers := map[string][]int{}, map[string]int64{}, s.alone(all)
 	for i, h := range s.spent {
+		if hers[i] {
+			continue
+		}
 		for _, key := range []string{string(h.who), fmt.Sprintf("%s for %d", h.who, h.intent)} {
 			secrets[key], truth[key] = append(secrets[key], i), truth[key]+h.Amount
 		}
@@ -227,6 +242,31 @@ func (s series) amounts(all []disclosed) (found []string) {
 		}
 	}
 	return found
+}
+
+// alone are the lines of which a sum of right, or the difference of some, has one person in it: of these the readers
+// know by right, and what is looked for is the rest of what she got.
+func (s series) alone(all []disclosed) map[int]bool {
+	sign := make([]string, len(s.spent))
+	for n, d := range all {
+		for _, i := range d.lines {
+			if d.duty {
+				sign[i] += fmt.Sprint(n, " ")
+			}
+		}
+	}
+	who := map[string]map[Person]bool{}
+	for i, h := range s.spent {
+		if who[sign[i]] == nil {
+			who[sign[i]] = map[Person]bool{}
+		}
+		who[sign[i]][h.who] = true
+	}
+	hers := map[int]bool{}
+	for i := range s.spent {
+		hers[i] = sign[i] != "" && len(who[sign[i]]) == 1
+	}
+	return hers
 }
 
 // cells are the times between two ends of any statement, by subject; nothing published tells within one. A statement

@@ -1,0 +1,133 @@
+package outside_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"supportledger/statements"
+	"supportledger/statements/figures"
+	"supportledger/store"
+	"supportledger/store/storetest"
+)
+
+// found is what the reader has of one series.
+type found struct{ groups, purposes, people int }
+
+func (f found) any() bool { return f.groups+f.purposes+f.people > 0 }
+
+// attack reads statements with and without knowing what people were supported for.
+func (s *series) attack(shown []released) (f found, said []string) {
+	for _, purposesKnown := range []bool{true, false} {
+		k := learn(s.costs, purposesKnown)
+		for _, v := range shown {
+			for _, wrong := range k.read(v) {
+				s.Errorf("%s: %s of %v", s.name, wrong, v.Head())
+			}
+		}
+		if len(k.known) == 0 {
+			return f, nil
+		}
+		m := k.matrix()
+		groups := m.isolated()
+		for _, g := range groups {
+			said = append(said, fmt.Sprintf("purposes known %v: %s", purposesKnown, strings.Join(g, " ")))
+		}
+		if !purposesKnown {
+			f.purposes = len(groups)
+			break
+		}
+		f.groups = len(groups)
+		pinned := m.pinned()
+		f.people = len(pinned)
+		for _, p := range pinned {
+			said = append(said, "to a fifth: "+p)
+		}
+	}
+	return f, said
+}
+
+// Over random series of statements the reader finds nobody. She does where the same statements are read as they were
+// collected.
+func TestReaderFindsNobody(t *testing.T) {
+	for _, engine := range []struct {
+		name   string
+		open   func(testing.TB) *store.DB
+		rounds int
+	}{{"sqlite", storetest.SQLite, storetest.Rounds(100, 2000)},
+		{"postgres", storetest.Postgres, storetest.Rounds(3, 50)}} {
+		t.Run(engine.name, func(t *testing.T) {
+			var c *charity
+			issued, refused, readable, lost := 0, 0, found{}, 0
+			for n := range engine.rounds {
+				if n%50 == 0 {
+					c = newCharity(t, engine.open(t))
+				}
+				s := c.series(n)
+				var shown, raw []released
+				for i := range 6 {
+					in, replaces := s.request(), ""
+					if i == 4 && s.IntN(2) == 0 {
+						s.comesLate()
+						in, replaces = s.corrected(shown, in)
+					}
+					made, asCollected, err := s.publish(in, replaces)
+					if asCollected.Value != nil {
+						raw = append(raw, asCollected)
+					}
+					if err != nil {
+						refused++
+						continue
+					}
+					shown = append(shown, made)
+				}
+				issued += len(shown)
+				if f, said := s.attack(shown); f.any() {
+					lost++
+					t.Errorf("series %d: %v of\n%s", n, strings.Join(said, "; "), s.list(shown))
+				}
+				f, _ := s.attack(raw)
+				readable.groups, readable.purposes, readable.people =
+					readable.groups+f.groups, readable.purposes+f.purposes, readable.people+f.people
+				storetest.Soaked(t, n)
+			}
+			t.Logf("%d series, %d statements released, %d refused: %d series lost; as collected: %+v", engine.rounds, issued,
+				refused, lost, readable)
+			if issued < engine.rounds || readable.groups < engine.rounds || readable.purposes < engine.rounds ||
+				readable.people == 0 {
+				t.Error("the reader is blind")
+			}
+		})
+	}
+}
+
+// corrected asks for a second version of what the funder got, where there is one.
+func (s *series) corrected(shown []released, in statements.Request) (request statements.Request, replaces string) {
+	for _, r := range shown {
+		if h := r.Head(); h.Subject == s.funder {
+			return statements.Request{Kind: h.Kind, Subject: h.Subject}, string(r.id)
+		}
+	}
+	return in, ""
+}
+
+// list is what a reader holds, for whoever has to mend it.
+func (s *series) list(shown []released) string {
+	var out strings.Builder
+	for _, v := range shown {
+		h := v.Head()
+		fmt.Fprintf(&out, "  %s %s %s..%s:", h.Kind, h.Subject, h.Period.From, h.Period.To)
+		switch f := v.Value.(type) {
+		case *figures.FundStatement:
+			for _, l := range f.Lines {
+				fmt.Fprintf(&out, " %s %s/%s", l.Key, l.InPeriod, l.ToDate)
+			}
+		case *figures.GrantStatement:
+			for _, l := range f.Lines {
+				fmt.Fprintf(&out, " %s:%s %s/%s", l.BudgetLine, l.Key, l.InPeriod, l.ToDate)
+			}
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
