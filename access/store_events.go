@@ -63,6 +63,12 @@ func Vouched(ctx context.Context, tx *store.Tx, subject, action, mark string) (b
 		Where("',' || fields || ',' LIKE ?", "%,"+mark+",%").Exists(ctx)
 }
 
+// LastAt is when the newest audit event was, UTC, "" where there is none.
+func LastAt(ctx context.Context, tx *store.Tx) (at string, err error) {
+	err = tx.NewSelect().Table("audit_events").ColumnExpr("COALESCE(MAX(at), '')").Scan(ctx, &at)
+	return at, err
+}
+
 // CountActions counts the audit events of these actions from an instant on.
 func CountActions(ctx context.Context, tx *store.Tx, since time.Time, actions ...string) (map[string]int, error) {
 	var rows []struct {

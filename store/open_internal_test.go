@@ -14,17 +14,17 @@ func TestPragmasAreAsserted(t *testing.T) {
 		if other == "" {
 			other = "0"
 		}
-		good, err := sqlitePool(file, 1, "")
+		good, err := sqlitePool(file, 1, pragmas, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := assertPragmas(t.Context(), good.DB); err != nil {
+		if err := assertPragmas(t.Context(), good.DB, pragmas); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := good.Exec("PRAGMA " + p.name + " = " + other); err != nil {
 			t.Fatal(err)
 		}
-		if err := assertPragmas(t.Context(), good.DB); err == nil || !strings.Contains(err.Error(), p.name) {
+		if err := assertPragmas(t.Context(), good.DB, pragmas); err == nil || !strings.Contains(err.Error(), p.name) {
 			t.Errorf("%s=%s: %v", p.name, other, err)
 		}
 		if err := good.Close(); err != nil {

@@ -16,8 +16,11 @@ import (
 	"modernc.org/sqlite" // the driver "sqlite", in Go, so that one static binary is enough
 )
 
+// pragma is a setting of a connection.
+type pragma struct{ name, set, want string }
+
 // pragmas are asserted, not only asked for: SQLite answers an unknown or impossible pragma with silence.
-var pragmas = []struct{ name, set, want string }{
+var pragmas = []pragma{
 	{"journal_mode", "WAL", "wal"},                 // readers do not wait for the writer
 	{"synchronous", "FULL", "2"},                   // an acknowledged commit survives a power cut
 	{"foreign_keys", "1", "1"},                     // off by default, for history's sake
@@ -52,19 +55,25 @@ func (db *DB) openSQLite(ctx context.Context, dsn string, o Options) error {
 	if err := prepareFile(file, o.MustExist); err != nil {
 		return err
 	}
+	if db.found, err = findFiles(file); err != nil {
+		return err
+	}
+	if o.ReadOnly && !writable(file) {
+		return db.openReadOnly(ctx)
+	}
 	// fdatasync keeps a commit as safe as fsync does and spares the file system the time stamp; where there is none, fsync
 	// it is.
 	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
 		return err
 	}
-	if db.write, err = sqlitePool(file, 1, "&_txlock=immediate"); err != nil {
+	if db.write, err = sqlitePool(file, 1, pragmas, "&_txlock=immediate"); err != nil {
 		return err
 	}
-	if err := assertPragmas(ctx, db.write.DB); err != nil {
+	if err := db.turnToLog(ctx); err != nil {
 		return err
 	}
 	db.compiled = new(compiled)
-	db.read, err = sqlitePool(file, sqliteReaders, readOnly)
+	db.read, err = sqlitePool(file, sqliteReaders, pragmas, readOnly)
 	return err
 }
 
@@ -103,7 +112,7 @@ func prepareFile(file string, mustExist bool) error {
 	return f.Close()
 }
 
-func sqlitePool(file string, size int, options string) (*bun.DB, error) {
+func sqlitePool(file string, size int, pragmas []pragma, options string) (*bun.DB, error) {
 	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath() + "?_defensive=1&_dqs=0&_error_rc=1"
 	for _, p := range pragmas {
 		dsn += "&_pragma=" + url.QueryEscape(p.name+"("+p.set+")")
@@ -119,7 +128,7 @@ func sqlitePool(file string, size int, options string) (*bun.DB, error) {
 }
 
 // assertPragmas reads every pragma back. On the way it is the first real use of the file.
-func assertPragmas(ctx context.Context, pool *sql.DB) error {
+func assertPragmas(ctx context.Context, pool *sql.DB, pragmas []pragma) error {
 	for _, p := range pragmas {
 		var got string
 		if err := pool.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {

@@ -35,6 +35,9 @@ type Options struct {
 	// MustExist makes Open refuse a SQLite file that is not there instead of creating an empty one. Commands that
 	// only read set it, so that a mistyped name is not answered with empty books.
 	MustExist bool
+	// ReadOnly opens books that the process may only read, for whoever does not write: a file on a medium or of a user
+	// that cannot be written, a standby of PostgreSQL. Where the books can be written, nothing is different.
+	ReadOnly bool
 	// MaxConns bounds the connections to PostgreSQL; 0 is 16. SQLite has one writer and a few readers whatever it says.
 	MaxConns int
 	// Schema holds the migrations, laid out as in package migrations; nil is the schema built in. Tests give their own.
@@ -54,6 +57,11 @@ type DB struct {
 
 	observe   atomic.Pointer[TxObserver]          // of [DB.OnTxBegin]
 	committed atomic.Pointer[func(time.Duration)] // of [DB.OnCommit]
+
+	found    files       // SQLite: what lay on the disk before Open
+	forgiven atomic.Bool // and that a log is missing there is known
+	closed   atomic.Bool
+	readOnly bool // SQLite: the file cannot be written
 
 	compiled *compiled // SQLite: what the writing connection has compiled
 
@@ -123,12 +131,15 @@ func (db *DB) Ping(ctx context.Context) error {
 // Close waits for what is running and closes all connections. On SQLite the readers go first: the last connection
 // to close folds the write-ahead log back into the file, and a reader may not write.
 func (db *DB) Close() error {
+	if db.closed.Swap(true) {
+		return nil
+	}
 	var errs []error
 	if db.read != nil && db.read != db.write {
 		errs = append(errs, db.read.Close())
 	}
 	if db.write != nil {
-		errs = append(errs, db.compiled.end(db.write.DB), db.write.Close())
+		errs = append(errs, db.compiled.end(db.write.DB), db.turnFromLog(), db.write.Close())
 	}
 	return errors.Join(errs...)
 }

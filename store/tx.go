@@ -126,6 +126,9 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	defer leave()
+	if db.readOnly {
+		return ErrReadOnly
+	}
 	opts := &sql.TxOptions{}
 	if db.engine == Postgres {
 		opts.Isolation = sql.LevelReadCommitted // said aloud, since a server may have another default

@@ -54,6 +54,12 @@ func (db *DB) blockWrites(ctx context.Context) (release func(), err error) {
 	if db.engine != SQLite {
 		return func() {}, nil
 	}
+	if db.readOnly { // whoever writes cannot be kept waiting from here
+		if db.found.shared {
+			return nil, &failure{means: ErrBusy, text: "somebody may be writing", cause: ErrReadOnly}
+		}
+		return func() {}, nil
+	}
 	conn, err := db.connect(ctx, db.write)
 	if err != nil {
 		return nil, err

@@ -92,7 +92,7 @@ func also(err *error, last func() error) { *err = errors.Join(*err, last()) }
 
 // view runs a command's reading over the books.
 func (b books) view(ctx context.Context, fn func(tx *store.Tx, book ledger.Book) error) (err error) {
-	db, err := b.open(ctx, store.Options{})
+	db, err := b.open(ctx, store.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}
@@ -108,14 +108,17 @@ func (b books) view(ctx context.Context, fn func(tx *store.Tx, book ledger.Book)
 
 // viewBoth runs a command that reads all of the books in two places at once, or in one (other is nil) where a SQLite
 // file is so busy that its writers leave no moment in which to begin both.
-func (b books) viewBoth(ctx context.Context, fn func(tx, other *store.Tx) error) (err error) {
-	db, err := b.open(ctx, store.Options{})
+func (b books) viewBoth(ctx context.Context, fn func(db *store.DB, tx, other *store.Tx) error) (
+	err error,
+) {
+	db, err := b.open(ctx, store.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}
 	defer also(&err, db.Close)
-	if err = db.ViewPair(ctx, fn); errors.Is(err, store.ErrBusy) {
-		return db.View(ctx, func(tx *store.Tx) error { return fn(tx, nil) })
+	both := func(tx, other *store.Tx) error { return fn(db, tx, other) }
+	if err = db.ViewPair(ctx, both); errors.Is(err, store.ErrBusy) {
+		return db.View(ctx, func(tx *store.Tx) error { return fn(db, tx, nil) })
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"supportledger/access"
 	"supportledger/backup"
 	"supportledger/cmd/disk"
+	"supportledger/cmd/witness"
 	"supportledger/http/metrics"
 	"supportledger/ledger/evidence"
 	"supportledger/statements"
@@ -46,6 +47,8 @@ type care struct {
 	log       *slog.Logger
 	mailer    statements.Mailer // nil without a mail server
 
+	end context.CancelCauseFunc // stops the server, which must not go on
+
 	verified metrics.Last // 1 is clean
 	mu       sync.Mutex
 	told     map[string]time.Time // alarm → when it was last told
@@ -55,6 +58,24 @@ type care struct {
 
 // careEvery is how often the server looks after its books; each thing has its own time besides.
 const careEvery = 10 * time.Second
+
+// hourly is an hour in turns of careEvery.
+const hourly = int(time.Hour / careEvery)
+
+// witness holds the books against what is remembered of them, hourly against all signed checkpoints too, and remembers how
+// far they are now. Books that were put back while they are served are served no longer.
+func (k *care) witness(ctx context.Context, all bool) (err error) {
+	if all {
+		err = k.Witness.Compare(ctx, k.db)
+	}
+	if err == nil {
+		err = k.Witness.Remember(ctx, k.db)
+	}
+	if witness.Older(err) {
+		k.end(err)
+	}
+	return err
+}
 
 // tend looks after the books until ctx ends.
 func (k *care) tend(ctx context.Context) {
@@ -68,8 +89,9 @@ func (k *care) tend(ctx context.Context) {
 			k.step(ctx, "disk", k.disk)
 			k.step(ctx, "events", k.events)
 			k.step(ctx, "jobs", k.jobs)
-			k.step(ctx, "witness", func(ctx context.Context) error { return k.remember(ctx, k.db) })
+			k.step(ctx, "witness", func(ctx context.Context) error { return k.witness(ctx, n%hourly == 0) })
 		}
+		k.step(ctx, "log", k.db.Checkpoint)
 		select {
 		case <-ctx.Done():
 			k.goodbye(ctx)
@@ -83,7 +105,7 @@ func (k *care) tend(ctx context.Context) {
 func (k *care) goodbye(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), careEvery)
 	defer cancel()
-	k.step(ctx, "witness", func(ctx context.Context) error { return k.remember(ctx, k.db) })
+	k.step(ctx, "witness", func(ctx context.Context) error { return k.witness(ctx, false) })
 }
 
 // step does one thing. What it cannot do is an alarm of its own.

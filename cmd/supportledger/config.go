@@ -239,7 +239,7 @@ func (configCheckCommand) Run(c console, file configFile) error {
 	}
 	for flag, name := range map[string]string{"tls-cert": serve.TLSCert, "tls-key": serve.TLSKey,
 		"evidence-key": serve.EvidenceKey, "vault-key": serve.VaultKey, "vault-passphrase-file": serve.PassphraseFile,
-		"oidc-secret-file": serve.SecretFile, "backup-dir": serve.BackupDir, "witness": serve.Witness} {
+		"oidc-secret-file": serve.SecretFile, "backup-dir": serve.BackupDir, "witness": string(serve.Witness)} {
 		if name == "" {
 			continue
 		}

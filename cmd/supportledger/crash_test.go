@@ -97,8 +97,8 @@ func TestKilledBeforeCommit(t *testing.T) {
 	})
 }
 
-// witness remembers what was sent and what was answered.
-type witness struct {
+// bystander remembers what was sent and what was answered.
+type bystander struct {
 	tokens  map[string]string
 	numbers atomic.Int64
 
@@ -111,9 +111,9 @@ type witness struct {
 }
 
 // newWitness opens books and plays the worked story into them, so that there is a grant, a plan and a partner.
-func newWitness(t *testing.T, db *store.DB) *witness {
+func newWitness(t *testing.T, db *store.DB) *bystander {
 	t.Helper()
-	w := &witness{tokens: opened(t, db), unanswered: map[string]call{}, answered: map[string]answer{},
+	w := &bystander{tokens: opened(t, db), unanswered: map[string]call{}, answered: map[string]answer{},
 		calls: map[string]call{}, amounts: map[string]string{}}
 	p, url := served(t, db)
 	worked, err := story.Worked()
@@ -129,7 +129,7 @@ func newWitness(t *testing.T, db *store.DB) *witness {
 }
 
 // next makes a request of one of three kinds, with a key and an amount of its own.
-func (w *witness) next(kind int) call {
+func (w *bystander) next(kind int) call {
 	n := w.numbers.Add(1)
 	key := fmt.Sprintf("crash-%d", n)
 	amount := fmt.Sprintf("%d.%02d", n, 11+kind)
@@ -149,7 +149,7 @@ func (w *witness) next(kind int) call {
 }
 
 // load has clients send until the server is killed, after some answers and a moment.
-func (w *witness) load(t *testing.T, p *process, url string) {
+func (w *bystander) load(t *testing.T, p *process, url string) {
 	t.Helper()
 	enough, moment := int64(1+rand.IntN(20)), time.Duration(rand.IntN(4000))*time.Microsecond
 	var answers atomic.Int64
@@ -177,7 +177,7 @@ func (w *witness) load(t *testing.T, p *process, url string) {
 }
 
 // note keeps what came of a request.
-func (w *witness) note(t *testing.T, c call, a answer, err error) {
+func (w *bystander) note(t *testing.T, c call, a answer, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
@@ -192,7 +192,7 @@ func (w *witness) note(t *testing.T, c call, a answer, err error) {
 
 // resend sends every unanswered request again, at once and each of them twice, as a client does that loses patience;
 // and an answered one, which must bring the same answer.
-func (w *witness) resend(t *testing.T, url string) {
+func (w *bystander) resend(t *testing.T, url string) {
 	t.Helper()
 	var sending sync.WaitGroup
 	for key, c := range w.unanswered {
@@ -247,7 +247,7 @@ type disbursement struct {
 
 // check holds the books against what was sent: each request took effect once, what was answered is there, and neither
 // entries nor disbursements lack a number.
-func (w *witness) check(t *testing.T, url string) {
+func (w *bystander) check(t *testing.T, url string) {
 	t.Helper()
 	effects, there := map[string]int{}, map[string]bool{}
 	var numbers, drafts []string

@@ -70,7 +70,8 @@ func exitCode(err error) int {
 		return exitRefused
 	}
 	for _, found := range []error{errUnsound, errUnwell,
-		errRowsBad, errNotInOrder, proof.ErrRolledBack, proof.ErrRewritten} {
+		errRowsBad, errNotInOrder, errMixed, proof.ErrRolledBack, proof.ErrRewritten, store.ErrForeignLog,
+		store.ErrLogMissing} {
 		if errors.Is(err, found) {
 			return exitFound
 		}
@@ -122,6 +123,7 @@ var advice = []struct {
 		"--replaces, withdraw what was not."},
 	{proof.ErrRolledBack, "Find out who put them there. To serve them all the same: --acknowledge-rollback"},
 	{proof.ErrRewritten, "Find out who changed them. To serve them all the same: --acknowledge-rollback"},
+	{store.ErrLogMissing, "Put the log back beside the file. To serve what there is: --acknowledge-rollback"},
 	{statements.ErrNotProven, "Sign one: supportledger proof checkpoint"},
 	{statements.ErrUnknownStatement, "supportledger statement list shows all statements."},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"supportledger/access"
+	"supportledger/cmd/witness"
 	"supportledger/proof"
 	"supportledger/store"
 )
@@ -116,9 +117,9 @@ func (s checkpointCommand) state() string {
 
 // last is the largest checkpoint that the signer or its witness remembers, nil where there is none.
 func (s checkpointCommand) last() (*proof.Checkpoint, error) {
-	notes, err := witnessed(s.Witness)
+	notes, err := witness.Notes(s.Witness)
 	if err != nil {
-		return nil, err
+		return nil, misuse("--witness: %v", err)
 	}
 	switch text, err := os.ReadFile(s.state()); {
 	case err == nil:

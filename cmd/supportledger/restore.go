@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"supportledger/backup"
+	"supportledger/cmd/witness"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/proof"
@@ -66,9 +67,9 @@ func (r restoreCommand) Run(ctx context.Context, c console) error {
 func (r restoreCommand) lost(ctx context.Context, c console, m backup.Manifest) error {
 	fmt.Fprintf(c.err, "Whatever was written after %s is not in it.\n", m.MadeAt.Local().Format(time.RFC1123))
 	for _, place := range r.Checkpoints {
-		notes, err := witnessed(place)
+		notes, err := witness.Notes(place)
 		if err != nil {
-			return err
+			return misuse("--checkpoints: %v", err)
 		}
 		largest := proof.Checkpoint{}
 		for _, text := range notes {

@@ -12,6 +12,7 @@ import (
 
 	"supportledger/access/vault"
 	"supportledger/cmd/systemd"
+	"supportledger/cmd/witness"
 	"supportledger/http"
 	signin "supportledger/http/accounts"
 	"supportledger/http/metrics"
@@ -76,8 +77,8 @@ func (s serveCommand) sensible() error {
 		return misuse("--alarm-to wants --mail-server: who takes the mails")
 	}
 	if s.Witness != "" {
-		if _, err := s.remembered(); err != nil {
-			return err
+		if _, err := s.Witness.Remembered(); err != nil {
+			return misuse("--witness: %v", err)
 		}
 	}
 	return nil
@@ -113,10 +114,13 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	if err != nil {
 		return err
 	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	k, err := s.carer(o, log, string(file))
 	if err != nil {
 		return err
 	}
+	k.end = end
 	counted, err := s.measure(ctx, k)
 	if err != nil {
 		return err
@@ -151,6 +155,9 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 		return err
 	}
 	fmt.Fprintln(c.err, "Stopped; every request in flight was answered.")
+	if cause := context.Cause(ctx); witness.Older(cause) {
+		return cause
+	}
 	return nil
 }
 

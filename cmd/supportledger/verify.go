@@ -1,15 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
+	"supportledger/cmd/witness"
 	"supportledger/proof"
 	"supportledger/statements/verify"
 	"supportledger/store"
@@ -37,9 +38,9 @@ func (f checkpointFlags) options() (o verify.Options, err error) {
 		return o, err
 	}
 	for _, place := range f.Checkpoints {
-		notes, err := witnessed(place)
+		notes, err := witness.Notes(place)
 		if err != nil {
-			return o, err
+			return o, misuse("--checkpoints: %v", err)
 		}
 		if len(notes) == 0 {
 			return o, misuse("there is no checkpoint in %s", place)
@@ -67,13 +68,13 @@ func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 	o.Evidence = archive
 	var report verify.Report
 	started := time.Now()
-	err = v.viewBoth(ctx, func(tx, other *store.Tx) error {
+	err = v.viewBoth(ctx, func(db *store.DB, tx, other *store.Tx) error {
 		done, err := v.progress(ctx, c, tx)
 		if err != nil {
 			return err
 		}
 		defer done.bar.end()
-		o.Report = done.at
+		o.Report, o.LogMissing = done.at, db.LogMissing()
 		report, err = verify.Books(ctx, tx, other, o)
 		return err
 	})
@@ -129,6 +130,9 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 			fmt.Fprintln(c.out, "The first entry that is not as it was written:", r.FirstEntry)
 		}
 	}
+	if !v.JSON {
+		tellNewest(c, r)
+	}
 	if !r.OK {
 		return errUnsound
 	}
@@ -147,6 +151,19 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 	return nil
 }
 
+// tellNewest says up to where the books go, and what they were compared with: a reader who knows of a later entry, or of a
+// larger checkpoint, has an older copy before them.
+func tellNewest(c console, r verify.Report) {
+	entry, compared := "There is no entry yet", "no checkpoint"
+	if r.NewestEntry != "" {
+		entry = "The newest entry is " + r.NewestEntry
+	}
+	if n := r.Compared; n != nil {
+		compared = fmt.Sprintf("the checkpoint of %d leaves that %s signed at %s", n.Leaves, n.Origin, n.At)
+	}
+	fmt.Fprintf(c.out, "%s, the last leaf of %s. Compared with %s.\n", entry, cmp.Or(r.NewestAt, "no time"), compared)
+}
+
 // publicKey reads a key, or the file that holds it.
 func publicKey(at string) (string, error) {
 	if at == "" || strings.Count(at, "+") >= 2 {
@@ -157,25 +174,4 @@ func publicKey(at string) (string, error) {
 		return "", misuse("--pub: %v", err)
 	}
 	return strings.TrimSpace(string(text)), nil
-}
-
-// witnessed reads the checkpoints of a directory, by name, or one file.
-func witnessed(place string) ([]string, error) {
-	files := []string{place}
-	if info, err := os.Stat(place); err != nil {
-		return nil, misuse("--checkpoints: %v", err)
-	} else if info.IsDir() {
-		if files, err = filepath.Glob(filepath.Join(place, "*.note")); err != nil {
-			return nil, err
-		}
-	}
-	notes := make([]string, len(files))
-	for i, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		notes[i] = string(text)
-	}
-	return notes, nil
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"supportledger/access"
@@ -32,6 +33,7 @@ type Options struct {
 	PublicKey   string            // whose checkpoints count; "" checks no signature and no stored checkpoint
 	Checkpoints []string          // notes kept outside of the database
 	Evidence    *evidence.Archive // opens every document; nil opens none
+	LogMissing  bool              // the file lacks its write-ahead log
 	Report      func(stage string, done int64)
 }
 
@@ -42,6 +44,9 @@ type Report struct {
 	Root          string          `json:"root"` // of the tree
 	Checkpoints   int             `json:"checkpoints"`
 	LastSigned    int64           `json:"last_signed"`                     // leaves under the largest checkpoint
+	Compared      *Compared       `json:"compared_with,omitempty"`         // the largest checkpoint of all
+	NewestEntry   string          `json:"newest_entry,omitempty"`          // its number
+	NewestAt      string          `json:"newest_at,omitempty"`             // of the last audit event, UTC
 	FirstEntry    string          `json:"first_differing_entry,omitempty"` // whose leaf says otherwise
 	Entries       int64           `json:"entries"`
 	Lines         int64           `json:"lines"`
@@ -61,6 +66,13 @@ type Report struct {
 	More          map[string]int  `json:"not_listed,omitempty"` // how many more findings of a check there are
 }
 
+// Compared is the largest checkpoint that the books were held against.
+type Compared struct {
+	Leaves int64  `json:"leaves"`
+	Origin string `json:"origin"` // name of the key
+	At     string `json:"at"`     // when it was signed, UTC
+}
+
 // Books verifies the books of a tx. Another one on the same snapshot ([store.DB.ViewPair]) halves the time: what is
 // many is read in two places, entries in one, the tree and the audit events in the other. It may be nil.
 func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) {
@@ -76,16 +88,27 @@ func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) 
 	for _, what := range damage {
 		found.Add("engine", "file", "%s", what)
 	}
+	if o.LogMissing {
+		found.Add("engine", "file", "%s", strings.TrimPrefix(store.ErrLogMissing.Error(), "store: "))
+	}
 	checkpoints, err := opened(ctx, tx, o, &found)
 	if err != nil {
 		return r, err
 	}
 	r.Checkpoints = len(checkpoints)
 	for _, c := range checkpoints {
-		r.LastSigned = max(r.LastSigned, c.Size)
+		if c.Size > r.LastSigned {
+			r.LastSigned, r.Compared = c.Size, &Compared{c.Size, c.Origin, c.At}
+		}
 	}
 	book, err := ledger.Open(ctx, tx)
 	if err != nil {
+		return r, err
+	}
+	if r.NewestEntry, err = book.LastNumber(ctx, tx); err != nil {
+		return r, err
+	}
+	if r.NewestAt, err = access.LastAt(ctx, tx); err != nil {
 		return r, err
 	}
 	b := books{book: book, checkpoints: checkpoints, archive: o.Evidence, report: o.Report, counted: make(chan struct{})}
