@@ -18,13 +18,18 @@ import (
 // the first page says that a log belongs to the file. So a copy without its log is known, and a log that lies beside a
 // file it does not belong to.
 
-// ErrForeignLog means that a write-ahead log lies beside a file that has none. Opened together they would be a mixture
-// of both.
-var ErrForeignLog = errors.New("store: the write-ahead log beside the books is not theirs")
+// FileError means that file and write-ahead log do not belong together: the log is that of other books, with which the
+// file would become a mixture, or it is missing.
+type FileError struct {
+	LogMissing bool
+	text       string
+}
 
-// ErrLogMissing means that a file was copied, or left after a crash, without the write-ahead log that belongs to it.
-var ErrLogMissing = errors.New("store: the books were copied, or left, without the write-ahead log (-wal) that belongs " +
-	"to the file: what was committed last is missing")
+func (e *FileError) Error() string { return "store: " + e.text }
+
+// logMissing says that a file was copied, or left after a crash, without its log.
+var logMissing = &FileError{LogMissing: true, text: "the books were copied, or left, without the write-ahead log " +
+	"(-wal) that belongs to the file: what was committed last is missing"}
 
 // files are what was found on the disk before anything was opened.
 type files struct {
@@ -68,16 +73,20 @@ func findFiles(file string) (files, error) {
 		f.shared = true
 	}
 	if n == len(head) && !f.logged && f.log > logHeader {
-		return f, fmt.Errorf("%w: %s was put where other books were open. Move %s away, and keep it, then start again",
-			ErrForeignLog, filepath.Base(file), filepath.Base(file)+logSuffix)
+		name := filepath.Base(file)
+		return f, &FileError{text: fmt.Sprintf("the write-ahead log beside the books is not theirs: %s was put where other "+
+			"books were open. Move %s away, and keep it, then start again", name, name+logSuffix)}
 	}
 	return f, nil
 }
 
-// LogMissing says that the file was copied, or left, without the write-ahead log that belongs to it: what was committed
-// last is not in it.
-func (db *DB) LogMissing() bool {
-	return db.found.logged && db.found.log < 0 && !db.forgiven.Load()
+// Whole is a [FileError] where the file was copied, or left, without the write-ahead log that belongs to it: what was
+// committed last is not in it.
+func (db *DB) Whole() error {
+	if db.found.logged && db.found.log < 0 && !db.forgiven.Load() {
+		return logMissing
+	}
+	return nil
 }
 
 // AcceptMissingLog takes the file for all that there is.
@@ -127,8 +136,8 @@ func (db *DB) openReadOnly(ctx context.Context) (err error) {
 // turning is how long Open waits for somebody who is just opening or closing the books.
 const turning = 5 * time.Second
 
-// turnToLog opens the connection that writes, which turns the file to its log. Somebody else who is just doing the same,
-// or the opposite, is waited for: SQLite itself does not wait there.
+// turnToLog opens the connection that writes, which turns the file to its log. Somebody else who is just doing the
+// same, or the opposite, is waited for: SQLite itself does not wait there.
 func (db *DB) turnToLog(ctx context.Context) error {
 	for until := time.Now().Add(turning); ; {
 		err := assertPragmas(ctx, db.write.DB, pragmas)
@@ -143,7 +152,7 @@ func (db *DB) turnToLog(ctx context.Context) error {
 
 // turnFromLog leaves one file, unless others have the books open too: then the last of them does.
 func (db *DB) turnFromLog() error {
-	if db.compiled == nil || db.LogMissing() {
+	if db.compiled == nil || db.Whole() != nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), connWait) // for whoever writes still

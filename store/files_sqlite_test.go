@@ -69,8 +69,8 @@ func TestAMissingLogIsNoticed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again.LogMissing() != c.missing || again.Recovered() == c.missing {
-			t.Errorf("%s: missing %t, recovered %t", name, again.LogMissing(), again.Recovered())
+		if (again.Whole() != nil) != c.missing || again.Recovered() == c.missing {
+			t.Errorf("%s: %v, recovered %t", name, again.Whole(), again.Recovered())
 		}
 		if err := again.Close(); err != nil {
 			t.Fatal(err)
@@ -80,12 +80,12 @@ func TestAMissingLogIsNoticed(t *testing.T) {
 			t.Errorf("%s: %v are left", name, left)
 		}
 		again, err = reopened(t, c.file, store.Options{})
-		if err != nil || again.LogMissing() != c.missing {
+		if err != nil || (again.Whole() != nil) != c.missing {
 			t.Errorf("%s: the second time it is forgotten: %v", name, err)
 		}
 		again.AcceptMissingLog()
 		_ = again.Close()
-		if again, err = reopened(t, c.file, store.Options{}); err != nil || again.LogMissing() {
+		if again, err = reopened(t, c.file, store.Options{}); err != nil || again.Whole() != nil {
 			t.Errorf("%s: what was accepted is not remembered: %v", name, err)
 		}
 	}
@@ -118,7 +118,7 @@ func TestAForeignLogIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, o := range []store.Options{{}, {ReadOnly: true}} {
-		if _, err := reopened(t, crashed, o); !errors.Is(err, store.ErrForeignLog) ||
+		if _, err := reopened(t, crashed, o); !errors.As(err, new(*store.FileError)) ||
 			!strings.Contains(err.Error(), "copy.db-wal") {
 			t.Errorf("opened: %v", err)
 		}

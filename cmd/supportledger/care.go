@@ -62,8 +62,8 @@ const careEvery = 10 * time.Second
 // hourly is an hour in turns of careEvery.
 const hourly = int(time.Hour / careEvery)
 
-// witness holds the books against what is remembered of them, hourly against all signed checkpoints too, and remembers how
-// far they are now. Books that were put back while they are served are served no longer.
+// witness holds the books against what is remembered of them, hourly against all signed checkpoints too, and remembers
+// how far they are now. Books that were put back while they are served are served no longer.
 func (k *care) witness(ctx context.Context, all bool) (err error) {
 	if all {
 		err = k.Witness.Compare(ctx, k.db)

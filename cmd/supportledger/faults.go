@@ -49,6 +49,9 @@ func (c console) fail(err error) int {
 		return c.misuse(err)
 	}
 	fmt.Fprintln(c.err, "supportledger:", told(err))
+	if wrong := (*store.FileError)(nil); errors.As(err, &wrong) && wrong.LogMissing {
+		fmt.Fprintln(c.err, "Put the log back beside the file. To serve what there is: --acknowledge-rollback")
+	}
 	for _, a := range advice {
 		if errors.Is(err, a.about) {
 			fmt.Fprintln(c.err, a.do)
@@ -63,15 +66,14 @@ func exitCode(err error) int {
 	if errors.As(err, &refusal) {
 		return exitRefused
 	}
-	if errors.As(err, new(*backup.Bad)) {
+	if errors.As(err, new(*backup.Bad)) || errors.As(err, new(*store.FileError)) {
 		return exitFound
 	}
 	if errors.As(err, new(*occupied)) {
 		return exitRefused
 	}
 	for _, found := range []error{errUnsound, errUnwell,
-		errRowsBad, errNotInOrder, errMixed, proof.ErrRolledBack, proof.ErrRewritten, store.ErrForeignLog,
-		store.ErrLogMissing} {
+		errRowsBad, errNotInOrder, errMixed, proof.ErrRolledBack, proof.ErrRewritten} {
 		if errors.Is(err, found) {
 			return exitFound
 		}
@@ -123,7 +125,6 @@ var advice = []struct {
 		"--replaces, withdraw what was not."},
 	{proof.ErrRolledBack, "Find out who put them there. To serve them all the same: --acknowledge-rollback"},
 	{proof.ErrRewritten, "Find out who changed them. To serve them all the same: --acknowledge-rollback"},
-	{store.ErrLogMissing, "Put the log back beside the file. To serve what there is: --acknowledge-rollback"},
 	{statements.ErrNotProven, "Sign one: supportledger proof checkpoint"},
 	{statements.ErrUnknownStatement, "supportledger statement list shows all statements."},
 	{store.ErrUnavailable, "Is the server running, and is the address after --db (or in SUPPORTLEDGER_DB) right?"},

@@ -74,7 +74,7 @@ func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 			return err
 		}
 		defer done.bar.end()
-		o.Report, o.LogMissing = done.at, db.LogMissing()
+		o.Report, o.Files = done.at, db.Whole()
 		report, err = verify.Books(ctx, tx, other, o)
 		return err
 	})
@@ -151,8 +151,8 @@ func (v verifyCommand) tell(c console, r verify.Report, took time.Duration) erro
 	return nil
 }
 
-// tellNewest says up to where the books go, and what they were compared with: a reader who knows of a later entry, or of a
-// larger checkpoint, has an older copy before them.
+// tellNewest says up to where the books go, and what they were compared with: a reader who knows of a later entry, or
+// of a larger checkpoint, has an older copy before them.
 func tellNewest(c console, r verify.Report) {
 	entry, compared := "There is no entry yet", "no checkpoint"
 	if r.NewestEntry != "" {

@@ -21,7 +21,7 @@ type witnessFlags struct {
 // what the witness remembers. Acknowledged, an older copy is served, and an audit event says so.
 func (w witnessFlags) recognise(ctx context.Context, db *store.DB) error {
 	err := w.newest(ctx, db)
-	if !w.AcknowledgeRollback || !witness.Older(err) && !errors.Is(err, store.ErrLogMissing) {
+	if !w.AcknowledgeRollback || !witness.Older(err) && !errors.As(err, new(*store.FileError)) {
 		return err
 	}
 	db.AcceptMissingLog()
@@ -34,8 +34,8 @@ func (w witnessFlags) recognise(ctx context.Context, db *store.DB) error {
 }
 
 func (w witnessFlags) newest(ctx context.Context, db *store.DB) error {
-	if db.LogMissing() {
-		return store.ErrLogMissing
+	if err := db.Whole(); err != nil {
+		return err
 	}
 	if db.Recovered() {
 		wrong, err := db.Integrity(ctx)

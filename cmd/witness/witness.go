@@ -1,5 +1,5 @@
-// Package witness remembers outside of the database how far the books were, so that an older copy of them, or others, is
-// noticed: at the start of a server and while it runs. Checkpoints that somebody signed count too.
+// Package witness remembers outside of the database how far the books were, so that an older copy of them, or others,
+// is noticed: at the start of a server and while it runs. Checkpoints that somebody signed count too.
 package witness
 
 import (

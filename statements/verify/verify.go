@@ -33,7 +33,7 @@ type Options struct {
 	PublicKey   string            // whose checkpoints count; "" checks no signature and no stored checkpoint
 	Checkpoints []string          // notes kept outside of the database
 	Evidence    *evidence.Archive // opens every document; nil opens none
-	LogMissing  bool              // the file lacks its write-ahead log
+	Files       error             // what is wrong with the files of the database ([store.DB.Whole])
 	Report      func(stage string, done int64)
 }
 
@@ -88,8 +88,8 @@ func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) 
 	for _, what := range damage {
 		found.Add("engine", "file", "%s", what)
 	}
-	if o.LogMissing {
-		found.Add("engine", "file", "%s", strings.TrimPrefix(store.ErrLogMissing.Error(), "store: "))
+	if o.Files != nil {
+		found.Add("engine", "file", "%s", strings.TrimPrefix(o.Files.Error(), "store: "))
 	}
 	checkpoints, err := opened(ctx, tx, o, &found)
 	if err != nil {
