@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"errors"
 	"testing"
 
 	"supportledger/ledger"
@@ -94,5 +95,38 @@ func TestTakenOverMonthsCloseInOrder(t *testing.T) {
 		update(t, db, to("2026-02", ledger.MonthClosed))
 		refused(t, db, ledger.ErrPeriodOrder, to("2026-01", ledger.MonthOpen))
 		refused(t, db, ledger.ErrPeriodOrder, to("2026-02", ledger.MonthSoftClosed))
+	})
+}
+
+// Into a soft-closed month finance posts and nobody else; into a closed one nobody. Who is refused hears of the first
+// month that takes it.
+func TestWhoPostsIntoWhichMonth(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		book := books(t, db)
+		post(t, db, book, opening("UNR", "2026-01-02", "500.00"), opening("UNR", "2026-03-02", "1.00"))
+		for month, state := range map[string]ledger.PeriodState{"2026-01": ledger.MonthClosed,
+			"2026-03": ledger.MonthSoftClosed} {
+			update(t, db, func(tx *store.Tx) error { return book.Months().Set(t.Context(), tx, month, state) })
+		}
+		for _, c := range []struct {
+			role        string
+			on, instead ledger.Date // instead is "" where it is posted
+		}{
+			{"finance_officer", "2026-01-31", "2026-02-01"}, {"caseworker", "2026-01-31", "2026-02-01"},
+			{"finance_officer", "2025-12-31", "2026-02-01"}, {"finance_officer", "2026-03-01", ""},
+			{"treasurer", "2026-03-31", ""}, {"caseworker", "2026-03-31", "2026-04-01"}, {"caseworker", "2026-02-01", ""},
+			{"caseworker", "2026-04-01", ""},
+		} {
+			ctx := store.WithActor(t.Context(), store.Actor{User: "usr_1", Roles: []string{"auditor", c.role}})
+			err := db.Update(ctx, func(tx *store.Tx) error {
+				_, err := book.Post(ctx, tx, opening("UNR", c.on, "1.00"))
+				return err
+			})
+			var closed *ledger.PeriodClosed
+			if (c.instead == "") != (err == nil) || c.instead != "" && (!errors.As(err, &closed) ||
+				closed.FirstOpen != c.instead) {
+				t.Errorf("%s on %s: %v, want %q", c.role, c.on, err, c.instead)
+			}
+		}
 	})
 }
