@@ -37,6 +37,7 @@ var homes = []home{
 	{"golang.org/x/sys", []string{"cmd/..."}, nil, "how full a disk is, each system says its own way"},
 	{"github.com/a-h/templ", []string{"http/web/..."}, nil,
 		"pages are one way to show an answer; nothing else writes HTML"},
+	{"github.com/boombuler/barcode", []string{"http/web/frame/*.go"}, nil, "one place draws squares for phones"},
 	{"github.com/chromedp", nil, []string{"http/web/..."}, "it drives a browser in tests of the pages"},
 	{"github.com/swaggest", []string{"http/..."}, nil, "the API description is made from the same types as the routes"},
 	{"golang.org/x/text", []string{"access/vault/...", "ledger/...", "statements/...", "http/...", "cmd/..."}, nil,

@@ -36,7 +36,8 @@ var rooms = []string{
 var inHTTP = []string{
 	"rest", "rest/table", "edge", "metrics", "groupcommit", "resource", "books", "grants", "payments", "people",
 	"statements", "accounts",
-	"web/frame", "web/entry", "web/cases", "web/finance", "web/reporting", "web/giving", "web/learn",
+	"web/frame", "web/entry", "web/cases", "web/finance", "web/reporting", "web/giving", "web/admin",
+	"web/learn", "web/setup",
 	"web",
 	".", "apitest", "story",
 }

@@ -102,19 +102,24 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	pages(s.api)
 	s.pagesForPeople(sessions, o)
 	help(s.api)
-	if o.Around == nil {
-		o.Around = func(h http.Handler) http.Handler { return h }
+	s.listening(o.Around)
+	return s, nil
+}
+
+// listening makes what takes connections.
+func (s *Server) listening(around func(http.Handler) http.Handler) {
+	if around == nil {
+		around = func(h http.Handler) http.Handler { return h }
 	}
 	s.http = &http.Server{
-		Handler:           o.Around(s.guarded(s.api.Engine)),
+		Handler:           around(s.guarded(s.api.Engine)),
 		ReadHeaderTimeout: headerWithin,
 		ReadTimeout:       readWithin,
 		WriteTimeout:      rest.WriteWithin,
 		IdleTimeout:       idleWithin,
 		MaxHeaderBytes:    headerBytes,
-		ErrorLog:          log.New(serverLog{o.Log}, "", 0),
+		ErrorLog:          log.New(serverLog{s.log}, "", 0),
 	}
-	return s, nil
 }
 
 // Run listens on addr ("127.0.0.1:8080") and serves until ctx is done; see Serve.
@@ -158,9 +163,7 @@ const readyWithin = 2 * time.Second
 
 // health adds /livez (the process answers) and /readyz (it can do its work: database there, schema right).
 func (s *Server) health() {
-	s.api.Engine.GET("/livez", func(c *gin.Context) {
-		c.Data(http.StatusOK, "application/json", []byte(`{"status":"alive"}`+"\n"))
-	})
+	s.api.Engine.GET("/livez", alive)
 	s.api.Engine.GET("/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
 		defer cancel()

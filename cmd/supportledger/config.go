@@ -118,7 +118,7 @@ func meant(wrong string, names []string) string {
 }
 
 // notSettings are flags of serve that belong on the command line.
-var notSettings = []string{"help", "config", "acknowledge-rollback"}
+var notSettings = []string{"help", "config", "acknowledge-rollback", "setup"}
 
 // serveFlags are the flags of serve that are settings.
 func serveFlags(app *kong.Application) (all []*kong.Flag) {

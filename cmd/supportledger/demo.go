@@ -8,10 +8,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"supportledger/access/vault"
+	"supportledger/cmd/clock"
 	"supportledger/http"
 	"supportledger/http/story"
 	"supportledger/ledger"
@@ -25,26 +25,16 @@ const demoOrganisation = "Fyrlys (demo)"
 // demoTokens is how long a demo's tokens are valid: its clock runs through the years of the story.
 const demoTokens = 100 * 365 * 24 * time.Hour
 
-// selection is a flag that holds a choice of scenarios; none chooses all.
-type selection []string
-
-// UnmarshalText reads S00-S06, S01,S03 or all.
-func (s *selection) UnmarshalText(text []byte) error {
-	chosen, err := story.Scenarios(string(text))
-	*s = chosen
-	return err
-}
-
 type demoCommand struct {
 	evidenceFlags
 	vaultFlags
-	DB        address       `name:"db" env:"SUPPORTLEDGER_DB" placeholder:"sqlite:FILE|postgres://…" help:"Database to fill, without books as yet; or SUPPORTLEDGER_DB, or else a temporary SQLite file."`
-	Story     string        `placeholder:"FILE" help:"Story to play, or - for standard input; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
-	Scenarios selection     `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default)."`
-	Keep      string        `placeholder:"DIR" help:"Keep supportledger.db, vault.json and statements/*.pdf in DIR."`
-	NoServe   bool          `help:"End after playing."`
-	Addr      listenAddress `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Address to serve on; a free port where none is given."`
-	JSON      bool          `name:"json" help:"Print a JSON object instead of a text: address, tokens, files."`
+	DB        address         `name:"db" env:"SUPPORTLEDGER_DB" placeholder:"sqlite:FILE|postgres://…" help:"Database to fill, without books as yet; or SUPPORTLEDGER_DB, or else a temporary SQLite file."`
+	Story     string          `placeholder:"FILE" help:"Story to play, or - for standard input; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
+	Scenarios story.Selection `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default)."`
+	Keep      string          `placeholder:"DIR" help:"Keep supportledger.db, vault.json and statements/*.pdf in DIR."`
+	NoServe   bool            `help:"End after playing."`
+	Addr      listenAddress   `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Address to serve on; a free port where none is given."`
+	JSON      bool            `name:"json" help:"Print a JSON object instead of a text: address, tokens, files."`
 }
 
 // Run fills fresh books through the REST handlers, prints where everything is, and serves.
@@ -59,7 +49,7 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, cleanUp)
-	run := demo{dir: dir, clock: &demoClock{}, story: told, left: summary{Version: version(), Acts: len(told)}}
+	run := demo{dir: dir, clock: &clock.Clock{}, story: told, left: summary{Version: version(), Acts: len(told)}}
 	if run.db, err = d.books(ctx, &run); err != nil {
 		return err
 	}
@@ -94,11 +84,7 @@ func (d demoCommand) looked() bool { return !d.NoServe && d.Story == "" && d.Sce
 // freshEvidence makes a folder for documents, and their key beside it: a demo has no secrets.
 func freshEvidence(dir string) (evidenceFlags, error) {
 	f := evidenceFlags{Evidence: filepath.Join(dir, "evidence"), EvidenceKey: filepath.Join(dir, "evidence.key")}
-	key, err := evidence.NewKey()
-	if err != nil {
-		return f, err
-	}
-	return f, create(f.EvidenceKey, string(key), 0o600)
+	return f, makeEvidenceKey(f.EvidenceKey)
 }
 
 // told reads the story and keeps the chosen scenarios; where none is chosen, all.
@@ -169,7 +155,7 @@ type demo struct {
 	archive *evidence.Archive // of evidence, nil without a key
 	vault   *vault.Vault      // of personal data
 	dir     string
-	clock   *demoClock
+	clock   *clock.Clock
 	story   story.Story
 	serving string // the command that serves what is kept
 	left    summary
@@ -213,7 +199,7 @@ func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 // month's work undone, so that there is something to decide.
 func (r *demo) play(ctx context.Context, c console, looked bool) error {
 	bar := progress(c, int64(len(r.story)), "acts")
-	player := story.Player{Base: r.left.URL, Tokens: r.left.Tokens, Clock: r.clock.set,
+	player := story.Player{Base: r.left.URL, Tokens: r.left.Tokens, Clock: r.clock.Set,
 		Report: func(done, _ int, _ story.Act) { bar.at(int64(done)) }}
 	err := player.Play(ctx, r.story)
 	bar.end()
@@ -259,27 +245,4 @@ func (r *demo) statements(ctx context.Context, c console, player story.Player) e
 	}
 	r.left.Try = r.tries(issued)
 	return nil
-}
-
-// demoClock is the clock of a demo: it stands where the story is and moves on a little with every reading.
-type demoClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-// Now is the time of the story; before its first act, the present.
-func (d *demoClock) Now() time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.now.IsZero() {
-		return time.Now().UTC()
-	}
-	d.now = d.now.Add(time.Millisecond)
-	return d.now
-}
-
-func (d *demoClock) set(at time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.now = at
 }

@@ -110,7 +110,8 @@ var advice = []struct {
 	about error
 	do    string
 }{
-	{ledger.ErrNotOpened, "Open them first: supportledger init --organisation NAME"},
+	{ledger.ErrNotOpened,
+		"Open them first: supportledger serve --setup, in a browser, or supportledger init --organisation NAME"},
 	{ledger.ErrAlreadyOpened, "Nothing was changed. Name another database with --db."},
 	{access.ErrInviteByTwo,
 		"Ask with a reason, and another person decides: supportledger user invite HANDLE --reason TEXT"},

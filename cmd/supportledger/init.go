@@ -55,7 +55,7 @@ func (i initCommand) Run(ctx context.Context, c console) (err error) {
 		}
 	}
 	if i.EvidenceKey != "" {
-		if err := i.makeEvidenceKey(); err != nil {
+		if err := makeEvidenceKey(i.EvidenceKey); err != nil {
 			return err
 		}
 	}
@@ -78,15 +78,15 @@ func (i initCommand) Run(ctx context.Context, c console) (err error) {
 }
 
 // makeEvidenceKey makes the key that encrypts documents, where there is none.
-func (i initCommand) makeEvidenceKey() error {
-	if _, err := os.Stat(i.EvidenceKey); err == nil {
+func makeEvidenceKey(file string) error {
+	if _, err := os.Stat(file); err == nil {
 		return nil
 	}
 	key, err := evidence.NewKey()
 	if err != nil {
 		return err
 	}
-	return create(i.EvidenceKey, string(key), 0o600)
+	return create(file, string(key), 0o600)
 }
 
 // generalFund is the unrestricted fund that bears what no other fund bears.

@@ -15,6 +15,7 @@ import (
 	"supportledger/cmd/witness"
 	"supportledger/http"
 	signin "supportledger/http/accounts"
+	"supportledger/http/edge"
 	"supportledger/http/metrics"
 	"supportledger/http/rest"
 	"supportledger/http/traces"
@@ -56,6 +57,7 @@ type serveCommand struct {
 	Rate        int           `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
 	ReadOnly    bool          `help:"Answer what reads, and refuse what would write: for maintenance, or to look at a copy."`
 	TracesTo    string        `placeholder:"URL" help:"Collector of OpenTelemetry (OTLP over HTTP, http://127.0.0.1:4318) that is told how long the parts of requests took, without ids and values; none where it is not said."`
+	Setup       bool          `help:"Where there are no books yet: make them in a browser first, by the link that is printed. Where there are books, it does nothing."`
 	MetricsAddr listenAddress `placeholder:"HOST:PORT" help:"Address for /metrics (Prometheus) and /debug/pprof/, on this machine or a network of monitors; none where it is not said."`
 }
 
@@ -101,18 +103,26 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 		debug.SetGCPercent(300) // little is kept, much is thrown away: some tens of megabytes spare a tenth of the processor
 	}
 	log, level := s.logger(c.err)
+	way, err := s.edge()
+	if err != nil {
+		return err
+	}
+	var listener net.Listener
+	var setUp *http.Handover
+	if s.Setup {
+		if listener, setUp, err = s.setUp(ctx, c, way); err != nil {
+			return err
+		}
+	}
 	o, closeBooks, err := s.openAll(ctx, c, log)
 	if err != nil {
 		return err
 	}
 	defer also(&err, closeBooks)
-	way, err := s.edge()
-	if err != nil {
-		return err
-	}
-	listener, err := s.listen(ctx, way)
-	if err != nil {
-		return err
+	if listener == nil {
+		if listener, err = s.listen(ctx, way); err != nil {
+			return err
+		}
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -135,6 +145,7 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	if err != nil {
 		return err
 	}
+	setUp.To(server)
 	if !s.ReadOnly {
 		queue := later(o.db, s.Public, o.people, s.mailer())
 		if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
@@ -148,9 +159,9 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 		<-tended
 	}()
 	heed(ctx, reloads{way: way, level: level, file: string(file), log: log})
-	fmt.Fprintf(c.err, "Listening on %s://%s%s/docs\n", way.scheme(), listener.Addr(), rest.Base)
+	fmt.Fprintf(c.err, "Listening on %s://%s%s/docs\n", way.Scheme(), listener.Addr(), rest.Base)
 	systemd.Notify("READY=1")
-	go beat(ctx, o.db)
+	go systemd.Beat(ctx, func() bool { return o.db.Ping(ctx) == nil })
 	if err := server.Serve(ctx, way.Listen(listener)); err != nil {
 		return err
 	}
@@ -205,7 +216,7 @@ func (s serveCommand) openAll(ctx context.Context, c console, log *slog.Logger) 
 }
 
 // server makes the server of the opened books.
-func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edged, counted *metrics.Metrics,
+func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edge.Edge, counted *metrics.Metrics,
 	traced *traces.Traces) (
 	*http.Server, error,
 ) {

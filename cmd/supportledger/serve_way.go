@@ -15,7 +15,6 @@ import (
 	"supportledger/cmd/systemd"
 	"supportledger/http/edge"
 	"supportledger/http/metrics"
-	"supportledger/store"
 )
 
 // edgeFlags say how clients reach the server.
@@ -30,18 +29,8 @@ type edgeFlags struct {
 	BehindProxy   []string      `placeholder:"ADDRESS|NETWORK" help:"Addresses of proxies that end TLS and send X-Forwarded-Proto; nobody else is answered."`
 }
 
-// edged is how the server is reached.
-type edged struct{ *edge.Edge }
-
-func (w *edged) scheme() string {
-	if w.Encrypted() {
-		return "https"
-	}
-	return "http"
-}
-
 // edge reads what the flags say.
-func (s serveCommand) edge() (*edged, error) {
+func (s serveCommand) edge() (*edge.Edge, error) {
 	proxies, err := edge.ParseProxies(s.BehindProxy)
 	if err != nil {
 		return nil, misuse("--behind-proxy: %v", err)
@@ -55,11 +44,11 @@ func (s serveCommand) edge() (*edged, error) {
 	if err != nil {
 		return nil, misuse("--tls-cert, --tls-key, --acme-domain: %v", err)
 	}
-	return &edged{e}, nil
+	return e, nil
 }
 
 // listen takes the socket of systemd, or opens one, and refuses one on which everybody could read along.
-func (s serveCommand) listen(ctx context.Context, way *edged) (net.Listener, error) {
+func (s serveCommand) listen(ctx context.Context, way *edge.Edge) (net.Listener, error) {
 	listener, err := systemd.HandedOver()
 	if err == nil && listener == nil {
 		listener, err = s.Addr.listen(ctx)
@@ -95,7 +84,7 @@ func (f logFlags) logger(to io.Writer) (*slog.Logger, *slog.LevelVar) {
 
 // reloads are what SIGHUP reads again.
 type reloads struct {
-	way   *edged
+	way   *edge.Edge
 	level *slog.LevelVar
 	file  string
 	log   *slog.Logger
@@ -128,25 +117,6 @@ func (r reloads) heed(ctx context.Context, asked chan os.Signal) {
 			r.log.InfoContext(ctx, "reloaded", "log_level", now.LogLevel)
 		}
 		systemd.Notify("READY=1")
-	}
-}
-
-// beat tells systemd that the server is alive, while its database answers.
-func beat(ctx context.Context, db *store.DB) {
-	every := systemd.Watchdog()
-	if every == 0 {
-		return
-	}
-	for tick := time.NewTicker(every); ; {
-		if db.Ping(ctx) == nil {
-			systemd.Notify("WATCHDOG=1")
-		}
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
 	}
 }
 

@@ -3,6 +3,7 @@
 package systemd
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -34,6 +35,25 @@ func Watchdog() time.Duration {
 		return 0
 	}
 	return time.Duration(n) * time.Microsecond / 2
+}
+
+// Beat tells the watchdog that the server is alive, for as long as it is.
+func Beat(ctx context.Context, alive func() bool) {
+	every := Watchdog()
+	if every == 0 {
+		return
+	}
+	for tick := time.NewTicker(every); ; {
+		if alive() {
+			Notify("WATCHDOG=1")
+		}
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // HandedOver is a socket that systemd opened for us, nil without one. A restart then refuses nobody: connections wait

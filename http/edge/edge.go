@@ -89,6 +89,14 @@ func (e *Edge) Listen(l net.Listener) net.Listener {
 	return l
 }
 
+// Scheme is how an address of the server begins.
+func (e *Edge) Scheme() string {
+	if e.Encrypted() {
+		return "https"
+	}
+	return "http"
+}
+
 // Reload reads the certificate files again, at once.
 func (e *Edge) Reload() error {
 	if e.files == nil {

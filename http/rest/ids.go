@@ -14,6 +14,9 @@ const refPattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
 
 var refShape = regexp.MustCompile(refPattern)
 
+// GoodRef tells whether a text may be an id, a human number or a handle.
+func GoodRef(s string) bool { return refShape.MatchString(s) }
+
 // UnmarshalText checks the shape of a reference.
 func (r *Ref) UnmarshalText(b []byte) error {
 	if !refShape.Match(b) {

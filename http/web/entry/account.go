@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"supportledger/access"
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
 )
@@ -88,27 +87,15 @@ func chooseKeys(v *frame.Visit) (frame.Shown, error) {
 	if v.Form().Text("to") == "off" {
 		to = "off"
 	}
-	remember(v, frame.KeysCookie, to)
+	v.Remember(frame.KeysCookie, to)
 	return v.To("/me?done=saved")
-}
-
-// roleWords are the roles as people say them.
-var roleWords = map[access.Role]rest.Text{
-	access.Caseworker:     {EN: "caseworker", DA: "sagsbehandler"},
-	access.ProgrammeLead:  {EN: "programme lead", DA: "programleder"},
-	access.FinanceOfficer: {EN: "finance officer", DA: "økonomimedarbejder"},
-	access.Treasurer:      {EN: "treasurer", DA: "kasserer"},
-	access.Auditor:        {EN: "auditor", DA: "revisor"},
-	access.PrivacyOfficer: {EN: "privacy officer", DA: "databeskyttelsesrådgiver"},
-	access.DonorRole:      {EN: "donor", DA: "bidragyder"},
-	access.Admin:          {EN: "administrator", DA: "administrator"},
 }
 
 // rolesOf names the roles of the user.
 func rolesOf(v *frame.Visit) string {
 	words := make([]string, len(v.Who.Roles))
 	for i, r := range v.Who.Roles {
-		words[i] = v.In(roleWords[r])
+		words[i] = v.In(frame.RoleWords[r])
 	}
 	return strings.Join(words, ", ")
 }

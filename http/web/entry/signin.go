@@ -17,7 +17,7 @@ func Register(s *frame.Site) {
 	s.Public("/sign-in", signInPage)
 	s.PublicForm("/sign-in", signIn)
 	s.PublicForm("/sign-out", signOut)
-	s.PublicForm("/language", chooseLanguage)
+	s.PublicForm("/language", func(v *frame.Visit) (frame.Shown, error) { return v.ChooseLanguage() })
 	s.Public("/hidden", func(v *frame.Visit) (frame.Shown, error) { return Hidden(v), nil })
 	s.Public("/invitation", func(v *frame.Visit) (frame.Shown, error) { return Invitation(v, frame.NewForm()), nil })
 	s.PublicForm("/invitation", acceptInvitation)
@@ -108,23 +108,6 @@ func signOut(v *frame.Visit) (frame.Shown, error) {
 		return nil, err
 	}
 	return v.To("/sign-in?done=signed-out")
-}
-
-// cookieLasts is how long a choice of language or keys is kept, in seconds.
-const cookieLasts = 365 * 24 * 60 * 60
-
-// remember keeps a choice in the browser; it says nothing about the user.
-func remember(v *frame.Visit, name, value string) {
-	http.SetCookie(v.C.Writer, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: cookieLasts, HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, Secure: v.C.Request.TLS != nil})
-}
-
-func chooseLanguage(v *frame.Visit) (frame.Shown, error) {
-	f := v.Form()
-	if to := f.Text("to"); to == string(rest.Danish) || to == string(rest.English) {
-		remember(v, frame.LangCookie, to)
-	}
-	return v.To(frame.Local(f.Text("next"), "/"))
 }
 
 // acceptInvitation sets the first or a new password.

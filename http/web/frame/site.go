@@ -260,6 +260,12 @@ func (v *Visit) To(path string) (Shown, error) {
 	return nil, errSent
 }
 
+// Resend ends a form's act: the browser sends the same form to another path.
+func (v *Visit) Resend(path string) (Shown, error) {
+	v.C.Redirect(http.StatusTemporaryRedirect, path)
+	return nil, errSent
+}
+
 // Local is a path of this site out of a form, or the other path where it leads elsewhere.
 func Local(path, otherwise string) string {
 	u, err := url.Parse(path)
