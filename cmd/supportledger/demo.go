@@ -198,11 +198,11 @@ func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 // play plays the story and issues a statement for every grant in it. Where somebody will look at the pages, it leaves a
 // month's work undone, so that there is something to decide.
 func (r *demo) play(ctx context.Context, c console, looked bool) error {
-	bar := progress(c, int64(len(r.story)), "acts")
+	bar := c.progress(int64(len(r.story)), "acts")
 	player := story.Player{Base: r.left.URL, Tokens: r.left.Tokens, Clock: r.clock.Set,
-		Report: func(done, _ int, _ story.Act) { bar.at(int64(done)) }}
+		Report: func(done, _ int, _ story.Act) { bar.At(int64(done)) }}
 	err := player.Play(ctx, r.story)
-	bar.end()
+	bar.End()
 	if err != nil {
 		return err
 	}
@@ -227,8 +227,8 @@ func (r *demo) statements(ctx context.Context, c console, player story.Player) e
 	if err != nil {
 		return err
 	}
-	bar := progress(c, int64(len(issued)*len(languages)), "statements")
-	defer bar.end()
+	bar := c.progress(int64(len(issued)*len(languages)), "statements")
+	defer bar.End()
 	for _, s := range issued {
 		for _, lang := range languages {
 			body, err := player.Document(ctx, s.ID, lang)
@@ -240,7 +240,7 @@ func (r *demo) statements(ctx context.Context, c console, player story.Player) e
 				return err
 			}
 			r.left.Statements = append(r.left.Statements, name)
-			bar.at(int64(len(r.left.Statements)))
+			bar.At(int64(len(r.left.Statements)))
 		}
 	}
 	r.left.Try = r.tries(issued)

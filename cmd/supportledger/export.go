@@ -31,9 +31,9 @@ func (e exportJournalCommand) Run(ctx context.Context, c console) error {
 			if err != nil {
 				return err
 			}
-			bar := progress(c, total, "entries")
-			defer bar.end()
-			return journal.Export{Format: e.as(), Report: bar.at}.Write(ctx, tx, book, w)
+			bar := c.progress(total, "entries")
+			defer bar.End()
+			return journal.Export{Format: e.as(), Report: bar.At}.Write(ctx, tx, book, w)
 		})
 	})
 }

@@ -20,6 +20,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
+
+	"supportledger/cmd/progress"
 )
 
 // commands is the command line.
@@ -57,6 +59,11 @@ type console struct {
 	err      io.Writer // talk
 	outIsTTY bool      // a person reads the data
 	errIsTTY bool      // a person reads the talk, so it may move
+}
+
+// progress makes a meter for total pieces of work.
+func (c console) progress(total int64, unit string) *progress.Meter {
+	return progress.New(c.err, c.errIsTTY, total, unit)
 }
 
 func main() {

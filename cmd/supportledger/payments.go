@@ -76,9 +76,9 @@ func (p paymentsReleaseCommand) Run(ctx context.Context, c console) error {
 		if err != nil {
 			return err
 		}
-		bar := progress(c, int64(b.Count), "payments")
-		defer bar.end()
-		b, err = batches.Release(ctx, tx, p.Batch, func(done int) { bar.at(int64(done)) })
+		bar := c.progress(int64(b.Count), "payments")
+		defer bar.End()
+		b, err = batches.Release(ctx, tx, p.Batch, func(done int) { bar.At(int64(done)) })
 		if err == nil {
 			fmt.Fprintf(c.err, "Released %s: %d payments of %s %s.\nNext: supportledger payments export %s -o %s.xml\n",
 				b.Number, b.Count, b.Total, b.Currency, b.Number, b.Number)
@@ -103,9 +103,9 @@ func (p paymentsExportCommand) Run(ctx context.Context, c console) error {
 			if err != nil {
 				return err
 			}
-			bar := progress(c, int64(b.Count), "payments")
-			defer bar.end()
-			report := func(done int) { bar.at(int64(done)) }
+			bar := c.progress(int64(b.Count), "payments")
+			defer bar.End()
+			report := func(done int) { bar.At(int64(done)) }
 			if b.State == paymentbatch.BatchReleased {
 				b, err = batches.Export(ctx, tx, p.Batch, paymentbatch.FileFormat(p.Format), w, report)
 			} else {
@@ -151,9 +151,9 @@ func (p paymentsConfirmCommand) Run(ctx context.Context, c console) error {
 		if im, err = lines.CommitImport(ctx, tx, im.ID); err != nil {
 			return err
 		}
-		bar := progress(c, int64(len(im.Lines)), "payments")
-		defer bar.end()
-		done, err := lines.ConfirmSure(ctx, tx, account, func(done, _ int) { bar.at(int64(done)) })
+		bar := c.progress(int64(len(im.Lines)), "payments")
+		defer bar.End()
+		done, err := lines.ConfirmSure(ctx, tx, account, func(done, _ int) { bar.At(int64(done)) })
 		if err == nil {
 			fresh, known := im.Count()
 			fmt.Fprintf(c.err, "%d lines are new, %d were on record; %d payments are confirmed.\n", fresh, known, done.Payments)

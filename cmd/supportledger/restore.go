@@ -199,9 +199,9 @@ func (r restoring) run(ctx context.Context, c console) (m backup.Manifest, repor
 	for _, t := range m.Tables {
 		rows += t.Rows
 	}
-	bar := progress(c, rows, "rows")
-	defer bar.end()
-	o.Report = bar.at
+	bar := c.progress(rows, "rows")
+	defer bar.End()
+	o.Report = bar.At
 	if r.into.file == "" {
 		report, err = r.fill(ctx, r.into.dsn, m, o)
 		return m, report, err

@@ -107,12 +107,9 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	if err != nil {
 		return err
 	}
-	var listener net.Listener
-	var setUp *http.Handover
-	if s.Setup {
-		if listener, setUp, err = s.setUp(ctx, c, way); err != nil {
-			return err
-		}
+	listener, setUp, err := s.setUp(ctx, c, way)
+	if err != nil {
+		return err
 	}
 	o, closeBooks, err := s.openAll(ctx, c, log)
 	if err != nil {

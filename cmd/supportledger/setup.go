@@ -18,10 +18,13 @@ import (
 )
 
 // setUp has new books opened in a browser, on the listener that will serve them, and gives that listener. Where there
-// are books it does nothing and gives none: setup is closed for good then.
+// are books, or setup is not asked for, it does nothing and gives none.
 func (s *serveCommand) setUp(ctx context.Context, c console, way *edge.Edge) (
 	listener net.Listener, opened *http.Handover, err error,
 ) {
+	if !s.Setup {
+		return nil, nil, nil
+	}
 	db, err := openFresh(ctx, s.at(), store.Options{})
 	if errors.Is(err, ledger.ErrAlreadyOpened) {
 		return nil, nil, nil // there is nothing to set up

@@ -54,9 +54,9 @@ func (r runCommand) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	meter := progress(c, int64(left), "statements")
-	err = runner.All(ctx, id, step, meter.at)
-	meter.end()
+	meter := c.progress(int64(left), "statements")
+	err = runner.All(ctx, id, step, meter.At)
+	meter.End()
 	if err != nil {
 		fmt.Fprintf(c.err, "To go on: supportledger statement run%s --run %s\n", r.at().flagged(), id)
 		return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"supportledger/cmd/progress"
 	"supportledger/cmd/witness"
 	"supportledger/proof"
 	"supportledger/statements/verify"
@@ -73,7 +74,7 @@ func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 		if err != nil {
 			return err
 		}
-		defer done.bar.end()
+		defer done.bar.End()
 		o.Report, o.Files = done.at, db.Whole()
 		report, err = verify.Books(ctx, tx, other, o)
 		return err
@@ -86,7 +87,7 @@ func (v verifyCommand) Run(ctx context.Context, c console) (err error) {
 
 // records is one meter over what is many: leaves, entries and audit events, which are read at the same time.
 type records struct {
-	bar  *meter
+	bar  *progress.Meter
 	done map[string]int64
 }
 
@@ -98,12 +99,12 @@ func (v verifyCommand) progress(ctx context.Context, c console, tx *store.Tx) (*
 	if err != nil {
 		return nil, err
 	}
-	return &records{progress(c, 2*tree.Size, "records"), map[string]int64{}}, nil // every leaf, and what it is of
+	return &records{c.progress(2*tree.Size, "records"), map[string]int64{}}, nil // every leaf, and what it is of
 }
 
 func (r *records) at(stage string, done int64) {
 	r.done[stage] = done
-	r.bar.at(r.done["leaves"] + r.done["entries"] + r.done["audit events"])
+	r.bar.At(r.done["leaves"] + r.done["entries"] + r.done["audit events"])
 }
 
 // tell prints the report and answers with the error that makes the exit code.

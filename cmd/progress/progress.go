@@ -1,16 +1,18 @@
-package main
+// Package progress shows how far long work is: on a terminal a bar with count, rate and time left, elsewhere (a log, a
+// pipe) a line for every tenth. Work of less than a second says nothing. [New] makes the meter of one piece of work.
+package progress
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 )
 
-// meter shows how far long work is, and only after a second: on a terminal a bar with count, rate and time left,
-// elsewhere (a log, a pipe) a line for every tenth.
-type meter struct {
-	c       console
+// Meter is how far one piece of work is. Make it with [New].
+type Meter struct {
+	w       io.Writer
 	bar     *progressbar.ProgressBar // nil where nothing may move
 	unit    string
 	total   int64
@@ -22,11 +24,11 @@ type meter struct {
 // showAfter is how long work may take without a word.
 const showAfter = time.Second
 
-// progress makes a meter for total pieces of work.
-func progress(c console, total int64, unit string) *meter {
-	m := &meter{c: c, unit: unit, total: max(total, 1), started: time.Now()}
-	if c.errIsTTY {
-		m.bar = progressbar.NewOptions64(m.total, progressbar.OptionSetWriter(c.err), progressbar.OptionSetItsString(unit),
+// New makes a meter for total pieces of work, which writes to w, where things may move on a terminal.
+func New(w io.Writer, terminal bool, total int64, unit string) *Meter {
+	m := &Meter{w: w, unit: unit, total: max(total, 1), started: time.Now()}
+	if terminal {
+		m.bar = progressbar.NewOptions64(m.total, progressbar.OptionSetWriter(w), progressbar.OptionSetItsString(unit),
 			progressbar.OptionSetDescription(unit), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
 			progressbar.OptionThrottle(100*time.Millisecond))
@@ -35,8 +37,8 @@ func progress(c console, total int64, unit string) *meter {
 	return m
 }
 
-// at says how much is done.
-func (m *meter) at(done int64) {
+// At says how much is done.
+func (m *Meter) At(done int64) {
 	if time.Since(m.started) < showAfter {
 		return
 	}
@@ -47,12 +49,12 @@ func (m *meter) at(done int64) {
 	}
 	if tenths := done * 10 / m.total; tenths > m.tenths {
 		m.tenths = tenths
-		fmt.Fprintf(m.c.err, "%d of %d %s (%d %%)\n", done, m.total, m.unit, done*100/m.total)
+		fmt.Fprintf(m.w, "%d of %d %s (%d %%)\n", done, m.total, m.unit, done*100/m.total)
 	}
 }
 
-// end takes the bar away.
-func (m *meter) end() {
+// End takes the bar away.
+func (m *Meter) End() {
 	if m.shown && m.bar != nil {
 		_ = m.bar.Clear() // as above
 	}

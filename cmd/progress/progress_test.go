@@ -1,4 +1,4 @@
-package main
+package progress
 
 import (
 	"bytes"
@@ -13,18 +13,18 @@ import (
 func TestMeter(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		var out bytes.Buffer
-		m := progress(console{err: &out, errIsTTY: terminal}, 100, "acts")
-		m.at(10)
+		m := New(&out, terminal, 100, "acts")
+		m.At(10)
 		if out.Len() != 0 {
 			t.Errorf("terminal %v: it speaks at once: %q", terminal, out.String())
 		}
 		time.Sleep(50 * time.Millisecond)
 		m.started = m.started.Add(-showAfter) // as if that had been more than a second
 		for i := range int64(90) {
-			m.at(i + 11)
+			m.At(i + 11)
 		}
 		text := out.String()
-		m.end()
+		m.End()
 		if terminal {
 			for _, part := range []string{"acts", "/100", "acts/s"} {
 				if !strings.Contains(text, part) {
