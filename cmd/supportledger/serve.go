@@ -99,9 +99,7 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 		return err
 	}
 	fmt.Fprintf(c.err, "supportledger %s: opening the books\n", version())
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300) // little is kept, much is thrown away: some tens of megabytes spare a tenth of the processor
-	}
+	spareProcessor()
 	log, level := s.logger(c.err)
 	way, err := s.edge()
 	if err != nil {
@@ -116,10 +114,8 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 		return err
 	}
 	defer also(&err, closeBooks)
-	if listener == nil {
-		if listener, err = s.listen(ctx, way); err != nil {
-			return err
-		}
+	if listener, err = s.listen(ctx, way, listener); err != nil {
+		return err
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -180,6 +176,14 @@ func (s serveCommand) trace(ctx context.Context, db *store.DB) (*traces.Traces, 
 	}
 	db.OnTxBegin(t.Transaction)
 	return t, nil
+}
+
+// spareProcessor collects garbage later than Go does by itself: little is kept, much is thrown away, so some tens of
+// megabytes spare a tenth of the processor.
+func spareProcessor() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
+	}
 }
 
 // openAll opens the books with their keys, and sees that they are the ones that were served before. What it opened is

@@ -47,8 +47,12 @@ func (s serveCommand) edge() (*edge.Edge, error) {
 	return e, nil
 }
 
-// listen takes the socket of systemd, or opens one, and refuses one on which everybody could read along.
-func (s serveCommand) listen(ctx context.Context, way *edge.Edge) (net.Listener, error) {
+// listen takes the listener that setup had, or the socket of systemd, or opens one, and refuses one on which everybody
+// could read along.
+func (s serveCommand) listen(ctx context.Context, way *edge.Edge, had net.Listener) (net.Listener, error) {
+	if had != nil {
+		return had, nil
+	}
 	listener, err := systemd.HandedOver()
 	if err == nil && listener == nil {
 		listener, err = s.Addr.listen(ctx)

@@ -36,7 +36,7 @@ func (s *serveCommand) setUp(ctx context.Context, c console, way *edge.Edge) (
 	if err := s.nameKeys(); err != nil {
 		return nil, nil, err
 	}
-	if listener, err = s.listen(ctx, way); err != nil {
+	if listener, err = s.listen(ctx, way, nil); err != nil {
 		return nil, nil, err
 	}
 	word, next := rand.Text(), s.next()
