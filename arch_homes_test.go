@@ -33,6 +33,7 @@ var homes = []home{
 	{"github.com/prometheus/client_golang", []string{"http/metrics/..."}, nil, "what is counted is said in one place"},
 	{"google.golang.org/protobuf", nil, []string{"http/traces/..."}, "a collector in tests reads what is sent"},
 	{"go.opentelemetry.io", []string{"http/traces/..."}, nil, "what a collector is told is said in one place"},
+	{"github.com/letsencrypt", nil, []string{"http/edge/..."}, "an authority that issues certificates in tests"},
 	{"golang.org/x/crypto/acme", []string{"http/edge/..."}, nil, "certificates are the edge's business"},
 	{"golang.org/x/sys", []string{"cmd/..."}, nil, "how full a disk is, each system says its own way"},
 	{"github.com/a-h/templ", []string{"http/web/..."}, nil,
