@@ -60,6 +60,16 @@ type Policy struct {
 	EligibleTo       ledger.Date // last day
 	Countries        []string    // ISO 3166 codes of where cost may fall; any where none is named
 	Categories       []string    // of cost that the grant pays; any where none is named
+	Report           ReportRule
+}
+
+// ReportRule is what the agreement says of its reports.
+type ReportRule struct {
+	Agreement    string // the funder's own number of the agreement: a contract, a journal number
+	Reference    string // our own
+	Layout       string // code of the layout that the funder wants; "" is ours
+	Whole        bool   // in whole units of the currency
+	Transactions bool   // with a list of transactions
 }
 
 // AuditRule is from which grant on somebody else looks at the account (sector-systems 4.3). Zero is never.

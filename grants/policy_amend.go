@@ -29,6 +29,7 @@ type Change struct {
 	EligibleTo       *ledger.Date
 	Countries        *[]string
 	Categories       *[]string
+	Report           *ReportRule
 }
 
 // rule is one field of a policy as an amendment sees it.
@@ -100,6 +101,8 @@ var rules = []rule{
 		func(c *Change) **[]string { return &c.Countries }, slices.Equal),
 	ruleOf("categories", func(p *Policy) *[]string { return &p.Categories },
 		func(c *Change) **[]string { return &c.Categories }, slices.Equal),
+	ruleOf("report", func(p *Policy) *ReportRule { return &p.Report }, func(c *Change) **ReportRule { return &c.Report },
+		equal),
 }
 
 // amended are the versions that a change from a day on makes or touches: that of the day, and later ones up to the next

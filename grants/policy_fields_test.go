@@ -199,6 +199,9 @@ func fieldCases() map[string]fieldCase {
 			says: spends("2026-03-02", "GH")},
 		"categories": {change: Change{Categories: &[]string{"tuition"}}, before: "done", after: ErrOutsideCategory.Error(),
 			says: spends("2026-03-02", "NG")},
+		"report": {change: Change{Report: &ReportRule{Agreement: "2026-17", Layout: "eu", Whole: true, Transactions: true}},
+			before: "{   false false}", after: "{2026-17  eu true true}",
+			says: asked(func(g Grant) ReportRule { return g.Policies.At("2026-02-01").Report })},
 	}
 }
 

@@ -176,9 +176,10 @@ func TestRule37EveryFieldIsAmended(t *testing.T) {
 		audit := AuditRule{of("100.00", "EUR"), of("500.00", "EUR")}
 		from, to, countries, categories := ledger.Date("2026-02-01"), ledger.Date("2026-11-30"), []string{"NG", "DK"},
 			[]string{"therapy", "staff"}
+		report := ReportRule{Agreement: "2026-17", Reference: "N-1", Layout: "danida", Whole: true, Transactions: true}
 		h.amend("G1", "2026-07-01", Change{&recognition, &method, &budget, &bearer, &bearer, &share, &base, &excludes, &limit,
 			&interest, &kinds, &minimis,
-			&virement, &audit, &from, &to, &countries, &categories})
+			&virement, &audit, &from, &to, &countries, &categories, &report})
 		h.do(func(tx *store.Tx) error {
 			g, err := h.reg.Grant(h.Context(), tx, "G1")
 			if err != nil {
@@ -186,7 +187,7 @@ func TestRule37EveryFieldIsAmended(t *testing.T) {
 			}
 			want := Policy{"2026-07-01", recognition, method, budget, bearer, bearer, share, base, excludes, limit, interest,
 				kinds, minimis, virement, audit,
-				from, to, countries, categories}
+				from, to, countries, categories, report}
 			same := cmp.Comparer(func(a, b decimal.Decimal) bool { return a.Equal(b) })
 			if diff := cmp.Diff(want, g.Policies.At("2026-07-01"), same); diff != "" {
 				h.Error(diff)

@@ -39,6 +39,11 @@ type policyRow struct {
 	EligibleTo       ledger.Date
 	Countries        string
 	Categories       string
+	Agreement        string
+	OurReference     string
+	Layout           string
+	WholeUnits       bool
+	Transactions     bool
 }
 
 // policyColumns are those that an amendment of the same day overwrites.
@@ -47,7 +52,7 @@ var policyColumns = []string{"recognition", "rate_method", "budget_rate", "fee_b
 	"virement_percent",
 	"virement_absolute", "virement_of", "salary_locked", "audit_above", "performance_above", "eligible_from",
 	"eligible_to",
-	"countries", "categories"}
+	"countries", "categories", "agreement", "our_reference", "layout", "whole_units", "transactions"}
 
 // savePolicy writes a version, over one of the same day.
 func savePolicy(ctx context.Context, tx *store.Tx, id GrantID, p Policy) error {
@@ -59,7 +64,9 @@ func savePolicy(ctx context.Context, tx *store.Tx, id GrantID, p Policy) error {
 		VirementPercent: p.Virement.Percent.String(), VirementAbsolute: p.Virement.Absolute.Minor(),
 		VirementOf: cmp.Or(p.Virement.Of, OfLine), SalaryLocked: p.Virement.SalaryLocked, AuditAbove: p.Audit.Above.Minor(),
 		PerformanceAbove: p.Audit.PerformanceAbove.Minor(), EligibleFrom: p.EligibleFrom, EligibleTo: p.EligibleTo,
-		Countries: strings.Join(p.Countries, ","), Categories: strings.Join(p.Categories, ",")}
+		Countries: strings.Join(p.Countries, ","), Categories: strings.Join(p.Categories, ","),
+		Agreement: p.Report.Agreement, OurReference: p.Report.Reference, Layout: p.Report.Layout, WholeUnits: p.Report.Whole,
+		Transactions: p.Report.Transactions}
 	q := tx.NewInsert().Model(&row).On("CONFLICT (grant_id, starts_on) DO UPDATE")
 	for _, column := range policyColumns {
 		q = q.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
@@ -93,6 +100,8 @@ func (r policyRow) policy(c ledger.Currency) (Policy, error) {
 		RefundDeMinimis: ledger.OfMinor(r.RefundDeMinimis, c), EligibleFrom: r.EligibleFrom, EligibleTo: r.EligibleTo,
 		Countries: words(r.Countries), Categories: words(r.Categories),
 		Audit: AuditRule{ledger.OfMinor(r.AuditAbove, c), ledger.OfMinor(r.PerformanceAbove, c)},
+		Report: ReportRule{Agreement: r.Agreement, Reference: r.OurReference, Layout: r.Layout, Whole: r.WholeUnits,
+			Transactions: r.Transactions},
 		Virement: VirementRule{Absolute: ledger.OfMinor(r.VirementAbsolute, c), Of: r.VirementOf,
 			SalaryLocked: r.SalaryLocked}}
 	var err error

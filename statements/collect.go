@@ -52,11 +52,18 @@ func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (figures.
 		return nil, err
 	}
 	v, err := o.collect(ctx, tx, in, cutOff)
-	if err != nil || !in.Whole {
+	if err != nil || !in.Whole && !wholeByAgreement(v) {
 		return v, err
 	}
 	v = figures.InWholeUnits(v)
 	return v, v.Foots()
+}
+
+// wholeByAgreement reports whether the grantor wants its reports in whole units. The statement says so by its mark,
+// which is then made true.
+func wholeByAgreement(v figures.Value) bool {
+	s, ok := v.(*figures.GrantStatement)
+	return ok && s.Whole
 }
 
 // collect finds what the subject is and has it collected.
@@ -139,7 +146,12 @@ func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant
 	if in.Auditor {
 		s.Signatures = withAuditor
 	}
-	return &s, s.Foots()
+	s.Signatures = signedBy(s.Signatures, s.Organisation)
+	if err := s.Foots(); err != nil {
+		return nil, err
+	}
+	s.Whole = c.grant.Policies.At(c.period.To).Report.Whole
+	return &s, nil
 }
 
 // told adds what depends on the totals.
@@ -233,6 +245,12 @@ func (c collector) head() figures.GrantStatement {
 		Period:   c.period,
 		Currency: g.Amount.Currency, Base: c.office.Book.Base, RateMethod: figures.OwnRates, PreparedOn: c.today,
 		CutOff: c.cutOff.Number}
+	rules := g.Policies.At(c.period.To)
+	s.Agreement, s.Reference, s.Layout = rules.Report.Agreement, rules.Report.Reference,
+		figures.Layout(rules.Report.Layout)
+	if rules.Virement.Percent.Sign() > 0 {
+		s.Limit = decimal.NewNullDecimal(rules.Virement.Percent)
+	}
 	if g.From != "" && g.To != "" {
 		s.GrantPeriod = figures.Period{From: g.From, To: g.To}
 	}
@@ -473,8 +491,8 @@ func kindOf(account ledger.AccountNo, category string) (figures.LineKind, string
 
 func (c collector) budget(s *figures.GrantStatement) {
 	for _, l := range c.grant.Budget {
-		s.Budget = append(s.Budget, figures.BudgetLine{No: l.No, Text: l.Text,
-			BudgetFigures: figures.BudgetFigures{Budget: l.Amount.Amount}})
+		s.Budget = append(s.Budget, figures.BudgetLine{No: l.No, Text: l.Text, Unit: l.Unit, Quantity: l.Quantity,
+			UnitPrice: l.UnitPrice.Amount, Salary: l.Salary, BudgetFigures: figures.BudgetFigures{Budget: l.Amount.Amount}})
 	}
 }
 

@@ -181,6 +181,10 @@ func (c collector) vouchers(ctx context.Context, tx *store.Tx, s *figures.GrantS
 	if err != nil {
 		return err
 	}
+	all := map[string][]voucherRow{}
+	for _, r := range rows {
+		all[r.ID] = append(all[r.ID], r)
+	}
 	type place struct{ line, quarter string }
 	of := map[place][]voucherRow{}
 	for _, r := range rows {
@@ -195,14 +199,34 @@ func (c collector) vouchers(ctx context.Context, tx *store.Tx, s *figures.GrantS
 	for at, rows := range of {
 		slices.SortFunc(rows, func(a, b voucherRow) int { return cmp.Compare(a.order(), b.order()) })
 		for i, r := range rows {
-			s.Vouchers = append(s.Vouchers,
-				figures.Voucher{BudgetLine: at.line, Ref: fmt.Sprintf("%s/%02d", at.quarter, i+1), Entry: r.entry()})
+			v := figures.Voucher{BudgetLine: at.line, Ref: fmt.Sprintf("%s/%02d", at.quarter, i+1), Entry: r.entry()}
+			if listed := c.listed(r, all); listed != nil {
+				v.Amount, v.Account, v.Name = decimal.NewNullDecimal(listed.Amount), r.Account, c.nameOf(r.Account)
+			}
+			s.Vouchers = append(s.Vouchers, v)
 		}
 	}
 	slices.SortFunc(s.Vouchers, func(a, b figures.Voucher) int {
 		return cmp.Or(cmp.Compare(c.position(a.BudgetLine), c.position(b.BudgetLine)), cmp.Compare(a.Entry, b.Entry))
 	})
 	return nil
+}
+
+// listed is the amount of an entry in a list of transactions, where the agreement wants one: that of cost which is
+// about nobody supported, where the entry has no other and one account of it. nil for what is listed without its
+// amount.
+func (c collector) listed(r voucherRow, all map[string][]voucherRow) *ledger.Money {
+	of := all[r.ID]
+	if !c.grant.Policies.At(c.period.To).Report.Transactions || len(of) != 1 || of[0].Planned > 0 ||
+		!aboutNobody(c.accounts[r.Account].Path) {
+		return nil
+	}
+	m := ledger.OfMinor(r.Base, c.office.Book.Base)
+	return &m
+}
+
+func (c collector) nameOf(number ledger.AccountNo) figures.Name {
+	return figures.Name{EN: c.accounts[number].NameEN, DA: c.accounts[number].NameDA}
 }
 
 func (r voucherRow) order() string {
@@ -291,6 +315,27 @@ func (c collector) remarks(s *figures.GrantStatement) {
 		s.Notes = append(s.Notes, figures.Note{Code: code})
 		s.Signatures = withAuditor
 	}
+}
+
+// signedBy puts the names that the letterhead has under the places to sign.
+func signedBy(places []figures.Signature, o figures.Organisation) []figures.Signature {
+	if o.Binds == "" && o.Auditor == "" {
+		return places
+	}
+	if len(places) == 0 {
+		places = withAuditor[:2]
+	}
+	named := slices.Clone(places)
+	for i, p := range named {
+		switch p.Role {
+		case figures.Management:
+			named[i].Name = o.Binds
+		case figures.Auditor:
+			named[i].Name = o.Auditor
+		case figures.Treasurer:
+		}
+	}
+	return named
 }
 
 // auditNotes say who looks at a final account.

@@ -148,12 +148,29 @@ func (o Office) CheckPrivacy(ctx context.Context, tx *store.Tx, key string) (Sta
 	if access.UserID(tx.By.User) != s.Preparer {
 		return Statement{}, access.ErrForbidden // who prepared it asks for its release; the others decide on it
 	}
+	if g, ok := s.Value.(*figures.GrantStatement); ok {
+		if lines := g.Unexplained(); len(lines) > 0 {
+			return Statement{}, &Unexplained{lines}
+		}
+	}
 	released, err := o.clear(ctx, tx, s.Value)
 	if err != nil {
 		return Statement{}, err
 	}
 	return o.takeCleared(ctx, tx, s, released)
 }
+
+// ErrUnexplained is a budget line that is off by more than the agreement's limit, and nobody has said why;
+// [*Unexplained] has their numbers.
+var ErrUnexplained = errors.New("statements: budget lines are off by more than the agreement allows without a word")
+
+// Unexplained are the budget lines of which the funder wants to know why.
+type Unexplained struct{ Lines []string }
+
+func (e *Unexplained) Error() string { return fmt.Sprintf("%v: %v", ErrUnexplained, e.Lines) }
+
+// Unwrap makes errors.Is(err, ErrUnexplained) true.
+func (e *Unexplained) Unwrap() error { return ErrUnexplained }
 
 // clearance is what the disclosure control lets go.
 type clearance struct {

@@ -15,13 +15,17 @@ type letterheadRow struct {
 	Address       string
 	Contact       string
 	TaxApproval   string
+	Account       string
+	Binds         string
+	Auditor       string
 	SetBy         access.UserID
 	SetAt         string
 }
 
 func insertLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) error {
 	row := letterheadRow{ID: l.ID, Registration: l.Registration, Address: l.Address, Contact: l.Contact,
-		TaxApproval: l.TaxApproval, SetBy: l.By, SetAt: store.FormatTime(l.At)}
+		TaxApproval: l.TaxApproval, Account: l.Account, Binds: l.Binds, Auditor: l.Auditor, SetBy: l.By,
+		SetAt: store.FormatTime(l.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
@@ -39,7 +43,7 @@ func readLetterheads(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Le
 			return nil, err
 		}
 		all[i] = Letterhead{ID: r.ID, Registration: r.Registration, Address: r.Address, Contact: r.Contact,
-			TaxApproval: r.TaxApproval, By: r.SetBy, At: at}
+			TaxApproval: r.TaxApproval, Account: r.Account, Binds: r.Binds, Auditor: r.Auditor, By: r.SetBy, At: at}
 	}
 	return all, nil
 }

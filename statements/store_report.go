@@ -14,6 +14,8 @@ type voucherRow struct {
 	Number     int64
 	Date       ledger.Date
 	Account    ledger.AccountNo
+	Base       int64 // what it cost
+	Planned    int64 // how many of its lines name a plan
 }
 
 // entry is the number by which people call it.
@@ -22,12 +24,13 @@ func (r voucherRow) entry() string { return ledger.Number(r.FiscalYear, r.Number
 // readVouchers lists the entries with cost of a fund, once per account.
 func readVouchers(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]voucherRow, error) {
 	var rows []voucherRow
-	q := tx.NewSelect().TableExpr("entry_lines AS l").Distinct().Column("e.id", "e.fiscal_year", "e.number", "e.date",
-		"l.account").
+	q := tx.NewSelect().TableExpr("entry_lines AS l").Column("e.id", "e.fiscal_year", "e.number", "e.date",
+		"l.account").ColumnExpr("CAST(SUM(l.base) AS BIGINT) AS base").
+		ColumnExpr("CAST(SUM(CASE WHEN l.plan = '' THEN 0 ELSE 1 END) AS BIGINT) AS planned").
 		Join("JOIN entries AS e ON e.seq = l.entry_seq").Join("JOIN accounts AS a ON a.number = l.account").
 		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?",
 		ledger.Revaluation).
-		Order("e.fiscal_year", "e.number", "l.account")
+		Group("e.id", "e.fiscal_year", "e.number", "e.date", "l.account").Order("e.fiscal_year", "e.number", "l.account")
 	err := within(q, span).Scan(ctx, &rows)
 	return rows, err
 }

@@ -26,6 +26,15 @@ type ruleBody struct {
 	EligibleTo   ledger.Date   `json:"eligible_to" validate:"omitempty" description:"Last day."`
 	Countries    []string      `json:"countries" validate:"max=60,unique,dive,len=2" description:"Where cost may fall, ISO 3166; anywhere where none is named."`
 	Categories   []string      `json:"categories" validate:"max=40,unique,dive,max=40" description:"Of cost that the grant pays; any where none is named."`
+	Report       *reportBody   `json:"report" validate:"omitempty" description:"What the agreement says of its reports."`
+}
+
+type reportBody struct {
+	Agreement    string `json:"agreement" validate:"max=60" description:"The funder's own number of the agreement."`
+	Reference    string `json:"own_reference" validate:"max=60" description:"Our own."`
+	Layout       string `json:"layout" validate:"omitempty,oneof=eu state_pool cisu danida foundation" description:"That the funder wants; ours where none is sent."`
+	Whole        bool   `json:"whole_units" description:"Reports are in whole units of the currency."`
+	Transactions bool   `json:"transactions" description:"Reports list transactions, by code."`
 }
 
 type virementBody struct {
@@ -74,6 +83,10 @@ func (b ruleBody) change(pointer string, c ledger.Currency) (grants.Change, erro
 			return out, err
 		}
 	}
+	if b.Report != nil {
+		rule := grants.ReportRule(*b.Report)
+		out.Report = &rule
+	}
 	if b.Audit != nil {
 		out.Audit, err = b.Audit.rule(pointer+"/audit", c)
 	}
@@ -120,6 +133,15 @@ type ruleView struct {
 	EligibleTo   string           `json:"eligible_to,omitempty"`
 	Countries    []string         `json:"countries"`
 	Categories   []string         `json:"categories"`
+	Report       reportView       `json:"report"`
+}
+
+type reportView struct {
+	Agreement    string `json:"agreement,omitempty"`
+	Reference    string `json:"own_reference,omitempty"`
+	Layout       string `json:"layout,omitempty" enum:"eu,state_pool,cisu,danida,foundation"`
+	Whole        bool   `json:"whole_units,omitempty"`
+	Transactions bool   `json:"transactions,omitempty"`
 }
 
 type virementView struct {
@@ -134,7 +156,8 @@ func viewRules(p grants.Policy, amount ledger.Money) ruleView {
 	return ruleView{BudgetRate: p.BudgetRate.String(), IndirectBase: emptyNotNil(p.IndirectBase),
 		IndirectCap: in(p.IndirectCap), Audit: p.Audit.Needs(amount), EligibleFrom: string(p.EligibleFrom),
 		EligibleTo: string(p.EligibleTo), Countries: emptyNotNil(p.Countries),
-		Categories: emptyNotNil(p.Categories), Virement: virementView{Percent: p.Virement.Percent.String(),
+		Categories: emptyNotNil(p.Categories), Report: reportView(p.Report),
+		Virement: virementView{Percent: p.Virement.Percent.String(),
 			Absolute: in(p.Virement.Absolute), Of: cmp.Or(p.Virement.Of, grants.OfLine),
 			SalaryLocked: p.Virement.SalaryLocked}}
 }

@@ -29,6 +29,9 @@ type letterhead struct {
 	Address      string `json:"address" validate:"max=120" description:"In one line."`
 	Contact      string `json:"contact" validate:"max=120" description:"For questions, complaints and data protection; of the organisation, of no person."`
 	TaxApproval  string `json:"tax_approval" validate:"max=120" description:"By which gifts may be deducted; empty for none."`
+	Account      string `json:"account" validate:"max=60" description:"Our bank account, for instalments."`
+	Binds        string `json:"binds" validate:"max=200" description:"Who may bind the organisation, as the public register names them; printed where the organisation signs."`
+	Auditor      string `json:"auditor" validate:"max=120" description:"The firm, with its registration; printed where the auditor signs."`
 }
 
 type letterheadView struct {
@@ -37,19 +40,23 @@ type letterheadView struct {
 	Address      string        `json:"address"`
 	Contact      string        `json:"contact"`
 	TaxApproval  string        `json:"tax_approval"`
+	Account      string        `json:"account"`
+	Binds        string        `json:"binds"`
+	Auditor      string        `json:"auditor"`
 	SetBy        access.UserID `json:"set_by"`
 	SetAt        string        `json:"set_at"`
 }
 
 func viewLetterhead(l statements.Letterhead) letterheadView {
 	return letterheadView{ID: l.ID, Registration: l.Registration, Address: l.Address, Contact: l.Contact,
-		TaxApproval: l.TaxApproval, SetBy: l.By, SetAt: store.FormatTime(l.At)}
+		TaxApproval: l.TaxApproval, Account: l.Account, Binds: l.Binds, Auditor: l.Auditor, SetBy: l.By,
+		SetAt: store.FormatTime(l.At)}
 }
 
 func setLetterhead(ctx context.Context, tx *store.Tx, d resource.Domain, in letterhead) (letterheadView, error) {
 	l, err := d.Statements.SetLetterhead(ctx, tx,
 		statements.Letterhead{Registration: in.Registration, Address: in.Address, Contact: in.Contact,
-			TaxApproval: in.TaxApproval})
+			TaxApproval: in.TaxApproval, Account: in.Account, Binds: in.Binds, Auditor: in.Auditor})
 	return viewLetterhead(l), err
 }
 

@@ -45,7 +45,7 @@ func Register(api *resource.API) {
 		Summary: "Have the disclosure control clear a statement", Danish: "Lad afsløringskontrollen frigive et regnskab",
 		About: "Only who drafted it may ask. A new check voids the review.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared,
-			statements.ErrPeriodRefused, access.ErrForbidden}},
+			statements.ErrPeriodRefused, statements.ErrUnexplained, access.ErrForbidden}},
 		checkStatementPrivacy)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/reviews", ID: "reviewStatement",
 		Tag: "statements", Roles: reviewers, Status: 200,

@@ -90,6 +90,12 @@ CREATE TABLE grant_policies (
     eligible_to TEXT NOT NULL,
     countries TEXT NOT NULL,              -- ISO 3166 codes, comma separated; '' is any
     categories TEXT NOT NULL,             -- of cost that the grant pays, comma separated; '' is any
+    agreement TEXT NOT NULL DEFAULT '',   -- the funder's own number of the agreement
+    our_reference TEXT NOT NULL DEFAULT '',
+    layout TEXT NOT NULL DEFAULT ''       -- of the reports; '' is ours
+        CHECK (layout IN ('', 'eu', 'state_pool', 'cisu', 'danida', 'foundation')),
+    whole_units BOOLEAN NOT NULL DEFAULT FALSE, -- reports are in whole units
+    transactions BOOLEAN NOT NULL DEFAULT FALSE, -- reports list transactions
     PRIMARY KEY (grant_id, starts_on)
 );
 

@@ -8,6 +8,9 @@ CREATE TABLE letterheads (
     -- for questions, complaints and data protection: of the organisation, of no person
     contact TEXT NOT NULL,
     tax_approval TEXT NOT NULL,           -- by which its gifts may be deducted, '' for none
+    account TEXT NOT NULL DEFAULT '',     -- our bank account, for instalments
+    binds TEXT NOT NULL DEFAULT '',       -- who may bind the organisation, as the public register names them
+    auditor TEXT NOT NULL DEFAULT '',     -- the firm
     set_by TEXT NOT NULL REFERENCES users (id),
     set_at TEXT NOT NULL
 );

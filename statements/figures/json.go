@@ -166,7 +166,8 @@ func (r *reader) statement(v View) GrantStatement {
 	s := GrantStatement{
 		Number: v.Number, Version: v.Version, Replaces: v.Replaces, Whole: v.Whole,
 		Organisation: Organisation(v.Organisation), Grant: v.Subject, Grantor: Grantor(v.Grantor),
-		Agreement: v.Agreement, Project: v.Project, Granted: r.dec(v.Granted),
+		Agreement: v.Agreement, Reference: v.Reference, Layout: v.Layout, Limit: r.null(v.Limit), Project: v.Project,
+		Granted:     r.dec(v.Granted),
 		GrantPeriod: Period{r.day(orEmpty(v.GrantFrom)), r.day(orEmpty(v.GrantTo))},
 		Period:      Period{r.day(v.From), r.day(v.To)},
 		Currency:    ledger.Currency(v.Currency), Base: ledger.Currency(v.Base), RateMethod: v.RateMethod,
@@ -231,8 +232,12 @@ func (r *reader) note(x NoteView) Note {
 func (r *reader) lists(s *GrantStatement, v View) {
 	s.Receipts, s.Lines = Each(v.Receipts, r.receipt), Each(v.Lines, r.line)
 	s.Budget = Each(v.BudgetLines, func(x BudgetLineView) BudgetLine {
-		return BudgetLine{No: x.No, Text: x.Text, Reason: x.Reason, Explanation: x.Explanation,
+		b := BudgetLine{No: x.No, Text: x.Text, Reason: x.Reason, Explanation: x.Explanation, Unit: x.Unit, Salary: x.Salary,
 			BudgetFigures: r.figures(x.FiguresView)}
+		if x.Unit != "" {
+			b.Quantity, b.UnitPrice = r.dec(x.Quantity), r.dec(x.UnitPrice)
+		}
+		return b
 	})
 	s.Parts = Each(v.ClosingDetail, r.part)
 	s.Rates = Each(v.Rates, func(x RateView) RateUsed {

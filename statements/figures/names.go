@@ -276,6 +276,7 @@ var ruleWords = map[string]Name{
 	"eligible_to":       {"the days on which costs may fall", "hvornår udgifter må falde"},
 	"countries":         {"the countries", "landene"},
 	"categories":        {"the kinds of cost", "udgiftsarterne"},
+	"report":            {"how it is reported", "afrapporteringen"},
 }
 
 // Rules words what an amendment changed, each once.

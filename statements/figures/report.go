@@ -2,6 +2,7 @@ package figures
 
 import (
 	"slices"
+	"strings"
 	"supportledger/ledger"
 
 	"github.com/shopspring/decimal"
@@ -58,6 +59,7 @@ type Forecast struct {
 	Lines       []ForecastLine // by budget line, then what is on none; none where nothing is set aside
 	Total       ForecastLine   // by Total
 	Instalments []Expected
+	Request     decimal.Decimal // by Total: what the grant needs and has not received
 }
 
 // ForecastLine is what a budget line will come to, in the currency of the grant.
@@ -80,7 +82,11 @@ type Expected struct {
 // totalForecast derives what the lines will come to.
 func (s *GrantStatement) totalForecast() {
 	f := s.Forecast
-	if f == nil || len(f.Lines) == 0 {
+	if f == nil {
+		return
+	}
+	defer s.totalRequest()
+	if len(f.Lines) == 0 {
 		return
 	}
 	f.Total = ForecastLine{Left: s.Granted}
@@ -100,6 +106,91 @@ func (s *GrantStatement) totalForecast() {
 	f.Total.Left = s.Granted.Sub(f.Total.Expected)
 }
 
+// totalRequest derives what is asked of the grantor: what was spent and what is set aside, less what was received,
+// and no more than the grant still has to give.
+func (s *GrantStatement) totalRequest() {
+	need := s.ToDate.Spent.Add(s.Forecast.Total.Committed).Sub(s.ToDate.Received).Sub(s.ToDate.Interest)
+	s.Forecast.Request = decimal.Max(decimal.Zero, decimal.Min(need, s.Granted.Sub(s.ToDate.Received)))
+}
+
+// Layout is how a grantor wants its reports: which columns, parts and signatures, in which order. Package page has
+// them.
+type Layout string
+
+// The layouts.
+const (
+	LayoutEU         Layout = "eu"         // annex VI of the EU's grant contracts
+	LayoutStatePool  Layout = "state_pool" // pools of the Danish state
+	LayoutCISU       Layout = "cisu"
+	LayoutDanida     Layout = "danida"
+	LayoutFoundation Layout = "foundation" // short
+)
+
+// Layouts are all of them; "" is our own.
+var Layouts = []Layout{"", LayoutEU, LayoutStatePool, LayoutCISU, LayoutDanida, LayoutFoundation}
+
+// Heading are the budget lines of one main line: 1.1 and 1.2 of 1.
+type Heading struct {
+	No    string
+	Lines []BudgetLine
+	BudgetFigures
+}
+
+// Headings are the main lines of the budget with their sums, in the order of the budget.
+func (s *GrantStatement) Headings() []Heading {
+	var all []Heading
+	for _, l := range s.Budget {
+		no, _, _ := strings.Cut(l.No, ".")
+		if n := len(all); n == 0 || all[n-1].No != no {
+			all = append(all, Heading{No: no})
+		}
+		h := &all[len(all)-1]
+		h.Lines = append(h.Lines, l)
+		h.Budget, h.InPeriod, h.ToDate = h.Budget.Add(l.Budget), h.InPeriod.Add(l.InPeriod), h.ToDate.Add(l.ToDate)
+		h.BudgetFigures = h.BudgetFigures.compared()
+	}
+	return all
+}
+
+// Unexplained are the numbers of the budget lines that are off by more than the agreement's limit and of which nobody
+// has said why: overspent, or once the grant has ended underspent.
+func (s *GrantStatement) Unexplained() []string {
+	var nos []string
+	for _, l := range s.Budget {
+		off := l.Variance.Sign() < 0 || s.Ended()
+		over := l.VarianceOf.Decimal.Abs().GreaterThan(s.Limit.Decimal) || l.Budget.IsZero() && !l.ToDate.IsZero()
+		if s.Limit.Valid && off && over && l.Reason == "" {
+			nos = append(nos, l.No)
+		}
+	}
+	return nos
+}
+
+// MovedOf is how many percent of a budget line a move of one of the changes took, of the line as it was before that
+// change; nothing for lines that are divided by years.
+func (s *GrantStatement) MovedOf(change, move int) decimal.NullDecimal {
+	m := s.Changes[change].Moves[move]
+	i := slices.IndexFunc(s.Budget, func(l BudgetLine) bool { return l.No == m.From })
+	if i < 0 || m.FromYear != 0 {
+		return decimal.NullDecimal{}
+	}
+	before := s.Budget[i].Budget
+	for _, c := range s.Changes[change:] {
+		for _, x := range c.Moves {
+			if x.From == m.From {
+				before = before.Add(x.Amount)
+			}
+			if x.To == m.From {
+				before = before.Sub(x.Amount)
+			}
+		}
+	}
+	return percentOf(m.Amount, before)
+}
+
+// PercentOf is a part of a whole in percent.
+func PercentOf(part, whole decimal.Decimal) decimal.NullDecimal { return percentOf(part, whole) }
+
 // InKind is what was given as work or goods in the period, in base currency. No money moved, and it is in no other
 // figure of a grant's statement; in that of a fund it is income and cost alike.
 type InKind struct {
@@ -115,6 +206,11 @@ type Voucher struct {
 	BudgetLine string // number; "" for what the budget does not name
 	Ref        string // 2026-Q3/07
 	Entry      string // number of the entry; "" where it does not leave the organisation
+	// What it cost, in base currency, where the agreement wants a list of transactions and the cost is about nobody who is
+	// supported: pay of our own people, fees.
+	Amount  decimal.NullDecimal
+	Account ledger.AccountNo // of the cost; "" without an amount
+	Name    Name
 }
 
 // Results is how many people the grant reached in the period, in bands.

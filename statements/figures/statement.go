@@ -34,6 +34,8 @@ type GrantStatement struct {
 	Grant        string // code of the grant and its fund, G1
 	Grantor      Grantor
 	Agreement    string          // the grantor's own reference; "" when there is none
+	Reference    string          // ours; "" for none
+	Layout       Layout          // "" is ours
 	Project      string          // title of the grant
 	Granted      decimal.Decimal // amount of the grant
 	GrantPeriod  Period          // period of performance; zero where the agreement names none
@@ -61,8 +63,9 @@ type GrantStatement struct {
 	Receipts []Receipt
 	Lines    []Line // costs, each category once per budget line; fees, currency differences and indirect costs last
 
-	BudgetVersion int          // of the budget in force at the end of the period; 0 when the grant has none
-	Budget        []BudgetLine // the grantor's own lines, in the grantor's order
+	Limit         decimal.NullDecimal // by how many percent a line may be off before the agreement wants to know why
+	BudgetVersion int                 // of the budget in force at the end of the period; 0 when the grant has none
+	Budget        []BudgetLine        // the grantor's own lines, in the grantor's order
 	BudgetTotal   BudgetFigures
 	Indirect      *Indirect // nil where the grant pays none
 
@@ -106,6 +109,9 @@ type Organisation struct {
 	Address      string // one line
 	Contact      string // for questions and complaints
 	TaxApproval  string // by which gifts may be deducted; "" for none
+	Account      string // our bank account; "" where it is not said
+	Binds        string // who may bind the organisation
+	Auditor      string // the firm
 }
 
 // Grantor is the institution that granted the money.
@@ -195,6 +201,10 @@ type BudgetLine struct {
 	Text        string
 	Reason      ReasonCode // why it is spent otherwise than planned; "" where nobody said
 	Explanation string     // the same in words, which stay in the organisation; usually ""
+	Unit        string     // what is counted, such as month; "" where the line has no units
+	Quantity    decimal.Decimal
+	UnitPrice   decimal.Decimal
+	Salary      bool // pay of our own people
 	BudgetFigures
 }
 

@@ -67,6 +67,12 @@ func (s *GrantStatement) totalBudget() {
 	s.BudgetTotal = total
 }
 
+// compared is the figures with variance and percentages.
+func (f BudgetFigures) compared() BudgetFigures {
+	f.compare()
+	return f
+}
+
 // compare fills variance and percentages from budget and what was spent to date.
 func (f *BudgetFigures) compare() {
 	f.Variance = f.Budget.Sub(f.ToDate)

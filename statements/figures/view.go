@@ -77,6 +77,9 @@ type View struct {
 	Organisation OrganisationView `json:"organisation"`
 	Grantor      GrantorView      `json:"grantor"`
 	Agreement    string           `json:"agreement"`
+	Reference    string           `json:"own_reference,omitempty"`
+	Layout       Layout           `json:"layout,omitempty"`
+	Limit        *string          `json:"explained_over_percent,omitempty"`
 	Project      string           `json:"project"`
 	GrantFrom    *string          `json:"grant_from"`
 	GrantTo      *string          `json:"grant_to"`
@@ -123,6 +126,10 @@ type BudgetLineView struct {
 	FiguresView
 	Reason      ReasonCode `json:"reason,omitempty"`
 	Explanation string     `json:"explanation,omitempty"`
+	Unit        string     `json:"unit,omitempty"`
+	Quantity    string     `json:"quantity,omitempty"`
+	UnitPrice   string     `json:"unit_price,omitempty"`
+	Salary      bool       `json:"salary,omitempty"`
 }
 
 // PartView is a [Part]; amount is in base currency.
@@ -259,6 +266,9 @@ type OrganisationView struct {
 	Address      string `json:"address"`
 	Contact      string `json:"contact,omitempty"`
 	TaxApproval  string `json:"tax_approval,omitempty"`
+	Account      string `json:"account,omitempty"`
+	Binds        string `json:"binds,omitempty"`
+	Auditor      string `json:"auditor,omitempty"`
 }
 
 // GrantorView is a [Grantor].
@@ -308,7 +318,7 @@ func (s GrantStatement) view(lang Lang) View {
 		ClosingBase: base(s.ClosingBase), ClosingAtRate: base(s.ClosingAtRate), Rounding: base(s.Rounding),
 		Conversions:  s.Conversions,
 		Organisation: OrganisationView(s.Organisation), Grantor: GrantorView(s.Grantor),
-		Agreement: s.Agreement, Project: s.Project,
+		Agreement: s.Agreement, Reference: s.Reference, Layout: s.Layout, Limit: percentText(s.Limit), Project: s.Project,
 		GrantFrom: optional(string(s.GrantPeriod.From)), GrantTo: optional(string(s.GrantPeriod.To)),
 		PreparedOn: string(s.PreparedOn), CutOff: s.CutOff,
 		Indirect: s.indirectView(),
@@ -338,8 +348,12 @@ func (s GrantStatement) view(lang Lang) View {
 func (s *GrantStatement) fillLists(v *View, lang Lang) {
 	v.Lines = Each(s.Lines, func(l Line) LineView { return lineView(lang, l, s.Currency) })
 	v.BudgetLines = Each(s.Budget, func(b BudgetLine) BudgetLineView {
-		return BudgetLineView{No: b.No, Text: b.Text, FiguresView: s.figures(b.BudgetFigures), Reason: b.Reason,
-			Explanation: b.Explanation}
+		v := BudgetLineView{No: b.No, Text: b.Text, FiguresView: s.figures(b.BudgetFigures), Reason: b.Reason,
+			Explanation: b.Explanation, Unit: b.Unit, Salary: b.Salary}
+		if b.Unit != "" {
+			v.Quantity, v.UnitPrice = b.Quantity.String(), s.Money(b.UnitPrice).String()
+		}
+		return v
 	})
 	v.ClosingDetail = Each(s.Parts, func(p Part) PartView { return partView(lang, p, s.Base) })
 	v.Receipts = Each(s.Receipts, func(r Receipt) ReceiptView { return receiptView(lang, r, s.Currency, s.Base) })

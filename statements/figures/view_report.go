@@ -42,6 +42,7 @@ type ForecastView struct {
 	Lines       []ForecastLineView `json:"lines,omitempty"`
 	Total       *ForecastLineView  `json:"total,omitempty"`
 	Instalments []ExpectedView     `json:"instalments,omitempty"`
+	Request     string             `json:"payment_request,omitempty"`
 }
 
 // ForecastLineView is a [ForecastLine].
@@ -76,6 +77,10 @@ type VoucherView struct {
 	BudgetLine string `json:"budget_line"`
 	Ref        string `json:"ref"`
 	Entry      string `json:"entry,omitempty"`
+	Amount     string `json:"base_amount,omitempty"`
+	Account    string `json:"account,omitempty"`
+	NameEN     string `json:"name_en,omitempty"`
+	NameDA     string `json:"name_da,omitempty"`
 }
 
 // ResultsView are [Results].
@@ -90,7 +95,10 @@ func (s *GrantStatement) reportView(lang Lang) ReportView {
 	base := func(d decimal.Decimal) string { return s.InBase(d).String() }
 	v := ReportView{ReportNo: s.ReportNo, InKind: inKindViews(lang, s.InKind, s.Base),
 		OpeningParts: Each(s.OpeningParts, func(p Part) PartView { return partView(lang, p, s.Base) }),
-		Vouchers:     Each(s.Vouchers, func(x Voucher) VoucherView { return VoucherView(x) }),
+		Vouchers: Each(s.Vouchers, func(x Voucher) VoucherView {
+			return VoucherView{BudgetLine: x.BudgetLine, Ref: x.Ref, Entry: x.Entry, Amount: optionalAmount(s.Base, x.Amount),
+				Account: string(x.Account), NameEN: x.Name.EN, NameDA: x.Name.DA}
+		}),
 		Changes: Each(s.Changes, func(c BudgetChange) ChangeView {
 			return ChangeView{Version: c.Version, On: string(c.On), Approved: c.Approved, Letter: c.Letter, Reason: c.Reason,
 				Moves: Each(c.Moves, func(m BudgetMove) MoveView {
@@ -106,6 +114,9 @@ func (s *GrantStatement) reportView(lang Lang) ReportView {
 			Instalments: Each(s.Forecast.Instalments,
 				func(e Expected) ExpectedView { return ExpectedView{e.No, string(e.DueOn), in(e.Amount), e.Late} }),
 		}
+		if !s.Forecast.Request.IsZero() {
+			v.Forecast.Request = in(s.Forecast.Request)
+		}
 		if len(s.Forecast.Lines) > 0 {
 			total := line(s.Forecast.Total)
 			v.Forecast.Total = &total
@@ -118,6 +129,14 @@ func (s *GrantStatement) reportView(lang Lang) ReportView {
 	return v
 }
 
+// optionalAmount is "" for none.
+func optionalAmount(c ledger.Currency, d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
+	}
+	return ledger.Money{Amount: d.Decimal, Currency: c}.String()
+}
+
 func inKindViews(lang Lang, of []InKind, base ledger.Currency) []InKindView {
 	return Each(of, func(k InKind) InKindView {
 		return InKindView{Key: k.Key, Label: lang.Category(Line{Key: k.Key, Name: k.Name}), NameEN: k.Name.EN,
@@ -128,7 +147,14 @@ func inKindViews(lang Lang, of []InKind, base ledger.Currency) []InKindView {
 // report reads back what reportView wrote.
 func (r *reader) report(s *GrantStatement, v ReportView) {
 	s.ReportNo, s.OpeningParts, s.InKind = v.ReportNo, Each(v.OpeningParts, r.part), Each(v.InKind, r.inKind)
-	s.Vouchers = Each(v.Vouchers, func(x VoucherView) Voucher { return Voucher(x) })
+	s.Vouchers = Each(v.Vouchers, func(x VoucherView) Voucher {
+		read := Voucher{BudgetLine: x.BudgetLine, Ref: x.Ref, Entry: x.Entry, Account: ledger.AccountNo(x.Account),
+			Name: Name{x.NameEN, x.NameDA}}
+		if x.Amount != "" {
+			read.Amount = decimal.NewNullDecimal(r.dec(x.Amount))
+		}
+		return read
+	})
 	s.Changes = Each(v.Changes, func(c ChangeView) BudgetChange {
 		return BudgetChange{Version: c.Version, On: r.day(c.On), Approved: c.Approved, Letter: c.Letter, Reason: c.Reason,
 			Moves: Each(c.Moves, func(m MoveView) BudgetMove {
@@ -143,6 +169,9 @@ func (r *reader) report(s *GrantStatement, v ReportView) {
 		s.Forecast = &Forecast{Lines: Each(v.Forecast.Lines, line),
 			Instalments: Each(v.Forecast.Instalments,
 				func(e ExpectedView) Expected { return Expected{e.No, r.day(e.DueOn), r.dec(e.Amount), e.Late} }),
+		}
+		if v.Forecast.Request != "" {
+			s.Forecast.Request = r.dec(v.Forecast.Request)
 		}
 		if v.Forecast.Total != nil {
 			s.Forecast.Total = line(*v.Forecast.Total)

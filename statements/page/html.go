@@ -136,7 +136,8 @@ func (h htmlPage) Blocks() []htmlBlock {
 }
 
 // levelClass is how a row of a level looks.
-var levelClass = map[level]string{lineLevel: "line", costLevel: "cost", headLevel: "head", sumLevel: "sum"}
+var levelClass = map[level]string{lineLevel: "line", costLevel: "cost", headLevel: "head", subLevel: "sub",
+	sumLevel: "sum"}
 
 func htmlRowOf(b block, r tableRow) htmlRow {
 	out := htmlRow{Class: levelClass[r.level], Note: r.note, Span: len(b.columns)}

@@ -94,7 +94,8 @@ type column struct {
 	mm    int
 	chars int
 	right bool
-	bar   bool // of tableRow.bar
+	bar   bool   // of tableRow.bar
+	is    string // what a layout calls it; "" for a column of no layout
 }
 
 // tableRow is a row of a block.
@@ -115,6 +116,9 @@ func sumColumn(head string, mm, chars int) column {
 	return column{head: head, mm: mm, chars: chars, right: true}
 }
 
+// as gives a column the name that a formula finds it by.
+func (c column) as(is string) column { c.is = is; return c }
+
 // lineOf is a row of its own, costLineOf one beneath the row before, sumLineOf one under a rule.
 func lineOf(cells ...figure) tableRow { return tableRow{cells: cells} }
 
@@ -132,6 +136,7 @@ const (
 	lineLevel level = iota // a row of its own
 	costLevel              // beneath the row before
 	headLevel              // a heading between rows
+	subLevel               // the sum of a main line
 	sumLevel
 )
 

@@ -31,11 +31,9 @@ func (s grantPaper) paper() paper {
 		p.meters = append(p.meters, meter{words.timePassed.In(lang), day, s.TimeUsed})
 	}
 	p.signing = s.signing()
-	p.keep(s.spendingBlock(), s.placesBlock(), s.receiptsBlock(), s.forecastBlock(), s.instalmentsBlock(),
-		s.advancesBlock(),
-		s.indirectBlock(), s.sharedBlock(), s.inKindBlock(), s.resultsBlock(), s.deviationsBlock(), s.ledgerBlock(),
-		s.ratesBlock(),
-		s.vouchersBlock())
+	for _, name := range s.layout().parts {
+		p.keep(s.part(name))
+	}
 	return p
 }
 
@@ -74,10 +72,12 @@ func (s grantPaper) facts() [][2]string {
 		report = strconv.Itoa(s.ReportNo)
 	}
 	facts := [][2]string{
-		{words.grantor.In(lang), s.Grantor.Name}, {words.grant.In(lang), grant}, {words.agreement.In(lang), s.Agreement},
+		{words.grantor.In(lang), s.Grantor.Name}, {words.grant.In(lang), grant}, {s.layout().agreement.In(lang), s.Agreement},
+		{words.ourReference.In(lang), s.Reference},
 		{words.period.In(lang), lang.Period(s.Period)}, {words.grantPeriod.In(lang), grantPeriod},
 		{words.amountsIn.In(lang), currencies},
 		{words.reportNo.In(lang), report}, {words.basis.In(lang), words.accrual.In(lang)},
+		{words.layoutOf.In(lang), s.layout().name.In(lang)}, {words.ourAccount.In(lang), s.Organisation.Account},
 	}
 	return slices.DeleteFunc(facts, func(fact [2]string) bool { return fact[1] == "" })
 }
@@ -85,45 +85,20 @@ func (s grantPaper) facts() [][2]string {
 // spendingBlock lists budget lines with their costs beneath, then what the budget does not name, then the total.
 func (s grantPaper) spendingBlock() block {
 	lang := s.lang
-	if !s.hasBudget() {
-		b := block{title: words.spendingPlain.In(lang), unit: string(s.Currency), chart: true, carry: true, columns: []column{
-			textColumn(words.costs.In(lang), 82, 0), sumColumn(words.inPeriod.In(lang), 27, 13),
-			sumColumn(words.toDate.In(lang), 27, 13), sumColumn(words.share.In(lang), 15, 8), {mm: 29, bar: true}}}
-		for _, l := range s.Lines {
-			r := s.costRow(l, lineLevel)
-			r.counts = true
-			b.add(r)
-		}
-		b.add(sumLineOf(word(words.total.In(lang)), s.own(s.Spent, "spent"),
-			s.own(s.ToDate.Spent, "to_date.spent"), figure{}))
-		return b
+	if s.hasBudget() {
+		return s.budgetSpending()
 	}
-	no := s.noWide()
-	b := block{title: words.spending.In(lang), unit: string(s.Currency), chart: true, carry: true, columns: []column{
-		textColumn("", no, no/2), textColumn(words.budgetLine.In(lang), 60-no, 0), sumColumn(words.budget.In(lang), 22, 13),
-		sumColumn(words.inPeriod.In(lang), 21, 13), sumColumn(words.toDate.In(lang), 21, 13),
-		sumColumn(words.variance.In(lang), 23, 13), sumColumn(words.used.In(lang), 16, 8), {mm: 17, bar: true}}}
-	for _, l := range s.Budget {
-		r := s.budgetRow(l.BudgetFigures, l.No, l.Text, "budget."+l.No)
-		r.note, r.counts = explanationOf(lang, l), true
-		b.add(r)
-		for _, c := range s.LinesOf(l.No) {
-			if c.Key != figures.SupportKey {
-				b.add(s.costRow(c, costLevel))
-			}
-		}
+	b := block{title: words.spendingPlain.In(lang), unit: string(s.Currency), chart: true, carry: true, columns: []column{
+		textColumn(words.costs.In(lang), 82, 0), sumColumn(words.inPeriod.In(lang), 27, 13),
+		sumColumn(words.toDate.In(lang), 27, 13), sumColumn(words.share.In(lang), 15, 8), {mm: 29, bar: true}}}
+	for _, l := range s.Lines {
+		key := "lines." + l.Key
+		b.add(tableRow{counts: true, bar: l.Share, length: [2]decimal.Decimal{l.InPeriod},
+			cells: []figure{word(lang.Category(l)), s.own(l.InPeriod, key+".amount"), s.own(l.ToDate, key+".to_date"),
+				s.percent(l.Share)}})
 	}
-	if outside := s.LinesOf(""); len(outside) > 0 {
-		b.add(tableRow{level: headLevel, cells: []figure{{}, word(words.outsideBudget.In(lang))}})
-		for _, l := range outside {
-			r := s.costRow(l, costLevel)
-			r.counts = true
-			b.add(r)
-		}
-	}
-	total := s.budgetRow(s.BudgetTotal, "", words.total.In(lang), "budget_total")
-	total.level = sumLevel
-	b.add(total)
+	b.add(sumLineOf(word(words.total.In(lang)), s.own(s.Spent, "spent"),
+		s.own(s.ToDate.Spent, "to_date.spent"), figure{}))
 	return b
 }
 
@@ -133,24 +108,6 @@ func (s grantPaper) noWide() int {
 		return 16
 	}
 	return 8
-}
-
-func (s grantPaper) budgetRow(f figures.BudgetFigures, no, text, key string) tableRow {
-	return tableRow{cells: []figure{word(no), word(text), s.own(f.Budget, ""), s.own(f.InPeriod, key+".amount"),
-		s.own(f.ToDate, key+".to_date"), s.own(f.Variance, ""), s.percent(f.UsedPercent)},
-		bar: f.UsedPercent, length: [2]decimal.Decimal{f.ToDate, f.Budget}}
-}
-
-func (s grantPaper) costRow(l figures.Line, at level) tableRow {
-	key := "lines." + l.Key
-	figures := []figure{s.own(l.InPeriod, key+".amount"), s.own(l.ToDate, key+".to_date")}
-	if s.hasBudget() {
-		return tableRow{level: at, cells: append(append([]figure{{}, word(s.lang.Category(l)), {}}, figures...), figure{},
-			figure{})}
-	}
-	return tableRow{level: at, cells: append(append([]figure{word(s.lang.Category(l))}, figures...), s.percent(l.Share)),
-		bar:    l.Share,
-		length: [2]decimal.Decimal{l.InPeriod}}
 }
 
 // placesBlock lists the parts of the closing balance and what leads from their sum to it.

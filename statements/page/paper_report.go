@@ -69,8 +69,8 @@ func (s grantPaper) deviationsBlock() block {
 			b.add(tableRow{cells: []figure{word(text), s.own(l.Variance.Abs(), "")}, note: explanationOf(lang, l)})
 		}
 	}
-	for _, c := range s.Changes {
-		b.add(s.changeRows(c)...)
+	for i := range s.Changes {
+		b.add(s.changeRows(i)...)
 	}
 	for _, a := range s.Amendments {
 		text := strings.NewReplacer("{date}", lang.Date(a.On), "{rules}", lang.Rules(a.Rules)).Replace(words.amended.In(lang))
@@ -106,8 +106,8 @@ func (s grantPaper) deviates() bool {
 }
 
 // changeRows are a change of the budget with each amount that it moved.
-func (s grantPaper) changeRows(c figures.BudgetChange) []tableRow {
-	lang, said := s.lang, words.changedWithin
+func (s grantPaper) changeRows(change int) []tableRow {
+	lang, said, c := s.lang, words.changedWithin, s.Changes[change]
 	if c.Approved {
 		said = words.changedApproved
 	}
@@ -116,9 +116,13 @@ func (s grantPaper) changeRows(c figures.BudgetChange) []tableRow {
 		text = figures.Joined(text, c.Letter)
 	}
 	rows := []tableRow{{cells: []figure{word(text), {}}, note: c.Reason}}
-	for _, m := range c.Moves {
+	for i, m := range c.Moves {
 		moved := strings.NewReplacer("{from}", yearly(m.From, m.FromYear), "{to}", yearly(m.To, m.ToYear)).Replace(
 			words.moved.In(lang))
+		if part := s.MovedOf(change, i); part.Valid {
+			moved = figures.Joined(moved, strings.NewReplacer("{percent}", lang.Percent(part), "{line}", m.From).Replace(
+				words.movedPart.In(lang)))
+		}
 		rows = append(rows, costLineOf(word(moved), s.own(m.Amount, "")))
 	}
 	return rows
@@ -141,8 +145,8 @@ func (s grantPaper) forecastBlock() block {
 	no := s.noWide()
 	b := block{title: words.forecast.In(lang), unit: string(s.Currency),
 		columns: []column{textColumn("", no, no/2), textColumn(words.budgetLine.In(lang), 72-no, 0),
-			sumColumn(words.toDate.In(lang), 27, 13), sumColumn(words.committed.In(lang), 27, 13),
-			sumColumn(words.expected.In(lang), 27, 13), sumColumn(words.left.In(lang), 27, 13)}}
+			sumColumn(words.toDate.In(lang), 27, 13).as("to_date"), sumColumn(words.committed.In(lang), 27, 13).as("committed"),
+			sumColumn(words.expected.In(lang), 27, 13).as("expected"), sumColumn(words.left.In(lang), 27, 13)}}
 	row := func(no, text, key string, l figures.ForecastLine) tableRow {
 		return lineOf(word(no), word(text), s.own(l.Expected.Sub(l.Committed), ""),
 			s.own(l.Committed, "forecast."+key+".committed"),

@@ -405,3 +405,17 @@ func inOrder(t *testing.T, name string, p paper, document *node) {
 		t.Errorf("%s: headings are %q, want %q", name, heads, want)
 	}
 }
+
+// A sealed statement can be locked, with its attachments, and the copy does not say that it is a file for archives.
+func TestSealedIsLocked(t *testing.T) {
+	for name, v := range samples() {
+		locked, err := Lock(sealedSample(t, v), "correct horse battery")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if FormOf(locked) != Locked || bytes.Contains(locked, []byte("pdfaid")) {
+			t.Errorf("%s: it is %s, or claims to be for archives", name, FormOf(locked))
+		}
+	}
+}

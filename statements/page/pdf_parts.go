@@ -308,6 +308,8 @@ func (d *sheet) tableRows(b block, r tableRow, isFirst bool) []laid {
 		as = look{frame: underRow, text: body.in(muted).at(8), indent: 3}
 	case headLevel:
 		as.text = body.in(muted)
+	case subLevel:
+		as.text = body.bold().in(accent)
 	case sumLevel:
 		as = look{frame: totalRow, text: body.bold()}
 	case lineLevel:

@@ -65,7 +65,8 @@ func samples() map[string]figures.Value {
 	return map[string]figures.Value{"draft": figurestest.Ref(figurestest.G1()), "g1": &g1Issued, "g2": &three,
 		"g3": figurestest.Ref(figurestest.G3()), "long": figurestest.Ref(figurestest.Long(40)), "bare": &bare,
 		"donor": figurestest.Ref(figurestest.Donor()), "fund": figurestest.Ref(figurestest.Fund()),
-		"whole": figurestest.Ref(figurestest.Whole())}
+		"whole": figurestest.Ref(figurestest.Whole()), "eu": figurestest.Ref(figurestest.Funder(figures.LayoutEU)),
+		"pool": figurestest.Ref(figurestest.Funder(figures.LayoutStatePool))}
 }
 
 // The same value gives the same bytes, eight times, in turn and at once.

@@ -38,11 +38,14 @@ func (t *textPage) section(title string) {
 // pair sets one text left and one right; on two lines where one is too short for both.
 func (t *textPage) pair(a, b string) { t.row(a, "", b) }
 
+// narrow is how many characters a label has at least before it is broken beside its figures.
+const narrow = 24
+
 // row sets a label and what stands at the right edge. A label that is too long takes lines of its own above, the later
 // ones after a hanging indent; a word that is too long is cut.
 func (t *textPage) row(label, indent, right string) {
 	room := textWidth - utf8.RuneCountInString(right)
-	if room < 2+utf8.RuneCountInString(indent) {
+	if room < 2+utf8.RuneCountInString(indent) || room < narrow && utf8.RuneCountInString(label) >= room {
 		if label != "" {
 			t.row(label, indent, "")
 		}
@@ -145,7 +148,7 @@ func (t *textPage) block(b block) {
 }
 
 func (t *textPage) cells(columns []column, cells []figure, indent string) {
-	label, right, hanging := "", "", "  "
+	label, right, hanging, flexed := "", "", "  ", false
 	for i, c := range columns {
 		text := ""
 		if i < len(cells) {
@@ -155,11 +158,14 @@ func (t *textPage) cells(columns []column, cells []figure, indent string) {
 		case c.bar:
 		case c.right:
 			right += left(text, max(c.chars, utf8.RuneCountInString(text)+1))
+		case flexed:
+			right += pad(" "+text, c.chars)
 		case c.chars > 0:
 			label += pad(text, c.chars)
 			hanging = pad("", utf8.RuneCountInString(label))
 		default:
 			label += indent + text
+			flexed = true
 		}
 	}
 	t.row(label, hanging, right)

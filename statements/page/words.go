@@ -41,7 +41,29 @@ var words = struct {
 	forecast, committed, expected, left, forecastNote, toCome, due, late           figures.Name
 	inKind, inKindNote, inKindOfFund, worth                                        figures.Name
 	results, resultsNote, people, milestones, vouchers, voucherNos, noLine         figures.Name
+	subtotal, sources, sourceOthers, request, requestNeed, requestNext, requestTo  figures.Name
+	transactions, byCode, notByCode, voucher, layoutOf, ourAccount, ourReference   figures.Name
+	movedPart                                                                      figures.Name
 }{
+	subtotal:     both("Subtotal {no}", "Subtotal {no}"),
+	sources:      both("Who bore the costs of the period", "Finansiering af periodens udgifter"),
+	sourceOthers: both("Other funds, of costs that are shared", "Andre midler, af fælles udgifter"),
+	request:      both("Payment request", "Anmodning om udbetaling"),
+	requestNeed:  both("Spent, and not covered by what was received", "Brugt og ikke dækket af det modtagne"),
+	requestNext:  both("Next instalment by the agreement: no. {no}, {date}", "Næste rate efter aftalen: nr. {no}, {date}"),
+	requestTo:    both("To be paid to account", "Udbetales til konto"),
+	transactions: both("List of transactions", "Transaktionsliste"),
+	byCode: both("By the reference of the voucher. Costs for the people supported are one sum, so that nobody can "+
+		"be found.",
+		"Efter bilagets reference. Udgifter til de personer, der får støtte, er én sum, så ingen kan genkendes."),
+	notByCode: both("Other costs of the period, not listed one by one",
+		"Periodens øvrige udgifter, ikke opført enkeltvis"),
+	voucher:      both("Voucher", "Bilag"),
+	layoutOf:     both("Layout", "Skema"),
+	ourAccount:   both("Our account", "Vores konto"),
+	ourReference: both("Our reference", "Vores reference"),
+	movedPart:    both("{percent} of line {line}", "{percent} af post {line}"),
+
 	reportNo:   both("Report no.", "Rapport nr."),
 	basis:      both("Basis", "Princip"),
 	accrual:    both("Accrual: cost when it is incurred", "Periodiseret: udgifter, når de er afholdt"),

@@ -301,5 +301,46 @@ func Whole() figures.GrantStatement {
 	return s
 }
 
+// Funder is Whole as a funder wants it: with references, units, main lines, transactions and who signs.
+func Funder(l figures.Layout) figures.GrantStatement {
+	s := Whole()
+	s.Layout, s.Agreement, s.Reference = l, "2025-1184", "N-0117"
+	s.Organisation.Account, s.Organisation.Binds = "Reg. 1234, konto 12345678", "Forperson og bestyrelsesmedlem i forening"
+	s.Organisation.Auditor = "Revision & Ro, CVR 87 65 43 21"
+	s.Signatures[0].Name, s.Signatures[2].Name = s.Organisation.Binds, s.Organisation.Auditor
+	s.Limit = decimal.NewNullDecimal(Dec("10"))
+	for i, no := range []string{"1.1", "1.2", "2", "3"} {
+		old := s.Budget[i].No
+		s.Budget[i].No = no
+		for j := range s.Lines {
+			if s.Lines[j].BudgetLine == old {
+				s.Lines[j].BudgetLine = no
+			}
+		}
+		for j := range s.Forecast.Lines {
+			if s.Forecast.Lines[j].BudgetLine == old {
+				s.Forecast.Lines[j].BudgetLine = no
+			}
+		}
+		for j := range s.Vouchers {
+			if s.Vouchers[j].BudgetLine == old {
+				s.Vouchers[j].BudgetLine = no
+			}
+		}
+	}
+	s.Changes[0].Moves[0].From, s.Changes[0].Moves[0].To = "1.2", "3"
+	s.Budget[0].Unit, s.Budget[0].Quantity, s.Budget[0].UnitPrice = "semester", Dec("6"), Dec("4000.00")
+	s.Budget[3].Salary = true
+	for i := range s.Vouchers[58:] {
+		v := &s.Vouchers[58+i]
+		v.Amount, v.Account = decimal.NewNullDecimal(Dec("25.50")), "6100"
+		v.Name = figures.Name{EN: "Transfer fees", DA: "Overførselsgebyrer"}
+	}
+	s.Shared = []figures.Shared{{Key: "staff", Name: figures.Name{EN: "Staff", DA: "Løn"}, Whole: Dec("3000.00"),
+		Grant: Dec("1000.00")}}
+	s.Total()
+	return s
+}
+
 // Ref is a statement as a value of any kind.
 func Ref[T any](s T) *T { return &s }
