@@ -89,22 +89,29 @@ type Kept struct {
 }
 
 // Due lists what was to be kept until a day before on: identities to be erased and documents to be destroyed, each by
-// its own clock, the oldest first.
-func (r Register) Due(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Kept, error) {
-	due, err := readEnded(ctx, tx, on)
+// its own clock, the oldest first. Its key is [Kept.Key]; identities and documents are each read as far as they can
+// fill the page alone.
+func (r Register) Due(ctx context.Context, tx *store.Tx, on ledger.Date, page store.Keyset) ([]Kept, error) {
+	due, err := readEnded(ctx, tx, on, page)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := evidence.Due(ctx, tx, on, store.Keyset{})
+	documents, err := evidence.Due(ctx, tx, on, page)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range documents {
 		due = append(due, Kept{Kind: "evidence", ID: string(e.ID), KeepUntil: e.KeepUntil})
 	}
-	slices.SortStableFunc(due, func(a, b Kept) int { return a.KeepUntil.Time().Compare(b.KeepUntil.Time()) })
+	slices.SortFunc(due, func(a, b Kept) int { return slices.Compare(a.Key(), b.Key()) })
+	if page.Limit > 0 {
+		due = due[:min(page.Limit, len(due))]
+	}
 	return due, nil
 }
+
+// Key is where something stands in the list of all that is kept.
+func (k Kept) Key() []string { return []string{string(k.KeepUntil), k.ID} }
 
 // Export is everything that is kept about a person under their name or code, to be handed to them (GDPR article 15 and
 // 20).

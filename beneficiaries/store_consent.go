@@ -127,24 +127,22 @@ func saveEnding(ctx context.Context, tx *store.Tx, b Beneficiary, on ledger.Date
 }
 
 // readEnded lists the people whose identities were to be kept until a day before on, and are still there.
-func readEnded(ctx context.Context, tx *store.Tx, on ledger.Date) ([]Kept, error) {
+func readEnded(ctx context.Context, tx *store.Tx, on ledger.Date, page store.Keyset) ([]Kept, error) {
 	var rows []struct {
-		ID      string
-		Code    string
-		EndedOn ledger.Date
+		ID        string
+		Code      string
+		KeepUntil ledger.Date
 	}
 	last := ledger.NewDate(on.Year()-IdentityYears, 1, 1) // ended before: the third year after theirs is over
-	err := tx.NewSelect().TableExpr("beneficiary_endings AS e").ColumnExpr("b.id, b.code, e.ended_on").
+	ended := tx.NewSelect().TableExpr("beneficiary_endings AS e").ColumnExpr("b.id, b.code").
+		ColumnExpr("(CAST(substr(e.ended_on, 1, 4) AS INTEGER) + ?) || '-12-31' AS keep_until", IdentityYears).
 		Join("JOIN beneficiaries AS b ON b.id = e.beneficiary_id").Where("b.status <> 'erased'").
-		Where("e.ended_on < ?", last).
-		Order("e.ended_on", "b.code").Scan(ctx, &rows)
-	if err != nil {
-		return nil, err
-	}
+		Where("e.ended_on < ?", last)
+	err := page.Ascending(tx.NewSelect().TableExpr("(?) AS k", ended).ColumnExpr("k.*"), "k.keep_until", "k.id").
+		Scan(ctx, &rows)
 	due := make([]Kept, len(rows))
 	for i, r := range rows {
-		due[i] = Kept{Kind: "identity", ID: r.ID, Code: r.Code,
-			KeepUntil: ledger.NewDate(r.EndedOn.Year()+IdentityYears, 12, 31)}
+		due[i] = Kept{Kind: "identity", ID: r.ID, Code: r.Code, KeepUntil: r.KeepUntil}
 	}
-	return due, nil
+	return due, err
 }

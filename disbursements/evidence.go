@@ -74,7 +74,8 @@ func (set Settlements) VerifyReceipt(ctx context.Context, tx *store.Tx, key stri
 func (set Settlements) Sample(ctx context.Context, tx *store.Tx, percent int, page store.Keyset) ([]Disbursement,
 	error) {
 	var chosen []Disbursement
-	for next := (store.Keyset{After: page.After, Limit: inboxChunk}); ; {
+	next := store.Keyset{After: page.After}
+	for next.Limit = firstChunk(page); ; next.Limit = min(2*next.Limit, inboxChunk) {
 		found, err := set.List(ctx, tx, Filter{State: Evidenced, Page: next})
 		if err != nil {
 			return nil, err
@@ -87,7 +88,7 @@ func (set Settlements) Sample(ctx context.Context, tx *store.Tx, percent int, pa
 		if page.Limit > 0 && len(chosen) >= page.Limit {
 			return chosen[:page.Limit], nil
 		}
-		if len(found) < inboxChunk {
+		if len(found) < next.Limit {
 			return chosen, nil
 		}
 		next.After = []string{found[len(found)-1].Number}

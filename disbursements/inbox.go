@@ -32,9 +32,17 @@ type InboxOf struct {
 	Page      store.Keyset
 }
 
-// inboxChunk is how many disbursements a list reads at once of which it shows only some: which, is found out
-// after they were read.
+// inboxChunk is how many disbursements are read at once, at most, for a list that shows some of them: which, is found
+// out after they were read.
 const inboxChunk = 200
+
+// firstChunk is how many rows are read first, since most of them are shown.
+func firstChunk(page store.Keyset) int {
+	if page.Limit == 0 {
+		return inboxChunk
+	}
+	return min(page.Limit, inboxChunk)
+}
 
 // Inbox lists the disbursements that wait, oldest number first.
 func (dec Decisions) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Waiting, error) {
@@ -49,7 +57,7 @@ func (dec Decisions) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Wai
 	asked := inboxRead{of: of, policy: p, acting: acting}
 	var list []Waiting
 	next := of
-	for next.Page.Limit = inboxChunk; ; {
+	for next.Page.Limit = firstChunk(of.Page); ; next.Page.Limit = min(2*next.Page.Limit, inboxChunk) {
 		found, err := dec.waitingOnes(ctx, tx, next)
 		if err != nil || len(found) == 0 {
 			return list, err
@@ -62,7 +70,7 @@ func (dec Decisions) Inbox(ctx context.Context, tx *store.Tx, of InboxOf) ([]Wai
 		if limit := of.Page.Limit; limit > 0 && len(list) >= limit {
 			return list[:limit], nil
 		}
-		if len(found) < inboxChunk {
+		if len(found) < next.Page.Limit {
 			return list, nil
 		}
 		next.Page.After = []string{found[len(found)-1].Number}

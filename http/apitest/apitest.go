@@ -125,6 +125,9 @@ func (c *Client) WithToken(secret string) *Client {
 	return &other
 }
 
+// At is the client with its token at the server of another one.
+func (c *Client) At(other *Client) *Client { return other.WithToken(c.token) }
+
 // With is the client that sends one more header with every request.
 func (c *Client) With(name, value string) *Client {
 	other := *c

@@ -130,10 +130,11 @@ type keptView struct {
 
 func listRetention(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in listRetentionRequest) (rest.List[keptView], error) {
-	due, err := d.People.Due(ctx, tx, resource.Today(tx, in.On))
+	page, err := in.Page.Keyset(2)
 	if err != nil {
 		return rest.List[keptView]{}, err
 	}
+	due, err := d.People.Due(ctx, tx, resource.Today(tx, in.On), page)
 	view := func(k beneficiaries.Kept) keptView { return keptView{k.Kind, k.ID, k.Code, k.KeepUntil} }
-	return rest.PageOf(in.Page, due, view, func(k beneficiaries.Kept) string { return string(k.KeepUntil) + k.ID })
+	return rest.ListOf(in.Page, due, view, beneficiaries.Kept.Key), err
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,9 +26,9 @@ import (
 // listed is an operation of the API that answers a list, with the path of one such list.
 type listed struct{ op, path string }
 
-// TestListsReadTheirPageOnly asks for a page of every list in books of fifty rows a table and again in books of 2,000
+// TestListsReadTheirPageOnly asks for a page of every list in books of 200 rows a table and again in books of 600
 // (20,000 with SOAK=1): the statements sent to the database and the rows read from it must not grow. The lists are
-// those of the API description, so a new one is looked at by itself.
+// those of the API description, so a new one is looked at by itself. PostgreSQL gets the rows that SQLite has.
 func TestListsReadTheirPageOnly(t *testing.T) {
 	db := storetest.SQLite(t)
 	play(t, db, nil)
@@ -35,30 +36,51 @@ func TestListsReadTheirPageOnly(t *testing.T) {
 	for _, role := range access.Roles {
 		b.readers = append(b.readers, b.client.As(db, "reader "+string(role), role))
 	}
+	storetest.ClockOf(db).Advance(20 * 24 * time.Hour) // a statement is of months that are over
+	(&service{client: b.client}).act(t, b.readers[slices.Index(access.Roles, access.FinanceOfficer)], "/statements",
+		`{"subject":"G1","to":"2026-01-31"}`, "DRAFT")
 	raw := rawOf(t, db)
 	fillEmpty(t, raw)
+	seed(t, raw)
 	lists := b.lists(raw)
 	c := newCopier(t, raw)
-	c.until(50)
-	small := b.measure(lists)
-	c.until(storetest.Rounds(2_000, 20_000))
+	c.until(200)
+	small := filepath.Join(t.TempDir(), "small.db")
+	do(t, raw, "VACUUM INTO '"+small+"'")
+	before := b.measure(lists)
+	c.until(storetest.Rounds(600, 20_000))
+	b.judge(lists, before)
+	t.Run("postgres", func(t *testing.T) {
+		pg := storetest.Postgres(t)
+		there := &bookshelf{t: t, db: pg, client: apitest.Serve(t, pg)}
+		for _, r := range b.readers {
+			there.readers = append(there.readers, r.At(there.client))
+		}
+		m := newMirror(t, pg)
+		m.fill(openRaw(t, small))
+		few := there.measure(lists)
+		m.fill(raw)
+		there.judge(lists, few)
+	})
+}
+
+// judge asks for a page of every list again, now that the tables are large, and for some lists as a table.
+func (b *bookshelf) judge(lists []listed, small map[string]listStats) {
+	b.t.Helper()
 	large := b.measure(lists)
 	for _, l := range lists {
 		before, after := small[l.op], large[l.op]
-		t.Logf("%s: %d statements, %d rows; then %d, %d in %v", l.op, before.Statements, before.Rows, after.Statements,
+		b.t.Logf("%s: %d statements, %d rows; then %d, %d in %v", l.op, before.Statements, before.Rows, after.Statements,
 			after.Rows, after.took)
-		grew := after.Statements != before.Statements || after.Rows > before.Rows+before.Rows/2+10+atOnce[l.op]
+		grew := after.Statements != before.Statements && perRow[l.op] == "" || after.Rows > before.Rows+before.Rows/2+10
 		switch {
-		case whole[l.op] != "", slices.Contains(unseen, l.op):
-			if after.status == http.StatusOK && after.more && !grew {
-				t.Errorf("%s reads its page only: take it out of the exceptions", l.op)
-			}
+		case whole[l.op] != "":
 		case after.status != http.StatusOK:
-			t.Errorf("%s: %s answers %d: %s", l.op, l.path, after.status, after.body)
+			b.t.Errorf("%s: %s answers %d: %s", l.op, l.path, after.status, after.body)
 		case !after.more && l.op == l.path:
-			t.Errorf("%s has no second page, so nothing is known of it: %s", l.op, after.body)
+			b.t.Errorf("%s: %s has no second page, so nothing is known of it: %s", l.op, l.path, after.body)
 		case grew:
-			t.Errorf("%s: %s sent %d statements and read %d rows of small tables, %d and %d of large ones", l.op, l.path,
+			b.t.Errorf("%s: %s sent %d statements and read %d rows of small tables, %d and %d of large ones", l.op, l.path,
 				before.Statements, before.Rows, after.Statements, after.Rows)
 		}
 	}
@@ -67,41 +89,54 @@ func TestListsReadTheirPageOnly(t *testing.T) {
 	}
 }
 
-// whole are lists that read all rows, because something small bounds them: which. The test fails for one that reads its
-// page only.
+// perRow are lists that send statements for each row of their page.
+var perRow = map[string]string{"/approvals": "every row shows its checks"}
+
+// whole are lists that read all rows, because something bounds them: what.
 var whole = map[string]string{
-	"/balances":         "accounts × funds",
-	"/bank-differences": "accounts of ours at banks",
+	"/approval-reminders":      "roles and steps, of what waits for somebody",
+	"/balances":                "accounts × funds",
+	"/bank-accounts":           "accounts of ours at banks",
+	"/bank-differences":        "accounts of ours at banks",
+	"/bank-imports/{id}/lines": "lines of one file",
+	"/donor-imports/{id}/rows": "rows of one file, which is read as a whole",
+	"/imports/{id}/rows":       "rows of one file, which is read as a whole",
+	"/match-suggestions":       "lines of one account that nobody has explained",
+	"/office-reminders":        "what waits for somebody, and transfers that are open",
 }
 
-// atOnce is how many rows a list reads at a time of which it shows some.
-var atOnce = map[string]int{"/receipt-samples": 200}
+// seed makes something to see in lists that show no row of what the worked story and fillEmpty have written, or only
+// a few rows of one thing.
+func seed(t *testing.T, raw *sql.DB) {
+	t.Helper()
+	for _, text := range []string{
+		"UPDATE account_changes SET kind = 'roles'",
+		"UPDATE entry_drafts SET entry_id = NULL",
+		"DELETE FROM payee_details", // they are sealed
+		"UPDATE disbursements SET state = 'evidenced' WHERE number LIKE '%3' OR number LIKE '%6'",
+		"UPDATE disbursements SET state = 'submitted', submitted_on = '2026-01-15' " +
+			"WHERE id = (SELECT MIN(id) FROM disbursements)",
+	} {
+		do(t, raw, text)
+	}
+	again(t, raw, "tokens", map[string]string{"id": "id || '+' || n", "hash": "randomblob(32)",
+		"kind": "CASE n % 2 WHEN 0 THEN 'session' ELSE 'token' END"})
+	again(t, raw, "entry_drafts", map[string]string{"id": "id || '+' || n"})
+	again(t, raw, "statements", map[string]string{"id": "id || '+' || n", "subject": "subject || '+' || n"})
+	again(t, raw, "in_kind_contributions", map[string]string{"id": "id || '+' || n",
+		"entry_id": "entry_id || '+' || n"})
+}
 
-// unseen are lists of which these books have no second page, or that want parameters of their own.
-var unseen = []string{
-	"/account-changes",
-	"/approval-reminders",
-	"/approvals",
-	"/bank-accounts",
-	"/donor-imports/{id}/rows",
-	"/due-items",
-	"/duplicates",
-	"/imports/{id}/rows",
-	"/in-kind-contributions",
-	"/journal-entry-drafts",
-	"/match-suggestions",
-	"/office-reminders",
-	"/payees",
-	"/plans/{id}/milestones",
-	"/plans/{id}/timeline",
-	"/reminders",
-	"/reports/general-ledger",
-	"/reports/gift-list",
-	"/retention",
-	"/sessions",
-	"/statements",
-	"/statements/{id}/deliveries",
-	"/tokens",
+// again writes each row of a table sixteen times more, n being the number of the copy.
+func again(t *testing.T, raw *sql.DB, table string, values map[string]string) {
+	t.Helper()
+	columns := column(t, raw, "SELECT name FROM pragma_table_info('"+table+"')")
+	chosen := slices.Clone(columns)
+	for i, col := range columns {
+		chosen[i] = cmp.Or(values[col], col)
+	}
+	do(t, raw, fmt.Sprintf("WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 16) "+
+		"INSERT INTO %s (%s) SELECT %s FROM %s, c", table, strings.Join(columns, ", "), strings.Join(chosen, ", "), table))
 }
 
 // ids choose the thing that a list belongs to, by the path up to the parameter.
@@ -120,7 +155,15 @@ var ids = map[string]string{
 }
 
 // queries are what a list wants beside the page.
-var queries = map[string]string{}
+var queries = map[string]string{
+	"/due-items":              "&from=2020-01-01&to=2099-12-31",
+	"/duplicates":             "&all=true",
+	"/match-suggestions":      "&account=1010",
+	"/reminders":              "&on=2030-01-01",
+	"/reports/general-ledger": "&account=1010&from=2026-01-01&to=2026-12-31",
+	"/reports/gift-list":      "&year=2026",
+	"/retention":              "&on=2099-01-01",
+}
 
 // bookshelf is a server over books that grow, with a client for every role.
 type bookshelf struct {
@@ -177,8 +220,8 @@ type listStats struct {
 
 // seen is how much a page tells: of those that no reader gets to the end, the answer of one who may read it.
 func (s listStats) seen() int {
-	return slices.Index([]int{http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusOK},
-		s.status)
+	return slices.Index([]int{http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError,
+		http.StatusUnprocessableEntity, http.StatusOK}, s.status)
 }
 
 // measure asks for a page of each list as the first reader who gets one that goes on.
@@ -248,7 +291,7 @@ func (b *bookshelf) table(path string) {
 
 // madeUp are values that a reader of the books parses, by column.
 var madeUp = map[string]string{"currency": "'DKK'", "rate": "'7.46'", "amount": "100", "month": "'2026-01'",
-	"year": "2026"}
+	"year": "2026", "percent": "'100'", "at_least": "''", "attained": "''"}
 
 // fillEmpty writes one made-up row into every table that the worked story leaves empty: it refers to rows that are
 // there, its states are the first that the table allows.
@@ -303,12 +346,7 @@ func fillEmpty(t *testing.T, raw *sql.DB) {
 // rawOf opens a SQLite file as its owner can, past the program, and takes its guards away.
 func rawOf(t *testing.T, db *store.DB) *sql.DB {
 	t.Helper()
-	raw, err := sql.Open("sqlite", strings.TrimPrefix(storetest.DSN(db), "sqlite:"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw.SetMaxOpenConns(1) // pragmas are of a connection
-	t.Cleanup(func() { _ = raw.Close() })
+	raw := openRaw(t, strings.TrimPrefix(storetest.DSN(db), "sqlite:"))
 	for _, name := range column(t, raw, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
 		do(t, raw, "DROP TRIGGER "+name)
 	}
@@ -316,6 +354,17 @@ func rawOf(t *testing.T, db *store.DB) *sql.DB {
 		"busy_timeout = 10000"} {
 		do(t, raw, "PRAGMA "+pragma)
 	}
+	return raw
+}
+
+func openRaw(t *testing.T, file string) *sql.DB {
+	t.Helper()
+	raw, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.SetMaxOpenConns(1) // pragmas are of a connection
+	t.Cleanup(func() { _ = raw.Close() })
 	return raw
 }
 
@@ -419,7 +468,7 @@ func (c *copier) read(name string) *copiedTable {
 }
 
 // choose finds the columns that have to differ: those that refer to what is copied, and of each key that has none,
-// the last that is no date. A table with a key of dates is not copied.
+// the last text that is no date, or else the last number. A table with a key of dates is not copied.
 func (table *copiedTable) choose(tables map[string]*copiedTable) {
 	for _, col := range table.columns {
 		if _, copies := tables[table.parents[col]]; copies {
@@ -430,7 +479,14 @@ func (table *copiedTable) choose(tables map[string]*copiedTable) {
 		if slices.ContainsFunc(key, func(col string) bool { return slices.Contains(table.changed, col) }) {
 			continue
 		}
-		free := slices.DeleteFunc(slices.Clone(key), func(col string) bool { return table.parents[col] != "" || dated(col) })
+		free := slices.DeleteFunc(slices.Clone(key), func(col string) bool {
+			return table.parents[col] != "" || dated(col)
+		})
+		if texts := slices.DeleteFunc(slices.Clone(free), func(col string) bool {
+			return table.types[col] != "TEXT" // on SQLite a boolean is an integer too
+		}); len(texts) > 0 {
+			free = texts
+		}
 		if len(free) == 0 {
 			table.changed = nil
 			return
@@ -450,7 +506,9 @@ func (c *copier) until(n int) {
 	for name, table := range c.tables {
 		want[name] = (n+table.rows-1)/table.rows - 1
 	}
-	for again := true; again; { // a row whose key is another's cannot be more often than that one
+	want["plans"] = min(want["plans"], want["plan_versions"]) // a plan has a version
+	// A row whose key is another's cannot be more often than that one.
+	for again := true; again; {
 		again = false
 		for name, table := range c.tables {
 			for _, key := range table.unique {
