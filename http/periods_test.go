@@ -54,9 +54,10 @@ func TestDrafts(t *testing.T) {
 			strings.Replace(interest, `"amount":"12.50"}]`, `"amount":"99.00"}]`, 1)).Want(201).Into(&d)
 		path := "/journal-entry-drafts/" + d.ID
 		c.With("Idempotency-Key", "p0").Post(path+"/postings", nil).Problem(422, "entry_unbalanced")
-		change := `{"version":1,"lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"99.00"},{"account":"4200","fund":"UNR","direction":"credit","amount":"99.00"}]}`
+		change := `{"lines":[{"account":"1010","fund":"UNR","direction":"debit","amount":"99.00"},{"account":"4200","fund":"UNR","direction":"credit","amount":"99.00"}]}`
+		read := c.Get(path).Header.Get("ETag")
 		c.With("Idempotency-Key", "c1").Do("PATCH", path, change).Want(200).Into(&d)
-		other.With("Idempotency-Key", "c2").Do("PATCH", path, change).Problem(412, "stale_version")
+		other.With("Idempotency-Key", "c2").With("If-Match", read).Do("PATCH", path, change).Problem(412, "stale_version")
 		var entry struct{ ID string }
 		c.With("Idempotency-Key", "p").Post(path+"/postings", nil).Want(201).Into(&entry)
 		c.Get(path).Want(200).Into(&d)
@@ -68,7 +69,7 @@ func TestDrafts(t *testing.T) {
 			!strings.HasSuffix(p.Instead[0].Href, entry.ID+"/reversals") {
 			t.Errorf("problem %+v", p)
 		}
-		c.With("Idempotency-Key", "c3").Do("PATCH", path, `{"version":3,"text":"Other"}`).Problem(409, "entry_is_posted")
+		c.With("Idempotency-Key", "c3").Do("PATCH", path, `{"text":"Other"}`).Problem(409, "entry_is_posted")
 		c.With("Idempotency-Key", "c4").Do("PATCH", "/journal-entries/"+entry.ID, `{"text":"Other"}`).Problem(409,
 			"entry_is_posted")
 		c.With("Idempotency-Key", "d").Do("DELETE", path, nil).Problem(409, "entry_is_posted")

@@ -151,7 +151,7 @@ func fail(_ context.Context, _ *store.Tx, in failure) (rest.None, error) {
 
 // toys registers the toy operations.
 func toys(api *rest.API) {
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys", ID: "makeToy", Summary: "Make a toy",
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys", ID: "makeToy", NoMatch: rest.MakesNew, Summary: "Make a toy",
 		Danish: "Lav et stykke legetøj",
 		Tag:    "toys", Roles: []access.Role{access.FinanceOfficer}, Money: true, Location: "/toys/{id}",
 		Refuses: []error{store.ErrDuplicate, ledger.ErrFundOverdrawn},
@@ -160,28 +160,28 @@ func toys(api *rest.API) {
 		Danish: "Vis legetøj", Tag: "toys"}, listToys)
 	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id", ID: "findToy", Summary: "Show a toy",
 		Danish: "Vis et stykke legetøj", Tag: "toys"}, findToy)
-	rest.Route(api, rest.Op{Method: http.MethodPut, Path: "/toys", ID: "replaceToy", Summary: "Make a toy without a key",
+	rest.Route(api, rest.Op{Method: http.MethodPut, Path: "/toys", ID: "replaceToy", NoMatch: rest.MakesNew, Summary: "Make a toy without a key",
 		Danish: "Lav legetøj uden nøgle",
 		Tag:    "toys", Refuses: []error{store.ErrDuplicate, ledger.ErrFundOverdrawn}}, makeToy)
-	rest.Route(api, rest.Op{Method: http.MethodDelete, Path: "/toys/:id", ID: "breakToy", Summary: "Break a toy",
+	rest.Route(api, rest.Op{Method: http.MethodDelete, Path: "/toys/:id", ID: "breakToy", Match: "findToy", Summary: "Break a toy",
 		Danish: "Ødelæg legetøj", Tag: "toys"},
 		func(ctx context.Context, tx *store.Tx, in oneToy) (rest.None, error) {
 			_, err := tx.ExecContext(ctx, "DELETE FROM toys WHERE id = ?", string(in.Toy))
 			return rest.None{}, err
 		})
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/payments", ID: "payToy", Summary: "Pay a toy",
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/payments", ID: "payToy", NoMatch: rest.MakesNew, Summary: "Pay a toy",
 		Danish: "Betal legetøj", Tag: "toys", Money: true},
 		func(_ context.Context, _ *store.Tx, in toyPayment) (paymentView, error) {
 			m, err := in.Amount.In("/amount", "DKK")
 			return paymentView{m}, err
 		})
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/hugs", ID: "hugToy", Summary: "Hug a toy",
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/hugs", ID: "hugToy", NoMatch: rest.MakesNew, Summary: "Hug a toy",
 		Danish: "Kram legetøj", Tag: "toys", Money: true},
 		func(ctx context.Context, tx *store.Tx, in oneToy) (rest.None, error) {
 			_, err := tx.ExecContext(ctx, "UPDATE toys SET price = price + 1 WHERE id = ?", string(in.Toy))
 			return rest.None{}, err
 		})
-	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/secrets", ID: "tellToy", Summary: "Ask a toy",
+	rest.Route(api, rest.Op{Method: http.MethodPost, Path: "/toys/:id/secrets", ID: "tellToy", NoMatch: rest.ReadsPerson, Summary: "Ask a toy",
 		Danish: "Spørg legetøj", Tag: "toys",
 		Personal: true, Status: http.StatusOK}, findOrMakeUp)
 	rest.Route(api, rest.Op{Method: http.MethodGet, Path: "/toys/:id/picture", ID: "pictureToy", Summary: "Draw a toy",

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -148,7 +149,7 @@ type answer struct {
 	body     string
 }
 
-var client = &http.Client{Timeout: 30 * time.Second}
+var client = &http.Client{Transport: rest.Seeing{}, Timeout: 30 * time.Second}
 
 // send sends a POST, or a GET where the call has no body. An error is a request without an answer.
 func (c call) send(ctx context.Context, url string) (answer, error) {

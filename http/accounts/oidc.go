@@ -123,7 +123,8 @@ const (
 // providerSignIns registers how a person begins with the provider.
 func providerSignIns(api *Sessions) {
 	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/provider-sign-ins", ID: "beginProviderSignIn",
-		Tag: "sessions", Public: true, Personal: true,
+		NoMatch: rest.OwnAccount,
+		Tag:     "sessions", Public: true, Personal: true,
 		Summary: "Begin to sign in through the identity provider", Danish: "Begynd at logge ind gennem identitetsudbyderen",
 		About: "Answers the address to send the browser to, and sets a cookie. With an invitation, the account is opened " +
 			"by that identity from then on and by nothing else. A browser without an invitation " +

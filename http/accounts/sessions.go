@@ -145,6 +145,7 @@ func (a *Sessions) EnterAs(c *gin.Context, handle string) error {
 func (a *Sessions) Register() {
 	api := a
 	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/sessions", ID: "signIn", Tag: "sessions", Public: true,
+		NoMatch:  rest.OwnAccount,
 		Personal: true,
 		Summary:  "Sign in", Danish: "Log ind",
 		About: "Sets a cookie. After five failed attempts each next one waits twice as long, up to a quarter of an hour; a " +
@@ -154,19 +155,22 @@ func (a *Sessions) Register() {
 	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/sessions", ID: "listSessions", Tag: "sessions", Own: true,
 		Summary: "List own sessions", Danish: "Vis egne sessioner"}, listSessions)
 	rest.Route(api.API, rest.Op{Method: http.MethodDelete, Path: "/sessions/:id", ID: "endSession", Tag: "sessions",
+		NoMatch: rest.TakesAway,
 		Own:     true,
 		Summary: "Sign out: end an own session, or current", Danish: "Log ud: luk en egen session, eller current",
 		Refuses: []error{access.ErrUnknownToken}}, endOwn)
 	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/tokens", ID: "listTokens", Tag: "tokens", Own: true,
 		Summary: "List own tokens", Danish: "Vis egne adgangsnøgler"}, listTokens)
 	rest.Route(api.API, rest.Op{Method: rest.Post, Path: "/tokens", ID: "issueToken", Tag: "tokens", Own: true,
-		Screen: true, Personal: true,
+		NoMatch: rest.MakesNew,
+		Screen:  true, Personal: true,
 		Summary: "Issue a token to a program of one's own", Danish: "Udsted en adgangsnøgle til et program",
 		About: "The secret is shown only now. It is the user: duties know no difference. Scopes: none for all that the " +
 			"user may, `read`, or operations by name.",
 		Refuses: []error{access.ErrTokenLifetime, access.ErrSecondFactor, errScope},
 		Example: `{"name":"bank import","days":30,"scopes":["read"]}`}, api.issueToken)
 	rest.Route(api.API, rest.Op{Method: http.MethodDelete, Path: "/tokens/:id", ID: "revokeToken", Tag: "tokens",
+		NoMatch: rest.TakesAway,
 		Own:     true,
 		Summary: "Revoke an own token; the next call with it is refused",
 		Danish:  "Tilbagekald en egen nøgle; næste kald med den afvises",
@@ -179,24 +183,28 @@ func (a *Sessions) Register() {
 
 func passwords(api *Sessions) {
 	rest.Route(api.API, rest.Op{Method: rest.Post, Path: "/users/:id/invitations", ID: "inviteUser", Tag: "users",
-		Roles: keepers, Personal: true,
+		NoMatch: rest.MakesNew,
+		Roles:   keepers, Personal: true,
 		Summary: "Make a one-time word by which the person sets a password",
 		Danish:  "Lav et engangsord, som personen sætter sin adgangskode med",
 		About: "Good for 72 hours. For an account that acts, ask at /account-changes for kind invitation: it takes two " +
 			"people.",
 		Refuses: []error{access.ErrUnknownUser, access.ErrInviteByTwo}}, inviteUser)
 	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/passwords", ID: "setPassword", Tag: "passwords",
-		Public: true, Personal: true, Status: http.StatusNoContent,
+		NoMatch: rest.OwnAccount,
+		Public:  true, Personal: true, Status: http.StatusNoContent,
 		Summary: "Set a password with an invitation", Danish: "Sæt en adgangskode med en invitation",
 		About:   "Second factor, sessions and tokens of before end with it.",
 		Refuses: []error{access.ErrInvitation, access.ErrWeakPassword, access.ErrHashingBusy}}, api.setPassword)
 	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/me/second-factors", ID: "beginSecondFactor", Tag: "me",
-		Own: true, Screen: true, Personal: true,
+		NoMatch: rest.OwnAccount,
+		Own:     true, Screen: true, Personal: true,
 		Summary: "Begin a second factor: the secret for an authenticator app",
 		Danish:  "Begynd en anden faktor: hemmeligheden til en app",
 		Refuses: []error{access.ErrSignIn, access.ErrSlowDown, access.ErrHashingBusy}}, api.beginSecondFactor)
 	rest.RouteAlone(api.API, rest.Op{Method: rest.Post, Path: "/me/second-factors/confirmations",
 		ID: "confirmSecondFactor", Tag: "me", Own: true, Screen: true, Personal: true,
+		NoMatch: rest.OwnAccount,
 		Summary: "Confirm it with a first code; gives the recovery codes",
 		Danish:  "Bekræft den med en første kode; giver nødkoderne",
 		About:   "Then sign in again, with a code. Recovery codes are shown only now, each good once.",

@@ -26,25 +26,29 @@ func RegisterUsers(api *rest.API) {
 	rest.Route(api, rest.Op{Method: rest.Get, Path: "/users/:id", ID: "getUser", Tag: "users", Roles: seers,
 		Summary: "One account", Danish: "Én konto", Refuses: []error{access.ErrUnknownUser}}, getUser)
 	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users", ID: "createUser", Tag: "users", Roles: keepers,
+		NoMatch:  rest.MakesNew,
 		Location: "/users/{id}",
 		Summary:  "Make an account", Danish: "Opret en konto",
 		About:   "It begins without roles: ask for them at /account-changes. The handle is a work name, never a person's.",
 		Refuses: []error{access.ErrDuplicateHandle, access.ErrAccountEnded},
 		Example: `{"handle":"auditor-2026","ends_on":"2027-03-31"}`}, createUser)
 	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/disablements", ID: "disableUser", Tag: "users",
+		Match: "getUser",
 		Roles: keepers, Status: 200,
 		Summary: "End an account for good", Danish: "Luk en konto for altid",
 		About:   "Its tokens and sessions are refused from the next call on.",
 		Refuses: []error{access.ErrUnknownUser, access.ErrAccountEnded, access.ErrOwnRights},
 		Example: `{"reason":"Left the organisation"}`}, disableUser)
 	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/ends", ID: "endUser", Tag: "users", Roles: keepers,
+		Match:   "getUser",
 		Status:  200,
 		Summary: "Set the last day of an account", Danish: "Sæt en kontos sidste dag",
 		About:   "Such as an auditor's. An end that is set is only moved earlier.",
 		Refuses: []error{access.ErrUnknownUser, access.ErrAccountEnded, access.ErrOwnRights},
 		Example: `{"ends_on":"2027-03-31"}`}, endUser)
 	rest.Route(api, rest.Op{Method: rest.Post, Path: "/users/:id/token-revocations", ID: "revokeTokensOfUser",
-		Tag: "users", Roles: keepers, Status: 200,
+		NoMatch: rest.TakesAway,
+		Tag:     "users", Roles: keepers, Status: 200,
 		Summary: "End all tokens and sessions of an account", Danish: "Luk alle nøgler og sessioner for en konto",
 		Refuses: []error{access.ErrUnknownUser}}, revokeTokensOfUser)
 	accountChanges(api)
@@ -67,7 +71,8 @@ func accountChanges(api *rest.API) {
 		Summary: "One change of an account", Danish: "Én kontoændring", Refuses: []error{access.ErrUnknownChange}},
 		getAccountChange)
 	rest.Route(api, rest.Op{Method: rest.Post, Path: "/account-changes", ID: "requestAccountChange",
-		Tag: "account-changes", Roles: keepers, Location: "/account-changes/{id}",
+		NoMatch: rest.MakesNew,
+		Tag:     "account-changes", Roles: keepers, Location: "/account-changes/{id}",
 		Summary: "Ask for roles, for two accounts to count as one person, or for a new way in",
 		Danish:  "Anmod om roller, om at to konti er samme person, eller om ny adgang",
 		About: "What only takes away, or gives a role that only reads, is done at once (`applied`). The rest waits for " +
@@ -76,7 +81,8 @@ func accountChanges(api *rest.API) {
 		Example: `{"user":"lone","kind":"roles","grant":["finance_officer"],"reason":"Takes over the books in May"}`},
 		requestAccountChange)
 	rest.Route(api, rest.Op{Method: rest.Post, Path: "/account-changes/:id/decisions", ID: "decideAccountChange",
-		Tag: "account-changes", Roles: deciders, Status: 200, Personal: true,
+		Match: "getAccountChange",
+		Tag:   "account-changes", Roles: deciders, Status: 200, Personal: true,
 		Summary: "Approve or reject what somebody else asked for",
 		Danish:  "Godkend eller afvis, hvad en anden har anmodet om",
 		About: "Neither who asked nor whom it is about. An approved invitation is answered with its one-time word, shown " +
@@ -90,7 +96,7 @@ type userView struct {
 	ID         access.UserID `json:"id"`
 	Handle     string        `json:"handle"`
 	Roles      []access.Role `json:"roles"`
-	Works      bool          `json:"works" description:"Neither ended nor disabled."`
+	Works      bool          `json:"works" etag:"-" description:"Neither ended nor disabled."`
 	CreatedAt  string        `json:"created_at"`
 	EndsAt     string        `json:"ends_at,omitempty" description:"From then on it does not work."`
 	DisabledAt string        `json:"disabled_at,omitempty"`

@@ -254,7 +254,7 @@ func (c *Client) Raw(req *http.Request) []byte {
 	for name, values := range c.header {
 		req.Header[name] = values
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := rest.Seeing{}.RoundTrip(req)
 	if err != nil {
 		c.t.Fatalf("apitest: %s: %v", req.URL.Path, err)
 	}
@@ -273,7 +273,7 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := rest.Seeing{}.RoundTrip(req)
 	if err != nil || !inAPI(req.URL.Path) {
 		return resp, err
 	}
@@ -281,6 +281,7 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	req = resp.Request // with what was seen
 	for _, complaint := range c.judge.complaints(req, sent, resp, got) {
 		c.t.Errorf("apitest: %s %s → %d: %s", req.Method, req.URL.Path, resp.StatusCode, complaint)
 	}

@@ -20,7 +20,8 @@ const maxBatchBody = 6 << 20
 // entryBatches registers batches of entries.
 func entryBatches(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/batches", ID: "postJournalEntryBatch",
-		Tag: "journal-entries", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "journal-entries", Roles: resource.Finance, Money: true,
 		Status: 200, Body: maxBatchBody,
 		Summary: "Post up to 5,000 entries at once", Danish: "Bogfør op til 5.000 posteringer på én gang",
 		About: "all_or_nothing posts all entries or none: the problem then names every entry that was refused. " +

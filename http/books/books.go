@@ -17,16 +17,19 @@ func books(api *resource.API) {
 		Roles:   resource.Staff,
 		Summary: "List the chart of accounts", Danish: "Vis kontoplanen"}, listAccounts)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accounts", ID: "addAccount", Tag: "accounts",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Add an account to the chart", Danish: "Tilføj en konto til kontoplanen",
 		Refuses: []error{ledger.ErrDuplicateNumber}}, addAccount)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/funds", ID: "listFunds", Tag: "funds", Roles: resource.Staff,
 		Summary: "List the funds", Danish: "Vis fondene"}, listFunds)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/funds", ID: "openFund", Tag: "funds", Roles: resource.Finance,
+		NoMatch: rest.MakesNew,
 		Summary: "Open a fund that is not a grant's", Danish: "Opret en fond, der ikke hører til en bevilling",
 		Refuses: []error{ledger.ErrDuplicateFund}}, openFund)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/opening-balances", ID: "postOpeningBalance",
-		Tag: "opening-balances", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "opening-balances", Roles: resource.Finance, Money: true,
 		Summary: "Bring a fund's opening balance into the books", Danish: "Bogfør en fonds primosaldo",
 		Refuses: []error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, postOpeningBalance)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/balances", ID: "listBalances", Tag: "balances",

@@ -19,23 +19,27 @@ func drafts(api *resource.API) {
 		Tag: "journal-entry-drafts", Roles: resource.Bookkeeper,
 		Summary: "One draft", Danish: "Én kladde", Refuses: []error{ledger.ErrUnknownDraft}}, getDraft)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entry-drafts", ID: "writeDraft",
-		Tag: "journal-entry-drafts", Roles: resource.Finance,
+		NoMatch: rest.MakesNew,
+		Tag:     "journal-entry-drafts", Roles: resource.Finance,
 		Location: "/journal-entry-drafts/{id}", Summary: "Write an entry down without posting it",
 		Danish:  "Skriv en postering ned uden at bogføre den",
 		About:   "A draft may be unbalanced and has no number. Posting it asks everything that is asked of an entry.",
 		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, writeDraft)
 	resource.Route(api, rest.Op{Method: http.MethodPatch, Path: "/journal-entry-drafts/:id", ID: "changeDraft",
-		Tag: "journal-entry-drafts", Roles: resource.Finance,
+		Match: "getDraft",
+		Tag:   "journal-entry-drafts", Roles: resource.Finance,
 		Summary: "Change a draft", Danish: "Ret en kladde",
 		About: "Fields that are left out stay; lines are replaced as a whole.",
-		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, store.ErrStale, rest.ErrNoVersion,
+		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, store.ErrStale,
 			ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrEntryShape}}, changeDraft)
 	resource.Route(api, rest.Op{Method: http.MethodDelete, Path: "/journal-entry-drafts/:id", ID: "discardDraft",
-		Tag: "journal-entry-drafts", Roles: resource.Finance,
+		Match: "getDraft",
+		Tag:   "journal-entry-drafts", Roles: resource.Finance,
 		Summary: "Throw a draft away", Danish: "Kassér en kladde",
 		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted}}, discardDraft)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entry-drafts/:id/postings", ID: "postDraft",
-		Tag: "journal-entry-drafts", Roles: resource.Finance, Money: true,
+		Match: "getDraft",
+		Tag:   "journal-entry-drafts", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Post a draft: it becomes an entry",
 		Danish: "Bogfør en kladde: den bliver til en postering",
 		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, ledger.ErrUnbalanced, ledger.ErrEntryShape,
@@ -60,7 +64,7 @@ type draftView struct {
 	State      string          `json:"state" enum:"draft,posted"`
 	Entry      ledger.EntryID  `json:"entry_id,omitempty" description:"What it became."`
 	CreatedBy  string          `json:"created_by,omitempty"`
-	Version    int             `json:"version" description:"Send it back with a change."`
+	Version    int             `json:"version" description:"How often it was changed."`
 }
 
 func viewDraft(d ledger.Draft) draftView {
@@ -121,7 +125,6 @@ func writeDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in draftRe
 
 type changeDraftRequest struct {
 	ID         rest.Ref      `path:"id" json:"-"`
-	Version    int           `json:"version" validate:"omitempty,min=1" description:"The one that was read, unless If-Match says so; another answers stale_version."`
 	Date       ledger.Date   `json:"date" validate:"omitempty"`
 	Text       *string       `json:"text" validate:"omitempty,max=200"`
 	Lines      []lineRequest `json:"lines" validate:"max=200,dive"`
@@ -132,12 +135,6 @@ func changeDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in change
 	draft, err := d.Book.Drafts().Find(ctx, tx, ledger.DraftID(in.ID))
 	if err != nil {
 		return draftView{}, err
-	}
-	switch {
-	case in.Version != 0:
-		draft.Version = in.Version
-	case !rest.Matched(ctx):
-		return draftView{}, rest.ErrNoVersion
 	}
 	if in.Date != "" {
 		draft.Date = in.Date

@@ -25,7 +25,8 @@ func entries(api *resource.API) {
 		Summary: "One posted entry with its lines", Danish: "Én postering med dens linjer",
 		Refuses: []error{ledger.ErrUnknownEntry}}, getEntry)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries", ID: "postJournalEntry",
-		Tag: "journal-entries", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "journal-entries", Roles: resource.Finance, Money: true,
 		Summary: "Post an entry by hand", Danish: "Bogfør en postering manuelt",
 		About: "For what no act posts by itself. Lines are in base currency: foreign money moves by its lots, through " +
 			"the acts.",

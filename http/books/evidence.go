@@ -17,7 +17,8 @@ import (
 // documents registers the documents that prove.
 func documents(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/evidence", ID: "storeEvidence", Tag: "evidence",
-		Roles: slices.Concat(resource.Casework, resource.Finance), Known: true, Body: evidence.MaxBytes,
+		NoMatch: rest.MakesNew,
+		Roles:   slices.Concat(resource.Casework, resource.Finance), Known: true, Body: evidence.MaxBytes,
 		Location: "/evidence/{id}", Summary: "Store a document that proves", Danish: "Gem et bilag",
 		About: "The body is the document: PDF, PNG or JPEG, at most 5 MiB. A picture is written anew without what its " +
 			"camera added; a PDF stays " +
@@ -34,7 +35,8 @@ func documents(api *resource.API) {
 		About:   "Opened and held against its hash: what was changed or lost is refused.",
 		Refuses: []error{evidence.ErrUnknown, evidence.ErrNoKey, evidence.ErrDamaged}}, evidenceContent)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/:id/evidence", ID: "attachEvidence",
-		Tag: "journal-entries", Roles: resource.Finance, Status: http.StatusOK,
+		Match: "getJournalEntry",
+		Tag:   "journal-entries", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Say which document proves an entry", Danish: "Knyt et bilag til en postering",
 		About:   "It stays attached. The document is kept five years from the end of the entry's year at least.",
 		Refuses: []error{ledger.ErrUnknownEntry, evidence.ErrUnknown},

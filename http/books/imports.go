@@ -16,7 +16,8 @@ import (
 // imports registers the way of files into the books: preview, commit, undo.
 func imports(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/imports", ID: "uploadImport", Tag: "imports",
-		Roles: resource.Finance, Location: "/imports/{id}", Body: MaxImportBody,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Location: "/imports/{id}", Body: MaxImportBody,
 		Summary: "Upload a file of entries or opening balances: it is previewed, nothing is posted",
 		Danish:  "Indlæs en fil med posteringer eller primosaldi: den vises, intet bogføres",
 		About: "docs/IMPORT.md has the columns. The same file twice is recognised by its SHA-256. At most 1 MiB and " +
@@ -39,12 +40,14 @@ func imports(api *resource.API) {
 		Danish:  "En fils rækker: nye, allerede bogført eller forkerte",
 		Refuses: []error{journal.ErrUnknownImport}}, listImportRows)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/imports/:id/commits", ID: "commitImport", Tag: "imports",
+		Match: "getImport",
 		Roles: resource.Finance, Money: true,
 		Summary: "Post what is new in the file, all or nothing", Danish: "Bogfør det nye i filen, alt eller intet",
 		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, journal.ErrImportRows, journal.ErrImportNothing,
 			ledger.ErrPeriodClosed,
 			ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken}}, commitImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/imports/:id/undos", ID: "undoImport", Tag: "imports",
+		Match: "getImport",
 		Roles: resource.Finance, Money: true,
 		Summary: "Reverse everything that the import posted, while its months are open",
 		Danish:  "Tilbagefør alt, hvad filen bogførte, mens månederne er åbne",

@@ -21,6 +21,7 @@ func periods(api *resource.API) {
 		Summary: "What must be in order before a month is closed", Danish: "Hvad der skal være i orden, før en måned lukkes",
 		Refuses: []error{ledger.ErrDate}}, getChecklist)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/sign-offs", ID: "signOffCheck", Tag: "periods",
+		Match: "getChecklist",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Answer for what a check found, with a reason",
 		Danish:  "Kvittér for, hvad en kontrol fandt, med en begrundelse",
@@ -29,14 +30,17 @@ func periods(api *resource.API) {
 		Refuses: []error{ledger.ErrDate, ledger.ErrUnknownCheck, ledger.ErrReasonRequired},
 		Example: `{"check":"bank","reason":"Agreed with the bank's statement of 31 January"}`}, signOff)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/soft-closures", ID: "softClosePeriod",
-		Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
+		Match: "getChecklist",
+		Tag:   "periods", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Leave a month to finance", Danish: "Forbehold en måned for økonomi",
 		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder}}, softClosePeriod)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/openings", ID: "openPeriod", Tag: "periods",
+		Match: "getChecklist",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Give a soft-closed month back to everybody", Danish: "Åbn en forbeholdt måned for alle igen",
 		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder, ledger.ErrReasonRequired}}, openPeriod)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/closures", ID: "closePeriod", Tag: "periods",
+		Match: "getChecklist",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Close a month: nothing is posted into it any more", Danish: "Luk en måned: der bogføres ikke mere i den",
 		About:   "Refused while a check of its checklist stands open.",
@@ -50,13 +54,15 @@ func reopenings(api *resource.API) {
 		Summary: "Reopenings of a month, asked for and approved", Danish: "En måneds genåbninger, ønskede og godkendte"},
 		listReopenings)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings", ID: "requestReopening",
-		Tag: "periods", Roles: resource.Finance,
+		Match: "getChecklist",
+		Tag:   "periods", Roles: resource.Finance,
 		Summary: "Ask for a closed month to be reopened", Danish: "Bed om, at en lukket måned genåbnes",
 		About:   "Another person approves it. The month is then open to finance only.",
 		Refuses: []error{ledger.ErrDate, ledger.ErrPeriodOrder, ledger.ErrReopeningPending, ledger.ErrReasonRequired}},
 		requestReopening)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings/:id/approvals",
 		ID: "approveReopening", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
 		Summary: "Approve a reopening that somebody else asked for", Danish: "Godkend en genåbning, som en anden har bedt om",
 		Refuses: []error{ledger.ErrUnknownReopening, ledger.ErrPeriodOrder, access.ErrMakerCannotApprove}}, approveReopening)
 }

@@ -14,12 +14,14 @@ import (
 // reversals registers what may become of a posted entry: nothing but a reversal, and something better in its place.
 func reversals(api *resource.API) {
 	resource.Route(api, rest.Op{Method: http.MethodPatch, Path: "/journal-entries/:id", ID: "changeJournalEntry",
-		Tag: "journal-entries", Roles: resource.Finance,
+		Match: "getJournalEntry",
+		Tag:   "journal-entries", Roles: resource.Finance,
 		Summary: "Always refused: a posted entry is reversed", Danish: "Afvises altid: en bogført postering tilbageføres",
 		About:   "Drafts are changed at /journal-entry-drafts/{id}. The answer leads to the reversal.",
 		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrEntryPosted}}, changeEntry)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/:id/reversals", ID: "reverseJournalEntry",
-		Tag: "journal-entries", Roles: resource.Finance, Money: true,
+		Match: "getJournalEntry",
+		Tag:   "journal-entries", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Undo an entry by its negative", Danish: "Tilbagefør en postering",
 		About: "Dated the entry's own day where no date is sent, or the first open day after it. Lots and layers get back " +
 			"exactly what was drawn. " +
@@ -27,7 +29,8 @@ func reversals(api *resource.API) {
 			"is reversed.",
 		Refuses: reversalRefuses, Example: `{"date":"2026-11-05","reason":"Charged to the wrong grant"}`}, reverseEntry)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/journal-entries/:id/corrections", ID: "correctJournalEntry",
-		Tag: "journal-entries", Roles: resource.Finance, Money: true,
+		Match: "getJournalEntry",
+		Tag:   "journal-entries", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Reverse an entry made by hand and post the right one in its place",
 		Danish: "Tilbagefør en manuel postering og bogfør den rigtige i stedet",
 		About:  "Both in one act. An entry that an act made is reversed, and the act done again.",

@@ -19,19 +19,22 @@ import (
 // yearEnd registers what is booked at the end of a year, and what moves inside the books only.
 func yearEnd(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/interfund-loans", ID: "lendBetweenFunds",
-		Tag: "interfund-loans", Roles: []access.Role{access.Treasurer}, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "interfund-loans", Roles: []access.Role{access.Treasurer}, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Let a fund pre-finance another",
 		Danish:  "Lad en fond lægge ud for en anden",
 		About:   "The only way for a fund to spend what it has not received yet.",
 		Refuses: loanRefuses, Example: `{"date":"2026-09-25","from":"UNR","to":"G3","amount":"10000.00","account":"1010"}`},
 		lend)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/interfund-repayments", ID: "repayBetweenFunds",
-		Tag: "interfund-loans", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "interfund-loans", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Repay a loan between funds, in part or whole",
 		Danish:  "Tilbagebetal et lån mellem fonde, helt eller delvist",
 		Refuses: append([]error{ledger.ErrLoanExceeded}, loanRefuses...)}, repay)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/in-kind-contributions", ID: "receiveInKind",
-		Tag: "in-kind-contributions", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "in-kind-contributions", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book work or goods given to us",
 		Danish: "Bogfør arbejde eller varer givet til os",
 		About: "How it was valued is told by the number of a memo, the memo among the evidence, or the text. It counts in " +
@@ -44,13 +47,15 @@ func yearEnd(api *resource.API) {
 		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"},
 		listInKind)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals", ID: "accrueCost", Tag: "accruals",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Book a year's cost that nobody has billed yet",
 		Danish: "Bogfør årets omkostning, som ingen har faktureret endnu",
 		Refuses: append([]error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed,
 			rates.ErrRateMissing}, resource.NotPaid...)}, accrueCost)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals/:id/reversals", ID: "reverseAccrual", Tag: "accruals",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.NamesAll,
+		Roles:   resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Take an accrual back on 1 January",
 		Danish:  "Tilbagefør en periodisering den 1. januar",
 		Refuses: []error{ledger.ErrUnknownEntry, ledger.ErrAlreadyReversed, ledger.ErrReversalDate, ledger.ErrPeriodClosed}},
@@ -60,19 +65,22 @@ func yearEnd(api *resource.API) {
 
 func years(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/revaluations", ID: "revalueBank", Tag: "revaluations",
-		Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Revalue one of our currency accounts", Danish: "Kursregulér en af vores valutakonti",
 		About: "An entry for every fund that holds money in it. Lots keep their cost; nothing of it stands in a " +
 			"statement to a grantor.",
 		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrAmount, ledger.ErrPeriodClosed},
 		Example: `{"date":"2026-12-31","account":"1020","rate":"7.4700 DKK/EUR"}`}, revalue)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/accrual-reversals", ID: "reverseAccruals",
-		Tag: "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		NoMatch: rest.NamesAll,
+		Tag:     "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Take every accrual of a year back on 1 January",
 		Danish:  "Tilbagefør alle årets periodiseringer den 1. januar",
 		Refuses: []error{ledger.ErrPeriodClosed}}, reverseAccruals)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/closings", ID: "closeYear",
-		Tag: "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		NoMatch: rest.NamesAll,
+		Tag:     "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Close a year's income and expense, per fund", Danish: "Afslut årets indtægter og omkostninger, pr. fond",
 		About: "One entry per fund on 31 December, after everything else of the year. The month of December is " +
 			"closed apart.",

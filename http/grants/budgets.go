@@ -19,6 +19,7 @@ func budgets(api *resource.API) {
 		Summary: "The versions of a grant's budget", Danish: "Versionerne af en bevillings budget",
 		Refuses: []error{grants.ErrUnknownGrant}}, listBudgets)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/virements", ID: "moveBudget", Tag: "grants",
+		Match:   "listBudgetVersions",
 		Roles:   resource.Finance,
 		Summary: "Move money between budget lines or years", Danish: "Flyt penge mellem budgetlinjer eller år",
 		About: "Within the limits of the grant's policy, measured from the budget that the funder last approved, the " +
@@ -29,6 +30,7 @@ func budgets(api *resource.API) {
 		Example: `{"starts_on":"2026-09-01","reason":"Fewer sessions, more legal aid","moves":[{"from_line":"1",` +
 			`"to_line":"2","amount":"5000.00"}]}`}, moveBudget)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/budget-decisions", ID: "decideBudget", Tag: "grants",
+		Match:   "listBudgetVersions",
 		Roles:   resource.Finance,
 		Summary: "Put down what the funder answered to a change of the budget",
 		Danish:  "Registrér bevillingsgivers svar på en budgetændring",

@@ -18,7 +18,8 @@ import (
 // claimRoutes registers who pays which share of which cost, and the reconciliation of all grants.
 func claimRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/cost-claims", ID: "claimCost", Tag: "cost-claims",
-		Roles: resource.Finance, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Status: http.StatusOK,
 		Summary: "Claim shares of a cost on a document for funds", Danish: "Henfør andele af en udgift på et bilag til fonde",
 		About: "All funds together claim no more than the document says, and no fund twice: a cost is never funded twice.",
 		Refuses: []error{evidence.ErrUnknown, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,

@@ -18,30 +18,35 @@ import (
 // awards registers grants that are income at once, and how grants end.
 func awards(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/awards", ID: "awardGrant", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Money: true,
 		Summary: "Recognise a grant at once as income and receivable",
 		Danish:  "Indtægtsfør en bevilling straks som tilgodehavende",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrConditionOpen, rates.ErrRateMissing,
 			ledger.ErrPeriodClosed}}, awardGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/award-receipts", ID: "receiveAward", Tag: "grants",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Book money received on an awarded grant", Danish: "Bogfør penge modtaget på en indtægtsført bevilling",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, rates.ErrRateMissing,
 			ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
 			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn}}, receiveAward)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/interest", ID: "bookInterest", Tag: "grants",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Book interest on a grant's money for whom it belongs to",
 		Danish:  "Bogfør renter af en bevillings penge til den, de tilhører",
 		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
 			ledger.ErrPeriodClosed}}, bookInterest)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/disallowances", ID: "disallowCost", Tag: "grants",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Take disallowed cost off a grant", Danish: "Tag underkendte udgifter af en bevilling",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrOverClaimed, grants.ErrOverAnswered, grants.ErrDuplicateFinding,
 			grants.ErrBankNotInBase, ledger.ErrUnknownAccount,
 			ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, disallowCost)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/endings", ID: "endGrant", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "End a grant's period: open commitments lapse",
 		Danish:  "Afslut en bevillings periode: åbne disponeringer bortfalder",
@@ -51,12 +56,14 @@ func awards(api *resource.API) {
 
 func finalAccounts(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/final-accounts", ID: "closeAccount", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Money: true,
 		Summary: "Draw up a grant's final account: what is unspent is owed to the grantor",
 		Danish:  "Opgør en bevilling endeligt: det uforbrugte skyldes bevillingsgiver",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen,
 			grants.ErrOverspent, ledger.ErrPeriodClosed}}, closeAccount)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/refund-payments", ID: "payRefund", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Money: true,
 		Summary: "Pay back what a final account owes the grantor",
 		Danish:  "Betal det tilbage, som den endelige opgørelse skylder bevillingsgiver",
@@ -65,7 +72,8 @@ func finalAccounts(api *resource.API) {
 			access.ErrMakerCannotApprove, ledger.ErrUnknownAccount,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, payRefund)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/residue-retentions", ID: "keepResidue",
-		Tag: "grants", Roles: resource.Finance, Money: true,
+		Match: "getGrant",
+		Tag:   "grants", Roles: resource.Finance, Money: true,
 		Summary: "Keep an unspent rest that the grantor does not ask back",
 		Danish:  "Behold en uforbrugt rest, som bevillingsgiver ikke kræver tilbage",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrCommitmentsOpen, grants.ErrAdvanceOpen,

@@ -14,6 +14,7 @@ import (
 // conditions registers what holds a grant's money back.
 func conditions(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/conditions", ID: "addCondition", Tag: "grants",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Put a condition of a grant on record", Danish: "Registrér en betingelse for en bevilling",
 		About: "It may hold back a planned instalment, what is paid out of the grant, or nothing.",
@@ -25,7 +26,8 @@ func conditions(api *resource.API) {
 		Summary: "The conditions of a grant and where they stand", Danish: "En bevillings betingelser, og hvor de står",
 		Refuses: []error{grants.ErrUnknownGrant}}, listConditions)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/conditions/:number/decisions", ID: "decideCondition",
-		Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Tag:     "grants", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that a condition is met, waived, missed or open again",
 		Danish:  "Notér, at en betingelse er opfyldt, frafaldet, misligholdt eller åben igen",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownCondition, ledger.ErrReasonRequired}}, decideCondition)
@@ -118,6 +120,7 @@ func decideCondition(
 // findings registers what auditors and grantors question.
 func findings(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/findings", ID: "raiseFinding", Tag: "grants",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Put an auditor's or grantor's finding on record",
 		Danish:  "Registrér en bemærkning fra revisor eller bevillingsgiver",
@@ -130,7 +133,8 @@ func findings(api *resource.API) {
 		About:   "questioned = documented + justified + written_off + disallowed + pending.",
 		Refuses: []error{grants.ErrUnknownGrant}}, listFindings)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/findings/:number/answers", ID: "answerFinding",
-		Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Tag:     "grants", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Settle a part of a finding that stays on the grant",
 		Danish:  "Afklar en del af en bemærkning, der bliver på bevillingen",
 		About:   "What is disallowed is settled by a disallowance with the finding's number.",

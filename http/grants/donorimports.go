@@ -22,7 +22,8 @@ import (
 // donorImports registers the way of files of donors and gifts onto the record: preview, commit or discard, undo.
 func donorImports(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports", ID: "uploadDonorImport", Tag: "donor-imports",
-		Roles: resource.Finance, Location: "/donor-imports/{id}",
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Location: "/donor-imports/{id}",
 		Body: books.MaxImportBody, Personal: true,
 		Summary: "Upload a file of donors or of gifts: it is previewed, nothing is put on record",
 		Danish:  "Indlæs en fil med bidragydere eller gaver: den vises, intet registreres",
@@ -46,7 +47,8 @@ func donorImports(api *resource.API) {
 		Danish:  "Rækkerne i en fil, der vises, med alt det forkerte, efter kolonne",
 		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, vault.ErrNoVault}}, listDonorImportRows)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/commits", ID: "commitDonorImport",
-		Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Match: "getDonorImport",
+		Tag:   "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Put on record what is new in the file, all or nothing",
 		Danish:  "Registrér det nye i filen, alt eller intet",
 		About:   "Gifts are posted as one batch.",
@@ -54,12 +56,14 @@ func donorImports(api *resource.API) {
 			ledger.ErrPeriodClosed,
 			ledger.ErrFundOverdrawn, vault.ErrNoVault}}, commitDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/discards", ID: "discardDonorImport",
-		Tag: "donor-imports", Roles: resource.Finance, Status: http.StatusOK,
+		Match: "getDonorImport",
+		Tag:   "donor-imports", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Give up a file that was only looked at: nothing of it stays",
 		Danish:  "Opgiv en fil, der kun er vist: intet af den bliver",
 		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, vault.ErrNoVault}}, discardDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-imports/:id/undos", ID: "undoDonorImport",
-		Tag: "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Match: "getDonorImport",
+		Tag:   "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Reverse the gifts of a file, or take its donors off the record",
 		Danish:  "Tilbagefør en fils gaver, eller fjern dens bidragydere igen",
 		About:   "Gifts by one batch of reversals while their months are open; donors only where nothing hangs on them.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"supportledger/access"
@@ -20,17 +21,19 @@ import (
 // donorRoutes registers who gives: what is personal about them, what they promise, and what they gave in a year.
 func donorRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors/:id", ID: "getDonor", Tag: "donors",
-		Roles:   resource.Bookkeeper,
+		Roles:   append(slices.Clone(resource.Bookkeeper), access.PrivacyOfficer),
 		Summary: "One donor, without what is personal", Danish: "Én bidragyder, uden det personlige",
 		Refuses: []error{donors.ErrUnknownDonor}}, getDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors",
+		Match: "getDonor",
 		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Keep what is personal about a donor, sealed", Danish: "Gem det personlige om en bidragyder, forseglet",
 		About: "A field that is sent replaces what was there. The answer does not show it.",
 		Refuses: []error{donors.ErrUnknownDonor, vault.ErrNoVault,
 			vault.ErrErased, vault.ErrKeyMissing, vault.ErrTextTooBig}}, sealDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/disclosures", ID: "discloseDonor", Tag: "donors",
-		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
+		NoMatch: rest.ReadsPerson,
+		Roles:   resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Read a donor's name and addresses, for a reason",
 		Danish:  "Læs en bidragyders navn og adresser, med en begrundelse",
 		About:   "Who read it and why is on record. The tax id is not among it.",
@@ -38,6 +41,7 @@ func donorRoutes(api *resource.API) {
 			vault.ErrErased, vault.ErrKeyMissing,
 			vault.ErrUnsealed}}, discloseDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/erasures", ID: "eraseDonor", Tag: "donors",
+		Match: "getDonor",
 		Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
 		Summary: "Erase what is personal about a donor for good; gifts and books stay",
 		Danish:  "Slet det personlige om en bidragyder for altid; gaver og bogføring står",
@@ -48,7 +52,8 @@ func donorRoutes(api *resource.API) {
 		About: "For the report to the tax agency (Tax Assessment Act § 8 A). Gifts given back and gifts in kind do not " +
 			"count."}, reportGiftList)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/tax-gift-lists", ID: "openTaxGiftList", Tag: "donors",
-		Roles: []access.Role{access.Treasurer}, Personal: true, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Roles:   []access.Role{access.Treasurer}, Personal: true, Status: http.StatusOK,
 		Summary: "The gift list of a year with the donors' tax ids, for a reason",
 		Danish:  "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
 		About:   "Each tax id that is opened is on record. ?format=csv gives the list for the agency's form.",
@@ -59,6 +64,7 @@ func donorRoutes(api *resource.API) {
 
 func pledgeRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges", ID: "makePledge", Tag: "pledges",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Put a donor's pledge on record", Danish: "Registrér en bidragyders tilsagn",
 		About: "It is no entry: a gift is income when it is received. A gift names the pledge that it fulfils.",
@@ -75,6 +81,7 @@ func pledgeRoutes(api *resource.API) {
 		Summary: "One pledge with its instalments", Danish: "Ét tilsagn med rater", Refuses: []error{gifts.ErrUnknownPledge}},
 		getPledge)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges/:id/cancellations", ID: "cancelPledge", Tag: "pledges",
+		Match: "getPledge",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that the rest of a pledge will not come", Danish: "Notér, at resten af et tilsagn ikke kommer",
 		Refuses: []error{gifts.ErrUnknownPledge, grants.ErrOverCancelled, ledger.ErrReasonRequired}}, cancelPledge)

@@ -17,7 +17,8 @@ import (
 // giftRoutes registers money given without an agreement.
 func giftRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts", ID: "receiveGift", Tag: "gifts",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Book a gift into its fund", Danish: "Bogfør en gave i dens fond",
 		About: "The donor is credited with the gross; a fee that was withheld falls on the general fund.",
 		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrDuplicateGift, gifts.ErrFundOfGrant, gifts.ErrGiftFee,
@@ -31,6 +32,7 @@ func giftRoutes(api *resource.API) {
 		Roles:   resource.Bookkeeper,
 		Summary: "One gift", Danish: "Én gave", Refuses: []error{gifts.ErrUnknownGift}}, getGift)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts/:id/refunds", ID: "refundGift", Tag: "gifts",
+		Match: "getGift",
 		Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Give a mistaken gift back", Danish: "Giv en fejlagtig gave tilbage",
 		Refuses: []error{gifts.ErrUnknownGift, gifts.ErrGiftRefunded, gifts.ErrGiftReversed, gifts.ErrRefundDate,

@@ -16,26 +16,31 @@ import (
 // grantLife registers the states of a grant, what is promised of it, and what holds its money back.
 func grantLife(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/signatures", ID: "signDraftGrant", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Sign a draft grant and open its fund", Danish: "Underskriv en bevilling i udkast, og opret dens fond",
 		About:   "The budget must sum to the amount: neither over- nor under-budgeted.",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrBudgetTotal, ledger.ErrDuplicateFund}},
 		signDraftGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/suspensions", ID: "suspendGrant", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Suspend a grant: nothing new is committed", Danish: "Sæt en bevilling i bero: intet nyt disponeres",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrReasonRequired}}, suspendGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/resumptions", ID: "resumeGrant", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Resume a suspended grant", Danish: "Genoptag en bevilling, der er sat i bero",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrReasonRequired}}, resumeGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/terminations", ID: "terminateGrant", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Break a grant off: open commitments lapse, what has not come is cancelled",
 		Danish:  "Afbryd en bevilling: åbne disponeringer bortfalder, det, der ikke er kommet, annulleres",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed}},
 		terminateGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/closures", ID: "closeGrant", Tag: "grants",
+		Match: "getGrant",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Close a grant for good", Danish: "Luk en bevilling endeligt",
 		About: "Nothing is committed, no advance is out, all findings are settled, nothing is left of the money " +
@@ -54,7 +59,8 @@ func grantLife(api *resource.API) {
 
 func promises(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/planned-instalments", ID: "planInstalments",
-		Tag: "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Match: "getGrant",
+		Tag:   "grants", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Write down which instalments a grant promises, and when",
 		Danish:  "Notér, hvilke rater en bevilling lover, og hvornår",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrDuplicateSchedule, grants.ErrScheduleTotal,
@@ -67,6 +73,7 @@ func promises(api *resource.API) {
 		Danish:  "Hvad en bevilling lovede, og hvad af det der er betalt, annulleret, åbent eller forfaldent i dag",
 		Refuses: []error{grants.ErrUnknownGrant}}, listPlannedInstalments)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/cancellations", ID: "cancelPromise", Tag: "grants",
+		Match:   "getGrant",
 		Roles:   resource.Finance,
 		Summary: "Note that a grantor takes a part of a promise back; the award stays what it was",
 		Danish:  "Notér, at bevillingsgiver trækker en del af et løfte tilbage; tilsagnet står uændret",

@@ -20,6 +20,7 @@ func funders(api *resource.API) {
 		Roles:   resource.Bookkeeper,
 		Summary: "List the donors", Danish: "Vis bidragyderne"}, listDonors)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors", ID: "registerDonor", Tag: "donors",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Put a donor on record", Danish: "Registrér en bidragyder",
 		Refuses: []error{donors.ErrDuplicateDonor, donors.ErrNameOfPerson}}, registerDonor)
@@ -30,6 +31,7 @@ func funders(api *resource.API) {
 		Summary: "One grant with its policy and budget", Danish: "Én bevilling med vilkår og budget",
 		Refuses: []error{grants.ErrUnknownGrant}}, getGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants", ID: "signGrant", Tag: "grants",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Put a signed grant agreement on record and open its fund",
 		Danish:  "Registrér en underskrevet bevilling og opret dens fond",
@@ -37,6 +39,7 @@ func funders(api *resource.API) {
 		Refuses: []error{donors.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetLineTotal,
 			grants.ErrBudgetCategory, ledger.ErrDuplicateFund}}, signGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/amendments", ID: "amendGrant", Tag: "grants",
+		Match:   "getGrant",
 		Roles:   resource.Finance,
 		Summary: "Change a grant's policy from a day on", Danish: "Ændr en bevillings vilkår fra en dag",
 		About: "Until an amendment that changes the same rule. What is not sent stays as it is; an empty list takes " +
@@ -44,14 +47,16 @@ func funders(api *resource.API) {
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrPolicyFixed},
 		Example: `{"starts_on":"2026-07-01","fee_bearer":"general","eligible_to":"2027-03-31"}`}, amendGrant)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/instalments", ID: "receiveInstalment", Tag: "grants",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Book an instalment that reached our bank", Danish: "Bogfør en rate, der er nået vores bank",
 		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateMissing, grants.ErrWrongRecognition, grants.ErrGrantState,
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed},
 		Example: `{"date":"2026-01-07","amount":{"amount":"3000.00","currency":"EUR"},"rate":"7.4600 DKK/EUR",` +
 			`"account":"1020"}`}, receiveInstalment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/indirect-charges", ID: "chargeIndirect",
-		Tag: "grants", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "grants", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Charge indirect cost on a grant up to a day",
 		Danish: "Træk fællesomkostninger på en bevilling til og med en dag",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrReportDue, ledger.ErrFundOverdrawn,

@@ -26,6 +26,7 @@ func exchangeRates(api *resource.API) {
 		Danish:  "Én valutakurs og de opgørelser, der bygger på den",
 		Refuses: []error{rates.ErrUnknownRate}}, getRate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rates", ID: "enterExchangeRate", Tag: "exchange-rates",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Enter an exchange rate by hand, with the document that shows it",
 		Danish:  "Indtast en valutakurs med det bilag, der viser den",
@@ -33,7 +34,8 @@ func exchangeRates(api *resource.API) {
 		Refuses: []error{rates.ErrRateEvidence, rates.ErrRateLocked, evidence.ErrUnknown},
 		Example: `{"date":"2026-12-31","rate":"226 NGN/DKK","evidence_id":"evd_06f8k1v2m3n4p5q6r7s8t9v0w1"}`}, enterRate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-imports", ID: "importExchangeRates",
-		Tag: "exchange-rates", Roles: resource.Finance, Body: maxRateBody,
+		NoMatch: rest.MakesNew,
+		Tag:     "exchange-rates", Roles: resource.Finance, Body: maxRateBody,
 		Status: http.StatusOK, Summary: "Read a file of the European Central Bank or InforEuro",
 		Danish: "Indlæs en fil fra Den Europæiske Centralbank eller InforEuro",
 		About: "CSV or XML as published, at most 3 MiB. The rates are provisional until they are locked, by hand or by a " +
@@ -43,7 +45,8 @@ func exchangeRates(api *resource.API) {
 		Refuses: []error{rates.ErrRateFile, rates.ErrRateLocked},
 		Example: `{"source":"ecb","content":"RGF0ZSxES0ssCjIwMjYtMTItMzEsNy40NjkwLAo=","currencies":["DKK"]}`}, importRates)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-locks", ID: "lockExchangeRates",
-		Tag: "exchange-rates", Roles: resource.Finance, Status: http.StatusOK,
+		NoMatch: rest.NamesAll,
+		Tag:     "exchange-rates", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Lock exchange rates: they never change again", Danish: "Lås valutakurser: de ændres aldrig mere",
 		Example: `{"source":"ecb","to":"2026-12-31"}`}, lockRates)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conversion", ID: "getGrantConversion", Tag: "grants",

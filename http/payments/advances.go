@@ -14,7 +14,8 @@ import (
 // advanceReturns registers what comes back of money sent to partners.
 func advanceReturns(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers/:id/rejections", ID: "rejectTransfer",
-		Tag: "transfers", Roles: resource.Finance, Money: true,
+		Match: "getTransfer",
+		Tag:   "transfers", Roles: resource.Finance, Money: true,
 		Summary: "Book a transfer that the bank abroad sent back, whole",
 		Danish:  "Bogfør en overførsel, som banken i udlandet sendte retur, hel",
 		Refuses: []error{advances.ErrUnknownTransfer, advances.ErrState, advances.ErrBankCurrency,
@@ -22,7 +23,8 @@ func advanceReturns(api *resource.API) {
 			ledger.ErrLotExhausted, ledger.ErrAlreadyReversed, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}},
 		rejectTransfer)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/advance-returns", ID: "returnAdvance", Tag: "transfers",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Book unspent money that a partner sends back",
 		Danish:  "Bogfør ubrugte penge, som en partner sender tilbage",
 		Refuses: []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, beneficiaries.ErrBudgetRate,

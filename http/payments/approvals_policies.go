@@ -26,7 +26,8 @@ func policyRoutes(api *resource.API) {
 		Summary: "One approval policy", Danish: "Ét sæt godkendelsesregler",
 		Refuses: []error{disbursements.ErrUnknownPolicy}}, getApprovalPolicy)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies", ID: "proposeApprovalPolicy",
-		Tag: "approval-policies", Roles: resource.Leads,
+		NoMatch: rest.MakesNew,
+		Tag:     "approval-policies", Roles: resource.Leads,
 		Location: "/approval-policies/{id}", Summary: "Propose how many people a disbursement needs",
 		Danish: "Foreslå, hvor mange personer en udbetaling kræver",
 		About: "In force from its day, once another person confirmed it. All bands that fit a disbursement hold for it; " +
@@ -38,7 +39,8 @@ func policyRoutes(api *resource.API) {
 			`"emergency_per_quarter":2,"emergency_days":5,"remind_days":3,"reason":"the board decided on two approvals"}`,
 	}, proposePolicy)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/approval-policies/:id/decisions", ID: "decideApprovalPolicy",
-		Tag: "approval-policies", Roles: resource.Leads, Status: http.StatusOK,
+		Match: "getApprovalPolicy",
+		Tag:   "approval-policies", Roles: resource.Leads, Status: http.StatusOK,
 		Summary: "Confirm or reject what somebody else proposed", Danish: "Bekræft eller afvis, hvad en anden har foreslået",
 		Refuses: []error{disbursements.ErrUnknownPolicy, advances.ErrState, ledger.ErrReasonRequired,
 			access.ErrMakerCannotApprove},
@@ -170,6 +172,7 @@ func standInRoutes(api *resource.API) {
 		Summary: "List who decides for somebody who is away", Danish: "Vis, hvem der afgør for en, der er fraværende"},
 		listDelegations)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations", ID: "delegate", Tag: "delegations",
+		NoMatch: rest.MakesNew,
 		Roles:   decides,
 		Summary: "Name a deputy for the days you are away", Danish: "Udpeg en stedfortræder for de dage, du er væk",
 		About: "Lends your roles for decisions on disbursements, and widens no duty: on one disbursement the two of you " +
@@ -180,7 +183,8 @@ func standInRoutes(api *resource.API) {
 		Example: `{"deputy":"treasurer-2","from_on":"2026-12-21","to_on":"2027-01-03","reason":"away over the holidays"}`},
 		delegate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations/:id/revocations", ID: "revokeDelegation",
-		Tag: "delegations", Roles: decides, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Tag:     "delegations", Roles: decides, Status: http.StatusOK,
 		Summary: "End a delegation at once", Danish: "Ophæv en stedfortræders fuldmagt straks",
 		Refuses: []error{disbursements.ErrUnknownDelegation}}, revokeDelegation)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations", ID: "listRelations", Tag: "relations",
@@ -188,6 +192,7 @@ func standInRoutes(api *resource.API) {
 		Summary: "List declared relations", Danish: "Vis oplyste relationer",
 		About: "A caseworker sees those to payees and to people of the own cases."}, listRelations)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations", ID: "declareRelation", Tag: "relations",
+		NoMatch: rest.MakesNew,
 		Roles:   decides,
 		Summary: "Declare what a user or donor has to do with a payee or a person",
 		Danish:  "Oplys, hvad en bruger eller bidragyder har at gøre med en betalingsmodtager eller en person",
@@ -197,7 +202,8 @@ func standInRoutes(api *resource.API) {
 			beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
 		Example: `{"payee":"C-03","nature":"employment"}`}, declareRelation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations/:id/endings", ID: "endRelation", Tag: "relations",
-		Roles: resource.Leads, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Leads, Status: http.StatusOK,
 		Summary: "Say on which day a relation ended", Danish: "Oplys, hvilken dag en relation ophørte",
 		About:   "Nobody ends their own.",
 		Refuses: []error{disbursements.ErrUnknownRelation, access.ErrMakerCannotApprove}}, endRelation)

@@ -23,7 +23,8 @@ func bankExplanationRoutes(api *resource.API) {
 		advances.ErrBankCurrency, ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,
 		ledger.ErrAlreadyReversed, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/explanations", ID: "explainBankLine",
-		Tag: "bank-lines", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "bank-lines", Roles: resource.Finance, Money: true,
 		Summary: "Say what a bank line is that is of no payment, and book it",
 		Danish:  "Sig, hvad en banklinje uden betaling er, og bogfør den",
 		About: "A gift, an instalment, money that an award still owed, interest, a charge of the bank, a transfer between " +
@@ -33,7 +34,8 @@ func bankExplanationRoutes(api *resource.API) {
 		Refuses: append([]error{banking.ErrUnknownBankLine, banking.ErrBankDifference}, books...),
 		Example: `{"kind":"gift","about":"D-77"}`}, explainBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/undos", ID: "undoBankLine", Tag: "bank-lines",
-		Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Take back what a bank line was said to be: its entry is reversed",
 		Danish:  "Fortryd, hvad en banklinje blev afstemt med: posteringen tilbageføres",
 		Refuses: []error{banking.ErrUnknownBankLine, banking.ErrUnexplained, advances.ErrState, banking.ErrReissued,
@@ -41,7 +43,8 @@ func bankExplanationRoutes(api *resource.API) {
 			ledger.ErrPeriodClosed},
 		Example: `{"reason":"the gift was of another donor"}`}, undoBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-explanations", ID: "acceptBankRules", Tag: "bank-lines",
-		Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		NoMatch: rest.NamesAll,
+		Roles:   resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Book the lines of which rules, numbers or payers say what they are",
 		Danish:  "Bogfør de linjer, som regler, numre eller indbetalere siger, hvad er",
 		About: "GET /match-suggestions shows them before, and ?dry_run=true what would be refused. A line that the books " +
@@ -52,7 +55,8 @@ func bankExplanationRoutes(api *resource.API) {
 		Summary: "What the bank says that each account held, beside what the books say",
 		Danish:  "Hvad banken siger, at hver konto rummede, ved siden af bogføringen"}, listBankDifferences)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-rules", ID: "addBankRule", Tag: "bank-rules",
-		Roles: resource.Finance, Status: http.StatusCreated,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Status: http.StatusCreated,
 		Summary: "Add a rule: what a bank line is whose text contains some words",
 		Danish:  "Tilføj en regel: hvad en banklinje er, hvis tekst indeholder nogle ord",
 		About: "It holds for files that are uploaded from now on, since texts are not kept. Of several that fit, the one " +
@@ -64,7 +68,8 @@ func bankExplanationRoutes(api *resource.API) {
 		Roles:   resource.Bookkeeper,
 		Summary: "List the rules for bank lines", Danish: "Vis reglerne for banklinjer"}, listBankRules)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-rules/:id/endings", ID: "endBankRule", Tag: "bank-rules",
-		Roles: resource.Finance, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Status: http.StatusOK,
 		Summary: "End a rule for bank lines", Danish: "Afslut en regel for banklinjer",
 		Refuses: []error{banking.ErrUnknownRule, advances.ErrState}}, endBankRule)
 }

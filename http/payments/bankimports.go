@@ -20,7 +20,8 @@ import (
 // lines prove.
 func bankImportRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-imports", ID: "uploadBankImport", Tag: "bank-imports",
-		Roles: resource.Finance, Location: "/bank-imports/{id}", Body: 8 << 20,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Location: "/bank-imports/{id}", Body: 8 << 20,
 		Summary: "Upload a statement of the bank: it is added up and previewed, no line is on record",
 		Danish:  "Indlæs bankens kontoudtog: det efterregnes og vises, ingen linje registreres",
 		About: "The body is the file: camt.053 or camt.054 of version 02 to 13, MT940, or the CSV that the bank's web site " +
@@ -44,12 +45,14 @@ func bankImportRoutes(api *resource.API) {
 		Danish:  "Et kontoudtogs linjer: nye eller allerede registreret",
 		Refuses: []error{banking.ErrUnknownBankImport}}, listBankImportLines)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-imports/:id/commits", ID: "commitBankImport",
-		Tag: "bank-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Match: "getBankImport",
+		Tag:   "bank-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Put the new lines of a statement on record", Danish: "Registrér kontoudtogets nye linjer",
 		About:   "They move nothing until they are matched.",
 		Refuses: []error{banking.ErrUnknownBankImport, advances.ErrState, banking.ErrNoNewLines}}, commitBankImport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-imports/:id/undos", ID: "undoBankImport",
-		Tag: "bank-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Match: "getBankImport",
+		Tag:   "bank-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Take a preview back, or the lines of a statement off the record while none of them proved anything",
 		Danish:  "Fortryd en visning, eller fjern kontoudtogets linjer igen, så længe ingen af dem er afstemt",
 		About:   "A line that another statement tells of too stays on record.",

@@ -23,7 +23,8 @@ func bankMatchRoutes(api *resource.API) {
 		Danish:  "Hvad uafstemte banklinjer kan bevise, og hvorfor",
 		Refuses: []error{ledger.ErrUnknownAccount}}, listSuggestions)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-confirmations", ID: "acceptSureBankMatches",
-		Tag: "bank-lines", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		NoMatch: rest.NamesAll,
+		Tag:     "bank-lines", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Accept what lines say exactly: those that name payments on their way and are their sum",
 		Danish:  "Afstem, hvad linjer siger præcist: dem, der nævner betalinger undervejs og er deres sum",
 		About: "For a payment run. A line whose payment the books refuse goes to suspense and is listed with its reason; " +
@@ -31,7 +32,8 @@ func bankMatchRoutes(api *resource.API) {
 		Refuses: []error{ledger.ErrUnknownAccount},
 		Example: `{"account":"1010"}`}, acceptSure)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-matches", ID: "acceptBankMatch", Tag: "bank-lines",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.NamesAll,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Say what bank lines prove together, and book it", Danish: "Afstem banklinjer med betalinger, og bogfør dem",
 		About: "One line for one payment or many, or many lines for one payment. difference is what is left of the lines; " +
 			"?dry_run=true shows it before.",

@@ -27,6 +27,7 @@ import (
 // paymentBatches registers the way of many payments to the bank in one file.
 func paymentBatches(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-accounts", ID: "writeBankAccount", Tag: "bank-accounts",
+		NoMatch: rest.NewVersion,
 		Roles:   resource.Finance,
 		Summary: "Put down where a bank account of ours is", Danish: "Registrér, hvor en af vores bankkonti er",
 		About:   "What files to the bank say of us. A change is the next version.",
@@ -36,7 +37,8 @@ func paymentBatches(api *resource.API) {
 		Roles:   resource.Bookkeeper,
 		Summary: "List where our bank accounts are", Danish: "Vis, hvor vores bankkonti er"}, listBankAccounts)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payment-batches", ID: "openPaymentBatch",
-		Tag: "payment-batches", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "payment-batches", Roles: resource.Finance, Money: true,
 		Summary: "Begin a batch of payments out of one account", Danish: "Begynd et bundt betalinger fra én konto",
 		Refuses: []error{ledger.ErrUnknownAccount, paymentbatch.ErrDuplicateBatch}}, openBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches", ID: "listPaymentBatches",
@@ -59,7 +61,7 @@ func batchSteps(api *resource.API) {
 	unknown := []error{paymentbatch.ErrUnknownBatch, advances.ErrState}
 	step := func(path, id, summary, danish, about string, refuses ...error) rest.Op {
 		return rest.Op{Method: rest.Post, Path: "/payment-batches/:id/" + path, ID: id, Tag: "payment-batches",
-			Roles: resource.Finance, Money: true, Status: http.StatusOK,
+			Roles: resource.Finance, Money: true, Match: "getPaymentBatch", Status: http.StatusOK,
 			Summary: summary, Danish: danish, About: about, Refuses: append(append([]error{}, unknown...), refuses...)}
 	}
 	resource.Route(api, step("items", "addToPaymentBatch",
@@ -221,8 +223,8 @@ type batchBlockedView struct {
 
 type batchPageView struct {
 	paymentBatchView
-	Standing []batchStandingView `json:"standing" description:"How far its payments are."`
-	Blocked  batchBlockedView    `json:"blocked" description:"Payments that bank details keep back, while it is open or locked."`
+	Standing []batchStandingView `json:"standing" etag:"-" description:"How far its payments are."`
+	Blocked  batchBlockedView    `json:"blocked" etag:"-" description:"Payments that bank details keep back, while it is open or locked."`
 }
 
 func openBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in openBatchRequest) (paymentBatchView, error) {

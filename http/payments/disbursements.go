@@ -33,7 +33,8 @@ func disbursementRoutes(api *resource.API) {
 		Summary: "One disbursement", Danish: "Én udbetaling", Refuses: []error{disbursements.ErrUnknownDisbursement}},
 		getDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements", ID: "draftDisbursement", Tag: "disbursements",
-		Roles: resource.Casework, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Casework, Money: true,
 		Summary: "Write a disbursement down", Danish: "Opret en udbetaling",
 		About: "Which fields it needs depends on how it is settled: partner and netting name plan, line, units and " +
 			"partner; payment the funds that pay, " +
@@ -42,7 +43,8 @@ func disbursementRoutes(api *resource.API) {
 			"multipart/form-data: the object in a part named disbursement, each document in one named after its kind.",
 		Refuses: refusesDraft}, draftDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/submissions", ID: "submitDisbursement",
-		Tag: "disbursements", Roles: disbursements.ToSubmit.Roles(),
+		Match: "getDisbursement",
+		Tag:   "disbursements", Roles: disbursements.ToSubmit.Roles(),
 		Status: http.StatusOK, Summary: "Ask for approval", Danish: "Bed om godkendelse",
 		About: "What was asked about goes back as it is: what was approved stands. An emergency is paid first and " +
 			"approved after.",
@@ -50,7 +52,8 @@ func disbursementRoutes(api *resource.API) {
 			advances.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated,
 			disbursements.ErrEmergency}, refusesBooking)}, submitDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement",
-		Tag: "disbursements", Roles: decides,
+		Match: "getDisbursement",
+		Tag:   "disbursements", Roles: decides,
 		Status: http.StatusOK, Summary: "Approve, return, reject or ask", Danish: "Godkend, returnér, afvis eller spørg",
 		About: "Who asked, wrote it or is related cannot decide. Everything but an approval takes a reason of at least " +
 			"ten letters. As many people " +
@@ -61,20 +64,23 @@ func disbursementRoutes(api *resource.API) {
 			[]error{ledger.ErrReasonRequired, disbursements.ErrBooked, disbursements.ErrReserved},
 			refusesBooking)}, decideDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/authorisations", ID: "authoriseDisbursement",
-		Tag: "disbursements", Roles: authorises,
+		Match: "getDisbursement",
+		Tag:   "disbursements", Roles: authorises,
 		Status: http.StatusOK, Summary: "Authorise what somebody else approved",
 		Danish:  "Bemyndig, hvad en anden har godkendt",
 		About:   "An invoice is booked here, on its own date.",
 		Refuses: slices.Concat(refusesDecision, refusesBooking)}, authoriseDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/liquidations", ID: "liquidateDisbursement",
-		Tag: "disbursements", Roles: disbursements.ToLiquidate.Roles(), Money: true,
+		Match: "getDisbursement",
+		Tag:   "disbursements", Roles: disbursements.ToLiquidate.Roles(), Money: true,
 		Status: http.StatusOK, Summary: "Book a partner's evidence: its advance becomes cost",
 		Danish: "Bogfør en partners bilag: forskuddet bliver til omkostning",
 		Refuses: append([]error{advances.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
 			ledger.ErrLotExhausted,
 			ledger.ErrPeriodClosed}, resource.NotPaid...)}, liquidateDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/settlements", ID: "settleDisbursement",
-		Tag: "disbursements", Roles: resource.Finance, Money: true,
+		Match: "getDisbursement",
+		Tag:   "disbursements", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Settle without money leaving the bank: netting, retainer, petty cash",
 		Danish: "Afregn uden at penge forlader banken: modregning, klientkonto, kontantkasse",
 		Refuses: append([]error{advances.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
@@ -164,9 +170,9 @@ type DisbursementView struct {
 	Entry      ledger.EntryID               `json:"entry_id,omitempty"`
 	Evidence   []evidence.ID                `json:"evidence_ids" description:"That it is asked for with."`
 	Emergency  bool                         `json:"emergency"`
-	Approvals  *approvalsView               `json:"approvals,omitempty" table:"-" description:"Of one disbursement; lists are without."`
-	Checks     []eligibilityView            `json:"checks,omitempty" table:"-" description:"Of one disbursement that is not decided on."`
-	Actions    []actionView                 `json:"allowed_actions,omitempty" table:"-" description:"Of one disbursement: what may be done next, by you and by whom else, and why not."`
+	Approvals  *approvalsView               `json:"approvals,omitempty" table:"-" etag:"-" description:"Of one disbursement; lists are without."`
+	Checks     []eligibilityView            `json:"checks,omitempty" table:"-" etag:"-" description:"Of one disbursement that is not decided on."`
+	Actions    []actionView                 `json:"allowed_actions,omitempty" table:"-" etag:"-" description:"Of one disbursement: what may be done next, by you and by whom else, and why not."`
 	Version    int                          `json:"version"`
 }
 

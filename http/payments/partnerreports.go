@@ -23,14 +23,16 @@ import (
 // evidenceOfSupport registers what partners report and people confirm.
 func evidenceOfSupport(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-reports", ID: "reportForPartner", Tag: "partners",
-		Roles: resource.Casework, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Casework, Money: true,
 		Summary: "Ask for approval of all that a partner accounts for",
 		Danish:  "Bed om godkendelse af alt, hvad en partner gør rede for",
 		About:   "Each item becomes a disbursement, submitted: all or none.",
 		Refuses: slices.Concat(refusesBooking, []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan,
 			disbursements.ErrPlanNotApproved, disbursements.ErrIncomplete, disbursements.ErrGated})}, reportForPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-report-files", ID: "reportFileForPartner",
-		Tag: "partners", Roles: resource.Casework, Money: true, Body: books.MaxImportBody,
+		NoMatch: rest.MakesNew,
+		Tag:     "partners", Roles: resource.Casework, Money: true, Body: books.MaxImportBody,
 		Summary: "Ask for approval of all that a partner accounts for in a table",
 		Danish:  "Bed om godkendelse af alt, hvad en partner gør rede for i en tabel",
 		About: "Each row becomes a disbursement, submitted: all or none; with ?dry_run=true the answer is what would come " +
@@ -44,7 +46,8 @@ func evidenceOfSupport(api *resource.API) {
 			`"content":"cGxhbixsaW5lLHVuaXRzLGFtb3VudCx0ZXh0ClAtMSxzdGlwZW5kLDEsODMzMzMuMzMsU3RpcGVuZAo="}`,
 	}, reportFileForPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partner-liquidations", ID: "liquidateReport", Tag: "partners",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.NamesAll,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Book the authorised items of a partner's report",
 		Danish:  "Bogfør de bemyndigede poster i en partners afregning",
 		About:   "In the order given, each on its own date; one document may prove them all. All or none.",
@@ -52,11 +55,13 @@ func evidenceOfSupport(api *resource.API) {
 			ledger.ErrLotExhausted,
 			evidence.ErrUnknown, ledger.ErrPeriodClosed}}, liquidateReport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/evidence", ID: "proveDisbursement",
-		Tag: "disbursements", Roles: staffWriting, Status: http.StatusOK,
+		Match: "getDisbursement",
+		Tag:   "disbursements", Roles: staffWriting, Status: http.StatusOK,
 		Summary: "Attach what proves the cost of a disbursement", Danish: "Vedlæg bilag for en udbetalings omkostning",
 		Refuses: []error{advances.ErrState, evidence.ErrUnknown}}, proveDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/receipt-verifications", ID: "verifyReceipt",
-		Tag: "disbursements", Roles: resource.Casework, Status: http.StatusOK,
+		Match: "getDisbursement",
+		Tag:   "disbursements", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Note whether the support arrived", Danish: "Notér, om støtten kom frem",
 		About:   "Who asked for it does not say that it came. What did not arrive takes a reason of at least ten letters.",
 		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrState, ledger.ErrReasonRequired}}, verifyReceipt)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"supportledger/access"
@@ -21,6 +22,7 @@ import (
 // payees registers who is paid, and where their accounts are.
 func payeeRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees", ID: "registerPayee", Tag: "payees",
+		NoMatch: rest.MakesNew,
 		Roles:   staffWriting,
 		Summary: "Put a payee on record", Danish: "Registrér en betalingsmodtager",
 		About:   "The alias is all that leaves the house, in bank files and on receipts: it says nothing of the support.",
@@ -30,11 +32,12 @@ func payeeRoutes(api *resource.API) {
 		Summary: "List payees by code; account numbers are masked",
 		Danish:  "Vis betalingsmodtagere efter kode; kontonumre er skjult"}, listPayees)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payees/:id", ID: "getPayee", Tag: "payees",
-		Roles:   resource.Staff,
+		Roles:   append(slices.Clone(resource.Staff), access.PrivacyOfficer),
 		Summary: "One payee with all versions of its bank details, masked",
 		Danish:  "Én betalingsmodtager med alle versioner af kontooplysninger, skjult",
 		Refuses: []error{payees.ErrUnknown}}, getPayee)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details", ID: "enterBankDetails", Tag: "payees",
+		Match: "getPayee",
 		Roles: staffWriting, Personal: true,
 		Summary: "Enter where a payee's account is, as the next version",
 		Danish:  "Indtast betalingsmodtagerens konto som næste version",
@@ -46,6 +49,7 @@ func payeeRoutes(api *resource.API) {
 		Example: `{"registration_number":"0040","account_number":"0440116243"}`}, enterBankDetails)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details/:version/verifications",
 		ID: "verifyBankDetails", Tag: "payees", Roles: staffWriting, Status: http.StatusOK,
+		Match:   "getPayee",
 		Summary: "Say that bank details are the payee's own, and how that was made sure of",
 		Danish:  "Bekræft, at kontooplysningerne er modtagerens egne, og hvordan det er sikret",
 		About:   "Who entered them cannot, with another account neither.",
@@ -53,6 +57,7 @@ func payeeRoutes(api *resource.API) {
 			ledger.ErrReasonRequired, access.ErrMakerCannotApprove},
 		Example: `{"how":"callback","note":"called the number on the invoice of January"}`}, verifyBankDetails)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/erasures", ID: "erasePayee", Tag: "payees",
+		Match: "getPayee",
 		Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
 		Summary: "Erase a payee's bank details for good; what was paid stays in the books",
 		Danish:  "Slet modtagerens kontooplysninger for altid; betalinger står i bogføringen",
@@ -75,7 +80,7 @@ type payeeView struct {
 	CVR        string      `json:"cvr,omitempty"`
 	Version    int         `json:"version" description:"Of the newest bank details; 0 where there are none."`
 	Account    string      `json:"account" description:"Masked: country and last characters; empty where nothing is kept, or nothing opens."`
-	State      string      `json:"state" enum:"no_details,unverified,cooling_off,usable"`
+	State      string      `json:"state" etag:"-" enum:"no_details,unverified,cooling_off,usable"`
 	UsableFrom string      `json:"usable_from,omitempty"`
 	CreatedAt  string      `json:"created_at"`
 }

@@ -14,7 +14,8 @@ import (
 // paymentReportRoutes registers what banks say of files of payments before they book them.
 func paymentReportRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payment-status-reports", ID: "readPaymentReport",
-		Tag: "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK, Body: 8 << 20,
+		NoMatch: rest.MakesNew,
+		Tag:     "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK, Body: 8 << 20,
 		Summary: "Upload what the bank says of a file of payments: what it rejected is noted as failed",
 		Danish:  "Indlæs bankens svar på en betalingsfil: det, den afviste, noteres som fejlet",
 		About: "The body is a pain.002, or the camt.029 that answers a recall. What the bank accepted stays as it is: only " +

@@ -21,7 +21,8 @@ import (
 // paymentRoutes registers payments and the bank lines that prove them.
 func paymentRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/releases", ID: "releaseDisbursement",
-		Tag: "payments", Roles: resource.Finance, Money: true,
+		Match: "getDisbursement",
+		Tag:   "payments", Roles: resource.Finance, Money: true,
 		Summary: "Release an authorised disbursement for payment", Danish: "Frigiv en bemyndiget udbetaling til betaling",
 		About: "Who asked, approved or authorised cannot release. It makes the first payment; the bank's line will " +
 			"confirm it.",
@@ -39,7 +40,8 @@ func paymentRoutes(api *resource.API) {
 		Roles:   resource.Bookkeeper,
 		Summary: "One payment", Danish: "Én betaling", Refuses: []error{banking.ErrUnknownPayment}}, getPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/dispatches", ID: "dispatchPayment",
-		Tag: "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK,
+		Match: "getPayment",
+		Tag:   "payments", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Note that a payment was given to the bank by hand",
 		Danish:  "Notér, at en betaling er givet til banken i hånden",
 		About: "One that is made again is released by a second person here. A document may show it; it proves the entry " +
@@ -48,12 +50,14 @@ func paymentRoutes(api *resource.API) {
 			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, evidence.ErrUnknown,
 			banking.ErrNamedByBank}}, dispatchPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments",
+		Match: "getPayment",
 		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that a payment never left, or was recalled",
 		Danish:  "Notér, at en betaling aldrig gik afsted eller blev kaldt tilbage",
 		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrNamedByBank,
 			ledger.ErrReasonRequired}}, failPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/reissues", ID: "reissuePayment", Tag: "payments",
+		Match: "getPayment",
 		Roles: resource.Finance, Money: true,
 		Summary: "Make a payment again that came back or never left",
 		Danish:  "Betal igen, hvad der kom retur eller aldrig gik afsted",
@@ -63,11 +67,13 @@ func paymentRoutes(api *resource.API) {
 		Roles:   resource.Bookkeeper,
 		Summary: "List what the bank said, oldest first", Danish: "Vis bankens linjer, ældste først"}, listBankLines)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines", ID: "recordBankLine", Tag: "bank-lines",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Put a line of the bank's statement on record", Danish: "Registrér en linje fra bankens kontoudtog",
 		Refuses: []error{advances.ErrBankCurrency, banking.ErrNothingMoved, ledger.ErrUnknownAccount}}, recordBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Say what a bank line proves, and book it", Danish: "Afstem en banklinje, og bogfør den",
 		About: "A payment that left, one that came back, or a fee that the bank took for it; booked on the bank's date.",
 		Refuses: append([]error{banking.ErrUnknownBankLine, banking.ErrUnknownPayment, advances.ErrState,

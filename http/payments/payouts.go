@@ -17,17 +17,20 @@ import (
 // Register registers partners, transfers, exchanges and disbursements.
 func Register(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/partners", ID: "registerPartner", Tag: "partners",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Put a partner and its advance account on record", Danish: "Registrér en partner og dens forskudskonto",
 		Refuses: []error{advances.ErrDuplicatePartner, ledger.ErrUnknownAccount}}, registerPartner)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/currency-exchanges", ID: "exchangeCurrency",
-		Tag: "currency-exchanges", Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Tag:     "currency-exchanges", Roles: resource.Finance, Money: true,
 		Summary: "Book a conversion between our own accounts", Danish: "Bogfør en veksling mellem egne konti",
 		Refuses: []error{advances.ErrBankCurrency, advances.ErrSameAccount, ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, exchangeCurrency)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers", ID: "requestTransfer", Tag: "transfers",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Ask for an advance to a partner", Danish: "Anmod om et forskud til en partner",
 		Refuses: []error{advances.ErrUnknownPartner, beneficiaries.ErrUnknownPlan, advances.ErrDuplicateTransfer,
 			advances.ErrFeeExceedsAmount, advances.ErrBankCurrency, ledger.ErrUnknownAccount}}, requestTransfer)
@@ -35,7 +38,8 @@ func Register(api *resource.API) {
 		Roles:   resource.Staff,
 		Summary: "One transfer", Danish: "Én overførsel", Refuses: []error{advances.ErrUnknownTransfer}}, getTransfer)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/transfers/:id/authorisations", ID: "authoriseTransfer",
-		Tag: "transfers", Roles: resource.Finance, Money: true,
+		Match: "getTransfer",
+		Tag:   "transfers", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Authorise a transfer that somebody else asked for",
 		Danish: "Bemyndig en overførsel, som en anden har anmodet om",
 		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrState, grants.ErrConditionOpen,

@@ -22,13 +22,15 @@ func consents(api *resource.API) {
 		Summary: "What a person agreed to", Danish: "Hvad en person har samtykket til",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listConsents)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents", ID: "recordConsent",
-		Tag: "beneficiaries", Roles: resource.Casework,
+		NoMatch: rest.MakesNew,
+		Tag:     "beneficiaries", Roles: resource.Casework,
 		Summary: "Put a consent on record", Danish: "Registrér et samtykke", About: "For one purpose, towards one donor or " +
 			"all, until a day, with the document that shows it. Refusing stops no support.",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrDays,
 			evidence.ErrUnknown, donors.ErrUnknownDonor}}, recordConsent)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents/:consent/revocations",
 		ID: "revokeConsent", Tag: "beneficiaries", Roles: resource.Knowing, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
 		Summary: "Take a consent back", Danish: "Træk et samtykke tilbage",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownConsent, beneficiaries.ErrRevoked,
 			beneficiaries.ErrDays}}, revokeConsent)
@@ -37,7 +39,8 @@ func consents(api *resource.API) {
 		Summary: "Who lives with a person, in bands, over time", Danish: "Hvem der bor med en person, i bånd, over tid",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listHouseholds)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/households", ID: "writeHousehold",
-		Tag: "beneficiaries", Roles: resource.Casework,
+		NoMatch: rest.NewVersion,
+		Tag:     "beneficiaries", Roles: resource.Casework,
 		Summary: "Write down who lives with a person, in bands", Danish: "Skriv ned, hvem der bor med en person, i bånd",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrNotOnCase, beneficiaries.ErrHousehold},
 		Example: `{"size":"2","children":"1","youngest":"0-5"}`}, writeHousehold)
@@ -45,7 +48,8 @@ func consents(api *resource.API) {
 		Roles:   resource.Deciding,
 		Summary: "Codes that may be one person", Danish: "Koder, der kan være én person"}, listDuplicates)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/duplicates/:id/decisions", ID: "decideDuplicate",
-		Tag: "duplicates", Roles: resource.Deciding, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Tag:     "duplicates", Roles: resource.Deciding, Status: http.StatusOK,
 		Summary: "Say whether two codes are one person", Danish: "Afgør, om to koder er én person",
 		About:   "Who wrote what made them alike does not decide.",
 		Refuses: []error{beneficiaries.ErrUnknownDuplicate, access.ErrMakerCannotApprove}}, decideDuplicate)

@@ -16,12 +16,14 @@ import (
 // along.
 func erasures(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/endings", ID: "endSupport",
-		Tag: "beneficiaries", Roles: resource.Casework, Status: http.StatusOK,
+		Match: "getBeneficiary",
+		Tag:   "beneficiaries", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Record the last day of a person's support", Danish: "Registrér den sidste dag i en persons støtte",
 		About:   "The clock of the identity runs from the end of that year, for three years.",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrEnded}}, endSupport)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/erasures", ID: "eraseIdentity",
-		Tag: "beneficiaries", Roles: resource.Privacy,
+		Match: "getBeneficiary",
+		Tag:   "beneficiaries", Roles: resource.Privacy,
 		Summary: "Forget who a person is, for good", Danish: "Glem for altid, hvem en person er",
 		About: "The person's key is destroyed in the database and in the file of halves. Plans, amounts and entries stay " +
 			"under the code, with their proof.",
@@ -31,7 +33,8 @@ func erasures(api *resource.API) {
 		Summary: "How far an erasure has come", Danish: "Hvor langt en sletning er nået",
 		Refuses: personal(beneficiaries.ErrNotErased)}, getErasure)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/exports", ID: "exportPerson",
-		Tag: "beneficiaries", Roles: resource.Privacy, Personal: true, Status: http.StatusOK,
+		NoMatch: rest.ReadsPerson,
+		Tag:     "beneficiaries", Roles: resource.Privacy, Personal: true, Status: http.StatusOK,
 		Summary: "Everything kept about a person, to be handed to them",
 		Danish:  "Alt, der opbevares om en person, til udlevering",
 		Refuses: personal(beneficiaries.ErrReason, beneficiaries.ErrFields, beneficiaries.ErrOpeningBudget)}, exportPerson)

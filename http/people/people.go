@@ -20,14 +20,16 @@ func persons(api *resource.API) {
 		Summary: "List the beneficiaries that you may know of", Danish: "Vis de modtagere, du må kende til",
 		About: "A caseworker's own caseload; a programme lead and the privacy officer see all, by code."}, listBeneficiaries)
 	resource.Route(api, rest.Op{Method: rest.Put, Path: "/beneficiaries/:id/identity", ID: "writeIdentity",
-		Tag: "beneficiaries", Roles: resource.Casework, Personal: true,
+		Match: "getBeneficiary",
+		Tag:   "beneficiaries", Roles: resource.Casework, Personal: true,
 		Summary: "Write down who somebody is", Danish: "Skriv ned, hvem nogen er",
 		About: "Sealed before it is stored. Fields that are not sent stay. Names and birth date are compared with others " +
 			"on record when both are sent; " +
 			"the answer does not say whether somebody is like them.",
 		Refuses: personal(beneficiaries.ErrNotOnCase)}, writeIdentity)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/identity-openings", ID: "openIdentity",
-		Tag: "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,
+		NoMatch: rest.ReadsPerson,
+		Tag:     "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,
 		Summary: "Read who somebody is", Danish: "Læs, hvem nogen er",
 		About: "For someone on the case, with a reason, noted before it is answered. Forty on a day.",
 		Refuses: personal(beneficiaries.ErrNotOnCase, beneficiaries.ErrReason, beneficiaries.ErrFields,
@@ -35,6 +37,7 @@ func persons(api *resource.API) {
 		Example: `{"fields":["contact"],"purpose":"plan","reason":"agree on the day of the next term"}`}, openIdentity)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/emergency-openings",
 		ID: "openIdentityInEmergency", Tag: "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,
+		NoMatch: rest.ReadsPerson,
 		Summary: "Read who somebody is, without being on the case", Danish: "Læs, hvem nogen er, uden at være på sagen",
 		About: "When somebody is in danger. It takes a reason of twenty letters and lies before the privacy officer at " +
 			"once, who reviews it within 72 hours. Three in 24 hours.",
@@ -49,7 +52,8 @@ func persons(api *resource.API) {
 		Summary: "What the privacy officer has to look at", Danish: "Hvad databeskyttelsesrådgiveren skal se på"},
 		listNotices)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/privacy-notices/:id/reviews", ID: "reviewPrivacyNotice",
-		Tag: "privacy-notices", Roles: resource.Privacy, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
+		Tag:     "privacy-notices", Roles: resource.Privacy, Status: http.StatusOK,
 		Summary: "Say whether an opening was justified", Danish: "Afgør, om en åbning var berettiget",
 		Refuses: []error{beneficiaries.ErrUnknownNotice, access.ErrMakerCannotApprove}}, reviewNotice)
 	caseloads(api)
@@ -222,13 +226,15 @@ func caseloads(api *resource.API) {
 		Summary: "Who is and was on a case", Danish: "Hvem der er og var på en sag",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listCaseload)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload", ID: "assignCase",
-		Tag: "beneficiaries", Roles: []access.Role{access.ProgrammeLead},
+		NoMatch: rest.MakesNew,
+		Tag:     "beneficiaries", Roles: []access.Role{access.ProgrammeLead},
 		Summary: "Put somebody on a case", Danish: "Sæt nogen på en sag", About: "Nobody puts themselves on one.",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, access.ErrUnknownUser, access.ErrMakerCannotApprove,
 			beneficiaries.ErrAssigned, beneficiaries.ErrDays},
 		Example: `{"user":"caseworker","from":"2026-03-01"}`}, assignCase)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload/:assignment/endings",
 		ID: "endAssignment", Tag: "beneficiaries", Roles: []access.Role{access.ProgrammeLead}, Status: http.StatusOK,
+		NoMatch: rest.MakesNew,
 		Summary: "End somebody's place on a case", Danish: "Afslut nogens plads på en sag",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownAssignment, beneficiaries.ErrDays}},
 		endAssignment)

@@ -19,6 +19,7 @@ import (
 // people registers beneficiaries and plans.
 func people(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries", ID: "admitBeneficiary", Tag: "beneficiaries",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Casework,
 		Summary: "Put a beneficiary on record under a random code", Danish: "Registrér en modtager under en tilfældig kode"},
 		admitBeneficiary)
@@ -32,6 +33,7 @@ func people(api *resource.API) {
 		Summary: "One plan in its current version", Danish: "Én støtteplan i gældende version",
 		Refuses: []error{beneficiaries.ErrUnknownPlan}}, getPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans", ID: "draftPlan", Tag: "plans", Roles: resource.Casework,
+		NoMatch: rest.MakesNew,
 		Summary: "Write the first version of a plan", Danish: "Skriv en støtteplans første version",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrShares, beneficiaries.ErrLines,
 			beneficiaries.ErrDuplicatePlan,
@@ -39,10 +41,12 @@ func people(api *resource.API) {
 			beneficiaries.ErrPayeeCode, beneficiaries.ErrUnknownPayee, beneficiaries.ErrPayeeKind, grants.ErrOutsideCountry,
 			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones, rates.ErrRateMissing}}, draftPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/submissions", ID: "submitPlan", Tag: "plans",
+		Match: "getPlan",
 		Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Ask for a plan's approval", Danish: "Bed om en støtteplans godkendelse",
 		Refuses: []error{beneficiaries.ErrPlanState}}, submitPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/year-approvals", ID: "approvePlanYear", Tag: "plans",
+		Match: "getPlan",
 		Roles: resource.Leads, Money: true,
 		Summary: "Approve a year of a plan and commit its budget",
 		Danish:  "Godkend et år af en støtteplan og disponér dets budget",

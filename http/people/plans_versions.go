@@ -26,6 +26,7 @@ func planVersions(api *resource.API) {
 		Summary: "All versions of a plan", Danish: "Alle versioner af en støtteplan",
 		Refuses: []error{beneficiaries.ErrUnknownPlan}}, listPlanVersions)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/versions", ID: "revisePlan", Tag: "plans",
+		Match:   "getPlan",
 		Roles:   resource.Casework,
 		Summary: "Write the next version of a plan", Danish: "Skriv en støtteplans næste version",
 		About: "What is left out stays as it was. A top_up (a weak currency ate the plan) and a move (to another country " +
@@ -39,6 +40,7 @@ func planVersions(api *resource.API) {
 			beneficiaries.ErrCountry, beneficiaries.ErrUnfunded, beneficiaries.ErrMilestones,
 			beneficiaries.ErrReasonRequired, rates.ErrRateMissing}}, revisePlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/decisions", ID: "decidePlan", Tag: "plans",
+		Match: "getPlan",
 		Roles: resource.Leads, Money: true,
 		Summary: "Approve, return or reject the version of a plan that waits",
 		Danish:  "Godkend, returnér eller afvis den version af en støtteplan, der venter",
@@ -47,17 +49,20 @@ func planVersions(api *resource.API) {
 		Refuses: append([]error{beneficiaries.ErrNoPendingVersion, beneficiaries.ErrVersionStale,
 			beneficiaries.ErrReasonRequired, beneficiaries.ErrNothingDue}, committing...)}, decidePlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/suspensions", ID: "suspendPlan", Tag: "plans",
+		Match: "getPlan",
 		Roles: resource.Casework, Money: true,
 		Summary: "Let a plan rest and release its commitments",
 		Danish:  "Sæt en støtteplan på pause og frigiv dens disponeringer",
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrReasonRequired,
 			ledger.ErrPeriodClosed}}, suspendPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/completions", ID: "completePlan", Tag: "plans",
+		Match: "getPlan",
 		Roles: resource.Leads, Money: true,
 		Summary: "Complete a plan and release what is left", Danish: "Afslut en støtteplan og frigiv resten",
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion,
 			ledger.ErrPeriodClosed}}, completePlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/exits", ID: "exitPlan", Tag: "plans",
+		Match: "getPlan",
 		Roles: resource.Leads, Money: true,
 		Summary: "Leave a plan before its end, with a reason",
 		Danish:  "Forlad en støtteplan før dens afslutning, med en begrundelse",
@@ -65,6 +70,7 @@ func planVersions(api *resource.API) {
 		Refuses: []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState, beneficiaries.ErrPendingVersion,
 			beneficiaries.ErrReasonRequired, ledger.ErrPeriodClosed}}, exitPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/resumptions", ID: "resumePlan", Tag: "plans",
+		Match: "getPlan",
 		Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Ask for a suspended plan to go on", Danish: "Bed om, at en støtteplan på pause genoptages",
 		About: "It makes a version in which what the suspension holds falls due later, and submits it; with the decision " +

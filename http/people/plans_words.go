@@ -18,6 +18,7 @@ func planWords(api *resource.API) {
 		Summary: "What support a plan's line may be", Danish: "Hvilken støtte en linje i en støtteplan kan være",
 		About: "Each with the account that bears its cost."}, listPlanCategories)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plan-categories", ID: "addPlanCategory", Tag: "plans",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Leads,
 		Summary: "Add a category of support", Danish: "Tilføj en kategori af støtte",
 		About:   "It is never changed, since plans are written in it.",
@@ -29,6 +30,7 @@ func planWords(api *resource.API) {
 		About: "Codes that mean the same for everybody; nothing about one person's health is written in a plan."},
 		listPlanGoals)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plan-goals", ID: "addPlanGoal", Tag: "plans",
+		NoMatch: rest.MakesNew,
 		Roles:   resource.Leads,
 		Summary: "Add a goal that plans may have", Danish: "Tilføj et mål, som støtteplaner kan have",
 		Example: `{"code":"driving_licence","name_en":"A driving licence","name_da":"Kørekort"}`,

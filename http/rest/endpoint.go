@@ -42,11 +42,11 @@ type Request struct {
 	In          any
 	Table       TableRequest
 	Dry         bool
-	Key         string    // Idempotency-Key; "" is none
-	match       []string  // If-Match; empty is none
-	seen        any       // what the twin needs to show the state that is compared
-	twin        *Endpoint // shows that state, where it is another than the operation's own twin
-	Fingerprint []byte    // of the whole request; says whether a key is used for the same again
+	Key         string   // Idempotency-Key; "" is none
+	match       []string // If-Match; empty is none
+	seen        any      // what the twin needs to show the state that is compared
+	shownAt     string   // where it does
+	Fingerprint []byte   // of the whole request; says whether a key is used for the same again
 }
 
 // serve is the handler of every operation.
@@ -126,6 +126,9 @@ func (e *Endpoint) look(ctx context.Context, c *gin.Context) (out Reply, err err
 // Read understands a request before anything is opened for it: parameters, body, their rules of shape, the key.
 func (e *Endpoint) Read(c *gin.Context) (Request, error) {
 	req := Request{In: e.newIn()}
+	if err := e.readMatch(c, &req); err != nil {
+		return req, err
+	}
 	var body []byte
 	if !e.Reads() {
 		var err error
@@ -153,11 +156,8 @@ func (e *Endpoint) Read(c *gin.Context) (Request, error) {
 	if err := Validate(req.In); err != nil {
 		return req, err
 	}
-	err := e.readMatch(c, &req)
-	if err != nil {
-		return req, err
-	}
 	query := c.Request.URL.Query()
+	var err error
 	if req.Dry, err = dryRun(query); err != nil {
 		return req, err
 	}
@@ -277,8 +277,7 @@ func (e *Endpoint) perform(ctx context.Context, tx *store.Tx, req Request) (Repl
 	if f := req.Table.Format; f == "csv" || f == "xlsx" {
 		return e.API.Tabulate(ctx, tx, e, req)
 	}
-	ctx, err := e.matches(ctx, tx, req)
-	if err != nil {
+	if err := e.matches(ctx, tx, req); err != nil {
 		return Reply{}, err
 	}
 	view, err := e.Act(ctx, tx, req.In)
@@ -334,7 +333,7 @@ func (e *Endpoint) send(c *gin.Context, out Reply) {
 		h.Set("Idempotency-Replayed", "true")
 	}
 	if e.tagged() && out.Kind == "application/json" && !out.dry {
-		h.Set("ETag", etag(out.Body))
+		h.Set("ETag", e.Tag(out.Body))
 	}
 	e.sendLinks(c, out)
 	if out.Name != "" {

@@ -27,8 +27,8 @@ type Ask struct {
 	Body  any    // becomes the JSON body; nil is none
 	Raw   []byte // the body of an operation that takes octets
 	Key   string // Idempotency-Key; left out where the operation takes none
-	// Seen is the ETag of what the user decided on, as Of shows it: an operation that reads with the same path
-	// parameters. Another state answers stale_version. Both are empty where nothing was shown.
+	// Seen is the ETag of what the user decided on, as Of shows it, which is what the operation compares: its Match.
+	// Another state answers stale_version. Both are empty where the operation has none.
 	Seen, Of string
 	Lang     Lang
 }
@@ -92,7 +92,7 @@ func (l *Look) Can(id string) bool { return l.May(id) == nil }
 
 // Ask performs an operation that reads, and reads its answer into a struct of the page's own, which has the fields that
 // the page shows. It gives the ETag of the answer.
-func (l *Look) Ask(id string, ask Ask, into any) (etagOf string, err error) {
+func (l *Look) Ask(id string, ask Ask, into any) (tag string, err error) {
 	out, err := l.Reply(id, ask)
 	if err != nil {
 		return "", err
@@ -100,7 +100,7 @@ func (l *Look) Ask(id string, ask Ask, into any) (etagOf string, err error) {
 	if err := json.Unmarshal(out.Body, into); err != nil {
 		return "", fmt.Errorf("http: a page reads %s: %w", id, err)
 	}
-	return etag(out.Body), nil
+	return l.api.Operation(id).Tag(out.Body), nil
 }
 
 // Reply performs an operation that reads.
@@ -135,23 +135,13 @@ func (a *API) Do(c *gin.Context, id string, ask Ask) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if ask.Seen == "" {
-		return e.answer(ctx, inner)
+	if ask.Seen != "" {
+		inner.Request.Header.Set("If-Match", ask.Seen)
 	}
-	actor, err := e.Authorise(ctx, inner)
-	if err != nil {
-		return Reply{}, err
+	if ask.Of != "" && ask.Of != e.Op.Match {
+		return Reply{}, fmt.Errorf("http: a page shows %q for %s, which compares %q", ask.Of, id, e.Op.Match)
 	}
-	req, err := e.Read(inner)
-	if err != nil {
-		return Reply{}, err
-	}
-	req.twin, req.match = a.Operation(ask.Of), []string{ask.Seen}
-	req.seen = req.twin.newIn()
-	if err := req.twin.bindPath(inner, req.seen); err != nil {
-		return Reply{}, err
-	}
-	return e.Run(store.WithActor(ctx, actor), req)
+	return e.answer(ctx, inner)
 }
 
 // inside is the context of an operation that a page asks for. It has the cookies of the page's own request and none of

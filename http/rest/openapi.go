@@ -71,7 +71,9 @@ const about = "The books of a charity that supports people for years: grants and
 	"statements.\n\nAmounts are strings in the currency's own decimals, dates are YYYY-MM-DD, instants end in `_at` and " +
 	"are UTC. Every write, signing in and what answers with personal data aside, takes `?dry_run=true`: it is checked " +
 	"and answered like the real one, with `\"dry_run\":true`, and leaves nothing behind. A write with an " +
-	"`Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. Refusals " +
+	"`Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. Whatever " +
+	"changes or decides on something that is there carries the ETag of what the caller saw as `If-Match`: `x-if-match` " +
+	"names the operation that answers with it; 428 without, 412 when somebody changed it since. Refusals " +
 	"are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
 
 // dryRunParam and keyParam are the parameters that writes have besides their own.
@@ -244,7 +246,7 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 		}
 	}
 	add(!e.Op.Public, "unauthenticated", "token_expired", "too_many_requests")
-	add(e.twin != nil, "stale_version")
+	add(e.twin != nil, "stale_version", "precondition_required")
 	add(len(e.Op.Roles) > 0 || e.Op.Personal && !e.Op.Own, "forbidden_scope")
 	add(!e.Op.Public, "token_scope")
 	add(!e.Op.Public && !e.Op.Own, "second_factor_required")
@@ -303,6 +305,9 @@ func mentions(t reflect.Type, of ...reflect.Type) bool {
 // finish adds what the reflector does not know: language, permission, the headers of an answer, the example.
 func (e *Endpoint) finish(op *openapi31.Operation) error {
 	op.WithMapOfAnythingItem("x-summary-da", e.Op.Danish)
+	if e.twin != nil {
+		op.WithMapOfAnythingItem("x-if-match", e.Op.Match)
+	}
 	if !e.Op.Public {
 		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 		if len(e.Op.Roles) > 0 {

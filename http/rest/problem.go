@@ -23,7 +23,7 @@ type Problem struct {
 	Errors    []FieldError `json:"errors,omitempty"`
 
 	ConflictingResource *Resource `json:"conflicting_resource,omitempty" description:"What is there already, where that is the problem."`
-	Instead             []Way     `json:"instead,omitempty" description:"Where to do instead what was asked for."`
+	Instead             []Way     `json:"instead,omitempty" description:"Where to do instead what was asked for, or to read first."`
 }
 
 // Resource names one thing of the API.

@@ -37,7 +37,8 @@ type ProblemTable []Problems
 
 // NewProblemTable puts the rows of the domains between those of a request and those of the store.
 func NewProblemTable(domains ...Problems) ProblemTable {
-	return slices.Concat([]Problems{{Kinds: requestProblems}}, domains, []Problems{{Kinds: storeProblems}})
+	return slices.Concat([]Problems{{Kinds: requestProblems, Related: seenInstead}}, domains,
+		[]Problems{{Kinds: storeProblems}})
 }
 
 // own are the rows of this package alone.
@@ -167,10 +168,10 @@ var requestProblems = []ProblemKind{
 	{Status: 422, Code: "unknown_reference",
 		Title: Text{"Something that the request names does not exist", "Noget, som forespørgslen nævner, findes ikke"}},
 	{Err: ErrNoVersion, Status: 428, Code: "precondition_required",
-		Title: Text{"The change does not say which state it was made from",
-			"Ændringen siger ikke, hvilken tilstand den bygger på"},
-		Hint: Text{"Read it, and send its ETag as If-Match or its version in the body.",
-			"Læs det, og send dets ETag som If-Match eller dets version i indholdet."}},
+		Title: Text{"The request does not say which state it was made from",
+			"Forespørgslen siger ikke, hvilken tilstand den bygger på"},
+		Hint: Text{"Read it where instead says, and send the ETag of the answer as If-Match.",
+			"Læs det på adressen i instead, og send svarets ETag som If-Match."}},
 	{Status: 429, Code: "too_many_requests",
 		Title: Text{"This token asks too often", "Denne nøgle spørger for ofte"},
 		Hint: Text{"Nothing was done. Wait a second, and ask less often.",
@@ -203,7 +204,8 @@ var storeProblems = []ProblemKind{
 		Title: Text{"Something that the request names does not exist", "Noget, som forespørgslen nævner, findes ikke"}},
 	{Err: store.ErrStale, Status: 412, Code: "stale_version",
 		Title: Text{"It was changed in the meantime", "Det er ændret i mellemtiden"},
-		Hint:  Text{"Read it again and repeat your change.", "Læs det igen, og gentag ændringen."}},
+		Hint: Text{"Nothing was written. Read it again, and decide anew.",
+			"Intet er skrevet. Læs det igen, og tag stilling på ny."}},
 	{Err: store.ErrBusy, Status: 503, Code: "busy",
 		Title: Text{"The books are busy", "Bøgerne er optaget"},
 		Hint: Text{"Repeat the same request, with the same Idempotency-Key, in a moment.",

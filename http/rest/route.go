@@ -67,6 +67,10 @@ type Op struct {
 	Own      bool // it concerns the caller's own account and nothing else
 	Screen   bool // it is for a person who signed in, not for a token
 
+	// Match is the ID of the GET that shows what this changes or decides on: a request carries that answer's ETag as
+	// If-Match, and another state is refused. Every write has it, or NoMatch, which says why it needs none; see match.go.
+	Match, NoMatch string
+
 	Status   int      // of success; 0: 201 for POST, 204 without an Out, else 200
 	Known    bool     // it may find what it would make: then 200 instead of Status, told by the Out's [Knows]
 	Location string   // optional: where the new thing stands, "/grants/{id}", {id} out of the answer
@@ -121,8 +125,9 @@ type Endpoint struct {
 	Act    func(ctx context.Context, tx *store.Tx, in any) (any, error)
 	Status int
 
-	twin   *Endpoint // the GET of what this changes; see match.go
+	twin   *Endpoint // the operation of Op.Match
 	edited bool      // is somebody's twin
+	beside []string  // fields of Out that its tag is not made of
 
 	// alone is set where an operation opens its transactions itself; see RouteAlone.
 	alone func(ctx context.Context, c *gin.Context, in any) (any, error)
@@ -163,7 +168,7 @@ func Route[In, Out any](api *API, op Op, act func(ctx context.Context, tx *store
 
 // register is all of Route that does not depend on the types, so that it is compiled once and not once an operation.
 func (a *API) register(e *Endpoint) {
-	e.Status = e.successStatus()
+	e.Status, e.beside = e.successStatus(), besides(e.Out)
 	if err := e.check(); err != nil {
 		panic(fmt.Sprintf("http: %s %s: %v", e.Op.Method, e.Op.Path, err))
 	}

@@ -14,7 +14,8 @@ import (
 // statementDeliveries registers the way of statements to donors.
 func statementDeliveries(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/deliveries", ID: "deliverStatement",
-		Tag: "statements", Roles: resource.Finance, Status: http.StatusAccepted,
+		Match: "getStatement",
+		Tag:   "statements", Roles: resource.Finance, Status: http.StatusAccepted,
 		Summary: "Send a sealed statement to its donor by e-mail, as a job",
 		Danish:  "Send et forseglet regnskab til donoren pr. e-mail, som et job",
 		About: "Only to one who asked for e-mail. The mail has a neutral subject and a link for thirty days; opening the " +

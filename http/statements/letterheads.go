@@ -13,6 +13,7 @@ import (
 // letterheads registers what statements say of the organisation.
 func letterheads(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/letterheads", ID: "setLetterhead", Tag: "statements",
+		NoMatch: rest.NewVersion,
 		Roles:   []access.Role{access.Treasurer, access.FinanceOfficer},
 		Summary: "Say what statements print of the organisation beside its name",
 		Danish:  "Angiv, hvad regnskaber skriver om foreningen ud over navnet",

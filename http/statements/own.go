@@ -32,7 +32,7 @@ func ownStatements(api *resource.API) {
 	resource.Route(api, document, getOwnDocument)
 	choose := op(rest.Post, "/choices", "chooseDelivery", "Say in which language and how statements are sent",
 		"Vælg sprog og forsendelse af opgørelser")
-	choose.Status, choose.Example = http.StatusOK, `{"language":"da","delivery":"email"}`
+	choose.Match, choose.Status, choose.Example = "getOwnChoices", http.StatusOK, `{"language":"da","delivery":"email"}`
 	resource.Route(api, choose, chooseDelivery)
 }
 

@@ -22,7 +22,8 @@ import (
 // statementRuns registers statements for many subjects at once.
 func statementRuns(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs", ID: "startStatementRun", Tag: "statements",
-		Roles: resource.Finance, Money: true, Status: http.StatusAccepted,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true, Status: http.StatusAccepted,
 		Location: "/statement-runs/{id}",
 		Summary:  "Make the statements of many subjects, as a job", Danish: "Lav regnskaber for mange på én gang, som et job",
 		About: "Each subject gets one statement, collected up to the same entry and cleared by the disclosure control. " +
@@ -62,7 +63,7 @@ func statementRuns(api *resource.API) {
 			roles:   resource.Finance},
 	} {
 		resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements",
-			Roles: s.roles, Status: http.StatusAccepted,
+			Roles: s.roles, Match: "getStatementRun", Status: http.StatusAccepted,
 			Summary: s.summary, Danish: s.danish, About: "As a job. Asked for again, it tries what was refused before.",
 			Refuses: []error{statements.ErrUnknownRun, statements.ErrRunStep}}, beginStep(s.step))
 	}

@@ -25,7 +25,8 @@ var readers = append(append([]access.Role{}, resource.Bookkeeper...), access.Pro
 // Register registers statements.
 func Register(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements", ID: "draftStatement", Tag: "statements",
-		Roles: resource.Finance, Money: true,
+		NoMatch: rest.MakesNew,
+		Roles:   resource.Finance, Money: true,
 		Summary: "Collect the statement of a grant, a donor or a fund as a draft",
 		Danish:  "Saml et regnskab for en bevilling, en donor eller et formål som kladde",
 		About: "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a " +
@@ -41,17 +42,20 @@ func Register(api *resource.API) {
 		Summary: "One statement with all its figures", Danish: "Ét regnskab med alle tal",
 		Refuses: []error{statements.ErrUnknownStatement}}, getStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/privacy-checks", ID: "checkStatementPrivacy",
-		Tag: "statements", Roles: resource.Finance, Status: 200,
+		Match: "getStatement",
+		Tag:   "statements", Roles: resource.Finance, Status: 200,
 		Summary: "Have the disclosure control clear a statement", Danish: "Lad afsløringskontrollen frigive et regnskab",
 		About: "Only who drafted it may ask. A new check voids the review.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotCleared,
 			statements.ErrPeriodRefused, statements.ErrUnexplained, access.ErrForbidden}},
 		checkStatementPrivacy)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/reviews", ID: "reviewStatement",
-		Tag: "statements", Roles: reviewers, Status: 200,
+		Match: "getStatement",
+		Tag:   "statements", Roles: reviewers, Status: 200,
 		Summary: "Approve a cleared statement as a second person", Danish: "Godkend et frigivet regnskab som anden person",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, access.ErrMakerCannotApprove}}, reviewStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/issues", ID: "issueStatement", Tag: "statements",
+		Match: "getStatement",
 		Roles: resource.Finance, Status: 200,
 		Summary: "Issue a reviewed statement as a third person: number and bytes are fixed",
 		Danish:  "Udsted et godkendt regnskab som tredje person: nummer og dokument låses",
@@ -59,16 +63,19 @@ func Register(api *resource.API) {
 			statements.ErrNotCleared, statements.ErrPeriodRefused}},
 		issueStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/seals", ID: "sealStatement", Tag: "statements",
+		Match: "getStatement",
 		Roles: resource.Finance, Status: 200,
 		Summary: "Attach figures and proof to an issued document", Danish: "Vedhæft tal og bevis på et udstedt dokument",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotProven}}, sealStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statements/:id/withdrawals", ID: "withdrawStatement",
-		Tag: "statements", Roles: resource.Finance, Status: 200,
+		Match: "getStatement",
+		Tag:   "statements", Roles: resource.Finance, Status: 200,
 		Summary: "Withdraw a statement that should not stand", Danish: "Træk et regnskab tilbage",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrReasonRequired}},
 		withdrawStatement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-thresholds", ID: "setStatementThreshold",
-		Tag: "statements", Roles: []access.Role{access.PrivacyOfficer}, Status: 200,
+		NoMatch: rest.NewVersion,
+		Tag:     "statements", Roles: []access.Role{access.PrivacyOfficer}, Status: 200,
 		Summary: "Raise how many people stand behind a sum that a donor or funder sees",
 		Danish:  "Hæv hvor mange personer der står bag et tal, som en donor eller bevillingsgiver ser",
 		About:   "Statements that are issued from now on are judged by it. The organisation's own threshold is five.",

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
+
+	"supportledger/http/rest"
 )
 
 // Player plays stories against one server.
@@ -178,11 +180,14 @@ func (p *Player) sent(req *http.Request, role, path string, out any) error {
 	return json.Unmarshal(answer, out)
 }
 
+// client decides on what is there when it asks.
 func (p *Player) client() *http.Client {
-	if p.Client != nil {
-		return p.Client
+	if p.Client == nil {
+		return &http.Client{Transport: rest.Seeing{}}
 	}
-	return http.DefaultClient
+	seeing := *p.Client
+	seeing.Transport = rest.Seeing{Under: p.Client.Transport}
+	return &seeing
 }
 
 func (p *Player) refusal(method, path string, status int, answer []byte) error {

@@ -238,7 +238,13 @@ func sendRequest(v *frame.Visit) (frame.Shown, error) {
 		return v.To("/disbursements/" + written.Number + "?done=saved")
 	}
 	ask := rest.ByID(written.ID)
-	ask.Key = f.Key + ".submit"
+	ask.Key, ask.Of = f.Key+".submit", "getDisbursement"
+	if _, err := v.Again(func(v *frame.Visit) (_ frame.Shown, err error) {
+		_, ask.Seen, err = frame.Read[request](v, "getDisbursement", rest.ByID(written.ID))
+		return nil, err
+	}); err != nil {
+		return nil, err
+	}
 	if err := v.Do("submitDisbursement", ask, nil); err != nil {
 		return nil, err
 	}

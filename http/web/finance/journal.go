@@ -52,6 +52,7 @@ type entry struct {
 	Evidence    []string    `json:"evidence"`
 	CreatedAt   string      `json:"created_at"`
 	State       string      `json:"state"`
+	seen        string
 }
 
 // sum is what its debits come to in base currency.
@@ -103,17 +104,20 @@ func showDrafts(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	}
 	var open []entry
 	for _, d := range all {
-		if d.State == "draft" {
-			open = append(open, d)
+		if d.State != "draft" {
+			continue
 		}
+		if d, d.seen, err = frame.Read[entry](v, "getDraft", rest.ByID(d.ID)); err != nil {
+			return nil, err
+		}
+		open = append(open, d)
 	}
 	return Drafts(v, open, forms), nil
 }
 
 func postDraft(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
-	ask := rest.ByID(v.C.Param("id"))
-	ask.Key = f.Key
+	ask := f.SeenOf(rest.ByID(v.C.Param("id")), "getDraft")
 	if err := v.Do("postDraft", ask, nil); err != nil {
 		if err := f.Refused(v, err, nil); err != nil {
 			return nil, err
@@ -134,7 +138,6 @@ type paper struct {
 // entryView is what the page of an entry shows.
 type entryView struct {
 	entry
-	seen   string
 	papers []paper
 }
 
@@ -192,7 +195,7 @@ func attach(v *frame.Visit) (frame.Shown, error) {
 	}
 	err = v.Do("storeEvidence", rest.Ask{Query: url.Values{"kind": {f.Text("kind")}}, Raw: content, Key: f.Key}, &kept)
 	if err == nil {
-		ask := rest.ByID(v.C.Param("id"))
+		ask := f.SeenOf(rest.ByID(v.C.Param("id")), "getJournalEntry")
 		ask.Key, ask.Body = f.Key+"a", struct {
 			Evidence string `json:"evidence_id"`
 		}{kept.ID}

@@ -720,7 +720,7 @@ func Drafts(v *frame.Visit, all []entry, forms frame.Forms) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = frame.FormHead(v, forms.Of(d.ID)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = frame.FormHead(v, forms.Of(d.ID).Showing(d.seen)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1130,7 +1130,7 @@ func Entry(v *frame.Visit, p entryView, forms frame.Forms) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.May("attachEvidence") == nil && v.May("storeEvidence") == nil {
-				f := forms.Of("attach")
+				f := forms.Of("attach").Showing(p.seen)
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "<details class=\"fold noprint\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -102,11 +102,11 @@ func registerPayee(v *frame.Visit) (frame.Shown, error) {
 func payeePage(v *frame.Visit) (frame.Shown, error) { return showPayee(v, frame.NoForms()) }
 
 func showPayee(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
-	p, _, err := frame.Read[payee](v, "getPayee", rest.ByID(v.C.Param("id")))
+	p, seen, err := frame.Read[payee](v, "getPayee", rest.ByID(v.C.Param("id")))
 	if err != nil {
 		return nil, err
 	}
-	return Payee(v, p, forms), nil
+	return Payee(v, p, forms, seen), nil
 }
 
 // bankDetailsBody is what an account is entered as: a Danish one by registration and account number, others by IBAN.
@@ -130,18 +130,19 @@ func enterBankDetails(v *frame.Visit) (frame.Shown, error) {
 			body.Address[name] = s
 		}
 	}
-	ask := rest.ByID(v.C.Param("id"))
-	ask.Body, ask.Key = body, f.Key
+	ask := f.SeenOf(rest.ByID(v.C.Param("id")), "getPayee")
+	ask.Body = body
 	return stepOfPayee(v, f, "enterBankDetails", ask, "details")
 }
 
 func verifyBankDetails(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
-	ask := rest.Ask{Path: map[string]string{"id": v.C.Param("id"), "version": f.Text("version")}, Key: f.Key,
-		Body: struct {
-			How  string `json:"how"`
-			Note string `json:"note"`
-		}{f.Text("how"), f.Text("note")}}
+	ask := f.SeenOf(rest.ByID(v.C.Param("id")), "getPayee")
+	ask.Path["version"] = f.Text("version")
+	ask.Body = struct {
+		How  string `json:"how"`
+		Note string `json:"note"`
+	}{f.Text("how"), f.Text("note")}
 	if _, err := strconv.Atoi(f.Text("version")); err != nil {
 		return nil, rest.Refuse("validation_failed")
 	}

@@ -351,7 +351,7 @@ func Payees(v *frame.Visit, list frame.List[payee], f frame.Form) templ.Componen
 }
 
 // Payee is one payee: its bank details, masked, and who has to say that they are right.
-func Payee(v *frame.Visit, p payee, forms frame.Forms) templ.Component {
+func Payee(v *frame.Visit, p payee, forms frame.Forms, seen string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -522,7 +522,7 @@ func Payee(v *frame.Visit, p payee, forms frame.Forms) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.State == "unverified" && v.May("verifyBankDetails") == nil {
-				templ_7745c5c3_Err = verification(v, p, forms.Of("verify")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = verification(v, p, forms.Of("verify").Showing(seen)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -693,7 +693,7 @@ func Payee(v *frame.Visit, p payee, forms frame.Forms) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.May("enterBankDetails") == nil {
-				templ_7745c5c3_Err = entering(v, p, forms).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = entering(v, p, forms, seen).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -825,7 +825,7 @@ func verification(v *frame.Visit, p payee, f frame.Form) templ.Component {
 	})
 }
 
-func entering(v *frame.Visit, p payee, forms frame.Forms) templ.Component {
+func entering(v *frame.Visit, p payee, forms frame.Forms, seen string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -842,7 +842,7 @@ func entering(v *frame.Visit, p payee, forms frame.Forms) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		f := forms.Of("details")
+		f := forms.Of("details").Showing(seen)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<details class=\"fold\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

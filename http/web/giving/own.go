@@ -1,6 +1,8 @@
 package giving
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -61,15 +63,19 @@ func showOwn(v *frame.Visit, f frame.Form) (frame.Shown, error) {
 	if err := v.Do("listOwnStatements", ask, &found); err != nil {
 		return nowhere(v, err)
 	}
-	var chosen choices
-	if err := v.Do("getOwnChoices", with(v), &chosen); err != nil {
+	out, err := v.Site.API.Do(v.C, "getOwnChoices", with(v))
+	if err != nil {
 		return nowhere(v, err)
+	}
+	var chosen choices
+	if err := json.Unmarshal(out.Body, &chosen); err != nil {
+		return nil, fmt.Errorf("web: a donor's choices: %w", err)
 	}
 	if f.Text("delivery") == "" {
 		f.Values.Set("delivery", chosen.Delivery)
 		f.Values.Set("language", chosen.Language)
 	}
-	return Own(v, found, f), nil
+	return Own(v, found, f.Showing(v.Site.API.Operation("getOwnChoices").Tag(out.Body))), nil
 }
 
 func nowhere(v *frame.Visit, err error) (frame.Shown, error) {
@@ -108,8 +114,7 @@ func ownDocument(v *frame.Visit) (frame.Shown, error) {
 
 func choose(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
-	ask := with(v)
-	ask.Key = f.Key
+	ask := f.SeenOf(with(v), "getOwnChoices")
 	ask.Body = choices{f.Text("language"), f.Text("delivery")}
 	if err := v.Do("chooseDelivery", ask, nil); err != nil {
 		if p := v.Problem(err); p.Status == http.StatusNotFound {

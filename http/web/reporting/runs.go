@@ -28,6 +28,7 @@ type run struct {
 	Language  string    `json:"language"`
 	CreatedAt string    `json:"created_at"`
 	Progress  *progress `json:"progress"`
+	seen      string
 }
 
 // progress is how far the last step of a run is.
@@ -69,8 +70,7 @@ var runSteps = []runStep{
 
 func (s runStep) act(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
-	ask := rest.ByID(v.C.Param("id"))
-	ask.Key = f.Key
+	ask := f.SeenOf(rest.ByID(v.C.Param("id")), "getStatementRun")
 	if err := v.Do(s.operation, ask, nil); err != nil {
 		if err := f.Refused(v, err, nil); err != nil {
 			return nil, err
@@ -124,10 +124,11 @@ func runPage(v *frame.Visit) (frame.Shown, error) { return showRun(v, frame.NoFo
 
 func showRun(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	id := v.C.Param("id")
-	r, _, err := frame.Read[run](v, "getStatementRun", rest.ByID(id))
+	r, seen, err := frame.Read[run](v, "getStatementRun", rest.ByID(id))
 	if err != nil {
 		return nil, err
 	}
+	r.seen = seen
 	ask := rest.ByID(id)
 	ask.Query = url.Values{"limit": {"100"}}
 	if c := v.C.Query("cursor"); c != "" {

@@ -395,7 +395,7 @@ func Run(v *frame.Visit, r run, found frame.List[outcome], forms frame.Forms) te
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = frame.FormHead(v, forms.Of(s.path)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = frame.FormHead(v, forms.Of(s.path).Showing(r.seen)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
