@@ -41,6 +41,7 @@ var tellsNothing = map[string]string{
 	"writeBankAccount iban":          "ours",
 	"writeBankAccount bic":           "of our bank",
 	"acceptBankMatch bank_lines":     "ids of lines",
+	"setLetterText display_name":     "ours, as mails show it",
 	"setLetterhead address":          "ours, as letters carry it",
 	"setLetterhead contact":          "ours, as letters carry it",
 	"exportPaymentBatch file_format": "a format",

@@ -285,3 +285,32 @@ func TestLetterheadsByAPI(t *testing.T) {
 		}
 	})
 }
+
+// TestLetterTextsByAPI holds that the words of letters and mails are written by one and approved by another, and that a
+// word that tells of one person is named.
+func TestLetterTextsByAPI(t *testing.T) {
+	onMailing(t, func(m *mailing) {
+		const body = `{"language":"en","display_name":"Nordlys","greeting":"Dear supporter,","salutation":"Dear {name},",` +
+			`"thanks":"Thank you for giving to {purpose}.","signature":"Kind regards\nThe board"}`
+		m.lead.Post("/letter-texts", body).Problem(403, "forbidden_scope")
+		refused := m.finance.Post("/letter-texts", strings.Replace(body, "giving", "helping her", 1))
+		refused.Problem(422, "letter_text_refused")
+		if !strings.Contains(string(refused.Body), "“her”") {
+			m.Errorf("the word is not named: %s", refused.Body)
+		}
+		var text struct{ ID string }
+		m.finance.Post("/letter-texts", body).Want(201).Into(&text)
+		m.finance.Post("/letter-texts/"+text.ID+"/approvals", "").Problem(403, "maker_cannot_approve")
+		m.lead.Post("/letter-texts/txt_unknown/approvals", "").Problem(404, "letter_text_unknown")
+		m.lead.Post("/letter-texts/"+text.ID+"/approvals", "").Want(200)
+		var list struct {
+			Data []struct {
+				ApprovedBy string `json:"approved_by"`
+			}
+		}
+		m.lead.Get("/letter-texts").Want(200).Into(&list)
+		if len(list.Data) != 1 || list.Data[0].ApprovedBy == "" {
+			m.Errorf("%+v", list)
+		}
+	})
+}

@@ -267,6 +267,8 @@ var guards = []Guard{
 	{Table: "bank_import_parts", Deleted: "what the bank said is never changed",
 		Changed: "what the bank said is never changed"},
 	// Statements.
+	{Table: "letter_texts", Deleted: "a letter text is never deleted", Changed: "a letter text is never changed"},
+	{Table: "letter_text_approvals", Deleted: "an approval is never deleted", Changed: "an approval is never changed"},
 	{Table: "letterheads", Deleted: "a letterhead is never deleted", Changed: "a letterhead is never changed"},
 	{Table: "statements", Code: "statement_issued", Deleted: "a statement is never deleted; withdraw it",
 		Changed: "an issued statement is never changed; replace it",

@@ -14,6 +14,7 @@ import (
 	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/statements/figures"
+	"supportledger/statements/letters"
 	"supportledger/statements/page"
 	"supportledger/store"
 	"supportledger/store/jobs"
@@ -165,6 +166,7 @@ func (DeliveryJob) Kind() string { return "statement_delivery" }
 // Mail is what a mail server is given.
 type Mail struct {
 	To, Subject, Text string
+	FromName          string // of the sender, as the charity chose it; "" for none
 	ID                string // the same for every attempt, so that a mailbox may know a second one
 	File              string // name of what is attached; "" for nothing
 	Body              []byte // locked with the receiver's passphrase
@@ -256,16 +258,19 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	} else if err != nil {
 		return Mail{}, err
 	}
-	to := opened[donors.Email]
-	if passphrase := opened[donors.Passphrase]; passphrase != "" {
-		body, err := page.Lock(s.Document, passphrase)
-		return office.attaching(s, to, body, id), err
-	}
-	secret := newSecret()
-	if err := insertLink(ctx, tx, id, figures.Hash([]byte(secret)), tx.At.Add(linkFor)); err != nil {
+	m, text, err := office.mail(ctx, tx, s, id)
+	if err != nil {
 		return Mail{}, err
 	}
-	return office.linking(s, to, secret, ledger.DateOf(tx.At.Add(linkFor)), id), nil
+	m.To = opened[donors.Email]
+	if passphrase := opened[donors.Passphrase]; passphrase != "" {
+		m.Text, m.File = text.Attaching(s.Number), s.Number+".pdf"
+		m.Body, err = page.Lock(s.Document, passphrase)
+		return m, err
+	}
+	secret, until := newSecret(), tx.At.Add(linkFor)
+	m.Text = text.Linking(s.Number, strings.TrimSuffix(office.Address, "/")+OwnPath+secret, ledger.DateOf(until))
+	return m, insertLink(ctx, tx, id, figures.Hash([]byte(secret)), until)
 }
 
 // newSecret is 256 random bits for a URL.
@@ -275,24 +280,13 @@ func newSecret() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// linking words the mail with a link: no name, nothing of what the organisation does.
-func (o Office) linking(s Statement, to, secret string, until ledger.Date, id DeliveryID) Mail {
-	fill := strings.NewReplacer("{number}", s.Number, "{date}", s.Lang.Date(until))
-	link := strings.TrimSuffix(o.Address, "/") + OwnPath + secret
-	return s.mail(to, id, fill.Replace(mailWords.ready.In(s.Lang))+"\n\n"+link+"\n\n"+mailWords.alone.In(s.Lang)+"\n")
-}
-
-// attaching words the mail that has the locked document with it.
-func (o Office) attaching(s Statement, to string, body []byte, id DeliveryID) Mail {
-	m := s.mail(to, id, strings.Replace(mailWords.locked.In(s.Lang), "{number}", s.Number, 1)+"\n")
-	m.File, m.Body = s.Number+".pdf", body
-	return m
-}
-
-func (s Statement) mail(to string, id DeliveryID, text string) Mail {
+// mail words the mail that brings a statement: no name, nothing of what the organisation does. It has the document, or
+// a link.
+func (o Office) mail(ctx context.Context, tx *store.Tx, s Statement, id DeliveryID) (Mail, letters.Text, error) {
+	text, err := letters.InUse(ctx, tx, s.Lang)
 	digest := sha256.Sum256([]byte(id))
-	return Mail{To: to, Subject: strings.Replace(mailWords.subject.In(s.Lang), "{number}", s.Number, 1), Text: text,
-		ID: hex.EncodeToString(digest[:16])}
+	return Mail{FromName: text.DisplayName, Subject: text.Subject(s.Number),
+		ID: hex.EncodeToString(digest[:16])}, text, err
 }
 
 // OwnPath is where links lead, with their secret behind it: the donor's own page.

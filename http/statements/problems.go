@@ -9,6 +9,7 @@ import (
 	"supportledger/statements"
 	"supportledger/statements/disclosure"
 	"supportledger/statements/figures"
+	"supportledger/statements/letters"
 	"supportledger/statements/page"
 )
 
@@ -96,6 +97,12 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: page.ErrNoGlyph, Status: 422, Code: "character_not_printable",
 		Title: rest.Text{EN: "A text has a character that the statement cannot print",
 			DA: "En tekst har et tegn, som regnskabet ikke kan vise"}},
+	{Err: letters.ErrUnknownText, Status: 404, Code: "letter_text_unknown",
+		Title: rest.Text{EN: "There is no such letter text", DA: "Brevteksten findes ikke"}},
+	{Err: letters.ErrText, Status: 422, Code: "letter_text_refused",
+		Title: rest.Text{EN: "This text may not be sent to donors", DA: "Teksten må ikke sendes til donorer"},
+		Hint: rest.Text{EN: "A letter text names no person and tells no story, and has no numbers. Write what holds for all.",
+			DA: "En brevtekst nævner ingen personer, fortæller ingen historie og har ingen tal. Skriv det, der gælder alle."}},
 	{Err: figures.ErrUnknownLanguage, Status: 422, Code: "language_unknown",
 		Title: rest.Text{EN: "There is no such language", DA: "Sproget findes ikke"},
 		Hint:  rest.Text{EN: "Use da or en.", DA: "Brug da eller en."}},
@@ -111,11 +118,33 @@ func statementsDetail(err error) (s rest.Text) {
 		}
 		s = rest.InState(string(told.State), want)
 	}
+	var fault *letters.Fault
+	if errors.As(err, &fault) {
+		words := letterFaults[fault.What]
+		fill := strings.NewReplacer("{field}", fault.Field, "{found}", fault.Found)
+		s = rest.Text{EN: fill.Replace(words.EN), DA: fill.Replace(words.DA)}
+	}
 	var refused *statements.PeriodRefused
 	if errors.As(err, &refused) {
 		s = rest.Text{EN: periodDetail(refused, figures.English), DA: periodDetail(refused, figures.Danish)}
 	}
 	return s
+}
+
+// letterFaults say what of a text may not be sent.
+var letterFaults = map[letters.FaultCode]rest.Text{
+	letters.Missing: {EN: "{field} is empty.", DA: "{field} er tom."},
+	letters.TooLong: {EN: "{field} is too long, or has too many lines.",
+		DA: "{field} er for lang eller har for mange linjer."},
+	letters.Number: {EN: "{field} has the number “{found}”: ages, dates and amounts may tell of one person.",
+		DA: "{field} indeholder tallet »{found}«: alder, datoer og beløb kan pege på én person."},
+	letters.OnePerson: {EN: "{field} has the word “{found}”, which tells of one person.",
+		DA: "{field} indeholder ordet »{found}«, som handler om én person."},
+	letters.Placeholder: {EN: "{field} has “{found}”, which is never filled in. There are {name} in the salutation and " +
+		"{purpose} in the thanks.",
+		DA: "{field} indeholder »{found}«, som ikke udfyldes. Der findes {name} i hilsenen og {purpose} i takken."},
+	letters.Letter: {EN: "{field} has “{found}”, which cannot be printed or sent.",
+		DA: "{field} indeholder »{found}«, som ikke kan trykkes eller sendes."},
 }
 
 // periodFaults say why a period is refused. {least} and {apart} are months.

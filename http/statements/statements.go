@@ -82,6 +82,7 @@ func Register(api *resource.API) {
 		Refuses: []error{statements.ErrThreshold},
 		Example: `{"subject":"D-77","people":8}`}, setThreshold)
 	letterheads(api)
+	letterTexts(api)
 	statementReads(api)
 	statementRuns(api)
 	statementDeliveries(api)

@@ -15,6 +15,26 @@ CREATE TABLE letterheads (
     set_at TEXT NOT NULL
 );
 
+-- What letters and mails to donors say, in one language. It names nobody.
+CREATE TABLE letter_texts (
+    id TEXT NOT NULL PRIMARY KEY,
+    lang TEXT NOT NULL CHECK (lang IN ('da', 'en')),
+    display_name TEXT NOT NULL,           -- of the sender of mails, '' for none
+    greeting TEXT NOT NULL,               -- of mails
+    salutation TEXT NOT NULL,             -- of letters: {name} is filled in when one is printed
+    thanks TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    set_by TEXT NOT NULL REFERENCES users (id),
+    set_at TEXT NOT NULL
+);
+
+-- The second person who has read a text. Until then it is not used.
+CREATE TABLE letter_text_approvals (
+    text_id TEXT NOT NULL PRIMARY KEY REFERENCES letter_texts (id),
+    approved_by TEXT NOT NULL REFERENCES users (id),
+    approved_at TEXT NOT NULL
+);
+
 CREATE TABLE statements (
     id TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('grant_financial', 'donor_annual', 'fund')),

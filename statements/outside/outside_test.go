@@ -2,7 +2,9 @@ package outside_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"supportledger/statements"
@@ -47,6 +49,48 @@ func (s *series) attack(shown []released) (f found, said []string) {
 	return f, said
 }
 
+// tally is what the reader had of many series.
+type tally struct {
+	mu                            sync.Mutex
+	series, issued, refused, lost int
+	collected                     found // had she been given the statements as they were collected
+}
+
+// read plays one series and attacks it.
+func (y *tally) read(s *series) {
+	var shown, raw []released
+	refused := 0
+	for i := range 6 {
+		in, replaces := s.request(), ""
+		if i == 4 && s.IntN(2) == 0 {
+			s.comesLate()
+			in, replaces = s.corrected(shown, in)
+		}
+		made, asCollected, err := s.publish(in, replaces)
+		if asCollected.Value != nil {
+			raw = append(raw, asCollected)
+		}
+		if err != nil {
+			refused++
+			continue
+		}
+		shown = append(shown, made)
+	}
+	f, said := s.attack(shown)
+	if f.any() {
+		s.Errorf("series %s: %v of\n%s", s.name, strings.Join(said, "; "), s.list(shown))
+	}
+	all, _ := s.attack(raw)
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.series, y.issued, y.refused = y.series+1, y.issued+len(shown), y.refused+refused
+	y.collected.groups, y.collected.purposes = y.collected.groups+all.groups, y.collected.purposes+all.purposes
+	y.collected.people += all.people
+	if f.any() {
+		y.lost++
+	}
+}
+
 // Over random series of statements the reader finds nobody. She does where the same statements are read as they were
 // collected.
 func TestReaderFindsNobody(t *testing.T) {
@@ -57,44 +101,23 @@ func TestReaderFindsNobody(t *testing.T) {
 	}{{"sqlite", storetest.SQLite, storetest.Rounds(100, 2000)},
 		{"postgres", storetest.Postgres, storetest.Rounds(3, 50)}} {
 		t.Run(engine.name, func(t *testing.T) {
-			var c *charity
-			issued, refused, readable, lost := 0, 0, found{}, 0
-			for n := range engine.rounds {
-				if n%50 == 0 {
-					c = newCharity(t, engine.open(t))
+			var y tally
+			t.Run("series", func(t *testing.T) {
+				const books = 25 // series in one charity's
+				for first := 0; first < engine.rounds; first += books {
+					t.Run(strconv.Itoa(first), func(t *testing.T) {
+						t.Parallel()
+						c := newCharity(t, engine.open(t))
+						for n := first; n < min(first+books, engine.rounds); n++ {
+							y.read(c.series(n))
+						}
+					})
 				}
-				s := c.series(n)
-				var shown, raw []released
-				for i := range 6 {
-					in, replaces := s.request(), ""
-					if i == 4 && s.IntN(2) == 0 {
-						s.comesLate()
-						in, replaces = s.corrected(shown, in)
-					}
-					made, asCollected, err := s.publish(in, replaces)
-					if asCollected.Value != nil {
-						raw = append(raw, asCollected)
-					}
-					if err != nil {
-						refused++
-						continue
-					}
-					shown = append(shown, made)
-				}
-				issued += len(shown)
-				if f, said := s.attack(shown); f.any() {
-					lost++
-					t.Errorf("series %d: %v of\n%s", n, strings.Join(said, "; "), s.list(shown))
-				}
-				f, _ := s.attack(raw)
-				readable.groups, readable.purposes, readable.people =
-					readable.groups+f.groups, readable.purposes+f.purposes, readable.people+f.people
-				storetest.Soaked(t, n)
-			}
-			t.Logf("%d series, %d statements released, %d refused: %d series lost; as collected: %+v", engine.rounds, issued,
-				refused, lost, readable)
-			if issued < engine.rounds || readable.groups < engine.rounds || readable.purposes < engine.rounds ||
-				readable.people == 0 {
+			})
+			t.Logf("%d series, %d statements released, %d refused: %d series lost; as collected: %+v", y.series, y.issued,
+				y.refused, y.lost, y.collected)
+			if y.issued < y.series || y.collected.groups < y.series || y.collected.purposes < y.series ||
+				y.collected.people == 0 {
 				t.Error("the reader is blind")
 			}
 		})

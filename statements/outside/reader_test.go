@@ -126,6 +126,7 @@ var budgetLineOf = map[string]string{"tuition": "1", "therapy": "2", "legal-aid"
 
 // block is all cells that the same sums cover: what is known never tells them apart.
 type block struct {
+	cells  []cell
 	people []string
 	only   map[string]bool
 	truth  decimal.Decimal
@@ -164,6 +165,7 @@ func (k *knowledge) matrix() matrix {
 			m.blocks = append(m.blocks, block{only: map[string]bool{}, share: map[string]decimal.Decimal{}})
 		}
 		b := &m.blocks[i]
+		b.cells = append(b.cells, at)
 		b.only[at.person] = true
 		b.truth, b.share[at.person] = b.truth.Add(k.truth[at]), b.share[at.person].Add(k.truth[at])
 	}
@@ -256,22 +258,57 @@ func (m matrix) isolated() (groups [][]string) {
 			rights = append(rights, i)
 		}
 	}
-	told := func(rows []int, within map[string]bool) int {
+	told := func(rows []int, within map[string]bool, without map[int]bool) int {
 		outside := func(i int) bool {
-			return slices.ContainsFunc(m.blocks[i].people, func(p string) bool { return !within[p] })
+			return !without[i] && slices.ContainsFunc(m.blocks[i].people, func(p string) bool { return !within[p] })
 		}
-		return m.rank(rows, func(int) bool { return true }) - m.rank(rows, outside)
+		return m.rank(rows, func(i int) bool { return !without[i] }) - m.rank(rows, outside)
 	}
 	for _, group := range m.smallGroups() {
 		within := map[string]bool{}
 		for _, p := range group {
 			within[p] = true
 		}
-		if told(every, within) > told(rights, within) {
+		if told(every, within, nil) > told(rights, within, nil) && !m.onlyExcluded(every, rights, within, told) {
 			groups = append(groups, group)
 		}
 	}
 	return groups
+}
+
+// onlyExcluded reports whether all that is told of a group is that its money was not for some purposes, while two at
+// least remain for each amount: so much any merged line says.
+func (m matrix) onlyExcluded(every, rights []int, within map[string]bool,
+	told func([]int, map[string]bool, map[int]bool) int) bool {
+	excluded, all := map[int]bool{}, m.rank(every, func(int) bool { return true })
+	for i, b := range m.blocks {
+		inside := !slices.ContainsFunc(b.people, func(p string) bool { return !within[p] })
+		if inside && b.truth.IsZero() && m.rank(every, func(j int) bool { return j != i }) < all {
+			excluded[i] = true
+		}
+	}
+	left, purposes := map[cell]map[string]bool{}, func(at cell) cell {
+		at.category = ""
+		return at
+	}
+	for i, b := range m.blocks {
+		for _, at := range b.cells {
+			if left[purposes(at)] == nil {
+				left[purposes(at)] = map[string]bool{}
+			}
+			if !excluded[i] {
+				left[purposes(at)][at.category] = true
+			}
+		}
+	}
+	for i := range excluded {
+		for _, at := range m.blocks[i].cells {
+			if len(left[purposes(at)]) < 2 {
+				return false
+			}
+		}
+	}
+	return told(every, within, excluded) == told(rights, within, excluded)
 }
 
 // smallGroups are all groups of fewer than five people that are made of whole blocks.

@@ -124,6 +124,9 @@ func (r *ruler) check(f face, text string) error {
 	return nil
 }
 
+// Printable is a [*MissingGlyph] for a text with a character that a PDF cannot show.
+func Printable(text string) error { return new(ruler).check(regular, text) }
+
 // pointMM is a typographic point in millimetres.
 const pointMM = 25.4 / 72
 

@@ -44,7 +44,7 @@ const within = 20 * time.Second
 // asked.
 func (s Server) Send(ctx context.Context, m statements.Mail) error {
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
-	if err := msg.From(s.From); err != nil {
+	if err := msg.FromFormat(m.FromName, s.From); err != nil {
 		return errors.New("smtp: the address of the sender is none")
 	}
 	if err := msg.To(m.To); err != nil {
@@ -54,6 +54,7 @@ func (s Server) Send(ctx context.Context, m statements.Mail) error {
 	msg.SetMessageIDWithValue(m.ID + "@" + host)
 	msg.SetDate()
 	msg.Subject(m.Subject)
+	msg.SetGenHeader(mail.Header("Auto-Submitted"), "auto-generated") // RFC 3834: no absence notes back
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
 	if m.File != "" {
 		if err := msg.AttachReader(m.File, bytes.NewReader(m.Body), mail.WithFileContentType("application/pdf")); err != nil {

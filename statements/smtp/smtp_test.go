@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"mime/quotedprintable"
 	"net"
 	"net/mail"
 	"os"
@@ -30,6 +31,7 @@ import (
 	"supportledger/proof"
 	"supportledger/statements"
 	"supportledger/statements/figures"
+	"supportledger/statements/letters"
 	"supportledger/statements/smtp"
 	"supportledger/store"
 	"supportledger/store/jobs"
@@ -241,6 +243,7 @@ func TestDelivery(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		box := &mailbox{answers: []*gosmtp.SMTPError{{Code: 451, Message: "later, " + address}}}
 		w := newWorld(t, db, box.listening(t))
+		w.words()
 		if err := w.do("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
 			_, err := o.Deliver(ctx, tx, string(w.sealed[shy].ID))
 			return err
@@ -291,6 +294,21 @@ func (w *world) settled(id statements.ID, n int) (log []statements.Attempt) {
 	return nil
 }
 
+// words puts the office's own words into use.
+func (w *world) words() {
+	w.Helper()
+	var set letters.Text
+	w.must("preparer", func(ctx context.Context, tx *store.Tx, _ statements.Office) (err error) {
+		set, err = letters.Set(ctx, tx, letters.Text{Lang: figures.Danish, DisplayName: "Nordlys æøå", Greeting: "Kære støtte",
+			Salutation: "Kære {name}", Thanks: "Tak.", Signature: "Venlig hilsen\nVi alle"})
+		return err
+	})
+	w.must("reviewer", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+		_, err := letters.Approve(ctx, tx, set.ID)
+		return err
+	})
+}
+
 // read looks at the mail as its receiver and as anybody on the way.
 func (w *world) read(s statements.Statement, text string) {
 	w.Helper()
@@ -304,7 +322,20 @@ func (w *world) read(s statements.Statement, text string) {
 			w.Errorf("the head has %s:\n%s", header, head)
 		}
 	}
-	plain := strings.ReplaceAll(strings.ReplaceAll(body, "=\r\n", ""), "=3D", "=")
+	m, err := mail.ReadMessage(strings.NewReader(text))
+	if err != nil {
+		w.Fatal(err)
+	}
+	if from, err := m.Header.AddressList("From"); err != nil || from[0].Name != "Nordlys æøå" ||
+		from[0].Address != "bogholderi@nordlys.example" || m.Header.Get("Auto-Submitted") != "auto-generated" {
+		w.Errorf("from %v, %q: %v", from, m.Header.Get("Auto-Submitted"), err)
+	}
+	whole, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(body)))
+	plain := strings.ReplaceAll(string(whole), "\r\n", "\n")
+	if err != nil || !strings.HasPrefix(plain, "Kære støtte\n\nDit regnskab S-") ||
+		!strings.HasSuffix(strings.TrimSpace(plain), "Venlig hilsen\nVi alle") {
+		w.Errorf("%v: it reads\n%s", err, plain)
+	}
 	link := regexp.MustCompile(`https://books\.example/own/(\S+)`).FindStringSubmatch(plain)
 	if link == nil {
 		w.Fatalf("no link:\n%s", text)

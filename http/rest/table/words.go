@@ -354,6 +354,7 @@ var Titles = map[string]rest.Text{
 	"bank-rules":           {EN: "Rules for bank lines", DA: "Regler for banklinjer"},
 	"bank-imports":         {EN: "Bank statements", DA: "Kontoudtog"},
 	"match-suggestions":    {EN: "Suggested matches", DA: "Foreslåede afstemninger"},
+	"letter-texts":         {EN: "Letter texts", DA: "Brevtekster"},
 	"letterheads":          {EN: "Letterheads", DA: "Brevhoveder"},
 	"lines":                {EN: "Lines", DA: "Linjer"},
 	"bank-lines":           {EN: "Bank lines", DA: "Banklinjer"},
