@@ -30,6 +30,11 @@ func (w world) looked() []struct{ name, role, path string } {
 		{"plans", "caseworker", "/plans"}, {"plan", "caseworker", "/plans/" + w.left.Plan},
 		{"choose-plan", "caseworker", "/new"}, {"new", "caseworker", "/new?plan=" + w.left.Plan},
 		{"due", "caseworker", "/due"}, {"me", "treasurer", "/me"}, {"factor", "treasurer", "/me/second-factor"},
+		{"settings", "treasurer", "/settings"}, {"users", "admin", "/users"}, {"user", "admin", "/users/caseworker"},
+		{"account-changes", "treasurer", "/account-changes"}, {"policies", "programme_lead", "/policies"},
+		{"letterhead", "finance_officer", "/letterhead"}, {"retention", "privacy_officer", "/retention"},
+		{"privacy", "privacy_officer", "/privacy"}, {"accesses", "privacy_officer", "/privacy/accesses?person=B-1"},
+		{"audit", "auditor", "/audit"},
 		{"missing", "caseworker", "/no-such-page"}, {"not-there", "caseworker", "/plans/P-999"},
 		{"forbidden", "admin", "/inbox"},
 	}

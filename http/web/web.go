@@ -3,6 +3,7 @@
 package web
 
 import (
+	"supportledger/http/web/admin"
 	"supportledger/http/web/cases"
 	"supportledger/http/web/entry"
 	"supportledger/http/web/finance"
@@ -20,5 +21,6 @@ func Register(s *frame.Site) {
 	finance.Register(s)
 	reporting.Register(s)
 	giving.Register(s)
+	admin.Register(s)
 	learn.Register(s)
 }
