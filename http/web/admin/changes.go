@@ -44,9 +44,10 @@ func named(all []change, names map[string]string) []change {
 
 // changeStates say what became of a wish.
 var changeStates = map[string]frame.State{
-	string(access.Requested): {Icon: "clock", Text: rest.Text{EN: "waits for another person", DA: "venter på en anden person"}},
-	string(access.Applied):   {Icon: "ok", Text: rest.Text{EN: "done", DA: "udført"}},
-	string(access.Rejected):  {Icon: "stop", Text: rest.Text{EN: "rejected", DA: "afvist"}},
+	string(access.Requested): {Icon: "clock",
+		Text: rest.Text{EN: "waits for another person", DA: "venter på en anden person"}},
+	string(access.Applied):  {Icon: "ok", Text: rest.Text{EN: "done", DA: "udført"}},
+	string(access.Rejected): {Icon: "stop", Text: rest.Text{EN: "rejected", DA: "afvist"}},
 }
 
 // what says what is asked for.

@@ -136,13 +136,16 @@ func bands(v *frame.Visit, f frame.Form) []band {
 	return all
 }
 
+// plain tells whether a row holds for every payee and fund and way of paying.
+func (b band) plain() bool { return b.Fund == "" && !b.NewPayee && !b.Cash }
+
 // special are the rows of the policy that holds now which the form does not ask about: they stay.
 func special(v *frame.Visit) (rows []band, err error) {
 	_, err = v.Again(func(v *frame.Visit) (frame.Shown, error) {
 		all, _, err := frame.Every[policy](v, "listApprovalPolicies", rest.Ask{}, most)
 		for _, p := range all {
 			if p.State == "confirmed" && p.FromOn <= v.Today() {
-				rows = slices.DeleteFunc(p.Bands, func(b band) bool { return b.Fund == "" && !b.NewPayee && !b.Cash })
+				rows = slices.DeleteFunc(p.Bands, band.plain)
 			}
 		}
 		return nil, err
@@ -171,8 +174,9 @@ func propose(v *frame.Visit) (frame.Shown, error) {
 		EmergencyDays  int    `json:"emergency_days"`
 		RemindDays     int    `json:"remind_days"`
 		Reason         string `json:"reason"`
-	}{FromOn: f.Need(v, "from_on"), Bands: append(bands(v, f), stays...), EmergencyLimit: f.ReadAmount(v, "emergency_limit", "DKK"),
-		PerQuarter: number("emergency_per_quarter"), EmergencyDays: number("emergency_days"),
+	}{FromOn: f.Need(v, "from_on"), Bands: append(bands(v, f), stays...),
+		EmergencyLimit: f.ReadAmount(v, "emergency_limit", "DKK"),
+		PerQuarter:     number("emergency_per_quarter"), EmergencyDays: number("emergency_days"),
 		RemindDays: number("remind_days"), Reason: f.Need(v, "reason")}
 	if !f.Good() {
 		v.Status(http.StatusUnprocessableEntity)
