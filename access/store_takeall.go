@@ -32,7 +32,7 @@ func dutiesOnAll(ctx context.Context, tx *store.Tx, of []Duty) (map[place][]take
 	found := map[place][]takenDuty{}
 	for _, r := range rows {
 		at := place{r.Subject, r.Round}
-		found[at] = append(found[at], takenDuty{r.Step, [32]byte(r.Payload), r.Mine})
+		found[at] = append(found[at], takenDuty{r.Step, Digest(r.Payload), r.Mine})
 	}
 	return found, err
 }

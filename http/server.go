@@ -213,9 +213,17 @@ func (s *Server) checks(ctx context.Context) []check {
 		out = append(out, check{"schema", s.db.CheckSchema(ctx)})
 	}
 	if len(out) == 3 && out[2].err == nil {
-		out = append(out, check{"keys", s.checkKeys(ctx)})
+		out = append(out, check{"keys", s.checkKeys(ctx)}, check{"writing", s.writing(ctx)})
 	}
 	return out
+}
+
+// writing says whether the books can be written, where somebody means to.
+func (s *Server) writing(ctx context.Context) error {
+	if s.api.ReadOnly {
+		return nil
+	}
+	return s.db.Writing(ctx)
 }
 
 // readiness names what works and what does not, without saying why: that is for the log.

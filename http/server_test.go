@@ -177,7 +177,7 @@ func TestHealth(t *testing.T) {
 			t.Errorf("livez %d %s", status, body)
 		}
 		if status, body := fetch(t, base+"/readyz"); status != 200 ||
-			body != `{"status":"ready","checks":{"serving":"ok","database":"ok","schema":"ok","keys":"ok"}}`+"\n" {
+			body != `{"status":"ready","checks":{"serving":"ok","database":"ok","schema":"ok","keys":"ok","writing":"ok"}}`+"\n" {
 			t.Errorf("readyz %d %s", status, body)
 		}
 		if err := db.Close(); err != nil {

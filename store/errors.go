@@ -24,6 +24,8 @@ var (
 	ErrRefused     = errors.New("store: refused by the database")
 	ErrReadOnly    = errors.New("store: read-only")
 	ErrUnavailable = errors.New("store: the database cannot do it now, nothing was written")
+	ErrDiskFull    = fmt.Errorf("store: the disk of the database is full: %w", ErrUnavailable)
+	ErrDiskFailed  = fmt.Errorf("store: the disk of the database fails, or what is on it is damaged: %w", ErrUnavailable)
 	ErrUncertain   = errors.New("store: the connection was lost during the commit; it may have taken effect")
 )
 
@@ -101,6 +103,8 @@ var sqlStates = map[string]error{
 	"57014": ErrBusy, "25P03": ErrBusy, // statement timeout, idle in transaction: rolled back
 	"25006": ErrReadOnly,
 	"08":    ErrUnavailable, "53": ErrUnavailable, "58": ErrUnavailable, // connection, resources, system
+	"53100": ErrDiskFull,
+	"58030": ErrDiskFailed, "XX001": ErrDiskFailed, "XX002": ErrDiskFailed, // input or output, damaged data, damaged index
 	"57P01": ErrUnavailable, "57P02": ErrUnavailable, "57P03": ErrUnavailable, "57P05": ErrUnavailable, // shutdown
 	"22": errWithheld,
 }
@@ -154,7 +158,7 @@ var sqliteCodes = map[int]error{
 	787: ErrMissing,
 	5:   ErrBusy, 6: ErrBusy, // another process is writing
 	8:  ErrReadOnly,
-	10: ErrUnavailable, 11: ErrUnavailable, 13: ErrUnavailable, // IOERR, CORRUPT, FULL
+	10: ErrDiskFailed, 11: ErrDiskFailed, 13: ErrDiskFull, // IOERR, CORRUPT, FULL
 	14: ErrUnavailable, 26: ErrUnavailable, // CANTOPEN, NOTADB
 }
 

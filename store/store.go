@@ -58,8 +58,9 @@ type DB struct {
 	observe   atomic.Pointer[TxObserver]          // of [DB.OnTxBegin]
 	committed atomic.Pointer[func(time.Duration)] // of [DB.OnCommit]
 
-	found    files       // SQLite: what lay on the disk before Open
-	forgiven atomic.Bool // and that a log is missing there is known
+	trouble  atomic.Pointer[error] // why the last write failed, where the disk was the reason
+	found    files                 // SQLite: what lay on the disk before Open
+	forgiven atomic.Bool           // and that a log is missing there is known
 	closed   atomic.Bool
 	readOnly bool // SQLite: the file cannot be written
 

@@ -135,6 +135,7 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	for attempt := 1; ; attempt++ {
 		err := db.run(ctx, db.write, opts, fn)
+		db.noteTrouble(err)
 		if attempt == attempts || !rerun(err) || pause(ctx, attempt) != nil {
 			return err
 		}

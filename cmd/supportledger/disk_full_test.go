@@ -1,17 +1,21 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"supportledger/ledger"
 	"supportledger/store"
+	"supportledger/store/storetest"
 )
 
 // TestDiskFull fills the disk of the books while clients post, and makes room again. Refusals are clear, nothing that
@@ -20,7 +24,19 @@ func TestDiskFull(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("mounting a small file system takes root")
 	}
-	dir, dsn, tokens := onSmallDisk(t)
+	t.Run("sqlite", func(t *testing.T) {
+		dir, dsn, tokens := onSmallDisk(t)
+		fillTheDisk(t, dir, dsn, tokens)
+		backupOntoFullDisk(t, dir)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		dir, dsn, tokens := postgresOnSmallDisk(t)
+		fillTheDisk(t, dir, dsn, tokens)
+	})
+}
+
+func fillTheDisk(t *testing.T, dir, dsn string, tokens map[string]string) {
+	t.Helper()
 	p := begin(t, nil, "serve", "--db", dsn, "--addr", "127.0.0.1:0", "--verify-every", "0")
 	url := p.await(listening)[0]
 	token := tokens["finance_officer"]
@@ -42,19 +58,25 @@ func TestDiskFull(t *testing.T) {
 		acknowledged = append(acknowledged, effectID.FindString(a.body))
 	}
 	ballast := filepath.Join(dir, "ballast")
-	_ = os.WriteFile(ballast, make([]byte, 32<<20), 0o600) // as much as goes in
-	for n := 100; n < 500 && refused < 20; n++ {
+	_ = os.WriteFile(ballast, make([]byte, 128<<20), 0o600) // as much as goes in
+	for n := 100; n < 5000 && refused < 20; n++ {
 		switch a := post(n); a.status {
 		case http.StatusCreated:
 			acknowledged = append(acknowledged, effectID.FindString(a.body))
-		case http.StatusServiceUnavailable, http.StatusInsufficientStorage:
-			refused++
+		case http.StatusServiceUnavailable:
+			if refused++; !strings.Contains(a.body, `"disk_full"`) {
+				t.Fatalf("a full disk is not called so: %s", a.body)
+			}
 		default:
 			t.Fatalf("answered %d: %s", a.status, a.body)
 		}
 	}
 	if refused == 0 {
 		t.Fatal("the disk never was full, so this shows nothing")
+	}
+	if status, body := readyz(t, url); status != http.StatusServiceUnavailable ||
+		!strings.Contains(body, `"writing":"failed"`) {
+		t.Errorf("while the disk is full readyz answers %d: %s", status, body)
 	}
 	call{token: token, path: "/funds"}.must(t, url, http.StatusOK) // what reads goes on
 	if err := os.Remove(ballast); err != nil {
@@ -72,6 +94,9 @@ func TestDiskFull(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	if status, body := readyz(t, url); status != http.StatusOK {
+		t.Errorf("with room again readyz answers %d: %s", status, body)
+	}
 	t.Logf("%d acknowledged, %d refused while full, first one again after %v", len(acknowledged), refused,
 		time.Since(began))
 	p.kill()
@@ -81,18 +106,75 @@ func TestDiskFull(t *testing.T) {
 	if missing := entriesIn(t, file, acknowledged); len(missing) > 0 {
 		t.Errorf("%d of %d acknowledged entries are gone", len(missing), len(acknowledged))
 	}
-	backupOntoFullDisk(t, dir, ballast)
 }
 
 // onSmallDisk opens books on a file system of 24 MB.
 func onSmallDisk(t *testing.T) (dir, dsn string, tokens map[string]string) {
 	t.Helper()
+	dir = smallDisk(t, "size=24m")
+	dsn = "sqlite:" + filepath.Join(dir, "books.db")
+	return dir, dsn, openedAt(t, dsn)
+}
+
+// smallDisk mounts a file system of that size.
+func smallDisk(t *testing.T, options string) (dir string) {
+	t.Helper()
 	dir = t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", dir).CombinedOutput(); err != nil {
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "tmpfs", dir).CombinedOutput(); err != nil {
 		t.Skipf("a small file system cannot be mounted here: %v %s", err, out)
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "-l", dir).Run() })
-	dsn = "sqlite:" + filepath.Join(dir, "books.db")
+	return dir
+}
+
+// postgresOnSmallDisk opens books in a database of PostgreSQL whose files are on a small file system of their own.
+func postgresOnSmallDisk(t *testing.T) (dir, dsn string, tokens map[string]string) {
+	t.Helper()
+	at := storetest.EmptyPostgres(t)
+	server, err := store.Open(t.Context(), at, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	do := func(ctx context.Context, text string) {
+		if _, err := server.Pool().ExecContext(ctx, text); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	var data string
+	if err := server.Pool().QueryRowContext(t.Context(), "SHOW data_directory").Scan(&data); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		t.Skip("who owns a folder cannot be told here")
+	}
+	dir = smallDisk(t, fmt.Sprintf("size=72m,mode=0700,uid=%d,gid=%d", owner.Uid, owner.Gid))
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("small_%d", time.Now().UnixNano())
+	do(t.Context(), "CREATE TABLESPACE "+name+" LOCATION '"+dir+"'")
+	do(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' TABLESPACE "+name)
+	t.Cleanup(func() {
+		do(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
+		do(context.Background(), "DROP TABLESPACE "+name)
+		_ = server.Close()
+	})
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return dir, u.String(), openedAt(t, u.String())
+}
+
+// openedAt opens books in an empty database and closes it again.
+func openedAt(t *testing.T, dsn string) map[string]string {
+	t.Helper()
 	db, err := store.Open(t.Context(), dsn, store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -101,20 +183,20 @@ func onSmallDisk(t *testing.T) (dir, dsn string, tokens map[string]string) {
 		t.Fatal(err)
 	}
 	book := ledger.Book{Base: "DKK", General: generalFund, Organisation: "Example"}
-	tokens, err = openBooks(t.Context(), db, book, 24*time.Hour)
+	tokens, err := openBooks(t.Context(), db, book, 24*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return dir, dsn, tokens
+	return tokens
 }
 
 // backupOntoFullDisk leaves nothing that could be taken for a backup.
-func backupOntoFullDisk(t *testing.T, dir, ballast string) {
+func backupOntoFullDisk(t *testing.T, dir string) {
 	t.Helper()
-	_ = os.WriteFile(ballast, make([]byte, 32<<20), 0o600)
+	_ = os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, 32<<20), 0o600)
 	out := ran(t, 1, "backup", "--db", restored(t, store.SQLite), "-o", filepath.Join(dir, "b.slbackup"))
 	left, _ := filepath.Glob(filepath.Join(dir, "*slbackup*"))
 	if len(left) > 0 || !strings.Contains(out, "no backup was written") {

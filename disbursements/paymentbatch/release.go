@@ -123,10 +123,10 @@ func (bat Batches) releasePart(ctx context.Context, tx *store.Tx, b Batch, part 
 			return disbursements.ErrPlanChanged
 		case i.Payment != "" && i.Reissue:
 			duties = append(duties,
-				access.Duty{Subject: string(i.Payment), Round: 1, Step: access.Release, Payload: [32]byte(i.PaymentBytes)})
+				access.Duty{Subject: string(i.Payment), Round: 1, Step: access.Release, Payload: access.Digest(i.PaymentBytes)})
 		case i.Payment == "":
 			duties = append(duties,
-				access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release, Payload: [32]byte(i.Payload)})
+				access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release, Payload: access.Digest(i.Payload)})
 			p := banking.Payment{ID: banking.PaymentID(store.NewID("pmt")), Number: i.Number,
 				Disbursement: i.Disbursement, Account: b.Account, Payee: i.Payee, Date: b.Date, Amount: i.Amount,
 				State: banking.PaymentPlanned, Version: 1}

@@ -236,7 +236,7 @@ func (e *Endpoint) describeProblems(op *openapi31.Operation) error {
 
 // problemCodes gathers by status what the frame itself may answer to this operation, and what its act may.
 func (e *Endpoint) problemCodes() (map[int][]string, error) {
-	codes := []string{"internal", "busy", "unavailable", "timeout", "cancelled"}
+	codes := []string{"internal", "busy", "unavailable", "disk_full", "disk_failed", "timeout", "cancelled"}
 	if e.Collect != nil {
 		codes = append(codes, "queue_full")
 	}

@@ -9,6 +9,8 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"runtime/debug"
+	"sync"
 
 	"github.com/gabriel-vasile/mimetype"
 )
@@ -17,9 +19,10 @@ const (
 	// MaxBytes is the largest document that is taken, in bytes.
 	MaxBytes = 5 << 20
 
-	maxSide    = 12_000     // pixels; a scanned A3 page at 600 dpi has 9,900
-	maxPixels  = 25_000_000 // what a picture may unpack to: 200 MB where every pixel has eight bytes
-	quality    = 90         // of a JPEG written anew; text stays sharp
+	maxSide    = 12_000 // pixels; a scanned A3 page at 600 dpi has 9,900
+	maxPixels  = 25_000_000
+	maxBytes   = 128 << 20 // that a picture may take while it is unpacked: one of 25 million pixels, four bytes each
+	quality    = 90        // of a JPEG written anew; text stays sharp
 	pdf        = "application/pdf"
 	pngPicture = "image/png"
 	jpgPicture = "image/jpeg"
@@ -40,8 +43,8 @@ type Content struct {
 // Content is what will be kept.
 func (c Content) Content() []byte { return c.content }
 
-// unpacking lets two pictures be unpacked at a time, since each may take some hundred megabytes.
-var unpacking = make(chan struct{}, 2)
+// unpacking lets one picture be unpacked at a time, since each may take some hundred megabytes.
+var unpacking sync.Mutex
 
 // Clean takes what somebody sent and makes it fit to be kept. What it is, its first bytes say. A picture is unpacked
 // and written anew, upright, so that nothing but what one sees is left of it: no place, no time, no camera, nothing
@@ -80,11 +83,13 @@ func redraw(mediaType string, content []byte, as codec) (Content, error) {
 	if err != nil {
 		return Content{}, ErrUnreadable
 	}
-	if c.Width < 1 || c.Height < 1 || c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels {
+	if c.Width < 1 || c.Height < 1 || c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels ||
+		c.Width*c.Height*perPixel(c.ColorModel, progressive(content)) > maxBytes {
 		return Content{}, ErrPixels
 	}
-	unpacking <- struct{}{}
-	defer func() { <-unpacking }()
+	unpacking.Lock()
+	defer unpacking.Unlock()
+	defer debug.FreeOSMemory() // what the picture took is given back before the next one is unpacked
 	picture, err := as.read(bytes.NewReader(content))
 	if err != nil {
 		return Content{}, ErrUnreadable
@@ -96,21 +101,59 @@ func redraw(mediaType string, content []byte, as codec) (Content, error) {
 	return Content{mediaType, out.Bytes()}, nil
 }
 
-// orientation reads out of a JPEG how its camera was held: 1 for upright, to 8 (Exif 2.3, tag 274). What cannot be read
-// is upright: the worst that follows is a picture that lies on its side.
-func orientation(jpg []byte) int {
+// perPixel is how many bytes a pixel takes while its picture is unpacked.
+func perPixel(model color.Model, progressive bool) int {
+	samples := map[color.Model]int{color.GrayModel: 1, color.Gray16Model: 2, color.YCbCrModel: 3, color.RGBA64Model: 8,
+		color.NRGBA64Model: 8}
+	n, known := 1, true
+	if _, indexed := model.(color.Palette); !indexed {
+		n, known = samples[model]
+	}
+	if !known {
+		n = 4
+	}
+	if progressive {
+		n *= 5 // the coefficients of all samples are kept until the last scan, four bytes each
+	}
+	return n
+}
+
+// segments calls each for the segments before the first scan of a JPEG, with marker and content, until it says stop.
+func segments(jpg []byte, each func(marker byte, content []byte) (more bool)) {
+	if !bytes.HasPrefix(jpg, []byte{0xff, 0xd8}) {
+		return
+	}
 	for at := 2; at+4 <= len(jpg) && jpg[at] == 0xff; {
 		marker, size := jpg[at+1], int(binary.BigEndian.Uint16(jpg[at+2:]))
 		end := at + 2 + size
-		if size < 2 || end > len(jpg) || marker == 0xda {
-			return 1
-		}
-		if exif, found := bytes.CutPrefix(jpg[at+4:end], []byte("Exif\x00\x00")); found && marker == 0xe1 {
-			return orientationIn(exif)
+		if size < 2 || end > len(jpg) || marker == 0xda || !each(marker, jpg[at+4:end]) {
+			return
 		}
 		at = end
 	}
-	return 1
+}
+
+// progressive says whether a JPEG comes in scans, of which none is a picture by itself.
+func progressive(jpg []byte) (found bool) {
+	segments(jpg, func(marker byte, _ []byte) bool {
+		found = marker == 0xc2
+		return !found
+	})
+	return found
+}
+
+// orientation reads out of a JPEG how its camera was held: 1 for upright, to 8 (Exif 2.3, tag 274). What cannot be read
+// is upright: the worst that follows is a picture that lies on its side.
+func orientation(jpg []byte) int {
+	held := 1
+	segments(jpg, func(marker byte, content []byte) bool {
+		exif, found := bytes.CutPrefix(content, []byte("Exif\x00\x00"))
+		if found = found && marker == 0xe1; found {
+			held = orientationIn(exif)
+		}
+		return !found
+	})
+	return held
 }
 
 // orientationIn looks the tag up in the first directory of a TIFF header.

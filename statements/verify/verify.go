@@ -112,7 +112,9 @@ func Books(ctx context.Context, tx, other *store.Tx, o Options) (Report, error) 
 		return r, err
 	}
 	b := books{book: book, checkpoints: checkpoints, archive: o.Evidence, report: o.Report, counted: make(chan struct{})}
-	if err := b.verify(ctx, tx, other, &r, &found); err != nil {
+	if err := b.verify(ctx, tx, other, &r, &found); errors.As(err, new(*broken)) {
+		found.Add("unreadable", "books", "verify could not go on, so there may be more: %v", err)
+	} else if err != nil {
 		return r, err
 	}
 	r.Findings, r.More = found.List, found.More
@@ -126,7 +128,8 @@ type books struct {
 	archive *evidence.Archive
 	mu      sync.Mutex
 	report  func(stage string, done int64)
-	counted chan struct{}        // closed when the tree is through
+	counted chan struct{} // closed when the tree is through
+	once    sync.Once
 	counts  map[proof.Kind]int64 // its leaves, from then on
 
 	checkpoints []proof.Checkpoint // to hold the tree against
@@ -162,6 +165,32 @@ func (b *books) verify(ctx context.Context, tx, other *store.Tx, r *Report, foun
 	return err
 }
 
+// through says that the leaves are counted, or never will be.
+func (b *books) through() { b.once.Do(func() { close(b.counted) }) }
+
+// broken is what the program itself would never have written, so that it cannot be read.
+type broken struct{ error }
+
+func (b *broken) Unwrap() error { return b.error }
+
+// orBroken makes an error of what is no trouble with the database broken books, a panic too: somebody wrote a value
+// past the program.
+func (b *books) orBroken(ctx context.Context, err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("a value is not what the program writes: %T", v)
+	}
+	b.through()
+	if *err == nil || ctx.Err() != nil {
+		return
+	}
+	for _, other := range []error{store.ErrUnavailable, store.ErrBusy, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(*err, other) {
+			return
+		}
+	}
+	*err = &broken{*err}
+}
+
 // at reports the progress of one stage.
 func (b *books) at(stage string) func(int64) {
 	return func(done int64) {
@@ -173,10 +202,11 @@ func (b *books) at(stage string) func(int64) {
 
 // tree verifies the tree, the audit events whose leaves are in it, and what was decided about plans, payments and
 // statements.
-func (b *books) tree(ctx context.Context, tx *store.Tx, r *Report, found *proof.Findings) error {
+func (b *books) tree(ctx context.Context, tx *store.Tx, r *Report, found *proof.Findings) (err error) {
+	defer b.orBroken(ctx, &err)
 	counts, root, err := proof.VerifyTree(ctx, tx, b.checkpoints, found, b.at("leaves"))
 	b.counts = counts
-	close(b.counted)
+	b.through()
 	if err != nil {
 		return err
 	}
@@ -212,7 +242,8 @@ func (b *books) tree(ctx context.Context, tx *store.Tx, r *Report, found *proof.
 }
 
 // entries verifies the entries, with all that is kept of their sums, and the documents.
-func (b *books) entries(ctx context.Context, tx *store.Tx, r *Report, found *proof.Findings) error {
+func (b *books) entries(ctx context.Context, tx *store.Tx, r *Report, found *proof.Findings) (err error) {
+	defer b.orBroken(ctx, &err)
 	leaves := func() int64 {
 		<-b.counted
 		return b.counts[proof.EntryLeaf]

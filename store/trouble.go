@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// noteTrouble remembers a write that the disk made fail, until one goes through.
+func (db *DB) noteTrouble(err error) {
+	switch {
+	case err == nil:
+		if db.trouble.Load() != nil {
+			db.trouble.Store(nil)
+		}
+	case errors.Is(err, ErrDiskFull), errors.Is(err, ErrDiskFailed), errors.Is(err, ErrReadOnly):
+		db.trouble.Store(&err)
+	}
+}
+
+// room is how much a try writes: more than an act takes.
+const room = 1 << 20
+
+// Writing says whether the books can be written: nil where the last write went through, or a try does. After a write that
+// the disk made fail it tries one, so that what waits for it notices that there is room again.
+func (db *DB) Writing(ctx context.Context) error {
+	last := db.trouble.Load()
+	if last == nil {
+		return nil
+	}
+	err := db.try(ctx)
+	switch {
+	case errors.Is(err, ErrBusy):
+		return *last
+	case err != nil && ctx.Err() == nil:
+		db.trouble.Store(&err)
+	}
+	return err
+}
+
+// try writes something that nothing reads, and as much as an act takes where the books are.
+func (db *DB) try(ctx context.Context) error {
+	if db.engine == SQLite {
+		if err := tryFile(filepath.Dir(db.found.name)); err != nil {
+			return &failure{means: ErrUnavailable, cause: err}
+		}
+	}
+	return db.Update(ctx, func(tx *Tx) error {
+		var may bool
+		if db.engine == Postgres {
+			const ask = "SELECT has_database_privilege(current_database(), 'TEMPORARY')"
+			if err := tx.QueryRowContext(ctx, ask).Scan(&may); err != nil {
+				return err
+			}
+		}
+		if may {
+			const text = `CREATE TEMPORARY TABLE supportledger_room ON COMMIT DROP AS
+				SELECT gen_random_uuid()::text || repeat('x', 2000) FROM generate_series(1, 500)`
+			if _, err := tx.ExecContext(ctx, text); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE proof_head SET size = size WHERE id = 1")
+		return err
+	})
+}
+
+// tryFile writes a file and deletes it.
+func tryFile(dir string) error {
+	f, err := os.CreateTemp(dir, ".supportledger-")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, room))
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+}
