@@ -22,8 +22,8 @@ func (db *DB) noteTrouble(err error) {
 // room is how much a try writes: more than an act takes.
 const room = 1 << 20
 
-// Writing says whether the books can be written: nil where the last write went through, or a try does. After a write that
-// the disk made fail it tries one, so that what waits for it notices that there is room again.
+// Writing says whether the books can be written: nil where the last write went through, or a try does. After a write
+// that the disk made fail it tries one, so that what waits for it notices that there is room again.
 func (db *DB) Writing(ctx context.Context) error {
 	last := db.trouble.Load()
 	if last == nil {

@@ -125,8 +125,8 @@ func (bat Batches) releasePart(ctx context.Context, tx *store.Tx, b Batch, part 
 			duties = append(duties,
 				access.Duty{Subject: string(i.Payment), Round: 1, Step: access.Release, Payload: access.Digest(i.PaymentBytes)})
 		case i.Payment == "":
-			duties = append(duties,
-				access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release, Payload: access.Digest(i.Payload)})
+			duties = append(duties, access.Duty{Subject: string(i.Disbursement), Round: i.Round, Step: access.Release,
+				Payload: access.Digest(i.Payload)})
 			p := banking.Payment{ID: banking.PaymentID(store.NewID("pmt")), Number: i.Number,
 				Disbursement: i.Disbursement, Account: b.Account, Payee: i.Payee, Date: b.Date, Amount: i.Amount,
 				State: banking.PaymentPlanned, Version: 1}
