@@ -22,20 +22,20 @@ func books(api *resource.API) {
 		Summary: "Add an account to the chart", Danish: "Tilføj en konto til kontoplanen",
 		Refuses: []error{ledger.ErrDuplicateNumber}}, addAccount)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/funds", ID: "listFunds", Tag: "funds", Roles: resource.Staff,
-		Summary: "List the funds", Danish: "Vis fondene"}, listFunds)
+		Summary: "List the funds", Danish: "Vis formålene"}, listFunds)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/funds", ID: "openFund", Tag: "funds", Roles: resource.Finance,
 		NoMatch: rest.MakesNew,
-		Summary: "Open a fund that is not a grant's", Danish: "Opret en fond, der ikke hører til en bevilling",
+		Summary: "Open a fund that is not a grant's", Danish: "Opret et formål, der ikke hører til en bevilling",
 		Refuses: []error{ledger.ErrDuplicateFund}}, openFund)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/opening-balances", ID: "postOpeningBalance",
 		NoMatch: rest.MakesNew,
 		Tag:     "opening-balances", Roles: resource.Finance, Money: true,
-		Summary: "Bring a fund's opening balance into the books", Danish: "Bogfør en fonds primosaldo",
+		Summary: "Bring a fund's opening balance into the books", Danish: "Bogfør et formåls primosaldo",
 		Refuses: []error{ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, postOpeningBalance)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/balances", ID: "listBalances", Tag: "balances",
 		Roles:   resource.Bookkeeper,
 		Summary: "What every account of every fund holds at the end of a day",
-		Danish:  "Hvad hver konto i hver fond rummer ved en dags slutning"}, listBalances)
+		Danish:  "Hvad hver konto i hvert formål rummer ved en dags slutning"}, listBalances)
 }
 
 type accountView struct {

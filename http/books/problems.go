@@ -43,7 +43,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: ledger.ErrUnbalanced, Status: 422, Code: "entry_unbalanced",
 		Title: rest.Text{EN: "The entry does not balance", DA: "Posteringen stemmer ikke"},
 		Hint: rest.Text{EN: "Debit and credit must be equal, in all and per fund.",
-			DA: "Debet og kredit skal være ens, i alt og for hvert fond."}},
+			DA: "Debet og kredit skal være ens, i alt og for hvert formål."}},
 	{Err: ledger.ErrEntryShape, Status: 422, Code: "entry_malformed",
 		Title: rest.Text{EN: "The entry is not complete", DA: "Posteringen er ikke fuldstændig"}},
 	{Err: ledger.ErrBooksMixed, Status: 422, Code: "books_mixed",
@@ -54,8 +54,8 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "There is no such account", DA: "Kontoen findes ikke"},
 		Hint:  rest.Text{EN: "GET /api/v1/accounts lists the accounts.", DA: "GET /api/v1/accounts viser kontiene."}},
 	{Err: ledger.ErrUnknownFund, Status: 422, Code: "fund_unknown",
-		Title: rest.Text{EN: "There is no such fund", DA: "Fonden findes ikke"},
-		Hint:  rest.Text{EN: "GET /api/v1/funds lists the funds.", DA: "GET /api/v1/funds viser fondene."}},
+		Title: rest.Text{EN: "There is no such fund", DA: "Formålet findes ikke"},
+		Hint:  rest.Text{EN: "GET /api/v1/funds lists the funds.", DA: "GET /api/v1/funds viser formålene."}},
 	{Err: ledger.ErrUnknownEntry, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: ledger.ErrPeriodClosed, Status: 409, Code: "period_closed",
@@ -65,9 +65,9 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "The period cannot take this state", DA: "Perioden kan ikke få denne tilstand"},
 		Hint:  rest.Text{EN: "Periods close in order of time.", DA: "Perioder lukkes i tidens rækkefølge."}},
 	{Err: ledger.ErrFundOverdrawn, Status: 422, Code: "fund_overdrawn",
-		Title: rest.Text{EN: "The fund does not have that much in the bank", DA: "Fonden har ikke så meget i banken"},
+		Title: rest.Text{EN: "The fund does not have that much in the bank", DA: "Formålet har ikke så meget i banken"},
 		Hint: rest.Text{EN: "Use a smaller amount, another fund, or make an interfund loan first.",
-			DA: "Brug et mindre beløb, en anden fond, eller lav først et lån mellem fonde."}},
+			DA: "Brug et mindre beløb, et andet formål, eller lav først et lån mellem formål."}},
 	{Err: ledger.ErrLotExhausted, Status: 422, Code: "lot_exhausted",
 		Title: rest.Text{EN: "There is not that much of the currency", DA: "Der er ikke så meget af valutaen"},
 		Hint: rest.Text{EN: "Transfer more first, or use a smaller amount.",
@@ -78,7 +78,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: ledger.ErrAlreadyOpened, Status: 409, Code: "books_already_opened",
 		Title: rest.Text{EN: "The books are open already", DA: "Bøgerne er allerede åbnet"}},
 	{Err: ledger.ErrDuplicateFund, Status: 409, Code: "fund_exists",
-		Title: rest.Text{EN: "There is such a fund already", DA: "Fonden findes allerede"},
+		Title: rest.Text{EN: "There is such a fund already", DA: "Formålet findes allerede"},
 		Hint:  rest.Text{EN: "Choose another code.", DA: "Vælg en anden kode."}},
 	{Err: ledger.ErrDuplicateNumber, Status: 409, Code: "account_exists",
 		Title: rest.Text{EN: "There is such an account already", DA: "Kontoen findes allerede"},
@@ -165,7 +165,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Hint: rest.Text{EN: "Its file is missing or was changed, or the key is another. Restore it from a backup.",
 			DA: "Filen mangler eller er ændret, eller nøglen er en anden. Gendan den fra en sikkerhedskopi."}},
 	{Err: ledger.ErrSameFund, Status: 422, Code: "same_fund",
-		Title: rest.Text{EN: "A fund does not lend to itself", DA: "En fond låner ikke til sig selv"}},
+		Title: rest.Text{EN: "A fund does not lend to itself", DA: "Et formål låner ikke til sig selv"}},
 	{Err: journal.ErrImportFile, Status: 422, Code: "import_unreadable",
 		Title: rest.Text{EN: "The file cannot be read as an import", DA: "Filen kan ikke læses"},
 		Hint: rest.Text{EN: "docs/IMPORT.md has the columns; profile says how the file is written.",
@@ -224,7 +224,7 @@ func booksDetail(err error) (s rest.Text) {
 		s = rest.Textf("%d rows have errors; the first is row %d.", "%d rækker har fejl; den første er række %d.", rows.Rows,
 			rows.First.Row)
 	case errors.As(err, &off):
-		s = rest.Textf("The lines of fund %s are off by %s.", "Linjerne for fond %s afviger med %s.", off.Fund,
+		s = rest.Textf("The lines of fund %s are off by %s.", "Linjerne for formål %s afviger med %s.", off.Fund,
 			rest.InFull(off.Off))
 	case errors.As(err, &unknown):
 		s = rest.Textf("%q is not known.", "%q kendes ikke.", unknown.Name)
@@ -234,11 +234,11 @@ func booksDetail(err error) (s rest.Text) {
 	case errors.As(err, &closed):
 		s = rest.Textf("%s is closed.", "%s er lukket.", closed.Month)
 	case errors.As(err, &over):
-		s = rest.Textf("Account %s of fund %s would stand at %s on %s.", "Konto %s for fond %s ville stå på %s den %s.",
+		s = rest.Textf("Account %s of fund %s would stand at %s on %s.", "Konto %s for formål %s ville stå på %s den %s.",
 			over.Account, over.Fund, rest.InFull(over.Balance), over.On)
 	case errors.As(err, &lots):
 		s = rest.Textf("Fund %s has %s left on account %s; %s was asked for.",
-			"Fond %s har %s tilbage på konto %s; der blev bedt om %s.",
+			"Formål %s har %s tilbage på konto %s; der blev bedt om %s.",
 			lots.Pool.Fund, rest.InFull(lots.Left), lots.Pool.Account, rest.InFull(lots.Asked))
 	case errors.As(err, &todo):
 		var en, da []string

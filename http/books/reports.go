@@ -159,7 +159,7 @@ func bookReports(api *resource.API) {
 		Refuses: []error{ledger.ErrUnknownAccount}}, reportGeneralLedger)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/fund-balances", ID: "reportFundBalances", Tag: "reports",
 		Roles: resource.Bookkeeper, About: about,
-		Summary: "What every fund has, owes and has promised", Danish: "Hvad hver fond har, skylder og har disponeret"},
+		Summary: "What every fund has, owes and has promised", Danish: "Hvad hvert formål har, skylder og har disponeret"},
 		reportFundBalances)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/activities", ID: "reportActivities", Tag: "reports",
 		Roles:   resource.Bookkeeper,

@@ -22,7 +22,7 @@ func yearEnd(api *resource.API) {
 		NoMatch: rest.MakesNew,
 		Tag:     "interfund-loans", Roles: []access.Role{access.Treasurer}, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Let a fund pre-finance another",
-		Danish:  "Lad en fond lægge ud for en anden",
+		Danish:  "Lad et formål lægge ud for et andet",
 		About:   "The only way for a fund to spend what it has not received yet.",
 		Refuses: loanRefuses, Example: `{"date":"2026-09-25","from":"UNR","to":"G3","amount":"10000.00","account":"1010"}`},
 		lend)
@@ -30,7 +30,7 @@ func yearEnd(api *resource.API) {
 		NoMatch: rest.MakesNew,
 		Tag:     "interfund-loans", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Repay a loan between funds, in part or whole",
-		Danish:  "Tilbagebetal et lån mellem fonde, helt eller delvist",
+		Danish:  "Tilbagebetal et lån mellem formål, helt eller delvist",
 		Refuses: append([]error{ledger.ErrLoanExceeded}, loanRefuses...)}, repay)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/in-kind-contributions", ID: "receiveInKind",
 		NoMatch: rest.MakesNew,
@@ -44,7 +44,7 @@ func yearEnd(api *resource.API) {
 			ledger.ErrUnknownAccount, ledger.ErrPeriodClosed}}, receiveInKind)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/in-kind-contributions", ID: "listInKind",
 		Tag: "in-kind-contributions", Roles: resource.Bookkeeper,
-		Summary: "List what was given in kind, with its valuation", Danish: "Vis gaver i naturalier med værdiansættelse"},
+		Summary: "List what was given in kind, with its valuation", Danish: "Vis naturalydelser med værdiansættelse"},
 		listInKind)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/accruals", ID: "accrueCost", Tag: "accruals",
 		NoMatch: rest.MakesNew,
@@ -81,7 +81,7 @@ func years(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/closings", ID: "closeYear",
 		NoMatch: rest.NamesAll,
 		Tag:     "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
-		Summary: "Close a year's income and expense, per fund", Danish: "Afslut årets indtægter og omkostninger, pr. fond",
+		Summary: "Close a year's income and expense, per fund", Danish: "Afslut årets indtægter og omkostninger, pr. formål",
 		About: "One entry per fund on 31 December, after everything else of the year. The month of December is " +
 			"closed apart.",
 		Refuses: []error{ledger.ErrYearClosed, ledger.ErrYearOrder, ledger.ErrPeriodClosed}}, closeYear)

@@ -20,7 +20,7 @@ func claimRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/cost-claims", ID: "claimCost", Tag: "cost-claims",
 		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance, Status: http.StatusOK,
-		Summary: "Claim shares of a cost on a document for funds", Danish: "Henfør andele af en udgift på et bilag til fonde",
+		Summary: "Claim shares of a cost on a document for funds", Danish: "Henfør andele af en udgift på et bilag til formål",
 		About: "All funds together claim no more than the document says, and no fund twice: a cost is never funded twice.",
 		Refuses: []error{evidence.ErrUnknown, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,
 			claims.ErrEvidenceOverclaimed, claims.ErrCostClaimed,
@@ -30,7 +30,7 @@ func claimRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/cost-claims", ID: "listCostClaims", Tag: "cost-claims",
 		Roles:   resource.Bookkeeper,
 		Summary: "Which fund claims which share of which cost",
-		Danish:  "Hvilken fond der bærer hvilken andel af hvilken udgift"}, listCostClaims)
+		Danish:  "Hvilket formål der bærer hvilken andel af hvilken udgift"}, listCostClaims)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/grant-reconciliation", ID: "reportGrantReconciliation",
 		Tag: "reports", Roles: resource.Bookkeeper,
 		Summary: "All grants added up and held against the general ledger",

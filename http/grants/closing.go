@@ -66,7 +66,7 @@ func finalAccounts(api *resource.API) {
 		Match: "getGrant",
 		Roles: resource.Finance, Money: true,
 		Summary: "Pay back what a final account owes the grantor",
-		Danish:  "Betal det tilbage, som den endelige opgørelse skylder bevillingsgiver",
+		Danish:  "Betal det tilbage, som det endelige regnskab skylder bevillingsgiver",
 		About:   "By another person than the one who drew up the final account.",
 		Refuses: []error{grants.ErrNoFinalAccount, grants.ErrGrantState, grants.ErrBankNotInBase,
 			access.ErrMakerCannotApprove, ledger.ErrUnknownAccount,

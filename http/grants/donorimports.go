@@ -26,7 +26,7 @@ func donorImports(api *resource.API) {
 		Roles:   resource.Finance, Location: "/donor-imports/{id}",
 		Body: books.MaxImportBody, Personal: true,
 		Summary: "Upload a file of donors or of gifts: it is previewed, nothing is put on record",
-		Danish:  "Indlæs en fil med bidragydere eller gaver: den vises, intet registreres",
+		Danish:  "Indlæs en fil med donorer eller gaver: den vises, intet registreres",
 		About: "docs/IMPORT.md has the columns. The file is kept sealed while it is looked at, and is gone once it is " +
 			"committed or discarded. " +
 			"No answer repeats what stands in it.",
@@ -35,11 +35,11 @@ func donorImports(api *resource.API) {
 		uploadDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports", ID: "listDonorImports", Tag: "donor-imports",
 		Roles:   resource.Bookkeeper,
-		Summary: "List the files of donors and gifts", Danish: "Vis indlæste filer med bidragydere og gaver"},
+		Summary: "List the files of donors and gifts", Danish: "Vis indlæste filer med donorer og gaver"},
 		listDonorImports)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id", ID: "getDonorImport", Tag: "donor-imports",
 		Roles:   resource.Bookkeeper,
-		Summary: "One file of donors or gifts", Danish: "Én fil med bidragydere eller gaver",
+		Summary: "One file of donors or gifts", Danish: "Én fil med donorer eller gaver",
 		Refuses: []error{journal.ErrUnknownImport}}, getDonorImport)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donor-imports/:id/rows", ID: "listDonorImportRows",
 		Tag: "donor-imports", Roles: resource.Bookkeeper,
@@ -65,7 +65,7 @@ func donorImports(api *resource.API) {
 		Match: "getDonorImport",
 		Tag:   "donor-imports", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Reverse the gifts of a file, or take its donors off the record",
-		Danish:  "Tilbagefør en fils gaver, eller fjern dens bidragydere igen",
+		Danish:  "Tilbagefør en fils gaver, eller fjern dens donorer igen",
 		About:   "Gifts by one batch of reversals while their months are open; donors only where nothing hangs on them.",
 		Refuses: []error{journal.ErrUnknownImport, journal.ErrImportState, ledger.ErrReasonRequired, ledger.ErrPeriodClosed,
 			ledger.ErrFundOverdrawn,

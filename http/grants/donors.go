@@ -22,12 +22,12 @@ import (
 func donorRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors/:id", ID: "getDonor", Tag: "donors",
 		Roles:   append(slices.Clone(resource.Bookkeeper), access.PrivacyOfficer),
-		Summary: "One donor, without what is personal", Danish: "Én bidragyder, uden det personlige",
+		Summary: "One donor, without what is personal", Danish: "Én donor, uden det personlige",
 		Refuses: []error{donors.ErrUnknownDonor}}, getDonor)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors",
 		Match: "getDonor",
 		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
-		Summary: "Keep what is personal about a donor, sealed", Danish: "Gem det personlige om en bidragyder, forseglet",
+		Summary: "Keep what is personal about a donor, sealed", Danish: "Gem det personlige om en donor, forseglet",
 		About: "A field that is sent replaces what was there. The answer does not show it.",
 		Refuses: []error{donors.ErrUnknownDonor, vault.ErrNoVault,
 			vault.ErrErased, vault.ErrKeyMissing, vault.ErrTextTooBig}}, sealDonor)
@@ -35,7 +35,7 @@ func donorRoutes(api *resource.API) {
 		NoMatch: rest.ReadsPerson,
 		Roles:   resource.Finance, Personal: true, Status: http.StatusOK,
 		Summary: "Read a donor's name and addresses, for a reason",
-		Danish:  "Læs en bidragyders navn og adresser, med en begrundelse",
+		Danish:  "Læs en donors navn og adresser, med en begrundelse",
 		About:   "Who read it and why is on record. The tax id is not among it.",
 		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault,
 			vault.ErrErased, vault.ErrKeyMissing,
@@ -44,18 +44,18 @@ func donorRoutes(api *resource.API) {
 		Match: "getDonor",
 		Roles: []access.Role{access.PrivacyOfficer}, Status: http.StatusOK,
 		Summary: "Erase what is personal about a donor for good; gifts and books stay",
-		Danish:  "Slet det personlige om en bidragyder for altid; gaver og bogføring står",
+		Danish:  "Slet det personlige om en donor for altid; gaver og bogføring står",
 		Refuses: []error{donors.ErrUnknownDonor, ledger.ErrReasonRequired, vault.ErrNoVault}}, eraseDonor)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/gift-list", ID: "reportGiftList", Tag: "reports",
 		Roles:   resource.Bookkeeper,
-		Summary: "What every donor gave in a year", Danish: "Hvad hver bidragyder gav i et år",
+		Summary: "What every donor gave in a year", Danish: "Hvad hver donor gav i et år",
 		About: "For the report to the tax agency (Tax Assessment Act § 8 A). Gifts given back and gifts in kind do not " +
 			"count."}, reportGiftList)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/tax-gift-lists", ID: "openTaxGiftList", Tag: "donors",
 		NoMatch: rest.MakesNew,
 		Roles:   []access.Role{access.Treasurer}, Personal: true, Status: http.StatusOK,
 		Summary: "The gift list of a year with the donors' tax ids, for a reason",
-		Danish:  "Årets gaveliste med bidragydernes cpr- eller cvr-numre, med en begrundelse",
+		Danish:  "Årets gaveliste med donorernes cpr- eller cvr-numre, med en begrundelse",
 		About:   "Each tax id that is opened is on record. ?format=csv gives the list for the agency's form.",
 		Refuses: []error{ledger.ErrReasonRequired, vault.ErrNoVault,
 			vault.ErrErased, vault.ErrKeyMissing, vault.ErrUnsealed}}, openTaxGiftList)
@@ -66,7 +66,7 @@ func pledgeRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/pledges", ID: "makePledge", Tag: "pledges",
 		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
-		Summary: "Put a donor's pledge on record", Danish: "Registrér en bidragyders tilsagn",
+		Summary: "Put a donor's pledge on record", Danish: "Registrér en donors tilsagn",
 		About: "It is no entry: a gift is income when it is received. A gift names the pledge that it fulfils.",
 		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrFundOfGrant, gifts.ErrDuplicatePledge, grants.ErrScheduleTotal,
 			grants.ErrScheduleOrder, ledger.ErrUnknownFund},

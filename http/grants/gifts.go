@@ -19,7 +19,7 @@ func giftRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/gifts", ID: "receiveGift", Tag: "gifts",
 		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance, Money: true,
-		Summary: "Book a gift into its fund", Danish: "Bogfør en gave i dens fond",
+		Summary: "Book a gift into its fund", Danish: "Bogfør en gave til dens formål",
 		About: "The donor is credited with the gross; a fee that was withheld falls on the general fund.",
 		Refuses: []error{donors.ErrUnknownDonor, gifts.ErrDuplicateGift, gifts.ErrFundOfGrant, gifts.ErrGiftFee,
 			grants.ErrBankNotInBase, gifts.ErrUnknownPledge,

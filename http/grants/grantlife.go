@@ -18,7 +18,7 @@ func grantLife(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/signatures", ID: "signDraftGrant", Tag: "grants",
 		Match: "getGrant",
 		Roles: resource.Finance, Status: http.StatusOK,
-		Summary: "Sign a draft grant and open its fund", Danish: "Underskriv en bevilling i udkast, og opret dens fond",
+		Summary: "Sign a draft grant and open its fund", Danish: "Underskriv en bevilling i udkast, og opret dens formål",
 		About:   "The budget must sum to the amount: neither over- nor under-budgeted.",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrGrantState, grants.ErrBudgetTotal, ledger.ErrDuplicateFund}},
 		signDraftGrant)

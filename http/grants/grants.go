@@ -18,11 +18,11 @@ import (
 func funders(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/donors", ID: "listDonors", Tag: "donors",
 		Roles:   resource.Bookkeeper,
-		Summary: "List the donors", Danish: "Vis bidragyderne"}, listDonors)
+		Summary: "List the donors", Danish: "Vis donorerne"}, listDonors)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors", ID: "registerDonor", Tag: "donors",
 		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
-		Summary: "Put a donor on record", Danish: "Registrér en bidragyder",
+		Summary: "Put a donor on record", Danish: "Registrér en donor",
 		Refuses: []error{donors.ErrDuplicateDonor, donors.ErrNameOfPerson}}, registerDonor)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants", ID: "listGrants", Tag: "grants", Roles: resource.Staff,
 		Summary: "List the grants", Danish: "Vis bevillingerne"}, listGrants)
@@ -34,7 +34,7 @@ func funders(api *resource.API) {
 		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance,
 		Summary: "Put a signed grant agreement on record and open its fund",
-		Danish:  "Registrér en underskrevet bevilling og opret dens fond",
+		Danish:  "Registrér en underskrevet bevilling og opret dens formål",
 		About:   "Without signed_on it is a draft: no fund yet, and the budget need not sum to the amount.",
 		Refuses: []error{donors.ErrUnknownDonor, grants.ErrDuplicateGrant, grants.ErrBudgetTotal, grants.ErrBudgetLineTotal,
 			grants.ErrBudgetCategory, ledger.ErrDuplicateFund}}, signGrant)

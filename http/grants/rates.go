@@ -23,7 +23,7 @@ func exchangeRates(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/exchange-rates/:id", ID: "getExchangeRate",
 		Tag: "exchange-rates", Roles: resource.Bookkeeper,
 		Summary: "One exchange rate, with the statements that stand on it",
-		Danish:  "Én valutakurs og de opgørelser, der bygger på den",
+		Danish:  "Én valutakurs og de regnskaber, der bygger på den",
 		Refuses: []error{rates.ErrUnknownRate}}, getRate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rates", ID: "enterExchangeRate", Tag: "exchange-rates",
 		NoMatch: rest.MakesNew,
@@ -52,7 +52,7 @@ func exchangeRates(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conversion", ID: "getGrantConversion", Tag: "grants",
 		Roles:   resource.Bookkeeper,
 		Summary: "The rates at which a grant's report of a period converts",
-		Danish:  "De kurser, som en bevillings opgørelse for en periode omregnes til",
+		Danish:  "De kurser, som en bevillings regnskab for en periode omregnes til",
 		Refuses: []error{grants.ErrUnknownGrant, rates.ErrRateGap, rates.ErrRateMissing}}, grantConversion)
 }
 

@@ -159,7 +159,7 @@ var roleWords = map[access.Role]rest.Text{
 	access.Treasurer:      {EN: "treasurer", DA: "kasserer"},
 	access.Auditor:        {EN: "auditor", DA: "revisor"},
 	access.PrivacyOfficer: {EN: "privacy officer", DA: "databeskyttelsesrådgiver"},
-	access.DonorRole:      {EN: "donor", DA: "bidragyder"}, access.Admin: {EN: "administrator", DA: "administrator"},
+	access.DonorRole:      {EN: "donor", DA: "donor"}, access.Admin: {EN: "administrator", DA: "administrator"},
 }
 
 // anyOf words roles of which one does: "finance officer or treasurer".
@@ -230,7 +230,7 @@ var checkHints = map[string]rest.Text{
 	"user_related": {EN: "Somebody here is related to the payee or the person ({0}) and does not decide.",
 		DA: "En medarbejder har en relation til modtageren af betalingen eller støtten ({0}) og afgør ikke."},
 	"donor_related": {EN: "A donor who pays is related to the payee or the person ({0}).",
-		DA: "En bidragyder, der betaler, har en relation til modtageren ({0})."},
+		DA: "En donor, der betaler, har en relation til modtageren ({0})."},
 	"duty_taken": {EN: "You took a part in it already: somebody else decides.",
 		DA: "Du har allerede haft en del i den: en anden afgør."},
 	"party_related": {EN: "You are related to the payee or the person: somebody else decides.",

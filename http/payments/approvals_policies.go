@@ -195,7 +195,7 @@ func standInRoutes(api *resource.API) {
 		NoMatch: rest.MakesNew,
 		Roles:   decides,
 		Summary: "Declare what a user or donor has to do with a payee or a person",
-		Danish:  "Oplys, hvad en bruger eller bidragyder har at gøre med en betalingsmodtager eller en person",
+		Danish:  "Oplys, hvad en bruger eller donor har at gøre med en betalingsmodtager eller en person",
 		About: "Such a user decides on nothing for them; such a donor shows among the checks. Your own without user and " +
 			"donor; those of others by who leads.",
 		Refuses: []error{access.ErrUnknownUser, access.ErrForbidden, donors.ErrUnknownDonor,

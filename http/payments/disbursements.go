@@ -82,7 +82,7 @@ func disbursementRoutes(api *resource.API) {
 		Match: "getDisbursement",
 		Tag:   "disbursements", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Settle without money leaving the bank: netting, retainer, petty cash",
-		Danish: "Afregn uden at penge forlader banken: modregning, klientkonto, kontantkasse",
+		Danish: "Afregn uden at penge forlader banken: modregning, forudbetalt honorar, kontantkasse",
 		Refuses: append([]error{advances.ErrState, disbursements.ErrSettlement, disbursements.ErrOutsidePeriod,
 			advances.ErrPrepaidExceeded,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}, resource.NotPaid...)}, settleDisbursement)

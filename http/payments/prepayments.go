@@ -23,12 +23,12 @@ func prepaymentRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/prepayments/:id", ID: "getPrepayment", Tag: "prepayments",
 		Roles:   resource.Staff,
 		Summary: "One retainer or float, and what is left of it",
-		Danish:  "Én klientkonto eller kontantkasse, og hvad der er tilbage",
+		Danish:  "Ét forudbetalt honorar eller én kontantkasse, og hvad der er tilbage",
 		Refuses: []error{advances.ErrUnknownPrepayment}}, getPrepayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments", ID: "requestPrepayment", Tag: "prepayments",
 		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance, Money: true,
-		Summary: "Ask for a retainer or a petty cash float", Danish: "Anmod om en klientkonto eller en kontantkasse",
+		Summary: "Ask for a retainer or a petty cash float", Danish: "Anmod om et forudbetalt honorar eller en kontantkasse",
 		Refuses: []error{advances.ErrDuplicatePrepayment, advances.ErrBankCurrency, beneficiaries.ErrUnknownPlan,
 			ledger.ErrUnknownFund,
 			ledger.ErrUnknownAccount}}, requestPrepayment)

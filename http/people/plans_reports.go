@@ -19,7 +19,7 @@ func planReports(api *resource.API) {
 		Refuses: unknown}, planTimeline)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/plans/:id/budget", ID: "getPlanBudget", Tag: "plans",
 		Roles:   resource.Staff,
-		Summary: "A plan's budget by line and fund", Danish: "En støtteplans budget efter linje og fond",
+		Summary: "A plan's budget by line and fund", Danish: "En støtteplans budget efter linje og formål",
 		About:   "By line in the plan's currency at planned prices; by fund in base currency as the books have it.",
 		Refuses: unknown}, planBudget)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/due-items", ID: "listDueItems", Tag: "plans",

@@ -51,9 +51,9 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Hint:  rest.Text{EN: "Send a code of ISO 3166 such as NG or DK.", DA: "Send en kode fra ISO 3166 som NG eller DK."}},
 	{Err: beneficiaries.ErrUnfunded, Status: 422, Code: "plan_unfunded",
 		Title: rest.Text{EN: "The caps of the funds do not reach for the plan",
-			DA: "Fondenes lofter rækker ikke til støtteplanen"},
+			DA: "Formålenes lofter rækker ikke til støtteplanen"},
 		Hint: rest.Text{EN: "Raise a cap, or add a fund without one as the last.",
-			DA: "Hæv et loft, eller tilføj en fond uden loft som den sidste."}},
+			DA: "Hæv et loft, eller tilføj et formål uden loft som det sidste."}},
 	{Err: beneficiaries.ErrMilestones, Status: 422, Code: "milestones_malformed",
 		Title: rest.Text{EN: "The milestones are not complete", DA: "Milepælene er ikke fuldstændige"},
 		Hint: rest.Text{EN: "Give every milestone its own code; an attendance, and nothing else, takes a percentage; gates " +
@@ -144,7 +144,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: beneficiaries.ErrShares, Status: 422, Code: "shares_not_whole",
 		Title: rest.Text{EN: "The shares do not sum to 100 percent", DA: "Andelene summer ikke til 100 procent"},
 		Hint: rest.Text{EN: "Name every fund once, with positive percentages that sum to 100.",
-			DA: "Nævn hver fond én gang, med positive procenter der summer til 100."}},
+			DA: "Nævn hvert formål én gang, med positive procenter der summer til 100."}},
 	{Err: beneficiaries.ErrLines, Status: 422, Code: "plan_lines_malformed",
 		Title: rest.Text{EN: "The plan's lines are not complete", DA: "Støtteplanens linjer er ikke fuldstændige"},
 		Hint: rest.Text{EN: "Give every line its own name, a positive price, and either due dates or units.",
@@ -195,7 +195,7 @@ func peopleDetail(err error) (s rest.Text) {
 	case errors.As(err, &payee) && errors.Is(err, beneficiaries.ErrUnknownPayee):
 		s = rest.Textf("%q is nobody on record.", "%q er ikke registreret.", payee.Payee)
 	case errors.As(err, &short):
-		s = rest.Textf("The caps of the funds leave %s without a fund.", "Fondenes lofter efterlader %s uden en fond.",
+		s = rest.Textf("The caps of the funds leave %s without a fund.", "Formålenes lofter efterlader %s uden et formål.",
 			rest.InFull(short.Missing))
 	case errors.As(err, &word):
 		s = rest.Textf("%q is no word of the plans.", "%q er ikke et ord i støtteplanerne.", word.Code)

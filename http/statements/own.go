@@ -21,17 +21,17 @@ func ownStatements(api *resource.API) {
 			Summary: summary, Danish: danish, Refuses: unknown}
 	}
 	resource.Route(api, op(rest.Get, "", "listOwnStatements", "A donor's own statements, by the link of a mail",
-		"Bidragyderens egne opgørelser, ved linket i en mail"), listOwn)
+		"Donorens egne regnskaber, ved linket i en mail"), listOwn)
 	resource.Route(api, op(rest.Get, "/choices", "getOwnChoices", "How a donor wants to get statements",
-		"Hvordan bidragyderen ønsker opgørelser"), getOwnChoices)
+		"Hvordan donoren ønsker regnskaber"), getOwnChoices)
 	resource.Route(api, op(rest.Get, "/statements/:id", "getOwnStatement", "One of a donor's own statements",
-		"Én af bidragyderens egne opgørelser"), getOwn)
+		"Én af donorens egne regnskaber"), getOwn)
 	document := op(rest.Get, "/statements/:id/document", "getOwnStatementDocument",
-		"One of a donor's own statements as a document", "Én af bidragyderens egne opgørelser som dokument")
+		"One of a donor's own statements as a document", "Én af donorens egne regnskaber som dokument")
 	document.Produces = []string{"application/pdf", "text/html"}
 	resource.Route(api, document, getOwnDocument)
 	choose := op(rest.Post, "/choices", "chooseDelivery", "Say in which language and how statements are sent",
-		"Vælg sprog og forsendelse af opgørelser")
+		"Vælg sprog og forsendelse af regnskaber")
 	choose.Match, choose.Status, choose.Example = "getOwnChoices", http.StatusOK, `{"language":"da","delivery":"email"}`
 	resource.Route(api, choose, chooseDelivery)
 }

@@ -288,7 +288,7 @@ func documentOf(s statements.Statement, language, format string) (rest.File, err
 	case "text":
 		return rest.File{Type: "text/plain", Name: name + ".txt", Body: []byte(page.Text(s.Shown(), lang))}, nil
 	case "html":
-		body, err := page.HTML(s.Shown(), lang)
+		body, err := page.IssuedHTML(s.Shown(), lang, statements.SpacedCode(s.Code))
 		return rest.File{Type: "text/html", Name: name + ".html", Body: body}, err
 	case "xlsx":
 		body, err := page.XLSX(s.Shown(), lang)

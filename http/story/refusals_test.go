@@ -255,7 +255,7 @@ func TestRefusalsInDanish(t *testing.T) {
 	all := everybody(t, db).With("Accept-Language", "da").With("Idempotency-Key", "da")
 	for _, r := range []struct{ body, words string }{
 		{`{"date":"2026-07-01","fund":"UNR","account":"1010","amount":4250}`, "Et beløb sendes som tekst, ikke som tal."},
-		{`{"date":"2026-07-01","fund":"NONE","account":"1010","amount":"5.00"}`, "Fonden findes ikke"},
+		{`{"date":"2026-07-01","fund":"NONE","account":"1010","amount":"5.00"}`, "Formålet findes ikke"},
 	} {
 		a := all.Post("/opening-balances", r.body).Want(422)
 		if !json.Valid(a.Body) || !strings.Contains(string(a.Body), r.words) {

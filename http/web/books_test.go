@@ -17,7 +17,7 @@ func TestAnEntryAndTheMonth(t *testing.T) {
 	w := staged(t, storetest.SQLite(t))
 	browser := chromium(t)
 	b := open(t, browser, w.at, desk).enter("finance_officer")
-	b.visit("/finance").says("Økonomi", "Det venter", "Fonde pr.", "Kontroller i orden")
+	b.visit("/finance").says("Økonomi", "Det venter", "Formål pr.", "Kontroller i orden")
 	b.picture("finance")
 
 	// An amount that may mean two things is asked about; nothing is posted that was not shown.

@@ -89,7 +89,7 @@ func TestFromDraftToTheDonor(t *testing.T) {
 	w.giver(t, "D-78")
 	browser := chromium(t)
 	finance := open(t, browser, w.at, desk).enter("finance_officer")
-	finance.visit("/statements").unfold("Saml en opgørelse").fill("subject", "D-77").choose("kind", "donor_annual").
+	finance.visit("/statements").unfold("Saml et regnskab").fill("subject", "D-77").choose("kind", "donor_annual").
 		choose("to", "2027-01-31")
 	finance.press("Saml kladden").says("Kladden er samlet", "1.200,00", "PDF")
 	finance.picture("statement-draft")
@@ -104,11 +104,11 @@ func TestFromDraftToTheDonor(t *testing.T) {
 	treasurer := open(t, browser, w.at, desk).enter("treasurer")
 	treasurer.visit(at).press("Udsted").says("Udstedt: nummer og dokument ligger fast.")
 	w.checkpoint(t)
-	finance.visit(at).press("Forsegl").says("Forseglet").press("Send til bidragyderen").says("på vej til bidragyderen")
+	finance.visit(at).press("Forsegl").says("Forseglet").press("Send til donoren").says("på vej til donoren")
 	link := w.posted(t, w.people, id)
 
 	donor := open(t, browser, w.at, phone)
-	donor.visit(link).says("Dine opgørelser", "1. januar", "Hent PDF")
+	donor.visit(link).says("Dine regnskaber", "1. januar", "Hent PDF")
 	donor.picture("own")
 	donor.choose("delivery", "portal").press("Gem").says("Dit valg er gemt.", "Kun her på siden")
 	donor.press("Læs den her").says("1.200,00")
@@ -146,11 +146,11 @@ func TestFromDraftToTheDonor(t *testing.T) {
 	if page := public.text(); strings.Contains(page, "D-77") || strings.Contains(page, "1.200") {
 		t.Errorf("the public page tells money or names:\n%s", page)
 	}
-	treasurer.visit(at).unfold("Træk opgørelsen tilbage").fill("withdraw_reason", "Beløbet var forkert opgjort").
-		press("Træk opgørelsen tilbage")
+	treasurer.visit(at).unfold("Træk regnskabet tilbage").fill("withdraw_reason", "Beløbet var forkert opgjort").
+		press("Træk regnskabet tilbage")
 	public.visit("/verify/" + strings.ReplaceAll(s.Code, " ", "")).says("trukket tilbage").hold(whole).
 		says("Uændret, men trukket tilbage")
-	reader.get("/verify/AAAA-AAAA-AAAA-AAAA").want(http.StatusNotFound).says("Vi kender ingen opgørelse med denne kode")
+	reader.get("/verify/AAAA-AAAA-AAAA-AAAA").want(http.StatusNotFound).says("Vi kender intet regnskab med denne kode")
 }
 
 // hold holds a file against a statement on the public page, and waits for the answer.

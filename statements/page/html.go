@@ -5,6 +5,7 @@ import (
 	_ "embed" // the page and its style
 	"html/template"
 	"strconv"
+	"strings"
 	"supportledger/statements/figures"
 
 	"github.com/shopspring/decimal"
@@ -12,9 +13,14 @@ import (
 
 // HTML renders a statement as one page without script or anything from elsewhere, with the same figures as the PDF, for
 // a screen, a screen reader and a printer.
-func HTML(v figures.Value, lang figures.Lang) ([]byte, error) {
+func HTML(v figures.Value, lang figures.Lang) ([]byte, error) { return IssuedHTML(v, lang, "") }
+
+// IssuedHTML is [HTML] with the code by which anyone may check the statement; "" for none.
+func IssuedHTML(v figures.Value, lang figures.Lang, code string) ([]byte, error) {
+	p := paperOf(v, lang)
+	p.code = code
 	var out bytes.Buffer
-	err := pageTemplate.Execute(&out, htmlPage{paperOf(v, lang)})
+	err := pageTemplate.Execute(&out, htmlPage{p})
 	return out.Bytes(), err
 }
 
@@ -78,6 +84,14 @@ func (h htmlPage) SignHere() string { return words.signHere.In(h.p.lang) }
 func (h htmlPage) HashLabel() string { return words.dataHash.In(h.p.lang) }
 
 func (h htmlPage) Hash() string { return h.p.hash }
+
+// Code says by which code the statement is checked; "" for a draft.
+func (h htmlPage) Code() string {
+	if h.p.code == "" {
+		return ""
+	}
+	return strings.Replace(words.codeAlone.In(h.p.lang), "{code}", h.p.code, 1)
+}
 
 func (h htmlPage) Currency() string { return string(h.p.currency) }
 

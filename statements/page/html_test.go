@@ -31,6 +31,11 @@ func TestHTMLHasEveryFigure(t *testing.T) {
 					t.Errorf("%s %s: no %s", name, lang, want)
 				}
 			}
+			issued, err := IssuedHTML(s, lang, "BCDF-GHJK-LMNP-QRST")
+			if err != nil || !strings.Contains(string(issued), "BCDF-GHJK-LMNP-QRST") || strings.Contains(text, "GHJK") ||
+				!strings.Contains(text, "@media print") {
+				t.Errorf("%s %s: no code, or nothing for paper (%v)", name, lang, err)
+			}
 			if strings.Contains(text, "<script") || strings.Contains(text, "http") {
 				t.Errorf("%s %s: it has a script or an address", name, lang)
 			}

@@ -1852,7 +1852,7 @@ func proposing(v *frame.Visit, f frame.Form, wide bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var95 string
-		templ_7745c5c3_Var95, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Above an amount, programme leads approve and treasurers authorise. Rules for new payees, cash and single funds stay as they are.", "Over et beløb godkender programledere og bemyndiger kasserere. Regler for nye modtagere, kontanter og enkelte fonde består."))
+		templ_7745c5c3_Var95, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Above an amount, programme leads approve and treasurers authorise. Rules for new payees, cash and single funds stay as they are.", "Over et beløb godkender programledere og bemyndiger kasserere. Regler for nye modtagere, kontanter og enkelte formål består."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/admin.templ`, Line: 295, Col: 286}
 		}
@@ -2035,7 +2035,7 @@ func Letterhead(v *frame.Visit, now letterhead, f frame.Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var103 string
-			templ_7745c5c3_Var103, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements that are collected from now on have it; issued ones keep theirs.", "Opgørelser, der samles fra nu af, har det; udstedte beholder deres."))
+			templ_7745c5c3_Var103, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements that are collected from now on have it; issued ones keep theirs.", "Regnskaber, der samles fra nu af, har det; udstedte beholder deres."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/admin.templ`, Line: 331, Col: 161}
 			}

@@ -66,7 +66,7 @@ func (b band) says(v *frame.Visit, currency string) string {
 		when = v.Tf("Over %s", "Over %s", v.Amount(frame.Money{Amount: b.Above, Currency: currency}))
 	}
 	if b.Fund != "" {
-		when += v.Tf(", from fund %s", ", fra fonden %s", b.Fund)
+		when += v.Tf(", from fund %s", ", fra formålet %s", b.Fund)
 	}
 	if b.NewPayee {
 		when += v.T(", to a payee who was never paid", ", til en modtager, der aldrig er betalt")

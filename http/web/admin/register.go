@@ -40,7 +40,7 @@ var places = []place{
 	{"/policies", "listApprovalPolicies", rest.Text{EN: "Approval rules", DA: "Godkendelsesregler"},
 		rest.Text{EN: "How many people a payment needs.", DA: "Hvor mange personer en betaling kræver."}},
 	{"/letterhead", "listLetterheads", rest.Text{EN: "Letterhead", DA: "Brevhoved"},
-		rest.Text{EN: "What statements print of the organisation.", DA: "Det, opgørelser trykker om foreningen."}},
+		rest.Text{EN: "What statements print of the organisation.", DA: "Det, regnskaber trykker om foreningen."}},
 	{"/retention", "listRetention", rest.Text{EN: "Deletions", DA: "Sletninger"},
 		rest.Text{EN: "What has been kept long enough.", DA: "Det, der er gemt længe nok."}},
 	{"/privacy", "listPrivacyNotices", rest.Text{EN: "Openings", DA: "Åbninger"},

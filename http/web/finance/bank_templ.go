@@ -431,11 +431,11 @@ func explaining(v *frame.Visit, m matching, forms frame.Forms) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "about", Label: v.T("Donor, grant, other account or entry", "Bidragyder, bevilling, anden konto eller bilag"), Hint: v.T("By its code or number.", "Kode eller nummer."), Short: true, Optional: true, Max: 40}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "about", Label: v.T("Donor, grant, other account or entry", "Donor, bevilling, anden konto eller bilag"), Hint: v.T("By its code or number.", "Kode eller nummer."), Short: true, Optional: true, Max: 40}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "fund", Label: v.T("Fund", "Fond"), Hint: v.T("The general fund where none is given.", "De frie midler, hvis feltet er tomt."), Short: true, Optional: true, Max: 20}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "fund", Label: v.T("Fund", "Formål"), Hint: v.T("The general fund where none is given.", "De frie midler, hvis feltet er tomt."), Short: true, Optional: true, Max: 20}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

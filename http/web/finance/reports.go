@@ -37,7 +37,7 @@ var reports = []report{
 	{name: "activities", operation: "reportActivities",
 		title:   rest.Text{EN: "Income and expense", DA: "Resultatopgørelse"},
 		filters: []string{"from", "to"}, columns: []string{"account", "name", "unrestricted", "restricted", "total"}},
-	{name: "fund-balances", operation: "reportFundBalances", title: rest.Text{EN: "Balances of funds", DA: "Fondes saldi"},
+	{name: "fund-balances", operation: "reportFundBalances", title: rest.Text{EN: "Balances of funds", DA: "Formålenes saldi"},
 		filters: []string{"as_of"},
 		columns: []string{"fund", "name", "bank", "other_assets", "liabilities", "net_assets", "committed"}},
 	{name: "budget-actual", operation: "reportBudgetActual",

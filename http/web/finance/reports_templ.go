@@ -207,7 +207,7 @@ func Report(v *frame.Visit, p reportView, f frame.Form) templ.Component {
 				}
 			}
 			if slices.Contains(p.filters, "fund") {
-				templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "fund", Label: v.T("Fund", "Fond"), Short: true, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "fund", Label: v.T("Fund", "Formål"), Short: true, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -733,7 +733,7 @@ func Lines(v *frame.Visit, p linesView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Fund", "Fond"))
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Fund", "Formål"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `finance/reports.templ`, Line: 132, Col: 43}
 				}
@@ -907,7 +907,7 @@ func Lines(v *frame.Visit, p linesView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var53 string
-					templ_7745c5c3_Var53, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Fund", "Fond")).Resolve(ctx)
+					templ_7745c5c3_Var53, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Fund", "Formål")).Resolve(ctx)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `finance/reports.templ`, Line: 144, Col: 43}
 					}

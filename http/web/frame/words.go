@@ -16,7 +16,7 @@ var RoleWords = map[access.Role]rest.Text{
 	access.Treasurer:      {EN: "treasurer", DA: "kasserer"},
 	access.Auditor:        {EN: "auditor", DA: "revisor"},
 	access.PrivacyOfficer: {EN: "privacy officer", DA: "databeskyttelsesrådgiver"},
-	access.DonorRole:      {EN: "donor", DA: "bidragyder"},
+	access.DonorRole:      {EN: "donor", DA: "donor"},
 	access.Admin:          {EN: "administrator", DA: "administrator"},
 }
 

@@ -52,7 +52,7 @@ var donorKinds = map[string]rest.Text{
 // ways are how a donor gets statements, as the office says it.
 var ways = map[string]rest.Text{
 	"none": {EN: "Not at all", DA: "Slet ikke"}, "email": {EN: "By e-mail", DA: "Pr. e-mail"},
-	"post": {EN: "By post", DA: "Med post"}, "portal": {EN: "On the donor's page", DA: "På bidragyderens side"},
+	"post": {EN: "By post", DA: "Med post"}, "portal": {EN: "On the donor's page", DA: "På donorens side"},
 }
 
 func donors(v *frame.Visit) (frame.Shown, error) { return showDonors(v, frame.NewForm()) }

@@ -46,7 +46,7 @@ func places(v *frame.Visit, at string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, one := range [][3]string{{"/grants", v.T("Grants", "Bevillinger"), "listGrants"}, {"/donors", v.T("Donors", "Bidragydere"), "listDonors"}, {"/gifts", v.T("Gifts", "Gaver"), "listGifts"}} {
+		for _, one := range [][3]string{{"/grants", v.T("Grants", "Bevillinger"), "listGrants"}, {"/donors", v.T("Donors", "Donorer"), "listDonors"}, {"/gifts", v.T("Gifts", "Gaver"), "listGifts"}} {
 			if v.May(one[2]) == nil {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
@@ -133,7 +133,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donors", "Bidragydere"))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donors", "Donorer"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 24, Col: 36}
 			}
@@ -165,7 +165,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("New donor", "Ny bidragyder"))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("New donor", "Ny donor"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 28, Col: 57}
 				}
@@ -197,7 +197,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Choose(v, f, frame.Input{Name: "delivery", Label: v.T("Statements are sent", "Opgørelser sendes")}, frame.Options(v, ways, "none", "email", "post", "portal")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Choose(v, f, frame.Input{Name: "delivery", Label: v.T("Statements are sent", "Regnskaber sendes")}, frame.Options(v, ways, "none", "email", "post", "portal")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -224,7 +224,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			if len(list.Data) == 0 {
-				templ_7745c5c3_Err = frame.Empty(v.T("There is no donor yet.", "Der er ingen bidragydere endnu.")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Empty(v.T("There is no donor yet.", "Der er ingen donorer endnu.")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -234,7 +234,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donors", "Bidragydere"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donors", "Donorer"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 44, Col: 54}
 				}
@@ -299,7 +299,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Opgørelser"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Regnskaber"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 51, Col: 56}
 				}
@@ -434,7 +434,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var25 string
-					templ_7745c5c3_Var25, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Statements", "Opgørelser")).Resolve(ctx)
+					templ_7745c5c3_Var25, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Statements", "Regnskaber")).Resolve(ctx)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 61, Col: 56}
 					}
@@ -471,7 +471,7 @@ func Donors(v *frame.Visit, list frame.List[donor], f frame.Form) templ.Componen
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Donors", "Bidragydere"), At: "/grants", Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Donors", "Donorer"), At: "/grants", Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -632,7 +632,7 @@ func Donor(v *frame.Visit, d donor) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = frame.Fact(v.T("Statements are sent", "Opgørelser sendes")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.Fact(v.T("Statements are sent", "Regnskaber sendes")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -731,7 +731,7 @@ func Donor(v *frame.Visit, d donor) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Opgørelser"))
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Regnskaber"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 106, Col: 74}
 			}
@@ -745,7 +745,7 @@ func Donor(v *frame.Visit, d donor) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.Tf("Donor %s", "Bidragyder %s", d.Code), At: "/grants", Back: frame.Link{Path: "/donors", Text: v.T("Donors", "Bidragydere")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.Tf("Donor %s", "Donor %s", d.Code), At: "/grants", Back: frame.Link{Path: "/donors", Text: v.T("Donors", "Donorer")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -836,7 +836,7 @@ func Gifts(v *frame.Visit, list frame.List[gift], f frame.Form) templ.Component 
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "donor", Label: v.T("Donor", "Bidragyder"), Hint: v.T("The code.", "Koden."), Short: true, Max: 40}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "donor", Label: v.T("Donor", "Donor"), Hint: v.T("The code.", "Koden."), Short: true, Max: 40}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -871,7 +871,7 @@ func Gifts(v *frame.Visit, list frame.List[gift], f frame.Form) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var48 string
-				templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("The donor wants to stay unnamed with this gift", "Bidragyderen ønsker at være anonym med denne gave"))
+				templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("The donor wants to stay unnamed with this gift", "Donoren ønsker at være anonym med denne gave"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 126, Col: 234}
 				}
@@ -951,7 +951,7 @@ func Gifts(v *frame.Visit, list frame.List[gift], f frame.Form) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var53 string
-				templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donor", "Bidragyder"))
+				templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donor", "Donor"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 140, Col: 50}
 				}
@@ -1103,7 +1103,7 @@ func Gifts(v *frame.Visit, list frame.List[gift], f frame.Form) templ.Component 
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var63 string
-					templ_7745c5c3_Var63, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Donor", "Bidragyder")).Resolve(ctx)
+					templ_7745c5c3_Var63, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Donor", "Donor")).Resolve(ctx)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 160, Col: 50}
 					}
@@ -1360,7 +1360,7 @@ func Grants(v *frame.Visit, list frame.List[grant]) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var79 string
-				templ_7745c5c3_Var79, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donor", "Bidragyder"))
+				templ_7745c5c3_Var79, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Donor", "Donor"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 193, Col: 50}
 				}
@@ -1482,7 +1482,7 @@ func Grants(v *frame.Visit, list frame.List[grant]) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var88 string
-					templ_7745c5c3_Var88, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Donor", "Bidragyder")).Resolve(ctx)
+					templ_7745c5c3_Var88, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Donor", "Donor")).Resolve(ctx)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/givers.templ`, Line: 204, Col: 50}
 					}
@@ -1773,7 +1773,7 @@ func Grant(v *frame.Visit, p grantView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = frame.Fact(v.T("Donor", "Bidragyder")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var103), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.Fact(v.T("Donor", "Donor")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var103), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -46,7 +46,7 @@ func Own(v *frame.Visit, found frame.List[owned], f frame.Form) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Your statements", "Dine opgørelser"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Your statements", "Dine regnskaber"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/own.templ`, Line: 8, Col: 50}
 			}
@@ -72,7 +72,7 @@ func Own(v *frame.Visit, found frame.List[owned], f frame.Form) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			if len(found.Data) == 0 {
-				templ_7745c5c3_Err = frame.Empty(v.T("There is no statement for you yet.", "Der er ingen opgørelser til dig endnu.")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Empty(v.T("There is no statement for you yet.", "Der er ingen regnskaber til dig endnu.")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -236,7 +236,7 @@ func Own(v *frame.Visit, found frame.List[owned], f frame.Form) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("How do you want your statements?", "Hvordan vil du have dine opgørelser?"))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("How do you want your statements?", "Hvordan vil du have dine regnskaber?"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/own.templ`, Line: 30, Col: 89}
 			}
@@ -279,7 +279,7 @@ func Own(v *frame.Visit, found frame.List[owned], f frame.Form) templ.Component 
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Your statements", "Dine opgørelser"), Bare: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Your statements", "Dine regnskaber"), Bare: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -419,7 +419,7 @@ func OwnStatement(v *frame.Visit, s owned, document string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: s.name(v), Bare: true, Wide: true, Back: frame.Link{Path: link(v), Text: v.T("Your statements", "Dine opgørelser")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: s.name(v), Bare: true, Wide: true, Back: frame.Link{Path: link(v), Text: v.T("Your statements", "Dine regnskaber")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -46,7 +46,7 @@ func VerifyForm(v *frame.Visit) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Check a statement", "Kontrollér en opgørelse"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Check a statement", "Kontrollér et regnskab"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/verify.templ`, Line: 8, Col: 61}
 			}
@@ -64,7 +64,7 @@ func VerifyForm(v *frame.Visit) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Check a statement", "Kontrollér en opgørelse"), Bare: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Check a statement", "Kontrollér et regnskab"), Bare: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -93,7 +93,7 @@ func codeForm(v *frame.Visit, code string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = frame.Field(v, filled("code", code), frame.Input{Name: "code", Label: v.T("Code on the statement", "Koden på opgørelsen"), Hint: v.T("Sixteen letters and digits, beside the square code.", "Seksten bogstaver og tal ved siden af den firkantede kode."), Max: 40, Complete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Field(v, filled("code", code), frame.Input{Name: "code", Label: v.T("Code on the statement", "Koden på regnskabet"), Hint: v.T("Sixteen letters and digits, beside the square code.", "Seksten bogstaver og tal ved siden af den firkantede kode."), Max: 40, Complete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -153,7 +153,7 @@ func Unknown(v *frame.Visit, code string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("We know no statement with this code", "Vi kender ingen opgørelse med denne kode"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("We know no statement with this code", "Vi kender intet regnskab med denne kode"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/verify.templ`, Line: 23, Col: 95}
 			}
@@ -228,7 +228,7 @@ func Verified(v *frame.Visit, code string, f verification) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statement", "Opgørelse"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statement", "Regnskab"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `giving/verify.templ`, Line: 33, Col: 38}
 			}
@@ -566,7 +566,7 @@ func Verified(v *frame.Visit, code string, f verification) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.Tf("Statement %s", "Opgørelse %s", f.Number), Bare: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.Tf("Statement %s", "Regnskab %s", f.Number), Bare: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,7 +16,7 @@ func Register(s *frame.Site) {
 	s.File("/statements/:id/document", []string{"getStatementDocument"}, document)
 	s.Page("/statements/:id/figures/:key", []string{"getStatementFigure"}, figurePage)
 	runPages(s)
-	s.Navigate(frame.NavItem{Path: "/statements", Text: rest.Text{EN: "Statements", DA: "Opgørelser"},
+	s.Navigate(frame.NavItem{Path: "/statements", Text: rest.Text{EN: "Statements", DA: "Regnskaber"},
 		Needs: "listStatements", Order: 40, Key: "s"})
 	for word, text := range map[string]rest.Text{
 		"drafted": {EN: "The draft is collected. Read it, then have its privacy checked.",
@@ -26,7 +26,7 @@ func Register(s *frame.Site) {
 		"reviewed":    {EN: "Reviewed. A third person issues it.", DA: "Godkendt. En tredje person udsteder den."},
 		"issued":      {EN: "Issued: number and document are fixed.", DA: "Udstedt: nummer og dokument ligger fast."},
 		"sealed":      {EN: "Sealed: figures and proof are attached.", DA: "Forseglet: tal og bevis er vedhæftet."},
-		"delivering":  {EN: "It is on its way to the donor.", DA: "Den er på vej til bidragyderen."},
+		"delivering":  {EN: "It is on its way to the donor.", DA: "Den er på vej til donoren."},
 		"withdrawn":   {EN: "Withdrawn, with your reason.", DA: "Trukket tilbage med din begrundelse."},
 		"run-started": {EN: "The run has begun.", DA: "Kørslen er begyndt."},
 		"run-goes-on": {EN: "The run goes on.", DA: "Kørslen fortsætter."},

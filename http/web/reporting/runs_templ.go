@@ -49,7 +49,7 @@ func Runs(v *frame.Visit, found frame.List[run], f frame.Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Runs of statements", "Kørsler af opgørelser"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Runs of statements", "Kørsler af regnskaber"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `reporting/runs.templ`, Line: 11, Col: 60}
 			}
@@ -213,7 +213,7 @@ func Runs(v *frame.Visit, found frame.List[run], f frame.Form) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Runs of statements", "Kørsler af opgørelser"), At: "/statements", Back: frame.Link{Path: "/statements", Text: v.T("Statements", "Opgørelser")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Runs of statements", "Kørsler af regnskaber"), At: "/statements", Back: frame.Link{Path: "/statements", Text: v.T("Statements", "Regnskaber")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -589,7 +589,7 @@ func Run(v *frame.Visit, r run, found frame.List[outcome], forms frame.Forms) te
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var33 string
-					templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statement", "Opgørelse"))
+					templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statement", "Regnskab"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `reporting/runs.templ`, Line: 92, Col: 105}
 					}
@@ -635,7 +635,7 @@ func Run(v *frame.Visit, r run, found frame.List[outcome], forms frame.Forms) te
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Run of statements", "Kørsel af opgørelser"), At: "/statements", Back: frame.Link{Path: "/statement-runs", Text: v.T("Runs", "Kørsler")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Run of statements", "Kørsel af regnskaber"), At: "/statements", Back: frame.Link{Path: "/statement-runs", Text: v.T("Runs", "Kørsler")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -77,8 +77,8 @@ var states = map[string]frame.State{
 var kinds = map[string]rest.Text{
 	"":                {EN: "What the code is", DA: "Det, koden er"},
 	"grant_financial": {EN: "Financial report of a grant", DA: "Regnskab for en bevilling"},
-	"donor_annual":    {EN: "What a donor gave", DA: "Opgørelse til en bidragyder"},
-	"fund":            {EN: "A whole fund", DA: "Opgørelse for et formål"},
+	"donor_annual":    {EN: "What a donor gave", DA: "Regnskab til en donor"},
+	"fund":            {EN: "A whole fund", DA: "Regnskab for et formål"},
 }
 
 var languages = map[string]rest.Text{

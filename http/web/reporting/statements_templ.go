@@ -46,7 +46,7 @@ func List(v *frame.Visit, found frame.List[statement], f frame.Form) templ.Compo
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Opgørelser"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Regnskaber"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `reporting/statements.templ`, Line: 9, Col: 41}
 			}
@@ -87,7 +87,7 @@ func List(v *frame.Visit, found frame.List[statement], f frame.Form) templ.Compo
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Collect a statement", "Saml en opgørelse"))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Collect a statement", "Saml et regnskab"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `reporting/statements.templ`, Line: 14, Col: 72}
 				}
@@ -103,7 +103,7 @@ func List(v *frame.Visit, found frame.List[statement], f frame.Form) templ.Compo
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "subject", Label: v.T("Grant, donor or fund", "Bevilling, bidragyder eller formål"), Hint: v.T("Its code, such as G1 or D-77.", "Koden, fx G1 eller D-77."), Short: true, Max: 40}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "subject", Label: v.T("Grant, donor or fund", "Bevilling, donor eller formål"), Hint: v.T("Its code, such as G1 or D-77.", "Koden, fx G1 eller D-77."), Short: true, Max: 40}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -154,7 +154,7 @@ func List(v *frame.Visit, found frame.List[statement], f frame.Form) templ.Compo
 				return templ_7745c5c3_Err
 			}
 			if len(found.Data) == 0 {
-				templ_7745c5c3_Err = frame.Empty(v.T("There is no statement yet.", "Der er ingen opgørelser endnu.")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Empty(v.T("There is no statement yet.", "Der er ingen regnskaber endnu.")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -164,7 +164,7 @@ func List(v *frame.Visit, found frame.List[statement], f frame.Form) templ.Compo
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Opgørelser"))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Statements", "Regnskaber"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `reporting/statements.templ`, Line: 32, Col: 58}
 				}
@@ -396,7 +396,7 @@ func List(v *frame.Visit, found frame.List[statement], f frame.Form) templ.Compo
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Statements", "Opgørelser"), At: "/statements", Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: v.T("Statements", "Regnskaber"), At: "/statements", Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -884,7 +884,7 @@ func Page(v *frame.Visit, p view, forms frame.Forms) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = frame.ReasonFold(v, forms, frame.Because{Path: "/statements/" + p.ID + "/withdrawals", Seen: p.seen, Field: "withdraw_reason", Label: v.T("Withdraw the statement", "Træk opgørelsen tilbage"), Hint: v.T("Whoever checks it is told that it does not stand.", "Den, der kontrollerer den, får at vide, at den ikke gælder.")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = frame.ReasonFold(v, forms, frame.Because{Path: "/statements/" + p.ID + "/withdrawals", Seen: p.seen, Field: "withdraw_reason", Label: v.T("Withdraw the statement", "Træk regnskabet tilbage"), Hint: v.T("Whoever checks it is told that it does not stand.", "Den, der kontrollerer den, får at vide, at den ikke gælder.")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -896,7 +896,7 @@ func Page(v *frame.Visit, p view, forms frame.Forms) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: p.name(v), At: "/statements", Wide: true, Back: frame.Link{Path: "/statements", Text: v.T("Statements", "Opgørelser")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Layout(v, frame.Page{Title: p.name(v), At: "/statements", Wide: true, Back: frame.Link{Path: "/statements", Text: v.T("Statements", "Regnskaber")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1073,7 +1073,7 @@ func next(v *frame.Visit, p view, forms frame.Forms) templ.Component {
 			}
 		case p.State == "ISSUED" || p.State == "SENT":
 			if v.May("deliverStatement") == nil && p.sealed() {
-				templ_7745c5c3_Err = one(v, p, forms, "deliveries", v.T("Send it to the donor by e-mail", "Send til bidragyderen pr. e-mail")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = one(v, p, forms, "deliveries", v.T("Send it to the donor by e-mail", "Send til donoren pr. e-mail")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1718,7 +1718,7 @@ func Figure(v *frame.Visit, s statement, f sumOf) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var94 string
-				templ_7745c5c3_Var94, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Fund", "Fond"))
+				templ_7745c5c3_Var94, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("Fund", "Formål"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `reporting/statements.templ`, Line: 251, Col: 43}
 				}
@@ -1853,7 +1853,7 @@ func Figure(v *frame.Visit, s statement, f sumOf) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var104 string
-					templ_7745c5c3_Var104, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Fund", "Fond")).Resolve(ctx)
+					templ_7745c5c3_Var104, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.T("Fund", "Formål")).Resolve(ctx)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `reporting/statements.templ`, Line: 262, Col: 43}
 					}

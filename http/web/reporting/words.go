@@ -18,7 +18,7 @@ var rules = map[string]rest.Text{
 		DA: "støttens art ville fortælle for meget"},
 	"partner": {EN: "a partner could tell where somebody is",
 		DA: "en partner kan røbe, hvor nogen er"},
-	"other_donors": {EN: "it tells of other donors", DA: "det handler om andre bidragydere"},
+	"other_donors": {EN: "it tells of other donors", DA: "det handler om andre donorer"},
 	"unknown_kind": {EN: "its kind is unknown", DA: "typen er ukendt"},
 }
 
@@ -47,7 +47,7 @@ var parts = map[string]rest.Text{
 	"receipts":       {EN: "Money received", DA: "Modtagne midler"},
 	"notes":          {EN: "Notes", DA: "Noter"},
 	"spent":          {EN: "Spent", DA: "Brugt"},
-	"statement":      {EN: "The whole statement", DA: "Hele opgørelsen"},
+	"statement":      {EN: "The whole statement", DA: "Hele regnskabet"},
 }
 
 // what names the parts of a finding.

@@ -310,7 +310,7 @@ func Organisation(v *frame.Visit, f frame.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "organisation", Label: v.T("Name of the organisation", "Organisationens navn"), Hint: v.T("As it is printed on statements.", "Som det trykkes på opgørelser."), Complete: "organization", Max: 200}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.Field(v, f, frame.Input{Name: "organisation", Label: v.T("Name of the organisation", "Organisationens navn"), Hint: v.T("As it is printed on statements.", "Som det trykkes på regnskaber."), Complete: "organization", Max: 200}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1061,7 +1061,7 @@ func Check(v *frame.Visit, f frame.Form, o Opening, files []string) templ.Compon
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = frame.Fact(v.T("Fund", "Fond")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var57), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.Fact(v.T("Fund", "Formål")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var57), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
