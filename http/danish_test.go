@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// forbidden are Danish words that a Danish accountant or donor reads otherwise than they were meant, with what to write.
-// Those of the statements themselves are in statements/page.
+// forbidden are Danish words that a Danish accountant or donor reads otherwise than they were meant, with what to
+// write. Those of the statements themselves are in statements/page.
 var forbidden = map[string]string{
 	`(?i)\bfond(s|en|ens|e|es|ene|enes)?\b`: "a foundation; write formål, bevilling or midler",
 	`(?i)\bopgørelse`:                       "regnskab: one word for the paper",
