@@ -97,3 +97,35 @@ func TestCheckPlan(t *testing.T) {
 func planIn(state beneficiaries.PlanState) beneficiaries.Plan {
 	return beneficiaries.Plan{ID: "pln_1", Number: "P-1", State: state, Current: beneficiaries.PlanVersion{ID: "ver_1"}}
 }
+
+// A request on a plan line is warned of where its units are settled or held, unless it says its own shares, and where
+// it costs more than the plan foresaw; a line that the plan has not stops.
+func TestCheckLine(t *testing.T) {
+	plan := planIn(beneficiaries.PlanActive)
+	plan.Current.Lines = []beneficiaries.PlanLine{{Line: "stipend", UnitPrice: kroner(t, "100.00"),
+		Items: []beneficiaries.Item{{Position: 0, SettledBy: "dsb_0"}, {Position: 1}, {Position: 2, SuspendedBy: "trn_1"}}}}
+	asked := func(line string, units int, amount string, own bool) Disbursement {
+		return Disbursement{Settlement: ByPartner, Plan: plan, Line: line, Units: units, Amount: kroner(t, amount),
+			OwnShares: own}
+	}
+	for name, c := range map[string]struct {
+		d           Disbursement
+		line, limit Outcome
+	}{
+		"one of one":               {asked("stipend", 1, "100.00", false), OK, OK},
+		"two of one":               {asked("stipend", 2, "200.00", false), Warning, OK},
+		"two of one, shares given": {asked("stipend", 2, "200.00", true), OK, OK},
+		"an øre above":             {asked("stipend", 1, "100.01", false), OK, Warning},
+		"of no line":               {asked("fees", 1, "1.00", false), Stop, OK},
+	} {
+		found, err := Requests{}.checkLine(t.Context(), nil, c.d)
+		if err != nil || len(found) != 2 || found[0].Outcome != c.line || found[1].Outcome != c.limit {
+			t.Errorf("%s: %+v, %v", name, found, err)
+		}
+	}
+	booked := asked("fees", 9, "9.00", false)
+	booked.Entry = "ent_1"
+	if found, err := (Requests{}).checkLine(t.Context(), nil, booked); err != nil || len(found) != 0 {
+		t.Errorf("what is booked: %+v, %v", found, err)
+	}
+}
