@@ -217,6 +217,11 @@ func (v *verifier) heads(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	for year := range v.numbers {
+		if _, kept := years[year]; !kept {
+			years[year] = 0
+		}
+	}
 	for _, year := range slices.Sorted(maps.Keys(years)) {
 		if years[year] != v.numbers[year] {
 			v.out.Add("number", fmt.Sprint(year), "the year says it came to %d, its last entry is %d", years[year],

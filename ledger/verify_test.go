@@ -56,6 +56,7 @@ func TestVerifyFindsWhatStandsBesideTheEntries(t *testing.T) {
 			"a line of no entry": {"INSERT INTO entry_lines (entry_seq, line, account, fund, currency, amount, base, " +
 				"category, plan, payee, partner) VALUES (9, 1, '1010', 'UNR', 'DKK', 1, 1, '', '', '', '')", "lines book"},
 			"the head": {"UPDATE book SET last_seq = last_seq + 1", "sequence book"},
+			"no year":  {"DELETE FROM fiscal_years WHERE year = 2027", "number 2027"},
 			"the year": {"UPDATE fiscal_years SET last_number = last_number + 1 WHERE year = 2027", "number 2027"},
 			"an amount of a day": {"UPDATE balances SET amount = amount + 1 WHERE account = '1010' AND date = '2026-01-02'",
 				"balance " + day},

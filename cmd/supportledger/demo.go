@@ -126,7 +126,7 @@ func (d demoCommand) directory() (dir string, cleanUp func() error, err error) {
 		dir, err := os.MkdirTemp("", "supportledger-demo-*")
 		return dir, func() error { return os.RemoveAll(dir) }, err
 	}
-	return d.Keep, func() error { return nil }, os.MkdirAll(d.Keep, 0o755)
+	return d.Keep, func() error { return nil }, os.MkdirAll(d.Keep, 0o700)
 }
 
 // books opens a database for the demo. One that has books already is refused: a demo never touches books that may be
@@ -220,7 +220,7 @@ var languages = []string{"en", "da"}
 // statements has the statements of the story's grants issued and keeps them as PDF in each language.
 func (r *demo) statements(ctx context.Context, c console, player story.Player) error {
 	dir := filepath.Join(r.dir, "statements")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	issued, err := player.IssueStatements(ctx, r.story)
@@ -236,7 +236,7 @@ func (r *demo) statements(ctx context.Context, c console, player story.Player) e
 				return err
 			}
 			name := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%s.pdf", s.Number, s.Subject, s.To, lang))
-			if err := os.WriteFile(name, body, 0o644); err != nil {
+			if err := os.WriteFile(name, body, 0o600); err != nil {
 				return err
 			}
 			r.left.Statements = append(r.left.Statements, name)

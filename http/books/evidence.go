@@ -24,7 +24,8 @@ func documents(api *resource.API) {
 			"camera added; a PDF stays " +
 			"as it is. It is encrypted, and kept once: the same document again is answered with what is there. No file name " +
 			"is taken.",
-		Refuses: []error{evidence.ErrNoKey, evidence.ErrType, evidence.ErrPixels, evidence.ErrUnreadable}}, storeEvidence)
+		Refuses: []error{evidence.ErrNoKey, evidence.ErrType, evidence.ErrActive, evidence.ErrPixels,
+			evidence.ErrUnreadable}}, storeEvidence)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/evidence/:id", ID: "getEvidence", Tag: "evidence",
 		Roles:   resource.Staff,
 		Summary: "What the books know of a document", Danish: "Hvad bøgerne ved om et bilag",

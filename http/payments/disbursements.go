@@ -99,7 +99,7 @@ var (
 		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, advances.ErrBankCurrency,
 		disbursements.ErrSettlement,
 		rates.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, evidence.ErrUnknown,
-		evidence.ErrNoKey, evidence.ErrType, evidence.ErrPixels, evidence.ErrUnreadable,
+		evidence.ErrNoKey, evidence.ErrType, evidence.ErrActive, evidence.ErrPixels, evidence.ErrUnreadable,
 		evidence.ErrTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrMakerCannotApprove,
 		disbursements.ErrNotAsked,

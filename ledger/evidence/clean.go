@@ -50,15 +50,15 @@ var unpacking sync.Mutex
 // and written anew, upright, so that nothing but what one sees is left of it: no place, no time, no camera, nothing
 // behind its end. A PDF stays as it is, since its signature may matter.
 //
-// [ErrTooLarge], [ErrType]; [ErrPixels] for a picture that would unpack to too much, seen before it is unpacked;
-// [ErrUnreadable] for one that does not unpack.
+// [ErrTooLarge], [ErrType]; [ErrActive] for a PDF that does something when it is opened; [ErrPixels] for a picture that
+// would unpack to too much, seen before it is unpacked; [ErrUnreadable] for one that does not unpack.
 func Clean(content []byte) (Content, error) {
 	if len(content) > MaxBytes {
 		return Content{}, ErrTooLarge
 	}
 	switch found := mimetype.Detect(content); {
 	case found.Is(pdf):
-		return Content{pdf, content}, nil
+		return Content{pdf, content}, still(content)
 	case found.Is(pngPicture):
 		return redraw(pngPicture, content, codec{png.DecodeConfig, png.Decode, png.Encode})
 	case found.Is(jpgPicture):
