@@ -53,6 +53,10 @@ func reopenings(api *resource.API) {
 		Roles:   resource.Bookkeeper,
 		Summary: "Reopenings of a month, asked for and approved", Danish: "En måneds genåbninger, ønskede og godkendte"},
 		listReopenings)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/periods/:month/reopenings/:id", ID: "getReopening",
+		Tag: "periods", Roles: resource.Bookkeeper,
+		Summary: "One reopening of a month", Danish: "Én genåbning af en måned",
+		Refuses: []error{ledger.ErrUnknownReopening}}, getReopening)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings", ID: "requestReopening",
 		Match: "getChecklist",
 		Tag:   "periods", Roles: resource.Finance,
@@ -62,7 +66,7 @@ func reopenings(api *resource.API) {
 		requestReopening)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/periods/:month/reopenings/:id/approvals",
 		ID: "approveReopening", Tag: "periods", Roles: resource.Finance, Status: http.StatusOK,
-		NoMatch: rest.MakesNew,
+		Match:   "getReopening",
 		Summary: "Approve a reopening that somebody else asked for", Danish: "Godkend en genåbning, som en anden har bedt om",
 		Refuses: []error{ledger.ErrUnknownReopening, ledger.ErrPeriodOrder, access.ErrMakerCannotApprove}}, approveReopening)
 }
@@ -266,3 +270,10 @@ func approveReopening(ctx context.Context, tx *store.Tx, d resource.Domain, in a
 
 // CheckTitle says what a check of the close checklist looks at, for other faces of the books than this one.
 func CheckTitle(key ledger.CheckKey, l rest.Lang) string { return checkWords[key].title.In(l) }
+
+func getReopening(ctx context.Context, tx *store.Tx, d resource.Domain, in approveReopeningRequest) (reopeningView,
+	error) {
+	all, err := d.Book.Months().Reopenings(ctx, tx, string(in.Month), store.Keyset{})
+	return reopeningShown(resource.One(all, err, ledger.ErrUnknownReopening,
+		func(r ledger.Reopening) bool { return r.ID == ledger.ReopeningID(in.ID) }))
+}

@@ -25,9 +25,13 @@ func conditions(api *resource.API) {
 		Roles:   resource.Staff,
 		Summary: "The conditions of a grant and where they stand", Danish: "En bevillings betingelser, og hvor de står",
 		Refuses: []error{grants.ErrUnknownGrant}}, listConditions)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/conditions/:number", ID: "getCondition",
+		Tag: "grants", Roles: resource.Staff,
+		Summary: "One condition of a grant", Danish: "Én af en bevillings betingelser",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownCondition}}, getCondition)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/conditions/:number/decisions", ID: "decideCondition",
-		NoMatch: rest.MakesNew,
-		Tag:     "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Match: "getCondition",
+		Tag:   "grants", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Note that a condition is met, waived, missed or open again",
 		Danish:  "Notér, at en betingelse er opfyldt, frafaldet, misligholdt eller åben igen",
 		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownCondition, ledger.ErrReasonRequired}}, decideCondition)
@@ -132,9 +136,13 @@ func findings(api *resource.API) {
 		Danish:  "Hvad der er draget i tvivl på en bevilling, og hvad det blev til",
 		About:   "questioned = documented + justified + written_off + disallowed + pending.",
 		Refuses: []error{grants.ErrUnknownGrant}}, listFindings)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/grants/:id/findings/:number", ID: "getFinding",
+		Tag: "grants", Roles: resource.Bookkeeper,
+		Summary: "One finding about a grant", Danish: "Én bemærkning til en bevilling",
+		Refuses: []error{grants.ErrUnknownGrant, grants.ErrUnknownFinding}}, getFinding)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/findings/:number/answers", ID: "answerFinding",
-		NoMatch: rest.MakesNew,
-		Tag:     "grants", Roles: resource.Finance, Status: http.StatusOK,
+		Match: "getFinding",
+		Tag:   "grants", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Settle a part of a finding that stays on the grant",
 		Danish:  "Afklar en del af en bemærkning, der bliver på bevillingen",
 		About:   "What is disallowed is settled by a disallowance with the finding's number.",
@@ -219,4 +227,32 @@ func answerFinding(ctx context.Context, tx *store.Tx, d resource.Domain, in answ
 		return findingView{}, resource.AtReason(err)
 	}
 	return viewFinding(f), nil
+}
+
+// numberedRequest names a condition or a finding of a grant.
+type numberedRequest struct {
+	ID     rest.Ref `path:"id" json:"-"`
+	Number rest.Ref `path:"number" json:"-" description:"Or its id."`
+}
+
+func getCondition(ctx context.Context, tx *store.Tx, d resource.Domain, in numberedRequest) (conditionView, error) {
+	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
+	if err != nil {
+		return conditionView{}, err
+	}
+	all, err := grants.Conditions(ctx, tx, g, store.Keyset{})
+	c, err := resource.One(all, err, grants.ErrUnknownCondition,
+		func(c grants.Condition) bool { return c.Number == string(in.Number) || c.ID == string(in.Number) })
+	return viewCondition(c), err
+}
+
+func getFinding(ctx context.Context, tx *store.Tx, d resource.Domain, in numberedRequest) (findingView, error) {
+	g, err := d.Grants.Grant(ctx, tx, string(in.ID))
+	if err != nil {
+		return findingView{}, err
+	}
+	all, err := d.Grants.Findings(ctx, tx, g, store.Keyset{})
+	f, err := resource.One(all, err, grants.ErrUnknownFinding,
+		func(f grants.AuditFinding) bool { return f.Number == string(in.Number) || f.ID == string(in.Number) })
+	return viewFinding(f), err
 }

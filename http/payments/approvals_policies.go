@@ -171,6 +171,10 @@ func standInRoutes(api *resource.API) {
 		Roles:   resource.Staff,
 		Summary: "List who decides for somebody who is away", Danish: "Vis, hvem der afgør for en, der er fraværende"},
 		listDelegations)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/delegations/:id", ID: "getDelegation", Tag: "delegations",
+		Roles:   resource.Staff,
+		Summary: "One delegation", Danish: "Én fuldmagt til en stedfortræder",
+		Refuses: []error{disbursements.ErrUnknownDelegation}}, getDelegation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations", ID: "delegate", Tag: "delegations",
 		NoMatch: rest.MakesNew,
 		Roles:   decides,
@@ -183,14 +187,18 @@ func standInRoutes(api *resource.API) {
 		Example: `{"deputy":"treasurer-2","from_on":"2026-12-21","to_on":"2027-01-03","reason":"away over the holidays"}`},
 		delegate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations/:id/revocations", ID: "revokeDelegation",
-		NoMatch: rest.MakesNew,
-		Tag:     "delegations", Roles: decides, Status: http.StatusOK,
+		Match: "getDelegation",
+		Tag:   "delegations", Roles: decides, Status: http.StatusOK,
 		Summary: "End a delegation at once", Danish: "Ophæv en stedfortræders fuldmagt straks",
 		Refuses: []error{disbursements.ErrUnknownDelegation}}, revokeDelegation)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations", ID: "listRelations", Tag: "relations",
 		Roles:   resource.Staff,
 		Summary: "List declared relations", Danish: "Vis oplyste relationer",
 		About: "A caseworker sees those to payees and to people of the own cases."}, listRelations)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations/:id", ID: "getRelation", Tag: "relations",
+		Roles:   resource.Staff,
+		Summary: "One declared relation", Danish: "Én oplyst relation",
+		Refuses: []error{disbursements.ErrUnknownRelation}}, getRelation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations", ID: "declareRelation", Tag: "relations",
 		NoMatch: rest.MakesNew,
 		Roles:   decides,
@@ -202,8 +210,8 @@ func standInRoutes(api *resource.API) {
 			beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
 		Example: `{"payee":"C-03","nature":"employment"}`}, declareRelation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations/:id/endings", ID: "endRelation", Tag: "relations",
-		NoMatch: rest.MakesNew,
-		Roles:   resource.Leads, Status: http.StatusOK,
+		Match: "getRelation",
+		Roles: resource.Leads, Status: http.StatusOK,
 		Summary: "Say on which day a relation ended", Danish: "Oplys, hvilken dag en relation ophørte",
 		About:   "Nobody ends their own.",
 		Refuses: []error{disbursements.ErrUnknownRelation, access.ErrMakerCannotApprove}}, endRelation)
@@ -314,4 +322,18 @@ type endRelationRequest struct {
 func endRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in endRelationRequest) (relationView, error) {
 	ended, err := d.Policies.EndRelation(ctx, tx, disbursements.RelationID(in.ID), in.On)
 	return viewRelation(ended), err
+}
+
+func getDelegation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (delegationView, error) {
+	all, err := d.Policies.Delegations(ctx, tx, store.Keyset{})
+	g, err := resource.One(all, err, disbursements.ErrUnknownDelegation,
+		func(g disbursements.Delegation) bool { return g.ID == disbursements.DelegationID(in.ID) })
+	return viewDelegation(g), err
+}
+
+func getRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (relationView, error) {
+	all, err := d.Policies.Relations(ctx, tx, store.Keyset{})
+	r, err := resource.One(all, err, disbursements.ErrUnknownRelation,
+		func(r disbursements.Relation) bool { return r.ID == disbursements.RelationID(in.ID) })
+	return viewRelation(r), err
 }

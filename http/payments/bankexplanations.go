@@ -23,8 +23,8 @@ func bankExplanationRoutes(api *resource.API) {
 		advances.ErrBankCurrency, ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,
 		ledger.ErrAlreadyReversed, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/explanations", ID: "explainBankLine",
-		NoMatch: rest.MakesNew,
-		Tag:     "bank-lines", Roles: resource.Finance, Money: true,
+		Match: "getBankLine",
+		Tag:   "bank-lines", Roles: resource.Finance, Money: true,
 		Summary: "Say what a bank line is that is of no payment, and book it",
 		Danish:  "Sig, hvad en banklinje uden betaling er, og bogfør den",
 		About: "A gift, an instalment, money that an award still owed, interest, a charge of the bank, a transfer between " +
@@ -34,8 +34,8 @@ func bankExplanationRoutes(api *resource.API) {
 		Refuses: append([]error{banking.ErrUnknownBankLine, banking.ErrBankDifference}, books...),
 		Example: `{"kind":"gift","about":"D-77"}`}, explainBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/undos", ID: "undoBankLine", Tag: "bank-lines",
-		NoMatch: rest.MakesNew,
-		Roles:   resource.Finance, Money: true, Status: http.StatusOK,
+		Match: "getBankLine",
+		Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Take back what a bank line was said to be: its entry is reversed",
 		Danish:  "Fortryd, hvad en banklinje blev afstemt med: posteringen tilbageføres",
 		Refuses: []error{banking.ErrUnknownBankLine, banking.ErrUnexplained, advances.ErrState, banking.ErrReissued,
@@ -67,9 +67,13 @@ func bankExplanationRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-rules", ID: "listBankRules", Tag: "bank-rules",
 		Roles:   resource.Bookkeeper,
 		Summary: "List the rules for bank lines", Danish: "Vis reglerne for banklinjer"}, listBankRules)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-rules/:id", ID: "getBankRule", Tag: "bank-rules",
+		Roles:   resource.Bookkeeper,
+		Summary: "One rule for bank lines", Danish: "Én regel for banklinjer",
+		Refuses: []error{banking.ErrUnknownRule}}, getBankRule)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-rules/:id/endings", ID: "endBankRule", Tag: "bank-rules",
-		NoMatch: rest.MakesNew,
-		Roles:   resource.Finance, Status: http.StatusOK,
+		Match: "getBankRule",
+		Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "End a rule for bank lines", Danish: "Afslut en regel for banklinjer",
 		Refuses: []error{banking.ErrUnknownRule, advances.ErrState}}, endBankRule)
 }
@@ -200,6 +204,16 @@ type endBankRuleRequest struct {
 
 func endBankRule(ctx context.Context, tx *store.Tx, d resource.Domain, in endBankRuleRequest) (bankRuleView, error) {
 	r, err := d.Lines.EndRule(ctx, tx, banking.RuleID(in.ID))
+	if err != nil {
+		return bankRuleView{}, err
+	}
+	return viewBankRule(r), nil
+}
+
+func getBankRule(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (bankRuleView, error) {
+	all, err := d.Lines.Rules(ctx, tx, store.Keyset{})
+	r, err := resource.One(all, err, banking.ErrUnknownRule,
+		func(r banking.Rule) bool { return r.ID == banking.RuleID(in.ID) })
 	if err != nil {
 		return bankRuleView{}, err
 	}

@@ -170,6 +170,7 @@ type DisbursementView struct {
 	Entry      ledger.EntryID               `json:"entry_id,omitempty"`
 	Evidence   []evidence.ID                `json:"evidence_ids" description:"That it is asked for with."`
 	Emergency  bool                         `json:"emergency"`
+	CreatedBy  access.UserID                `json:"created_by" description:"Who wrote it first."`
 	Approvals  *approvalsView               `json:"approvals,omitempty" table:"-" etag:"-" description:"Of one disbursement; lists are without."`
 	Checks     []eligibilityView            `json:"checks,omitempty" table:"-" etag:"-" description:"Of one disbursement that is not decided on."`
 	Actions    []actionView                 `json:"allowed_actions,omitempty" table:"-" etag:"-" description:"Of one disbursement: what may be done next, by you and by whom else, and why not."`
@@ -183,7 +184,8 @@ func ViewDisbursement(d disbursements.Disbursement) DisbursementView {
 		Category: d.Category,
 		Account:  string(d.Account), Amount: d.Amount, Overpaid: d.Overpaid, Shares: resource.ViewShares(d.Shares),
 		Text: d.Text, State: d.State, Round: d.Round, Entry: d.Entry,
-		Evidence: append([]evidence.ID{}, d.Evidence...), Emergency: d.Emergency, Approvals: nil, Checks: nil,
+		Evidence: append([]evidence.ID{}, d.Evidence...), Emergency: d.Emergency, CreatedBy: d.CreatedBy,
+		Approvals: nil, Checks: nil,
 		Version: d.Version}
 }
 

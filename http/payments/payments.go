@@ -66,14 +66,18 @@ func paymentRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines", ID: "listBankLines", Tag: "bank-lines",
 		Roles:   resource.Bookkeeper,
 		Summary: "List what the bank said, oldest first", Danish: "Vis bankens linjer, ældste først"}, listBankLines)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines/:id", ID: "getBankLine", Tag: "bank-lines",
+		Roles:   resource.Bookkeeper,
+		Summary: "One line of the bank", Danish: "Én af bankens linjer",
+		Refuses: []error{banking.ErrUnknownBankLine}}, getBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines", ID: "recordBankLine", Tag: "bank-lines",
 		NoMatch: rest.MakesNew,
 		Roles:   resource.Finance, Money: true,
 		Summary: "Put a line of the bank's statement on record", Danish: "Registrér en linje fra bankens kontoudtog",
 		Refuses: []error{advances.ErrBankCurrency, banking.ErrNothingMoved, ledger.ErrUnknownAccount}}, recordBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/matches", ID: "matchBankLine", Tag: "bank-lines",
-		NoMatch: rest.MakesNew,
-		Roles:   resource.Finance, Money: true,
+		Match: "getBankLine",
+		Roles: resource.Finance, Money: true,
 		Summary: "Say what a bank line proves, and book it", Danish: "Afstem en banklinje, og bogfør den",
 		About: "A payment that left, one that came back, or a fee that the bank took for it; booked on the bank's date.",
 		Refuses: append([]error{banking.ErrUnknownBankLine, banking.ErrUnknownPayment, advances.ErrState,
@@ -274,4 +278,12 @@ func matchBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in matc
 func viewMatch(m banking.Match) matchView {
 	return matchView{ID: m.ID, Line: viewBankLine(m.Line), Payment: viewPayment(m.Payment), Proves: string(m.Proves),
 		Amount: m.Amount, Entry: m.Entry}
+}
+
+func getBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (bankLineView, error) {
+	l, err := d.Lines.BankLine(ctx, tx, string(in.ID))
+	if err != nil {
+		return bankLineView{}, err
+	}
+	return viewBankLine(l), nil
 }

@@ -21,6 +21,10 @@ func consents(api *resource.API) {
 		Tag: "beneficiaries", Roles: resource.Knowing,
 		Summary: "What a person agreed to", Danish: "Hvad en person har samtykket til",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listConsents)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/consents/:consent", ID: "getConsent",
+		Tag: "beneficiaries", Roles: resource.Knowing,
+		Summary: "One thing that a person agreed to", Danish: "Ét samtykke fra en person",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownConsent}}, getConsent)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents", ID: "recordConsent",
 		NoMatch: rest.MakesNew,
 		Tag:     "beneficiaries", Roles: resource.Casework,
@@ -30,7 +34,7 @@ func consents(api *resource.API) {
 			evidence.ErrUnknown, donors.ErrUnknownDonor}}, recordConsent)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/consents/:consent/revocations",
 		ID: "revokeConsent", Tag: "beneficiaries", Roles: resource.Knowing, Status: http.StatusOK,
-		NoMatch: rest.MakesNew,
+		Match:   "getConsent",
 		Summary: "Take a consent back", Danish: "Træk et samtykke tilbage",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownConsent, beneficiaries.ErrRevoked,
 			beneficiaries.ErrDays}}, revokeConsent)
@@ -47,9 +51,13 @@ func consents(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/duplicates", ID: "listDuplicates", Tag: "duplicates",
 		Roles:   resource.Deciding,
 		Summary: "Codes that may be one person", Danish: "Koder, der kan være én person"}, listDuplicates)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/duplicates/:id", ID: "getDuplicate", Tag: "duplicates",
+		Roles:   resource.Deciding,
+		Summary: "Two codes that may be one person", Danish: "To koder, der kan være én person",
+		Refuses: []error{beneficiaries.ErrUnknownDuplicate}}, getDuplicate)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/duplicates/:id/decisions", ID: "decideDuplicate",
-		NoMatch: rest.MakesNew,
-		Tag:     "duplicates", Roles: resource.Deciding, Status: http.StatusOK,
+		Match: "getDuplicate",
+		Tag:   "duplicates", Roles: resource.Deciding, Status: http.StatusOK,
 		Summary: "Say whether two codes are one person", Danish: "Afgør, om to koder er én person",
 		About:   "Who wrote what made them alike does not decide.",
 		Refuses: []error{beneficiaries.ErrUnknownDuplicate, access.ErrMakerCannotApprove}}, decideDuplicate)
@@ -187,5 +195,22 @@ type verdictRequest struct {
 
 func decideDuplicate(ctx context.Context, tx *store.Tx, d resource.Domain, in verdictRequest) (duplicateView, error) {
 	found, err := d.People.Adjudicate(ctx, tx, string(in.ID), in.Verdict)
+	return viewDuplicate(found), err
+}
+
+func getConsent(ctx context.Context, tx *store.Tx, d resource.Domain, in struct {
+	ID      rest.Ref `path:"id" json:"-" description:"Id or code."`
+	Consent rest.Ref `path:"consent" json:"-"`
+}) (consentView, error) {
+	all, err := d.People.Consents(ctx, tx, string(in.ID), store.Keyset{})
+	c, err := resource.One(all, err, beneficiaries.ErrUnknownConsent,
+		func(c beneficiaries.Consent) bool { return c.ID == string(in.Consent) })
+	return viewConsent(c, ledger.DateOf(tx.At)), err
+}
+
+func getDuplicate(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (duplicateView, error) {
+	all, err := d.People.Duplicates(ctx, tx, beneficiaries.DuplicateFilter{All: true})
+	found, err := resource.One(all, err, beneficiaries.ErrUnknownDuplicate,
+		func(l beneficiaries.Duplicate) bool { return l.ID == string(in.ID) })
 	return viewDuplicate(found), err
 }

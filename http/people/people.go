@@ -51,9 +51,14 @@ func persons(api *resource.API) {
 		Tag: "privacy-notices", Roles: resource.Privacy,
 		Summary: "What the privacy officer has to look at", Danish: "Hvad databeskyttelsesrådgiveren skal se på"},
 		listNotices)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/privacy-notices/:id", ID: "getPrivacyNotice",
+		Tag: "privacy-notices", Roles: resource.Privacy,
+		Summary: "One thing that the privacy officer has to look at, or has looked at",
+		Danish:  "Én ting, som databeskyttelsesrådgiveren skal se på eller har set på",
+		Refuses: []error{beneficiaries.ErrUnknownNotice}}, getNotice)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/privacy-notices/:id/reviews", ID: "reviewPrivacyNotice",
-		NoMatch: rest.MakesNew,
-		Tag:     "privacy-notices", Roles: resource.Privacy, Status: http.StatusOK,
+		Match: "getPrivacyNotice",
+		Tag:   "privacy-notices", Roles: resource.Privacy, Status: http.StatusOK,
 		Summary: "Say whether an opening was justified", Danish: "Afgør, om en åbning var berettiget",
 		Refuses: []error{beneficiaries.ErrUnknownNotice, access.ErrMakerCannotApprove}}, reviewNotice)
 	caseloads(api)
@@ -225,6 +230,10 @@ func caseloads(api *resource.API) {
 		Tag: "beneficiaries", Roles: resource.Knowing,
 		Summary: "Who is and was on a case", Danish: "Hvem der er og var på en sag",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary}}, listCaseload)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/beneficiaries/:id/caseload/:assignment", ID: "getAssignment",
+		Tag: "beneficiaries", Roles: resource.Knowing,
+		Summary: "One place on a case", Danish: "Én plads på en sag",
+		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownAssignment}}, getAssignment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload", ID: "assignCase",
 		NoMatch: rest.MakesNew,
 		Tag:     "beneficiaries", Roles: []access.Role{access.ProgrammeLead},
@@ -234,7 +243,7 @@ func caseloads(api *resource.API) {
 		Example: `{"user":"caseworker","from":"2026-03-01"}`}, assignCase)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/caseload/:assignment/endings",
 		ID: "endAssignment", Tag: "beneficiaries", Roles: []access.Role{access.ProgrammeLead}, Status: http.StatusOK,
-		NoMatch: rest.MakesNew,
+		Match:   "getAssignment",
 		Summary: "End somebody's place on a case", Danish: "Afslut nogens plads på en sag",
 		Refuses: []error{beneficiaries.ErrUnknownBeneficiary, beneficiaries.ErrUnknownAssignment, beneficiaries.ErrDays}},
 		endAssignment)
@@ -292,4 +301,28 @@ func endAssignment(ctx context.Context, tx *store.Tx, d resource.Domain,
 func Register(api *resource.API) {
 	people(api)
 	persons(api)
+}
+
+func getNotice(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (noticeView, error) {
+	var all []beneficiaries.Notice
+	for _, outcome := range []string{"", "justified", "unjustified"} {
+		some, err := d.People.Notices(ctx, tx, beneficiaries.NoticeFilter{Outcome: outcome})
+		if err != nil {
+			return noticeView{}, err
+		}
+		all = append(all, some...)
+	}
+	n, err := resource.One(all, nil, beneficiaries.ErrUnknownNotice,
+		func(n beneficiaries.Notice) bool { return n.ID == string(in.ID) })
+	return viewNotice(n), err
+}
+
+func getAssignment(ctx context.Context, tx *store.Tx, d resource.Domain, in struct {
+	ID         rest.Ref `path:"id" json:"-" description:"Id or code."`
+	Assignment rest.Ref `path:"assignment" json:"-"`
+}) (assignmentView, error) {
+	all, err := d.People.Caseload(ctx, tx, string(in.ID), store.Keyset{})
+	a, err := resource.One(all, err, beneficiaries.ErrUnknownAssignment,
+		func(a beneficiaries.Assignment) bool { return a.ID == string(in.Assignment) })
+	return viewAssignment(a), err
 }

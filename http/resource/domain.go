@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -165,3 +166,16 @@ func AtReason(err error) error {
 
 // EntryHref is the address of an entry.
 func EntryHref(id ledger.EntryID) string { return rest.Base + "/journal-entries/" + string(id) }
+
+// One is the one of all that is meant, or unknown where there is none.
+func One[T any](all []T, err, unknown error, is func(T) bool) (T, error) {
+	i := slices.IndexFunc(all, is)
+	if err == nil && i < 0 {
+		err = unknown
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return all[i], nil
+}

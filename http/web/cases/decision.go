@@ -14,6 +14,7 @@ import (
 type request struct {
 	ID         string      `json:"id"`
 	Number     string      `json:"number"`
+	CreatedBy  string      `json:"created_by"`
 	Settlement string      `json:"settlement"`
 	Date       string      `json:"date"`
 	Plan       string      `json:"plan"`

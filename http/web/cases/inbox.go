@@ -85,25 +85,11 @@ func inbox(v *frame.Visit) (frame.Shown, error) {
 		return nil, err
 	}
 	for _, d := range drafts.Data {
-		if d.Round < 2 {
-			continue
-		}
-		own, err := wrote(v, d)
-		if err != nil {
-			return nil, err
-		}
-		if own {
+		if d.Round > 1 && d.CreatedBy == string(v.Who.User) {
 			b.back = append(b.back, d)
 		}
 	}
 	return Inbox(v, b), nil
-}
-
-// wrote tells whether the user wrote a disbursement: the first thing that happened to it.
-func wrote(v *frame.Visit, d request) (bool, error) {
-	first, _, err := frame.Read[frame.List[moment]](v, "listDisbursementHistory",
-		rest.Ask{Path: map[string]string{"id": d.ID}, Query: url.Values{"limit": {"1"}}})
-	return err == nil && len(first.Data) > 0 && first.Data[0].User == v.Who.Handle, err
 }
 
 // asked are those of what the user sent that somebody asked about.

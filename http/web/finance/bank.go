@@ -1,6 +1,7 @@
 package finance
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -30,6 +31,14 @@ type bankLine struct {
 	Left      frame.Money `json:"left"`
 	Reference string      `json:"reference"`
 	Suspended bool        `json:"suspended"`
+	seen      string
+}
+
+// UnmarshalJSON reads a line, and keeps how it was shown.
+func (l *bankLine) UnmarshalJSON(shown []byte) error {
+	type plain bankLine
+	l.seen = string(shown)
+	return json.Unmarshal(shown, (*plain)(l))
 }
 
 // stands is what the bank says that an account held, beside the books.
@@ -143,8 +152,9 @@ func readBank(v *frame.Visit) (m matching, err error) {
 		return m, err
 	}
 	byID := map[string]bankLine{}
-	for _, l := range m.lines {
-		byID[l.ID] = l
+	for i, l := range m.lines {
+		m.lines[i].seen = v.Site.API.Operation("getBankLine").Tag([]byte(l.seen))
+		byID[l.ID] = m.lines[i]
 	}
 	all, _, err := frame.Every[stands](v, "listBankDifferences", rest.Ask{}, shownOpen)
 	if err != nil {
@@ -315,13 +325,14 @@ func explain(v *frame.Visit) (frame.Shown, error) {
 	}
 	at := f.Text("account")
 	v.C.Request.URL.RawQuery = url.Values{"account": {at}}.Encode()
-	line := f.Need(v, "line")
+	line, seen, _ := strings.Cut(f.Need(v, "line"), " ")
 	if !f.Good() {
 		v.Status(422)
 		return again(v, f, nil)
 	}
-	ask := rest.ByID(line)
-	ask.Body, ask.Key = body, f.Key
+	f.Seen = seen
+	ask := f.SeenOf(rest.ByID(line), "getBankLine")
+	ask.Body = body
 	if err := v.Do("explainBankLine", ask, nil); err != nil {
 		if err := f.Refused(v, err, nil); err != nil {
 			return nil, err
@@ -339,7 +350,7 @@ func (m matching) lineOptions(v *frame.Visit) []frame.Option {
 		if l.Reference != "" {
 			text += " · " + l.Reference
 		}
-		out = append(out, frame.Option{Value: l.ID, Text: text})
+		out = append(out, frame.Option{Value: l.ID + " " + l.seen, Text: text})
 	}
 	return out
 }

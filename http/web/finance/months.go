@@ -49,6 +49,7 @@ type reopening struct {
 	State       string `json:"state"`
 	Reason      string `json:"reason"`
 	RequestedBy string `json:"requested_by"`
+	seen        string
 }
 
 // passed counts the checks that keep a month from nothing.
@@ -137,6 +138,12 @@ func showMonth(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i, r := range again {
+		path := rest.Ask{Path: map[string]string{"month": v.C.Param("month"), "id": r.ID}}
+		if again[i], again[i].seen, err = frame.Read[reopening](v, "getReopening", path); err != nil {
+			return nil, err
+		}
+	}
 	return Month(v, list, again, forms, seen), nil
 }
 
@@ -182,7 +189,7 @@ func (s monthStep) act(v *frame.Visit) (frame.Shown, error) {
 func approveReopening(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
 	at := v.C.Param("month")
-	ask := rest.Ask{Path: map[string]string{"month": at, "id": v.C.Param("id")}, Key: f.Key}
+	ask := f.SeenOf(rest.Ask{Path: map[string]string{"month": at, "id": v.C.Param("id")}}, "getReopening")
 	if err := v.Do("approveReopening", ask, nil); err != nil {
 		if err := f.Refused(v, err, nil); err != nil {
 			return nil, err

@@ -747,7 +747,7 @@ func monthActs(v *frame.Visit, c checklist, again []reopening, forms frame.Forms
 							return templ_7745c5c3_Err
 						}
 					} else if v.May("approveReopening") == nil {
-						templ_7745c5c3_Err = monthForm(v, forms.Of("approve_"+r.ID), path+"/reopenings/"+r.ID, "", v.T("Approve the reopening", "Godkend genåbningen")).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = monthForm(v, forms.Of("approve_"+r.ID), path+"/reopenings/"+r.ID, r.seen, v.T("Approve the reopening", "Godkend genåbningen")).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
