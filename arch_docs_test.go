@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -270,4 +271,42 @@ func requirements(t *testing.T, name string) map[string]string {
 		versions[r.Mod.Path] = r.Mod.Version
 	}
 	return versions
+}
+
+// namesTests are the pages that say which test shows what.
+var namesTests = []string{"SECURITY.md", "docs/PROOF.md", "docs/RELIABILITY.md"}
+
+var namedTest = regexp.MustCompile("`(Test[A-Za-z0-9_]+)`")
+
+// TestNamedTestsExist holds that what a page calls shown by a test is: the test is there.
+func TestNamedTestsExist(t *testing.T) {
+	there, named := map[string]bool{}, 0
+	declared := regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9_]+)\(`)
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range declared.FindAllSubmatch(text, -1) {
+			there[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range namesTests {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range namedTest.FindAllSubmatch(text, -1) {
+			if named++; !there[string(m[1])] {
+				t.Errorf("%s names %s, and there is no such test", page, m[1])
+			}
+		}
+	}
+	if named < 80 {
+		t.Errorf("only %d tests are named", named)
+	}
 }
