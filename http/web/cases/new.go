@@ -206,8 +206,9 @@ func checkRequest(v *frame.Visit) (frame.Shown, error) {
 		return New(v, d, f), nil
 	}
 	var rehearsed request
-	ask := rest.Ask{Body: b, Key: f.Key, Query: url.Values{"dry_run": {"true"}}}
-	if err := v.Do("draftDisbursement", ask, &rehearsed); err != nil {
+	operation, ask := write(f, b)
+	ask.Query = url.Values{"dry_run": {"true"}}
+	if err := v.Do(operation, ask, &rehearsed); err != nil {
 		if err := f.Refused(v, err, fieldsOf); err != nil {
 			return nil, err
 		}
@@ -231,7 +232,8 @@ func sendRequest(v *frame.Visit) (frame.Shown, error) {
 		return checkRequest(v)
 	}
 	var written request
-	if err := v.Do("draftDisbursement", rest.Ask{Body: b, Key: f.Key}, &written); err != nil {
+	operation, first := write(f, b)
+	if err := v.Do(operation, first, &written); err != nil {
 		return nil, err
 	}
 	if f.Text("only") == "draft" {

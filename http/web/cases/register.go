@@ -19,6 +19,7 @@ func Register(s *frame.Site) {
 	s.Page("/due", []string{"listDueItems"}, due)
 	s.Page("/new", []string{"draftDisbursement"}, newRequest)
 	s.Form("/new", []string{"draftDisbursement", "storeEvidence"}, checkRequest)
+	s.Page("/disbursements/:id/edit", []string{"getDisbursement", rewrite}, edit)
 	s.Form("/new/send", []string{"draftDisbursement", "submitDisbursement"}, sendRequest)
 	s.File("/evidence/:id", []string{"getEvidenceContent"}, paper)
 	s.Navigate(
