@@ -273,11 +273,11 @@ func (c collector) results(ctx context.Context, tx *store.Tx, s *figures.GrantSt
 // before looks at what was reported on the grant before: which report this is, and whether its opening balance is the
 // closing balance of the one that it follows.
 func (c collector) before(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
-	number, err := countReports(ctx, tx, c.grant.Code, c.period.To)
+	number, err := nextReport(ctx, tx, c.grant.Code, c.period)
 	if err != nil {
 		return err
 	}
-	s.ReportNo = number + 1
+	s.ReportNo = number
 	last, err := readEndingOn(ctx, tx, c.grant.Code, c.period.From.AddDays(-1))
 	if errors.Is(err, ErrUnknownStatement) {
 		return nil

@@ -99,7 +99,7 @@ func (s Statement) Shown() figures.Value {
 // none. Lang is that of the document; "" takes Danish. [ErrExists] where a draft or an issued one is there.
 func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang figures.Lang, replaces string) (Statement,
 	error) {
-	version, old := 1, ID("")
+	version, old := 1, Statement{}
 	if replaces != "" {
 		replaced, err := o.inState(ctx, tx, replaces, Issued, Sent)
 		if err != nil {
@@ -107,13 +107,16 @@ func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang figu
 		}
 		h := replaced.Cleared.Head()
 		in.Subject, in.Kind, in.From, in.To = h.Subject, h.Kind, h.Period.From, h.Period.To
-		old, version, lang = replaced.ID, replaced.Version+1, cmp.Or(lang, replaced.Lang)
+		old, version, lang = replaced, replaced.Version+1, cmp.Or(lang, replaced.Lang)
 	}
 	s, err := o.draft(ctx, tx, in, lang)
 	if err != nil {
 		return Statement{}, err
 	}
-	s.Replaces, s.Version = old, version
+	s.Replaces, s.Version = old.ID, version
+	if old.ID != "" {
+		figures.Correct(s.Value, old.Cleared, fmt.Sprintf("%s, version %d", old.Number, old.Version))
+	}
 	return s, o.keep(ctx, tx, s)
 }
 

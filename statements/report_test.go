@@ -167,6 +167,37 @@ func TestVouchersOfAReport(t *testing.T) {
 	})
 }
 
+// Two reports on a grant that are drafted at the same time have two numbers, and another look at one keeps its number.
+func TestReportNumbersAreUnique(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.support("2026-02-01", "5100", 1, 6, "100.00")
+		first := statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-03-31"}
+		for want, in := range []statements.Request{{}, first, {Subject: "G1", From: "2026-04-01", To: "2026-06-30"}, first} {
+			if want == 0 {
+				continue
+			}
+			err := h.try("", func(ctx context.Context, tx *store.Tx) error {
+				v, err := h.office.Collect(ctx, tx, in)
+				if err != nil {
+					return err
+				}
+				if want == 3 {
+					want = 1
+				} else if _, err := h.office.Prepare(ctx, tx, in, figures.English, ""); err != nil {
+					return err
+				}
+				if s, ok := v.(*figures.GrantStatement); !ok || s.ReportNo != want {
+					t.Errorf("%s – %s: report %d, want %d", in.From, in.To, s.ReportNo, want)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // What is given in kind stands apart: in a grant's statement it is in no other figure, in a fund's it is income and
 // cost.
 func TestInKindStandsApart(t *testing.T) {

@@ -105,7 +105,7 @@ func listFunds(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ 
 
 type openFundRequest struct {
 	Code        ledger.FundCode    `json:"code" validate:"required,max=20"`
-	Name        string             `json:"name" validate:"max=80" description:"What the fund is for; the code where none is given."`
+	Name        string             `json:"name" validate:"max=80,printed" description:"What the fund is for; the code where none is given."`
 	Restriction ledger.Restriction `json:"restriction" validate:"required,oneof=none purpose time endowment"`
 	OpenedOn    ledger.Date        `json:"opened_on" validate:"required"`
 }

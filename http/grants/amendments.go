@@ -30,8 +30,8 @@ type ruleBody struct {
 }
 
 type reportBody struct {
-	Agreement    string `json:"agreement" validate:"max=60" description:"The funder's own number of the agreement."`
-	Reference    string `json:"own_reference" validate:"max=60" description:"Our own."`
+	Agreement    string `json:"agreement" validate:"max=60,printed" description:"The funder's own number of the agreement."`
+	Reference    string `json:"own_reference" validate:"max=60,printed" description:"Our own."`
 	Layout       string `json:"layout" validate:"omitempty,oneof=eu state_pool cisu danida foundation" description:"That the funder wants; ours where none is sent."`
 	Whole        bool   `json:"whole_units" description:"Reports are in whole units of the currency."`
 	Transactions bool   `json:"transactions" description:"Reports list transactions, by code."`

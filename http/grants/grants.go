@@ -96,7 +96,7 @@ func listDonors(
 type registerDonorRequest struct {
 	Code     string          `json:"code" validate:"max=20" description:"Given by us where none is sent."`
 	Kind     donors.Kind     `json:"kind" validate:"required,oneof=institution person legacy"`
-	Name     string          `json:"name" validate:"max=120" description:"Of an institution. A person's name is refused here."`
+	Name     string          `json:"name" validate:"max=120,printed" description:"Of an institution. A person's name is refused here."`
 	Language string          `json:"language" validate:"required,oneof=da en"`
 	Delivery donors.Delivery `json:"delivery" validate:"omitempty,oneof=none email post portal" description:"How the donor wants what is sent; none where nothing is said."`
 }
@@ -120,11 +120,11 @@ type policyBody struct {
 }
 
 type budgetLineBody struct {
-	No         string           `json:"line_no" validate:"required,max=20" description:"The funder's own number."`
-	Text       string           `json:"text" validate:"required,max=120"`
+	No         string           `json:"line_no" validate:"required,max=20,printed" description:"The funder's own number."`
+	Text       string           `json:"text" validate:"required,max=120,printed"`
 	Categories []string         `json:"categories" validate:"required,min=1,max=30,unique,dive,max=40" description:"Cost categories reported on the line; * takes what no other line takes."`
 	Amount     rest.Decimal     `json:"amount" validate:"required,positive"`
-	Unit       string           `json:"unit,omitempty" validate:"max=40" description:"What is counted, such as month."`
+	Unit       string           `json:"unit,omitempty" validate:"max=40,printed" description:"What is counted, such as month."`
 	Quantity   rest.Decimal     `json:"quantity,omitempty" validate:"omitempty,positive" description:"Of units; quantity × unit_price is the amount."`
 	UnitPrice  rest.Decimal     `json:"unit_price,omitempty" validate:"omitempty,positive"`
 	Salary     bool             `json:"salary,omitempty" description:"Pay of our own people."`
@@ -139,7 +139,7 @@ type budgetYearBody struct {
 type signGrantRequest struct {
 	Code     string           `json:"code" validate:"max=20" description:"Also the code of the grant's fund; given by us where none is sent."`
 	Donor    rest.Ref         `json:"donor" validate:"required" description:"Id or code."`
-	Title    string           `json:"title" validate:"required,max=120"`
+	Title    string           `json:"title" validate:"required,max=120,printed"`
 	Amount   ledger.Money     `json:"amount" validate:"required,positive"`
 	SignedOn ledger.Date      `json:"signed_on" validate:"omitempty" description:"Without it the grant is a draft, to be signed later."`
 	From     ledger.Date      `json:"from" validate:"omitempty" description:"First day of the period of performance."`

@@ -14,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/ledger"
+	"supportledger/statements/page"
 )
 
 // The rules that a `validate:` tag may hold, each with its words here and its schema in schema.go; a rule that is
@@ -25,6 +26,7 @@ import (
 //	oneof=a b c               one of these texts
 //	positive, nonnegative     of a Decimal or ledger.Money
 //	decimals=2                at most so many decimals of a Decimal
+//	printed                   letters that the paper of statements can show
 //	dive                      what follows holds for each element
 //	unique                    no element of a list twice; unique=Field for a list of structs
 //
@@ -44,6 +46,10 @@ func newRules() *validator.Validate {
 	}
 	must(v.RegisterValidation("positive", func(f validator.FieldLevel) bool { return signOf(f) > 0 }))
 	must(v.RegisterValidation("nonnegative", func(f validator.FieldLevel) bool { return signOf(f) >= 0 }))
+	must(v.RegisterValidation("printed", func(f validator.FieldLevel) bool {
+		_, missing := page.Missing(f.Field().String())
+		return !missing
+	}))
 	must(v.RegisterValidation("decimals", func(f validator.FieldLevel) bool {
 		_, fraction, _ := strings.Cut(f.Field().String(), ".")
 		most, err := strconv.Atoi(f.Param())
@@ -165,6 +171,11 @@ func wordRule(b validator.FieldError) *Fault {
 		return &Fault{Code: "too_many_decimals",
 			Message: Text{"This has too many decimals.", "Dette har for mange decimaler."},
 			Hint:    Text{"at most " + n + " decimals", "højst " + n + " decimaler"}}
+	case "printed":
+		letter, _ := page.Missing(fmt.Sprint(b.Value()))
+		return &Fault{Code: "letter_not_printable", Message: Textf("The letter %q (U+%04X) cannot be printed on a statement.",
+			"Tegnet %q (U+%04X) kan ikke trykkes i et regnskab.", letter, letter),
+			Hint: Text{"write it in Latin letters", "skriv det med latinske bogstaver"}}
 	case "unique":
 		return &Fault{Code: "not_unique", Message: Text{"Something appears twice.", "Noget står to gange."}}
 	}
@@ -184,7 +195,7 @@ func unitOf(t reflect.Type) Text {
 
 // known are the rules of the list above.
 var known = []string{"required", "omitempty", "min", "max", "len", "oneof", "positive", "nonnegative", "decimals",
-	"dive", "unique"}
+	"printed", "dive", "unique"}
 
 // tagRules splits a validate tag into names and parameters.
 func tagRules(tag string) (names, params []string, err error) {

@@ -26,13 +26,13 @@ func letterheads(api *resource.API) {
 }
 
 type letterhead struct {
-	Registration string `json:"registration" validate:"max=60"`
-	Address      string `json:"address" validate:"max=120" description:"In one line."`
-	Contact      string `json:"contact" validate:"max=120" description:"For questions, complaints and data protection; of the organisation, of no person."`
-	TaxApproval  string `json:"tax_approval" validate:"max=120" description:"By which gifts may be deducted; empty for none."`
-	Account      string `json:"account" validate:"max=60" description:"Our bank account, for instalments."`
-	Binds        string `json:"binds" validate:"max=200" description:"Who may bind the organisation, as the public register names them; printed where the organisation signs."`
-	Auditor      string `json:"auditor" validate:"max=120" description:"The firm, with its registration; printed where the auditor signs."`
+	Registration string `json:"registration" validate:"max=60,printed"`
+	Address      string `json:"address" validate:"max=120,printed" description:"In one line."`
+	Contact      string `json:"contact" validate:"max=120,printed" description:"For questions, complaints and data protection; of the organisation, of no person."`
+	TaxApproval  string `json:"tax_approval" validate:"max=120,printed" description:"By which gifts may be deducted; empty for none."`
+	Account      string `json:"account" validate:"max=60,printed" description:"Our bank account, for instalments."`
+	Binds        string `json:"binds" validate:"max=200,printed" description:"Who may bind the organisation, as the public register names them; printed where the organisation signs."`
+	Auditor      string `json:"auditor" validate:"max=120,printed" description:"The firm, with its registration; printed where the auditor signs."`
 }
 
 type letterheadView struct {

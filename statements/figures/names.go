@@ -238,7 +238,17 @@ var noteWords = map[NoteCode]Name{
 			"with a performance audit.",
 		"Efter aftalen revideres det endelige regnskab af en registreret eller statsautoriseret revisor, med " +
 			"forvaltningsrevision."},
-	NoteFree: {"{text}", "{text}"},
+	NoteReplacedFigures: {
+		"This statement replaces {text}: entries of its period were made after that one was issued.",
+		"Dette regnskab erstatter {text}: der er bogført i dets periode, efter at det blev udstedt."},
+	NoteReplacedWords: {
+		"This statement replaces {text}. Its four totals are the same; tables, names or words were corrected.",
+		"Dette regnskab erstatter {text}. De fire hovedtal er de samme; tabeller, navne eller tekst er rettet."},
+	NoteWasOpening:  {"The opening balance was {amount} in {text}.", "Saldo primo var {amount} i {text}."},
+	NoteWasReceived: {"What was received was {amount} in {text}.", "Det modtagne var {amount} i {text}."},
+	NoteWasSpent:    {"What was spent was {amount} in {text}.", "Forbruget var {amount} i {text}."},
+	NoteWasClosing:  {"The closing balance was {amount} in {text}.", "Saldo ultimo var {amount} i {text}."},
+	NoteFree:        {"{text}", "{text}"},
 }
 
 // supportKey is the category that all others merge into, at last: money that was spent on support, and no more is said.

@@ -397,7 +397,13 @@ const (
 	NoteAuditIndependent NoteCode = "audit_independent"
 	NoteAuditRegistered  NoteCode = "audit_registered"
 	NoteAuditPerformance NoteCode = "audit_performance"
-	NoteFree             NoteCode = "text" // Text, as it stands
+	NoteReplacedFigures  NoteCode = "replaced_figures" // Text
+	NoteReplacedWords    NoteCode = "replaced_words"   // Text
+	NoteWasOpening       NoteCode = "was_opening"      // Amount, Text
+	NoteWasReceived      NoteCode = "was_received"     // Amount, Text
+	NoteWasSpent         NoteCode = "was_spent"        // Amount, Text
+	NoteWasClosing       NoteCode = "was_closing"      // Amount, Text
+	NoteFree             NoteCode = "text"             // Text, as it stands
 )
 
 // AppliedRate is a published or agreed rate that costs were converted at, with the rates on record that it was made of.

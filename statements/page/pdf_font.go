@@ -69,6 +69,18 @@ func (m *MissingGlyph) Error() string {
 // Unwrap makes errors.Is(err, ErrNoGlyph) true.
 func (m *MissingGlyph) Unwrap() error { return ErrNoGlyph }
 
+// Missing is the first letter of a text that no face of the paper can show; false where there is none.
+func Missing(text string) (rune, bool) {
+	var r ruler
+	for _, f := range faces {
+		var missing *MissingGlyph
+		if errors.As(r.check(f, composed(text)), &missing) {
+			return missing.Rune, true
+		}
+	}
+	return 0, false
+}
+
 // tabled is up to which rune advances stand in a table: all of Latin, Greek and Cyrillic, and the signs of money and
 // lists.
 const tabled = 0x2300
