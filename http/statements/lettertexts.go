@@ -15,7 +15,7 @@ import (
 // letterTexts registers what letters and mails to donors say.
 func letterTexts(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/letter-texts", ID: "setLetterText", Tag: "statements",
-		Roles:   resource.Finance,
+		Roles: resource.Finance, NoMatch: rest.NewVersion,
 		Summary: "Write what letters and mails to donors say", Danish: "Skriv, hvad breve og mails til donorer siger",
 		About: "In one language. It names no person and tells no story: numbers and words that tell of one person are " +
 			"refused, and it is used when a second person has read and approved it.",
@@ -25,8 +25,11 @@ func letterTexts(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/letter-texts", ID: "listLetterTexts", Tag: "statements",
 		Roles:   readers,
 		Summary: "List letter texts, the newest first", Danish: "Vis brevtekster, de nyeste først"}, listLetterTexts)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/letter-texts/:id", ID: "getLetterText", Tag: "statements",
+		Roles:   readers,
+		Summary: "One letter text", Danish: "Én brevtekst", Refuses: []error{letters.ErrUnknownText}}, getLetterText)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/letter-texts/:id/approvals", ID: "approveLetterText",
-		Tag: "statements", Roles: reviewers, Status: http.StatusOK,
+		Tag: "statements", Roles: reviewers, Status: http.StatusOK, Match: "getLetterText",
 		Summary: "Approve a letter text as a second person", Danish: "Godkend en brevtekst som anden person",
 		About:   "From then on letters and mails in its language say this.",
 		Refuses: []error{letters.ErrUnknownText, access.ErrMakerCannotApprove}}, approveLetterText)
@@ -76,6 +79,12 @@ type letterTextRef struct {
 
 func approveLetterText(ctx context.Context, tx *store.Tx, _ resource.Domain, in letterTextRef) (letterTextView, error) {
 	t, err := letters.Approve(ctx, tx, in.ID)
+	return viewLetterText(t), err
+}
+
+func getLetterText(ctx context.Context, tx *store.Tx, _ resource.Domain, in letterTextRef) (letterTextView, error) {
+	all, err := letters.List(ctx, tx, store.Keyset{})
+	t, err := resource.One(all, err, letters.ErrUnknownText, func(t letters.Text) bool { return t.ID == in.ID })
 	return viewLetterText(t), err
 }
 
