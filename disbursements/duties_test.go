@@ -236,3 +236,32 @@ func TestEveryRefusalOfARelation(t *testing.T) {
 		})
 	})
 }
+
+// A payee who was never paid is said to be new, until the bank carried a payment to them out.
+func TestANewPayeeIsSaid(t *testing.T) {
+	onBoth(t, func(h *house) {
+		said := func() (hint string) {
+			d := h.asked("UNR", "C-77", "10.00")
+			h.do("chief", func(ctx context.Context, tx *store.Tx) error {
+				checks, err := h.requests.Checks(ctx, tx, d)
+				for _, c := range checks {
+					if c.Name == "payee" {
+						hint = c.Hint
+					}
+				}
+				return err
+			})
+			return hint
+		}
+		if got := said(); got != "payee_new" {
+			h.Errorf("before a payment: %q", got)
+		}
+		d := h.asked("UNR", "C-77", "10.00")
+		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, d.Number))
+		must(h, h.pay(d, "PMT-77", "2026-03-02"))
+		if got := said(); got != "" {
+			h.Errorf("after a payment: %q", got)
+		}
+	})
+}

@@ -93,7 +93,7 @@ type fileReader struct {
 // add takes a rate of a currency against the euro. "N/A" is a currency without a rate that day.
 func (b *fileReader) add(line int, on ledger.Date, currency, value string) error {
 	value = strings.TrimSpace(value)
-	if value == "N/A" || value == "" {
+	if value == "N/A" || value == "" { // such as behind the comma at the end of every line of the ECB's files
 		return nil
 	}
 	d, err := ledger.ParseDecimal(value)
@@ -185,9 +185,6 @@ func (b *fileReader) dayRow(line int, head, cells []string) error {
 		return &FileFault{line, fmt.Sprintf("%.20q is not a day", cells[0])}
 	}
 	for i := 1; i < len(head); i++ {
-		if head[i] == "" && strings.TrimSpace(cells[i]) == "" {
-			continue // the comma at the end of every line of the ECB's files
-		}
 		if err := b.add(line, on, head[i], cells[i]); err != nil {
 			return err
 		}

@@ -401,3 +401,32 @@ func TestRatesOnRecord(t *testing.T) {
 		}
 	})
 }
+
+// A code is three capital letters: what stands on either side of them in the alphabet of machines is none.
+func TestCodesOfCurrencies(t *testing.T) {
+	for text, want := range map[string]bool{"DKK": true, "AZA": true, "": false, "DK": false, "DKKK": false, "dkk": false,
+		"DK1": false, "D@K": false, "D[K": false, "DK ": false, "ØRE": false} {
+		if got := isCode(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// The comma at the end of a line is no currency, and a currency may lack a rate; a rate without a currency is a fault.
+func TestColumnsOfADay(t *testing.T) {
+	for name, c := range map[string]struct {
+		head, cells []string
+		sound       bool
+	}{
+		"a rate":                  {[]string{"Date", "USD"}, []string{"2026-01-02", "1.1"}, true},
+		"and a comma":             {[]string{"Date", "USD", ""}, []string{"2026-01-02", "1.1", " "}, true},
+		"a currency without rate": {[]string{"Date", "USD"}, []string{"2026-01-02", ""}, true},
+		"a rate of no currency":   {[]string{"Date", ""}, []string{"2026-01-02", "1.1"}, false},
+		"no day":                  {[]string{"Date", "USD"}, []string{"2026-02-30", "1.1"}, false},
+	} {
+		b := &fileReader{seen: map[string]bool{}}
+		if err := b.dayRow(2, c.head, c.cells); (err == nil) != c.sound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
