@@ -195,6 +195,9 @@ func TestEveryRefusalOfAPlan(t *testing.T) {
 			{"in another currency", "writer", draft(func(v *PlanVersion) { v.Lines[0].UnitPrice = of("1.00", "EUR") }),
 				ErrLines},
 			{"of no units", "writer", draft(func(v *PlanVersion) { v.Lines[0].Items = nil }), ErrLines},
+			{"of no grant, in a country", "writer", draft(func(v *PlanVersion) {
+				v.Shares, v.Country = shares("UNR=100"), "DK"
+			}), nil},
 			{"sound", "writer", func(tx *store.Tx) error { _, err := h.reg.Draft(ctx, tx, p); return err }, nil},
 			{"decided before it is handed in", "approver", decide(Decision{Approve: true}), ErrNoPendingVersion},
 			{"suspended before it is approved", "writer", suspend("leave"), ErrPlanState},

@@ -81,7 +81,10 @@ func TestEveryRefusalOfAMatch(t *testing.T) {
 			{"money in", one("300.00", "PMT-1", banking.ProvesPayment), banking.ErrBankDifference},
 			{"back before it left", one("300.00", "PMT-1", banking.ProvesReturn), advances.ErrState},
 			{"a fee before it left", one("-5.00", "PMT-1", banking.ProvesFee), advances.ErrState},
-			{"to the øre", one("-300.00", "PMT-1", banking.ProvesPayment), nil},
+			{"to the øre", func() error { return h.accepts([]string{twice}, []string{"PMT-1"}, banking.ProvesPayment) }, nil},
+			{"a fee of which nothing is left", func() error {
+				return h.accepts([]string{twice}, []string{"PMT-1"}, banking.ProvesFee)
+			}, banking.ErrBankDifference},
 			{"a second time", one("-300.00", "PMT-1", banking.ProvesPayment), advances.ErrState},
 			{"a fee that comes in", one("5.00", "PMT-1", banking.ProvesFee), banking.ErrBankDifference},
 			{"a fee", one("-5.00", "PMT-1", banking.ProvesFee), nil},

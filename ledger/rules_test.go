@@ -113,7 +113,8 @@ func TestWhoPostsIntoWhichMonth(t *testing.T) {
 			on, instead ledger.Date // instead is "" where it is posted
 		}{
 			{"finance_officer", "2026-01-31", "2026-02-01"}, {"caseworker", "2026-01-31", "2026-02-01"},
-			{"finance_officer", "2025-12-31", "2026-02-01"}, {"finance_officer", "2026-03-01", ""},
+			{"finance_officer", "2025-12-31", "2026-02-01"}, {"finance_officer", "2025-11-30", "2026-02-01"},
+			{"finance_officer", "2026-03-01", ""},
 			{"treasurer", "2026-03-31", ""}, {"caseworker", "2026-03-31", "2026-04-01"}, {"caseworker", "2026-02-01", ""},
 			{"caseworker", "2026-04-01", ""},
 		} {
