@@ -247,7 +247,19 @@ func readiness(checks []check) []byte {
 func (s *Server) guarded(engine http.Handler) http.Handler {
 	origins := http.NewCrossOriginProtection()
 	origins.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
-	return origins.Handler(engine)
+	return oneInChunks(origins.Handler(engine))
+}
+
+// oneInChunks ends a connection after a request whose body came in chunks. Such a request may bear a length besides,
+// which net/http leaves aside in silence; a proxy that goes by it would take what follows for the body of this request,
+// and we for a request of its own.
+func oneInChunks(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // crossOrigin refuses with a problem, without going through the router.

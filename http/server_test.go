@@ -351,3 +351,25 @@ func fetch(t *testing.T, url string) (int, string) {
 	}
 	return resp.StatusCode, string(body)
 }
+
+// A request with two lengths ends its connection: what follows it is never taken for a request.
+func TestNothingIsSmuggled(t *testing.T) {
+	s, err := New(storetest.SQLite(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(start(t, s), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	if _, err := io.WriteString(conn, "POST /api/v1/funds HTTP/1.1\r\nHost: books\r\nContent-Length: 6\r\n"+
+		"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: books\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	said, _ := io.ReadAll(conn) // a connection that is cut off has said all
+	if n := strings.Count(string(said), "HTTP/1.1 "); n != 1 || strings.Contains(string(said), "alive") {
+		t.Errorf("%d answers:\n%s", n, said)
+	}
+}
