@@ -11,6 +11,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/http/rest"
+	"supportledger/http/web/entry"
 	"supportledger/http/web/frame"
 	"supportledger/ledger"
 )
@@ -48,7 +49,8 @@ func Register(s *frame.Site, d Desk) {
 	s.PublicForm(path, w.step)
 	s.PublicForm(path+"/finish", w.finish)
 	s.PublicForm("/language", func(v *frame.Visit) (frame.Shown, error) { return v.ChooseLanguage() })
-	s.Public("/hidden", func(v *frame.Visit) (frame.Shown, error) { return v.To(path) })
+	s.Public("/hidden", func(v *frame.Visit) (frame.Shown, error) { return entry.Hidden(v), nil })
+	s.Public("/help", func(v *frame.Visit) (frame.Shown, error) { return v.To(path) })
 }
 
 // known tells whether the browser showed the word of the link.
