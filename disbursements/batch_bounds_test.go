@@ -3,6 +3,7 @@ package disbursements_test
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"testing"
 	"time"
@@ -190,7 +191,7 @@ func TestFileIsTheWholeLock(t *testing.T) {
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
 		export := func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.batches.Export(ctx, tx, "B-2026-0001", paymentbatch.Pain001File, discard{}, nil)
+			_, err := h.batches.Export(ctx, tx, "B-2026-0001", paymentbatch.Pain001File, io.Discard, nil)
 			return err
 		}
 		refused(h, "a payment that failed", h.after("UPDATE payments SET state = 'failed' WHERE number = 'PMT-001'",
@@ -198,7 +199,7 @@ func TestFileIsTheWholeLock(t *testing.T) {
 		_, err := h.exports("B-2026-0001", paymentbatch.Pain001File)
 		must(h, err)
 		again := func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.batches.File(ctx, tx, "B-2026-0001", discard{}, nil)
+			_, err := h.batches.File(ctx, tx, "B-2026-0001", io.Discard, nil)
 			return err
 		}
 		refused(h, "another file", h.after("UPDATE payment_batches SET file_sha256 = 'x'", "finance", again),
@@ -206,10 +207,6 @@ func TestFileIsTheWholeLock(t *testing.T) {
 		must(h, h.try("finance", again))
 	})
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // Every step of a batch and of the bank leaves its event.
 func TestEveryStepOfABatchIsRecorded(t *testing.T) {

@@ -11,25 +11,25 @@ import (
 )
 
 // awarded signs a grant whose income is recognised at once.
-func (h house) awarded(code, amount string) {
+func (h house) awarded() {
 	h.Helper()
 	h.do(func(tx *store.Tx) error {
 		p := Policy{Recognition: Immediate, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant,
 			CurrencyBearer: BornByGrant,
 			Interest:       InterestToCharity, RefundDeMinimis: ledger.Zero("DKK")}
-		_, err := h.reg.Sign(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of(amount, "DKK"),
+		_, err := h.reg.Sign(h.Context(), tx, Grant{Code: "A1", Donor: h.donor, Title: "A1", Amount: of("500.00", "DKK"),
 			SignedOn: "2026-01-02", Policies: Policies{p}})
 		return err
 	})
 }
 
 // drafted puts a grant on record that is not signed.
-func (h house) drafted(code, amount string) {
+func (h house) drafted(amount string) {
 	h.Helper()
 	h.do(func(tx *store.Tx) error {
 		p := Policy{Recognition: Deferred, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant, CurrencyBearer: BornByGrant,
 			Interest: InterestToGrantor, RefundDeMinimis: ledger.Zero("DKK")}
-		_, err := h.reg.Draft(h.Context(), tx, Grant{Code: code, Donor: h.donor, Title: code, Amount: of(amount, "DKK"),
+		_, err := h.reg.Draft(h.Context(), tx, Grant{Code: "D1", Donor: h.donor, Title: "D1", Amount: of(amount, "DKK"),
 			Policies: Policies{p}, Budget: []BudgetLine{lined("1", "999.99", "therapy")}})
 		return err
 	})
@@ -68,9 +68,9 @@ func (a grantActs) decided(number, reason string) func(tx *store.Tx) error {
 	}
 }
 
-func (a grantActs) finding(code, number string) func(tx *store.Tx) error {
+func (a grantActs) finding(code string) func(tx *store.Tx) error {
 	return func(tx *store.Tx) error {
-		_, err := a.reg.RaiseFinding(a.Context(), tx, AuditFinding{Grant: code, Number: number, On: "2026-03-01",
+		_, err := a.reg.RaiseFinding(a.Context(), tx, AuditFinding{Grant: code, Number: "F-1", On: "2026-03-01",
 			Questioned: kr("60.00"), Text: "no receipt"})
 		return err
 	}
@@ -150,8 +150,8 @@ func TestEveryRefusalOfAGrant(t *testing.T) {
 		h.budgeted() // G1: 20,000.00, all of it received, two lines of 10,000.00
 		h.sign("E1", "1000.00", "EUR", "0")
 		h.sign("P1", "100.00", "DKK", "0")
-		h.awarded("A1", "500.00")
-		h.drafted("D1", "1000.00")
+		h.awarded()
+		h.drafted("1000.00")
 		h.pay("G1", "2026-02-01", "5200", "100.00")
 		finance := store.WithActor(h.Context(), store.Actor{User: string(h.user("finance"))})
 		ctx, dkk, a := h.Context(), kr, grantActs{h}
@@ -182,9 +182,9 @@ func TestEveryRefusalOfAGrant(t *testing.T) {
 			{"cancelled of an award", a.cancel("A1", "1.00", because), ErrWrongRecognition},
 			{"cancelled: all of it", a.cancel("P1", "100.00", because), nil},
 			{"cancelled again", a.cancel("P1", "0.01", because), ErrOverCancelled},
-			{"a finding on a draft", a.finding("D1", "F-1"), ErrGrantState},
-			{"a finding", a.finding("G1", "F-1"), nil},
-			{"a finding twice", a.finding("G1", "F-1"), ErrDuplicateFinding},
+			{"a finding on a draft", a.finding("D1"), ErrGrantState},
+			{"a finding", a.finding("G1"), nil},
+			{"a finding twice", a.finding("G1"), ErrDuplicateFinding},
 			{"an answer to no finding", a.answered("F-2", "1.00", because), ErrUnknownFinding},
 			{"an answer for no reason", a.answered("F-1", "1.00", ""), ledger.ErrReasonRequired},
 			{"answered: a part", a.answered("F-1", "20.00", because), nil},

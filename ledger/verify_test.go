@@ -1,7 +1,6 @@
 package ledger_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -80,7 +79,7 @@ func TestVerifyFindsWhatStandsBesideTheEntries(t *testing.T) {
 		} {
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
 				storetest.DisableGuards(t, tx)
-				if _, err := tx.ExecContext(context.Background(), c.sql); err != nil {
+				if _, err := tx.ExecContext(t.Context(), c.sql); err != nil {
 					return err
 				}
 				if found := verify(t, tx, 3); !slices.Contains(found, c.want) {
@@ -103,7 +102,7 @@ func wantLost(t *testing.T, db *store.DB, book ledger.Book, id ledger.EntryID) {
 	err := db.Update(t.Context(), func(tx *store.Tx) error {
 		storetest.DisableGuards(t, tx)
 		for _, table := range []string{"entry_lines WHERE entry_seq = 2", "lots", "entries WHERE seq = 2"} {
-			if _, err := tx.ExecContext(context.Background(), "DELETE FROM "+table); err != nil {
+			if _, err := tx.ExecContext(t.Context(), "DELETE FROM "+table); err != nil {
 				return err
 			}
 		}
@@ -146,7 +145,7 @@ func TestLeafOfWhatIsNotThere(t *testing.T) {
 		})
 		refused(t, db, proof.ErrNoLeaf, func(tx *store.Tx) error {
 			storetest.DisableGuards(t, tx)
-			if _, err := tx.ExecContext(context.Background(), "DELETE FROM proof_leaves WHERE kind = 'entry'"); err != nil {
+			if _, err := tx.ExecContext(t.Context(), "DELETE FROM proof_leaves WHERE kind = 'entry'"); err != nil {
 				return err
 			}
 			_, _, err := book.Leaf(t.Context(), tx, posted[0])
