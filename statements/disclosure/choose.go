@@ -103,30 +103,58 @@ func (g *Register) refusals(parts []Sum, rules Rules) map[string]Reason {
 
 // Tells says whether a sum of right, beside the purposes that were shown, tells what the money of few people was
 // for, to a fifth. A purpose that was shown over more than the sum has a piece within it and a piece outside.
-// Either piece is at most what there is on its side, and at least the purpose less what there is on the other. So
-// where little was spent outside, nearly all of the purpose lies within, whatever the exact amounts are. Around is
-// all that anybody was told the sums of beside it: the money of the same reader, to the end of the last statement.
+// Either piece is at most what there is on its side, and at least the purpose less what there is on the other.
+// So where little was spent outside, nearly all of the purpose lies within; and where nothing else was, the rest
+// of it is known to the øre. Around is all that anybody was told the sums of beside it: the money of the same
+// reader, to the end of the last statement.
 func (g *Register) Tells(of Sum, around []Atom, rules Rules) Reason {
 	within := map[string]bool{}
 	for _, a := range of.Atoms {
 		within[a.ID] = true
 	}
 	outside := slices.DeleteFunc(slices.Clone(around), func(a Atom) bool { return within[a.ID] })
-	room, beyond := total(of.Atoms), total(outside)
 	for _, p := range g.named.by(of.Atoms) {
 		b := g.named.blocks[p.block]
 		if b == nil || len(p.rest) == 0 {
 			continue
 		}
 		strict, purpose := rules.stricter(b.Rules), total(b.Atoms)
-		if reason := strict.Safe(p.in); reason != Safe && pinned(total(p.in), purpose-beyond, min(purpose, room)) {
+		room, others := g.beside(of.Atoms, b)
+		beyond, more := g.beside(outside, b)
+		if reason := strict.Safe(p.in); reason != Safe &&
+			(!more || pinned(total(p.in), purpose-beyond, min(purpose, room))) {
 			return reason
 		}
-		if reason := strict.Safe(p.rest); reason != Safe && pinned(total(p.rest), purpose-room, min(purpose, beyond)) {
+		if reason := strict.Safe(p.rest); reason != Safe &&
+			(!others || pinned(total(p.rest), purpose-room, min(purpose, beyond))) {
 			return reason
 		}
 	}
 	return Safe
+}
+
+// beside is how much of a purpose a side has room for, and whether there is anything else on that side. What a block
+// came to that lies on it whole may be known, as that of a late bill is by two versions.
+func (g *Register) beside(side []Atom, purpose *Block) (room int64, others bool) {
+	of, in := map[string]bool{}, map[int]int{}
+	for _, a := range purpose.Atoms {
+		of[a.ID] = true
+	}
+	for _, a := range side {
+		in[g.all.of[a.ID]]++
+	}
+	for _, a := range side {
+		at := g.all.of[a.ID]
+		b := g.all.blocks[at]
+		switch {
+		case a.Person == "", b == nil: // what was never shown, earlier sums are without: their difference tells it
+		case of[a.ID]:
+			room += a.Amount
+		case in[at] < len(b.Atoms):
+			room, others = room+a.Amount, true
+		}
+	}
+	return room, others
 }
 
 // pinned reports whether the bounds of an amount are both within a fifth of it.

@@ -242,11 +242,25 @@ func TestSumThatTellsAPurpose(t *testing.T) {
 	if reason := g.Tells(Sum{Atoms: autumn}, year, ForDonors); reason != TooFew {
 		t.Errorf("autumn by itself: %q", reason)
 	}
+	if reason := g.Tells(Sum{Atoms: therapy[4:8]}, therapy, ForDonors); reason != TooFew {
+		t.Errorf("where nothing but therapy was spent outside, the rest of it is known: %q", reason)
+	}
 	if reason := g.Tells(Sum{Atoms: year}, year, ForDonors); reason != Safe {
 		t.Errorf("the same year again: %q", reason)
 	}
-	spring := append(slices.Clone(year), Atom{ID: "spring", Person: "P9", Amount: 500})
-	if reason := g.Tells(Sum{Atoms: autumn}, spring, ForDonors); reason != Safe {
+	late := append(slices.Clone(year), Atom{ID: "late", Person: "P9", Amount: 500})
+	if reason := g.Tells(Sum{Atoms: autumn}, late, ForDonors); reason != TooFew {
+		t.Errorf("beside a late bill, which the difference of two versions tells: %q", reason)
+	}
+	g = Register{}
+	for i := range 6 { // as much for something else in spring, shown in one sum with autumn
+		year = append(year, Atom{ID: fmt.Sprint("rent", i), Person: Person(fmt.Sprint("P", i)), Amount: 100})
+	}
+	autumn = append(autumn, Atom{ID: "rent in autumn", Person: "P7", Amount: 100})
+	year = append(year, autumn[1])
+	g.Choose([]Group{{Whole: Sum{Key: "year", Duty: true, Atoms: year}, Parts: []Sum{{Key: "therapy",
+		Atoms: therapy}}}}, ForDonors)
+	if reason := g.Tells(Sum{Atoms: autumn}, year, ForDonors); reason != Safe {
 		t.Errorf("beside a spring with as much: %q", reason)
 	}
 }

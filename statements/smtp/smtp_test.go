@@ -44,6 +44,9 @@ type mailbox struct {
 	answers []*gosmtp.SMTPError // to the next receivers; none left takes all
 	to      []string
 	taken   []string
+
+	asked    map[string]int // by receiver; where it is kept, the answer goes by the receiver's name
+	forgives bool           // has the mailboxes that it had not
 }
 
 func (m *mailbox) NewSession(*gosmtp.Conn) (gosmtp.Session, error) { return session{m}, nil }
@@ -57,6 +60,11 @@ func (session) Mail(string, *gosmtp.MailOptions) error { return nil }
 func (s session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.asked != nil {
+		if no := s.byName(to); no != nil {
+			return no
+		}
+	}
 	if len(s.answers) > 0 {
 		next := s.answers[0]
 		s.answers = s.answers[1:]
@@ -108,6 +116,8 @@ type world struct {
 	post   *statements.Postman
 	who    map[string]store.Actor
 	sealed map[string]statements.Statement
+	server string // the mail server
+	vault  string // the file of its key
 }
 
 func (w *world) do(who string, act func(context.Context, *store.Tx, statements.Office) error) error {
@@ -131,8 +141,9 @@ func (w *world) must(who string, act func(context.Context, *store.Tx, statements
 func newWorld(t *testing.T, db *store.DB, server string) *world {
 	t.Helper()
 	storetest.ClockOf(db).Set(time.Date(2027, 1, 20, 9, 0, 0, 0, time.UTC)) // the year of the statements is over
-	people := vaulttest.New(t)
-	w := &world{T: t, db: db, who: map[string]store.Actor{}, sealed: map[string]statements.Statement{},
+	people, key := vaulttest.At(t)
+	w := &world{T: t, db: db, server: server, vault: key, who: map[string]store.Actor{},
+		sealed: map[string]statements.Statement{},
 		post: &statements.Postman{DB: db, Vault: people,
 			Mailer: smtp.Server{Address: server, From: "bogholderi@nordlys.example", TLS: smtp.None},
 			Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
@@ -180,12 +191,12 @@ func newWorld(t *testing.T, db *store.DB, server string) *world {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	key, _, err := proof.NewKey("example.org/books")
+	signer, _, err := proof.NewKey("example.org/books")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, code := range []string{wanting, shy} {
-		w.sealed[code] = w.seal(code, key)
+		w.sealed[code] = w.seal(code, signer)
 	}
 	return w
 }
@@ -299,8 +310,8 @@ func (w *world) words() {
 	w.Helper()
 	var set letters.Text
 	w.must("preparer", func(ctx context.Context, tx *store.Tx, _ statements.Office) (err error) {
-		set, err = letters.Set(ctx, tx, letters.Text{Lang: figures.Danish, DisplayName: "Nordlys æøå", Greeting: "Kære støtte",
-			Salutation: "Kære {name}", Thanks: "Tak.", Signature: "Venlig hilsen\nVi alle"})
+		set, err = letters.Set(ctx, tx, letters.Text{Lang: figures.Danish, DisplayName: "Nordlys æøå",
+			Greeting: "Kære støtte", Salutation: "Kære {name}", Thanks: "Tak.", Signature: "Venlig hilsen\nVi alle"})
 		return err
 	})
 	w.must("reviewer", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
