@@ -76,10 +76,13 @@ func (s session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 
 func (s session) Data(r io.Reader) error {
 	text, err := io.ReadAll(r)
+	if err != nil {
+		return err // the sender is gone before the end: nothing was taken
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.taken = append(s.taken, string(text))
-	return err
+	return nil
 }
 
 func (m *mailbox) mails() []string {
