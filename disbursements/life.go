@@ -261,7 +261,8 @@ func (req Requests) History(ctx context.Context, tx *store.Tx, key string, page 
 			continue
 		}
 		if at := slices.IndexFunc(comments, func(c Comment) bool { return c.At.Equal(e.At) && c.By == e.Actor }); at >= 0 {
-			told[i].Comment, comments = comments[at].Text, slices.Delete(comments, at, at+1)
+			told[i].Comment = comments[at].Text // read before Delete clears it
+			comments = slices.Delete(comments, at, at+1)
 		}
 	}
 	return told, nil
