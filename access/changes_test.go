@@ -172,14 +172,15 @@ func TestTwoAccountsOfOnePerson(t *testing.T) {
 }
 
 func TestStrangersCannotWidenRoles(t *testing.T) {
-	change := "INSERT INTO account_changes (id, user_id, kind, grants, revokes, reason, payload, state, created_by, " +
+	change := "INSERT INTO account_changes (id, user_id, kind, role_count, reason, payload, state, created_by, " +
 		"created_at, decided_at) " +
-		"SELECT 'chg_x', 'NEW', 'KIND', ',treasurer,', ',', 'r', payload, 'STATE', '', 'x', 'x' FROM account_changes LIMIT 1"
+		"SELECT 'chg_x', 'NEW', 'KIND', 1, 'r', payload, 'STATE', '', 'x', 'x' FROM account_changes LIMIT 1"
 	role := "INSERT INTO user_roles (user_id, role, change_id) VALUES "
 	cases := []struct{ name, sql, want string }{
 		{"a role out of nothing", role + "('NEW', 'treasurer', NULL)", "approval_missing"},
 		{"a role from another's change",
-			role + "('NEW', 'treasurer', (SELECT id FROM account_changes WHERE grants = ',treasurer,' AND state = 'applied'))",
+			role + "('NEW', 'treasurer', (SELECT c.id FROM account_changes c JOIN account_change_roles r " +
+				"ON r.change_id = c.id WHERE r.role = 'treasurer' AND r.given AND c.state = 'applied'))",
 			"approval_missing"},
 		{"a second role by the first change",
 			role + "('LEAD', 'treasurer', (SELECT id FROM account_changes WHERE user_id = 'LEAD'))", "approval_missing"},
@@ -191,7 +192,12 @@ func TestStrangersCannotWidenRoles(t *testing.T) {
 			Replace(change), "approval_missing"},
 		{"a change that is applied as it is asked for", strings.NewReplacer("KIND", "roles", "STATE", "applied").
 			Replace(change), "approval_missing"},
-		{"a change grants more than it did", "UPDATE account_changes SET grants = ',treasurer,'", "append_only"},
+		{"a change grants more than it did", "INSERT INTO account_change_roles SELECT id, 'donor', TRUE FROM account_changes",
+			"append_only"},
+		{"a change says that it grants more", "UPDATE account_changes SET role_count = role_count + 1", "append_only"},
+		{"a change grants another role", "UPDATE account_change_roles SET role = 'admin' WHERE role = 'treasurer'",
+			"append_only"},
+		{"a change takes no longer away", "DELETE FROM account_change_roles", "append_only"},
 		{"a request is applied by nobody", "UPDATE account_changes SET state = 'applied' WHERE state = 'requested'",
 			"approval_missing"},
 		{"a change is deleted", "DELETE FROM account_changes", "append_only"},

@@ -79,17 +79,6 @@ func insertUser(ctx context.Context, tx *store.Tx, u User) error {
 	return nil
 }
 
-// unlisted reads what listed wrote.
-func unlisted(text string) []Role {
-	var roles []Role
-	for r := range strings.SplitSeq(strings.Trim(text, ","), ",") {
-		if r != "" {
-			roles = append(roles, Role(r))
-		}
-	}
-	return roles
-}
-
 // pendingEvents are the events that the commit of a tx will write.
 type pendingEvents []eventRow
 

@@ -16,8 +16,7 @@ type changeRow struct {
 	ID            ChangeID `bun:",pk"`
 	UserID        UserID
 	Kind          ChangeKind
-	Grants        string
-	Revokes       string
+	RoleCount     int
 	OtherID       *UserID
 	Reason        string
 	Payload       []byte
@@ -27,10 +26,23 @@ type changeRow struct {
 	DecidedAt     *string
 }
 
+type changeRoleRow struct {
+	bun.BaseModel `bun:"table:account_change_roles"`
+	ChangeID      ChangeID `bun:",pk"`
+	Role          Role     `bun:",pk"`
+	Given         bool
+}
+
 func insertChange(ctx context.Context, tx *store.Tx, c Change) error {
 	payload := c.payload()
-	row := changeRow{ID: c.ID, UserID: c.User, Kind: c.Kind, Grants: listed(c.Grant), Revokes: listed(c.Revoke),
-		Reason:  c.Reason,
+	var roles []changeRoleRow
+	for _, r := range c.Grant {
+		roles = append(roles, changeRoleRow{ChangeID: c.ID, Role: r, Given: true})
+	}
+	for _, r := range c.Revoke {
+		roles = append(roles, changeRoleRow{ChangeID: c.ID, Role: r})
+	}
+	row := changeRow{ID: c.ID, UserID: c.User, Kind: c.Kind, RoleCount: len(roles), Reason: c.Reason,
 		Payload: payload[:], State: c.State, CreatedBy: c.By, CreatedAt: store.FormatTime(tx.At)}
 	if c.Other != "" {
 		row.OtherID = &c.Other
@@ -38,8 +50,10 @@ func insertChange(ctx context.Context, tx *store.Tx, c Change) error {
 	if c.State == Applied {
 		row.DecidedAt = &row.CreatedAt
 	}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return err
+	}
+	return store.Insert(ctx, tx, roles)
 }
 
 // updateChange sets the state of a change that waits for a decision.
@@ -63,7 +77,11 @@ func readChange(ctx context.Context, tx *store.Tx, id ChangeID) (Change, error) 
 	} else if err != nil {
 		return Change{}, err
 	}
-	return r.change()
+	found, err := changesOf(ctx, tx, []changeRow{r})
+	if err != nil {
+		return Change{}, err
+	}
+	return found[0], nil
 }
 
 func readChanges(ctx context.Context, tx *store.Tx, f ChangeFilter) ([]Change, error) {
@@ -75,25 +93,36 @@ func readChanges(ctx context.Context, tx *store.Tx, f ChangeFilter) ([]Change, e
 	if err := f.Page.Ascending(q, "id").Scan(ctx); err != nil {
 		return nil, err
 	}
-	found := make([]Change, len(rows))
-	for i, r := range rows {
-		var err error
-		if found[i], err = r.change(); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+	return changesOf(ctx, tx, rows)
 }
 
-func (r changeRow) change() (Change, error) {
-	at, err := store.ParseTime(r.CreatedAt)
-	c := Change{ID: r.ID, User: r.UserID, Kind: r.Kind, Grant: unlisted(r.Grants), Revoke: unlisted(r.Revokes),
-		Reason: r.Reason,
-		State:  r.State, By: r.CreatedBy, At: at}
-	if r.OtherID != nil {
-		c.Other = *r.OtherID
+// changesOf reads what rows say, and the roles that they give and take away.
+func changesOf(ctx context.Context, tx *store.Tx, rows []changeRow) ([]Change, error) {
+	if len(rows) == 0 {
+		return nil, nil
 	}
-	return c, err
+	ids, place := make([]ChangeID, len(rows)), map[ChangeID]int{}
+	found := make([]Change, len(rows))
+	for i, r := range rows {
+		at, err := store.ParseTime(r.CreatedAt)
+		if err != nil {
+			return nil, err
+		}
+		ids[i], place[r.ID] = r.ID, i
+		found[i] = Change{ID: r.ID, User: r.UserID, Kind: r.Kind, Reason: r.Reason, Other: store.ZeroIfNull(r.OtherID),
+			State: r.State, By: r.CreatedBy, At: at}
+	}
+	var roles []changeRoleRow
+	err := tx.NewSelect().Model(&roles).Where("change_id IN (?)", bun.List(ids)).Order("change_id", "role").Scan(ctx)
+	for _, r := range roles {
+		c := &found[place[r.ChangeID]]
+		if r.Given {
+			c.Grant = append(c.Grant, r.Role)
+		} else {
+			c.Revoke = append(c.Revoke, r.Role)
+		}
+	}
+	return found, err
 }
 
 // replaceRoles takes away what a change revokes and gives what it grants.

@@ -189,7 +189,8 @@ func (v *verifier) roles(ctx context.Context, tx *store.Tx) error {
 // alone finds changes of accounts that widened something and that no second person approved.
 func (v *verifier) alone(ctx context.Context, tx *store.Tx) error {
 	const text = `SELECT c.id, c.user_id FROM account_changes AS c WHERE c.state = 'applied' AND c.kind <> 'first'
-		AND (c.kind <> 'roles' OR REPLACE(REPLACE(c.grants, ',auditor,', ','), ',donor,', ',') <> ',')
+		AND (c.kind <> 'roles' OR EXISTS (SELECT 1 FROM account_change_roles AS g
+			WHERE g.change_id = c.id AND g.given AND g.role NOT IN ('auditor', 'donor')))
 		AND NOT EXISTS (SELECT 1 FROM duties AS r JOIN duties AS d ON d.subject = r.subject AND d.user_id <> r.user_id
 			WHERE r.subject = c.id AND r.step = 'request' AND r.payload = c.payload AND r.user_id <> c.user_id
 			AND d.step = 'approve' AND d.payload = c.payload AND d.user_id <> c.user_id)`

@@ -3,7 +3,6 @@ package disbursements
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"supportledger/access"
 	"supportledger/proof"
@@ -127,21 +126,19 @@ func (req Requests) eachDecided(ctx context.Context, tx *store.Tx, fn func(decid
 
 // rolesHeld are the roles that accounts have, or had at some time by the changes on record.
 func rolesHeld(ctx context.Context, tx *store.Tx) (map[access.UserID]map[access.Role]bool, error) {
-	const text = `SELECT user_id, role FROM user_roles UNION ALL SELECT user_id, grants || revokes FROM account_changes
-		WHERE state = 'applied'`
+	const text = `SELECT user_id, role FROM user_roles UNION SELECT c.user_id, r.role FROM account_changes AS c
+		JOIN account_change_roles AS r ON r.change_id = c.id WHERE c.state = 'applied'`
 	held := map[access.UserID]map[access.Role]bool{}
 	err := tx.Stream(ctx, text, func(rows store.Scanner) error {
 		var user access.UserID
-		var list string
-		if err := rows.Scan(&user, &list); err != nil {
+		var role access.Role
+		if err := rows.Scan(&user, &role); err != nil {
 			return err
 		}
 		if held[user] == nil {
 			held[user] = map[access.Role]bool{}
 		}
-		for role := range strings.SplitSeq(list, ",") {
-			held[user][access.Role(role)] = true
-		}
+		held[user][role] = true
 		return nil
 	})
 	return held, err

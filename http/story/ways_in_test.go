@@ -75,10 +75,11 @@ var forgeries = []forgery{
 		"UPDATE account_changes SET state = 'applied', decided_at = created_at WHERE state = 'requested'", "approval_missing",
 		"approval", ""},
 	{"what was asked for an account grows", nil,
-		"UPDATE account_changes SET grants = ',treasurer,' WHERE state = 'requested'", "append_only", "", ""},
+		"INSERT INTO account_change_roles SELECT id, 'donor', TRUE FROM account_changes WHERE state = 'requested'",
+		"append_only", "", ""},
 	{"a change is written as applied", nil,
 		"INSERT INTO account_changes SELECT 'chg_forged', " + who("auditor-1") +
-			", 'roles', ',treasurer,', ',', NULL, reason, payload, 'applied', created_by, created_at, created_at FROM " +
+			", 'invitation', 0, NULL, reason, payload, 'applied', created_by, created_at, created_at FROM " +
 			"account_changes WHERE state = 'requested'", "approval_missing", "approval", ""},
 	{"an account works again", nil, "UPDATE users SET disabled_at = NULL WHERE handle = 'gone'", "account_ended",
 		"sign-in", ""},

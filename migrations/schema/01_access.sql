@@ -31,8 +31,7 @@ CREATE TABLE account_changes (
     user_id TEXT NOT NULL REFERENCES users (id),
     -- first: roles made with the account
     kind TEXT NOT NULL CHECK (kind IN ('first', 'roles', 'same_person', 'invitation')),
-    grants TEXT NOT NULL,                 -- ',treasurer,' or ','
-    revokes TEXT NOT NULL,
+    role_count BIGINT NOT NULL CHECK (role_count >= 0), -- its rows in account_change_roles: none joins later
     other_id TEXT REFERENCES users (id),  -- of same_person: the account that is the same person's
     reason TEXT NOT NULL,
     payload BYTEA NOT NULL,               -- SHA-256 of exactly what is asked for
@@ -41,6 +40,15 @@ CREATE TABLE account_changes (
     created_at TEXT NOT NULL,
     decided_at TEXT
 );
+
+-- The roles that a change of an account gives or takes away.
+CREATE TABLE account_change_roles (
+    change_id TEXT NOT NULL REFERENCES account_changes (id),
+    role TEXT NOT NULL CHECK (role IN ('caseworker', 'programme_lead', 'finance_officer', 'treasurer', 'auditor',
+        'privacy_officer', 'donor', 'admin')),
+    given BOOLEAN NOT NULL,               -- else taken away
+    PRIMARY KEY (change_id, role)
+); -- in the order of its key
 
 CREATE INDEX account_changes_user ON account_changes (user_id, created_at);
 

@@ -24,8 +24,8 @@ END;
 CREATE TRIGGER user_roles_delete BEFORE DELETE ON user_roles
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:append_only: no change of the account revokes this role')
-    WHERE NOT EXISTS (SELECT 1 FROM account_changes c WHERE c.user_id = OLD.user_id AND c.state = 'applied'
-      AND c.revokes LIKE '%,' || OLD.role || ',%'
+    WHERE NOT EXISTS (SELECT 1 FROM account_changes c JOIN account_change_roles r ON r.change_id = c.id
+      WHERE c.user_id = OLD.user_id AND c.state = 'applied' AND r.role = OLD.role AND NOT r.given
       AND c.decided_at >= COALESCE((SELECT g.decided_at FROM account_changes g WHERE g.id = OLD.change_id), ''));
 END;
 
@@ -40,10 +40,12 @@ BEGIN
          OR h.role = 'programme_lead' AND NEW.role = 'privacy_officer'
          OR NEW.role = 'programme_lead' AND h.role = 'privacy_officer'));
     SELECT RAISE(ABORT, 'supportledger:approval_missing: no approved change of the account grants this role')
-    WHERE NOT EXISTS (SELECT 1 FROM account_changes c WHERE c.id = NEW.change_id AND c.user_id = NEW.user_id
-      AND c.state = 'applied' AND c.grants LIKE '%,' || NEW.role || ',%'
-      AND NOT EXISTS (SELECT 1 FROM account_changes l WHERE l.user_id = NEW.user_id AND l.state = 'applied'
-        AND l.decided_at > c.decided_at AND l.revokes LIKE '%,' || NEW.role || ',%'));
+    WHERE NOT EXISTS (SELECT 1 FROM account_changes c JOIN account_change_roles r ON r.change_id = c.id
+      WHERE c.id = NEW.change_id AND c.user_id = NEW.user_id
+      AND c.state = 'applied' AND r.role = NEW.role AND r.given
+      AND NOT EXISTS (SELECT 1 FROM account_changes l JOIN account_change_roles t ON t.change_id = l.id
+        WHERE l.user_id = NEW.user_id AND l.state = 'applied'
+        AND l.decided_at > c.decided_at AND t.role = NEW.role AND NOT t.given));
 END;
 
 CREATE TRIGGER account_changes_insert BEFORE INSERT ON account_changes
@@ -58,14 +60,20 @@ BEGIN
     WHERE NEW.created_by = NEW.user_id;
 END;
 
+CREATE TRIGGER account_change_roles_insert BEFORE INSERT ON account_change_roles
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:append_only: a change of an account gives and takes what was asked for, and no more')
+    WHERE (SELECT count(*) FROM account_change_roles r WHERE r.change_id = NEW.change_id)
+      >= (SELECT c.role_count FROM account_changes c WHERE c.id = NEW.change_id);
+END;
+
 CREATE TRIGGER account_changes_update BEFORE UPDATE ON account_changes
 BEGIN
     SELECT RAISE(ABORT,
         'supportledger:approval_missing: this change of an account needs another person who approves it')
     WHERE NEW.state = 'applied'
-      AND (NEW.kind <> 'roles' OR NEW.grants LIKE '%,caseworker,%' OR NEW.grants LIKE '%,programme_lead,%'
-        OR NEW.grants LIKE '%,finance_officer,%' OR NEW.grants LIKE '%,treasurer,%'
-        OR NEW.grants LIKE '%,privacy_officer,%' OR NEW.grants LIKE '%,admin,%')
+      AND (NEW.kind <> 'roles' OR EXISTS (SELECT 1 FROM account_change_roles r WHERE r.change_id = NEW.id AND r.given
+        AND r.role NOT IN ('auditor', 'donor')))
       AND NOT EXISTS (SELECT 1 FROM duties r JOIN duties d ON d.subject = r.subject AND d.round = r.round
         AND d.user_id <> r.user_id WHERE r.subject = NEW.id AND r.step = 'request' AND r.payload = NEW.payload
         AND r.user_id <> NEW.user_id AND d.step = 'approve' AND d.payload = NEW.payload AND d.user_id <> NEW.user_id);
