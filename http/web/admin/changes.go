@@ -52,10 +52,10 @@ var changeStates = map[string]frame.State{
 
 // what says what is asked for.
 func (c change) what(v *frame.Visit) string {
-	switch access.ChangeKind(c.Kind) {
-	case access.Invitation:
+	switch c.Kind {
+	case string(access.Invitation):
 		return v.T("A new way in: a new password and second factor", "Ny adgang: ny adgangskode og anden faktor")
-	case access.SamePerson:
+	case string(access.SamePerson):
 		return v.Tf("Is the same person as %s", "Er samme person som %s", c.Other)
 	}
 	text := ""

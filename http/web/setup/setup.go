@@ -70,7 +70,7 @@ func (w *wizard) begin(v *frame.Visit) (frame.Shown, error) {
 		if given := w.opened(); given != nil {
 			return w.done(v, given), nil
 		}
-		return Organisation(v, w.fresh(v)), nil
+		return Organisation(v, w.fresh()), nil
 	}
 	if sent && w.is(word) {
 		http.SetCookie(v.C.Writer, &http.Cookie{Name: cookie, Value: word, Path: "/", HttpOnly: true,
@@ -93,7 +93,7 @@ func (w *wizard) opened() []Person {
 }
 
 // fresh is the form with what we propose.
-func (w *wizard) fresh(*frame.Visit) frame.Form {
+func (w *wizard) fresh() frame.Form {
 	f := frame.NewForm()
 	f.Values.Set("base", "DKK")
 	f.Values.Set("from", string(w.Today)[:len("2006")]+"-01-01")
