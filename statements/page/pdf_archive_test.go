@@ -164,10 +164,10 @@ func (o opened) hasXMP(root types.Dict) bool {
 		return false
 	}
 	text := o.stream(root["Metadata"])
-	var any struct {
+	var whole struct {
 		Inner string `xml:",innerxml"`
 	}
-	if err := xml.Unmarshal([]byte(text), &any); err != nil {
+	if err := xml.Unmarshal([]byte(text), &whole); err != nil {
 		o.t.Error(err)
 		return false
 	}
