@@ -210,7 +210,10 @@ func (req Requests) applyPolicy(ctx context.Context, tx *store.Tx, d *Disburseme
 	if err != nil {
 		return err
 	}
-	d.Policy, d.Needs, d.SubmittedOn = p.ID, p.needs(f), today
+	d.Policy, d.SubmittedOn = p.ID, today
+	if d.Needs, err = withoutRequester(ctx, tx, *d, p.needs(f)); err != nil {
+		return err
+	}
 	if worth, known := req.worth(*d); known {
 		d.Base = worth
 	}
@@ -219,6 +222,40 @@ func (req Requests) applyPolicy(ctx context.Context, tx *store.Tx, d *Disburseme
 		d.PlanVersion = d.Plan.Current.ID
 	}
 	return req.takeEmergency(ctx, tx, d, p)
+}
+
+// withoutRequester changes needs that nobody but the requester could fulfil, as where the only programme lead asks for
+// more than casework approves: somebody else of casework approves it, and the treasurer authorises it.
+func withoutRequester(ctx context.Context, tx *store.Tx, d Disbursement, needs []Need) ([]Need, error) {
+	colleagues, person, err := readColleagues(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	s := standing{d: d, person: person}
+	me := s.personOf(access.UserID(tx.By.User))
+	var mine []access.Role
+	others := func(n Need) (count int) {
+		for _, c := range colleagues {
+			if c.Person != me && c.Person != s.personOf(d.CreatedBy) && c.Person != s.personOf(d.WrittenBy) &&
+				n.fits(n.Step, c.Roles) {
+				count++
+			}
+		}
+		return count
+	}
+	for _, c := range colleagues {
+		if c.Person == me {
+			mine = append(mine, c.Roles...)
+		}
+	}
+	out := slices.Clone(needs)
+	for i, n := range needs {
+		if n.fits(access.Approve, mine) && others(n) < n.People {
+			out[i].Roles = casework
+			out = append(out, Need{access.Authorise, 1, []access.Role{access.Treasurer}})
+		}
+	}
+	return strictest(out), nil
 }
 
 // factsOf are what a policy asks about a disbursement.

@@ -163,7 +163,7 @@ func TestWhatTheBankDidIsRecorded(t *testing.T) {
 func (h *house) spends(fund ledger.FundCode, amount string) {
 	h.Helper()
 	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
-		_, err := h.requests.Grants.Post(ctx, tx, ledger.Entry{Date: "2026-02-01", Text: "Spent by hand", Act: "manual",
+		_, err := h.requests.Grants.Post(ctx, tx, ledger.Entry{Date: "2026-02-01", Text: "Taken by the bank", Act: "charge",
 			Lines: []ledger.Line{ledger.Base("5400", fund, of(amount, "DKK")).For("emergency-aid"),
 				ledger.Base("1010", fund, of(amount, "DKK").Neg())}})
 		return err

@@ -3,6 +3,7 @@ package disbursements
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"supportledger/beneficiaries"
@@ -93,14 +94,90 @@ func (rules Rules) inFlight(ctx context.Context, tx *store.Tx, besides Disbursem
 	if err != nil {
 		return promised{}, err
 	}
+	return rules.sumOf(ctx, tx, found)
+}
+
+// Promised are the entries that would book on a day what is promised of all funds.
+func (rules Rules) Promised(ctx context.Context, tx *store.Tx, on ledger.Date) ([]ledger.Entry, error) {
+	flight, err := rules.inFlight(ctx, tx, Disbursement{})
+	for i := range flight.costs {
+		flight.costs[i].Date = on
+	}
+	return flight.costs, err
+}
+
+// sumOf adds disbursements up to what they are to book.
+func (rules Rules) sumOf(ctx context.Context, tx *store.Tx, all []Disbursement) (promised, error) {
 	sum := flightSum{rules: rules, costs: map[flightPlace]ledger.Money{}, promised: promised{
 		pools: map[ledger.Pool]ledger.Money{}, prepaid: map[advances.PrepaymentID]ledger.Money{}}}
-	for _, d := range found {
+	for _, d := range all {
 		if err := sum.add(d); err != nil {
 			return promised{}, err
 		}
 	}
 	return sum.entries(ctx, tx)
+}
+
+// AllBookable asks of many disbursements that leave together what [Rules.bookable] asks of each: whether the books
+// would take all of them, beside what else is promised. It looks at their sums, day by day, so many cost no
+// more than one.
+func (rules Rules) AllBookable(ctx context.Context, tx *store.Tx, ids []DisbursementID) error {
+	found, err := rules.flying(ctx, tx, "")
+	if err != nil {
+		return err
+	}
+	leaves := map[DisbursementID]bool{}
+	for _, id := range ids {
+		leaves[id] = true
+	}
+	var others []Disbursement
+	days := map[ledger.Date][]Disbursement{}
+	for _, d := range found {
+		if leaves[d.ID] {
+			days[d.Date] = append(days[d.Date], d)
+		} else {
+			others = append(others, d)
+		}
+	}
+	flight, err := rules.sumOf(ctx, tx, others)
+	if err != nil {
+		return err
+	}
+	before := flight.costs
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		sum, err := rules.sumOf(ctx, tx, days[day])
+		if err != nil {
+			return err
+		}
+		for _, e := range sum.costs {
+			if err := rules.triedBy(ctx, tx, e, day, before); err != nil {
+				return err
+			}
+			before = append(before, e)
+		}
+	}
+	return nil
+}
+
+// triedBy says why an entry could not be posted on a day, nor today, after others.
+func (rules Rules) triedBy(ctx context.Context, tx *store.Tx, e ledger.Entry, day ledger.Date,
+	before []ledger.Entry) error {
+	try := func(on ledger.Date) error {
+		e.Date = on
+		if err := rules.Costs.CheckPeriod(ctx, tx, e); err != nil {
+			return err
+		}
+		dated := slices.Clone(before)
+		for i := range dated {
+			dated[i].Date = on
+		}
+		return grants.Trial{Register: rules.Grants, Promised: dated}.Refuses(ctx, tx, e)
+	}
+	err := try(day)
+	if today := ledger.DateOf(tx.At); err != nil && day < today && refusal(err) {
+		return try(today)
+	}
+	return err
 }
 
 // flightPlace is where money in flight will be booked.

@@ -7,8 +7,11 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/judge"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
@@ -28,7 +31,8 @@ func demanding(h *house) {
 			{Code: "G6", Amount: of("90000.00", "DKK")},
 		} {
 			g.Donor, g.Title, g.SignedOn = h.donor, g.Code, "2026-01-02"
-			p := grants.Policy{Recognition: grants.Deferred, RateMethod: rates.ReceiptRate, Interest: grants.InterestToGrantor,
+			p := grants.Policy{IndirectRate: decimal.NewFromInt(7), Recognition: grants.Deferred,
+				RateMethod: rates.ReceiptRate, Interest: grants.InterestToGrantor,
 				RefundDeMinimis: ledger.Zero("DKK"), FeeBearer: grants.BornByGrant,
 				CurrencyBearer: grants.BornByGrant}
 			if g.Code == "G6" {
@@ -56,7 +60,7 @@ func wished(r *rand.Rand) disbursements.Disbursement {
 	d := disbursements.Disbursement{Text: "As agreed", Date: ledger.Date(pick("2026-02-01", "2026-02-20", "2026-03-10",
 		"2026-07-02"))}
 	d.Settlement = []disbursements.Settlement{disbursements.ByPayment, disbursements.ByPayment, disbursements.ByInvoice,
-		disbursements.ByRetainer, disbursements.ByPettyCash, disbursements.ByPartner}[r.IntN(6)]
+		disbursements.ByRetainer, disbursements.ByPettyCash, disbursements.ByPartner, disbursements.ByNetting}[r.IntN(7)]
 	switch d.Settlement {
 	case disbursements.ByPayment:
 		d.Account, d.Category = "1010", pick("therapy", "legal-aid", "emergency-aid", "staff")
@@ -69,10 +73,12 @@ func wished(r *rand.Rand) disbursements.Disbursement {
 	case disbursements.ByPettyCash:
 		d.Items = []disbursements.Item{{Fund: ledger.FundCode(pick("UNR", "G5", "G6")), Category: "emergency-aid",
 			Amount: amount(60_000)}}
-	case disbursements.ByPartner:
+	case disbursements.ByPartner, disbursements.ByNetting:
 		d.Line, d.Units = "stipend", 1
 		d.Amount = ledger.OfMinor(1+r.Int64N(30_000_000), "NGN")
-	case disbursements.ByNetting:
+		if d.Settlement == disbursements.ByPartner && r.IntN(3) == 0 {
+			d.Overpaid = ledger.OfMinor(1+r.Int64N(10_000_000), "NGN")
+		}
 	}
 	return d
 }
@@ -83,7 +89,7 @@ func (h *house) asks(d disbursements.Disbursement) (number string, err error) {
 		switch d.Settlement {
 		case disbursements.ByInvoice:
 			d.Plan, err = h.requests.People.Plan(ctx, tx, "P-105")
-		case disbursements.ByPartner:
+		case disbursements.ByPartner, disbursements.ByNetting:
 			if d.Plan, err = h.requests.People.Plan(ctx, tx, "P-101"); err == nil {
 				d.Partner, err = h.advances.Partner(ctx, tx, "NG-01")
 			}
@@ -91,7 +97,7 @@ func (h *house) asks(d disbursements.Disbursement) (number string, err error) {
 			d.Prepayment, err = h.advances.Prepayment(ctx, tx, "RET-1")
 		case disbursements.ByPettyCash:
 			d.Prepayment, err = h.advances.Prepayment(ctx, tx, "PC-1")
-		case disbursements.ByPayment, disbursements.ByNetting:
+		case disbursements.ByPayment:
 		}
 		if err == nil {
 			d, err = h.requests.Draft(ctx, tx, d)
@@ -158,7 +164,9 @@ func (h *house) lives(r *rand.Rand, outcomes map[string]int) (asked int) {
 			}
 			outcomes["approved"]++
 			flying = append(flying, number)
+			outcomes["besides: "+kindOf(h.besides(r))]++
 		}
+		h.leavesTogether(flying)
 		r.Shuffle(len(flying), func(i, j int) { flying[i], flying[j] = flying[j], flying[i] })
 		for _, number := range flying {
 			if r.IntN(4) == 0 {
@@ -181,11 +189,66 @@ func (h *house) lives(r *rand.Rand, outcomes map[string]int) (asked int) {
 	return asked
 }
 
+// besides does something that takes money of a grant's fund without a request: it may be refused, and takes nothing
+// that is promised.
+func (h *house) besides(r *rand.Rand) error {
+	fund := ledger.FundCode([]string{"G5", "G6"}[r.IntN(2)])
+	amount := ledger.OfMinor(1+r.Int64N(120_000), "DKK")
+	on := ledger.Date([]string{"2026-02-20", "2026-03-10", "2026-07-02"}[r.IntN(3)])
+	switch r.IntN(12) {
+	case 0:
+		category := []string{"therapy", "legal-aid", "staff"}[r.IntN(3)]
+		return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+			account, err := h.requests.Book.CostAccount(ctx, tx, category)
+			if err != nil {
+				return err
+			}
+			e := ledger.Entry{Date: on, Act: ledger.ManualAct, Text: "By hand", Lines: []ledger.Line{
+				ledger.Base(account, fund, amount).For(category), ledger.Base("1010", fund, amount.Neg())}}
+			if r.IntN(4) > 0 {
+				e.Lines = append(e.Lines, ledger.Base(ledger.DeferredGrants, fund, amount).For(category),
+					ledger.Base(ledger.GrantIncome, fund, amount.Neg()).For(category))
+			}
+			_, err = h.requests.Book.Post(ctx, tx, e)
+			return err
+		})
+	case 1:
+		return h.ahead(advances.Retainer, fund, fmt.Sprintf("RET-%d", r.Uint64()), amount.String())
+	case 2:
+		return h.ahead(advances.PettyCash, fund, fmt.Sprintf("PC-%d", r.Uint64()), amount.String())
+	case 3:
+		return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
+			_, err := h.requests.Grants.ChargeIndirect(ctx, tx, string(fund), on)
+			return err
+		})
+	}
+	return nil
+}
+
+// leavesTogether wants everything that was approved to be bookable together, as a batch asks.
+func (h *house) leavesTogether(numbers []string) {
+	h.Helper()
+	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+		ids := make([]disbursements.DisbursementID, len(numbers))
+		for i, number := range numbers {
+			d, err := h.requests.Disbursement(ctx, tx, number)
+			if err != nil {
+				return err
+			}
+			ids[i] = d.ID
+		}
+		return h.requests.AllBookable(ctx, tx, ids)
+	})
+}
+
 // kindOf names a refusal.
 func kindOf(err error) string {
+	if err == nil {
+		return "done"
+	}
 	for _, known := range []error{grants.ErrBudgetExceeded, grants.ErrOverLine, grants.ErrOutsideBudget,
 		grants.ErrOutsideCategory, grants.ErrOutsidePeriod, disbursements.ErrOutsidePeriod, ledger.ErrFundOverdrawn,
-		ledger.ErrLotExhausted, advances.ErrPrepaidExceeded, advances.ErrState} {
+		ledger.ErrLotExhausted, advances.ErrPrepaidExceeded, advances.ErrState, judge.ErrUnreleased} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

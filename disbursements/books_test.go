@@ -17,6 +17,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/judge"
 	"supportledger/disbursements/payees"
 	"supportledger/disbursements/paymentbatch"
 	"supportledger/grants"
@@ -54,7 +55,8 @@ func onBoth(t *testing.T, fn func(h *house)) {
 
 func newHouse(t testing.TB, db *store.DB) *house {
 	t.Helper()
-	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example; a \"charity\""}
+	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example; a \"charity\"",
+		Judge: judge.Entry}
 	register := grants.Register{Book: book}
 	h := &house{TB: t, ctx: t.Context(), db: db, who: map[string]store.Actor{}}
 	h.keep(disbursements.New(book, register, beneficiaries.Register{Book: book, Grants: register}))

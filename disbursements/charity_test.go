@@ -192,6 +192,8 @@ func TestFourPeopleTakeEveryFlowByTwoPaths(t *testing.T) {
 		h.plan("P-102", "DKK", "", "UNR=100", "100.00", make([]ledger.Date, 9)...)
 		must(h, h.approveYear("lead", "P-102", 2026, "2026-01-10"))
 		h.payable("CLI-01", danishAccount)
+		h.payable("CLI-02", danishAccount)
+		h.payable("CLI-03", danishAccount)
 		must(h, h.paid(disbursements.Disbursement{Settlement: disbursements.ByPayment, Category: "emergency-aid",
 			Account: "1010", Payee: "CLI-01", Amount: of("1.00", "DKK"), Date: "2026-03-02", Shares: shares("UNR=100")},
 			"PMT-900", "2026-03-02"))
@@ -204,6 +206,8 @@ func TestFourPeopleTakeEveryFlowByTwoPaths(t *testing.T) {
 			Account: "1010", Payee: "CLI-01", Amount: of("100.00", "DKK"), Date: "2026-03-02", Shares: shares("UNR=100")}
 		invoice := disbursements.Disbursement{Settlement: disbursements.ByInvoice, Payee: "CLI-01", Date: "2026-03-02",
 			Items: []disbursements.Item{{Line: "stipend", Units: 1, UnitPrice: of("100.00", "DKK")}}}
+		first, large := payment, payment // a new payee, and more than anybody but the treasurer authorises
+		first.Payee, large.Payee, large.Amount = "CLI-02", "CLI-03", of("26000.00", "DKK")
 		emergency := payment
 		emergency.Emergency = true
 		partner := disbursements.Disbursement{Settlement: disbursements.ByPartner, Line: "stipend", Units: 1,
@@ -216,6 +220,7 @@ func TestFourPeopleTakeEveryFlowByTwoPaths(t *testing.T) {
 			Items: []disbursements.Item{{Fund: "UNR", Category: "emergency-aid", Amount: of("200.00", "DKK")}}}
 		for _, f := range []flow{
 			{payment, "", "", "cw pl tr fo"}, {payment, "", "", "cw pl fo tr"},
+			{large, "", "", "cw pl tr fo"}, {first, "", "", "cw pl tr fo"},
 			{invoice, "P-102", "", "cw pl tr fo"}, {invoice, "P-102", "", "pl cw fo tr"},
 			{emergency, "P-102", "", "cw fo tr pl"}, {emergency, "P-102", "", "pl tr fo cw"},
 			{partner, "P-101", "", "cw pl tr fo"}, {partner, "P-101", "", "pl cw fo tr"},

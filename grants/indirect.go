@@ -23,6 +23,9 @@ type IndirectCharge struct {
 	Entry  *ledger.Posted  // nil when there is nothing to charge
 }
 
+// IndirectAct is the act of an entry that charges indirect cost.
+const IndirectAct = "indirect-charge"
+
 // ChargeIndirect charges indirect cost on a grant up to and including a day by the cumulative method: rate × base, less
 // what was charged before (RULES 45-48). Money changes owner inside our bank account: the grant pays the general fund.
 func (r Register) ChargeIndirect(
@@ -40,7 +43,7 @@ func (r Register) ChargeIndirect(
 		return c, err
 	}
 	text := fmt.Sprintf("Indirect cost of %s, %s%% of %s", g.Code, c.Rate, c.Base)
-	posted, err := r.Post(ctx, tx, ledger.Entry{Date: on, Text: text, Act: "indirect-charge", Source: string(g.ID),
+	posted, err := r.Post(ctx, tx, ledger.Entry{Date: on, Text: text, Act: IndirectAct, Source: string(g.ID),
 		Lines: []ledger.Line{
 			ledger.Base(ledger.IndirectCosts, g.Fund(), c.Charge).For("indirect-costs"),
 			ledger.Base(ledger.BaseBank, g.Fund(), c.Charge.Neg()),

@@ -13,6 +13,7 @@ type Trial struct {
 	Register
 	Promised []ledger.Entry
 	Country  string
+	Whole    bool // the entries hold the releases that they call for
 }
 
 // Refuses says why [Register.PostIn] would refuse an entry after what is promised; nil means that it could be posted.
@@ -26,9 +27,15 @@ func (t Trial) Refuses(ctx context.Context, tx *store.Tx, e ledger.Entry) error 
 		}
 		whole = append(whole, p)
 	}
-	e, err := withReleases(ctx, tx, r, e)
-	if err != nil {
-		return err
+	if t.Whole {
+		if _, err := r.costs(ctx, tx, e); err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if e, err = withReleases(ctx, tx, r, e); err != nil {
+			return err
+		}
 	}
 	if err := r.admit(ctx, tx, e, t.Country); err != nil {
 		return err

@@ -7,10 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"time"
+
 	"supportledger/access"
 	"supportledger/http/apitest"
 	"supportledger/store/storetest"
-	"time"
 )
 
 // stander is somebody by what they are to a thing.

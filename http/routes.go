@@ -25,5 +25,5 @@ func resources(api *resource.API) {
 // problems is the one table from an error to what the client is told.
 func problems() rest.ProblemTable {
 	return rest.NewProblemTable(accounts.Problems, books.Problems, grants.Problems, people.Problems, payments.Problems,
-		statements.Problems)
+		statements.Problems, rest.Problems{Faults: resource.DoubtFaults})
 }

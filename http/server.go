@@ -90,7 +90,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.api.SessionOf = sessions.SessionOf
+	s.api.SessionOf, s.api.Doubts, s.api.DoubtCodes = sessions.SessionOf, resource.Doubts, resource.DoubtCodes()
 	sessions.Register()
 	resources(&resource.API{API: s.api, Vault: o.Vault, Archive: o.Evidence, Address: o.Address})
 	for _, register := range more {

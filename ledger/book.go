@@ -13,7 +13,15 @@ type Book struct {
 	General      FundCode // the unrestricted fund that bears what no other fund bears
 	Organisation string   // printed on statements
 	Banks        BankWord // what banks say that our accounts held; nil where nobody knows
+	Judge        Judge    // asked of each entry before it is posted; nil where nobody is
 }
+
+// Judge says why an entry may not be posted, after others of the same call; nil where it may. It knows what lies
+// outside the ledger: agreements, and money that is promised.
+type Judge func(ctx context.Context, tx *store.Tx, book Book, before []Posted, e Entry) error
+
+// ManualAct is the act of an entry made by hand.
+const ManualAct = "manual"
 
 // Open reads what the books are kept in. [ErrNotOpened] when [Create] was never called.
 func Open(ctx context.Context, tx *store.Tx) (Book, error) { return readBook(ctx, tx) }

@@ -88,7 +88,7 @@ func (s Drafts) Post(ctx context.Context, tx *store.Tx, id DraftID) (Posted, err
 	if err != nil {
 		return Posted{}, err
 	}
-	posted, err := s.book.Post(ctx, tx, Entry{Date: d.Date, Text: d.Text, Act: "manual", Lines: d.Lines,
+	posted, err := s.book.Post(ctx, tx, Entry{Date: d.Date, Text: d.Text, Act: ManualAct, Lines: d.Lines,
 		ExternalID: d.ExternalID})
 	if err != nil {
 		return Posted{}, err

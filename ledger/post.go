@@ -149,6 +149,11 @@ func (p *poster) accept(ctx context.Context, tx *store.Tx, next Proposal) (Poste
 	if by, taken := p.external[e.ExternalID]; taken {
 		return Posted{}, &ExternalIDTaken{e.ExternalID, by}
 	}
+	if p.book.Judge != nil {
+		if err := p.book.Judge(ctx, tx, p.book, p.posted, e); err != nil {
+			return Posted{}, err
+		}
+	}
 	lots, err := p.moveLots(e)
 	if err != nil {
 		return Posted{}, err

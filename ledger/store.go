@@ -176,3 +176,17 @@ func (b Book) LastNumber(ctx context.Context, tx *store.Tx) (string, error) {
 	}
 	return Number(int(row.FiscalYear), row.Number), err
 }
+
+// FirstDay is the day on which the newest of some funds was opened, or the first of all where none is named; "" where
+// there is none. Codes of no fund are left out.
+func FirstDay(ctx context.Context, tx *store.Tx, codes []FundCode) (Date, error) {
+	var day sql.NullString
+	q := tx.NewSelect().Table("funds")
+	if len(codes) > 0 {
+		q = q.ColumnExpr("MAX(opened_on)").Where("code IN (?)", bun.List(codes))
+	} else {
+		q = q.ColumnExpr("MIN(opened_on)")
+	}
+	err := q.Scan(ctx, &day)
+	return Date(day.String), err
+}

@@ -67,7 +67,7 @@ func (adv Register) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange,
 	if err != nil {
 		return ledger.Entry{}, err
 	}
-	e := ledger.Entry{Date: x.Date, Act: "currency-exchange", Source: x.ID,
+	e := ledger.Entry{Date: x.Date, Act: ExchangeAct, Source: x.ID,
 		Text: fmt.Sprintf("Sell %s %s at %s", x.Amount, x.Amount.Currency, x.Rate)}
 	switch base := adv.Book.Base; {
 	case from.BankCurrency() == to.BankCurrency():

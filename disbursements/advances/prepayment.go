@@ -47,6 +47,12 @@ const (
 	returnAct = "prepayment-return"
 )
 
+// The acts that move money ahead of its cost.
+const (
+	TransferAct = "transfer"
+	ExchangeAct = "currency-exchange"
+)
+
 // Prepayment is money paid ahead and not spent yet: a retainer or a petty cash float. What is left of it is the sum
 // of its entries, so a reversal gives it back by itself.
 type Prepayment struct {
@@ -90,6 +96,9 @@ func (adv Register) RequestPrepayment(ctx context.Context, tx *store.Tx, p Prepa
 		if p.Number, err = access.FreeNumber(ctx, tx, "prepayment", "A-%03d", prepaymentNumberTaken); err != nil {
 			return Prepayment{}, err
 		}
+	}
+	if err := adv.tried(ctx, tx, p.entry(p.Kind.Act(), p.Number, p.Date, p.Account, p.Amount)); err != nil {
+		return Prepayment{}, err
 	}
 	if err := insertPrepayment(ctx, tx, p); err != nil {
 		return Prepayment{}, err

@@ -8,6 +8,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -103,6 +104,17 @@ func (adv Register) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfe
 			return Transfer{}, err
 		}
 	}
+	bearers, err := adv.feeBearers(ctx, tx, t)
+	if err != nil {
+		return Transfer{}, err
+	}
+	entry, err := t.entry(adv.Book.Base, bearers)
+	if err != nil {
+		return Transfer{}, err
+	}
+	if err := adv.tried(ctx, tx, entry); err != nil {
+		return Transfer{}, err
+	}
 	if err := insertTransfer(ctx, tx, t); err != nil {
 		return Transfer{}, err
 	}
@@ -111,6 +123,11 @@ func (adv Register) RequestTransfer(ctx context.Context, tx *store.Tx, t Transfe
 		return Transfer{}, err
 	}
 	return t, access.Record(ctx, tx, access.Event{Action: "transfer.requested", Subject: string(t.ID)})
+}
+
+// tried says why an entry that is asked for now could not be posted: it is refused before a second person looks at it.
+func (adv Register) tried(ctx context.Context, tx *store.Tx, e ledger.Entry) error {
+	return grants.Trial{Register: adv.Grants}.Refuses(ctx, tx, e)
 }
 
 // AuthoriseTransfer moves the money that another person requested to move: the advance of every fund becomes a lot at
@@ -197,7 +214,7 @@ func (t Transfer) entry(base ledger.Currency, bearers []ledger.FundCode) (ledger
 	if err != nil {
 		return ledger.Entry{}, err
 	}
-	e := ledger.Entry{Date: t.Date, Act: "transfer", Source: string(t.ID),
+	e := ledger.Entry{Date: t.Date, Act: TransferAct, Source: string(t.ID),
 		Text: fmt.Sprintf("Transfer %s to partner %s at %s", t.Number, t.Partner.Code, t.Rate)}
 	weights := beneficiaries.Weights(t.Plan.Current.Shares)
 	quantities, advances, fees := whole.net.Split(weights), whole.advance.Split(weights), whole.fees.Split(weights)

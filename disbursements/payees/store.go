@@ -280,3 +280,16 @@ func (reg Register) mask(ctx context.Context, tx *store.Tx, payees []Payee) erro
 	}
 	return nil
 }
+
+// Twin finds the code of a payee that looks the same as a new one: the same letters and digits in its code or alias,
+// whatever their case and what stands between them; "" where there is none, or the code itself is taken.
+func Twin(ctx context.Context, tx *store.Tx, code, alias string) (string, error) {
+	var twins []string
+	err := tx.NewSelect().Model((*payeeRow)(nil)).Column("code").Where("code <> ?", code).
+		Where("? = ? OR ? = ?", store.Plain(tx, "code"), store.PlainText(code), store.Plain(tx, "alias"),
+			store.PlainText(alias)).Order("code").Limit(1).Scan(ctx, &twins)
+	if err != nil || len(twins) == 0 {
+		return "", err
+	}
+	return twins[0], nil
+}

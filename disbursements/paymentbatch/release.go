@@ -25,6 +25,13 @@ func (bat Batches) Release(ctx context.Context, tx *store.Tx, key string, report
 	if involved, err := tookPart(ctx, tx, b.ID); err != nil || involved {
 		return Batch{}, cmp.Or(err, access.ErrMakerCannotApprove)
 	}
+	leaving, err := leavingNow(ctx, tx, b.ID)
+	if err != nil {
+		return Batch{}, err
+	}
+	if err := bat.Payments.Requests.AllBookable(ctx, tx, leaving); err != nil {
+		return Batch{}, err
+	}
 	if err := disbursements.RefusedAs(access.TakeFixed(ctx, tx, b.duty(access.Release))); err != nil {
 		return Batch{}, err
 	}

@@ -449,3 +449,10 @@ func readStanding(ctx context.Context, tx *store.Tx, b Batch) ([]Standing, error
 	}
 	return out, err
 }
+
+// leavingNow lists the disbursements of a batch that are paid by it for the first time.
+func leavingNow(ctx context.Context, tx *store.Tx, id BatchID) (ids []disbursements.DisbursementID, err error) {
+	err = tx.NewSelect().Model((*batchItemRow)(nil)).Column("disbursement_id").Where("batch_id = ?", id).Where("live").
+		Where("payment_id IS NULL").Scan(ctx, &ids)
+	return ids, err
+}

@@ -261,3 +261,16 @@ func saveChoices(ctx context.Context, tx *store.Tx, d Donor) error {
 		Where("id = ?", d.ID).Exec(ctx)
 	return err
 }
+
+// Twin finds the code of a donor that looks the same as a new one: the same letters and digits in its code, or in the
+// name of an institution, whatever their case and what stands between them; "" where there is none.
+func Twin(ctx context.Context, tx *store.Tx, d Donor) (string, error) {
+	var twins []string
+	err := tx.NewSelect().Model((*donorRow)(nil)).Column("code").Where("code <> ?", d.Code).
+		Where("? = ? OR name <> '' AND ? = ?", store.Plain(tx, "code"), store.PlainText(d.Code),
+			store.Plain(tx, "name"), store.PlainText(d.Name)).Order("code").Limit(1).Scan(ctx, &twins)
+	if err != nil || len(twins) == 0 {
+		return "", err
+	}
+	return twins[0], nil
+}

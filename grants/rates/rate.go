@@ -122,6 +122,9 @@ func Import(ctx context.Context, tx *store.Tx, f File) (Imported, error) {
 		read[i].File = file
 		from, to = min(from, read[i].On), max(to, read[i].On)
 	}
+	if err := doubtFile(ctx, tx, read); err != nil {
+		return Imported{}, err
+	}
 	out, err := keep(ctx, tx, read)
 	if err != nil {
 		return Imported{}, err

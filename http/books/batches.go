@@ -1,6 +1,7 @@
 package books
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,6 +106,12 @@ func postBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in batchReq
 		if _, twin := first[e.ExternalID]; !twin {
 			first[e.ExternalID] = i
 			ids = append(ids, e.ExternalID)
+		}
+	}
+	byDay := func(a, b batchEntryRequest) int { return cmp.Compare(a.Date, b.Date) }
+	for _, e := range []batchEntryRequest{slices.MinFunc(in.Entries, byDay), slices.MaxFunc(in.Entries, byDay)} {
+		if err := resource.AskDay(ctx, tx, e.Date, fundsNamed(e.Lines)...); err != nil {
+			return batchView{}, err
 		}
 	}
 	there, err := d.Book.ByExternalID(ctx, tx, ids)
@@ -258,4 +265,13 @@ func viewBatch(problems rest.ProblemTable, in batchRequest, items []item, l rest
 		v.Items[i] = one
 	}
 	return v
+}
+
+// fundsNamed lists the funds of the lines of a request.
+func fundsNamed(lines []lineRequest) []ledger.FundCode {
+	funds := make([]ledger.FundCode, len(lines))
+	for i, l := range lines {
+		funds[i] = l.Fund
+	}
+	return funds
 }

@@ -42,9 +42,9 @@ func drafts(api *resource.API) {
 		Tag:   "journal-entry-drafts", Roles: resource.Finance, Money: true,
 		Location: "/journal-entries/{id}", Summary: "Post a draft: it becomes an entry",
 		Danish: "Bogfør en kladde: den bliver til en postering",
-		Refuses: []error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, ledger.ErrUnbalanced, ledger.ErrEntryShape,
+		Refuses: append([]error{ledger.ErrUnknownDraft, ledger.ErrEntryPosted, ledger.ErrUnbalanced, ledger.ErrEntryShape,
 			ledger.ErrBooksMixed,
-			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken}}, postDraft)
+			ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken}, judged...)}, postDraft)
 }
 
 type draftLineView struct {
@@ -158,5 +158,21 @@ func discardDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.
 }
 
 func postDraft(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (entryView, error) {
+	draft, err := d.Book.Drafts().Find(ctx, tx, ledger.DraftID(in.ID))
+	if err != nil {
+		return entryView{}, err
+	}
+	if err := resource.AskDay(ctx, tx, draft.Date, fundsOf(draft.Lines)...); err != nil {
+		return entryView{}, err
+	}
 	return entryShown(d.Book.Drafts().Post(ctx, tx, ledger.DraftID(in.ID)))
+}
+
+// fundsOf lists the funds of some lines.
+func fundsOf(lines []ledger.Line) []ledger.FundCode {
+	funds := make([]ledger.FundCode, len(lines))
+	for i, l := range lines {
+		funds[i] = l.Fund
+	}
+	return funds
 }

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/disbursements"
+	"supportledger/disbursements/judge"
+	"supportledger/grants"
 	"supportledger/http/groupcommit"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -30,14 +33,19 @@ func entries(api *resource.API) {
 		Summary: "Post an entry by hand", Danish: "Bogfør en postering manuelt",
 		About: "For what no act posts by itself. Lines are in base currency: foreign money moves by its lots, through " +
 			"the acts.",
-		Refuses: []error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed,
+		Refuses: append([]error{ledger.ErrUnbalanced, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, ledger.ErrPeriodClosed,
 			ledger.ErrEntryShape,
-			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken},
+			ledger.ErrBooksMixed, ledger.ErrFundOverdrawn, ledger.ErrExternalIDTaken}, judged...),
 		Example: `{"date":"2026-01-31","text":"Bank interest","lines":[` +
 			`{"account":"1010","fund":"UNR","direction":"debit","amount":"12.50"},` +
 			`{"account":"4200","fund":"UNR","direction":"credit","amount":"12.50"}]}`}, postEntry)
-	groupcommit.Collect(api.API, "postJournalEntry", manualEntry, viewEntry)
+	groupcommit.Collect(api.API, "postJournalEntry", manualEntry, viewEntry, judge.Entry)
 }
+
+// judged is what [judge.Entry] refuses of an entry made by hand.
+var judged = []error{judge.ErrUnreleased, disbursements.ErrOutsidePeriod, grants.ErrGrantState,
+	grants.ErrOutsidePeriod, grants.ErrOutsideCategory, grants.ErrOutsideCountry, grants.ErrOutsideBudget,
+	grants.ErrOverLine, grants.ErrIneligibleKind}
 
 type lineView struct {
 	Account   ledger.AccountNo `json:"account"`
@@ -193,7 +201,7 @@ func postEntry(ctx context.Context, tx *store.Tx, d resource.Domain, in postEntr
 // manualEntry is an entry made by hand.
 func manualEntry(book ledger.Book, in postEntryRequest) (ledger.Entry, error) {
 	lines, err := linesOf(in.Lines, book.Base)
-	return ledger.Entry{Date: in.Date, Text: in.Text, Act: "manual", Lines: lines, ExternalID: in.ExternalID}, err
+	return ledger.Entry{Date: in.Date, Text: in.Text, Act: ledger.ManualAct, Lines: lines, ExternalID: in.ExternalID}, err
 }
 
 // linesOf reads the lines of an entry made by hand.

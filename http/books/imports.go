@@ -242,6 +242,13 @@ func commitImport(ctx context.Context, tx *store.Tx, d resource.Domain, in impor
 	if err != nil {
 		return importDoneView{}, err
 	}
+	if first, last := farthest(posted); first.Date != "" { // nothing is posted where nobody answers
+		for _, p := range []ledger.Posted{first, last} {
+			if err := resource.AskDay(ctx, tx, p.Date, fundsOf(p.Lines)...); err != nil {
+				return importDoneView{}, err
+			}
+		}
+	}
 	return viewImportDone(im, posted), nil
 }
 
@@ -260,4 +267,17 @@ func undoImport(ctx context.Context, tx *store.Tx, d resource.Domain, in undoImp
 
 func importResource(id journal.ImportID) *rest.Resource {
 	return &rest.Resource{ID: string(id), Href: rest.Base + "/imports/" + string(id)}
+}
+
+// farthest are the entries of the first and the last day of some.
+func farthest(posted []ledger.Posted) (first, last ledger.Posted) {
+	for i, p := range posted {
+		if i == 0 || p.Date < first.Date {
+			first = p
+		}
+		if i == 0 || p.Date > last.Date {
+			last = p
+		}
+	}
+	return first, last
 }

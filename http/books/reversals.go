@@ -3,6 +3,7 @@ package books
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"supportledger/disbursements"
 	"supportledger/http/resource"
@@ -34,8 +35,8 @@ func reversals(api *resource.API) {
 		Location: "/journal-entries/{id}", Summary: "Reverse an entry made by hand and post the right one in its place",
 		Danish: "Tilbagefør en manuel postering og bogfør den rigtige i stedet",
 		About:  "Both in one act. An entry that an act made is reversed, and the act done again.",
-		Refuses: append([]error{ledger.ErrCorrectByAct, ledger.ErrUnbalanced, ledger.ErrEntryShape, ledger.ErrUnknownAccount,
-			ledger.ErrUnknownFund}, reversalRefuses...)}, correctEntry)
+		Refuses: slices.Concat([]error{ledger.ErrCorrectByAct, ledger.ErrUnbalanced, ledger.ErrEntryShape,
+			ledger.ErrUnknownAccount, ledger.ErrUnknownFund}, judged, reversalRefuses)}, correctEntry)
 }
 
 var reversalRefuses = []error{disbursements.ErrPartOfAct, ledger.ErrUnknownEntry, ledger.ErrReasonRequired,

@@ -15,6 +15,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
+	"supportledger/statements/page"
 	"supportledger/store"
 )
 
@@ -314,4 +315,20 @@ func cancelPledge(ctx context.Context, tx *store.Tx, d resource.Domain, in donor
 		return pledgeView{}, resource.AtReason(err)
 	}
 	return pledgeToday(ctx, tx, d, p)
+}
+
+// askName asks about a new donor that looks the same as another, and about a name that no statement can print.
+func askName(ctx context.Context, tx *store.Tx, d donors.Donor) error {
+	var asked []access.Question
+	twin, err := donors.Twin(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	if twin != "" {
+		asked = append(asked, access.Question{Code: "donor_looks_alike", Of: []string{twin}})
+	}
+	if letter, odd := page.Unprintable(d.Name); odd {
+		asked = append(asked, access.Question{Code: "name_not_printable", Of: []string{string(letter)}})
+	}
+	return access.Confirm(ctx, tx, asked...)
 }

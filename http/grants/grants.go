@@ -102,6 +102,9 @@ type registerDonorRequest struct {
 }
 
 func registerDonor(ctx context.Context, tx *store.Tx, d resource.Domain, in registerDonorRequest) (donorView, error) {
+	if err := askName(ctx, tx, donors.Donor{Code: in.Code, Name: in.Name}); err != nil {
+		return donorView{}, err
+	}
 	donor, err := donors.Register(ctx, tx, donors.Donor{Code: in.Code, Kind: in.Kind, Name: in.Name, Language: in.Language,
 		Delivery: in.Delivery})
 	return viewDonor(donor), err

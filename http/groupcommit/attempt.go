@@ -92,6 +92,7 @@ func (r *attempt) run(ctx context.Context, tx *store.Tx) (err error) {
 		return err
 	}
 	r.propose()
+	r.books.Judge = r.batch[0].to.judge
 	outcomes, err := r.books.PostEach(ctx, tx, r.proposals...)
 	if err != nil {
 		return err

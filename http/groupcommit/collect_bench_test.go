@@ -30,7 +30,7 @@ func BenchmarkCollected(b *testing.B) {
 			rest.Route(api, rest.Op{Method: rest.Post, Path: "/entries", ID: "postEntry", Summary: "Post", Danish: "Bogfør",
 				Tag: "entries", Roles: []access.Role{access.FinanceOfficer}},
 				func(context.Context, *store.Tx, benchRequest) (benchView, error) { return benchView{}, nil })
-			to := Collect(api, "postEntry", benchEntry, func(p ledger.Posted) benchView { return benchView{p.ID} })
+			to := Collect(api, "postEntry", benchEntry, func(p ledger.Posted) benchView { return benchView{p.ID} }, nil)
 			c := to.collector
 			before := processor()
 			for n := 0; b.Loop(); n++ {

@@ -16,16 +16,18 @@ type posting struct {
 	e         *rest.Endpoint
 	collector *collector
 	propose   func(book ledger.Book, in any) (ledger.Entry, error) // makes the entry of a request, and reads nothing
-	view      func(posted ledger.Posted) any                       // shows it once it is posted
+	judge     ledger.Judge
+	view      func(posted ledger.Posted) any // shows it once it is posted
 }
 
 // Collect lets the requests of a registered operation post together. propose makes the entry of one, and reads nothing;
-// view is what is answered.
+// view is what is answered, and judge what may refuse an entry besides the ledger.
 func Collect[In, Out any](api *rest.API, id string, propose func(book ledger.Book, in In) (ledger.Entry, error),
-	view func(posted ledger.Posted) Out) *posting {
+	view func(posted ledger.Posted) Out, judge ledger.Judge) *posting {
 	for _, e := range api.Endpoints {
 		if e.Op.ID == id {
-			to := &posting{e: e, collector: &collector{db: api.DB}, view: func(posted ledger.Posted) any { return view(posted) }}
+			to := &posting{e: e, collector: &collector{db: api.DB}, judge: judge,
+				view: func(posted ledger.Posted) any { return view(posted) }}
 			to.propose = func(book ledger.Book, in any) (ledger.Entry, error) {
 				typed, ok := in.(*In)
 				if !ok {
@@ -62,7 +64,7 @@ func (to *posting) answer(ctx context.Context, c *gin.Context) (rest.Reply, erro
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	if req.Dry {
+	if req.Dry || to.unusual(req) {
 		if !fresh {
 			if actor, err = to.e.Authorise(ctx, c); err != nil {
 				return rest.Reply{}, err
@@ -77,4 +79,17 @@ func (to *posting) answer(ctx context.Context, c *gin.Context) (rest.Reply, erro
 	}
 	out.Body, err = rest.Marshal(to.view(*out.entry))
 	return out.Reply, err
+}
+
+// usualDays is how many days back an entry is posted together with others.
+const usualDays = 60
+
+// unusual reports whether a request is to be asked about, or answers a question: that needs a transaction of its own.
+func (to *posting) unusual(req rest.Request) bool {
+	if len(req.Reasons) > 0 {
+		return true
+	}
+	e, err := to.propose(ledger.Book{Base: "DKK"}, req.In)
+	today := ledger.DateOf(rest.Clock.Now())
+	return err == nil && (e.Date > today || e.Date < today.AddDays(-usualDays))
 }

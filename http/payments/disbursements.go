@@ -209,6 +209,9 @@ func readWithDocuments(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return draft, err
 	}
+	if err := access.Confirm(ctx, tx, farAbovePlan(draft)...); err != nil {
+		return draft, err
+	}
 	kept, err := in.Documents.Store(ctx, tx, d.API.Archive)
 	draft.Evidence = append(draft.Evidence, kept...)
 	return draft, err
@@ -427,4 +430,18 @@ func settleDisbursement(ctx context.Context, tx *store.Tx, d resource.Domain, in
 		return DisbursementView{}, err
 	}
 	return ViewDisbursement(of), nil
+}
+
+// farAbovePlan asks about an amount that is ten times what the plan's line says, or more.
+func farAbovePlan(d disbursements.Disbursement) []access.Question {
+	l, err := d.Plan.Current.Line(d.Line)
+	if err != nil || l.UnitPrice.Currency != d.Amount.Currency || l.UnitPrice.Sign() <= 0 {
+		return nil
+	}
+	planned := ledger.Money{Amount: l.UnitPrice.Amount.Mul(decimal.NewFromInt(int64(max(1, d.Units)))),
+		Currency: l.UnitPrice.Currency}
+	if d.Amount.Amount.LessThan(planned.Amount.Mul(decimal.NewFromInt(10))) {
+		return nil
+	}
+	return []access.Question{{Code: "amount_far_above_plan", Of: []string{d.Amount.String(), planned.String()}}}
 }

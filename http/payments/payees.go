@@ -145,6 +145,15 @@ func shownPayee(tx *store.Tx, p payees.Payee, err error) (payeeDetailsView, erro
 }
 
 func registerPayee(ctx context.Context, tx *store.Tx, d resource.Domain, in payeeRequest) (payeeView, error) {
+	twin, err := payees.Twin(ctx, tx, in.Code, in.Alias)
+	if err != nil {
+		return payeeView{}, err
+	}
+	if twin != "" {
+		if err := access.Confirm(ctx, tx, access.Question{Code: "payee_looks_alike", Of: []string{twin}}); err != nil {
+			return payeeView{}, err
+		}
+	}
 	p, err := d.Payees.Add(ctx, tx, payees.Payee{Code: in.Code, Kind: in.Kind, Alias: in.Alias, CVR: in.CVR})
 	switch {
 	case errors.Is(err, banknumbers.ErrNumber):

@@ -9,6 +9,7 @@ import (
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
+	"supportledger/disbursements/judge"
 	"supportledger/disbursements/payees"
 	"supportledger/disbursements/paymentbatch"
 	"supportledger/http/resource"
@@ -288,6 +289,13 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Omkostningen ligger uden for bevillingens periode"},
 		Hint: rest.Text{EN: "Charge it to another fund, or have the grant amended.",
 			DA: "Bogfør den på et andet formål, eller få bevillingen ændret."}},
+	{Err: judge.ErrUnreleased, Status: 422, Code: "grant_income_missing",
+		Title: rest.Text{EN: "The entry puts cost on a grant without the income that pays it",
+			DA: "Posteringen lægger en omkostning på en bevilling uden den indtægt, der dækker den"},
+		Hint: rest.Text{EN: "Add debit 2100 and credit 4100 of the same amount in the grant's fund, or ask for it as a " +
+			"disbursement, which does that by itself.",
+			DA: "Tilføj debet 2100 og kredit 4100 med samme beløb på bevillingens formål, eller anmod om den som en " +
+				"udbetaling, som gør det af sig selv."}},
 	{Status: 409, Code: "release_missing",
 		Title: rest.Text{EN: "Another person releases the payment", DA: "En anden person frigiver betalingen"},
 		Hint:  rest.Text{EN: "Ask one who did nothing on it before.", DA: "Spørg en, der ikke har haft del i den."}},
@@ -305,6 +313,7 @@ func paymentsDetail(err error) (s rest.Text) {
 		barred *disbursements.Barred
 		asked  *disbursements.NotAsked
 		moved  *disbursements.Moved
+		income *judge.Unreleased
 	)
 	switch {
 	case errors.As(err, &barred):
@@ -316,6 +325,9 @@ func paymentsDetail(err error) (s rest.Text) {
 	case errors.As(err, &gates):
 		s = rest.Textf("These milestones are not met: %s.", "Disse milepæle er ikke nået: %s.",
 			strings.Join(gates.Milestones(), ", "))
+	case errors.As(err, &income):
+		s = rest.Textf("Fund %s: cost and income differ by %s %s.", "Formål %s: omkostning og indtægt afviger med %s %s.",
+			income.Grant, income.Amount, income.Amount.Currency)
 	case errors.As(err, &money):
 		s = rest.InState(money.State, money.Want)
 	}

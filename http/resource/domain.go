@@ -13,6 +13,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/judge"
 	"supportledger/disbursements/payees"
 	"supportledger/disbursements/paymentbatch"
 	"supportledger/grants"
@@ -57,7 +58,7 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 	if err != nil {
 		return Domain{}, err
 	}
-	book.Banks = banking.Closings
+	book.Banks, book.Judge = banking.Closings, judge.Entry
 	register := grants.Register{Book: book}
 	people := beneficiaries.Register{Book: book, Grants: register, Vault: a.Vault, Payees: payees.OnRecord}
 	office := statements.Office{Book: book, Grants: register}

@@ -126,6 +126,9 @@ func (e *Endpoint) strangers(query url.Values) []*Fault {
 	if e.rehearses() {
 		allowed = append(allowed, "dry_run")
 	}
+	if e.asks() && e.takesOctets() {
+		allowed = append(allowed, ConfirmMember)
+	}
 	if IsSheet(e.Out) {
 		allowed = append(allowed, tableNames...)
 	}

@@ -42,11 +42,12 @@ type Request struct {
 	In          any
 	Table       TableRequest
 	Dry         bool
-	Key         string   // Idempotency-Key; "" is none
-	match       []string // If-Match; empty is none
-	seen        any      // what the twin needs to show the state that is compared
-	shownAt     string   // where it does
-	Fingerprint []byte   // of the whole request; says whether a key is used for the same again
+	Key         string            // Idempotency-Key; "" is none
+	Reasons     map[string]string // why something unusual is meant, by the code of the question
+	match       []string          // If-Match; empty is none
+	seen        any               // what the twin needs to show the state that is compared
+	shownAt     string            // where it does
+	Fingerprint []byte            // of the whole request; says whether a key is used for the same again
 }
 
 // serve is the handler of every operation.
@@ -147,6 +148,13 @@ func (e *Endpoint) Read(c *gin.Context) (Request, error) {
 		}
 		reflect.ValueOf(req.In).Elem().FieldByIndex(e.In.parts).Set(reflect.ValueOf(parts))
 	}
+	sent := body
+	if e.asks() && e.hasBody() {
+		var err error
+		if req.Reasons, body, err = takeReasons(body); err != nil {
+			return req, err
+		}
+	}
 	if err := e.decode(body, req.In); err != nil {
 		return req, err
 	}
@@ -164,7 +172,12 @@ func (e *Endpoint) Read(c *gin.Context) (Request, error) {
 	if req.Table, err = e.tableOf(c, query); err != nil {
 		return req, err
 	}
-	req.Fingerprint = fingerprint(c.Request, query, parts.whole(body))
+	if e.asks() && !e.hasBody() {
+		if req.Reasons, err = reasonsIn(query); err != nil {
+			return req, err
+		}
+	}
+	req.Fingerprint = fingerprint(c.Request, query, parts.whole(sent))
 	tellFilter(req.In, query)
 	if p, ok := req.In.(Preparer); ok {
 		return req, p.Prepare()
@@ -278,6 +291,10 @@ func (e *Endpoint) perform(ctx context.Context, tx *store.Tx, req Request) (Repl
 		return e.API.Tabulate(ctx, tx, e, req)
 	}
 	if err := e.matches(ctx, tx, req); err != nil {
+		return Reply{}, err
+	}
+	ctx, err := e.doubts(ctx, tx, req)
+	if err != nil {
 		return Reply{}, err
 	}
 	view, err := e.Act(ctx, tx, req.In)

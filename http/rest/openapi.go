@@ -127,7 +127,10 @@ func (e *Endpoint) describe(r *openapi31.Reflector) error {
 	if err := r.AddOperation(oc); err != nil {
 		return err
 	}
-	return r.Spec.SetupOperation(op.Method, OpenPath(op.Path), e.finish)
+	return r.Spec.SetupOperation(op.Method, OpenPath(op.Path), func(described *openapi31.Operation) error {
+		e.describeReasons(r, described)
+		return e.finish(described)
+	})
 }
 
 // OpenPath writes gin's /grants/:id as OpenAPI's /grants/{id}.
@@ -259,6 +262,7 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 	add(!e.Reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only",
 		"uncertain")
 	add(e.hasBody(), "unknown_reference")
+	add(e.asks(), "confirmation_required")
 	amounts := mentions(e.In.GoType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]())
 	add(amounts, "amount_must_be_string", "amount_malformed", "too_many_decimals")
 	add(amounts || e.Op.Money, store.AmountTooLarge)

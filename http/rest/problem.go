@@ -218,6 +218,14 @@ func (t ProblemTable) fieldErrors(err error, l Lang) []FieldError {
 		}
 		return out
 	}
+	for _, of := range t {
+		if of.Faults == nil {
+			continue
+		}
+		for _, f := range of.Faults(err) {
+			out = append(out, f.at(f.Pointer, l))
+		}
+	}
 	for _, p := range PlacesIn(err) {
 		if f := faultOf(p.err); f != nil {
 			f.in = ""

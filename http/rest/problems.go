@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -28,6 +29,8 @@ type Problems struct {
 	// Detail words an error that carries figures (a difference, what is left), and answers the zero text for an error
 	// that it does not know; the title of its row then has to do. Domain packages know no languages.
 	Detail func(err error) Text
+	// Faults words the questions of an [access.Unconfirmed], each at its place under confirm; nil words none.
+	Faults func(err error) []*Fault
 	// Related tells what an error is about beside the request: what is there already, and where to go instead.
 	Related func(err error) (*Resource, []Way)
 }
@@ -132,6 +135,12 @@ var requestProblems = []ProblemKind{
 		Title: Text{"The request does not have the right content", "Forespørgslen har ikke det rigtige indhold"},
 		Hint: Text{"Each entry of errors names the place and what to send instead.",
 			"Hver post i errors nævner stedet og hvad der skal sendes."}},
+	{Err: access.ErrUnconfirmed, Status: 422, Code: "confirmation_required",
+		Title: Text{"It looks like a slip", "Det ligner en fejl"},
+		Hint: Text{`If it is meant, send the same request again with your reason for each code of errors: "confirm": ` +
+			`{"code": "reason"}. A request whose body is a file takes confirm=code:reason in the query.`,
+			`Er det meningen, så send samme forespørgsel igen med din begrundelse for hver kode i errors: "confirm": ` +
+				`{"kode": "begrundelse"}. En forespørgsel, hvis indhold er en fil, tager confirm=kode:begrundelse i adressen.`}},
 	{Status: 422, Code: "unknown_field",
 		Title: Text{"The request has a field that is not known", "Forespørgslen har et ukendt felt"}},
 	{Status: 422, Code: "unknown_parameter",

@@ -35,6 +35,11 @@ type API struct {
 	Problems  ProblemTable
 	ReadOnly  bool // what would write is refused
 
+	// Doubts asks about what any request of some kind says, such as a day or a rate; nil asks nothing.
+	Doubts func(ctx context.Context, tx *store.Tx, op Op, in any) error
+	// DoubtCodes are the codes of all questions, for the document.
+	DoubtCodes []string
+
 	// sessionOf gives the session that a request's cookie leads to, "" without one.
 	SessionOf func(c *gin.Context) (access.TokenID, error)
 	// tabulate performs a reading act and writes its rows as a table.

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+)
+
+// separators are the signs that people put into codes and names as they like.
+const separators = " -_./"
+
+// Plain is a column's text without what people put separators letters and digits, in small letters, to find what looks
+// the same as [PlainText].
+func Plain(_ *Tx, column string) schema.QueryAppender {
+	expression := "LOWER(?)"
+	for _, sign := range separators {
+		expression = "REPLACE(" + expression + ", '" + string(sign) + "', '')"
+	}
+	return bun.SafeQuery(expression, bun.Ident(column))
+}
+
+// PlainText is a text as [Plain] makes it of a column.
+func PlainText(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(separators, r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(text))
+}
