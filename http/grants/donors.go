@@ -15,7 +15,6 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
-	"supportledger/statements/page"
 	"supportledger/store"
 )
 
@@ -317,7 +316,7 @@ func cancelPledge(ctx context.Context, tx *store.Tx, d resource.Domain, in donor
 	return pledgeToday(ctx, tx, d, p)
 }
 
-// askName asks about a new donor that looks the same as another, and about a name that no statement can print.
+// askName asks about a new donor that looks the same as another.
 func askName(ctx context.Context, tx *store.Tx, d donors.Donor) error {
 	var asked []access.Question
 	twin, err := donors.Twin(ctx, tx, d)
@@ -326,9 +325,6 @@ func askName(ctx context.Context, tx *store.Tx, d donors.Donor) error {
 	}
 	if twin != "" {
 		asked = append(asked, access.Question{Code: "donor_looks_alike", Of: []string{twin}})
-	}
-	if letter, odd := page.Unprintable(d.Name); odd {
-		asked = append(asked, access.Question{Code: "name_not_printable", Of: []string{string(letter)}})
 	}
 	return access.Confirm(ctx, tx, asked...)
 }

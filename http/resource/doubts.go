@@ -131,11 +131,9 @@ var doubtWords = map[string]rest.Text{
 	dateBeforeFund: {EN: "The day %s is before the fund was opened, %s.",
 		DA: "Dagen %s ligger før formålet blev åbnet, %s."},
 	"payee_looks_alike": {EN: "Payee %s looks the same.", DA: "Betalingsmodtager %s ser ud som den samme."},
-	"donor_looks_alike": {EN: "Donor %s looks the same.", DA: "Bidragyder %s ser ud som den samme."},
+	"donor_looks_alike": {EN: "Donor %s looks the same.", DA: "Donor %s ser ud som den samme."},
 	"amount_far_above_plan": {EN: "The amount is %s, and the plan says %s: ten times as much or more.",
 		DA: "Beløbet er %s, og planen siger %s: ti gange så meget eller mere."},
-	"name_not_printable": {EN: "The name has %q, which no statement can print. Give a Latin spelling as well.",
-		DA: "Navnet indeholder %q, som ingen opgørelse kan vise. Angiv også en stavemåde med latinske bogstaver."},
 }
 
 // DoubtCodes are the codes of all questions.

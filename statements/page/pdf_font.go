@@ -218,14 +218,3 @@ func (r *ruler) fitting(f face, size, width float64, word string) string {
 
 // composed writes letters and their accents as one character where there is one, which is how fonts draw them best.
 func composed(text string) string { return norm.NFC.String(text) }
-
-// Unprintable is the first letter of a text that no statement can show, and whether there is one.
-func Unprintable(text string) (rune, bool) {
-	var buffer sfnt.Buffer
-	for _, c := range text {
-		if advanceOf(&buffer, regular, c) < 0 {
-			return c, true
-		}
-	}
-	return 0, false
-}
