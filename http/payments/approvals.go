@@ -217,7 +217,7 @@ var checkHints = map[string]rest.Text{
 	"split_seen": {EN: "With others within 30 days it comes to an amount that more people have to approve.",
 		DA: "Sammen med andre inden for 30 dage bliver det et beløb, som flere skal godkende."},
 	"payee_unregistered": {EN: "{0} is not on record with an account: it goes into no batch.",
-		DA: "{0} er ikke registreret med en konto: den kommer ikke med i et bundt."},
+		DA: "{0} er ikke registreret med en konto: den kommer ikke med i en betalingskørsel."},
 	"payee_unverified": {EN: "The bank details of {0} are not verified by a second person.",
 		DA: "Kontooplysningerne for {0} er ikke bekræftet af en anden person."},
 	"payee_cooling": {EN: "The bank details of {0} are new: money may leave from {1}.",

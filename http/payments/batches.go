@@ -39,19 +39,19 @@ func paymentBatches(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payment-batches", ID: "openPaymentBatch",
 		NoMatch: rest.MakesNew,
 		Tag:     "payment-batches", Roles: resource.Finance, Money: true,
-		Summary: "Begin a batch of payments out of one account", Danish: "Begynd et bundt betalinger fra én konto",
+		Summary: "Begin a batch of payments out of one account", Danish: "Begynd en betalingskørsel fra én konto",
 		Refuses: []error{ledger.ErrUnknownAccount, paymentbatch.ErrDuplicateBatch}}, openBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches", ID: "listPaymentBatches",
 		Tag: "payment-batches", Roles: resource.Bookkeeper,
-		Summary: "List payment batches by number", Danish: "Vis betalingsbundter efter nummer"}, listBatches)
+		Summary: "List payment batches by number", Danish: "Vis betalingskørsler efter nummer"}, listBatches)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id", ID: "getPaymentBatch",
 		Tag: "payment-batches", Roles: resource.Bookkeeper,
 		Summary: "One batch with what its payments come to, how far they are and what keeps them back",
-		Danish:  "Ét bundt med betalingernes sum, hvor langt de er, og hvad der holder dem tilbage",
+		Danish:  "Én betalingskørsel med betalingernes sum, hvor langt de er, og hvad der holder dem tilbage",
 		Refuses: []error{paymentbatch.ErrUnknownBatch}}, getBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/items", ID: "listPaymentBatchItems",
 		Tag: "payment-batches", Roles: resource.Bookkeeper,
-		Summary: "The payments of a batch", Danish: "Bundtets betalinger", Refuses: []error{paymentbatch.ErrUnknownBatch}},
+		Summary: "The payments of a batch", Danish: "Betalingskørslens betalinger", Refuses: []error{paymentbatch.ErrUnknownBatch}},
 		listBatchItems)
 	batchSteps(api)
 }
@@ -66,31 +66,31 @@ func batchSteps(api *resource.API) {
 	}
 	resource.Route(api, step("items", "addToPaymentBatch",
 		"Put authorised disbursements, or planned payments, into an open batch",
-		"Læg bemyndigede udbetalinger eller planlagte betalinger i et åbent bundt",
+		"Læg bemyndigede udbetalinger eller planlagte betalinger i en åben betalingskørsel",
 		"All or none. Without names: all authorised disbursements whose payees can be paid to now.",
 		disbursements.ErrUnknownDisbursement, banking.ErrInBatch, payees.ErrUnbound, advances.ErrBankCurrency,
 		disbursements.ErrSettlement,
 		paymentbatch.ErrBatchEmpty), addToBatch)
 	resource.Route(api, step("removals", "takeFromPaymentBatch", "Take payments out of an open batch again",
-		"Tag betalinger ud af et åbent bundt igen", "",
+		"Tag betalinger ud af en åben betalingskørsel igen", "",
 		banking.ErrUnknownPayment), takeFromBatch)
 	resource.Route(api, step("locks", "lockPaymentBatch", "Lock a batch: what it pays to whom is fixed by its hash",
-		"Lås et bundt: hvad det betaler til hvem, fastlåses ved dets hash",
+		"Lås en betalingskørsel: hvad den betaler til hvem, fastlåses ved dets hash",
 		"What a bank would refuse is found here. The hash is the SHA-256 of the canonical content, with the sealed bank "+
 			"details.",
 		paymentbatch.ErrBatchEmpty, paymentbatch.ErrBatchBlocked, banking.ErrUnknownOwnAccount, iso20022.ErrFile,
 		vault.ErrNoVault,
 		vault.ErrErased, vault.ErrKeyMissing), lockBatch)
 	resource.Route(api, step("unlocks", "unlockPaymentBatch", "Open a locked batch again, with a reason",
-		"Lås et bundt op igen, med en begrundelse", "The lock is void, and so is a release of it.",
+		"Lås en betalingskørsel op igen, med en begrundelse", "The lock is void, and so is a release of it.",
 		ledger.ErrReasonRequired), unlockBatch)
-	resource.Route(api, step("releases", "releasePaymentBatch", "Release a locked batch", "Frigiv et låst bundt",
+	resource.Route(api, step("releases", "releasePaymentBatch", "Release a locked batch", "Frigiv en låst betalingskørsel",
 		"By a person who took no step on any of its payments; who locked it may.",
 		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, paymentbatch.ErrBatchBlocked,
 		paymentbatch.ErrBatchChanged, banking.ErrDuplicatePayment,
 		ledger.ErrAlreadyReversed), releaseBatch)
 	resource.Route(api, step("exports", "exportPaymentBatch", "Make the file of a released batch",
-		"Dan filen for et frigivet bundt",
+		"Dan filen for en frigivet betalingskørsel",
 		"Its hash is kept, the file is not: GET .../file makes it again, the same bytes. That bank details were opened is "+
 			"noted once.",
 		paymentbatch.ErrBatchBlocked, paymentbatch.ErrBatchChanged, iso20022.ErrFile,
@@ -98,17 +98,17 @@ func batchSteps(api *resource.API) {
 		vault.ErrErased, vault.ErrKeyMissing), exportBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/file", ID: "getPaymentBatchFile",
 		Tag: "payment-batches", Roles: resource.Finance, Produces: []string{"application/xml", "text/csv"},
-		Summary: "The file of an exported batch, for the bank", Danish: "Filen for et dannet bundt, til banken",
+		Summary: "The file of an exported batch, for the bank", Danish: "Filen for en dannet betalingskørsel, til banken",
 		Refuses: []error{paymentbatch.ErrUnknownBatch, advances.ErrState, paymentbatch.ErrBatchFile, vault.ErrNoVault,
 			vault.ErrErased, vault.ErrKeyMissing}}, batchFile)
 	resource.Route(api, step("reconciliations", "reconcilePaymentBatch", "Say that the bank is done with a batch",
-		"Sig, at banken er færdig med et bundt",
+		"Sig, at banken er færdig med en betalingskørsel",
 		"When each payment is confirmed, came back, or failed and was made again.",
 		paymentbatch.ErrBatchUnproved), reconcileBatch)
-	resource.Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away", "Læg et afstemt bundt væk",
+	resource.Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away", "Læg en afstemt betalingskørsel væk",
 		""), closeBatch)
 	resource.Route(api, step("aborts", "abortPaymentBatch", "End a batch before its file was made",
-		"Afbryd et bundt, før filen er dannet", "Its payments are free again.",
+		"Afbryd en betalingskørsel, før filen er dannet", "Its payments are free again.",
 		ledger.ErrReasonRequired), abortBatch)
 }
 

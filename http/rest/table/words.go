@@ -362,7 +362,7 @@ var Titles = map[string]rest.Text{
 	"bank-lines":           {EN: "Bank lines", DA: "Banklinjer"},
 	"milestones":           {EN: "Milestones", DA: "Milepæle"},
 	"bank-accounts":        {EN: "Our bank accounts", DA: "Vores bankkonti"},
-	"payment-batches":      {EN: "Payment batches", DA: "Betalingsbundter"},
+	"payment-batches":      {EN: "Payment batches", DA: "Betalingskørsler"},
 	"items":                {EN: "Items", DA: "Poster"},
 	"payees":               {EN: "Payees", DA: "Betalingsmodtagere"},
 	"payments":             {EN: "Payments", DA: "Betalinger"},
