@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/url"
 	"strings"
 
@@ -18,6 +19,9 @@ import (
 // ConfirmMember is the member of a body, and the parameter of a request without one, by which a caller says why
 // something unusual is meant: {"confirm": {"rate_far_off": "The central bank devalued on 5 March"}}.
 const ConfirmMember = "confirm"
+
+// ReasonField begins the name of a page's field that takes a reason; the code of the question follows.
+const ReasonField = "confirm."
 
 // maxReasons is how many questions one request answers.
 const maxReasons = 20
@@ -73,6 +77,47 @@ func reasonsIn(query url.Values) (map[string]string, error) {
 		reasons[strings.TrimSpace(code)] = strings.TrimSpace(reason)
 	}
 	return reasons, checkReasons(reasons)
+}
+
+// typedReasons are those that a page's form has.
+func typedReasons(form url.Values) map[string]string {
+	reasons := map[string]string{}
+	for name, values := range form {
+		if code, is := strings.CutPrefix(name, ReasonField); is && strings.TrimSpace(values[0]) != "" {
+			reasons[code] = strings.TrimSpace(values[0])
+		}
+	}
+	return reasons
+}
+
+// withReasons adds reasons to an operation that a page asks for: to its body, or to the query where that is a file.
+func (ask Ask) withReasons(reasons map[string]string) (Ask, error) {
+	if len(reasons) == 0 {
+		return ask, nil
+	}
+	if ask.Raw != nil {
+		ask.Query = maps.Clone(ask.Query)
+		if ask.Query == nil {
+			ask.Query = url.Values{}
+		}
+		for code, reason := range reasons {
+			ask.Query.Add(ConfirmMember, code+":"+reason)
+		}
+		return ask, nil
+	}
+	body, err := json.Marshal(ask.Body)
+	if err != nil {
+		return ask, err
+	}
+	members := map[string]jsontext.Value{}
+	if err := json.Unmarshal(body, &members); err != nil {
+		return ask, err
+	}
+	if members[ConfirmMember], err = json.Marshal(reasons); err != nil {
+		return ask, err
+	}
+	ask.Body = members
+	return ask, nil
 }
 
 // checkReasons wants each reason to be one.

@@ -131,6 +131,12 @@ func (a *API) Do(c *gin.Context, id string, ask Ask) (Reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(withLang(c.Request.Context(), ask.Lang), AnswerWithin)
 	defer cancel()
+	if e.asks() {
+		var err error
+		if ask, err = ask.withReasons(typedReasons(c.Request.PostForm)); err != nil {
+			return Reply{}, fmt.Errorf("http: a page asks for %s: %w", id, err)
+		}
+	}
 	inner, err := e.inside(ctx, c, ask)
 	if err != nil {
 		return Reply{}, err

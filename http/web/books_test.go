@@ -104,3 +104,20 @@ func TestFinanceWithoutScript(t *testing.T) {
 			"form_seen": {seen}}).want(http.StatusPreconditionFailed)
 	})
 }
+
+// TestSlipIsAskedAbout has a page ask whether something unusual is meant, carry the reason along and post with it.
+func TestSlipIsAskedAbout(t *testing.T) {
+	finance := staged(t, storetest.SQLite(t)).as(t, access.FinanceOfficer)
+	form := url.Values{"form_key": {finance.get("/journal/new").hidden("form_key")}, "date": {"2062-01-20"},
+		"text": {"Kontingent"}, "account_1": {"6100"}, "fund_1": {"UNR"}, "debit_1": {"1250,00"}, "account_2": {"1010"},
+		"fund_2": {"UNR"}, "credit_2": {"1250,00"}}
+	const field = "confirm.date_far_ahead"
+	finance.post("/journal/new", form).want(http.StatusUnprocessableEntity).says(`name="`+field+`"`, "Er det meningen?")
+	form.Set(field, "ja")
+	finance.post("/journal/new", form).want(http.StatusUnprocessableEntity).says(`name="`+field+`"`, "ti bogstaver")
+	form.Set(field, "Aftalen gælder først fra 2062")
+	check := finance.post("/journal/new", form).want(http.StatusOK).says(`value="Aftalen gælder først fra 2062"`)
+	form.Set("form_key", check.hidden("form_key"))
+	form.Set("post", "1")
+	finance.post("/journal/new", form).want(http.StatusOK).says("Bogført.")
+}

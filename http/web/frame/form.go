@@ -23,6 +23,7 @@ type Form struct {
 	Faults map[string]string // by field, in the words of the page
 	Asks   map[string]Typed  // amounts that may mean two things, by field
 	Above  []string          // what is wrong with no field of its own
+	Doubts []string          // fields that take the reason why something unusual is meant
 }
 
 // The fields that every form has.
@@ -41,7 +42,7 @@ var keyShape = regexp.MustCompile(`^web_[0-9a-z]{20,40}$`)
 // NewForm is a form that nobody has filled in yet.
 func NewForm() Form {
 	return Form{Values: url.Values{}, Files: nil, Key: store.NewID("web"), Seen: "", Faults: map[string]string{},
-		Asks: map[string]Typed{}, Above: nil}
+		Asks: map[string]Typed{}, Above: nil, Doubts: nil}
 }
 
 // Form reads the form of the visit. What is too large or malformed is an empty form, which the act refuses for its
@@ -136,6 +137,11 @@ func (f *Form) Refused(v *Visit, err error, fields map[string]string) error {
 	v.C.Set(rest.CodeKey, p.Code)
 	placed := false
 	for _, e := range p.Errors {
+		if code, is := strings.CutPrefix(e.Pointer, "/"+rest.ConfirmMember+"/"); is {
+			f.ask(code, e.Message)
+			placed = true
+			continue
+		}
 		name, _, _ := strings.Cut(strings.TrimPrefix(e.Pointer, "/"), "/")
 		if to, renamed := fields[name]; renamed {
 			name = to
@@ -149,6 +155,23 @@ func (f *Form) Refused(v *Visit, err error, fields map[string]string) error {
 		f.Above = append(f.Above, Sentence(p))
 	}
 	return nil
+}
+
+// ask adds a field for the question whether something unusual is meant. The operation takes what is typed there as the
+// reason ([rest.ReasonField]).
+func (f *Form) ask(code, question string) {
+	f.Doubts = append(f.Doubts, rest.ReasonField+code)
+	f.Fault(rest.ReasonField+code, question)
+}
+
+// meant are the reasons that were typed and are not asked for again, for the next page of the form.
+func (f Form) meant() (all [][2]string) {
+	for _, kept := range f.Kept() {
+		if strings.HasPrefix(kept[0], rest.ReasonField) && !slices.Contains(f.Doubts, kept[0]) {
+			all = append(all, kept)
+		}
+	}
+	return all
 }
 
 // Sentence is a problem in one or two sentences.
