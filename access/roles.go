@@ -22,8 +22,8 @@ var Incompatible = incompatible()
 
 func incompatible() []Pair {
 	pairs := []Pair{
-		{Caseworker, FinanceOfficer, "who asks for a payment does not pay it"},
-		{Caseworker, Treasurer, "who asks for a payment does not release it"},
+		{Caseworker, FinanceOfficer, "whoever requests a payment does not pay it"},
+		{Caseworker, Treasurer, "whoever requests a payment does not release it"},
 		{Caseworker, PrivacyOfficer, "who opens identities does not review the openings"},
 		{ProgrammeLead, PrivacyOfficer, "who opens identities does not review the openings"},
 	}

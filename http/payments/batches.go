@@ -51,7 +51,8 @@ func paymentBatches(api *resource.API) {
 		Refuses: []error{paymentbatch.ErrUnknownBatch}}, getBatch)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payment-batches/:id/items", ID: "listPaymentBatchItems",
 		Tag: "payment-batches", Roles: resource.Bookkeeper,
-		Summary: "The payments of a batch", Danish: "Betalingskørslens betalinger", Refuses: []error{paymentbatch.ErrUnknownBatch}},
+		Summary: "The payments of a batch", Danish: "Betalingskørslens betalinger",
+		Refuses: []error{paymentbatch.ErrUnknownBatch}},
 		listBatchItems)
 	batchSteps(api)
 }
@@ -105,7 +106,8 @@ func batchSteps(api *resource.API) {
 		"Sig, at banken er færdig med en betalingskørsel",
 		"When each payment is confirmed, came back, or failed and was made again.",
 		paymentbatch.ErrBatchUnproved), reconcileBatch)
-	resource.Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away", "Læg en afstemt betalingskørsel væk",
+	resource.Route(api, step("closings", "closePaymentBatch", "Lay a reconciled batch away",
+		"Læg en afstemt betalingskørsel væk",
 		""), closeBatch)
 	resource.Route(api, step("aborts", "abortPaymentBatch", "End a batch before its file was made",
 		"Afbryd en betalingskørsel, før filen er dannet", "Its payments are free again.",

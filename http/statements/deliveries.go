@@ -19,7 +19,7 @@ func statementDeliveries(api *resource.API) {
 		Summary: "Send a sealed statement to its donor by e-mail, as a job",
 		Danish:  "Send et forseglet regnskab til donoren pr. e-mail, som et job",
 		About: "Only to one who asked for e-mail. The mail has a neutral subject and a link for thirty days; opening the " +
-			"address is on record in the name of who asks.",
+			"address is on record in the name of the caller.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotSealed,
 			statements.ErrNotOptedIn}}, deliverStatement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/deliveries", ID: "listStatementDeliveries",

@@ -25,7 +25,7 @@ CREATE TABLE user_roles (
     PRIMARY KEY (user_id, role)
 );
 
--- What was asked for an account and what became of it. Who asks and who approves are duties on its id.
+-- What was asked for an account and what became of it. To ask for it and to approve it are duties on its id.
 CREATE TABLE account_changes (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id),

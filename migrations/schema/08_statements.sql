@@ -51,7 +51,7 @@ CREATE TABLE statements (
     cutoff_seq BIGINT NOT NULL,           -- the last entry that was read
     value BYTEA NOT NULL,                 -- JSON of the statement as collected
     data_hash TEXT NOT NULL,              -- of value
-    cleared BYTEA,                        -- JSON of what may leave the house, and when issued, has left
+    cleared BYTEA,                        -- JSON of what may leave the organisation, and when issued, has left
     cleared_hash TEXT,
     privacy BYTEA,                        -- JSON of the privacy report
     code TEXT UNIQUE,                     -- by which anyone may ask for its status
@@ -67,7 +67,7 @@ CREATE TABLE statements (
 );
 
 CREATE INDEX statements_subject ON statements (subject, from_date, to_date);
--- One statement of a kind for a subject and period in each version, whoever asks for it at the same time.
+-- One statement of a kind for a subject and period in each version, however many callers draft it at the same time.
 CREATE UNIQUE INDEX statements_one ON statements (kind, subject, from_date, to_date, version)
     WHERE state <> 'WITHDRAWN';
 
@@ -154,7 +154,7 @@ CREATE TABLE released_atoms (
     atom TEXT NOT NULL,                   -- the line, whose gift paid it, when: 12/1|D-77|2026-09-15
     label BOOLEAN NOT NULL,               -- of the cut that sums with a name make; else of the one that all sums make
     block TEXT NOT NULL,
-    person TEXT NOT NULL,                 -- id of the beneficiary; '' for cost of the house
+    person TEXT NOT NULL,                 -- id of the beneficiary; '' for cost of the organisation itself
     amount MONEY NOT NULL,
     threshold BIGINT NOT NULL CHECK (threshold > 0), -- the strictest rules under which a sum over it was shown
     dominance BIGINT NOT NULL CHECK (dominance > 0),
