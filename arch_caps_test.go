@@ -120,7 +120,7 @@ func lineWidth(house tree) []string {
 		for line := range strings.Lines(string(src)) {
 			at++
 			width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n"))
-			breakable := !unbreakable.code.MatchString(line) && !(f.test && unbreakable.test.MatchString(line))
+			breakable := !unbreakable.code.MatchString(line) && (!f.test || !unbreakable.test.MatchString(line))
 			if width > maxColumns && !f.generated && breakable {
 				byRoom[roomOf(f)] = append(byRoom[roomOf(f)],
 					fmt.Sprintf("%s:%d has %d columns, of at most %d: the eye loses the line",

@@ -64,7 +64,7 @@ func (h *Handover) serve(w http.ResponseWriter, r *http.Request) {
 func SetUp(ctx context.Context, db *store.DB, o Options, d setup.Desk, l net.Listener) (*Handover, error) {
 	h, finished := &Handover{ready: make(chan struct{})}, make(chan struct{})
 	d.Done = sync.OnceFunc(func() { close(finished) })
-	s := newSetup(db, o, d) //nolint:contextcheck // every request brings a context of its own
+	s := newSetup(db, o, d)
 	wizard := s.http.Handler
 	s.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -83,7 +83,9 @@ func SetUp(ctx context.Context, db *store.DB, o Options, d setup.Desk, l net.Lis
 		return nil, errors.Join(ctx.Err(), s.http.Close())
 	case <-finished:
 		err := l.Close()
-		<-failed
+		if served := <-failed; !errors.Is(served, net.ErrClosed) {
+			err = errors.Join(err, served)
+		}
 		return h, err
 	}
 }

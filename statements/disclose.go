@@ -149,7 +149,8 @@ func (b Blocks) plan(ctx context.Context, tx *store.Tx, v figures.Value) (plan, 
 	if p.register, err = readShown(ctx, tx, p.atoms()); err != nil {
 		return plan{}, err
 	}
-	return p, b.edges(ctx, tx, &p, v, span)
+	err = b.edges(ctx, tx, &p, v, span)
+	return p, err
 }
 
 // group adds the groups of a statement of any kind.

@@ -48,8 +48,21 @@ const (
 	versionAt = 18
 )
 
-// findFiles looks at the files of books, and refuses a log of other books.
-func findFiles(file string) (files, error) {
+// findFiles looks at the files of books, and refuses a log of other books. File and log are two looks, and another
+// process may be opening or closing the books in between: what does not fit together is looked at again for a while.
+func findFiles(file string) (f files, err error) {
+	const tries, between = 10, 50 * time.Millisecond
+	for range tries {
+		f, err = lookAtFiles(file)
+		if strange := (*FileError)(nil); !errors.As(err, &strange) && (err != nil || !f.logged || f.log >= 0) {
+			return f, err
+		}
+		time.Sleep(between)
+	}
+	return f, err
+}
+
+func lookAtFiles(file string) (files, error) {
 	f := files{name: file, log: -1}
 	var head [versionAt + 2]byte
 	opened, err := os.Open(file)
@@ -141,6 +154,10 @@ const turning = 5 * time.Second
 func (db *DB) turnToLog(ctx context.Context) error {
 	for until := time.Now().Add(turning); ; {
 		err := assertPragmas(ctx, db.write.DB, pragmas)
+		if err == nil { // the first read makes the log: a file that wants one is never long without it
+			_, err = db.write.ExecContext(ctx, "SELECT COUNT(*) FROM sqlite_schema")
+			return Classify(err)
+		}
 		if !errors.Is(err, ErrBusy) || time.Now().After(until) {
 			return err
 		}

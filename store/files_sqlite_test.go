@@ -125,6 +125,24 @@ func TestAForeignLogIsRefused(t *testing.T) {
 	}
 }
 
+// Books that somebody has only opened, and neither read nor written, lack nothing.
+func TestOpenedBooksHaveTheirLog(t *testing.T) {
+	db := storetest.SQLite(t)
+	file := strings.TrimPrefix(storetest.DSN(db), "sqlite:")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		again, err := reopened(t, file, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := again.Whole(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Two who open the same books at once, or one who opens what another closes, get through.
 func TestOpenedAndClosedAtOnce(t *testing.T) {
 	db := storetest.SQLite(t)
@@ -142,8 +160,8 @@ func TestOpenedAndClosedAtOnce(t *testing.T) {
 				return err
 			}
 			err = again.Update(ctx, func(*store.Tx) error { return nil })
-			if err = errors.Join(err, again.Close()); err != nil {
-				return err
+			if closed := again.Close(); err != nil || closed != nil {
+				return errors.Join(err, closed)
 			}
 		}
 		return nil

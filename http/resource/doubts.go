@@ -75,7 +75,7 @@ func (s *said) read(v reflect.Value) {
 		}
 		return
 	}
-	switch v.Kind() { //nolint:exhaustive // only what holds other values
+	switch v.Kind() {
 	case reflect.Struct:
 		for i, f := range reflect.VisibleFields(v.Type()) {
 			if len(f.Index) > 1 || !f.IsExported() {

@@ -51,7 +51,7 @@ func takeReasons(body []byte) (reasons map[string]string, rest []byte, err error
 	}
 	var members map[string]jsontext.Value
 	if json.Unmarshal(body, &members) != nil {
-		return nil, body, nil
+		return nil, body, nil //nolint:nilerr // the decoder says what is wrong with it
 	}
 	given, some := members[ConfirmMember]
 	if !some {

@@ -133,8 +133,40 @@ func fields[T any](a Act) (T, error) {
 	return f, nil
 }
 
-// post sends one request as a user of a role and reads the answer into out; body and out may be nil.
+// post sends one request as a user of a role and reads the answer into out; body and out may be nil. A story means what
+// it says: where the server asks whether something unusual is meant, the player says so.
 func (p *Player) post(ctx context.Context, role, path string, body, out any) error {
+	err := p.try(ctx, role, path, body, out)
+	var refused *Refusal
+	if !errors.As(err, &refused) || refused.Code != "confirmation_required" {
+		return err
+	}
+	meant, err := confirmed(body, refused.Problem)
+	if err != nil {
+		return err
+	}
+	return p.try(ctx, role, path, meant, out)
+}
+
+// confirmed is a body with a reason for each question of a refusal.
+func confirmed(body any, problem []byte) (map[string]any, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	members, reasons := map[string]any{}, map[string]string{}
+	var asked struct{ Errors []struct{ Code string } }
+	if err := errors.Join(json.Unmarshal(text, &members), json.Unmarshal(problem, &asked)); err != nil {
+		return nil, err
+	}
+	for _, e := range asked.Errors {
+		reasons[e.Code] = "The story says so."
+	}
+	members[rest.ConfirmMember] = reasons
+	return members, nil
+}
+
+func (p *Player) try(ctx context.Context, role, path string, body, out any) error {
 	var content io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)

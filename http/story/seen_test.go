@@ -109,7 +109,7 @@ func (r *rival) RoundTrip(req *http.Request) (*http.Response, error) {
 	var both [2]*http.Response
 	var end sync.WaitGroup
 	for i, more := range []string{"", "-rival"} {
-		end.Go(func() { both[i] = r.send(req, body, tag, more) })
+		end.Go(func() { both[i] = r.send(req, body, tag, more) }) //nolint:bodyclose // the winner's goes to the player
 	}
 	end.Wait()
 	path := strings.TrimPrefix(req.URL.Path, rest.Base)

@@ -183,7 +183,7 @@ func (o opened) hasXMP(root types.Dict) bool {
 	day := regexp.MustCompile(`D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\+00'00'`)
 	for key, tag := range map[string]string{"CreationDate": "CreateDate", "ModDate": "ModifyDate"} {
 		m := day.FindStringSubmatch(info[key].String())
-		if m == nil || !strings.Contains(text, fmt.Sprintf("<xmp:%s>%s-%s-%sT%s:%s:%s+00:00<", tag, m[1], m[2], m[3], m[4], m[5], m[6])) {
+		if len(m) < 7 || !strings.Contains(text, fmt.Sprintf("<xmp:%s>%s-%s-%sT%s:%s:%s+00:00<", tag, m[1], m[2], m[3], m[4], m[5], m[6])) {
 			o.t.Errorf("%s differs", key)
 			return false
 		}
@@ -304,7 +304,8 @@ func piecesOf(t *testing.T, content string) map[int]string {
 		text := string(line)
 		switch {
 		case strings.HasSuffix(text, " BDC"):
-			if _, err := fmt.Sscanf(text[strings.Index(text, "<<"):], "<</MCID %d>>", &at); err != nil || depth > 0 {
+			_, properties, _ := strings.Cut(text, "<<")
+			if _, err := fmt.Sscanf(properties, "/MCID %d>>", &at); err != nil || depth > 0 {
 				t.Fatalf("%q: %v", text, err)
 			}
 			pieces[at], depth = "", depth+1

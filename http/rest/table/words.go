@@ -42,6 +42,13 @@ func wordOf(name string, in map[string]rest.Text) rest.Text {
 // Headings are the headings of columns, by JSON name. A test wants one for every column of every list and report.
 var Headings = map[string]rest.Text{
 	"address":               {EN: "Address", DA: "Adresse"},
+	"approved_at":           {EN: "Approved at", DA: "Godkendt den"},
+	"approved_by":           {EN: "Approved by", DA: "Godkendt af"},
+	"display_name":          {EN: "Name of the sender", DA: "Afsenders navn"},
+	"greeting":              {EN: "Greeting", DA: "Hilsen"},
+	"salutation":            {EN: "Salutation", DA: "Tiltale"},
+	"signature":             {EN: "Signature", DA: "Underskrift"},
+	"thanks":                {EN: "Thanks", DA: "Tak"},
 	"at_least":              {EN: "At least", DA: "Mindst"},
 	"attained":              {EN: "Attained", DA: "Opnået"},
 	"contact":               {EN: "Contact", DA: "Kontakt"},

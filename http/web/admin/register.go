@@ -15,12 +15,12 @@ func Register(s *frame.Site) {
 	s.Navigate(frame.NavItem{Path: "/settings", Text: rest.Text{EN: "Settings", DA: "Styring"}, Needs: "listUsers",
 		Order: 80, Key: "s"})
 	for word, t := range map[string]rest.Text{
-		"requested": {EN: "Requested. Another person has to agree.", DA: "Anmodet. En anden person skal godkende."},
-		"applied":   {EN: "Done.", DA: "Udført."},
-		"turned":    {EN: "Rejected, with your reason.", DA: "Afvist med din begrundelse."},
-		"closed":    {EN: "The account is closed.", DA: "Brugeren er lukket."},
-		"confirmed": {EN: "Confirmed.", DA: "Bekræftet."},
-		"signed":    {EN: "All tokens and sessions have ended.", DA: "Alle nøgler og sessioner er lukket."},
+		"requested":     {EN: "Requested. Another person has to agree.", DA: "Anmodet. En anden person skal godkende."},
+		"applied":       {EN: "Done.", DA: "Udført."},
+		"turned":        {EN: "Rejected, with your reason.", DA: "Afvist med din begrundelse."},
+		"account-ended": {EN: "The account is closed.", DA: "Brugeren er lukket."},
+		"confirmed":     {EN: "Confirmed.", DA: "Bekræftet."},
+		"signed":        {EN: "All tokens and sessions have ended.", DA: "Alle nøgler og sessioner er lukket."},
 	} {
 		frame.Notice(word, t)
 	}

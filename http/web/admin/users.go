@@ -45,9 +45,6 @@ type user struct {
 	Person     string        `json:"same_person_as"`
 }
 
-// acts tells whether a new way in takes two people.
-func (u user) acts() bool { return slices.ContainsFunc(u.Roles, access.Role.Acts) }
-
 func listed(v *frame.Visit, f frame.Form) (frame.Shown, error) {
 	list, _, err := frame.Read[frame.List[user]](v, "listUsers", v.ListAsk(perPage))
 	return Users(v, list, f), err
@@ -156,7 +153,7 @@ func disable(v *frame.Visit) (frame.Shown, error) {
 	if err := v.Do("disableUser", f.SeenOf(act, getUser), nil); err != nil {
 		return back(v, "close_reason", f, err)
 	}
-	return v.To("/users/" + v.C.Param("id") + "?done=closed")
+	return v.To("/users/" + v.C.Param("id") + "?done=account-ended")
 }
 
 func signOut(v *frame.Visit) (frame.Shown, error) {

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -39,7 +40,12 @@ var notices = map[string]rest.Text{
 }
 
 // Notice adds what pages of another package say was done.
-func Notice(word string, t rest.Text) { notices[word] = t }
+func Notice(word string, t rest.Text) {
+	if other, taken := notices[word]; taken && other != t {
+		panic(fmt.Sprintf("web: the notice %q is both %q and %q", word, other.EN, t.EN))
+	}
+	notices[word] = t
+}
 
 func (v *Visit) done() string {
 	t, known := notices[v.C.Query("done")]
