@@ -155,7 +155,11 @@ func (db *DB) turnToLog(ctx context.Context) error {
 	for until := time.Now().Add(turning); ; {
 		err := assertPragmas(ctx, db.write.DB, pragmas)
 		if err == nil { // the first read makes the log: a file that wants one is never long without it
-			_, err = db.write.ExecContext(ctx, "SELECT COUNT(*) FROM sqlite_schema")
+			var tables int
+			err = db.write.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&tables)
+			if tables == 0 && err == nil {
+				db.AcceptMissingLog() // whoever made the file was killed before anything was in it
+			}
 			return Classify(err)
 		}
 		if !errors.Is(err, ErrBusy) || time.Now().After(until) {
@@ -169,7 +173,7 @@ func (db *DB) turnToLog(ctx context.Context) error {
 
 // turnFromLog leaves one file, unless others have the books open too: then the last of them does.
 func (db *DB) turnFromLog() error {
-	if db.compiled == nil || db.Whole() != nil {
+	if db.engine != SQLite || db.readOnly || db.Whole() != nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), connWait) // for whoever writes still

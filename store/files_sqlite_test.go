@@ -143,6 +143,31 @@ func TestOpenedBooksHaveTheirLog(t *testing.T) {
 	}
 }
 
+// Whoever gives up while the books are being opened leaves one file too.
+func TestGivingUpLeavesOneFile(t *testing.T) {
+	db := storetest.SQLite(t)
+	file := strings.TrimPrefix(storetest.DSN(db), "sqlite:")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*100*time.Microsecond)
+		if early, err := store.Open(ctx, "sqlite:"+file, store.Options{MustExist: true}); err == nil {
+			if err := early.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		cancel()
+		again, err := reopened(t, file, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(again.Whole(), again.Close()); err != nil {
+			t.Fatalf("after %d: %v", i, err)
+		}
+	}
+}
+
 // Two who open the same books at once, or one who opens what another closes, get through.
 func TestOpenedAndClosedAtOnce(t *testing.T) {
 	db := storetest.SQLite(t)
