@@ -102,6 +102,7 @@ var whole = map[string]string{
 	"/donor-imports/{id}/rows": "rows of one file, which is read as a whole",
 	"/imports/{id}/rows":       "rows of one file, which is read as a whole",
 	"/match-suggestions":       "lines of one account that nobody has explained",
+	"/receipt-samples":         "a sample is drawn: rows are read until a page of it is full, so their number goes by chance",
 	"/office-reminders":        "what waits for somebody, and transfers that are open",
 }
 
