@@ -153,15 +153,7 @@ const turning = 5 * time.Second
 // same, or the opposite, is waited for: SQLite itself does not wait there.
 func (db *DB) turnToLog(ctx context.Context) error {
 	for until := time.Now().Add(turning); ; {
-		err := assertPragmas(ctx, db.write.DB, pragmas)
-		if err == nil { // the first read makes the log: a file that wants one is never long without it
-			var tables int
-			err = db.write.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&tables)
-			if tables == 0 && err == nil {
-				db.AcceptMissingLog() // whoever made the file was killed before anything was in it
-			}
-			return Classify(err)
-		}
+		err := db.readLogged(ctx)
 		if !errors.Is(err, ErrBusy) || time.Now().After(until) {
 			return err
 		}
@@ -169,6 +161,22 @@ func (db *DB) turnToLog(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// readLogged asserts the settings of the connection that writes, and reads: the first read makes the log, so that a
+// file that wants one is never long without it.
+func (db *DB) readLogged(ctx context.Context) error {
+	if err := assertPragmas(ctx, db.write.DB, pragmas); err != nil {
+		return err
+	}
+	var tables int
+	if err := db.write.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return Classify(err)
+	}
+	if tables == 0 {
+		db.AcceptMissingLog() // whoever made the file was killed before anything was in it
+	}
+	return nil
 }
 
 // turnFromLog leaves one file, unless others have the books open too: then the last of them does.

@@ -175,7 +175,7 @@ func unlessAborted(fn func() error) (err error) {
 // run is one attempt. Whatever leaves fn early - an error, a panic, a test's FailNow - rolls back; a panic then goes on
 // its way with its own stack.
 func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn func(tx *Tx) error) (err error) {
-	writes, counter := pool == db.write, (*txCounter)(nil)
+	writes, counter := pool == db.write && !opts.ReadOnly, (*txCounter)(nil) // PostgreSQL has one pool for both
 	if observe := db.observer(ctx, writes); observe != nil {
 		counter = &txCounter{trace: observe}
 		pool = pool.WithQueryHook(counter)
@@ -200,7 +200,7 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 		}
 	}()
 	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn, counter: counter}
-	if writes && !opts.ReadOnly {
+	if writes {
 		tx.compiled = db.compiled
 		if err := db.watchRows(ctx, tx); err != nil {
 			return Classify(err)
