@@ -16,9 +16,17 @@ type Book struct {
 	Judge        Judge    // asked of each entry before it is posted; nil where nobody is
 }
 
-// Judge says why an entry may not be posted, after others of the same call; nil where it may. It knows what lies
-// outside the ledger: agreements, and money that is promised.
-type Judge func(ctx context.Context, tx *store.Tx, book Book, before []Posted, e Entry) error
+// Judge says why an entry may not be posted; nil where it may. It knows what lies outside the ledger: agreements, and
+// money that is promised. It is asked while the head row is held, so it reads only what the books do not know already.
+type Judge func(ctx context.Context, tx *store.Tx, c Judged) error
+
+// Judged is an entry with what the books know of it.
+type Judged struct {
+	Book   Book
+	Known  Chart    // accounts and funds that the call touches
+	Before []Posted // earlier entries of the same call
+	Entry  Entry
+}
 
 // ManualAct is the act of an entry made by hand.
 const ManualAct = "manual"

@@ -150,7 +150,8 @@ func (p *poster) accept(ctx context.Context, tx *store.Tx, next Proposal) (Poste
 		return Posted{}, &ExternalIDTaken{e.ExternalID, by}
 	}
 	if p.book.Judge != nil {
-		if err := p.book.Judge(ctx, tx, p.book, p.posted, e); err != nil {
+		judged := Judged{Book: p.book, Known: p.known, Before: p.posted, Entry: e}
+		if err := p.book.Judge(ctx, tx, judged); err != nil {
 			return Posted{}, err
 		}
 	}

@@ -1,4 +1,4 @@
-// Package judge asks what no request came before, such as an entry made by hand, what every request is asked.
+// Package judge checks entries that are posted without a request, such as those made by hand, by the rules of requests.
 //
 // The ledger calls [Entry] before it posts. It holds the entry against the agreement and the budget lines of the grants
 // whose funds it touches, and against what these funds have left beside what is promised to approved requests.
@@ -40,18 +40,19 @@ func (e *Unreleased) Error() string {
 // Unwrap makes errors.Is(err, ErrUnreleased) true.
 func (e *Unreleased) Unwrap() error { return ErrUnreleased }
 
-// Entry is a [ledger.Judge]. An entry that no request came before is asked what every request is asked, as
-// [disbursements.Rules] does: what the grant's agreement and budget lines pay, and what its fund has left
-// beside what is
-// promised already.
-func Entry(ctx context.Context, tx *store.Tx, book ledger.Book, before []ledger.Posted, e ledger.Entry) error {
+// Entry is a [ledger.Judge]. What [disbursements.Rules] checks of a request before it is approved, Entry checks of an
+// entry that was posted without one: what the grant's agreement and budget lines pay, and what its fund has left beside
+// what is promised already. An entry that takes nothing of a grant's fund costs no query.
+func Entry(ctx context.Context, tx *store.Tx, c ledger.Judged) error {
+	e := c.Entry
 	if e.Reverses != "" || !slices.Contains(unrequested, e.Act) {
 		return nil
 	}
+	book := c.Book
 	book.Judge = nil // it is asked once
 	register := grants.Register{Book: book}
 	rules := disbursements.New(book, register, beneficiaries.Register{Book: book, Grants: register}).Rules
-	granted, err := takesOf(ctx, tx, rules, e)
+	granted, err := takesOf(ctx, tx, rules, c)
 	if err != nil || len(granted) == 0 {
 		return err
 	}
@@ -62,7 +63,7 @@ func Entry(ctx context.Context, tx *store.Tx, book ledger.Book, before []ledger.
 	if err != nil {
 		return err
 	}
-	for _, p := range before {
+	for _, p := range c.Before {
 		costs = append(costs, p.Entry)
 	}
 	return grants.Trial{Register: register, Promised: costs, Whole: true}.Refuses(ctx, tx, e)
@@ -70,23 +71,21 @@ func Entry(ctx context.Context, tx *store.Tx, book ledger.Book, before []ledger.
 
 // takesOf lists the funds of grants that an entry takes money of or puts cost on, in order of code, and asks what only
 // an entry made by hand can get wrong: its period, and that what it puts on cost is income as well.
-func takesOf(ctx context.Context, tx *store.Tx, rules disbursements.Rules, e ledger.Entry) ([]ledger.FundCode,
+func takesOf(ctx context.Context, tx *store.Tx, rules disbursements.Rules, c ledger.Judged) ([]ledger.FundCode,
 	error) {
-	accounts, err := rules.Book.Accounts(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
+	e := c.Entry
 	result := map[ledger.FundCode]ledger.Money{}
 	var takes []ledger.FundCode
 	for _, l := range e.Lines {
-		a := accounts[l.Account]
+		a := c.Known.Accounts[l.Account]
 		if a.Type == ledger.Income || a.Type == ledger.Expense {
 			if _, begun := result[l.Fund]; !begun {
 				result[l.Fund] = ledger.Zero(rules.Book.Base)
 			}
 			result[l.Fund] = result[l.Fund].Add(l.Base)
 		}
-		if a.IsCost() && l.Base.Sign() > 0 || a.IsBank() && l.Base.Sign() < 0 {
+		bound := c.Known.Funds[l.Fund].Restriction == ledger.BoundByGrant // as every fund of a grant is
+		if bound && (a.IsCost() && l.Base.Sign() > 0 || a.IsBank() && l.Base.Sign() < 0) {
 			takes = append(takes, l.Fund)
 		}
 	}
