@@ -252,9 +252,13 @@ func (h *house) send(plan, partner string, x advances.Transfer) error {
 // draft writes a disbursement of the plan's one line down, as maker.
 func (h *house) draft(plan, partner string, units int, amount ledger.Money,
 	split []beneficiaries.Share) (d disbursements.Disbursement, err error) {
-	err = h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-		d = disbursements.Disbursement{Line: "stipend", Units: units, Amount: amount, Shares: split, Date: "2026-02-01",
-			Text: "Stipend; of \"February\", 2026"}
+	return h.draftOf(plan, partner, disbursements.Disbursement{Units: units, Amount: amount, Shares: split, Date: "2026-02-01"})
+}
+
+// draftOf drafts d, which says what is asked for and when.
+func (h *house) draftOf(plan, partner string, d disbursements.Disbursement) (disbursements.Disbursement, error) {
+	d.Line, d.Text = "stipend", "Stipend; of \"February\", 2026"
+	err := h.try("maker", func(ctx context.Context, tx *store.Tx) (err error) {
 		if d.Partner, err = h.advances.Partner(ctx, tx, partner); err != nil {
 			return err
 		}
