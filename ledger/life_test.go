@@ -59,16 +59,16 @@ func TestAnyLifeKeepsTheBooksTrue(t *testing.T) {
 		})
 		post(t, db, l.book, opening("UNR", "2026-01-01", "5000.00"), opening("G1", "2026-01-01", "3000.00"),
 			euros("2026-01-02", "500.00", "3730.00", "7.46 DKK/EUR"))
-		rapid.Check(t, func(r *rapid.T) {
-			for range 8 {
-				l.act(r)
-			}
-			l.verify(r)
-		})
-		for _, act := range lifeActs {
-			if l.done[act.name] == 0 {
-				t.Errorf("no %s took effect: this life shows nothing of it", act.name)
-			}
+		for tries := 0; tries < 5 && l.lacks() != ""; tries++ { // what is rare is absent from one run in a hundred
+			rapid.Check(t, func(r *rapid.T) {
+				for range 8 {
+					l.act(r)
+				}
+				l.verify(r)
+			})
+		}
+		if act := l.lacks(); act != "" && !t.Failed() {
+			t.Errorf("no %s took effect: this life shows nothing of it", act)
 		}
 		t.Log(l.done)
 		l.hledgerAgrees()
@@ -102,6 +102,16 @@ func (l *life) act(r *rapid.T) {
 	case !slices.ContainsFunc(expected, func(known error) bool { return errors.Is(err, known) }):
 		r.Fatalf("%s: %v", act.name, err)
 	}
+}
+
+// lacks names an act that never took effect.
+func (l *life) lacks() string {
+	for _, act := range lifeActs {
+		if l.done[act.name] == 0 {
+			return act.name
+		}
+	}
+	return ""
 }
 
 func day(r *rapid.T) ledger.Date {
