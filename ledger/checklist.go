@@ -36,13 +36,22 @@ type Check struct {
 	Signed   *SignOff
 }
 
-// Stated is what a bank says that an account held at the end of a day.
+// Stated is what a bank says that an account held at the end of a day, and where what it said of the month does not
+// join what it said before. On is "" where it only said the latter.
 type Stated struct {
 	On     Date
 	Amount Money
+	Gaps   []Gap
 }
 
-// BankWord tells what banks say that our accounts held, by account: the newest up to a day.
+// Gap is where a statement of the bank does not join the one before: lines between the two are missing.
+type Gap struct {
+	On, OpensOn    Date
+	Known, Opening Money // what the account held by the one, and with what the next began
+}
+
+// BankWord tells what banks say that our accounts held, by account: the newest up to the last day of a month, and the
+// gaps within that month.
 type BankWord func(ctx context.Context, tx *store.Tx, until Date) (map[AccountNo]Stated, error)
 
 // Done reports whether the check stands in the way no longer.
@@ -220,7 +229,8 @@ func (m *closing) loansApart() int {
 }
 
 // banks counts the bank accounts that hold another amount at the end of the month than the bank said last, or that hold
-// something of which the bank said nothing: those are held against the bank's paper by a person.
+// something of which the bank said nothing, and the gaps between its statements: those are held against the bank's paper
+// by a person.
 func (m *closing) banks() int {
 	held := map[AccountNo]Money{}
 	for account, s := range m.stated {
@@ -236,14 +246,17 @@ func (m *closing) banks() int {
 		held[b.Account] = held[b.Account].Add(b.Amount)
 	}
 	for _, account := range slices.Sorted(maps.Keys(held)) {
-		books := held[account]
-		said, told := m.stated[account]
+		books, said := held[account], m.stated[account]
 		switch {
-		case !told:
+		case said.On == "":
 			m.found = append(m.found, fmt.Sprintf("%s: books %s, no closing balance of the bank", account, books))
 		case said.Amount.Cmp(books) != 0:
 			m.found = append(m.found, fmt.Sprintf("%s: books %s, bank %s on %s, difference %s", account, books, said.Amount,
 				said.On, said.Amount.Sub(books)))
+		}
+		for _, g := range said.Gaps {
+			m.found = append(m.found, fmt.Sprintf("%s: lines of %s are missing between %s on %s and %s on %s", account,
+				g.Opening.Sub(g.Known), g.Known, g.On, g.Opening, g.OpensOn))
 		}
 	}
 	return len(m.found)

@@ -89,6 +89,19 @@ func (e *PeriodClosed) Error() string { return fmt.Sprintf("ledger: %s is closed
 // Unwrap makes errors.Is(err, ErrPeriodClosed) true.
 func (e *PeriodClosed) Unwrap() error { return ErrPeriodClosed }
 
+// OutOfOrder names the month that keeps a month from the state that was asked for, the oldest of them.
+type OutOfOrder struct {
+	Month, Other string
+	State        PeriodState // of the other one: open, or closed
+}
+
+func (e *OutOfOrder) Error() string {
+	return fmt.Sprintf("ledger: %s waits: %s is %s", e.Month, e.Other, e.State)
+}
+
+// Unwrap makes errors.Is(err, ErrPeriodOrder) true.
+func (e *OutOfOrder) Unwrap() error { return ErrPeriodOrder }
+
 // Overdrawn tells where a bank balance of a fund would fall below zero, and how far.
 type Overdrawn struct {
 	Fund    FundCode

@@ -59,11 +59,13 @@ func (m Months) Set(ctx context.Context, tx *store.Tx, month string, state Perio
 	}
 	known := slices.ContainsFunc(periods, func(p Period) bool { return p.Month == month })
 	for _, p := range periods {
-		if !known && state != MonthClosed && p.Month > month && p.State == MonthClosed { // it was closed with that one
+		switch {
+		case p.Month == month && p.State == MonthClosed:
 			return ErrPeriodOrder
-		}
-		if p.Month == month && p.State == MonthClosed || state == MonthClosed && p.Month < month && p.State != MonthClosed {
-			return ErrPeriodOrder
+		case !known && state != MonthClosed && p.Month > month && p.State == MonthClosed: // it was closed with that one
+			return &OutOfOrder{month, p.Month, MonthClosed}
+		case state == MonthClosed && p.Month < month && p.State != MonthClosed:
+			return &OutOfOrder{month, p.Month, MonthOpen}
 		}
 	}
 	return savePeriod(ctx, tx, Period{Month: month, State: state})

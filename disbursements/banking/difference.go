@@ -27,7 +27,7 @@ func (lin Lines) Differences(ctx context.Context, tx *store.Tx) ([]AccountDiffer
 	if err != nil {
 		return nil, err
 	}
-	said, err := Closings(ctx, tx, "9999-12-31")
+	said, err := readClosings(ctx, tx, "9999-12-31")
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +66,29 @@ func (lin Lines) Differences(ctx context.Context, tx *store.Tx) ([]AccountDiffer
 	return out, nil
 }
 
-// Closings are the newest closing balances on record up to a day, by account: what the close checklist of a month holds
-// the books against. It is a [ledger.BankWord].
+// Closings are the newest closing balances on record up to the last day of a month, by account, with the gaps between
+// the statements of that month: what its close checklist holds the books against. It is a [ledger.BankWord].
 func Closings(ctx context.Context, tx *store.Tx, until ledger.Date) (map[ledger.AccountNo]ledger.Stated, error) {
-	return readClosings(ctx, tx, until)
+	found, err := readClosings(ctx, tx, until)
+	if err != nil {
+		return nil, err
+	}
+	files, err := openedBetween(ctx, tx, until[:len("2026-01-")]+"01", until)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if err := findGap(ctx, tx, &f.BankImport, f.first); err != nil {
+			return nil, err
+		}
+		if g := f.Gap; g != nil {
+			said := found[f.Account]
+			if said.On == "" {
+				said.Amount = ledger.Zero(f.Currency)
+			}
+			said.Gaps = append(said.Gaps, ledger.Gap{On: g.On, OpensOn: f.first, Known: g.Known, Opening: g.Opening})
+			found[f.Account] = said
+		}
+	}
+	return found, nil
 }

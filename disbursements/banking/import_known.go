@@ -18,7 +18,19 @@ func held(ctx context.Context, tx *store.Tx, b *BankImport) error {
 	if err := markDuplicates(ctx, tx, b); err != nil {
 		return err
 	}
-	return findGap(ctx, tx, b)
+	return findGap(ctx, tx, b, b.begins())
+}
+
+// begins is the first day that a file speaks of.
+func (b *BankImport) begins() ledger.Date {
+	first := cmp.Or(b.OpeningOn, b.ClosingOn)
+	if len(b.Lines) > 0 {
+		first = b.Lines[0].Date
+		for _, l := range b.Lines {
+			first = min(first, l.Date)
+		}
+	}
+	return first
 }
 
 // onRecord is a bank line with what is known of where it came from.
@@ -101,18 +113,11 @@ type point struct {
 	opens  bool
 }
 
-// findGap looks for the day on which the file joins what is on record: the newest balance known before it, with the
-// lines on record after that.
-func findGap(ctx context.Context, tx *store.Tx, b *BankImport) error {
+// findGap looks for the day on which a file, which begins on a day, joins what is on record: the newest balance known
+// before it, with the lines on record after that.
+func findGap(ctx context.Context, tx *store.Tx, b *BankImport, first ledger.Date) error {
 	if b.Opening == nil {
 		return nil
-	}
-	first := cmp.Or(b.OpeningOn, b.ClosingOn)
-	if len(b.Lines) > 0 {
-		first = b.Lines[0].Date
-		for _, l := range b.Lines {
-			first = min(first, l.Date)
-		}
 	}
 	points, err := pointsBefore(ctx, tx, *b, max(first, b.OpeningOn))
 	if err != nil || len(points) == 0 {

@@ -190,3 +190,33 @@ func readClosings(ctx context.Context, tx *store.Tx, until ledger.Date) (map[led
 	}
 	return found, err
 }
+
+// opened is a file on record with the first day that it speaks of, without its lines.
+type opened struct {
+	BankImport
+	first ledger.Date
+}
+
+// openedBetween reads the statements on record that begin within some days and say with what.
+func openedBetween(ctx context.Context, tx *store.Tx, from, to ledger.Date) ([]opened, error) {
+	var rows []struct {
+		bankImportRow
+		First ledger.Date
+	}
+	const first = "COALESCE((SELECT MIN(l.date) FROM bank_import_lines AS l WHERE l.import_id = i.id), " +
+		"NULLIF(i.opening_on, ''), i.closing_on)"
+	err := tx.NewSelect().TableExpr("bank_imports AS i").ColumnExpr("i.*").ColumnExpr(first+" AS first").
+		Where("i.state = ?", BankCommitted).Where("i.opening IS NOT NULL").Where(first+" BETWEEN ? AND ?", from, to).
+		OrderExpr("first, i.id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]opened, len(rows))
+	for n, r := range rows {
+		if out[n].BankImport, err = r.bankImport(); err != nil {
+			return nil, err
+		}
+		out[n].first = r.First
+	}
+	return out, nil
+}

@@ -218,10 +218,17 @@ func booksDetail(err error) (s rest.Text) {
 		lots    *ledger.Exhausted
 		todo    *ledger.NotDone
 		loan    *ledger.LoanExceeded
+		order   *ledger.OutOfOrder
 		imports *journal.ImportConflict
 		rows    *journal.ImportErrors
 	)
 	switch {
+	case errors.As(err, &order) && order.State == ledger.MonthClosed:
+		s = rest.Textf("%s was closed with %s, which is later.", "%s blev lukket sammen med %s, som er senere.", order.Month,
+			order.Other)
+	case errors.As(err, &order):
+		s = rest.Textf("%s is closed after %s, which is not closed.", "%s lukkes efter %s, som ikke er lukket.", order.Month,
+			order.Other)
 	case errors.As(err, &imports):
 		s = rest.InState(string(imports.State), []string{string(imports.Want)})
 	case errors.As(err, &rows):
