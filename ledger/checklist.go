@@ -229,8 +229,8 @@ func (m *closing) loansApart() int {
 }
 
 // banks counts the bank accounts that hold another amount at the end of the month than the bank said last, or that hold
-// something of which the bank said nothing, and the gaps between its statements: those are held against the bank's paper
-// by a person.
+// something of which the bank said nothing, and the gaps between its statements: those are held against the bank's
+// paper by a person.
 func (m *closing) banks() int {
 	held := map[AccountNo]Money{}
 	for account, s := range m.stated {
@@ -251,8 +251,8 @@ func (m *closing) banks() int {
 		case said.On == "":
 			m.found = append(m.found, fmt.Sprintf("%s: books %s, no closing balance of the bank", account, books))
 		case said.Amount.Cmp(books) != 0:
-			m.found = append(m.found, fmt.Sprintf("%s: books %s, bank %s on %s, difference %s", account, books, said.Amount,
-				said.On, said.Amount.Sub(books)))
+			m.found = append(m.found, fmt.Sprintf("%s: books %s, bank %s on %s, difference %s", account, books,
+				said.Amount, said.On, said.Amount.Sub(books)))
 		}
 		for _, g := range said.Gaps {
 			m.found = append(m.found, fmt.Sprintf("%s: lines of %s are missing between %s on %s and %s on %s", account,
