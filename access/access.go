@@ -79,6 +79,13 @@ func (p Principal) Actor(requestID string) store.Actor {
 		Scopes: p.Scopes, Session: p.Session, Factors: p.Factors}
 }
 
+// PrincipalOf is the principal behind the actor of a tx, with the roles that the account has now.
+func PrincipalOf(ctx context.Context, tx *store.Tx) (Principal, error) {
+	account, err := readAccount(ctx, tx, tx.By.User)
+	return Principal{User: account.ID, Handle: account.Handle, Token: TokenID(tx.By.Token), Session: tx.By.Session,
+		Roles: account.Roles, Scopes: tx.By.Scopes, Factors: tx.By.Factors}, err
+}
+
 // Event is something that somebody did.
 type Event struct {
 	Action     string   // "disbursement.approved"

@@ -9,6 +9,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/http/statements"
+	"supportledger/http/webhooks"
 )
 
 // resources registers the whole API, in the order of the document.
@@ -20,10 +21,11 @@ func resources(api *resource.API) {
 	payments.Register(api)
 	statements.Register(api)
 	books.RegisterReports(api)
+	webhooks.Register(api)
 }
 
 // problems is the one table from an error to what the client is told.
 func problems() rest.ProblemTable {
 	return rest.NewProblemTable(accounts.Problems, books.Problems, grants.Problems, people.Problems, payments.Problems,
-		statements.Problems, rest.Problems{Faults: resource.DoubtFaults})
+		statements.Problems, webhooks.Problems, rest.Problems{Faults: resource.DoubtFaults})
 }

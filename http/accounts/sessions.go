@@ -342,13 +342,11 @@ type meView struct {
 }
 
 func (a *Sessions) getMe(ctx context.Context, tx *store.Tx, _ rest.None) (meView, error) {
-	account, err := access.FindUser(ctx, tx, tx.By.User)
+	who, err := access.PrincipalOf(ctx, tx)
 	if err != nil {
 		return meView{}, err
 	}
-	who := access.Principal{User: account.ID, Roles: account.Roles, Session: tx.By.Session, Factors: tx.By.Factors,
-		Scopes: tx.By.Scopes}
-	v := meView{ID: tx.By.User, Handle: account.Handle, Roles: append([]string{}, tx.By.Roles...), Session: tx.By.Session,
+	v := meView{ID: tx.By.User, Handle: who.Handle, Roles: append([]string{}, tx.By.Roles...), Session: tx.By.Session,
 		Factors: tx.By.Factors, Operations: []string{}}
 	for _, e := range a.Endpoints {
 		if e.Op.Public || access.Allow(who, e.Action()) == nil {
