@@ -12,6 +12,7 @@ const (
 	programmeLead  = "programme_lead"
 	financeOfficer = "finance_officer"
 	treasurer      = "treasurer"
+	admin          = "admin"
 )
 
 // acts says how each act of a story is done through the API.

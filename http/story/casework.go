@@ -21,8 +21,15 @@ type Casework struct {
 	Requests          []string // numbers, in the order of writing
 }
 
-// caseworkDay is when it is written: the story's clock stands still then.
-const caseworkDay = "2027-02-01"
+// Payees are put on record on preparedDay. Three days later, when their accounts may be paid to, the requests are
+// written: the story's clock stands still then.
+const (
+	preparedDay = "2027-02-01"
+	caseworkDay = "2027-02-04"
+)
+
+// BoardMember is the handle of a second treasurer, who has a hand in no request and so may release what it pays.
+const BoardMember = "board_member"
 
 // LeaveCasework writes it, after a story that has the fund UNR and the account 1010.
 func (p *Player) LeaveCasework(ctx context.Context) (Casework, error) {
@@ -38,15 +45,21 @@ func (p *Player) LeaveCasework(ctx context.Context) (Casework, error) {
 			return left, err
 		}
 		acts[0].Line = 9000 + i
-		if acts[0].Entered = caseworkDay; acts[0].Name == "make_plan" {
+		if acts[0].Entered = preparedDay; acts[0].Name == "make_plan" {
 			p.known.told[left.Plan] = true
 		}
 		if err := p.Do(ctx, acts[0]); err != nil {
 			return left, err
 		}
 	}
-	p.act = Act{Line: 9100, Name: "casework", Date: caseworkDay, Entered: caseworkDay}
-	if err := p.payees(ctx); err != nil {
+	p.act = Act{Line: 9100, Name: "casework", Date: preparedDay, Entered: preparedDay}
+	for _, prepare := range []func(context.Context) error{p.boardMember, p.ownAccount, p.payees} {
+		if err := prepare(ctx); err != nil {
+			return left, err
+		}
+	}
+	p.act.Date, p.act.Entered = caseworkDay, caseworkDay
+	if err := p.setClock(); err != nil {
 		return left, err
 	}
 	for _, r := range caseworkRequests {
@@ -85,12 +98,40 @@ var caseworkRequests = []caseworkRequest{
 	{"stipend", "H-11", "El og varme januar", "812.75", true, []string{"submit", "approve", "authorise"}},
 }
 
-// payees registers who is paid.
+// boardMember has a second treasurer made, by two people.
+func (p *Player) boardMember(ctx context.Context) error {
+	var change struct{ ID string }
+	if err := p.post(ctx, admin, "/users", body{"handle": BoardMember}, nil); err != nil {
+		return err
+	}
+	if err := p.post(ctx, admin, "/account-changes", body{"user": BoardMember, "kind": "roles",
+		"grant": []string{treasurer}, "reason": "Frigiver betalinger"}, &change); err != nil {
+		return err
+	}
+	return p.personal(ctx, treasurer, "/account-changes/"+change.ID+"/decisions", body{"decision": "approve"})
+}
+
+// ownAccount says where the account is that pays, with a bank that nobody has.
+func (p *Player) ownAccount(ctx context.Context) error {
+	return p.post(ctx, financeOfficer, "/bank-accounts", body{"account": "1010", "name": "Fyrlys",
+		"iban": "DK5000400440116243", "bic": "DABADKKK"}, nil)
+}
+
+// payees registers who is paid, and where: one person enters the accounts and another verifies them.
 func (p *Player) payees(ctx context.Context) error {
 	for i, code := range []string{"H-11", "C-07", "S-02"} {
 		kind := []string{"person", "clinic", "partner"}[i]
 		payee := body{"code": code, "kind": kind, "alias": fmt.Sprintf("Aftale %d", i+1)}
 		if err := p.post(ctx, caseworker, "/payees", payee, nil); err != nil {
+			return err
+		}
+		at := "/payees/" + code + "/bank-details"
+		if err := p.personal(ctx, caseworker, at, body{"registration_number": "0040",
+			"account_number": "0440116243"}); err != nil {
+			return err
+		}
+		if err := p.post(ctx, financeOfficer, at+"/1/verifications",
+			body{"how": "callback", "note": "ringet op på nummeret i aftalen"}, nil); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,8 @@ type Player struct {
 	act   Act
 	step  int
 	known world
+
+	keyless bool // what is sent is personal, and repeated under no key
 }
 
 // world is what the player has to remember, since a story names things and the API wants to know more.
@@ -148,6 +150,13 @@ func (p *Player) post(ctx context.Context, role, path string, body, out any) err
 	return p.try(ctx, role, path, meant, out)
 }
 
+// personal is post for what is personal.
+func (p *Player) personal(ctx context.Context, role, path string, about body) error {
+	p.keyless = true
+	defer func() { p.keyless = false }()
+	return p.post(ctx, role, path, about, nil)
+}
+
 // confirmed is a body with a reason for each question of a refusal.
 func confirmed(body any, problem []byte) (map[string]any, error) {
 	text, err := json.Marshal(body)
@@ -193,7 +202,9 @@ func (p *Player) sent(req *http.Request, role, path string, out any) error {
 		prefix = "story"
 	}
 	req.Header.Set("Authorization", "Bearer "+p.Tokens[role])
-	req.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%d-%d", prefix, p.act.Line, p.step))
+	if !p.keyless {
+		req.Header.Set("Idempotency-Key", fmt.Sprintf("%s-%d-%d", prefix, p.act.Line, p.step))
+	}
 	resp, err := p.client().Do(req)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/http/rest"
+	"supportledger/http/story"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -58,18 +59,6 @@ func (r reader) ask(method, path string, in, out any) {
 		if err := json.Unmarshal(answer, out); err != nil {
 			r.t.Fatal(err)
 		}
-	}
-}
-
-// user adds a user with a role.
-func (w world) user(t *testing.T, handle string, role access.Role) {
-	t.Helper()
-	err := w.db.Update(t.Context(), func(tx *store.Tx) error {
-		_, err := access.CreateUser(t.Context(), tx, handle, role)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -136,7 +125,6 @@ func (w world) payable(t *testing.T, payee, text, amount string) (number string)
 // bank's own file confirm it.
 func TestFromNewPayeeToConfirmation(t *testing.T) {
 	w := staged(t, storetest.SQLite(t))
-	w.user(t, "bestyrelse", access.Treasurer)
 	browser := chromium(t)
 	finance := open(t, browser, w.at, desk).enter("finance_officer")
 	finance.visit("/payees").unfold("Ny betalingsmodtager").fill("code", "KLI-09").fill("alias", "Aftale 9").
@@ -154,7 +142,7 @@ func TestFromNewPayeeToConfirmation(t *testing.T) {
 	first := w.payable(t, "KLI-09", "Samtaler i marts", "900.00")
 	w.payable(t, "KLI-09", "Tolk i marts", "435.50")
 
-	finance.enter("finance_officer").visit("/bank/accounts").fill("name", "Fyrlys").
+	finance.enter("finance_officer").visit("/bank/accounts").unfold("Registrér en konto").fill("name", "Fyrlys").
 		fill("iban", "DK5000400440116243").fill("bic", "DABADKKK").press("Gem").says("Fyrlys")
 	finance.visit("/payment-runs").press("Begynd").says("Betalingskørslen er åbnet", "Samtaler i marts", "Tolk i marts")
 	finance.tick("El og varme januar").press("Læg i kørslen").says("1.335,50 kr.", "2 betalinger")
@@ -163,7 +151,7 @@ func TestFromNewPayeeToConfirmation(t *testing.T) {
 	finance.press("Lås 2 betalinger").says("Du har låst kørslen", "Låst, venter på frigivelse")
 	w.as(t, access.FinanceOfficer).get(run).want(http.StatusOK).says("Du har låst kørslen")
 
-	board := open(t, browser, w.at, phone).enter("bestyrelse")
+	board := open(t, browser, w.at, phone).enter(story.BoardMember)
 	board.visit(run).press("Frigiv 1.335,50 kr.").says("Frigivet")
 	finance.visit(run).press("Dan filen").says("Filen er klar", "Hent ")
 	file := w.as(t, access.FinanceOfficer).get(run + "/file").want(http.StatusOK)

@@ -42,6 +42,9 @@ func showImports(v *frame.Visit, f frame.Form) (frame.Shown, error) {
 	if f.Text("account") == "" {
 		f.Values.Set("account", chosen(v, all).Number)
 	}
+	if f.Text("profile") == "" {
+		f.Values.Set("profile", v.C.Query("profile"))
+	}
 	ask := rest.Ask{Query: url.Values{"limit": {"25"}}}
 	if c := v.C.Query("cursor"); c != "" {
 		ask.Query.Set("cursor", c)
@@ -58,7 +61,7 @@ func profiles(v *frame.Visit) []frame.Option {
 	return []frame.Option{
 		{Value: "camt", Text: "camt.053 / camt.054 (XML)"},
 		{Value: "mt940", Text: "MT940"},
-		{Value: "danske-erhverv", Text: "CSV – Danske Bank, District"},
+		{Value: demoProfile, Text: "CSV – Danske Bank, District"},
 		{Value: "nordea", Text: "CSV – Nordea"},
 		{Value: "lunar", Text: "CSV – Lunar"},
 		{Value: "jyske", Text: "CSV – Jyske Bank"},

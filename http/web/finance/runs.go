@@ -1,8 +1,12 @@
 package finance
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
@@ -18,6 +22,9 @@ func runPages(s *frame.Site) {
 	s.File("/payment-runs/:id/file", []string{"getPaymentBatchFile"}, func(v *frame.Visit) (rest.Reply, error) {
 		return v.Reply("getPaymentBatchFile", rest.ByID(v.C.Param("id")))
 	})
+	if s.Demo {
+		s.File("/payment-runs/:id/demo-answer", []string{"getPaymentBatch", "listPaymentBatchItems"}, demoAnswer)
+	}
 }
 
 // run is a payment run.
@@ -182,6 +189,39 @@ func readyFor(v *frame.Visit, account string, items []runItem) ([]authorised, er
 		}
 	}
 	return out, nil
+}
+
+// demoProfile is how the bank of a demo writes.
+const demoProfile = "danske-erhverv"
+
+// answered is where the bank's answer to a run is uploaded.
+func answered(v *frame.Visit, r run) templ.SafeURL {
+	to := url.Values{"account": {r.Account}}
+	if v.Site.Demo {
+		to.Set("profile", demoProfile)
+	}
+	return templ.SafeURL("/bank/imports?" + to.Encode())
+}
+
+// demoAnswer is what the bank of a demo says: that it paid everything in the run's file today.
+func demoAnswer(v *frame.Visit) (rest.Reply, error) {
+	id := v.C.Param("id")
+	r, _, err := frame.Read[run](v, "getPaymentBatch", rest.ByID(id))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	items, _, err := frame.Every[runItem](v, "listPaymentBatchItems", rest.ByID(id), 1000)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	year, month, day := v.Today()[:4], v.Today()[5:7], v.Today()[8:]
+	var text strings.Builder
+	text.WriteString("\"Dato\";\"Tekst\";\"Beløb\"\n")
+	for _, i := range items {
+		fmt.Fprintf(&text, "\"%s.%s.%s\";\"Overførsel %s\";\"-%s\"\n", day, month, year, i.Number,
+			strings.ReplaceAll(i.Amount.Amount, ".", ","))
+	}
+	return rest.Reply{Kind: "text/csv; charset=utf-8", Name: "bank-" + r.Number + ".csv", Body: []byte(text.String())}, nil
 }
 
 // runStep is a step of a run: a form of its page.
