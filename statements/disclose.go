@@ -164,9 +164,12 @@ func (b Blocks) group(ctx context.Context, tx *store.Tx, p *plan, v figures.Valu
 	return fmt.Errorf("statements: %T is no statement", v)
 }
 
-// edges refuses a period of which a sum of right would tell what the money of few people was for, beside the purposes
-// that were shown over longer: [PeriodRefused].
+// edges refuses a period of which a sum of right would tell of few people, or what their money was for, beside sums
+// that were ours to show and were shown over longer: [PeriodRefused].
 func (b Blocks) edges(ctx context.Context, tx *store.Tx, p *plan, v figures.Value, span ledger.Span) error {
+	if p.register.OwedTellsOfFew(p.groups, p.rules) {
+		return &PeriodRefused{Fault: TellsPurpose, Released: p.released}
+	}
 	around := *p
 	for _, r := range p.released {
 		span.To = max(span.To, r.To)
@@ -309,7 +312,7 @@ func (p *plan) group(name string, of []spending, duty bool) {
 			g.Whole.Atoms = append(g.Whole.Atoms, x.Atom)
 			if key := g.Whole.Key + "/" + x.category; x.category != "" {
 				if n := len(g.Parts); n == 0 || g.Parts[n-1].Key != key {
-					g.Parts = append(g.Parts, disclosure.Sum{Key: key})
+					g.Parts = append(g.Parts, disclosure.Sum{Key: key, Name: category(key)})
 				}
 				last := &g.Parts[len(g.Parts)-1]
 				last.Atoms = append(last.Atoms, x.Atom)

@@ -50,7 +50,7 @@ type shownRow struct {
 	bun.BaseModel `bun:"table:released_atoms,alias:r"`
 
 	Atom      string `bun:"atom,pk"`
-	Label     bool   `bun:"label,pk"`
+	Ours      bool   `bun:"ours,pk"`
 	Block     string `bun:"block"`
 	Person    string `bun:"person"`
 	Amount    int64  `bun:"amount"`
@@ -59,21 +59,26 @@ type shownRow struct {
 	Statement ID     `bun:"statement_id"`
 }
 
-// readShown reads the blocks that any of the atoms is in, whole.
+// readShown reads the blocks that any of the atoms is in, those that have an atom in common with these, and so on,
+// whole: what sums tell together is asked of all of them.
 func readShown(ctx context.Context, tx *store.Tx, atoms []string) (disclosure.Register, error) {
 	if len(atoms) == 0 {
 		return disclosure.Register{}, nil
 	}
 	var rows []shownRow
-	blocks := tx.NewSelect().TableExpr("released_atoms").Column("block").Where("atom IN (?)", bun.List(atoms))
-	err := tx.NewSelect().Model(&rows).Where("block IN (?)", blocks).Order("label", "block", "atom").Scan(ctx)
+	const text = `WITH RECURSIVE reached (block) AS (
+			SELECT block FROM released_atoms WHERE atom IN (?)
+			UNION SELECT beside.block FROM reached JOIN released_atoms AS a ON a.block = reached.block
+				JOIN released_atoms AS beside ON beside.atom = a.atom)
+		SELECT * FROM released_atoms WHERE block IN (SELECT block FROM reached) ORDER BY ours, block, atom`
+	err := tx.NewRaw(text, bun.List(atoms)).Scan(ctx, &rows)
 	if err != nil {
 		return disclosure.Register{}, err
 	}
 	var shown []disclosure.Block
 	for i, r := range rows {
 		if i == 0 || rows[i-1].Block != r.Block {
-			shown = append(shown, disclosure.Block{Name: r.Block, Label: r.Label,
+			shown = append(shown, disclosure.Block{Name: r.Block, Ours: r.Ours,
 				Rules: disclosure.Rules{Threshold: r.Threshold, Dominance: r.Dominance}})
 		}
 		last := &shown[len(shown)-1]
@@ -82,31 +87,37 @@ func readShown(ctx context.Context, tx *store.Tx, atoms []string) (disclosure.Re
 	return disclosure.Restore(shown), nil
 }
 
-// saveShown writes the blocks that a statement made or cut, in the place of what stood there.
+// saveShown writes the blocks that a statement made, cut or protects more, in the place of what stood there.
 func saveShown(ctx context.Context, tx *store.Tx, g *disclosure.Register, id ID) error {
-	var rows []shownRow
+	rows := map[bool][]shownRow{}
 	for _, b := range g.Blocks() {
+		if !b.Changed {
+			continue
+		}
 		name := b.Name
 		if name == "" {
 			name = store.NewID("blk")
 		}
 		for _, a := range b.Atoms {
-			rows = append(rows, shownRow{Atom: a.ID, Label: b.Label, Block: name, Person: string(a.Person), Amount: a.Amount,
-				Threshold: b.Rules.Threshold, Dominance: b.Rules.Dominance, Statement: id})
+			rows[b.Ours] = append(rows[b.Ours], shownRow{Atom: a.ID, Ours: b.Ours, Block: name, Person: string(a.Person),
+				Amount: a.Amount, Threshold: b.Rules.Threshold, Dominance: b.Rules.Dominance, Statement: id})
 		}
 	}
-	if len(rows) == 0 {
-		return nil
+	for _, ours := range []bool{true, false} {
+		changed := rows[ours]
+		if len(changed) == 0 {
+			continue
+		}
+		ids := figures.Each(changed, func(r shownRow) string { return r.Atom })
+		if _, err := tx.NewDelete().Model((*shownRow)(nil)).Where("atom IN (?)", bun.List(ids)).Where("ours = ?",
+			ours).Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&changed).Exec(ctx); err != nil {
+			return err
+		}
 	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.Atom
-	}
-	if _, err := tx.NewDelete().Model((*shownRow)(nil)).Where("atom IN (?)", bun.List(ids)).Exec(ctx); err != nil {
-		return err
-	}
-	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
-	return err
+	return nil
 }
 
 // readCuts lists the periods of all statements of a subject that were ever issued, of whatever kind.

@@ -155,10 +155,10 @@ var periodFaults = map[statements.PeriodFault]figures.Name{
 		EN: "A statement is of {least} months at least, or of the whole grant, or of a donor's gifts to date.",
 		DA: "Et regnskab dækker mindst {least} måneder, hele bevillingen eller en donors gaver til dato."},
 	statements.TellsPurpose: {
-		EN: "Beside a released statement of a longer period its total would tell what the money of few people was for. " +
+		EN: "Beside what was released over a longer period its totals would tell what few people got, or what it was for. " +
 			"Take a period that was released.",
-		DA: "Sammen med et udsendt regnskab over en længere periode ville summen vise, hvad få personers penge gik til. " +
-			"Vælg en periode, der er udsendt."},
+		DA: "Sammen med det, der er udsendt over en længere periode, ville summerne vise, hvad få personer fik, eller hvad " +
+			"det gik til. Vælg en periode, der er udsendt."},
 	statements.PeriodFault(disclosure.TooClose): {
 		EN: "It begins or ends less than {apart} months from where a released one does: the difference would tell what few " +
 			"people got. The same period is a new version of it.",

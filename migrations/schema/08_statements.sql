@@ -152,14 +152,14 @@ CREATE INDEX statement_run_outcomes_refused ON statement_run_outcomes (run_id, s
 
 CREATE TABLE released_atoms (
     atom TEXT NOT NULL,                   -- the line, whose gift paid it, when: 12/1|D-77|2026-09-15
-    label BOOLEAN NOT NULL,               -- of the cut that sums with a name make; else of the one that all sums make
+    ours BOOLEAN NOT NULL,                -- of the cut by sums that are ours to show; else of the one by sums of right
     block TEXT NOT NULL,
     person TEXT NOT NULL,                 -- id of the beneficiary; '' for cost of the organisation itself
     amount MONEY NOT NULL,
     threshold BIGINT NOT NULL CHECK (threshold > 0), -- the strictest rules under which a sum over it was shown
     dominance BIGINT NOT NULL CHECK (dominance > 0),
     statement_id TEXT NOT NULL,           -- the last that cut its block
-    PRIMARY KEY (atom, label)
+    PRIMARY KEY (atom, ours)
 );
 
 CREATE INDEX released_atoms_block ON released_atoms (block);

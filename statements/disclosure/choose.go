@@ -30,15 +30,35 @@ type Withheld struct {
 // Choose decides for the groups of one statement and puts what it chose down as shown. Duties come first, in every
 // group: they will be shown, so all else is judged beside them. Then each group's parts, those with the most people
 // first, as long as each and what remains of the whole are safe; what is left over is one rest. The same groups in any
-// order give the same choice.
+// order give the same choice. Where a part is merged in one group, those of its name are in all: what is put down as
+// shown is what the statement shows, since later sums are judged by it.
 func (g *Register) Choose(groups []Group, rules Rules) []Choice {
-	for _, group := range groups {
-		for _, s := range append([]Sum{group.Whole}, group.Parts...) {
-			if s.Duty {
-				g.Show(s.Atoms, rules) // what the organisation costs is shown by its name, and is nobody's
+	merged := map[string]Reason{}
+	for {
+		trial := g.clone()
+		choices := trial.try(groups, rules, merged)
+		known := len(merged)
+		for i, c := range choices {
+			for _, m := range c.Merged {
+				if name := groups[i].name(m.Key); name != "" && merged[name] == Safe {
+					merged[name] = m.Reason
+				}
 			}
 		}
+		if len(merged) == known {
+			*g = trial
+			return choices
+		}
 	}
+}
+
+// name is that of a part.
+func (g Group) name(key string) string {
+	return g.Parts[slices.IndexFunc(g.Parts, func(p Sum) bool { return p.Key == key })].Name
+}
+
+func (g *Register) try(groups []Group, rules Rules, merged map[string]Reason) []Choice {
+	g.owe(groups, rules)
 	order := make([]int, len(groups))
 	for i := range order {
 		order[i] = i
@@ -46,17 +66,36 @@ func (g *Register) Choose(groups []Group, rules Rules) []Choice {
 	slices.SortFunc(order, func(a, b int) int { return byPeople(groups[a].Whole, groups[b].Whole) })
 	choices := make([]Choice, len(groups))
 	for _, i := range order {
-		choices[i] = g.choose(groups[i], rules)
+		choices[i] = g.choose(groups[i], rules, merged)
 	}
 	return choices
 }
 
-func (g *Register) choose(group Group, rules Rules) Choice {
+// owe puts down the sums of right of all groups.
+func (g *Register) owe(groups []Group, rules Rules) {
+	for _, group := range groups {
+		for _, s := range append([]Sum{group.Whole}, group.Parts...) {
+			if s.Duty {
+				g.ShowOwed(s.Atoms, rules) // what the organisation costs is shown by its name, and is nobody's
+			}
+		}
+	}
+}
+
+// OwedTellsOfFew reports whether the sums of right of a statement, beside sums that were ours to show before, would
+// tell of few people what sums of right alone do not.
+func (g *Register) OwedTellsOfFew(groups []Group, rules Rules) bool {
+	trial := g.clone()
+	trial.owe(groups, rules)
+	return trial.tellsOfFew()
+}
+
+func (g *Register) choose(group Group, rules Rules, merged map[string]Reason) Choice {
 	c := Choice{Key: group.Whole.Key, Whole: true}
 	if !group.Whole.Duty {
 		// What somebody was shown by right is nothing new to her, and may be to others: the whole must be safe by itself,
 		// too.
-		if c.Reason = graver(g.Judge(group.Whole.Atoms, rules), rules.Safe(group.Whole.Atoms)); c.Reason != Safe {
+		if c.Reason = g.mayShow(group.Whole.Atoms, rules); c.Reason != Safe {
 			c.Whole = false
 			return c
 		}
@@ -64,38 +103,56 @@ func (g *Register) choose(group Group, rules Rules) Choice {
 	}
 	parts := slices.Clone(group.Parts)
 	slices.SortFunc(parts, byPeople)
-	refused := g.refusals(parts, rules)
+	refused := g.refusals(parts, rules, merged)
 	for _, p := range parts {
 		if reason := refused[p.Key]; reason != Safe {
 			c.Merged = append(c.Merged, Withheld{p.Key, reason})
 			continue
 		}
-		g.ShowNamed(p.Atoms, rules)
+		if !p.Duty {
+			g.Show(p.Atoms, rules)
+		}
 		c.Shown = append(c.Shown, p.Key)
 	}
 	return c
 }
 
+// mayShow judges a sum that is ours to show, by itself and in combination with all that was shown.
+func (g *Register) mayShow(atoms []Atom, rules Rules) Reason {
+	reason := g.Judge(atoms, rules)
+	if reason != Safe {
+		return reason
+	}
+	beside := g.clone()
+	if beside.Show(atoms, rules); beside.tellsOfFew() {
+		return TooFew
+	}
+	return Safe
+}
+
 // refusals says of each part why it may not be shown, trying one after the other. Where but one part with people in it
 // would be merged, its name could be told from those that are missing: the part with the fewest people goes with it.
-func (g *Register) refusals(parts []Sum, rules Rules) map[string]Reason {
-	trial, refused, merged, smallest := g.clone(), map[string]Reason{}, 0, ""
+func (g *Register) refusals(parts []Sum, rules Rules, merged map[string]Reason) map[string]Reason {
+	trial, refused, count, smallest := g.clone(), map[string]Reason{}, 0, ""
 	for _, p := range parts {
-		reason := Safe
-		if !p.Duty { // a part that is all there is says no new amount, but says what it was for
-			reason = trial.JudgeNamed(p.Atoms, rules)
+		if p.Duty { // a part that is all there is says no new amount, but says what it was for
+			continue
+		}
+		reason := merged[p.Name]
+		if reason == Safe {
+			reason = trial.mayShow(p.Atoms, rules)
 		}
 		if reason == Safe {
-			trial.ShowNamed(p.Atoms, rules)
-			if !p.Duty && people(p.Atoms) > 0 {
+			trial.Show(p.Atoms, rules)
+			if people(p.Atoms) > 0 {
 				smallest = p.Key
 			}
 			continue
 		}
 		refused[p.Key] = reason
-		merged++
+		count++
 	}
-	if merged == 1 && smallest != "" {
+	if count == 1 && smallest != "" {
 		refused[smallest] = Alone
 	}
 	return refused
@@ -106,31 +163,65 @@ func (g *Register) refusals(parts []Sum, rules Rules) map[string]Reason {
 // Either piece is at most what there is on its side, and at least the purpose less what there is on the other.
 // So where little was spent outside, nearly all of the purpose lies within; and where nothing else was, the rest
 // of it is known to the øre. Around is all that anybody was told the sums of beside it: the money of the same
-// reader, to the end of the last statement.
+// reader, to the end of the last statement. Of a purpose that is other readers' money too, their sums are outside.
 func (g *Register) Tells(of Sum, around []Atom, rules Rules) Reason {
 	within := map[string]bool{}
 	for _, a := range of.Atoms {
 		within[a.ID] = true
 	}
 	outside := slices.DeleteFunc(slices.Clone(around), func(a Atom) bool { return within[a.ID] })
-	for _, p := range g.named.by(of.Atoms) {
-		b := g.named.blocks[p.block]
+	for _, p := range g.ours.by(of.Atoms) {
+		b := g.ours.blocks[p.block]
 		if b == nil || len(p.rest) == 0 {
 			continue
 		}
 		strict, purpose := rules.stricter(b.Rules), total(b.Atoms)
 		room, others := g.beside(of.Atoms, b)
-		beyond, more := g.beside(outside, b)
-		if reason := strict.Safe(p.in); reason != Safe &&
-			(!more || pinned(total(p.in), purpose-beyond, min(purpose, room))) {
+		beyond, more := g.beside(g.widened(outside, within, b), b)
+		least, rest := purpose-beyond, min(purpose, beyond)
+		if g.unbounded(b, within, outside) { // money that no sum of right is over may be any amount
+			least, rest, more = 0, purpose, true
+		}
+		if reason := strict.Safe(p.in); reason != Safe && (!more || pinned(total(p.in), least, min(purpose, room))) {
 			return reason
 		}
-		if reason := strict.Safe(p.rest); reason != Safe &&
-			(!others || pinned(total(p.rest), purpose-room, min(purpose, beyond))) {
+		if reason := strict.Safe(p.rest); reason != Safe && (!others || pinned(total(p.rest), purpose-room, rest)) {
 			return reason
 		}
 	}
 	return Safe
+}
+
+// widened adds to what is around a sum the money in all sums of right over a purpose.
+func (g *Register) widened(outside []Atom, within map[string]bool, purpose *Block) []Atom {
+	out, seen, taken := slices.Clone(outside), map[string]bool{}, map[int]bool{}
+	for _, a := range outside {
+		seen[a.ID] = true
+	}
+	for _, a := range purpose.Atoms {
+		at := g.right.of[a.ID]
+		if within[a.ID] || seen[a.ID] || at == 0 || taken[at] {
+			continue
+		}
+		taken[at] = true
+		for _, beside := range g.right.blocks[at].Atoms {
+			if !within[beside.ID] && !seen[beside.ID] {
+				out = append(out, beside)
+			}
+		}
+	}
+	return out
+}
+
+// unbounded reports whether a purpose has money that is neither in a sum nor around it, nor in any sum of right.
+func (g *Register) unbounded(purpose *Block, within map[string]bool, outside []Atom) bool {
+	around := map[string]bool{}
+	for _, a := range outside {
+		around[a.ID] = true
+	}
+	return slices.ContainsFunc(purpose.Atoms, func(a Atom) bool {
+		return !within[a.ID] && !around[a.ID] && g.right.of[a.ID] == 0
+	})
 }
 
 // beside is how much of a purpose a side has room for, and whether there is anything else on that side. What a block

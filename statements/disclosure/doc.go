@@ -13,15 +13,18 @@
 // show or withhold may be shown only if every piece that it cuts off a block, and every piece that it leaves, is safe:
 // enough people, none of them making up most of it ([Rules.Safe]).
 //
-// Why that is enough: every shown sum is a sum of whole blocks. Whatever anybody computes from shown sums, by adding,
-// subtracting, over years and across donors, is therefore a combination of whole blocks, and the finest that can come
-// out is one block. All blocks that only discretion has made are safe. No search over combinations is needed, and none
-// is made.
+// Every shown sum is a sum of whole blocks. Whatever anybody computes from shown sums, by adding, subtracting, over
+// years and across donors, is therefore a combination of whole blocks. All blocks that only discretion has made are
+// safe.
 //
 // # Duty
 //
 // Some sums are the reader's by right: a funder's own budget lines, a donor's own totals. They are shown whatever they
-// hold ([Sum.Duty]) and cut blocks like all others; what is shown beside them must stay safe in the finer cut.
+// hold ([Sum.Duty]), so their blocks may be of one person. By themselves these are the reader's to know. Together with
+// sums that were ours to show they could tell more: a year for everybody less the quarters of its funder is the rest of
+// the year. So before anything is shown it is asked whether some combination of both kinds is about few people, and no
+// combination of sums by right alone is the same ([Register.OwedTellsOfFew]; combine.go). A sum of ours of which that
+// is true is merged. A period of which the sums of right would do it is refused.
 // docs/PRIVACY.md argues the cases.
 //
 // The package is pure: no database, no clock, no statement. Start with [Register.Choose].

@@ -20,6 +20,7 @@ type Atom struct {
 // Sum is a set of atoms of which the total is, or would be, shown.
 type Sum struct {
 	Key   string
+	Name  string // of a part: those of one name are shown in all groups of a statement or in none; "" for one by itself
 	Atoms []Atom
 	Duty  bool // the reader's by right, whatever it holds
 }
@@ -93,19 +94,21 @@ func (r Rules) Safe(atoms []Atom) Reason {
 	return Safe
 }
 
-// Block is a set of atoms that every shown sum has whole or not at all.
+// Block is a set of atoms that every shown sum of a cut has whole or not at all.
 type Block struct {
-	Name  string // where it is kept; "" for one that is new
-	Label bool   // of the cut that sums with a name make; else of the one that all sums make
-	Atoms []Atom
-	Rules Rules // the strictest under which one of the sums over it was shown
+	Name    string // where it is kept; "" for one that is new
+	Ours    bool   // of the cut by sums that are ours to show or withhold; else of the one by sums of right
+	Changed bool   // since it was kept
+	Atoms   []Atom
+	Rules   Rules // the strictest under which one of the sums over it was shown
 }
 
-// Register is what has been shown so far, to anybody: two cuts of the atoms into blocks. One is made by all sums that
-// were shown, the other by those alone that say what the money was for. The second is the coarser: that a donor's total
-// over four months, which is hers by right, differs from that over three by one person's amount does not allow to say
-// what that amount was for. The zero Register has shown nothing.
-type Register struct{ all, named cut }
+// Register is what has been shown so far, to anybody, as cuts of the atoms into blocks: one by all sums that were ours
+// to show or withhold, one by the sums of right, and the one that both make together. The first two are kept apart,
+// since their pieces are not the same secret: that a donor's total over four months, which is hers by right, differs
+// from that over three by one person's amount does not allow to say what that amount was for. The zero Register has
+// shown nothing.
+type Register struct{ ours, right, all cut }
 
 // cut is a division of atoms into blocks.
 type cut struct {
@@ -114,44 +117,93 @@ type cut struct {
 	next   int
 }
 
-// Restore is a register of blocks that were kept. To judge sums it is enough to have the blocks that they touch, whole.
+// Restore is a register of blocks that were kept. To judge sums it is enough to have the blocks that they touch, and
+// those that these touch, and so on, whole.
 func Restore(blocks []Block) Register {
 	var g Register
 	for _, b := range blocks {
-		if b.Label {
-			g.named.keep(b)
+		if b.Ours {
+			g.ours.keep(b)
 		} else {
-			g.all.keep(b)
+			g.right.keep(b)
 		}
 	}
+	g.join()
 	return g
 }
 
-// Blocks are all blocks, those that were kept first.
-func (g *Register) Blocks() []Block { return append(g.all.list(), g.named.list()...) }
-
-// Judge says whether a sum may be shown beside all that was: each piece that it cuts off, and each that it leaves of
-// what was shown, must be safe. A sum of whole blocks says nothing new and is safe. Of several reasons it names the
-// graver.
-func (g *Register) Judge(atoms []Atom, rules Rules) Reason { return g.all.judge(atoms, rules) }
-
-// JudgeNamed is Judge of a sum that says what it was for: it must be safe by itself, beside all sums, and beside those
-// that say what they were for.
-func (g *Register) JudgeNamed(atoms []Atom, rules Rules) Reason {
-	return graver(rules.Safe(atoms), graver(g.all.judge(atoms, rules), g.named.judge(atoms, rules)))
+// join makes the cut that both others make together.
+func (g *Register) join() {
+	type crossing struct{ ours, right int }
+	var order []crossing
+	in := map[crossing][]Atom{}
+	for _, c := range []*cut{&g.ours, &g.right} {
+		for _, b := range c.ordered() {
+			for _, a := range b.Atoms {
+				at := crossing{g.ours.of[a.ID], g.right.of[a.ID]}
+				if c == &g.right && at.ours != 0 {
+					continue // seen in the first
+				}
+				if in[at] == nil {
+					order = append(order, at)
+				}
+				in[at] = append(in[at], a)
+			}
+		}
+	}
+	for _, at := range order {
+		made := Block{Atoms: in[at], Rules: g.ours.rules(at.ours).stricter(g.right.rules(at.right))}
+		if at.ours == 0 {
+			made.Rules = g.right.rules(at.right)
+		}
+		g.all.keep(made)
+	}
 }
 
-// Show puts a sum down as shown under the rules. It does not judge: a duty is shown whatever it holds.
-func (g *Register) Show(atoms []Atom, rules Rules) { g.all.show(atoms, Block{Rules: rules}) }
+func (c *cut) rules(block int) Rules {
+	if b := c.blocks[block]; b != nil {
+		return b.Rules
+	}
+	return Rules{}
+}
 
-// ShowNamed puts down a sum that says what it was for.
-func (g *Register) ShowNamed(atoms []Atom, rules Rules) {
-	g.all.show(atoms, Block{Rules: rules})
-	g.named.show(atoms, Block{Rules: rules, Label: true})
+// Blocks are all blocks of the two cuts that are kept.
+func (g *Register) Blocks() []Block { return append(g.ours.list(), g.right.list()...) }
+
+// Judge says whether a sum that is ours to show may be shown beside all that was: it must be safe by itself, and so
+// must each piece that it cuts off, and each that it leaves, of what was shown, both of all sums and of those that were
+// ours to show. Of several reasons it names the graver. What a combination of sums would tell it does not look at:
+// [Register.tellsOfFew] does.
+func (g *Register) Judge(atoms []Atom, rules Rules) Reason {
+	return graver(rules.Safe(atoms), graver(g.all.judge(atoms, rules), g.ours.judge(atoms, rules)))
+}
+
+// Show puts a sum down that was ours to show or withhold. It does not judge.
+func (g *Register) Show(atoms []Atom, rules Rules) {
+	g.all.show(atoms, Block{Rules: rules, Changed: true})
+	g.ours.show(atoms, Block{Rules: rules, Changed: true, Ours: true})
+}
+
+// ShowOwed puts a sum down that its reader has a right to: it is shown whatever it holds.
+func (g *Register) ShowOwed(atoms []Atom, rules Rules) {
+	g.all.show(atoms, Block{Rules: rules, Changed: true})
+	g.right.show(atoms, Block{Rules: rules, Changed: true})
 }
 
 // clone is a register to try things on.
-func (g *Register) clone() Register { return Restore(g.Blocks()) }
+func (g *Register) clone() Register { return Register{g.ours.clone(), g.right.clone(), g.all.clone()} }
+
+func (c *cut) clone() cut {
+	out := cut{blocks: make(map[int]*Block, len(c.blocks)), of: maps.Clone(c.of), next: c.next}
+	for id, b := range c.blocks {
+		copied := *b
+		out.blocks[id] = &copied
+	}
+	if c.of == nil {
+		return cut{}
+	}
+	return out
+}
 
 func (c *cut) keep(b Block) {
 	if c.blocks == nil {
@@ -166,8 +218,17 @@ func (c *cut) keep(b Block) {
 
 func (c *cut) list() []Block {
 	var out []Block
+	for _, b := range c.ordered() {
+		out = append(out, *b)
+	}
+	return out
+}
+
+// ordered are the blocks, those that were kept first.
+func (c *cut) ordered() []*Block {
+	var out []*Block
 	for _, id := range slices.Sorted(maps.Keys(c.blocks)) {
-		out = append(out, *c.blocks[id])
+		out = append(out, c.blocks[id])
 	}
 	return out
 }
@@ -222,6 +283,7 @@ func (c *cut) show(atoms []Atom, like Block) {
 		made := like
 		if b := c.blocks[p.block]; b != nil {
 			made.Rules = like.Rules.stricter(b.Rules)
+			b.Changed = b.Changed || b.Rules != made.Rules
 			if b.Rules = made.Rules; len(p.rest) == 0 {
 				continue
 			}

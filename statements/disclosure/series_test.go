@@ -103,7 +103,8 @@ func (s series) publish(c controls) []disclosed {
 			group, shown := s.group(a, from, c)
 			groups, sums = append(groups, group), append(sums, shown...)
 		}
-		if c.edges && s.tells(&g, groups, asked{a.subject, 0, max(a.after, last[a.subject])}) {
+		if c.edges && (g.OwedTellsOfFew(groups, ForDonors) ||
+			s.tells(&g, groups, asked{a.subject, 0, max(a.after, last[a.subject])})) {
 			continue
 		}
 		released[a.subject] = append(released[a.subject], Month(a.from/perMonth), Month(a.after/perMonth))
@@ -166,7 +167,8 @@ func (s series) group(a asked, from int, c controls) (Group, []disclosed) {
 	for category := range s.categories {
 		atoms, d := sum(category)
 		if sums = append(sums, d); len(atoms) > 0 {
-			group.Parts = append(group.Parts, Sum{Key: fmt.Sprintf("%s/%d", key, category), Atoms: atoms})
+			group.Parts = append(group.Parts,
+				Sum{Key: fmt.Sprintf("%s/%d", key, category), Name: fmt.Sprint(category), Atoms: atoms})
 		}
 	}
 	return group, sums
@@ -190,7 +192,7 @@ func (c controls) choose(g *Register, groups []Group) []Choice {
 	}
 	out := make([]Choice, len(groups))
 	for i, group := range groups {
-		g.Show(group.Whole.Atoms, ForDonors)
+		g.ShowOwed(group.Whole.Atoms, ForDonors)
 		out[i] = Choice{Key: group.Whole.Key, Whole: true}
 	}
 	for i, group := range groups {
@@ -199,13 +201,13 @@ func (c controls) choose(g *Register, groups []Group) []Choice {
 		for _, p := range parts {
 			reason := ForDonors.Safe(p.Atoms)
 			if c.rest {
-				reason = graver(reason, g.Judge(p.Atoms, ForDonors))
+				reason = graver(reason, g.all.judge(p.Atoms, ForDonors))
 			}
 			if reason != Safe {
 				out[i].Merged = append(out[i].Merged, Withheld{p.Key, reason})
 				continue
 			}
-			g.Show(p.Atoms, ForDonors)
+			g.all.show(p.Atoms, Block{Rules: ForDonors})
 			out[i].Shown = append(out[i].Shown, p.Key)
 		}
 	}
