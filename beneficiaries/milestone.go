@@ -136,15 +136,31 @@ type Units struct {
 	Count int
 }
 
+// MilestoneDecisions are what was found of the milestones of plans, oldest first.
+type MilestoneDecisions map[PlanID][]MilestoneDecision
+
+// DecisionsOn reads what was found of the milestones of plans, in one query; in none where no plan has any.
+func DecisionsOn(ctx context.Context, tx *store.Tx, plans ...Plan) (MilestoneDecisions, error) {
+	var ids []PlanID
+	for _, p := range plans {
+		if len(p.Current.Milestones) > 0 {
+			ids = append(ids, p.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return MilestoneDecisions{}, nil
+	}
+	return readDecisionsOn(ctx, tx, ids...)
+}
+
 // Gates lists the milestones that still hold back so many more units of a plan line, for a requester of their
 // money; none where it may go on. [ErrUnknownLine].
-func (r Register) Gates(ctx context.Context, tx *store.Tx, p Plan, of Units, asking string) ([]Gate, error) {
+func (m MilestoneDecisions) Gates(p Plan, of Units, asking string) ([]Gate, error) {
 	gates, err := p.Current.Gates(of.Line, of.Count)
 	if err != nil || len(gates) == 0 {
 		return nil, err
 	}
-	decisions, err := readMilestoneDecisions(ctx, tx, p.ID, store.Keyset{})
-	return closed(gates, decisions, asking), err
+	return closed(gates, m[p.ID], asking), nil
 }
 
 // Milestones lists the milestones of a plan's version in force with what was found of each. [ErrUnknownPlan].

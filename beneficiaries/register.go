@@ -60,6 +60,11 @@ func (r Register) Beneficiary(ctx context.Context, tx *store.Tx, key string) (Be
 	return readBeneficiary(ctx, tx, key)
 }
 
+// Codes are the codes of those of some beneficiaries that the actor may know of.
+func Codes(ctx context.Context, tx *store.Tx, ids []BeneficiaryID) (map[BeneficiaryID]string, error) {
+	return readCodes(ctx, tx, ids)
+}
+
 // Draft writes the first version of a plan. Its shares must sum to 100 percent and its categories stand in the chart. A
 // plan without a number gets one.
 func (r Register) Draft(ctx context.Context, tx *store.Tx, p Plan) (Plan, error) {

@@ -50,6 +50,19 @@ func readBeneficiaries(ctx context.Context, tx *store.Tx, page store.Keyset) ([]
 	return found, nil
 }
 
+func readCodes(ctx context.Context, tx *store.Tx, ids []BeneficiaryID) (map[BeneficiaryID]string, error) {
+	codes := map[BeneficiaryID]string{}
+	if len(ids) == 0 {
+		return codes, nil
+	}
+	var rows []beneficiaryRow
+	err := visible(tx, tx.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)), "id").Scan(ctx)
+	for _, r := range rows {
+		codes[r.ID] = r.Code
+	}
+	return codes, err
+}
+
 func insertAssignment(ctx context.Context, tx *store.Tx, a Assignment) error {
 	row := assignmentRow{ID: a.ID, BeneficiaryID: a.Beneficiary, UserID: a.User, FromOn: a.From, ToOn: a.To,
 		Admitted:   a.admitted,

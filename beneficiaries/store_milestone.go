@@ -158,6 +158,27 @@ func readMilestoneDecisions(ctx context.Context, tx *store.Tx, plan PlanID, page
 	return all, nil
 }
 
+// readDecisionsOn reads what was found of the milestones of some plans, oldest first; of all where none is named.
+func readDecisionsOn(ctx context.Context, tx *store.Tx, plans ...PlanID) (MilestoneDecisions, error) {
+	var rows []milestoneDecisionRow
+	q := tx.NewSelect().Model(&rows)
+	if len(plans) > 0 {
+		q = q.Where("plan_id IN (?)", bun.List(plans))
+	}
+	if err := q.Order("decided_at", "id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	of := MilestoneDecisions{}
+	for _, r := range rows {
+		d, err := r.decision()
+		if err != nil {
+			return nil, err
+		}
+		of[r.PlanID] = append(of[r.PlanID], d)
+	}
+	return of, nil
+}
+
 func (r milestoneDecisionRow) decision() (MilestoneDecision, error) {
 	attained, err := parsePercent(r.Attained)
 	return MilestoneDecision{ID: r.ID, Milestone: r.Milestone, Met: r.Result == "met", Attained: attained,

@@ -24,7 +24,7 @@ func readLives(ctx context.Context, tx *store.Tx) ([]life, error) {
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := readAllMilestoneDecisions(ctx, tx)
+	decisions, err := readDecisionsOn(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,20 +50,4 @@ func readTurned(ctx context.Context, tx *store.Tx) (map[string]bool, error) {
 		turned[id] = true
 	}
 	return turned, err
-}
-
-func readAllMilestoneDecisions(ctx context.Context, tx *store.Tx) (map[PlanID][]MilestoneDecision, error) {
-	var rows []milestoneDecisionRow
-	if err := tx.NewSelect().Model(&rows).Order("decided_at", "id").Scan(ctx); err != nil {
-		return nil, err
-	}
-	of := map[PlanID][]MilestoneDecision{}
-	for _, r := range rows {
-		d, err := r.decision()
-		if err != nil {
-			return nil, err
-		}
-		of[r.PlanID] = append(of[r.PlanID], d)
-	}
-	return of, nil
 }

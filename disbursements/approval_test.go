@@ -14,6 +14,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/relations"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -346,16 +347,16 @@ func TestRelated(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
 		lead := access.UserID(h.who["lead"].User)
-		declare := func(who string, r disbursements.Relation) error {
+		declare := func(who string, r relations.Relation) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.policies.DeclareRelation(ctx, tx, r)
+				_, err := relations.Declare(ctx, tx, h.requests.People, r)
 				return err
 			})
 		}
-		must(h, declare("lead", disbursements.Relation{User: lead, Payee: "C-5", Nature: "family"}))
+		must(h, declare("lead", relations.Relation{User: lead, Payee: "C-5", Nature: "family"}))
 		if err := declare("lead",
-			disbursements.Relation{User: lead, Payee: "C-5", Donor: "x", Nature: "family"}); !errors.Is(err,
-			disbursements.ErrRelationShape) {
+			relations.Relation{User: lead, Payee: "C-5", Donor: "x", Nature: "family"}); !errors.Is(err,
+			relations.ErrShape) {
 			h.Errorf("of a user and a donor: %v", err)
 		}
 		paid := h.asked("UNR", "C-5", "100.00")
@@ -376,9 +377,9 @@ func TestRelated(t *testing.T) {
 		must(h, err)
 		must(h, h.step("maker", disbursements.Decisions.Submit, d.Number))
 		must(h, declare("finance",
-			disbursements.Relation{User: access.UserID(h.who["finance"].User), Beneficiary: d.Plan.Beneficiary,
+			relations.Relation{User: access.UserID(h.who["finance"].User), Beneficiary: d.Plan.Beneficiary,
 				Nature: "household"}))
-		must(h, declare("chief", disbursements.Relation{Donor: h.donor.ID, Beneficiary: d.Plan.Beneficiary, Nature: "other"}))
+		must(h, declare("chief", relations.Relation{Donor: h.donor.ID, Beneficiary: d.Plan.Beneficiary, Nature: "other"}))
 		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
 		if err := h.step("finance", disbursements.Decisions.Authorise, d.Number); !errors.Is(err, disbursements.ErrRelated) {
 			h.Errorf("authorised by who is related: %v", err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
@@ -50,20 +49,57 @@ func (c Check) say(outcome Outcome, hint string, of []any) Check {
 	return c
 }
 
-// asking is one question that is asked of every disbursement.
-type question func(o Rules, ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error)
+// question is one question that is asked of every disbursement.
+type question func(k known, ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error)
 
 // eligibility are the questions in the order in which their answers are shown. Stops are only restriction, period,
 // budget and duties; everything else is a hint for the approver (user-friendliness 1c).
-var eligibility = []question{Rules.checkPlan, Rules.checkLine, Rules.checkMilestones, Rules.checkGrants,
-	Rules.checkConditions, Rules.checkMoney,
-	Rules.checkEvidence, Rules.checkPayee, Rules.checkSplitting, Rules.checkRelations, Rules.checkDuties}
+var eligibility = []question{known.checkPlan, known.checkLine, known.checkMilestones, known.checkGrants,
+	known.checkConditions, known.checkMoney,
+	known.checkEvidence, known.checkPayee, known.checkSplitting, known.checkRelations, known.checkDuties}
 
 // Checks asks all that is asked of a disbursement. It changes nothing and may be asked in every state.
 func (rules Rules) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+	k, err := rules.learn(ctx, tx, []Disbursement{d}, false)
+	if err != nil {
+		return nil, err
+	}
+	return k.checks(ctx, tx, d)
+}
+
+// Consideration is what somebody looks at who decides on a disbursement.
+type Consideration struct {
+	Checks      []Check
+	RemainingOf string        // a line of the plan or a fund
+	Remaining   *ledger.Money // before this one; nil where there is no such figure
+}
+
+// Consider is [Rules.Checks] of several disbursements, with what is left where they take their money from, in a number
+// of queries that does not grow with them.
+func (rules Rules) Consider(ctx context.Context, tx *store.Tx, all []Disbursement) ([]Consideration, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	k, err := rules.learn(ctx, tx, all, true)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Consideration, len(all))
+	for i, d := range all {
+		if out[i].Checks, err = k.checks(ctx, tx, d); err != nil {
+			return nil, err
+		}
+		if out[i].RemainingOf, out[i].Remaining, err = k.remaining(ctx, tx, d); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (k known) checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	var all []Check
 	for _, ask := range eligibility {
-		found, err := ask(rules, ctx, tx, d)
+		found, err := ask(k, ctx, tx, d)
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +109,7 @@ func (rules Rules) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]
 }
 
 // checkPlan asks whether the plan is in force, and the one that it was asked for under.
-func (rules Rules) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("plan")
 	switch {
 	case d.Plan.ID == "":
@@ -89,7 +125,7 @@ func (rules Rules) checkPlan(_ context.Context, _ *store.Tx, d Disbursement) ([]
 }
 
 // checkLine asks whether the plan's line has units left and takes its price for a ceiling, never for the amount.
-func (rules Rules) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
 	if !d.OnLine() || d.Entry != "" {
 		return nil, nil
 	}
@@ -119,9 +155,9 @@ func (rules Rules) checkLine(_ context.Context, _ *store.Tx, d Disbursement) ([]
 }
 
 // checkMilestones asks whether a milestone of the plan holds the units back.
-func (rules Rules) checkMilestones(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkMilestones(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("milestone")
-	switch err := rules.gated(ctx, tx, d, ""); {
+	switch err := d.gated(k.decisions, ""); {
 	case !d.OnLine() || d.Entry != "":
 		return nil, nil
 	case errors.Is(err, ErrGated):
@@ -134,11 +170,11 @@ func (rules Rules) checkMilestones(ctx context.Context, tx *store.Tx, d Disburse
 
 // checkGrants asks the agreements of the grants that pay: period, category and geography, which is where the partner
 // spends, or where the plan says that the support is given.
-func (rules Rules) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkGrants(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	checks := map[error]Check{grants.ErrOutsidePeriod: finding("period"), grants.ErrOutsideCategory: finding("category"),
 		grants.ErrOutsideCountry: finding("geography")}
 	for _, cost := range d.costs() {
-		g, granted, err := rules.Grants.OfFund(ctx, tx, cost.fund)
+		g, granted, err := k.rules.Grants.OfFund(ctx, tx, cost.fund)
 		if err != nil {
 			return nil, err
 		}
@@ -198,11 +234,11 @@ func (d Disbursement) costs() []cost {
 }
 
 // checkConditions asks whether a condition of a grant holds what is paid out of it back.
-func (rules Rules) checkConditions(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkConditions(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("condition")
 	for _, fund := range d.Funds() {
 		var holds *grants.ConditionHolds
-		switch err := rules.Grants.DisbursableFrom(ctx, tx, fund); {
+		switch err := k.rules.Grants.DisbursableFrom(ctx, tx, fund); {
 		case errors.As(err, &holds):
 			c = c.stop("condition_open", holds.Number, holds.Grant)
 		case err != nil:
@@ -212,14 +248,17 @@ func (rules Rules) checkConditions(ctx context.Context, tx *store.Tx, d Disburse
 	return []Check{c}, nil
 }
 
+// asked are the states before somebody approved.
+var asked = []State{Draft, InfoRequested, Submitted}
+
 // checkMoney asks whether the grants have money left for what stands beside the plan's lines.
-func (rules Rules) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("budget")
-	if d.State != Draft && d.State != InfoRequested && d.State != Submitted {
+	if !slices.Contains(asked, d.State) {
 		return []Check{c}, nil // it was asked when it was approved, and set aside
 	}
 	var over *grants.BudgetExceeded
-	switch err := rules.affordable(ctx, tx, d); {
+	switch err := k.rules.affordableBeside(ctx, tx, d, k.waiting); {
 	case errors.As(err, &over):
 		c = c.stop("budget_exceeded", over.Grant, over.Available.String()+" "+string(over.Available.Currency))
 	case errors.Is(err, grants.ErrGrantState):
@@ -231,17 +270,13 @@ func (rules Rules) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement)
 }
 
 // checkEvidence asks for a document, and whether another disbursement was asked for with the same.
-func (rules Rules) checkEvidence(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkEvidence(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	there, twice := finding("evidence"), finding("duplicate_evidence")
 	if len(d.Evidence) == 0 {
 		there = there.warn("evidence_missing")
 	}
 	for _, id := range d.Evidence {
-		number, err := usedBy(ctx, tx, d.ID, id)
-		if err != nil {
-			return nil, err
-		}
-		switch {
+		switch number := k.uses[use{d.ID, id}]; {
 		case number != "" && beneficiaries.SeesAll(tx.By):
 			twice = twice.warn("evidence_used", number)
 		case number != "":
@@ -252,71 +287,54 @@ func (rules Rules) checkEvidence(ctx context.Context, tx *store.Tx, d Disburseme
 }
 
 // checkPayee asks whether the payee was ever paid before.
-func (rules Rules) checkPayee(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkPayee(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("payee")
 	if d.Payee == "" {
 		return nil, nil
 	}
-	known, err := paidBefore(ctx, tx, d.Payee)
-	if err != nil {
-		return nil, err
-	}
-	if !known {
+	if !k.near[d.ID].PaidBefore {
 		c = c.warn("payee_new", d.Payee)
 	}
 	if d.Settlement != ByPayment && d.Settlement != ByInvoice {
 		return []Check{c}, nil
 	}
-	details, err := rules.checkDetails(ctx, tx, d)
-	return []Check{c, details}, err
+	return []Check{c, k.checkDetails(tx, d)}, nil
 }
 
 // checkDetails asks whether the payee's bank details are verified and cooled off, and those that it was asked for with.
-func (rules Rules) checkDetails(ctx context.Context, tx *store.Tx, d Disbursement) (Check, error) {
+func (k known) checkDetails(tx *store.Tx, d Disbursement) Check {
 	c := finding("payee_details")
-	p, err := payees.Sealed(ctx, tx, d.Payee)
-	if errors.Is(err, payees.ErrUnknown) {
-		return c.warn("payee_unregistered", d.Payee), nil
-	} else if err != nil {
-		return c, err
+	p, registered := k.payees[d.Payee]
+	if !registered {
+		return c.warn("payee_unregistered", d.Payee)
 	}
-	bound, err := payees.BoundDetails(ctx, tx, string(d.ID), d.Round)
-	if err != nil {
-		return c, err
-	}
+	bound, asked := k.bound[payees.Round{Subject: string(d.ID), Number: d.Round}]
 	var cooling *payees.Cooling
 	switch newest := p.Newest(); {
-	case bound != nil && *bound != newest.Version:
+	case asked && bound != newest.Version:
 		c = c.warn("payee_changed", d.Payee)
 	case errors.As(newest.Usable(tx.At), &cooling):
 		c = c.warn("payee_cooling", d.Payee, ledger.DateOf(cooling.From))
 	case newest.Usable(tx.At) != nil:
 		c = c.warn("payee_unverified", d.Payee)
 	}
-	return c, nil
+	return c
 }
 
 // checkSplitting shows what else went to the same payee and person within thirty days.
-func (rules Rules) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkSplitting(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("splitting")
-	near, err := rules.Nearby(ctx, tx, d)
-	if err != nil {
-		return nil, err
-	}
-	own, known := rules.worth(d)
-	if !known {
+	near := k.near[d.ID]
+	own, valued := k.rules.worth(d)
+	if !valued {
 		return []Check{c}, nil
 	}
-	p, err := rules.Policies.On(ctx, tx, ledger.DateOf(tx.At))
-	if err != nil {
-		return nil, err
-	}
 	f := facts{amount: own, known: true, funds: d.Funds(), cash: d.Settlement == ByPettyCash}
-	alone := needsText(p.needs(f))
+	alone := needsText(k.policy.needs(f))
 	for _, sum := range []ledger.Money{near.Payee, near.Beneficiary} {
-		if f.amount = sum.Add(own); needsText(p.needs(f)) != alone {
+		if f.amount = sum.Add(own); needsText(k.policy.needs(f)) != alone {
 			if c = c.warn("split_seen"); beneficiaries.SeesAll(tx.By) { // what others of the payee come to is not for everybody
-				c = c.warn("split_below_band", f.amount.String()+" "+string(rules.Book.Base))
+				c = c.warn("split_below_band", f.amount.String()+" "+string(k.rules.Book.Base))
 			}
 		}
 	}
@@ -324,17 +342,13 @@ func (rules Rules) checkSplitting(ctx context.Context, tx *store.Tx, d Disbursem
 }
 
 // checkRelations shows who among those who pay, or would decide, has to do with the payee or the person.
-func (rules Rules) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkRelations(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	c := finding("relation")
-	found, err := relationsOf(ctx, tx, d)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range found {
+	for _, r := range k.relations[d.party()] {
 		switch {
 		case r.User != "":
 			c = c.warn("user_related", r.Nature)
-		case rules.paysFor(ctx, tx, d, r.Donor):
+		case k.paysFor(ctx, tx, d, r.Donor):
 			c = c.warn("donor_related", r.Nature)
 		}
 	}
@@ -342,30 +356,21 @@ func (rules Rules) checkRelations(ctx context.Context, tx *store.Tx, d Disbursem
 }
 
 // paysFor reports whether a donor's grant pays a part.
-func (rules Rules) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor donors.ID) bool {
+func (k known) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor donors.ID) bool {
 	return slices.ContainsFunc(d.Funds(), func(fund ledger.FundCode) bool {
-		g, granted, err := rules.Grants.OfFund(ctx, tx, fund)
+		g, granted, err := k.rules.Grants.OfFund(ctx, tx, fund)
 		return err == nil && granted && g.Donor.ID == donor
 	})
 }
 
 // checkDuties tells the actor whether the next step may be the actor's.
-func (rules Rules) checkDuties(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
+func (k known) checkDuties(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
 	if tx.By.User == "" || d.State == Draft || d.State == InfoRequested {
 		return nil, nil
 	}
 	c := finding("duties")
-	bars, err := bars(ctx, tx, []Disbursement{d})
-	if err != nil {
-		return nil, err
-	}
-	if bars[d.ID] != "" {
-		c = c.stop(bars[d.ID])
+	if k.bars[d.ID] != "" {
+		c = c.stop(k.bars[d.ID])
 	}
 	return []Check{c}, nil
-}
-
-// bars tells which disbursements the actor may take no further step on, and why: "duty_taken" or "party_related".
-func bars(ctx context.Context, tx *store.Tx, of []Disbursement) (map[DisbursementID]string, error) {
-	return readBars(ctx, tx, access.UserID(tx.By.User), of)
 }

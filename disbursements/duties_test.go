@@ -8,6 +8,7 @@ import (
 	"supportledger/access"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/relations"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -179,37 +180,37 @@ func TestEveryRefusalOfARelation(t *testing.T) {
 			h.who["guide"] = store.Actor{User: guide, Roles: []string{"caseworker"}}
 			return err
 		})
-		var last disbursements.Relation
-		declare := func(who string, r disbursements.Relation) error {
+		var last relations.Relation
+		declare := func(who string, r relations.Relation) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) (err error) {
 				r.Nature = "family"
-				last, err = h.policies.DeclareRelation(ctx, tx, r)
+				last, err = relations.Declare(ctx, tx, h.requests.People, r)
 				return err
 			})
 		}
-		end := func(who string, id disbursements.RelationID) error {
+		end := func(who string, id relations.ID) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.policies.EndRelation(ctx, tx, id, "2026-03-01")
+				_, err := relations.End(ctx, tx, id, "2026-03-01")
 				return err
 			})
 		}
-		own := disbursements.Relation{User: access.UserID(guide), Payee: "C-1"}
-		with := func(change func(r *disbursements.Relation)) disbursements.Relation { r := own; change(&r); return r }
+		own := relations.Relation{User: access.UserID(guide), Payee: "C-1"}
+		with := func(change func(r *relations.Relation)) relations.Relation { r := own; change(&r); return r }
 		for _, c := range []struct {
 			name, who string
-			r         disbursements.Relation
+			r         relations.Relation
 			want      error
 		}{
-			{"of nobody", "lead", with(func(r *disbursements.Relation) { r.User = "" }), disbursements.ErrRelationShape},
-			{"of two", "lead", with(func(r *disbursements.Relation) { r.Donor = "D-1" }), disbursements.ErrRelationShape},
-			{"to nobody", "lead", with(func(r *disbursements.Relation) { r.Payee = "" }), disbursements.ErrRelationShape},
-			{"to two", "lead", with(func(r *disbursements.Relation) { r.Beneficiary = "B-1" }), disbursements.ErrRelationShape},
-			{"of a user unknown", "lead", with(func(r *disbursements.Relation) { r.User = "usr_none" }), access.ErrUnknownUser},
-			{"of a donor unknown", "lead", with(func(r *disbursements.Relation) { r.User, r.Donor = "", "D-999" }),
+			{"of nobody", "lead", with(func(r *relations.Relation) { r.User = "" }), relations.ErrShape},
+			{"of two", "lead", with(func(r *relations.Relation) { r.Donor = "D-1" }), relations.ErrShape},
+			{"to nobody", "lead", with(func(r *relations.Relation) { r.Payee = "" }), relations.ErrShape},
+			{"to two", "lead", with(func(r *relations.Relation) { r.Beneficiary = "B-1" }), relations.ErrShape},
+			{"of a user unknown", "lead", with(func(r *relations.Relation) { r.User = "usr_none" }), access.ErrUnknownUser},
+			{"of a donor unknown", "lead", with(func(r *relations.Relation) { r.User, r.Donor = "", "D-999" }),
 				donors.ErrUnknownDonor},
-			{"of another", "guide", with(func(r *disbursements.Relation) { r.User = access.UserID(h.who["lead"].User) }),
+			{"of another", "guide", with(func(r *relations.Relation) { r.User = access.UserID(h.who["lead"].User) }),
 				access.ErrForbidden},
-			{"of a donor", "guide", with(func(r *disbursements.Relation) { r.User, r.Donor = "", h.donor.ID }),
+			{"of a donor", "guide", with(func(r *relations.Relation) { r.User, r.Donor = "", h.donor.ID }),
 				access.ErrForbidden},
 			{"one's own", "guide", own, nil}, {"of another, by who leads", "lead", own, nil},
 		} {
@@ -217,16 +218,16 @@ func TestEveryRefusalOfARelation(t *testing.T) {
 		}
 		must(h, declare("lead", own))
 		id := last.ID
-		refused(h, "none ended", end("lead", "rel_none"), disbursements.ErrUnknownRelation)
+		refused(h, "none ended", end("lead", "rel_none"), relations.ErrUnknown)
 		refused(h, "ended by oneself", end("guide", id), access.ErrMakerCannotApprove)
 		must(h, end("lead", id))
-		refused(h, "ended again", end("lead", id), disbursements.ErrUnknownRelation)
+		refused(h, "ended again", end("lead", id), relations.ErrUnknown)
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
 			events, err := access.ListEvents(ctx, tx, access.EventFilter{Action: "relation.ended"})
 			if len(events) != 1 || events[0].OnBehalfOf != access.UserID(guide) || events[0].Subject != string(id) {
 				h.Errorf("recorded %+v", events)
 			}
-			all, err2 := h.policies.Relations(ctx, tx, store.Keyset{})
+			all, err2 := relations.List(ctx, tx, store.Keyset{})
 			for _, r := range all {
 				if (r.EndedOn == "2026-03-01") != (r.ID == id) {
 					h.Errorf("%s ended on %q", r.ID, r.EndedOn)

@@ -95,11 +95,20 @@ func (rules Rules) affordable(ctx context.Context, tx *store.Tx, d Disbursement)
 	if d.OnLine() {
 		return nil
 	}
-	asked, err := rules.asks(d)
+	waiting, err := rules.waiting(ctx, tx, d.ID)
 	if err != nil {
 		return err
 	}
-	waiting, err := rules.waiting(ctx, tx, d.ID)
+	return rules.affordableBeside(ctx, tx, d, waiting)
+}
+
+// affordableBeside is [Rules.affordable] beside what is approved and not booked yet, by fund.
+func (rules Rules) affordableBeside(ctx context.Context, tx *store.Tx, d Disbursement,
+	waiting map[ledger.FundCode]ledger.Money) error {
+	if d.OnLine() {
+		return nil
+	}
+	asked, err := rules.asks(d)
 	if err != nil {
 		return err
 	}

@@ -26,13 +26,11 @@ var (
 	ErrUnknownDelegation   = errors.New("disbursements: unknown delegation")
 	ErrDelegationDays      = errors.New("disbursements: a delegation has a first and a last day, at most 92 apart, and " +
 		"is not over")
-	ErrOwnDeputy       = errors.New("disbursements: nobody is their own deputy")
-	ErrRelated         = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
-	ErrUnknownRelation = errors.New("disbursements: unknown relation")
-	ErrRelationShape   = errors.New("disbursements: a relation is of one user or donor to one payee or person")
-	ErrEmergency       = errors.New("disbursements: the emergency path is not open for this")
-	ErrUnknownPolicy   = errors.New("disbursements: unknown approval policy")
-	ErrPolicyShape     = errors.New("disbursements: every disbursement needs somebody who approves and somebody " +
+	ErrOwnDeputy     = errors.New("disbursements: nobody is their own deputy")
+	ErrRelated       = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
+	ErrEmergency     = errors.New("disbursements: the emergency path is not open for this")
+	ErrUnknownPolicy = errors.New("disbursements: unknown approval policy")
+	ErrPolicyShape   = errors.New("disbursements: every disbursement needs somebody who approves and somebody " +
 		"who authorises, from today on at the earliest")
 	ErrFindingElsewhere = errors.New("disbursements: no grant that paid has this finding")
 	ErrBooked           = errors.New("disbursements: its cost is in the books; cancel it, which reverses that")

@@ -32,10 +32,19 @@ func (e *Gated) Unwrap() error { return ErrGated }
 
 // gated refuses what settles units of plan lines while milestones hold them back: [ErrGated]. What the requester
 // decided about a milestone does not open it for the own request.
-func (rules Rules) gated(ctx context.Context, tx *store.Tx, d Disbursement, asking string) error {
+func gated(ctx context.Context, tx *store.Tx, d Disbursement, asking string) error {
 	if !d.OnLine() {
 		return nil
 	}
+	decisions, err := beneficiaries.DecisionsOn(ctx, tx, d.Plan)
+	if err != nil {
+		return err
+	}
+	return d.gated(decisions, asking)
+}
+
+// gated is the function of this name with what was decided about the plan's milestones.
+func (d Disbursement) gated(decisions beneficiaries.MilestoneDecisions, asking string) error {
 	units := map[string]int{d.Line: d.Units}
 	if d.Settlement == ByInvoice {
 		units = map[string]int{}
@@ -51,7 +60,7 @@ func (rules Rules) gated(ctx context.Context, tx *store.Tx, d Disbursement, aski
 		if !asked {
 			continue
 		}
-		more, err := rules.People.Gates(ctx, tx, d.Plan, beneficiaries.Units{Line: l.Line, Count: n}, asking)
+		more, err := decisions.Gates(d.Plan, beneficiaries.Units{Line: l.Line, Count: n}, asking)
 		if err != nil {
 			return err
 		}

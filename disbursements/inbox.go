@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"supportledger/access"
-	"supportledger/beneficiaries"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -90,7 +89,7 @@ func (r inboxRead) among(ctx context.Context, tx *store.Tx, found []Disbursement
 	if err != nil {
 		return nil, err
 	}
-	bars, err := bars(ctx, tx, found)
+	bars, err := readBars(ctx, tx, access.UserID(tx.By.User), found)
 	if err != nil {
 		return nil, err
 	}
@@ -182,34 +181,4 @@ func (w *Waiting) mine(acting []standIn) bool {
 		}
 	}
 	return false
-}
-
-// Remaining is what is left of a disbursement's plan line in the plan's currency, its own units included; of what
-// stands beside a plan's lines, what is left in the fund that pays most, in base currency. False where there is no
-// such figure.
-func (rules Rules) Remaining(ctx context.Context, tx *store.Tx, d Disbursement) (of string, left ledger.Money,
-	known bool, err error) {
-	if d.OnLine() && d.Line != "" {
-		l, err := d.Plan.Current.Line(d.Line)
-		if err != nil {
-			return d.Line, left, false, nil //nolint:nilerr // a later version of the plan has no such line
-		}
-		left = ledger.Zero(l.UnitPrice.Currency)
-		for _, i := range l.Items {
-			price := l.UnitPrice
-			if i.Price != nil {
-				price = *i.Price
-			}
-			if i.SettledBy == "" && price.Currency == left.Currency {
-				left = left.Add(price)
-			}
-		}
-		return d.Line, left, true, nil
-	}
-	if len(d.Shares) == 0 {
-		return "", left, false, nil
-	}
-	most := slices.MaxFunc(d.Shares, func(a, b beneficiaries.Share) int { return a.Percent.Cmp(b.Percent) })
-	left, known, err = rules.Advances.Available(ctx, tx, most.Fund)
-	return string(most.Fund), left, known, err
 }

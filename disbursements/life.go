@@ -269,6 +269,11 @@ func (req Requests) History(ctx context.Context, tx *store.Tx, key string, page 
 }
 
 // has reports whether an actor has a role.
+// leads reports whether an actor leads programme or money.
+func leads(by store.Actor) bool {
+	return has(by, access.ProgrammeLead) || has(by, access.Treasurer)
+}
+
 func has(by store.Actor, role access.Role) bool { return slices.Contains(by.Roles, string(role)) }
 
 // evidenceText writes documents sorted, "evd_1,evd_2".

@@ -20,7 +20,7 @@ func (rules Rules) submittable(ctx context.Context, tx *store.Tx, d Disbursement
 	if d.OnLine() && !d.planAllows() {
 		return ErrPlanNotApproved
 	}
-	if err := rules.gated(ctx, tx, d, tx.By.User); err != nil {
+	if err := gated(ctx, tx, d, tx.By.User); err != nil {
 		return err
 	}
 	return rules.bookable(ctx, tx, d)
@@ -34,7 +34,7 @@ func (rules Rules) approvable(ctx context.Context, tx *store.Tx, d Disbursement)
 	if err := d.CheckPlan(); err != nil {
 		return err
 	}
-	if err := rules.gated(ctx, tx, d, ""); err != nil {
+	if err := gated(ctx, tx, d, ""); err != nil {
 		return err
 	}
 	return rules.authorisable(ctx, tx, d)

@@ -41,7 +41,7 @@ func New(book ledger.Book, register grants.Register, people beneficiaries.Regist
 	}
 }
 
-// Policies says who decides: approval policies, delegations and relations.
+// Policies says who decides: approval policies and delegations.
 type Policies struct {
 	Book   ledger.Book
 	Grants grants.Register

@@ -83,12 +83,12 @@ func TestCheckPlan(t *testing.T) {
 		"under another version": {Disbursement{Settlement: ByPayment, PlanVersion: "other",
 			Plan: planIn(beneficiaries.PlanActive)}, Stop},
 	} {
-		found, err := Requests{}.checkPlan(t.Context(), nil, c.d)
+		found, err := known{}.checkPlan(t.Context(), nil, c.d)
 		if err != nil || len(found) != 1 || found[0].Outcome != c.want {
 			t.Errorf("%s: %+v, %v", name, found, err)
 		}
 	}
-	if found, err := (Requests{}).checkPlan(t.Context(), nil, Disbursement{Settlement: ByPartner}); err != nil ||
+	if found, err := (known{}).checkPlan(t.Context(), nil, Disbursement{Settlement: ByPartner}); err != nil ||
 		len(found) != 0 {
 		t.Errorf("without a plan: %+v, %v", found, err)
 	}
@@ -118,14 +118,14 @@ func TestCheckLine(t *testing.T) {
 		"an øre above":             {asked("stipend", 1, "100.01", false), OK, Warning},
 		"of no line":               {asked("fees", 1, "1.00", false), Stop, OK},
 	} {
-		found, err := Requests{}.checkLine(t.Context(), nil, c.d)
+		found, err := known{}.checkLine(t.Context(), nil, c.d)
 		if err != nil || len(found) != 2 || found[0].Outcome != c.line || found[1].Outcome != c.limit {
 			t.Errorf("%s: %+v, %v", name, found, err)
 		}
 	}
 	booked := asked("fees", 9, "9.00", false)
 	booked.Entry = "ent_1"
-	if found, err := (Requests{}).checkLine(t.Context(), nil, booked); err != nil || len(found) != 0 {
+	if found, err := (known{}).checkLine(t.Context(), nil, booked); err != nil || len(found) != 0 {
 		t.Errorf("what is booked: %+v, %v", found, err)
 	}
 }

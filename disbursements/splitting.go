@@ -21,24 +21,6 @@ type Nearby struct {
 // Nearby sums what went to the same payee, and for the same person, within thirty days of a disbursement. What was
 // rejected or cancelled does not count, nor does a draft.
 func (rules Rules) Nearby(ctx context.Context, tx *store.Tx, d Disbursement) (Nearby, error) {
-	near := Nearby{Payee: ledger.Zero(rules.Book.Base), Beneficiary: ledger.Zero(rules.Book.Base)}
-	from, to := d.Date.AddDays(-splitDays+1), d.Date.AddDays(splitDays-1)
-	if d.Payee != "" {
-		minor, err := sumOfPayee(ctx, tx, d, from, to)
-		if err != nil {
-			return near, err
-		}
-		near.Payee = ledger.OfMinor(minor, rules.Book.Base)
-		if near.PaidBefore, err = paidBefore(ctx, tx, d.Payee); err != nil {
-			return near, err
-		}
-	}
-	if d.Plan.ID != "" {
-		minor, err := sumOfBeneficiary(ctx, tx, d, from, to)
-		if err != nil {
-			return near, err
-		}
-		near.Beneficiary = ledger.OfMinor(minor, rules.Book.Base)
-	}
-	return near, nil
+	near, err := readNearby(ctx, tx, []Disbursement{d}, rules.Book.Base)
+	return near[d.ID], err
 }

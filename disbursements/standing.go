@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/disbursements/relations"
 	"supportledger/store"
 )
 
@@ -110,13 +111,18 @@ func (dec Decisions) standing(ctx context.Context, tx *store.Tx, d Disbursement)
 	for _, user := range refusals {
 		s.refused[s.personOf(user)] = true
 	}
-	relations, err := relationsOf(ctx, tx, d)
-	for _, r := range relations {
+	related, err := relations.To(ctx, tx, d.party())
+	for _, r := range related[d.party()] {
 		if r.User != "" {
 			s.related[s.personOf(r.User)] = true
 		}
 	}
 	return s, err
+}
+
+// party is whom a disbursement is for, as far as relations are concerned.
+func (d Disbursement) party() relations.Party {
+	return relations.Party{Payee: d.Payee, Person: d.Plan.Beneficiary}
 }
 
 func (s standing) personOf(user access.UserID) access.UserID {

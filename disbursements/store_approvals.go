@@ -276,39 +276,71 @@ func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbur
 // unasked are the states of what was not asked for, or not granted.
 var unasked = []State{Draft, Rejected, Cancelled}
 
-func sumOfPayee(ctx context.Context, tx *store.Tx, d Disbursement, from, to ledger.Date) (sum int64, err error) {
-	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").Where("payee = ?",
-		d.Payee).
-		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx,
-		&sum)
-	return sum, err
-}
-
-func sumOfBeneficiary(ctx context.Context, tx *store.Tx, d Disbursement, from, to ledger.Date) (sum int64, err error) {
-	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").
-		Where("plan_id IN (SELECT id FROM plans WHERE beneficiary_id = ?)", d.Plan.Beneficiary).
-		Where("date BETWEEN ? AND ?", from, to).Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked)).Scan(ctx,
-		&sum)
-	return sum, err
-}
-
-// paidBefore reports whether a payee was paid at some time.
-func paidBefore(ctx context.Context, tx *store.Tx, payee string) (bool, error) {
-	return tx.NewSelect().Model((*disbursementRow)(nil)).Where("payee = ?", payee).
-		Where("state IN (?)", bun.List([]State{Paid, Evidenced, Arrived, Disallowed})).Exists(ctx)
-}
-
-// usedBy is the number of another disbursement that was asked for with a document, seen by the actor or not: "" for
-// none.
-func usedBy(ctx context.Context, tx *store.Tx, id DisbursementID, evidence evidence.ID) (string, error) {
-	var numbers []string
-	err := tx.NewSelect().Model((*disbursementRow)(nil)).Column("number").
-		Where("id IN (SELECT disbursement_id FROM disbursement_evidence WHERE evidence_id = ?)", evidence).Where("id <> ?",
-		id).Where("state NOT IN (?)", bun.List([]State{Rejected, Cancelled})).Order("number").Limit(1).Scan(ctx, &numbers)
-	if err != nil || len(numbers) == 0 {
-		return "", err
+// readNearby sums for each of some disbursements what was asked for near it, and tells whether its payee was paid at
+// some time.
+func readNearby(ctx context.Context, tx *store.Tx, of []Disbursement, base ledger.Currency) (map[DisbursementID]Nearby,
+	error) {
+	found, wanted := map[DisbursementID]Nearby{}, make([]bun.TupleValues, len(of))
+	if len(of) == 0 {
+		return found, nil
 	}
-	return numbers[0], nil
+	for i, d := range of {
+		wanted[i] = bun.Tuple([]string{string(d.ID), d.Payee, string(d.Plan.Beneficiary),
+			string(d.Date.AddDays(-splitDays + 1)), string(d.Date.AddDays(splitDays - 1))})
+	}
+	var rows []struct {
+		ID                 DisbursementID
+		Payee, Beneficiary int64
+		PaidBefore         bool
+	}
+	err := tx.NewRaw(`WITH wanted (id, payee, beneficiary, from_on, to_on) AS (VALUES ?) SELECT w.id,
+		(SELECT CAST(COALESCE(SUM(o.base_amount), 0) AS BIGINT) FROM disbursements AS o WHERE w.payee <> ''
+			AND o.payee = w.payee AND o.date BETWEEN w.from_on AND w.to_on AND o.id <> w.id AND o.state NOT IN (?)) AS payee,
+		(SELECT CAST(COALESCE(SUM(o.base_amount), 0) AS BIGINT) FROM plans AS p JOIN disbursements AS o ON o.plan_id = p.id
+			WHERE p.beneficiary_id = w.beneficiary AND o.date BETWEEN w.from_on AND w.to_on AND o.id <> w.id
+			AND o.state NOT IN (?)) AS beneficiary,
+		EXISTS (SELECT 1 FROM disbursements AS o WHERE w.payee <> '' AND o.payee = w.payee AND o.state IN (?)) AS paid_before
+		FROM wanted AS w`, bun.List(wanted), bun.List(unasked), bun.List(unasked),
+		bun.List([]State{Paid, Evidenced, Arrived, Disallowed})).Scan(ctx, &rows)
+	for _, r := range rows {
+		found[r.ID] = Nearby{Payee: ledger.OfMinor(r.Payee, base), Beneficiary: ledger.OfMinor(r.Beneficiary, base),
+			PaidBefore: r.PaidBefore}
+	}
+	return found, err
+}
+
+// use is a document that a disbursement was asked for with.
+type use struct {
+	by       DisbursementID
+	document evidence.ID
+}
+
+// readUses finds for each document of some disbursements the number of another one that was asked for with it, seen by
+// the actor or not.
+func readUses(ctx context.Context, tx *store.Tx, of []Disbursement) (map[use]string, error) {
+	var wanted []bun.TupleValues
+	for _, d := range of {
+		for _, id := range d.Evidence {
+			wanted = append(wanted, bun.Tuple([]string{string(d.ID), string(id)}))
+		}
+	}
+	found := map[use]string{}
+	if len(wanted) == 0 {
+		return found, nil
+	}
+	var rows []struct {
+		ID       DisbursementID
+		Document evidence.ID
+		Number   *string
+	}
+	err := tx.NewRaw(`WITH wanted (id, document) AS (VALUES ?) SELECT w.id, w.document,
+		(SELECT MIN(o.number) FROM disbursement_evidence AS e JOIN disbursements AS o ON o.id = e.disbursement_id
+			WHERE e.evidence_id = w.document AND o.id <> w.id AND o.state NOT IN (?)) AS number
+		FROM wanted AS w`, bun.List(wanted), bun.List([]State{Rejected, Cancelled})).Scan(ctx, &rows)
+	for _, r := range rows {
+		found[use{r.ID, r.Document}] = store.ZeroIfNull(r.Number)
+	}
+	return found, err
 }
 
 // SeesEvidence reports whether the actor may know of a document: who stored it, who sees all cases, and who sees a

@@ -25,16 +25,16 @@ func (r Register) Available(ctx context.Context, tx *store.Tx, fund ledger.FundC
 	if !slices.Contains(open, g.State) {
 		return ledger.Money{}, false, &StateConflict{string(g.State), fmt.Sprint(open)}
 	}
-	cancelled, err := readCancelled(ctx, tx, []Grant{g}, LastDay)
+	m, err := r.memo.moneyOf(ctx, tx, r.Book, g)
 	if err != nil {
 		return ledger.Money{}, false, err
 	}
-	promised := g.Amount.Sub(ledger.OfMinor(cancelled[g.ID], g.Amount.Currency))
-	available, known, err := r.fund(g).inBase(ctx, tx, promised)
+	promised := g.Amount.Sub(ledger.OfMinor(m.cancelled[g.ID], g.Amount.Currency))
+	available, known, err := r.fund(g).valued(promised, m.layers[layerPool(g)])
 	if err != nil || !known {
 		return ledger.Money{}, false, err
 	}
-	left, err := r.left(ctx, tx, fund, available, func(ledger.Sum) bool { return true })
+	left, err := r.left(ctx, tx, spent{available, m.activity[fund]}, func(ledger.Sum) bool { return true })
 	return left, err == nil, err
 }
 
@@ -52,11 +52,15 @@ func (r Register) AvailableOnLine(
 	if !found {
 		return BudgetLine{}, ledger.Money{}, false, nil
 	}
-	budget, known, err := r.fund(g).inBase(ctx, tx, line.Amount)
+	m, err := r.memo.moneyOf(ctx, tx, r.Book, g)
+	if err != nil {
+		return BudgetLine{}, ledger.Money{}, false, err
+	}
+	budget, known, err := r.fund(g).valued(line.Amount, m.layers[layerPool(g)])
 	if err != nil || !known {
 		return BudgetLine{}, ledger.Money{}, false, err
 	}
-	left, err := r.left(ctx, tx, fund, budget, func(s ledger.Sum) bool {
+	left, err := r.left(ctx, tx, spent{budget, m.activity[fund]}, func(s ledger.Sum) bool {
 		of := s.Category
 		if s.Account == ledger.CurrencyGains {
 			of = CurrencyDifferences
@@ -67,19 +71,21 @@ func (r Register) AvailableOnLine(
 	return line, left, err == nil, err
 }
 
+// spent is a budget, and what was booked in its fund.
+type spent struct {
+	budget ledger.Money
+	sums   []ledger.Sum
+}
+
 // left takes what was spent and committed out of a budget, as far as it counts.
-func (r Register) left(
-	ctx context.Context, tx *store.Tx, fund ledger.FundCode, budget ledger.Money, counts func(ledger.Sum) bool,
-) (ledger.Money, error) {
+func (r Register) left(ctx context.Context, tx *store.Tx, of spent, counts func(ledger.Sum) bool) (ledger.Money,
+	error) {
 	accounts, err := r.accounts(ctx, tx)
 	if err != nil {
 		return ledger.Money{}, err
 	}
-	sums, err := r.activityOf(ctx, tx, fund)
-	if err != nil {
-		return ledger.Money{}, err
-	}
-	for _, s := range sums {
+	budget := of.budget
+	for _, s := range of.sums {
 		if s.Category == ledger.Revaluation {
 			continue // nothing was earned or lost yet (RULES 62)
 		}
@@ -100,8 +106,19 @@ func (b fundBook) inBase(ctx context.Context, tx *store.Tx, m ledger.Money) (led
 		return m, true, nil
 	}
 	layers, err := b.Lots(ctx, tx, layerPool(b.grant), LastDay)
-	if err != nil || len(layers) == 0 {
+	if err != nil {
 		return ledger.Money{}, false, err
+	}
+	return b.valued(m, layers)
+}
+
+// valued is an amount of the grant in base currency at the rate of the newest of its layers; false where it has none.
+func (b fundBook) valued(m ledger.Money, layers []ledger.Lot) (ledger.Money, bool, error) {
+	if m.Currency == b.Base {
+		return m, true, nil
+	}
+	if len(layers) == 0 {
+		return ledger.Money{}, false, nil
 	}
 	amount, err := layers[len(layers)-1].Rate.Convert(m, b.Base)
 	return amount, err == nil, err

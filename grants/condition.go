@@ -138,6 +138,11 @@ func (r Register) DisbursableFrom(ctx context.Context, tx *store.Tx, fund ledger
 	if err != nil || !granted {
 		return err
 	}
+	if r.memo != nil {
+		if conditions, known := r.memo.terms[g.ID]; known {
+			return Disbursable(g.Code, conditions)
+		}
+	}
 	conditions, err := Conditions(ctx, tx, g, store.Keyset{})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package grants
 
 import (
 	"context"
+	"slices"
 
 	"supportledger/ledger"
 	"supportledger/store"
@@ -15,7 +16,15 @@ type memo struct {
 	reports  map[GrantID]BudgetActual
 	layers   map[ledger.FundCode][]ledger.Lot // of one day
 	adding   map[string]ledger.Money          // by grant and line, of the entries before
-	activity map[ledger.FundCode][]ledger.Sum // of what can still be promised; nothing is posted between asking twice
+	money    map[GrantID]grantMoney           // of what can still be promised; nothing is posted between asking twice
+	terms    map[GrantID][]Condition          // of the grants of [Register.Knowing]
+}
+
+// grantMoney is what was booked of some grants, and what the grantors took back.
+type grantMoney struct {
+	cancelled map[GrantID]int64
+	layers    map[ledger.Pool][]ledger.Lot
+	activity  map[ledger.FundCode][]ledger.Sum
 }
 
 type remembered struct {
@@ -28,7 +37,7 @@ type remembered struct {
 func (r Register) Remembering() Register {
 	r.memo = &memo{grants: map[ledger.FundCode]remembered{}, reports: map[GrantID]BudgetActual{},
 		layers: map[ledger.FundCode][]ledger.Lot{}, adding: map[string]ledger.Money{},
-		activity: map[ledger.FundCode][]ledger.Sum{}}
+		money: map[GrantID]grantMoney{}, terms: map[GrantID][]Condition{}}
 	return r
 }
 
@@ -73,20 +82,68 @@ func (r Register) accounts(ctx context.Context, tx *store.Tx) (map[ledger.Accoun
 	return r.memo.accounts, nil
 }
 
-// activityOf is what was spent and committed of a fund.
-func (r Register) activityOf(ctx context.Context, tx *store.Tx, fund ledger.FundCode) ([]ledger.Sum, error) {
-	if r.memo == nil {
-		return r.Book.Activity(ctx, tx, fund, ledger.Span{})
+// Knowing is a remembering register that has read the grants of some funds with their conditions, and what those of the
+// funds in left can still promise, in a number of queries that does not grow with the funds.
+func (r Register) Knowing(ctx context.Context, tx *store.Tx, funds, left []ledger.FundCode) (Register, error) {
+	r = r.Remembering()
+	for _, fund := range funds {
+		r.memo.grants[fund] = remembered{}
 	}
-	sums, known := r.memo.activity[fund]
-	if known {
-		return sums, nil
+	found, err := readGrantsOf(ctx, tx, funds)
+	if err != nil || len(found) == 0 {
+		return r, err
 	}
-	sums, err := r.Book.Activity(ctx, tx, fund, ledger.Span{})
-	if err == nil {
-		r.memo.activity[fund] = sums
+	conditions, err := readConditions(ctx, tx, found, store.Keyset{})
+	if err != nil {
+		return r, err
 	}
-	return sums, err
+	var promising []Grant
+	for _, g := range found {
+		r.memo.grants[g.Fund()] = remembered{g, true}
+		r.memo.terms[g.ID] = conditions[g.ID]
+		if slices.Contains(left, g.Fund()) {
+			promising = append(promising, g)
+		}
+	}
+	m, err := readMoney(ctx, tx, r.Book, promising)
+	for _, g := range promising {
+		r.memo.money[g.ID] = m
+	}
+	return r, err
+}
+
+// moneyOf is what was booked of a grant, and what the grantor took back.
+func (m *memo) moneyOf(ctx context.Context, tx *store.Tx, book ledger.Book, g Grant) (grantMoney, error) {
+	if m != nil {
+		if known, read := m.money[g.ID]; read {
+			return known, nil
+		}
+	}
+	found, err := readMoney(ctx, tx, book, []Grant{g})
+	if err == nil && m != nil {
+		m.money[g.ID] = found
+	}
+	return found, err
+}
+
+func readMoney(ctx context.Context, tx *store.Tx, book ledger.Book, all []Grant) (m grantMoney, err error) {
+	if len(all) == 0 {
+		return m, nil
+	}
+	var funds, abroad []ledger.FundCode
+	for _, g := range all {
+		if funds = append(funds, g.Fund()); g.Amount.Currency != book.Base {
+			abroad = append(abroad, g.Fund())
+		}
+	}
+	if m.cancelled, err = readCancelled(ctx, tx, all, LastDay); err != nil {
+		return m, err
+	}
+	if m.layers, err = ledger.LotsOf(ctx, tx, book.Base, ledger.DeferredGrants, abroad); err != nil {
+		return m, err
+	}
+	m.activity, err = ledger.ActivityOf(ctx, tx, book.Base, funds)
+	return m, err
 }
 
 // spending is what a grant's budget lines have taken.

@@ -85,6 +85,18 @@ func find(ctx context.Context, tx *store.Tx, key string) (Grant, error) {
 	return found[0], nil
 }
 
+// readGrantsOf reads the grants of some funds.
+func readGrantsOf(ctx context.Context, tx *store.Tx, funds []ledger.FundCode) ([]Grant, error) {
+	if len(funds) == 0 {
+		return nil, nil
+	}
+	var rows []grantRow
+	if err := tx.NewSelect().Model(&rows).Where("code IN (?)", bun.List(funds)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	return withTerms(ctx, tx, rows)
+}
+
 // Filter says which grants a list has.
 type Filter struct {
 	Page store.Keyset // by code

@@ -63,11 +63,32 @@ func rowOfLot(l Lot) lotRow {
 // reversed is left out: it is nobody's newest layer.
 func (b Book) Lots(ctx context.Context, tx *store.Tx, pool Pool, on Date) ([]Lot, error) {
 	return readLots(ctx, tx, b.Base, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("o.account = ?", pool.Account).Where("o.holder = ?", pool.Holder).Where("o.fund = ?", pool.Fund).
-			Where("o.currency = ?", pool.Currency).Where("o.opened_on <= ?", on).
-			Where("NOT EXISTS (SELECT 1 FROM entries AS e JOIN entries AS r ON r.reverses = e.id WHERE e.seq = o.opened_seq)").
-			Order("o.opened_on", "o.opened_seq", "o.id")
+		return dated(q, on).Where("o.account = ?", pool.Account).Where("o.holder = ?", pool.Holder).
+			Where("o.fund = ?", pool.Fund).Where("o.currency = ?", pool.Currency)
 	})
+}
+
+// LotsOf lists the lots of an account that some funds own, of all days, as [Book.Lots] does pool by pool.
+func LotsOf(ctx context.Context, tx *store.Tx, base Currency, account AccountNo, funds []FundCode) (map[Pool][]Lot,
+	error) {
+	found := map[Pool][]Lot{}
+	if len(funds) == 0 {
+		return found, nil
+	}
+	lots, err := readLots(ctx, tx, base, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return dated(q, "9999-12-31").Where("o.account = ?", account).Where("o.fund IN (?)", bun.List(funds))
+	})
+	for _, l := range lots {
+		found[l.Pool] = append(found[l.Pool], l)
+	}
+	return found, err
+}
+
+// dated narrows a query over lots as o to those dated on or before a day whose opening stands, oldest first.
+func dated(q *bun.SelectQuery, on Date) *bun.SelectQuery {
+	return q.Where("o.opened_on <= ?", on).
+		Where("NOT EXISTS (SELECT 1 FROM entries AS e JOIN entries AS r ON r.reverses = e.id WHERE e.seq = o.opened_seq)").
+		Order("o.opened_on", "o.opened_seq", "o.id")
 }
 
 // OpenLots lists the lots of a fund that still hold something, of one kind, dated on or before a day, oldest first.

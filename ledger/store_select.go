@@ -89,10 +89,14 @@ func (b Book) readSums(ctx context.Context, q *bun.SelectQuery) ([]Sum, error) {
 	}
 	sums := make([]Sum, len(rows))
 	for i, r := range rows {
-		sums[i] = Sum{Account: r.Account, Category: r.Category, Partner: r.Partner, Date: r.Date,
-			Amount: OfMinor(r.Amount, r.Currency), Base: OfMinor(r.Base, b.Base)}
+		sums[i] = r.sum(b.Base)
 	}
 	return sums, nil
+}
+
+func (r sumRow) sum(base Currency) Sum {
+	return Sum{Account: r.Account, Category: r.Category, Partner: r.Partner, Date: r.Date,
+		Amount: OfMinor(r.Amount, r.Currency), Base: OfMinor(r.Base, base)}
 }
 
 // Activity sums the lines of a fund within a span by account, category, partner, currency and day, year-end closing
@@ -102,6 +106,23 @@ func (b Book) Activity(ctx context.Context, tx *store.Tx, fund FundCode, span Sp
 		Where("l.fund = ?", fund).Where("e.act <> ?", ClosingAct).
 		Order("e.date", "l.account", "l.category", "l.partner", "l.currency")
 	return b.readSums(ctx, span.on(q))
+}
+
+// ActivityOf sums all lines of some funds by account, category and currency, in one query, year-end closing entries
+// apart.
+func ActivityOf(ctx context.Context, tx *store.Tx, base Currency, funds []FundCode) (map[FundCode][]Sum, error) {
+	sums := make(map[FundCode][]Sum, len(funds))
+	if len(funds) == 0 {
+		return sums, nil
+	}
+	columns := []string{"l.fund", "l.account", "l.category", "l.currency"}
+	var rows []sumRow
+	err := sumQuery(tx, columns...).Where("l.fund IN (?)", bun.List(funds)).Where("e.act <> ?", ClosingAct).
+		Order(columns...).Scan(ctx, &rows)
+	for _, r := range rows {
+		sums[r.Fund] = append(sums[r.Fund], r.sum(base))
+	}
+	return sums, err
 }
 
 // CategorySums adds up lines per account, fund, category and currency.

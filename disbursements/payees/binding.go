@@ -43,19 +43,21 @@ func CheckBinding(ctx context.Context, tx *store.Tx, subject string, round int, 
 	return p.Newest().Usable(tx.At)
 }
 
-// BoundDetails is the version of the payee's bank details that something was asked for with; nil where no payee on
-// record was named.
-func BoundDetails(ctx context.Context, tx *store.Tx, subject string, round int) (*int, error) {
-	b, bound, err := readBinding(ctx, tx, subject, round)
-	if err != nil || !bound {
-		return nil, err
-	}
-	return &b.Version, nil
+// Round is a round of something that was asked for.
+type Round struct {
+	Subject string
+	Number  int
 }
 
-// SealedPayee finds a payee by id or code without opening its bank details. [ErrUnknown].
-func Sealed(ctx context.Context, tx *store.Tx, key string) (Payee, error) {
-	return readPayee(ctx, tx, key, false)
+// BoundDetails are the versions of their payees' bank details that some rounds were asked for with; none for a round
+// that named no payee on record.
+func BoundDetails(ctx context.Context, tx *store.Tx, rounds []Round) (map[Round]int, error) {
+	return readBindings(ctx, tx, rounds)
+}
+
+// Sealed finds payees by code without opening their bank details.
+func Sealed(ctx context.Context, tx *store.Tx, codes []string) (map[string]Payee, error) {
+	return readPayeesByCode(ctx, tx, codes)
 }
 
 // OnRecord finds who is on record to be paid under a code, or else under an alias, for plans to name: it is a

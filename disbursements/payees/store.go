@@ -131,6 +131,39 @@ func readBinding(ctx context.Context, tx *store.Tx, subject string, round int) (
 	return binding{row.PayeeID, row.Version}, err == nil, err
 }
 
+// readBindings reads the versions that some rounds are bound to.
+func readBindings(ctx context.Context, tx *store.Tx, rounds []Round) (map[Round]int, error) {
+	versions, subjects := map[Round]int{}, make([]string, len(rounds))
+	if len(rounds) == 0 {
+		return versions, nil
+	}
+	for i, r := range rounds {
+		subjects[i] = r.Subject
+	}
+	var rows []bindingRow
+	err := tx.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(subjects)).Scan(ctx)
+	for _, r := range rows {
+		versions[Round{r.Subject, r.Round}] = r.Version
+	}
+	return versions, err
+}
+
+func readPayeesByCode(ctx context.Context, tx *store.Tx, codes []string) (map[string]Payee, error) {
+	found := map[string]Payee{}
+	if len(codes) == 0 {
+		return found, nil
+	}
+	var rows []payeeRow
+	if err := tx.NewSelect().Model(&rows).Where("code IN (?)", bun.List(codes)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	all, err := withDetails(ctx, tx, rows)
+	for _, p := range all {
+		found[p.Code] = p
+	}
+	return found, err
+}
+
 // readPayee finds a payee by id or code. Locked, nobody else enters or verifies bank details of it before the tx ends.
 func readPayee(ctx context.Context, tx *store.Tx, key string, locked bool) (Payee, error) {
 	var row payeeRow

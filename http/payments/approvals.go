@@ -245,14 +245,12 @@ func viewEligibility(c disbursements.Check, l rest.Lang) eligibilityView {
 	return eligibilityView{c.Name, c.Outcome, hint}
 }
 
-func viewChecks(ctx context.Context, tx *store.Tx, d resource.Domain, of disbursements.Disbursement) ([]eligibilityView,
-	error) {
-	checks, err := d.Requests.Checks(ctx, tx, of)
+func viewChecks(ctx context.Context, checks []disbursements.Check) []eligibilityView {
 	views := make([]eligibilityView, len(checks))
 	for i, c := range checks {
 		views[i] = viewEligibility(c, rest.LangFrom(ctx))
 	}
-	return views, err
+	return views
 }
 
 // viewNow shows a disbursement with how far its approvals are, and with its checks while somebody still decides.
@@ -272,9 +270,11 @@ func viewNow(ctx context.Context, tx *store.Tx, d resource.Domain, of disburseme
 	}
 	if slices.Contains([]disbursements.State{disbursements.Draft, disbursements.InfoRequested, disbursements.Submitted},
 		of.State) {
-		if v.Checks, err = viewChecks(ctx, tx, d, of); err != nil {
+		checks, err := d.Requests.Checks(ctx, tx, of)
+		if err != nil {
 			return DisbursementView{}, err
 		}
+		v.Checks = viewChecks(ctx, checks)
 	}
 	v.Actions, err = viewActions(ctx, tx, d, of)
 	return v, err
@@ -286,11 +286,11 @@ func listChecks(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.Pa
 	if err != nil {
 		return rest.List[eligibilityView]{}, err
 	}
-	checks, err := viewChecks(ctx, tx, d, of)
+	checks, err := d.Requests.Checks(ctx, tx, of)
 	if err != nil {
 		return rest.List[eligibilityView]{}, err
 	}
-	return rest.InOrder(in.Page, checks, func(c eligibilityView) eligibilityView { return c })
+	return rest.InOrder(in.Page, viewChecks(ctx, checks), func(c eligibilityView) eligibilityView { return c })
 }
 
 type momentView struct {
@@ -376,39 +376,43 @@ func listApprovals(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[waitingView]{}, err
 	}
-	view := func(w disbursements.Waiting) waitingView {
-		v, viewErr := viewWaiting(ctx, tx, d, w)
-		if err == nil {
-			err = viewErr
-		}
-		return v
+	views, err := viewAllWaiting(ctx, tx, d, found)
+	if err != nil {
+		return rest.List[waitingView]{}, err
 	}
-	list := rest.ListOf(in.Page, found, view, func(w disbursements.Waiting) []string { return []string{w.Number} })
-	return list, err
+	return rest.ListOf(in.Page, views, func(v waitingView) waitingView { return v },
+		func(v waitingView) []string { return []string{v.Number} }), nil
 }
 
-func viewWaiting(ctx context.Context, tx *store.Tx, d resource.Domain, w disbursements.Waiting) (waitingView, error) {
-	v := waitingView{ID: w.ID, Number: w.Number, State: w.State, Why: w.Why, OnBehalfOf: w.Behalf, Plan: w.Plan.Number,
-		Line: w.Line, Payee: w.Payee,
-		Text: w.Text, Date: w.Date, Amount: w.Amount, BaseAmount: w.Base, Emergency: w.Emergency, SubmittedOn: w.Since,
-		DueOn:     w.DueOn,
-		Escalated: w.Escalated, Version: w.Version, Approvals: viewApprovals(w.Progress, rest.LangFrom(ctx))}
-	of, left, known, err := d.Requests.Remaining(ctx, tx, w.Disbursement)
-	if err != nil {
-		return v, err
-	}
-	if v.RemainingOf = of; known {
-		v.Remaining = &left
-	}
-	if w.Plan.Beneficiary != "" && worksWithPeople(tx.By) {
-		var b beneficiaries.Beneficiary
-		if b, err = d.People.Beneficiary(ctx, tx, string(w.Plan.Beneficiary)); err != nil {
-			return v, err
+// viewAllWaiting shows what waits, in a number of queries that does not grow with it.
+func viewAllWaiting(ctx context.Context, tx *store.Tx, d resource.Domain, all []disbursements.Waiting) ([]waitingView,
+	error) {
+	of := make([]disbursements.Disbursement, len(all))
+	var persons []beneficiaries.BeneficiaryID
+	for i, w := range all {
+		of[i] = w.Disbursement
+		if w.Plan.Beneficiary != "" && worksWithPeople(tx.By) {
+			persons = append(persons, w.Plan.Beneficiary)
 		}
-		v.Beneficiary = b.Code
 	}
-	v.Checks, err = viewChecks(ctx, tx, d, w.Disbursement)
-	return v, err
+	considered, err := d.Requests.Consider(ctx, tx, of)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := beneficiaries.Codes(ctx, tx, persons)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]waitingView, len(all))
+	for i, w := range all {
+		c := considered[i]
+		views[i] = waitingView{ID: w.ID, Number: w.Number, State: w.State, Why: w.Why, OnBehalfOf: w.Behalf,
+			Plan: w.Plan.Number, Beneficiary: codes[w.Plan.Beneficiary], Line: w.Line, Payee: w.Payee, Text: w.Text,
+			Date: w.Date, Amount: w.Amount, BaseAmount: w.Base, Emergency: w.Emergency, RemainingOf: c.RemainingOf,
+			Remaining: c.Remaining, SubmittedOn: w.Since, DueOn: w.DueOn, Escalated: w.Escalated, Version: w.Version,
+			Approvals: viewApprovals(w.Progress, rest.LangFrom(ctx)), Checks: viewChecks(ctx, c.Checks)}
+	}
+	return views, nil
 }
 
 // worksWithPeople reports whether an actor needs to know for whom something is: finance pays by number of plan and

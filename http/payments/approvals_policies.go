@@ -8,6 +8,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/relations"
 	"supportledger/grants/donors"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -198,7 +199,7 @@ func standInRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations/:id", ID: "getRelation", Tag: "relations",
 		Roles:   resource.Staff,
 		Summary: "One declared relation", Danish: "Én oplyst relation",
-		Refuses: []error{disbursements.ErrUnknownRelation}}, getRelation)
+		Refuses: []error{relations.ErrUnknown}}, getRelation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations", ID: "declareRelation", Tag: "relations",
 		NoMatch: rest.MakesNew,
 		Roles:   decides,
@@ -207,14 +208,14 @@ func standInRoutes(api *resource.API) {
 		About: "Such a user decides on nothing for them; such a donor shows among the checks. Your own without user and " +
 			"donor; those of others by who leads.",
 		Refuses: []error{access.ErrUnknownUser, access.ErrForbidden, donors.ErrUnknownDonor,
-			beneficiaries.ErrUnknownBeneficiary, disbursements.ErrRelationShape},
+			beneficiaries.ErrUnknownBeneficiary, relations.ErrShape},
 		Example: `{"payee":"C-03","nature":"employment"}`}, declareRelation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/relations/:id/endings", ID: "endRelation", Tag: "relations",
 		Match: "getRelation",
 		Roles: resource.Leads, Status: http.StatusOK,
 		Summary: "Say on which day a relation ended", Danish: "Oplys, hvilken dag en relation ophørte",
 		About:   "Nobody ends their own.",
-		Refuses: []error{disbursements.ErrUnknownRelation, access.ErrMakerCannotApprove}}, endRelation)
+		Refuses: []error{relations.ErrUnknown, access.ErrMakerCannotApprove}}, endRelation)
 }
 
 type delegationView struct {
@@ -274,7 +275,7 @@ type relationRequest struct {
 }
 
 type relationView struct {
-	ID          disbursements.RelationID    `json:"id"`
+	ID          relations.ID                `json:"id"`
 	User        access.UserID               `json:"user_id,omitempty"`
 	Donor       donors.ID                   `json:"donor_id,omitempty"`
 	Payee       string                      `json:"payee,omitempty"`
@@ -285,7 +286,7 @@ type relationView struct {
 	EndedOn     ledger.Date                 `json:"ended_on,omitempty"`
 }
 
-func viewRelation(r disbursements.Relation) relationView {
+func viewRelation(r relations.Relation) relationView {
 	return relationView{ID: r.ID, User: r.User, Donor: r.Donor, Payee: r.Payee, Beneficiary: r.Beneficiary,
 		Nature: r.Nature, DeclaredBy: r.DeclaredBy, DeclaredAt: rest.Instant(r.DeclaredAt), EndedOn: r.EndedOn}
 }
@@ -296,21 +297,21 @@ func listRelations(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[relationView]{}, err
 	}
-	found, err := d.Policies.Relations(ctx, tx, page)
+	found, err := relations.List(ctx, tx, page)
 	if err != nil {
 		return rest.List[relationView]{}, err
 	}
 	return rest.ListOf(in.Page, found, viewRelation,
-		func(r disbursements.Relation) []string { return []string{string(r.ID)} }), nil
+		func(r relations.Relation) []string { return []string{string(r.ID)} }), nil
 }
 
 func declareRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in relationRequest) (relationView, error) {
-	r := disbursements.Relation{User: access.UserID(in.User), Donor: donors.ID(in.Donor), Payee: in.Payee,
+	r := relations.Relation{User: access.UserID(in.User), Donor: donors.ID(in.Donor), Payee: in.Payee,
 		Beneficiary: beneficiaries.BeneficiaryID(in.Beneficiary), Nature: in.Nature}
 	if in.User == "" && in.Donor == "" {
 		r.User = access.UserID(tx.By.User)
 	}
-	made, err := d.Policies.DeclareRelation(ctx, tx, r)
+	made, err := relations.Declare(ctx, tx, d.People, r)
 	return viewRelation(made), err
 }
 
@@ -320,7 +321,7 @@ type endRelationRequest struct {
 }
 
 func endRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in endRelationRequest) (relationView, error) {
-	ended, err := d.Policies.EndRelation(ctx, tx, disbursements.RelationID(in.ID), in.On)
+	ended, err := relations.End(ctx, tx, relations.ID(in.ID), in.On)
 	return viewRelation(ended), err
 }
 
@@ -332,8 +333,8 @@ func getDelegation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest
 }
 
 func getRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (relationView, error) {
-	all, err := d.Policies.Relations(ctx, tx, store.Keyset{})
-	r, err := resource.One(all, err, disbursements.ErrUnknownRelation,
-		func(r disbursements.Relation) bool { return r.ID == disbursements.RelationID(in.ID) })
+	all, err := relations.List(ctx, tx, store.Keyset{})
+	r, err := resource.One(all, err, relations.ErrUnknown,
+		func(r relations.Relation) bool { return r.ID == relations.ID(in.ID) })
 	return viewRelation(r), err
 }

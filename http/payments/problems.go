@@ -12,6 +12,7 @@ import (
 	"supportledger/disbursements/judge"
 	"supportledger/disbursements/payees"
 	"supportledger/disbursements/paymentbatch"
+	"supportledger/disbursements/relations"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 )
@@ -53,9 +54,9 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "Nobody decides for a payee or a person whom they are related to",
 			DA: "Ingen afgør noget for en modtager, de har en relation til"},
 		Hint: rest.Text{EN: "Somebody else decides.", DA: "En anden afgør."}},
-	{Err: disbursements.ErrUnknownRelation, Status: 404, Code: "not_found",
+	{Err: relations.ErrUnknown, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: disbursements.ErrRelationShape, Status: 422, Code: "relation_shape",
+	{Err: relations.ErrShape, Status: 422, Code: "relation_shape",
 		Title: rest.Text{EN: "A relation is of one user or donor to one payee or person",
 			DA: "En relation er fra én bruger eller donor til én betalingsmodtager eller person"},
 		Hint: rest.Text{EN: "Send one of user and donor, and one of payee and beneficiary.",
