@@ -208,6 +208,16 @@ func readAccounts(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Accou
 	return accountsOf(ctx, tx, rows)
 }
 
+// readHolders reads the accounts with one of the roles, by handle.
+func readHolders(ctx context.Context, tx *store.Tx, roles []Role) ([]Account, error) {
+	var rows []userRow
+	holding := tx.NewSelect().Model((*roleRow)(nil)).Column("user_id").Where("role IN (?)", bun.List(roles))
+	if err := tx.NewSelect().Model(&rows).Where("id IN (?)", holding).Order("handle").Scan(ctx); err != nil {
+		return nil, err
+	}
+	return accountsOf(ctx, tx, rows)
+}
+
 // accountsOf adds the roles to rows.
 func accountsOf(ctx context.Context, tx *store.Tx, rows []userRow) ([]Account, error) {
 	ids := make([]UserID, len(rows))

@@ -3,6 +3,7 @@ package grants
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -168,7 +169,7 @@ func (r Register) PayRefund(
 	ctx context.Context, tx *store.Tx, key string, on ledger.Date, account ledger.AccountNo,
 ) (FinalAccount, error) {
 	f, err := r.FinalAccount(ctx, tx, key)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrNoFinalAccount) {
 		return FinalAccount{}, err
 	}
 	if f.Paid != "" || f.Entry == "" {

@@ -158,7 +158,7 @@ func (r Register) FinalAccount(ctx context.Context, tx *store.Tx, grant string) 
 		return FinalAccount{}, err
 	}
 	if len(rows) == 0 {
-		return FinalAccount{}, ErrNoFinalAccount
+		return FinalAccount{Grant: g}, ErrNoFinalAccount
 	}
 	row := rows[0]
 	return FinalAccount{ID: row.ID, Grant: g, On: row.Date, Refund: ledger.OfMinor(row.Refund, g.Amount.Currency),

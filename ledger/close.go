@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -106,6 +107,9 @@ func (m Months) RequestReopening(ctx context.Context, tx *store.Tx, month, reaso
 	}
 	r := Reopening{ID: ReopeningID(store.NewID("rop")), Month: month, Round: p.Reopenings + 1, Reason: reason,
 		RequestedBy: tx.By.User}
+	if asked, err := reopeningAsked(ctx, tx, r); err != nil || asked {
+		return Reopening{}, cmp.Or(err, ErrReopeningPending)
+	}
 	if err := insertReopening(ctx, tx, r); err != nil {
 		return Reopening{}, err
 	}

@@ -95,6 +95,12 @@ func insertReopening(ctx context.Context, tx *store.Tx, r Reopening) error {
 	return taken(err, ErrReopeningPending)
 }
 
+// reopeningAsked tells whether somebody asked for the same reopening already; the database refuses the second of two at
+// once.
+func reopeningAsked(ctx context.Context, tx *store.Tx, r Reopening) (bool, error) {
+	return tx.NewSelect().Model((*reopeningRow)(nil)).Where("month = ?", r.Month).Where("round = ?", r.Round).Exists(ctx)
+}
+
 func readReopening(ctx context.Context, tx *store.Tx, id ReopeningID) (Reopening, error) {
 	var row reopeningRow
 	err := tx.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)

@@ -142,6 +142,7 @@ func (db *DB) openReadOnly(ctx context.Context) (err error) {
 	if db.read, err = sqlitePool(db.found.name, sqliteReaders, reading, options); err != nil {
 		return err
 	}
+	db.read = db.read.WithQueryHook(withholding{})
 	db.write, db.readOnly = db.read, true
 	return assertPragmas(ctx, db.read.DB, reading)
 }

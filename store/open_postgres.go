@@ -65,7 +65,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	pool.SetConnMaxLifetime(time.Hour) // so that a fleet follows a moved primary without a restart
 	db.write = bun.NewDB(pool, pgdialect.New())
-	db.read = db.write
+	db.read = db.write.WithQueryHook(withholding{})
 	if err := db.Ping(ctx); err != nil {
 		return fmt.Errorf("store: the database cannot be opened: %w", err)
 	}

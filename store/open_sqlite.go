@@ -73,7 +73,9 @@ func (db *DB) openSQLite(ctx context.Context, dsn string, o Options) error {
 		return err
 	}
 	db.compiled = new(compiled)
-	db.read, err = sqlitePool(file, sqliteReaders, pragmas, readOnly)
+	if db.read, err = sqlitePool(file, sqliteReaders, pragmas, readOnly); err == nil {
+		db.read = db.read.WithQueryHook(withholding{})
+	}
 	return err
 }
 

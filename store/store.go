@@ -136,7 +136,7 @@ func (db *DB) Close() error {
 		return nil
 	}
 	var errs []error
-	if db.read != nil && db.read != db.write {
+	if db.read != nil && db.read.DB != db.write.DB {
 		errs = append(errs, db.read.Close())
 	}
 	if db.write != nil {

@@ -22,6 +22,7 @@ type Tx struct {
 	counter  *txCounter // nil unless somebody observes
 	compiled *compiled  // SQLite: what this connection has compiled; nil where nothing is written
 
+	views  bool      // it is that of a View
 	rows   *rowWatch // SQLite: the rows that were changed; nil where nobody looks
 	proves bool      // PostgreSQL: the database notes the rows that were changed
 
@@ -83,9 +84,10 @@ func (tx *Tx) settle(ctx context.Context) error {
 
 // Lock makes a SELECT hold its rows until the transaction ends. On PostgreSQL that is FOR NO KEY UPDATE: holders
 // exclude each other, but not rows elsewhere that refer to these by a foreign key, which FOR UPDATE would meet in a
-// deadlock. On SQLite the query stays as it is, since the whole Update is alone already.
+// deadlock. On SQLite the query stays as it is, since the whole Update is alone already, and in a View, where nothing
+// changes.
 func (tx *Tx) Lock(q *bun.SelectQuery) *bun.SelectQuery {
-	if tx.Engine == Postgres {
+	if tx.Engine == Postgres && !tx.views {
 		return q.For("NO KEY UPDATE")
 	}
 	return q
@@ -199,7 +201,8 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 			err = afterLostRollback(ctx, err, lost)
 		}
 	}()
-	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn, counter: counter}
+	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn, counter: counter,
+		views: opts.ReadOnly}
 	if writes {
 		tx.compiled = db.compiled
 		if err := db.watchRows(ctx, tx); err != nil {

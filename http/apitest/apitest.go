@@ -273,7 +273,8 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := rest.Seeing{}.RoundTrip(req)
+	seen := &looked{}
+	resp, err := rest.Seeing{Under: seen}.RoundTrip(req)
 	if err != nil || !inAPI(req.URL.Path) {
 		return resp, err
 	}
@@ -282,7 +283,8 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	req = resp.Request // with what was seen
-	for _, complaint := range c.judge.complaints(req, sent, resp, got) {
+	wrong := append(c.judge.complaints(req, sent, resp, got), seen.untold(req, sent, resp, got)...)
+	for _, complaint := range wrong {
 		c.t.Errorf("apitest: %s %s → %d: %s", req.Method, req.URL.Path, resp.StatusCode, complaint)
 	}
 	return resp, nil

@@ -68,7 +68,7 @@ func finalAccounts(api *resource.API) {
 		Summary: "Pay back what a final account owes the grantor",
 		Danish:  "Betal det tilbage, som det endelige regnskab skylder bevillingsgiver",
 		About:   "By another person than the one who drew up the final account.",
-		Refuses: []error{grants.ErrNoFinalAccount, grants.ErrGrantState, grants.ErrBankNotInBase,
+		Refuses: []error{grants.ErrGrantState, grants.ErrBankNotInBase,
 			access.ErrMakerCannotApprove, ledger.ErrUnknownAccount,
 			ledger.ErrLotExhausted, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, payRefund)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/grants/:id/residue-retentions", ID: "keepResidue",

@@ -11,19 +11,6 @@ import (
 	"supportledger/store"
 )
 
-// actionView is something that can be done next with a thing.
-type actionView struct {
-	Action  string        `json:"action" description:"Such as approve or release."`
-	Allowed bool          `json:"allowed" description:"Whether you may do it now."`
-	Method  string        `json:"method" enum:"POST,PUT"`
-	Href    string        `json:"href" description:"Where it is done."`
-	Body    string        `json:"decision,omitempty" description:"What the body names as decision, where it needs one."`
-	Behalf  access.UserID `json:"on_behalf_of,omitempty" description:"In whose name you may do it, as their deputy."`
-	Code    string        `json:"code,omitempty" description:"Of the problem that you would be answered with."`
-	Why     string        `json:"why,omitempty" description:"Why you may not, in the language of the request."`
-	Others  []string      `json:"others" description:"Work names of those who could do it, besides you."`
-}
-
 // actionHrefs are where the actions on a disbursement are done, below its own address.
 var actionHrefs = map[disbursements.Action]string{
 	disbursements.ToSubmit: "/submissions", disbursements.ToRewrite: "", disbursements.ToApprove: "/decisions",
@@ -68,12 +55,13 @@ var partWords = map[disbursements.Part]rest.Text{
 }
 
 // viewActions shows what may be done next with a disbursement, by the caller and by others.
-func viewActions(ctx context.Context, tx *store.Tx, d resource.Domain, of disbursements.Disbursement) ([]actionView,
-	error) {
+func viewActions(
+	ctx context.Context, tx *store.Tx, d resource.Domain, of disbursements.Disbursement,
+) ([]rest.ActionView, error) {
 	list, err := d.Decisions.Actions(ctx, tx, of)
-	views := make([]actionView, len(list))
+	views := make([]rest.ActionView, len(list))
 	for i, p := range list {
-		v := actionView{Action: string(p.Action), Allowed: p.Err == nil, Method: "POST", Behalf: p.Behalf,
+		v := rest.ActionView{Action: string(p.Action), Method: "POST", Behalf: p.Behalf,
 			Href: rest.Base + "/disbursements/" + string(of.ID) + actionHrefs[p.Action], Others: p.Others}
 		if v.Others == nil {
 			v.Others = []string{}
@@ -85,12 +73,7 @@ func viewActions(ctx context.Context, tx *store.Tx, d resource.Domain, of disbur
 			v.Body = string(p.Action)
 		default:
 		}
-		if p.Err != nil {
-			problem, _ := d.API.Problems.ProblemOf(p.Err, rest.LangFrom(ctx))
-			if v.Code, v.Why = problem.Code, problem.Detail; v.Why == "" {
-				v.Why = problem.Title
-			}
-		}
+		v.Deny(ctx, d.API.Problems, p.Err)
 		views[i] = v
 	}
 	return views, err

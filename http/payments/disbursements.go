@@ -173,7 +173,7 @@ type DisbursementView struct {
 	CreatedBy  access.UserID                `json:"created_by" description:"Who wrote it first."`
 	Approvals  *approvalsView               `json:"approvals,omitempty" table:"-" etag:"-" description:"Of one disbursement; lists are without."`
 	Checks     []eligibilityView            `json:"checks,omitempty" table:"-" etag:"-" description:"Of one disbursement that is not decided on."`
-	Actions    []actionView                 `json:"allowed_actions,omitempty" table:"-" etag:"-" description:"Of one disbursement: what may be done next, by you and by whom else, and why not."`
+	Actions    []rest.ActionView            `json:"allowed_actions,omitempty" table:"-" etag:"-" description:"Of one disbursement: what may be done next, by you and by whom else, and why not."`
 	Version    int                          `json:"version"`
 }
 

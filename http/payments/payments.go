@@ -269,6 +269,9 @@ type matchView struct {
 
 func matchBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in matchRequest) (matchView, error) {
 	m, err := d.Lines.Match(ctx, tx, string(in.ID), string(in.Payment), in.Proves)
+	if errors.Is(err, banking.ErrUnknownPayment) {
+		err = rest.At("/payment", err)
+	}
 	if err != nil {
 		return matchView{}, err
 	}

@@ -47,7 +47,8 @@ type Request struct {
 	match       []string          // If-Match; empty is none
 	seen        any               // what the twin needs to show the state that is compared
 	shownAt     string            // where it does
-	Fingerprint []byte            // of the whole request; says whether a key is used for the same again
+	path        gin.Params
+	Fingerprint []byte // of the whole request; says whether a key is used for the same again
 }
 
 // serve is the handler of every operation.
@@ -126,7 +127,7 @@ func (e *Endpoint) look(ctx context.Context, c *gin.Context) (out Reply, err err
 
 // Read understands a request before anything is opened for it: parameters, body, their rules of shape, the key.
 func (e *Endpoint) Read(c *gin.Context) (Request, error) {
-	req := Request{In: e.newIn()}
+	req := Request{In: e.newIn(), path: c.Params}
 	if err := e.readMatch(c, &req); err != nil {
 		return req, err
 	}
@@ -316,6 +317,9 @@ func (e *Endpoint) perform(ctx context.Context, tx *store.Tx, req Request) (Repl
 	out.Kind = "application/json"
 	if out.Body, err = Marshal(view); err != nil {
 		return Reply{}, fmt.Errorf("http: answer of %s: %w", e.Op.ID, err)
+	}
+	if out.Body, err = e.withActions(ctx, tx, req.path, out.Body); err != nil {
+		return Reply{}, err
 	}
 	if req.Dry {
 		out.Status = http.StatusOK

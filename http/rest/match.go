@@ -54,6 +54,7 @@ func (a *API) Pair() {
 			panic(fmt.Sprintf("http: %s: %v", e.Op.ID, err))
 		}
 	}
+	a.pairActions()
 }
 
 // checkMatch refuses a declaration that could not be kept.

@@ -3,6 +3,7 @@ package rest
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -29,7 +30,7 @@ func (a *API) Described(version string) ([]byte, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, version)
 	for _, e := range a.Endpoints {
-		fmt.Fprintf(h, "%+v %p %p %v\n", e.Op, e.In.GoType, e.Out, e.twin != nil)
+		fmt.Fprintf(h, "%+v %p %p %v %d\n", e.Op, e.In.GoType, e.Out, e.twin != nil, len(e.next))
 	}
 	from := [sha256.Size]byte(h.Sum(nil))
 	if made, found := documents.Load(from); found {
@@ -50,7 +51,7 @@ func (a *API) describe(version string) ([]byte, error) {
 	r.Spec.SetHTTPBearerTokenSecurity("token", "", "A token of a user, slt_…; POST /tokens issues them.")
 	r.Spec.SetAPIKeySecurity("session", SessionCookie, openapi.InCookie, "A person at a screen; POST /sessions sets it.")
 	describeHeaders(r)
-	if err := describeProblem(r); err != nil {
+	if err := errors.Join(describeShared(r, Problem{}), describeShared(r, ActionView{})); err != nil {
 		return nil, err
 	}
 	for _, e := range a.Endpoints {
@@ -201,14 +202,29 @@ func (e *Endpoint) describeDryRun(op *openapi31.Operation) {
 	op.Responses.WithMapOfResponseOrReferenceValuesItem("200", openapi31.ResponseOrReference{Response: dry})
 }
 
-// describeProblem puts the problem document among the components. It is reflected once and not per answer: an
-// operation has eight kinds of refusal, and reflection is what a start of the server spends its time on.
-func describeProblem(r *openapi31.Reflector) error {
+// describeActions adds the member allowed_actions to the answer of a thing that something can be done with.
+func (e *Endpoint) describeActions(op *openapi31.Operation) {
+	success := op.Responses.MapOfResponseOrReferenceValues[strconv.Itoa(e.Status)].Response
+	if len(e.next) == 0 || success == nil {
+		return
+	}
+	list := map[string]any{"type": "array", "items": map[string]any{"$ref": "#/components/schemas/ActionView"},
+		"description": "What may be done next, by you and by whom else, and why not."}
+	more := map[string]any{"type": "object", "properties": map[string]any{actionsMember: list},
+		"required": []string{actionsMember}}
+	for kind, media := range success.Content {
+		success.WithContentItem(kind, openapi31.MediaType{Schema: map[string]any{"allOf": []any{media.Schema, more}}})
+	}
+}
+
+// describeShared puts a document that many answers share among the components. It is reflected once and not per answer:
+// an operation has eight kinds of refusal, and reflection is what a start of the server spends its time on.
+func describeShared(r *openapi31.Reflector, document any) error {
 	oc, err := r.NewOperationContext(http.MethodGet, "/problems")
 	if err != nil {
 		return err
 	}
-	_, err = r.Reflect(Problem{}, openapi.WithOperationCtx(oc, true, openapi.InBody), jsonschema.RootRef,
+	_, err = r.Reflect(document, openapi.WithOperationCtx(oc, true, openapi.InBody), jsonschema.RootRef,
 		jsonschema.DefinitionsPrefix("#/components/schemas/"),
 		jsonschema.CollectDefinitions(func(name string, s jsonschema.Schema) {
 			if plain, bad := s.ToSchemaOrBool().ToSimpleMap(); bad == nil {
@@ -346,6 +362,7 @@ func (e *Endpoint) finish(op *openapi31.Operation) error {
 		e.finishParameter(ref.Parameter)
 	}
 	e.describeDryRun(op)
+	e.describeActions(op)
 	if err := e.describeProblems(op); err != nil {
 		return err
 	}

@@ -130,9 +130,10 @@ type Endpoint struct {
 	Act    func(ctx context.Context, tx *store.Tx, in any) (any, error)
 	Status int
 
-	twin   *Endpoint // the operation of Op.Match
-	edited bool      // is somebody's twin
-	beside []string  // fields of Out that its tag is not made of
+	twin   *Endpoint   // the operation of Op.Match
+	edited bool        // is somebody's twin
+	beside []string    // fields of Out that its tag is not made of
+	next   []*Endpoint // what can be done with what it shows
 
 	// alone is set where an operation opens its transactions itself; see RouteAlone.
 	alone func(ctx context.Context, c *gin.Context, in any) (any, error)

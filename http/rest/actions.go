@@ -1,0 +1,259 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"supportledger/access"
+	"supportledger/store"
+)
+
+// What may be done next with a thing is asked of the acts themselves: each operation that changes or decides on what a
+// GET shows ([Op.Match]) is rehearsed, as the caller and as everybody else whose roles it takes, with a body that such
+// an operation could have. So no rule about states and duties is written a second time, and what a caller is told
+// cannot differ from what the act answers.
+
+// actionsMember is the member of a shown thing that holds its actions.
+const actionsMember = "allowed_actions"
+
+// decisionMember is the field of a body that names one of several decisions.
+const decisionMember = "decision"
+
+// ActionView is something that can be done next with a thing.
+type ActionView struct {
+	Action  string        `json:"action" description:"Such as approve, or the name of the operation."`
+	Allowed bool          `json:"allowed" description:"Whether you may do it now."`
+	Method  string        `json:"method" enum:"POST,PUT,PATCH,DELETE"`
+	Href    string        `json:"href" description:"Where it is done."`
+	Body    string        `json:"decision,omitempty" description:"What the body names as decision, where it needs one."`
+	Behalf  access.UserID `json:"on_behalf_of,omitempty" description:"In whose name you may do it, as their deputy."`
+	Code    string        `json:"code,omitempty" description:"Of the problem that you would be answered with."`
+	Why     string        `json:"why,omitempty" description:"Why you may not, in the language of the request."`
+	Others  []string      `json:"others" description:"Work names of those who could do it, besides you."`
+}
+
+// Deny says in an action why the caller may not take it; nil: they may.
+func (v *ActionView) Deny(ctx context.Context, problems ProblemTable, err error) {
+	if v.Allowed = err == nil; v.Allowed {
+		return
+	}
+	problem, _ := problems.ProblemOf(err, LangFrom(ctx))
+	if v.Code, v.Why = problem.Code, problem.Detail; v.Why == "" {
+		v.Why = problem.Title
+	}
+}
+
+// pairActions finds for each thing that is shown what can be done with it: the operations whose path names nothing
+// more.
+func (a *API) pairActions() {
+	shown := map[reflect.Type]bool{}
+	for _, e := range a.Endpoints {
+		if e.twin == nil || e.takesOctets() || e.In.parts != nil {
+			continue
+		}
+		if _, own := memberOf(e.twin.Out, actionsMember); own || e.twin.paged() {
+			continue
+		}
+		if sameNames(e.In.names("path"), e.twin.In.names("path")) {
+			e.twin.next = append(e.twin.next, e)
+			shown[e.twin.Out] = true
+		}
+	}
+	for _, e := range a.Endpoints {
+		if shown[e.Out] {
+			e.beside = append(e.beside, actionsMember)
+		}
+	}
+}
+
+func sameNames(a, b []string) bool {
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
+}
+
+// memberOf finds the field of a struct with a name in JSON.
+func memberOf(t reflect.Type, name string) (reflect.StructField, bool) {
+	if t.Kind() != reflect.Struct {
+		return reflect.StructField{}, false
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.Anonymous && JSONName(f) == name {
+			return f, true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+// withActions adds to a shown thing what may be done next with it.
+func (e *Endpoint) withActions(ctx context.Context, tx *store.Tx, path gin.Params, shown []byte) ([]byte, error) {
+	if len(e.next) == 0 {
+		return shown, nil
+	}
+	r, err := e.rehearsalOf(ctx, tx, path)
+	if err != nil {
+		return nil, err
+	}
+	views := []ActionView{}
+	for _, act := range e.next {
+		for _, body := range act.Bodies(shown, store.FormatTime(tx.At)[:len("2006-01-02")]) {
+			v, err := r.view(ctx, act, body)
+			if err != nil {
+				return nil, err
+			}
+			views = append(views, v)
+		}
+	}
+	list, err := Marshal(views)
+	if err != nil {
+		return nil, err
+	}
+	return withMember(shown, actionsMember, list), nil
+}
+
+// withMember adds a member at the end of a JSON object.
+func withMember(object []byte, name string, value []byte) []byte {
+	end := strings.LastIndexByte(string(object), '}')
+	out := slices.Clone(object[:end])
+	if trimmed := strings.TrimRight(string(out), " \n"); !strings.HasSuffix(trimmed, "{") {
+		out = append(out, ',')
+	}
+	out = fmt.Appendf(out, "%q:%s}\n", name, strings.TrimSpace(string(value)))
+	return out
+}
+
+// tries is the rehearsal of what can be done with one thing.
+type tries struct {
+	tx     *store.Tx
+	api    *API
+	path   gin.Params
+	caller access.Principal
+	others []access.Principal
+}
+
+// rehearsalOf finds who else may do something: of those with the roles, the ones who see the thing.
+func (e *Endpoint) rehearsalOf(ctx context.Context, tx *store.Tx, path gin.Params) (tries, error) {
+	r := tries{tx: tx, api: e.API, path: path, caller: access.ActingAs(tx.By)}
+	var roles []access.Role
+	for _, act := range e.next {
+		roles = append(roles, act.Op.Roles...)
+	}
+	var err error
+	if len(roles) > 0 {
+		r.others, err = access.Holders(ctx, tx, roles...)
+	}
+	r.others = slices.DeleteFunc(r.others, func(p access.Principal) bool {
+		return p.User == r.caller.User || r.try(ctx, e, Body{}, p) != nil
+	})
+	return r, err
+}
+
+// view says of one act whether the caller may take it, why not, and who else could. What stands in the way of the
+// caller's state alone, such as a duty taken before, may not stand in that of others; what the thing's state forbids,
+// it forbids everybody.
+func (r tries) view(ctx context.Context, act *Endpoint, body Body) (ActionView, error) {
+	v := ActionView{Action: act.Op.ID, Method: act.Op.Method, Href: act.hrefFor(r.path), Body: body.Decision,
+		Others: []string{}}
+	err := r.try(ctx, act, body, r.caller)
+	if interrupted(err) {
+		return v, err
+	}
+	v.Deny(ctx, r.api.Problems, err)
+	if err != nil && r.everybody(err) {
+		return v, nil
+	}
+	for _, other := range r.others {
+		if !other.HasAny(act.Op.Roles...) {
+			continue
+		}
+		switch err := r.try(ctx, act, body, other); {
+		case err == nil:
+			v.Others = append(v.Others, other.Handle)
+		case interrupted(err):
+			return v, err
+		case r.everybody(err):
+			return v, nil
+		}
+	}
+	return v, nil
+}
+
+// interrupted are errors that are about the snapshot and not about the act.
+func interrupted(err error) bool {
+	for _, far := range []error{store.ErrBusy, store.ErrUnavailable, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, far) {
+			return true
+		}
+	}
+	return false
+}
+
+// everybody tells a refusal that the state of the thing gives to all from one that is about the user.
+func (r tries) everybody(err error) bool {
+	return r.api.Problems.KindFor(err).Status != http.StatusForbidden
+}
+
+// try rehearses an act with a body as somebody: nil where its rules let it pass. What only concerns the body is no
+// refusal here, since the body is not the caller's own.
+func (r tries) try(ctx context.Context, act *Endpoint, body Body, who access.Principal) error {
+	if err := access.Allow(who, act.Action()); err != nil {
+		return err
+	}
+	in := act.newIn()
+	if err := act.bindPath(&gin.Context{Params: r.path}, in); err != nil {
+		return err
+	}
+	if body.Text != nil && decodeJSON(body.Text, in) != nil {
+		return nil
+	}
+	ctx = context.WithValue(ctx, matchingKey{}, true) // of what is shown to others only that it is counts
+	err := r.tx.Rehearse(ctx, who.Actor(r.tx.By.Request), func(ctx context.Context, tx *store.Tx) error {
+		_, err := act.Act(ctx, tx, in)
+		return err
+	})
+	if err != nil && !act.Reads() && !interrupted(err) && !r.api.Refuses(err) {
+		return nil
+	}
+	return err
+}
+
+// Refuses tells an error that is about states and duties from one about what a request says, such as something that
+// does not exist: the thing itself does.
+func (a *API) Refuses(err error) bool {
+	if len(PlacesIn(err)) > 0 || faultOf(err) != nil {
+		return false
+	}
+	kind := a.Problems.KindFor(err)
+	switch kind.Status {
+	case http.StatusForbidden, http.StatusGone:
+		return true
+	case http.StatusConflict:
+		return !AboutBody(kind.Code)
+	}
+	return false
+}
+
+// AboutBody tells the codes of conflicts that a request has with other things than the one it is about: a number that
+// is taken, a change that changes nothing.
+func AboutBody(code string) bool {
+	return strings.HasSuffix(code, "_exists") || strings.HasSuffix(code, "_taken") ||
+		slices.Contains([]string{"nothing_to_change", "payment_batch_changed", "version_stale", "period_closed"}, code)
+}
+
+// hrefFor is the address of an operation on the thing that a path names.
+func (e *Endpoint) hrefFor(path gin.Params) string {
+	href := Base + e.Op.Path
+	for _, p := range path {
+		href = strings.Replace(href, ":"+p.Key, url.PathEscape(p.Value), 1)
+	}
+	return href
+}
