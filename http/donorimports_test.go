@@ -157,4 +157,11 @@ func (c *clerk) wrongDonors() {
 	c.act("/donor-imports/"+im.ID+"/commits", "").Problem(422, "import_has_errors")
 	c.finance.Post("/donor-imports/"+im.ID+"/discards", "").Want(200)
 	c.auditor.Get("/donor-imports/"+im.ID+"/rows").Problem(409, "import_state")
+	c.finance.Post("/donor-imports", c.file("donors", "xlsx", workbook(c.T, []any{"kind", "name", "address"},
+		[]any{"person", "Someone Qqz", "東京 1"}))).Want(201).Into(&im)
+	if im.Errors != 1 || im.FirstErrors[0].Errors[0].Column != "address" ||
+		!strings.Contains(im.FirstErrors[0].Errors[0].Message, "U+6771") {
+		c.Errorf("an address that no letter can show: %+v", im)
+	}
+	c.finance.Post("/donor-imports/"+im.ID+"/discards", "").Want(200)
 }

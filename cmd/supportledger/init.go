@@ -11,6 +11,7 @@ import (
 	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
+	"supportledger/statements/page"
 	"supportledger/store"
 )
 
@@ -40,6 +41,9 @@ type initCommand struct {
 func (i initCommand) Validate() error {
 	if strings.TrimSpace(i.Organisation) == "" {
 		return errors.New("--organisation is empty; statements need its name")
+	}
+	if letter, missing := page.Missing(i.Organisation); missing {
+		return fmt.Errorf("--organisation: the letter %q (U+%04X) cannot be printed on a statement", letter, letter)
 	}
 	if i.TokenFor <= 0 {
 		return errors.New("--token-for must be longer than nothing, for example 2160h")

@@ -3,6 +3,7 @@ package donorimport
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ func (im Importer) readDonors(ctx context.Context, tx *store.Tx, f File) (conten
 	seen := map[string]bool{}
 	out := contents{preview: Preview{Total: ledger.Zero(im.Gifts.Grants.Book.Base)}}
 	for _, source := range rows {
-		d, row := readDonor(func(column string) string { return sheet.Cell(source, column) })
+		d, row := im.readDonor(func(column string) string { return sheet.Cell(source, column) })
 		row.Row = source.Number
 		if before, there := known[d.Code]; there {
 			if row.Status = journal.RowDuplicate; before.Kind != d.Kind || before.Name != d.Name {
@@ -78,7 +79,7 @@ var (
 
 // readDonor reads one row by itself. The name of an institution is kept in clear; everything else that says who
 // somebody is will be sealed.
-func readDonor(cell func(column string) string) (newDonor, Row) {
+func (im Importer) readDonor(cell func(column string) string) (newDonor, Row) {
 	d := newDonor{personal: map[donors.Field]string{}}
 	d.Code, d.Kind, d.Language = cell("code"), donors.Kind(cell("kind")), cmp.Or(cell("language"), "da")
 	d.Delivery = donors.Delivery(cmp.Or(cell("delivery"), string(donors.NoDelivery)))
@@ -91,6 +92,10 @@ func readDonor(cell func(column string) string) (newDonor, Row) {
 	short := func(column string, most int) {
 		fits := cell(column) == "" || journal.CheckText(cell(column), most) == nil
 		want(fits, column, "a text of visible letters, not too long")
+		if im.Missing != nil {
+			letter, missing := im.Missing(cell(column))
+			want(!missing, column, fmt.Sprintf("letters that can be printed: %q (U+%04X) cannot", letter, letter))
+		}
 	}
 	kinds := []donors.Kind{donors.Institution, donors.Person, donors.Legacy}
 	deliveries := []donors.Delivery{donors.NoDelivery, donors.ByEmail, donors.ByPost, donors.ByPortal}

@@ -26,6 +26,9 @@ import (
 type Importer struct {
 	Gifts gifts.Register
 	Vault *vault.Vault // seals files and donors; nil refuses
+
+	// Missing names a letter of a text that paper cannot show; nil where nothing is printed.
+	Missing func(text string) (letter rune, missing bool)
 }
 
 // ID identifies an import.

@@ -66,10 +66,10 @@ func listAccounts(ctx context.Context, tx *store.Tx, d resource.Domain, in struc
 
 type addAccountRequest struct {
 	Number ledger.AccountNo   `json:"number" validate:"required,max=8" description:"Digits, such as 1301."`
-	Path   string             `json:"path" validate:"required,max=80" description:"Such as assets:advances:partner-ke. Bank accounts are assets:bank:CURRENCY."`
+	Path   string             `json:"path" validate:"required,max=80,printed" description:"Such as assets:advances:partner-ke. Bank accounts are assets:bank:CURRENCY."`
 	Type   ledger.AccountType `json:"type" validate:"required,oneof=asset liability net_assets income expense budgetary"`
-	NameEN string             `json:"name_en" validate:"max=80"`
-	NameDA string             `json:"name_da" validate:"max=80"`
+	NameEN string             `json:"name_en" validate:"max=80,printed"`
+	NameDA string             `json:"name_da" validate:"max=80,printed"`
 }
 
 func addAccount(ctx context.Context, tx *store.Tx, d resource.Domain, in addAccountRequest) (accountView, error) {
@@ -104,7 +104,7 @@ func listFunds(ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ 
 }
 
 type openFundRequest struct {
-	Code        ledger.FundCode    `json:"code" validate:"required,max=20"`
+	Code        ledger.FundCode    `json:"code" validate:"required,max=20,printed"`
 	Name        string             `json:"name" validate:"max=80,printed" description:"What the fund is for; the code where none is given."`
 	Restriction ledger.Restriction `json:"restriction" validate:"required,oneof=none purpose time endowment"`
 	OpenedOn    ledger.Date        `json:"opened_on" validate:"required"`

@@ -136,7 +136,7 @@ type inKindRequest struct {
 	Plan      string          `json:"plan" validate:"max=20" description:"Number of the plan it was given for."`
 	Text      string          `json:"text" validate:"max=120" description:"No person's name."`
 	Donor     rest.Ref        `json:"donor" validate:"omitempty" description:"Id or code of the giver, where it is a donor on record."`
-	Memo      string          `json:"memo" validate:"max=40" description:"Number of the valuation memo."`
+	Memo      string          `json:"memo" validate:"max=40,printed" description:"Number of the valuation memo."`
 	Evidence  rest.Ref        `json:"evidence" validate:"omitempty" description:"Id of the valuation memo among the evidence."`
 }
 

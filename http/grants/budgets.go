@@ -136,7 +136,7 @@ func listBudgets(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.B
 type moveBudgetRequest struct {
 	ID       rest.Ref    `path:"id" json:"-" description:"Id or code of the grant."`
 	StartsOn ledger.Date `json:"starts_on" validate:"required"`
-	Reason   string      `json:"reason" validate:"required,max=500" description:"For the report; no person's name."`
+	Reason   string      `json:"reason" validate:"required,max=500,printed" description:"For the report; no person's name."`
 	Moves    []moveBody  `json:"moves" validate:"required,min=1,max=100,dive"`
 }
 
@@ -162,7 +162,7 @@ type decideBudgetRequest struct {
 	ID       rest.Ref `path:"id" json:"-" description:"Id or code of the grant."`
 	Version  int      `json:"version" validate:"min=1"`
 	Decision string   `json:"decision" validate:"required,oneof=approve refuse"`
-	Letter   string   `json:"letter" validate:"required,max=120" description:"The funder's reference; no person's name."`
+	Letter   string   `json:"letter" validate:"required,max=120,printed" description:"The funder's reference; no person's name."`
 }
 
 func decideBudget(

@@ -155,7 +155,7 @@ func bookInterest(
 type disallowanceRequest struct {
 	ID      rest.Ref             `path:"id" json:"-"`
 	Date    ledger.Date          `json:"date" validate:"required" description:"Of the finding."`
-	Finding string               `json:"finding" validate:"required,max=40" description:"The auditor's number."`
+	Finding string               `json:"finding" validate:"required,max=40,printed" description:"The auditor's number."`
 	Items   []disallowedItemBody `json:"items" validate:"required,min=1,max=100,dive"`
 	Account ledger.AccountNo     `json:"account" validate:"omitempty" description:"Bank account that the general fund repays; 1010 where none is given."`
 }

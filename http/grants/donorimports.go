@@ -16,6 +16,7 @@ import (
 	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/ledger/journal"
+	"supportledger/statements/page"
 	"supportledger/store"
 )
 
@@ -104,7 +105,7 @@ func viewDonorImport(im donorimport.Import) donorImportView {
 
 // importer imports files with the server's vault.
 func importer(d resource.Domain) donorimport.Importer {
-	return donorimport.Importer{Gifts: d.Gifts, Vault: d.API.Vault}
+	return donorimport.Importer{Gifts: d.Gifts, Vault: d.API.Vault, Missing: page.Missing}
 }
 
 type donorImportPreviewView struct {

@@ -95,9 +95,9 @@ func getDonor(ctx context.Context, tx *store.Tx, _ resource.Domain, in rest.ByRe
 type sealDonorRequest struct {
 	ID      rest.Ref       `path:"id" json:"-"`
 	TaxID   vault.Personal `json:"tax_id" validate:"max=20" description:"CPR of a person, CVR of a company."`
-	Name    vault.Personal `json:"name" validate:"max=120"`
+	Name    vault.Personal `json:"name" validate:"max=120,printed"`
 	Email   vault.Personal `json:"email" validate:"max=254"`
-	Address vault.Personal `json:"address" validate:"max=500"`
+	Address vault.Personal `json:"address" validate:"max=500,printed=lines"`
 
 	Passphrase vault.Personal `json:"passphrase" validate:"omitempty,min=12,max=100" description:"Agreed with the donor by another way than mail: statements then come as attachments locked with it. It is never answered."`
 }

@@ -40,7 +40,7 @@ func giftRoutes(api *resource.API) {
 }
 
 type giftRequest struct {
-	Number    string           `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Number    string           `json:"number" validate:"max=20,printed" description:"Given by us where none is sent."`
 	Donor     rest.Ref         `json:"donor" validate:"required" description:"Id or code."`
 	Fund      ledger.FundCode  `json:"fund" validate:"required" description:"Not a grant's."`
 	Date      ledger.Date      `json:"date" validate:"required"`

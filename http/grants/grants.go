@@ -94,7 +94,7 @@ func listDonors(
 }
 
 type registerDonorRequest struct {
-	Code     string          `json:"code" validate:"max=20" description:"Given by us where none is sent."`
+	Code     string          `json:"code" validate:"max=20,printed" description:"Given by us where none is sent."`
 	Kind     donors.Kind     `json:"kind" validate:"required,oneof=institution person legacy"`
 	Name     string          `json:"name" validate:"max=120,printed" description:"Of an institution. A person's name is refused here."`
 	Language string          `json:"language" validate:"required,oneof=da en"`
@@ -140,7 +140,7 @@ type budgetYearBody struct {
 }
 
 type signGrantRequest struct {
-	Code     string           `json:"code" validate:"max=20" description:"Also the code of the grant's fund; given by us where none is sent."`
+	Code     string           `json:"code" validate:"max=20,printed" description:"Also the code of the grant's fund; given by us where none is sent."`
 	Donor    rest.Ref         `json:"donor" validate:"required" description:"Id or code."`
 	Title    string           `json:"title" validate:"required,max=120,printed"`
 	Amount   ledger.Money     `json:"amount" validate:"required,positive"`
@@ -271,7 +271,7 @@ type instalmentRequest struct {
 	Amount  ledger.Money     `json:"amount" validate:"required,positive" description:"In the grant's currency."`
 	Rate    ledger.Rate      `json:"rate" validate:"omitempty" description:"The bank's rate to base currency, as quoted; not for a grant in base currency."`
 	Account ledger.AccountNo `json:"account" validate:"required" description:"Our bank account."`
-	Text    string           `json:"text" validate:"max=120"`
+	Text    string           `json:"text" validate:"max=120,printed"`
 }
 
 type instalmentView struct {

@@ -122,7 +122,7 @@ type reasonedRequest struct {
 
 type disallowRequest struct {
 	ID      rest.Ref `path:"id" json:"-" description:"Its id or its number."`
-	Finding string   `json:"finding" validate:"required,max=40" description:"The auditor's number."`
+	Finding string   `json:"finding" validate:"required,max=40,printed" description:"The auditor's number."`
 	Reason  string   `json:"reason" validate:"required,max=500" description:"At least ten letters; no person's name."`
 }
 

@@ -60,7 +60,7 @@ func Register(api *resource.API) {
 }
 
 type partnerBody struct {
-	Code     string           `json:"code" validate:"required,max=20"`
+	Code     string           `json:"code" validate:"required,max=20,printed"`
 	Currency ledger.Currency  `json:"currency" validate:"required"`
 	Account  ledger.AccountNo `json:"account" validate:"required" description:"Of the partner's advance."`
 	Country  string           `json:"country,omitempty" validate:"omitempty,len=2" description:"ISO 3166, where it spends: held against the countries of the grants that pay."`
@@ -104,7 +104,7 @@ func exchangeCurrency(ctx context.Context, tx *store.Tx, d resource.Domain, in e
 }
 
 type transferRequest struct {
-	Number       string           `json:"number" validate:"max=20" description:"Given by us where none is sent."`
+	Number       string           `json:"number" validate:"max=20,printed" description:"Given by us where none is sent."`
 	Date         ledger.Date      `json:"date" validate:"required"`
 	Partner      rest.Ref         `json:"partner" validate:"required" description:"Id or code."`
 	Plan         rest.Ref         `json:"plan" validate:"required" description:"Id or number; its funds bear the transfer in its shares."`

@@ -26,7 +26,7 @@ import (
 //	oneof=a b c               one of these texts
 //	positive, nonnegative     of a Decimal or ledger.Money
 //	decimals=2                at most so many decimals of a Decimal
-//	printed                   letters that the paper of statements can show
+//	printed                   letters that the paper of statements and letters can show; printed=lines has lines
 //	dive                      what follows holds for each element
 //	unique                    no element of a list twice; unique=Field for a list of structs
 //
@@ -47,7 +47,7 @@ func newRules() *validator.Validate {
 	must(v.RegisterValidation("positive", func(f validator.FieldLevel) bool { return signOf(f) > 0 }))
 	must(v.RegisterValidation("nonnegative", func(f validator.FieldLevel) bool { return signOf(f) >= 0 }))
 	must(v.RegisterValidation("printed", func(f validator.FieldLevel) bool {
-		_, missing := page.Missing(f.Field().String())
+		_, missing := page.Missing(oneLine(f.Field().String(), f.Param()))
 		return !missing
 	}))
 	must(v.RegisterValidation("decimals", func(f validator.FieldLevel) bool {
@@ -56,6 +56,14 @@ func newRules() *validator.Validate {
 		return err == nil && len(fraction) <= most
 	}))
 	return v
+}
+
+// oneLine is a text without the ends of its lines, where it may have lines.
+func oneLine(text, may string) string {
+	if may == "lines" {
+		return strings.NewReplacer("\r", "", "\n", "").Replace(text)
+	}
+	return text
 }
 
 // moneyText and rateText let rules see a domain struct as the text it travels as; none is "".
@@ -172,7 +180,7 @@ func wordRule(b validator.FieldError) *Fault {
 			Message: Text{"This has too many decimals.", "Dette har for mange decimaler."},
 			Hint:    Text{"at most " + n + " decimals", "højst " + n + " decimaler"}}
 	case "printed":
-		letter, _ := page.Missing(fmt.Sprint(b.Value()))
+		letter, _ := page.Missing(oneLine(reflect.ValueOf(b.Value()).String(), b.Param()))
 		return &Fault{Code: "letter_not_printable", Message: Textf("The letter %q (U+%04X) cannot be printed on a statement.",
 			"Tegnet %q (U+%04X) kan ikke trykkes i et regnskab.", letter, letter),
 			Hint: Text{"write it in Latin letters", "skriv det med latinske bogstaver"}}

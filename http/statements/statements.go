@@ -146,7 +146,7 @@ type draftStatementRequest struct {
 type explains struct {
 	BudgetLine string `json:"budget_line" validate:"required,max=20" description:"The funder's own number."`
 	Reason     string `json:"reason" validate:"required,oneof=prices timing need delivery by_grantor" description:"What the funder reads."`
-	Text       string `json:"text" validate:"max=500" description:"For the organisation and the auditor; it does not leave, and is never about a person."`
+	Text       string `json:"text" validate:"max=500,printed" description:"For the organisation and the auditor; it does not leave, and is never about a person."`
 }
 
 type statementView struct {

@@ -122,6 +122,9 @@ func TestSetupOpensOnce(t *testing.T) {
 		}); err == nil {
 			t.Fatal("the books were opened before the end")
 		}
+		all.Set("organisation", "東京")
+		r.post("/setup", all).want(http.StatusUnprocessableEntity).says("kan ikke trykkes")
+		all.Set("organisation", "Fyrlys")
 		given := r.post("/setup", all).want(http.StatusOK).says("Regnskabet er åbnet", "lead", "programleder, kasserer")
 		words := regexp.MustCompile(`<code class="hash">([^<]+)</code>`)
 		again := r.post("/setup", all).want(http.StatusOK)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"supportledger/http/web/entry"
 	"supportledger/http/web/frame"
 	"supportledger/ledger"
+	"supportledger/statements/page"
 )
 
 // Desk is what the wizard is made of.
@@ -197,6 +199,10 @@ func organisation(v *frame.Visit, f frame.Form, o *Opening) {
 	o.Organisation = f.Need(v, "organisation")
 	if len([]rune(o.Organisation)) > 200 {
 		f.Fault("organisation", v.T("At most 200 letters.", "Højst 200 tegn."))
+	}
+	if letter, missing := page.Missing(o.Organisation); missing {
+		f.Fault("organisation", v.T(fmt.Sprintf("The letter %q cannot be printed on a statement.", letter),
+			fmt.Sprintf("Tegnet %q kan ikke trykkes i et regnskab.", letter)))
 	}
 	base, err := ledger.ParseCurrency(strings.ToUpper(f.Text("base")))
 	if err != nil {
