@@ -248,7 +248,8 @@ func TestLikenesses(t *testing.T) {
 			identity Identity
 			want     string
 		}{
-			{Identity{Names: "Example One"}, ""}, {Identity{BirthDate: "2000-01-01"}, ""},
+			{Identity{Names: "Example One"}, ""}, {Identity{Names: "Example One"}, ""},
+			{Identity{BirthDate: "2000-01-01"}, ""}, {Identity{BirthDate: "2000-01-01"}, ""},
 			{Identity{Names: "Example One", BirthDate: "2000-01-02"}, ""}, {Identity{Notes: "+45 0000 0000"}, ""},
 			{Identity{Names: "Example One", BirthDate: "2000-01-01"}, "person"},
 			{Identity{Contact: "+45 0000 0000"}, "contact"}, {Identity{Bank: "1-1"}, "bank"},

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/access"
+	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -289,6 +290,15 @@ func TestEveryActOnAGrantIsRecorded(t *testing.T) {
 			act  func(ctx context.Context, tx *store.Tx) error
 			want string
 		}{
+			{"a draft", func(ctx context.Context, tx *store.Tx) error {
+				g, err := h.reg.Draft(ctx, tx, Grant{Code: "D2", Donor: h.donor, Title: "D2", Amount: dkk("10.00"), SignedOn: "2026-01-01",
+					Policies: Policies{{Recognition: Deferred, RateMethod: rates.OwnCurrency, FeeBearer: BornByGrant,
+						CurrencyBearer: BornByGrant, Interest: InterestToGrantor, RefundDeMinimis: ledger.Zero("DKK")}}})
+				if g.SignedOn != "" {
+					h.Errorf("a draft is signed on %s", g.SignedOn)
+				}
+				return err
+			}, "grant.draft"},
 			{"an instalment", func(ctx context.Context, tx *store.Tx) error {
 				_, err := h.reg.Receive(ctx, tx, Receipt{Grant: "G1", On: "2026-03-01", Amount: dkk("1.00"), Account: "1010"})
 				return err
@@ -315,7 +325,13 @@ func TestEveryActOnAGrantIsRecorded(t *testing.T) {
 				return err
 			}, "grant.planned"},
 			{"a signature", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.reg.SignDraft(ctx, tx, "D1", "2026-03-01")
+				if _, err := h.reg.SignDraft(ctx, tx, "D1", "2026-03-01"); err != nil {
+					return err
+				}
+				g, err := h.reg.Grant(ctx, tx, "D1")
+				if g.SignedOn != "2026-03-01" || g.State != GrantSigned || g.Policies[0].StartsOn != "2026-03-01" {
+					h.Errorf("what was signed is kept as %+v", g)
+				}
 				return err
 			}, "grant.signed"},
 			{"a condition", func(ctx context.Context, tx *store.Tx) error {

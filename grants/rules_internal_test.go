@@ -29,6 +29,44 @@ func TestConditionsHoldBack(t *testing.T) {
 	}
 }
 
+// After its end a grant takes cost until its report is due, and where no day is agreed, at any time.
+func TestTakesCost(t *testing.T) {
+	var conflict *StateConflict
+	for _, c := range []struct {
+		state     GrantState
+		due, on   ledger.Date
+		conflicts bool
+		want      error
+	}{
+		{GrantSigned, "2026-06-30", "2026-07-01", false, nil}, {GrantSuspended, "2026-06-30", "2026-07-01", false, nil},
+		{GrantEnded, "2026-06-30", "2026-06-30", false, nil}, {GrantEnded, "2026-06-30", "2026-07-01", false, ErrReportDue},
+		{GrantTerminated, "2026-06-30", "2026-06-30", false, nil},
+		{GrantTerminated, "2026-06-30", "2026-07-01", false, ErrReportDue},
+		{GrantEnded, "", "2030-01-01", false, nil}, {GrantTerminated, "", "2030-01-01", false, nil},
+		{GrantDraft, "", "2026-01-01", true, nil}, {GrantFinalReported, "2026-06-30", "2026-06-01", true, nil},
+		{GrantClosed, "2026-06-30", "2026-06-01", true, nil},
+	} {
+		err := Grant{State: c.state, ReportDueOn: c.due}.TakesCost(c.on)
+		if errors.As(err, &conflict) != c.conflicts || !c.conflicts && !errors.Is(err, c.want) {
+			t.Errorf("%s, due on %q, on %s: %v", c.state, c.due, c.on, err)
+		}
+	}
+}
+
+func TestLastMove(t *testing.T) {
+	moves := []Step{{State: GrantEnded, On: "2026-01-01"}, {State: GrantActive, On: "2026-02-01"},
+		{State: GrantEnded, On: "2026-03-01"}, {State: GrantClosed, On: "2026-04-01"}}
+	for state, want := range map[GrantState]ledger.Date{GrantEnded: "2026-03-01", GrantClosed: "2026-04-01",
+		GrantActive: "2026-02-01", GrantSigned: ""} {
+		if got := lastMove(moves, state); got.On != want {
+			t.Errorf("%s: %s, want %s", state, got.On, want)
+		}
+	}
+	if got := lastMove(moves[:1], GrantEnded); got.On != "2026-01-01" {
+		t.Errorf("the first of all: %+v", got)
+	}
+}
+
 // Moves are measured from the newest version that the funder approved and that is in force.
 func TestLastApproved(t *testing.T) {
 	line := func(no string) []BudgetLine { return []BudgetLine{{No: no}} }
