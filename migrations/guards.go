@@ -281,6 +281,8 @@ var guards = []Guard{
 			"NEW.document_hash IS DISTINCT FROM OLD.document_hash"},
 	{Table: "statement_deliveries", Deleted: "a delivery is never deleted", Changed: "a delivery is never changed"},
 	{Table: "statement_delivery_links", Deleted: "a link is never deleted", Changed: "a link is never changed"},
+	{Table: "statement_locked_copies", Deleted: "a locked copy is never deleted",
+		Changed: "a locked copy is never changed"},
 	{Table: "statement_delivery_attempts", Deleted: "an attempt is never deleted",
 		Changed: "an attempt is never changed"},
 }

@@ -265,8 +265,10 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	m.To = opened[donors.Email]
 	if passphrase := opened[donors.Passphrase]; passphrase != "" {
 		m.Text, m.File = text.Attaching(s.Number), s.Number+".pdf"
-		m.Body, err = page.Lock(s.Document, passphrase)
-		return m, err
+		if m.Body, err = page.Lock(s.Document, passphrase); err != nil {
+			return Mail{}, err
+		}
+		return m, insertLockedCopy(ctx, tx, id, figures.Hash(m.Body))
 	}
 	secret, until := newSecret(), tx.At.Add(linkFor)
 	m.Text = text.Linking(s.Number, strings.TrimSuffix(office.Address, "/")+OwnPath+secret, ledger.DateOf(until))

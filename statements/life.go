@@ -15,6 +15,7 @@ import (
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements/figures"
+	"supportledger/statements/sealing"
 	"supportledger/store"
 	"time"
 	"unicode/utf8"
@@ -274,8 +275,8 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 		return Statement{}, err
 	}
 	digest := sha256.Sum256(s.Record)
-	event := access.Event{Action: issuedAction, Subject: string(s.ID),
-		Fields: []string{recordField + hex.EncodeToString(digest[:])}}
+	event := access.Event{Action: sealing.IssuedAction, Subject: string(s.ID),
+		Fields: []string{sealing.Field + hex.EncodeToString(digest[:])}}
 	if err := access.Record(ctx, tx, event); err != nil {
 		return Statement{}, err
 	}
@@ -299,12 +300,6 @@ func (o Office) release(ctx context.Context, tx *store.Tx, s Statement) error {
 	}
 	return o.disclosure().Release(ctx, tx, s.Value, s.ID)
 }
-
-// The audit event whose leaf commits to what was issued: its field is the SHA-256 of the record.
-const (
-	issuedAction = "statement.issued"
-	recordField  = "sha256:"
-)
 
 // number gives a first version the next number of the year, and a later one that of the version it replaces.
 func (o Office) number(ctx context.Context, tx *store.Tx, s *Statement) (replaces string, err error) {
@@ -344,13 +339,13 @@ func (o Office) Seal(ctx context.Context, tx *store.Tx, key string) (Statement, 
 	if err != nil {
 		return Statement{}, err
 	}
-	event, inclusion, err := access.Prove(ctx, tx, issuedAction, string(s.ID), signed.Size)
+	event, inclusion, err := access.Prove(ctx, tx, sealing.IssuedAction, string(s.ID), signed.Size)
 	if errors.Is(err, proof.ErrNoLeaf) {
 		return Statement{}, ErrNotProven
 	} else if err != nil {
 		return Statement{}, err
 	}
-	if err := s.seal(event, inclusion, note); err != nil {
+	if err := s.seal(sealing.Proof{Event: event, Inclusion: inclusion, Checkpoint: note}); err != nil {
 		return Statement{}, err
 	}
 	return o.saved(ctx, tx, s, "statement.sealed")

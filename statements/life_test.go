@@ -23,6 +23,7 @@ import (
 	"supportledger/statements"
 	"supportledger/statements/figures"
 	"supportledger/statements/page"
+	"supportledger/statements/sealing"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -355,12 +356,12 @@ func TestSealedDocument(t *testing.T) {
 		h.office.Address = "https://nordlys.example"
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
 		s := h.seal(h.issued(statements.Request{Subject: "G1", To: "2026-12-31"}, "").ID)
-		found, err := statements.Check(s.Document, h.public)
+		found, err := sealing.Check(s.Document, h.public)
 		if err != nil || found.Number != s.Number || found.Code != s.Code || found.DocumentHash != s.DocumentID {
 			t.Fatalf("%+v: %v", found, err)
 		}
 		_, other, _ := proof.NewKey("example.org/books") // a second key
-		if _, err := statements.Check(s.Document, other); !errors.Is(err, statements.ErrAltered) {
+		if _, err := sealing.Check(s.Document, other); !errors.Is(err, sealing.ErrAltered) {
 			t.Errorf("another key: %v", err)
 		}
 		random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // which bytes, not secrets
@@ -370,14 +371,14 @@ func TestSealedDocument(t *testing.T) {
 				at = len(forged) - 1 - random.IntN(len(forged)/4)
 			}
 			forged[at] ^= byte(1 + random.IntN(255))
-			if _, err := statements.Check(forged, h.public); !errors.Is(err, statements.ErrAltered) {
+			if _, err := sealing.Check(forged, h.public); !errors.Is(err, sealing.ErrAltered) {
 				t.Fatalf("byte %d of %d changed from %q to %q, and it verifies (%v)", at, len(forged), s.Document[at], forged[at],
 					err)
 			}
 		}
 		for _, forged := range [][]byte{nil, s.Document[:len(s.Document)-1], append(bytes.Clone(s.Document), '\n'),
 			append(bytes.Clone(s.Document), s.Document...)} {
-			if _, err := statements.Check(forged, h.public); !errors.Is(err, statements.ErrAltered) {
+			if _, err := sealing.Check(forged, h.public); !errors.Is(err, sealing.ErrAltered) {
 				t.Errorf("%d bytes verify (%v)", len(forged), err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"supportledger/statements"
 	"supportledger/statements/figures"
 	"supportledger/statements/page"
+	"supportledger/statements/sealing"
 	"supportledger/store"
 )
 
@@ -76,14 +77,14 @@ func TestVerdicts(t *testing.T) {
 		for name, c := range map[string]struct {
 			file []byte
 			key  string
-			want statements.Verdict
-		}{"genuine": {s.Document, h.public, ""}, "locked": {locked, h.public, statements.IsLocked},
-			"altered": {altered, h.public, statements.WasAltered}, "draft": {draft, h.public, statements.IsUnsealed},
-			"pages": {s.Pages(), h.public, statements.IsUnsealed}, "text": {[]byte("hello"), h.public, statements.NoStatement},
-			"foreign": {[]byte("%PDF-1.7\n%%EOF\n"), h.public, statements.NoStatement}} {
-			_, err := statements.Check(c.file, c.key)
-			var got statements.Verdict
-			if a, not := err.(*statements.Altered); not { //nolint:errorlint // it is never wrapped
+			want sealing.Verdict
+		}{"genuine": {s.Document, h.public, ""}, "locked": {locked, h.public, sealing.IsLocked},
+			"altered": {altered, h.public, sealing.WasAltered}, "draft": {draft, h.public, sealing.IsUnsealed},
+			"pages": {s.Pages(), h.public, sealing.IsUnsealed}, "text": {[]byte("hello"), h.public, sealing.NoStatement},
+			"foreign": {[]byte("%PDF-1.7\n%%EOF\n"), h.public, sealing.NoStatement}} {
+			_, err := sealing.Check(c.file, c.key)
+			var got sealing.Verdict
+			if a, not := err.(*sealing.Altered); not { //nolint:errorlint // it is never wrapped
 				got = a.Kind()
 			}
 			if got != c.want {

@@ -157,3 +157,45 @@ func readOwn(ctx context.Context, tx *store.Tx, d donors.Donor, page store.Keyse
 	}
 	return readListed(ctx, q, page)
 }
+
+type lockedCopyRow struct {
+	bun.BaseModel `bun:"table:statement_locked_copies"`
+	DocumentHash  string
+	DeliveryID    DeliveryID
+	LockedAt      string
+}
+
+func insertLockedCopy(ctx context.Context, tx *store.Tx, id DeliveryID, hash string) error {
+	row := lockedCopyRow{DocumentHash: hash, DeliveryID: id, LockedAt: store.FormatTime(tx.At)}
+	_, err := tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+// readOfFile is the statement that a file is, or is a locked copy of. [ErrUnknownStatement].
+func readOfFile(ctx context.Context, tx *store.Tx, hash string) (s Statement, locked bool, err error) {
+	var row statementRow
+	s, err = row.found(tx.NewSelect().Model(&row).Where("document_hash = ?", hash).Limit(1).Scan(ctx))
+	if !errors.Is(err, ErrUnknownStatement) {
+		return s, false, err
+	}
+	s, err = row.found(tx.NewSelect().Model(&row).Where("id = (?)", tx.NewSelect().
+		TableExpr("statement_locked_copies AS c").Column("d.statement_id").
+		Join("JOIN statement_deliveries AS d ON d.id = c.delivery_id").Where("c.document_hash = ?", hash)).Scan(ctx))
+	return s, true, err
+}
+
+// readLockedCopies reads the hashes of all copies, by statement.
+func readLockedCopies(ctx context.Context, tx *store.Tx) (map[ID][]string, error) {
+	var rows []struct {
+		StatementID  ID
+		DocumentHash string
+	}
+	err := tx.NewSelect().TableExpr("statement_locked_copies AS c").Column("d.statement_id", "c.document_hash").
+		Join("JOIN statement_deliveries AS d ON d.id = c.delivery_id").
+		Order("c.locked_at", "c.document_hash").Scan(ctx, &rows)
+	found := map[ID][]string{}
+	for _, r := range rows {
+		found[r.StatementID] = append(found[r.StatementID], r.DocumentHash)
+	}
+	return found, err
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"supportledger/proof"
 	"supportledger/statements/figures"
+	"supportledger/statements/sealing"
 	"supportledger/store"
 )
 
@@ -19,7 +20,7 @@ func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (
 		var rows []verifiedRow
 		q := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").
 			ColumnExpr("(?) AS issued", tx.NewSelect().TableExpr("audit_events AS e").ColumnExpr("MAX(e.fields)").
-				Where("e.subject = s.id").Where("e.action = ?", issuedAction).Where("e.reason = ''")).
+				Where("e.subject = s.id").Where("e.action = ?", sealing.IssuedAction).Where("e.reason = ''")).
 			ColumnExpr("(?) AS people", tx.NewSelect().TableExpr("duties AS d").ColumnExpr("COUNT(DISTINCT d.user_id)").
 				Where("d.subject = s.id").Where("d.round = s.round").Where("d.step IN ('approve', 'authorise')").Where(
 				"d.user_id <> s.prepared_by")).
@@ -50,10 +51,10 @@ type verifiedRow struct {
 
 func (r *verifiedRow) check(out *proof.Findings) {
 	number, digest := none(r.Number), sha256.Sum256(r.Record)
-	if none(r.Issued) != recordField+hex.EncodeToString(digest[:]) {
+	if none(r.Issued) != sealing.Field+hex.EncodeToString(digest[:]) {
 		out.Add("statement", number, "its record is not the one that was issued")
 	}
-	var fixed record
+	var fixed sealing.Record
 	if err := json.Unmarshal(r.Record,
 		&fixed); err != nil || fixed.Number != number || fixed.ContentHash != figures.Hash(r.Content) ||
 		fixed.DataHash != none(r.ClearedHash) {

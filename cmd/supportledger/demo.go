@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"time"
 
+	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/cmd/clock"
 	"supportledger/http"
 	"supportledger/http/story"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
+	"supportledger/proof"
 	"supportledger/store"
 )
 
@@ -31,7 +33,7 @@ type demoCommand struct {
 	DB        address         `name:"db" env:"SUPPORTLEDGER_DB" placeholder:"sqlite:FILE|postgres://…" help:"Database to fill, without books as yet; or SUPPORTLEDGER_DB, or else a temporary SQLite file."`
 	Story     string          `placeholder:"FILE" help:"Story to play, or - for standard input; the worked one where none is given. Format: testdata/scenarios/STORY.md."`
 	Scenarios story.Selection `placeholder:"S00-S06|all" help:"Scenarios to play, as S00-S06, S01,S03 or all (the default)."`
-	Keep      string          `placeholder:"DIR" help:"Keep supportledger.db, vault.json and statements/*.pdf in DIR."`
+	Keep      string          `placeholder:"DIR" help:"Keep supportledger.db, vault.json, books.key and statements/*.pdf in DIR."`
 	NoServe   bool            `help:"End after playing."`
 	Addr      listenAddress   `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Address to serve on; a free port where none is given."`
 	JSON      bool            `name:"json" help:"Print a JSON object instead of a text: address, tokens, files."`
@@ -49,7 +51,8 @@ func (d demoCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer also(&err, cleanUp)
-	run := demo{dir: dir, clock: &clock.Clock{}, story: told, left: summary{Version: version(), Acts: len(told)}}
+	run := demo{dir: dir, keyed: d.DB == "" || d.Keep != "",
+		clock: &clock.Clock{}, story: told, left: summary{Version: version(), Acts: len(told)}}
 	if run.db, err = d.books(ctx, &run); err != nil {
 		return err
 	}
@@ -158,6 +161,7 @@ type demo struct {
 	clock   *clock.Clock
 	story   story.Story
 	serving string // the command that serves what is kept
+	keyed   bool   // the key of the books stays with them
 	left    summary
 }
 
@@ -214,35 +218,64 @@ func (r *demo) play(ctx context.Context, c console, looked bool) error {
 	return err
 }
 
-// languages are those in which a demo's statements are printed.
-var languages = []string{"en", "da"}
-
-// statements has the statements of the story's grants issued and keeps them as PDF in each language.
+// statements has the statements of the story's grants issued, and sealed where the key stays with the books; it keeps
+// the very files.
 func (r *demo) statements(ctx context.Context, c console, player story.Player) error {
 	dir := filepath.Join(r.dir, "statements")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	issued, err := player.IssueStatements(ctx, r.story)
-	if err != nil {
+	if err != nil || len(issued) == 0 {
+		r.left.Try = r.tries(issued)
 		return err
 	}
-	bar := c.progress(int64(len(issued)*len(languages)), "statements")
+	if r.keyed {
+		if err := r.sign(ctx); err != nil {
+			return err
+		}
+	}
+	bar := c.progress(int64(len(issued)), "statements")
 	defer bar.End()
 	for _, s := range issued {
-		for _, lang := range languages {
-			body, err := player.Document(ctx, s.ID, lang)
-			if err != nil {
+		if r.keyed {
+			if err := player.Seal(ctx, s.ID); err != nil {
 				return err
 			}
-			name := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%s.pdf", s.Number, s.Subject, s.To, lang))
-			if err := os.WriteFile(name, body, 0o600); err != nil {
-				return err
-			}
-			r.left.Statements = append(r.left.Statements, name)
-			bar.At(int64(len(r.left.Statements)))
 		}
+		body, err := player.Document(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		name := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%s.pdf", s.Number, s.Subject, s.To, s.Lang))
+		if err := os.WriteFile(name, body, 0o600); err != nil {
+			return err
+		}
+		r.left.Statements = append(r.left.Statements, name)
+		bar.At(int64(len(r.left.Statements)))
 	}
 	r.left.Try = r.tries(issued)
 	return nil
+}
+
+// sign makes the key of the books, keeps it beside them, and signs a checkpoint.
+func (r *demo) sign(ctx context.Context) error {
+	private, public, err := proof.NewKey("demo.invalid/books")
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(r.dir, "books.key")
+	if err := errors.Join(create(file, private+"\n", 0o600), create(file+".pub", public+"\n", 0o600)); err != nil {
+		return err
+	}
+	return r.db.Update(ctx, func(tx *store.Tx) error {
+		if err := access.ClaimKey(ctx, tx, access.ProofKey, proof.FingerprintOf(public)); err != nil {
+			return err
+		}
+		signed, err := proof.Signer{PrivateKey: private}.Sign(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return proof.Keep(ctx, tx, signed)
+	})
 }

@@ -105,6 +105,6 @@ func (r *demo) tries(issued []story.Statement) []string {
 	return []string{
 		as + at + "/grants/" + s.Subject,
 		as + "'" + at + "/balances?as_of=" + s.To + "'",
-		as + "-o " + s.Number + ".pdf '" + at + "/statements/" + s.Number + "/document?lang=da'",
+		as + "-o " + s.Number + ".pdf '" + at + "/statements/" + s.Number + "/document'",
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"supportledger/statements/figures"
 	"supportledger/statements/letters"
 	"supportledger/statements/page"
+	"supportledger/statements/sealing"
 )
 
 // Problems is what a client is told about the errors of statements.
@@ -87,7 +88,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: statements.ErrNotSealed, Status: 409, Code: "statement_not_sealed",
 		Title: rest.Text{EN: "There is no sealed document", DA: "Der er intet forseglet dokument"},
 		Hint:  rest.Text{EN: "Seal the statement first.", DA: "Forsegl først regnskabet."}},
-	{Err: statements.ErrAltered, Status: 422, Code: "statement_altered",
+	{Err: sealing.ErrAltered, Status: 422, Code: "statement_altered",
 		Title: rest.Text{EN: "This is not a statement as it was issued",
 			DA: "Dette er ikke et regnskab, som det blev udstedt"}},
 	{Err: figures.ErrDoesNotFoot, Status: 409, Code: "statement_does_not_foot",

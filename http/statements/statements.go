@@ -121,11 +121,7 @@ func statementReads(api *resource.API) {
 		Danish:  "Ét tal i et regnskab og de linjer, det er summen af",
 		About:   "Keys are those of the HTML document's data-figure: spent, closing.bank.DKK, lines.tuition.amount.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrUnknownFigure}}, getStatementFigure)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/verifications/:code", ID: "verifyStatement", Tag: "statements",
-		Public:  true,
-		Summary: "Whether a statement with this code stands", Danish: "Om et regnskab med denne kode gælder",
-		About:   "Status and hash; no money, no names.",
-		Refuses: []error{statements.ErrUnknownStatement}}, verifyStatement)
+	verifications(api)
 }
 
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -355,45 +351,6 @@ func getStatementFigure(ctx context.Context, tx *store.Tx, d resource.Domain, in
 	v := statementFigureView{Key: in.Key, Figure: books.ViewFigure(figure), Lines: []books.BookedView{}}
 	for _, l := range lines {
 		v.Lines = append(v.Lines, books.ViewBooked(l))
-	}
-	return v, nil
-}
-
-type verifyRequest struct {
-	Code string `path:"code" json:"-" validate:"max=40" description:"As printed, with or without hyphens."`
-}
-
-type verificationView struct {
-	Number     string `json:"number"`
-	Version    int    `json:"version"`
-	Status     string `json:"status" enum:"current,replaced,withdrawn"`
-	IssuedOn   string `json:"issued_on"`
-	ReplacedBy int    `json:"replaced_by_version,omitempty"`
-	Document   string `json:"document_sha256,omitempty" description:"Of the file that was sent; the same for an unaltered one."`
-}
-
-func verifyStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in verifyRequest) (verificationView, error) {
-	s, err := d.Statements.ByCode(ctx, tx, in.Code)
-	if err != nil {
-		return verificationView{}, err
-	}
-	return viewVerification(ctx, tx, d, s)
-}
-
-func viewVerification(ctx context.Context, tx *store.Tx, d resource.Domain, s statements.Statement) (verificationView,
-	error) {
-	v := verificationView{Number: s.Number, Version: s.Version, Status: "current",
-		IssuedOn: string(ledger.DateOf(s.IssuedAt)), Document: s.DocumentID}
-	switch s.State {
-	case statements.Superseded:
-		newest, err := d.Statements.Statement(ctx, tx, s.Number)
-		if err != nil {
-			return verificationView{}, err
-		}
-		v.Status, v.ReplacedBy = "replaced", newest.Version
-	case statements.Withdrawn:
-		v.Status = "withdrawn"
-	case statements.Draft, statements.PrivacyChecked, statements.Reviewed, statements.Issued, statements.Sent:
 	}
 	return v, nil
 }

@@ -14,11 +14,12 @@ type Statement struct {
 	Number  string `json:"number"`
 	Subject string `json:"subject"`
 	To      string `json:"to"`
+	Lang    string `json:"language"`
 }
 
 // IssueStatements has a statement issued for every grant of the story at the end of every half-year in which the
 // story plays and the grant was signed a quarter before, each from the start of the grant: drafted and cleared by
-// finance, reviewed by the programme lead, issued by the treasurer.
+// finance, reviewed by the programme lead, issued by the treasurer. Every second one is in Danish.
 func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, error) {
 	var issued []Statement
 	for _, day := range s.halfYears() {
@@ -35,7 +36,8 @@ func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, err
 			}
 			p.step++
 			var out Statement
-			if err := p.post(ctx, financeOfficer, "/statements", body{"subject": g.code, "to": day}, &out); err != nil {
+			if err := p.post(ctx, financeOfficer, "/statements",
+				body{"subject": g.code, "to": day, "language": languages[len(issued)%2]}, &out); err != nil {
 				return nil, err
 			}
 			for _, step := range []struct{ role, noun string }{{financeOfficer, "privacy-checks"}, {programmeLead, "reviews"},
@@ -49,6 +51,14 @@ func (p *Player) IssueStatements(ctx context.Context, s Story) ([]Statement, err
 		}
 	}
 	return issued, nil
+}
+
+var languages = [2]string{"en", "da"}
+
+// Seal completes an issued statement's document, once a checkpoint covers it.
+func (p *Player) Seal(ctx context.Context, id string) error {
+	p.step++
+	return p.post(ctx, financeOfficer, "/statements/"+id+"/seals", nil, nil)
 }
 
 // halfYears are the ends of the half-years that lie between the story's first and last day. A story that ends before
@@ -87,9 +97,9 @@ func next(year string) string {
 	return fmt.Sprintf("%04d", n+1)
 }
 
-// Document fetches an issued statement as PDF, in da or en.
-func (p *Player) Document(ctx context.Context, id, lang string) ([]byte, error) {
-	path := "/statements/" + id + "/document?lang=" + lang
+// Document fetches an issued statement as PDF.
+func (p *Player) Document(ctx context.Context, id string) ([]byte, error) {
+	path := "/statements/" + id + "/document"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Base+"/api/v1"+path, nil)
 	if err != nil {
 		return nil, err

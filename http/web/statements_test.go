@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 	"supportledger/access/vault"
 	"supportledger/proof"
 	"supportledger/statements"
+	"supportledger/statements/figures"
+	paper "supportledger/statements/page"
+	"supportledger/statements/sealing"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -40,15 +44,20 @@ func (w world) giver(t *testing.T, code string) {
 		"gross": "1200.00"}, nil)
 }
 
+// signingKey is the one key of these books.
+var signingKey = sync.OnceValue(func() string {
+	key, _, err := proof.NewKey("example.org/books")
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
 // checkpoint signs the tree, so that statements can be sealed.
 func (w world) checkpoint(t *testing.T) {
 	t.Helper()
-	key, _, err := proof.NewKey("example.org/books")
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = w.db.Update(t.Context(), func(tx *store.Tx) error {
-		c, err := proof.Signer{PrivateKey: key}.Sign(t.Context(), tx)
+	err := w.db.Update(t.Context(), func(tx *store.Tx) error {
+		c, err := proof.Signer{PrivateKey: signingKey()}.Sign(t.Context(), tx)
 		if err != nil {
 			return err
 		}
@@ -139,37 +148,75 @@ func TestFromDraftToTheDonor(t *testing.T) {
 		}
 	}
 	public := open(t, browser, w.at, phone)
-	public.visit("/verify").fill("code", s.Code).press("Kontrollér").says("Den er udstedt af os og gælder.")
-	public.hold(whole).says("Uændret: Filen er præcis den, vi udstedte.")
-	public.hold(altered).says("Ændret: Filen er IKKE den")
+	public.visit("/verify").fill("code", s.Code).press("Kontrollér").says("Det er udstedt af os og gælder.", "Fyrlys")
+	public.hold(whole).says("Uændret: Filen er præcis den, vi udstedte")
+	public.hold(altered).says("IKKE, som vi udstedte den")
+	public.holdOthers(dir, pdf.body)
 	public.picture("verify")
-	if page := public.text(); strings.Contains(page, "D-77") || strings.Contains(page, "1.200") {
-		t.Errorf("the public page tells money or names:\n%s", page)
+	if told := public.text(); strings.Contains(told, "D-77") || strings.Contains(told, "1.200") {
+		t.Errorf("the public page tells money or names:\n%s", told)
 	}
 	treasurer.visit(at).unfold("Træk regnskabet tilbage").fill("withdraw_reason", "Beløbet var forkert opgjort").
 		press("Træk regnskabet tilbage")
-	public.visit("/verify/" + strings.ReplaceAll(s.Code, " ", "")).says("trukket tilbage").hold(whole).
-		says("Uændret, men trukket tilbage")
+	public.visit("/verify/"+strings.ReplaceAll(s.Code, " ", "")).says("trukket tilbage").hold(whole).
+		says("uændret, som vi udstedte den", "Det er trukket tilbage")
 	reader.get("/verify/AAAA-AAAA-AAAA-AAAA").want(http.StatusNotFound).says("Vi kender intet regnskab med denne kode")
 }
 
-// hold holds a file against a statement on the public page, and waits for the answer.
+// holdOthers holds files against the page that are not as a statement was issued.
+func (b tab) holdOthers(dir, issued string) {
+	b.t.Helper()
+	pages, _, _, err := paper.Detach([]byte(issued))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	copied, err := paper.Lock([]byte(issued), "a passphrase of nobody")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for content, says := range map[string]string{string(pages): "Ikke forseglet", string(copied): "Ikke et af vores",
+		"hello": "Ikke et af vores", "%PDF-1.7\n%%EOF\n": "Ikke et af vores",
+		strings.Replace(issued, `"checkpoint":"`, `"checkpoint":"x`, 1): "IKKE, som vi udstedte den"} {
+		file := filepath.Join(dir, "held.pdf")
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			b.t.Fatal(err)
+		}
+		b.hold(file).says(says)
+	}
+}
+
+// hold holds a file against what was issued, and waits for the page that answers. What the browser found in the file is
+// what the command finds in it.
 func (b tab) hold(file string) tab {
 	b.t.Helper()
-	evaluate[bool](b, `document.querySelector('[data-held-says]').textContent = '', true`)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	evaluate[bool](b, `window.before = true`)
 	within(b, "hold", func(ctx context.Context) error {
 		if err := chromedp.Do(ctx, chromedp.SetUploadFiles(chromedp.CSS("[data-held]"), []string{file})); err != nil {
 			return err
 		}
-		for range 100 {
-			said, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector('[data-held-says]').textContent`))
-			if err != nil || said != "" {
-				return err
+		for range 250 {
+			there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](
+				`!window.before && document.readyState === 'complete' && !!document.querySelector('.answer')`))
+			if err == nil && there {
+				return nil
 			}
 			time.Sleep(20 * time.Millisecond)
 		}
 		return context.DeadlineExceeded
 	})
+	at, err := url.Parse(evaluate[string](b, `location.href`))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if q := at.Query(); at.Path != "/verify/files/"+figures.Hash(content) || q.Get("form") != string(paper.FormOf(content)) ||
+		q.Get("signer") != sealing.SignerOf(content) {
+		b.t.Errorf("the browser takes it for %s, by %q; it is %s, by %q", at, q.Get("signer"), paper.FormOf(content),
+			sealing.SignerOf(content))
+	}
 	return b
 }
 

@@ -66,6 +66,7 @@ CREATE TABLE statements (
     UNIQUE (number, version)
 );
 
+CREATE INDEX statements_document ON statements (document_hash) WHERE document_hash IS NOT NULL;
 CREATE INDEX statements_subject ON statements (subject, from_date, to_date);
 -- One statement of a kind for a subject and period in each version, however many callers draft it at the same time.
 CREATE UNIQUE INDEX statements_one ON statements (kind, subject, from_date, to_date, version)
@@ -92,6 +93,15 @@ CREATE TABLE statement_delivery_links (
 );
 
 CREATE INDEX statement_delivery_links_delivery ON statement_delivery_links (delivery_id);
+
+-- The copies of statements that were locked with a donor's passphrase, so that anyone can be told that one is genuine.
+CREATE TABLE statement_locked_copies (
+    document_hash TEXT NOT NULL PRIMARY KEY, -- SHA-256 of the copy; each attempt makes another
+    delivery_id TEXT NOT NULL REFERENCES statement_deliveries (id),
+    locked_at TEXT NOT NULL
+);
+
+CREATE INDEX statement_locked_copies_delivery ON statement_locked_copies (delivery_id);
 
 CREATE TABLE statement_delivery_attempts (
     delivery_id TEXT NOT NULL REFERENCES statement_deliveries (id),

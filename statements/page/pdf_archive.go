@@ -250,6 +250,9 @@ func (w *rewriter) finish(f *found, a archive) []byte {
 // producer is what made the file.
 const producer = "supportledger"
 
+// producedByUs stands in the properties of every file of ours that is not locked.
+const producedByUs = "<pdf:Producer>" + producer + "</pdf:Producer>"
+
 // bookmarks writes where the parts begin, and gives the number of their list; 0 for none.
 func (w *rewriter) bookmarks(marks []mark, pages []int) int {
 	if len(marks) == 0 {
@@ -294,8 +297,8 @@ func (a archive) xmp() string {
 		`<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"><xmp:CreatorTool>` + producer +
 		`</xmp:CreatorTool><xmp:CreateDate>` + at + `</xmp:CreateDate><xmp:ModifyDate>` + at +
 		`</xmp:ModifyDate></rdf:Description>` + "\n" +
-		`<rdf:Description rdf:about="" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"><pdf:Producer>` + producer +
-		`</pdf:Producer><pdf:Keywords>` + text(a.keywords) + `</pdf:Keywords></rdf:Description>` + "\n" +
+		`<rdf:Description rdf:about="" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">` + producedByUs +
+		`<pdf:Keywords>` + text(a.keywords) + `</pdf:Keywords></rdf:Description>` + "\n" +
 		"</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>"
 }
 

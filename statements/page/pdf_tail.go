@@ -153,7 +153,7 @@ const (
 	Sealed      Form = "sealed"          // it claims to be a sealed statement
 )
 
-// FormOf says what a file is.
+// FormOf says what a file is. The public page comes to the same answer in the browser.
 func FormOf(file []byte) Form {
 	switch {
 	case !bytes.HasPrefix(file, []byte("%PDF-")):
@@ -163,10 +163,10 @@ func FormOf(file []byte) Form {
 	case bytes.Contains(file[max(0, len(file)-4096):], []byte("/Encrypt")):
 		return Locked
 	}
-	if _, err := continued(file); err != nil {
-		return NoStatement
+	if bytes.Contains(file, []byte(producedByUs)) && trailerForm.Match(file[max(0, len(file)-400):]) {
+		return Unsealed
 	}
-	return Unsealed
+	return NoStatement
 }
 
 // Detach takes an issued document apart. What it gives is only then true when attached makes exactly the document of it

@@ -9,6 +9,7 @@ import (
 func Register(s *frame.Site) {
 	s.Public("/verify", verifyForm)
 	s.Public("/verify/:code", verify)
+	s.Public("/verify/files/:hash", verifyFile)
 	s.Public("/own/:secret", own)
 	s.Public("/own/:secret/statements/:id", ownStatement)
 	s.Public("/own/:secret/statements/:id/document", ownDocument)

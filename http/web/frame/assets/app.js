@@ -134,21 +134,41 @@
     add();
   });
 
-  // A file is held against the hash of what was issued, here and nowhere else.
+  // A file stays here. Its checksum is sent, and what it claims to be: its form, and the key that its proof names. The
+  // server says the same of a file in statements/page (FormOf) and statements/sealing (SignerOf).
+  function formOf(text) {
+    if (text.slice(0, 5) !== '%PDF-') { return 'not_a_statement'; }
+    if (text.indexOf('\n%supportledger 1 ') >= 0) { return 'sealed'; }
+    if (text.slice(-4096).indexOf('/Encrypt') >= 0) { return 'locked'; }
+    return text.indexOf('<pdf:Producer>supportledger</pdf:Producer>') >= 0 &&
+      /trailer\n<<\n\/Size \d+\n\/Root \d+ 0 R\n\/Info \d+ 0 R\n(\/ID \[[^\]]*\]\n)?(\/Prev \d+\n)?>>\nstartxref\n\d+\n%%EOF\n$/
+        .test(text.slice(-400)) ? 'not_sealed' : 'not_a_statement';
+  }
+  function signerOf(text) {
+    var all = text.match(/"checkpoint":"((?:[^"\\]|\\.)*)"/g), line, raw, hash = '', i;
+    try {
+      line = /^\u2014 (\S+) (\S+)$/m.exec(JSON.parse(all[all.length - 1].slice(13)));
+      raw = atob(line[2]);
+    } catch (e) { return ''; }
+    for (i = 0; i < 4; i += 1) { hash += ('0' + raw.charCodeAt(i).toString(16)).slice(-2); }
+    return line[1] + '+' + hash;
+  }
   Array.prototype.forEach.call(d.querySelectorAll('[data-held]'), function (input) {
     var says = d.querySelector('[data-held-says]');
-    function tell(name, good) {
-      says.textContent = says.getAttribute('data-' + name);
-      says.className = 'outcome ' + (good ? 'good' : 'bad');
+    function fails() {
+      says.textContent = says.getAttribute('data-fails');
+      says.className = 'outcome bad';
     }
     input.addEventListener('change', function () {
       if (!input.files[0]) { return; }
-      input.files[0].arrayBuffer().then(function (content) { return crypto.subtle.digest('SHA-256', content); })
-        .then(function (sum) {
+      input.files[0].arrayBuffer().then(function (content) {
+        return crypto.subtle.digest('SHA-256', content).then(function (sum) {
           var hex = Array.prototype.map.call(new Uint8Array(sum), function (b) { return ('0' + b.toString(16)).slice(-2); }).join('');
-          var same = hex === input.getAttribute('data-held');
-          tell(same ? 'same' : 'other', same && says.hasAttribute('data-stands'));
-        }).catch(function () { tell('fails', false); });
+          var text = new TextDecoder().decode(content), signer = signerOf(text), code = input.getAttribute('data-held');
+          location.href = '/verify/files/' + hex + '?form=' + formOf(text) + (signer ? '&signer=' + encodeURIComponent(signer) : '') +
+            (code ? '&code=' + encodeURIComponent(code) : '');
+        });
+      }).catch(fails);
     });
   });
 
