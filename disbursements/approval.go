@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/disbursements/delegations"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -185,9 +186,9 @@ func (req Requests) Progress(ctx context.Context, tx *store.Tx, d Disbursement) 
 
 // mayStep refuses an action to an actor who has another part in the disbursement, is related, or has not the roles
 // that are still needed, in the actor's own name or in that of somebody who is away: [Barred], [NotAsked],
-// [ErrNoDelegation]. It is asked before all that somebody else or time could mend.
+// [delegations.ErrMissing]. It is asked before all that somebody else or time could mend.
 func (dec Decisions) mayStep(ctx context.Context, tx *store.Tx, d Disbursement, a Action, behalf access.UserID) error {
-	roles, absent, err := rolesFor(ctx, tx, behalf)
+	roles, absent, err := delegations.RolesFor(ctx, tx, behalf)
 	if err != nil {
 		return err
 	}
@@ -207,7 +208,7 @@ func (dec Decisions) recordDecision(ctx context.Context, tx *store.Tx, d Disburs
 		return Progress{}, err
 	}
 	word := Approval{Disbursement: d.ID, Round: d.Round, Step: step, User: access.UserID(tx.By.User), At: tx.At}
-	if word.Roles, word.OnBehalfOf, err = rolesFor(ctx, tx, behalf); err != nil {
+	if word.Roles, word.OnBehalfOf, err = delegations.RolesFor(ctx, tx, behalf); err != nil {
 		return Progress{}, err
 	}
 	duty := access.Duty{Subject: string(d.ID), Round: d.Round, Step: step, Payload: d.Payload()}

@@ -34,6 +34,7 @@ type Policy struct {
 	EmergencyLimit      ledger.Money // base currency; zero is no emergency path
 	EmergencyPerQuarter int          // of one plan
 	EmergencyDays       int          // working days until the approval after the payment
+	CardLimit           ledger.Money // base currency; the most that leaves without verified bank details; zero is none
 	RemindDays          int          // working days until somebody is reminded; twice that, and it is escalated
 	Reason              string
 	ProposedBy          access.UserID
@@ -78,7 +79,7 @@ func (p Policy) needs(f facts) []Need {
 
 // payload is the SHA-256 of exactly what is proposed.
 func (p Policy) payload() [sha256.Size]byte {
-	parts := []string{string(p.ID), string(p.FromOn), p.EmergencyLimit.String(),
+	parts := []string{string(p.ID), string(p.FromOn), p.EmergencyLimit.String(), p.CardLimit.String(),
 		fmt.Sprint(p.EmergencyPerQuarter, p.EmergencyDays, p.RemindDays)}
 	for _, b := range p.Bands {
 		parts = append(parts, fmt.Sprint(b.Above, b.Fund, b.NewPayee, b.Cash), needsText([]Need{b.Need}))
@@ -99,7 +100,7 @@ func (p Policy) check(today ledger.Date) error {
 				return ErrPolicyShape
 			}
 		}
-		if b.Need.People < 1 || len(b.Need.Roles) == 0 || b.Above.Sign() < 0 {
+		if b.Need.People < 1 || len(b.Need.Roles) == 0 || b.Above.Sign() < 0 || p.CardLimit.Sign() < 0 {
 			return ErrPolicyShape
 		}
 		if b.Above.IsZero() && b.Fund == "" && !b.NewPayee && !b.Cash {

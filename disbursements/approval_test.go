@@ -14,6 +14,8 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/delegations"
+	"supportledger/disbursements/payees"
 	"supportledger/disbursements/relations"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -23,7 +25,7 @@ import (
 
 // payment is a payment out of a fund to a payee.
 func payment(fund ledger.FundCode, payee, amount string) disbursements.Disbursement {
-	return disbursements.Disbursement{Settlement: disbursements.ByPayment, Amount: of(amount, "DKK"), Payee: payee,
+	return disbursements.Disbursement{Settlement: disbursements.ByPayment, Amount: of(amount, "DKK"), Payee: payee, PaidBy: payees.ByCard,
 		Category: "emergency-aid", Account: "1010", Date: "2026-02-01",
 		Shares: []beneficiaries.Share{{Fund: fund, Percent: disbursements.Hundred}}, Text: "As agreed"}
 }
@@ -114,7 +116,7 @@ func TestPolicyOfTwo(t *testing.T) {
 		before := h.asked("UNR", "C-1", "100.00")
 		both := []access.Role{access.ProgrammeLead}
 		p := disbursements.Policy{FromOn: "2026-01-15", EmergencyLimit: of("1500.00", "DKK"), EmergencyPerQuarter: 2,
-			EmergencyDays: 5, RemindDays: 3, Reason: "the board wants two of them",
+			EmergencyDays: 5, CardLimit: of("1000.00", "DKK"), RemindDays: 3, Reason: "the board wants two of them",
 			Bands: []disbursements.Band{{Above: of("0.00", "DKK"), Need: disbursements.Need{access.Approve, 2, both}},
 				{Above: of("0.00", "DKK"), Need: disbursements.Need{access.Authorise, 1, []access.Role{access.Treasurer}}}}}
 		h.do("", func(_ context.Context, tx *store.Tx) error { p.FromOn = ledger.DateOf(tx.At); return nil })
@@ -246,8 +248,8 @@ func (w withDeputies) id(who string) access.UserID { return access.UserID(w.who[
 
 func (w withDeputies) delegate(who, to string, from, until ledger.Date) error {
 	return w.try(who, func(ctx context.Context, tx *store.Tx) error {
-		_, err := w.policies.Delegate(ctx, tx,
-			disbursements.Delegation{To: w.id(to), FromOn: from, ToOn: until, Reason: "away for some days"})
+		_, err := delegations.Make(ctx, tx,
+			delegations.Delegation{To: w.id(to), FromOn: from, ToOn: until, Reason: "away for some days"})
 		return err
 	})
 }
@@ -274,22 +276,22 @@ func TestDeputy(t *testing.T) {
 		if err := authorise(""); !errors.Is(err, disbursements.ErrNotAsked) {
 			h.Errorf("a finance officer authorises 30,000: %v", err)
 		}
-		if err := authorise("away"); !errors.Is(err, disbursements.ErrNoDelegation) {
+		if err := authorise("away"); !errors.Is(err, delegations.ErrMissing) {
 			h.Errorf("without a delegation: %v", err)
 		}
 		for _, c := range []struct {
 			to          string
 			from, until ledger.Date
 			want        error
-		}{{"case", w.today, w.today, access.ErrIncompatibleRoles}, {"away", w.today, w.today, disbursements.ErrOwnDeputy},
-			{"deputy", w.today, w.today.AddDays(93), disbursements.ErrDelegationDays},
-			{"deputy", w.today.AddDays(-3), w.today.AddDays(-1), disbursements.ErrDelegationDays}} {
+		}{{"case", w.today, w.today, access.ErrIncompatibleRoles}, {"away", w.today, w.today, delegations.ErrOwnDeputy},
+			{"deputy", w.today, w.today.AddDays(93), delegations.ErrDays},
+			{"deputy", w.today.AddDays(-3), w.today.AddDays(-1), delegations.ErrDays}} {
 			if err := w.delegate("away", c.to, c.from, c.until); !errors.Is(err, c.want) {
 				h.Errorf("to %s until %s: %v, want %v", c.to, c.until, err, c.want)
 			}
 		}
 		must(h, w.delegate("away", "deputy", w.today.AddDays(1), w.today.AddDays(9)))
-		if err := authorise("away"); !errors.Is(err, disbursements.ErrNoDelegation) {
+		if err := authorise("away"); !errors.Is(err, delegations.ErrMissing) {
 			h.Errorf("before its days: %v", err)
 		}
 		must(h, w.delegate("away", "deputy", w.today, w.today))
@@ -539,7 +541,7 @@ func TestInvoiceCancelled(t *testing.T) {
 		must(h, h.approveYear("lead", "P-3", 2026, "2026-01-10"))
 		var d disbursements.Disbursement
 		h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-			d = disbursements.Disbursement{Settlement: disbursements.ByInvoice, Payee: "C-1", Date: "2026-02-01",
+			d = disbursements.Disbursement{Settlement: disbursements.ByInvoice, Payee: "C-1", PaidBy: payees.ByCard, Date: "2026-02-01",
 				Text: "As agreed", Items: []disbursements.Item{{Line: "stipend", Units: 1, UnitPrice: of("900.00", "DKK")}}}
 			if d.Plan, err = h.requests.People.Plan(ctx, tx, "P-3"); err != nil {
 				return err

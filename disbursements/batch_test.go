@@ -245,9 +245,11 @@ func TestBatchMindsNewBankDetails(t *testing.T) {
 		refused(h, "released at once", h.releases("chief", "B-2026-0002"), paymentbatch.ErrBatchBlocked)
 		h.wait(payees.CoolOff)
 		must(h, h.releases("chief", "B-2026-0002"))
-		unbound := h.ready("NOB-01", "10.00")
+		unbound := h.asked("G1", "NOB-01", "10.00") // by card
+		must(h, h.step("lead", disbursements.Decisions.Approve, unbound.Number))
+		must(h, h.step("finance", disbursements.Decisions.Authorise, unbound.Number))
 		h.opened()
-		refused(h, "a payee of nobody", h.adds("B-2026-0003", unbound.Number), payees.ErrUnbound)
+		refused(h, "what is paid by card", h.adds("B-2026-0003", unbound.Number), payees.ErrUnbound)
 		_, err = h.exports("B-2026-0002", paymentbatch.Pain001File)
 		must(h, err)
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {

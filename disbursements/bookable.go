@@ -26,6 +26,9 @@ type promised struct {
 // besides what is promised already. Submission, approval, authorisation and release ask it, and the booking itself goes
 // through the same rules, so that nothing is approved that cannot be booked.
 func (rules Rules) bookable(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	if err := rules.mayLeave(ctx, tx, d); err != nil {
+		return err
+	}
 	if err := rules.affordable(ctx, tx, d); err != nil {
 		return err
 	}

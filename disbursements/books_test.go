@@ -61,7 +61,27 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	h := &house{TB: t, ctx: t.Context(), db: db, who: map[string]store.Actor{}}
 	h.keep(disbursements.New(book, register, beneficiaries.Register{Book: book, Grants: register}))
 	h.do("", func(ctx context.Context, tx *store.Tx) error { return h.open(ctx, tx) })
+	h.cards("1000000.00")
 	return h
+}
+
+// cards lets so much leave by card or in cash from today on.
+func (h *house) cards(limit string) {
+	h.Helper()
+	var p disbursements.Policy
+	h.do("chief", func(ctx context.Context, tx *store.Tx) (err error) {
+		today := ledger.DateOf(tx.At)
+		if p, err = h.policies.On(ctx, tx, today); err != nil {
+			return err
+		}
+		p.FromOn, p.CardLimit, p.Reason = today, of(limit, "DKK"), "what the test pays by card"
+		p, err = h.policies.ProposePolicy(ctx, tx, p)
+		return err
+	})
+	h.do("finance", func(ctx context.Context, tx *store.Tx) error {
+		_, err := h.policies.DecidePolicy(ctx, tx, p.ID, true, "")
+		return err
+	})
 }
 
 // keep opens the objects of the packages over the same books.

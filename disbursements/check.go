@@ -286,19 +286,22 @@ func (k known) checkEvidence(_ context.Context, tx *store.Tx, d Disbursement) ([
 	return []Check{there, twice}, nil
 }
 
-// checkPayee asks whether the payee was ever paid before.
+// checkPayee asks whether the payee was ever paid before, and may be paid by the means that was chosen.
 func (k known) checkPayee(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
-	c := finding("payee")
+	c, details := finding("payee"), finding("payee_details")
+	switch {
+	case d.PaidBy == payees.ByTransfer:
+		details = k.checkDetails(tx, d)
+	case d.PaidBy.Unverified():
+		details = details.warn("paid_unverified")
+	}
 	if d.Payee == "" {
-		return nil, nil
+		return []Check{details}, nil
 	}
 	if !k.near[d.ID].PaidBefore {
 		c = c.warn("payee_new", d.Payee)
 	}
-	if d.Settlement != ByPayment && d.Settlement != ByInvoice {
-		return []Check{c}, nil
-	}
-	return []Check{c, k.checkDetails(tx, d)}, nil
+	return []Check{c, details}, nil
 }
 
 // checkDetails asks whether the payee's bank details are verified and cooled off, and those that it was asked for with.
@@ -306,7 +309,7 @@ func (k known) checkDetails(tx *store.Tx, d Disbursement) Check {
 	c := finding("payee_details")
 	p, registered := k.payees[d.Payee]
 	if !registered {
-		return c.warn("payee_unregistered", d.Payee)
+		return c.stop("payee_unregistered", d.Payee)
 	}
 	bound, asked := k.bound[payees.Round{Subject: string(d.ID), Number: d.Round}]
 	var cooling *payees.Cooling

@@ -13,6 +13,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -68,6 +69,7 @@ type Disbursement struct {
 	Amount     ledger.Money // what is charged, whatever was planned; in the partner's currency or that of the account
 	Overpaid   ledger.Money // what the partner paid twice, on top (RULES 29)
 	Payee      string       // code
+	PaidBy     payees.Means // how money leaves our bank for it; "" where none does
 	Category   string       // of cost beside a plan's lines
 	Account    ledger.AccountNo
 	Spot       ledger.Rate // the day's, for what is paid in another currency than base (RULES 57)
@@ -132,6 +134,9 @@ func payloadParts(d Disbursement, shares, items string) []string {
 	}
 	if d.Emergency {
 		parts = append(parts, "emergency")
+	}
+	if d.PaidBy.Unverified() {
+		parts = append(parts, "paid by", string(d.PaidBy))
 	}
 	return parts
 }

@@ -19,16 +19,20 @@ const (
 	ApprovalEscalated DueKind = "approval_escalated" // it waits for twice as long, or an emergency is not approved in time
 	PartnerReportDue  DueKind = "partner_report_due" // an advance that the partner has not accounted for
 	RecoverableDue    DueKind = "recoverable_due"    // what a partner was to give back, or to net
+	ReceiptDue        DueKind = "receipt_due"        // paid by card or in cash, and no receipt came since
 )
 
 // Due is something that the office has to see to, by numbers alone. Kind, subject and day say which it is: it is
 // noted once.
 type Due struct {
 	Kind DueKind
-	// A disbursement's number and the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001.
+	// A disbursement's number, of an approval with the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001.
 	Subject string
 	On      ledger.Date // when it was due
 }
+
+// receiptDays is how many working days a receipt may take to come for what was paid by card or in cash.
+const receiptDays = 10
 
 // Dues lists what is due on a day, of the disbursements that the actor may know of, in order of days. Approvals are
 // due by the policy of the day. A partner is reminded of an advance, or of what it owes back, when it is three, six
@@ -44,6 +48,15 @@ func (dec Decisions) Dues(ctx context.Context, tx *store.Tx, on ledger.Date) ([]
 		return nil, err
 	}
 	out = append(out, unaccounted(open.Rows)...)
+	unproved, err := dec.unproved(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range unproved {
+		if due := d.Date.AddWorkingDays(receiptDays); on > due {
+			out = append(out, Due{ReceiptDue, d.Number, due})
+		}
+	}
 	slices.SortFunc(out, func(a, b Due) int {
 		return cmp.Or(cmp.Compare(a.On, b.On), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Subject, b.Subject))
 	})

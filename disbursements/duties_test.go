@@ -8,6 +8,7 @@ import (
 	"supportledger/access"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/delegations"
 	"supportledger/disbursements/relations"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
@@ -28,32 +29,32 @@ func TestARevokedDelegationAuthorisesNothing(t *testing.T) {
 			must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
 			return d.Number
 		}
-		lends := func() (id disbursements.DelegationID) {
+		lends := func() (id delegations.ID) {
 			h.do("away", func(ctx context.Context, tx *store.Tx) error {
-				d, err := h.policies.Delegate(ctx, tx, disbursements.Delegation{To: w.id("deputy"), FromOn: w.today,
+				d, err := delegations.Make(ctx, tx, delegations.Delegation{To: w.id("deputy"), FromOn: w.today,
 					ToOn: w.today.AddDays(92), Reason: "away for some days"})
 				id = d.ID
 				return err
 			})
 			return id
 		}
-		revoke := func(who string, id disbursements.DelegationID) error {
+		revoke := func(who string, id delegations.ID) error {
 			return h.try(who, func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.policies.RevokeDelegation(ctx, tx, id)
+				_, err := delegations.Revoke(ctx, tx, id)
 				return err
 			})
 		}
 		for _, by := range []string{"away", "deputy"} {
 			id := lends()
 			must(h, authorise(approved()))
-			refused(h, "revoked by somebody else", revoke("chief", id), disbursements.ErrUnknownDelegation)
-			refused(h, "none revoked", revoke(by, "dlg_none"), disbursements.ErrUnknownDelegation)
+			refused(h, "revoked by somebody else", revoke("chief", id), delegations.ErrUnknown)
+			refused(h, "none revoked", revoke(by, "dlg_none"), delegations.ErrUnknown)
 			must(h, revoke(by, id))
-			refused(h, "revoked again", revoke(by, id), disbursements.ErrUnknownDelegation)
-			refused(h, "authorised after it was revoked by "+by, authorise(approved()), disbursements.ErrNoDelegation)
+			refused(h, "revoked again", revoke(by, id), delegations.ErrUnknown)
+			refused(h, "authorised after it was revoked by "+by, authorise(approved()), delegations.ErrMissing)
 		}
 		refused(h, "for no reason", h.try("away", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.policies.Delegate(ctx, tx, disbursements.Delegation{To: w.id("deputy"), FromOn: w.today, ToOn: w.today})
+			_, err := delegations.Make(ctx, tx, delegations.Delegation{To: w.id("deputy"), FromOn: w.today, ToOn: w.today})
 			return err
 		}), ledger.ErrReasonRequired)
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
@@ -114,7 +115,9 @@ func TestEveryRefusalOfAPolicy(t *testing.T) {
 				disbursements.ErrPolicyShape},
 			"for one fund only":   {band(func(b *disbursements.Band) { b.Fund = "UNR" }), disbursements.ErrPolicyShape},
 			"for new payees only": {band(func(b *disbursements.Band) { b.NewPayee = true }), disbursements.ErrPolicyShape},
-			"for cash only":       {band(func(b *disbursements.Band) { b.Cash = true }), disbursements.ErrPolicyShape},
+			"less than no card": {func(p *disbursements.Policy) { p.CardLimit = of("-0.01", "DKK") },
+				disbursements.ErrPolicyShape},
+			"for cash only": {band(func(b *disbursements.Band) { b.Cash = true }), disbursements.ErrPolicyShape},
 			"authorised by a guide": {band(func(b *disbursements.Band) { b.Need.Roles = []access.Role{access.Caseworker} }),
 				disbursements.ErrPolicyShape},
 			"approved by an auditor": {func(p *disbursements.Policy) {
@@ -139,8 +142,8 @@ func TestEveryRefusalOfAPolicy(t *testing.T) {
 		must(h, decide("chief", last, true, ""))
 		refused(h, "confirmed again", decide("finance", last, true, ""), advances.ErrState)
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			for action, want := range map[string]int{"approval_policy.proposed": 4, "approval_policy.rejected": 1,
-				"approval_policy.confirmed": 1} {
+			for action, want := range map[string]int{ // with that of [house.cards]
+				"approval_policy.proposed": 5, "approval_policy.rejected": 1, "approval_policy.confirmed": 2} {
 				events, err := access.ListEvents(ctx, tx, access.EventFilter{Action: action})
 				if err != nil || len(events) != want {
 					h.Errorf("%d events %s, want %d: %v", len(events), action, want, err)

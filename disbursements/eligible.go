@@ -6,6 +6,7 @@ import (
 
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
@@ -19,6 +20,12 @@ func (rules Rules) complete(ctx context.Context, tx *store.Tx, d *Disbursement) 
 	}
 	if d.Overpaid.Currency == "" {
 		d.Overpaid = ledger.Zero(d.Amount.Currency)
+	}
+	switch {
+	case !d.leaves():
+		d.PaidBy = ""
+	case d.PaidBy == "":
+		d.PaidBy = payees.Usual(d.Payee)
 	}
 	for _, need := range d.needs() {
 		if !need.given {

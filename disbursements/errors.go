@@ -22,15 +22,10 @@ var (
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
 	ErrPlanChanged         = errors.New("disbursements: the plan was changed since it was asked for")
 	ErrNotAsked            = errors.New("disbursements: nobody of this role has to decide on it")
-	ErrNoDelegation        = errors.New("disbursements: nobody acts for another without a delegation of this day")
-	ErrUnknownDelegation   = errors.New("disbursements: unknown delegation")
-	ErrDelegationDays      = errors.New("disbursements: a delegation has a first and a last day, at most 92 apart, and " +
-		"is not over")
-	ErrOwnDeputy     = errors.New("disbursements: nobody is their own deputy")
-	ErrRelated       = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
-	ErrEmergency     = errors.New("disbursements: the emergency path is not open for this")
-	ErrUnknownPolicy = errors.New("disbursements: unknown approval policy")
-	ErrPolicyShape   = errors.New("disbursements: every disbursement needs somebody who approves and somebody " +
+	ErrRelated             = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
+	ErrEmergency           = errors.New("disbursements: the emergency path is not open for this")
+	ErrUnknownPolicy       = errors.New("disbursements: unknown approval policy")
+	ErrPolicyShape         = errors.New("disbursements: every disbursement needs somebody who approves and somebody " +
 		"who authorises, from today on at the earliest")
 	ErrFindingElsewhere = errors.New("disbursements: no grant that paid has this finding")
 	ErrBooked           = errors.New("disbursements: its cost is in the books; cancel it, which reverses that")

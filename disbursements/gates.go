@@ -76,7 +76,7 @@ func (d Disbursement) gated(decisions beneficiaries.MilestoneDecisions, asking s
 // money be released to no others, once they are verified and cooled off.
 func (req Requests) checkPayeeFor(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step) error {
 	switch {
-	case d.Payee == "" || !d.leaves():
+	case d.PaidBy != payees.ByTransfer:
 		return nil
 	case step == access.Request:
 		return payees.Bind(ctx, tx, string(d.ID), d.Round, d.Payee)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"supportledger/access"
+	"supportledger/disbursements/delegations"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -145,17 +146,17 @@ type standIn struct {
 
 // standIns are those in whose roles the actor may decide today.
 func (dec Decisions) standIns(ctx context.Context, tx *store.Tx) ([]standIn, error) {
-	own, _, err := rolesFor(ctx, tx, "")
+	own, _, err := delegations.RolesFor(ctx, tx, "")
 	if err != nil {
 		return nil, err
 	}
 	acting := []standIn{{"", own}}
-	all, err := readDelegations(ctx, tx, access.UserID(tx.By.User), store.Keyset{})
+	all, err := delegations.Of(ctx, tx, access.UserID(tx.By.User))
 	if err != nil {
 		return nil, err
 	}
 	for _, g := range all {
-		if g.To != access.UserID(tx.By.User) || !g.on(ledger.DateOf(tx.At)) {
+		if g.To != access.UserID(tx.By.User) || !g.On(ledger.DateOf(tx.At)) {
 			continue
 		}
 		absent, err := access.FindUser(ctx, tx, string(g.From))

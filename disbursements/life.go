@@ -171,7 +171,7 @@ func changed(before, after Disbursement) []string {
 		{"amount", before.Amount.Currency == after.Amount.Currency && before.Amount.Cmp(after.Amount) == 0},
 		{"date", before.Date == after.Date}, {"evidence", slices.Equal(before.Evidence, after.Evidence)},
 		{"items", itemsText(before.Items) == itemsText(after.Items)}, {"line", before.Line == after.Line},
-		{"payee", before.Payee == after.Payee},
+		{"paid_by", before.PaidBy == after.PaidBy}, {"payee", before.Payee == after.Payee},
 		{"plan", before.Plan.ID == after.Plan.ID}, {"settlement", before.Settlement == after.Settlement},
 		{"shares", sharesText(before.Shares) == sharesText(after.Shares)}, {"text", before.Text == after.Text},
 		{"units", before.Units == after.Units},

@@ -32,10 +32,11 @@ type Settlements struct{ Requests }
 
 // New opens the requests, and what they are made of, over the books.
 func New(book ledger.Book, register grants.Register, people beneficiaries.Register) Requests {
-	ahead := advances.Register{Book: book, Grants: register, People: people}
+	policies := Policies{Book: book, Grants: register, People: people}
+	ahead := advances.Register{Book: book, Grants: register, People: people, CardLimit: policies.CardLimit}
 	return Requests{
 		Rules: Rules{Book: book, Grants: register, People: people, Advances: ahead,
-			Policies: Policies{Book: book, Grants: register, People: people},
+			Policies: policies,
 			Costs:    Costs{Book: book, Grants: register, People: people, Advances: ahead}},
 		Payees: payees.Register{Vault: people.Vault},
 	}

@@ -2,7 +2,6 @@ package disbursements
 
 import (
 	"testing"
-	"time"
 
 	"supportledger/beneficiaries"
 	"supportledger/ledger"
@@ -15,22 +14,6 @@ func kroner(t *testing.T, text string) ledger.Money {
 		t.Fatal(err)
 	}
 	return m
-}
-
-// A delegation is in force from its first day to its last, unless it was revoked.
-func TestDelegationDays(t *testing.T) {
-	d := Delegation{FromOn: "2026-03-02", ToOn: "2026-03-09"}
-	for day, want := range map[ledger.Date]bool{
-		"2026-03-01": false, "2026-03-02": true, "2026-03-05": true, "2026-03-09": true, "2026-03-10": false,
-	} {
-		if got := d.on(day); got != want {
-			t.Errorf("on %s: %v", day, got)
-		}
-	}
-	d.RevokedAt = time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
-	if d.on("2026-03-05") {
-		t.Error("a revoked delegation is in force")
-	}
 }
 
 // A band of a policy holds for what is above its amount, of its fund, and of its kind. An amount that is not known in

@@ -13,6 +13,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
@@ -246,7 +247,7 @@ func TestRule41And49InvoiceIsSplitByItemAndFund(t *testing.T) {
 		must(h, h.receive("G1", "2026-01-05", of("20000.00", "DKK"), "", "1010"))
 		h.plan("P-101", "DKK", "", "G1=50 UNR=50", "900.00", make([]ledger.Date, 6)...)
 		must(h, h.approveYear("lead", "P-101", 2026, "2026-01-10"))
-		d, err := h.write(disbursements.Disbursement{Settlement: disbursements.ByInvoice, Date: "2026-04-30", Payee: "C-03",
+		d, err := h.write(disbursements.Disbursement{Settlement: disbursements.ByInvoice, Date: "2026-04-30", Payee: "C-03", PaidBy: payees.ByCard,
 			Items: []disbursements.Item{
 				{Line: "stipend", Units: 3, UnitPrice: of("900.01", "DKK")},
 				{Line: "stipend", Kind: "no-show", Units: 1, UnitPrice: of("450.00", "DKK")}}})

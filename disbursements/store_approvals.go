@@ -8,6 +8,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/delegations"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
@@ -20,6 +21,7 @@ type policyRow struct {
 	FromOn              ledger.Date
 	State               PolicyState
 	EmergencyLimit      int64
+	CardLimit           int64
 	EmergencyPerQuarter int
 	EmergencyDays       int
 	RemindDays          int
@@ -75,13 +77,14 @@ func RefusedAs(err error) error {
 	case "maker_cannot_approve":
 		return access.ErrMakerCannotApprove
 	case "delegation_missing":
-		return ErrNoDelegation
+		return delegations.ErrMissing
 	}
 	return err
 }
 
 func insertPolicy(ctx context.Context, tx *store.Tx, p Policy) error {
 	row := policyRow{ID: p.ID, FromOn: p.FromOn, State: p.State, EmergencyLimit: p.EmergencyLimit.Minor(),
+		CardLimit:           p.CardLimit.Minor(),
 		EmergencyPerQuarter: p.EmergencyPerQuarter,
 		EmergencyDays:       p.EmergencyDays, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy,
 		ProposedAt: store.FormatTime(p.ProposedAt)}
@@ -141,6 +144,7 @@ func (pol Policies) readPolicies(ctx context.Context, tx *store.Tx, which policy
 		}
 		found[i] = Policy{ID: r.ID, FromOn: r.FromOn, State: r.State,
 			EmergencyLimit:      ledger.OfMinor(r.EmergencyLimit, pol.Book.Base),
+			CardLimit:           ledger.OfMinor(r.CardLimit, pol.Book.Base),
 			EmergencyPerQuarter: r.EmergencyPerQuarter, EmergencyDays: r.EmergencyDays, RemindDays: r.RemindDays,
 			Reason:     r.Reason,
 			ProposedBy: r.ProposedBy, ProposedAt: at, Bands: bands[r.ID]}
@@ -275,6 +279,25 @@ func readBars(ctx context.Context, tx *store.Tx, user access.UserID, of []Disbur
 
 // unasked are the states of what was not asked for, or not granted.
 var unasked = []State{Draft, Rejected, Cancelled}
+
+// sumUnverified is what was asked for by card or in cash within thirty days of a disbursement, to the same payee or,
+// where it names none, for the same plan; 0 where it names neither.
+func sumUnverified(ctx context.Context, tx *store.Tx, d Disbursement) (sum int64, err error) {
+	q := tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("COALESCE(SUM(base_amount), 0)").
+		Where("paid_by IN (?)", bun.List(unverified)).
+		Where("date BETWEEN ? AND ?", d.Date.AddDays(-splitDays+1), d.Date.AddDays(splitDays-1)).
+		Where("id <> ?", d.ID).Where("state NOT IN (?)", bun.List(unasked))
+	switch {
+	case d.Payee != "":
+		q = q.Where("payee = ?", d.Payee)
+	case d.Plan.ID != "":
+		q = q.Where("plan_id = ?", d.Plan.ID).Where("payee = ''")
+	default:
+		return 0, nil
+	}
+	err = q.Scan(ctx, &sum)
+	return sum, err
+}
 
 // readNearby sums for each of some disbursements what was asked for near it, and tells whether its payee was paid at
 // some time.

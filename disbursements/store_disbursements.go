@@ -12,6 +12,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -30,6 +31,7 @@ type disbursementRow struct {
 	Currency      ledger.Currency
 	Overpaid      int64
 	Payee         string
+	PaidBy        payees.Means
 	Category      string
 	Account       ledger.AccountNo
 	Spot          string
@@ -148,7 +150,8 @@ func (d Disbursement) row() disbursementRow {
 		PartnerID:    store.NullIfZero(d.Partner.ID),
 		PrepaymentID: store.NullIfZero(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(),
 		Currency: d.Amount.Currency,
-		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, Category: d.Category, Account: d.Account, Spot: d.Spot.String(),
+		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, PaidBy: d.PaidBy, Category: d.Category, Account: d.Account,
+		Spot:   d.Spot.String(),
 		Items:  itemsText(d.Items),
 		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
 		Payload: payload[:],
@@ -248,7 +251,7 @@ func (req Requests) disbursement(ctx context.Context, tx *store.Tx, row disburse
 func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	d := Disbursement{ID: row.ID, Number: row.Number, Settlement: row.Settlement, Line: row.Line, Units: row.Units,
 		Amount: ledger.OfMinor(row.Amount, row.Currency), Overpaid: ledger.OfMinor(row.Overpaid, row.Currency),
-		Payee:    row.Payee,
+		Payee: row.Payee, PaidBy: row.PaidBy,
 		Category: row.Category, Account: row.Account, OwnShares: row.OwnShares, Date: row.Date, Text: row.Text,
 		State: row.State,
 		Round: row.Round, Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy,
@@ -343,6 +346,16 @@ func (req Requests) UnderPlans(ctx context.Context, tx *store.Tx, plans []benefi
 		return q.Where("d.plan_id IN (?)", bun.List(plans))
 	})
 }
+
+// unproved lists what was paid by card or in cash and has no receipt, of what the actor may know of.
+func (req Requests) unproved(ctx context.Context, tx *store.Tx) ([]Disbursement, error) {
+	return req.list(ctx, tx, store.Keyset{}, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("d.state = ?", Paid).Where("d.paid_by IN (?)", bun.List(unverified))
+	})
+}
+
+// unverified are the means that need no verified bank details.
+var unverified = []payees.Means{payees.ByCard, payees.InCash}
 
 // namedRow is a disbursement with the names of what it refers to.
 type namedRow struct {

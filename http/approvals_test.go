@@ -40,7 +40,7 @@ func (s staffed) withFund(t *testing.T) {
 	}
 }
 
-const aidOf100 = `"settlement":"payment","date":"2026-02-01","category":"emergency-aid","account":"1010","amount":"100.00","payee":"C-1","shares":[{"fund":"UNR","percent":"100"}],"text":"As agreed"`
+const aidOf100 = `"settlement":"payment","date":"2026-02-01","category":"emergency-aid","account":"1010","amount":"100.00","payee":"C-1","paid_by":"card","shares":[{"fund":"UNR","percent":"100"}],"text":"As agreed"`
 
 var keys int
 

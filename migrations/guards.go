@@ -200,10 +200,10 @@ var guards = []Guard{
 		Fixed:   "partner_id, plan_id, account, date, sent, sending_fee, rate, receiving_fee"},
 	{Table: "prepayments", Code: "state_conflict", Twin: "state_conflict",
 		Changed: "what was requested is not changed; request another",
-		Fixed:   "kind, fund, payee, plan_id, account, date, amount"},
+		Fixed:   "kind, fund, payee, paid_by, plan_id, account, date, amount"},
 	{Table: "approval_policies", Deleted: "a policy is never deleted",
 		Changed: "a policy is decided on once and never changed; propose another",
-		Fixed: "id, from_on, emergency_limit, emergency_per_quarter, emergency_days, " +
+		Fixed: "id, from_on, emergency_limit, emergency_per_quarter, emergency_days, card_limit, " +
 			"remind_days, reason, proposed_by, proposed_at",
 		Also: "OLD.state <> 'proposed'"},
 	{Table: "approval_bands", Deleted: "a band is never deleted", Changed: "a band is never changed"},
@@ -211,7 +211,7 @@ var guards = []Guard{
 		Changed: "who wrote a disbursement stays on record", Fixed: "created_by"},
 	{Table: "disbursements", Part: "submitted", Code: "state_conflict",
 		Changed: "what was submitted is not changed; take it back to draft first", Once: "OLD.state <> 'draft'",
-		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, category, " +
+		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, paid_by, category, " +
 			"account, spot, items, shares, payload, plan_version, policy_id, needs, approvals_needed, " +
 			"base_amount, emergency"},
 	{Table: "disbursement_evidence", Code: "state_conflict",

@@ -7,9 +7,12 @@
 package advances
 
 import (
+	"context"
+
 	"supportledger/beneficiaries"
 	"supportledger/grants"
 	"supportledger/ledger"
+	"supportledger/store"
 )
 
 // Register keeps advances over the books.
@@ -17,4 +20,7 @@ type Register struct {
 	Book   ledger.Book
 	Grants grants.Register
 	People beneficiaries.Register
+
+	// CardLimit is the most that leaves today without verified bank details.
+	CardLimit func(ctx context.Context, tx *store.Tx) (ledger.Money, error)
 }

@@ -9,6 +9,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -61,6 +62,7 @@ type Prepayment struct {
 	Kind    PrepaymentKind
 	Fund    ledger.FundCode
 	Payee   string             // code, of a retainer
+	PaidBy  payees.Means       // a float is handed over in cash
 	Plan    beneficiaries.Plan // none for petty cash
 	Account ledger.AccountNo   // our bank, in base currency
 	Date    ledger.Date
@@ -74,7 +76,7 @@ type Prepayment struct {
 // Payload is the SHA-256 of what is requested and authorised.
 func (p Prepayment) Payload() [sha256.Size]byte {
 	return access.PayloadOf(string(p.ID), p.Number, string(p.Kind), string(p.Fund), p.Payee, p.Plan.Number,
-		string(p.Account), string(p.Date), p.Amount.String())
+		string(p.Account), string(p.Date), p.Amount.String(), string(p.PaidBy))
 }
 
 // RequestPrepayment asks for a retainer or float. Money moves when a second person authorises it. What a grant has
@@ -88,6 +90,15 @@ func (adv Register) RequestPrepayment(ctx context.Context, tx *store.Tx, p Prepa
 		return Prepayment{}, ErrBankCurrency
 	}
 	if _, err := adv.Book.Fund(ctx, tx, p.Fund); err != nil {
+		return Prepayment{}, err
+	}
+	switch {
+	case p.Kind == PettyCash:
+		p.PaidBy = payees.InCash
+	case p.PaidBy == "":
+		p.PaidBy = payees.Usual(p.Payee)
+	}
+	if err := adv.mayLeave(ctx, tx, p); err != nil {
 		return Prepayment{}, err
 	}
 	p.ID, p.State, p.Version = PrepaymentID(store.NewID("pre")), TransferRequested, 1
@@ -124,6 +135,14 @@ func (adv Register) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key s
 		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Authorise, Payload: p.Payload()}); err != nil {
 		return Prepayment{}, err
 	}
+	if err := adv.mayLeave(ctx, tx, p); err != nil {
+		return Prepayment{}, err
+	}
+	if p.PaidBy == payees.ByTransfer {
+		if err := payees.Ready(ctx, tx, p.Payee); err != nil {
+			return Prepayment{}, err
+		}
+	}
 	if err := adv.Payable(ctx, tx, p.Fund); err != nil {
 		return Prepayment{}, err
 	}
@@ -145,6 +164,22 @@ func (adv Register) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key s
 		return Prepayment{}, err
 	}
 	return p, access.Record(ctx, tx, access.Event{Action: "prepayment.authorised", Subject: string(p.ID)})
+}
+
+// mayLeave refuses a retainer that is transferred to nobody on record, or paid by card or in cash above the limit:
+// [*payees.Unregistered], [*payees.OverCardLimit]. A float goes to a colleague, who accounts for all of it.
+func (adv Register) mayLeave(ctx context.Context, tx *store.Tx, p Prepayment) error {
+	switch {
+	case p.Kind == PettyCash:
+		return nil
+	case p.PaidBy == payees.ByTransfer:
+		return payees.CheckOnRecord(ctx, tx, p.Payee)
+	}
+	limit, err := adv.CardLimit(ctx, tx)
+	if err == nil && p.Amount.Cmp(limit) > 0 {
+		err = &payees.OverCardLimit{Asked: p.Amount, Limit: limit}
+	}
+	return err
 }
 
 // entry moves money between our bank and whoever holds it ahead.

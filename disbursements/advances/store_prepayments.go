@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/payees"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -19,6 +20,7 @@ type prepaymentRow struct {
 	Kind          PrepaymentKind
 	Fund          ledger.FundCode
 	Payee         string
+	PaidBy        payees.Means
 	PlanID        *beneficiaries.PlanID
 	Account       ledger.AccountNo
 	Date          ledger.Date
@@ -30,7 +32,7 @@ type prepaymentRow struct {
 
 func insertPrepayment(ctx context.Context, tx *store.Tx, p Prepayment) error {
 	row := prepaymentRow{ID: p.ID, Number: p.Number, Kind: p.Kind, Fund: p.Fund, Payee: p.Payee,
-		PlanID: store.NullIfZero(p.Plan.ID), Account: p.Account,
+		PaidBy: p.PaidBy, PlanID: store.NullIfZero(p.Plan.ID), Account: p.Account,
 		Date: p.Date, Amount: p.Amount.Minor(), State: p.State, Version: p.Version}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return store.DuplicateAs(err, ErrDuplicatePrepayment)
@@ -80,7 +82,7 @@ func (adv Register) prepaymentsOf(ctx context.Context, tx *store.Tx, rows []prep
 	out := make([]Prepayment, len(rows))
 	for i, r := range rows {
 		out[i] = Prepayment{ID: r.ID, Number: r.Number, Kind: r.Kind, Fund: r.Fund, Payee: r.Payee,
-			Plan:    planOf[store.ZeroIfNull(r.PlanID)],
+			PaidBy: r.PaidBy, Plan: planOf[store.ZeroIfNull(r.PlanID)],
 			Account: r.Account, Date: r.Date, Amount: ledger.OfMinor(r.Amount, adv.Book.Base), Left: ledger.Zero(adv.Book.Base),
 			State: r.State, Entry: store.ZeroIfNull(r.EntryID), Version: r.Version}
 		if sum, moved := left[string(r.ID)]; moved {

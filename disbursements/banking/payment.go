@@ -140,8 +140,14 @@ func (pay Payments) Reissue(ctx context.Context, tx *store.Tx, key string, p Pay
 	if p, err = pay.plan(ctx, tx, p); err != nil {
 		return Payment{}, err
 	}
-	if err := payees.Bind(ctx, tx, string(p.ID), 1, p.Payee); err != nil {
+	d, err := pay.Requests.Disbursement(ctx, tx, string(of.Disbursement))
+	if err != nil {
 		return Payment{}, err
+	}
+	if d.PaidBy == payees.ByTransfer {
+		if err := payees.Bind(ctx, tx, string(p.ID), 1, p.Payee); err != nil {
+			return Payment{}, err
+		}
 	}
 	return p, access.Take(ctx, tx,
 		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Request, Payload: p.Payload()})
@@ -189,12 +195,12 @@ func (pay Payments) DispatchProved(ctx context.Context, tx *store.Tx, key string
 // mindPayment holds a payment against the bank details that it was asked for with: its own where it is made again,
 // else those of its disbursement.
 func (pay Payments) checkPayeeOf(ctx context.Context, tx *store.Tx, p Payment) error {
+	d, err := pay.Requests.Disbursement(ctx, tx, string(p.Disbursement))
+	if err != nil || d.PaidBy != payees.ByTransfer {
+		return err
+	}
 	if p.ReissueOf != "" {
 		return payees.CheckBinding(ctx, tx, string(p.ID), 1, true)
-	}
-	d, err := pay.Requests.Disbursement(ctx, tx, string(p.Disbursement))
-	if err != nil {
-		return err
 	}
 	return payees.CheckBinding(ctx, tx, string(d.ID), d.Round, true)
 }

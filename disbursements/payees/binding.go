@@ -14,23 +14,26 @@ type binding struct {
 	Version int
 }
 
-// Bind notes which bank details of a payee something is asked for with. A code that is nobody's on record binds
-// nothing.
+// Bind notes which bank details of a payee a transfer is asked for with. [*Unregistered].
 func Bind(ctx context.Context, tx *store.Tx, subject string, round int, payee string) error {
 	p, err := readPayee(ctx, tx, payee, true)
 	if errors.Is(err, ErrUnknown) {
-		return nil
+		return &Unregistered{payee}
 	} else if err != nil {
 		return err
 	}
 	return insertBinding(ctx, tx, subject, round, binding{p.ID, p.Newest().Version})
 }
 
-// CheckBinding refuses to pay to bank details that are not those it was asked for with, not verified, or verified too
-// lately. [ErrChanged], [ErrUnverified], [*Cooling]. Locked, nobody enters or verifies others until the tx ends.
+// CheckBinding refuses a transfer that was asked for without bank details, and one to others than it was asked for
+// with, to unverified ones, and to those verified too lately. [ErrUnbound], [ErrChanged], [ErrUnverified], [*Cooling].
+// Locked, nobody enters or verifies others until the tx ends.
 func CheckBinding(ctx context.Context, tx *store.Tx, subject string, round int, locked bool) error {
 	b, bound, err := readBinding(ctx, tx, subject, round)
-	if err != nil || !bound {
+	if err == nil && !bound {
+		err = ErrUnbound
+	}
+	if err != nil {
 		return err
 	}
 	p, err := readPayee(ctx, tx, string(b.Payee), locked)
@@ -66,12 +69,12 @@ func OnRecord(ctx context.Context, tx *store.Tx, key string) ([]beneficiaries.Pa
 	return readOnRecord(ctx, tx, key)
 }
 
-// PayeeReady says whether money may be released to a payee now, by code or id: nil, [ErrUnverified] or [*Cooling]. A
-// code that is nobody's on record has nothing to be ready.
+// Ready says whether money may be transferred to a payee now, by code or id: nil, [*Unregistered], [ErrUnverified] or
+// [*Cooling].
 func Ready(ctx context.Context, tx *store.Tx, key string) error {
 	p, err := readPayee(ctx, tx, key, false)
 	if errors.Is(err, ErrUnknown) {
-		return nil
+		return &Unregistered{key}
 	} else if err != nil {
 		return err
 	}

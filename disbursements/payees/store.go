@@ -183,6 +183,11 @@ func readPayee(ctx context.Context, tx *store.Tx, key string, locked bool) (Paye
 	return found[0], nil
 }
 
+// isOnRecord reports whether a code is a payee's.
+func isOnRecord(ctx context.Context, tx *store.Tx, code string) (bool, error) {
+	return tx.NewSelect().Model((*payeeRow)(nil)).Where("code = ?", code).Exists(ctx)
+}
+
 // readOnRecord finds payees by code, or where nobody has that code by alias: two at most, since a second one already
 // says that the alias is not enough.
 func readOnRecord(ctx context.Context, tx *store.Tx, key string) ([]beneficiaries.Payee, error) {

@@ -216,8 +216,10 @@ var checkHints = map[string]rest.Text{
 		DA: "Det samme bilag er vedlagt en anden udbetaling."},
 	"split_seen": {EN: "With others within 30 days it comes to an amount that more people have to approve.",
 		DA: "Sammen med andre inden for 30 dage bliver det et beløb, som flere skal godkende."},
-	"payee_unregistered": {EN: "{0} is not on record with an account: it goes into no batch.",
-		DA: "{0} er ikke registreret med en konto: den kommer ikke med i en betalingskørsel."},
+	"payee_unregistered": {EN: "{0} is not on record: nothing is transferred to it.",
+		DA: "{0} er ikke registreret: der kan ikke overføres til den."},
+	"paid_unverified": {EN: "It is paid by card or in cash, to nobody whose account was verified: a receipt is owed.",
+		DA: "Den betales med kort eller kontant, uden en bekræftet konto: der skal komme en kvittering."},
 	"payee_unverified": {EN: "The bank details of {0} are not verified by a second person.",
 		DA: "Kontooplysningerne for {0} er ikke bekræftet af en anden person."},
 	"payee_cooling": {EN: "The bank details of {0} are new: money may leave from {1}.",
@@ -444,7 +446,7 @@ func listApprovalReminders(ctx context.Context, tx *store.Tx, d resource.Domain,
 
 type dueView struct {
 	DueOn   ledger.Date           `json:"due_on"`
-	Kind    disbursements.DueKind `json:"kind" enum:"approval_overdue,approval_escalated,partner_report_due,recoverable_due"`
+	Kind    disbursements.DueKind `json:"kind" enum:"approval_overdue,approval_escalated,partner_report_due,recoverable_due,receipt_due"`
 	Subject string                `json:"subject" description:"A disbursement and the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001."`
 }
 

@@ -8,6 +8,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/delegations"
 	"supportledger/disbursements/relations"
 	"supportledger/grants/donors"
 	"supportledger/http/resource"
@@ -60,11 +61,12 @@ type bandBody struct {
 }
 
 type proposePolicyRequest struct {
-	FromOn              ledger.Date  `json:"from_on" validate:"required" description:"First day; today at the earliest."`
+	FromOn              ledger.Date  `json:"from_on" validate:"omitempty" description:"First day; today at the earliest, and where none is sent."`
 	Bands               []bandBody   `json:"bands" validate:"required,min=2,max=50,dive"`
 	EmergencyLimit      rest.Decimal `json:"emergency_limit" validate:"required,nonnegative" description:"Base currency; 0 closes the emergency path."`
 	EmergencyPerQuarter int          `json:"emergency_per_quarter" validate:"min=0,max=9" description:"Of one plan."`
 	EmergencyDays       int          `json:"emergency_days" validate:"min=1,max=30" description:"Working days until the approval has to be there."`
+	CardLimit           rest.Decimal `json:"card_limit" validate:"omitempty,nonnegative" description:"Base currency; the most that leaves by card or in cash, without verified bank details: one payment, with what went to the same payee, or for the same plan to none, within 30 days. That of the policy in force where none is sent; 0 closes it."`
 	RemindDays          int          `json:"remind_days" validate:"min=1,max=90" description:"Working days until somebody is reminded; after twice that it is escalated."`
 	Reason              string       `json:"reason" validate:"required,max=500" description:"At least ten letters."`
 }
@@ -87,6 +89,7 @@ type approvalPolicyView struct {
 	EmergencyLimit      ledger.Money              `json:"emergency_limit"`
 	EmergencyPerQuarter int                       `json:"emergency_per_quarter"`
 	EmergencyDays       int                       `json:"emergency_days"`
+	CardLimit           ledger.Money              `json:"card_limit"`
 	RemindDays          int                       `json:"remind_days"`
 	Reason              string                    `json:"reason"`
 	ProposedBy          access.UserID             `json:"proposed_by,omitempty" description:"None came with the program."`
@@ -96,7 +99,7 @@ type approvalPolicyView struct {
 func viewApprovalPolicy(p disbursements.Policy) approvalPolicyView {
 	v := approvalPolicyView{ID: p.ID, FromOn: p.FromOn, State: p.State, Bands: []approvalBandView{},
 		EmergencyLimit: p.EmergencyLimit, EmergencyPerQuarter: p.EmergencyPerQuarter, EmergencyDays: p.EmergencyDays,
-		RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy, ProposedAt: rest.Instant(p.ProposedAt)}
+		CardLimit: p.CardLimit, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy, ProposedAt: rest.Instant(p.ProposedAt)}
 	for _, b := range p.Bands {
 		v.Bands = append(v.Bands,
 			approvalBandView{Above: b.Above.String(), Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash, Step: b.Need.Step,
@@ -126,10 +129,16 @@ func getApprovalPolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 
 func proposePolicy(ctx context.Context, tx *store.Tx, d resource.Domain, in proposePolicyRequest) (approvalPolicyView,
 	error) {
-	p := disbursements.Policy{FromOn: in.FromOn, EmergencyPerQuarter: in.EmergencyPerQuarter,
+	p := disbursements.Policy{FromOn: resource.Today(tx, in.FromOn), EmergencyPerQuarter: in.EmergencyPerQuarter,
 		EmergencyDays: in.EmergencyDays, RemindDays: in.RemindDays, Reason: in.Reason}
 	var err error
 	if p.EmergencyLimit, err = in.EmergencyLimit.In("/emergency_limit", d.Book.Base); err != nil {
+		return approvalPolicyView{}, err
+	}
+	if p.CardLimit, err = d.Policies.CardLimit(ctx, tx); err == nil && in.CardLimit != "" {
+		p.CardLimit, err = in.CardLimit.In("/card_limit", d.Book.Base)
+	}
+	if err != nil {
 		return approvalPolicyView{}, err
 	}
 	for _, b := range in.Bands {
@@ -175,7 +184,7 @@ func standInRoutes(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/delegations/:id", ID: "getDelegation", Tag: "delegations",
 		Roles:   resource.Staff,
 		Summary: "One delegation", Danish: "Én fuldmagt til en stedfortræder",
-		Refuses: []error{disbursements.ErrUnknownDelegation}}, getDelegation)
+		Refuses: []error{delegations.ErrUnknown}}, getDelegation)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/delegations", ID: "delegate", Tag: "delegations",
 		NoMatch: rest.MakesNew,
 		Roles:   decides,
@@ -183,7 +192,7 @@ func standInRoutes(api *resource.API) {
 		About: "Lends your roles for decisions on disbursements, and widens no duty: on one disbursement the two of you " +
 			"count as one.",
 		Refuses: []error{access.ErrUnknownUser, access.ErrIncompatibleRoles, access.ErrAccountEnded,
-			disbursements.ErrDelegationDays, disbursements.ErrOwnDeputy,
+			delegations.ErrDays, delegations.ErrOwnDeputy,
 			ledger.ErrReasonRequired},
 		Example: `{"deputy":"treasurer-2","from_on":"2026-12-21","to_on":"2027-01-03","reason":"away over the holidays"}`},
 		delegate)
@@ -191,7 +200,7 @@ func standInRoutes(api *resource.API) {
 		Match: "getDelegation",
 		Tag:   "delegations", Roles: decides, Status: http.StatusOK,
 		Summary: "End a delegation at once", Danish: "Ophæv en stedfortræders fuldmagt straks",
-		Refuses: []error{disbursements.ErrUnknownDelegation}}, revokeDelegation)
+		Refuses: []error{delegations.ErrUnknown}}, revokeDelegation)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/relations", ID: "listRelations", Tag: "relations",
 		Roles:   resource.Staff,
 		Summary: "List declared relations", Danish: "Vis oplyste relationer",
@@ -219,17 +228,17 @@ func standInRoutes(api *resource.API) {
 }
 
 type delegationView struct {
-	ID        disbursements.DelegationID `json:"id"`
-	For       string                     `json:"for" description:"Who is away."`
-	Deputy    string                     `json:"deputy"`
-	FromOn    ledger.Date                `json:"from_on"`
-	ToOn      ledger.Date                `json:"to_on"`
-	Reason    string                     `json:"reason"`
-	CreatedAt string                     `json:"created_at"`
-	RevokedAt string                     `json:"revoked_at,omitempty"`
+	ID        delegations.ID `json:"id"`
+	For       string         `json:"for" description:"Who is away."`
+	Deputy    string         `json:"deputy"`
+	FromOn    ledger.Date    `json:"from_on"`
+	ToOn      ledger.Date    `json:"to_on"`
+	Reason    string         `json:"reason"`
+	CreatedAt string         `json:"created_at"`
+	RevokedAt string         `json:"revoked_at,omitempty"`
 }
 
-func viewDelegation(d disbursements.Delegation) delegationView {
+func viewDelegation(d delegations.Delegation) delegationView {
 	return delegationView{ID: d.ID, For: d.FromName, Deputy: d.ToName, FromOn: d.FromOn, ToOn: d.ToOn, Reason: d.Reason,
 		CreatedAt: rest.Instant(d.CreatedAt), RevokedAt: rest.Instant(d.RevokedAt)}
 }
@@ -240,12 +249,12 @@ func listDelegations(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[delegationView]{}, err
 	}
-	found, err := d.Policies.Delegations(ctx, tx, page)
+	found, err := delegations.List(ctx, tx, page)
 	if err != nil {
 		return rest.List[delegationView]{}, err
 	}
 	return rest.ListOf(in.Page, found, viewDelegation,
-		func(g disbursements.Delegation) []string { return []string{string(g.ID)} }), nil
+		func(g delegations.Delegation) []string { return []string{string(g.ID)} }), nil
 }
 
 type delegateRequest struct {
@@ -256,13 +265,13 @@ type delegateRequest struct {
 }
 
 func delegate(ctx context.Context, tx *store.Tx, d resource.Domain, in delegateRequest) (delegationView, error) {
-	made, err := d.Policies.Delegate(ctx, tx,
-		disbursements.Delegation{To: access.UserID(in.Deputy), FromOn: in.FromOn, ToOn: in.ToOn, Reason: in.Reason})
+	made, err := delegations.Make(ctx, tx,
+		delegations.Delegation{To: access.UserID(in.Deputy), FromOn: in.FromOn, ToOn: in.ToOn, Reason: in.Reason})
 	return viewDelegation(made), err
 }
 
 func revokeDelegation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (delegationView, error) {
-	ended, err := d.Policies.RevokeDelegation(ctx, tx, disbursements.DelegationID(in.ID))
+	ended, err := delegations.Revoke(ctx, tx, delegations.ID(in.ID))
 	return viewDelegation(ended), err
 }
 
@@ -326,9 +335,9 @@ func endRelation(ctx context.Context, tx *store.Tx, d resource.Domain, in endRel
 }
 
 func getDelegation(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (delegationView, error) {
-	all, err := d.Policies.Delegations(ctx, tx, store.Keyset{})
-	g, err := resource.One(all, err, disbursements.ErrUnknownDelegation,
-		func(g disbursements.Delegation) bool { return g.ID == disbursements.DelegationID(in.ID) })
+	all, err := delegations.List(ctx, tx, store.Keyset{})
+	g, err := resource.One(all, err, delegations.ErrUnknown,
+		func(g delegations.Delegation) bool { return g.ID == delegations.ID(in.ID) })
 	return viewDelegation(g), err
 }
 

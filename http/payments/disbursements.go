@@ -14,6 +14,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/delegations"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/rates"
@@ -93,7 +94,8 @@ func disbursementRoutes(api *resource.API) {
 var (
 	refusesBooking = slices.Concat([]error{disbursements.ErrOutsidePeriod, grants.ErrBudgetExceeded,
 		ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrPeriodClosed, ledger.ErrUnknownAccount,
-		advances.ErrPrepaidExceeded, rates.ErrRateMissing, beneficiaries.ErrUnknownLine}, resource.NotPaid)
+		advances.ErrPrepaidExceeded, rates.ErrRateMissing, beneficiaries.ErrUnknownLine, payees.ErrUnregistered,
+		payees.ErrOverCardLimit}, resource.NotPaid)
 	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, advances.ErrUnknownPartner,
 		advances.ErrUnknownPrepayment,
 		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, advances.ErrBankCurrency,
@@ -103,9 +105,9 @@ var (
 		evidence.ErrTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrMakerCannotApprove,
 		disbursements.ErrNotAsked,
-		disbursements.ErrNoDelegation, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
+		delegations.ErrMissing, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
 		grants.ErrConditionOpen, disbursements.ErrGated,
-		payees.ErrUnverified, payees.ErrCooling, payees.ErrChanged}
+		payees.ErrUnverified, payees.ErrCooling, payees.ErrChanged, payees.ErrUnbound}
 )
 
 type draftDisbursementRequest struct {
@@ -117,6 +119,7 @@ type draftDisbursementRequest struct {
 	Partner    rest.Ref                 `json:"partner" description:"Who spends it out of an advance."`
 	Prepayment rest.Ref                 `json:"prepayment" description:"The retainer or the float that it comes out of."`
 	Payee      string                   `json:"payee" validate:"max=20" description:"Code of who is paid; no person's name."`
+	PaidBy     payees.Means             `json:"paid_by" validate:"omitempty,oneof=transfer card cash" description:"How the money of payment and invoice leaves. A transfer goes to verified bank details of a payee on record; by card or in cash it needs none, has the limit of the policy and owes a receipt. Where none is sent, a transfer to the payee, and by card without one."`
 	Category   string                   `json:"category" validate:"max=40" description:"Of cost beside a plan's lines: payment and retainer."`
 	Account    ledger.AccountNo         `json:"account" validate:"omitempty" description:"Our bank account, for payment."`
 	Amount     rest.Decimal             `json:"amount" validate:"omitempty,positive" description:"Partner's currency, that of the account, or base; what is charged, whatever was planned. An invoice and receipts sum their items."`
@@ -159,6 +162,7 @@ type DisbursementView struct {
 	Partner    string                       `json:"partner"`
 	Prepayment string                       `json:"prepayment"`
 	Payee      string                       `json:"payee"`
+	PaidBy     payees.Means                 `json:"paid_by,omitempty" enum:"transfer,card,cash" description:"Of payment and invoice."`
 	Category   string                       `json:"category"`
 	Account    string                       `json:"account"`
 	Amount     ledger.Money                 `json:"amount"`
@@ -181,8 +185,8 @@ type DisbursementView struct {
 func ViewDisbursement(d disbursements.Disbursement) DisbursementView {
 	return DisbursementView{ID: d.ID, Number: d.Number, Settlement: d.Settlement, Date: d.Date, Plan: d.Plan.Number,
 		Line: d.Line, Units: d.Units, Partner: d.Partner.Code, Prepayment: d.Prepayment.Number, Payee: d.Payee,
-		Category: d.Category,
-		Account:  string(d.Account), Amount: d.Amount, Overpaid: d.Overpaid, Shares: resource.ViewShares(d.Shares),
+		PaidBy: d.PaidBy, Category: d.Category,
+		Account: string(d.Account), Amount: d.Amount, Overpaid: d.Overpaid, Shares: resource.ViewShares(d.Shares),
 		Text: d.Text, State: d.State, Round: d.Round, Entry: d.Entry,
 		Evidence: append([]evidence.ID{}, d.Evidence...), Emergency: d.Emergency, CreatedBy: d.CreatedBy,
 		Approvals: nil, Checks: nil,
@@ -230,7 +234,7 @@ func atMissing(err error) error {
 func readDraft(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in draftDisbursementRequest) (disbursements.Disbursement, error) {
 	out := disbursements.Disbursement{Settlement: cmp.Or(in.Settlement, disbursements.ByPartner), Line: in.Line,
-		Units: in.Units, Payee: in.Payee,
+		Units: in.Units, Payee: in.Payee, PaidBy: in.PaidBy,
 		Category: in.Category, Account: in.Account, Spot: in.Spot, Date: in.Date, Text: in.Text, Evidence: in.Evidence,
 		Emergency: in.Emergency}
 	var err error

@@ -30,7 +30,7 @@ func paymentRoutes(api *resource.API) {
 			disbursements.ErrUnknownDisbursement, advances.ErrState,
 			disbursements.ErrSettlement,
 			banking.ErrDuplicatePayment, advances.ErrBankCurrency, payees.ErrUnverified, payees.ErrCooling,
-			payees.ErrChanged,
+			payees.ErrChanged, payees.ErrUnbound,
 			banking.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged,
 			ledger.ErrAlreadyReversed})}, releaseDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments", ID: "listPayments", Tag: "payments",
@@ -47,7 +47,7 @@ func paymentRoutes(api *resource.API) {
 		About: "One that is made again is released by a second person here. A document may show it; it proves the entry " +
 			"once the bank's line is matched.",
 		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrInBatch, payees.ErrUnverified,
-			payees.ErrCooling, payees.ErrChanged, access.ErrMakerCannotApprove, evidence.ErrUnknown,
+			payees.ErrCooling, payees.ErrChanged, payees.ErrUnbound, access.ErrMakerCannotApprove, evidence.ErrUnknown,
 			banking.ErrNamedByBank}}, dispatchPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments",
 		Match: "getPayment",
@@ -62,7 +62,7 @@ func paymentRoutes(api *resource.API) {
 		Summary: "Make a payment again that came back or never left",
 		Danish:  "Betal igen, hvad der kom retur eller aldrig gik afsted",
 		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrReissued, banking.ErrNamedByBank,
-			banking.ErrDuplicatePayment}}, reissuePayment)
+			banking.ErrDuplicatePayment, payees.ErrUnregistered}}, reissuePayment)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-lines", ID: "listBankLines", Tag: "bank-lines",
 		Roles:   resource.Bookkeeper,
 		Summary: "List what the bank said, oldest first", Danish: "Vis bankens linjer, ældste først"}, listBankLines)

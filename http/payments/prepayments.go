@@ -8,6 +8,7 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -30,7 +31,7 @@ func prepaymentRoutes(api *resource.API) {
 		Roles:   resource.Finance, Money: true,
 		Summary: "Ask for a retainer or a petty cash float", Danish: "Anmod om et forudbetalt honorar eller en kontantkasse",
 		Refuses: []error{advances.ErrDuplicatePrepayment, advances.ErrBankCurrency, beneficiaries.ErrUnknownPlan,
-			ledger.ErrUnknownFund,
+			ledger.ErrUnknownFund, payees.ErrUnregistered, payees.ErrOverCardLimit,
 			ledger.ErrUnknownAccount}}, requestPrepayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/authorisations", ID: "authorisePrepayment",
 		Match: "getPrepayment",
@@ -38,8 +39,8 @@ func prepaymentRoutes(api *resource.API) {
 		Status: http.StatusOK, Summary: "Authorise what somebody else asked for",
 		Danish: "Bemyndig, hvad en anden har anmodet om",
 		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrUnknownPrepayment, advances.ErrState,
-			grants.ErrBudgetExceeded,
-			grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, authorisePrepayment)
+			grants.ErrBudgetExceeded, payees.ErrUnregistered, payees.ErrUnverified, payees.ErrCooling,
+			payees.ErrOverCardLimit, grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, authorisePrepayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/returns", ID: "returnPrepayment",
 		Match: "getPrepayment",
 		Tag:   "prepayments", Roles: resource.Finance, Money: true,
@@ -54,6 +55,7 @@ type prepaymentRequest struct {
 	Kind    advances.PrepaymentKind `json:"kind" validate:"required,oneof=retainer petty_cash"`
 	Fund    ledger.FundCode         `json:"fund" validate:"required"`
 	Payee   string                  `json:"payee" validate:"max=20" description:"Code of the lawyer; no person's name."`
+	PaidBy  payees.Means            `json:"paid_by" validate:"omitempty,oneof=transfer card cash" description:"Of a retainer, as of a disbursement: a transfer to a payee on record where none is sent and a payee is."`
 	Plan    rest.Ref                `json:"plan" description:"Id or number."`
 	Account ledger.AccountNo        `json:"account" validate:"omitempty" description:"Our bank account in base currency; 1010 where none is given."`
 	Date    ledger.Date             `json:"date" validate:"required"`
@@ -66,6 +68,7 @@ type prepaymentView struct {
 	Kind    advances.PrepaymentKind `json:"kind"`
 	Fund    ledger.FundCode         `json:"fund"`
 	Payee   string                  `json:"payee"`
+	PaidBy  payees.Means            `json:"paid_by" enum:"transfer,card,cash"`
 	Plan    string                  `json:"plan"`
 	Date    ledger.Date             `json:"date"`
 	Amount  ledger.Money            `json:"amount"`
@@ -76,7 +79,7 @@ type prepaymentView struct {
 }
 
 func viewPrepayment(p advances.Prepayment) prepaymentView {
-	return prepaymentView{ID: p.ID, Number: p.Number, Kind: p.Kind, Fund: p.Fund, Payee: p.Payee, Plan: p.Plan.Number,
+	return prepaymentView{ID: p.ID, Number: p.Number, Kind: p.Kind, Fund: p.Fund, Payee: p.Payee, PaidBy: p.PaidBy, Plan: p.Plan.Number,
 		Date: p.Date, Amount: p.Amount, Left: p.Left, State: p.State, Entry: p.Entry, Version: p.Version}
 }
 
@@ -90,7 +93,7 @@ func shownPrepayment(p advances.Prepayment, err error) (prepaymentView, error) {
 
 func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in prepaymentRequest) (prepaymentView,
 	error) {
-	p := advances.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee,
+	p := advances.Prepayment{Number: in.Number, Kind: in.Kind, Fund: in.Fund, Payee: in.Payee, PaidBy: in.PaidBy,
 		Account: cmp.Or(in.Account, ledger.BaseBank), Date: in.Date}
 	var err error
 	if in.Plan != "" {

@@ -8,6 +8,7 @@ import (
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/banknumbers"
+	"supportledger/disbursements/delegations"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/judge"
 	"supportledger/disbursements/payees"
@@ -36,18 +37,18 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "It is in a payment batch", DA: "Det er i en betalingskørsel"},
 		Hint: rest.Text{EN: "Take it out of the batch that the detail names, or abort that.",
 			DA: "Tag det ud af betalingskørslen, som detaljen nævner, eller afbryd den."}},
-	{Err: disbursements.ErrNoDelegation, Status: 403, Code: "delegation_missing",
+	{Err: delegations.ErrMissing, Status: 403, Code: "delegation_missing",
 		Title: rest.Text{EN: "You are not the deputy of that user today",
 			DA: "Du er ikke stedfortræder for den bruger i dag"},
 		Hint: rest.Text{EN: "Who is away names a deputy with POST /api/v1/delegations.",
 			DA: "Den fraværende udpeger en stedfortræder med POST /api/v1/delegations."}},
-	{Err: disbursements.ErrUnknownDelegation, Status: 404, Code: "not_found",
+	{Err: delegations.ErrUnknown, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
-	{Err: disbursements.ErrDelegationDays, Status: 422, Code: "delegation_days",
+	{Err: delegations.ErrDays, Status: 422, Code: "delegation_days",
 		Title: rest.Text{EN: "A delegation has a first and a last day, at most 92 apart, and is not over",
 			DA: "En fuldmagt har en første og en sidste dag med højst 92 imellem, og den er ikke udløbet"},
 		Hint: rest.Text{EN: "Send other days.", DA: "Send andre dage."}},
-	{Err: disbursements.ErrOwnDeputy, Status: 422, Code: "own_deputy",
+	{Err: delegations.ErrOwnDeputy, Status: 422, Code: "own_deputy",
 		Title: rest.Text{EN: "Nobody is their own deputy", DA: "Ingen er sin egen stedfortræder"},
 		Hint:  rest.Text{EN: "Choose an account of somebody else.", DA: "Vælg en andens konto."}},
 	{Err: disbursements.ErrRelated, Status: 403, Code: "related_party",
@@ -170,6 +171,20 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Hint: rest.Text{EN: "Register the payee with bank details, return the disbursement and ask again; or pay it by " +
 			"itself.",
 			DA: "Registrér modtageren med kontooplysninger, returnér udbetalingen og anmod igen; eller betal den enkeltvis."}},
+	{Err: payees.ErrUnregistered, Status: 422, Code: "payee_unregistered",
+		Title: rest.Text{EN: "A transfer goes to a payee on record",
+			DA: "En overførsel går til en registreret betalingsmodtager"},
+		Hint: rest.Text{EN: "Register the payee with POST /api/v1/payees and have its bank details verified; or send " +
+			"paid_by card or cash for a small amount, and the receipt afterwards.",
+			DA: "Registrér modtageren med POST /api/v1/payees, og få kontooplysningerne bekræftet; eller send paid_by card " +
+				"eller cash for et mindre beløb, og kvitteringen bagefter."}},
+	{Err: payees.ErrOverCardLimit, Status: 422, Code: "card_limit_exceeded",
+		Title: rest.Text{EN: "More than may be paid by card or in cash",
+			DA: "Mere, end der må betales med kort eller kontant"},
+		Hint: rest.Text{EN: "Register the payee and transfer it; or have the limit changed: card_limit of " +
+			"POST /api/v1/approval-policies, which a second person confirms.",
+			DA: "Registrér modtageren, og overfør beløbet; eller få grænsen ændret: card_limit i " +
+				"POST /api/v1/approval-policies, som en anden bekræfter."}},
 	{Err: paymentbatch.ErrUnknownBatch, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: paymentbatch.ErrDuplicateBatch, Status: 409, Code: "payment_batch_exists",
@@ -315,6 +330,8 @@ func paymentsDetail(err error) (s rest.Text) {
 		asked  *disbursements.NotAsked
 		moved  *disbursements.Moved
 		income *judge.Unreleased
+		nobody *payees.Unregistered
+		cards  *payees.OverCardLimit
 	)
 	switch {
 	case errors.As(err, &barred):
@@ -326,6 +343,12 @@ func paymentsDetail(err error) (s rest.Text) {
 	case errors.As(err, &gates):
 		s = rest.Textf("These milestones are not met: %s.", "Disse milepæle er ikke nået: %s.",
 			strings.Join(gates.Milestones(), ", "))
+	case errors.As(err, &nobody) && nobody.Payee != "":
+		s = rest.Textf("%s is nobody's code.", "%s er ingens kode.", nobody.Payee)
+	case errors.As(err, &cards):
+		s = rest.Textf("It comes to %s with what went the same way within 30 days; the limit is %s %s.",
+			"Det bliver %s med det, der gik samme vej inden for 30 dage; grænsen er %s %s.", cards.Asked, cards.Limit,
+			cards.Limit.Currency)
 	case errors.As(err, &income):
 		s = rest.Textf("Fund %s: cost and income differ by %s %s.", "Formål %s: omkostning og indtægt afviger med %s %s.",
 			income.Grant, income.Amount, income.Amount.Currency)

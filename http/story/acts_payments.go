@@ -77,9 +77,12 @@ func invoice(ctx context.Context, p *Player, a Act) error {
 		items = append(items, body{"line": item.Line, "units": json.RawMessage(units(item.Units)),
 			"unit_price": amount(item.UnitPrice, cmp.Or(p.known.currencies[f.Plan], base))}.with("kind", item.Kind))
 	}
+	if err := p.paysByCard(ctx); err != nil {
+		return err
+	}
 	d, err := p.authorised(ctx, body{"settlement": "invoice", "date": a.Date, "plan": f.Plan, "payee": f.Payee,
-		"items": items,
-		"text":  orText(f.Text, "Invoice "+f.Ref)})
+		"paid_by": card, "items": items,
+		"text": orText(f.Text, "Invoice "+f.Ref)})
 	if err != nil {
 		return err
 	}
@@ -141,6 +144,54 @@ func pay(ctx context.Context, p *Player, a Act) error {
 			"text": orText(f.Text, f.Category)}.with("payee", f.Payee))
 }
 
+// card is how a story's money leaves: a story names codes of payees and nobody's account.
+const card = "card"
+
+// The limits of what leaves by card: that of stories, and that of the policy that comes with the program.
+const (
+	storyCardLimit = "9999999.00"
+	usualCardLimit = "2500.00"
+)
+
+// paysByCard has the policy let all that a story pays leave by card.
+func (p *Player) paysByCard(ctx context.Context) error {
+	if p.known.byCard {
+		return nil
+	}
+	p.known.byCard = true
+	return p.limitCards(ctx, storyCardLimit)
+}
+
+// usualCards has the usual limit hold again: what a story leaves to be decided is of a charity that has it.
+func (p *Player) usualCards(ctx context.Context) error {
+	if !p.known.byCard {
+		return nil
+	}
+	p.known.byCard = false
+	return p.limitCards(ctx, usualCardLimit)
+}
+
+// limitCards has two people agree on the usual policy with another limit for what leaves by card.
+func (p *Player) limitCards(ctx context.Context, limit string) error {
+	band := func(step, roles, above string) body {
+		return body{"step": step, "roles": strings.Split(roles, "|"), "people": 1}.with("above", above)
+	}
+	lead, pays := programmeLead, treasurer
+	first := band("authorise", pays, "")
+	first["new_payee"] = true
+	cash := band("authorise", pays, "")
+	cash["cash"] = true
+	policy := body{"emergency_limit": "1500.00", "emergency_per_quarter": 2, "emergency_days": 5, "remind_days": 3,
+		"card_limit": limit, "reason": "Payments by card up to " + limit, "bands": []body{
+			band("approve", caseworker+"|"+lead, ""), band("authorise", financeOfficer+"|"+pays, ""),
+			band("approve", lead, "2500.00"), band("authorise", pays, "25000.00"), first, cash}}
+	var proposed asked
+	if err := p.post(ctx, pays, "/approval-policies", policy, &proposed); err != nil {
+		return err
+	}
+	return p.post(ctx, lead, "/approval-policies/"+proposed.ID+"/decisions", body{"decision": "confirm"}, nil)
+}
+
 // pays has a cost beside a plan's lines approved and paid at once.
 func (p *Player) pays(ctx context.Context, plan string, split [][2]string, name string, draft body) error {
 	if len(split) > 0 {
@@ -148,7 +199,10 @@ func (p *Player) pays(ctx context.Context, plan string, split [][2]string, name 
 			return err
 		}
 	}
-	draft["settlement"], draft["date"], draft["shares"] = "payment", p.act.Date, shares(split)
+	if err := p.paysByCard(ctx); err != nil {
+		return err
+	}
+	draft["settlement"], draft["date"], draft["shares"], draft["paid_by"] = "payment", p.act.Date, shares(split), card
 	d, err := p.authorised(ctx, draft.with("plan", plan))
 	if err != nil {
 		return err

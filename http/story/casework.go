@@ -53,7 +53,7 @@ func (p *Player) LeaveCasework(ctx context.Context) (Casework, error) {
 		}
 	}
 	p.act = Act{Line: 9100, Name: "casework", Date: preparedDay, Entered: preparedDay}
-	for _, prepare := range []func(context.Context) error{p.boardMember, p.ownAccount, p.payees} {
+	for _, prepare := range []func(context.Context) error{p.usualCards, p.boardMember, p.ownAccount, p.payees} {
 		if err := prepare(ctx); err != nil {
 			return left, err
 		}

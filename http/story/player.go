@@ -44,6 +44,7 @@ type world struct {
 	told       map[string]bool   // plans that the story makes itself
 	invoices   map[string]string // ref → id of the disbursement
 	payments   map[string]paid   // by name
+	byCard     bool              // the policy lets a story's payments leave by card
 }
 
 // paid is a payment that the bank has made.

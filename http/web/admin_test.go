@@ -93,7 +93,7 @@ func TestRulesAndLetterhead(t *testing.T) {
 		w := staged(t, db)
 		lead, treasurer := w.as(t, access.ProgrammeLead), w.as(t, access.Treasurer)
 		more := url.Values{"from_on": {"2027-03-01"}, "approve1": {"1"}, "authorise1": {"1"}, "above2": {"25.000,00"},
-			"approve2": {"2"}, "authorise2": {"1"}, "approve3": {"2"}, "authorise3": {"2"}, "emergency_limit": {"1.500,00"},
+			"approve2": {"2"}, "authorise2": {"1"}, "approve3": {"2"}, "authorise3": {"2"}, "card_limit": {"750,00"}, "emergency_limit": {"1.500,00"},
 			"emergency_per_quarter": {"2"}, "emergency_days": {"5"}, "remind_days": {"3"}, "reason": {"kort"}}
 		page := lead.get("/policies").says("Hver betaling: én person")
 		more.Set("authorise1", "")
@@ -102,7 +102,7 @@ func TestRulesAndLetterhead(t *testing.T) {
 		more.Set("authorise1", "1")
 		more.Set("reason", "Bestyrelsen besluttede det i februar")
 		lead.sends(page, `action="/policies"`, "/policies", more).want(http.StatusOK).
-			says("Over 25.000,00 kr.: 2 personer (programleder) godkender.", "venter på en anden person")
+			says("Over 25.000,00 kr.: 2 personer (programleder) godkender.", "Med kort eller kontant: højst 750,00 kr.", "venter på en anden person")
 		id := regexp.MustCompile(`/policies/([^/"]+)/decisions`).FindStringSubmatch(lead.get("/policies").body)[0]
 		lead.sends(lead.get("/policies"), id, id, url.Values{"decision": {"confirm"}}).want(http.StatusForbidden)
 		treasurer.sends(treasurer.get("/policies"), id, id, url.Values{"decision": {"confirm"}}).want(http.StatusOK).

@@ -33,6 +33,7 @@ CREATE TABLE prepayments (
     kind TEXT NOT NULL CHECK (kind IN ('retainer', 'petty_cash')),
     fund TEXT NOT NULL REFERENCES funds (code),
     payee TEXT NOT NULL,                  -- of a retainer; '' for petty cash
+    paid_by TEXT NOT NULL CHECK (paid_by IN ('transfer', 'card', 'cash')), -- as a disbursement's
     plan_id TEXT REFERENCES plans (id),
     account TEXT NOT NULL REFERENCES accounts (number),
     date TEXT NOT NULL,
@@ -53,6 +54,8 @@ CREATE TABLE approval_policies (
     emergency_per_quarter BIGINT NOT NULL CHECK (emergency_per_quarter BETWEEN 0 AND 9), -- of one plan
     -- working days until the approval has to be there
     emergency_days BIGINT NOT NULL CHECK (emergency_days BETWEEN 1 AND 30),
+    -- base currency; the most that leaves by card or in cash, without verified bank details; 0 is nothing
+    card_limit MONEY NOT NULL CHECK (card_limit >= 0),
     -- working days until somebody is reminded; twice that, and it is escalated
     remind_days BIGINT NOT NULL CHECK (remind_days BETWEEN 1 AND 90),
     reason TEXT NOT NULL,
@@ -65,8 +68,8 @@ CREATE UNIQUE INDEX approval_policies_listed ON approval_policies (from_on, prop
 CREATE UNIQUE INDEX approval_policies_from ON approval_policies (state, from_on, proposed_at, id);
 
 INSERT INTO approval_policies (id, from_on, state, emergency_limit, emergency_per_quarter, emergency_days,
-    remind_days, reason, proposed_by, proposed_at, decided_at)
-VALUES ('apo_default', '2000-01-01', 'confirmed', 150000, 2, 5, 3, 'Comes with the program', '',
+    card_limit, remind_days, reason, proposed_by, proposed_at, decided_at)
+VALUES ('apo_default', '2000-01-01', 'confirmed', 150000, 2, 5, 250000, 3, 'Comes with the program', '',
     '2026-11-26T00:00:00.000000Z', '2026-11-26T00:00:00.000000Z');
 
 -- One row wants so many people of some roles for a step, from an amount on, and where it says so only for a fund, a
@@ -107,6 +110,8 @@ CREATE TABLE disbursements (
     currency TEXT NOT NULL,
     overpaid MONEY NOT NULL CHECK (overpaid >= 0), -- what a partner paid twice, on top
     payee TEXT NOT NULL,
+    -- How money leaves our bank: a transfer goes to verified bank details; the others have a limit and owe a receipt.
+    paid_by TEXT NOT NULL DEFAULT '' CHECK (paid_by IN ('', 'transfer', 'card', 'cash')),
     category TEXT NOT NULL,               -- of cost beside a plan's lines
     account TEXT NOT NULL,                -- our bank account that pays; '' where none does
     spot TEXT NOT NULL,                   -- the day's rate, for what is paid in another currency
@@ -198,7 +203,8 @@ CREATE INDEX relations_user ON relations (user_id);
 CREATE TABLE office_reminders (
     id TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL
-        CHECK (kind IN ('approval_overdue', 'approval_escalated', 'partner_report_due', 'recoverable_due')),
+        CHECK (kind IN ('approval_overdue', 'approval_escalated', 'partner_report_due', 'recoverable_due',
+        'receipt_due')),
     subject TEXT NOT NULL,                -- number of the disbursement and the step, or partner and transfer
     due_on TEXT NOT NULL CHECK (length(due_on) = 10),
     noted_at TEXT NOT NULL,

@@ -44,6 +44,7 @@ type policy struct {
 	State          string      `json:"state"`
 	Bands          []band      `json:"bands"`
 	EmergencyLimit frame.Money `json:"emergency_limit"`
+	CardLimit      frame.Money `json:"card_limit"`
 	PerQuarter     int         `json:"emergency_per_quarter"`
 	EmergencyDays  int         `json:"emergency_days"`
 	RemindDays     int         `json:"remind_days"`
@@ -170,6 +171,7 @@ func propose(v *frame.Visit) (frame.Shown, error) {
 		FromOn         string `json:"from_on"`
 		Bands          []band `json:"bands"`
 		EmergencyLimit string `json:"emergency_limit"`
+		CardLimit      string `json:"card_limit,omitempty"`
 		PerQuarter     int    `json:"emergency_per_quarter"`
 		EmergencyDays  int    `json:"emergency_days"`
 		RemindDays     int    `json:"remind_days"`
@@ -178,6 +180,9 @@ func propose(v *frame.Visit) (frame.Shown, error) {
 		EmergencyLimit: f.ReadAmount(v, "emergency_limit", "DKK"),
 		PerQuarter:     number("emergency_per_quarter"), EmergencyDays: number("emergency_days"),
 		RemindDays: number("remind_days"), Reason: f.Need(v, "reason")}
+	if f.Text("card_limit") != "" {
+		body.CardLimit = f.ReadAmount(v, "card_limit", "DKK")
+	}
 	if !f.Good() {
 		v.Status(http.StatusUnprocessableEntity)
 	} else if err := v.Do("proposeApprovalPolicy", rest.Ask{Key: f.Key, Body: body}, nil); err == nil {

@@ -22,6 +22,7 @@ type request struct {
 	Units      int         `json:"units"`
 	Partner    string      `json:"partner"`
 	Payee      string      `json:"payee"`
+	PaidBy     string      `json:"paid_by"`
 	Category   string      `json:"category"`
 	Account    string      `json:"account"`
 	Amount     frame.Money `json:"amount"`

@@ -91,6 +91,7 @@ func newRequest(v *frame.Visit) (frame.Shown, error) {
 	f := frame.NewForm()
 	f.Values.Set("what", v.C.Query("what"))
 	f.Values.Set("units", "1")
+	f.Values.Set("paid_by", transfer)
 	f.Values.Set("date", v.Today())
 	d, err := readDraft(v, v.C.Query("plan"))
 	if err != nil {
@@ -107,12 +108,22 @@ func newRequest(v *frame.Visit) (frame.Shown, error) {
 	return New(v, d, f), nil
 }
 
+// transfer is how most requests are paid.
+const transfer = "transfer"
+
+// means are the ways in which money leaves.
+func means(v *frame.Visit) []frame.Option {
+	return []frame.Option{{Value: transfer, Text: v.T("By transfer", "Ved overførsel")},
+		{Value: "card", Text: v.T("By card", "Med kort")}, {Value: "cash", Text: v.T("In cash", "Kontant")}}
+}
+
 // body is a request as the operation takes it.
 type body struct {
 	Date       string   `json:"date"`
 	Settlement string   `json:"settlement"`
 	Plan       string   `json:"plan"`
 	Payee      string   `json:"payee"`
+	PaidBy     string   `json:"paid_by,omitempty"`
 	Category   string   `json:"category,omitempty"`
 	Account    string   `json:"account,omitempty"`
 	Amount     string   `json:"amount,omitempty"`
@@ -131,13 +142,16 @@ type item struct {
 
 // fieldsOf says at which field of the form a field of the request is shown.
 var fieldsOf = map[string]string{"date": "date", "plan": "what", "line": "what", "category": "what", "items": "amount",
-	"amount": "amount", "payee": "payee", "account": "account", "text": "text", "shares": "what", "receipt": "papers",
+	"amount": "amount", "payee": "payee", "paid_by": "paid_by", "account": "account", "text": "text", "shares": "what", "receipt": "papers",
 	"evidence_ids": "papers"}
 
 // readBody reads the form as a request; what is wrong stands in the form.
 func readBody(v *frame.Visit, f frame.Form, p plan) body {
-	b := body{Date: f.Need(v, "date"), Plan: p.Number, Payee: f.Need(v, "payee"), Text: f.Need(v, "text"),
+	b := body{Date: f.Need(v, "date"), Plan: p.Number, Payee: f.Text("payee"), PaidBy: f.Text("paid_by"), Text: f.Need(v, "text"),
 		Evidence: append([]string{}, f.Values["evidence"]...)}
+	if b.PaidBy == "" || b.PaidBy == transfer {
+		b.Payee = f.Need(v, "payee")
+	}
 	amount := f.ReadAmount(v, "amount", "DKK")
 	if line, ok := strings.CutPrefix(f.Text("what"), "line:"); ok {
 		units, err := strconv.Atoi(f.Text("units"))

@@ -184,6 +184,11 @@ BEGIN
     WHERE NEW.step = 'approve'
       AND EXISTS (SELECT 1 FROM plan_versions v WHERE v.id = NEW.subject AND v.created_by = NEW.user_id);
     SELECT RAISE(ABORT,
+        'supportledger:payee_unverified: a transfer goes to the bank details that it was asked for with')
+    WHERE NEW.step = 'release'
+      AND EXISTS (SELECT 1 FROM disbursements d WHERE d.id = NEW.subject AND d.paid_by = 'transfer')
+      AND NOT EXISTS (SELECT 1 FROM payee_bindings k WHERE k.subject = NEW.subject AND k.round = NEW.round);
+    SELECT RAISE(ABORT,
         'supportledger:payee_unverified: its bank details are not verified, too new, or replaced')
     WHERE NEW.step = 'release'
       AND EXISTS (SELECT 1 FROM payee_bindings k WHERE k.subject = NEW.subject AND k.round = NEW.round

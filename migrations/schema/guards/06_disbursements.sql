@@ -10,6 +10,10 @@ END;
 
 CREATE TRIGGER prepayments_update BEFORE UPDATE ON prepayments
 BEGIN
+    SELECT RAISE(ABORT, 'supportledger:payee_unverified: a transfer goes to the verified bank details of its payee')
+    WHERE NEW.state = 'authorised' AND OLD.state = 'requested' AND NEW.paid_by = 'transfer'
+      AND NOT EXISTS (SELECT 1 FROM payees y JOIN payee_verifications v ON v.payee_id = y.id WHERE y.code = NEW.payee
+        AND v.version = (SELECT MAX(d.version) FROM payee_details d WHERE d.payee_id = y.id));
     SELECT RAISE(ABORT, 'supportledger:authorisation_missing: money moves after a second person authorised it')
     WHERE NEW.state = 'authorised'
       AND NOT EXISTS (SELECT 1 FROM duties d WHERE d.subject = NEW.id AND d.step = 'authorise');

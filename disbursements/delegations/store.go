@@ -1,4 +1,4 @@
-package disbursements
+package delegations
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 type delegationRow struct {
 	bun.BaseModel `bun:"table:delegations"`
-	ID            DelegationID `bun:",pk"`
+	ID            ID `bun:",pk"`
 	FromUser      access.UserID
 	ToUser        access.UserID
 	FromOn        ledger.Date
@@ -31,7 +31,7 @@ func insertDelegation(ctx context.Context, tx *store.Tx, d Delegation) error {
 	return err
 }
 
-func revokeDelegation(ctx context.Context, tx *store.Tx, id DelegationID) error {
+func revokeDelegation(ctx context.Context, tx *store.Tx, id ID) error {
 	return store.ExactlyOne(tx.NewUpdate().Model((*delegationRow)(nil)).Set("revoked_at = ?", store.FormatTime(tx.At)).
 		Where("id = ?", id).Where("revoked_at = ''").Exec(ctx))
 }
