@@ -211,7 +211,8 @@ var guards = []Guard{
 		Changed: "who wrote a disbursement stays on record", Fixed: "created_by"},
 	{Table: "disbursements", Part: "submitted", Code: "state_conflict",
 		Changed: "what was submitted is not changed; take it back to draft first", Once: "OLD.state <> 'draft'",
-		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, paid_by, category, " +
+		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, " +
+			"paid_by, category, " +
 			"account, spot, items, shares, payload, plan_version, policy_id, needs, approvals_needed, " +
 			"base_amount, emergency"},
 	{Table: "disbursement_evidence", Code: "state_conflict",

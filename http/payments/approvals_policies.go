@@ -99,7 +99,8 @@ type approvalPolicyView struct {
 func viewApprovalPolicy(p disbursements.Policy) approvalPolicyView {
 	v := approvalPolicyView{ID: p.ID, FromOn: p.FromOn, State: p.State, Bands: []approvalBandView{},
 		EmergencyLimit: p.EmergencyLimit, EmergencyPerQuarter: p.EmergencyPerQuarter, EmergencyDays: p.EmergencyDays,
-		CardLimit: p.CardLimit, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy, ProposedAt: rest.Instant(p.ProposedAt)}
+		CardLimit: p.CardLimit, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy,
+		ProposedAt: rest.Instant(p.ProposedAt)}
 	for _, b := range p.Bands {
 		v.Bands = append(v.Bands,
 			approvalBandView{Above: b.Above.String(), Fund: b.Fund, NewPayee: b.NewPayee, Cash: b.Cash, Step: b.Need.Step,

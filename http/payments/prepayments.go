@@ -40,7 +40,8 @@ func prepaymentRoutes(api *resource.API) {
 		Danish: "Bemyndig, hvad en anden har anmodet om",
 		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrUnknownPrepayment, advances.ErrState,
 			grants.ErrBudgetExceeded, payees.ErrUnregistered, payees.ErrUnverified, payees.ErrCooling,
-			payees.ErrOverCardLimit, grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}}, authorisePrepayment)
+			payees.ErrOverCardLimit, grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}},
+		authorisePrepayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/prepayments/:id/returns", ID: "returnPrepayment",
 		Match: "getPrepayment",
 		Tag:   "prepayments", Roles: resource.Finance, Money: true,
@@ -79,7 +80,8 @@ type prepaymentView struct {
 }
 
 func viewPrepayment(p advances.Prepayment) prepaymentView {
-	return prepaymentView{ID: p.ID, Number: p.Number, Kind: p.Kind, Fund: p.Fund, Payee: p.Payee, PaidBy: p.PaidBy, Plan: p.Plan.Number,
+	return prepaymentView{ID: p.ID, Number: p.Number, Kind: p.Kind, Fund: p.Fund, Payee: p.Payee, PaidBy: p.PaidBy,
+		Plan: p.Plan.Number,
 		Date: p.Date, Amount: p.Amount, Left: p.Left, State: p.State, Entry: p.Entry, Version: p.Version}
 }
 

@@ -197,7 +197,8 @@ func payRetainer(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	return p.prepay(ctx, f.Ref, f.Amount,
-		body{"kind": "retainer", "fund": f.Fund, "paid_by": card}.with("payee", f.Payee).with("plan", f.Plan).with("account", f.Account))
+		body{"kind": "retainer", "fund": f.Fund, "paid_by": card}.with("payee", f.Payee).with("plan", f.Plan).
+			with("account", f.Account))
 }
 
 // prepay asks for money paid ahead and lets another authorise it.

@@ -142,12 +142,14 @@ type item struct {
 
 // fieldsOf says at which field of the form a field of the request is shown.
 var fieldsOf = map[string]string{"date": "date", "plan": "what", "line": "what", "category": "what", "items": "amount",
-	"amount": "amount", "payee": "payee", "paid_by": "paid_by", "account": "account", "text": "text", "shares": "what", "receipt": "papers",
+	"amount": "amount", "payee": "payee", "paid_by": "paid_by", "account": "account", "text": "text", "shares": "what",
+	"receipt":      "papers",
 	"evidence_ids": "papers"}
 
 // readBody reads the form as a request; what is wrong stands in the form.
 func readBody(v *frame.Visit, f frame.Form, p plan) body {
-	b := body{Date: f.Need(v, "date"), Plan: p.Number, Payee: f.Text("payee"), PaidBy: f.Text("paid_by"), Text: f.Need(v, "text"),
+	b := body{Date: f.Need(v, "date"), Plan: p.Number, Payee: f.Text("payee"), PaidBy: f.Text("paid_by"),
+		Text:     f.Need(v, "text"),
 		Evidence: append([]string{}, f.Values["evidence"]...)}
 	if b.PaidBy == "" || b.PaidBy == transfer {
 		b.Payee = f.Need(v, "payee")
