@@ -1,6 +1,6 @@
-// Package delegations keeps who decides for whom while somebody is away. A [Delegation] lends the absent person's roles for
-// decisions on requests, from a day to a day, and widens no duty: on one request the two count as one person. [Make] says
-// what a deputy may be, [RolesFor] is what a decision reads.
+// Package delegations keeps who decides for whom while somebody is away. A [Delegation] lends the roles of who is away
+// for decisions on requests, from a day to a day, and widens no duty: on one request the two count as one person.
+// [Make] says what a deputy may be, and [RolesFor] is what a decision reads.
 package delegations
 
 import (
