@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"supportledger/disbursements"
+	"supportledger/disbursements/payees"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -23,10 +24,14 @@ func TestManyAreConsideredAsEachIs(t *testing.T) {
 		receipt := h.shownBy(t)
 		r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same each time
 		all := []disbursements.Disbursement{h.asked("UNR", "C-0", "2400.00"), h.asked("UNR", "C-0", "2400.00")}
+		all = append(all, h.aPayment("UNR", "NOB-01", "10.00",
+			func(d *disbursements.Disbursement) { d.PaidBy = payees.ByTransfer })) // a draft, and stays one
 		for i := range 40 {
 			d := wished(r)
 			if d.Settlement == disbursements.ByPayment || d.Settlement == disbursements.ByInvoice {
-				d.Payee = fmt.Sprintf("C-%d", i%6) // two of them are on no record
+				if d.Payee = fmt.Sprintf("C-%d", i%6); i%6 > 3 { // two of them are on no record
+					d.PaidBy = payees.ByCard
+				}
 			}
 			if i%3 == 0 {
 				d.Evidence = append(d.Evidence, receipt)
@@ -63,7 +68,7 @@ func TestManyAreConsideredAsEachIs(t *testing.T) {
 			}
 		}
 		for _, want := range []string{"duplicate_evidence evidence_used", "evidence evidence_missing",
-			"payee_details payee_unregistered", "payee payee_new", "splitting split_below_band", "budget "} {
+			"payee_details payee_unregistered", "payee_details paid_unverified", "payee payee_new", "splitting split_below_band", "budget "} {
 			if !words[want] {
 				t.Errorf("no request was told %q: %v", want, words)
 			}
