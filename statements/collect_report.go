@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"supportledger/access"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
@@ -290,6 +291,26 @@ func (c collector) before(ctx context.Context, tx *store.Tx, s *figures.GrantSta
 	}
 	if off := s.Opening.Sub(reported.Closing); !off.IsZero() {
 		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteCorrections, Amount: s.Money(off), Text: last.Number})
+	}
+	return nil
+}
+
+// numberReport gives a report on a grant its number, as it was collected and as it leaves, while nobody else can number
+// one on the same grant: two that are drafted at once would both follow the last that either of them read.
+func numberReport(ctx context.Context, tx *store.Tx, of ...figures.Value) error {
+	for _, v := range of {
+		s, ok := v.(*figures.GrantStatement)
+		if !ok {
+			continue
+		}
+		if _, err := access.Next(ctx, tx, "reports-"+s.Grant); err != nil { // its row is held to the end of the tx
+			return err
+		}
+		number, err := nextReport(ctx, tx, s.Grant, s.Period)
+		if err != nil {
+			return err
+		}
+		s.ReportNo = number
 	}
 	return nil
 }

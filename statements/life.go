@@ -118,6 +118,9 @@ func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang figu
 	if old.ID != "" {
 		figures.Correct(s.Value, old.Cleared, fmt.Sprintf("%s, version %d", old.Number, old.Version))
 	}
+	if err := numberReport(ctx, tx, s.Value); err != nil {
+		return Statement{}, err
+	}
 	return s, o.keep(ctx, tx, s)
 }
 

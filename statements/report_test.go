@@ -2,9 +2,14 @@ package statements_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
 	"supportledger/grants"
@@ -194,6 +199,43 @@ func TestReportNumbersAreUnique(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// Reports on a grant that several people draft at the same moment have a number each, whoever waits for whom.
+func TestReportNumbersOfDraftsAtOnce(t *testing.T) {
+	onBoth(t, func(h *house) {
+		h.support("2026-02-01", "5100", 1, 6, "100.00")
+		const people = 4
+		var begun sync.WaitGroup
+		begun.Add(people)
+		numbers, errs := make([]int, people), make([]error, people)
+		var all sync.WaitGroup
+		for i := range people {
+			all.Go(func() {
+				in := statements.Request{Subject: "G1", From: "2026-01-02", To: ledger.Date(fmt.Sprintf("2026-%02d-28", i+3))}
+				ready := sync.OnceFunc(begun.Done)
+				defer ready()
+				errs[i] = h.try("preparer", func(ctx context.Context, tx *store.Tx) error {
+					if _, err := h.office.Collect(ctx, tx, in); err != nil {
+						return err
+					}
+					if ready(); strings.HasSuffix(h.Name(), "postgres") { // SQLite has one writer
+						begun.Wait() // all have read what was reported before any of them writes
+					}
+					s, err := h.office.Prepare(ctx, tx, in, figures.English, "")
+					if g, ok := s.Value.(*figures.GrantStatement); ok {
+						numbers[i] = g.ReportNo
+					}
+					return err
+				})
+			})
+		}
+		all.Wait()
+		slices.Sort(numbers)
+		if diff := cmp.Diff([]int{1, 2, 3, 4}, numbers); diff != "" || errors.Join(errs...) != nil {
+			t.Errorf("numbers (-want +got):\n%s%v", diff, errors.Join(errs...))
 		}
 	})
 }

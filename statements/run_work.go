@@ -215,6 +215,9 @@ func (w *stretch) prepare(ctx context.Context, o Outcome) error {
 		if err := w.settle(ctx, tx, o); err != nil {
 			return err
 		}
+		if err := numberReport(ctx, tx, s.Value, released.value); err != nil {
+			return err
+		}
 		if err := office.keep(ctx, tx, s); err != nil {
 			return err
 		}
