@@ -94,6 +94,16 @@ func TestSlipsAreAskedAbout(t *testing.T) {
 		posts(t, chief, "/payees", `{"code":"CLI-01","kind":"clinic","alias":"House One"}`).Want(201)
 		asked(t, chief, "/payees", `{"code":"CLI01","kind":"clinic","alias":"House Two"}`, "payee_looks_alike")
 		asked(t, chief, "/payees", `{"code":"CLI-02","kind":"clinic","alias":"HOUSE  one"}`, "payee_looks_alike")
+		posts(t, chief, "/payees", `{"code":"LAW-01","kind":"lawyer","alias":"House Three"}`).Want(201)
+		details := `{"registration_number":"0040","account_number":"0440116243"}`
+		chief.In(t).Post("/payees/CLI-01/bank-details", details).Want(201)
+		chief.In(t).Post("/payees/LAW-01/bank-details", details).Problem(422, "confirmation_required")
+		chief.In(t).Post("/payees/LAW-01/bank-details", strings.Replace(details, "}",
+			`,"confirm":{"payee_account_shared":"the clinic collects for the lawyer"}}`, 1)).Want(201)
+		posts(t, chief, "/bank-accounts",
+			`{"account":"1010","name":"Example","iban":"DK4200400440116290","bic":"DABADKKK"}`).Want(201)
+		chief.In(t).Post("/payees/LAW-01/bank-details", strings.Replace(details, "6243", "6290", 1)).
+			Problem(422, "payee_own_account")
 		events := string(c.As(db, "eyes", access.Auditor).Get("/audit-events?limit=200").Want(200).Body)
 		if n := strings.Count(events, `"question.confirmed"`); n < 8 || !strings.Contains(events, "means it") {
 			t.Errorf("%d reasons on record: %s", n, events)

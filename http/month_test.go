@@ -86,8 +86,8 @@ func (m *sender) monthPayments() []int64 {
 	for i := range 3 {
 		code := fmt.Sprintf("CLI-%02d", i+1)
 		m.books.In(m.t).Post("/payees", `{"code":"`+code+`","kind":"clinic","alias":"House `+code+`"}`).Want(201)
-		m.books.In(m.t).Post("/payees/"+code+"/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).
-			Want(201)
+		m.books.In(m.t).Post("/payees/"+code+"/bank-details",
+			fmt.Sprintf(`{"registration_number":"0040","account_number":"044011626%d"}`, i)).Want(201)
 		m.lead.In(m.t).Post("/payees/"+code+"/bank-details/1/verifications",
 			`{"how":"callback","note":"called the number we knew before"}`).Want(200)
 	}

@@ -18,6 +18,7 @@ var (
 	ErrUnverified        = errors.New("payees: the payee's bank details are not verified")
 	ErrCooling           = errors.New("payees: the payee's bank details are verified too lately")
 	ErrChanged           = errors.New("payees: the payee's bank details changed since")
+	ErrOwnAccount        = errors.New("payees: the account is our own")
 	ErrUnbound           = errors.New("payees: no payee's bank details were on record when it was asked for")
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -130,8 +131,8 @@ func (reg Register) Add(ctx context.Context, tx *store.Tx, p Payee) (Payee, erro
 }
 
 // EnterBankDetails seals the next version of where a payee's account is. From then on the version before counts no
-// more, and what was asked for with it is void. Errors are those of [AccountGiven.Check], [vault.ErrNoVault],
-// [vault.ErrErased].
+// more, and what was asked for with it is void. An account of ours is refused ([ErrOwnAccount]); one that is another
+// payee's as well is asked about. Errors are those of [AccountGiven.Check], [vault.ErrNoVault], [vault.ErrErased].
 func (reg Register) EnterBankDetails(ctx context.Context, tx *store.Tx, key string, given AccountGiven) (Payee, error) {
 	account, warnings, err := given.Check()
 	if err != nil {
@@ -144,6 +145,9 @@ func (reg Register) EnterBankDetails(ctx context.Context, tx *store.Tx, key stri
 	next := BankDetails{Version: p.Newest().Version + 1, Country: account.country(), IBAN: account.IBAN != "",
 		Warnings:  warnings,
 		EnteredBy: access.UserID(tx.By.User), EnteredAt: tx.At, Masked: account.Masked()}
+	if err := reg.doubtShared(ctx, tx, p.ID, account); err != nil {
+		return Payee{}, err
+	}
 	sealed, err := reg.Vault.Seal(ctx, tx, string(p.ID), DetailsPlace(p.ID, next.Version), account.text())
 	if err != nil {
 		return Payee{}, err
@@ -154,6 +158,23 @@ func (reg Register) EnterBankDetails(ctx context.Context, tx *store.Tx, key stri
 	p.Details = slices.Insert(p.Details, 0, next)
 	return p, access.Record(ctx, tx,
 		access.Event{Action: "payee.bank_details_entered", Subject: string(p.ID), Fields: []string{"bank_details"}})
+}
+
+// doubtShared refuses an account of ours, and asks about one that is another payee's as well: one of the two is a slip,
+// or somebody collects what several are owed.
+func (reg Register) doubtShared(ctx context.Context, tx *store.Tx, id ID, account Account) error {
+	ours, err := isOurs(ctx, tx, account)
+	if err == nil && ours {
+		err = ErrOwnAccount
+	}
+	if err != nil {
+		return err
+	}
+	others, err := reg.sharing(ctx, tx, id, account)
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	return access.Confirm(ctx, tx, access.Question{Code: "payee_account_shared", Of: []string{strings.Join(others, ", ")}})
 }
 
 // VerifyBankDetails is the second person's word that the newest bank details are the payee's own, with how that was

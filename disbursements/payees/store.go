@@ -278,6 +278,54 @@ func (r detailsRow) details(v verificationRow) (BankDetails, error) {
 	return b, nil
 }
 
+// isOurs reports whether an account is one of ours.
+func isOurs(ctx context.Context, tx *store.Tx, account Account) (bool, error) {
+	if account.IBAN == "" {
+		return false, nil
+	}
+	return tx.NewSelect().Table("own_accounts").Where("iban = ?", account.IBAN).Exists(ctx)
+}
+
+// sharing lists the codes of other payees whose newest bank details are an account. The accounts are sealed, each
+// under a key of its own, so all of the same country are opened: nothing is kept by which an erased one could be
+// recognised.
+func (reg Register) sharing(ctx context.Context, tx *store.Tx, besides ID, account Account) ([]string, error) {
+	var rows []struct {
+		detailsRow
+		Code string
+	}
+	err := tx.NewSelect().TableExpr("payee_details AS d").Join("JOIN payees AS p ON p.id = d.payee_id").
+		ColumnExpr("d.payee_id, d.version, d.sealed, p.code").Where("d.payee_id <> ?", besides).
+		Where("d.country = ?", account.country()).Where("d.iban = ?", account.IBAN != "").
+		Where("NOT EXISTS (SELECT 1 FROM payee_details AS n WHERE n.payee_id = d.payee_id AND n.version > d.version)").
+		Order("p.code").Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	sealed := make([]vault.Sealed, len(rows))
+	for i, r := range rows {
+		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: DetailsPlace(r.PayeeID, r.Version), Bytes: r.Sealed}
+	}
+	opened, err := reg.Vault.OpenAll(ctx, tx, sealed)
+	if err != nil {
+		return nil, err
+	}
+	var codes []string
+	for i, r := range rows {
+		if errors.Is(opened[i].Err, vault.ErrErased) {
+			continue
+		}
+		other, err := ParseAccount(opened[i].Text)
+		if err := errors.Join(opened[i].Err, err); err != nil {
+			return nil, err
+		}
+		if other.IBAN == account.IBAN && other.Number == account.Number {
+			codes = append(codes, r.Code)
+		}
+	}
+	return codes, nil
+}
+
 // mask opens the bank details of payees and keeps what may be seen of them: nothing where there is no vault, or the
 // payee was erased.
 func (reg Register) mask(ctx context.Context, tx *store.Tx, payees []Payee) error {

@@ -131,6 +131,8 @@ var doubtWords = map[string]rest.Text{
 	dateBeforeFund: {EN: "The day %s is before the fund was opened, %s.",
 		DA: "Dagen %s ligger før formålet blev åbnet, %s."},
 	"payee_looks_alike": {EN: "Payee %s looks the same.", DA: "Betalingsmodtager %s ser ud som den samme."},
+	"payee_account_shared": {EN: "The account is that of payee %s as well.",
+		DA: "Kontoen tilhører også betalingsmodtager %s."},
 	"donor_looks_alike": {EN: "Donor %s looks the same.", DA: "Donor %s ser ud som den samme."},
 	"amount_far_above_plan": {EN: "The amount is %s, and the plan says %s: ten times as much or more.",
 		DA: "Beløbet er %s, og planen siger %s: ti gange så meget eller mere."},

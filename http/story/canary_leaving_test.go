@@ -182,7 +182,7 @@ func (s *service) leakOut(t *testing.T) {
 	t.Helper()
 	finance, text := s.others[2], leaked[0].text(8)
 	finance.Post("/payees", `{"code":"LEAK","kind":"partner","alias":"`+text+`"}`).Want(http.StatusCreated)
-	finance.Post("/payees/LEAK/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).Want(
+	finance.Post("/payees/LEAK/bank-details", `{"registration_number":"0040","account_number":"0440116280"}`).Want(
 		http.StatusCreated)
 	s.paid(t, "LEAK", 1)
 	s.mailed(t, "MAILED-2", "x", "https://"+strings.ToLower(text)+".example")

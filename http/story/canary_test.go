@@ -49,7 +49,7 @@ var canaries = []canary{
 	{"a donor's address", "Kvæxløkke", donorField("address")},
 	{"a payee's account", "77310426", payeeField(`"registration_number":"0040","account_number":`)},
 	{"a payee's street", "Czyżbłąkała",
-		payeeField(`"iban":"DK5000400440116243","address":{"town":"Aarhus","country":"DK","street":`)},
+		payeeField(`"confirm":{"payee_account_shared":"the canaries share one"},"iban":"DK4200400440116290","address":{"town":"Aarhus","country":"DK","street":`)},
 }
 
 func identityField(name string) func(*service, int, string) {

@@ -127,7 +127,7 @@ func (p *Player) payees(ctx context.Context) error {
 		}
 		at := "/payees/" + code + "/bank-details"
 		if err := p.personal(ctx, caseworker, at, body{"registration_number": "0040",
-			"account_number": "0440116243"}); err != nil {
+			"account_number": fmt.Sprintf("044011625%d", i)}); err != nil {
 			return err
 		}
 		if err := p.post(ctx, financeOfficer, at+"/1/verifications",

@@ -79,7 +79,8 @@ func sealedTwice(caring, finance *apitest.Client, name string) (all []known) {
 		`{"donor":"`+donor.Code+`","fund":"UNR","date":"2026-01-15","gross":"100.00"}`).Want(http.StatusCreated)
 	finance.Post("/payees", `{"code":"`+strings.ToUpper(name)+`","kind":"person","alias":"Payee of `+name+`"}`).Want(
 		http.StatusCreated).Into(&payee)
-	finance.Post("/payees/"+payee.Code+"/bank-details", `{"registration_number":"0040","account_number":"0440116243"}`).
+	finance.Post("/payees/"+payee.Code+"/bank-details", `{"registration_number":"0040","account_number":"0440116243",`+
+		`"confirm":{"payee_account_shared":"the two of the test share one"}}`).
 		Want(http.StatusCreated)
 	return []known{person, donor, payee}
 }
