@@ -44,7 +44,8 @@ func payeeRoutes(api *resource.API) {
 		About: "The version before counts no more, and what was asked for with it is void. The new one is used once a " +
 			"second person verified it, and " +
 			"48 hours later for releases. A NUBAN whose last digit does not fit is taken with a warning.",
-		Refuses: []error{payees.ErrUnknown, payees.ErrIncompleteAccount, payees.ErrOwnAccount, banknumbers.ErrNumber, iso20022.ErrFile,
+		Refuses: []error{payees.ErrUnknown, payees.ErrIncompleteAccount, payees.ErrOwnAccount,
+			banknumbers.ErrNumber, iso20022.ErrFile,
 			vault.ErrNoVault, vault.ErrErased, vault.ErrKeyMissing},
 		Example: `{"registration_number":"0040","account_number":"0440116243"}`}, enterBankDetails)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/bank-details/:version/verifications",

@@ -173,7 +173,8 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Registrér modtageren med kontooplysninger, returnér udbetalingen og anmod igen; eller betal den enkeltvis."}},
 	{Err: payees.ErrOwnAccount, Status: 422, Code: "payee_own_account",
 		Title: rest.Text{EN: "The account is our own", DA: "Kontoen er vores egen"},
-		Hint: rest.Text{EN: "Enter the payee's account; money between our own accounts is POST /api/v1/bank-lines/{id}/explanations.",
+		Hint: rest.Text{EN: "Enter the payee's account; money between our own accounts is " +
+			"POST /api/v1/bank-lines/{id}/explanations.",
 			DA: "Indtast modtagerens konto; penge mellem egne konti er POST /api/v1/bank-lines/{id}/explanations."}},
 	{Err: payees.ErrUnregistered, Status: 422, Code: "payee_unregistered",
 		Title: rest.Text{EN: "A transfer goes to a payee on record",

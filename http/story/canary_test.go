@@ -69,7 +69,8 @@ func donorField(name string) func(*service, int, string) {
 // payeeField enters bank details that end with the text.
 func payeeField(before string) func(*service, int, string) {
 	return func(s *service, person int, text string) {
-		body := "{" + before + strconv.Quote(text) + strings.Repeat("}", strings.Count(before, "{")+1)
+		body := "{" + before + strconv.Quote(text) + strings.Repeat("}",
+			strings.Count(before, "{")-strings.Count(before, "}")+1)
 		s.plain(http.MethodPost, s.others[2], "/payees/"+payeeOf(person)+"/bank-details", body)
 	}
 }
