@@ -113,6 +113,12 @@ func (c chance) grant(code string) {
 			return err
 		},
 		func(ctx context.Context, tx *store.Tx) error {
+			_, err := (gifts.Register{Grants: c.office.Grants}).ReceiveInKind(ctx, tx, gifts.Contribution{Fund: "UNR",
+				Category: "tuition", On: c.day(), Units: decimal.NewFromInt(2), UnitValue: c.amount("DKK", 100),
+				Memo: []string{"V-1", ""}[c.IntN(2)], Text: "books, as a shop would ask"})
+			return err
+		},
+		func(ctx context.Context, tx *store.Tx) error {
 			_, err := c.office.Grants.CloseAccount(ctx, tx, code, "2026-12-31")
 			return err
 		},

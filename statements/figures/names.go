@@ -206,8 +206,8 @@ var noteWords = map[NoteCode]Name{
 		"Bevillingens periode er slut med {amount} ubrugt. Beløbet går tilbage til bevillingsgiver, medmindre " +
 			"bevillingsgiver skriftligt godkender, at det føres videre."},
 	NoteInKind: {
-		"What is given in kind is valued at what it would have cost us, by a memo for each contribution.",
-		"Naturalydelser er værdisat til, hvad de ville have kostet os, med et notat for hvert bidrag."},
+		"What is given in kind is valued at what it would have cost us; how each contribution was valued is on record.",
+		"Naturalydelser er værdisat til, hvad de ville have kostet os; hvordan hvert bidrag er værdisat, er registreret."},
 	NoteVouchers: {
 		"Vouchers are kept in our books under these references. They are shown to the grantor's auditor under supervision; " +
 			"those behind support for few people are not listed.",
@@ -226,7 +226,7 @@ var noteWords = map[NoteCode]Name{
 		"Of this, {amount} is given to an organisation whose gifts may be deducted ({text}). We report it to the tax " +
 			"authority if you have given us your CPR number.",
 		"Heraf er {amount} givet til en forening, hvis gaver kan trækkes fra ({text}). Vi indberetter det til " +
-			"Skattestyrelsen, hvis du har oplyst dit CPR-nr.."},
+			"Skattestyrelsen, hvis du har oplyst dit CPR-nr."},
 	NoteAuditIndependent: {
 		"By the agreement the final account is audited by an independent person who knows accounts.",
 		"Efter aftalen revideres det endelige regnskab af en uafhængig, regnskabskyndig person."},

@@ -21,6 +21,7 @@ var forbidden = map[string]string{
 	`[Bb]undet til`:                  "øremærkning",
 	`[Kk]lientkonto`:                 "forudbetalt honorar",
 	`− −`:                            "one sign",
+	`[^.]\.\.(\s|$)`:                 "one full stop, also after an abbreviation",
 	`expenses:`:                      "a word, not an account's path",
 	`\(of `:                          "no English",
 	` 0,00 kr\.( |$)(Vi|Du)`:         "a sentence for nothing",

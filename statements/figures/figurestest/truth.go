@@ -36,6 +36,7 @@ func Untrue(full, shown figures.Value, lang figures.Lang, prose []string) []stri
 			wrong = append(wrong, fmt.Sprintf("%q: printed %v, and it is so: %v", words, printed, c.so))
 		}
 	}
+	wrong = append(wrong, unclaimed(claims(full, shown), lang, prose)...)
 	known := amountsOf(shown)
 	for _, amount := range amountForm.FindAllString(text, -1) {
 		if !known[plain(amount, lang)] {
@@ -43,6 +44,34 @@ func Untrue(full, shown figures.Value, lang figures.Lang, prose []string) []stri
 		}
 	}
 	return wrong
+}
+
+// absolute are words that say of all or of none: a sentence with one is true of some books and false of others.
+var absolute = map[figures.Lang]*regexp.Regexp{
+	figures.English: regexp.MustCompile(`(?i)\b(no|none|nothing|nobody|neither|all|every|each|whole|never)\b`),
+	figures.Danish:  regexp.MustCompile(`(?i)(^|[^\pL])(ingen|intet|hverken|alle|alt|hele|helt|hver|aldrig)($|[^\pL])`),
+}
+
+// sentenceEnd is followed by a capital; "kr." within a sentence is not.
+var sentenceEnd = regexp.MustCompile(`\. (\p{Lu})`)
+
+// unclaimed are sentences that say of all or of none, and of which no claim says when they are so.
+func unclaimed(claims []claim, lang figures.Lang, prose []string) (sentences []string) {
+	for _, text := range prose {
+		text = sentenceEnd.ReplaceAllString(strings.Join(strings.Fields(text), " "), ".\n$1")
+		for sentence := range strings.SplitSeq(text, "\n") {
+			if absolute[lang].MatchString(sentence) && !slices.ContainsFunc(claims, func(c claim) bool {
+				words := c.en
+				if lang == figures.Danish {
+					words = c.da
+				}
+				return strings.Contains(sentence, strings.TrimSuffix(words, "."))
+			}) {
+				sentences = append(sentences, fmt.Sprintf("nothing says when this is so: %q", sentence))
+			}
+		}
+	}
+	return sentences
 }
 
 func claims(full, shown figures.Value) []claim {
@@ -98,7 +127,28 @@ func grantClaims(full, s *figures.GrantStatement) []claim {
 			!paid(figures.TransferFees) || since(figures.NoteFeesGrant), false},
 		{"Currency gains and losses are borne by our own", "Kursgevinster og kurstab bæres af vores frie",
 			!paid(figures.CurrencyDifferences) || since(figures.NoteCurrencyGrant), false},
+		{"no cost is claimed twice", "ingen udgift er medtaget to gange", true, false}, // a line of the books is of one grant
+		{"no figure is more than one unit off", "intet tal afviger mere end én enhed", s.Whole && wholeUnits(s), false},
+		{"Every cost is converted and rounded by itself", "Hver udgift er omregnet og afrundet for sig",
+			s.Currency != s.Base && !s.Rounding.IsZero(), false},
+		{"each line is the sum of its converted costs", "hver linje er summen af sine omregnede udgifter",
+			s.Currency != s.Base, false},
+		{": transfer fees are paid from our own", ": overførselsgebyrer betales af vores frie",
+			since(figures.NoteFeesGeneral), false},
+		{"The ledger is kept in another currency", "Bogføringen er i en anden valuta", s.Currency != s.Base, false},
+		{"in all projects together", "i alle projekter tilsammen", len(s.InKind) > 0, false},
+		{"no contribution to this grant alone", "ikke et bidrag til denne bevilling alene", len(s.InKind) > 0, false},
+		{"how each contribution was valued is on record", "hvordan hvert bidrag er værdisat, er registreret",
+			len(s.InKind) > 0, true}, // none is taken without a memo, a document or a reason
+		{"at most", "højst", s.Indirect != nil && s.Indirect.Cap.Valid, false},
+		{"so that nobody can be found among few", "så ingen kan findes blandt få", s.Results != nil, false},
 	}
+}
+
+// wholeUnits reports whether the totals of a statement are in whole units.
+func wholeUnits(s *figures.GrantStatement) bool {
+	return !slices.ContainsFunc([]decimal.Decimal{s.Opening, s.Received, s.Spent, s.Closing},
+		func(d decimal.Decimal) bool { return !d.IsInteger() })
 }
 
 func fundClaims(s *figures.FundStatement) []claim {
@@ -110,10 +160,12 @@ func fundClaims(s *figures.FundStatement) []claim {
 		{"of earlier spending was taken back", "af tidligere forbrug", s.Spent.Sign() < 0, true},
 		{"nothing is left", "der er intet tilbage", s.Closing.IsZero(), true},
 		{"more has been spent than there was", "mere, end der var", s.Closing.Sign() < 0, true},
+		{"No gift is tied to one person", "Ingen gave er knyttet til én person", true, false}, // how gifts work here
 		{"has been received on the grant and is not spent", "på bevillingen, som ikke er brugt",
 			s.NotYetSpent().Sign() > 0, true},
 		{"Nothing was spent in the period.", "Der er ikke brugt noget i perioden.", len(s.Lines) == 0, true},
 		{"Nothing was received in the period.", "Der er intet modtaget i perioden.", len(s.Receipts) == 0, true},
+		{"no figure is more than one unit off", "intet tal afviger mere end én enhed", s.Whole, false},
 	}
 }
 
@@ -139,6 +191,10 @@ func giftClaims(s *figures.FundStatement) []claim {
 		{"Where it went", "Det gik til", whole, false},
 		{"of your earlier gifts was not used", "af dine tidligere gaver endnu ikke brugt", s.Opening.Sign() > 0, true},
 		{"may be deducted", "trækkes fra", s.Received.Sign() > 0 && s.Organisation.TaxApproval != "", true},
+		{"Nothing was spent in the period.", "Der er ikke brugt noget i perioden.", len(s.Lines) == 0, true},
+		{"Nothing was received in the period.", "Der er intet modtaget i perioden.", len(s.Receipts) == 0, true},
+		{"No gift is tied to one person", "Ingen gave er knyttet til én person", true, false}, // how gifts work here
+		{"no figure is more than one unit off", "intet tal afviger mere end én enhed", s.Whole, false},
 	}
 }
 
