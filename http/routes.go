@@ -13,7 +13,7 @@ import (
 )
 
 // resources registers the whole API, in the order of the document.
-func resources(api *resource.API) {
+func resources(api *resource.API, to webhooks.Targets) {
 	accounts.RegisterUsers(api.API)
 	books.Register(api)
 	grants.Register(api)
@@ -21,7 +21,7 @@ func resources(api *resource.API) {
 	payments.Register(api)
 	statements.Register(api)
 	books.RegisterReports(api)
-	webhooks.Register(api)
+	webhooks.Register(api, to)
 }
 
 // problems is the one table from an error to what the client is told.

@@ -22,6 +22,7 @@ import (
 	"supportledger/http/rest/table"
 	"supportledger/http/web"
 	"supportledger/http/web/frame"
+	"supportledger/http/webhooks"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
@@ -40,6 +41,8 @@ type Options struct {
 	Address string
 
 	SignIn *accounts.IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
+
+	Webhooks webhooks.Targets // where events may be sent; the zero value is nowhere
 
 	ReadOnly bool                            // answers what reads, and refuses what would write
 	Around   func(http.Handler) http.Handler // what a request passes before all else; nil is nothing
@@ -92,7 +95,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	}
 	s.api.SessionOf, s.api.Doubts, s.api.DoubtCodes = sessions.SessionOf, resource.Doubts, resource.DoubtCodes()
 	sessions.Register()
-	resources(&resource.API{API: s.api, Vault: o.Vault, Archive: o.Evidence, Address: o.Address})
+	resources(&resource.API{API: s.api, Vault: o.Vault, Archive: o.Evidence, Address: o.Address}, o.Webhooks)
 	for _, register := range more {
 		register(s.api)
 	}

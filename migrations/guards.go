@@ -56,6 +56,13 @@ var guards = []Guard{
 		Changed: "an erasure is never changed"},
 	{Table: "book_keys", Twin: "row_exists", Deleted: "the key of the books is never forgotten",
 		Changed: "the key of the books is never changed"},
+	{Table: "webhook_endpoints", Deleted: "a receiver of events is disabled, never deleted",
+		Changed: "what was asked for a receiver of events never changes; ask for another",
+		Fixed:   "id, url, types, reason, payload, created_by, created_at"},
+	{Table: "webhook_secrets", Deleted: "a secret ends, and is never deleted",
+		Changed: "a secret ends once, and is never changed", Fixed: "endpoint_id, number, sealed, created_at",
+		Also: "OLD.ends_at <> '' AND NEW.ends_at > OLD.ends_at"},
+	{Table: "webhook_deliveries", Twin: "row_exists", Changed: "what became of a call is never changed"},
 	// Proof.
 	{Table: "proof_head", Deleted: "the head is never deleted", Changed: "the tree only grows", Fixed: "id",
 		Also: "NEW.size < OLD.size"},

@@ -27,7 +27,9 @@ var Unproven = map[string]string{
 	"proof_checkpoints": "held against the tree; each bears a signature",
 	"idempotency_keys": "what was answered to a key; nothing is computed from it, and a key that is gone lets the " +
 		"same act be asked for again, in the open",
-	"sign_in_devices": "counts of failed attempts; they slow a guess down and let nobody in",
+	"webhook_progress":   "how far a receiver has been told; to go back tells it again, in the open",
+	"webhook_deliveries": "what became of calls, for thirty days; the events themselves are leaves",
+	"sign_in_devices":    "counts of failed attempts; they slow a guess down and let nobody in",
 }
 
 // unprovenColumns are columns of proven tables that change with every post and are recomputed from the entries.

@@ -21,6 +21,10 @@ type Life struct {
 
 var lives = []Life{
 	{Table: "account_changes", States: "requested applied rejected"},
+	{Table: "webhook_endpoints", States: "requested active disabled rejected", Code: "state_conflict",
+		First: "requested", Begin: "a receiver of events starts as a request",
+		Next:   map[string]string{"requested": "active rejected", "active": "disabled", "disabled": "active", "rejected": ""},
+		Follow: "a receiver of events does not go from this state to that one", Late: true},
 	{Table: "periods", States: "open soft_closed closed"},
 	{Table: "imports", States: "uploaded previewed committed undone", Code: "import_state",
 		First: "uploaded", Begin: "an import begins as uploaded, once",

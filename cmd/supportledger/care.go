@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"supportledger/access"
+	feed "supportledger/access/events"
 	"supportledger/backup"
 	"supportledger/cmd/disk"
 	"supportledger/cmd/witness"
@@ -271,6 +272,8 @@ var watched = []struct {
 }{
 	{"sign_in.failed", 10, "Many sign-ins failed within a minute: %d."},
 	{"identity.opened_in_emergency", 0, "Somebody was opened in an emergency: %d times. It waits for review."},
+	{feed.GaveUp, 0, "A receiver of webhooks failed for days and is told nothing more: %d. " +
+		"GET /api/v1/webhook-endpoints shows which; an admin enables it again."},
 	{"payee.bank_details_entered", 0, "New bank details were entered: %d. They wait for a second person."},
 }
 

@@ -19,6 +19,7 @@ import (
 	"supportledger/http/metrics"
 	"supportledger/http/rest"
 	"supportledger/http/traces"
+	"supportledger/http/webhooks"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
@@ -53,6 +54,7 @@ type serveCommand struct {
 	mailFlags
 	careFlags
 	witnessFlags
+	webhookFlags
 	logFlags
 	Rate        int           `default:"1000" placeholder:"N" help:"Requests a second that each token may make, twice as many at once; 0 does not limit (1000)."`
 	ReadOnly    bool          `help:"Answer what reads, and refuse what would write: for maintenance, or to look at a copy."`
@@ -67,6 +69,9 @@ func (s serveCommand) sensible() error {
 		return err
 	}
 	if _, err := s.edge(); err != nil {
+		return err
+	}
+	if _, err := s.targets(); err != nil {
 		return err
 	}
 	if _, err := recipients("--backup-encrypt-to", s.BackupEncryptTo); err != nil {
@@ -144,11 +149,11 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	}
 	setUp.To(server)
 	if !s.ReadOnly {
-		queue := later(o.db, s.Public, o.people, s.mailer())
-		if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
+		stop, err := s.work(ctx, o, log)
+		if err != nil {
 			return err
 		}
-		defer also(&err, func() error { return queue.Stop(context.WithoutCancel(ctx)) })
+		defer also(&err, stop)
 	}
 	tended, stop := s.tended(ctx, k)
 	defer func() {
@@ -167,6 +172,30 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 		return cause
 	}
 	return nil
+}
+
+// work begins what is done beside requests: jobs, and webhooks to their receivers. stop waits for what is under way.
+func (s serveCommand) work(ctx context.Context, o openedBooks, log *slog.Logger) (stop func() error, err error) {
+	to, err := s.targets()
+	if err != nil {
+		return nil, err
+	}
+	hooks := &webhooks.Sender{DB: o.db, Vault: o.people, To: to, Log: log}
+	queue := later(o.db, s.Public, o.people, s.mailer(), hooks)
+	if err := queue.Start(context.WithoutCancel(ctx)); err != nil { // it works until the last request is answered
+		return nil, err
+	}
+	telling, hang := context.WithCancel(context.WithoutCancel(ctx))
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		hooks.Run(telling)
+	}()
+	return func() error {
+		hang()
+		<-told
+		return queue.Stop(context.WithoutCancel(ctx))
+	}, nil
 }
 
 // trace begins to tell a collector of requests, where one is named.
@@ -232,7 +261,11 @@ func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edge.Edge, co
 	if err != nil {
 		return nil, err
 	}
-	options := http.Options{Log: log, Version: version(), Evidence: o.archive, Vault: o.people,
+	to, err := s.targets()
+	if err != nil {
+		return nil, err
+	}
+	options := http.Options{Webhooks: to, Log: log, Version: version(), Evidence: o.archive, Vault: o.people,
 		Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching, ReadOnly: s.ReadOnly, Around: way.Handler}
 	if counted != nil {
 		options.Observe = append(options.Observe, counted.Observe)

@@ -2,14 +2,17 @@ package webhooks
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"supportledger/access"
 	"supportledger/http/rest"
 	"supportledger/store"
 )
+
+// errFamily refuses to tell of events that programs are not told of.
+var errFamily = errors.New("webhooks: no event that programs are told of begins so")
 
 // families are the events that programs are told of: the beginning of their types up to the dot, and the operation by
 // which what they are about is read. Whoever may not call it does not see them. What is not here is never told: it is
@@ -72,12 +75,4 @@ func seenBy(ctx context.Context, tx *store.Tx, api *rest.API) ([]string, error) 
 		}
 	}
 	return seen, nil
-}
-
-// familiesIn is what a text names, all where it names none.
-func familiesIn(types string) []string {
-	if types == "" {
-		return Families()
-	}
-	return strings.Split(types, ",")
 }

@@ -11,9 +11,10 @@ import (
 	"supportledger/store"
 )
 
-// Register registers the operations.
-func Register(api *resource.API) {
+// Register registers the operations. Receivers may stand where the targets say.
+func Register(api *resource.API, to Targets) {
 	feed(api.API)
+	receivers{keeper: events.Gatekeeper{Vault: api.Vault}, to: to}.register(api.API)
 }
 
 func feed(api *rest.API) {

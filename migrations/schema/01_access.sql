@@ -225,3 +225,53 @@ CREATE TABLE book_keys (
     claimed_by TEXT NOT NULL,
     claimed_at TEXT NOT NULL
 );
+
+-- Where somebody else's program is told of events. To ask for it and to approve it are duties on its id; what was asked
+-- for never changes.
+CREATE TABLE webhook_endpoints (
+    id TEXT NOT NULL PRIMARY KEY,
+    url TEXT NOT NULL,
+    types TEXT NOT NULL,                  -- families of events with commas between, '' is all that may be told
+    reason TEXT NOT NULL,                 -- what it is for; never about a person
+    payload BYTEA NOT NULL,               -- SHA-256 of exactly what is asked for
+    state TEXT NOT NULL CHECK (state IN ('requested', 'active', 'disabled', 'rejected')),
+    created_by TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+
+-- What its calls are signed with. An earlier secret signs beside the newest until it ends.
+CREATE TABLE webhook_secrets (
+    endpoint_id TEXT NOT NULL REFERENCES webhook_endpoints (id),
+    number BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,                -- by the vault
+    created_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,                -- '' while it is the newest
+    PRIMARY KEY (endpoint_id, number)
+);
+
+-- How far it has been told, and who is telling it. To go back tells events again, under the same ids.
+CREATE TABLE webhook_progress (
+    endpoint_id TEXT NOT NULL PRIMARY KEY REFERENCES webhook_endpoints (id),
+    position BIGINT NOT NULL,             -- leaves of the tree that are behind it
+    failures BIGINT NOT NULL,             -- of the event that comes next
+    failing_since TEXT NOT NULL,          -- '' while it answers well
+    next_at TEXT NOT NULL,                -- before that nothing is sent
+    claimed_by TEXT NOT NULL,             -- the process that is telling it
+    claimed_until TEXT NOT NULL           -- when another one may take over
+);
+
+-- What became of each call, for thirty days.
+CREATE TABLE webhook_deliveries (
+    id TEXT NOT NULL PRIMARY KEY,
+    endpoint_id TEXT NOT NULL REFERENCES webhook_endpoints (id),
+    event_id TEXT NOT NULL,
+    attempt BIGINT NOT NULL,              -- of this event, from 1
+    replay BOOLEAN NOT NULL,              -- somebody asked for it again
+    outcome TEXT NOT NULL CHECK (outcome IN ('delivered', 'failed')),
+    status BIGINT NOT NULL,               -- of HTTP; 0 where there was no answer
+    fault TEXT NOT NULL,                  -- why there was none: timeout, address_refused, …; '' there was one
+    took_ms BIGINT NOT NULL,
+    at TEXT NOT NULL
+); -- in the order of its key
+
+CREATE INDEX webhook_deliveries_endpoint ON webhook_deliveries (endpoint_id, id);

@@ -223,3 +223,13 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:key_remains: the key goes before the tombstone comes')
     WHERE EXISTS (SELECT 1 FROM vault_keys WHERE subject = NEW.subject);
 END;
+
+CREATE TRIGGER webhook_endpoints_update BEFORE UPDATE ON webhook_endpoints
+BEGIN
+    SELECT RAISE(ABORT,
+        'supportledger:approval_missing: a receiver of events needs another person who approves it')
+    WHERE OLD.state = 'requested' AND NEW.state = 'active'
+      AND NOT EXISTS (SELECT 1 FROM duties r JOIN duties d ON d.subject = r.subject AND d.round = r.round
+        AND d.user_id <> r.user_id WHERE r.subject = NEW.id AND r.step = 'request' AND r.payload = NEW.payload
+        AND d.step = 'approve' AND d.payload = NEW.payload);
+END;
