@@ -185,8 +185,8 @@ func TestReissuedInAnotherBatch(t *testing.T) {
 		must(h, h.releases("chief", "B-2026-0001"))
 		file, err := h.exports("B-2026-0001", paymentbatch.CSVFile)
 		must(h, err)
-		want := "number,date,payee,account,bic,amount,currency,text\nPMT-001,2026-03-02,House " +
-			"UNI-01,DE89370400440532013000,COBADEFF,250.50,DKK,PMT-001\n"
+		want := "number,date,payee,account,bic,amount,currency,text,reference\nPMT-001,2026-03-02,House " +
+			"UNI-01,DE89370400440532013000,COBADEFF,250.50,DKK,PMT-001,\n"
 		if string(file) != want {
 			t.Errorf("%s, want %s", file, want)
 		}

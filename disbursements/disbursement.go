@@ -70,6 +70,7 @@ type Disbursement struct {
 	Overpaid   ledger.Money // what the partner paid twice, on top (RULES 29)
 	Payee      string       // code
 	PaidBy     payees.Means // how money leaves our bank for it; "" where none does
+	Reference  string       // what the payee knows the bill by, as [iso20022.Reference] writes it
 	Category   string       // of cost beside a plan's lines
 	Account    ledger.AccountNo
 	Spot       ledger.Rate // the day's, for what is paid in another currency than base (RULES 57)
@@ -137,6 +138,9 @@ func payloadParts(d Disbursement, shares, items string) []string {
 	}
 	if d.PaidBy.Unverified() {
 		parts = append(parts, "paid by", string(d.PaidBy))
+	}
+	if d.Reference != "" {
+		parts = append(parts, "reference", d.Reference)
 	}
 	return parts
 }

@@ -73,12 +73,15 @@ func (d Disbursement) gated(decisions beneficiaries.MilestoneDecisions, asking s
 }
 
 // checkPayeeFor binds a request to the bank details of its payee as they are, where that is one on record, and lets
-// money be released to no others, once they are verified and cooled off.
+// money be released to no others, once they are verified and cooled off. [payees.ErrOtherCreditor].
 func (req Requests) checkPayeeFor(ctx context.Context, tx *store.Tx, d Disbursement, step access.Step) error {
 	switch {
 	case d.PaidBy != payees.ByTransfer:
 		return nil
 	case step == access.Request:
+		if err := req.Payees.CheckReference(ctx, tx, d.Payee, d.Reference); err != nil {
+			return err
+		}
 		return payees.Bind(ctx, tx, string(d.ID), d.Round, d.Payee)
 	case step == access.Release:
 		return payees.CheckBinding(ctx, tx, string(d.ID), d.Round, true)

@@ -130,9 +130,9 @@ func TestStrangersCannotMoveADisbursement(t *testing.T) {
 		}
 		attacks = append(attacks, attack{"replaced", store.SQLite,
 			"INSERT OR REPLACE INTO disbursements (id, number, settlement, plan_id, partner_id, prepayment_id, line, units, " +
-				"amount, currency, overpaid, payee, category, account, spot, items, shares, own_shares, date, text, state, " +
+				"amount, currency, overpaid, payee, reference, category, account, spot, items, shares, own_shares, date, text, state, " +
 				"round, payload, entry_id, version) SELECT id, number, settlement, plan_id, partner_id, prepayment_id, line, " +
-				"units, 1, currency, overpaid, payee, category, account, spot, items, shares, own_shares, date, text, " +
+				"units, 1, currency, overpaid, payee, reference, category, account, spot, items, shares, own_shares, date, text, " +
 				"'draft', round, payload, NULL, version FROM disbursements WHERE number = 'D-2026-" + number + "'",
 			"state_conflict"})
 	}

@@ -172,6 +172,7 @@ func changed(before, after Disbursement) []string {
 		{"date", before.Date == after.Date}, {"evidence", slices.Equal(before.Evidence, after.Evidence)},
 		{"items", itemsText(before.Items) == itemsText(after.Items)}, {"line", before.Line == after.Line},
 		{"paid_by", before.PaidBy == after.PaidBy}, {"payee", before.Payee == after.Payee},
+		{"reference", before.Reference == after.Reference},
 		{"plan", before.Plan.ID == after.Plan.ID}, {"settlement", before.Settlement == after.Settlement},
 		{"shares", sharesText(before.Shares) == sharesText(after.Shares)}, {"text", before.Text == after.Text},
 		{"units", before.Units == after.Units},

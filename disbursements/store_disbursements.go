@@ -32,6 +32,7 @@ type disbursementRow struct {
 	Overpaid      int64
 	Payee         string
 	PaidBy        payees.Means
+	Reference     string
 	Category      string
 	Account       ledger.AccountNo
 	Spot          string
@@ -150,9 +151,8 @@ func (d Disbursement) row() disbursementRow {
 		PartnerID:    store.NullIfZero(d.Partner.ID),
 		PrepaymentID: store.NullIfZero(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(),
 		Currency: d.Amount.Currency,
-		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, PaidBy: d.PaidBy, Category: d.Category, Account: d.Account,
-		Spot:   d.Spot.String(),
-		Items:  itemsText(d.Items),
+		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, PaidBy: d.PaidBy, Reference: d.Reference, Category: d.Category,
+		Account: d.Account, Spot: d.Spot.String(), Items: itemsText(d.Items),
 		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
 		Payload: payload[:],
 		Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, ApprovalsNeeded: 1, Emergency: d.Emergency}
@@ -251,7 +251,7 @@ func (req Requests) disbursement(ctx context.Context, tx *store.Tx, row disburse
 func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	d := Disbursement{ID: row.ID, Number: row.Number, Settlement: row.Settlement, Line: row.Line, Units: row.Units,
 		Amount: ledger.OfMinor(row.Amount, row.Currency), Overpaid: ledger.OfMinor(row.Overpaid, row.Currency),
-		Payee: row.Payee, PaidBy: row.PaidBy,
+		Payee: row.Payee, PaidBy: row.PaidBy, Reference: row.Reference,
 		Category: row.Category, Account: row.Account, OwnShares: row.OwnShares, Date: row.Date, Text: row.Text,
 		State: row.State,
 		Round: row.Round, Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy,

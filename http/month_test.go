@@ -1,8 +1,12 @@
 package http_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +19,7 @@ import (
 	"supportledger/grants/rates"
 	"supportledger/http/apitest"
 	"supportledger/ledger"
+	"supportledger/ledger/journal"
 	"supportledger/statements/verify"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -23,7 +28,8 @@ import (
 // TestAMonthOfFourPeople plays a month at a small charity: a caseworker asks, a programme lead approves, a finance
 // officer and a treasurer pay. Fourteen payments to three new payees leave in one file; the bank rejects one, pays one
 // twice and sends two back; nine gifts and two instalments come in, and fees go out; the two statements overlap. At the
-// end the bank and the books agree to 0.00, and the month closes with nothing signed off.
+// end the bank and the books agree to 0.00, the month closes with nothing signed off, verify finds nothing, and hledger
+// reads the books.
 func TestAMonthOfFourPeople(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := monthBooks(t, db)
@@ -291,14 +297,30 @@ func (m *sender) monthEnds(t *testing.T) {
 			t.Errorf("%s is %s: %s", check.Key, check.Status, strings.Join(check.Found, "; "))
 		}
 	}
+	var books bytes.Buffer
 	err := m.db.View(t.Context(), func(tx *store.Tx) error {
 		r, err := verify.Books(t.Context(), tx, nil, verify.Options{})
 		if err == nil && len(r.Findings) != 0 {
 			t.Errorf("verify: %v", r.Findings)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		book, err := ledger.Open(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		return journal.Export{Format: journal.ExportHledger}.Write(t.Context(), tx, book, &books)
 	})
 	if err != nil {
-		t.Error(err)
+		t.Fatal(err)
 	}
+	path := filepath.Join(t.TempDir(), "books.journal")
+	if err := os.WriteFile(path, books.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "hledger", "-f", path, "check", "--strict").CombinedOutput(); err != nil {
+		t.Errorf("hledger (apt-get install hledger) does not accept the books: %v\n%s", err, out)
+	}
+	m.pay(m.chief, "/periods/2026-01/closures", "").Want(200)
 }

@@ -219,8 +219,8 @@ var guards = []Guard{
 	{Table: "disbursements", Part: "submitted", Code: "state_conflict",
 		Changed: "what was submitted is not changed; take it back to draft first", Once: "OLD.state <> 'draft'",
 		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, " +
-			"paid_by, category, " +
-			"account, spot, items, shares, payload, plan_version, policy_id, needs, approvals_needed, " +
+			"paid_by, reference, category, account, spot, items, shares, payload, plan_version, policy_id, needs, " +
+			"approvals_needed, " +
 			"base_amount, emergency"},
 	{Table: "disbursement_evidence", Code: "state_conflict",
 		Changed: "a document is given or taken back, never changed"},
@@ -249,10 +249,10 @@ var guards = []Guard{
 		Changed: "what proves a payment is not changed"},
 	{Table: "payment_batches", Deleted: "a batch is never deleted; it is aborted",
 		Changed: "a batch is not changed; make another",
-		Fixed:   "id, number, account, currency, date, charges, one_sum, created_by, created_at"},
+		Fixed:   "id, number, account, currency, charges, one_sum, created_by, created_at"},
 	{Table: "payment_batches", Part: "locked", Code: "state_conflict",
 		Changed: "what was locked is not changed; unlock it first", Once: "OLD.state <> 'open' AND NEW.state <> 'open'",
-		Fixed: "lock_hash, own_version, item_count, total, locked_by, locked_at, round"},
+		Fixed: "date, lock_hash, own_version, item_count, total, locked_by, locked_at, round"},
 	{Table: "payment_batch_items", Deleted: "what stood in a batch stays on record",
 		Changed: "what stands in a batch is not changed; take it out",
 		Fixed: "id, batch_id, position, subject, disbursement_id, number, uetr, " +

@@ -9,7 +9,8 @@ import (
 // personal.
 type Fault struct {
 	// Code is iban_malformed, iban_country, iban_length, iban_check, bic_malformed, danish_account, nuban_malformed,
-	// nuban_check, cvr_malformed or cvr_check.
+	// nuban_check, cvr_malformed, cvr_check, card_malformed, card_type, card_length, card_check, creditor_malformed,
+	// reference_check or reference_letters.
 	Code string
 	Hint string
 }

@@ -33,7 +33,12 @@ type xmlAddress struct {
 
 // xmlOther is a number that is no IBAN and no BIC.
 type xmlOther struct {
-	ID string `xml:"Id"`
+	ID     string     `xml:"Id"`
+	Scheme *xmlScheme `xml:"SchmeNm"`
+}
+
+type xmlScheme struct {
+	Name string `xml:"Prtry"`
 }
 
 type xmlAccount struct {
@@ -82,7 +87,28 @@ type xmlTransfer struct {
 }
 
 type xmlRemitted struct {
-	Text string `xml:"Ustrd"`
+	Text       string         `xml:"Ustrd,omitempty"`
+	Structured *xmlStructured `xml:"Strd"`
+}
+
+type xmlStructured struct {
+	Document *xmlDocument          `xml:"RfrdDocInf"`
+	Creditor *xmlCreditorReference `xml:"CdtrRefInf"`
+}
+
+type xmlDocument struct {
+	Type   xmlReferenceType `xml:"Tp"`
+	Number string           `xml:"Nb"`
+}
+
+type xmlCreditorReference struct {
+	Type   xmlReferenceType `xml:"Tp"`
+	Number string           `xml:"Ref"`
+}
+
+type xmlReferenceType struct {
+	Code   string `xml:"CdOrPrtry>Cd"`
+	Issuer string `xml:"Issr,omitempty"`
 }
 
 type element struct {
@@ -107,7 +133,7 @@ func xmlPart(from Party, p Part) []element {
 	}
 	bank := xmlBankID{BIC: p.BIC}
 	if p.BIC == "" {
-		bank.Other = &xmlOther{noBank}
+		bank.Other = &xmlOther{ID: noBank}
 	}
 	return append(head,
 		element{"ReqdExctnDt", struct {
@@ -121,8 +147,11 @@ func xmlPart(from Party, p Part) []element {
 
 func account(a Account, c ledger.Currency) xmlAccount {
 	id := xmlAccountID{IBAN: a.IBAN}
-	if a.Number != "" {
-		id.Other = &xmlOther{a.Number}
+	switch {
+	case a.Creditor != "":
+		id.Other = &xmlOther{ID: a.Creditor, Scheme: &xmlScheme{creditorScheme}}
+	case a.Number != "":
+		id.Other = &xmlOther{ID: a.Number}
 	}
 	return xmlAccount{id, string(c)}
 }
@@ -148,8 +177,6 @@ func xmlPayment(p Payment) xmlTransfer {
 	if p.Purpose != "" {
 		out.Purpose = &xmlCode{p.Purpose}
 	}
-	if p.Text != "" {
-		out.Text = &xmlRemitted{p.Text}
-	}
+	out.Text = p.remitted()
 	return out
 }

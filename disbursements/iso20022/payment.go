@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"supportledger/disbursements/banknumbers"
 	"supportledger/ledger"
@@ -31,10 +32,12 @@ const (
 	ServiceLevel Charges = "SLEV" // as the scheme says; SEPA knows nothing else
 )
 
-// Account is where money is: an IBAN, or for countries without one a number.
+// Account is where money is: an IBAN, or for countries without one a number, or the number of a creditor of Danish
+// bills.
 type Account struct {
-	IBAN   string
-	Number string // NUBAN and the like; empty where there is an IBAN
+	IBAN     string
+	Number   string // NUBAN and the like; empty where there is an IBAN
+	Creditor string // empty where there is one of the others
 }
 
 // Address is a postal address: structured (Street) or hybrid (at most two Lines); town and country always. Banks refuse
@@ -69,6 +72,7 @@ type Payment struct {
 	Bank       Bank
 	Purpose    string // ISO external purpose code; SUPP or OTHR, "" for none
 	Text       string // what the payee and every bank on the way reads
+	Reference  Reference
 }
 
 // purposes are the codes that tell a bank nothing about the people we support.
@@ -98,14 +102,34 @@ func (p Payment) Check() []error {
 		"SUPP, OTHR or none: a purpose code is read by every bank on the way")
 	add(len(p.Text) > 140, "text_length", "at most 140 characters")
 	for _, text := range append([]string{p.Payee.Name, p.Text, p.Bank.Name}, p.Payee.Address.texts()...) {
-		add(!p.charset().MatchString(text), "charset", "letters a-z, digits and / - ? : ( ) . , ' + and spaces")
+		add(!p.charset().MatchString(text), "charset", "letters a-z, digits and / - ? : ( ) . , ' + and spaces"+
+			p.spelling(text))
 		add(strings.TrimSpace(text) != text, "charset", "no space at either end")
 	}
 	if word := Telling(p.Payee.Name + " " + p.Text + " " + p.EndToEndID); word != "" {
 		add(true, "discreet", fmt.Sprintf("the word %q tells whom or what we support; use the payee's alias and the "+
 			"payment's number alone", word))
 	}
+	if hint := p.checkReference(); hint != "" {
+		add(true, "reference", hint)
+	}
 	return append(faults, p.checkWay()...)
+}
+
+// spelling says how to write the letters of a text that banks do not take, without the text.
+func (p Payment) spelling(text string) string {
+	var how []string
+	for _, r := range text {
+		with := Transliterated(string(r))
+		if said := fmt.Sprintf("%c as %s", r, with); r > unicode.MaxASCII && with != "" &&
+			!p.charset().MatchString(string(r)) && !slices.Contains(how, said) {
+			how = append(how, said)
+		}
+	}
+	if len(how) == 0 {
+		return ""
+	}
+	return "; write " + strings.Join(how, ", ")
 }
 
 // checkWay holds a payment against the rules of its kind.
@@ -121,19 +145,23 @@ func (p Payment) checkWay() []error {
 		checked, err := banknumbers.IBAN(iban)
 		add(err != nil || checked != iban, "account", "an IBAN without spaces whose check digits fit")
 	}
-	add((iban == "") == (p.Account.Number == ""), "account", "an IBAN, or for countries without one a number")
+	creditor := p.Account.Creditor != ""
+	add(!creditor && (iban == "") == (p.Account.Number == "") || creditor && iban+p.Account.Number != "", "account",
+		"an IBAN, or for countries without one a number, or the number of a creditor")
 	add(len(p.Account.Number) > 34 || !latin.MatchString(p.Account.Number), "account", "at most 34 letters and digits")
 	add(p.Payee.Name == "" || len(p.Payee.Name) > 70, "payee", "a name or alias of at most 70 characters")
 	switch p.Kind {
 	case Domestic:
-		add(p.Amount.Currency != "DKK" || !strings.HasPrefix(iban, "DK"), "domestic",
-			"kroner to an account with a Danish IBAN")
+		add(p.Amount.Currency != "DKK" || !creditor && !strings.HasPrefix(iban, "DK"), "domestic",
+			"kroner to an account with a Danish IBAN, or to a creditor's number")
 		add(p.Charges != Shared, "charges", "SHAR at home")
 	case SEPA:
+		add(creditor, "account", "a creditor's number is paid in kroner")
 		add(p.Amount.Currency != "EUR" || iban == "" || !banknumbers.InSEPA(iban), "sepa",
 			"euro to an IBAN of the Single Euro Payments Area")
 		add(p.Charges != ServiceLevel, "charges", "SLEV within SEPA")
 	case CrossBorder:
+		add(creditor, "account", "a creditor's number is paid in kroner")
 		add(p.Charges == ServiceLevel || p.Charges == "", "charges", "SHAR, DEBT or CRED across borders")
 		bic, err := banknumbers.BIC(p.Bank.BIC)
 		add(err != nil || bic != p.Bank.BIC, "bank", "the BIC of the payee's bank")

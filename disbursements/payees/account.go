@@ -9,11 +9,12 @@ import (
 	"supportledger/ledger"
 )
 
-// AccountGiven is where an account is, as people write it: an IBAN, a Danish registration and account number, a
-// Nigerian bank's code and number (NUBAN), or the number of a country without IBAN. Without an IBAN, and for what
-// crosses borders, the bank's BIC and the payee's town and country belong to it.
+// AccountGiven is where an account is, as people write it: an IBAN, a Danish registration and account number, the
+// number of a creditor of Danish bills, a Nigerian bank's code and number (NUBAN), or the number of a country without
+// IBAN. Without an IBAN, and for what crosses borders, the bank's BIC and the payee's town and country belong to it.
 type AccountGiven struct {
 	IBAN                  string
+	Creditor              string // of bills with a line such as +71<...
 	Registration, Account string // Danish
 	BankCode, Number      string // BankCode of a Nigerian bank; none for other numbers
 	BIC                   string
@@ -34,6 +35,7 @@ func (e *FieldFault) Unwrap() error { return e.Err }
 // account is where an account is, checked. It is what is sealed.
 type Account struct {
 	IBAN, Number, BIC         string
+	Creditor                  string
 	Street, House, Post, Town string
 	Country                   string // of the address
 	Lines                     []string
@@ -54,6 +56,9 @@ func (g AccountGiven) Check() (Account, []string, error) {
 	case g.Registration != "" || g.Account != "":
 		field = "account"
 		a.IBAN, err = banknumbers.DanishIBAN(g.Registration, g.Account)
+	case g.Creditor != "":
+		field = "creditor"
+		a.Creditor, err = banknumbers.Creditor(g.Creditor)
 	case g.BankCode != "":
 		field = "number"
 		a.Number, err = banknumbers.NUBAN(g.BankCode, g.Number)
@@ -73,7 +78,7 @@ func (g AccountGiven) Check() (Account, []string, error) {
 			return Account{}, nil, &FieldFault{"bic", err}
 		}
 	}
-	if a.IBAN == "" && (a.BIC == "" || a.Town == "" || a.Country == "") {
+	if a.IBAN+a.Creditor == "" && (a.BIC == "" || a.Town == "" || a.Country == "" || a.country() == danish) {
 		return Account{}, nil, ErrIncompleteAccount
 	}
 	return a, warnings, a.fits()
@@ -83,7 +88,7 @@ func (g AccountGiven) Check() (Account, []string, error) {
 func (a Account) fits() error {
 	c := ledger.Currency("USD")
 	switch {
-	case strings.HasPrefix(a.IBAN, "DK"):
+	case a.country() == danish:
 		c = "DKK"
 	case a.IBAN != "" && banknumbers.InSEPA(a.IBAN):
 		c = "EUR"
@@ -92,15 +97,24 @@ func (a Account) fits() error {
 	}
 	p := Outgoing{Number: "X-1", Alias: "X", Amount: ledger.OfMinor(1, c), Charges: iso20022.Shared, Account: a,
 		UETR: "00000000-0000-4000-8000-000000000000"}
+	if a.Creditor != "" {
+		p.Reference.Card = banknumbers.Card{Type: "73", Creditor: a.Creditor}
+	}
 	if faults := p.ForFile().Check(); len(faults) > 0 {
 		return &FieldFault{"address", faults[0]}
 	}
 	return nil
 }
 
+// danish is the country whose accounts have an IBAN, or else the number of a creditor of bills.
+const danish = "DK"
+
 // country is where the account is.
 func (a Account) country() string {
-	if a.IBAN != "" {
+	switch {
+	case a.Creditor != "":
+		return danish
+	case a.IBAN != "":
 		return a.IBAN[:2]
 	}
 	return a.BIC[4:6]
@@ -108,7 +122,7 @@ func (a Account) country() string {
 
 // Masked shows that it is this account and not which: its country and the last four characters.
 func (a Account) Masked() string {
-	number := a.IBAN + a.Number
+	number := a.IBAN + a.Number + a.Creditor
 	return a.country() + " … " + number[max(0, len(number)-min(4, len(number)/2)):]
 }
 
@@ -119,18 +133,20 @@ func (a Account) address() iso20022.Address {
 
 // Outgoing is one payment as it is sent out: nothing in it says who is paid but the alias and the account.
 type Outgoing struct {
-	Number  string // ours; it comes back on the bank's statement
-	UETR    string
-	Alias   string
-	Amount  ledger.Money
-	Charges iso20022.Charges // across borders
-	Account Account
+	Number    string // ours; it comes back on the bank's statement
+	UETR      string
+	Alias     string
+	Amount    ledger.Money
+	Charges   iso20022.Charges // across borders
+	Account   Account
+	Reference iso20022.Reference // what the payee knows the bill by
 }
 
-// wayOf is how money goes to an account: at home in kroner, in euro within SEPA, across borders otherwise.
+// KindOf is how money goes to an account: at home in kroner, in euro within SEPA, across borders otherwise. At home it
+// goes by an IBAN or to a creditor's number.
 func KindOf(c ledger.Currency, country string, iban bool) iso20022.Kind {
 	switch {
-	case iban && c == "DKK" && country == "DK":
+	case c == "DKK" && country == danish:
 		return iso20022.Domestic
 	case iban && c == "EUR" && banknumbers.InSEPA(country):
 		return iso20022.SEPA
@@ -150,12 +166,13 @@ func ChargesOf(way iso20022.Kind, chosen iso20022.Charges) iso20022.Charges {
 	return chosen
 }
 
-// payment is the payment for a file. Its text is its number alone.
+// ForFile is the payment for a file. Its text is its number alone.
 func (p Outgoing) ForFile() iso20022.Payment {
 	way := KindOf(p.Amount.Currency, p.Account.country(), p.Account.IBAN != "")
 	out := iso20022.Payment{EndToEndID: p.Number, UETR: p.UETR, Kind: way, Amount: p.Amount,
-		Charges: ChargesOf(way, p.Charges), Text: p.Number,
-		Payee: iso20022.Party{Name: p.Alias}, Account: iso20022.Account{IBAN: p.Account.IBAN, Number: p.Account.Number}}
+		Charges: ChargesOf(way, p.Charges), Text: p.Number, Payee: iso20022.Party{Name: p.Alias},
+		Account:   iso20022.Account{IBAN: p.Account.IBAN, Number: p.Account.Number, Creditor: p.Account.Creditor},
+		Reference: p.Reference}
 	if way != iso20022.Domestic {
 		out.Payee.Address = p.Account.address()
 		out.Bank.BIC = p.Account.BIC

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/iso20022"
 	"supportledger/store"
 )
 
@@ -44,6 +45,33 @@ func CheckBinding(ctx context.Context, tx *store.Tx, subject string, round int, 
 		return ErrChanged
 	}
 	return p.Newest().Usable(tx.At)
+}
+
+// CheckReference holds what a payee knows a bill by against the bank details that are asked for: the line of a bill is
+// paid to the creditor that it names, and a creditor's number by such a line alone. [ErrOtherCreditor],
+// *[banknumbers.Fault]; [vault.ErrNoVault] and [vault.ErrErased] where there is something to open. A payee that is not
+// on record, or has no details yet, is not held.
+func (reg Register) CheckReference(ctx context.Context, tx *store.Tx, payee, reference string) error {
+	r, err := iso20022.ParseReference(reference)
+	if err != nil {
+		return err
+	}
+	p, err := readPayee(ctx, tx, payee, false)
+	if errors.Is(err, ErrUnknown) || err == nil && p.Newest().Version == 0 {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	creditor := ""
+	if newest := p.Newest(); newest.Country == danish && !newest.IBAN {
+		if creditor, err = reg.creditorOf(ctx, tx, p.ID, newest.Version); err != nil {
+			return err
+		}
+	}
+	if creditor != r.Card.Creditor {
+		return ErrOtherCreditor
+	}
+	return nil
 }
 
 // Round is a round of something that was asked for.

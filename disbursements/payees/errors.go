@@ -19,6 +19,7 @@ var (
 	ErrCooling           = errors.New("payees: the payee's bank details are verified too lately")
 	ErrChanged           = errors.New("payees: the payee's bank details changed since")
 	ErrOwnAccount        = errors.New("payees: the account is our own")
+	ErrOtherCreditor     = errors.New("payees: the bill is of another creditor than the payee's bank details")
 	ErrUnbound           = errors.New("payees: no payee's bank details were on record when it was asked for")
 )
 

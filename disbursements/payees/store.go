@@ -63,15 +63,16 @@ type bindingRow struct {
 
 // accountRow is an account as it is sealed.
 type accountRow struct {
-	IBAN    string   `json:"iban,omitempty"`
-	Number  string   `json:"number,omitempty"`
-	BIC     string   `json:"bic,omitempty"`
-	Street  string   `json:"street,omitempty"`
-	House   string   `json:"building,omitempty"`
-	Post    string   `json:"post_code,omitempty"`
-	Town    string   `json:"town,omitempty"`
-	Country string   `json:"country,omitempty"`
-	Lines   []string `json:"lines,omitempty"`
+	IBAN     string   `json:"iban,omitempty"`
+	Number   string   `json:"number,omitempty"`
+	BIC      string   `json:"bic,omitempty"`
+	Creditor string   `json:"creditor,omitempty"`
+	Street   string   `json:"street,omitempty"`
+	House    string   `json:"building,omitempty"`
+	Post     string   `json:"post_code,omitempty"`
+	Town     string   `json:"town,omitempty"`
+	Country  string   `json:"country,omitempty"`
+	Lines    []string `json:"lines,omitempty"`
 }
 
 // text is what is sealed of an account.
@@ -365,6 +366,25 @@ func (reg Register) mask(ctx context.Context, tx *store.Tx, payees []Payee) erro
 		}
 	}
 	return nil
+}
+
+// creditorOf opens the creditor's number of a version of bank details.
+func (reg Register) creditorOf(ctx context.Context, tx *store.Tx, id ID, version int) (string, error) {
+	var row detailsRow
+	if err := tx.NewSelect().Model(&row).Column("sealed").Where("payee_id = ?", id).Where("version = ?",
+		version).Scan(ctx); err != nil {
+		return "", err
+	}
+	opened, err := reg.Vault.OpenAll(ctx, tx,
+		[]vault.Sealed{{Subject: string(id), At: DetailsPlace(id, version), Bytes: row.Sealed}})
+	if err != nil {
+		return "", err
+	}
+	if opened[0].Err != nil {
+		return "", opened[0].Err
+	}
+	a, err := ParseAccount(opened[0].Text)
+	return a.Creditor, err
 }
 
 // Twin finds the code of a payee that looks the same as a new one: the same letters and digits in its code or alias,

@@ -82,6 +82,7 @@ type BatchItem struct {
 	Payment      banking.PaymentID // "" before the release, unless it was there before
 	Number       string            // of the payment
 	Payee        string            // code
+	Reference    string            // what the payee knows the bill by
 	Kind         iso20022.Kind
 	Amount       ledger.Money
 	State        banking.PaymentState // "" before the release
@@ -111,7 +112,7 @@ func (bat Batches) Open(ctx context.Context, tx *store.Tx, b Batch) (Batch, erro
 	}
 	b.ID, b.State, b.Round, b.Version, b.At, b.CreatedBy = BatchID(store.NewID("pba")), BatchOpen, 1, 1, tx.At,
 		access.UserID(tx.By.User)
-	b.Date = b.Date.AddDays(-1).AddWorkingDays(1) // banks carry nothing out on other days
+	b.Date = bankDay(b.Date)
 	b.Currency = bank.BankCurrency()
 	b.Total = ledger.Zero(b.Currency)
 	year := b.Date.Year()
@@ -125,6 +126,9 @@ func (bat Batches) Open(ctx context.Context, tx *store.Tx, b Batch) (Batch, erro
 	}
 	return b, access.Record(ctx, tx, access.Event{Action: "payment_batch.opened", Subject: string(b.ID)})
 }
+
+// bankDay is the day itself, or the next one after it on which banks carry payments out.
+func bankDay(on ledger.Date) ledger.Date { return on.AddDays(-1).AddWorkingDays(1) }
 
 // Add puts payments into an open batch: authorised disbursements, or payments that are planned, each by id or
 // number; with no names, all authorised disbursements that it can take. Each has a payee on record, whose bank
@@ -274,7 +278,8 @@ func (bat Batches) Remove(ctx context.Context, tx *store.Tx, key string, numbers
 		access.Event{Action: "payment_batch.taken_from", Subject: string(b.ID), Fields: []string{"items"}}))
 }
 
-// Lock fixes what a batch holds: OPEN to LOCKED, with the SHA-256 of exactly what is paid to whom.
+// Lock fixes what a batch holds: OPEN to LOCKED, with the SHA-256 of exactly what is paid to whom. Its day, where that
+// has passed meanwhile, becomes the next one on which banks carry payments out.
 // [ErrBatchEmpty], [ErrUnknownOwnAccount], [*BatchBlocked] where bank details were replaced since.
 func (bat Batches) Lock(ctx context.Context, tx *store.Tx, key string) (Batch, error) {
 	b, err := batchIn(ctx, tx, key, BatchOpen)
@@ -293,6 +298,7 @@ func (bat Batches) Lock(ctx context.Context, tx *store.Tx, key string) (Batch, e
 		return Batch{}, &BatchBlocked{blocked}
 	}
 	b.OwnVersion, b.LockedBy, b.LockedAt = own.Version, access.UserID(tx.By.User), tx.At
+	b.Date = bankDay(max(b.Date, ledger.DateOf(tx.At)))
 	if err := b.seal(ctx, tx, own); err != nil {
 		return Batch{}, err
 	}

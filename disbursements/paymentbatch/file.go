@@ -175,7 +175,8 @@ func (f *file) part(kind iso20022.Kind, after int) ([]placed, error) {
 // csv writes a line for each payment, for a bank that takes no pain.001.
 func (f *file) csv(w io.Writer) error {
 	out := csv.NewWriter(w)
-	if err := out.Write([]string{"number", "date", "payee", "account", "bic", "amount", "currency", "text"}); err != nil {
+	if err := out.Write([]string{"number", "date", "payee", "account", "bic", "amount", "currency", "text",
+		"reference"}); err != nil {
 		return err
 	}
 	for after := 0; ; {
@@ -191,9 +192,9 @@ func (f *file) csv(w io.Writer) error {
 			if faults := p.Check(); len(faults) > 0 {
 				return faults[0]
 			}
-			if err := out.Write([]string{p.EndToEndID, string(f.batch.Date), p.Payee.Name, o.Account.IBAN + o.Account.Number,
-				o.Account.BIC, p.Amount.String(),
-				string(p.Amount.Currency), p.Text}); err != nil {
+			if err := out.Write([]string{p.EndToEndID, string(f.batch.Date), p.Payee.Name,
+				o.Account.IBAN + o.Account.Number + o.Account.Creditor, o.Account.BIC, p.Amount.String(),
+				string(p.Amount.Currency), p.Text, p.Reference.String()}); err != nil {
 				return err
 			}
 		}

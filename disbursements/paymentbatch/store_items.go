@@ -374,31 +374,39 @@ func readTotals(ctx context.Context, tx *store.Tx, b Batch) (map[iso20022.Kind]i
 func readOutgoing(ctx context.Context, tx *store.Tx, b Batch, kind iso20022.Kind, after int) ([]placed, []vault.Sealed,
 	error) {
 	var rows []struct {
-		Position int
-		Number   string
-		UETR     string `bun:"uetr"`
-		PayeeID  payees.ID
-		Details  int
-		Amount   int64
-		Alias    string
-		Sealed   []byte
+		Position  int
+		Number    string
+		UETR      string `bun:"uetr"`
+		PayeeID   payees.ID
+		Details   int
+		Amount    int64
+		Alias     string
+		Reference string
+		Sealed    []byte
 	}
 	q := tx.NewSelect().Model((*batchItemRow)(nil)).Join("JOIN payees AS y ON y.id = i.payee_id").
 		Join("JOIN payee_details AS t ON t.payee_id = i.payee_id AND t.version = i.details").
-		ColumnExpr("i.position, i.number, i.uetr, i.payee_id, i.details, i.amount, y.alias, t.sealed").Where("i.batch_id = ?",
-		b.ID).Where("i.live").
+		Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
+		ColumnExpr("i.position, i.number, i.uetr, i.payee_id, i.details, i.amount, y.alias, d.reference, t.sealed").
+		Where("i.batch_id = ?", b.ID).Where("i.live").
 		Where("i.position > ?", after).Order("i.position").Limit(atOnce)
 	if kind != "" {
 		q = q.Where("i.kind = ?", kind)
 	}
-	err := q.Scan(ctx, &rows)
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, nil, err
+	}
 	out, sealed := make([]placed, len(rows)), make([]vault.Sealed, len(rows))
 	for i, r := range rows {
+		known, err := iso20022.ParseReference(r.Reference)
+		if err != nil {
+			return nil, nil, err
+		}
 		out[i] = placed{payees.Outgoing{Number: r.Number, UETR: r.UETR, Alias: r.Alias,
-			Amount: ledger.OfMinor(r.Amount, b.Currency), Charges: b.Charges}, r.Position}
+			Amount: ledger.OfMinor(r.Amount, b.Currency), Charges: b.Charges, Reference: known}, r.Position}
 		sealed[i] = vault.Sealed{Subject: string(r.PayeeID), At: payees.DetailsPlace(r.PayeeID, r.Details), Bytes: r.Sealed}
 	}
-	return out, sealed, err
+	return out, sealed, nil
 }
 
 // unproved counts the payments of a batch of which the bank has not said enough.
@@ -415,18 +423,19 @@ func unproved(ctx context.Context, tx *store.Tx, id BatchID) (int, error) {
 func readItems(ctx context.Context, tx *store.Tx, b Batch, after, limit int) ([]BatchItem, error) {
 	var rows []struct {
 		batchItemRow
-		Code  string
-		State banking.PaymentState
+		Code      string
+		Reference string
+		State     banking.PaymentState
 	}
 	err := tx.NewSelect().TableExpr("payment_batch_items AS i").Join("JOIN payees AS y ON y.id = i.payee_id").
-		Join("LEFT JOIN payments AS p ON p.id = i.payment_id").
-		ColumnExpr("i.*, y.code, COALESCE(p.state, '') AS state").Where("i.batch_id = ?",
+		Join("LEFT JOIN payments AS p ON p.id = i.payment_id").Join("JOIN disbursements AS d ON d.id = i.disbursement_id").
+		ColumnExpr("i.*, y.code, d.reference, COALESCE(p.state, '') AS state").Where("i.batch_id = ?",
 		b.ID).Where("i.live").Where("i.position > ?", after).
 		Order("i.position").Limit(int64(limit)).Scan(ctx, &rows)
 	out := make([]BatchItem, len(rows))
 	for n, r := range rows {
 		out[n] = BatchItem{ID: r.ID, Position: r.Position, Disbursement: r.DisbursementID,
-			Payment: store.ZeroIfNull(r.PaymentID), Number: r.Number, Payee: r.Code, Kind: r.Kind,
+			Payment: store.ZeroIfNull(r.PaymentID), Number: r.Number, Payee: r.Code, Reference: r.Reference, Kind: r.Kind,
 			Amount: ledger.OfMinor(r.Amount, b.Currency), State: r.State}
 	}
 	return out, err

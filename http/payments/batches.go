@@ -169,7 +169,9 @@ type paymentBatchView struct {
 	ID         paymentbatch.BatchID    `json:"id"`
 	Number     string                  `json:"number"`
 	Account    ledger.AccountNo        `json:"account"`
-	Date       ledger.Date             `json:"date"`
+	Date       ledger.Date             `json:"date" description:"Requested of the bank: a day on which banks carry payments out; one that has passed at the lock becomes the next."`
+	Charges    iso20022.Charges        `json:"charges" enum:"SHAR,DEBT,CRED" description:"Who pays the banks across borders."`
+	OneSum     bool                    `json:"one_sum" description:"The bank is asked to book each part of the file as one sum."`
 	State      paymentbatch.BatchState `json:"state"`
 	Round      int                     `json:"round" description:"An unlocking starts the next."`
 	Count      int                     `json:"count" description:"Payments, at the lock; 0 before."`
@@ -189,7 +191,8 @@ type paymentBatchView struct {
 }
 
 func viewPaymentBatch(b paymentbatch.Batch) paymentBatchView {
-	v := paymentBatchView{ID: b.ID, Number: b.Number, Account: b.Account, Date: b.Date, State: b.State, Round: b.Round,
+	v := paymentBatchView{ID: b.ID, Number: b.Number, Account: b.Account, Date: b.Date, Charges: b.Charges,
+		OneSum: b.OneSum, State: b.State, Round: b.Round,
 		Count: b.Count, Total: b.Total, Hash: "", LockedBy: b.LockedBy, LockedAt: stamp(b.LockedAt), ReleasedBy: b.ReleasedBy,
 		ReleasedAt: stamp(b.ReleasedAt), Format: b.Format, FileName: "",
 		FileSHA256: b.FileSHA256, ExportedAt: stamp(b.ExportedAt), Reason: b.Reason, Version: b.Version,
@@ -271,6 +274,7 @@ type batchItemView struct {
 	Disbursement disbursements.DisbursementID `json:"disbursement_id"`
 	Payment      banking.PaymentID            `json:"payment_id,omitempty" description:"From the release on."`
 	Payee        string                       `json:"payee" description:"Code."`
+	Reference    string                       `json:"reference,omitempty" description:"What the payee knows the bill by, as the file passes it on."`
 	Kind         iso20022.Kind                `json:"kind" enum:"domestic,sepa,cross_border"`
 	Amount       ledger.Money                 `json:"amount"`
 	State        banking.PaymentState         `json:"state,omitempty"`
@@ -290,7 +294,7 @@ func listBatchItems(ctx context.Context, tx *store.Tx, d resource.Domain,
 	found, err := d.Batches.Items(ctx, tx, b, after, in.Size()+1)
 	view := func(i paymentbatch.BatchItem) batchItemView {
 		return batchItemView{Position: i.Position, Number: i.Number, Disbursement: i.Disbursement, Payment: i.Payment,
-			Payee: i.Payee, Kind: i.Kind, Amount: i.Amount, State: i.State}
+			Payee: i.Payee, Reference: i.Reference, Kind: i.Kind, Amount: i.Amount, State: i.State}
 	}
 	return rest.ListOf(in.Page, found, view,
 		func(i paymentbatch.BatchItem) []string { return []string{strconv.Itoa(i.Position)} }), err

@@ -11,10 +11,13 @@ import (
 	"github.com/shopspring/decimal"
 
 	"supportledger/access"
+	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/delegations"
+	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
 	"supportledger/grants/rates"
@@ -51,7 +54,8 @@ func disbursementRoutes(api *resource.API) {
 			"approved after.",
 		Refuses: slices.Concat([]error{disbursements.ErrUnknownDisbursement, access.ErrMakerCannotApprove,
 			advances.ErrState, disbursements.ErrPlanNotApproved, disbursements.ErrGated,
-			disbursements.ErrEmergency}, refusesBooking)}, submitDisbursement)
+			disbursements.ErrEmergency, payees.ErrOtherCreditor, vault.ErrNoVault, vault.ErrErased,
+			vault.ErrKeyMissing}, refusesBooking)}, submitDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/decisions", ID: "decideDisbursement",
 		Match: "getDisbursement",
 		Tag:   "disbursements", Roles: decides,
@@ -99,7 +103,7 @@ var (
 	refusesDraft = []error{beneficiaries.ErrUnknownPlan, beneficiaries.ErrUnknownLine, advances.ErrUnknownPartner,
 		advances.ErrUnknownPrepayment,
 		beneficiaries.ErrShares, disbursements.ErrIncomplete, disbursements.ErrReceiptsDiffer, advances.ErrBankCurrency,
-		disbursements.ErrSettlement,
+		disbursements.ErrSettlement, banknumbers.ErrNumber,
 		rates.ErrRateMissing, ledger.ErrUnknownFund, ledger.ErrUnknownAccount, evidence.ErrUnknown,
 		evidence.ErrNoKey, evidence.ErrType, evidence.ErrActive, evidence.ErrPixels, evidence.ErrUnreadable,
 		evidence.ErrTooLarge}
@@ -120,6 +124,7 @@ type draftDisbursementRequest struct {
 	Prepayment rest.Ref                 `json:"prepayment" description:"The retainer or the float that it comes out of."`
 	Payee      string                   `json:"payee" validate:"max=20" description:"Code of who is paid; no person's name."`
 	PaidBy     payees.Means             `json:"paid_by" validate:"omitempty,oneof=transfer card cash" description:"How the money of payment and invoice leaves. A transfer goes to verified bank details of a payee on record; by card or in cash it needs none, has the limit of the policy and owes a receipt. Where none is sent, a transfer to the payee, and by card without one."`
+	Reference  string                   `json:"reference" validate:"max=60" description:"What the payee knows the bill by: the line of a Danish bill as it stands (+71<...+...<, +73, +75), a creditor's reference (RF...), or the number of an invoice. Its digits are checked, and the bank passes it on; no person's name."`
 	Category   string                   `json:"category" validate:"max=40" description:"Of cost beside a plan's lines: payment and retainer."`
 	Account    ledger.AccountNo         `json:"account" validate:"omitempty" description:"Our bank account, for payment."`
 	Amount     rest.Decimal             `json:"amount" validate:"omitempty,positive" description:"Partner's currency, that of the account, or base; what is charged, whatever was planned. An invoice and receipts sum their items."`
@@ -163,6 +168,7 @@ type DisbursementView struct {
 	Prepayment string                       `json:"prepayment"`
 	Payee      string                       `json:"payee"`
 	PaidBy     payees.Means                 `json:"paid_by,omitempty" enum:"transfer,card,cash" description:"Of payment and invoice."`
+	Reference  string                       `json:"reference,omitempty" description:"What the payee knows the bill by."`
 	Category   string                       `json:"category"`
 	Account    string                       `json:"account"`
 	Amount     ledger.Money                 `json:"amount"`
@@ -185,7 +191,7 @@ type DisbursementView struct {
 func ViewDisbursement(d disbursements.Disbursement) DisbursementView {
 	return DisbursementView{ID: d.ID, Number: d.Number, Settlement: d.Settlement, Date: d.Date, Plan: d.Plan.Number,
 		Line: d.Line, Units: d.Units, Partner: d.Partner.Code, Prepayment: d.Prepayment.Number, Payee: d.Payee,
-		PaidBy: d.PaidBy, Category: d.Category,
+		PaidBy: d.PaidBy, Reference: d.Reference, Category: d.Category,
 		Account: string(d.Account), Amount: d.Amount, Overpaid: d.Overpaid, Shares: resource.ViewShares(d.Shares),
 		Text: d.Text, State: d.State, Round: d.Round, Entry: d.Entry,
 		Evidence: append([]evidence.ID{}, d.Evidence...), Emergency: d.Emergency, CreatedBy: d.CreatedBy,
@@ -237,7 +243,15 @@ func readDraft(ctx context.Context, tx *store.Tx, d resource.Domain,
 		Units: in.Units, Payee: in.Payee, PaidBy: in.PaidBy,
 		Category: in.Category, Account: in.Account, Spot: in.Spot, Date: in.Date, Text: in.Text, Evidence: in.Evidence,
 		Emergency: in.Emergency}
-	var err error
+	if in.Reference != "" && out.Settlement != disbursements.ByPayment && out.Settlement != disbursements.ByInvoice {
+		return out, rest.At("/reference", &disbursements.WrongSettlement{Is: out.Settlement,
+			Want: []disbursements.Settlement{disbursements.ByPayment, disbursements.ByInvoice}})
+	}
+	known, err := iso20022.ParseReference(in.Reference)
+	if err != nil {
+		return out, rest.At("/reference", err)
+	}
+	out.Reference = known.String()
 	for _, ref := range []struct {
 		pointer string
 		key     rest.Ref

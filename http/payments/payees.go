@@ -201,6 +201,7 @@ type bankDetailsRequest struct {
 	IBAN         vault.Personal `json:"iban" validate:"max=50"`
 	Registration vault.Personal `json:"registration_number" validate:"max=10" description:"Danish, with account_number."`
 	Account      vault.Personal `json:"account_number" validate:"max=20" description:"Danish."`
+	Creditor     vault.Personal `json:"creditor_number" validate:"max=12" description:"Of a payee whose bills have a line such as +71<...+87654321<: its last eight digits, in place of an account."`
 	BankCode     vault.Personal `json:"bank_code" validate:"max=10" description:"Of a Nigerian bank, with number."`
 	Number       vault.Personal `json:"number" validate:"max=34" description:"NUBAN, or of a country without IBAN."`
 	BIC          vault.Personal `json:"bic" validate:"max=15" description:"Of the payee's bank; needed across borders."`
@@ -211,12 +212,12 @@ func enterBankDetails(ctx context.Context, tx *store.Tx, d resource.Domain, in b
 	error) {
 	p, err := d.Payees.EnterBankDetails(ctx, tx, string(in.ID),
 		payees.AccountGiven{IBAN: string(in.IBAN), Registration: string(in.Registration),
-			Account: string(in.Account), BankCode: string(in.BankCode), Number: string(in.Number), BIC: string(in.BIC),
-			Address: in.Address.given()})
+			Account: string(in.Account), Creditor: string(in.Creditor), BankCode: string(in.BankCode),
+			Number: string(in.Number), BIC: string(in.BIC), Address: in.Address.given()})
 	var field *payees.FieldFault
 	if errors.As(err, &field) {
 		pointer := map[string]string{"iban": "/iban", "account": "/account_number", "number": "/number",
-			"bic": "/bic"}[field.Field]
+			"bic": "/bic", "creditor": "/creditor_number"}[field.Field]
 		if pointer == "" {
 			pointer = "/address"
 		}

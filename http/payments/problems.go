@@ -231,6 +231,14 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Et konto-, bank- eller virksomhedsnummer er forkert"},
 		Hint: rest.Text{EN: "Compare it with what the payee has sent in writing.",
 			DA: "Sammenlign med det, modtageren har sendt skriftligt."}},
+	{Err: payees.ErrOtherCreditor, Status: 422, Code: "reference_of_other_creditor",
+		Title: rest.Text{EN: "The bill is of another creditor than the payee's bank details",
+			DA: "Regningen er fra en anden kreditor end modtagerens kontooplysninger"},
+		Hint: rest.Text{EN: "A line such as +71<...+87654321< is paid to the creditor number that it names. Enter that " +
+			"number as the payee's bank details and have a second person verify it, or leave the line out and pay to the " +
+			"account.",
+			DA: "En linje som +71<...+87654321< betales til det kreditornummer, den nævner. Indtast nummeret som modtagerens " +
+				"kontooplysninger, og lad en anden person bekræfte det, eller udelad linjen og betal til kontoen."}},
 	{Err: disbursements.ErrPartOfAct, Status: 409, Code: "part_of_act",
 		Title: rest.Text{EN: "The entry goes with another one", DA: "Posteringen hører til en anden"},
 		Hint: rest.Text{EN: "Reverse that one; instead leads there. What set budget aside or gave it free is changed by an " +
@@ -337,8 +345,15 @@ func paymentsDetail(err error) (s rest.Text) {
 		income *judge.Unreleased
 		nobody *payees.Unregistered
 		cards  *payees.OverCardLimit
+		spell  *payees.Letters
+		number *banknumbers.Fault
 	)
 	switch {
+	case errors.As(err, &spell):
+		s = rest.Textf("Banks do not take all of its letters; send %q.", "Banker tager ikke alle tegnene; send %q.",
+			spell.Instead)
+	case errors.As(err, &number):
+		s = numberDetail(number)
 	case errors.As(err, &barred):
 		s = barredDetail(barred)
 	case errors.As(err, &asked):
@@ -359,6 +374,31 @@ func paymentsDetail(err error) (s rest.Text) {
 			income.Grant, income.Amount, income.Amount.Currency)
 	case errors.As(err, &money):
 		s = rest.InState(money.State, money.Want)
+	}
+	return s
+}
+
+// wrongNumbers says in Danish what is wrong with a number, where the reader's own bill or letter tells what is right.
+var wrongNumbers = map[string]string{
+	"iban_check":         "et tegn er forkert, eller to er byttet om",
+	"cvr_check":          "et ciffer er forkert",
+	"cvr_malformed":      "et CVR-nummer har otte cifre",
+	"danish_account":     "et registreringsnummer på fire cifre og et kontonummer på op til ti",
+	"bic_malformed":      "en BIC har otte eller elleve tegn",
+	"card_malformed":     "hele linjen fra regningen, f.eks. +71<15 cifre+8 cifre<",
+	"card_type":          "kort af type 71, 73 og 75 betales; bed modtageren om en konto til andre",
+	"card_length":        "betalings-id'et har ikke det antal cifre, som korttypen har (71: 15, 75: 16, 73: ingen)",
+	"card_check":         "et ciffer i betalings-id'et er forkert; sammenlign med regningen",
+	"creditor_malformed": "et kreditornummer har otte cifre, de sidste på regningens linje",
+	"reference_check":    "et tegn i referencen er forkert; sammenlign med regningen",
+}
+
+// numberDetail words what is wrong with a number; it never repeats the number.
+func numberDetail(f *banknumbers.Fault) rest.Text {
+	hint := rest.SentenceCase(f.Hint) + "."
+	s := rest.Text{EN: hint, DA: hint}
+	if danish, known := wrongNumbers[f.Code]; known {
+		s.DA = rest.SentenceCase(danish) + "."
 	}
 	return s
 }

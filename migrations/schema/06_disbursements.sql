@@ -112,6 +112,7 @@ CREATE TABLE disbursements (
     payee TEXT NOT NULL,
     -- How money leaves our bank: a transfer goes to verified bank details; the others have a limit and owe a receipt.
     paid_by TEXT NOT NULL DEFAULT '' CHECK (paid_by IN ('', 'transfer', 'card', 'cash')),
+    reference TEXT NOT NULL,              -- what the payee knows the bill by: +71<...+...<, RF..., a number; '' for none
     category TEXT NOT NULL,               -- of cost beside a plan's lines
     account TEXT NOT NULL,                -- our bank account that pays; '' where none does
     spot TEXT NOT NULL,                   -- the day's rate, for what is paid in another currency

@@ -214,6 +214,8 @@ var Headings = map[string]rest.Text{
 	"profile":               {EN: "Profile", DA: "Profil"},
 	"purpose":               {EN: "Purpose", DA: "Formål"},
 	"questioned":            {EN: "Questioned", DA: "Draget i tvivl"},
+	"charges":               {EN: "Charges", DA: "Gebyrdeling"},
+	"one_sum":               {EN: "Booked as one sum", DA: "Bogføres som én sum"},
 	"rate":                  {EN: "Rate", DA: "Kurs"},
 	"mail":                  {EN: "Mail", DA: "E-mail"},
 	"reason":                {EN: "Reason", DA: "Begrundelse"},

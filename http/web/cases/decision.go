@@ -23,6 +23,7 @@ type request struct {
 	Partner    string      `json:"partner"`
 	Payee      string      `json:"payee"`
 	PaidBy     string      `json:"paid_by"`
+	Reference  string      `json:"reference"`
 	Category   string      `json:"category"`
 	Account    string      `json:"account"`
 	Amount     frame.Money `json:"amount"`

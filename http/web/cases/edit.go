@@ -43,8 +43,7 @@ func edit(v *frame.Visit) (frame.Shown, error) {
 	f.Values.Set("units", strconv.Itoa(max(r.Units, 1)))
 	f.Values.Set("amount", frame.Digits(v.Lang, amount))
 	for name, value := range map[string]string{ofRequest: r.Number, "plan": r.Plan, "payee": r.Payee, "paid_by": r.PaidBy,
-		"text": r.Text,
-		"date": r.Date, "account": r.Account} {
+		"reference": r.Reference, "text": r.Text, "date": r.Date, "account": r.Account} {
 		f.Values.Set(name, value)
 	}
 	f.Values["evidence"] = slices.Clone(r.Evidence)

@@ -124,6 +124,7 @@ type body struct {
 	Plan       string   `json:"plan"`
 	Payee      string   `json:"payee"`
 	PaidBy     string   `json:"paid_by,omitempty"`
+	Reference  string   `json:"reference,omitempty"`
 	Category   string   `json:"category,omitempty"`
 	Account    string   `json:"account,omitempty"`
 	Amount     string   `json:"amount,omitempty"`
@@ -142,15 +143,13 @@ type item struct {
 
 // fieldsOf says at which field of the form a field of the request is shown.
 var fieldsOf = map[string]string{"date": "date", "plan": "what", "line": "what", "category": "what", "items": "amount",
-	"amount": "amount", "payee": "payee", "paid_by": "paid_by", "account": "account", "text": "text", "shares": "what",
-	"receipt":      "papers",
-	"evidence_ids": "papers"}
+	"amount": "amount", "payee": "payee", "paid_by": "paid_by", "reference": "reference", "account": "account",
+	"text": "text", "shares": "what", "receipt": "papers", "evidence_ids": "papers"}
 
 // readBody reads the form as a request; what is wrong stands in the form.
 func readBody(v *frame.Visit, f frame.Form, p plan) body {
 	b := body{Date: f.Need(v, "date"), Plan: p.Number, Payee: f.Text("payee"), PaidBy: f.Text("paid_by"),
-		Text:     f.Need(v, "text"),
-		Evidence: append([]string{}, f.Values["evidence"]...)}
+		Reference: f.Text("reference"), Text: f.Need(v, "text"), Evidence: append([]string{}, f.Values["evidence"]...)}
 	if b.PaidBy == "" || b.PaidBy == transfer {
 		b.Payee = f.Need(v, "payee")
 	}

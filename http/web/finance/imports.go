@@ -21,6 +21,12 @@ type statementFile struct {
 	CreatedAt string       `json:"created_at"`
 	New       int          `json:"new"`
 	Duplicate int          `json:"duplicate"`
+	Gap       *struct {
+		KnownOn    string      `json:"known_on"`
+		Known      frame.Money `json:"known"`
+		Opening    frame.Money `json:"opening"`
+		Difference frame.Money `json:"difference"`
+	} `json:"gap"`
 }
 
 // statementLine is one of its lines.
@@ -73,11 +79,24 @@ func profiles(v *frame.Visit) []frame.Option {
 	}
 }
 
+// dayForms are the ways to write a day that a CSV of another bank may have.
+func dayForms() []frame.Option {
+	out := []frame.Option{{Text: "yyyy-mm-dd"}}
+	for _, form := range []string{"dd-mm-yyyy", "dd.mm.yyyy", "dd/mm/yyyy", "yyyy/mm/dd", "mm/dd/yyyy", "yyyymmdd",
+		"dd-mm-yy"} {
+		out = append(out, frame.Option{Value: form, Text: form})
+	}
+	return out
+}
+
+// encodings are how a CSV may be stored.
+var encodings = []frame.Option{{Text: "UTF-8"}, {Value: "windows-1252", Text: "Windows-1252"}}
+
 // uploadStatement reads a file of the bank: it is added up and shown, nothing is on record yet.
 func uploadStatement(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
 	ask := rest.Ask{Key: f.Key, Query: url.Values{"account": {f.Text("account")}, "profile": {f.Text("profile")}}}
-	for _, name := range []string{"separator", "decimal", "bank_account"} {
+	for _, name := range []string{"separator", "decimal", "dates", "encoding", "columns", "head", "bank_account"} {
 		if s := f.Text(name); s != "" && (name == "bank_account" || f.Text("profile") == "generic") {
 			ask.Query.Set(name, s)
 		}

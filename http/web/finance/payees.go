@@ -113,6 +113,7 @@ func showPayee(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 type bankDetailsBody struct {
 	IBAN         string            `json:"iban,omitempty"`
 	Registration string            `json:"registration_number,omitempty"`
+	Creditor     string            `json:"creditor_number,omitempty"`
 	Account      string            `json:"account_number,omitempty"`
 	BankCode     string            `json:"bank_code,omitempty"`
 	Number       string            `json:"number,omitempty"`
@@ -123,8 +124,8 @@ type bankDetailsBody struct {
 func enterBankDetails(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
 	body := bankDetailsBody{IBAN: f.Text("iban"), Registration: f.Text("registration_number"),
-		Account: f.Text("account_number"), BankCode: f.Text("bank_code"), Number: f.Text("number"), BIC: f.Text("bic"),
-		Address: map[string]string{}}
+		Account: f.Text("account_number"), Creditor: f.Text("creditor_number"), BankCode: f.Text("bank_code"),
+		Number: f.Text("number"), BIC: f.Text("bic"), Address: map[string]string{}}
 	for _, name := range []string{"town", "country"} {
 		if s := f.Text(name); s != "" {
 			body.Address[name] = s

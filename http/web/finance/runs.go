@@ -33,6 +33,7 @@ type run struct {
 	Number     string      `json:"number"`
 	Account    string      `json:"account"`
 	Date       string      `json:"date"`
+	OneSum     bool        `json:"one_sum"`
 	State      string      `json:"state"`
 	Count      int         `json:"count"`
 	Total      frame.Money `json:"total"`
@@ -63,6 +64,7 @@ type runItem struct {
 	Number       string      `json:"number"`
 	Disbursement string      `json:"disbursement_id"`
 	Payee        string      `json:"payee"`
+	Reference    string      `json:"reference"`
 	Kind         string      `json:"kind"`
 	Amount       frame.Money `json:"amount"`
 	State        string      `json:"state"`
@@ -76,6 +78,7 @@ type authorised struct {
 	Date       string      `json:"date"`
 	Account    string      `json:"account"`
 	Payee      string      `json:"payee"`
+	Reference  string      `json:"reference"`
 	Text       string      `json:"text"`
 	Amount     frame.Money `json:"amount"`
 }
@@ -129,7 +132,8 @@ func openRun(v *frame.Visit) (frame.Shown, error) {
 	err := v.Do("openPaymentBatch", rest.Ask{Key: f.Key, Body: struct {
 		Account string `json:"account"`
 		Date    string `json:"date"`
-	}{f.Text("account"), f.Text("date")}}, &made)
+		OneSum  bool   `json:"one_sum"`
+	}{f.Text("account"), f.Text("date"), f.Text("one_sum") != ""}}, &made)
 	if err != nil {
 		if err := f.Refused(v, err, nil); err != nil {
 			return nil, err
