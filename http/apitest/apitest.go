@@ -118,6 +118,9 @@ func (c *Client) As(db *store.DB, handle string, roles ...access.Role) *Client {
 	return c.WithToken(secret)
 }
 
+// Header is what the client signs its requests in with.
+func (c *Client) Header() http.Header { return http.Header{"Authorization": {"Bearer " + c.token}} }
+
 // WithToken is the client signed in with a token.
 func (c *Client) WithToken(secret string) *Client {
 	other := *c

@@ -36,7 +36,7 @@ func (e *Endpoint) Bodies(shown []byte, today string) []Body {
 		if f.Type == reflect.TypeFor[ledger.Date]() && (name == "date" || body[name] != nil) {
 			body[name] = today
 		}
-		if said, ok := thing[name]; ok && carried(f, body[name]) && reflect.TypeOf(said) == reflect.TypeOf(body[name]) {
+		if said, ok := thing[name].(string); ok && carried(f, body[name]) {
 			body[name] = said
 		}
 	}
@@ -61,7 +61,8 @@ func (e *Endpoint) Bodies(shown []byte, today string) []Body {
 // without a choice or a reason of their own.
 func carried(f reflect.StructField, value any) bool {
 	name := JSONName(f)
-	return value != nil && name != "date" && name != "reason" && wordsOf(f) == nil
+	_, text := value.(string)
+	return text && name != "date" && name != "reason" && wordsOf(f) == nil
 }
 
 func textOf(body map[string]any) []byte {
@@ -123,17 +124,15 @@ func something(t reflect.Type, names, params []string, today string) any {
 	case t == reflect.TypeFor[Decimal]():
 		return "1"
 	case t.Kind() == reflect.Slice:
-		element, found := reflect.Type(nil), false
-		if element = t.Elem(); element.Kind() == reflect.Uint8 {
+		if t.Elem().Kind() == reflect.Uint8 {
 			return ""
 		}
+		least, _ := rule("min")
+		var inner, limits []string
 		if i := slices.Index(names, "dive"); i >= 0 {
-			names, params, found = names[i+1:], params[i+1:], true
+			inner, limits = names[i+1:], params[i+1:]
 		}
-		if !found {
-			names, params = nil, nil
-		}
-		return []any{something(element, names, params, today)}
+		return slices.Repeat([]any{something(t.Elem(), inner, limits, today)}, max(atoi(least), 1))
 	case t.Kind() == reflect.Struct:
 		return likely(t, today)
 	case t.Kind() == reflect.Bool:
