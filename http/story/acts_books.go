@@ -89,7 +89,7 @@ func inKind(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	given := body{"date": a.Date, "fund": f.Fund, "category": f.Category, "units": units(f.Units), "unit_value": value,
-		"memo": cmp.Or(f.Memo, f.Text, "of "+a.Date)} // stories tell what is booked; how it was valued is on paper
+		"memo": cmp.Or(f.Memo, f.Text, "V-"+a.Date)} // stories tell what is booked; how it was valued is on paper
 	return p.post(ctx, financeOfficer, "/in-kind-contributions", given.with("plan", f.Plan).with("text", f.Text), nil)
 }
 

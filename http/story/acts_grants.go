@@ -152,5 +152,5 @@ func keepResidue(ctx context.Context, p *Player, a Act) error {
 		return err
 	}
 	return p.post(ctx, financeOfficer, "/grants/"+f.Grant+"/residue-retentions",
-		body{"date": a.Date, "account": f.Account, "letter": "of " + a.Date}, nil)
+		body{"date": a.Date, "account": f.Account, "letter": "L-" + a.Date}, nil)
 }
