@@ -27,6 +27,11 @@ func TestReferencesOfBills(t *testing.T) {
 		s.clerk.In(s.t).Post("/payees", `{"code":"BILL-02","kind":"clinic","alias":"House 2"}`).Want(201)
 		s.clerk.In(s.t).Post("/payees/BILL-02/bank-details", `{"creditor_number":"1234567"}`).Problem(422,
 			"bank_number_wrong")
+		if shared := s.clerk.In(s.t).Post("/payees/BILL-02/bank-details", `{"creditor_number":"87654321"}`); !strings.Contains(
+			string(shared.Body), "payee_account_shared") {
+			s.t.Errorf("another payee's creditor number is not asked about: %s", shared.Body)
+		}
+		s.clerk.In(s.t).Post("/payees/BILL-02/bank-details", `{"creditor_number":"87654322"}`).Want(201)
 		for reference, says := range map[string]string{"+71<000000000012345+87654321<": "compare it with the bill",
 			"+71<12344+87654321<": "15 digits", "+04<0000000000012344+87654321<": "71, 73 and 75", "F\u00f8-17": "Foe-17",
 			"RF11FY2026ABC17": "compare it with the bill", "Trauma 17": "trauma"} {

@@ -320,7 +320,7 @@ func (reg Register) sharing(ctx context.Context, tx *store.Tx, besides ID, accou
 		if err := errors.Join(opened[i].Err, err); err != nil {
 			return nil, err
 		}
-		if other.IBAN == account.IBAN && other.Number == account.Number {
+		if other.IBAN == account.IBAN && other.Number == account.Number && other.Creditor == account.Creditor {
 			codes = append(codes, r.Code)
 		}
 	}
