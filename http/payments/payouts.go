@@ -46,6 +46,7 @@ func Register(api *resource.API) {
 			ledger.ErrFundOverdrawn,
 			ledger.ErrPeriodClosed}}, authoriseTransfer)
 	disbursementRoutes(api)
+	dueDraftRoutes(api)
 	approvalRoutes(api)
 	paymentRoutes(api)
 	bankImportRoutes(api)

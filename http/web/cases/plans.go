@@ -175,7 +175,47 @@ func due(v *frame.Visit) (frame.Shown, error) {
 		return nil, err
 	}
 	words, err := categories(v)
-	return Due(v, found, words), err
+	return Due(v, found, words, frame.NewForm()), err
+}
+
+// dueDrafts are the drafts of what is due, and what becomes none.
+type dueDrafts struct {
+	Drafts  []request `json:"drafts"`
+	Skipped []struct {
+		Plan  string `json:"plan"`
+		Line  string `json:"line"`
+		DueOn string `json:"due_on"`
+		Why   string `json:"why"`
+	} `json:"skipped"`
+}
+
+// skipWords say why something that is due becomes no draft.
+var skipWords = map[string]rest.Text{
+	"asked_for":    {EN: "there is a request for it", DA: "der er en anmodning om den"},
+	"held_back":    {EN: "a milestone is open", DA: "en milepæl mangler"},
+	"not_approved": {EN: "its year is not approved", DA: "året er ikke godkendt"},
+	"abroad":       {EN: "its partner accounts for it", DA: "partneren aflægger regnskab for den"},
+	"no_payee":     {EN: "the plan does not say who is paid", DA: "planen siger ikke, hvem der skal have pengene"},
+}
+
+// draftDue shows the drafts of what is due this month, or writes them.
+func draftDue(v *frame.Visit) (frame.Shown, error) {
+	f := v.Form()
+	ask := rest.Ask{Key: f.Key, Body: struct {
+		To string `json:"to"`
+	}{monthEnd(v.Today())}}
+	preview := f.Text("only") == "preview"
+	if preview {
+		ask.Query = url.Values{"dry_run": {"true"}}
+	}
+	var made dueDrafts
+	if err := v.Do("draftDueItems", ask, &made); err != nil {
+		return nil, err
+	}
+	if !preview {
+		return v.To("/due?done=saved")
+	}
+	return DueDrafts(v, made, frame.NewForm()), nil
 }
 
 // named is a category as people say it.

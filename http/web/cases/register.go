@@ -17,6 +17,7 @@ func Register(s *frame.Site) {
 	s.Page("/plans", []string{"listPlans"}, plans)
 	s.Page("/plans/:id", []string{"getPlan", "getPlanBudget", "getPlanTimeline"}, showPlan)
 	s.Page("/due", []string{"listDueItems"}, due)
+	s.Form("/due", []string{"draftDueItems"}, draftDue)
 	s.Page("/new", []string{"draftDisbursement"}, newRequest)
 	s.Form("/new", []string{"draftDisbursement", "storeEvidence"}, checkRequest)
 	s.Page("/disbursements/:id/edit", []string{"getDisbursement", rewrite}, edit)
