@@ -1,7 +1,7 @@
-// Package recurring writes drafts for what plans say is due: one request for each line of a plan and day, with as many
-// units as fall due then. [Drafts] is all of it. A unit is asked for once: what is asked for already, by whomever and in
-// whatever way, settles the earliest open units of its line, so as many of them are passed over. A draft is nobody's
-// approval: each is submitted, approved and paid as if somebody had typed it.
+// Package recurring writes drafts for what plans say is due: one request for each line of a plan and day, with as
+// many units as fall due then. [Drafts] is all of it. A unit is asked for once: what is asked for already, by whomever
+// and in whatever way, settles the earliest open units of its line, so as many of them are passed over. A draft is
+// nobody's approval: each is submitted, approved and paid as if somebody had typed it.
 package recurring
 
 import (

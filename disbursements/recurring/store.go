@@ -11,8 +11,8 @@ import (
 	"supportledger/store"
 )
 
-// unitsAsked counts the units of lines that are asked for and not settled yet, whoever asked. It locks the plans, so that
-// two who write drafts at once count each other.
+// unitsAsked counts the units of lines that are asked for and not settled yet, whoever asked. It locks the plans, so
+// that two who write drafts at once count each other.
 func unitsAsked(ctx context.Context, tx *store.Tx, due []beneficiaries.DueItem) (map[line]int, error) {
 	var plans []beneficiaries.PlanID
 	for _, i := range due {
