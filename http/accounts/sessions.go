@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -177,6 +178,11 @@ func (a *Sessions) Register() {
 		Refuses: []error{access.ErrUnknownToken}}, endOwn)
 	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/me", ID: "getMe", Tag: "me", Own: true,
 		Summary: "Who is asking, and what they may call", Danish: "Hvem spørger, og hvad de må kalde"}, api.getMe)
+	rest.Route(api.API, rest.Op{Method: rest.Get, Path: "/me/capabilities", ID: "listCapabilities", Tag: "me", Own: true,
+		Summary: "Every operation, and whether the caller may call it",
+		Danish:  "Alle handlinger, og om den, der spørger, må kalde dem",
+		About: "Asked of the same policies as a call itself, for this token or session. Which rows an operation brings, " +
+			"and what it does to one thing, is another question: that one says allowed_actions."}, api.capabilities)
 	passwords(api)
 	providerSignIns(api)
 }
@@ -352,6 +358,49 @@ func (a *Sessions) getMe(ctx context.Context, tx *store.Tx, _ rest.None) (meView
 		if e.Op.Public || access.Allow(who, e.Action()) == nil {
 			v.Operations = append(v.Operations, e.Op.ID)
 		}
+	}
+	return v, nil
+}
+
+// pathParameter is a parameter as the router writes it.
+var pathParameter = regexp.MustCompile(`:([a-z_]+)`)
+
+type capabilityView struct {
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Allowed   bool   `json:"allowed"`
+	Refusal   string `json:"refusal,omitempty" description:"Code of the problem that a call would be answered with."`
+	Key       bool   `json:"idempotency_key_required"`
+	Match     bool   `json:"if_match_required"`
+}
+
+type capabilitiesView struct {
+	Handle     string           `json:"handle"`
+	Roles      []access.Role    `json:"roles"`
+	Session    bool             `json:"session" description:"Signed in at a screen, not with a token."`
+	Factors    int              `json:"factors"`
+	Scopes     []string         `json:"scopes" description:"Of the token. Empty: all that the roles may."`
+	Operations []capabilityView `json:"operations" description:"In the order of the document."`
+}
+
+// capabilities asks the policies about every operation.
+func (a *Sessions) capabilities(ctx context.Context, tx *store.Tx, _ rest.None) (capabilitiesView, error) {
+	who, err := access.PrincipalOf(ctx, tx)
+	if err != nil {
+		return capabilitiesView{}, err
+	}
+	v := capabilitiesView{Handle: who.Handle, Roles: append([]access.Role{}, who.Roles...), Session: who.Session,
+		Factors: who.Factors, Scopes: append([]string{}, who.Scopes...)}
+	for _, e := range a.Endpoints {
+		c := capabilityView{Operation: e.Op.ID, Method: e.Op.Method,
+			Path: pathParameter.ReplaceAllString(e.Op.Path, `{$1}`), Key: e.Op.Money, Match: e.Op.Match != "", Allowed: true}
+		if !e.Op.Public {
+			if err := access.Allow(who, e.Action()); err != nil {
+				c.Allowed, c.Refusal = false, a.Problems.KindFor(err).Code
+			}
+		}
+		v.Operations = append(v.Operations, c)
 	}
 	return v, nil
 }

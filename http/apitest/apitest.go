@@ -393,6 +393,7 @@ func (l *lazily) Load(key uint64) (*cache.SchemaCacheEntry, bool) {
 var commonHeaders = []string{
 	"Cross-Origin-Resource-Policy", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options",
 	"Cache-Control", "Content-Disposition", "Accept-Language", "X-Request-Id", "Allow", "Connection",
+	"RateLimit", "RateLimit-Policy",
 }
 
 // complaints lists what is wrong with one exchange.

@@ -109,8 +109,10 @@ func requestPrepayment(ctx context.Context, tx *store.Tx, d resource.Domain, in 
 	return shownPrepayment(d.Advances.RequestPrepayment(ctx, tx, p))
 }
 
-func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.Page) (rest.List[prepaymentView],
-	error) {
+type listPrepaymentsRequest struct{ rest.Page }
+
+func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in listPrepaymentsRequest) (rest.List[prepaymentView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[prepaymentView]{}, err
@@ -119,7 +121,7 @@ func listPrepayments(ctx context.Context, tx *store.Tx, d resource.Domain, in re
 	if err != nil {
 		return rest.List[prepaymentView]{}, err
 	}
-	return rest.ListOf(in, found, viewPrepayment,
+	return rest.ListOf(in.Page, found, viewPrepayment,
 		func(p advances.Prepayment) []string { return []string{p.Number} }), nil
 }
 

@@ -72,7 +72,9 @@ func (e *Endpoint) serve(c *gin.Context) {
 func (e *Endpoint) limited(c *gin.Context) error {
 	now := Clock.Now()
 	if !e.Op.Public {
-		return e.API.rate.take(secretOf(c), now)
+		err := e.API.rate.take(secretOf(c), now)
+		e.API.rate.tell(c.Writer.Header(), secretOf(c))
+		return err
 	}
 	if err := e.API.address.take(addressOf(c.Request), now); err != nil {
 		return err
@@ -349,6 +351,9 @@ func (e *Endpoint) send(c *gin.Context, out Reply) {
 	h := c.Writer.Header()
 	if out.dry {
 		h.Set("Dry-Run", "true")
+	}
+	if key := c.GetHeader("Idempotency-Key"); key != "" && e.takesKey() && !out.dry {
+		h.Set("Idempotency-Key", key)
 	}
 	if out.Replayed {
 		h.Set("Idempotency-Replayed", "true")

@@ -391,6 +391,7 @@ func (e *Endpoint) finishParameter(p *openapi31.Parameter) {
 var headers = map[string]string{
 	"X-Request-Id":         "Name of this request in the log and the audit trail.",
 	"Location":             "Where the new thing stands.",
+	"Idempotency-Key":      "The key that was sent.",
 	"Idempotency-Replayed": "true when the answer is that of an earlier request with the same key.",
 	"ETag":                 "Names the state that is shown; send it back as If-Match with a change.",
 	"Link":                 `Address of the next page, rel="next".`,
@@ -420,6 +421,7 @@ func (e *Endpoint) addHeaders(status string, r *openapi31.Response) {
 	add(true, "X-Request-Id")
 	success = success || e.Op.Known && status == "200"
 	add(success && e.Op.Location != "", "Location")
+	add(success && e.takesKey(), "Idempotency-Key")
 	add(success && e.takesKey(), "Idempotency-Replayed")
 	add(success && e.paged(), "Link")
 	add(success && e.tagged(), "ETag")

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
@@ -89,4 +90,20 @@ func (l *limiter) take(bearer string, now time.Time) error {
 		return errTooMany
 	}
 	return nil
+}
+
+// tell says in the headers of an answer what a bearer may still ask (draft-ietf-httpapi-ratelimit-headers): so many at
+// once, which come back within two seconds.
+func (l *limiter) tell(h http.Header, bearer string) {
+	if l.perSecond <= 0 || bearer == "" {
+		return
+	}
+	l.mu.Lock()
+	b, known := l.buckets[sha256.Sum256([]byte(bearer))]
+	l.mu.Unlock()
+	if !known {
+		return
+	}
+	h.Set("RateLimit-Policy", fmt.Sprintf(`"token";q=%d;w=2`, 2*l.perSecond))
+	h.Set("RateLimit", fmt.Sprintf(`"token";r=%d;t=1`, int(b.left)))
 }

@@ -232,6 +232,8 @@ func (e *Endpoint) check() error {
 		return fmt.Errorf("a money operation writes, somebody answers for it, and its answer is kept")
 	case !op.Personal && (IsPersonal(e.In.GoType) || IsPersonal(e.Out)):
 		return fmt.Errorf("a request or an answer with a vault.Personal in it is Personal: no key keeps anything of it")
+	case e.In.GoType == reflect.TypeFor[Page]():
+		return fmt.Errorf("a list's request embeds Page beside its filters; by itself it is not seen")
 	case e.isFile() != (len(op.Produces) > 0):
 		return fmt.Errorf("field Produces goes with an Out that is a File")
 	case e.isFile() && !e.Reads():

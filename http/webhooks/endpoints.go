@@ -103,13 +103,17 @@ type secretView struct {
 	Secret string `json:"secret" description:"Calls are signed with it. Shown only now."`
 }
 
-func (r receivers) list(ctx context.Context, tx *store.Tx, in rest.Page) (rest.List[endpointView], error) {
+type listEndpointsRequest struct{ rest.Page }
+
+func (r receivers) list(ctx context.Context, tx *store.Tx, in listEndpointsRequest) (rest.List[endpointView],
+	error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[endpointView]{}, err
 	}
 	found, err := events.ListEndpoints(ctx, tx, page)
-	return rest.ListOf(in, found, viewEndpoint, func(e events.Endpoint) []string { return []string{string(e.ID)} }), err
+	return rest.ListOf(in.Page, found, viewEndpoint,
+		func(e events.Endpoint) []string { return []string{string(e.ID)} }), err
 }
 
 func (r receivers) get(ctx context.Context, tx *store.Tx, in rest.ByRef) (endpointView, error) {
