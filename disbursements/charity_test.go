@@ -350,3 +350,28 @@ func (h *house) steps(who string, a disbursements.Action, key string) {
 	h.Helper()
 	must(h, h.try(who, func(ctx context.Context, tx *store.Tx) error { return h.does(ctx, tx, a, key) }))
 }
+
+// TestWhatTheOnlyLeadAsksForStandsUpToVerify takes a request of the only programme lead, above what casework approves,
+// to its authorisation: a caseworker approves it, the treasurer authorises it, and the books are found sound.
+func TestWhatTheOnlyLeadAsksForStandsUpToVerify(t *testing.T) {
+	onVault(t, func(_ *testing.T, h *house) {
+		worked(h)
+		h.plan("P-102", "DKK", "", "UNR=100", "3000.00", make([]ledger.Date, 3)...)
+		must(h, h.approveYear("lead", "P-102", 2026, "2026-01-10"))
+		h.payable("CLI-01", danishAccount)
+		h.employs()
+		h.alone("P-102")
+		d := disbursements.Disbursement{Settlement: disbursements.ByInvoice, Payee: "CLI-01", Date: "2026-03-02",
+			Text: "As agreed", Items: []disbursements.Item{{Line: "stipend", Units: 1, UnitPrice: of("3000.00", "DKK")}}}
+		h.do("pl", func(ctx context.Context, tx *store.Tx) (err error) {
+			if d.Plan, err = h.requests.People.Plan(ctx, tx, "P-102"); err == nil {
+				d, err = h.requests.Draft(ctx, tx, d)
+			}
+			return err
+		})
+		h.steps("pl", disbursements.ToSubmit, d.Number)
+		h.steps("cw", disbursements.ToApprove, d.Number)
+		h.steps("tr", disbursements.ToAuthorise, d.Number)
+		h.verified()
+	})
+}

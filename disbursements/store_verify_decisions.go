@@ -74,8 +74,16 @@ func (d decided) lacks(far Progress) bool {
 func (p Policy) least(d Disbursement, needs []Need) bool {
 	f := facts{amount: d.Base, known: true, funds: d.Funds(), cash: d.Settlement == ByPettyCash}
 	return !slices.ContainsFunc(p.needs(f), func(want Need) bool {
-		return !slices.ContainsFunc(needs, want.within)
+		return !slices.ContainsFunc(needs, want.within) && !stoodIn(want, needs)
 	})
+}
+
+// stoodIn reports whether needs hold what [withoutRequester] asks for in place of an approval that only the requester
+// could have given: somebody of casework approves, and the treasurer authorises.
+func stoodIn(want Need, needs []Need) bool {
+	board := Need{access.Authorise, 1, []access.Role{access.Treasurer}}
+	return want.Step == access.Approve && slices.ContainsFunc(needs, board.within) &&
+		slices.ContainsFunc(needs, Need{access.Approve, want.People, casework}.within)
 }
 
 // decidedRow is a disbursement with one decision of its round, which is a duty on exactly what the row binds.
