@@ -99,7 +99,7 @@ func TestBatchWaitsForTheCoolOff(t *testing.T) {
 	onVault(t, func(_ *testing.T, h *house) {
 		bankers(h)
 		h.registered("NEW-01")
-		must(h, h.enters("clerk", "NEW-01", danishAccount))
+		must(h, h.enters("clerk", "NEW-01", payees.AccountGiven{Registration: "0040", Account: "0440116290"}))
 		must(h, h.verifies("signer", "NEW-01", 1))
 		d := h.ready("NEW-01", "100.00")
 		must(h, h.adds("B-2026-0001", d.Number)) // by name, so that it may wait in the batch
