@@ -237,6 +237,9 @@ func (db *DB) unavailable(ctx context.Context, err error) error {
 	if s, ok := errors.AsType[*settingError](err); ok {
 		return fmt.Errorf("store: %w", s)
 	}
+	if errors.Is(err, errOldPrimary) {
+		return &failure{means: ErrUnavailable, text: errOldPrimary.Error(), cause: err}
+	}
 	if c := Classify(err); isClassified(c) {
 		return c
 	}

@@ -48,6 +48,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	timeouts := takeTimeouts(config)
+	db.fence(config, o)
 	for name, value := range map[string]string{ // these four travel through PgBouncer
 		"application_name": "supportledger", "client_encoding": "UTF8",
 		"standard_conforming_strings": "on", "timezone": "UTC",

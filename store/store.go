@@ -64,6 +64,8 @@ type DB struct {
 	closed   atomic.Bool
 	readOnly bool // SQLite: the file cannot be written
 
+	timelines timelines // PostgreSQL: which servers are old ones
+
 	compiled *compiled // SQLite: what the writing connection has compiled
 
 	watched atomic.Pointer[map[string]watched] // SQLite: the proven tables, once they are there

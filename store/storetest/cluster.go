@@ -54,11 +54,41 @@ func (c *Cluster) BaseBackup(t testing.TB) {
 	}
 }
 
+// Standby starts the base backup as a standby that follows the cluster, and waits until it answers.
+func (c *Cluster) Standby(t testing.TB) *Cluster {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(c.base, "data", "standby.signal"), nil, 0o644))
+	s := &Cluster{Dir: c.base, programs: c.programs}
+	var err error
+	s.DSN, s.running, s.ended, err = start(c.base, durable+"fsync = off\nhot_standby = on\nprimary_conninfo = 'host="+
+		c.Dir+" user=supportledger'\n", "keep")
+	must(t, err)
+	t.Cleanup(s.Stop)
+	Await(t, c.DSN, "SELECT EXISTS (SELECT 1 FROM pg_stat_replication WHERE state = 'streaming')")
+	return s
+}
+
+// Promote makes a standby that has all that the cluster has one that takes writes.
+func (c *Cluster) Promote(t testing.TB) {
+	t.Helper()
+	Await(t, c.DSN, "SELECT pg_promote()")
+	Await(t, c.DSN, "SELECT NOT pg_is_in_recovery()")
+}
+
+// Start starts the cluster again with its data, as somebody does who does not know that it was replaced.
+func (c *Cluster) Start(t testing.TB) {
+	t.Helper()
+	settings, err := os.ReadFile(filepath.Join(c.Dir, "postgresql.conf"))
+	must(t, err)
+	_, c.running, c.ended, err = start(c.Dir, string(settings), "keep")
+	must(t, err)
+}
+
 // SwitchLog has what was written so far archived.
 func (c *Cluster) SwitchLog(t testing.TB) {
 	t.Helper()
-	awaitTrue(t, c.DSN, "SELECT pg_walfile_name(pg_switch_wal()) IS NOT NULL")
-	awaitTrue(t, c.DSN, "SELECT COALESCE(last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1), false) "+
+	Await(t, c.DSN, "SELECT pg_walfile_name(pg_switch_wal()) IS NOT NULL")
+	Await(t, c.DSN, "SELECT COALESCE(last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1), false) "+
 		"FROM pg_stat_archiver")
 }
 
@@ -80,12 +110,12 @@ func (c *Cluster) Recover(t testing.TB, to time.Time) (dsn string) {
 		_ = running.Close()
 		<-ended
 	})
-	awaitTrue(t, dsn, "SELECT NOT pg_is_in_recovery()")
+	Await(t, dsn, "SELECT NOT pg_is_in_recovery()")
 	return dsn
 }
 
-// awaitTrue asks until the answer is true.
-func awaitTrue(t testing.TB, dsn, question string) {
+// Await asks a server until the answer is true.
+func Await(t testing.TB, dsn, question string) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		if yes, err := answer(t.Context(), dsn, question); err == nil && yes {
