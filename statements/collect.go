@@ -193,7 +193,7 @@ func (o Office) collector(ctx context.Context, tx *store.Tx, g grants.Grant, in 
 	if c.accounts, err = o.Book.Accounts(ctx, tx); err != nil {
 		return c, err
 	}
-	if c.letterhead, err = o.organisation(ctx, tx); err != nil {
+	if c.letterhead, err = o.Organisation(ctx, tx); err != nil {
 		return c, err
 	}
 	if c.sums, err = o.Book.Activity(ctx, tx, g.Fund(), c.span()); err != nil {

@@ -17,7 +17,7 @@ import (
 // fundStatement is the head of a statement in base currency.
 func (o Office) fundStatement(ctx context.Context, tx *store.Tx, kind figures.Kind, in Request,
 	cutOff ledger.Posted) (figures.FundStatement, error) {
-	letterhead, err := o.organisation(ctx, tx)
+	letterhead, err := o.Organisation(ctx, tx)
 	return figures.FundStatement{Kind: kind, Version: 1, Organisation: letterhead,
 		Period: figures.Period{From: in.From, To: in.To},
 		Base:   o.Book.Base, PreparedOn: ledger.DateOf(tx.At), CutOff: cutOff.Number}, err

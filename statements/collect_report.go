@@ -279,7 +279,7 @@ func (c collector) before(ctx context.Context, tx *store.Tx, s *figures.GrantSta
 		return err
 	}
 	s.ReportNo = number
-	last, err := readEndingOn(ctx, tx, c.grant.Code, c.period.From.AddDays(-1))
+	last, err := readEndingOn(ctx, tx, figures.GrantFinancial, c.grant.Code, c.period.From.AddDays(-1))
 	if errors.Is(err, ErrUnknownStatement) {
 		return nil
 	} else if err != nil {

@@ -92,7 +92,7 @@ func (c collector) convertedBefore(ctx context.Context, tx *store.Tx,
 		return nil, nil
 	}
 	sums, out := c.sums, map[string]decimal.Decimal{}
-	issued, err := readEndingOn(ctx, tx, c.grant.Code, earlier.To)
+	issued, err := readEndingOn(ctx, tx, figures.GrantFinancial, c.grant.Code, earlier.To)
 	switch {
 	case err == nil:
 		last, ok := issued.Value.(*figures.GrantStatement)

@@ -105,15 +105,8 @@ func (o Office) deliverOnce(ctx context.Context, tx *store.Tx, id ID) error {
 
 // receiver is who gets a statement: a donor who asked for it by e-mail.
 func receiver(ctx context.Context, tx *store.Tx, s Statement) (donors.Donor, error) {
-	code := s.Value.Head().Subject
-	if g, ok := s.Value.(*figures.GrantStatement); ok {
-		code = g.Grantor.Code
-	}
-	donor, err := donors.Find(ctx, tx, code)
-	switch {
-	case errors.Is(err, donors.ErrUnknownDonor):
-		return donor, ErrNotOptedIn // a fund's statement is for everybody
-	case err == nil && donor.Delivery != donors.ByEmail:
+	donor, err := ReaderOf(ctx, tx, s)
+	if errors.Is(err, ErrNotByPost) || err == nil && donor.Delivery != donors.ByEmail {
 		return donor, ErrNotOptedIn
 	}
 	return donor, err

@@ -45,8 +45,8 @@ func (o Office) Letterheads(ctx context.Context, tx *store.Tx, page store.Keyset
 	return readLetterheads(ctx, tx, page)
 }
 
-// organisation is the letterhead of a statement that is collected now.
-func (o Office) organisation(ctx context.Context, tx *store.Tx) (figures.Organisation, error) {
+// Organisation is the letterhead of what is collected or printed now.
+func (o Office) Organisation(ctx context.Context, tx *store.Tx) (figures.Organisation, error) {
 	return remembered(o.notes, "letterhead", func() (figures.Organisation, error) {
 		all, err := readLetterheads(ctx, tx, store.Keyset{Limit: 1})
 		head := figures.Organisation{Name: o.Book.Organisation}

@@ -8,18 +8,10 @@ import (
 )
 
 // Status is what became of an issued statement, as the register says it; "" for one that was not issued.
-func (s State) Status() string {
-	switch s {
-	case Issued, Sent:
-		return sealing.StatusCurrent
-	case Superseded:
-		return sealing.StatusReplaced
-	case Withdrawn:
-		return sealing.StatusWithdrawn
-	case Draft, PrivacyChecked, Reviewed:
-	}
-	return ""
-}
+func (s State) Status() string { return statuses[s] }
+
+var statuses = map[State]string{Issued: sealing.StatusCurrent, Sent: sealing.StatusCurrent,
+	Superseded: sealing.StatusReplaced, Withdrawn: sealing.StatusWithdrawn}
 
 // Register is what became of every issued statement and of the locked copies that were made of it.
 func Register(ctx context.Context, tx *store.Tx) (sealing.Register, error) {

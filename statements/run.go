@@ -38,10 +38,11 @@ const (
 	RunIssue   RunStep = "issue"
 	RunSeal    RunStep = "seal"
 	RunDeliver RunStep = "deliver"
+	RunPrint   RunStep = "print"
 )
 
 // RunSteps are all steps in their order.
-var RunSteps = []RunStep{RunPrepare, RunReview, RunIssue, RunSeal, RunDeliver}
+var RunSteps = []RunStep{RunPrepare, RunReview, RunIssue, RunSeal, RunDeliver, RunPrint}
 
 // Run is a kind of statement over one period for many subjects: each gets exactly one, whatever is killed on the way.
 type Run struct {
@@ -167,7 +168,11 @@ func (o Office) AskStep(ctx context.Context, tx *store.Tx, id RunID, step RunSte
 		return Run{}, err
 	}
 	if i := slices.Index(RunSteps, step); i > 0 {
-		before, err := o.Progress(ctx, tx, id, RunSteps[i-1])
+		earlier := RunSteps[i-1]
+		if step == RunPrint {
+			earlier = RunSeal // a run without mail is printed at once
+		}
+		before, err := o.Progress(ctx, tx, id, earlier)
 		if err != nil {
 			return Run{}, err
 		}
@@ -225,6 +230,7 @@ type OutcomeFilter struct {
 	Run     RunID
 	Step    RunStep
 	Refused bool         // those alone that were refused
+	Newly   bool         // those alone that were done since the step was asked for last
 	Page    store.Keyset // by position
 }
 

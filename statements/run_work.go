@@ -176,6 +176,8 @@ func (w *stretch) do(ctx context.Context, o Outcome) error {
 			_, err = office.Seal(ctx, tx, string(o.Statement))
 		case RunDeliver:
 			err = office.deliverOnce(ctx, tx, o.Statement)
+		case RunPrint:
+			err = office.toPrint(ctx, tx, o.Statement)
 		case RunPrepare:
 		}
 		return err

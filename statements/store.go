@@ -155,10 +155,11 @@ func findStatement(ctx context.Context, tx *store.Tx, h figures.Head) (Statement
 		Order("version DESC").Limit(1).Scan(ctx))
 }
 
-// readEndingOn is the newest statement issued on a grant whose period ends on a day. [ErrUnknownStatement].
-func readEndingOn(ctx context.Context, tx *store.Tx, grant string, to ledger.Date) (Statement, error) {
+// readEndingOn is the newest statement issued on a subject whose period ends on a day. [ErrUnknownStatement].
+func readEndingOn(ctx context.Context, tx *store.Tx, kind figures.Kind, subject string, to ledger.Date) (Statement,
+	error) {
 	var row statementRow
-	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", figures.GrantFinancial).Where("subject = ?", grant).
+	return row.found(tx.NewSelect().Model(&row).Where("kind = ?", kind).Where("subject = ?", subject).
 		Where("to_date = ?", to).Where("state IN (?, ?)", Issued, Sent).Order("version DESC", "id DESC").Limit(1).Scan(ctx))
 }
 

@@ -230,6 +230,10 @@ func readOutcomes(ctx context.Context, tx *store.Tx, f OutcomeFilter) ([]Outcome
 				f.Step).
 			Where("s.run_id = ?", f.Run)
 	}
+	if f.Newly {
+		q = q.Where("o.refusal = ''").Where("o.finished_at >= (?)", tx.NewSelect().TableExpr("statement_run_steps").
+			Column("asked_at").Where("run_id = ?", f.Run).Where("step = ?", f.Step))
+	}
 	q = q.Join("LEFT JOIN statement_run_outcomes AS p ON p.run_id = s.run_id AND p.position = s.position AND p.step = ?",
 		RunPrepare)
 	err := f.Page.Ascending(q, key).Scan(ctx, &rows)

@@ -28,6 +28,7 @@ type statementCommand struct {
 	List     statementListCommand   `cmd:"" help:"List the statements there are, the newest first."`
 	Run      runCommand             `cmd:"" help:"Make the statements of many subjects, and take them through review, issue and seal."`
 	Verify   verifyStatementCommand `cmd:"" help:"Tell, offline, whether a statement is as it was issued."`
+	Receipt  receiptCommand         `cmd:"" help:"Render the receipt for a gift."`
 	Register registerCommand        `cmd:"" help:"List number, code, status and hash of every issued statement, as CSV."`
 }
 

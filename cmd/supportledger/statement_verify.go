@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
+	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/statements"
+	"supportledger/statements/figures"
+	"supportledger/statements/printing"
 	"supportledger/statements/sealing"
 	"supportledger/store"
 )
@@ -109,4 +113,31 @@ func (r registerCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	return r.write(c, register.Write)
+}
+
+type receiptCommand struct {
+	books
+	output
+	Gift string `arg:"" placeholder:"GIFT-1" help:"Id or number of the gift."`
+	Lang string `enum:"da,en," default:"" placeholder:"da|en" help:"Language: da or en; the donor's own where none is given."`
+}
+
+// Run renders the receipt of a gift as PDF.
+func (r receiptCommand) Run(ctx context.Context, c console) error {
+	if r.Output == "-" && c.outIsTTY {
+		return misuse("PDF does not belong on a terminal; add -o FILE.pdf")
+	}
+	var body []byte
+	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) (err error) {
+		office := statements.Office{Book: book, Grants: grants.Register{Book: book}}
+		_, body, err = printing.Receipt(ctx, tx, office, r.Gift, figures.Lang(r.Lang))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.write(c, func(w io.Writer) error {
+		_, err := w.Write(body)
+		return err
+	})
 }

@@ -11,11 +11,13 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"supportledger/access"
+	"supportledger/access/vault"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/statements"
 	"supportledger/statements/figures"
+	"supportledger/statements/printing"
 	"supportledger/store"
 )
 
@@ -61,18 +63,37 @@ func statementRuns(api *resource.API) {
 			danish:  "Send alle regnskaber i en kørsel til de donorer, der ønsker dem pr. e-mail",
 			step:    statements.RunDeliver,
 			roles:   resource.Finance},
+		{noun: "prints", id: "printStatementRun",
+			summary: "Find who of a run gets a letter by post: who wants that, or whose mail did not arrive",
+			danish:  "Find dem i en kørsel, der får brev med posten: de, der ønsker det, og de, hvis mail ikke nåede frem",
+			step:    statements.RunPrint,
+			roles:   resource.Finance},
 	} {
 		resource.Route(api, rest.Op{Method: rest.Post, Path: "/statement-runs/:id/" + s.noun, ID: s.id, Tag: "statements",
 			Roles: s.roles, Match: "getStatementRun", Status: http.StatusAccepted,
 			Summary: s.summary, Danish: s.danish, About: "As a job. Asked for again, it tries what was refused before.",
 			Refuses: []error{statements.ErrUnknownRun, statements.ErrRunStep}}, beginStep(s.step))
 	}
+	runReads(api)
+}
+
+// runReads registers how far a run is, and its documents.
+func runReads(api *resource.API) {
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/events", ID: "followStatementRun",
 		Tag: "statements", Roles: readers,
 		Summary: "How far a run is, as server-sent events", Danish: "Hvor langt en kørsel er, som server-sent events",
 		About: "An event progress whenever it has moved, done at the end. The stream ends after twenty seconds; an " +
 			"EventSource comes again by itself.",
 		Produces: []string{"text/event-stream"}, Refuses: []error{statements.ErrUnknownRun}}, followRun)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/letters", ID: "openStatementRunLetters",
+		Tag: "statements", Roles: resource.Finance, Personal: true,
+		Summary: "Letters and statements of a run in print order, as a zip",
+		Danish:  "Breve og regnskaber i en kørsel i udskriftsrækkefølge, som zip",
+		About: "Name and address of each donor are opened for the letter, which is on record in the name of the caller; " +
+			"the letters are kept nowhere. Those found since the step was asked for last, or all. print.csv says what " +
+			"became of each.",
+		Produces: []string{"application/zip"},
+		Refuses:  []error{statements.ErrUnknownRun, vault.ErrNoVault}}, runLetters)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs/:id/archive", ID: "getStatementRunArchive",
 		Tag: "statements", Roles: readers,
 		Summary: "All documents of a run as a zip", Danish: "Alle dokumenter i en kørsel som zip",
@@ -185,7 +206,7 @@ func getRun(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef) (ru
 type outcomesRequest struct {
 	rest.Page
 	ID      statements.RunID `path:"id" json:"-" validate:"max=60"`
-	Step    string           `query:"step" json:"-" validate:"omitempty,oneof=prepare review issue seal deliver" description:"The last one where none is given."`
+	Step    string           `query:"step" json:"-" validate:"omitempty,oneof=prepare review issue seal deliver print" description:"The last one where none is given."`
 	Refused bool             `query:"refused" json:"-" description:"Those alone that were refused."`
 }
 
@@ -290,6 +311,24 @@ func runArchive(ctx context.Context, tx *store.Tx, d resource.Domain, in runRef)
 	runner := runner(d.API)
 	return rest.File{Type: "application/zip", Name: string(run.ID) + ".zip", Save: true,
 		Stream: func(ctx context.Context, w io.Writer) error { return runner.Archive(ctx, run.ID, w) }}, nil
+}
+
+type runLettersRequest struct {
+	ID  statements.RunID `path:"id" json:"-" validate:"max=60"`
+	All bool             `query:"all" json:"-" description:"Also those that were printed before."`
+}
+
+func runLetters(ctx context.Context, tx *store.Tx, d resource.Domain, in runLettersRequest) (rest.File, error) {
+	run, err := d.Statements.Run(ctx, tx, in.ID)
+	if err != nil {
+		return rest.File{}, err
+	}
+	if d.API.Vault == nil {
+		return rest.File{}, vault.ErrNoVault
+	}
+	printer := printing.Printer{DB: d.API.DB, Vault: d.API.Vault, By: tx.By}
+	return rest.File{Type: "application/zip", Name: string(run.ID) + "-letters.zip", Save: true,
+		Stream: func(ctx context.Context, w io.Writer) error { return printer.Run(ctx, run.ID, in.All, w) }}, nil
 }
 
 // runner works runs with the server's own office.

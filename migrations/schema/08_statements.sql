@@ -136,7 +136,7 @@ CREATE TABLE statement_run_subjects (
 -- Who asked for a step, and is put down for it on every statement.
 CREATE TABLE statement_run_steps (
     run_id TEXT NOT NULL REFERENCES statement_runs (id),
-    step TEXT NOT NULL CHECK (step IN ('prepare', 'review', 'issue', 'seal', 'deliver')),
+    step TEXT NOT NULL CHECK (step IN ('prepare', 'review', 'issue', 'seal', 'deliver', 'print')),
     asked_by TEXT NOT NULL,
     token_id TEXT NOT NULL,
     request_id TEXT NOT NULL,

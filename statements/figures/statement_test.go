@@ -49,8 +49,8 @@ func TestFiguresOfTheScenarios(t *testing.T) {
 		for _, l := range v.Lines {
 			got[l.Key] = l.Amount
 		}
-		for key, amount := range v.ClosingParts {
-			got[key] = amount
+		if err := json.Unmarshal(figures.Encode(v.ClosingParts), &got); err != nil {
+			t.Fatal(err)
 		}
 		for key, want := range test.want {
 			if got[key] != want {

@@ -48,16 +48,16 @@ type View struct {
 	BudgetLines []BudgetLineView `json:"budget_lines"`
 	BudgetTotal *FiguresView     `json:"budget_total"`
 
-	Base          string            `json:"base_currency"`
-	RateMethod    RateMethod        `json:"rate_method"`
-	ClosingParts  map[string]string `json:"closing_parts"`
-	ClosingDetail []PartView        `json:"closing_details"`
-	ClosingBase   string            `json:"closing_base"`
-	ClosingAtRate string            `json:"closing_at_rate"`
-	Rounding      string            `json:"rounding"`
-	Conversions   int               `json:"conversions"`
-	Deferred      *DeferredView     `json:"deferred_balance"`
-	Commitments   *string           `json:"commitments"`
+	Base          string           `json:"base_currency"`
+	RateMethod    RateMethod       `json:"rate_method"`
+	ClosingParts  ClosingPartsView `json:"closing_parts"`
+	ClosingDetail []PartView       `json:"closing_details"`
+	ClosingBase   string           `json:"closing_base"`
+	ClosingAtRate string           `json:"closing_at_rate"`
+	Rounding      string           `json:"rounding"`
+	Conversions   int              `json:"conversions"`
+	Deferred      *DeferredView    `json:"deferred_balance"`
+	Commitments   *string          `json:"commitments"`
 
 	Receipts []ReceiptView `json:"receipts"`
 	Indirect *IndirectView `json:"indirect"`
@@ -284,6 +284,25 @@ type SignatureView struct {
 	Name  string        `json:"name"`
 }
 
+// ClosingPartsView is what lies at places of each kind, in base currency. All are always there, in the order of their
+// keys.
+type ClosingPartsView struct {
+	Accrual     string `json:"accruals"`
+	AtPartner   string `json:"at_partner"`
+	AtBank      string `json:"bank"`
+	NotYetSpent string `json:"deferred"`
+	Loan        string `json:"loans"`
+	Elsewhere   string `json:"other"`
+	Payable     string `json:"payables"`
+	PettyCash   string `json:"petty_cash"`
+	Receivable  string `json:"receivables"`
+	Recoverable string `json:"recoverables"`
+	RefundDue   string `json:"refund_due"`
+	Retainer    string `json:"retainers"`
+	Returned    string `json:"returned_payments"`
+	Revalued    string `json:"revaluation"`
+}
+
 // closingKeys are the keys of closing_parts; all are always there.
 var closingKeys = map[PartKind]string{
 	AtBank: "bank", AtPartner: "at_partner", Retainer: "retainers", PettyCash: "petty_cash", Recoverable: "recoverables",
@@ -428,12 +447,24 @@ func (s *GrantStatement) figures(f BudgetFigures) FiguresView {
 		UsedPercent: percentText(f.UsedPercent)}
 }
 
-func (s *GrantStatement) partSums() map[string]string {
-	sums := make(map[string]string, len(closingKeys))
-	for kind, key := range closingKeys {
-		sums[key] = s.InBase(s.partSum(kind)).String()
+func (s *GrantStatement) partSums() ClosingPartsView {
+	sum := func(kind PartKind) string { return s.InBase(s.partSum(kind)).String() }
+	return ClosingPartsView{
+		Accrual:     sum(Accrual),
+		AtPartner:   sum(AtPartner),
+		AtBank:      sum(AtBank),
+		NotYetSpent: sum(NotYetSpent),
+		Loan:        sum(Loan),
+		Elsewhere:   sum(Elsewhere),
+		Payable:     sum(Payable),
+		PettyCash:   sum(PettyCash),
+		Receivable:  sum(Receivable),
+		Recoverable: sum(Recoverable),
+		RefundDue:   sum(RefundDue),
+		Retainer:    sum(Retainer),
+		Returned:    sum(Returned),
+		Revalued:    sum(Revalued),
 	}
-	return sums
 }
 
 // partSum is what lies at places of one kind, in base currency.

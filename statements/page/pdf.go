@@ -60,9 +60,14 @@ func IssuedPDF(v figures.Value, lang figures.Lang, code, verify string) ([]byte,
 
 // pdfOf draws a paper. Verify is the address of the page where it is checked, "" for none.
 func pdfOf(p paper, verify string) ([]byte, error) {
-	settle()
 	d := newSheet(p, verify)
 	d.lay()
+	return d.pdf(p.fileTitle(), "sha256:"+p.hash)
+}
+
+// pdf draws what was laid out.
+func (d *sheet) pdf(title, keywords string) ([]byte, error) {
+	settle()
 	if d.err != nil {
 		return nil, d.err
 	}
@@ -70,13 +75,13 @@ func pdfOf(p paper, verify string) ([]byte, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	m := maroto.New(p.pdfConfig(false))
+	m := maroto.New(d.p.pdfConfig(false))
 	for i, rows := range pages {
 		m.AddPages(page.New().Add(rows...))
 		pages[i] = nil
 	}
-	return drawn(m, p.subject, archive{lang: string(p.lang), title: p.fileTitle(), subject: string(p.kind),
-		keywords: "sha256:" + p.hash, created: p.created(), marks: d.marks, pages: d.drawn, document: d.document})
+	return drawn(m, d.p.subject, archive{lang: string(d.p.lang), title: title, subject: string(d.p.kind),
+		keywords: keywords, created: d.p.created(), marks: d.marks, pages: d.drawn, document: d.document})
 }
 
 // drawn has maroto draw its pages. It is given what it needs and no more, so that while it draws, what was laid out can

@@ -37,10 +37,14 @@ func (d *sheet) pageHead(n int) []laid {
 func (d *sheet) pageFoot(n, of int) []laid {
 	foot := small.at(7)
 	heading, _, _ := strings.Cut(d.p.heading, " (") // what it replaces stands on the first page
-	about := strings.Join([]string{d.p.organisation, d.p.subject, heading}, " · ")
+	about := strings.TrimSuffix(strings.Join([]string{d.p.organisation, d.p.subject, heading}, " · "), " · ")
+	data := ""
+	if d.p.hash != "" { // a letter has none
+		data = words.data.In(d.lang) + " " + shortHash(d.p.hash)
+	}
 	return []laid{gap(3), rule(hairline, 0.2), d.row(frame{above: 0.5},
 		cell{width: 94, text: about, style: foot},
-		cell{width: 50, text: words.data.In(d.lang) + " " + shortHash(d.p.hash), style: foot.center()},
+		cell{width: 50, text: data, style: foot.center()},
 		cell{width: 36, text: pageOf(d.lang, n, of), style: foot.right()})}
 }
 

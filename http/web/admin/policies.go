@@ -228,6 +228,9 @@ type letterhead struct {
 	Address      string `json:"address"`
 	Contact      string `json:"contact"`
 	TaxApproval  string `json:"tax_approval"`
+	Account      string `json:"account"`
+	Binds        string `json:"binds"`
+	Auditor      string `json:"auditor"`
 }
 
 func headed(v *frame.Visit, f frame.Form) (frame.Shown, error) {
@@ -241,7 +244,8 @@ func headed(v *frame.Visit, f frame.Form) (frame.Shown, error) {
 	}
 	if f.Good() {
 		for name, value := range map[string]string{"registration": now.Registration, "address": now.Address,
-			"contact": now.Contact, "tax_approval": now.TaxApproval} {
+			"contact": now.Contact, "tax_approval": now.TaxApproval, "account": now.Account,
+			"binds": now.Binds, "auditor": now.Auditor} {
 			f.Values.Set(name, value)
 		}
 	}
@@ -251,7 +255,8 @@ func headed(v *frame.Visit, f frame.Form) (frame.Shown, error) {
 func setHead(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
 	err := v.Do("setLetterhead", rest.Ask{Key: f.Key, Body: letterhead{Registration: f.Text("registration"),
-		Address: f.Text("address"), Contact: f.Text("contact"), TaxApproval: f.Text("tax_approval")}}, nil)
+		Address: f.Text("address"), Contact: f.Text("contact"), TaxApproval: f.Text("tax_approval"),
+		Account: f.Text("account"), Binds: f.Text("binds"), Auditor: f.Text("auditor")}}, nil)
 	if err == nil {
 		return v.To("/letterhead?done=saved")
 	}

@@ -13,6 +13,9 @@ func giverPages(s *frame.Site) {
 	s.Page("/donors/:id", []string{"getDonor"}, donorPage)
 	s.Page("/gifts", []string{"listGifts"}, gifts)
 	s.Form("/gifts", []string{"receiveGift"}, receiveGift)
+	s.File("/gifts/:id/receipt", []string{"getGiftReceipt"}, func(v *frame.Visit) (rest.Reply, error) {
+		return v.Reply("getGiftReceipt", rest.ByID(v.C.Param("id")))
+	})
 	s.Page("/grants", []string{"listGrants"}, grants)
 	s.Page("/grants/:id", []string{"getGrant"}, grantPage)
 }

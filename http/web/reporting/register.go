@@ -16,6 +16,7 @@ func Register(s *frame.Site) {
 	s.File("/statements/:id/document", []string{"getStatementDocument"}, document)
 	s.Page("/statements/:id/figures/:key", []string{"getStatementFigure"}, figurePage)
 	runPages(s)
+	letterTextPages(s)
 	s.Navigate(frame.NavItem{Path: "/statements", Text: rest.Text{EN: "Statements", DA: "Regnskaber"},
 		Needs: "listStatements", Order: 40, Key: "s"})
 	for word, text := range map[string]rest.Text{

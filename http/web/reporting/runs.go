@@ -2,6 +2,7 @@ package reporting
 
 import (
 	"net/url"
+	"strings"
 
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
@@ -14,6 +15,13 @@ func runPages(s *frame.Site) {
 	for _, one := range runSteps {
 		s.Form("/statement-runs/:id/"+one.path, []string{one.operation}, one.act)
 	}
+	s.File("/statement-runs/:id/letters", []string{"openStatementRunLetters"}, func(v *frame.Visit) (rest.Reply, error) {
+		ask := rest.ByID(v.C.Param("id"))
+		if v.C.Query("all") != "" {
+			ask.Query = url.Values{"all": {"true"}}
+		}
+		return v.Reply("openStatementRunLetters", ask)
+	})
 	s.File("/statement-runs/:id/archive", []string{"getStatementRunArchive"}, func(v *frame.Visit) (rest.Reply, error) {
 		return v.Reply("getStatementRunArchive", rest.ByID(v.C.Param("id")))
 	})
@@ -47,6 +55,40 @@ type outcome struct {
 	Subject   string `json:"subject"`
 	Statement string `json:"statement_id"`
 	Refusal   string `json:"refusal"`
+	Mail      string `json:"mail"`
+}
+
+// refusal says why a subject was refused: in the reader's language where it is a common reason, else as the rules say.
+func (o outcome) refusal(v *frame.Visit) string {
+	for reason, text := range refusalWords {
+		if strings.HasPrefix(o.Refusal, reason) {
+			return v.In(text)
+		}
+	}
+	return o.Refusal
+}
+
+var refusalWords = map[string]rest.Text{
+	"statements: the donor did not ask":   {EN: "wants no e-mail", DA: "ønsker ikke e-mail"},
+	"statements: the donor does not want": {EN: "wants nothing by post", DA: "ønsker ikke post"},
+	"statements: it goes by e-mail":       {EN: "gets an e-mail", DA: "får en e-mail"},
+	"statements: no postal address":       {EN: "no postal address", DA: "ingen postadresse"},
+	"statements: nothing was given":       {EN: "nothing to report", DA: "intet at vise"},
+	"statements: the step before":         {EN: "refused in a step before", DA: "afvist i et tidligere trin"},
+}
+
+// mail is what became of a mail: its icon, and words.
+func (o outcome) mail(v *frame.Visit) (icon, text string) {
+	code, bounced := strings.CutPrefix(o.Mail, "bounced")
+	switch {
+	case o.Mail == "sent":
+		return "ok", v.T("sent", "sendt")
+	case o.Mail == "waiting":
+		return "clock", v.T("waits to be sent", "venter på at blive sendt")
+	case bounced:
+		return "stop", v.T("bounced", "kom retur") + code
+	}
+	return "stop", v.T("no e-mail address, or not wanted any more", "ingen e-mailadresse, eller ikke ønsket længere")
 }
 
 var runWords = map[string]rest.Text{
@@ -55,6 +97,7 @@ var runWords = map[string]rest.Text{
 	"issue":   {EN: "Issue", DA: "Udsted"},
 	"seal":    {EN: "Seal", DA: "Forsegl"},
 	"deliver": {EN: "Send by e-mail", DA: "Send pr. e-mail"},
+	"print":   {EN: "Find who gets a letter by post", DA: "Find dem, der får brev med posten"},
 }
 
 // runStep is a step that a run takes with all its statements.
@@ -66,6 +109,7 @@ var runSteps = []runStep{
 	{"issues", "issueStatementRun", "review", "issue"},
 	{"seals", "sealStatementRun", "issue", "seal"},
 	{"deliveries", "deliverStatementRun", "seal", "deliver"},
+	{"prints", "printStatementRun", "seal", "print"},
 }
 
 func (s runStep) act(v *frame.Visit) (frame.Shown, error) {
@@ -85,7 +129,8 @@ func (r run) next() []runStep {
 	var out []runStep
 	for _, s := range runSteps {
 		if r.Progress != nil && r.Progress.Finished && (s.word == r.Progress.Step && r.Progress.Refused > 0 ||
-			s.after == r.Progress.Step && r.Progress.Done > 0) {
+			s.after == r.Progress.Step && r.Progress.Done > 0 || s.word == "print" && r.Progress.Step == "deliver" ||
+			s.word == "deliver" && r.Progress.Step == "deliver") {
 			out = append(out, s)
 		}
 	}
