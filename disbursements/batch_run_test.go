@@ -166,8 +166,8 @@ func booked(t *testing.T, file []byte, account string) []byte {
 }
 
 // A run of many payments is released, exported and confirmed in a time that does not run away, 10,000 in twenty
-// seconds on SQLite and in thirty on PostgreSQL, and in memory that hardly depends on how many they are. `make soak` runs that many, and needs a
-// quiet machine.
+// seconds on SQLite and in thirty on PostgreSQL, and in memory that hardly depends on how many they are. `make soak`
+// runs that many, and needs a quiet machine.
 func TestPaymentRun(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		n := storetest.Rounds(520, 10_000) // more than one chunk
@@ -183,11 +183,11 @@ func TestPaymentRun(t *testing.T) {
 			few = paymentRun(t, open(t), 1_000)
 		}
 		many := paymentRun(t, db, n)
-		most := 20 * time.Second
+		limit := 20 * time.Second
 		if db.Engine() == store.Postgres {
-			most = 30 * time.Second
+			limit = 30 * time.Second
 		}
-		if all := many.took(); all > storetest.Within(most) {
+		if all := many.took(); all > storetest.Within(limit) {
 			t.Errorf("%d payments took %s", n, all)
 		}
 		pages := 0
