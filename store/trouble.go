@@ -14,7 +14,8 @@ func (db *DB) noteTrouble(err error) {
 		if db.trouble.Load() != nil {
 			db.trouble.Store(nil)
 		}
-	case errors.Is(err, ErrDiskFull), errors.Is(err, ErrDiskFailed), errors.Is(err, ErrReadOnly):
+	case errors.Is(err, ErrDiskFull), errors.Is(err, ErrDiskFailed), errors.Is(err, ErrReadOnly),
+		db.engine == SQLite && errors.Is(err, ErrUncertain): // the disk failed in the middle of a commit
 		db.trouble.Store(&err)
 	}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,6 +47,53 @@ func TestDatabaseTurnsReadOnly(t *testing.T) {
 	turn("off")
 	w.goesOn()
 	w.keptAll(dsn)
+}
+
+// TestDiskTurnsReadOnly has the file system of a SQLite file turn itself read-only while a server works, as one does
+// that met an error on its disk: the refusal says that the disk fails, /readyz is red, and what was acknowledged is
+// there when the disk is mounted again. The kernel takes no further write of a process that had the file open, so that
+// needs a start.
+func TestDiskTurnsReadOnly(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a file system takes root")
+	}
+	dir, image := t.TempDir(), filepath.Join(t.TempDir(), "disk")
+	mount := func(args ...string) error {
+		out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%v: %w %s", args, err, out)
+		}
+		return nil
+	}
+	if err := os.WriteFile(image, make([]byte, 48<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := mount("mkfs.ext4", "-q", image); err != nil {
+		t.Skipf("there is no ext4 here: %v", err)
+	}
+	if err := mount("mount", "-o", "loop", image, dir); err != nil {
+		t.Skipf("a file cannot be mounted here: %v", err)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", "-l", dir).Run() })
+	dsn := "sqlite:" + filepath.Join(dir, "books.db")
+	token := openedAt(t, dsn)["finance_officer"]
+	w := newWriter(t, dsn, token)
+	w.takes(10)
+	if err := mount("mount", "-o", "remount,abort", dir); err != nil {
+		w.p.kill()
+		t.Skipf("this ext4 does not turn itself read-only: %v", err)
+	}
+	w.refused("disk_failed", "read_only", "uncertain")
+	w.p.kill()
+	for _, args := range [][]string{{"umount", dir}, {"mount", "-o", "loop", image, dir}} {
+		if err := mount(args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := newWriter(t, dsn, token)
+	again.acknowledged, again.n = w.acknowledged, 5000
+	again.goesOn()
+	again.keptAll(dsn)
 }
 
 // writer posts to a server of its own.
