@@ -62,9 +62,11 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.D
 	slices.SortFunc(s.Lines, func(a, b figures.Line) int {
 		return cmp.Compare(slices.Index(plainOrder, a.Key), slices.Index(plainOrder, b.Key))
 	})
-	for _, code := range []figures.NoteCode{figures.NoteOwnFunds, figures.NoteNotOnePerson, figures.NoteNoTaxReport,
-		figures.NoteComplaints} {
+	for _, code := range []figures.NoteCode{figures.NoteOwnFunds, figures.NoteNotOnePerson, figures.NoteNoTaxReport} {
 		s.Notes = append(s.Notes, figures.Note{Code: code})
+	}
+	if s.Organisation.Address+s.Organisation.Contact != "" { // it says: at the address above
+		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteComplaints})
 	}
 	s.Total()
 	if approval := s.Organisation.TaxApproval; approval != "" && s.Received.Sign() > 0 {

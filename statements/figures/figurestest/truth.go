@@ -194,6 +194,7 @@ func giftClaims(s *figures.FundStatement) []claim {
 		{"Nothing was spent in the period.", "Der er ikke brugt noget i perioden.", len(s.Lines) == 0, true},
 		{"Nothing was received in the period.", "Der er intet modtaget i perioden.", len(s.Receipts) == 0, true},
 		{"No gift is tied to one person", "Ingen gave er knyttet til én person", true, false}, // how gifts work here
+		{"at the address above", "på adressen ovenfor", s.Organisation.Address+s.Organisation.Contact != "", false},
 		{"no figure is more than one unit off", "intet tal afviger mere end én enhed", s.Whole, false},
 	}
 }
