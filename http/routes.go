@@ -9,6 +9,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/http/statements"
+	"supportledger/http/upkeep"
 	"supportledger/http/webhooks"
 )
 
@@ -27,5 +28,5 @@ func resources(api *resource.API, to webhooks.Targets) {
 // problems is the one table from an error to what the client is told.
 func problems() rest.ProblemTable {
 	return rest.NewProblemTable(accounts.Problems, books.Problems, grants.Problems, people.Problems, payments.Problems,
-		statements.Problems, webhooks.Problems, rest.Problems{Faults: resource.DoubtFaults})
+		statements.Problems, upkeep.Problems, webhooks.Problems, rest.Problems{Faults: resource.DoubtFaults})
 }

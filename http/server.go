@@ -20,6 +20,7 @@ import (
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/http/rest/table"
+	"supportledger/http/upkeep"
 	"supportledger/http/web"
 	"supportledger/http/web/frame"
 	"supportledger/http/webhooks"
@@ -40,6 +41,8 @@ type Options struct {
 	// alone.
 	Address string
 
+	Machine upkeep.Machine // where the server runs, as an admin sees it; nil is nothing known
+
 	SignIn *accounts.IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
 
 	Webhooks webhooks.Targets // where events may be sent; the zero value is nowhere
@@ -56,7 +59,7 @@ type Options struct {
 // Server answers requests on one listener. Make it with New, start it with Run or Serve.
 type Server struct {
 	db     *store.DB
-	keys   []keyed
+	keys   []upkeep.Keyed
 	log    *slog.Logger
 	api    *rest.API
 	site   *frame.Site // the pages
@@ -80,7 +83,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
-	s := &Server{db: db, log: o.Log, keys: []keyed{o.Vault, o.Evidence}}
+	s := &Server{db: db, log: o.Log, keys: []upkeep.Keyed{o.Vault, o.Evidence}}
 	s.api = rest.New(db, o.Log, o.RequestsPerSecond, problems())
 	s.api.Tabulate = table.Tabulate
 	s.api.ReadOnly = o.ReadOnly
@@ -96,6 +99,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	s.api.SessionOf, s.api.Doubts, s.api.DoubtCodes = sessions.SessionOf, resource.Doubts, resource.DoubtCodes()
 	sessions.Register()
 	resources(&resource.API{API: s.api, Vault: o.Vault, Archive: o.Evidence, Address: o.Address}, o.Webhooks)
+	(&upkeep.API{API: s.api, Machine: o.Machine, Keys: s.keys}).Register()
 	for _, register := range more {
 		register(s.api)
 	}
@@ -181,11 +185,6 @@ func (s *Server) health() {
 		}
 		c.Data(status, "application/json", readiness(checks))
 	})
-}
-
-// keyed is what holds a key that has to be the one of the books.
-type keyed interface {
-	Belongs(ctx context.Context, tx *store.Tx) error
 }
 
 // checkKeys finds keys that are not those of the books, such as after another database was put in their place.

@@ -17,6 +17,7 @@ import (
 	"supportledger/cmd/disk"
 	"supportledger/cmd/witness"
 	"supportledger/http/metrics"
+	"supportledger/http/upkeep"
 	"supportledger/ledger/evidence"
 	"supportledger/statements"
 	"supportledger/statements/verify"
@@ -170,8 +171,13 @@ func (k *care) keep(ctx context.Context) error {
 	if age := now.Sub(newest); age > 2*k.BackupEvery && !newest.IsZero() {
 		k.alarm(ctx, "backup_old", fmt.Sprintf("The newest backup is %s old.", age.Round(time.Minute)))
 	}
-	if now.Sub(newest) < k.BackupEvery || now.Sub(k.tried) < retry {
+	if now.Sub(k.tried) < retry {
 		return nil
+	}
+	if now.Sub(newest) < k.BackupEvery {
+		if asked, err := k.asked(ctx, newest); err != nil || !asked {
+			return err
+		}
 	}
 	k.tried = now
 	name, m, err := k.backup(ctx, now)
@@ -190,6 +196,17 @@ func (k *care) keep(ctx context.Context) error {
 		k.log.InfoContext(ctx, "backups deleted", "number", len(gone))
 	}
 	return err
+}
+
+// asked tells whether an admin wants a backup that is newer than the newest.
+func (k *care) asked(ctx context.Context, newest time.Time) (bool, error) {
+	n := 0
+	err := k.db.View(ctx, func(tx *store.Tx) error {
+		counted, err := access.CountActions(ctx, tx, newest, upkeep.BackupRequested)
+		n = counted[upkeep.BackupRequested]
+		return err
+	})
+	return n > 0, err
 }
 
 func (k *care) backup(ctx context.Context, now time.Time) (name string, m backup.Manifest, err error) {

@@ -13,6 +13,7 @@ import (
 	"supportledger/backup"
 	"supportledger/cmd/disk"
 	"supportledger/http/edge"
+	"supportledger/http/upkeep"
 	"supportledger/store"
 	"supportledger/store/jobs"
 )
@@ -42,22 +43,14 @@ type doctorCommand struct {
 	JSON bool `name:"json" help:"Print one JSON list."`
 }
 
-// finding is what doctor says about one thing.
-type finding struct {
-	Name  string `json:"name"`
-	State string `json:"state"` // ok, look, wrong
-	Text  string `json:"text"`
-	Fix   string `json:"fix,omitempty"`
-}
-
 // doctor looks at a machine on which the books are served.
 type doctor struct {
 	s   serveCommand
-	all []finding
+	all []upkeep.Finding
 }
 
 func (d *doctor) say(name string, err error, fine, fix string) {
-	f := finding{Name: name, State: "ok", Text: fine}
+	f := upkeep.Finding{Name: name, State: "ok", Text: fine}
 	if err != nil {
 		f.State, f.Text, f.Fix = "wrong", told(err), fix
 	}
@@ -66,7 +59,7 @@ func (d *doctor) say(name string, err error, fine, fix string) {
 
 // look says something that is worth a look and stops nothing.
 func (d *doctor) look(name, text, fix string) {
-	d.all = append(d.all, finding{Name: name, State: "look", Text: text, Fix: fix})
+	d.all = append(d.all, upkeep.Finding{Name: name, State: "look", Text: text, Fix: fix})
 }
 
 // Run looks at everything that the server needs and says how to mend what is wrong. Nothing is changed.
@@ -159,11 +152,7 @@ func (d *doctor) books(ctx context.Context) {
 	}
 	d.say("integrity", err, "the database finds nothing wrong with its pages",
 		"docs/INCIDENTS.md: damaged books; restore the newest backup beside, and compare")
-	if err := d.s.newest(ctx, db); err != nil || d.s.Witness != "" {
-		d.say("witness", err, string(d.s.Witness)+": the books only grew", "docs/INCIDENTS.md: an older copy")
-	} else {
-		d.look("witness", "none is set: an older copy of the books would be served", "witness")
-	}
+	d.witness(ctx, db)
 	err = db.View(ctx, func(tx *store.Tx) error {
 		queue, err := jobs.Overdue(ctx, tx)
 		for kind, w := range queue {
@@ -174,6 +163,15 @@ func (d *doctor) books(ctx context.Context) {
 		return err
 	})
 	d.say("jobs", err, "none is late", "does the server run, and does the mail server answer?")
+}
+
+// witness holds the books against what is remembered of them elsewhere.
+func (d *doctor) witness(ctx context.Context, db *store.DB) {
+	if err := d.s.newest(ctx, db); err != nil || d.s.Witness != "" {
+		d.say("witness", err, string(d.s.Witness)+": the books only grew", "docs/INCIDENTS.md: an older copy")
+	} else {
+		d.look("witness", "none is set: an older copy of the books would be served", "witness")
+	}
 }
 
 // keys looks whether what seals can be opened.
@@ -202,12 +200,28 @@ func (d *doctor) network(ctx context.Context) {
 		d.say("tls", err, "", "supportledger serve --help")
 		return
 	}
+	d.certificate(way)
+	d.mail(ctx)
+	if err := edge.Healthy(ctx, way.Encrypted(), string(d.s.Addr)); err != nil {
+		d.look("server", told(err), "systemctl status supportledger")
+	} else {
+		d.say("server", nil, "ready at "+string(d.s.Addr), "")
+	}
+}
+
+// certificate looks how long the server's own is good.
+func (d *doctor) certificate(way *edge.Edge) {
+	var err error
 	if ends := way.Expires(); !ends.IsZero() {
 		if left := time.Until(ends); left < 14*24*time.Hour {
 			err = fmt.Errorf("the certificate ends on %s", ends.Format(time.DateOnly))
 		}
 		d.say("tls", err, "the certificate is good until "+ends.Format(time.DateOnly), "renew it, then: systemctl reload")
 	}
+}
+
+// mail looks whether the mail server answers.
+func (d *doctor) mail(ctx context.Context) {
 	if d.s.MailServer == "" {
 		d.look("mail", "no mail server: statements and alarms wait", "mail-server and mail-from")
 	} else {
@@ -216,11 +230,6 @@ func (d *doctor) network(ctx context.Context) {
 			err = conn.Close()
 		}
 		d.say("mail", err, string(d.s.MailServer)+" answers", "is the address right, and may this machine reach it?")
-	}
-	if err := edge.Healthy(ctx, way.Encrypted(), string(d.s.Addr)); err != nil {
-		d.look("server", told(err), "systemctl status supportledger")
-	} else {
-		d.say("server", nil, "ready at "+string(d.s.Addr), "")
 	}
 }
 
@@ -244,4 +253,39 @@ func (d *doctor) backups() {
 		}
 	}
 	d.say("backup", err, text, "does the server run, and may it write to "+d.s.BackupDir+"?")
+}
+
+// machine is what a serving process tells an admin of where it runs.
+type machine struct {
+	s   serveCommand
+	k   *care
+	way *edge.Edge
+}
+
+// Findings looks at all that doctor looks at and that a running server has not shown by answering.
+func (m machine) Findings(ctx context.Context) []upkeep.Finding {
+	d := &doctor{s: m.s}
+	d.machine()
+	d.rights()
+	d.witness(ctx, m.k.db)
+	d.keys(ctx)
+	d.certificate(m.way)
+	d.mail(ctx)
+	d.backups()
+	return d.all
+}
+
+// Backups are those that the server made by itself.
+func (m machine) Backups() (all []backup.Scheduled, made bool, err error) {
+	if m.k.BackupDir == "" {
+		return nil, false, nil
+	}
+	all, err = backup.List(m.k.BackupDir)
+	return all, true, err
+}
+
+// Verified is when the server last verified its books.
+func (m machine) Verified() (at time.Time, clean bool) {
+	at, found := m.k.verified.Get()
+	return at, found == 1
 }

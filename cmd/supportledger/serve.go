@@ -100,6 +100,7 @@ type openedBooks struct {
 	db      *store.DB
 	archive *evidence.Archive
 	people  *vault.Vault
+	care    *care
 }
 
 // Run serves until it is told to stop, then finishes the requests in flight.
@@ -132,7 +133,7 @@ func (s serveCommand) Run(ctx context.Context, c console, file configFile) (err 
 	if err != nil {
 		return err
 	}
-	k.end = end
+	k.end, o.care = end, k
 	counted, err := s.measure(ctx, k)
 	if err != nil {
 		return err
@@ -266,7 +267,8 @@ func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edge.Edge, co
 		return nil, err
 	}
 	options := http.Options{Webhooks: to, Log: log, Version: version(), Evidence: o.archive, Vault: o.people,
-		Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching, ReadOnly: s.ReadOnly, Around: way.Handler}
+		Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching, ReadOnly: s.ReadOnly, Around: way.Handler,
+		Machine: machine{s: s, k: o.care, way: way}}
 	if counted != nil {
 		options.Observe = append(options.Observe, counted.Observe)
 	}

@@ -92,6 +92,7 @@ func (b *bookshelf) judge(lists []listed, small map[string]listStats) {
 // whole are lists that read all rows, because something bounds them: what.
 var whole = map[string]string{
 	"/approval-reminders":      "roles and steps, of what waits for somebody",
+	"/backups":                 "files of one folder that are kept for days, weeks and months",
 	"/balances":                "accounts × funds",
 	"/bank-accounts":           "accounts of ours at banks",
 	"/bank-differences":        "accounts of ours at banks",
@@ -119,6 +120,8 @@ func seed(t *testing.T, raw *sql.DB) {
 	}
 	again(t, raw, "tokens", map[string]string{"id": "id || '+' || n", "hash": "randomblob(32)",
 		"kind": "CASE n % 2 WHEN 0 THEN 'session' ELSE 'token' END"})
+	do(t, raw, "INSERT INTO river_job (kind, max_attempts) VALUES ('reminders', 25)")
+	again(t, raw, "river_job", map[string]string{"id": "NULL"})
 	again(t, raw, "entry_drafts", map[string]string{"id": "id || '+' || n"})
 	again(t, raw, "statements", map[string]string{"id": "id || '+' || n", "subject": "subject || '+' || n"})
 	again(t, raw, "in_kind_contributions", map[string]string{"id": "id || '+' || n",

@@ -12,6 +12,7 @@ func Register(s *frame.Site) {
 	changes(s)
 	policies(s)
 	watching(s)
+	upkeep(s)
 	s.Navigate(frame.NavItem{Path: "/settings", Text: rest.Text{EN: "Settings", DA: "Styring"}, Needs: "listUsers",
 		Order: 80, Key: "s"})
 	for word, t := range map[string]rest.Text{
@@ -19,8 +20,11 @@ func Register(s *frame.Site) {
 		"applied":       {EN: "Done.", DA: "Udført."},
 		"turned":        {EN: "Rejected, with your reason.", DA: "Afvist med din begrundelse."},
 		"account-ended": {EN: "The account is closed.", DA: "Brugeren er lukket."},
-		"confirmed":     {EN: "Confirmed.", DA: "Bekræftet."},
-		"signed":        {EN: "All tokens and sessions have ended.", DA: "Alle nøgler og sessioner er lukket."},
+		"backup-asked": {EN: "Asked for. It begins within half a minute.",
+			DA: "Bestilt. Den begynder inden for et halvt minut."},
+		"retried":   {EN: "It is tried again now.", DA: "Den prøves igen nu."},
+		"confirmed": {EN: "Confirmed.", DA: "Bekræftet."},
+		"signed":    {EN: "All tokens and sessions have ended.", DA: "Alle nøgler og sessioner er lukket."},
 	} {
 		frame.Notice(word, t)
 	}
@@ -48,6 +52,15 @@ var places = []place{
 			DA: "Hvem der åbnede en identitet, og om det var berettiget."}},
 	{"/audit", "listAuditEvents", rest.Text{EN: "Audit trail", DA: "Revisionsspor"},
 		rest.Text{EN: "Who did what to what, when and why.", DA: "Hvem gjorde hvad ved hvad, hvornår og hvorfor."}},
+	{"/health", getHealth, rest.Text{EN: "Health", DA: "Tilstand"},
+		rest.Text{EN: "What is right and wrong with the server, and how to fix it.",
+			DA: "Hvad der er i orden og galt med serveren, og hvordan det rettes."}},
+	{"/backups", "listBackups", rest.Text{EN: "Backups", DA: "Sikkerhedskopier"},
+		rest.Text{EN: "The server's own copies of the books, and how old they are.",
+			DA: "Serverens egne kopier af bøgerne, og hvor gamle de er."}},
+	{"/jobs", "listJobs", rest.Text{EN: "Jobs", DA: "Opgaver"},
+		rest.Text{EN: "What is done later, what failed and why.",
+			DA: "Det, der udføres senere, og det, der mislykkedes."}},
 }
 
 // open are the pages that the user may see.
