@@ -242,22 +242,32 @@ func (b tab) submit(path, name, value string) {
 	})
 }
 
-// TestLongerWordsFit shows the pages with texts that are 40 % longer, as other languages have them.
+// TestLongerWordsFit shows every page on the narrowest screen with texts that are 40 % longer, as other languages have
+// them.
 func TestLongerWordsFit(t *testing.T) {
 	w := stagedWith(t, storetest.SQLite(t), apphttp.Options{Pseudo: true})
 	browser := chromium(t)
-	for _, role := range []string{"caseworker", "programme_lead"} {
-		b := open(t, browser, w.at, view{wide: 320, high: 740})
-		b.visit("/sign-in").submit("/demo/sign-in", "user", role)
-		for _, p := range w.looked() {
-			if p.role != role {
-				continue
+	tabs := map[string]tab{}
+	looked := 0
+	for _, p := range w.every(t) {
+		b, known := tabs[p.role]
+		if !known {
+			b = open(t, browser, w.at, view{wide: 320, high: 740}).visit("/sign-in")
+			if p.role != "" {
+				b.submit("/demo/sign-in", "user", p.role)
 			}
-			if wide := evaluate[string](b.visit(p.path), tooWide); wide != "" {
-				t.Errorf("%s is too wide: %s", p.path, wide)
-			}
+			tabs[p.role] = b
 		}
+		b.visit(p.path)
+		if longer := evaluate[bool](b, `document.title.includes('~')`); !longer && p.path != "/hidden" {
+			t.Errorf("%s has words that are as short as ever: %s", p.path, b.text())
+		}
+		if wide := evaluate[string](b, tooWide); wide != "" {
+			t.Errorf("%s is too wide: %s", p.path, wide)
+		}
+		looked++
 	}
+	t.Logf("%d pages were looked at", looked)
 }
 
 // TestPictures writes what twelve pages look like for the documents, with -update.

@@ -57,6 +57,35 @@ type turn struct {
 	At       string `json:"at"`
 }
 
+// planVersion is a version of a plan, with why it was written.
+type planVersion struct {
+	Number   int        `json:"plan_version"`
+	State    string     `json:"state"`
+	Kind     string     `json:"kind"`
+	StartsOn string     `json:"starts_on"`
+	Shares   []share    `json:"shares"`
+	Lines    []planLine `json:"lines"`
+	Goals    []string   `json:"goals"`
+	Reason   string     `json:"reason"`
+}
+
+var versionStates = map[string]frame.State{
+	"draft":      {Icon: "file", Text: rest.Text{EN: "draft", DA: "kladde"}},
+	"in_review":  {Icon: "clock", Text: rest.Text{EN: "waits for a decision", DA: "venter på en afgørelse"}},
+	"approved":   {Icon: "ok", Text: rest.Text{EN: "in force", DA: "gælder"}},
+	"superseded": {Icon: "info", Text: rest.Text{EN: "replaced by a later one", DA: "afløst af en senere"}},
+	"returned":   {Icon: "warning", Text: rest.Text{EN: "sent back", DA: "sendt tilbage"}},
+	"rejected":   {Icon: "stop", Text: rest.Text{EN: "rejected", DA: "afvist"}},
+}
+
+var versionKinds = map[string]rest.Text{
+	"plan":       {EN: "The first plan", DA: "Den første plan"},
+	"revision":   {EN: "Revised", DA: "Revideret"},
+	"resumption": {EN: "Taken up after a pause", DA: "Genoptaget efter en pause"},
+	"top_up":     {EN: "More money for the same support", DA: "Flere penge til den samme støtte"},
+	"move":       {EN: "To another country or currency", DA: "Til et andet land eller en anden valuta"},
+}
+
 // dueItem is a unit of support that falls due.
 type dueItem struct {
 	Plan          string      `json:"plan"`
@@ -98,6 +127,7 @@ type planPage struct {
 	person     string
 	budget     planBudget
 	turns      []turn
+	versions   []planVersion
 	due        []dueItem
 	categories map[string]string
 }
@@ -118,6 +148,13 @@ func showPlan(v *frame.Visit) (frame.Shown, error) {
 		return nil, err
 	}
 	p.turns = turns.Data
+	if v.Can("listPlanVersions") {
+		found, _, err := frame.Read[frame.List[planVersion]](v, "listPlanVersions", rest.ByID(id))
+		if err != nil {
+			return nil, err
+		}
+		p.versions = found.Data
+	}
 	if p.person, err = personOf(v, p.plan.Number); err != nil {
 		return nil, err
 	}

@@ -9,12 +9,14 @@ import (
 func Register(s *frame.Site) {
 	s.Page("/finance", []string{"listJournalEntries"}, overview)
 	bankPages(s)
+	bankUpkeepPages(s)
 	runPages(s)
 	monthPages(s)
 	payeePages(s)
 	journalPages(s)
 	reportPages(s)
 	importPages(s)
+	donorImportPages(s)
 	s.Navigate(
 		frame.NavItem{Path: "/finance", Text: rest.Text{EN: "Finance", DA: "Økonomi"}, Needs: "listJournalEntries",
 			Order: 30, Key: "f"},
@@ -56,10 +58,19 @@ func Register(s *frame.Site) {
 		"entries-read": {EN: "Read. Look it through, then post it.", DA: "Læst. Se den igennem, og bogfør."},
 		"entries-in":   {EN: "Posted.", DA: "Bogført."},
 		"entries-out":  {EN: "Every entry of it is reversed.", DA: "Alle dens posteringer er tilbageført."},
-		"posted":       {EN: "Posted.", DA: "Bogført."},
-		"reversed":     {EN: "Reversed. This is the reversal.", DA: "Tilbageført. Dette er tilbageførslen."},
-		"attached":     {EN: "The document is attached.", DA: "Dokumentationen er vedhæftet."},
-		"details":      {EN: "Entered. Another person verifies them.", DA: "Gemt. En anden skal bekræfte dem."},
+		"donors-read": {EN: "Read. Look it through, then put it on record.",
+			DA: "Læst. Se den igennem, og registrér den."},
+		"donors-in":      {EN: "Put on record.", DA: "Registreret."},
+		"donors-out":     {EN: "Taken off the record again.", DA: "Fjernet igen."},
+		"donors-dropped": {EN: "Given up. Nothing of it stays.", DA: "Opgivet. Intet af den bliver."},
+		"rule-added": {EN: "Added. It holds for files that are uploaded from now on.",
+			DA: "Tilføjet. Den gælder for filer, der indlæses fra nu af."},
+		"rule-ended":  {EN: "The rule is ended.", DA: "Reglen er afsluttet."},
+		"line-undone": {EN: "Undone. The line is open again.", DA: "Fortrudt. Linjen er åben igen."},
+		"posted":      {EN: "Posted.", DA: "Bogført."},
+		"reversed":    {EN: "Reversed. This is the reversal.", DA: "Tilbageført. Dette er tilbageførslen."},
+		"attached":    {EN: "The document is attached.", DA: "Dokumentationen er vedhæftet."},
+		"details":     {EN: "Entered. Another person verifies them.", DA: "Gemt. En anden skal bekræfte dem."},
 		"verify": {EN: "Verified. They may be paid to after 48 hours.",
 			DA: "Bekræftet. Der kan betales til kontoen om 48 timer."},
 		"reopened": {EN: "The month is open to finance again.", DA: "Måneden er åben for økonomi igen."},
