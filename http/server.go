@@ -41,7 +41,7 @@ type Options struct {
 	// alone.
 	Address string
 
-	Machine upkeep.Machine // where the server runs, as an admin sees it; nil is nothing known
+	Machine *upkeep.Machine // where the server runs, as an admin sees it; nil is nothing known
 
 	SignIn *accounts.IdentityProvider // vouches for people who sign in; nil is none, and passwords are all there is
 

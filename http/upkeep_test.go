@@ -24,23 +24,18 @@ type errand struct{ Text string }
 func (errand) Kind() string { return "errand" }
 
 // folder is a machine that keeps backups in a folder.
-type folder struct{ dir string }
-
-func (f folder) Findings(context.Context) []upkeep.Finding {
-	return []upkeep.Finding{{Name: "disk", State: "wrong", Text: "1 MB is free", Fix: "make room"}}
+func folder(dir string) *upkeep.Machine {
+	return &upkeep.Machine{BackupDir: dir, Verified: func() (time.Time, float64) { return storetest.Start, 1 },
+		Findings: func(context.Context) []upkeep.Finding {
+			return []upkeep.Finding{{Name: "disk", State: "wrong", Text: "1 MB is free", Fix: "make room"}}
+		}}
 }
 
-func (f folder) Backups() ([]backup.Scheduled, bool, error) {
-	all, err := backup.List(f.dir)
-	return all, true, err
-}
-
-func (f folder) Verified() (time.Time, bool) { return storetest.Start, true }
-
-// A job that failed is listed with why, and tried again when an admin says so; nobody else sees jobs, backups or health.
+// A job that failed is listed with why, and tried again when an admin says so; nobody else sees jobs, backups or
+// health.
 func TestJobsByAPI(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		client := apitest.ServeWith(t, db, apphttp.Options{Machine: folder{t.TempDir()}})
+		client := apitest.ServeWith(t, db, apphttp.Options{Machine: folder(t.TempDir())})
 		admin, finance := client.As(db, "keeper", access.Admin), client.As(db, "books", access.FinanceOfficer)
 		mended := make(chan struct{})
 		failed := make(chan struct{}, 9)
@@ -124,7 +119,7 @@ func TestBackupsByAPI(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "other.txt"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		client := apitest.ServeWith(t, db, apphttp.Options{Machine: folder{dir}})
+		client := apitest.ServeWith(t, db, apphttp.Options{Machine: folder(dir)})
 		admin := client.As(db, "keeper", access.Admin)
 		var first, second struct {
 			Data []struct{ Name string }

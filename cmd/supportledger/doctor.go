@@ -255,37 +255,15 @@ func (d *doctor) backups() {
 	d.say("backup", err, text, "does the server run, and may it write to "+d.s.BackupDir+"?")
 }
 
-// machine is what a serving process tells an admin of where it runs.
-type machine struct {
-	s   serveCommand
-	k   *care
-	way *edge.Edge
-}
-
-// Findings looks at all that doctor looks at and that a running server has not shown by answering.
-func (m machine) Findings(ctx context.Context) []upkeep.Finding {
-	d := &doctor{s: m.s}
+// findings are all that doctor looks at and that a running server has not shown by answering.
+func (s serveCommand) findings(ctx context.Context, db *store.DB, way *edge.Edge) []upkeep.Finding {
+	d := &doctor{s: s}
 	d.machine()
 	d.rights()
-	d.witness(ctx, m.k.db)
+	d.witness(ctx, db)
 	d.keys(ctx)
-	d.certificate(m.way)
+	d.certificate(way)
 	d.mail(ctx)
 	d.backups()
 	return d.all
-}
-
-// Backups are those that the server made by itself.
-func (m machine) Backups() (all []backup.Scheduled, made bool, err error) {
-	if m.k.BackupDir == "" {
-		return nil, false, nil
-	}
-	all, err = backup.List(m.k.BackupDir)
-	return all, true, err
-}
-
-// Verified is when the server last verified its books.
-func (m machine) Verified() (at time.Time, clean bool) {
-	at, found := m.k.verified.Get()
-	return at, found == 1
 }

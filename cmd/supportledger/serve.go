@@ -19,6 +19,7 @@ import (
 	"supportledger/http/metrics"
 	"supportledger/http/rest"
 	"supportledger/http/traces"
+	"supportledger/http/upkeep"
 	"supportledger/http/webhooks"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -268,7 +269,8 @@ func (s serveCommand) server(o openedBooks, log *slog.Logger, way *edge.Edge, co
 	}
 	options := http.Options{Webhooks: to, Log: log, Version: version(), Evidence: o.archive, Vault: o.people,
 		Address: s.Public, RequestsPerSecond: s.Rate, SignIn: vouching, ReadOnly: s.ReadOnly, Around: way.Handler,
-		Machine: machine{s: s, k: o.care, way: way}}
+		Machine: &upkeep.Machine{BackupDir: s.BackupDir, Verified: o.care.verified.Get,
+			Findings: func(ctx context.Context) []upkeep.Finding { return s.findings(ctx, o.db, way) }}}
 	if counted != nil {
 		options.Observe = append(options.Observe, counted.Observe)
 	}

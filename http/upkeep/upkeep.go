@@ -25,13 +25,10 @@ type Finding struct {
 }
 
 // Machine is what the process that serves knows of where it runs.
-type Machine interface {
-	// Findings looks at what the server needs; nothing is changed.
-	Findings(ctx context.Context) []Finding
-	// Backups lists the scheduled backups, oldest first; false where the server makes none by itself.
-	Backups() (all []backup.Scheduled, made bool, err error)
-	// Verified is when the server last verified its books, and whether it found nothing; zero for never.
-	Verified() (at time.Time, clean bool)
+type Machine struct {
+	Findings  func(ctx context.Context) []Finding  // looks at what the server needs; nothing is changed
+	BackupDir string                               // that the server keeps backups in; "" makes none by itself
+	Verified  func() (at time.Time, clean float64) // when it last verified its books, 1 for clean; zero for never
 }
 
 // Keyed is what holds a key that has to be the one of the books.
@@ -42,7 +39,7 @@ type Keyed interface {
 // API is the upkeep of one server.
 type API struct {
 	*rest.API
-	Machine Machine // nil knows nothing
+	Machine *Machine // nil knows nothing
 	Keys    []Keyed
 }
 
@@ -160,12 +157,12 @@ func viewBackup(b backup.Scheduled) backupView {
 
 // backups are the scheduled backups, newest first.
 func (a *API) backups() ([]backup.Scheduled, bool, error) {
-	if a.Machine == nil {
+	if a.Machine == nil || a.Machine.BackupDir == "" {
 		return nil, false, nil
 	}
-	all, made, err := a.Machine.Backups()
+	all, err := backup.List(a.Machine.BackupDir)
 	slices.Reverse(all)
-	return all, made, err
+	return all, true, err
 }
 
 type listBackupsRequest struct{ rest.Page }
@@ -236,10 +233,7 @@ func (a *API) getHealth(ctx context.Context, tx *store.Tx, _ rest.None) (healthV
 	if a.Machine != nil {
 		v.Findings = append(v.Findings, a.Machine.Findings(ctx)...)
 		at, clean := a.Machine.Verified()
-		v.VerifiedAt, v.VerifiedClean = rest.Instant(at), clean
-		if _, v.MakesBackups, err = a.Machine.Backups(); err != nil {
-			return v, err
-		}
+		v.VerifiedAt, v.VerifiedClean, v.MakesBackups = rest.Instant(at), clean == 1, a.Machine.BackupDir != ""
 	}
 	v.OK = !slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.State == "wrong" })
 	return v, nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,24 +21,25 @@ import (
 )
 
 // shed is a machine with a backup, on which the disk is nearly full.
-type shed struct{}
-
-func (shed) Findings(context.Context) []upkeep.Finding {
-	return []upkeep.Finding{{Name: "disk", State: "wrong", Text: "12 MB of 900 MB are free", Fix: "make room"},
-		{Name: "mail", State: "look", Text: "no mail server", Fix: "mail-server and mail-from"}}
+func shed(t *testing.T) *upkeep.Machine {
+	t.Helper()
+	dir := t.TempDir()
+	name := filepath.Join(dir, backup.NameAt(time.Date(2027, 2, 1, 8, 0, 0, 0, time.UTC), false))
+	if err := os.WriteFile(name, make([]byte, 4_250_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &upkeep.Machine{BackupDir: dir,
+		Verified: func() (time.Time, float64) { return time.Date(2027, 2, 3, 8, 0, 0, 0, time.UTC), 1 },
+		Findings: func(context.Context) []upkeep.Finding {
+			return []upkeep.Finding{{Name: "disk", State: "wrong", Text: "12 MB of 900 MB are free", Fix: "make room"},
+				{Name: "mail", State: "look", Text: "no mail server", Fix: "mail-server and mail-from"}}
+		}}
 }
-
-func (shed) Backups() ([]backup.Scheduled, bool, error) {
-	return []backup.Scheduled{{Path: "/b/supportledger-20270201T080000Z.slbackup",
-		At: time.Date(2027, 2, 1, 8, 0, 0, 0, time.UTC), Bytes: 4_250_000}}, true, nil
-}
-
-func (shed) Verified() (time.Time, bool) { return time.Date(2027, 2, 3, 8, 0, 0, 0, time.UTC), true }
 
 // TestAdminLooksAfterTheServer reads how the server is, asks for a backup and has a job tried again, without a script.
 func TestAdminLooksAfterTheServer(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := stagedWith(t, db, apphttp.Options{Machine: shed{}})
+		w := stagedWith(t, db, apphttp.Options{Machine: shed(t)})
 		admin := w.as(t, access.Admin)
 		admin.get("/settings").want(http.StatusOK).says("Tilstand", "Sikkerhedskopier", "Opgaver")
 		admin.get("/health").want(http.StatusOK).says("Noget skal rettes", "12 MB of 900 MB are free",

@@ -13,9 +13,8 @@ func donorImportPages(s *frame.Site) {
 		return showDonorFiles(v, frame.NewForm())
 	})
 	s.Form("/donor-imports", []string{"uploadDonorImport"}, uploadDonors)
-	s.Page("/donor-imports/:id", []string{"getDonorImport", "listDonorImportRows"}, func(v *frame.Visit) (frame.Shown, error) {
-		return showDonorFile(v, frame.NoForms())
-	})
+	s.Page("/donor-imports/:id", []string{"getDonorImport", "listDonorImportRows"},
+		func(v *frame.Visit) (frame.Shown, error) { return showDonorFile(v, frame.NoForms()) })
 	for path, step := range map[string]donorStep{
 		"commits":  {"commitDonorImport", "", "donors-in"},
 		"discards": {"discardDonorImport", "", "donors-dropped"},

@@ -17,6 +17,7 @@ func Register(s *frame.Site) {
 	reportPages(s)
 	importPages(s)
 	donorImportPages(s)
+	besides()
 	s.Navigate(
 		frame.NavItem{Path: "/finance", Text: rest.Text{EN: "Finance", DA: "Økonomi"}, Needs: "listJournalEntries",
 			Order: 30, Key: "f"},
@@ -58,6 +59,21 @@ func Register(s *frame.Site) {
 		"entries-read": {EN: "Read. Look it through, then post it.", DA: "Læst. Se den igennem, og bogfør."},
 		"entries-in":   {EN: "Posted.", DA: "Bogført."},
 		"entries-out":  {EN: "Every entry of it is reversed.", DA: "Alle dens posteringer er tilbageført."},
+		"posted":       {EN: "Posted.", DA: "Bogført."},
+		"reversed":     {EN: "Reversed. This is the reversal.", DA: "Tilbageført. Dette er tilbageførslen."},
+		"attached":     {EN: "The document is attached.", DA: "Dokumentationen er vedhæftet."},
+		"details":      {EN: "Entered. Another person verifies them.", DA: "Gemt. En anden skal bekræfte dem."},
+		"verify": {EN: "Verified. They may be paid to after 48 hours.",
+			DA: "Bekræftet. Der kan betales til kontoen om 48 timer."},
+		"reopened": {EN: "The month is open to finance again.", DA: "Måneden er åben for økonomi igen."},
+	} {
+		frame.Notice(word, text)
+	}
+}
+
+// besides says what was done on the pages of files of donors, of rules and of lines.
+func besides() {
+	for word, text := range map[string]rest.Text{
 		"donors-read": {EN: "Read. Look it through, then put it on record.",
 			DA: "Læst. Se den igennem, og registrér den."},
 		"donors-in":      {EN: "Put on record.", DA: "Registreret."},
@@ -67,13 +83,6 @@ func Register(s *frame.Site) {
 			DA: "Tilføjet. Den gælder for filer, der indlæses fra nu af."},
 		"rule-ended":  {EN: "The rule is ended.", DA: "Reglen er afsluttet."},
 		"line-undone": {EN: "Undone. The line is open again.", DA: "Fortrudt. Linjen er åben igen."},
-		"posted":      {EN: "Posted.", DA: "Bogført."},
-		"reversed":    {EN: "Reversed. This is the reversal.", DA: "Tilbageført. Dette er tilbageførslen."},
-		"attached":    {EN: "The document is attached.", DA: "Dokumentationen er vedhæftet."},
-		"details":     {EN: "Entered. Another person verifies them.", DA: "Gemt. En anden skal bekræfte dem."},
-		"verify": {EN: "Verified. They may be paid to after 48 hours.",
-			DA: "Bekræftet. Der kan betales til kontoen om 48 timer."},
-		"reopened": {EN: "The month is open to finance again.", DA: "Måneden er åben for økonomi igen."},
 	} {
 		frame.Notice(word, text)
 	}
