@@ -62,6 +62,8 @@ var homes = []home{
 	{"github.com/alexedwards/scs/v2", []string{"http/..."}, nil, "cookies are the edge's business"},
 	{"github.com/coreos/go-oidc/v3", []string{"http/accounts/oidc*.go"}, nil,
 		"whom an identity provider vouches for is read in one file; access gets issuer and subject"},
+	{"github.com/go-webauthn/webauthn", []string{"http/accounts/passkeys*.go"}, nil,
+		"what a device signs is checked in one file; access gets the public key"},
 	{"golang.org/x/oauth2", []string{"http/accounts/oidc*.go"}, nil, "no other server is called on somebody's behalf"},
 	{"github.com/cedar-policy/cedar-go", []string{"access/policy*.go"}, nil, "who may do what is asked in one place"},
 

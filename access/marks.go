@@ -17,6 +17,8 @@ const (
 	eventIdentity        = "identity.linked"
 	eventSecondBegun     = "second_factor.begun"
 	eventSecondConfirmed = "second_factor.confirmed"
+	eventPasskey         = "passkey.added"
+	eventPasskeyRemoved  = "passkey.removed"
 	eventToken           = "token.issued"
 	eventSession         = "session.opened"
 	eventRevoked         = "token.revoked"
@@ -72,6 +74,11 @@ func (r credentialRow) mark() string {
 
 func (r identityRow) mark() string {
 	return mark("identity", r.Issuer, r.Subject, string(r.UserID), r.LinkedAt, hex.EncodeToString(r.Invitation))
+}
+
+func (r passkeyRow) mark() string {
+	return mark("passkey", string(r.ID), string(r.UserID), r.Name, hex.EncodeToString(r.Credential),
+		hex.EncodeToString(r.PublicKey), r.CreatedAt)
 }
 
 func markSecond(sealed []byte, confirmed bool) string {

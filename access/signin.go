@@ -135,7 +135,12 @@ func (a Attempt) settled(ctx context.Context, tx *store.Tx) (bool, error) {
 
 // OpenSession opens a session for a user who proved to be it, by so many factors.
 func OpenSession(ctx context.Context, tx *store.Tx, user UserID, factors int) (TokenID, error) {
-	t := Token{ID: TokenID(store.NewID("ses")), User: user, Session: true, ExpiresAt: tx.At.Add(SessionLasts)}
+	return openSession(ctx, tx, user, factors, "")
+}
+
+// openSession opens one under a name, which says by what it was opened where that was no password.
+func openSession(ctx context.Context, tx *store.Tx, user UserID, factors int, name string) (TokenID, error) {
+	t := Token{ID: TokenID(store.NewID("ses")), User: user, Session: true, Name: name, ExpiresAt: tx.At.Add(SessionLasts)}
 	mark, err := insertToken(ctx, tx, t, hash(newSecret()), factors)
 	if err != nil {
 		return "", err
@@ -206,7 +211,7 @@ func Invited(ctx context.Context, tx *store.Tx, secret string) (Account, error) 
 }
 
 // AcceptInvitation sets the first or a new password. An account has one door: password, second factor, recovery codes,
-// identities, sessions and tokens of before are gone with it. [ErrInvitation].
+// identities, passkeys, sessions and tokens of before are gone with it. [ErrInvitation].
 func AcceptInvitation(ctx context.Context, tx *store.Tx, secret string, p Password) error {
 	user, err := accept(ctx, tx, hash(secret))
 	if err != nil {
@@ -266,12 +271,7 @@ type SecondFactor struct{ Secret, URI string }
 // BeginSecondFactor starts a second factor for the person of a good attempt; it counts after [ConfirmSecondFactor].
 // [ErrSignIn] for a bad attempt.
 func BeginSecondFactor(ctx context.Context, tx *store.Tx, a Attempt) (SecondFactor, error) {
-	if ok, err := a.settled(ctx, tx); err != nil {
-		return SecondFactor{}, err
-	} else if !ok {
-		return SecondFactor{}, ErrSignIn
-	}
-	if err := forgiveAttempt(ctx, tx, a.door); err != nil {
+	if err := Shown(ctx, tx, a); err != nil {
 		return SecondFactor{}, err
 	}
 	secret := newCodeSecret()

@@ -211,7 +211,8 @@ func forgetDoors(ctx context.Context, tx *store.Tx, user UserID) error {
 	if _, err := tx.NewDelete().Model((*deviceRow)(nil)).Where("sheet = ?", user).Exec(ctx); err != nil {
 		return err
 	}
-	for _, table := range []any{(*recoveryRow)(nil), (*identityRow)(nil), (*credentialRow)(nil)} {
+	for _, table := range []any{(*recoveryRow)(nil), (*identityRow)(nil), (*passkeyRow)(nil),
+		(*credentialRow)(nil)} {
 		if _, err := tx.NewDelete().Model(table).Where("user_id = ?", user).Exec(ctx); err != nil {
 			return err
 		}

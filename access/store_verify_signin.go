@@ -14,6 +14,7 @@ type opened struct {
 	disabled                    bool
 	password, identity, second  string // fields of the event that counts today; "" is none
 	invitations, tokens, lapsed map[string]string
+	passkeys                    map[string]string
 }
 
 // waysIn folds the events of accounts, in the order of the tree, and holds today's rows against them: a token, an
@@ -25,7 +26,7 @@ func (v *verifier) waysIn(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, step := range []func(context.Context, *store.Tx) error{w.users, w.tokens, w.invitations, w.credentials,
-		w.identities} {
+		w.identities, w.passkeys} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -41,7 +42,8 @@ type waysIn struct {
 
 func (w waysIn) account(id UserID) *opened {
 	if w.of[id] == nil {
-		w.of[id] = &opened{invitations: map[string]string{}, tokens: map[string]string{}, lapsed: map[string]string{}}
+		w.of[id] = &opened{invitations: map[string]string{}, tokens: map[string]string{}, lapsed: map[string]string{},
+			passkeys: map[string]string{}}
 	}
 	return w.of[id]
 }
@@ -49,7 +51,7 @@ func (w waysIn) account(id UserID) *opened {
 func (w waysIn) fold(ctx context.Context, tx *store.Tx) error {
 	return EachTold(ctx, tx, w.take, eventCreated, eventDisabled, eventEndSet, eventInvited, eventPassword, eventIdentity,
 		eventSecondBegun,
-		eventSecondConfirmed, eventToken, eventSession, eventRevoked, eventAllRevoked)
+		eventSecondConfirmed, eventPasskey, eventPasskeyRemoved, eventToken, eventSession, eventRevoked, eventAllRevoked)
 }
 
 // take is what one event says.
@@ -64,11 +66,15 @@ func (w waysIn) take(t Told) {
 	case eventInvited:
 		a.invitations[t.Fields] = t.Fields
 	case eventPassword:
-		a.password, a.identity, a.second = t.Fields, "", ""
+		a.password, a.identity, a.second, a.passkeys = t.Fields, "", "", map[string]string{}
 	case eventIdentity:
-		a.password, a.identity, a.second = "", t.Fields, ""
+		a.password, a.identity, a.second, a.passkeys = "", t.Fields, "", map[string]string{}
 	case eventSecondBegun, eventSecondConfirmed:
 		a.second = t.Fields
+	case eventPasskey:
+		w.account(t.OnBehalfOf).passkeys[t.Subject] = t.Fields
+	case eventPasskeyRemoved:
+		delete(w.account(t.OnBehalfOf).passkeys, t.Subject)
 	case eventAllRevoked:
 		for id := range a.tokens {
 			a.lapsed[id] = id
@@ -148,6 +154,15 @@ func (w waysIn) identities(ctx context.Context, tx *store.Tx) error {
 	return store.EachRow(ctx, tx, tx.NewSelect().Model((*identityRow)(nil)), func(r identityRow) error {
 		if identity := w.account(r.UserID).identity; identity == "" || !marked(identity, r.mark()) {
 			w.strange(r.UserID, "the identity at a provider")
+		}
+		return nil
+	})
+}
+
+func (w waysIn) passkeys(ctx context.Context, tx *store.Tx) error {
+	return store.EachRow(ctx, tx, tx.NewSelect().Model((*passkeyRow)(nil)), func(r passkeyRow) error {
+		if fields, known := w.account(r.UserID).passkeys[string(r.ID)]; !known || !marked(fields, r.mark()) {
+			w.strange(r.UserID, "the passkey "+string(r.ID))
 		}
 		return nil
 	})

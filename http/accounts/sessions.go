@@ -45,6 +45,7 @@ type Sessions struct {
 	*rest.API
 	cookies  *scs.SessionManager
 	provider *provider // of identities; nil is none
+	address  string    // of this server as the public reaches it; "" is not known
 
 	Refuse func(c *gin.Context, err error) // answers a browser that comes back from the provider in vain
 }
@@ -56,7 +57,8 @@ func NewSessions(api *rest.API, by *IdentityProvider, address string) (*Sessions
 	if err != nil {
 		return nil, err
 	}
-	return &Sessions{API: api, cookies: newCookies(api.DB), provider: p, Refuse: api.Fail}, nil
+	return &Sessions{API: api, cookies: newCookies(api.DB), provider: p, address: address,
+		Refuse: api.Fail}, nil
 }
 
 // newCookies is the keeper of cookies over a database.
@@ -184,6 +186,7 @@ func (a *Sessions) Register() {
 		About: "Asked of the same policies as a call itself, for this token or session. Which rows an operation brings, " +
 			"and what it does to one thing, is another question: that one says allowed_actions."}, api.capabilities)
 	passwords(api)
+	passkeys(api)
 	providerSignIns(api)
 }
 

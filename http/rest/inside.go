@@ -150,8 +150,8 @@ func (a *API) Do(c *gin.Context, id string, ask Ask) (Reply, error) {
 	return e.answer(ctx, inner)
 }
 
-// inside is the context of an operation that a page asks for. It has the cookies of the page's own request and none of
-// its other headers, and it answers into nothing but cookies.
+// inside is the context of an operation that a page asks for. It has the host and the cookies of the page's own request
+// and none of its other headers, and it answers into nothing but cookies.
 func (e *Endpoint) inside(ctx context.Context, page *gin.Context, ask Ask) (*gin.Context, error) {
 	path := Base + e.Op.Path
 	var params gin.Params
@@ -173,6 +173,7 @@ func (e *Endpoint) inside(ctx context.Context, page *gin.Context, ask Ask) (*gin
 	if err != nil {
 		return nil, fmt.Errorf("http: a page asks for %s: %w", e.Op.ID, err)
 	}
+	r.Host = page.Request.Host
 	if len(body) > 0 {
 		r.Header.Set("Content-Type", kind)
 	}

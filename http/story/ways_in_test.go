@@ -124,6 +124,10 @@ var forgeries = []forgery{
 	{"an identity is linked", nil,
 		"INSERT INTO sign_in_identities (issuer, subject, user_id, linked_at) VALUES ('https://forged.example', 'x', " +
 			who("treasurer") + ", 'x')", "approval_missing", "sign-in", ""},
+	{"a passkey is written", nil,
+		"INSERT INTO passkeys (id, user_id, name, credential, public_key, synced, uses, created_at, used_at) SELECT " +
+			"'pky_forged', " + who("treasurer") + ", 'x', payload, payload, FALSE, 0, at, '' FROM duties ORDER BY at LIMIT 1",
+		"approval_missing", "sign-in", ""},
 	{"an account that acts is invited", nil,
 		"INSERT INTO invitations (hash, user_id, expires_at) SELECT payload, " + who("treasurer") +
 			", '2999-01-01T00:00:00.000000Z' FROM duties ORDER BY at LIMIT 1", "approval_missing", "sign-in", ""},

@@ -84,7 +84,7 @@ func TestComingIn(t *testing.T) {
 		r.post("/sign-out", url.Values{}).want(http.StatusOK).says("Du er logget ud")
 
 		in("watcher", fourWords, "").want(http.StatusUnauthorized)
-		in("watcher", fourWords, codeOf(t, db, secret, 0)).want(http.StatusOK).says("Du er logget ind med en kode")
+		in("watcher", fourWords, codeOf(t, db, secret, 0)).want(http.StatusOK).says("Du er logget ind med to faktorer")
 
 		// What was typed when the session had ended is still there after signing in.
 		other := w.as(t, access.Caseworker)

@@ -123,6 +123,21 @@ CREATE TABLE sign_in_identities (
 
 CREATE INDEX sign_in_identities_user ON sign_in_identities (user_id);
 
+-- The public half of a key that never leaves a person's device; the device shows with it who signs in.
+CREATE TABLE passkeys (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    name TEXT NOT NULL,                   -- of the device, in the person's words
+    credential BYTEA NOT NULL UNIQUE,     -- what the device calls the key
+    public_key BYTEA NOT NULL,
+    synced BOOLEAN NOT NULL,              -- the device's maker may keep a copy
+    uses BIGINT NOT NULL,                 -- the device's own count of signatures
+    created_at TEXT NOT NULL,
+    used_at TEXT NOT NULL                 -- '' where it never was
+);
+
+CREATE INDEX passkeys_user ON passkeys (user_id, id);
+
 -- What a browser's cookie leads to, under the SHA-256 of the cookie.
 CREATE TABLE http_sessions (
     token TEXT NOT NULL PRIMARY KEY,

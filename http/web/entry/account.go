@@ -10,7 +10,7 @@ import (
 
 // account adds the pages of the own account.
 func account(s *frame.Site) {
-	s.Page("/me", []string{"listSessions"}, me)
+	s.Page("/me", []string{"listSessions", "getPasskeys"}, me)
 	s.Form("/me/sessions/:id/end", []string{"endSession"}, endSession)
 	s.Form("/me/sign-out-everywhere", []string{"listSessions", "endSession"}, signOutEverywhere)
 	s.Form("/me/keys", nil, chooseKeys)
@@ -24,6 +24,7 @@ func account(s *frame.Site) {
 // session is one of a user's sessions.
 type session struct {
 	ID        string `json:"id"`
+	Name      string `json:"name"`
 	CreatedAt string `json:"created_at"`
 	ExpiresAt string `json:"expires_at"`
 	RevokedAt string `json:"revoked_at"`
@@ -52,7 +53,11 @@ func sessions(v *frame.Visit) ([]session, error) {
 
 func me(v *frame.Visit) (frame.Shown, error) {
 	open, err := sessions(v)
-	return Me(v, open), err
+	if err != nil {
+		return nil, err
+	}
+	keys, err := ownPasskeys(v)
+	return Me(v, open, keys), err
 }
 
 func endSession(v *frame.Visit) (frame.Shown, error) {

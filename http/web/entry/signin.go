@@ -25,6 +25,7 @@ func Register(s *frame.Site) {
 		s.PublicForm("/demo/sign-in", demoSignIn)
 	}
 	account(s)
+	passkeys(s)
 	s.Navigate(frame.NavItem{Path: "/me", Text: rest.Text{EN: "Me", DA: "Mig"}, Needs: "", Order: 90, Key: "m"})
 }
 

@@ -35,8 +35,11 @@ var notices = map[string]rest.Text{
 	"saved":      {EN: "Saved.", DA: "Gemt."},
 	"commented":  {EN: "Your note was added.", DA: "Din bemærkning er tilføjet."},
 	"signed-out": {EN: "You are signed out.", DA: "Du er logget ud."},
-	"ended":      {EN: "That device is signed out.", DA: "Enheden er logget ud."},
-	"password":   {EN: "Your password is set. Sign in with it.", DA: "Din adgangskode er sat. Log ind med den."},
+	"passkey":    {EN: "The passkey is added.", DA: "Passkeyen er tilføjet."},
+	"passkey-gone": {EN: "The passkey is removed. It opens nothing any more.",
+		DA: "Passkeyen er fjernet. Den åbner ikke mere noget."},
+	"ended":    {EN: "That device is signed out.", DA: "Enheden er logget ud."},
+	"password": {EN: "Your password is set. Sign in with it.", DA: "Din adgangskode er sat. Log ind med den."},
 }
 
 // Notice adds what pages of another package say was done.

@@ -127,6 +127,12 @@ BEGIN
       AND i.used_at = NEW.linked_at);
 END;
 
+CREATE TRIGGER passkeys_insert BEFORE INSERT ON passkeys
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:approval_missing: a passkey is added by a person who has set a password')
+    WHERE NOT EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = NEW.user_id AND c.changed_at <= NEW.created_at);
+END;
+
 CREATE TRIGGER duties_insert BEFORE INSERT ON duties
 BEGIN
     SELECT RAISE(ABORT,

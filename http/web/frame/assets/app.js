@@ -172,6 +172,29 @@
     });
   });
 
+  // Passkeys: the device is asked where the browser can do it, and what it gives is sent with the form.
+  var pk = window.PublicKeyCredential;
+  if (pk && pk.parseCreationOptionsFromJSON) {
+    d.querySelectorAll('form[data-passkey]').forEach(function (form) {
+      form.hidden = false;
+      var lacks = d.querySelector('[data-passkey-lacks]'), making = form.getAttribute('data-passkey');
+      if (lacks) { lacks.hidden = true; }
+      form.addEventListener('submit', function (e) {
+        e.preventDefault();
+        (making ? Promise.resolve(making) : fetch('/api/v1/passkey-sign-ins/challenges', { method: 'POST' })
+          .then(function (r) { return r.json(); }).then(function (got) { return got.options; })
+        ).then(function (text) {
+          var options = JSON.parse(text).publicKey;
+          return making ? navigator.credentials.create({ publicKey: pk.parseCreationOptionsFromJSON(options) })
+            : navigator.credentials.get({ publicKey: pk.parseRequestOptionsFromJSON(options) });
+        }).then(function (made) {
+          form.elements.credential.value = JSON.stringify(made);
+          form.submit();
+        }).catch(function () { form.querySelector('[data-passkey-says]').hidden = false; });
+      });
+    });
+  }
+
   // Keys: never while somebody writes, never with a modifier, and off where the user said so.
   if (!root.hasAttribute('data-keys')) { return; }
   var going = false;
