@@ -1,5 +1,5 @@
-// Package manual writes the manual page and the completion of a command line out of the command line itself, so that
-// neither can say anything else than --help does. A flag that is added is in all three with no further line.
+// Package manual writes the help, the manual page and the completion of a command line out of the command line itself,
+// so that none can say anything else than the others do. A flag that is added is in all three with no further line.
 package manual
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Page writes the manual page of a version, with examples by command.
-func Page(to io.Writer, model *kong.Application, version string, examples map[string][]string) error {
+// Page writes the manual page of a version, with the examples of each command.
+func Page(to io.Writer, model *kong.Application, version string) error {
 	w := &roff{w: to}
 	w.line(`.TH SUPPORTLEDGER 1 "" "supportledger %s"`, version)
 	w.line(".SH NAME\nsupportledger \\- %s", "the books of multi-year support: grants, plans, disbursements, statements")

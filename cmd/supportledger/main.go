@@ -21,6 +21,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
 
+	"supportledger/cmd/manual"
 	"supportledger/cmd/progress"
 )
 
@@ -118,7 +119,7 @@ func newParser(into *commands, file string, more ...kong.Option) (*kong.Kong, se
 	parser, err := kong.New(into, append([]kong.Option{
 		kong.Name("supportledger"),
 		kong.Description("The books of multi-year support: grants, plans, disbursements, statements."),
-		kong.Help(helpWithExamples),
+		kong.Help(manual.Help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 110}),
 		kong.ValueFormatter(func(v *kong.Value) string { return v.Help }), // our texts name the variables themselves
 		kong.PostBuild(fromEnvironment),

@@ -21,7 +21,7 @@ func (manCommand) Run(c console) error {
 	if err != nil {
 		return err
 	}
-	return manual.Page(c.out, parser.Model, version(), examples)
+	return manual.Page(c.out, parser.Model, version())
 }
 
 type completionCommand struct {

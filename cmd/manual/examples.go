@@ -1,4 +1,4 @@
-package main
+package manual
 
 import (
 	"fmt"
@@ -157,8 +157,8 @@ var examples = map[string][]string{
 	"version": {"supportledger version --json"},
 }
 
-// helpWithExamples prints the examples of a command, then what the parser knows of it.
-func helpWithExamples(o kong.HelpOptions, ctx *kong.Context) error {
+// Help prints the examples of a command, then what the parser knows of it.
+func Help(o kong.HelpOptions, ctx *kong.Context) error {
 	path := ""
 	if at := ctx.Selected(); at != nil {
 		path = at.Path()
