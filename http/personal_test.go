@@ -31,6 +31,7 @@ var tellsNothing = map[string]string{
 	"addPlanGoal name_en":         "of a word that all plans share",
 	"addPlanGoal name_da":         "of a word that all plans share",
 	"issueToken name":             "of what a token is for",
+	"addPasskey name":             "of a device",
 	"uploadImport name":           "of a file",
 	"uploadImport content":        "entries, whose texts stand in the books and name nobody (docs/IMPORT.md)",
 	"uploadDonorImport name":      "of a file",
