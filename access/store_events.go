@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -59,8 +61,12 @@ func readEvents(ctx context.Context, tx *store.Tx, f EventFilter) ([]Recorded, e
 // Vouched tells whether an event of an action on a subject bears a mark: whether what stands there now is what was
 // written then.
 func Vouched(ctx context.Context, tx *store.Tx, subject, action, mark string) (bool, error) {
-	return tx.NewSelect().Table("audit_events").Where("subject = ?", subject).Where("action = ?", action).
-		Where("',' || fields || ',' LIKE ?", "%,"+mark+",%").Exists(ctx)
+	var events []string
+	err := tx.NewSelect().Table("audit_events").Column("fields").Where("subject = ?", subject).
+		Where("action = ?", action).Scan(ctx, &events)
+	return slices.ContainsFunc(events, func(fields string) bool {
+		return slices.Contains(strings.Split(fields, ","), mark)
+	}), err
 }
 
 // LastAt is when the newest audit event was, UTC, "" where there is none.

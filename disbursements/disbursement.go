@@ -155,7 +155,10 @@ func sharesText(shares []beneficiaries.Share) string {
 }
 
 // parseShares reads what sharesText wrote.
-func ParseShares(text string) ([]beneficiaries.Share, error) {
+func parseShares(text string) ([]beneficiaries.Share, error) {
+	if text == "" {
+		return nil, nil
+	}
 	var shares []beneficiaries.Share
 	for part := range strings.SplitSeq(text, ",") {
 		fund, percent, _ := strings.Cut(part, "=")
@@ -232,6 +235,9 @@ func (req Requests) Submit(ctx context.Context, tx *store.Tx, key string) (Disbu
 	}
 	if !d.OwnShares {
 		d.Shares = d.Plan.Current.Shares
+		if err := rewriteShares(ctx, tx, d); err != nil {
+			return Disbursement{}, err
+		}
 	}
 	if err := req.applyPolicy(ctx, tx, &d); err != nil {
 		return Disbursement{}, err

@@ -102,7 +102,7 @@ func TestStrangersCannotMoveADisbursement(t *testing.T) {
 	}
 	insert := func(verb, state string) string {
 		columns := "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, " +
-			"category, account, spot, items, shares, own_shares, date, text, "
+			"category, account, spot, items, own_shares, date, text, "
 		return verb + " INTO disbursements (id, number, " + columns +
 			"state, round, payload, entry_id, version) SELECT 'dsb_x', 'D-2026-9999', " + columns + "'" + state +
 			"', round, payload, entry_id, version FROM disbursements WHERE number = 'D-2026-0004'"
@@ -124,15 +124,20 @@ func TestStrangersCannotMoveADisbursement(t *testing.T) {
 	}
 	for _, number := range []string{"0002", "0003", "0004", "0005"} {
 		for _, set := range []string{"amount = amount + 1", "units = units + 1", "line = 'tuition'", "currency = 'KES'",
-			"shares = 'G1=100'",
 			"plan_id = 'pln_x'", "partner_id = (SELECT id FROM partners WHERE code = 'KE-01')"} {
 			attacks = append(attacks, attack{"after it was submitted: " + set, "", move(number, set), "state_conflict"})
 		}
+		of := " WHERE disbursement_id = (SELECT id FROM disbursements WHERE number = 'D-2026-" + number + "')"
+		for _, text := range []string{"UPDATE disbursement_shares SET percent = '50'" + of,
+			"UPDATE disbursement_shares SET fund = 'UNR'" + of, "DELETE FROM disbursement_shares" + of,
+			"INSERT INTO disbursement_shares SELECT disbursement_id, 9, 'UNR', '1' FROM disbursement_shares" + of} {
+			attacks = append(attacks, attack{"its split after it was submitted: " + text, "", text, "state_conflict"})
+		}
 		attacks = append(attacks, attack{"replaced", store.SQLite,
 			"INSERT OR REPLACE INTO disbursements (id, number, settlement, plan_id, partner_id, prepayment_id, line, units, " +
-				"amount, currency, overpaid, payee, reference, category, account, spot, items, shares, own_shares, date, text, state, " +
+				"amount, currency, overpaid, payee, reference, category, account, spot, items, own_shares, date, text, state, " +
 				"round, payload, entry_id, version) SELECT id, number, settlement, plan_id, partner_id, prepayment_id, line, " +
-				"units, 1, currency, overpaid, payee, reference, category, account, spot, items, shares, own_shares, date, text, " +
+				"units, 1, currency, overpaid, payee, reference, category, account, spot, items, own_shares, date, text, " +
 				"'draft', round, payload, NULL, version FROM disbursements WHERE number = 'D-2026-" + number + "'",
 			"state_conflict"})
 	}

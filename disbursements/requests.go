@@ -42,7 +42,7 @@ func New(book ledger.Book, register grants.Register, people beneficiaries.Regist
 	}
 }
 
-// Policies says who decides: approval policies and delegations.
+// Policies says who decides: approval policies.
 type Policies struct {
 	Book   ledger.Book
 	Grants grants.Register

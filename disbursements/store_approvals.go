@@ -235,9 +235,12 @@ func (of InboxOf) waitingIn(q *bun.SelectQuery) *bun.SelectQuery {
 // waitingOnes reads what waits and the actor may see, in full.
 func (dec Decisions) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
 	var rows []disbursementRow
-	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").ColumnExpr(evidenceColumn))
+	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*"))
 	q = beneficiaries.OnCases(tx, q, "d.plan_id", "d.created_by")
 	if err := of.Page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	if err := fill(ctx, tx, pointersTo(rows, itself)); err != nil {
 		return nil, err
 	}
 	return dec.withParties(ctx, tx, rows)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -37,7 +38,6 @@ type disbursementRow struct {
 	Account       ledger.AccountNo
 	Spot          string
 	Items         string
-	Shares        string
 	OwnShares     bool
 	Date          ledger.Date
 	Text          string
@@ -50,6 +50,7 @@ type disbursementRow struct {
 	CreatedBy       access.UserID
 	WrittenBy       access.UserID
 	PlanVersion     string
+	Shares          string `bun:",scanonly"` // of disbursement_shares, as sharesText writes them
 	Evidence        string `bun:",scanonly"` // of disbursement_evidence, as evidenceText writes it
 	PolicyID        PolicyID
 	Needs           string
@@ -122,7 +123,15 @@ func insertDisbursement(ctx context.Context, tx *store.Tx, d Disbursement) error
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
-	return insertEvidence(ctx, tx, d)
+	return insertParts(ctx, tx, d)
+}
+
+type disbursementShareRow struct {
+	bun.BaseModel  `bun:"table:disbursement_shares"`
+	DisbursementID DisbursementID
+	Position       int
+	Fund           ledger.FundCode
+	Percent        string
 }
 
 type disbursementEvidenceRow struct {
@@ -131,12 +140,83 @@ type disbursementEvidenceRow struct {
 	EvidenceID     string
 }
 
-// evidenceColumn is the documents of a disbursement d, as evidenceText writes them.
-const evidenceColumn = `(SELECT COALESCE(string_agg(e.evidence_id, ','), '') FROM (SELECT evidence_id
-	FROM disbursement_evidence
-	WHERE disbursement_id = d.id ORDER BY evidence_id) AS e) AS evidence`
+// atOnce is how many disbursements are read with what they are made of at once.
+const atOnce = 1000
 
-func insertEvidence(ctx context.Context, tx *store.Tx, d Disbursement) error {
+// fill reads the splits and the documents of disbursements, a thousand at a time: a query within that of the
+// disbursements would run once for each of them, and as badly as PostgreSQL's guess of how many rows it finds is.
+func fill(ctx context.Context, tx *store.Tx, all []*disbursementRow) error {
+	for some := range slices.Chunk(all, atOnce) {
+		ids, of := make([]DisbursementID, len(some)), make(map[DisbursementID]*disbursementRow, len(some))
+		for i, r := range some {
+			ids[i], of[r.ID] = r.ID, r
+		}
+		splits, err := readShares(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		var documents []disbursementEvidenceRow
+		if err := tx.NewSelect().Model(&documents).Where("disbursement_id IN (?)", bun.List(ids)).
+			Order("disbursement_id", "evidence_id").Scan(ctx); err != nil {
+			return err
+		}
+		for _, e := range documents {
+			of[e.DisbursementID].Evidence = joined(of[e.DisbursementID].Evidence, e.EvidenceID)
+		}
+		for id, text := range splits {
+			of[id].Shares = text
+		}
+	}
+	return nil
+}
+
+// pointersTo are the rows of disbursements that are parts of other rows.
+func pointersTo[T any](rows []T, part func(*T) *disbursementRow) []*disbursementRow {
+	places := make([]*disbursementRow, len(rows))
+	for i := range rows {
+		places[i] = part(&rows[i])
+	}
+	return places
+}
+
+func itself(r *disbursementRow) *disbursementRow { return r }
+
+// joined adds to a list in one text.
+func joined(text, more string) string {
+	if text == "" {
+		return more
+	}
+	return text + "," + more
+}
+
+func readShares(ctx context.Context, tx *store.Tx, ids []DisbursementID) (map[DisbursementID]string, error) {
+	var rows []disbursementShareRow
+	err := tx.NewSelect().Model(&rows).Where("disbursement_id IN (?)", bun.List(ids)).
+		Order("disbursement_id", "position").Scan(ctx)
+	texts := make(map[DisbursementID]string, len(ids))
+	for _, r := range rows {
+		texts[r.DisbursementID] = joined(texts[r.DisbursementID], string(r.Fund)+"="+r.Percent)
+	}
+	return texts, err
+}
+
+// SharesOf reads the splits of some disbursements.
+func SharesOf(ctx context.Context, tx *store.Tx, ids []DisbursementID) (map[DisbursementID][]beneficiaries.Share,
+	error) {
+	texts, err := readShares(ctx, tx, ids)
+	shares := make(map[DisbursementID][]beneficiaries.Share, len(ids))
+	for id, text := range texts {
+		if err == nil {
+			shares[id], err = parseShares(text)
+		}
+	}
+	return shares, err
+}
+
+func insertParts(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	if err := insertShares(ctx, tx, d); err != nil {
+		return err
+	}
 	var rows []disbursementEvidenceRow
 	for _, id := range parseEvidence(evidenceText(d.Evidence)) {
 		rows = append(rows, disbursementEvidenceRow{DisbursementID: d.ID, EvidenceID: string(id)})
@@ -144,18 +224,33 @@ func insertEvidence(ctx context.Context, tx *store.Tx, d Disbursement) error {
 	return store.Insert(ctx, tx, rows)
 }
 
+func insertShares(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	rows := make([]disbursementShareRow, len(d.Shares))
+	for i, s := range d.Shares {
+		rows[i] = disbursementShareRow{DisbursementID: d.ID, Position: i, Fund: s.Fund, Percent: s.Percent.String()}
+	}
+	return store.Insert(ctx, tx, rows)
+}
+
+// rewriteShares writes the split of a draft anew.
+func rewriteShares(ctx context.Context, tx *store.Tx, d Disbursement) error {
+	if _, err := tx.NewDelete().Model((*disbursementShareRow)(nil)).Where("disbursement_id = ?",
+		d.ID).Exec(ctx); err != nil {
+		return err
+	}
+	return insertShares(ctx, tx, d)
+}
+
 // row is a draft as it is kept.
 func (d Disbursement) row() disbursementRow {
 	payload := d.Payload()
 	return disbursementRow{ID: d.ID, Number: d.Number, Settlement: d.Settlement, PlanID: store.NullIfZero(d.Plan.ID),
-		PartnerID:    store.NullIfZero(d.Partner.ID),
-		PrepaymentID: store.NullIfZero(d.Prepayment.ID), Line: d.Line, Units: d.Units, Amount: d.Amount.Minor(),
-		Currency: d.Amount.Currency,
-		Overpaid: d.Overpaid.Minor(), Payee: d.Payee, PaidBy: d.PaidBy, Reference: d.Reference, Category: d.Category,
-		Account: d.Account, Spot: d.Spot.String(), Items: itemsText(d.Items),
-		Shares: sharesText(d.Shares), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
-		Payload: payload[:],
-		Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, ApprovalsNeeded: 1, Emergency: d.Emergency}
+		PartnerID: store.NullIfZero(d.Partner.ID), PrepaymentID: store.NullIfZero(d.Prepayment.ID), Line: d.Line,
+		Units: d.Units, Amount: d.Amount.Minor(), Currency: d.Amount.Currency, Overpaid: d.Overpaid.Minor(), Payee: d.Payee,
+		PaidBy: d.PaidBy, Reference: d.Reference, Category: d.Category, Account: d.Account, Spot: d.Spot.String(),
+		Items: itemsText(d.Items), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
+		Payload: payload[:], Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, ApprovalsNeeded: 1,
+		Emergency: d.Emergency}
 }
 
 // rewriteDisbursement writes the content of a draft anew.
@@ -167,14 +262,15 @@ func rewriteDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) err
 	if err := store.NextVersion(result, err, &d.Version); err != nil {
 		return err
 	}
-	if _, err := tx.NewDelete().Model((*disbursementEvidenceRow)(nil)).Where("disbursement_id = ?",
-		d.ID).Exec(ctx); err != nil {
-		return err
+	for _, part := range []any{(*disbursementShareRow)(nil), (*disbursementEvidenceRow)(nil)} {
+		if _, err := tx.NewDelete().Model(part).Where("disbursement_id = ?", d.ID).Exec(ctx); err != nil {
+			return err
+		}
 	}
-	return insertEvidence(ctx, tx, *d)
+	return insertParts(ctx, tx, *d)
 }
 
-// saveDisbursement writes state, round and entry; while it is a draft, the split and what they bind too.
+// Save writes state, round and entry; of what is submitted also what its payload binds.
 func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?",
 		d.Round).Set("version = version + 1").
@@ -185,7 +281,7 @@ func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	}
 	if d.State == Submitted {
 		payload := d.Payload()
-		q = q.Set("shares = ?", sharesText(d.Shares)).Set("payload = ?", payload[:]).Set("plan_version = ?",
+		q = q.Set("payload = ?", payload[:]).Set("plan_version = ?",
 			d.PlanVersion).Set("policy_id = ?", d.Policy).
 			Set("needs = ?", needsText(d.Needs)).Set("approvals_needed = ?", approvalsNeeded(d.Needs)).Set("base_amount = ?",
 			d.Base.Minor()).
@@ -224,7 +320,7 @@ func (req Requests) readDisbursement(ctx context.Context, tx *store.Tx, key stri
 		return Disbursement{}, cmp.Or(err, ErrUnknownDisbursement)
 	}
 	var row disbursementRow
-	q := visible(tx, tx.NewSelect().Model(&row).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
+	q := visible(tx, tx.NewSelect().Model(&row).
 		Where("id = ? OR number = ?", key, key))
 	if locked {
 		q = tx.Lock(q)
@@ -235,11 +331,9 @@ func (req Requests) readDisbursement(ctx context.Context, tx *store.Tx, key stri
 	} else if err != nil {
 		return Disbursement{}, err
 	}
-	return req.disbursement(ctx, tx, row)
-}
-
-// disbursement reads what a row says and refers to.
-func (req Requests) disbursement(ctx context.Context, tx *store.Tx, row disbursementRow) (Disbursement, error) {
+	if err := fill(ctx, tx, []*disbursementRow{&row}); err != nil {
+		return Disbursement{}, err
+	}
 	found, err := req.withParties(ctx, tx, []disbursementRow{row})
 	if err != nil {
 		return Disbursement{}, err
@@ -251,14 +345,12 @@ func (req Requests) disbursement(ctx context.Context, tx *store.Tx, row disburse
 func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	d := Disbursement{ID: row.ID, Number: row.Number, Settlement: row.Settlement, Line: row.Line, Units: row.Units,
 		Amount: ledger.OfMinor(row.Amount, row.Currency), Overpaid: ledger.OfMinor(row.Overpaid, row.Currency),
-		Payee: row.Payee, PaidBy: row.PaidBy, Reference: row.Reference,
-		Category: row.Category, Account: row.Account, OwnShares: row.OwnShares, Date: row.Date, Text: row.Text,
-		State: row.State,
-		Round: row.Round, Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy,
-		WrittenBy:   row.WrittenBy,
+		Payee: row.Payee, PaidBy: row.PaidBy, Reference: row.Reference, Category: row.Category, Account: row.Account,
+		OwnShares: row.OwnShares, Date: row.Date, Text: row.Text, State: row.State, Round: row.Round,
+		Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy, WrittenBy: row.WrittenBy,
 		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID,
-		Base:        ledger.OfMinor(row.BaseAmount, base),
-		SubmittedOn: row.SubmittedOn, Emergency: row.Emergency, EmergencySlot: store.ZeroIfNull(row.EmergencySlot)}
+		Base: ledger.OfMinor(row.BaseAmount, base), SubmittedOn: row.SubmittedOn, Emergency: row.Emergency,
+		EmergencySlot: store.ZeroIfNull(row.EmergencySlot)}
 	var err error
 	if d.Needs, err = parseNeeds(row.Needs); err != nil {
 		return Disbursement{}, err
@@ -271,7 +363,7 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 	if d.Items, err = parseItems(row.Items, base); err != nil {
 		return Disbursement{}, err
 	}
-	d.Shares, err = ParseShares(row.Shares)
+	d.Shares, err = parseShares(row.Shares)
 	return d, err
 }
 
@@ -365,7 +457,7 @@ type namedRow struct {
 
 // namedRows selects disbursements as d, with the names of what they refer to.
 func namedRows(tx *store.Tx) *bun.SelectQuery {
-	return tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").ColumnExpr(evidenceColumn).
+	return tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").
 		ColumnExpr("COALESCE(p.number, '') AS plan_number, COALESCE(k.code, '') AS partner_code").
 		ColumnExpr("COALESCE(a.number, '') AS prepayment_number").
 		Join("LEFT JOIN plans AS p ON p.id = d.plan_id").Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
@@ -388,6 +480,10 @@ func (req Requests) list(
 	var rows []namedRow
 	q := beneficiaries.OnCases(tx, which(namedRows(tx)), "d.plan_id", "d.created_by")
 	if err := page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	err := fill(ctx, tx, pointersTo(rows, func(r *namedRow) *disbursementRow { return &r.disbursementRow }))
+	if err != nil {
 		return nil, err
 	}
 	out := make([]Disbursement, len(rows))
@@ -440,8 +536,9 @@ func (rules Rules) flying(ctx context.Context, tx *store.Tx, besides Disbursemen
 func (rules Rules) promisedRows(ctx context.Context, tx *store.Tx, which func(*bun.SelectQuery) *bun.SelectQuery) (
 	[]disbursementRow, error) {
 	var rows []disbursementRow
-	q := tx.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr(evidenceColumn).
-		Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released}))
-	err := which(q).Order("number").Scan(ctx)
-	return rows, err
+	q := tx.NewSelect().Model(&rows).Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released}))
+	if err := which(q).Order("number").Scan(ctx); err != nil {
+		return nil, err
+	}
+	return rows, fill(ctx, tx, pointersTo(rows, itself))
 }

@@ -43,21 +43,30 @@ type verifiedRow struct {
 
 // disbursements wants two people behind an approved one, three behind an authorised or settled one.
 func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
-	q := namedRows(tx).
-		ColumnExpr("SUM(CASE WHEN u.step = 'request' THEN 1 ELSE 0 END) AS requested").
-		ColumnExpr("SUM(CASE WHEN u.step = 'approve' THEN 1 ELSE 0 END) AS approved").
-		ColumnExpr("SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END) AS authorised").
-		ColumnExpr("SUM(CASE WHEN u.step = 'release' THEN 1 ELSE 0 END) AS released, COUNT(DISTINCT u.user_id) AS people").
-		Join("LEFT JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.payload = d.payload").
-		GroupExpr("d.id, p.number, k.code, a.number")
-	return store.EachRow(ctx, tx, q, func(r verifiedRow) error {
-		v.done.Disbursements++
-		d, err := r.read(v.base)
+	read := func(at store.Keyset) (rows []verifiedRow, err error) {
+		err = at.Ascending(namedRows(tx).
+			ColumnExpr("SUM(CASE WHEN u.step = 'request' THEN 1 ELSE 0 END) AS requested").
+			ColumnExpr("SUM(CASE WHEN u.step = 'approve' THEN 1 ELSE 0 END) AS approved").
+			ColumnExpr("SUM(CASE WHEN u.step = 'authorise' THEN 1 ELSE 0 END) AS authorised").
+			ColumnExpr("SUM(CASE WHEN u.step = 'release' THEN 1 ELSE 0 END) AS released, COUNT(DISTINCT u.user_id) AS people").
+			Join("LEFT JOIN duties AS u ON u.subject = d.id AND u.round = d.round AND u.payload = d.payload").
+			GroupExpr("d.id, p.number, k.code, a.number"), "d.id").Scan(ctx, &rows)
+		return rows, err
+	}
+	id := func(r verifiedRow) string { return string(r.ID) }
+	return store.EachPage(atOnce, id, read, func(rows []verifiedRow) error {
+		err := fill(ctx, tx, pointersTo(rows, func(r *verifiedRow) *disbursementRow { return &r.disbursementRow }))
 		if err != nil {
-			v.out.Add("approval", "disbursement "+r.Number, "its row cannot be read: %v", err)
-			return nil
+			return err
 		}
-		v.disbursement(d, r)
+		for _, r := range rows {
+			v.done.Disbursements++
+			if d, err := r.read(v.base); err != nil {
+				v.out.Add("approval", "disbursement "+r.Number, "its row cannot be read: %v", err)
+			} else {
+				v.disbursement(d, r)
+			}
+		}
 		return nil
 	})
 }

@@ -2,7 +2,10 @@ package disbursements
 
 import (
 	"context"
+	"maps"
 	"slices"
+
+	"github.com/uptrace/bun"
 
 	"supportledger/access"
 	"supportledger/proof"
@@ -86,50 +89,50 @@ func stoodIn(want Need, needs []Need) bool {
 		slices.ContainsFunc(needs, Need{access.Approve, want.People, casework}.within)
 }
 
-// decidedRow is a disbursement with one decision of its round, which is a duty on exactly what the row binds.
-type decidedRow struct {
-	disbursementRow
-	Step       access.Step
-	UserID     access.UserID
-	OnBehalfOf access.UserID
-	Roles      string
-}
-
 // eachDecided goes through the disbursements that somebody approved or authorised. One whose row cannot be read is left
 // out: [verifier.disbursements] has found it.
 func (req Requests) eachDecided(ctx context.Context, tx *store.Tx, fn func(decided)) error {
-	q := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr(evidenceColumn).
-		ColumnExpr("d.*, COALESCE(a.step, '') AS step").
-		ColumnExpr("COALESCE(a.user_id, '') AS user_id, COALESCE(a.on_behalf_of, '') AS on_behalf_of, COALESCE(a.roles, " +
-			"'') AS roles").
-		Join("LEFT JOIN disbursement_approvals AS a ON a.disbursement_id = d.id AND a.round = d.round " +
-			"AND EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step " +
-			"AND u.user_id = a.user_id AND u.payload = d.payload)").
-		Where("d.state IN ('approved', 'authorised', 'on_hold', 'released', 'paid', 'returned', 'evidenced', 'verified', " +
-			"'disallowed')").
-		OrderExpr("d.id, a.user_id")
-	var last decided
-	err := store.EachRow(ctx, tx, q, func(r decidedRow) error {
-		if r.ID != last.row.ID {
-			if last.ID != "" {
-				fn(last)
-			}
-			d, err := r.written(req.Book.Base)
-			if err != nil {
-				d.ID = ""
-			}
-			last = decided{Disbursement: d, row: r.disbursementRow}
+	read := func(at store.Keyset) (rows []disbursementRow, err error) {
+		err = at.Ascending(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*").
+			Where("d.state IN (?)", bun.List(slices.Sorted(maps.Keys(behind)))), "d.id").Scan(ctx, &rows)
+		return rows, err
+	}
+	id := func(r disbursementRow) string { return string(r.ID) }
+	return store.EachPage(atOnce, id, read, func(rows []disbursementRow) error {
+		if err := fill(ctx, tx, pointersTo(rows, itself)); err != nil {
+			return err
 		}
-		if r.UserID != "" {
-			last.given = append(last.given,
-				Approval{Step: r.Step, User: r.UserID, OnBehalfOf: r.OnBehalfOf, Roles: parseRoles(r.Roles)})
+		given, err := readDecisions(ctx, tx, rows)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if d, err := r.written(req.Book.Base); err == nil {
+				fn(decided{Disbursement: d, row: r, given: given[r.ID]})
+			}
 		}
 		return nil
 	})
-	if err == nil && last.ID != "" {
-		fn(last)
+}
+
+// readDecisions reads the approvals of the rounds that disbursements are in which are duties on exactly what their rows
+// bind.
+func readDecisions(ctx context.Context, tx *store.Tx, of []disbursementRow) (map[DisbursementID][]Approval, error) {
+	given, ids := map[DisbursementID][]Approval{}, make([]DisbursementID, len(of))
+	for i, r := range of {
+		ids[i] = r.ID
 	}
-	return err
+	var rows []approvalRow
+	err := tx.NewSelect().TableExpr("disbursement_approvals AS a").ColumnExpr("a.*").
+		Join("JOIN disbursements AS d ON d.id = a.disbursement_id AND d.round = a.round").
+		Where("a.disbursement_id IN (?)", bun.List(ids)).
+		Where("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step "+
+			"AND u.user_id = a.user_id AND u.payload = d.payload)").OrderExpr("d.id, a.user_id").Scan(ctx, &rows)
+	for _, r := range rows {
+		given[r.DisbursementID] = append(given[r.DisbursementID],
+			Approval{Step: r.Step, User: r.UserID, OnBehalfOf: r.OnBehalfOf, Roles: parseRoles(r.Roles)})
+	}
+	return given, err
 }
 
 // rolesHeld are the roles that accounts have, or had at some time by the changes on record.

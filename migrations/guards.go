@@ -222,9 +222,11 @@ var guards = []Guard{
 	{Table: "disbursements", Part: "submitted", Code: "state_conflict",
 		Changed: "what was submitted is not changed; take it back to draft first", Once: "OLD.state <> 'draft'",
 		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, " +
-			"paid_by, reference, category, account, spot, items, shares, payload, plan_version, policy_id, needs, " +
+			"paid_by, reference, category, account, spot, items, payload, plan_version, policy_id, needs, " +
 			"approvals_needed, " +
 			"base_amount, emergency"},
+	{Table: "disbursement_shares", Code: "state_conflict",
+		Changed: "a share is written or taken back, never changed"},
 	{Table: "disbursement_evidence", Code: "state_conflict",
 		Changed: "a document is given or taken back, never changed"},
 	{Table: "disbursement_approvals", Deleted: "an approval is never deleted",

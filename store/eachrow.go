@@ -50,3 +50,18 @@ func EachRow[T any](ctx context.Context, tx *Tx, q *bun.SelectQuery, row func(T)
 		})
 	})
 }
+
+// EachPage hands rows to page, so many at a time: for what reads more of a page than its rows. Read reads the rows
+// behind a key, and id is the key of one.
+func EachPage[T any](most int, id func(T) string, read func(Keyset) ([]T, error), page func([]T) error) error {
+	for at := (Keyset{Limit: most}); ; {
+		rows, err := read(at)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := page(rows); err != nil || len(rows) < most {
+			return err
+		}
+		at.After = []string{id(rows[len(rows)-1])}
+	}
+}

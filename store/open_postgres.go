@@ -31,6 +31,7 @@ var wishes = []struct{ name, value string }{
 	{"log_error_verbosity", "terse"},
 	{"log_statement", "none"},
 	{"log_min_duration_statement", "-1"},
+	{"jit", "off"}, // compiling a query of ours takes longer than running it
 }
 
 // durable turns on what a server or role may have turned off for speed: that a commit is answered only when it is on

@@ -14,26 +14,11 @@ import (
 
 // fundsOnTheirWay lists the funds whose money waits for the bank to say that it left an account.
 func fundsOnTheirWay(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]ledger.FundCode, error) {
-	var texts []string
-	err := tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("DISTINCT d.shares").
-		Where("d.id IN (SELECT p.disbursement_id FROM payments AS p WHERE p.account = ? AND p.state IN ('in_file', 'sent'))",
-			account).Scan(ctx, &texts)
-	if err != nil {
-		return nil, err
-	}
 	var funds []ledger.FundCode
-	for _, text := range texts {
-		shares, err := disbursements.ParseShares(text)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range shares {
-			if !slices.Contains(funds, s.Fund) {
-				funds = append(funds, s.Fund)
-			}
-		}
-	}
-	return funds, nil
+	err := tx.NewSelect().TableExpr("disbursement_shares AS s").ColumnExpr("DISTINCT s.fund").
+		Where("s.disbursement_id IN (SELECT p.disbursement_id FROM payments AS p WHERE p.account = ? "+
+			"AND p.state IN ('in_file', 'sent'))", account).Scan(ctx, &funds)
+	return funds, err
 }
 
 // countOnTheirWay counts the payments of an account that wait for the bank.
@@ -122,7 +107,6 @@ func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) (
 		OfState    disbursements.State
 		Settlement disbursements.Settlement
 		Category   string
-		Shares     string
 		Text       string
 		OfPayee    string
 		Plan       string
@@ -133,13 +117,21 @@ func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) (
 	err := tx.NewSelect().TableExpr("payments AS p").Join("JOIN disbursements AS d ON d.id = p.disbursement_id").
 		Join("LEFT JOIN plans AS l ON l.id = d.plan_id").
 		Join("LEFT JOIN partners AS k ON k.id = d.partner_id").
-		ColumnExpr("p.*, d.id AS of, d.version AS of_version, d.state AS of_state, d.settlement, d.category, d.shares, "+
+		ColumnExpr("p.*, d.id AS of, d.version AS of_version, d.state AS of_state, d.settlement, d.category, "+
 			"d.text, d.payee AS of_payee").
 		ColumnExpr("COALESCE(l.number, '') AS plan, COALESCE(k.code, '') AS partner").
 		ColumnExpr("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = "+
 			"'authorise' AND u.payload = d.payload) AS authorised").
 		ColumnExpr("EXISTS (SELECT 1 FROM payment_evidence AS e WHERE e.payment_id = p.id) AS shown").Where("p.id IN (?)",
 		bun.List(ids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	of := make([]disbursements.DisbursementID, len(rows))
+	for i, r := range rows {
+		of[i] = r.Of
+	}
+	shares, err := disbursements.SharesOf(ctx, tx, of)
 	if err != nil {
 		return nil, err
 	}
@@ -150,9 +142,7 @@ func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) (
 			Category: r.Category, Text: r.Text, Payee: r.OfPayee,
 			Account: r.Account, Amount: ledger.OfMinor(r.Amount, r.Currency)}
 		d.Plan.Number, d.Partner.Code = r.Plan, r.Partner
-		if d.Shares, err = disbursements.ParseShares(r.Shares); err != nil {
-			return nil, err
-		}
+		d.Shares = shares[r.Of]
 		plain := r.Settlement == disbursements.ByPayment && r.Currency == lin.Payments.Requests.Book.Base &&
 			r.ReissueOf == nil && r.OfState == disbursements.Released && (r.State == PaymentInFile || r.State == PaymentSent) &&
 			!r.Shown && !part[i].suspended

@@ -117,7 +117,6 @@ CREATE TABLE disbursements (
     account TEXT NOT NULL,                -- our bank account that pays; '' where none does
     spot TEXT NOT NULL,                   -- the day's rate, for what is paid in another currency
     items TEXT NOT NULL,                  -- of an invoice, or the receipts of a float
-    shares TEXT NOT NULL,                 -- the split, as submitted: G1=60,G2=40
     own_shares BOOLEAN NOT NULL,          -- a split of its own instead of the plan's: such cost relieves no commitment
     date TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -150,6 +149,16 @@ CREATE UNIQUE INDEX disbursements_emergency ON disbursements (emergency_slot);
 CREATE INDEX disbursements_payee ON disbursements (payee, date);
 CREATE INDEX disbursements_partner ON disbursements (partner_id, state) WHERE partner_id IS NOT NULL;
 CREATE INDEX disbursements_prepayment ON disbursements (prepayment_id) WHERE prepayment_id IS NOT NULL;
+
+-- The split over funds, as submitted. Its payload binds it, in the order of position.
+CREATE TABLE disbursement_shares (
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    position BIGINT NOT NULL,
+    fund TEXT NOT NULL REFERENCES funds (code),
+    percent TEXT NOT NULL,
+    PRIMARY KEY (disbursement_id, position),
+    UNIQUE (disbursement_id, fund)
+);
 
 -- The documents that a disbursement is asked for with. Its payload binds them, in the order of their ids.
 CREATE TABLE disbursement_evidence (

@@ -64,6 +64,18 @@ BEGIN
     WHERE OLD.state = 'submitted' AND NEW.state = 'authorised' AND NOT NEW.emergency;
 END;
 
+CREATE TRIGGER disbursement_shares_insert BEFORE INSERT ON disbursement_shares
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = NEW.disbursement_id AND state <> 'draft');
+END;
+
+CREATE TRIGGER disbursement_shares_delete BEFORE DELETE ON disbursement_shares
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = OLD.disbursement_id AND state <> 'draft');
+END;
+
 CREATE TRIGGER disbursement_evidence_insert BEFORE INSERT ON disbursement_evidence
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
