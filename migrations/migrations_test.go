@@ -123,7 +123,7 @@ var countColumns = strings.Fields(`anonymous approvals_needed attempt bytes code
 	cutoff_seq details digits disbursements dominance emergency_days emergency_per_quarter entry_seq factors failures
 	findings fiscal_year from_year id instalment item_count last last_number last_seq last_step level line line_count
 	line_no no number opened_seq openings own_version part pending people position priority released_year remind_days
-	reopenings role_count round row_count salary seq size status threshold through to_year took_ms units version year`)
+	reopenings role_count round row_count salary seq size status threshold through to_year took_ms units uses version year`)
 
 // Rules of the portable text (DESIGN §10) that neither engine would complain about.
 func TestRulesOfTheText(t *testing.T) {

@@ -49,7 +49,7 @@ func TestStatesAreThoseOfGo(t *testing.T) {
 		}
 		for _, m := range stateFilter.FindAllStringSubmatch(string(text), -1) {
 			filters++
-			if known[sorted(m[1])] == nil {
+			if known[sorted(m[1])] == nil && m[1] != jobStates {
 				t.Errorf("%s: a filter by the states %q, which are those of no table", name, m[1])
 			}
 		}
@@ -67,6 +67,9 @@ func TestStatesAreThoseOfGo(t *testing.T) {
 		t.Errorf("only %d filters were seen", filters)
 	}
 }
+
+// jobStates are our words for those of river, which keeps jobs in tables of its own.
+const jobStates = "scheduled due running failed given_up done"
 
 func sorted(states string) string {
 	return strings.Join(slices.Sorted(strings.FieldsSeq(states)), " ")

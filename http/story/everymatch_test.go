@@ -40,8 +40,8 @@ var things = map[string]string{
 	"getLetterText": "SELECT id FROM letter_texts", "getPlan": "SELECT number FROM plans",
 	"getConsent":   "SELECT b.code || ' ' || c.id FROM consents AS c JOIN beneficiaries AS b ON b.id = c.beneficiary_id",
 	"getDuplicate": "SELECT id FROM duplicates", "getBeneficiary": "SELECT code FROM beneficiaries",
-	"getPrivacyNotice": "SELECT id FROM privacy_notices",
-	"getAssignment":    "SELECT b.code || ' ' || a.id FROM caseload AS a JOIN beneficiaries AS b ON b.id = a.beneficiary_id",
+	"getPrivacyNotice": "SELECT id FROM privacy_notices", "getWebhookEndpoint": "SELECT id FROM webhook_endpoints",
+	"getAssignment": "SELECT b.code || ' ' || a.id FROM caseload AS a JOIN beneficiaries AS b ON b.id = a.beneficiary_id",
 }
 
 // TestEveryRouteAsksWhatWasSeen sends to every operation that changes or decides on what is there a request without
@@ -82,12 +82,18 @@ func asksAll(t *testing.T, db *store.DB, raw *sql.DB) {
 	for i, role := range access.Roles {
 		readers[i] = client.As(db, "reader-"+string(role)+string(db.Engine()), role)
 	}
-	payee := map[store.Engine]string{store.SQLite: "CLI-08", store.Postgres: "CLI-09"}[db.Engine()]
+	payee, alias := "CLI-08", "House"
+	if db.Engine() == store.Postgres {
+		payee, alias = "CLI-09", "Harbour"
+	}
 	readers[slices.Index(access.Roles, access.FinanceOfficer)].Post("/payees",
-		`{"code":"`+payee+`","kind":"clinic","alias":"House"}`).Want(http.StatusCreated) // under this server's key
+		`{"code":"`+payee+`","kind":"clinic","alias":"`+alias+`"}`).Want(http.StatusCreated) // under this server's key
 	asked := 0
 	for _, e := range api.Endpoints {
-		if e.Op.Match == "" || e.Op.Public { // whoever has the link of a mail: own_test.go of statements
+		switch {
+		case e.Op.Match == "", e.Op.Public: // whoever has the link of a mail: own_test.go of statements
+			continue
+		case e.Op.Match == "getJob": // river keeps its own tables: TestJobsByAPI
 			continue
 		}
 		if things[e.Op.Match] == "" {

@@ -152,6 +152,8 @@ var ids = map[string]string{
 	"/donor-imports/":   "SELECT id FROM donor_imports",
 	"/imports/":         "SELECT id FROM imports",
 	"/bank-imports/":    "SELECT id FROM bank_imports",
+
+	"/webhook-endpoints/": "SELECT id FROM webhook_endpoints",
 }
 
 // queries are what a list wants beside the page.
@@ -291,7 +293,7 @@ func (b *bookshelf) table(path string) {
 
 // madeUp are values that a reader of the books parses, by column.
 var madeUp = map[string]string{"currency": "'DKK'", "rate": "'7.46'", "amount": "100", "month": "'2026-01'",
-	"year": "2026", "percent": "'100'", "at_least": "''", "attained": "''"}
+	"year": "2026", "percent": "'100'", "at_least": "''", "attained": "''", "failing_since": "''", "claimed_until": "''"}
 
 // fillEmpty writes one made-up row into every table that the worked story leaves empty: it refers to rows that are
 // there, its states are the first that the table allows.
