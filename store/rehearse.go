@@ -36,6 +36,16 @@ func (tx *Tx) Rehearse(ctx context.Context, by Actor, act func(ctx context.Conte
 	return Classify(err)
 }
 
+// AboutToWrite is asked before a write that goes past bun, whose hook does not see it: an error ends a rehearsal there.
+func AboutToWrite(ctx context.Context) error {
+	noted, rehearsed := ctx.Value(rehearsalKey{}).(*rehearsal)
+	if !rehearsed {
+		return nil
+	}
+	noted.wrote = true
+	return fmt.Errorf("%w: rehearsed", ErrReadOnly)
+}
+
 // withholding is a hook that keeps back what a rehearsal writes: a server would note each refusal in its log, and on
 // PostgreSQL the snapshot would end with it.
 type withholding struct{}

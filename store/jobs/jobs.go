@@ -191,6 +191,9 @@ func EnqueueOnce[A Args](ctx context.Context, tx *store.Tx, all ...A) error {
 const atOnce = 1000
 
 func enqueue[A Args](ctx context.Context, tx *store.Tx, o river.InsertOpts, all []A) error {
+	if err := store.AboutToWrite(ctx); err != nil {
+		return err
+	}
 	client, err := inserting[tx.Engine]()
 	if err != nil {
 		return fmt.Errorf("jobs: %w", err)

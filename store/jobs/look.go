@@ -120,6 +120,9 @@ func Retry(ctx context.Context, tx *store.Tx, id int64) (Job, error) {
 	if j.State == Running || j.State == Done {
 		return Job{}, ErrNoRetry
 	}
+	if err := store.AboutToWrite(ctx); err != nil {
+		return Job{}, err
+	}
 	client, err := inserting[tx.Engine]()
 	if err != nil {
 		return Job{}, fmt.Errorf("jobs: %w", err)
