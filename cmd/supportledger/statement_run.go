@@ -88,6 +88,8 @@ func (r runCommand) action() access.Action {
 		return ofFinance("sealStatementRun")
 	case statements.RunDeliver:
 		return ofFinance("deliverStatementRun")
+	case statements.RunPrint:
+		return ofFinance("printStatementRun")
 	case statements.RunPrepare:
 	}
 	return ofFinance("startStatementRun")

@@ -142,7 +142,7 @@ func (a *Sessions) ask(c *gin.Context, options any, data *webauthn.SessionData) 
 		a.cookies.SetDeadline(held, rest.Clock.Now().Add(passkeyTakes))
 	}
 	a.cookies.Put(held, heldPasskey, string(kept))
-	return challengeView{string(text)}, a.keep(held, c) //nolint:contextcheck // the request's own
+	return challengeView{string(text)}, a.keep(held, c)
 }
 
 // asked is what was asked of the device, once.

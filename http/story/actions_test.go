@@ -235,7 +235,13 @@ type asked struct {
 	body              []byte
 }
 
-func (a *asker) send(by http.RoundTripper, role string, r asked) (*http.Response, []byte) {
+// answered is the head of an answer.
+type answered struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (a *asker) send(by http.RoundTripper, role string, r asked) (answered, []byte) {
 	req, err := http.NewRequestWithContext(a.Context(), r.method, a.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		a.Fatal(err)
@@ -257,5 +263,5 @@ func (a *asker) send(by http.RoundTripper, role string, r asked) (*http.Response
 	if err != nil {
 		a.Fatal(err)
 	}
-	return resp, answer
+	return answered{resp.StatusCode, resp.Header}, answer
 }

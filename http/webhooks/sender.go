@@ -230,7 +230,7 @@ func (s *Sender) post(ctx context.Context, turn events.Turn, e events.Event, now
 	if err != nil {
 		return 0, err
 	}
-	defer answer.Body.Close()                                            //nolint:errcheck // it was only read
+	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, answerBytes)) // its status is all that matters
 	return answer.StatusCode, nil
 }

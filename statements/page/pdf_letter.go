@@ -144,10 +144,9 @@ func Equation(v figures.Value, lang figures.Lang) []LetterRow {
 	rows := make([]LetterRow, 0, len(p.terms)+1)
 	for _, t := range p.terms {
 		label := t.label
-		if t.sign == figures.Minus {
-			label = figures.Minus + " " + label
-		} else if t.sign == "+" {
-			label = "+ " + label
+		switch t.sign {
+		case figures.Minus, "+":
+			label = t.sign + " " + label
 		}
 		rows = append(rows, LetterRow{label, t.figure.text, t.sign == "="})
 	}
