@@ -177,17 +177,9 @@ var bankReasons = map[string]rest.Text{
 func readAnswer(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
 	ask := rest.Ask{Key: f.Key}
-	files := f.Files["file"]
-	if len(files) == 0 {
-		f.Fault("file", v.T("Choose the bank's file.", "Vælg bankens fil."))
-	} else {
-		content, err := frame.Content(files[0])
-		if err != nil {
-			return nil, err
-		}
-		if ask.Raw = content; len(content) == 0 {
-			f.Fault("file", v.T("The file is empty.", "Filen er tom."))
-		}
+	var err error
+	if ask.Raw, err = bankFile(v, f); err != nil {
+		return nil, err
 	}
 	var got answer
 	if f.Good() {

@@ -101,17 +101,9 @@ func uploadStatement(v *frame.Visit) (frame.Shown, error) {
 			ask.Query.Set(name, s)
 		}
 	}
-	files := f.Files["file"]
-	if len(files) == 0 {
-		f.Fault("file", v.T("Choose the bank's file.", "Vælg bankens fil."))
-	} else {
-		content, err := frame.Content(files[0])
-		if err != nil {
-			return nil, err
-		}
-		if ask.Raw = content; len(content) == 0 {
-			f.Fault("file", v.T("The file is empty.", "Filen er tom."))
-		}
+	var err error
+	if ask.Raw, err = bankFile(v, f); err != nil {
+		return nil, err
 	}
 	if !f.Good() {
 		v.Status(http.StatusUnprocessableEntity)

@@ -1,36 +1,32 @@
 package finance
 
 import (
-	"encoding/base64"
-	"net/http"
-
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
 )
 
+var entryUploads = uploads{path: "/imports", upload: "uploadImport", get: "getImport", done: "entries-read",
+	list: showEntryFiles, one: showEntryFile}
+
 func importPages(s *frame.Site) {
-	s.Page("/imports", []string{"listImports"}, ledgerImports)
-	s.Form("/imports", []string{"uploadImport"}, uploadEntries)
-	s.Page("/imports/:id", []string{"getImport", "listImportRows"}, ledgerImport)
-	s.Form("/imports/:id/commits", []string{"commitImport"}, func(v *frame.Visit) (frame.Shown, error) {
-		return stepOfEntries(v, "commitImport", "", "entries-in")
+	u := entryUploads
+	s.Page(u.path, []string{"listImports"}, func(v *frame.Visit) (frame.Shown, error) {
+		return showEntryFiles(v, frame.NewForm())
 	})
-	s.Form("/imports/:id/undos", []string{"undoImport"}, func(v *frame.Visit) (frame.Shown, error) {
-		return stepOfEntries(v, "undoImport", "undo_reason", "entries-out")
+	s.Form(u.path, []string{u.upload}, u.take)
+	s.Page(u.path+"/:id", []string{u.get, "listImportRows"}, func(v *frame.Visit) (frame.Shown, error) {
+		return showEntryFile(v, frame.NoForms())
 	})
+	s.Form(u.path+"/:id/commits", []string{"commitImport"}, u.step("commitImport", "", "entries-in"))
+	s.Form(u.path+"/:id/undos", []string{"undoImport"}, u.step("undoImport", "undo_reason", "entries-out"))
 }
 
 // entryFile is a file of entries that was uploaded.
 type entryFile struct {
-	ID          string      `json:"id"`
-	State       string      `json:"state"`
-	Kind        string      `json:"kind"`
+	uploaded
 	Profile     string      `json:"profile"`
 	Name        string      `json:"name"`
-	RowCount    int         `json:"rows"`
-	UploadedAt  string      `json:"uploaded_at"`
 	CommittedAt string      `json:"committed_at"`
-	Reason      string      `json:"reason"`
 	New         int         `json:"new"`
 	Duplicate   int         `json:"duplicate"`
 	Errors      int         `json:"errors"`
@@ -59,45 +55,13 @@ var entryProfiles = map[string]rest.Text{
 	"xlsx":    {EN: "Excel workbook", DA: "Excel-projektmappe"},
 }
 
-func ledgerImports(v *frame.Visit) (frame.Shown, error) { return showEntryFiles(v, frame.NewForm()) }
-
 func showEntryFiles(v *frame.Visit, f frame.Form) (frame.Shown, error) {
-	list, _, err := frame.Read[frame.List[entryFile]](v, "listImports", v.ListAsk("25"))
+	list, _, err := frame.Read[frame.List[uploaded]](v, "listImports", v.ListAsk("25"))
 	if err != nil {
 		return nil, err
 	}
 	return EntryFiles(v, list, f), nil
 }
-
-// uploadEntries has a file read and shown: no row is posted yet.
-func uploadEntries(v *frame.Visit) (frame.Shown, error) {
-	f := v.Form()
-	again := func() (frame.Shown, error) {
-		return v.Again(func(v *frame.Visit) (frame.Shown, error) { return showEntryFiles(v, f) })
-	}
-	files := f.Files["file"]
-	if len(files) == 0 {
-		f.Fault("file", v.T("Choose the file.", "Vælg filen."))
-		v.Status(http.StatusUnprocessableEntity)
-		return again()
-	}
-	content, err := frame.Content(files[0])
-	if err != nil {
-		return nil, err
-	}
-	var made entryFile
-	err = v.Do("uploadImport", rest.Ask{Key: f.Key, Body: map[string]string{"kind": f.Text("kind"),
-		"profile": f.Text("profile"), "content": base64.StdEncoding.EncodeToString(content)}}, &made)
-	if err != nil {
-		if err := f.Refused(v, err, map[string]string{"content": "file"}); err != nil {
-			return nil, err
-		}
-		return again()
-	}
-	return v.To("/imports/" + made.ID + "?done=entries-read")
-}
-
-func ledgerImport(v *frame.Visit) (frame.Shown, error) { return showEntryFile(v, frame.NoForms()) }
 
 func showEntryFile(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	id := v.C.Param("id")
@@ -112,22 +76,6 @@ func showEntryFile(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 		return nil, err
 	}
 	return EntryFile(v, file, rows, forms, seen), nil
-}
-
-func stepOfEntries(v *frame.Visit, operation, reason, done string) (frame.Shown, error) {
-	f := v.Form()
-	ask := f.SeenOf(rest.ByID(v.C.Param("id")), "getImport")
-	name := "commit"
-	if reason != "" {
-		name, ask.Body = reason, frame.Reason{Reason: f.Text(reason)}
-	}
-	if err := v.Do(operation, ask, nil); err != nil {
-		if err := f.Refused(v, err, map[string]string{"reason": reason}); err != nil {
-			return nil, err
-		}
-		return v.Again(func(v *frame.Visit) (frame.Shown, error) { return showEntryFile(v, frame.Back(name, f)) })
-	}
-	return v.To("/imports/" + v.C.Param("id") + "?done=" + done)
 }
 
 // posted is how many of its rows are in the books.
