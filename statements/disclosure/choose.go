@@ -68,6 +68,15 @@ func (g *Register) try(groups []Group, rules Rules, merged map[string]Reason) []
 	for _, i := range order {
 		choices[i] = g.choose(groups[i], rules, merged)
 	}
+	for i, c := range choices {
+		if c.Whole {
+			continue
+		}
+		// The reason is of all that is shown now, so that it is the same when the same is asked again.
+		if reason := g.mayShow(groups[i].Whole.Atoms, rules); reason != Safe {
+			choices[i].Reason = reason
+		}
+	}
 	return choices
 }
 

@@ -22,9 +22,9 @@
 // Some sums are the reader's by right: a funder's own budget lines, a donor's own totals. They are shown whatever they
 // hold ([Sum.Duty]), so their blocks may be of one person. By themselves these are the reader's to know. Together with
 // sums that were ours to show they could tell more: a year for everybody less the quarters of its funder is the rest of
-// the year. So before anything is shown it is asked whether some combination of both kinds is about few people, and no
-// combination of sums by right alone is the same ([Register.OwedTellsOfFew]; combine.go). A sum of ours of which that
-// is true is merged. A period of which the sums of right would do it is refused.
+// the year. So before it shows a sum, the control computes whether some combination of both kinds is about few people
+// while no combination of sums by right alone is the same ([Register.OwedTellsOfFew]; combine.go). A sum of ours of
+// which that is true is merged. A period of which the sums of right would do it is refused.
 // docs/PRIVACY.md argues the cases.
 //
 // The package is pure: no database, no clock, no statement. Start with [Register.Choose].
