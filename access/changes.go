@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"supportledger/store"
 )
@@ -23,6 +24,11 @@ var (
 
 // reasonLetters is how long a reason is at least.
 const reasonLetters = 10
+
+// SaysWhy reports whether a reason is long enough to say something.
+func SaysWhy(reason string) bool {
+	return utf8.RuneCountInString(strings.TrimSpace(reason)) >= reasonLetters
+}
 
 // ChangeID identifies a change of an account.
 type ChangeID string
@@ -103,7 +109,7 @@ func Propose(ctx context.Context, tx *store.Tx, c Change) (Change, error) {
 
 // fits asks whether the change can be made to the account as it stands.
 func (c Change) fits(ctx context.Context, tx *store.Tx) error {
-	if len([]rune(strings.TrimSpace(c.Reason))) < reasonLetters {
+	if !SaysWhy(c.Reason) {
 		return ErrChangeReason
 	}
 	account, err := readAccount(ctx, tx, string(c.User))
@@ -246,7 +252,7 @@ func (c Change) notOneself(ctx context.Context, tx *store.Tx) error {
 }
 
 func (c Change) reject(ctx context.Context, tx *store.Tx, reason string) (Change, error) {
-	if len([]rune(strings.TrimSpace(reason))) < reasonLetters {
+	if !SaysWhy(reason) {
 		return Change{}, ErrChangeReason
 	}
 	c.State = Rejected

@@ -32,8 +32,8 @@ func (r passkeyRow) passkey() (Passkey, error) {
 	p := Passkey{ID: r.ID, User: r.UserID, Name: r.Name, Credential: r.Credential, Key: r.PublicKey, Synced: r.Synced,
 		Uses: r.Uses}
 	var err error
-	if p.CreatedAt, err = store.ParseTime(r.CreatedAt); err == nil && r.UsedAt != "" {
-		p.UsedAt, err = store.ParseTime(r.UsedAt)
+	if p.CreatedAt, err = store.ParseTime(r.CreatedAt); err == nil {
+		p.UsedAt, err = store.ParseSome(r.UsedAt)
 	}
 	return p, err
 }

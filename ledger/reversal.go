@@ -3,19 +3,14 @@ package ledger
 import (
 	"context"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"supportledger/access"
 	"supportledger/store"
 )
 
-// minReason is how many letters a reason has at least.
-const minReason = 10
-
 // CheckReason wants a reason of at least ten letters. [ErrReasonRequired].
 func CheckReason(reason string) error {
-	if utf8.RuneCountInString(strings.TrimSpace(reason)) < minReason {
+	if !access.SaysWhy(reason) {
 		return ErrReasonRequired
 	}
 	return nil

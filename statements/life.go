@@ -18,7 +18,6 @@ import (
 	"supportledger/statements/sealing"
 	"supportledger/store"
 	"time"
-	"unicode/utf8"
 )
 
 // What the life of a statement refuses.
@@ -367,12 +366,9 @@ func (o Office) MarkSent(ctx context.Context, tx *store.Tx, key string) (Stateme
 	return o.saved(ctx, tx, s, "statement.sent")
 }
 
-// minReason is how many letters a reason has at least.
-const minReason = 10
-
 // Withdraw ends a statement that should not stand, or a draft that nobody needs. Its number is not used again.
 func (o Office) Withdraw(ctx context.Context, tx *store.Tx, key, reason string) (Statement, error) {
-	if utf8.RuneCountInString(strings.TrimSpace(reason)) < minReason {
+	if !access.SaysWhy(reason) {
 		return Statement{}, ErrReasonRequired
 	}
 	s, err := o.inState(ctx, tx, key, Draft, PrivacyChecked, Reviewed, Issued, Sent)

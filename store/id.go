@@ -36,5 +36,21 @@ func ParseTime(s string) (time.Time, error) {
 	return t, nil
 }
 
+// FormatSome is [FormatTime] of an instant that may be missing: "" for the zero one.
+func FormatSome(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return FormatTime(t)
+}
+
+// ParseSome reads what [FormatSome] wrote, and nothing else.
+func ParseSome(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	return ParseTime(s)
+}
+
 // instant is now, in the precision that is stored.
 func instant(c Clock) time.Time { return c.Now().UTC().Truncate(time.Microsecond) }

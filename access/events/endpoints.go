@@ -38,7 +38,7 @@ const (
 )
 
 // Endpoint is a receiver: an address that is told of events. Two people agree on it, since what it is told leaves the
-// house; another address is another receiver.
+// organisation; another address is another receiver.
 type Endpoint struct {
 	ID       EndpointID
 	URL      string
@@ -58,9 +58,6 @@ type Progress struct {
 	NextAt       time.Time // before that nothing is sent
 }
 
-// reasonLetters is how long a reason is at least.
-const reasonLetters = 10
-
 // Gatekeeper seals secrets; without a vault it refuses with [vault.ErrNoVault].
 type Gatekeeper struct{ Vault *vault.Vault }
 
@@ -71,7 +68,7 @@ func (e Endpoint) payload() [sha256.Size]byte {
 // Ask asks for a receiver, and gives the secret that its calls are signed with. It is told nothing before another
 // person's [Decide]. [ErrEndpointReason], [vault.ErrNoVault].
 func (g Gatekeeper) Ask(ctx context.Context, tx *store.Tx, e Endpoint) (made Endpoint, secret string, err error) {
-	if short(e.Reason) {
+	if !access.SaysWhy(e.Reason) {
 		return Endpoint{}, "", ErrEndpointReason
 	}
 	e.ID, e.State, e.By, e.At = EndpointID(store.NewID("whe")), Requested, access.UserID(tx.By.User), tx.At
@@ -100,7 +97,7 @@ func Decide(ctx context.Context, tx *store.Tx, id EndpointID, approve bool, reas
 		return Endpoint{}, ErrEndpointState
 	}
 	if !approve {
-		if short(reason) {
+		if !access.SaysWhy(reason) {
 			return Endpoint{}, ErrEndpointReason
 		}
 		return e.to(ctx, tx, Rejected, reason)
@@ -122,7 +119,7 @@ func Decide(ctx context.Context, tx *store.Tx, id EndpointID, approve bool, reas
 
 // Disable stops telling a receiver. [ErrUnknownEndpoint], [ErrEndpointState], [ErrEndpointReason].
 func Disable(ctx context.Context, tx *store.Tx, id EndpointID, reason string) (Endpoint, error) {
-	if short(reason) {
+	if !access.SaysWhy(reason) {
 		return Endpoint{}, ErrEndpointReason
 	}
 	e, err := FindEndpoint(ctx, tx, id)
@@ -271,5 +268,3 @@ func (g Gatekeeper) secrets(ctx context.Context, tx *store.Tx, id EndpointID) ([
 	}
 	return opened, nil
 }
-
-func short(reason string) bool { return len([]rune(strings.TrimSpace(reason))) < reasonLetters }

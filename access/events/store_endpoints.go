@@ -117,27 +117,11 @@ func withProgress(ctx context.Context, tx *store.Tx, rows []endpointRow) ([]Endp
 
 func (r progressRow) progress() (p Progress, err error) {
 	p = Progress{Position: r.Position, Failures: r.Failures}
-	if p.FailingSince, err = parseSome(r.FailingSince); err != nil {
+	if p.FailingSince, err = store.ParseSome(r.FailingSince); err != nil {
 		return p, err
 	}
-	p.NextAt, err = parseSome(r.NextAt)
+	p.NextAt, err = store.ParseSome(r.NextAt)
 	return p, err
-}
-
-// parseSome reads an instant that may be missing.
-func parseSome(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	return store.ParseTime(text)
-}
-
-// formatSome writes an instant that may be missing.
-func formatSome(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return store.FormatTime(at)
 }
 
 func insertProgress(ctx context.Context, tx *store.Tx, id EndpointID, position int64) error {
@@ -153,8 +137,8 @@ func writeProgress(ctx context.Context, tx *store.Tx, id EndpointID, process str
 		until = store.FormatTime(tx.At.Add(Claim))
 	}
 	return store.ExactlyOne(tx.NewUpdate().Model((*progressRow)(nil)).Set("position = ?", p.Position).
-		Set("failures = ?", p.Failures).Set("failing_since = ?", formatSome(p.FailingSince)).
-		Set("next_at = ?", formatSome(p.NextAt)).Set("claimed_by = ?", process).Set("claimed_until = ?", until).
+		Set("failures = ?", p.Failures).Set("failing_since = ?", store.FormatSome(p.FailingSince)).
+		Set("next_at = ?", store.FormatSome(p.NextAt)).Set("claimed_by = ?", process).Set("claimed_until = ?", until).
 		Where("endpoint_id = ?", id).Exec(ctx))
 }
 

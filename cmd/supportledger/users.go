@@ -303,7 +303,7 @@ type userDisableCommand struct {
 
 // Run ends the account.
 func (u userDisableCommand) Run(ctx context.Context, c console) error {
-	if len([]rune(strings.TrimSpace(u.Reason))) < 10 {
+	if !access.SaysWhy(u.Reason) {
 		return access.ErrChangeReason
 	}
 	err := u.act(ctx, keeping("disableUser"), func(ctx context.Context, tx *store.Tx) error {

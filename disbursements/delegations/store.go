@@ -59,10 +59,7 @@ func readDelegations(ctx context.Context, tx *store.Tx, user access.UserID, page
 		if found[i].CreatedAt, err = store.ParseTime(r.CreatedAt); err != nil {
 			return nil, err
 		}
-		if r.RevokedAt == "" {
-			continue
-		}
-		if found[i].RevokedAt, err = store.ParseTime(r.RevokedAt); err != nil {
+		if found[i].RevokedAt, err = store.ParseSome(r.RevokedAt); err != nil {
 			return nil, err
 		}
 	}

@@ -268,11 +268,8 @@ func (r detailsRow) details(v verificationRow) (BankDetails, error) {
 		text string
 		into *time.Time
 	}{{r.EnteredAt, &b.EnteredAt}, {v.VerifiedAt, &b.VerifiedAt}, {v.UsableFrom, &b.UsableFrom}} {
-		if t.text == "" {
-			continue
-		}
 		var err error
-		if *t.into, err = store.ParseTime(t.text); err != nil {
+		if *t.into, err = store.ParseSome(t.text); err != nil {
 			return BankDetails{}, err
 		}
 	}

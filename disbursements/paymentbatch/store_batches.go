@@ -48,23 +48,15 @@ func batchSeries(year int) string { return fmt.Sprintf("payment-batch-%d", year)
 
 func batchNumber(year int) string { return fmt.Sprintf("B-%d-%%04d", year) }
 
-// instant is a time as it is kept; "" for none.
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return store.FormatTime(t)
-}
-
 func rowOf(b Batch) batchRow {
 	row := batchRow{ID: b.ID, Number: b.Number, Account: b.Account, Currency: b.Currency, Date: b.Date, Charges: b.Charges,
 		OneSum: b.OneSum,
 		State:  b.State, Round: b.Round,
 		OwnVersion: b.OwnVersion, ItemCount: b.Count, Total: b.Total.Minor(), LockHash: []byte{}, LockedBy: b.LockedBy,
-		LockedAt:   instant(b.LockedAt),
-		ReleasedBy: b.ReleasedBy, ReleasedAt: instant(b.ReleasedAt), Format: b.Format, FileSHA256: b.FileSHA256,
+		LockedAt:   store.FormatSome(b.LockedAt),
+		ReleasedBy: b.ReleasedBy, ReleasedAt: store.FormatSome(b.ReleasedAt), Format: b.Format, FileSHA256: b.FileSHA256,
 		ExportedBy: b.ExportedBy,
-		ExportedAt: instant(b.ExportedAt), Reason: b.Reason, Version: b.Version, CreatedBy: b.CreatedBy,
+		ExportedAt: store.FormatSome(b.ExportedAt), Reason: b.Reason, Version: b.Version, CreatedBy: b.CreatedBy,
 		CreatedAt: store.FormatTime(b.At)}
 	if b.LockedBy != "" || !b.LockedAt.IsZero() {
 		row.LockHash = b.Hash[:]
@@ -84,11 +76,8 @@ func (r batchRow) batch() (Batch, error) {
 		text string
 		into *time.Time
 	}{{r.LockedAt, &b.LockedAt}, {r.ReleasedAt, &b.ReleasedAt}, {r.ExportedAt, &b.ExportedAt}, {r.CreatedAt, &b.At}} {
-		if t.text == "" {
-			continue
-		}
 		var err error
-		if *t.into, err = store.ParseTime(t.text); err != nil {
+		if *t.into, err = store.ParseSome(t.text); err != nil {
 			return Batch{}, err
 		}
 	}
