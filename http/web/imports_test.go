@@ -58,13 +58,14 @@ func TestGiftsFromAFile(t *testing.T) {
 		if strings.Contains(wrong.body, "Zwiebelkuchen") || strings.Contains(wrong.body, "/commits") {
 			t.Errorf("a file that is wrong is repeated, or may be put on record:\n%s", wrong.body)
 		}
-		finance.sends(wrong, "/discards", wrong.path[:strings.Index(wrong.path, "?")]+"/discards", nil).
+		at, _, _ := strings.Cut(wrong.path, "?")
+		finance.sends(wrong, "/discards", at+"/discards", nil).
 			want(http.StatusOK).says("Opgivet. Intet af den bliver.", "Lagt til side")
 
 		form = finance.get("/donor-imports")
 		seen := finance.files(form, "/donor-imports", head+"D-77,UNR,2027-01-20,500.00\n", how).want(http.StatusOK).
 			says("1 af 1 rækker", "Registrér 1")
-		at := seen.path[:strings.Index(seen.path, "?")]
+		at, _, _ = strings.Cut(seen.path, "?")
 		in := finance.sends(seen, "/commits", at+"/commits", nil).want(http.StatusOK).says("Registreret.")
 		finance.sends(in, "/undos", at+"/undos", url.Values{"undo_reason": {"kort"}}).
 			want(http.StatusUnprocessableEntity).says("kort")
@@ -83,7 +84,8 @@ func TestTheBankBesideMatching(t *testing.T) {
 		made := finance.sends(rules, `action="/bank/rules/new"`, "/bank/rules/new", url.Values{"contains": {"Kontogebyr"},
 			"direction": {"out"}, "kind": {"charge"}}).want(http.StatusOK).says("Tilføjet.", "Penge ud · Bankgebyr", "i brug")
 		_, after, _ := strings.Cut(made.body, `action="/bank/rules/`+"bkr")
-		end := "/bank/rules/bkr" + after[:strings.Index(after, `"`)]
+		number, _, _ := strings.Cut(after, `"`)
+		end := "/bank/rules/bkr" + number
 		finance.sends(made, `action="`+end, end, nil).want(http.StatusOK).says("Reglen er afsluttet.", "afsluttet")
 
 		var line struct{ ID string }
