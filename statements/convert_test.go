@@ -3,13 +3,13 @@ package statements_test
 import (
 	"context"
 	"errors"
+	"supportledger/statements/collecting"
 	"testing"
 
 	"supportledger/grants"
 	"supportledger/grants/donors"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
-	"supportledger/statements"
 	"supportledger/statements/figures"
 	"supportledger/store"
 )
@@ -102,14 +102,14 @@ func TestRule18StatementConverts(t *testing.T) {
 		} {
 			h.euroGrant(c.code, c.method)
 			h.pay(ledger.FundCode(c.code), "2026-12-28", "5100", "400.00")
-			first := h.issued(statements.Request{Subject: c.code, From: "2026-12-28", To: "2026-12-31"}, "")
+			first := h.issued(collecting.Request{Subject: c.code, From: "2026-12-28", To: "2026-12-31"}, "")
 			check(first.Value, "0.00", c.spent, c.closing, c.differs, c.rates)
 			h.pay(ledger.FundCode(c.code), "2027-01-05", "5100", "600.00")
 			h.pay(ledger.FundCode(c.code), "2026-12-29", "5100", "100.00") // learned late
-			second := h.collect(statements.Request{Subject: c.code, From: "2027-01-01", To: "2027-01-05"})
+			second := h.collect(collecting.Request{Subject: c.code, From: "2027-01-01", To: "2027-01-05"})
 			s, _ := second.(*figures.GrantStatement)
 			check(second, c.opening2, c.spent2, c.close2, s.MethodDifference.StringFixed(2), 2*c.rates)
-			whole := h.collect(statements.Request{Subject: c.code, From: "2027-01-01", To: "2027-01-05", Whole: true})
+			whole := h.collect(collecting.Request{Subject: c.code, From: "2027-01-01", To: "2027-01-05", Whole: true})
 			if err := whole.Foots(); err != nil {
 				t.Error(err)
 			}
@@ -125,7 +125,7 @@ func TestRule18StatementConverts(t *testing.T) {
 			return err
 		})
 		err := h.try("", func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Collect(ctx, tx, statements.Request{Subject: "E1", From: "2026-12-28", To: "2027-02-28"})
+			_, err := h.office.Collect(ctx, tx, collecting.Request{Subject: "E1", From: "2026-12-28", To: "2027-02-28"})
 			return err
 		})
 		if !errors.Is(err, rates.ErrRateGap) {

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 	"supportledger/access"
-	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/statements/collecting"
 	"supportledger/statements/disclosure"
 	"supportledger/statements/figures"
 	"supportledger/store"
@@ -55,16 +55,6 @@ func (b Blocks) Release(ctx context.Context, tx *store.Tx, v figures.Value, id I
 	return saveShown(ctx, tx, &p.register, id)
 }
 
-// operations are the accounts whose cost is the organisation's own where no plan is named: staff, fees, currency
-// differences, indirect costs. What is on no such account was spent on somebody.
-var operations = []string{"staff", "transfer-fees", "fx-losses", "fx-gains", "indirect-costs"}
-
-// aboutNobody reports whether cost without a plan on an account is about nobody supported. A path is
-// expenses:programme:staff.
-func aboutNobody(path string) bool {
-	return slices.Contains(operations, path[strings.LastIndex(path, ":")+1:])
-}
-
 // choose takes note of what may be shown of a group. A category is shown where it may be in the period and to date.
 func (w *withholder) choose(c disclosure.Choice) {
 	if !c.Whole {
@@ -92,7 +82,7 @@ type plan struct {
 	groups   []disclosure.Group
 	rules    disclosure.Rules
 	register disclosure.Register
-	spent    []spending                   // on all that the statement sums up, to date
+	spent    []collecting.Spending        // on all that the statement sums up, to date
 	released []figures.Period             // of the statements of its subject so far
 	behind   map[string][]disclosure.Atom // what was spent on each budget line of a grant in the period
 }
@@ -118,7 +108,7 @@ func (p plan) atoms() []string {
 
 func (b Blocks) plan(ctx context.Context, tx *store.Tx, v figures.Value) (plan, error) {
 	h := v.Head()
-	cutOff, err := b.Office.cutOff(ctx, tx, h.CutOff)
+	cutOff, err := b.Office.books().CutOff(ctx, tx, h.CutOff)
 	if err != nil {
 		return plan{}, err
 	}
@@ -202,7 +192,7 @@ func (b Blocks) edges(ctx context.Context, tx *store.Tx, p *plan, v figures.Valu
 // grantGroups are the funder's own budget lines, each with its categories, in the period and to date.
 func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *figures.GrantStatement,
 	span ledger.Span) error {
-	spent, err := readSpending(ctx, tx, ledger.FundCode(s.Grant), span)
+	spent, err := b.Office.books().Spending(ctx, tx, ledger.FundCode(s.Grant), span)
 	if err != nil {
 		return err
 	}
@@ -216,11 +206,11 @@ func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *figur
 			lines[l.Key] = l
 		}
 	}
-	var parts []spending
+	var parts []collecting.Spending
 	for _, x := range spent {
-		l, programme := lines[accounts[x.account].Category()]
+		l, programme := lines[accounts[x.Account].Category()]
 		if programme {
-			x.line, x.category = l.BudgetLine, l.Key
+			x.Line, x.Category = l.BudgetLine, l.Key
 			parts = append(parts, x)
 		}
 	}
@@ -229,18 +219,18 @@ func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *figur
 	for _, l := range s.Budget {
 		p.behind[l.No] = nil
 	}
-	for _, x := range since(parts, s.Period.From) {
-		p.behind[x.line] = append(p.behind[x.line], x.Atom)
+	for _, x := range collecting.Since(parts, s.Period.From) {
+		p.behind[x.Line] = append(p.behind[x.Line], x.Atom)
 	}
-	p.group("period", since(parts, s.Period.From), true)
+	p.group("period", collecting.Since(parts, s.Period.From), true)
 	p.group("to_date", parts, true)
 	p.group("findings", unlined(taken(parts), "findings"), true)
 	return nil
 }
 
 // taken is the cost that audits took off a grant: its sum is told to the grantor.
-func taken(of []spending) []spending {
-	return slices.DeleteFunc(slices.Clone(of), func(x spending) bool { return x.act != "disallowance" })
+func taken(of []collecting.Spending) []collecting.Spending {
+	return slices.DeleteFunc(slices.Clone(of), func(x collecting.Spending) bool { return x.Act != "disallowance" })
 }
 
 // fundGroups are what a donor's gifts paid, or what a fund spent, with its plain categories, in the period and to date.
@@ -248,7 +238,7 @@ func taken(of []spending) []spending {
 func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *figures.FundStatement,
 	span ledger.Span) error {
 	duty := s.Kind == figures.DonorAnnual
-	var parts []spending
+	var parts []collecting.Spending
 	funds, donor := []string{s.Subject}, ""
 	if duty {
 		funds, donor = nil, s.Subject
@@ -257,60 +247,55 @@ func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *figure
 		}
 	}
 	for _, fund := range funds {
-		paid, err := b.paidBy(ctx, tx, ledger.FundCode(fund), donor, span)
+		paid, err := b.Office.books().PaidBy(ctx, tx, ledger.FundCode(fund), donor, span)
 		if err != nil {
 			return err
 		}
 		if duty {
-			p.group("purpose", since(unlined(paid, fund), s.Period.From), true)
+			p.group("purpose", collecting.Since(unlined(paid, fund), s.Period.From), true)
 		} else if paid, err = b.byAccount(ctx, tx, paid); err != nil {
 			return err
 		}
 		parts = append(parts, paid...)
 	}
 	p.spent = parts
-	p.group("period", since(parts, s.Period.From), duty)
+	p.group("period", collecting.Since(parts, s.Period.From), duty)
 	p.group("to_date", parts, duty)
 	return nil
 }
 
 // byAccount puts the categories of the chart in the place of a donor's plain ones: a fund's statement has those.
-func (b Blocks) byAccount(ctx context.Context, tx *store.Tx, of []spending) ([]spending, error) {
-	accounts, err := b.Office.accounts(ctx, tx)
+func (b Blocks) byAccount(ctx context.Context, tx *store.Tx, of []collecting.Spending) ([]collecting.Spending, error) {
+	accounts, err := b.Office.books().Accounts(ctx, tx)
 	out := slices.Clone(of)
 	for i, x := range out {
-		a := accounts[x.account]
-		_, out[i].category = kindOf(a.Number, a.Category())
+		a := accounts[x.Account]
+		_, out[i].Category = collecting.KindOf(a.Number, a.Category())
 	}
 	return out, err
 }
 
 // unlined takes the categories off, where only the whole of a fund is meant.
-func unlined(of []spending, fund string) []spending {
+func unlined(of []collecting.Spending, fund string) []collecting.Spending {
 	out := slices.Clone(of)
 	for i := range out {
-		out[i].line, out[i].category = fund, ""
+		out[i].Line, out[i].Category = fund, ""
 	}
 	return out
 }
 
-// since keeps what was spent from a day on.
-func since(of []spending, from ledger.Date) []spending {
-	return slices.DeleteFunc(slices.Clone(of), func(x spending) bool { return x.date < from })
-}
-
 // group adds a group for each line, with a part for each category that has a name.
-func (p *plan) group(name string, of []spending, duty bool) {
+func (p *plan) group(name string, of []collecting.Spending, duty bool) {
 	for i := 0; i < len(of); {
-		slices.SortStableFunc(of, func(a, b spending) int {
-			return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.category, b.category))
+		slices.SortStableFunc(of, func(a, b collecting.Spending) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Category, b.Category))
 		})
-		g := disclosure.Group{Whole: disclosure.Sum{Key: name + "/" + of[i].line, Duty: duty}}
-		line := of[i].line
-		for ; i < len(of) && of[i].line == line; i++ {
+		g := disclosure.Group{Whole: disclosure.Sum{Key: name + "/" + of[i].Line, Duty: duty}}
+		line := of[i].Line
+		for ; i < len(of) && of[i].Line == line; i++ {
 			x := of[i]
 			g.Whole.Atoms = append(g.Whole.Atoms, x.Atom)
-			if key := g.Whole.Key + "/" + x.category; x.category != "" {
+			if key := g.Whole.Key + "/" + x.Category; x.Category != "" {
 				if n := len(g.Parts); n == 0 || g.Parts[n-1].Key != key {
 					g.Parts = append(g.Parts, disclosure.Sum{Key: key, Name: category(key)})
 				}
@@ -328,90 +313,6 @@ func (p *plan) group(name string, of []spending, duty bool) {
 // nobodys reports whether all of it is cost of the organisation.
 func nobodys(atoms []disclosure.Atom) bool {
 	return !slices.ContainsFunc(atoms, func(a disclosure.Atom) bool { return a.Person != "" })
-}
-
-// spending is a part of a cost line that sums are made of.
-type spending struct {
-	disclosure.Atom
-	id       string // of the line
-	account  ledger.AccountNo
-	act      string
-	date     ledger.Date // on which it was spent, or a gift paid it
-	line     string      // of the budget; "" where there is none
-	category string      // as the statement words it
-	donor    string      // whose gift paid it; "" for nobody's
-}
-
-// named gives an atom its name: the line, who paid it and when. What nobody's gift paid has one name on any statement.
-func (x spending) named() spending {
-	x.ID = x.id + "|" + x.donor + "|" + string(x.date)
-	return x
-}
-
-// paidBy is what a donor's gifts to a fund paid for; "" is what all of it did.
-func (b Blocks) paidBy(ctx context.Context, tx *store.Tx, fund ledger.FundCode, donor string,
-	span ledger.Span) ([]spending, error) {
-	all, err := remembered(b.Office.notes, fmt.Sprint("paid ", fund, span), func() (map[string][]spending, error) {
-		paid, err := b.paid(ctx, tx, fund, span)
-		by := map[string][]spending{"": paid}
-		for _, x := range paid {
-			if x.donor != "" {
-				by[x.donor] = append(by[x.donor], x)
-			}
-		}
-		return by, err
-	})
-	return all[donor], err
-}
-
-// paid plays a fund's gifts against its cost line by line, as [Office.pool] does by day, so that each donor's part of
-// each line is known.
-func (b Blocks) paid(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
-	lines, err := readSpending(ctx, tx, fund, span)
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := b.Office.accounts(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	codes, err := b.codes(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	byID := map[string]spending{}
-	var costs []event
-	for _, x := range lines {
-		x.category = cmp.Or(plainOf[accounts[x.account].Category()], figures.PlainEveryday)
-		byID[x.id] = x
-		costs = append(costs, event{x.date, 3,
-			func(p *pool) { p.spend(x.date, x.id, ledger.OfMinor(x.Amount, b.Office.Book.Base).Amount) }})
-	}
-	money, err := b.Office.events(ctx, tx, fund, span, false)
-	if err != nil {
-		return nil, err
-	}
-	var out []spending
-	for _, d := range play(append(money, costs...)).drawn {
-		x, known := byID[d.category]
-		if !known {
-			continue // money that went without being cost
-		}
-		x.date, x.donor = d.date, codes[d.of.donor]
-		x.Amount = ledger.Money{Amount: d.amount, Currency: b.Office.Book.Base}.Minor()
-		out = append(out, x.named())
-	}
-	return out, nil
-}
-
-// codes are the codes of donors by id.
-func (b Blocks) codes(ctx context.Context, tx *store.Tx) (map[donors.ID]string, error) {
-	found, err := donors.List(ctx, tx, donors.Filter{})
-	codes := map[donors.ID]string{}
-	for _, d := range found {
-		codes[d.ID] = d.Code
-	}
-	return codes, err
 }
 
 // ErrThreshold is a threshold below that of the organisation.

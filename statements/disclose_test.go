@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"supportledger/statements/collecting"
 	"testing"
 	"time"
 
@@ -66,14 +67,14 @@ func TestBlocksOnAGrant(t *testing.T) {
 		h.support("2026-02-01", "5100", 1, 6, "100.00")
 		h.support("2026-02-01", "5110", 1, 7, "50.00")
 		h.support("2026-02-01", "5200", 1, 2, "900.00")
-		first := h.issued(statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, "")
+		first := h.issued(collecting.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, "")
 		if diff := cmp.Diff([]string{"support 2400 2400", "stipend 350 350"}, sorted(shown(first))); diff != "" {
 			t.Errorf("first statement (-want +got):\n%s", diff)
 		}
 		// In autumn four get tuition. Beside what was shown before, stipends of six are still enough.
 		h.support("2026-09-01", "5100", 1, 4, "100.00")
 		h.support("2026-09-01", "5110", 1, 6, "50.00")
-		second := h.issued(statements.Request{Subject: "G1", From: "2026-07-01", To: "2026-12-31"}, "")
+		second := h.issued(collecting.Request{Subject: "G1", From: "2026-07-01", To: "2026-12-31"}, "")
 		if diff := cmp.Diff([]string{"support 700 3450"}, sorted(shown(second))); diff != "" {
 			t.Errorf("second statement (-want +got):\n%s", diff)
 		}
@@ -101,7 +102,7 @@ func TestBlocksOnAFund(t *testing.T) {
 			var s statements.Statement
 			h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
 				s, err = h.office.Prepare(ctx, tx,
-					statements.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, figures.English,
+					collecting.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, figures.English,
 					"")
 				return err
 			})
@@ -124,7 +125,7 @@ func TestBlocksOnAFund(t *testing.T) {
 		}
 		h.support("2026-02-01", "5110", 1, 12, "50.00")
 		h.support("2026-02-01", "5200", 1, 3, "900.00")
-		s := h.issued(statements.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
+		s := h.issued(collecting.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
 		var got []string
 		for _, l := range s.Cleared.(*figures.FundStatement).Lines {
 			got = append(got, l.Key+" "+l.InPeriod.String())
@@ -147,7 +148,7 @@ func TestIssuingAsksAgain(t *testing.T) {
 			act func(context.Context, *store.Tx) error
 		}{
 			{"preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-				waiting, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"},
+				waiting, err = h.office.Prepare(ctx, tx, collecting.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"},
 					figures.English, "")
 				return err
 			}},
@@ -196,7 +197,7 @@ func TestBlocksOnADonor(t *testing.T) {
 					Lines: []ledger.Line{cost, ledger.Base("1010", "D1", dkk("-4200.00"))}})
 			return err
 		})
-		s := h.issued(statements.Request{Subject: "D-77", To: "2026-12-31"}, "")
+		s := h.issued(collecting.Request{Subject: "D-77", To: "2026-12-31"}, "")
 		d, ok := s.Cleared.(*figures.FundStatement)
 		if !ok || d.Spent.String() != "4300" || d.Closing.String() != "700" {
 			t.Fatalf("her totals: %+v", d)
@@ -209,7 +210,7 @@ func TestBlocksOnADonor(t *testing.T) {
 		// That her total was shown to her by right makes it no news for everybody.
 		var fund statements.Statement
 		h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-			fund, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "D1", To: "2026-12-31"}, figures.English, "")
+			fund, err = h.office.Prepare(ctx, tx, collecting.Request{Subject: "D1", To: "2026-12-31"}, figures.English, "")
 			return err
 		})
 		if err := h.try("preparer", func(ctx context.Context, tx *store.Tx) error {
@@ -223,7 +224,7 @@ func TestBlocksOnADonor(t *testing.T) {
 
 // The three ways in which a patient reader found one person's support in statements that had been cleared.
 func TestKnownAttacks(t *testing.T) {
-	refused := func(h *house, in statements.Request) (fault statements.PeriodFault, err error) {
+	refused := func(h *house, in collecting.Request) (fault statements.PeriodFault, err error) {
 		var s statements.Statement
 		h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
 			s, err = h.office.Prepare(ctx, tx, in, figures.English, "")
@@ -250,7 +251,7 @@ func TestKnownAttacks(t *testing.T) {
 		h.support("2026-02-01", "5200", 1, 12, "1000.00")
 		h.pay("G1", "2026-02-10", "5300", "6250.00")
 		h.pay("G1", "2026-02-12", "5400", "777.00")
-		s := h.issued(statements.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
+		s := h.issued(collecting.Request{Subject: "G1", Kind: figures.FundReport, From: "2026-01-02", To: "2026-06-30"}, "")
 		fund, _ := s.Cleared.(*figures.FundStatement)
 		for _, l := range fund.Lines {
 			if l.InPeriod.String() == "6250" || l.InPeriod.String() == "777" {
@@ -260,17 +261,17 @@ func TestKnownAttacks(t *testing.T) {
 		// A day, and a period that ends a month after a released one.
 		h.give("D-77", "GIFT-1", "2026-01-03", "90000.00")
 		h.pay("D1", "2026-02-02", "5200", "50.00")
-		if fault, err := refused(h, statements.Request{Subject: "G1", From: "2026-09-10", To: "2026-09-10"}); fault == "" {
+		if fault, err := refused(h, collecting.Request{Subject: "G1", From: "2026-09-10", To: "2026-09-10"}); fault == "" {
 			t.Errorf("a statement of one day: %v", err)
 		}
-		h.issued(statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, "")
+		h.issued(collecting.Request{Subject: "G1", From: "2026-01-02", To: "2026-06-30"}, "")
 		for to, want := range map[ledger.Date]statements.PeriodFault{"2026-07-31": "too_close_to_a_released_statement",
 			"2026-09-30": "", "2026-08-15": statements.NotWholeMonths, "2027-01-31": statements.InFuture} {
-			if fault, err := refused(h, statements.Request{Subject: "G1", From: "2026-01-02", To: to}); fault != want {
+			if fault, err := refused(h, collecting.Request{Subject: "G1", From: "2026-01-02", To: to}); fault != want {
 				t.Errorf("to %s: %q, want %q: %v", to, fault, want, err)
 			}
 		}
-		if fault, err := refused(h, statements.Request{Subject: "D-77", From: "2026-03-01", To: "2026-03-31"}); fault == "" {
+		if fault, err := refused(h, collecting.Request{Subject: "D-77", From: "2026-03-01", To: "2026-03-31"}); fault == "" {
 			t.Errorf("one month of a donor: %v", err)
 		}
 	})
@@ -309,21 +310,21 @@ func TestAutumnBesideTheYear(t *testing.T) {
 		h.support("2026-02-02", "5300", 1, 6, "50.00")
 		h.support("2026-10-05", "5200", 8, 1, "2000.00")
 		h.support("2026-10-06", "5300", 9, 1, "60.00")
-		year := h.issued(statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-12-31"}, "")
+		year := h.issued(collecting.Request{Subject: "G1", From: "2026-01-02", To: "2026-12-31"}, "")
 		if got := shown(year); len(got) != 2 {
 			t.Fatalf("the year shows %v", got)
 		}
-		_, err := h.mayIssue(statements.Request{Subject: "G1", From: "2026-10-01", To: "2026-12-31"})
+		_, err := h.mayIssue(collecting.Request{Subject: "G1", From: "2026-10-01", To: "2026-12-31"})
 		var refused *statements.PeriodRefused
 		if !errors.As(err, &refused) || refused.Fault != statements.TellsPurpose || len(refused.Released) != 1 {
 			t.Errorf("autumn: %v", err)
 		}
-		h.issued(statements.Request{Subject: "G1"}, string(year.ID))
+		h.issued(collecting.Request{Subject: "G1"}, string(year.ID))
 	})
 }
 
 // mayIssue takes a statement to its number as far as it is let.
-func (h *house) mayIssue(in statements.Request) (s statements.Statement, err error) {
+func (h *house) mayIssue(in collecting.Request) (s statements.Statement, err error) {
 	h.Helper()
 	h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
 		s, err = h.office.Prepare(ctx, tx, in, figures.English, "")

@@ -6,9 +6,9 @@
 //	                          ▼
 //	      draft ─▶ privacy check ─▶ review ─▶ issue ─▶ seal ─▶ deliver
 //
-// Collecting reads one snapshot up to one entry (collect*.go). The disclosure control decides which figures may be
-// shown (disclose.go, privacy.go; the rules are package disclosure). A statement then passes through its states, each
-// by another person (life.go); issuing fixes its bytes and sealing attaches the proof (seal.go). A run takes many
+// Package collecting reads the books, from one snapshot up to one entry. The disclosure control decides which figures
+// may be shown (disclose.go, privacy.go; the rules are package disclosure). A statement then passes through its states,
+// each by another person (life.go); issuing fixes its bytes and sealing attaches the proof (seal.go). A run takes many
 // statements through these steps as jobs (run*.go), and a delivery mails one to its donor (deliver.go).
 //
 // Start with [Office.Collect] and [Office.Prepare]. The figures and their checks are package figures, the drawing is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"supportledger/access"
+	"supportledger/statements/collecting"
 	"supportledger/statements/figures"
 	"supportledger/store"
 	"time"
@@ -47,7 +48,7 @@ func (o Office) Letterheads(ctx context.Context, tx *store.Tx, page store.Keyset
 
 // Organisation is the letterhead of what is collected or printed now.
 func (o Office) Organisation(ctx context.Context, tx *store.Tx) (figures.Organisation, error) {
-	return remembered(o.notes, "letterhead", func() (figures.Organisation, error) {
+	return collecting.Remembered(o.notes, "letterhead", func() (figures.Organisation, error) {
 		all, err := readLetterheads(ctx, tx, store.Keyset{Limit: 1})
 		head := figures.Organisation{Name: o.Book.Organisation}
 		if len(all) > 0 {

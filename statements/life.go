@@ -14,6 +14,7 @@ import (
 	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/proof"
+	"supportledger/statements/collecting"
 	"supportledger/statements/figures"
 	"supportledger/statements/sealing"
 	"supportledger/store"
@@ -97,8 +98,8 @@ func (s Statement) Shown() figures.Value {
 
 // Prepare collects a statement and keeps it as a draft. Replaces names the issued statement that it corrects, "" for
 // none. Lang is that of the document; "" takes Danish. [ErrExists] where a draft or an issued one is there.
-func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang figures.Lang, replaces string) (Statement,
-	error) {
+func (o Office) Prepare(ctx context.Context, tx *store.Tx, in collecting.Request, lang figures.Lang,
+	replaces string) (Statement, error) {
 	version, old := 1, Statement{}
 	if replaces != "" {
 		replaced, err := o.inState(ctx, tx, replaces, Issued, Sent)
@@ -124,8 +125,8 @@ func (o Office) Prepare(ctx context.Context, tx *store.Tx, in Request, lang figu
 }
 
 // draft collects a statement; it reads only.
-func (o Office) draft(ctx context.Context, tx *store.Tx, in Request, lang figures.Lang) (Statement, error) {
-	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
+func (o Office) draft(ctx context.Context, tx *store.Tx, in collecting.Request, lang figures.Lang) (Statement, error) {
+	cutOff, err := o.books().CutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return Statement{}, err
 	}
@@ -445,7 +446,7 @@ func (o Office) ByCode(ctx context.Context, tx *store.Tx, code string) (Statemen
 }
 
 // Find is what was issued last for exactly a subject and period. [ErrUnknownStatement].
-func (o Office) Find(ctx context.Context, tx *store.Tx, in Request) (Statement, error) {
+func (o Office) Find(ctx context.Context, tx *store.Tx, in collecting.Request) (Statement, error) {
 	draft, err := o.Collect(ctx, tx, in)
 	if err != nil {
 		return Statement{}, err
@@ -489,4 +490,37 @@ func decodeReport(data []byte) (*PrivacyReport, error) {
 	}
 	r := new(PrivacyReport)
 	return r, json.Unmarshal(data, r)
+}
+
+// numberReport gives a report on a grant its number, as it was collected and as it leaves, while nobody else can number
+// one on the same grant: two that are drafted at once would both follow the last that either of them read.
+func numberReport(ctx context.Context, tx *store.Tx, of ...figures.Value) error {
+	for _, v := range of {
+		s, ok := v.(*figures.GrantStatement)
+		if !ok {
+			continue
+		}
+		if _, err := access.Next(ctx, tx, "reports-"+s.Grant); err != nil { // its row is held to the end of the tx
+			return err
+		}
+		number, err := nextReport(ctx, tx, s.Grant, s.Period)
+		if err != nil {
+			return err
+		}
+		s.ReportNo = number
+	}
+	return nil
+}
+
+// rateIDs are the rates on record that the statement stands on.
+func rateIDs(s *figures.GrantStatement) []rates.ID {
+	seen, ids := map[string]bool{}, []rates.ID{}
+	for _, a := range s.Applied {
+		for _, id := range a.IDs {
+			if !seen[id] {
+				seen[id], ids = true, append(ids, rates.ID(id))
+			}
+		}
+	}
+	return ids
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"supportledger/statements/collecting"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -139,7 +140,7 @@ func (h *house) give(donor, number string, on ledger.Date, gross string) {
 	})
 }
 
-func (h *house) collect(in statements.Request) (v figures.Value) {
+func (h *house) collect(in collecting.Request) (v figures.Value) {
 	h.Helper()
 	h.do("", func(ctx context.Context, tx *store.Tx) (err error) {
 		v, err = h.office.Collect(ctx, tx, in)
@@ -149,7 +150,7 @@ func (h *house) collect(in statements.Request) (v figures.Value) {
 }
 
 // issued takes a statement through its life to its number.
-func (h *house) issued(in statements.Request, replaces string) (s statements.Statement) {
+func (h *house) issued(in collecting.Request, replaces string) (s statements.Statement) {
 	h.Helper()
 	for _, step := range []struct {
 		who string
@@ -211,7 +212,7 @@ func TestDonorsStatements(t *testing.T) {
 			return err
 		})
 		h.pay("D1", "2026-09-15", "5120", "4200.00")
-		s, ok := h.collect(statements.Request{Subject: "D-77", To: "2026-12-31"}).(*figures.FundStatement)
+		s, ok := h.collect(collecting.Request{Subject: "D-77", To: "2026-12-31"}).(*figures.FundStatement)
 		if !ok || s.Received.String() != "5000" || s.Spent.String() != "4200" || s.Closing.String() != "800" ||
 			len(s.Receipts) != 3 {
 			t.Errorf("D-77: %+v", s)
@@ -220,19 +221,19 @@ func TestDonorsStatements(t *testing.T) {
 		h.pay("D1", "2026-11-01", "5200", "1100.00")
 		var spent, left decimal.Decimal
 		for donor, want := range map[string]string{"D-77": "5000", "D-78": "300"} {
-			s := h.collect(statements.Request{Subject: donor,
+			s := h.collect(collecting.Request{Subject: donor,
 				To: "2026-12-31"}).(*figures.FundStatement) //nolint:forcetypeassert // a donor's
 			if s.Spent.String() != want {
 				t.Errorf("%s spent %s, want %s", donor, s.Spent, want)
 			}
 			spent, left = spent.Add(s.Spent), left.Add(s.Closing)
 		}
-		fund := h.collect(statements.Request{Subject: "D1",
+		fund := h.collect(collecting.Request{Subject: "D1",
 			To: "2026-12-31"}).(*figures.FundStatement) //nolint:forcetypeassert // a fund's
 		if !fund.Spent.Equal(spent) || !fund.Closing.Equal(left) {
 			t.Errorf("the fund spent %s and has %s, its donors %s and %s", fund.Spent, fund.Closing, spent, left)
 		}
-		second := h.collect(statements.Request{Subject: "D-77", From: "2026-10-01",
+		second := h.collect(collecting.Request{Subject: "D-77", From: "2026-10-01",
 			To: "2026-12-31"}).(*figures.FundStatement) //nolint:forcetypeassert // a donor's
 		if second.Opening.String() != "800" || second.Spent.String() != "800" || !second.Closing.IsZero() {
 			t.Errorf("last quarter: %s − %s = %s", second.Opening, second.Spent, second.Closing)
@@ -244,9 +245,9 @@ func TestDonorsStatements(t *testing.T) {
 func TestCutOff(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
-		before := h.collect(statements.Request{Subject: "G1", To: "2026-12-31"})
+		before := h.collect(collecting.Request{Subject: "G1", To: "2026-12-31"})
 		h.pay("G1", "2026-02-02", "5110", "77.00")
-		again := h.collect(statements.Request{Subject: "G1", To: "2026-12-31", CutOff: before.Head().CutOff})
+		again := h.collect(collecting.Request{Subject: "G1", To: "2026-12-31", CutOff: before.Head().CutOff})
 		if again.DataHash() != before.DataHash() {
 			t.Errorf("later entries changed what was read:\n%s\n%s", before.JSON("en"), again.JSON("en"))
 		}
@@ -259,7 +260,7 @@ func TestLifeTakesThreePeople(t *testing.T) {
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
 		var s statements.Statement
 		h.do("preparer", func(ctx context.Context, tx *store.Tx) (err error) {
-			s, err = h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", To: "2026-12-31"}, figures.English, "")
+			s, err = h.office.Prepare(ctx, tx, collecting.Request{Subject: "G1", To: "2026-12-31"}, figures.English, "")
 			return err
 		})
 		id := string(s.ID)
@@ -276,7 +277,7 @@ func TestLifeTakesThreePeople(t *testing.T) {
 			return err
 		}
 		check("preparer", statements.ErrExists, func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.office.Prepare(ctx, tx, statements.Request{Subject: "G1", To: "2026-12-31"}, figures.English, "")
+			_, err := h.office.Prepare(ctx, tx, collecting.Request{Subject: "G1", To: "2026-12-31"}, figures.English, "")
 			return err
 		})
 		check("reviewer", statements.ErrState, review)
@@ -319,9 +320,9 @@ func TestLifeTakesThreePeople(t *testing.T) {
 func TestReplaceAndWithdraw(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
-		first := h.issued(statements.Request{Subject: "G1", To: "2026-12-31"}, "")
+		first := h.issued(collecting.Request{Subject: "G1", To: "2026-12-31"}, "")
 		h.pay("G1", "2026-02-03", "5100", "5.00")
-		second := h.issued(statements.Request{}, first.Number)
+		second := h.issued(collecting.Request{}, first.Number)
 		head := second.Cleared.Head()
 		if second.Number != first.Number || second.Version != 2 || head.Replaces != first.Number+"/1" ||
 			!strings.Contains(page.Text(second.Cleared, "en"), "replaces version 1") {
@@ -355,7 +356,7 @@ func TestSealedDocument(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.office.Address = "https://nordlys.example"
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
-		s := h.seal(h.issued(statements.Request{Subject: "G1", To: "2026-12-31"}, "").ID)
+		s := h.seal(h.issued(collecting.Request{Subject: "G1", To: "2026-12-31"}, "").ID)
 		found, err := sealing.Check(s.Document, h.public)
 		if err != nil || found.Number != s.Number || found.Code != s.Code || found.DocumentHash != s.DocumentID {
 			t.Fatalf("%+v: %v", found, err)
@@ -423,7 +424,7 @@ func TestFiguresLeadToLines(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.pay("G1", "2026-02-01", "5100", "1000.00")
 		h.pay("G1", "2026-02-01", "6100", "30.00")
-		s := h.issued(statements.Request{Subject: "G1", To: "2026-12-31"}, "")
+		s := h.issued(collecting.Request{Subject: "G1", To: "2026-12-31"}, "")
 		for key, want := range map[string]string{"received": "20000.00", "spent": "1030.00",
 			"lines.tuition.amount": "1000.00", "budget.1.to_date": "1030.00",
 			"closing": "18970.00", "closing.bank.DKK": "18970.00", "budget.1.amount": "1030.00", "ledger.6100": "30.00"} {
@@ -448,7 +449,7 @@ func TestFiguresLeadToLines(t *testing.T) {
 			})
 		}
 		h.do("", func(ctx context.Context, tx *store.Tx) error {
-			if _, err := h.office.Figure(ctx, tx, s, "lines.nothing"); !errors.Is(err, statements.ErrUnknownFigure) {
+			if _, err := h.office.Figure(ctx, tx, s, "lines.nothing"); !errors.Is(err, collecting.ErrUnknownFigure) {
 				t.Error(err)
 			}
 			return nil

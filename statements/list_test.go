@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"supportledger/statements/collecting"
 	"testing"
 	"time"
 
@@ -77,7 +78,7 @@ func TestPageBesideManyStatements(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.donors(5)
 		h.do("preparer", func(ctx context.Context, tx *store.Tx) error {
-			s, err := h.office.Prepare(ctx, tx, statements.Request{Subject: "D-1000", To: "2026-12-31"}, figures.Danish, "")
+			s, err := h.office.Prepare(ctx, tx, collecting.Request{Subject: "D-1000", To: "2026-12-31"}, figures.Danish, "")
 			if err != nil {
 				return err
 			}

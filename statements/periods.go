@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"supportledger/ledger"
+	"supportledger/statements/collecting"
 	"supportledger/statements/disclosure"
 	"supportledger/statements/figures"
 )
 
 // What is wrong with the period of a statement.
 var (
-	ErrReversed      = errors.New("statements: the period ends before it begins")
 	ErrPeriodRefused = errors.New("statements: a statement of this period may not leave the organisation")
 )
 
@@ -50,14 +50,15 @@ func (p *plan) inTime(v figures.Value, grain disclosure.Grain, today ledger.Date
 		t.Cuts = append(t.Cuts, spanOf(r).From, spanOf(r).After)
 	}
 	for _, x := range p.spent {
-		if m := monthOf(x.date); x.Person != "" && !slices.Contains(t.Spent, m) {
+		if m := monthOf(x.Date); x.Person != "" && !slices.Contains(t.Spent, m) {
 			t.Spent = append(t.Spent, m)
 		}
 	}
 	wanted := spanOf(h.Period)
 	fault := PeriodFault(grain.Check(wanted, t))
 	ended := t.Whole.After != 0 && wanted.After >= t.Whole.After
-	first := !slices.ContainsFunc(p.spent, func(x spending) bool { return x.Person != "" && x.date < h.Period.From })
+	first := !slices.ContainsFunc(p.spent,
+		func(x collecting.Spending) bool { return x.Person != "" && x.Date < h.Period.From })
 	switch {
 	case h.Period.To > today:
 		fault = InFuture

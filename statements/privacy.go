@@ -202,7 +202,7 @@ func (w *withholder) merged(lines []figures.Line) []figures.Line {
 			w.did("lines."+l.Key, "category_not_cleared", "merged")
 		}
 	}
-	slices.SortStableFunc(kept, func(a, b figures.Line) int { return lineOrder[a.Kind] - lineOrder[b.Kind] })
+	slices.SortStableFunc(kept, func(a, b figures.Line) int { return a.Kind.Order() - b.Kind.Order() })
 	return kept
 }
 
@@ -220,12 +220,12 @@ func (w *withholder) parts(parts []figures.Part) []figures.Part {
 			w.did("closing."+p.Kind.Key(), "amounts_of_few", "merged")
 			p = figures.Part{Kind: figures.Elsewhere, Amount: p.Amount}
 		}
-		kept = addedPart(kept, p)
+		kept = figures.AddedPart(kept, p)
 	}
 	if len(kept) == 0 {
 		return kept
 	}
-	return sortedParts(kept)
+	return figures.SortedParts(kept)
 }
 
 func (w *withholder) receipts(receipts []figures.Receipt) []figures.Receipt {

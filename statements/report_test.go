@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"supportledger/statements/collecting"
 	"sync"
 	"testing"
 
@@ -22,7 +23,7 @@ import (
 )
 
 // reported collects a grant's statement.
-func (h *house) reported(in statements.Request) *figures.GrantStatement {
+func (h *house) reported(in collecting.Request) *figures.GrantStatement {
 	h.Helper()
 	s, ok := h.collect(in).(*figures.GrantStatement)
 	if !ok {
@@ -81,11 +82,11 @@ func TestReportHasTheBudgetOfItsTime(t *testing.T) {
 		h.pay("G2", "2026-03-01", "5100", "1500.00")
 		h.setAside("G2", "tuition", "400.00")
 		h.setAside("G2", "stipend", "250.00")
-		before := h.reported(statements.Request{Subject: "G2", To: "2026-06-30"})
+		before := h.reported(collecting.Request{Subject: "G2", To: "2026-06-30"})
 		if before.BudgetVersion != 1 || before.Budget[0].Budget.String() != "6000" || len(before.Changes) != 0 {
 			t.Errorf("in June: version %d, %+v", before.BudgetVersion, before.Budget)
 		}
-		after := h.reported(statements.Request{Subject: "G2", From: "2026-07-01", To: "2026-12-31",
+		after := h.reported(collecting.Request{Subject: "G2", From: "2026-07-01", To: "2026-12-31",
 			Explains: []figures.Explanation{{BudgetLine: "1", Reason: figures.ReasonTiming, Text: "semester moved"}}})
 		if after.BudgetVersion != 2 || after.Budget[0].Budget.String() != "5000" || len(after.Changes) != 1 ||
 			after.Changes[0].Moves[0].Amount.String() != "1000" {
@@ -122,7 +123,7 @@ func TestReportHasTheBudgetOfItsTime(t *testing.T) {
 		}
 		err := h.try("", func(ctx context.Context, tx *store.Tx) error {
 			_, err := h.office.Collect(ctx, tx,
-				statements.Request{Subject: "G2", To: "2026-06-30",
+				collecting.Request{Subject: "G2", To: "2026-06-30",
 					Explains: []figures.Explanation{{BudgetLine: "9", Reason: figures.ReasonNeed}}})
 			return err
 		})
@@ -138,7 +139,7 @@ func TestVouchersOfAReport(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.blocks()
 		h.support("2026-02-01", "5100", 1, 4, "100.00")
-		s := h.issued(statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-03-31"}, "")
+		s := h.issued(collecting.Request{Subject: "G1", From: "2026-01-02", To: "2026-03-31"}, "")
 		inside, _ := s.Value.(*figures.GrantStatement)
 		outside, _ := s.Cleared.(*figures.GrantStatement)
 		if len(inside.Vouchers) != 4 || !strings.HasPrefix(inside.Vouchers[0].Entry, "2026-0000") ||
@@ -149,7 +150,7 @@ func TestVouchersOfAReport(t *testing.T) {
 			t.Errorf("%+v, report %d", inside.Results, inside.ReportNo)
 		}
 		h.support("2026-05-01", "5100", 1, 6, "100.00")
-		s = h.issued(statements.Request{Subject: "G1", From: "2026-04-01", To: "2026-06-30"}, "")
+		s = h.issued(collecting.Request{Subject: "G1", From: "2026-04-01", To: "2026-06-30"}, "")
 		inside, _ = s.Value.(*figures.GrantStatement)
 		outside, _ = s.Cleared.(*figures.GrantStatement)
 		if len(inside.Vouchers) != 6 || len(outside.Vouchers) != 6 ||
@@ -164,7 +165,7 @@ func TestVouchersOfAReport(t *testing.T) {
 		}
 		// A late entry in the first quarter: the next report says that its opening is not the closing that was reported.
 		h.support("2026-06-15", "5100", 1, 1, "70.00")
-		next := h.reported(statements.Request{Subject: "G1", From: "2026-07-01", To: "2026-09-30"})
+		next := h.reported(collecting.Request{Subject: "G1", From: "2026-07-01", To: "2026-09-30"})
 		if n := h.note(next, figures.NoteCorrections); n == nil || n.Amount.String() != "-70.00" || n.Text != s.Number ||
 			next.ReportNo != 3 {
 			t.Errorf("corrections: %+v, report %d", n, next.ReportNo)
@@ -176,8 +177,8 @@ func TestVouchersOfAReport(t *testing.T) {
 func TestReportNumbersAreUnique(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.support("2026-02-01", "5100", 1, 6, "100.00")
-		first := statements.Request{Subject: "G1", From: "2026-01-02", To: "2026-03-31"}
-		for want, in := range []statements.Request{{}, first, {Subject: "G1", From: "2026-04-01", To: "2026-06-30"}, first} {
+		first := collecting.Request{Subject: "G1", From: "2026-01-02", To: "2026-03-31"}
+		for want, in := range []collecting.Request{{}, first, {Subject: "G1", From: "2026-04-01", To: "2026-06-30"}, first} {
 			if want == 0 {
 				continue
 			}
@@ -214,7 +215,7 @@ func TestReportNumbersOfDraftsAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range people {
 			all.Go(func() {
-				in := statements.Request{Subject: "G1", From: "2026-01-02", To: ledger.Date(fmt.Sprintf("2026-%02d-28", i+3))}
+				in := collecting.Request{Subject: "G1", From: "2026-01-02", To: ledger.Date(fmt.Sprintf("2026-%02d-28", i+3))}
 				ready := sync.OnceFunc(begun.Done)
 				defer ready()
 				errs[i] = h.try("preparer", func(ctx context.Context, tx *store.Tx) error {
@@ -255,16 +256,16 @@ func TestInKindStandsApart(t *testing.T) {
 			}
 			return nil
 		})
-		s := h.reported(statements.Request{Subject: "G1", To: "2026-12-31"})
+		s := h.reported(collecting.Request{Subject: "G1", To: "2026-12-31"})
 		if len(s.InKind) != 1 || s.InKind[0].Worth.String() != "36000" ||
 			strings.Join(s.InKind[0].Memos, " ") != "V-12 V-13" || s.Spent.String() != "1500" {
 			t.Errorf("%+v, spent %s", s.InKind, s.Spent)
 		}
-		f, _ := h.collect(statements.Request{Subject: "UNR", To: "2026-12-31"}).(*figures.FundStatement)
+		f, _ := h.collect(collecting.Request{Subject: "UNR", To: "2026-12-31"}).(*figures.FundStatement)
 		if len(f.InKind) != 2 || f.Received.String() != "54000" || f.Spent.String() != "54000" {
 			t.Errorf("%+v, received %s, spent %s", f.InKind, f.Received, f.Spent)
 		}
-		if early := h.reported(statements.Request{Subject: "G1", To: "2026-05-31"}); len(early.InKind) != 0 {
+		if early := h.reported(collecting.Request{Subject: "G1", To: "2026-05-31"}); len(early.InKind) != 0 {
 			t.Errorf("before it was given: %+v", early.InKind)
 		}
 	})
@@ -281,7 +282,7 @@ func TestLetterhead(t *testing.T) {
 				return err
 			})
 		}
-		v := h.collect(statements.Request{Subject: "D-77", To: "2026-12-31"})
+		v := h.collect(collecting.Request{Subject: "D-77", To: "2026-12-31"})
 		text := page.Text(v, figures.Danish)
 		for _, want := range []string{"CVR 12345678, Havnegade 1, Aarhus", "Heraf er 5.000,00 kr. givet til en forening",
 			"j.nr. 26-1"} {

@@ -9,6 +9,7 @@ import (
 	"supportledger/grants"
 	"supportledger/grants/gifts"
 	"supportledger/ledger"
+	"supportledger/statements/collecting"
 	"supportledger/statements/figures"
 	"supportledger/store"
 	"supportledger/store/jobs"
@@ -89,9 +90,10 @@ type Outcome struct {
 	Mail      string // of the step deliver: sent, waiting, or why it did not arrive
 }
 
-// StartRun puts a run down with everybody that it is for, and its first step. [ErrRunEmpty], [ErrUnknownSubject].
+// StartRun puts a run down with everybody that it is for, and its first step. [ErrRunEmpty],
+// [collecting.ErrUnknownSubject].
 func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run, error) {
-	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
+	cutOff, err := o.books().CutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return Run{}, err
 	}
@@ -107,7 +109,7 @@ func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run,
 		subjects = slices.Compact(slices.Sorted(slices.Values(in.Subjects)))
 		for _, s := range subjects {
 			if !slices.Contains(all, s) {
-				return Run{}, fmt.Errorf("%w: %s", ErrUnknownSubject, s)
+				return Run{}, fmt.Errorf("%w: %s", collecting.ErrUnknownSubject, s)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"supportledger/statements/collecting"
 	"testing"
 
 	"supportledger/grants/donors"
@@ -60,7 +61,7 @@ func TestRunForItsReaders(t *testing.T) {
 // What a file is, is told apart: a draft, a locked copy, what another program wrote, an altered one, another key's.
 func TestVerdicts(t *testing.T) {
 	onBoth(t, func(h *house) {
-		s := h.seal(h.issued(statements.Request{Subject: "G1", To: "2026-12-31"}, "").ID)
+		s := h.seal(h.issued(collecting.Request{Subject: "G1", To: "2026-12-31"}, "").ID)
 		locked, err := page.Lock(s.Document, "a passphrase that is long")
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
+	"supportledger/statements/collecting"
 	"supportledger/statements/figures"
 	"supportledger/store"
 	"sync"
@@ -20,15 +21,15 @@ type Runner struct {
 
 	mu    sync.Mutex
 	run   RunID
-	notes *memo
+	notes *collecting.Memo
 }
 
 // memory is what is remembered of a run; only of one at a time.
-func (r *Runner) memory(id RunID) *memo {
+func (r *Runner) memory(id RunID) *collecting.Memo {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.run != id {
-		r.run, r.notes = id, &memo{}
+		r.run, r.notes = id, &collecting.Memo{}
 	}
 	return r.notes
 }
@@ -82,7 +83,7 @@ type stretch struct {
 	step    RunStep
 	by      store.Actor
 	waiting []Outcome // subjects without an outcome, with the statement of the steps before
-	notes   *memo
+	notes   *collecting.Memo
 }
 
 func (r *Runner) begin(ctx context.Context, c Chunk) (*stretch, error) {
@@ -187,7 +188,7 @@ func (w *stretch) do(ctx context.Context, o Outcome) error {
 // prepare collects and clears in a snapshot, beside others, and only writes in the transaction that others wait for.
 // The cut-off is the run's, so that both see the same books; what others are shown meanwhile, issuing asks again.
 func (w *stretch) prepare(ctx context.Context, o Outcome) error {
-	in := Request{Subject: o.Subject, Kind: w.run.Kind, From: w.run.From, To: w.run.To, CutOff: w.run.CutOff,
+	in := collecting.Request{Subject: o.Subject, Kind: w.run.Kind, From: w.run.From, To: w.run.To, CutOff: w.run.CutOff,
 		Whole: w.run.Whole}
 	var s Statement
 	var released clearance

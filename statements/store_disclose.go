@@ -2,49 +2,12 @@ package statements
 
 import (
 	"context"
-	"supportledger/ledger"
 	"supportledger/statements/disclosure"
 	"supportledger/statements/figures"
 	"supportledger/store"
 
 	"github.com/uptrace/bun"
 )
-
-// readSpending lists the cost lines of a fund with the person whose plan they belong to. A plan that is not on record
-// stands for a person of its own. Cost without a plan is the organisation's own only on the accounts of
-// [aboutNobody]; else it was for somebody, nobody knows whom.
-func readSpending(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) ([]spending, error) {
-	var rows []struct {
-		ID      string
-		Account ledger.AccountNo
-		Date    ledger.Date
-		Path    string
-		Act     string
-		Person  string
-		Base    int64
-	}
-	q := tx.NewSelect().TableExpr("entry_lines AS l").ColumnExpr(
-		"CAST(l.entry_seq AS TEXT) || '/' || CAST(l.line AS TEXT) AS id").
-		Column("l.account", "a.path", "e.act", "e.date", "l.base").ColumnExpr("COALESCE(p.beneficiary_id, l.plan) AS person").
-		Join("JOIN entries AS e ON e.seq = l.entry_seq").Join("JOIN accounts AS a ON a.number = l.account").Join(
-		"LEFT JOIN plans AS p ON p.number = l.plan").
-		Where("l.fund = ?", fund).Where("a.type = 'expense'").Where("e.act <> ?", ledger.ClosingAct).Where("l.category <> ?",
-		ledger.Revaluation).
-		Order("e.date", "l.account", "l.entry_seq", "l.line")
-	if err := within(q, span).Scan(ctx, &rows); err != nil {
-		return nil, err
-	}
-	out := make([]spending, len(rows))
-	for i, r := range rows {
-		x := spending{Atom: disclosure.Atom{Person: disclosure.Person(r.Person), Amount: r.Base}, id: r.ID,
-			account: r.Account, act: r.Act, date: r.Date}
-		if x.Person == "" && !aboutNobody(r.Path) {
-			x.Person = disclosure.Unknown
-		}
-		out[i] = x.named()
-	}
-	return out, nil
-}
 
 type shownRow struct {
 	bun.BaseModel `bun:"table:released_atoms,alias:r"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"supportledger/statements/collecting"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -183,7 +184,7 @@ func TestStatementsSayNothingUntrue(t *testing.T) {
 			grant, fund, donor := fmt.Sprintf("R%d", i), ledger.FundCode(fmt.Sprintf("F%d", i)), fmt.Sprintf("D-R%d", i)
 			c.grant(grant)
 			c.gifts(fund, donor)
-			for _, in := range []statements.Request{{Subject: grant}, {Subject: grant, Kind: figures.FundReport},
+			for _, in := range []collecting.Request{{Subject: grant}, {Subject: grant, Kind: figures.FundReport},
 				{Subject: donor}, {Subject: string(fund), Kind: figures.FundReport}} {
 				period := periods[c.IntN(len(periods))]
 				in.From, in.To, in.Whole = period.From, period.To, c.IntN(4) == 0

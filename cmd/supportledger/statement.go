@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"supportledger/statements/collecting"
 
 	"supportledger/grants"
 	"supportledger/ledger"
@@ -79,7 +80,7 @@ func (r renderCommand) Run(ctx context.Context, c console) error {
 		register := grants.Register{Book: book}
 		s, err := r.find(ctx, tx, statements.Office{Book: book, Grants: register})
 		switch {
-		case errors.Is(err, statements.ErrUnknownSubject):
+		case errors.Is(err, collecting.ErrUnknownSubject):
 			return r.unknown(ctx, tx, register)
 		case errors.Is(err, statements.ErrUnknownStatement):
 			return fmt.Errorf("no statement was issued for %s and this period", r.Subject)
@@ -112,7 +113,7 @@ func (r renderCommand) format() string {
 
 // find is the draft that the books give now, or what was issued.
 func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
-	request := statements.Request{Subject: r.Subject, Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
+	request := collecting.Request{Subject: r.Subject, Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
 		To:     ledger.Date(r.To),
 		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}
 	if err := r.check(ctx, tx, office.Grants); err != nil {

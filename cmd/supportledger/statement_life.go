@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"supportledger/statements/collecting"
 	"text/tabwriter"
 
 	"supportledger/access"
@@ -14,8 +15,8 @@ import (
 )
 
 // refusedStatements are what the life of a statement refuses.
-var refusedStatements = []error{statements.ErrUnknownStatement, statements.ErrUnknownSubject,
-	statements.ErrUnknownBudgetLine, statements.ErrExists, statements.ErrState,
+var refusedStatements = []error{statements.ErrUnknownStatement, collecting.ErrUnknownSubject,
+	collecting.ErrUnknownBudgetLine, statements.ErrExists, statements.ErrState,
 	statements.ErrNotCleared, statements.ErrReasonRequired, statements.ErrNotProven, statements.ErrNotSealed}
 
 // asPerson is what every command takes that acts on a statement as somebody.
@@ -138,7 +139,7 @@ func (d draftCommand) Validate() error {
 
 // Run collects a statement as a draft.
 func (d draftCommand) Run(ctx context.Context, c console) error {
-	in := statements.Request{Subject: d.Subject, Kind: figures.Kind(d.Kind), From: ledger.Date(d.From),
+	in := collecting.Request{Subject: d.Subject, Kind: figures.Kind(d.Kind), From: ledger.Date(d.From),
 		To: ledger.Date(d.To), CutOff: d.CutOff,
 		Whole: d.Whole, Auditor: d.Auditor}
 	for line, reason := range d.Explain {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"supportledger/statements/collecting"
 
 	"supportledger/http/rest"
 	"supportledger/statements"
@@ -18,7 +19,7 @@ import (
 var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 
 	// Statements.
-	{Err: statements.ErrUnknownSubject, Status: 404, Code: "not_found",
+	{Err: collecting.ErrUnknownSubject, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: statements.ErrUnknownStatement, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
@@ -43,7 +44,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 		Title: rest.Text{EN: "The step before is not done yet", DA: "Trinnet før er ikke færdigt endnu"},
 		Hint: rest.Text{EN: "Follow the run at /statement-runs/{id}, then repeat.",
 			DA: "Følg kørslen på /statement-runs/{id}, og gentag."}},
-	{Err: statements.ErrUnknownBudgetLine, Status: 422, Code: "budget_line_unknown",
+	{Err: collecting.ErrUnknownBudgetLine, Status: 422, Code: "budget_line_unknown",
 		Title: rest.Text{EN: "The budget has no such line", DA: "Budgettet har ingen sådan post"},
 		Hint: rest.Text{EN: "Send the funder's own number of a line of the budget in force at the end of the period.",
 			DA: "Send bevillingsgivers eget nummer på en post i det budget, der gælder ved periodens slutning."}},
@@ -52,7 +53,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Budgetposter afviger mere, end aftalen tillader uden forklaring"},
 		Hint: rest.Text{EN: "Draft the statement again with explanations: one reason for each line named in detail.",
 			DA: "Saml regnskabet igen med explanations: én grund for hver post, der er nævnt i detail."}},
-	{Err: statements.ErrUnknownFigure, Status: 404, Code: "not_found",
+	{Err: collecting.ErrUnknownFigure, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
 	{Err: statements.ErrThreshold, Status: 422, Code: "threshold_too_low",
 		Title: rest.Text{EN: "A threshold protects more than the organisation's, not less",
@@ -65,7 +66,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 			DA: "Privatlivstjekket har ikke frigivet regnskabet"},
 		Hint: rest.Text{EN: "Read its privacy report; change the period or the subject, or ask the privacy officer.",
 			DA: "Læs privatlivsrapporten; ændr periode eller emne, eller spørg den databeskyttelsesansvarlige."}},
-	{Err: statements.ErrReversed, Status: 422, Code: "period_reversed",
+	{Err: collecting.ErrReversed, Status: 422, Code: "period_reversed",
 		Title: rest.Text{EN: "The period ends before it begins", DA: "Perioden slutter, før den begynder"},
 		Hint:  rest.Text{EN: "Send from before to.", DA: "Send from før to."}},
 	{Err: statements.ErrPeriodRefused, Status: 409, Code: "period_not_allowed",

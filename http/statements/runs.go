@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"supportledger/statements/collecting"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -31,7 +32,7 @@ func statementRuns(api *resource.API) {
 		About: "Each subject gets one statement, collected up to the same entry and cleared by the disclosure control. " +
 			"Then reviews by a second person, issues by a third, seals once a checkpoint covers them. Follow it at /events; " +
 			"what was refused is at /outcomes.",
-		Refuses: []error{statements.ErrRunEmpty, statements.ErrUnknownSubject, ledger.ErrUnknownEntry},
+		Refuses: []error{statements.ErrRunEmpty, collecting.ErrUnknownSubject, ledger.ErrUnknownEntry},
 		Example: `{"kind":"donor_annual","from":"2026-01-01","to":"2026-12-31"}`}, startRun)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statement-runs", ID: "listStatementRuns", Tag: "statements",
 		Roles:   readers,

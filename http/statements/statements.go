@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"supportledger/statements/collecting"
 
 	"supportledger/access"
 	"supportledger/http/books"
@@ -31,8 +32,8 @@ func Register(api *resource.API) {
 		Danish:  "Saml et regnskab for en bevilling, en donor eller et formål som kladde",
 		About: "Then: privacy-checks by who drafted it, reviews by a second person, issues by a third, seals once a " +
 			"checkpoint covers it.",
-		Refuses: []error{statements.ErrUnknownSubject, figures.ErrDoesNotFoot, statements.ErrExists, statements.ErrState,
-			statements.ErrUnknownBudgetLine, statements.ErrReversed, ledger.ErrUnknownEntry},
+		Refuses: []error{collecting.ErrUnknownSubject, figures.ErrDoesNotFoot, statements.ErrExists, statements.ErrState,
+			collecting.ErrUnknownBudgetLine, collecting.ErrReversed, ledger.ErrUnknownEntry},
 		Example: `{"subject":"G1","to":"2026-12-31","language":"en"}`}, draftStatement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements", ID: "listStatements", Tag: "statements",
 		Roles:   readers,
@@ -120,7 +121,7 @@ func statementReads(api *resource.API) {
 		Summary: "One figure of a statement and the lines that it is the sum of",
 		Danish:  "Ét tal i et regnskab og de linjer, det er summen af",
 		About:   "Keys are those of the HTML document's data-figure: spent, closing.bank.DKK, lines.tuition.amount.",
-		Refuses: []error{statements.ErrUnknownStatement, statements.ErrUnknownFigure}}, getStatementFigure)
+		Refuses: []error{statements.ErrUnknownStatement, collecting.ErrUnknownFigure}}, getStatementFigure)
 	verifications(api)
 }
 
@@ -203,7 +204,7 @@ func draftStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in dra
 			return statementView{}, rest.At(needed.pointer, &rest.Fault{Code: "required", Message: rest.IsRequired})
 		}
 	}
-	request := statements.Request{Subject: string(in.Subject), Kind: figures.Kind(in.Kind), From: in.From, To: in.To,
+	request := collecting.Request{Subject: string(in.Subject), Kind: figures.Kind(in.Kind), From: in.From, To: in.To,
 		CutOff: in.CutOff,
 		Whole:  in.Whole, Auditor: in.Auditor}
 	for _, e := range in.Explains {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"supportledger/statements/collecting"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func TestWorkedStatements(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for _, of := range []statements.Request{{Subject: "G1"}, {Subject: "G2"}, {Subject: "G3"}, {Subject: "G4"},
+	for _, of := range []collecting.Request{{Subject: "G1"}, {Subject: "G2"}, {Subject: "G3"}, {Subject: "G4"},
 		{Subject: "D-77"}, {Subject: "D1", Kind: figures.FundReport}, {Subject: "UNR", Kind: figures.FundReport},
 		{Subject: "G1", Kind: figures.FundReport}} {
 		of.To = "2026-12-31"

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"slices"
 	"supportledger/ledger"
 
 	"github.com/shopspring/decimal"
@@ -183,6 +184,11 @@ const (
 	CurrencyDifferences LineKind = "currency_differences" // 6200 less 4900, without revaluation; a gain is negative
 	IndirectCosts       LineKind = "indirect_costs"       // 6300
 )
+
+// Order puts the lines that are always on their own last.
+func (k LineKind) Order() int {
+	return slices.Index([]LineKind{Programme, TransferFees, CurrencyDifferences, IndirectCosts}, k)
+}
 
 // Line is what was spent in one cost category on one line of the grantor's budget.
 type Line struct {

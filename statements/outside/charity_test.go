@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"supportledger/statements/collecting"
 	"testing"
 	"time"
 
@@ -242,7 +243,7 @@ func (s *series) split(d cost) {
 }
 
 // request is a statement that somebody asks for: any, of whole months.
-func (s *series) request() statements.Request {
+func (s *series) request() collecting.Request {
 	from := []ledger.Date{"", "", "", "2026-04-01", "2026-07-01", "2026-02-01"}[s.IntN(6)]
 	to := ledger.Date(fmt.Sprintf("2026-%02d-01", 3+s.IntN(10))).AddDays(-1)
 	switch s.IntN(5) {
@@ -251,7 +252,7 @@ func (s *series) request() statements.Request {
 	case 1, 2:
 		to = []ledger.Date{"2026-03-31", "2026-06-30", "2026-09-30"}[s.IntN(3)]
 	}
-	in := statements.Request{Kind: figures.FundReport, Subject: s.name, From: from, To: to}
+	in := collecting.Request{Kind: figures.FundReport, Subject: s.name, From: from, To: to}
 	switch s.IntN(6) {
 	case 0:
 		in.Subject = s.funder
@@ -272,7 +273,7 @@ type released struct {
 
 // publish takes a statement through its life as far as the organisation lets it. Uncontrolled is the statement as it
 // was collected.
-func (s *series) publish(in statements.Request, replaces string) (out, uncontrolled released, err error) {
+func (s *series) publish(in collecting.Request, replaces string) (out, uncontrolled released, err error) {
 	err = s.try(func(ctx context.Context, tx *store.Tx, o statements.Office) error {
 		tx.By = s.who[0]
 		made, err := o.Prepare(ctx, tx, in, figures.English, replaces)
@@ -294,7 +295,7 @@ func (s *series) publish(in statements.Request, replaces string) (out, uncontrol
 	})
 	switch {
 	case errors.Is(err, statements.ErrPeriodRefused), errors.Is(err, statements.ErrNotCleared),
-		errors.Is(err, statements.ErrExists), errors.Is(err, statements.ErrReversed):
+		errors.Is(err, statements.ErrExists), errors.Is(err, collecting.ErrReversed):
 		return released{}, uncontrolled, errRefused
 	case err != nil:
 		s.Fatalf("%+v: %v", in, err)

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"supportledger/statements/collecting"
 	"sync"
 	"testing"
 
-	"supportledger/statements"
 	"supportledger/statements/figures"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -135,10 +135,10 @@ func TestReaderFindsNobody(t *testing.T) {
 }
 
 // corrected asks for a second version of what the funder got, where there is one.
-func (s *series) corrected(shown []released, in statements.Request) (request statements.Request, replaces string) {
+func (s *series) corrected(shown []released, in collecting.Request) (request collecting.Request, replaces string) {
 	for _, r := range shown {
 		if h := r.Head(); h.Subject == s.funder {
-			return statements.Request{Kind: h.Kind, Subject: h.Subject}, string(r.id)
+			return collecting.Request{Kind: h.Kind, Subject: h.Subject}, string(r.id)
 		}
 	}
 	return in, ""

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"supportledger/statements/collecting"
 	"sync"
 	"testing"
 	"time"
@@ -212,7 +213,7 @@ func (w *world) seal(code, key string) (s statements.Statement) {
 		act func(context.Context, *store.Tx, statements.Office) error
 	}{
 		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
-			s, err = o.Prepare(ctx, tx, statements.Request{Subject: code, Kind: figures.DonorAnnual, To: statement},
+			s, err = o.Prepare(ctx, tx, collecting.Request{Subject: code, Kind: figures.DonorAnnual, To: statement},
 				figures.Danish, "")
 			return err
 		}},

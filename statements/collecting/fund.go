@@ -1,4 +1,4 @@
-package statements
+package collecting
 
 import (
 	"cmp"
@@ -15,24 +15,24 @@ import (
 )
 
 // fundStatement is the head of a statement in base currency.
-func (o Office) fundStatement(ctx context.Context, tx *store.Tx, kind figures.Kind, in Request,
+func (b Books) fundStatement(ctx context.Context, tx *store.Tx, kind figures.Kind, in Request,
 	cutOff ledger.Posted) (figures.FundStatement, error) {
-	letterhead, err := o.Organisation(ctx, tx)
+	letterhead, err := b.Reported.Organisation(ctx, tx)
 	return figures.FundStatement{Kind: kind, Version: 1, Organisation: letterhead,
 		Period: figures.Period{From: in.From, To: in.To},
-		Base:   o.Book.Base, PreparedOn: ledger.DateOf(tx.At), CutOff: cutOff.Number}, err
+		Base:   b.Book.Base, PreparedOn: ledger.DateOf(tx.At), CutOff: cutOff.Number}, err
 }
 
 // donorStatement is what a donor gave and what her gifts paid for. An institution that gives without an agreement gets
 // the same.
-func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.Donor, in Request,
+func (b Books) donorStatement(ctx context.Context, tx *store.Tx, donor donors.Donor, in Request,
 	cutOff ledger.Posted) (*figures.FundStatement, error) {
-	s, err := o.fundStatement(ctx, tx, figures.DonorAnnual, in, cutOff)
+	s, err := b.fundStatement(ctx, tx, figures.DonorAnnual, in, cutOff)
 	if err != nil {
 		return nil, err
 	}
 	s.Subject, s.Name = donor.Code, figures.Name{EN: donor.Name, DA: donor.Name}
-	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Donor: donor.ID},
+	given, err := gifts.Register{Grants: b.Grants}.Given(ctx, tx, gifts.Filter{Donor: donor.ID},
 		ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
 		return nil, err
@@ -41,15 +41,15 @@ func (o Office) donorStatement(ctx context.Context, tx *store.Tx, donor donors.D
 		s.Period.From = given[0].On
 	}
 	s.Period.From = cmp.Or(s.Period.From, in.To)
-	funds, err := remembered(o.notes, "funds",
-		func() (map[ledger.FundCode]ledger.Fund, error) { return o.Book.Funds(ctx, tx) })
+	funds, err := Remembered(b.Memo, "funds",
+		func() (map[ledger.FundCode]ledger.Fund, error) { return b.Book.Funds(ctx, tx) })
 	if err != nil {
 		return nil, err
 	}
 	for _, code := range purposesOf(given) {
 		p := figures.Purpose{Fund: string(code), Name: figures.Name{EN: funds[code].Name, DA: funds[code].Name}}
 		listGifts(&s, &p, given)
-		pool, err := o.pool(ctx, tx, code, ledger.Span{To: in.To, Through: cutOff.Seq})
+		pool, err := b.pool(ctx, tx, code, ledger.Span{To: in.To, Through: cutOff.Seq})
 		if err != nil {
 			return nil, err
 		}
@@ -148,31 +148,32 @@ func plainLine(s *figures.FundStatement, category string) *figures.Line {
 }
 
 // pool plays the gifts, the other money and the cost of a fund in order of their days.
-func (o Office) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) (*pool, error) {
-	return remembered(o.notes, fmt.Sprint("pool ", fund, span), func() (*pool, error) {
-		events, err := o.events(ctx, tx, fund, span, true)
+func (b Books) pool(ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span) (*pool, error) {
+	return Remembered(b.Memo, fmt.Sprint("pool ", fund, span), func() (*pool, error) {
+		events, err := b.events(ctx, tx, fund, span, true)
 		return play(events), err
 	})
 }
 
-func (o Office) accounts(ctx context.Context, tx *store.Tx) (map[ledger.AccountNo]ledger.Account, error) {
-	return remembered(o.notes, "accounts",
-		func() (map[ledger.AccountNo]ledger.Account, error) { return o.Book.Accounts(ctx, tx) })
+// Accounts are the accounts of the chart, by number.
+func (b Books) Accounts(ctx context.Context, tx *store.Tx) (map[ledger.AccountNo]ledger.Account, error) {
+	return Remembered(b.Memo, "accounts",
+		func() (map[ledger.AccountNo]ledger.Account, error) { return b.Book.Accounts(ctx, tx) })
 }
 
 // events are what happened to a fund, with its cost or without.
-func (o Office) events(
+func (b Books) events(
 	ctx context.Context, tx *store.Tx, fund ledger.FundCode, span ledger.Span, costs bool,
 ) ([]event, error) {
-	accounts, err := o.accounts(ctx, tx)
+	accounts, err := b.Accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	given, err := gifts.Register{Grants: o.Grants}.Given(ctx, tx, gifts.Filter{Fund: fund}, span)
+	given, err := gifts.Register{Grants: b.Grants}.Given(ctx, tx, gifts.Filter{Fund: fund}, span)
 	if err != nil {
 		return nil, err
 	}
-	activity, err := o.Book.Activity(ctx, tx, fund, span)
+	activity, err := b.Book.Activity(ctx, tx, fund, span)
 	if err != nil {
 		return nil, err
 	}
@@ -226,18 +227,18 @@ func otherEvents(activity []ledger.Sum, accounts map[ledger.AccountNo]ledger.Acc
 }
 
 // fundReport is the statement of a whole fund: income by account, cost by category, and where the money is.
-func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, in Request,
+func (b Books) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, in Request,
 	cutOff ledger.Posted) (*figures.FundStatement, error) {
-	s, err := o.fundStatement(ctx, tx, figures.FundReport, in, cutOff)
+	s, err := b.fundStatement(ctx, tx, figures.FundReport, in, cutOff)
 	if err != nil {
 		return nil, err
 	}
 	s.Subject, s.Name, s.Restriction = string(fund.Code), figures.Name{EN: fund.Name, DA: fund.Name}, fund.Restriction
-	activity, err := o.Book.Activity(ctx, tx, fund.Code, ledger.Span{To: in.To, Through: cutOff.Seq})
+	activity, err := b.Book.Activity(ctx, tx, fund.Code, ledger.Span{To: in.To, Through: cutOff.Seq})
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := o.Book.Accounts(ctx, tx)
+	accounts, err := b.Book.Accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +256,7 @@ func (o Office) fundReport(ctx context.Context, tx *store.Tx, fund ledger.Fund, 
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
 	tidyFund(&s, accounts)
-	if s.InKind, err = o.inKind(ctx, tx, reported(s.Period, cutOff), fund.Code,
+	if s.InKind, err = b.inKind(ctx, tx, reported(s.Period, cutOff), fund.Code,
 		func(string) bool { return true }); err != nil {
 		return nil, err
 	}
@@ -293,7 +294,7 @@ func addSum(s *figures.FundStatement, a ledger.Account, sum ledger.Sum) {
 }
 
 func addCost(s *figures.FundStatement, a ledger.Account, amount decimal.Decimal, before bool) {
-	kind, key := kindOf(a.Number, a.Category())
+	kind, key := KindOf(a.Number, a.Category())
 	i := slices.IndexFunc(s.Lines, func(l figures.Line) bool { return l.Key == key })
 	if i < 0 {
 		l := figures.Line{Kind: kind, Key: key}
@@ -319,7 +320,7 @@ func addPlace(s *figures.FundStatement, a ledger.Account, sum ledger.Sum) {
 	if sum.Amount.Currency != s.Base && (kind == figures.AtBank || kind == figures.AtPartner) {
 		p.Quantity = sum.Amount
 	}
-	s.Parts = addedPart(s.Parts, p)
+	s.Parts = figures.AddedPart(s.Parts, p)
 }
 
 // tidyFund leaves out what came to nothing and puts the rest in the order of the chart and the page.
@@ -335,7 +336,7 @@ func tidyFund(s *figures.FundStatement, accounts map[ledger.AccountNo]ledger.Acc
 	}
 	s.Lines = slices.DeleteFunc(s.Lines, func(l figures.Line) bool { return l.InPeriod.IsZero() && l.ToDate.IsZero() })
 	slices.SortStableFunc(s.Lines, func(a, b figures.Line) int {
-		return cmp.Or(cmp.Compare(lineOrder[a.Kind], lineOrder[b.Kind]), cmp.Compare(number[a.Key], number[b.Key]))
+		return cmp.Or(cmp.Compare(a.Kind.Order(), b.Kind.Order()), cmp.Compare(number[a.Key], number[b.Key]))
 	})
-	s.Parts = sortedParts(s.Parts)
+	s.Parts = figures.SortedParts(s.Parts)
 }

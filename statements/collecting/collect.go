@@ -1,4 +1,4 @@
-package statements
+package collecting
 
 import (
 	"cmp"
@@ -18,16 +18,38 @@ import (
 // What collecting refuses.
 var (
 	ErrUnknownSubject    = errors.New("statements: no grant, donor or fund of that code")
+	ErrReversed          = errors.New("statements: the period ends before it begins")
 	ErrUnknownBudgetLine = errors.New("statements: the budget has no such line")
 )
 
-// Office collects and issues statements. It holds no state of its own.
-type Office struct {
-	Book       ledger.Book
-	Grants     grants.Register
-	Disclosure Disclosure // nil withholds all that is not plainly the reader's own; see [Withholding]
-	notes      *memo      // of a run; nil reads everything anew
-	Address    string     // of the public pages, https://…, for the code on statements; "" prints the code alone
+// Books are what a statement is read from.
+type Books struct {
+	Book     ledger.Book
+	Grants   grants.Register
+	Reported Reported
+	Memo     *Memo // of a run; nil reads everything anew
+}
+
+// Reported is what the office has beside the books: its letterhead, and what it reported before.
+type Reported interface {
+	Organisation(ctx context.Context, tx *store.Tx) (figures.Organisation, error)
+
+	// Threshold is how many people a sum about a subject has at least, where it was raised.
+	Threshold(ctx context.Context, tx *store.Tx, subject string) (int, error)
+
+	// LastReport is the newest report issued on a grant that ends on a day; nil where there is none.
+	LastReport(ctx context.Context, tx *store.Tx, grant string, to ledger.Date) (*Report, error)
+
+	// NextReport is the number of the report on a grant for a period.
+	NextReport(ctx context.Context, tx *store.Tx, grant string, p figures.Period) (int, error)
+}
+
+// Report is an issued report on a grant.
+type Report struct {
+	Number  string
+	Value   figures.Value // as collected
+	Cleared figures.Value // as it left
+	CutOff  int64         // sequence number of the last entry that it read
 }
 
 // Request names the statement that is wanted.
@@ -43,15 +65,15 @@ type Request struct {
 
 // Collect reads a statement out of the books, from one snapshot up to one entry. The value foots, or [ErrDoesNotFoot]
 // says why not: then it is the books that are wrong. [ErrUnknownSubject] for what is no grant, donor or fund.
-func (o Office) Collect(ctx context.Context, tx *store.Tx, in Request) (figures.Value, error) {
+func (b Books) Collect(ctx context.Context, tx *store.Tx, in Request) (figures.Value, error) {
 	if in.From != "" && in.To < in.From {
 		return nil, ErrReversed
 	}
-	cutOff, err := o.cutOff(ctx, tx, in.CutOff)
+	cutOff, err := b.CutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return nil, err
 	}
-	v, err := o.collect(ctx, tx, in, cutOff)
+	v, err := b.collect(ctx, tx, in, cutOff)
 	if err != nil || !in.Whole && !wholeByAgreement(v) {
 		return v, err
 	}
@@ -67,11 +89,11 @@ func wholeByAgreement(v figures.Value) bool {
 }
 
 // collect finds what the subject is and has it collected.
-func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff ledger.Posted) (figures.Value, error) {
+func (b Books) collect(ctx context.Context, tx *store.Tx, in Request, cutOff ledger.Posted) (figures.Value, error) {
 	if in.Kind == "" || in.Kind == figures.GrantFinancial {
-		switch g, err := o.Grants.Grant(ctx, tx, in.Subject); {
+		switch g, err := b.Grants.Grant(ctx, tx, in.Subject); {
 		case err == nil:
-			return o.grantStatement(ctx, tx, g, in, cutOff)
+			return b.grantStatement(ctx, tx, g, in, cutOff)
 		case !errors.Is(err, grants.ErrUnknownGrant):
 			return nil, err
 		}
@@ -79,15 +101,15 @@ func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff le
 	if in.Kind == "" || in.Kind == figures.DonorAnnual {
 		switch d, err := donors.Find(ctx, tx, in.Subject); {
 		case err == nil:
-			return o.donorStatement(ctx, tx, d, in, cutOff)
+			return b.donorStatement(ctx, tx, d, in, cutOff)
 		case !errors.Is(err, donors.ErrUnknownDonor):
 			return nil, err
 		}
 	}
 	if in.Kind == "" || in.Kind == figures.FundReport {
-		switch f, err := o.Book.Fund(ctx, tx, ledger.FundCode(in.Subject)); {
+		switch f, err := b.Book.Fund(ctx, tx, ledger.FundCode(in.Subject)); {
 		case err == nil:
-			return o.fundReport(ctx, tx, f, in, cutOff)
+			return b.fundReport(ctx, tx, f, in, cutOff)
 		case !errors.Is(err, ledger.ErrUnknownFund):
 			return nil, err
 		}
@@ -96,16 +118,16 @@ func (o Office) collect(ctx context.Context, tx *store.Tx, in Request, cutOff le
 }
 
 // cutOff is the last entry that a statement reads.
-func (o Office) cutOff(ctx context.Context, tx *store.Tx, number string) (ledger.Posted, error) {
+func (b Books) CutOff(ctx context.Context, tx *store.Tx, number string) (ledger.Posted, error) {
 	if number != "" {
-		return remembered(o.notes, "entry "+number, func() (ledger.Posted, error) { return o.Book.Entry(ctx, tx, number) })
+		return Remembered(b.Memo, "entry "+number, func() (ledger.Posted, error) { return b.Book.Entry(ctx, tx, number) })
 	}
-	return o.lastEntry(ctx, tx)
+	return b.lastEntry(ctx, tx)
 }
 
-func (o Office) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant, in Request,
+func (b Books) grantStatement(ctx context.Context, tx *store.Tx, g grants.Grant, in Request,
 	cutOff ledger.Posted) (*figures.GrantStatement, error) {
-	c, err := o.collector(ctx, tx, g, in, cutOff)
+	c, err := b.collector(ctx, tx, g, in, cutOff)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +182,7 @@ func (c collector) told(ctx context.Context, tx *store.Tx, s *figures.GrantState
 		return slices.ContainsFunc(s.Lines,
 			func(l figures.Line) bool { return l.Kind == figures.Programme && l.Key == category })
 	}
-	if s.InKind, err = c.office.inKind(ctx, tx, reported(c.period, c.cutOff), "", counts); err != nil {
+	if s.InKind, err = c.from.inKind(ctx, tx, reported(c.period, c.cutOff), "", counts); err != nil {
 		return err
 	}
 	if err := c.before(ctx, tx, s); err != nil {
@@ -175,7 +197,7 @@ func (c collector) told(ctx context.Context, tx *store.Tx, s *figures.GrantState
 
 // collector is what the parts of one statement are read from.
 type collector struct {
-	office   Office
+	from     Books
 	grant    grants.Grant
 	period   figures.Period
 	cutOff   ledger.Posted
@@ -186,17 +208,17 @@ type collector struct {
 	letterhead figures.Organisation
 }
 
-func (o Office) collector(ctx context.Context, tx *store.Tx, g grants.Grant, in Request,
+func (b Books) collector(ctx context.Context, tx *store.Tx, g grants.Grant, in Request,
 	cutOff ledger.Posted) (c collector, err error) {
-	c = collector{office: o, grant: g, period: figures.Period{From: in.From, To: in.To}, today: ledger.DateOf(tx.At),
+	c = collector{from: b, grant: g, period: figures.Period{From: in.From, To: in.To}, today: ledger.DateOf(tx.At),
 		cutOff: cutOff}
-	if c.accounts, err = o.Book.Accounts(ctx, tx); err != nil {
+	if c.accounts, err = b.Book.Accounts(ctx, tx); err != nil {
 		return c, err
 	}
-	if c.letterhead, err = o.Organisation(ctx, tx); err != nil {
+	if c.letterhead, err = b.Reported.Organisation(ctx, tx); err != nil {
 		return c, err
 	}
-	if c.sums, err = o.Book.Activity(ctx, tx, g.Fund(), c.span()); err != nil {
+	if c.sums, err = b.Book.Activity(ctx, tx, g.Fund(), c.span()); err != nil {
 		return c, err
 	}
 	if c.period.From == "" {
@@ -210,7 +232,7 @@ func (c collector) span() ledger.Span { return ledger.Span{To: c.period.To, Thro
 
 // reads reports whether an entry is within the cut-off.
 func (c collector) reads(ctx context.Context, tx *store.Tx, id ledger.EntryID) (bool, error) {
-	e, err := c.office.Book.Entry(ctx, tx, string(id))
+	e, err := c.from.Book.Entry(ctx, tx, string(id))
 	return err == nil && e.Seq <= c.cutOff.Seq, err
 }
 
@@ -226,12 +248,12 @@ func (c collector) start() ledger.Date {
 	return start
 }
 
-func (o Office) lastEntry(ctx context.Context, tx *store.Tx) (ledger.Posted, error) {
-	seq, err := o.Book.LastSeq(ctx, tx)
+func (b Books) lastEntry(ctx context.Context, tx *store.Tx) (ledger.Posted, error) {
+	seq, err := b.Book.LastSeq(ctx, tx)
 	if err != nil || seq == 0 {
 		return ledger.Posted{}, err
 	}
-	found, err := o.Book.Entries(ctx, tx, ledger.Span{}, seq-1, 1)
+	found, err := b.Book.Entries(ctx, tx, ledger.Span{}, seq-1, 1)
 	if err != nil || len(found) == 0 {
 		return ledger.Posted{}, err
 	}
@@ -243,7 +265,7 @@ func (c collector) head() figures.GrantStatement {
 	s := figures.GrantStatement{Version: 1, Organisation: c.letterhead, Grant: g.Code,
 		Grantor: figures.Grantor{Code: g.Donor.Code, Name: g.Donor.Name}, Project: g.Title, Granted: g.Amount.Amount,
 		Period:   c.period,
-		Currency: g.Amount.Currency, Base: c.office.Book.Base, RateMethod: figures.OwnRates, PreparedOn: c.today,
+		Currency: g.Amount.Currency, Base: c.from.Book.Base, RateMethod: figures.OwnRates, PreparedOn: c.today,
 		CutOff: c.cutOff.Number}
 	rules := g.Policies.At(c.period.To)
 	s.Agreement, s.Reference, s.Layout = rules.Report.Agreement, rules.Report.Reference,
@@ -277,7 +299,7 @@ func (c collector) receipts(ctx context.Context, tx *store.Tx, s *figures.GrantS
 	if c.immediate() {
 		return c.awardReceipts(ctx, tx, s)
 	}
-	instalments, err := c.office.Grants.Instalments(ctx, tx, c.grant, c.period.To)
+	instalments, err := c.from.Grants.Instalments(ctx, tx, c.grant, c.period.To)
 	if err != nil {
 		return err
 	}
@@ -304,7 +326,7 @@ func (c collector) receipts(ctx context.Context, tx *store.Tx, s *figures.GrantS
 
 // awardReceipts lists what was received on an award, with what a bank withheld: the grantor gave both (RULES 58).
 func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
-	receipts, err := c.office.Grants.AwardReceipts(ctx, tx, c.grant, c.period.To)
+	receipts, err := c.from.Grants.AwardReceipts(ctx, tx, c.grant, c.period.To)
 	if err != nil {
 		return err
 	}
@@ -336,7 +358,7 @@ func (c collector) awardReceipts(ctx context.Context, tx *store.Tx, s *figures.G
 // lots reads what the fund's lots hold at the end of the period: the layers of the advance at their receipts' rates,
 // and the transfers whose rates gave the costs.
 func (c collector) lots(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
-	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
+	sums, err := c.from.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
 	if err != nil {
 		return err
 	}
@@ -362,11 +384,11 @@ func (c collector) lots(ctx context.Context, tx *store.Tx, s *figures.GrantState
 // indirect shows how indirect cost was computed at the last charge. The calculation is left out where entries made
 // later changed its base, since the next charge will catch up with them (RULES 46).
 func (c collector) indirect(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
-	last, found, err := c.office.Book.Last(ctx, tx, "indirect-charge", string(c.grant.ID), c.period.To)
+	last, found, err := c.from.Book.Last(ctx, tx, "indirect-charge", string(c.grant.ID), c.period.To)
 	if err != nil || !found || last.Seq > c.cutOff.Seq {
 		return err
 	}
-	charge, err := c.office.Grants.Indirect(ctx, tx, c.grant, ledger.Span{To: last.Date, Through: last.Seq})
+	charge, err := c.from.Grants.Indirect(ctx, tx, c.grant, ledger.Span{To: last.Date, Through: last.Seq})
 	if err != nil {
 		return err
 	}
@@ -408,13 +430,9 @@ func (c collector) spending(s *figures.GrantStatement) {
 // sortLines puts the lines in the order of the chart.
 func (c collector) sortLines(s *figures.GrantStatement) {
 	slices.SortStableFunc(s.Lines, func(a, b figures.Line) int {
-		return cmp.Or(cmp.Compare(lineOrder[a.Kind], lineOrder[b.Kind]), cmp.Compare(c.number(a.Key), c.number(b.Key)))
+		return cmp.Or(cmp.Compare(a.Kind.Order(), b.Kind.Order()), cmp.Compare(c.number(a.Key), c.number(b.Key)))
 	})
 }
-
-// lineOrder puts the lines that are always on their own last.
-var lineOrder = map[figures.LineKind]int{figures.Programme: 0, figures.TransferFees: 1, figures.CurrencyDifferences: 2,
-	figures.IndirectCosts: 3}
 
 // cost is what a sum adds to the spending, in the grant's currency: cost accounts of a grant in base currency; releases
 // of a deferred grant in another; and of an awarded one what was paid in its currency, other cost at the rate of the
@@ -461,7 +479,7 @@ func (c collector) number(category string) ledger.AccountNo {
 
 // line finds or opens the statement's line of a category.
 func (c collector) line(s *figures.GrantStatement, category string) *figures.Line {
-	kind, key := kindOf(c.number(category), category)
+	kind, key := KindOf(c.number(category), category)
 	if i := slices.IndexFunc(s.Lines, func(l figures.Line) bool { return l.Key == key }); i >= 0 {
 		return &s.Lines[i]
 	}
@@ -477,7 +495,8 @@ func (c collector) line(s *figures.GrantStatement, category string) *figures.Lin
 	return &s.Lines[len(s.Lines)-1]
 }
 
-func kindOf(account ledger.AccountNo, category string) (figures.LineKind, string) {
+// KindOf is the line that cost of an account is on, with its key: programme cost by category, the rest on its own.
+func KindOf(account ledger.AccountNo, category string) (figures.LineKind, string) {
 	switch account {
 	case ledger.TransferFees:
 		return figures.TransferFees, "transfer-fees"

@@ -1,13 +1,11 @@
-package statements
+package collecting
 
 import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
-	"supportledger/access"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/statements/disclosure"
@@ -89,7 +87,7 @@ func (c collector) forecast(ctx context.Context, tx *store.Tx, s *figures.GrantS
 			f.Lines[i].Committed = c.atLastRate(s, s.InBase(l.Base))
 		}
 	}
-	standing, err := c.office.Grants.Standing(ctx, tx, c.grant, c.period.To)
+	standing, err := c.from.Grants.Standing(ctx, tx, c.grant, c.period.To)
 	if err != nil {
 		return err
 	}
@@ -137,14 +135,14 @@ func reported(in figures.Period, cutOff ledger.Posted) ledger.Span {
 }
 
 // inKind sums what was given in kind, as far as it counts; to a fund, or to all where it is "".
-func (o Office) inKind(
+func (b Books) inKind(
 	ctx context.Context, tx *store.Tx, span ledger.Span, fund ledger.FundCode, counts func(category string) bool,
 ) ([]figures.InKind, error) {
 	given, err := readInKind(ctx, tx, fund, span)
 	if err != nil || len(given) == 0 {
 		return nil, err
 	}
-	accounts, err := o.accounts(ctx, tx)
+	accounts, err := b.Accounts(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +155,7 @@ func (o Office) inKind(
 			found = append(found, figures.InKind{Key: g.Category, Name: nameOf(accounts, g.Category)})
 		}
 		last := &found[len(found)-1]
-		last.Worth = last.Worth.Add(ledger.OfMinor(g.Worth, o.Book.Base).Amount)
+		last.Worth = last.Worth.Add(ledger.OfMinor(g.Worth, b.Book.Base).Amount)
 		if g.Memo != "" {
 			last.Memos = append(last.Memos, g.Memo)
 		}
@@ -219,10 +217,10 @@ func (c collector) vouchers(ctx context.Context, tx *store.Tx, s *figures.GrantS
 func (c collector) listed(r voucherRow, all map[string][]voucherRow) *ledger.Money {
 	of := all[r.ID]
 	if !c.grant.Policies.At(c.period.To).Report.Transactions || len(of) != 1 || of[0].Planned > 0 ||
-		!aboutNobody(c.accounts[r.Account].Path) {
+		!AboutNobody(c.accounts[r.Account].Path) {
 		return nil
 	}
-	m := ledger.OfMinor(r.Base, c.office.Book.Base)
+	m := ledger.OfMinor(r.Base, c.from.Book.Base)
 	return &m
 }
 
@@ -247,7 +245,7 @@ func (c collector) results(ctx context.Context, tx *store.Tx, s *figures.GrantSt
 		return err
 	}
 	people := map[disclosure.Person]bool{}
-	for _, x := range since(spent, c.period.From) {
+	for _, x := range Since(spent, c.period.From) {
 		if x.Person != "" {
 			people[x.Person] = true
 		}
@@ -255,7 +253,7 @@ func (c collector) results(ctx context.Context, tx *store.Tx, s *figures.GrantSt
 	if len(people) == 0 {
 		return nil
 	}
-	more, err := readThreshold(ctx, tx, c.grant.Code)
+	more, err := c.from.Reported.Threshold(ctx, tx, c.grant.Code)
 	if err != nil {
 		return err
 	}
@@ -274,15 +272,13 @@ func (c collector) results(ctx context.Context, tx *store.Tx, s *figures.GrantSt
 // before looks at what was reported on the grant before: which report this is, and whether its opening balance is the
 // closing balance of the one that it follows.
 func (c collector) before(ctx context.Context, tx *store.Tx, s *figures.GrantStatement) error {
-	number, err := nextReport(ctx, tx, c.grant.Code, c.period)
+	number, err := c.from.Reported.NextReport(ctx, tx, c.grant.Code, c.period)
 	if err != nil {
 		return err
 	}
 	s.ReportNo = number
-	last, err := readEndingOn(ctx, tx, figures.GrantFinancial, c.grant.Code, c.period.From.AddDays(-1))
-	if errors.Is(err, ErrUnknownStatement) {
-		return nil
-	} else if err != nil {
+	last, err := c.from.Reported.LastReport(ctx, tx, c.grant.Code, c.period.From.AddDays(-1))
+	if err != nil || last == nil {
 		return err
 	}
 	reported, ok := last.Cleared.(*figures.GrantStatement)
@@ -291,26 +287,6 @@ func (c collector) before(ctx context.Context, tx *store.Tx, s *figures.GrantSta
 	}
 	if off := s.Opening.Sub(reported.Closing); !off.IsZero() {
 		s.Notes = append(s.Notes, figures.Note{Code: figures.NoteCorrections, Amount: s.Money(off), Text: last.Number})
-	}
-	return nil
-}
-
-// numberReport gives a report on a grant its number, as it was collected and as it leaves, while nobody else can number
-// one on the same grant: two that are drafted at once would both follow the last that either of them read.
-func numberReport(ctx context.Context, tx *store.Tx, of ...figures.Value) error {
-	for _, v := range of {
-		s, ok := v.(*figures.GrantStatement)
-		if !ok {
-			continue
-		}
-		if _, err := access.Next(ctx, tx, "reports-"+s.Grant); err != nil { // its row is held to the end of the tx
-			return err
-		}
-		number, err := nextReport(ctx, tx, s.Grant, s.Period)
-		if err != nil {
-			return err
-		}
-		s.ReportNo = number
 	}
 	return nil
 }
@@ -372,7 +348,7 @@ func (c collector) afterPeriod(ctx context.Context, tx *store.Tx, s *figures.Gra
 	if c.immediate() {
 		return nil
 	}
-	all, err := c.office.Grants.Instalments(ctx, tx, c.grant, c.today)
+	all, err := c.from.Grants.Instalments(ctx, tx, c.grant, c.today)
 	if err != nil {
 		return err
 	}
@@ -401,11 +377,11 @@ func (c collector) openingParts(s *figures.GrantStatement) {
 			continue
 		}
 		if kind, found := c.place(sum.Account); found {
-			parts = addedPart(parts, c.part(s, kind, sum))
+			parts = figures.AddedPart(parts, c.part(s, kind, sum))
 		}
 	}
 	parts = slices.DeleteFunc(parts, func(p figures.Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
 	if len(parts) > 0 {
-		s.OpeningParts = sortedParts(parts)
+		s.OpeningParts = figures.SortedParts(parts)
 	}
 }

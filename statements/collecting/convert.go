@@ -1,8 +1,8 @@
-package statements
+package collecting
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
 	"supportledger/statements/figures"
@@ -46,7 +46,7 @@ func (c collector) converted(ctx context.Context, tx *store.Tx, s *figures.Grant
 
 // converter converts the cost of a period as the grant's policy says.
 func (c collector) converter(ctx context.Context, tx *store.Tx, in figures.Period) (rates.Converter, error) {
-	return rates.NewConverter(ctx, tx, c.grant.Conversion(c.office.Book.Base, ledger.Span{From: in.From, To: in.To}))
+	return rates.NewConverter(ctx, tx, c.grant.Conversion(c.from.Book.Base, ledger.Span{From: in.From, To: in.To}))
 }
 
 // convert sums the costs of some days by category and puts down the rates that it took.
@@ -92,17 +92,19 @@ func (c collector) convertedBefore(ctx context.Context, tx *store.Tx,
 		return nil, nil
 	}
 	sums, out := c.sums, map[string]decimal.Decimal{}
-	issued, err := readEndingOn(ctx, tx, figures.GrantFinancial, c.grant.Code, earlier.To)
-	switch {
-	case err == nil:
+	issued, err := c.from.Reported.LastReport(ctx, tx, c.grant.Code, earlier.To)
+	if err != nil {
+		return nil, err
+	}
+	if issued != nil {
 		last, ok := issued.Value.(*figures.GrantStatement)
 		if !ok {
-			return nil, ErrUnknownStatement
+			return nil, fmt.Errorf("statements: %T is no report on a grant", issued.Value)
 		}
 		for _, l := range last.Lines {
 			out[c.categoryOf(l)] = out[c.categoryOf(l)].Add(l.ToDate)
 		}
-		read, err := c.office.Book.Activity(ctx, tx, c.grant.Fund(), ledger.Span{To: earlier.To, Through: issued.CutOff})
+		read, err := c.from.Book.Activity(ctx, tx, c.grant.Fund(), ledger.Span{To: earlier.To, Through: issued.CutOff})
 		if err != nil {
 			return nil, err
 		}
@@ -110,8 +112,6 @@ func (c collector) convertedBefore(ctx context.Context, tx *store.Tx,
 		for i, sum := range sums {
 			sums[i].Date = max(sum.Date, earlier.From)
 		}
-	case !errors.Is(err, ErrUnknownStatement):
-		return nil, err
 	}
 	if !c.anyCost(sums, earlier) {
 		return out, nil
@@ -163,17 +163,4 @@ func without(all, read []ledger.Sum, to ledger.Date) []ledger.Sum {
 		out = append(out, sum)
 	}
 	return out
-}
-
-// rateIDs are the rates on record that the statement stands on.
-func rateIDs(s *figures.GrantStatement) []rates.ID {
-	seen, ids := map[string]bool{}, []rates.ID{}
-	for _, a := range s.Applied {
-		for _, id := range a.IDs {
-			if !seen[id] {
-				seen[id], ids = true, append(ids, rates.ID(id))
-			}
-		}
-	}
-	return ids
 }

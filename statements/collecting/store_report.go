@@ -1,11 +1,8 @@
-package statements
+package collecting
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"supportledger/ledger"
-	"supportledger/statements/figures"
 	"supportledger/store"
 )
 
@@ -67,33 +64,4 @@ func countMilestones(ctx context.Context, tx *store.Tx, fund ledger.FundCode, sp
 		Where("substr(m.decided_at, 1, 10) >= ?", span.From).Where("substr(m.decided_at, 1, 10) <= ?", span.To)
 	err = tx.NewSelect().TableExpr("(?) AS t", met).ColumnExpr("COUNT(*)").Scan(ctx, &n)
 	return n, err
-}
-
-// nextReport is the number of the report on a grant for a period: that of another version of it, or the next one after
-// all that stand, also as drafts. A number is not used again while its report stands.
-func nextReport(ctx context.Context, tx *store.Tx, grant string, p figures.Period) (int, error) {
-	var rows []struct {
-		FromDate, ToDate ledger.Date
-		Value            []byte
-	}
-	err := tx.NewSelect().TableExpr("statements").Column("from_date", "to_date", "value").Where("kind = ?",
-		figures.GrantFinancial).Where("subject = ?", grant).
-		Where("state <> ? OR number IS NOT NULL", Withdrawn).Order("created_at", "id").Scan(ctx, &rows)
-	if err != nil {
-		return 0, err
-	}
-	last := 0
-	for _, r := range rows {
-		var kept struct {
-			ReportNo int `json:"report_no"`
-		}
-		if err := json.Unmarshal(r.Value, &kept); err != nil {
-			return 0, fmt.Errorf("statements: a report on %s cannot be read: %w", grant, err)
-		}
-		if r.FromDate == p.From && r.ToDate == p.To && kept.ReportNo > 0 {
-			return kept.ReportNo, nil
-		}
-		last = max(last, kept.ReportNo)
-	}
-	return last + 1, nil
 }

@@ -1,4 +1,4 @@
-package statements
+package collecting
 
 import (
 	"cmp"
@@ -69,7 +69,7 @@ func (c collector) advances(ctx context.Context, tx *store.Tx, s *figures.GrantS
 		}
 		moveAdvance(&s.Advances[i], m, m.Date < c.period.From)
 	}
-	sums, err := c.office.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
+	sums, err := c.from.Book.LotSums(ctx, tx, c.grant.Fund(), c.span())
 	for _, l := range sums {
 		for i, a := range s.Advances {
 			if l.Lot.Pool.Holder == a.Partner && l.Amount.Currency == a.Currency && !l.Amount.IsZero() &&

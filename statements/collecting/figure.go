@@ -1,4 +1,4 @@
-package statements
+package collecting
 
 import (
 	"context"
@@ -14,26 +14,32 @@ import (
 // ErrUnknownFigure is returned for a key that no figure of the statement has.
 var ErrUnknownFigure = errors.New("statements: no such figure")
 
+// Printed is a statement whose figures are looked for: as collected, and as its reader sees it.
+type Printed struct {
+	Value, Shown figures.Value
+	CutOff       int64 // sequence number of the last entry that was read
+}
+
 // Figure finds a figure of a statement by its key, with the lines that it came from, at the statement's own cut-off. A
 // figure in another currency than the books, or of a donor's gifts, is the sum of what was converted, or drawn, from
 // these lines. [ErrUnknownFigure].
-func (o Office) Figure(ctx context.Context, tx *store.Tx, s Statement, key string) (ledger.Figure, error) {
-	amount, found := page.FigureOf(s.Shown(), key)
+func (b Books) Figure(ctx context.Context, tx *store.Tx, s Printed, key string) (ledger.Figure, error) {
+	amount, found := page.FigureOf(s.Shown, key)
 	if !found {
 		amount, found = page.FigureOf(s.Value, key)
 	}
 	if !found {
 		return ledger.Figure{}, ErrUnknownFigure
 	}
-	accounts, err := o.Book.Accounts(ctx, tx)
+	accounts, err := b.Book.Accounts(ctx, tx)
 	if err != nil {
 		return ledger.Figure{}, err
 	}
 	h := s.Value.Head()
 	if rest, found := strings.CutPrefix(key, "forecast."); found {
-		return o.setAside(ctx, tx, s, strings.TrimSuffix(rest, ".committed"))
+		return b.setAside(ctx, tx, s, strings.TrimSuffix(rest, ".committed"))
 	}
-	t := tracer{accounts: accounts, value: s.Value, base: o.Book.Base,
+	t := tracer{accounts: accounts, value: s.Value, base: b.Book.Base,
 		lines: ledger.Selection{Span: ledger.Span{To: h.Period.To, Through: s.CutOff}, Closing: ledger.WithoutClosing}}
 	if err := t.find(key, h.Period.From); err != nil {
 		return ledger.Figure{}, err
@@ -43,9 +49,9 @@ func (o Office) Figure(ctx context.Context, tx *store.Tx, s Statement, key strin
 }
 
 // setAside is what plans have set aside on a budget line, in base currency, with the lines that it comes from.
-func (o Office) setAside(ctx context.Context, tx *store.Tx, s Statement, no string) (ledger.Figure, error) {
+func (b Books) setAside(ctx context.Context, tx *store.Tx, s Printed, no string) (ledger.Figure, error) {
 	h := s.Value.Head()
-	budget, err := o.Grants.BudgetActual(ctx, tx, h.Subject, ledger.Span{To: h.Period.To, Through: s.CutOff})
+	budget, err := b.Grants.BudgetActual(ctx, tx, h.Subject, ledger.Span{To: h.Period.To, Through: s.CutOff})
 	if err != nil {
 		return ledger.Figure{}, err
 	}
@@ -152,13 +158,13 @@ func (t *tracer) cost(head, rest string) {
 
 // takesCost reports whether a cost account is reported on a budget line.
 func takesCost(s *figures.GrantStatement, no string, a ledger.Account) bool {
-	_, key := kindOf(a.Number, a.Category())
+	_, key := KindOf(a.Number, a.Category())
 	return slices.ContainsFunc(s.Lines, func(l figures.Line) bool { return l.BudgetLine == no && l.Key == key })
 }
 
 // isOn reports whether cost of an account is in a line: by its category, by the plain one of a donor, or in "support".
 func (t *tracer) isOn(key string, a ledger.Account) bool {
-	kind, category := kindOf(a.Number, a.Category())
+	kind, category := KindOf(a.Number, a.Category())
 	plain := plainOf[a.Category()]
 	return category == key || plain == key || key == figures.PlainEveryday && plain == "" ||
 		key == figures.SupportKey && kind == figures.Programme

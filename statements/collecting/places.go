@@ -1,8 +1,6 @@
-package statements
+package collecting
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"supportledger/ledger"
 	"supportledger/statements/figures"
@@ -44,7 +42,7 @@ func (c collector) parts(s *figures.GrantStatement) {
 		}
 	}
 	s.Commitments = decimal.NewNullDecimal(committed)
-	s.Parts = sortedParts(s.Parts)
+	s.Parts = figures.SortedParts(s.Parts)
 }
 
 // advance adds what moved on account 2100: its balance, the grantor's interest, and what a final account gave back.
@@ -86,7 +84,7 @@ func (c collector) place(number ledger.AccountNo) (figures.PartKind, bool) {
 }
 
 func (c collector) addPart(s *figures.GrantStatement, kind figures.PartKind, sum ledger.Sum) {
-	s.Parts = addedPart(s.Parts, c.part(s, kind, sum))
+	s.Parts = figures.AddedPart(s.Parts, c.part(s, kind, sum))
 }
 
 // part is a sum of lines as a part of a balance.
@@ -115,32 +113,4 @@ func placeOfAccount(a ledger.Account) figures.PartKind {
 		}
 	}
 	return figures.Elsewhere
-}
-
-// addedPart adds a part to those it is alike.
-func addedPart(parts []figures.Part, p figures.Part) []figures.Part {
-	i := slices.IndexFunc(parts, func(q figures.Part) bool {
-		return q.Kind == p.Kind && q.Holder == p.Holder && q.Quantity.Currency == p.Quantity.Currency
-	})
-	if i < 0 {
-		return append(parts, p)
-	}
-	parts[i].Amount = parts[i].Amount.Add(p.Amount)
-	if p.Quantity.Currency != "" {
-		parts[i].Quantity = parts[i].Quantity.Add(p.Quantity)
-	}
-	return parts
-}
-
-// sortedParts leaves out what is nothing and puts the parts in the order of the page.
-func sortedParts(parts []figures.Part) []figures.Part {
-	parts = slices.DeleteFunc(parts, func(p figures.Part) bool { return p.Amount.IsZero() && p.Quantity.IsZero() })
-	if len(parts) == 0 {
-		return []figures.Part{{Kind: figures.AtBank}}
-	}
-	slices.SortStableFunc(parts, func(a, b figures.Part) int {
-		return cmp.Or(cmp.Compare(slices.Index(figures.PartKinds, a.Kind), slices.Index(figures.PartKinds, b.Kind)),
-			cmp.Compare(a.Holder, b.Holder))
-	})
-	return parts
 }

@@ -1,12 +1,12 @@
-package statements
+package collecting
 
 import (
 	"sync"
 )
 
-// memo keeps what the statements of one run read again and again: how a fund's gifts were used is one answer for all
-// its donors. It holds for one cut-off entry and is thrown away with the run. A nil memo keeps nothing.
-type memo struct {
+// Memo keeps what the statements of one run read again and again: how a fund's gifts were used is one answer for all
+// its donors. It holds for one cut-off entry and is thrown away with the run. A nil Memo keeps nothing.
+type Memo struct {
 	mu   sync.Mutex
 	kept map[string]*kept
 }
@@ -17,7 +17,7 @@ type kept struct {
 	value any
 }
 
-func (m *memo) of(key string) *kept {
+func (m *Memo) of(key string) *kept {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.kept == nil {
@@ -29,8 +29,8 @@ func (m *memo) of(key string) *kept {
 	return m.kept[key]
 }
 
-// remembered is what read gives, read once while all who ask wait. What comes back is shared: nobody may change it.
-func remembered[T any](m *memo, key string, read func() (T, error)) (T, error) {
+// Remembered is what read gives, read once while all who ask wait. What comes back is shared: nobody may change it.
+func Remembered[T any](m *Memo, key string, read func() (T, error)) (T, error) {
 	if m == nil {
 		return read()
 	}
