@@ -167,16 +167,26 @@ func OnPlan(ctx context.Context, tx *store.Tx, plan PlanID) (bool, error) {
 	return readOnCase(ctx, tx, b)
 }
 
+// CaseColumns are the columns of rows about plans: the plan's id, which may be NULL, the user who made the row, and,
+// where it is not "", whether all of casework may know of a row about no plan.
+type CaseColumns struct{ Plan, MadeBy, Shared string }
+
 // OnCases narrows a query to rows about plans whose beneficiaries the actor may know of, and to those about no plan
-// that the actor made. plan and madeBy are the columns that hold the plan's id, which may be NULL, and the user who
-// made the row.
-func OnCases(tx *store.Tx, q *bun.SelectQuery, plan, madeBy string) *bun.SelectQuery {
+// that the actor made, or that are shared.
+func OnCases(tx *store.Tx, q *bun.SelectQuery, of CaseColumns) *bun.SelectQuery {
 	if allOf(tx.By) {
 		return q
 	}
 	today := ledger.DateOf(tx.At)
-	return q.Where("(? IN (SELECT p.id FROM plans AS p WHERE "+onCaseToday+") OR ? IS NULL AND ? = ?)", bun.Ident(plan),
-		bun.Ident("p.beneficiary_id"), tx.By.User, today, today, bun.Ident(plan), bun.Ident(madeBy), tx.By.User)
+	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("? IN (SELECT p.id FROM plans AS p WHERE "+onCaseToday+")", bun.Ident(of.Plan),
+			bun.Ident("p.beneficiary_id"), tx.By.User, today, today).
+			WhereOr("? IS NULL AND ? = ?", bun.Ident(of.Plan), bun.Ident(of.MadeBy), tx.By.User)
+		if of.Shared != "" {
+			q = q.WhereOr("? IS NULL AND ?", bun.Ident(of.Plan), bun.Ident(of.Shared))
+		}
+		return q
+	})
 }
 
 // OfCases narrows a query to rows about no beneficiary and to those about one whom the actor may know of.

@@ -189,5 +189,6 @@ func (s standing) sees(c colleague) bool {
 	for _, r := range c.Roles {
 		by.Roles = append(by.Roles, string(r))
 	}
-	return beneficiaries.SeesAll(by) || s.onCase[c.ID] || s.d.Plan.ID == "" && c.ID == s.d.CreatedBy
+	return beneficiaries.SeesAll(by) || s.onCase[c.ID] ||
+		s.d.Plan.ID == "" && (c.ID == s.d.CreatedBy || s.d.ToCasework && has(by, access.Caseworker))
 }

@@ -212,7 +212,7 @@ func (req Requests) applyPolicy(ctx context.Context, tx *store.Tx, d *Disburseme
 		return err
 	}
 	d.Policy, d.SubmittedOn = p.ID, today
-	if d.Needs, err = withoutRequester(ctx, tx, *d, p.needs(f)); err != nil {
+	if err := withoutRequester(ctx, tx, d, p.needs(f)); err != nil {
 		return err
 	}
 	if worth, known := req.worth(*d); known {
@@ -226,19 +226,21 @@ func (req Requests) applyPolicy(ctx context.Context, tx *store.Tx, d *Disburseme
 }
 
 // withoutRequester changes needs that nobody but the requester could fulfil, as where the only programme lead asks for
-// more than casework approves: somebody else of casework approves it, and the treasurer authorises it.
-func withoutRequester(ctx context.Context, tx *store.Tx, d Disbursement, needs []Need) ([]Need, error) {
+// more than casework approves: somebody else of casework approves it, and the treasurer authorises it. What stands on
+// no plan is shown to casework where nobody else could approve it.
+func withoutRequester(ctx context.Context, tx *store.Tx, d *Disbursement, needs []Need) error {
 	colleagues, person, err := readColleagues(ctx, tx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := standing{d: d, person: person}
+	s := standing{d: *d, person: person}
+	s.d.ToCasework = false
 	me := s.personOf(access.UserID(tx.By.User))
 	var mine []access.Role
-	others := func(n Need) (count int) {
+	others := func(n Need, may func(colleague) bool) (count int) {
 		for _, c := range colleagues {
 			if c.Person != me && c.Person != s.personOf(d.CreatedBy) && c.Person != s.personOf(d.WrittenBy) &&
-				n.fits(n.Step, c.Roles) {
+				n.fits(n.Step, c.Roles) && may(c) {
 				count++
 			}
 		}
@@ -249,14 +251,19 @@ func withoutRequester(ctx context.Context, tx *store.Tx, d Disbursement, needs [
 			mine = append(mine, c.Roles...)
 		}
 	}
+	anybody := func(colleague) bool { return true }
 	out := slices.Clone(needs)
 	for i, n := range needs {
-		if n.fits(access.Approve, mine) && others(n) < n.People {
+		if n.fits(access.Approve, mine) && others(n, anybody) < n.People {
 			out[i].Roles = casework
 			out = append(out, Need{access.Authorise, 1, []access.Role{access.Treasurer}})
 		}
 	}
-	return strictest(out), nil
+	d.Needs = strictest(out)
+	d.ToCasework = d.Plan.ID == "" && slices.ContainsFunc(d.Needs, func(n Need) bool {
+		return n.Step == access.Approve && others(n, s.sees) < n.People
+	})
+	return nil
 }
 
 // factsOf are what a policy asks about a disbursement.

@@ -139,3 +139,14 @@ type Moved struct {
 
 // Unwrap is the conflict of states.
 func (e *Moved) Unwrap() error { return &e.StateConflict }
+
+// AtItem is what is wrong with one of many, such as a line of a report, from 0.
+type AtItem struct {
+	Item int
+	Err  error
+}
+
+func (e *AtItem) Error() string { return fmt.Sprintf("item %d: %v", e.Item, e.Err) }
+
+// Unwrap is what is wrong.
+func (e *AtItem) Unwrap() error { return e.Err }

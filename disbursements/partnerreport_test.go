@@ -9,6 +9,7 @@ import (
 	"supportledger/access"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/partnerreport"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -35,7 +36,7 @@ func (h *house) shownBy(t *testing.T) (id evidence.ID) {
 	return id
 }
 
-func (h *house) reports(items ...disbursements.ReportedItem) (asked []disbursements.Disbursement, err error) {
+func (h *house) reports(items ...partnerreport.Item) (asked []disbursements.Disbursement, err error) {
 	err = h.try("maker", func(ctx context.Context, tx *store.Tx) error {
 		partner, err := h.advances.Partner(ctx, tx, "NG-01")
 		if err != nil {
@@ -51,8 +52,8 @@ func (h *house) reports(items ...disbursements.ReportedItem) (asked []disburseme
 				items[i].Line = "stipend"
 			}
 		}
-		asked, err = h.settlements.Report(ctx, tx,
-			disbursements.PartnerReport{Partner: partner, Date: "2026-03-31", Items: items})
+		asked, err = partnerreport.Submit(ctx, tx, h.settlements,
+			partnerreport.Report{Partner: partner, Date: "2026-03-31", Items: items})
 		return err
 	})
 	return asked, err
@@ -66,13 +67,13 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		worked(h)
 		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "1000.00", "0.00", "230 NGN/DKK", "0.00")))
 		document := h.shownBy(t)
-		items := func() []disbursements.ReportedItem {
-			return []disbursements.ReportedItem{{Units: 10, Amount: of("1500000.00", "NGN")},
+		items := func() []partnerreport.Item {
+			return []partnerreport.Item{{Units: 10, Amount: of("1500000.00", "NGN")},
 				{Units: 1, Amount: of("150000.00", "NGN")}}
 		}
 		var at *disbursements.AtItem
 		if _, err := h.reports(append(items(),
-			disbursements.ReportedItem{Line: "no such line", Units: 1, Amount: of("1.00", "NGN")})...); !errors.As(err, &at) ||
+			partnerreport.Item{Line: "no such line", Units: 1, Amount: of("1.00", "NGN")})...); !errors.As(err, &at) ||
 			at.Item != 2 {
 			t.Errorf("a report with a line that there is not: %v", err)
 		}
@@ -84,7 +85,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 		numbers := []string{asked[0].Number, asked[1].Number}
 		liquidate := func() error {
 			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
-				_, err := h.settlements.LiquidateReport(ctx, tx, numbers, document)
+				_, err := partnerreport.Liquidate(ctx, tx, h.settlements, numbers, document)
 				return err
 			})
 		}
@@ -115,7 +116,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 func TestReportedTwiceIsOwedUntilNetted(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		asked, err := h.reports(disbursements.ReportedItem{Units: 1, Amount: of("150000.00", "NGN"),
+		asked, err := h.reports(partnerreport.Item{Units: 1, Amount: of("150000.00", "NGN"),
 			Overpaid: of("150000.00", "NGN"), Date: "2026-02-28"})
 		must(h, err)
 		must(h, h.step("lead", disbursements.Decisions.Approve, asked[0].Number))

@@ -236,7 +236,7 @@ func (of InboxOf) waitingIn(q *bun.SelectQuery) *bun.SelectQuery {
 func (dec Decisions) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) ([]Disbursement, error) {
 	var rows []disbursementRow
 	q := of.waitingIn(tx.NewSelect().TableExpr("disbursements AS d").ColumnExpr("d.*"))
-	q = beneficiaries.OnCases(tx, q, "d.plan_id", "d.created_by")
+	q = onCases(tx, q, "d.")
 	if err := of.Page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
@@ -476,10 +476,18 @@ func readHandles(ctx context.Context, tx *store.Tx, ids []access.UserID) (map[ac
 	return names, err
 }
 
-// visible narrows a query over disbursements to what the actor may know of: those of the actor's cases, and what
-// stands on no plan and the actor wrote; everything for a user who sees all cases.
-func visible(tx *store.Tx, q *bun.SelectQuery) *bun.SelectQuery {
-	return beneficiaries.OnCases(tx, q, "plan_id", "created_by")
+// visible narrows a query over disbursements to what the actor may know of: those of the actor's cases, and of what
+// stands on no plan what the actor wrote, or casework is to approve; everything for a user who sees all cases.
+func visible(tx *store.Tx, q *bun.SelectQuery) *bun.SelectQuery { return onCases(tx, q, "") }
+
+// onCases is [visible] for a query that names disbursements by an alias: "d.".
+func onCases(tx *store.Tx, q *bun.SelectQuery, alias string) *bun.SelectQuery {
+	shared := ""
+	if has(tx.By, access.Caseworker) {
+		shared = alias + "to_casework"
+	}
+	return beneficiaries.OnCases(tx, q, beneficiaries.CaseColumns{Plan: alias + "plan_id", MadeBy: alias + "created_by",
+		Shared: shared})
 }
 
 // notReserved refuses what lies in a payment batch that is not over: [ErrReserved].

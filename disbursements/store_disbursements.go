@@ -54,6 +54,7 @@ type disbursementRow struct {
 	Evidence        string `bun:",scanonly"` // of disbursement_evidence, as evidenceText writes it
 	PolicyID        PolicyID
 	Needs           string
+	ToCasework      bool
 	ApprovalsNeeded int
 	BaseAmount      int64
 	SubmittedOn     ledger.Date
@@ -250,7 +251,7 @@ func (d Disbursement) row() disbursementRow {
 		PaidBy: d.PaidBy, Reference: d.Reference, Category: d.Category, Account: d.Account, Spot: d.Spot.String(),
 		Items: itemsText(d.Items), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
 		Payload: payload[:], Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, ApprovalsNeeded: 1,
-		Emergency: d.Emergency}
+		ToCasework: d.ToCasework, Emergency: d.Emergency}
 }
 
 // rewriteDisbursement writes the content of a draft anew.
@@ -283,7 +284,8 @@ func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 		payload := d.Payload()
 		q = q.Set("payload = ?", payload[:]).Set("plan_version = ?",
 			d.PlanVersion).Set("policy_id = ?", d.Policy).
-			Set("needs = ?", needsText(d.Needs)).Set("approvals_needed = ?", approvalsNeeded(d.Needs)).Set("base_amount = ?",
+			Set("needs = ?", needsText(d.Needs)).Set("to_casework = ?", d.ToCasework).
+			Set("approvals_needed = ?", approvalsNeeded(d.Needs)).Set("base_amount = ?",
 			d.Base.Minor()).
 			Set("submitted_on = ?", d.SubmittedOn)
 	}
@@ -305,14 +307,16 @@ func seesDisbursement(ctx context.Context, tx *store.Tx, key string) (bool, erro
 	}
 	var found, number, by string
 	var plan beneficiaries.PlanID
-	err := tx.NewRaw("SELECT id, number, COALESCE(plan_id, ''), created_by FROM disbursements WHERE id = COALESCE("+
-		"(SELECT MIN(id) FROM disbursements WHERE id = ? OR number = ?), (SELECT MIN(id) FROM disbursements))", key, key).
-		Scan(ctx, &found, &number, &plan, &by)
+	var shared bool
+	err := tx.NewRaw("SELECT id, number, COALESCE(plan_id, ''), created_by, to_casework FROM disbursements "+
+		"WHERE id = COALESCE((SELECT MIN(id) FROM disbursements WHERE id = ? OR number = ?), "+
+		"(SELECT MIN(id) FROM disbursements))", key, key).Scan(ctx, &found, &number, &plan, &by, &shared)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return false, err
 	}
 	onCase, err := beneficiaries.OnPlan(ctx, tx, plan)
-	return (found == key || number == key) && (onCase || plan == "" && by == tx.By.User), err
+	return (found == key || number == key) && (onCase || plan == "" && (by == tx.By.User ||
+		shared && has(tx.By, access.Caseworker))), err
 }
 
 func (req Requests) readDisbursement(ctx context.Context, tx *store.Tx, key string, locked bool) (Disbursement, error) {
@@ -350,7 +354,7 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 		Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy, WrittenBy: row.WrittenBy,
 		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID,
 		Base: ledger.OfMinor(row.BaseAmount, base), SubmittedOn: row.SubmittedOn, Emergency: row.Emergency,
-		EmergencySlot: store.ZeroIfNull(row.EmergencySlot)}
+		ToCasework: row.ToCasework, EmergencySlot: store.ZeroIfNull(row.EmergencySlot)}
 	var err error
 	if d.Needs, err = parseNeeds(row.Needs); err != nil {
 		return Disbursement{}, err
@@ -478,7 +482,7 @@ func (req Requests) list(
 	ctx context.Context, tx *store.Tx, page store.Keyset, which func(*bun.SelectQuery) *bun.SelectQuery,
 ) ([]Disbursement, error) {
 	var rows []namedRow
-	q := beneficiaries.OnCases(tx, which(namedRows(tx)), "d.plan_id", "d.created_by")
+	q := onCases(tx, which(namedRows(tx)), "d.")
 	if err := page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}

@@ -223,8 +223,7 @@ var guards = []Guard{
 		Changed: "what was submitted is not changed; take it back to draft first", Once: "OLD.state <> 'draft'",
 		Fixed: "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, " +
 			"paid_by, reference, category, account, spot, items, payload, plan_version, policy_id, needs, " +
-			"approvals_needed, " +
-			"base_amount, emergency"},
+			"to_casework, approvals_needed, base_amount, emergency"},
 	{Table: "disbursement_shares", Code: "state_conflict",
 		Changed: "a share is written or taken back, never changed"},
 	{Table: "disbursement_evidence", Code: "state_conflict",

@@ -11,6 +11,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/partnerreport"
 	"supportledger/http/books"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -100,10 +101,10 @@ func reportForPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in p
 	if err != nil {
 		return disbursementsView{}, rest.At("/partner", err)
 	}
-	report := disbursements.PartnerReport{Partner: partner, Date: in.Date}
+	report := partnerreport.Report{Partner: partner, Date: in.Date}
 	for i, body := range in.Items {
 		at := fmt.Sprintf("/items/%d", i)
-		item := disbursements.ReportedItem{Line: body.Line, Units: body.Units, Date: body.Date, Text: body.Text}
+		item := partnerreport.Item{Line: body.Line, Units: body.Units, Date: body.Date, Text: body.Text}
 		if item.Plan, err = d.People.Plan(ctx, tx, string(body.Plan)); err != nil {
 			return disbursementsView{}, rest.At(at+"/plan", err)
 		}
@@ -115,7 +116,7 @@ func reportForPartner(ctx context.Context, tx *store.Tx, d resource.Domain, in p
 		}
 		report.Items = append(report.Items, item)
 	}
-	return viewAll(d.Settlements.Report(ctx, tx, report))
+	return viewAll(partnerreport.Submit(ctx, tx, d.Settlements, report))
 }
 
 // viewAll shows disbursements, or says which of them is refused.
@@ -141,7 +142,7 @@ type liquidateReportRequest struct {
 
 func liquidateReport(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in liquidateReportRequest) (disbursementsView, error) {
-	return viewAll(d.Settlements.LiquidateReport(ctx, tx, in.Items, in.Evidence))
+	return viewAll(partnerreport.Liquidate(ctx, tx, d.Settlements, in.Items, in.Evidence))
 }
 
 type proveRequest struct {

@@ -134,6 +134,8 @@ CREATE TABLE disbursements (
     policy_id TEXT NOT NULL DEFAULT '',
     -- What the policy wanted when it was asked for: 'approve:1:programme_lead;authorise:1:finance_officer|treasurer'.
     needs TEXT NOT NULL DEFAULT '',
+    -- Nobody who sees all cases could approve it: casework may see it and approve it, where it stands on no plan.
+    to_casework BOOLEAN NOT NULL DEFAULT FALSE,
     approvals_needed BIGINT NOT NULL DEFAULT 1 CHECK (approvals_needed >= 1),
     -- In base currency when it was asked for, for bands and for what is split below them; 0 is not known.
     base_amount MONEY NOT NULL DEFAULT 0,
