@@ -7,6 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/safeguards"
 	"supportledger/store"
 )
 
@@ -159,7 +160,9 @@ func (dec Decisions) blocks(ctx context.Context, tx *store.Tx, d Disbursement, a
 		block = dec.authorisable(ctx, tx, d)
 	case ToRelease:
 		block = dec.releasable(ctx, tx, d)
-	case ToRewrite, ToReturn, ToReject, ToAskInfo, ToHold, ToResume, ToLiquidate, ToSettle, ToProve, ToVerifyReceipt,
+	case ToResume:
+		block = safeguards.Refuse(ctx, tx, d.guarded())
+	case ToRewrite, ToReturn, ToReject, ToAskInfo, ToHold, ToLiquidate, ToSettle, ToProve, ToVerifyReceipt,
 		ToDisallow, ToCancel, ToComment:
 	}
 	if block != nil && !refusal(block) {

@@ -9,6 +9,7 @@ import (
 
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/safeguards"
 	"supportledger/grants"
 	"supportledger/grants/donors"
 	"supportledger/ledger"
@@ -56,7 +57,8 @@ type question func(k known, ctx context.Context, tx *store.Tx, d Disbursement) (
 // budget and duties; everything else is a hint for the approver (user-friendliness 1c).
 var eligibility = []question{known.checkPlan, known.checkLine, known.checkMilestones, known.checkGrants,
 	known.checkConditions, known.checkMoney,
-	known.checkEvidence, known.checkPayee, known.checkSplitting, known.checkRelations, known.checkDuties}
+	known.checkEvidence, known.checkPayee, known.checkSplitting, known.checkRelations, known.checkSafeguards,
+	known.checkDuties}
 
 // Checks asks all that is asked of a disbursement. It changes nothing and may be asked in every state.
 func (rules Rules) Checks(ctx context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
@@ -365,6 +367,18 @@ func (k known) paysFor(ctx context.Context, tx *store.Tx, d Disbursement, donor 
 		return err == nil && granted && g.Donor.ID == donor
 	})
 }
+
+// checkSafeguards shows what complaints and the like say.
+func (k known) checkSafeguards(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+	var all []Check
+	for _, f := range k.guarded[string(d.ID)] {
+		all = append(all, Check{Name: f.Check, Outcome: Outcome(f.Outcome), Hint: f.Hint, Of: f.Of})
+	}
+	return all, nil
+}
+
+// guarded is the disbursement as safeguards look at it.
+func (d Disbursement) guarded() safeguards.Case { return safeguards.Case{ID: string(d.ID)} }
 
 // checkDuties tells the actor whether the next step may be the actor's.
 func (k known) checkDuties(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {

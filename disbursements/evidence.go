@@ -2,8 +2,6 @@ package disbursements
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 
 	"supportledger/access"
 	"supportledger/ledger"
@@ -67,36 +65,4 @@ func (set Settlements) VerifyReceipt(ctx context.Context, tx *store.Tx, key stri
 		return Disbursement{}, err
 	}
 	return d, access.Record(ctx, tx, event)
-}
-
-// Sample lists the evidenced disbursements whose receipt is to be verified: about a percentage of all, the same ones
-// whoever lists them, since nobody chooses whom to ask. It reads as many as fill the page, by number.
-func (set Settlements) Sample(ctx context.Context, tx *store.Tx, percent int, page store.Keyset) ([]Disbursement,
-	error) {
-	var chosen []Disbursement
-	next := store.Keyset{After: page.After}
-	for next.Limit = firstChunk(page); ; next.Limit = min(2*next.Limit, inboxChunk) {
-		found, err := set.List(ctx, tx, Filter{State: Evidenced, Page: next})
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range found {
-			if d.drawn100() < percent {
-				chosen = append(chosen, d)
-			}
-		}
-		if page.Limit > 0 && len(chosen) >= page.Limit {
-			return chosen[:page.Limit], nil
-		}
-		if len(found) < next.Limit {
-			return chosen, nil
-		}
-		next.After = []string{found[len(found)-1].Number}
-	}
-}
-
-// drawn100 is a number from 0 to 99 that nobody chose.
-func (d Disbursement) drawn100() int {
-	sum := sha256.Sum256([]byte(d.ID))
-	return int(binary.BigEndian.Uint32(sum[:]) % 100)
 }

@@ -8,6 +8,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/payees"
 	"supportledger/disbursements/relations"
+	"supportledger/disbursements/safeguards"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -24,6 +25,7 @@ type known struct {
 	near      map[DisbursementID]Nearby
 	relations map[relations.Party][]relations.Relation
 	bars      map[DisbursementID]string
+	guarded   map[string][]safeguards.Finding
 }
 
 // learn reads what the checks of disbursements look at; remaining also what is left in the funds that pay them.
@@ -48,8 +50,9 @@ func (rules Rules) learn(ctx context.Context, tx *store.Tx, all []Disbursement, 
 	var codes []string
 	var rounds []payees.Round
 	var parties []relations.Party
+	var cases []safeguards.Case
 	for _, d := range all {
-		plans, parties = append(plans, d.Plan), append(parties, d.party())
+		plans, parties, cases = append(plans, d.Plan), append(parties, d.party()), append(cases, d.guarded())
 		if d.Payee != "" && d.leaves() {
 			codes, rounds = append(codes, d.Payee), append(rounds, payees.Round{Subject: string(d.ID), Number: d.Round})
 		}
@@ -61,6 +64,9 @@ func (rules Rules) learn(ctx context.Context, tx *store.Tx, all []Disbursement, 
 		return k, err
 	}
 	if k.bound, err = payees.BoundDetails(ctx, tx, rounds); err != nil {
+		return k, err
+	}
+	if k.guarded, err = safeguards.Ask(ctx, tx, cases); err != nil {
 		return k, err
 	}
 	k.payees, err = payees.Sealed(ctx, tx, codes)

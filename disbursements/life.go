@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"supportledger/access"
+	"supportledger/disbursements/safeguards"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -42,6 +43,9 @@ func (dec Decisions) move(ctx context.Context, tx *store.Tx, key string, from St
 	}
 	if ledger.CheckReason(c.reason) != nil {
 		return Disbursement{}, ledger.ErrReasonRequired
+	}
+	if err := safeguards.Refuse(ctx, tx, d.guarded()); c.to == Authorised && err != nil {
+		return Disbursement{}, err
 	}
 	return moveOn(ctx, tx, d, c)
 }
@@ -269,7 +273,6 @@ func (req Requests) History(ctx context.Context, tx *store.Tx, key string, page 
 	return told, nil
 }
 
-// has reports whether an actor has a role.
 // leads reports whether an actor leads programme or money.
 func leads(by store.Actor) bool {
 	return has(by, access.ProgrammeLead) || has(by, access.Treasurer)

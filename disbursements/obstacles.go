@@ -8,7 +8,9 @@ import (
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/complaints"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/safeguards"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
@@ -48,6 +50,9 @@ func (rules Rules) authorisable(ctx context.Context, tx *store.Tx, d Disbursemen
 	if err := rules.Advances.Payable(ctx, tx, d.Funds()...); err != nil {
 		return err
 	}
+	if err := safeguards.Refuse(ctx, tx, d.guarded()); err != nil {
+		return err
+	}
 	return rules.bookable(ctx, tx, d)
 }
 
@@ -79,7 +84,7 @@ var refusals = []error{ErrPlanNotApproved, ErrPlanChanged, ErrGated, ErrOutsideP
 	access.ErrMakerCannotApprove, grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory,
 	grants.ErrIneligibleKind, grants.ErrOutsideBudget, grants.ErrOverLine, grants.ErrReportDue, ledger.ErrFundOverdrawn,
 	ledger.ErrLotExhausted, ledger.ErrPeriodClosed, ledger.ErrUnknownAccount, advances.ErrState, advances.ErrBankCurrency,
-	beneficiaries.ErrUnknownLine, rates.ErrRateMissing}
+	beneficiaries.ErrUnknownLine, rates.ErrRateMissing, complaints.ErrHeld}
 
 // refusal reports whether an error is one of the rules'.
 func refusal(err error) bool {

@@ -10,6 +10,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/partnerreport"
+	"supportledger/disbursements/receipts"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -138,7 +139,7 @@ func TestReceiptsAreVerifiedBySample(t *testing.T) {
 		}
 		sample := func(percent int) (numbers []string) {
 			h.do("lead", func(ctx context.Context, tx *store.Tx) error {
-				found, err := h.settlements.Sample(ctx, tx, percent, store.Keyset{})
+				found, err := receipts.Sample(ctx, tx, h.settlements, percent, store.Keyset{})
 				for _, d := range found {
 					numbers = append(numbers, d.Number)
 				}

@@ -41,7 +41,7 @@ func onCases(t *testing.T, fn func(t *testing.T, s staffed)) {
 		}
 		v := vaulttest.New(t)
 		leak := &leaky{vault: v}
-		s := staffed{db: db, leak: leak, c: apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: v}, leak.route)}
+		s := staffed{db: db, leak: leak, c: apitest.ServeWith(t, db, apphttp.Options{Version: "test", Vault: v, Evidence: archive(t)}, leak.route)}
 		s.caring, s.outside = s.c.As(db, "caring", access.Caseworker), s.c.As(db, "outside", access.Caseworker)
 		s.lead, s.officer = s.c.As(db, "lead", access.ProgrammeLead), s.c.As(db, "officer", access.PrivacyOfficer)
 		s.code = s.admit()

@@ -13,7 +13,9 @@ import (
 
 // ofTheBody are refusals for the state of something that only the body names.
 var ofTheBody = map[string]string{
-	"approvePlanYear": "nothing_due",    // of the year
+	"approvePlanYear": "nothing_due",       // of the year
+	"nameInComplaint": "complaint_own_act", // of the user
+	"assignComplaint": "complaint_own_act",
 	"matchBankLine":   "state_conflict", // of the payment
 }
 

@@ -10,6 +10,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/complaints"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -83,8 +84,8 @@ func disbursementLifeRoutes(api *resource.API) {
 			danish: "Hold en bemyndiget udbetaling tilbage", about: "Until it is resumed; nothing is paid meanwhile.",
 			roles: authorises, refuses: nil, act: disbursements.Decisions.Hold},
 		{path: "/resumptions", id: "resumeDisbursement", summary: "Let a disbursement that was held go on",
-			danish: "Lad en tilbageholdt udbetaling gå videre", about: "", roles: authorises, refuses: nil,
-			act: disbursements.Decisions.Resume},
+			danish: "Lad en tilbageholdt udbetaling gå videre", about: "", roles: authorises,
+			refuses: []error{complaints.ErrHeld}, act: disbursements.Decisions.Resume},
 		{path: "/cancellations", id: "cancelDisbursement", summary: "Cancel a disbursement before it is released",
 			danish: "Annullér en udbetaling, før den frigives",
 			about:  "By who wrote it or who leads. What was booked for it is reversed.", roles: decides,
@@ -235,6 +236,8 @@ var checkHints = map[string]rest.Text{
 		DA: "En donor, der betaler, har en relation til modtageren ({0})."},
 	"duty_taken": {EN: "You took a part in it already: somebody else decides.",
 		DA: "Du har allerede haft en del i den: en anden afgør."},
+	"held_for_review": {EN: "It is held until somebody has looked into it; the privacy officer knows why.",
+		DA: "Den holdes tilbage, indtil nogen har set på den; databeskyttelsesrådgiveren ved hvorfor."},
 	"party_related": {EN: "You are related to the payee or the person: somebody else decides.",
 		DA: "Du har en relation til modtageren: en anden afgør."},
 }

@@ -16,6 +16,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banknumbers"
+	"supportledger/disbursements/complaints"
 	"supportledger/disbursements/delegations"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
@@ -108,7 +109,7 @@ var (
 		evidence.ErrNoKey, evidence.ErrType, evidence.ErrActive, evidence.ErrPixels, evidence.ErrUnreadable,
 		evidence.ErrTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrMakerCannotApprove,
-		disbursements.ErrNotAsked,
+		disbursements.ErrNotAsked, complaints.ErrHeld,
 		delegations.ErrMissing, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
 		grants.ErrConditionOpen, disbursements.ErrGated,
 		payees.ErrUnverified, payees.ErrCooling, payees.ErrChanged, payees.ErrUnbound}

@@ -11,7 +11,9 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
+	"supportledger/disbursements/complaints"
 	"supportledger/disbursements/partnerreport"
+	"supportledger/disbursements/receipts"
 	"supportledger/http/books"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
@@ -64,7 +66,8 @@ func evidenceOfSupport(api *resource.API) {
 		Match: "getDisbursement",
 		Tag:   "disbursements", Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Note whether the support arrived", Danish: "Notér, om støtten kom frem",
-		About:   "Who asked for it does not say that it came. What did not arrive takes a reason of at least ten letters.",
+		About: "Who asked for it does not say that it came. What did not arrive takes a reason of at least ten letters, " +
+			"and opens a complaint, which the privacy officer sees to.",
 		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrState, ledger.ErrReasonRequired}}, verifyReceipt)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/receipt-samples", ID: "sampleReceipts", Tag: "disbursements",
 		Roles:   resource.Casework,
@@ -165,12 +168,20 @@ type receiptRequest struct {
 	Reason string                `json:"reason" validate:"max=500" description:"Needed where it did not arrive as it should; no person's name."`
 }
 
+// complaintKinds are the complaints that a person's answer opens.
+var complaintKinds = map[disbursements.Receipt]complaints.Kind{disbursements.NotReceived: complaints.NotReceived,
+	disbursements.WithIssue: complaints.WithIssue}
+
 func verifyReceipt(ctx context.Context, tx *store.Tx, d resource.Domain, in receiptRequest) (DisbursementView, error) {
 	of, err := d.Settlements.VerifyReceipt(ctx, tx, string(in.ID), in.Says, in.Reason)
 	if err != nil {
 		return DisbursementView{}, err
 	}
-	return ViewDisbursement(of), nil
+	kind, complains := complaintKinds[in.Says]
+	if complains {
+		err = d.Complaints().OfReceipt(ctx, tx, kind, string(of.ID), of.Plan.Beneficiary)
+	}
+	return ViewDisbursement(of), err
 }
 
 type sampleRequest struct {
@@ -188,7 +199,7 @@ func sampleReceipts(ctx context.Context, tx *store.Tx, d resource.Domain,
 	if err != nil {
 		return rest.List[DisbursementView]{}, err
 	}
-	found, err := d.Settlements.Sample(ctx, tx, percent, page)
+	found, err := receipts.Sample(ctx, tx, d.Settlements, percent, page)
 	return rest.ListOf(in.Page, found, ViewDisbursement,
 		func(d disbursements.Disbursement) []string { return []string{d.Number} }), err
 }

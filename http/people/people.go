@@ -301,6 +301,7 @@ func endAssignment(ctx context.Context, tx *store.Tx, d resource.Domain,
 func Register(api *resource.API) {
 	people(api)
 	persons(api)
+	complaining(api)
 }
 
 func getNotice(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (noticeView, error) {

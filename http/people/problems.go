@@ -5,6 +5,7 @@ import (
 
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
+	"supportledger/disbursements/complaints"
 	"supportledger/http/rest"
 )
 
@@ -62,6 +63,39 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 				"milepæle."}},
 	{Err: beneficiaries.ErrUnknownMilestone, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+
+	// Complaints.
+	{Err: complaints.ErrUnknown, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: complaints.ErrAbout, Status: 422, Code: "complaint_about_unknown",
+		Title: rest.Text{EN: "There is no such disbursement that you may know of",
+			DA: "Der er ingen sådan udbetaling, som du må kende til"},
+		Hint: rest.Text{EN: "Leave disbursement out; the privacy officer adds what is known.",
+			DA: "Udelad disbursement; databeskyttelsesrådgiveren tilføjer det, der vides."}},
+	{Err: complaints.ErrOwnAct, Status: 403, Code: "complaint_own_act",
+		Title: rest.Text{EN: "Nobody looks into what they took part in themselves",
+			DA: "Ingen undersøger det, de selv har haft en del i"},
+		Hint: rest.Text{EN: "Name somebody who did not ask for, approve, authorise or release the disbursement.",
+			DA: "Angiv en, der ikke har anmodet om, godkendt, bemyndiget eller frigivet udbetalingen."}},
+	{Err: complaints.ErrState, Status: 409, Code: "complaint_closed",
+		Title: rest.Text{EN: "The complaint is closed", DA: "Klagen er afsluttet"},
+		Hint:  rest.Text{EN: "Enter another complaint.", DA: "Registrér en ny klage."}},
+	{Err: complaints.ErrReissue, Status: 422, Code: "complaint_reissue",
+		Title: rest.Text{EN: "This made no support of the complaint's disbursement again",
+			DA: "Dette er ikke en ny betaling af klagens udbetaling"},
+		Hint: rest.Text{EN: "With reissued alone, send a payment of the disbursement that was made again, or a later " +
+			"disbursement under the same plan.",
+			DA: "Kun med reissued: send en betaling af udbetalingen, der er foretaget igen, eller en senere udbetaling under " +
+				"samme støtteplan."}},
+	{Err: complaints.ErrDays, Status: 422, Code: "complaint_days",
+		Title: rest.Text{EN: "These days cannot be", DA: "Dagene kan ikke passe"},
+		Hint: rest.Text{EN: "A complaint came in today or before, and its deadline is not before that.",
+			DA: "En klage er kommet i dag eller før, og fristen ligger ikke før det."}},
+	{Err: complaints.ErrHeld, Status: 409, Code: "held_for_review",
+		Title: rest.Text{EN: "It is held until somebody has looked into it",
+			DA: "Den holdes tilbage, indtil nogen har set på den"},
+		Hint: rest.Text{EN: "The privacy officer knows why, and when it goes on.",
+			DA: "Databeskyttelsesrådgiveren ved hvorfor, og hvornår den går videre."}},
 
 	// The vault of personal data.
 	{Err: vault.ErrNoVault, Status: 501, Code: "vault_not_set_up",

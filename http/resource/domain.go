@@ -13,6 +13,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
+	"supportledger/disbursements/complaints"
 	"supportledger/disbursements/judge"
 	"supportledger/disbursements/payees"
 	"supportledger/disbursements/paymentbatch"
@@ -73,6 +74,11 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 		Payments: payments, Lines: banking.Lines{Payments: payments}, Batches: paymentbatch.Batches{Payments: payments},
 		Statements: office,
 	}, nil
+}
+
+// Complaints takes complaints in.
+func (d Domain) Complaints() complaints.Register {
+	return complaints.Register{People: d.People, Vault: d.API.Vault}
 }
 
 // Route registers an operation whose act works with the domains; see [Route].

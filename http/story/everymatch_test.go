@@ -40,6 +40,7 @@ var things = map[string]string{
 	"getLetterText": "SELECT id FROM letter_texts", "getPlan": "SELECT number FROM plans",
 	"getConsent":   "SELECT b.code || ' ' || c.id FROM consents AS c JOIN beneficiaries AS b ON b.id = c.beneficiary_id",
 	"getDuplicate": "SELECT id FROM duplicates", "getBeneficiary": "SELECT code FROM beneficiaries",
+	"getComplaint":     "SELECT id FROM complaints",
 	"getPrivacyNotice": "SELECT id FROM privacy_notices", "getWebhookEndpoint": "SELECT id FROM webhook_endpoints",
 	"getAssignment": "SELECT b.code || ' ' || a.id FROM caseload AS a JOIN beneficiaries AS b ON b.id = a.beneficiary_id",
 }

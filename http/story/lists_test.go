@@ -101,6 +101,7 @@ var whole = map[string]string{
 	"/jobs":                    "river keeps its own tables, which are not copied; what is done is kept for two days",
 	"/imports/{id}/rows":       "rows of one file, which is read as a whole",
 	"/match-suggestions":       "lines of one account that nobody has explained",
+	"/reports/complaints":      "seven kinds, counted",
 	"/receipt-samples":         "a sample is drawn: rows are read until a page of it is full, so their number goes by chance",
 	"/office-reminders":        "what waits for somebody, and transfers that are open",
 }
@@ -162,6 +163,7 @@ var queries = map[string]string{
 	"/duplicates":             "&all=true",
 	"/match-suggestions":      "&account=1010",
 	"/reminders":              "&on=2030-01-01",
+	"/reports/complaints":     "&from=2020-01-01&to=2099-12-31",
 	"/reports/general-ledger": "&account=1010&from=2026-01-01&to=2026-12-31",
 	"/reports/gift-list":      "&year=2026",
 	"/retention":              "&on=2099-01-01",

@@ -222,3 +222,54 @@ CREATE TABLE office_reminders (
     noted_at TEXT NOT NULL,
     UNIQUE (kind, subject, due_on)
 );
+
+-- What somebody complains of. The privacy officer and the people named in complaint_people may know of it, nobody else.
+CREATE TABLE complaints (
+    id TEXT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,          -- C-2026-0001
+    kind TEXT NOT NULL CHECK (kind IN ('not_received', 'received_with_issue', 'service', 'conduct', 'safety',
+        'privacy', 'other')),
+    channel TEXT NOT NULL CHECK (channel IN ('receipt', 'paper', 'conversation', 'telephone', 'post', 'other')),
+    anonymous BOOLEAN NOT NULL,
+    beneficiary_id TEXT REFERENCES beneficiaries (id), -- NULL of an anonymous one
+    disbursement_id TEXT REFERENCES disbursements (id),
+    holds BOOLEAN NOT NULL,               -- the disbursement is not paid while this is open
+    received_on TEXT NOT NULL CHECK (length(received_on) = 10),
+    due_on TEXT NOT NULL CHECK (length(due_on) = 10 AND due_on >= received_on),
+    state TEXT NOT NULL CHECK (state IN ('open', 'in_progress', 'closed')),
+    owner TEXT NOT NULL,                  -- '' is nobody yet
+    outcome TEXT NOT NULL CHECK (outcome IN ('', 'upheld', 'partly_upheld', 'reissued', 'not_upheld', 'withdrawn',
+        'referred')),
+    reissue TEXT NOT NULL,                -- of the payment or disbursement that made the support again
+    created_by TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    closed_at TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    CHECK (NOT anonymous OR beneficiary_id IS NULL),
+    CHECK (NOT holds OR disbursement_id IS NOT NULL),
+    CHECK ((state = 'closed') = (outcome <> '')),
+    CHECK ((outcome = 'reissued') = (reissue <> ''))
+);
+
+CREATE UNIQUE INDEX complaints_due ON complaints (due_on, id);
+CREATE INDEX complaints_disbursement ON complaints (disbursement_id) WHERE disbursement_id IS NOT NULL;
+
+CREATE TABLE complaint_people (
+    complaint_id TEXT NOT NULL REFERENCES complaints (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    named_by TEXT NOT NULL,
+    named_at TEXT NOT NULL,
+    PRIMARY KEY (complaint_id, user_id)
+);
+
+CREATE INDEX complaint_people_user ON complaint_people (user_id, complaint_id);
+
+-- What was said and what was found out, sealed, one after the other.
+CREATE TABLE complaint_texts (
+    complaint_id TEXT NOT NULL REFERENCES complaints (id),
+    position BIGINT NOT NULL CHECK (position > 0),
+    sealed BYTEA NOT NULL,
+    written_by TEXT NOT NULL,
+    written_at TEXT NOT NULL,
+    PRIMARY KEY (complaint_id, position)
+);

@@ -57,6 +57,10 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:bank_evidence_missing: paid is what the bank says was paid')
     WHERE NEW.state = 'paid'
       AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.disbursement_id = NEW.id AND p.state = 'confirmed');
+    SELECT RAISE(ABORT, 'supportledger:held_for_review: it is held until somebody has looked into it')
+    WHERE NEW.state IN ('authorised', 'released') AND OLD.state IN ('submitted', 'approved', 'authorised', 'on_hold')
+      AND NEW.state <> OLD.state
+      AND EXISTS (SELECT 1 FROM complaints c WHERE c.disbursement_id = NEW.id AND c.holds AND c.state <> 'closed');
     SELECT RAISE(ABORT, 'supportledger:state_conflict: what is settled stays settled')
     WHERE OLD.state IN ('evidenced', 'verified', 'disallowed')
       AND NEW.state NOT IN ('evidenced', 'verified', 'disallowed');
