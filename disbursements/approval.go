@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -53,52 +52,17 @@ func strictest(needs []Need) []Need {
 	return kept
 }
 
-// needsText writes needs as they are kept: "approve:1:programme_lead;authorise:1:finance_officer|treasurer".
+// needsText writes needs as a proposal of a policy binds them: "approve:1:programme_lead;authorise:1:treasurer".
 func needsText(needs []Need) string {
 	parts := make([]string, len(needs))
 	for i, n := range needs {
-		parts[i] = fmt.Sprintf("%s:%d:%s", n.Step, n.People, rolesText(n.Roles))
+		names := make([]string, len(n.Roles))
+		for j, role := range n.Roles {
+			names[j] = string(role)
+		}
+		parts[i] = fmt.Sprintf("%s:%d:%s", n.Step, n.People, strings.Join(names, "|"))
 	}
 	return strings.Join(parts, ";")
-}
-
-func rolesText(roles []access.Role) string {
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = string(r)
-	}
-	return strings.Join(names, "|")
-}
-
-// parseRoles reads what rolesText wrote.
-func parseRoles(text string) []access.Role {
-	var roles []access.Role
-	for name := range strings.SplitSeq(text, "|") {
-		if name != "" {
-			roles = append(roles, access.Role(name))
-		}
-	}
-	return roles
-}
-
-// parseNeeds reads what needsText wrote; "" is the usual needs.
-func parseNeeds(text string) ([]Need, error) {
-	if text == "" {
-		return usualNeeds, nil
-	}
-	var needs []Need
-	for part := range strings.SplitSeq(text, ";") {
-		fields := strings.SplitN(part, ":", 3)
-		if len(fields) != 3 {
-			return nil, fmt.Errorf("disbursements: stored needs %q", text)
-		}
-		people, err := strconv.Atoi(fields[1])
-		if err != nil {
-			return nil, fmt.Errorf("disbursements: stored needs %q: %w", text, err)
-		}
-		needs = append(needs, Need{access.Step(fields[0]), people, parseRoles(fields[2])})
-	}
-	return needs, nil
 }
 
 // Approval is one person's word on a disbursement, with the roles it was given in.

@@ -122,6 +122,9 @@ func (pol Policies) ProposePolicy(ctx context.Context, tx *store.Tx, p Policy) (
 	if err := p.check(ledger.DateOf(tx.At)); err != nil {
 		return Policy{}, err
 	}
+	for i, b := range p.Bands {
+		p.Bands[i].Need.Roles = slices.Compact(slices.Sorted(slices.Values(b.Need.Roles))) // as they are read
+	}
 	p.ID, p.State, p.ProposedBy, p.ProposedAt = PolicyID(store.NewID("apo")), PolicyProposed, access.UserID(tx.By.User),
 		tx.At
 	if err := insertPolicy(ctx, tx, p); err != nil {
@@ -200,7 +203,7 @@ func (pol Policies) On(ctx context.Context, tx *store.Tx, on ledger.Date) (Polic
 	return found[0], nil
 }
 
-// ask writes down what the policy of the day wants of a disbursement that is submitted.
+// applyPolicy writes down what the policy of the day wants of a disbursement that is submitted.
 func (req Requests) applyPolicy(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	today := ledger.DateOf(tx.At)
 	p, err := req.Policies.On(ctx, tx, today)

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"supportledger/access"
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
@@ -113,26 +111,27 @@ func (d Disbursement) OnLine() bool {
 	return d.Settlement == ByPartner || d.Settlement == ByNetting || d.Settlement == ByInvoice
 }
 
-// Payload is the SHA-256 of what is asked for; every decision binds it.
+// Payload is the SHA-256 of what is asked for; every decision binds it. A partner's plain liquidation says no more than
+// it did before there were others.
 func (d Disbursement) Payload() [sha256.Size]byte {
-	return access.PayloadOf(payloadParts(d, sharesText(d.Shares), itemsText(d.Items))...)
-}
-
-// payloadParts lists what a decision binds, with split and items as they are kept. A partner's plain liquidation says
-// no more than it did before there were others.
-func payloadParts(d Disbursement, shares, items string) []string {
 	parts := []string{string(d.ID), d.Plan.Number, d.Partner.Code, d.Line, strconv.Itoa(d.Units), d.Amount.String(),
 		string(d.Amount.Currency),
-		shares, strconv.FormatBool(d.OwnShares), string(d.Date), d.Text}
+		sharesText(d.Shares), strconv.FormatBool(d.OwnShares), string(d.Date), d.Text}
 	if d.Settlement != ByPartner || !d.Overpaid.IsZero() {
 		parts = append(parts, string(d.Settlement), d.Overpaid.String(), d.Payee, d.Category, string(d.Account),
-			d.Spot.String(), items, d.Prepayment.Number)
+			d.Spot.String(), d.Prepayment.Number)
+		for _, item := range d.Items {
+			parts = append(parts, item.parts()...)
+		}
 	}
 	if d.PlanVersion != "" {
 		parts = append(parts, "plan version", d.PlanVersion)
 	}
 	if len(d.Evidence) > 0 {
-		parts = append(parts, "evidence", evidenceText(d.Evidence))
+		parts = append(parts, "evidence")
+		for _, id := range d.Evidence {
+			parts = append(parts, string(id))
+		}
 	}
 	if d.Emergency {
 		parts = append(parts, "emergency")
@@ -143,33 +142,25 @@ func payloadParts(d Disbursement, shares, items string) []string {
 	if d.Reference != "" {
 		parts = append(parts, "reference", d.Reference)
 	}
-	return parts
+	return access.PayloadOf(parts...)
 }
 
-// sharesText writes a split as "G1=60,G2=40".
+// parts lists what a decision binds of an item.
+func (i Item) parts() []string {
+	return []string{"item", i.Line, i.Kind, strconv.Itoa(i.Units), i.UnitPrice.String(), string(i.Fund), i.Category,
+		i.Amount.String()}
+}
+
+// same reports whether two items say the same.
+func (i Item) same(other Item) bool { return slices.Equal(i.parts(), other.parts()) }
+
+// sharesText writes a split as "G1=60,G2=40", as decisions bind it.
 func sharesText(shares []beneficiaries.Share) string {
 	parts := make([]string, len(shares))
 	for i, s := range shares {
 		parts[i] = fmt.Sprintf("%s=%s", s.Fund, s.Percent)
 	}
 	return strings.Join(parts, ",")
-}
-
-// parseShares reads what sharesText wrote.
-func parseShares(text string) ([]beneficiaries.Share, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var shares []beneficiaries.Share
-	for part := range strings.SplitSeq(text, ",") {
-		fund, percent, _ := strings.Cut(part, "=")
-		p, err := decimal.NewFromString(percent)
-		if err != nil {
-			return nil, fmt.Errorf("disbursements: stored split %q: %w", text, err)
-		}
-		shares = append(shares, beneficiaries.Share{Fund: ledger.FundCode(fund), Percent: p})
-	}
-	return shares, nil
 }
 
 // Draft writes a disbursement down. Without a split of its own it takes the plan's. [ErrIncomplete] names what its
@@ -211,7 +202,8 @@ func (req Requests) prepare(ctx context.Context, tx *store.Tx, d *Disbursement) 
 		}
 	}
 	d.Base = ledger.Zero(req.Book.Base)
-	d.Evidence = parseEvidence(evidenceText(d.Evidence))
+	slices.Sort(d.Evidence)
+	d.Evidence = slices.Compact(d.Evidence)
 	for _, id := range d.Evidence {
 		if _, err := evidence.Find(ctx, tx, id); err != nil {
 			return err
@@ -236,11 +228,11 @@ func (req Requests) Submit(ctx context.Context, tx *store.Tx, key string) (Disbu
 	}
 	if !d.OwnShares {
 		d.Shares = d.Plan.Current.Shares
-		if err := rewriteShares(ctx, tx, d); err != nil {
-			return Disbursement{}, err
-		}
 	}
 	if err := req.applyPolicy(ctx, tx, &d); err != nil {
+		return Disbursement{}, err
+	}
+	if err := fixParts(ctx, tx, d); err != nil {
 		return Disbursement{}, err
 	}
 	return req.TakeStep(ctx, tx, d, access.Request, Submitted)
@@ -296,12 +288,7 @@ func (dec Decisions) ApproveFor(ctx context.Context, tx *store.Tx, key string, b
 		return Disbursement{}, err
 	}
 	if far.Waits(access.Approve) {
-		if err := Save(ctx, tx, &d); err != nil { // one after the other
-			return Disbursement{}, err
-		}
-		return d, access.Record(ctx, tx,
-			access.Event{Action: "disbursement.approval_given", Subject: string(d.ID), OnBehalfOf: behalf,
-				Fields: []string{"approvals"}})
+		return oneOfSeveral(ctx, tx, d, "disbursement.approval_given", behalf)
 	}
 	return stepped(ctx, tx, d, Approved, behalf)
 }
@@ -336,14 +323,19 @@ func (dec Decisions) AuthoriseFor(ctx context.Context, tx *store.Tx, key string,
 		return Disbursement{}, err
 	}
 	if far.Waits(access.Authorise) {
-		if err := Save(ctx, tx, &d); err != nil {
-			return Disbursement{}, err
-		}
-		return d, access.Record(ctx, tx,
-			access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf,
-				Fields: []string{"approvals"}})
+		return oneOfSeveral(ctx, tx, d, "disbursement.authorisation_given", behalf)
 	}
 	return stepped(ctx, tx, d, Authorised, behalf)
+}
+
+// oneOfSeveral records a decision that others have to join before the state moves. They take turns by the version.
+func oneOfSeveral(ctx context.Context, tx *store.Tx, d Disbursement, action string, behalf access.UserID) (Disbursement,
+	error) {
+	if err := Save(ctx, tx, &d); err != nil {
+		return Disbursement{}, err
+	}
+	return d, access.Record(ctx, tx, access.Event{Action: action, Subject: string(d.ID), OnBehalfOf: behalf,
+		Fields: []string{"approvals"}})
 }
 
 // toAuthorise finds a disbursement that waits for its authorisation.

@@ -13,7 +13,6 @@ var (
 	Hundred            = hundred
 	InsertDisbursement = insertDisbursement
 	NeedsText          = needsText
-	ParseNeeds         = parseNeeds
 	Strictest          = strictest
 )
 

@@ -102,7 +102,7 @@ func TestStrangersCannotMoveADisbursement(t *testing.T) {
 	}
 	insert := func(verb, state string) string {
 		columns := "settlement, plan_id, partner_id, prepayment_id, line, units, amount, currency, overpaid, payee, " +
-			"category, account, spot, items, own_shares, date, text, "
+			"category, account, spot, own_shares, date, text, "
 		return verb + " INTO disbursements (id, number, " + columns +
 			"state, round, payload, entry_id, version) SELECT 'dsb_x', 'D-2026-9999', " + columns + "'" + state +
 			"', round, payload, entry_id, version FROM disbursements WHERE number = 'D-2026-0004'"
@@ -133,11 +133,20 @@ func TestStrangersCannotMoveADisbursement(t *testing.T) {
 			"INSERT INTO disbursement_shares SELECT disbursement_id, 9, 'UNR', '1' FROM disbursement_shares" + of} {
 			attacks = append(attacks, attack{"its split after it was submitted: " + text, "", text, "state_conflict"})
 		}
+		for _, text := range []string{"UPDATE disbursement_needs SET people = 9" + of,
+			"UPDATE disbursement_need_roles SET role = 'caseworker'" + of, "DELETE FROM disbursement_need_roles" + of,
+			"DELETE FROM disbursement_needs" + of,
+			"INSERT INTO disbursement_needs SELECT disbursement_id, 9, step, 1 FROM disbursement_needs" + of,
+			"INSERT INTO disbursement_need_roles SELECT disbursement_id, position, 'caseworker' FROM disbursement_needs" + of,
+			"INSERT INTO disbursement_items SELECT id, 0, '', '', 0, NULL, NULL, '', 1 FROM disbursements WHERE number = " +
+				"'D-2026-" + number + "'"} {
+			attacks = append(attacks, attack{"what was fixed when it was submitted: " + text, "", text, "state_conflict"})
+		}
 		attacks = append(attacks, attack{"replaced", store.SQLite,
 			"INSERT OR REPLACE INTO disbursements (id, number, settlement, plan_id, partner_id, prepayment_id, line, units, " +
-				"amount, currency, overpaid, payee, reference, category, account, spot, items, own_shares, date, text, state, " +
+				"amount, currency, overpaid, payee, reference, category, account, spot, own_shares, date, text, state, " +
 				"round, payload, entry_id, version) SELECT id, number, settlement, plan_id, partner_id, prepayment_id, line, " +
-				"units, 1, currency, overpaid, payee, reference, category, account, spot, items, own_shares, date, text, " +
+				"units, 1, currency, overpaid, payee, reference, category, account, spot, own_shares, date, text, " +
 				"'draft', round, payload, NULL, version FROM disbursements WHERE number = 'D-2026-" + number + "'",
 			"state_conflict"})
 	}

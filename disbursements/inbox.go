@@ -86,7 +86,7 @@ type inboxRead struct {
 
 // among keeps what an inbox shows of some disbursements.
 func (r inboxRead) among(ctx context.Context, tx *store.Tx, found []Disbursement) ([]Waiting, error) {
-	given, err := readApprovalsOf(ctx, tx, found)
+	given, err := readApprovalsOf(ctx, tx, found, nil)
 	if err != nil {
 		return nil, err
 	}

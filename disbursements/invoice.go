@@ -50,12 +50,7 @@ func (dec Decisions) bookInvoice(ctx context.Context, tx *store.Tx, d Disburseme
 		return Disbursement{}, err
 	}
 	if far.Waits(access.Authorise) {
-		if err := Save(ctx, tx, &d); err != nil {
-			return Disbursement{}, err
-		}
-		return d, access.Record(ctx, tx,
-			access.Event{Action: "disbursement.authorisation_given", Subject: string(d.ID), OnBehalfOf: behalf,
-				Fields: []string{"approvals"}})
+		return oneOfSeveral(ctx, tx, d, "disbursement.authorisation_given", behalf)
 	}
 	entry, err := dec.Costs.invoice(ctx, tx, d)
 	if err != nil {

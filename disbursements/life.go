@@ -3,13 +3,11 @@ package disbursements
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"supportledger/access"
 	"supportledger/disbursements/safeguards"
 	"supportledger/ledger"
-	"supportledger/ledger/evidence"
 	"supportledger/store"
 )
 
@@ -174,7 +172,7 @@ func changed(before, after Disbursement) []string {
 	}{
 		{"amount", before.Amount.Currency == after.Amount.Currency && before.Amount.Cmp(after.Amount) == 0},
 		{"date", before.Date == after.Date}, {"evidence", slices.Equal(before.Evidence, after.Evidence)},
-		{"items", itemsText(before.Items) == itemsText(after.Items)}, {"line", before.Line == after.Line},
+		{"items", slices.EqualFunc(before.Items, after.Items, Item.same)}, {"line", before.Line == after.Line},
 		{"paid_by", before.PaidBy == after.PaidBy}, {"payee", before.Payee == after.Payee},
 		{"reference", before.Reference == after.Reference},
 		{"plan", before.Plan.ID == after.Plan.ID}, {"settlement", before.Settlement == after.Settlement},
@@ -279,24 +277,3 @@ func leads(by store.Actor) bool {
 }
 
 func has(by store.Actor, role access.Role) bool { return slices.Contains(by.Roles, string(role)) }
-
-// evidenceText writes documents sorted, "evd_1,evd_2".
-func evidenceText(ids []evidence.ID) string {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = string(id)
-	}
-	slices.Sort(names)
-	return strings.Join(slices.Compact(names), ",")
-}
-
-// parseEvidence reads what evidenceText wrote.
-func parseEvidence(text string) []evidence.ID {
-	var ids []evidence.ID
-	for id := range strings.SplitSeq(text, ",") {
-		if id != "" {
-			ids = append(ids, evidence.ID(id))
-		}
-	}
-	return ids
-}

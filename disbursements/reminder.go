@@ -33,7 +33,7 @@ func (dec Decisions) waitingOn(ctx context.Context, tx *store.Tx, on ledger.Date
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	given, err := readApprovalsOf(ctx, tx, found)
+	given, err := readApprovalsOf(ctx, tx, found, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -40,8 +40,14 @@ type bandRow struct {
 	NewPayee      bool
 	Cash          bool
 	Step          access.Step
-	Roles         string
 	People        int
+}
+
+type bandRoleRow struct {
+	bun.BaseModel `bun:"table:approval_band_roles"`
+	PolicyID      PolicyID `bun:",pk"`
+	Position      int      `bun:",pk"`
+	Role          access.Role
 }
 
 type approvalRow struct {
@@ -51,8 +57,16 @@ type approvalRow struct {
 	Step           access.Step
 	UserID         access.UserID `bun:",pk"`
 	OnBehalfOf     access.UserID
-	Roles          string
+	RoleCount      int
 	At             string
+}
+
+type approvalRoleRow struct {
+	bun.BaseModel  `bun:"table:disbursement_approval_roles"`
+	DisbursementID DisbursementID
+	Round          int
+	UserID         access.UserID
+	Role           access.Role
 }
 
 type commentRow struct {
@@ -84,26 +98,29 @@ func RefusedAs(err error) error {
 
 func insertPolicy(ctx context.Context, tx *store.Tx, p Policy) error {
 	row := policyRow{ID: p.ID, FromOn: p.FromOn, State: p.State, EmergencyLimit: p.EmergencyLimit.Minor(),
-		CardLimit:           p.CardLimit.Minor(),
-		EmergencyPerQuarter: p.EmergencyPerQuarter,
-		EmergencyDays:       p.EmergencyDays, RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy,
-		ProposedAt: store.FormatTime(p.ProposedAt)}
+		CardLimit: p.CardLimit.Minor(), EmergencyPerQuarter: p.EmergencyPerQuarter, EmergencyDays: p.EmergencyDays,
+		RemindDays: p.RemindDays, Reason: p.Reason, ProposedBy: p.ProposedBy, ProposedAt: store.FormatTime(p.ProposedAt)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
 	rows := make([]bandRow, len(p.Bands))
+	var roles []bandRoleRow
 	for i, b := range p.Bands {
 		rows[i] = bandRow{PolicyID: p.ID, Position: i + 1, Above: b.Above.Minor(), Fund: b.Fund, NewPayee: b.NewPayee,
-			Cash: b.Cash,
-			Step: b.Need.Step, Roles: rolesText(b.Need.Roles), People: b.Need.People}
+			Cash: b.Cash, Step: b.Need.Step, People: b.Need.People}
+		for _, role := range b.Need.Roles {
+			roles = append(roles, bandRoleRow{PolicyID: p.ID, Position: i + 1, Role: role})
+		}
 	}
-	return store.Insert(ctx, tx, rows)
+	var s store.Script
+	store.AddRows(&s, tx, rows)
+	store.AddRows(&s, tx, roles)
+	return s.Run(ctx, tx)
 }
 
 func savePolicyState(ctx context.Context, tx *store.Tx, p Policy) error {
-	return store.ExactlyOne(tx.NewUpdate().Model((*policyRow)(nil)).Set("state = ?", p.State).Set("decided_at = ?",
-		store.FormatTime(tx.At)).
-		Where("id = ?", p.ID).Where("state = ?", PolicyProposed).Exec(ctx))
+	return store.ExactlyOne(tx.NewUpdate().Model((*policyRow)(nil)).Set("state = ?", p.State).
+		Set("decided_at = ?", store.FormatTime(tx.At)).Where("id = ?", p.ID).Where("state = ?", PolicyProposed).Exec(ctx))
 }
 
 // policySelection chooses among the policies.
@@ -142,12 +159,10 @@ func (pol Policies) readPolicies(ctx context.Context, tx *store.Tx, which policy
 		if err != nil {
 			return nil, err
 		}
-		found[i] = Policy{ID: r.ID, FromOn: r.FromOn, State: r.State,
-			EmergencyLimit:      ledger.OfMinor(r.EmergencyLimit, pol.Book.Base),
-			CardLimit:           ledger.OfMinor(r.CardLimit, pol.Book.Base),
-			EmergencyPerQuarter: r.EmergencyPerQuarter, EmergencyDays: r.EmergencyDays, RemindDays: r.RemindDays,
-			Reason:     r.Reason,
-			ProposedBy: r.ProposedBy, ProposedAt: at, Bands: bands[r.ID]}
+		found[i] = Policy{ID: r.ID, FromOn: r.FromOn, State: r.State, CardLimit: ledger.OfMinor(r.CardLimit, pol.Book.Base),
+			EmergencyLimit: ledger.OfMinor(r.EmergencyLimit, pol.Book.Base), EmergencyPerQuarter: r.EmergencyPerQuarter,
+			EmergencyDays: r.EmergencyDays, RemindDays: r.RemindDays, Reason: r.Reason, ProposedBy: r.ProposedBy,
+			ProposedAt: at, Bands: bands[r.ID]}
 	}
 	return found, nil
 }
@@ -160,62 +175,88 @@ func (pol Policies) readBands(ctx context.Context, tx *store.Tx, of []policyRow)
 	if len(ids) == 0 {
 		return bands, nil
 	}
-	var rows []bandRow
-	if err := tx.NewSelect().Model(&rows).Where("policy_id IN (?)", bun.List(ids)).Order("policy_id",
-		"position").Scan(ctx); err != nil {
+	var rows []struct {
+		bandRow
+		Role access.Role
+	}
+	if err := tx.NewSelect().TableExpr("approval_bands AS b").ColumnExpr("b.*, r.role").
+		Join("JOIN approval_band_roles AS r ON r.policy_id = b.policy_id AND r.position = b.position").
+		Where("b.policy_id IN (?)", bun.List(ids)).OrderExpr("b.policy_id, b.position, r.role").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	for _, r := range rows {
-		bands[r.PolicyID] = append(bands[r.PolicyID], Band{Above: ledger.OfMinor(r.Above, pol.Book.Base), Fund: r.Fund,
-			NewPayee: r.NewPayee, Cash: r.Cash, Need: Need{r.Step, r.People, parseRoles(r.Roles)}})
+	for i, r := range rows {
+		all := bands[r.PolicyID]
+		if i == 0 || rows[i-1].PolicyID != r.PolicyID || rows[i-1].Position != r.Position {
+			all = append(all, Band{Above: ledger.OfMinor(r.Above, pol.Book.Base), Fund: r.Fund, NewPayee: r.NewPayee,
+				Cash: r.Cash, Need: Need{Step: r.Step, People: r.People}})
+		}
+		all[len(all)-1].Need.Roles = append(all[len(all)-1].Need.Roles, r.Role)
+		bands[r.PolicyID] = all
 	}
 	return bands, nil
 }
 
 func insertApproval(ctx context.Context, tx *store.Tx, a Approval) error {
 	row := approvalRow{DisbursementID: a.Disbursement, Round: a.Round, Step: a.Step, UserID: a.User,
-		OnBehalfOf: a.OnBehalfOf,
-		Roles:      rolesText(a.Roles), At: store.FormatTime(a.At)}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
+		OnBehalfOf: a.OnBehalfOf, RoleCount: len(a.Roles), At: store.FormatTime(a.At)}
+	roles := make([]approvalRoleRow, len(a.Roles))
+	for i, role := range a.Roles {
+		roles[i] = approvalRoleRow{DisbursementID: a.Disbursement, Round: a.Round, UserID: a.User, Role: role}
+	}
+	var s store.Script
+	store.AddRows(&s, tx, []approvalRow{row})
+	store.AddRows(&s, tx, roles)
+	return s.Run(ctx, tx)
 }
 
 func readApprovals(ctx context.Context, tx *store.Tx, d Disbursement) ([]Approval, error) {
-	found, err := readApprovalsOf(ctx, tx, []Disbursement{d})
+	found, err := readApprovalsOf(ctx, tx, []Disbursement{d}, nil)
 	return found[d.ID], err
 }
 
-// readApprovalsOf reads the approvals of the rounds that disbursements are in, in order of time.
-func readApprovalsOf(ctx context.Context, tx *store.Tx, of []Disbursement) (map[DisbursementID][]Approval, error) {
+// readApprovalsOf reads the approvals of the rounds that disbursements are in, in order of time; which narrows them
+// further.
+func readApprovalsOf(ctx context.Context, tx *store.Tx, of []Disbursement,
+	which func(*bun.SelectQuery) *bun.SelectQuery) (map[DisbursementID][]Approval, error) {
 	var rows []struct {
 		approvalRow
 		Handle       *string
 		BehalfHandle *string
+		Role         *access.Role
 	}
-	rounds, ids := map[DisbursementID]int{}, make([]DisbursementID, len(of))
+	ids := make([]DisbursementID, len(of))
 	for i, d := range of {
-		ids[i], rounds[d.ID] = d.ID, d.Round
+		ids[i] = d.ID
 	}
-	err := tx.NewSelect().TableExpr("disbursement_approvals AS a").ColumnExpr("a.*").
-		ColumnExpr("u.handle AS handle").ColumnExpr("b.handle AS behalf_handle").
+	q := tx.NewSelect().TableExpr("disbursement_approvals AS a").ColumnExpr("a.*").
+		ColumnExpr("u.handle AS handle").ColumnExpr("b.handle AS behalf_handle").ColumnExpr("r.role AS role").
+		Join("JOIN disbursements AS d ON d.id = a.disbursement_id AND d.round = a.round").
 		Join("LEFT JOIN users AS u ON u.id = a.user_id").Join("LEFT JOIN users AS b ON b.id = a.on_behalf_of").
-		Where("a.disbursement_id IN (?)", bun.List(ids)).OrderExpr("a.at, a.step, a.user_id").Scan(ctx, &rows)
-	if err != nil {
+		Join("LEFT JOIN disbursement_approval_roles AS r ON r.disbursement_id = a.disbursement_id AND r.round = a.round "+
+			"AND r.user_id = a.user_id").
+		Where("a.disbursement_id IN (?)", bun.List(ids)).OrderExpr("a.at, a.step, a.user_id, a.disbursement_id, r.role")
+	if which != nil {
+		q = which(q)
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	found := map[DisbursementID][]Approval{}
-	for _, r := range rows {
-		if r.Round != rounds[r.DisbursementID] {
-			continue
-		}
-		at, err := store.ParseTime(r.At)
-		if err != nil {
-			return nil, err
-		}
-		found[r.DisbursementID] = append(found[r.DisbursementID],
-			Approval{Disbursement: r.DisbursementID, Round: r.Round, Step: r.Step, User: r.UserID,
+	for i, r := range rows {
+		given := found[r.DisbursementID]
+		if i == 0 || rows[i-1].DisbursementID != r.DisbursementID || rows[i-1].UserID != r.UserID {
+			at, err := store.ParseTime(r.At)
+			if err != nil {
+				return nil, err
+			}
+			given = append(given, Approval{Disbursement: r.DisbursementID, Round: r.Round, Step: r.Step, User: r.UserID,
 				Handle: store.ZeroIfNull(r.Handle), OnBehalfOf: r.OnBehalfOf, BehalfHandle: store.ZeroIfNull(r.BehalfHandle),
-				Roles: parseRoles(r.Roles), At: at})
+				At: at})
+		}
+		if r.Role != nil {
+			given[len(given)-1].Roles = append(given[len(given)-1].Roles, *r.Role)
+		}
+		found[r.DisbursementID] = given
 	}
 	return found, nil
 }
@@ -240,7 +281,7 @@ func (dec Decisions) waitingOnes(ctx context.Context, tx *store.Tx, of InboxOf) 
 	if err := of.Page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	if err := fill(ctx, tx, pointersTo(rows, itself)); err != nil {
+	if err := fill(ctx, tx, rows, itself); err != nil {
 		return nil, err
 	}
 	return dec.withParties(ctx, tx, rows)

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -37,7 +35,6 @@ type disbursementRow struct {
 	Category      string
 	Account       ledger.AccountNo
 	Spot          string
-	Items         string
 	OwnShares     bool
 	Date          ledger.Date
 	Text          string
@@ -50,73 +47,15 @@ type disbursementRow struct {
 	CreatedBy       access.UserID
 	WrittenBy       access.UserID
 	PlanVersion     string
-	Shares          string `bun:",scanonly"` // of disbursement_shares, as sharesText writes them
-	Evidence        string `bun:",scanonly"` // of disbursement_evidence, as evidenceText writes it
 	PolicyID        PolicyID
-	Needs           string
 	ToCasework      bool
 	ApprovalsNeeded int
 	BaseAmount      int64
 	SubmittedOn     ledger.Date
 	Emergency       bool
 	EmergencySlot   *string
-}
 
-// itemRow is an item as it is kept; the amounts are text with their currency's decimals.
-type itemRow struct {
-	Line      string          `json:"line,omitempty"`
-	Kind      string          `json:"kind,omitempty"`
-	Units     int             `json:"units,omitempty"`
-	UnitPrice string          `json:"unit_price,omitempty"`
-	Fund      ledger.FundCode `json:"fund,omitempty"`
-	Category  string          `json:"category,omitempty"`
-	Amount    string          `json:"amount"`
-}
-
-// itemsText writes items as they are kept; "" for none.
-func itemsText(items []Item) string {
-	if len(items) == 0 {
-		return ""
-	}
-	rows := make([]itemRow, len(items))
-	for i, item := range items {
-		rows[i] = itemRow{Line: item.Line, Kind: item.Kind, Units: item.Units, UnitPrice: "", Fund: item.Fund,
-			Category: item.Category, Amount: item.Amount.String()}
-		if item.UnitPrice.Currency != "" {
-			rows[i].UnitPrice = item.UnitPrice.String()
-		}
-	}
-	text, err := json.Marshal(rows)
-	if err != nil {
-		panic(err) // strings and numbers always marshal
-	}
-	return string(text)
-}
-
-// parseItems reads what itemsText wrote, in base currency c.
-func parseItems(text string, c ledger.Currency) ([]Item, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var rows []itemRow
-	if err := json.Unmarshal([]byte(text), &rows); err != nil {
-		return nil, err
-	}
-	items := make([]Item, len(rows))
-	for i, r := range rows {
-		items[i] = Item{Line: r.Line, Kind: r.Kind, Units: r.Units, Fund: r.Fund, Category: r.Category}
-		var err error
-		if items[i].Amount, err = ledger.ParseMoney(r.Amount, c); err != nil {
-			return nil, err
-		}
-		if r.UnitPrice == "" {
-			continue
-		}
-		if items[i].UnitPrice, err = ledger.ParseMoney(r.UnitPrice, c); err != nil {
-			return nil, err
-		}
-	}
-	return items, nil
+	parts parts
 }
 
 func insertDisbursement(ctx context.Context, tx *store.Tx, d Disbursement) error {
@@ -124,122 +63,7 @@ func insertDisbursement(ctx context.Context, tx *store.Tx, d Disbursement) error
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
-	return insertParts(ctx, tx, d)
-}
-
-type disbursementShareRow struct {
-	bun.BaseModel  `bun:"table:disbursement_shares"`
-	DisbursementID DisbursementID
-	Position       int
-	Fund           ledger.FundCode
-	Percent        string
-}
-
-type disbursementEvidenceRow struct {
-	bun.BaseModel  `bun:"table:disbursement_evidence"`
-	DisbursementID DisbursementID
-	EvidenceID     string
-}
-
-// atOnce is how many disbursements are read with what they are made of at once.
-const atOnce = 1000
-
-// fill reads the splits and the documents of disbursements, a thousand at a time: a query within that of the
-// disbursements would run once for each of them, and as badly as PostgreSQL's guess of how many rows it finds is.
-func fill(ctx context.Context, tx *store.Tx, all []*disbursementRow) error {
-	for some := range slices.Chunk(all, atOnce) {
-		ids, of := make([]DisbursementID, len(some)), make(map[DisbursementID]*disbursementRow, len(some))
-		for i, r := range some {
-			ids[i], of[r.ID] = r.ID, r
-		}
-		splits, err := readShares(ctx, tx, ids)
-		if err != nil {
-			return err
-		}
-		var documents []disbursementEvidenceRow
-		if err := tx.NewSelect().Model(&documents).Where("disbursement_id IN (?)", bun.List(ids)).
-			Order("disbursement_id", "evidence_id").Scan(ctx); err != nil {
-			return err
-		}
-		for _, e := range documents {
-			of[e.DisbursementID].Evidence = joined(of[e.DisbursementID].Evidence, e.EvidenceID)
-		}
-		for id, text := range splits {
-			of[id].Shares = text
-		}
-	}
-	return nil
-}
-
-// pointersTo are the rows of disbursements that are parts of other rows.
-func pointersTo[T any](rows []T, part func(*T) *disbursementRow) []*disbursementRow {
-	places := make([]*disbursementRow, len(rows))
-	for i := range rows {
-		places[i] = part(&rows[i])
-	}
-	return places
-}
-
-func itself(r *disbursementRow) *disbursementRow { return r }
-
-// joined adds to a list in one text.
-func joined(text, more string) string {
-	if text == "" {
-		return more
-	}
-	return text + "," + more
-}
-
-func readShares(ctx context.Context, tx *store.Tx, ids []DisbursementID) (map[DisbursementID]string, error) {
-	var rows []disbursementShareRow
-	err := tx.NewSelect().Model(&rows).Where("disbursement_id IN (?)", bun.List(ids)).
-		Order("disbursement_id", "position").Scan(ctx)
-	texts := make(map[DisbursementID]string, len(ids))
-	for _, r := range rows {
-		texts[r.DisbursementID] = joined(texts[r.DisbursementID], string(r.Fund)+"="+r.Percent)
-	}
-	return texts, err
-}
-
-// SharesOf reads the splits of some disbursements.
-func SharesOf(ctx context.Context, tx *store.Tx, ids []DisbursementID) (map[DisbursementID][]beneficiaries.Share,
-	error) {
-	texts, err := readShares(ctx, tx, ids)
-	shares := make(map[DisbursementID][]beneficiaries.Share, len(ids))
-	for id, text := range texts {
-		if err == nil {
-			shares[id], err = parseShares(text)
-		}
-	}
-	return shares, err
-}
-
-func insertParts(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	if err := insertShares(ctx, tx, d); err != nil {
-		return err
-	}
-	var rows []disbursementEvidenceRow
-	for _, id := range parseEvidence(evidenceText(d.Evidence)) {
-		rows = append(rows, disbursementEvidenceRow{DisbursementID: d.ID, EvidenceID: string(id)})
-	}
-	return store.Insert(ctx, tx, rows)
-}
-
-func insertShares(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	rows := make([]disbursementShareRow, len(d.Shares))
-	for i, s := range d.Shares {
-		rows[i] = disbursementShareRow{DisbursementID: d.ID, Position: i, Fund: s.Fund, Percent: s.Percent.String()}
-	}
-	return store.Insert(ctx, tx, rows)
-}
-
-// rewriteShares writes the split of a draft anew.
-func rewriteShares(ctx context.Context, tx *store.Tx, d Disbursement) error {
-	if _, err := tx.NewDelete().Model((*disbursementShareRow)(nil)).Where("disbursement_id = ?",
-		d.ID).Exec(ctx); err != nil {
-		return err
-	}
-	return insertShares(ctx, tx, d)
+	return writeParts(ctx, tx, d)
 }
 
 // row is a draft as it is kept.
@@ -249,7 +73,7 @@ func (d Disbursement) row() disbursementRow {
 		PartnerID: store.NullIfZero(d.Partner.ID), PrepaymentID: store.NullIfZero(d.Prepayment.ID), Line: d.Line,
 		Units: d.Units, Amount: d.Amount.Minor(), Currency: d.Amount.Currency, Overpaid: d.Overpaid.Minor(), Payee: d.Payee,
 		PaidBy: d.PaidBy, Reference: d.Reference, Category: d.Category, Account: d.Account, Spot: d.Spot.String(),
-		Items: itemsText(d.Items), OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
+		OwnShares: d.OwnShares, Date: d.Date, Text: d.Text, State: d.State, Round: d.Round,
 		Payload: payload[:], Version: d.Version, CreatedBy: d.CreatedBy, WrittenBy: d.WrittenBy, ApprovalsNeeded: 1,
 		ToCasework: d.ToCasework, Emergency: d.Emergency}
 }
@@ -263,12 +87,7 @@ func rewriteDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) err
 	if err := store.NextVersion(result, err, &d.Version); err != nil {
 		return err
 	}
-	for _, part := range []any{(*disbursementShareRow)(nil), (*disbursementEvidenceRow)(nil)} {
-		if _, err := tx.NewDelete().Model(part).Where("disbursement_id = ?", d.ID).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return insertParts(ctx, tx, *d)
+	return writeParts(ctx, tx, *d)
 }
 
 // Save writes state, round and entry; of what is submitted also what its payload binds.
@@ -284,9 +103,8 @@ func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 		payload := d.Payload()
 		q = q.Set("payload = ?", payload[:]).Set("plan_version = ?",
 			d.PlanVersion).Set("policy_id = ?", d.Policy).
-			Set("needs = ?", needsText(d.Needs)).Set("to_casework = ?", d.ToCasework).
-			Set("approvals_needed = ?", approvalsNeeded(d.Needs)).Set("base_amount = ?",
-			d.Base.Minor()).
+			Set("to_casework = ?", d.ToCasework).Set("base_amount = ?", d.Base.Minor()).
+			Set("approvals_needed = ?", approvalsNeeded(d.Needs)).
 			Set("submitted_on = ?", d.SubmittedOn)
 	}
 	if d.Entry != "" {
@@ -323,22 +141,21 @@ func (req Requests) readDisbursement(ctx context.Context, tx *store.Tx, key stri
 	if known, err := seesDisbursement(ctx, tx, key); err != nil || !known {
 		return Disbursement{}, cmp.Or(err, ErrUnknownDisbursement)
 	}
-	var row disbursementRow
-	q := visible(tx, tx.NewSelect().Model(&row).
-		Where("id = ? OR number = ?", key, key))
+	var rows []disbursementRow
+	q := visible(tx, tx.NewSelect().Model(&rows).Where("id = ? OR number = ?", key, key))
 	if locked {
 		q = tx.Lock(q)
 	}
-	err := q.Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
+	if err := q.Scan(ctx); err != nil {
+		return Disbursement{}, err
+	}
+	if err := fill(ctx, tx, rows, itself); err != nil {
+		return Disbursement{}, err
+	}
+	found, err := req.withParties(ctx, tx, rows)
+	if err == nil && len(found) == 0 {
 		return Disbursement{}, ErrUnknownDisbursement
-	} else if err != nil {
-		return Disbursement{}, err
 	}
-	if err := fill(ctx, tx, []*disbursementRow{&row}); err != nil {
-		return Disbursement{}, err
-	}
-	found, err := req.withParties(ctx, tx, []disbursementRow{row})
 	if err != nil {
 		return Disbursement{}, err
 	}
@@ -352,23 +169,16 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 		Payee: row.Payee, PaidBy: row.PaidBy, Reference: row.Reference, Category: row.Category, Account: row.Account,
 		OwnShares: row.OwnShares, Date: row.Date, Text: row.Text, State: row.State, Round: row.Round,
 		Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy, WrittenBy: row.WrittenBy,
-		PlanVersion: row.PlanVersion, Evidence: parseEvidence(row.Evidence), Policy: row.PolicyID,
+		PlanVersion: row.PlanVersion, Policy: row.PolicyID,
 		Base: ledger.OfMinor(row.BaseAmount, base), SubmittedOn: row.SubmittedOn, Emergency: row.Emergency,
 		ToCasework: row.ToCasework, EmergencySlot: store.ZeroIfNull(row.EmergencySlot)}
-	var err error
-	if d.Needs, err = parseNeeds(row.Needs); err != nil {
-		return Disbursement{}, err
-	}
 	if row.Spot != "" {
+		var err error
 		if d.Spot, err = ledger.ParseRate(row.Spot); err != nil {
 			return Disbursement{}, err
 		}
 	}
-	if d.Items, err = parseItems(row.Items, base); err != nil {
-		return Disbursement{}, err
-	}
-	d.Shares, err = parseShares(row.Shares)
-	return d, err
+	return d, row.parts.into(&d, base)
 }
 
 // withParties reads what rows say and refer to, in a constant number of queries. Whoever may know of a disbursement may
@@ -486,8 +296,7 @@ func (req Requests) list(
 	if err := page.Ascending(q, "d.number").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	err := fill(ctx, tx, pointersTo(rows, func(r *namedRow) *disbursementRow { return &r.disbursementRow }))
-	if err != nil {
+	if err := fill(ctx, tx, rows, func(r *namedRow) *disbursementRow { return &r.disbursementRow }); err != nil {
 		return nil, err
 	}
 	out := make([]Disbursement, len(rows))
@@ -544,5 +353,5 @@ func (rules Rules) promisedRows(ctx context.Context, tx *store.Tx, which func(*b
 	if err := which(q).Order("number").Scan(ctx); err != nil {
 		return nil, err
 	}
-	return rows, fill(ctx, tx, pointersTo(rows, itself))
+	return rows, fill(ctx, tx, rows, itself)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
@@ -53,10 +52,8 @@ func (v *verifier) disbursements(ctx context.Context, tx *store.Tx) error {
 			GroupExpr("d.id, p.number, k.code, a.number"), "d.id").Scan(ctx, &rows)
 		return rows, err
 	}
-	id := func(r verifiedRow) string { return string(r.ID) }
-	return store.EachPage(atOnce, id, read, func(rows []verifiedRow) error {
-		err := fill(ctx, tx, pointersTo(rows, func(r *verifiedRow) *disbursementRow { return &r.disbursementRow }))
-		if err != nil {
+	return store.EachPage(atOnce, func(r verifiedRow) string { return r.key() }, read, func(rows []verifiedRow) error {
+		if err := fill(ctx, tx, rows, func(r *verifiedRow) *disbursementRow { return &r.disbursementRow }); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -88,8 +85,7 @@ func (v *verifier) disbursement(d Disbursement, r verifiedRow) {
 	if after := d.Emergency && r.Approved == 0 && slices.Contains(paidFirst, d.State); after {
 		needs.people, approvals = needs.people-1, 0 // it is approved after it is paid
 	}
-	// The hash is of the row's own text, so that a change counts which reads as the same.
-	want := access.PayloadOf(payloadParts(d, r.Shares, r.Items)...)
+	want := d.Payload()
 	if (decided || d.State == Submitted) && string(r.Payload) != string(want[:]) {
 		v.out.Add("approval", place, "it does not say what was submitted: it was changed since")
 	}

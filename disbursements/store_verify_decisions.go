@@ -44,7 +44,7 @@ func (req Requests) verifyDecisions(ctx context.Context, tx *store.Tx, out *proo
 			}
 			return // asked for before there were policies
 		}
-		if d.row.Needs == "" || d.row.ApprovalsNeeded != approvalsNeeded(d.Needs) {
+		if len(d.row.parts.needs) == 0 || d.row.ApprovalsNeeded != approvalsNeeded(d.Needs) {
 			out.Add("approval", place, "how many people have to approve it does not read")
 			return
 		}
@@ -97,42 +97,33 @@ func (req Requests) eachDecided(ctx context.Context, tx *store.Tx, fn func(decid
 			Where("d.state IN (?)", bun.List(slices.Sorted(maps.Keys(behind)))), "d.id").Scan(ctx, &rows)
 		return rows, err
 	}
-	id := func(r disbursementRow) string { return string(r.ID) }
-	return store.EachPage(atOnce, id, read, func(rows []disbursementRow) error {
-		if err := fill(ctx, tx, pointersTo(rows, itself)); err != nil {
+	return store.EachPage(atOnce, disbursementRow.key, read, func(rows []disbursementRow) error {
+		if err := fill(ctx, tx, rows, itself); err != nil {
 			return err
 		}
-		given, err := readDecisions(ctx, tx, rows)
+		var all []decided
+		var of []Disbursement
+		for _, r := range rows {
+			if d, err := r.written(req.Book.Base); err == nil {
+				all, of = append(all, decided{Disbursement: d, row: r}), append(of, d)
+			}
+		}
+		given, err := readApprovalsOf(ctx, tx, of, bound)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if d, err := r.written(req.Book.Base); err == nil {
-				fn(decided{Disbursement: d, row: r, given: given[r.ID]})
-			}
+		for _, d := range all {
+			d.given = given[d.ID]
+			fn(d)
 		}
 		return nil
 	})
 }
 
-// readDecisions reads the approvals of the rounds that disbursements are in which are duties on exactly what their rows
-// bind.
-func readDecisions(ctx context.Context, tx *store.Tx, of []disbursementRow) (map[DisbursementID][]Approval, error) {
-	given, ids := map[DisbursementID][]Approval{}, make([]DisbursementID, len(of))
-	for i, r := range of {
-		ids[i] = r.ID
-	}
-	var rows []approvalRow
-	err := tx.NewSelect().TableExpr("disbursement_approvals AS a").ColumnExpr("a.*").
-		Join("JOIN disbursements AS d ON d.id = a.disbursement_id AND d.round = a.round").
-		Where("a.disbursement_id IN (?)", bun.List(ids)).
-		Where("EXISTS (SELECT 1 FROM duties AS u WHERE u.subject = d.id AND u.round = d.round AND u.step = a.step "+
-			"AND u.user_id = a.user_id AND u.payload = d.payload)").OrderExpr("d.id, a.user_id").Scan(ctx, &rows)
-	for _, r := range rows {
-		given[r.DisbursementID] = append(given[r.DisbursementID],
-			Approval{Step: r.Step, User: r.UserID, OnBehalfOf: r.OnBehalfOf, Roles: parseRoles(r.Roles)})
-	}
-	return given, err
+// bound narrows approvals to those that are duties on exactly what the row of their disbursement binds.
+func bound(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Where("EXISTS (SELECT 1 FROM duties AS t WHERE t.subject = d.id AND t.round = d.round AND t.step = a.step " +
+		"AND t.user_id = a.user_id AND t.payload = d.payload)")
 }
 
 // rolesHeld are the roles that accounts have, or had at some time by the changes on record.

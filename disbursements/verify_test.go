@@ -21,6 +21,9 @@ type forgery struct {
 	says      string
 }
 
+// ofTheUniversity chooses the parts of what is asked for UNI-01.
+const ofTheUniversity = "WHERE disbursement_id = (SELECT id FROM disbursements WHERE amount = 3000000)"
+
 // forgeries on two exported payments, PMT-001 to CLI-01 and PMT-002 of 30,000.00 to UNI-01, of which the bank
 // confirmed the first.
 var forgeries = []forgery{
@@ -67,27 +70,28 @@ var forgeries = []forgery{
 		"payment PMT-002", "the bank's lines do not come to it"},
 	{"a line of the bank is taken back", "UPDATE bank_matches SET undone = TRUE", "payment PMT-001",
 		"the bank's lines do not come to it"},
-	{"its items cannot be read", "UPDATE disbursements SET items = '[' WHERE amount = 3000000", "disbursement D-2026-0002",
-		"cannot be read"},
-	{"fewer people were asked for",
-		"UPDATE disbursements SET needs = 'approve:1:caseworker|programme_lead;authorise:1:finance_officer|treasurer' " +
-			"WHERE amount = 3000000",
-		"disbursement D-2026-0002", "fewer people, or other roles"},
+	{"its split cannot be read", "UPDATE disbursement_shares SET percent = '100.0' " + ofTheUniversity,
+		"disbursement D-2026-0002", "cannot be read"},
+	{"an item is put to it", "INSERT INTO disbursement_items SELECT id, 0, '', '', 0, NULL, NULL, '', 100 FROM " +
+		"disbursements WHERE amount = 3000000", "disbursement D-2026-0002", "it was changed since"},
+	{"fewer people were asked for", "UPDATE disbursement_need_roles SET role = 'finance_officer' " + ofTheUniversity +
+		" AND role = 'treasurer'", "disbursement D-2026-0002", "fewer people, or other roles"},
 	{"another number has to approve", "UPDATE disbursements SET approvals_needed = 2 WHERE amount = 3000000",
 		"disbursement D-2026-0002", "does not read"},
-	{"nobody is asked for", "UPDATE disbursements SET needs = '' WHERE amount = 3000000", "disbursement D-2026-0002",
-		"does not read"},
+	{"nobody is asked for", "DELETE FROM disbursement_need_roles " + ofTheUniversity + "; DELETE FROM disbursement_needs " +
+		ofTheUniversity, "disbursement D-2026-0002", "does not read"},
 	{"no policy asked", "UPDATE disbursements SET policy_id = '' WHERE amount = 3000000", "disbursement D-2026-0002",
 		"under no policy"},
 	{"authorised in too small a role",
-		"UPDATE disbursement_approvals SET roles = 'programme_lead' WHERE step = 'authorise'", "disbursement D-2026-0002",
-		"without the roles"},
+		"DELETE FROM disbursement_approval_roles WHERE role = 'treasurer'",
+		"disbursement D-2026-0002", "without the roles"},
 	{"approved in a role of nobody's",
-		"UPDATE disbursement_approvals SET roles = 'programme_lead|finance_officer' WHERE step = 'approve'",
-		"disbursement D-2026-0001", "never had"},
+		"INSERT INTO disbursement_approval_roles SELECT disbursement_id, round, user_id, 'finance_officer' FROM " +
+			"disbursement_approvals WHERE step = 'approve'", "disbursement D-2026-0001", "never had"},
 	{"approved for somebody who may not", "UPDATE disbursement_approvals SET on_behalf_of = 'usr_nobody'",
 		"disbursement D-2026-0001", "never had"},
-	{"nobody approved", "DELETE FROM disbursement_approvals WHERE step = 'approve'", "disbursement D-2026-0001",
+	{"nobody approved", "DELETE FROM disbursement_approval_roles WHERE user_id IN (SELECT user_id FROM " +
+		"disbursement_approvals WHERE step = 'approve'); DELETE FROM disbursement_approvals WHERE step = 'approve'", "disbursement D-2026-0001",
 		"without the roles"},
 }
 

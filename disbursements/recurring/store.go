@@ -2,7 +2,6 @@ package recurring
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/uptrace/bun"
 
@@ -27,35 +26,22 @@ func unitsAsked(ctx context.Context, tx *store.Tx, due []beneficiaries.DueItem) 
 		PlanID beneficiaries.PlanID
 		Line   string
 		Units  int
-		Items  string
 	}
-	err := tx.NewSelect().Table("disbursements").Column("plan_id", "line", "units", "items").
-		Where("plan_id IN (?)", bun.List(plans)).Where("entry_id IS NULL").Where("NOT own_shares").
-		Where("settlement IN (?)", bun.List([]disbursements.Settlement{disbursements.ByPartner, disbursements.ByNetting,
+	err := tx.NewSelect().TableExpr("disbursements AS d").
+		Join("LEFT JOIN disbursement_items AS i ON i.disbursement_id = d.id").
+		ColumnExpr("d.plan_id, COALESCE(i.line, d.line) AS line, COALESCE(i.units, d.units) AS units").
+		Where("d.plan_id IN (?)", bun.List(plans)).Where("d.entry_id IS NULL").Where("NOT d.own_shares").
+		Where("COALESCE(i.kind, '') = ''").
+		Where("d.settlement IN (?)", bun.List([]disbursements.Settlement{disbursements.ByPartner, disbursements.ByNetting,
 			disbursements.ByInvoice})).
-		Where("state NOT IN (?)", bun.List([]disbursements.State{disbursements.Rejected, disbursements.Cancelled})).
+		Where("d.state NOT IN (?)", bun.List([]disbursements.State{disbursements.Rejected, disbursements.Cancelled})).
 		Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
 	asked := map[line]int{}
 	for _, r := range rows {
-		if r.Items == "" {
-			asked[line{r.PlanID, r.Line}] += r.Units
-			continue
-		}
-		var items []struct {
-			Line, Kind string
-			Units      int
-		}
-		if err := json.Unmarshal([]byte(r.Items), &items); err != nil {
-			return nil, err
-		}
-		for _, i := range items {
-			if i.Kind == "" {
-				asked[line{r.PlanID, i.Line}] += i.Units
-			}
-		}
+		asked[line{r.PlanID, r.Line}] += r.Units
 	}
 	return asked, nil
 }

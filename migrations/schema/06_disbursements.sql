@@ -82,18 +82,32 @@ CREATE TABLE approval_bands (
     new_payee BOOLEAN NOT NULL,
     cash BOOLEAN NOT NULL,
     step TEXT NOT NULL CHECK (step IN ('approve', 'authorise')),
-    roles TEXT NOT NULL,                  -- 'caseworker|programme_lead': one of them
     people BIGINT NOT NULL CHECK (people BETWEEN 1 AND 9),
     PRIMARY KEY (policy_id, position)
 );
 
-INSERT INTO approval_bands (policy_id, position, above, fund, new_payee, cash, step, roles, people) VALUES
-    ('apo_default', 1, 0, '', FALSE, FALSE, 'approve', 'caseworker|programme_lead', 1),
-    ('apo_default', 2, 0, '', FALSE, FALSE, 'authorise', 'finance_officer|treasurer', 1),
-    ('apo_default', 3, 250000, '', FALSE, FALSE, 'approve', 'programme_lead', 1),
-    ('apo_default', 4, 2500000, '', FALSE, FALSE, 'authorise', 'treasurer', 1),
-    ('apo_default', 5, 0, '', TRUE, FALSE, 'authorise', 'treasurer', 1),
-    ('apo_default', 6, 0, '', FALSE, TRUE, 'authorise', 'treasurer', 1);
+-- One of these roles is what each of a row's people has.
+CREATE TABLE approval_band_roles (
+    policy_id TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('caseworker', 'programme_lead', 'finance_officer', 'treasurer')),
+    PRIMARY KEY (policy_id, position, role),
+    FOREIGN KEY (policy_id, position) REFERENCES approval_bands (policy_id, position)
+); -- in the order of its key
+
+INSERT INTO approval_bands (policy_id, position, above, fund, new_payee, cash, step, people) VALUES
+    ('apo_default', 1, 0, '', FALSE, FALSE, 'approve', 1),
+    ('apo_default', 2, 0, '', FALSE, FALSE, 'authorise', 1),
+    ('apo_default', 3, 250000, '', FALSE, FALSE, 'approve', 1),
+    ('apo_default', 4, 2500000, '', FALSE, FALSE, 'authorise', 1),
+    ('apo_default', 5, 0, '', TRUE, FALSE, 'authorise', 1),
+    ('apo_default', 6, 0, '', FALSE, TRUE, 'authorise', 1);
+
+INSERT INTO approval_band_roles (policy_id, position, role) VALUES
+    ('apo_default', 1, 'caseworker'), ('apo_default', 1, 'programme_lead'),
+    ('apo_default', 2, 'finance_officer'), ('apo_default', 2, 'treasurer'),
+    ('apo_default', 3, 'programme_lead'), ('apo_default', 4, 'treasurer'),
+    ('apo_default', 5, 'treasurer'), ('apo_default', 6, 'treasurer');
 
 -- What somebody asks to be paid or accounted for, from draft to evidence.
 CREATE TABLE disbursements (
@@ -116,7 +130,6 @@ CREATE TABLE disbursements (
     category TEXT NOT NULL,               -- of cost beside a plan's lines
     account TEXT NOT NULL,                -- our bank account that pays; '' where none does
     spot TEXT NOT NULL,                   -- the day's rate, for what is paid in another currency
-    items TEXT NOT NULL,                  -- of an invoice, or the receipts of a float
     own_shares BOOLEAN NOT NULL,          -- a split of its own instead of the plan's: such cost relieves no commitment
     date TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -132,8 +145,6 @@ CREATE TABLE disbursements (
     -- The version of the plan that it was asked for under; another one voids what was decided.
     plan_version TEXT NOT NULL DEFAULT '',
     policy_id TEXT NOT NULL DEFAULT '',
-    -- What the policy wanted when it was asked for: 'approve:1:programme_lead;authorise:1:finance_officer|treasurer'.
-    needs TEXT NOT NULL DEFAULT '',
     -- Nobody who sees all cases could approve it: casework may see it and approve it, where it stands on no plan.
     to_casework BOOLEAN NOT NULL DEFAULT FALSE,
     approvals_needed BIGINT NOT NULL DEFAULT 1 CHECK (approvals_needed >= 1),
@@ -162,6 +173,37 @@ CREATE TABLE disbursement_shares (
     UNIQUE (disbursement_id, fund)
 );
 
+-- The lines of an invoice, or the receipts of a float. Its payload binds them, in the order of position.
+CREATE TABLE disbursement_items (
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    position BIGINT NOT NULL,
+    line TEXT NOT NULL,                   -- of the plan, on an invoice
+    kind TEXT NOT NULL,                   -- '' is support given
+    units BIGINT NOT NULL CHECK (units >= 0),
+    unit_price MONEY,                     -- base currency; NULL where it has no units
+    fund TEXT REFERENCES funds (code),    -- of a receipt
+    category TEXT NOT NULL,
+    amount MONEY NOT NULL,                -- base currency
+    PRIMARY KEY (disbursement_id, position)
+); -- in the order of its key
+
+-- What the policy wanted when it was asked for: so many people for a step, each with one of the roles.
+CREATE TABLE disbursement_needs (
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    position BIGINT NOT NULL,
+    step TEXT NOT NULL CHECK (step IN ('approve', 'authorise')),
+    people BIGINT NOT NULL CHECK (people BETWEEN 1 AND 9),
+    PRIMARY KEY (disbursement_id, position)
+); -- in the order of its key
+
+CREATE TABLE disbursement_need_roles (
+    disbursement_id TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('caseworker', 'programme_lead', 'finance_officer', 'treasurer')),
+    PRIMARY KEY (disbursement_id, position, role),
+    FOREIGN KEY (disbursement_id, position) REFERENCES disbursement_needs (disbursement_id, position)
+); -- in the order of its key
+
 -- The documents that a disbursement is asked for with. Its payload binds them, in the order of their ids.
 CREATE TABLE disbursement_evidence (
     disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
@@ -171,17 +213,28 @@ CREATE TABLE disbursement_evidence (
 
 CREATE INDEX disbursement_evidence_evidence ON disbursement_evidence (evidence_id);
 
--- With which roles somebody approved or authorised, and for whom. Its duty is the decision itself.
+-- That somebody approved or authorised, and for whom. Its duty is the decision itself.
 CREATE TABLE disbursement_approvals (
     disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
     round BIGINT NOT NULL,
     step TEXT NOT NULL CHECK (step IN ('approve', 'authorise', 'release')),
     user_id TEXT NOT NULL REFERENCES users (id),
     on_behalf_of TEXT NOT NULL,           -- '' is nobody
-    roles TEXT NOT NULL,                  -- 'programme_lead|treasurer'
+    role_count BIGINT NOT NULL CHECK (role_count >= 0), -- its rows in disbursement_approval_roles: none joins later
     at TEXT NOT NULL,
     PRIMARY KEY (disbursement_id, round, user_id)
 );
+
+-- The roles in which it was given.
+CREATE TABLE disbursement_approval_roles (
+    disbursement_id TEXT NOT NULL,
+    round BIGINT NOT NULL,
+    user_id TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('caseworker', 'programme_lead', 'finance_officer', 'treasurer', 'auditor',
+        'privacy_officer', 'donor', 'admin')),
+    PRIMARY KEY (disbursement_id, round, user_id, role),
+    FOREIGN KEY (disbursement_id, round, user_id) REFERENCES disbursement_approvals (disbursement_id, round, user_id)
+); -- in the order of its key
 
 CREATE TABLE disbursement_comments (
     id TEXT NOT NULL PRIMARY KEY,

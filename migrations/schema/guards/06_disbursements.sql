@@ -36,6 +36,13 @@ BEGIN
       OR EXISTS (SELECT 1 FROM duties d WHERE d.subject = NEW.policy_id);
 END;
 
+CREATE TRIGGER approval_band_roles_insert BEFORE INSERT ON approval_band_roles
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:append_only: a policy that somebody asked for gets no more roles')
+    WHERE NOT EXISTS (SELECT 1 FROM approval_policies p WHERE p.id = NEW.policy_id AND p.state = 'proposed')
+      OR EXISTS (SELECT 1 FROM duties d WHERE d.subject = NEW.policy_id);
+END;
+
 CREATE TRIGGER disbursements_update BEFORE UPDATE ON disbursements
 BEGIN
     SELECT RAISE(ABORT,
@@ -80,6 +87,42 @@ BEGIN
     WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = OLD.disbursement_id AND state <> 'draft');
 END;
 
+CREATE TRIGGER disbursement_items_insert BEFORE INSERT ON disbursement_items
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = NEW.disbursement_id AND state <> 'draft');
+END;
+
+CREATE TRIGGER disbursement_items_delete BEFORE DELETE ON disbursement_items
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = OLD.disbursement_id AND state <> 'draft');
+END;
+
+CREATE TRIGGER disbursement_needs_insert BEFORE INSERT ON disbursement_needs
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = NEW.disbursement_id AND state <> 'draft');
+END;
+
+CREATE TRIGGER disbursement_needs_delete BEFORE DELETE ON disbursement_needs
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = OLD.disbursement_id AND state <> 'draft');
+END;
+
+CREATE TRIGGER disbursement_need_roles_insert BEFORE INSERT ON disbursement_need_roles
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = NEW.disbursement_id AND state <> 'draft');
+END;
+
+CREATE TRIGGER disbursement_need_roles_delete BEFORE DELETE ON disbursement_need_roles
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
+    WHERE EXISTS (SELECT 1 FROM disbursements WHERE id = OLD.disbursement_id AND state <> 'draft');
+END;
+
 CREATE TRIGGER disbursement_evidence_insert BEFORE INSERT ON disbursement_evidence
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:state_conflict: what was submitted is not changed; take it back to draft first')
@@ -117,4 +160,13 @@ BEGIN
         WHERE COALESCE(NULLIF(m.person, ''), m.id) = COALESCE(NULLIF(o.person, ''), o.id)
         AND (l.ended_on = '' OR l.ended_on >= substr(NEW.at, 1, 10))
         AND (l.payee <> '' AND l.payee = d.payee OR l.beneficiary_id <> '' AND l.beneficiary_id = p.beneficiary_id));
+END;
+
+CREATE TRIGGER disbursement_approval_roles_insert BEFORE INSERT ON disbursement_approval_roles
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:append_only: an approval is given in the roles of its giver, and no more')
+    WHERE (SELECT count(*) FROM disbursement_approval_roles r WHERE r.disbursement_id = NEW.disbursement_id
+        AND r.round = NEW.round AND r.user_id = NEW.user_id)
+      >= (SELECT a.role_count FROM disbursement_approvals a WHERE a.disbursement_id = NEW.disbursement_id
+        AND a.round = NEW.round AND a.user_id = NEW.user_id);
 END;
