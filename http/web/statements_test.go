@@ -149,8 +149,8 @@ func TestFromDraftToTheDonor(t *testing.T) {
 	}
 	public := open(t, browser, w.at, phone)
 	public.visit("/verify").fill("code", s.Code).press("Kontrollér").says("Det er udstedt af os og gælder.", "Fyrlys")
-	public.hold(whole).says("Uændret: Filen er præcis den, vi udstedte")
-	public.hold(altered).says("IKKE, som vi udstedte den")
+	public.hold(whole).says("Uændret: Filen er præcis den, vi udstedte").fits()
+	public.hold(altered).says("IKKE, som vi udstedte den").fits()
 	public.holdOthers(dir, pdf.body)
 	public.picture("verify")
 	if told := public.text(); strings.Contains(told, "D-77") || strings.Contains(told, "1.200") {

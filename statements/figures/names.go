@@ -54,7 +54,7 @@ var placeWords = map[PartKind]Name{
 
 var receiptWords = map[ReceiptKind]Name{
 	Instalment:   {"Instalment", "Rate"},
-	AwardPayment: {"Payment of the award", "Udbetaling af bevillingen"},
+	AwardPayment: {"Award payment", "Udbetaling"},
 	GiftReceived: {"Gift", "Gave"},
 	GiftReturned: {"Gift given back", "Tilbagebetalt gave"},
 	FundIncome:   {"Income", "Indtægt"},
@@ -244,11 +244,15 @@ var noteWords = map[NoteCode]Name{
 	NoteReplacedWords: {
 		"This statement replaces {text}. Its four totals are the same; tables, names or words were corrected.",
 		"Dette regnskab erstatter {text}. De fire hovedtal er de samme; tabeller, navne eller tekst er rettet."},
-	NoteWasOpening:  {"The opening balance was {amount} in {text}.", "Saldo primo var {amount} i {text}."},
+	NoteWasOpening: {
+		"At the start of the period it said {amount} in {text}.",
+		"Ved periodens start stod der {amount} i {text}."},
 	NoteWasReceived: {"What was received was {amount} in {text}.", "Det modtagne var {amount} i {text}."},
 	NoteWasSpent:    {"What was spent was {amount} in {text}.", "Forbruget var {amount} i {text}."},
-	NoteWasClosing:  {"The closing balance was {amount} in {text}.", "Saldo ultimo var {amount} i {text}."},
-	NoteFree:        {"{text}", "{text}"},
+	NoteWasClosing: {
+		"At the end of the period it said {amount} in {text}.",
+		"Ved periodens slutning stod der {amount} i {text}."},
+	NoteFree: {"{text}", "{text}"},
 }
 
 // supportKey is the category that all others merge into, at last: money that was spent on support, and no more is said.

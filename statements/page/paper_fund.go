@@ -39,14 +39,14 @@ func (s fundPaper) paper() paper {
 }
 
 func (s fundPaper) equation() []term {
-	received := words.received
+	opening, received, closing := words.opening, words.received, words.closing
 	if s.Kind == figures.DonorAnnual {
-		received = words.giftsReceived
+		opening, received, closing = words.giftsBefore, words.giftsReceived, words.giftsLeft
 	}
-	return []term{{"", words.opening.In(s.lang), s.own(s.Opening, "opening")},
+	return []term{{"", opening.In(s.lang), s.own(s.Opening, "opening")},
 		s.moved("+", received, said.takenBack, s.Received, "received"),
 		s.moved(figures.Minus, words.spent, said.costBack, s.Spent, "spent"),
-		{"=", words.closing.In(s.lang), s.own(s.Closing, "closing")}}
+		{"=", closing.In(s.lang), s.own(s.Closing, "closing")}}
 }
 
 func (s fundPaper) facts() [][2]string {
@@ -132,8 +132,8 @@ func (s fundPaper) purposesBlock() block {
 	}
 	b := block{title: words.byPurpose.In(lang), unit: string(s.Base),
 		columns: []column{textColumn(words.purpose.In(lang), 60, 0),
-			sumColumn(words.opening.In(lang), 30, 14), sumColumn(words.giftsReceived.In(lang), 30, 14),
-			sumColumn(words.spent.In(lang), 30, 14), sumColumn(words.closing.In(lang), 30, 14)}}
+			sumColumn(words.giftsBefore.In(lang), 30, 14), sumColumn(words.giftsReceived.In(lang), 30, 14),
+			sumColumn(words.spent.In(lang), 30, 14), sumColumn(words.giftsLeft.In(lang), 30, 14)}}
 	for _, p := range s.Purposes {
 		key := "purposes." + p.Fund + "."
 		b.add(lineOf(word(cmp.Or(p.Name.In(lang), p.Fund)), s.own(p.Opening, key+"opening"),

@@ -36,11 +36,11 @@ type LetterRow struct {
 }
 
 // The window of an envelope, in millimetres from the edges of the sheet. Envelopes with a window for a sheet that is
-// folded once (Danish C5) or twice (DIN 5008 form B, and M65) show this part of it, whichever way it slides: nothing
-// else may stand in it.
+// folded once (C5) or twice (DIN 5008 form B, C6/5) show this part of it: nothing else may stand in it. The test has
+// the measures of each.
 const (
-	windowTop    = 46.0
-	windowBottom = 92.0
+	windowTop    = 45.3
+	windowBottom = 90.0
 	windowLeft   = 24.0
 	windowRight  = 102.0
 )
@@ -63,7 +63,7 @@ func (d *sheet) letter(l Letter) {
 	if len(l.To) > 0 {
 		d.window(l)
 	}
-	d.down(windowBottom + 4)
+	d.down(windowBottom + 6)
 	d.add(d.row(frame{}, cell{width: textWide, text: l.Lang.Date(l.On), style: letterText.right()}), gap(6),
 		d.row(frame{below: 3}, cell{width: textWide, text: l.Heading, style: style{bold, 13, ink, align.Left}}).as("H1"))
 	d.paragraphs(l.Salutation)
@@ -95,7 +95,7 @@ func (d *sheet) window(l Letter) {
 	}
 	sender := strings.Join([]string{l.Organisation.Name, l.Organisation.Address}, " · ")
 	line(strings.TrimSuffix(sender, " · "), small.at(6))
-	d.add(gap(1.5))
+	d.add(gap(0.75))
 	st := letterText
 	if len(l.To) > windowLines {
 		st = letterText.at(8)

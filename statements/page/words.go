@@ -15,6 +15,7 @@ var words = struct {
 	title, statementNo, version, draft, draftNotice                                figures.Name
 	grant, grantor, agreement, grantPeriod, period, amountsIn, prepared, throughNo figures.Name
 	opening, received, interest, spent, refunded, closing                          figures.Name
+	giftsBefore, giftsLeft                                                         figures.Name
 	moneyUsed, timePassed, of, throughDay                                          figures.Name
 	spending, spendingPlain, budgetLine, costs, budget, inPeriod                   figures.Name
 	toDate, variance, used, share, total, outsideBudget                            figures.Name
@@ -131,6 +132,9 @@ var words = struct {
 	spent:    both("Spent", "Brugt"),
 	refunded: both("Returned to the grantor", "Tilbage til bevillingsgiver"),
 	closing:  both("Closing balance", "Saldo ultimo"),
+
+	giftsBefore: both("Not used before", "Ikke brugt før"),
+	giftsLeft:   both("Not used yet", "Ikke brugt endnu"),
 
 	moneyUsed:  both("Grant spent to date", "Brugt af bevillingen"),
 	timePassed: both("Grant period passed", "Forløbet af bevillingsperioden"),
