@@ -25,7 +25,7 @@ test: ## the whole suite on SQLite and PostgreSQL (ARGS="-run TestLots ./ledger"
 
 soak: ## the races and random lives for as long as they promise (SOAK=1); takes an hour or more
 	@scripts/setup
-	@SOAK=1 go test -count=1 -timeout 3h $(or $(ARGS),./...)
+	@SOAK=1 RACES=1 go test -count=1 -timeout 3h $(or $(ARGS),./...)
 
 race: ## what many do at once, under the race detector (needs a C compiler; its first build takes minutes)
 	@scripts/setup

@@ -110,5 +110,5 @@ func EnterByPasskey(ctx context.Context, tx *store.Tx, p Passkey, uses int64) (i
 			Record(ctx, tx, Event{Action: "sign_in.failed", Subject: string(p.User)}))
 	}
 	session, err := openSession(ctx, tx, p.User, 2, passkeySession)
-	return Entered{Session: session, Factors: 2}, err == nil, err
+	return Entered{Session: session, User: p.User, Factors: 2}, err == nil, err
 }

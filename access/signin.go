@@ -91,6 +91,7 @@ func (a Attempt) Good() bool { return a.ok }
 // Entered is what a good attempt gives.
 type Entered struct {
 	Session TokenID
+	User    UserID
 	Factors int
 	Device  string // secret to leave at the device, so that strangers' failures do not make it wait
 }
@@ -116,7 +117,17 @@ func Enter(ctx context.Context, tx *store.Tx, a Attempt) (in Entered, ok bool, e
 		return Entered{}, false, err
 	}
 	session, err := OpenSession(ctx, tx, a.door.User, a.factors)
-	return Entered{session, a.factors, device}, err == nil, err
+	return Entered{session, a.door.User, a.factors, device}, err == nil, err
+}
+
+// Remember leaves a secret at a device where somebody signed in without a password, in place of the one that it has.
+func Remember(ctx context.Context, tx *store.Tx, user UserID, before string) (device string, err error) {
+	d := Door{User: user, sheet: string(user)}
+	if err := d.recognise(ctx, tx, before); err != nil {
+		return "", err
+	}
+	device = newSecret()
+	return device, rememberDevice(ctx, tx, d, hash(device))
 }
 
 // settled looks up what only a tx can tell of an attempt: whether its recovery code is there and unused, and whether
@@ -341,5 +352,5 @@ func EnterLinked(ctx context.Context, tx *store.Tx, i Identity, factors int) (in
 		return Entered{}, false, Record(ctx, tx, Event{Action: "sign_in.failed", Subject: string(user)})
 	}
 	session, err := OpenSession(ctx, tx, user, factors)
-	return Entered{Session: session, Factors: factors}, err == nil, err
+	return Entered{Session: session, User: user, Factors: factors}, err == nil, err
 }

@@ -108,6 +108,12 @@ func (d *Door) recognise(ctx context.Context, tx *store.Tx, device string) error
 	return err
 }
 
+// Devices are the hashes of all that devices were left by sign-ins.
+func Devices(ctx context.Context, tx *store.Tx) (hashes [][]byte, err error) {
+	err = tx.NewSelect().Model((*deviceRow)(nil)).Column("hash").Where("sheet NOT LIKE 'strangers/%'").Scan(ctx, &hashes)
+	return hashes, err
+}
+
 // countAttempt counts one, and has the next one wait. The row is locked until the tx ends, so of many at once each sees
 // those before it. A wait beyond the longest is of a clock that was put back, and is none.
 func countAttempt(ctx context.Context, tx *store.Tx, d Door) error {

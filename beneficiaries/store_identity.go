@@ -41,6 +41,14 @@ func readIdentity(ctx context.Context, tx *store.Tx, b BeneficiaryID) ([]identit
 	return rows, err
 }
 
+// IdentityVersion counts how often fields of an identity were written: two who write down who somebody is, each without
+// having seen what the other wrote, are told apart by it.
+func IdentityVersion(ctx context.Context, tx *store.Tx, b BeneficiaryID) (n int, err error) {
+	err = tx.NewSelect().Model((*identityRow)(nil)).ColumnExpr("COALESCE(SUM(version), 0)").
+		Where("beneficiary_id = ?", b).Scan(ctx, &n)
+	return n, err
+}
+
 // saveIdentity writes a field, new or anew. A version that is there already was written by a twin: [store.ErrStale].
 func saveIdentity(ctx context.Context, tx *store.Tx, row identityRow) error {
 	if row.Version == 1 {

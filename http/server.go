@@ -34,6 +34,8 @@ type Options struct {
 	Version string       // of the program, shown in the OpenAPI document
 
 	RequestsPerSecond int // that each token may make, twice as many at once; 0 does not limit
+	// StrangersPerSecond is how many requests all who are not signed in may make together; 0 is the default.
+	StrangersPerSecond int
 
 	Evidence *evidence.Archive // keeps what documents say; nil refuses them, and nothing else
 	Vault    *vault.Vault      // seals who people are; nil refuses what needs it, and nothing else
@@ -85,6 +87,9 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode) // its debug mode writes routes and warnings to standard output
 	s := &Server{db: db, log: o.Log, keys: []upkeep.Keyed{o.Vault, o.Evidence}}
 	s.api = rest.New(db, o.Log, o.RequestsPerSecond, problems())
+	if o.StrangersPerSecond > 0 {
+		s.api.LimitStrangers(o.StrangersPerSecond)
+	}
 	s.api.Tabulate = table.Tabulate
 	s.api.ReadOnly = o.ReadOnly
 	s.api.Engine.Use(rest.Identify, rest.Protect)
@@ -96,7 +101,8 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.api.SessionOf, s.api.Doubts, s.api.DoubtCodes = sessions.SessionOf, resource.Doubts, resource.DoubtCodes()
+	s.api.SessionOf, s.api.Known = sessions.SessionOf, sessions.KnownDevice
+	s.api.Doubts, s.api.DoubtCodes = resource.Doubts, resource.DoubtCodes()
 	sessions.Register()
 	resources(&resource.API{API: s.api, Vault: o.Vault, Archive: o.Evidence, Address: o.Address}, o.Webhooks)
 	(&upkeep.API{API: s.api, Machine: o.Machine, Keys: s.keys}).Register()

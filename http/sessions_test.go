@@ -11,7 +11,10 @@ import (
 	"testing"
 
 	"supportledger/access"
+	"supportledger/access/vault/vaulttest"
+	apphttp "supportledger/http"
 	"supportledger/http/apitest"
+	"supportledger/http/rest"
 	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -141,6 +144,62 @@ func wantTrail(t *testing.T, watcher *apitest.Client, actions ...string) {
 	if strings.Contains(sheet, fourWords) || strings.Contains(sheet, "slt_") {
 		t.Error("the audit events hold a secret")
 	}
+}
+
+// TestStrangersTakeNothingFromThoseWhoAreKnown floods all that anybody may call, operations and pages together: then no
+// stranger is answered anywhere, and who signed in from their device before comes in as ever.
+func TestStrangersTakeNothingFromThoseWhoAreKnown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := apitest.ServeWith(t, db, apphttp.Options{Version: "test", StrangersPerSecond: 1,
+			Vault: vaulttest.New(t)})
+		admin := c.As(db, "admin-1", access.Admin)
+		admin.Post("/users", `{"handle":"watch"}`).Want(201)
+		var word struct{ Invitation string }
+		admin.Post("/users/watch/invitations", nil).Want(201).Into(&word)
+		c.Post("/passwords", map[string]string{"invitation": word.Invitation, "password": fourWords}).Want(204)
+		known := browser(c, c.Post("/sessions", signIn{"watch", fourWords, ""}).Want(201))
+		made := c.WithToken("").With("Cookie", "__Host-supportledger-device=made-up")
+		for _, door := range []string{"POST " + rest.Base + "/sessions", "POST " + rest.Base + "/passwords",
+			"GET " + rest.Base + "/verifications/ABCD-EFGH", "GET " + rest.Base + "/own-statements/none",
+			"POST " + rest.Base + "/passkey-sign-ins/challenges", "POST " + rest.Base + "/provider-sign-ins",
+			"GET /", "GET /sign-in", "POST /sign-in", "GET /verify/ABCD-EFGH", "GET /own/none", "GET /invitation",
+			"POST /invitation", "POST /sign-in/passkey", "GET /sign-in/provider", "GET /sign-in/return"} {
+			refused := 0
+			for try := 0; try < 30 && refused == 0; try++ {
+				if knocks(t, made, door) == http.StatusTooManyRequests {
+					refused++
+				}
+			}
+			if refused == 0 {
+				t.Errorf("strangers are answered at %s however often they ask", door)
+			}
+			if status := knocks(t, known, door); status == http.StatusTooManyRequests {
+				t.Errorf("a device that is known waits for strangers at %s", door)
+			}
+		}
+		known.Post("/sessions", signIn{"watch", fourWords, ""}).Want(201)
+		admin.Get("/users").Want(200)
+	})
+}
+
+// knocks sends a request without a body.
+func knocks(t *testing.T, c *apitest.Client, door string) int {
+	t.Helper()
+	method, path, _ := strings.Cut(door, " ")
+	req, err := http.NewRequestWithContext(t.Context(), method, c.Base+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	for name, values := range c.Headers() {
+		req.Header[name] = values
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
 }
 
 // TestStrangersWait tries passwords until the door closes for a while, for handles that exist and for those that do

@@ -138,7 +138,10 @@ func (a *Sessions) ServePages() {
 	a.Engine.GET(signInPath, func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), rest.AnswerWithin)
 		defer cancel()
-		at, err := a.sendAway(ctx, c, "")
+		err, at := a.TakePublic(c), ""
+		if err == nil {
+			at, err = a.sendAway(ctx, c, "")
+		}
 		if err != nil {
 			a.Refuse(c, err)
 			return
@@ -149,9 +152,13 @@ func (a *Sessions) ServePages() {
 		ctx, cancel := context.WithTimeout(store.WithActor(c.Request.Context(),
 			store.Actor{Request: c.GetString(rest.RequestIDKey)}), rest.AnswerWithin)
 		defer cancel()
-		session, err := a.comeBack(ctx, c)
+		var in access.Entered
+		err := a.TakePublic(c)
 		if err == nil {
-			err = a.enter(c, session)
+			in, err = a.comeBack(ctx, c)
+		}
+		if err == nil {
+			err = a.enter(c, in.Session)
 		}
 		if err != nil {
 			a.Refuse(c, err)
@@ -234,25 +241,24 @@ func (a *Sessions) takeFlow(c *gin.Context) (f flow, ok bool, err error) {
 }
 
 // comeBack takes what a browser brings from the provider, and opens a session for it.
-func (a *Sessions) comeBack(ctx context.Context, c *gin.Context) (access.TokenID, error) {
+func (a *Sessions) comeBack(ctx context.Context, c *gin.Context) (in access.Entered, err error) {
 	if a.provider == nil {
-		return "", errNoProvider
+		return in, errNoProvider
 	}
 	f, ok, err := a.takeFlow(c)
 	if err != nil {
-		return "", err
+		return in, err
 	}
 	if !ok {
-		return "", a.notVouched(c, "no flow of this browser")
+		return in, a.notVouched(c, "no flow of this browser")
 	}
 	who, factors, step, err := a.provider.vouched(ctx, f, c.Request.URL.Query())
 	if err != nil {
-		return "", err
+		return in, err
 	}
 	if step != "" {
-		return "", a.notVouched(c, step)
+		return in, a.notVouched(c, step)
 	}
-	var in access.Entered
 	err = a.DB.Update(ctx, func(tx *store.Tx) error {
 		if f.word != "" {
 			word, err := hex.DecodeString(f.word)
@@ -263,13 +269,18 @@ func (a *Sessions) comeBack(ctx context.Context, c *gin.Context) (access.TokenID
 				return err
 			}
 		}
-		in, ok, err = access.EnterLinked(ctx, tx, who, factors)
+		if in, ok, err = access.EnterLinked(ctx, tx, who, factors); err == nil && ok {
+			err = a.remember(ctx, tx, c, &in)
+		}
 		return err
 	})
 	if err == nil && !ok {
 		err = a.notVouched(c, "no account that works is linked")
 	}
-	return in.Session, err
+	if err == nil {
+		leaveDevice(c, in)
+	}
+	return in, err
 }
 
 // notVouched notes at which step somebody was refused: neither what they sent nor who they are.

@@ -310,6 +310,9 @@ func (a *Sessions) signInByPasskey(ctx context.Context, c *gin.Context, in passk
 	var ok bool
 	err = a.DB.Update(ctx, func(tx *store.Tx) (err error) {
 		entered, ok, err = access.EnterByPasskey(ctx, tx, shown, int64(used.Authenticator.SignCount))
+		if err == nil && ok {
+			err = a.remember(ctx, tx, c, &entered)
+		}
 		return err
 	})
 	if err == nil && !ok {
@@ -318,5 +321,6 @@ func (a *Sessions) signInByPasskey(ctx context.Context, c *gin.Context, in passk
 	if err != nil {
 		return signedInView{}, err
 	}
+	leaveDevice(c, entered)
 	return signedInView{entered.Session, entered.Factors}, a.enter(c, entered.Session) //nolint:contextcheck // as above
 }

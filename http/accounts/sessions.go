@@ -46,6 +46,7 @@ type Sessions struct {
 	cookies  *scs.SessionManager
 	provider *provider // of identities; nil is none
 	address  string    // of this server as the public reaches it; "" is not known
+	known    devices
 
 	Refuse func(c *gin.Context, err error) // answers a browser that comes back from the provider in vain
 }
@@ -265,9 +266,7 @@ func (a *Sessions) signIn(ctx context.Context, c *gin.Context, in signInRequest)
 	if err != nil {
 		return signedInView{}, err
 	}
-	http.SetCookie(c.Writer, &http.Cookie{Name: deviceCookie, Value: entered.Device, Path: "/",
-		MaxAge:   int(deviceLasts / time.Second),
-		HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+	leaveDevice(c, entered)
 	return signedInView{entered.Session, entered.Factors}, a.enter(c, entered.Session) //nolint:contextcheck // as above
 }
 

@@ -121,6 +121,9 @@ func (c *Client) As(db *store.DB, handle string, roles ...access.Role) *Client {
 // Header is what the client signs its requests in with.
 func (c *Client) Header() http.Header { return http.Header{"Authorization": {"Bearer " + c.token}} }
 
+// Headers are what [Client.With] put beside it.
+func (c *Client) Headers() http.Header { return c.header.Clone() }
+
 // WithToken is the client signed in with a token.
 func (c *Client) WithToken(secret string) *Client {
 	other := *c
@@ -276,7 +279,7 @@ func (c *Client) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := &looked{}
+	seen := &looked{of: c}
 	resp, err := rest.Seeing{Under: seen}.RoundTrip(req)
 	if err != nil || !inAPI(req.URL.Path) {
 		return resp, err

@@ -20,11 +20,14 @@ var ofTheBody = map[string]string{
 }
 
 // looked remembers the thing that was read for the tag of a request.
-type looked struct{ shown []byte }
+type looked struct {
+	of    *Client
+	shown []byte
+}
 
 // RoundTrip makes looked an [http.RoundTripper].
 func (l *looked) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := l.of.twice(req)
 	if err != nil || req.Method != http.MethodGet {
 		return resp, err
 	}

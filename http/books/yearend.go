@@ -73,13 +73,13 @@ func years(api *resource.API) {
 		Refuses: []error{ledger.ErrUnknownAccount, ledger.ErrAmount, ledger.ErrPeriodClosed},
 		Example: `{"date":"2026-12-31","account":"1020","rate":"7.4700 DKK/EUR"}`}, revalue)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/accrual-reversals", ID: "reverseAccruals",
-		NoMatch: rest.NamesAll,
+		NoMatch: rest.ByRule,
 		Tag:     "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Take every accrual of a year back on 1 January",
 		Danish:  "Tilbagefør alle årets periodiseringer den 1. januar",
 		Refuses: []error{ledger.ErrPeriodClosed}}, reverseAccruals)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/fiscal-years/:year/closings", ID: "closeYear",
-		NoMatch: rest.NamesAll,
+		NoMatch: rest.ByRule,
 		Tag:     "fiscal-years", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Close a year's income and expense, per fund", Danish: "Afslut årets indtægter og omkostninger, pr. formål",
 		About: "One entry per fund on 31 December, after everything else of the year. The month of December is " +

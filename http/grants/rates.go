@@ -45,7 +45,7 @@ func exchangeRates(api *resource.API) {
 		Refuses: []error{rates.ErrRateFile, rates.ErrRateLocked},
 		Example: `{"source":"ecb","content":"RGF0ZSxES0ssCjIwMjYtMTItMzEsNy40NjkwLAo=","currencies":["DKK"]}`}, importRates)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/exchange-rate-locks", ID: "lockExchangeRates",
-		NoMatch: rest.NamesAll,
+		NoMatch: rest.ByRule,
 		Tag:     "exchange-rates", Roles: resource.Finance, Status: http.StatusOK,
 		Summary: "Lock exchange rates: they never change again", Danish: "Lås valutakurser: de ændres aldrig mere",
 		Example: `{"source":"ecb","to":"2026-12-31"}`}, lockRates)

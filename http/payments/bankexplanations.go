@@ -43,7 +43,7 @@ func bankExplanationRoutes(api *resource.API) {
 			ledger.ErrPeriodClosed},
 		Example: `{"reason":"the gift was of another donor"}`}, undoBankLine)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-explanations", ID: "acceptBankRules", Tag: "bank-lines",
-		NoMatch: rest.NamesAll,
+		NoMatch: rest.ByRule,
 		Roles:   resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Book the lines of which rules, numbers or payers say what they are",
 		Danish:  "Bogfør de linjer, som regler, numre eller indbetalere siger, hvad er",

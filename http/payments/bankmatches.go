@@ -23,7 +23,7 @@ func bankMatchRoutes(api *resource.API) {
 		Danish:  "Hvad uafstemte banklinjer kan bevise, og hvorfor",
 		Refuses: []error{ledger.ErrUnknownAccount}}, listSuggestions)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-confirmations", ID: "acceptSureBankMatches",
-		NoMatch: rest.NamesAll,
+		NoMatch: rest.ByRule,
 		Tag:     "bank-lines", Roles: resource.Finance, Money: true, Status: http.StatusOK,
 		Summary: "Accept what lines say exactly: those that name payments on their way and are their sum",
 		Danish:  "Afstem, hvad linjer siger præcist: dem, der nævner betalinger undervejs og er deres sum",

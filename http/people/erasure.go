@@ -50,9 +50,9 @@ type endSupportRequest struct {
 	On ledger.Date `json:"on" validate:"required" description:"The last day."`
 }
 
-func endSupport(ctx context.Context, tx *store.Tx, d resource.Domain, in endSupportRequest) (beneficiaryView, error) {
+func endSupport(ctx context.Context, tx *store.Tx, d resource.Domain, in endSupportRequest) (personView, error) {
 	b, err := d.People.End(ctx, tx, string(in.ID), in.On)
-	return viewBeneficiary(b), err
+	return viewPerson(ctx, tx, b, err)
 }
 
 type reasonRequest struct {

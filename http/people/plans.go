@@ -71,14 +71,29 @@ func viewBeneficiary(b beneficiaries.Beneficiary) beneficiaryView {
 	return beneficiaryView{b.ID, b.Code, b.Status}
 }
 
-func admitBeneficiary(ctx context.Context, tx *store.Tx, d resource.Domain, _ rest.None) (beneficiaryView, error) {
-	b, err := d.People.Admit(ctx, tx)
-	return viewBeneficiary(b), err
+// personView is a beneficiary as those who change it see it.
+type personView struct {
+	beneficiaryView
+	Identity int `json:"identity_version" description:"How often fields of the identity were written; what stands in them is not shown."`
 }
 
-func getBeneficiary(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (beneficiaryView, error) {
+// viewPerson shows a beneficiary that an act gives.
+func viewPerson(ctx context.Context, tx *store.Tx, b beneficiaries.Beneficiary, err error) (personView, error) {
+	if err != nil {
+		return personView{}, err
+	}
+	written, err := beneficiaries.IdentityVersion(ctx, tx, b.ID)
+	return personView{viewBeneficiary(b), written}, err
+}
+
+func admitBeneficiary(ctx context.Context, tx *store.Tx, d resource.Domain, _ rest.None) (personView, error) {
+	b, err := d.People.Admit(ctx, tx)
+	return viewPerson(ctx, tx, b, err)
+}
+
+func getBeneficiary(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (personView, error) {
 	b, err := d.People.Beneficiary(ctx, tx, string(in.ID))
-	return viewBeneficiary(b), err
+	return viewPerson(ctx, tx, b, err)
 }
 
 type draftPlanRequest struct {

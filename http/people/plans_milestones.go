@@ -22,7 +22,7 @@ func planMilestones(api *resource.API) {
 		Refuses: []error{beneficiaries.ErrUnknownPlan}}, listPlanMilestones)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/milestones/:code/decisions",
 		ID: "decidePlanMilestone", Tag: "plans", Roles: resource.Casework,
-		Match:   "getPlan",
+		Match:   "listPlanMilestones", // a decision replaces the one before it, which a plan does not show
 		Summary: "Say whether a milestone was reached, with the document that shows it",
 		Danish:  "Afgør, om en milepæl er nået, med det bilag, der viser det",
 		About: "Who wrote the plan or handed it in cannot. Whether an attendance is enough follows from what was attained. " +

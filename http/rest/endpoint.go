@@ -67,19 +67,14 @@ func (e *Endpoint) serve(c *gin.Context) {
 	e.send(c, out)
 }
 
-// limited counts a request: of a token by its token; of what anybody may call by its address, and all of them together,
-// so that strangers do not take what those need who are known.
+// limited counts a request: of a token by its token, of what anybody may call as [API.TakePublic] does.
 func (e *Endpoint) limited(c *gin.Context) error {
-	now := Clock.Now()
-	if !e.Op.Public {
-		err := e.API.rate.take(secretOf(c), now)
-		e.API.rate.tell(c.Writer.Header(), secretOf(c))
-		return err
+	if e.Op.Public {
+		return e.API.TakePublic(c)
 	}
-	if err := e.API.address.take(addressOf(c.Request), now); err != nil {
-		return err
-	}
-	return e.API.anybody.take("anybody", now)
+	err := e.API.rate.take(secretOf(c), Clock.Now())
+	e.API.rate.tell(c.Writer.Header(), secretOf(c))
+	return err
 }
 
 // answer authenticates the caller, reads the request and runs the act.

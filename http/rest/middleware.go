@@ -145,8 +145,8 @@ func (a *API) Fail(c *gin.Context, err error) {
 	}
 	h := c.Writer.Header()
 	h.Set("Content-Language", string(l))
-	if r.Retry > 0 {
-		h.Set("Retry-After", fmt.Sprint(r.Retry))
+	if wait := max(r.Retry, waitOf(err)); wait > 0 {
+		h.Set("Retry-After", fmt.Sprint(wait))
 	}
 	challenge(h, p.Code, c.GetHeader("Authorization") != "")
 	body, err := Marshal(p)

@@ -2,12 +2,15 @@ package rest
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/gin-gonic/gin"
 )
 
 // A program that has gone round in circles asks for the same thing thousands of times a second, and everybody else
@@ -20,6 +23,7 @@ const maxRated = 10_000
 // limiter has a bucket per token. The zero value lets everything through.
 type limiter struct {
 	perSecond int
+	grows     bool // the wait of a bearer who goes on asking
 
 	mu      sync.Mutex
 	buckets map[[sha256.Size]byte]bucket
@@ -27,15 +31,54 @@ type limiter struct {
 
 // bucket is what a token may still ask at an instant.
 type bucket struct {
-	left float64
-	at   time.Time
+	left    float64
+	at      time.Time
+	strikes int       // how often it was found empty
+	until   time.Time // the end of the wait for the last of them
 }
 
-// What anybody may call: so many requests a second from one address, and so many from all of them together.
+// strike has the bearer of an empty bucket wait.
+func (b *bucket) strike(now time.Time) {
+	if now.Sub(b.until) > forgivenIn {
+		b.strikes = 0
+	}
+	b.until = now.Add(min(time.Second<<b.strikes, longestWait))
+	b.strikes = min(b.strikes+1, 6)
+}
+
+// waits is how long its bearer still has to wait; a wait beyond the longest is of a clock that was put back.
+func (b *bucket) waits(now time.Time) time.Duration {
+	if left := b.until.Sub(now); left > 0 && left <= longestWait {
+		return left
+	}
+	return 0
+}
+
+// What anybody may call, operations and pages alike: so many requests a second from one address, and so many from all
+// strangers together. An address that goes on asking waits twice as long each time, up to a minute, until it was quiet
+// for ten. Strangers together never wait longer than it takes: else one of them closes the door to all others. A device
+// that signed in before is no stranger ([API.Known]): it has a bucket of its own, and takes nothing from theirs.
 const (
-	perAddress = 20
-	perAll     = 200
+	perAddress  = 20
+	perAll      = 200
+	longestWait = time.Minute
+	forgivenIn  = 10 * time.Minute
 )
+
+// LimitStrangers says how many requests a second all who are unknown may make together.
+func (a *API) LimitStrangers(perSecond int) { a.anybody.perSecond = perSecond }
+
+// TakePublic counts a request of what anybody may call.
+func (a *API) TakePublic(c *gin.Context) error {
+	now := Clock.Now()
+	if device := a.Known(c); device != "" {
+		return a.address.take("device "+device, now)
+	}
+	if err := a.address.take(addressOf(c.Request), now); err != nil {
+		return err
+	}
+	return a.anybody.take("anybody", now)
+}
 
 // addressOf is where a request comes from, as far as it is limited by it: "" on this machine, where a proxy may stand
 // before many. An IPv6 address is that of its network, since one person has a whole one.
@@ -57,6 +100,21 @@ func addressOf(r *http.Request) string {
 // errTooMany is answered when a token's bucket is empty.
 var errTooMany = Refuse("too_many_requests")
 
+// tooMany is errTooMany with how long to wait.
+type tooMany struct{ wait time.Duration }
+
+func (tooMany) Error() string { return errTooMany.Error() }
+func (tooMany) Unwrap() error { return errTooMany }
+
+// waitOf is how many seconds a refused client has to wait, 0 where only the table of problems says.
+func waitOf(err error) int {
+	var many tooMany
+	if !errors.As(err, &many) {
+		return 0
+	}
+	return int(math.Ceil(many.wait.Seconds()))
+}
+
 // take counts a request of a bearer. A request without one is counted by nobody: it gets no further than to be refused.
 func (l *limiter) take(bearer string, now time.Time) error {
 	if l.perSecond <= 0 || bearer == "" {
@@ -77,17 +135,24 @@ func (l *limiter) take(bearer string, now time.Time) error {
 			}
 			delete(l.buckets, one)
 		}
-		b = bucket{most, now}
+		b = bucket{left: most, at: now}
 	}
-	b.left = math.Min(most, b.left+now.Sub(b.at).Seconds()*float64(l.perSecond))
+	if wait := b.waits(now); wait > 0 {
+		return tooMany{wait}
+	}
+	passed := max(now.Sub(b.at), 0) // a clock that is put back takes nothing away
+	b.left = math.Min(most, b.left+passed.Seconds()*float64(l.perSecond))
 	b.at = now
 	enough := b.left >= 1
-	if enough {
+	switch {
+	case enough:
 		b.left--
+	case l.grows:
+		b.strike(now)
 	}
 	l.buckets[who] = b
 	if !enough {
-		return errTooMany
+		return tooMany{max(b.waits(now), time.Second)}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -32,5 +33,47 @@ func TestNobodyGetsMoreThanTheirRate(t *testing.T) {
 	})
 	if p, r := own.ProblemOf(errTooMany, English); p.Code != "too_many_requests" || r.Status != 429 || r.Retry == 0 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// An address that goes on asking waits twice as long each time, up to a minute, and starts anew after ten quiet ones;
+// others do not wait for it, and a clock that is put back keeps nobody out.
+func TestWaitsOfAnAddressGrow(t *testing.T) {
+	l := &limiter{perSecond: 2, grows: true}
+	now := time.Unix(1_000_000, 0)
+	empty := func() (wait time.Duration) {
+		for range 200 {
+			var many tooMany
+			if errors.As(l.take("a", now), &many) {
+				return many.wait
+			}
+		}
+		t.Fatal("200 requests at once were let through")
+		return 0
+	}
+	for i, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
+		if wait := empty(); wait != want*time.Second || waitOf(tooMany{wait}) != int(want) {
+			t.Errorf("wait %d is %v, want %d s", i, wait, want)
+		}
+		now = now.Add(want*time.Second - time.Millisecond)
+		if l.take("a", now) == nil {
+			t.Errorf("let in before wait %d was over", i)
+		}
+		if err := l.take("b", now); err != nil {
+			t.Errorf("another address waits: %v", err)
+		}
+		if now = now.Add(time.Millisecond); l.take("a", now) != nil {
+			t.Errorf("not let in after wait %d", i)
+		}
+	}
+	empty()
+	now = now.Add(-time.Hour)
+	_ = l.take("a", now) // it may be told to wait once more
+	if now = now.Add(longestWait); l.take("a", now) != nil {
+		t.Error("the clock was put back, and the address waits for an hour")
+	}
+	empty()
+	if now = now.Add(longestWait + forgivenIn + time.Second); empty() != time.Second {
+		t.Error("ten quiet minutes are not forgiven")
 	}
 }

@@ -40,6 +40,8 @@ type API struct {
 	// DoubtCodes are the codes of all questions, for the document.
 	DoubtCodes []string
 
+	// Known names the device of a request that signed in before, "" of any other.
+	Known func(c *gin.Context) string
 	// sessionOf gives the session that a request's cookie leads to, "" without one.
 	SessionOf func(c *gin.Context) (access.TokenID, error)
 	// tabulate performs a reading act and writes its rows as a table.
@@ -49,7 +51,8 @@ type API struct {
 // New makes an API without operations.
 func New(db *store.DB, log *slog.Logger, requestsPerSecond int, problems ProblemTable) *API {
 	return &API{DB: db, Log: log, Engine: newEngine(), rate: limiter{perSecond: requestsPerSecond},
-		address: limiter{perSecond: perAddress}, anybody: limiter{perSecond: perAll}, Problems: problems,
+		address: limiter{perSecond: perAddress, grows: true}, anybody: limiter{perSecond: perAll}, Problems: problems,
+		Known:     func(*gin.Context) string { return "" },
 		SessionOf: func(*gin.Context) (access.TokenID, error) { return "", nil }}
 }
 

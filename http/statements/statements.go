@@ -146,22 +146,26 @@ type explains struct {
 	Text       string `json:"text" validate:"max=500,printed" description:"For the organisation and the auditor; it does not leave, and is never about a person."`
 }
 
+// mostDeliveries are counted: who sends a statement again has seen that it was sent.
+const mostDeliveries = 100
+
 type statementView struct {
-	ID        statements.ID     `json:"id"`
-	Number    string            `json:"number,omitempty" description:"From issuing on."`
-	Version   int               `json:"version"`
-	State     statements.State  `json:"state"`
-	Kind      figures.Kind      `json:"kind"`
-	Subject   string            `json:"subject"`
-	From      ledger.Date       `json:"from"`
-	To        ledger.Date       `json:"to"`
-	Language  figures.Lang      `json:"language"`
-	Hash      string            `json:"data_hash" description:"SHA-256 of the figures: as cleared, or of the draft."`
-	Document  string            `json:"document_sha256,omitempty" description:"From sealing on."`
-	Code      string            `json:"code,omitempty" description:"By which anyone may check it, from issuing on."`
-	Replaces  statements.ID     `json:"replaces,omitempty"`
-	Statement *figures.View     `json:"statement,omitempty" table:"-" description:"Of a grant; not in lists."`
-	Fund      *figures.FundView `json:"fund_statement,omitempty" table:"-" description:"Of a donor's gifts or of a fund; not in lists."`
+	ID         statements.ID     `json:"id"`
+	Number     string            `json:"number,omitempty" description:"From issuing on."`
+	Version    int               `json:"version"`
+	State      statements.State  `json:"state"`
+	Kind       figures.Kind      `json:"kind"`
+	Subject    string            `json:"subject"`
+	From       ledger.Date       `json:"from"`
+	To         ledger.Date       `json:"to"`
+	Language   figures.Lang      `json:"language"`
+	Hash       string            `json:"data_hash" description:"SHA-256 of the figures: as cleared, or of the draft."`
+	Document   string            `json:"document_sha256,omitempty" description:"From sealing on."`
+	Code       string            `json:"code,omitempty" description:"By which anyone may check it, from issuing on."`
+	Replaces   statements.ID     `json:"replaces,omitempty"`
+	Deliveries int               `json:"deliveries,omitempty" table:"-" description:"How often it was asked to be sent, as far as a hundred; not in lists."`
+	Statement  *figures.View     `json:"statement,omitempty" table:"-" description:"Of a grant; not in lists."`
+	Fund       *figures.FundView `json:"fund_statement,omitempty" table:"-" description:"Of a donor's gifts or of a fund; not in lists."`
 }
 
 // viewListed is a statement without its figures.
@@ -190,11 +194,18 @@ func viewValue(v figures.Value) (*figures.View, *figures.FundView) {
 	return nil, nil
 }
 
-func shownStatement(s statements.Statement, err error) (statementView, error) {
-	if err != nil {
-		return statementView{}, err
+// shownStatement shows what an act or a reading gives.
+func shownStatement(ctx context.Context, tx *store.Tx,
+	d resource.Domain) func(statements.Statement, error) (statementView, error) {
+	return func(s statements.Statement, err error) (statementView, error) {
+		if err != nil {
+			return statementView{}, err
+		}
+		v := viewStatement(s)
+		sent, err := d.Statements.Deliveries(ctx, tx, string(v.ID), store.Keyset{Limit: mostDeliveries})
+		v.Deliveries = len(sent)
+		return v, err
 	}
-	return viewStatement(s), nil
 }
 
 func draftStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in draftStatementRequest) (statementView,
@@ -211,7 +222,7 @@ func draftStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in dra
 		request.Explains = append(request.Explains,
 			figures.Explanation{BudgetLine: e.BudgetLine, Reason: figures.ReasonCode(e.Reason), Text: e.Text})
 	}
-	return shownStatement(d.Statements.Prepare(ctx, tx, request, figures.Lang(in.Language), string(in.Replaces)))
+	return shownStatement(ctx, tx, d)(d.Statements.Prepare(ctx, tx, request, figures.Lang(in.Language), string(in.Replaces)))
 }
 
 func listStatements(ctx context.Context, tx *store.Tx, d resource.Domain,
@@ -229,25 +240,25 @@ func listStatements(ctx context.Context, tx *store.Tx, d resource.Domain,
 }
 
 func getStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (statementView, error) {
-	return shownStatement(d.Statements.Statement(ctx, tx, string(in.ID)))
+	return shownStatement(ctx, tx, d)(d.Statements.Statement(ctx, tx, string(in.ID)))
 }
 
 func checkStatementPrivacy(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (statementView, error) {
-	return shownStatement(d.Statements.CheckPrivacy(ctx, tx, string(in.ID)))
+	return shownStatement(ctx, tx, d)(d.Statements.CheckPrivacy(ctx, tx, string(in.ID)))
 }
 
 func reviewStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (statementView, error) {
-	return shownStatement(d.Statements.Review(ctx, tx, string(in.ID)))
+	return shownStatement(ctx, tx, d)(d.Statements.Review(ctx, tx, string(in.ID)))
 }
 
 // issueStatement issues a statement whose code leads to the public pages of this server.
 func issueStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (statementView, error) {
 	d.Statements.Address = d.API.Address
-	return shownStatement(d.Statements.Issue(ctx, tx, string(in.ID)))
+	return shownStatement(ctx, tx, d)(d.Statements.Issue(ctx, tx, string(in.ID)))
 }
 
 func sealStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.ByRef) (statementView, error) {
-	return shownStatement(d.Statements.Seal(ctx, tx, string(in.ID)))
+	return shownStatement(ctx, tx, d)(d.Statements.Seal(ctx, tx, string(in.ID)))
 }
 
 type withdrawStatementRequest struct {
@@ -257,7 +268,7 @@ type withdrawStatementRequest struct {
 
 func withdrawStatement(ctx context.Context, tx *store.Tx, d resource.Domain,
 	in withdrawStatementRequest) (statementView, error) {
-	return shownStatement(d.Statements.Withdraw(ctx, tx, string(in.ID), in.Reason))
+	return shownStatement(ctx, tx, d)(d.Statements.Withdraw(ctx, tx, string(in.ID), in.Reason))
 }
 
 type documentRequest struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -38,9 +39,9 @@ var things = map[string]string{
 	"getChecklist": "SELECT month FROM periods", "getReopening": "SELECT month || ' ' || id FROM period_reopenings",
 	"getStatement": "SELECT id FROM statements", "getStatementRun": "SELECT id FROM statement_runs",
 	"getLetterText": "SELECT id FROM letter_texts", "getPlan": "SELECT number FROM plans",
+	"listPlanMilestones": "SELECT number FROM plans", "getComplaint": "SELECT id FROM complaints",
 	"getConsent":   "SELECT b.code || ' ' || c.id FROM consents AS c JOIN beneficiaries AS b ON b.id = c.beneficiary_id",
 	"getDuplicate": "SELECT id FROM duplicates", "getBeneficiary": "SELECT code FROM beneficiaries",
-	"getComplaint":     "SELECT id FROM complaints",
 	"getPrivacyNotice": "SELECT id FROM privacy_notices", "getWebhookEndpoint": "SELECT id FROM webhook_endpoints",
 	"getAssignment": "SELECT b.code || ' ' || a.id FROM caseload AS a JOIN beneficiaries AS b ON b.id = a.beneficiary_id",
 }
@@ -113,6 +114,79 @@ func asksAll(t *testing.T, db *store.DB, raw *sql.DB) {
 		t.Errorf("%d operations were asked", asked)
 	}
 	t.Logf("%d operations ask what was seen", asked)
+	shownToMany(t, db, api, readers, raw)
+}
+
+// mostStatements is what a reading may take at most, however many people work here.
+const mostStatements = 600
+
+// costOf is how many statements a thing takes that is shown with its actions, to the first who sees it; 0 to nobody.
+func costOf(t *testing.T, db *store.DB, readers []*apitest.Client, path string) (n int64) {
+	t.Helper()
+	for _, reader := range readers {
+		var status int
+		var body []byte
+		n = int64(storetest.CountSQL(db, func() { status, body = bare(t, reader, "GET "+path, nil, nil) }).Statements)
+		if status == http.StatusOK && bytes.Contains(body, []byte(`"allowed_actions"`)) {
+			return n
+		}
+	}
+	return 0
+}
+
+// shownToMany reads each thing with its allowed_actions, as one of few people who work here and again as one of many:
+// it must not cost more.
+func shownToMany(t *testing.T, db *store.DB, api *rest.API, readers []*apitest.Client, raw *sql.DB) {
+	t.Helper()
+	more := 0
+	hire := func(each int) {
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			for range each {
+				for _, role := range access.Roles {
+					more++
+					if _, err := access.CreateUser(t.Context(), tx, fmt.Sprintf("hired-%s-%03d", db.Engine(), more), role); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	measure := func() map[string]int64 {
+		cost := map[string]int64{}
+		for op, query := range things {
+			path := api.Operation(op).Op.Path
+			for _, id := range column(t, raw, query+" ORDER BY 1 LIMIT 3") {
+				if n := costOf(t, db, readers, pathOf(path, id)); n > 0 {
+					cost[op+" "+id] = n
+					break
+				}
+			}
+		}
+		return cost
+	}
+	few := measure()
+	hire(8)
+	some := measure()
+	hire(8)
+	most, of := int64(0), ""
+	for key, many := range measure() {
+		if many != some[key] {
+			t.Errorf("%s takes %d statements among %d people, %d among %d", key, some[key], more/2, many, more)
+		}
+		if many > most {
+			most, of = many, fmt.Sprintf("%s (%d among few)", key, few[key])
+		}
+	}
+	for key, n := range some {
+		t.Logf("%s: %d, then %d", key, few[key], n)
+	}
+	t.Logf("%d things, at most %d statements: %s", len(some), most, of)
+	if len(some) < 25 || most > mostStatements {
+		t.Errorf("%d things, at most %d statements: %s", len(some), most, of)
+	}
 }
 
 // asksOne asks one operation, as the first role that may, about the first thing that it sees.

@@ -148,8 +148,11 @@ func (s *Site) add(method, path string, r Route, serve func(*Visit)) {
 	r.Method, r.Path = method, path
 	s.Routes = append(s.Routes, r)
 	s.API.Engine.Handle(method, path, func(c *gin.Context) {
-		v := s.visit(c)
-		if err := s.API.Take(c); err != nil {
+		v, take := s.visit(c), s.API.Take
+		if r.Public {
+			take = s.API.TakePublic
+		}
+		if err := take(c); err != nil {
 			v.answer(nil, err)
 			return
 		}
