@@ -39,7 +39,7 @@ const (
 	TakesAway   = "it takes a way in, whoever changed it before"
 	ReadsPerson = "it reads: what it writes is the note of who read"
 	NewVersion  = "it writes a further version; those before it stay as they are"
-	ByRule      = "it takes all that waits for one rule of the books, each once; nobody chose what, so nobody must have seen it"
+	ByRule      = "it takes all that waits for one rule of the books, each once, and nobody chose what"
 	NamesAll    = "its body names all that it acts on, and each of them only once can be acted on"
 )
 

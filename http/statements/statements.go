@@ -222,7 +222,8 @@ func draftStatement(ctx context.Context, tx *store.Tx, d resource.Domain, in dra
 		request.Explains = append(request.Explains,
 			figures.Explanation{BudgetLine: e.BudgetLine, Reason: figures.ReasonCode(e.Reason), Text: e.Text})
 	}
-	return shownStatement(ctx, tx, d)(d.Statements.Prepare(ctx, tx, request, figures.Lang(in.Language), string(in.Replaces)))
+	return shownStatement(ctx, tx, d)(d.Statements.Prepare(ctx, tx, request, figures.Lang(in.Language),
+		string(in.Replaces)))
 }
 
 func listStatements(ctx context.Context, tx *store.Tx, d resource.Domain,
