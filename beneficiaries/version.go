@@ -3,6 +3,7 @@ package beneficiaries
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"supportledger/access"
@@ -339,7 +340,11 @@ func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decisi
 	if d.Year == 0 {
 		return out, nil
 	}
-	return r.ApproveYear(ctx, tx, string(p.ID), d.Year, d.On)
+	committed, err := r.ApproveYear(ctx, tx, string(p.ID), d.Year, d.On)
+	if errors.Is(err, ErrNothingDue) && slices.Contains(out.Plan.Current.committed(), d.Year) {
+		return out, nil // the year was committed before, and what the version changes of it is with the version
+	}
+	return committed, err
 }
 
 // approveVersion puts the actor down as the version's approver.

@@ -64,8 +64,9 @@ type BudgetKind string
 
 // The kinds of version.
 const (
-	BudgetAgreed   BudgetKind = "agreed"   // signed with the grant
-	BudgetVirement BudgetKind = "virement" // money moved between lines or years
+	BudgetAgreed    BudgetKind = "agreed"    // signed with the grant
+	BudgetVirement  BudgetKind = "virement"  // money moved between lines or years
+	BudgetAmendment BudgetKind = "amendment" // agreed with the grantor in an [Addendum]
 )
 
 // BudgetState says whether a version is in force from its day on.
@@ -364,6 +365,9 @@ func (r Register) DecideBudget(ctx context.Context, tx *store.Tx, key string, d 
 	v := versions[d.Version-1]
 	if v.State != BudgetSubmitted {
 		return BudgetVersion{}, ErrBudgetDecided
+	}
+	if v.Kind == BudgetAmendment {
+		return BudgetVersion{}, ErrUnknownBudget // an addendum changes more than the budget
 	}
 	duty := access.Duty{Subject: budgetSubject(g, d.Version), Round: 1, Step: access.Approve, Payload: v.payload()}
 	if err := access.Take(ctx, tx, duty); err != nil {

@@ -195,6 +195,13 @@ func (p Promise) Standing(on ledger.Date) Standing {
 	for _, in := range p.Planned {
 		s.Instalments = append(s.Instalments, PlannedStanding{Planned: in, Cancelled: zero})
 	}
+	for _, in := range p.Planned {
+		zero = zero.Add(in.Amount)
+	}
+	if beyond := zero.Sub(p.Amount); len(p.Planned) > 0 && beyond.Sign() > 0 { // an addendum made the grant smaller
+		cancelled = cancelled.Add(beyond)
+	}
+	zero = ledger.Zero(p.Amount.Currency)
 	for i := range slices.Backward(s.Instalments) {
 		in := &s.Instalments[i]
 		in.Cancelled = smaller(cancelled, in.Amount)

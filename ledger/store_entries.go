@@ -198,6 +198,12 @@ func (b Book) Standing(ctx context.Context, tx *store.Tx, act, source string) ([
 	})
 }
 
+// ClosedYear reports whether income and expense of a year were closed, by an entry that stands.
+func ClosedYear(ctx context.Context, tx *store.Tx, year int) (bool, error) {
+	return tx.NewSelect().TableExpr("entries AS e").Where("e.act = ?", ClosingAct).Where("e.source = ?",
+		strconv.Itoa(year)).Where("e.reverses IS NULL").Where(standing).Exists(ctx)
+}
+
 // LinksOf tells which of the entries were reversed or corrected since, by id; what is absent was not.
 func (b Book) LinksOf(ctx context.Context, tx *store.Tx, posted ...Posted) (map[EntryID]Links, error) {
 	links := map[EntryID]Links{}

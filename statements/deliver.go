@@ -1,6 +1,7 @@
 package statements
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -8,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"supportledger/access"
 	"supportledger/access/vault"
@@ -24,6 +26,8 @@ import (
 // What delivery refuses.
 var (
 	ErrNotOptedIn      = errors.New("statements: the donor did not ask for statements by e-mail")
+	ErrNoEmail         = errors.New("statements: no e-mail address of the donor is kept")
+	ErrDelivered       = errors.New("statements: a mail with the statement waits or was sent")
 	ErrUnknownDelivery = errors.New("statements: the link leads nowhere")
 )
 
@@ -64,7 +68,8 @@ const (
 const linkFor = 30 * 24 * time.Hour
 
 // Deliver has a sealed statement sent to its donor, or the institution of its grant: as a job, in the name of the
-// caller. [ErrNotSealed], [ErrNotOptedIn].
+// caller. Once for as long as the link of a mail leads to it ([ErrDelivered]), and to an address on record
+// ([ErrNoEmail]). [ErrNotSealed], [ErrNotOptedIn].
 func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery, error) {
 	s, err := o.inState(ctx, tx, key, Issued, Sent)
 	if err != nil {
@@ -76,6 +81,12 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 	donor, err := receiver(ctx, tx, s)
 	if err != nil {
 		return Delivery{}, err
+	}
+	if !slices.Contains(donor.Sealed, donors.Email) {
+		return Delivery{}, ErrNoEmail
+	}
+	if sent, err := delivered(ctx, tx, s.ID, tx.At.Add(-linkFor)); err != nil || sent {
+		return Delivery{}, cmp.Or(err, ErrDelivered)
 	}
 	d := Delivery{ID: DeliveryID(store.NewID("dlv")), Statement: s.ID, Donor: donor.ID, AskedBy: access.UserID(tx.By.User),
 		AskedAt: tx.At}
@@ -90,17 +101,20 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 
 // deliverOnce has a statement sent unless a mail with it was sent or still waits: who got one gets no second.
 func (o Office) deliverOnce(ctx context.Context, tx *store.Tx, id ID) error {
-	asked, err := readDeliveries(ctx, tx, id, store.Keyset{})
-	if err != nil {
-		return err
+	sent, err := delivered(ctx, tx, id, time.Time{})
+	if err == nil && !sent {
+		_, err = o.Deliver(ctx, tx, string(id))
 	}
-	for _, d := range asked {
-		if became := d.became(); became == "sent" || became == "waiting" {
-			return nil
-		}
-	}
-	_, err = o.Deliver(ctx, tx, string(id))
 	return err
+}
+
+// delivered reports whether a mail with a statement was sent since an instant, or still waits.
+func delivered(ctx context.Context, tx *store.Tx, id ID, since time.Time) (bool, error) {
+	asked, err := readDeliveries(ctx, tx, id, store.Keyset{})
+	return slices.ContainsFunc(asked, func(d Delivery) bool {
+		became := d.became()
+		return became == "waiting" || became == "sent" && d.AskedAt.After(since)
+	}), err
 }
 
 // receiver is who gets a statement: a donor who asked for it by e-mail.

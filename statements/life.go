@@ -124,15 +124,22 @@ func (o Office) Prepare(ctx context.Context, tx *store.Tx, in collecting.Request
 	return s, o.keep(ctx, tx, s)
 }
 
-// draft collects a statement; it reads only.
+// draft collects a statement; it reads only. Where no language is given it is the reader's, and Danish for everybody.
 func (o Office) draft(ctx context.Context, tx *store.Tx, in collecting.Request, lang figures.Lang) (Statement, error) {
 	cutOff, err := o.books().CutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return Statement{}, err
 	}
-	s := Statement{ID: ID(store.NewID("sta")), State: Draft, Lang: cmp.Or(lang, figures.Danish), Round: 1, Version: 1,
+	s := Statement{ID: ID(store.NewID("sta")), State: Draft, Lang: lang, Round: 1, Version: 1,
 		CutOff: cutOff.Seq, Preparer: access.UserID(tx.By.User)}
-	s.Value, err = o.Collect(ctx, tx, in)
+	if s.Value, err = o.Collect(ctx, tx, in); err != nil || lang != "" {
+		return s, err
+	}
+	reader, err := ReaderOf(ctx, tx, s)
+	if errors.Is(err, ErrNotByPost) {
+		reader.Language, err = string(figures.Danish), nil
+	}
+	s.Lang = figures.Lang(reader.Language)
 	return s, err
 }
 

@@ -32,7 +32,10 @@ func (o Office) toPrint(ctx context.Context, tx *store.Tx, id ID) error {
 	}
 	switch donor.Delivery {
 	case donors.ByEmail:
-		if err := mailFailed(ctx, tx, id); err != nil {
+		if slices.Contains(donor.Sealed, donors.Email) { // else no mail can go
+			err = mailFailed(ctx, tx, id)
+		}
+		if err != nil {
 			return err
 		}
 	case donors.ByPost:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"supportledger/grants/donors"
 	"supportledger/ledger"
 	"supportledger/statements/collecting"
 	"supportledger/statements/figures"
@@ -197,11 +196,7 @@ func (w *stretch) prepare(ctx context.Context, o Outcome) error {
 		if err != nil {
 			return err
 		}
-		lang, err := office.readersLang(ctx, tx, w.run, o.Subject)
-		if err != nil {
-			return err
-		}
-		if s, err = office.draft(ctx, tx, in, lang); err != nil {
+		if s, err = office.draft(ctx, tx, in, w.run.Lang); err != nil {
 			return err
 		}
 		if f, ok := s.Value.(*figures.FundStatement); ok && f.Kind == figures.DonorAnnual && f.Empty() {
@@ -227,28 +222,6 @@ func (w *stretch) prepare(ctx context.Context, o Outcome) error {
 		_, err := office.takeCleared(ctx, tx, s, released)
 		return err
 	})
-}
-
-// readersLang is the language of a run, or that of the reader: of the donor, or of the institution of the grant.
-func (o Office) readersLang(ctx context.Context, tx *store.Tx, run Run, subject string) (figures.Lang, error) {
-	if run.Lang != "" || run.Kind == figures.FundReport {
-		return run.Lang, nil
-	}
-	var code string
-	if run.Kind == figures.GrantFinancial {
-		g, err := o.Grants.Grant(ctx, tx, subject)
-		if err != nil {
-			return "", err
-		}
-		code = g.Donor.Code
-	} else {
-		code = subject
-	}
-	donor, err := donors.Find(ctx, tx, code)
-	if err != nil {
-		return "", err
-	}
-	return figures.Lang(donor.Language), nil
 }
 
 func (w *stretch) update(ctx context.Context, fn func(*store.Tx, Office) error) error {

@@ -16,6 +16,7 @@ var ofTheBody = map[string]string{
 	"approvePlanYear": "nothing_due",       // of the year
 	"nameInComplaint": "complaint_own_act", // of the user
 	"assignComplaint": "complaint_own_act",
+	"decidePlan":      "nothing_due",    // of the year that it names as well
 	"matchBankLine":   "state_conflict", // of the payment
 }
 

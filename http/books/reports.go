@@ -169,6 +169,11 @@ func bookReports(api *resource.API) {
 		Roles: resource.Bookkeeper, About: about,
 		Summary: "Budget and cost of a grant", Danish: "Budget og forbrug på en bevilling",
 		Refuses: []error{grants.ErrUnknownGrant}}, reportBudgetActual)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/budget-deviations", ID: "reportBudgetDeviations",
+		Tag: "reports", Roles: resource.Bookkeeper, About: about,
+		Summary: "A grant's budget as signed, as amended, and what was spent otherwise",
+		Danish:  "En bevillings budget, som underskrevet og som ændret, og hvad der er brugt anderledes",
+		Refuses: []error{grants.ErrUnknownGrant}}, reportBudgetDeviations)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/reports/open-commitments", ID: "reportOpenCommitments",
 		Tag: "reports", Roles: resource.Bookkeeper, About: about,
 		Summary: "What is set aside for plans and not spent", Danish: "Hvad der er disponeret til planer og ikke brugt"},

@@ -3,6 +3,7 @@ package books
 import (
 	"context"
 
+	"supportledger/grants"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -62,6 +63,44 @@ func reportBudgetActual(ctx context.Context, tx *store.Tx, d resource.Domain,
 	}
 	r.Rows[len(r.Rows)-1].Kind = "total"
 	r.Rows = append(r.Rows, budgetActualRow{Kind: "committed", Base: ViewFigure(b.Committed)})
+	return r, nil
+}
+
+type budgetDeviationRow struct {
+	Kind      string        `json:"kind" enum:"budget_line,total"`
+	LineNo    string        `json:"line_no,omitempty" description:"The funder's own number."`
+	Text      string        `json:"text,omitempty"`
+	Original  ledger.Money  `json:"original" description:"As signed, in the grant's currency."`
+	Amended   ledger.Money  `json:"amended" description:"As the grantor last approved it."`
+	Change    ledger.Money  `json:"change" description:"Amended less original."`
+	Force     ledger.Money  `json:"in_force" description:"With what was moved within the agreement's limits."`
+	Spent     *ledger.Money `json:"spent,omitempty" description:"In the grant's currency, as its statement reports it."`
+	Deviation *ledger.Money `json:"deviation,omitempty" description:"Amended less spent; negative where more was spent."`
+}
+
+func reportBudgetDeviations(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in budgetActualRequest) (Report[budgetDeviationRow], error) {
+	r, span, err := NewReport[budgetDeviationRow](ctx, tx, d, in)
+	if err != nil {
+		return r, err
+	}
+	rows, g, err := grants.Amendments{Grants: d.Grants}.Deviations(ctx, tx, string(in.Grant), span)
+	if err != nil {
+		return r, rest.At("/grant", err)
+	}
+	r.Subject = &subjectView{g.Code, g.Title, g.Title}
+	for _, row := range rows {
+		v := budgetDeviationRow{Kind: "budget_line", LineNo: row.No, Text: row.Text, Original: row.Original,
+			Amended: row.Amended, Change: row.Amended.Sub(row.Original), Force: row.Force, Spent: row.Spent}
+		if row.No == "" {
+			v.Kind = "total"
+		}
+		if row.Spent != nil {
+			left := row.Amended.Sub(*row.Spent)
+			v.Deviation = &left
+		}
+		r.Rows = append(r.Rows, v)
+	}
 	return r, nil
 }
 

@@ -51,7 +51,7 @@ type moveBody struct {
 type budgetVersionView struct {
 	Grant    string             `json:"grant"`
 	Version  int                `json:"version"`
-	Kind     grants.BudgetKind  `json:"kind" enum:"agreed,virement"`
+	Kind     grants.BudgetKind  `json:"kind" enum:"agreed,virement,amendment"`
 	State    grants.BudgetState `json:"state" enum:"effective,submitted,refused"`
 	Approved bool               `json:"approved" description:"By the funder: the next moves are measured from it."`
 	StartsOn ledger.Date        `json:"starts_on"`

@@ -135,7 +135,7 @@ type budgetLineBody struct {
 }
 
 type budgetYearBody struct {
-	Year   int          `json:"year,omitempty" validate:"min=2000,max=2100"`
+	Year   int          `json:"year" validate:"min=2000,max=2100"`
 	Amount rest.Decimal `json:"amount" validate:"required,nonnegative"`
 }
 
@@ -343,4 +343,5 @@ func Register(api *resource.API) {
 	giftRoutes(api)
 	exchangeRates(api)
 	budgets(api)
+	addenda(api)
 }

@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -19,6 +20,7 @@ import (
 const (
 	dateFarAhead   = "date_far_ahead"
 	dateBeforeFund = "date_before_fund"
+	yearIsClosed   = "year_is_closed"
 )
 
 // farAhead is how many days ahead of today something is booked without a question.
@@ -107,11 +109,15 @@ func AskDay(ctx context.Context, tx *store.Tx, on ledger.Date, funds ...ledger.F
 	return access.Confirm(ctx, tx, asked...)
 }
 
-// doubtDay asks about a day that is more than a year ahead, or before the funds that are named, or else before all.
+// doubtDay asks about a day that is more than a year ahead, in a year whose income and expense are closed, or before the
+// funds that are named, or else before all.
 func doubtDay(ctx context.Context, tx *store.Tx, on ledger.Date, funds []ledger.FundCode) ([]access.Question, error) {
 	today := ledger.DateOf(tx.At)
 	if on > today.AddDays(farAhead) {
 		return []access.Question{{Code: dateFarAhead, Of: []string{string(on), string(today)}}}, nil
+	}
+	if closed, err := ledger.ClosedYear(ctx, tx, on.Year()); err != nil || closed && on.Year() < today.Year() {
+		return []access.Question{{Code: yearIsClosed, Of: []string{fmt.Sprint(on.Year())}}}, err
 	}
 	first, err := ledger.FirstDay(ctx, tx, funds)
 	if err != nil || first == "" || on >= first {
@@ -130,6 +136,9 @@ var doubtWords = map[string]rest.Text{
 		DA: "Dagen %s ligger mere end et år efter i dag, %s."},
 	dateBeforeFund: {EN: "The day %s is before the fund was opened, %s.",
 		DA: "Dagen %s ligger før formålet blev åbnet, %s."},
+	yearIsClosed: {
+		EN: "Income and expense of %s are closed: booking into it needs another closing.",
+		DA: "Indtægter og udgifter for %s er afsluttet: det, der bogføres i året, kræver en ny årsafslutning."},
 	"payee_looks_alike": {EN: "Payee %s looks the same.", DA: "Betalingsmodtager %s ser ud som den samme."},
 	"payee_account_shared": {EN: "The account is that of payee %s as well.",
 		DA: "Kontoen tilhører også betalingsmodtager %s."},

@@ -91,7 +91,7 @@ func likely(t reflect.Type, today string) map[string]any {
 			continue
 		}
 		names, params, err := tagRules(f.Tag.Get("validate"))
-		if err != nil || name != "reason" && name != "year" && !slices.Contains(names, "required") {
+		if err != nil || name != "reason" && name != "year" && !demanded(f) {
 			continue
 		}
 		if name == "year" {

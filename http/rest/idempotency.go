@@ -20,13 +20,16 @@ import (
 // Where posts are collected the id of the entry is kept in place of the answer, which is made of it again.
 //
 // Answers are kept as long as the entries that they speak of, so they must not hold personal data: an operation
-// whose answer does is declared Personal and takes no key.
+// whose answer does is declared Personal, takes no key, and passes over one that is sent: it is not echoed.
 
 // keyShape is what we accept as a key. The draft's quotation marks around it may be there or not.
 var keyShape = regexp.MustCompile(`^(?:"([A-Za-z0-9._:/+=-]{1,128})"|([A-Za-z0-9._:/+=-]{1,128}))$`)
 
 // idempotencyKey reads the key of a write.
 func (e *Endpoint) idempotencyKey(h http.Header) (string, error) {
+	if !e.takesKey() {
+		return "", nil // a client may send one with every request
+	}
 	values := h.Values("Idempotency-Key")
 	if len(values) == 0 || len(values) == 1 && values[0] == "" {
 		if e.Op.Money {
@@ -35,7 +38,7 @@ func (e *Endpoint) idempotencyKey(h http.Header) (string, error) {
 		return "", nil
 	}
 	m := keyShape.FindStringSubmatch(values[0])
-	if m == nil || len(values) > 1 || e.Op.Personal {
+	if m == nil || len(values) > 1 {
 		return "", Refuse("idempotency_key_invalid")
 	}
 	return m[1] + m[2], nil

@@ -139,6 +139,9 @@ func (a *API) Fail(c *gin.Context, err error) {
 	p, r := a.Problems.ProblemOf(err, l)
 	p.Instance = c.Request.URL.EscapedPath()
 	p.RequestID = c.GetString(RequestIDKey)
+	if c.Request.Method == http.MethodGet && r.Read.EN != "" {
+		p.Hint = r.Read.In(l)
+	}
 	c.Set(CodeKey, p.Code)
 	if r.Status >= 500 {
 		c.Set(CauseKey, ForLog(err))

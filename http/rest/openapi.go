@@ -90,6 +90,11 @@ type optionalKeyParam struct {
 	Key string `header:"Idempotency-Key" json:"-" pattern:"^\"?[A-Za-z0-9._:/+=-]{1,128}\"?$" description:"Your own name for this one request, if you want to be able to repeat it safely. Dry runs do not use it up."`
 }
 
+// unkeptKeyParam is passed over: the answer is personal and not kept.
+type unkeptKeyParam struct {
+	Key string `header:"Idempotency-Key" json:"-" description:"Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own."`
+}
+
 // takesKey tells whether a client may name its request.
 func (e *Endpoint) takesKey() bool { return !e.Reads() && !e.Op.Personal }
 
@@ -120,6 +125,8 @@ func (e *Endpoint) describe(r *openapi31.Reflector) error {
 		oc.AddReqStructure(keyParam{})
 	case e.takesKey():
 		oc.AddReqStructure(optionalKeyParam{})
+	case !e.Reads():
+		oc.AddReqStructure(unkeptKeyParam{})
 	}
 	if e.twin != nil {
 		oc.AddReqStructure(matchParam{})
@@ -284,7 +291,7 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 	add(amounts || e.Op.Money, store.AmountTooLarge)
 	add(mentions(e.In.GoType, reflect.TypeFor[ledger.Date]()), "date_malformed")
 	add(e.Op.Money, "idempotency_key_required")
-	add(!e.Reads(), "idempotency_key_invalid")
+	add(e.takesKey(), "idempotency_key_invalid")
 	add(e.takesKey(), "idempotency_key_reused")
 	for _, err := range e.Op.Refuses {
 		r := e.API.Problems.KindFor(err)
@@ -381,7 +388,7 @@ func (e *Endpoint) finishParameter(p *openapi31.Parameter) {
 		if own.many {
 			p.WithStyle(openapi31.ParameterStyleForm).WithExplode(false)
 		}
-		if strings.Contains(e.In.GoType.FieldByIndex(own.index).Tag.Get("validate"), "required") {
+		if demanded(e.In.GoType.FieldByIndex(own.index)) {
 			p.WithRequired(true)
 		}
 	}

@@ -18,6 +18,7 @@ type ProblemKind struct {
 	Code   string
 	Title  Text
 	Hint   Text // what to do about it
+	Read   Text // the same where nothing was to be written; none is Hint
 	Retry  int  // seconds for Retry-After; 0 sends none
 }
 
@@ -37,6 +38,10 @@ type Problems struct {
 
 // ProblemTable is the one table from an error to what the client is told.
 type ProblemTable []Problems
+
+// readAgain is the hint where a question was not answered: no key makes it safe to ask again.
+var readAgain = Text{"Ask again in a moment; a shorter period or a smaller page is quicker.",
+	"Spørg igen om lidt; en kortere periode eller en mindre side går hurtigere."}
 
 // NewProblemTable puts the rows of the domains between those of a request and those of the store.
 func NewProblemTable(domains ...Problems) ProblemTable {
@@ -218,7 +223,8 @@ var storeProblems = []ProblemKind{
 	{Err: store.ErrBusy, Status: 503, Code: "busy",
 		Title: Text{"The books are busy", "Bøgerne er optaget"},
 		Hint: Text{"Repeat the same request, with the same Idempotency-Key, in a moment.",
-			"Gentag samme forespørgsel med samme Idempotency-Key om lidt."}, Retry: 2},
+			"Gentag samme forespørgsel med samme Idempotency-Key om lidt."},
+		Read: readAgain, Retry: 2},
 	{Err: store.ErrDiskFull, Status: 503, Code: "disk_full",
 		Title: Text{"The disk of the books is full", "Disken med bøgerne er fuld"},
 		Hint: Text{"Nothing was written. The operator must make room; then repeat the same request.",
@@ -252,9 +258,11 @@ var storeProblems = []ProblemKind{
 	{Err: context.DeadlineExceeded, Status: 503, Code: "timeout",
 		Title: Text{"It took too long", "Det tog for lang tid"},
 		Hint: Text{"Repeat the same request with the same Idempotency-Key: it takes effect once.",
-			"Gentag samme forespørgsel med samme Idempotency-Key: den virker én gang."}, Retry: 5},
+			"Gentag samme forespørgsel med samme Idempotency-Key: den virker én gang."},
+		Read: readAgain, Retry: 5},
 	{Err: context.Canceled, Status: 503, Code: "cancelled",
 		Title: Text{"The request was given up", "Forespørgslen blev opgivet"},
 		Hint: Text{"Repeat the same request with the same Idempotency-Key: it takes effect once.",
-			"Gentag samme forespørgsel med samme Idempotency-Key: den virker én gang."}, Retry: 1},
+			"Gentag samme forespørgsel med samme Idempotency-Key: den virker én gang."},
+		Read: readAgain, Retry: 1},
 }

@@ -83,7 +83,7 @@ func property(p jsonschema.InterceptPropParams) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.Field.Name, err)
 	}
-	required := slices.Contains(names, "required")
+	required := demanded(p.Field)
 	if inResponse(p.Context) {
 		tag := p.Field.Tag.Get("json")
 		required = !strings.Contains(tag, ",omitempty") && !strings.Contains(tag, ",omitzero")
@@ -108,6 +108,17 @@ func property(p jsonschema.InterceptPropParams) error {
 			null.ToSchemaOrBool()}
 	}
 	return nil
+}
+
+// demanded reports whether a request must have a field: what is marked so, and a whole number that nothing but a number
+// of at least one will do for.
+func demanded(f reflect.StructField) bool {
+	names, params, err := tagRules(f.Tag.Get("validate"))
+	if err != nil || slices.Contains(names, "omitempty") {
+		return false
+	}
+	least := slices.Index(names, "min")
+	return slices.Contains(names, "required") || f.Type.Kind() == reflect.Int && least >= 0 && atoi(params[least]) > 0
 }
 
 // constrain writes rules as keywords of JSON Schema 2020-12.
@@ -188,7 +199,7 @@ func bothSides(endpoints []*Endpoint) error {
 		}
 		for i := range t.NumField() {
 			f := t.Field(i)
-			required := strings.Contains(f.Tag.Get("validate"), "required")
+			required := demanded(f)
 			if omitted := strings.Contains(f.Tag.Get("json"), ",omit"); required == omitted {
 				return fmt.Errorf("http: %s is in requests and in views: %s must be validate:\"required\" or json omitempty", t,
 					f.Name)

@@ -21,7 +21,7 @@ func statementDeliveries(api *resource.API) {
 		About: "Only to one who asked for e-mail. The mail has a neutral subject and a link for thirty days; opening the " +
 			"address is on record in the name of the caller.",
 		Refuses: []error{statements.ErrUnknownStatement, statements.ErrState, statements.ErrNotSealed,
-			statements.ErrNotOptedIn}}, deliverStatement)
+			statements.ErrNotOptedIn, statements.ErrNoEmail, statements.ErrDelivered}}, deliverStatement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/statements/:id/deliveries", ID: "listStatementDeliveries",
 		Tag: "statements", Roles: readers,
 		Summary: "The deliveries of a statement with every attempt", Danish: "Forsendelser af et regnskab med hvert forsøg",

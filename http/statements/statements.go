@@ -136,7 +136,7 @@ type draftStatementRequest struct {
 	Whole    bool        `json:"whole_units" description:"Amounts in whole units that still add up."`
 	Auditor  bool        `json:"auditor" description:"With a place for the auditor to sign. There is one anyway where the agreement asks for an audit and the grant has ended."`
 	Explains []explains  `json:"explanations" validate:"omitempty,max=200,dive" description:"Of budget lines that are spent otherwise than planned."`
-	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the document; da where none is given."`
+	Language string      `json:"language" validate:"omitempty,oneof=da en" description:"Of the document; the reader's own where none is given."`
 	Replaces rest.Ref    `json:"replaces" description:"Id or number of the issued statement that this one corrects."`
 }
 

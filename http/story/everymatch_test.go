@@ -24,6 +24,7 @@ import (
 // things choose for each GET that shows what is changed one thing, by the values of its path's parameters.
 var things = map[string]string{
 	"getGrant": "SELECT code FROM grants", "listBudgetVersions": "SELECT code FROM grants",
+	"getAddendum":    "SELECT g.code || ' ' || a.version FROM grant_addenda AS a JOIN grants AS g ON g.id = a.grant_id",
 	"getCondition":   "SELECT g.code || ' ' || c.number FROM grant_conditions AS c JOIN grants AS g ON g.id = c.grant_id",
 	"getFinding":     "SELECT g.code || ' ' || f.number FROM audit_findings AS f JOIN grants AS g ON g.id = f.grant_id",
 	"getDonorImport": "SELECT id FROM donor_imports", "getDonor": "SELECT code FROM donors", "getPledge": "SELECT id FROM pledges",

@@ -155,6 +155,49 @@ CREATE TABLE grant_budget_moves (
     FOREIGN KEY (grant_id, version) REFERENCES grant_budgets (grant_id, version)
 );
 
+-- What the grantor's letter changed of the agreement: a version of the budget, with the terms before and after it.
+CREATE TABLE grant_addenda (
+    grant_id TEXT NOT NULL,
+    version BIGINT NOT NULL,              -- of the budget
+    amount_before MONEY NOT NULL CHECK (amount_before > 0), -- in the grant's currency
+    amount MONEY NOT NULL CHECK (amount > 0),
+    to_before TEXT NOT NULL,              -- last day of the period; '' where none was agreed
+    period_to TEXT NOT NULL,
+    due_before TEXT NOT NULL,             -- of the report
+    report_due_on TEXT NOT NULL,
+    narrows BOOLEAN NOT NULL,             -- categories says from the day on what the grant pays
+    categories TEXT NOT NULL,             -- comma separated; '' is any
+    evidence_id TEXT REFERENCES evidence (id), -- the letter
+    PRIMARY KEY (grant_id, version),
+    FOREIGN KEY (grant_id, version) REFERENCES grant_budgets (grant_id, version)
+);
+
+-- Conditions and instalments that an addendum brings; they join the grant's when it is decided on.
+CREATE TABLE grant_addendum_conditions (
+    grant_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    number TEXT NOT NULL,                 -- '' where we give one
+    kind TEXT NOT NULL
+        CHECK (kind IN ('purpose', 'time', 'geography', 'population', 'report', 'matching', 'ceiling', 'other')),
+    text TEXT NOT NULL,
+    due_on TEXT NOT NULL,
+    instalment BIGINT NOT NULL CHECK (instalment >= 0),
+    disbursements BOOLEAN NOT NULL,
+    PRIMARY KEY (grant_id, version, position),
+    FOREIGN KEY (grant_id, version) REFERENCES grant_addenda (grant_id, version)
+);
+
+CREATE TABLE grant_addendum_instalments (
+    grant_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    due_on TEXT NOT NULL CHECK (length(due_on) = 10),
+    amount MONEY NOT NULL CHECK (amount > 0), -- in the grant's currency
+    PRIMARY KEY (grant_id, version, position),
+    FOREIGN KEY (grant_id, version) REFERENCES grant_addenda (grant_id, version)
+);
+
 -- What the agreement promises and when. What came in stands in grant_instalments and grant_award_receipts.
 CREATE TABLE grant_planned_instalments (
     grant_id TEXT NOT NULL REFERENCES grants (id),

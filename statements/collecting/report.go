@@ -23,7 +23,10 @@ func (c *collector) inForce(ctx context.Context, tx *store.Tx, s *figures.GrantS
 		return err
 	}
 	force := versions[0]
-	for _, v := range versions {
+	for i, v := range versions {
+		if v.Kind == grants.BudgetAmendment {
+			v.Moves = grants.MovesBy(grants.LinesBefore(versions[:i], v.Version), v.Lines)
+		}
 		if v.State != grants.BudgetEffective || v.StartsOn > c.period.To {
 			continue
 		}

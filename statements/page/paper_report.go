@@ -118,7 +118,7 @@ func (s grantPaper) changeRows(change int) []tableRow {
 	rows := []tableRow{{cells: []figure{word(text), {}}, note: c.Reason}}
 	for i, m := range c.Moves {
 		moved := strings.NewReplacer("{from}", yearly(m.From, m.FromYear), "{to}", yearly(m.To, m.ToYear)).Replace(
-			words.moved.In(lang))
+			movedWords(m).In(lang))
 		if part := s.MovedOf(change, i); part.Valid {
 			moved = figures.Joined(moved, strings.NewReplacer("{percent}", lang.Percent(part), "{line}", m.From).Replace(
 				words.movedPart.In(lang)))
@@ -126,6 +126,17 @@ func (s grantPaper) changeRows(change int) []tableRow {
 		rows = append(rows, costLineOf(word(moved), s.own(m.Amount, "")))
 	}
 	return rows
+}
+
+// movedWords are how a move is said; the grantor, who gives or takes back by an addendum, has no line.
+func movedWords(m figures.BudgetMove) figures.Name {
+	switch {
+	case m.From == "":
+		return words.movedIn
+	case m.To == "":
+		return words.movedOut
+	}
+	return words.moved
 }
 
 // yearly is a budget line in a year of it.

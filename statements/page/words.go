@@ -44,7 +44,7 @@ var words = struct {
 	results, resultsNote, people, milestones, vouchers, voucherNos, noLine         figures.Name
 	subtotal, sources, sourceOthers, request, requestNeed, requestNext, requestTo  figures.Name
 	transactions, byCode, notByCode, voucher, layoutOf, ourAccount, ourReference   figures.Name
-	movedPart                                                                      figures.Name
+	movedIn, movedOut, movedPart                                                   figures.Name
 }{
 	subtotal:     both("Subtotal {no}", "Subtotal {no}"),
 	sources:      both("Who bore the costs of the period", "Finansiering af periodens udgifter"),
@@ -80,6 +80,8 @@ var words = struct {
 	changedWithin: both("Budget version {version} from {date}, within what the agreement allows",
 		"Budget version {version} fra {date}, inden for aftalens rammer"),
 	moved:     both("From line {from} to line {to}", "Fra post {from} til post {to}"),
+	movedIn:   both("Added to line {to}", "Lagt til post {to}"),
+	movedOut:  both("Taken off line {from}", "Taget fra post {from}"),
 	forecast:  both("What the grant will come to", "Forventet forbrug"),
 	committed: both("Set aside", "Disponeret"),
 	expected:  both("Expected", "Forventet"),

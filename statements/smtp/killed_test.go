@@ -356,7 +356,9 @@ func (k *killed) outcomes(n int) {
 			right = o.Refusal != "" && o.Statement == ""
 		case arrives, comesOn:
 			right = o.Mail == "sent" && o.Refusal == ""
-		case bounces, homeless:
+		case homeless:
+			right = o.Refusal == statements.ErrNoEmail.Error()
+		case bounces:
 			right = o.Mail == string(want) && o.Refusal == ""
 		}
 		if !right {

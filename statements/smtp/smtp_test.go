@@ -421,6 +421,7 @@ func TestDeliveryOfALockedDocument(t *testing.T) {
 		}
 		w.opens(pdf, s.Document)
 		w.agree("")
+		storetest.ClockOf(db).Advance(31 * 24 * time.Hour) // the link of a mail would be over
 		w.delivered(s)
 		if again := box.mails()[1]; !strings.Contains(strings.ReplaceAll(again, "=\r\n", ""), "/own/") ||
 			strings.Contains(again, "application/pdf") {

@@ -18,6 +18,7 @@ func giverPages(s *frame.Site) {
 	})
 	s.Page("/grants", []string{"listGrants"}, grants)
 	s.Page("/grants/:id", []string{"getGrant"}, grantPage)
+	addendumPages(s)
 }
 
 // donor is who gives, by code; only an institution's name is in clear.

@@ -18,8 +18,10 @@ func Register(s *frame.Site) {
 	s.Navigate(frame.NavItem{Path: "/grants", Text: rest.Text{EN: "Grants", DA: "Bevillinger"}, Needs: "listGrants",
 		Order: 35, Key: "r"})
 	for word, text := range map[string]rest.Text{
-		"gift":   {EN: "The gift is booked.", DA: "Gaven er bogført."},
-		"chosen": {EN: "Your choice is saved.", DA: "Dit valg er gemt."},
+		"addendum": {EN: "Put down. Another person decides on it.", DA: "Noteret. En anden person tager stilling."},
+		"decided":  {EN: "Your decision is on record.", DA: "Din afgørelse er registreret."},
+		"gift":     {EN: "The gift is booked.", DA: "Gaven er bogført."},
+		"chosen":   {EN: "Your choice is saved.", DA: "Dit valg er gemt."},
 	} {
 		frame.Notice(word, text)
 	}

@@ -48,3 +48,11 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:append_only: answers come one after another')
     WHERE NEW.position <> 1 + (SELECT COUNT(*) FROM audit_finding_answers WHERE finding_id = NEW.finding_id);
 END;
+
+CREATE TRIGGER grants_amount_update BEFORE UPDATE ON grants
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:append_only: the amount of a grant is what an addendum says that was decided on')
+    WHERE NEW.amount <> OLD.amount AND NOT EXISTS (SELECT 1 FROM grant_addenda AS a
+        JOIN grant_budgets AS b ON b.grant_id = a.grant_id AND b.version = a.version
+        WHERE a.grant_id = NEW.id AND b.state = 'effective' AND a.amount = NEW.amount);
+END;
