@@ -109,8 +109,8 @@ func AskDay(ctx context.Context, tx *store.Tx, on ledger.Date, funds ...ledger.F
 	return access.Confirm(ctx, tx, asked...)
 }
 
-// doubtDay asks about a day that is more than a year ahead, in a year whose income and expense are closed, or before the
-// funds that are named, or else before all.
+// doubtDay asks about a day that is more than a year ahead, in a year whose result is closed, or before the funds that
+// are named, or else before all.
 func doubtDay(ctx context.Context, tx *store.Tx, on ledger.Date, funds []ledger.FundCode) ([]access.Question, error) {
 	today := ledger.DateOf(tx.At)
 	if on > today.AddDays(farAhead) {
@@ -138,7 +138,7 @@ var doubtWords = map[string]rest.Text{
 		DA: "Dagen %s ligger før formålet blev åbnet, %s."},
 	yearIsClosed: {
 		EN: "Income and expense of %s are closed: booking into it needs another closing.",
-		DA: "Indtægter og udgifter for %s er afsluttet: det, der bogføres i året, kræver en ny årsafslutning."},
+		DA: "Indtægter og udgifter for %s er afsluttet: en bogføring i året kræver ny årsafslutning."},
 	"payee_looks_alike": {EN: "Payee %s looks the same.", DA: "Betalingsmodtager %s ser ud som den samme."},
 	"payee_account_shared": {EN: "The account is that of payee %s as well.",
 		DA: "Kontoen tilhører også betalingsmodtager %s."},
