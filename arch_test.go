@@ -34,7 +34,7 @@ var rooms = []string{
 // inHTTP is the reading order below http: the machinery, what all resources share, the resources, and http itself,
 // which puts them together. apitest and story are clients.
 var inHTTP = []string{
-	"rest", "rest/table", "edge", "metrics", "groupcommit", "resource", "books", "grants", "payments", "people",
+	"openapi", "rest", "rest/table", "edge", "metrics", "groupcommit", "resource", "books", "grants", "payments", "people",
 	"statements", "accounts", "webhooks", "upkeep",
 	"web/frame", "web/entry", "web/cases", "web/finance", "web/reporting", "web/giving", "web/admin",
 	"web/learn", "web/setup",

@@ -459,6 +459,40 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// The document is sent compressed, and not again to who has it; HEAD is answered wherever GET is.
+func TestTheDocumentIsSentOnce(t *testing.T) {
+	db := storetest.SQLite(t)
+	c := apitest.Serve(t, db, toys)
+	reader := c.As(db, "reader", access.Auditor).Header()
+	ask := func(method, path, tag string) *http.Response {
+		req, err := http.NewRequestWithContext(t.Context(), method, c.Base+rest.Base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = reader.Clone()
+		req.Header.Set("Accept-Encoding", "gzip")
+		req.Header.Set("If-None-Match", tag)
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp
+	}
+	first := ask(http.MethodGet, "/openapi.json", "")
+	if first.ContentLength > 200_000 || first.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("%d bytes, %v", first.ContentLength, first.Header)
+	}
+	if again := ask(http.MethodGet, "/openapi.json", first.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+		t.Errorf("a reader that has the document was answered %d", again.StatusCode)
+	}
+	for _, path := range []string{"/openapi.json", "/weather"} {
+		if r := ask(http.MethodHead, path, ""); r.StatusCode != http.StatusOK || r.ContentLength == 0 {
+			t.Errorf("HEAD %s: %d, %d bytes", path, r.StatusCode, r.ContentLength)
+		}
+	}
+}
+
 // TestPagesOfItsOwn holds that the docs work with the network cut: every file is ours, and names no other host.
 func TestPagesOfItsOwn(t *testing.T) {
 	db := storetest.SQLite(t)
@@ -481,6 +515,9 @@ func TestPagesOfItsOwn(t *testing.T) {
 		return resp.StatusCode, resp.Header.Get("Content-Encoding"), string(b)
 	}
 	_, _, page := get("/api/v1/docs/index.html", "identity")
+	if _, _, token := get("/api/v1/docs/token.json", "identity"); token != `{"token":""}` {
+		t.Errorf("the docs page of books that are no demo was given %s", token)
+	}
 	if strings.Contains(page, "//") || strings.Contains(page, "<script>") {
 		t.Errorf("the docs page leads elsewhere or has inline script:\n%s", page)
 	}

@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 	"github.com/swaggest/swgui/v5/static"
@@ -28,21 +30,63 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // pages adds the document, the docs page that works without any other host, and a page per kind of problem.
-func pages(a *rest.API) {
-	a.Engine.GET(rest.Base+"/openapi.json", func(c *gin.Context) { describeItself(a, c) })
+func pages(a *rest.API, token string) {
+	itself := description(a)
+	a.Engine.GET(rest.Base+"/openapi.json", itself)
+	a.Engine.HEAD(rest.Base+"/openapi.json", itself)
 	a.Engine.GET(rest.Base+"/docs", func(c *gin.Context) { c.Redirect(http.StatusFound, rest.Base+"/docs/index.html") })
-	a.Engine.GET(rest.Base+"/docs/:file", func(c *gin.Context) { docsFile(a, c) })
+	a.Engine.GET(rest.Base+"/docs/:file", func(c *gin.Context) {
+		if c.Param("file") == "token.json" {
+			c.Header("Cache-Control", "no-store")
+			c.JSON(http.StatusOK, map[string]string{"token": token})
+			return
+		}
+		docsFile(a, c)
+	})
 	a.Engine.GET("/problems", func(c *gin.Context) { problemPage(a, c) })
 	a.Engine.GET("/problems/:code", func(c *gin.Context) { problemPage(a, c) })
 }
 
-func describeItself(a *rest.API, c *gin.Context) {
-	document, err := a.Document()
-	if err != nil {
-		a.Fail(c, err)
-		return
+// description serves the document: compressed once, and not again to a reader that has it.
+func description(a *rest.API) gin.HandlerFunc {
+	type ready struct {
+		plain, packed []byte
+		tag           string
 	}
-	c.Data(http.StatusOK, "application/json", document)
+	made := sync.OnceValues(func() (ready, error) {
+		document, err := a.Document()
+		if err != nil {
+			return ready{}, err
+		}
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, err = z.Write(document)
+		sum := sha256.Sum256(document)
+		err = errors.Join(err, z.Close()) // before its bytes are taken
+		return ready{document, packed.Bytes(), fmt.Sprintf(`"%x"`, sum[:12])}, err
+	})
+	return func(c *gin.Context) {
+		d, err := made()
+		if err != nil {
+			a.Fail(c, err)
+			return
+		}
+		h := c.Writer.Header()
+		h.Set("Cache-Control", "no-cache")
+		h.Set("Vary", "Accept-Encoding")
+		body := d.plain
+		if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
+			h.Set("Content-Encoding", "gzip")
+			body, d.tag = d.packed, strings.TrimSuffix(d.tag, `"`)+`-gzip"`
+		}
+		h.Set("ETag", d.tag)
+		if c.GetHeader("If-None-Match") == d.tag {
+			c.Status(http.StatusNotModified)
+			c.Writer.WriteHeaderNow()
+			return
+		}
+		c.Data(http.StatusOK, "application/json", body)
+	}
 }
 
 // docsFiles is all that the docs page consists of; nothing else can be asked for.

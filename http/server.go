@@ -54,6 +54,8 @@ type Options struct {
 	Observe  []gin.HandlerFunc               // see every request that has a route, around its handler
 	// Demo marks every page and lets the users of a demo sign in without a password: only for books that nobody needs.
 	Demo bool
+	// DocsToken is a token that the page about the API signs in with, in a demo; "" is none.
+	DocsToken string
 	// Pseudo makes every text of the pages 40 % longer, for tests of their layout.
 	Pseudo bool
 }
@@ -112,7 +114,7 @@ func New(db *store.DB, o Options, more ...func(*rest.API)) (*Server, error) {
 	s.api.Pair()
 	s.api.Document = sync.OnceValues(func() ([]byte, error) { return s.api.Described(o.Version) })
 	s.health()
-	pages(s.api)
+	pages(s.api, o.DocsToken)
 	s.pagesForPeople(sessions, o)
 	help(s.api)
 	s.listening(o.Around)

@@ -169,7 +169,8 @@ type demo struct {
 func (d demoCommand) serve(ctx context.Context, c console, run demo) error {
 	//nolint:contextcheck // every request brings a context of its own
 	server, err := http.New(run.db, http.Options{Log: slog.New(slog.DiscardHandler), Version: version(),
-		Evidence: run.archive, Vault: run.vault, Demo: true})
+		Evidence: run.archive, Vault: run.vault, Demo: true,
+		DocsToken: run.left.Tokens["auditor"]})
 	if err != nil {
 		return err
 	}

@@ -430,6 +430,13 @@ func (j *judge) complaints(req *http.Request, sent []byte, resp *http.Response, 
 	if ok, errs := j.check.ValidateHttpResponse(asked, &answered); !ok {
 		out = append(out, prefixed("the answer breaks the document: ", errs)...)
 	}
+	var marked struct {
+		Dry *bool `json:"dry_run"`
+	}
+	if req.URL.Query().Get("dry_run") == "true" && resp.StatusCode == http.StatusOK &&
+		(json.Unmarshal(got, &marked) != nil || marked.Dry == nil) {
+		out = append(out, "the answer to a dry run has no dry_run: who keeps it takes it for something that happened")
+	}
 	if resp.StatusCode >= 400 {
 		out = append(out, undocumented(operation, path, resp.StatusCode, got)...)
 	}
@@ -459,13 +466,13 @@ func undocumented(op *v3.Operation, path string, status int, body []byte) []stri
 	if answer == nil {
 		return []string{fmt.Sprintf("%s does not document status %d (%s)", path, status, code)}
 	}
-	var codes []string
-	if node := answer.Extensions.GetOrZero("x-problem-codes"); node != nil {
+	var codes map[string][]string
+	if node := op.Extensions.GetOrZero("x-problem-codes"); node != nil {
 		if err := node.Decode(&codes); err != nil {
 			return []string{err.Error()}
 		}
 	}
-	if !slices.Contains(codes, code) {
+	if !slices.Contains(codes[fmt.Sprint(status)], code) {
 		return []string{fmt.Sprintf("%s refuses with %d %s, which it does not document: add its sentinel to Refuses",
 			op.OperationId, status, code)}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/swaggest/openapi-go"
 	"github.com/swaggest/openapi-go/openapi31"
 
+	document "supportledger/http/openapi"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -47,6 +48,7 @@ func (a *API) Described(version string) ([]byte, error) {
 func (a *API) describe(version string) ([]byte, error) {
 	r := newReflector()
 	r.Spec.Info.WithTitle("supportledger").WithVersion(version).WithDescription(about)
+	r.Spec.Info.WithLicense(openapi31.License{Name: "Apache License 2.0", Identifier: new("Apache-2.0")})
 	r.Spec.WithServers(openapi31.Server{URL: Base})
 	r.Spec.SetHTTPBearerTokenSecurity("token", "", "A token of a user, slt_…; POST /tokens issues them.")
 	r.Spec.SetAPIKeySecurity("session", SessionCookie, openapi.InCookie, "A person at a screen; POST /sessions sets it.")
@@ -65,7 +67,11 @@ func (a *API) describe(version string) ([]byte, error) {
 	if err := bothSides(a.Endpoints); err != nil {
 		return nil, err
 	}
-	return json.Marshal(r.Spec)
+	text, err := json.Marshal(r.Spec)
+	if err != nil {
+		return nil, err
+	}
+	return document.Condense(text)
 }
 
 const about = "The books of a charity that supports people for years: grants and gifts, plans, payments, " +
@@ -137,7 +143,7 @@ func (e *Endpoint) describe(r *openapi31.Reflector) error {
 	}
 	return r.Spec.SetupOperation(op.Method, OpenPath(op.Path), func(described *openapi31.Operation) error {
 		e.describeReasons(r, described)
-		return e.finish(described)
+		return e.finish(r, described)
 	})
 }
 
@@ -188,50 +194,64 @@ func (e *Endpoint) describeAnswers(oc openapi.OperationContext) {
 }
 
 // describeDryRun adds the member dry_run to the answer of a write: where the answer of success has a status of its
-// own, 200 is that of dry runs alone, and the member is always there.
-func (e *Endpoint) describeDryRun(op *openapi31.Operation) {
+// own, 200 is that of dry runs alone.
+func (e *Endpoint) describeDryRun(r *openapi31.Reflector, op *openapi31.Operation) {
 	success := op.Responses.MapOfResponseOrReferenceValues[strconv.Itoa(e.Status)].Response
 	if !e.rehearses() || success == nil || len(success.Content) == 0 {
 		return
 	}
-	mark := map[string]any{"type": "object", "properties": map[string]any{"dry_run": map[string]any{"const": true}}}
 	dry := &openapi31.Response{Description: success.Description}
 	switch {
 	case e.Op.Known:
 		dry.Description = "What was there already; or what it would be, with dry_run."
 	case e.Status != http.StatusOK:
-		mark["required"] = []string{"dry_run"}
 		dry.Description = "What it would be: the answer to ?dry_run=true. Nothing was written."
 	}
+	widen(r, success, "dry_run", map[string]any{"type": "boolean", "const": true,
+		"description": "There, and true, where nothing was written: the request had ?dry_run=true."})
 	for kind, media := range success.Content {
-		dry.WithContentItem(kind, openapi31.MediaType{Schema: map[string]any{"allOf": []any{media.Schema, mark}}})
+		dry.WithContentItem(kind, media)
 	}
 	op.Responses.WithMapOfResponseOrReferenceValuesItem("200", openapi31.ResponseOrReference{Response: dry})
 }
 
 // describeActions adds the member allowed_actions to the answer of a thing that something can be done with.
-func (e *Endpoint) describeActions(op *openapi31.Operation) {
+func (e *Endpoint) describeActions(r *openapi31.Reflector, op *openapi31.Operation) {
 	success := op.Responses.MapOfResponseOrReferenceValues[strconv.Itoa(e.Status)].Response
 	if len(e.next) == 0 || success == nil {
 		return
 	}
-	list := map[string]any{"type": "array", "items": map[string]any{"$ref": "#/components/schemas/ActionView"},
-		"description": "What may be done next, by you and by whom else, and why not."}
-	more := map[string]any{"type": "object", "properties": map[string]any{actionsMember: list},
-		"required": []string{actionsMember}}
-	for kind, media := range success.Content {
-		success.WithContentItem(kind, openapi31.MediaType{Schema: map[string]any{"allOf": []any{media.Schema, more}}})
+	widen(r, success, actionsMember, map[string]any{"type": "array",
+		"items":       map[string]any{"$ref": "#/components/schemas/ActionView"},
+		"description": "What may be done next, by you and by whom else, and why not. Not in lists."})
+}
+
+// widen adds a member that an answer may have beside those of its view. It goes into the view's own schema, so that a
+// generated client has one type by the view's name, whatever shows it.
+func widen(r *openapi31.Reflector, answer *openapi31.Response, name string, member map[string]any) {
+	for _, media := range answer.Content {
+		to, _ := media.Schema["$ref"].(string)
+		view, ok := r.Spec.ComponentsEns().Schemas[strings.TrimPrefix(to, "#/components/schemas/")]
+		if !ok {
+			continue
+		}
+		members, ok := view["properties"].(map[string]any)
+		if !ok {
+			members = map[string]any{}
+			view["properties"] = members
+		}
+		members[name] = member
 	}
 }
 
 // describeShared puts a document that many answers share among the components. It is reflected once and not per answer:
 // an operation has eight kinds of refusal, and reflection is what a start of the server spends its time on.
-func describeShared(r *openapi31.Reflector, document any) error {
+func describeShared(r *openapi31.Reflector, shown any) error {
 	oc, err := r.NewOperationContext(http.MethodGet, "/problems")
 	if err != nil {
 		return err
 	}
-	_, err = r.Reflect(document, openapi.WithOperationCtx(oc, true, openapi.InBody), jsonschema.RootRef,
+	_, err = r.Reflect(shown, openapi.WithOperationCtx(oc, true, openapi.InBody), jsonschema.RootRef,
 		jsonschema.DefinitionsPrefix("#/components/schemas/"),
 		jsonschema.CollectDefinitions(func(name string, s jsonschema.Schema) {
 			if plain, bad := s.ToSchemaOrBool().ToSimpleMap(); bad == nil {
@@ -243,21 +263,37 @@ func describeShared(r *openapi31.Reflector, document any) error {
 	return err
 }
 
-// describeProblems adds every status that the operation may refuse with, and the codes behind it.
-func (e *Endpoint) describeProblems(op *openapi31.Operation) error {
+// describeProblems adds every status that the operation may refuse with, and the codes behind it. The answers
+// themselves are alike, so each status is described once for all operations.
+func (e *Endpoint) describeProblems(r *openapi31.Reflector, op *openapi31.Operation) error {
 	codes, err := e.problemCodes()
 	if err != nil {
 		return err
 	}
-	for status, list := range codes {
-		answer := &openapi31.Response{Description: http.StatusText(status) + ": " + strings.Join(list, ", ") + "."}
-		answer.WithContentItem("application/problem+json",
-			openapi31.MediaType{Schema: map[string]any{"$ref": "#/components/schemas/Problem"}})
-		answer.WithMapOfAnythingItem("x-problem-codes", list)
-		op.Responses.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(status),
-			openapi31.ResponseOrReference{Response: answer})
+	for status := range codes {
+		name := strings.ReplaceAll(http.StatusText(status), " ", "")
+		describeRefusal(r, name, status)
+		op.Responses.WithMapOfResponseOrReferenceValuesItem(strconv.Itoa(status), openapi31.ResponseOrReference{
+			Reference: &openapi31.Reference{Ref: "#/components/responses/" + name}})
 	}
+	op.WithMapOfAnythingItem("x-problem-codes", codes)
 	return nil
+}
+
+// describeRefusal puts the answer of a status among the components.
+func describeRefusal(r *openapi31.Reflector, name string, status int) {
+	answer := &openapi31.Response{Description: http.StatusText(status) +
+		": one of the codes that the operation lists under x-problem-codes."}
+	answer.WithContentItem("application/problem+json",
+		openapi31.MediaType{Schema: map[string]any{"$ref": "#/components/schemas/Problem"}})
+	addHeader(answer, "X-Request-Id", "Content-Language")
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		addHeader(answer, "WWW-Authenticate")
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		addHeader(answer, "Retry-After")
+	}
+	r.Spec.ComponentsEns().WithResponsesItem(name, openapi31.ResponseOrReference{Response: answer})
 }
 
 // problemCodes gathers by status what the frame itself may answer to this operation, and what its act may.
@@ -330,11 +366,12 @@ func mentions(t reflect.Type, of ...reflect.Type) bool {
 }
 
 // finish adds what the reflector does not know: language, permission, the headers of an answer, the example.
-func (e *Endpoint) finish(op *openapi31.Operation) error {
+func (e *Endpoint) finish(r *openapi31.Reflector, op *openapi31.Operation) error {
 	op.WithMapOfAnythingItem("x-summary-da", e.Op.Danish)
 	if e.twin != nil {
 		op.WithMapOfAnythingItem("x-if-match", e.Op.Match)
 	}
+	op.Security = []map[string][]string{{}}
 	if !e.Op.Public {
 		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 		if len(e.Op.Roles) > 0 {
@@ -368,15 +405,12 @@ func (e *Endpoint) finish(op *openapi31.Operation) error {
 	for _, ref := range op.Parameters {
 		e.finishParameter(ref.Parameter)
 	}
-	e.describeDryRun(op)
-	e.describeActions(op)
-	if err := e.describeProblems(op); err != nil {
-		return err
-	}
+	e.describeDryRun(r, op)
+	e.describeActions(r, op)
 	for status, answer := range op.Responses.MapOfResponseOrReferenceValues {
 		e.addHeaders(status, answer.Response)
 	}
-	return nil
+	return e.describeProblems(r, op)
 }
 
 // finishParameter says which parameters must be there, and that several values stand in one, with commas.
@@ -416,24 +450,27 @@ func describeHeaders(r *openapi31.Reflector) {
 	}
 }
 
-// addHeaders says which headers an answer may have.
+// addHeader says that an answer has these headers.
+func addHeader(r *openapi31.Response, names ...string) {
+	for _, name := range names {
+		ref := &openapi31.Reference{Ref: "#/components/headers/" + name}
+		r.WithHeadersItem(name, openapi31.HeaderOrReference{Reference: ref})
+	}
+}
+
+// addHeaders says which headers an answer that is no refusal may have.
 func (e *Endpoint) addHeaders(status string, r *openapi31.Response) {
 	add := func(when bool, name string) {
 		if when {
-			ref := &openapi31.Reference{Ref: "#/components/headers/" + name}
-			r.WithHeadersItem(name, openapi31.HeaderOrReference{Reference: ref})
+			addHeader(r, name)
 		}
 	}
-	success := status == strconv.Itoa(e.Status)
+	success := status == strconv.Itoa(e.Status) || e.Op.Known && status == "200"
 	add(true, "X-Request-Id")
-	success = success || e.Op.Known && status == "200"
 	add(success && e.Op.Location != "", "Location")
 	add(success && e.takesKey(), "Idempotency-Key")
 	add(success && e.takesKey(), "Idempotency-Replayed")
 	add(success && e.paged(), "Link")
 	add(success && e.tagged(), "ETag")
 	add(!e.Reads() && (success || status == "200"), "Dry-Run")
-	add(status == "401" || status == "403", "WWW-Authenticate")
-	add(status == "503" || status == "429", "Retry-After")
-	add(status >= "400", "Content-Language")
 }

@@ -183,6 +183,9 @@ func (a *API) register(e *Endpoint) {
 	}
 	a.Endpoints = append(a.Endpoints, e)
 	a.Engine.Handle(e.Op.Method, Base+e.Op.Path, e.serve)
+	if e.Reads() {
+		a.Engine.HEAD(Base+e.Op.Path, e.serve) // net/http leaves the body out
+	}
 }
 
 func (e *Endpoint) successStatus() int {

@@ -182,7 +182,9 @@ func (b *bookshelf) lists(raw *sql.DB) (found []listed) {
 	b.t.Helper()
 	var document struct {
 		Paths map[string]map[string]struct {
-			Parameters []struct{ Name, In string }
+			Parameters []struct {
+				Ref string `json:"$ref"`
+			}
 		}
 	}
 	if err := json.Unmarshal(b.client.Get("/openapi.json").Want(http.StatusOK).Body, &document); err != nil {
@@ -191,7 +193,11 @@ func (b *bookshelf) lists(raw *sql.DB) (found []listed) {
 	for path, operations := range document.Paths {
 		get, reads := operations["get"]
 		if !reads || !slices.ContainsFunc(get.Parameters,
-			func(p struct{ Name, In string }) bool { return p.Name == "cursor" }) {
+			func(p struct {
+				Ref string `json:"$ref"`
+			}) bool {
+				return p.Ref == "#/components/parameters/Cursor"
+			}) {
 			continue
 		}
 		if strings.HasPrefix(path, "/own-statements/") {
