@@ -5,10 +5,8 @@ import (
 	"go/ast"
 	"go/token"
 	"io/fs"
-	"maps"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,47 +19,8 @@ const (
 	maxPositional   = 4     // values of a struct literal without field names
 )
 
-// debts are breaches that are still allowed, by room ("." is the root, "docs" the documents). A number only falls:
-// [TestHouse] fails where fewer are owed than the table allows, so whoever mends one lowers it.
-var debts = map[string]map[string]int{
-	"package lines":         {},
-	"methods of a receiver": {},
-	"line width":            {},
-	"parameters": {
-		"access": 3, "disbursements": 6, "grants": 1, "http": 3, "ledger": 5,
-	},
-	"positional literals": {},
-	"plain words":         {},
-}
-
-// owed is how many breaches the last tree had that a rule looked at.
-var owed = map[string]map[string]int{}
-
-// indebted drops the breaches of a room that are allowed. Above the allowance, it returns all of the room's.
-func indebted(kind string, byRoom map[string][]string) []string {
-	owed[kind] = map[string]int{}
-	for name, found := range byRoom {
-		owed[kind][name] = len(found)
-	}
-	var breaches []string
-	for _, name := range slices.Sorted(maps.Keys(byRoom)) {
-		if found, allowed := byRoom[name], debts[kind][name]; len(found) > allowed {
-			for _, breach := range found {
-				breaches = append(breaches, fmt.Sprintf("%s (%d in %s, of at most %d)", breach, len(found), name, allowed))
-			}
-		}
-	}
-	return breaches
-}
-
-// roomOf is the first folder of a file, or "." for the root.
-func roomOf(f file) string {
-	name, _ := room(f.dir)
-	return name
-}
-
 func packageLines(house tree) []string {
-	byRoom := map[string][]string{}
+	var breaches []string
 	for dir, files := range house.packages() {
 		lines := 0
 		for _, f := range files {
@@ -70,13 +29,11 @@ func packageLines(house tree) []string {
 			}
 		}
 		if lines > maxPackageLines {
-			name, _ := room(dir)
-			byRoom[name] = append(byRoom[name],
-				fmt.Sprintf("package %s has %d lines, of at most %d: nobody holds it in the head, "+
-					"so take out what is not its heart", dir, lines, maxPackageLines))
+			breaches = append(breaches, fmt.Sprintf("package %s has %d lines, of at most %d: nobody holds it in the head, "+
+				"so take out what is not its heart", dir, lines, maxPackageLines))
 		}
 	}
-	return indebted("package lines", byRoom)
+	return breaches
 }
 
 func methodCount(house tree) []string {
@@ -90,16 +47,14 @@ func methodCount(house tree) []string {
 			}
 		}
 	}
-	byRoom := map[string][]string{}
+	var breaches []string
 	for of, n := range methods {
 		if n > maxMethods {
-			name, _ := room(of[0])
-			byRoom[name] = append(byRoom[name],
-				fmt.Sprintf("%s.%s has %d methods, of at most %d: it does the work of several types",
-					of[0], of[1], n, maxMethods))
+			breaches = append(breaches, fmt.Sprintf("%s.%s has %d methods, of at most %d: it does the work of several types",
+				of[0], of[1], n, maxMethods))
 		}
 	}
-	return indebted("methods of a receiver", byRoom)
+	return breaches
 }
 
 // unbreakable is what no line break may go into: the tag of a struct field, and in a test a document as it is sent or
@@ -110,7 +65,7 @@ var unbreakable = struct{ code, test *regexp.Regexp }{
 
 // lineWidth lets only a field be wider whose tag describes it.
 func lineWidth(house tree) []string {
-	byRoom := map[string][]string{}
+	var breaches []string
 	for _, f := range house.files {
 		src, err := fs.ReadFile(house.fsys, f.path)
 		if err != nil {
@@ -122,29 +77,28 @@ func lineWidth(house tree) []string {
 			width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n"))
 			breakable := !unbreakable.code.MatchString(line) && (!f.test || !unbreakable.test.MatchString(line))
 			if width > maxColumns && !f.generated && breakable {
-				byRoom[roomOf(f)] = append(byRoom[roomOf(f)],
-					fmt.Sprintf("%s:%d has %d columns, of at most %d: the eye loses the line",
-						f.path, at, width, maxColumns))
+				breaches = append(breaches, fmt.Sprintf("%s:%d has %d columns, of at most %d: the eye loses the line",
+					f.path, at, width, maxColumns))
 			}
 		}
 	}
-	return indebted("line width", byRoom)
+	return breaches
 }
 
 func parameterCount(house tree) []string {
-	byRoom := map[string][]string{}
+	var breaches []string
 	for _, f := range house.files {
 		ast.Inspect(f.ast, func(n ast.Node) bool {
 			d, ok := n.(*ast.FuncDecl)
 			if ok && d.Type.Params.NumFields() > maxParameters {
-				byRoom[roomOf(f)] = append(byRoom[roomOf(f)], fmt.Sprintf("%s: %s takes %d parameters, of at most %d: "+
+				breaches = append(breaches, fmt.Sprintf("%s: %s takes %d parameters, of at most %d: "+
 					"two of them belong together, or it does two things", house.at(d), d.Name.Name, d.Type.Params.NumFields(),
 					maxParameters))
 			}
 			return true
 		})
 	}
-	return indebted("parameters", byRoom)
+	return breaches
 }
 
 // positionalLiterals knows the structs that the tree declares, by folder and by the package name that a file uses.
@@ -165,7 +119,7 @@ func positionalLiterals(house tree) []string {
 			}
 		}
 	}
-	byRoom := map[string][]string{}
+	var breaches []string
 	for _, f := range house.files {
 		dirs := map[string]string{}
 		for p, name := range f.imports() {
@@ -180,14 +134,13 @@ func positionalLiterals(house tree) []string {
 			}
 			_, keyed := lit.Elts[0].(*ast.KeyValueExpr)
 			if name, isStruct := structName(lit.Type, f.dir, dirs, structs); isStruct && !keyed {
-				byRoom[roomOf(f)] = append(byRoom[roomOf(f)],
-					fmt.Sprintf("%s: %s is given %d values without names, of at most %d: "+
-						"swap two of one type and it still compiles", house.at(lit), name, len(lit.Elts), maxPositional))
+				breaches = append(breaches, fmt.Sprintf("%s: %s is given %d values without names, of at most %d: "+
+					"swap two of one type and it still compiles", house.at(lit), name, len(lit.Elts), maxPositional))
 			}
 			return true
 		})
 	}
-	return indebted("positional literals", byRoom)
+	return breaches
 }
 
 // structName is the name of the struct that a literal makes.
@@ -223,11 +176,11 @@ var unplain = []struct {
 
 // plainWords looks through comments and documents.
 func plainWords(house tree) []string {
-	byRoom := map[string][]string{}
-	look := func(where, name, text string) {
+	var breaches []string
+	look := func(where, text string) {
 		for _, u := range unplain {
 			if found := u.phrase.FindString(text); found != "" {
-				byRoom[name] = append(byRoom[name], fmt.Sprintf("%s: %q: %s", where, found, u.advice))
+				breaches = append(breaches, fmt.Sprintf("%s: %q: %s", where, found, u.advice))
 			}
 		}
 	}
@@ -237,7 +190,7 @@ func plainWords(house tree) []string {
 		}
 		for _, group := range f.ast.Comments {
 			for _, c := range group.List {
-				look(house.at(c), roomOf(f), c.Text)
+				look(house.at(c), c.Text)
 			}
 		}
 	}
@@ -247,19 +200,15 @@ func plainWords(house tree) []string {
 			return err
 		}
 		text, err := fs.ReadFile(house.fsys, p)
-		name := "docs"
-		if path.Ext(p) == ".sql" {
-			name, _ = room(path.Dir(p))
-		}
 		at := 0
 		for line := range strings.Lines(string(text)) {
 			at++
-			look(fmt.Sprintf("%s:%d", p, at), name, strings.TrimSuffix(line, "\n"))
+			look(fmt.Sprintf("%s:%d", p, at), strings.TrimSuffix(line, "\n"))
 		}
 		return err
 	})
 	if err != nil {
 		return []string{err.Error()}
 	}
-	return indebted("plain words", byRoom)
+	return breaches
 }

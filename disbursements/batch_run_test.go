@@ -242,7 +242,8 @@ func paymentRun(t *testing.T, db *store.DB, n int) (run laps) {
 	lap("export", func() error {
 		_, err := h.batch("finance", "B-2026-0001",
 			func(ctx context.Context, tx *store.Tx, number string) (paymentbatch.Batch, error) {
-				return h.batches.Export(ctx, tx, number, paymentbatch.Pain001File, sum, nil)
+				return h.batches.Export(ctx, tx, number,
+					paymentbatch.Target{Format: paymentbatch.Pain001File, To: sum})
 			})
 		return err
 	})

@@ -91,7 +91,8 @@ func (h *house) exports(number string, as paymentbatch.FileFormat) ([]byte, erro
 	var file bytes.Buffer
 	_, err := h.batch("finance", number, func(ctx context.Context, tx *store.Tx, number string) (paymentbatch.Batch, error) {
 		file.Reset()
-		return h.batches.Export(ctx, tx, number, as, &file, nil)
+		return h.batches.Export(ctx, tx, number,
+			paymentbatch.Target{Format: as, To: &file})
 	})
 	return file.Bytes(), err
 }

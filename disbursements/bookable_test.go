@@ -47,7 +47,7 @@ func demanding(h *house) {
 	})
 	must(h, h.receive("G5", "2026-01-05", of("6000.00", "DKK"), "", "1010"))
 	must(h, h.receive("G6", "2026-02-15", of("3000.00", "DKK"), "", "1010"))
-	h.plan("P-105", "DKK", "", "G6=50 UNR=50", "250.00", make([]ledger.Date, 40)...)
+	h.plan("P-105", "DKK", "G6=50 UNR=50", "250.00", make([]ledger.Date, 40)...)
 	must(h, h.approveYear("lead", "P-105", 2026, "2026-01-10"))
 	must(h, h.ahead(advances.Retainer, "UNR", "RET-1", "3000.00"))
 	must(h, h.ahead(advances.PettyCash, "UNR", "PC-1", "500.00"))

@@ -207,34 +207,40 @@ func (h *house) receive(grant string, on ledger.Date, amount ledger.Money, quote
 }
 
 // plan drafts and submits a plan as maker, "NGN at 225 NGN/DKK, G1=60 G2=40", with one line of units.
-func (h *house) plan(number, c, quoted, split, price string, due ...ledger.Date) {
+func (h *house) plan(number, currency, split, price string, due ...ledger.Date) {
 	h.Helper()
 	h.do("maker", func(ctx context.Context, tx *store.Tx) error {
-		return h.planned(ctx, tx, number, c, quoted, split, price, due...)
+		return h.planned(ctx, tx, drafted{number, currency, split, price, due})
 	})
 }
 
+// drafted is a plan that [house.plan] drafts.
+type drafted struct {
+	number, currency, split, price string
+	due                            []ledger.Date
+}
+
 // planned is [house.plan] in a tx.
-func (h *house) planned(ctx context.Context, tx *store.Tx, number, c, quoted, split, price string,
-	due ...ledger.Date) error {
+func (h *house) planned(ctx context.Context, tx *store.Tx, d drafted) error {
+	c, quoted, _ := strings.Cut(d.currency, " at ")
 	b, err := h.requests.People.Admit(ctx, tx)
 	if err != nil {
 		return err
 	}
-	p := beneficiaries.Plan{Number: number, Beneficiary: b.ID, Currency: ledger.Currency(c),
-		Current: beneficiaries.PlanVersion{StartsOn: "2026-01-01", Shares: shares(split)}}
+	p := beneficiaries.Plan{Number: d.number, Beneficiary: b.ID, Currency: ledger.Currency(c),
+		Current: beneficiaries.PlanVersion{StartsOn: "2026-01-01", Shares: shares(d.split)}}
 	if quoted != "" {
 		p.Current.BudgetRate = rate(quoted)
 	}
-	line := beneficiaries.PlanLine{Line: "stipend", Category: "stipend", UnitPrice: of(price, p.Currency)}
-	for i, d := range due {
-		line.Items = append(line.Items, beneficiaries.Item{Position: i, DueOn: d})
+	line := beneficiaries.PlanLine{Line: "stipend", Category: "stipend", UnitPrice: of(d.price, p.Currency)}
+	for i, day := range d.due {
+		line.Items = append(line.Items, beneficiaries.Item{Position: i, DueOn: day})
 	}
 	p.Current.Lines = []beneficiaries.PlanLine{line}
 	if _, err := h.requests.People.Draft(ctx, tx, p); err != nil {
 		return err
 	}
-	_, err = h.requests.People.Submit(ctx, tx, number)
+	_, err = h.requests.People.Submit(ctx, tx, d.number)
 	return err
 }
 

@@ -190,7 +190,7 @@ func (h *house) agree(key string, ends ...disbursements.State) (could []string) 
 func TestFourPeopleTakeEveryFlowByTwoPaths(t *testing.T) {
 	onVault(t, func(_ *testing.T, h *house) {
 		worked(h)
-		h.plan("P-102", "DKK", "", "UNR=100", "100.00", make([]ledger.Date, 9)...)
+		h.plan("P-102", "DKK", "UNR=100", "100.00", make([]ledger.Date, 9)...)
 		must(h, h.approveYear("lead", "P-102", 2026, "2026-01-10"))
 		h.payable("CLI-01", danishAccount)
 		h.payable("CLI-02", danishAccount)
@@ -358,7 +358,7 @@ func (h *house) steps(who string, a disbursements.Action, key string) {
 func TestWhatTheOnlyLeadAsksForStandsUpToVerify(t *testing.T) {
 	onVault(t, func(_ *testing.T, h *house) {
 		worked(h)
-		h.plan("P-102", "DKK", "", "UNR=100", "3000.00", make([]ledger.Date, 3)...)
+		h.plan("P-102", "DKK", "UNR=100", "3000.00", make([]ledger.Date, 3)...)
 		must(h, h.approveYear("lead", "P-102", 2026, "2026-01-10"))
 		h.payable("CLI-01", danishAccount)
 		h.employs()

@@ -124,7 +124,7 @@ func TestAGrantForTenCommitsTen(t *testing.T) {
 					if i%2 == 1 {
 						split, price = more+"=75 "+ten+"=25", "4000.00"
 					}
-					if err := h.planned(ctx, tx, plans[i], "DKK", "", split, price, "2026-03-01"); err != nil {
+					if err := h.planned(ctx, tx, drafted{plans[i], "DKK", split, price, []ledger.Date{"2026-03-01"}}); err != nil {
 						return err
 					}
 				}
@@ -178,10 +178,10 @@ func TestALotForTenSettlesTen(t *testing.T) {
 		numbers := make([]string, crowd)
 		for i, plan := range []string{"P-1", "P-2"} { // on two plans, whose funds stand in opposite order
 			split := []string{"G1=60 G2=40", "G2=40 G1=60"}[i]
-			h.plan(plan, "NGN", "225 NGN/DKK", split, "1000.00", make([]ledger.Date, crowd)...)
+			h.plan(plan, "NGN at 225 NGN/DKK", split, "1000.00", make([]ledger.Date, crowd)...)
 			must(h, h.approveYear("lead", plan, 2026, "2026-01-10"))
 		}
-		must(h, h.send("P-1", "NG-01", transfer("T-001", "", "44.25", "0.00", "226 NGN/DKK", "0.50"))) // 10,000.00 NGN
+		must(h, h.send("P-1", "NG-01", transfer("T-001", "", "44.25 + 0.00 at 226 NGN/DKK less 0.50"))) // 10,000.00 NGN
 		for i := range numbers {
 			d, err := h.draft(fmt.Sprintf("P-%d", i%2+1), "NG-01", 1, of("1000.00", "NGN"), nil)
 			must(h, err)
@@ -212,7 +212,7 @@ func TestACrowdOfAllKindsPasses(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
 		for i := range crowd {
-			h.plan(fmt.Sprintf("P-%d", i), "DKK", "", []string{"G1=50 G2=50", "G2=50 UNR=50", "UNR=50 G1=50"}[i%3], "10.00",
+			h.plan(fmt.Sprintf("P-%d", i), "DKK", []string{"G1=50 G2=50", "G2=50 UNR=50", "UNR=50 G1=50"}[i%3], "10.00",
 				"2026-03-01")
 		}
 		done := rush(h, func(i int) error {
@@ -222,7 +222,7 @@ func TestACrowdOfAllKindsPasses(t *testing.T) {
 			case 1:
 				return h.receive("G2", "2026-02-01", of("10.00", "EUR"), "7.4600 DKK/EUR", "1010")
 			case 2:
-				x := transfer("", "", "10.00", "1.00", "226 NGN/DKK", "0.00")
+				x := transfer("", "", "10.00 + 1.00 at 226 NGN/DKK less 0.00")
 				return h.send(fmt.Sprintf("P-%d", i), "NG-01", x)
 			}
 			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {

@@ -19,7 +19,7 @@ import (
 func TestEmergencyPath(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.sign("G1", "DKK 60000.00")
-		h.plan("P-7", "DKK", "", "G1=100", "900.00", "2026-03-01")
+		h.plan("P-7", "DKK", "G1=100", "900.00", "2026-03-01")
 		must(h, h.approveYear("lead", "P-7", 2026, "2026-01-10"))
 		emergency := func(d *disbursements.Disbursement) { d.Emergency = true }
 		var plan beneficiaries.Plan
@@ -95,7 +95,7 @@ func TestEmergencyPath(t *testing.T) {
 func TestEmergencyRefusedAfter(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.sign("G1", "DKK 60000.00")
-		h.plan("P-7", "DKK", "", "G1=100", "900.00", "2026-03-01")
+		h.plan("P-7", "DKK", "G1=100", "900.00", "2026-03-01")
 		must(h, h.approveYear("lead", "P-7", 2026, "2026-01-10"))
 		people(h)
 		var plan beneficiaries.Plan

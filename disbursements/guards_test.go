@@ -157,7 +157,7 @@ func TestStrangersCannotMoveATransfer(t *testing.T) {
 	prepare := func(h *house) {
 		worked(h) // T-001, authorised
 		h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-			x := transfer("T-002", "", "100.00", "0.00", "226 NGN/DKK", "0.00")
+			x := transfer("T-002", "", "100.00 + 0.00 at 226 NGN/DKK less 0.00")
 			if x.Partner, err = h.advances.Partner(ctx, tx, "NG-01"); err != nil {
 				return err
 			}
@@ -193,7 +193,7 @@ func TestStrangersCannotMoveATransfer(t *testing.T) {
 func TestStrangersCannotCommitAPlan(t *testing.T) {
 	prepare := func(h *house) {
 		h.sign("G1", "DKK 60000.00")
-		h.plan("P-1", "DKK", "", "G1=100", "900.00", "2026-03-01", "2026-04-01") // submitted, not approved
+		h.plan("P-1", "DKK", "G1=100", "900.00", "2026-03-01", "2026-04-01") // submitted, not approved
 	}
 	withstand(t, prepare, []attack{
 		{"without an approval", "", "UPDATE plan_items SET committed_year = 2026", "approval_missing"},
@@ -211,7 +211,7 @@ func TestStrangersCannotCommitAPlan(t *testing.T) {
 func TestWhatIsDoneIsWhatWasDecided(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		h.plan("P-2", "DKK", "", "G1=60 G2=40", "100.00", "2026-03-01", "2027-03-01")
+		h.plan("P-2", "DKK", "G1=60 G2=40", "100.00", "2026-03-01", "2027-03-01")
 		must(h, h.approveYear("lead", "P-2", 2026, "2026-01-10"))
 		d, err := h.draft("P-101", "NG-01", 1, of("150000.00", "NGN"), nil)
 		must(h, err)

@@ -21,9 +21,9 @@ func worked(h *house) {
 	must(h, h.receive("G1", "2026-01-05", of("20000.00", "DKK"), "", "1010"))
 	must(h, h.receive("G2", "2026-01-07", of("3000.00", "EUR"), "7.4600 DKK/EUR", "1020"))
 	must(h, h.exchange(sale("G2", "2026-01-09", "2000.00", "7.4420 DKK/EUR", "30.00")))
-	h.plan("P-101", "NGN", "225 NGN/DKK", "G1=60 G2=40", "150000.00", make([]ledger.Date, 20)...)
+	h.plan("P-101", "NGN at 225 NGN/DKK", "G1=60 G2=40", "150000.00", make([]ledger.Date, 20)...)
 	must(h, h.approveYear("lead", "P-101", 2026, "2026-01-10"))
-	must(h, h.send("P-101", "NG-01", transfer("T-001", "", "6800.00", "60.00", "226 NGN/DKK", "6800.00")))
+	must(h, h.send("P-101", "NG-01", transfer("T-001", "", "6800.00 + 60.00 at 226 NGN/DKK less 6800.00")))
 }
 
 // settled takes a disbursement all the way, and writes the two entries that it made.
@@ -73,7 +73,7 @@ func TestRule3And28LiquidationSplitsThenValues(t *testing.T) {
 			"9100 G1 -540000.00 NGN=-2400.00 | 9900 G1 540000.00 NGN=2400.00 | 9100 G2 -360000.00 NGN=-1600.00 | 9900 G2 "+
 				"360000.00 NGN=1600.00")
 		// S07 and S08: 18,000 and 12,000 NGN are left of T-001. Valuing 30,000 first and splitting would give 79.64 + 53.10.
-		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "6600.00", "60.00", "232 NGN/DKK", "1200.00")))
+		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "6600.00 + 60.00 at 232 NGN/DKK less 1200.00")))
 		check(1, "150000.00", "2026-07-31",
 			"5110 G1 90000.00 NGN=389.99 | 1300 G1 -18000.00 NGN=-79.65 | 1300 G1 -72000.00 NGN=-310.34 | "+
 				"5110 G2 60000.00 NGN=259.99 | 1300 G2 -12000.00 NGN=-53.09 | 1300 G2 -48000.00 NGN=-206.90 | "+
@@ -109,7 +109,7 @@ func TestRule40And41ReliefIsWhatWasPlanned(t *testing.T) {
 func TestRule19TwoPartnersTwoCurrencies(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		must(h, h.send("P-101", "KE-01", transfer("T-050", "", "1000.00", "0.00", "18.52 KES/DKK", "0.00")))
+		must(h, h.send("P-101", "KE-01", transfer("T-050", "", "1000.00 + 0.00 at 18.52 KES/DKK less 0.00")))
 		cost, _ := h.settled("KE-01", 1, of("18520.00", "KES"), nil, "2026-02-01")
 		if want := "5110 G1 11112.00 KES=600.00 | 1301 G1 -11112.00 KES=-600.00 | 5110 G2 7408.00 KES=400.00 | 1301 G2 " +
 			"-7408.00 KES=-400.00 | " +
@@ -186,7 +186,7 @@ func TestDutiesOfADisbursement(t *testing.T) {
 			h.Errorf("liquidated twice: %v", err)
 		}
 
-		x := transfer("T-002", "", "100.00", "0.00", "226 NGN/DKK", "0.00")
+		x := transfer("T-002", "", "100.00 + 0.00 at 226 NGN/DKK less 0.00")
 		h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
 			if x.Partner, err = h.advances.Partner(ctx, tx, "NG-01"); err != nil {
 				return err
@@ -219,7 +219,7 @@ func TestTransferNumbersOfOurOwnAreFree(t *testing.T) {
 		worked(h) // T-001
 		for _, c := range [][2]string{{"T-003", "T-003"}, {"", "T-002"}, {"", "T-004"}} {
 			h.do("maker", func(ctx context.Context, tx *store.Tx) (err error) {
-				x := transfer(c[0], "", "100.00", "0.00", "226 NGN/DKK", "0.00")
+				x := transfer(c[0], "", "100.00 + 0.00 at 226 NGN/DKK less 0.00")
 				if x.Partner, err = h.advances.Partner(ctx, tx, "NG-01"); err != nil {
 					return err
 				}

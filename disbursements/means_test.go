@@ -27,7 +27,7 @@ var nobody = map[string]func(d *disbursements.Disbursement){
 func TestATransferGoesToAPayeeOnRecord(t *testing.T) {
 	onVault(t, func(_ *testing.T, h *house) {
 		worked(h)
-		h.plan("P-102", "DKK", "", "UNR=100", "100.00", make([]ledger.Date, 3)...)
+		h.plan("P-102", "DKK", "UNR=100", "100.00", make([]ledger.Date, 3)...)
 		must(h, h.approveYear("lead", "P-102", 2026, "2026-01-10"))
 		for name, to := range nobody {
 			for _, d := range []disbursements.Disbursement{payment("UNR", "", "10.00"),
@@ -179,7 +179,7 @@ func TestWhatNeedsNoAccountHasALimit(t *testing.T) {
 func TestSplittingOfAPlanIsSeen(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.cards("500.00")
-		h.plan("P-102", "DKK", "", "UNR=100", "100.00", make([]ledger.Date, 3)...)
+		h.plan("P-102", "DKK", "UNR=100", "100.00", make([]ledger.Date, 3)...)
 		must(h, h.approveYear("lead", "P-102", 2026, "2026-01-10"))
 		asks := func(amount string) error {
 			d := payment("UNR", "", amount)

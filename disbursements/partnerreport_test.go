@@ -66,7 +66,7 @@ func TestPartnerReportOfManyItems(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := newHouse(t, db)
 		worked(h)
-		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "1000.00", "0.00", "230 NGN/DKK", "0.00")))
+		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "1000.00 + 0.00 at 230 NGN/DKK less 0.00")))
 		document := h.shownBy(t)
 		items := func() []partnerreport.Item {
 			return []partnerreport.Item{{Units: 10, Amount: of("1500000.00", "NGN")},

@@ -187,7 +187,7 @@ func TestRule36GainGoesToWhoBearsTheLoss(t *testing.T) {
 func TestRule31RejectedTransferComesBackWhole(t *testing.T) {
 	onBoth(t, func(h *house) {
 		worked(h)
-		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "2300.00", "60.00", "230 NGN/DKK", "0.00")))
+		must(h, h.send("P-101", "NG-01", transfer("T-002", "", "2300.00 + 60.00 at 230 NGN/DKK less 0.00")))
 		reject := func(number string) error {
 			return h.try("finance", func(ctx context.Context, tx *store.Tx) error {
 				_, err := h.advances.RejectTransfer(ctx, tx, number,
@@ -245,7 +245,7 @@ func TestRule41And49InvoiceIsSplitByItemAndFund(t *testing.T) {
 	onBoth(t, func(h *house) {
 		h.sign("G1", "DKK 60000.00 fees:grant fx:grant refuses:no-show")
 		must(h, h.receive("G1", "2026-01-05", of("20000.00", "DKK"), "", "1010"))
-		h.plan("P-101", "DKK", "", "G1=50 UNR=50", "900.00", make([]ledger.Date, 6)...)
+		h.plan("P-101", "DKK", "G1=50 UNR=50", "900.00", make([]ledger.Date, 6)...)
 		must(h, h.approveYear("lead", "P-101", 2026, "2026-01-10"))
 		d, err := h.write(disbursements.Disbursement{Settlement: disbursements.ByInvoice, Date: "2026-04-30", Payee: "C-03", PaidBy: payees.ByCard,
 			Items: []disbursements.Item{
@@ -453,7 +453,7 @@ func TestConditionHoldsBackWhatIsPaidOut(t *testing.T) {
 		for what, err := range map[string]error{
 			"approval":      h.step("chief", disbursements.Decisions.Approve, waiting.Number),
 			"authorisation": h.step("finance", disbursements.Decisions.Authorise, approved.Number),
-			"a transfer":    h.send("P-101", "NG-01", transfer("T-002", "", "2300.00", "60.00", "230 NGN/DKK", "0.00")),
+			"a transfer":    h.send("P-101", "NG-01", transfer("T-002", "", "2300.00 + 60.00 at 230 NGN/DKK less 0.00")),
 			"a retainer":    h.ahead(advances.Retainer, "G2", "R-1", "100.00"),
 		} {
 			if !errors.Is(err, grants.ErrConditionOpen) {

@@ -133,7 +133,7 @@ func (s *story) soon(label string) ledger.Date {
 func (s *story) each() {
 	s.Helper()
 	s.sign("G0", "DKK 60000.00 fees:grant fx:general indirect:7")
-	s.plan("P-0", "NGN", "230 NGN/DKK", "G0=60 UNR=40", "150000.00", "2026-02-01")
+	s.plan("P-0", "NGN at 230 NGN/DKK", "G0=60 UNR=40", "150000.00", "2026-02-01")
 	var g grants.Grant
 	var p beneficiaries.Plan
 	s.do("", func(ctx context.Context, tx *store.Tx) (err error) {
@@ -213,7 +213,7 @@ func (s *story) draftPlan(number string) {
 	for range rapid.IntRange(1, 8).Draw(s.t, "units") {
 		due = append(due, rapid.SampledFrom([]ledger.Date{"", "2026-02-01", "2026-08-31", "2027-03-01"}).Draw(s.t, "due"))
 	}
-	s.plan(number, c, quoted, strings.Join(split, " "), s.money("unit price", 60_000, ledger.Currency(c)).String(), due...)
+	s.plan(number, c+" at "+quoted, strings.Join(split, " "), s.money("unit price", 60_000, ledger.Currency(c)).String(), due...)
 	s.do("", func(ctx context.Context, tx *store.Tx) error {
 		p, err := s.requests.People.Plan(ctx, tx, number)
 		s.plans = append(s.plans, p)

@@ -38,8 +38,10 @@ func shares(s string) []beneficiaries.Share {
 }
 
 // transfer reads "6800.00 + 60.00 at 226 NGN/DKK less 6800.00".
-func transfer(number, split, sent, sending, quoted, receiving string) advances.Transfer {
-	r := rate(quoted)
+func transfer(number, split, text string) advances.Transfer {
+	said := strings.Fields(text)
+	sent, sending, receiving := said[0], said[2], said[7]
+	r := rate(said[4] + " " + said[5])
 	c := r.Num
 	if c == "DKK" {
 		c = r.Den

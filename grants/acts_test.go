@@ -65,9 +65,9 @@ func TestWhatIsAvailable(t *testing.T) {
 		want("after a gain", "G1", "", " 19707.99")
 		want("after a gain", "G1", "therapy", "1 9899.99")
 		want("before a rate is known", "E1", "", "no limit")
-		h.receive("E1", "2026-01-07", "500.00", "EUR", "7.40 DKK/EUR", "1010")
+		h.receive("E1", "2026-01-07", "500.00 EUR", "7.40 DKK/EUR", "1010")
 		want("at the first rate", "E1", "", " 7400.00")
-		h.receive("E1", "2026-01-08", "400.00", "EUR", "7.46 DKK/EUR", "1010")
+		h.receive("E1", "2026-01-08", "400.00 EUR", "7.46 DKK/EUR", "1010")
 		want("at the newest rate", "E1", "", " 7460.00")
 		h.do(func(tx *store.Tx) error {
 			_, err := h.reg.Cancel(h.Context(), tx, "E1", Cancellation{On: "2026-03-01", Amount: of("100.00", "EUR"),
@@ -93,9 +93,9 @@ func TestInterestOnAnAdvance(t *testing.T) {
 		h.sign("G1", "1000.00", "DKK", "0")
 		h.sign("E1", "1000.00", "EUR", "0")
 		h.awarded()
-		h.receive("G1", "2026-01-07", "500.00", "DKK", "", "1010")
-		h.receive("E1", "2026-01-07", "100.00", "EUR", "7.40 DKK/EUR", "1010")
-		h.receive("E1", "2026-01-08", "100.00", "EUR", "7.50 DKK/EUR", "1010")
+		h.receive("G1", "2026-01-07", "500.00 DKK", "", "1010")
+		h.receive("E1", "2026-01-07", "100.00 EUR", "7.40 DKK/EUR", "1010")
+		h.receive("E1", "2026-01-08", "100.00 EUR", "7.50 DKK/EUR", "1010")
 		for _, c := range []struct {
 			grant string
 			fund  ledger.FundCode
@@ -126,7 +126,7 @@ func TestTerminatedGrantHoldsNothing(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "1000.00", "DKK", "0")
 		h.sign("G2", "1000.00", "DKK", "0")
-		h.receive("G1", "2026-01-07", "600.00", "DKK", "", "1010")
+		h.receive("G1", "2026-01-07", "600.00 DKK", "", "1010")
 		h.commit("G1", "P-1/2026", "therapy", "45000.00", "200.00")
 		h.commit("G2", "P-2/2026", "therapy", "45000.00", "200.00")
 		relief := h.relieved()

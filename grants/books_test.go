@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -90,11 +91,10 @@ func (h house) sign(code, amount string, c ledger.Currency, percent string) (g G
 }
 
 // receive books an instalment; a rate of "" is none.
-func (h house) receive(
-	grant string, on ledger.Date, amount string, c ledger.Currency, quoted string, account ledger.AccountNo,
-) (in Instalment) {
+func (h house) receive(grant string, on ledger.Date, amount, quoted string, account ledger.AccountNo) (in Instalment) {
 	h.Helper()
-	r := Receipt{Grant: grant, On: on, Amount: of(amount, c), Account: account}
+	number, c, _ := strings.Cut(amount, " ")
+	r := Receipt{Grant: grant, On: on, Amount: of(number, ledger.Currency(c)), Account: account}
 	if quoted != "" {
 		r.Rate = rate(quoted)
 	}

@@ -21,7 +21,7 @@ func (o out) FinalIssued(context.Context, *store.Tx, string, ledger.Date, int64)
 func TestEachGuardOfClosing(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "1000.00", "DKK", "0")
-		h.receive("G1", "2026-02-01", "1000.00", "DKK", "", "1010")
+		h.receive("G1", "2026-02-01", "1000.00 DKK", "", "1010")
 		maker, other := h.user("maker"), h.user("other")
 		h.commit("G1", "P-1/2026", "therapy", "45000.00", "200.00")
 		account := func(ctx context.Context, tx *store.Tx) error {

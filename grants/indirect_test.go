@@ -36,7 +36,7 @@ func (h house) amendRate(grant string, on ledger.Date, percent string) {
 func TestRule45To48IndirectCost(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "60000.00", "DKK", "7")
-		h.receive("G1", "2026-01-05", "20000.00", "DKK", "", "1010")
+		h.receive("G1", "2026-01-05", "20000.00 DKK", "", "1010")
 		want := func(on ledger.Date, want string) IndirectCharge {
 			h.Helper()
 			got, c := h.charge("G1", on)
@@ -77,7 +77,7 @@ func TestRule45To48IndirectCost(t *testing.T) {
 func TestRule47AmendedRateByDateRoundedOnce(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "60000.00", "DKK", "7")
-		h.receive("G1", "2026-01-05", "20000.00", "DKK", "", "1010")
+		h.receive("G1", "2026-01-05", "20000.00 DKK", "", "1010")
 		h.amendRate("G1", "2026-07-01", "8")
 		h.pay("G1", "2026-06-30", "5100", "10.05")
 		h.pay("G1", "2026-07-01", "5100", "10.05")
@@ -113,7 +113,7 @@ func TestRule45Exclusions(t *testing.T) {
 					SignedOn: "2026-01-02", Policies: Policies{policy}})
 				return err
 			})
-			h.receive(code, "2026-01-05", "5000.00", "DKK", "", "1010")
+			h.receive(code, "2026-01-05", "5000.00 DKK", "", "1010")
 			h.pay(ledger.FundCode(code), "2026-02-01", "5100", "1000.00", "6100", "54.05", "6200", "30.00", "4900", "-8.00")
 			if got, _ := h.charge(code, "2026-12-31"); got != c.want {
 				t.Errorf("without %v: %s, want %s", c.excludes, got, c.want)
@@ -131,7 +131,7 @@ func TestRule46ChargesAreCumulative(t *testing.T) {
 			n++
 			code := fmt.Sprintf("R%d", n)
 			g := h.sign(code, "900000.00", "DKK", "7.5")
-			h.receive(code, "2026-01-05", "500000.00", "DKK", "", "1010")
+			h.receive(code, "2026-01-05", "500000.00 DKK", "", "1010")
 			rates := map[ledger.Date]decimal.Decimal{"2026-01-02": decimal.RequireFromString("7.5")}
 			type cost struct {
 				on     ledger.Date

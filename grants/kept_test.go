@@ -117,8 +117,8 @@ func (h house) everything() {
 func TestRefundInAnotherCurrency(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G2", "6000.00", "EUR", "0")
-		h.receive("G2", "2026-01-07", "2000.00", "EUR", "7.40 DKK/EUR", "1020")
-		h.receive("G2", "2026-02-07", "1000.00", "EUR", "7.50 DKK/EUR", "1010")
+		h.receive("G2", "2026-01-07", "2000.00 EUR", "7.40 DKK/EUR", "1020")
+		h.receive("G2", "2026-02-07", "1000.00 EUR", "7.50 DKK/EUR", "1010")
 		h.pay("G2", "2026-03-01", "5200", "7400.00") // 1,000 EUR of the first layer
 		var f FinalAccount
 		h.by(h.user("maker"), func(ctx context.Context, tx *store.Tx) (err error) {
@@ -177,7 +177,7 @@ func TestBudgetActualCommittedAvailable(t *testing.T) {
 		h.pay("G1", "2026-02-01", "5200", "100.01")
 		h.commit("G1", "P-1/2026", "therapy", "45000.00", "200.00")
 		h.sign("G2", "6000.00", "EUR", "0")
-		h.receive("G2", "2026-01-07", "3000.00", "EUR", "7.46 DKK/EUR", "1010")
+		h.receive("G2", "2026-01-07", "3000.00 EUR", "7.46 DKK/EUR", "1010")
 		h.pay("G2", "2026-02-01", "6100", "36.04")
 		h.commit("G2", "P-2/2026", "stipend", "1200000.00", "5333.33")
 		said := func(key string) (text string) {
@@ -254,8 +254,8 @@ func TestAnyGrantsReconcile(t *testing.T) {
 			draw := func(label string, most int64) string {
 				return ledger.OfMinor(rapid.Int64Range(1, most).Draw(rt, label), "DKK").String()
 			}
-			h.receive(dkk, day, draw("received", 900000), "DKK", "", "1010")
-			h.receive(eur, day, draw("euros", 900000), "EUR", "7.46 DKK/EUR", "1010")
+			h.receive(dkk, day, draw("received", 900000)+" DKK", "", "1010")
+			h.receive(eur, day, draw("euros", 900000)+" EUR", "7.46 DKK/EUR", "1010")
 			for range rapid.IntRange(1, 12).Draw(rt, "acts") {
 				day = day.AddDays(rapid.IntRange(0, 9).Draw(rt, "days"))
 				code := rapid.SampledFrom([]string{dkk, eur}).Draw(rt, "grant")

@@ -46,7 +46,7 @@ func (h house) try(act func(tx *store.Tx) error) string {
 
 // charged receives 4,000.00, spends 1,000.00 on therapy and 500.00 on staff, and says what indirect cost is charged.
 func charged(h house, code string) string {
-	h.receive(code, "2026-01-03", "4000.00", "DKK", "", "1010")
+	h.receive(code, "2026-01-03", "4000.00 DKK", "", "1010")
 	h.pay(ledger.FundCode(code), "2026-02-01", "5200", "1000.00", "5600", "500.00")
 	h.charge(code, "2026-03-31")
 	return h.balance("6300", ledger.FundCode(code))
@@ -55,7 +55,7 @@ func charged(h house, code string) string {
 // spends receives 900.00 and says whether therapy of a day and country is taken.
 func spends(on ledger.Date, country string) func(h house, code string) string {
 	return func(h house, code string) string {
-		h.receive(code, "2026-01-03", "900.00", "DKK", "", "1010")
+		h.receive(code, "2026-01-03", "900.00 DKK", "", "1010")
 		return h.try(func(tx *store.Tx) error {
 			_, err := h.reg.PostIn(h.Context(), tx, ledger.Entry{Date: on, Text: "cost", Act: "payment", Lines: []ledger.Line{
 				ledger.Base("5200", ledger.FundCode(code), of("10.00", "DKK")),
@@ -181,7 +181,7 @@ func fieldCases() map[string]fieldCase {
 			})},
 		"refund_de_minimis": {change: Change{RefundDeMinimis: ptr(of("500.00", "DKK"))}, before: ErrAboveDeMinimis.Error(),
 			after: "done", says: func(h house, code string) string {
-				h.receive(code, "2026-02-01", "312.40", "DKK", "", "1010")
+				h.receive(code, "2026-02-01", "312.40 DKK", "", "1010")
 				return h.try(func(tx *store.Tx) error {
 					_, err := h.reg.KeepResidue(h.Context(), tx, code, Residue{On: "2026-12-28", Account: "1010", Letter: "2026-77"})
 					return err

@@ -21,12 +21,12 @@ func TestRule7ReceiptAndRule11Currency(t *testing.T) {
 			base   string
 			number string
 		}{
-			{"G1", h.receive("G1", "2026-01-05", "20000.00", "DKK", "", "1010"), "1010 20000.00, 2100 -20000.00", "20000.00",
+			{"G1", h.receive("G1", "2026-01-05", "20000.00 DKK", "", "1010"), "1010 20000.00, 2100 -20000.00", "20000.00",
 				"2026-000002"},
-			{"G2", h.receive("G2", "2026-01-07", "3000.00", "EUR", "7.4600 DKK/EUR", "1020"),
+			{"G2", h.receive("G2", "2026-01-07", "3000.00 EUR", "7.4600 DKK/EUR", "1020"),
 				"1020 3000.00 EUR=22380.00, 2100 -3000.00 EUR=-22380.00", "22380.00", "2026-000003"},
 			// Paid into our DKK account: the bank in DKK, what we owe in EUR, at the bank's rate.
-			{"G2", h.receive("G2", "2026-02-07", "1000.00", "EUR", "7.4555 DKK/EUR", "1010"),
+			{"G2", h.receive("G2", "2026-02-07", "1000.00 EUR", "7.4555 DKK/EUR", "1010"),
 				"1010 7455.50, 2100 -1000.00 EUR=-7455.50", "7455.50", "2026-000004"},
 		} {
 			if got := lines(c.in.Entry, c.grant, "1010", "1020", "2100", "4100"); got != c.want ||
@@ -49,8 +49,8 @@ func TestRule8And14ReleaseInTheSameEntryPerCostLine(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "60000.00", "DKK", "7")
 		h.sign("G2", "6000.00", "EUR", "0")
-		h.receive("G1", "2026-01-05", "20000.00", "DKK", "", "1010")
-		h.receive("G2", "2026-01-07", "3000.00", "EUR", "7.4600 DKK/EUR", "1010")
+		h.receive("G1", "2026-01-05", "20000.00 DKK", "", "1010")
+		h.receive("G2", "2026-01-07", "3000.00 EUR", "7.4600 DKK/EUR", "1010")
 		// S04
 		if got, want := lines(h.pay("G1", "2026-01-12", "6100", "54.05"), "G1", "2100", "4100"),
 			"2100 54.05, 4100 -54.05"; got != want {
@@ -78,7 +78,7 @@ func TestRule8And14ReleaseInTheSameEntryPerCostLine(t *testing.T) {
 func TestRule9NetAndRule10NotCapped(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "60000.00", "DKK", "7")
-		h.receive("G1", "2026-01-05", "100.00", "DKK", "", "1010")
+		h.receive("G1", "2026-01-05", "100.00 DKK", "", "1010")
 		// A gain is a negative release; cost and gain of one entry are two releases that net.
 		p := h.pay("G1", "2026-02-01", "5100", "50.00", "4900", "-8.00")
 		if got, want := lines(p, "G1", "2100", "4100"), "2100 50.00, 2100 -8.00, 4100 -50.00, 4100 8.00"; got != want {
@@ -103,8 +103,8 @@ func TestRule9NetAndRule10NotCapped(t *testing.T) {
 func TestRule12LayersByDateOfTheReceipt(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G2", "6000.00", "EUR", "0")
-		h.receive("G2", "2026-01-07", "10.00", "EUR", "7.4600 DKK/EUR", "1010")
-		h.receive("G2", "2026-03-07", "10.00", "EUR", "7.5000 DKK/EUR", "1010")
+		h.receive("G2", "2026-01-07", "10.00 EUR", "7.4600 DKK/EUR", "1010")
+		h.receive("G2", "2026-03-07", "10.00 EUR", "7.5000 DKK/EUR", "1010")
 		check := func(on ledger.Date, amount, want string) {
 			h.Helper()
 			if got := lines(h.pay("G2", on, "5100", amount), "G2", "2100"); got != want {
@@ -117,7 +117,7 @@ func TestRule12LayersByDateOfTheReceipt(t *testing.T) {
 		// Entered late, dated before March's receipt: only January's layer is there then, and it is used up. Beyond all
 		// layers, at the rate of the newest.
 		check("2026-02-01", "7.46", "2100 1.00 EUR=7.46")
-		h.receive("G2", "2026-02-15", "5.00", "EUR", "7.4000 DKK/EUR", "1010") // entered late too: it queues by its date
+		h.receive("G2", "2026-02-15", "5.00 EUR", "7.4000 DKK/EUR", "1010") // entered late too: it queues by its date
 		check("2026-04-02", "40.00", "2100 5.00 EUR=37.00, 2100 0.40 EUR=3.00")
 		if got := h.balance("2100", "G2"); got != "-59.14" { // 74.60 + 75.00 + 37.00 - 127.46
 			t.Errorf("2100 stands at %s", got)

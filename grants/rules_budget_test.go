@@ -25,7 +25,7 @@ func (h house) budgeted() {
 			Policies: Policies{p}, Budget: []BudgetLine{lined("1", "10000.00", "therapy"), lined("2", "10000.00", "legal-aid")}})
 		return err
 	})
-	h.receive("G1", "2026-01-03", "20000.00", "DKK", "", "1010")
+	h.receive("G1", "2026-01-03", "20000.00 DKK", "", "1010")
 }
 
 func (h house) user(handle string) (id access.UserID) {

@@ -125,7 +125,7 @@ func TestEachReasonAgainstACost(t *testing.T) {
 func TestCostOutsideTheAgreementIsNotPosted(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "1000.00", "DKK", "0")
-		h.receive("G1", "2026-01-03", "900.00", "DKK", "", "1010")
+		h.receive("G1", "2026-01-03", "900.00 DKK", "", "1010")
 		from, to, categories, countries := ledger.Date("2026-02-01"), ledger.Date("2026-11-30"), []string{"therapy"},
 			[]string{"NG"}
 		h.amend("G1", "2026-01-02", Change{EligibleFrom: &from, EligibleTo: &to, Categories: &categories,
@@ -205,7 +205,7 @@ func TestRule37EveryFieldIsAmended(t *testing.T) {
 func TestRecognitionIsNotChangedUnderMoney(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "1000.00", "DKK", "0")
-		h.receive("G1", "2026-01-03", "900.00", "DKK", "", "1010")
+		h.receive("G1", "2026-01-03", "900.00 DKK", "", "1010")
 		to := Immediate
 		err := h.db.Update(h.Context(), func(tx *store.Tx) error {
 			_, err := h.reg.Amend(h.Context(), tx, "G1", "2026-07-01", Change{Recognition: &to})
@@ -230,7 +230,7 @@ func TestRule45ToBaseAndCap(t *testing.T) {
 			"G3": {Change{IndirectCap: &limit}, "60.00", "45.00"},
 		} {
 			g := h.sign(code, "5000.00", "DKK", "7")
-			h.receive(code, "2026-01-03", "4000.00", "DKK", "", "1010")
+			h.receive(code, "2026-01-03", "4000.00 DKK", "", "1010")
 			h.pay(g.Fund(), "2026-02-01", "5200", "1000.00", "5600", "500.00")
 			h.amend(code, "2026-01-02", c.change)
 			h.do(func(tx *store.Tx) error {

@@ -100,7 +100,7 @@ func TestSectorSystems43(t *testing.T) {
 	t.Run("row 9, AmplifyChange: several methods, the actual rate of the transfer among them", func(t *testing.T) {
 		onBoth(t, func(h house) {
 			h.sign("G1", "6000.00", "EUR", "0") // receipt rate
-			h.receive("G1", "2026-01-07", "3000.00", "EUR", "7.46 DKK/EUR", "1010")
+			h.receive("G1", "2026-01-07", "3000.00 EUR", "7.46 DKK/EUR", "1010")
 			p := h.pay("G1", "2026-02-01", "6100", "36.04")
 			if got := lines(p, "G1", "2100"); got != "2100 4.83 EUR=36.04" {
 				t.Errorf("released %s", got)
@@ -130,7 +130,7 @@ func theLinesOfTheAccount(t *testing.T) {
 					Interest:       InterestToGrantor, RefundDeMinimis: of("0", "DKK")}}})
 			return err
 		})
-		h.receive("G2", "2026-01-03", "1000.00", "DKK", "", "1010")
+		h.receive("G2", "2026-01-03", "1000.00 DKK", "", "1010")
 		h.do(func(tx *store.Tx) error { _, _, err := h.reg.End(h.Context(), tx, "G2", "2026-11-30"); return err })
 		h.do(h.cost("G2", "2027-01-31", "5200", "1.00"))
 		h.refused("paid after the report", ErrReportDue, h.cost("G2", "2027-02-01", "5200", "1.00"))
@@ -146,7 +146,7 @@ func theUnspent(t *testing.T) {
 		}{"G1": {"500.00", nil}, "G2": {"500.01", ErrAboveDeMinimis}} {
 			h.sign(code, "1000.00", "DKK", "0")
 			h.amend(code, "2026-01-02", Change{RefundDeMinimis: &minimis})
-			h.receive(code, "2026-02-01", c.rest, "DKK", "", "1010")
+			h.receive(code, "2026-02-01", c.rest+" DKK", "", "1010")
 			h.refused("keeping "+c.rest, c.want, func(tx *store.Tx) error {
 				_, err := h.reg.KeepResidue(h.Context(), tx, code, Residue{On: "2026-12-28", Account: "1010", Letter: "2026-77"})
 				return err
@@ -191,7 +191,7 @@ func theUnspent(t *testing.T) {
 func interestAndPartners(t *testing.T) {
 	onBoth(t, func(h house) {
 		h.sign("G1", "1000.00", "DKK", "0")
-		h.receive("G1", "2026-02-01", "1000.00", "DKK", "", "1010")
+		h.receive("G1", "2026-02-01", "1000.00 DKK", "", "1010")
 		h.do(func(tx *store.Tx) error {
 			_, err := h.reg.BookInterest(h.Context(), tx, Interest{Grant: "G1", On: "2026-06-30", Amount: of("8.54", "DKK"),
 				Account: "1010"})

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"supportledger/http/rest"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -125,7 +126,7 @@ func TestTheLargestBatch(t *testing.T) {
 			items[i] = fmt.Sprintf("n%d 0.01", i)
 		}
 		ask := func(key string, items []string) outcome {
-			return sendTo(t.Context(), c.Base, "/journal-entries/batches", secret, key, batchOf("all_or_nothing", items...))
+			return sendTo(t.Context(), c.Base+rest.Base+"/journal-entries/batches", secret, key, batchOf("all_or_nothing", items...))
 		}
 		if o := ask("over", items); o.status != 422 || tally(t, db, "SELECT MAX(number) FROM entries") != 1 {
 			t.Errorf("one too many: %d %.300s", o.status, o.body)

@@ -72,11 +72,11 @@ type outcome struct {
 
 // send posts an entry without a judge between, since many do at once.
 func send(ctx context.Context, base, secret, key, body string) outcome {
-	return sendTo(ctx, base, "/journal-entries", secret, key, body)
+	return sendTo(ctx, base+rest.Base+"/journal-entries", secret, key, body)
 }
 
-func sendTo(ctx context.Context, base, path, secret, key, body string) outcome {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+rest.Base+path, strings.NewReader(body))
+func sendTo(ctx context.Context, url, secret, key, body string) outcome {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		return outcome{err: err}
 	}

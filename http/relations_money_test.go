@@ -59,7 +59,7 @@ func (m standing) table(t *testing.T, s staffed) string {
 		rows++
 		fmt.Fprintf(&out, "| `%s` |", op)
 		for _, p := range m.people {
-			out.WriteString(" " + m.mark(t, s, p.c, method, rest, op) + " |")
+			out.WriteString(" " + m.mark(t, s, p.c, op) + " |")
 		}
 		out.WriteString("\n")
 	}
@@ -69,8 +69,10 @@ func (m standing) table(t *testing.T, s staffed) string {
 	return out.String()
 }
 
-func (m standing) mark(t *testing.T, s staffed, c *apitest.Client, method, rest, op string) string {
+func (m standing) mark(t *testing.T, s staffed, c *apitest.Client, op string) string {
 	t.Helper()
+	method, path, _ := strings.Cut(op, " ")
+	rest := strings.TrimPrefix(path, m.path)
 	thing := cmp.Or(m.things[op], m.usual)
 	ask := func(id string) apitest.Answer {
 		path := strings.Replace(m.path, "{id}", id, 1) + parameter.ReplaceAllString(rest, "x_1")

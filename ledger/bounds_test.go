@@ -26,10 +26,17 @@ func near(t *rapid.T, label string, places int32) decimal.Decimal {
 	return d.Shift(-rapid.Int32Range(0, places).Draw(t, label+" places"))
 }
 
+// computed is an amount, or why there is none.
+type computed struct {
+	money ledger.Money
+	err   error
+}
+
 // fits compares what was computed with the exact value: within the bound it is that value, rounded half away from zero;
 // beyond it, an amount_too_large and nothing else.
-func fits(t *rapid.T, what string, got ledger.Money, err error, exact *big.Rat, c ledger.Currency) {
+func fits(t *rapid.T, what string, is computed, exact *big.Rat, c ledger.Currency) {
 	t.Helper()
+	got, err := is.money, is.err
 	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(c.Digits())), nil)
 	scaled := new(big.Rat).Mul(exact, new(big.Rat).SetInt(scale))
 	half := new(big.Rat).Add(new(big.Rat).Abs(scaled), big.NewRat(1, 2))
@@ -54,16 +61,16 @@ func TestNoProductWraps(t *testing.T) {
 		from, to := currencies.Draw(t, "from"), currencies.Draw(t, "to")
 		m, factor := ledger.Round(near(t, "amount", 12), from), near(t, "factor", 12)
 		bounded, err := m.Bounded()
-		fits(t, "an amount", bounded, err, m.Amount.Rat(), from)
+		fits(t, "an amount", computed{bounded, err}, m.Amount.Rat(), from)
 		product, err := m.Times(factor)
-		fits(t, "a product", product, err, new(big.Rat).Mul(m.Amount.Rat(), factor.Rat()), from)
+		fits(t, "a product", computed{product, err}, new(big.Rat).Mul(m.Amount.Rat(), factor.Rat()), from)
 		if factor.Sign() <= 0 || from == to {
 			return
 		}
 		product, err = ledger.Rate{Value: factor, Num: to, Den: from}.Convert(m, to)
-		fits(t, "a product at a rate", product, err, new(big.Rat).Mul(m.Amount.Rat(), factor.Rat()), to)
+		fits(t, "a product at a rate", computed{product, err}, new(big.Rat).Mul(m.Amount.Rat(), factor.Rat()), to)
 		quotient, err := ledger.Rate{Value: factor, Num: from, Den: to}.Convert(m, to)
-		fits(t, "a quotient at a rate", quotient, err, new(big.Rat).Quo(m.Amount.Rat(), factor.Rat()), to)
+		fits(t, "a quotient at a rate", computed{quotient, err}, new(big.Rat).Quo(m.Amount.Rat(), factor.Rat()), to)
 	})
 }
 

@@ -24,8 +24,8 @@ func rawLine(seq, line, account, fund, amount string) string {
 		",'','','','',NULL)"
 }
 
-func rawEntryOf(seq, year, number, date, book, lines string) string {
-	return "(" + seq + ",'ent_raw" + seq + "'," + year + "," + number + ",'" + date + "','" + book + "','t','manual',''," +
+func rawEntryOf(seq, year, number, date, lines string) string {
+	return "(" + seq + ",'ent_raw" + seq + "'," + year + "," + number + ",'" + date + "','actual','t','manual',''," +
 		lines + ",'','','2026-01-15T09:00:00.000000Z')"
 }
 
@@ -41,48 +41,48 @@ func TestTheDatabaseGuardsItself(t *testing.T) {
 		want   string // the code of the refusal, "missing" for a broken reference, "" for none
 		engine store.Engine
 	}{
-		"a good entry": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")},
+		"a good entry": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")},
 			"", ""},
 		"unbalanced": {[]string{rawLines + rawLine("4", "1", "1010", "G1", "100") + "," +
-			rawLine("4", "2", "3100", "G1", "-99"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")},
+			rawLine("4", "2", "3100", "G1", "-99"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")},
 			"entry_unbalanced", ""},
 		"balanced across funds": {[]string{rawLines + rawLine("4", "1", "1010", "G1", "100") + "," +
-			rawLine("4", "2", "3100", "UNR", "-100"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")},
+			rawLine("4", "2", "3100", "UNR", "-100"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")},
 			"entry_unbalanced", ""},
 		"the second of two is wrong": {[]string{good + "," + rawLine("5", "1", "1010", "G1", "7") + "," +
-			rawLine("5", "2", "3100", "G1", "-8"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2") + "," +
-			rawEntryOf("5", "2026", "5", "2026-06-01", "actual", "2")}, "entry_unbalanced", ""},
+			rawLine("5", "2", "3100", "G1", "-8"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2") + "," +
+			rawEntryOf("5", "2026", "5", "2026-06-01", "2")}, "entry_unbalanced", ""},
 		"sums of two that swap lines": {[]string{rawLines + rawLine("4", "1", "1010", "G1", "100") + "," +
 			rawLine("4", "2", "3100", "G1", "-99") + "," + rawLine("5", "1", "1010", "G1", "99") + "," +
-			rawLine("5", "2", "3100", "G1", "-100"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2") + "," +
-			rawEntryOf("5", "2026", "5", "2026-06-01", "actual", "2")}, "entry_unbalanced", ""},
+			rawLine("5", "2", "3100", "G1", "-100"), rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2") + "," +
+			rawEntryOf("5", "2026", "5", "2026-06-01", "2")}, "entry_unbalanced", ""},
 		"books mixed": {[]string{two("4", "1010", "9900", "G1", "100"),
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")}, "books_mixed", ""},
-		"a line too few": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "3")},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")}, "books_mixed", ""},
+		"a line too few": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "3")},
 			"entry_incomplete", ""},
-		"no lines at all": {[]string{rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")},
+		"no lines at all": {[]string{rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")},
 			"entry_incomplete", ""},
 		"a gap in the order": {[]string{two("5", "1010", "3100", "G1", "100"),
-			rawEntry + rawEntryOf("5", "2026", "4", "2026-06-01", "actual", "2")}, "entry_out_of_order", ""},
-		"a gap in the numbers": {[]string{good, rawEntry + rawEntryOf("4", "2026", "5", "2026-06-01", "actual", "2")},
+			rawEntry + rawEntryOf("5", "2026", "4", "2026-06-01", "2")}, "entry_out_of_order", ""},
+		"a gap in the numbers": {[]string{good, rawEntry + rawEntryOf("4", "2026", "5", "2026-06-01", "2")},
 			"entry_out_of_order", ""},
 		"numbers against the order": {[]string{good + "," + rawLine("5", "1", "1010", "G1", "7") + "," +
-			rawLine("5", "2", "3100", "G1", "-7"), rawEntry + rawEntryOf("4", "2026", "5", "2026-06-01", "actual", "2") + "," +
-			rawEntryOf("5", "2026", "4", "2026-06-01", "actual", "2")}, "entry_out_of_order", ""},
-		"another year's number": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2027-06-01", "actual", "2")},
+			rawLine("5", "2", "3100", "G1", "-7"), rawEntry + rawEntryOf("4", "2026", "5", "2026-06-01", "2") + "," +
+			rawEntryOf("5", "2026", "4", "2026-06-01", "2")}, "entry_out_of_order", ""},
+		"another year's number": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2027-06-01", "2")},
 			"entry_out_of_order", ""},
-		"a closed month": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-02-01", "actual", "2")},
+		"a closed month": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-02-01", "2")},
 			"period_closed", ""},
-		"a month nobody opened": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-11-01", "actual", "2")},
+		"a month nobody opened": {[]string{good, rawEntry + rawEntryOf("4", "2026", "4", "2026-11-01", "2")},
 			"period_closed", ""},
 		"lines without an entry": {[]string{good}, "missing", ""},
 		"a late line":            {[]string{rawLines + rawLine("1", "3", "1010", "G1", "100")}, "entry_is_posted", ""},
 		"a late pair": {[]string{rawLines + rawLine("1", "3", "1010", "G1", "100") + "," +
 			rawLine("1", "4", "3100", "G1", "-100")}, "entry_is_posted", ""},
 		"late beside good": {[]string{good + "," + rawLine("2", "3", "1010", "G1", "100"),
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")}, "entry_is_posted", ""},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")}, "entry_is_posted", ""},
 		"line and entry in one": {[]string{"WITH l AS (" + two("4", "1010", "3100", "G1", "100") + " RETURNING 1) " +
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")}, "entry_is_posted", store.Postgres},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")}, "entry_is_posted", store.Postgres},
 		"changing a line": {[]string{"UPDATE entry_lines SET base = 1 WHERE entry_seq = 1"}, "entry_is_posted",
 			""},
 		"deleting a line":      {[]string{"DELETE FROM entry_lines WHERE entry_seq = 1"}, "entry_is_posted", ""},
@@ -91,23 +91,23 @@ func TestTheDatabaseGuardsItself(t *testing.T) {
 		"emptying the lines":   {[]string{"TRUNCATE entry_lines CASCADE"}, "entry_is_posted", store.Postgres},
 		"emptying the entries": {[]string{"TRUNCATE entries CASCADE"}, "entry_is_posted", store.Postgres},
 		"replacing an entry": {[]string{strings.Replace(rawEntry, "INSERT", "INSERT OR REPLACE", 1) +
-			rawEntryOf("3", "2026", "3", "2026-06-01", "actual", "2")}, "entry_is_posted", store.SQLite},
+			rawEntryOf("3", "2026", "3", "2026-06-01", "2")}, "entry_is_posted", store.SQLite},
 		"replacing a line": {[]string{strings.Replace(rawLines, "INSERT", "INSERT OR REPLACE", 1) +
 			rawLine("3", "1", "1010", "G1", "5")}, "entry_is_posted", store.SQLite},
 		"overdrawing the bank": {[]string{two("4", "1010", "3100", "G1", "-501"),
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")}, "fund_overdrawn", ""},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")}, "fund_overdrawn", ""},
 		"emptying the bank": {[]string{two("4", "1010", "3100", "G1", "-500"),
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2")}, "", ""},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2")}, "", ""},
 		"overdrawing a later day": {[]string{two("4", "1010", "3100", "G1", "-501"),
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-03-01", "actual", "2")}, "fund_overdrawn", ""},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-03-01", "2")}, "fund_overdrawn", ""},
 		"overdrawing an earlier day": {[]string{two("4", "1010", "3100", "G1", "5000") + "," +
 			rawLine("5", "1", "1010", "G1", "-1001") + "," + rawLine("5", "2", "3100", "G1", "1001"),
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2") + "," +
-				rawEntryOf("5", "2026", "5", "2026-03-01", "actual", "2")}, "fund_overdrawn", ""},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2") + "," +
+				rawEntryOf("5", "2026", "5", "2026-03-01", "2")}, "fund_overdrawn", ""},
 		"two that overdraw together": {[]string{two("4", "1010", "3100", "G1", "-300") + "," +
 			rawLine("5", "1", "1010", "G1", "-300") + "," + rawLine("5", "2", "3100", "G1", "300"),
-			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "actual", "2") + "," +
-				rawEntryOf("5", "2026", "5", "2026-06-01", "actual", "2")}, "fund_overdrawn", ""},
+			rawEntry + rawEntryOf("4", "2026", "4", "2026-06-01", "2") + "," +
+				rawEntryOf("5", "2026", "5", "2026-06-01", "2")}, "fund_overdrawn", ""},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := books(t, db)

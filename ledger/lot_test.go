@@ -214,18 +214,18 @@ func pool(partner string) ledger.Pool {
 }
 
 // advanceEntry puts an advance of a fund into the books, out of thin air (3100). Its lot is called after it.
-func advanceEntry(p ledger.Pool, on ledger.Date, name, quantity, cost, quoted string) ledger.Entry {
-	lot := advance(name, quantity, cost, quoted)
-	lot.ID, lot.Kind, lot.Pool, lot.OpenedOn = ledger.LotID("lot_"+name), ledger.CurrencyLot, p, on
-	return ledger.Entry{Date: on, Text: name, Act: "transfer", Opens: []ledger.Lot{lot}, Lines: []ledger.Line{
+func advanceEntry(p ledger.Pool, on ledger.Date, lot ledger.Lot) ledger.Entry {
+	lot.ID, lot.Kind, lot.Pool, lot.OpenedOn = ledger.LotID("lot_"+lot.Name), ledger.CurrencyLot, p, on
+	return ledger.Entry{Date: on, Text: lot.Name, Act: "transfer", Opens: []ledger.Lot{lot}, Lines: []ledger.Line{
 		ledger.InCurrency(p.Account, p.Fund, lot.Quantity, lot.Cost).WithLot(lot.ID),
 		ledger.Base("3100", p.Fund, lot.Cost.Neg())}}
 }
 
-// spend draws a quantity on a day and posts it as cost; it answers what was drawn, by the names of the lots.
-func spend(t *testing.T, tx *store.Tx, book ledger.Book, p ledger.Pool, quantity string, on ledger.Date) (string,
-	error) {
+// spend draws a quantity on a day, "1000.00 NGN on 2026-02-01", and posts it as cost; it answers what was drawn, by the names of the lots.
+func spend(t *testing.T, tx *store.Tx, book ledger.Book, p ledger.Pool, what string) (string, error) {
 	t.Helper()
+	quantity, day, _ := strings.Cut(what, " on ")
+	on := ledger.Date(day)
 	draws, err := book.Draw(t.Context(), tx, p, money(quantity), on)
 	if err != nil {
 		return "", err
@@ -253,21 +253,21 @@ func TestRule20FundsAndPartnersHavePoolsOfTheirOwn(t *testing.T) {
 		unr.Fund, kes.Currency = "UNR", "KES"
 		update(t, db, func(tx *store.Tx) error {
 			_, err := book.Post(t.Context(), tx,
-				advanceEntry(ng, "2026-01-12", "T-001", "1000.00 NGN", "4.42", "226 NGN/DKK"),
-				advanceEntry(ke, "2026-01-12", "T-002", "1000.00 NGN", "4.42", "226 NGN/DKK"),
-				advanceEntry(unr, "2026-01-12", "T-003", "1000.00 NGN", "4.42", "226 NGN/DKK"),
-				advanceEntry(kes, "2026-01-12", "T-004", "1000.00 KES", "54.00", "18.52 KES/DKK"))
+				advanceEntry(ng, "2026-01-12", advance("T-001", "1000.00 NGN", "4.42", "226 NGN/DKK")),
+				advanceEntry(ke, "2026-01-12", advance("T-002", "1000.00 NGN", "4.42", "226 NGN/DKK")),
+				advanceEntry(unr, "2026-01-12", advance("T-003", "1000.00 NGN", "4.42", "226 NGN/DKK")),
+				advanceEntry(kes, "2026-01-12", advance("T-004", "1000.00 KES", "54.00", "18.52 KES/DKK")))
 			return err
 		})
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := spend(t, tx, book, ng, "1000.01 NGN", "2026-02-01")
+			_, err := spend(t, tx, book, ng, "1000.01 NGN on 2026-02-01")
 			return err
 		})
 		if !errors.Is(err, ledger.ErrLotExhausted) {
 			t.Errorf("a pool of 1,000 gave 1,000.01: %v", err)
 		}
 		update(t, db, func(tx *store.Tx) error {
-			got, err := spend(t, tx, book, ng, "1000.00 NGN", "2026-02-01")
+			got, err := spend(t, tx, book, ng, "1000.00 NGN on 2026-02-01")
 			if got != "T-001 1000.00=4.42" {
 				t.Errorf("drew %s", got)
 			}
@@ -287,7 +287,7 @@ func TestRule25BackDatedDrawsAndLots(t *testing.T) {
 		draw := func(quantity string, on ledger.Date, want string) {
 			t.Helper()
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
-				got, err := spend(t, tx, book, p, quantity, on)
+				got, err := spend(t, tx, book, p, quantity+" on "+string(on))
 				if err == nil && got != want {
 					t.Errorf("%s on %s drew %s, want %s", quantity, on, got, want)
 				}
@@ -297,17 +297,17 @@ func TestRule25BackDatedDrawsAndLots(t *testing.T) {
 				t.Errorf("%s on %s: %v", quantity, on, err)
 			}
 		}
-		post(advanceEntry(p, "2026-01-12", "Jan", "1000.00 NGN", "4.42", "226 NGN/DKK"))
-		post(advanceEntry(p, "2026-03-12", "Mar", "1000.00 NGN", "4.31", "232 NGN/DKK"))
+		post(advanceEntry(p, "2026-01-12", advance("Jan", "1000.00 NGN", "4.42", "226 NGN/DKK")))
+		post(advanceEntry(p, "2026-03-12", advance("Mar", "1000.00 NGN", "4.31", "232 NGN/DKK")))
 		draw("1200.00 NGN", "2026-02-28", "") // March's lot is not there in February
 		draw("400.00 NGN", "2026-04-01", "Jan 400.00=1.77")
 		draw("700.00 NGN", "2026-02-28", "") // and January's is partly gone, whatever the date
-		post(advanceEntry(p, "2026-02-12", "Feb", "500.00 NGN", "2.50", "200 NGN/DKK"))
+		post(advanceEntry(p, "2026-02-12", advance("Feb", "500.00 NGN", "2.50", "200 NGN/DKK")))
 		draw("700.00 NGN", "2026-03-31", "Jan 600.00=2.65, Feb 100.00=0.50") // entered late, queues by its date from now on
 		draw("500.00 NGN", "2026-03-31", "Feb 400.00=2.00, Mar 100.00=0.43")
 		// The same day: in order of entry, however lots are named.
-		post(advanceEntry(p, "2026-05-01", "b", "100.00 NGN", "0.44", "226 NGN/DKK"))
-		post(advanceEntry(p, "2026-05-01", "a", "100.00 NGN", "0.44", "226 NGN/DKK"))
+		post(advanceEntry(p, "2026-05-01", advance("b", "100.00 NGN", "0.44", "226 NGN/DKK")))
+		post(advanceEntry(p, "2026-05-01", advance("a", "100.00 NGN", "0.44", "226 NGN/DKK")))
 		draw("1050.00 NGN", "2026-05-01", "Mar 900.00=3.88, b 100.00=0.44, a 50.00=0.22")
 		draw("50.01 NGN", "2026-05-01", "")
 		draw("50.00 NGN", "2026-05-01", "a 50.00=0.22")

@@ -77,19 +77,18 @@ func TestReverse(t *testing.T) {
 			}
 			return err
 		})
-		if got := balance(t, db, book, "1010", "UNR", "2026-12-31"); got != "100.00" {
+		if got := balance(t, db, book, "1010", "UNR"); got != "100.00" {
 			t.Errorf("bank stands at %s", got)
 		}
 	})
 }
 
-// balance is what an account of a fund holds in base currency.
-func balance(t *testing.T, db *store.DB, book ledger.Book, account ledger.AccountNo, fund ledger.FundCode,
-	on ledger.Date) string {
+// balance is what an account of a fund holds in base currency at the end of 2026.
+func balance(t *testing.T, db *store.DB, book ledger.Book, account ledger.AccountNo, fund ledger.FundCode) string {
 	t.Helper()
 	total := dkk("0.00")
 	view(t, db, func(tx *store.Tx) error {
-		balances, err := book.Balances(t.Context(), tx, on)
+		balances, err := book.Balances(t.Context(), tx, "2026-12-31")
 		for _, b := range balances {
 			if b.Account == account && b.Fund == fund {
 				total = total.Add(b.Base)
@@ -200,7 +199,7 @@ func TestCorrect(t *testing.T) {
 		if done.Entry.Corrects != wrong.ID || done.Entry.Date != "2026-01-05" || done.Reversal.Reverses != wrong.ID {
 			t.Errorf("corrected %+v", done)
 		}
-		if got := balance(t, db, book, "1010", "UNR", "2026-12-31"); got != "90.00" {
+		if got := balance(t, db, book, "1010", "UNR"); got != "90.00" {
 			t.Errorf("bank stands at %s", got)
 		}
 		refused(t, db, ledger.ErrAlreadyReversed, correct(wrong.ID))

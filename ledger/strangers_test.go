@@ -85,7 +85,7 @@ func TestStrangersChangeNothingPosted(t *testing.T) {
 	}
 	replace := func(s string) string { return strings.Replace(s, "INSERT", "INSERT OR REPLACE", 1) }
 	entry := func(seq, id, number string) string {
-		return strings.Replace(rawEntry+rawEntryOf(seq, "2026", number, "2026-06-01", "actual", "2"), "ent_raw"+seq, id, 1)
+		return strings.Replace(rawEntry+rawEntryOf(seq, "2026", number, "2026-06-01", "2"), "ent_raw"+seq, id, 1)
 	}
 	for _, c := range []struct {
 		name   string

@@ -27,11 +27,17 @@ func update(t testing.TB, db *store.DB, act func(ctx context.Context, tx *store.
 	return db.Update(t.Context(), func(tx *store.Tx) error { return act(t.Context(), tx) })
 }
 
-func seal(t testing.TB, db *store.DB, v *vault.Vault, subject string, at vault.Place, text string) []byte {
+// safe is a vault and the database that its keys lie in.
+type safe struct {
+	db    *store.DB
+	vault *vault.Vault
+}
+
+func seal(t testing.TB, s safe, subject string, at vault.Place, text string) []byte {
 	t.Helper()
 	var sealed []byte
-	if err := update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		sealed, err = v.Seal(ctx, tx, subject, at, text)
+	if err := update(t, s.db, func(ctx context.Context, tx *store.Tx) (err error) {
+		sealed, err = s.vault.Seal(ctx, tx, subject, at, text)
 		return err
 	}); err != nil {
 		t.Fatalf("seal: %v", err)
@@ -39,11 +45,10 @@ func seal(t testing.TB, db *store.DB, v *vault.Vault, subject string, at vault.P
 	return sealed
 }
 
-func open(t testing.TB, db *store.DB, v *vault.Vault, subject string, at vault.Place, sealed []byte) (text string,
-	err error) {
+func open(t testing.TB, s safe, subject string, at vault.Place, sealed []byte) (text string, err error) {
 	t.Helper()
-	err = db.View(t.Context(), func(tx *store.Tx) (err error) {
-		text, err = v.Open(t.Context(), tx, subject, at, sealed)
+	err = s.db.View(t.Context(), func(tx *store.Tx) (err error) {
+		text, err = s.vault.Open(t.Context(), tx, subject, at, sealed)
 		return err
 	})
 	return text, err
@@ -59,11 +64,11 @@ func destroy(t testing.TB, db *store.DB, v *vault.Vault, subject string) error {
 func TestSealedStaysInItsPlace(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := vaulttest.New(t)
-		seal(t, db, v, "ben_2", name, "x")
+		seal(t, safe{db, v}, "ben_2", name, "x")
 		rapid.Check(t, func(rt *rapid.T) {
 			text := rapid.String().Draw(rt, "text")
-			sealed := seal(t, db, v, "ben_1", name, text)
-			if got, err := open(t, db, v, "ben_1", name, sealed); err != nil || got != text {
+			sealed := seal(t, safe{db, v}, "ben_1", name, text)
+			if got, err := open(t, safe{db, v}, "ben_1", name, sealed); err != nil || got != text {
 				rt.Fatalf("opened %q, %v; sealed %q", got, err, text)
 			}
 			if len(text) > 3 && bytes.Contains(sealed, []byte(text)) {
@@ -85,7 +90,7 @@ func TestSealedStaysInItsPlace(t *testing.T) {
 			case 5:
 				sealed[rapid.IntRange(0, len(sealed)-1).Draw(rt, "byte")] ^= 1
 			}
-			if _, err := open(t, db, v, subject, elsewhere, sealed); !errors.Is(err, vault.ErrUnsealed) {
+			if _, err := open(t, safe{db, v}, subject, elsewhere, sealed); !errors.Is(err, vault.ErrUnsealed) {
 				rt.Fatalf("opened out of place: %v", err)
 			}
 		})
@@ -97,7 +102,7 @@ func TestLengthTellsLittle(t *testing.T) {
 	db, v := storetest.SQLite(t), vaulttest.New(t)
 	lengths := map[int]bool{}
 	for n := range 61 {
-		lengths[len(seal(t, db, v, "ben_1", name, strings.Repeat("a", n)))] = true
+		lengths[len(seal(t, safe{db, v}, "ben_1", name, strings.Repeat("a", n)))] = true
 	}
 	if len(lengths) != 1 {
 		t.Errorf("texts of 0 to 60 bytes have %d lengths", len(lengths))
@@ -144,7 +149,7 @@ func TestIndex(t *testing.T) {
 func TestDestroyed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v, file := vaulttest.At(t)
-		gone, stays := seal(t, db, v, "ben_1", name, "gone"), seal(t, db, v, "ben_2", name, "stays")
+		gone, stays := seal(t, safe{db, v}, "ben_1", name, "gone"), seal(t, safe{db, v}, "ben_2", name, "stays")
 		row := keyRow(t, db, "ben_1")
 		older, err := os.ReadFile(vault.HalvesOf(file))
 		if err != nil {
@@ -156,17 +161,17 @@ func TestDestroyed(t *testing.T) {
 		}); !errors.Is(err, errRollback) {
 			t.Fatal(err)
 		}
-		if text, err := open(t, db, v, "ben_1", name, gone); err != nil || text != "gone" {
+		if text, err := open(t, safe{db, v}, "ben_1", name, gone); err != nil || text != "gone" {
 			t.Fatalf("a rolled back erasure took the key: %q %v", text, err)
 		}
 
 		if err := destroy(t, db, v, "ben_1"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := open(t, db, v, "ben_1", name, gone); !errors.Is(err, vault.ErrErased) {
+		if _, err := open(t, safe{db, v}, "ben_1", name, gone); !errors.Is(err, vault.ErrErased) {
 			t.Errorf("opened after the erasure: %v", err)
 		}
-		if text, err := open(t, db, v, "ben_2", name, stays); err != nil || text != "stays" {
+		if text, err := open(t, safe{db, v}, "ben_2", name, stays); err != nil || text != "stays" {
 			t.Errorf("somebody else's field: %q %v", text, err)
 		}
 		if err := update(t, db, func(ctx context.Context, tx *store.Tx) error {
@@ -179,28 +184,35 @@ func TestDestroyed(t *testing.T) {
 			t.Errorf("destroyed twice: %v", err)
 		}
 
-		olderCopies(t, db, file, older, row, gone)
+		olderCopies(t, db, file, before{older, row, gone})
 	})
 }
 
+// before is what there was of a subject before it was erased: the file of halves, its row, and what was sealed for it.
+type before struct {
+	halves []byte
+	row    row
+	sealed []byte
+}
+
 // olderCopies looks what older copies of the database and of the file of halves open, after the erasure.
-func olderCopies(t *testing.T, db *store.DB, file string, older []byte, row row, gone []byte) {
+func olderCopies(t *testing.T, db *store.DB, file string, was before) {
 	t.Helper()
 	restored := storetest.SQLite(t) // an older backup of the database
-	insertKey(t, restored, row)
-	if _, err := open(t, restored, vaulttest.Reopen(t, file), "ben_1", name, gone); !errors.Is(err, vault.ErrKeyMissing) {
+	insertKey(t, restored, was.row)
+	if _, err := open(t, safe{restored, vaulttest.Reopen(t, file)}, "ben_1", name, was.sealed); !errors.Is(err, vault.ErrKeyMissing) {
 		t.Errorf("an older backup opened with the master key alone: %v", err)
 	}
 	olderFile := filepath.Join(t.TempDir(), "vault.json")
 	copyFile(t, file, olderFile)
-	if err := os.WriteFile(vault.HalvesOf(olderFile), older, 0o600); err != nil {
+	if err := os.WriteFile(vault.HalvesOf(olderFile), was.halves, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	again := vaulttest.Reopen(t, olderFile)
-	if text, err := open(t, restored, again, "ben_1", name, gone); err != nil || text != "gone" {
+	if text, err := open(t, safe{restored, again}, "ben_1", name, was.sealed); err != nil || text != "gone" {
 		t.Errorf("with the older file of halves: %q %v, which the test must see to be worth anything", text, err)
 	}
-	if _, err := open(t, db, again, "ben_1", name, gone); !errors.Is(err, vault.ErrErased) {
+	if _, err := open(t, safe{db, again}, "ben_1", name, was.sealed); !errors.Is(err, vault.ErrErased) {
 		t.Errorf("the live database opened with the older file: %v", err)
 	}
 
@@ -220,7 +232,7 @@ func olderCopies(t *testing.T, db *store.DB, file string, older []byte, row row,
 	if n := settle(); n != 0 {
 		t.Errorf("and again %d", n)
 	}
-	if _, err := open(t, restored, again, "ben_1", name, gone); !errors.Is(err, vault.ErrKeyMissing) {
+	if _, err := open(t, safe{restored, again}, "ben_1", name, was.sealed); !errors.Is(err, vault.ErrKeyMissing) {
 		t.Errorf("settled, and still opens: %v", err)
 	}
 }
@@ -269,8 +281,8 @@ func insertKey(t *testing.T, db *store.DB, r row) {
 func TestGuards(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		v := vaulttest.New(t)
-		seal(t, db, v, "ben_1", name, "x")
-		seal(t, db, v, "ben_2", name, "x")
+		seal(t, safe{db, v}, "ben_1", name, "x")
+		seal(t, safe{db, v}, "ben_2", name, "x")
 		if err := destroy(t, db, v, "ben_1"); err != nil {
 			t.Fatal(err)
 		}
@@ -302,11 +314,11 @@ func TestTwins(t *testing.T) {
 		var all sync.WaitGroup
 		sealed := make([][]byte, 16)
 		for i := range sealed {
-			all.Go(func() { sealed[i] = seal(t, db, v, "ben_1", name, "same") })
+			all.Go(func() { sealed[i] = seal(t, safe{db, v}, "ben_1", name, "same") })
 		}
 		all.Wait()
 		for _, s := range sealed {
-			if text, err := open(t, db, v, "ben_1", name, s); err != nil || text != "same" {
+			if text, err := open(t, safe{db, v}, "ben_1", name, s); err != nil || text != "same" {
 				t.Errorf("%q %v", text, err)
 			}
 		}
@@ -334,7 +346,7 @@ func TestKeyFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := seal(t, db, v, "ben_1", name, "one")
+	one := seal(t, safe{db, v}, "ben_1", name, "one")
 	halves, err := os.OpenFile(vault.HalvesOf(file), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -343,13 +355,13 @@ func TestKeyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = halves.Close()
-	two := seal(t, db, v, "ben_2", name, "two")
+	two := seal(t, safe{db, v}, "ben_2", name, "two")
 	for subject, sealed := range map[string][]byte{"ben_1": one, "ben_2": two} {
-		if _, err := open(t, db, v, subject, name, sealed); err != nil {
+		if _, err := open(t, safe{db, v}, subject, name, sealed); err != nil {
 			t.Errorf("%s after a torn line: %v", subject, err)
 		}
 	}
-	if _, err := open(t, db, vaulttest.New(t), "ben_1", name, one); !errors.Is(err, vault.ErrKeyMissing) {
+	if _, err := open(t, safe{db, vaulttest.New(t)}, "ben_1", name, one); !errors.Is(err, vault.ErrKeyMissing) {
 		t.Errorf("another vault: %v", err)
 	}
 	if err := os.Remove(vault.HalvesOf(file)); err != nil {
@@ -400,8 +412,8 @@ func TestKeyService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed := seal(t, db, v, "ben_1", name, "elsewhere")
-	if text, err := open(t, db, v, "ben_1", name, sealed); err != nil || text != "elsewhere" {
+	sealed := seal(t, safe{db, v}, "ben_1", name, "elsewhere")
+	if text, err := open(t, safe{db, v}, "ben_1", name, sealed); err != nil || text != "elsewhere" {
 		t.Errorf("%q %v", text, err)
 	}
 	for _, other := range []vault.Options{{}, {Master: service{flip: 0x11}}} {
@@ -425,7 +437,7 @@ func TestErasedOnlyByTombstone(t *testing.T) {
 		if err := claim(v); err != nil {
 			t.Fatal(err)
 		}
-		lives, gone := seal(t, db, v, "ben_1", name, "x"), seal(t, db, v, "ben_2", name, "x")
+		lives, gone := seal(t, safe{db, v}, "ben_1", name, "x"), seal(t, safe{db, v}, "ben_2", name, "x")
 		if err := destroy(t, db, v, "ben_2"); err != nil {
 			t.Fatal(err)
 		}

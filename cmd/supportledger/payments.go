@@ -107,7 +107,8 @@ func (p paymentsExportCommand) Run(ctx context.Context, c console) error {
 			defer bar.End()
 			report := func(done int) { bar.At(int64(done)) }
 			if b.State == paymentbatch.BatchReleased {
-				b, err = batches.Export(ctx, tx, p.Batch, paymentbatch.FileFormat(p.Format), w, report)
+				b, err = batches.Export(ctx, tx, p.Batch,
+					paymentbatch.Target{Format: paymentbatch.FileFormat(p.Format), To: w, Report: report})
 			} else {
 				b, err = batches.File(ctx, tx, p.Batch, w, report)
 			}

@@ -73,7 +73,7 @@ func (adv Register) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange,
 	case from.BankCurrency() == to.BankCurrency():
 		return ledger.Entry{}, ErrSameAccount
 	case to.BankCurrency() == base:
-		return adv.sell(ctx, tx, e, x, got, bearer)
+		return adv.sell(ctx, tx, e, sale{x, got, bearer})
 	case from.BankCurrency() == base:
 		return buy(e, x, got, bearer), nil
 	default:
@@ -81,9 +81,15 @@ func (adv Register) exchangeEntry(ctx context.Context, tx *store.Tx, x Exchange,
 	}
 }
 
+// sale is an exchange into base currency: what it brings, and the fund that bears the difference.
+type sale struct {
+	Exchange
+	proceeds ledger.Money
+	bearer   ledger.FundCode
+}
+
 // sell turns foreign money into base currency.
-func (adv Register) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x Exchange, proceeds ledger.Money,
-	bearer ledger.FundCode) (ledger.Entry, error) {
+func (adv Register) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x sale) (ledger.Entry, error) {
 	pool := ledger.Pool{Account: x.From, Fund: x.Fund, Currency: x.Amount.Currency}
 	draws, err := adv.Book.Draw(ctx, tx, pool, x.Amount, x.Date)
 	if err != nil {
@@ -93,11 +99,11 @@ func (adv Register) sell(ctx context.Context, tx *store.Tx, e ledger.Entry, x Ex
 		e.Lines = append(e.Lines, ledger.InCurrency(x.From, x.Fund, d.Quantity.Neg(), d.Cost.Neg()).WithLot(d.Lot))
 	}
 	carrying := ledger.Drawn(adv.Book.Base, draws)
-	loss := carrying.Sub(proceeds)
+	loss := carrying.Sub(x.proceeds)
 	bank := FundPayments{Account: x.To}
 	bank.Pay(x.Fund, carrying.Neg())
-	bank.Pay(bearer, loss.Add(x.Fee))
-	e.Lines = append(e.Lines, grants.Difference(bearer, loss), FeeLine(bearer, x.Fee))
+	bank.Pay(x.bearer, loss.Add(x.Fee))
+	e.Lines = append(e.Lines, grants.Difference(x.bearer, loss), FeeLine(x.bearer, x.Fee))
 	e.Lines = append(e.Lines, bank.Lines()...)
 	return e, nil
 }

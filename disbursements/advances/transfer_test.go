@@ -41,8 +41,10 @@ func shares(s string) []beneficiaries.Share {
 }
 
 // transfer reads "6800.00 + 60.00 at 226 NGN/DKK less 6800.00".
-func transfer(number, split, sent, sending, quoted, receiving string) Transfer {
-	r := rate(quoted)
+func transfer(number, split, text string) Transfer {
+	said := strings.Fields(text)
+	sent, sending, receiving := said[0], said[2], said[7]
+	r := rate(said[4] + " " + said[5])
 	c := r.Num
 	if c == "DKK" {
 		c = r.Den
@@ -76,24 +78,24 @@ func TestRule27And33Transfer(t *testing.T) {
 		bearers  []ledger.FundCode
 		want     string
 	}{
-		{"S04: each grant bears its fees", transfer("T-001", "G1=60 G2=40", "6800.00", "60.00", "226 NGN/DKK", "6800.00"),
+		{"S04: each grant bears its fees", transfer("T-001", "G1=60 G2=40", "6800.00 + 60.00 at 226 NGN/DKK less 6800.00"),
 			[]ledger.FundCode{"G1", "G2"},
 			"1300 G1 918000.00 NGN=4061.95 | 6100 G1 54.05 | 1300 G2 612000.00 NGN=2707.96 | 6100 G2 36.04 | 1010 G1 " +
 				"-4116.00 | 1010 G2 -2744.00"},
 		{"S07: UNR bears G2's; rule 6: the bank by fund is the sum of what it bears",
-			transfer("T-002", "G1=60 G2=40", "6600.00", "60.00", "232 NGN/DKK", "1200.00"), []ledger.FundCode{"G1", "UNR"},
+			transfer("T-002", "G1=60 G2=40", "6600.00 + 60.00 at 232 NGN/DKK less 1200.00"), []ledger.FundCode{"G1", "UNR"},
 			"1300 G1 918000.00 NGN=3956.90 | 6100 G1 39.10 | 1300 G2 612000.00 NGN=2637.93 | 6100 UNR 26.07 | 1010 G1 " +
 				"-3996.00 | 1010 G2 -2637.93 | 1010 UNR -26.07"},
-		{"S12: a plan of the general fund", transfer("T-003", "UNR=100", "2300.00", "60.00", "230 NGN/DKK", "0.00"),
+		{"S12: a plan of the general fund", transfer("T-003", "UNR=100", "2300.00 + 60.00 at 230 NGN/DKK less 0.00"),
 			[]ledger.FundCode{"UNR"},
 			"1300 UNR 529000.00 NGN=2300.00 | 6100 UNR 60.00 | 1010 UNR -2360.00"},
 		{"three ways, to Kenya; UNR bears two of three",
-			transfer("T-010", "G1=33.33 G2=33.33 G3=33.34", "1000.00", "25.00", "18.52 KES/DKK", "100.00"),
+			transfer("T-010", "G1=33.33 G2=33.33 G3=33.34", "1000.00 + 25.00 at 18.52 KES/DKK less 100.00"),
 			[]ledger.FundCode{"UNR", "G2", "UNR"},
 			"1300 G1 6139.39 KES=331.50 | 6100 UNR 10.13 | 1300 G2 6139.38 KES=331.50 | 6100 G2 10.13 | 1300 G3 6141.23 " +
 				"KES=331.60 | 6100 UNR 10.14 | " +
 				"1010 G1 -331.50 | 1010 UNR -20.27 | 1010 G2 -341.63 | 1010 G3 -331.60"},
-		{"a rate that multiplies", transfer("T-011", "G1=50 G2=50", "746.00", "0.00", "7.4600 DKK/EUR", "0.01"),
+		{"a rate that multiplies", transfer("T-011", "G1=50 G2=50", "746.00 + 0.00 at 7.4600 DKK/EUR less 0.01"),
 			[]ledger.FundCode{"G1", "G2"},
 			"1300 G1 50.00 EUR=372.97 | 6100 G1 0.04 | 1300 G2 49.99 EUR=372.96 | 6100 G2 0.03 | 1010 G1 -373.01 | 1010 G2 " +
 				"-372.99"},
@@ -104,9 +106,9 @@ func TestRule27And33Transfer(t *testing.T) {
 		}
 	}
 	for _, c := range []Transfer{
-		transfer("T", "G1=100", "100.00", "0.00", "226 NGN/DKK", "22600.00"), // the fee takes it all
-		transfer("T", "G1=100", "100.00", "0.00", "226 NGN/DKK", "22599.00"), // 99.995… rounds to all of it
-		transfer("T", "G1=100", "0.01", "0.00", "7.4600 DKK/EUR", "0.00"),    // not a cent arrives
+		transfer("T", "G1=100", "100.00 + 0.00 at 226 NGN/DKK less 22600.00"), // the fee takes it all
+		transfer("T", "G1=100", "100.00 + 0.00 at 226 NGN/DKK less 22599.00"), // 99.995… rounds to all of it
+		transfer("T", "G1=100", "0.01 + 0.00 at 7.4600 DKK/EUR less 0.00"),    // not a cent arrives
 	} {
 		if e, err := c.entry("DKK", []ledger.FundCode{"G1"}); !errors.Is(err,
 			ErrFeeExceedsAmount) {
@@ -183,7 +185,7 @@ func drawnTransfer(t *rapid.T) (Transfer, []ledger.FundCode) {
 	pair := rapid.SampledFrom([]string{"NGN/DKK", "DKK/EUR", "KES/DKK", "JPY/DKK"}).Draw(t, "pair")
 	places := rapid.Int32Range(0, 4).Draw(t, "places")
 	quoted := decimal.New(rapid.Int64Range(1, 3_000_000).Draw(t, "rate"), -places).String() + " " + pair
-	x := transfer("T", strings.Join(split, " "), "0", "0", quoted, "0")
+	x := transfer("T", strings.Join(split, " "), "0 + 0 at "+quoted+" less 0")
 	x.Sent = ledger.OfMinor(rapid.Int64Range(1, 9_000_000).Draw(t, "sent"), "DKK")
 	x.SendingFee = ledger.OfMinor(rapid.Int64Range(0, 10_000).Draw(t, "fee"), "DKK")
 	x.ReceivingFee = ledger.OfMinor(rapid.Int64Range(0, 1_000_000).Draw(t, "receiving"), x.Partner.Currency)

@@ -17,12 +17,18 @@ import (
 	"supportledger/store"
 )
 
-// ExportBatch makes the file of a released batch for the first time: RELEASED to EXPORTED, and its payments IN_FILE.
-// What is kept is its SHA-256; that the bank details of all its payees were opened is noted once. w gets the file as
-// it is made, so what was written is worth nothing where an error comes back. [ErrBatchChanged], [*iso20022.Fault],
+// Target is the file that a batch is written to, as it is made.
+type Target struct {
+	Format FileFormat
+	To     io.Writer
+	Report func(done int) // how many payments are in it; nil for nobody
+}
+
+// Export makes the file of a released batch for the first time: RELEASED to EXPORTED, and its payments IN_FILE.
+// What is kept is its SHA-256; that the bank details of all its payees were opened is noted once. The file is written
+// as it is made, so what was written is worth nothing where an error comes back. [ErrBatchChanged], [*iso20022.Fault],
 // [vault.ErrErased], [vault.ErrNoVault].
-func (bat Batches) Export(ctx context.Context, tx *store.Tx, key string, format FileFormat, w io.Writer,
-	report func(done int)) (Batch, error) {
+func (bat Batches) Export(ctx context.Context, tx *store.Tx, key string, file Target) (Batch, error) {
 	b, err := bat.asLocked(ctx, tx, key, BatchReleased)
 	if err != nil {
 		return Batch{}, err
@@ -34,8 +40,8 @@ func (bat Batches) Export(ctx context.Context, tx *store.Tx, key string, format 
 	if n != b.Count {
 		return Batch{}, ErrBatchChanged // one of them failed, or was sent by hand
 	}
-	b.Format = format
-	if b.FileSHA256, err = bat.write(ctx, tx, b, w, report); err != nil {
+	b.Format = file.Format
+	if b.FileSHA256, err = bat.write(ctx, tx, b, file.To, file.Report); err != nil {
 		return Batch{}, err
 	}
 	b.State, b.ExportedBy, b.ExportedAt = BatchExported, access.UserID(tx.By.User), tx.At
@@ -46,7 +52,7 @@ func (bat Batches) Export(ctx context.Context, tx *store.Tx, key string, format 
 		access.Event{Action: "payment_batch.exported", Subject: string(b.ID), Fields: []string{"state", "bank_details"}})
 }
 
-// BatchFile makes the file of an exported batch again: the same bytes, or [ErrBatchFile].
+// File makes the file of an exported batch again: the same bytes, or [ErrBatchFile].
 func (bat Batches) File(ctx context.Context, tx *store.Tx, key string, w io.Writer, report func(done int)) (Batch,
 	error) {
 	b, err := bat.Batch(ctx, tx, key)

@@ -352,7 +352,8 @@ func exportBatch(ctx context.Context, tx *store.Tx, d resource.Domain, in export
 	if in.Format == "" {
 		in.Format = paymentbatch.Pain001File
 	}
-	return shownBatch(d.Batches.Export(ctx, tx, string(in.ID), in.Format, io.Discard, nil))
+	return shownBatch(d.Batches.Export(ctx, tx, string(in.ID),
+		paymentbatch.Target{Format: in.Format, To: io.Discard}))
 }
 
 // batchFile makes the file twice and holds it never: first for its hash and its length, then for the client, who sees

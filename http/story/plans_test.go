@@ -22,20 +22,20 @@ func TestPlansInTheBudgetaryBook(t *testing.T) {
 		acts = append(acts, told(t, fmt.Sprintf(stipend, 7), fmt.Sprintf(stipend, 8))...)
 		acts = append(acts, worked(t, "S07/liquidate", "S14", "S13/suspend_plan", "S13/resume_plan")...)
 		playStory(t, db, acts)
-		sameBudget(t, db, "S03", "tag:act=^commitment", "2026-02-01")
-		sameBudget(t, db, "S10", "tag:act=^commitment", "2026-03-01", "date:2026-02-20")
-		sameBudget(t, db, "S13", "tag:act=suspension|resumption", "2028-01-01")
+		sameBudget(t, db, "S03", "2026-02-01", "tag:act=^commitment")
+		sameBudget(t, db, "S10", "2026-03-01", "tag:act=^commitment", "date:2026-02-20")
+		sameBudget(t, db, "S13", "2028-01-01", "tag:act=suspension|resumption")
 	})
 }
 
 // sameBudget holds the budgetary entries that a query finds in the books to those of a scenario before a day.
-func sameBudget(t *testing.T, db *store.DB, scenario, query, before string, also ...string) {
+func sameBudget(t *testing.T, db *store.DB, scenario, before string, query ...string) {
 	t.Helper()
 	export := filepath.Join(t.TempDir(), "books.journal")
 	exportJournal(t, db, export)
 	part, reference := filepath.Join(t.TempDir(), "part.journal"), filepath.Join(t.TempDir(), "reference.journal")
-	run(t, "hledger", append([]string{"-f", export, "print", "-e", before, "-o", part, "acct:budgetary", query},
-		also...)...)
+	run(t, "hledger", append([]string{"-f", export, "print", "-e", before, "-o", part, "acct:budgetary"},
+		query...)...)
 	run(t, "hledger", "-f", filepath.Join(scenarios, "scenarios.journal"), "print", "-e", before, "acct:budgetary",
 		"tag:scenario=^"+scenario+"$", "-o", reference)
 	out := strings.TrimSpace(run(t, "python3", filepath.Join(scenarios, "compare.py"), part, "--scenarios", scenario,
