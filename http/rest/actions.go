@@ -95,23 +95,18 @@ func memberOf(t reflect.Type, name string) (reflect.StructField, bool) {
 }
 
 // withActions adds to a shown thing what may be done next with it.
-func (e *Endpoint) withActions(ctx context.Context, tx *store.Tx, path gin.Params, shown []byte) ([]byte, error) {
-	if len(e.next) == 0 {
+func (e *Endpoint) withActions(ctx context.Context, tx *store.Tx, req Request, shown []byte) ([]byte, error) {
+	if len(e.next) == 0 || req.plain {
 		return shown, nil
 	}
-	r, err := e.rehearsalOf(ctx, tx, path)
-	if err != nil {
-		return nil, err
-	}
+	r := tries{tx: tx, of: e, api: e.API, path: req.path, caller: access.ActingAs(tx.By), brief: req.brief}
 	views := []ActionView{}
 	for _, act := range e.next {
-		for _, body := range act.Bodies(shown, store.FormatTime(tx.At)[:len("2006-01-02")]) {
-			v, err := r.view(ctx, act, body)
-			if err != nil {
-				return nil, err
-			}
-			views = append(views, v)
+		more, err := r.views(ctx, act, shown)
+		if err != nil {
+			return nil, err
 		}
+		views = append(views, more...)
 	}
 	list, err := Marshal(views)
 	if err != nil {
@@ -141,30 +136,40 @@ const (
 // tries is the rehearsal of what can be done with one thing.
 type tries struct {
 	tx     *store.Tx
-	of     *Endpoint // that shows it
+	of     *Endpoint // that shows it; nil where none does
 	api    *API
 	path   gin.Params
 	caller access.Principal
-	others []access.Principal
+	brief  bool // who else could is only looked for where the caller may not
+
+	others []access.Principal     // who works here, once somebody asked
 	sees   map[access.UserID]bool // of those who were asked
 }
 
-// rehearsalOf finds who has the roles to do something.
-func (e *Endpoint) rehearsalOf(ctx context.Context, tx *store.Tx, path gin.Params) (tries, error) {
-	r := tries{tx: tx, of: e, api: e.API, path: path, caller: access.ActingAs(tx.By), sees: map[access.UserID]bool{}}
-	var roles []access.Role
-	for _, act := range e.next {
-		roles = append(roles, act.Op.Roles...)
+// views say of one act, with each body that it could have, whether the caller may take it.
+func (r *tries) views(ctx context.Context, act *Endpoint, shown []byte) ([]ActionView, error) {
+	var views []ActionView
+	for _, body := range act.Bodies(shown, store.FormatTime(r.tx.At)[:len("2006-01-02")]) {
+		v, err := r.view(ctx, act, body)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
 	}
-	var err error
-	if len(roles) > 0 {
-		r.others, err = access.Holders(ctx, tx, roles...)
-	}
-	return r, err
+	return views, nil
 }
 
 // candidates are those who have a role for an act and see the thing, as many as are asked.
-func (r tries) candidates(ctx context.Context, act *Endpoint) (some []access.Principal) {
+func (r *tries) candidates(ctx context.Context, act *Endpoint) (some []access.Principal, err error) {
+	if len(act.Op.Roles) == 0 {
+		return nil, nil
+	}
+	if r.sees == nil {
+		if r.others, err = access.Holders(ctx, r.tx, access.Roles...); err != nil {
+			return nil, err
+		}
+		r.sees = map[access.UserID]bool{}
+	}
 	for _, p := range r.others {
 		if len(some) == mostAsked {
 			break
@@ -174,20 +179,20 @@ func (r tries) candidates(ctx context.Context, act *Endpoint) (some []access.Pri
 		}
 		sees, known := r.sees[p.User]
 		if !known && len(r.sees) < 2*mostAsked {
-			sees = r.try(ctx, r.of, Body{}, p) == nil
+			sees = r.of == nil || r.try(ctx, r.of, Body{}, p) == nil
 			r.sees[p.User] = sees
 		}
 		if sees {
 			some = append(some, p)
 		}
 	}
-	return some
+	return some, nil
 }
 
 // view says of one act whether the caller may take it, why not, and who else could. What stands in the way of the
 // caller's state alone, such as a duty taken before, may not stand in that of others; what the thing's state forbids,
 // it forbids everybody.
-func (r tries) view(ctx context.Context, act *Endpoint, body Body) (ActionView, error) {
+func (r *tries) view(ctx context.Context, act *Endpoint, body Body) (ActionView, error) {
 	v := ActionView{Action: act.Op.ID, Method: act.Op.Method, Href: act.hrefFor(r.path), Body: body.Decision,
 		Others: []string{}}
 	err := r.try(ctx, act, body, r.caller)
@@ -195,10 +200,14 @@ func (r tries) view(ctx context.Context, act *Endpoint, body Body) (ActionView, 
 		return v, err
 	}
 	v.Deny(ctx, r.api.Problems, err)
-	if err != nil && r.everybody(err) {
+	if err == nil && r.brief || err != nil && r.everybody(err) {
 		return v, nil
 	}
-	for _, other := range r.candidates(ctx, act) {
+	others, err := r.candidates(ctx, act)
+	if err != nil {
+		return v, err
+	}
+	for _, other := range others {
 		if len(v.Others) == mostNamed {
 			break
 		}
@@ -225,13 +234,13 @@ func interrupted(err error) bool {
 }
 
 // everybody tells a refusal that the state of the thing gives to all from one that is about the user.
-func (r tries) everybody(err error) bool {
+func (r *tries) everybody(err error) bool {
 	return r.api.Problems.KindFor(err).Status != http.StatusForbidden
 }
 
 // try rehearses an act with a body as somebody: nil where its rules let it pass. What only concerns the body is no
 // refusal here, since the body is not the caller's own.
-func (r tries) try(ctx context.Context, act *Endpoint, body Body, who access.Principal) error {
+func (r *tries) try(ctx context.Context, act *Endpoint, body Body, who access.Principal) error {
 	if err := access.Allow(who, act.Action()); err != nil {
 		return err
 	}
@@ -275,7 +284,8 @@ func (a *API) Refuses(err error) bool {
 // is taken, a change that changes nothing.
 func AboutBody(code string) bool {
 	return strings.HasSuffix(code, "_exists") || strings.HasSuffix(code, "_taken") ||
-		slices.Contains([]string{"nothing_to_change", "payment_batch_changed", "version_stale", "period_closed"}, code)
+		slices.Contains([]string{"nothing_to_change", "payment_batch_changed", "version_stale", "period_closed",
+			"events_ahead"}, code)
 }
 
 // hrefFor is the address of an operation on the thing that a path names.

@@ -48,6 +48,8 @@ type Request struct {
 	seen        any               // what the twin needs to show the state that is compared
 	shownAt     string            // where it does
 	path        gin.Params
+	plain       bool   // the answer leaves out what may be done next
+	brief       bool   // and says who else could only where the caller may not
 	Fingerprint []byte // of the whole request; says whether a key is used for the same again
 }
 
@@ -315,7 +317,7 @@ func (e *Endpoint) perform(ctx context.Context, tx *store.Tx, req Request) (Repl
 	if out.Body, err = Marshal(view); err != nil {
 		return Reply{}, fmt.Errorf("http: answer of %s: %w", e.Op.ID, err)
 	}
-	if out.Body, err = e.withActions(ctx, tx, req.path, out.Body); err != nil {
+	if out.Body, err = e.withActions(ctx, tx, req, out.Body); err != nil {
 		return Reply{}, err
 	}
 	if req.Dry {

@@ -30,7 +30,9 @@ type Ask struct {
 	// Seen is the ETag of what the user decided on, as Of shows it, which is what the operation compares: its Match.
 	// Another state answers stale_version. Both are empty where the operation has none.
 	Seen, Of string
-	Lang     Lang
+	// Plain leaves out of the answer what may be done next with the thing: a page is about another one.
+	Plain bool
+	Lang  Lang
 }
 
 // ByID asks about one thing.
@@ -120,7 +122,19 @@ func (l *Look) Reply(id string, ask Ask) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	req.plain, req.brief = ask.Plain, true
 	return e.perform(l.ctx, l.tx, req)
+}
+
+// Next says of an act on a thing what the thing's own answer says in allowed_actions: for the rows of a list, whose
+// answer says of none. Shown is the row.
+func (l *Look) Next(id string, path map[string]string, shown []byte) ([]ActionView, error) {
+	e := l.api.Operation(id)
+	r := tries{tx: l.tx, api: l.api, of: e.twin, caller: l.Who, brief: true}
+	for name, value := range path {
+		r.path = append(r.path, gin.Param{Key: name, Value: value})
+	}
+	return r.views(l.ctx, e, shown)
 }
 
 // Do performs any operation as the user of a page's session, in a transaction of its own.

@@ -41,7 +41,7 @@ func (r reader) ask(method, path string, in, out any) {
 	} else {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if !strings.HasSuffix(path, "/personal-data") { // what is personal is repeated under no key
+	if !strings.HasSuffix(path, "/personal-data") && path != "/webhook-endpoints" { // what is personal is repeated under no key
 		req.Header.Set("Idempotency-Key", store.NewID("test"))
 	}
 	seeing := *r.http
@@ -130,7 +130,7 @@ func TestFromNewPayeeToConfirmation(t *testing.T) {
 	finance.visit("/payees").unfold("Ny betalingsmodtager").fill("code", "KLI-09").fill("alias", "Aftale 9").
 		press("Registrér").says("KLI-09", "Ingen kontooplysninger")
 	finance.fill("registration_number", "0040").fill("account_number", "0440116270").press("Gem kontooplysninger").
-		says("Gemt. En anden skal bekræfte dem.", "Du har indtastet kontooplysningerne.")
+		says("Gemt. En anden skal bekræfte dem.", "Ikke af dig: Ingen handler to gange i samme sag")
 	if strings.Contains(finance.text(), "0440116270") {
 		t.Error("the page shows an account number in full")
 	}
@@ -148,8 +148,8 @@ func TestFromNewPayeeToConfirmation(t *testing.T) {
 	finance.tick("El og varme januar").press("Læg i kørslen").says("1.335,50 kr.", "2 betalinger")
 	finance.picture("payment-run")
 	run := strings.SplitN(finance.path(), "?", 2)[0]
-	finance.press("Lås 2 betalinger").says("Du har låst kørslen", "Låst, venter på frigivelse")
-	w.as(t, access.FinanceOfficer).get(run).want(http.StatusOK).says("Du har låst kørslen")
+	finance.press("Lås 2 betalinger").says("Ikke af dig: Ingen handler to gange i samme sag", "Det kan:", "Låst, venter på frigivelse")
+	w.as(t, access.FinanceOfficer).get(run).want(http.StatusOK).says("Ikke af dig: Ingen handler to gange i samme sag", "Det kan:")
 
 	board := open(t, browser, w.at, phone).enter(story.BoardMember)
 	board.visit(run).press("Frigiv 1.335,50 kr.").says("Frigivet")

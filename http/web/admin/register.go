@@ -13,6 +13,7 @@ func Register(s *frame.Site) {
 	policies(s)
 	watching(s)
 	upkeep(s)
+	receivers(s)
 	s.Navigate(frame.NavItem{Path: "/settings", Text: rest.Text{EN: "Settings", DA: "Styring"}, Needs: "listUsers",
 		Order: 80, Key: "s"})
 	for word, t := range map[string]rest.Text{
@@ -61,6 +62,9 @@ var places = []place{
 	{"/jobs", "listJobs", rest.Text{EN: "Jobs", DA: "Opgaver"},
 		rest.Text{EN: "What is done later, what failed and why.",
 			DA: "Det, der udføres senere, og det, der mislykkedes."}},
+	{"/receivers", "listWebhookEndpoints", rest.Text{EN: "Receivers", DA: "Modtagere"},
+		rest.Text{EN: "Other programs that are told when something happens.",
+			DA: "Andre programmer, der får besked, når noget sker."}},
 }
 
 // open are the pages that the user may see.

@@ -179,11 +179,6 @@ func (j *job) UnmarshalJSON(shown []byte) error {
 	return json.Unmarshal(shown, (*plain)(j))
 }
 
-// again tells whether somebody may have it tried now.
-func (j job) again() bool {
-	return j.State == "failed" || j.State == "given_up" || j.State == "scheduled"
-}
-
 var jobKinds = map[string]rest.Text{
 	"statement_run":      {EN: "Run of statements", DA: "Regnskabskørsel"},
 	"statement_delivery": {EN: "Delivery of a statement", DA: "Levering af et regnskab"},
@@ -202,10 +197,15 @@ var jobStates = map[string]frame.State{
 
 func jobs(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	list, _, err := frame.Read[frame.List[job]](v, "listJobs", v.ListAsk(perPage, "status"))
-	for i, j := range list.Data {
-		list.Data[i].seen = v.Site.API.Operation(getJob).Tag([]byte(j.seen))
+	if err != nil {
+		return nil, err
 	}
-	return Jobs(v, list, forms), err
+	for i, j := range list.Data {
+		if list.Data[i].seen, err = v.Row(getJob, "retryJob", j.ID, j.seen); err != nil {
+			return nil, err
+		}
+	}
+	return Jobs(v, list, forms), nil
 }
 
 // chosenState is the form of the list, with the state that is shown.

@@ -913,7 +913,7 @@ func Jobs(v *frame.Visit, list frame.List[job], forms frame.Forms) templ.Compone
 						return templ_7745c5c3_Err
 					}
 				}
-				if j.again() && v.Can("retryJob") {
+				if v.Open("retryJob", j.ID) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -968,7 +968,7 @@ func Jobs(v *frame.Visit, list frame.List[job], forms frame.Forms) templ.Compone
 					var templ_7745c5c3_Var53 string
 					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(j.ID)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/upkeep.templ`, Line: 142, Col: 112}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/upkeep.templ`, Line: 142, Col: 111}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var53))
 					if templ_7745c5c3_Err != nil {

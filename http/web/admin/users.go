@@ -74,6 +74,9 @@ func one(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := v.Offer("revokeTokensOfUser", map[string]string{"id": v.C.Param("id")}, nil); err != nil {
+		return nil, err
+	}
 	all, _, err := frame.Every[change](v, "listAccountChanges", rest.Ask{}, most)
 	if err != nil {
 		return nil, err

@@ -3,9 +3,14 @@ package admin
 import (
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
 )
+
+// getNotice shows an opening.
+const getNotice = "getPrivacyNotice"
 
 func watching(s *frame.Site) {
 	s.Page("/retention", []string{"listRetention"}, retention)
@@ -53,6 +58,15 @@ type notice struct {
 	At          string `json:"at"`
 	ReviewBy    string `json:"review_by"`
 	Outcome     string `json:"outcome"`
+
+	seen string
+}
+
+// UnmarshalJSON reads a notice, and keeps how it was shown.
+func (n *notice) UnmarshalJSON(shown []byte) error {
+	type plain notice
+	n.seen = string(shown)
+	return json.Unmarshal(shown, (*plain)(n))
 }
 
 var outcomes = map[string]frame.State{
@@ -67,18 +81,24 @@ func privacy(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 		return nil, err
 	}
 	names, err := handles(v)
+	if err != nil {
+		return nil, err
+	}
 	for i, n := range list.Data {
+		if list.Data[i].seen, err = v.Row(getNotice, "reviewPrivacyNotice", n.ID, n.seen); err != nil {
+			return nil, err
+		}
 		if name, known := names[n.User]; known {
 			list.Data[i].User = name
 		}
 	}
-	return Privacy(v, list, forms), err
+	return Privacy(v, list, forms), nil
 }
 
 func review(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
-	act := byID(v)
-	act.Key, act.Body = f.Key, struct {
+	act := f.SeenOf(byID(v), getNotice)
+	act.Body = struct {
 		Outcome string `json:"outcome"`
 	}{f.Text("outcome")}
 	if err := v.Do("reviewPrivacyNotice", act, nil); err != nil {

@@ -157,11 +157,11 @@ func personOf(v *frame.Visit, number string) (string, error) {
 	if number == "" || !v.Can("getBeneficiary") {
 		return "", nil
 	}
-	p, _, err := frame.Read[plan](v, "getPlan", rest.ByID(number))
+	p, _, err := frame.Aside[plan](v, "getPlan", rest.ByID(number))
 	if err != nil {
 		return "", err
 	}
-	person, _, err := frame.Read[struct {
+	person, _, err := frame.Aside[struct {
 		Code string `json:"code"`
 	}](v, "getBeneficiary", rest.ByID(p.Beneficiary))
 	return person.Code, err

@@ -71,10 +71,15 @@ func bankRules(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 		return nil, err
 	}
 	list, _, err := frame.Read[frame.List[bankRule]](v, "listBankRules", v.ListAsk("100"))
-	for i, r := range list.Data {
-		list.Data[i].seen = v.Site.API.Operation(getRule).Tag([]byte(r.seen))
+	if err != nil {
+		return nil, err
 	}
-	return BankRules(v, all, list, forms), err
+	for i, r := range list.Data {
+		if list.Data[i].seen, err = v.Row(getRule, "endBankRule", r.ID, r.seen); err != nil {
+			return nil, err
+		}
+	}
+	return BankRules(v, all, list, forms), nil
 }
 
 // ruleAgain shows the rules with what is wrong in one of their forms.
@@ -123,14 +128,16 @@ func bankLines(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	at := chosen(v, all)
 	ask.Query.Set("account", at.Number)
 	list, _, err := frame.Read[frame.List[bankLine]](v, "listBankLines", ask)
-	for i, l := range list.Data {
-		list.Data[i].seen = v.Site.API.Operation(getLine).Tag([]byte(l.seen))
+	if err != nil {
+		return nil, err
 	}
-	return BankLines(v, all, at, list, forms), err
+	for i, l := range list.Data {
+		if list.Data[i].seen, err = v.Row(getLine, "undoBankLine", l.ID, l.seen); err != nil {
+			return nil, err
+		}
+	}
+	return BankLines(v, all, at, list, forms), nil
 }
-
-// explainedAlready tells whether something says what a line is, that can be taken back.
-func (l bankLine) explainedAlready() bool { return l.Suspended || l.Left.IsZero() }
 
 func undoLine(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()

@@ -283,7 +283,7 @@ func BankRules(v *frame.Visit, all []account, list frame.List[bankRule], forms f
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if r.State == "active" && v.Can("endBankRule") {
+				if v.Open("endBankRule", r.ID) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -325,7 +325,7 @@ func BankRules(v *frame.Visit, all []account, list frame.List[bankRule], forms f
 					var templ_7745c5c3_Var16 string
 					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(r.Contains)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `finance/bankrules.templ`, Line: 52, Col: 121}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `finance/bankrules.templ`, Line: 52, Col: 120}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -480,7 +480,7 @@ func BankLines(v *frame.Visit, all []account, at account, list frame.List[bankLi
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if l.explainedAlready() && v.Can("undoBankLine") {
+				if v.Open("undoBankLine", l.ID) {
 					templ_7745c5c3_Err = frame.ReasonFold(v, forms, frame.Because{Path: "/bank/lines/" + l.ID + "/undos", Seen: l.seen, Field: "undo_" + l.ID, Label: v.T("Undo the match", "Fortryd afstemningen"), Hint: v.T("Its entry is reversed, and the line is open again.", "Posteringen tilbageføres, og linjen er åben igen.")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -307,7 +307,7 @@ func DonorFile(v *frame.Visit, file donorFile, forms frame.Forms, seen string) t
 				}
 			}
 			if file.State == "previewed" {
-				if len(file.wrong) == 0 && file.fresh > 0 && v.Can("commitDonorImport") {
+				if len(file.wrong) == 0 && file.fresh > 0 && v.Open("commitDonorImport") {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -351,7 +351,7 @@ func DonorFile(v *frame.Visit, file donorFile, forms frame.Forms, seen string) t
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.Can("discardDonorImport") {
+				if v.Open("discardDonorImport") {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -478,7 +478,7 @@ func DonorFile(v *frame.Visit, file donorFile, forms frame.Forms, seen string) t
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if file.State == "committed" && v.Can("undoDonorImport") {
+			if v.Open("undoDonorImport") {
 				templ_7745c5c3_Err = frame.ReasonFold(v, forms, frame.Because{Path: "/donor-imports/" + file.ID + "/undos", Seen: seen, Field: "undo_reason", Label: v.T("Undo the import", "Fortryd indlæsningen"), Hint: v.T("Gifts are reversed; donors go where nothing hangs on them.", "Gaver tilbageføres; donorer fjernes, hvor intet hænger på dem.")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

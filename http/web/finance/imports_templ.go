@@ -590,7 +590,7 @@ func BankImport(v *frame.Visit, file statementFile, lines frame.List[statementLi
 					return templ_7745c5c3_Err
 				}
 			}
-			if file.State == "previewed" && v.May("commitBankImport") == nil {
+			if v.Open("commitBankImport") {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -858,7 +858,7 @@ func BankImport(v *frame.Visit, file statementFile, lines frame.List[statementLi
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if file.State == "committed" && v.May("undoBankImport") == nil {
+			if v.Open("undoBankImport") {
 				templ_7745c5c3_Err = frame.ReasonFold(v, forms, frame.Because{Path: "/bank/imports/" + file.ID + "/undos", Seen: seen, Field: "undo_reason", Label: v.T("Take the lines off the record", "Fjern linjerne igen"), Hint: v.T("Only while none of them is matched.", "Kun så længe ingen af dem er afstemt.")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

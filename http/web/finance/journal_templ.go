@@ -702,7 +702,7 @@ func Drafts(v *frame.Visit, all []entry, forms frame.Forms) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.May("postDraft") == nil {
+				if v.Open("postDraft", d.ID) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1129,7 +1129,7 @@ func Entry(v *frame.Visit, p entryView, forms frame.Forms) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.May("attachEvidence") == nil && v.May("storeEvidence") == nil {
+			if v.Open("attachEvidence") && v.May("storeEvidence") == nil {
 				f := forms.Of("attach").Showing(p.seen)
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "<details class=\"fold noprint\"")
 				if templ_7745c5c3_Err != nil {
@@ -1205,7 +1205,7 @@ func Entry(v *frame.Visit, p entryView, forms frame.Forms) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.ReversedBy == "" && p.Reverses == "" && v.May("reverseJournalEntry") == nil {
+			if v.Open("reverseJournalEntry") {
 				f := forms.Of("reverse_reason").Showing(p.seen)
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 85, "<details class=\"fold noprint\"")
 				if templ_7745c5c3_Err != nil {

@@ -336,7 +336,7 @@ func EntryFile(v *frame.Visit, file entryFile, rows frame.List[entryRow], forms 
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if file.State == "previewed" && v.May("commitImport") == nil {
+			} else if v.Open("commitImport") {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -571,7 +571,7 @@ func EntryFile(v *frame.Visit, file entryFile, rows frame.List[entryRow], forms 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if file.State == "committed" && v.May("undoImport") == nil {
+			if v.Open("undoImport") {
 				templ_7745c5c3_Err = frame.ReasonFold(v, forms, frame.Because{Path: "/imports/" + file.ID + "/undos", Seen: seen, Field: "undo_reason", Label: v.T("Undo the import", "Fortryd indlæsningen"), Hint: v.T("Every entry of it is reversed.", "Alle dens posteringer tilbageføres.")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

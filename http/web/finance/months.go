@@ -45,11 +45,10 @@ type checklist struct {
 
 // reopening is a wish to open a closed month again.
 type reopening struct {
-	ID          string `json:"id"`
-	State       string `json:"state"`
-	Reason      string `json:"reason"`
-	RequestedBy string `json:"requested_by"`
-	seen        string
+	ID     string `json:"id"`
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+	seen   string
 }
 
 // passed counts the checks that keep a month from nothing.

@@ -37,7 +37,6 @@ type bankDetails struct {
 	Version    int      `json:"version"`
 	Account    string   `json:"account"`
 	Warnings   []string `json:"warnings"`
-	EnteredBy  string   `json:"entered_by"`
 	EnteredAt  string   `json:"entered_at"`
 	How        string   `json:"how"`
 	Note       string   `json:"note"`
@@ -105,6 +104,12 @@ func showPayee(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	p, seen, err := frame.Read[payee](v, "getPayee", rest.ByID(v.C.Param("id")))
 	if err != nil {
 		return nil, err
+	}
+	if p.State == "unverified" {
+		path := map[string]string{"id": v.C.Param("id"), "version": strconv.Itoa(p.Version)}
+		if err := v.Offer("verifyBankDetails", path, nil); err != nil {
+			return nil, err
+		}
 	}
 	return Payee(v, p, forms, seen), nil
 }

@@ -150,7 +150,6 @@ type runView struct {
 	items []runItem
 	more  bool
 	ready []authorised // that could be added
-	mine  bool         // the user locked it, and so may not release it
 }
 
 func runPage(v *frame.Visit) (frame.Shown, error) { return showRun(v, frame.NoForms()) }
@@ -165,7 +164,6 @@ func showRun(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 	if p.items, p.more, err = frame.Every[runItem](v, "listPaymentBatchItems", rest.ByID(id), 1000); err != nil {
 		return nil, err
 	}
-	p.mine = p.LockedBy == string(v.Who.User)
 	if p.State == "open" {
 		if p.ready, err = readyFor(v, p.Account, p.items); err != nil {
 			return nil, err
@@ -210,7 +208,7 @@ func answered(v *frame.Visit, r run) templ.SafeURL {
 // demoAnswer is what the bank of a demo says: that it paid everything in the run's file today.
 func demoAnswer(v *frame.Visit) (rest.Reply, error) {
 	id := v.C.Param("id")
-	r, _, err := frame.Read[run](v, "getPaymentBatch", rest.ByID(id))
+	r, _, err := frame.Aside[run](v, "getPaymentBatch", rest.ByID(id))
 	if err != nil {
 		return rest.Reply{}, err
 	}

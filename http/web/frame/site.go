@@ -69,6 +69,7 @@ type Visit struct {
 	C          *gin.Context
 	Lang       rest.Lang
 	Home       []NavItem // what the navigation shows this user
+	acts       []Action  // what may be done next with what the page read
 	status     int
 }
 
@@ -177,7 +178,7 @@ func (s *Site) visit(c *gin.Context) *Visit {
 // look opens the snapshot in which a page is put together.
 func (v *Visit) look(needs []string, show func(v *Visit) (Shown, error)) (shown Shown, err error) {
 	err = v.Site.API.Look(v.C, v.Lang, func(l *rest.Look) error {
-		v.Look, v.Home = l, v.Site.home(l)
+		v.Look, v.Home, v.acts = l, v.Site.home(l), nil
 		for _, id := range needs {
 			if err := l.May(id); err != nil {
 				return err
@@ -222,8 +223,20 @@ func (v *Visit) Tf(en, da string, figures ...any) string { return v.In(rest.Text
 // Read performs an operation that reads and gives its answer as the struct of a page.
 func Read[T any](v *Visit, id string, ask rest.Ask) (out T, etag string, err error) {
 	ask.Lang = v.Lang
-	etag, err = v.Ask(id, ask, &out)
-	return out, etag, err
+	shown, err := v.Reply(id, ask)
+	if err != nil {
+		return out, "", err
+	}
+	if err := json.Unmarshal(shown.Body, &out); err != nil {
+		return out, "", fmt.Errorf("web: a page reads %s: %w", id, err)
+	}
+	return out, v.Site.API.Operation(id).Tag(shown.Body), v.note(shown.Body)
+}
+
+// Aside is Read of a thing beside the one that the page is about: what may be done next with it is left out.
+func Aside[T any](v *Visit, id string, ask rest.Ask) (T, string, error) {
+	ask.Plain = true
+	return Read[T](v, id, ask)
 }
 
 // List is the answer of a list.

@@ -148,6 +148,16 @@ type view struct {
 	changes    []difference // to that version
 }
 
+// waits is the step that comes next, which others take.
+func (p view) waits(v *frame.Visit) frame.Action {
+	for _, s := range steps {
+		if a := v.Next(s.operation); s.reason == "" && !a.Allowed && len(a.Others) > 0 {
+			return a
+		}
+	}
+	return frame.Action{}
+}
+
 func page(v *frame.Visit) (frame.Shown, error) { return show(v, frame.NoForms()) }
 
 func show(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
@@ -175,7 +185,7 @@ func show(v *frame.Visit, forms frame.Forms) (frame.Shown, error) {
 		return nil, err
 	}
 	if p.Replaces != "" {
-		before, _, err := frame.Read[statement](v, "getStatement", rest.ByID(p.Replaces))
+		before, _, err := frame.Aside[statement](v, "getStatement", rest.ByID(p.Replaces))
 		if err != nil {
 			return nil, err
 		}

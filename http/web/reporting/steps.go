@@ -71,7 +71,7 @@ type sumOf struct {
 
 func figurePage(v *frame.Visit) (frame.Shown, error) {
 	id := v.C.Param("id")
-	s, _, err := frame.Read[statement](v, "getStatement", rest.ByID(id))
+	s, _, err := frame.Aside[statement](v, "getStatement", rest.ByID(id))
 	if err != nil {
 		return nil, err
 	}
