@@ -123,7 +123,8 @@ func (w world) underWay(t *testing.T) {
 	t.Helper()
 	w.giver(t, "D-77")
 	lead, second, finance := w.as(t, access.ProgrammeLead), w.as(t, access.Treasurer), w.as(t, access.FinanceOfficer)
-	lead.ask(http.MethodPost, "/disbursements/"+w.left.Requests[0]+"/decisions", map[string]string{"decision": "approve"}, nil)
+	lead.ask(http.MethodPost, "/disbursements/"+w.left.Requests[0]+"/decisions",
+		map[string]string{"decision": "approve"}, nil)
 	second.ask(http.MethodPost, "/disbursements/"+w.left.Requests[0]+"/authorisations", nil, nil)
 	for _, pays := range []bool{true, false} {
 		var run struct{ Number string }

@@ -236,7 +236,9 @@ func callAgain(v *frame.Visit) (frame.Shown, error) {
 			return nil, err
 		}
 		v.Status(http.StatusConflict)
-		return v.Again(func(v *frame.Visit) (frame.Shown, error) { return oneReceiver(v, frame.Back(v.C.Param("delivery"), f)) })
+		return v.Again(func(v *frame.Visit) (frame.Shown, error) {
+			return oneReceiver(v, frame.Back(v.C.Param("delivery"), f))
+		})
 	}
 	return v.To("/receivers/" + url.PathEscape(v.C.Param("id")) + "?done=call-again")
 }

@@ -40,8 +40,8 @@ func (v *Visit) Offer(operation string, path map[string]string, row []byte) erro
 	return err
 }
 
-// Row is a row of a list on which something can be decided: what may be done with it is found out ([Visit.Offer]), and its
-// version is what the operation that shows it alone would answer.
+// Row is a row of a list on which something can be decided: what may be done with it is found out ([Visit.Offer]), and
+// its version is what the operation that shows it alone would answer.
 func (v *Visit) Row(shows, operation, id, row string) (seen string, err error) {
 	return v.Site.API.Operation(shows).Tag([]byte(row)),
 		v.Offer(operation, map[string]string{"id": id}, []byte(row))
@@ -76,7 +76,8 @@ func (v *Visit) shut() []Action {
 		if a.Allowed || a.Why == "" || !v.Site.hasForm(a.Action) || v.Open(a.Action+":"+a.Body) {
 			continue
 		}
-		if !slices.ContainsFunc(out, func(b Action) bool { return a.Action == b.Action && a.Body == b.Body && a.Why == b.Why }) {
+		same := func(b Action) bool { return a.Action == b.Action && a.Body == b.Body && a.Why == b.Why }
+		if !slices.ContainsFunc(out, same) {
 			out = append(out, a)
 		}
 	}
