@@ -124,9 +124,9 @@ func onCase(ctx context.Context, tx *store.Tx, b BeneficiaryID) (bool, error) {
 	return readOnCase(ctx, tx, b)
 }
 
-// onCaseOnly finds a beneficiary whose case the actor is on. [ErrUnknownBeneficiary] for an actor who may not
+// OnCaseOnly finds a beneficiary whose case the actor is on. [ErrUnknownBeneficiary] for an actor who may not
 // know of the person, [ErrNotOnCase] for one who may.
-func onCaseOnly(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
+func OnCaseOnly(ctx context.Context, tx *store.Tx, key string) (Beneficiary, error) {
 	b, err := readBeneficiary(ctx, tx, key)
 	if err != nil {
 		return Beneficiary{}, err

@@ -46,7 +46,7 @@ func ConsentLive(consents []Consent, p ConsentPurpose, donor string, on ledger.D
 // RecordConsent puts a consent on record, by someone on the case, with the document that shows it. [ErrNotOnCase],
 // [ErrDays], [evidence.ErrUnknown], and what [grants.Register.Donor] refuses.
 func (r Register) RecordConsent(ctx context.Context, tx *store.Tx, key string, c Consent) (Consent, error) {
-	b, err := onCaseOnly(ctx, tx, key)
+	b, err := OnCaseOnly(ctx, tx, key)
 	if err != nil {
 		return Consent{}, err
 	}
@@ -123,7 +123,7 @@ type Household struct {
 // WriteHousehold puts down a household as it is now; what was known before stays. By someone on the case.
 // [ErrHousehold] for a youngest child of nobody, or none of some.
 func (r Register) WriteHousehold(ctx context.Context, tx *store.Tx, key string, h Household) (Household, error) {
-	b, err := onCaseOnly(ctx, tx, key)
+	b, err := OnCaseOnly(ctx, tx, key)
 	if err != nil {
 		return Household{}, err
 	}

@@ -58,7 +58,7 @@ const (
 // someone on the case writes: [ErrNotOnCase]. It answers nothing about others on record; likenesses are shown to
 // whoever decides on them.
 func (r Register) WriteIdentity(ctx context.Context, tx *store.Tx, key string, identity Identity) error {
-	b, err := onCaseOnly(ctx, tx, key)
+	b, err := OnCaseOnly(ctx, tx, key)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func place(b BeneficiaryID, f Field, version int) vault.Place {
 // [ErrReason]. The audit event is written in the same tx, so what cannot be noted is not shown. [ErrOpeningBudget] once
 // the user has opened [OpeningsADay] today; who uses the budget up is brought to the privacy officer's notice.
 func (r Register) OpenIdentity(ctx context.Context, tx *store.Tx, key string, o Opening) (Identity, error) {
-	b, err := onCaseOnly(ctx, tx, key)
+	b, err := OnCaseOnly(ctx, tx, key)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (r Register) OpenInEmergency(ctx context.Context, tx *store.Tx, key string,
 	if today >= EmergenciesADay {
 		return nil, ErrOpeningBudget
 	}
-	if err := notify(ctx, tx, NoticeEmergency, b.ID, o.Reason); err != nil {
+	if err := Notify(ctx, tx, NoticeEmergency, b.ID, o.Reason); err != nil {
 		return nil, err
 	}
 	return r.open(ctx, tx, b.ID, o, "identity.opened_in_emergency")
@@ -167,7 +167,7 @@ func countOpeningOf(ctx context.Context, tx *store.Tx, b BeneficiaryID) error {
 	case n > OpeningsADay:
 		return ErrOpeningBudget
 	case n == OpeningsADay:
-		return notify(ctx, tx, NoticeBudget, b, "the last opening of the day")
+		return Notify(ctx, tx, NoticeBudget, b, "the last opening of the day")
 	}
 	return nil
 }

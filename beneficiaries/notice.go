@@ -15,6 +15,7 @@ type NoticeKind string
 const (
 	NoticeEmergency NoticeKind = "emergency_opening" // an identity was opened by somebody who is not on the case
 	NoticeBudget    NoticeKind = "budget_used_up"    // somebody opened as many identities as a day allows
+	NoticeReferral  NoticeKind = "referral"          // a person was referred without a consent to sharing
 )
 
 // Notice is what the privacy officer has to look at. It is written in the tx of what it is about.
@@ -30,7 +31,8 @@ type Notice struct {
 	ReviewedBy  string
 }
 
-func notify(ctx context.Context, tx *store.Tx, kind NoticeKind, b BeneficiaryID, reason string) error {
+// Notify puts something before the privacy officer.
+func Notify(ctx context.Context, tx *store.Tx, kind NoticeKind, b BeneficiaryID, reason string) error {
 	return insertNotice(ctx, tx, Notice{ID: store.NewID("ntc"), Kind: kind, Beneficiary: b, User: tx.By.User,
 		Reason: reason,
 		At:     tx.At, ReviewBy: tx.At.Add(reviewWithin)})

@@ -116,7 +116,7 @@ func saveReview(ctx context.Context, tx *store.Tx, n Notice) error {
 
 // accessActions are the audit events that say who saw or wrote an identity.
 var accessActions = []string{"identity.opened", "identity.opened_in_emergency", "identity.written", "identity.exported",
-	"identity.erased"}
+	"identity.erased", "file.opened", "note.written", "referral.made"}
 
 func readAccesses(ctx context.Context, tx *store.Tx, b BeneficiaryID, page store.Keyset) ([]Access, error) {
 	var rows []struct {

@@ -271,21 +271,13 @@ func (k known) checkMoney(ctx context.Context, tx *store.Tx, d Disbursement) ([]
 	return []Check{c}, nil
 }
 
-// checkEvidence asks for a document, and whether another disbursement was asked for with the same.
-func (k known) checkEvidence(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {
-	there, twice := finding("evidence"), finding("duplicate_evidence")
+// checkEvidence asks for a document.
+func (k known) checkEvidence(_ context.Context, _ *store.Tx, d Disbursement) ([]Check, error) {
+	c := finding("evidence")
 	if len(d.Evidence) == 0 {
-		there = there.warn("evidence_missing")
+		c = c.warn("evidence_missing")
 	}
-	for _, id := range d.Evidence {
-		switch number := k.uses[use{d.ID, id}]; {
-		case number != "" && beneficiaries.SeesAll(tx.By):
-			twice = twice.warn("evidence_used", number)
-		case number != "":
-			twice = twice.warn("evidence_used_elsewhere") // of which case is not for everybody
-		}
-	}
-	return []Check{there, twice}, nil
+	return []Check{c}, nil
 }
 
 // checkPayee asks whether the payee was ever paid before, and may be paid by the means that was chosen.
@@ -378,7 +370,9 @@ func (k known) checkSafeguards(_ context.Context, _ *store.Tx, d Disbursement) (
 }
 
 // guarded is the disbursement as safeguards look at it.
-func (d Disbursement) guarded() safeguards.Case { return safeguards.Case{ID: string(d.ID)} }
+func (d Disbursement) guarded() safeguards.Case {
+	return safeguards.Case{ID: string(d.ID), Person: d.Plan.Beneficiary}
+}
 
 // checkDuties tells the actor whether the next step may be the actor's.
 func (k known) checkDuties(_ context.Context, tx *store.Tx, d Disbursement) ([]Check, error) {

@@ -67,7 +67,7 @@ func TestManyAreConsideredAsEachIs(t *testing.T) {
 				words[c.Name+" "+c.Hint] = true
 			}
 		}
-		for _, want := range []string{"duplicate_evidence evidence_used", "evidence evidence_missing",
+		for _, want := range []string{"duplicate_evidence document_used", "evidence evidence_missing",
 			"payee_details payee_unregistered", "payee_details paid_unverified", "payee payee_new", "splitting split_below_band", "budget "} {
 			if !words[want] {
 				t.Errorf("no request was told %q: %v", want, words)

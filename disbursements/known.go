@@ -19,7 +19,6 @@ type known struct {
 	policy    Policy
 	decisions beneficiaries.MilestoneDecisions
 	waiting   map[ledger.FundCode]ledger.Money // approved and not booked yet
-	uses      map[use]string
 	payees    map[string]payees.Payee
 	bound     map[payees.Round]int
 	near      map[DisbursementID]Nearby
@@ -35,9 +34,6 @@ func (rules Rules) learn(ctx context.Context, tx *store.Tx, all []Disbursement, 
 		return k, err
 	}
 	if k.policy, err = rules.Policies.On(ctx, tx, ledger.DateOf(tx.At)); err != nil {
-		return k, err
-	}
-	if k.uses, err = readUses(ctx, tx, all); err != nil {
 		return k, err
 	}
 	if k.near, err = readNearby(ctx, tx, all, rules.Book.Base); err != nil {

@@ -9,6 +9,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/complaints"
+	"supportledger/disbursements/documents"
 	"supportledger/disbursements/payees"
 	"supportledger/disbursements/safeguards"
 	"supportledger/grants"
@@ -84,7 +85,7 @@ var refusals = []error{ErrPlanNotApproved, ErrPlanChanged, ErrGated, ErrOutsideP
 	access.ErrMakerCannotApprove, grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory,
 	grants.ErrIneligibleKind, grants.ErrOutsideBudget, grants.ErrOverLine, grants.ErrReportDue, ledger.ErrFundOverdrawn,
 	ledger.ErrLotExhausted, ledger.ErrPeriodClosed, ledger.ErrUnknownAccount, advances.ErrState, advances.ErrBankCurrency,
-	beneficiaries.ErrUnknownLine, rates.ErrRateMissing, complaints.ErrHeld}
+	beneficiaries.ErrUnknownLine, rates.ErrRateMissing, complaints.ErrHeld, documents.ErrUsed}
 
 // refusal reports whether an error is one of the rules'.
 func refusal(err error) bool {

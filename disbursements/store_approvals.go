@@ -376,40 +376,6 @@ func readNearby(ctx context.Context, tx *store.Tx, of []Disbursement, base ledge
 	return found, err
 }
 
-// use is a document that a disbursement was asked for with.
-type use struct {
-	by       DisbursementID
-	document evidence.ID
-}
-
-// readUses finds for each document of some disbursements the number of another one that was asked for with it, seen by
-// the actor or not.
-func readUses(ctx context.Context, tx *store.Tx, of []Disbursement) (map[use]string, error) {
-	var wanted []bun.TupleValues
-	for _, d := range of {
-		for _, id := range d.Evidence {
-			wanted = append(wanted, bun.Tuple([]string{string(d.ID), string(id)}))
-		}
-	}
-	found := map[use]string{}
-	if len(wanted) == 0 {
-		return found, nil
-	}
-	var rows []struct {
-		ID       DisbursementID
-		Document evidence.ID
-		Number   *string
-	}
-	err := tx.NewRaw(`WITH wanted (id, document) AS (VALUES ?) SELECT w.id, w.document,
-		(SELECT MIN(o.number) FROM disbursement_evidence AS e JOIN disbursements AS o ON o.id = e.disbursement_id
-			WHERE e.evidence_id = w.document AND o.id <> w.id AND o.state NOT IN (?)) AS number
-		FROM wanted AS w`, bun.List(wanted), bun.List([]State{Rejected, Cancelled})).Scan(ctx, &rows)
-	for _, r := range rows {
-		found[use{r.ID, r.Document}] = store.ZeroIfNull(r.Number)
-	}
-	return found, err
-}
-
 // SeesEvidence reports whether the actor may know of a document: who stored it, who sees all cases, and who sees a
 // disbursement that was asked for with it or whose entry it proves.
 func SeesEvidence(ctx context.Context, tx *store.Tx, e evidence.Document) (bool, error) {

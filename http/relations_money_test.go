@@ -116,7 +116,7 @@ func (s staffed) onPlans(t *testing.T, past *apitest.Client) standing {
 		"P-2": `{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01","2026-04-01"]}`, "P-3": ""} {
 		s.caring.Post("/plans",
 			`{"number":"`+number+`","beneficiary":"`+s.code+
-				`","currency":"DKK","starts_on":"2026-01-01","shares":[{"fund":"UNR","percent":"100"}],`+
+				`","currency":"DKK","starts_on":"2026-01-01","goals":["recovery"],"shares":[{"fund":"UNR","percent":"100"}],`+
 				`"milestones":[{"code":"x_1","kind":"other"}],"lines":[`+lines+`]}`).Want(201)
 		if number != "P-3" {
 			s.caring.Post("/plans/"+number+"/submissions", nil).Want(200)
@@ -141,6 +141,7 @@ func (s staffed) onPlans(t *testing.T, past *apitest.Client) standing {
 			"POST /plans/{id}/year-approvals":              `{"year":2026,"date":"2026-01-15"}`,
 			"POST /plans/{id}/decisions":                   `{"decision":"approve","date":"2026-01-15"}`,
 			"POST /plans/{id}/milestones/{code}/decisions": `{"result":"met","evidence_id":"evd_1"}`,
+			"POST /plans/{id}/goal-reviews":                `{"goal":"recovery","result":"reached"}`,
 			"POST /plans/{id}/versions":                    `{"starts_on":"2026-02-01"}`,
 			"POST /plans/{id}/suspensions":                 `{"from":"2026-04-01","date":"2026-01-15","reason":"leave"}`,
 			"POST /plans/{id}/completions":                 `{"date":"2026-01-15"}`,
@@ -194,6 +195,7 @@ func (s staffed) onDisbursements(t *testing.T) standing {
 			"POST /disbursements/{id}/cancellations":         `{"reason":"the clinic takes no money"}`,
 			"POST /disbursements/{id}/disallowances":         `{"finding":"F-1","reason":"there is no receipt"}`,
 			"POST /disbursements/{id}/releases":              `{"date":"2026-02-02"}`,
+			"POST /disbursements/{id}/document-liftings":     `{"reason":"they are two different bills"}`,
 			"POST /disbursements/{id}/evidence":              `{"evidence_id":"evd_1"}`,
 			"POST /disbursements/{id}/receipt-verifications": `{"result":"received"}`,
 		},

@@ -11,6 +11,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/complaints"
+	"supportledger/disbursements/documents"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -73,6 +74,7 @@ func disbursementLifeRoutes(api *resource.API) {
 		Refuses: slices.Concat(refusesDraft,
 			[]error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrForbidden, store.ErrStale})},
 		rewriteDisbursement)
+	documentRoutes(api)
 	for _, m := range []struct {
 		path, id, summary, danish, about string
 		roles                            []access.Role
@@ -85,7 +87,7 @@ func disbursementLifeRoutes(api *resource.API) {
 			roles: authorises, refuses: nil, act: disbursements.Decisions.Hold},
 		{path: "/resumptions", id: "resumeDisbursement", summary: "Let a disbursement that was held go on",
 			danish: "Lad en tilbageholdt udbetaling gå videre", about: "", roles: authorises,
-			refuses: []error{complaints.ErrHeld}, act: disbursements.Decisions.Resume},
+			refuses: []error{complaints.ErrHeld, documents.ErrUsed}, act: disbursements.Decisions.Resume},
 		{path: "/cancellations", id: "cancelDisbursement", summary: "Cancel a disbursement before it is released",
 			danish: "Annullér en udbetaling, før den frigives",
 			about:  "By who wrote it or who leads. What was booked for it is reversed.", roles: decides,
@@ -212,9 +214,13 @@ var checkHints = map[string]rest.Text{
 	"budget_exceeded":   {EN: "{0} has {1} left.", DA: "{0} har {1} tilbage."},
 	"grant_not_active":  {EN: "A grant that pays is not active.", DA: "En bevilling, der betaler, er ikke aktiv."},
 	"evidence_missing":  {EN: "No document is attached.", DA: "Der er ikke vedlagt bilag."},
-	"evidence_used":     {EN: "The same document was attached to {0}.", DA: "Det samme bilag er vedlagt {0}."},
-	"evidence_used_elsewhere": {EN: "The same document was attached to another disbursement.",
-		DA: "Det samme bilag er vedlagt en anden udbetaling."},
+	"document_used":     {EN: "{0} claims the same document.", DA: "{0} gør brug af det samme bilag."},
+	"document_used_elsewhere": {EN: "Another disbursement claims the same document.",
+		DA: "En anden udbetaling gør brug af det samme bilag."},
+	"bill_used": {EN: "{0} pays a bill of the same payee, number, amount and day.",
+		DA: "{0} betaler en regning med samme modtager, nummer, beløb og dato."},
+	"bill_used_elsewhere": {EN: "Another disbursement pays a bill of the same payee, number, amount and day.",
+		DA: "En anden udbetaling betaler en regning med samme modtager, nummer, beløb og dato."},
 	"split_seen": {EN: "With others within 30 days it comes to an amount that more people have to approve.",
 		DA: "Sammen med andre inden for 30 dage bliver det et beløb, som flere skal godkende."},
 	"payee_unregistered": {EN: "{0} is not on record: nothing is transferred to it.",
@@ -238,6 +244,12 @@ var checkHints = map[string]rest.Text{
 		DA: "Du har allerede haft en del i den: en anden afgør."},
 	"held_for_review": {EN: "It is held until somebody has looked into it; the privacy officer knows why.",
 		DA: "Den holdes tilbage, indtil nogen har set på den; databeskyttelsesrådgiveren ved hvorfor."},
+	"consent_ended": {EN: "The person's consent to payment ended on {0}; ask, or say why it is paid all the same.",
+		DA: "Personens samtykke til betaling ophørte den {0}; spørg, eller skriv, hvorfor der alligevel betales."},
+	"contact_unsafe": {EN: "The person cannot safely be reached: tell nobody of the payment before somebody has asked.",
+		DA: "Personen kan ikke kontaktes sikkert: fortæl ingen om betalingen, før nogen har spurgt."},
+	"contact_review": {EN: "How the person can safely be reached was to be asked about again on {0}.",
+		DA: "Hvordan personen sikkert kan kontaktes, skulle være afklaret igen den {0}."},
 	"party_related": {EN: "You are related to the payee or the person: somebody else decides.",
 		DA: "Du har en relation til modtageren: en anden afgør."},
 }
@@ -296,6 +308,31 @@ func listChecks(ctx context.Context, tx *store.Tx, d resource.Domain, in rest.Pa
 		return rest.List[eligibilityView]{}, err
 	}
 	return rest.InOrder(in.Page, viewChecks(ctx, checks), func(c eligibilityView) eligibilityView { return c })
+}
+
+// documentRoutes registers what is done about a document that several disbursements claim.
+func documentRoutes(api *resource.API) {
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/disbursements/:id/document-liftings",
+		ID: "liftDocumentStop", Match: "getDisbursement",
+		Tag: "disbursements", Roles: authorises,
+		Summary: "Say that it is another cost, although another disbursement claims the document",
+		Danish:  "Afgør, at det er en anden udgift, selv om en anden udbetaling gør brug af bilaget",
+		About:   "By somebody who neither wrote it nor asked for it, with a reason.",
+		Refuses: []error{disbursements.ErrUnknownDisbursement, documents.ErrNotUsed, access.ErrMakerCannotApprove,
+			ledger.ErrReasonRequired}}, liftDocumentStop)
+}
+
+type liftRequest struct {
+	ID     rest.Ref `path:"id" json:"-"`
+	Reason string   `json:"reason" validate:"required,max=500" description:"In ten letters or more; it names nobody."`
+}
+
+func liftDocumentStop(ctx context.Context, tx *store.Tx, d resource.Domain, in liftRequest) (rest.None, error) {
+	of, err := d.Requests.Disbursement(ctx, tx, string(in.ID))
+	if err != nil {
+		return rest.None{}, err
+	}
+	return rest.None{}, resource.AtReason(documents.Lift(ctx, tx, string(of.ID), in.Reason))
 }
 
 type momentView struct {

@@ -18,6 +18,7 @@ import (
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/complaints"
 	"supportledger/disbursements/delegations"
+	"supportledger/disbursements/documents"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/payees"
 	"supportledger/grants"
@@ -109,7 +110,7 @@ var (
 		evidence.ErrNoKey, evidence.ErrType, evidence.ErrActive, evidence.ErrPixels, evidence.ErrUnreadable,
 		evidence.ErrTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrMakerCannotApprove,
-		disbursements.ErrNotAsked, complaints.ErrHeld,
+		disbursements.ErrNotAsked, complaints.ErrHeld, documents.ErrUsed,
 		delegations.ErrMissing, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
 		grants.ErrConditionOpen, disbursements.ErrGated,
 		payees.ErrUnverified, payees.ErrCooling, payees.ErrChanged, payees.ErrUnbound}

@@ -9,6 +9,7 @@ import (
 	"supportledger/disbursements/banking"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/delegations"
+	"supportledger/disbursements/documents"
 	"supportledger/disbursements/iso20022"
 	"supportledger/disbursements/judge"
 	"supportledger/disbursements/payees"
@@ -126,6 +127,15 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 				"hver gang."}},
 	{Status: 409, Code: "bank_import_state",
 		Title: rest.Text{EN: "The bank statement is in another state", DA: "Kontoudtoget er i en anden tilstand"}},
+	{Err: documents.ErrUsed, Status: 409, Code: "document_used",
+		Title: rest.Text{EN: "Another disbursement claims the document", DA: "En anden udbetaling gør brug af bilaget"},
+		Hint: rest.Text{EN: "Where it is another cost, somebody who neither wrote it nor asked for it says so: " +
+			"POST /api/v1/disbursements/{id}/document-liftings, with a reason.",
+			DA: "Er det en anden udgift, afgør en, der hverken har skrevet den eller bedt om den, det: " +
+				"POST /api/v1/disbursements/{id}/document-liftings, med en begrundelse."}},
+	{Err: documents.ErrNotUsed, Status: 409, Code: "document_not_used",
+		Title: rest.Text{EN: "No other disbursement claims the document", DA: "Ingen anden udbetaling gør brug af bilaget"},
+		Hint:  rest.Text{EN: "Nothing stands in the way.", DA: "Der er intet til hinder."}},
 	{Err: disbursements.ErrGated, Status: 409, Code: "milestone_open",
 		Title: rest.Text{EN: "A milestone of the plan holds the money back",
 			DA: "En milepæl i støtteplanen holder pengene tilbage"},

@@ -301,6 +301,7 @@ func endAssignment(ctx context.Context, tx *store.Tx, d resource.Domain,
 func Register(api *resource.API) {
 	people(api)
 	persons(api)
+	files(api)
 	complaining(api)
 }
 

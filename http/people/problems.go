@@ -5,6 +5,7 @@ import (
 
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
+	"supportledger/beneficiaries/casefile"
 	"supportledger/disbursements/complaints"
 	"supportledger/http/rest"
 )
@@ -63,6 +64,30 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 				"milepæle."}},
 	{Err: beneficiaries.ErrUnknownMilestone, Status: 404, Code: "not_found",
 		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+
+	// The file of a person.
+	{Err: casefile.ErrUnknown, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: casefile.ErrNoConsent, Status: 409, Code: "sharing_not_consented",
+		Title: rest.Text{EN: "No consent to sharing holds today", DA: "Der er i dag intet samtykke til deling"},
+		Hint: rest.Text{EN: "Put a consent for sharing on record; or send override, why it is made without, in twenty " +
+			"letters or more: the privacy officer sees it at once.",
+			DA: "Registrér et samtykke til deling; eller send override med begrundelsen for at gøre det uden, på mindst tyve " +
+				"bogstaver: databeskyttelsesrådgiveren ser det straks."}},
+	{Err: casefile.ErrOverride, Status: 422, Code: "referral_override",
+		Title: rest.Text{EN: "A referral without consent takes a reason of twenty letters, and only then",
+			DA: "En henvisning uden samtykke kræver en begrundelse på tyve bogstaver, og kun da"},
+		Hint: rest.Text{EN: "Send override where no consent holds, and leave it out where one does.",
+			DA: "Send override, hvor intet samtykke gælder, og udelad det, hvor et gør."}},
+	{Err: casefile.ErrAnswered, Status: 409, Code: "referral_answered",
+		Title: rest.Text{EN: "The referral was answered", DA: "Henvisningen er besvaret"},
+		Hint: rest.Text{EN: "One that was accepted can be done; nothing else follows.",
+			DA: "En, der er accepteret, kan være gennemført; andet følger ikke."}},
+	{Err: casefile.ErrEnded, Status: 409, Code: "close_person_ended",
+		Title: rest.Text{EN: "It ended already", DA: "Det er allerede ophørt"}},
+	{Err: casefile.ErrGoal, Status: 422, Code: "goal_unknown",
+		Title: rest.Text{EN: "The plan has no such goal", DA: "Støtteplanen har ikke dette mål"},
+		Hint:  rest.Text{EN: "GET /api/v1/plans/{id} lists its goals.", DA: "GET /api/v1/plans/{id} viser dens mål."}},
 
 	// Complaints.
 	{Err: complaints.ErrUnknown, Status: 404, Code: "not_found",

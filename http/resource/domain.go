@@ -10,6 +10,7 @@ import (
 	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
+	"supportledger/beneficiaries/casefile"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
@@ -75,6 +76,9 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 		Statements: office,
 	}, nil
 }
+
+// File keeps what is known of people beside identity and plan.
+func (d Domain) File() casefile.File { return casefile.File{People: d.People} }
 
 // Complaints takes complaints in.
 func (d Domain) Complaints() complaints.Register {

@@ -65,7 +65,7 @@ CREATE TABLE opening_counts (
 -- What the privacy officer has to look at.
 CREATE TABLE privacy_notices (
     id TEXT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('emergency_opening', 'budget_used_up')),
+    kind TEXT NOT NULL CHECK (kind IN ('emergency_opening', 'budget_used_up', 'referral')),
     beneficiary_id TEXT NOT NULL REFERENCES beneficiaries (id),
     user_id TEXT NOT NULL,                -- who opened
     reason TEXT NOT NULL,
@@ -317,3 +317,78 @@ CREATE TABLE reminders (
 );
 
 CREATE INDEX reminders_beneficiary ON reminders (beneficiary_id, due_on);
+
+-- What somebody on the case wrote down, for a purpose, sealed.
+CREATE TABLE case_notes (
+    id TEXT NOT NULL PRIMARY KEY,
+    beneficiary_id TEXT NOT NULL REFERENCES beneficiaries (id),
+    plan_id TEXT REFERENCES plans (id),
+    purpose TEXT NOT NULL CHECK (purpose IN ('contact', 'plan', 'payment', 'safety', 'referral', 'other')),
+    on_day TEXT NOT NULL CHECK (length(on_day) = 10),
+    sealed BYTEA NOT NULL,
+    written_by TEXT NOT NULL,
+    written_at TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX case_notes_beneficiary ON case_notes (beneficiary_id, on_day, id);
+
+-- A person passed on to somebody who helps otherwise: under a consent to sharing, or with the reason why without.
+CREATE TABLE referrals (
+    id TEXT NOT NULL PRIMARY KEY,
+    beneficiary_id TEXT NOT NULL REFERENCES beneficiaries (id),
+    to_whom TEXT NOT NULL CHECK (to_whom IN ('police', 'health', 'municipality', 'shelter', 'lawyer', 'partner',
+        'authority', 'other')),
+    consent_id TEXT REFERENCES consents (id),
+    override_reason TEXT NOT NULL,
+    made_on TEXT NOT NULL CHECK (length(made_on) = 10),
+    sealed BYTEA,                         -- what was told
+    answer TEXT NOT NULL CHECK (answer IN ('', 'accepted', 'declined', 'done')),
+    made_by TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    CHECK ((consent_id IS NULL) = (override_reason <> ''))
+);
+
+CREATE UNIQUE INDEX referrals_beneficiary ON referrals (beneficiary_id, made_on, id);
+
+-- Who depends on a person, and who may collect support in the person's place. Who they are is sealed.
+CREATE TABLE close_people (
+    id TEXT NOT NULL PRIMARY KEY,
+    beneficiary_id TEXT NOT NULL REFERENCES beneficiaries (id),
+    kind TEXT NOT NULL CHECK (kind IN ('dependant', 'collector')),
+    relation TEXT NOT NULL CHECK (relation IN ('child', 'parent', 'sibling', 'partner', 'friend', 'other')),
+    age_band TEXT NOT NULL CHECK (age_band IN ('', '0-5', '6-12', '13-17', '18+')),
+    from_on TEXT NOT NULL CHECK (length(from_on) = 10),
+    to_on TEXT NOT NULL,                  -- the last day; '' goes on
+    sealed BYTEA,
+    written_by TEXT NOT NULL,
+    written_at TEXT NOT NULL,
+    CHECK (to_on = '' OR to_on >= from_on)
+);
+
+CREATE UNIQUE INDEX close_people_beneficiary ON close_people (beneficiary_id, from_on, id);
+
+-- How a person may safely be reached, over time; the newest version holds until its review.
+CREATE TABLE safe_contacts (
+    beneficiary_id TEXT NOT NULL REFERENCES beneficiaries (id),
+    version BIGINT NOT NULL CHECK (version > 0),
+    way TEXT NOT NULL CHECK (way IN ('telephone', 'message', 'mail', 'in_person', 'through_other', 'none')),
+    safe BOOLEAN NOT NULL,
+    review_on TEXT NOT NULL CHECK (length(review_on) = 10),
+    written_by TEXT NOT NULL,
+    written_at TEXT NOT NULL,
+    PRIMARY KEY (beneficiary_id, version)
+);
+
+-- How the goals of a plan come on, as codes, and when each is looked at again.
+CREATE TABLE goal_reviews (
+    id TEXT NOT NULL PRIMARY KEY,
+    plan_id TEXT NOT NULL REFERENCES plans (id),
+    goal TEXT NOT NULL,
+    reviewed_on TEXT NOT NULL CHECK (length(reviewed_on) = 10),
+    result TEXT NOT NULL CHECK (result IN ('set', 'on_track', 'behind', 'reached', 'given_up')),
+    next_on TEXT NOT NULL,                -- '' after the last
+    reviewed_by TEXT NOT NULL,
+    reviewed_at TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX goal_reviews_plan ON goal_reviews (plan_id, reviewed_on, id);

@@ -213,6 +213,17 @@ CREATE TABLE disbursement_evidence (
 
 CREATE INDEX disbursement_evidence_evidence ON disbursement_evidence (evidence_id);
 
+-- That another cost is meant although another disbursement claims the same document: by a second person, with a reason.
+CREATE TABLE document_liftings (
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    other_id TEXT NOT NULL REFERENCES disbursements (id),
+    reason TEXT NOT NULL,
+    lifted_by TEXT NOT NULL,
+    lifted_at TEXT NOT NULL,
+    PRIMARY KEY (disbursement_id, other_id),
+    CHECK (disbursement_id <> other_id)
+);
+
 -- That somebody approved or authorised, and for whom. Its duty is the decision itself.
 CREATE TABLE disbursement_approvals (
     disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
