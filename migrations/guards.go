@@ -259,6 +259,11 @@ var guards = []Guard{
 	{Table: "disbursement_comments", Deleted: "a comment is never deleted", Changed: "a comment is never changed"},
 	{Table: "document_liftings", Deleted: "what was let through stays let through",
 		Changed: "what was let through is never changed"},
+	{Table: "time_sheets", Deleted: "a time sheet is never deleted",
+		Changed: "what was handed in is never changed; it is decided on and attached once",
+		Fixed:   "id, number, worker, month, created_by, created_at", Also: "OLD.entry_id IS NOT NULL"},
+	{Table: "time_sheet_days", Deleted: "what was worked is never taken away",
+		Changed: "what was worked is never changed"},
 	{Table: "complaints", Deleted: "a complaint is never deleted",
 		Changed: "what a complaint was entered as is never changed",
 		Fixed: "id, number, kind, channel, anonymous, beneficiary_id, disbursement_id, holds, received_on, created_by, " +

@@ -302,6 +302,7 @@ func Register(api *resource.API) {
 	people(api)
 	persons(api)
 	files(api)
+	times(api)
 	complaining(api)
 }
 

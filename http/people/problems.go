@@ -6,6 +6,7 @@ import (
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/beneficiaries/casefile"
+	"supportledger/beneficiaries/timesheets"
 	"supportledger/disbursements/complaints"
 	"supportledger/http/rest"
 )
@@ -88,6 +89,31 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: casefile.ErrGoal, Status: 422, Code: "goal_unknown",
 		Title: rest.Text{EN: "The plan has no such goal", DA: "Støtteplanen har ikke dette mål"},
 		Hint:  rest.Text{EN: "GET /api/v1/plans/{id} lists its goals.", DA: "GET /api/v1/plans/{id} viser dens mål."}},
+
+	// Time sheets.
+	{Err: timesheets.ErrUnknown, Status: 404, Code: "not_found",
+		Title: rest.Text{EN: "Not found", DA: "Ikke fundet"}},
+	{Err: timesheets.ErrDays, Status: 422, Code: "time_sheet_days",
+		Title: rest.Text{EN: "A day lies outside the month, or is not over",
+			DA: "En dag ligger uden for måneden eller er ikke gået"},
+		Hint: rest.Text{EN: "Send one sheet a month, with days up to today.",
+			DA: "Send én timeseddel pr. måned, med dage til og med i dag."}},
+	{Err: timesheets.ErrHours, Status: 422, Code: "time_sheet_hours",
+		Title: rest.Text{EN: "A day has whole minutes, and at most 24 hours over all sheets",
+			DA: "En dag har hele minutter og højst 24 timer på alle timesedler"},
+		Hint: rest.Text{EN: "Look at what was handed in of the person: GET /api/v1/time-sheets?month=2026-01.",
+			DA: "Se, hvad der er afleveret for personen: GET /api/v1/time-sheets?month=2026-01."}},
+	{Err: timesheets.ErrLine, Status: 422, Code: "time_sheet_line",
+		Title: rest.Text{EN: "The grant's budget has no such line", DA: "Bevillingens budget har ingen sådan linje"},
+		Hint:  rest.Text{EN: "GET /api/v1/grants/{id} lists its lines.", DA: "GET /api/v1/grants/{id} viser linjerne."}},
+	{Err: timesheets.ErrState, Status: 409, Code: "time_sheet_state",
+		Title: rest.Text{EN: "The time sheet is in another state", DA: "Timesedlen er i en anden tilstand"},
+		Hint: rest.Text{EN: "It is decided on once; an approved one is put behind one entry.",
+			DA: "Den afgøres én gang; en godkendt knyttes til én postering."}},
+	{Err: timesheets.ErrEntry, Status: 422, Code: "time_sheet_entry",
+		Title: rest.Text{EN: "The entry books nothing on a fund of the time sheet",
+			DA: "Posteringen vedrører intet formål på timesedlen"},
+		Hint: rest.Text{EN: "Send the entry of the salary.", DA: "Send lønnens postering."}},
 
 	// Complaints.
 	{Err: complaints.ErrUnknown, Status: 404, Code: "not_found",

@@ -43,6 +43,7 @@ var things = map[string]string{
 	"listPlanMilestones": "SELECT number FROM plans", "getComplaint": "SELECT id FROM complaints",
 	"getConsent":   "SELECT b.code || ' ' || c.id FROM consents AS c JOIN beneficiaries AS b ON b.id = c.beneficiary_id",
 	"getDuplicate": "SELECT id FROM duplicates", "getBeneficiary": "SELECT code FROM beneficiaries",
+	"getTimeSheet":     "SELECT id FROM time_sheets",
 	"getReferral":      "SELECT b.code || ' ' || r.id FROM referrals AS r JOIN beneficiaries AS b ON b.id = r.beneficiary_id",
 	"getClosePerson":   "SELECT b.code || ' ' || c.id FROM close_people AS c JOIN beneficiaries AS b ON b.id = c.beneficiary_id",
 	"getPrivacyNotice": "SELECT id FROM privacy_notices", "getWebhookEndpoint": "SELECT id FROM webhook_endpoints",

@@ -113,6 +113,7 @@ func seed(t *testing.T, raw *sql.DB) {
 	for _, text := range []string{
 		"UPDATE account_changes SET kind = 'roles'",
 		"UPDATE entry_drafts SET entry_id = NULL",
+		"UPDATE time_sheet_days SET fund = 'G1', on_day = '2026-01-05'",
 		"DELETE FROM payee_details", // they are sealed
 		"UPDATE disbursements SET state = 'evidenced' WHERE number LIKE '%3' OR number LIKE '%6'",
 		"UPDATE disbursements SET state = 'submitted', submitted_on = '2026-01-15' " +
@@ -163,6 +164,7 @@ var queries = map[string]string{
 	"/duplicates":             "&all=true",
 	"/match-suggestions":      "&account=1010",
 	"/reminders":              "&on=2030-01-01",
+	"/reports/time-sheets":    "&fund=G1&from=2020-01-01&to=2099-12-31",
 	"/reports/complaints":     "&from=2020-01-01&to=2099-12-31",
 	"/reports/general-ledger": "&account=1010&from=2026-01-01&to=2026-12-31",
 	"/reports/gift-list":      "&year=2026",

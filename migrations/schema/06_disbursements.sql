@@ -337,3 +337,36 @@ CREATE TABLE complaint_texts (
     written_at TEXT NOT NULL,
     PRIMARY KEY (complaint_id, position)
 );
+
+-- Who of the staff worked when for which line of which grant, by code: what stands behind a salary line.
+CREATE TABLE time_sheets (
+    id TEXT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,          -- TS-2026-0001
+    worker TEXT NOT NULL,                 -- code of who worked
+    month TEXT NOT NULL CHECK (length(month) = 7),
+    state TEXT NOT NULL CHECK (state IN ('submitted', 'approved', 'rejected')),
+    created_by TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    entry_id TEXT REFERENCES entries (id), -- of the salary
+    version BIGINT NOT NULL,
+    CHECK (entry_id IS NULL OR state = 'approved'),
+    CHECK ((state = 'submitted') = (decided_by = '')),
+    CHECK (decided_by = '' OR decided_by <> created_by)
+);
+
+CREATE INDEX time_sheets_worker ON time_sheets (worker, month);
+
+CREATE TABLE time_sheet_days (
+    sheet_id TEXT NOT NULL REFERENCES time_sheets (id),
+    position BIGINT NOT NULL CHECK (position > 0),
+    on_day TEXT NOT NULL CHECK (length(on_day) = 10),
+    minutes BIGINT NOT NULL CHECK (minutes BETWEEN 0 AND 1440),
+    kilometres BIGINT NOT NULL CHECK (kilometres BETWEEN 0 AND 2000),
+    fund TEXT NOT NULL REFERENCES funds (code),
+    line TEXT NOT NULL,                   -- number of the grant's budget line; '' of a fund without one
+    PRIMARY KEY (sheet_id, position)
+);
+
+CREATE INDEX time_sheet_days_fund ON time_sheet_days (fund, on_day);
