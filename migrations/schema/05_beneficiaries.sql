@@ -281,6 +281,8 @@ INSERT INTO plan_words (kind, code, account, name_en, name_da, added_by, added_a
     ('category', 'housing', '5400', 'Housing', 'Bolig', '', ''),
     ('category', 'accompaniment', '5600', 'Accompaniment to court, police or hospital',
         'Ledsagelse til ret, politi eller hospital', '', ''),
+    ('category', 'transport', '5600', 'Transport', 'Transport', '', ''),
+    ('category', 'interpreter', '5600', 'Interpreter', 'Tolk', '', ''),
     ('category', 'staff', '5600', 'Programme staff', 'Projektløn', '', ''),
     ('goal', 'safe_housing', '', 'A safe place to live', 'Et sikkert sted at bo', '', ''),
     ('goal', 'recovery', '', 'Recovery', 'At komme sig', '', ''),

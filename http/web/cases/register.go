@@ -14,6 +14,10 @@ func Register(s *frame.Site) {
 	s.Form("/disbursements/:id/submissions", []string{"submitDisbursement"}, submit)
 	s.Form("/disbursements/:id/comments", []string{"commentDisbursement"}, comment)
 	s.Form("/disbursements/:id/cancellations", []string{"cancelDisbursement"}, cancel)
+	s.Page("/complaints", []string{"listComplaints"}, complaints)
+	s.Form("/complaints", []string{"enterComplaint"}, enterComplaint)
+	frame.Notice("complaint", rest.Text{EN: "The complaint is on record. The privacy officer sees to it.",
+		DA: "Klagen er registreret. Databeskyttelsesrådgiveren tager sig af den."})
 	s.Page("/plans", []string{"listPlans"}, plans)
 	s.Page("/plans/:id", []string{"getPlan", "getPlanBudget", "getPlanTimeline"}, showPlan)
 	s.Page("/due", []string{"listDueItems"}, due)
