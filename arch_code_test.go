@@ -268,8 +268,9 @@ var sqlAllowed = map[string]string{
 	"store/rowchanges.go:changed":  "names of a table and its columns, as package migrations has them",
 	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to " +
 		"ExecContext the values",
-	"store/insert_sqlite.go:insert": "the text is of insertText",
-	"store/insert_sqlite.go:end":    "what is given to Raw is a function",
+	"store/batch.go:querySQLite":  "the text is a BatchQuery's, a constant, or one that bun has written",
+	"store/compiled.go:statement": "the text is of insertText, or a BatchQuery's",
+	"store/compiled.go:endOne":    "what is given to Raw is a function",
 	"store/insert.go:columns": "one array per column of the model: names and values are arguments, only " +
 		"their count is put together",
 }

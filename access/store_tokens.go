@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/uptrace/bun"
-
 	"supportledger/store"
 )
 
@@ -94,22 +92,24 @@ type principals struct {
 	found map[string]Authenticated
 }
 
-// askPrincipals looks tokens up by their hashes and sessions by their ids, with user and roles, in one statement.
+const askPrincipals = `SELECT t.id, t.user_id, t.hash, t.kind, t.scopes, t.factors, t.expires_at,
+	COALESCE(t.revoked_at, ''), u.handle, COALESCE(u.disabled_at, ''), COALESCE(u.ends_at, ''), COALESCE(r.role, '')
+	FROM tokens AS t JOIN users AS u ON u.id = t.user_id LEFT JOIN user_roles AS r ON r.user_id = u.id WHERE `
+
+// ask looks tokens up by their hashes and sessions by their ids, with user and roles, in one statement.
 func (p *principals) ask(tx *store.Tx, hashes [][]byte, sessions []TokenID) store.BatchQuery {
-	q := tx.NewSelect().TableExpr("tokens AS t").
-		ColumnExpr("t.id, t.user_id, t.hash, t.kind, t.scopes, t.factors, t.expires_at, COALESCE(t.revoked_at, '')").
-		ColumnExpr("u.handle, COALESCE(u.disabled_at, ''), COALESCE(u.ends_at, ''), COALESCE(r.role, '')").
-		Join("JOIN users AS u ON u.id = t.user_id").Join("LEFT JOIN user_roles AS r ON r.user_id = u.id").
-		WhereGroup("", func(q *bun.SelectQuery) *bun.SelectQuery {
-			if len(hashes) > 0 {
-				q = q.WhereOr("t.hash IN (?) AND t.kind = ?", bun.List(hashes), tokenKind)
-			}
-			if len(sessions) > 0 {
-				q = q.WhereOr("t.id IN (?) AND t.kind = ?", bun.List(sessions), sessionKind)
-			}
-			return q
-		}).Order("t.id", "r.role")
-	return store.BatchQuery{Query: q, Row: func(r store.Scanner) error { return p.add(r, store.FormatTime(tx.At)) }}
+	var which []string
+	var args []any
+	if len(hashes) > 0 {
+		which = append(which, "t.kind = 'token' AND t.hash IN ("+store.Places(len(hashes))+")")
+		args = store.Padded(hashes)
+	}
+	if len(sessions) > 0 {
+		which = append(which, "t.kind = 'session' AND t.id IN ("+store.Places(len(sessions))+")")
+		args = append(args, store.Padded(sessions)...)
+	}
+	return store.BatchQuery{Text: askPrincipals + strings.Join(which, " OR ") + " ORDER BY t.id, r.role", Args: args,
+		Row: func(r store.Scanner) error { return p.add(r, store.FormatTime(tx.At)) }}
 }
 
 // add takes one of the rows, of which there is one per role.

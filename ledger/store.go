@@ -47,12 +47,24 @@ type balanceRow struct {
 }
 
 func readBook(ctx context.Context, tx *store.Tx) (Book, error) {
-	var row bookRow
-	err := tx.NewSelect().Model(&row).Where("id = 1").Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Book{}, ErrNotOpened
+	row, err := readHead(ctx, tx)
+	if err == nil && row.ID == 0 {
+		err = ErrNotOpened
 	}
 	return row.book(), err
+}
+
+// readHead reads the head row, in a snapshot once; its ID is 0 before the books are opened.
+func readHead(ctx context.Context, tx *store.Tx) (bookRow, error) {
+	if seen := heldHead(tx); tx.Snapshot() && seen.ID != 0 {
+		return *seen, nil
+	}
+	var row bookRow
+	err := store.QueryBatch(ctx, tx, store.BatchQuery{Text: headText, Row: row.scan})
+	if tx.Snapshot() {
+		*heldHead(tx) = row
+	}
+	return row, err
 }
 
 func (r bookRow) book() Book {
@@ -162,8 +174,7 @@ func LockFunds(ctx context.Context, tx *store.Tx, codes ...FundCode) error {
 
 // LastSeq is the sequence number of the last posted entry, 0 in empty books: the cut-off of a report read in this tx.
 func (b Book) LastSeq(ctx context.Context, tx *store.Tx) (int64, error) {
-	var row bookRow
-	err := tx.NewSelect().Model(&row).Where("id = 1").Scan(ctx)
+	row, err := readHead(ctx, tx)
 	return row.LastSeq, err
 }
 

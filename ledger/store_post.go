@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -69,14 +70,17 @@ func OpenLocked(ctx context.Context, tx *store.Tx) (Book, error) {
 // heldHead is what a tx knows of the head row; its ID is 0 before the tx has locked it.
 func heldHead(tx *store.Tx) *bookRow { return store.TxLocal[bookRow](tx) }
 
+const headText = "SELECT id, base_currency, general_fund, organisation, last_seq FROM book WHERE id = 1"
+
+// scan reads a row of headText.
+func (r *bookRow) scan(row store.Scanner) error {
+	return row.Scan(&r.ID, &r.BaseCurrency, &r.GeneralFund, &r.Organisation, &r.LastSeq)
+}
+
 // Hold is the query that locks the head row, for a caller that will call [OpenLocked] and sends other queries in the
 // same round trip.
 func Hold(tx *store.Tx) store.BatchQuery {
-	held := heldHead(tx)
-	query := tx.Lock(tx.NewSelect().Model((*bookRow)(nil)).Where("id = 1"))
-	return store.BatchQuery{Query: query, Row: func(r store.Scanner) error {
-		return r.Scan(&held.ID, &held.BaseCurrency, &held.GeneralFund, &held.Organisation, &held.LastSeq)
-	}}
+	return store.BatchQuery{Text: tx.Locking(headText), Row: heldHead(tx).scan}
 }
 
 // lockHead locks the head row, the first time in a tx; from then on nobody else moves it, so what was read stays right.
@@ -107,37 +111,46 @@ type surroundingRow struct {
 
 const surroundingSQL = `SELECT 'account' AS kind, number AS key, path AS a, type AS b, name_en AS c, name_da AS d,
 		0 AS year, 0 AS n
-		FROM accounts WHERE number IN (?)
-	UNION ALL SELECT 'fund', code, name, restriction, opened_on, '', 0, 0 FROM funds WHERE code IN (?)
+		FROM accounts WHERE number IN (%s)
+	UNION ALL SELECT 'fund', code, name, restriction, opened_on, '', 0, 0 FROM funds WHERE code IN (%s)
 	UNION ALL SELECT 'month', month, state, '', '', '', 0, 0 FROM periods
-		WHERE month IN (?) OR month = (SELECT MAX(month) FROM periods WHERE state = 'closed')
-	UNION ALL SELECT 'year', '', '', '', '', '', year, last_number FROM fiscal_years WHERE year IN (?)`
+		WHERE month IN (%s) OR month = (SELECT MAX(month) FROM periods WHERE state = 'closed')
+	UNION ALL SELECT 'year', '', '', '', '', '', year, last_number FROM fiscal_years WHERE year IN (%s)`
 
 // readSurroundings reads the accounts, funds, months and years that entries name, in one query; what is not there is
 // not known.
 func (p *poster) readSurroundings(ctx context.Context, tx *store.Tx, n names) error {
 	p.known = Chart{p.book.Base, map[AccountNo]Account{}, map[FundCode]Fund{}}
 	p.months, p.numbers = calendar{states: map[string]PeriodState{}}, map[int]int64{}
-	var rows []surroundingRow
-	err := tx.NewRaw(surroundingSQL, bun.List(n.accounts), bun.List(n.funds), bun.List(n.months), bun.List(n.years)).
-		Scan(ctx, &rows)
-	for _, r := range rows {
-		switch r.Kind {
-		case "account":
-			p.known.Accounts[AccountNo(r.Key)] = Account{Number: AccountNo(r.Key), Path: r.A, Type: AccountType(r.B),
-				NameEN: r.C, NameDA: r.D}
-		case "fund":
-			p.known.Funds[FundCode(r.Key)] = Fund{FundCode(r.Key), r.A, Restriction(r.B), Date(r.C)}
-		case "month":
-			p.months.states[r.Key] = PeriodState(r.A)
-			if PeriodState(r.A) == MonthClosed {
-				p.months.lastClosed = max(p.months.lastClosed, r.Key)
-			}
-		case "year":
-			p.numbers[r.Year] = r.N
-		}
+	return store.QueryBatch(ctx, tx, store.BatchQuery{
+		Text: fmt.Sprintf(surroundingSQL, store.Places(len(n.accounts)), store.Places(len(n.funds)),
+			store.Places(len(n.months)), store.Places(len(n.years))),
+		Args: slices.Concat(store.Padded(n.accounts), store.Padded(n.funds), store.Padded(n.months), store.Padded(n.years)),
+		Row:  p.know,
+	})
+}
+
+// know takes a row of the surroundings.
+func (p *poster) know(row store.Scanner) error {
+	var r surroundingRow
+	if err := row.Scan(&r.Kind, &r.Key, &r.A, &r.B, &r.C, &r.D, &r.Year, &r.N); err != nil {
+		return err
 	}
-	return err
+	switch r.Kind {
+	case "account":
+		p.known.Accounts[AccountNo(r.Key)] = Account{Number: AccountNo(r.Key), Path: r.A, Type: AccountType(r.B),
+			NameEN: r.C, NameDA: r.D}
+	case "fund":
+		p.known.Funds[FundCode(r.Key)] = Fund{FundCode(r.Key), r.A, Restriction(r.B), Date(r.C)}
+	case "month":
+		p.months.states[r.Key] = PeriodState(r.A)
+		if PeriodState(r.A) == MonthClosed {
+			p.months.lastClosed = max(p.months.lastClosed, r.Key)
+		}
+	case "year":
+		p.numbers[r.Year] = r.N
+	}
+	return nil
 }
 
 // insertPeriods opens months that had no entry yet.

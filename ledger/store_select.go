@@ -135,32 +135,52 @@ func (b Book) CategorySums(ctx context.Context, tx *store.Tx, s Selection) ([]Su
 // days of its own month. It costs by months and days, whatever the number of lines.
 func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day Date) (map[balanceKey]Balance, error) {
 	found := map[balanceKey]Balance{}
-	months := summed(tx.NewSelect().TableExpr("balance_months AS m"), "m", "m.account", "m.fund", "m.currency")
-	whole := day == "" || day.AddDays(1).Month() != day.Month()
-	switch {
-	case day == "":
-	case whole:
-		months = months.Where("m.month <= ?", day.Month())
-	default:
-		months = months.Where("m.month < ?", day.Month())
+	where, args := s.onMonths()
+	const never = "9999-99"
+	before, within := never, never // months of which all days count, and the one of which only some do
+	if day != "" {
+		before = day.AddDays(1).Month()
+		if before == day.Month() {
+			within = before
+		}
 	}
-	if err := b.gather(ctx, s.onMonths(months), day, found); err != nil || whole {
-		return found, err
-	}
-	days := summed(tx.NewSelect().TableExpr("balance_months AS m"), "d", "m.account", "m.fund", "m.currency").
-		Join("JOIN balances AS d").JoinOn("d.account = m.account AND d.fund = m.fund AND d.currency = m.currency").
-		JoinOn("d.date >= ? AND d.date <= ?", day.Month()+"-01", day).Where("m.month = ?", day.Month())
-	return found, b.gather(ctx, s.onMonths(days), day, found)
+	text := monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups
+	err := store.QueryBatch(ctx, tx, store.BatchQuery{Text: text,
+		Args: slices.Concat([]any{before}, args, []any{within + "-01", day, within}, args),
+		Row: func(row store.Scanner) error {
+			var r sumRow
+			err := row.Scan(&r.Account, &r.Fund, &r.Currency, &r.Amount, &r.Base)
+			b.addTo(found, r, day)
+			return err
+		}})
+	return found, err
 }
 
-// onMonths limits a query over balance_months as m.
-func (s Selection) onMonths(q *bun.SelectQuery) *bun.SelectQuery {
-	q = among(q, "m.account", s.Accounts)
-	q = among(q, "m.fund", s.Funds)
-	if s.Currency != "" {
-		q = q.Where("m.currency = ?", s.Currency)
+// What stood before a month, and what has moved within it until a day.
+const (
+	monthSums = `SELECT m.account, m.fund, m.currency, CAST(SUM(m.amount) AS BIGINT), CAST(SUM(m.base) AS BIGINT)
+		FROM balance_months AS m WHERE m.month < ?`
+	daySums = `SELECT m.account, m.fund, m.currency, CAST(SUM(d.amount) AS BIGINT), CAST(SUM(d.base) AS BIGINT)
+		FROM balance_months AS m JOIN balances AS d ON d.account = m.account AND d.fund = m.fund
+		AND d.currency = m.currency AND d.date >= ? AND d.date <= ? WHERE m.month = ?`
+	monthGroups = " GROUP BY m.account, m.fund, m.currency"
+)
+
+// onMonths limits a constant text over balance_months as m.
+func (s Selection) onMonths() (where string, args []any) {
+	if len(s.Accounts) > 0 {
+		where += " AND m.account IN (" + store.Places(len(s.Accounts)) + ")"
+		args = append(args, store.Padded(s.Accounts)...)
 	}
-	return q
+	if len(s.Funds) > 0 {
+		where += " AND m.fund IN (" + store.Places(len(s.Funds)) + ")"
+		args = append(args, store.Padded(s.Funds)...)
+	}
+	if s.Currency != "" {
+		where += " AND m.currency = ?"
+		args = append(args, s.Currency)
+	}
+	return where, args
 }
 
 // among limits a column to some values; none do not limit.
@@ -178,15 +198,19 @@ func (b Book) gather(ctx context.Context, q *bun.SelectQuery, day Date, into map
 		return err
 	}
 	for _, r := range rows {
-		k := balanceKey{r.Account, r.Fund, r.Currency}
-		sum, known := into[k]
-		if !known {
-			sum = k.nothing(day, b.Base)
-		}
-		sum.Amount, sum.Base = sum.Amount.Add(OfMinor(r.Amount, r.Currency)), sum.Base.Add(OfMinor(r.Base, b.Base))
-		into[k] = sum
+		b.addTo(into, r, day)
 	}
 	return nil
+}
+
+func (b Book) addTo(balances map[balanceKey]Balance, r sumRow, day Date) {
+	k := balanceKey{r.Account, r.Fund, r.Currency}
+	sum, known := balances[k]
+	if !known {
+		sum = k.nothing(day, b.Base)
+	}
+	sum.Amount, sum.Base = sum.Amount.Add(OfMinor(r.Amount, r.Currency)), sum.Base.Add(OfMinor(r.Base, b.Base))
+	balances[k] = sum
 }
 
 // sumLines adds up lines per account, fund and currency: the figures of any selection at any cut-off.

@@ -130,7 +130,7 @@ type lockedHead struct{ tree *Tree }
 // things to ask at the same time; else the row is taken at the end of the tx.
 func Hold(tx *store.Tx) store.BatchQuery {
 	var row headRow
-	return store.BatchQuery{Query: tx.Lock(tx.NewSelect().Model((*headRow)(nil)).Where("id = 1")),
+	return store.BatchQuery{Text: tx.Locking("SELECT id, size, roots FROM proof_head WHERE id = 1"),
 		Row: func(r store.Scanner) error {
 			if err := r.Scan(&row.ID, &row.Size, &row.Roots); err != nil {
 				return err

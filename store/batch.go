@@ -2,15 +2,26 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
+	"encoding/hex"
 	"fmt"
+	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// BatchQuery is one query of a [QueryBatch]; Row is called with each row of its result.
+// BatchQuery is one query of a [QueryBatch]; Row is called with each row of its result. It is either a constant Text
+// with a ? for each of Args, which a connection compiles the first time that it meets it, or a Query made by bun, which
+// is compiled each time. Args are kinds of string, int and bool, and []byte; there are only so many texts, so values
+// never stand in them.
 type BatchQuery struct {
-	Query fmt.Stringer // made by bun
+	Text  string
+	Args  []any
+	Query fmt.Stringer
 	Row   func(row Scanner) error
 }
 
@@ -21,31 +32,174 @@ type Scanner interface{ Scan(dest ...any) error }
 // writes. On PostgreSQL each query sees what was committed before it began, so when the first waits for a lock, the
 // others see what the holder of that lock committed.
 func QueryBatch(ctx context.Context, tx *Tx, queries ...BatchQuery) error {
-	if tx.Engine != Postgres {
-		for _, q := range queries {
-			if err := tx.stream(ctx, q.Query.String(), q.Row); err != nil {
-				return err
-			}
+	return tx.conn.Raw(func(conn any) error {
+		if postgres, ok := conn.(*stdlib.Conn); ok {
+			return tx.pipeline(ctx, postgres.Conn(), queries)
 		}
-		return nil
-	}
-	var batch pgx.Batch
-	for _, q := range queries {
-		batch.Queue(q.Query.String())
-	}
-	return tx.conn.Raw(func(conn any) (err error) {
-		results := conn.(*stdlib.Conn).Conn().SendBatch(ctx, &batch) //nolint:errcheck,forcetypeassert // pgx is the driver
-		defer func() {
-			if lost := results.Close(); err == nil {
-				err = lost
-			}
-		}()
 		for _, q := range queries {
-			rows, err := results.Query()
-			if err := eachRow(rows, err, tx.counter.counted(q.Row)); err != nil {
+			rows, err := tx.querySQLite(context.WithoutCancel(ctx), conn, q)
+			if err := eachRowSQLite(ctx, rows, err, tx.counter.counted(q.Row)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// querySQLite runs one query on the connection of the tx.
+func (tx *Tx) querySQLite(ctx context.Context, conn any, q BatchQuery) (driver.Rows, error) {
+	if q.Text == "" {
+		return conn.(driver.QueryerContext).QueryContext(ctx, q.Query.String(), nil) //nolint:errcheck // the driver's is one
+	}
+	s, err := tx.compiled.statement(ctx, conn, q.Text)
+	if err != nil {
+		return nil, err
+	}
+	args := make([]driver.NamedValue, len(q.Args))
+	for i, arg := range q.Args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, err
+		}
+		args[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
+	}
+	return s.QueryContext(ctx, args)
+}
+
+// prepared are the names of the texts that a connection to PostgreSQL has compiled.
+type prepared map[string]string
+
+func preparedOn(conn *pgconn.PgConn) prepared {
+	const key = "supportledger"
+	names, known := conn.CustomData()[key].(prepared)
+	if !known {
+		names = prepared{}
+		conn.CustomData()[key] = names
+	}
+	return names
+}
+
+// pipeline sends queries to PostgreSQL in one round trip, with those statements that the connection has not met yet.
+func (tx *Tx) pipeline(ctx context.Context, conn *pgx.Conn, queries []BatchQuery) (err error) {
+	names, added := preparedOn(conn.PgConn()), prepared{}
+	line := conn.PgConn().StartPipeline(ctx)
+	defer func() {
+		if lost := line.Close(); err == nil {
+			err = lost
+		}
+	}()
+	asked := make([]string, len(queries)) // texts that are compiled on the way
+	for i, q := range queries {
+		if q.Text == "" {
+			line.SendQueryParams(q.Query.String(), nil, nil, nil, nil)
+			continue
+		}
+		params, err := textParams(q.Args)
+		switch name, known := names[q.Text]; {
+		case err != nil:
+			return err
+		case tx.unnamed:
+			line.SendQueryParams(numbered(q.Text), params, nil, nil, nil)
+		case known || added[q.Text] != "":
+			line.SendQueryPrepared(name+added[q.Text], params, nil, nil)
+		default:
+			added[q.Text], asked[i] = "sl_"+strconv.Itoa(len(names)+len(added)), q.Text
+			line.SendPrepare(added[q.Text], numbered(q.Text), nil)
+			line.SendQueryPrepared(added[q.Text], params, nil, nil)
+		}
+	}
+	if err := line.Sync(); err != nil {
+		return err
+	}
+	for i, q := range queries {
+		if asked[i] != "" {
+			if _, err := line.GetResults(); err != nil {
+				return err
+			}
+			names[asked[i]] = added[asked[i]]
+		}
+		results, err := line.GetResults()
+		if err != nil {
+			return err
+		}
+		reader, ok := results.(*pgconn.ResultReader)
+		if !ok {
+			return fmt.Errorf("store: %T where rows were expected", results)
+		}
+		rows := pgx.RowsFromResultReader(conn.TypeMap(), reader)
+		if err := eachRow(rows, nil, tx.counter.counted(q.Row)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// textParams are arguments as PostgreSQL reads them from a text.
+func textParams(args []any) ([][]byte, error) {
+	params := make([][]byte, len(args))
+	for i, arg := range args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, err
+		}
+		switch v := value.(type) {
+		case nil: // NULL
+		case string:
+			params[i] = []byte(v)
+		case int64:
+			params[i] = strconv.AppendInt(nil, v, 10)
+		case bool:
+			params[i] = strconv.AppendBool(nil, v)
+		case []byte:
+			params[i] = hex.AppendEncode([]byte(`\x`), v)
+		default:
+			return nil, fmt.Errorf("store: a %T is no argument of a constant text", arg)
+		}
+	}
+	return params, nil
+}
+
+// numbers are constant texts as PostgreSQL wants them: with $1, $2 … for each ?.
+var numbers sync.Map
+
+func numbered(text string) string {
+	if known, ok := numbers.Load(text); ok {
+		return known.(string) //nolint:errcheck,forcetypeassert // stored below
+	}
+	parts := strings.Split(text, "?")
+	var b strings.Builder
+	for i, part := range parts {
+		b.WriteString(part)
+		if i < len(parts)-1 {
+			b.WriteString("$" + strconv.Itoa(i+1))
+		}
+	}
+	numbers.Store(text, b.String())
+	return b.String()
+}
+
+// Places is so many ? with commas between, for a list in a constant text. There are only some numbers of them, so that
+// there are only some texts: give [Padded] args.
+func Places(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", padding(n)), ", ") }
+
+// Padded is the values of a list for [Places]: the last of them stands more often than it was given, and an empty list
+// is NULL.
+func Padded[T any](values []T) []any {
+	args := make([]any, padding(len(values)))
+	for i := range values {
+		args[i] = values[i]
+	}
+	for i := max(1, len(values)); i < len(args); i++ {
+		args[i] = args[i-1]
+	}
+	return args
+}
+
+// padding is the next power of two.
+func padding(n int) int {
+	size := 1
+	for size < n {
+		size *= 2
+	}
+	return size
 }

@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -20,31 +18,17 @@ import (
 // strides are the numbers of rows that a compiled INSERT takes, largest first.
 var strides = [...]int{256, 32, 8, 1}
 
-// compiled is the INSERTs of the writing connection. Whoever holds the connection holds them.
-type compiled struct {
-	conn  any // whose they are: a pool may have replaced its connection
-	texts map[string]compiledInsert
-}
-
-type compiledInsert interface {
-	driver.Stmt
-	driver.StmtExecContext
-}
-
 // insertCompiled writes rows on the connection of the tx.
 func (tx *Tx) insertCompiled(ctx context.Context, table *schema.Table, rows reflect.Value) error {
-	if tx.compiled == nil {
+	if tx.views {
 		return ErrReadOnly
 	}
 	return tx.conn.Raw(func(conn any) error {
-		if tx.compiled.conn != conn {
-			*tx.compiled = compiled{conn, map[string]compiledInsert{}}
-		}
 		args := make([]driver.NamedValue, 0, min(rows.Len(), strides[0])*len(table.Fields))
 		tx.counter.counted(nil)
 		for at := 0; at < rows.Len(); {
 			n := stride(rows.Len() - at)
-			insert, err := tx.compiled.insert(ctx, table, n)
+			insert, err := tx.compiled.statement(ctx, conn, insertText(table, n))
 			if err != nil {
 				return err
 			}
@@ -71,46 +55,6 @@ func stride(left int) int {
 		}
 	}
 	return 1
-}
-
-// insert is the statement that writes n rows of a table.
-func (c *compiled) insert(ctx context.Context, table *schema.Table, n int) (compiledInsert, error) {
-	text := insertText(table, n)
-	if s, ok := c.texts[text]; ok {
-		return s, nil
-	}
-	s, err := c.conn.(driver.ConnPrepareContext).PrepareContext(ctx, text) //nolint:errcheck // the driver's is one
-	if err != nil {
-		return nil, err
-	}
-	c.texts[text] = s.(compiledInsert) //nolint:errcheck,forcetypeassert // and so are its statements
-	return c.texts[text], nil
-}
-
-// end lets go of the statements, without which SQLite would not close the file.
-func (c *compiled) end(pool *sql.DB) error {
-	if c == nil || c.conn == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), connWait) // for whoever writes still
-	defer cancel()
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	return conn.Raw(func(now any) error {
-		if now != c.conn { // the pool gave that one up, and its statements ended with it
-			*c = compiled{}
-			return nil
-		}
-		var errs []error
-		for _, s := range c.texts {
-			errs = append(errs, s.Close())
-		}
-		*c = compiled{}
-		return errors.Join(errs...)
-	})
 }
 
 func insertText(table *schema.Table, n int) string {

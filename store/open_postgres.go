@@ -40,13 +40,15 @@ const durable = "SELECT set_config('synchronous_commit', 'on', false) WHERE curr
 	"'off';"
 
 // openPostgres opens one pool in simple protocol: bun writes the arguments into the text anyway, so prepared
-// statements would only fill the server's memory, and named ones break behind PgBouncer.
+// statements would only fill the server's memory. Constant texts ([BatchQuery]) are prepared under names of ours,
+// unless the address says default_query_exec_mode=exec, as one through an older PgBouncer has to.
 func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil { // pgx would quote the DSN, password and all
 		return errors.New("store: this is no PostgreSQL address; write postgres://user:password@host:5432/database, " +
 			"with %-escapes for signs such as @ : / in the password")
 	}
+	db.unnamed = config.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	timeouts := takeTimeouts(config)
 	db.fence(config, o)

@@ -55,6 +55,7 @@ func (db *DB) openSQLite(ctx context.Context, dsn string, o Options) error {
 	if err := prepareFile(file, o.MustExist); err != nil {
 		return err
 	}
+	db.compiled = &compiled{conns: map[any]map[string]statement{}}
 	if db.found, err = findFiles(file); err != nil {
 		return err
 	}
@@ -72,7 +73,6 @@ func (db *DB) openSQLite(ctx context.Context, dsn string, o Options) error {
 	if err := db.turnToLog(ctx); err != nil {
 		return err
 	}
-	db.compiled = new(compiled)
 	if db.read, err = sqlitePool(file, sqliteReaders, pragmas, readOnly); err == nil {
 		db.read = db.read.WithQueryHook(withholding{})
 	}

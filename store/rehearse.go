@@ -28,7 +28,8 @@ func (tx *Tx) Rehearse(ctx context.Context, by Actor, act func(ctx context.Conte
 	}
 	noted := &rehearsal{}
 	ctx = WithActor(context.WithValue(ctx, rehearsalKey{}, noted), by)
-	own := &Tx{Tx: tx.Tx, At: tx.At, By: by, Engine: tx.Engine, conn: tx.conn, counter: tx.counter, views: true}
+	own := &Tx{Tx: tx.Tx, At: tx.At, By: by, Engine: tx.Engine, conn: tx.conn, counter: tx.counter, compiled: tx.compiled,
+		unnamed: tx.unnamed, views: true}
 	err := unlessAborted(func() error { return act(ctx, own) })
 	if noted.wrote || errors.Is(err, ErrReadOnly) {
 		return nil

@@ -66,7 +66,8 @@ type DB struct {
 
 	timelines timelines // PostgreSQL: which servers are old ones
 
-	compiled *compiled // SQLite: what the writing connection has compiled
+	compiled *compiled // SQLite: what the connections have compiled
+	unnamed  bool      // PostgreSQL: a pooler stands between, which knows no statement by its name
 
 	watched atomic.Pointer[map[string]watched] // SQLite: the proven tables, once they are there
 	proves  atomic.Bool                        // PostgreSQL: the database notes changed rows
@@ -139,10 +140,10 @@ func (db *DB) Close() error {
 	}
 	var errs []error
 	if db.read != nil && db.read.DB != db.write.DB {
-		errs = append(errs, db.read.Close())
+		errs = append(errs, db.compiled.end(db.read), db.read.Close())
 	}
 	if db.write != nil {
-		errs = append(errs, db.compiled.end(db.write.DB), db.turnFromLog(), db.write.Close())
+		errs = append(errs, db.compiled.end(db.write), db.turnFromLog(), db.write.Close())
 	}
 	return errors.Join(errs...)
 }

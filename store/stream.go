@@ -56,29 +56,32 @@ func eachRow(rows pgx.Rows, err error, row func(Scanner) error) error {
 // between is after how many rows a query on SQLite looks whether it is still wanted.
 const between = 256
 
-func streamSQLite(ctx context.Context, conn driver.QueryerContext, query string, row func(Scanner) error) (err error) {
-	// or else the driver would look at it for every row
-	rows, err := conn.QueryContext(context.WithoutCancel(ctx), query, nil)
+func streamSQLite(ctx context.Context, conn driver.QueryerContext, query string, row func(Scanner) error) error {
+	rows, err := conn.QueryContext(context.WithoutCancel(ctx), query, nil) // or else the driver would look for every row
+	return eachRowSQLite(ctx, rows, err, row)
+}
+
+// eachRowSQLite hands on what a query on SQLite answers, or its error. The query runs without its cancellation, which
+// is looked at here.
+func eachRowSQLite(ctx context.Context, rows driver.Rows, err error, row func(Scanner) error) error {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
 	read := &sqliteRow{columns: rows.Columns()}
 	read.values = make([]driver.Value, len(read.columns))
-	for n := 0; ; n++ {
+	for n := 0; err == nil; n++ {
 		if n%between == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			err = ctx.Err()
+			break
 		}
-		switch err := rows.Next(read.values); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		}
-		if err := row(read); err != nil {
-			return err
+		if err = rows.Next(read.values); err == nil {
+			err = row(read)
 		}
 	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return errors.Join(err, rows.Close())
 }
 
 // sqliteRow is what the driver read: int64, string, []byte or nil, none of which it uses again.

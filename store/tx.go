@@ -20,7 +20,8 @@ type Tx struct {
 
 	conn     *sql.Conn  // that it runs on
 	counter  *txCounter // nil unless somebody observes
-	compiled *compiled  // SQLite: what this connection has compiled; nil where nothing is written
+	compiled *compiled  // SQLite: what the connections have compiled
+	unnamed  bool       // PostgreSQL: no statement is known by a name
 
 	views  bool      // it is that of a View
 	rows   *rowWatch // SQLite: the rows that were changed; nil where nobody looks
@@ -92,6 +93,17 @@ func (tx *Tx) Lock(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	return q
 }
+
+// Locking is [Tx.Lock] for a constant text.
+func (tx *Tx) Locking(text string) string {
+	if tx.Engine == Postgres && !tx.views {
+		return text + " FOR NO KEY UPDATE"
+	}
+	return text
+}
+
+// Snapshot reports whether all that is read here is of one instant: that of a View.
+func (tx *Tx) Snapshot() bool { return tx.views }
 
 const (
 	// attempts is how often Update runs fn at most when PostgreSQL ends it for the sake of another transaction.
@@ -202,9 +214,8 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 		}
 	}()
 	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn, counter: counter,
-		views: opts.ReadOnly}
+		compiled: db.compiled, unnamed: db.unnamed, views: opts.ReadOnly}
 	if writes {
-		tx.compiled = db.compiled
 		if err := db.watchRows(ctx, tx); err != nil {
 			return Classify(err)
 		}

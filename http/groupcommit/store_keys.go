@@ -1,7 +1,7 @@
 package groupcommit
 
 import (
-	"github.com/uptrace/bun"
+	"strings"
 
 	"supportledger/http/rest"
 	"supportledger/store"
@@ -10,13 +10,19 @@ import (
 // askKeys asks for those of several keys that are there, each as a row to join with: a planner that takes a user's keys
 // for few would read them all.
 func askKeys(tx *store.Tx, wanted map[keyOf]bool, found map[keyOf]rest.KeyRow) store.BatchQuery {
-	pairs := make([]bun.TupleValues, 0, len(wanted))
+	var pairs []keyOf
 	for at := range wanted {
-		pairs = append(pairs, bun.Tuple([]string{at.user, at.key}))
+		pairs = append(pairs, at)
 	}
-	query := tx.NewRaw(`WITH wanted (user_id, key) AS (VALUES ?) SELECT k.user_id, k.key, k.fingerprint, k.status, k.body
-		FROM wanted AS w CROSS JOIN idempotency_keys AS k WHERE k.user_id = w.user_id AND k.key = w.key`, bun.List(pairs))
-	return store.BatchQuery{Query: query, Row: func(r store.Scanner) error {
+	var args []any
+	for _, at := range store.Padded(pairs) {
+		at := at.(keyOf) //nolint:errcheck,forcetypeassert // padded are the pairs
+		args = append(args, at.user, at.key)
+	}
+	text := `WITH wanted (user_id, key) AS (VALUES ` + strings.ReplaceAll(store.Places(len(pairs)), "?", "(?, ?)") + `)
+		SELECT k.user_id, k.key, k.fingerprint, k.status, k.body
+		FROM wanted AS w CROSS JOIN idempotency_keys AS k WHERE k.user_id = w.user_id AND k.key = w.key`
+	return store.BatchQuery{Text: text, Args: args, Row: func(r store.Scanner) error {
 		var k rest.KeyRow
 		err := r.Scan(&k.UserID, &k.Key, &k.Fingerprint, &k.Status, &k.Body)
 		found[keyOf{k.UserID, k.Key}] = k
