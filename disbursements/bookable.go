@@ -7,18 +7,29 @@ import (
 	"slices"
 
 	"supportledger/beneficiaries"
-	"supportledger/disbursements/advances"
+	"supportledger/disbursements/promises"
 	"supportledger/grants"
 	"supportledger/ledger"
 	"supportledger/store"
 )
 
-// promised is money in flight: what was approved and is not booked yet, and invoices that are booked and not paid
-// (RULES 42). It counts against a fund from the approval on.
+// promised is what is promised of some funds beside a disbursement that is tried: money in flight (RULES 42). It counts
+// from the approval on.
 type promised struct {
-	costs   []ledger.Entry // one for every fund, category and bank account, dated when they are tried
-	pools   map[ledger.Pool]ledger.Money
-	prepaid map[advances.PrepaymentID]ledger.Money
+	funds   []ledger.FundCode
+	all     []promises.Promise
+	prepaid ledger.Money // out of the disbursement's own prepayment
+}
+
+// drawn is what is promised out of a pool of lots.
+func (p promised) drawn(pool ledger.Pool) (sum ledger.Money, some bool) {
+	for _, m := range p.all {
+		at := ledger.Pool{Account: m.Account, Holder: m.Holder, Fund: m.Fund, Currency: m.Amount.Currency}
+		if m.Kind == promises.Draw && at == pool {
+			sum, some = plus(sum, m.Amount), true
+		}
+	}
+	return sum, some
 }
 
 // bookable says why the books would refuse what a disbursement is to book, however it is settled: the grant's state,
@@ -32,7 +43,7 @@ func (rules Rules) bookable(ctx context.Context, tx *store.Tx, d Disbursement) e
 	if err := rules.affordable(ctx, tx, d); err != nil {
 		return err
 	}
-	flight, err := rules.inFlight(ctx, tx, d)
+	flight, err := rules.inFlight(ctx, tx, d, d.Funds())
 	if err != nil {
 		return err
 	}
@@ -56,11 +67,21 @@ func (rules Rules) tried(ctx context.Context, tx *store.Tx, d Disbursement, on l
 	if err := costs.CheckPeriod(ctx, tx, entry); err != nil {
 		return err
 	}
-	before := slices.Clone(flight.costs)
-	for i := range before {
-		before[i].Date = on
+	if all := append(entry.Funds(), flight.funds...); !slices.Equal(distinct(all), distinct(flight.funds)) {
+		if flight, err = rules.inFlight(ctx, tx, d, all); err != nil { // somebody else bears a part of it
+			return err
+		}
+	}
+	before, err := rules.toBook(ctx, tx, flight.all, on)
+	if err != nil {
+		return err
 	}
 	return grants.Trial{Register: costs.Grants, Promised: before, Country: d.Partner.Country}.Refuses(ctx, tx, entry)
+}
+
+// distinct are some funds in order of code, each once.
+func distinct(funds []ledger.FundCode) []ledger.FundCode {
+	return slices.Compact(slices.Sorted(slices.Values(funds)))
 }
 
 // entry is what a disbursement is to book next.
@@ -91,68 +112,58 @@ func (costs Costs) entry(ctx context.Context, tx *store.Tx, d Disbursement, on l
 	return costs.settlement(ctx, tx, d, on)
 }
 
-// inFlight is what is promised beside a disbursement, whoever the caller is.
-func (rules Rules) inFlight(ctx context.Context, tx *store.Tx, besides Disbursement) (promised, error) {
-	found, err := rules.flying(ctx, tx, besides.ID)
+// inFlight is what is promised of some funds beside a disbursement, whoever the caller is.
+func (rules Rules) inFlight(ctx context.Context, tx *store.Tx, besides Disbursement, funds []ledger.FundCode) (promised,
+	error) {
+	all, err := promises.Sums(ctx, tx, funds, string(besides.ID))
 	if err != nil {
 		return promised{}, err
 	}
-	return rules.sumOf(ctx, tx, found)
+	prepaid, err := rules.prepaidInFlight(ctx, tx, besides)
+	return promised{funds: funds, all: all, prepaid: prepaid}, err
 }
 
-// Promised are the entries that would book on a day what is promised of all funds.
-func (rules Rules) Promised(ctx context.Context, tx *store.Tx, on ledger.Date) ([]ledger.Entry, error) {
-	flight, err := rules.inFlight(ctx, tx, Disbursement{})
-	for i := range flight.costs {
-		flight.costs[i].Date = on
+// Promised are the entries that would book on a day what is promised of some funds.
+func (rules Rules) Promised(ctx context.Context, tx *store.Tx, on ledger.Date, funds []ledger.FundCode) ([]ledger.Entry,
+	error) {
+	all, err := promises.Sums(ctx, tx, funds, "")
+	if err != nil {
+		return nil, err
 	}
-	return flight.costs, err
-}
-
-// sumOf adds disbursements up to what they are to book.
-func (rules Rules) sumOf(ctx context.Context, tx *store.Tx, all []Disbursement) (promised, error) {
-	sum := flightSum{rules: rules, costs: map[flightPlace]ledger.Money{}, promised: promised{
-		pools: map[ledger.Pool]ledger.Money{}, prepaid: map[advances.PrepaymentID]ledger.Money{}}}
-	for _, d := range all {
-		if err := sum.add(d); err != nil {
-			return promised{}, err
-		}
-	}
-	return sum.entries(ctx, tx)
+	return rules.toBook(ctx, tx, all, on)
 }
 
 // AllBookable asks of many disbursements that leave together what [Rules.bookable] asks of each: whether the books
 // would take all of them, beside what else is promised. It looks at their sums, day by day, so many cost no
 // more than one.
 func (rules Rules) AllBookable(ctx context.Context, tx *store.Tx, ids []DisbursementID) error {
-	found, err := rules.flying(ctx, tx, "")
+	days, err := promises.ByDay(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
-	leaves := map[DisbursementID]bool{}
-	for _, id := range ids {
-		leaves[id] = true
-	}
-	var others []Disbursement
-	days := map[ledger.Date][]Disbursement{}
-	for _, d := range found {
-		if leaves[d.ID] {
-			days[d.Date] = append(days[d.Date], d)
-		} else {
-			others = append(others, d)
+	var funds []ledger.FundCode
+	for _, all := range days {
+		for _, p := range all {
+			funds = append(funds, p.Fund)
 		}
 	}
-	flight, err := rules.sumOf(ctx, tx, others)
+	others, err := promises.Sums(ctx, tx, distinct(funds), "")
 	if err != nil {
 		return err
 	}
-	before := flight.costs
+	for _, all := range days {
+		others = promises.Less(others, all)
+	}
+	before, err := rules.toBook(ctx, tx, others, "")
+	if err != nil {
+		return err
+	}
 	for _, day := range slices.Sorted(maps.Keys(days)) {
-		sum, err := rules.sumOf(ctx, tx, days[day])
+		leaving, err := rules.toBook(ctx, tx, days[day], day)
 		if err != nil {
 			return err
 		}
-		for _, e := range sum.costs {
+		for _, e := range leaving {
 			if err := rules.triedBy(ctx, tx, e, day, before); err != nil {
 				return err
 			}
@@ -183,87 +194,74 @@ func (rules Rules) triedBy(ctx context.Context, tx *store.Tx, e ledger.Entry, da
 	return err
 }
 
-// flightPlace is where money in flight will be booked.
-type flightPlace struct {
-	fund     ledger.FundCode
-	category string // "" of an invoice that is booked already
-	account  ledger.AccountNo
-}
+// flying are the states in which money is promised for a disbursement: it was approved, and what it costs is not booked
+// or, of an invoice, not paid.
+var flying = []State{Approved, Authorised, OnHold, Released}
 
-type flightSum struct {
-	rules    Rules
-	order    []flightPlace
-	costs    map[flightPlace]ledger.Money
-	promised promised
-}
-
-// add counts one disbursement.
-func (s *flightSum) add(d Disbursement) error {
-	base := s.rules.Book.Base
+// promises are what a disbursement will book, in base currency, and what it will draw from lots.
+func (d Disbursement) promises(base ledger.Currency) (all []promises.Promise, err error) {
+	cost := func(fund ledger.FundCode, category string, account ledger.AccountNo, m ledger.Money) {
+		all = promises.Add(all, promises.Promise{Amount: m, Place: promises.Place{Kind: promises.Cost, Fund: fund,
+			Category: category, Account: account, Beside: !d.OnLine()}})
+	}
 	weights := beneficiaries.Weights(d.Shares)
 	switch d.Settlement {
 	case ByPayment:
-		asked, err := s.rules.asks(d)
+		asked, err := d.asks(base)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i, part := range d.Amount.Split(weights) {
 			fund, account := d.Shares[i].Fund, d.Account
 			if part.Currency != base {
-				pool := ledger.Pool{Account: account, Fund: fund, Currency: part.Currency}
-				s.promised.pools[pool] = plus(s.promised.pools[pool], part)
+				all = drawing(all, ledger.Pool{Account: account, Fund: fund}, part)
 				account = ledger.Payables
 			}
-			s.cost(flightPlace{fund, d.Category, account}, asked[fund])
+			cost(fund, d.Category, account, asked[fund])
 			delete(asked, fund)
 		}
 	case ByInvoice:
-		s.invoice(d)
-	case ByPartner, ByNetting:
-		total := d.Amount
-		if !d.Overpaid.IsZero() {
-			total = total.Add(d.Overpaid)
+		for _, item := range d.Items {
+			category := d.categoryOf(item.Line)
+			if d.Entry != "" { // its cost is booked; the bank pays it yet
+				category = ""
+			}
+			for i, part := range item.Amount.Split(weights) {
+				cost(d.Shares[i].Fund, category, ledger.BaseBank, part)
+			}
 		}
-		pool := d.Partner.Pool
+	case ByPartner, ByNetting:
+		pool, total := d.Partner.Pool, d.Amount
 		if d.Settlement == ByNetting {
 			pool = d.Partner.Recoverables
 		}
-		category := d.categoryOf(d.Line)
+		if !d.Overpaid.IsZero() {
+			total = total.Add(d.Overpaid)
+		}
 		for i, part := range total.Split(weights) {
-			at := pool(d.Shares[i].Fund)
-			s.promised.pools[at] = plus(s.promised.pools[at], part)
+			all = drawing(all, pool(d.Shares[i].Fund), part)
 		}
 		for i, part := range d.Base.Split(weights) {
-			s.cost(flightPlace{d.Shares[i].Fund, category, ledger.Payables}, part)
+			cost(d.Shares[i].Fund, d.categoryOf(d.Line), ledger.Payables, part)
 		}
-	case ByRetainer, ByPettyCash:
-		s.promised.prepaid[d.Prepayment.ID] = plus(s.promised.prepaid[d.Prepayment.ID], d.Amount)
-		if d.Settlement == ByRetainer {
-			s.cost(flightPlace{d.Prepayment.Fund, d.Category, ledger.Payables}, d.Amount)
-			return nil
-		}
+	case ByRetainer:
+		cost(d.Prepayment.Fund, d.Category, ledger.Payables, d.Amount)
+	case ByPettyCash:
 		for _, item := range d.Items {
 			account := ledger.Payables
 			if item.Fund != d.Prepayment.Fund {
 				account = ledger.BaseBank
 			}
-			s.cost(flightPlace{item.Fund, item.Category, account}, item.Amount)
+			cost(item.Fund, item.Category, account, item.Amount)
 		}
 	}
-	return nil
+	return all, nil
 }
 
-// invoice counts what an invoice costs each fund and takes out of the bank; once it is booked, the bank alone.
-func (s *flightSum) invoice(d Disbursement) {
-	for _, item := range d.Items {
-		category := d.categoryOf(item.Line)
-		if d.Entry != "" {
-			category = ""
-		}
-		for i, part := range item.Amount.Split(beneficiaries.Weights(d.Shares)) {
-			s.cost(flightPlace{d.Shares[i].Fund, category, ledger.BaseBank}, part)
-		}
-	}
+// drawing adds what will be drawn from the lots of a pool.
+func drawing(all []promises.Promise, pool ledger.Pool, m ledger.Money) []promises.Promise {
+	return promises.Add(all, promises.Promise{Amount: m,
+		Place: promises.Place{Kind: promises.Draw, Fund: pool.Fund, Account: pool.Account, Holder: pool.Holder}})
 }
 
 // categoryOf is the category of a line of the plan; "" where a later version has no such line.
@@ -275,37 +273,60 @@ func (d Disbursement) categoryOf(line string) string {
 	return l.Category
 }
 
-func (s *flightSum) cost(at flightPlace, m ledger.Money) {
-	if m.Currency == "" || m.IsZero() {
-		return
+// promise writes down what a disbursement promises once it is approved, and takes it back once it is booked or given
+// up. Of an invoice that was booked the bank's part stays.
+func (d *Disbursement) promise(ctx context.Context, tx *store.Tx) error {
+	was, now := slices.Contains(flying, d.was.State), slices.Contains(flying, d.State)
+	if was && (!now || (d.was.Entry != "") != (d.Entry != "")) {
+		if err := promises.Relieve(ctx, tx, string(d.ID)); err != nil {
+			return err
+		}
+		was = false
 	}
-	if _, known := s.costs[at]; !known {
-		s.order = append(s.order, at)
+	if now && !was {
+		all, err := d.promises(d.Base.Currency)
+		if err != nil {
+			return err
+		}
+		if err := promises.Make(ctx, tx, string(d.ID), all); err != nil {
+			return err
+		}
 	}
-	s.costs[at] = plus(s.costs[at], m)
+	d.was = kept{d.State, d.Entry}
+	return nil
 }
 
-// entries are the entries that would book what was counted.
-func (s *flightSum) entries(ctx context.Context, tx *store.Tx) (promised, error) {
-	for _, at := range s.order {
+// kept is what the database holds of a disbursement that its promises follow.
+type kept struct {
+	State State
+	Entry ledger.EntryID
+}
+
+// toBook are the entries that would book on a day what is promised.
+func (rules Rules) toBook(ctx context.Context, tx *store.Tx, all []promises.Promise, on ledger.Date) ([]ledger.Entry,
+	error) {
+	var entries []ledger.Entry
+	for _, p := range all {
+		if p.Kind != promises.Cost {
+			continue
+		}
 		account := ledger.Payables
-		if at.category != "" {
+		if p.Category != "" {
 			var err error
-			account, err = s.rules.Book.CostAccount(ctx, tx, at.category)
+			account, err = rules.Book.CostAccount(ctx, tx, p.Category)
 			if errors.Is(err, ledger.ErrUnknownAccount) {
 				account = ledger.Payables
 			} else if err != nil {
-				return promised{}, err
+				return nil, err
 			}
 		}
-		if account == at.account {
+		if account == p.Account {
 			continue // nothing but a debt is moved
 		}
-		s.promised.costs = append(s.promised.costs, ledger.Entry{Act: "payment", Text: "promised", Lines: []ledger.Line{
-			ledger.Base(account, at.fund, s.costs[at]).For(at.category),
-			ledger.Base(at.account, at.fund, s.costs[at].Neg())}})
+		entries = append(entries, ledger.Entry{Date: on, Act: "payment", Text: "promised", Lines: []ledger.Line{
+			ledger.Base(account, p.Fund, p.Amount).For(p.Category), ledger.Base(p.Account, p.Fund, p.Amount.Neg())}})
 	}
-	return s.promised, nil
+	return entries, nil
 }
 
 // plus adds to a sum that may not have begun.

@@ -93,6 +93,8 @@ type Disbursement struct {
 	EmergencySlot string // its place among those of the plan's quarter, "" for none
 	Needs         []Need // what the policy wanted of it then
 	ToCasework    bool   // nobody who sees all cases could approve it, so casework sees it where it stands on no plan
+
+	was kept // as the database holds it
 }
 
 // Item is a line of an invoice, or a receipt of a float.

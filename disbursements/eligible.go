@@ -7,6 +7,7 @@ import (
 	"supportledger/beneficiaries"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/payees"
+	"supportledger/disbursements/promises"
 	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/ledger"
@@ -102,7 +103,7 @@ func (rules Rules) affordable(ctx context.Context, tx *store.Tx, d Disbursement)
 	if d.OnLine() {
 		return nil
 	}
-	waiting, err := rules.waiting(ctx, tx, d.ID)
+	waiting, err := rules.waiting(ctx, tx, d.ID, d.Funds())
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (rules Rules) affordableBeside(ctx context.Context, tx *store.Tx, d Disburs
 	if d.OnLine() {
 		return nil
 	}
-	asked, err := rules.asks(d)
+	asked, err := d.asks(rules.Book.Base)
 	if err != nil {
 		return err
 	}
@@ -128,53 +129,37 @@ func (rules Rules) affordableBeside(ctx context.Context, tx *store.Tx, d Disburs
 }
 
 // asks is what a disbursement beside a plan's lines costs each fund, in base currency.
-func (rules Rules) asks(d Disbursement) (map[ledger.FundCode]ledger.Money, error) {
+func (d Disbursement) asks(base ledger.Currency) (map[ledger.FundCode]ledger.Money, error) {
 	asked := map[ledger.FundCode]ledger.Money{}
-	add := func(fund ledger.FundCode, m ledger.Money) {
-		if _, ok := asked[fund]; !ok {
-			asked[fund] = ledger.Zero(rules.Book.Base)
-		}
-		asked[fund] = asked[fund].Add(m)
-	}
 	if d.Settlement == ByPettyCash {
 		for _, item := range d.Items {
-			add(item.Fund, item.Amount)
+			asked[item.Fund] = plus(asked[item.Fund], item.Amount)
 		}
 		return asked, nil
 	}
 	for i, part := range d.Amount.Split(beneficiaries.Weights(d.Shares)) {
-		if part.Currency != rules.Book.Base {
+		if part.Currency != base {
 			var err error
-			if part, err = d.Spot.Convert(part, rules.Book.Base); err != nil {
+			if part, err = d.Spot.Convert(part, base); err != nil {
 				return nil, err
 			}
 		}
-		add(d.Shares[i].Fund, part)
+		asked[d.Shares[i].Fund] = plus(asked[d.Shares[i].Fund], part)
 	}
 	return asked, nil
 }
 
-// waiting is what was approved beside plan lines and is not in the books yet, by fund.
-func (rules Rules) waiting(ctx context.Context, tx *store.Tx, besides DisbursementID) (
+// waiting is what was approved beside plan lines and is not in the books yet, of some funds.
+func (rules Rules) waiting(ctx context.Context, tx *store.Tx, besides DisbursementID, funds []ledger.FundCode) (
 	map[ledger.FundCode]ledger.Money, error) {
-	found, err := rules.unbooked(ctx, tx, besides)
-	if err != nil {
-		return nil, err
-	}
+	found, err := promises.Sums(ctx, tx, funds, string(besides))
 	sums := map[ledger.FundCode]ledger.Money{}
-	for _, d := range found {
-		asked, err := rules.asks(d)
-		if err != nil {
-			return nil, err
-		}
-		for fund, m := range asked {
-			if sum, ok := sums[fund]; ok {
-				m = m.Add(sum)
-			}
-			sums[fund] = m
+	for _, p := range found {
+		if p.Beside {
+			sums[p.Fund] = plus(sums[p.Fund], p.Amount)
 		}
 	}
-	return sums, nil
+	return sums, err
 }
 
 // inPeriod refuses programme cost that falls outside a grant's period, or on a grant whose accounts are drawn up.

@@ -80,13 +80,13 @@ func (k *known) readMoney(ctx context.Context, tx *store.Tx, all []Disbursement,
 			left = append(left, d.Funds()...)
 		}
 	}
-	register, err := k.rules.Grants.Knowing(ctx, tx, slices.Compact(slices.Sorted(slices.Values(pay))), left)
+	register, err := k.rules.Grants.Knowing(ctx, tx, distinct(pay), left)
 	if err != nil {
 		return err
 	}
 	k.rules.Grants, k.rules.Advances.Grants = register, register
 	if beside {
-		k.waiting, err = k.rules.waiting(ctx, tx, "")
+		k.waiting, err = k.rules.waiting(ctx, tx, "", distinct(pay))
 	}
 	return err
 }

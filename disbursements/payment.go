@@ -84,7 +84,7 @@ func (costs Costs) draw(ctx context.Context, tx *store.Tx, pool ledger.Pool, qua
 // lots are those of a pool, less what is promised out of it already.
 func (costs Costs) lots(ctx context.Context, tx *store.Tx, pool ledger.Pool, on ledger.Date) ([]ledger.Lot, error) {
 	lots, err := costs.Book.Lots(ctx, tx, pool, on)
-	promised, some := costs.promised.pools[pool]
+	promised, some := costs.promised.drawn(pool)
 	if err != nil || !some {
 		return lots, err
 	}
@@ -95,7 +95,7 @@ func (costs Costs) lots(ctx context.Context, tx *store.Tx, pool ledger.Pool, on 
 // prepaid is money paid ahead, less what is promised out of it already.
 func (costs Costs) prepaid(ctx context.Context, tx *store.Tx, id advances.PrepaymentID) (advances.Prepayment, error) {
 	p, err := costs.Advances.Prepayment(ctx, tx, string(id))
-	if promised, some := costs.promised.prepaid[id]; err == nil && some {
+	if promised := costs.promised.prepaid; err == nil && promised.Currency != "" {
 		p.Left = p.Left.Sub(promised)
 	}
 	return p, err

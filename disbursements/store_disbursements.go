@@ -90,7 +90,7 @@ func rewriteDisbursement(ctx context.Context, tx *store.Tx, d *Disbursement) err
 	return writeParts(ctx, tx, *d)
 }
 
-// Save writes state, round and entry; of what is submitted also what its payload binds.
+// Save writes state, round and entry, and what is promised; of what is submitted also what its payload binds.
 func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	q := tx.NewUpdate().Model((*disbursementRow)(nil)).Set("state = ?", d.State).Set("round = ?",
 		d.Round).Set("version = version + 1").
@@ -114,7 +114,10 @@ func Save(ctx context.Context, tx *store.Tx, d *Disbursement) error {
 	if errors.Is(store.Classify(err), store.ErrDuplicate) {
 		return ErrEmergency // another one took the plan's last place of the quarter at the same moment
 	}
-	return store.NextVersion(result, err, &d.Version)
+	if err := store.NextVersion(result, err, &d.Version); err != nil {
+		return err
+	}
+	return d.promise(ctx, tx)
 }
 
 // seesDisbursement tells whether the actor may know of a disbursement. It does the same work whether there is one or
@@ -171,7 +174,8 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 		Entry: store.ZeroIfNull(row.EntryID), Version: row.Version, CreatedBy: row.CreatedBy, WrittenBy: row.WrittenBy,
 		PlanVersion: row.PlanVersion, Policy: row.PolicyID,
 		Base: ledger.OfMinor(row.BaseAmount, base), SubmittedOn: row.SubmittedOn, Emergency: row.Emergency,
-		ToCasework: row.ToCasework, EmergencySlot: store.ZeroIfNull(row.EmergencySlot)}
+		ToCasework: row.ToCasework, EmergencySlot: store.ZeroIfNull(row.EmergencySlot),
+		was: kept{row.State, store.ZeroIfNull(row.EntryID)}}
 	if row.Spot != "" {
 		var err error
 		if d.Spot, err = ledger.ParseRate(row.Spot); err != nil {
@@ -309,49 +313,16 @@ func (req Requests) list(
 	return out, nil
 }
 
-// unbooked lists what was approved beside plan lines and is not in the books yet, whoever the caller is: money that is
-// promised is promised for everybody. It comes without plan and parties, which the actor may not know of.
-func (rules Rules) unbooked(ctx context.Context, tx *store.Tx, besides DisbursementID) ([]Disbursement, error) {
-	rows, err := rules.promisedRows(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("entry_id IS NULL").Where("id <> ?", besides).
-			Where("settlement IN (?)", bun.List([]Settlement{ByPayment, ByRetainer, ByPettyCash}))
-	})
-	if err != nil {
-		return nil, err
+// prepaidInFlight is what was approved to come out of the prepayment of a disbursement, beside it, and is not booked
+// yet; zero of no currency where it has none.
+func (rules Rules) prepaidInFlight(ctx context.Context, tx *store.Tx, besides Disbursement) (sum ledger.Money,
+	err error) {
+	if besides.Prepayment.ID == "" {
+		return sum, nil
 	}
-	found := make([]Disbursement, len(rows))
-	for i, r := range rows {
-		if found[i], err = r.written(rules.Book.Base); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-// flying lists what was approved and is not booked yet, and invoices that are not paid yet, with what they refer to as
-// far as their cost is concerned. It is for counting, whoever the caller is.
-func (rules Rules) flying(ctx context.Context, tx *store.Tx, besides DisbursementID) ([]Disbursement, error) {
-	rows, err := rules.promisedRows(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("(entry_id IS NULL OR settlement = ?)", ByInvoice).Where("id <> ?", besides)
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i, r := range rows {
-		if r.Settlement == ByPayment || r.Settlement == ByRetainer || r.Settlement == ByPettyCash {
-			rows[i].PlanID = nil // their cost is beside the plan
-		}
-	}
-	return rules.withParties(ctx, tx, rows)
-}
-
-// promisedRows reads rows in the states in which money is promised.
-func (rules Rules) promisedRows(ctx context.Context, tx *store.Tx, which func(*bun.SelectQuery) *bun.SelectQuery) (
-	[]disbursementRow, error) {
-	var rows []disbursementRow
-	q := tx.NewSelect().Model(&rows).Where("state IN (?)", bun.List([]State{Approved, Authorised, OnHold, Released}))
-	if err := which(q).Order("number").Scan(ctx); err != nil {
-		return nil, err
-	}
-	return rows, fill(ctx, tx, rows, itself)
+	var minor int64
+	err = tx.NewSelect().Model((*disbursementRow)(nil)).ColumnExpr("CAST(COALESCE(SUM(amount), 0) AS BIGINT)").
+		Where("prepayment_id = ?", besides.Prepayment.ID).Where("id <> ?", besides.ID).
+		Where("state IN (?)", bun.List(flying)).Scan(ctx, &minor)
+	return ledger.OfMinor(minor, rules.Book.Base), err
 }

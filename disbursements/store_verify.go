@@ -4,6 +4,9 @@ import (
 	"context"
 	"slices"
 
+	"github.com/uptrace/bun"
+
+	"supportledger/disbursements/promises"
 	"supportledger/ledger"
 	"supportledger/proof"
 	"supportledger/store"
@@ -18,7 +21,8 @@ type Verified struct{ Transfers, Disbursements int64 }
 func (req Requests) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (Verified, error) {
 	v := &verifier{out: out, base: req.Book.Base}
 	decisions := func(ctx context.Context, tx *store.Tx) error { return req.verifyDecisions(ctx, tx, out) }
-	for _, step := range []func(context.Context, *store.Tx) error{v.disbursements, decisions, v.unclaimed} {
+	promised := func(ctx context.Context, tx *store.Tx) error { return req.verifyPromises(ctx, tx, out) }
+	for _, step := range []func(context.Context, *store.Tx) error{v.disbursements, decisions, promised, v.unclaimed} {
 		if err := step(ctx, tx); err != nil {
 			return v.done, err
 		}
@@ -112,6 +116,56 @@ func (d Disbursement) booked() bool {
 	case Draft, InfoRequested, Submitted, Approved, Rejected, Cancelled:
 	}
 	return false
+}
+
+// verifyPromises holds what is promised against what is in flight: a promise that is off would let others take its
+// money, or keep money from them.
+func (req Requests) verifyPromises(ctx context.Context, tx *store.Tx, out *proof.Findings) error {
+	var over []string
+	if err := tx.NewSelect().TableExpr("disbursements AS d").Column("d.number").Where("d.state NOT IN (?)",
+		bun.List(flying)).Where("EXISTS (SELECT 1 FROM disbursement_promises AS m WHERE m.disbursement_id = d.id)").
+		Order("d.number").Scan(ctx, &over); err != nil {
+		return err
+	}
+	for _, number := range over {
+		out.Add("promise", "disbursement "+number, "it promises money and is not in flight")
+	}
+	read := func(at store.Keyset) (rows []disbursementRow, err error) {
+		err = at.Ascending(tx.NewSelect().Model(&rows).Where("state IN (?)", bun.List(flying)), "id").Scan(ctx)
+		return rows, err
+	}
+	id := func(r disbursementRow) string { return string(r.ID) }
+	return store.EachPage(atOnce, id, read, func(rows []disbursementRow) error {
+		if err := fill(ctx, tx, rows, itself); err != nil {
+			return err
+		}
+		rows = slices.DeleteFunc(rows, func(r disbursementRow) bool {
+			_, err := r.written(req.Book.Base)
+			return err != nil // [verifier.disbursements] has found it
+		})
+		all, err := req.withParties(ctx, tx, rows)
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(all))
+		for i, d := range all {
+			ids[i] = string(d.ID)
+		}
+		kept, err := promises.Of(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		for _, d := range all {
+			if d.CheckPlan() != nil {
+				continue // it promises what it was approved for, under an earlier version of the plan
+			}
+			want, err := d.promises(req.Book.Base)
+			if err != nil || len(promises.Less(kept[string(d.ID)], want)) > 0 {
+				out.Add("promise", "disbursement "+d.Number, "what it promises is not what it will book")
+			}
+		}
+		return nil
+	})
 }
 
 // unclaimed finds entries that say they move money of a transfer or disbursement which does not know them.

@@ -90,6 +90,11 @@ var forgeries = []forgery{
 			"disbursement_approvals WHERE step = 'approve'", "disbursement D-2026-0001", "never had"},
 	{"approved for somebody who may not", "UPDATE disbursement_approvals SET on_behalf_of = 'usr_nobody'",
 		"disbursement D-2026-0001", "never had"},
+	{"it promises less", "UPDATE disbursement_promises SET amount = amount - 1", "disbursement D-2026-0002",
+		"not what it will book"},
+	{"it promises nothing", "DELETE FROM disbursement_promises", "disbursement D-2026-0002", "not what it will book"},
+	{"what is booked promises money", "UPDATE disbursement_promises SET disbursement_id = (SELECT id FROM disbursements " +
+		"WHERE number = 'D-2026-0001')", "disbursement D-2026-0001", "not in flight"},
 	{"nobody approved", "DELETE FROM disbursement_approval_roles WHERE user_id IN (SELECT user_id FROM " +
 		"disbursement_approvals WHERE step = 'approve'); DELETE FROM disbursement_approvals WHERE step = 'approve'", "disbursement D-2026-0001",
 		"without the roles"},

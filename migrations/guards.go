@@ -250,6 +250,8 @@ var guards = []Guard{
 		Changed: "what a policy wants is written or taken back, never changed"},
 	{Table: "disbursement_need_roles", Code: "state_conflict",
 		Changed: "what a policy wants is written or taken back, never changed"},
+	{Table: "disbursement_promises", Code: "state_conflict",
+		Changed: "a promise is made or taken back, never changed"},
 	{Table: "disbursement_evidence", Code: "state_conflict",
 		Changed: "a document is given or taken back, never changed"},
 	{Table: "disbursement_approvals", Deleted: "an approval is never deleted",

@@ -59,7 +59,7 @@ func Entry(ctx context.Context, tx *store.Tx, c ledger.Judged) error {
 	if err := ledger.LockFunds(ctx, tx, granted...); err != nil { // approvals of their requests wait
 		return err
 	}
-	costs, err := rules.Promised(ctx, tx, e.Date)
+	costs, err := rules.Promised(ctx, tx, e.Date, e.Funds())
 	if err != nil {
 		return err
 	}

@@ -204,6 +204,24 @@ CREATE TABLE disbursement_need_roles (
     FOREIGN KEY (disbursement_id, position) REFERENCES disbursement_needs (disbursement_id, position)
 ); -- in the order of its key
 
+-- What a disbursement will book, from its approval until it is booked: what its funds have less for others to promise.
+CREATE TABLE disbursement_promises (
+    disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
+    position BIGINT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('cost', 'draw')), -- in base currency; out of the lots of an account, in theirs
+    fund TEXT NOT NULL REFERENCES funds (code),
+    category TEXT NOT NULL,
+    account TEXT NOT NULL,
+    holder TEXT NOT NULL,                 -- of lots
+    beside BOOLEAN NOT NULL,              -- beside a plan's lines: no commitment holds it
+    currency TEXT NOT NULL,
+    amount MONEY NOT NULL,
+    PRIMARY KEY (disbursement_id, position)
+);
+
+CREATE INDEX disbursement_promises_fund
+    ON disbursement_promises (fund, kind, category, account, holder, beside, currency, disbursement_id, amount);
+
 -- The documents that a disbursement is asked for with. Its payload binds them, in the order of their ids.
 CREATE TABLE disbursement_evidence (
     disbursement_id TEXT NOT NULL REFERENCES disbursements (id),
