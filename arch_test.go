@@ -35,7 +35,7 @@ var rooms = []string{
 // which puts them together. apitest and story are clients.
 var inHTTP = []string{
 	"openapi", "rest", "rest/table", "edge", "metrics", "groupcommit", "resource", "books", "grants", "payments", "people",
-	"statements", "accounts", "webhooks", "upkeep",
+	"statements", "calendar", "accounts", "webhooks", "upkeep",
 	"web/frame", "web/entry", "web/cases", "web/finance", "web/reporting", "web/giving", "web/admin",
 	"web/learn", "web/setup",
 	"web",

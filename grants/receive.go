@@ -53,6 +53,9 @@ func (r Register) Receive(ctx context.Context, tx *store.Tx, in Receipt) (Instal
 	if err != nil {
 		return Instalment{}, err
 	}
+	if err := askHeld(ctx, tx, r, g); err != nil {
+		return Instalment{}, err
+	}
 	out := Instalment{ID: store.NewID("ins"), Grant: g.Code, On: in.On, Amount: in.Amount, Base: base, Rate: in.Rate}
 	entry.Source = out.ID
 	posted, err := r.Book.Post(ctx, tx, entry)
@@ -69,6 +72,27 @@ func (r Register) Receive(ctx context.Context, tx *store.Tx, in Receipt) (Instal
 		}
 	}
 	return out, access.Record(ctx, tx, access.Event{Action: "instalment.received", Subject: string(g.ID)})
+}
+
+// InstalmentHeld is asked about where the instalment that comes next is one that a condition holds back.
+const InstalmentHeld = "instalment_held"
+
+// askHeld asks for a reason where the first instalment that is not received is held back by a condition.
+func askHeld(ctx context.Context, tx *store.Tx, r Register, g Grant) error {
+	now, err := r.Standing(ctx, tx, g, LastDay)
+	if err != nil {
+		return err
+	}
+	for _, in := range now.Instalments {
+		if in.Open.Sign() > 0 {
+			if in.State == InstalmentWithheld {
+				return access.Confirm(ctx, tx, access.Question{Code: InstalmentHeld,
+					Of: []string{fmt.Sprintf("%s/%d", g.Code, in.No), in.Condition}})
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // takesMoney says whether money may come in on the grant: not before it is signed, and not once it is closed.

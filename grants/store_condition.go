@@ -56,6 +56,14 @@ func Conditions(ctx context.Context, tx *store.Tx, g Grant, page store.Keyset) (
 	return byID[g.ID], err
 }
 
+// ConditionsOf are the conditions of grants, by grant, in two queries.
+func ConditionsOf(ctx context.Context, tx *store.Tx, all []Grant) (map[GrantID][]Condition, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return readConditions(ctx, tx, all, store.Keyset{})
+}
+
 // readConditions reads the conditions of grants with their decisions, in two queries.
 func readConditions(
 	ctx context.Context, tx *store.Tx, all []Grant, page store.Keyset,

@@ -3,6 +3,7 @@ package http
 import (
 	"supportledger/http/accounts"
 	"supportledger/http/books"
+	"supportledger/http/calendar"
 	"supportledger/http/grants"
 	"supportledger/http/payments"
 	"supportledger/http/people"
@@ -22,11 +23,13 @@ func resources(api *resource.API, to webhooks.Targets) {
 	payments.Register(api)
 	statements.Register(api)
 	books.RegisterReports(api)
+	calendar.Register(api)
 	webhooks.Register(api, to)
 }
 
 // problems is the one table from an error to what the client is told.
 func problems() rest.ProblemTable {
-	return rest.NewProblemTable(accounts.Problems, books.Problems, grants.Problems, people.Problems, payments.Problems,
+	return rest.NewProblemTable(accounts.Problems, books.Problems, calendar.Problems,
+		grants.Problems, people.Problems, payments.Problems,
 		statements.Problems, upkeep.Problems, webhooks.Problems, rest.Problems{Faults: resource.DoubtFaults})
 }

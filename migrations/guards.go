@@ -121,6 +121,8 @@ var guards = []Guard{
 		Changed: "a budget changes by a new version"},
 	{Table: "grant_budget_moves", Deleted: "a budget changes by a new version",
 		Changed: "a budget changes by a new version"},
+	{Table: "calendar_marks", Deleted: "a note is never taken away",
+		Changed: "a note is followed by another, never changed"},
 	{Table: "grant_addenda", Deleted: "an addendum is decided on, never taken away",
 		Changed: "an addendum is decided on, never changed"},
 	{Table: "grant_addendum_conditions", Deleted: "an addendum is decided on, never taken away",

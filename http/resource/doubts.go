@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"supportledger/access"
+	"supportledger/grants"
 	"supportledger/grants/rates"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -139,6 +140,8 @@ var doubtWords = map[string]rest.Text{
 	yearIsClosed: {
 		EN: "Income and expense of %s are closed: booking into it needs another closing.",
 		DA: "Indtægter og udgifter for %s er afsluttet: en bogføring i året kræver ny årsafslutning."},
+	grants.InstalmentHeld: {EN: "Instalment %s is held back by condition %s, which is not met.",
+		DA: "Rate %s holdes tilbage af betingelse %s, som ikke er opfyldt."},
 	"payee_looks_alike": {EN: "Payee %s looks the same.", DA: "Betalingsmodtager %s ser ud som den samme."},
 	"payee_account_shared": {EN: "The account is that of payee %s as well.",
 		DA: "Kontoen tilhører også betalingsmodtager %s."},

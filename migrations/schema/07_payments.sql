@@ -252,3 +252,25 @@ CREATE TABLE bank_import_parts (
 
 CREATE INDEX bank_import_lines_same ON bank_import_lines (same_as) WHERE same_as IS NOT NULL;
 CREATE INDEX bank_import_parts_payment ON bank_import_parts (payment_id);
+
+-- What somebody noted of something that is due, by codes alone: who sees to it, and whether it is done. The newest note
+-- of a kind, subject and day holds.
+CREATE TABLE calendar_marks (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    due_on TEXT NOT NULL CHECK (length(due_on) = 10),
+    owner TEXT NOT NULL,                  -- a user; '' for nobody by name
+    done BOOLEAN NOT NULL,
+    reason TEXT NOT NULL,                 -- no person's name
+    marked_by TEXT NOT NULL,
+    marked_at TEXT NOT NULL
+);
+
+-- How many days ahead a kind is shown in the calendar.
+CREATE TABLE calendar_leads (
+    kind TEXT NOT NULL PRIMARY KEY,
+    days BIGINT NOT NULL CHECK (days >= 0),
+    set_by TEXT NOT NULL,
+    set_at TEXT NOT NULL
+);

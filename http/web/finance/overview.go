@@ -1,7 +1,7 @@
 package finance
 
 import (
-	"net/url"
+	"fmt"
 
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
@@ -17,115 +17,99 @@ type figure struct {
 
 func (f figure) money() frame.Money { return frame.Money{Amount: f.Amount, Currency: f.Currency} }
 
-// fundRow is a fund with what it has.
+// fundRow is a fund with what it has; the last one, without a code, is the total.
 type fundRow struct {
-	Kind        string `json:"kind"`
-	Fund        string `json:"fund"`
-	Name        string `json:"name"`
-	Restriction string `json:"restriction"`
-	Bank        figure `json:"bank"`
-	Other       figure `json:"other_assets"`
-	Owed        figure `json:"liabilities"`
-	Own         figure `json:"net_assets"`
-	Committed   figure `json:"committed"`
+	Fund      string      `json:"fund"`
+	Name      string      `json:"name"`
+	Bank      frame.Money `json:"bank"`
+	Other     frame.Money `json:"other_assets"`
+	Owed      frame.Money `json:"liabilities"`
+	Own       frame.Money `json:"net_assets"`
+	Committed frame.Money `json:"committed"`
+}
+
+// usedRow is a grant's budget used beside the time that has passed.
+type usedRow struct {
+	Grant       string       `json:"grant"`
+	Title       string       `json:"title"`
+	Budget      frame.Money  `json:"budget"`
+	Spent       *frame.Money `json:"spent"`
+	Percent     *int         `json:"spent_percent"`
+	TimePercent *int         `json:"time_percent"`
+	ReportDue   string       `json:"report_due_on"`
+}
+
+// percent writes a part, or a dash where nothing says it.
+func percent(n *int) string {
+	if n == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%d %%", *n)
 }
 
 // task is something that finance has to see to, with the page for it.
 type task struct {
 	path, text string
 	n          int
-	more       bool
-	icon       string
 }
 
-// overviewOf is what the first page of finance shows.
+// overviewOf is what the first page of finance shows, as one call answers it.
 type overviewOf struct {
-	tasks []task
-	month *checklist
-	funds []fundRow
+	On      string    `json:"on"`
+	Funds   []fundRow `json:"funds"`
+	Budgets []usedRow `json:"budgets"`
+	Waiting []struct {
+		Kind string `json:"kind"`
+		N    int    `json:"number"`
+	} `json:"waiting"`
+	Due     int `json:"due"`
+	Overdue int `json:"overdue"`
+	Oldest  *struct {
+		Holder   string      `json:"holder"`
+		Transfer string      `json:"transfer"`
+		OpenedOn string      `json:"opened_on"`
+		Base     frame.Money `json:"base_amount"`
+	} `json:"oldest_advance"`
+	Unmatched int `json:"unmatched_bank_lines"`
+	Month     *struct {
+		Month string `json:"month"`
+		Done  int    `json:"checks_done"`
+		Of    int    `json:"checks"`
+	} `json:"month"`
+}
+
+// waits say what waits, and on which page it is done.
+var waits = map[string]struct {
+	path string
+	text rest.Text
+}{
+	"agreement_change": {"/calendar", rest.Text{EN: "Changes of agreements to decide on",
+		DA: "Ændrede aftaler at tage stilling til"}},
+	"disbursement_submitted":  {"/inbox", rest.Text{EN: "Requests to decide on", DA: "Anmodninger at tage stilling til"}},
+	"disbursement_approved":   {"/inbox", rest.Text{EN: "Approved, to be authorised", DA: "Godkendt, skal bemyndiges"}},
+	"disbursement_authorised": {"/payment-runs", rest.Text{EN: "Authorised, to be paid", DA: "Bemyndiget, skal betales"}},
+	"payment_batch": {"/payment-runs", rest.Text{EN: "Payment runs to release",
+		DA: "Betalingskørsler at frigive"}},
+	"payment_unconfirmed": {"/bank", rest.Text{EN: "Payments the bank has not confirmed",
+		DA: "Betalinger, banken ikke har bekræftet"}},
+	"plan": {"/plans", rest.Text{EN: "Plans to decide on", DA: "Planer at tage stilling til"}},
 }
 
 func overview(v *frame.Visit) (frame.Shown, error) {
-	var o overviewOf
-	var err error
-	if o.tasks, err = tasks(v); err != nil {
-		return nil, err
-	}
-	if o.month, err = oldestOpen(v); err != nil {
-		return nil, err
-	}
-	funds, _, err := frame.Read[struct {
-		Rows []fundRow `json:"rows"`
-	}](v, "reportFundBalances", rest.Ask{})
+	o, _, err := frame.Read[overviewOf](v, "getOverview", rest.Ask{})
 	if err != nil {
 		return nil, err
 	}
-	o.funds = funds.Rows
 	return Overview(v, o), nil
 }
 
-// oldestOpen is the checklist of the oldest month that is not closed.
-func oldestOpen(v *frame.Visit) (*checklist, error) {
-	all, _, err := frame.Every[month](v, "listPeriods", rest.Ask{}, 1200)
-	if err != nil {
-		return nil, err
-	}
-	at := v.Today()[:7]
-	for _, m := range all {
-		if m.State != "closed" {
-			at = m.Month
-			break
-		}
-	}
-	list, _, err := frame.Read[checklist](v, "getChecklist", byMonth(at))
-	return &list, err
-}
-
-// tasks counts what waits, by the page on which it is done.
-func tasks(v *frame.Visit) ([]task, error) {
-	type id struct {
-		ID    string `json:"id"`
-		State string `json:"state"`
-	}
-	counted := func(operation, path, text string, query url.Values, keep func(string) bool) (task, error) {
-		all, more, err := frame.Every[id](v, operation, rest.Ask{Query: query}, 400)
-		n := 0
-		for _, one := range all {
-			if keep == nil || keep(one.State) {
-				n++
-			}
-		}
-		icon := "clock"
-		if n == 0 {
-			icon = "ok"
-		}
-		return task{path: path, text: text, n: n, more: more, icon: icon}, err
-	}
-	underway := func(s string) bool { return s == "open" || s == "locked" || s == "released" || s == "exported" }
+// tasks are what waits, is due and is not explained, by the page on which it is done.
+func (o overviewOf) tasks(v *frame.Visit) []task {
 	var out []task
-	for _, one := range []struct {
-		operation, path, text string
-		query                 url.Values
-		keep                  func(string) bool
-	}{
-		{operation: "listDisbursements", path: "/payment-runs",
-			text: v.T("Authorised, to be paid", "Bemyndiget, skal betales"), query: url.Values{"status": {"authorised"}}},
-		{operation: "listPaymentBatches", path: "/payment-runs",
-			text: v.T("Payment runs under way", "Betalingskørsler i gang"), keep: underway},
-		{operation: "listPayments", path: "/bank",
-			text:  v.T("Payments the bank has not confirmed", "Betalinger, banken ikke har bekræftet"),
-			query: url.Values{"status": {"sent"}}},
-		{operation: "listDrafts", path: "/journal/drafts", text: v.T("Drafts of entries", "Kladder"),
-			keep: func(s string) bool { return s == "draft" }},
-	} {
-		if v.May(one.operation) != nil {
-			continue
-		}
-		t, err := counted(one.operation, one.path, one.text, one.query, one.keep)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, t)
+	for _, w := range o.Waiting {
+		out = append(out, task{waits[w.Kind].path, v.In(waits[w.Kind].text), w.N})
 	}
-	return out, nil
+	return append(out, task{"/bank", v.T("Bank lines nobody has explained", "Banklinjer uden forklaring"), o.Unmatched},
+		task{"/calendar?state=overdue", v.T("Overdue", "Overskredet"), o.Overdue},
+		task{"/calendar", v.T("Due soon", "Snart forfaldent"), o.Due})
 }

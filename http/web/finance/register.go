@@ -7,7 +7,8 @@ import (
 
 // Register adds the pages.
 func Register(s *frame.Site) {
-	s.Page("/finance", []string{"listJournalEntries"}, overview)
+	s.Page("/finance", []string{"getOverview"}, overview)
+	calendarPages(s)
 	bankPages(s)
 	bankUpkeepPages(s)
 	runPages(s)
@@ -19,13 +20,15 @@ func Register(s *frame.Site) {
 	donorImportPages(s)
 	besides()
 	s.Navigate(
-		frame.NavItem{Path: "/finance", Text: rest.Text{EN: "Finance", DA: "Økonomi"}, Needs: "listJournalEntries",
+		frame.NavItem{Path: "/finance", Text: rest.Text{EN: "Finance", DA: "Økonomi"}, Needs: "getOverview",
 			Order: 30, Key: "f"},
 		frame.NavItem{Path: "/bank", Text: rest.Text{EN: "Bank",
 			DA: "Bank"}, Needs: "listBankLines", Order: 31, Key: "b"},
 		frame.NavItem{Path: "/payment-runs", Text: rest.Text{EN: "Payments",
 			DA: "Betalinger"}, Needs: "listPaymentBatches",
 			Order: 32, Key: "p"},
+		frame.NavItem{Path: "/calendar", Text: rest.Text{EN: "Calendar", DA: "Kalender"}, Needs: "listCalendar", Order: 34,
+			Key: "k"},
 		frame.NavItem{Path: "/months", Text: rest.Text{EN: "Months", DA: "Måneder"}, Needs: "getChecklist", Order: 33,
 			Key: "o"},
 	)
@@ -50,6 +53,7 @@ func Register(s *frame.Site) {
 		"run-closed": {EN: "The run is closed.", DA: "Kørslen er lukket."},
 		"aborted": {EN: "The run is ended. Its payments are free again.",
 			DA: "Kørslen er afbrudt. Betalingerne er fri igen."},
+		"noted":      {EN: "Noted.", DA: "Noteret."},
 		"signed-off": {EN: "Signed off, with your reason.", DA: "Kvitteret med din begrundelse."},
 		"closed":     {EN: "The month is closed.", DA: "Måneden er lukket."},
 		"soft":       {EN: "The month is left to finance.", DA: "Måneden er forbeholdt økonomi."},
