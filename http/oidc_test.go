@@ -12,7 +12,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +38,8 @@ type vouching struct {
 	alter func(header, claims map[string]any)
 	amr   []string
 	who   string
+	mu    sync.Mutex // of codes
+	lax   bool       // a code is good more than once
 }
 
 const clientOf, secretAt = "books", "a secret that only the two know"
@@ -66,8 +70,12 @@ func newProvider(t *testing.T) *vouching {
 			"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())}}})
 	})
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
 		asked, ok := p.codes[r.PostFormValue("code")]
-		delete(p.codes, r.PostFormValue("code"))
+		if !p.lax {
+			delete(p.codes, r.PostFormValue("code"))
+		}
+		p.mu.Unlock()
 		id, secret, _ := r.BasicAuth()
 		secret, _ = url.QueryUnescape(secret)
 		sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
@@ -204,6 +212,7 @@ func TestAProviderVouches(t *testing.T) {
 		v.c.Post("/provider-sign-ins", map[string]string{"invitation": word.Invitation}).Problem(422, "invitation_invalid")
 
 		v.wrong(t)
+		v.atOnce(t)
 		v.widened(t, admin, other)
 
 		admin.Post("/users", `{"handle":"second"}`).Want(201)
@@ -231,6 +240,25 @@ func wantRefused(t *testing.T, v vouched, b string, q url.Values, want string) {
 	t.Helper()
 	if status, code, in := v.back(t, b, q); status < 400 || code != want || in.Get("/me").Status != 401 {
 		t.Errorf("answered %d %s, want %s", status, code, want)
+	}
+}
+
+// atOnce comes back eight times at the same moment with what one browser was sent away with, to a provider that takes a
+// code more than once: one of them is let in.
+func (v vouched) atOnce(t *testing.T) {
+	t.Helper()
+	v.p.lax = true
+	defer func() { v.p.lax = false }()
+	b, q := v.away(t, "")
+	var statuses [8]int
+	var all sync.WaitGroup
+	for i := range statuses {
+		all.Go(func() { statuses[i], _, _ = v.back(t, b, q) })
+	}
+	all.Wait()
+	slices.Sort(statuses[:])
+	if statuses[0] != http.StatusSeeOther || statuses[1] != http.StatusUnauthorized {
+		t.Errorf("one way to the provider, come back eight times at once: %v", statuses)
 	}
 }
 

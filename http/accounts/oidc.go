@@ -234,7 +234,10 @@ func (a *Sessions) takeFlow(c *gin.Context) (f flow, ok bool, err error) {
 	if f.state == "" {
 		return f, false, nil
 	}
-	if _, _, err := a.cookies.Commit(held); err != nil { // the cookie stays
+	switch _, _, err := a.cookies.Commit(once(held)); { // the cookie stays
+	case errors.Is(err, store.ErrStale):
+		return f, false, nil
+	case err != nil:
 		return f, false, fmt.Errorf("http: keep session: %w", err)
 	}
 	return f, rest.Clock.Now().Before(until), nil

@@ -155,7 +155,10 @@ func (a *Sessions) asked(c *gin.Context) (data webauthn.SessionData, err error) 
 	if kept == "" {
 		return data, errPasskey
 	}
-	if _, _, err := a.cookies.Commit(held); err != nil { // the cookie stays
+	switch _, _, err := a.cookies.Commit(once(held)); { // the cookie stays
+	case errors.Is(err, store.ErrStale):
+		return data, errPasskey
+	case err != nil:
 		return data, fmt.Errorf("http: keep session: %w", err)
 	}
 	if err := json.Unmarshal([]byte(kept), &data); err != nil {

@@ -76,7 +76,7 @@ func newCookies(db *store.DB) *scs.SessionManager {
 // held gives what the cookie of a request leads to, as a context that scs reads; empty without a cookie.
 func (a *Sessions) held(c *gin.Context) (context.Context, error) {
 	cookie, _ := c.Cookie(rest.SessionCookie) // none leads to nothing
-	ctx, err := a.cookies.Load(c.Request.Context(), cookie)
+	ctx, err := a.cookies.Load(context.WithValue(c.Request.Context(), foundKey{}, &found{}), cookie)
 	if err != nil {
 		return nil, fmt.Errorf("http: load session: %w", err)
 	}

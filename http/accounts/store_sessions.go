@@ -22,19 +22,35 @@ type sessionRow struct {
 	ExpiresAt     string
 }
 
+// What a session holds of a way to the identity provider or of a passkey's challenge is used once, by one of all
+// requests that bring its cookie at the same moment. So what takes it out is written only over what it was read from.
+
+type foundKey struct{}
+
+// found is what the session of a request was read as.
+type found struct{ data []byte }
+
+type onceKey struct{}
+
+// once has a session written only if it is still as this context read it; otherwise [store.ErrStale].
+func once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
+
 // FindCtx gives what is kept under the hash of a cookie, unless it is over.
-func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, is bool, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		var r sessionRow
 		err := tx.NewSelect().Model(&r).Where("token = ?", token).Where("expires_at > ?", store.FormatTime(rest.Clock.Now())).
 			Scan(ctx)
-		data, found = r.Data, err == nil
+		data, is = r.Data, err == nil
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		return err
 	})
-	return data, found, err
+	if read, ok := ctx.Value(foundKey{}).(*found); ok {
+		read.data = data
+	}
+	return data, is, err
 }
 
 // CommitCtx keeps data until an instant, and sweeps out what is over.
@@ -45,6 +61,9 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 			return err
 		}
 		r := sessionRow{Token: token, Data: data, ExpiresAt: store.FormatTime(expiry)}
+		if read, ok := ctx.Value(foundKey{}).(*found); ok && ctx.Value(onceKey{}) != nil {
+			return store.ExactlyOne(tx.NewUpdate().Model(&r).WherePK().Where("data = ?", read.data).Exec(ctx))
+		}
 		_, err := tx.NewInsert().Model(&r).On("CONFLICT (token) DO UPDATE").Set("data = EXCLUDED.data").Set(
 			"expires_at = EXCLUDED.expires_at").Exec(ctx)
 		return err

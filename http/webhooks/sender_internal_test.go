@@ -1,7 +1,11 @@
 package webhooks
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 )
 
@@ -55,5 +59,42 @@ func TestTargets(t *testing.T) {
 	}
 	if _, err := ParseTargets(nil, []string{"10.1.2.3"}); err == nil {
 		t.Error("an address is a network")
+	}
+}
+
+// Whatever an allowed name leads to when it is looked up, and wherever a receiver sends on to: the client connects to
+// public addresses and to the networks that were named, and nowhere else.
+func TestReceiversLeadNowhereElse(t *testing.T) {
+	inside := 0
+	private := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { inside++ }))
+	defer private.Close()
+	receiver := httptest.NewServer(http.RedirectHandler(private.URL, http.StatusTemporaryRedirect))
+	defer receiver.Close()
+	byName := func(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
+	ask := func(to Targets, address string) (int, error) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := to.client().Do(req)
+		if err != nil {
+			return 0, err
+		}
+		resp.Body.Close()
+		return resp.StatusCode, nil
+	}
+	for _, address := range []string{private.URL, byName(private.URL),
+		strings.Replace(private.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1)} {
+		to := Targets{Origins: []string{address}} // the operator named it; the name leads inside
+		if status, err := ask(to, address); !errors.Is(err, errPrivate) {
+			t.Errorf("%s: %d %v", address, status, err)
+		}
+	}
+	to, err := ParseTargets([]string{receiver.URL}, []string{"127.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, err := ask(to, receiver.URL); status != http.StatusTemporaryRedirect || err != nil || inside != 0 {
+		t.Errorf("a receiver that sends on: %d %v, %d calls inside", status, err, inside)
 	}
 }
