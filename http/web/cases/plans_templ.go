@@ -144,9 +144,9 @@ func Plans(v *frame.Visit, found frame.List[plan]) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.Tf("%d lines", "%d linjer", len(p.Lines)))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(linesOf(v, len(p.Lines)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases/plans.templ`, Line: 21, Col: 164}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases/plans.templ`, Line: 21, Col: 145}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -1831,6 +1831,17 @@ func turnSaid(v *frame.Visit, t turn) string {
 		s += " " + strconv.Itoa(t.Year)
 	}
 	return s
+}
+
+// linesOf counts the lines of a plan.
+func linesOf(v *frame.Visit, n int) string {
+	switch n {
+	case 0:
+		return v.T("no lines yet", "ingen linjer endnu")
+	case 1:
+		return v.T("1 line", "1 linje")
+	}
+	return v.Tf("%d lines", "%d linjer", n)
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -1510,7 +1510,7 @@ func choice(v *frame.Visit, m matching, f frame.Form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.May("acceptBankMatch") == nil {
+		if len(m.lines) > 0 && v.May("acceptBankMatch") == nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 121, "<div class=\"card\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
