@@ -50,6 +50,8 @@ type Selection struct {
 	Currency   Currency
 	Closing    Closing
 	Until      Position // the last line, by date; the zero Position does not limit
+	// FundsTogether adds the balances of all funds of an account up, for what needs no more than their sum.
+	FundsTogether bool
 }
 
 // Figure is an amount of a report with the lines that it is the sum of, counted positive on its side. A figure in base

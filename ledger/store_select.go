@@ -145,6 +145,9 @@ func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day 
 		}
 	}
 	text := monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups
+	if s.FundsTogether {
+		text = fundsTogether + text + togetherGroup
+	}
 	err := store.QueryBatch(ctx, tx, store.BatchQuery{Text: text,
 		Args: slices.Concat([]any{before}, args, []any{within + "-01", day, within}, args),
 		Row: func(row store.Scanner) error {
@@ -158,12 +161,15 @@ func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day 
 
 // What stood before a month, and what has moved within it until a day.
 const (
-	monthSums = `SELECT m.account, m.fund, m.currency, CAST(SUM(m.amount) AS BIGINT), CAST(SUM(m.base) AS BIGINT)
-		FROM balance_months AS m WHERE m.month < ?`
+	monthSums = `SELECT m.account, m.fund, m.currency, CAST(SUM(m.amount) AS BIGINT) AS amount,
+		CAST(SUM(m.base) AS BIGINT) AS base FROM balance_months AS m WHERE m.month < ?`
 	daySums = `SELECT m.account, m.fund, m.currency, CAST(SUM(d.amount) AS BIGINT), CAST(SUM(d.base) AS BIGINT)
 		FROM balance_months AS m JOIN balances AS d ON d.account = m.account AND d.fund = m.fund
 		AND d.currency = m.currency AND d.date >= ? AND d.date <= ? WHERE m.month = ?`
 	monthGroups = " GROUP BY m.account, m.fund, m.currency"
+	// around both, for the sum over all funds: one row per account and currency, however many funds there are
+	fundsTogether = `SELECT account, '', currency, CAST(SUM(amount) AS BIGINT), CAST(SUM(base) AS BIGINT) FROM (`
+	togetherGroup = ") AS f GROUP BY account, currency"
 )
 
 // onMonths limits a constant text over balance_months as m.
@@ -215,8 +221,11 @@ func (b Book) addTo(balances map[balanceKey]Balance, r sumRow, day Date) {
 
 // sumLines adds up lines per account, fund and currency: the figures of any selection at any cut-off.
 func (b Book) sumLines(ctx context.Context, tx *store.Tx, s Selection) (map[balanceKey]Balance, error) {
-	found := map[balanceKey]Balance{}
-	return found, b.gather(ctx, s.onLines(sumQuery(tx, "l.account", "l.fund", "l.currency")), s.To, found)
+	found, columns := map[balanceKey]Balance{}, []string{"l.account", "l.currency"}
+	if !s.FundsTogether {
+		columns = append(columns, "l.fund")
+	}
+	return found, b.gather(ctx, s.onLines(sumQuery(tx, columns...)), s.To, found)
 }
 
 // onLines limits a query over entry_lines as l and entries as e.

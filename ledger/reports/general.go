@@ -72,6 +72,7 @@ func ReadGeneralLedger(ctx context.Context, tx *store.Tx, b ledger.Book, p Gener
 
 // sumOf is what the lines of a selection add up to in base currency.
 func sumOf(ctx context.Context, tx *store.Tx, b ledger.Book, of ledger.Selection) (ledger.Money, error) {
+	of.FundsTogether = true // however many funds there are, the account is one row per currency
 	sums, err := b.BalancesOf(ctx, tx, of)
 	return baseOf(b.Base, sums, all), err
 }
