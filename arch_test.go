@@ -26,7 +26,8 @@ const module = "supportledger"
 // rooms is the reading order: a package imports only what stands before it. Packages below a room (store/storetest,
 // disbursements/iso20022) rank with it. What stands behind cmd is not part of the product.
 var rooms = []string{
-	"docs", "migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements", "statements",
+	"docs", "client", "migrations", "store", "proof", "access", "ledger", "grants", "beneficiaries", "disbursements",
+	"statements",
 	"backup", "http", "cmd",
 	"loadtest", "scripts",
 }

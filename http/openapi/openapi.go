@@ -72,11 +72,15 @@ func plain(p object) {
 // often is how many operations say something alike before it stands among the components.
 const often = 3
 
-// share moves parameters that many operations have alike among the components.
+// share moves parameters that many operations have alike among the components. Those of paths stay: a name for each of
+// their kinds would be no help.
 func share(d object, operations []object) {
 	uses, names := map[string]int{}, map[string]string{}
 	for _, op := range operations {
 		for _, p := range parametersOf(op) {
+			if p["in"] == "path" {
+				continue
+			}
 			text := textOf(p)
 			uses[text]++
 			names[text], _ = p["name"].(string)
