@@ -112,13 +112,18 @@ func (w world) many(t *testing.T, wanted int) (n int) {
 			case "id", "number":
 				values[i] = column + " || '+' || n"
 			case "state":
-				values[i] = "'cancelled'"
+				values[i] = "'draft'"
 			}
 		}
 		text := fmt.Sprintf("WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ?) "+
 			"INSERT INTO disbursements (%s) SELECT %s FROM disbursements, c", strings.Join(columns, ", "),
 			strings.Join(values, ", "))
 		if _, err := tx.NewRaw(text, wanted/len(w.left.Requests)).Exec(t.Context()); err != nil {
+			return err
+		}
+		_, err := tx.NewRaw("UPDATE disbursements SET state = 'cancelled', version = version + 1 WHERE id LIKE '%+%'").
+			Exec(t.Context())
+		if err != nil {
 			return err
 		}
 		return tx.NewRaw("SELECT COUNT(*) FROM disbursements").Scan(t.Context(), &n)
