@@ -182,7 +182,8 @@ func (row disbursementRow) written(base ledger.Currency) (Disbursement, error) {
 			return Disbursement{}, err
 		}
 	}
-	return d, row.parts.into(&d, base)
+	err := row.parts.into(&d, base)
+	return d, err
 }
 
 // withParties reads what rows say and refer to, in a constant number of queries. Whoever may know of a disbursement may

@@ -122,7 +122,7 @@ func (p *parts) joins(r needRoleRow) {
 	}
 }
 
-func (r disbursementRow) key() string { return string(r.ID) }
+func (row disbursementRow) key() string { return string(row.ID) }
 
 func itself(r *disbursementRow) *disbursementRow { return r }
 

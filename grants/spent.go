@@ -10,13 +10,13 @@ import (
 
 // SpentOf is what was spent of grants, each in its own currency, in one query of sums. A grant in another
 // currency that is not deferred is left out: the books cannot know it.
-func (a Amendments) SpentOf(
+func (am Amendments) SpentOf(
 	ctx context.Context, tx *store.Tx, all []Grant, on ledger.Date,
 ) (map[GrantID]ledger.Money, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
-	book := a.Grants.Book
+	book := am.Grants.Book
 	funds := make([]ledger.FundCode, len(all))
 	for i, g := range all {
 		funds[i] = g.Fund()

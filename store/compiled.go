@@ -53,13 +53,18 @@ func (c *compiled) end(pool *bun.DB) error {
 	ctx, cancel := context.WithTimeout(context.Background(), connWait) // for whoever runs still
 	defer cancel()
 	var errs []error
-	for range pool.Stats().OpenConnections { // each is held until all have been met
+	var held []*sql.Conn // each is held until all have been met
+	for range pool.Stats().OpenConnections {
 		conn, err := pool.DB.Conn(ctx)
 		if err != nil {
-			return errors.Join(append(errs, err)...)
+			errs = append(errs, err)
+			break
 		}
-		defer conn.Close()
+		held = append(held, conn)
 		errs = append(errs, c.endOne(conn))
+	}
+	for _, conn := range held {
+		errs = append(errs, conn.Close())
 	}
 	return errors.Join(errs...)
 }

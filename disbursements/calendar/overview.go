@@ -74,7 +74,8 @@ func (c Calendar) Overview(ctx context.Context, tx *store.Tx, on ledger.Date) (O
 			o.Oldest = &advances.Rows[n]
 		}
 	}
-	return o, c.month(ctx, tx, &o)
+	err = c.month(ctx, tx, &o)
+	return o, err
 }
 
 // month is the checklist of the oldest month that is not closed.

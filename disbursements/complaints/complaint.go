@@ -189,7 +189,8 @@ func (r Register) Name(ctx context.Context, tx *store.Tx, key, user string) (Com
 		return Complaint{}, err
 	}
 	c.People = append(c.People, who)
-	return c, r.save(ctx, tx, &c, "complaint.named", string(who))
+	err = r.save(ctx, tx, &c, "complaint.named", string(who))
+	return c, err
 }
 
 // Assign gives a complaint to a user, who looks into it until a day; "" keeps the deadline. [ErrOwnAct], [ErrDays].
@@ -215,7 +216,8 @@ func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string, du
 		c.People = append(c.People, who)
 	}
 	c.Owner, c.State = who, InProgress
-	return c, r.save(ctx, tx, &c, "complaint.assigned", string(who))
+	err = r.save(ctx, tx, &c, "complaint.assigned", string(who))
+	return c, err
 }
 
 // apart finds a user who took no part in what a complaint is about, with this account or another one.
@@ -247,7 +249,8 @@ func (r Register) Add(ctx context.Context, tx *store.Tx, key string, text vault.
 	if err := r.write(ctx, tx, c, text); err != nil {
 		return Complaint{}, err
 	}
-	return c, r.save(ctx, tx, &c, "complaint.added", "texts")
+	err = r.save(ctx, tx, &c, "complaint.added", "texts")
+	return c, err
 }
 
 // Read opens what was said and found, and notes who read it. It needs a reason of ten letters:
@@ -306,7 +309,8 @@ func (r Register) Close(ctx context.Context, tx *store.Tx, key, outcome, reissue
 		}
 	}
 	c.Outcome, c.State, c.ClosedAt = outcome, Closed, tx.At
-	return c, r.save(ctx, tx, &c, "complaint.closed", outcome)
+	err = r.save(ctx, tx, &c, "complaint.closed", outcome)
+	return c, err
 }
 
 func (r Register) save(ctx context.Context, tx *store.Tx, c *Complaint, action, field string) error {

@@ -112,7 +112,7 @@ func (r *attempt) ask(ctx context.Context, tx *store.Tx) error {
 	asks := append([]store.BatchQuery{ledger.Hold(tx), proof.Hold(tx)}, access.Asking(tx, r.came()...)...)
 	r.looked, r.used = guessed, map[keyOf]rest.KeyRow{}
 	if len(guessed) > 0 {
-		asks = append(asks, askKeys(tx, guessed, r.used))
+		asks = append(asks, askKeys(guessed, r.used))
 	}
 	return store.QueryBatch(ctx, tx, asks...)
 }
@@ -164,7 +164,7 @@ func (r *attempt) claim(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	if len(missing) > 0 {
-		if err := store.QueryBatch(ctx, tx, askKeys(tx, missing, r.used)); err != nil {
+		if err := store.QueryBatch(ctx, tx, askKeys(missing, r.used)); err != nil {
 			return err
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // askKeys asks for those of several keys that are there, each as a row to join with: a planner that takes a user's keys
 // for few would read them all.
-func askKeys(tx *store.Tx, wanted map[keyOf]bool, found map[keyOf]rest.KeyRow) store.BatchQuery {
+func askKeys(wanted map[keyOf]bool, found map[keyOf]rest.KeyRow) store.BatchQuery {
 	var pairs []keyOf
 	for at := range wanted {
 		pairs = append(pairs, at)

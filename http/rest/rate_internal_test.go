@@ -51,11 +51,12 @@ func TestWaitsOfAnAddressGrow(t *testing.T) {
 		t.Fatal("200 requests at once were let through")
 		return 0
 	}
-	for i, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
-		if wait := empty(); wait != want*time.Second || waitOf(tooMany{wait}) != int(want) {
-			t.Errorf("wait %d is %v, want %d s", i, wait, want)
+	for i, seconds := range []int{1, 2, 4, 8, 16, 32, 60, 60} {
+		want := time.Duration(seconds) * time.Second
+		if wait := empty(); wait != want || waitOf(tooMany{wait}) != seconds {
+			t.Errorf("wait %d is %v, want %v", i, wait, want)
 		}
-		now = now.Add(want*time.Second - time.Millisecond)
+		now = now.Add(want - time.Millisecond)
 		if l.take("a", now) == nil {
 			t.Errorf("let in before wait %d was over", i)
 		}
