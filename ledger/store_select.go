@@ -137,19 +137,21 @@ func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day 
 	found := map[balanceKey]Balance{}
 	where, args := s.onMonths()
 	const never = "9999-99"
-	before, within := never, never // months of which all days count, and the one of which only some do
-	if day != "" {
-		before = day.AddDays(1).Month()
-		if before == day.Month() {
-			within = before
-		}
+	last, within := never, never // of which all days count, and of which only some do
+	switch {
+	case day == "":
+	case day.AddDays(1).Month() != day.Month():
+		last = day.Month()
+	default:
+		within = day.Month()
+		last = Date(within + "-01").AddDays(-1).Month()
 	}
 	text := monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups
 	if s.FundsTogether {
 		text = fundsTogether + text + togetherGroup
 	}
 	err := store.QueryBatch(ctx, tx, store.BatchQuery{Text: text,
-		Args: slices.Concat([]any{before}, args, []any{within + "-01", day, within}, args),
+		Args: slices.Concat([]any{last}, args, []any{within + "-01", day, within}, args),
 		Row: func(row store.Scanner) error {
 			var r sumRow
 			err := row.Scan(&r.Account, &r.Fund, &r.Currency, &r.Amount, &r.Base)
@@ -162,7 +164,7 @@ func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day 
 // What stood before a month, and what has moved within it until a day.
 const (
 	monthSums = `SELECT m.account, m.fund, m.currency, CAST(SUM(m.amount) AS BIGINT) AS amount,
-		CAST(SUM(m.base) AS BIGINT) AS base FROM balance_months AS m WHERE m.month < ?`
+		CAST(SUM(m.base) AS BIGINT) AS base FROM balance_months AS m WHERE m.month <= ?`
 	daySums = `SELECT m.account, m.fund, m.currency, CAST(SUM(d.amount) AS BIGINT), CAST(SUM(d.base) AS BIGINT)
 		FROM balance_months AS m JOIN balances AS d ON d.account = m.account AND d.fund = m.fund
 		AND d.currency = m.currency AND d.date >= ? AND d.date <= ? WHERE m.month = ?`
