@@ -278,7 +278,7 @@ func (d Disbursement) categoryOf(line string) string {
 func (d *Disbursement) promise(ctx context.Context, tx *store.Tx) error {
 	was, now := slices.Contains(flying, d.was.State), slices.Contains(flying, d.State)
 	if was && (!now || (d.was.Entry != "") != (d.Entry != "")) {
-		if err := promises.Relieve(ctx, tx, string(d.ID)); err != nil {
+		if err := promises.Relieve(ctx, tx, d.ID); err != nil {
 			return err
 		}
 		was = false

@@ -58,9 +58,9 @@ func (set Settlements) VerifyReceipt(ctx context.Context, tx *store.Tx, key stri
 		if ledger.CheckReason(reason) != nil {
 			return Disbursement{}, ledger.ErrReasonRequired
 		}
-		return d, access.Record(ctx, tx, event)
+	} else {
+		d.State, event.Fields = Arrived, []string{"state"}
 	}
-	d.State, event.Fields = Arrived, []string{"state"}
 	if err := Save(ctx, tx, &d); err != nil {
 		return Disbursement{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"supportledger/disbursements"
+	"supportledger/disbursements/promises"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -155,8 +156,10 @@ func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) (
 func saveConfirmed(ctx context.Context, tx *store.Tx, plain []confirming, posted []ledger.Posted) error {
 	matches, paid, settled := make([]matchRow, len(plain)), make([]confirmedPayment, len(plain)),
 		make([]confirmedDisbursement, len(plain))
+	booked := make([]disbursements.DisbursementID, len(plain))
 	for i, c := range plain {
 		entry := posted[i].ID
+		booked[i] = c.Disbursement.ID
 		matches[i] = matchRow{ID: store.NewID("mat"), LineID: c.line.ID, PaymentID: &c.payment, Proves: ProvesPayment,
 			Amount: c.Payment.Amount.Neg().Minor(), EntryID: &entry}
 		paid[i] = confirmedPayment{ID: c.payment, Version: c.Payment.Version, EntryID: &entry}
@@ -185,7 +188,7 @@ func saveConfirmed(ctx context.Context, tx *store.Tx, plain []confirming, posted
 	if n, err := result.RowsAffected(); err != nil || int(n) != len(plain) {
 		return cmp.Or(err, store.ErrStale)
 	}
-	return nil
+	return promises.Relieve(ctx, tx, booked...)
 }
 
 // confirmedPayment and confirmedDisbursement are what a confirmation changes of a row.

@@ -40,10 +40,15 @@ func Make(ctx context.Context, tx *store.Tx, disbursement string, all []Promise)
 	return store.Insert(ctx, tx, rows)
 }
 
-// Relieve takes back what a disbursement promised: it is booked, or given up.
-func Relieve(ctx context.Context, tx *store.Tx, disbursement string) error {
-	_, err := tx.NewDelete().Model((*row)(nil)).Where("disbursement_id = ?", disbursement).Exec(ctx)
-	return err
+// Relieve takes back what disbursements promised: they are booked, or given up.
+func Relieve[ID ~string](ctx context.Context, tx *store.Tx, disbursements ...ID) error {
+	for some := range slices.Chunk(disbursements, atOnce) {
+		if _, err := tx.NewDelete().Model((*row)(nil)).Where("disbursement_id IN (?)", bun.List(some)).
+			Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const places = "m.kind, m.fund, m.category, m.account, m.holder, m.beside, m.currency"

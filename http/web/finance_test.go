@@ -148,8 +148,7 @@ func TestFromNewPayeeToConfirmation(t *testing.T) {
 	finance.tick("El og varme januar").press("Læg i kørslen").says("1.335,50 kr.", "2 betalinger")
 	finance.picture("payment-run")
 	run := strings.SplitN(finance.path(), "?", 2)[0]
-	finance.press("Lås 2 betalinger").says("Ikke af dig: Ingen handler to gange i samme sag", "Det kan:", "Låst, venter på frigivelse")
-	w.as(t, access.FinanceOfficer).get(run).want(http.StatusOK).says("Ikke af dig: Ingen handler to gange i samme sag", "Det kan:")
+	finance.press("Lås 2 betalinger").says("Låst, venter på frigivelse", "Frigiv 1.335,50 kr.")
 
 	board := open(t, browser, w.at, phone).enter(story.BoardMember)
 	board.visit(run).press("Frigiv 1.335,50 kr.").says("Frigivet")

@@ -44,7 +44,7 @@ func Register(s *frame.Site) {
 			DA: "Betalingskørslen er åbnet. Vælg, hvad den skal betale."},
 		"run-added": {EN: "Added to the run.", DA: "Lagt i kørslen."},
 		"run-taken": {EN: "Taken out of the run.", DA: "Taget ud af kørslen."},
-		"locked":    {EN: "Locked. Somebody else releases it.", DA: "Låst. En anden skal frigive kørslen."},
+		"locked":    {EN: "Locked. The run can be released now.", DA: "Låst. Kørslen kan nu frigives."},
 		"unlocked":  {EN: "Unlocked.", DA: "Låst op."},
 		"released":  {EN: "Released. Make the file now.", DA: "Frigivet. Dan nu filen."},
 		"exported": {EN: "The file is ready. Download it and give it to the bank.",
