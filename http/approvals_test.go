@@ -333,6 +333,7 @@ func TestDisbursementWithItsDocuments(t *testing.T) {
 		a := archive(t)
 		served, _ := withBooks(t, db, a)
 		c := served.As(db, "caseworker", access.Caseworker)
+		served.As(db, "lead", access.ProgrammeLead) // or else what is asked for goes to all of casework
 		send := func(key string, parts ...string) apitest.Answer {
 			kind, body := form(t, parts...)
 			return c.With("Content-Type", kind).With("Idempotency-Key", key).Post("/disbursements", body)
