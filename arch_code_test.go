@@ -268,7 +268,7 @@ var sqlAllowed = map[string]string{
 	"store/rowchanges.go:changed":  "names of a table and its columns, as package migrations has them",
 	"store/insert_sqlite.go:insertCompiled": "the text is of insertText; what is given to Raw is a function, to " +
 		"ExecContext the values",
-	"store/batch.go:querySQLite":  "the text is a BatchQuery's, a constant, or one that bun has written",
+	"store/batch.go:querySQLite":  "what is given to QueryContext are the arguments of a compiled text",
 	"store/compiled.go:statement": "the text is of insertText, or a BatchQuery's",
 	"store/compiled.go:endOne":    "what is given to Raw is a function",
 	"store/insert.go:columns": "one array per column of the model: names and values are arguments, only " +

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"encoding/hex"
@@ -14,15 +15,13 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// BatchQuery is one query of a [QueryBatch]; Row is called with each row of its result. It is either a constant Text
-// with a ? for each of Args, which a connection compiles the first time that it meets it, or a Query made by bun, which
-// is compiled each time. Args are kinds of string, int and bool, and []byte; there are only so many texts, so values
-// never stand in them.
+// BatchQuery is one query of a [QueryBatch]; Row is called with each row of its result. Text is a constant with a ? for
+// each of Args, which a connection compiles the first time that it meets it: there are only so many texts, so values
+// never stand in them. Args are kinds of string, int and bool, and []byte.
 type BatchQuery struct {
-	Text  string
-	Args  []any
-	Query fmt.Stringer
-	Row   func(row Scanner) error
+	Text string
+	Args []any
+	Row  func(row Scanner) error
 }
 
 // Scanner is a row of a result. Scan copies its columns, in order, to where dest points.
@@ -48,9 +47,6 @@ func QueryBatch(ctx context.Context, tx *Tx, queries ...BatchQuery) error {
 
 // querySQLite runs one query on the connection of the tx.
 func (tx *Tx) querySQLite(ctx context.Context, conn any, q BatchQuery) (driver.Rows, error) {
-	if q.Text == "" {
-		return conn.(driver.QueryerContext).QueryContext(ctx, q.Query.String(), nil) //nolint:errcheck // the driver's is one
-	}
 	s, err := tx.compiled.statement(ctx, conn, q.Text)
 	if err != nil {
 		return nil, err
@@ -66,22 +62,26 @@ func (tx *Tx) querySQLite(ctx context.Context, conn any, q BatchQuery) (driver.R
 	return s.QueryContext(ctx, args)
 }
 
-// prepared are the names of the texts that a connection to PostgreSQL has compiled.
-type prepared map[string]string
+// prepared are the names of the texts that a connection to PostgreSQL has compiled. A name is given once: what a batch
+// that failed has left compiled is not known here.
+type prepared struct {
+	names map[string]string // by text
+	given int
+}
 
-func preparedOn(conn *pgconn.PgConn) prepared {
+func preparedOn(conn *pgconn.PgConn) *prepared {
 	const key = "supportledger"
-	names, known := conn.CustomData()[key].(prepared)
+	p, known := conn.CustomData()[key].(*prepared)
 	if !known {
-		names = prepared{}
-		conn.CustomData()[key] = names
+		p = &prepared{names: map[string]string{}}
+		conn.CustomData()[key] = p
 	}
-	return names
+	return p
 }
 
 // pipeline sends queries to PostgreSQL in one round trip, with those statements that the connection has not met yet.
 func (tx *Tx) pipeline(ctx context.Context, conn *pgx.Conn, queries []BatchQuery) (err error) {
-	names, added := preparedOn(conn.PgConn()), prepared{}
+	known, added := preparedOn(conn.PgConn()), map[string]string{}
 	line := conn.PgConn().StartPipeline(ctx)
 	defer func() {
 		if lost := line.Close(); err == nil {
@@ -90,23 +90,22 @@ func (tx *Tx) pipeline(ctx context.Context, conn *pgx.Conn, queries []BatchQuery
 	}()
 	asked := make([]string, len(queries)) // texts that are compiled on the way
 	for i, q := range queries {
-		if q.Text == "" {
-			line.SendQueryParams(q.Query.String(), nil, nil, nil, nil)
+		params, err := textParams(q.Args)
+		if err != nil {
+			return err
+		}
+		if tx.unnamed {
+			line.SendQueryParams(numbered(q.Text), params, nil, nil, nil)
 			continue
 		}
-		params, err := textParams(q.Args)
-		switch name, known := names[q.Text]; {
-		case err != nil:
-			return err
-		case tx.unnamed:
-			line.SendQueryParams(numbered(q.Text), params, nil, nil, nil)
-		case known || added[q.Text] != "":
-			line.SendQueryPrepared(name+added[q.Text], params, nil, nil)
-		default:
-			added[q.Text], asked[i] = "sl_"+strconv.Itoa(len(names)+len(added)), q.Text
-			line.SendPrepare(added[q.Text], numbered(q.Text), nil)
-			line.SendQueryPrepared(added[q.Text], params, nil, nil)
+		name := cmp.Or(known.names[q.Text], added[q.Text])
+		if name == "" {
+			known.given++
+			name = "sl_" + strconv.Itoa(known.given)
+			added[q.Text], asked[i] = name, q.Text
+			line.SendPrepare(name, numbered(q.Text), nil)
 		}
+		line.SendQueryPrepared(name, params, nil, nil)
 	}
 	if err := line.Sync(); err != nil {
 		return err
@@ -116,7 +115,7 @@ func (tx *Tx) pipeline(ctx context.Context, conn *pgx.Conn, queries []BatchQuery
 			if _, err := line.GetResults(); err != nil {
 				return err
 			}
-			names[asked[i]] = added[asked[i]]
+			known.names[asked[i]] = added[asked[i]]
 		}
 		results, err := line.GetResults()
 		if err != nil {

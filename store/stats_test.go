@@ -18,9 +18,7 @@ func TestCountSQL(t *testing.T) {
 		}
 		var n int64
 		take := func(r store.Scanner) error { return r.Scan(&n) }
-		all := func(tx *store.Tx) store.BatchQuery {
-			return store.BatchQuery{Query: tx.NewRaw("SELECT n FROM numbers"), Row: take}
-		}
+		all := store.BatchQuery{Text: "SELECT n FROM numbers", Row: take}
 		update(func(*store.Tx) error { return nil })() // the first transaction reads what the tables are
 		for _, step := range []struct {
 			name string
@@ -50,7 +48,7 @@ func TestCountSQL(t *testing.T) {
 				q := tx.NewSelect().Model((*number)(nil))
 				return store.EachRow(t.Context(), tx, q, func(number) error { return nil })
 			}, store.TxStats{Statements: 1, Rows: 3}},
-			{"a batch", func(tx *store.Tx) error { return store.QueryBatch(t.Context(), tx, all(tx), all(tx)) },
+			{"a batch", func(tx *store.Tx) error { return store.QueryBatch(t.Context(), tx, all, all) },
 				store.TxStats{Statements: 2, Rows: 6}},
 		} {
 			if db.Engine() == store.Postgres && step.name != "a script" {
