@@ -7229,7 +7229,7 @@ type DraftDisbursementRequest struct {
 	// Payee Code of who is paid; no person's name.
 	Payee *string `json:"payee,omitempty"`
 
-	// Plan Id or number; none for a cost of the house.
+	// Plan Id or number; none for a cost that no plan pays.
 	Plan *Ref `json:"plan,omitempty"`
 
 	// Prepayment The retainer or the float that it comes out of.
@@ -11804,7 +11804,7 @@ type RewriteRequest struct {
 	// Payee Code of who is paid; no person's name.
 	Payee *string `json:"payee,omitempty"`
 
-	// Plan Id or number; none for a cost of the house.
+	// Plan Id or number; none for a cost that no plan pays.
 	Plan *Ref `json:"plan,omitempty"`
 
 	// Prepayment The retainer or the float that it comes out of.

@@ -20,20 +20,18 @@ type Overview struct {
 	Overdue  int
 	Oldest   *reports.OpenItem // advance of a partner
 	Unbooked int               // bank lines that nobody has explained
-	Month    ledger.Checklist  // of the oldest month that is not closed
-	HasMonth bool
+	Month    *ledger.Checklist // of the oldest month that is not closed; nil where there is none
 }
 
 // Used is how much of a grant's budget is used, and of its time, both in percent.
 type Used struct {
-	Grant        string
-	Title        string
-	Budget       ledger.Money  // in the grant's currency
-	Spent        *ledger.Money // nil where the books cannot know it
-	Percent      *int
-	TimePercent  *int // nil where the agreement names no period
-	ReportDue    ledger.Date
-	BaseCurrency bool
+	Grant       string
+	Title       string
+	Budget      ledger.Money  // in the grant's currency
+	Spent       *ledger.Money // nil where the books cannot know it
+	Percent     *int
+	TimePercent *int // nil where the agreement names no period
+	ReportDue   ledger.Date
 }
 
 // Overview reads it as of a day.
@@ -88,8 +86,8 @@ func (c Calendar) month(ctx context.Context, tx *store.Tx, o *Overview) error {
 	if at < 0 {
 		return nil
 	}
-	o.HasMonth = true
-	o.Month, err = c.Grants.Book.Months().Checklist(ctx, tx, months[at].Month)
+	list, err := c.Grants.Book.Months().Checklist(ctx, tx, months[at].Month)
+	o.Month = &list
 	return err
 }
 

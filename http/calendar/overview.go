@@ -97,7 +97,7 @@ func getOverview(ctx context.Context, tx *store.Tx, d resource.Domain, _ rest.No
 		v.Oldest = &oldestView{Holder: o.Oldest.Holder, Transfer: o.Oldest.Name, OpenedOn: o.Oldest.OpenedOn,
 			Base: o.Oldest.Cost.Amount}
 	}
-	if o.HasMonth {
+	if o.Month != nil {
 		v.Month = &monthView{Month: o.Month.Period.Month, Of: len(o.Month.Checks), Open: []string{}}
 		for _, c := range o.Month.Open() {
 			v.Month.Open = append(v.Month.Open, string(c.Key))

@@ -119,7 +119,7 @@ var (
 type draftDisbursementRequest struct {
 	Date       ledger.Date              `json:"date" validate:"required" description:"Of an invoice: its own, on which it is booked."`
 	Settlement disbursements.Settlement `json:"settlement" validate:"omitempty,oneof=partner payment invoice retainer petty_cash netting" description:"How it is settled; partner where none is sent."`
-	Plan       rest.Ref                 `json:"plan" description:"Id or number; none for a cost of the house."`
+	Plan       rest.Ref                 `json:"plan" description:"Id or number; none for a cost that no plan pays."`
 	Line       string                   `json:"line" validate:"max=40" description:"Of the plan, for partner and netting."`
 	Units      int                      `json:"units" validate:"min=0,max=600" description:"How many of the plan's units it settles, earliest due first."`
 	Partner    rest.Ref                 `json:"partner" description:"Who spends it out of an advance."`

@@ -25,7 +25,7 @@ func payeeRoutes(api *resource.API) {
 		NoMatch: rest.MakesNew,
 		Roles:   staffWriting,
 		Summary: "Put a payee on record", Danish: "Registrér en betalingsmodtager",
-		About:   "The alias is all that leaves the house, in bank files and on receipts: it says nothing of the support.",
+		About:   "The alias is all that others get to see, in bank files and on receipts: it says nothing of the support.",
 		Refuses: []error{payees.ErrDuplicate, payees.ErrTells, banknumbers.ErrNumber},
 		Example: `{"code":"CLI-01","kind":"clinic","alias":"Clinic 01"}`}, registerPayee)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payees", ID: "listPayees", Tag: "payees", Roles: resource.Staff,
