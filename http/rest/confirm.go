@@ -65,7 +65,7 @@ func takeReasons(body []byte) (reasons map[string]string, rest []byte, err error
 	if err := checkReasons(reasons); err != nil {
 		return nil, body, err
 	}
-	rest, err = json.Marshal(members)
+	rest, err = json.Marshal(members, json.Deterministic(true))
 	return reasons, rest, err
 }
 
@@ -105,7 +105,7 @@ func (ask Ask) withReasons(reasons map[string]string) (Ask, error) {
 		}
 		return ask, nil
 	}
-	body, err := json.Marshal(ask.Body)
+	body, err := json.Marshal(ask.Body, json.Deterministic(true))
 	if err != nil {
 		return ask, err
 	}
@@ -113,7 +113,7 @@ func (ask Ask) withReasons(reasons map[string]string) (Ask, error) {
 	if err := json.Unmarshal(body, &members); err != nil {
 		return ask, err
 	}
-	if members[ConfirmMember], err = json.Marshal(reasons); err != nil {
+	if members[ConfirmMember], err = json.Marshal(reasons, json.Deterministic(true)); err != nil {
 		return ask, err
 	}
 	ask.Body = members

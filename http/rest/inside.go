@@ -178,7 +178,8 @@ func (e *Endpoint) inside(ctx context.Context, page *gin.Context, ask Ask) (*gin
 		kind = "application/json"
 		if ask.Body != nil {
 			var err error
-			if body, err = json.Marshal(ask.Body); err != nil {
+			// A form that arrives twice must ask for the same, byte for byte: its key stands for the body.
+			if body, err = json.Marshal(ask.Body, json.Deterministic(true)); err != nil {
 				return nil, fmt.Errorf("http: a page asks for %s: %w", e.Op.ID, err)
 			}
 		}

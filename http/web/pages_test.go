@@ -69,8 +69,10 @@ func stagedWith(t *testing.T, db *store.DB, o apphttp.Options) world {
 		_ = server.Close() // a browser keeps connections open
 		<-ended
 	})
-	w := world{db: db, at: "http://" + l.Addr().String(), people: people, pages: server.Pages()}
-	player := story.Player{Base: w.at, Tokens: users(t, db), Clock: storetest.ClockOf(db).Set}
+	direct := "http://" + l.Addr().String()
+	w := world{db: db, at: "", people: people, pages: server.Pages()}
+	w.at = w.before(t, direct)
+	player := story.Player{Base: direct, Tokens: users(t, db), Clock: storetest.ClockOf(db).Set}
 	told, err := story.Worked()
 	if err != nil {
 		t.Fatal(err)

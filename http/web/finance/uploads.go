@@ -42,11 +42,8 @@ func (u uploads) take(v *frame.Visit) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	ask := rest.Ask{Body: map[string]string{"kind": f.Text("kind"), "profile": f.Text("profile"),
+	ask := rest.Ask{Key: f.Key, Body: map[string]string{"kind": f.Text("kind"), "profile": f.Text("profile"),
 		"content": base64.StdEncoding.EncodeToString(content)}}
-	if !v.Site.API.Operation(u.upload).Op.Personal { // of what is personal no answer is kept to give again
-		ask.Key = f.Key
-	}
 	var made uploaded
 	if err := v.Do(u.upload, ask, &made); err != nil {
 		if err := f.Refused(v, err, map[string]string{"content": "file"}); err != nil {
