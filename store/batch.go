@@ -31,6 +31,13 @@ type Scanner interface{ Scan(dest ...any) error }
 // writes. On PostgreSQL each query sees what was committed before it began, so when the first waits for a lock, the
 // others see what the holder of that lock committed.
 func QueryBatch(ctx context.Context, tx *Tx, queries ...BatchQuery) error {
+	if tx.memory != nil {
+		return tx.memory.queryBatch(ctx, tx, queries)
+	}
+	return tx.queryBatch(ctx, queries)
+}
+
+func (tx *Tx) queryBatch(ctx context.Context, queries []BatchQuery) error {
 	return tx.conn.Raw(func(conn any) error {
 		if postgres, ok := conn.(*stdlib.Conn); ok {
 			return tx.pipeline(ctx, postgres.Conn(), queries)

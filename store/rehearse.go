@@ -29,7 +29,7 @@ func (tx *Tx) Rehearse(ctx context.Context, by Actor, act func(ctx context.Conte
 	noted := &rehearsal{}
 	ctx = WithActor(context.WithValue(ctx, rehearsalKey{}, noted), by)
 	own := &Tx{Tx: tx.Tx, At: tx.At, By: by, Engine: tx.Engine, conn: tx.conn, counter: tx.counter, compiled: tx.compiled,
-		unnamed: tx.unnamed, views: true}
+		unnamed: tx.unnamed, views: true, memory: tx.memory}
 	err := unlessAborted(func() error { return act(ctx, own) })
 	if noted.wrote || errors.Is(err, ErrReadOnly) {
 		return nil
@@ -45,6 +45,11 @@ func AboutToWrite(ctx context.Context) error {
 	}
 	noted.wrote = true
 	return fmt.Errorf("%w: rehearsed", ErrReadOnly)
+}
+
+// withheld tells the context of a write that a rehearsal keeps back.
+func withheld(ctx context.Context) bool {
+	return ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrReadOnly)
 }
 
 // withholding is a hook that keeps back what a rehearsal writes: a server would note each refusal in its log, and on

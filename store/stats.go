@@ -85,7 +85,15 @@ func (db *DB) OnCommit(committed func(time.Duration)) {
 // txCounter counts for a [Tx]; a nil one counts nothing.
 type txCounter struct {
 	TxStats
-	trace TxTrace
+	trace    TxTrace
+	recalled bool // the query that bun is about to end was answered from what the View remembers
+}
+
+// recall notes that the database is not asked.
+func (c *txCounter) recall() {
+	if c != nil {
+		c.recalled = true
+	}
 }
 
 // counted adds a statement that does not pass through bun, and returns row, which counts the rows that it is called
@@ -104,9 +112,14 @@ func (c *txCounter) counted(row func(Scanner) error) func(Scanner) error {
 // BeforeQuery is the half of bun's hook that is not needed.
 func (c *txCounter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
 
-// AfterQuery counts a statement that bun has sent. bun knows how many rows it scanned; of a single row it knows
+// AfterQuery counts a statement that bun has sent: none that a View remembers or that a rehearsal keeps
+// back. bun knows how many rows it scanned; of a single row it knows
 // nothing.
-func (c *txCounter) AfterQuery(_ context.Context, event *bun.QueryEvent) {
+func (c *txCounter) AfterQuery(ctx context.Context, event *bun.QueryEvent) {
+	if c.recalled || withheld(ctx) {
+		c.recalled = false
+		return
+	}
 	operation := strings.ToUpper(strings.TrimLeft(event.Query, " \t\n("))
 	switch operation {
 	case "BEGIN", "COMMIT", "ROLLBACK":

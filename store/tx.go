@@ -24,6 +24,7 @@ type Tx struct {
 	unnamed  bool       // PostgreSQL: no statement is known by a name
 
 	views  bool      // it is that of a View
+	memory *memory   // of a View that remembers
 	rows   *rowWatch // SQLite: the rows that were changed; nil where nobody looks
 	proves bool      // PostgreSQL: the database notes the rows that were changed
 

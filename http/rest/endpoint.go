@@ -297,6 +297,9 @@ func (e *Endpoint) perform(ctx context.Context, tx *store.Tx, req Request) (Repl
 	if err != nil {
 		return Reply{}, err
 	}
+	if len(e.next) > 0 && !req.plain {
+		tx.Remember() // the acts that are rehearsed read much of what is shown, each again
+	}
 	view, err := e.Act(ctx, tx, req.In)
 	if err != nil {
 		return Reply{}, err

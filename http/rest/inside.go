@@ -76,6 +76,7 @@ func (a *API) Look(c *gin.Context, l Lang, read func(*Look) error) error {
 			return err
 		}
 		tx.By = who.Actor(c.GetString(RequestIDKey))
+		tx.Remember() // a page asks several operations, and rehearses what its rows can be done with
 		return read(&Look{Who: who, tx: tx, ctx: store.WithActor(ctx, tx.By), page: c, api: a})
 	})
 }
