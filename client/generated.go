@@ -6563,7 +6563,7 @@ type ConsistencyView struct {
 // ConversionView defines model for ConversionView.
 type ConversionView struct {
 	// From Examples: 2026-01-31
-	From Date `json:"from"`
+	From *Date `json:"from,omitempty"`
 
 	// FromBooks The books' own figures are those of the report; nothing is converted.
 	FromBooks  bool                     `json:"from_books"`

@@ -56,7 +56,8 @@ func RegisterUsers(api *rest.API) {
 		Roles:   watchers,
 		Summary: "Who did what to what, when and why", Danish: "Hvem gjorde hvad ved hvad, hvornår og hvorfor",
 		About: "In the order of writing. Names of what changed, never values. As CSV or a workbook too. That each is as it " +
-			"was written, `verify` shows."}, listAuditEvents)
+			"was written, `verify` shows.",
+		Refuses: []error{access.ErrUnknownUser}}, listAuditEvents)
 }
 
 func accountChanges(api *rest.API) {

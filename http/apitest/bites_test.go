@@ -85,7 +85,7 @@ func TestBites(t *testing.T) {
 		{"a status that is not documented", "/kites/K1/flights", good, "k", 202, "application/json",
 			`{"id":"a","length":"2.50"}`, "202"},
 		{"a refusal that is not documented", "/kites/K1/flights", good, "k", 409, "application/problem+json",
-			fmt.Sprintf(problem, 409, "period_closed"), "period_closed"},
+			fmt.Sprintf(problem, 410, "erased"), "erased"},
 		{"a code that is not documented", "/kites/K1/flights", good, "k", 422, "application/problem+json",
 			fmt.Sprintf(problem, 422, "entry_unbalanced"), "add its sentinel to Refuses"},
 		{"a refusal that is no problem", "/kites/K1/flights", good, "k", 422, "application/json", `{"error":"no"}`,

@@ -235,7 +235,7 @@ type generalRow struct {
 	Kind    string         `json:"kind" enum:"opening,line,closing" description:"The opening balance stands on the first page, the closing balance on the last."`
 	Entry   string         `json:"entry,omitempty" description:"Number of the entry."`
 	ID      ledger.EntryID `json:"entry_id,omitempty"`
-	Line    int            `json:"line,omitempty"`
+	Line    int            `json:"line,omitzero"`
 	Date    string         `json:"date,omitempty"`
 	Text    string         `json:"text,omitempty"`
 	Fund    string         `json:"fund,omitempty"`

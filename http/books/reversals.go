@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"supportledger/disbursements"
+	"supportledger/disbursements/advances"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -41,7 +42,8 @@ func reversals(api *resource.API) {
 
 var reversalRefuses = []error{disbursements.ErrPartOfAct, ledger.ErrUnknownEntry, ledger.ErrReasonRequired,
 	ledger.ErrAlreadyReversed, ledger.ErrReversalOfReversal,
-	ledger.ErrReversalDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted}
+	ledger.ErrReversalDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
+	advances.ErrPrepaidExceeded}
 
 // changeEntryRequest takes what a client would want to change, to answer it with the way that there is.
 type changeEntryRequest struct {

@@ -50,7 +50,7 @@ type addendumConditionBody struct {
 	Kind          grants.ConditionKind `json:"kind" validate:"required,oneof=purpose time geography population report matching ceiling other"`
 	Text          string               `json:"text" validate:"required,max=500,printed" description:"No person's name."`
 	DueOn         ledger.Date          `json:"due_on,omitempty" validate:"omitempty"`
-	Instalment    int                  `json:"instalment,omitempty" validate:"omitempty,min=1,max=200" description:"Number of the planned instalment that it holds back."`
+	Instalment    int                  `json:"instalment,omitzero" validate:"omitempty,min=1,max=200" description:"Number of the planned instalment that it holds back."`
 	Disbursements bool                 `json:"disbursements,omitempty" description:"Whether it holds back what is paid out of the grant."`
 }
 

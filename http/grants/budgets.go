@@ -42,9 +42,9 @@ func budgets(api *resource.API) {
 
 type moveBody struct {
 	From     string       `json:"from_line" validate:"required,max=20"`
-	FromYear int          `json:"from_year,omitempty" validate:"omitempty,min=2000,max=2100" description:"Where the line has years."`
+	FromYear int          `json:"from_year,omitzero" validate:"omitempty,min=2000,max=2100" description:"Where the line has years."`
 	To       string       `json:"to_line" validate:"required,max=20"`
-	ToYear   int          `json:"to_year,omitempty" validate:"omitempty,min=2000,max=2100"`
+	ToYear   int          `json:"to_year,omitzero" validate:"omitempty,min=2000,max=2100"`
 	Amount   rest.Decimal `json:"amount" validate:"required,positive" description:"In the grant's currency."`
 }
 

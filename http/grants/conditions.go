@@ -53,7 +53,7 @@ type conditionView struct {
 	Kind          grants.ConditionKind  `json:"kind"`
 	Text          string                `json:"text"`
 	DueOn         string                `json:"due_on,omitempty"`
-	Instalment    int                   `json:"instalment,omitempty"`
+	Instalment    int                   `json:"instalment,omitzero"`
 	Disbursements bool                  `json:"disbursements"`
 	State         grants.ConditionState `json:"state" enum:"open,met,waived,missed"`
 	Decisions     []decisionView        `json:"decisions"`

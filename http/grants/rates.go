@@ -205,7 +205,7 @@ type appliedRateView struct {
 type conversionView struct {
 	Grant     string            `json:"grant"`
 	Method    rates.Method      `json:"rate_method" enum:"own,receipt,ecb_average,inforeuro,budget"`
-	From      ledger.Date       `json:"from"`
+	From      ledger.Date       `json:"from,omitempty"`
 	To        ledger.Date       `json:"to"`
 	FromBooks bool              `json:"from_books" description:"The books' own figures are those of the report; nothing is converted."`
 	Rates     []appliedRateView `json:"rates"`

@@ -26,7 +26,7 @@ func persons(api *resource.API) {
 		About: "Sealed before it is stored. Fields that are not sent stay. Names and birth date are compared with others " +
 			"on record when both are sent; " +
 			"the answer does not say whether somebody is like them.",
-		Refuses: personal(beneficiaries.ErrNotOnCase)}, writeIdentity)
+		Refuses: personal(beneficiaries.ErrNotOnCase, beneficiaries.ErrFields)}, writeIdentity)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/beneficiaries/:id/identity-openings", ID: "openIdentity",
 		NoMatch: rest.ReadsPerson,
 		Tag:     "beneficiaries", Roles: resource.Casework, Personal: true, Status: http.StatusOK,

@@ -44,7 +44,7 @@ func people(api *resource.API) {
 		Match: "getPlan",
 		Roles: resource.Casework, Status: http.StatusOK,
 		Summary: "Ask for a plan's approval", Danish: "Bed om en støtteplans godkendelse",
-		Refuses: []error{beneficiaries.ErrPlanState}}, submitPlan)
+		Refuses: []error{beneficiaries.ErrPlanState, beneficiaries.ErrNoPendingVersion}}, submitPlan)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/plans/:id/year-approvals", ID: "approvePlanYear", Tag: "plans",
 		Match: "getPlan",
 		Roles: resource.Leads, Money: true,
@@ -124,7 +124,7 @@ type planView struct {
 	Goals       []string                    `json:"goals"`
 	Country     string                      `json:"country,omitempty"`
 	Phase       beneficiaries.Phase         `json:"phase" description:"support, or aftercare once the plan had ended."`
-	Pending     int                         `json:"pending_version,omitempty" description:"The version that waits for a decision."`
+	Pending     int                         `json:"pending_version,omitzero" description:"The version that waits for a decision."`
 	Version     int                         `json:"version"`
 }
 

@@ -49,7 +49,7 @@ type planItemView struct {
 	DueOn         string                   `json:"due_on,omitempty"`
 	Status        beneficiaries.ItemStatus `json:"status" description:"planned, committed, suspended or settled."`
 	UnitPrice     *ledger.Money            `json:"unit_price,omitempty" description:"Where it is not the line's."`
-	CommittedYear int                      `json:"committed_year,omitempty"`
+	CommittedYear int                      `json:"committed_year,omitzero"`
 	SettledBy     string                   `json:"settled_by,omitempty"`
 	SuspendedBy   string                   `json:"suspended_by,omitempty"`
 	Gates         []string                 `json:"gates,omitempty" description:"Milestones that hold its money back, beside those of the line."`

@@ -33,7 +33,7 @@ type turnView struct {
 	Date     ledger.Date            `json:"date"`
 	StartsOn ledger.Date            `json:"starts_on,omitempty"`
 	Reason   string                 `json:"reason,omitempty" description:"A code; the milestone's where one was decided."`
-	Year     int                    `json:"year,omitempty"`
+	Year     int                    `json:"year,omitzero"`
 	Entry    ledger.EntryID         `json:"entry_id,omitempty"`
 	By       string                 `json:"created_by"`
 	At       string                 `json:"created_at"`

@@ -214,6 +214,9 @@ func faultFrom(err error, t reflect.Type) *Fault {
 		Hint: Text{"send " + want.EN, "send " + want.DA}}
 }
 
+// exact is the largest whole number that every reader of JSON takes exactly.
+const exact = 1<<53 - 1
+
 // errNotText is for field types that cannot stand in a path or query.
 var errNotText = fmt.Errorf("http: not a text")
 
@@ -243,6 +246,9 @@ func setText(into reflect.Value, s string) error {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
 			return err
+		}
+		if n > exact || n < -exact {
+			return strconv.ErrRange
 		}
 		into.SetInt(n)
 	default:

@@ -81,7 +81,9 @@ const about = "The books of a charity that supports people for years: grants and
 	"`Idempotency-Key` takes effect once, however often it is repeated; operations that move money want one. Whatever " +
 	"changes or decides on something that is there carries the ETag of what the caller saw as `If-Match`: `x-if-match` " +
 	"names the operation that answers with it; 428 without, 412 when somebody changed it since. Refusals " +
-	"are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`)."
+	"are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language` (`en`, `da`). " +
+	"Where a field or parameter may be left out, an empty text or a 0 that its rules do not admit says the same as " +
+	"leaving it out."
 
 // dryRunParam and keyParam are the parameters that writes have besides their own.
 type dryRunParam struct {
@@ -313,14 +315,14 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 	add(!e.Op.Public, "token_scope")
 	add(!e.Op.Public && !e.Op.Own, "second_factor_required")
 	add(e.Op.Screen, "session_required")
-	add(!e.Op.Public && !e.Reads(), "cross_origin") // where a session's cookie came from another site
+	add(!e.Reads(), "cross_origin") // a browser sent it from another site
 	add(len(e.In.names("path")) > 0, "not_found")
 	add(true, "validation_failed", "unknown_parameter")
 	add(IsSheet(e.Out), "table_too_large")
 	add(e.paged(), "cursor_invalid", "cursor_filter_mismatch")
 	add(!e.Reads(), "malformed_json", "body_too_large", "media_type_not_allowed", "unknown_field", "read_only",
 		"uncertain")
-	add(e.hasBody(), "unknown_reference")
+	add(e.hasBody() || e.names(), "unknown_reference")
 	add(e.asks(), "confirmation_required")
 	amounts := mentions(e.In.GoType, reflect.TypeFor[Decimal](), reflect.TypeFor[ledger.Money]())
 	add(amounts, "amount_must_be_string", "amount_malformed", "too_many_decimals")
@@ -329,6 +331,10 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 	add(e.Op.Money, "idempotency_key_required")
 	add(e.takesKey(), "idempotency_key_invalid")
 	add(e.takesKey(), "idempotency_key_reused")
+	for _, err := range posting {
+		r := e.API.Problems.KindFor(err)
+		add(e.Op.Money && r.Status != http.StatusInternalServerError, r.Code)
+	}
 	for _, err := range e.Op.Refuses {
 		r := e.API.Problems.KindFor(err)
 		if r.Status == http.StatusInternalServerError {
@@ -347,6 +353,22 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 		}
 	}
 	return byStatus, nil
+}
+
+// posting are refusals of the books themselves, which any act with a money effect may meet.
+var posting = []error{ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted, ledger.ErrUnknownAccount,
+	ledger.ErrUnknownFund, ledger.ErrEntryShape}
+
+// names tells whether a parameter of the query may name something, which then may not be there.
+func (e *Endpoint) names() bool {
+	return slices.ContainsFunc(e.In.params, func(p param) bool {
+		t := Underlying(e.In.GoType.FieldByIndex(p.index).Type)
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		_, formatted := formats[t]
+		return p.in == "query" && !formatted && t.Kind() == reflect.String && p.name != "cursor"
+	})
 }
 
 // mentions tells whether a request struct has a field of one of these types somewhere.

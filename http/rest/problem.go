@@ -81,6 +81,11 @@ func Refuse(code string) error { return &Refusal{Code: code} }
 // refuseFaults makes the refusal for faults found in the request: the code of a single fault when it is a
 // problem of its own, and validation_failed otherwise.
 func refuseFaults(faults []*Fault) error {
+	for _, f := range faults {
+		if f.Code == "not_found" && f.in != "path" {
+			f.Code = "unknown_reference" // the path was found
+		}
+	}
 	code := "validation_failed"
 	if len(faults) == 1 {
 		if _, ok := own.kindOf(faults[0].Code); ok {

@@ -61,7 +61,7 @@ type verificationView struct {
 	Version      int    `json:"version"`
 	Status       string `json:"status" enum:"current,replaced,withdrawn"`
 	IssuedOn     string `json:"issued_on"`
-	ReplacedBy   int    `json:"replaced_by_version,omitempty"`
+	ReplacedBy   int    `json:"replaced_by_version,omitzero"`
 	Code         string `json:"code"`
 	Document     string `json:"document_sha256,omitempty" description:"Of the file that was sent; the same for an unaltered one."`
 }

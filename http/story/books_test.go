@@ -273,11 +273,22 @@ func playStory(t *testing.T, db *store.DB, acts story.Story) *apitest.Client {
 // newPlayer opens books, and serves them to somebody who plays stories.
 func newPlayer(t *testing.T, db *store.DB) (*apitest.Client, *story.Player) {
 	t.Helper()
+	openBooks(t, db)
+	client := apitest.Serve(t, db)
+	return client, playerOf(t, db, client)
+}
+
+func openBooks(t *testing.T, db *store.DB) {
+	t.Helper()
 	if err := db.Update(t.Context(), func(tx *store.Tx) error {
 		return ledger.Create(t.Context(), tx, ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"})
 	}); err != nil {
 		t.Fatal(err)
 	}
-	client := apitest.Serve(t, db)
-	return client, &story.Player{Base: client.Base, Client: client.HTTP, Tokens: tokens(t, db), Clock: func(time.Time) {}}
+}
+
+// playerOf plays stories through a client.
+func playerOf(t *testing.T, db *store.DB, client *apitest.Client) *story.Player {
+	t.Helper()
+	return &story.Player{Base: client.Base, Client: client.HTTP, Tokens: tokens(t, db), Clock: func(time.Time) {}}
 }

@@ -39,6 +39,12 @@ func TestWorkedScenarios(t *testing.T) {
 // play opens books and plays scenarios of the worked story in them, or, for nil, all.
 func play(t *testing.T, db *store.DB, selected []string) *apitest.Client {
 	t.Helper()
+	return playStory(t, db, toldStory(t, selected))
+}
+
+// toldStory reads scenarios of the worked story, or, for nil, all.
+func toldStory(t *testing.T, selected []string) story.Story {
+	t.Helper()
 	file, err := os.Open(filepath.Join(scenarios, "story.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +57,7 @@ func play(t *testing.T, db *store.DB, selected []string) *apitest.Client {
 	if selected != nil {
 		told = told.Of(selected)
 	}
-	return playStory(t, db, told)
+	return told
 }
 
 // tokens makes a user with a token for every role that stories need.

@@ -31,7 +31,7 @@ type deliveryView struct {
 	Attempt int            `json:"attempt" description:"Of this event, from 1."`
 	Replay  bool           `json:"replay" description:"Somebody asked for it again."`
 	Outcome events.Outcome `json:"outcome"`
-	Status  int            `json:"status,omitempty" description:"Of HTTP, where the receiver answered."`
+	Status  int            `json:"status,omitzero" description:"Of HTTP, where the receiver answered."`
 	Fault   string         `json:"fault,omitempty" description:"Why it did not: timeout, name_unknown, address_refused, target_not_allowed, secret_unreadable, no_answer."`
 	Took    int64          `json:"took_ms"`
 	At      string         `json:"at" format:"date-time"`
