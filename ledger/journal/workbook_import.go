@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"regexp"
 	"strconv"
@@ -18,7 +19,13 @@ const (
 	maxWorkbookBytes   = 32 << 20
 	maxWorkbookRows    = 2 * MaxImportRows
 	maxWorkbookColumns = 20
+	maxWorkbookCell    = 8000    // bytes; no column of an import takes as many
+	maxWorkbookRow     = 16_384  // cells, as a spreadsheet has columns
+	maxWorkbookText    = 8 << 20 // bytes of all cells together: many may repeat one text that the file has once
 )
+
+// errRepeats refuses a workbook that is small by itself and large in what its cells show.
+var errRepeats = &ImportFault{0, "the workbook has a text of more than 8000 bytes, or a row without end"}
 
 // workbookSource reads the one sheet of a workbook. Days come as numbers of days, and numbers as a spreadsheet keeps
 // them: what differs from a short decimal only in its sixteenth digit is that decimal.
@@ -34,6 +41,9 @@ func workbookSource(content []byte) (rows []sourceRow, err error) {
 		return nil, &ImportFault{0, "the file is not a workbook that can be read, or unpacks to more than 32 MiB"}
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	if !bounded(file) {
+		return nil, errRepeats
+	}
 	sheets := file.GetSheetList()
 	if len(sheets) != 1 {
 		return nil, &ImportFault{0, "the workbook has more than one sheet; which one is meant is not guessed"}
@@ -44,13 +54,60 @@ func workbookSource(content []byte) (rows []sourceRow, err error) {
 	return sheetSource(file, sheets[0])
 }
 
+// bounded looks at the parts of a workbook before their reader does, who copies a text as often as cells show it, and a
+// row whole.
+func bounded(file *excelize.File) bool {
+	within := true
+	file.Pkg.Range(func(_, part any) bool {
+		content, isBytes := part.([]byte)
+		within = !isBytes || boundedPart(file, content)
+		return within
+	})
+	return within
+}
+
+func boundedPart(file *excelize.File, part []byte) bool {
+	decoder := xml.NewDecoder(bytes.NewReader(part))
+	decoder.CharsetReader = file.CharsetReader
+	text, cells, size := "", 0, 0 // text is the element whose text is counted
+	for {
+		token, err := decoder.RawToken()
+		if err != nil {
+			return true // its end, or where its reader stops too
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			switch t.Name.Local {
+			case "row":
+				cells = 0
+			case "c":
+				cells++
+				text, size = "c", 0
+			case "si":
+				text, size = "si", 0
+			}
+		case xml.EndElement:
+			if t.Name.Local == text {
+				text = ""
+			}
+		case xml.CharData:
+			if text != "" {
+				size += len(t)
+			}
+		}
+		if cells > maxWorkbookRow || size > maxWorkbookCell {
+			return false
+		}
+	}
+}
+
 func sheetSource(file *excelize.File, sheet string) ([]sourceRow, error) {
 	lines, err := file.Rows(sheet)
 	if err != nil {
 		return nil, &ImportFault{0, "the sheet cannot be read"}
 	}
 	var rows []sourceRow
-	dates := -1
+	dates, size := -1, 0
 	for number := 1; lines.Next(); number++ {
 		cells, err := lines.Columns(excelize.Options{RawCellValue: true})
 		switch {
@@ -60,6 +117,9 @@ func sheetSource(file *excelize.File, sheet string) ([]sourceRow, error) {
 			return nil, &ImportFault{number, "the sheet reaches further than any import does"}
 		}
 		for i, c := range cells {
+			if size += len(c); size > maxWorkbookText {
+				return nil, &ImportFault{number, "the cells of the sheet have more than 8 MiB of text together"}
+			}
 			cells[i] = workbookCell(c, len(rows) > 0 && i == dates)
 		}
 		before := len(rows)
