@@ -168,7 +168,8 @@ func OnPlan(ctx context.Context, tx *store.Tx, plan PlanID) (bool, error) {
 }
 
 // CaseColumns are the columns of rows about plans: the plan's id, which may be NULL, the user who made the row, and,
-// where it is not "", whether all of casework may know of a row about no plan.
+// where it is not "", whether all of casework may know of a row about no plan. Without a maker everybody may know of
+// those.
 type CaseColumns struct{ Plan, MadeBy, Shared string }
 
 // OnCases narrows a query to rows about plans whose beneficiaries the actor may know of, and to those about no plan
@@ -180,8 +181,11 @@ func OnCases(tx *store.Tx, q *bun.SelectQuery, of CaseColumns) *bun.SelectQuery 
 	today := ledger.DateOf(tx.At)
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("? IN (SELECT p.id FROM plans AS p WHERE "+onCaseToday+")", bun.Ident(of.Plan),
-			bun.Ident("p.beneficiary_id"), tx.By.User, today, today).
-			WhereOr("? IS NULL AND ? = ?", bun.Ident(of.Plan), bun.Ident(of.MadeBy), tx.By.User)
+			bun.Ident("p.beneficiary_id"), tx.By.User, today, today)
+		if of.MadeBy == "" {
+			return q.WhereOr("? IS NULL", bun.Ident(of.Plan))
+		}
+		q = q.WhereOr("? IS NULL AND ? = ?", bun.Ident(of.Plan), bun.Ident(of.MadeBy), tx.By.User)
 		if of.Shared != "" {
 			q = q.WhereOr("? IS NULL AND ?", bun.Ident(of.Plan), bun.Ident(of.Shared))
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"supportledger/access"
 	"supportledger/access/vault"
 	"supportledger/beneficiaries"
 	"supportledger/http/rest"
@@ -86,6 +87,13 @@ func TestExistenceOracle(t *testing.T) {
 			`"lines":[{"line":"stipend","category":"stipend","unit_price":"100.00","due":["2026-03-01"]}]}`).Want(
 			http.StatusCreated)
 		asked := drafted(s.caring, `{"plan":"P-1",`+aidOf100+"}")
+		keyed(s.c.As(s.db, "paying-ahead", access.FinanceOfficer)).Post("/prepayments", `{"number":"RET-1","kind":"retainer",
+			"fund":"UNR","paid_by":"card","plan":"P-1","date":"2026-02-02","amount":"100.00"}`).Want(http.StatusCreated)
+		s.caring.Get("/prepayments/RET-1").Want(http.StatusOK)
+		if there, not := s.outside.Get("/prepayments/RET-1"), s.outside.Get("/prepayments/RET-2"); there.Status !=
+			http.StatusNotFound || not.Status != http.StatusNotFound {
+			t.Errorf("money paid ahead for somebody else's plan answers %d, none %d", there.Status, not.Status)
+		}
 		for there, not := range map[string]string{"/beneficiaries/" + s.code: "/beneficiaries/B-10001",
 			"/plans/P-1":              "/plans/P-2",
 			"/disbursements/" + asked: "/disbursements/" + asked[:len(asked)-4] + "0000"} {

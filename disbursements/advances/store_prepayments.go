@@ -45,10 +45,12 @@ func savePrepayment(ctx context.Context, tx *store.Tx, p *Prepayment) error {
 	return store.NextVersion(result, err, &p.Version)
 }
 
-// Prepayment finds money paid ahead by id or number. [ErrUnknownPrepayment].
+// Prepayment finds money paid ahead by id or number. [ErrUnknownPrepayment], also of one for a plan whose person the
+// actor may not know of.
 func (adv Register) Prepayment(ctx context.Context, tx *store.Tx, key string) (Prepayment, error) {
 	var row prepaymentRow
-	err := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key).Scan(ctx)
+	q := tx.NewSelect().Model(&row).Where("id = ? OR number = ?", key, key)
+	err := beneficiaries.OnCases(tx, q, beneficiaries.CaseColumns{Plan: "plan_id"}).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Prepayment{}, ErrUnknownPrepayment
 	} else if err != nil {
