@@ -93,7 +93,7 @@ var homes = []home{
 		"a document is locked in one place, for the way through mailboxes"},
 	{"github.com/wneessen/go-mail", []string{"statements/smtp/..."}, nil,
 		"how a mail is written and handed over is one small package's business"},
-	{"github.com/emersion/go-smtp", nil, []string{"statements/smtp/..."},
+	{"github.com/emersion/go-smtp", nil, []string{"statements/smtp/...", "cmd/supportledger/..."},
 		"a mail server on a socket for the tests of ours"},
 	{"github.com/phpdave11/gofpdf", []string{"statements/page/pdf*.go"}, nil,
 		"maroto's own basis, for two settings that make the bytes repeatable"},

@@ -109,6 +109,21 @@ func insertAttempt(ctx context.Context, tx *store.Tx, id DeliveryID, a Attempt) 
 	return err
 }
 
+// AttemptsSince counts the attempts to mail a statement since an instant, by what came of them.
+func AttemptsSince(ctx context.Context, tx *store.Tx, since time.Time) (map[AttemptOutcome]int, error) {
+	var rows []struct {
+		Outcome AttemptOutcome
+		N       int
+	}
+	err := tx.NewSelect().Table("statement_delivery_attempts").Column("outcome").ColumnExpr("COUNT(*) AS n").
+		Where("attempted_at >= ?", store.FormatTime(since)).Group("outcome").Scan(ctx, &rows)
+	counted := map[AttemptOutcome]int{}
+	for _, r := range rows {
+		counted[r.Outcome] = r.N
+	}
+	return counted, err
+}
+
 type linkRow struct {
 	bun.BaseModel `bun:"table:statement_delivery_links"`
 	SecretHash    string

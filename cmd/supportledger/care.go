@@ -8,12 +8,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"supportledger/access"
 	feed "supportledger/access/events"
 	"supportledger/backup"
+	"supportledger/cmd/alarms"
 	"supportledger/cmd/disk"
 	"supportledger/cmd/witness"
 	"supportledger/http/metrics"
@@ -47,15 +47,12 @@ type care struct {
 	documents evidence.Blobs
 	settings  map[string]string
 	log       *slog.Logger
-	mailer    statements.Mailer // nil without a mail server
+	alarms    *alarms.Alarms
 
 	end context.CancelCauseFunc // stops the server, which must not go on
 
 	verified metrics.Last // 1 is clean
-	mu       sync.Mutex
-	told     map[string]time.Time // alarm → when it was last told
-	looked   time.Time            // at what happened
-	tried    time.Time            // to make a backup
+	tried    time.Time    // to make a backup
 }
 
 // careEvery is how often the server looks after its books; each thing has its own time besides.
@@ -83,17 +80,8 @@ func (k *care) witness(ctx context.Context, all bool) (err error) {
 func (k *care) tend(ctx context.Context) {
 	tick := time.NewTicker(careEvery)
 	defer tick.Stop()
-	k.looked = time.Now()
 	for n := 0; ; n++ {
-		k.step(ctx, "backup", k.keep)
-		k.step(ctx, "verify", k.verify)
-		if n%6 == 0 {
-			k.step(ctx, "disk", k.disk)
-			k.step(ctx, "events", k.events)
-			k.step(ctx, "jobs", k.jobs)
-			k.step(ctx, "witness", func(ctx context.Context) error { return k.witness(ctx, n%hourly == 0) })
-		}
-		k.step(ctx, "log", k.db.Checkpoint)
+		k.turn(ctx, n)
 		select {
 		case <-ctx.Done():
 			k.goodbye(ctx)
@@ -101,6 +89,20 @@ func (k *care) tend(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// turn looks after all of it once: after backup and verification at each turn, after the rest each minute.
+func (k *care) turn(ctx context.Context, n int) {
+	k.step(ctx, "backup", k.keep)
+	k.step(ctx, "verify", k.verify)
+	if n%6 == 0 {
+		k.step(ctx, "disk", k.disk)
+		k.step(ctx, "events", k.events)
+		k.step(ctx, "jobs", k.jobs)
+		k.step(ctx, "mail", k.mail)
+		k.step(ctx, "witness", func(ctx context.Context) error { return k.witness(ctx, n%hourly == 0) })
+	}
+	k.step(ctx, "log", k.db.Checkpoint)
 }
 
 // goodbye has the witness see the last that was written.
@@ -116,34 +118,7 @@ func (k *care) step(ctx context.Context, name string, do func(context.Context) e
 	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrBusy) {
 		return
 	}
-	k.alarm(ctx, name+"_failed", told(err))
-}
-
-// again is the least time between two mails about one thing.
-const again = 24 * time.Hour
-
-// alarm tells the admin, in the log and by mail, once a day for each kind.
-func (k *care) alarm(ctx context.Context, kind, text string) {
-	k.mu.Lock()
-	silent := time.Since(k.told[kind]) < again
-	if !silent {
-		k.told[kind] = time.Now()
-	}
-	k.mu.Unlock()
-	if silent {
-		return
-	}
-	k.log.ErrorContext(ctx, "alarm", "kind", kind, "text", text)
-	if k.mailer == nil {
-		return
-	}
-	for _, to := range k.AlarmTo {
-		m := statements.Mail{To: to, Subject: "supportledger: " + kind, ID: store.NewID("alarm"),
-			Text: text + "\n\nsupportledger doctor says more, docs/MONITORING.md what to do.\n"}
-		if err := k.mailer.Send(ctx, m); err != nil {
-			k.log.ErrorContext(ctx, "an alarm could not be mailed", "kind", kind, "cause", err.Error())
-		}
-	}
+	k.alarms.Raise(ctx, name+"_failed", told(err))
 }
 
 // newest is the last scheduled backup, zero without one.
@@ -169,7 +144,7 @@ func (k *care) keep(ctx context.Context) error {
 	}
 	now := time.Now()
 	if age := now.Sub(newest); age > 2*k.BackupEvery && !newest.IsZero() {
-		k.alarm(ctx, "backup_old", fmt.Sprintf("The newest backup is %s old.", age.Round(time.Minute)))
+		k.alarms.Raise(ctx, "backup_old", fmt.Sprintf("The newest backup is %s old.", age.Round(time.Minute)))
 	}
 	if now.Sub(k.tried) < retry {
 		return nil
@@ -187,8 +162,8 @@ func (k *care) keep(ctx context.Context) error {
 	k.log.InfoContext(ctx, "backup", "file", filepath.Base(name), "leaves", m.Leaves, "entry", m.LastEntry,
 		"seconds", time.Since(now).Seconds())
 	if len(m.Lacking) > 0 {
-		k.alarm(ctx, "documents_lacking", fmt.Sprintf("%d documents are not in their folder, and so not in the backup.",
-			len(m.Lacking)))
+		k.alarms.Raise(ctx, "documents_lacking", fmt.Sprintf(
+			"%d documents are not in their folder, and so not in the backup.", len(m.Lacking)))
 	}
 	k.tried = time.Time{}
 	gone, err := backup.Retention{Days: k.BackupDays, Weeks: k.BackupWeeks, Months: k.BackupMonths}.Prune(k.BackupDir, now)
@@ -248,7 +223,7 @@ func (k *care) verify(ctx context.Context) error {
 	clean := 1.0
 	if !report.OK {
 		clean = 0
-		k.alarm(ctx, "verify_found", fmt.Sprintf("verify found %d things; supportledger verify lists them. "+
+		k.alarms.Raise(ctx, "verify_found", fmt.Sprintf("verify found %d things; supportledger verify lists them. "+
 			"docs/INCIDENTS.md says what to do.", len(report.Findings)))
 	}
 	k.verified.Set(time.Now(), clean)
@@ -264,7 +239,7 @@ func (k *care) disk(ctx context.Context) error {
 			return err
 		}
 		if all > 0 && free*100 < all*uint64(max(0, k.DiskFree)) {
-			k.alarm(ctx, "disk_nearly_full", fmt.Sprintf("%d MB of %d MB are free in %s.", free>>20, all>>20, place))
+			k.alarms.Raise(ctx, "disk_nearly_full", fmt.Sprintf("%d MB of %d MB are free in %s.", free>>20, all>>20, place))
 		}
 	}
 	return nil
@@ -281,38 +256,40 @@ func (k *care) places() (all []string) {
 	return all
 }
 
-// watched are the audit events that an admin hears of, with how many in a minute are worth a word.
+// watched are the audit events that an admin hears of, and how many within lookBack are worth a word.
 var watched = []struct {
 	action string
 	most   int
 	text   string
 }{
-	{"sign_in.failed", 10, "Many sign-ins failed within a minute: %d."},
+	{"sign_in.failed", 10, "Many sign-ins failed within ten minutes: %d."},
 	{"identity.opened_in_emergency", 0, "Somebody was opened in an emergency: %d times. It waits for review."},
 	{feed.GaveUp, 0, "A receiver of webhooks failed for days and is told nothing more: %d. " +
 		"GET /api/v1/webhook-endpoints shows which; an admin enables it again."},
 	{"payee.bank_details_entered", 0, "New bank details were entered: %d. They wait for a second person."},
 }
 
-// events looks at what happened since it last looked.
+// lookBack is how far an admin hears of what happened: longer than any transaction and than a restart takes, so that
+// nothing falls between two looks; and long enough for the waits of an account that somebody tries passwords on. An
+// alarm is raised once a day, so what is seen twice is told once.
+const lookBack = 10 * time.Minute
+
+// events looks at what happened lately.
 func (k *care) events(ctx context.Context) error {
-	since := k.looked
-	k.looked = time.Now()
 	actions := make([]string, len(watched))
 	for i, w := range watched {
 		actions[i] = w.action
 	}
 	var counted map[string]int
 	if err := k.db.View(ctx, func(tx *store.Tx) (err error) {
-		counted, err = access.CountActions(ctx, tx, since, actions...)
+		counted, err = access.CountActions(ctx, tx, tx.At.Add(-lookBack), actions...)
 		return err
 	}); err != nil {
-		k.looked = since
 		return err
 	}
 	for _, w := range watched {
 		if n := counted[w.action]; n > w.most {
-			k.alarm(ctx, w.action, fmt.Sprintf(w.text, n))
+			k.alarms.Raise(ctx, w.action, fmt.Sprintf(w.text, n))
 		}
 	}
 	return nil
@@ -332,11 +309,34 @@ func (k *care) jobs(ctx context.Context) error {
 	}
 	for kind, w := range queue {
 		if w.Oldest > late {
-			k.alarm(ctx, "jobs_late", fmt.Sprintf("%d jobs %s wait, the oldest for %s.", w.Number, kind,
+			k.alarms.Raise(ctx, "jobs_late", fmt.Sprintf("%d jobs %s wait, the oldest for %s.", w.Number, kind,
 				w.Oldest.Round(time.Minute)))
 		}
 	}
 	return nil
+}
+
+// notTaken is how many mails in a row, within lookBack, make a mail server that fails; one full mailbox does not.
+const notTaken = 3
+
+// mail looks whether statements reach the mail server, and sends the alarms that it did not take.
+func (k *care) mail(ctx context.Context) error {
+	k.alarms.Again(ctx)
+	tried, err := k.mailed(ctx, lookBack)
+	if failed := tried[statements.MailDeferred] + tried[statements.MailRefused]; err == nil && failed >= notTaken &&
+		tried[statements.MailSent] == 0 {
+		k.alarms.Raise(ctx, "mail_failing", fmt.Sprintf("The mail server took none of the last %d mails to donors.", failed))
+	}
+	return err
+}
+
+// mailed counts the latest attempts to mail a statement.
+func (k *care) mailed(ctx context.Context, within time.Duration) (tried map[statements.AttemptOutcome]int, err error) {
+	err = k.db.View(ctx, func(tx *store.Tx) (err error) {
+		tried, err = statements.AttemptsSince(ctx, tx, tx.At.Add(-within))
+		return err
+	})
+	return tried, err
 }
 
 // measured adds what only this process knows to the metrics.
@@ -369,25 +369,42 @@ func (k *care) measured(m *metrics.Metrics) {
 		}
 		return all
 	})
-	waiting := func(of func(jobs.Waits) float64) func() map[string]float64 {
-		return func() map[string]float64 {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			all := map[string]float64{}
-			_ = k.db.View(ctx, func(tx *store.Tx) error { // a database that is away is /readyz's business
-				queue, err := jobs.Overdue(ctx, tx)
-				for kind, w := range queue {
-					all[kind] = of(w)
-				}
-				return err
-			})
-			return all
+	m.Gauge("supportledger_alarms_not_mailed", "Alarms that the mail server has not taken yet.", func() (float64, bool) {
+		return float64(k.alarms.Waiting()), true
+	})
+	k.counted(m, "supportledger_mail_attempts_hour", "Attempts to mail a statement within the last hour.", "outcome",
+		func(ctx context.Context, tx *store.Tx, all map[string]float64) error {
+			tried, err := statements.AttemptsSince(ctx, tx, tx.At.Add(-time.Hour))
+			for outcome, n := range tried {
+				all[string(outcome)] = float64(n)
+			}
+			return err
+		})
+	waiting := func(of func(jobs.Waits) float64) func(context.Context, *store.Tx, map[string]float64) error {
+		return func(ctx context.Context, tx *store.Tx, all map[string]float64) error {
+			queue, err := jobs.Overdue(ctx, tx)
+			for kind, w := range queue {
+				all[kind] = of(w)
+			}
+			return err
 		}
 	}
-	m.Labelled("supportledger_jobs_waiting", "Jobs that are due and not done.", "kind",
+	k.counted(m, "supportledger_jobs_waiting", "Jobs that are due and not done.", "kind",
 		waiting(func(w jobs.Waits) float64 { return float64(w.Number) }))
-	m.Labelled("supportledger_jobs_oldest_seconds", "How long the oldest of them waits.", "kind",
+	k.counted(m, "supportledger_jobs_oldest_seconds", "How long the oldest of them waits.", "kind",
 		waiting(func(w jobs.Waits) float64 { return w.Oldest.Seconds() }))
+}
+
+// counted adds what the books are asked for whenever somebody looks. Books that are away are /readyz's business.
+func (k *care) counted(m *metrics.Metrics, name, help, label string,
+	read func(context.Context, *store.Tx, map[string]float64) error) {
+	m.Labelled(name, help, label, func() map[string]float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		all := map[string]float64{}
+		_ = k.db.View(ctx, func(tx *store.Tx) error { return read(ctx, tx, all) })
+		return all
+	})
 }
 
 // file is the path of a SQLite file.

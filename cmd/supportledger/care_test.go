@@ -7,6 +7,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/backup"
+	"supportledger/cmd/alarms"
 	"supportledger/http/upkeep"
 	"supportledger/store"
 	"supportledger/store/storetest"
@@ -17,7 +18,7 @@ func TestBackupIsMadeWhenAskedFor(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		opened(t, db)
 		k := &care{careFlags: careFlags{BackupDir: t.TempDir(), BackupEvery: 24 * time.Hour, BackupDays: 14}, db: db,
-			log: slog.New(slog.DiscardHandler), told: map[string]time.Time{}}
+			log: slog.New(slog.DiscardHandler), alarms: &alarms.Alarms{Log: slog.New(slog.DiscardHandler)}}
 		newest := func() string {
 			if err := k.keep(t.Context()); err != nil {
 				t.Fatal(err)

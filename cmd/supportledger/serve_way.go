@@ -10,8 +10,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 
+	"supportledger/cmd/alarms"
 	"supportledger/cmd/systemd"
 	"supportledger/http/edge"
 	"supportledger/http/metrics"
@@ -137,8 +137,8 @@ func (s serveCommand) tended(ctx context.Context, k *care) (ended <-chan struct{
 
 // carer is what looks after the books.
 func (s serveCommand) carer(o openedBooks, log *slog.Logger, file string) (*care, error) {
-	k := &care{careFlags: s.careFlags, witnessFlags: s.witnessFlags, db: o.db, at: s.at(), log: log, mailer: s.mailer(),
-		told: map[string]time.Time{}, settings: map[string]string{}}
+	k := &care{careFlags: s.careFlags, witnessFlags: s.witnessFlags, db: o.db, at: s.at(), log: log,
+		alarms: &alarms.Alarms{To: s.AlarmTo, Mailer: s.mailer(), Log: log}, settings: map[string]string{}}
 	if s.ReadOnly {
 		k.BackupDir, k.Witness = "", "" // whoever looks at a copy leaves no trace of it
 	}
