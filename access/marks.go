@@ -59,9 +59,9 @@ func marked(fields, mark string) bool {
 	return true
 }
 
-func (r tokenRow) mark() string {
+func (r tokenRow) mark(scopes []string) string {
 	return mark("token", string(r.ID), string(r.UserID), hex.EncodeToString(r.Hash), r.CreatedAt, r.ExpiresAt, r.Kind,
-		r.Name, r.Scopes, string(rune('0'+r.Factors)))
+		r.Name, strings.Join(scopes, ","), string(rune('0'+r.Factors)))
 }
 
 func (r invitationRow) mark() string {

@@ -40,7 +40,7 @@ type tokenRow struct {
 	RevokedAt     *string
 	Kind          string
 	Name          string
-	Scopes        string
+	ScopeCount    int
 	Factors       int
 }
 

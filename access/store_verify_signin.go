@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/hex"
 
+	"github.com/uptrace/bun"
+
 	"supportledger/store"
 )
 
@@ -114,10 +116,14 @@ func (w waysIn) users(ctx context.Context, tx *store.Tx) error {
 }
 
 func (w waysIn) tokens(ctx context.Context, tx *store.Tx) error {
+	scopes, err := readScopes(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+	if err != nil {
+		return err
+	}
 	return store.EachRow(ctx, tx, tx.NewSelect().Model((*tokenRow)(nil)), func(r tokenRow) error {
 		a := w.account(r.UserID)
 		fields, known := a.tokens[string(r.ID)]
-		if !known || !marked(fields, r.mark()) {
+		if !known || !marked(fields, r.mark(scopes[r.ID])) {
 			w.strange(r.UserID, "the "+r.Kind+" "+string(r.ID))
 		} else if _, over := a.lapsed[string(r.ID)]; over && r.RevokedAt == nil {
 			w.revived(r.UserID, "the "+r.Kind+" "+string(r.ID))

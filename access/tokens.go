@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,7 @@ func IssueScoped(ctx context.Context, tx *store.Tx, t Token) (secret string, iss
 
 func issue(ctx context.Context, tx *store.Tx, t Token) (string, Token, error) {
 	secret := newSecret()
+	t.Scopes = slices.Compact(slices.Sorted(slices.Values(t.Scopes))) // as they are read
 	t.ID, t.CreatedAt = TokenID(store.NewID("tok")), tx.At
 	mark, err := insertToken(ctx, tx, t, hash(secret), 2)
 	if err != nil {
@@ -149,8 +151,8 @@ func AuthenticateEach(ctx context.Context, tx *store.Tx, credentials ...Credenti
 	found := make([]Authenticated, len(credentials))
 	for i, c := range credentials {
 		found[i].Err = ErrUnauthenticated
-		if t, ok := known.found[c.key()]; ok {
-			found[i] = t
+		if t, ok := known.found[c.key()]; ok && len(t.Principal.Scopes) == t.scopes {
+			found[i] = t.Authenticated
 		}
 	}
 	clear(known.asked) // the next caller is to see what has changed since
@@ -184,7 +186,7 @@ func Asking(tx *store.Tx, credentials ...Credential) []store.BatchQuery {
 func foundIn(tx *store.Tx) *principals {
 	p := store.TxLocal[principals](tx)
 	if p.asked == nil {
-		*p = principals{asked: map[string]bool{}, found: map[string]Authenticated{}}
+		*p = principals{asked: map[string]bool{}, found: map[string]foundToken{}}
 	}
 	return p
 }

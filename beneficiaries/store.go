@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -46,10 +45,16 @@ type versionRow struct {
 	State         VersionState
 	Kind          VersionKind
 	Currency      ledger.Currency
-	Goals         string // one space between them
 	Reason        string
 	Country       string
 	Phase         Phase
+}
+
+type goalRow struct {
+	bun.BaseModel `bun:"table:plan_goals"`
+	VersionID     string `bun:",pk"`
+	Position      int    `bun:",pk"`
+	Goal          string
 }
 
 type shareRow struct {
@@ -131,12 +136,19 @@ func insertPlan(ctx context.Context, tx *store.Tx, p Plan) error {
 func insertVersion(ctx context.Context, tx *store.Tx, plan PlanID, v PlanVersion) error {
 	row := versionRow{ID: v.ID, PlanID: plan, Version: v.Number, StartsOn: v.StartsOn, BudgetRate: v.BudgetRate.String(),
 		CreatedBy: v.CreatedBy, CreatedAt: store.FormatTime(tx.At), State: VersionDraft, Kind: v.Kind, Currency: v.Currency,
-		Goals: strings.Join(v.Goals, " "), Reason: v.Reason, Country: v.Country, Phase: v.Phase}
+		Reason: v.Reason, Country: v.Country, Phase: v.Phase}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
 	shares := v.shareRows()
 	if _, err := tx.NewInsert().Model(&shares).Exec(ctx); err != nil {
+		return err
+	}
+	goals := make([]goalRow, len(v.Goals))
+	for i, g := range v.Goals {
+		goals[i] = goalRow{VersionID: v.ID, Position: i, Goal: g}
+	}
+	if err := store.Insert(ctx, tx, goals); err != nil {
 		return err
 	}
 	if err := insertMilestones(ctx, tx, v); err != nil {
@@ -285,8 +297,8 @@ func contentsOf(ctx context.Context, tx *store.Tx, rows []versionRow) ([]PlanVer
 			versions[i], ids[i] = v, v.ID
 			place[v.ID] = &versions[i]
 		}
-		for _, read := range []func(context.Context, *store.Tx, []string, map[string]*PlanVersion) error{readShares,
-			readLines, readItems, readMilestones} {
+		for _, read := range []func(context.Context, *store.Tx, []string, map[string]*PlanVersion) error{readGoals,
+			readShares, readLines, readItems, readMilestones} {
 			if err := read(ctx, tx, ids, place); err != nil {
 				return nil, err
 			}
@@ -300,12 +312,21 @@ func contentsOf(ctx context.Context, tx *store.Tx, rows []versionRow) ([]PlanVer
 func (v versionRow) version() (PlanVersion, error) {
 	out := PlanVersion{ID: v.ID, Number: v.Version, StartsOn: v.StartsOn, CreatedBy: v.CreatedBy, State: v.State,
 		Kind: v.Kind, Currency: v.Currency,
-		Goals: strings.Fields(v.Goals), Reason: v.Reason, Country: v.Country, Phase: v.Phase, Lines: []PlanLine{}}
+		Reason: v.Reason, Country: v.Country, Phase: v.Phase, Lines: []PlanLine{}}
 	var err error
 	if v.BudgetRate != "" {
 		out.BudgetRate, err = ledger.ParseRate(v.BudgetRate)
 	}
 	return out, err
+}
+
+func readGoals(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {
+	var rows []goalRow
+	err := tx.NewSelect().Model(&rows).Where("version_id IN (?)", bun.List(ids)).Order("version_id", "position").Scan(ctx)
+	for _, r := range rows {
+		of[r.VersionID].Goals = append(of[r.VersionID].Goals, r.Goal)
+	}
+	return err
 }
 
 func readLines(ctx context.Context, tx *store.Tx, ids []string, of map[string]*PlanVersion) error {

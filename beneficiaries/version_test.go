@@ -3,6 +3,7 @@ package beneficiaries
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -290,7 +291,12 @@ func (h house) leftOn(code ledger.FundCode) string {
 // Whoever reaches the database itself does not approve the own plan either, nor rewrites a version.
 func TestTheDatabaseRefusesOwnApprovals(t *testing.T) {
 	onBoth(t, func(h house) {
-		p := h.submitted(degree())
+		aims := degree()
+		aims.Current.Goals = []string{"recovery", "finish_degree"}
+		p := h.submitted(aims)
+		if got := h.plan(p.Number).Current.Goals; !slices.Equal(got, aims.Current.Goals) {
+			t.Errorf("its goals are %v", got)
+		}
 		raw := func(sql string, args ...any) error {
 			return h.try("writer", func(tx *store.Tx) error { _, err := tx.ExecContext(h.Context(), sql, args...); return err })
 		}
@@ -313,7 +319,10 @@ func TestTheDatabaseRefusesOwnApprovals(t *testing.T) {
 				p.Current.ID + "', 9, 'G3', '1')",
 			"a gate comes late": "INSERT INTO plan_gates (version_id, line, position, milestone) VALUES ('" +
 				p.Current.ID + "', 'stipend', -1, 'x')",
-			"a goal is rewritten": "UPDATE plan_versions SET goals = 'recovery'",
+			"a goal is rewritten": "UPDATE plan_goals SET goal = 'own_income' WHERE goal = 'recovery'",
+			"a goal is taken out": "DELETE FROM plan_goals",
+			"a goal comes late": "INSERT INTO plan_goals (version_id, position, goal) VALUES ('" + p.Current.ID +
+				"', 9, 'own_income')",
 			"a word is rewritten": "UPDATE plan_words SET account = '5100'",
 			"a plan starts as an approved": "INSERT INTO plans (id, number, beneficiary_id, currency, state, current_version, " +
 				"version) SELECT 'x', 'P-999', beneficiary_id, currency, 'active', 1, 1 FROM plans",

@@ -364,8 +364,10 @@ func TestStrangersCannotTouchPayees(t *testing.T) {
 		{"details changed", "", "UPDATE payee_details SET sealed = " + "(SELECT sealed FROM payee_details LIMIT 1)",
 			"append_only"},
 		{"details deleted", "", "DELETE FROM payee_details WHERE version = 2", "append_only"},
+		{"a warning added", "", "INSERT INTO payee_warnings SELECT payee_id, version, 'x' FROM payee_details", "append_only"},
+		{"a warning counted out", "", "UPDATE payee_details SET warning_count = 1", "append_only"},
 		{"a version left out", "",
-			"INSERT INTO payee_details SELECT payee_id, 9, country, iban, warnings, sealed, entered_by, entered_at FROM " +
+			"INSERT INTO payee_details SELECT payee_id, 9, country, iban, warning_count, sealed, entered_by, entered_at FROM " +
 				"payee_details WHERE version = 2", "append_only"},
 		{"a verification shortened", "", "UPDATE payee_verifications SET usable_from = '2026-01-15'", "append_only"},
 		{"a verification deleted", "", "DELETE FROM payee_verifications", "append_only"},
@@ -377,7 +379,7 @@ func TestStrangersCannotTouchPayees(t *testing.T) {
 		{"a payee replaced", store.SQLite,
 			"INSERT OR REPLACE INTO payees SELECT id, code, kind, 'x', cvr, created_by, created_at FROM payees", "append_only"},
 		{"details replaced", store.SQLite,
-			"INSERT OR REPLACE INTO payee_details SELECT payee_id, version, 'SE', iban, warnings, sealed, entered_by, " +
+			"INSERT OR REPLACE INTO payee_details SELECT payee_id, version, 'SE', iban, warning_count, sealed, entered_by, " +
 				"entered_at FROM payee_details", "append_only"},
 		{"released before verified", "", duty("chief", "release"), "payee_unverified"},
 		{"approved by another", "", duty("lead", "approve"), ""},

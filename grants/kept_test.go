@@ -24,7 +24,7 @@ func TestWhatWasAgreedIsKept(t *testing.T) {
 			"grants": "amount = 1", "grant_instalments": "amount = 1", "grant_award_receipts": "received = 1",
 			"grant_findings":       "amount = 1",
 			"grant_final_accounts": "refund = 1", "grant_budgets": "state = 'refused'", "grant_budget_lines": "amount = 1",
-			"grant_budget_years": "amount = 1",
+			"grant_budget_years": "amount = 1", "grant_budget_categories": "category = 'x'",
 			"grant_budget_moves": "amount = 1", "grant_planned_instalments": "amount = 1",
 			"grant_conditions": "disbursements = 0", "grant_policies": "",
 			"grant_moves": "state = 'draft'", "grant_cancellations": "amount = 1", "grant_condition_decisions": "state = 'open'",

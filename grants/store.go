@@ -3,7 +3,6 @@ package grants
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -111,7 +110,7 @@ func (r Register) Grants(ctx context.Context, tx *store.Tx, f Filter) ([]Grant, 
 	return withTerms(ctx, tx, rows)
 }
 
-// withTerms reads the donors, the policies and the budgets in force of grants, each in one query.
+// withTerms reads the donors, the policies and the budgets in force of grants, in a constant number of queries.
 func withTerms(ctx context.Context, tx *store.Tx, rows []grantRow) ([]Grant, error) {
 	if len(rows) == 0 {
 		return nil, nil
@@ -155,12 +154,4 @@ func currencies(all []Grant) map[GrantID]ledger.Currency {
 		of[g.ID] = g.Amount.Currency
 	}
 	return of
-}
-
-// words splits a list that is kept in one column.
-func words(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Split(s, ",")
 }

@@ -2,7 +2,6 @@ package grants
 
 import (
 	"context"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -21,8 +20,16 @@ type addendumRow struct {
 	DueBefore     ledger.Date
 	ReportDueOn   ledger.Date
 	Narrows       bool
-	Categories    string
+	CategoryCount int
 	EvidenceID    *string
+}
+
+type addendumCategoryRow struct {
+	bun.BaseModel `bun:"table:grant_addendum_categories"`
+	GrantID       GrantID `bun:",pk"`
+	Version       int     `bun:",pk"`
+	Position      int     `bun:",pk"`
+	Category      string
 }
 
 type addendumConditionRow struct {
@@ -54,25 +61,30 @@ func insertAddendum(ctx context.Context, tx *store.Tx, id GrantID, a Addendum) e
 	}
 	row := addendumRow{GrantID: id, Version: a.Version, AmountBefore: a.Before.Amount.Minor(),
 		Amount: a.After.Amount.Minor(), ToBefore: a.Before.To, PeriodTo: a.After.To, DueBefore: a.Before.ReportDueOn,
-		ReportDueOn: a.After.ReportDueOn, Narrows: a.Categories != nil, Categories: strings.Join(a.Categories, ","),
+		ReportDueOn: a.After.ReportDueOn, Narrows: a.Categories != nil, CategoryCount: len(a.Categories),
 		EvidenceID: store.NullIfZero(a.Evidence)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
+	}
+	categories := make([]addendumCategoryRow, len(a.Categories))
+	for i, c := range a.Categories {
+		categories[i] = addendumCategoryRow{GrantID: id, Version: a.Version, Position: i, Category: c}
 	}
 	conditions := make([]addendumConditionRow, len(a.Conditions))
 	for i, c := range a.Conditions {
 		conditions[i] = addendumConditionRow{GrantID: id, Version: a.Version, Position: i, Number: c.Number, Kind: c.Kind,
 			Text: c.Text, DueOn: c.DueOn, Instalment: c.Instalment, Disbursements: c.Disbursements}
 	}
-	if err := store.Insert(ctx, tx, conditions); err != nil {
-		return err
-	}
 	instalments := make([]addendumInstalmentRow, len(a.Instalments))
 	for i, p := range a.Instalments {
 		instalments[i] = addendumInstalmentRow{GrantID: id, Version: a.Version, Position: i, DueOn: p.DueOn,
 			Amount: p.Amount.Minor()}
 	}
-	return store.Insert(ctx, tx, instalments)
+	var s store.Script
+	store.AddRows(&s, tx, categories)
+	store.AddRows(&s, tx, conditions)
+	store.AddRows(&s, tx, instalments)
+	return s.Run(ctx, tx)
 }
 
 // saveTerms writes what an addendum agreed, once: [store.ErrStale] for a twin that came second.
@@ -108,15 +120,14 @@ func Addenda(ctx context.Context, tx *store.Tx, g Grant) ([]Addendum, error) {
 	if err != nil {
 		return nil, err
 	}
+	var categories []addendumCategoryRow
 	var conditions []addendumConditionRow
-	if err := tx.NewSelect().Model(&conditions).Where("grant_id = ?", g.ID).Order("version", "position").
-		Scan(ctx); err != nil {
-		return nil, err
-	}
 	var instalments []addendumInstalmentRow
-	if err := tx.NewSelect().Model(&instalments).Where("grant_id = ?", g.ID).Order("version", "position").
-		Scan(ctx); err != nil {
-		return nil, err
+	for _, parts := range []any{&categories, &conditions, &instalments} {
+		err := tx.NewSelect().Model(parts).Where("grant_id = ?", g.ID).Order("version", "position").Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
 	}
 	in := func(minor int64) ledger.Money { return ledger.OfMinor(minor, g.Amount.Currency) }
 	found, at := make([]Addendum, len(rows)), map[int]*Addendum{}
@@ -124,9 +135,12 @@ func Addenda(ctx context.Context, tx *store.Tx, g Grant) ([]Addendum, error) {
 		found[i] = Addendum{BudgetVersion: versions[r.Version-1], Before: Terms{in(r.AmountBefore), r.ToBefore, r.DueBefore},
 			After: Terms{in(r.Amount), r.PeriodTo, r.ReportDueOn}, Evidence: store.ZeroIfNull(r.EvidenceID)}
 		if r.Narrows {
-			found[i].Categories = append([]string{}, words(r.Categories)...)
+			found[i].Categories = []string{}
 		}
 		at[r.Version] = &found[i]
+	}
+	for _, c := range categories {
+		at[c.Version].Categories = append(at[c.Version].Categories, c.Category)
 	}
 	for _, c := range conditions {
 		at[c.Version].Conditions = append(at[c.Version].Conditions, Condition{Number: c.Number, Kind: c.Kind, Text: c.Text,

@@ -34,12 +34,21 @@ type budgetRow struct {
 	Position      int     `bun:",pk"`
 	LineNo        string
 	Text          string
-	Categories    string
+	CategoryCount int
 	Amount        int64
 	Unit          string
 	Quantity      string
 	UnitPrice     int64
 	Salary        int
+}
+
+type budgetCategoryRow struct {
+	bun.BaseModel `bun:"table:grant_budget_categories,alias:l"`
+	GrantID       GrantID `bun:",pk"`
+	Version       int     `bun:",pk"`
+	Category      string  `bun:",pk"`
+	Line          int     // its position
+	Position      int
 }
 
 type budgetYearRow struct {
@@ -82,11 +91,12 @@ func insertBudget(ctx context.Context, tx *store.Tx, id GrantID, v BudgetVersion
 		return err
 	}
 	var lines []budgetRow
+	var categories []budgetCategoryRow
 	var years []budgetYearRow
 	var moves []budgetMoveRow
 	for i, l := range v.Lines {
 		line := budgetRow{GrantID: id, Version: v.Version, Position: i, LineNo: l.No, Text: l.Text, Unit: l.Unit,
-			Categories: strings.Join(l.Categories, ","), Amount: l.Amount.Minor(), UnitPrice: l.UnitPrice.Minor()}
+			CategoryCount: len(l.Categories), Amount: l.Amount.Minor(), UnitPrice: l.UnitPrice.Minor()}
 		if !l.Quantity.IsZero() {
 			line.Quantity = l.Quantity.String()
 		}
@@ -94,6 +104,10 @@ func insertBudget(ctx context.Context, tx *store.Tx, id GrantID, v BudgetVersion
 			line.Salary = 1
 		}
 		lines = append(lines, line)
+		for j, c := range l.Categories {
+			categories = append(categories, budgetCategoryRow{GrantID: id, Version: v.Version, Category: c, Line: i,
+				Position: j})
+		}
 		for _, y := range l.Years {
 			years = append(years, budgetYearRow{GrantID: id, Version: v.Version, LineNo: l.No, Year: y.Year,
 				Amount: y.Amount.Minor()})
@@ -104,6 +118,9 @@ func insertBudget(ctx context.Context, tx *store.Tx, id GrantID, v BudgetVersion
 			FromYear: m.FromYear, ToLine: m.To, ToYear: m.ToYear, Amount: m.Amount.Minor()})
 	}
 	if err := store.Insert(ctx, tx, lines); err != nil {
+		return duplicate(err, ErrBudgetCategory)
+	}
+	if err := store.Insert(ctx, tx, categories); err != nil {
 		return duplicate(err, ErrBudgetCategory)
 	}
 	if err := store.Insert(ctx, tx, years); err != nil {
@@ -142,7 +159,7 @@ type budgetKey struct {
 	version int
 }
 
-// readBudgetLines reads lines of budgets of grants with their years, in two queries.
+// readBudgetLines reads lines of budgets of grants with their categories and years, in three queries.
 func readBudgetLines(
 	ctx context.Context, tx *store.Tx, all []Grant, limit func(*bun.SelectQuery) *bun.SelectQuery,
 ) (map[budgetKey][]BudgetLine, error) {
@@ -150,6 +167,12 @@ func readBudgetLines(
 	err := limit(tx.NewSelect().Model(&rows).Where("grant_id IN (?)", idsOf(all))).
 		Order("grant_id", "version", "position").Scan(ctx)
 	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	var named []budgetCategoryRow
+	err = limit(tx.NewSelect().Model(&named).Where("grant_id IN (?)", idsOf(all))).
+		Order("grant_id", "version", "line", "position").Scan(ctx)
+	if err != nil {
 		return nil, err
 	}
 	var parts []budgetYearRow
@@ -170,9 +193,12 @@ func readBudgetLines(
 	lines := map[budgetKey][]BudgetLine{}
 	for _, r := range rows {
 		key, c := budgetKey{r.GrantID, r.Version}, currency[r.GrantID]
-		l := BudgetLine{No: r.LineNo, Text: r.Text, Categories: words(r.Categories), Amount: ledger.OfMinor(r.Amount, c),
-			Unit: r.Unit, UnitPrice: ledger.OfMinor(r.UnitPrice, c), Salary: r.Salary == 1,
+		l := BudgetLine{No: r.LineNo, Text: r.Text, Amount: ledger.OfMinor(r.Amount, c), Unit: r.Unit,
+			UnitPrice: ledger.OfMinor(r.UnitPrice, c), Salary: r.Salary == 1,
 			Years: years[lineKey{key, r.LineNo}]}
+		for len(named) > 0 && (budgetKey{named[0].GrantID, named[0].Version}) == key && named[0].Line == r.Position {
+			l.Categories, named = append(l.Categories, named[0].Category), named[1:]
+		}
 		if r.Quantity != "" {
 			if l.Quantity, err = decimal.NewFromString(r.Quantity); err != nil {
 				return nil, err

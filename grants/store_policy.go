@@ -3,7 +3,6 @@ package grants
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
@@ -23,11 +22,8 @@ type policyRow struct {
 	FeeBearer        Bearer
 	FxBearer         Bearer
 	IndirectRate     string
-	IndirectBase     string
-	IndirectExcludes string
 	IndirectCap      int64
 	Interest         InterestOwner
-	Ineligible       string
 	RefundDeMinimis  int64
 	VirementPercent  string
 	VirementAbsolute int64
@@ -37,8 +33,6 @@ type policyRow struct {
 	PerformanceAbove int64
 	EligibleFrom     ledger.Date
 	EligibleTo       ledger.Date
-	Countries        string
-	Categories       string
 	Agreement        string
 	OurReference     string
 	Layout           string
@@ -48,37 +42,65 @@ type policyRow struct {
 
 // policyColumns are those that an amendment of the same day overwrites.
 var policyColumns = []string{"recognition", "rate_method", "budget_rate", "fee_bearer", "fx_bearer", "indirect_rate",
-	"indirect_base", "indirect_excludes", "indirect_cap", "interest", "ineligible", "refund_de_minimis",
-	"virement_percent",
-	"virement_absolute", "virement_of", "salary_locked", "audit_above", "performance_above", "eligible_from",
-	"eligible_to",
-	"countries", "categories", "agreement", "our_reference", "layout", "whole_units", "transactions"}
+	"indirect_cap", "interest", "refund_de_minimis", "virement_percent", "virement_absolute", "virement_of",
+	"salary_locked", "audit_above", "performance_above", "eligible_from", "eligible_to", "agreement", "our_reference",
+	"layout", "whole_units", "transactions"}
+
+type policyListRow struct {
+	bun.BaseModel `bun:"table:grant_policy_lists"`
+	GrantID       GrantID     `bun:",pk"`
+	StartsOn      ledger.Date `bun:",pk"`
+	List          string      `bun:",pk"`
+	Position      int         `bun:",pk"`
+	Code          string
+}
+
+// lists are the lists of a policy by their names in the table.
+func (p *Policy) lists() map[string]*[]string {
+	return map[string]*[]string{"categories": &p.Categories, "countries": &p.Countries,
+		"indirect_base": &p.IndirectBase, "indirect_excludes": &p.IndirectExcludes, "ineligible": &p.Ineligible}
+}
 
 // savePolicy writes a version, over one of the same day.
 func savePolicy(ctx context.Context, tx *store.Tx, id GrantID, p Policy) error {
 	row := policyRow{GrantID: id, StartsOn: p.StartsOn, Recognition: p.Recognition, RateMethod: p.RateMethod,
 		BudgetRate: p.BudgetRate.String(), FeeBearer: p.FeeBearer, FxBearer: p.CurrencyBearer,
-		IndirectRate: p.IndirectRate.String(), IndirectBase: strings.Join(p.IndirectBase, ","),
-		IndirectExcludes: strings.Join(p.IndirectExcludes, ","), IndirectCap: p.IndirectCap.Minor(), Interest: p.Interest,
-		Ineligible: strings.Join(p.Ineligible, ","), RefundDeMinimis: p.RefundDeMinimis.Minor(),
+		IndirectRate: p.IndirectRate.String(), IndirectCap: p.IndirectCap.Minor(), Interest: p.Interest,
+		RefundDeMinimis: p.RefundDeMinimis.Minor(),
 		VirementPercent: p.Virement.Percent.String(), VirementAbsolute: p.Virement.Absolute.Minor(),
 		VirementOf: cmp.Or(p.Virement.Of, OfLine), SalaryLocked: p.Virement.SalaryLocked, AuditAbove: p.Audit.Above.Minor(),
 		PerformanceAbove: p.Audit.PerformanceAbove.Minor(), EligibleFrom: p.EligibleFrom, EligibleTo: p.EligibleTo,
-		Countries: strings.Join(p.Countries, ","), Categories: strings.Join(p.Categories, ","),
 		Agreement: p.Report.Agreement, OurReference: p.Report.Reference, Layout: p.Report.Layout, WholeUnits: p.Report.Whole,
 		Transactions: p.Report.Transactions}
 	q := tx.NewInsert().Model(&row).On("CONFLICT (grant_id, starts_on) DO UPDATE")
 	for _, column := range policyColumns {
 		q = q.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
 	}
-	_, err := q.Exec(ctx)
-	return err
+	if _, err := q.Exec(ctx); err != nil {
+		return err
+	}
+	var rows []policyListRow
+	for name, list := range p.lists() {
+		for i, code := range *list {
+			rows = append(rows, policyListRow{GrantID: id, StartsOn: p.StartsOn, List: name, Position: i, Code: code})
+		}
+	}
+	var s store.Script
+	s.Add(tx.NewDelete().Model((*policyListRow)(nil)).Where("grant_id = ?", id).Where("starts_on = ?", p.StartsOn))
+	store.AddRows(&s, tx, rows)
+	return s.Run(ctx, tx)
 }
 
-// readPolicies reads the policies of grants in one query.
+// readPolicies reads the policies of grants in two queries.
 func readPolicies(ctx context.Context, tx *store.Tx, all []Grant) (map[GrantID]Policies, error) {
 	var rows []policyRow
 	err := tx.NewSelect().Model(&rows).Where("grant_id IN (?)", idsOf(all)).Order("grant_id", "starts_on").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var codes []policyListRow
+	err = tx.NewSelect().Model(&codes).Where("grant_id IN (?)", idsOf(all)).Order("grant_id", "starts_on", "list",
+		"position").Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +110,11 @@ func readPolicies(ctx context.Context, tx *store.Tx, all []Grant) (map[GrantID]P
 		if err != nil {
 			return nil, err
 		}
+		lists := p.lists()
+		for len(codes) > 0 && codes[0].GrantID == row.GrantID && codes[0].StartsOn == row.StartsOn {
+			list := lists[codes[0].List]
+			*list, codes = append(*list, codes[0].Code), codes[1:]
+		}
 		policies[row.GrantID] = append(policies[row.GrantID], p)
 	}
 	return policies, nil
@@ -95,10 +122,8 @@ func readPolicies(ctx context.Context, tx *store.Tx, all []Grant) (map[GrantID]P
 
 func (r policyRow) policy(c ledger.Currency) (Policy, error) {
 	p := Policy{StartsOn: r.StartsOn, Recognition: r.Recognition, RateMethod: r.RateMethod, FeeBearer: r.FeeBearer,
-		CurrencyBearer: r.FxBearer, IndirectBase: words(r.IndirectBase), IndirectExcludes: words(r.IndirectExcludes),
-		IndirectCap: ledger.OfMinor(r.IndirectCap, c), Interest: r.Interest, Ineligible: words(r.Ineligible),
+		CurrencyBearer: r.FxBearer, IndirectCap: ledger.OfMinor(r.IndirectCap, c), Interest: r.Interest,
 		RefundDeMinimis: ledger.OfMinor(r.RefundDeMinimis, c), EligibleFrom: r.EligibleFrom, EligibleTo: r.EligibleTo,
-		Countries: words(r.Countries), Categories: words(r.Categories),
 		Audit: AuditRule{ledger.OfMinor(r.AuditAbove, c), ledger.OfMinor(r.PerformanceAbove, c)},
 		Report: ReportRule{Agreement: r.Agreement, Reference: r.OurReference, Layout: r.Layout, Whole: r.WholeUnits,
 			Transactions: r.Transactions},

@@ -15,7 +15,15 @@ type Guard struct {
 	Fixed   string // the columns that it is told so about; "" is all
 	Once    string // when they are fixed; "" is always
 	Also    string // what it is told so about as well
+
+	// Of is the table whose rows say how many of these rows each has: none joins later. It is the table, its key, the
+	// same columns here where they are called otherwise, and the column that counts.
+	Of    Counted
+	Joins string // what an INSERT is told that is one too many
 }
+
+// Counted is where the number of rows stands that belong to one row of another table.
+type Counted struct{ Table, Key, By, Count string }
 
 // guards are the guards of the first schema. They are part of it: books were made with them. A later change of a guard
 // is a migration, like any change of the schema.
@@ -29,10 +37,15 @@ var guards = []Guard{
 		Fixed:   "id, user_id, kind, role_count, other_id, reason, payload, created_by, created_at",
 		Also:    "OLD.state <> 'requested'"},
 	{Table: "account_change_roles", Deleted: "what was asked for an account is never deleted",
-		Changed: "what was asked for an account is never changed"},
+		Changed: "what was asked for an account is never changed",
+		Of:      Counted{Table: "account_changes", Key: "id", By: "change_id", Count: "role_count"},
+		Joins:   "a change of an account gives and takes what was asked for, and no more"},
 	{Table: "tokens", Deleted: "a token is revoked, never deleted", Changed: "a token is revoked, never changed",
-		Fixed: "id, user_id, hash, created_at, expires_at, kind, name, scopes, factors",
+		Fixed: "id, user_id, hash, created_at, expires_at, kind, name, scope_count, factors",
 		Also:  "OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at"},
+	{Table: "token_scopes", Deleted: "a token is revoked, never deleted", Changed: "a token is revoked, never changed",
+		Of:    Counted{Table: "tokens", Key: "id", By: "token_id", Count: "scope_count"},
+		Joins: "a token may do what it was issued for, and no more"},
 	{Table: "credentials", Twin: "row_exists",
 		Changed: "a password is set anew, with another invitation, and no code is taken twice",
 		Fixed:   "user_id, password, changed_at, invitation",
@@ -61,7 +74,11 @@ var guards = []Guard{
 		Changed: "the key of the books is never changed"},
 	{Table: "webhook_endpoints", Deleted: "a receiver of events is disabled, never deleted",
 		Changed: "what was asked for a receiver of events never changes; ask for another",
-		Fixed:   "id, url, types, reason, payload, created_by, created_at"},
+		Fixed:   "id, url, family_count, reason, payload, created_by, created_at"},
+	{Table: "webhook_families", Deleted: "a receiver of events is disabled, never deleted",
+		Changed: "what was asked for a receiver of events never changes; ask for another",
+		Of:      Counted{Table: "webhook_endpoints", Key: "id", By: "endpoint_id", Count: "family_count"},
+		Joins:   "a receiver of events is told of what was asked for, and no more"},
 	{Table: "webhook_secrets", Deleted: "a secret ends, and is never deleted",
 		Changed: "a secret ends once, and is never changed", Fixed: "endpoint_id, number, sealed, created_at",
 		Also: "OLD.ends_at <> '' AND NEW.ends_at > OLD.ends_at"},
@@ -111,12 +128,18 @@ var guards = []Guard{
 	{Table: "grant_moves", Twin: "none", Deleted: "a move of a grant is never taken away",
 		Changed: "a move of a grant is never changed"},
 	{Table: "grant_policies", Twin: "none", Deleted: "a policy is amended, never taken away"},
+	{Table: "grant_policy_lists", Twin: "row_exists",
+		Changed: "a list of a policy is written or taken back, never changed"},
 	{Table: "grant_budgets", Deleted: "a version of a budget is decided on once and never changes",
 		Changed: "a version of a budget is decided on once and never changes",
 		Fixed:   "grant_id, version, kind, starts_on, reason, created_by, created_at",
 		Also:    "OLD.state <> 'submitted' OR NEW.state NOT IN ('effective', 'refused')"},
 	{Table: "grant_budget_lines", Deleted: "a budget changes by a new version",
 		Changed: "a budget changes by a new version"},
+	{Table: "grant_budget_categories", Deleted: "a budget changes by a new version",
+		Changed: "a budget changes by a new version",
+		Of:      Counted{"grant_budget_lines", "grant_id, version, position", "grant_id, version, line", "category_count"},
+		Joins:   "a budget changes by a new version"},
 	{Table: "grant_budget_years", Deleted: "a budget changes by a new version",
 		Changed: "a budget changes by a new version"},
 	{Table: "grant_budget_moves", Deleted: "a budget changes by a new version",
@@ -125,6 +148,10 @@ var guards = []Guard{
 		Changed: "a note is followed by another, never changed"},
 	{Table: "grant_addenda", Deleted: "an addendum is decided on, never taken away",
 		Changed: "an addendum is decided on, never changed"},
+	{Table: "grant_addendum_categories", Deleted: "an addendum is decided on, never taken away",
+		Changed: "an addendum is decided on, never changed",
+		Of:      Counted{Table: "grant_addenda", Key: "grant_id, version", Count: "category_count"},
+		Joins:   "an addendum is decided on, never changed"},
 	{Table: "grant_addendum_conditions", Deleted: "an addendum is decided on, never taken away",
 		Changed: "an addendum is decided on, never changed"},
 	{Table: "grant_addendum_instalments", Deleted: "an addendum is decided on, never taken away",
@@ -204,8 +231,10 @@ var guards = []Guard{
 	{Table: "plan_versions", Deleted: "a version of a plan is never deleted",
 		Changed: "a version of a plan is never rewritten; write the next",
 		Fixed: "id, plan_id, version, starts_on, budget_rate, currency, kind, " +
-			"created_by, created_at, goals, reason, country, phase"},
+			"created_by, created_at, reason, country, phase"},
 	{Table: "plan_shares", Deleted: "a version of a plan is never rewritten; write the next",
+		Changed: "a version of a plan is never rewritten; write the next"},
+	{Table: "plan_goals", Deleted: "a version of a plan is never rewritten; write the next",
 		Changed: "a version of a plan is never rewritten; write the next"},
 	{Table: "plan_lines", Deleted: "a version of a plan is never rewritten; write the next",
 		Changed: "a version of a plan is never rewritten; write the next"},
@@ -259,7 +288,9 @@ var guards = []Guard{
 	{Table: "disbursement_approvals", Deleted: "an approval is never deleted",
 		Changed: "an approval is never changed"},
 	{Table: "disbursement_approval_roles", Deleted: "an approval is never deleted",
-		Changed: "an approval is never changed"},
+		Changed: "an approval is never changed",
+		Of:      Counted{Table: "disbursement_approvals", Key: "disbursement_id, round, user_id", Count: "role_count"},
+		Joins:   "an approval is given in the roles of its giver, and no more"},
 	{Table: "disbursement_comments", Deleted: "a comment is never deleted", Changed: "a comment is never changed"},
 	{Table: "document_liftings", Deleted: "what was let through stays let through",
 		Changed: "what was let through is never changed"},
@@ -285,6 +316,10 @@ var guards = []Guard{
 		Changed: "a payee is never changed; its bank details have versions"},
 	{Table: "payee_details", Twin: "none", Deleted: "bank details are never deleted",
 		Changed: "bank details are never changed; enter the next version"},
+	{Table: "payee_warnings", Deleted: "bank details are never deleted",
+		Changed: "bank details are never changed; enter the next version",
+		Of:      Counted{Table: "payee_details", Key: "payee_id, version", Count: "warning_count"},
+		Joins:   "no warning joins bank details that were entered"},
 	{Table: "payee_verifications", Twin: "none", Deleted: "a verification is never taken back; enter the details anew",
 		Changed: "a verification is never changed"},
 	{Table: "payee_bindings", Twin: "append_only", Deleted: "what was asked for stays bound to its bank details",

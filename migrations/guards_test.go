@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	gocmp "cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,5 +109,37 @@ func TestStatesAreThoseOfTheChecks(t *testing.T) {
 	}
 	if diff := cmp.Diff(listed, checked); diff != "" {
 		t.Errorf("states.go and the CHECKs differ (-states.go +schema):\n%s", diff)
+	}
+}
+
+// Rows that are counted, and what counts them, are tables with those columns; a trigger on a column that is not there
+// is only told when it fires.
+func TestCountedRowsAreThere(t *testing.T) {
+	all, err := Shapes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := func(table string, columns ...string) {
+		for _, name := range columns {
+			if !slices.ContainsFunc(all[table].Columns, func(c Column) bool { return c.Name == name }) {
+				t.Errorf("%s has no column %s", table, name)
+			}
+		}
+	}
+	n := 0
+	for _, g := range guards {
+		if g.Of.Table == "" {
+			continue
+		}
+		n++
+		own, key := strings.Split(gocmp.Or(g.Of.By, g.Of.Key), ", "), strings.Split(g.Of.Key, ", ")
+		has(g.Table, own...)
+		has(g.Of.Table, append(key, g.Of.Count)...)
+		if len(own) != len(key) || g.Joins == "" || g.Deleted == "" {
+			t.Errorf("%s: %d columns for %d, %q, %q", g.Table, len(own), len(key), g.Joins, g.Deleted)
+		}
+	}
+	if n < 7 {
+		t.Errorf("only %d tables are counted", n)
 	}
 }

@@ -44,7 +44,7 @@ func schema(fsys fs.FS, engine string, rewritten func(name, text string) (string
 	tables := parts["."]
 	before, after := generated(engine)
 	all := slices.Concat(common[engine], after, statements(parts[engine]))
-	for _, trigger := range statements(parts["guards"]) {
+	for _, trigger := range slices.Concat(statements(parts["guards"]), counted()) {
 		if engine == SQLite {
 			all = append(all, trigger)
 			continue

@@ -106,6 +106,28 @@ func (g Guard) refusals(engine string) (all []refusal) {
 	return all
 }
 
+// counted writes the portable triggers that keep rows from joining those that were counted.
+func counted() (written []string) {
+	for _, g := range guards {
+		if g.Of.Table == "" {
+			continue
+		}
+		own, parent := strings.Split(cmp.Or(g.Of.By, g.Of.Key), ", "), strings.Split(g.Of.Key, ", ")
+		beside, of := make([]string, len(own)), make([]string, len(own))
+		for i := range own {
+			beside[i] = "r." + own[i] + " = NEW." + own[i]
+			of[i] = "p." + parent[i] + " = NEW." + own[i]
+		}
+		written = append(written, fmt.Sprintf(`CREATE TRIGGER %[1]s_insert BEFORE INSERT ON %[1]s
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:%[2]s: %[3]s')
+    WHERE (SELECT count(*) FROM %[1]s r WHERE %[4]s) >= (SELECT p.%[5]s FROM %[6]s p WHERE %[7]s);
+END;`, g.Table, cmp.Or(g.Code, "append_only"), g.Joins, strings.Join(beside, " AND "), g.Of.Count, g.Of.Table,
+			strings.Join(of, " AND ")))
+	}
+	return written
+}
+
 // change is the condition on an UPDATE that is refused.
 func (g Guard) change() string {
 	var terms []string

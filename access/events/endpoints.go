@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,7 @@ func (g Gatekeeper) Ask(ctx context.Context, tx *store.Tx, e Endpoint) (made End
 	if !access.SaysWhy(e.Reason) {
 		return Endpoint{}, "", ErrEndpointReason
 	}
+	e.Families = slices.Compact(slices.Sorted(slices.Values(e.Families))) // as they are read
 	e.ID, e.State, e.By, e.At = EndpointID(store.NewID("whe")), Requested, access.UserID(tx.By.User), tx.At
 	if err := insertEndpoint(ctx, tx, e); err != nil {
 		return Endpoint{}, "", err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -17,12 +17,18 @@ type endpointRow struct {
 	bun.BaseModel `bun:"table:webhook_endpoints"`
 	ID            EndpointID `bun:",pk"`
 	URL           string
-	Types         string
+	FamilyCount   int
 	Reason        string
 	Payload       []byte
 	State         EndpointState
 	CreatedBy     access.UserID
 	CreatedAt     string
+}
+
+type familyRow struct {
+	bun.BaseModel `bun:"table:webhook_families"`
+	EndpointID    EndpointID `bun:",pk"`
+	Family        string     `bun:",pk"`
 }
 
 type secretRow struct {
@@ -47,10 +53,16 @@ type progressRow struct {
 
 func insertEndpoint(ctx context.Context, tx *store.Tx, e Endpoint) error {
 	payload := e.payload()
-	row := endpointRow{ID: e.ID, URL: e.URL, Types: strings.Join(e.Families, ","), Reason: e.Reason, Payload: payload[:],
+	row := endpointRow{ID: e.ID, URL: e.URL, FamilyCount: len(e.Families), Reason: e.Reason, Payload: payload[:],
 		State: e.State, CreatedBy: e.By, CreatedAt: store.FormatTime(e.At)}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return err
+	}
+	families := make([]familyRow, len(e.Families))
+	for i, f := range e.Families {
+		families[i] = familyRow{EndpointID: e.ID, Family: f}
+	}
+	return store.Insert(ctx, tx, families)
 }
 
 func updateEndpoint(ctx context.Context, tx *store.Tx, e Endpoint) error {
@@ -66,7 +78,7 @@ func readEndpoint(ctx context.Context, tx *store.Tx, id EndpointID) (Endpoint, e
 	if len(rows) == 0 {
 		return Endpoint{}, ErrUnknownEndpoint
 	}
-	found, err := withProgress(ctx, tx, rows)
+	found, err := withParts(ctx, tx, rows)
 	if err != nil {
 		return Endpoint{}, err
 	}
@@ -78,17 +90,25 @@ func readEndpoints(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Endp
 	if err := page.Ascending(tx.NewSelect().Model(&rows), "id").Scan(ctx); err != nil {
 		return nil, err
 	}
-	return withProgress(ctx, tx, rows)
+	return withParts(ctx, tx, rows)
 }
 
-// withProgress makes endpoints of rows, each with how far it has been told.
-func withProgress(ctx context.Context, tx *store.Tx, rows []endpointRow) ([]Endpoint, error) {
+// withParts makes endpoints of rows, each with what it is told of and how far it has been told.
+func withParts(ctx context.Context, tx *store.Tx, rows []endpointRow) ([]Endpoint, error) {
 	ids := make([]EndpointID, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
-	standing := map[EndpointID]progressRow{}
+	standing, families := map[EndpointID]progressRow{}, map[EndpointID][]string{}
 	if len(ids) > 0 {
+		var of []familyRow
+		if err := tx.NewSelect().Model(&of).Where("endpoint_id IN (?)", bun.List(ids)).Order("endpoint_id", "family").
+			Scan(ctx); err != nil {
+			return nil, err
+		}
+		for _, f := range of {
+			families[f.EndpointID] = append(families[f.EndpointID], f.Family)
+		}
 		var told []progressRow
 		if err := tx.NewSelect().Model(&told).Where("endpoint_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 			return nil, err
@@ -99,9 +119,9 @@ func withProgress(ctx context.Context, tx *store.Tx, rows []endpointRow) ([]Endp
 	}
 	found := make([]Endpoint, len(rows))
 	for i, r := range rows {
-		e := Endpoint{ID: r.ID, URL: r.URL, Reason: r.Reason, State: r.State, By: r.CreatedBy}
-		if r.Types != "" {
-			e.Families = strings.Split(r.Types, ",")
+		e := Endpoint{ID: r.ID, URL: r.URL, Families: families[r.ID], Reason: r.Reason, State: r.State, By: r.CreatedBy}
+		if len(e.Families) != r.FamilyCount { // none would be all
+			return nil, fmt.Errorf("access/events: %s has %d of its %d families", r.ID, len(e.Families), r.FamilyCount)
 		}
 		var err error
 		if e.At, err = store.ParseTime(r.CreatedAt); err != nil {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -34,10 +33,17 @@ type detailsRow struct {
 	Version       int `bun:",pk"`
 	Country       string
 	IBAN          bool `bun:"iban"`
-	Warnings      string
+	WarningCount  int
 	Sealed        []byte
 	EnteredBy     access.UserID
 	EnteredAt     string
+}
+
+type warningRow struct {
+	bun.BaseModel `bun:"table:payee_warnings"`
+	PayeeID       ID     `bun:",pk"`
+	Version       int    `bun:",pk"`
+	Warning       string `bun:",pk"`
 }
 
 type verificationRow struct {
@@ -103,10 +109,16 @@ func insertPayee(ctx context.Context, tx *store.Tx, p Payee) error {
 
 func insertDetails(ctx context.Context, tx *store.Tx, id ID, b BankDetails, sealed []byte) error {
 	row := detailsRow{PayeeID: id, Version: b.Version, Country: b.Country, IBAN: b.IBAN,
-		Warnings: strings.Join(b.Warnings, ","), Sealed: sealed,
+		WarningCount: len(b.Warnings), Sealed: sealed,
 		EnteredBy: b.EnteredBy, EnteredAt: store.FormatTime(b.EnteredAt)}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return store.DuplicateAs(err, store.ErrStale)
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return store.DuplicateAs(err, store.ErrStale)
+	}
+	warnings := make([]warningRow, len(b.Warnings))
+	for i, w := range b.Warnings {
+		warnings[i] = warningRow{PayeeID: id, Version: b.Version, Warning: w}
+	}
+	return store.Insert(ctx, tx, warnings)
 }
 
 func insertVerification(ctx context.Context, tx *store.Tx, id ID, b BankDetails) error {
@@ -219,7 +231,7 @@ func readPayees(ctx context.Context, tx *store.Tx, after string, limit int) ([]P
 	return withDetails(ctx, tx, rows)
 }
 
-// withDetails reads the bank details of payees in two statements, newest first, without opening them.
+// withDetails reads the bank details of payees in three statements, newest first, without opening them.
 func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, error) {
 	if len(rows) == 0 {
 		return nil, nil
@@ -233,7 +245,7 @@ func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, e
 		out[i], ids[i], place[r.ID] = Payee{ID: r.ID, Code: r.Code, Kind: r.Kind, Alias: r.Alias, CVR: r.CVR, At: at}, r.ID, i
 	}
 	var details []detailsRow
-	err := tx.NewSelect().Model(&details).Column("payee_id", "version", "country", "iban", "warnings", "entered_by",
+	err := tx.NewSelect().Model(&details).Column("payee_id", "version", "country", "iban", "entered_by",
 		"entered_at").
 		Where("payee_id IN (?)", bun.List(ids)).Order("payee_id", "version DESC").Scan(ctx)
 	if err != nil {
@@ -242,6 +254,16 @@ func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, e
 	var words []verificationRow
 	if err := tx.NewSelect().Model(&words).Where("payee_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return nil, err
+	}
+	var found []warningRow
+	if err := tx.NewSelect().Model(&found).Where("payee_id IN (?)", bun.List(ids)).
+		Order("payee_id", "version", "warning").Scan(ctx); err != nil {
+		return nil, err
+	}
+	warnings := map[binding][]string{}
+	for _, w := range found {
+		of := binding{w.PayeeID, w.Version}
+		warnings[of] = append(warnings[of], w.Warning)
 	}
 	verified := map[binding]verificationRow{}
 	for _, w := range words {
@@ -252,6 +274,7 @@ func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, e
 		if err != nil {
 			return nil, err
 		}
+		b.Warnings = warnings[binding{d.PayeeID, d.Version}]
 		of := &out[place[d.PayeeID]]
 		of.Details = append(of.Details, b)
 	}
@@ -261,9 +284,6 @@ func withDetails(ctx context.Context, tx *store.Tx, rows []payeeRow) ([]Payee, e
 func (r detailsRow) details(v verificationRow) (BankDetails, error) {
 	b := BankDetails{Version: r.Version, Country: r.Country, IBAN: r.IBAN, EnteredBy: r.EnteredBy, How: v.How,
 		Note: v.Note, VerifiedBy: v.VerifiedBy}
-	if r.Warnings != "" {
-		b.Warnings = strings.Split(r.Warnings, ",")
-	}
 	for _, t := range []struct {
 		text string
 		into *time.Time

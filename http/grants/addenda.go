@@ -64,7 +64,7 @@ type addendumRequest struct {
 	To          ledger.Date             `json:"to" validate:"omitempty" description:"Last day of the period of performance."`
 	ReportBy    ledger.Date             `json:"report_due_on" validate:"omitempty"`
 	Lines       []budgetLineBody        `json:"budget_lines" validate:"max=200,dive" description:"All lines as they will be."`
-	Categories  []string                `json:"categories" validate:"max=40,unique,dive,max=40" description:"Of cost that the grant pays; an empty list takes the limit away."`
+	Categories  []string                `json:"categories" validate:"max=40,unique,dive,min=1,max=40" description:"Of cost that the grant pays; an empty list takes the limit away."`
 	Conditions  []addendumConditionBody `json:"conditions" validate:"max=50,dive" description:"New ones."`
 	Instalments []plannedBody           `json:"planned_instalments" validate:"max=50,dive" description:"New ones; with those that are planned they sum to the amount."`
 }

@@ -18,14 +18,14 @@ import (
 type ruleBody struct {
 	RateMethod   rates.Method  `json:"rate_method" validate:"omitempty,oneof=own receipt ecb_average inforeuro budget" description:"How the report converts. Without it a deferred grant in another currency reports at the rates of its receipts."`
 	BudgetRate   ledger.Rate   `json:"budget_rate" validate:"omitempty" description:"Of the agreed budget, for the method budget."`
-	IndirectBase []string      `json:"indirect_base" validate:"max=40,unique,dive,max=40" description:"Cost categories in the base of indirect cost; all where none is named."`
+	IndirectBase []string      `json:"indirect_base" validate:"max=40,unique,dive,min=1,max=40" description:"Cost categories in the base of indirect cost; all where none is named."`
 	IndirectCap  rest.Decimal  `json:"indirect_cap" validate:"omitempty,nonnegative" description:"Most indirect cost in all, in the grant's currency; 0 is no cap."`
 	Virement     *virementBody `json:"virement" validate:"omitempty" description:"What may be moved between budget lines without asking the funder. Without it every move is asked for."`
 	Audit        *auditBody    `json:"audit" validate:"omitempty"`
 	EligibleFrom ledger.Date   `json:"eligible_from" validate:"omitempty" description:"First day on which cost may fall; the grant's period where none is sent."`
 	EligibleTo   ledger.Date   `json:"eligible_to" validate:"omitempty" description:"Last day."`
 	Countries    []string      `json:"countries" validate:"max=60,unique,dive,len=2" description:"Where cost may fall, ISO 3166; anywhere where none is named."`
-	Categories   []string      `json:"categories" validate:"max=40,unique,dive,max=40" description:"Of cost that the grant pays; any where none is named."`
+	Categories   []string      `json:"categories" validate:"max=40,unique,dive,min=1,max=40" description:"Of cost that the grant pays; any where none is named."`
 	Report       *reportBody   `json:"report" validate:"omitempty" description:"What the agreement says of its reports."`
 }
 
@@ -169,9 +169,9 @@ type amendGrantRequest struct {
 	FeeBearer       grants.Bearer        `json:"fee_bearer" validate:"omitempty,oneof=grant general"`
 	CurrencyBearer  grants.Bearer        `json:"currency_bearer" validate:"omitempty,oneof=grant general"`
 	IndirectRate    rest.Decimal         `json:"indirect_rate" validate:"omitempty,nonnegative"`
-	Excludes        []string             `json:"indirect_excludes" validate:"max=20,unique,dive,max=40"`
+	Excludes        []string             `json:"indirect_excludes" validate:"max=20,unique,dive,min=1,max=40"`
 	Interest        grants.InterestOwner `json:"interest" validate:"omitempty,oneof=grantor charity"`
-	Ineligible      []string             `json:"ineligible" validate:"max=20,unique,dive,max=40"`
+	Ineligible      []string             `json:"ineligible" validate:"max=20,unique,dive,min=1,max=40"`
 	RefundDeMinimis rest.Decimal         `json:"refund_de_minimis" validate:"omitempty,nonnegative"`
 	ruleBody
 }

@@ -115,9 +115,9 @@ type policyBody struct {
 	FeeBearer       grants.Bearer        `json:"fee_bearer" validate:"required,oneof=grant general" description:"Who pays transfer fees."`
 	CurrencyBearer  grants.Bearer        `json:"currency_bearer" validate:"required,oneof=grant general" description:"Who bears currency differences and conversion fees."`
 	IndirectRate    rest.Decimal         `json:"indirect_rate" validate:"omitempty,nonnegative" description:"Percent of cost; none is 0."`
-	Excludes        []string             `json:"indirect_excludes" validate:"max=20,unique,dive,max=40" description:"Cost categories outside the base of indirect cost. Without the field: fx-losses."`
+	Excludes        []string             `json:"indirect_excludes" validate:"max=20,unique,dive,min=1,max=40" description:"Cost categories outside the base of indirect cost. Without the field: fx-losses."`
 	Interest        grants.InterestOwner `json:"interest" validate:"required,oneof=grantor charity"`
-	Ineligible      []string             `json:"ineligible" validate:"max=20,unique,dive,max=40" description:"Kinds of cost the grant does not pay."`
+	Ineligible      []string             `json:"ineligible" validate:"max=20,unique,dive,min=1,max=40" description:"Kinds of cost the grant does not pay."`
 	RefundDeMinimis rest.Decimal         `json:"refund_de_minimis" validate:"omitempty,nonnegative" description:"Below this an unspent rest need not be repaid."`
 	ruleBody
 }
@@ -125,7 +125,7 @@ type policyBody struct {
 type budgetLineBody struct {
 	No         string           `json:"line_no" validate:"required,max=20,printed" description:"The funder's own number."`
 	Text       string           `json:"text" validate:"required,max=120,printed"`
-	Categories []string         `json:"categories" validate:"required,min=1,max=30,unique,dive,max=40" description:"Cost categories reported on the line; * takes what no other line takes."`
+	Categories []string         `json:"categories" validate:"required,min=1,max=30,unique,dive,min=1,max=40" description:"Cost categories reported on the line; * takes what no other line takes."`
 	Amount     rest.Decimal     `json:"amount" validate:"required,positive"`
 	Unit       string           `json:"unit,omitempty" validate:"max=40,printed" description:"What is counted, such as month."`
 	Quantity   rest.Decimal     `json:"quantity,omitempty" validate:"omitempty,positive" description:"Of units; quantity × unit_price is the amount."`

@@ -114,7 +114,7 @@ func seed(t *testing.T, raw *sql.DB) {
 		"UPDATE account_changes SET kind = 'roles'",
 		"UPDATE entry_drafts SET entry_id = NULL",
 		"UPDATE time_sheet_days SET fund = 'G1', on_day = '2026-01-05'",
-		"DELETE FROM payee_details", // they are sealed
+		"DELETE FROM payee_warnings", "DELETE FROM payee_details", // they are sealed
 		"UPDATE disbursements SET state = 'evidenced' WHERE number LIKE '%3' OR number LIKE '%6'",
 		"UPDATE disbursements SET state = 'submitted', submitted_on = '2026-01-15' " +
 			"WHERE id = (SELECT MIN(id) FROM disbursements)",

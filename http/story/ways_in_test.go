@@ -30,6 +30,9 @@ type forgery struct {
 // who is somebody's id by handle, as SQL.
 func who(handle string) string { return "(SELECT id FROM users WHERE handle = '" + handle + "')" }
 
+// reader is the id of the token that may only read, as SQL.
+const reader = "(SELECT id FROM tokens WHERE name = 'reader')"
+
 // copied is a row of a table with some columns written anew.
 func copied(r raider, table, where string, anew map[string]string) string {
 	query := "SELECT name FROM pragma_table_info('" + table + "')"
@@ -95,7 +98,11 @@ var forgeries = []forgery{
 		"sign-in", ""},
 	{"a token lives longer", nil, "UPDATE tokens SET expires_at = '2999-01-01T00:00:00.000000Z' WHERE name = 'reader'",
 		"append_only", "sign-in", ""},
-	{"a token may do more", nil, "UPDATE tokens SET scopes = '' WHERE name = 'reader'", "append_only", "sign-in", ""},
+	{"a token may do all", nil, "DELETE FROM token_scopes WHERE token_id = " + reader, "append_only", "sign-in", ""},
+	{"a token may do another thing", nil, "UPDATE token_scopes SET scope = 'postEntry' WHERE token_id = " + reader,
+		"append_only", "sign-in", ""},
+	{"a token may do more", nil, "INSERT INTO token_scopes SELECT token_id, 'postEntry' FROM token_scopes " +
+		"WHERE token_id = " + reader, "append_only", "sign-in", ""},
 	{"a token gets another secret", nil,
 		"UPDATE tokens SET hash = (SELECT payload FROM duties ORDER BY at LIMIT 1) WHERE name = 'reader'", "append_only",
 		"sign-in", ""},

@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"supportledger/access"
@@ -131,13 +130,12 @@ func (r receivers) request(ctx context.Context, tx *store.Tx, in requestEndpoint
 	if err := r.to.Allow(in.URL); err != nil {
 		return secretView{}, rest.At("/url", err)
 	}
-	types := slices.Compact(slices.Sorted(slices.Values(in.Types)))
-	for _, t := range types {
+	for _, t := range in.Types {
 		if _, known := families[t]; !known {
 			return secretView{}, rest.At("/types", errFamily)
 		}
 	}
-	e, secret, err := r.keeper.Ask(ctx, tx, events.Endpoint{URL: in.URL, Families: types,
+	e, secret, err := r.keeper.Ask(ctx, tx, events.Endpoint{URL: in.URL, Families: in.Types,
 		Reason: strings.TrimSpace(in.Reason)})
 	return secretView{viewEndpoint(e), secret}, atReason(err)
 }

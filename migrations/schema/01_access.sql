@@ -63,13 +63,20 @@ CREATE TABLE tokens (
     -- A session is a token too: it acts for a user until it expires or is ended. Nobody knows a secret for its hash.
     kind TEXT NOT NULL DEFAULT 'token' CHECK (kind IN ('token', 'session')),
     name TEXT NOT NULL DEFAULT '',
-    -- '' is everything the user may do, 'read' what only reads, else names of operations with commas between.
-    scopes TEXT NOT NULL DEFAULT '',
+    -- Its rows in token_scopes: none joins later. 0 is everything the user may do.
+    scope_count BIGINT NOT NULL DEFAULT 0 CHECK (scope_count >= 0),
     -- How many factors the session was opened with; a token counts as two, since it was issued by who had them.
     factors BIGINT NOT NULL DEFAULT 2
 );
 
 CREATE INDEX tokens_user ON tokens (user_id, created_at);
+
+-- What a token may do of what its user may: 'read' is what only reads, else names of operations.
+CREATE TABLE token_scopes (
+    token_id TEXT NOT NULL REFERENCES tokens (id),
+    scope TEXT NOT NULL CHECK (scope <> ''),
+    PRIMARY KEY (token_id, scope)
+); -- in the order of its key
 
 CREATE TABLE credentials (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id),
@@ -246,13 +253,21 @@ CREATE TABLE book_keys (
 CREATE TABLE webhook_endpoints (
     id TEXT NOT NULL PRIMARY KEY,
     url TEXT NOT NULL,
-    types TEXT NOT NULL,                  -- families of events with commas between, '' is all that may be told
+    -- Its rows in webhook_families: none joins later. 0 is all that may be told.
+    family_count BIGINT NOT NULL CHECK (family_count >= 0),
     reason TEXT NOT NULL,                 -- what it is for; never about a person
     payload BYTEA NOT NULL,               -- SHA-256 of exactly what is asked for
     state TEXT NOT NULL CHECK (state IN ('requested', 'active', 'disabled', 'rejected')),
     created_by TEXT NOT NULL,
     created_at TEXT NOT NULL
 );
+
+-- What a receiver is told of: families of events, which are the beginning of their types up to the dot.
+CREATE TABLE webhook_families (
+    endpoint_id TEXT NOT NULL REFERENCES webhook_endpoints (id),
+    family TEXT NOT NULL CHECK (family <> ''),
+    PRIMARY KEY (endpoint_id, family)
+); -- in the order of its key
 
 -- What its calls are signed with. An earlier secret signs beside the newest until it ends.
 CREATE TABLE webhook_secrets (

@@ -74,11 +74,8 @@ CREATE TABLE grant_policies (
     fee_bearer TEXT NOT NULL CHECK (fee_bearer IN ('grant', 'general')),
     fx_bearer TEXT NOT NULL CHECK (fx_bearer IN ('grant', 'general')),
     indirect_rate TEXT NOT NULL,          -- percent; '0' is none
-    indirect_base TEXT NOT NULL,          -- categories in the base, comma separated; '' is all
-    indirect_excludes TEXT NOT NULL,      -- categories out of it, comma separated
     indirect_cap MONEY NOT NULL CHECK (indirect_cap >= 0), -- in the grant's currency; 0 is none
     interest TEXT NOT NULL CHECK (interest IN ('grantor', 'charity')),
-    ineligible TEXT NOT NULL,             -- kinds of cost, comma separated
     refund_de_minimis MONEY NOT NULL,
     virement_percent TEXT NOT NULL,       -- '0' with no absolute limit either: every move waits for the funder
     virement_absolute MONEY NOT NULL CHECK (virement_absolute >= 0),
@@ -88,8 +85,6 @@ CREATE TABLE grant_policies (
     performance_above MONEY NOT NULL CHECK (performance_above >= 0), -- performance audit as well; 0 is never
     eligible_from TEXT NOT NULL,          -- '' is the grant's period
     eligible_to TEXT NOT NULL,
-    countries TEXT NOT NULL,              -- ISO 3166 codes, comma separated; '' is any
-    categories TEXT NOT NULL,             -- of cost that the grant pays, comma separated; '' is any
     agreement TEXT NOT NULL DEFAULT '',   -- the funder's own number of the agreement
     our_reference TEXT NOT NULL DEFAULT '',
     layout TEXT NOT NULL DEFAULT ''       -- of the reports; '' is ours
@@ -98,6 +93,21 @@ CREATE TABLE grant_policies (
     transactions BOOLEAN NOT NULL DEFAULT FALSE, -- reports list transactions
     PRIMARY KEY (grant_id, starts_on)
 );
+
+-- The lists of a policy. A list without rows is any country, any category, all of the base, or nothing taken out.
+CREATE TABLE grant_policy_lists (
+    grant_id TEXT NOT NULL,
+    starts_on TEXT NOT NULL,
+    -- Categories of cost and countries (ISO 3166) that the grant pays, categories in and out of the base of indirect
+    -- cost, kinds of cost that are not paid.
+    list TEXT NOT NULL
+        CHECK (list IN ('categories', 'countries', 'indirect_base', 'indirect_excludes', 'ineligible')),
+    position BIGINT NOT NULL,
+    code TEXT NOT NULL CHECK (code <> ''),
+    PRIMARY KEY (grant_id, starts_on, list, position),
+    FOREIGN KEY (grant_id, starts_on) REFERENCES grant_policies (grant_id, starts_on),
+    CHECK (list <> 'countries' OR length(code) = 2)
+); -- in the order of its key
 
 -- A version of a grant's budget. Version 1 is the one that was signed. A version that waits for the funder is not in
 -- force.
@@ -121,7 +131,7 @@ CREATE TABLE grant_budget_lines (
     position BIGINT NOT NULL,
     line_no TEXT NOT NULL,                -- the funder's own number
     text TEXT NOT NULL,
-    categories TEXT NOT NULL,             -- comma separated; '*' takes what no other line takes
+    category_count BIGINT NOT NULL CHECK (category_count >= 0), -- its rows in grant_budget_categories: none joins later
     amount MONEY NOT NULL,
     unit TEXT NOT NULL DEFAULT '',
     quantity TEXT NOT NULL DEFAULT '',
@@ -130,6 +140,17 @@ CREATE TABLE grant_budget_lines (
     PRIMARY KEY (grant_id, version, position),
     UNIQUE (grant_id, version, line_no)
 );
+
+-- The categories of cost that a line takes. A category stands on one line of a version.
+CREATE TABLE grant_budget_categories (
+    grant_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    category TEXT NOT NULL CHECK (category <> ''), -- '*' is what no other line takes
+    line BIGINT NOT NULL,                 -- the position of the line
+    position BIGINT NOT NULL,
+    PRIMARY KEY (grant_id, version, category),
+    FOREIGN KEY (grant_id, version, line) REFERENCES grant_budget_lines (grant_id, version, position)
+); -- in the order of its key
 
 -- What of a line belongs to which year.
 CREATE TABLE grant_budget_years (
@@ -165,12 +186,21 @@ CREATE TABLE grant_addenda (
     period_to TEXT NOT NULL,
     due_before TEXT NOT NULL,             -- of the report
     report_due_on TEXT NOT NULL,
-    narrows BOOLEAN NOT NULL,             -- categories says from the day on what the grant pays
-    categories TEXT NOT NULL,             -- comma separated; '' is any
+    narrows BOOLEAN NOT NULL,             -- its categories say from the day on what the grant pays; none is any
+    category_count BIGINT NOT NULL CHECK (category_count >= 0), -- its rows in grant_addendum_categories: none joins later
     evidence_id TEXT REFERENCES evidence (id), -- the letter
     PRIMARY KEY (grant_id, version),
     FOREIGN KEY (grant_id, version) REFERENCES grant_budgets (grant_id, version)
 );
+
+CREATE TABLE grant_addendum_categories (
+    grant_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    category TEXT NOT NULL CHECK (category <> ''),
+    PRIMARY KEY (grant_id, version, position),
+    FOREIGN KEY (grant_id, version) REFERENCES grant_addenda (grant_id, version)
+); -- in the order of its key
 
 -- Conditions and instalments that an addendum brings; they join the grant's when it is decided on.
 CREATE TABLE grant_addendum_conditions (

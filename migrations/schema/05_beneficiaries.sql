@@ -161,13 +161,59 @@ CREATE TABLE plan_versions (
     kind TEXT NOT NULL DEFAULT 'plan' CHECK (kind IN ('plan', 'revision', 'resumption', 'top_up', 'move')),
     -- '' is the plan's currency as it was drafted; a plan that moves to another country goes on in another currency.
     currency TEXT NOT NULL DEFAULT '',
-    -- Goals as codes, one space between them. Why a version tops up or moves a plan, as a code. Where the person lives
-    -- now, as a country's two letters. Whether the support is still the plan's or follows its end.
-    goals TEXT NOT NULL DEFAULT '',
+    -- Why a version tops up or moves a plan, as a code. Where the person lives now, as a country's two letters. Whether
+    -- the support is still the plan's or follows its end.
     reason TEXT NOT NULL DEFAULT '',
     country TEXT NOT NULL DEFAULT '',
     phase TEXT NOT NULL DEFAULT 'support' CHECK (phase IN ('support', 'aftercare')),
     UNIQUE (plan_id, version)
+);
+
+-- The closed vocabulary that plans are written in: categories of support, each with the account that bears its cost,
+-- and goals. It grows by rows, which only say what a code means; what is about a person is never written in words.
+CREATE TABLE plan_words (
+    kind TEXT NOT NULL CHECK (kind IN ('category', 'goal')),
+    code TEXT NOT NULL,                   -- housing, finish_degree
+    account TEXT NOT NULL,                -- of a category: the cost account; '' of a goal
+    name_en TEXT NOT NULL,
+    name_da TEXT NOT NULL,
+    added_by TEXT NOT NULL,               -- '' of those that books start with
+    added_at TEXT NOT NULL,
+    PRIMARY KEY (kind, code)
+);
+
+INSERT INTO plan_words (kind, code, account, name_en, name_da, added_by, added_at) VALUES
+    ('category', 'tuition', '5100', 'Tuition', 'Studieafgift', '', ''),
+    ('category', 'stipend', '5110', 'Stipend', 'Stipendium', '', ''),
+    ('category', 'study-materials', '5120', 'Study materials', 'Studiematerialer', '', ''),
+    ('category', 'therapy', '5200', 'Therapy', 'Terapi', '', ''),
+    ('category', 'medical', '5200', 'Medical care', 'Lægehjælp', '', ''),
+    ('category', 'legal-aid', '5300', 'Legal aid', 'Retshjælp', '', ''),
+    ('category', 'emergency-aid', '5400', 'Emergency aid', 'Nødhjælp', '', ''),
+    ('category', 'housing', '5400', 'Housing', 'Bolig', '', ''),
+    ('category', 'accompaniment', '5600', 'Accompaniment to court, police or hospital',
+        'Ledsagelse til ret, politi eller hospital', '', ''),
+    ('category', 'transport', '5600', 'Transport', 'Transport', '', ''),
+    ('category', 'interpreter', '5600', 'Interpreter', 'Tolk', '', ''),
+    ('category', 'staff', '5600', 'Programme staff', 'Projektløn', '', ''),
+    ('goal', 'safe_housing', '', 'A safe place to live', 'Et sikkert sted at bo', '', ''),
+    ('goal', 'recovery', '', 'Recovery', 'At komme sig', '', ''),
+    ('goal', 'legal_status', '', 'A settled legal status', 'Afklaret retsstilling', '', ''),
+    ('goal', 'finish_school', '', 'Finish school', 'Afslutte skolen', '', ''),
+    ('goal', 'finish_training', '', 'Finish vocational training', 'Afslutte en erhvervsuddannelse', '', ''),
+    ('goal', 'finish_degree', '', 'Finish a degree', 'Afslutte en videregående uddannelse', '', ''),
+    ('goal', 'own_income', '', 'An income of one''s own', 'Egen indtægt', '', ''),
+    ('goal', 'own_network', '', 'People to turn to', 'Et netværk', '', '');
+
+-- What a version is for: words of the plans.
+CREATE TABLE plan_goals (
+    version_id TEXT NOT NULL REFERENCES plan_versions (id),
+    position BIGINT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'goal' CHECK (kind = 'goal'),
+    goal TEXT NOT NULL,
+    PRIMARY KEY (version_id, position),
+    UNIQUE (version_id, goal),
+    FOREIGN KEY (kind, goal) REFERENCES plan_words (kind, code)
 );
 
 CREATE TABLE plan_shares (
@@ -256,42 +302,6 @@ CREATE TABLE plan_turns (
 );
 
 CREATE INDEX plan_turns_plan ON plan_turns (plan_id, created_at);
-
--- The closed vocabulary that plans are written in: categories of support, each with the account that bears its cost,
--- and goals. It grows by rows, which only say what a code means; what is about a person is never written in words.
-CREATE TABLE plan_words (
-    kind TEXT NOT NULL CHECK (kind IN ('category', 'goal')),
-    code TEXT NOT NULL,                   -- housing, finish_degree
-    account TEXT NOT NULL,                -- of a category: the cost account; '' of a goal
-    name_en TEXT NOT NULL,
-    name_da TEXT NOT NULL,
-    added_by TEXT NOT NULL,               -- '' of those that books start with
-    added_at TEXT NOT NULL,
-    PRIMARY KEY (kind, code)
-);
-
-INSERT INTO plan_words (kind, code, account, name_en, name_da, added_by, added_at) VALUES
-    ('category', 'tuition', '5100', 'Tuition', 'Studieafgift', '', ''),
-    ('category', 'stipend', '5110', 'Stipend', 'Stipendium', '', ''),
-    ('category', 'study-materials', '5120', 'Study materials', 'Studiematerialer', '', ''),
-    ('category', 'therapy', '5200', 'Therapy', 'Terapi', '', ''),
-    ('category', 'medical', '5200', 'Medical care', 'Lægehjælp', '', ''),
-    ('category', 'legal-aid', '5300', 'Legal aid', 'Retshjælp', '', ''),
-    ('category', 'emergency-aid', '5400', 'Emergency aid', 'Nødhjælp', '', ''),
-    ('category', 'housing', '5400', 'Housing', 'Bolig', '', ''),
-    ('category', 'accompaniment', '5600', 'Accompaniment to court, police or hospital',
-        'Ledsagelse til ret, politi eller hospital', '', ''),
-    ('category', 'transport', '5600', 'Transport', 'Transport', '', ''),
-    ('category', 'interpreter', '5600', 'Interpreter', 'Tolk', '', ''),
-    ('category', 'staff', '5600', 'Programme staff', 'Projektløn', '', ''),
-    ('goal', 'safe_housing', '', 'A safe place to live', 'Et sikkert sted at bo', '', ''),
-    ('goal', 'recovery', '', 'Recovery', 'At komme sig', '', ''),
-    ('goal', 'legal_status', '', 'A settled legal status', 'Afklaret retsstilling', '', ''),
-    ('goal', 'finish_school', '', 'Finish school', 'Afslutte skolen', '', ''),
-    ('goal', 'finish_training', '', 'Finish vocational training', 'Afslutte en erhvervsuddannelse', '', ''),
-    ('goal', 'finish_degree', '', 'Finish a degree', 'Afslutte en videregående uddannelse', '', ''),
-    ('goal', 'own_income', '', 'An income of one''s own', 'Egen indtægt', '', ''),
-    ('goal', 'own_network', '', 'People to turn to', 'Et netværk', '', '');
 
 -- What somebody found of a milestone, with the document that shows it. The newest counts.
 CREATE TABLE milestone_decisions (

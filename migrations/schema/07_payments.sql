@@ -16,12 +16,21 @@ CREATE TABLE payee_details (
     version BIGINT NOT NULL CHECK (version > 0),
     country TEXT NOT NULL CHECK (length(country) = 2), -- of the account: it decides which way money goes
     iban BOOLEAN NOT NULL,                -- whether the account has an IBAN
-    warnings TEXT NOT NULL,               -- codes of what did not fit and may still be right
+    warning_count BIGINT NOT NULL CHECK (warning_count >= 0), -- its rows in payee_warnings: none joins later
     sealed BYTEA NOT NULL,
     entered_by TEXT NOT NULL,
     entered_at TEXT NOT NULL,
     PRIMARY KEY (payee_id, version)
 );
+
+-- What did not fit and may still be right, as codes.
+CREATE TABLE payee_warnings (
+    payee_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    warning TEXT NOT NULL CHECK (warning <> ''),
+    PRIMARY KEY (payee_id, version, warning),
+    FOREIGN KEY (payee_id, version) REFERENCES payee_details (payee_id, version)
+); -- in the order of its key
 
 -- The second person's word that the details are the payee's own.
 CREATE TABLE payee_verifications (

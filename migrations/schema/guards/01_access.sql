@@ -60,13 +60,6 @@ BEGIN
     WHERE NEW.created_by = NEW.user_id;
 END;
 
-CREATE TRIGGER account_change_roles_insert BEFORE INSERT ON account_change_roles
-BEGIN
-    SELECT RAISE(ABORT, 'supportledger:append_only: a change of an account gives and takes what was asked for, and no more')
-    WHERE (SELECT count(*) FROM account_change_roles r WHERE r.change_id = NEW.change_id)
-      >= (SELECT c.role_count FROM account_changes c WHERE c.id = NEW.change_id);
-END;
-
 CREATE TRIGGER account_changes_update BEFORE UPDATE ON account_changes
 BEGIN
     SELECT RAISE(ABORT,

@@ -36,6 +36,12 @@ BEGIN
     WHERE EXISTS (SELECT 1 FROM plan_versions v WHERE v.id = NEW.version_id AND v.state <> 'draft');
 END;
 
+CREATE TRIGGER plan_goals_insert BEFORE INSERT ON plan_goals
+BEGIN
+    SELECT RAISE(ABORT, 'supportledger:append_only: a version of a plan is never rewritten; write the next')
+    WHERE EXISTS (SELECT 1 FROM plan_versions v WHERE v.id = NEW.version_id AND v.state <> 'draft');
+END;
+
 CREATE TRIGGER plan_lines_insert BEFORE INSERT ON plan_lines
 BEGIN
     SELECT RAISE(ABORT, 'supportledger:append_only: a version of a plan is never rewritten; write the next')

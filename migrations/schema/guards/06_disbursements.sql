@@ -161,12 +161,3 @@ BEGIN
         AND (l.ended_on = '' OR l.ended_on >= substr(NEW.at, 1, 10))
         AND (l.payee <> '' AND l.payee = d.payee OR l.beneficiary_id <> '' AND l.beneficiary_id = p.beneficiary_id));
 END;
-
-CREATE TRIGGER disbursement_approval_roles_insert BEFORE INSERT ON disbursement_approval_roles
-BEGIN
-    SELECT RAISE(ABORT, 'supportledger:append_only: an approval is given in the roles of its giver, and no more')
-    WHERE (SELECT count(*) FROM disbursement_approval_roles r WHERE r.disbursement_id = NEW.disbursement_id
-        AND r.round = NEW.round AND r.user_id = NEW.user_id)
-      >= (SELECT a.role_count FROM disbursement_approvals a WHERE a.disbursement_id = NEW.disbursement_id
-        AND a.round = NEW.round AND a.user_id = NEW.user_id);
-END;
