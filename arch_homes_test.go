@@ -93,6 +93,8 @@ var homes = []home{
 		"a document is locked in one place, for the way through mailboxes"},
 	{"github.com/wneessen/go-mail", []string{"statements/smtp/..."}, nil,
 		"how a mail is written and handed over is one small package's business"},
+	{"github.com/goccy/go-yaml", nil, []string{"cmd/supportledger/..."},
+		"the files for containers and alerts are read in a test"},
 	{"github.com/emersion/go-smtp", nil, []string{"statements/smtp/...", "cmd/supportledger/..."},
 		"a mail server on a socket for the tests of ours"},
 	{"github.com/phpdave11/gofpdf", []string{"statements/page/pdf*.go"}, nil,

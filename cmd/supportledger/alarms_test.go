@@ -278,7 +278,8 @@ func TestAlarmsWaitForTheMailServer(t *testing.T) {
 		a.Again(t.Context())
 		a.Raise(t.Context(), "disk_nearly_full", "1 MB of 2 MB are free.")
 	}
-	if got, want := m.kinds(t), []string{"disk_nearly_full", "mail_failing"}; !slices.Equal(got, want) || a.Waiting() != 0 {
+	got, want := m.kinds(t), []string{"disk_nearly_full", "mail_failing"}
+	if !slices.Equal(got, want) || a.Waiting() != 0 {
 		t.Fatalf("mailed %v, want %v; %d wait", got, want, a.Waiting())
 	}
 	m.answers(&gosmtp.SMTPError{Code: 550, Message: "no such mailbox"})
