@@ -70,6 +70,19 @@ func complaintsOf(c *apitest.Client) []shownComplaint {
 	return list.Data
 }
 
+// TestComplaintIsEnteredOnce holds that a key that comes again makes no second complaint, although no answer is kept.
+func TestComplaintIsEnteredOnce(t *testing.T) {
+	onCases(t, func(t *testing.T, s staffed) {
+		const said = `{"kind":"service","channel":"paper","anonymous":true,"text":"The door was shut"}`
+		c := s.paying().books.In(t).With("Idempotency-Key", "again-1")
+		c.Post("/complaints", said).Want(201)
+		c.Post("/complaints", said).Problem(409, "idempotency_key_spent")
+		if seen := complaintsOf(s.officer.In(t)); len(seen) != 1 {
+			t.Errorf("one complaint sent twice is %d", len(seen))
+		}
+	})
+}
+
 // TestComplaintHoldsAPayment holds that a complaint is seen by the privacy officer and by those who are named, that
 // nobody looks into what they took part in, that it keeps a payment back until it is closed, and that the board sees
 // numbers and nothing else.

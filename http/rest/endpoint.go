@@ -177,7 +177,10 @@ func (e *Endpoint) Read(c *gin.Context) (Request, error) {
 			return req, err
 		}
 	}
-	req.Fingerprint = fingerprint(c.Request, query, parts.whole(sent))
+	if sent = parts.whole(sent); e.Op.Personal {
+		sent = nil // not even a hash of what is personal is kept
+	}
+	req.Fingerprint = fingerprint(c.Request, query, sent)
 	tellFilter(req.In, query)
 	if p, ok := req.In.(Preparer); ok {
 		return req, p.Prepare()
@@ -275,7 +278,7 @@ func (e *Endpoint) once(ctx context.Context, tx *store.Tx, req Request) (Reply, 
 	if err != nil {
 		return out, err
 	}
-	return out, complete(ctx, tx, req.Key, out)
+	return out, complete(ctx, tx, req.Key, e.Op, out)
 }
 
 func valueOr(r *Reply) Reply {

@@ -19,11 +19,21 @@ import (
 //
 // Where posts are collected the id of the entry is kept in place of the answer, which is made of it again.
 //
-// Answers are kept as long as the entries that they speak of, so they must not hold personal data: an operation
-// whose answer does is declared Personal, takes no key, and passes over one that is sent: it is not echoed.
+// Answers are kept as long as the entries that they speak of, so they must not hold personal data. An operation that is
+// declared Personal and makes something new spends its key: neither answer nor body is kept, and a repetition is told
+// that the first took effect. The other Personal operations open something, or change what has one state; they pass
+// over a key, which is not echoed.
 
 // keyShape is what we accept as a key. The draft's quotation marks around it may be there or not.
 var keyShape = regexp.MustCompile(`^(?:"([A-Za-z0-9._:/+=-]{1,128})"|([A-Za-z0-9._:/+=-]{1,128}))$`)
+
+// ErrKeySpent: the key was used for the same request, whose answer is for the caller's eyes alone and not kept.
+var ErrKeySpent = Refuse("idempotency_key_spent")
+
+// spendsKey tells whether a key counts once and no answer is kept under it.
+func (e *Endpoint) spendsKey() bool {
+	return e.Op.Personal && e.Op.NoMatch == MakesNew && e.alone == nil
+}
 
 // idempotencyKey reads the key of a write.
 func (e *Endpoint) idempotencyKey(h http.Header) (string, error) {
@@ -60,6 +70,9 @@ func claim(ctx context.Context, tx *store.Tx, req Request, op Op) (*Reply, error
 	if !bytes.Equal(stored.Fingerprint, req.Fingerprint) {
 		return nil, Refuse("idempotency_key_reused")
 	}
+	if op.Personal {
+		return nil, ErrKeySpent
+	}
 	out := stored.Reply()
 	return &out, nil
 }
@@ -74,8 +87,8 @@ func (k KeyRow) Reply() Reply {
 }
 
 // complete stores the answer under the key that claim took in the same transaction.
-func complete(ctx context.Context, tx *store.Tx, key string, out Reply) error {
-	if out.Body == nil {
+func complete(ctx context.Context, tx *store.Tx, key string, op Op, out Reply) error {
+	if out.Body == nil || op.Personal {
 		out.Body = []byte{} // the column is not null
 	}
 	return storeReply(ctx, tx, KeyRow{UserID: tx.By.User, Key: key, Status: int64(out.Status), Body: out.Body})

@@ -195,7 +195,7 @@ func (e *Endpoint) inside(ctx context.Context, page *gin.Context, ask Ask) (*gin
 	}
 	r.Header["Cookie"] = page.Request.Header["Cookie"]
 	r.Header.Set("Accept-Language", string(ask.Lang))
-	if ask.Key != "" && !e.Op.Personal {
+	if ask.Key != "" && e.takesKey() {
 		r.Header.Set("Idempotency-Key", ask.Key)
 	}
 	inner := gin.CreateTestContextOnly(page.Writer, e.API.Engine)

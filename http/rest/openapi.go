@@ -98,13 +98,18 @@ type optionalKeyParam struct {
 	Key string `header:"Idempotency-Key" json:"-" pattern:"^\"?[A-Za-z0-9._:/+=-]{1,128}\"?$" description:"Your own name for this one request, if you want to be able to repeat it safely. Dry runs do not use it up."`
 }
 
+// spentKeyParam counts once, and brings no answer again.
+type spentKeyParam struct {
+	Key string `header:"Idempotency-Key" json:"-" pattern:"^\"?[A-Za-z0-9._:/+=-]{1,128}\"?$" description:"Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing."`
+}
+
 // unkeptKeyParam is passed over: the answer is personal and not kept.
 type unkeptKeyParam struct {
 	Key string `header:"Idempotency-Key" json:"-" description:"Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own."`
 }
 
 // takesKey tells whether a client may name its request.
-func (e *Endpoint) takesKey() bool { return !e.Reads() && !e.Op.Personal }
+func (e *Endpoint) takesKey() bool { return !e.Reads() && (!e.Op.Personal || e.spendsKey()) }
 
 // rehearses tells whether a client may ask what would happen: every write but those that open their transactions
 // themselves, and those whose answer is personal, since rolled back would be the note of who read it as well.
@@ -131,6 +136,8 @@ func (e *Endpoint) describe(r *openapi31.Reflector) error {
 	switch {
 	case op.Money:
 		oc.AddReqStructure(keyParam{})
+	case e.spendsKey():
+		oc.AddReqStructure(spentKeyParam{})
 	case e.takesKey():
 		oc.AddReqStructure(optionalKeyParam{})
 	case !e.Reads():
@@ -331,6 +338,7 @@ func (e *Endpoint) problemCodes() (map[int][]string, error) {
 	add(e.Op.Money, "idempotency_key_required")
 	add(e.takesKey(), "idempotency_key_invalid")
 	add(e.takesKey(), "idempotency_key_reused")
+	add(e.spendsKey(), "idempotency_key_spent")
 	for _, err := range posting {
 		r := e.API.Problems.KindFor(err)
 		add(e.Op.Money && r.Status != http.StatusInternalServerError, r.Code)
@@ -491,7 +499,7 @@ func (e *Endpoint) addHeaders(status string, r *openapi31.Response) {
 	add(true, "X-Request-Id")
 	add(success && e.Op.Location != "", "Location")
 	add(success && e.takesKey(), "Idempotency-Key")
-	add(success && e.takesKey(), "Idempotency-Replayed")
+	add(success && e.takesKey() && !e.spendsKey(), "Idempotency-Replayed")
 	add(success && e.paged(), "Link")
 	add(success && e.tagged(), "ETag")
 	add(!e.Reads() && (success || status == "200"), "Dry-Run")

@@ -69,8 +69,8 @@ type Op struct {
 	Roles  []access.Role // who may call it; empty: everyone who is signed in
 	Public bool          // no token needed
 	Money  bool          // it has a money effect: Idempotency-Key is required, where other writes may do without
-	// Personal says that what it is sent or answers is only for the caller's eyes: it takes no Idempotency-Key, under
-	// which answers are stored.
+	// Personal says that what it is sent or answers is only for the caller's eyes: no answer of it is kept under an
+	// Idempotency-Key.
 	Personal bool
 	Own      bool // it concerns the caller's own account and nothing else
 	Screen   bool // it is for a person who signed in, not for a token

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -167,6 +168,10 @@ func (r reader) get(path string) sheet {
 
 func (r reader) post(path string, form url.Values) sheet {
 	r.t.Helper()
+	if !form.Has(frame.KeyField) { // every form has one
+		form = maps.Clone(form)
+		form.Set(frame.KeyField, store.NewID("web"))
+	}
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, r.at+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		r.t.Fatal(err)

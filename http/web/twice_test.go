@@ -27,6 +27,7 @@ var repeatedForms sync.Map
 
 // actsAgain are forms that may be sent once more, and why.
 var actsAgain = map[string]string{
+	"/demo/sign-in":          "each is a session of its own",
 	"/sign-in":               "each is a session of its own, and takes a code of its own",
 	"/receivers/:id/replays": "to where the position stands already it changes nothing",
 }

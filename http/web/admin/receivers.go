@@ -124,7 +124,7 @@ func listedReceivers(v *frame.Visit, f frame.Form) (frame.Shown, error) {
 func askReceiver(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
 	var made receiver
-	err := v.Do("requestWebhookEndpoint", rest.Ask{Body: struct {
+	err := v.Do("requestWebhookEndpoint", rest.Ask{Key: f.Key, Body: struct {
 		URL    string   `json:"url"`
 		Types  []string `json:"types"`
 		Reason string   `json:"reason"`

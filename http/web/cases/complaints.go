@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"errors"
+
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
 )
@@ -68,8 +70,8 @@ func enterComplaint(v *frame.Visit) (frame.Shown, error) {
 	body := entry{Kind: f.Need(v, "kind"), Channel: f.Need(v, "channel"), Anonymous: f.Text("beneficiary") == "",
 		Beneficiary: f.Text("beneficiary"), Disbursement: f.Text("disbursement"), Text: f.Need(v, "text")}
 	if f.Good() {
-		err := v.Do("enterComplaint", rest.Ask{Body: body}, nil)
-		if err == nil {
+		err := v.Do("enterComplaint", rest.Ask{Key: f.Key, Body: body}, nil)
+		if err == nil || errors.Is(err, rest.ErrKeySpent) {
 			return v.To("/complaints?done=complaint")
 		}
 		if err := f.Refused(v, err, map[string]string{"/beneficiary": "beneficiary", "/disbursement": "disbursement",

@@ -2,6 +2,7 @@ package finance
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 
 	"supportledger/http/rest"
@@ -45,7 +46,9 @@ func (u uploads) take(v *frame.Visit) (frame.Shown, error) {
 	ask := rest.Ask{Key: f.Key, Body: map[string]string{"kind": f.Text("kind"), "profile": f.Text("profile"),
 		"content": base64.StdEncoding.EncodeToString(content)}}
 	var made uploaded
-	if err := v.Do(u.upload, ask, &made); err != nil {
+	if err := v.Do(u.upload, ask, &made); errors.Is(err, rest.ErrKeySpent) {
+		return v.To(u.path + "?done=" + u.done)
+	} else if err != nil {
 		if err := f.Refused(v, err, map[string]string{"content": "file"}); err != nil {
 			return nil, err
 		}
