@@ -13262,6 +13262,9 @@ type IdempotencyKey2 = string
 // IdempotencyKey3 defines model for IdempotencyKey3.
 type IdempotencyKey3 = string
 
+// IdempotencyKey4 defines model for IdempotencyKey4.
+type IdempotencyKey4 = string
+
 // IfMatch defines model for IfMatch.
 type IfMatch = string
 
@@ -14102,8 +14105,8 @@ type ListClosePeopleParamsLang string
 
 // AddClosePersonParams defines parameters for AddClosePerson.
 type AddClosePersonParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // EndClosePersonParams defines parameters for EndClosePerson.
@@ -14288,8 +14291,8 @@ type ListNotesParamsLang string
 
 // WriteNoteParams defines parameters for WriteNote.
 type WriteNoteParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // ListPlanHistoryParams defines parameters for ListPlanHistory.
@@ -14348,8 +14351,8 @@ type ListReferralsParamsLang string
 
 // ReferPersonParams defines parameters for ReferPerson.
 type ReferPersonParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // AnswerReferralParams defines parameters for AnswerReferral.
@@ -14503,8 +14506,8 @@ type ListComplaintsParamsLang string
 
 // EnterComplaintParams defines parameters for EnterComplaint.
 type EnterComplaintParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // AssignComplaintParams defines parameters for AssignComplaint.
@@ -14960,8 +14963,8 @@ type ListDonorImportsParamsLang string
 
 // UploadDonorImportParams defines parameters for UploadDonorImport.
 type UploadDonorImportParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // CommitDonorImportParams defines parameters for CommitDonorImport.
@@ -18488,8 +18491,8 @@ type OpenTaxGiftListParams struct {
 	// Lang Language of a table's headings; Accept-Language does the same.
 	Lang *OpenTaxGiftListParamsLang `form:"lang,omitempty" json:"lang,omitempty"`
 
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // OpenTaxGiftListParamsFormat defines parameters for OpenTaxGiftList.
@@ -18595,8 +18598,8 @@ type ListTokensParamsLang string
 
 // IssueTokenParams defines parameters for IssueToken.
 type IssueTokenParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // RevokeTokenParams defines parameters for RevokeToken.
@@ -18703,8 +18706,8 @@ type EndUserParams struct {
 
 // InviteUserParams defines parameters for InviteUser.
 type InviteUserParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // RevokeTokensOfUserParams defines parameters for RevokeTokensOfUser.
@@ -18745,8 +18748,8 @@ type ListWebhookEndpointsParamsLang string
 
 // RequestWebhookEndpointParams defines parameters for RequestWebhookEndpoint.
 type RequestWebhookEndpointParams struct {
-	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
-	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+	// IdempotencyKey Your own name for this one request. An answer for the caller's eyes alone is not kept: a repetition is refused with idempotency_key_spent, and makes nothing.
+	IdempotencyKey *IdempotencyKey4 `json:"Idempotency-Key,omitempty"`
 }
 
 // DecideWebhookEndpointParams defines parameters for DecideWebhookEndpoint.

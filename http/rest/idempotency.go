@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 
@@ -28,7 +29,7 @@ import (
 var keyShape = regexp.MustCompile(`^(?:"([A-Za-z0-9._:/+=-]{1,128})"|([A-Za-z0-9._:/+=-]{1,128}))$`)
 
 // ErrKeySpent: the key was used for the same request, whose answer is for the caller's eyes alone and not kept.
-var ErrKeySpent = Refuse("idempotency_key_spent")
+var ErrKeySpent = errors.New("http: the key is spent")
 
 // spendsKey tells whether a key counts once and no answer is kept under it.
 func (e *Endpoint) spendsKey() bool {

@@ -168,7 +168,7 @@ var requestProblems = []ProblemKind{
 		Title: Text{"The Idempotency-Key was used for another request", "Idempotency-Key er brugt til en anden forespørgsel"},
 		Hint: Text{"Take a new key for a new request; repeat a request with exactly the same content.",
 			"Brug en ny nøgle til en ny forespørgsel; gentag en forespørgsel med nøjagtig samme indhold."}},
-	{Status: 409, Code: "idempotency_key_spent",
+	{Err: ErrKeySpent, Status: 409, Code: "idempotency_key_spent",
 		Title: Text{"This request took effect before", "Denne forespørgsel er udført tidligere"},
 		Hint: Text{"Its answer is for the caller's eyes alone and not kept. Read what it made; take a new key for another.",
 			"Svaret er kun til den, der spurgte, og gemmes ikke. Læs det, den lavede; brug en ny nøgle til en ny."}},
