@@ -50,8 +50,7 @@ type Selection struct {
 	Currency   Currency
 	Closing    Closing
 	Until      Position // the last line, by date; the zero Position does not limit
-	// FundsTogether adds the balances of all funds of an account up, for what needs no more than their sum.
-	FundsTogether bool
+	inBase     bool     // what an account holds is one balance in base currency, over all funds and currencies
 }
 
 // Figure is an amount of a report with the lines that it is the sum of, counted positive on its side. A figure in base
@@ -99,6 +98,18 @@ func (b Book) BalancesOf(ctx context.Context, tx *store.Tx, s Selection) ([]Bala
 	}
 	sums, err := b.sums(ctx, tx, s, last)
 	return values(sums), err
+}
+
+// BaseTotal is what the lines of a selection come to in base currency. It reads a row for each account, however many
+// funds and currencies there are.
+func (b Book) BaseTotal(ctx context.Context, tx *store.Tx, s Selection) (Money, error) {
+	s.inBase = true
+	balances, err := b.BalancesOf(ctx, tx, s)
+	total := Zero(b.Base)
+	for _, held := range balances {
+		total = total.Add(held.Base)
+	}
+	return total, err
 }
 
 func (b Book) sums(ctx context.Context, tx *store.Tx, s Selection, last int64) (map[balanceKey]Balance, error) {

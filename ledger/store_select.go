@@ -147,14 +147,17 @@ func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day 
 		last = Date(within + "-01").AddDays(-1).Month()
 	}
 	text := monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups
-	if s.FundsTogether {
-		text = fundsTogether + text + togetherGroup
+	if s.inBase {
+		text = accountsInBase + text + accountGroup
 	}
 	err := store.QueryBatch(ctx, tx, store.BatchQuery{Text: text,
 		Args: slices.Concat([]any{last}, args, []any{within + "-01", day, within}, args),
 		Row: func(row store.Scanner) error {
 			var r sumRow
 			err := row.Scan(&r.Account, &r.Fund, &r.Currency, &r.Amount, &r.Base)
+			if s.inBase {
+				r.Currency = b.Base
+			}
 			b.addTo(found, r, day)
 			return err
 		}})
@@ -169,9 +172,9 @@ const (
 		FROM balance_months AS m JOIN balances AS d ON d.account = m.account AND d.fund = m.fund
 		AND d.currency = m.currency AND d.date >= ? AND d.date <= ? WHERE m.month = ?`
 	monthGroups = " GROUP BY m.account, m.fund, m.currency"
-	// around both, for the sum over all funds: one row per account and currency, however many funds there are
-	fundsTogether = `SELECT account, '', currency, CAST(SUM(amount) AS BIGINT), CAST(SUM(base) AS BIGINT) FROM (`
-	togetherGroup = ") AS f GROUP BY account, currency"
+	// around both, for accounts in base currency: one row each, however many funds and currencies there are
+	accountsInBase = `SELECT account, '', '', CAST(SUM(base) AS BIGINT), CAST(SUM(base) AS BIGINT) FROM (`
+	accountGroup   = ") AS f GROUP BY account"
 )
 
 // onMonths limits a constant text over balance_months as m.
@@ -199,18 +202,6 @@ func among[T any](q *bun.SelectQuery, column string, values []T) *bun.SelectQuer
 	return q.Where("? IN (?)", bun.Ident(column), bun.List(values))
 }
 
-// gather adds the rows of a query to balances.
-func (b Book) gather(ctx context.Context, q *bun.SelectQuery, day Date, into map[balanceKey]Balance) error {
-	var rows []sumRow
-	if err := q.Scan(ctx, &rows); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		b.addTo(into, r, day)
-	}
-	return nil
-}
-
 func (b Book) addTo(balances map[balanceKey]Balance, r sumRow, day Date) {
 	k := balanceKey{r.Account, r.Fund, r.Currency}
 	sum, known := balances[k]
@@ -223,11 +214,21 @@ func (b Book) addTo(balances map[balanceKey]Balance, r sumRow, day Date) {
 
 // sumLines adds up lines per account, fund and currency: the figures of any selection at any cut-off.
 func (b Book) sumLines(ctx context.Context, tx *store.Tx, s Selection) (map[balanceKey]Balance, error) {
-	found, columns := map[balanceKey]Balance{}, []string{"l.account", "l.currency"}
-	if !s.FundsTogether {
-		columns = append(columns, "l.fund")
+	found, columns := map[balanceKey]Balance{}, []string{"l.account", "l.fund", "l.currency"}
+	if s.inBase {
+		columns = columns[:1]
 	}
-	return found, b.gather(ctx, s.onLines(sumQuery(tx, columns...)), s.To, found)
+	var rows []sumRow
+	if err := s.onLines(sumQuery(tx, columns...)).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if s.inBase {
+			r.Currency, r.Amount = b.Base, r.Base
+		}
+		b.addTo(found, r, s.To)
+	}
+	return found, nil
 }
 
 // onLines limits a query over entry_lines as l and entries as e.

@@ -47,7 +47,7 @@ func ReadGeneralLedger(ctx context.Context, tx *store.Tx, b ledger.Book, p Gener
 	if g.Opening, err = opening(ctx, tx, b, of); err != nil {
 		return GeneralLedger{}, err
 	}
-	moved, err := sumOf(ctx, tx, b, of)
+	moved, err := b.BaseTotal(ctx, tx, of)
 	if err != nil {
 		return GeneralLedger{}, err
 	}
@@ -70,13 +70,6 @@ func ReadGeneralLedger(ctx context.Context, tx *store.Tx, b ledger.Book, p Gener
 	return g, err
 }
 
-// sumOf is what the lines of a selection add up to in base currency.
-func sumOf(ctx context.Context, tx *store.Tx, b ledger.Book, of ledger.Selection) (ledger.Money, error) {
-	of.FundsTogether = true // however many funds there are, the account is one row per currency
-	sums, err := b.BalancesOf(ctx, tx, of)
-	return baseOf(b.Base, sums, all), err
-}
-
 // opening is what a selection holds before its first day; nothing where it starts with the books.
 func opening(ctx context.Context, tx *store.Tx, b ledger.Book, of ledger.Selection) (ledger.Figure, error) {
 	if of.From == "" {
@@ -84,7 +77,7 @@ func opening(ctx context.Context, tx *store.Tx, b ledger.Book, of ledger.Selecti
 		return ledger.Figure{Amount: ledger.Zero(b.Base), Side: ledger.DebitSide, Lines: of}, nil
 	}
 	of.To, of.From = of.From.AddDays(-1), ""
-	held, err := sumOf(ctx, tx, b, of)
+	held, err := b.BaseTotal(ctx, tx, of)
 	return ledger.Figure{Amount: held, Side: ledger.DebitSide, Lines: of}, err
 }
 
@@ -93,11 +86,11 @@ func balanceAfter(
 	ctx context.Context, tx *store.Tx, b ledger.Book, of ledger.Selection, line ledger.Position,
 ) (ledger.Money, error) {
 	of.From, of.To = "", line.Date.AddDays(-1)
-	before, err := sumOf(ctx, tx, b, of)
+	before, err := b.BaseTotal(ctx, tx, of)
 	if err != nil {
 		return ledger.Money{}, err
 	}
 	of.From, of.To, of.Until = line.Date, line.Date, line
-	today, err := sumOf(ctx, tx, b, of)
+	today, err := b.BaseTotal(ctx, tx, of)
 	return before.Add(today), err
 }
