@@ -759,6 +759,20 @@ const (
 	DuplicateViewDryRunTrue DuplicateViewDryRun = true
 )
 
+// Defines values for EditDonorRequestDelivery.
+const (
+	EditDonorRequestDeliveryEmail  EditDonorRequestDelivery = "email"
+	EditDonorRequestDeliveryNone   EditDonorRequestDelivery = "none"
+	EditDonorRequestDeliveryPortal EditDonorRequestDelivery = "portal"
+	EditDonorRequestDeliveryPost   EditDonorRequestDelivery = "post"
+)
+
+// Defines values for EditDonorRequestLanguage.
+const (
+	EditDonorRequestLanguageDa EditDonorRequestLanguage = "da"
+	EditDonorRequestLanguageEn EditDonorRequestLanguage = "en"
+)
+
 // Defines values for EligibilityViewOutcome.
 const (
 	Ok      EligibilityViewOutcome = "ok"
@@ -1710,6 +1724,13 @@ const (
 // Defines values for SafeContactViewDryRun.
 const (
 	SafeContactViewDryRunTrue SafeContactViewDryRun = true
+)
+
+// Defines values for SearchDonorsRequestField.
+const (
+	SearchDonorsRequestFieldEmail SearchDonorsRequestField = "email"
+	SearchDonorsRequestFieldName  SearchDonorsRequestField = "name"
+	SearchDonorsRequestFieldTaxId SearchDonorsRequestField = "tax_id"
 )
 
 // Defines values for SetLeadRequestKind.
@@ -7507,6 +7528,23 @@ type DuplicateViewList struct {
 	Page PageView        `json:"page"`
 }
 
+// EditDonorRequest defines model for EditDonorRequest.
+type EditDonorRequest struct {
+	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
+	Confirm  *map[string]string       `json:"confirm,omitempty"`
+	Delivery EditDonorRequestDelivery `json:"delivery"`
+	Language EditDonorRequestLanguage `json:"language"`
+
+	// Name Of an institution. A person's name is refused here.
+	Name *string `json:"name,omitempty"`
+}
+
+// EditDonorRequestDelivery defines model for EditDonorRequest.Delivery.
+type EditDonorRequestDelivery string
+
+// EditDonorRequestLanguage defines model for EditDonorRequest.Language.
+type EditDonorRequestLanguage string
+
 // EligibilityView defines model for EligibilityView.
 type EligibilityView struct {
 	// Check Such as plan, period or budget.
@@ -8091,6 +8129,12 @@ type ForecastView struct {
 	Lines          *[]ForecastLineView `json:"lines,omitempty"`
 	PaymentRequest *string             `json:"payment_request,omitempty"`
 	Total          *ForecastLineView   `json:"total,omitempty"`
+}
+
+// FoundDonors defines model for FoundDonors.
+type FoundDonors struct {
+	// Donors Those of whom the field is kept as it was sent.
+	Donors []DonorView `json:"donors"`
 }
 
 // FromAccountRequest defines model for FromAccountRequest.
@@ -10886,6 +10930,15 @@ type PreviewView struct {
 // PreviewViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type PreviewViewDryRun bool
 
+// Printed defines model for Printed.
+type Printed struct {
+	// File Name to save it under; it has the number, never the donor's name.
+	File string `json:"file"`
+
+	// Pdf The file, in base64.
+	Pdf string `json:"pdf"`
+}
+
 // PrivacyFinding defines model for PrivacyFinding.
 type PrivacyFinding struct {
 	Action string `json:"action"`
@@ -11983,6 +12036,17 @@ type SealedTextView struct {
 	Id   string `json:"id"`
 	Text string `json:"text"`
 }
+
+// SearchDonorsRequest defines model for SearchDonorsRequest.
+type SearchDonorsRequest struct {
+	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
+	Confirm *map[string]string       `json:"confirm,omitempty"`
+	Field   SearchDonorsRequestField `json:"field"`
+	Text    string                   `json:"text"`
+}
+
+// SearchDonorsRequestField defines model for SearchDonorsRequest.Field.
+type SearchDonorsRequestField string
 
 // SearchView defines model for SearchView.
 type SearchView struct {
@@ -13230,6 +13294,15 @@ type YearApprovalRequest struct {
 	// Date Accounting date; today where none is given.
 	Date *Date `json:"date,omitempty"`
 	Year int   `json:"year"`
+}
+
+// YearReceiptRequest defines model for YearReceiptRequest.
+type YearReceiptRequest struct {
+	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Year Calendar year.
+	Year int `json:"year"`
 }
 
 // AsOf Examples: 2026-01-31
@@ -15034,6 +15107,12 @@ type UndoDonorImportParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// SearchDonorsParams defines parameters for SearchDonors.
+type SearchDonorsParams struct {
+	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
+	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
+}
+
 // ListDonorsParams defines parameters for ListDonors.
 type ListDonorsParams struct {
 	// Limit How many at most: 1 to 200, 50 unless told. A larger number gives 200.
@@ -15041,6 +15120,9 @@ type ListDonorsParams struct {
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Text Only donors with this in their code, or in the name of an institution.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
 	Format *ListDonorsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -15070,6 +15152,18 @@ type RegisterDonorParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// EditDonorParams defines parameters for EditDonor.
+type EditDonorParams struct {
+	// DryRun Check and answer, but leave nothing behind.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Your own name for this one request, if you want to be able to repeat it safely. Dry runs do not use it up.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch ETag of the state that you saw and act on, as the operation of x-if-match answers it. Without one: precondition_required; another state than there is: stale_version.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // DiscloseDonorParams defines parameters for DiscloseDonor.
 type DiscloseDonorParams struct {
 	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
@@ -15095,6 +15189,12 @@ type SealDonorParams struct {
 
 	// IfMatch ETag of the state that you saw and act on, as the operation of x-if-match answers it. Without one: precondition_required; another state than there is: stale_version.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// PrintYearReceiptParams defines parameters for PrintYearReceipt.
+type PrintYearReceiptParams struct {
+	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
+	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
 }
 
 // ListDueItemsParams defines parameters for ListDueItems.
@@ -15396,6 +15496,12 @@ type ReceiveGiftParams struct {
 
 	// IdempotencyKey Your own name for this one request; repeat it to repeat the request. Dry runs do not use it up.
 	IdempotencyKey IdempotencyKey2 `json:"Idempotency-Key"`
+}
+
+// PrintGiftReceiptParams defines parameters for PrintGiftReceipt.
+type PrintGiftReceiptParams struct {
+	// IdempotencyKey Passed over: an answer for the caller's eyes alone is not kept, so a repetition is a request of its own.
+	IdempotencyKey *IdempotencyKey3 `json:"Idempotency-Key,omitempty"`
 }
 
 // GetGiftReceiptParams defines parameters for GetGiftReceipt.
@@ -19038,8 +19144,14 @@ type UploadDonorImportJSONRequestBody = UploadDonorImportRequest
 // UndoDonorImportJSONRequestBody defines body for UndoDonorImport for application/json ContentType.
 type UndoDonorImportJSONRequestBody = UndoDonorImportRequest
 
+// SearchDonorsJSONRequestBody defines body for SearchDonors for application/json ContentType.
+type SearchDonorsJSONRequestBody = SearchDonorsRequest
+
 // RegisterDonorJSONRequestBody defines body for RegisterDonor for application/json ContentType.
 type RegisterDonorJSONRequestBody = RegisterDonorRequest
+
+// EditDonorJSONRequestBody defines body for EditDonor for application/json ContentType.
+type EditDonorJSONRequestBody = EditDonorRequest
 
 // DiscloseDonorJSONRequestBody defines body for DiscloseDonor for application/json ContentType.
 type DiscloseDonorJSONRequestBody = DonorReasonRequest
@@ -19049,6 +19161,9 @@ type EraseDonorJSONRequestBody = DonorReasonRequest
 
 // SealDonorJSONRequestBody defines body for SealDonor for application/json ContentType.
 type SealDonorJSONRequestBody = SealDonorRequest
+
+// PrintYearReceiptJSONRequestBody defines body for PrintYearReceipt for application/json ContentType.
+type PrintYearReceiptJSONRequestBody = YearReceiptRequest
 
 // DraftDueItemsJSONRequestBody defines body for DraftDueItems for application/json ContentType.
 type DraftDueItemsJSONRequestBody = DueDraftsRequest
@@ -20011,6 +20126,11 @@ func (c *Client) UndoDonorImport(ctx context.Context, id Ref, params *UndoDonorI
 	return call[DonorImportView](ctx, c, request{method: "POST", path: pathOf("/donor-imports/{id}/undos", id), params: params, body: body})
 }
 
+// SearchDonors: Find donors by a name, an e-mail address or a tax id that is kept sealed. POST /donor-searches
+func (c *Client) SearchDonors(ctx context.Context, params *SearchDonorsParams, body SearchDonorsJSONRequestBody) (FoundDonors, error) {
+	return call[FoundDonors](ctx, c, request{method: "POST", path: pathOf("/donor-searches"), params: params, body: body})
+}
+
 // ListDonors: List the donors. GET /donors
 func (c *Client) ListDonors(ctx context.Context, params *ListDonorsParams) (DonorViewList, error) {
 	return call[DonorViewList](ctx, c, request{method: "GET", path: pathOf("/donors"), params: params})
@@ -20026,6 +20146,11 @@ func (c *Client) GetDonor(ctx context.Context, id Ref) (DonorView, error) {
 	return call[DonorView](ctx, c, request{method: "GET", path: pathOf("/donors/{id}", id)})
 }
 
+// EditDonor: Change a donor's language and delivery, or an institution's name. PUT /donors/{id}
+func (c *Client) EditDonor(ctx context.Context, id Ref, params *EditDonorParams, body EditDonorJSONRequestBody) (DonorView, error) {
+	return call[DonorView](ctx, c, request{method: "PUT", path: pathOf("/donors/{id}", id), params: params, body: body})
+}
+
 // DiscloseDonor: Read a donor's name and addresses, for a reason. POST /donors/{id}/disclosures
 func (c *Client) DiscloseDonor(ctx context.Context, id Ref, params *DiscloseDonorParams, body DiscloseDonorJSONRequestBody) (DisclosureView, error) {
 	return call[DisclosureView](ctx, c, request{method: "POST", path: pathOf("/donors/{id}/disclosures", id), params: params, body: body})
@@ -20039,6 +20164,11 @@ func (c *Client) EraseDonor(ctx context.Context, id Ref, params *EraseDonorParam
 // SealDonor: Keep what is personal about a donor, sealed. POST /donors/{id}/personal-data
 func (c *Client) SealDonor(ctx context.Context, id Ref, params *SealDonorParams, body SealDonorJSONRequestBody) (DonorView, error) {
 	return call[DonorView](ctx, c, request{method: "POST", path: pathOf("/donors/{id}/personal-data", id), params: params, body: body})
+}
+
+// PrintYearReceipt: The receipt for what a donor gave in a year, as a letter. POST /donors/{id}/year-receipts
+func (c *Client) PrintYearReceipt(ctx context.Context, id Ref, params *PrintYearReceiptParams, body PrintYearReceiptJSONRequestBody) (Printed, error) {
+	return call[Printed](ctx, c, request{method: "POST", path: pathOf("/donors/{id}/year-receipts", id), params: params, body: body})
 }
 
 // ListDueItems: Units of support that fall due. GET /due-items
@@ -20149,6 +20279,11 @@ func (c *Client) ReceiveGift(ctx context.Context, params *ReceiveGiftParams, bod
 // GetGift: One gift. GET /gifts/{id}
 func (c *Client) GetGift(ctx context.Context, id Ref) (GiftView, error) {
 	return call[GiftView](ctx, c, request{method: "GET", path: pathOf("/gifts/{id}", id)})
+}
+
+// PrintGiftReceipt: The receipt for a gift as a letter, with the donor's name and address. POST /gifts/{id}/letters
+func (c *Client) PrintGiftReceipt(ctx context.Context, id Ref, params *PrintGiftReceiptParams) (Printed, error) {
+	return call[Printed](ctx, c, request{method: "POST", path: pathOf("/gifts/{id}/letters", id), params: params})
 }
 
 // GetGiftReceipt: The receipt for a gift. GET /gifts/{id}/receipt

@@ -23,6 +23,7 @@ var telling = regexp.MustCompile(
 // tellsNothing says of fields with such a name why no person is in them: operation and field.
 var tellsNothing = map[string]string{
 	"registerDonor name":          "of an institution; that of a person is refused here and sealed by sealDonor",
+	"editDonor name":              "of an institution, as of registerDonor",
 	"openFund name":               "of a fund",
 	"addAccount name_en":          "of an account in the chart",
 	"addAccount name_da":          "of an account in the chart",

@@ -14,6 +14,9 @@ const separators = " -_./"
 // the same as [PlainText].
 func Plain(_ *Tx, column string) schema.QueryAppender {
 	expression := "LOWER(?)"
+	for _, pair := range [][2]string{{"Æ", "æ"}, {"Ø", "ø"}, {"Å", "å"}} { // which LOWER leaves outside English
+		expression = "REPLACE(" + expression + ", '" + pair[0] + "', '" + pair[1] + "')"
+	}
 	for _, sign := range separators {
 		expression = "REPLACE(" + expression + ", '" + string(sign) + "', '')"
 	}

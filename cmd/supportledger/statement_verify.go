@@ -130,7 +130,7 @@ func (r receiptCommand) Run(ctx context.Context, c console) error {
 	var body []byte
 	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) (err error) {
 		office := statements.Office{Book: book, Grants: grants.Register{Book: book}}
-		_, body, err = printing.Receipt(ctx, tx, office, r.Gift, figures.Lang(r.Lang))
+		_, body, err = printing.Receipts{Office: office, Lang: figures.Lang(r.Lang)}.Gift(ctx, tx, r.Gift)
 		return err
 	})
 	if err != nil {

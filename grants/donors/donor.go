@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"supportledger/access"
 	"supportledger/store"
@@ -88,19 +89,36 @@ func (e *InUse) Unwrap() error { return ErrDonorInUse }
 // Choose puts down what a donor wants: the language of what is sent, and how it is sent. Only what changed is on
 // record; nothing is where nothing changed.
 func Choose(ctx context.Context, tx *store.Tx, d Donor, language string, delivery Delivery) (Donor, error) {
-	event := access.Event{Action: "donor.chose", Subject: string(d.ID)}
-	if language != d.Language {
-		event.Fields = append(event.Fields, "language")
+	now := d
+	now.Language, now.Delivery = language, delivery
+	return change(ctx, tx, "donor.chose", d, now)
+}
+
+// Edit changes the name of an institution, and what a donor wants as [Choose] does. The code stays: statements are
+// filed under it. [ErrNameOfPerson].
+func Edit(ctx context.Context, tx *store.Tx, d, now Donor) (Donor, error) {
+	if d.Kind != Institution && now.Name != "" {
+		return Donor{}, ErrNameOfPerson
 	}
-	if delivery != d.Delivery {
-		event.Fields = append(event.Fields, "delivery")
+	edited := d
+	edited.Name, edited.Language, edited.Delivery = now.Name, now.Language, now.Delivery
+	return change(ctx, tx, "donor.edited", d, edited)
+}
+
+func change(ctx context.Context, tx *store.Tx, action string, d, now Donor) (Donor, error) {
+	event := access.Event{Action: action, Subject: string(d.ID)}
+	for field, changed := range map[string]bool{"name": now.Name != d.Name, "language": now.Language != d.Language,
+		"delivery": now.Delivery != d.Delivery} {
+		if changed {
+			event.Fields = append(event.Fields, field)
+		}
 	}
 	if len(event.Fields) == 0 {
 		return d, nil
 	}
-	d.Language, d.Delivery = language, delivery
-	if err := saveChoices(ctx, tx, d); err != nil {
+	slices.Sort(event.Fields)
+	if err := saveChanges(ctx, tx, now); err != nil {
 		return Donor{}, err
 	}
-	return d, access.Record(ctx, tx, event)
+	return now, access.Record(ctx, tx, event)
 }

@@ -41,13 +41,16 @@ func Seal(ctx context.Context, tx *store.Tx, v *vault.Vault, key string, fields 
 	names := make([]string, 0, len(fields))
 	for field, text := range fields {
 		names = append(names, string(field))
-		var sealed []byte
+		row := secretRow{DonorID: d.ID, Field: field}
 		if text != "" {
-			if sealed, err = v.Seal(ctx, tx, string(d.ID), field.place(d.ID), text); err != nil {
+			if row.Sealed, err = v.Seal(ctx, tx, string(d.ID), field.place(d.ID), text); err != nil {
+				return Donor{}, err
+			}
+			if row.Digest, err = field.digest(v, text); err != nil {
 				return Donor{}, err
 			}
 		}
-		if err := saveSecret(ctx, tx, d.ID, field, sealed); err != nil {
+		if err := saveSecret(ctx, tx, row); err != nil {
 			return Donor{}, err
 		}
 	}

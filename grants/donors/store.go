@@ -31,6 +31,7 @@ type secretRow struct {
 	Sealed        []byte
 	SealedBy      string
 	SealedAt      string
+	Digest        []byte
 }
 
 func insertDonor(ctx context.Context, tx *store.Tx, d Donor) error {
@@ -67,6 +68,7 @@ func Find(ctx context.Context, tx *store.Tx, key string) (Donor, error) {
 type Filter struct {
 	IDs   []ID         // only these
 	Codes []string     // only these
+	Text  string       // in the code, or in the name of an institution, whatever its case and signs
 	Page  store.Keyset // by code
 }
 
@@ -79,6 +81,14 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Donor, error) {
 	}
 	if f.Codes != nil {
 		q = q.Where("code IN (?)", bun.List(f.Codes))
+	}
+	if f.Text != "" && store.PlainText(f.Text) == "" {
+		return nil, nil
+	}
+	if f.Text != "" {
+		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(store.PlainText(f.Text)) + "%"
+		q = q.Where(`(? LIKE ? ESCAPE '\' OR ? LIKE ? ESCAPE '\')`, store.Plain(tx, "code"), like,
+			store.Plain(tx, "name"), like)
 	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, err
@@ -148,15 +158,24 @@ func withSealed(ctx context.Context, tx *store.Tx, rows []donorRow) ([]Donor, er
 	return found, nil
 }
 
-// saveSecret replaces a sealed field; nil removes it.
-func saveSecret(ctx context.Context, tx *store.Tx, id ID, field Field, sealed []byte) error {
-	_, err := tx.NewDelete().Model((*secretRow)(nil)).Where("donor_id = ?", id).Where("field = ?", field).Exec(ctx)
-	if err != nil || sealed == nil {
+// saveSecret replaces a sealed field; one without text removes it.
+func saveSecret(ctx context.Context, tx *store.Tx, row secretRow) error {
+	_, err := tx.NewDelete().Model((*secretRow)(nil)).Where("donor_id = ?", row.DonorID).Where("field = ?", row.Field).
+		Exec(ctx)
+	if err != nil || row.Sealed == nil {
 		return err
 	}
-	row := secretRow{DonorID: id, Field: field, Sealed: sealed, SealedBy: tx.By.User, SealedAt: store.FormatTime(tx.At)}
+	row.SealedBy, row.SealedAt = tx.By.User, store.FormatTime(tx.At)
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return err
+}
+
+// readByDigest are the donors of whom a field has a digest.
+func readByDigest(ctx context.Context, tx *store.Tx, digest []byte) ([]ID, error) {
+	ids := []ID{}
+	err := tx.NewSelect().Model((*secretRow)(nil)).Distinct().Column("donor_id").Where("digest = ?", digest).
+		Order("donor_id").Scan(ctx, &ids)
+	return ids, err
 }
 
 func readSecrets(ctx context.Context, tx *store.Tx, ids []ID) (map[ID]map[Field][]byte, error) {
@@ -255,9 +274,10 @@ func OfPayers(ctx context.Context, tx *store.Tx, payers [][]byte) (map[string]Do
 	return found, nil
 }
 
-// saveChoices puts down in which language and how a donor wants to get what is sent.
-func saveChoices(ctx context.Context, tx *store.Tx, d Donor) error {
-	_, err := tx.NewUpdate().Model((*donorRow)(nil)).Set("language = ?, delivery = ?", d.Language, d.Delivery).
+// saveChanges puts down the name of an institution, and in which language and how a donor wants to get what is sent.
+func saveChanges(ctx context.Context, tx *store.Tx, d Donor) error {
+	_, err := tx.NewUpdate().Model((*donorRow)(nil)).
+		Set("name = ?, language = ?, delivery = ?", d.Name, d.Language, d.Delivery).
 		Where("id = ?", d.ID).Exec(ctx)
 	return err
 }

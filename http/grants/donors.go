@@ -24,6 +24,22 @@ func donorRoutes(api *resource.API) {
 		Roles:   append(slices.Clone(resource.Bookkeeper), access.PrivacyOfficer),
 		Summary: "One donor, without what is personal", Danish: "Én donor, uden det personlige",
 		Refuses: []error{donors.ErrUnknownDonor}}, getDonor)
+	resource.Route(api, rest.Op{Method: rest.Put, Path: "/donors/:id", ID: "editDonor", Tag: "donors",
+		Match: "getDonor", Roles: resource.Finance, Status: http.StatusOK,
+		Summary: "Change a donor's language and delivery, or an institution's name",
+		Danish:  "Ret en donors sprog og levering, eller en institutions navn",
+		About: "The code and the kind stay. What is personal is changed with POST /donors/{id}/personal-data. Statements " +
+			"that were issued keep the name that they were issued with.",
+		Refuses: []error{donors.ErrUnknownDonor, donors.ErrNameOfPerson},
+		Example: `{"name":"Example Foundation","language":"da","delivery":"email"}`}, editDonor)
+	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donor-searches", ID: "searchDonors", Tag: "donors",
+		NoMatch: rest.ReadsPerson,
+		Roles:   resource.Finance, Personal: true, Status: http.StatusOK,
+		Summary: "Find donors by a name, an e-mail address or a tax id that is kept sealed",
+		Danish:  "Find donorer ved et navn, en e-mailadresse eller et cpr- eller cvr-nummer, der opbevares forseglet",
+		About: "Whole, whatever its case, accents and spaces; a part finds nobody. Nothing is opened, and the answer shows " +
+			"nothing personal. That the caller searched, and by which fields, is on record.",
+		Refuses: []error{vault.ErrNoVault}}, searchDonors)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/donors/:id/personal-data", ID: "sealDonor", Tag: "donors",
 		Match: "getDonor",
 		Roles: resource.Finance, Personal: true, Status: http.StatusOK,
@@ -90,6 +106,42 @@ func pledgeRoutes(api *resource.API) {
 func getDonor(ctx context.Context, tx *store.Tx, _ resource.Domain, in rest.ByRef) (donorView, error) {
 	donor, err := donors.Find(ctx, tx, string(in.ID))
 	return viewDonor(donor), err
+}
+
+type editDonorRequest struct {
+	ID       rest.Ref        `path:"id" json:"-"`
+	Name     string          `json:"name" validate:"max=120,printed" description:"Of an institution. A person's name is refused here."`
+	Language string          `json:"language" validate:"required,oneof=da en"`
+	Delivery donors.Delivery `json:"delivery" validate:"required,oneof=none email post portal"`
+}
+
+func editDonor(ctx context.Context, tx *store.Tx, _ resource.Domain, in editDonorRequest) (donorView, error) {
+	donor, err := donors.Find(ctx, tx, string(in.ID))
+	if err != nil {
+		return donorView{}, err
+	}
+	now := donors.Donor{Code: donor.Code, Name: in.Name, Language: in.Language, Delivery: in.Delivery}
+	if in.Name != donor.Name {
+		if err := askName(ctx, tx, now); err != nil {
+			return donorView{}, err
+		}
+	}
+	donor, err = donors.Edit(ctx, tx, donor, now)
+	return viewDonor(donor), rest.At("/name", err)
+}
+
+type searchDonorsRequest struct {
+	Field donors.Field   `json:"field" validate:"required,oneof=name email tax_id"`
+	Text  vault.Personal `json:"text" validate:"required,max=254"`
+}
+
+type foundDonors struct {
+	Donors []donorView `json:"donors" description:"Those of whom the field is kept as it was sent."`
+}
+
+func searchDonors(ctx context.Context, tx *store.Tx, d resource.Domain, in searchDonorsRequest) (foundDonors, error) {
+	found, err := donors.Search(ctx, tx, d.API.Vault, in.Field, string(in.Text))
+	return foundDonors{rest.Views(found, viewDonor)}, err
 }
 
 type sealDonorRequest struct {

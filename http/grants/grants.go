@@ -82,14 +82,19 @@ func viewDonor(d donors.Donor) donorView {
 	return v
 }
 
+type listDonorsRequest struct {
+	rest.Page
+	Text string `query:"text" json:"-" validate:"max=120" description:"Only donors with this in their code, or in the name of an institution."`
+}
+
 func listDonors(
-	ctx context.Context, tx *store.Tx, d resource.Domain, in struct{ rest.Page },
+	ctx context.Context, tx *store.Tx, d resource.Domain, in listDonorsRequest,
 ) (rest.List[donorView], error) {
 	page, err := in.Keyset(1)
 	if err != nil {
 		return rest.List[donorView]{}, err
 	}
-	found, err := donors.List(ctx, tx, donors.Filter{Page: page})
+	found, err := donors.List(ctx, tx, donors.Filter{Page: page, Text: in.Text})
 	return rest.ListOf(in.Page, found, viewDonor, func(d donors.Donor) []string { return []string{d.Code} }), err
 }
 

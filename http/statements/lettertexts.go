@@ -5,12 +5,10 @@ import (
 	"net/http"
 
 	"supportledger/access"
-	"supportledger/grants/gifts"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/statements/figures"
 	"supportledger/statements/letters"
-	"supportledger/statements/printing"
 	"supportledger/store"
 )
 
@@ -35,23 +33,7 @@ func letterTexts(api *resource.API) {
 		Summary: "Approve a letter text as a second person", Danish: "Godkend en brevtekst som anden person",
 		About:   "From then on letters and mails in its language say this.",
 		Refuses: []error{letters.ErrUnknownText, access.ErrMakerCannotApprove}}, approveLetterText)
-	resource.Route(api, rest.Op{Method: rest.Get, Path: "/gifts/:id/receipt", ID: "getGiftReceipt", Tag: "gifts",
-		Roles:   resource.Bookkeeper,
-		Summary: "The receipt for a gift", Danish: "Kvitteringen for en gave",
-		About: "Number, day, amount, purpose, organisation and its registration. It has the donor's number and no name, " +
-			"and says what was paid back.",
-		Produces: []string{"application/pdf"}, Refuses: []error{gifts.ErrUnknownGift, gifts.ErrGiftReversed}},
-		getGiftReceipt)
-}
-
-type receiptRequest struct {
-	ID   rest.Ref `path:"id" json:"-" description:"Id or number of the gift."`
-	Lang string   `query:"lang" json:"-" validate:"omitempty,oneof=da en" description:"The donor's own where none is given."`
-}
-
-func getGiftReceipt(ctx context.Context, tx *store.Tx, d resource.Domain, in receiptRequest) (rest.File, error) {
-	number, pdf, err := printing.Receipt(ctx, tx, d.Statements, string(in.ID), figures.Lang(in.Lang))
-	return rest.File{Type: "application/pdf", Name: "receipt-" + number + ".pdf", Body: pdf}, err
+	receipts(api)
 }
 
 type letterText struct {

@@ -17,8 +17,10 @@ CREATE TABLE donor_secrets (
     sealed BYTEA NOT NULL,
     sealed_by TEXT NOT NULL,
     sealed_at TEXT NOT NULL,
+    digest BYTEA,                         -- blind index, of what is searched for
     PRIMARY KEY (donor_id, field)
 );
+CREATE INDEX donor_secrets_by_digest ON donor_secrets (digest);
 
 -- The accounts from which donors gave before, by their fingerprints: whose gift the next line is.
 CREATE TABLE donor_payers (

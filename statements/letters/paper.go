@@ -41,7 +41,7 @@ type Issued struct {
 var paperWords = struct {
 	your, corrected, enclosed, stands, earlier, late, receipt                 figures.Name
 	receiptNo, receivedOn, amount, purpose, organisation, returned, anonymous figures.Name
-	confirm                                                                   figures.Name
+	confirm, yearReceipt, confirmYear, gift                                   figures.Name
 }{
 	your: figures.Name{EN: "Your statement {number}, {period}", DA: "Dit regnskab {number}, {period}"},
 	corrected: figures.Name{EN: "Your corrected statement {number}, version {version}, {period}",
@@ -64,6 +64,9 @@ var paperWords = struct {
 	returned:     figures.Name{EN: "Paid back on", DA: "Betalt tilbage"},
 	anonymous:    figures.Name{EN: "Donor no.", DA: "Donornr."},
 	confirm:      figures.Name{EN: "We have received the gift below.", DA: "Vi har modtaget nedenstående gave."},
+	yearReceipt:  figures.Name{EN: "Receipt for your gifts in {year}", DA: "Kvittering for dine gaver i {year}"},
+	confirmYear:  figures.Name{EN: "We have received the gifts below.", DA: "Vi har modtaget nedenstående gaver."},
+	gift:         figures.Name{EN: "{on}, {purpose} ({number})", DA: "{on}, {purpose} ({number})"},
 }
 
 // Letter is the letter that goes with a statement: in its language, with the figures of its first page and what
@@ -177,14 +180,12 @@ type Gift struct {
 // Receipt is the receipt for a gift, to a donor by code, or by name and address where they were opened.
 func (t Text) Receipt(g Gift, to Addressee, on ledger.Date) page.Letter {
 	in := func(n figures.Name) string { return n.In(t.Lang) }
-	whose := strings.Join(slices.DeleteFunc([]string{g.Organisation.Name, g.Organisation.Registration},
-		func(s string) bool { return s == "" }), ", ")
 	l := page.Letter{Lang: t.Lang, Organisation: g.Organisation, To: to.lines(), On: on, About: g.Number,
 		Heading: in(paperWords.receipt), Salutation: t.salute(to.Name), Signature: t.signed(g.Organisation.Name),
 		Above: []string{t.thanks([]string{g.Purpose}), in(paperWords.confirm)}}
 	for _, r := range [][2]string{{in(paperWords.receiptNo), g.Number}, {in(paperWords.anonymous), g.Donor},
 		{in(paperWords.receivedOn), t.Lang.Date(g.On)}, {in(paperWords.purpose), g.Purpose},
-		{in(paperWords.organisation), whose}} {
+		{in(paperWords.organisation), registered(g.Organisation)}} {
 		l.Rows = append(l.Rows, page.LetterRow{Label: r[0], Text: r[1]})
 	}
 	l.Rows = append(l.Rows, page.LetterRow{Label: in(paperWords.amount), Text: t.Lang.Money(g.Amount), Sum: true})
@@ -193,4 +194,42 @@ func (t Text) Receipt(g Gift, to Addressee, on ledger.Date) page.Letter {
 		l.Rows = append(l.Rows, page.LetterRow{Label: in(paperWords.returned), Text: t.Lang.Date(g.RefundedOn)})
 	}
 	return l
+}
+
+// YearReceipt is the receipt for all that a donor gave in a year. What was paid back is listed and not in the total;
+// where all was, nobody is thanked.
+func (t Text) YearReceipt(year int, given []Gift, to Addressee, on ledger.Date) page.Letter {
+	in := func(n figures.Name) string { return strings.ReplaceAll(n.In(t.Lang), "{year}", fmt.Sprint(year)) }
+	first := given[0]
+	l := page.Letter{Lang: t.Lang, Organisation: first.Organisation, To: to.lines(), On: on,
+		About: fmt.Sprintf("%s · %d", first.Donor, year), Heading: in(paperWords.yearReceipt),
+		Salutation: t.salute(to.Name), Signature: t.signed(first.Organisation.Name),
+		Rows: []page.LetterRow{{Label: in(paperWords.anonymous), Text: first.Donor},
+			{Label: in(paperWords.organisation), Text: registered(first.Organisation)}}}
+	total, purposes := ledger.Zero(first.Amount.Currency), []string{}
+	for _, g := range given {
+		row := page.LetterRow{Text: t.Lang.Money(g.Amount), Label: strings.NewReplacer("{on}", t.Lang.Date(g.On),
+			"{purpose}", g.Purpose, "{number}", g.Number).Replace(in(paperWords.gift))}
+		if g.RefundedOn != "" {
+			row.Label += "; " + strings.ToLower(in(paperWords.returned)) + " " + t.Lang.Date(g.RefundedOn)
+		} else {
+			total, purposes = total.Add(g.Amount), append(purposes, g.Purpose)
+		}
+		l.Rows = append(l.Rows, row)
+	}
+	l.Rows = append(l.Rows, page.LetterRow{Label: in(paperWords.amount), Text: t.Lang.Money(total), Sum: true})
+	if len(purposes) > 0 {
+		slices.Sort(purposes)
+		l.Above = append(l.Above, t.thanks(slices.Compact(purposes)))
+	}
+	l.Above = append(l.Above, in(paperWords.confirmYear))
+	return l
+}
+
+// registered is the organisation with its registration.
+func registered(o figures.Organisation) string {
+	if o.Registration == "" {
+		return o.Name
+	}
+	return o.Name + ", " + o.Registration
 }

@@ -337,7 +337,7 @@ func TestReceipt(t *testing.T) {
 		o := opened(t, db)
 		receipt := func(number string, lang figures.Lang) (text string) {
 			o.as("", func(ctx context.Context, tx *store.Tx, open statements.Office) error {
-				_, pdf, err := printing.Receipt(ctx, tx, open, number, lang)
+				_, pdf, err := printing.Receipts{Office: open, Lang: lang}.Gift(ctx, tx, number)
 				if look := os.Getenv("LOOK"); look != "" {
 					_ = os.WriteFile(filepath.Join(look, "receipt.pdf"), pdf, 0o600)
 				}
