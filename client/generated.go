@@ -6433,6 +6433,9 @@ type ComplaintView struct {
 	// ReissueId The payment or disbursement that made the support again.
 	ReissueId *string `json:"reissue_id,omitempty"`
 	State     string  `json:"state"`
+
+	// Version Grows with each change, and with each text that is added.
+	Version int `json:"version"`
 }
 
 // ComplaintViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7652,7 +7655,13 @@ type EndpointView struct {
 	// Position Events up to there were told.
 	Position int64  `json:"position"`
 	Reason   string `json:"reason"`
-	State    string `json:"state"`
+
+	// Replays Times that it was told again from an earlier position.
+	Replays int `json:"replays"`
+
+	// Secrets Secrets that it was given so far.
+	Secrets int    `json:"secrets"`
+	State   string `json:"state"`
 
 	// Types Beginnings of the types that it is told of. Empty: all.
 	Types []string `json:"types"`
@@ -12087,9 +12096,15 @@ type SecretView struct {
 	Position int64  `json:"position"`
 	Reason   string `json:"reason"`
 
+	// Replays Times that it was told again from an earlier position.
+	Replays int `json:"replays"`
+
 	// Secret Calls are signed with it. Shown only now.
 	Secret string `json:"secret"`
-	State  string `json:"state"`
+
+	// Secrets Secrets that it was given so far.
+	Secrets int    `json:"secrets"`
+	State   string `json:"state"`
 
 	// Types Beginnings of the types that it is told of. Empty: all.
 	Types []string `json:"types"`

@@ -124,7 +124,7 @@ var countColumns = strings.Fields(`
 	days details digits disbursements dominance emergency_days emergency_per_quarter entry_seq factors
 	failures family_count findings fiscal_year from_year id instalment item_count kilometres last last_number
 	last_seq last_step level line line_count line_no minutes no number opened_seq openings own_version part
-	pending people position priority released_year remind_days reopenings role_count round row_count salary
+	pending people position priority released_year remind_days reopenings replays role_count round row_count salary
 	scope_count seq size status threshold through to_year took_ms units uses version warning_count year`)
 
 // Rules of the portable text (DESIGN §10) that neither engine would complain about.

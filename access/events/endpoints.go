@@ -46,6 +46,7 @@ type Endpoint struct {
 	Families []string // none: all
 	Reason   string   // never about a person
 	State    EndpointState
+	Secrets  int // given to it so far
 	By       access.UserID
 	At       time.Time
 	Progress
@@ -54,6 +55,7 @@ type Endpoint struct {
 // Progress is how far a receiver has been told.
 type Progress struct {
 	Position     int64     // events up to there were told
+	Replays      int       // how often somebody had it told again
 	Failures     int       // of the event that comes next
 	FailingSince time.Time // zero while it answers well
 	NextAt       time.Time // before that nothing is sent
@@ -84,6 +86,7 @@ func (g Gatekeeper) Ask(ctx context.Context, tx *store.Tx, e Endpoint) (made End
 		Reason: e.Reason}); err != nil {
 		return Endpoint{}, "", err
 	}
+	e.Secrets = 1
 	return e, secret, access.Take(ctx, tx, access.Duty{Subject: string(e.ID), Round: 1, Step: access.Request,
 		Payload: e.payload()})
 }
@@ -128,10 +131,13 @@ func Disable(ctx context.Context, tx *store.Tx, id EndpointID, reason string) (E
 	if err == nil && e.State != Active {
 		err = ErrEndpointState
 	}
-	if err == nil {
-		err = writeProgress(ctx, tx, e.ID, "", e.Progress) // whoever is telling it stops
-	}
 	if err != nil {
+		return Endpoint{}, err
+	}
+	if e.Progress, _, err = holdProgress(ctx, tx, e.ID); err != nil {
+		return Endpoint{}, err
+	}
+	if err := writeProgress(ctx, tx, e.ID, "", e.Progress); err != nil { // whoever is telling it stops
 		return Endpoint{}, err
 	}
 	return e.to(ctx, tx, Disabled, reason)
@@ -186,14 +192,20 @@ func Replay(ctx context.Context, tx *store.Tx, id EndpointID, after int64) (Endp
 	if err == nil && e.State != Active {
 		err = ErrEndpointState
 	}
-	if err == nil && after > e.Position {
+	if err != nil {
+		return Endpoint{}, err
+	}
+	if e.Progress, _, err = holdProgress(ctx, tx, e.ID); err == nil && after > e.Position {
 		err = ErrAhead // going forward would leave events out
 	}
 	if err != nil {
 		return Endpoint{}, err
 	}
-	e.Progress = Progress{Position: after}
+	e.Progress = Progress{Position: after, Replays: e.Replays + 1}
 	if err := writeProgress(ctx, tx, id, "", e.Progress); err != nil {
+		return Endpoint{}, err
+	}
+	if err := countReplay(ctx, tx, id); err != nil {
 		return Endpoint{}, err
 	}
 	return e, access.Record(ctx, tx, access.Event{Action: "webhook_endpoint.replayed", Subject: string(id),
@@ -231,6 +243,7 @@ func (g Gatekeeper) Rotate(ctx context.Context, tx *store.Tx, id EndpointID) (En
 	if err != nil {
 		return Endpoint{}, "", err
 	}
+	e.Secrets = newest + 1
 	return e, secret, access.Record(ctx, tx, access.Event{Action: "webhook_endpoint.secret_rotated",
 		Subject: string(id), Fields: []string{"secret"}})
 }

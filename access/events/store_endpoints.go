@@ -44,6 +44,7 @@ type progressRow struct {
 	bun.BaseModel `bun:"table:webhook_progress"`
 	EndpointID    EndpointID `bun:",pk"`
 	Position      int64
+	Replays       int
 	Failures      int
 	FailingSince  string
 	NextAt        string
@@ -99,7 +100,8 @@ func withParts(ctx context.Context, tx *store.Tx, rows []endpointRow) ([]Endpoin
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
-	standing, families := map[EndpointID]progressRow{}, map[EndpointID][]string{}
+	standing, secrets := map[EndpointID]progressRow{}, map[EndpointID]int{}
+	families := map[EndpointID][]string{}
 	if len(ids) > 0 {
 		var of []familyRow
 		if err := tx.NewSelect().Model(&of).Where("endpoint_id IN (?)", bun.List(ids)).Order("endpoint_id", "family").
@@ -116,10 +118,20 @@ func withParts(ctx context.Context, tx *store.Tx, rows []endpointRow) ([]Endpoin
 		for _, p := range told {
 			standing[p.EndpointID] = p
 		}
+		var newest []secretRow
+		err := tx.NewSelect().Model(&newest).ColumnExpr("endpoint_id, MAX(number) AS number").
+			Where("endpoint_id IN (?)", bun.List(ids)).Group("endpoint_id").Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range newest {
+			secrets[s.EndpointID] = s.Number
+		}
 	}
 	found := make([]Endpoint, len(rows))
 	for i, r := range rows {
-		e := Endpoint{ID: r.ID, URL: r.URL, Families: families[r.ID], Reason: r.Reason, State: r.State, By: r.CreatedBy}
+		e := Endpoint{ID: r.ID, URL: r.URL, Families: families[r.ID], Reason: r.Reason, State: r.State, By: r.CreatedBy,
+			Secrets: secrets[r.ID]}
 		if len(e.Families) != r.FamilyCount { // none would be all
 			return nil, fmt.Errorf("access/events: %s has %d of its %d families", r.ID, len(e.Families), r.FamilyCount)
 		}
@@ -136,7 +148,7 @@ func withParts(ctx context.Context, tx *store.Tx, rows []endpointRow) ([]Endpoin
 }
 
 func (r progressRow) progress() (p Progress, err error) {
-	p = Progress{Position: r.Position, Failures: r.Failures}
+	p = Progress{Position: r.Position, Replays: r.Replays, Failures: r.Failures}
 	if p.FailingSince, err = store.ParseSome(r.FailingSince); err != nil {
 		return p, err
 	}
@@ -159,6 +171,12 @@ func writeProgress(ctx context.Context, tx *store.Tx, id EndpointID, process str
 	return store.ExactlyOne(tx.NewUpdate().Model((*progressRow)(nil)).Set("position = ?", p.Position).
 		Set("failures = ?", p.Failures).Set("failing_since = ?", store.FormatSome(p.FailingSince)).
 		Set("next_at = ?", store.FormatSome(p.NextAt)).Set("claimed_by = ?", process).Set("claimed_until = ?", until).
+		Where("endpoint_id = ?", id).Exec(ctx))
+}
+
+// countReplay counts one more replay.
+func countReplay(ctx context.Context, tx *store.Tx, id EndpointID) error {
+	return store.ExactlyOne(tx.NewUpdate().Model((*progressRow)(nil)).Set("replays = replays + 1").
 		Where("endpoint_id = ?", id).Exec(ctx))
 }
 

@@ -2,13 +2,19 @@ package apitest
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/pb33f/libopenapi-validator/paths"
+
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 
 	"supportledger/http/rest"
 )
@@ -16,23 +22,18 @@ import (
 // Of two requests that saw the same, one takes effect, whatever the operation. That is two things. Those that change
 // one thing take turns, which http/story and TestIfMatchHoldsInARace race. And what an act leaves no longer answers to
 // the tag that it was given, or the act itself refuses to be done again: that is held here of every operation that any
-// test of the API performs with a tag, once on each engine. With RACES=1, as make soak has it, the two are sent at the
-// same moment instead.
+// test of the API performs with a tag, once on each engine: the second is answered with 412 or 409. With RACES=1, as make
+// soak has it, the two are sent at the same moment instead. With HELD=file each of them is noted there.
 
 // held are the operations that were sent twice in this process, and keys the keys under which the second of two won.
 var held, keys sync.Map
-
-// repeatable are operations that may be done again with the same tag, and why.
-var repeatable = map[string]string{
-	"replayWebhookEvents": "to where the position stands already it changes nothing",
-}
 
 // twice sends a request, and of the first of an operation that succeeds a second one with the same tag.
 func (c *Client) twice(req *http.Request) (*http.Response, error) {
 	if won, ok := keys.Load(c.Base + req.Header.Get("Idempotency-Key")); ok && won == req.URL.Path {
 		req.Header.Set("Idempotency-Key", req.Header.Get("Idempotency-Key")+rival) // it is a repetition
 	}
-	id := c.tagged(req)
+	id, rehearsed := c.tagged(req)
 	if id == "" {
 		return http.DefaultTransport.RoundTrip(req)
 	}
@@ -52,15 +53,18 @@ func (c *Client) twice(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	again := rivalOf(req, body)
-	query := again.URL.Query()
-	query.Set("dry_run", "true")
-	again.URL.RawQuery = query.Encode()
+	if rehearsed {
+		query := again.URL.Query()
+		query.Set("dry_run", "true")
+		again.URL.RawQuery = query.Encode()
+	}
 	second, err := http.DefaultTransport.RoundTrip(again)
 	if err != nil {
 		return nil, err
 	}
+	c.note(id, resp.StatusCode, second.StatusCode)
 	said, err := drain(&second.Body)
-	if second.StatusCode < http.StatusBadRequest {
+	if !refusesSecond(req.Method, second.StatusCode) {
 		c.t.Errorf("apitest: %s, done again with the tag of before: %d %s", id, second.StatusCode, said)
 	}
 	return resp, err
@@ -89,8 +93,14 @@ func (c *Client) race(id string, req *http.Request, body []byte) (*http.Response
 		c.t.Errorf("apitest: %s, twice at once with one tag: %d %s and %d %s", id, both[0].StatusCode, said[0],
 			both[1].StatusCode, said[1])
 	case passed[0] != passed[1]:
+		for i := range both {
+			if !passed[i] && !refusesSecond(req.Method, both[i].StatusCode) {
+				c.t.Errorf("apitest: %s, the second of two at once: %d %s", id, both[i].StatusCode, said[i])
+			}
+		}
 		held.Store(id, true)
 		c.t.Logf("apitest: raced %s: %d and %d", id, both[0].StatusCode, both[1].StatusCode)
+		c.note(id, both[0].StatusCode, both[1].StatusCode)
 	}
 	if passed[1] && !passed[0] {
 		if key := req.Header.Get("Idempotency-Key"); key != "" {
@@ -100,6 +110,27 @@ func (c *Client) race(id string, req *http.Request, body []byte) (*http.Response
 		return both[1], nil
 	}
 	return both[0], nil
+}
+
+// note writes to the file that HELD names which operation was sent twice, by which test, and what was answered.
+func (c *Client) note(id string, first, second int) {
+	if os.Getenv("HELD") == "" {
+		return
+	}
+	f, err := os.OpenFile(os.Getenv("HELD"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = fmt.Fprintf(f, "%s %s %s %d %d\n", id, filepath.Base(os.Args[0]), c.t.Name(), first, second)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		c.t.Errorf("apitest: %v", err)
+	}
+}
+
+// refusesSecond tells whether a status says that another one was there before. What one has taken away is not there.
+func refusesSecond(method string, status int) bool {
+	return status == http.StatusPreconditionFailed || status == http.StatusConflict ||
+		method == http.MethodDelete && status == http.StatusNotFound
 }
 
 // rival is what the key of the second request ends in.
@@ -114,26 +145,27 @@ func rivalOf(req *http.Request, body []byte) *http.Request {
 	return again
 }
 
-// tagged names the operation and the engine of a request that brings a tag, "" where it was held before.
-func (c *Client) tagged(req *http.Request) string {
+// tagged names the operation and the engine of a request that brings a tag, "" where it was held before, and tells
+// whether the operation can be rehearsed.
+func (c *Client) tagged(req *http.Request) (id string, rehearsed bool) {
 	tag := req.Header.Get("If-Match")
 	if tag == "" || !strings.HasPrefix(req.URL.Path, rest.Base) || req.URL.Query().Get("dry_run") != "" {
-		return ""
+		return "", false
 	}
 	route, _, _ := paths.FindPath(req, c.judge.model, c.judge.opts)
 	if route == nil {
-		return ""
+		return "", false
 	}
 	op := operationOf(route, req.Method)
-	if op == nil || op.Extensions.GetOrZero("x-if-match") == nil || repeatable[op.OperationId] != "" {
-		return ""
+	if op == nil || op.Extensions.GetOrZero("x-if-match") == nil {
+		return "", false
 	}
-	id := op.OperationId + " on sqlite"
+	id = op.OperationId + " on sqlite"
 	if strings.Contains(c.t.Name(), "/postgres") {
 		id = op.OperationId + " on postgres"
 	}
 	if _, before := held.Load(id); before {
-		return ""
+		return "", false
 	}
-	return id
+	return id, slices.ContainsFunc(op.Parameters, func(p *v3.Parameter) bool { return p.Name == "dry_run" })
 }

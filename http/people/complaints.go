@@ -148,6 +148,7 @@ type complaintView struct {
 	Reissue      string                       `json:"reissue_id,omitempty" description:"The payment or disbursement that made the support again."`
 	People       []access.UserID              `json:"people" description:"Ids of those who may know of it, besides the privacy officer."`
 	ClosedAt     string                       `json:"closed_at,omitempty"`
+	Version      int                          `json:"version" description:"Grows with each change, and with each text that is added."`
 }
 
 func viewComplaint(tx *store.Tx) func(complaints.Complaint) complaintView {
@@ -157,7 +158,7 @@ func viewComplaint(tx *store.Tx) func(complaints.Complaint) complaintView {
 			Beneficiary: c.Beneficiary, Disbursement: disbursements.DisbursementID(c.Disbursement), Holds: c.Holds,
 			ReceivedOn: c.ReceivedOn, DueOn: c.DueOn, Late: c.Late(today), State: c.State, Owner: c.Owner,
 			Outcome: c.Outcome, Reissue: c.Reissue, People: append([]access.UserID{}, c.People...),
-			ClosedAt: rest.Instant(c.ClosedAt)}
+			ClosedAt: rest.Instant(c.ClosedAt), Version: c.Version}
 	}
 }
 

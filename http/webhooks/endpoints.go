@@ -82,6 +82,8 @@ type endpointView struct {
 	Types     []string             `json:"types" description:"Beginnings of the types that it is told of. Empty: all."`
 	State     events.EndpointState `json:"state"`
 	Reason    string               `json:"reason"`
+	Secrets   int                  `json:"secrets" description:"Secrets that it was given so far."`
+	Replays   int                  `json:"replays" description:"Times that it was told again from an earlier position."`
 	By        access.UserID        `json:"created_by"`
 	CreatedAt string               `json:"created_at" format:"date-time"`
 
@@ -93,8 +95,8 @@ type endpointView struct {
 
 func viewEndpoint(e events.Endpoint) endpointView {
 	return endpointView{ID: string(e.ID), URL: e.URL, Types: append([]string{}, e.Families...), State: e.State,
-		Reason: e.Reason, By: e.By, CreatedAt: rest.Instant(e.At), Position: e.Position, Failures: e.Failures,
-		FailingSince: rest.Instant(e.FailingSince), NextAt: rest.Instant(e.NextAt)}
+		Reason: e.Reason, Secrets: e.Secrets, Replays: e.Replays, By: e.By, CreatedAt: rest.Instant(e.At),
+		Position: e.Position, Failures: e.Failures, FailingSince: rest.Instant(e.FailingSince), NextAt: rest.Instant(e.NextAt)}
 }
 
 type secretView struct {

@@ -283,6 +283,7 @@ CREATE TABLE webhook_secrets (
 CREATE TABLE webhook_progress (
     endpoint_id TEXT NOT NULL PRIMARY KEY REFERENCES webhook_endpoints (id),
     position BIGINT NOT NULL,             -- leaves of the tree that are behind it
+    replays BIGINT NOT NULL,              -- how often somebody had it told again
     failures BIGINT NOT NULL,             -- of the event that comes next
     failing_since TEXT NOT NULL,          -- '' while it answers well
     next_at TEXT NOT NULL,                -- before that nothing is sent
