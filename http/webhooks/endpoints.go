@@ -96,7 +96,8 @@ type endpointView struct {
 func viewEndpoint(e events.Endpoint) endpointView {
 	return endpointView{ID: string(e.ID), URL: e.URL, Types: append([]string{}, e.Families...), State: e.State,
 		Reason: e.Reason, Secrets: e.Secrets, Replays: e.Replays, By: e.By, CreatedAt: rest.Instant(e.At),
-		Position: e.Position, Failures: e.Failures, FailingSince: rest.Instant(e.FailingSince), NextAt: rest.Instant(e.NextAt)}
+		Position: e.Position, Failures: e.Failures, FailingSince: rest.Instant(e.FailingSince),
+		NextAt: rest.Instant(e.NextAt)}
 }
 
 type secretView struct {
