@@ -22,8 +22,8 @@ import (
 // Of two requests that saw the same, one takes effect, whatever the operation. That is two things. Those that change
 // one thing take turns, which http/story and TestIfMatchHoldsInARace race. And what an act leaves no longer answers to
 // the tag that it was given, or the act itself refuses to be done again: that is held here of every operation that any
-// test of the API performs with a tag, once on each engine: the second is answered with 412 or 409. With RACES=1, as make
-// soak has it, the two are sent at the same moment instead. With HELD=file each of them is noted there.
+// test of the API performs with a tag, once on each engine: the second is answered with 412 or 409. With RACES=1, as
+// make soak has it, the two are sent at the same moment instead. With HELD=file each of them is noted there.
 
 // held are the operations that were sent twice in this process, and keys the keys under which the second of two won.
 var held, keys sync.Map
