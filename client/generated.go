@@ -2289,6 +2289,25 @@ const (
 	ListBankRulesParamsLangEn ListBankRulesParamsLang = "en"
 )
 
+// Defines values for ListBankTasksParamsFormat.
+const (
+	ListBankTasksParamsFormatCsv  ListBankTasksParamsFormat = "csv"
+	ListBankTasksParamsFormatJson ListBankTasksParamsFormat = "json"
+	ListBankTasksParamsFormatXlsx ListBankTasksParamsFormat = "xlsx"
+)
+
+// Defines values for ListBankTasksParamsCsvProfile.
+const (
+	ListBankTasksParamsCsvProfileDaExcel ListBankTasksParamsCsvProfile = "da-excel"
+	ListBankTasksParamsCsvProfileRfc4180 ListBankTasksParamsCsvProfile = "rfc4180"
+)
+
+// Defines values for ListBankTasksParamsLang.
+const (
+	ListBankTasksParamsLangDa ListBankTasksParamsLang = "da"
+	ListBankTasksParamsLangEn ListBankTasksParamsLang = "en"
+)
+
 // Defines values for ListBeneficiariesParamsFormat.
 const (
 	ListBeneficiariesParamsFormatCsv  ListBeneficiariesParamsFormat = "csv"
@@ -5438,6 +5457,35 @@ type BankRuleViewState string
 // BankRuleViewList defines model for BankRuleViewList.
 type BankRuleViewList struct {
 	Data []BankRuleView `json:"data"`
+	Page PageView       `json:"page"`
+}
+
+// BankTaskView defines model for BankTaskView.
+type BankTaskView struct {
+	Account string `json:"account"`
+	Amount  Money  `json:"amount"`
+
+	// Date Examples: 2026-01-31
+	Date Date   `json:"date"`
+	Id   string `json:"id"`
+
+	// Left What no match accounts for yet.
+	Left Money `json:"left"`
+
+	// Payments Numbers of those that the line names.
+	Payments  []string `json:"payments"`
+	Reference string   `json:"reference"`
+
+	// Suspended It stands in suspense: finance has to explain it.
+	Suspended bool `json:"suspended"`
+
+	// SuspendedBecause The code of what kept it from being booked as what it says.
+	SuspendedBecause *string `json:"suspended_because,omitempty"`
+}
+
+// BankTaskViewList defines model for BankTaskViewList.
+type BankTaskViewList struct {
+	Data []BankTaskView `json:"data"`
 	Page PageView       `json:"page"`
 }
 
@@ -14053,6 +14101,33 @@ type EndBankRuleParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListBankTasksParams defines parameters for ListBankTasks.
+type ListBankTasksParams struct {
+	// Limit How many at most: 1 to 200, 50 unless told. A larger number gives 200.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before; all other parameters must stay as they were.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
+	Format *ListBankTasksParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// CsvProfile How CSV is written: rfc4180 (commas, decimal points) or da-excel (semicolons, decimal commas, byte order mark). rfc4180 where none is given.
+	CsvProfile *ListBankTasksParamsCsvProfile `form:"csv_profile,omitempty" json:"csv_profile,omitempty"`
+
+	// Lang Language of a table's headings; Accept-Language does the same.
+	Lang *ListBankTasksParamsLang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ListBankTasksParamsFormat defines parameters for ListBankTasks.
+type ListBankTasksParamsFormat string
+
+// ListBankTasksParamsCsvProfile defines parameters for ListBankTasks.
+type ListBankTasksParamsCsvProfile string
+
+// ListBankTasksParamsLang defines parameters for ListBankTasks.
+type ListBankTasksParamsLang string
+
 // ListBeneficiariesParams defines parameters for ListBeneficiaries.
 type ListBeneficiariesParams struct {
 	// Limit How many at most: 1 to 200, 50 unless told. A larger number gives 200.
@@ -19734,6 +19809,11 @@ func (c *Client) GetBankRule(ctx context.Context, id Ref) (BankRuleView, error) 
 // EndBankRule: End a rule for bank lines. POST /bank-rules/{id}/endings
 func (c *Client) EndBankRule(ctx context.Context, id Ref, params *EndBankRuleParams) (BankRuleView, error) {
 	return call[BankRuleView](ctx, c, request{method: "POST", path: pathOf("/bank-rules/{id}/endings", id), params: params})
+}
+
+// ListBankTasks: What the bank did that you have to explain, oldest first. GET /bank-tasks
+func (c *Client) ListBankTasks(ctx context.Context, params *ListBankTasksParams) (BankTaskViewList, error) {
+	return call[BankTaskViewList](ctx, c, request{method: "GET", path: pathOf("/bank-tasks"), params: params})
 }
 
 // ListBeneficiaries: List the beneficiaries that you may know of. GET /beneficiaries

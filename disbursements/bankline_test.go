@@ -98,7 +98,7 @@ func TestALineProvesThePaymentThatItNames(t *testing.T) {
 		}
 		h.onRecord(statement("2026-03-02 -300.00 R1 PMT-001", "2026-03-02 -300.00 R2 PMT-001",
 			"2026-03-03 -300.00 R3 PMT-777", "2026-03-03 -300.00 R4 INV-12"))
-		if got := h.sure(); got != "1" {
+		if got := h.sure(); got != "1, PMT-001 state_conflict true" {
 			t.Errorf("confirmed %s", got)
 		}
 		if got := h.thought(); got != "PMT-001  named 0" {

@@ -257,6 +257,18 @@ func TestRule41And49InvoiceIsSplitByItemAndFund(t *testing.T) {
 			"4100 G1 -1350.02", "9100 G1 1350.00")
 		must(h, h.pay(d, "PMT-1", "2026-05-07"))
 		h.holds("2010 G1 0.00", "2010 UNR 0.00", "1010 G1 18649.98", "4100 G1 -1350.02")
+		h.do("finance", func(ctx context.Context, tx *store.Tx) error { // the bank's line was another's
+			p, err := h.payments.Payment(ctx, tx, "PMT-1")
+			if err != nil {
+				return err
+			}
+			_, err = h.payments.Reverse(ctx, tx, ledger.Reversal{Entry: string(p.Entry), Reason: "the line is of another"})
+			return err
+		})
+		h.holds("2010 G1 -1350.02", "2010 UNR -1800.01", "4100 G1 -1350.02", "9100 G1 1350.00")
+		must(h, h.bank("PMT-1", d.Amount.Neg(), banking.ProvesPayment, "2026-05-08"))
+		h.holds("2010 G1 0.00", "2010 UNR 0.00", "1010 G1 18649.98", "9100 G1 1350.00")
+		h.verified()
 	})
 }
 

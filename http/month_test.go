@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +211,10 @@ func (m *sender) monthLines(lines []iso20022.Line, amounts []int64, again string
 		Misfits           []any
 	}
 	m.pay(m.books, "/bank-confirmations", `{"account":"1010"}`).Want(200).Into(&done)
+	if len(done.Misfits) != 1 {
+		m.t.Errorf("what the bank paid twice is told: %+v", done)
+	}
+	m.tasks("PMT-001 -100.00 state_conflict")
 	m.pay(m.books, "/bank-explanations", `{"account":"1010"}`).Want(200).Into(&done)
 	if done.Confirmed != 14 || done.Booked != 13 || len(done.Misfits) != 0 {
 		m.t.Errorf("%+v", done)
@@ -236,6 +241,7 @@ func (m *sender) monthLines(lines []iso20022.Line, amounts []int64, again string
 			m.t.Errorf("suggested %+v", s)
 		}
 	}
+	m.tasks()
 	for _, number := range []string{"PMT-002", "PMT-003"} {
 		var p struct{ Number string }
 		m.pay(m.books, "/payments/"+number+"/reissues", `{"date":"2026-02-02"}`).Want(201).Into(&p)
@@ -243,6 +249,28 @@ func (m *sender) monthLines(lines []iso20022.Line, amounts []int64, again string
 	var p struct{ State string }
 	if m.books.In(m.t).Get("/payments/" + again).Want(200).Into(&p); p.State != "confirmed" {
 		m.t.Errorf("what the bank rejected and was made again is %s", p.State)
+	}
+}
+
+// tasks holds the bank lines that finance has to explain, "PMT-001 -100.00 state_conflict": nobody else is told.
+func (m *sender) tasks(want ...string) {
+	m.t.Helper()
+	var waits struct {
+		Data []struct {
+			Payments  []string
+			Amount    struct{ Amount string }
+			Suspended bool
+			Why       string `json:"suspended_because"`
+		}
+	}
+	m.lead.In(m.t).Get("/bank-tasks").Problem(403, "forbidden_scope")
+	m.chief.In(m.t).Get("/bank-tasks").Want(200).Into(&waits)
+	var got []string
+	for _, l := range waits.Data {
+		got = append(got, strings.Join(append(l.Payments, l.Amount.Amount, l.Why), " "))
+	}
+	if !slices.Equal(got, want) {
+		m.t.Errorf("finance has to explain %q, want %q", got, want)
 	}
 }
 

@@ -66,11 +66,20 @@ func (lin Lines) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.A
 		if err != nil {
 			return all, err
 		}
+		first := len(all.Misfits)
 		if err := lin.confirmPage(ctx, tx, found, &all, func() {
 			if report != nil {
 				report(all.Payments, waiting)
 			}
 		}); err != nil {
+			return all, err
+		}
+		none, err := lin.proveNothing(ctx, tx, lines, found)
+		if err != nil {
+			return all, err
+		}
+		all.Misfits = append(all.Misfits, none...)
+		if err := lin.suspendAll(ctx, tx, all.Misfits[first:]); err != nil {
 			return all, err
 		}
 	}
@@ -80,10 +89,8 @@ func (lin Lines) ConfirmSure(ctx context.Context, tx *store.Tx, account ledger.A
 	return all, access.Record(ctx, tx, access.Event{Action: "bank_lines.confirmed", Subject: string(account)})
 }
 
-// confirmPage confirms what some lines prove, a day at a time, and puts what is left of those that do not fit into
-// suspense.
+// confirmPage confirms what some lines prove, a day at a time.
 func (lin Lines) confirmPage(ctx context.Context, tx *store.Tx, found []proved, all *Confirmed, report func()) error {
-	first := len(all.Misfits)
 	for day := range sameDay(found) {
 		for part := range slices.Chunk(day, atOnce) {
 			err := tx.Try(ctx, func() error { return lin.confirmPart(ctx, tx, part) })
@@ -95,9 +102,68 @@ func (lin Lines) confirmPage(ctx context.Context, tx *store.Tx, found []proved, 
 			report()
 		}
 	}
+	return nil
+}
+
+// proveNothing are the lines that name payments of ours and can prove nothing of any of them, such as one that the bank
+// carried out twice. A person says what they are.
+func (lin Lines) proveNothing(ctx context.Context, tx *store.Tx, lines []BankLine, found []proved) ([]Misfit, error) {
+	fits := map[BankLineID]bool{}
+	for _, p := range found {
+		fits[p.line.ID] = true
+	}
+	lines = slices.DeleteFunc(slices.Clone(lines), func(l BankLine) bool { return fits[l.ID] })
+	names, err := namedOn(ctx, tx, lines)
+	if err != nil {
+		return nil, err
+	}
+	payments, err := paymentsNamed(ctx, tx, names)
+	if err != nil {
+		return nil, err
+	}
+	var out []Misfit
+	for _, l := range lines {
+		m := Misfit{Line: l}
+		for _, n := range names[l.ID] {
+			p := payments[n.payment]
+			refusal, err := lin.disproved(ctx, tx, l, p, n.returned)
+			if err != nil {
+				return nil, err
+			}
+			if m.Payment, m.Err = p, refusal; refusal == nil {
+				break
+			}
+		}
+		if m.Err != nil {
+			m.Reason = reasonOf(m.Err)
+			out = append(out, m)
+		}
+	}
+	return out, nil
+}
+
+// disproved is why a line that names a payment proves nothing of it; nil where it may.
+func (lin Lines) disproved(ctx context.Context, tx *store.Tx, l BankLine, p Payment, returned bool) (refusal,
+	err error) {
+	switch {
+	case provedBy(l, p, returned) == "":
+		return &disbursements.StateConflict{State: string(p.State),
+			Want: []string{string(PaymentSent), string(PaymentInFile)}}, nil
+	case p.State == PaymentFailed || p.State == PaymentRecalled:
+		later, err := reissues(ctx, tx, p.ID)
+		if err == nil && len(later) > 0 {
+			refusal = &Reissued{later[0].Number}
+		}
+		return refusal, err
+	}
+	return nil, nil
+}
+
+// suspendAll puts what is left of lines that do not fit into suspense.
+func (lin Lines) suspendAll(ctx context.Context, tx *store.Tx, misfits []Misfit) error {
 	done := map[BankLineID]bool{}
-	for i := first; i < len(all.Misfits); i++ {
-		m := &all.Misfits[i]
+	for i := range misfits {
+		m := &misfits[i]
 		if m.Suspended = done[m.Line.ID]; m.Suspended {
 			continue
 		}

@@ -31,6 +31,33 @@ type BankLine struct {
 	At        time.Time
 }
 
+// Task is a line that somebody has to explain, with the payments of ours that it names.
+type Task struct {
+	BankLine
+	Names []Payment
+}
+
+// Tasks lists what finance has to explain, oldest first: lines in suspense, and those that were left open.
+func (lin Lines) Tasks(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Task, error) {
+	lines, err := lin.List(ctx, tx, BankLineFilter{Tasks: true, Page: page})
+	if err != nil {
+		return nil, err
+	}
+	names, err := namedOn(ctx, tx, lines)
+	if err != nil {
+		return nil, err
+	}
+	payments, err := paymentsNamed(ctx, tx, names)
+	out := make([]Task, len(lines))
+	for i, l := range lines {
+		out[i].BankLine = l
+		for _, n := range names[l.ID] {
+			out[i].Names = append(out[i].Names, payments[n.payment])
+		}
+	}
+	return out, err
+}
+
 // Proves is what a bank line proves of a payment.
 type Proves string
 
@@ -155,8 +182,7 @@ func (lin Lines) confirm(ctx context.Context, tx *store.Tx, m Match, key string)
 	if err := m.proved(m.Amount); err != nil {
 		return Match{}, err
 	}
-	d, err := lin.Payments.Requests.InState(ctx, tx, string(m.Payment.Disbursement), disbursements.Released,
-		disbursements.Returned)
+	d, err := lin.Payments.Requests.Disbursement(ctx, tx, string(m.Payment.Disbursement))
 	if err != nil {
 		return Match{}, err
 	}
@@ -177,6 +203,9 @@ func (lin Lines) confirm(ctx context.Context, tx *store.Tx, m Match, key string)
 		if _, err := evidence.Attach(ctx, tx, lin.Payments.Requests.Book, string(m.Entry), e); err != nil {
 			return Match{}, err
 		}
+	}
+	if d.State != disbursements.Released && d.State != disbursements.Returned {
+		return m, nil // made again after it was proved, or more: that stands
 	}
 	d.State = disbursements.Paid
 	if err := disbursements.Save(ctx, tx, &d); err != nil {
@@ -285,7 +314,8 @@ func (lin Lines) clear(ctx context.Context, tx *store.Tx, c clearing) error {
 	return nil
 }
 
-// takeBack books a payment that came back: debit bank, credit 2200; cost, release and relief stand (RULES 50).
+// takeBack books a payment that came back: debit bank, credit 2200; cost, release and relief stand (RULES 50). What has
+// become of its disbursement since is no reason to deny what the bank says: one that was proved stays so.
 func (lin Lines) takeBack(ctx context.Context, tx *store.Tx, m Match, key string) (Match, error) {
 	var err error
 	if m.Payment, err = lin.Payments.paymentIn(ctx, tx, key, PaymentConfirmed); err != nil {
@@ -302,8 +332,7 @@ func (lin Lines) takeBack(ctx context.Context, tx *store.Tx, m Match, key string
 	if err != nil {
 		return Match{}, err
 	}
-	d, err := lin.Payments.Requests.InState(ctx, tx, string(m.Payment.Disbursement), disbursements.Paid,
-		disbursements.Evidenced, disbursements.Arrived)
+	d, err := lin.Payments.Requests.Disbursement(ctx, tx, string(m.Payment.Disbursement))
 	if err != nil {
 		return Match{}, err
 	}

@@ -71,11 +71,22 @@ func (pay Payments) undoPayment(ctx context.Context, tx *store.Tx, original ledg
 	if err != nil {
 		return disbursements.Undone{}, err
 	}
-	d, err := pay.Requests.InState(ctx, tx, string(p.Disbursement), disbursements.Paid)
+	d, err := pay.Requests.Disbursement(ctx, tx, string(p.Disbursement))
 	if err != nil {
 		return disbursements.Undone{}, err
 	}
-	done, err := pay.Requests.ReverseCost(ctx, tx, original, r, string(d.ID))
+	var done disbursements.Undone
+	if d.Entry == original.ID {
+		if d, err = pay.Requests.InState(ctx, tx, string(d.ID), disbursements.Paid); err != nil {
+			return disbursements.Undone{}, err
+		}
+		done, err = pay.Requests.ReverseCost(ctx, tx, original, r, string(d.ID))
+	} else { // it paid what an invoice, or the attempt before, left owed: the cost and what it relieved stand
+		if err := ledger.LockFunds(ctx, tx, original.Funds()...); err != nil {
+			return disbursements.Undone{}, err
+		}
+		done.Entry, err = pay.Requests.Book.Reverse(ctx, tx, r)
+	}
 	if err != nil {
 		return disbursements.Undone{}, err
 	}
@@ -85,6 +96,9 @@ func (pay Payments) undoPayment(ctx context.Context, tx *store.Tx, original ledg
 	p.Entry = ""
 	if _, err = movePayment(ctx, tx, p, PaymentSent, r.Reason); err != nil {
 		return disbursements.Undone{}, err
+	}
+	if d.State != disbursements.Paid {
+		return done, nil // proved, or more: that stands
 	}
 	d.State = disbursements.Released
 	return done, disbursements.Save(ctx, tx, &d)

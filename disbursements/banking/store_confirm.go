@@ -95,6 +95,28 @@ func namedOn(ctx context.Context, tx *store.Tx, lines []BankLine) (map[BankLineI
 	return out, nil
 }
 
+// paymentsNamed are the payments that lines name.
+func paymentsNamed(ctx context.Context, tx *store.Tx, names map[BankLineID][]named) (map[PaymentID]Payment, error) {
+	var ids []PaymentID
+	for _, of := range names {
+		for _, n := range of {
+			ids = append(ids, n.payment)
+		}
+	}
+	out := make(map[PaymentID]Payment, len(ids))
+	for part := range slices.Chunk(ids, atOnce) {
+		found, err := listPayments(ctx, tx, store.Keyset{},
+			func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("id IN (?)", bun.List(part)) })
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			out[p.ID] = p
+		}
+	}
+	return out, nil
+}
+
 // confirmings reads what the booking of payments needs, in their order.
 func (lin Lines) confirmings(ctx context.Context, tx *store.Tx, part []proved) ([]confirming, error) {
 	ids, place := make([]PaymentID, len(part)), map[PaymentID]int{}

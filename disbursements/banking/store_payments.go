@@ -121,6 +121,27 @@ func reissues(ctx context.Context, tx *store.Tx, of PaymentID) ([]Payment, error
 		func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("reissue_of = ?", of) })
 }
 
+// madeAgain are those of some payments in place of which another was made.
+func madeAgain(ctx context.Context, tx *store.Tx, all []Payment) (map[PaymentID]bool, error) {
+	out := map[PaymentID]bool{}
+	for part := range slices.Chunk(all, atOnce) {
+		ids := make([]PaymentID, len(part))
+		for i, p := range part {
+			ids[i] = p.ID
+		}
+		var found []PaymentID
+		err := tx.NewSelect().Model((*paymentRow)(nil)).Column("reissue_of").Where("reissue_of IN (?)", bun.List(ids)).
+			Scan(ctx, &found)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range found {
+			out[id] = true
+		}
+	}
+	return out, nil
+}
+
 func listPayments(
 	ctx context.Context, tx *store.Tx, page store.Keyset, which func(*bun.SelectQuery) *bun.SelectQuery,
 ) ([]Payment, error) {
@@ -159,11 +180,15 @@ func (lin Lines) BankLine(ctx context.Context, tx *store.Tx, id string) (BankLin
 	return found[0], nil
 }
 
+// taskDays is how long a line may be open before it is a task: most are matched with the file that told of them.
+const taskDays = 3
+
 // BankLineFilter chooses lines of the bank, oldest first: by date and id. What is empty does not narrow it.
 type BankLineFilter struct {
 	Account ledger.AccountNo
 	Open    bool // only those of which no match accounts for all
 	Waiting bool // only those that nobody has explained: open, or in suspense
+	Tasks   bool // only those that somebody has to explain now: in suspense, or open for [taskDays]
 	Page    store.Keyset
 }
 
@@ -178,7 +203,13 @@ func (lin Lines) List(ctx context.Context, tx *store.Tx, f BankLineFilter) ([]Ba
 		q = q.Where("b.amount <> COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m WHERE m.line_id = b.id AND NOT " +
 			"m.undone), 0)")
 	}
-	if f.Waiting {
+	if f.Tasks {
+		q = q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("b.id IN (SELECT m.line_id FROM bank_matches AS m WHERE m.proves = 'suspense' AND NOT m.undone)").
+				WhereOr("b.created_at < ?", store.FormatTime(tx.At.AddDate(0, 0, -taskDays)))
+		})
+	}
+	if f.Waiting || f.Tasks {
 		q = q.Where("b.amount <> COALESCE((SELECT SUM(m.amount) FROM bank_matches AS m WHERE m.line_id = b.id AND NOT " +
 			"m.undone AND m.proves <> 'suspense'), 0)")
 	}
@@ -188,7 +219,7 @@ func (lin Lines) List(ctx context.Context, tx *store.Tx, f BankLineFilter) ([]Ba
 	return withLeft(ctx, tx, rows)
 }
 
-// BankLines lists what the bank said, oldest first.
+// AllLines lists what the bank said, oldest first.
 func (lin Lines) AllLines(ctx context.Context, tx *store.Tx, account ledger.AccountNo) ([]BankLine, error) {
 	return lin.List(ctx, tx, BankLineFilter{Account: account})
 }

@@ -91,6 +91,9 @@ func (lin Lines) Suggestions(ctx context.Context, tx *store.Tx, account ledger.A
 		return nil, err
 	}
 	t := &thinking{names: names}
+	if t.again, err = madeAgain(ctx, tx, payments); err != nil {
+		return nil, err
+	}
 	if t.hints, t.strangers, err = hintsOf(ctx, tx, lines); err != nil {
 		return nil, err
 	}
@@ -111,6 +114,7 @@ type thinking struct {
 	payments map[PaymentID]Payment
 	byAmount map[int64][]Payment // in the order of their days
 	used     map[PaymentID]bool
+	again    map[PaymentID]bool // made again after they failed: no line proves them
 	told     map[BankLineID]bool
 	out      []Suggestion
 
@@ -182,7 +186,11 @@ func (t *thinking) byName(l BankLine, all []BankLine) {
 	groups := map[Proves][]Payment{}
 	for _, n := range t.names[l.ID] {
 		if p, ok := t.payments[n.payment]; ok && !t.used[p.ID] {
-			groups[provedBy(l, p, n.returned)] = append(groups[provedBy(l, p, n.returned)], p)
+			proves := provedBy(l, p, n.returned)
+			if proves == ProvesPayment && t.again[p.ID] {
+				proves = ""
+			}
+			groups[proves] = append(groups[proves], p)
 		}
 	}
 	for _, proves := range []Proves{ProvesPayment, ProvesReturn, ProvesFee} {
@@ -208,7 +216,8 @@ func provedBy(l BankLine, p Payment, returned bool) Proves {
 		return ProvesPayment
 	case p.State == PaymentConfirmed && l.Left.Sign() > 0:
 		return ProvesReturn
-	case p.State == PaymentConfirmed && l.Left.Sign() < 0 && l.Left.Abs().Cmp(p.Amount) < 0:
+	case (p.State == PaymentConfirmed || p.State == PaymentReturned) && l.Left.Sign() < 0 &&
+		l.Left.Abs().Cmp(p.Amount) < 0:
 		return ProvesFee
 	}
 	return ""

@@ -50,6 +50,12 @@ func bankExplanationRoutes(api *resource.API) {
 		About: "GET /match-suggestions shows them before, and ?dry_run=true what would be refused. A line that the books " +
 			"refuse is listed and stays as it is; the others are booked.",
 		Refuses: []error{ledger.ErrUnknownAccount}, Example: `{"account":"1010"}`}, acceptRules)
+	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-tasks", ID: "listBankTasks", Tag: "approvals",
+		Roles:   resource.Finance,
+		Summary: "What the bank did that you have to explain, oldest first",
+		Danish:  "Hvad banken har gjort, og som du skal forklare, ældste først",
+		About: "Lines in suspense, with the code of what kept them from being booked, and lines that nobody has explained " +
+			"for three days. A line is gone once it is matched or explained."}, listBankTasks)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/bank-differences", ID: "listBankDifferences", Tag: "bank-lines",
 		Roles:   resource.Bookkeeper,
 		Summary: "What the bank says that each account held, beside what the books say",
@@ -127,6 +133,30 @@ type rulesView struct {
 func acceptRules(ctx context.Context, tx *store.Tx, d resource.Domain, in sureRequest) (rulesView, error) {
 	done, err := d.Lines.ExplainHinted(ctx, tx, in.Account)
 	return rulesView{Account: in.Account, Booked: done.Lines, Misfits: viewMisfits(done.Misfits)}, err
+}
+
+type bankTaskView struct {
+	bankLineView
+	Payments []string `json:"payments" description:"Numbers of those that the line names."`
+}
+
+func listBankTasks(ctx context.Context, tx *store.Tx, d resource.Domain,
+	in struct{ rest.Page }) (rest.List[bankTaskView], error) {
+	page, err := in.Page.Keyset(2)
+	if err != nil {
+		return rest.List[bankTaskView]{}, err
+	}
+	found, err := d.Lines.Tasks(ctx, tx, page)
+	if err != nil {
+		return rest.List[bankTaskView]{}, err
+	}
+	return rest.ListOf(in.Page, found, func(t banking.Task) bankTaskView {
+		v := bankTaskView{bankLineView: viewBankLine(t.BankLine), Payments: []string{}}
+		for _, p := range t.Names {
+			v.Payments = append(v.Payments, p.Number)
+		}
+		return v
+	}, func(t banking.Task) []string { return []string{string(t.Date), string(t.ID)} }), nil
 }
 
 type bankDifferenceView struct {

@@ -124,6 +124,8 @@ func seed(t *testing.T, raw *sql.DB) {
 	again(t, raw, "tokens", map[string]string{"id": "id || '+' || n", "hash": "randomblob(32)",
 		"kind": "CASE n % 2 WHEN 0 THEN 'session' ELSE 'token' END"})
 	again(t, raw, "entry_drafts", map[string]string{"id": "id || '+' || n"})
+	again(t, raw, "bank_lines", map[string]string{"id": "id || '+' || n",
+		"created_at": "'2020' || substr(created_at, 5)"}) // that nobody has explained since
 	again(t, raw, "statements", map[string]string{"id": "id || '+' || n", "subject": "subject || '+' || n"})
 	again(t, raw, "in_kind_contributions", map[string]string{"id": "id || '+' || n",
 		"entry_id": "entry_id || '+' || n"})

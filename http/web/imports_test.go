@@ -98,6 +98,17 @@ func TestTheBankBesideMatching(t *testing.T) {
 		field := "undo_" + line.ID
 		finance.sends(lines, `action="`+at, at, url.Values{field: {"det var ikke et gebyr"}}).want(http.StatusOK).
 			says("Fortrudt. Linjen er åben igen.", "mangler")
+		// What nobody knows waits in finance's inbox, and in nobody else's, until it is explained.
+		const unknown = "Ingen ved endnu, hvad det er"
+		explains := "/bank-lines/" + line.ID + "/explanations"
+		finance.ask(http.MethodPost, explains, map[string]string{"kind": "suspense"}, nil)
+		finance.get("/inbox").want(http.StatusOK).says("Banklinjer, der skal forklares", "GEBYR-1", unknown)
+		w.as(t, access.Treasurer).get("/inbox").want(http.StatusOK).says("GEBYR-1", unknown)
+		if page := w.as(t, access.ProgrammeLead).get("/inbox").want(http.StatusOK); strings.Contains(page.body, unknown) {
+			t.Error("who may not explain a line of the bank is asked to")
+		}
+		finance.ask(http.MethodPost, explains, map[string]string{"kind": "charge"}, nil)
+		finance.get("/inbox").want(http.StatusOK).says("Alle banklinjer er forklaret.")
 
 		answers := finance.get("/bank/answers").want(http.StatusOK)
 		finance.files(answers, "/bank/answers", "no answer", nil).want(http.StatusUnprocessableEntity)

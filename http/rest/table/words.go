@@ -415,6 +415,7 @@ var Titles = map[string]rest.Text{
 	"account-changes":      {EN: "Changes of accounts", DA: "Kontoændringer"},
 	"accounts":             {EN: "Chart of accounts", DA: "Kontoplan"},
 	"donor-imports":        {EN: "Files of donors and gifts", DA: "Filer med donorer og gaver"},
+	"bank-tasks":           {EN: "Bank lines to explain", DA: "Banklinjer, der skal forklares"},
 	"bank-differences":     {EN: "Bank and books", DA: "Bank og bogføring"},
 	"bank-rules":           {EN: "Rules for bank lines", DA: "Regler for banklinjer"},
 	"bank-imports":         {EN: "Bank statements", DA: "Kontoudtog"},

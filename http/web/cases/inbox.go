@@ -49,6 +49,43 @@ type check struct {
 	Hint    string `json:"hint"`
 }
 
+// bankTask is a line of the bank that the user has to explain.
+type bankTask struct {
+	ID        string      `json:"id"`
+	Account   string      `json:"account"`
+	Date      string      `json:"date"`
+	Amount    frame.Money `json:"amount"`
+	Reference string      `json:"reference"`
+	Suspended bool        `json:"suspended"`
+	Why       string      `json:"suspended_because"`
+	Payments  []string    `json:"payments"`
+}
+
+// suspendedFor says in words what kept a line from being booked as what it says.
+var suspendedFor = map[string]rest.Text{
+	"fund_overdrawn": {EN: "The fund has not the money for its payment",
+		DA: "Formålet har ikke pengene til betalingen"},
+	"lot_exhausted":        {EN: "Too little of the currency is left", DA: "Der er for lidt af valutaen"},
+	"outside_grant_period": {EN: "Outside the grant's period", DA: "Uden for bevillingens periode"},
+	"budget_exceeded":      {EN: "The budget is used up", DA: "Budgettet er brugt"},
+	"state_conflict": {EN: "Its payment is proved already, was never sent or came back",
+		DA: "Betalingen er allerede afstemt, aldrig sendt eller kommet retur"},
+	"payment_reissued": {EN: "Its payment was made again", DA: "Betalingen er foretaget igen"},
+	"grant_state":      {EN: "The grant takes no cost any more", DA: "Bevillingen kan ikke længere belastes"},
+	"period_closed":    {EN: "Its month is closed", DA: "Måneden er lukket"},
+}
+
+// waitsFor says why a line waits for the user.
+func (b bankTask) waitsFor(v *frame.Visit) string {
+	switch _, known := suspendedFor[b.Why]; {
+	case known:
+		return said(v, suspendedFor, b.Why)
+	case b.Suspended:
+		return v.T("Nobody knows yet what it is", "Ingen ved endnu, hvad det er")
+	}
+	return v.T("Nobody has explained it for three days", "Ingen har forklaret den i tre dage")
+}
+
 // shownAtOnce is how many of a list the inbox shows.
 const shownAtOnce = "25"
 
@@ -56,6 +93,7 @@ const shownAtOnce = "25"
 type box struct {
 	mine, sent frame.List[waiting]
 	back       []request
+	bank       frame.List[bankTask]
 }
 
 // inbox reads the three lists. What came back are the user's drafts of a later round, and questions asked about what
@@ -72,6 +110,12 @@ func inbox(v *frame.Visit) (frame.Shown, error) {
 	}
 	if b.mine, _, err = frame.Read[frame.List[waiting]](v, "listApprovals", ask("mine")); err != nil {
 		return nil, err
+	}
+	if v.Can("listBankTasks") {
+		ask := rest.Ask{Query: url.Values{"limit": {shownAtOnce}}}
+		if b.bank, _, err = frame.Read[frame.List[bankTask]](v, "listBankTasks", ask); err != nil {
+			return nil, err
+		}
 	}
 	if !v.Can("draftDisbursement") {
 		return Inbox(v, b), nil
