@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -120,14 +121,59 @@ const surroundingSQL = `SELECT 'account' AS kind, number AS key, path AS a, type
 // readSurroundings reads the accounts, funds, months and years that entries name, in one query; what is not there is
 // not known.
 func (p *poster) readSurroundings(ctx context.Context, tx *store.Tx, n names) error {
+	f := store.TxLocal[foreseen](tx)
+	defer func() { f.names, f.poster = names{}, nil }() // what is posted from here on changes them
+	if f.poster != nil && f.names.cover(n) {
+		p.known, p.months, p.numbers = f.poster.known, f.poster.months, f.poster.numbers
+		p.known.Base = p.book.Base
+		return nil
+	}
+	return store.QueryBatch(ctx, tx, p.surroundings(n))
+}
+
+func (p *poster) surroundings(n names) store.BatchQuery {
 	p.known = Chart{p.book.Base, map[AccountNo]Account{}, map[FundCode]Fund{}}
 	p.months, p.numbers = calendar{states: map[string]PeriodState{}}, map[int]int64{}
-	return store.QueryBatch(ctx, tx, store.BatchQuery{
+	return store.BatchQuery{
 		Text: fmt.Sprintf(surroundingSQL, store.Places(len(n.accounts)), store.Places(len(n.funds)),
 			store.Places(len(n.months)), store.Places(len(n.years))),
 		Args: slices.Concat(store.Padded(n.accounts), store.Padded(n.funds), store.Padded(n.months), store.Padded(n.years)),
 		Row:  p.know,
-	})
+	}
+}
+
+// foreseen are the surroundings of entries that a tx is likely to post.
+type foreseen struct {
+	names  names
+	poster *poster
+}
+
+// Foresee is the query that reads what some entries name, for a caller that sends it behind that of [Hold] in one round
+// trip, and posts them next: what is posted first in the tx then needs no query of its own, unless it names more.
+func Foresee(tx *store.Tx, entries ...Entry) store.BatchQuery {
+	proposals := make([]Proposal, len(entries))
+	for i, e := range entries {
+		proposals[i].Entry = e
+	}
+	f := store.TxLocal[foreseen](tx)
+	f.names, f.poster = namesIn(proposals), &poster{}
+	return f.poster.surroundings(f.names)
+}
+
+// cover tells whether others name nothing of the surroundings but these.
+func (n names) cover(others names) bool {
+	return within(others.accounts, n.accounts) && within(others.funds, n.funds) && within(others.months, n.months) &&
+		within(others.years, n.years)
+}
+
+// within tells whether a sorted list holds all of some values.
+func within[T cmp.Ordered](some, all []T) bool {
+	for _, v := range some {
+		if _, found := slices.BinarySearch(all, v); !found {
+			return false
+		}
+	}
+	return true
 }
 
 // know takes a row of the surroundings.

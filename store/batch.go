@@ -12,7 +12,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // BatchQuery is one query of a [QueryBatch]; Row is called with each row of its result. Text is a constant with a ? for
@@ -39,8 +38,8 @@ func QueryBatch(ctx context.Context, tx *Tx, queries ...BatchQuery) error {
 
 func (tx *Tx) queryBatch(ctx context.Context, queries []BatchQuery) error {
 	return tx.conn.Raw(func(conn any) error {
-		if postgres, ok := conn.(*stdlib.Conn); ok {
-			return tx.pipeline(ctx, postgres.Conn(), queries)
+		if postgres, ok := conn.(*postgresConn); ok {
+			return tx.pipeline(ctx, postgres, queries)
 		}
 		for _, q := range queries {
 			rows, err := tx.querySQLite(context.WithoutCancel(ctx), conn, q)
@@ -87,7 +86,8 @@ func preparedOn(conn *pgconn.PgConn) *prepared {
 }
 
 // pipeline sends queries to PostgreSQL in one round trip, with those statements that the connection has not met yet.
-func (tx *Tx) pipeline(ctx context.Context, conn *pgx.Conn, queries []BatchQuery) (err error) {
+func (tx *Tx) pipeline(ctx context.Context, on *postgresConn, queries []BatchQuery) (err error) {
+	conn, begin := on.Conn(), on.take()
 	known, added := preparedOn(conn.PgConn()), map[string]string{}
 	line := conn.PgConn().StartPipeline(ctx)
 	defer func() {
@@ -95,6 +95,9 @@ func (tx *Tx) pipeline(ctx context.Context, conn *pgx.Conn, queries []BatchQuery
 			err = lost
 		}
 	}()
+	if begin != "" {
+		line.SendQueryParams(begin, nil, nil, nil, nil)
+	}
 	asked := make([]string, len(queries)) // texts that are compiled on the way
 	for i, q := range queries {
 		params, err := textParams(q.Args)
@@ -116,6 +119,11 @@ func (tx *Tx) pipeline(ctx context.Context, conn *pgx.Conn, queries []BatchQuery
 	}
 	if err := line.Sync(); err != nil {
 		return err
+	}
+	if begin != "" {
+		if _, err := line.GetResults(); err != nil { // the next of which reads this to its end
+			return err
+		}
 	}
 	for i, q := range queries {
 		if asked[i] != "" {

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 )
 
@@ -104,8 +103,11 @@ func (tx *Tx) Dump(ctx context.Context, t Table, row func(values []any) error) e
 		}
 	}
 	return tx.conn.Raw(func(conn any) error {
-		if postgres, ok := conn.(*stdlib.Conn); ok {
-			return dumpPostgres(ctx, postgres.Conn(), q.String(), row)
+		if postgres, err := postgresOf(ctx, conn); postgres != nil {
+			if err != nil {
+				return err
+			}
+			return dumpPostgres(ctx, postgres, q.String(), row)
 		}
 		queryer := conn.(driver.QueryerContext) //nolint:errcheck // the driver's connection is one
 		values := make([]any, len(t.Columns))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 )
 
@@ -32,8 +31,11 @@ func EachRow[T any](ctx context.Context, tx *Tx, q *bun.SelectQuery, row func(T)
 		return row(value)
 	}
 	return tx.conn.Raw(func(conn any) error {
-		if postgres, ok := conn.(*stdlib.Conn); ok {
-			rows, err := postgres.Conn().Query(ctx, q.String())
+		if postgres, err := postgresOf(ctx, conn); postgres != nil {
+			if err != nil {
+				return err
+			}
+			rows, err := postgres.Query(ctx, q.String())
 			var columns []string
 			return eachRow(rows, err, func(from Scanner) error {
 				if columns == nil {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 )
 
@@ -180,8 +179,11 @@ func (tx *Tx) Fill(ctx context.Context, t Table, next func() ([]any, bool, error
 	}
 	source := &copied{next: next, booleans: booleans}
 	err = tx.conn.Raw(func(conn any) error {
-		postgres := conn.(*stdlib.Conn) //nolint:errcheck // the driver's connection is one
-		rows, err = postgres.Conn().CopyFrom(ctx, pgx.Identifier{t.Name}, t.Columns, source)
+		postgres, err := postgresOf(ctx, conn)
+		if err != nil {
+			return err
+		}
+		rows, err = postgres.CopyFrom(ctx, pgx.Identifier{t.Name}, t.Columns, source)
 		return err
 	})
 	return rows, err

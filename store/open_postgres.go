@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -60,9 +61,10 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 			config.RuntimeParams[name] = value
 		}
 	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-		return prepareSession(ctx, conn, timeouts)
-	}))
+	pool := sql.OpenDB(postgresConnector{stdlib.GetConnector(*config,
+		stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+			return prepareSession(ctx, conn, timeouts)
+		}))})
 	size := max(2, cmp.Or(o.MaxConns, 16)) // Migrate needs two
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jackc/pgx/v5/stdlib"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -316,6 +315,10 @@ func (tx *Tx) runFinal(ctx context.Context) ([]ChangedRow, error) {
 	if !tx.proves {
 		return nil, tx.final.Run(ctx, tx)
 	}
+	if tx.fuses && !tx.apart {
+		tx.final.steps = append(tx.final.steps, step{text: noChanges})
+		return nil, tx.commitWith(ctx)
+	}
 	tx.final.steps = append(tx.final.steps, step{text: takeChanges})
 	texts, err := tx.final.texts()
 	if err != nil {
@@ -324,8 +327,11 @@ func (tx *Tx) runFinal(ctx context.Context) ([]ChangedRow, error) {
 	tx.counter.counted(nil)
 	var changes []noted
 	err = tx.conn.Raw(func(conn any) error {
-		pg := conn.(*stdlib.Conn).Conn().PgConn() //nolint:errcheck,forcetypeassert // pgx is the driver
-		results, err := pg.Exec(ctx, texts).ReadAll()
+		pg, err := postgresOf(ctx, conn)
+		if err != nil {
+			return err
+		}
+		results, err := pg.PgConn().Exec(ctx, texts).ReadAll()
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Stream runs a query and hands each row on as it comes, scanned by the caller: for what reads millions. Text is a
@@ -27,8 +26,11 @@ func (tx *Tx) Stream(ctx context.Context, text string, row func(Scanner) error, 
 func (tx *Tx) stream(ctx context.Context, query string, row func(Scanner) error) error {
 	row = tx.counter.counted(row)
 	return tx.conn.Raw(func(conn any) error {
-		if postgres, ok := conn.(*stdlib.Conn); ok {
-			return streamPostgres(ctx, postgres.Conn(), query, row)
+		if postgres, err := postgresOf(ctx, conn); postgres != nil {
+			if err != nil {
+				return err
+			}
+			return streamPostgres(ctx, postgres, query, row)
 		}
 		return streamSQLite(ctx, conn.(driver.QueryerContext), query, row) //nolint:errcheck // the driver's connection is one
 	})

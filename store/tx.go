@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 )
 
@@ -27,6 +28,10 @@ type Tx struct {
 	memory *memory   // of a View that remembers
 	rows   *rowWatch // SQLite: the rows that were changed; nil where nobody looks
 	proves bool      // PostgreSQL: the database notes the rows that were changed
+
+	fuses     bool // the final script may bring the COMMIT: PostgreSQL
+	apart     bool // but here it may not, since rows of proven tables were changed
+	committed bool // a COMMIT was sent with a script
 
 	final  Script
 	before []func(context.Context, *Tx) error
@@ -80,6 +85,9 @@ func (tx *Tx) settle(ctx context.Context) error {
 	}
 	if err := SealRows(ctx, tx, changed); err != nil {
 		return err
+	}
+	if tx.Engine == Postgres && len(tx.final.steps) > 0 {
+		return tx.commitWith(ctx)
 	}
 	return tx.final.Run(ctx, tx)
 }
@@ -150,6 +158,9 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	for attempt := 1; ; attempt++ {
 		err := db.run(ctx, db.write, opts, fn)
+		if errors.Is(err, errChanged) {
+			err = db.run(context.WithValue(ctx, apartKey{}, true), db.write, opts, fn)
+		}
 		db.noteTrouble(err)
 		if attempt == attempts || !rerun(err) || pause(ctx, attempt) != nil {
 			return err
@@ -216,6 +227,7 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 	}()
 	tx := &Tx{Tx: raw, At: instant(db.clock), By: ActorFrom(ctx), Engine: db.engine, conn: conn.Conn, counter: counter,
 		compiled: db.compiled, unnamed: db.unnamed, views: opts.ReadOnly}
+	tx.apart, _ = ctx.Value(apartKey{}).(bool)
 	if writes {
 		if err := db.watchRows(ctx, tx); err != nil {
 			return Classify(err)
@@ -227,12 +239,18 @@ func (db *DB) run(ctx context.Context, pool *bun.DB, opts *sql.TxOptions, fn fun
 	if err := unlessAborted(func() error { return fn(tx) }); err != nil {
 		return Classify(err)
 	}
+	began := time.Now()
 	if err := unlessAborted(func() error { return tx.settle(ctx) }); err != nil {
+		if tx.committed && !spoken(err) && !pgconn.SafeToRetry(err) { // which has not been sent
+			return &failure{means: ErrUncertain, cause: err}
+		}
 		return Classify(err)
 	}
 	finished = true
-	began := time.Now()
-	if err := db.commit(ctx, raw); err != nil {
+	if !tx.committed {
+		began = time.Now()
+	}
+	if err := db.commit(ctx, raw, tx.committed); err != nil {
 		return err
 	}
 	if committed := db.committed.Load(); committed != nil && writes {
@@ -293,7 +311,11 @@ func (db *DB) connect(ctx context.Context, pool *bun.DB) (bun.Conn, error) {
 // commit ends a transaction. A refusal that the database words itself (a deferred constraint, a serialization failure)
 // is definite, and so is a context that was done before the commit was sent: nothing was written. Any other failure
 // met on the way to a server leaves open whether the commit arrived.
-func (db *DB) commit(ctx context.Context, raw bun.Tx) error {
+func (db *DB) commit(ctx context.Context, raw bun.Tx, done bool) error {
+	if done {
+		_ = raw.Commit() // which has nothing to send; the end of the context means nothing now
+		return nil
+	}
 	if ctx.Err() != nil {
 		_ = raw.Rollback()
 		return ctx.Err()

@@ -28,9 +28,17 @@ type attempt struct {
 	used   map[keyOf]rest.KeyRow
 
 	actors    []store.Actor
+	guessed   ledger.Book // the books of the batch before, by which the entries are made early
+	early     []early
 	books     ledger.Book
 	posting   []int // of the batch: those that post
 	proposals []ledger.Proposal
+}
+
+// early is an entry that was made before the books were looked at, or why there is none.
+type early struct {
+	entry ledger.Entry
+	err   error
 }
 
 // answer tells everyone, after the commit, and returns those who have to come again.
@@ -57,10 +65,11 @@ func (c *collector) try(batch []*submission) (r *attempt, err error) {
 	err = c.db.Update(ctx, func(tx *store.Tx) error {
 		n := len(batch)
 		r = &attempt{batch: batch, outs: make([]answer, n), errs: make([]error, n), again: make([]bool, n),
-			actors: make([]store.Actor, n)}
+			actors: make([]store.Actor, n), guessed: c.books}
 		return r.run(ctx, tx)
 	})
 	if err == nil {
+		c.books = ledger.Book{Base: r.books.Base, General: r.books.General, Organisation: r.books.Organisation}
 		r.forget(&c.seen)
 	}
 	return r, err
@@ -77,8 +86,10 @@ func (r *attempt) forget(seen *goodTokens) {
 }
 
 // run does for all requests what rest does for one: authenticate the caller, look for the key, act, store the answer.
-// It costs four ways to the database besides begin and commit, or rather three when it knows whose the tokens are.
+// It costs two ways to the database when it knows whose the tokens are and which books they are: one to begin, to take
+// the head rows and to read, one to write and to commit. Where money leaves a bank, what the bank holds is one more.
 func (r *attempt) run(ctx context.Context, tx *store.Tx) (err error) {
+	tx.CommitWithFinal()
 	if err := r.ask(ctx, tx); err != nil {
 		return err
 	}
@@ -113,6 +124,9 @@ func (r *attempt) ask(ctx context.Context, tx *store.Tx) error {
 	r.looked, r.used = guessed, map[keyOf]rest.KeyRow{}
 	if len(guessed) > 0 {
 		asks = append(asks, askKeys(guessed, r.used))
+	}
+	if r.guessed.Base != "" {
+		asks = append(asks, ledger.Foresee(tx, r.proposeEarly()...))
 	}
 	return store.QueryBatch(ctx, tx, asks...)
 }
@@ -200,11 +214,33 @@ func (r *attempt) recall(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
+// proposeEarly makes entries of all requests, so that what they name can be asked for at once.
+func (r *attempt) proposeEarly() (entries []ledger.Entry) {
+	r.early = make([]early, len(r.batch))
+	for i, p := range r.batch {
+		e, err := p.to.propose(r.guessed, p.req.In)
+		if r.early[i] = (early{e, err}); err == nil {
+			entries = append(entries, e.Compact())
+		}
+	}
+	return entries
+}
+
+// proposed is the entry of one request.
+func (r *attempt) proposed(i int) (ledger.Entry, error) {
+	same := r.books.Base == r.guessed.Base && r.books.General == r.guessed.General &&
+		r.books.Organisation == r.guessed.Organisation
+	if r.early != nil && same {
+		return r.early[i].entry, r.early[i].err
+	}
+	return r.batch[i].to.propose(r.books, r.batch[i].req.In)
+}
+
 // propose makes entries of the requests that are to post.
 func (r *attempt) propose() {
 	posting := r.posting[:0]
 	for _, i := range r.posting {
-		e, err := r.batch[i].to.propose(r.books, r.batch[i].req.In)
+		e, err := r.proposed(i)
 		if err != nil {
 			r.errs[i] = err
 			continue

@@ -67,7 +67,8 @@ type collector struct {
 	waiting []*submission
 	running bool
 
-	seen goodTokens
+	seen  goodTokens
+	books ledger.Book // as the last batch found them; only the writer looks at it
 }
 
 // errQueueFull is answered at once when more requests wait than can be answered in time.
