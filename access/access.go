@@ -16,6 +16,7 @@ var (
 	ErrTokenExpired       = errors.New("access: token has expired")
 	ErrForbidden          = errors.New("access: role may not do this")
 	ErrMakerCannotApprove = errors.New("access: nobody acts twice on the same request")
+	ErrRelated            = errors.New("access: nobody decides for a payee or a person whom they are related to")
 	ErrNoRequest          = errors.New("access: there is no such request to decide on")
 	ErrUnknownRole        = errors.New("access: unknown role")
 	ErrUnknownUser        = errors.New("access: unknown user")
@@ -123,7 +124,7 @@ type Duty struct {
 
 // Take puts the actor of the tx down for a duty. [ErrMakerCannotApprove] when the actor has one on this subject and
 // round already, with this account or another one of the same person; [ErrNoRequest] when there is nothing to decide on
-// or it asked for something else.
+// or it asked for something else; [ErrRelated] of a decision for a payee or a person whom the actor is related to.
 func Take(ctx context.Context, tx *store.Tx, d Duty) error {
 	taken, err := DutiesOn(ctx, tx, d.Subject, d.Round)
 	if err != nil {
@@ -156,6 +157,19 @@ func DutiesOn(ctx context.Context, tx *store.Tx, subject string, round int) ([]D
 // DutiesOnAll lists who did what on one round of many subjects, each in order, in few statements.
 func DutiesOnAll(ctx context.Context, tx *store.Tx, subjects []string, round int) (map[string][]Duty, error) {
 	return readDutiesOnAll(ctx, tx, subjects, round)
+}
+
+// NotMine refuses an actor who is the person of one of the accounts, such as that of who wrote what is decided on.
+// [ErrMakerCannotApprove].
+func NotMine(ctx context.Context, tx *store.Tx, accounts ...UserID) error {
+	for _, a := range accounts {
+		if same, err := onePerson(ctx, tx, a, UserID(tx.By.User)); err != nil {
+			return err
+		} else if same {
+			return ErrMakerCannotApprove
+		}
+	}
+	return nil
 }
 
 // OnePerson reports whether two accounts are one person's, as far as is known.

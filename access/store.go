@@ -113,20 +113,36 @@ func insertDuty(ctx context.Context, tx *store.Tx, d Duty) error {
 	row := dutyRow{Subject: d.Subject, Round: d.Round, Step: d.Step, UserID: UserID(tx.By.User), TokenID: tx.By.Token,
 		Payload: d.Payload[:], At: store.FormatTime(tx.At)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	if twice(store.Classify(err)) {
-		return ErrMakerCannotApprove // a twin request came first
-	} else if err != nil {
-		return err
+	if err != nil {
+		return barred(err)
 	}
 	proof.Append(tx, row.leaf(new(proof.Encoder), proof.NewSeal()))
 	return nil
 }
 
-// twice reports whether the database refused a second duty of one person: by the key when both came at once, by the
-// trigger when the other had just been committed.
-func twice(err error) bool {
+// barred gives a refusal of a duty by the database the name that Go has for it. A second duty of one person is refused
+// by the key when both came at once, by the trigger when the other had just been committed.
+func barred(err error) error {
+	err = store.Classify(err)
+	if errors.Is(err, store.ErrDuplicate) {
+		return ErrMakerCannotApprove
+	}
+	return RefusedAs(err)
+}
+
+// RefusedAs gives a refusal by the database of who may not decide the name that Go has for it.
+func RefusedAs(err error) error {
 	var r *store.Refused
-	return errors.Is(err, store.ErrDuplicate) || errors.As(err, &r) && r.Code == "maker_cannot_approve"
+	if !errors.As(store.Classify(err), &r) {
+		return err
+	}
+	switch r.Code {
+	case "maker_cannot_approve":
+		return ErrMakerCannotApprove
+	case "related_party":
+		return ErrRelated
+	}
+	return err
 }
 
 func readDuties(ctx context.Context, tx *store.Tx, subject string, round int) ([]Duty, error) {

@@ -43,10 +43,8 @@ func insertDuties(ctx context.Context, tx *store.Tx, duties []Duty) error {
 		rows[i] = dutyRow{Subject: d.Subject, Round: d.Round, Step: d.Step, UserID: UserID(tx.By.User), TokenID: tx.By.Token,
 			Payload: d.Payload[:], At: store.FormatTime(tx.At)}
 	}
-	if err := store.Insert(ctx, tx, rows); twice(store.Classify(err)) {
-		return ErrMakerCannotApprove // a twin request came first
-	} else if err != nil {
-		return err
+	if err := store.Insert(ctx, tx, rows); err != nil {
+		return barred(err)
 	}
 	enc := new(proof.Encoder)
 	for _, r := range rows {

@@ -55,8 +55,8 @@ func (r Register) Assign(ctx context.Context, tx *store.Tx, key, user string,
 	if err != nil {
 		return Assignment{}, err
 	}
-	if string(id) == tx.By.User {
-		return Assignment{}, access.ErrMakerCannotApprove
+	if err := access.NotMine(ctx, tx, id); err != nil {
+		return Assignment{}, err
 	}
 	if days.To != "" && days.To < days.From {
 		return Assignment{}, ErrDays

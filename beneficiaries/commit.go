@@ -78,8 +78,8 @@ func (v PlanVersion) committing(year int) PlanVersion {
 // what was approved and the actor not who asked for it. Who wrote it does not approve it either, also where somebody
 // else handed it in.
 func approve(ctx context.Context, tx *store.Tx, p Plan) error {
-	if p.Current.CreatedBy == tx.By.User {
-		return access.ErrMakerCannotApprove
+	if err := mayApprove(ctx, tx, p, p.Current); err != nil {
+		return err
 	}
 	duty := access.Duty{Subject: p.Current.ID, Round: 1, Step: access.Approve, Payload: p.Current.Payload()}
 	if p.State == PlanInReview {
@@ -94,8 +94,10 @@ func approve(ctx context.Context, tx *store.Tx, p Plan) error {
 	}
 	approved := false
 	for _, d := range duties {
-		if d.Step == access.Request && d.User == access.UserID(tx.By.User) {
-			return access.ErrMakerCannotApprove
+		if d.Step == access.Request {
+			if err := access.NotMine(ctx, tx, d.User); err != nil {
+				return err
+			}
 		}
 		approved = approved || d.Step == access.Approve && d.Payload == duty.Payload
 	}

@@ -75,8 +75,8 @@ func (r Register) Adjudicate(ctx context.Context, tx *store.Tx, id, verdict stri
 		return Duplicate{}, ErrUnknownDuplicate
 	}
 	d := waiting[0]
-	if d.FoundBy == tx.By.User {
-		return Duplicate{}, access.ErrMakerCannotApprove
+	if err := access.NotMine(ctx, tx, access.UserID(d.FoundBy)); err != nil {
+		return Duplicate{}, err
 	}
 	d.Verdict = verdict
 	if err := insertVerdict(ctx, tx, d); err != nil {

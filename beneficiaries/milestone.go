@@ -229,12 +229,11 @@ func notMaker(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	if err != nil {
 		return err
 	}
-	asked := slices.ContainsFunc(duties, func(d access.Duty) bool {
-		return d.Step == access.Request &&
-			string(d.User) == tx.By.User
-	})
-	if asked || v.CreatedBy == tx.By.User {
-		return access.ErrMakerCannotApprove
+	makers := []access.UserID{access.UserID(v.CreatedBy)}
+	for _, d := range duties {
+		if d.Step == access.Request {
+			makers = append(makers, d.User)
+		}
 	}
-	return nil
+	return access.NotMine(ctx, tx, makers...)
 }

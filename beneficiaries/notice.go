@@ -61,8 +61,8 @@ func (r Register) Review(ctx context.Context, tx *store.Tx, id, outcome string) 
 		if n.ID != id {
 			continue
 		}
-		if n.User == tx.By.User {
-			return Notice{}, access.ErrMakerCannotApprove
+		if err := access.NotMine(ctx, tx, access.UserID(n.User)); err != nil {
+			return Notice{}, err
 		}
 		n.Outcome, n.ReviewedBy = outcome, tx.By.User
 		if err := saveReview(ctx, tx, n); err != nil {

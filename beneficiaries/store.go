@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"supportledger/access"
 	"supportledger/ledger"
 	"supportledger/store"
 )
@@ -190,6 +191,19 @@ func readPlan(ctx context.Context, tx *store.Tx, key string) (Plan, error) {
 		return Plan{}, err
 	}
 	return plans[0], nil
+}
+
+// NotRelated refuses an actor who is related to a payee, by code, or to a person, with whatever account; "" is nobody.
+// The database asks the same where a duty is taken. [access.ErrRelated].
+func NotRelated(ctx context.Context, tx *store.Tx, payee string, person BeneficiaryID) error {
+	related, err := tx.NewSelect().TableExpr("relations AS l").Join("JOIN users AS o ON o.id = l.user_id").
+		Join("JOIN users AS m ON COALESCE(NULLIF(m.person, ''), m.id) = COALESCE(NULLIF(o.person, ''), o.id)").
+		Where("m.id = ?", tx.By.User).Where("l.ended_on = '' OR l.ended_on >= ?", ledger.DateOf(tx.At)).
+		Where("l.payee <> '' AND l.payee = ? OR l.beneficiary_id <> '' AND l.beneficiary_id = ?", payee, person).Exists(ctx)
+	if err == nil && related {
+		err = access.ErrRelated
+	}
+	return err
 }
 
 // readPlans lists a page of plans by number.

@@ -321,7 +321,7 @@ func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decisi
 	if err := checkCountry(ctx, tx, r.Grants, *waiting, max(d.On, waiting.StartsOn)); err != nil {
 		return Commitment{}, err
 	}
-	if err := approveVersion(ctx, tx, *waiting); err != nil {
+	if err := approveVersion(ctx, tx, p, *waiting); err != nil {
 		return Commitment{}, err
 	}
 	out := Commitment{Plan: p}
@@ -348,9 +348,9 @@ func (r Register) Decide(ctx context.Context, tx *store.Tx, key string, d Decisi
 }
 
 // approveVersion puts the actor down as the version's approver.
-func approveVersion(ctx context.Context, tx *store.Tx, v PlanVersion) error {
-	if v.CreatedBy == tx.By.User {
-		return access.ErrMakerCannotApprove
+func approveVersion(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion) error {
+	if err := mayApprove(ctx, tx, p, v); err != nil {
+		return err
 	}
 	if err := access.Take(ctx, tx, access.Duty{Subject: v.ID, Round: 1, Step: access.Approve,
 		Payload: v.Payload()}); err != nil {
@@ -359,13 +359,21 @@ func approveVersion(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	return saveVersionState(ctx, tx, v.ID, VersionApproved)
 }
 
+// mayApprove refuses who wrote a version of a plan, and who is related to the plan's person. [access.ErrRelated].
+func mayApprove(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion) error {
+	if err := access.NotMine(ctx, tx, access.UserID(v.CreatedBy)); err != nil {
+		return err
+	}
+	return NotRelated(ctx, tx, "", p.Beneficiary)
+}
+
 // refuse returns or rejects a version, with a reason. A plan whose only version is rejected is over before it began.
 func refuse(ctx context.Context, tx *store.Tx, p Plan, v PlanVersion, d Decision) (Commitment, error) {
-	if err := wantReason(d.Reason); err != nil {
+	if err := access.NotMine(ctx, tx, access.UserID(v.CreatedBy)); err != nil {
 		return Commitment{}, err
 	}
-	if v.CreatedBy == tx.By.User {
-		return Commitment{}, access.ErrMakerCannotApprove
+	if err := wantReason(d.Reason); err != nil {
+		return Commitment{}, err
 	}
 	state, kind, plan := VersionRejected, Rejected, PlanExited
 	if d.Return {

@@ -366,7 +366,7 @@ func TestRelated(t *testing.T) {
 			h.Errorf("of a user and a donor: %v", err)
 		}
 		paid := h.asked("UNR", "C-5", "100.00")
-		if err := h.step("lead", disbursements.Decisions.Approve, paid.Number); !errors.Is(err, disbursements.ErrRelated) {
+		if err := h.step("lead", disbursements.Decisions.Approve, paid.Number); !errors.Is(err, access.ErrRelated) {
 			h.Errorf("approved by who is related: %v", err)
 		}
 		h.do("chief", func(ctx context.Context, tx *store.Tx) error {
@@ -387,7 +387,7 @@ func TestRelated(t *testing.T) {
 				Nature: "household"}))
 		must(h, declare("chief", relations.Relation{Donor: h.donor.ID, Beneficiary: d.Plan.Beneficiary, Nature: "other"}))
 		must(h, h.step("lead", disbursements.Decisions.Approve, d.Number))
-		if err := h.step("finance", disbursements.Decisions.Authorise, d.Number); !errors.Is(err, disbursements.ErrRelated) {
+		if err := h.step("finance", disbursements.Decisions.Authorise, d.Number); !errors.Is(err, access.ErrRelated) {
 			h.Errorf("authorised by who is related: %v", err)
 		}
 		h.do("finance", func(ctx context.Context, tx *store.Tx) error {

@@ -22,7 +22,6 @@ var (
 	ErrPlanNotApproved     = errors.New("disbursements: the plan is not approved")
 	ErrPlanChanged         = errors.New("disbursements: the plan was changed since it was asked for")
 	ErrNotAsked            = errors.New("disbursements: nobody of this role has to decide on it")
-	ErrRelated             = errors.New("disbursements: nobody decides for a payee or a person whom they are related to")
 	ErrEmergency           = errors.New("disbursements: the emergency path is not open for this")
 	ErrUnknownPolicy       = errors.New("disbursements: unknown approval policy")
 	ErrPolicyShape         = errors.New("disbursements: every disbursement needs somebody who approves and somebody " +

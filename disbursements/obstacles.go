@@ -81,7 +81,7 @@ func (rules Rules) releasable(ctx context.Context, tx *store.Tx, d Disbursement)
 var refusals = []error{ErrPlanNotApproved, ErrPlanChanged, ErrGated, ErrOutsidePeriod, ErrReserved, ErrEmergency,
 	grants.ErrConditionOpen, grants.ErrBudgetExceeded, grants.ErrGrantState, payees.ErrUnverified, payees.ErrCooling,
 	payees.ErrChanged, payees.ErrUnbound, payees.ErrUnregistered, payees.ErrOverCardLimit,
-	ledger.ErrAlreadyReversed, advances.ErrPrepaidExceeded, ErrRelated,
+	ledger.ErrAlreadyReversed, advances.ErrPrepaidExceeded, access.ErrRelated,
 	access.ErrMakerCannotApprove, grants.ErrOutsidePeriod, grants.ErrOutsideCountry, grants.ErrOutsideCategory,
 	grants.ErrIneligibleKind, grants.ErrOutsideBudget, grants.ErrOverLine, grants.ErrReportDue, ledger.ErrFundOverdrawn,
 	ledger.ErrLotExhausted, ledger.ErrPeriodClosed, ledger.ErrUnknownAccount, advances.ErrState, advances.ErrBankCurrency,

@@ -43,7 +43,7 @@ type Earlier struct {
 }
 
 // Barred refuses a step to somebody who took another part in the same disbursement, or is related to the payee or the
-// person. Could lists those who may take it. It is an [access.ErrMakerCannotApprove] or an [ErrRelated].
+// person. Could lists those who may take it. It is an [access.ErrMakerCannotApprove] or an [access.ErrRelated].
 type Barred struct {
 	Action  Action
 	Earlier Earlier // zero of a relation
@@ -166,7 +166,7 @@ func (s standing) barsStep(a Action, person access.UserID, roles []access.Role) 
 	case took:
 		return &Barred{Action: a, Earlier: earlier, err: access.ErrMakerCannotApprove}
 	case s.related[person]:
-		return &Barred{Action: a, err: ErrRelated}
+		return &Barred{Action: a, err: access.ErrRelated}
 	case a == ToApprove && s.refused[person]:
 		return &Barred{Action: a, Earlier: Earlier{Part: Refused}, err: access.ErrMakerCannotApprove}
 	}

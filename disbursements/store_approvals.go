@@ -78,22 +78,14 @@ type commentRow struct {
 	CreatedAt      string
 }
 
-// refusedAs gives a refusal by the database the name that Go has for it: the guards know what a query beforehand
+// RefusedAs gives a refusal by the database the name that Go has for it: the guards know what a query beforehand
 // would have to guess.
 func RefusedAs(err error) error {
 	var refused *store.Refused
-	if !errors.As(store.Classify(err), &refused) {
-		return err
-	}
-	switch refused.Code {
-	case "related_party":
-		return ErrRelated
-	case "maker_cannot_approve":
-		return access.ErrMakerCannotApprove
-	case "delegation_missing":
+	if errors.As(store.Classify(err), &refused) && refused.Code == "delegation_missing" {
 		return delegations.ErrMissing
 	}
-	return err
+	return access.RefusedAs(err)
 }
 
 func insertPolicy(ctx context.Context, tx *store.Tx, p Policy) error {

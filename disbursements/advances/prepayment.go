@@ -131,6 +131,9 @@ func (adv Register) AuthorisePrepayment(ctx context.Context, tx *store.Tx, key s
 	if p.State != TransferRequested {
 		return Prepayment{}, &StateConflict{string(p.State), []string{string(TransferRequested)}}
 	}
+	if err := beneficiaries.NotRelated(ctx, tx, p.Payee, p.Plan.Beneficiary); err != nil {
+		return Prepayment{}, err
+	}
 	if err := access.Take(ctx, tx,
 		access.Duty{Subject: string(p.ID), Round: 1, Step: access.Authorise, Payload: p.Payload()}); err != nil {
 		return Prepayment{}, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"supportledger/access"
+	"supportledger/beneficiaries"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/payees"
@@ -168,6 +169,13 @@ func (pay Payments) Dispatch(ctx context.Context, tx *store.Tx, key string) (Pay
 	}
 	if p.ReissueOf != "" {
 		if err := notNamed(ctx, tx, p.ReissueOf); err != nil {
+			return Payment{}, err
+		}
+		d, err := pay.Requests.Disbursement(ctx, tx, string(p.Disbursement))
+		if err != nil {
+			return Payment{}, err
+		}
+		if err := beneficiaries.NotRelated(ctx, tx, p.Payee, d.Plan.Beneficiary); err != nil {
 			return Payment{}, err
 		}
 		if err := access.Take(ctx, tx,

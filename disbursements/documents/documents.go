@@ -71,13 +71,8 @@ func Lift(ctx context.Context, tx *store.Tx, id, reason string) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range makers {
-		if same, err := access.OnePerson(ctx, tx, m, access.UserID(tx.By.User)); err != nil || same {
-			if err == nil {
-				err = access.ErrMakerCannotApprove
-			}
-			return err
-		}
+	if err := access.NotMine(ctx, tx, makers...); err != nil {
+		return err
 	}
 	uses, err := readUses(ctx, tx, []string{id})
 	if err != nil {

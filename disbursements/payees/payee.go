@@ -10,6 +10,7 @@ import (
 
 	"supportledger/access"
 	"supportledger/access/vault"
+	"supportledger/beneficiaries"
 	"supportledger/disbursements/banknumbers"
 	"supportledger/disbursements/iso20022"
 	"supportledger/ledger"
@@ -197,7 +198,10 @@ func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key str
 	case newest.VerifiedBy != "":
 		return Payee{}, ErrVerified
 	}
-	if err := notPerson(ctx, tx, newest.EnteredBy); err != nil {
+	if err := access.NotMine(ctx, tx, newest.EnteredBy); err != nil {
+		return Payee{}, err
+	}
+	if err := beneficiaries.NotRelated(ctx, tx, p.Code, ""); err != nil {
 		return Payee{}, err
 	}
 	newest.How, newest.Note, newest.VerifiedBy, newest.VerifiedAt, newest.UsableFrom = v.How, v.Note,
@@ -209,15 +213,6 @@ func (reg Register) VerifyBankDetails(ctx context.Context, tx *store.Tx, key str
 	return p, access.Record(ctx, tx,
 		access.Event{Action: "payee.bank_details_verified", Subject: string(p.ID), Fields: []string{"bank_details"},
 			Reason: v.Note})
-}
-
-// notPerson refuses an actor who is the person of another account. [access.ErrMakerCannotApprove].
-func notPerson(ctx context.Context, tx *store.Tx, other access.UserID) error {
-	same, err := access.OnePerson(ctx, tx, other, access.UserID(tx.By.User))
-	if err == nil && same {
-		err = access.ErrMakerCannotApprove
-	}
-	return err
 }
 
 // Payee finds a payee by id or code, with its bank details masked. [ErrUnknown].

@@ -125,7 +125,7 @@ func insertVerification(ctx context.Context, tx *store.Tx, id ID, b BankDetails)
 	row := verificationRow{PayeeID: id, Version: b.Version, How: b.How, Note: b.Note, VerifiedBy: b.VerifiedBy,
 		VerifiedAt: store.FormatTime(b.VerifiedAt), UsableFrom: store.FormatTime(b.UsableFrom)}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return store.DuplicateAs(err, store.ErrStale)
+	return access.RefusedAs(store.DuplicateAs(err, store.ErrStale))
 }
 
 func insertBinding(ctx context.Context, tx *store.Tx, subject string, round int, b binding) error {

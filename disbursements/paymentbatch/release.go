@@ -16,7 +16,7 @@ import (
 // any of its payments. All its disbursements become
 // RELEASED with a payment each, in a constant number of statements for every five hundred; report hears how many are
 // done. [access.ErrMakerCannotApprove], [ErrBatchChanged] where something is not what was locked, [*BatchBlocked],
-// [disbursements.ErrPlanChanged], [disbursements.ErrRelated].
+// [disbursements.ErrPlanChanged], [access.ErrRelated].
 func (bat Batches) Release(ctx context.Context, tx *store.Tx, key string, report func(done int)) (Batch, error) {
 	b, err := bat.asLocked(ctx, tx, key, BatchLocked)
 	if err != nil {

@@ -92,8 +92,8 @@ func End(ctx context.Context, tx *store.Tx, id ID, last ledger.Date) (Relation, 
 		return Relation{}, ErrUnknown
 	}
 	r := found[0]
-	if string(r.User) == tx.By.User {
-		return Relation{}, access.ErrMakerCannotApprove
+	if err := access.NotMine(ctx, tx, r.User); err != nil {
+		return Relation{}, err
 	}
 	r.EndedOn = last
 	if err := endRelation(ctx, tx, r); err != nil {

@@ -87,7 +87,7 @@ func batchSteps(api *resource.API) {
 		ledger.ErrReasonRequired), unlockBatch)
 	resource.Route(api, step("releases", "releasePaymentBatch", "Release a locked batch", "Frigiv en låst betalingskørsel",
 		"By a person who took no step on any of its payments; who locked it may.",
-		access.ErrMakerCannotApprove, disbursements.ErrRelated, disbursements.ErrPlanChanged, paymentbatch.ErrBatchBlocked,
+		access.ErrMakerCannotApprove, access.ErrRelated, disbursements.ErrPlanChanged, paymentbatch.ErrBatchBlocked,
 		paymentbatch.ErrBatchChanged, banking.ErrDuplicatePayment,
 		ledger.ErrAlreadyReversed), releaseBatch)
 	resource.Route(api, step("exports", "exportPaymentBatch", "Make the file of a released batch",

@@ -111,7 +111,7 @@ var (
 		evidence.ErrTooLarge}
 	refusesDecision = []error{disbursements.ErrUnknownDisbursement, advances.ErrState, access.ErrMakerCannotApprove,
 		disbursements.ErrNotAsked, complaints.ErrHeld, documents.ErrUsed,
-		delegations.ErrMissing, disbursements.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
+		delegations.ErrMissing, access.ErrRelated, disbursements.ErrPlanChanged, access.ErrUnknownUser,
 		grants.ErrConditionOpen, disbursements.ErrGated,
 		payees.ErrUnverified, payees.ErrCooling, payees.ErrChanged, payees.ErrUnbound}
 )

@@ -55,7 +55,7 @@ func payeeRoutes(api *resource.API) {
 		Danish:  "Bekræft, at kontooplysningerne er modtagerens egne, og hvordan det er sikret",
 		About:   "Who entered them cannot, with another account neither.",
 		Refuses: []error{payees.ErrUnknown, payees.ErrUnknownDetails, payees.ErrChanged, advances.ErrState,
-			ledger.ErrReasonRequired, access.ErrMakerCannotApprove},
+			ledger.ErrReasonRequired, access.ErrMakerCannotApprove, access.ErrRelated},
 		Example: `{"how":"callback","note":"called the number on the invoice of January"}`}, verifyBankDetails)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payees/:id/erasures", ID: "erasePayee", Tag: "payees",
 		Match: "getPayee",

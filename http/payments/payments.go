@@ -31,7 +31,7 @@ func paymentRoutes(api *resource.API) {
 			disbursements.ErrSettlement,
 			banking.ErrDuplicatePayment, advances.ErrBankCurrency, payees.ErrUnverified, payees.ErrCooling,
 			payees.ErrChanged, payees.ErrUnbound,
-			banking.ErrInBatch, disbursements.ErrRelated, disbursements.ErrPlanChanged,
+			banking.ErrInBatch, access.ErrRelated, disbursements.ErrPlanChanged,
 			ledger.ErrAlreadyReversed})}, releaseDisbursement)
 	resource.Route(api, rest.Op{Method: rest.Get, Path: "/payments", ID: "listPayments", Tag: "payments",
 		Roles:   resource.Bookkeeper,
@@ -47,7 +47,8 @@ func paymentRoutes(api *resource.API) {
 		About: "One that is made again is released by a second person here. A document may show it; it proves the entry " +
 			"once the bank's line is matched.",
 		Refuses: []error{banking.ErrUnknownPayment, advances.ErrState, banking.ErrInBatch, payees.ErrUnverified,
-			payees.ErrCooling, payees.ErrChanged, payees.ErrUnbound, access.ErrMakerCannotApprove, evidence.ErrUnknown,
+			payees.ErrCooling, payees.ErrChanged, payees.ErrUnbound, access.ErrMakerCannotApprove, access.ErrRelated,
+			evidence.ErrUnknown,
 			banking.ErrNamedByBank}}, dispatchPayment)
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/payments/:id/failures", ID: "failPayment", Tag: "payments",
 		Match: "getPayment",

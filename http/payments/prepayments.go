@@ -38,7 +38,7 @@ func prepaymentRoutes(api *resource.API) {
 		Tag:   "prepayments", Roles: resource.Finance, Money: true,
 		Status: http.StatusOK, Summary: "Authorise what somebody else asked for",
 		Danish: "Bemyndig, hvad en anden har anmodet om",
-		Refuses: []error{access.ErrMakerCannotApprove, advances.ErrUnknownPrepayment, advances.ErrState,
+		Refuses: []error{access.ErrRelated, access.ErrMakerCannotApprove, advances.ErrUnknownPrepayment, advances.ErrState,
 			grants.ErrBudgetExceeded, payees.ErrUnregistered, payees.ErrUnverified, payees.ErrCooling,
 			payees.ErrOverCardLimit, grants.ErrConditionOpen, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}},
 		authorisePrepayment)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"supportledger/access"
 	"supportledger/disbursements"
 	"supportledger/disbursements/advances"
 	"supportledger/disbursements/banking"
@@ -52,7 +53,7 @@ var Problems = rest.Problems{Kinds: []rest.ProblemKind{
 	{Err: delegations.ErrOwnDeputy, Status: 422, Code: "own_deputy",
 		Title: rest.Text{EN: "Nobody is their own deputy", DA: "Ingen er sin egen stedfortræder"},
 		Hint:  rest.Text{EN: "Choose an account of somebody else.", DA: "Vælg en andens konto."}},
-	{Err: disbursements.ErrRelated, Status: 403, Code: "related_party",
+	{Err: access.ErrRelated, Status: 403, Code: "related_party",
 		Title: rest.Text{EN: "Nobody decides for a payee or a person whom they are related to",
 			DA: "Ingen afgør noget for en modtager, de har en relation til"},
 		Hint: rest.Text{EN: "Somebody else decides.", DA: "En anden afgør."}},

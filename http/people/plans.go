@@ -51,7 +51,8 @@ func people(api *resource.API) {
 		Summary: "Approve a year of a plan and commit its budget",
 		Danish:  "Godkend et år af en støtteplan og disponér dets budget",
 		About:   "The first approval is also that of the plan's version. Who submitted the plan cannot approve.",
-		Refuses: []error{access.ErrMakerCannotApprove, beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue,
+		Refuses: []error{access.ErrMakerCannotApprove, access.ErrRelated,
+			beneficiaries.ErrPlanState, beneficiaries.ErrNothingDue,
 			grants.ErrBudgetExceeded,
 			rates.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}}, approvePlanYear)
 	planWords(api)

@@ -15,7 +15,8 @@ import (
 )
 
 // committing are the refusals of acts that set budget aside.
-var committing = []error{access.ErrMakerCannotApprove, beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState,
+var committing = []error{access.ErrMakerCannotApprove, access.ErrRelated,
+	beneficiaries.ErrUnknownPlan, beneficiaries.ErrPlanState,
 	grants.ErrBudgetExceeded,
 	rates.ErrRateMissing, grants.ErrOutsideCountry, ledger.ErrPeriodClosed}
 

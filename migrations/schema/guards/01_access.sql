@@ -175,13 +175,22 @@ BEGIN
     SELECT RAISE(ABORT, 'supportledger:related_party: nobody decides for a payee or a person whom they are related to')
     WHERE NEW.step <> 'request'
       AND EXISTS (SELECT 1 FROM relations l JOIN users o ON o.id = l.user_id JOIN users m ON m.id = NEW.user_id
-        JOIN disbursements d ON d.id = NEW.subject LEFT JOIN plans p ON p.id = d.plan_id
         WHERE COALESCE(NULLIF(m.person, ''), m.id) = COALESCE(NULLIF(o.person, ''), o.id)
         AND (l.ended_on = '' OR l.ended_on >= substr(NEW.at, 1, 10))
-        AND (l.payee <> '' AND l.payee = d.payee OR l.beneficiary_id <> '' AND l.beneficiary_id = p.beneficiary_id));
+        AND (l.payee <> '' AND l.payee IN (SELECT d.payee FROM disbursements d WHERE d.id = NEW.subject
+            UNION SELECT a.payee FROM prepayments a WHERE a.id = NEW.subject
+            UNION SELECT y.payee FROM payments y WHERE y.id = NEW.subject)
+          OR l.beneficiary_id <> '' AND l.beneficiary_id IN (SELECT p.beneficiary_id FROM plans p WHERE p.id IN (
+            SELECT d.plan_id FROM disbursements d WHERE d.id = NEW.subject
+            UNION SELECT a.plan_id FROM prepayments a WHERE a.id = NEW.subject
+            UNION SELECT v.plan_id FROM plan_versions v WHERE v.id = NEW.subject
+            UNION SELECT d.plan_id FROM payments y JOIN disbursements d ON d.id = y.disbursement_id
+              WHERE y.id = NEW.subject))));
     SELECT RAISE(ABORT, 'supportledger:maker_cannot_approve: who wrote a version of a plan does not approve it')
     WHERE NEW.step = 'approve'
-      AND EXISTS (SELECT 1 FROM plan_versions v WHERE v.id = NEW.subject AND v.created_by = NEW.user_id);
+      AND EXISTS (SELECT 1 FROM plan_versions v LEFT JOIN users o ON o.id = v.created_by
+        LEFT JOIN users m ON m.id = NEW.user_id WHERE v.id = NEW.subject AND (v.created_by = NEW.user_id
+          OR COALESCE(NULLIF(m.person, ''), m.id) = COALESCE(NULLIF(o.person, ''), o.id)));
     SELECT RAISE(ABORT,
         'supportledger:payee_unverified: a transfer goes to the bank details that it was asked for with')
     WHERE NEW.step = 'release'

@@ -18,6 +18,11 @@ BEGIN
         LEFT JOIN users b ON b.id = NEW.verified_by WHERE d.payee_id = NEW.payee_id AND d.version = NEW.version
         AND (d.entered_by = NEW.verified_by
           OR COALESCE(NULLIF(a.person, ''), a.id) = COALESCE(NULLIF(b.person, ''), b.id)));
+    SELECT RAISE(ABORT, 'supportledger:related_party: nobody verifies bank details of a payee whom they are related to')
+    WHERE EXISTS (SELECT 1 FROM relations l JOIN payees y ON y.code = l.payee JOIN users o ON o.id = l.user_id
+      JOIN users m ON m.id = NEW.verified_by WHERE y.id = NEW.payee_id
+      AND COALESCE(NULLIF(m.person, ''), m.id) = COALESCE(NULLIF(o.person, ''), o.id)
+      AND (l.ended_on = '' OR l.ended_on >= substr(NEW.verified_at, 1, 10)));
     SELECT RAISE(ABORT, 'supportledger:state_conflict: only the newest bank details are verified')
     WHERE EXISTS (SELECT 1 FROM payee_details WHERE payee_id = NEW.payee_id AND version > NEW.version);
 END;
