@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -82,14 +83,14 @@ func summed(q *bun.SelectQuery, table string, columns ...string) *bun.SelectQuer
 }
 
 // readSums reads what a [sumQuery] adds up to.
-func (b Book) readSums(ctx context.Context, q *bun.SelectQuery) ([]Sum, error) {
+func readSums(ctx context.Context, q *bun.SelectQuery, base Currency) ([]Sum, error) {
 	var rows []sumRow
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	sums := make([]Sum, len(rows))
 	for i, r := range rows {
-		sums[i] = r.sum(b.Base)
+		sums[i] = r.sum(base)
 	}
 	return sums, nil
 }
@@ -105,7 +106,7 @@ func (b Book) Activity(ctx context.Context, tx *store.Tx, fund FundCode, span Sp
 	q := sumQuery(tx, "l.account", "l.category", "l.partner", "l.currency", "e.date").
 		Where("l.fund = ?", fund).Where("e.act <> ?", ClosingAct).
 		Order("e.date", "l.account", "l.category", "l.partner", "l.currency")
-	return b.readSums(ctx, span.on(q))
+	return readSums(ctx, span.on(q), b.Base)
 }
 
 // ActivityOf sums all lines of some funds by account, category and currency, in one query, year-end closing entries
@@ -128,7 +129,7 @@ func ActivityOf(ctx context.Context, tx *store.Tx, base Currency, funds []FundCo
 // CategorySums adds up lines per account, fund, category and currency.
 func (b Book) CategorySums(ctx context.Context, tx *store.Tx, s Selection) ([]Sum, error) {
 	columns := []string{"l.account", "l.fund", "l.category", "l.currency"}
-	return b.readSums(ctx, s.onLines(sumQuery(tx, columns...)).Order(columns...))
+	return readSums(ctx, s.onLines(sumQuery(tx, columns...)).Order(columns...), b.Base)
 }
 
 // balancesUntil is what accounts hold at the end of a day, or at all where none is given: the months before, and the
@@ -136,16 +137,7 @@ func (b Book) CategorySums(ctx context.Context, tx *store.Tx, s Selection) ([]Su
 func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day Date) (map[balanceKey]Balance, error) {
 	found := map[balanceKey]Balance{}
 	where, args := s.onMonths()
-	const never = "9999-99"
-	last, within := never, never // of which all days count, and of which only some do
-	switch {
-	case day == "":
-	case day.AddDays(1).Month() != day.Month():
-		last = day.Month()
-	default:
-		within = day.Month()
-		last = Date(within + "-01").AddDays(-1).Month()
-	}
+	last, within := monthsUntil(day)
 	text := monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups
 	if s.inBase {
 		text = accountsInBase + text + accountGroup
@@ -164,6 +156,69 @@ func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day 
 	return found, err
 }
 
+// BalancesPage is a page of [Book.BalancesOf], which the database cuts out: of what accounts hold at the end of a day.
+func (b Book) BalancesPage(ctx context.Context, tx *store.Tx, s Selection, page store.Keyset) ([]Balance, error) {
+	last, err := b.LastSeq(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []sumRow
+	if s.Through != 0 && s.Through < last {
+		q := s.onLines(sumQuery(tx, "l.account", "l.fund", "l.currency")).
+			Having("SUM(l.amount) <> 0 OR SUM(l.base) <> 0")
+		err = page.Ascending(q, "l.account", "l.fund", "l.currency").Scan(ctx, &rows)
+	} else {
+		rows, err = readBalancesPage(ctx, tx, s, page)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Balance, len(rows))
+	for i, r := range rows {
+		found[i] = Balance{Account: r.Account, Fund: r.Fund, Date: s.To, Amount: OfMinor(r.Amount, r.Currency),
+			Base: OfMinor(r.Base, b.Base)}
+	}
+	return found, nil
+}
+
+// readBalancesPage reads what is not zero at the end of a day, behind a key.
+func readBalancesPage(ctx context.Context, tx *store.Tx, s Selection, page store.Keyset) (rows []sumRow, err error) {
+	where, args := s.onMonths()
+	where += " AND (m.account, m.fund, m.currency) > (?, ?, ?)"
+	after := []any{"", "", ""}
+	for i, part := range page.After {
+		after[i] = part
+	}
+	args = append(args, after...)
+	limit := page.Limit
+	if limit == 0 {
+		limit = math.MaxInt32
+	}
+	last, within := monthsUntil(s.To)
+	text := balancesFrom + monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups + balancesCut
+	err = store.QueryBatch(ctx, tx, store.BatchQuery{Text: text,
+		Args: slices.Concat([]any{last}, args, []any{within + "-01", s.To, within}, args, []any{limit}),
+		Row: func(row store.Scanner) error {
+			var r sumRow
+			err := row.Scan(&r.Account, &r.Fund, &r.Currency, &r.Amount, &r.Base)
+			rows = append(rows, r)
+			return err
+		}})
+	return rows, err
+}
+
+// monthsUntil is the last month of which all days count until a day, and the one of which only some do.
+func monthsUntil(day Date) (last, within string) {
+	const never = "9999-99"
+	switch {
+	case day == "":
+		return never, never
+	case day.AddDays(1).Month() != day.Month():
+		return day.Month(), never
+	}
+	return Date(day.Month() + "-01").AddDays(-1).Month(), day.Month()
+}
+
 // What stood before a month, and what has moved within it until a day.
 const (
 	monthSums = `SELECT m.account, m.fund, m.currency, CAST(SUM(m.amount) AS BIGINT) AS amount,
@@ -175,6 +230,10 @@ const (
 	// around both, for accounts in base currency: one row each, however many funds and currencies there are
 	accountsInBase = `SELECT account, '', '', CAST(SUM(base) AS BIGINT), CAST(SUM(base) AS BIGINT) FROM (`
 	accountGroup   = ") AS f GROUP BY account"
+	// around both, for a page of what is not zero
+	balancesFrom = `SELECT account, fund, currency, CAST(SUM(amount) AS BIGINT), CAST(SUM(base) AS BIGINT) FROM (`
+	balancesCut  = `) AS f GROUP BY account, fund, currency HAVING SUM(amount) <> 0 OR SUM(base) <> 0
+		ORDER BY account, fund, currency LIMIT ?`
 )
 
 // onMonths limits a constant text over balance_months as m.

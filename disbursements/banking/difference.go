@@ -47,15 +47,14 @@ func (lin Lines) Differences(ctx context.Context, tx *store.Tx) ([]AccountDiffer
 		if told {
 			on, d.On, d.Bank = closing.On, closing.On, &closing.Amount
 		}
-		balances, err := book.Balances(ctx, tx, on)
+		balances, err := book.BalancesOf(ctx, tx, ledger.Selection{Span: ledger.Span{To: on},
+			Accounts: []ledger.AccountNo{a.Number}})
 		if err != nil {
 			return nil, err
 		}
 		d.Books = ledger.Zero(a.BankCurrency())
 		for _, b := range balances {
-			if b.Account == a.Number {
-				d.Books = d.Books.Add(b.Amount)
-			}
+			d.Books = d.Books.Add(b.Amount)
 		}
 		if told {
 			left := d.Bank.Sub(d.Books)

@@ -166,19 +166,20 @@ func listBalances(ctx context.Context, tx *store.Tx, d resource.Domain, in balan
 	if err != nil {
 		return rest.List[balanceView]{}, err
 	}
-	balances, err := d.Book.BalancesOf(ctx, tx, ledger.Selection{Span: ledger.Span{To: resource.Today(tx, in.AsOf),
-		Through: through},
-		Accounts: in.Account, Funds: in.Fund})
+	page, err := in.Keyset(3)
 	if err != nil {
 		return rest.List[balanceView]{}, err
 	}
-	return rest.PageOf(in.Page, balances, func(b ledger.Balance) balanceView {
-		return balanceView{b.Account, b.Fund,
-			b.Amount, b.Base}
-	},
-		func(b ledger.Balance) string {
-			return string(b.Account) + "/" + string(b.Fund) + "/" + string(b.Amount.Currency)
-		})
+	balances, err := d.Book.BalancesPage(ctx, tx, ledger.Selection{Span: ledger.Span{To: resource.Today(tx, in.AsOf),
+		Through: through}, Accounts: in.Account, Funds: in.Fund}, page)
+	if err != nil {
+		return rest.List[balanceView]{}, err
+	}
+	return rest.ListOf(in.Page, balances,
+		func(b ledger.Balance) balanceView { return balanceView{b.Account, b.Fund, b.Amount, b.Base} },
+		func(b ledger.Balance) []string {
+			return []string{string(b.Account), string(b.Fund), string(b.Amount.Currency)}
+		}), nil
 }
 
 // Register registers what is done to the books.

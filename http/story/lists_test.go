@@ -5,13 +5,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"runtime/metrics"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -72,14 +72,13 @@ func (b *bookshelf) judge(lists []listed, small map[string]listStats) {
 		before, after := small[l.op], large[l.op]
 		b.t.Logf("%s: %d statements, %d rows; then %d, %d in %v", l.op, before.Statements, before.Rows, after.Statements,
 			after.Rows, after.took)
-		grew := after.Statements != before.Statements || after.Rows > before.Rows+before.Rows/2+10
+		grew := after.Statements > before.Statements || after.Rows > before.Rows+before.Rows/2+10
 		switch {
-		case whole[l.op] != "":
-		case after.status != http.StatusOK:
+		case after.status != http.StatusOK && alone[l.op] == "":
 			b.t.Errorf("%s: %s answers %d: %s", l.op, l.path, after.status, after.body)
-		case !after.more && l.op == l.path:
+		case !after.more && l.op == l.path && alone[l.op] == "" && waiting[l.op] == "":
 			b.t.Errorf("%s: %s has no second page, so nothing is known of it: %s", l.op, l.path, after.body)
-		case grew:
+		case grew && waiting[l.op] == "":
 			b.t.Errorf("%s: %s sent %d statements and read %d rows of small tables, %d and %d of large ones", l.op, l.path,
 				before.Statements, before.Rows, after.Statements, after.Rows)
 		}
@@ -87,23 +86,58 @@ func (b *bookshelf) judge(lists []listed, small map[string]listStats) {
 	for _, path := range []string{"/disbursements", "/payments", "/bank-lines", "/gifts"} {
 		b.table(path)
 	}
+	finance := b.readers[slices.Index(access.Roles, access.FinanceOfficer)]
+	for _, path := range []string{"/disbursements?limit=1", "/statements?limit=50"} {
+		took := []time.Duration{}
+		for range 9 {
+			took = append(took, b.page(finance, path).took)
+		}
+		slices.Sort(took)
+		b.t.Logf("%s: %v in the median of nine", path, took[4])
+	}
 }
 
-// whole are lists that read all rows, because something bounds them: what.
-var whole = map[string]string{
-	"/approval-reminders":      "roles and steps, of what waits for somebody",
-	"/backups":                 "files of one folder that are kept for days, weeks and months",
-	"/balances":                "accounts × funds",
-	"/bank-accounts":           "accounts of ours at banks",
-	"/bank-differences":        "accounts of ours at banks",
-	"/bank-imports/{id}/lines": "lines of one file",
-	"/donor-imports/{id}/rows": "rows of one file, which is read as a whole",
+// heapWhile is by how much the heap of server and client together grows at most while something runs.
+func heapWhile(run func()) uint64 {
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	runtime.GC()
+	metrics.Read(heap)
+	before, most := heap[0].Value.Uint64(), uint64(0)
+	done, seen := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(seen)
+		for {
+			metrics.Read(heap)
+			most = max(most, heap[0].Value.Uint64())
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
+	run()
+	close(done)
+	<-seen
+	return max(most, before) - before
+}
+
+// alone are lists of which these books have no second page, with the reason. What they read may not grow either.
+var alone = map[string]string{
+	"/backups":                 "files of a folder",
+	"/bank-differences":        "made-up lines of banks do not add up to an answer; it is one row for each account",
+	"/bank-imports/{id}/lines": "lines of one file, which are not copied",
+	"/donor-imports/{id}/rows": "rows of one file, which is kept and read as a whole",
+	"/imports/{id}/rows":       "rows of one file, which is kept and read as a whole",
 	"/jobs":                    "river keeps its own tables, which are not copied; what is done is kept for two days",
-	"/imports/{id}/rows":       "rows of one file, which is read as a whole",
-	"/match-suggestions":       "lines of one account that nobody has explained",
-	"/reports/complaints":      "seven kinds, counted",
-	"/receipt-samples":         "a sample is drawn: rows are read until a page of it is full, so their number goes by chance",
-	"/office-reminders":        "what waits for somebody, and transfers that are open",
+	"/match-suggestions":       "made-up lines fit no made-up payment",
+}
+
+// waiting are lists that read all that waits for somebody, and whose rows go by it.
+var waiting = map[string]string{
+	"/approval-reminders": "counts by role and step of what waits: what a policy still wants is known of one at a time",
+	"/office-reminders":   "what is due of what waits and of transfers that are open",
+	"/receipt-samples":    "a sample is drawn: rows are read until a page of it is full, so their number goes by chance",
 }
 
 // seed makes something to see in lists that show no row of what the worked story and fillEmpty have written, or only
@@ -121,6 +155,10 @@ func seed(t *testing.T, raw *sql.DB) {
 	} {
 		do(t, raw, text)
 	}
+	do(t, raw, "INSERT INTO own_accounts SELECT a.number, 1, o.name, o.iban, o.bic, o.entered_by, o.entered_at "+
+		"FROM accounts AS a, own_accounts AS o WHERE a.path LIKE 'assets:bank:%' AND a.number <> o.account")
+	again(t, raw, "complaints", map[string]string{"id": "id || '+' || n", "number": "number || '+' || n",
+		"kind": "CASE n % 2 WHEN 0 THEN 'service' ELSE 'privacy' END"})
 	again(t, raw, "tokens", map[string]string{"id": "id || '+' || n", "hash": "randomblob(32)",
 		"kind": "CASE n % 2 WHEN 0 THEN 'session' ELSE 'token' END"})
 	again(t, raw, "entry_drafts", map[string]string{"id": "id || '+' || n"})
@@ -162,12 +200,15 @@ var ids = map[string]string{
 
 // queries are what a list wants beside the page.
 var queries = map[string]string{
+	"/approval-reminders":     "&limit=1",
+	"/bank-accounts":          "&limit=1",
+	"/bank-differences":       "&limit=1",
+	"/match-suggestions":      "&account=1010&limit=1",
 	"/due-items":              "&from=2020-01-01&to=2099-12-31",
 	"/duplicates":             "&all=true",
-	"/match-suggestions":      "&account=1010",
 	"/reminders":              "&on=2030-01-01",
 	"/reports/time-sheets":    "&fund=G1&from=2020-01-01&to=2099-12-31",
-	"/reports/complaints":     "&from=2020-01-01&to=2099-12-31",
+	"/reports/complaints":     "&from=2020-01-01&to=2099-12-31&limit=1",
 	"/reports/general-ledger": "&account=1010&from=2026-01-01&to=2026-12-31",
 	"/reports/gift-list":      "&year=2026",
 	"/retention":              "&on=2099-01-01",
@@ -244,7 +285,11 @@ func (b *bookshelf) measure(lists []listed) map[string]listStats {
 	measured := map[string]listStats{}
 	for _, l := range lists {
 		for _, c := range b.readers {
-			stats := b.page(c, l.path+"?limit=5"+queries[l.op])
+			limit := "?limit=5"
+			if strings.Contains(queries[l.op], "&limit=") {
+				limit = "?"
+			}
+			stats := b.page(c, l.path+limit+queries[l.op])
 			if best, known := measured[l.op]; !known || stats.more || stats.seen() > best.seen() {
 				measured[l.op] = stats
 			}
@@ -283,7 +328,8 @@ func (b *bookshelf) table(path string) {
 	b.t.Helper()
 	c := b.readers[slices.Index(access.Roles, access.FinanceOfficer)]
 	began := time.Now()
-	csv := c.Get(path + "?format=csv").Want(http.StatusOK).Body
+	var csv []byte
+	grew := heapWhile(func() { csv = c.Get(path + "?format=csv").Want(http.StatusOK).Body })
 	took := time.Since(began)
 	rows, pages := 0, 0
 	for cursor := ""; pages == 0 || cursor != ""; pages++ {
@@ -300,7 +346,8 @@ func (b *bookshelf) table(path string) {
 	if lines := strings.Count(string(csv), "\n") - 1; lines != rows || pages < 2 {
 		b.t.Errorf("%s: CSV of %d rows, %d pages of %d", path, lines, pages, rows)
 	}
-	b.t.Logf("%s: CSV of %d rows and %d bytes in %v", path, rows, len(csv), took.Round(time.Millisecond))
+	b.t.Logf("%s: CSV of %d rows and %d bytes in %v, the heap grew by %d KB", path, rows, len(csv),
+		took.Round(time.Millisecond), grew>>10)
 }
 
 // madeUp are values that a reader of the books parses, by column.
@@ -408,181 +455,4 @@ func column(t *testing.T, raw *sql.DB, text string) (values []string) {
 		t.Fatal(err)
 	}
 	return values
-}
-
-// fixed are tables whose rows the program knows by their keys, or of which there is one.
-var fixed = []string{"book", "accounts", "funds", "periods", "fiscal_years"}
-
-// apart are the marks of copies: a text key gets one with the number of the copy, a number key is moved by it.
-const (
-	apart = "~"
-	far   = 10_000_000
-)
-
-// copier copies the rows of every table, so that each has some number of them. Copies of rows that refer to each other
-// refer to each other: the k-th copy of a row has k in its keys, and the k-th copy of a row that refers to it too.
-type copier struct {
-	t      *testing.T
-	raw    *sql.DB
-	tables map[string]*copiedTable
-}
-
-// copiedTable is a table that is copied.
-type copiedTable struct {
-	columns []string
-	types   map[string]string
-	parents map[string]string // column → table that it refers to
-	unique  [][]string
-	changed []string // columns that differ in each copy
-	rows    int      // that were there first
-	copies  int      // of each of them by now
-}
-
-func newCopier(t *testing.T, raw *sql.DB) *copier {
-	t.Helper()
-	c := &copier{t, raw, map[string]*copiedTable{}}
-	for _, name := range column(t, raw,
-		"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'") {
-		if !slices.Contains(fixed, name) {
-			c.tables[name] = c.read(name)
-		}
-	}
-	for name, table := range c.tables {
-		table.choose(c.tables)
-		if len(table.changed) == 0 || table.rows == 0 {
-			t.Logf("%s is not copied: %d rows", name, table.rows)
-			delete(c.tables, name)
-		}
-	}
-	return c
-}
-
-// read learns what a table is like.
-func (c *copier) read(name string) *copiedTable {
-	table := &copiedTable{types: map[string]string{}, parents: map[string]string{}}
-	info := func(text string) []string { return column(c.t, c.raw, fmt.Sprintf(text, name)) }
-	table.columns = info("SELECT name FROM pragma_table_info('%s')")
-	for _, col := range table.columns {
-		table.types[col] = column(c.t, c.raw,
-			fmt.Sprintf("SELECT type FROM pragma_table_info('%s') WHERE name = '%s'", name, col))[0]
-	}
-	for _, pair := range info(`SELECT "from" || ' ' || "table" FROM pragma_foreign_key_list('%s')`) {
-		col, parent, _ := strings.Cut(pair, " ")
-		table.parents[col] = parent
-	}
-	if key := info("SELECT name FROM pragma_table_info('%s') WHERE pk > 0 ORDER BY pk"); len(key) > 0 {
-		table.unique = append(table.unique, key)
-	}
-	for _, index := range info(`SELECT name FROM pragma_index_list('%s') WHERE "unique"`) {
-		cols := column(c.t, c.raw, fmt.Sprintf("SELECT name FROM pragma_index_info('%s')", index))
-		table.unique = append(table.unique, cols)
-	}
-	table.rows, _ = strconv.Atoi(info("SELECT count(*) FROM %s")[0])
-	return table
-}
-
-// choose finds the columns that have to differ: those that refer to what is copied, and of each key that has none,
-// the last text that is no date, or else the last number. A table with a key of dates is not copied.
-func (table *copiedTable) choose(tables map[string]*copiedTable) {
-	for _, col := range table.columns {
-		if _, copies := tables[table.parents[col]]; copies {
-			table.changed = append(table.changed, col)
-		}
-	}
-	for _, key := range table.unique {
-		if slices.ContainsFunc(key, func(col string) bool { return slices.Contains(table.changed, col) }) {
-			continue
-		}
-		free := slices.DeleteFunc(slices.Clone(key), func(col string) bool {
-			return table.parents[col] != "" || dated(col)
-		})
-		if texts := slices.DeleteFunc(slices.Clone(free), func(col string) bool {
-			return table.types[col] != "TEXT" // on SQLite a boolean is an integer too
-		}); len(texts) > 0 {
-			free = texts
-		}
-		if len(free) == 0 {
-			table.changed = nil
-			return
-		}
-		table.changed = append(table.changed, free[len(free)-1])
-	}
-}
-
-func dated(col string) bool {
-	return col == "date" || col == "month" || col == "year" || strings.HasSuffix(col, "_on") ||
-		strings.HasSuffix(col, "_at")
-}
-
-// until copies until every table has n rows.
-func (c *copier) until(n int) {
-	want := map[string]int{}
-	for name, table := range c.tables {
-		want[name] = (n+table.rows-1)/table.rows - 1
-	}
-	want["plans"] = min(want["plans"], want["plan_versions"]) // a plan has a version
-	// A row whose key is another's cannot be more often than that one.
-	for again := true; again; {
-		again = false
-		for name, table := range c.tables {
-			for _, key := range table.unique {
-				most := 0
-				for _, col := range key {
-					if parent := table.parents[col]; c.tables[parent] == nil && slices.Contains(table.changed, col) {
-						most = n
-					} else if parent != name {
-						most = max(most, want[parent])
-					} else {
-						most = n
-					}
-				}
-				if most < want[name] {
-					want[name], again = most, true
-				}
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.tables)) {
-		c.copy(name, c.tables[name], want)
-	}
-	for name, table := range c.tables {
-		table.copies = want[name]
-	}
-	do(c.t, c.raw, "ANALYZE")
-}
-
-func (c *copier) copy(name string, table *copiedTable, want map[string]int) {
-	if want[name] <= table.copies {
-		return
-	}
-	values := make([]string, len(table.columns))
-	for i, col := range table.columns {
-		values[i] = "o." + col
-		if !slices.Contains(table.changed, col) {
-			continue
-		}
-		k := "k"
-		if parent := table.parents[col]; c.tables[parent] != nil {
-			if want[parent] == 0 {
-				continue
-			}
-			k = fmt.Sprintf("(1 + (k - 1) %% %d)", want[parent])
-		}
-		switch table.types[col] {
-		case "TEXT":
-			values[i] += fmt.Sprintf(" || '%s' || %s", apart, k)
-		case "BLOB":
-			values[i] = fmt.Sprintf("CAST(%s || '%s' || %s AS BLOB)", values[i], apart, k)
-		default:
-			values[i] += fmt.Sprintf(" + %d * %s", far, k)
-		}
-	}
-	first := "CAST(o." + table.changed[0] + " AS TEXT) NOT LIKE '%" + apart + "%'"
-	if table.types[table.changed[0]] == "INTEGER" {
-		first = fmt.Sprintf("o.%s < %d", table.changed[0], far)
-	}
-	do(c.t, c.raw, fmt.Sprintf(`INSERT INTO %s (%s)
-		WITH RECURSIVE c (k) AS (SELECT %d UNION ALL SELECT k + 1 FROM c WHERE k < %d)
-		SELECT %s FROM %s AS o, c WHERE %s`, name, strings.Join(table.columns, ", "), table.copies+1, want[name],
-		strings.Join(values, ", "), name, first))
 }
