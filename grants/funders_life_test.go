@@ -21,7 +21,7 @@ func (i issued) FinalIssued(context.Context, *store.Tx, string, ledger.Date, int
 }
 
 // draft puts a grant of 1,000.00 on record with a budget of one line.
-func draft(o *grantstest.Office, code, budget string) error {
+func draft(o *grantstest.Fixture, code, budget string) error {
 	return o.Do("finance", func(tx *store.Tx) error {
 		donor, err := donors.Register(o.Context(), tx, donors.Donor{Kind: donors.Institution, Name: "Pool",
 			Language: "da"})
@@ -108,7 +108,7 @@ func TestLifeOfAGrantAndItsGuards(t *testing.T) {
 }
 
 // ends takes the grant from its end to its closing.
-func ends(o *grantstest.Office, t *testing.T, pay func(on ledger.Date, amount string) error) {
+func ends(o *grantstest.Fixture, t *testing.T, pay func(on ledger.Date, amount string) error) {
 	t.Helper()
 	closing := func(s grants.Statements) error {
 		return o.Step("finance", func(ctx context.Context, tx *store.Tx, r grants.Register) error {

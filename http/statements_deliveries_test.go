@@ -49,8 +49,8 @@ func onMailing(t *testing.T, fn func(m *mailing)) {
 		people := vaulttest.New(t)
 		m := &mailing{T: t, db: db, post: &pillar{}}
 		m.man = &statements.Postman{DB: db, Vault: people, Mailer: m.post,
-			Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-				return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+			Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+				return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 			}}
 		var err error
 		if m.key, _, err = proof.NewKey("example.org/books"); err != nil {

@@ -37,8 +37,8 @@ func TestStatementRunsByAPI(t *testing.T) {
 			t.Fatal(err)
 		}
 		queue := jobs.New(db, jobs.Options{})
-		runner := &statements.Runner{DB: db, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-			return statements.OpenOffice(ctx, tx, statements.Office{})
+		runner := &statements.Runner{DB: db, Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+			return statements.OpenIssuer(ctx, tx, statements.Issuer{})
 		}}
 		jobs.Do(queue, runner.Work)
 		if err := queue.Start(context.Background()); err != nil {

@@ -70,7 +70,7 @@ const linkFor = 30 * 24 * time.Hour
 // Deliver has a sealed statement sent to its donor, or the institution of its grant: as a job, in the name of the
 // caller. Once for as long as the link of a mail leads to it ([ErrDelivered]), and to an address on record
 // ([ErrNoEmail]). [ErrNotSealed], [ErrNotOptedIn].
-func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery, error) {
+func (o Issuer) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery, error) {
 	s, err := o.inState(ctx, tx, key, Issued, Sent)
 	if err != nil {
 		return Delivery{}, err
@@ -100,7 +100,7 @@ func (o Office) Deliver(ctx context.Context, tx *store.Tx, key string) (Delivery
 }
 
 // deliverOnce has a statement sent unless a mail with it was sent or still waits: who got one gets no second.
-func (o Office) deliverOnce(ctx context.Context, tx *store.Tx, id ID) error {
+func (o Issuer) deliverOnce(ctx context.Context, tx *store.Tx, id ID) error {
 	sent, err := delivered(ctx, tx, id, time.Time{})
 	if err == nil && !sent {
 		_, err = o.Deliver(ctx, tx, string(id))
@@ -140,7 +140,7 @@ func stillWanted(ctx context.Context, tx *store.Tx, s Statement) (bool, error) {
 }
 
 // Deliveries lists a page of the deliveries of a statement with every attempt, the newest first; the key is the id.
-func (o Office) Deliveries(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Delivery, error) {
+func (o Issuer) Deliveries(ctx context.Context, tx *store.Tx, key string, page store.Keyset) ([]Delivery, error) {
 	s, err := o.Statement(ctx, tx, key)
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (o Office) Deliveries(ctx context.Context, tx *store.Tx, key string, page s
 
 // ByLink is the statement that a mail's link leads to. [ErrUnknownDelivery] for one that is unknown, too old, or to a
 // statement that does not stand any more.
-func (o Office) ByLink(ctx context.Context, tx *store.Tx, secret string) (Statement, error) {
+func (o Issuer) ByLink(ctx context.Context, tx *store.Tx, secret string) (Statement, error) {
 	id, err := readLink(ctx, tx, figures.Hash([]byte(secret)), store.FormatTime(tx.At))
 	if err != nil {
 		return Statement{}, err
@@ -197,7 +197,7 @@ func (f *MailFailure) Error() string {
 // Postman does the jobs of delivery.
 type Postman struct {
 	DB     *store.DB
-	Office func(ctx context.Context, tx *store.Tx) (Office, error)
+	Issuer func(ctx context.Context, tx *store.Tx) (Issuer, error)
 	Vault  *vault.Vault
 	Mailer Mailer
 }
@@ -238,7 +238,7 @@ var errNothingToSend = errors.New("statements: it was sent")
 
 // write opens the address, notes that it did, and makes a link. A mail without an address is one that must not be sent.
 func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail, error) {
-	office, err := p.Office(ctx, tx)
+	office, err := p.Issuer(ctx, tx)
 	if err != nil {
 		return Mail{}, err
 	}
@@ -291,7 +291,7 @@ func newSecret() string {
 
 // mail words the mail that brings a statement: no name, nothing of what the organisation does. It has the document, or
 // a link.
-func (o Office) mail(ctx context.Context, tx *store.Tx, s Statement, id DeliveryID) (Mail, letters.Text, error) {
+func (o Issuer) mail(ctx context.Context, tx *store.Tx, s Statement, id DeliveryID) (Mail, letters.Text, error) {
 	text, err := letters.InUse(ctx, tx, s.Lang)
 	digest := sha256.Sum256([]byte(id))
 	return Mail{FromName: text.DisplayName, Subject: text.Subject(s.Number),
@@ -315,7 +315,7 @@ func (p *Postman) note(ctx context.Context, id DeliveryID, failed error) error {
 		a.Outcome, a.Code = MailDeferred, 0
 	}
 	err := p.DB.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		office, err := p.Office(ctx, tx)
+		office, err := p.Issuer(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ import (
 // beside all that was ever shown to anybody, at least five people stand behind it and behind what remains (eleven for a
 // fund's statement, which is for everybody); the rest is merged into one line "support". Package disclosure says why
 // that is enough, and docs/PRIVACY.md for whom.
-type Blocks struct{ Office Office }
+type Blocks struct{ Issuer Issuer }
 
 // Clear decides by the people behind the statement's figures. It reads the register of what was shown and does not
 // write it.
@@ -45,7 +45,7 @@ func (b Blocks) Clear(ctx context.Context, tx *store.Tx, v figures.Value) (figur
 }
 
 // Release puts down what an issued statement shows, so that all later ones are judged beside it. Issuing one after the
-// other is its business: [Office.Issue] holds the lock.
+// other is its business: [Issuer.Issue] holds the lock.
 func (b Blocks) Release(ctx context.Context, tx *store.Tx, v figures.Value, id ID) error {
 	p, err := b.plan(ctx, tx, v)
 	if err != nil {
@@ -108,7 +108,7 @@ func (p plan) atoms() []string {
 
 func (b Blocks) plan(ctx context.Context, tx *store.Tx, v figures.Value) (plan, error) {
 	h := v.Head()
-	cutOff, err := b.Office.books().CutOff(ctx, tx, h.CutOff)
+	cutOff, err := b.Issuer.books().CutOff(ctx, tx, h.CutOff)
 	if err != nil {
 		return plan{}, err
 	}
@@ -192,11 +192,11 @@ func (b Blocks) edges(ctx context.Context, tx *store.Tx, p *plan, v figures.Valu
 // grantGroups are the funder's own budget lines, each with its categories, in the period and to date.
 func (b Blocks) grantGroups(ctx context.Context, tx *store.Tx, p *plan, s *figures.GrantStatement,
 	span ledger.Span) error {
-	spent, err := b.Office.books().Spending(ctx, tx, ledger.FundCode(s.Grant), span)
+	spent, err := b.Issuer.books().Spending(ctx, tx, ledger.FundCode(s.Grant), span)
 	if err != nil {
 		return err
 	}
-	accounts, err := b.Office.Book.Accounts(ctx, tx)
+	accounts, err := b.Issuer.Book.Accounts(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *figure
 		}
 	}
 	for _, fund := range funds {
-		paid, err := b.Office.books().PaidBy(ctx, tx, ledger.FundCode(fund), donor, span)
+		paid, err := b.Issuer.books().PaidBy(ctx, tx, ledger.FundCode(fund), donor, span)
 		if err != nil {
 			return err
 		}
@@ -266,7 +266,7 @@ func (b Blocks) fundGroups(ctx context.Context, tx *store.Tx, p *plan, s *figure
 
 // byAccount puts the categories of the chart in the place of a donor's plain ones: a fund's statement has those.
 func (b Blocks) byAccount(ctx context.Context, tx *store.Tx, of []collecting.Spending) ([]collecting.Spending, error) {
-	accounts, err := b.Office.books().Accounts(ctx, tx)
+	accounts, err := b.Issuer.books().Accounts(ctx, tx)
 	out := slices.Clone(of)
 	for i, x := range out {
 		a := accounts[x.Account]
@@ -319,7 +319,7 @@ func nobodys(atoms []disclosure.Atom) bool {
 var ErrThreshold = errors.New("statements: a threshold protects more than the organisation's, not less")
 
 // SetThreshold raises how many people a sum shown to a donor or funder has at least. [ErrThreshold] below five.
-func (o Office) SetThreshold(ctx context.Context, tx *store.Tx, subject string, people int) error {
+func (o Issuer) SetThreshold(ctx context.Context, tx *store.Tx, subject string, people int) error {
 	if people < disclosure.ForDonors.Threshold {
 		return ErrThreshold
 	}

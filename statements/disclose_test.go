@@ -56,7 +56,7 @@ func (h *house) nextYear() {
 }
 
 func (h *house) blocks() {
-	h.office.Disclosure = statements.Blocks{Office: h.office}
+	h.office.Disclosure = statements.Blocks{Issuer: h.office}
 	h.nextYear()
 }
 

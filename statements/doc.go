@@ -11,6 +11,6 @@
 // each by another person (life.go); issuing fixes its bytes and sealing attaches the proof (seal.go). A run takes many
 // statements through these steps as jobs (run*.go), and a delivery mails one to its donor (deliver.go).
 //
-// Start with [Office.Collect] and [Office.Prepare]. The figures and their checks are package figures, the drawing is
+// Start with [Issuer.Collect] and [Issuer.Prepare]. The figures and their checks are package figures, the drawing is
 // package page; nothing here prints.
 package statements

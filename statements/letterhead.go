@@ -26,7 +26,7 @@ type Letterhead struct {
 }
 
 // SetLetterhead holds for all statements that are collected from then on; those before keep theirs.
-func (o Office) SetLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) (Letterhead, error) {
+func (o Issuer) SetLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) (Letterhead, error) {
 	l.By, l.At = access.UserID(tx.By.User), tx.At
 	for _, text := range []*string{&l.Registration, &l.Address, &l.Contact, &l.TaxApproval, &l.Account, &l.Binds,
 		&l.Auditor} {
@@ -42,12 +42,12 @@ func (o Office) SetLetterhead(ctx context.Context, tx *store.Tx, l Letterhead) (
 }
 
 // Letterheads lists a page of those that were set, the newest first; the key is the id.
-func (o Office) Letterheads(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Letterhead, error) {
+func (o Issuer) Letterheads(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Letterhead, error) {
 	return readLetterheads(ctx, tx, page)
 }
 
 // Organisation is the letterhead of what is collected or printed now.
-func (o Office) Organisation(ctx context.Context, tx *store.Tx) (figures.Organisation, error) {
+func (o Issuer) Organisation(ctx context.Context, tx *store.Tx) (figures.Organisation, error) {
 	return collecting.Remembered(o.notes, "letterhead", func() (figures.Organisation, error) {
 		all, err := readLetterheads(ctx, tx, store.Keyset{Limit: 1})
 		head := figures.Organisation{Name: o.Book.Organisation}

@@ -98,7 +98,7 @@ func (s Statement) Shown() figures.Value {
 
 // Prepare collects a statement and keeps it as a draft. Replaces names the issued statement that it corrects, "" for
 // none. Lang is that of the document; "" takes Danish. [ErrExists] where a draft or an issued one is there.
-func (o Office) Prepare(ctx context.Context, tx *store.Tx, in collecting.Request, lang figures.Lang,
+func (o Issuer) Prepare(ctx context.Context, tx *store.Tx, in collecting.Request, lang figures.Lang,
 	replaces string) (Statement, error) {
 	version, old := 1, Statement{}
 	if replaces != "" {
@@ -125,7 +125,7 @@ func (o Office) Prepare(ctx context.Context, tx *store.Tx, in collecting.Request
 }
 
 // draft collects a statement; it reads only. Where no language is given it is the reader's, and Danish for everybody.
-func (o Office) draft(ctx context.Context, tx *store.Tx, in collecting.Request, lang figures.Lang) (Statement, error) {
+func (o Issuer) draft(ctx context.Context, tx *store.Tx, in collecting.Request, lang figures.Lang) (Statement, error) {
 	cutOff, err := o.books().CutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return Statement{}, err
@@ -144,7 +144,7 @@ func (o Office) draft(ctx context.Context, tx *store.Tx, in collecting.Request, 
 }
 
 // keep stores a draft. [ErrExists].
-func (o Office) keep(ctx context.Context, tx *store.Tx, s Statement) error {
+func (o Issuer) keep(ctx context.Context, tx *store.Tx, s Statement) error {
 	if err := insertStatement(ctx, tx, s); err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (o Office) keep(ctx context.Context, tx *store.Tx, s Statement) error {
 // CheckPrivacy asks the disclosure control what may leave the organisation. Only what it clears goes on:
 // [ErrNotCleared] says that the statement stays a draft. A check of what was checked or reviewed before voids the
 // review.
-func (o Office) CheckPrivacy(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+func (o Issuer) CheckPrivacy(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, Draft, PrivacyChecked, Reviewed)
 	if err != nil {
 		return Statement{}, err
@@ -193,7 +193,7 @@ type clearance struct {
 }
 
 // clear asks the disclosure control; it reads only.
-func (o Office) clear(ctx context.Context, tx *store.Tx, v figures.Value) (clearance, error) {
+func (o Issuer) clear(ctx context.Context, tx *store.Tx, v figures.Value) (clearance, error) {
 	cleared, report, err := o.disclosure().Clear(ctx, tx, v)
 	switch {
 	case err != nil:
@@ -205,7 +205,7 @@ func (o Office) clear(ctx context.Context, tx *store.Tx, v figures.Value) (clear
 }
 
 // takeCleared stores what was cleared and records the actor as the one who requests its release.
-func (o Office) takeCleared(ctx context.Context, tx *store.Tx, s Statement, c clearance) (Statement, error) {
+func (o Issuer) takeCleared(ctx context.Context, tx *store.Tx, s Statement, c clearance) (Statement, error) {
 	if s.State != Draft {
 		s.Round++
 	}
@@ -228,7 +228,7 @@ func (e *NotCleared) Error() string {
 func (e *NotCleared) Unwrap() error { return ErrNotCleared }
 
 // disclosure is the office's control, or the one that withholds all that it does not know to be harmless.
-func (o Office) disclosure() Disclosure {
+func (o Issuer) disclosure() Disclosure {
 	if o.Disclosure == nil {
 		return Withholding{}
 	}
@@ -243,7 +243,7 @@ func (s Statement) payload() [sha256.Size]byte {
 }
 
 // Review puts a second person's approval under the cleared statement. [access.ErrMakerCannotApprove].
-func (o Office) Review(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+func (o Issuer) Review(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, PrivacyChecked)
 	if err != nil {
 		return Statement{}, err
@@ -258,7 +258,7 @@ func (o Office) Review(ctx context.Context, tx *store.Tx, key string) (Statement
 
 // Issue gives a reviewed statement its number and fixes its bytes, by a third person. The version that it replaces is
 // superseded in the same tx.
-func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+func (o Issuer) Issue(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, Reviewed)
 	if err != nil {
 		return Statement{}, err
@@ -295,7 +295,7 @@ func (o Office) Issue(ctx context.Context, tx *store.Tx, key string) (Statement,
 
 // release asks the disclosure control once more, now that nobody else can issue in between: what others were shown
 // since the check may stand in the way. Then what this statement shows is put down.
-func (o Office) release(ctx context.Context, tx *store.Tx, s Statement) error {
+func (o Issuer) release(ctx context.Context, tx *store.Tx, s Statement) error {
 	if _, err := access.Next(ctx, tx, "disclosure"); err != nil { // its row is held to the end of the tx
 		return err
 	}
@@ -312,7 +312,7 @@ func (o Office) release(ctx context.Context, tx *store.Tx, s Statement) error {
 }
 
 // number gives a first version the next number of the year, and a later one that of the version it replaces.
-func (o Office) number(ctx context.Context, tx *store.Tx, s *Statement) (replaces string, err error) {
+func (o Issuer) number(ctx context.Context, tx *store.Tx, s *Statement) (replaces string, err error) {
 	if s.Replaces == "" {
 		year := ledger.DateOf(tx.At).Year()
 		n, err := access.Next(ctx, tx, fmt.Sprintf("statement-%d", year))
@@ -334,7 +334,7 @@ func replacing(number string, version int) string { return fmt.Sprintf("%s/%d", 
 
 // Seal attaches figures and proof to an issued statement's document: what is sealed is what donors get. The newest
 // stored checkpoint must cover the issuing ([ErrNotProven]: sign one). Sealing twice is no error.
-func (o Office) Seal(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+func (o Issuer) Seal(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, Issued, Sent)
 	if err != nil || s.tail != nil {
 		return s, err
@@ -362,7 +362,7 @@ func (o Office) Seal(ctx context.Context, tx *store.Tx, key string) (Statement, 
 }
 
 // MarkSent notes that a sealed statement has left the organisation.
-func (o Office) MarkSent(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+func (o Issuer) MarkSent(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	s, err := o.inState(ctx, tx, key, Issued)
 	if err != nil {
 		return Statement{}, err
@@ -375,7 +375,7 @@ func (o Office) MarkSent(ctx context.Context, tx *store.Tx, key string) (Stateme
 }
 
 // Withdraw ends a statement that should not stand, or a draft that nobody needs. Its number is not used again.
-func (o Office) Withdraw(ctx context.Context, tx *store.Tx, key, reason string) (Statement, error) {
+func (o Issuer) Withdraw(ctx context.Context, tx *store.Tx, key, reason string) (Statement, error) {
 	if !access.SaysWhy(reason) {
 		return Statement{}, ErrReasonRequired
 	}
@@ -391,7 +391,7 @@ func (o Office) Withdraw(ctx context.Context, tx *store.Tx, key, reason string) 
 }
 
 // saved stores a statement with its audit event.
-func (o Office) saved(ctx context.Context, tx *store.Tx, s Statement, action string) (Statement, error) {
+func (o Issuer) saved(ctx context.Context, tx *store.Tx, s Statement, action string) (Statement, error) {
 	if err := saveStatement(ctx, tx, s); err != nil {
 		return Statement{}, err
 	}
@@ -399,7 +399,7 @@ func (o Office) saved(ctx context.Context, tx *store.Tx, s Statement, action str
 }
 
 // inState finds a statement, holds its row and wants it in one of some states.
-func (o Office) inState(ctx context.Context, tx *store.Tx, key string, want ...State) (Statement, error) {
+func (o Issuer) inState(ctx context.Context, tx *store.Tx, key string, want ...State) (Statement, error) {
 	s, err := readStatement(ctx, tx, key, true)
 	if err != nil {
 		return Statement{}, err
@@ -413,7 +413,7 @@ func (o Office) inState(ctx context.Context, tx *store.Tx, key string, want ...S
 }
 
 // Statement finds a statement by id or number; a number gives its newest version. [ErrUnknownStatement].
-func (o Office) Statement(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
+func (o Issuer) Statement(ctx context.Context, tx *store.Tx, key string) (Statement, error) {
 	return readStatement(ctx, tx, key, false)
 }
 
@@ -443,17 +443,17 @@ func (s Statement) Listed() Listed {
 }
 
 // Statements lists a page of statements, the newest first; the key is the id.
-func (o Office) Statements(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Listed, error) {
+func (o Issuer) Statements(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Listed, error) {
 	return readStatements(ctx, tx, page)
 }
 
 // ByCode finds an issued statement by the code that is printed on it. [ErrUnknownStatement].
-func (o Office) ByCode(ctx context.Context, tx *store.Tx, code string) (Statement, error) {
+func (o Issuer) ByCode(ctx context.Context, tx *store.Tx, code string) (Statement, error) {
 	return readByCode(ctx, tx, strings.ToUpper(strings.ReplaceAll(code, "-", "")))
 }
 
 // Find is what was issued last for exactly a subject and period. [ErrUnknownStatement].
-func (o Office) Find(ctx context.Context, tx *store.Tx, in collecting.Request) (Statement, error) {
+func (o Issuer) Find(ctx context.Context, tx *store.Tx, in collecting.Request) (Statement, error) {
 	draft, err := o.Collect(ctx, tx, in)
 	if err != nil {
 		return Statement{}, err

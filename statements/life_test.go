@@ -33,7 +33,7 @@ import (
 type house struct {
 	*testing.T
 	db     *store.DB
-	office statements.Office
+	office statements.Issuer
 	who    map[string]store.Actor
 	key    string // private
 	public string
@@ -47,7 +47,7 @@ func onBoth(t *testing.T, fn func(h *house)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Foreningen Nordlys"}
-		h := &house{T: t, db: db, office: statements.Office{Book: book, Grants: grants.Register{Book: book}},
+		h := &house{T: t, db: db, office: statements.Issuer{Book: book, Grants: grants.Register{Book: book}},
 			who: map[string]store.Actor{}}
 		var err error
 		if h.key, h.public, err = proof.NewKey("example.org/books"); err != nil {

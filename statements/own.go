@@ -12,7 +12,7 @@ import (
 
 // OwnerOf is the donor to whose mailbox a link was sent: whoever holds the link reads as that donor, until it expires
 // or the donor is erased. [ErrUnknownDelivery].
-func (o Office) OwnerOf(ctx context.Context, tx *store.Tx, secret string) (donors.Donor, error) {
+func (o Issuer) OwnerOf(ctx context.Context, tx *store.Tx, secret string) (donors.Donor, error) {
 	id, err := readOwner(ctx, tx, figures.Hash([]byte(secret)), store.FormatTime(tx.At))
 	if err != nil {
 		return donors.Donor{}, err
@@ -26,12 +26,12 @@ func (o Office) OwnerOf(ctx context.Context, tx *store.Tx, secret string) (donor
 
 // OwnStatements lists a page of what a donor got or could have got, the newest first; the key is the id. What was
 // replaced is among it, what was withdrawn is not.
-func (o Office) OwnStatements(ctx context.Context, tx *store.Tx, d donors.Donor, page store.Keyset) ([]Listed, error) {
+func (o Issuer) OwnStatements(ctx context.Context, tx *store.Tx, d donors.Donor, page store.Keyset) ([]Listed, error) {
 	return readOwn(ctx, tx, d, page)
 }
 
 // Own is one of a donor's statements. Another donor's is [ErrUnknownStatement], as if it were not there.
-func (o Office) Own(ctx context.Context, tx *store.Tx, d donors.Donor, id ID) (Statement, error) {
+func (o Issuer) Own(ctx context.Context, tx *store.Tx, d donors.Donor, id ID) (Statement, error) {
 	found, err := readOwn(ctx, tx, d, store.Keyset{Limit: 1}, id)
 	if err != nil {
 		return Statement{}, err

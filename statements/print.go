@@ -18,7 +18,7 @@ var (
 
 // toPrint puts a sealed statement down as one that goes by post: of a donor who wants that, or whose mail did not
 // arrive. [ErrNotByPost], [ErrByEmail], [ErrNoAddress], [ErrNotSealed].
-func (o Office) toPrint(ctx context.Context, tx *store.Tx, id ID) error {
+func (o Issuer) toPrint(ctx context.Context, tx *store.Tx, id ID) error {
 	s, err := o.inState(ctx, tx, string(id), Issued, Sent)
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ type Outcome struct {
 
 // StartRun puts a run down with everybody that it is for, and its first step. [ErrRunEmpty],
 // [collecting.ErrUnknownSubject].
-func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run, error) {
+func (o Issuer) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run, error) {
 	cutOff, err := o.books().CutOff(ctx, tx, in.CutOff)
 	if err != nil {
 		return Run{}, err
@@ -126,7 +126,7 @@ func (o Office) StartRun(ctx context.Context, tx *store.Tx, in RunRequest) (Run,
 }
 
 // subjects are the codes of all that can have a statement of a kind, in order.
-func (o Office) subjects(ctx context.Context, tx *store.Tx, kind figures.Kind, span ledger.Span) (codes []string,
+func (o Issuer) subjects(ctx context.Context, tx *store.Tx, kind figures.Kind, span ledger.Span) (codes []string,
 	err error) {
 	switch kind {
 	case figures.GrantFinancial:
@@ -164,7 +164,7 @@ func (o Office) subjects(ctx context.Context, tx *store.Tx, kind figures.Kind, s
 
 // AskStep puts the actor of the tx down for a step of a run, and lets what the step refused before be tried again.
 // [ErrRunStep] while the step before it is not through.
-func (o Office) AskStep(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Run, error) {
+func (o Issuer) AskStep(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Run, error) {
 	run, err := readRun(ctx, tx, id)
 	if err != nil {
 		return Run{}, err
@@ -189,12 +189,12 @@ func (o Office) AskStep(ctx context.Context, tx *store.Tx, id RunID, step RunSte
 }
 
 // Run finds a run. [ErrUnknownRun].
-func (o Office) Run(ctx context.Context, tx *store.Tx, id RunID) (Run, error) {
+func (o Issuer) Run(ctx context.Context, tx *store.Tx, id RunID) (Run, error) {
 	return readRun(ctx, tx, id)
 }
 
 // Runs lists a page of the runs, the newest first; the key is the id.
-func (o Office) Runs(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Run, error) {
+func (o Issuer) Runs(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Run, error) {
 	return readRuns(ctx, tx, page)
 }
 
@@ -202,7 +202,7 @@ func (o Office) Runs(ctx context.Context, tx *store.Tx, page store.Keyset) ([]Ru
 const pace = 10 * time.Second
 
 // Step is a step of a run; "" is the one that was asked for last. [ErrUnknownRun].
-func (o Office) Step(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (RunStep, error) {
+func (o Issuer) Step(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (RunStep, error) {
 	if step == "" {
 		return lastStep(ctx, tx, id)
 	}
@@ -211,7 +211,7 @@ func (o Office) Step(ctx context.Context, tx *store.Tx, id RunID, step RunStep) 
 }
 
 // Progress tells how far a step is; "" is the step that was asked for last.
-func (o Office) Progress(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Progress, error) {
+func (o Issuer) Progress(ctx context.Context, tx *store.Tx, id RunID, step RunStep) (Progress, error) {
 	step, err := o.Step(ctx, tx, id, step)
 	if err != nil {
 		return Progress{}, err
@@ -237,7 +237,7 @@ type OutcomeFilter struct {
 }
 
 // Outcomes lists what became of the subjects of a step.
-func (o Office) Outcomes(ctx context.Context, tx *store.Tx, f OutcomeFilter) ([]Outcome, error) {
+func (o Issuer) Outcomes(ctx context.Context, tx *store.Tx, f OutcomeFilter) ([]Outcome, error) {
 	all, err := readOutcomes(ctx, tx, f)
 	if err != nil || f.Step != RunDeliver {
 		return all, err
@@ -290,7 +290,7 @@ const chunk = 20
 
 // Enqueue hands a step of a run to the queue, as jobs of a few subjects each. Jobs of what is done already find nothing
 // to do.
-func (o Office) Enqueue(ctx context.Context, tx *store.Tx, id RunID, step RunStep) error {
+func (o Issuer) Enqueue(ctx context.Context, tx *store.Tx, id RunID, step RunStep) error {
 	p, err := o.Progress(ctx, tx, id, step)
 	if err != nil {
 		return err

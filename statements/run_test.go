@@ -40,8 +40,8 @@ func (h *house) donors(n int) {
 }
 
 func (h *house) runner() *statements.Runner {
-	return &statements.Runner{DB: h.db, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{})
+	return &statements.Runner{DB: h.db, Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+		return statements.OpenIssuer(ctx, tx, statements.Issuer{})
 	}}
 }
 

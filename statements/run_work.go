@@ -16,7 +16,7 @@ import (
 // process or in many: each subject is done once.
 type Runner struct {
 	DB     *store.DB
-	Office func(ctx context.Context, tx *store.Tx) (Office, error) // over the books as they are
+	Issuer func(ctx context.Context, tx *store.Tx) (Issuer, error) // over the books as they are
 
 	mu    sync.Mutex
 	run   RunID
@@ -162,7 +162,7 @@ func (w *stretch) do(ctx context.Context, o Outcome) error {
 	if o.Statement == "" {
 		return ErrRunStep // it was refused a step before
 	}
-	return w.update(ctx, func(tx *store.Tx, office Office) error {
+	return w.update(ctx, func(tx *store.Tx, office Issuer) error {
 		if err := w.settle(ctx, tx, o); err != nil {
 			return err
 		}
@@ -209,7 +209,7 @@ func (w *stretch) prepare(ctx context.Context, o Outcome) error {
 		return err
 	}
 	o.Statement = s.ID
-	return w.update(ctx, func(tx *store.Tx, office Office) error {
+	return w.update(ctx, func(tx *store.Tx, office Issuer) error {
 		if err := w.settle(ctx, tx, o); err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (w *stretch) prepare(ctx context.Context, o Outcome) error {
 	})
 }
 
-func (w *stretch) update(ctx context.Context, fn func(*store.Tx, Office) error) error {
+func (w *stretch) update(ctx context.Context, fn func(*store.Tx, Issuer) error) error {
 	return w.runner.DB.Update(ctx, func(tx *store.Tx) error {
 		office, err := w.office(ctx, tx)
 		if err != nil {
@@ -235,8 +235,8 @@ func (w *stretch) update(ctx context.Context, fn func(*store.Tx, Office) error) 
 }
 
 // office is the runner's, with what is remembered of the run.
-func (w *stretch) office(ctx context.Context, tx *store.Tx) (Office, error) {
-	o, err := w.runner.Office(ctx, tx)
+func (w *stretch) office(ctx context.Context, tx *store.Tx) (Issuer, error) {
+	o, err := w.runner.Issuer(ctx, tx)
 	o.notes = w.notes
 	if _, blocks := o.Disclosure.(Blocks); blocks {
 		o.Disclosure = Blocks{o}
@@ -244,11 +244,11 @@ func (w *stretch) office(ctx context.Context, tx *store.Tx) (Office, error) {
 	return o, err
 }
 
-// OpenOffice opens the organisation's office over the books of a tx, with its disclosure control.
-func OpenOffice(ctx context.Context, tx *store.Tx, o Office) (Office, error) {
+// OpenIssuer opens the issuer of the organisation's statements over the books of a tx, with its disclosure control.
+func OpenIssuer(ctx context.Context, tx *store.Tx, o Issuer) (Issuer, error) {
 	book, err := ledger.Open(ctx, tx)
 	if err != nil {
-		return Office{}, err
+		return Issuer{}, err
 	}
 	o.Book, o.Grants.Book = book, book
 	o.Disclosure = Blocks{o}

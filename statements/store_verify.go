@@ -14,7 +14,7 @@ import (
 
 // Verify holds every issued statement against the leaf of its issuing, its bytes against its record, and the people
 // behind it against the rule of three. It returns how many there are.
-func (o Office) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (int64, error) {
+func (o Issuer) Verify(ctx context.Context, tx *store.Tx, out *proof.Findings) (int64, error) {
 	var n int64
 	for page := (store.Keyset{Limit: verifiedAtOnce}); ; {
 		var rows []verifiedRow

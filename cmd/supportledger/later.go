@@ -17,7 +17,7 @@ func later(db *store.DB, public string, people *vault.Vault, mailer statements.M
 	runner := runnerOf(db, public)
 	jobs.Do(q, runner.Work)
 	if mailer != nil { // without a mail server, what is to be sent waits
-		jobs.Do(q, (&statements.Postman{DB: db, Office: runner.Office, Vault: people, Mailer: mailer}).Work)
+		jobs.Do(q, (&statements.Postman{DB: db, Issuer: runner.Issuer, Vault: people, Mailer: mailer}).Work)
 	}
 	jobs.Do(q, hooks.Again)
 	remindDaily(q, db)
@@ -26,8 +26,8 @@ func later(db *store.DB, public string, people *vault.Vault, mailer statements.M
 
 // runnerOf works runs of statements whose code leads to the public pages at an address.
 func runnerOf(db *store.DB, public string) *statements.Runner {
-	return &statements.Runner{DB: db, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{Address: public})
+	return &statements.Runner{DB: db, Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+		return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: public})
 	}}
 }
 

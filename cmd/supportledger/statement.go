@@ -78,7 +78,7 @@ func (r renderCommand) Run(ctx context.Context, c console) error {
 	var body []byte
 	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) error {
 		register := grants.Register{Book: book}
-		s, err := r.find(ctx, tx, statements.Office{Book: book, Grants: register})
+		s, err := r.find(ctx, tx, statements.Issuer{Book: book, Grants: register})
 		switch {
 		case errors.Is(err, collecting.ErrUnknownSubject):
 			return r.unknown(ctx, tx, register)
@@ -112,7 +112,7 @@ func (r renderCommand) format() string {
 }
 
 // find is the draft that the books give now, or what was issued.
-func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
 	request := collecting.Request{Subject: r.Subject, Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
 		To:     ledger.Date(r.To),
 		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}

@@ -65,7 +65,7 @@ func (t described) shown() string {
 
 // act runs one act on a statement in one tx, as the person whose token is given, and tells what became of it.
 func (p asPerson) act(ctx context.Context, c console, a access.Action, next string,
-	fn func(context.Context, *store.Tx, statements.Office) (statements.Statement, error)) (err error) {
+	fn func(context.Context, *store.Tx, statements.Issuer) (statements.Statement, error)) (err error) {
 	if p.Token == "" {
 		return misuse("this needs to know who acts: put that person's token into SUPPORTLEDGER_TOKEN")
 	}
@@ -79,7 +79,7 @@ func (p asPerson) act(ctx context.Context, c console, a access.Action, next stri
 	}
 	var s statements.Statement
 	if err := db.Update(ctx, func(tx *store.Tx) error {
-		office, err := statements.OpenOffice(ctx, tx, statements.Office{})
+		office, err := statements.OpenIssuer(ctx, tx, statements.Issuer{})
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (d draftCommand) Run(ctx context.Context, c console) error {
 		in.Explains = append(in.Explains, figures.Explanation{BudgetLine: line, Reason: figures.ReasonCode(reason)})
 	}
 	return d.act(ctx, c, ofFinance("draftStatement"), "check",
-		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
 			return office.Prepare(ctx, tx, in, figures.Lang(d.Lang), d.Replaces)
 		})
 }
@@ -156,7 +156,7 @@ type checkCommand struct{ one }
 // Run has the disclosure control clear a draft.
 func (o checkCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("checkStatementPrivacy"), "review",
-		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
 			s, err := office.CheckPrivacy(ctx, tx, o.Statement)
 			if err == nil && !o.JSON {
 				table := tabwriter.NewWriter(c.err, 0, 0, 2, ' ', 0)
@@ -176,7 +176,7 @@ func (o reviewCommand) Run(ctx context.Context, c console) error {
 	a := ofFinance("reviewStatement")
 	a.Holders = append(a.Holders, access.ProgrammeLead, access.PrivacyOfficer)
 	return o.act(ctx, c, a, "issue", func(ctx context.Context, tx *store.Tx,
-		office statements.Office) (statements.Statement, error) {
+		office statements.Issuer) (statements.Statement, error) {
 		return office.Review(ctx, tx, o.Statement)
 	})
 }
@@ -189,7 +189,7 @@ type issueCommand struct {
 // Run issues a reviewed statement.
 func (o issueCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("issueStatement"), "seal",
-		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
 			office.Address = o.Public
 			return office.Issue(ctx, tx, o.Statement)
 		})
@@ -200,7 +200,7 @@ type sealCommand struct{ one }
 // Run attaches figures and proof to an issued statement's document.
 func (o sealCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("sealStatement"), "",
-		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
 			return office.Seal(ctx, tx, o.Statement)
 		})
 }
@@ -213,7 +213,7 @@ type withdrawCommand struct {
 // Run withdraws a statement.
 func (o withdrawCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("withdrawStatement"), "",
-		func(ctx context.Context, tx *store.Tx, office statements.Office) (statements.Statement, error) {
+		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
 			return office.Withdraw(ctx, tx, o.Statement, o.Reason)
 		})
 }
@@ -226,7 +226,7 @@ type statementListCommand struct {
 // Run lists the statements there are, the newest first.
 func (l statementListCommand) Run(ctx context.Context, c console) error {
 	return l.view(ctx, func(tx *store.Tx, book ledger.Book) error {
-		all, err := statements.Office{Book: book}.Statements(ctx, tx, store.Keyset{})
+		all, err := statements.Issuer{Book: book}.Statements(ctx, tx, store.Keyset{})
 		if err != nil {
 			return err
 		}

@@ -108,7 +108,7 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 		}
 	}
 	act := func(tx *store.Tx) error {
-		office, err := runner.Office(ctx, tx)
+		office, err := runner.Issuer(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func outcomes(ctx context.Context, db *store.DB, runner *statements.Runner, id s
 	step statements.RunStep,
 ) (p statements.Progress, refused []statements.Outcome, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
-		office, err := runner.Office(ctx, tx)
+		office, err := runner.Issuer(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -137,8 +137,8 @@ func (s *sender) mailed(statement paperRef) statements.Mail {
 	s.Helper()
 	d := s.ask(access.FinanceOfficer, "/statements/"+statement.ID+"/deliveries", "", http.StatusAccepted)
 	man := &statements.Postman{DB: s.db, Vault: s.people, Mailer: s.box,
-		Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-			return statements.OpenOffice(ctx, tx, statements.Office{Address: s.at})
+		Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+			return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: s.at})
 		}}
 	if err := man.Work(s.Context(), statements.DeliveryJob{Delivery: statements.DeliveryID(d.ID)}); err != nil {
 		s.Fatal(err)

@@ -24,7 +24,7 @@ import (
 
 // importer is an office that reads files of donors and gifts.
 type importer struct {
-	*grantstest.Office
+	*grantstest.Fixture
 	files donorimport.Importer
 }
 
@@ -267,7 +267,7 @@ D-6,person,,da,none,,,
 				o.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, _, err := (importer{o.Office, donorimport.Importer{Gifts: o.files.Gifts}}).upload(donorimport.Gifts,
+		if _, _, err := (importer{o.Fixture, donorimport.Importer{Gifts: o.files.Gifts}}).upload(donorimport.Gifts,
 			journal.ProfileRFC4180,
 			"donor,fund,date,gross\nD-1,D1,2026-03-03,1.00\n"); !errors.Is(err, vault.ErrNoVault) {
 			o.Errorf("without a vault: %v", err)

@@ -149,10 +149,10 @@ func TestPledgeAndItsInstalments(t *testing.T) {
 	})
 }
 
-func register(o *grantstest.Office) gifts.Register { return gifts.Register{Grants: o.Register} }
+func register(o *grantstest.Fixture) gifts.Register { return gifts.Register{Grants: o.Register} }
 
 // step runs an act that works with the register of gifts.
-func step(o *grantstest.Office, act func(ctx context.Context, tx *store.Tx, r gifts.Register) error) error {
+func step(o *grantstest.Fixture, act func(ctx context.Context, tx *store.Tx, r gifts.Register) error) error {
 	return o.Do("finance", func(tx *store.Tx) error { return act(o.Context(), tx, register(o)) })
 }
 

@@ -51,7 +51,7 @@ type Domain struct {
 	Payments    banking.Payments
 	Lines       banking.Lines
 	Batches     paymentbatch.Batches
-	Statements  statements.Office
+	Statements  statements.Issuer
 }
 
 // Open opens the domains on the books of a tx.
@@ -63,8 +63,8 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 	book.Banks, book.Judge = banking.Closings, judge.Entry
 	register := grants.Register{Book: book}
 	people := beneficiaries.Register{Book: book, Grants: register, Vault: a.Vault, Payees: payees.OnRecord}
-	office := statements.Office{Book: book, Grants: register}
-	office.Disclosure = statements.Blocks{Office: office}
+	office := statements.Issuer{Book: book, Grants: register}
+	office.Disclosure = statements.Blocks{Issuer: office}
 	requests := disbursements.New(book, register, people)
 	payments := banking.Payments{Requests: requests}
 	return Domain{

@@ -54,7 +54,7 @@ type receiptRequest struct {
 }
 
 func getGiftReceipt(ctx context.Context, tx *store.Tx, d resource.Domain, in receiptRequest) (rest.File, error) {
-	write := printing.Receipts{Office: d.Statements, Lang: figures.Lang(in.Lang)}
+	write := printing.Receipts{Issuer: d.Statements, Lang: figures.Lang(in.Lang)}
 	number, pdf, err := write.Gift(ctx, tx, string(in.ID))
 	return receiptFile(number, pdf), err
 }
@@ -78,7 +78,7 @@ func printGiftReceipt(ctx context.Context, tx *store.Tx, d resource.Domain, in r
 	if d.API.Vault == nil {
 		return printed{}, vault.ErrNoVault
 	}
-	number, pdf, err := printing.Receipts{Office: d.Statements, Vault: d.API.Vault}.Gift(ctx, tx, string(in.ID))
+	number, pdf, err := printing.Receipts{Issuer: d.Statements, Vault: d.API.Vault}.Gift(ctx, tx, string(in.ID))
 	return printedOf(receiptFile(number, pdf)), err
 }
 
@@ -91,7 +91,7 @@ func printYearReceipt(ctx context.Context, tx *store.Tx, d resource.Domain, in y
 	if d.API.Vault == nil {
 		return printed{}, vault.ErrNoVault
 	}
-	write := printing.Receipts{Office: d.Statements, Vault: d.API.Vault}
+	write := printing.Receipts{Issuer: d.Statements, Vault: d.API.Vault}
 	code, pdf, err := write.Year(ctx, tx, string(in.ID), in.Year)
 	return printedOf(receiptFile(fmt.Sprintf("%s-%d", code, in.Year), pdf)), err
 }

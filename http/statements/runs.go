@@ -334,7 +334,7 @@ func runLetters(ctx context.Context, tx *store.Tx, d resource.Domain, in runLett
 
 // runner works runs with the server's own office.
 func runner(api *resource.API) *statements.Runner {
-	return &statements.Runner{DB: api.DB, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{Address: api.Address})
+	return &statements.Runner{DB: api.DB, Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+		return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: api.Address})
 	}}
 }

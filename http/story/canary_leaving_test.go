@@ -109,8 +109,8 @@ func (s *service) mailed(t *testing.T, donor, name, address string) {
 	var d struct{ ID statements.DeliveryID }
 	finance.Post("/statements/"+id+"/deliveries", "").Want(http.StatusAccepted).Into(&d)
 	man := &statements.Postman{DB: s.db, Vault: s.vault, Mailer: s.gone,
-		Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-			return statements.OpenOffice(ctx, tx, statements.Office{Address: address})
+		Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+			return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: address})
 		}}
 	if err := man.Work(t.Context(), statements.DeliveryJob{Delivery: d.ID}); err != nil {
 		t.Fatal(err)

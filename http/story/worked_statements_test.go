@@ -29,16 +29,16 @@ func TestWorkedStatements(t *testing.T) {
 	play(t, db, nil)
 	storetest.ClockOf(db).Set(time.Date(2027, 1, 20, 9, 0, 0, 0, time.UTC))
 	var who []store.Actor
-	act := func(do func(context.Context, *store.Tx, statements.Office) error) error {
+	act := func(do func(context.Context, *store.Tx, statements.Issuer) error) error {
 		return db.Update(t.Context(), func(tx *store.Tx) error {
-			office, err := statements.OpenOffice(t.Context(), tx, statements.Office{})
+			office, err := statements.OpenIssuer(t.Context(), tx, statements.Issuer{})
 			if err != nil {
 				return err
 			}
 			return do(t.Context(), tx, office)
 		})
 	}
-	if err := act(func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	if err := act(func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		for i := range 3 {
 			u, err := access.CreateUser(ctx, tx, fmt.Sprintf("hand%d", i), access.FinanceOfficer)
 			if err != nil {
@@ -55,7 +55,7 @@ func TestWorkedStatements(t *testing.T) {
 		{Subject: "G1", Kind: figures.FundReport}} {
 		of.To = "2026-12-31"
 		var draft, issued statements.Statement
-		refused := act(func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		refused := act(func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 			tx.By = who[0]
 			if draft, err = o.Prepare(ctx, tx, of, figures.English, ""); err != nil {
 				t.Fatal(err)

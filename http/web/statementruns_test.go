@@ -26,8 +26,8 @@ func (b tab) fits() tab {
 // ran works the steps of a run that wait, as the queue does.
 func (w world) ran(t *testing.T, run string, step statements.RunStep) {
 	t.Helper()
-	worker := &statements.Runner{DB: w.db, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+	worker := &statements.Runner{DB: w.db, Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+		return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 	}}
 	if err := worker.All(t.Context(), statements.RunID(run), step, nil); err != nil {
 		t.Fatal(err)

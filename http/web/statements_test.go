@@ -77,8 +77,8 @@ func (w world) posted(t *testing.T, people *vault.Vault, statement string) strin
 	w.as(t, access.FinanceOfficer).ask(http.MethodGet, "/statements/"+statement+"/deliveries", nil, &list)
 	box := &mailbox{}
 	man := &statements.Postman{DB: w.db, Vault: people, Mailer: box,
-		Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-			return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+		Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+			return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 		}}
 	if err := man.Work(t.Context(), statements.DeliveryJob{Delivery: list.Data[0].ID}); err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func newCharity(t *testing.T, db *store.DB) *charity {
 	t.Helper()
 	storetest.ClockOf(db).Set(time.Date(2027, 1, 20, 9, 0, 0, 0, time.UTC))
 	c := &charity{T: t, db: db}
-	c.do(func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	c.do(func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		for i := range 3 {
 			u, err := access.CreateUser(ctx, tx, fmt.Sprintf("finance%d", i), access.FinanceOfficer)
 			if err != nil {
@@ -55,21 +55,21 @@ func newCharity(t *testing.T, db *store.DB) *charity {
 }
 
 // do acts on the books; the first act creates them.
-func (c *charity) do(act func(context.Context, *store.Tx, statements.Office) error) {
+func (c *charity) do(act func(context.Context, *store.Tx, statements.Issuer) error) {
 	c.Helper()
 	if err := c.try(act); err != nil {
 		c.Fatal(err)
 	}
 }
 
-func (c *charity) try(act func(context.Context, *store.Tx, statements.Office) error) error {
+func (c *charity) try(act func(context.Context, *store.Tx, statements.Issuer) error) error {
 	return c.db.Update(c.Context(), func(tx *store.Tx) error {
 		if c.who == nil {
 			if err := ledger.Create(c.Context(), tx, book); err != nil {
 				return err
 			}
 		}
-		office, err := statements.OpenOffice(c.Context(), tx, statements.Office{})
+		office, err := statements.OpenIssuer(c.Context(), tx, statements.Issuer{})
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (c *charity) series(n int) *series {
 		drawn = append(drawn, s.draw())
 	}
 	slices.SortStableFunc(drawn, func(a, b cost) int { return cmp.Compare(a.on, b.on) })
-	s.do(func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+	s.do(func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 		return s.post(ctx, tx, o, drawn...)
 	})
 	return s
@@ -127,7 +127,7 @@ func (c *charity) series(n int) *series {
 const most = 4_000_000_00 // øre of one cost: two sums of such are hardly ever the same by chance
 
 // open opens fund, grant and gifts of a series.
-func (s *series) open(ctx context.Context, tx *store.Tx, o statements.Office) error {
+func (s *series) open(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 	if err := o.Book.OpenFund(ctx, tx, ledger.Fund{Code: ledger.FundCode(s.name), Name: "Programme",
 		Restriction: ledger.PurposeBound, OpenedOn: "2026-01-01"}); err != nil {
 		return err
@@ -199,11 +199,11 @@ func (s *series) comesLate() {
 	d := s.draw()
 	s.late++
 	d.fund, d.late = s.funder, s.late
-	s.do(func(ctx context.Context, tx *store.Tx, o statements.Office) error { return s.post(ctx, tx, o, d) })
+	s.do(func(ctx context.Context, tx *store.Tx, o statements.Issuer) error { return s.post(ctx, tx, o, d) })
 }
 
 // post books costs, and splits those of the fund by the gifts that pay them.
-func (s *series) post(ctx context.Context, tx *store.Tx, o statements.Office, costs ...cost) error {
+func (s *series) post(ctx context.Context, tx *store.Tx, o statements.Issuer, costs ...cost) error {
 	var ofFund []ledger.Entry
 	for _, d := range costs {
 		line := ledger.Base(accounts[d.category], ledger.FundCode(d.fund), d.amount)
@@ -274,7 +274,7 @@ type released struct {
 // publish takes a statement through its life as far as the organisation lets it. Uncontrolled is the statement as it
 // was collected.
 func (s *series) publish(in collecting.Request, replaces string) (out, uncontrolled released, err error) {
-	err = s.try(func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+	err = s.try(func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 		tx.By = s.who[0]
 		made, err := o.Prepare(ctx, tx, in, figures.English, replaces)
 		if err != nil {

@@ -109,7 +109,7 @@ func (p Printer) sheets(ctx context.Context, f statements.OutcomeFilter) ([]shee
 	var batch []drafted
 	err := p.DB.Update(ctx, func(tx *store.Tx) error {
 		batch = nil
-		office, err := statements.OpenOffice(ctx, tx, statements.Office{})
+		office, err := statements.OpenIssuer(ctx, tx, statements.Issuer{})
 		if err != nil {
 			return err
 		}

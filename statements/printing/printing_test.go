@@ -67,14 +67,14 @@ func (*office) Send(_ context.Context, m statements.Mail) error {
 	return nil
 }
 
-func (o *office) as(who string, act func(context.Context, *store.Tx, statements.Office) error) {
+func (o *office) as(who string, act func(context.Context, *store.Tx, statements.Issuer) error) {
 	o.Helper()
 	ctx := o.Context()
 	if who != "" {
 		ctx = store.WithActor(ctx, o.who[who])
 	}
 	if err := o.db.Update(ctx, func(tx *store.Tx) error {
-		open, err := statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+		open, err := statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func opened(t *testing.T, db *store.DB) *office {
 	if err := db.Update(t.Context(), func(tx *store.Tx) error { return o.fill(t.Context(), tx) }); err != nil {
 		t.Fatal(err)
 	}
-	o.as("issuer", func(ctx context.Context, tx *store.Tx, open statements.Office) error {
+	o.as("issuer", func(ctx context.Context, tx *store.Tx, open statements.Issuer) error {
 		_, err := open.SetLetterhead(ctx, tx, statements.Letterhead{Registration: "CVR 12345678",
 			Address: "Havnegade 1, 8000 Aarhus C", Contact: "post@nordlys.example"})
 		return err
@@ -141,13 +141,13 @@ func (o *office) fill(ctx context.Context, tx *store.Tx) error {
 func (o *office) step(who string, step statements.RunStep) {
 	o.Helper()
 	if step != statements.RunPrepare {
-		o.as(who, func(ctx context.Context, tx *store.Tx, open statements.Office) error {
+		o.as(who, func(ctx context.Context, tx *store.Tx, open statements.Issuer) error {
 			_, err := open.AskStep(ctx, tx, o.run, step)
 			return err
 		})
 	}
-	runner := &statements.Runner{DB: o.db, Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+	runner := &statements.Runner{DB: o.db, Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+		return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 	}}
 	if err := runner.All(o.Context(), o.run, step, nil); err != nil {
 		o.Fatal(err)
@@ -157,7 +157,7 @@ func (o *office) step(who string, step statements.RunStep) {
 // delivered takes the run up to the mails, and sends them.
 func (o *office) delivered() {
 	o.Helper()
-	o.as("preparer", func(ctx context.Context, tx *store.Tx, open statements.Office) error {
+	o.as("preparer", func(ctx context.Context, tx *store.Tx, open statements.Issuer) error {
 		run, err := open.StartRun(ctx, tx, statements.RunRequest{Kind: figures.DonorAnnual, From: "2026-01-01",
 			To: "2026-12-31"})
 		o.run = run.ID
@@ -166,7 +166,7 @@ func (o *office) delivered() {
 	o.step("preparer", statements.RunPrepare)
 	o.step("reviewer", statements.RunReview)
 	o.step("issuer", statements.RunIssue)
-	o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		key, _, err := proof.NewKey("example.org/books")
 		if err != nil {
 			return err
@@ -180,12 +180,12 @@ func (o *office) delivered() {
 	o.step("issuer", statements.RunSeal)
 	o.step("issuer", statements.RunDeliver)
 	var mails []statements.DeliveryID
-	o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		return tx.NewRaw("SELECT id FROM statement_deliveries").Scan(ctx, &mails)
 	})
-	man := &statements.Postman{DB: o.db, Vault: o.people, Mailer: o, Office: func(ctx context.Context,
-		tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+	man := &statements.Postman{DB: o.db, Vault: o.people, Mailer: o, Issuer: func(ctx context.Context,
+		tx *store.Tx) (statements.Issuer, error) {
+		return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 	}}
 	for _, id := range mails {
 		if err := man.Work(o.Context(), statements.DeliveryJob{Delivery: id}); err != nil {
@@ -244,7 +244,7 @@ func (o *office) text(pdf []byte) string {
 // openings counts how often somebody was opened for a letter.
 func (o *office) openings() (n int) {
 	o.Helper()
-	o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		return tx.NewRaw("SELECT COUNT(*) FROM audit_events WHERE action = 'donor.opened' AND reason LIKE 'Letter with%'").
 			Scan(ctx, &n)
 	})
@@ -294,7 +294,7 @@ func TestPrintRun(t *testing.T) {
 			"D-6": statements.ErrNotByPost})
 
 		// Who got none is tried again, once there is an address; nobody else is.
-		o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+		o.as("", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 			_, err := donors.Seal(ctx, tx, o.people, "D-3", map[donors.Field]string{donors.Address: "Nyvej 3, 8000 Aarhus C"})
 			return err
 		})
@@ -312,7 +312,7 @@ func TestPrintRun(t *testing.T) {
 // outcomes holds who was refused in the step, and why.
 func (o *office) outcomes(want map[string]error) {
 	o.Helper()
-	o.as("", func(ctx context.Context, tx *store.Tx, open statements.Office) error {
+	o.as("", func(ctx context.Context, tx *store.Tx, open statements.Issuer) error {
 		all, err := open.Outcomes(ctx, tx, statements.OutcomeFilter{Run: o.run, Step: statements.RunPrint, Refused: true})
 		got := map[string]string{}
 		for _, a := range all {
@@ -336,8 +336,8 @@ func TestReceipt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := opened(t, db)
 		receipt := func(number string, lang figures.Lang) (text string) {
-			o.as("", func(ctx context.Context, tx *store.Tx, open statements.Office) error {
-				_, pdf, err := printing.Receipts{Office: open, Lang: lang}.Gift(ctx, tx, number)
+			o.as("", func(ctx context.Context, tx *store.Tx, open statements.Issuer) error {
+				_, pdf, err := printing.Receipts{Issuer: open, Lang: lang}.Gift(ctx, tx, number)
 				if look := os.Getenv("LOOK"); look != "" {
 					_ = os.WriteFile(filepath.Join(look, "receipt.pdf"), pdf, 0o600)
 				}
@@ -360,7 +360,7 @@ func TestReceipt(t *testing.T) {
 				t.Errorf("it has a name:\n%s", text)
 			}
 		}
-		o.as("issuer", func(ctx context.Context, tx *store.Tx, open statements.Office) error {
+		o.as("issuer", func(ctx context.Context, tx *store.Tx, open statements.Issuer) error {
 			_, err := gifts.Register{Grants: open.Grants}.Refund(ctx, tx, "GIFT-D-1", "2026-04-01")
 			return err
 		})

@@ -20,7 +20,7 @@ import (
 
 // Receipts writes receipts over the books of an office.
 type Receipts struct {
-	Office statements.Office
+	Issuer statements.Issuer
 	Vault  *vault.Vault // for name and address; nil where none are wanted
 	Lang   figures.Lang // "" is the donor's own
 }
@@ -29,7 +29,7 @@ type Receipts struct {
 // the same file whenever it is fetched under the same letterhead and words. [gifts.ErrGiftReversed] for a gift that was
 // never given.
 func (r Receipts) Gift(ctx context.Context, tx *store.Tx, key string) (number string, pdf []byte, err error) {
-	g, err := gifts.Register{Grants: r.Office.Grants}.Gift(ctx, tx, key)
+	g, err := gifts.Register{Grants: r.Issuer.Grants}.Gift(ctx, tx, key)
 	if err != nil {
 		return "", nil, err
 	}
@@ -58,7 +58,7 @@ func (r Receipts) Year(ctx context.Context, tx *store.Tx, key string, year int) 
 	if err != nil {
 		return "", nil, err
 	}
-	all, err := gifts.Register{Grants: r.Office.Grants}.Gifts(ctx, tx, gifts.Filter{Donor: donor.ID})
+	all, err := gifts.Register{Grants: r.Issuer.Grants}.Gifts(ctx, tx, gifts.Filter{Donor: donor.ID})
 	if err != nil {
 		return "", nil, err
 	}
@@ -93,11 +93,11 @@ func (r Receipts) words(ctx context.Context, tx *store.Tx, donor donors.Donor, w
 
 // said are gifts as a receipt says them.
 func (r Receipts) said(ctx context.Context, tx *store.Tx, given []gifts.Gift) ([]letters.Gift, error) {
-	organisation, err := r.Office.Organisation(ctx, tx)
+	organisation, err := r.Issuer.Organisation(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	funds, err := r.Office.Book.Funds(ctx, tx)
+	funds, err := r.Issuer.Book.Funds(ctx, tx)
 	return figures.Each(given, func(g gifts.Gift) letters.Gift {
 		return letters.Gift{Number: g.Number, Donor: g.Donor.Code, On: g.On, Amount: g.Gross,
 			Purpose: cmp.Or(funds[g.Fund].Name, string(g.Fund)), RefundedOn: g.RefundedOn, Organisation: organisation}

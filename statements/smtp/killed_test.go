@@ -47,10 +47,10 @@ func work() error {
 	if err != nil {
 		return err
 	}
-	open := func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-		return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+	open := func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+		return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 	}
-	runner := &statements.Runner{DB: db, Office: open}
+	runner := &statements.Runner{DB: db, Issuer: open}
 	step := statements.RunStep(os.Getenv("WORKER_STEP"))
 	if err := runner.All(ctx, statements.RunID(os.Getenv("WORKER_RUN")), step, nil); err != nil {
 		return err
@@ -62,7 +62,7 @@ func work() error {
 	if err != nil {
 		return err
 	}
-	post := &statements.Postman{DB: db, Office: open, Vault: people,
+	post := &statements.Postman{DB: db, Issuer: open, Vault: people,
 		Mailer: smtp.Server{Address: os.Getenv("WORKER_SMTP"), From: "bogholderi@nordlys.example", TLS: smtp.None}}
 	for range 20 {
 		left, err := undelivered(ctx, db)
@@ -136,7 +136,7 @@ func mailOf(i int) string {
 func (w *world) crowd(n int) (codes []string) {
 	w.Helper()
 	for first := 0; first < n; first += 100 {
-		w.must("preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+		w.must("preparer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 			codes = codes[:first]
 			for i := first; i < min(first+100, n); i++ {
 				codes = append(codes, codeOf(i))
@@ -150,7 +150,7 @@ func (w *world) crowd(n int) (codes []string) {
 	return codes
 }
 
-func (w *world) donor(ctx context.Context, tx *store.Tx, o statements.Office, i int) error {
+func (w *world) donor(ctx context.Context, tx *store.Tx, o statements.Issuer, i int) error {
 	code := codeOf(i)
 	d := donors.Donor{Code: code, Kind: donors.Person, Language: []string{"da", "en"}[i%2], Delivery: donors.ByEmail}
 	if fateOf(i) == silent {
@@ -215,7 +215,7 @@ func TestRunKilledAgainAndAgain(t *testing.T) {
 		box := &mailbox{asked: map[string]int{}}
 		k := &killed{world: newWorld(t, db, box.listening(t)), box: box}
 		codes := k.crowd(n)
-		k.must("preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		k.must("preparer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 			k.run, err = o.StartRun(ctx, tx, statements.RunRequest{Kind: figures.DonorAnnual, From: "2026-02-01",
 				To: "2026-12-31", Subjects: codes})
 			return err
@@ -268,7 +268,7 @@ func (k *killed) sign() {
 	if err != nil {
 		k.Fatal(err)
 	}
-	k.must("issuer", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	k.must("issuer", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		c, err := proof.Signer{PrivateKey: key}.Sign(ctx, tx)
 		if err != nil {
 			return err
@@ -279,7 +279,7 @@ func (k *killed) sign() {
 
 func (k *killed) ask(who string, step statements.RunStep) {
 	k.Helper()
-	k.must(who, func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+	k.must(who, func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 		_, err := o.AskStep(ctx, tx, k.run.ID, step)
 		return err
 	})
@@ -293,7 +293,7 @@ func (k *killed) done(step statements.RunStep) (n int) {
 		if step == statements.RunDeliver {
 			return tx.NewRaw("SELECT COUNT(*) FROM statement_delivery_attempts WHERE outcome <> 'deferred'").Scan(ctx, &n)
 		}
-		p, err := statements.Office{}.Progress(ctx, tx, k.run.ID, step)
+		p, err := statements.Issuer{}.Progress(ctx, tx, k.run.ID, step)
 		n = p.Done + p.Refused
 		return err
 	}); err != nil {
@@ -339,7 +339,7 @@ func (k *killed) through(step statements.RunStep, kills int) {
 func (k *killed) outcomes(n int) {
 	k.Helper()
 	told := map[string]statements.Outcome{}
-	k.must("", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+	k.must("", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 		all, err := o.Outcomes(ctx, tx, statements.OutcomeFilter{Run: k.run.ID, Step: statements.RunDeliver})
 		for _, x := range all {
 			told[x.Subject] = x

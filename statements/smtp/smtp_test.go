@@ -124,10 +124,10 @@ type world struct {
 	vault  string // the file of its key
 }
 
-func (w *world) do(who string, act func(context.Context, *store.Tx, statements.Office) error) error {
+func (w *world) do(who string, act func(context.Context, *store.Tx, statements.Issuer) error) error {
 	ctx := store.WithActor(w.Context(), w.who[who])
 	return w.db.Update(ctx, func(tx *store.Tx) error {
-		office, err := w.post.Office(ctx, tx)
+		office, err := w.post.Issuer(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (w *world) do(who string, act func(context.Context, *store.Tx, statements.O
 	})
 }
 
-func (w *world) must(who string, act func(context.Context, *store.Tx, statements.Office) error) {
+func (w *world) must(who string, act func(context.Context, *store.Tx, statements.Issuer) error) {
 	w.Helper()
 	if err := w.do(who, act); err != nil {
 		w.Fatal(err)
@@ -150,8 +150,8 @@ func newWorld(t *testing.T, db *store.DB, server string) *world {
 		sealed: map[string]statements.Statement{},
 		post: &statements.Postman{DB: db, Vault: people,
 			Mailer: smtp.Server{Address: server, From: "bogholderi@nordlys.example", TLS: smtp.None},
-			Office: func(ctx context.Context, tx *store.Tx) (statements.Office, error) {
-				return statements.OpenOffice(ctx, tx, statements.Office{Address: "https://books.example"})
+			Issuer: func(ctx context.Context, tx *store.Tx) (statements.Issuer, error) {
+				return statements.OpenIssuer(ctx, tx, statements.Issuer{Address: "https://books.example"})
 			}}}
 	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Foreningen Nordlys"}
 	if err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -210,22 +210,22 @@ func (w *world) seal(code, key string) (s statements.Statement) {
 	w.Helper()
 	for _, step := range []struct {
 		who string
-		act func(context.Context, *store.Tx, statements.Office) error
+		act func(context.Context, *store.Tx, statements.Issuer) error
 	}{
-		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 			s, err = o.Prepare(ctx, tx, collecting.Request{Subject: code, Kind: figures.DonorAnnual, To: statement},
 				figures.Danish, "")
 			return err
 		}},
-		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		{"preparer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 			_, err = o.CheckPrivacy(ctx, tx, string(s.ID))
 			return err
 		}},
-		{"reviewer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		{"reviewer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 			_, err = o.Review(ctx, tx, string(s.ID))
 			return err
 		}},
-		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 			if _, err = o.Issue(ctx, tx, string(s.ID)); err != nil {
 				return err
 			}
@@ -235,14 +235,14 @@ func (w *world) seal(code, key string) (s statements.Statement) {
 			}
 			return nil
 		}},
-		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 			c, err := proof.Signer{PrivateKey: key}.Sign(ctx, tx)
 			if err != nil {
 				return err
 			}
 			return proof.Keep(ctx, tx, c)
 		}},
-		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+		{"issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 			s, err = o.Seal(ctx, tx, string(s.ID))
 			return err
 		}},
@@ -259,7 +259,7 @@ func TestDelivery(t *testing.T) {
 		box := &mailbox{answers: []*gosmtp.SMTPError{{Code: 451, Message: "later, " + address}}}
 		w := newWorld(t, db, box.listening(t))
 		w.words()
-		if err := w.do("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+		if err := w.do("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 			_, err := o.Deliver(ctx, tx, string(w.sealed[shy].ID))
 			return err
 		}); !errors.Is(err, statements.ErrNotOptedIn) {
@@ -272,7 +272,7 @@ func TestDelivery(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = queue.Stop(context.Background()) })
 		s := w.sealed[wanting]
-		w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+		w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 			_, err := o.Deliver(ctx, tx, string(s.ID))
 			return err
 		})
@@ -293,7 +293,7 @@ func TestDelivery(t *testing.T) {
 func (w *world) settled(id statements.ID, n int) (log []statements.Attempt) {
 	w.Helper()
 	for range 600 {
-		w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+		w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 			all, err := o.Deliveries(ctx, tx, string(id), store.Keyset{})
 			if len(all) > 0 {
 				log = all[0].Attempts
@@ -313,12 +313,12 @@ func (w *world) settled(id statements.ID, n int) (log []statements.Attempt) {
 func (w *world) words() {
 	w.Helper()
 	var set letters.Text
-	w.must("preparer", func(ctx context.Context, tx *store.Tx, _ statements.Office) (err error) {
+	w.must("preparer", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) (err error) {
 		set, err = letters.Set(ctx, tx, letters.Text{Lang: figures.Danish, DisplayName: "Nordlys æøå",
 			Greeting: "Kære støtte", Salutation: "Kære {name}", Thanks: "Tak.", Signature: "Venlig hilsen\nVi alle"})
 		return err
 	})
-	w.must("reviewer", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	w.must("reviewer", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		_, err := letters.Approve(ctx, tx, set.ID)
 		return err
 	})
@@ -355,7 +355,7 @@ func (w *world) read(s statements.Statement, text string) {
 	if link == nil {
 		w.Fatalf("no link:\n%s", text)
 	}
-	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 		found, err := o.ByLink(ctx, tx, link[1])
 		if err == nil && (found.DocumentID != s.DocumentID || found.State != statements.Sent) {
 			w.Errorf("the link leads to %s, %s", found.DocumentID, found.State)
@@ -375,7 +375,7 @@ func (w *world) read(s statements.Statement, text string) {
 // nowhere looks for the address in what jobs and attempts keep; that it was opened is on record.
 func (w *world) nowhere() {
 	w.Helper()
-	w.must("issuer", func(ctx context.Context, tx *store.Tx, _ statements.Office) error {
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, _ statements.Issuer) error {
 		var jobs []string
 		text := "SELECT CAST(errors AS TEXT) FROM river_job WHERE errors IS NOT NULL"
 		if tx.Engine == store.SQLite {
@@ -435,7 +435,7 @@ const passphrase = "korrekt-hest-batteri-17"
 // agree keeps a passphrase of the donor who wants mail, or takes it away.
 func (w *world) agree(text string) {
 	w.Helper()
-	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 		_, err := donors.Seal(ctx, tx, w.post.Vault, wanting,
 			map[donors.Field]string{donors.Passphrase: text})
 		return err
@@ -446,7 +446,7 @@ func (w *world) agree(text string) {
 func (w *world) delivered(s statements.Statement) {
 	w.Helper()
 	var d statements.Delivery
-	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+	w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 		d, err = o.Deliver(ctx, tx, string(s.ID))
 		return err
 	})
@@ -528,12 +528,12 @@ func TestDeliveryThatEnds(t *testing.T) {
 		for _, want := range []statements.Attempt{{Code: 550, Outcome: statements.MailRefused},
 			{Code: 0, Outcome: statements.MailRefused}} {
 			var d statements.Delivery
-			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) (err error) {
+			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) (err error) {
 				d, err = o.Deliver(ctx, tx, string(s.ID))
 				return err
 			})
 			if want.Code == 0 {
-				w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+				w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 					_, err := o.Withdraw(ctx, tx, string(s.ID), "issued by mistake")
 					return err
 				})
@@ -543,7 +543,7 @@ func TestDeliveryThatEnds(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Office) error {
+			w.must("issuer", func(ctx context.Context, tx *store.Tx, o statements.Issuer) error {
 				all, err := o.Deliveries(ctx, tx, string(s.ID), store.Keyset{})
 				for _, found := range all {
 					if found.ID == d.ID && (len(found.Attempts) != 1 || found.Attempts[0].Outcome != want.Outcome ||

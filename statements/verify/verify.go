@@ -237,7 +237,7 @@ func (b *books) tree(ctx context.Context, tx *store.Tx, r *Report, found *proof.
 	if err != nil {
 		return fmt.Errorf("verify: payments: %w", err)
 	}
-	r.Statements, err = statements.Office{Book: b.book, Grants: register}.Verify(ctx, tx, found)
+	r.Statements, err = statements.Issuer{Book: b.book, Grants: register}.Verify(ctx, tx, found)
 	return err
 }
 

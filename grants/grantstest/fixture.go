@@ -1,6 +1,6 @@
 // Package grantstest gives the tests of grants, and of the packages that stand on them, fresh books with a general
 // fund, two users and a register, and compares what acts post with the lines of a journal. Acts run one after another
-// through [Office.Do], each in a transaction of its own.
+// through [Fixture.Do], each in a transaction of its own.
 package grantstest
 
 import (
@@ -20,8 +20,8 @@ import (
 	"supportledger/store"
 )
 
-// Office runs acts one after another over books whose general fund UNR has 250,000.00 in the bank.
-type Office struct {
+// Fixture runs acts one after another over books whose general fund UNR has 250,000.00 in the bank.
+type Fixture struct {
 	*testing.T
 	DB       *store.DB
 	Register grants.Register
@@ -30,10 +30,10 @@ type Office struct {
 }
 
 // Open creates the books in a fresh database, with the users finance and treasurer.
-func Open(t *testing.T, db *store.DB) *Office {
+func Open(t *testing.T, db *store.DB) *Fixture {
 	t.Helper()
 	book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
-	o := &Office{T: t, DB: db, Register: grants.Register{Book: book}, users: map[string]access.UserID{}}
+	o := &Fixture{T: t, DB: db, Register: grants.Register{Book: book}, users: map[string]access.UserID{}}
 	o.Must(o.Do("", func(tx *store.Tx) error {
 		for _, handle := range []string{"finance", "treasurer"} {
 			u, err := access.CreateUser(t.Context(), tx, handle, access.FinanceOfficer)
@@ -75,7 +75,7 @@ func Rate(s string) ledger.Rate {
 }
 
 // Must ends the test on an error.
-func (o *Office) Must(err error) {
+func (o *Fixture) Must(err error) {
 	o.Helper()
 	if err != nil {
 		o.Fatal(err)
@@ -83,17 +83,17 @@ func (o *Office) Must(err error) {
 }
 
 // Do runs an act as a user.
-func (o *Office) Do(user string, act func(tx *store.Tx) error) error {
+func (o *Fixture) Do(user string, act func(tx *store.Tx) error) error {
 	return o.DB.Update(store.WithActor(o.Context(), store.Actor{User: string(o.users[user])}), act)
 }
 
-// Step is [Office.Do] of an act that works with the register.
-func (o *Office) Step(user string, act func(ctx context.Context, tx *store.Tx, r grants.Register) error) error {
+// Step is [Fixture.Do] of an act that works with the register.
+func (o *Fixture) Step(user string, act func(ctx context.Context, tx *store.Tx, r grants.Register) error) error {
 	return o.Do(user, func(tx *store.Tx) error { return act(o.Context(), tx, o.Register) })
 }
 
 // Donor puts a donor on record.
-func (o *Office) Donor(d donors.Donor) donors.Donor {
+func (o *Fixture) Donor(d donors.Donor) donors.Donor {
 	o.Helper()
 	o.Must(o.Do("finance", func(tx *store.Tx) (err error) {
 		d, err = donors.Register(o.Context(), tx, d)
@@ -103,7 +103,7 @@ func (o *Office) Donor(d donors.Donor) donors.Donor {
 }
 
 // Sign signs a grant with a policy.
-func (o *Office) Sign(code string, amount ledger.Money, p grants.Policy) {
+func (o *Fixture) Sign(code string, amount ledger.Money, p grants.Policy) {
 	o.Helper()
 	donor := o.Donor(donors.Donor{Kind: donors.Institution, Name: "Foundation", Language: "en"})
 	o.Must(o.Do("finance", func(tx *store.Tx) error {
@@ -114,14 +114,14 @@ func (o *Office) Sign(code string, amount ledger.Money, p grants.Policy) {
 }
 
 // WantLines compares the lines of the last entry with those of a journal: account, fund, amount and base.
-func (o *Office) WantLines(want string) {
+func (o *Fixture) WantLines(want string) {
 	o.Helper()
 	if diff := cmp.Diff(strings.Split(strings.TrimSpace(want), "\n"), o.lines()); diff != "" {
 		o.Errorf("entry (-want +got):\n%s", diff)
 	}
 }
 
-func (o *Office) lines() (out []string) {
+func (o *Fixture) lines() (out []string) {
 	o.Helper()
 	o.Must(o.DB.View(o.Context(), func(tx *store.Tx) error {
 		seq, err := o.Register.Book.LastSeq(o.Context(), tx)

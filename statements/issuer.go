@@ -10,8 +10,8 @@ import (
 	"supportledger/store"
 )
 
-// Office collects and issues statements. It holds no state of its own.
-type Office struct {
+// Issuer collects and issues statements. It holds no state of its own.
+type Issuer struct {
 	Book       ledger.Book
 	Grants     grants.Register
 	Disclosure Disclosure       // nil withholds all that is not plainly the reader's own; see [Withholding]
@@ -20,29 +20,29 @@ type Office struct {
 }
 
 // Collect reads a statement out of the books: [collecting.Books.Collect].
-func (o Office) Collect(ctx context.Context, tx *store.Tx, in collecting.Request) (figures.Value, error) {
+func (o Issuer) Collect(ctx context.Context, tx *store.Tx, in collecting.Request) (figures.Value, error) {
 	return o.books().Collect(ctx, tx, in)
 }
 
 // Figure finds a figure of a statement by its key, with the lines that it came from: [collecting.Books.Figure].
-func (o Office) Figure(ctx context.Context, tx *store.Tx, s Statement, key string) (ledger.Figure, error) {
+func (o Issuer) Figure(ctx context.Context, tx *store.Tx, s Statement, key string) (ledger.Figure, error) {
 	return o.books().Figure(ctx, tx, collecting.Printed{Value: s.Value, Shown: s.Shown(), CutOff: s.CutOff}, key)
 }
 
 // FinalIssued reports whether a statement of a grant stands that reaches to a day and has read the books to an entry:
 // what the closing of a grant asks (it satisfies grants.Statements).
-func (o Office) FinalIssued(ctx context.Context, tx *store.Tx, grant string, to ledger.Date, through int64) (bool,
+func (o Issuer) FinalIssued(ctx context.Context, tx *store.Tx, grant string, to ledger.Date, through int64) (bool,
 	error) {
 	return finalIssued(ctx, tx, grant, to, through)
 }
 
-// books are what the office collects statements from.
-func (o Office) books() collecting.Books {
+// books are what statements are collected from.
+func (o Issuer) books() collecting.Books {
 	return collecting.Books{Book: o.Book, Grants: o.Grants, Reported: reported{o}, Memo: o.notes}
 }
 
-// reported is what collecting needs of the office (it satisfies [collecting.Reported]).
-type reported struct{ Office }
+// reported is what collecting needs of what was issued (it satisfies [collecting.Reported]).
+type reported struct{ Issuer }
 
 // Threshold is how many people a sum about a subject has at least, where it was raised.
 func (reported) Threshold(ctx context.Context, tx *store.Tx, subject string) (int, error) {
