@@ -153,18 +153,30 @@ func (w world) mayAll(t *testing.T, r reader, path string, needs []string) bool 
 	return !slices.ContainsFunc(needs, func(id string) bool { return !slices.Contains(me.Operations, id) })
 }
 
-// TestAccessible runs axe over pages: every page in one language and light on a phone, and the other combinations on a
-// sample; all of them under SOAK.
+// TestAccessible runs axe over every page: each in one of the combinations of language, colours and width, in turn. Under
+// SOAK each combination is a test of its own over all pages, so that -run 'TestAccessible/da-dark-320' takes one.
 func TestAccessible(t *testing.T) {
 	axe, err := os.ReadFile("testdata/axe.min.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := staged(t, storetest.SQLite(t))
+	pages, all := w.every(t), views()
+	if os.Getenv("SOAK") == "" {
+		w.accessible(t, string(axe), pages, func(i int) seen { return all[i%len(all)] })
+		return
+	}
+	for _, as := range all {
+		t.Run(as.name(), func(t *testing.T) { w.accessible(t, string(axe), pages, func(int) seen { return as }) })
+	}
+}
+
+// accessible looks at pages with axe, each as it is told.
+func (w world) accessible(t *testing.T, axe string, pages []page, how func(i int) seen) {
+	t.Helper()
 	browser := chromium(t)
 	tabs := map[string]tab{}
-	looked := 0
-	for i, p := range w.every(t) {
+	for i, p := range pages {
 		b, known := tabs[p.role]
 		if !known {
 			b = open(t, browser, w.at, phone)
@@ -174,28 +186,23 @@ func TestAccessible(t *testing.T) {
 			}
 			tabs[p.role] = b
 		}
-		for j, as := range views() {
-			if os.Getenv("SOAK") == "" && j != i%len(views()) {
-				continue
-			}
-			b.submit("/language", "to", as.lang)
-			b.show(as.view)
-			b.visit(p.path)
-			looked++
-			found := evaluate[string](b, string(axe)+`;axe.run(document, {resultTypes: ['violations']}).then(r =>
-				r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; ')).join('\n'))`)
-			if found != "" {
-				t.Errorf("%s %+v:\n%s", p.path, as, found)
-			}
-			if wide := evaluate[string](b, tooWide); wide != "" {
-				t.Errorf("%s %+v is too wide: %s", p.path, as, wide)
-			}
-			if small := evaluate[string](b, tooSmall); small != "" {
-				t.Errorf("%s %+v: too small to touch: %s", p.path, as, small)
-			}
+		as := how(i)
+		b.submit("/language", "to", as.lang)
+		b.show(as.view)
+		b.visit(p.path)
+		found := evaluate[string](b, axe+`;axe.run(document, {resultTypes: ['violations']}).then(r =>
+			r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; ')).join('\n'))`)
+		if found != "" {
+			t.Errorf("%s %+v:\n%s", p.path, as, found)
+		}
+		if wide := evaluate[string](b, tooWide); wide != "" {
+			t.Errorf("%s %+v is too wide: %s", p.path, as, wide)
+		}
+		if small := evaluate[string](b, tooSmall); small != "" {
+			t.Errorf("%s %+v: too small to touch: %s", p.path, as, small)
 		}
 	}
-	t.Logf("%d pages were looked at", looked)
+	t.Logf("%d pages were looked at", len(pages))
 }
 
 // tooWide names what reaches beyond the right edge of the screen.
@@ -212,6 +219,14 @@ const tooSmall = `[...document.querySelectorAll('button, select, textarea, .butt
 type seen struct {
 	view
 	lang string
+}
+
+func (s seen) name() string {
+	colours := "light"
+	if s.dark {
+		colours = "dark"
+	}
+	return fmt.Sprintf("%s-%s-%d", s.lang, colours, s.wide)
 }
 
 // views are all combinations of language, colours and width.
