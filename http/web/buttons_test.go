@@ -9,10 +9,8 @@ import (
 	"testing"
 
 	"supportledger/access"
-	apphttp "supportledger/http"
 	"supportledger/http/rest"
 	"supportledger/http/web/frame"
-	"supportledger/http/webhooks"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -62,11 +60,7 @@ var idle = map[string]string{
 // the API tells the same user in allowed_actions: a form stands there where the act is allowed, and nowhere else.
 func TestButtonsAreTheAllowedActions(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		to, err := webhooks.ParseTargets([]string{"https://case.example"}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := stagedWith(t, db, apphttp.Options{Webhooks: to})
+		w := staged(t, db)
 		w.underWay(t)
 		var held, shut int
 		for _, role := range access.Roles {

@@ -24,6 +24,7 @@ import (
 	apphttp "supportledger/http"
 	"supportledger/http/story"
 	"supportledger/http/web/frame"
+	"supportledger/http/webhooks"
 	"supportledger/ledger"
 	"supportledger/ledger/evidence"
 	"supportledger/store"
@@ -48,7 +49,19 @@ type world struct {
 }
 
 // staged plays the opening of the worked story and the casework on it.
-func staged(t *testing.T, db *store.DB) world { return stagedWith(t, db, apphttp.Options{}) }
+func staged(t *testing.T, db *store.DB) world {
+	return stagedWith(t, db, apphttp.Options{Webhooks: caseSystem(t)})
+}
+
+// caseSystem is where a receiver may be.
+func caseSystem(t *testing.T) webhooks.Targets {
+	t.Helper()
+	to, err := webhooks.ParseTargets([]string{"https://case.example"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
 
 func stagedWith(t *testing.T, db *store.DB, o apphttp.Options) world {
 	t.Helper()

@@ -260,7 +260,7 @@ func (b tab) submit(path, name, value string) {
 // TestLongerWordsFit shows every page on the narrowest screen with texts that are 40 % longer, as other languages have
 // them.
 func TestLongerWordsFit(t *testing.T) {
-	w := stagedWith(t, storetest.SQLite(t), apphttp.Options{Pseudo: true})
+	w := stagedWith(t, storetest.SQLite(t), apphttp.Options{Pseudo: true, Webhooks: caseSystem(t)})
 	browser := chromium(t)
 	tabs := map[string]tab{}
 	looked := 0
