@@ -153,8 +153,8 @@ func (w world) mayAll(t *testing.T, r reader, path string, needs []string) bool 
 	return !slices.ContainsFunc(needs, func(id string) bool { return !slices.Contains(me.Operations, id) })
 }
 
-// TestAccessible runs axe over every page: each in one of the combinations of language, colours and width, in turn. Under
-// SOAK each combination is a test of its own over all pages, so that -run 'TestAccessible/da-dark-320' takes one.
+// TestAccessible runs axe over every page: each in one of the combinations of language, colours and width, in turn.
+// Under SOAK each combination is a test of its own over all pages, so that -run 'TestAccessible/da-dark-320' takes one.
 func TestAccessible(t *testing.T) {
 	axe, err := os.ReadFile("testdata/axe.min.js")
 	if err != nil {
