@@ -89,6 +89,7 @@ var bites = []struct{ rule, file, text, want string }{
 		"time.Now reads the machine's clock"},
 	{"the clock is injected", "http/log.go", "package http\nimport clock \"time\"\nvar took = clock.Since(then)",
 		"time.Since reads the machine's clock"},
+	{"days are Copenhagen's", "ledger/lot.go", "package ledger\nvar year = tx.At.Year()", "At.Year is of UTC"},
 	{"money is never a float", "grants/budget.go", "package grants\nvar share float64", "float64 in grants"},
 	{"money is never a float", "http/budget.go", "package http\nvar share = amount.InexactFloat64()",
 		"InexactFloat64 takes a decimal through a float"},

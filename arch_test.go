@@ -67,6 +67,7 @@ var rules = []rule{
 	{"fields are named", positionalLiterals},
 	{"comments and documents are plain", plainWords},
 	{"the clock is injected", clock},
+	{"days are Copenhagen's", days},
 	{"money is never a float", floats},
 	{"SQL text is constant", constantSQL},
 	{"SQL text is portable", portableSQL},

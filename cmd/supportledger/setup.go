@@ -41,7 +41,7 @@ func (s *serveCommand) setUp(ctx context.Context, c console, way *edge.Edge) (
 	}
 	word, next := rand.Text(), s.next()
 	log, _ := s.logger(c.err)
-	desk := setup.Desk{Word: word, Today: ledger.Date(time.Now().Format(time.DateOnly)), Next: next,
+	desk := setup.Desk{Word: word, Today: ledger.DateOf(time.Now()), Next: next,
 		Keys: []string{s.VaultKey, s.EvidenceKey},
 		Open: func(ctx context.Context, o setup.Opening) ([]setup.Person, error) { return s.openNew(ctx, db, o) }}
 	fmt.Fprintf(c.err, "There are no books here yet. Open them in a browser; the link is good until they are open:\n"+

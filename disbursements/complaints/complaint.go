@@ -115,7 +115,7 @@ func (r Register) Enter(ctx context.Context, tx *store.Tx, c Complaint, text vau
 		return Complaint{}, ErrDays
 	}
 	c.DueOn = c.ReceivedOn.AddDays(days[c.Kind])
-	year := tx.At.Year()
+	year := ledger.DateOf(tx.At).Year()
 	n, err := access.Next(ctx, tx, fmt.Sprintf("complaint-%d", year))
 	if err != nil {
 		return Complaint{}, err

@@ -47,6 +47,7 @@ type Sessions struct {
 	provider *provider // of identities; nil is none
 	address  string    // of this server as the public reaches it; "" is not known
 	known    devices
+	now      func() time.Time
 
 	Refuse func(c *gin.Context, err error) // answers a browser that comes back from the provider in vain
 }
@@ -59,7 +60,7 @@ func NewSessions(api *rest.API, by *IdentityProvider, address string) (*Sessions
 		return nil, err
 	}
 	return &Sessions{API: api, cookies: newCookies(api.DB), provider: p, address: address,
-		Refuse: api.Fail}, nil
+		now: rest.Clock.Now, Refuse: api.Fail}, nil
 }
 
 // newCookies is the keeper of cookies over a database.
@@ -100,9 +101,15 @@ func (a *Sessions) SessionOf(c *gin.Context) (access.TokenID, error) {
 	if err != nil {
 		return "", err
 	}
-	id, seen, now := a.cookies.GetString(ctx, heldToken), time.Unix(a.cookies.GetInt64(ctx, heldSeen), 0), rest.Clock.Now()
-	if id == "" || now.Sub(seen) > idleFor {
+	id, seen, now := a.cookies.GetString(ctx, heldToken), time.Unix(a.cookies.GetInt64(ctx, heldSeen), 0), a.now()
+	if id == "" {
 		return "", nil
+	}
+	if now.Sub(seen) > idleFor {
+		if !a.ReadOnly { // it stays ended when the clock goes back
+			err = a.cookies.Destroy(ctx)
+		}
+		return "", err
 	}
 	if now.Sub(seen) > touchEvery && !a.ReadOnly {
 		a.cookies.Put(ctx, heldSeen, now.Unix())
@@ -124,7 +131,7 @@ func (a *Sessions) enter(c *gin.Context, id access.TokenID) error {
 		return fmt.Errorf("http: renew session: %w", err)
 	}
 	a.cookies.Put(ctx, heldToken, string(id))
-	a.cookies.Put(ctx, heldSeen, rest.Clock.Now().Unix())
+	a.cookies.Put(ctx, heldSeen, a.now().Unix())
 	return a.keep(ctx, c)
 }
 

@@ -8,6 +8,7 @@ import (
 	"supportledger/disbursements"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
+	"supportledger/ledger"
 	"supportledger/store"
 )
 
@@ -106,7 +107,7 @@ func barredDetail(e *disbursements.Barred) rest.Text {
 	}
 	first := partWords[e.Earlier.Part]
 	if !e.Earlier.At.IsZero() {
-		day := e.Earlier.At.UTC().Format("2006-01-02")
+		day := string(ledger.DateOf(e.Earlier.At))
 		first = joined(first, rest.Text{EN: " on " + day, DA: " den " + day})
 	}
 	return joined(first, rest.Text{EN: ".", DA: "."}, couldSentence(e.Action, e.Could))

@@ -9,7 +9,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -38,12 +40,16 @@ import (
 // After every hundred, and at the end of each life, verify finds nothing: sums, balances, lots, reliefs, units of
 // plans, approvals, the tree; then hledger reads the books of every fourth. 3,000 acts are done, or 100,000 with
 // SOAK=1. The first life does each of the acts that stories do not expect once, and each is taken.
+//
+// A soak can be done in pieces: SEED is the first life of one, ACTS how many acts it does, ENGINE=postgres puts every
+// life there instead of each sixteenth. The last line names the seed that the next piece begins with.
 func TestAnyOrderOfActsKeepsTheBooksSound(t *testing.T) {
-	acts, done := storetest.Rounds(3_000, 100_000), 0
-	for seed := 0; done < acts && !t.Failed(); seed++ {
+	acts, done := numberIn(t, "ACTS", storetest.Rounds(3_000, 100_000)), 0
+	seed := numberIn(t, "SEED", 0)
+	for ; done < acts && !t.Failed(); seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			db := storetest.SQLite(t)
-			if seed%16 == 1 {
+			if seed%16 == 1 || os.Getenv("ENGINE") == string(store.Postgres) {
 				db = storetest.Postgres(t)
 			}
 			l := &unruly{T: t, db: db, chance: rand.New(rand.NewPCG(uint64(seed), 44)), closed: map[string]int64{}}
@@ -63,7 +69,21 @@ func TestAnyOrderOfActsKeepsTheBooksSound(t *testing.T) {
 			t.Logf("%d acts are told, %d requests that write are taken", len(l.told), l.taken)
 		})
 	}
-	t.Logf("%d acts were done", done)
+	t.Logf("%d acts were done; the next piece begins with SEED=%d", done, seed)
+}
+
+// numberIn is the number that a variable of the environment gives, or another one.
+func numberIn(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
 }
 
 // unruly is a life of books in which anything happens in any order.

@@ -237,6 +237,8 @@ var Headings = map[string]rest.Text{
 	"types":                 {EN: "Types", DA: "Typer"},
 	"failures":              {EN: "Failures", DA: "Fejl"},
 	"failing_since":         {EN: "Failing since", DA: "Fejler siden"},
+	"replays":               {EN: "Told again", DA: "Fortalt igen"},
+	"secrets":               {EN: "Secrets", DA: "Hemmeligheder"},
 	"next_attempt_at":       {EN: "Next attempt", DA: "Næste forsøg"},
 	"event_id":              {EN: "Event", DA: "Hændelse"},
 	"attempt":               {EN: "Attempt", DA: "Forsøg"},
