@@ -178,8 +178,8 @@ func clock(house tree) []string {
 	return breaches
 }
 
-// days keeps the calendar of the machine, and UTC's, out of the books: after midnight in Copenhagen UTC is a day behind,
-// in the first hour of a year a year.
+// days keeps the calendar of the machine, and UTC's, out of the books: after midnight in Copenhagen UTC is a day
+// behind, in the first hour of a year a year.
 func days(house tree) []string {
 	var breaches []string
 	for _, f := range house.files {
@@ -190,9 +190,8 @@ func days(house tree) []string {
 			of, instant := sel.X.(*ast.SelectorExpr)
 			parts := []string{"Date", "Day", "Month", "Weekday", "Year", "YearDay"}
 			if instant && of.Sel.Name == "At" && slices.Contains(parts, sel.Sel.Name) {
-				breaches = append(breaches,
-					fmt.Sprintf("%s: At.%s is of UTC: take ledger.DateOf, the day in Copenhagen", house.at(sel),
-						sel.Sel.Name))
+				breaches = append(breaches, fmt.Sprintf("%s: At.%s is of UTC: take ledger.DateOf, the day in Copenhagen",
+					house.at(sel), sel.Sel.Name))
 			}
 		})
 	}

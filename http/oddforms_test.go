@@ -32,7 +32,7 @@ func TestOddForms(t *testing.T) {
 		paper := part(`name="receipt"; filename="r.pdf"`, receipt)
 		nested := "--x\r\nContent-Disposition: form-data; name=\"receipt\"\r\n" +
 			"Content-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\nContent-Disposition: file; filename=\"r.pdf\"\r\n\r\n" + receipt + "\r\n--y--\r\n"
-		headed := "--x\r\nX-Long: " + strings.Repeat("a", 8<<20) +
+		headed := "--x\r\nX-Long: " + strings.Repeat("a", 11<<20) +
 			"\r\nContent-Disposition: form-data; name=\"receipt\"\r\n\r\n"
 		many := "--x\r\n" + strings.Repeat("X-Many: a\r\n", 20_000) +
 			"Content-Disposition: form-data; name=\"receipt\"\r\n\r\n" + receipt + "\r\n"

@@ -67,7 +67,8 @@ func (e *Endpoint) unpack(r *http.Request, form []byte) (body []byte, parts Part
 	}
 	for from := multipart.NewReader(bytes.NewReader(form), params["boundary"]); ; {
 		p, err := from.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		// A form that ends within the head of a part ends as a whole one does, but for its last boundary.
+		if errors.Is(err, io.EOF) && bytes.Contains(form, []byte("--"+params["boundary"]+"--")) {
 			break
 		}
 		var content []byte
