@@ -390,7 +390,22 @@ func TestDisbursementWithItsDocuments(t *testing.T) {
 				t.Errorf("a document of a foreign case: %d %s", there.Status, there.Body)
 			}
 		}
+		bringsAgain(t, other, made.Evidence[0])
 	})
+}
+
+// bringsAgain stores the receipt that somebody else's case has: who has its bytes learns no more than that it is kept.
+func bringsAgain(t *testing.T, c *apitest.Client, there string) {
+	t.Helper()
+	var held, me struct {
+		ID, Kind string
+		StoredBy string `json:"stored_by"`
+	}
+	c.With("Content-Type", "application/octet-stream").Post("/evidence?kind=bank", receipt).Want(201).Into(&held)
+	c.Get("/me").Want(200).Into(&me)
+	if held.ID != there || held.Kind != "bank" || held.StoredBy != me.ID {
+		t.Errorf("a document of a foreign case, brought again: %+v, by %s", held, me.ID)
+	}
 }
 
 func many(name, content string, n int) []string {

@@ -88,6 +88,13 @@ func (v storedView) WasThere() bool { return v.known }
 
 func storeEvidence(ctx context.Context, tx *store.Tx, d resource.Domain, in storeEvidenceRequest) (storedView, error) {
 	e, known, err := d.API.Archive.Store(ctx, tx, in.clean, in.Kind, in.TakenOn)
+	if err != nil || !known {
+		return storedView{viewEvidence(e), known}, err
+	}
+	sees, err := disbursements.SeesEvidence(ctx, tx, e)
+	if !sees { // who stored it, and what it proves, is about a case of others
+		e, known = e.AsNew(tx, in.Kind, in.TakenOn), false
+	}
 	return storedView{viewEvidence(e), known}, err
 }
 

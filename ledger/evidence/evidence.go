@@ -132,6 +132,15 @@ func (a *Archive) Store(
 	return d, false, access.Record(ctx, tx, event)
 }
 
+// AsNew is a document that was there as it would stand had the caller stored it now: for one who has its bytes, and may
+// know nothing else of it.
+func (d Document) AsNew(tx *store.Tx, kind string, takenOn ledger.Date) Document {
+	on := ledger.DateOf(tx.At)
+	d.Kind, d.TakenOn = kind, cmp.Or(takenOn, on)
+	d.KeepUntil, d.StoredBy, d.StoredAt, d.Entries = keepUntil(min(d.TakenOn, on)), tx.By.User, tx.At, nil
+	return d
+}
+
 // Content opens what is kept of a document. [ErrNoKey]; [ErrDamaged] when it is gone, or is not what was stored.
 func (a *Archive) Content(ctx context.Context, d Document) ([]byte, error) {
 	if a == nil || a.seal == nil {
