@@ -84,7 +84,7 @@ func TestEveryStepOfAnAdvance(t *testing.T) {
 			{"bought back in euros", "finance", reject("T-9", "1020", "0.00"), advances.ErrBankCurrency, nil},
 			{"all of it for the fee", "finance", reject("T-9", "1010", "100.00"), advances.ErrFeeExceedsAmount, nil},
 			{"an øre less", "finance", reject("T-9", "1010", "99.99"), nil, []string{"transfer.rejected"}},
-			{"rejected twice", "finance", reject("T-9", "1010", "0.00"), ledger.ErrLotExhausted, nil},
+			{"rejected twice", "finance", reject("T-9", "1010", "0.00"), advances.ErrState, nil},
 		} {
 			before := h.recorded()
 			refused(h, c.name, h.try(c.who, c.act), c.want)

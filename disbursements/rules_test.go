@@ -198,10 +198,11 @@ func TestRule31RejectedTransferComesBackWhole(t *testing.T) {
 		must(h, reject("T-002"))
 		h.holds("6200 G1 35.08", "6200 UNR 59.39", "1300 G1 918000.00 NGN=4061.95", "6100 G1 114.05")
 		must(h, h.given(partners(disbursements.ByPartner, "150000.00", "", "2026-12-02")))
-		for _, number := range []string{"T-002", "T-001"} {
-			if err := reject(number); !errors.Is(err, ledger.ErrLotExhausted) {
-				t.Errorf("%s is drawn on and comes back: %v", number, err)
-			}
+		if err := reject("T-002"); !errors.Is(err, advances.ErrState) {
+			t.Errorf("T-002 comes back twice: %v", err)
+		}
+		if err := reject("T-001"); !errors.Is(err, ledger.ErrLotExhausted) {
+			t.Errorf("T-001 is drawn on and comes back: %v", err)
 		}
 	})
 }

@@ -75,8 +75,15 @@ func (adv Register) RejectTransfer(ctx context.Context, tx *store.Tx, key string
 	if err := CheckNotReversed(ctx, tx, adv.Book, t.Entry); err != nil {
 		return ledger.Posted{}, err
 	}
+	before, err := adv.Book.Standing(ctx, tx, rejectionAct, string(t.ID))
+	if err != nil {
+		return ledger.Posted{}, err
+	}
+	if len(before) > 0 {
+		return ledger.Posted{}, &StateConflict{"rejected", []string{string(TransferAuthorised)}}
+	}
 	bought := buyBack{date: r.Date, rate: r.Rate, account: r.Account, fee: r.Fee,
-		entry: ledger.Entry{Date: r.Date, Act: "transfer-rejection", Source: string(t.ID),
+		entry: ledger.Entry{Date: r.Date, Act: rejectionAct, Source: string(t.ID),
 			Text: fmt.Sprintf("Transfer %s rejected, bought back at %s", t.Number, r.Rate)}}
 	if bought.funds, err = adv.sentBy(ctx, tx, t); err != nil {
 		return ledger.Posted{}, err
@@ -93,6 +100,9 @@ func (adv Register) RejectTransfer(ctx context.Context, tx *store.Tx, key string
 	}
 	return posted, access.Record(ctx, tx, access.Event{Action: "transfer.rejected", Subject: string(t.ID)})
 }
+
+// rejectionAct is the act of the entry that books a rejected transfer back.
+const rejectionAct = "transfer-rejection"
 
 // sentBy lists the funds whose advance a transfer is, in the order of its split.
 func (adv Register) sentBy(ctx context.Context, tx *store.Tx, t Transfer) ([]ledger.FundCode, error) {
