@@ -7954,6 +7954,9 @@ type ExplainRequest struct {
 
 	// Pledge That a gift fulfils.
 	Pledge *string `json:"pledge,omitempty"`
+
+	// Rate The bank's rate to base currency, as quoted: of an instalment or an award in another one. What it books has to be the line's amount to the smallest unit.
+	Rate *Rate `json:"rate,omitempty"`
 }
 
 // ExplainRequestKind defines model for ExplainRequest.Kind.

@@ -53,6 +53,61 @@ func asked(t *testing.T, c *apitest.Client, path, body string, codes ...string) 
 	posts(t, c, path, meant).Want(201)
 }
 
+// A line in another currency is booked with the rate that the caller sends, to the smallest unit of the line; a rate that
+// is probably a slip is asked about.
+func TestABankLineInAnotherCurrency(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := monthBooks(t, db)
+		if err := db.Update(t.Context(), func(tx *store.Tx) error {
+			giver, err := donors.Find(t.Context(), tx, "D-78")
+			if err != nil {
+				return err
+			}
+			for code, how := range map[string]grants.Recognition{"G2": grants.Deferred} {
+				if _, err = (grants.Register{Book: ledger.Book{Base: "DKK", General: "UNR"}}).Sign(t.Context(), tx,
+					grants.Grant{Code: code, Donor: giver, Title: code, Amount: ledger.OfMinor(6_000_000, "EUR"),
+						SignedOn: "2026-01-02", Policies: grants.Policies{{Recognition: how, RateMethod: rates.ReceiptRate,
+							FeeBearer: grants.BornByGrant, CurrencyBearer: grants.BornByGrant,
+							Interest: grants.InterestToGrantor, RefundDeMinimis: ledger.Zero("EUR")}}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		chief := c.As(db, "chief", access.Treasurer)
+		posts(t, chief, "/grants/G2/instalments", `{"date":"2026-01-08","account":"1020","rate":"7.4601 DKK/EUR",`+
+			`"amount":{"amount":"1.00","currency":"EUR"}}`).Want(201)
+		line := func(account, amount string) string {
+			var l struct{ ID string }
+			posts(t, chief, "/bank-lines", fmt.Sprintf(`{"account":%q,"date":"2026-01-09","amount":%q,"reference":"X"}`, account,
+				amount)).Want(201).Into(&l)
+			return "/bank-lines/" + l.ID
+		}
+		said := func(at, rate string) apitest.Answer {
+			return posts(t, chief, at+"/explanations", `{"kind":"instalment","about":"G2"`+rate+`}`)
+		}
+		at := line("1020", "1000.00")
+		said(at, "").Problem(422, "fx_rate_missing")
+		said(at, `,"rate":"746.01 DKK/EUR"`).Problem(422, "confirmation_required")
+		if seen := posts(t, chief, at+"/explanations?dry_run=true",
+			`{"kind":"instalment","about":"G2","rate":"7.4601 DKK/EUR"}`); seen.Status != 200 {
+			t.Errorf("what it would book: %d %s", seen.Status, seen.Body)
+		}
+		said(at, `,"rate":"7.4601 DKK/EUR"`).Want(201)
+		var l struct{ Left struct{ Amount string } }
+		posts(t, chief, at+"/undos", `{"reason":"it was of another grant"}`).Want(200).Into(&l)
+		if l.Left.Amount != "1000.00" {
+			t.Errorf("taken back, %s is left", l.Left.Amount)
+		}
+		said(at, `,"rate":"7.4601 DKK/EUR"`).Want(201)
+		at = line("1010", "7461.37") // the bank changed 1,000.00 EUR
+		said(at, `,"rate":"7.46 DKK/EUR"`).Problem(422, "bank_difference")
+		said(at, `,"rate":"7.46137 DKK/EUR"`).Want(201)
+	})
+}
+
 // What is probably a slip is asked about, over all routes of its kind, and taken with a reason that stays on record.
 func TestSlipsAreAskedAbout(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -80,6 +80,9 @@ func (lin Lines) Explain(ctx context.Context, tx *store.Tx, e Explanation) (Matc
 	if err := lin.book(ctx, tx, &m, e); err != nil {
 		return Match{}, err
 	}
+	if err := lin.movedAll(ctx, tx, m); err != nil {
+		return Match{}, err
+	}
 	if err := insertMatch(ctx, tx, m); err != nil {
 		return Match{}, err
 	}
@@ -121,6 +124,28 @@ func (lin Lines) book(ctx context.Context, tx *store.Tx, m *Match, e Explanation
 	posted, err := lin.Payments.Requests.Grants.Post(ctx, tx, entry)
 	m.Entry = posted.ID
 	return err
+}
+
+// movedAll wants what a line is booked as to move the line's amount, to the smallest unit: a rate that was rounded does
+// not. An entry that was there before may be more than the line.
+func (lin Lines) movedAll(ctx context.Context, tx *store.Tx, m Match) error {
+	if m.Proves != ProvesInstalment && m.Proves != ProvesAward {
+		return nil
+	}
+	posted, err := lin.Payments.Requests.Book.Entry(ctx, tx, string(m.Entry))
+	if err != nil {
+		return err
+	}
+	moved := ledger.Zero(m.Amount.Currency)
+	for _, l := range posted.Lines {
+		if l.Account == m.Line.Account {
+			moved = moved.Add(l.Amount)
+		}
+	}
+	if moved.Cmp(m.Amount) != 0 {
+		return &BankDifference{m.Line.Account, m.Amount, moved}
+	}
+	return nil
 }
 
 // inBase wants a line of an account in base currency.

@@ -10,6 +10,7 @@ import (
 	"supportledger/grants"
 	"supportledger/grants/donors"
 	"supportledger/grants/gifts"
+	"supportledger/grants/rates"
 	"supportledger/http/resource"
 	"supportledger/http/rest"
 	"supportledger/ledger"
@@ -21,7 +22,7 @@ func bankExplanationRoutes(api *resource.API) {
 	books := []error{grants.ErrUnknownGrant, grants.ErrWrongRecognition, grants.ErrGrantState, grants.ErrConditionOpen,
 		donors.ErrUnknownDonor, gifts.ErrFundOfGrant, gifts.ErrUnknownPledge, gifts.ErrPledgeMismatch,
 		advances.ErrBankCurrency, ledger.ErrUnknownAccount, ledger.ErrUnknownFund, ledger.ErrUnknownEntry,
-		ledger.ErrAlreadyReversed, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed}
+		ledger.ErrAlreadyReversed, ledger.ErrFundOverdrawn, ledger.ErrPeriodClosed, rates.ErrRateMissing}
 	resource.Route(api, rest.Op{Method: rest.Post, Path: "/bank-lines/:id/explanations", ID: "explainBankLine",
 		Match: "getBankLine",
 		Tag:   "bank-lines", Roles: resource.Finance, Money: true,
@@ -90,6 +91,7 @@ type explainRequest struct {
 	Fund   ledger.FundCode `json:"fund" validate:"omitempty,max=20" description:"Of a gift, interest, a charge or a transfer; the general fund where none is sent."`
 	About  string          `json:"about" validate:"max=40" description:"The donor of a gift, the grant of an instalment, an award or of interest, the other account of a transfer, the entry: by its code or number."`
 	Pledge string          `json:"pledge" validate:"max=40" description:"That a gift fulfils."`
+	Rate   ledger.Rate     `json:"rate" validate:"omitempty" description:"The bank's rate to base currency, as quoted: of an instalment or an award in another one. What it books has to be the line's amount to the smallest unit."`
 }
 
 type explanationView struct {
@@ -103,7 +105,7 @@ type explanationView struct {
 
 func explainBankLine(ctx context.Context, tx *store.Tx, d resource.Domain, in explainRequest) (explanationView, error) {
 	m, err := d.Lines.Explain(ctx, tx, banking.Explanation{Line: string(in.ID), Kind: in.Kind, Fund: in.Fund,
-		About: in.About, Pledge: in.Pledge})
+		About: in.About, Pledge: in.Pledge, Rate: in.Rate})
 	if err != nil {
 		return explanationView{}, err
 	}

@@ -318,7 +318,7 @@ func acceptMany(v *frame.Visit, operation, done string) (frame.Shown, error) {
 func explain(v *frame.Visit) (frame.Shown, error) {
 	f := v.Form()
 	body := map[string]string{"kind": f.Need(v, "kind")}
-	for _, name := range []string{"fund", "about"} {
+	for _, name := range []string{"fund", "about", "rate"} {
 		if s := f.Text(name); s != "" {
 			body[name] = s
 		}
