@@ -53,8 +53,8 @@ func asked(t *testing.T, c *apitest.Client, path, body string, codes ...string) 
 	posts(t, c, path, meant).Want(201)
 }
 
-// A line in another currency is booked with the rate that the caller sends, to the smallest unit of the line; a rate that
-// is probably a slip is asked about.
+// TestABankLineInAnotherCurrency holds that such a line is booked with the rate that the caller sends, to the smallest
+// unit of the line, and that a rate that is probably a slip is asked about.
 func TestABankLineInAnotherCurrency(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := monthBooks(t, db)
