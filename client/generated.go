@@ -4177,15 +4177,18 @@ type AcceptMatchRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Payments Ids or numbers.
-	Payments []string                 `json:"payments"`
-	Proves   AcceptMatchRequestProves `json:"proves"`
+	Payments []string `json:"payments"`
+
+	// Proves What the line of the bank proves: a payment, a return or a fee.
+	Proves AcceptMatchRequestProves `json:"proves"`
 }
 
-// AcceptMatchRequestProves defines model for AcceptMatchRequest.Proves.
+// AcceptMatchRequestProves What the line of the bank proves: a payment, a return or a fee.
 type AcceptMatchRequestProves string
 
 // AcceptedView defines model for AcceptedView.
 type AcceptedView struct {
+	// DeliveryId Id of the delivery.
 	DeliveryId string `json:"delivery_id"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -4197,13 +4200,20 @@ type AcceptedViewDryRun bool
 
 // AccessView defines model for AccessView.
 type AccessView struct {
+	// Action What was done with the person's data.
 	Action string `json:"action"`
-	At     string `json:"at"`
+
+	// At When it happened.
+	At string `json:"at"`
 
 	// Fields Which were seen or written; never what stands in them.
-	Fields  []string `json:"fields"`
-	Purpose *string  `json:"purpose,omitempty"`
-	Reason  *string  `json:"reason,omitempty"`
+	Fields []string `json:"fields"`
+
+	// Purpose What the person's data were opened for.
+	Purpose *string `json:"purpose,omitempty"`
+
+	// Reason Why, in the user's words.
+	Reason *string `json:"reason,omitempty"`
 
 	// User Work name; none is the system.
 	User *string `json:"user,omitempty"`
@@ -4211,8 +4221,11 @@ type AccessView struct {
 
 // AccessViewList defines model for AccessViewList.
 type AccessViewList struct {
+	// Data The rows of this page.
 	Data []AccessView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // AccountChangeRequest defines model for AccountChangeRequest.
@@ -4221,8 +4234,10 @@ type AccountChangeRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Grant Roles to give.
-	Grant *[]string                `json:"grant,omitempty"`
-	Kind  AccountChangeRequestKind `json:"kind"`
+	Grant *[]string `json:"grant,omitempty"`
+
+	// Kind Which kind it is.
+	Kind AccountChangeRequestKind `json:"kind"`
 
 	// Reason At least ten letters; no person's name.
 	Reason string `json:"reason"`
@@ -4237,32 +4252,42 @@ type AccountChangeRequest struct {
 	User Ref `json:"user"`
 }
 
-// AccountChangeRequestKind defines model for AccountChangeRequest.Kind.
+// AccountChangeRequestKind Which kind it is.
 type AccountChangeRequestKind string
 
 // AccountDecisionRequest defines model for AccountDecisionRequest.
 type AccountDecisionRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string             `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Decision What the second person decides.
 	Decision AccountDecisionRequestDecision `json:"decision"`
 
 	// Reason Needed to reject: at least ten letters; no person's name.
 	Reason *string `json:"reason,omitempty"`
 }
 
-// AccountDecisionRequestDecision defines model for AccountDecisionRequest.Decision.
+// AccountDecisionRequestDecision What the second person decides.
 type AccountDecisionRequestDecision string
 
 // AccountView defines model for AccountView.
 type AccountView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *AccountViewDryRun `json:"dry_run,omitempty"`
-	NameDa string             `json:"name_da"`
-	NameEn string             `json:"name_en"`
-	Number string             `json:"number"`
+
+	// NameDa Its name in Danish.
+	NameDa string `json:"name_da"`
+
+	// NameEn Its name in English.
+	NameEn string `json:"name_en"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// Path The account's name in every export.
 	Path string `json:"path"`
+
+	// Type Which side of the books it is on: asset, liability, net assets, income or expense.
 	Type string `json:"type"`
 }
 
@@ -4271,20 +4296,28 @@ type AccountViewDryRun bool
 
 // AccountViewList defines model for AccountViewList.
 type AccountViewList struct {
+	// Data The rows of this page.
 	Data []AccountView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // AccrualRequest defines model for AccrualRequest.
 type AccrualRequest struct {
+	// Category Category of cost, such as tuition.
 	Category string `json:"category"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Date The last day of the year.
-	Date Date    `json:"date"`
-	Fund string  `json:"fund"`
+	Date Date `json:"date"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Plan Number of the support plan.
 	Plan *string `json:"plan,omitempty"`
 
 	// Text No person's name.
@@ -4295,7 +4328,7 @@ type AccrualRequest struct {
 	// Examples: 4250.00
 	UnitPrice Decimal `json:"unit_price"`
 
-	// Units Examples: 4250.00
+	// Units How many units.
 	Units Decimal `json:"units"`
 }
 
@@ -4323,7 +4356,9 @@ type ActionView struct {
 	Decision *string `json:"decision,omitempty"`
 
 	// Href Where it is done.
-	Href   string           `json:"href"`
+	Href string `json:"href"`
+
+	// Method The method of HTTP.
 	Method ActionViewMethod `json:"method"`
 
 	// OnBehalfOf In whose name you may do it, as their deputy.
@@ -4336,20 +4371,31 @@ type ActionView struct {
 	Why *string `json:"why,omitempty"`
 }
 
-// ActionViewMethod defines model for ActionView.Method.
+// ActionViewMethod The method of HTTP.
 type ActionViewMethod string
 
 // ActivityRow defines model for ActivityRow.
 type ActivityRow struct {
+	// Account Number of the account.
 	Account *string `json:"account,omitempty"`
 
 	// Kind Whether the row is an account, or which sum.
-	Kind         ActivityRowKind `json:"kind"`
-	NameDa       *string         `json:"name_da,omitempty"`
-	NameEn       *string         `json:"name_en,omitempty"`
-	Restricted   FigureView      `json:"restricted"`
-	Total        FigureView      `json:"total"`
-	Unrestricted FigureView      `json:"unrestricted"`
+	Kind ActivityRowKind `json:"kind"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Restricted What may only be used for its purpose.
+	Restricted FigureView `json:"restricted"`
+
+	// Total All of it together.
+	Total FigureView `json:"total"`
+
+	// Unrestricted What may be used for anything.
+	Unrestricted FigureView `json:"unrestricted"`
 }
 
 // ActivityRowKind Whether the row is an account, or which sum.
@@ -4360,39 +4406,53 @@ type ActivityRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string        `json:"known_at"`
-	Page    *PageView     `json:"page,omitempty"`
-	Rows    []ActivityRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []ActivityRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // AddAccountRequest defines model for AddAccountRequest.
 type AddAccountRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	NameDa  *string            `json:"name_da,omitempty"`
-	NameEn  *string            `json:"name_en,omitempty"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
 
 	// Number Digits, such as 1301.
 	Number string `json:"number"`
 
 	// Path Such as assets:advances:partner-ke. Bank accounts are assets:bank:CURRENCY.
-	Path string                `json:"path"`
+	Path string `json:"path"`
+
+	// Type Which side of the books it is on: asset, liability, net assets, income or expense.
 	Type AddAccountRequestType `json:"type"`
 }
 
-// AddAccountRequestType defines model for AddAccountRequest.Type.
+// AddAccountRequestType Which side of the books it is on: asset, liability, net assets, income or expense.
 type AddAccountRequestType string
 
 // AddPasskeyRequest defines model for AddPasskeyRequest.
@@ -4414,8 +4474,12 @@ type AddPlanCategoryRequest struct {
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	NameDa  string             `json:"name_da"`
-	NameEn  string             `json:"name_en"`
+
+	// NameDa Its name in Danish.
+	NameDa string `json:"name_da"`
+
+	// NameEn Its name in English.
+	NameEn string `json:"name_en"`
 }
 
 // AddPlanGoalRequest defines model for AddPlanGoalRequest.
@@ -4425,8 +4489,12 @@ type AddPlanGoalRequest struct {
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	NameDa  string             `json:"name_da"`
-	NameEn  string             `json:"name_en"`
+
+	// NameDa Its name in Danish.
+	NameDa string `json:"name_da"`
+
+	// NameEn Its name in English.
+	NameEn string `json:"name_en"`
 }
 
 // AddToBatchRequest defines model for AddToBatchRequest.
@@ -4440,6 +4508,7 @@ type AddToBatchRequest struct {
 
 // AddendaView defines model for AddendaView.
 type AddendaView struct {
+	// Addenda The addenda, in their order.
 	Addenda []AddendumView `json:"addenda"`
 }
 
@@ -4448,12 +4517,14 @@ type AddendumConditionBody struct {
 	// Disbursements Whether it holds back what is paid out of the grant.
 	Disbursements *bool `json:"disbursements,omitempty"`
 
-	// DueOn Examples: 2026-01-31
+	// DueOn The day by which it is due.
 	DueOn *Date `json:"due_on,omitempty"`
 
 	// Instalment Number of the planned instalment that it holds back.
-	Instalment *int                      `json:"instalment,omitempty"`
-	Kind       AddendumConditionBodyKind `json:"kind"`
+	Instalment *int `json:"instalment,omitempty"`
+
+	// Kind Which kind it is.
+	Kind AddendumConditionBodyKind `json:"kind"`
 
 	// Number The funder's own; given by us where none is sent.
 	Number *string `json:"number,omitempty"`
@@ -4462,7 +4533,7 @@ type AddendumConditionBody struct {
 	Text string `json:"text"`
 }
 
-// AddendumConditionBodyKind defines model for AddendumConditionBody.Kind.
+// AddendumConditionBodyKind Which kind it is.
 type AddendumConditionBodyKind string
 
 // AddendumRequest defines model for AddendumRequest.
@@ -4496,7 +4567,7 @@ type AddendumRequest struct {
 	// Reason For the report; no person's name.
 	Reason string `json:"reason"`
 
-	// ReportDueOn Examples: 2026-01-31
+	// ReportDueOn The day by which the report is due.
 	ReportDueOn *Date `json:"report_due_on,omitempty"`
 
 	// StartsOn The day from which it holds.
@@ -4508,25 +4579,44 @@ type AddendumRequest struct {
 
 // AddendumView defines model for AddendumView.
 type AddendumView struct {
+	// After How it is afterwards.
 	After TermsView `json:"after"`
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView           `json:"allowed_actions,omitempty"`
-	Before         TermsView               `json:"before"`
-	Categories     *[]string               `json:"categories,omitempty"`
-	Conditions     []AddendumConditionBody `json:"conditions"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Before How it was before.
+	Before TermsView `json:"before"`
+
+	// Categories Categories of cost.
+	Categories *[]string `json:"categories,omitempty"`
+
+	// Conditions The conditions.
+	Conditions []AddendumConditionBody `json:"conditions"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun             *AddendumViewDryRun `json:"dry_run,omitempty"`
-	EvidenceId         *string             `json:"evidence_id,omitempty"`
-	Grant              string              `json:"grant"`
-	Letter             string              `json:"letter"`
-	PlannedInstalments []PlannedBody       `json:"planned_instalments"`
-	Reason             string              `json:"reason"`
+	DryRun *AddendumViewDryRun `json:"dry_run,omitempty"`
 
-	// StartsOn Examples: 2026-01-31
-	StartsOn Date              `json:"starts_on"`
-	State    AddendumViewState `json:"state"`
+	// EvidenceId Id of the document that shows it.
+	EvidenceId *string `json:"evidence_id,omitempty"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// Letter The letter that says so.
+	Letter string `json:"letter"`
+
+	// PlannedInstalments The instalments that are planned.
+	PlannedInstalments []PlannedBody `json:"planned_instalments"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// StartsOn First day on which it holds.
+	StartsOn Date `json:"starts_on"`
+
+	// State Where it stands in its life.
+	State AddendumViewState `json:"state"`
 
 	// Version Of the budget.
 	Version int `json:"version"`
@@ -4535,7 +4625,7 @@ type AddendumView struct {
 // AddendumViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type AddendumViewDryRun bool
 
-// AddendumViewState defines model for AddendumView.State.
+// AddendumViewState Where it stands in its life.
 type AddendumViewState string
 
 // AdvanceReturnRequest defines model for AdvanceReturnRequest.
@@ -4551,7 +4641,7 @@ type AdvanceReturnRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Fee Base currency, kept by the bank.
@@ -4571,22 +4661,35 @@ type AdvanceReturnRequest struct {
 
 // AdvanceRow defines model for AdvanceRow.
 type AdvanceRow struct {
+	// Account Number of the account.
 	Account *string `json:"account,omitempty"`
 
 	// Age Since the transfer; unknown for what stands on an advance account without one.
 	Age *AdvanceRowAge `json:"age,omitempty"`
 
 	// Amount In the partner's currency.
-	Amount     *FigureView `json:"amount,omitempty"`
-	BaseAmount FigureView  `json:"base_amount"`
-	Fund       *string     `json:"fund,omitempty"`
+	Amount *FigureView `json:"amount,omitempty"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
+	BaseAmount FigureView `json:"base_amount"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund *string `json:"fund,omitempty"`
 
 	// Kind What a partner holds, or owes back since it was paid twice.
-	Kind     AdvanceRowKind `json:"kind"`
-	OpenedOn *string        `json:"opened_on,omitempty"`
-	Partner  *string        `json:"partner,omitempty"`
-	Rate     *string        `json:"rate,omitempty"`
-	Transfer *string        `json:"transfer,omitempty"`
+	Kind AdvanceRowKind `json:"kind"`
+
+	// OpenedOn The day on which it was opened.
+	OpenedOn *string `json:"opened_on,omitempty"`
+
+	// Partner Code of the partner.
+	Partner *string `json:"partner,omitempty"`
+
+	// Rate The rate, as a number and a pair such as 226 NGN/DKK.
+	Rate *string `json:"rate,omitempty"`
+
+	// Transfer Number of the transfer.
+	Transfer *string `json:"transfer,omitempty"`
 }
 
 // AdvanceRowAge Since the transfer; unknown for what stands on an advance account without one.
@@ -4600,38 +4703,64 @@ type AdvanceRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string       `json:"known_at"`
-	Page    *PageView    `json:"page,omitempty"`
-	Rows    []AdvanceRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []AdvanceRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // AdvanceView defines model for AdvanceView.
 type AdvanceView struct {
-	BaseAmount string  `json:"base_amount"`
-	Closing    string  `json:"closing"`
-	Currency   string  `json:"currency"`
-	Oldest     *string `json:"oldest,omitempty"`
-	Opening    string  `json:"opening"`
-	Partner    string  `json:"partner"`
-	Returned   string  `json:"returned"`
-	Sent       string  `json:"sent"`
-	Spent      string  `json:"spent"`
+	// BaseAmount The amount in the currency that the books are kept in.
+	BaseAmount string `json:"base_amount"`
+
+	// Closing What is there at the end.
+	Closing string `json:"closing"`
+
+	// Currency Three letters of ISO 4217, such as DKK.
+	Currency string `json:"currency"`
+
+	// Oldest The oldest of them.
+	Oldest *string `json:"oldest,omitempty"`
+
+	// Opening What was there at the beginning.
+	Opening string `json:"opening"`
+
+	// Partner Code of the partner.
+	Partner string `json:"partner"`
+
+	// Returned What came back.
+	Returned string `json:"returned"`
+
+	// Sent What was sent.
+	Sent string `json:"sent"`
+
+	// Spent What was spent.
+	Spent string `json:"spent"`
 }
 
 // AmendGrantRequest defines model for AmendGrantRequest.
 type AmendGrantRequest struct {
+	// Audit Whether an auditor looks at it, and from which amount.
 	Audit *AuditBody `json:"audit,omitempty"`
 
 	// BudgetRate Of the agreed budget, for the method budget.
@@ -4644,15 +4773,19 @@ type AmendGrantRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Countries Where cost may fall, ISO 3166; anywhere where none is named.
-	Countries      *[]string                        `json:"countries,omitempty"`
+	Countries *[]string `json:"countries,omitempty"`
+
+	// CurrencyBearer Who bears what is lost by rates.
 	CurrencyBearer *AmendGrantRequestCurrencyBearer `json:"currency_bearer,omitempty"`
 
 	// EligibleFrom First day on which cost may fall; the grant's period where none is sent.
 	EligibleFrom *Date `json:"eligible_from,omitempty"`
 
 	// EligibleTo Last day.
-	EligibleTo *Date                       `json:"eligible_to,omitempty"`
-	FeeBearer  *AmendGrantRequestFeeBearer `json:"fee_bearer,omitempty"`
+	EligibleTo *Date `json:"eligible_to,omitempty"`
+
+	// FeeBearer Who bears the fees.
+	FeeBearer *AmendGrantRequestFeeBearer `json:"fee_bearer,omitempty"`
 
 	// IndirectBase Cost categories in the base of indirect cost; all where none is named.
 	IndirectBase *[]string `json:"indirect_base,omitempty"`
@@ -4660,13 +4793,19 @@ type AmendGrantRequest struct {
 	// IndirectCap Most indirect cost in all, in the grant's currency; 0 is no cap.
 	//
 	// Examples: 4250.00
-	IndirectCap      *Decimal  `json:"indirect_cap,omitempty"`
+	IndirectCap *Decimal `json:"indirect_cap,omitempty"`
+
+	// IndirectExcludes Categories of cost that indirect cost is not reckoned of.
 	IndirectExcludes *[]string `json:"indirect_excludes,omitempty"`
 
-	// IndirectRate Examples: 4250.00
-	IndirectRate *Decimal                   `json:"indirect_rate,omitempty"`
-	Ineligible   *[]string                  `json:"ineligible,omitempty"`
-	Interest     *AmendGrantRequestInterest `json:"interest,omitempty"`
+	// IndirectRate Indirect cost in percent of direct cost.
+	IndirectRate *Decimal `json:"indirect_rate,omitempty"`
+
+	// Ineligible Categories of cost that the grant does not pay.
+	Ineligible *[]string `json:"ineligible,omitempty"`
+
+	// Interest To whom interest on the grantor's money belongs.
+	Interest *AmendGrantRequestInterest `json:"interest,omitempty"`
 
 	// RateMethod How the report converts. Without it a deferred grant in another currency reports at the rates of its receipts.
 	RateMethod *AmendGrantRequestRateMethod `json:"rate_method,omitempty"`
@@ -4674,7 +4813,7 @@ type AmendGrantRequest struct {
 	// Recognition Only while the grant's fund has no entries.
 	Recognition *AmendGrantRequestRecognition `json:"recognition,omitempty"`
 
-	// RefundDeMinimis Examples: 4250.00
+	// RefundDeMinimis A rest up to this much need not be paid back.
 	RefundDeMinimis *Decimal `json:"refund_de_minimis,omitempty"`
 
 	// Report What the agreement says of its reports.
@@ -4687,13 +4826,13 @@ type AmendGrantRequest struct {
 	Virement *VirementBody `json:"virement,omitempty"`
 }
 
-// AmendGrantRequestCurrencyBearer defines model for AmendGrantRequest.CurrencyBearer.
+// AmendGrantRequestCurrencyBearer Who bears what is lost by rates.
 type AmendGrantRequestCurrencyBearer string
 
-// AmendGrantRequestFeeBearer defines model for AmendGrantRequest.FeeBearer.
+// AmendGrantRequestFeeBearer Who bears the fees.
 type AmendGrantRequestFeeBearer string
 
-// AmendGrantRequestInterest defines model for AmendGrantRequest.Interest.
+// AmendGrantRequestInterest To whom interest on the grantor's money belongs.
 type AmendGrantRequestInterest string
 
 // AmendGrantRequestRateMethod How the report converts. Without it a deferred grant in another currency reports at the rates of its receipts.
@@ -4704,13 +4843,19 @@ type AmendGrantRequestRecognition string
 
 // AmendmentView defines model for AmendmentView.
 type AmendmentView struct {
-	On    string   `json:"on"`
+	// On The day.
+	On string `json:"on"`
+
+	// Rules The rules of the grant that changed.
 	Rules []string `json:"rules"`
 }
 
 // AmountView defines model for AmountView.
 type AmountView struct {
-	Amount   string `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency string `json:"currency"`
 }
 
@@ -4724,26 +4869,29 @@ type AnswerFindingRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date    Date                        `json:"date"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Outcome How it ended.
 	Outcome AnswerFindingRequestOutcome `json:"outcome"`
 
 	// Reason At least ten letters; no person's name.
 	Reason string `json:"reason"`
 }
 
-// AnswerFindingRequestOutcome defines model for AnswerFindingRequest.Outcome.
+// AnswerFindingRequestOutcome How it ended.
 type AnswerFindingRequestOutcome string
 
 // AnswerRequest defines model for AnswerRequest.
 type AnswerRequest struct {
+	// Answer What was answered.
 	Answer AnswerRequestAnswer `json:"answer"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 }
 
-// AnswerRequestAnswer defines model for AnswerRequest.Answer.
+// AnswerRequestAnswer What was answered.
 type AnswerRequestAnswer string
 
 // AppliedRateView defines model for AppliedRateView.
@@ -4751,90 +4899,146 @@ type AppliedRateView struct {
 	// AverageOf How many published rates.
 	AverageOf int `json:"average_of"`
 
-	// From Examples: 2026-01-31
+	// From First day that counts.
 	From Date `json:"from"`
 
 	// Pair DKK/EUR: so many DKK for one EUR.
-	Pair    string                `json:"pair"`
-	RateIds []string              `json:"rate_ids"`
-	Source  AppliedRateViewSource `json:"source"`
+	Pair string `json:"pair"`
 
-	// To Examples: 2026-01-31
+	// RateIds Ids of the rates.
+	RateIds []string `json:"rate_ids"`
+
+	// Source Where it comes from.
+	Source AppliedRateViewSource `json:"source"`
+
+	// To Last day that counts.
 	To Date `json:"to"`
 
 	// Value Rounded to six decimals to be read; the conversion uses the exact average.
 	Value string `json:"value"`
 }
 
-// AppliedRateViewSource defines model for AppliedRateView.Source.
+// AppliedRateViewSource Where it comes from.
 type AppliedRateViewSource string
 
 // AppliedView defines model for AppliedView.
 type AppliedView struct {
-	AverageOf int      `json:"average_of"`
-	From      string   `json:"from"`
-	Rate      string   `json:"rate"`
-	RateIds   []string `json:"rate_ids"`
-	Source    string   `json:"source"`
-	To        string   `json:"to"`
+	// AverageOf Of how many days it is the average.
+	AverageOf int `json:"average_of"`
+
+	// From First day that counts.
+	From string `json:"from"`
+
+	// Rate The rate, as a number and a pair such as 226 NGN/DKK.
+	Rate string `json:"rate"`
+
+	// RateIds Ids of the rates.
+	RateIds []string `json:"rate_ids"`
+
+	// Source Where it comes from.
+	Source string `json:"source"`
+
+	// To Last day that counts.
+	To string `json:"to"`
 }
 
 // ApprovalBandView defines model for ApprovalBandView.
 type ApprovalBandView struct {
-	Above    string               `json:"above"`
-	Cash     bool                 `json:"cash"`
-	Fund     *string              `json:"fund,omitempty"`
-	NewPayee bool                 `json:"new_payee"`
-	People   int                  `json:"people"`
-	Roles    []string             `json:"roles"`
-	Step     ApprovalBandViewStep `json:"step"`
+	// Above From which amount on it holds.
+	Above string `json:"above"`
+
+	// Cash Whether it holds for petty cash.
+	Cash bool `json:"cash"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund *string `json:"fund,omitempty"`
+
+	// NewPayee Whether it holds for a payee who was never paid.
+	NewPayee bool `json:"new_payee"`
+
+	// People How many people must do it.
+	People int `json:"people"`
+
+	// Roles The roles of the user.
+	Roles []string `json:"roles"`
+
+	// Step Which step of the way it is.
+	Step ApprovalBandViewStep `json:"step"`
 }
 
-// ApprovalBandViewStep defines model for ApprovalBandView.Step.
+// ApprovalBandViewStep Which step of the way it is.
 type ApprovalBandViewStep string
 
 // ApprovalPolicyView defines model for ApprovalPolicyView.
 type ApprovalPolicyView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView      `json:"allowed_actions,omitempty"`
-	Bands          []ApprovalBandView `json:"bands"`
-	CardLimit      Money              `json:"card_limit"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Bands What is demanded from which amount on.
+	Bands []ApprovalBandView `json:"bands"`
+
+	// CardLimit The most that a card may pay at once.
+	CardLimit Money `json:"card_limit"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun              *ApprovalPolicyViewDryRun `json:"dry_run,omitempty"`
-	EmergencyDays       int                       `json:"emergency_days"`
-	EmergencyLimit      Money                     `json:"emergency_limit"`
-	EmergencyPerQuarter int                       `json:"emergency_per_quarter"`
+	DryRun *ApprovalPolicyViewDryRun `json:"dry_run,omitempty"`
 
-	// FromOn Examples: 2026-01-31
-	FromOn     Date   `json:"from_on"`
-	Id         string `json:"id"`
+	// EmergencyDays Within how many days an emergency is decided on.
+	EmergencyDays int `json:"emergency_days"`
+
+	// EmergencyLimit The most that may be paid before it is decided.
+	EmergencyLimit Money `json:"emergency_limit"`
+
+	// EmergencyPerQuarter How often in a quarter a person may be paid for in an emergency.
+	EmergencyPerQuarter int `json:"emergency_per_quarter"`
+
+	// FromOn First day on which it holds.
+	FromOn Date `json:"from_on"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// ProposedAt When it was proposed.
 	ProposedAt string `json:"proposed_at"`
 
 	// ProposedBy None came with the program.
-	ProposedBy *string                 `json:"proposed_by,omitempty"`
-	Reason     string                  `json:"reason"`
-	RemindDays int                     `json:"remind_days"`
-	State      ApprovalPolicyViewState `json:"state"`
+	ProposedBy *string `json:"proposed_by,omitempty"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// RemindDays After how many days somebody is reminded.
+	RemindDays int `json:"remind_days"`
+
+	// State Where it stands in its life.
+	State ApprovalPolicyViewState `json:"state"`
 }
 
 // ApprovalPolicyViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type ApprovalPolicyViewDryRun bool
 
-// ApprovalPolicyViewState defines model for ApprovalPolicyView.State.
+// ApprovalPolicyViewState Where it stands in its life.
 type ApprovalPolicyViewState string
 
 // ApprovalPolicyViewList defines model for ApprovalPolicyViewList.
 type ApprovalPolicyViewList struct {
+	// Data The rows of this page.
 	Data []ApprovalPolicyView `json:"data"`
-	Page PageView             `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ApprovalsView defines model for ApprovalsView.
 type ApprovalsView struct {
-	By     []ApprovedView `json:"by"`
-	Given  int            `json:"given"`
-	Needed int            `json:"needed"`
+	// By Who has approved so far.
+	By []ApprovedView `json:"by"`
+
+	// Given How many there are.
+	Given int `json:"given"`
+
+	// Needed How many are needed.
+	Needed int `json:"needed"`
 
 	// StillNeeded One for each person: the roles that would do.
 	StillNeeded []string `json:"still_needed"`
@@ -4845,13 +5049,20 @@ type ApprovalsView struct {
 
 // ApprovedView defines model for ApprovedView.
 type ApprovedView struct {
-	At         string           `json:"at"`
-	OnBehalfOf *string          `json:"on_behalf_of,omitempty"`
-	Step       ApprovedViewStep `json:"step"`
-	User       string           `json:"user"`
+	// At When it happened.
+	At string `json:"at"`
+
+	// OnBehalfOf User id of the person whose deputy did it.
+	OnBehalfOf *string `json:"on_behalf_of,omitempty"`
+
+	// Step Which step of the way it is.
+	Step ApprovedViewStep `json:"step"`
+
+	// User Id of the user.
+	User string `json:"user"`
 }
 
-// ApprovedViewStep defines model for ApprovedView.Step.
+// ApprovedViewStep Which step of the way it is.
 type ApprovedViewStep string
 
 // AssignComplaintRequest defines model for AssignComplaintRequest.
@@ -4871,10 +5082,10 @@ type AssignRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// From Examples: 2026-01-31
+	// From First day that counts.
 	From Date `json:"from"`
 
-	// To Examples: 2026-01-31
+	// To Last day that counts.
 	To *Date `json:"to,omitempty"`
 
 	// User Id or work name.
@@ -4885,18 +5096,26 @@ type AssignRequest struct {
 type AssignmentView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	AssignedBy     *string       `json:"assigned_by,omitempty"`
+
+	// AssignedBy User id of who assigned it.
+	AssignedBy *string `json:"assigned_by,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *AssignmentViewDryRun `json:"dry_run,omitempty"`
 
-	// From Examples: 2026-01-31
-	From Date   `json:"from"`
-	Id   string `json:"id"`
+	// From First day that counts.
+	From Date `json:"from"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// To The last day; none goes on.
-	To     *Date  `json:"to,omitempty"`
-	User   string `json:"user"`
+	To *Date `json:"to,omitempty"`
+
+	// User Id of the user.
+	User string `json:"user"`
+
+	// UserId Id of the user.
 	UserId string `json:"user_id"`
 }
 
@@ -4905,8 +5124,11 @@ type AssignmentViewDryRun bool
 
 // AssignmentViewList defines model for AssignmentViewList.
 type AssignmentViewList struct {
+	// Data The rows of this page.
 	Data []AssignmentView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // AttachEvidenceRequest defines model for AttachEvidenceRequest.
@@ -4914,7 +5136,7 @@ type AttachEvidenceRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// EvidenceId Examples: B-0042
+	// EvidenceId Id of the document.
 	EvidenceId Ref `json:"evidence_id"`
 }
 
@@ -4929,15 +5151,20 @@ type AttachTimeSheetRequest struct {
 
 // AttemptView defines model for AttemptView.
 type AttemptView struct {
+	// At When it happened.
 	At string `json:"at"`
 
 	// Code What the mail server answered; 0 where it did not.
-	Code    int                `json:"code"`
-	No      int                `json:"no"`
+	Code int `json:"code"`
+
+	// No Its number in the order.
+	No int `json:"no"`
+
+	// Outcome How it ended.
 	Outcome AttemptViewOutcome `json:"outcome"`
 }
 
-// AttemptViewOutcome defines model for AttemptView.Outcome.
+// AttemptViewOutcome How it ended.
 type AttemptViewOutcome string
 
 // AuditBody defines model for AuditBody.
@@ -4955,42 +5182,61 @@ type AuditBody struct {
 
 // AuditEventView defines model for AuditEventView.
 type AuditEventView struct {
+	// Action What was done.
 	Action string `json:"action"`
-	Actor  string `json:"actor"`
+
+	// Actor Id of the user who did it.
+	Actor string `json:"actor"`
 
 	// ActorId Empty for the system and the machine's operator.
 	ActorId string `json:"actor_id"`
-	At      string `json:"at"`
+
+	// At When it happened.
+	At string `json:"at"`
 
 	// Fields Names of what changed; never values.
 	Fields []string `json:"fields"`
-	Id     string   `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// OnBehalfOf For whom, where that is another.
 	OnBehalfOf *string `json:"on_behalf_of,omitempty"`
-	Reason     string  `json:"reason"`
-	RequestId  string  `json:"request_id"`
-	Subject    string  `json:"subject"`
-	TokenId    string  `json:"token_id"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// RequestId Id of the request, as in the log and in X-Request-Id.
+	RequestId string `json:"request_id"`
+
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
+
+	// TokenId Id of the token that was used.
+	TokenId string `json:"token_id"`
 }
 
 // AuditEventViewList defines model for AuditEventViewList.
 type AuditEventViewList struct {
+	// Data The rows of this page.
 	Data []AuditEventView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // AwardReceiptRequest defines model for AwardReceiptRequest.
 type AwardReceiptRequest struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
-	// Rate Examples: 226 NGN/DKK
+	// Rate The rate, as a number and a pair such as 226 NGN/DKK.
 	Rate *Rate `json:"rate,omitempty"`
 
 	// Received In the grant's currency: what reached our bank.
@@ -5009,16 +5255,26 @@ type AwardReceiptView struct {
 	// BaseAmount Value of both at the receipt's rate.
 	BaseAmount Money `json:"base_amount"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun   *AwardReceiptViewDryRun `json:"dry_run,omitempty"`
-	EntryId  string                  `json:"entry_id"`
-	Grant    string                  `json:"grant"`
-	Id       string                  `json:"id"`
-	Received Money                   `json:"received"`
-	Withheld Money                   `json:"withheld"`
+	DryRun *AwardReceiptViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId string `json:"entry_id"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Received What was received.
+	Received Money `json:"received"`
+
+	// Withheld What was kept back.
+	Withheld Money `json:"withheld"`
 }
 
 // AwardReceiptViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -5029,7 +5285,7 @@ type AwardRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Rate The day's rate to base currency; not for a grant in base currency.
@@ -5039,9 +5295,13 @@ type AwardRequest struct {
 // BackView defines model for BackView.
 type BackView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *BackViewDryRun `json:"dry_run,omitempty"`
-	EntryId string          `json:"entry_id"`
-	Id      string          `json:"id"`
+	DryRun *BackViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId string `json:"entry_id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 }
 
 // BackViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -5049,31 +5309,47 @@ type BackViewDryRun bool
 
 // BackupView defines model for BackupView.
 type BackupView struct {
-	Bytes     int64  `json:"bytes"`
+	// Bytes Size in bytes.
+	Bytes int64 `json:"bytes"`
+
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
-	Name      string `json:"name"`
+
+	// Name Its name.
+	Name string `json:"name"`
 }
 
 // BackupViewList defines model for BackupViewList.
 type BackupViewList struct {
+	// Data The rows of this page.
 	Data []BackupView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BalanceView defines model for BalanceView.
 type BalanceView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Amount Debit is positive, credit negative.
-	Amount     Money  `json:"amount"`
-	BaseAmount Money  `json:"base_amount"`
-	Fund       string `json:"fund"`
+	Amount Money `json:"amount"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
+	BaseAmount Money `json:"base_amount"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 }
 
 // BalanceViewList defines model for BalanceViewList.
 type BalanceViewList struct {
+	// Data The rows of this page.
 	Data []BalanceView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BandBody defines model for BandBody.
@@ -5097,24 +5373,30 @@ type BandBody struct {
 
 	// Roles One of them each: caseworker and programme_lead approve, finance_officer and treasurer authorise.
 	Roles []BandBodyRoles `json:"roles"`
-	Step  BandBodyStep    `json:"step"`
+
+	// Step Which step of the way it is.
+	Step BandBodyStep `json:"step"`
 }
 
 // BandBodyRoles defines model for BandBody.Roles.
 type BandBodyRoles string
 
-// BandBodyStep defines model for BandBody.Step.
+// BandBodyStep Which step of the way it is.
 type BandBodyStep string
 
 // BankAccountRequest defines model for BankAccountRequest.
 type BankAccountRequest struct {
 	// Account In the chart of accounts.
 	Account string `json:"account"`
-	Bic     string `json:"bic"`
+
+	// Bic The bank's BIC.
+	Bic string `json:"bic"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Iban    string             `json:"iban"`
+
+	// Iban The account number as an IBAN.
+	Iban string `json:"iban"`
 
 	// Name Of us, as payees read it; it says nothing of the support.
 	Name string `json:"name"`
@@ -5122,15 +5404,26 @@ type BankAccountRequest struct {
 
 // BankAccountView defines model for BankAccountView.
 type BankAccountView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
-	At      string `json:"at"`
-	Bic     string `json:"bic"`
+
+	// At When it was last read.
+	At string `json:"at"`
+
+	// Bic The bank's BIC.
+	Bic string `json:"bic"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *BankAccountViewDryRun `json:"dry_run,omitempty"`
-	Iban    string                 `json:"iban"`
-	Name    string                 `json:"name"`
-	Version int                    `json:"version"`
+	DryRun *BankAccountViewDryRun `json:"dry_run,omitempty"`
+
+	// Iban The account number as an IBAN.
+	Iban string `json:"iban"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // BankAccountViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -5138,8 +5431,11 @@ type BankAccountViewDryRun bool
 
 // BankAccountViewList defines model for BankAccountViewList.
 type BankAccountViewList struct {
+	// Data The rows of this page.
 	Data []BankAccountView `json:"data"`
-	Page PageView          `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BankDetailsRequest defines model for BankDetailsRequest.
@@ -5161,7 +5457,9 @@ type BankDetailsRequest struct {
 
 	// CreditorNumber Of a payee whose bills have a line such as +71<...+87654321<: its last eight digits, in place of an account.
 	CreditorNumber *string `json:"creditor_number,omitempty"`
-	Iban           *string `json:"iban,omitempty"`
+
+	// Iban The account number as an IBAN.
+	Iban *string `json:"iban,omitempty"`
 
 	// Number NUBAN, or of a country without IBAN.
 	Number *string `json:"number,omitempty"`
@@ -5173,27 +5471,42 @@ type BankDetailsRequest struct {
 // BankDetailsView defines model for BankDetailsView.
 type BankDetailsView struct {
 	// Account Masked: country and last characters.
-	Account   string              `json:"account"`
-	EnteredAt string              `json:"entered_at"`
-	EnteredBy string              `json:"entered_by"`
-	How       *BankDetailsViewHow `json:"how,omitempty"`
-	Note      *string             `json:"note,omitempty"`
+	Account string `json:"account"`
+
+	// EnteredAt When it was entered.
+	EnteredAt string `json:"entered_at"`
+
+	// EnteredBy User id of who entered it.
+	EnteredBy string `json:"entered_by"`
+
+	// How How the details were verified with the payee.
+	How *BankDetailsViewHow `json:"how,omitempty"`
+
+	// Note A note on it.
+	Note *string `json:"note,omitempty"`
 
 	// UsableFrom Money may be released to it from then on.
 	UsableFrom *string `json:"usable_from,omitempty"`
+
+	// VerifiedAt When it was verified.
 	VerifiedAt *string `json:"verified_at,omitempty"`
+
+	// VerifiedBy User id of who verified it.
 	VerifiedBy *string `json:"verified_by,omitempty"`
-	Version    int     `json:"version"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 
 	// Warnings What did not fit and may still be right, such as nuban_check: ask the payee.
 	Warnings []string `json:"warnings"`
 }
 
-// BankDetailsViewHow defines model for BankDetailsView.How.
+// BankDetailsViewHow How the details were verified with the payee.
 type BankDetailsViewHow string
 
 // BankDifferenceView defines model for BankDifferenceView.
 type BankDifferenceView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Bank What the bank says that it held then.
@@ -5214,84 +5527,116 @@ type BankDifferenceView struct {
 
 // BankDifferenceViewList defines model for BankDifferenceViewList.
 type BankDifferenceViewList struct {
+	// Data The rows of this page.
 	Data []BankDifferenceView `json:"data"`
-	Page PageView             `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BankImportLineView defines model for BankImportLineView.
 type BankImportLineView struct {
 	// About Donor, grant or account of ours, by the kind.
-	About  *string `json:"about,omitempty"`
-	Amount Money   `json:"amount"`
+	About *string `json:"about,omitempty"`
+
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
 
 	// BankLineId What the commit made of it.
-	BankLineId *string                    `json:"bank_line_id,omitempty"`
-	Because    *BankImportLineViewBecause `json:"because,omitempty"`
+	BankLineId *string `json:"bank_line_id,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date Date    `json:"date"`
+	// Because Why it is proposed.
+	Because *BankImportLineViewBecause `json:"because,omitempty"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
 	Fund *string `json:"fund,omitempty"`
 
 	// Kind What a rule, a number of ours or the payer's account says that it is.
-	Kind      *BankImportLineViewKind `json:"kind,omitempty"`
-	Reference string                  `json:"reference"`
+	Kind *BankImportLineViewKind `json:"kind,omitempty"`
+
+	// Reference The reference that the bank gives.
+	Reference string `json:"reference"`
 
 	// Row In the file, from 1.
-	Row    int                      `json:"row"`
+	Row int `json:"row"`
+
+	// Status How it stands.
 	Status BankImportLineViewStatus `json:"status"`
 }
 
-// BankImportLineViewBecause defines model for BankImportLineView.Because.
+// BankImportLineViewBecause Why it is proposed.
 type BankImportLineViewBecause string
 
 // BankImportLineViewKind What a rule, a number of ours or the payer's account says that it is.
 type BankImportLineViewKind string
 
-// BankImportLineViewStatus defines model for BankImportLineView.Status.
+// BankImportLineViewStatus How it stands.
 type BankImportLineViewStatus string
 
 // BankImportLineViewList defines model for BankImportLineViewList.
 type BankImportLineViewList struct {
+	// Data The rows of this page.
 	Data []BankImportLineView `json:"data"`
-	Page PageView             `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BankImportView defines model for BankImportView.
 type BankImportView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Advice It tells of lines before the statement does (camt.054).
-	Advice      bool    `json:"advice"`
+	Advice bool `json:"advice"`
+
+	// BankAccount Number of the account at the bank.
 	BankAccount *string `json:"bank_account,omitempty"`
 
 	// Closing As the file says; opening and lines make it.
 	Closing *Money `json:"closing,omitempty"`
 
-	// ClosingOn Examples: 2026-01-31
-	ClosingOn *Date  `json:"closing_on,omitempty"`
+	// ClosingOn The day of the closing balance.
+	ClosingOn *Date `json:"closing_on,omitempty"`
+
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
-	Id        string `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Opening As the file says.
 	Opening *Money `json:"opening,omitempty"`
 
-	// OpeningOn Examples: 2026-01-31
+	// OpeningOn The day of the opening balance.
 	OpeningOn *Date `json:"opening_on,omitempty"`
 
 	// Pending Lines announced and not booked: left out.
-	Pending int    `json:"pending"`
+	Pending int `json:"pending"`
+
+	// Profile The layout that the file was read by.
 	Profile string `json:"profile"`
 
 	// Reason Of the undoing.
 	Reason *string `json:"reason,omitempty"`
-	Sha256 string  `json:"sha256"`
-	State  string  `json:"state"`
+
+	// Sha256 SHA-256 of the file, in hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 }
 
 // BankImportViewList defines model for BankImportViewList.
 type BankImportViewList struct {
+	// Data The rows of this page.
 	Data []BankImportView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BankLineRequest defines model for BankLineRequest.
@@ -5314,21 +5659,28 @@ type BankLineRequest struct {
 
 // BankLineView defines model for BankLineView.
 type BankLineView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Amount         Money         `json:"amount"`
 
-	// Date Examples: 2026-01-31
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *BankLineViewDryRun `json:"dry_run,omitempty"`
-	Id     string              `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Left What no match accounts for yet.
-	Left      Money  `json:"left"`
+	Left Money `json:"left"`
+
+	// Reference The reference that the bank gives.
 	Reference string `json:"reference"`
 
 	// Suspended It stands in suspense: finance has to explain it.
@@ -5343,12 +5695,16 @@ type BankLineViewDryRun bool
 
 // BankLineViewList defines model for BankLineViewList.
 type BankLineViewList struct {
+	// Data The rows of this page.
 	Data []BankLineView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BankPreviewView defines model for BankPreviewView.
 type BankPreviewView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Advice It tells of lines before the statement does (camt.054).
@@ -5356,13 +5712,17 @@ type BankPreviewView struct {
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	BankAccount    *string       `json:"bank_account,omitempty"`
+
+	// BankAccount Number of the account at the bank.
+	BankAccount *string `json:"bank_account,omitempty"`
 
 	// Closing As the file says; opening and lines make it.
 	Closing *Money `json:"closing,omitempty"`
 
-	// ClosingOn Examples: 2026-01-31
-	ClosingOn *Date  `json:"closing_on,omitempty"`
+	// ClosingOn The day of the closing balance.
+	ClosingOn *Date `json:"closing_on,omitempty"`
+
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -5373,7 +5733,9 @@ type BankPreviewView struct {
 
 	// Gap Of a preview: it does not join what is on record. Lines between are missing, or too many; upload the statement between.
 	Gap *GapView `json:"gap,omitempty"`
-	Id  string   `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// New Lines that a commit puts on record, or put.
 	New int `json:"new"`
@@ -5381,17 +5743,23 @@ type BankPreviewView struct {
 	// Opening As the file says.
 	Opening *Money `json:"opening,omitempty"`
 
-	// OpeningOn Examples: 2026-01-31
+	// OpeningOn The day of the opening balance.
 	OpeningOn *Date `json:"opening_on,omitempty"`
 
 	// Pending Lines announced and not booked: left out.
-	Pending int    `json:"pending"`
+	Pending int `json:"pending"`
+
+	// Profile The layout that the file was read by.
 	Profile string `json:"profile"`
 
 	// Reason Of the undoing.
 	Reason *string `json:"reason,omitempty"`
-	Sha256 string  `json:"sha256"`
-	State  string  `json:"state"`
+
+	// Sha256 SHA-256 of the file, in hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 }
 
 // BankPreviewViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -5409,72 +5777,103 @@ type BankRuleRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Contains Words of the line's text, without regard to case; no person's name.
-	Contains  string                   `json:"contains"`
+	Contains string `json:"contains"`
+
+	// Direction Which way the money goes.
 	Direction BankRuleRequestDirection `json:"direction"`
 
 	// Fund The general fund where none is sent.
-	Fund *string             `json:"fund,omitempty"`
+	Fund *string `json:"fund,omitempty"`
+
+	// Kind Which kind it is.
 	Kind BankRuleRequestKind `json:"kind"`
 }
 
-// BankRuleRequestDirection defines model for BankRuleRequest.Direction.
+// BankRuleRequestDirection Which way the money goes.
 type BankRuleRequestDirection string
 
-// BankRuleRequestKind defines model for BankRuleRequest.Kind.
+// BankRuleRequestKind Which kind it is.
 type BankRuleRequestKind string
 
 // BankRuleView defines model for BankRuleView.
 type BankRuleView struct {
-	About   *string `json:"about,omitempty"`
+	// About What it is about.
+	About *string `json:"about,omitempty"`
+
+	// Account Number of the account.
 	Account *string `json:"account,omitempty"`
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView         `json:"allowed_actions,omitempty"`
-	Contains       string                `json:"contains"`
-	CreatedAt      string                `json:"created_at"`
-	Direction      BankRuleViewDirection `json:"direction"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Contains What the text must contain.
+	Contains string `json:"contains"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// Direction Which way the money goes.
+	Direction BankRuleViewDirection `json:"direction"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *BankRuleViewDryRun `json:"dry_run,omitempty"`
-	Fund   *string             `json:"fund,omitempty"`
-	Id     string              `json:"id"`
-	Kind   BankRuleViewKind    `json:"kind"`
-	State  BankRuleViewState   `json:"state"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund *string `json:"fund,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind BankRuleViewKind `json:"kind"`
+
+	// State Where it stands in its life.
+	State BankRuleViewState `json:"state"`
 }
 
-// BankRuleViewDirection defines model for BankRuleView.Direction.
+// BankRuleViewDirection Which way the money goes.
 type BankRuleViewDirection string
 
 // BankRuleViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type BankRuleViewDryRun bool
 
-// BankRuleViewKind defines model for BankRuleView.Kind.
+// BankRuleViewKind Which kind it is.
 type BankRuleViewKind string
 
-// BankRuleViewState defines model for BankRuleView.State.
+// BankRuleViewState Where it stands in its life.
 type BankRuleViewState string
 
 // BankRuleViewList defines model for BankRuleViewList.
 type BankRuleViewList struct {
+	// Data The rows of this page.
 	Data []BankRuleView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BankTaskView defines model for BankTaskView.
 type BankTaskView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
-	Amount  Money  `json:"amount"`
 
-	// Date Examples: 2026-01-31
-	Date Date   `json:"date"`
-	Id   string `json:"id"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Left What no match accounts for yet.
 	Left Money `json:"left"`
 
 	// Payments Numbers of those that the line names.
-	Payments  []string `json:"payments"`
-	Reference string   `json:"reference"`
+	Payments []string `json:"payments"`
+
+	// Reference The reference that the bank gives.
+	Reference string `json:"reference"`
 
 	// Suspended It stands in suspense: finance has to explain it.
 	Suspended bool `json:"suspended"`
@@ -5485,35 +5884,53 @@ type BankTaskView struct {
 
 // BankTaskViewList defines model for BankTaskViewList.
 type BankTaskViewList struct {
+	// Data The rows of this page.
 	Data []BankTaskView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BarView defines model for BarView.
 type BarView struct {
-	Available Money  `json:"available"`
-	Committed Money  `json:"committed"`
-	Of        string `json:"of"`
-	Planned   Money  `json:"planned"`
-	Spent     Money  `json:"spent"`
+	// Available What may still be used.
+	Available Money `json:"available"`
+
+	// Committed What is promised and not yet paid.
+	Committed Money `json:"committed"`
+
+	// Of The purpose or line that the bar is of.
+	Of string `json:"of"`
+
+	// Planned What is planned.
+	Planned Money `json:"planned"`
+
+	// Spent What was spent.
+	Spent Money `json:"spent"`
 }
 
 // BatchBlockedView defines model for BatchBlockedView.
 type BatchBlockedView struct {
 	// PayeeChanged Bank details replaced since it was asked for.
-	PayeeChanged    int `json:"payee_changed"`
+	PayeeChanged int `json:"payee_changed"`
+
+	// PayeeCoolingOff How many wait because the payee's account is new.
 	PayeeCoolingOff int `json:"payee_cooling_off"`
+
+	// PayeeUnverified How many wait because nobody has verified the payee's account.
 	PayeeUnverified int `json:"payee_unverified"`
 }
 
 // BatchEntryRequest defines model for BatchEntryRequest.
 type BatchEntryRequest struct {
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// ExternalId What your system calls the entry.
-	ExternalId string        `json:"external_id"`
-	Lines      []LineRequest `json:"lines"`
+	ExternalId string `json:"external_id"`
+
+	// Lines Its lines, in their order.
+	Lines []LineRequest `json:"lines"`
 
 	// Text What happened; no person's name.
 	Text string `json:"text"`
@@ -5521,9 +5938,14 @@ type BatchEntryRequest struct {
 
 // BatchItemView defines model for BatchItemView.
 type BatchItemView struct {
-	Amount         Money             `json:"amount"`
-	DisbursementId string            `json:"disbursement_id"`
-	Kind           BatchItemViewKind `json:"kind"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// DisbursementId Id of the disbursement.
+	DisbursementId string `json:"disbursement_id"`
+
+	// Kind Which kind it is.
+	Kind BatchItemViewKind `json:"kind"`
 
 	// Number Of the payment; what the bank's statement names.
 	Number string `json:"number"`
@@ -5533,24 +5955,32 @@ type BatchItemView struct {
 
 	// PaymentId From the release on.
 	PaymentId *string `json:"payment_id,omitempty"`
-	Position  int     `json:"position"`
+
+	// Position Its place in the order, from 1.
+	Position int `json:"position"`
 
 	// Reference What the payee knows the bill by, as the file passes it on.
 	Reference *string `json:"reference,omitempty"`
-	State     *string `json:"state,omitempty"`
+
+	// State Where it stands in its life.
+	State *string `json:"state,omitempty"`
 }
 
-// BatchItemViewKind defines model for BatchItemView.Kind.
+// BatchItemViewKind Which kind it is.
 type BatchItemViewKind string
 
 // BatchItemViewList defines model for BatchItemViewList.
 type BatchItemViewList struct {
+	// Data The rows of this page.
 	Data []BatchItemView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BatchPageView defines model for BatchPageView.
 type BatchPageView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
@@ -5563,29 +5993,51 @@ type BatchPageView struct {
 	Charges BatchPageViewCharges `json:"charges"`
 
 	// Count Payments, at the lock; 0 before.
-	Count     int    `json:"count"`
+	Count int `json:"count"`
+
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
 
 	// Date Requested of the bank: a day on which banks carry payments out; one that has passed at the lock becomes the next.
-	Date       Date                     `json:"date"`
-	ExportedAt *string                  `json:"exported_at,omitempty"`
+	Date Date `json:"date"`
+
+	// ExportedAt When the file was made.
+	ExportedAt *string `json:"exported_at,omitempty"`
+
+	// FileFormat Format of the file.
 	FileFormat *BatchPageViewFileFormat `json:"file_format,omitempty"`
-	FileName   *string                  `json:"file_name,omitempty"`
-	FileSha256 *string                  `json:"file_sha256,omitempty"`
+
+	// FileName Name of the file.
+	FileName *string `json:"file_name,omitempty"`
+
+	// FileSha256 SHA-256 of the file, in hexadecimal.
+	FileSha256 *string `json:"file_sha256,omitempty"`
 
 	// Hash SHA-256 of what was locked, hexadecimal.
-	Hash     *string `json:"hash,omitempty"`
-	Id       string  `json:"id"`
+	Hash *string `json:"hash,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// LockedAt When it was locked.
 	LockedAt *string `json:"locked_at,omitempty"`
+
+	// LockedBy User id of who locked it.
 	LockedBy *string `json:"locked_by,omitempty"`
-	Number   string  `json:"number"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// OneSum The bank is asked to book each part of the file as one sum.
 	OneSum bool `json:"one_sum"`
 
 	// Reason Of the last unlocking, or of the end.
-	Reason     *string `json:"reason,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// ReleasedAt When it was released.
 	ReleasedAt *string `json:"released_at,omitempty"`
+
+	// ReleasedBy User id of who released it.
 	ReleasedBy *string `json:"released_by,omitempty"`
 
 	// Round An unlocking starts the next.
@@ -5593,17 +6045,21 @@ type BatchPageView struct {
 
 	// Standing How far its payments are.
 	Standing []BatchStandingView `json:"standing"`
-	State    string              `json:"state"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 
 	// Total At the lock.
-	Total   Money `json:"total"`
-	Version int   `json:"version"`
+	Total Money `json:"total"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // BatchPageViewCharges Who pays the banks across borders.
 type BatchPageViewCharges string
 
-// BatchPageViewFileFormat defines model for BatchPageView.FileFormat.
+// BatchPageViewFileFormat Format of the file.
 type BatchPageViewFileFormat string
 
 // BatchReasonRequest defines model for BatchReasonRequest.
@@ -5618,18 +6074,25 @@ type BatchReasonRequest struct {
 // BatchRequest defines model for BatchRequest.
 type BatchRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm *map[string]string  `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Entries The entries, in their order.
 	Entries []BatchEntryRequest `json:"entries"`
-	Mode    BatchRequestMode    `json:"mode"`
+
+	// Mode Whether all of it takes effect or nothing, or each part by itself.
+	Mode BatchRequestMode `json:"mode"`
 }
 
-// BatchRequestMode defines model for BatchRequest.Mode.
+// BatchRequestMode Whether all of it takes effect or nothing, or each part by itself.
 type BatchRequestMode string
 
 // BatchStandingView defines model for BatchStandingView.
 type BatchStandingView struct {
+	// Amount How much, with the decimals of its currency.
 	Amount Money `json:"amount"`
-	Count  int   `json:"count"`
+
+	// Count How many.
+	Count int `json:"count"`
 
 	// State Of the payments; none before the release.
 	State *string `json:"state,omitempty"`
@@ -5645,10 +6108,14 @@ type BatchView struct {
 
 	// Items In the order of the request.
 	Items []ItemView `json:"items"`
-	Mode  string     `json:"mode"`
+
+	// Mode Whether all of it takes effect or nothing, or each part by itself.
+	Mode string `json:"mode"`
 
 	// Posted How many entries this call posted.
-	Posted  int `json:"posted"`
+	Posted int `json:"posted"`
+
+	// Refused How many were refused.
 	Refused int `json:"refused"`
 }
 
@@ -5657,54 +6124,86 @@ type BatchViewDryRun bool
 
 // BeneficiaryView defines model for BeneficiaryView.
 type BeneficiaryView struct {
-	Code   string `json:"code"`
-	Id     string `json:"id"`
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Status How it stands.
 	Status string `json:"status"`
 }
 
 // BeneficiaryViewList defines model for BeneficiaryViewList.
 type BeneficiaryViewList struct {
+	// Data The rows of this page.
 	Data []BeneficiaryView `json:"data"`
-	Page PageView          `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BookedView defines model for BookedView.
 type BookedView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
-	Act     string `json:"act"`
+
+	// Act The act that posted it.
+	Act string `json:"act"`
 
 	// Amount Positive, on the side that direction says.
 	Amount Money `json:"amount"`
 
 	// BaseAmount What the amount costs in base currency.
-	BaseAmount Money   `json:"base_amount"`
-	Category   *string `json:"category,omitempty"`
+	BaseAmount Money `json:"base_amount"`
 
-	// Date Examples: 2026-01-31
-	Date      Date                `json:"date"`
+	// Category Category of cost, such as tuition.
+	Category *string `json:"category,omitempty"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Direction debit or credit.
 	Direction BookedViewDirection `json:"direction"`
 
 	// Entry Number of the entry.
-	Entry   string `json:"entry"`
+	Entry string `json:"entry"`
+
+	// EntryId Id of the entry in the journal.
 	EntryId string `json:"entry_id"`
-	Fund    string `json:"fund"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 
 	// Line Within the entry, from 1.
-	Line    int     `json:"line"`
-	Lot     *string `json:"lot,omitempty"`
+	Line int `json:"line"`
+
+	// Lot The lot of foreign money that it comes from.
+	Lot *string `json:"lot,omitempty"`
+
+	// Partner Code of the partner.
 	Partner *string `json:"partner,omitempty"`
-	Payee   *string `json:"payee,omitempty"`
-	Plan    *string `json:"plan,omitempty"`
-	Text    string  `json:"text"`
+
+	// Payee Code of who is paid.
+	Payee *string `json:"payee,omitempty"`
+
+	// Plan Number of the support plan.
+	Plan *string `json:"plan,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
-// BookedViewDirection defines model for BookedView.Direction.
+// BookedViewDirection debit or credit.
 type BookedViewDirection string
 
 // BookedViewList defines model for BookedViewList.
 type BookedViewList struct {
+	// Data The rows of this page.
 	Data []BookedView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // BudgetActualRow defines model for BudgetActualRow.
@@ -5725,8 +6224,10 @@ type BudgetActualRow struct {
 	Committed *FigureView `json:"committed,omitempty"`
 
 	// CommittedOwn What plans have set aside, in the grant's currency at the newest receipt's rate.
-	CommittedOwn *Money              `json:"committed_own,omitempty"`
-	Kind         BudgetActualRowKind `json:"kind"`
+	CommittedOwn *Money `json:"committed_own,omitempty"`
+
+	// Kind Which kind it is.
+	Kind BudgetActualRowKind `json:"kind"`
 
 	// Left Budget less spent.
 	Left *Money `json:"left,omitempty"`
@@ -5742,10 +6243,12 @@ type BudgetActualRow struct {
 
 	// SpentBase In base currency, as the books hold it; of the row committed, what plans have set aside.
 	SpentBase FigureView `json:"spent_base"`
-	Text      *string    `json:"text,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text *string `json:"text,omitempty"`
 }
 
-// BudgetActualRowKind defines model for BudgetActualRow.Kind.
+// BudgetActualRowKind Which kind it is.
 type BudgetActualRowKind string
 
 // BudgetActualRowReport defines model for BudgetActualRowReport.
@@ -5753,21 +6256,29 @@ type BudgetActualRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string            `json:"known_at"`
-	Page    *PageView         `json:"page,omitempty"`
-	Rows    []BudgetActualRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []BudgetActualRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // BudgetDeviationRow defines model for BudgetDeviationRow.
@@ -5782,8 +6293,10 @@ type BudgetDeviationRow struct {
 	Deviation *Money `json:"deviation,omitempty"`
 
 	// InForce With what was moved within the agreement's limits.
-	InForce Money                  `json:"in_force"`
-	Kind    BudgetDeviationRowKind `json:"kind"`
+	InForce Money `json:"in_force"`
+
+	// Kind Which kind it is.
+	Kind BudgetDeviationRowKind `json:"kind"`
 
 	// LineNo The funder's own number.
 	LineNo *string `json:"line_no,omitempty"`
@@ -5792,11 +6305,13 @@ type BudgetDeviationRow struct {
 	Original Money `json:"original"`
 
 	// Spent In the grant's currency, as its statement reports it.
-	Spent *Money  `json:"spent,omitempty"`
-	Text  *string `json:"text,omitempty"`
+	Spent *Money `json:"spent,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text *string `json:"text,omitempty"`
 }
 
-// BudgetDeviationRowKind defines model for BudgetDeviationRow.Kind.
+// BudgetDeviationRowKind Which kind it is.
 type BudgetDeviationRowKind string
 
 // BudgetDeviationRowReport defines model for BudgetDeviationRowReport.
@@ -5804,26 +6319,34 @@ type BudgetDeviationRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string               `json:"known_at"`
-	Page    *PageView            `json:"page,omitempty"`
-	Rows    []BudgetDeviationRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []BudgetDeviationRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // BudgetLineBody defines model for BudgetLineBody.
 type BudgetLineBody struct {
-	// Amount Examples: 4250.00
+	// Amount How much, with the decimals of its currency.
 	Amount Decimal `json:"amount"`
 
 	// Categories Cost categories reported on the line; * takes what no other line takes.
@@ -5838,13 +6361,15 @@ type BudgetLineBody struct {
 	Quantity *Decimal `json:"quantity,omitempty"`
 
 	// Salary Pay of our own people.
-	Salary *bool  `json:"salary,omitempty"`
-	Text   string `json:"text"`
+	Salary *bool `json:"salary,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 
 	// Unit What is counted, such as month.
 	Unit *string `json:"unit,omitempty"`
 
-	// UnitPrice Examples: 4250.00
+	// UnitPrice Price of one unit.
 	UnitPrice *Decimal `json:"unit_price,omitempty"`
 
 	// Years Where the agreement divides the line by years; they sum to the amount.
@@ -5853,68 +6378,113 @@ type BudgetLineBody struct {
 
 // BudgetLineView defines model for BudgetLineView.
 type BudgetLineView struct {
-	Amount          string  `json:"amount"`
-	Budget          string  `json:"budget"`
-	Explanation     *string `json:"explanation,omitempty"`
-	LineNo          string  `json:"line_no"`
-	Quantity        *string `json:"quantity,omitempty"`
-	Reason          *string `json:"reason,omitempty"`
-	Salary          *bool   `json:"salary,omitempty"`
-	Text            string  `json:"text"`
-	ToDate          string  `json:"to_date"`
-	Unit            *string `json:"unit,omitempty"`
-	UnitPrice       *string `json:"unit_price,omitempty"`
-	UsedPercent     *string `json:"used_percent"`
-	Variance        string  `json:"variance"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// Budget What was budgeted.
+	Budget string `json:"budget"`
+
+	// Explanation Why it differs.
+	Explanation *string `json:"explanation,omitempty"`
+
+	// LineNo Number of the line, as the grantor has it.
+	LineNo string `json:"line_no"`
+
+	// Quantity How many.
+	Quantity *string `json:"quantity,omitempty"`
+
+	// Reason Why, in the user's words.
+	Reason *string `json:"reason,omitempty"`
+
+	// Salary Whether it pays our own people.
+	Salary *bool `json:"salary,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
+
+	// ToDate Since the beginning, up to the day of the report.
+	ToDate string `json:"to_date"`
+
+	// Unit What a unit is.
+	Unit *string `json:"unit,omitempty"`
+
+	// UnitPrice Price of one unit.
+	UnitPrice *string `json:"unit_price,omitempty"`
+
+	// UsedPercent How much of it is used, in percent; null where there is nothing to use.
+	UsedPercent *string `json:"used_percent"`
+
+	// Variance How far it is from the budget.
+	Variance string `json:"variance"`
+
+	// VariancePercent How far it is from the budget, in percent; null where there is no budget.
 	VariancePercent *string `json:"variance_percent"`
 }
 
 // BudgetVersionView defines model for BudgetVersionView.
 type BudgetVersionView struct {
 	// Approved By the funder: the next moves are measured from it.
-	Approved    bool             `json:"approved"`
+	Approved bool `json:"approved"`
+
+	// BudgetLines The lines of the budget.
 	BudgetLines []BudgetLineBody `json:"budget_lines"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *BudgetVersionViewDryRun `json:"dry_run,omitempty"`
-	Grant  string                   `json:"grant"`
-	Kind   BudgetVersionViewKind    `json:"kind"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// Kind Which kind it is.
+	Kind BudgetVersionViewKind `json:"kind"`
 
 	// Letter The funder's reference.
-	Letter *string    `json:"letter,omitempty"`
-	Moves  []MoveBody `json:"moves"`
+	Letter *string `json:"letter,omitempty"`
+
+	// Moves What is moved from line to line.
+	Moves []MoveBody `json:"moves"`
 
 	// NeedsApproval Why the funder is asked, when the change is made.
 	NeedsApproval []string `json:"needs_approval"`
-	Reason        *string  `json:"reason,omitempty"`
 
-	// StartsOn Examples: 2026-01-31
-	StartsOn Date                   `json:"starts_on"`
-	State    BudgetVersionViewState `json:"state"`
-	Version  int                    `json:"version"`
+	// Reason Why, in the user's words.
+	Reason *string `json:"reason,omitempty"`
+
+	// StartsOn First day on which it holds.
+	StartsOn Date `json:"starts_on"`
+
+	// State Where it stands in its life.
+	State BudgetVersionViewState `json:"state"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // BudgetVersionViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type BudgetVersionViewDryRun bool
 
-// BudgetVersionViewKind defines model for BudgetVersionView.Kind.
+// BudgetVersionViewKind Which kind it is.
 type BudgetVersionViewKind string
 
-// BudgetVersionViewState defines model for BudgetVersionView.State.
+// BudgetVersionViewState Where it stands in its life.
 type BudgetVersionViewState string
 
 // BudgetVersionsView defines model for BudgetVersionsView.
 type BudgetVersionsView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView       `json:"allowed_actions,omitempty"`
-	Versions       []BudgetVersionView `json:"versions"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Versions The versions, in their order.
+	Versions []BudgetVersionView `json:"versions"`
 }
 
 // BudgetYearBody defines model for BudgetYearBody.
 type BudgetYearBody struct {
-	// Amount Examples: 4250.00
+	// Amount How much, with the decimals of its currency.
 	Amount Decimal `json:"amount"`
-	Year   int     `json:"year"`
+
+	// Year The calendar year.
+	Year int `json:"year"`
 }
 
 // CancellationRequest defines model for CancellationRequest.
@@ -5927,7 +6497,7 @@ type CancellationRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Reason At least ten letters; no person's name.
@@ -5936,15 +6506,20 @@ type CancellationRequest struct {
 
 // CancellationView defines model for CancellationView.
 type CancellationView struct {
+	// Amount How much, with the decimals of its currency.
 	Amount Money `json:"amount"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *CancellationViewDryRun `json:"dry_run,omitempty"`
-	Id     string                  `json:"id"`
-	Reason string                  `json:"reason"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
 
 	// Standing Of the grant, after it.
 	Standing StandingView `json:"standing"`
@@ -5955,12 +6530,17 @@ type CancellationViewDryRun bool
 
 // CapabilitiesView defines model for CapabilitiesView.
 type CapabilitiesView struct {
-	Factors int    `json:"factors"`
-	Handle  string `json:"handle"`
+	// Factors How many factors the user signed in with.
+	Factors int `json:"factors"`
+
+	// Handle The name that the user signs in with.
+	Handle string `json:"handle"`
 
 	// Operations In the order of the document.
 	Operations []CapabilityView `json:"operations"`
-	Roles      []string         `json:"roles"`
+
+	// Roles The roles of the user.
+	Roles []string `json:"roles"`
 
 	// Scopes Of the token. Empty: all that the roles may.
 	Scopes []string `json:"scopes"`
@@ -5971,12 +6551,23 @@ type CapabilitiesView struct {
 
 // CapabilityView defines model for CapabilityView.
 type CapabilityView struct {
-	Allowed                bool   `json:"allowed"`
-	IdempotencyKeyRequired bool   `json:"idempotency_key_required"`
-	IfMatchRequired        bool   `json:"if_match_required"`
-	Method                 string `json:"method"`
-	Operation              string `json:"operation"`
-	Path                   string `json:"path"`
+	// Allowed Whether the user may.
+	Allowed bool `json:"allowed"`
+
+	// IdempotencyKeyRequired Whether it wants an Idempotency-Key.
+	IdempotencyKeyRequired bool `json:"idempotency_key_required"`
+
+	// IfMatchRequired Whether it wants If-Match.
+	IfMatchRequired bool `json:"if_match_required"`
+
+	// Method The method of HTTP.
+	Method string `json:"method"`
+
+	// Operation Name of the operation in this document.
+	Operation string `json:"operation"`
+
+	// Path The path of it.
+	Path string `json:"path"`
 
 	// Refusal Code of the problem that a call would be answered with.
 	Refusal *string `json:"refusal,omitempty"`
@@ -5991,11 +6582,19 @@ type CashRow struct {
 	Committed Money `json:"committed"`
 
 	// Fund Not of the last row, the total.
-	Fund        *string `json:"fund,omitempty"`
-	Liabilities Money   `json:"liabilities"`
-	Name        *string `json:"name,omitempty"`
-	NetAssets   Money   `json:"net_assets"`
-	OtherAssets Money   `json:"other_assets"`
+	Fund *string `json:"fund,omitempty"`
+
+	// Liabilities What is owed.
+	Liabilities Money `json:"liabilities"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
+
+	// NetAssets What is left when all is paid.
+	NetAssets Money `json:"net_assets"`
+
+	// OtherAssets What there is beside money in the bank.
+	OtherAssets Money `json:"other_assets"`
 }
 
 // ChallengeView defines model for ChallengeView.
@@ -6009,11 +6608,17 @@ type ChangeDraftRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date       *Date          `json:"date,omitempty"`
-	ExternalId *string        `json:"external_id,omitempty"`
-	Lines      *[]LineRequest `json:"lines,omitempty"`
-	Text       *string        `json:"text,omitempty"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date *Date `json:"date,omitempty"`
+
+	// ExternalId Your own name for it, unique among its kind.
+	ExternalId *string `json:"external_id,omitempty"`
+
+	// Lines Its lines, in their order.
+	Lines *[]LineRequest `json:"lines,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text *string `json:"text,omitempty"`
 }
 
 // ChangeEntryRequest defines model for ChangeEntryRequest.
@@ -6021,65 +6626,107 @@ type ChangeEntryRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date  *Date          `json:"date,omitempty"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date *Date `json:"date,omitempty"`
+
+	// Lines Its lines, in their order.
 	Lines *[]LineRequest `json:"lines,omitempty"`
-	Text  *string        `json:"text,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text *string `json:"text,omitempty"`
 }
 
 // ChangeView defines model for ChangeView.
 type ChangeView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CreatedAt      string        `json:"created_at"`
-	CreatedBy      string        `json:"created_by"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// CreatedBy User id of who made it.
+	CreatedBy string `json:"created_by"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ChangeViewDryRun `json:"dry_run,omitempty"`
-	Grant  []string          `json:"grant"`
-	Id     string            `json:"id"`
+
+	// Grant Code of the grant.
+	Grant []string `json:"grant"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Invitation One-time word by which the person sets a password; shown only when it is approved.
 	Invitation *string `json:"invitation,omitempty"`
-	Kind       string  `json:"kind"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// NeedsTwo Another person has to approve it.
-	NeedsTwo     bool            `json:"needs_two"`
-	Reason       string          `json:"reason"`
-	Revoke       []string        `json:"revoke"`
-	SamePersonAs *string         `json:"same_person_as,omitempty"`
-	State        ChangeViewState `json:"state"`
-	UserId       string          `json:"user_id"`
+	NeedsTwo bool `json:"needs_two"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// Revoke Roles that are taken away.
+	Revoke []string `json:"revoke"`
+
+	// SamePersonAs Id of another user who is the same person.
+	SamePersonAs *string `json:"same_person_as,omitempty"`
+
+	// State Where it stands in its life.
+	State ChangeViewState `json:"state"`
+
+	// UserId Id of the user.
+	UserId string `json:"user_id"`
 }
 
 // ChangeViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type ChangeViewDryRun bool
 
-// ChangeViewState defines model for ChangeView.State.
+// ChangeViewState Where it stands in its life.
 type ChangeViewState string
 
 // ChangeViewList defines model for ChangeViewList.
 type ChangeViewList struct {
+	// Data The rows of this page.
 	Data []ChangeView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ChangeViewType2 defines model for ChangeViewType2.
 type ChangeViewType2 struct {
-	ApprovedByGrantor bool            `json:"approved_by_grantor"`
-	Letter            *string         `json:"letter,omitempty"`
-	Moves             []MoveViewType2 `json:"moves"`
-	On                string          `json:"on"`
-	Reason            *string         `json:"reason,omitempty"`
-	Version           int             `json:"version"`
+	// ApprovedByGrantor Whether the grantor approved it.
+	ApprovedByGrantor bool `json:"approved_by_grantor"`
+
+	// Letter The letter that says so.
+	Letter *string `json:"letter,omitempty"`
+
+	// Moves What is moved from line to line.
+	Moves []MoveViewType2 `json:"moves"`
+
+	// On The day.
+	On string `json:"on"`
+
+	// Reason Why, in the user's words.
+	Reason *string `json:"reason,omitempty"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // ChangedPlanView defines model for ChangedPlanView.
 type ChangedPlanView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ChangedPlanViewDryRun `json:"dry_run,omitempty"`
-	Entry  *PostedView            `json:"entry,omitempty"`
-	Plan   PlanView               `json:"plan"`
+
+	// Entry The entry in the journal.
+	Entry *PostedView `json:"entry,omitempty"`
+
+	// Plan Number of the support plan.
+	Plan PlanView `json:"plan"`
 }
 
 // ChangedPlanViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -6095,43 +6742,63 @@ type CheckView struct {
 
 	// Href Where to see them.
 	Href string `json:"href"`
-	Key  string `json:"key"`
+
+	// Key Name of the thing, unique where it stands.
+	Key string `json:"key"`
 
 	// Kind sign_off may be answered for with a reason.
-	Kind     CheckViewKind   `json:"kind"`
-	Reason   *string         `json:"reason,omitempty"`
-	SignedAt *string         `json:"signed_at,omitempty"`
-	SignedBy *string         `json:"signed_by,omitempty"`
-	Status   CheckViewStatus `json:"status"`
-	Title    string          `json:"title"`
-	TitleDa  string          `json:"title_da"`
+	Kind CheckViewKind `json:"kind"`
+
+	// Reason Why, in the user's words.
+	Reason *string `json:"reason,omitempty"`
+
+	// SignedAt When it was signed.
+	SignedAt *string `json:"signed_at,omitempty"`
+
+	// SignedBy User id of who signed it off.
+	SignedBy *string `json:"signed_by,omitempty"`
+
+	// Status How it stands.
+	Status CheckViewStatus `json:"status"`
+
+	// Title One line that says what it is.
+	Title string `json:"title"`
+
+	// TitleDa The title in Danish.
+	TitleDa string `json:"title_da"`
 }
 
 // CheckViewKind sign_off may be answered for with a reason.
 type CheckViewKind string
 
-// CheckViewStatus defines model for CheckView.Status.
+// CheckViewStatus How it stands.
 type CheckViewStatus string
 
 // ChecklistView defines model for ChecklistView.
 type ChecklistView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Checks         []CheckView   `json:"checks"`
+
+	// Checks What is checked.
+	Checks []CheckView `json:"checks"`
 
 	// Done Whether the month may be closed.
 	Done bool `json:"done"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ChecklistViewDryRun `json:"dry_run,omitempty"`
-	Month  string               `json:"month"`
-	State  ChecklistViewState   `json:"state"`
+
+	// Month The month, as YYYY-MM.
+	Month string `json:"month"`
+
+	// State Where it stands in its life.
+	State ChecklistViewState `json:"state"`
 }
 
 // ChecklistViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type ChecklistViewDryRun bool
 
-// ChecklistViewState defines model for ChecklistView.State.
+// ChecklistViewState Where it stands in its life.
 type ChecklistViewState string
 
 // CheckpointView defines model for CheckpointView.
@@ -6140,8 +6807,12 @@ type CheckpointView struct {
 	Note string `json:"note"`
 
 	// Origin Name of the key that signed it.
-	Origin   string `json:"origin"`
-	Root     string `json:"root"`
+	Origin string `json:"origin"`
+
+	// Root Hash of the tree.
+	Root string `json:"root"`
+
+	// SignedAt When it was signed.
 	SignedAt string `json:"signed_at"`
 
 	// Size How many leaves it stands for.
@@ -6150,21 +6821,26 @@ type CheckpointView struct {
 
 // ChooseRequest defines model for ChooseRequest.
 type ChooseRequest struct {
+	// Delivery How the donor wants statements.
 	Delivery ChooseRequestDelivery `json:"delivery"`
+
+	// Language da or en.
 	Language ChooseRequestLanguage `json:"language"`
 }
 
-// ChooseRequestDelivery defines model for ChooseRequest.Delivery.
+// ChooseRequestDelivery How the donor wants statements.
 type ChooseRequestDelivery string
 
-// ChooseRequestLanguage defines model for ChooseRequest.Language.
+// ChooseRequestLanguage da or en.
 type ChooseRequestLanguage string
 
 // ClaimBody defines model for ClaimBody.
 type ClaimBody struct {
 	// Entry Id or number of the entry that put it on the fund.
-	Entry *Ref   `json:"entry,omitempty"`
-	Fund  string `json:"fund"`
+	Entry *Ref `json:"entry,omitempty"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 
 	// Share Base currency.
 	//
@@ -6186,76 +6862,108 @@ type ClaimCostRequest struct {
 	Evidence Ref `json:"evidence"`
 
 	// Line Of the document, where it is claimed line by line; empty for all of it.
-	Line   *string     `json:"line,omitempty"`
+	Line *string `json:"line,omitempty"`
+
+	// Shares Which grants are charged how much of it.
 	Shares []ClaimBody `json:"shares"`
 }
 
 // ClaimRow defines model for ClaimRow.
 type ClaimRow struct {
 	// Amount What the document says.
-	Amount   Money   `json:"amount"`
-	EntryId  *string `json:"entry_id,omitempty"`
-	Evidence string  `json:"evidence"`
-	Fund     string  `json:"fund"`
-	Id       string  `json:"id"`
-	Line     *string `json:"line,omitempty"`
-	Share    Money   `json:"share"`
+	Amount Money `json:"amount"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId *string `json:"entry_id,omitempty"`
+
+	// Evidence Ids of the documents that show it.
+	Evidence string `json:"evidence"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Line Which line.
+	Line *string `json:"line,omitempty"`
+
+	// Share The part of it.
+	Share Money `json:"share"`
 }
 
 // ClaimRowList defines model for ClaimRowList.
 type ClaimRowList struct {
+	// Data The rows of this page.
 	Data []ClaimRow `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ClaimView defines model for ClaimView.
 type ClaimView struct {
+	// EntryId Id of the entry in the journal.
 	EntryId *string `json:"entry_id,omitempty"`
-	Fund    string  `json:"fund"`
-	Id      string  `json:"id"`
-	Share   Money   `json:"share"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Share The part of it.
+	Share Money `json:"share"`
 }
 
 // CloseComplaintRequest defines model for CloseComplaintRequest.
 type CloseComplaintRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm *map[string]string           `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Outcome How it ended.
 	Outcome CloseComplaintRequestOutcome `json:"outcome"`
 
 	// Reissue Id or number of the payment or disbursement, with reissued alone.
 	Reissue *Ref `json:"reissue,omitempty"`
 }
 
-// CloseComplaintRequestOutcome defines model for CloseComplaintRequest.Outcome.
+// CloseComplaintRequestOutcome How it ended.
 type CloseComplaintRequestOutcome string
 
 // ClosePersonRequest defines model for ClosePersonRequest.
 type ClosePersonRequest struct {
+	// AgeBand Age, no more exactly than this.
 	AgeBand *ClosePersonRequestAgeBand `json:"age_band,omitempty"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// From Today where none is sent.
-	From     *Date                      `json:"from,omitempty"`
-	Kind     ClosePersonRequestKind     `json:"kind"`
+	From *Date `json:"from,omitempty"`
+
+	// Kind Which kind it is.
+	Kind ClosePersonRequestKind `json:"kind"`
+
+	// Relation How they are related.
 	Relation ClosePersonRequestRelation `json:"relation"`
 
 	// Who Who it is, and how they are known; sealed.
 	Who *string `json:"who,omitempty"`
 }
 
-// ClosePersonRequestAgeBand defines model for ClosePersonRequest.AgeBand.
+// ClosePersonRequestAgeBand Age, no more exactly than this.
 type ClosePersonRequestAgeBand string
 
-// ClosePersonRequestKind defines model for ClosePersonRequest.Kind.
+// ClosePersonRequestKind Which kind it is.
 type ClosePersonRequestKind string
 
-// ClosePersonRequestRelation defines model for ClosePersonRequest.Relation.
+// ClosePersonRequestRelation How they are related.
 type ClosePersonRequestRelation string
 
 // ClosePersonView defines model for ClosePersonView.
 type ClosePersonView struct {
+	// AgeBand Age, no more exactly than this.
 	AgeBand *string `json:"age_band,omitempty"`
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
@@ -6264,10 +6972,16 @@ type ClosePersonView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ClosePersonViewDryRun `json:"dry_run,omitempty"`
 
-	// From Examples: 2026-01-31
-	From     Date   `json:"from"`
-	Id       string `json:"id"`
-	Kind     string `json:"kind"`
+	// From First day that counts.
+	From Date `json:"from"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Relation How they are related.
 	Relation string `json:"relation"`
 
 	// To The last day; none goes on.
@@ -6279,26 +6993,56 @@ type ClosePersonViewDryRun bool
 
 // ClosePersonViewList defines model for ClosePersonViewList.
 type ClosePersonViewList struct {
+	// Data The rows of this page.
 	Data []ClosePersonView `json:"data"`
-	Page PageView          `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ClosingPartsView defines model for ClosingPartsView.
 type ClosingPartsView struct {
-	Accruals         string `json:"accruals"`
-	AtPartner        string `json:"at_partner"`
-	Bank             string `json:"bank"`
-	Deferred         string `json:"deferred"`
-	Loans            string `json:"loans"`
-	Other            string `json:"other"`
-	Payables         string `json:"payables"`
-	PettyCash        string `json:"petty_cash"`
-	Receivables      string `json:"receivables"`
-	Recoverables     string `json:"recoverables"`
-	RefundDue        string `json:"refund_due"`
-	Retainers        string `json:"retainers"`
+	// Accruals What is owed for and not yet paid.
+	Accruals string `json:"accruals"`
+
+	// AtPartner What a partner holds and has not accounted for.
+	AtPartner string `json:"at_partner"`
+
+	// Bank What is in the bank.
+	Bank string `json:"bank"`
+
+	// Deferred What was received and is not yet earned.
+	Deferred string `json:"deferred"`
+
+	// Loans What another fund has lent or borrowed.
+	Loans string `json:"loans"`
+
+	// Other All else.
+	Other string `json:"other"`
+
+	// Payables What is owed to others.
+	Payables string `json:"payables"`
+
+	// PettyCash What is in petty cash.
+	PettyCash string `json:"petty_cash"`
+
+	// Receivables What is owed to us.
+	Receivables string `json:"receivables"`
+
+	// Recoverables What is to be had back.
+	Recoverables string `json:"recoverables"`
+
+	// RefundDue What is to be paid back to the grantor.
+	RefundDue string `json:"refund_due"`
+
+	// Retainers What was paid ahead for services.
+	Retainers string `json:"retainers"`
+
+	// ReturnedPayments What the bank sent back and is to be paid again.
 	ReturnedPayments string `json:"returned_payments"`
-	Revaluation      string `json:"revaluation"`
+
+	// Revaluation What a change of rates made.
+	Revaluation string `json:"revaluation"`
 }
 
 // CommentRequest defines model for CommentRequest.
@@ -6312,12 +7056,17 @@ type CommentRequest struct {
 
 // CommentView defines model for CommentView.
 type CommentView struct {
+	// At When it happened.
 	At string `json:"at"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *CommentViewDryRun `json:"dry_run,omitempty"`
-	Id     string             `json:"id"`
-	Text   string             `json:"text"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // CommentViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -6326,11 +7075,19 @@ type CommentViewDryRun bool
 // CommitmentRow defines model for CommitmentRow.
 type CommitmentRow struct {
 	// Amount In the plan's currency.
-	Amount     *FigureView       `json:"amount,omitempty"`
-	BaseAmount FigureView        `json:"base_amount"`
-	Fund       *string           `json:"fund,omitempty"`
-	Kind       CommitmentRowKind `json:"kind"`
-	OpenedOn   *string           `json:"opened_on,omitempty"`
+	Amount *FigureView `json:"amount,omitempty"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
+	BaseAmount FigureView `json:"base_amount"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund *string `json:"fund,omitempty"`
+
+	// Kind Which kind it is.
+	Kind CommitmentRowKind `json:"kind"`
+
+	// OpenedOn The day on which it was opened.
+	OpenedOn *string `json:"opened_on,omitempty"`
 
 	// Plan Number of the plan and the year.
 	Plan *string `json:"plan,omitempty"`
@@ -6339,7 +7096,7 @@ type CommitmentRow struct {
 	Rate *string `json:"rate,omitempty"`
 }
 
-// CommitmentRowKind defines model for CommitmentRow.Kind.
+// CommitmentRowKind Which kind it is.
 type CommitmentRowKind string
 
 // CommitmentRowReport defines model for CommitmentRowReport.
@@ -6347,30 +7104,44 @@ type CommitmentRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string          `json:"known_at"`
-	Page    *PageView       `json:"page,omitempty"`
-	Rows    []CommitmentRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []CommitmentRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // CommitmentView defines model for CommitmentView.
 type CommitmentView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *CommitmentViewDryRun `json:"dry_run,omitempty"`
-	Entry  PostedView            `json:"entry"`
-	Plan   PlanView              `json:"plan"`
-	Year   int                   `json:"year"`
+
+	// Entry The entry in the journal.
+	Entry PostedView `json:"entry"`
+
+	// Plan Number of the support plan.
+	Plan PlanView `json:"plan"`
+
+	// Year The calendar year.
+	Year int `json:"year"`
 }
 
 // CommitmentViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -6378,38 +7149,59 @@ type CommitmentViewDryRun bool
 
 // ComplaintCountView defines model for ComplaintCountView.
 type ComplaintCountView struct {
-	Kind      string `json:"kind"`
-	Late      int    `json:"late"`
-	NotUpheld int    `json:"not_upheld"`
-	Open      int    `json:"open"`
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Late How many were open for longer than they should be.
+	Late int `json:"late"`
+
+	// NotUpheld How many were not right.
+	NotUpheld int `json:"not_upheld"`
+
+	// Open How many are open.
+	Open int `json:"open"`
 
 	// Otherwise Withdrawn, or passed on to another body.
 	Otherwise int `json:"otherwise"`
-	Received  int `json:"received"`
-	Reissued  int `json:"reissued"`
-	Upheld    int `json:"upheld"`
+
+	// Received How many came.
+	Received int `json:"received"`
+
+	// Reissued How many were paid anew.
+	Reissued int `json:"reissued"`
+
+	// Upheld How many were right.
+	Upheld int `json:"upheld"`
 }
 
 // ComplaintCountViewList defines model for ComplaintCountViewList.
 type ComplaintCountViewList struct {
+	// Data The rows of this page.
 	Data []ComplaintCountView `json:"data"`
-	Page PageView             `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ComplaintReceiptView defines model for ComplaintReceiptView.
 type ComplaintReceiptView struct {
 	// DueOn Until when who complained is answered.
-	DueOn  Date   `json:"due_on"`
+	DueOn Date `json:"due_on"`
+
+	// Number Its number, as people write it.
 	Number string `json:"number"`
 }
 
 // ComplaintRequest defines model for ComplaintRequest.
 type ComplaintRequest struct {
+	// Anonymous Whether nobody is named.
 	Anonymous *bool `json:"anonymous,omitempty"`
 
 	// Beneficiary Id or code, where it is known and may be.
-	Beneficiary *Ref                    `json:"beneficiary,omitempty"`
-	Channel     ComplaintRequestChannel `json:"channel"`
+	Beneficiary *Ref `json:"beneficiary,omitempty"`
+
+	// Channel How it came.
+	Channel ComplaintRequestChannel `json:"channel"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
@@ -6418,8 +7210,10 @@ type ComplaintRequest struct {
 	Disbursement *Ref `json:"disbursement,omitempty"`
 
 	// Holds The disbursement is not paid while this is open.
-	Holds *bool                `json:"holds,omitempty"`
-	Kind  ComplaintRequestKind `json:"kind"`
+	Holds *bool `json:"holds,omitempty"`
+
+	// Kind Which kind it is.
+	Kind ComplaintRequestKind `json:"kind"`
 
 	// ReceivedOn Today where none is sent.
 	ReceivedOn *Date `json:"received_on,omitempty"`
@@ -6428,59 +7222,88 @@ type ComplaintRequest struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// ComplaintRequestChannel defines model for ComplaintRequest.Channel.
+// ComplaintRequestChannel How it came.
 type ComplaintRequestChannel string
 
-// ComplaintRequestKind defines model for ComplaintRequest.Kind.
+// ComplaintRequestKind Which kind it is.
 type ComplaintRequestKind string
 
 // ComplaintTextRequest defines model for ComplaintTextRequest.
 type ComplaintTextRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Text    string             `json:"text"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // ComplaintTextsView defines model for ComplaintTextsView.
 type ComplaintTextsView struct {
-	Number string     `json:"number"`
-	Texts  []SaidView `json:"texts"`
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Texts The texts.
+	Texts []SaidView `json:"texts"`
 }
 
 // ComplaintView defines model for ComplaintView.
 type ComplaintView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Anonymous      bool          `json:"anonymous"`
-	BeneficiaryId  *string       `json:"beneficiary_id,omitempty"`
+
+	// Anonymous Whether nobody is named.
+	Anonymous bool `json:"anonymous"`
+
+	// BeneficiaryId Id of the person who is supported; never a name.
+	BeneficiaryId *string `json:"beneficiary_id,omitempty"`
 
 	// Channel How it came in; receipt is the person's answer about a payment.
-	Channel        string  `json:"channel"`
-	ClosedAt       *string `json:"closed_at,omitempty"`
+	Channel string `json:"channel"`
+
+	// ClosedAt When it was closed.
+	ClosedAt *string `json:"closed_at,omitempty"`
+
+	// DisbursementId Id of the disbursement.
 	DisbursementId *string `json:"disbursement_id,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ComplaintViewDryRun `json:"dry_run,omitempty"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn   Date    `json:"due_on"`
-	Holds   bool    `json:"holds"`
-	Id      string  `json:"id"`
-	Kind    string  `json:"kind"`
-	Late    bool    `json:"late"`
-	Number  string  `json:"number"`
+	// DueOn The day by which it is due.
+	DueOn Date `json:"due_on"`
+
+	// Holds Whether the payment waits for it.
+	Holds bool `json:"holds"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Late Whether it is later than it should be.
+	Late bool `json:"late"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Outcome How it ended.
 	Outcome *string `json:"outcome,omitempty"`
+
+	// OwnerId User id of who sees to it.
 	OwnerId *string `json:"owner_id,omitempty"`
 
 	// People Ids of those who may know of it, besides the privacy officer.
 	People []string `json:"people"`
 
-	// ReceivedOn Examples: 2026-01-31
+	// ReceivedOn The day on which it came.
 	ReceivedOn Date `json:"received_on"`
 
 	// ReissueId The payment or disbursement that made the support again.
 	ReissueId *string `json:"reissue_id,omitempty"`
-	State     string  `json:"state"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 
 	// Version Grows with each change, and with each text that is added.
 	Version int `json:"version"`
@@ -6491,8 +7314,11 @@ type ComplaintViewDryRun bool
 
 // ComplaintViewList defines model for ComplaintViewList.
 type ComplaintViewList struct {
+	// Data The rows of this page.
 	Data []ComplaintView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // CompletionRequest defines model for CompletionRequest.
@@ -6512,7 +7338,7 @@ type ConditionRequest struct {
 	// Disbursements Whether it holds back what is paid out of the grant.
 	Disbursements *bool `json:"disbursements,omitempty"`
 
-	// DueOn Examples: 2026-01-31
+	// DueOn The day by which it is due.
 	DueOn *Date `json:"due_on,omitempty"`
 
 	// Instalment Number of the planned instalment that it holds back.
@@ -6534,36 +7360,60 @@ type ConditionRequestKind string
 // ConditionView defines model for ConditionView.
 type ConditionView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView  `json:"allowed_actions,omitempty"`
-	Decisions      []DecisionView `json:"decisions"`
-	Disbursements  bool           `json:"disbursements"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Decisions What was decided, in order.
+	Decisions []DecisionView `json:"decisions"`
+
+	// Disbursements Whether it holds back what is paid out of the grant.
+	Disbursements bool `json:"disbursements"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *ConditionViewDryRun `json:"dry_run,omitempty"`
-	DueOn      *string              `json:"due_on,omitempty"`
-	Id         string               `json:"id"`
-	Instalment *int                 `json:"instalment,omitempty"`
-	Kind       string               `json:"kind"`
-	Number     string               `json:"number"`
-	State      ConditionViewState   `json:"state"`
-	Text       string               `json:"text"`
+	DryRun *ConditionViewDryRun `json:"dry_run,omitempty"`
+
+	// DueOn The day by which it is due.
+	DueOn *string `json:"due_on,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Instalment Number of the instalment.
+	Instalment *int `json:"instalment,omitempty"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// State Where it stands in its life.
+	State ConditionViewState `json:"state"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // ConditionViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type ConditionViewDryRun bool
 
-// ConditionViewState defines model for ConditionView.State.
+// ConditionViewState Where it stands in its life.
 type ConditionViewState string
 
 // ConditionViewList defines model for ConditionViewList.
 type ConditionViewList struct {
+	// Data The rows of this page.
 	Data []ConditionView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ConfirmRequest defines model for ConfirmRequest.
 type ConfirmRequest struct {
-	Code     string `json:"code"`
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// Password The password of the user.
 	Password string `json:"password"`
 }
 
@@ -6581,33 +7431,43 @@ type ConsentRequest struct {
 	// ExpiresOn The last day.
 	ExpiresOn Date `json:"expires_on"`
 
-	// GivenOn Examples: 2026-01-31
-	GivenOn Date                  `json:"given_on"`
+	// GivenOn The day on which it was given.
+	GivenOn Date `json:"given_on"`
+
+	// Purpose What the person agrees to.
 	Purpose ConsentRequestPurpose `json:"purpose"`
 }
 
-// ConsentRequestPurpose defines model for ConsentRequest.Purpose.
+// ConsentRequestPurpose What the person agrees to.
 type ConsentRequestPurpose string
 
 // ConsentView defines model for ConsentView.
 type ConsentView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Donor          *string       `json:"donor,omitempty"`
+
+	// Donor Code of the donor.
+	Donor *string `json:"donor,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *ConsentViewDryRun `json:"dry_run,omitempty"`
-	EvidenceId string             `json:"evidence_id"`
+	DryRun *ConsentViewDryRun `json:"dry_run,omitempty"`
 
-	// ExpiresOn Examples: 2026-01-31
+	// EvidenceId Id of the document that shows it.
+	EvidenceId string `json:"evidence_id"`
+
+	// ExpiresOn The last day on which it holds.
 	ExpiresOn Date `json:"expires_on"`
 
-	// GivenOn Examples: 2026-01-31
-	GivenOn Date   `json:"given_on"`
-	Id      string `json:"id"`
+	// GivenOn The day on which it was given.
+	GivenOn Date `json:"given_on"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Live Holds today.
-	Live    bool   `json:"live"`
+	Live bool `json:"live"`
+
+	// Purpose What the person agreed to.
 	Purpose string `json:"purpose"`
 
 	// RevokedOn The first day without it.
@@ -6619,35 +7479,47 @@ type ConsentViewDryRun bool
 
 // ConsentViewList defines model for ConsentViewList.
 type ConsentViewList struct {
+	// Data The rows of this page.
 	Data []ConsentView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ConsistencyView defines model for ConsistencyView.
 type ConsistencyView struct {
+	// From Size of the older tree.
 	From int64 `json:"from"`
 
 	// Path Consistency proof of RFC 6962.
 	Path []string `json:"path"`
-	To   int64    `json:"to"`
+
+	// To Size of the newer tree.
+	To int64 `json:"to"`
 }
 
 // ConversionView defines model for ConversionView.
 type ConversionView struct {
-	// From Examples: 2026-01-31
+	// From First day that counts.
 	From *Date `json:"from,omitempty"`
 
 	// FromBooks The books' own figures are those of the report; nothing is converted.
-	FromBooks  bool                     `json:"from_books"`
-	Grant      string                   `json:"grant"`
-	RateMethod ConversionViewRateMethod `json:"rate_method"`
-	Rates      []AppliedRateView        `json:"rates"`
+	FromBooks bool `json:"from_books"`
 
-	// To Examples: 2026-01-31
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// RateMethod How foreign money is converted in the report.
+	RateMethod ConversionViewRateMethod `json:"rate_method"`
+
+	// Rates The rates.
+	Rates []AppliedRateView `json:"rates"`
+
+	// To Last day that counts.
 	To Date `json:"to"`
 }
 
-// ConversionViewRateMethod defines model for ConversionView.RateMethod.
+// ConversionViewRateMethod How foreign money is converted in the report.
 type ConversionViewRateMethod string
 
 // CorrectionRequest defines model for CorrectionRequest.
@@ -6656,12 +7528,16 @@ type CorrectionRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Date Of both; the wrong entry's own day, or the first open one after it, where none is sent.
-	Date  *Date         `json:"date,omitempty"`
+	Date *Date `json:"date,omitempty"`
+
+	// Lines Its lines, in their order.
 	Lines []LineRequest `json:"lines"`
 
 	// Reason At least ten letters; no person's name.
 	Reason string `json:"reason"`
-	Text   string `json:"text"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // CorrectionView defines model for CorrectionView.
@@ -6673,11 +7549,15 @@ type CorrectionView struct {
 	CorrectedBy *string `json:"corrected_by,omitempty"`
 
 	// Corrects The reversed entry that this one stands in place of.
-	Corrects  *string `json:"corrects,omitempty"`
-	CreatedAt string  `json:"created_at"`
+	Corrects *string `json:"corrects,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// CreatedBy User id of who made it.
 	CreatedBy *string `json:"created_by,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -6687,13 +7567,21 @@ type CorrectionView struct {
 	Evidence *[]string `json:"evidence,omitempty"`
 
 	// ExternalId What the system that sent it calls it.
-	ExternalId *string    `json:"external_id,omitempty"`
-	Id         string     `json:"id"`
-	Lines      []LineView `json:"lines"`
-	Number     string     `json:"number"`
+	ExternalId *string `json:"external_id,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Lines Its lines, in their order.
+	Lines []LineView `json:"lines"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// Reason Of a reversal or correction.
-	Reason   *string    `json:"reason,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Reversal The entry that undoes it.
 	Reversal PostedView `json:"reversal"`
 
 	// ReversedBy The reversal that undid this entry.
@@ -6704,7 +7592,9 @@ type CorrectionView struct {
 
 	// Source Id of what the act was done to.
 	Source *string `json:"source,omitempty"`
-	Text   string  `json:"text"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // CorrectionViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -6712,16 +7602,25 @@ type CorrectionViewDryRun bool
 
 // CostView defines model for CostView.
 type CostView struct {
-	Amount Money       `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Claims What grants are charged of it.
 	Claims []ClaimView `json:"claims"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun   *CostViewDryRun `json:"dry_run,omitempty"`
-	Evidence string          `json:"evidence"`
-	Id       string          `json:"id"`
+	DryRun *CostViewDryRun `json:"dry_run,omitempty"`
+
+	// Evidence Ids of the documents that show it.
+	Evidence string `json:"evidence"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Left What nobody claims.
-	Left Money   `json:"left"`
+	Left Money `json:"left"`
+
+	// Line Which line.
 	Line *string `json:"line,omitempty"`
 }
 
@@ -6751,7 +7650,7 @@ type DayReasonRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Reason At least ten letters; no person's name.
@@ -6763,35 +7662,41 @@ type DayRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 }
 
 // DecideAddendumRequest defines model for DecideAddendumRequest.
 type DecideAddendumRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string            `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Decision What the second person decides.
 	Decision DecideAddendumRequestDecision `json:"decision"`
 
 	// Reason Required to reject: at least ten letters; no person's name.
 	Reason *string `json:"reason,omitempty"`
 }
 
-// DecideAddendumRequestDecision defines model for DecideAddendumRequest.Decision.
+// DecideAddendumRequestDecision What the second person decides.
 type DecideAddendumRequestDecision string
 
 // DecideBudgetRequest defines model for DecideBudgetRequest.
 type DecideBudgetRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string          `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Decision What the second person decides.
 	Decision DecideBudgetRequestDecision `json:"decision"`
 
 	// Letter The funder's reference; no person's name.
-	Letter  string `json:"letter"`
-	Version int    `json:"version"`
+	Letter string `json:"letter"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
-// DecideBudgetRequestDecision defines model for DecideBudgetRequest.Decision.
+// DecideBudgetRequestDecision What the second person decides.
 type DecideBudgetRequestDecision string
 
 // DecideConditionRequest defines model for DecideConditionRequest.
@@ -6799,28 +7704,32 @@ type DecideConditionRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Reason At least ten letters; no person's name.
-	Reason string                      `json:"reason"`
-	State  DecideConditionRequestState `json:"state"`
+	Reason string `json:"reason"`
+
+	// State What becomes of the condition.
+	State DecideConditionRequestState `json:"state"`
 }
 
-// DecideConditionRequestState defines model for DecideConditionRequest.State.
+// DecideConditionRequestState What becomes of the condition.
 type DecideConditionRequestState string
 
 // DecideTimeSheetRequest defines model for DecideTimeSheetRequest.
 type DecideTimeSheetRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string             `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Decision What the second person decides.
 	Decision DecideTimeSheetRequestDecision `json:"decision"`
 
 	// Reason Of a rejection, in ten letters or more.
 	Reason *string `json:"reason,omitempty"`
 }
 
-// DecideTimeSheetRequestDecision defines model for DecideTimeSheetRequest.Decision.
+// DecideTimeSheetRequestDecision What the second person decides.
 type DecideTimeSheetRequestDecision string
 
 // Decimal Examples: 4250.00
@@ -6829,33 +7738,45 @@ type Decimal = string
 // DecisionRequest defines model for DecisionRequest.
 type DecisionRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string      `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Decision What the second person decides.
 	Decision DecisionRequestDecision `json:"decision"`
 
 	// Reason Needed for everything but an approval; no person's name.
 	Reason *string `json:"reason,omitempty"`
 }
 
-// DecisionRequestDecision defines model for DecisionRequest.Decision.
+// DecisionRequestDecision What the second person decides.
 type DecisionRequestDecision string
 
 // DecisionView defines model for DecisionView.
 type DecisionView struct {
-	At string  `json:"at"`
+	// At When it happened.
+	At string `json:"at"`
+
+	// By User id of who did it.
 	By *string `json:"by,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date   Date              `json:"date"`
-	Reason string            `json:"reason"`
-	State  DecisionViewState `json:"state"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// State Where it stands in its life.
+	State DecisionViewState `json:"state"`
 }
 
-// DecisionViewState defines model for DecisionView.State.
+// DecisionViewState Where it stands in its life.
 type DecisionViewState string
 
 // DeferredView defines model for DeferredView.
 type DeferredView struct {
-	Amount     string `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
 	BaseAmount string `json:"base_amount"`
 }
 
@@ -6867,7 +7788,7 @@ type DelegateRequest struct {
 	// Deputy Id or work name.
 	Deputy Ref `json:"deputy"`
 
-	// FromOn Examples: 2026-01-31
+	// FromOn First day on which it holds.
 	FromOn Date `json:"from_on"`
 
 	// Reason At least ten letters; nothing about health.
@@ -6881,8 +7802,12 @@ type DelegateRequest struct {
 type DelegationView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CreatedAt      string        `json:"created_at"`
-	Deputy         string        `json:"deputy"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// Deputy Handle of the user who decides in the meantime.
+	Deputy string `json:"deputy"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *DelegationViewDryRun `json:"dry_run,omitempty"`
@@ -6890,13 +7815,19 @@ type DelegationView struct {
 	// For Who is away.
 	For string `json:"for"`
 
-	// FromOn Examples: 2026-01-31
-	FromOn    Date    `json:"from_on"`
-	Id        string  `json:"id"`
-	Reason    string  `json:"reason"`
+	// FromOn First day on which it holds.
+	FromOn Date `json:"from_on"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// RevokedAt When it was revoked; absent while it holds.
 	RevokedAt *string `json:"revoked_at,omitempty"`
 
-	// ToOn Examples: 2026-01-31
+	// ToOn Last day on which it holds.
 	ToOn Date `json:"to_on"`
 }
 
@@ -6905,19 +7836,29 @@ type DelegationViewDryRun bool
 
 // DelegationViewList defines model for DelegationViewList.
 type DelegationViewList struct {
+	// Data The rows of this page.
 	Data []DelegationView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DeliveryView defines model for DeliveryView.
 type DeliveryView struct {
-	AskedAt  string        `json:"asked_at"`
-	AskedBy  string        `json:"asked_by"`
+	// AskedAt When it was asked for.
+	AskedAt string `json:"asked_at"`
+
+	// AskedBy User id of who asked for it.
+	AskedBy string `json:"asked_by"`
+
+	// Attempts The attempts, in their order.
 	Attempts []AttemptView `json:"attempts"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *DeliveryViewDryRun `json:"dry_run,omitempty"`
-	Id     string              `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 }
 
 // DeliveryViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -6925,18 +7866,25 @@ type DeliveryViewDryRun bool
 
 // DeliveryViewList defines model for DeliveryViewList.
 type DeliveryViewList struct {
+	// Data The rows of this page.
 	Data []DeliveryView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DeliveryViewListType2 defines model for DeliveryViewListType2.
 type DeliveryViewListType2 struct {
+	// Data The rows of this page.
 	Data []DeliveryViewType2 `json:"data"`
-	Page PageView            `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DeliveryViewType2 defines model for DeliveryViewType2.
 type DeliveryViewType2 struct {
+	// At When it happened.
 	At time.Time `json:"at"`
 
 	// Attempt Of this event, from 1.
@@ -6946,15 +7894,21 @@ type DeliveryViewType2 struct {
 	EventId string `json:"event_id"`
 
 	// Fault Why it did not: timeout, name_unknown, address_refused, target_not_allowed, secret_unreadable, no_answer.
-	Fault   *string `json:"fault,omitempty"`
-	Id      string  `json:"id"`
-	Outcome string  `json:"outcome"`
+	Fault *string `json:"fault,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Outcome How it ended.
+	Outcome string `json:"outcome"`
 
 	// Replay Somebody asked for it again.
 	Replay bool `json:"replay"`
 
 	// Status Of HTTP, where the receiver answered.
-	Status *int  `json:"status,omitempty"`
+	Status *int `json:"status,omitempty"`
+
+	// TookMs How long it took, in milliseconds.
 	TookMs int64 `json:"took_ms"`
 }
 
@@ -6991,8 +7945,10 @@ type DisallowanceRequest struct {
 	Date Date `json:"date"`
 
 	// Finding The auditor's number.
-	Finding string               `json:"finding"`
-	Items   []DisallowedItemBody `json:"items"`
+	Finding string `json:"finding"`
+
+	// Items The single items.
+	Items []DisallowedItemBody `json:"items"`
 }
 
 // DisallowedItemBody defines model for DisallowedItemBody.
@@ -7000,28 +7956,40 @@ type DisallowedItemBody struct {
 	// Amount Base currency.
 	//
 	// Examples: 4250.00
-	Amount   Decimal `json:"amount"`
-	Category string  `json:"category"`
+	Amount Decimal `json:"amount"`
+
+	// Category Category of cost, such as tuition.
+	Category string `json:"category"`
 }
 
 // DisallowedView defines model for DisallowedView.
 type DisallowedView struct {
+	// Amount How much, with the decimals of its currency.
 	Amount string `json:"amount"`
-	Date   string `json:"date"`
-	Ref    string `json:"ref"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date string `json:"date"`
+
+	// Ref Reference to it as printed.
+	Ref string `json:"ref"`
 }
 
 // DisbursementView defines model for DisbursementView.
 type DisbursementView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// AllowedActions Of one disbursement: what may be done next, by you and by whom else, and why not.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Amount         Money         `json:"amount"`
+
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
 
 	// Approvals Of one disbursement; lists are without.
 	Approvals *ApprovalsView `json:"approvals,omitempty"`
-	Category  string         `json:"category"`
+
+	// Category Category of cost, such as tuition.
+	Category string `json:"category"`
 
 	// Checks Of one disbursement that is not decided on.
 	Checks *[]EligibilityView `json:"checks,omitempty"`
@@ -7029,39 +7997,71 @@ type DisbursementView struct {
 	// CreatedBy Who wrote it first.
 	CreatedBy string `json:"created_by"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun    *DisbursementViewDryRun `json:"dry_run,omitempty"`
-	Emergency bool                    `json:"emergency"`
-	EntryId   *string                 `json:"entry_id,omitempty"`
+	DryRun *DisbursementViewDryRun `json:"dry_run,omitempty"`
+
+	// Emergency Whether it was paid before it was decided.
+	Emergency bool `json:"emergency"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId *string `json:"entry_id,omitempty"`
 
 	// EvidenceIds That it is asked for with.
 	EvidenceIds []string `json:"evidence_ids"`
-	Id          string   `json:"id"`
-	Line        string   `json:"line"`
-	Number      string   `json:"number"`
-	Overpaid    Money    `json:"overpaid"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Line Which line.
+	Line string `json:"line"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Overpaid What was paid too much.
+	Overpaid Money `json:"overpaid"`
 
 	// PaidBy Of payment and invoice.
-	PaidBy     *DisbursementViewPaidBy `json:"paid_by,omitempty"`
-	Partner    string                  `json:"partner"`
-	Payee      string                  `json:"payee"`
-	Plan       string                  `json:"plan"`
-	Prepayment string                  `json:"prepayment"`
+	PaidBy *DisbursementViewPaidBy `json:"paid_by,omitempty"`
+
+	// Partner Code of the partner.
+	Partner string `json:"partner"`
+
+	// Payee Code of who is paid.
+	Payee string `json:"payee"`
+
+	// Plan Number of the support plan.
+	Plan string `json:"plan"`
+
+	// Prepayment Number of the prepayment that it is taken from.
+	Prepayment string `json:"prepayment"`
 
 	// Reference What the payee knows the bill by.
 	Reference *string `json:"reference,omitempty"`
 
 	// Round Of approvals; a return starts the next.
-	Round      int         `json:"round"`
-	Settlement string      `json:"settlement"`
-	Shares     []ShareBody `json:"shares"`
-	State      string      `json:"state"`
-	Text       string      `json:"text"`
-	Units      int         `json:"units"`
-	Version    int         `json:"version"`
+	Round int `json:"round"`
+
+	// Settlement How it is paid.
+	Settlement string `json:"settlement"`
+
+	// Shares Which funds bear how much of it.
+	Shares []ShareBody `json:"shares"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
+
+	// Units How many units.
+	Units int `json:"units"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // DisbursementViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7072,12 +8072,16 @@ type DisbursementViewPaidBy string
 
 // DisbursementViewList defines model for DisbursementViewList.
 type DisbursementViewList struct {
+	// Data The rows of this page.
 	Data []DisbursementView `json:"data"`
-	Page PageView           `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DisbursementsView defines model for DisbursementsView.
 type DisbursementsView struct {
+	// Disbursements The disbursements.
 	Disbursements []DisbursementView `json:"disbursements"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7089,30 +8093,44 @@ type DisbursementsViewDryRun bool
 
 // DisclosureView defines model for DisclosureView.
 type DisclosureView struct {
+	// Address The postal address.
 	Address *string `json:"address,omitempty"`
 
 	// Donor Code of the donor.
-	Donor string  `json:"donor"`
+	Donor string `json:"donor"`
+
+	// Email Address for mail.
 	Email *string `json:"email,omitempty"`
-	Name  *string `json:"name,omitempty"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
 }
 
 // DonorImportFaultView defines model for DonorImportFaultView.
 type DonorImportFaultView struct {
 	// Code What is wrong, by the codes of problems.
-	Code    string `json:"code"`
-	Column  string `json:"column"`
+	Code string `json:"code"`
+
+	// Column Name of the column in the file.
+	Column string `json:"column"`
+
+	// Message What is wrong, in the language of the request.
 	Message string `json:"message"`
 }
 
 // DonorImportPreviewView defines model for DonorImportPreviewView.
 type DonorImportPreviewView struct {
+	// CommittedAt When it was taken into the books.
 	CommittedAt *string `json:"committed_at,omitempty"`
+
+	// CommittedBy User id of who took it into the books.
 	CommittedBy *string `json:"committed_by,omitempty"`
 
 	// Duplicate Rows that are on record already.
-	Duplicate int     `json:"duplicate"`
-	EndedAt   *string `json:"ended_at,omitempty"`
+	Duplicate int `json:"duplicate"`
+
+	// EndedAt When it ended.
+	EndedAt *string `json:"ended_at,omitempty"`
 
 	// EndedBy Who undid or discarded it.
 	EndedBy *string `json:"ended_by,omitempty"`
@@ -7122,94 +8140,141 @@ type DonorImportPreviewView struct {
 
 	// FirstErrors Up to twenty rows that say what is wrong; /rows has all.
 	FirstErrors []DonorImportRowView `json:"first_errors"`
-	Id          string               `json:"id"`
-	Kind        string               `json:"kind"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// Made Donors or gifts that the commit put on record.
-	Made int    `json:"made"`
+	Made int `json:"made"`
+
+	// Name Its name.
 	Name string `json:"name"`
 
 	// New Rows that a commit puts on record.
-	New     int    `json:"new"`
+	New int `json:"new"`
+
+	// Profile The layout that the file was read by.
 	Profile string `json:"profile"`
 
 	// Reason Of the undoing.
-	Reason *string                     `json:"reason,omitempty"`
-	Rows   int                         `json:"rows"`
-	State  DonorImportPreviewViewState `json:"state"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Rows How many rows the file has.
+	Rows int `json:"rows"`
+
+	// State Where it stands in its life.
+	State DonorImportPreviewViewState `json:"state"`
 
 	// Total Gross of the gifts that are new: hold it against the system that the file is from.
-	Total      Money   `json:"total"`
-	UploadedAt string  `json:"uploaded_at"`
+	Total Money `json:"total"`
+
+	// UploadedAt When the file was sent.
+	UploadedAt string `json:"uploaded_at"`
+
+	// UploadedBy User id of who sent the file.
 	UploadedBy *string `json:"uploaded_by,omitempty"`
 }
 
-// DonorImportPreviewViewState defines model for DonorImportPreviewView.State.
+// DonorImportPreviewViewState Where it stands in its life.
 type DonorImportPreviewViewState string
 
 // DonorImportRowView defines model for DonorImportRowView.
 type DonorImportRowView struct {
+	// Errors What is wrong, place by place.
 	Errors []DonorImportFaultView `json:"errors"`
 
 	// Key Code of the donor or number of the gift, where the row is good.
 	Key *string `json:"key,omitempty"`
 
 	// Row In the file; the head line is 1.
-	Row    int                      `json:"row"`
+	Row int `json:"row"`
+
+	// Status How it stands.
 	Status DonorImportRowViewStatus `json:"status"`
 
 	// Wrong Column and code of every error, for tables.
 	Wrong *string `json:"wrong,omitempty"`
 }
 
-// DonorImportRowViewStatus defines model for DonorImportRowView.Status.
+// DonorImportRowViewStatus How it stands.
 type DonorImportRowViewStatus string
 
 // DonorImportRowViewList defines model for DonorImportRowViewList.
 type DonorImportRowViewList struct {
+	// Data The rows of this page.
 	Data []DonorImportRowView `json:"data"`
-	Page PageView             `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DonorImportView defines model for DonorImportView.
 type DonorImportView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CommittedAt    *string       `json:"committed_at,omitempty"`
-	CommittedBy    *string       `json:"committed_by,omitempty"`
+
+	// CommittedAt When it was taken into the books.
+	CommittedAt *string `json:"committed_at,omitempty"`
+
+	// CommittedBy User id of who took it into the books.
+	CommittedBy *string `json:"committed_by,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *DonorImportViewDryRun `json:"dry_run,omitempty"`
-	EndedAt *string                `json:"ended_at,omitempty"`
+	DryRun *DonorImportViewDryRun `json:"dry_run,omitempty"`
+
+	// EndedAt When it ended.
+	EndedAt *string `json:"ended_at,omitempty"`
 
 	// EndedBy Who undid or discarded it.
 	EndedBy *string `json:"ended_by,omitempty"`
-	Id      string  `json:"id"`
-	Kind    string  `json:"kind"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// Made Donors or gifts that the commit put on record.
-	Made    int    `json:"made"`
-	Name    string `json:"name"`
+	Made int `json:"made"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Profile The layout that the file was read by.
 	Profile string `json:"profile"`
 
 	// Reason Of the undoing.
-	Reason     *string              `json:"reason,omitempty"`
-	Rows       int                  `json:"rows"`
-	State      DonorImportViewState `json:"state"`
-	UploadedAt string               `json:"uploaded_at"`
-	UploadedBy *string              `json:"uploaded_by,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Rows How many rows the file has.
+	Rows int `json:"rows"`
+
+	// State Where it stands in its life.
+	State DonorImportViewState `json:"state"`
+
+	// UploadedAt When the file was sent.
+	UploadedAt string `json:"uploaded_at"`
+
+	// UploadedBy User id of who sent the file.
+	UploadedBy *string `json:"uploaded_by,omitempty"`
 }
 
 // DonorImportViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type DonorImportViewDryRun bool
 
-// DonorImportViewState defines model for DonorImportView.State.
+// DonorImportViewState Where it stands in its life.
 type DonorImportViewState string
 
 // DonorImportViewList defines model for DonorImportViewList.
 type DonorImportViewList struct {
+	// Data The rows of this page.
 	Data []DonorImportView `json:"data"`
-	Page PageView          `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DonorReasonRequest defines model for DonorReasonRequest.
@@ -7224,22 +8289,34 @@ type DonorReasonRequest struct {
 // DonorView defines model for DonorView.
 type DonorView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView     `json:"allowed_actions,omitempty"`
-	Code           string            `json:"code"`
-	Delivery       DonorViewDelivery `json:"delivery"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// Delivery How the donor wants statements.
+	Delivery DonorViewDelivery `json:"delivery"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun   *DonorViewDryRun `json:"dry_run,omitempty"`
-	Id       string           `json:"id"`
-	Kind     string           `json:"kind"`
-	Language string           `json:"language"`
-	Name     *string          `json:"name,omitempty"`
+	DryRun *DonorViewDryRun `json:"dry_run,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Language da or en.
+	Language string `json:"language"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
 
 	// SealedFields What is kept of what is personal, sealed.
 	SealedFields []string `json:"sealed_fields"`
 }
 
-// DonorViewDelivery defines model for DonorView.Delivery.
+// DonorViewDelivery How the donor wants statements.
 type DonorViewDelivery string
 
 // DonorViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7247,8 +8324,11 @@ type DonorViewDryRun bool
 
 // DonorViewList defines model for DonorViewList.
 type DonorViewList struct {
+	// Data The rows of this page.
 	Data []DonorView `json:"data"`
-	Page PageView    `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DraftDisbursementRequest defines model for DraftDisbursementRequest.
@@ -7344,14 +8424,23 @@ type DraftDisbursementRequestSettlement string
 
 // DraftLineView defines model for DraftLineView.
 type DraftLineView struct {
-	Account   string                 `json:"account"`
-	Amount    Money                  `json:"amount"`
-	Category  *string                `json:"category,omitempty"`
+	// Account Number of the account.
+	Account string `json:"account"`
+
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Category Category of cost, such as tuition.
+	Category *string `json:"category,omitempty"`
+
+	// Direction debit or credit.
 	Direction DraftLineViewDirection `json:"direction"`
-	Fund      string                 `json:"fund"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 }
 
-// DraftLineViewDirection defines model for DraftLineView.Direction.
+// DraftLineViewDirection debit or credit.
 type DraftLineViewDirection string
 
 // DraftPlanRequest defines model for DraftPlanRequest.
@@ -7368,19 +8457,25 @@ type DraftPlanRequest struct {
 	// Country Where the support is given: two letters, such as NG.
 	Country *string `json:"country,omitempty"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 
 	// Goals Codes of /plan-goals.
-	Goals      *[]string        `json:"goals,omitempty"`
-	Lines      *[]PlanLineBody  `json:"lines,omitempty"`
+	Goals *[]string `json:"goals,omitempty"`
+
+	// Lines Its lines, in their order.
+	Lines *[]PlanLineBody `json:"lines,omitempty"`
+
+	// Milestones What must be reached before money follows.
 	Milestones *[]MilestoneBody `json:"milestones,omitempty"`
 
 	// Number Given by us where none is sent.
-	Number *string         `json:"number,omitempty"`
+	Number *string `json:"number,omitempty"`
+
+	// Shares Who bears how much of it.
 	Shares []PlanShareBody `json:"shares"`
 
-	// StartsOn Examples: 2026-01-31
+	// StartsOn First day on which it holds.
 	StartsOn Date `json:"starts_on"`
 }
 
@@ -7389,12 +8484,14 @@ type DraftRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// ExternalId Of the entry that it will be.
-	ExternalId *string        `json:"external_id,omitempty"`
-	Lines      *[]LineRequest `json:"lines,omitempty"`
+	ExternalId *string `json:"external_id,omitempty"`
+
+	// Lines Its lines, in their order.
+	Lines *[]LineRequest `json:"lines,omitempty"`
 
 	// Text What happened; no person's name.
 	Text *string `json:"text,omitempty"`
@@ -7446,21 +8543,33 @@ type DraftStatementRequestLanguage string
 type DraftView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CreatedBy      *string       `json:"created_by,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// CreatedBy User id of who made it.
+	CreatedBy *string `json:"created_by,omitempty"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *DraftViewDryRun `json:"dry_run,omitempty"`
 
 	// EntryId What it became.
-	EntryId    *string         `json:"entry_id,omitempty"`
-	ExternalId *string         `json:"external_id,omitempty"`
-	Id         string          `json:"id"`
-	Lines      []DraftLineView `json:"lines"`
-	State      DraftViewState  `json:"state"`
-	Text       string          `json:"text"`
+	EntryId *string `json:"entry_id,omitempty"`
+
+	// ExternalId Your own name for it, unique among its kind.
+	ExternalId *string `json:"external_id,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Lines Its lines, in their order.
+	Lines []DraftLineView `json:"lines"`
+
+	// State Where it stands in its life.
+	State DraftViewState `json:"state"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 
 	// Version How often it was changed.
 	Version int `json:"version"`
@@ -7469,13 +8578,16 @@ type DraftView struct {
 // DraftViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type DraftViewDryRun bool
 
-// DraftViewState defines model for DraftView.State.
+// DraftViewState Where it stands in its life.
 type DraftViewState string
 
 // DraftViewList defines model for DraftViewList.
 type DraftViewList struct {
+	// Data The rows of this page.
 	Data []DraftView `json:"data"`
-	Page PageView    `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DueDraftsRequest defines model for DueDraftsRequest.
@@ -7492,6 +8604,7 @@ type DueDraftsRequest struct {
 
 // DueDraftsView defines model for DueDraftsView.
 type DueDraftsView struct {
+	// Drafts The drafts that were made.
 	Drafts []DisbursementView `json:"drafts"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7506,47 +8619,62 @@ type DueDraftsViewDryRun bool
 
 // DueItemView defines model for DueItemView.
 type DueItemView struct {
-	Amount   Money  `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Category Category of cost, such as tuition.
 	Category string `json:"category"`
 
 	// CommittedYear 0 while no year's approval has set it aside.
 	CommittedYear int `json:"committed_year"`
 
-	// DueOn Examples: 2026-01-31
+	// DueOn The day by which it is due.
 	DueOn Date `json:"due_on"`
 
 	// HeldBack A milestone that nobody found met holds its money back.
-	HeldBack bool   `json:"held_back"`
-	Line     string `json:"line"`
+	HeldBack bool `json:"held_back"`
+
+	// Line Which line.
+	Line string `json:"line"`
 
 	// Payee By code; empty where the plan names none.
 	Payee string `json:"payee"`
-	Plan  string `json:"plan"`
+
+	// Plan Number of the support plan.
+	Plan string `json:"plan"`
 }
 
 // DueItemViewList defines model for DueItemViewList.
 type DueItemViewList struct {
+	// Data The rows of this page.
 	Data []DueItemView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DueView defines model for DueView.
 type DueView struct {
-	// DueOn Examples: 2026-01-31
-	DueOn Date        `json:"due_on"`
-	Kind  DueViewKind `json:"kind"`
+	// DueOn The day by which it is due.
+	DueOn Date `json:"due_on"`
+
+	// Kind Which kind it is.
+	Kind DueViewKind `json:"kind"`
 
 	// Subject A disbursement and the step, D-2026-0001/approve; a partner and its transfer, NG-01/T-001.
 	Subject string `json:"subject"`
 }
 
-// DueViewKind defines model for DueView.Kind.
+// DueViewKind Which kind it is.
 type DueViewKind string
 
 // DueViewList defines model for DueViewList.
 type DueViewList struct {
+	// Data The rows of this page.
 	Data []DueView `json:"data"`
-	Page PageView  `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // DuplicateView defines model for DuplicateView.
@@ -7558,15 +8686,21 @@ type DuplicateView struct {
 	BeneficiaryId string `json:"beneficiary_id"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *DuplicateViewDryRun `json:"dry_run,omitempty"`
-	FoundAt string               `json:"found_at"`
-	Id      string               `json:"id"`
+	DryRun *DuplicateViewDryRun `json:"dry_run,omitempty"`
+
+	// FoundAt When it was found.
+	FoundAt string `json:"found_at"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Kind What is equal: person (names and birth date), contact or bank.
 	Kind string `json:"kind"`
 
 	// OtherId Who was on record.
-	OtherId string  `json:"other_id"`
+	OtherId string `json:"other_id"`
+
+	// Verdict What was found.
 	Verdict *string `json:"verdict,omitempty"`
 }
 
@@ -7575,25 +8709,32 @@ type DuplicateViewDryRun bool
 
 // DuplicateViewList defines model for DuplicateViewList.
 type DuplicateViewList struct {
+	// Data The rows of this page.
 	Data []DuplicateView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // EditDonorRequest defines model for EditDonorRequest.
 type EditDonorRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string       `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Delivery How the donor wants statements.
 	Delivery EditDonorRequestDelivery `json:"delivery"`
+
+	// Language da or en.
 	Language EditDonorRequestLanguage `json:"language"`
 
 	// Name Of an institution. A person's name is refused here.
 	Name *string `json:"name,omitempty"`
 }
 
-// EditDonorRequestDelivery defines model for EditDonorRequest.Delivery.
+// EditDonorRequestDelivery How the donor wants statements.
 type EditDonorRequestDelivery string
 
-// EditDonorRequestLanguage defines model for EditDonorRequest.Language.
+// EditDonorRequestLanguage da or en.
 type EditDonorRequestLanguage string
 
 // EligibilityView defines model for EligibilityView.
@@ -7602,17 +8743,22 @@ type EligibilityView struct {
 	Check string `json:"check"`
 
 	// Hint In the language of the request.
-	Hint    *string                `json:"hint,omitempty"`
+	Hint *string `json:"hint,omitempty"`
+
+	// Outcome How it ended.
 	Outcome EligibilityViewOutcome `json:"outcome"`
 }
 
-// EligibilityViewOutcome defines model for EligibilityView.Outcome.
+// EligibilityViewOutcome How it ended.
 type EligibilityViewOutcome string
 
 // EligibilityViewList defines model for EligibilityViewList.
 type EligibilityViewList struct {
+	// Data The rows of this page.
 	Data []EligibilityView `json:"data"`
-	Page PageView          `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // EndAssignmentRequest defines model for EndAssignmentRequest.
@@ -7663,14 +8809,16 @@ type EndUserRequest struct {
 // EndpointDecisionRequest defines model for EndpointDecisionRequest.
 type EndpointDecisionRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string              `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Decision What the second person decides.
 	Decision EndpointDecisionRequestDecision `json:"decision"`
 
 	// Reason Needed to reject: at least ten letters; no person's name.
 	Reason *string `json:"reason,omitempty"`
 }
 
-// EndpointDecisionRequestDecision defines model for EndpointDecisionRequest.Decision.
+// EndpointDecisionRequestDecision What the second person decides.
 type EndpointDecisionRequestDecision string
 
 // EndpointReasonRequest defines model for EndpointReasonRequest.
@@ -7686,34 +8834,48 @@ type EndpointReasonRequest struct {
 type EndpointView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CreatedAt      time.Time     `json:"created_at"`
-	CreatedBy      string        `json:"created_by"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy User id of who made it.
+	CreatedBy string `json:"created_by"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun       *EndpointViewDryRun `json:"dry_run,omitempty"`
-	FailingSince *time.Time          `json:"failing_since,omitempty"`
+	DryRun *EndpointViewDryRun `json:"dry_run,omitempty"`
+
+	// FailingSince When the first of the calls failed that have all failed since.
+	FailingSince *time.Time `json:"failing_since,omitempty"`
 
 	// Failures Calls about the next event that failed.
-	Failures int    `json:"failures"`
-	Id       string `json:"id"`
+	Failures int `json:"failures"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// NextAttemptAt Before that it is not called.
 	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
 
 	// Position Events up to there were told.
-	Position int64  `json:"position"`
-	Reason   string `json:"reason"`
+	Position int64 `json:"position"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
 
 	// Replays Times that it was told again from an earlier position.
 	Replays int `json:"replays"`
 
 	// Secrets Secrets that it was given so far.
-	Secrets int    `json:"secrets"`
-	State   string `json:"state"`
+	Secrets int `json:"secrets"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 
 	// Types Beginnings of the types that it is told of. Empty: all.
 	Types []string `json:"types"`
-	Url   string   `json:"url"`
+
+	// Url The address that is called.
+	Url string `json:"url"`
 }
 
 // EndpointViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7721,8 +8883,11 @@ type EndpointViewDryRun bool
 
 // EndpointViewList defines model for EndpointViewList.
 type EndpointViewList struct {
+	// Data The rows of this page.
 	Data []EndpointView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // EnterRateRequest defines model for EnterRateRequest.
@@ -7730,8 +8895,10 @@ type EnterRateRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date       Date   `json:"date"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// EvidenceId Id of the document that shows it.
 	EvidenceId string `json:"evidence_id"`
 
 	// Rate As the document quotes it.
@@ -7762,11 +8929,15 @@ type EntryView struct {
 	CorrectedBy *string `json:"corrected_by,omitempty"`
 
 	// Corrects The reversed entry that this one stands in place of.
-	Corrects  *string `json:"corrects,omitempty"`
-	CreatedAt string  `json:"created_at"`
+	Corrects *string `json:"corrects,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// CreatedBy User id of who made it.
 	CreatedBy *string `json:"created_by,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7776,10 +8947,16 @@ type EntryView struct {
 	Evidence *[]string `json:"evidence,omitempty"`
 
 	// ExternalId What the system that sent it calls it.
-	ExternalId *string    `json:"external_id,omitempty"`
-	Id         string     `json:"id"`
-	Lines      []LineView `json:"lines"`
-	Number     string     `json:"number"`
+	ExternalId *string `json:"external_id,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Lines Its lines, in their order.
+	Lines []LineView `json:"lines"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// Reason Of a reversal or correction.
 	Reason *string `json:"reason,omitempty"`
@@ -7792,7 +8969,9 @@ type EntryView struct {
 
 	// Source Id of what the act was done to.
 	Source *string `json:"source,omitempty"`
-	Text   string  `json:"text"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // EntryViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7800,8 +8979,11 @@ type EntryViewDryRun bool
 
 // EntryViewList defines model for EntryViewList.
 type EntryViewList struct {
+	// Data The rows of this page.
 	Data []EntryView `json:"data"`
-	Page PageView    `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ErasePayeeRequest defines model for ErasePayeeRequest.
@@ -7815,6 +8997,7 @@ type ErasePayeeRequest struct {
 
 // ErasureView defines model for ErasureView.
 type ErasureView struct {
+	// Code Its code, which never changes.
 	Code string `json:"code"`
 
 	// Complete The key is gone from the file of halves too; that happens right after the answer.
@@ -7822,8 +9005,12 @@ type ErasureView struct {
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ErasureViewDryRun `json:"dry_run,omitempty"`
-	Id     string             `json:"id"`
-	Status string             `json:"status"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Status How it stands.
+	Status string `json:"status"`
 }
 
 // ErasureViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7832,7 +9019,9 @@ type ErasureViewDryRun bool
 // EventView defines model for EventView.
 type EventView struct {
 	// Id The same wherever and however often the event is told.
-	Id         string `json:"id"`
+	Id string `json:"id"`
+
+	// OccurredAt When it happened.
 	OccurredAt string `json:"occurred_at"`
 
 	// Position Place in the order of commits, from 1. Grows, with gaps.
@@ -7850,8 +9039,11 @@ type EventView struct {
 
 // EventsView defines model for EventsView.
 type EventsView struct {
+	// Data The rows of this page.
 	Data []EventView `json:"data"`
-	Page PageView    `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 
 	// ResumeAfter Send it as after to go on behind this answer.
 	ResumeAfter int64 `json:"resume_after"`
@@ -7859,12 +9051,17 @@ type EventsView struct {
 
 // EvidenceView defines model for EvidenceView.
 type EvidenceView struct {
+	// Bytes Size in bytes.
 	Bytes int64 `json:"bytes"`
 
 	// Entries Which it proves.
 	Entries []string `json:"entries"`
-	Id      string   `json:"id"`
-	Kind    string   `json:"kind"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// MediaType As its bytes say.
 	MediaType EvidenceViewMediaType `json:"media_type"`
@@ -7873,8 +9070,12 @@ type EvidenceView struct {
 	RetentionUntil Date `json:"retention_until"`
 
 	// Sha256 Of the content as kept, hexadecimal.
-	Sha256   string  `json:"sha256"`
-	StoredAt string  `json:"stored_at"`
+	Sha256 string `json:"sha256"`
+
+	// StoredAt When it was stored.
+	StoredAt string `json:"stored_at"`
+
+	// StoredBy User id of who stored it.
 	StoredBy *string `json:"stored_by,omitempty"`
 
 	// TakenOn Date of the document.
@@ -7892,29 +9093,37 @@ type ExchangeRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Fee Base currency.
 	//
 	// Examples: 4250.00
-	Fee         *Decimal `json:"fee,omitempty"`
-	FromAccount string   `json:"from_account"`
+	Fee *Decimal `json:"fee,omitempty"`
+
+	// FromAccount Number of the account that the money leaves.
+	FromAccount string `json:"from_account"`
 
 	// Fund Whose money it is.
 	Fund string `json:"fund"`
 
 	// Rate The bank's, as quoted.
-	Rate      Rate   `json:"rate"`
+	Rate Rate `json:"rate"`
+
+	// ToAccount Number of the account that the money goes to.
 	ToAccount string `json:"to_account"`
 }
 
 // ExchangeView defines model for ExchangeView.
 type ExchangeView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *ExchangeViewDryRun `json:"dry_run,omitempty"`
-	EntryId string              `json:"entry_id"`
-	Id      string              `json:"id"`
+	DryRun *ExchangeViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId string `json:"entry_id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 }
 
 // ExchangeViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -7934,10 +9143,17 @@ type ExitRequest struct {
 
 // ExpectedView defines model for ExpectedView.
 type ExpectedView struct {
+	// Amount How much, with the decimals of its currency.
 	Amount string `json:"amount"`
-	DueOn  string `json:"due_on"`
-	Late   *bool  `json:"late,omitempty"`
-	No     int    `json:"no"`
+
+	// DueOn The day by which it is due.
+	DueOn string `json:"due_on"`
+
+	// Late Whether it is later than it should be.
+	Late *bool `json:"late,omitempty"`
+
+	// No Its number in the order.
+	No int `json:"no"`
 }
 
 // ExplainRequest defines model for ExplainRequest.
@@ -7949,7 +9165,9 @@ type ExplainRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Fund Of a gift, interest, a charge or a transfer; the general fund where none is sent.
-	Fund *string            `json:"fund,omitempty"`
+	Fund *string `json:"fund,omitempty"`
+
+	// Kind Which kind it is.
 	Kind ExplainRequestKind `json:"kind"`
 
 	// Pledge That a gift fulfils.
@@ -7959,7 +9177,7 @@ type ExplainRequest struct {
 	Rate *Rate `json:"rate,omitempty"`
 }
 
-// ExplainRequestKind defines model for ExplainRequest.Kind.
+// ExplainRequestKind Which kind it is.
 type ExplainRequestKind string
 
 // Explains defines model for Explains.
@@ -7980,21 +9198,31 @@ type ExplainsReason string
 // ExplanationView defines model for ExplanationView.
 type ExplanationView struct {
 	// About The number of the gift, the code of the grant, the account or the number of the entry.
-	About    *string      `json:"about,omitempty"`
-	Amount   Money        `json:"amount"`
+	About *string `json:"about,omitempty"`
+
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// BankLine The line of the bank's statement.
 	BankLine BankLineView `json:"bank_line"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *ExplanationViewDryRun `json:"dry_run,omitempty"`
-	EntryId string                 `json:"entry_id"`
-	Id      string                 `json:"id"`
-	Kind    ExplanationViewKind    `json:"kind"`
+	DryRun *ExplanationViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId string `json:"entry_id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind ExplanationViewKind `json:"kind"`
 }
 
 // ExplanationViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type ExplanationViewDryRun bool
 
-// ExplanationViewKind defines model for ExplanationView.Kind.
+// ExplanationViewKind Which kind it is.
 type ExplanationViewKind string
 
 // ExportBatchRequest defines model for ExportBatchRequest.
@@ -8015,23 +9243,28 @@ type FailureRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Reason At least ten letters; no person's name.
-	Reason string              `json:"reason"`
-	State  FailureRequestState `json:"state"`
+	Reason string `json:"reason"`
+
+	// State Whether it never left or was called back.
+	State FailureRequestState `json:"state"`
 }
 
-// FailureRequestState defines model for FailureRequest.State.
+// FailureRequestState Whether it never left or was called back.
 type FailureRequestState string
 
 // FieldError defines model for FieldError.
 type FieldError struct {
+	// Code The code of what is wrong there.
 	Code string `json:"code"`
 
 	// Hint What to send instead.
 	Hint *string `json:"hint,omitempty"`
 
 	// In Where the place is, when it is not the body.
-	In      *FieldErrorIn `json:"in,omitempty"`
-	Message string        `json:"message"`
+	In *FieldErrorIn `json:"in,omitempty"`
+
+	// Message What is wrong, in the language of the request.
+	Message string `json:"message"`
 
 	// Pointer JSON Pointer (RFC 6901) into the body, or into the parameters named by in.
 	Pointer string `json:"pointer"`
@@ -8042,10 +9275,10 @@ type FieldErrorIn string
 
 // FigureView defines model for FigureView.
 type FigureView struct {
-	// Amount Examples: 4250.00
+	// Amount How much, with the decimals of its currency.
 	Amount Decimal `json:"amount"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 
 	// Href The lines that it is the sum of: base_amount where its currency is base currency, else amount.
@@ -8060,47 +9293,74 @@ type FigureViewSide string
 
 // FiguresView defines model for FiguresView.
 type FiguresView struct {
-	Amount          string  `json:"amount"`
-	Budget          string  `json:"budget"`
-	ToDate          string  `json:"to_date"`
-	UsedPercent     *string `json:"used_percent"`
-	Variance        string  `json:"variance"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// Budget What was budgeted.
+	Budget string `json:"budget"`
+
+	// ToDate Since the beginning, up to the day of the report.
+	ToDate string `json:"to_date"`
+
+	// UsedPercent How much of it is used, in percent; null where there is nothing to use.
+	UsedPercent *string `json:"used_percent"`
+
+	// Variance How far it is from the budget.
+	Variance string `json:"variance"`
+
+	// VariancePercent How far it is from the budget, in percent; null where there is no budget.
 	VariancePercent *string `json:"variance_percent"`
 }
 
 // FileVerificationView defines model for FileVerificationView.
 type FileVerificationView struct {
 	// LockedCopy Whether the file is a copy that was locked with a passphrase.
-	LockedCopy   bool   `json:"locked_copy"`
+	LockedCopy bool `json:"locked_copy"`
+
+	// Organisation The charity whose books these are.
 	Organisation string `json:"organisation"`
 
 	// Statement The one that the file is.
-	Statement *VerificationView           `json:"statement,omitempty"`
-	Verdict   FileVerificationViewVerdict `json:"verdict"`
+	Statement *VerificationView `json:"statement,omitempty"`
+
+	// Verdict What was found.
+	Verdict FileVerificationViewVerdict `json:"verdict"`
 }
 
-// FileVerificationViewVerdict defines model for FileVerificationView.Verdict.
+// FileVerificationViewVerdict What was found.
 type FileVerificationViewVerdict string
 
 // FileView defines model for FileView.
 type FileView struct {
+	// Texts The sealed texts of the file.
 	Texts []SealedTextView `json:"texts"`
 }
 
 // FinalAccountView defines model for FinalAccountView.
 type FinalAccountView struct {
+	// BaseAmount The amount in the currency that the books are kept in.
 	BaseAmount Money `json:"base_amount"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun      *FinalAccountViewDryRun `json:"dry_run,omitempty"`
-	EntryId     *string                 `json:"entry_id,omitempty"`
-	Grant       string                  `json:"grant"`
-	Id          string                  `json:"id"`
-	PaidEntryId *string                 `json:"paid_entry_id,omitempty"`
-	Refund      Money                   `json:"refund"`
+	DryRun *FinalAccountViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId *string `json:"entry_id,omitempty"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// PaidEntryId Id of the entry that paid it.
+	PaidEntryId *string `json:"paid_entry_id,omitempty"`
+
+	// Refund What is to be paid back.
+	Refund Money `json:"refund"`
 }
 
 // FinalAccountViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -8108,10 +9368,17 @@ type FinalAccountViewDryRun bool
 
 // Finding defines model for Finding.
 type Finding struct {
-	Fix   *string `json:"fix,omitempty"`
-	Name  string  `json:"name"`
-	State string  `json:"state"`
-	Text  string  `json:"text"`
+	// Fix What to do about it.
+	Fix *string `json:"fix,omitempty"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // FindingRequest defines model for FindingRequest.
@@ -8119,7 +9386,7 @@ type FindingRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Number The auditor's.
@@ -8139,7 +9406,7 @@ type FindingView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Disallowed Taken off the grant.
@@ -8150,16 +9417,30 @@ type FindingView struct {
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *FindingViewDryRun `json:"dry_run,omitempty"`
-	Grant  string             `json:"grant"`
-	Id     string             `json:"id"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Justified Accepted without evidence.
-	Justified  Money  `json:"justified"`
-	Number     string `json:"number"`
-	Pending    Money  `json:"pending"`
-	Questioned Money  `json:"questioned"`
-	Settled    bool   `json:"settled"`
-	Text       string `json:"text"`
+	Justified Money `json:"justified"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Pending What is not decided yet.
+	Pending Money `json:"pending"`
+
+	// Questioned What the auditor questions.
+	Questioned Money `json:"questioned"`
+
+	// Settled Whether nothing is open any more.
+	Settled bool `json:"settled"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 
 	// WrittenOff The grantor does not ask for it.
 	WrittenOff Money `json:"written_off"`
@@ -8170,25 +9451,44 @@ type FindingViewDryRun bool
 
 // FindingViewList defines model for FindingViewList.
 type FindingViewList struct {
+	// Data The rows of this page.
 	Data []FindingView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ForecastLineView defines model for ForecastLineView.
 type ForecastLineView struct {
+	// BaseAmount The amount in the currency that the books are kept in.
 	BaseAmount string `json:"base_amount"`
+
+	// BudgetLine Number of the line in the grant's budget.
 	BudgetLine string `json:"budget_line"`
-	Committed  string `json:"committed"`
-	Expected   string `json:"expected"`
-	Left       string `json:"left"`
+
+	// Committed What is promised and not yet paid.
+	Committed string `json:"committed"`
+
+	// Expected What is expected.
+	Expected string `json:"expected"`
+
+	// Left What is left.
+	Left string `json:"left"`
 }
 
 // ForecastView defines model for ForecastView.
 type ForecastView struct {
-	Instalments    *[]ExpectedView     `json:"instalments,omitempty"`
-	Lines          *[]ForecastLineView `json:"lines,omitempty"`
-	PaymentRequest *string             `json:"payment_request,omitempty"`
-	Total          *ForecastLineView   `json:"total,omitempty"`
+	// Instalments The instalments, in their order.
+	Instalments *[]ExpectedView `json:"instalments,omitempty"`
+
+	// Lines Its lines, in their order.
+	Lines *[]ForecastLineView `json:"lines,omitempty"`
+
+	// PaymentRequest What is asked of the grantor now.
+	PaymentRequest *string `json:"payment_request,omitempty"`
+
+	// Total All of it together.
+	Total *ForecastLineView `json:"total,omitempty"`
 }
 
 // FoundDonors defines model for FoundDonors.
@@ -8205,30 +9505,41 @@ type FromAccountRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 }
 
 // FundRow defines model for FundRow.
 type FundRow struct {
+	// Bank What is in the bank.
 	Bank FigureView `json:"bank"`
 
 	// Committed Set aside for approved plans.
-	Committed FigureView  `json:"committed"`
-	Fund      *string     `json:"fund,omitempty"`
-	Kind      FundRowKind `json:"kind"`
+	Committed FigureView `json:"committed"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund *string `json:"fund,omitempty"`
+
+	// Kind Which kind it is.
+	Kind FundRowKind `json:"kind"`
 
 	// Liabilities Grant money received in advance among it.
 	Liabilities FigureView `json:"liabilities"`
-	Name        *string    `json:"name,omitempty"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
 
 	// NetAssets With the result that no year-end has closed yet: bank + other_assets - liabilities.
-	NetAssets   FigureView `json:"net_assets"`
+	NetAssets FigureView `json:"net_assets"`
+
+	// OtherAssets What there is beside money in the bank.
 	OtherAssets FigureView `json:"other_assets"`
-	Restriction *string    `json:"restriction,omitempty"`
+
+	// Restriction What the money may be used for: anything, a purpose, a time, or only its return.
+	Restriction *string `json:"restriction,omitempty"`
 }
 
-// FundRowKind defines model for FundRow.Kind.
+// FundRowKind Which kind it is.
 type FundRowKind string
 
 // FundRowReport defines model for FundRowReport.
@@ -8236,46 +9547,67 @@ type FundRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string    `json:"known_at"`
-	Page    *PageView `json:"page,omitempty"`
-	Rows    []FundRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []FundRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // FundToDateView defines model for FundToDateView.
 type FundToDateView struct {
+	// Received What was received.
 	Received string `json:"received"`
-	Spent    string `json:"spent"`
+
+	// Spent What was spent.
+	Spent string `json:"spent"`
 }
 
 // FundTotalView defines model for FundTotalView.
 type FundTotalView struct {
-	Credit Money  `json:"credit"`
-	Debit  Money  `json:"debit"`
-	Fund   string `json:"fund"`
+	// Credit Sum of the credits.
+	Credit Money `json:"credit"`
+
+	// Debit Sum of the debits.
+	Debit Money `json:"debit"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 }
 
 // FundView defines model for FundView.
 type FundView struct {
+	// Code Its code, which never changes.
 	Code string `json:"code"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *FundViewDryRun `json:"dry_run,omitempty"`
-	Name   string          `json:"name"`
 
-	// OpenedOn Examples: 2026-01-31
-	OpenedOn    Date   `json:"opened_on"`
+	// Name Its name.
+	Name string `json:"name"`
+
+	// OpenedOn The day on which it was opened.
+	OpenedOn Date `json:"opened_on"`
+
+	// Restriction What the money may be used for: anything, a purpose, a time, or only its return.
 	Restriction string `json:"restriction"`
 }
 
@@ -8284,43 +9616,107 @@ type FundViewDryRun bool
 
 // FundViewList defines model for FundViewList.
 type FundViewList struct {
+	// Data The rows of this page.
 	Data []FundView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // FundViewType2 defines model for FundViewType2.
 type FundViewType2 struct {
-	Closing        string             `json:"closing"`
-	ClosingDetails []PartView         `json:"closing_details"`
-	Commitments    *string            `json:"commitments"`
-	Currency       string             `json:"currency"`
-	CutOff         string             `json:"cut_off"`
-	DataHash       string             `json:"data_hash"`
-	Draft          bool               `json:"draft"`
-	From           string             `json:"from"`
-	InKind         *[]InKindViewType2 `json:"in_kind,omitempty"`
-	Kind           string             `json:"kind"`
-	Language       string             `json:"language"`
-	Lines          []LineViewType2    `json:"lines"`
-	NameDa         *string            `json:"name_da,omitempty"`
-	NameEn         *string            `json:"name_en,omitempty"`
-	Notes          []NoteViewType2    `json:"notes"`
-	Number         string             `json:"number"`
-	Opening        string             `json:"opening"`
-	Organisation   OrganisationView   `json:"organisation"`
-	PreparedOn     string             `json:"prepared_on"`
-	Purposes       []PurposeView      `json:"purposes"`
-	Receipts       []ReceiptView      `json:"receipts"`
-	Received       string             `json:"received"`
-	Replaces       *string            `json:"replaces,omitempty"`
-	Restriction    *string            `json:"restriction,omitempty"`
-	Spent          string             `json:"spent"`
-	Subject        string             `json:"subject"`
-	To             string             `json:"to"`
-	ToDate         FundToDateView     `json:"to_date"`
-	UsedPercent    *string            `json:"used_percent"`
-	Version        int                `json:"version"`
-	WholeUnits     *bool              `json:"whole_units,omitempty"`
+	// Closing What is there at the end.
+	Closing string `json:"closing"`
+
+	// ClosingDetails What the closing balance is made of.
+	ClosingDetails []PartView `json:"closing_details"`
+
+	// Commitments What is promised and not yet paid.
+	Commitments *string `json:"commitments"`
+
+	// Currency Three letters of ISO 4217, such as DKK.
+	Currency string `json:"currency"`
+
+	// CutOff The last entry that counts.
+	CutOff string `json:"cut_off"`
+
+	// DataHash SHA-256 of the figures, in hexadecimal.
+	DataHash string `json:"data_hash"`
+
+	// Draft Whether it is not issued yet.
+	Draft bool `json:"draft"`
+
+	// From First day that counts.
+	From string `json:"from"`
+
+	// InKind What was given in kind.
+	InKind *[]InKindViewType2 `json:"in_kind,omitempty"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Language da or en.
+	Language string `json:"language"`
+
+	// Lines Its lines, in their order.
+	Lines []LineViewType2 `json:"lines"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Notes Notes, in their order.
+	Notes []NoteViewType2 `json:"notes"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Opening What was there at the beginning.
+	Opening string `json:"opening"`
+
+	// Organisation The charity whose books these are.
+	Organisation OrganisationView `json:"organisation"`
+
+	// PreparedOn The day on which it was made.
+	PreparedOn string `json:"prepared_on"`
+
+	// Purposes The purposes.
+	Purposes []PurposeView `json:"purposes"`
+
+	// Receipts What came in.
+	Receipts []ReceiptView `json:"receipts"`
+
+	// Received What was received.
+	Received string `json:"received"`
+
+	// Replaces The version that this one replaces.
+	Replaces *string `json:"replaces,omitempty"`
+
+	// Restriction What the money may be used for: anything, a purpose, a time, or only its return.
+	Restriction *string `json:"restriction,omitempty"`
+
+	// Spent What was spent.
+	Spent string `json:"spent"`
+
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
+
+	// To Last day that counts.
+	To string `json:"to"`
+
+	// ToDate Since the beginning, up to the day of the report.
+	ToDate FundToDateView `json:"to_date"`
+
+	// UsedPercent How much of it is used, in percent; null where there is nothing to use.
+	UsedPercent *string `json:"used_percent"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
+
+	// WholeUnits Whether it is shown in whole units of the currency, still adding up.
+	WholeUnits *bool `json:"whole_units,omitempty"`
 }
 
 // GapView defines model for GapView.
@@ -8341,33 +9737,49 @@ type GapView struct {
 // GateBody defines model for GateBody.
 type GateBody struct {
 	// From It holds back the units due on this day or later; all of the line where none is given.
-	From      *Date  `json:"from,omitempty"`
+	From *Date `json:"from,omitempty"`
+
+	// Milestone Number of the milestone.
 	Milestone string `json:"milestone"`
 }
 
 // GeneralRow defines model for GeneralRow.
 type GeneralRow struct {
 	// Amount In the line's own currency, where that is not base; debit is positive.
-	Amount  *Money     `json:"amount,omitempty"`
+	Amount *Money `json:"amount,omitempty"`
+
+	// Balance What stands on the account afterwards.
 	Balance FigureView `json:"balance"`
 
-	// Credit Examples: 4250.00
+	// Credit Sum of the credits.
 	Credit *Decimal `json:"credit,omitempty"`
-	Date   *string  `json:"date,omitempty"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date *string `json:"date,omitempty"`
 
 	// Debit Base currency. The line itself: its entry is at href.
 	Debit *Decimal `json:"debit,omitempty"`
 
 	// Entry Number of the entry.
-	Entry   *string `json:"entry,omitempty"`
+	Entry *string `json:"entry,omitempty"`
+
+	// EntryId Id of the entry in the journal.
 	EntryId *string `json:"entry_id,omitempty"`
-	Fund    *string `json:"fund,omitempty"`
-	Href    *string `json:"href,omitempty"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund *string `json:"fund,omitempty"`
+
+	// Href Address of it in this API.
+	Href *string `json:"href,omitempty"`
 
 	// Kind The opening balance stands on the first page, the closing balance on the last.
 	Kind GeneralRowKind `json:"kind"`
-	Line *int           `json:"line,omitempty"`
-	Text *string        `json:"text,omitempty"`
+
+	// Line Place of the line in its entry.
+	Line *int `json:"line,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text *string `json:"text,omitempty"`
 }
 
 // GeneralRowKind The opening balance stands on the first page, the closing balance on the last.
@@ -8378,21 +9790,29 @@ type GeneralRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string       `json:"known_at"`
-	Page    *PageView    `json:"page,omitempty"`
-	Rows    []GeneralRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []GeneralRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // GiftListRow defines model for GiftListRow.
@@ -8404,15 +9824,22 @@ type GiftListRow struct {
 	Gifts int `json:"gifts"`
 
 	// HasTaxId Whether a tax id is kept: without it nothing can be deducted.
-	HasTaxId bool   `json:"has_tax_id"`
-	Kind     string `json:"kind"`
-	Total    Money  `json:"total"`
+	HasTaxId bool `json:"has_tax_id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Total All of it together.
+	Total Money `json:"total"`
 }
 
 // GiftListRowList defines model for GiftListRowList.
 type GiftListRowList struct {
+	// Data The rows of this page.
 	Data []GiftListRow `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // GiftRequest defines model for GiftRequest.
@@ -8426,7 +9853,7 @@ type GiftRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Donor Id or code.
@@ -8456,24 +9883,42 @@ type GiftRequest struct {
 type GiftView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Anonymous      bool          `json:"anonymous"`
 
-	// Date Examples: 2026-01-31
+	// Anonymous Whether nobody is named.
+	Anonymous bool `json:"anonymous"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Donor Code of the donor; empty in lists and tables where the gift is anonymous.
 	Donor string `json:"donor"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *GiftViewDryRun `json:"dry_run,omitempty"`
-	EntryId    string          `json:"entry_id"`
-	Fee        Money           `json:"fee"`
-	Fund       string          `json:"fund"`
-	Gross      Money           `json:"gross"`
-	Id         string          `json:"id"`
-	Number     string          `json:"number"`
-	PledgeId   *string         `json:"pledge_id,omitempty"`
-	RefundedOn *string         `json:"refunded_on,omitempty"`
+	DryRun *GiftViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId string `json:"entry_id"`
+
+	// Fee What the bank took.
+	Fee Money `json:"fee"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Gross What was given before fees.
+	Gross Money `json:"gross"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// PledgeId Id of the pledge that it fulfils.
+	PledgeId *string `json:"pledge_id,omitempty"`
+
+	// RefundedOn The day on which it was paid back.
+	RefundedOn *string `json:"refunded_on,omitempty"`
 
 	// ReversedOn Its entry was reversed as a mistake of ours: it counts as never given.
 	ReversedOn *string `json:"reversed_on,omitempty"`
@@ -8484,8 +9929,11 @@ type GiftViewDryRun bool
 
 // GiftViewList defines model for GiftViewList.
 type GiftViewList struct {
+	// Data The rows of this page.
 	Data []GiftView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // GoalReviewRequest defines model for GoalReviewRequest.
@@ -8497,26 +9945,36 @@ type GoalReviewRequest struct {
 	Goal string `json:"goal"`
 
 	// NextOn Unless it is reached or given up.
-	NextOn *Date                   `json:"next_on,omitempty"`
+	NextOn *Date `json:"next_on,omitempty"`
+
+	// Result What came of it.
 	Result GoalReviewRequestResult `json:"result"`
 }
 
-// GoalReviewRequestResult defines model for GoalReviewRequest.Result.
+// GoalReviewRequestResult What came of it.
 type GoalReviewRequestResult string
 
 // GoalReviewView defines model for GoalReviewView.
 type GoalReviewView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *GoalReviewViewDryRun `json:"dry_run,omitempty"`
-	Goal   string                `json:"goal"`
-	Id     string                `json:"id"`
 
-	// NextOn Examples: 2026-01-31
+	// Goal Code of the goal.
+	Goal string `json:"goal"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// NextOn The day of the next review.
 	NextOn *Date `json:"next_on,omitempty"`
 
-	// On Examples: 2026-01-31
-	On         Date   `json:"on"`
-	Result     string `json:"result"`
+	// On The day.
+	On Date `json:"on"`
+
+	// Result What came of it.
+	Result string `json:"result"`
+
+	// ReviewedBy User id of who looked at it.
 	ReviewedBy string `json:"reviewed_by"`
 }
 
@@ -8525,36 +9983,59 @@ type GoalReviewViewDryRun bool
 
 // GoalReviewViewList defines model for GoalReviewViewList.
 type GoalReviewViewList struct {
+	// Data The rows of this page.
 	Data []GoalReviewView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // GrantView defines model for GrantView.
 type GrantView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView    `json:"allowed_actions,omitempty"`
-	Amount         Money            `json:"amount"`
-	BudgetLines    []BudgetLineBody `json:"budget_lines"`
-	Code           string           `json:"code"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// BudgetLines The lines of the budget.
+	BudgetLines []BudgetLineBody `json:"budget_lines"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
 
 	// Donor Code of the donor.
 	Donor string `json:"donor"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *GrantViewDryRun `json:"dry_run,omitempty"`
-	From   *string          `json:"from,omitempty"`
-	Id     string           `json:"id"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Policies By the day from which each holds.
-	Policies    []PolicyView `json:"policies"`
-	ReportDueOn *string      `json:"report_due_on,omitempty"`
+	Policies []PolicyView `json:"policies"`
+
+	// ReportDueOn The day by which the report is due.
+	ReportDueOn *string `json:"report_due_on,omitempty"`
 
 	// SignedOn Not of a draft.
 	SignedOn *string `json:"signed_on,omitempty"`
-	State    string  `json:"state"`
-	Title    string  `json:"title"`
-	To       *string `json:"to,omitempty"`
-	Version  int     `json:"version"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Title One line that says what it is.
+	Title string `json:"title"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // GrantViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -8562,43 +10043,64 @@ type GrantViewDryRun bool
 
 // GrantViewList defines model for GrantViewList.
 type GrantViewList struct {
+	// Data The rows of this page.
 	Data []GrantView `json:"data"`
-	Page PageView    `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // GrantorView defines model for GrantorView.
 type GrantorView struct {
+	// Code Its code, which never changes.
 	Code string `json:"code"`
+
+	// Name Its name.
 	Name string `json:"name"`
 }
 
 // HealthView defines model for HealthView.
 type HealthView struct {
-	Findings     []Finding `json:"findings"`
-	MakesBackups bool      `json:"makes_backups"`
+	// Findings What was found.
+	Findings []Finding `json:"findings"`
+
+	// MakesBackups Whether this server makes backups by itself.
+	MakesBackups bool `json:"makes_backups"`
 
 	// Ok Nothing is wrong.
 	Ok bool `json:"ok"`
 
 	// VerifiedAt When the server last verified its books; empty where it did not since it started.
-	VerifiedAt    *string `json:"verified_at,omitempty"`
-	VerifiedClean bool    `json:"verified_clean"`
+	VerifiedAt *string `json:"verified_at,omitempty"`
+
+	// VerifiedClean Whether the last verification found nothing.
+	VerifiedClean bool `json:"verified_clean"`
 }
 
 // HitView defines model for HitView.
 type HitView struct {
-	Code string      `json:"code"`
-	Href string      `json:"href"`
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// Href Address of it in this API.
+	Href string `json:"href"`
+
+	// Kind What was found.
 	Kind HitViewKind `json:"kind"`
-	On   *string     `json:"on,omitempty"`
-	Text *string     `json:"text,omitempty"`
+
+	// On The day.
+	On *string `json:"on,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text *string `json:"text,omitempty"`
 }
 
-// HitViewKind defines model for HitView.Kind.
+// HitViewKind What was found.
 type HitViewKind string
 
 // HouseholdRequest defines model for HouseholdRequest.
 type HouseholdRequest struct {
+	// Children How many children live there.
 	Children HouseholdRequestChildren `json:"children"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
@@ -8611,7 +10113,7 @@ type HouseholdRequest struct {
 	Youngest *HouseholdRequestYoungest `json:"youngest,omitempty"`
 }
 
-// HouseholdRequestChildren defines model for HouseholdRequest.Children.
+// HouseholdRequestChildren How many children live there.
 type HouseholdRequestChildren string
 
 // HouseholdRequestSize People, the person too.
@@ -8622,23 +10124,26 @@ type HouseholdRequestYoungest string
 
 // HouseholdView defines model for HouseholdView.
 type HouseholdView struct {
+	// Children How many children live there.
 	Children HouseholdViewChildren `json:"children"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *HouseholdViewDryRun `json:"dry_run,omitempty"`
 
-	// Since Examples: 2026-01-31
+	// Since Since when.
 	Since Date `json:"since"`
 
 	// Size People, the person too.
-	Size    HouseholdViewSize `json:"size"`
-	Version int               `json:"version"`
+	Size HouseholdViewSize `json:"size"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 
 	// Youngest Age in years; none without children.
 	Youngest *HouseholdViewYoungest `json:"youngest,omitempty"`
 }
 
-// HouseholdViewChildren defines model for HouseholdView.Children.
+// HouseholdViewChildren How many children live there.
 type HouseholdViewChildren string
 
 // HouseholdViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -8652,12 +10157,16 @@ type HouseholdViewYoungest string
 
 // HouseholdViewList defines model for HouseholdViewList.
 type HouseholdViewList struct {
+	// Data The rows of this page.
 	Data []HouseholdView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // IdentityRequest defines model for IdentityRequest.
 type IdentityRequest struct {
+	// Bank Account and bank. Personal.
 	Bank *string `json:"bank,omitempty"`
 
 	// BirthDate As known: 2001-03-04, 2001-03 or 2001.
@@ -8665,26 +10174,44 @@ type IdentityRequest struct {
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Contact *string            `json:"contact,omitempty"`
+
+	// Contact How to reach the person. Personal.
+	Contact *string `json:"contact,omitempty"`
 
 	// Names All names that the person uses.
 	Names *string `json:"names,omitempty"`
+
+	// Notes Notes about the person. Personal.
 	Notes *string `json:"notes,omitempty"`
 }
 
 // IdentityView defines model for IdentityView.
 type IdentityView struct {
-	Bank        *string `json:"bank,omitempty"`
-	Beneficiary string  `json:"beneficiary"`
-	BirthDate   *string `json:"birth_date,omitempty"`
-	Contact     *string `json:"contact,omitempty"`
-	Names       *string `json:"names,omitempty"`
-	Notes       *string `json:"notes,omitempty"`
+	// Bank Account and bank. Personal.
+	Bank *string `json:"bank,omitempty"`
+
+	// Beneficiary The person who is supported.
+	Beneficiary string `json:"beneficiary"`
+
+	// BirthDate Date of birth. Personal.
+	BirthDate *string `json:"birth_date,omitempty"`
+
+	// Contact How to reach the person. Personal.
+	Contact *string `json:"contact,omitempty"`
+
+	// Names Names. Personal.
+	Names *string `json:"names,omitempty"`
+
+	// Notes Notes about the person. Personal.
+	Notes *string `json:"notes,omitempty"`
 }
 
 // ImportDoneView defines model for ImportDoneView.
 type ImportDoneView struct {
+	// CommittedAt When it was taken into the books.
 	CommittedAt *string `json:"committed_at,omitempty"`
+
+	// CommittedBy User id of who took it into the books.
 	CommittedBy *string `json:"committed_by,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -8692,22 +10219,44 @@ type ImportDoneView struct {
 
 	// Entries The first hundred of them.
 	Entries []PostedView `json:"entries"`
-	Id      string       `json:"id"`
-	Kind    string       `json:"kind"`
-	Name    string       `json:"name"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Name Its name.
+	Name string `json:"name"`
 
 	// Posted How many entries.
-	Posted  int    `json:"posted"`
+	Posted int `json:"posted"`
+
+	// Profile The layout that the file was read by.
 	Profile string `json:"profile"`
 
 	// Reason Of the undoing.
-	Reason     *string `json:"reason,omitempty"`
-	Rows       int     `json:"rows"`
-	Sha256     string  `json:"sha256"`
-	State      string  `json:"state"`
-	UndoneAt   *string `json:"undone_at,omitempty"`
-	UndoneBy   *string `json:"undone_by,omitempty"`
-	UploadedAt string  `json:"uploaded_at"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Rows How many rows the file has.
+	Rows int `json:"rows"`
+
+	// Sha256 SHA-256 of the file, in hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// UndoneAt When it was undone.
+	UndoneAt *string `json:"undone_at,omitempty"`
+
+	// UndoneBy User id of who undid it.
+	UndoneBy *string `json:"undone_by,omitempty"`
+
+	// UploadedAt When the file was sent.
+	UploadedAt string `json:"uploaded_at"`
+
+	// UploadedBy User id of who sent the file.
 	UploadedBy *string `json:"uploaded_by,omitempty"`
 }
 
@@ -8729,68 +10278,109 @@ type ImportRatesRequest struct {
 	From *Date `json:"from,omitempty"`
 
 	// Month Such as 2026-01: of an InforEuro file that has no column for it.
-	Month  *string                  `json:"month,omitempty"`
+	Month *string `json:"month,omitempty"`
+
+	// Source Where it comes from.
 	Source ImportRatesRequestSource `json:"source"`
 
 	// To Only up to this day.
 	To *Date `json:"to,omitempty"`
 }
 
-// ImportRatesRequestSource defines model for ImportRatesRequest.Source.
+// ImportRatesRequestSource Where it comes from.
 type ImportRatesRequestSource string
 
 // ImportRowView defines model for ImportRowView.
 type ImportRowView struct {
 	// Code What is wrong, by the codes of problems; empty where another row of the same entry is.
-	Code   *string `json:"code,omitempty"`
+	Code *string `json:"code,omitempty"`
+
+	// Column Name of the column in the file.
 	Column *string `json:"column,omitempty"`
 
 	// EntryId The entry that is in the books already.
-	EntryId    *string `json:"entry_id,omitempty"`
+	EntryId *string `json:"entry_id,omitempty"`
+
+	// ExternalId Your own name for it, unique among its kind.
 	ExternalId *string `json:"external_id,omitempty"`
-	Message    *string `json:"message,omitempty"`
+
+	// Message What is wrong, in the language of the request.
+	Message *string `json:"message,omitempty"`
 
 	// Row In the file; the head line is 1.
 	Row int `json:"row"`
 
 	// Source The row as it stands in the file.
-	Source []string            `json:"source"`
+	Source []string `json:"source"`
+
+	// Status How it stands.
 	Status ImportRowViewStatus `json:"status"`
 }
 
-// ImportRowViewStatus defines model for ImportRowView.Status.
+// ImportRowViewStatus How it stands.
 type ImportRowViewStatus string
 
 // ImportRowViewList defines model for ImportRowViewList.
 type ImportRowViewList struct {
+	// Data The rows of this page.
 	Data []ImportRowView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ImportView defines model for ImportView.
 type ImportView struct {
+	// CommittedAt When it was taken into the books.
 	CommittedAt *string `json:"committed_at,omitempty"`
+
+	// CommittedBy User id of who took it into the books.
 	CommittedBy *string `json:"committed_by,omitempty"`
-	Id          string  `json:"id"`
-	Kind        string  `json:"kind"`
-	Name        string  `json:"name"`
-	Profile     string  `json:"profile"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Profile The layout that the file was read by.
+	Profile string `json:"profile"`
 
 	// Reason Of the undoing.
-	Reason     *string `json:"reason,omitempty"`
-	Rows       int     `json:"rows"`
-	Sha256     string  `json:"sha256"`
-	State      string  `json:"state"`
-	UndoneAt   *string `json:"undone_at,omitempty"`
-	UndoneBy   *string `json:"undone_by,omitempty"`
-	UploadedAt string  `json:"uploaded_at"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Rows How many rows the file has.
+	Rows int `json:"rows"`
+
+	// Sha256 SHA-256 of the file, in hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// UndoneAt When it was undone.
+	UndoneAt *string `json:"undone_at,omitempty"`
+
+	// UndoneBy User id of who undid it.
+	UndoneBy *string `json:"undone_by,omitempty"`
+
+	// UploadedAt When the file was sent.
+	UploadedAt string `json:"uploaded_at"`
+
+	// UploadedBy User id of who sent the file.
 	UploadedBy *string `json:"uploaded_by,omitempty"`
 }
 
 // ImportViewList defines model for ImportViewList.
 type ImportViewList struct {
+	// Data The rows of this page.
 	Data []ImportView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // InKindRequest defines model for InKindRequest.
@@ -8801,7 +10391,7 @@ type InKindRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Donor Id or code of the giver, where it is a donor on record.
@@ -8835,45 +10425,77 @@ type InKindRequest struct {
 
 // InKindView defines model for InKindView.
 type InKindView struct {
+	// Category Category of cost, such as tuition.
 	Category string `json:"category"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Donor Code of the donor.
-	Donor     *string `json:"donor,omitempty"`
-	EntryId   string  `json:"entry_id"`
-	Evidence  *string `json:"evidence,omitempty"`
-	Fund      string  `json:"fund"`
-	Id        string  `json:"id"`
-	Memo      *string `json:"memo,omitempty"`
-	UnitValue Money   `json:"unit_value"`
+	Donor *string `json:"donor,omitempty"`
 
-	// Units Examples: 4250.00
+	// EntryId Id of the entry in the journal.
+	EntryId string `json:"entry_id"`
+
+	// Evidence Id of the document that shows it.
+	Evidence *string `json:"evidence,omitempty"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Memo How the worth was found.
+	Memo *string `json:"memo,omitempty"`
+
+	// UnitValue Worth of one unit.
+	UnitValue Money `json:"unit_value"`
+
+	// Units How many units.
 	Units Decimal `json:"units"`
-	Worth Money   `json:"worth"`
+
+	// Worth What it is worth.
+	Worth Money `json:"worth"`
 }
 
 // InKindViewList defines model for InKindViewList.
 type InKindViewList struct {
+	// Data The rows of this page.
 	Data []InKindView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // InKindViewType2 defines model for InKindViewType2.
 type InKindViewType2 struct {
-	Key    string    `json:"key"`
-	Label  string    `json:"label"`
-	Memos  *[]string `json:"memos,omitempty"`
-	NameDa *string   `json:"name_da,omitempty"`
-	NameEn *string   `json:"name_en,omitempty"`
-	Worth  string    `json:"worth"`
+	// Key Name of the thing, unique where it stands.
+	Key string `json:"key"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// Memos How worths were found.
+	Memos *[]string `json:"memos,omitempty"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Worth What it is worth.
+	Worth string `json:"worth"`
 }
 
 // InclusionView defines model for InclusionView.
 type InclusionView struct {
+	// Checkpoint The checkpoint that it is proven in.
 	Checkpoint CheckpointView `json:"checkpoint"`
-	Entry      PostedView     `json:"entry"`
+
+	// Entry The entry in the journal.
+	Entry PostedView `json:"entry"`
 
 	// Index Place of the leaf, from 0.
 	Index int64 `json:"index"`
@@ -8906,10 +10528,12 @@ type IndirectView struct {
 	Base Money `json:"base"`
 
 	// Charge Rate × base less what was charged before; may be negative.
-	Charge        Money `json:"charge"`
+	Charge Money `json:"charge"`
+
+	// ChargedBefore What was charged before.
 	ChargedBefore Money `json:"charged_before"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -8917,7 +10541,9 @@ type IndirectView struct {
 
 	// Entries None when there was nothing to charge.
 	Entries []PostedView `json:"entries"`
-	Grant   string       `json:"grant"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
 
 	// Rate Percent.
 	Rate string `json:"rate"`
@@ -8928,13 +10554,26 @@ type IndirectViewDryRun bool
 
 // IndirectViewType2 defines model for IndirectViewType2.
 type IndirectViewType2 struct {
-	Amount   string     `json:"amount"`
-	Before   string     `json:"before"`
-	Cap      *string    `json:"cap,omitempty"`
-	Excluded []string   `json:"excluded"`
-	Steps    []StepView `json:"steps"`
-	Through  string     `json:"through"`
-	ToDate   string     `json:"to_date"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// Before How it was before.
+	Before string `json:"before"`
+
+	// Cap The most that it may be.
+	Cap *string `json:"cap,omitempty"`
+
+	// Excluded What is left out.
+	Excluded []string `json:"excluded"`
+
+	// Steps The steps, in their order.
+	Steps []StepView `json:"steps"`
+
+	// Through Number of the last entry that counts.
+	Through string `json:"through"`
+
+	// ToDate Since the beginning, up to the day of the report.
+	ToDate string `json:"to_date"`
 }
 
 // InstalmentRequest defines model for InstalmentRequest.
@@ -8952,23 +10591,34 @@ type InstalmentRequest struct {
 	Date Date `json:"date"`
 
 	// Rate The bank's rate to base currency, as quoted; not for a grant in base currency.
-	Rate *Rate   `json:"rate,omitempty"`
+	Rate *Rate `json:"rate,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
 	Text *string `json:"text,omitempty"`
 }
 
 // InstalmentView defines model for InstalmentView.
 type InstalmentView struct {
-	Amount     Money `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
 	BaseAmount Money `json:"base_amount"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *InstalmentViewDryRun `json:"dry_run,omitempty"`
-	Entry  PostedView            `json:"entry"`
-	Grant  string                `json:"grant"`
-	Id     string                `json:"id"`
+
+	// Entry The entry in the journal.
+	Entry PostedView `json:"entry"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 }
 
 // InstalmentViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -8987,7 +10637,7 @@ type InterestRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 }
 
@@ -9003,7 +10653,9 @@ type IssueTokenRequest struct {
 	Days int `json:"days"`
 
 	// Name What it is for; no person's name.
-	Name   string    `json:"name"`
+	Name string `json:"name"`
+
+	// Scopes What the token may do; absent is all that its user may.
 	Scopes *[]string `json:"scopes,omitempty"`
 }
 
@@ -9026,21 +10678,30 @@ type ItemBody struct {
 
 	// UnitPrice Base currency.
 	UnitPrice *Money `json:"unit_price,omitempty"`
-	Units     *int   `json:"units,omitempty"`
+
+	// Units How many units.
+	Units *int `json:"units,omitempty"`
 }
 
 // ItemProblem defines model for ItemProblem.
 type ItemProblem struct {
-	Code   string  `json:"code"`
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// Detail What happened here.
 	Detail *string `json:"detail,omitempty"`
-	Hint   *string `json:"hint,omitempty"`
+
+	// Hint What to do instead.
+	Hint *string `json:"hint,omitempty"`
 
 	// Pointer Where in this request the entry stands.
 	Pointer string `json:"pointer"`
 
 	// Status What the entry alone would have been answered with.
-	Status int    `json:"status"`
-	Title  string `json:"title"`
+	Status int `json:"status"`
+
+	// Title One line that says what it is.
+	Title string `json:"title"`
 
 	// Type Address of a page about this kind of problem, served by this program.
 	Type string `json:"type"`
@@ -9054,15 +10715,23 @@ type ItemRow struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ItemRowDryRun `json:"dry_run,omitempty"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn Date    `json:"due_on"`
+	// DueOn The day by which it is due.
+	DueOn Date `json:"due_on"`
+
+	// Grant Code of the grant.
 	Grant *string `json:"grant,omitempty"`
 
 	// HeldBy Number of the condition that holds it back.
-	HeldBy *string      `json:"held_by,omitempty"`
-	Kind   ItemRowKind  `json:"kind"`
-	Owner  *string      `json:"owner,omitempty"`
-	State  ItemRowState `json:"state"`
+	HeldBy *string `json:"held_by,omitempty"`
+
+	// Kind Which kind it is.
+	Kind ItemRowKind `json:"kind"`
+
+	// Owner Id of the user who sees to it.
+	Owner *string `json:"owner,omitempty"`
+
+	// State Where it stands in its life.
+	State ItemRowState `json:"state"`
 
 	// Subject Codes: G1/C1 is a condition of G1, G1/2 an instalment.
 	Subject string `json:"subject"`
@@ -9074,10 +10743,10 @@ type ItemRow struct {
 // ItemRowDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type ItemRowDryRun bool
 
-// ItemRowKind defines model for ItemRow.Kind.
+// ItemRowKind Which kind it is.
 type ItemRowKind string
 
-// ItemRowState defines model for ItemRow.State.
+// ItemRowState Where it stands in its life.
 type ItemRowState string
 
 // ItemRowTowards Who has to do the next step for whom.
@@ -9088,35 +10757,47 @@ type ItemRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string    `json:"known_at"`
-	Page    *PageView `json:"page,omitempty"`
-	Rows    []ItemRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []ItemRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // ItemView defines model for ItemView.
 type ItemView struct {
 	// Entry The entry in the books.
-	Entry      *PostedView `json:"entry,omitempty"`
-	ExternalId string      `json:"external_id"`
+	Entry *PostedView `json:"entry,omitempty"`
+
+	// ExternalId Your own name for it, unique among its kind.
+	ExternalId string `json:"external_id"`
 
 	// Problem Why it was refused.
-	Problem *ItemProblem   `json:"problem,omitempty"`
-	Status  ItemViewStatus `json:"status"`
+	Problem *ItemProblem `json:"problem,omitempty"`
+
+	// Status How it stands.
+	Status ItemViewStatus `json:"status"`
 }
 
-// ItemViewStatus defines model for ItemView.Status.
+// ItemViewStatus How it stands.
 type ItemViewStatus string
 
 // JobView defines model for JobView.
@@ -9125,20 +10806,28 @@ type JobView struct {
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
 
 	// Attempt Attempts that were made.
-	Attempt   int    `json:"attempt"`
+	Attempt int `json:"attempt"`
+
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *JobViewDryRun `json:"dry_run,omitempty"`
 
 	// Fault Why the last attempt failed.
-	Fault      *string `json:"fault,omitempty"`
+	Fault *string `json:"fault,omitempty"`
+
+	// FinishedAt When it was finished.
 	FinishedAt *string `json:"finished_at,omitempty"`
-	Id         string  `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Kind What is done, such as statement_run.
-	Kind        string `json:"kind"`
-	MaxAttempts int    `json:"max_attempts"`
+	Kind string `json:"kind"`
+
+	// MaxAttempts How often it is tried at most.
+	MaxAttempts int `json:"max_attempts"`
 
 	// ScheduledAt Of the next attempt, or of the last.
 	ScheduledAt string `json:"scheduled_at"`
@@ -9155,23 +10844,35 @@ type JobViewState string
 
 // JobViewList defines model for JobViewList.
 type JobViewList struct {
+	// Data The rows of this page.
 	Data []JobView `json:"data"`
-	Page PageView  `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // JoinedPlanView defines model for JoinedPlanView.
 type JoinedPlanView struct {
 	// Beneficiary The code that it stands under.
 	Beneficiary string `json:"beneficiary"`
-	Id          string `json:"id"`
-	Number      string `json:"number"`
-	State       string `json:"state"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 }
 
 // JoinedPlanViewList defines model for JoinedPlanViewList.
 type JoinedPlanViewList struct {
+	// Data The rows of this page.
 	Data []JoinedPlanView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // KeepResidueRequest defines model for KeepResidueRequest.
@@ -9182,7 +10883,7 @@ type KeepResidueRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Letter Reference of the grantor's letter that lets us keep it.
@@ -9191,37 +10892,50 @@ type KeepResidueRequest struct {
 
 // KeptView defines model for KeptView.
 type KeptView struct {
+	// Code Its code, which never changes.
 	Code *string `json:"code,omitempty"`
-	Id   string  `json:"id"`
 
-	// KeepUntil Examples: 2026-01-31
-	KeepUntil Date         `json:"keep_until"`
-	Kind      KeptViewKind `json:"kind"`
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// KeepUntil Until when it is kept.
+	KeepUntil Date `json:"keep_until"`
+
+	// Kind Which kind it is.
+	Kind KeptViewKind `json:"kind"`
 }
 
-// KeptViewKind defines model for KeptView.Kind.
+// KeptViewKind Which kind it is.
 type KeptViewKind string
 
 // KeptViewList defines model for KeptViewList.
 type KeptViewList struct {
+	// Data The rows of this page.
 	Data []KeptView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // LeadRow defines model for LeadRow.
 type LeadRow struct {
-	Days int         `json:"days"`
+	// Days How many days ahead.
+	Days int `json:"days"`
+
+	// Kind Which kind it is.
 	Kind LeadRowKind `json:"kind"`
 }
 
-// LeadRowKind defines model for LeadRow.Kind.
+// LeadRowKind Which kind it is.
 type LeadRowKind string
 
 // LeadsView defines model for LeadsView.
 type LeadsView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *LeadsViewDryRun `json:"dry_run,omitempty"`
-	Leads  []LeadRow        `json:"leads"`
+
+	// Leads How many days ahead each kind is shown.
+	Leads []LeadRow `json:"leads"`
 }
 
 // LeadsViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -9236,38 +10950,64 @@ type LetterText struct {
 	DisplayName *string `json:"display_name,omitempty"`
 
 	// Greeting Of mails, which name nobody.
-	Greeting string             `json:"greeting"`
+	Greeting string `json:"greeting"`
+
+	// Language da or en.
 	Language LetterTextLanguage `json:"language"`
 
 	// Salutation Of letters on paper. {name} is the donor's.
 	Salutation string `json:"salutation"`
-	Signature  string `json:"signature"`
+
+	// Signature The name under the letter.
+	Signature string `json:"signature"`
 
 	// Thanks Of letters and receipts. {purpose} is what was given to.
 	Thanks string `json:"thanks"`
 }
 
-// LetterTextLanguage defines model for LetterText.Language.
+// LetterTextLanguage da or en.
 type LetterTextLanguage string
 
 // LetterTextView defines model for LetterTextView.
 type LetterTextView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	ApprovedAt     *string       `json:"approved_at,omitempty"`
-	ApprovedBy     *string       `json:"approved_by,omitempty"`
-	DisplayName    string        `json:"display_name"`
+
+	// ApprovedAt When it was approved.
+	ApprovedAt *string `json:"approved_at,omitempty"`
+
+	// ApprovedBy User id of who approved it.
+	ApprovedBy *string `json:"approved_by,omitempty"`
+
+	// DisplayName The name that donors see.
+	DisplayName string `json:"display_name"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *LetterTextViewDryRun `json:"dry_run,omitempty"`
-	Greeting   string                `json:"greeting"`
-	Id         string                `json:"id"`
-	Language   string                `json:"language"`
-	Salutation string                `json:"salutation"`
-	SetAt      string                `json:"set_at"`
-	SetBy      string                `json:"set_by"`
-	Signature  string                `json:"signature"`
-	Thanks     string                `json:"thanks"`
+	DryRun *LetterTextViewDryRun `json:"dry_run,omitempty"`
+
+	// Greeting How the letter ends.
+	Greeting string `json:"greeting"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Language da or en.
+	Language string `json:"language"`
+
+	// Salutation How the letter begins.
+	Salutation string `json:"salutation"`
+
+	// SetAt When it was set.
+	SetAt string `json:"set_at"`
+
+	// SetBy User id of who set it.
+	SetBy string `json:"set_by"`
+
+	// Signature The name under the letter.
+	Signature string `json:"signature"`
+
+	// Thanks The thanks in it.
+	Thanks string `json:"thanks"`
 }
 
 // LetterTextViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -9275,8 +11015,11 @@ type LetterTextViewDryRun bool
 
 // LetterTextViewList defines model for LetterTextViewList.
 type LetterTextViewList struct {
+	// Data The rows of this page.
 	Data []LetterTextView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // Letterhead defines model for Letterhead.
@@ -9297,7 +11040,9 @@ type Letterhead struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Contact For questions, complaints and data protection; of the organisation, of no person.
-	Contact      *string `json:"contact,omitempty"`
+	Contact *string `json:"contact,omitempty"`
+
+	// Registration Registration number of the charity.
 	Registration *string `json:"registration,omitempty"`
 
 	// TaxApproval By which gifts may be deducted; empty for none.
@@ -9306,19 +11051,38 @@ type Letterhead struct {
 
 // LetterheadView defines model for LetterheadView.
 type LetterheadView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
+
+	// Address The postal address.
 	Address string `json:"address"`
+
+	// Auditor The charity's auditor.
 	Auditor string `json:"auditor"`
-	Binds   string `json:"binds"`
+
+	// Binds Who signs for the charity.
+	Binds string `json:"binds"`
+
+	// Contact How to get in touch.
 	Contact string `json:"contact"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun       *LetterheadViewDryRun `json:"dry_run,omitempty"`
-	Id           string                `json:"id"`
-	Registration string                `json:"registration"`
-	SetAt        string                `json:"set_at"`
-	SetBy        string                `json:"set_by"`
-	TaxApproval  string                `json:"tax_approval"`
+	DryRun *LetterheadViewDryRun `json:"dry_run,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Registration Registration number of the charity.
+	Registration string `json:"registration"`
+
+	// SetAt When it was set.
+	SetAt string `json:"set_at"`
+
+	// SetBy User id of who set it.
+	SetBy string `json:"set_by"`
+
+	// TaxApproval How the charity is approved for tax.
+	TaxApproval string `json:"tax_approval"`
 }
 
 // LetterheadViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -9326,8 +11090,11 @@ type LetterheadViewDryRun bool
 
 // LetterheadViewList defines model for LetterheadViewList.
 type LetterheadViewList struct {
+	// Data The rows of this page.
 	Data []LetterheadView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // LiftRequest defines model for LiftRequest.
@@ -9341,52 +11108,91 @@ type LiftRequest struct {
 
 // LineRequest defines model for LineRequest.
 type LineRequest struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Amount Positive, in base currency.
 	//
 	// Examples: 4250.00
-	Amount    Decimal              `json:"amount"`
-	Category  *string              `json:"category,omitempty"`
+	Amount Decimal `json:"amount"`
+
+	// Category Category of cost, such as tuition.
+	Category *string `json:"category,omitempty"`
+
+	// Direction debit or credit.
 	Direction LineRequestDirection `json:"direction"`
-	Fund      string               `json:"fund"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 }
 
-// LineRequestDirection defines model for LineRequest.Direction.
+// LineRequestDirection debit or credit.
 type LineRequestDirection string
 
 // LineView defines model for LineView.
 type LineView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Amount Positive, on the side that direction says.
 	Amount Money `json:"amount"`
 
 	// BaseAmount What the amount costs in base currency.
-	BaseAmount Money             `json:"base_amount"`
-	Category   *string           `json:"category,omitempty"`
-	Direction  LineViewDirection `json:"direction"`
-	Fund       string            `json:"fund"`
-	Lot        *string           `json:"lot,omitempty"`
-	Partner    *string           `json:"partner,omitempty"`
-	Payee      *string           `json:"payee,omitempty"`
-	Plan       *string           `json:"plan,omitempty"`
+	BaseAmount Money `json:"base_amount"`
+
+	// Category Category of cost, such as tuition.
+	Category *string `json:"category,omitempty"`
+
+	// Direction debit or credit.
+	Direction LineViewDirection `json:"direction"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Lot The lot of foreign money that it comes from.
+	Lot *string `json:"lot,omitempty"`
+
+	// Partner Code of the partner.
+	Partner *string `json:"partner,omitempty"`
+
+	// Payee Code of who is paid.
+	Payee *string `json:"payee,omitempty"`
+
+	// Plan Number of the support plan.
+	Plan *string `json:"plan,omitempty"`
 }
 
-// LineViewDirection defines model for LineView.Direction.
+// LineViewDirection debit or credit.
 type LineViewDirection string
 
 // LineViewType2 defines model for LineViewType2.
 type LineViewType2 struct {
-	Amount       string  `json:"amount"`
-	BudgetLine   *string `json:"budget_line"`
-	Key          string  `json:"key"`
-	Kind         string  `json:"kind"`
-	Label        string  `json:"label"`
-	NameDa       *string `json:"name_da,omitempty"`
-	NameEn       *string `json:"name_en,omitempty"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// BudgetLine Number of the line in the grant's budget.
+	BudgetLine *string `json:"budget_line"`
+
+	// Key Name of the thing, unique where it stands.
+	Key string `json:"key"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
+
+	// SharePercent Its part of the whole, in percent; null where there is no whole.
 	SharePercent *string `json:"share_percent"`
-	ToDate       string  `json:"to_date"`
+
+	// ToDate Since the beginning, up to the day of the report.
+	ToDate string `json:"to_date"`
 }
 
 // LiquidateReportRequest defines model for LiquidateReportRequest.
@@ -9423,7 +11229,7 @@ type LoanRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// From The fund that lends.
@@ -9438,18 +11244,20 @@ type LockRatesRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency *Currency `json:"currency,omitempty"`
 
-	// From Examples: 2026-01-31
-	From   *Date                  `json:"from,omitempty"`
+	// From First day that counts.
+	From *Date `json:"from,omitempty"`
+
+	// Source Where it comes from.
 	Source LockRatesRequestSource `json:"source"`
 
 	// To Up to and including this day.
 	To Date `json:"to"`
 }
 
-// LockRatesRequestSource defines model for LockRatesRequest.Source.
+// LockRatesRequestSource Where it comes from.
 type LockRatesRequestSource string
 
 // LockedRatesView defines model for LockedRatesView.
@@ -9470,24 +11278,37 @@ type MatchRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Payment Id or number.
-	Payment Ref                `json:"payment"`
-	Proves  MatchRequestProves `json:"proves"`
+	Payment Ref `json:"payment"`
+
+	// Proves What the line of the bank proves: a payment, a return or a fee.
+	Proves MatchRequestProves `json:"proves"`
 }
 
-// MatchRequestProves defines model for MatchRequest.Proves.
+// MatchRequestProves What the line of the bank proves: a payment, a return or a fee.
 type MatchRequestProves string
 
 // MatchView defines model for MatchView.
 type MatchView struct {
-	Amount   Money        `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// BankLine The line of the bank's statement.
 	BankLine BankLineView `json:"bank_line"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *MatchViewDryRun `json:"dry_run,omitempty"`
-	EntryId string           `json:"entry_id"`
-	Id      string           `json:"id"`
-	Payment PaymentView      `json:"payment"`
-	Proves  string           `json:"proves"`
+	DryRun *MatchViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId string `json:"entry_id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Payment The payment.
+	Payment PaymentView `json:"payment"`
+
+	// Proves What the document or the line of the bank proves.
+	Proves string `json:"proves"`
 }
 
 // MatchViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -9495,13 +11316,20 @@ type MatchViewDryRun bool
 
 // MeView defines model for MeView.
 type MeView struct {
-	Factors int    `json:"factors"`
-	Handle  string `json:"handle"`
-	Id      string `json:"id"`
+	// Factors How many factors the user signed in with.
+	Factors int `json:"factors"`
+
+	// Handle The name that the user signs in with.
+	Handle string `json:"handle"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Operations Those that the caller may call; which rows they bring is another question.
 	Operations []string `json:"operations"`
-	Roles      []string `json:"roles"`
+
+	// Roles The roles of the user.
+	Roles []string `json:"roles"`
 
 	// Session Signed in at a screen, not with a token.
 	Session bool `json:"session"`
@@ -9517,12 +11345,14 @@ type MilestoneBody struct {
 	// Code Its name within the plan, such as term_1_passed.
 	Code string `json:"code"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn *Date             `json:"due_on,omitempty"`
-	Kind  MilestoneBodyKind `json:"kind"`
+	// DueOn The day by which it is due.
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// Kind Which kind it is.
+	Kind MilestoneBodyKind `json:"kind"`
 }
 
-// MilestoneBodyKind defines model for MilestoneBody.Kind.
+// MilestoneBodyKind Which kind it is.
 type MilestoneBodyKind string
 
 // MilestoneDecisionRequest defines model for MilestoneDecisionRequest.
@@ -9547,21 +11377,28 @@ type MilestoneDecisionRequestResult string
 
 // MilestoneView defines model for MilestoneView.
 type MilestoneView struct {
+	// AtLeast What must be reached at least.
 	AtLeast *string `json:"at_least,omitempty"`
-	Code    string  `json:"code"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn *Date  `json:"due_on,omitempty"`
-	Kind  string `json:"kind"`
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// DueOn The day by which it is due.
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 }
 
 // MisfitView defines model for MisfitView.
 type MisfitView struct {
 	// Amount Of the line.
-	Amount     Money  `json:"amount"`
+	Amount Money `json:"amount"`
+
+	// BankLineId Id of the line of the bank's statement.
 	BankLineId string `json:"bank_line_id"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Payment Number.
@@ -9576,14 +11413,23 @@ type MisfitView struct {
 
 // MomentView defines model for MomentView.
 type MomentView struct {
-	Action  string  `json:"action"`
-	At      string  `json:"at"`
+	// Action What was done.
+	Action string `json:"action"`
+
+	// At When it happened.
+	At string `json:"at"`
+
+	// Comment What the user said about it.
 	Comment *string `json:"comment,omitempty"`
 
 	// Fields Names of what changed.
-	Fields     []string `json:"fields"`
-	OnBehalfOf *string  `json:"on_behalf_of,omitempty"`
-	Reason     *string  `json:"reason,omitempty"`
+	Fields []string `json:"fields"`
+
+	// OnBehalfOf User id of the person whose deputy did it.
+	OnBehalfOf *string `json:"on_behalf_of,omitempty"`
+
+	// Reason Why, in the user's words.
+	Reason *string `json:"reason,omitempty"`
 
 	// User Work name; none is the system.
 	User *string `json:"user,omitempty"`
@@ -9591,8 +11437,11 @@ type MomentView struct {
 
 // MomentViewList defines model for MomentViewList.
 type MomentViewList struct {
+	// Data The rows of this page.
 	Data []MomentView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // Money defines model for Money.
@@ -9600,15 +11449,20 @@ type Money struct {
 	// Amount Exact, with all decimals of the currency.
 	Amount Decimal `json:"amount"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 }
 
 // MonthView defines model for MonthView.
 type MonthView struct {
-	Checks     int    `json:"checks"`
-	ChecksDone int    `json:"checks_done"`
-	Month      string `json:"month"`
+	// Checks How many checks there are.
+	Checks int `json:"checks"`
+
+	// ChecksDone How many of them are done.
+	ChecksDone int `json:"checks_done"`
+
+	// Month The month, as YYYY-MM.
+	Month string `json:"month"`
 
 	// Open Keys of the checks that stand in the way.
 	Open []string `json:"open"`
@@ -9619,35 +11473,48 @@ type MoveBody struct {
 	// Amount In the grant's currency.
 	//
 	// Examples: 4250.00
-	Amount   Decimal `json:"amount"`
-	FromLine string  `json:"from_line"`
+	Amount Decimal `json:"amount"`
+
+	// FromLine Number of the line that is taken from.
+	FromLine string `json:"from_line"`
 
 	// FromYear Where the line has years.
-	FromYear *int   `json:"from_year,omitempty"`
-	ToLine   string `json:"to_line"`
-	ToYear   *int   `json:"to_year,omitempty"`
+	FromYear *int `json:"from_year,omitempty"`
+
+	// ToLine Number of the line that is given to.
+	ToLine string `json:"to_line"`
+
+	// ToYear The year that is given to, where the line has years.
+	ToYear *int `json:"to_year,omitempty"`
 }
 
 // MoveBudgetRequest defines model for MoveBudgetRequest.
 type MoveBudgetRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Moves   []MoveBody         `json:"moves"`
+
+	// Moves What is moved from line to line.
+	Moves []MoveBody `json:"moves"`
 
 	// Reason For the report; no person's name.
 	Reason string `json:"reason"`
 
-	// StartsOn Examples: 2026-01-31
+	// StartsOn First day on which it holds.
 	StartsOn Date `json:"starts_on"`
 }
 
 // MoveView defines model for MoveView.
 type MoveView struct {
-	At string  `json:"at"`
+	// At When it happened.
+	At string `json:"at"`
+
+	// By User id of who did it.
 	By *string `json:"by,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date   Date    `json:"date"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Reason Why, in the user's words.
 	Reason *string `json:"reason,omitempty"`
 
 	// State After the step.
@@ -9656,17 +11523,29 @@ type MoveView struct {
 
 // MoveViewList defines model for MoveViewList.
 type MoveViewList struct {
+	// Data The rows of this page.
 	Data []MoveView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // MoveViewType2 defines model for MoveViewType2.
 type MoveViewType2 struct {
-	Amount   string `json:"amount"`
-	From     string `json:"from"`
-	FromYear *int   `json:"from_year,omitempty"`
-	To       string `json:"to"`
-	ToYear   *int   `json:"to_year,omitempty"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// From First day that counts.
+	From string `json:"from"`
+
+	// FromYear The year that is taken from, where the line has years.
+	FromYear *int `json:"from_year,omitempty"`
+
+	// To Last day that counts.
+	To string `json:"to"`
+
+	// ToYear The year that is given to, where the line has years.
+	ToYear *int `json:"to_year,omitempty"`
 }
 
 // NameRequest defines model for NameRequest.
@@ -9687,79 +11566,130 @@ type NoteRequest struct {
 	On *Date `json:"on,omitempty"`
 
 	// Plan Id or number of a plan of the person.
-	Plan    *Ref               `json:"plan,omitempty"`
+	Plan *Ref `json:"plan,omitempty"`
+
+	// Purpose What the note is for.
 	Purpose NoteRequestPurpose `json:"purpose"`
-	Text    string             `json:"text"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
-// NoteRequestPurpose defines model for NoteRequest.Purpose.
+// NoteRequestPurpose What the note is for.
 type NoteRequestPurpose string
 
 // NoteRequestType2 defines model for NoteRequestType2.
 type NoteRequestType2 struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Done    *bool              `json:"done,omitempty"`
+
+	// Done Whether it is done.
+	Done *bool `json:"done,omitempty"`
 
 	// DueOn Where the subject is due on several days.
-	DueOn *Date                `json:"due_on,omitempty"`
-	Kind  NoteRequestType2Kind `json:"kind"`
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// Kind Which kind it is.
+	Kind NoteRequestType2Kind `json:"kind"`
 
 	// Owner Id or handle of a user; nobody where none is sent.
 	Owner *string `json:"owner,omitempty"`
 
 	// Reason No person's name.
-	Reason  *string `json:"reason,omitempty"`
-	Subject string  `json:"subject"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
 }
 
-// NoteRequestType2Kind defines model for NoteRequestType2.Kind.
+// NoteRequestType2Kind Which kind it is.
 type NoteRequestType2Kind string
 
 // NoteView defines model for NoteView.
 type NoteView struct {
+	// Id Its id, which never changes.
 	Id string `json:"id"`
 
-	// On Examples: 2026-01-31
-	On        Date    `json:"on"`
-	PlanId    *string `json:"plan_id,omitempty"`
-	Purpose   string  `json:"purpose"`
-	WrittenAt string  `json:"written_at"`
-	WrittenBy string  `json:"written_by"`
+	// On The day.
+	On Date `json:"on"`
+
+	// PlanId Id of the support plan.
+	PlanId *string `json:"plan_id,omitempty"`
+
+	// Purpose What the note is for.
+	Purpose string `json:"purpose"`
+
+	// WrittenAt When it was written.
+	WrittenAt string `json:"written_at"`
+
+	// WrittenBy User id of who wrote it.
+	WrittenBy string `json:"written_by"`
 }
 
 // NoteViewList defines model for NoteViewList.
 type NoteViewList struct {
+	// Data The rows of this page.
 	Data []NoteView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // NoteViewType2 defines model for NoteViewType2.
 type NoteViewType2 struct {
-	Amount  *AmountView `json:"amount,omitempty"`
-	Code    string      `json:"code"`
-	Label   string      `json:"label"`
-	Percent *string     `json:"percent,omitempty"`
-	Since   *string     `json:"since,omitempty"`
-	Text    *string     `json:"text,omitempty"`
+	// Amount How much, with the decimals of its currency.
+	Amount *AmountView `json:"amount,omitempty"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// Percent Percent, as a number with decimals.
+	Percent *string `json:"percent,omitempty"`
+
+	// Since Since when.
+	Since *string `json:"since,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text *string `json:"text,omitempty"`
 }
 
 // NoticeView defines model for NoticeView.
 type NoticeView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	At             string        `json:"at"`
-	BeneficiaryId  string        `json:"beneficiary_id"`
+
+	// At When it happened.
+	At string `json:"at"`
+
+	// BeneficiaryId Id of the person who is supported; never a name.
+	BeneficiaryId string `json:"beneficiary_id"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *NoticeViewDryRun `json:"dry_run,omitempty"`
-	Id         string            `json:"id"`
-	Kind       string            `json:"kind"`
-	Outcome    *string           `json:"outcome,omitempty"`
-	Reason     string            `json:"reason"`
-	ReviewBy   string            `json:"review_by"`
-	ReviewedBy *string           `json:"reviewed_by,omitempty"`
-	UserId     string            `json:"user_id"`
+	DryRun *NoticeViewDryRun `json:"dry_run,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Outcome How it ended.
+	Outcome *string `json:"outcome,omitempty"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// ReviewBy The day by which somebody looks at it again.
+	ReviewBy string `json:"review_by"`
+
+	// ReviewedBy User id of who looked at it.
+	ReviewedBy *string `json:"reviewed_by,omitempty"`
+
+	// UserId Id of the user.
+	UserId string `json:"user_id"`
 }
 
 // NoticeViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -9767,17 +11697,25 @@ type NoticeViewDryRun bool
 
 // NoticeViewList defines model for NoticeViewList.
 type NoticeViewList struct {
+	// Data The rows of this page.
 	Data []NoticeView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // OldestView defines model for OldestView.
 type OldestView struct {
-	BaseAmount Money  `json:"base_amount"`
-	Holder     string `json:"holder"`
+	// BaseAmount The amount in the currency that the books are kept in.
+	BaseAmount Money `json:"base_amount"`
 
-	// OpenedOn Examples: 2026-01-31
-	OpenedOn Date   `json:"opened_on"`
+	// Holder Where it is held.
+	Holder string `json:"holder"`
+
+	// OpenedOn The day on which it was opened.
+	OpenedOn Date `json:"opened_on"`
+
+	// Transfer Number of the transfer.
 	Transfer string `json:"transfer"`
 }
 
@@ -9828,6 +11766,7 @@ type OpenFileRequest struct {
 
 // OpenFundRequest defines model for OpenFundRequest.
 type OpenFundRequest struct {
+	// Code Its code, which never changes.
 	Code string `json:"code"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
@@ -9836,12 +11775,14 @@ type OpenFundRequest struct {
 	// Name What the fund is for; the code where none is given.
 	Name *string `json:"name,omitempty"`
 
-	// OpenedOn Examples: 2026-01-31
-	OpenedOn    Date                       `json:"opened_on"`
+	// OpenedOn The day on which it was opened.
+	OpenedOn Date `json:"opened_on"`
+
+	// Restriction What the money may be used for: anything, a purpose, a time, or only its return.
 	Restriction OpenFundRequestRestriction `json:"restriction"`
 }
 
-// OpenFundRequestRestriction defines model for OpenFundRequest.Restriction.
+// OpenFundRequestRestriction What the money may be used for: anything, a purpose, a time, or only its return.
 type OpenFundRequestRestriction string
 
 // OpeningBalanceRequest defines model for OpeningBalanceRequest.
@@ -9855,8 +11796,10 @@ type OpeningBalanceRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date Date   `json:"date"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
 	Fund string `json:"fund"`
 }
 
@@ -9866,8 +11809,10 @@ type OpeningRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Fields Only those that are needed.
-	Fields  []OpeningRequestFields `json:"fields"`
-	Purpose OpeningRequestPurpose  `json:"purpose"`
+	Fields []OpeningRequestFields `json:"fields"`
+
+	// Purpose What it is wanted for.
+	Purpose OpeningRequestPurpose `json:"purpose"`
 
 	// Reason In ten letters or more, twenty in an emergency. The person may read it; it names nobody.
 	Reason string `json:"reason"`
@@ -9876,53 +11821,88 @@ type OpeningRequest struct {
 // OpeningRequestFields defines model for OpeningRequest.Fields.
 type OpeningRequestFields string
 
-// OpeningRequestPurpose defines model for OpeningRequest.Purpose.
+// OpeningRequestPurpose What it is wanted for.
 type OpeningRequestPurpose string
 
 // OrganisationView defines model for OrganisationView.
 type OrganisationView struct {
-	Account      *string `json:"account,omitempty"`
-	Address      string  `json:"address"`
-	Auditor      *string `json:"auditor,omitempty"`
-	Binds        *string `json:"binds,omitempty"`
-	Contact      *string `json:"contact,omitempty"`
-	Name         string  `json:"name"`
-	Registration string  `json:"registration"`
-	TaxApproval  *string `json:"tax_approval,omitempty"`
+	// Account Number of the account.
+	Account *string `json:"account,omitempty"`
+
+	// Address The postal address.
+	Address string `json:"address"`
+
+	// Auditor The charity's auditor.
+	Auditor *string `json:"auditor,omitempty"`
+
+	// Binds Who signs for the charity.
+	Binds *string `json:"binds,omitempty"`
+
+	// Contact How to get in touch.
+	Contact *string `json:"contact,omitempty"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Registration Registration number of the charity.
+	Registration string `json:"registration"`
+
+	// TaxApproval How the charity is approved for tax.
+	TaxApproval *string `json:"tax_approval,omitempty"`
 }
 
 // OutcomeView defines model for OutcomeView.
 type OutcomeView struct {
 	// Mail Of the step deliver: sent, waiting, or why it did not arrive.
-	Mail        *string `json:"mail,omitempty"`
-	Position    int     `json:"position"`
-	Refusal     *string `json:"refusal,omitempty"`
+	Mail *string `json:"mail,omitempty"`
+
+	// Position Its place in the order, from 1.
+	Position int `json:"position"`
+
+	// Refusal Code of why it was refused.
+	Refusal *string `json:"refusal,omitempty"`
+
+	// StatementId Id of the statement.
 	StatementId *string `json:"statement_id,omitempty"`
-	Subject     string  `json:"subject"`
+
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
 }
 
 // OutcomeViewList defines model for OutcomeViewList.
 type OutcomeViewList struct {
+	// Data The rows of this page.
 	Data []OutcomeView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // OverviewView defines model for OverviewView.
 type OverviewView struct {
+	// Budgets The budgets.
 	Budgets []UsedRow `json:"budgets"`
 
 	// Due Of the calendar, within its lead days.
-	Due   int       `json:"due"`
+	Due int `json:"due"`
+
+	// Funds What each fund has in the bank.
 	Funds []CashRow `json:"funds"`
 
 	// Month The oldest that is not closed.
-	Month         *MonthView  `json:"month,omitempty"`
+	Month *MonthView `json:"month,omitempty"`
+
+	// OldestAdvance The oldest advance that is open.
 	OldestAdvance *OldestView `json:"oldest_advance,omitempty"`
 
-	// On Examples: 2026-01-31
-	On                 Date `json:"on"`
-	Overdue            int  `json:"overdue"`
-	UnmatchedBankLines int  `json:"unmatched_bank_lines"`
+	// On The day.
+	On Date `json:"on"`
+
+	// Overdue What is past its day.
+	Overdue int `json:"overdue"`
+
+	// UnmatchedBankLines How many lines of the bank nobody has explained.
+	UnmatchedBankLines int `json:"unmatched_bank_lines"`
 
 	// Waiting For another person than who asked, and so for the caller, where the caller's role may.
 	Waiting []WaitingRow `json:"waiting"`
@@ -9931,49 +11911,75 @@ type OverviewView struct {
 // OwnChoices defines model for OwnChoices.
 type OwnChoices struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView      `json:"allowed_actions,omitempty"`
-	Delivery       OwnChoicesDelivery `json:"delivery"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// Delivery How the donor wants statements.
+	Delivery OwnChoicesDelivery `json:"delivery"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun   *OwnChoicesDryRun  `json:"dry_run,omitempty"`
+	DryRun *OwnChoicesDryRun `json:"dry_run,omitempty"`
+
+	// Language da or en.
 	Language OwnChoicesLanguage `json:"language"`
 }
 
-// OwnChoicesDelivery defines model for OwnChoices.Delivery.
+// OwnChoicesDelivery How the donor wants statements.
 type OwnChoicesDelivery string
 
 // OwnChoicesDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type OwnChoicesDryRun bool
 
-// OwnChoicesLanguage defines model for OwnChoices.Language.
+// OwnChoicesLanguage da or en.
 type OwnChoicesLanguage string
 
 // OwnView defines model for OwnView.
 type OwnView struct {
 	// Code By which anyone may check it.
-	Code     string        `json:"code"`
-	From     string        `json:"from"`
-	Id       string        `json:"id"`
-	Kind     string        `json:"kind"`
-	Language string        `json:"language"`
-	Number   string        `json:"number"`
-	Status   OwnViewStatus `json:"status"`
-	Subject  string        `json:"subject"`
-	To       string        `json:"to"`
-	Version  int           `json:"version"`
+	Code string `json:"code"`
+
+	// From First day that counts.
+	From string `json:"from"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Language da or en.
+	Language string `json:"language"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Status How it stands.
+	Status OwnViewStatus `json:"status"`
+
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
+
+	// To Last day that counts.
+	To string `json:"to"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
-// OwnViewStatus defines model for OwnView.Status.
+// OwnViewStatus How it stands.
 type OwnViewStatus string
 
 // OwnViewList defines model for OwnViewList.
 type OwnViewList struct {
+	// Data The rows of this page.
 	Data []OwnView `json:"data"`
-	Page PageView  `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PageView defines model for PageView.
 type PageView struct {
+	// HasMore Whether there is a next page.
 	HasMore bool `json:"has_more"`
 
 	// NextCursor Opaque; send it as cursor to get the next page.
@@ -9982,10 +11988,19 @@ type PageView struct {
 
 // PartView defines model for PartView.
 type PartView struct {
-	Amount   string      `json:"amount"`
-	Holder   string      `json:"holder"`
-	Kind     string      `json:"kind"`
-	Label    string      `json:"label"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// Holder Where it is held.
+	Holder string `json:"holder"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// Quantity How many.
 	Quantity *AmountView `json:"quantity"`
 }
 
@@ -9993,7 +12008,9 @@ type PartView struct {
 type PartnerBody struct {
 	// Account Of the partner's advance.
 	Account string `json:"account"`
-	Code    string `json:"code"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
@@ -10001,7 +12018,7 @@ type PartnerBody struct {
 	// Country ISO 3166, where it spends: held against the countries of the grants that pay.
 	Country *string `json:"country,omitempty"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 }
 
@@ -10013,7 +12030,7 @@ type PartnerReportFileRequest struct {
 	// Content The bytes of the file in base64. Its columns are plan, line, units, amount and text, and where they are needed overpaid and date.
 	Content string `json:"content"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Partner Id or code.
@@ -10031,8 +12048,10 @@ type PartnerReportRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date  Date               `json:"date"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Items The single items.
 	Items []ReportedItemBody `json:"items"`
 
 	// Partner Id or code.
@@ -10043,17 +12062,21 @@ type PartnerReportRequest struct {
 type PartnerView struct {
 	// Account Of the partner's advance.
 	Account string `json:"account"`
-	Code    string `json:"code"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
 
 	// Country ISO 3166, where it spends: held against the countries of the grants that pay.
 	Country *string `json:"country,omitempty"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *PartnerViewDryRun `json:"dry_run,omitempty"`
-	Id     string             `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 }
 
 // PartnerViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -10067,12 +12090,19 @@ type PasskeySignInRequest struct {
 
 // PasskeyView defines model for PasskeyView.
 type PasskeyView struct {
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
-	Id        string `json:"id"`
-	Name      string `json:"name"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Name Its name.
+	Name string `json:"name"`
 
 	// Synced The device's maker may keep a copy of it.
-	Synced bool    `json:"synced"`
+	Synced bool `json:"synced"`
+
+	// UsedAt When it was last used.
 	UsedAt *string `json:"used_at,omitempty"`
 }
 
@@ -10084,39 +12114,62 @@ type PasskeysView struct {
 
 // PayeeAddress defines model for PayeeAddress.
 type PayeeAddress struct {
+	// Building Number of the building.
 	Building *string `json:"building,omitempty"`
 
 	// Country ISO 3166.
 	Country *string `json:"country,omitempty"`
 
 	// Lines In place of street and building.
-	Lines    *[]string `json:"lines,omitempty"`
-	PostCode *string   `json:"post_code,omitempty"`
-	Street   *string   `json:"street,omitempty"`
-	Town     *string   `json:"town,omitempty"`
+	Lines *[]string `json:"lines,omitempty"`
+
+	// PostCode The post code.
+	PostCode *string `json:"post_code,omitempty"`
+
+	// Street The street.
+	Street *string `json:"street,omitempty"`
+
+	// Town The town.
+	Town *string `json:"town,omitempty"`
 }
 
 // PayeeDetailsView defines model for PayeeDetailsView.
 type PayeeDetailsView struct {
 	// Account Masked: country and last characters; empty where nothing is kept, or nothing opens.
 	Account string `json:"account"`
-	Alias   string `json:"alias"`
+
+	// Alias What the payee is called in lists, which need not be the name.
+	Alias string `json:"alias"`
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
 
 	// BankDetails Newest first.
 	BankDetails []BankDetailsView `json:"bank_details"`
-	Code        string            `json:"code"`
-	CreatedAt   string            `json:"created_at"`
-	Cvr         *string           `json:"cvr,omitempty"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// Cvr Danish company number.
+	Cvr *string `json:"cvr,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *PayeeDetailsViewDryRun `json:"dry_run,omitempty"`
-	Id         string                  `json:"id"`
-	Kind       string                  `json:"kind"`
-	State      PayeeDetailsViewState   `json:"state"`
-	UsableFrom *string                 `json:"usable_from,omitempty"`
+	DryRun *PayeeDetailsViewDryRun `json:"dry_run,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// State Where it stands in its life.
+	State PayeeDetailsViewState `json:"state"`
+
+	// UsableFrom From when it may be paid to.
+	UsableFrom *string `json:"usable_from,omitempty"`
 
 	// Version Of the newest bank details; 0 where there are none.
 	Version int `json:"version"`
@@ -10125,7 +12178,7 @@ type PayeeDetailsView struct {
 // PayeeDetailsViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type PayeeDetailsViewDryRun bool
 
-// PayeeDetailsViewState defines model for PayeeDetailsView.State.
+// PayeeDetailsViewState Where it stands in its life.
 type PayeeDetailsViewState string
 
 // PayeeRequest defines model for PayeeRequest.
@@ -10140,28 +12193,46 @@ type PayeeRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Cvr Of a Danish company.
-	Cvr  *string          `json:"cvr,omitempty"`
+	Cvr *string `json:"cvr,omitempty"`
+
+	// Kind Which kind it is.
 	Kind PayeeRequestKind `json:"kind"`
 }
 
-// PayeeRequestKind defines model for PayeeRequest.Kind.
+// PayeeRequestKind Which kind it is.
 type PayeeRequestKind string
 
 // PayeeView defines model for PayeeView.
 type PayeeView struct {
 	// Account Masked: country and last characters; empty where nothing is kept, or nothing opens.
-	Account   string  `json:"account"`
-	Alias     string  `json:"alias"`
-	Code      string  `json:"code"`
-	CreatedAt string  `json:"created_at"`
-	Cvr       *string `json:"cvr,omitempty"`
+	Account string `json:"account"`
+
+	// Alias What the payee is called in lists, which need not be the name.
+	Alias string `json:"alias"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// Cvr Danish company number.
+	Cvr *string `json:"cvr,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *PayeeViewDryRun `json:"dry_run,omitempty"`
-	Id         string           `json:"id"`
-	Kind       string           `json:"kind"`
-	State      PayeeViewState   `json:"state"`
-	UsableFrom *string          `json:"usable_from,omitempty"`
+	DryRun *PayeeViewDryRun `json:"dry_run,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// State Where it stands in its life.
+	State PayeeViewState `json:"state"`
+
+	// UsableFrom From when it may be paid to.
+	UsableFrom *string `json:"usable_from,omitempty"`
 
 	// Version Of the newest bank details; 0 where there are none.
 	Version int `json:"version"`
@@ -10170,58 +12241,88 @@ type PayeeView struct {
 // PayeeViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type PayeeViewDryRun bool
 
-// PayeeViewState defines model for PayeeView.State.
+// PayeeViewState Where it stands in its life.
 type PayeeViewState string
 
 // PayeeViewList defines model for PayeeViewList.
 type PayeeViewList struct {
+	// Data The rows of this page.
 	Data []PayeeView `json:"data"`
-	Page PageView    `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PaymentBatchView defines model for PaymentBatchView.
 type PaymentBatchView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Charges Who pays the banks across borders.
 	Charges PaymentBatchViewCharges `json:"charges"`
 
 	// Count Payments, at the lock; 0 before.
-	Count     int    `json:"count"`
+	Count int `json:"count"`
+
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
 
 	// Date Requested of the bank: a day on which banks carry payments out; one that has passed at the lock becomes the next.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *PaymentBatchViewDryRun     `json:"dry_run,omitempty"`
-	ExportedAt *string                     `json:"exported_at,omitempty"`
+	DryRun *PaymentBatchViewDryRun `json:"dry_run,omitempty"`
+
+	// ExportedAt When the file was made.
+	ExportedAt *string `json:"exported_at,omitempty"`
+
+	// FileFormat Format of the file.
 	FileFormat *PaymentBatchViewFileFormat `json:"file_format,omitempty"`
-	FileName   *string                     `json:"file_name,omitempty"`
-	FileSha256 *string                     `json:"file_sha256,omitempty"`
+
+	// FileName Name of the file.
+	FileName *string `json:"file_name,omitempty"`
+
+	// FileSha256 SHA-256 of the file, in hexadecimal.
+	FileSha256 *string `json:"file_sha256,omitempty"`
 
 	// Hash SHA-256 of what was locked, hexadecimal.
-	Hash     *string `json:"hash,omitempty"`
-	Id       string  `json:"id"`
+	Hash *string `json:"hash,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// LockedAt When it was locked.
 	LockedAt *string `json:"locked_at,omitempty"`
+
+	// LockedBy User id of who locked it.
 	LockedBy *string `json:"locked_by,omitempty"`
-	Number   string  `json:"number"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// OneSum The bank is asked to book each part of the file as one sum.
 	OneSum bool `json:"one_sum"`
 
 	// Reason Of the last unlocking, or of the end.
-	Reason     *string `json:"reason,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// ReleasedAt When it was released.
 	ReleasedAt *string `json:"released_at,omitempty"`
+
+	// ReleasedBy User id of who released it.
 	ReleasedBy *string `json:"released_by,omitempty"`
 
 	// Round An unlocking starts the next.
-	Round int    `json:"round"`
+	Round int `json:"round"`
+
+	// State Where it stands in its life.
 	State string `json:"state"`
 
 	// Total At the lock.
-	Total   Money `json:"total"`
-	Version int   `json:"version"`
+	Total Money `json:"total"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // PaymentBatchViewCharges Who pays the banks across borders.
@@ -10230,13 +12331,16 @@ type PaymentBatchViewCharges string
 // PaymentBatchViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type PaymentBatchViewDryRun bool
 
-// PaymentBatchViewFileFormat defines model for PaymentBatchView.FileFormat.
+// PaymentBatchViewFileFormat Format of the file.
 type PaymentBatchViewFileFormat string
 
 // PaymentBatchViewList defines model for PaymentBatchViewList.
 type PaymentBatchViewList struct {
+	// Data The rows of this page.
 	Data []PaymentBatchView `json:"data"`
-	Page PageView           `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PaymentReportView defines model for PaymentReportView.
@@ -10265,25 +12369,44 @@ type PaymentReportViewDryRun bool
 
 // PaymentView defines model for PaymentView.
 type PaymentView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Amount         Money         `json:"amount"`
 
-	// Date Examples: 2026-01-31
-	Date           Date   `json:"date"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// DisbursementId Id of the disbursement.
 	DisbursementId string `json:"disbursement_id"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun    *PaymentViewDryRun `json:"dry_run,omitempty"`
-	EntryId   *string            `json:"entry_id,omitempty"`
-	Id        string             `json:"id"`
-	Number    string             `json:"number"`
-	Payee     string             `json:"payee"`
-	ReissueOf *string            `json:"reissue_of,omitempty"`
-	State     string             `json:"state"`
-	Version   int                `json:"version"`
+	DryRun *PaymentViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId *string `json:"entry_id,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Payee Code of who is paid.
+	Payee string `json:"payee"`
+
+	// ReissueOf Id of the payment that this one replaces.
+	ReissueOf *string `json:"reissue_of,omitempty"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // PaymentViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -10291,57 +12414,86 @@ type PaymentViewDryRun bool
 
 // PaymentViewList defines model for PaymentViewList.
 type PaymentViewList struct {
+	// Data The rows of this page.
 	Data []PaymentView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PeriodView defines model for PeriodView.
 type PeriodView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *PeriodViewDryRun `json:"dry_run,omitempty"`
-	Month  string            `json:"month"`
-	State  PeriodViewState   `json:"state"`
+
+	// Month The month, as YYYY-MM.
+	Month string `json:"month"`
+
+	// State Where it stands in its life.
+	State PeriodViewState `json:"state"`
 }
 
 // PeriodViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type PeriodViewDryRun bool
 
-// PeriodViewState defines model for PeriodView.State.
+// PeriodViewState Where it stands in its life.
 type PeriodViewState string
 
 // PeriodViewList defines model for PeriodViewList.
 type PeriodViewList struct {
+	// Data The rows of this page.
 	Data []PeriodView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PersonExportView defines model for PersonExportView.
 type PersonExportView struct {
-	Accesses    []AccessView     `json:"accesses"`
-	Beneficiary BeneficiaryView  `json:"beneficiary"`
-	Caseload    []AssignmentView `json:"caseload"`
-	Consents    []ConsentView    `json:"consents"`
+	// Accesses Who looked at what, and why.
+	Accesses []AccessView `json:"accesses"`
+
+	// Beneficiary The person who is supported.
+	Beneficiary BeneficiaryView `json:"beneficiary"`
+
+	// Caseload Who was on the case, and when.
+	Caseload []AssignmentView `json:"caseload"`
+
+	// Consents The consents.
+	Consents []ConsentView `json:"consents"`
 
 	// Disbursements What was asked for under the plans, and what became of it.
 	Disbursements []DisbursementView `json:"disbursements"`
-	Households    []HouseholdView    `json:"households"`
-	Identity      IdentityView       `json:"identity"`
-	Plans         []PlanStoryView    `json:"plans"`
+
+	// Households The households, in order of time.
+	Households []HouseholdView `json:"households"`
+
+	// Identity Who the person is. Personal.
+	Identity IdentityView `json:"identity"`
+
+	// Plans The support plans.
+	Plans []PlanStoryView `json:"plans"`
 }
 
 // PersonView defines model for PersonView.
 type PersonView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Code           string        `json:"code"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *PersonViewDryRun `json:"dry_run,omitempty"`
-	Id     string            `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// IdentityVersion How often fields of the identity were written; what stands in them is not shown.
-	IdentityVersion int    `json:"identity_version"`
-	Status          string `json:"status"`
+	IdentityVersion int `json:"identity_version"`
+
+	// Status How it stands.
+	Status string `json:"status"`
 }
 
 // PersonViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -10349,20 +12501,32 @@ type PersonViewDryRun bool
 
 // PlanBudgetView defines model for PlanBudgetView.
 type PlanBudgetView struct {
+	// Funds A bar for each fund that pays.
 	Funds []BarView `json:"funds"`
+
+	// Lines A bar for each line of the plan.
 	Lines []BarView `json:"lines"`
-	Plan  string    `json:"plan"`
+
+	// Plan Number of the support plan.
+	Plan string `json:"plan"`
 }
 
 // PlanCategoryView defines model for PlanCategoryView.
 type PlanCategoryView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
-	Code    string `json:"code"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *PlanCategoryViewDryRun `json:"dry_run,omitempty"`
-	NameDa string                  `json:"name_da"`
-	NameEn string                  `json:"name_en"`
+
+	// NameDa Its name in Danish.
+	NameDa string `json:"name_da"`
+
+	// NameEn Its name in English.
+	NameEn string `json:"name_en"`
 }
 
 // PlanCategoryViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -10370,8 +12534,11 @@ type PlanCategoryViewDryRun bool
 
 // PlanCategoryViewList defines model for PlanCategoryViewList.
 type PlanCategoryViewList struct {
+	// Data The rows of this page.
 	Data []PlanCategoryView `json:"data"`
-	Page PageView           `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PlanDecisionRequest defines model for PlanDecisionRequest.
@@ -10380,7 +12547,9 @@ type PlanDecisionRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Date Accounting date; today where none is given.
-	Date     *Date                       `json:"date,omitempty"`
+	Date *Date `json:"date,omitempty"`
+
+	// Decision What the second person decides.
 	Decision PlanDecisionRequestDecision `json:"decision"`
 
 	// Reason A code; required to return or reject.
@@ -10390,17 +12559,22 @@ type PlanDecisionRequest struct {
 	Year *int `json:"year,omitempty"`
 }
 
-// PlanDecisionRequestDecision defines model for PlanDecisionRequest.Decision.
+// PlanDecisionRequestDecision What the second person decides.
 type PlanDecisionRequestDecision string
 
 // PlanGoalView defines model for PlanGoalView.
 type PlanGoalView struct {
+	// Code Its code, which never changes.
 	Code string `json:"code"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *PlanGoalViewDryRun `json:"dry_run,omitempty"`
-	NameDa string              `json:"name_da"`
-	NameEn string              `json:"name_en"`
+
+	// NameDa Its name in Danish.
+	NameDa string `json:"name_da"`
+
+	// NameEn Its name in English.
+	NameEn string `json:"name_en"`
 }
 
 // PlanGoalViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -10408,8 +12582,11 @@ type PlanGoalViewDryRun bool
 
 // PlanGoalViewList defines model for PlanGoalViewList.
 type PlanGoalViewList struct {
+	// Data The rows of this page.
 	Data []PlanGoalView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PlanInstalmentsRequest defines model for PlanInstalmentsRequest.
@@ -10423,15 +12600,22 @@ type PlanInstalmentsRequest struct {
 
 // PlanItemView defines model for PlanItemView.
 type PlanItemView struct {
-	CommittedYear *int    `json:"committed_year,omitempty"`
-	DueOn         *string `json:"due_on,omitempty"`
+	// CommittedYear The year that it is committed for.
+	CommittedYear *int `json:"committed_year,omitempty"`
+
+	// DueOn The day by which it is due.
+	DueOn *string `json:"due_on,omitempty"`
 
 	// Gates Milestones that hold its money back, beside those of the line.
-	Gates     *[]string `json:"gates,omitempty"`
-	SettledBy *string   `json:"settled_by,omitempty"`
+	Gates *[]string `json:"gates,omitempty"`
+
+	// SettledBy The entry that settled it.
+	SettledBy *string `json:"settled_by,omitempty"`
 
 	// Status planned, committed, suspended or settled.
-	Status      string  `json:"status"`
+	Status string `json:"status"`
+
+	// SuspendedBy What suspends it.
 	SuspendedBy *string `json:"suspended_by,omitempty"`
 
 	// UnitPrice Where it is not the line's.
@@ -10475,15 +12659,31 @@ type PlanLineBody struct {
 // PlanLineView defines model for PlanLineView.
 type PlanLineView struct {
 	// BookedAs What the books call its category, where that is another word.
-	BookedAs  *string        `json:"booked_as,omitempty"`
-	Category  string         `json:"category"`
-	Gates     *[]string      `json:"gates,omitempty"`
-	Items     []PlanItemView `json:"items"`
-	Line      string         `json:"line"`
-	Payee     *string        `json:"payee,omitempty"`
-	Rule      *string        `json:"rule,omitempty"`
-	RuleFrom  *string        `json:"rule_from,omitempty"`
-	UnitPrice Money          `json:"unit_price"`
+	BookedAs *string `json:"booked_as,omitempty"`
+
+	// Category Category of cost, such as tuition.
+	Category string `json:"category"`
+
+	// Gates The milestones that it waits for.
+	Gates *[]string `json:"gates,omitempty"`
+
+	// Items The single items.
+	Items []PlanItemView `json:"items"`
+
+	// Line Which line.
+	Line string `json:"line"`
+
+	// Payee Code of who is paid.
+	Payee *string `json:"payee,omitempty"`
+
+	// Rule How its amount is found.
+	Rule *string `json:"rule,omitempty"`
+
+	// RuleFrom Since when the rule holds.
+	RuleFrom *string `json:"rule_from,omitempty"`
+
+	// UnitPrice Price of one unit.
+	UnitPrice Money `json:"unit_price"`
 }
 
 // PlanShareBody defines model for PlanShareBody.
@@ -10491,8 +12691,10 @@ type PlanShareBody struct {
 	// Cap Base currency: what a share by priority pays for the plan at most, valued at the budget rate.
 	//
 	// Examples: 4250.00
-	Cap  *Decimal `json:"cap,omitempty"`
-	Fund string   `json:"fund"`
+	Cap *Decimal `json:"cap,omitempty"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 
 	// Percent All shares sum to 100. Either percent or priority, the same for all.
 	//
@@ -10505,10 +12707,13 @@ type PlanShareBody struct {
 
 // PlanShareView defines model for PlanShareView.
 type PlanShareView struct {
-	Cap  *Money `json:"cap,omitempty"`
+	// Cap The most that it may be.
+	Cap *Money `json:"cap,omitempty"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
 	Fund string `json:"fund"`
 
-	// Percent Examples: 4250.00
+	// Percent Percent, as a number with decimals.
 	Percent Decimal `json:"percent"`
 
 	// Priority 0 where it is by percent.
@@ -10517,64 +12722,113 @@ type PlanShareView struct {
 
 // PlanStoryView defines model for PlanStoryView.
 type PlanStoryView struct {
-	BeneficiaryId string  `json:"beneficiary_id"`
-	BudgetRate    *string `json:"budget_rate,omitempty"`
-	Country       *string `json:"country,omitempty"`
+	// BeneficiaryId Id of the person who is supported; never a name.
+	BeneficiaryId string `json:"beneficiary_id"`
 
-	// Currency Examples: DKK
-	Currency   Currency        `json:"currency"`
-	Goals      []string        `json:"goals"`
-	Id         string          `json:"id"`
-	Lines      []PlanLineView  `json:"lines"`
+	// BudgetRate The rate that the budget was made at.
+	BudgetRate *string `json:"budget_rate,omitempty"`
+
+	// Country Two letters of ISO 3166, such as NG.
+	Country *string `json:"country,omitempty"`
+
+	// Currency Three letters of ISO 4217, such as DKK.
+	Currency Currency `json:"currency"`
+
+	// Goals The goals, by their codes.
+	Goals []string `json:"goals"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Lines Its lines, in their order.
+	Lines []PlanLineView `json:"lines"`
+
+	// Milestones What must be reached before money follows.
 	Milestones []MilestoneView `json:"milestones"`
-	Number     string          `json:"number"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// PendingVersion The version that waits for a decision.
 	PendingVersion *int `json:"pending_version,omitempty"`
 
 	// Phase support, or aftercare once the plan had ended.
-	Phase       string          `json:"phase"`
-	PlanVersion int             `json:"plan_version"`
-	Shares      []PlanShareView `json:"shares"`
+	Phase string `json:"phase"`
 
-	// StartsOn Examples: 2026-01-31
-	StartsOn Date       `json:"starts_on"`
-	State    string     `json:"state"`
+	// PlanVersion Which version of the plan.
+	PlanVersion int `json:"plan_version"`
+
+	// Shares Who bears how much of it.
+	Shares []PlanShareView `json:"shares"`
+
+	// StartsOn First day on which it holds.
+	StartsOn Date `json:"starts_on"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Timeline What happened, in order.
 	Timeline []TurnView `json:"timeline"`
-	Version  int        `json:"version"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // PlanView defines model for PlanView.
 type PlanView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	BeneficiaryId  string        `json:"beneficiary_id"`
-	BudgetRate     *string       `json:"budget_rate,omitempty"`
-	Country        *string       `json:"country,omitempty"`
 
-	// Currency Examples: DKK
+	// BeneficiaryId Id of the person who is supported; never a name.
+	BeneficiaryId string `json:"beneficiary_id"`
+
+	// BudgetRate The rate that the budget was made at.
+	BudgetRate *string `json:"budget_rate,omitempty"`
+
+	// Country Two letters of ISO 3166, such as NG.
+	Country *string `json:"country,omitempty"`
+
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *PlanViewDryRun `json:"dry_run,omitempty"`
-	Goals      []string        `json:"goals"`
-	Id         string          `json:"id"`
-	Lines      []PlanLineView  `json:"lines"`
+	DryRun *PlanViewDryRun `json:"dry_run,omitempty"`
+
+	// Goals The goals, by their codes.
+	Goals []string `json:"goals"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Lines Its lines, in their order.
+	Lines []PlanLineView `json:"lines"`
+
+	// Milestones What must be reached before money follows.
 	Milestones []MilestoneView `json:"milestones"`
-	Number     string          `json:"number"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// PendingVersion The version that waits for a decision.
 	PendingVersion *int `json:"pending_version,omitempty"`
 
 	// Phase support, or aftercare once the plan had ended.
-	Phase       string          `json:"phase"`
-	PlanVersion int             `json:"plan_version"`
-	Shares      []PlanShareView `json:"shares"`
+	Phase string `json:"phase"`
 
-	// StartsOn Examples: 2026-01-31
-	StartsOn Date   `json:"starts_on"`
-	State    string `json:"state"`
-	Version  int    `json:"version"`
+	// PlanVersion Which version of the plan.
+	PlanVersion int `json:"plan_version"`
+
+	// Shares Who bears how much of it.
+	Shares []PlanShareView `json:"shares"`
+
+	// StartsOn First day on which it holds.
+	StartsOn Date `json:"starts_on"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // PlanViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -10582,8 +12836,11 @@ type PlanViewDryRun bool
 
 // PlanViewList defines model for PlanViewList.
 type PlanViewList struct {
+	// Data The rows of this page.
 	Data []PlanView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PlannedBody defines model for PlannedBody.
@@ -10593,7 +12850,7 @@ type PlannedBody struct {
 	// Examples: 4250.00
 	Amount Decimal `json:"amount"`
 
-	// DueOn Examples: 2026-01-31
+	// DueOn The day by which it is due.
 	DueOn Date `json:"due_on"`
 }
 
@@ -10602,34 +12859,41 @@ type PlannedView struct {
 	// Amount As promised: cancelled + paid + open.
 	Amount Decimal `json:"amount"`
 
-	// Cancelled Examples: 4250.00
+	// Cancelled What will not be paid after all.
 	Cancelled Decimal `json:"cancelled"`
 
 	// Condition Number of the condition that holds it back.
 	Condition *string `json:"condition,omitempty"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn  Date `json:"due_on"`
-	Number int  `json:"number"`
+	// DueOn The day by which it is due.
+	DueOn Date `json:"due_on"`
 
-	// Open Examples: 4250.00
+	// Number Its number, as people write it.
+	Number int `json:"number"`
+
+	// Open What is still open.
 	Open Decimal `json:"open"`
 
-	// Paid Examples: 4250.00
-	Paid  Decimal          `json:"paid"`
+	// Paid What was paid.
+	Paid Decimal `json:"paid"`
+
+	// State Where it stands in its life.
 	State PlannedViewState `json:"state"`
 }
 
-// PlannedViewState defines model for PlannedView.State.
+// PlannedViewState Where it stands in its life.
 type PlannedViewState string
 
 // PlannedViewList defines model for PlannedViewList.
 type PlannedViewList struct {
+	// Data The rows of this page.
 	Data []PlannedView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PledgeRequest defines model for PledgeRequest.
@@ -10642,7 +12906,7 @@ type PledgeRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Donor Id or code.
@@ -10666,29 +12930,37 @@ type PledgeView struct {
 	// Amount Base currency: paid + cancelled + open.
 	Amount Decimal `json:"amount"`
 
-	// Cancelled Examples: 4250.00
+	// Cancelled What will not be paid after all.
 	Cancelled Decimal `json:"cancelled"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Donor Code of the donor.
 	Donor string `json:"donor"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun      *PledgeViewDryRun `json:"dry_run,omitempty"`
-	Fund        string            `json:"fund"`
-	Id          string            `json:"id"`
-	Instalments []PlannedView     `json:"instalments"`
-	Number      string            `json:"number"`
+	DryRun *PledgeViewDryRun `json:"dry_run,omitempty"`
 
-	// Open Examples: 4250.00
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Instalments The instalments, in their order.
+	Instalments []PlannedView `json:"instalments"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Open What is still open.
 	Open Decimal `json:"open"`
 
-	// Overdue Examples: 4250.00
+	// Overdue What is past its day.
 	Overdue Decimal `json:"overdue"`
 
-	// Paid Examples: 4250.00
+	// Paid What was paid.
 	Paid Decimal `json:"paid"`
 }
 
@@ -10697,12 +12969,16 @@ type PledgeViewDryRun bool
 
 // PledgeViewList defines model for PledgeViewList.
 type PledgeViewList struct {
+	// Data The rows of this page.
 	Data []PledgeView `json:"data"`
-	Page PageView     `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PolicyBody defines model for PolicyBody.
 type PolicyBody struct {
+	// Audit Whether an auditor looks at it, and from which amount.
 	Audit *AuditBody `json:"audit,omitempty"`
 
 	// BudgetRate Of the agreed budget, for the method budget.
@@ -10743,8 +13019,10 @@ type PolicyBody struct {
 	IndirectRate *Decimal `json:"indirect_rate,omitempty"`
 
 	// Ineligible Kinds of cost the grant does not pay.
-	Ineligible *[]string          `json:"ineligible,omitempty"`
-	Interest   PolicyBodyInterest `json:"interest"`
+	Ineligible *[]string `json:"ineligible,omitempty"`
+
+	// Interest To whom interest on the grantor's money belongs.
+	Interest PolicyBodyInterest `json:"interest"`
 
 	// RateMethod How the report converts. Without it a deferred grant in another currency reports at the rates of its receipts.
 	RateMethod *PolicyBodyRateMethod `json:"rate_method,omitempty"`
@@ -10770,7 +13048,7 @@ type PolicyBodyCurrencyBearer string
 // PolicyBodyFeeBearer Who pays transfer fees.
 type PolicyBodyFeeBearer string
 
-// PolicyBodyInterest defines model for PolicyBody.Interest.
+// PolicyBodyInterest To whom interest on the grantor's money belongs.
 type PolicyBodyInterest string
 
 // PolicyBodyRateMethod How the report converts. Without it a deferred grant in another currency reports at the rates of its receipts.
@@ -10782,40 +13060,78 @@ type PolicyBodyRecognition string
 // PolicyDecisionRequest defines model for PolicyDecisionRequest.
 type PolicyDecisionRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm  *map[string]string            `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Decision What the second person decides.
 	Decision PolicyDecisionRequestDecision `json:"decision"`
 
 	// Reason Needed to reject.
 	Reason *string `json:"reason,omitempty"`
 }
 
-// PolicyDecisionRequestDecision defines model for PolicyDecisionRequest.Decision.
+// PolicyDecisionRequestDecision What the second person decides.
 type PolicyDecisionRequestDecision string
 
 // PolicyView defines model for PolicyView.
 type PolicyView struct {
 	// Audit Who looks at the final account of a grant of this size.
-	Audit            PolicyViewAudit `json:"audit"`
-	BudgetRate       *string         `json:"budget_rate,omitempty"`
-	Categories       []string        `json:"categories"`
-	Countries        []string        `json:"countries"`
-	CurrencyBearer   string          `json:"currency_bearer"`
-	EligibleFrom     *string         `json:"eligible_from,omitempty"`
-	EligibleTo       *string         `json:"eligible_to,omitempty"`
-	FeeBearer        string          `json:"fee_bearer"`
-	IndirectBase     []string        `json:"indirect_base"`
-	IndirectCap      Money           `json:"indirect_cap"`
-	IndirectExcludes []string        `json:"indirect_excludes"`
-	IndirectRate     string          `json:"indirect_rate"`
-	Ineligible       []string        `json:"ineligible"`
-	Interest         string          `json:"interest"`
-	RateMethod       string          `json:"rate_method"`
-	Recognition      string          `json:"recognition"`
-	RefundDeMinimis  Money           `json:"refund_de_minimis"`
-	Report           ReportView      `json:"report"`
+	Audit PolicyViewAudit `json:"audit"`
+
+	// BudgetRate The rate that the budget was made at.
+	BudgetRate *string `json:"budget_rate,omitempty"`
+
+	// Categories Categories of cost.
+	Categories []string `json:"categories"`
+
+	// Countries The countries in which money may be spent.
+	Countries []string `json:"countries"`
+
+	// CurrencyBearer Who bears what is lost by rates.
+	CurrencyBearer string `json:"currency_bearer"`
+
+	// EligibleFrom First day of costs that the grant pays.
+	EligibleFrom *string `json:"eligible_from,omitempty"`
+
+	// EligibleTo Last day of costs that the grant pays.
+	EligibleTo *string `json:"eligible_to,omitempty"`
+
+	// FeeBearer Who bears the fees.
+	FeeBearer string `json:"fee_bearer"`
+
+	// IndirectBase Categories of cost that indirect cost is reckoned of.
+	IndirectBase []string `json:"indirect_base"`
+
+	// IndirectCap The most indirect cost that there may be.
+	IndirectCap Money `json:"indirect_cap"`
+
+	// IndirectExcludes Categories of cost that indirect cost is not reckoned of.
+	IndirectExcludes []string `json:"indirect_excludes"`
+
+	// IndirectRate Indirect cost in percent of direct cost.
+	IndirectRate string `json:"indirect_rate"`
+
+	// Ineligible Categories of cost that the grant does not pay.
+	Ineligible []string `json:"ineligible"`
+
+	// Interest To whom interest on the grantor's money belongs.
+	Interest string `json:"interest"`
+
+	// RateMethod How foreign money is converted in the report.
+	RateMethod string `json:"rate_method"`
+
+	// Recognition When the money counts as income.
+	Recognition string `json:"recognition"`
+
+	// RefundDeMinimis A rest up to this much need not be paid back.
+	RefundDeMinimis Money `json:"refund_de_minimis"`
+
+	// Report How the grantor wants the report.
+	Report ReportView `json:"report"`
 
 	// StartsOn Not of a draft.
-	StartsOn *string      `json:"starts_on,omitempty"`
+	StartsOn *string `json:"starts_on,omitempty"`
+
+	// Virement How far money may be moved without asking.
 	Virement VirementView `json:"virement"`
 }
 
@@ -10827,12 +13143,14 @@ type PostEntryRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// ExternalId What your system calls it. Unique: sent again, the answer names the entry that has it.
-	ExternalId *string       `json:"external_id,omitempty"`
-	Lines      []LineRequest `json:"lines"`
+	ExternalId *string `json:"external_id,omitempty"`
+
+	// Lines Its lines, in their order.
+	Lines []LineRequest `json:"lines"`
 
 	// Text What happened; no person's name.
 	Text string `json:"text"`
@@ -10840,12 +13158,14 @@ type PostEntryRequest struct {
 
 // PostedView defines model for PostedView.
 type PostedView struct {
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *PostedViewDryRun `json:"dry_run,omitempty"`
-	Id     string            `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// Number Fiscal year and running number, without a gap.
 	Number string `json:"number"`
@@ -10867,9 +13187,13 @@ type PrepaymentRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
-	Date Date                  `json:"date"`
-	Fund string                `json:"fund"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Kind Which kind it is.
 	Kind PrepaymentRequestKind `json:"kind"`
 
 	// Number Given by us where none is sent.
@@ -10885,7 +13209,7 @@ type PrepaymentRequest struct {
 	Plan *Ref `json:"plan,omitempty"`
 }
 
-// PrepaymentRequestKind defines model for PrepaymentRequest.Kind.
+// PrepaymentRequestKind Which kind it is.
 type PrepaymentRequestKind string
 
 // PrepaymentRequestPaidBy Of a retainer, as of a disbursement: a transfer to a payee on record where none is sent and a payee is.
@@ -10901,7 +13225,7 @@ type PrepaymentReturnRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 }
 
@@ -10909,46 +13233,75 @@ type PrepaymentReturnRequest struct {
 type PrepaymentView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Amount         Money         `json:"amount"`
 
-	// Date Examples: 2026-01-31
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *PrepaymentViewDryRun `json:"dry_run,omitempty"`
-	EntryId *string               `json:"entry_id,omitempty"`
-	Fund    string                `json:"fund"`
-	Id      string                `json:"id"`
-	Kind    string                `json:"kind"`
+	DryRun *PrepaymentViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId *string `json:"entry_id,omitempty"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// Left Neither drawn nor given back.
-	Left    Money                `json:"left"`
-	Number  string               `json:"number"`
-	PaidBy  PrepaymentViewPaidBy `json:"paid_by"`
-	Payee   string               `json:"payee"`
-	Plan    string               `json:"plan"`
-	State   string               `json:"state"`
-	Version int                  `json:"version"`
+	Left Money `json:"left"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// PaidBy How it is paid.
+	PaidBy PrepaymentViewPaidBy `json:"paid_by"`
+
+	// Payee Code of who is paid.
+	Payee string `json:"payee"`
+
+	// Plan Number of the support plan.
+	Plan string `json:"plan"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // PrepaymentViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type PrepaymentViewDryRun bool
 
-// PrepaymentViewPaidBy defines model for PrepaymentView.PaidBy.
+// PrepaymentViewPaidBy How it is paid.
 type PrepaymentViewPaidBy string
 
 // PrepaymentViewList defines model for PrepaymentViewList.
 type PrepaymentViewList struct {
+	// Data The rows of this page.
 	Data []PrepaymentView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // PreviewView defines model for PreviewView.
 type PreviewView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CommittedAt    *string       `json:"committed_at,omitempty"`
-	CommittedBy    *string       `json:"committed_by,omitempty"`
+
+	// CommittedAt When it was taken into the books.
+	CommittedAt *string `json:"committed_at,omitempty"`
+
+	// CommittedBy User id of who took it into the books.
+	CommittedBy *string `json:"committed_by,omitempty"`
 
 	// ControlTotal All debits of the readable rows: hold it against the system that the file is from.
 	ControlTotal Money `json:"control_total"`
@@ -10967,23 +13320,47 @@ type PreviewView struct {
 
 	// FirstErrors Up to twenty rows that say what is wrong; /rows has all.
 	FirstErrors []ImportRowView `json:"first_errors"`
-	Funds       []FundTotalView `json:"funds"`
-	Id          string          `json:"id"`
-	Kind        string          `json:"kind"`
-	Name        string          `json:"name"`
+
+	// Funds The funds.
+	Funds []FundTotalView `json:"funds"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Name Its name.
+	Name string `json:"name"`
 
 	// New Rows that a commit posts.
-	New     int    `json:"new"`
+	New int `json:"new"`
+
+	// Profile The layout that the file was read by.
 	Profile string `json:"profile"`
 
 	// Reason Of the undoing.
-	Reason     *string `json:"reason,omitempty"`
-	Rows       int     `json:"rows"`
-	Sha256     string  `json:"sha256"`
-	State      string  `json:"state"`
-	UndoneAt   *string `json:"undone_at,omitempty"`
-	UndoneBy   *string `json:"undone_by,omitempty"`
-	UploadedAt string  `json:"uploaded_at"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Rows How many rows the file has.
+	Rows int `json:"rows"`
+
+	// Sha256 SHA-256 of the file, in hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// UndoneAt When it was undone.
+	UndoneAt *string `json:"undone_at,omitempty"`
+
+	// UndoneBy User id of who undid it.
+	UndoneBy *string `json:"undone_by,omitempty"`
+
+	// UploadedAt When the file was sent.
+	UploadedAt string `json:"uploaded_at"`
+
+	// UploadedBy User id of who sent the file.
 	UploadedBy *string `json:"uploaded_by,omitempty"`
 }
 
@@ -11001,16 +13378,26 @@ type Printed struct {
 
 // PrivacyFinding defines model for PrivacyFinding.
 type PrivacyFinding struct {
+	// Action What to do about it.
 	Action string `json:"action"`
+
+	// Figure The figure.
 	Figure string `json:"figure"`
-	Rule   string `json:"rule"`
+
+	// Rule The rule, in words.
+	Rule string `json:"rule"`
 }
 
 // PrivacyReportView defines model for PrivacyReportView.
 type PrivacyReportView struct {
-	Cleared  bool             `json:"cleared"`
+	// Cleared Whether it may be shown.
+	Cleared bool `json:"cleared"`
+
+	// Findings What was found.
 	Findings []PrivacyFinding `json:"findings"`
-	Method   string           `json:"method"`
+
+	// Method How small numbers are protected.
+	Method string `json:"method"`
 }
 
 // Problem defines model for Problem.
@@ -11022,7 +13409,9 @@ type Problem struct {
 	ConflictingResource *Resource `json:"conflicting_resource,omitempty"`
 
 	// Detail What happened this time.
-	Detail *string       `json:"detail,omitempty"`
+	Detail *string `json:"detail,omitempty"`
+
+	// Errors What is wrong, place by place.
 	Errors *[]FieldError `json:"errors,omitempty"`
 
 	// Hint What to do about it.
@@ -11036,8 +13425,12 @@ type Problem struct {
 
 	// RequestId Also in the X-Request-Id header, the log and the audit trail.
 	RequestId string `json:"request_id"`
-	Status    int    `json:"status"`
-	Title     string `json:"title"`
+
+	// Status The status of HTTP.
+	Status int `json:"status"`
+
+	// Title What was refused, in the language of the request.
+	Title string `json:"title"`
 
 	// Type Address of a page about this kind of problem, served by this program.
 	Type string `json:"type"`
@@ -11045,19 +13438,32 @@ type Problem struct {
 
 // ProgressView defines model for ProgressView.
 type ProgressView struct {
-	AtLeast   *string `json:"at_least,omitempty"`
-	Attained  *string `json:"attained,omitempty"`
-	Code      string  `json:"code"`
+	// AtLeast What must be reached at least.
+	AtLeast *string `json:"at_least,omitempty"`
+
+	// Attained What was reached.
+	Attained *string `json:"attained,omitempty"`
+
+	// Code Its code, which never changes.
+	Code string `json:"code"`
+
+	// DecidedAt When it was decided.
 	DecidedAt *string `json:"decided_at,omitempty"`
+
+	// DecidedBy User id of who decided.
 	DecidedBy *string `json:"decided_by,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ProgressViewDryRun `json:"dry_run,omitempty"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn      *Date   `json:"due_on,omitempty"`
+	// DueOn The day by which it is due.
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// EvidenceId Id of the document that shows it.
 	EvidenceId *string `json:"evidence_id,omitempty"`
-	Kind       string  `json:"kind"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// Result open, met or missed.
 	Result string `json:"result"`
@@ -11068,12 +13474,16 @@ type ProgressViewDryRun bool
 
 // ProgressViewList defines model for ProgressViewList.
 type ProgressViewList struct {
+	// Data The rows of this page.
 	Data []ProgressView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ProposePolicyRequest defines model for ProposePolicyRequest.
 type ProposePolicyRequest struct {
+	// Bands What is demanded from which amount on.
 	Bands []BandBody `json:"bands"`
 
 	// CardLimit Base currency; the most that leaves by card or in cash, without verified bank details: one payment, with what went to the same payee, or for the same plan to none, within 30 days. That of the policy in force where none is sent; 0 closes it.
@@ -11108,8 +13518,10 @@ type ProposePolicyRequest struct {
 // ProveRequest defines model for ProveRequest.
 type ProveRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm    *map[string]string `json:"confirm,omitempty"`
-	EvidenceId string             `json:"evidence_id"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// EvidenceId Id of the document that shows it.
+	EvidenceId string `json:"evidence_id"`
 }
 
 // ProviderSignInRequest defines model for ProviderSignInRequest.
@@ -11126,14 +13538,29 @@ type ProviderSignInView struct {
 
 // PurposeView defines model for PurposeView.
 type PurposeView struct {
-	Closing  string  `json:"closing"`
-	Fund     string  `json:"fund"`
-	Label    string  `json:"label"`
-	NameDa   *string `json:"name_da,omitempty"`
-	NameEn   *string `json:"name_en,omitempty"`
-	Opening  string  `json:"opening"`
-	Received string  `json:"received"`
-	Spent    string  `json:"spent"`
+	// Closing What is there at the end.
+	Closing string `json:"closing"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Opening What was there at the beginning.
+	Opening string `json:"opening"`
+
+	// Received What was received.
+	Received string `json:"received"`
+
+	// Spent What was spent.
+	Spent string `json:"spent"`
 }
 
 // Rate Examples: 226 NGN/DKK
@@ -11145,21 +13572,27 @@ type RateImportView struct {
 	Corrected int `json:"corrected"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *RateImportViewDryRun `json:"dry_run,omitempty"`
-	FileSha256 string                `json:"file_sha256"`
+	DryRun *RateImportViewDryRun `json:"dry_run,omitempty"`
 
-	// From Examples: 2026-01-31
+	// FileSha256 SHA-256 of the file, in hexadecimal.
+	FileSha256 string `json:"file_sha256"`
+
+	// From First day that counts.
 	From Date `json:"from"`
 
 	// Known On record already, with this value.
 	Known int `json:"known"`
-	New   int `json:"new"`
+
+	// New How many rates are new.
+	New int `json:"new"`
 
 	// Rates The first hundred.
-	Rates  []RateView `json:"rates"`
-	Source string     `json:"source"`
+	Rates []RateView `json:"rates"`
 
-	// To Examples: 2026-01-31
+	// Source Where it comes from.
+	Source string `json:"source"`
+
+	// To Last day that counts.
 	To Date `json:"to"`
 }
 
@@ -11172,74 +13605,106 @@ type RateView struct {
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun     *RateViewDryRun `json:"dry_run,omitempty"`
-	EvidenceId *string         `json:"evidence_id,omitempty"`
+	DryRun *RateViewDryRun `json:"dry_run,omitempty"`
+
+	// EvidenceId Id of the document that shows it.
+	EvidenceId *string `json:"evidence_id,omitempty"`
 
 	// FileSha256 Of the file that it came in.
-	FileSha256 *string      `json:"file_sha256,omitempty"`
-	Id         string       `json:"id"`
-	Kind       RateViewKind `json:"kind"`
+	FileSha256 *string `json:"file_sha256,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind RateViewKind `json:"kind"`
 
 	// Rate As quoted.
-	Rate   string         `json:"rate"`
+	Rate string `json:"rate"`
+
+	// Source Where it comes from.
 	Source RateViewSource `json:"source"`
-	State  RateViewState  `json:"state"`
+
+	// State Where it stands in its life.
+	State RateViewState `json:"state"`
 }
 
 // RateViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type RateViewDryRun bool
 
-// RateViewKind defines model for RateView.Kind.
+// RateViewKind Which kind it is.
 type RateViewKind string
 
-// RateViewSource defines model for RateView.Source.
+// RateViewSource Where it comes from.
 type RateViewSource string
 
-// RateViewState defines model for RateView.State.
+// RateViewState Where it stands in its life.
 type RateViewState string
 
 // RateViewList defines model for RateViewList.
 type RateViewList struct {
+	// Data The rows of this page.
 	Data []RateView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // RateViewType2 defines model for RateViewType2.
 type RateViewType2 struct {
-	Date  string `json:"date"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date string `json:"date"`
+
+	// Label What it is called where it is shown.
 	Label string `json:"label"`
-	Rate  string `json:"rate"`
-	Ref   string `json:"ref"`
-	Use   string `json:"use"`
+
+	// Rate The rate, as a number and a pair such as 226 NGN/DKK.
+	Rate string `json:"rate"`
+
+	// Ref Reference to it as printed.
+	Ref string `json:"ref"`
+
+	// Use What it is used for.
+	Use string `json:"use"`
 }
 
 // RateWithUses defines model for RateWithUses.
 type RateWithUses struct {
 	// Date Of a monthly rate the first of the month.
-	Date       Date    `json:"date"`
+	Date Date `json:"date"`
+
+	// EvidenceId Id of the document that shows it.
 	EvidenceId *string `json:"evidence_id,omitempty"`
 
 	// FileSha256 Of the file that it came in.
-	FileSha256 *string          `json:"file_sha256,omitempty"`
-	Id         string           `json:"id"`
-	Kind       RateWithUsesKind `json:"kind"`
+	FileSha256 *string `json:"file_sha256,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind RateWithUsesKind `json:"kind"`
 
 	// Rate As quoted.
-	Rate   string             `json:"rate"`
+	Rate string `json:"rate"`
+
+	// Source Where it comes from.
 	Source RateWithUsesSource `json:"source"`
-	State  RateWithUsesState  `json:"state"`
+
+	// State Where it stands in its life.
+	State RateWithUsesState `json:"state"`
 
 	// Statements Ids of issued statements that stand on it.
 	Statements []string `json:"statements"`
 }
 
-// RateWithUsesKind defines model for RateWithUses.Kind.
+// RateWithUsesKind Which kind it is.
 type RateWithUsesKind string
 
-// RateWithUsesSource defines model for RateWithUses.Source.
+// RateWithUsesSource Where it comes from.
 type RateWithUsesSource string
 
-// RateWithUsesState defines model for RateWithUses.State.
+// RateWithUsesState Where it stands in its life.
 type RateWithUsesState string
 
 // ReasonForMonth defines model for ReasonForMonth.
@@ -11275,26 +13740,49 @@ type ReceiptRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Reason Needed where it did not arrive as it should; no person's name.
-	Reason *string              `json:"reason,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Result What came of it.
 	Result ReceiptRequestResult `json:"result"`
 }
 
-// ReceiptRequestResult defines model for ReceiptRequest.Result.
+// ReceiptRequestResult What came of it.
 type ReceiptRequestResult string
 
 // ReceiptView defines model for ReceiptView.
 type ReceiptView struct {
-	Amount     string      `json:"amount"`
-	BaseAmount string      `json:"base_amount"`
-	Date       string      `json:"date"`
-	Kind       string      `json:"kind"`
-	Label      string      `json:"label"`
-	NameDa     *string     `json:"name_da,omitempty"`
-	NameEn     *string     `json:"name_en,omitempty"`
-	No         int         `json:"no"`
-	Original   *AmountView `json:"original"`
-	Rate       *string     `json:"rate"`
-	Text       string      `json:"text"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
+	BaseAmount string `json:"base_amount"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date string `json:"date"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
+
+	// No Its number in the order.
+	No int `json:"no"`
+
+	// Original The amount in the currency in which it came.
+	Original *AmountView `json:"original"`
+
+	// Rate The rate, as a number and a pair such as 226 NGN/DKK.
+	Rate *string `json:"rate"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // ReconciledView defines model for ReconciledView.
@@ -11303,8 +13791,10 @@ type ReconciledView struct {
 	Difference Money `json:"difference"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *ReconciledViewDryRun `json:"dry_run,omitempty"`
-	Matches []MatchView           `json:"matches"`
+	DryRun *ReconciledViewDryRun `json:"dry_run,omitempty"`
+
+	// Matches What was matched.
+	Matches []MatchView `json:"matches"`
 }
 
 // ReconciledViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -11317,11 +13807,15 @@ type ReconciliationRow struct {
 
 	// Deferred What stands on 2100.
 	Deferred FigureView `json:"deferred"`
-	Grant    *string    `json:"grant,omitempty"`
+
+	// Grant Code of the grant.
+	Grant *string `json:"grant,omitempty"`
 
 	// Interest The grantors'.
-	Interest FigureView            `json:"interest"`
-	Kind     ReconciliationRowKind `json:"kind"`
+	Interest FigureView `json:"interest"`
+
+	// Kind Which kind it is.
+	Kind ReconciliationRowKind `json:"kind"`
 
 	// Receivable What stands on 1200.
 	Receivable FigureView `json:"receivable"`
@@ -11330,8 +13824,10 @@ type ReconciliationRow struct {
 	Received FigureView `json:"received"`
 
 	// RecordDifference The grant's own record of what was received, less its lines; in the grant's currency.
-	RecordDifference *Money     `json:"record_difference,omitempty"`
-	Refunded         FigureView `json:"refunded"`
+	RecordDifference *Money `json:"record_difference,omitempty"`
+
+	// Refunded What was paid back.
+	Refunded FigureView `json:"refunded"`
 
 	// ReleaseDifference spent - released of a grant that is deferred.
 	ReleaseDifference *Decimal `json:"release_difference,omitempty"`
@@ -11346,7 +13842,7 @@ type ReconciliationRow struct {
 	Spent FigureView `json:"spent"`
 }
 
-// ReconciliationRowKind defines model for ReconciliationRow.Kind.
+// ReconciliationRowKind Which kind it is.
 type ReconciliationRowKind string
 
 // ReconciliationRowReport defines model for ReconciliationRowReport.
@@ -11354,25 +13850,34 @@ type ReconciliationRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string              `json:"known_at"`
-	Page    *PageView           `json:"page,omitempty"`
-	Rows    []ReconciliationRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []ReconciliationRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // RecoveryView defines model for RecoveryView.
 type RecoveryView struct {
+	// RecoveryCodes Codes for the day on which the device is lost; each works once.
 	RecoveryCodes []string `json:"recovery_codes"`
 }
 
@@ -11385,32 +13890,46 @@ type ReferRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Override Why without a consent to sharing, in twenty letters or more; it names nobody.
-	Override *string        `json:"override,omitempty"`
-	To       ReferRequestTo `json:"to"`
+	Override *string `json:"override,omitempty"`
+
+	// To Which kind of place the person is referred to.
+	To ReferRequestTo `json:"to"`
 
 	// Told What was passed on; sealed.
 	Told *string `json:"told,omitempty"`
 }
 
-// ReferRequestTo defines model for ReferRequest.To.
+// ReferRequestTo Which kind of place the person is referred to.
 type ReferRequestTo string
 
 // ReferralView defines model for ReferralView.
 type ReferralView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	Answer         *string       `json:"answer,omitempty"`
-	ConsentId      *string       `json:"consent_id,omitempty"`
+
+	// Answer What was answered.
+	Answer *string `json:"answer,omitempty"`
+
+	// ConsentId Id of the consent.
+	ConsentId *string `json:"consent_id,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *ReferralViewDryRun `json:"dry_run,omitempty"`
-	Id     string              `json:"id"`
-	MadeBy string              `json:"made_by"`
 
-	// On Examples: 2026-01-31
-	On       Date    `json:"on"`
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// MadeBy User id of who made it.
+	MadeBy string `json:"made_by"`
+
+	// On The day.
+	On Date `json:"on"`
+
+	// Override Why it was done all the same.
 	Override *string `json:"override,omitempty"`
-	To       string  `json:"to"`
+
+	// To Which kind of place the person is referred to.
+	To string `json:"to"`
 }
 
 // ReferralViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -11418,8 +13937,11 @@ type ReferralViewDryRun bool
 
 // ReferralViewList defines model for ReferralViewList.
 type ReferralViewList struct {
+	// Data The rows of this page.
 	Data []ReferralView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // RegisterDonorRequest defines model for RegisterDonorRequest.
@@ -11432,8 +13954,12 @@ type RegisterDonorRequest struct {
 
 	// Delivery How the donor wants what is sent; none where nothing is said.
 	Delivery *RegisterDonorRequestDelivery `json:"delivery,omitempty"`
-	Kind     RegisterDonorRequestKind      `json:"kind"`
-	Language RegisterDonorRequestLanguage  `json:"language"`
+
+	// Kind Which kind it is.
+	Kind RegisterDonorRequestKind `json:"kind"`
+
+	// Language da or en.
+	Language RegisterDonorRequestLanguage `json:"language"`
 
 	// Name Of an institution. A person's name is refused here.
 	Name *string `json:"name,omitempty"`
@@ -11442,10 +13968,10 @@ type RegisterDonorRequest struct {
 // RegisterDonorRequestDelivery How the donor wants what is sent; none where nothing is said.
 type RegisterDonorRequestDelivery string
 
-// RegisterDonorRequestKind defines model for RegisterDonorRequest.Kind.
+// RegisterDonorRequestKind Which kind it is.
 type RegisterDonorRequestKind string
 
-// RegisterDonorRequestLanguage defines model for RegisterDonorRequest.Language.
+// RegisterDonorRequestLanguage da or en.
 type RegisterDonorRequestLanguage string
 
 // ReissueRequest defines model for ReissueRequest.
@@ -11474,7 +14000,7 @@ type RejectionRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Fee Base currency, kept by the bank.
@@ -11495,7 +14021,9 @@ type RelationRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Donor Id or code.
-	Donor  *Ref                  `json:"donor,omitempty"`
+	Donor *Ref `json:"donor,omitempty"`
+
+	// Nature What ties them.
 	Nature RelationRequestNature `json:"nature"`
 
 	// Payee Code, or a beneficiary.
@@ -11505,27 +14033,43 @@ type RelationRequest struct {
 	User *Ref `json:"user,omitempty"`
 }
 
-// RelationRequestNature defines model for RelationRequest.Nature.
+// RelationRequestNature What ties them.
 type RelationRequestNature string
 
 // RelationView defines model for RelationView.
 type RelationView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	BeneficiaryId  *string       `json:"beneficiary_id,omitempty"`
-	DeclaredAt     string        `json:"declared_at"`
-	DeclaredBy     string        `json:"declared_by"`
-	DonorId        *string       `json:"donor_id,omitempty"`
+
+	// BeneficiaryId Id of the person who is supported; never a name.
+	BeneficiaryId *string `json:"beneficiary_id,omitempty"`
+
+	// DeclaredAt When it was declared.
+	DeclaredAt string `json:"declared_at"`
+
+	// DeclaredBy User id of who declared it.
+	DeclaredBy string `json:"declared_by"`
+
+	// DonorId Id of the donor.
+	DonorId *string `json:"donor_id,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *RelationViewDryRun `json:"dry_run,omitempty"`
 
-	// EndedOn Examples: 2026-01-31
-	EndedOn *Date   `json:"ended_on,omitempty"`
-	Id      string  `json:"id"`
-	Nature  string  `json:"nature"`
-	Payee   *string `json:"payee,omitempty"`
-	UserId  *string `json:"user_id,omitempty"`
+	// EndedOn The day on which it ended.
+	EndedOn *Date `json:"ended_on,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Nature What ties them.
+	Nature string `json:"nature"`
+
+	// Payee Code of who is paid.
+	Payee *string `json:"payee,omitempty"`
+
+	// UserId Id of the user.
+	UserId *string `json:"user_id,omitempty"`
 }
 
 // RelationViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -11533,8 +14077,11 @@ type RelationViewDryRun bool
 
 // RelationViewList defines model for RelationViewList.
 type RelationViewList struct {
+	// Data The rows of this page.
 	Data []RelationView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ReleaseRequest defines model for ReleaseRequest.
@@ -11557,7 +14104,7 @@ type ReminderView struct {
 	// Beneficiary By code.
 	Beneficiary string `json:"beneficiary"`
 
-	// DueOn Examples: 2026-01-31
+	// DueOn The day by which it is due.
 	DueOn Date `json:"due_on"`
 
 	// Kind milestone_due, consent_expiring or plan_ending.
@@ -11569,8 +14116,11 @@ type ReminderView struct {
 
 // ReminderViewList defines model for ReminderViewList.
 type ReminderViewList struct {
+	// Data The rows of this page.
 	Data []ReminderView `json:"data"`
-	Page PageView       `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ReopeningView defines model for ReopeningView.
@@ -11579,24 +14129,37 @@ type ReopeningView struct {
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun      *ReopeningViewDryRun `json:"dry_run,omitempty"`
-	Id          string               `json:"id"`
-	Month       string               `json:"month"`
-	Reason      string               `json:"reason"`
-	RequestedBy string               `json:"requested_by"`
-	State       ReopeningViewState   `json:"state"`
+	DryRun *ReopeningViewDryRun `json:"dry_run,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Month The month, as YYYY-MM.
+	Month string `json:"month"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
+
+	// RequestedBy User id of who asked for it.
+	RequestedBy string `json:"requested_by"`
+
+	// State Where it stands in its life.
+	State ReopeningViewState `json:"state"`
 }
 
 // ReopeningViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
 type ReopeningViewDryRun bool
 
-// ReopeningViewState defines model for ReopeningView.State.
+// ReopeningViewState Where it stands in its life.
 type ReopeningViewState string
 
 // ReopeningViewList defines model for ReopeningViewList.
 type ReopeningViewList struct {
+	// Data The rows of this page.
 	Data []ReopeningView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // ReplayRequest defines model for ReplayRequest.
@@ -11631,14 +14194,23 @@ type ReportBodyLayout string
 
 // ReportView defines model for ReportView.
 type ReportView struct {
-	Agreement    *string           `json:"agreement,omitempty"`
-	Layout       *ReportViewLayout `json:"layout,omitempty"`
-	OwnReference *string           `json:"own_reference,omitempty"`
-	Transactions *bool             `json:"transactions,omitempty"`
-	WholeUnits   *bool             `json:"whole_units,omitempty"`
+	// Agreement The grantor's number of the agreement.
+	Agreement *string `json:"agreement,omitempty"`
+
+	// Layout Which layout the report has.
+	Layout *ReportViewLayout `json:"layout,omitempty"`
+
+	// OwnReference The charity's own number of the project.
+	OwnReference *string `json:"own_reference,omitempty"`
+
+	// Transactions Whether each transaction is shown.
+	Transactions *bool `json:"transactions,omitempty"`
+
+	// WholeUnits Whether it is shown in whole units of the currency, still adding up.
+	WholeUnits *bool `json:"whole_units,omitempty"`
 }
 
-// ReportViewLayout defines model for ReportView.Layout.
+// ReportViewLayout Which layout the report has.
 type ReportViewLayout string
 
 // ReportedItemBody defines model for ReportedItemBody.
@@ -11649,7 +14221,9 @@ type ReportedItemBody struct {
 	Amount Decimal `json:"amount"`
 
 	// Date That of the report where none is sent.
-	Date *Date  `json:"date,omitempty"`
+	Date *Date `json:"date,omitempty"`
+
+	// Line Which line.
 	Line string `json:"line"`
 
 	// Overpaid What the partner paid twice, on top.
@@ -11661,8 +14235,10 @@ type ReportedItemBody struct {
 	Plan Ref `json:"plan"`
 
 	// Text What it is for; no person's name.
-	Text  string `json:"text"`
-	Units int    `json:"units"`
+	Text string `json:"text"`
+
+	// Units How many units.
+	Units int `json:"units"`
 }
 
 // ReportedPaymentView defines model for ReportedPaymentView.
@@ -11671,18 +14247,22 @@ type ReportedPaymentView struct {
 	Payment string `json:"payment"`
 
 	// Reason The bank's code, such as AC01: the account is wrong.
-	Reason *string                  `json:"reason,omitempty"`
-	State  ReportedPaymentViewState `json:"state"`
+	Reason *string `json:"reason,omitempty"`
+
+	// State Where it stands in its life.
+	State ReportedPaymentViewState `json:"state"`
 }
 
-// ReportedPaymentViewState defines model for ReportedPaymentView.State.
+// ReportedPaymentViewState Where it stands in its life.
 type ReportedPaymentViewState string
 
 // RequestBackupView defines model for RequestBackupView.
 type RequestBackupView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun      *RequestBackupViewDryRun `json:"dry_run,omitempty"`
-	RequestedAt string                   `json:"requested_at"`
+	DryRun *RequestBackupViewDryRun `json:"dry_run,omitempty"`
+
+	// RequestedAt When it was asked for.
+	RequestedAt string `json:"requested_at"`
 }
 
 // RequestBackupViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -11705,14 +14285,20 @@ type RequestEndpointRequest struct {
 
 // Resource defines model for Resource.
 type Resource struct {
+	// Href Address of it in this API.
 	Href string `json:"href"`
-	Id   string `json:"id"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 }
 
 // ResultsView defines model for ResultsView.
 type ResultsView struct {
+	// MilestonesReached How many milestones were reached.
 	MilestonesReached *string `json:"milestones_reached,omitempty"`
-	People            string  `json:"people"`
+
+	// People How many people were supported; small numbers are not shown exactly.
+	People string `json:"people"`
 }
 
 // ResumptionRequest defines model for ResumptionRequest.
@@ -11738,7 +14324,7 @@ type RevaluationRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Rate As quoted, such as 7.4700 DKK/EUR.
@@ -11766,11 +14352,15 @@ type ReversalView struct {
 	CorrectedBy *string `json:"corrected_by,omitempty"`
 
 	// Corrects The reversed entry that this one stands in place of.
-	Corrects  *string `json:"corrects,omitempty"`
-	CreatedAt string  `json:"created_at"`
+	Corrects *string `json:"corrects,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// CreatedBy User id of who made it.
 	CreatedBy *string `json:"created_by,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -11780,10 +14370,16 @@ type ReversalView struct {
 	Evidence *[]string `json:"evidence,omitempty"`
 
 	// ExternalId What the system that sent it calls it.
-	ExternalId *string    `json:"external_id,omitempty"`
-	Id         string     `json:"id"`
-	Lines      []LineView `json:"lines"`
-	Number     string     `json:"number"`
+	ExternalId *string `json:"external_id,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Lines Its lines, in their order.
+	Lines []LineView `json:"lines"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// Reason Of a reversal or correction.
 	Reason *string `json:"reason,omitempty"`
@@ -11796,7 +14392,9 @@ type ReversalView struct {
 
 	// Source Id of what the act was done to.
 	Source *string `json:"source,omitempty"`
-	Text   string  `json:"text"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 
 	// With What was reversed with it: reliefs of the commitment.
 	With []PostedView `json:"with"`
@@ -11808,16 +14406,18 @@ type ReversalViewDryRun bool
 // ReviewRequest defines model for ReviewRequest.
 type ReviewRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm *map[string]string   `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Outcome How it ended.
 	Outcome ReviewRequestOutcome `json:"outcome"`
 }
 
-// ReviewRequestOutcome defines model for ReviewRequest.Outcome.
+// ReviewRequestOutcome How it ended.
 type ReviewRequestOutcome string
 
 // RevisionRequest defines model for RevisionRequest.
 type RevisionRequest struct {
-	// BudgetRate Examples: 226 NGN/DKK
+	// BudgetRate The rate that the budget was made at.
 	BudgetRate *Rate `json:"budget_rate,omitempty"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
@@ -11845,7 +14445,9 @@ type RevisionRequest struct {
 	Phase *RevisionRequestPhase `json:"phase,omitempty"`
 
 	// Reason A code, such as weak_currency or moved; required of a top_up and of a move.
-	Reason *string          `json:"reason,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Shares Who bears how much of it.
 	Shares *[]PlanShareBody `json:"shares,omitempty"`
 
 	// StartsOn Today where none is given.
@@ -11960,6 +14562,7 @@ type RewriteRequestSettlement string
 
 // RulesView defines model for RulesView.
 type RulesView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Booked Lines.
@@ -11977,40 +14580,61 @@ type RulesViewDryRun bool
 
 // RunProgressView defines model for RunProgressView.
 type RunProgressView struct {
+	// Done How many are done.
 	Done int `json:"done"`
 
 	// EtaSeconds At that rate; 0 where nothing moves.
 	EtaSeconds int64 `json:"eta_seconds"`
-	Finished   bool  `json:"finished"`
+
+	// Finished Whether nothing is left to do.
+	Finished bool `json:"finished"`
 
 	// PerMinute Over the last ten seconds.
-	PerMinute int    `json:"per_minute"`
-	Refused   int    `json:"refused"`
-	Step      string `json:"step"`
-	Total     int    `json:"total"`
+	PerMinute int `json:"per_minute"`
+
+	// Refused How many were refused.
+	Refused int `json:"refused"`
+
+	// Step What is being done.
+	Step string `json:"step"`
+
+	// Total How many there are.
+	Total int `json:"total"`
 }
 
 // RunView defines model for RunView.
 type RunView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CreatedAt      string        `json:"created_at"`
-	CreatedBy      string        `json:"created_by"`
-	CutOff         string        `json:"cut_off"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// CreatedBy User id of who made it.
+	CreatedBy string `json:"created_by"`
+
+	// CutOff The last entry that counts.
+	CutOff string `json:"cut_off"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *RunViewDryRun `json:"dry_run,omitempty"`
 
-	// From Examples: 2026-01-31
-	From *Date  `json:"from,omitempty"`
-	Id   string `json:"id"`
+	// From First day that counts.
+	From *Date `json:"from,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
 	Kind string `json:"kind"`
 
 	// Language None where each reader's own is used.
-	Language *string          `json:"language,omitempty"`
+	Language *string `json:"language,omitempty"`
+
+	// Progress How far it is.
 	Progress *RunProgressView `json:"progress,omitempty"`
 
-	// To Examples: 2026-01-31
+	// To Last day that counts.
 	To Date `json:"to"`
 }
 
@@ -12019,8 +14643,11 @@ type RunViewDryRun bool
 
 // RunViewList defines model for RunViewList.
 type RunViewList struct {
+	// Data The rows of this page.
 	Data []RunView `json:"data"`
-	Page PageView  `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // SafeContactRequest defines model for SafeContactRequest.
@@ -12029,24 +14656,36 @@ type SafeContactRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// ReviewOn When the person is asked again.
-	ReviewOn Date                  `json:"review_on"`
-	Safe     *bool                 `json:"safe,omitempty"`
-	Way      SafeContactRequestWay `json:"way"`
+	ReviewOn Date `json:"review_on"`
+
+	// Safe Whether it is safe.
+	Safe *bool `json:"safe,omitempty"`
+
+	// Way How the person may be reached.
+	Way SafeContactRequestWay `json:"way"`
 }
 
-// SafeContactRequestWay defines model for SafeContactRequest.Way.
+// SafeContactRequestWay How the person may be reached.
 type SafeContactRequestWay string
 
 // SafeContactView defines model for SafeContactView.
 type SafeContactView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *SafeContactViewDryRun `json:"dry_run,omitempty"`
-	Number int                    `json:"number"`
 
-	// ReviewOn Examples: 2026-01-31
-	ReviewOn  Date   `json:"review_on"`
-	Safe      bool   `json:"safe"`
-	Way       string `json:"way"`
+	// Number Its number, as people write it.
+	Number int `json:"number"`
+
+	// ReviewOn The day on which somebody looks at it again.
+	ReviewOn Date `json:"review_on"`
+
+	// Safe Whether it is safe.
+	Safe bool `json:"safe"`
+
+	// Way How the person may be reached.
+	Way string `json:"way"`
+
+	// WrittenAt When it was written.
 	WrittenAt string `json:"written_at"`
 }
 
@@ -12055,14 +14694,22 @@ type SafeContactViewDryRun bool
 
 // SafeContactViewList defines model for SafeContactViewList.
 type SafeContactViewList struct {
+	// Data The rows of this page.
 	Data []SafeContactView `json:"data"`
-	Page PageView          `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // SaidView defines model for SaidView.
 type SaidView struct {
-	At   string `json:"at"`
+	// At When it happened.
+	At string `json:"at"`
+
+	// ById User id of who did it.
 	ById string `json:"by_id"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
 	Text string `json:"text"`
 }
 
@@ -12077,12 +14724,17 @@ type ScheduleBody struct {
 
 // SealDonorRequest defines model for SealDonorRequest.
 type SealDonorRequest struct {
+	// Address The postal address.
 	Address *string `json:"address,omitempty"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Email   *string            `json:"email,omitempty"`
-	Name    *string            `json:"name,omitempty"`
+
+	// Email Address for mail.
+	Email *string `json:"email,omitempty"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
 
 	// Passphrase Agreed with the donor by another way than mail: statements then come as attachments locked with it. It is never answered.
 	Passphrase *string `json:"passphrase,omitempty"`
@@ -12093,7 +14745,10 @@ type SealDonorRequest struct {
 
 // SealedTextView defines model for SealedTextView.
 type SealedTextView struct {
-	Id   string `json:"id"`
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
 	Text string `json:"text"`
 }
 
@@ -12102,7 +14757,9 @@ type SearchDonorsRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string       `json:"confirm,omitempty"`
 	Field   SearchDonorsRequestField `json:"field"`
-	Text    string                   `json:"text"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
 }
 
 // SearchDonorsRequestField defines model for SearchDonorsRequest.Field.
@@ -12117,8 +14774,10 @@ type SearchView struct {
 // SecondFactorRequest defines model for SecondFactorRequest.
 type SecondFactorRequest struct {
 	// Code Where there is a second factor already: a code of it.
-	Code     *string `json:"code,omitempty"`
-	Password string  `json:"password"`
+	Code *string `json:"code,omitempty"`
+
+	// Password The password of the user.
+	Password string `json:"password"`
 }
 
 // SecondFactorView defines model for SecondFactorView.
@@ -12132,20 +14791,29 @@ type SecondFactorView struct {
 
 // SecretView defines model for SecretView.
 type SecretView struct {
-	CreatedAt    time.Time  `json:"created_at"`
-	CreatedBy    string     `json:"created_by"`
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy User id of who made it.
+	CreatedBy string `json:"created_by"`
+
+	// FailingSince When the first of the calls failed that have all failed since.
 	FailingSince *time.Time `json:"failing_since,omitempty"`
 
 	// Failures Calls about the next event that failed.
-	Failures int    `json:"failures"`
-	Id       string `json:"id"`
+	Failures int `json:"failures"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
 
 	// NextAttemptAt Before that it is not called.
 	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
 
 	// Position Events up to there were told.
-	Position int64  `json:"position"`
-	Reason   string `json:"reason"`
+	Position int64 `json:"position"`
+
+	// Reason Why, in the user's words.
+	Reason string `json:"reason"`
 
 	// Replays Times that it was told again from an earlier position.
 	Replays int `json:"replays"`
@@ -12154,27 +14822,36 @@ type SecretView struct {
 	Secret string `json:"secret"`
 
 	// Secrets Secrets that it was given so far.
-	Secrets int    `json:"secrets"`
-	State   string `json:"state"`
+	Secrets int `json:"secrets"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 
 	// Types Beginnings of the types that it is told of. Empty: all.
 	Types []string `json:"types"`
-	Url   string   `json:"url"`
+
+	// Url The address that is called.
+	Url string `json:"url"`
 }
 
 // SetLeadRequest defines model for SetLeadRequest.
 type SetLeadRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Days    int                `json:"days"`
-	Kind    SetLeadRequestKind `json:"kind"`
+
+	// Days How many days ahead.
+	Days int `json:"days"`
+
+	// Kind Which kind it is.
+	Kind SetLeadRequestKind `json:"kind"`
 }
 
-// SetLeadRequestKind defines model for SetLeadRequest.Kind.
+// SetLeadRequestKind Which kind it is.
 type SetLeadRequestKind string
 
 // SetPasswordRequest defines model for SetPasswordRequest.
 type SetPasswordRequest struct {
+	// Invitation The invitation that came by mail.
 	Invitation string `json:"invitation"`
 
 	// Password 12 to 128 letters, and no common one.
@@ -12183,6 +14860,7 @@ type SetPasswordRequest struct {
 
 // ShareBody defines model for ShareBody.
 type ShareBody struct {
+	// Fund Code of the fund (the purpose) that the money belongs to.
 	Fund string `json:"fund"`
 
 	// Percent All shares sum to 100.
@@ -12193,16 +14871,28 @@ type ShareBody struct {
 
 // SharedView defines model for SharedView.
 type SharedView struct {
-	Amount string  `json:"amount"`
-	Key    string  `json:"key"`
-	Label  string  `json:"label"`
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// Key Name of the thing, unique where it stands.
+	Key string `json:"key"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// NameDa Its name in Danish.
 	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
 	NameEn *string `json:"name_en,omitempty"`
-	Whole  string  `json:"whole"`
+
+	// Whole The whole that it is a part of.
+	Whole string `json:"whole"`
 }
 
 // SignGrantRequest defines model for SignGrantRequest.
 type SignGrantRequest struct {
+	// Amount How much, with the decimals of its currency.
 	Amount Money `json:"amount"`
 
 	// BudgetLines In the grant's currency; sums to the amount.
@@ -12218,15 +14908,19 @@ type SignGrantRequest struct {
 	Donor Ref `json:"donor"`
 
 	// From First day of the period of performance.
-	From   *Date      `json:"from,omitempty"`
+	From *Date `json:"from,omitempty"`
+
+	// Policy The rules of the grant.
 	Policy PolicyBody `json:"policy"`
 
 	// ReportDueOn The last day on which cost of the period is paid, once the grant has ended.
 	ReportDueOn *Date `json:"report_due_on,omitempty"`
 
 	// SignedOn Without it the grant is a draft, to be signed later.
-	SignedOn *Date  `json:"signed_on,omitempty"`
-	Title    string `json:"title"`
+	SignedOn *Date `json:"signed_on,omitempty"`
+
+	// Title One line that says what it is.
+	Title string `json:"title"`
 
 	// To Last day of the period of performance.
 	To *Date `json:"to,omitempty"`
@@ -12235,13 +14929,18 @@ type SignGrantRequest struct {
 // SignInRequest defines model for SignInRequest.
 type SignInRequest struct {
 	// Code Six digits of the second factor, or a recovery code.
-	Code     *string `json:"code,omitempty"`
-	Handle   string  `json:"handle"`
-	Password string  `json:"password"`
+	Code *string `json:"code,omitempty"`
+
+	// Handle The name that the user signs in with.
+	Handle string `json:"handle"`
+
+	// Password The password of the user.
+	Password string `json:"password"`
 }
 
 // SignOffRequest defines model for SignOffRequest.
 type SignOffRequest struct {
+	// Check Which check of the checklist.
 	Check SignOffRequestCheck `json:"check"`
 
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
@@ -12251,14 +14950,19 @@ type SignOffRequest struct {
 	Reason string `json:"reason"`
 }
 
-// SignOffRequestCheck defines model for SignOffRequest.Check.
+// SignOffRequestCheck Which check of the checklist.
 type SignOffRequestCheck string
 
 // SignatureView defines model for SignatureView.
 type SignatureView struct {
+	// Label What it is called where it is shown.
 	Label string `json:"label"`
-	Name  string `json:"name"`
-	Role  string `json:"role"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Role The role.
+	Role string `json:"role"`
 }
 
 // SignedInView defines model for SignedInView.
@@ -12272,12 +14976,17 @@ type SignedInView struct {
 
 // SkippedView defines model for SkippedView.
 type SkippedView struct {
+	// Amount How much, with the decimals of its currency.
 	Amount Money `json:"amount"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn Date   `json:"due_on"`
-	Line  string `json:"line"`
-	Plan  string `json:"plan"`
+	// DueOn The day by which it is due.
+	DueOn Date `json:"due_on"`
+
+	// Line Which line.
+	Line string `json:"line"`
+
+	// Plan Number of the support plan.
+	Plan string `json:"plan"`
 
 	// Why There is a request for it; a milestone holds it back; no year's approval has set it aside; it is in another currency; the plan names no payee.
 	Why SkippedViewWhy `json:"why"`
@@ -12288,15 +14997,17 @@ type SkippedViewWhy string
 
 // StandingRow defines model for StandingRow.
 type StandingRow struct {
-	// Award Examples: 4250.00
+	// Award The share that is awarded.
 	Award Decimal `json:"award"`
 
-	// Cancelled Examples: 4250.00
+	// Cancelled What will not be paid after all.
 	Cancelled Decimal `json:"cancelled"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
-	Grant    string   `json:"grant"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
 
 	// Open Still to come.
 	Open Decimal `json:"open"`
@@ -12305,30 +15016,37 @@ type StandingRow struct {
 	Overdue Decimal `json:"overdue"`
 
 	// Paid With what a bank kept on the way.
-	Paid  Decimal `json:"paid"`
-	State string  `json:"state"`
+	Paid Decimal `json:"paid"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 }
 
 // StandingRowList defines model for StandingRowList.
 type StandingRowList struct {
+	// Data The rows of this page.
 	Data []StandingRow `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // StandingView defines model for StandingView.
 type StandingView struct {
-	// Award Examples: 4250.00
+	// Award The share that is awarded.
 	Award Decimal `json:"award"`
 
-	// Cancelled Examples: 4250.00
+	// Cancelled What will not be paid after all.
 	Cancelled Decimal `json:"cancelled"`
 
-	// Currency Examples: DKK
+	// Currency Three letters of ISO 4217, such as DKK.
 	Currency Currency `json:"currency"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *StandingViewDryRun `json:"dry_run,omitempty"`
-	Grant  string              `json:"grant"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
 
 	// Open Still to come.
 	Open Decimal `json:"open"`
@@ -12352,7 +15070,9 @@ type StartRunRequest struct {
 	CutOff *string `json:"cut_off,omitempty"`
 
 	// From The start of each subject where none is given.
-	From *Date               `json:"from,omitempty"`
+	From *Date `json:"from,omitempty"`
+
+	// Kind Which kind it is.
 	Kind StartRunRequestKind `json:"kind"`
 
 	// Language Of the documents; each reader's own where none is given.
@@ -12361,12 +15081,14 @@ type StartRunRequest struct {
 	// Subjects Codes; all there are where none is given.
 	Subjects *[]string `json:"subjects,omitempty"`
 
-	// To Examples: 2026-01-31
-	To         Date  `json:"to"`
+	// To Last day that counts.
+	To Date `json:"to"`
+
+	// WholeUnits Whether it is shown in whole units of the currency, still adding up.
 	WholeUnits *bool `json:"whole_units,omitempty"`
 }
 
-// StartRunRequestKind defines model for StartRunRequest.Kind.
+// StartRunRequestKind Which kind it is.
 type StartRunRequestKind string
 
 // StartRunRequestLanguage Of the documents; each reader's own where none is given.
@@ -12374,8 +15096,11 @@ type StartRunRequestLanguage string
 
 // StatementFigureView defines model for StatementFigureView.
 type StatementFigureView struct {
+	// Figure The figure.
 	Figure FigureView `json:"figure"`
-	Key    string     `json:"key"`
+
+	// Key Name of the figure in the statement.
+	Key string `json:"key"`
 
 	// Lines The first of them; href of the figure leads to all.
 	Lines []BookedView `json:"lines"`
@@ -12401,27 +15126,41 @@ type StatementView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *StatementViewDryRun `json:"dry_run,omitempty"`
 
-	// From Examples: 2026-01-31
+	// From First day that counts.
 	From Date `json:"from"`
 
 	// FundStatement Of a donor's gifts or of a fund; not in lists.
 	FundStatement *FundViewType2 `json:"fund_statement,omitempty"`
-	Id            string         `json:"id"`
-	Kind          string         `json:"kind"`
-	Language      string         `json:"language"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Language da or en.
+	Language string `json:"language"`
 
 	// Number From issuing on.
-	Number   *string `json:"number,omitempty"`
+	Number *string `json:"number,omitempty"`
+
+	// Replaces The version that this one replaces.
 	Replaces *string `json:"replaces,omitempty"`
-	State    string  `json:"state"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 
 	// Statement Of a grant; not in lists.
-	Statement *View  `json:"statement,omitempty"`
-	Subject   string `json:"subject"`
+	Statement *View `json:"statement,omitempty"`
 
-	// To Examples: 2026-01-31
-	To      Date `json:"to"`
-	Version int  `json:"version"`
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
+
+	// To Last day that counts.
+	To Date `json:"to"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // StatementViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -12429,18 +15168,25 @@ type StatementViewDryRun bool
 
 // StatementViewList defines model for StatementViewList.
 type StatementViewList struct {
+	// Data The rows of this page.
 	Data []StatementView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // StepView defines model for StepView.
 type StepView struct {
-	Base        string `json:"base"`
+	// Base What it is reckoned of.
+	Base string `json:"base"`
+
+	// RatePercent The rate in percent.
 	RatePercent string `json:"rate_percent"`
 }
 
 // StoredView defines model for StoredView.
 type StoredView struct {
+	// Bytes Size in bytes.
 	Bytes int64 `json:"bytes"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -12448,8 +15194,12 @@ type StoredView struct {
 
 	// Entries Which it proves.
 	Entries []string `json:"entries"`
-	Id      string   `json:"id"`
-	Kind    string   `json:"kind"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// MediaType As its bytes say.
 	MediaType StoredViewMediaType `json:"media_type"`
@@ -12458,8 +15208,12 @@ type StoredView struct {
 	RetentionUntil Date `json:"retention_until"`
 
 	// Sha256 Of the content as kept, hexadecimal.
-	Sha256   string  `json:"sha256"`
-	StoredAt string  `json:"stored_at"`
+	Sha256 string `json:"sha256"`
+
+	// StoredAt When it was stored.
+	StoredAt string `json:"stored_at"`
+
+	// StoredBy User id of who stored it.
 	StoredBy *string `json:"stored_by,omitempty"`
 
 	// TakenOn Date of the document.
@@ -12474,15 +15228,22 @@ type StoredViewMediaType string
 
 // SubjectView defines model for SubjectView.
 type SubjectView struct {
-	Key    string `json:"key"`
+	// Key Name of the thing, unique where it stands.
+	Key string `json:"key"`
+
+	// NameDa Its name in Danish.
 	NameDa string `json:"name_da"`
+
+	// NameEn Its name in English.
 	NameEn string `json:"name_en"`
 }
 
 // SuggestionView defines model for SuggestionView.
 type SuggestionView struct {
 	// About Donor, grant, account of ours or entry, by what it proves.
-	About     *string  `json:"about,omitempty"`
+	About *string `json:"about,omitempty"`
+
+	// BankLines Ids of lines of the bank's statement.
 	BankLines []string `json:"bank_lines"`
 
 	// Days From the payment's day to the bank's, where amount and day go together.
@@ -12505,7 +15266,9 @@ type SuggestionView struct {
 
 	// Reason The bank names the payment; a rule, a number of ours or the payer's account says it; or amount and day go together. named: it names payments that do not fit.
 	Reason SuggestionViewReason `json:"reason"`
-	RuleId *string              `json:"rule_id,omitempty"`
+
+	// RuleId Id of the rule.
+	RuleId *string `json:"rule_id,omitempty"`
 }
 
 // SuggestionViewProves nothing: the line names payments that are proved already or do not fit; explain it.
@@ -12516,16 +15279,26 @@ type SuggestionViewReason string
 
 // SuggestionViewList defines model for SuggestionViewList.
 type SuggestionViewList struct {
+	// Data The rows of this page.
 	Data []SuggestionView `json:"data"`
-	Page PageView         `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // Sums defines model for Sums.
 type Sums struct {
+	// Interest Interest that the money earned.
 	Interest string `json:"interest"`
+
+	// Received What was received.
 	Received string `json:"received"`
+
+	// Refunded What was paid back.
 	Refunded string `json:"refunded"`
-	Spent    string `json:"spent"`
+
+	// Spent What was spent.
+	Spent string `json:"spent"`
 }
 
 // SureRequest defines model for SureRequest.
@@ -12539,6 +15312,7 @@ type SureRequest struct {
 
 // SureView defines model for SureView.
 type SureView struct {
+	// Account Number of the account.
 	Account string `json:"account"`
 
 	// Confirmed Payments.
@@ -12556,16 +15330,29 @@ type SureViewDryRun bool
 
 // SuspenseRow defines model for SuspenseRow.
 type SuspenseRow struct {
-	Account    *string         `json:"account,omitempty"`
-	Amount     *FigureView     `json:"amount,omitempty"`
-	BaseAmount FigureView      `json:"base_amount"`
-	Fund       *string         `json:"fund,omitempty"`
-	Kind       SuspenseRowKind `json:"kind"`
-	NameDa     *string         `json:"name_da,omitempty"`
-	NameEn     *string         `json:"name_en,omitempty"`
+	// Account Number of the account.
+	Account *string `json:"account,omitempty"`
+
+	// Amount How much, with the decimals of its currency.
+	Amount *FigureView `json:"amount,omitempty"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
+	BaseAmount FigureView `json:"base_amount"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund *string `json:"fund,omitempty"`
+
+	// Kind Which kind it is.
+	Kind SuspenseRowKind `json:"kind"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
 }
 
-// SuspenseRowKind defines model for SuspenseRow.Kind.
+// SuspenseRowKind Which kind it is.
 type SuspenseRowKind string
 
 // SuspenseRowReport defines model for SuspenseRowReport.
@@ -12573,21 +15360,29 @@ type SuspenseRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string        `json:"known_at"`
-	Page    *PageView     `json:"page,omitempty"`
-	Rows    []SuspenseRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []SuspenseRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // SuspensionRequest defines model for SuspensionRequest.
@@ -12621,13 +15416,18 @@ type TaxGiftListRequest struct {
 
 	// Reason At least ten letters; no person's name.
 	Reason string `json:"reason"`
-	Year   int    `json:"year"`
+
+	// Year The calendar year.
+	Year int `json:"year"`
 }
 
 // TaxGiftListView defines model for TaxGiftListView.
 type TaxGiftListView struct {
+	// Rows The rows, in their order.
 	Rows []TaxGiftRow `json:"rows"`
-	Year int          `json:"year"`
+
+	// Year The calendar year.
+	Year int `json:"year"`
 }
 
 // TaxGiftRow defines model for TaxGiftRow.
@@ -12639,25 +15439,40 @@ type TaxGiftRow struct {
 	Gifts int `json:"gifts"`
 
 	// HasTaxId Whether a tax id is kept: without it nothing can be deducted.
-	HasTaxId bool    `json:"has_tax_id"`
-	Kind     string  `json:"kind"`
-	TaxId    *string `json:"tax_id,omitempty"`
-	Total    Money   `json:"total"`
+	HasTaxId bool `json:"has_tax_id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// TaxId The donor's tax number. Personal.
+	TaxId *string `json:"tax_id,omitempty"`
+
+	// Total All of it together.
+	Total Money `json:"total"`
 }
 
 // TermsView defines model for TermsView.
 type TermsView struct {
-	Amount      Money             `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// BudgetLines The lines of the budget.
 	BudgetLines *[]BudgetLineBody `json:"budget_lines,omitempty"`
-	ReportDueOn *string           `json:"report_due_on,omitempty"`
-	To          *string           `json:"to,omitempty"`
+
+	// ReportDueOn The day by which the report is due.
+	ReportDueOn *string `json:"report_due_on,omitempty"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // Threshold defines model for Threshold.
 type Threshold struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	People  int                `json:"people"`
+
+	// People How many people.
+	People int `json:"people"`
 
 	// Subject Code of the donor or grant.
 	Subject string `json:"subject"`
@@ -12666,9 +15481,13 @@ type Threshold struct {
 // ThresholdView defines model for ThresholdView.
 type ThresholdView struct {
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun  *ThresholdViewDryRun `json:"dry_run,omitempty"`
-	People  int                  `json:"people"`
-	Subject string               `json:"subject"`
+	DryRun *ThresholdViewDryRun `json:"dry_run,omitempty"`
+
+	// People How many people.
+	People int `json:"people"`
+
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
 }
 
 // ThresholdViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -12676,44 +15495,71 @@ type ThresholdViewDryRun bool
 
 // TieView defines model for TieView.
 type TieView struct {
-	Account string  `json:"account"`
-	Amount  string  `json:"amount"`
-	Label   string  `json:"label"`
-	NameDa  *string `json:"name_da,omitempty"`
-	NameEn  *string `json:"name_en,omitempty"`
+	// Account Number of the account.
+	Account string `json:"account"`
+
+	// Amount How much, with the decimals of its currency.
+	Amount string `json:"amount"`
+
+	// Label What it is called where it is shown.
+	Label string `json:"label"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
 }
 
 // TimeRowView defines model for TimeRowView.
 type TimeRowView struct {
+	// ApprovedBy User id of who approved it.
 	ApprovedBy *string `json:"approved_by,omitempty"`
 
 	// Entry Number of the entry of the salary.
 	Entry *string `json:"entry,omitempty"`
-	Fund  string  `json:"fund"`
 
-	// Hours Examples: 4250.00
-	Hours      Decimal `json:"hours"`
-	Kilometres int     `json:"kilometres"`
-	Line       *string `json:"line,omitempty"`
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `json:"fund"`
 
-	// On Examples: 2026-01-31
-	On        Date   `json:"on"`
-	State     string `json:"state"`
+	// Hours Hours worked.
+	Hours Decimal `json:"hours"`
+
+	// Kilometres Kilometres driven.
+	Kilometres int `json:"kilometres"`
+
+	// Line Which line.
+	Line *string `json:"line,omitempty"`
+
+	// On The day.
+	On Date `json:"on"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// TimeSheet Id of the time sheet.
 	TimeSheet string `json:"time_sheet"`
-	Worker    string `json:"worker"`
+
+	// Worker Code of who worked.
+	Worker string `json:"worker"`
 }
 
 // TimeRowViewList defines model for TimeRowViewList.
 type TimeRowViewList struct {
+	// Data The rows of this page.
 	Data []TimeRowView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // TimeSheetRequest defines model for TimeSheetRequest.
 type TimeSheetRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
-	Days    []WorkedDayBody    `json:"days"`
+
+	// Days The days, one by one.
+	Days []WorkedDayBody `json:"days"`
 
 	// Month Such as 2026-03.
 	Month string `json:"month"`
@@ -12725,11 +15571,19 @@ type TimeSheetRequest struct {
 // TimeSheetView defines model for TimeSheetView.
 type TimeSheetView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
-	AllowedActions *[]ActionView   `json:"allowed_actions,omitempty"`
-	CreatedBy      string          `json:"created_by"`
-	Days           []WorkedDayView `json:"days"`
-	DecidedAt      *string         `json:"decided_at,omitempty"`
-	DecidedBy      *string         `json:"decided_by,omitempty"`
+	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
+
+	// CreatedBy User id of who made it.
+	CreatedBy string `json:"created_by"`
+
+	// Days The days, one by one.
+	Days []WorkedDayView `json:"days"`
+
+	// DecidedAt When it was decided.
+	DecidedAt *string `json:"decided_at,omitempty"`
+
+	// DecidedBy User id of who decided.
+	DecidedBy *string `json:"decided_by,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *TimeSheetViewDryRun `json:"dry_run,omitempty"`
@@ -12738,13 +15592,25 @@ type TimeSheetView struct {
 	EntryId *string `json:"entry_id,omitempty"`
 
 	// Hours Of all days.
-	Hours      Decimal `json:"hours"`
-	Id         string  `json:"id"`
-	Kilometres int     `json:"kilometres"`
-	Month      string  `json:"month"`
-	Number     string  `json:"number"`
-	State      string  `json:"state"`
-	Worker     string  `json:"worker"`
+	Hours Decimal `json:"hours"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kilometres Kilometres driven.
+	Kilometres int `json:"kilometres"`
+
+	// Month The month, as YYYY-MM.
+	Month string `json:"month"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Worker Code of who worked.
+	Worker string `json:"worker"`
 }
 
 // TimeSheetViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -12752,16 +15618,28 @@ type TimeSheetViewDryRun bool
 
 // TimeSheetViewList defines model for TimeSheetViewList.
 type TimeSheetViewList struct {
+	// Data The rows of this page.
 	Data []TimeSheetView `json:"data"`
-	Page PageView        `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // TokenView defines model for TokenView.
 type TokenView struct {
-	CreatedAt string  `json:"created_at"`
-	ExpiresAt string  `json:"expires_at"`
-	Id        string  `json:"id"`
-	Name      *string `json:"name,omitempty"`
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// ExpiresAt Until when it holds.
+	ExpiresAt string `json:"expires_at"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
+
+	// RevokedAt When it was revoked; absent while it holds.
 	RevokedAt *string `json:"revoked_at,omitempty"`
 
 	// Scopes Empty: all that the user may.
@@ -12773,8 +15651,11 @@ type TokenView struct {
 
 // TokenViewList defines model for TokenViewList.
 type TokenViewList struct {
+	// Data The rows of this page.
 	Data []TokenView `json:"data"`
-	Page PageView    `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // TransferRequest defines model for TransferRequest.
@@ -12785,7 +15666,7 @@ type TransferRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// Number Given by us where none is sent.
@@ -12821,22 +15702,44 @@ type TransferView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
-	DryRun       *TransferViewDryRun `json:"dry_run,omitempty"`
-	EntryId      *string             `json:"entry_id,omitempty"`
-	Id           string              `json:"id"`
-	Number       string              `json:"number"`
-	Partner      string              `json:"partner"`
-	Plan         string              `json:"plan"`
-	Rate         string              `json:"rate"`
-	ReceivingFee Money               `json:"receiving_fee"`
-	SendingFee   Money               `json:"sending_fee"`
-	Sent         Money               `json:"sent"`
-	State        string              `json:"state"`
-	Version      int                 `json:"version"`
+	DryRun *TransferViewDryRun `json:"dry_run,omitempty"`
+
+	// EntryId Id of the entry in the journal.
+	EntryId *string `json:"entry_id,omitempty"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Partner Code of the partner.
+	Partner string `json:"partner"`
+
+	// Plan Number of the support plan.
+	Plan string `json:"plan"`
+
+	// Rate The rate, as a number and a pair such as 226 NGN/DKK.
+	Rate string `json:"rate"`
+
+	// ReceivingFee What the receiving bank took.
+	ReceivingFee Money `json:"receiving_fee"`
+
+	// SendingFee What the sending bank took.
+	SendingFee Money `json:"sending_fee"`
+
+	// Sent What was sent.
+	Sent Money `json:"sent"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
 // TransferViewDryRun There, and true, where nothing was written: the request had ?dry_run=true.
@@ -12844,23 +15747,38 @@ type TransferViewDryRun bool
 
 // TrialRow defines model for TrialRow.
 type TrialRow struct {
-	Account *string      `json:"account,omitempty"`
-	Book    TrialRowBook `json:"book"`
-	Credit  *FigureView  `json:"credit,omitempty"`
-	Debit   *FigureView  `json:"debit,omitempty"`
-	Kind    TrialRowKind `json:"kind"`
-	NameDa  *string      `json:"name_da,omitempty"`
-	NameEn  *string      `json:"name_en,omitempty"`
+	// Account Number of the account.
+	Account *string `json:"account,omitempty"`
+
+	// Book Whether the line is of what happened or of what was promised.
+	Book TrialRowBook `json:"book"`
+
+	// Credit Sum of the credits.
+	Credit *FigureView `json:"credit,omitempty"`
+
+	// Debit Sum of the debits.
+	Debit *FigureView `json:"debit,omitempty"`
+
+	// Kind Which kind it is.
+	Kind TrialRowKind `json:"kind"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
 
 	// OwnCurrency What the account holds in its own currency, where that is not base currency.
 	OwnCurrency *FigureView `json:"own_currency,omitempty"`
-	Type        *string     `json:"type,omitempty"`
+
+	// Type Which side of the books it is on: asset, liability, net assets, income or expense.
+	Type *string `json:"type,omitempty"`
 }
 
-// TrialRowBook defines model for TrialRow.Book.
+// TrialRowBook Whether the line is of what happened or of what was promised.
 type TrialRowBook string
 
-// TrialRowKind defines model for TrialRow.Kind.
+// TrialRowKind Which kind it is.
 type TrialRowKind string
 
 // TrialRowReport defines model for TrialRowReport.
@@ -12868,46 +15786,68 @@ type TrialRowReport struct {
 	// AsOf Last day that counts.
 	AsOf *string `json:"as_of,omitempty"`
 
-	// BaseCurrency Examples: DKK
+	// BaseCurrency The currency that the books are kept in.
 	BaseCurrency Currency `json:"base_currency"`
-	From         *string  `json:"from,omitempty"`
+
+	// From First day that counts.
+	From *string `json:"from,omitempty"`
 
 	// KnownAt Entries posted later do not count.
-	KnownAt string     `json:"known_at"`
-	Page    *PageView  `json:"page,omitempty"`
-	Rows    []TrialRow `json:"rows"`
+	KnownAt string `json:"known_at"`
+
+	// Page Whether the list goes on, and where.
+	Page *PageView `json:"page,omitempty"`
+
+	// Rows The rows, in their order.
+	Rows []TrialRow `json:"rows"`
 
 	// Subject What the report is about, where it is about one thing.
 	Subject *SubjectView `json:"subject,omitempty"`
 
 	// Through Sequence number of the last entry that counts.
-	Through int64   `json:"through"`
-	To      *string `json:"to,omitempty"`
+	Through int64 `json:"through"`
+
+	// To Last day that counts.
+	To *string `json:"to,omitempty"`
 }
 
 // TurnView defines model for TurnView.
 type TurnView struct {
+	// CreatedAt When it was made.
 	CreatedAt string `json:"created_at"`
+
+	// CreatedBy User id of who made it.
 	CreatedBy string `json:"created_by"`
 
-	// Date Examples: 2026-01-31
-	Date    Date    `json:"date"`
+	// Date The day that it counts for, as YYYY-MM-DD.
+	Date Date `json:"date"`
+
+	// EntryId Id of the entry in the journal.
 	EntryId *string `json:"entry_id,omitempty"`
-	Id      string  `json:"id"`
-	Kind    string  `json:"kind"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
 
 	// Reason A code; the milestone's where one was decided.
 	Reason *string `json:"reason,omitempty"`
 
-	// StartsOn Examples: 2026-01-31
+	// StartsOn First day on which it holds.
 	StartsOn *Date `json:"starts_on,omitempty"`
-	Year     *int  `json:"year,omitempty"`
+
+	// Year The calendar year.
+	Year *int `json:"year,omitempty"`
 }
 
 // TurnViewList defines model for TurnViewList.
 type TurnViewList struct {
+	// Data The rows of this page.
 	Data []TurnView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // UndoBankImportRequest defines model for UndoBankImportRequest.
@@ -12952,8 +15892,10 @@ type UploadDonorImportRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Content The bytes of the file in base64.
-	Content string                       `json:"content"`
-	Kind    UploadDonorImportRequestKind `json:"kind"`
+	Content string `json:"content"`
+
+	// Kind Which kind it is.
+	Kind UploadDonorImportRequestKind `json:"kind"`
 
 	// Name Of the file; no person's name.
 	Name *string `json:"name,omitempty"`
@@ -12962,7 +15904,7 @@ type UploadDonorImportRequest struct {
 	Profile UploadDonorImportRequestProfile `json:"profile"`
 }
 
-// UploadDonorImportRequestKind defines model for UploadDonorImportRequest.Kind.
+// UploadDonorImportRequestKind Which kind it is.
 type UploadDonorImportRequestKind string
 
 // UploadDonorImportRequestProfile How the file is written; never guessed. da-excel has semicolons and decimal commas.
@@ -12974,8 +15916,10 @@ type UploadImportRequest struct {
 	Confirm *map[string]string `json:"confirm,omitempty"`
 
 	// Content The bytes of the file in base64.
-	Content string                  `json:"content"`
-	Kind    UploadImportRequestKind `json:"kind"`
+	Content string `json:"content"`
+
+	// Kind Which kind it is.
+	Kind UploadImportRequestKind `json:"kind"`
 
 	// Name Of the file; no person's name.
 	Name *string `json:"name,omitempty"`
@@ -12984,7 +15928,7 @@ type UploadImportRequest struct {
 	Profile UploadImportRequestProfile `json:"profile"`
 }
 
-// UploadImportRequestKind defines model for UploadImportRequest.Kind.
+// UploadImportRequestKind Which kind it is.
 type UploadImportRequestKind string
 
 // UploadImportRequestProfile How the file is written; never guessed. da-excel has semicolons and decimal commas.
@@ -12993,30 +15937,52 @@ type UploadImportRequestProfile string
 // UsedRow defines model for UsedRow.
 type UsedRow struct {
 	// Budget In the grant's currency.
-	Budget       Money   `json:"budget"`
-	Grant        string  `json:"grant"`
-	ReportDueOn  *string `json:"report_due_on,omitempty"`
-	Spent        *Money  `json:"spent,omitempty"`
-	SpentPercent *int    `json:"spent_percent,omitempty"`
-	TimePercent  *int    `json:"time_percent,omitempty"`
-	Title        string  `json:"title"`
+	Budget Money `json:"budget"`
+
+	// Grant Code of the grant.
+	Grant string `json:"grant"`
+
+	// ReportDueOn The day by which the report is due.
+	ReportDueOn *string `json:"report_due_on,omitempty"`
+
+	// Spent What was spent.
+	Spent *Money `json:"spent,omitempty"`
+
+	// SpentPercent How much of the money is used, in percent.
+	SpentPercent *int `json:"spent_percent,omitempty"`
+
+	// TimePercent How much of the time is over, in percent.
+	TimePercent *int `json:"time_percent,omitempty"`
+
+	// Title One line that says what it is.
+	Title string `json:"title"`
 }
 
 // UserView defines model for UserView.
 type UserView struct {
 	// AllowedActions What may be done next, by you and by whom else, and why not. Not in lists.
 	AllowedActions *[]ActionView `json:"allowed_actions,omitempty"`
-	CreatedAt      string        `json:"created_at"`
-	DisabledAt     *string       `json:"disabled_at,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt string `json:"created_at"`
+
+	// DisabledAt When it was disabled; absent while it is not.
+	DisabledAt *string `json:"disabled_at,omitempty"`
 
 	// DryRun There, and true, where nothing was written: the request had ?dry_run=true.
 	DryRun *UserViewDryRun `json:"dry_run,omitempty"`
 
 	// EndsAt From then on it does not work.
-	EndsAt *string  `json:"ends_at,omitempty"`
-	Handle string   `json:"handle"`
-	Id     string   `json:"id"`
-	Roles  []string `json:"roles"`
+	EndsAt *string `json:"ends_at,omitempty"`
+
+	// Handle The name that the user signs in with.
+	Handle string `json:"handle"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Roles The roles of the user.
+	Roles []string `json:"roles"`
 
 	// SamePersonAs Another account of the same person; duties count both as one.
 	SamePersonAs *string `json:"same_person_as,omitempty"`
@@ -13030,39 +15996,58 @@ type UserViewDryRun bool
 
 // UserViewList defines model for UserViewList.
 type UserViewList struct {
+	// Data The rows of this page.
 	Data []UserView `json:"data"`
-	Page PageView   `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // VerdictRequest defines model for VerdictRequest.
 type VerdictRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm *map[string]string    `json:"confirm,omitempty"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Verdict What was found.
 	Verdict VerdictRequestVerdict `json:"verdict"`
 }
 
-// VerdictRequestVerdict defines model for VerdictRequest.Verdict.
+// VerdictRequestVerdict What was found.
 type VerdictRequestVerdict string
 
 // VerificationView defines model for VerificationView.
 type VerificationView struct {
+	// Code Its code, which never changes.
 	Code string `json:"code"`
 
 	// DocumentSha256 Of the file that was sent; the same for an unaltered one.
-	DocumentSha256    *string                `json:"document_sha256,omitempty"`
-	IssuedOn          string                 `json:"issued_on"`
-	Number            string                 `json:"number"`
-	Organisation      string                 `json:"organisation"`
-	ReplacedByVersion *int                   `json:"replaced_by_version,omitempty"`
-	Status            VerificationViewStatus `json:"status"`
-	Version           int                    `json:"version"`
+	DocumentSha256 *string `json:"document_sha256,omitempty"`
+
+	// IssuedOn The day on which it was issued.
+	IssuedOn string `json:"issued_on"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Organisation The charity whose books these are.
+	Organisation string `json:"organisation"`
+
+	// ReplacedByVersion The version that replaced it; absent where none did.
+	ReplacedByVersion *int `json:"replaced_by_version,omitempty"`
+
+	// Status How it stands.
+	Status VerificationViewStatus `json:"status"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
 }
 
-// VerificationViewStatus defines model for VerificationView.Status.
+// VerificationViewStatus How it stands.
 type VerificationViewStatus string
 
 // VerifierView defines model for VerifierView.
 type VerifierView struct {
+	// Organisation The charity whose books these are.
 	Organisation string `json:"organisation"`
 
 	// Signer Name and hash of the key that signs now; empty before the first checkpoint.
@@ -13072,112 +16057,271 @@ type VerifierView struct {
 // VerifyDetailsRequest defines model for VerifyDetailsRequest.
 type VerifyDetailsRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm *map[string]string      `json:"confirm,omitempty"`
-	How     VerifyDetailsRequestHow `json:"how"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// How How the details were verified with the payee.
+	How VerifyDetailsRequestHow `json:"how"`
 
 	// Note At least ten letters; no person's name and no number.
 	Note string `json:"note"`
 }
 
-// VerifyDetailsRequestHow defines model for VerifyDetailsRequest.How.
+// VerifyDetailsRequestHow How the details were verified with the payee.
 type VerifyDetailsRequestHow string
 
 // VersionView defines model for VersionView.
 type VersionView struct {
+	// BudgetRate The rate that the budget was made at.
 	BudgetRate *string `json:"budget_rate,omitempty"`
-	Country    *string `json:"country,omitempty"`
-	CreatedBy  string  `json:"created_by"`
 
-	// Currency Examples: DKK
-	Currency    Currency        `json:"currency"`
-	Goals       []string        `json:"goals"`
-	Kind        string          `json:"kind"`
-	Lines       []PlanLineView  `json:"lines"`
-	Milestones  []MilestoneView `json:"milestones"`
-	Phase       string          `json:"phase"`
-	PlanVersion int             `json:"plan_version"`
-	Reason      *string         `json:"reason,omitempty"`
-	Shares      []PlanShareView `json:"shares"`
+	// Country Two letters of ISO 3166, such as NG.
+	Country *string `json:"country,omitempty"`
 
-	// StartsOn Examples: 2026-01-31
-	StartsOn Date   `json:"starts_on"`
-	State    string `json:"state"`
+	// CreatedBy User id of who made it.
+	CreatedBy string `json:"created_by"`
+
+	// Currency Three letters of ISO 4217, such as DKK.
+	Currency Currency `json:"currency"`
+
+	// Goals The goals, by their codes.
+	Goals []string `json:"goals"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Lines Its lines, in their order.
+	Lines []PlanLineView `json:"lines"`
+
+	// Milestones What must be reached before money follows.
+	Milestones []MilestoneView `json:"milestones"`
+
+	// Phase Which phase of the support.
+	Phase string `json:"phase"`
+
+	// PlanVersion Which version of the plan.
+	PlanVersion int `json:"plan_version"`
+
+	// Reason Why, in the user's words.
+	Reason *string `json:"reason,omitempty"`
+
+	// Shares Who bears how much of it.
+	Shares []PlanShareView `json:"shares"`
+
+	// StartsOn First day on which it holds.
+	StartsOn Date `json:"starts_on"`
+
+	// State Where it stands in its life.
+	State string `json:"state"`
 }
 
 // VersionViewList defines model for VersionViewList.
 type VersionViewList struct {
+	// Data The rows of this page.
 	Data []VersionView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // View defines model for View.
 type View struct {
-	Advances             []AdvanceView      `json:"advances"`
-	Agreement            string             `json:"agreement"`
-	Amendments           []AmendmentView    `json:"amendments"`
-	AppliedRates         *[]AppliedView     `json:"applied_rates,omitempty"`
-	BaseCurrency         string             `json:"base_currency"`
-	BudgetChanges        *[]ChangeViewType2 `json:"budget_changes,omitempty"`
-	BudgetLines          []BudgetLineView   `json:"budget_lines"`
-	BudgetTotal          *FiguresView       `json:"budget_total"`
-	BudgetVersion        int                `json:"budget_version"`
-	Closing              string             `json:"closing"`
-	ClosingAtRate        string             `json:"closing_at_rate"`
-	ClosingBase          string             `json:"closing_base"`
-	ClosingDetails       []PartView         `json:"closing_details"`
-	ClosingParts         ClosingPartsView   `json:"closing_parts"`
-	Commitments          *string            `json:"commitments"`
-	Conversions          int                `json:"conversions"`
-	Currency             string             `json:"currency"`
-	CutOff               string             `json:"cut_off"`
-	DataHash             string             `json:"data_hash"`
-	DeferredBalance      *DeferredView      `json:"deferred_balance"`
-	Disallowed           []DisallowedView   `json:"disallowed"`
-	Draft                bool               `json:"draft"`
-	ExplainedOverPercent *string            `json:"explained_over_percent,omitempty"`
-	Forecast             *ForecastView      `json:"forecast,omitempty"`
-	From                 string             `json:"from"`
-	GrantAmount          string             `json:"grant_amount"`
-	GrantFrom            *string            `json:"grant_from"`
-	GrantTo              *string            `json:"grant_to"`
-	GrantUsedPercent     *string            `json:"grant_used_percent"`
-	Grantor              GrantorView        `json:"grantor"`
-	InKind               *[]InKindViewType2 `json:"in_kind,omitempty"`
-	Indirect             *IndirectViewType2 `json:"indirect"`
-	Interest             string             `json:"interest"`
-	Kind                 string             `json:"kind"`
-	Language             string             `json:"language"`
-	Layout               *string            `json:"layout,omitempty"`
-	Ledger               []TieView          `json:"ledger"`
-	Lines                []LineViewType2    `json:"lines"`
-	MethodDifference     *string            `json:"method_difference,omitempty"`
-	Notes                []NoteViewType2    `json:"notes"`
-	Number               string             `json:"number"`
-	Opening              string             `json:"opening"`
-	OpeningDetails       *[]PartView        `json:"opening_details,omitempty"`
-	Organisation         OrganisationView   `json:"organisation"`
-	OwnReference         *string            `json:"own_reference,omitempty"`
-	PreparedOn           string             `json:"prepared_on"`
-	Project              string             `json:"project"`
-	RateMethod           string             `json:"rate_method"`
-	Rates                []RateViewType2    `json:"rates"`
-	Receipts             []ReceiptView      `json:"receipts"`
-	Received             string             `json:"received"`
-	Refunded             string             `json:"refunded"`
-	Replaces             *string            `json:"replaces,omitempty"`
-	ReportNo             *int               `json:"report_no,omitempty"`
-	Results              *ResultsView       `json:"results,omitempty"`
-	Rounding             string             `json:"rounding"`
-	SharedCosts          []SharedView       `json:"shared_costs"`
-	Signatures           []SignatureView    `json:"signatures"`
-	Spent                string             `json:"spent"`
-	Subject              string             `json:"subject"`
-	TimeUsedPercent      *string            `json:"time_used_percent"`
-	To                   string             `json:"to"`
-	ToDate               Sums               `json:"to_date"`
-	Version              int                `json:"version"`
-	Vouchers             *[]VoucherView     `json:"vouchers,omitempty"`
-	WholeUnits           *bool              `json:"whole_units,omitempty"`
+	// Advances What partners hold.
+	Advances []AdvanceView `json:"advances"`
+
+	// Agreement The grantor's number of the agreement.
+	Agreement string `json:"agreement"`
+
+	// Amendments The amendments.
+	Amendments []AmendmentView `json:"amendments"`
+
+	// AppliedRates The rates that were used.
+	AppliedRates *[]AppliedView `json:"applied_rates,omitempty"`
+
+	// BaseCurrency The currency that the books are kept in.
+	BaseCurrency string `json:"base_currency"`
+
+	// BudgetChanges What changed in the budget.
+	BudgetChanges *[]ChangeViewType2 `json:"budget_changes,omitempty"`
+
+	// BudgetLines The lines of the budget.
+	BudgetLines []BudgetLineView `json:"budget_lines"`
+
+	// BudgetTotal The sum of the budget.
+	BudgetTotal *FiguresView `json:"budget_total"`
+
+	// BudgetVersion Which version of the budget.
+	BudgetVersion int `json:"budget_version"`
+
+	// Closing What is there at the end.
+	Closing string `json:"closing"`
+
+	// ClosingAtRate The closing balance at the report's rate.
+	ClosingAtRate string `json:"closing_at_rate"`
+
+	// ClosingBase The closing balance in the currency of the books.
+	ClosingBase string `json:"closing_base"`
+
+	// ClosingDetails What the closing balance is made of.
+	ClosingDetails []PartView `json:"closing_details"`
+
+	// ClosingParts What the closing balance is made of.
+	ClosingParts ClosingPartsView `json:"closing_parts"`
+
+	// Commitments What is promised and not yet paid.
+	Commitments *string `json:"commitments"`
+
+	// Conversions How many amounts were converted.
+	Conversions int `json:"conversions"`
+
+	// Currency Three letters of ISO 4217, such as DKK.
+	Currency string `json:"currency"`
+
+	// CutOff The last entry that counts.
+	CutOff string `json:"cut_off"`
+
+	// DataHash SHA-256 of the figures, in hexadecimal.
+	DataHash string `json:"data_hash"`
+
+	// DeferredBalance What is received and not yet earned.
+	DeferredBalance *DeferredView `json:"deferred_balance"`
+
+	// Disallowed What the grantor did not accept.
+	Disallowed []DisallowedView `json:"disallowed"`
+
+	// Draft Whether it is not issued yet.
+	Draft bool `json:"draft"`
+
+	// ExplainedOverPercent From how many percent on a difference is explained.
+	ExplainedOverPercent *string `json:"explained_over_percent,omitempty"`
+
+	// Forecast What is expected still.
+	Forecast *ForecastView `json:"forecast,omitempty"`
+
+	// From First day that counts.
+	From string `json:"from"`
+
+	// GrantAmount What the grant is worth.
+	GrantAmount string `json:"grant_amount"`
+
+	// GrantFrom First day of the grant.
+	GrantFrom *string `json:"grant_from"`
+
+	// GrantTo Last day of the grant.
+	GrantTo *string `json:"grant_to"`
+
+	// GrantUsedPercent How much of the grant is used, in percent.
+	GrantUsedPercent *string `json:"grant_used_percent"`
+
+	// Grantor Who gave the grant.
+	Grantor GrantorView `json:"grantor"`
+
+	// InKind What was given in kind.
+	InKind *[]InKindViewType2 `json:"in_kind,omitempty"`
+
+	// Indirect Indirect cost.
+	Indirect *IndirectViewType2 `json:"indirect"`
+
+	// Interest Interest that the money earned.
+	Interest string `json:"interest"`
+
+	// Kind Which kind it is.
+	Kind string `json:"kind"`
+
+	// Language da or en.
+	Language string `json:"language"`
+
+	// Layout Which layout the report has.
+	Layout *string `json:"layout,omitempty"`
+
+	// Ledger How the figures stand to the books.
+	Ledger []TieView `json:"ledger"`
+
+	// Lines Its lines, in their order.
+	Lines []LineViewType2 `json:"lines"`
+
+	// MethodDifference What the method of conversion makes.
+	MethodDifference *string `json:"method_difference,omitempty"`
+
+	// Notes Notes, in their order.
+	Notes []NoteViewType2 `json:"notes"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
+
+	// Opening What was there at the beginning.
+	Opening string `json:"opening"`
+
+	// OpeningDetails What the opening balance is made of.
+	OpeningDetails *[]PartView `json:"opening_details,omitempty"`
+
+	// Organisation The charity whose books these are.
+	Organisation OrganisationView `json:"organisation"`
+
+	// OwnReference The charity's own number of the project.
+	OwnReference *string `json:"own_reference,omitempty"`
+
+	// PreparedOn The day on which it was made.
+	PreparedOn string `json:"prepared_on"`
+
+	// Project Name of the project.
+	Project string `json:"project"`
+
+	// RateMethod How foreign money is converted in the report.
+	RateMethod string `json:"rate_method"`
+
+	// Rates The rates.
+	Rates []RateViewType2 `json:"rates"`
+
+	// Receipts What came in.
+	Receipts []ReceiptView `json:"receipts"`
+
+	// Received What was received.
+	Received string `json:"received"`
+
+	// Refunded What was paid back.
+	Refunded string `json:"refunded"`
+
+	// Replaces The version that this one replaces.
+	Replaces *string `json:"replaces,omitempty"`
+
+	// ReportNo Number of the report.
+	ReportNo *int `json:"report_no,omitempty"`
+
+	// Results What was reached.
+	Results *ResultsView `json:"results,omitempty"`
+
+	// Rounding What rounding makes.
+	Rounding string `json:"rounding"`
+
+	// SharedCosts Costs that several grants share.
+	SharedCosts []SharedView `json:"shared_costs"`
+
+	// Signatures Who signs.
+	Signatures []SignatureView `json:"signatures"`
+
+	// Spent What was spent.
+	Spent string `json:"spent"`
+
+	// Subject What it is about, by its code or id.
+	Subject string `json:"subject"`
+
+	// TimeUsedPercent How much of its time is over, in percent.
+	TimeUsedPercent *string `json:"time_used_percent"`
+
+	// To Last day that counts.
+	To string `json:"to"`
+
+	// ToDate Since the beginning, up to the day of the report.
+	ToDate Sums `json:"to_date"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
+
+	// Vouchers The vouchers.
+	Vouchers *[]VoucherView `json:"vouchers,omitempty"`
+
+	// WholeUnits Whether it is shown in whole units of the currency, still adding up.
+	WholeUnits *bool `json:"whole_units,omitempty"`
 }
 
 // VirementBody defines model for VirementBody.
@@ -13204,109 +16348,175 @@ type VirementBodyOf string
 
 // VirementView defines model for VirementView.
 type VirementView struct {
-	Absolute     Money           `json:"absolute"`
-	Of           *VirementViewOf `json:"of,omitempty"`
-	Percent      string          `json:"percent"`
-	SalaryLocked bool            `json:"salary_locked"`
+	// Absolute The most that may be moved, as an amount.
+	Absolute Money `json:"absolute"`
+
+	// Of What the percentage is reckoned of.
+	Of *VirementViewOf `json:"of,omitempty"`
+
+	// Percent Percent, as a number with decimals.
+	Percent string `json:"percent"`
+
+	// SalaryLocked Whether lines of pay may not be moved.
+	SalaryLocked bool `json:"salary_locked"`
 }
 
-// VirementViewOf defines model for VirementView.Of.
+// VirementViewOf What the percentage is reckoned of.
 type VirementViewOf string
 
 // VoucherView defines model for VoucherView.
 type VoucherView struct {
-	Account    *string `json:"account,omitempty"`
+	// Account Number of the account.
+	Account *string `json:"account,omitempty"`
+
+	// BaseAmount The amount in the currency that the books are kept in.
 	BaseAmount *string `json:"base_amount,omitempty"`
-	BudgetLine string  `json:"budget_line"`
-	Entry      *string `json:"entry,omitempty"`
-	NameDa     *string `json:"name_da,omitempty"`
-	NameEn     *string `json:"name_en,omitempty"`
-	Ref        string  `json:"ref"`
+
+	// BudgetLine Number of the line in the grant's budget.
+	BudgetLine string `json:"budget_line"`
+
+	// Entry The entry in the journal.
+	Entry *string `json:"entry,omitempty"`
+
+	// NameDa Its name in Danish.
+	NameDa *string `json:"name_da,omitempty"`
+
+	// NameEn Its name in English.
+	NameEn *string `json:"name_en,omitempty"`
+
+	// Ref Reference to it as printed.
+	Ref string `json:"ref"`
 }
 
 // WaitingRoleView defines model for WaitingRoleView.
 type WaitingRoleView struct {
+	// Escalated Whether, or how many, were passed on because nobody decided in time.
 	Escalated int `json:"escalated"`
 
-	// Oldest Examples: 2026-01-31
-	Oldest  *Date               `json:"oldest,omitempty"`
-	Overdue int                 `json:"overdue"`
-	Role    string              `json:"role"`
-	Step    WaitingRoleViewStep `json:"step"`
-	Waiting int                 `json:"waiting"`
+	// Oldest Since when the oldest of them has waited.
+	Oldest *Date `json:"oldest,omitempty"`
+
+	// Overdue What is past its day.
+	Overdue int `json:"overdue"`
+
+	// Role The role.
+	Role string `json:"role"`
+
+	// Step Which step of the way it is.
+	Step WaitingRoleViewStep `json:"step"`
+
+	// Waiting How many wait.
+	Waiting int `json:"waiting"`
 }
 
-// WaitingRoleViewStep defines model for WaitingRoleView.Step.
+// WaitingRoleViewStep Which step of the way it is.
 type WaitingRoleViewStep string
 
 // WaitingRoleViewList defines model for WaitingRoleViewList.
 type WaitingRoleViewList struct {
+	// Data The rows of this page.
 	Data []WaitingRoleView `json:"data"`
-	Page PageView          `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // WaitingRow defines model for WaitingRow.
 type WaitingRow struct {
-	Kind   WaitingRowKind `json:"kind"`
-	Number int            `json:"number"`
+	// Kind Which kind it is.
+	Kind WaitingRowKind `json:"kind"`
+
+	// Number Its number, as people write it.
+	Number int `json:"number"`
 }
 
-// WaitingRowKind defines model for WaitingRow.Kind.
+// WaitingRowKind Which kind it is.
 type WaitingRowKind string
 
 // WaitingView defines model for WaitingView.
 type WaitingView struct {
-	Amount    Money         `json:"amount"`
+	// Amount How much, with the decimals of its currency.
+	Amount Money `json:"amount"`
+
+	// Approvals Who has approved, and who is still needed.
 	Approvals ApprovalsView `json:"approvals"`
 
 	// BaseAmount When it was asked for; zero where no rate was known.
 	BaseAmount Money `json:"base_amount"`
 
 	// Beneficiary Code; only for those who work with people.
-	Beneficiary *string           `json:"beneficiary,omitempty"`
-	Checks      []EligibilityView `json:"checks"`
+	Beneficiary *string `json:"beneficiary,omitempty"`
 
-	// Date Examples: 2026-01-31
+	// Checks Whether the cost is eligible, rule by rule.
+	Checks []EligibilityView `json:"checks"`
+
+	// Date The day that it counts for, as YYYY-MM-DD.
 	Date Date `json:"date"`
 
-	// DueOn Examples: 2026-01-31
-	DueOn     *Date  `json:"due_on,omitempty"`
-	Emergency bool   `json:"emergency"`
-	Escalated bool   `json:"escalated"`
-	Id        string `json:"id"`
-	Line      string `json:"line"`
-	Number    string `json:"number"`
+	// DueOn The day by which it is due.
+	DueOn *Date `json:"due_on,omitempty"`
+
+	// Emergency Whether it was paid before it was decided.
+	Emergency bool `json:"emergency"`
+
+	// Escalated Whether, or how many, were passed on because nobody decided in time.
+	Escalated bool `json:"escalated"`
+
+	// Id Its id, which never changes.
+	Id string `json:"id"`
+
+	// Line Which line.
+	Line string `json:"line"`
+
+	// Number Its number, as people write it.
+	Number string `json:"number"`
 
 	// OnBehalfOf Whom you would decide for.
 	OnBehalfOf *string `json:"on_behalf_of,omitempty"`
-	Payee      string  `json:"payee"`
-	Plan       string  `json:"plan"`
+
+	// Payee Code of who is paid.
+	Payee string `json:"payee"`
+
+	// Plan Number of the support plan.
+	Plan string `json:"plan"`
 
 	// Remaining Before this one.
 	Remaining *Money `json:"remaining,omitempty"`
 
 	// RemainingOf A line of the plan, or a fund.
 	RemainingOf *string `json:"remaining_of,omitempty"`
-	State       string  `json:"state"`
 
-	// SubmittedOn Examples: 2026-01-31
-	SubmittedOn *Date          `json:"submitted_on,omitempty"`
-	Text        string         `json:"text"`
-	Version     int            `json:"version"`
-	Why         WaitingViewWhy `json:"why"`
+	// State Where it stands in its life.
+	State string `json:"state"`
+
+	// SubmittedOn The day on which it was handed in.
+	SubmittedOn *Date `json:"submitted_on,omitempty"`
+
+	// Text What it is for, in a few words. No names of people who are supported.
+	Text string `json:"text"`
+
+	// Version Which version it is; they are counted from 1.
+	Version int `json:"version"`
+
+	// Why What it waits for.
+	Why WaitingViewWhy `json:"why"`
 }
 
-// WaitingViewWhy defines model for WaitingView.Why.
+// WaitingViewWhy What it waits for.
 type WaitingViewWhy string
 
 // WaitingViewList defines model for WaitingViewList.
 type WaitingViewList struct {
+	// Data The rows of this page.
 	Data []WaitingView `json:"data"`
-	Page PageView      `json:"page"`
+
+	// Page Whether the list goes on, and where.
+	Page PageView `json:"page"`
 }
 
 // Way defines model for Way.
 type Way struct {
+	// Href Address of it in this API.
 	Href string `json:"href"`
 
 	// Rel What is done there: reversals.
@@ -13324,31 +16534,39 @@ type WithdrawStatementRequest struct {
 
 // WorkedDayBody defines model for WorkedDayBody.
 type WorkedDayBody struct {
+	// Fund Code of the fund (the purpose) that the money belongs to.
 	Fund string `json:"fund"`
 
 	// Hours Whole minutes, such as 7.5 or 0.25.
 	//
 	// Examples: 4250.00
-	Hours      *Decimal `json:"hours,omitempty"`
-	Kilometres *int     `json:"kilometres,omitempty"`
+	Hours *Decimal `json:"hours,omitempty"`
+
+	// Kilometres Kilometres driven.
+	Kilometres *int `json:"kilometres,omitempty"`
 
 	// Line Number of the line in the grant's budget.
 	Line *string `json:"line,omitempty"`
 
-	// On Examples: 2026-01-31
+	// On The day.
 	On Date `json:"on"`
 }
 
 // WorkedDayView defines model for WorkedDayView.
 type WorkedDayView struct {
+	// Fund Code of the fund (the purpose) that the money belongs to.
 	Fund string `json:"fund"`
 
-	// Hours Examples: 4250.00
-	Hours      Decimal `json:"hours"`
-	Kilometres int     `json:"kilometres"`
-	Line       *string `json:"line,omitempty"`
+	// Hours Hours worked.
+	Hours Decimal `json:"hours"`
 
-	// On Examples: 2026-01-31
+	// Kilometres Kilometres driven.
+	Kilometres int `json:"kilometres"`
+
+	// Line Which line.
+	Line *string `json:"line,omitempty"`
+
+	// On The day.
 	On Date `json:"on"`
 }
 
@@ -13359,7 +16577,9 @@ type YearApprovalRequest struct {
 
 	// Date Accounting date; today where none is given.
 	Date *Date `json:"date,omitempty"`
-	Year int   `json:"year"`
+
+	// Year The calendar year.
+	Year int `json:"year"`
 }
 
 // YearReceiptRequest defines model for YearReceiptRequest.
@@ -13428,7 +16648,9 @@ type ListAccountChangesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                         `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status How it stands.
 	Status *ListAccountChangesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
@@ -13657,7 +16879,9 @@ type ListAuditEventsParams struct {
 	Action *string `form:"action,omitempty" json:"action,omitempty"`
 
 	// Subject Id of what it was done to, or of whom it was done for.
-	Subject   *string `form:"subject,omitempty" json:"subject,omitempty"`
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// RequestId Id of the request, as in the log and in X-Request-Id.
 	RequestId *string `form:"request_id,omitempty" json:"request_id,omitempty"`
 
 	// From First day, UTC.
@@ -13901,7 +17125,9 @@ type UploadBankImportParams struct {
 	BankAccount *string `form:"bank_account,omitempty" json:"bank_account,omitempty"`
 
 	// DryRun Check and answer, but leave nothing behind.
-	DryRun  *DryRun  `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// Confirm Codes of questions that are answered with yes, each with its reason; a refusal names them.
 	Confirm *Confirm `form:"confirm,omitempty" json:"confirm,omitempty"`
 
 	// IdempotencyKey Your own name for this one request, if you want to be able to repeat it safely. Dry runs do not use it up.
@@ -13974,7 +17200,9 @@ type ListBankLinesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor  *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Account Number of the account.
 	Account *string `form:"account,omitempty" json:"account,omitempty"`
 
 	// Status open: no match accounts for all of it; waiting: nobody has explained it yet, open or in suspense.
@@ -14578,12 +17806,18 @@ type ListCalendarParams struct {
 	Through *Through `form:"through,omitempty" json:"through,omitempty"`
 
 	// AsOf The last day that counts; today where none is given.
-	AsOf  *AsOf                    `form:"as_of,omitempty" json:"as_of,omitempty"`
-	Kind  *ListCalendarParamsKind  `form:"kind,omitempty" json:"kind,omitempty"`
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Kind Which kind it is.
+	Kind *ListCalendarParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Where it stands in its life.
 	State *ListCalendarParamsState `form:"state,omitempty" json:"state,omitempty"`
 
 	// Grant Code of a grant.
 	Grant *string `form:"grant,omitempty" json:"grant,omitempty"`
+
+	// Owner Id of the user who sees to it.
 	Owner *string `form:"owner,omitempty" json:"owner,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
@@ -14635,9 +17869,13 @@ type ListComplaintsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                     `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status How it stands.
 	Status *ListComplaintsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
-	Kind   *ListComplaintsParamsKind   `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Kind Which kind it is.
+	Kind *ListComplaintsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Disbursement Id.
 	Disbursement *Ref `form:"disbursement,omitempty" json:"disbursement,omitempty"`
@@ -14829,7 +18067,9 @@ type ListDisbursementsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                        `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status How it stands.
 	Status *ListDisbursementsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
@@ -15163,7 +18403,9 @@ type ListDonorImportRowsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                          `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status How it stands.
 	Status *ListDonorImportRowsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
@@ -15416,7 +18658,9 @@ type StoreEvidenceParams struct {
 	TakenOn *Date `form:"taken_on,omitempty" json:"taken_on,omitempty"`
 
 	// DryRun Check and answer, but leave nothing behind.
-	DryRun  *DryRun  `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// Confirm Codes of questions that are answered with yes, each with its reason; a refusal names them.
 	Confirm *Confirm `form:"confirm,omitempty" json:"confirm,omitempty"`
 
 	// IdempotencyKey Your own name for this one request, if you want to be able to repeat it safely. Dry runs do not use it up.
@@ -15450,13 +18694,19 @@ type ListExchangeRatesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                        `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Source Where it comes from.
 	Source *ListExchangeRatesParamsSource `form:"source,omitempty" json:"source,omitempty"`
 
 	// Currency On either side of the pair.
 	Currency *Currency `form:"currency,omitempty" json:"currency,omitempty"`
-	From     *Date     `form:"from,omitempty" json:"from,omitempty"`
-	To       *Date     `form:"to,omitempty" json:"to,omitempty"`
+
+	// From First day that counts.
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day that counts.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
 	Format *ListExchangeRatesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -15797,8 +19047,11 @@ type DecideConditionParams struct {
 
 // GetGrantConversionParams defines parameters for GetGrantConversion.
 type GetGrantConversionParams struct {
+	// From First day that counts.
 	From *Date `form:"from,omitempty" json:"from,omitempty"`
-	To   *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// To Last day that counts.
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
 }
 
 // DisallowCostParams defines parameters for DisallowCost.
@@ -16113,7 +19366,9 @@ type ListImportRowsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                     `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status How it stands.
 	Status *ListImportRowsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
@@ -16444,7 +19699,9 @@ type ListJournalLinesParams struct {
 	From *Date `form:"from,omitempty" json:"from,omitempty"`
 
 	// To Last accounting date.
-	To       *Date     `form:"to,omitempty" json:"to,omitempty"`
+	To *Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Category Category of cost, such as tuition.
 	Category *[]string `form:"category,omitempty" json:"category,omitempty"`
 
 	// Plan Numbers of plans.
@@ -17024,7 +20281,9 @@ type UnlockPaymentBatchParams struct {
 // ReadPaymentReportParams defines parameters for ReadPaymentReport.
 type ReadPaymentReportParams struct {
 	// DryRun Check and answer, but leave nothing behind.
-	DryRun  *DryRun  `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// Confirm Codes of questions that are answered with yes, each with its reason; a refusal names them.
 	Confirm *Confirm `form:"confirm,omitempty" json:"confirm,omitempty"`
 
 	// IdempotencyKey Your own name for this one request; repeat it to repeat the request. Dry runs do not use it up.
@@ -17037,7 +20296,9 @@ type ListPaymentsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                   `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status How it stands.
 	Status *ListPaymentsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
@@ -17945,8 +21206,12 @@ type ReportComplaintsParams struct {
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-	From   Date    `form:"from" json:"from"`
-	To     Date    `form:"to" json:"to"`
+
+	// From First day that counts.
+	From Date `form:"from" json:"from"`
+
+	// To Last day that counts.
+	To Date `form:"to" json:"to"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
 	Format *ReportComplaintsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -18015,7 +21280,9 @@ type ReportGeneralLedgerParams struct {
 	From *Date `form:"from,omitempty" json:"from,omitempty"`
 
 	// To Last day; today where none is given.
-	To      *To    `form:"to,omitempty" json:"to,omitempty"`
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+
+	// Account Number of the account.
 	Account string `form:"account" json:"account"`
 
 	// Fund Only these funds; all where none is given.
@@ -18227,9 +21494,15 @@ type ReportTimeSheetsParams struct {
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-	Fund   string  `form:"fund" json:"fund"`
-	From   Date    `form:"from" json:"from"`
-	To     Date    `form:"to" json:"to"`
+
+	// Fund Code of the fund (the purpose) that the money belongs to.
+	Fund string `form:"fund" json:"fund"`
+
+	// From First day that counts.
+	From Date `form:"from" json:"from"`
+
+	// To Last day that counts.
+	To Date `form:"to" json:"to"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
 	Format *ReportTimeSheetsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -18709,9 +21982,13 @@ type ListTimeSheetsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor *Cursor                     `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status How it stands.
 	Status *ListTimeSheetsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
-	Month  *string                     `form:"month,omitempty" json:"month,omitempty"`
+
+	// Month The month, as YYYY-MM.
+	Month *string `form:"month,omitempty" json:"month,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.
 	Format *ListTimeSheetsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -18969,7 +22246,9 @@ type ListWebhookDeliveriesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before; all other parameters must stay as they were.
-	Cursor  *Cursor                             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Outcome How it ended.
 	Outcome *ListWebhookDeliveriesParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
 
 	// Format What to answer with; Accept does the same. A table has all rows, unless limit or cursor asks for a page. Lists inside a row are left out of it.

@@ -2,11 +2,13 @@ package http_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
 	"testing"
 
 	apphttp "supportledger/http"
+	"supportledger/http/openapi"
 	"supportledger/store/storetest"
 )
 
@@ -43,4 +45,66 @@ func TestTheCommittedDocumentIsTheOneThatIsServed(t *testing.T) {
 		}
 	}
 	t.Fatal("docs/openapi.json is not what is served; run this test with -update")
+}
+
+// TestEverythingIsDescribed: each field of each schema and each parameter says what it is, and no word is left over.
+func TestEverythingIsDescribed(t *testing.T) {
+	var document struct {
+		Components struct {
+			Schemas    map[string]struct{ Properties map[string]described }
+			Parameters map[string]describedParameter
+		}
+		Paths map[string]map[string]struct {
+			OperationID, Description string
+			Parameters               []describedParameter
+		}
+	}
+	committed, err := os.ReadFile(committedDocument)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(committed, &document); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	look := func(where, name, description string) {
+		if description == "" {
+			t.Errorf("%s.%s is not described: give it a description tag, or a line in http/openapi/words.txt", where, name)
+		}
+		for _, key := range []string{where + "." + name, "?" + name, name} {
+			said[key] = said[key] || openapi.Words()[key] == description
+		}
+	}
+	for of, schema := range document.Components.Schemas {
+		for name, field := range schema.Properties {
+			look(of, name, field.Description)
+		}
+	}
+	for _, item := range document.Paths {
+		for _, op := range item {
+			if op.Description == "" {
+				t.Errorf("%s is not described", op.OperationID)
+			}
+			for _, p := range op.Parameters {
+				if p.Ref == "" {
+					look(op.OperationID, p.Name, p.Description)
+				}
+			}
+		}
+	}
+	for _, p := range document.Components.Parameters {
+		look("", p.Name, p.Description)
+	}
+	for key := range openapi.Words() {
+		if !said[key] {
+			t.Errorf("http/openapi/words.txt describes %s, which nothing is called any more", key)
+		}
+	}
+}
+
+type described struct{ Description string }
+
+type describedParameter struct {
+	Name, Description string
+	Ref               string `json:"$ref"`
 }

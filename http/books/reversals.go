@@ -43,7 +43,7 @@ func reversals(api *resource.API) {
 var reversalRefuses = []error{disbursements.ErrPartOfAct, ledger.ErrUnknownEntry, ledger.ErrReasonRequired,
 	ledger.ErrAlreadyReversed, ledger.ErrReversalOfReversal,
 	ledger.ErrReversalDate, ledger.ErrPeriodClosed, ledger.ErrFundOverdrawn, ledger.ErrLotExhausted,
-	advances.ErrPrepaidExceeded}
+	advances.ErrPrepaidExceeded, advances.ErrState}
 
 // changeEntryRequest takes what a client would want to change, to answer it with the way that there is.
 type changeEntryRequest struct {

@@ -25,6 +25,7 @@ func Condense(document []byte) ([]byte, error) {
 		return nil, fmt.Errorf("openapi: %w", err)
 	}
 	operations := operationsOf(d)
+	explain(d, operations)
 	for _, op := range operations {
 		for _, p := range parametersOf(op) {
 			plain(p)
