@@ -14755,14 +14755,16 @@ type SealedTextView struct {
 // SearchDonorsRequest defines model for SearchDonorsRequest.
 type SearchDonorsRequest struct {
 	// Confirm Why something unusual is meant, by the code of the question that an earlier answer asked.
-	Confirm *map[string]string       `json:"confirm,omitempty"`
-	Field   SearchDonorsRequestField `json:"field"`
+	Confirm *map[string]string `json:"confirm,omitempty"`
+
+	// Field Which field of the donor is searched.
+	Field SearchDonorsRequestField `json:"field"`
 
 	// Text What it is for, in a few words. No names of people who are supported.
 	Text string `json:"text"`
 }
 
-// SearchDonorsRequestField defines model for SearchDonorsRequest.Field.
+// SearchDonorsRequestField Which field of the donor is searched.
 type SearchDonorsRequestField string
 
 // SearchView defines model for SearchView.
