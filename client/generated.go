@@ -14760,7 +14760,7 @@ type SearchDonorsRequest struct {
 	// Field Which field of the donor is searched.
 	Field SearchDonorsRequestField `json:"field"`
 
-	// Text What it is for, in a few words. No names of people who are supported.
+	// Text What is looked for: a name, a mail address or a tax number, as a whole.
 	Text string `json:"text"`
 }
 

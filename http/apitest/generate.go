@@ -111,8 +111,8 @@ func (g *Generator) Do(c *Client, o *Generated) []Exchange {
 	return append(done, g.send(c, o, req, body))
 }
 
-// Again sends a request that reads some more times, and gives the shortest that it took: on a busy machine one time says
-// nothing. A write is not sent again.
+// Again sends a request that reads some more times, and gives the shortest that it took: on a busy machine one time
+// says nothing. A write is not sent again.
 func (g *Generator) Again(c *Client, e Exchange, times int) time.Duration {
 	g.under.t.Helper()
 	least := e.Took
