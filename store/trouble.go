@@ -7,15 +7,11 @@ import (
 	"path/filepath"
 )
 
-// noteTrouble remembers a write that the disk made fail, until one goes through.
+// noteTrouble remembers a write that the disk made fail, until a try goes through: see [DB.Writing]. A transaction that
+// commits proves nothing, it may have had nothing to write.
 func (db *DB) noteTrouble(err error) {
-	switch {
-	case err == nil:
-		if db.trouble.Load() != nil {
-			db.trouble.Store(nil)
-		}
-	case errors.Is(err, ErrDiskFull), errors.Is(err, ErrDiskFailed), errors.Is(err, ErrReadOnly),
-		db.engine == SQLite && errors.Is(err, ErrUncertain): // the disk failed in the middle of a commit
+	if errors.Is(err, ErrDiskFull) || errors.Is(err, ErrDiskFailed) || errors.Is(err, ErrReadOnly) ||
+		db.engine == SQLite && errors.Is(err, ErrUncertain) { // the disk failed in the middle of a commit
 		db.trouble.Store(&err)
 	}
 }
@@ -36,6 +32,8 @@ func (db *DB) Writing(ctx context.Context) error {
 		return *last
 	case err != nil && ctx.Err() == nil:
 		db.trouble.Store(&err)
+	case err == nil:
+		db.trouble.CompareAndSwap(last, nil) // unless another write failed meanwhile
 	}
 	return err
 }
@@ -62,7 +60,13 @@ func (db *DB) try(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE proof_head SET size = size WHERE id = 1")
+		// A row that stays as it was is not written by SQLite at all, so one comes and goes.
+		const comes = "INSERT INTO idempotency_keys (user_id, key, fingerprint, route, status, body, created_at) " +
+			"VALUES ('', 'room', ?0, '', 0, ?0, '')"
+		if _, err := tx.ExecContext(ctx, comes, []byte{}); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM idempotency_keys WHERE user_id = '' AND key = 'room'")
 		return err
 	})
 }

@@ -94,7 +94,7 @@ func (s serveCommand) sensible() error {
 
 // memoryLimit is from where on garbage is collected sooner: a thousand requests at once stay below 200 MB. GOMEMLIMIT
 // says otherwise.
-const memoryLimit = 100 << 20
+const memoryLimit = 64 << 20
 
 // opened is all that a server is made of.
 type openedBooks struct {
