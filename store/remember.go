@@ -129,7 +129,7 @@ type recording struct {
 
 // record reads rows to their end and closes them.
 func record(rows *sql.Rows) (*recording, error) {
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	columns, err := rows.Columns()
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ import (
 
 func packaged(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("../../packaging", name))
+	text, err := os.ReadFile(filepath.Join("..", "..", "packaging", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestPackagedSettings(t *testing.T) {
 	postinst, unit := packaged(t, "deb/postinst"), packaged(t, "systemd/supportledger.service")
 	for _, path := range regexp.MustCompile(`(?m)^[a-z-]+ = (?:sqlite:)?(/\S+)`).FindAllStringSubmatch(text, -1) {
 		there := slices.ContainsFunc(strings.Fields(postinst), func(made string) bool {
-			made = strings.Trim(made, `"$;root`)
+			made = strings.Trim(made, `"$;rot`)
 			return len(made) > 5 && made[0] == '/' && strings.HasPrefix(path[1], made)
 		})
 		if !there {
@@ -114,7 +114,7 @@ func TestPackagedSettings(t *testing.T) {
 			t.Errorf("the package does not make %s", made)
 		}
 	}
-	file := filepath.Join(dir, "etc/supportledger/supportledger.conf")
+	file := filepath.Join(dir, "etc", "supportledger", "supportledger.conf")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -446,7 +446,7 @@ func metricsOf(t *testing.T, db *store.DB) string {
 	call{token: tokens["finance_officer"], path: "/funds", body: fund("UNR")}.must(t, url, http.StatusCreated)
 	call{path: "/funds"}.must(t, url, http.StatusUnauthorized)
 	p.await(`"msg":"verify"`)
-	resp, err := http.Get("http://" + at + "/metrics") //nolint:noctx // ends with the process
+	resp, err := http.Get("http://" + at + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -132,11 +132,11 @@ func (g *Generator) look(c *Client, o *Generated, path, twin string, head http.H
 		return nil
 	}
 	shows := g.Operations[i]
-	own, real := strings.Split(o.Path, "/"), strings.Split(path, "/")
+	own, sent := strings.Split(o.Path, "/"), strings.Split(path, "/")
 	parts := strings.Split(shows.Path, "/")
 	for n, part := range parts {
 		if strings.HasPrefix(part, "{") && n < len(own) && strings.HasPrefix(own[n], "{") {
-			parts[n] = real[n]
+			parts[n] = sent[n]
 		}
 	}
 	e, tag := g.sendTagged(c, shows, g.begin(c, shows.Method, strings.Join(parts, "/"), "", nil), nil)

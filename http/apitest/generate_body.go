@@ -40,8 +40,8 @@ func (g *Generator) value(schema any, name string, depth int) any {
 	for _, all := range list(s["allOf"]) {
 		return g.value(all, name, depth)
 	}
-	if any := list(s["anyOf"]); len(any) > 0 {
-		return g.value(oneOf(g, any), name, depth)
+	if choices := list(s["anyOf"]); len(choices) > 0 {
+		return g.value(oneOf(g, choices), name, depth)
 	}
 	if c, ok := s["const"]; ok {
 		return c
@@ -180,11 +180,12 @@ func (g *Generator) body(o *Generated) ([]byte, string) {
 	}
 	var made any
 	example, shows := media["example"]
-	if shows && g.is(40) {
+	switch {
+	case shows && g.is(40):
 		made = g.mixed(example)
-	} else if kind == "application/json" {
+	case kind == "application/json":
 		made = g.value(media["schema"], "", 0)
-	} else {
+	default:
 		return g.form(media)
 	}
 	if g.is(25) {

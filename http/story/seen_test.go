@@ -52,9 +52,9 @@ func TestOneOfTwoWhoSawTheSame(t *testing.T) {
 // unshown are the acts whose thing does not show that they were done: of two at once the second is refused by the rule
 // that the act itself has, with this status, and not for its tag.
 var unshown = map[string]int{
-	"/grants/…/refund-payments": http.StatusConflict,            // the grant does not show its refund
-	"/payments/…/reissues":      http.StatusConflict,            // a payment does not show what was paid in its place
-	"/transfers/…/rejections":   http.StatusUnprocessableEntity, // a transfer does not show what came back
+	"/grants/…/refund-payments": http.StatusConflict, // the grant does not show its refund
+	"/payments/…/reissues":      http.StatusConflict, // a payment does not show what was paid in its place
+	"/transfers/…/rejections":   http.StatusConflict, // a transfer does not show what came back
 }
 
 // rival sends beside each act one that saw the same.

@@ -37,7 +37,9 @@ var actsAgain = map[string]string{
 var unkept = map[string]string{
 	"/account-changes/:id/decisions": "it may hold an invitation",
 	"/donor-imports":                 "it shows the rows of the file",
+	"/invitation":                    "an invitation counts once",
 	"/me/passkeys":                   "a challenge counts once",
+	"/me/sign-out-everywhere":        "the session is at its end",
 	"/payees/:id/bank-details":       "it shows an account",
 }
 
