@@ -92,16 +92,12 @@ func approve(ctx context.Context, tx *store.Tx, p Plan) error {
 	if err != nil {
 		return err
 	}
-	approved := false
-	for _, d := range duties {
-		if d.Step == access.Request {
-			if err := access.NotMine(ctx, tx, d.User); err != nil {
-				return err
-			}
-		}
-		approved = approved || d.Step == access.Approve && d.Payload == duty.Payload
+	if err := access.NotMine(ctx, tx, requesters(duties)...); err != nil {
+		return err
 	}
-	if !approved {
+	if !slices.ContainsFunc(duties, func(d access.Duty) bool {
+		return d.Step == access.Approve && d.Payload == duty.Payload
+	}) {
 		return access.ErrNoRequest // the version is not what was approved
 	}
 	return nil

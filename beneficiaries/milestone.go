@@ -229,11 +229,15 @@ func notMaker(ctx context.Context, tx *store.Tx, v PlanVersion) error {
 	if err != nil {
 		return err
 	}
-	makers := []access.UserID{access.UserID(v.CreatedBy)}
+	return access.NotMine(ctx, tx, append(requesters(duties), access.UserID(v.CreatedBy))...)
+}
+
+// requesters are those who asked for a decision.
+func requesters(duties []access.Duty) (users []access.UserID) {
 	for _, d := range duties {
 		if d.Step == access.Request {
-			makers = append(makers, d.User)
+			users = append(users, d.User)
 		}
 	}
-	return access.NotMine(ctx, tx, makers...)
+	return users
 }

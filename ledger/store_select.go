@@ -137,13 +137,11 @@ func (b Book) CategorySums(ctx context.Context, tx *store.Tx, s Selection) ([]Su
 func (b Book) balancesUntil(ctx context.Context, tx *store.Tx, s Selection, day Date) (map[balanceKey]Balance, error) {
 	found := map[balanceKey]Balance{}
 	where, args := s.onMonths()
-	last, within := monthsUntil(day)
-	text := monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups
+	text, args := monthsAndDays(day, where, args)
 	if s.inBase {
 		text = accountsInBase + text + accountGroup
 	}
-	err := store.QueryBatch(ctx, tx, store.BatchQuery{Text: text,
-		Args: slices.Concat([]any{last}, args, []any{within + "-01", day, within}, args),
+	err := store.QueryBatch(ctx, tx, store.BatchQuery{Text: text, Args: args,
 		Row: func(row store.Scanner) error {
 			var r sumRow
 			err := row.Scan(&r.Account, &r.Fund, &r.Currency, &r.Amount, &r.Base)
@@ -194,10 +192,8 @@ func readBalancesPage(ctx context.Context, tx *store.Tx, s Selection, page store
 	if limit == 0 {
 		limit = math.MaxInt32
 	}
-	last, within := monthsUntil(s.To)
-	text := balancesFrom + monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups + balancesCut
-	err = store.QueryBatch(ctx, tx, store.BatchQuery{Text: text,
-		Args: slices.Concat([]any{last}, args, []any{within + "-01", s.To, within}, args, []any{limit}),
+	text, args := monthsAndDays(s.To, where, args)
+	err = store.QueryBatch(ctx, tx, store.BatchQuery{Text: balancesFrom + text + balancesCut, Args: append(args, limit),
 		Row: func(row store.Scanner) error {
 			var r sumRow
 			err := row.Scan(&r.Account, &r.Fund, &r.Currency, &r.Amount, &r.Base)
@@ -205,6 +201,14 @@ func readBalancesPage(ctx context.Context, tx *store.Tx, s Selection, page store
 			return err
 		}})
 	return rows, err
+}
+
+// monthsAndDays is the text that sums the months before a day and the days of its own month, both under one condition,
+// and its arguments.
+func monthsAndDays(day Date, where string, args []any) (text string, all []any) {
+	last, within := monthsUntil(day)
+	return monthSums + where + monthGroups + " UNION ALL " + daySums + where + monthGroups,
+		slices.Concat([]any{last}, args, []any{within + "-01", day, within}, args)
 }
 
 // monthsUntil is the last month of which all days count until a day, and the one of which only some do.

@@ -23,6 +23,11 @@ func Plain(_ *Tx, column string) schema.QueryAppender {
 	return bun.SafeQuery(expression, bun.Ident(column))
 }
 
+// Part is the pattern of LIKE, with ESCAPE '\', for texts that have a part in them.
+func Part(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}
+
 // PlainText is a text as [Plain] makes it of a column.
 func PlainText(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -112,9 +112,8 @@ func (c *txCounter) counted(row func(Scanner) error) func(Scanner) error {
 // BeforeQuery is the half of bun's hook that is not needed.
 func (c *txCounter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
 
-// AfterQuery counts a statement that bun has sent: none that a View remembers or that a rehearsal keeps
-// back. bun knows how many rows it scanned; of a single row it knows
-// nothing.
+// AfterQuery counts a statement that bun has sent: none that a View remembers or that a rehearsal keeps back. bun knows
+// how many rows it scanned; of a single row it knows nothing.
 func (c *txCounter) AfterQuery(ctx context.Context, event *bun.QueryEvent) {
 	if c.recalled || withheld(ctx) {
 		c.recalled = false

@@ -32,8 +32,7 @@ const (
 // Search finds things of the kinds that the caller may list, by a part of their code or text, or by an amount that is
 // written as 1234.50. An amount finds gifts, payments and bank lines.
 func Search(ctx context.Context, tx *store.Tx, text string, base ledger.Currency, kinds []string) ([]Hit, error) {
-	quoted := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(strings.TrimSpace(text)))
-	like := "%" + quoted + "%"
+	like := store.Part(strings.ToLower(strings.TrimSpace(text)))
 	amount := int64(0)
 	if m, err := ledger.ParseMoney(text, base); err == nil {
 		amount = m.Minor()

@@ -86,7 +86,7 @@ func List(ctx context.Context, tx *store.Tx, f Filter) ([]Donor, error) {
 		return nil, nil
 	}
 	if f.Text != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(store.PlainText(f.Text)) + "%"
+		like := store.Part(store.PlainText(f.Text))
 		q = q.Where(`(? LIKE ? ESCAPE '\' OR ? LIKE ? ESCAPE '\')`, store.Plain(tx, "code"), like,
 			store.Plain(tx, "name"), like)
 	}

@@ -57,8 +57,6 @@ func Clean(content []byte) (Content, error) {
 		return Content{}, ErrTooLarge
 	}
 	switch found := mimetype.Detect(content); {
-	case found.Is(pdf) && !bytes.HasPrefix(content, []byte("%PDF-")):
-		return Content{}, ErrType // what stands before it may be a page or a form, which other readers see first
 	case found.Is(pdf):
 		return Content{pdf, content}, still(content)
 	case found.Is(pngPicture):

@@ -34,7 +34,8 @@ const (
 	unpackedMost = 64 << 20 // of all streams together
 )
 
-// still says whether a PDF is one to its end and does nothing when it is opened.
+// still says whether a PDF is one from its first byte to its end, and does nothing when it is opened. What stands
+// before it may be a page or a form, which other readers see first.
 func still(content []byte) error {
 	if !bytes.HasPrefix(content, []byte("%PDF-")) ||
 		!bytes.Contains(content[max(0, len(content)-endWithin):], []byte(endOfPDF)) {
