@@ -13,7 +13,6 @@ import (
 
 	"supportledger/access"
 	"supportledger/http/apitest"
-	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -53,16 +52,7 @@ type clerk struct {
 
 func newClerk(t *testing.T, db *store.DB) *clerk {
 	t.Helper()
-	if err := db.Update(t.Context(), func(tx *store.Tx) error {
-		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
-		if err := ledger.Create(t.Context(), tx, book); err != nil {
-			return err
-		}
-		return book.OpenFund(t.Context(), tx,
-			ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
-	}); err != nil {
-		t.Fatal(err)
-	}
+	generalFund(t, db)
 	client := apitest.Serve(t, db)
 	return &clerk{T: t, finance: client.As(db, "books", access.FinanceOfficer),
 		auditor: client.As(db, "audit", access.Auditor)}

@@ -13,7 +13,6 @@ import (
 
 	"supportledger/access"
 	"supportledger/http/apitest"
-	"supportledger/ledger"
 	"supportledger/store"
 	"supportledger/store/storetest"
 )
@@ -44,16 +43,7 @@ func printed(a apitest.Answer) []byte {
 // opening and each search is on record, and no one of them has a name in it.
 func TestDonorsByAPI(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		if err := db.Update(t.Context(), func(tx *store.Tx) error {
-			book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
-			if err := ledger.Create(t.Context(), tx, book); err != nil {
-				return err
-			}
-			return book.OpenFund(t.Context(), tx,
-				ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
-		}); err != nil {
-			t.Fatal(err)
-		}
+		generalFund(t, db)
 		client := apitest.Serve(t, db)
 		finance, auditor := client.As(db, "books", access.FinanceOfficer), client.As(db, "audit", access.Auditor)
 		finance.Post("/donors", `{"code":"D-77","kind":"person","language":"en"}`).Want(201)

@@ -11,21 +11,27 @@ import (
 	"supportledger/store/storetest"
 )
 
+// generalFund opens books with the general fund and nothing else.
+func generalFund(t *testing.T, db *store.DB) {
+	t.Helper()
+	if err := db.Update(t.Context(), func(tx *store.Tx) error {
+		book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
+		if err := ledger.Create(t.Context(), tx, book); err != nil {
+			return err
+		}
+		return book.OpenFund(t.Context(), tx,
+			ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // What is personal about gifts over the API: the tax list is the treasurer's alone, comes as CSV, and every tax id that
 // is opened is on record; nothing personal is answered in a dry run; an anonymous gift is without its donor in lists,
 // tables and the journal.
 func TestGiftListsByAPI(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		if err := db.Update(t.Context(), func(tx *store.Tx) error {
-			book := ledger.Book{Base: "DKK", General: "UNR", Organisation: "Example"}
-			if err := ledger.Create(t.Context(), tx, book); err != nil {
-				return err
-			}
-			return book.OpenFund(t.Context(), tx,
-				ledger.Fund{Code: "UNR", Restriction: ledger.Unrestricted, OpenedOn: "2026-01-01"})
-		}); err != nil {
-			t.Fatal(err)
-		}
+		generalFund(t, db)
 		client := apitest.Serve(t, db)
 		finance, treasurer, auditor := client.As(db, "books", access.FinanceOfficer),
 			client.As(db, "board", access.Treasurer), client.As(db, "audit", access.Auditor)
