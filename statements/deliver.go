@@ -238,7 +238,7 @@ var errNothingToSend = errors.New("statements: it was sent")
 
 // write opens the address, notes that it did, and makes a link. A mail without an address is one that must not be sent.
 func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail, error) {
-	office, err := p.Issuer(ctx, tx)
+	issuer, err := p.Issuer(ctx, tx)
 	if err != nil {
 		return Mail{}, err
 	}
@@ -251,7 +251,7 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 			return Mail{}, errNothingToSend
 		}
 	}
-	s, err := office.Statement(ctx, tx, string(d.Statement))
+	s, err := issuer.Statement(ctx, tx, string(d.Statement))
 	if err != nil {
 		return Mail{}, err
 	}
@@ -265,7 +265,7 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 	} else if err != nil {
 		return Mail{}, err
 	}
-	m, text, err := office.mail(ctx, tx, s, id)
+	m, text, err := issuer.mail(ctx, tx, s, id)
 	if err != nil {
 		return Mail{}, err
 	}
@@ -278,7 +278,7 @@ func (p *Postman) write(ctx context.Context, tx *store.Tx, id DeliveryID) (Mail,
 		return m, insertLockedCopy(ctx, tx, id, figures.Hash(m.Body))
 	}
 	secret, until := newSecret(), tx.At.Add(linkFor)
-	m.Text = text.Linking(s.Number, strings.TrimSuffix(office.Address, "/")+OwnPath+secret, ledger.DateOf(until))
+	m.Text = text.Linking(s.Number, strings.TrimSuffix(issuer.Address, "/")+OwnPath+secret, ledger.DateOf(until))
 	return m, insertLink(ctx, tx, id, figures.Hash([]byte(secret)), until)
 }
 
@@ -315,7 +315,7 @@ func (p *Postman) note(ctx context.Context, id DeliveryID, failed error) error {
 		a.Outcome, a.Code = MailDeferred, 0
 	}
 	err := p.DB.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		office, err := p.Issuer(ctx, tx)
+		issuer, err := p.Issuer(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -327,11 +327,11 @@ func (p *Postman) note(ctx context.Context, id DeliveryID, failed error) error {
 		if err := insertAttempt(ctx, tx, id, a); err != nil {
 			return err
 		}
-		s, err := office.Statement(ctx, tx, string(d.Statement))
+		s, err := issuer.Statement(ctx, tx, string(d.Statement))
 		if err != nil || a.Outcome != MailSent || s.State != Issued {
 			return err
 		}
-		_, err = office.MarkSent(ctx, tx, string(d.Statement))
+		_, err = issuer.MarkSent(ctx, tx, string(d.Statement))
 		return err
 	})
 	switch {

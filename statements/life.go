@@ -227,7 +227,7 @@ func (e *NotCleared) Error() string {
 // Unwrap makes errors.Is(err, ErrNotCleared) true.
 func (e *NotCleared) Unwrap() error { return ErrNotCleared }
 
-// disclosure is the office's control, or the one that withholds all that it does not know to be harmless.
+// disclosure is the issuer's control, or the one that withholds all that it does not know to be harmless.
 func (o Issuer) disclosure() Disclosure {
 	if o.Disclosure == nil {
 		return Withholding{}

@@ -162,22 +162,22 @@ func (w *stretch) do(ctx context.Context, o Outcome) error {
 	if o.Statement == "" {
 		return ErrRunStep // it was refused a step before
 	}
-	return w.update(ctx, func(tx *store.Tx, office Issuer) error {
+	return w.update(ctx, func(tx *store.Tx, issuer Issuer) error {
 		if err := w.settle(ctx, tx, o); err != nil {
 			return err
 		}
 		var err error
 		switch w.step {
 		case RunReview:
-			_, err = office.Review(ctx, tx, string(o.Statement))
+			_, err = issuer.Review(ctx, tx, string(o.Statement))
 		case RunIssue:
-			_, err = office.Issue(ctx, tx, string(o.Statement))
+			_, err = issuer.Issue(ctx, tx, string(o.Statement))
 		case RunSeal:
-			_, err = office.Seal(ctx, tx, string(o.Statement))
+			_, err = issuer.Seal(ctx, tx, string(o.Statement))
 		case RunDeliver:
-			err = office.deliverOnce(ctx, tx, o.Statement)
+			err = issuer.deliverOnce(ctx, tx, o.Statement)
 		case RunPrint:
-			err = office.toPrint(ctx, tx, o.Statement)
+			err = issuer.toPrint(ctx, tx, o.Statement)
 		case RunPrepare:
 		}
 		return err
@@ -192,50 +192,50 @@ func (w *stretch) prepare(ctx context.Context, o Outcome) error {
 	var s Statement
 	var released clearance
 	err := w.runner.DB.View(ctx, func(tx *store.Tx) (err error) {
-		office, err := w.office(ctx, tx)
+		issuer, err := w.issuer(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if s, err = office.draft(ctx, tx, in, w.run.Lang); err != nil {
+		if s, err = issuer.draft(ctx, tx, in, w.run.Lang); err != nil {
 			return err
 		}
 		if f, ok := s.Value.(*figures.FundStatement); ok && f.Kind == figures.DonorAnnual && f.Empty() {
 			return ErrNothingToReport
 		}
-		released, err = office.clear(ctx, tx, s.Value)
+		released, err = issuer.clear(ctx, tx, s.Value)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	o.Statement = s.ID
-	return w.update(ctx, func(tx *store.Tx, office Issuer) error {
+	return w.update(ctx, func(tx *store.Tx, issuer Issuer) error {
 		if err := w.settle(ctx, tx, o); err != nil {
 			return err
 		}
 		if err := numberReport(ctx, tx, s.Value, released.value); err != nil {
 			return err
 		}
-		if err := office.keep(ctx, tx, s); err != nil {
+		if err := issuer.keep(ctx, tx, s); err != nil {
 			return err
 		}
-		_, err := office.takeCleared(ctx, tx, s, released)
+		_, err := issuer.takeCleared(ctx, tx, s, released)
 		return err
 	})
 }
 
 func (w *stretch) update(ctx context.Context, fn func(*store.Tx, Issuer) error) error {
 	return w.runner.DB.Update(ctx, func(tx *store.Tx) error {
-		office, err := w.office(ctx, tx)
+		issuer, err := w.issuer(ctx, tx)
 		if err != nil {
 			return err
 		}
-		return fn(tx, office)
+		return fn(tx, issuer)
 	})
 }
 
-// office is the runner's, with what is remembered of the run.
-func (w *stretch) office(ctx context.Context, tx *store.Tx) (Issuer, error) {
+// issuer is the runner's, with what is remembered of the run.
+func (w *stretch) issuer(ctx context.Context, tx *store.Tx) (Issuer, error) {
 	o, err := w.runner.Issuer(ctx, tx)
 	o.notes = w.notes
 	if _, blocks := o.Disclosure.(Blocks); blocks {

@@ -112,17 +112,17 @@ func (r renderCommand) format() string {
 }
 
 // find is the draft that the books give now, or what was issued.
-func (r renderCommand) find(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
+func (r renderCommand) find(ctx context.Context, tx *store.Tx, issuer statements.Issuer) (statements.Statement, error) {
 	request := collecting.Request{Subject: r.Subject, Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
 		To:     ledger.Date(r.To),
 		CutOff: r.CutOff, Whole: r.Whole, Auditor: r.Auditor}
-	if err := r.check(ctx, tx, office.Grants); err != nil {
+	if err := r.check(ctx, tx, issuer.Grants); err != nil {
 		return statements.Statement{}, err
 	}
 	if r.Issued {
-		return office.Find(ctx, tx, request)
+		return issuer.Find(ctx, tx, request)
 	}
-	draft, err := office.Collect(ctx, tx, request)
+	draft, err := issuer.Collect(ctx, tx, request)
 	return statements.Statement{Value: draft}, err
 }
 

@@ -79,11 +79,11 @@ func (p asPerson) act(ctx context.Context, c console, a access.Action, next stri
 	}
 	var s statements.Statement
 	if err := db.Update(ctx, func(tx *store.Tx) error {
-		office, err := statements.OpenIssuer(ctx, tx, statements.Issuer{})
+		issuer, err := statements.OpenIssuer(ctx, tx, statements.Issuer{})
 		if err != nil {
 			return err
 		}
-		s, err = fn(ctx, tx, office)
+		s, err = fn(ctx, tx, issuer)
 		return err
 	}); err != nil {
 		return err
@@ -146,8 +146,8 @@ func (d draftCommand) Run(ctx context.Context, c console) error {
 		in.Explains = append(in.Explains, figures.Explanation{BudgetLine: line, Reason: figures.ReasonCode(reason)})
 	}
 	return d.act(ctx, c, ofFinance("draftStatement"), "check",
-		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
-			return office.Prepare(ctx, tx, in, figures.Lang(d.Lang), d.Replaces)
+		func(ctx context.Context, tx *store.Tx, issuer statements.Issuer) (statements.Statement, error) {
+			return issuer.Prepare(ctx, tx, in, figures.Lang(d.Lang), d.Replaces)
 		})
 }
 
@@ -156,8 +156,8 @@ type checkCommand struct{ one }
 // Run has the disclosure control clear a draft.
 func (o checkCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("checkStatementPrivacy"), "review",
-		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
-			s, err := office.CheckPrivacy(ctx, tx, o.Statement)
+		func(ctx context.Context, tx *store.Tx, issuer statements.Issuer) (statements.Statement, error) {
+			s, err := issuer.CheckPrivacy(ctx, tx, o.Statement)
 			if err == nil && !o.JSON {
 				table := tabwriter.NewWriter(c.err, 0, 0, 2, ' ', 0)
 				for _, f := range s.Privacy.Findings {
@@ -176,8 +176,8 @@ func (o reviewCommand) Run(ctx context.Context, c console) error {
 	a := ofFinance("reviewStatement")
 	a.Holders = append(a.Holders, access.ProgrammeLead, access.PrivacyOfficer)
 	return o.act(ctx, c, a, "issue", func(ctx context.Context, tx *store.Tx,
-		office statements.Issuer) (statements.Statement, error) {
-		return office.Review(ctx, tx, o.Statement)
+		issuer statements.Issuer) (statements.Statement, error) {
+		return issuer.Review(ctx, tx, o.Statement)
 	})
 }
 
@@ -189,9 +189,9 @@ type issueCommand struct {
 // Run issues a reviewed statement.
 func (o issueCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("issueStatement"), "seal",
-		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
-			office.Address = o.Public
-			return office.Issue(ctx, tx, o.Statement)
+		func(ctx context.Context, tx *store.Tx, issuer statements.Issuer) (statements.Statement, error) {
+			issuer.Address = o.Public
+			return issuer.Issue(ctx, tx, o.Statement)
 		})
 }
 
@@ -200,8 +200,8 @@ type sealCommand struct{ one }
 // Run attaches figures and proof to an issued statement's document.
 func (o sealCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("sealStatement"), "",
-		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
-			return office.Seal(ctx, tx, o.Statement)
+		func(ctx context.Context, tx *store.Tx, issuer statements.Issuer) (statements.Statement, error) {
+			return issuer.Seal(ctx, tx, o.Statement)
 		})
 }
 
@@ -213,8 +213,8 @@ type withdrawCommand struct {
 // Run withdraws a statement.
 func (o withdrawCommand) Run(ctx context.Context, c console) error {
 	return o.act(ctx, c, ofFinance("withdrawStatement"), "",
-		func(ctx context.Context, tx *store.Tx, office statements.Issuer) (statements.Statement, error) {
-			return office.Withdraw(ctx, tx, o.Statement, o.Reason)
+		func(ctx context.Context, tx *store.Tx, issuer statements.Issuer) (statements.Statement, error) {
+			return issuer.Withdraw(ctx, tx, o.Statement, o.Reason)
 		})
 }
 

@@ -108,23 +108,23 @@ func (r runCommand) begin(ctx context.Context, c console, db *store.DB, runner *
 		}
 	}
 	act := func(tx *store.Tx) error {
-		office, err := runner.Issuer(ctx, tx)
+		issuer, err := runner.Issuer(ctx, tx)
 		if err != nil {
 			return err
 		}
 		run := statements.Run{ID: statements.RunID(r.Resume)}
 		switch {
 		case r.Resume == "":
-			run, err = office.StartRun(ctx, tx, statements.RunRequest{Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
+			run, err = issuer.StartRun(ctx, tx, statements.RunRequest{Kind: figures.Kind(r.Kind), From: ledger.Date(r.From),
 				To:   ledger.Date(r.To),
 				Lang: figures.Lang(r.Lang), CutOff: r.CutOff, Whole: r.Whole, Subjects: r.Subject})
 		case asks:
-			run, err = office.AskStep(ctx, tx, run.ID, statements.RunStep(r.Step))
+			run, err = issuer.AskStep(ctx, tx, run.ID, statements.RunStep(r.Step))
 		}
 		if err != nil {
 			return err
 		}
-		p, err := office.Progress(ctx, tx, run.ID, statements.RunStep(r.Step))
+		p, err := issuer.Progress(ctx, tx, run.ID, statements.RunStep(r.Step))
 		id, step, left = run.ID, p.Step, p.Total-p.Done-p.Refused
 		return err
 	}
@@ -144,14 +144,14 @@ func outcomes(ctx context.Context, db *store.DB, runner *statements.Runner, id s
 	step statements.RunStep,
 ) (p statements.Progress, refused []statements.Outcome, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
-		office, err := runner.Issuer(ctx, tx)
+		issuer, err := runner.Issuer(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if p, err = office.Progress(ctx, tx, id, step); err != nil {
+		if p, err = issuer.Progress(ctx, tx, id, step); err != nil {
 			return err
 		}
-		refused, err = office.Outcomes(ctx, tx, statements.OutcomeFilter{Run: id, Step: step, Refused: true})
+		refused, err = issuer.Outcomes(ctx, tx, statements.OutcomeFilter{Run: id, Step: step, Refused: true})
 		return err
 	})
 	return p, refused, err

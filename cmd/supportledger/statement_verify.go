@@ -129,8 +129,8 @@ func (r receiptCommand) Run(ctx context.Context, c console) error {
 	}
 	var body []byte
 	err := r.view(ctx, func(tx *store.Tx, book ledger.Book) (err error) {
-		office := statements.Issuer{Book: book, Grants: grants.Register{Book: book}}
-		_, body, err = printing.Receipts{Issuer: office, Lang: figures.Lang(r.Lang)}.Gift(ctx, tx, r.Gift)
+		issuer := statements.Issuer{Book: book, Grants: grants.Register{Book: book}}
+		_, body, err = printing.Receipts{Issuer: issuer, Lang: figures.Lang(r.Lang)}.Gift(ctx, tx, r.Gift)
 		return err
 	})
 	if err != nil {

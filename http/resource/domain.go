@@ -63,8 +63,8 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 	book.Banks, book.Judge = banking.Closings, judge.Entry
 	register := grants.Register{Book: book}
 	people := beneficiaries.Register{Book: book, Grants: register, Vault: a.Vault, Payees: payees.OnRecord}
-	office := statements.Issuer{Book: book, Grants: register}
-	office.Disclosure = statements.Blocks{Issuer: office}
+	issuer := statements.Issuer{Book: book, Grants: register}
+	issuer.Disclosure = statements.Blocks{Issuer: issuer}
 	requests := disbursements.New(book, register, people)
 	payments := banking.Payments{Requests: requests}
 	return Domain{
@@ -73,7 +73,7 @@ func (a *API) Open(ctx context.Context, tx *store.Tx) (Domain, error) {
 		Settlements: disbursements.Settlements{Requests: requests},
 		Advances:    requests.Advances, Policies: requests.Policies, Payees: requests.Payees,
 		Payments: payments, Lines: banking.Lines{Payments: payments}, Batches: paymentbatch.Batches{Payments: payments},
-		Statements: office,
+		Statements: issuer,
 	}, nil
 }
 

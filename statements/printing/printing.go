@@ -109,11 +109,11 @@ func (p Printer) sheets(ctx context.Context, f statements.OutcomeFilter) ([]shee
 	var batch []drafted
 	err := p.DB.Update(ctx, func(tx *store.Tx) error {
 		batch = nil
-		office, err := statements.OpenIssuer(ctx, tx, statements.Issuer{})
+		issuer, err := statements.OpenIssuer(ctx, tx, statements.Issuer{})
 		if err != nil {
 			return err
 		}
-		found, err := office.Outcomes(ctx, tx, f)
+		found, err := issuer.Outcomes(ctx, tx, f)
 		if err != nil {
 			return err
 		}
